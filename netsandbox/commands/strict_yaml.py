@@ -1,7 +1,8 @@
 """YAML read strictly: a tree of nodes with line numbers, or one ScenarioError that names the line.
 
-Nothing is constructed from the text. Tags, anchors and aliases are refused while the tree is being read, so neither a
-Python object nor an exponential expansion can come out of it; depth and size are capped, duplicate keys are errors.
+Nothing is constructed from the text. Tags, and in a scenario anchors and aliases, are refused while the tree is being
+read, so no Python object can come out of it; depth, and what a tree is with its aliases written out, are capped, and
+duplicate keys are errors.
 """
 
 from __future__ import annotations
@@ -22,6 +23,9 @@ __all__ = ["MAX_DEPTH", "MappingNode", "Node", "ScalarNode", "ScenarioError", "S
 
 MAX_DEPTH = 8
 """Containers within containers; a scenario needs four, a Compose file six."""
+
+MAX_NODES = 20_000
+"""Values in a file, with its aliases written out."""
 
 _SHOWN = 60
 """Characters of a wrong value that an error message repeats."""
@@ -84,10 +88,14 @@ def describe(node: Node) -> str:
     return f"{names.get(kind, 'the text')} {quoted(node.value)}"
 
 
-def compose(text: str, name: str) -> Node:
-    """The document's tree. Raises ScenarioError for all that is not one plain YAML document; never anything else."""
+def compose(text: str, name: str, *, takes_anchors: bool = False) -> Node:
+    """The document's tree. Raises ScenarioError for all that is not one plain YAML document; never anything else.
+
+    Args:
+        takes_anchors: an alias is the node of its anchor, and `<<` takes the keys of others, as in a Compose file.
+    """
     try:
-        loader = _StrictLoader(text, name)
+        loader = _StrictLoader(text, name, takes_anchors)
     except yaml.reader.ReaderError as error:
         line = text.count("\n", 0, error.position) + 1
         raise ScenarioError(name, line, f"the character U+{error.character:04X} is not allowed in YAML") from None
@@ -106,19 +114,27 @@ _QUOTES = "if it is text, put it in quotes"
 
 
 class _StrictLoader(yaml.SafeLoader):
-    """The safe loader without tags, anchors, aliases, duplicate keys or deep nesting."""
+    """The safe loader without tags, duplicate keys or deep nesting, and where it is told without anchors."""
 
-    def __init__(self, text: str, name: str) -> None:
+    def __init__(self, text: str, name: str, takes_anchors: bool) -> None:
         super().__init__(text)
         self._name = name
         self._depth = 0
+        self._takes_anchors = takes_anchors
+        self._measures: dict[int, tuple[int, int]] = {}
+        """By node: how many nodes it is with its aliases written out, and how deep; those that are read to the end."""
 
     def compose_node(self, parent: Node | None, index: int) -> Node | None:
         event: yaml.Event = self.peek_event()  # type: ignore[no-untyped-call]  # the stubs leave it out
         anchor, tag = getattr(event, "anchor", None), getattr(event, "tag", None)
+        if isinstance(event, yaml.AliasEvent) and self._takes_anchors:
+            alias = super().compose_node(parent, index)
+            if id(alias) not in self._measures:
+                self._refuse(event, f"the alias {quoted(f'*{anchor}')} stands within its own anchor")
+            return alias
         if isinstance(event, yaml.AliasEvent):
             self._refuse(event, f"aliases are not allowed (found {quoted(f'*{anchor}')}); write the value out")
-        if anchor is not None:
+        if anchor is not None and not self._takes_anchors:
             self._refuse(event, f"anchors are not allowed (found {quoted(f'&{anchor}')}); {_QUOTES}")
         if tag is not None:
             self._refuse(event, f"tags are not allowed (found {quoted(tag)}); {_QUOTES}")
@@ -129,7 +145,33 @@ class _StrictLoader(yaml.SafeLoader):
         self._depth -= 1
         if isinstance(node, MappingNode):
             self._check_keys(node)
+            if self._takes_anchors:
+                self._merge(node)
+        self._measure(event, node)
         return node
+
+    def _measure(self, event: yaml.Event, node: Node | None) -> None:
+        """Refuse what would be too much if every alias were written out."""
+        children = [one for pair in node.value for one in pair] if isinstance(node, MappingNode) else (
+            node.value if isinstance(node, SequenceNode) else [])
+        inside = [self._measures.get(id(child), (1, 0)) for child in children]
+        size, depth = 1 + sum(count for count, _depth in inside), 1 + max((deep for _count, deep in inside), default=0)
+        if size > MAX_NODES or depth > MAX_DEPTH + 2:
+            self._refuse(event, f"with its aliases written out it is more than {MAX_NODES} values, or nested more than "
+                                f"{MAX_DEPTH} deep")
+        self._measures[id(node)] = size, depth
+
+    def _merge(self, node: MappingNode) -> None:
+        """`<<: *defaults`: the keys of other maps, but for those that this one has (YAML 1.1, merge keys)."""
+        own = [pair for pair in node.value if pair[0].value != "<<"]
+        for _key, value in [pair for pair in node.value if pair[0].value == "<<"]:
+            for other in value.value if isinstance(value, SequenceNode) else [value]:
+                if not isinstance(other, MappingNode):
+                    raise ScenarioError(self._name, line_of(value), "map merge requires map or sequence of maps as the "
+                                                                    "value")
+                known = {key.value for key, _value in own}
+                own += [pair for pair in other.value if pair[0].value not in known]
+        node.value = own
 
     def _check_keys(self, node: MappingNode) -> None:
         first: dict[str, int] = {}

@@ -153,7 +153,6 @@ WRONG = {
                        "services.a.scale must be an integer"),
     "a wrong truth": ("services:\n  a:\n    image: nginx\n    tty: perhaps\n", 4, "services.a.tty must be a boolean"),
     "a lone dollar": ("services:\n  a:\n    image: nginx\n    hostname: a$-b\n", 4, "invalid interpolation format"),
-    "an anchor": ("services:\n  a: &x {image: nginx}\n", 2, "anchors are not allowed"),
     "several of one name": ("services:\n  a: {image: nginx, container_name: a, scale: 2}\n", 2,
                             "can't set container_name")}
 

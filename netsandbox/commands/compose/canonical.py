@@ -212,7 +212,8 @@ def canonical(project: Project, text: str, variables: Mapping[str, str], names: 
         DockerError: it has a key of which the canonical form is not modelled.
     """
     values = Values(project.path, variables)
-    top = {key: node for key, (_where, node) in values.map(compose(text, project.path), "a Compose file").items()}
+    root = compose(text, project.path, takes_anchors=True)
+    top = {key: node for key, (_where, node) in values.map(root, "a Compose file").items()}
     nodes = {key: node for key, (_where, node) in values.map(top["services"], "services").items()}
     wanted = sorted(names)
     services: Tree = {name: _service(values, project, name, nodes[name]) for name in wanted}

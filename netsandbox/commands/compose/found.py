@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from netsandbox.commands.compose.interpolate import Variables, env_file
 from netsandbox.commands.compose.model import Project, Service
 from netsandbox.commands.compose.reader import FILES, read_project
 from netsandbox.commands.docker.words import timestamp
@@ -37,15 +38,29 @@ def project_of(client: Client, parsed: Parsed) -> Project:
     except FileError as error:
         full = path if path.startswith("/") else f"{files.cwd.rstrip('/')}/{path}"
         raise DockerError(f"open {full}: {str(error).lower()}") from None
+    variables = variables_of(client, where)
     try:
-        project = read_project(text, where, parsed.text("project-name"), client.machine.environment())
+        project = read_project(text, where, parsed.text("project-name"), variables)
     except ScenarioError as error:
         raise DockerError(error.message, 1, note=f"note: {where.rpartition('/')[2]}:{error.line}") from None
+    for name in variables.unset:
+        _warn(client, f'The \\"{name}\\" variable is not set. Defaulting to a blank string.')
     if project.has_version:
-        now = timestamp(client.scheduler.clock).partition(".")[0]
-        client.complain(f'time="{now}Z" level=warning msg="{where}: {OBSOLETE}"')
+        _warn(client, f"{where}: {OBSOLETE}")
     _tell_notes(client, project)
     return project
+
+
+def variables_of(client: Client, where: str) -> Variables:
+    """For ${…} in a file: of the shell, and of .env beside the file, if there is one."""
+    files, path = client.machine.host_files(), f"{where.rpartition('/')[0]}/.env"
+    own = env_file(files.read(path)) if files.exists(path) and not files.is_directory(path) else {}
+    return Variables({**own, **client.machine.environment()})
+
+
+def _warn(client: Client, text: str) -> None:
+    now = timestamp(client.scheduler.clock).partition(".")[0]
+    client.complain(f'time="{now}Z" level=warning msg="{text}"')
 
 
 def _tell_notes(client: Client, project: Project) -> None:

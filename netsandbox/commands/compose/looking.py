@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from netsandbox.commands.compose.canonical import canonical, to_json
-from netsandbox.commands.compose.found import LABEL, chosen, containers_of, number_of, project_of
+from netsandbox.commands.compose.found import LABEL, chosen, containers_of, number_of, project_of, variables_of
 from netsandbox.commands.compose.life import named
 from netsandbox.commands.compose.options import GLOBAL
 from netsandbox.commands.compose.yaml_text import to_yaml
@@ -102,7 +102,7 @@ def config(client: Client, parsed: Parsed) -> int:
             client.print(name)
         return 0
     text = client.machine.host_files().read(project.path)
-    data = canonical(project, text, client.machine.environment(), [service.name for service in services])
+    data = canonical(project, text, variables_of(client, project.path), [service.name for service in services])
     client.output.append(("out", to_yaml(data) if parsed.text("format") in ("", "yaml") else to_json(data)))
     return 0
 

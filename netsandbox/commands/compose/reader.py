@@ -36,7 +36,7 @@ def read_project(text: str, path: str, name: str, variables: Mapping[str, str]) 
         ScenarioError: it is no Compose file, or names something that it does not have.
     """
     values = Values(path, variables)
-    root = compose(text, path)
+    root = compose(text, path, takes_anchors=True)
     top = values.map(root, "a Compose file")
     name = name or (values.text(top["name"][1], "name") if "name" in top else "")
     name = name or project_name(path.rpartition("/")[0].rpartition("/")[2])
