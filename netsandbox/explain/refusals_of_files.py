@@ -48,6 +48,10 @@ OF_FILES: dict[str, str] = {
     "tags are not allowed (found {found}); if it is text, put it in quotes":
         "不允许标签（{found}）；如果是文字，请加引号",
     "nested more than {most} deep": "嵌套超过 {most} 层",
+    "with its aliases written out it is more than {count} values, or nested more than {most} deep":
+        "别名展开以后超过 {count} 个值，或嵌套超过 {most} 层",
+    "the alias {name} stands within its own anchor": "别名 {name} 在它自己的锚点里面",
+    "map merge requires map or sequence of maps as the value": "合并键（<<）的值必须是映射，或映射的列表",
     "unknown language {name}": "没有语言 {name}",
     "a step with nothing in it cannot be written": "没有内容的步骤无法写出",
     "a line must be one line that is not empty, found {found}": "应为不空的一行，实际是 {found}",

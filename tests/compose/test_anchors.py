@@ -82,10 +82,14 @@ def test_a_variable_that_is_not_set_is_warned_of(session: KeptSession) -> None:
     ("a: &a {b: *a}\n", "the alias '*a' stands within its own anchor"),
     ("services: {web: {<<: text}}\n", "map merge requires map or sequence of maps as the value"),
     ("services: {web: *nosuch}\n", "a text that starts with '!', '&' or '*' must be in quotes"),
+    ("", "empty compose file"),
+    ("services:\n  a:\n    image: x\n    image: y\n",
+     'failed to parse /root/demo/compose.yaml: line 4: mapping key "image" already defined at line 3'),
+    ("services:\n\ta:\n", "yaml: line 2: found character that cannot start any token"),
     ("a: &a [1,2,3,4,5,6,7,8,9]\n" + "".join(
         f"{new}: &{new} [{', '.join(['*' + old] * 9)}]\n" for old, new in zip("abcde", "bcdef", strict=True)),
      "with its aliases written out it is more than 20000 values, or nested more than 8 deep")])
-def test_what_would_not_end_is_refused(session: KeptSession, text: str, err: str) -> None:
+def test_what_is_wrong_is_refused(session: KeptSession, text: str, err: str) -> None:
     session.run(f'printf "{text}"'.replace("\n", "\\n") + " > compose.yaml")
     said = session.run("docker compose config")
     assert (said.err.splitlines()[0], said.code) == (err, 1)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING
 
 from netsandbox.commands.compose.interpolate import Variables, env_file
@@ -42,13 +43,28 @@ def project_of(client: Client, parsed: Parsed) -> Project:
     try:
         project = read_project(text, where, parsed.text("project-name"), variables)
     except ScenarioError as error:
-        raise DockerError(error.message, 1, note=f"note: {where.rpartition('/')[2]}:{error.line}") from None
+        raise DockerError(_in_its_words(error, where), 1,
+                          note=f"note: {where.rpartition('/')[2]}:{error.line}") from None
     for name in variables.unset:
         _warn(client, f'The \\"{name}\\" variable is not set. Defaulting to a blank string.')
     if project.has_version:
         _warn(client, f"{where}: {OBSOLETE}")
     _tell_notes(client, project)
     return project
+
+
+TWICE = re.compile(r"the key '(.*)' is given twice \(first on line (\d+)\)")
+
+
+def _in_its_words(error: ScenarioError, where: str) -> str:
+    """What Compose itself says of a file that is no YAML."""
+    twice = TWICE.fullmatch(error.message)
+    if twice is not None:
+        return (f'failed to parse {where}: line {error.line}: mapping key "{twice[1]}" already defined at line '
+                f"{twice[2]}")
+    if error.message.startswith("a tab cannot"):
+        return f"yaml: line {error.line}: found character that cannot start any token"
+    return "empty compose file" if error.message == "the file is empty" else error.message
 
 
 def variables_of(client: Client, where: str) -> Variables:
