@@ -507,7 +507,7 @@ def test_docker_info_tells_the_settings() -> None:
 
 @pytest.mark.parametrize(("line", "err"), [
     ("docker cp aa:/x bb:/y", "copying between containers is not supported\n"),
-    ("docker cp /nowhere aa:/tmp", "lstat /nowhere: no such file or directory\n"),
+    ("docker cp /nowhere aa:/tmp", "lstat //nowhere: no such file or directory\n"),
     ("docker cp aa:/nowhere /tmp", "Error response from daemon: No such container: aa\n"),
     ("docker inspect aa", "Error: No such object: aa\n")])
 def test_what_is_looked_at_first(line: str, err: str) -> None:
