@@ -150,7 +150,8 @@ def _name_servers(client: Client, parsed: Parsed) -> ResolvConf:
     wanted = resolv_conf(parsed)
     for server in wanted.servers:
         if ip_address(server.strip()).is_loopback:
-            client.complain(f"WARNING: Localhost DNS ({server}) may fail in containers.")
+            shown = f"({server})" if client.engine.profile.since(28) else f"setting (--dns={server})"
+            client.complain(f"WARNING: Localhost DNS {shown} may fail in containers.")
     return wanted
 
 
