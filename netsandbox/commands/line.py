@@ -170,11 +170,11 @@ def verb_of(text: str) -> str:
 
 
 def is_background(text: str) -> bool:
-    """Whether a line is only begun."""
+    """Whether a line is only begun; of one that cannot be read, whether it asks for it (`in_background`)."""
     try:
         return read_line(text).background
     except CommandError:
-        return False
+        return text.endswith(" &")
 
 
 def in_background(text: str) -> str:

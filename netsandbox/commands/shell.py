@@ -267,6 +267,12 @@ class Shell:
         self._labelled = [one for one in self._labelled if one.code is None]
         return max((one.label for one in self._labelled), default=0)
 
+    def drop_job(self, job: Job) -> None:
+        """One that Ctrl-C has ended was in the foreground: no number is kept for it."""
+        entry = self.state.jobs.get(job.label) if self.has_state else None
+        if entry is not None and entry.task is job.program:
+            del self.state.jobs[job.label]
+
     def say(self, english: str) -> str:
         """Own words in the person's language; what they are in English is kept for `expect`, which is written so."""
         shown = translated(english, self.language)

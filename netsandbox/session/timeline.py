@@ -157,6 +157,7 @@ class Timeline:
             which = int(line[len(INTERRUPT):] or len(self.lines))
             if 0 < which <= len(self.lines):
                 self.lines[which - 1].interrupt()
+                self.shell.drop_job(self.lines[which - 1])
             job.finish()
             return job
         job = self.shell.execute(line)

@@ -22,6 +22,7 @@ from typing import NamedTuple
 import pytest
 
 from netsandbox.commands.job import Job
+from netsandbox.commands.pasted import whole_lines
 from netsandbox.engine import scheduler
 from netsandbox.engine.budget import Use
 from netsandbox.session import session as session_module
@@ -111,10 +112,12 @@ def check(seed: str, length: int, directory: Path) -> Fault | None:
     session = KeptSession()
     try:
         for _ in range(length):
-            lines.append(line_of(chance))
-            why = _carried_out(session, lines[-1])
-            if why:
-                return Fault(seed, lines, why)
+            typed, begun = whole_lines(line_of(chance).split("\n"))
+            for line in (*typed, *([begun] if begun else ())):
+                lines.append(line)
+                why = _carried_out(session, line)
+                if why:
+                    return Fault(seed, lines, why)
         session.lab.copy()
         why = _undone(session, chance.randrange(1, 6)) or _saved(session, directory)
     except Exception as error:  # noqa: BLE001 - to find any is what this is for

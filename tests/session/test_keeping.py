@@ -292,7 +292,9 @@ def test_time_that_passed_before_the_first_line_is_saved(tmp_path: Path) -> None
     ("add-bridge b1", "ping 172.17.0.3", "connect b1 host"), ("ping 172.17.0.1", "ping -c 3 172.17.0.1 &", "sysctl -a"),
     ("add-container aa", "exec aa tcpdump -c 9; exec aa ping 172.17.0.1 | tail -1", "ping aa 172.17.0.1"),
     ("add-container aa", "exec aa ping 172.17.0.1 && hostname # both", "ping aa 172.17.0.1"),
-    ("add-container aa", "hostname; exec aa ping 172.17.0.1 # several", "ping aa 172.17.0.1")])
+    ("add-container aa", "hostname; exec aa ping 172.17.0.1 # several", "ping aa 172.17.0.1"),
+    ("ping 172.17.0.1", "nc -l -p 255 &", "kill %2"),
+    ("ping -f -c 300 172.17.0.1 &", "echo 'a", "back 1", "add-host zz")])
 def test_a_program_that_was_stopped_is_saved_with_its_end(lines: tuple[str, ...], tmp_path: Path) -> None:
     session = built(*lines)
     session.save(str(tmp_path / "s.yaml"))
