@@ -122,8 +122,7 @@ class TextPrinter:
 
     def _print_output(self, job: Job, since: int) -> None:
         for stream, text in job.output[since:]:
-            lines = [noted(line, self._language) for line in text.splitlines()]
-            self._style.output("\n".join(lines), stream == "err")
+            self._style.output([noted(line, self._language) for line in text.splitlines()], stream == "err")
 
     def _print_background(self) -> None:
         """What lines that were begun before have printed since."""
@@ -148,8 +147,8 @@ class TextPrinter:
         if self._with_trace:
             self._style.title(_say("trace", self._language))
             for record in lab.trace.since(lab.trace.first):
-                self._style.output(f"{record.seq} {format_time(record.at)} step {record.step} "
-                                   f"cause {record.cause} {record.event}\n", False)
+                told = f"{record.seq} {format_time(record.at)} step {record.step} cause {record.cause} {record.event}"
+                self._style.output([told], False)
 
 
 def _tables(lab: Lab, language: str) -> list[tuple[str, tuple[str, ...], list[tuple[str, ...]]]]:
@@ -181,8 +180,8 @@ class Plain:
     def command(self, text: str) -> None:
         print("\n❯ " + "\n".join(printable(line) for line in text.split("\n")))
 
-    def output(self, text: str, is_error: bool) -> None:
-        sys.stdout.write("".join(printable(line.expandtabs()) + "\n" for line in text.splitlines()))
+    def output(self, lines: list[str], is_error: bool) -> None:
+        sys.stdout.write("".join(printable(line.expandtabs()) + "\n" for line in lines))
 
     def expectation(self, text: str, holds: bool, message: str) -> None:
         print(f"  {'✓' if holds else '✗'} {printable(text)}")
@@ -215,8 +214,8 @@ class Styles(Plain):
     def command(self, text: str) -> None:
         self._print("\n❯ " + "\n".join(printable(line) for line in text.split("\n")), "bold cyan")
 
-    def output(self, text: str, is_error: bool) -> None:
-        for line in text.splitlines():
+    def output(self, lines: list[str], is_error: bool) -> None:
+        for line in lines:
             self._print(printable(line.expandtabs()), "red" if is_error else "")
 
     def expectation(self, text: str, holds: bool, message: str) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from netsandbox.apps.calendar import MONTHS, moment
 from netsandbox.apps.client import Client
-from netsandbox.apps.dig_options import BANNER, Asked, read_dig
+from netsandbox.apps.dig_options import BANNER, OF_ALL, Asked, read_dig
 from netsandbox.apps.program import Context, Program
 from netsandbox.apps.query import DatagramQuery, Query, StreamQuery
 from netsandbox.apps.resolv_conf import read_settings
@@ -153,7 +153,7 @@ class Dig(Asker):
         flags = self.asked.flags
         if flag in flags or f"no{flag}" in flags:
             return flag in flags
-        return usual and "noall" not in flags
+        return usual and not (flag in OF_ALL and "noall" in flags)
 
     def _banner(self) -> None:
         if self._said_banner or "short" in self.asked.flags or not self._is_on("cmd"):

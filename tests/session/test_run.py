@@ -42,6 +42,11 @@ def test_a_line_that_is_wrong_fails_the_run_and_the_rest_goes_on(typed, capsys) 
     assert "nginx-2: nginx, 172.17.0.3" in out
 
 
+def test_an_empty_line_of_what_was_printed_stays(typed, capsys) -> None:  # type: ignore[no-untyped-def]
+    assert typed(["echo a; echo; printf 'b\\n\\nc\\n'"]) == 0
+    assert "a\n\nb\n\nc\n" in capsys.readouterr().out
+
+
 def test_what_runs_in_the_background_is_heard_behind_the_line_that_made_it_speak(  # type: ignore[no-untyped-def]
         typed, capsys) -> None:
     assert typed([*TWO, "tcpdump -i docker0 icmp &", "ping nginx-1 nginx-2", "show nodes"]) == 0
