@@ -15,11 +15,11 @@ if TYPE_CHECKING:
 HELP = ("help", "--help", "-h")
 
 NOT_MODELLED = frozenset({
-    "build", "builder", "buildx", "bake", "checkpoint", "config", "diff",
+    "build", "builder", "buildx", "bake", "checkpoint", "config",
     "export", "history", "import", "init", "load", "login", "logout", "manifest", "node", "plugin",
     "push", "save", "search", "secret", "service", "stack", "swarm",
     "trust", "system df", "system dial-stdio", "context export", "context import",
-    "context update", "container diff", "container export", "image build", "image history", "image import",
+    "context update", "container export", "image build", "image history", "image import",
     "image load", "image push", "image save",
     *(f"compose {name}" for name in ("attach", "build", "commit", "cp", "events", "export", "publish", "pull", "push",
                                      "scale", "stats", "volumes", "wait", "watch"))})
@@ -27,7 +27,8 @@ NOT_MODELLED = frozenset({
 CONTAINERS = {
     "run": "netsandbox.commands.docker.run:RUN", "exec": "netsandbox.commands.docker.execute:EXEC",
     "ps": "netsandbox.commands.docker.ps:PS", "attach": "netsandbox.commands.docker.attach:ATTACH",
-    "cp": "netsandbox.commands.docker.copy:CP", "update": "netsandbox.commands.docker.update:UPDATE",
+    "cp": "netsandbox.commands.docker.copy:CP", "diff": "netsandbox.commands.docker.diff:DIFF",
+    "update": "netsandbox.commands.docker.update:UPDATE",
     "create": "netsandbox.commands.docker.run:CREATE", "inspect": "netsandbox.commands.docker.inspect:INSPECT",
     "commit": "netsandbox.commands.docker.commit:COMMIT",
     "kill": "netsandbox.commands.docker.life:KILL", "logs": "netsandbox.commands.docker.attach:LOGS",

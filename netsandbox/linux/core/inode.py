@@ -110,7 +110,7 @@ class FileSystem:
         self._made = scheduler.clock
         self._root: Directory | None = None
         self._brought: tuple[tuple[str, dict[str, bytes | str], int], ...] = ()
-        """What an image brings, until `/` is made: a directory, its entries, and when."""
+        """What an image brings: a directory, its entries, and when."""
         self._layer: Layer | None = None
         """What `/` is made from, if not from nothing."""
 
@@ -147,9 +147,9 @@ class FileSystem:
 
     def furnish(self, path: str, entries: dict[str, bytes | str]) -> None:
         """An image brings a directory with files (bytes) and links (where they point); one that is there stays so."""
-        if self._root is None:
+        if all(path != other for other, _entries, _when in self._brought):
             self._brought += ((path, entries, self.now),)
-        else:
+        if self._root is not None:
             self._bring(path, entries, self.now)
 
     def _bring(self, path: str, entries: dict[str, bytes | str], when: int) -> None:
@@ -192,6 +192,12 @@ class FileSystem:
                 if isinstance(node, Directory) and f"{above}/{name}" not in self.grafts:
                     waiting.append((f"{above}/{name}", node))
         return tuple(found)
+
+    def as_brought(self) -> FileSystem:
+        """What it was before anybody changed it: what its image has, and no mounts."""
+        before = FileSystem(self.scheduler)
+        before._made, before._layer, before._brought = self._made, self._layer, self._brought
+        return before
 
     # -- mounts
 
