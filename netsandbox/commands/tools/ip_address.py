@@ -123,7 +123,7 @@ class Filter:
         master = interface.master
         if ("master" in found and master is not found["master"]) or ("nomaster" in found and master is not None):
             return False
-        return _is_of_kind(interface, found.get("type")) and not found.get("group", 0)
+        return _is_of_kind(interface, found.get("type")) and found.get("group", interface.group) == interface.group
 
     def takes_address(self, interface: Interface, own: InterfaceAddress) -> bool:
         found = self.found
@@ -146,8 +146,12 @@ def flags_of(own: InterfaceAddress, now: int) -> int:
 
 
 def _group(word: str) -> int | None:
-    group = 0 if word == "default" else number_of(word)
-    return None if group is None or group < 0 else group
+    """rtnl_group_a2n, which takes what strtol gives for an int."""
+    number = 0 if word == "default" else number_of(word)
+    if number is None:
+        return None
+    group = (min(number, (1 << 63) - 1) + (1 << 31)) % (1 << 32) - (1 << 31)
+    return None if group < 0 else group
 
 
 read_group = reader(_group, 'Invalid "group" value\n')

@@ -69,9 +69,15 @@ def run(context: ToolContext, arguments: list[str], style: Style) -> ToolResult:
         kind = kinds.find(request.type)
         return ToolResult(0, "", note + (kind.warning(request.settings) if kind is not None else ""))
     if command == "delete":
-        requests.delete(interface_named(context.namespace, request.device))
-    else:
+        if request.device or request.group is None:
+            requests.delete(interface_named(context.namespace, request.device))
+        else:
+            requests.delete_group(context.namespace, request.group)
+    elif request.device or request.group is None:
         requests.change(interface_named(context.namespace, request.device), request)
+    else:
+        for interface in requests.members(context.namespace, request.group):
+            requests.change(interface, request)
     return ToolResult(0, "", "")
 
 
@@ -122,6 +128,7 @@ def read_request(context: ToolContext, words: Words, makes: bool, is_peer: bool 
         key("address*", read=lambda rest: mac_bytes(rest.next())),
         key("mtu", read=number('Invalid "mtu" value\n', -(1 << 31), (1 << 31) - 1), once="mtu"),
         key("txqueuelen*", "qlen", "txqlen*", read=number('Invalid "txqueuelen" value\n'), once="txqueuelen"),
+        key("alias*", read=_alias), key("group", read=ip_address.read_group, once="group"),
         key("netns", read=_namespace(context), once="netns"),
         *(_switch(name) for name in ("promisc", "arp")),
         key("master*", read=device_reader(namespace)), flag("nomaster*"),
@@ -142,6 +149,7 @@ def _fill(request: LinkRequest, found: dict[str, Any], device: str, makes: bool)
     request.mac = found.get("address", [])
     request.mtu, request.arp, request.promisc = found.get("mtu"), found.get("arp"), found.get("promisc")
     request.queue_length = found.get("txqueuelen")
+    request.alias, request.group = found.get("alias"), found.get("group")
     switches = [name for name in found if name in ("up", "down")]
     request.up = None if not switches else switches[-1] == "up"
     request.master, request.leaves_master = found.get("master"), "nomaster" in found
@@ -152,9 +160,13 @@ def _check(namespace: NetworkNamespace, request: LinkRequest, makes: bool, is_pe
     if makes:
         if request.new_name and request.device and request.new_name != request.device:
             raise ToolError(USAGE, 'both "name" and "dev" cannot be used when creating devices.')
+        if request.group is not None and not request.device and not is_peer:
+            raise ToolError(USAGE, "group cannot be used when creating devices.")
         return
     if request.mac and find_interface(namespace, request.device) and len(request.mac) != MAC_LENGTH:
         raise ToolError(1, f"Invalid address length {len(request.mac)} - must be {MAC_LENGTH} bytes")
+    if not is_peer and not request.device and request.group is not None:
+        return
     if not is_peer and not request.device:
         raise ToolError(USAGE, 'Not enough information: "dev" argument is required.')
     interface_named(namespace, request.device)
@@ -217,6 +229,13 @@ def _index(words: Words) -> int:
     return value
 
 
+def _alias(words: Words) -> str:
+    word = words.next()
+    if len(word.encode()) > requests.MAX_ALIAS:
+        raise wrong(word, "alias too long\n")
+    return word
+
+
 def _switch(spelling: str) -> Any:
     name = spelling.rstrip("*")
 
@@ -248,7 +267,6 @@ NOT_MODELLED = (
       for name in ("multicast", "allmulticast", "trailers", "protodown", "dynamic*")),
     refused("carrier", of=A_DEVICE, read=on_or_off("carrier", EINVAL).read),
     refused("protodown_reason", of=A_DEVICE, read=_reason),
-    refused("alias*", of=A_DEVICE), refused("group", of=A_DEVICE, read=ip_address.read_group),
     refused("mode", of=A_DEVICE, read=_one_of("Invalid link mode\n", "default", "dormant")),
     refused("state", of=A_DEVICE, read=_one_of("Invalid operstate\n", "unknown", "notpresent", "down",
                                                "lowerlayerdown", "testing", "dormant", "up")),

@@ -79,7 +79,8 @@ def link_row(row: Row, interface: Interface, others: OtherNamespaces, is_link: b
     if is_link:
         row.put("linkmode", "DEFAULT", "mode DEFAULT ")
     if style.family != "inet6":
-        row.put("group", "default", "group default ")
+        group = str(interface.group or "default")
+        row.put("group", group, f"group {group} ")
     if with_queue and interface.queue_length:
         row.put("txqlen", interface.queue_length, f"qlen {interface.queue_length}")
     if is_link or not style.family or style.family == "link" or style.details:
@@ -87,6 +88,9 @@ def link_row(row: Row, interface: Interface, others: OtherNamespaces, is_link: b
     _put_peer_namespace(row, interface, others)
     if style.details:
         put_details(row, interface, is_link)
+    if interface.alias and (is_link or style.details):
+        row.new_line()
+        row.put("ifalias", interface.alias, f"    alias {interface.alias}")
     if is_link and style.stats:
         row.new_line()
         put_statistics(row, interface)

@@ -10,7 +10,7 @@ from netsandbox.linux.bridge.bridge import Bridge
 from netsandbox.linux.core.errors import KernelError
 from netsandbox.linux.core.inode import FileError
 from netsandbox.linux.drivers.tun import TapInterface
-from netsandbox.linux.netlink.link import set_mtu
+from netsandbox.linux.netlink.link import MAX_ALIAS, set_mtu
 from netsandbox.wire.addresses import format_mac
 
 if TYPE_CHECKING:
@@ -25,7 +25,7 @@ KIND_FLAGS = {"BROADCAST": 0x2, "POINTOPOINT": 0x10, "NOARP": 0x80, "MASTER": 0x
 ETHERNET, LOOPBACK = 1, 772
 """ARPHRD_*."""
 SIMPLE = ("addr_len", "address", "broadcast", "carrier", "dev_id", "duplex", "flags", "ifalias", "ifindex", "iflink",
-          "link_mode", "mtu", "operstate", "speed", "tx_queue_len", "type", "uevent")
+          "link_mode", "mtu", "netdev_group", "operstate", "speed", "tx_queue_len", "type", "uevent")
 
 
 def names(namespace: NetworkNamespace, path: str) -> list[str] | None:
@@ -63,7 +63,7 @@ def read(namespace: NetworkNamespace, path: str) -> str | None:
     if interface is None:
         return None
     value = _attribute(interface, attribute)
-    return None if value is None else f"{value}\n"
+    return None if value is None else f"{value}\n" if value != "" else ""
 
 
 def _attribute(interface: Interface, name: str) -> str | int | None:
@@ -96,7 +96,8 @@ def _simple(interface: Interface) -> dict[str, str | int]:
             "ifindex": interface.index, "iflink": peer.index if peer is not None else interface.index,
             "tx_queue_len": interface.queue_length, "addr_len": 6,
             "type": LOOPBACK if interface.is_loopback else ETHERNET,
-            "flags": f"0x{device_flags(interface):x}", "dev_id": "0x0", "link_mode": 0, "ifalias": "",
+            "flags": f"0x{device_flags(interface):x}", "dev_id": "0x0", "link_mode": 0, "ifalias": interface.alias,
+            "netdev_group": interface.group,
             "broadcast": format_mac(0 if interface.is_loopback else (1 << 48) - 1),
             "uevent": f"INTERFACE={interface.name}\nIFINDEX={interface.index}"}
 
@@ -124,9 +125,17 @@ def write(namespace: NetworkNamespace, path: str, text: str) -> None:
     """
     device, _slash, attribute = path.partition("/")
     interface = namespace.interfaces[device]
+    if attribute == "ifalias":
+        if len(text.encode()) > MAX_ALIAS:
+            raise FileError("EINVAL")
+        interface.alias = text
+        return
     if not text.isascii() or not text.isdecimal():
         raise FileError("EINVAL")
     try:
+        if attribute == "netdev_group":
+            interface.group = int(text) % (1 << 32)
+            return
         if attribute == "mtu":
             set_mtu(interface, int(text))
             return

@@ -65,6 +65,7 @@ class Interface(DeviceOperations):
         mac: 48-bit address.  mtu: bytes of payload.
         up: the administrative state (IFF_UP).  carrier: the peer is up too.
         running: up and carrier: frames pass.
+        alias, group: what a person calls it beside its name (ifalias), and the number of its group.
         port: set while the interface is enslaved to a bridge.
         place: what records call it; made anew when its namespace, name, index, MAC, cable or bridge changes.
         wire: the receivers at the other end of its cable.
@@ -78,8 +79,8 @@ class Interface(DeviceOperations):
         crowd: those at a bridge that are told of floods all at once, if this one is among them.
     """
 
-    __slots__ = ("addresses", "arp_targets", "carrier", "carrier_changes", "conf", "crowd", "group_macs", "handlers",
-                 "heard", "heard_bytes", "id", "index", "l3mdev", "lower_down", "mac", "mac_is_set", "mtu",
+    __slots__ = ("addresses", "alias", "arp_targets", "carrier", "carrier_changes", "conf", "crowd", "group",
+                 "group_macs", "handlers", "heard", "heard_bytes", "id", "index", "l3mdev", "lower_down", "mac", "mac_is_set", "mtu",
                  "mtu_is_set", "name", "namespace", "neigh", "neighbours", "noarp", "overheard", "peer", "peer_limit",
                  "place", "port", "promisc", "qdisc", "queue_length", "reachable", "running", "rx_dropped", "sent",
                  "sent_bytes", "shaper", "stack", "trusts_sources", "tx_dropped", "up", "wire")
@@ -107,6 +108,7 @@ class Interface(DeviceOperations):
         """IFF_NOARP: neither asks nor answers."""
         self.promisc = False
         """IFF_PROMISC as a person set it: frames for others are looked at as well, and then dropped."""
+        self.alias, self.group = "", 0
         self.qdisc = "noop"
         """noqueue once the interface has been up."""
         self.group_macs: tuple[int, ...] = ()

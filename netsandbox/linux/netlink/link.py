@@ -24,6 +24,8 @@ OTHER_TYPES = {"amt", "bareudp", "erspan", "geneve", "gtp", "hsr", "ifb", "ip6er
                "ipoib", "ipvtap", "macsec", "macvtap", "netdevsim", "netkit", "nlmon", "rmnet", "sit", "team", "vcan",
                "virt_wifi", "vti", "vxcan", "wireguard", "xfrm"}
 """What `ip link add` can make on a real machine, beside the kinds that there are."""
+MAX_ALIAS = 255
+"""Bytes: IFALIASZ without its final zero."""
 INT_MAX = (1 << 31) - 1
 
 
@@ -48,6 +50,8 @@ class LinkRequest:
         self.arp: bool | None = None
         self.promisc: bool | None = None
         self.queue_length: int | None = None
+        self.alias: str | None = None
+        self.group: int | None = None
         self.master: Interface | None = None
         self.leaves_master = False
         self.namespace: NetworkNamespace | None = None
@@ -112,7 +116,9 @@ def add(home: NetworkNamespace, request: LinkRequest, new_mac: Callable[[], int]
     kind = kind_named(request.type)
     settings = request.settings
     if kind.has_peer:
-        peer = peer or LinkRequest()
+        if peer is None:
+            peer = LinkRequest()
+            peer.group = request.group
         settings = settings | {"peer": _new_link(peer, home, peer.namespace or namespace, kind, new_mac, "veth")}
         other: NewLink = settings["peer"]
         if not request.device and other.namespace is namespace:
@@ -155,6 +161,7 @@ def _finish(interface: Interface, request: LinkRequest) -> None:
         set_arp(interface, request.arp)
     if request.queue_length is not None:
         set_queue_length(interface, request.queue_length)
+    interface.group = request.group or 0
     if request.master is not None:
         set_master(interface, request.master)
     if request.up is not None:
@@ -178,8 +185,10 @@ def change(interface: Interface, request: LinkRequest) -> None:
         set_mac(interface, request.mac)
     if request.mtu is not None:
         set_mtu(interface, request.mtu)
+    interface.group = interface.group if request.group is None else request.group
     if request.new_name and request.new_name != interface.name:
         rename(interface, request.new_name)
+    interface.alias = interface.alias if request.alias is None else request.alias
     if request.leaves_master:
         leave_master(interface)
     if request.master is not None:
@@ -299,6 +308,26 @@ def move(interface: Interface, namespace: NetworkNamespace, name: str) -> None:
     if name in namespace.interfaces:
         raise KernelError("EEXIST", "An interface with the same name exists in the target netns")
     link.move(interface, namespace, name)
+
+
+def members(namespace: NetworkNamespace, group: int) -> list[Interface]:
+    """The interfaces of a group, by index."""
+    return sorted((one for one in namespace.interfaces.values() if one.group == group), key=lambda one: one.index)
+
+
+@needs_net_admin
+def delete_group(namespace: NetworkNamespace, group: int) -> None:
+    """rtnl_group_dellink: all or none."""
+    found = members(namespace, group)
+    if not group:
+        raise KernelError("EPERM")
+    if not found:
+        raise KernelError("ENODEV")
+    if any(one.is_loopback for one in found):
+        raise KernelError("EOPNOTSUPP")
+    for one in found:
+        if namespace.interfaces.get(one.name) is one:  # it did not go with its peer
+            link.delete(one)
 
 
 @needs_net_admin
