@@ -26,7 +26,6 @@ def lab() -> Session:
         "netsandbox: interfaces of type geneve are not modelled "
         f"(these are: {', '.join(kind.name for kind in all_kinds())})\n")),
     ("ping", 2, "ping: usage error: Destination address required\n"),
-    ("arping", 1, "arping: usage error: Destination address required\n"),
     ("ageing web 1s", 1, "'web' is not one bridge; there are: host:docker0\n"),
     ("show arp docker0", 2, (
         "'docker0' is a bridge, of which there is only `show mac docker0`; the others take its node\n"))])

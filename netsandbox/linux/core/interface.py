@@ -80,10 +80,10 @@ class Interface(DeviceOperations):
     """
 
     __slots__ = ("addresses", "alias", "arp_targets", "carrier", "carrier_changes", "conf", "crowd", "group",
-                 "group_macs", "handlers", "heard", "heard_bytes", "id", "index", "l3mdev", "lower_down", "mac", "mac_is_set", "mtu",
-                 "mtu_is_set", "name", "namespace", "neigh", "neighbours", "noarp", "overheard", "peer", "peer_limit",
-                 "place", "port", "promisc", "qdisc", "queue_length", "reachable", "running", "rx_dropped", "sent",
-                 "sent_bytes", "shaper", "stack", "trusts_sources", "tx_dropped", "up", "wire")
+                 "group_macs", "handlers", "heard", "heard_bytes", "id", "index", "l3mdev", "lower_down", "mac",
+                 "mac_is_set", "mtu", "mtu_is_set", "name", "namespace", "neigh", "neighbours", "noarp", "overheard",
+                 "peer", "peer_limit", "place", "port", "promisc", "qdisc", "queue_length", "reachable", "running",
+                 "rx_dropped", "sent", "sent_bytes", "shaper", "stack", "trusts_sources", "tx_dropped", "up", "wire")
 
     def __init__(self, namespace: NetworkNamespace, name: str, mac: int, mtu: int = ETHERNET_MTU) -> None:
         self.namespace = namespace
