@@ -6,6 +6,7 @@ Exit status: 0 done; 1 a command or an expectation failed; 2 the file or the usa
 from __future__ import annotations
 
 import argparse
+import atexit
 import gc
 import io
 import os
@@ -81,7 +82,8 @@ def _main(words: list[str]) -> int:
 
 
 def _carry_out(name: str, words: list[str]) -> int:
-    gc.set_threshold(50_000, 20, 100)
+    gc.set_threshold(100_000, 20, 100)  # the modules of a run make half as many objects, none of them garbage
+    atexit.register(gc.freeze)  # and what is left goes with the process: Python would look through all of it
     try:
         if name in USE_FILES:
             from netsandbox.session.leftovers import sweep_at_start
