@@ -25,6 +25,11 @@ if TYPE_CHECKING:
     from netsandbox.linux.core.namespace import NetworkNamespace
 
 FAILED = "failed to set up container networking"
+NOT_BESIDE = {
+    "host": "container sharing network namespace with another container or host cannot be connected to any other "
+            "network",
+    "none": "container cannot be connected to multiple networks with one of the networks in private (none) mode"}
+"""Why there can be no network beside one of these."""
 CONTAINER_INODES = 352
 """From here on they are counted by PID, as each start has a new one."""
 DEFAULT_ROUTE = Network(0, 0)
@@ -69,6 +74,8 @@ def attach_all(engine: DockerEngine, container: Container, namespace: NetworkNam
     before = f"{FAILED}: " if engine.profile.since(28) else ""
     for name, wish in _in_order(engine, container):
         network = engine.networks.get(name)
+        if name in NOT_BESIDE:
+            raise daemon_error(before + NOT_BESIDE[name])
         if not isinstance(network, BridgeNetwork):
             raise daemon_error(f"{before}network {name} not found")
         try:

@@ -25,7 +25,7 @@ from netsandbox.docker.ipam import AddressPool, PoolExhaustedError, free_subnet,
 from netsandbox.docker.network import BridgeNetwork, DockerNetwork, random_identity
 from netsandbox.docker.network_options import LEAST_MTU, MOST_MTU, bridge_options
 from netsandbox.docker.parent_network import DRIVERS, ParentNetwork
-from netsandbox.docker.sandbox import choose_gateway, gateway_of
+from netsandbox.docker.sandbox import NOT_BESIDE, choose_gateway, gateway_of
 from netsandbox.linux.bridge.bridge import Bridge
 from netsandbox.linux.core.interface import MAX_NAME as MAX_INTERFACE_NAME
 from netsandbox.wire.addresses import Network, format_ipv4
@@ -41,10 +41,8 @@ NAME = re.compile(r"[\w.-]+", re.ASCII)
 MAX_NAME = 64
 NO_SWARM = ('This node is not a swarm manager. Use "docker swarm init" or "docker swarm join" to connect this node '
             "to swarm and try again.")
-PRIVATE = "container cannot be connected to multiple networks with one of the networks in private (none) mode"
 NOT_TO_HOST = "cannot connect container to host network - container must be created in host network mode"
 OLD_NOT_TO_HOST = "container cannot be disconnected from host network or connected to host network"
-SHARED = ("container sharing network namespace with another container or host cannot be connected to any other network")
 
 
 class NetworkPlan(NamedTuple):
@@ -238,9 +236,9 @@ def connect(engine: DockerEngine, network: DockerNetwork, container: Container, 
     if network.name == "host" and container.mode == "host":
         raise daemon_error(f"endpoint with name {container.name} already exists in network host")
     if container.joined or container.mode == "host":
-        raise daemon_error(SHARED)
+        raise daemon_error(NOT_BESIDE["host"])
     if network.name == "none" or container.is_private:
-        raise daemon_error(PRIVATE)
+        raise daemon_error(NOT_BESIDE["none"])
     if not isinstance(network, BridgeNetwork):
         raise daemon_error(NOT_TO_HOST if engine.profile.since(28) else OLD_NOT_TO_HOST)
     if network.name in container.endpoints:

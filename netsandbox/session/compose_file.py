@@ -1,11 +1,18 @@
-"""`netsandbox compose.yaml`: a Compose file as a scenario, which writes it into the host's files and brings it up."""
+"""`netsandbox compose.yaml`: a Compose file as a scenario, which writes it into the host's files and brings it up.
+
+`.env` beside it and each env_file in its folder go along.
+"""
 
 from __future__ import annotations
 
 import shlex
 from pathlib import Path
+from posixpath import dirname
 
+from netsandbox.commands.compose.interpolate import VariableError, env_file
+from netsandbox.commands.compose.model import Project
 from netsandbox.commands.compose.reader import project_name, read_project
+from netsandbox.commands.strict_yaml import ScenarioError
 from netsandbox.lab.uplink import DEFAULT_LAN
 from netsandbox.session.steps import Scenario, Step
 
@@ -25,12 +32,36 @@ def compose_scenario(text: str, name: str) -> Scenario:
         ScenarioError: Compose would refuse it.
     """
     path = Path(name).absolute()
-    project = read_project(text, name, project_name(path.parent.name) or "project", {}).name
-    folder, file = f"/root/{project}", path.name
-    lines = text.splitlines()
-    written = [f"printf '%s\\n' {shlex.join(lines[at:at + LINES_AT_ONCE])} >> {folder}/{file}"
-               for at in range(0, len(lines), LINES_AT_ONCE)]
-    setup = (f"mkdir -p {folder}", *written, f"cd {folder}", f"docker compose -f {file} up -d")
-    title = f"docker compose: {project}"
+    env = path.parent / ".env"
+    own = _text(env) if env.is_file() else ""
+    try:
+        variables = env_file(own, {})
+    except VariableError as error:
+        raise ScenarioError(str(env), 1, str(error)) from None
+    read = read_project(text, name, project_name(path.parent.name) or "project", variables)
+    folder = f"/root/{read.name}"
+    texts = {path.name: text, **({".env": own} if own else {}), **_env_files(read, path.parent)}
+    written = [line for place, content in texts.items() for line in _writing(f"{folder}/{place}", content)]
+    setup = (*written, f"cd {folder}", f"docker compose -f {path.name} up -d")
+    title = f"docker compose: {read.name}"
     return Scenario({"en": title, "zh": title}, uplink=DEFAULT_LAN, name=name,
                     setup=tuple(Step(run=(line,), run_lines=(0,)) for line in setup))
+
+
+def _text(path: Path) -> str:
+    return path.read_text(encoding="utf-8", errors="replace")
+
+
+def _env_files(project: Project, folder: Path) -> dict[str, str]:
+    """Those in the Compose file's folder, or below, by their paths from there."""
+    paths = [Path(path).absolute() for service in project.services.values() for path, _required in service.env_files]
+    return {str(path.relative_to(folder)): _text(path) for path in paths
+            if path.is_relative_to(folder) and path.is_file()}
+
+
+def _writing(path: str, text: str) -> list[str]:
+    """The command lines that write a file."""
+    lines = text.splitlines()
+    return [f"mkdir -p {shlex.quote(dirname(path))}",
+            *(f"printf '%s\\n' {shlex.join(lines[at:at + LINES_AT_ONCE])} >> {shlex.quote(path)}"
+              for at in range(0, len(lines), LINES_AT_ONCE))]

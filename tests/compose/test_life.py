@@ -88,7 +88,7 @@ def test_one_command_of_a_service_has_a_container_of_its_own(session: KeptSessio
 
 def test_what_only_looks(session: KeptSession) -> None:
     assert said(session, "docker compose port web 80") == "0.0.0.0:8080\n"
-    assert said(session, "docker compose top web").startswith("demo-web-1\nUID ")
+    assert said(session, "docker compose top web").startswith("SERVICE  #   UID   PID   PPID  C   STIME  TTY  TIME ")
     assert said(session, "docker compose images").splitlines()[1].split()[:3] == ["demo-db-1", "postgres", "latest"]
     assert said(session, "docker compose ls").splitlines()[1].split() == ["demo", "running(2)", "/root/compose.yaml"]
     assert said(session, "docker compose config --services") == "web\ndb\n"

@@ -230,16 +230,22 @@ def _service(values: Values, project: Project, name: str, node: Node) -> Tree:
     service, what = project.services[name], f"services.{name}"
     given = {key: value for key, (_where, value) in values.map(node, what).items()}
     for key in given:
-        if key not in SHAPES and key != "profiles" and not key.startswith("x-"):
+        if key not in (*SHAPES, "profiles", "env_file") and not key.startswith("x-"):
             raise DockerError(f"docker compose config of {what}.{key} is not modelled in the sandbox")
     found: Tree = {"profiles": list(service.profiles)} if service.profiles else {}
     for key, shape in SHAPES.items():
         if key in given and (not is_null(given[key]) or key == "networks"):
             found[key] = shape(values, given[key], f"{what}.{key}")
+        elif key == "environment" and service.variables:
+            found[key] = {}
         elif key == "networks" and not service.network_mode:
             found[key] = {DEFAULT: None}
         elif key == "depends_on" and service.links:
             found[key] = {}
+    if service.variables:
+        own = found["environment"]
+        of_files: Tree = {name: value for name, _equals, value in (text.partition("=") for text in service.variables)}
+        found["environment"] = dict(sorted((of_files | (own if isinstance(own, dict) else {})).items()))
     if service.links:
         linked: Tree = {text.partition(":")[0]: {"condition": "service_started", "restart": True, "required": True}
                         for text in service.links}

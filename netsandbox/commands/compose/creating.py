@@ -22,9 +22,9 @@ if TYPE_CHECKING:
     from netsandbox.docker.user_networks import NetworkPlan
 
 
-def say(client: Client, kind: str, name: str, state: str) -> None:
+def say(client: Client, kind: str, name: str, state: str, gap: str = "  ") -> None:
     """` Container demo-web-1  Started`, as Compose tells of what it does where there is no terminal to draw on."""
-    client.complain(f" {kind} {name}  {state}")
+    client.complain(f" {kind} {name}{gap}{state}")
 
 
 def understood(client: Client, command: Command, words: list[str]) -> Parsed:
@@ -56,13 +56,13 @@ def make_networks(client: Client, project: Project, services: list[Service]) -> 
         say(client, "Network", spec.name, "Created")
 
 
-def make_volumes(client: Client, project: Project) -> None:
-    """Those of the file that are not there yet.
+def make_volumes(client: Client, project: Project, services: list[Service]) -> None:
+    """Those that the services mount and that are not there yet.
 
     Raises:
         DockerError: an external one is missing.
     """
-    for spec in project.volumes.values():
+    for spec in project.only([service.name for service in services]).volumes.values():
         if spec.name in client.engine.volumes:
             continue
         if spec.external:
@@ -137,7 +137,8 @@ def make_one(client: Client, project: Project, service: Service, name: str,
         DockerError: it cannot be made.
     """
     labels = {"project": project.name, **(own or {"oneoff": "True"}), "project.config_files": project.path}
-    words = ["--name", name, *service.flags, *_network_words(client, project, service, name),
+    words = ["--name", name, *(word for text in service.variables for word in ("-e", text)), *service.flags,
+             *_network_words(client, project, service, name),
              *(word for key, value in labels.items() for word in ("--label", f"{LABEL}{key}={value}"))]
     command = list(service.command or ())
     try:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from functools import partial
 from typing import TYPE_CHECKING
 
 from netsandbox.commands.compose.creating import say
@@ -25,18 +27,20 @@ class Stopping:
         removes: they are removed as well.
         ends: the project's networks go behind them.
         with_volumes: and its volumes.
+        code: the exit status.
     """
 
     before = "Stopping"
 
     def __init__(self, client: Client, project: Project, timeout: int | None, found: list[Container], *,
-                 removes: bool = False, ends: bool = False, with_volumes: bool = False) -> None:
+                 removes: bool = False, ends: bool = False, with_volumes: bool = False, code: int = 0) -> None:
         self.client = client
         self.project = project
         self.timeout = timeout
         self.removes = removes
         self.ends = ends
         self.with_volumes = with_volumes
+        self.code = code
         order = {service.name: at for at, service in enumerate(project.in_order(list(project.services)))}
         self.waiting = sorted(found, key=lambda it: -order.get(
             it.labels["com.docker.compose.service"], len(order)))
@@ -62,31 +66,36 @@ class Stopping:
         self.client.scheduler.soon(self.go_on)
 
     def finish(self) -> None:
-        code = 0
         for spec in self.project.networks.values() if self.ends else ():
             network = self.client.engine.networks.get(spec.name)
             if network is None or spec.external:
                 continue
-            say(self.client, "Network", spec.name, "Removing")
-            try:
-                user_networks.remove(self.client.engine, network)
-                say(self.client, "Network", spec.name, "Removed")
-            except DockerError as error:
-                say(self.client, "Network", spec.name, "Resource is still in use")
-                self.client.complain(str(error))
-                code = 1
+            self._removed("Network", spec.name, partial(user_networks.remove, self.client.engine, network))
         for volume in self.project.volumes.values() if self.with_volumes else ():
             if volume.name in self.client.engine.volumes and not volume.external:
-                say(self.client, "Volume", volume.name, "Removing")
-                volumes.remove(self.client.engine, volume.name)
-                say(self.client, "Volume", volume.name, "Removed")
-        self.client.exit(code)
+                self._removed("Volume", volume.name, partial(volumes.remove, self.client.engine, volume.name))
+        self.client.exit(self.code)
+
+    def _removed(self, kind: str, name: str, remove: Callable[[], None]) -> None:
+        """What somebody still uses stays, and that is no fault."""
+        say(self.client, kind, name, "Removing")
+        try:
+            remove()
+            say(self.client, kind, name, "Removed")
+        except DockerError:
+            say(self.client, kind, name, "Resource is still in use")
 
 
 def down(client: Client, parsed: Parsed) -> None:
-    project = project_of(client, parsed)
-    Stopping(client, project, timeout_of(parsed), containers_of(client, project), removes=True, ends=True,
-             with_volumes=parsed.on("volumes")).go_on()
+    """Of the services that are named nothing else goes, neither what needs them nor what they need."""
+    whole = project_of(client, parsed)
+    names = chosen(whole, parsed.operands, parsed.all("profile"))
+    project = whole.only(names)
+    there = names if parsed.operands else list(project.services)
+    Stopping(client, project, timeout_of(parsed), [
+        container for container in containers_of(client, project) if container.labels[f"{LABEL}service"] in there
+        or (parsed.on("remove-orphans") and container.labels[f"{LABEL}service"] not in whole.services)],
+        removes=True, ends=True, with_volumes=parsed.on("volumes")).go_on()
 
 
 def stop(client: Client, parsed: Parsed) -> None:
@@ -102,9 +111,9 @@ def timeout_of(parsed: Parsed) -> int | None:
 
 
 TIMEOUT = Flag("timeout", "t", "int", "Specify a shutdown timeout in seconds", value="int")
-DOWN = Command("docker compose down", "[OPTIONS]", "Stop and remove containers, networks", down, (
+DOWN = Command("docker compose down", "[OPTIONS] [SERVICES]", "Stop and remove containers, networks", down, (
     *GLOBAL, TIMEOUT,
-    Flag("remove-orphans", usage="Remove containers for services not defined in the Compose file", ignored=True),
+    Flag("remove-orphans", usage="Remove containers for services not defined in the Compose file"),
     Flag("rmi", "", "string", 'Remove images used by services. "local" remove only images', ignored=True),
-    Flag("volumes", "v", usage="Remove named volumes declared in the Compose file")), 0, 0)
+    Flag("volumes", "v", usage="Remove named volumes declared in the Compose file")))
 STOP = Command("docker compose stop", "[OPTIONS] [SERVICE...]", "Stop services", stop, (*GLOBAL, TIMEOUT))

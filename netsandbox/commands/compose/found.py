@@ -5,9 +5,9 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from netsandbox.commands.compose.interpolate import Variables, env_file
 from netsandbox.commands.compose.model import Project, Service
 from netsandbox.commands.compose.reader import FILES, read_project
+from netsandbox.commands.compose.variables import variables_of, with_env_files
 from netsandbox.commands.docker.words import timestamp
 from netsandbox.commands.strict_yaml import ScenarioError
 from netsandbox.docker.errors import DockerError
@@ -21,6 +21,15 @@ if TYPE_CHECKING:
 OBSOLETE = ("the attribute `version` is obsolete, it will be ignored, please remove it to avoid potential "
             "confusion")
 LABEL = "com.docker.compose."
+
+
+def project_to_make(client: Client, parsed: Parsed) -> Project:
+    """The same with what makes its containers as they are to be, which commands that only find them do not read.
+
+    Raises:
+        DockerError: there is no file, or it is wrong.
+    """
+    return with_env_files(client, project_of(client, parsed))
 
 
 def project_of(client: Client, parsed: Parsed) -> Project:
@@ -65,13 +74,6 @@ def _in_its_words(error: ScenarioError, where: str) -> str:
     if error.message.startswith("a tab cannot"):
         return f"yaml: line {error.line}: found character that cannot start any token"
     return "empty compose file" if error.message == "the file is empty" else error.message
-
-
-def variables_of(client: Client, where: str) -> Variables:
-    """For ${…} in a file: of the shell, and of .env beside the file, if there is one."""
-    files, path = client.machine.host_files(), f"{where.rpartition('/')[0]}/.env"
-    own = env_file(files.read(path)) if files.exists(path) and not files.is_directory(path) else {}
-    return Variables({**own, **client.machine.environment()})
 
 
 def _warn(client: Client, text: str) -> None:

@@ -21,22 +21,6 @@ class Variables(dict[str, str]):
         self.unset: dict[str, None] = {}
 
 
-def env_file(text: str) -> dict[str, str]:
-    """`.env`: NAME=value on each line, the value in quotes or not; behind ` #` stands a comment."""
-    found: dict[str, str] = {}
-    for line in map(str.strip, text.splitlines()):
-        name, equals, value = line.removeprefix("export ").partition("=")
-        value = value.strip()
-        if not equals or line.startswith("#"):
-            continue
-        if value[:1] in ("'", '"') and value.rfind(value[0]) > 0:
-            value = value[1:value.rfind(value[0])]
-        else:
-            value = value.partition(" #")[0].rstrip()
-        found[name.strip()] = value
-    return found
-
-
 class VariableError(Exception):
     """A text that cannot be filled in."""
 
@@ -70,3 +54,43 @@ def _value(name: str, how: str, other: str, variables: Mapping[str, str]) -> str
     if how.endswith("?") and not is_there:
         raise VariableError(f"required variable {name} is missing a value: {other}")
     return own or ""
+
+
+NAME = re.compile(r"[\w.\-\[\]]*")
+QUOTED = re.compile(r"""(["'])((?:\\.|(?!\1).)*)\1""")
+
+
+def env_file(text: str, outside: Mapping[str, str]) -> dict[str, str]:
+    """`.env` and env_file: NAME=value on each line, the value in quotes or not; behind ` #` stands a comment (dotenv).
+
+    Args:
+        outside: for ${…} in values, and for a name that stands alone.
+
+    Raises:
+        VariableError: a line cannot be read.
+    """
+    found: dict[str, str] = {}
+    for number, line in enumerate(map(str.strip, text.splitlines()), 1):
+        name, equals, value = line.removeprefix("export ").partition("=")
+        name = name.strip()
+        if not line or line.startswith("#"):
+            continue
+        if " " in name:
+            raise VariableError(f"line {number}: key cannot contain a space")
+        known = NAME.match(name)
+        if known is not None and known.end() < len(name):
+            raise VariableError(f'line {number}: unexpected character "{name[known.end()]}" in variable name "{line}"')
+        if equals:
+            found[name] = _env_value(value.strip(), number, found | dict(outside))
+        elif name in outside:
+            found[name] = outside[name]
+    return found
+
+
+def _env_value(text: str, number: int, known: Mapping[str, str]) -> str:
+    if text[:1] not in ("'", '"'):
+        return filled_in(text.partition(" #")[0].rstrip(), known)
+    match = QUOTED.match(text)
+    if match is None:
+        raise VariableError(f"line {number}: a quoted value has to end on its line in the sandbox")
+    return match[2] if match[1] == "'" else filled_in(match[2].replace("\\n", "\n").replace('\\"', '"'), known)

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from netsandbox.commands.compose.creating import make_containers, make_networks, make_volumes, say
 from netsandbox.commands.compose.down import TIMEOUT, Stopping, timeout_of
-from netsandbox.commands.compose.found import chosen, containers_of, project_of
+from netsandbox.commands.compose.found import chosen, containers_of, project_of, project_to_make
 from netsandbox.commands.compose.options import GLOBAL
 from netsandbox.commands.docker.flags import Command, Flag, Parsed
 from netsandbox.docker import containers
@@ -103,10 +103,10 @@ def remove(client: Client, parsed: Parsed) -> int | None:
 
 
 def create(client: Client, parsed: Parsed) -> int:
-    project = project_of(client, parsed)
+    project = project_to_make(client, parsed)
     services = project.in_order(chosen(project, parsed.operands, parsed.all("profile")))
     make_networks(client, project, services)
-    make_volumes(client, project)
+    make_volumes(client, project, services)
     for service in services:
         make_containers(client, project, service, service.scale)
     return 0

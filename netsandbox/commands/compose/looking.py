@@ -5,13 +5,14 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from netsandbox.commands.compose.canonical import canonical, to_json
-from netsandbox.commands.compose.found import LABEL, chosen, containers_of, number_of, project_of, variables_of
+from netsandbox.commands.compose.found import LABEL, chosen, containers_of, number_of, project_of, project_to_make
 from netsandbox.commands.compose.life import named
 from netsandbox.commands.compose.options import GLOBAL
+from netsandbox.commands.compose.variables import variables_of
 from netsandbox.commands.compose.yaml_text import to_yaml
 from netsandbox.commands.docker.flags import Command, Flag, Parsed
 from netsandbox.commands.docker.listing import Column, print_list
-from netsandbox.commands.docker.top import table_of
+from netsandbox.commands.docker.top import aligned, listed
 from netsandbox.docker.errors import DockerError
 
 if TYPE_CHECKING:
@@ -24,6 +25,8 @@ RELEASE = "v2.40.3"
 IMAGES = (Column("ContainerName", "CONTAINER"), Column("Repository", "REPOSITORY"), Column("Tag", "TAG"),
           Column("Platform", "PLATFORM"), Column("ID", "IMAGE ID"), Column("Size", "SIZE"),
           Column("Created", "CREATED"))
+TOP_WIDTHS = (4, 2)
+"""A column of top's, at the least, and between two."""
 PROJECTS = (Column("Name", "NAME"), Column("Status", "STATUS"), Column("ConfigFiles", "CONFIG FILES"))
 
 
@@ -44,9 +47,16 @@ def port(client: Client, parsed: Parsed) -> int:
 
 
 def top(client: Client, parsed: Parsed) -> int:
-    for container in named(client, parsed)[1]:
-        if container.is_running:
-            client.print(f"{container.name}\n{table_of(client, container)}\n")
+    """One table of all; a service that is not there has nothing to show."""
+    project = project_of(client, parsed)
+    headings, rows = list[str](), list[list[str]]()
+    for container in sorted(containers_of(client, project), key=lambda it: it.name):
+        service = container.labels[f"{LABEL}service"]
+        if container.is_running and (not parsed.operands or service in parsed.operands):
+            headings, more = listed(client, container)
+            rows += [[service, str(number_of(container)), *row] for row in more]
+    if rows:
+        client.print(aligned(["SERVICE", "#", *headings], rows, *TOP_WIDTHS))
     return 0
 
 
@@ -84,7 +94,7 @@ def _file_of(client: Client, project: str) -> str:
 
 def config(client: Client, parsed: Parsed) -> int:
     """Check the file; the names of what is in it, or the whole as it was understood."""
-    project = project_of(client, parsed)
+    project = project_to_make(client, parsed)
     if parsed.on("quiet"):
         return 0
     profiles = parsed.all("profile")
@@ -103,7 +113,8 @@ def config(client: Client, parsed: Parsed) -> int:
         return 0
     text = client.machine.host_files().read(project.path)
     data = canonical(project, text, variables_of(client, project.path), [service.name for service in services])
-    client.output.append(("out", to_yaml(data) if parsed.text("format") in ("", "yaml") else to_json(data)))
+    shown = to_yaml(data) if parsed.text("format") in ("", "yaml") else to_json(data)
+    client.output.append(("out", shown.replace("$", "$$")))
     return 0
 
 

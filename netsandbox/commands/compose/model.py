@@ -30,6 +30,8 @@ class Service(NamedTuple):
         networks: by the names that the file has.
         needs: the services that are started before.
         mounts: -v of each volume, a named one still by the name that the file has.
+        env_files: the paths of the files of its variables, and whether each has to be there.
+        variables: NAME=value out of these files, once they are read.
     """
 
     name: str
@@ -44,6 +46,8 @@ class Service(NamedTuple):
     links: tuple[str, ...] = ()
     needs: tuple[str, ...] = ()
     mounts: tuple[str, ...] = ()
+    env_files: tuple[tuple[str, bool], ...] = ()
+    variables: tuple[str, ...] = ()
     scale: int = 1
     profiles: tuple[str, ...] = ()
 
@@ -84,6 +88,16 @@ class Project(NamedTuple):
 
     def container_name(self, service: Service, number: int) -> str:
         return service.container_name or f"{self.name}-{service.name}-{number}"
+
+    def only(self, wanted: list[str]) -> Project:
+        """Without the services that these do not need, and without what only those use."""
+        services = {service.name: service for service in self.in_order(wanted)}
+        networks = {key for service in services.values() for key in service.networks}
+        volumes = {text.partition(":")[0] for service in services.values() for text in service.mounts}
+        return self._replace(
+            services={name: service for name, service in self.services.items() if name in services},
+            networks={key: spec for key, spec in self.networks.items() if key in networks},
+            volumes={key: spec for key, spec in self.volumes.items() if key in volumes})
 
     def in_order(self, wanted: list[str]) -> list[Service]:
         """The services that are wanted, and what they need, each behind what it needs."""

@@ -6,7 +6,7 @@ from hashlib import sha256
 from typing import TYPE_CHECKING
 
 from netsandbox.commands.compose.creating import make_containers, make_networks, make_one, make_volumes
-from netsandbox.commands.compose.found import chosen, containers_of, project_of
+from netsandbox.commands.compose.found import chosen, containers_of, project_to_make
 from netsandbox.commands.compose.options import GLOBAL
 from netsandbox.commands.compose.up import start_one
 from netsandbox.commands.docker.attach import attach
@@ -18,13 +18,13 @@ if TYPE_CHECKING:
 
 
 def run(client: Client, parsed: Parsed) -> int | None:
-    project = project_of(client, parsed)
+    project = project_to_make(client, parsed)
     name, *words = parsed.operands
     chosen(project, [name], [])
     needed = [] if parsed.on("no-deps") else [one for one in project.in_order([name]) if one.name != name]
     service = _alone(project.services[name], parsed, words)
     make_networks(client, project, [*needed, service])
-    make_volumes(client, project)
+    make_volumes(client, project, [*needed, service])
     for other in needed:
         for container in make_containers(client, project, other, other.scale):
             start_one(client, container)

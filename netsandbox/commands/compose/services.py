@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from posixpath import dirname, join, normpath
 from typing import Any
 
 from netsandbox.commands.compose.model import Attachment, Service
@@ -15,7 +16,7 @@ Change = dict[str, Any]
 WITHOUT_EFFECT = frozenset({
     "annotations", "attach", "blkio_config", "build", "cgroup", "cgroup_parent", "configs", "cpu_count", "cpu_percent",
     "cpu_period", "cpu_quota", "cpu_rt_period", "cpu_rt_runtime", "cpu_shares", "cpus", "cpuset", "credential_spec",
-    "develop", "device_cgroup_rules", "devices", "env_file", "extends", "external_links", "gpus", "group_add",
+    "develop", "device_cgroup_rules", "devices", "extends", "external_links", "gpus", "group_add",
     "healthcheck", "ipc", "isolation", "logging", "mem_limit", "mem_reservation", "mem_swappiness", "memswap_limit",
     "oom_kill_disable", "oom_score_adj", "pid", "pids_limit", "platform", "post_start", "pre_stop", "pull_policy",
     "read_only", "runtime", "secrets", "security_opt", "shm_size", "storage_opt", "ulimits", "user",
@@ -130,6 +131,23 @@ def _environment(values: Values, node: Node, what: str) -> Change:
     return {"flags": tuple(word for text in known for word in ("-e", text))}
 
 
+def _env_file(values: Values, node: Node, what: str) -> Change:
+    """A path, a list of them, or `path:` and `required:` of each."""
+    found = []
+    for item in values.items(node, what) if isinstance(node, SequenceNode) else [node]:
+        fields = values.map(item, what) if isinstance(item, MappingNode) else {"path": (item, item)}
+        for key, (where, _value) in fields.items():
+            if key not in ("path", "required", "format"):
+                raise values.invalid(where, f"{what} additional properties '{key}' not allowed")
+        if "path" not in fields:
+            raise values.invalid(item, f"{what} path is required")
+        if "format" in fields:
+            raise values.error(fields["format"][0], f"{what}.format is not modelled in the sandbox")
+        path = normpath(join(dirname(values.name), values.text(fields["path"][1], what)))
+        found.append((path, "required" not in fields or values.boolean(fields["required"][1], what)))
+    return {"env_files": tuple(found)}
+
+
 def _grace(values: Values, node: Node, what: str) -> Change:
     return {"flags": ("--stop-timeout", str(values.seconds(node, what)))}
 
@@ -140,8 +158,9 @@ KEYS: dict[str, Callable[[Values, Node, str], Change]] = {
     "network_mode": _field("network_mode", Values.text), "networks": _networks,
     "links": _field("links", Values.texts), "depends_on": _depends_on, "scale": _field("scale", Values.number),
     "deploy": _deploy, "profiles": _field("profiles", Values.texts), "ports": _ports,
-    "expose": _repeated("--expose", Values.texts), "environment": _environment, "extra_hosts": _extra_hosts,
-    "dns": _repeated("--dns", Values.texts), "dns_search": _repeated("--dns-search", Values.texts),
+    "expose": _repeated("--expose", Values.texts), "environment": _environment, "env_file": _env_file,
+    "extra_hosts": _extra_hosts, "dns": _repeated("--dns", Values.texts),
+    "dns_search": _repeated("--dns-search", Values.texts),
     "dns_opt": _repeated("--dns-option", Values.texts), "cap_add": _repeated("--cap-add", Values.texts),
     "cap_drop": _repeated("--cap-drop", Values.texts), "sysctls": _repeated("--sysctl", Values.pairs),
     "labels": _repeated("--label", Values.pairs), "hostname": _single("--hostname"),

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from netsandbox.commands.compose.creating import make_containers, make_networks, make_volumes, say
-from netsandbox.commands.compose.found import chosen, project_of
+from netsandbox.commands.compose.found import chosen, project_to_make
 from netsandbox.commands.compose.logs import Follower
 from netsandbox.commands.compose.options import GLOBAL
 from netsandbox.commands.docker.flags import Command, Flag, Parsed
@@ -17,11 +17,11 @@ if TYPE_CHECKING:
 
 
 def run(client: Client, parsed: Parsed) -> int | None:
-    project = project_of(client, parsed)
+    project = project_to_make(client, parsed)
     scales = _scales(parsed.all("scale"), list(project.services))
     services = project.in_order(chosen(project, parsed.operands, parsed.all("profile")))
     make_networks(client, project, services)
-    make_volumes(client, project)
+    make_volumes(client, project, services)
     containers = [container for service in services
                   for container in make_containers(client, project, service, scales.get(service.name, service.scale))]
     if parsed.on("no-start"):

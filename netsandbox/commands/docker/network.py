@@ -8,6 +8,7 @@ from netsandbox.commands.docker import describe
 from netsandbox.commands.docker.flags import FALSE, TRUE, Command, Flag, Parsed
 from netsandbox.commands.docker.inspect import FORMAT, inspect
 from netsandbox.commands.docker.listing import Column, bad_filter, grouped, is_named, print_list, with_label
+from netsandbox.commands.docker.run_conflicts import is_ipv6
 from netsandbox.commands.docker.words import created_at, has_label
 from netsandbox.commands.natural import natural
 from netsandbox.docker import user_networks
@@ -77,6 +78,8 @@ def create(client: Client, parsed: Parsed) -> int:
     plan = planned(client, parsed)
     network = client.engine.create_network(plan)
     client.print(network.identity)
+    if parsed.on("ipv6"):
+        client.complain("note: --ipv6: IPv6 is not modelled in the sandbox, so the network has IPv4 alone")
     for key in without_effect(plan.options, client.engine.profile) if network.driver == "bridge" else ():
         client.complain(f"note: the option {key} does nothing in the sandbox")
     return 0
@@ -159,8 +162,8 @@ def _part(client: Client, text: str, subnets: list[Network]) -> Network:
             raise DockerError("every ip-range or gateway must have a corresponding subnet") from None
         if client.engine.profile.since(29):
             return _network(client, text, "ip-range")
-        raise DockerError(f"invalid CIDR address: {text}" if client.engine.profile.since(28) else
-                          f"no matching subnet for range {text}") from None
+        raise DockerError(f"invalid CIDR address: {text}" if client.engine.profile.since(28) and not is_ipv6(text)
+                          else f"no matching subnet for range {text}") from None
 
 
 def _reserved(text: str, subnets: list[Network]) -> int:
@@ -179,6 +182,8 @@ def _network(client: Client, text: str, what: str) -> Network:
             return parse_network(text)
     except AddressError:
         pass
+    if "/" in text and is_ipv6(text):
+        raise DockerError(f"docker network create --{what} {text}: IPv6 is not modelled in the sandbox")
     if client.engine.profile.since(29):
         raise DockerError(f'netip.ParsePrefix("{text}"): no \'/\'' if "/" not in text else
                           f'netip.ParsePrefix("{text}"): ParseAddr("{text.partition("/")[0]}"): unable to parse IP')
@@ -235,7 +240,7 @@ CREATE = Command("docker network create", "[OPTIONS] NETWORK", "Create a network
     Flag("ipam-driver", "", "string", "IP Address Management Driver", True, "string"),
     Flag("ipam-opt", "", "list", "Set IPAM driver specific options", True, "map"),
     Flag("ipv4", usage="Enable or disable IPv4 address assignment", hidden=True, since=28),
-    Flag("ipv6", usage="Enable or disable IPv6 address assignment", hidden=True, ignored=True),
+    Flag("ipv6", usage="Enable or disable IPv6 address assignment", hidden=True),
     Flag("ip-range", "", "list", "Allocate container ip from a sub-range", value="ipNet"),
     Flag("label", "", "list", "Set metadata on a network", value="list"),
     Flag("opt", "o", "list", "Set driver specific options", value="map"),

@@ -21,8 +21,8 @@ NOT_MODELLED = frozenset({
     "trust", "system df", "system dial-stdio", "context export", "context import",
     "context update", "container export", "image build", "image history", "image import",
     "image load", "image push", "image save",
-    *(f"compose {name}" for name in ("attach", "build", "commit", "cp", "events", "export", "publish", "pull", "push",
-                                     "scale", "stats", "volumes", "wait", "watch"))})
+    *(f"compose {name}" for name in ("attach", "build", "commit", "events", "export", "publish", "pull", "push",
+                                     "scale", "stats", "volumes", "watch"))})
 """Commands that Docker has and the sandbox has not."""
 CONTAINERS = {
     "run": "netsandbox.commands.docker.run:RUN", "exec": "netsandbox.commands.docker.execute:EXEC",
@@ -65,6 +65,7 @@ COMPOSE = {
     "stop": "netsandbox.commands.compose.down:STOP", "ps": "netsandbox.commands.compose.inside:PS",
     "exec": "netsandbox.commands.compose.inside:EXEC", "logs": "netsandbox.commands.compose.logs:LOGS",
     "run": "netsandbox.commands.compose.once:RUN",
+    "cp": "netsandbox.commands.compose.moving:CP", "wait": "netsandbox.commands.compose.moving:WAIT",
     **{name: f"netsandbox.commands.compose.life:{constant}" for name, constant in {
         "start": "START", "restart": "RESTART", "kill": "KILL", "pause": "PAUSE", "unpause": "UNPAUSE", "rm": "REMOVE",
         "create": "CREATE"}.items()},

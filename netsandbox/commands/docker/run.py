@@ -31,7 +31,7 @@ from netsandbox.linux.core.sysctl_effect import note_on
 
 if TYPE_CHECKING:
     from netsandbox.commands.docker.client import Client
-    from netsandbox.docker.container import Container
+    from netsandbox.docker.container import Container, Published
     from netsandbox.docker.images import Image
     from netsandbox.docker.resolv_conf import ResolvConf
 
@@ -84,7 +84,7 @@ def make(client: Client, parsed: Parsed) -> Container:
     if parsed.text("stop-signal"):
         signal_number(parsed.text("stop-signal"))
     check_client(parsed)
-    networks = wanted_networks(parsed)
+    networks = wanted_networks(parsed, client.engine.profile)
     mode, wish = next(iter(networks.items()))
     reference, arguments = parsed.operands[0], parsed.operands[1:]
     dns = _name_servers(client, parsed)
@@ -113,7 +113,7 @@ def make(client: Client, parsed: Parsed) -> Container:
     container.privileged, container.capabilities, container.dropped = parsed.on("privileged"), capabilities, dropped
     container.publishes_all, container.resources = parsed.on("publish-all"), resources
     if published or parsed.on("publish-all"):
-        _say_about_publishing(client, mode)
+        _say_about_publishing(client, mode, published)
     if not client.engine.forwards and mode not in ("host", "none"):
         client.complain("WARNING: IPv4 forwarding is disabled. Networking will not work.")
     say_without_effect(client, networks.values())
@@ -140,9 +140,11 @@ def _configure(container: Container, parsed: Parsed) -> None:
     container.wanted_mac, container.workdir = parsed.text("mac-address").strip(), parsed.text("workdir")
 
 
-def _say_about_publishing(client: Client, mode: str) -> None:
+def _say_about_publishing(client: Client, mode: str, published: list[Published]) -> None:
     if mode == "host":
         client.complain("WARNING: Published ports are discarded when using host network mode")
+    for host in dict.fromkeys(port.host for port in published if ":" in port.host):
+        client.complain(f"note: -p [{host}]:…: IPv6 is not modelled in the sandbox, so nobody can ask there")
 
 
 def _name_servers(client: Client, parsed: Parsed) -> ResolvConf:

@@ -5,6 +5,7 @@ The words are the daemon's (daemon/container_operations.go, runconfig, api/types
 
 from __future__ import annotations
 
+from ipaddress import ip_address
 from typing import TYPE_CHECKING
 
 from netsandbox.commands.docker.run_network import BUILT_IN, is_address
@@ -69,9 +70,19 @@ def _wrong(client: Client, name: str, wish: Wish, address_6: str) -> list[str]:
     return own + of_own_subnet(client.engine.networks.get(name), wish, address_6 or wish.address_6)
 
 
+def is_ipv6(text: str) -> bool:
+    """An address, or one with a prefix."""
+    address, _slash, length = text.partition("/")
+    try:
+        return ip_address(address).version == 6 and (not length or int(length) <= 128)
+    except ValueError:
+        return False
+
+
 def of_own_subnet(network: DockerNetwork | None, wish: Wish, address_6: str) -> list[str]:
     """What is wrong with addresses that are to be had on a network; it has no IPv6 subnet at all."""
     found = [f"invalid IPv4 address: {wish.wrong_address}"] if wish.wrong_address else []
+    found += [f"invalid IPv6 address: {address_6}"] if address_6 and not is_ipv6(address_6) else []
     found += [f"invalid link-local IP address: {text}" for text in wish.local if not is_address(text)]
     asked = wish.address is not None or bool(wish.wrong_address)
     if not isinstance(network, BridgeNetwork) or not (asked or address_6):

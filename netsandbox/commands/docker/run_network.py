@@ -28,7 +28,7 @@ def is_user_defined(mode: str) -> bool:
     return mode not in BUILT_IN and not mode.startswith("container:")
 
 
-def wanted_networks(parsed: Parsed) -> dict[str, Wish]:
+def wanted_networks(parsed: Parsed, profile: Profile) -> dict[str, Wish]:
     """The networks by name, the first of which is the mode; --ip and the like are about the first.
 
     Raises:
@@ -50,7 +50,8 @@ def wanted_networks(parsed: Parsed) -> dict[str, Wish]:
         found[name] = wish
     if len({is_user_defined(name) for name in found}) > 1:
         raise DockerError("conflicting options: cannot attach both user-defined and non-user-defined network-modes")
-    if len(found) > 1 and not all(is_user_defined(name) for name in found):
+    tells_at_start = profile.since(28) and next(iter(found)) == "bridge"
+    if len(found) > 1 and not all(is_user_defined(name) for name in found) and not tells_at_start:
         raise daemon_error("container cannot be connected to network endpoints: " + ", ".join(sorted(found)))
     return found
 

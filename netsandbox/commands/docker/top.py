@@ -63,13 +63,13 @@ def top(client: Client, parsed: Parsed) -> int:
         raise daemon_error(f"container {container.identity} is not running")
     rows = processes(client, container)
     history.of_container(client.engine, container, "top")
-    client.print(_table(*_ps(client, container, rows, parsed.operands[1:])))
+    client.print(aligned(*_ps(client, container, rows, parsed.operands[1:])))
     return 0
 
 
-def table_of(client: Client, container: Container) -> str:
-    """The same for a container that runs, as `ps -ef` has it."""
-    return _table(*_ps(client, container, processes(client, container), []))
+def listed(client: Client, container: Container) -> tuple[list[str], list[list[str]]]:
+    """Headings and rows of a container that runs, as `ps -ef` has them."""
+    return _ps(client, container, processes(client, container), [])
 
 
 def _ps(client: Client, container: Container, rows: list[Process],
@@ -110,9 +110,10 @@ def _wanted(words: list[str]) -> list[str]:
     return []
 
 
-def _table(headings: list[str], rows: list[list[str]]) -> str:
-    widths = [max(WIDTH, *(len(row[column]) + GAP for row in [headings, *rows])) for column in range(len(headings))]
-    return "\n".join("".join([*(cell.ljust(width) for cell, width in zip(row[:-1], widths, strict=False)), row[-1]])
+def aligned(headings: list[str], rows: list[list[str]], width: int = WIDTH, gap: int = GAP) -> str:
+    """Columns of at least this width, with at least this gap behind each cell (text/tabwriter)."""
+    widths = [max(width, *(len(row[column]) + gap for row in [headings, *rows])) for column in range(len(headings))]
+    return "\n".join("".join([*(cell.ljust(size) for cell, size in zip(row[:-1], widths, strict=False)), row[-1]])
                      for row in [headings, *rows])
 
 

@@ -1,0 +1,55 @@
+"""Where a Compose file's variables come from: the shell, `.env` beside the file, and a service's env_file."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from netsandbox.commands.compose.interpolate import VariableError, Variables, env_file
+from netsandbox.docker.errors import DockerError
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from netsandbox.commands.compose.model import Project, Service
+    from netsandbox.commands.docker.client import Client
+
+
+def variables_of(client: Client, where: str) -> Variables:
+    """For ${…} in a file: of the shell, and of .env beside the file, if there is one.
+
+    Raises:
+        DockerError: .env cannot be read.
+    """
+    outside = client.machine.environment()
+    return Variables({**_read(client, f"{where.rpartition('/')[0]}/.env", outside), **outside})
+
+
+def with_env_files(client: Client, project: Project) -> Project:
+    """Each service with what its env_file say.
+
+    Raises:
+        DockerError: one that has to be there is not, or cannot be read.
+    """
+    outside = variables_of(client, project.path)
+    return project._replace(services={name: _with_own(client, service, outside) if service.env_files else service
+                                      for name, service in project.services.items()})
+
+
+def _with_own(client: Client, service: Service, outside: Mapping[str, str]) -> Service:
+    found: dict[str, str] = {}
+    for path, is_required in service.env_files:
+        if is_required and not client.machine.host_files().exists(path):
+            raise DockerError(f"env file {path} not found: stat {path}: no such file or directory")
+        found |= _read(client, path, found | dict(outside))
+    return service._replace(variables=tuple(f"{name}={value}" for name, value in found.items()))
+
+
+def _read(client: Client, path: str, outside: Mapping[str, str]) -> dict[str, str]:
+    """Nothing where there is no such file."""
+    files = client.machine.host_files()
+    if not files.exists(path) or files.is_directory(path):
+        return {}
+    try:
+        return env_file(files.read(path), outside)
+    except VariableError as error:
+        raise DockerError(f"failed to read {path}: {error}") from None
