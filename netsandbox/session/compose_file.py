@@ -20,11 +20,6 @@ LINES_AT_ONCE = 20
 """How many of the file's lines one command line writes."""
 
 
-def is_compose(keys: list[str]) -> bool:
-    """Whether a file with these keys at its top is a Compose file and no scenario."""
-    return "services" in keys and "netsandbox" not in keys
-
-
 def compose_scenario(text: str, name: str) -> Scenario:
     """The scenario of a Compose file.
 

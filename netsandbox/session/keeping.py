@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Sequence
-from typing import Any
+from typing import TYPE_CHECKING
 
 from netsandbox.commands.errors import CommandError
 from netsandbox.commands.job import Job
@@ -22,12 +22,14 @@ from netsandbox.session.session import Session
 from netsandbox.session.steps import Scenario, Step
 from netsandbox.session.timeline import is_interrupt
 
-FILES: Late[str, Callable[..., Any]] = Late({
-    "find": "netsandbox.session.library:find_scenario",
-    "read": "netsandbox.session.scenario:load_scenario",
-    "names": "netsandbox.session.shelf:loadable",
-    "text": "netsandbox.session.scenario:dump_scenario",
-})
+if TYPE_CHECKING:
+    from pathlib import Path
+
+FIND: Late[str, Callable[[str], Path]] = Late({"find": "netsandbox.session.library:find_scenario"})
+READ: Late[str, Callable[[Path, Callable[[str, int], bytes]], Scenario]] = Late({
+    "read": "netsandbox.session.scenario:load_scenario"})
+NAMES: Late[str, Callable[[str, str], list[str]]] = Late({"names": "netsandbox.session.shelf:loadable"})
+TEXT: Late[str, Callable[[Scenario], str]] = Late({"text": "netsandbox.session.scenario:dump_scenario"})
 """What needs YAML: to import it takes longer than to make a lab."""
 
 NAME = re.compile(r"[\w.-]{1,30}")
@@ -76,9 +78,9 @@ class KeptSession(Session):
             OverBudgetError: it loads others without end; the session is as it was.
         """
         self.files.refuse_reading(name)
-        path = FILES["find"](name)
+        path = FIND["find"](name)
         is_bundled = str(path) != name
-        return self.open(FILES["read"](path, read_bytes if is_bundled else self.files.read))
+        return self.open(READ["read"](path, read_bytes if is_bundled else self.files.read))
 
     def open(self, scenario: Scenario, seed: int | None = None, uplink: str | None = None) -> str:
         """Begin anew with a scenario; seed and uplink instead of its own.
@@ -197,7 +199,7 @@ class KeptSession(Session):
         return trial.lab
 
     def names_of(self, noun: str, typed: str) -> Sequence[str]:
-        return [one.name for one in self.branches.all] if noun == "BRANCH" else FILES["names"](typed, self.files.root)
+        return [one.name for one in self.branches.all] if noun == "BRANCH" else NAMES["names"](typed, self.files.root)
 
     def switch(self, name: str) -> None:
         super().switch(name)
@@ -217,7 +219,7 @@ class KeptSession(Session):
         scenario = Scenario(title=old.title if old else {"en": "a saved session"}, about=old.about if old else {},
                             seed=self.seed, profile=self.profile, uplink=self.uplink,
                             setup=tuple(Step(run=(line,)) for line in lines), steps=tuple(self.pending))
-        self.files.write(path, FILES["text"](scenario), force)
+        self.files.write(path, TEXT["text"](scenario), force)
         return f"saved {len(lines)} lines to {path}" + (f", and {_to_go(to_go)}" if to_go else "")
 
 

@@ -14,12 +14,12 @@ from pathlib import Path
 
 from yaml.nodes import MappingNode, Node, ScalarNode, SequenceNode
 
+from netsandbox.commands.late import Late
 from netsandbox.commands.line import is_whole
 from netsandbox.commands.strict_yaml import ScenarioError, compose, describe, fault_in_text, line_of, nearest, quoted
 from netsandbox.docker.profiles import DEFAULT_PROFILE, PROFILES
 from netsandbox.lab.errors import LabError
 from netsandbox.lab.uplink import DEFAULT_LAN, parse_lan
-from netsandbox.session.compose_file import compose_scenario, is_compose
 from netsandbox.session.files import FileError, read_bytes
 from netsandbox.session.steps import Scenario, Step
 
@@ -39,6 +39,9 @@ _STEP_KEYS = ("ask", "run", "say", "expect", "hints")
 
 IS_OURS = re.compile(rb"""^(?:\xef\xbb\xbf)?[ \t{]*["']?netsandbox["']?[ \t]*:|^services[ \t]*:""", re.MULTILINE)
 """What every scenario and every Compose file has: of a file without it no error says more, as it may be anybody's."""
+OF_COMPOSE: Late[str, Callable[[str, str], Scenario]] = Late({
+    "scenario": "netsandbox.session.compose_file:compose_scenario"})
+"""Few scenarios are Compose files."""
 
 
 def load_scenario(path: str | Path, read: Callable[[str, int], bytes] = read_bytes) -> Scenario:
@@ -59,13 +62,18 @@ def load_scenario(path: str | Path, read: Callable[[str, int], bytes] = read_byt
     return parse_scenario(text, name)
 
 
+def is_compose(keys: list[str]) -> bool:
+    """Whether a file with these keys at its top is a Compose file and no scenario."""
+    return "services" in keys and "netsandbox" not in keys
+
+
 def parse_scenario(text: str, name: str) -> Scenario:
     """The scenario in a text; name stands for the file in errors. Raises ScenarioError, never anything else."""
     if len(text) > MAX_BYTES:
         raise ScenarioError(name, 0, f"too large: more than {MAX_BYTES:,} bytes")
     root = compose(text, name)
     if isinstance(root, MappingNode) and is_compose([str(key.value) for key, _value in root.value]):
-        return compose_scenario(text, name)
+        return OF_COMPOSE["scenario"](text, name)
     return _Reader(name).scenario(root)
 
 
