@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from netsandbox.apps.stream import Stream
 from netsandbox.linux.core.socket import SocketError
@@ -17,6 +17,18 @@ BACKLOG = 4096
 """net.core.somaxconn, which it asks for."""
 MOST_CLIENTS = 1024
 """UDP clients that it remembers; the one that came first is forgotten for another one."""
+MOST_RECENT = 16
+"""Of what it has carried, so much is kept for who looks."""
+
+
+class Carried(NamedTuple):
+    """A client's address and port, the address that it asked, and what the container sees in the client's place."""
+
+    client: int
+    client_port: int
+    asked: int
+    source: int
+    source_port: int
 
 
 class Proxy:
@@ -28,6 +40,7 @@ class Proxy:
 
     Attributes:
         has_carried: it was asked once.
+        recent: what it carried last, the newest at the end.
 
     Raises:
         SocketError: the port cannot be had.
@@ -40,10 +53,15 @@ class Proxy:
         self.namespace = namespace
         self.process = process
         self.target = target
+        self.recent: list[Carried] = []
         self._listen(family, address, port)
 
     def _listen(self, family: str, address: int, port: int) -> None:
         raise NotImplementedError
+
+    def note(self, client: tuple[int, int], asked: int, back: StreamSocket | UdpSocket) -> None:
+        """A client is carried by a socket towards the container."""
+        self.recent = [*self.recent[1 - MOST_RECENT:], Carried(*client, asked, back.address, back.port)]
 
     def close(self) -> None:
         """The program ends."""
@@ -90,12 +108,14 @@ class Pair:
         self._back.foreground = False
         self._container = Stream(self._back, self)
         self._client = Stream(client, self)
+        self._from = (client.peer, client.peer_port), client.address
         self._ended = 0
 
     def begin(self) -> None:
         """Connect to the container, and take what the client has sent."""
         try:
             self._back.connect(*self._proxy.target)
+            self._proxy.note(*self._from, self._back)
         except SocketError:
             self.failed(self._container, "")
             return
@@ -152,18 +172,18 @@ class DatagramProxy(Proxy):
                 if datagram is None:
                     return
                 self.has_carried = True
-                client = self._client((datagram.source, datagram.port))
+                client = self._client((datagram.source, datagram.port), datagram.destination)
                 client.asked = datagram.destination
                 client.socket.send(datagram.data)
             except SocketError:
                 continue
 
-    def _client(self, address: tuple[int, int]) -> Client:
+    def _client(self, address: tuple[int, int], asked: int) -> Client:
         found = self._clients.get(address)
         if found is None:
             if len(self._clients) >= MOST_CLIENTS:
                 self._clients.pop(next(iter(self._clients))).close()
-            found = self._clients[address] = Client(self, address)
+            found = self._clients[address] = Client(self, address, asked)
         return found
 
     def close(self) -> None:
@@ -177,13 +197,14 @@ class DatagramProxy(Proxy):
 class Client:
     """A client's datagrams: sent on from a socket of their own, whose answers go back to the client."""
 
-    def __init__(self, proxy: DatagramProxy, address: tuple[int, int]) -> None:
+    def __init__(self, proxy: DatagramProxy, address: tuple[int, int], asked: int) -> None:
         self._proxy = proxy
         self._address = address
-        self.asked = 0
+        self.asked = asked
         socket = self.socket = UdpSocket(proxy.namespace, proxy.process)
         socket.bind(0, 0)
         socket.connect(*proxy.target)
+        proxy.note(address, asked, socket)
         socket.on_event = self._answer
 
     def _answer(self) -> None:

@@ -21,8 +21,23 @@ class PublishedRow(NamedTuple):
     container: str
     target: int
     """The container's port."""
-    by_proxy: bool
-    """A docker-proxy has carried something for it."""
+    proxy_bridge: str
+    """The bridge by which a docker-proxy has carried something for it; empty where none has."""
+
+    @property
+    def outside(self) -> str:
+        """The host's side in few characters: `:8080`, `127.0.0.1:53/udp`."""
+        return f"{self.address}:{self.port}" + ("" if self.protocol == "tcp" else f"/{self.protocol}")
+
+
+class CarriedRow(NamedTuple):
+    """What a docker-proxy carried: a client's connection, and its own to the container."""
+
+    client: str
+    """172.17.0.2:40000"""
+    source: str
+    """Whom the container sees in the client's place."""
+    target: str
 
 
 class EndpointRow(NamedTuple):

@@ -13,6 +13,7 @@ from netsandbox.tui.i18n import tr
 from netsandbox.tui.source import LabSource, TableRow
 from netsandbox.tui.text import safe
 from netsandbox.tui.topology_model import CLOSED, Place
+from netsandbox.tui.topology_proxies import NAME, proxied
 
 SECOND = 1_000_000_000
 """Nanoseconds."""
@@ -49,6 +50,8 @@ def tabs_of(source: LabSource, place: Place) -> list[str]:
     node = next((row for row in source.nodes() if row.name == place.node), None)
     if node is None:
         return []
+    if place.interface.startswith(f"{NAME} "):
+        return ["proxy"] if proxied(source.nodes(), place) is not None else []
     bridges = {row.name: row for row in source.interfaces(place.node) if row.kind == "bridge"}
     if place.interface:
         bridge = bridges.get(place.interface)
@@ -105,6 +108,15 @@ def _endpoints(source: LabSource, place: Place, _glyphs: GlyphSet) -> Table:
         told = f"{port.address or '0.0.0.0'}:{port.port}"
         rows.append(Row(f"{told}/{port.protocol}", ("", "", safe(told), "", f"{port.target}/{port.protocol}", "")))
     return Table(("network", "interface", "address", "gateway", "names", "mac"), tuple(rows))
+
+
+def _proxy(source: LabSource, place: Place, _glyphs: GlyphSet) -> Table:
+    """What a docker-proxy carried, each on its way: the client, the host's port, whom the container sees, its port."""
+    port = proxied(source.nodes(), place)
+    rows = [Row(f"{row.client} {row.source}", (row.client, safe(port.outside), row.source,
+                                               f"{safe(port.container)} {row.target}"))
+            for row in source.carried(place.node, port)] if port is not None else []
+    return Table(("client", "outside", "seen", "target"), _apart(rows))
 
 
 def link_state(row: InterfaceRow, glyphs: GlyphSet) -> str:
@@ -280,6 +292,7 @@ _TABLES: dict[str, Callable[[LabSource, Place, GlyphSet], Table]] = {
     "connections": _connections,
     "endpoints": _endpoints,
     "log": _log,
+    "proxy": _proxy,
 }
 
 

@@ -13,6 +13,7 @@ from netsandbox.lab import docker_rows, frame_log, views
 from netsandbox.lab.journeys import Journeys
 from netsandbox.lab.names import Namer
 from netsandbox.lab.tables import (
+    CarriedRow,
     ConnectionRow,
     EndpointRow,
     FdbRow,
@@ -21,6 +22,7 @@ from netsandbox.lab.tables import (
     LogRow,
     NeighbourRow,
     NodeRow,
+    PublishedRow,
     RouteRow,
     RuleRow,
     SocketRow,
@@ -132,6 +134,9 @@ class LabView:
 
     def endpoints(self, node: str) -> Sequence[EndpointRow]:
         return docker_rows.endpoints(self.session.lab, node)
+
+    def carried(self, node: str, port: PublishedRow) -> Sequence[CarriedRow]:
+        return docker_rows.carried(self.session.lab, node, port)
 
     def has_rules(self, node: str) -> bool:
         return views.has_rules(self.session.lab, node)

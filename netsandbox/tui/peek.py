@@ -5,17 +5,24 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from netsandbox.engine.units import MILLISECOND, SECOND
+from netsandbox.lab import docker_rows
 from netsandbox.linux.drop import Dropped
 from netsandbox.linux.events import FrameReceived, SendFailed
+from netsandbox.linux.netfilter.connection import FlowTuple, tuple_of
 from netsandbox.session.session import Session
 from netsandbox.tui.i18n import language, tr
 from netsandbox.tui.source import Flight
+from netsandbox.tui.topology_proxies import links_of, place_of
 from netsandbox.wire.describe import protocol_name
+from netsandbox.wire.ipv4 import IPv4Packet
 
 if TYPE_CHECKING:
     from netsandbox.explain.voice import Names
     from netsandbox.lab.lab import Lab
+    from netsandbox.lab.tables import PublishedRow
     from netsandbox.linux.place import Place
+
+    Carried = dict[tuple[str, FlowTuple], tuple[PublishedRow, bool]]
 
 
 def next_step(session: Session, names: Names) -> str:
@@ -57,6 +64,7 @@ def _span(nanoseconds: int) -> str:
 def flights_of(lab: Lab, step: int) -> list[Flight]:
     """The frames that a step delivered, each from where it left, and those that could not leave."""
     flights: list[Flight] = []
+    carried = docker_rows.carried_flows(lab)
     places: dict[int, Place] = {}
     for record in lab.trace.of_step(step):
         event = record.event
@@ -67,10 +75,29 @@ def flights_of(lab: Lab, step: int) -> list[Flight]:
             origin = event.interface
         else:
             continue
+        along = _along(event, origin or event.interface, carried)
+        if origin is None and along and event.interface.name == "lo":
+            origin = event.interface
         if origin is None:
             continue
         dropped = isinstance(event.verdict, Dropped)
         reason = event.verdict.reason.name if dropped else ""
         label = protocol_name(event.frame)
-        flights.append(Flight(record.seq, origin.namespace, origin.name, label, dropped, reason))
+        flights.append(Flight(record.seq, origin.namespace, origin.name, label, dropped, reason, along))
     return flights
+
+
+def _along(event: FrameReceived | SendFailed, origin: Place, carried: Carried) -> tuple[tuple[str, str], ...]:
+    """The lines of a frame that a docker-proxy sends or takes: its own comes before the link, or behind it."""
+    packet = event.frame.payload
+    flow = tuple_of(packet) if carried and isinstance(packet, IPv4Packet) else None
+    if flow is None:
+        return ()
+    for host in (origin.namespace, event.interface.namespace):
+        for asks, key in ((True, flow), (False, flow.inverted())):
+            if (host, key) in carried:
+                port, is_front = carried[host, key]
+                outward, inward = links_of(place_of(host, port))[not is_front]
+                link = (origin.namespace, origin.name)
+                return (link, inward) if asks is is_front else (outward, link)
+    return ()

@@ -10,6 +10,7 @@ from collections.abc import Sequence
 from typing import NamedTuple, Protocol
 
 from netsandbox.lab.tables import (
+    CarriedRow,
     ConnectionRow,
     EndpointRow,
     FdbRow,
@@ -18,6 +19,7 @@ from netsandbox.lab.tables import (
     LogRow,
     NeighbourRow,
     NodeRow,
+    PublishedRow,
     RouteRow,
     RuleRow,
     SocketRow,
@@ -66,6 +68,8 @@ class Flight(NamedTuple):
     dropped: bool
     reason: str
     """Why it was dropped at the far end, in the kernel's name; empty when it was not."""
+    along: tuple[tuple[str, str], ...] = ()
+    """All (node, interface) from which it goes along a line, where a docker-proxy's is one of them."""
 
 
 class Mark(NamedTuple):
@@ -169,6 +173,10 @@ class LabSource(Protocol):
 
     def endpoints(self, node: str) -> Sequence[EndpointRow]:
         """Those of a container on Docker's networks."""
+        ...
+
+    def carried(self, node: str, port: PublishedRow) -> Sequence[CarriedRow]:
+        """What the docker-proxy of a host's published port carried last."""
         ...
 
     def has_rules(self, node: str) -> bool:

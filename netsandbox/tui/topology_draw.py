@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 
 from netsandbox.tui.canvas import Canvas, CanvasRow
 from netsandbox.tui.glyphs import GlyphSet
 from netsandbox.tui.text import cell_len
-from netsandbox.tui.topology_model import End, LinkKey, Place, Scope
-from netsandbox.tui.topology_parts import Block, Cell, Detail, Region, Seat
+from netsandbox.tui.topology_model import PROXY, End, LinkKey, Place, Scope
+from netsandbox.tui.topology_parts import Block, Cell, Detail, Region, Seat, across
 
-_BOX_STYLES = {"container": "box", "host": "frame", "group": "group", "unknown": "box"}
+_BOX_STYLES = {"container": "box", "host": "frame", "group": "group", "unknown": "box", PROXY: "box"}
 
 
 @dataclass(slots=True)
@@ -63,6 +63,16 @@ class Placed:
             return []
         link, reverse = self.ends[end]
         return self.paths[link][::-1] if reverse else self.paths[link]
+
+    def path_along(self, ends: Sequence[End]) -> list[Cell]:
+        """The cells of several links, each from an interface on, with what lies between them in a row."""
+        path: list[Cell] = []
+        for end in ends:
+            part = self.path_from(end)
+            if path and part and path[-1][1] == part[0][1]:
+                path += across(path[-1][0], part[0][0], part[0][1])[1:-1]
+            path += part
+        return path
 
 
 def draw(
@@ -147,14 +157,16 @@ def _paint_frame(canvas: Canvas, seat: Seat, x: int, y: int, placed: Placed) -> 
     if shape.block is None:
         return
     pad = shape.pad
-    for way_out in shape.block.exits.values():
+    for link, way_out in shape.block.exits.items():
         canvas.vertical(x + pad + way_out.column, y + 1 + way_out.start, y + seat.height - 1, "link")
+        inside = [(x + pad + column, y + 1 + row) for column, row in way_out.cells]
+        placed.paths[link] = [*inside, (x + pad + way_out.column, y + seat.height - 1)]  # of one that ends there
     _paint(canvas, shape.block, x + pad, y + 1, placed)
 
 
 def _find_links(scope: Scope, placed: Placed) -> None:
     """Index all links by their ends; one that is hidden in a group gets the cell of the group as its path."""
-    for link in _links(scope):
+    for link in dict.fromkeys((*_links(scope), *placed.paths)):
         if link not in placed.paths:
             region = next(filter(None, (placed.where(Place(*end)) for end in link)), Region(0, 0, 1, 1))
             placed.paths[link] = [(region.x, region.y)]
@@ -163,8 +175,10 @@ def _find_links(scope: Scope, placed: Placed) -> None:
 
 
 def _links(scope: Scope) -> Iterator[LinkKey]:
-    """All links of a scope and of those in it; some more than once."""
+    """All links of a scope and of those in it, but for docker-proxies', which may not be drawn; some more than once."""
     for item in scope.items:
+        if item.kind == PROXY:
+            continue
         for port in (*item.ports, *item.uplinks):
             yield from (wire.link for wire in port.wires)
         if item.inner is not None:

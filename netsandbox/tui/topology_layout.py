@@ -17,6 +17,7 @@ from netsandbox.tui.topology_collapse import Fold
 from netsandbox.tui.topology_draw import Placed, draw
 from netsandbox.tui.topology_model import Item, Place, Scope, build
 from netsandbox.tui.topology_parts import Block, Detail, Options, Shape
+from netsandbox.tui.topology_proxies import with_proxies, without_proxies
 from netsandbox.tui.topology_shapes import measure, measure_host
 from netsandbox.tui.topology_stack import stack
 
@@ -50,7 +51,7 @@ def layout(nodes: Sequence[NodeRow], interfaces: Iterable[InterfaceRow], links: 
         keep: places that are never folded into a group, such as the selected one.
         at_top: begin in the first row, for a pane that is made as high as the picture.
     """
-    scope = build(nodes, interfaces, links)
+    scope = with_proxies(build(nodes, interfaces, links), nodes)
     return layout_scope(scope, width, height, detail=detail, keep=keep, glyphs=glyphs, at_top=at_top)
 
 
@@ -157,7 +158,8 @@ class _Search:
     def collapsed(self, keep: Collection[Place]) -> tuple[Block, Options]:
         """Chips of which the most are folded into groups: of the candidates that fit, the one that folds fewest."""
         measured = Measured(Options(self.glyphs, Detail.COLLAPSED))
-        folds = [Fold(item.inner, measured) if item.inner is not None else None for item in self.scope.items]
+        folds = [Fold(without_proxies(item.inner), measured) if item.inner is not None else None
+                 for item in self.scope.items]
         rows = max(self.height // 3, 1)
         several = (rows, 1) if self.big else (rows, (rows + 1) // 2, 1)
         lines = (1,) if len(folds) > _HOSTS_A_ROW else tuple(dict.fromkeys(several))
@@ -263,5 +265,6 @@ def _shape(item: Item, inner_width: int, options: Options, measured: Measured) -
     if item.inner is None:
         return measured(item)
     inner = options._replace(drop=max(options.drop, 1))
-    block = stack([measured(box) for box in item.inner.items], item.inner.nets, inner_width, inner)
+    scope = item.inner if options.detail >= Detail.BOX else without_proxies(item.inner)
+    block = stack([measured(box) for box in scope.items], item.inner.nets, inner_width, inner)
     return measure_host(item, block, options)

@@ -20,6 +20,8 @@ from netsandbox.tui.topology_tunnels import TUNNEL
 
 CLOSED = ("blocking", "listening", "learning")
 """States of a port through which the spanning tree lets no frame."""
+PROXY = "proxy"
+"""Kind of the item that a docker-proxy is."""
 MILLISECOND = 1_000_000
 
 End = tuple[str, str]
@@ -64,6 +66,8 @@ class Port:
     address: str = ""
     marks: tuple[str, ...] = ()
     """What stands beside its line: the VLANs of the port at its other end, delay and loss."""
+    edge: str = ""
+    """What stands on its host's edge where the line ends there, as a docker-proxy's does: `:8080>web`."""
 
 
 @dataclass(slots=True)
@@ -104,7 +108,7 @@ class Item:
     devices: tuple[str, ...] = ()
     """Of a host, those that stand on others, with their addresses: `eth0.10 10.0.10.1/24`."""
     published: tuple[str, ...] = ()
-    """Of a host, ports that lead to containers: `:8080>web`."""
+    """Of a host, ports that lead to containers: `:8080>web`; those that a docker-proxy carries are its own."""
     tail: str = ""
     """The end of its address that tells it from its neighbours': `.3`."""
     ports: list[Port] = field(default_factory=list)
@@ -131,10 +135,8 @@ class _Seat(NamedTuple):
 
 
 def published_text(row: PublishedRow) -> str:
-    """A published port on a host's edge; a docker-proxy that has carried something stands in between."""
-    protocol = "" if row.protocol == "tcp" else f"/{row.protocol}"
-    proxy = "[docker-proxy]>" if row.by_proxy else ""
-    return f"{row.address}:{row.port}{protocol}>{proxy}{row.container}"
+    """A published port on a host's edge."""
+    return f"{row.outside}>{row.container}"
 
 
 def build(nodes: Sequence[NodeRow], interfaces: Iterable[InterfaceRow], links: Iterable[LinkRow]) -> Scope:
@@ -172,7 +174,7 @@ class _Builder:
         for link in links:
             self._add_link(link)
         for scope in self._scopes():
-            scope.items.sort(key=_rank)
+            scope.items.sort(key=rank)
             _give_tails(scope)
         return self.top
 
@@ -187,7 +189,7 @@ class _Builder:
         item = Item(Place(node.name), safe(node.name), "host", _node_notes(node), inner=Scope())
         item.addresses = tuple(map(safe, self.addresses.get(node.name, ())))
         item.devices = tuple(_device(row) for row in self.rows.values() if row.node == node.name and row.lower)
-        item.published = tuple(safe(published_text(row)) for row in node.published)
+        item.published = tuple(safe(published_text(row)) for row in node.published if not row.proxy_bridge)
         self.items[node.name] = item
         self.top.items.append(item)
 
@@ -350,7 +352,7 @@ def _give_tails(scope: Scope) -> None:
             item.tail = "".join(f".{octet}" for octet in octets[-count:])
 
 
-def _rank(item: Item) -> tuple[int, ...]:
+def rank(item: Item) -> tuple[int, ...]:
     """Order of boxes: by the nets they hang on, those that hang on none last; ties stay as built."""
     nets = sorted(port.net for port in item.ports if port.net is not None)
     return (0, *nets) if nets else (1 if item.ports else 2,)

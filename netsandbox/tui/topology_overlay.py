@@ -41,7 +41,7 @@ def travels(placed: Placed, flights: Sequence[Flight]) -> list[Travel]:
     """The ways of a step's frames; those that share one because a group hides their ends become one."""
     found: dict[tuple[tuple[Cell, ...], str, bool], Travel] = {}
     for flight in flights:
-        path = placed.path_from((flight.node, flight.interface)) or _at_node(placed, flight)
+        path = placed.path_along(flight.along or ((flight.node, flight.interface),)) or _at_node(placed, flight)
         label = safe(f"{flight.label} {flight.reason}" if flight.dropped and flight.reason else flight.label)
         if not path:
             continue

@@ -13,6 +13,12 @@ Cell = tuple[int, int]
 """(x, y), from the upper left."""
 
 
+def across(x1: int, x2: int, y: int) -> list[Cell]:
+    """The cells of a row from column `x1` to column `x2`, both included."""
+    step = 1 if x2 >= x1 else -1
+    return [(x, y) for x in range(x1, x2 + step, step)]
+
+
 class Detail(IntEnum):
     """How much of each item is shown; the largest that fits is chosen."""
 

@@ -6,7 +6,7 @@ from netsandbox.tui.glyphs import GlyphSet
 from netsandbox.tui.i18n import tr
 from netsandbox.tui.text import cell_len
 from netsandbox.tui.topology_model import CLOSED, LinkKey, Port
-from netsandbox.tui.topology_parts import Block, Cell, Label, Line, Options, Over, Region, WayOut
+from netsandbox.tui.topology_parts import Block, Cell, Label, Line, Options, Over, Region, WayOut, across
 from netsandbox.tui.topology_shapes import bus_detail, bus_name, edge_text, edge_width
 from netsandbox.tui.topology_wires import Bus, Drop, Plan, Rail
 
@@ -79,7 +79,8 @@ class Router:
             self.block.labels.append(Label(drop.column + 1, drop.top, drop.label, "end" if style == "link" else style))
         if drop.bus is None:
             cells = [*self._lead(drop), *((drop.column, y) for y in range(self._start(drop), self.plan.height))]
-            self._way_out(drop.port, WayOut(drop.column, cells, end, "", 2 + cell_len(drop.label)))
+            width = 2 + max(cell_len(drop.label), cell_len(drop.port.edge))
+            self._way_out(drop.port, WayOut(drop.column, cells, end, drop.port.edge, width))
 
     def bus(self, bus: Bus, row: int) -> None:
         """One line of a bus, with its name and address on the first, and what passes over it."""
@@ -193,10 +194,10 @@ class Router:
             drop = rail.bus.way_out
             named = drop is None
             if drop is not None:
-                cells = [*self._trail(drop), *_across(drop.column, rail.column, rail.start)[1:]]
+                cells = [*self._trail(drop), *across(drop.column, rail.column, rail.start)[1:]]
                 cells += [(rail.column, y) for y in range(rail.start + 1, self.plan.height)]
-            label = edge_text(rail.port, self.options.detail) if named else ""
-            width = edge_width(rail.port, self.options.detail, named)
+            label = edge_text(rail.port, self.options.detail) if named else rail.port.edge
+            width = max(edge_width(rail.port, self.options.detail, named), 2 + cell_len(rail.port.edge))
             self._way_out(rail.port, WayOut(rail.column, cells, rail.end, label, width))
 
     def _rail_style(self, rail: Rail) -> str:
@@ -234,12 +235,12 @@ class Router:
             a, b = pair[False], pair[True]
             ya, yb = bus.lines[a.row], bus.lines[b.row]
             if ya == yb:
-                between = _across(a.column, b.column, ya)
+                between = across(a.column, b.column, ya)
             else:
                 step = 1 if yb > ya else -1
-                between = _across(a.column, rails[0], ya)
+                between = across(a.column, rails[0], ya)
                 between += [(rails[0], y) for y in range(ya + step, yb, step)]
-                between += _across(rails[0], b.column, yb)
+                between += across(rails[0], b.column, yb)
             self.block.paths[link] = [*self._trail(a)[:-1], *between, *self._trail(b)[:-1][::-1]]
 
     def _trail(self, drop: Drop) -> list[Cell]:
@@ -263,9 +264,3 @@ class Router:
 
     def _end(self, drop: Drop) -> int:
         return self.plan.height - 1 if drop.bus is None else drop.bus.lines[drop.row]
-
-
-def _across(x1: int, x2: int, y: int) -> list[Cell]:
-    """The cells of a row from column `x1` to column `x2`, both included."""
-    step = 1 if x2 >= x1 else -1
-    return [(x, y) for x in range(x1, x2 + step, step)]

@@ -10,7 +10,7 @@ from __future__ import annotations
 from netsandbox.tui.glyphs import GlyphSet
 from netsandbox.tui.i18n import tr, widest
 from netsandbox.tui.text import cell_len
-from netsandbox.tui.topology_model import Item, LinkKey, Net, Note, Port
+from netsandbox.tui.topology_model import PROXY, Item, LinkKey, Net, Note, Port
 from netsandbox.tui.topology_parts import Block, Cell, Detail, EdgeLabel, Options, Shape
 
 MOST_PORTS = 3
@@ -78,6 +78,7 @@ def measure(item: Item, options: Options) -> Shape:
 
 def _text(item: Item, title: str, labels: list[str], options: Options) -> Shape:
     """An item of text alone: its name and, where it is wanted, its address or the end of it."""
+    title = f"[{title}]" if item.kind == PROXY else title
     plain = options.detail is Detail.PLAIN and item.kind != "group"
     lines = [(title, "name"), *((one.partition("/")[0], "address") for one in item.addresses if plain)]
     tail = item.tail if options.tails else ""

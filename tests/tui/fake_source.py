@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from netsandbox.lab.tables import (
+    CarriedRow,
     ConnectionRow,
     EndpointRow,
     FdbRow,
@@ -14,6 +15,7 @@ from netsandbox.lab.tables import (
     LogRow,
     NeighbourRow,
     NodeRow,
+    PublishedRow,
     RouteRow,
     RuleRow,
     SocketRow,
@@ -80,6 +82,9 @@ class FakeSource:
 
     def endpoints(self, node: str) -> Sequence[EndpointRow]:
         return self.endpoint_rows.get(node, [])
+
+    def carried(self, node: str, port: PublishedRow) -> Sequence[CarriedRow]:
+        return []
 
     def has_rules(self, node: str) -> bool:
         return node in self.rule_rows

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
+
 import pytest
 
 from netsandbox.lab import docker_rows, views
@@ -9,7 +11,12 @@ from netsandbox.session.keeping import KeptSession
 from netsandbox.tui.device_tables import table_of, tabs_of
 from netsandbox.tui.glyphs import UNICODE
 from netsandbox.tui.lab_view import LabView
-from netsandbox.tui.topology_model import Place, build, published_text
+from netsandbox.tui.peek import flights_of
+from netsandbox.tui.topology_draw import Placed
+from netsandbox.tui.topology_layout import layout
+from netsandbox.tui.topology_model import PROXY, Place, build
+from netsandbox.tui.topology_parts import Detail
+from netsandbox.tui.topology_proxies import with_proxies
 from tests.session.lines import built
 
 LINES = ("docker network create app", "docker run -d --name web -p 8080:80 nginx",
@@ -28,14 +35,36 @@ def on_edge(session: KeptSession) -> tuple[str, ...]:
     return next(item.published for item in scope.items if item.name == "host")
 
 
+def boxes(session: KeptSession) -> list[tuple[str, str, str]]:
+    """Each docker-proxy: where it is selected, what stands on the edge at its line, the network it hangs on."""
+    nodes = views.nodes(session.lab)
+    scope = with_proxies(build(nodes, views.interfaces(session.lab), views.links(session.lab)), nodes)
+    inner = next(item.inner for item in scope.items if item.name == "host")
+    assert inner is not None
+    return [(item.place.interface, item.ports[0].edge, inner.nets[item.ports[1].net or 0].name)
+            for item in inner.items if item.kind == PROXY]
+
+
+def picture(session: KeptSession, detail: Detail | None = None) -> Placed:
+    lab = session.lab
+    return layout(views.nodes(lab), views.interfaces(lab), views.links(lab), 100, 30, detail=detail)
+
+
+@pytest.fixture
+def carrying(one: KeptSession) -> KeptSession:
+    one.run("curl -sS -o /dev/null 127.0.0.1:8080")
+    return one
+
+
 def test_ports_stand_on_the_edge_and_the_proxy_once_it_carries(one: KeptSession) -> None:
     assert on_edge(one) == ("127.0.0.1:53/udp>api", ":8080>web")
     one.run("curl -sS -o /dev/null 172.17.0.2")
     assert on_edge(one)[1] == ":8080>web"
     one.run("curl -sS -o /dev/null 127.0.0.1:8080")
-    assert on_edge(one)[1] == ":8080>[docker-proxy]>web"
+    assert on_edge(one) == ("127.0.0.1:53/udp>api",)
+    assert boxes(one) == [("docker-proxy :8080", ":8080>web", "docker0")]
     one.run("docker restart web")
-    assert on_edge(one)[1] == ":8080>web"
+    assert (on_edge(one)[1], boxes(one)) == (":8080>web", [])
     one.run("docker stop web api")
     assert on_edge(one) == ()
 
@@ -57,6 +86,60 @@ def test_a_containers_networks(one: KeptSession) -> None:
     assert docker_rows.endpoints(one.lab, "api") == docker_rows.endpoints(one.lab, "nobody") == []
 
 
-def test_words_of_a_port() -> None:
-    row = docker_rows.PublishedRow("192.168.1.10", 80, "tcp", "web", 8080, True)
-    assert published_text(row) == "192.168.1.10:80>[docker-proxy]>web"
+PROXY_PLACE = Place("host", "docker-proxy :8080")
+
+
+@pytest.mark.parametrize("detail", list(Detail))
+def test_the_proxy_is_a_box_where_ports_are_drawn_at_all(carrying: KeptSession, detail: Detail) -> None:
+    placed = picture(carrying, detail)
+    drawn = "".join("".join(row.glyphs) for row in placed.rows)
+    is_drawn = detail >= Detail.BOX
+    assert ("docker-proxy" in drawn, ":8080>web" in drawn, PROXY_PLACE in placed.regions) == (is_drawn,) * 3
+    assert placed.shown(PROXY_PLACE) == (PROXY_PLACE if is_drawn else Place("host"))
+
+
+def test_frames_go_by_the_edge_through_the_box_to_the_container(carrying: KeptSession) -> None:
+    placed = picture(carrying)
+    flights = [flight for step in range(carrying.position.step + 1) for flight in flights_of(carrying.lab, step)]
+    met = {flight.along for flight in flights if flight.along}
+    host, box = "host", "docker-proxy :8080"
+    outside = next(row.peer for row in views.interfaces(carrying.lab, "web") if row.peer is not None)
+    assert met == {((host, "lo"), (host, f"{box} edge")), ((host, f"{box} front"), (host, "lo")),
+                   ((host, f"{box} back"), outside), (("web", "eth0"), (host, f"{box} bridge"))}
+    to_web = placed.path_along(((host, f"{box} back"), outside))
+    assert all(abs(x - left) + abs(y - up) <= 1 for (left, up), (x, y) in pairwise(to_web))
+    web, proxy = placed.regions[Place("web")], placed.regions[PROXY_PLACE]
+    assert proxy.x <= to_web[0][0] < proxy.x + proxy.width
+    assert web.x <= to_web[-1][0] < web.x + web.width
+    inward = placed.path_along(((host, "lo"), (host, f"{box} edge")))
+    assert inward[0][1] == placed.regions[Place(host)].y + placed.regions[Place(host)].height - 1
+    assert proxy.x <= inward[-1][0] < proxy.x + proxy.width
+
+
+def test_a_packet_that_rules_translate_passes_no_box(one: KeptSession) -> None:
+    one.run("curl -sS -o /dev/null 172.17.0.2")
+    assert not any(flight.along for step in range(one.position.step + 1) for flight in flights_of(one.lab, step))
+
+
+def test_its_pane_tells_each_client_and_whom_the_container_sees(carrying: KeptSession) -> None:
+    view = LabView(carrying)
+    assert tabs_of(view, PROXY_PLACE) == ["proxy"]
+    carrying.run("docker exec web curl -sS -o /dev/null 172.17.0.1:8080")
+    cells = [[cell if cell.startswith(":") or " " in cell else cell.partition(":")[0] for cell in row.cells]
+             for row in table_of(view, PROXY_PLACE, "proxy", UNICODE).rows]
+    assert cells == [
+        ["172.17.0.2", ":8080", "172.17.0.1", "web 172.17.0.2:80"],
+        ["127.0.0.1", ":8080", "172.17.0.1", "web 172.17.0.2:80"]]
+    ((_stream, logged),) = carrying.run("docker logs -n 1 web").output
+    assert logged.startswith("172.17.0.1 - -")
+    carrying.run("docker stop web")
+    assert tabs_of(view, PROXY_PLACE) == []
+    assert table_of(view, PROXY_PLACE, "proxy", UNICODE).rows == ()
+
+
+def test_datagrams_are_carried_too() -> None:
+    session = built("docker run -d --name echo -p 127.0.0.1:5000:5000/udp --entrypoint socat nicolaka/netshoot "
+                    "UDP-LISTEN:5000,fork EXEC:cat", "sh -c 'echo hi | socat - UDP:127.0.0.1:5000'")
+    assert boxes(session) == [("docker-proxy 127.0.0.1:5000/udp", "127.0.0.1:5000/udp>echo", "docker0")]
+    (row,) = table_of(LabView(session), Place("host", "docker-proxy 127.0.0.1:5000/udp"), "proxy", UNICODE).rows
+    assert (row.cells[0].partition(":")[0], row.cells[3]) == ("127.0.0.1", "echo 172.17.0.2:5000")

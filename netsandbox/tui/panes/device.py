@@ -326,7 +326,8 @@ class DevicePane(Vertical):
             shown = f"[{text}]" if tab == self.tab else text
             parts += [Content(" "), Content.styled(shown, click + Style(bold=tab == self.tab))]
         self.border_title = Content("").join(parts)
-        self.border_subtitle = Content(tr("device.pinned") if self.pinned else "")
+        what = tr("device.proxy") if self.tab == "proxy" else ""
+        self.border_subtitle = Content(tr("device.pinned") if self.pinned else what)
 
     def _called(self, place: Place) -> str:
         """What a person calls the device; a bridge that has a title says its own name beside it."""
