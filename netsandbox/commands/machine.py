@@ -6,7 +6,7 @@ from itertools import count
 from typing import TYPE_CHECKING, Any
 
 from netsandbox.apps.program import Program
-from netsandbox.commands.tools.context import Tenant
+from netsandbox.commands.tools.context import Tenant, ToolError
 from netsandbox.commands.tools.ip_netns import FOLDER
 from netsandbox.commands.tools.kernel_files import namespace_file, with_kernel
 from netsandbox.commands.tools.table_names import PATH
@@ -19,6 +19,7 @@ from netsandbox.lab.room import Claim
 from netsandbox.linux.core.files import Files
 from netsandbox.linux.core.inode import Directory, Symlink
 from netsandbox.linux.core.namespace import FIRST_INODE
+from netsandbox.linux.netlink.credentials import RIGHTS
 from netsandbox.linux.stack import create_namespace
 
 if TYPE_CHECKING:
@@ -264,11 +265,26 @@ class LabMachine:
         return files.names_in(self.files(name).read("/etc/hosts"))
 
     def hostname(self, namespace: NetworkNamespace) -> str:
-        """A container's short id, else the host's name."""
+        """What a person has called it, else a container's short id or the host's name."""
+        own = self._uts(namespace).uts_name
+        if own:
+            return own
         for host, container in self.lab.containers():
             if container.namespace is namespace and host.docker is not None:
                 return files.hostname(host.docker, container)
         return DEFAULT_HOST if namespace.name in self.lab.extra_namespaces else namespace.name
+
+    def set_hostname(self, namespace: NetworkNamespace, name: str) -> None:
+        users = sum(container.namespace is namespace for _host, container in self.lab.containers())
+        is_hosts = any(node.namespace is namespace for node in self.lab.nodes.values())
+        if users > 1 or (is_hosts and RIGHTS.get().contained):
+            raise ToolError(1, "netsandbox: a host name of its own in a network that is another's is not modelled")
+        self._uts(namespace).uts_name = name
+
+    def _uts(self, namespace: NetworkNamespace) -> NetworkNamespace:
+        """Where its host name is kept: one that `ip netns` made has the host's."""
+        host = self.lab.nodes.get(DEFAULT_HOST)
+        return host.namespace if host is not None and namespace.name in self.lab.extra_namespaces else namespace
 
     def make_room(self, namespace: NetworkNamespace, name: str, network: Network | None,
                   gateway: int | None = None) -> str:

@@ -160,6 +160,7 @@ APPLETS: Late[str, Maker] = Late({
 """What differs where an image brings BusyBox: programs, and below the tools."""
 BUSYBOX_TOOLS: Late[str, Tool] = Late({
     "arp": "netsandbox.commands.tools.busybox:arp", "ifconfig": "netsandbox.commands.tools.busybox:ifconfig",
+    "hostname": "netsandbox.commands.tools.busybox:hostname",
     "ip": "netsandbox.commands.tools.busybox:ip", "ps": "netsandbox.commands.tools.processes:busybox_ps",
     "route": "netsandbox.commands.tools.busybox:route",
     "sysctl": "netsandbox.commands.tools.busybox:sysctl"})

@@ -164,7 +164,8 @@ class Shell:
         made = State(dialect, Home(self, place), self._shell_name(place), 0)
         container = place.container
         own = container.environment if container is not None else ["USER=root", "SHELL=/bin/bash"]
-        hostname = DEFAULT_HOST if place.where is None else self.machine.hostname(self.namespace_at(place))
+        is_made = place.where is not None or DEFAULT_HOST in self.lab.nodes
+        hostname = self.machine.hostname(self.namespace_at(place)) if is_made else DEFAULT_HOST
         for name, _equals, value in (text.partition("=") for text in [f"HOSTNAME={hostname}", *own]):
             made.values[name] = value
             made.exported.add(name)

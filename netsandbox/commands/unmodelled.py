@@ -19,7 +19,7 @@ WHY = {
     "`ip` sets up interfaces, and `ip -d link` and `cat /sys/class/net/DEV/…` tell what there is":
         "mii-tool nmcli ifup ifdown netplan lspci lscpu",
     "the host's address stands still, and its router gives out none": "dhclient dhcpcd udhcpc",
-    "`cat /etc/resolv.conf` and `hostname` tell it": "resolvectl systemd-resolve resolvconf hostnamectl timedatectl "
+    "`cat /etc/resolv.conf` and `hostname` tell it": "resolvectl systemd-resolve resolvconf timedatectl "
         "loginctl lsb_release",
     "`help` tells what there is, and `ip help`, `bridge help` …": "info man",
     "`traceroute` and `mtr` are there": "tracepath",

@@ -121,7 +121,10 @@ class KernelLab:
         return self._macs.bits(48) & 0xFCFFFFFFFFFF | 0x020000000000
 
     def hostname(self, namespace: NetworkNamespace) -> str:
-        return namespace.name
+        return namespace.uts_name or namespace.name
+
+    def set_hostname(self, namespace: NetworkNamespace, name: str) -> None:
+        namespace.uts_name = name
 
     def make_room(self, _namespace: NetworkNamespace, _name: str, _network: Network | None,
                   _gateway: int | None = None) -> str:

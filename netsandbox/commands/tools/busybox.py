@@ -11,6 +11,7 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 from netsandbox.commands.tools import arp as arp_tool
+from netsandbox.commands.tools import hostname as hostname_tool
 from netsandbox.commands.tools import ifconfig as ifconfig_tool
 from netsandbox.commands.tools import ip as ip_tool
 from netsandbox.commands.tools import route as route_tool
@@ -18,6 +19,7 @@ from netsandbox.commands.tools import sysctl as sysctl_tool
 from netsandbox.commands.tools.context import ToolError, ToolResult
 from netsandbox.commands.tools.sysfs import device_flags
 from netsandbox.linux.core.errors import KernelError
+from netsandbox.linux.netlink.credentials import RIGHTS
 from netsandbox.wire.addresses import format_ipv4, format_mac
 
 if TYPE_CHECKING:
@@ -121,6 +123,18 @@ def arp(context: ToolContext, arguments: list[str]) -> ToolResult:
     done = arp_tool.run(context, ["-a", "-n", *rest])
     return done._replace(out=ENTRY.sub(
         lambda match: f"{match[1]}{match[2] or ''}{match[3] or ' '} on {match[4]}", done.out))
+
+
+def hostname(context: ToolContext, arguments: list[str]) -> ToolResult:
+    """Any name is one."""
+    if arguments[:1] and not arguments[0].startswith("-"):
+        if not RIGHTS.get().sys_admin:
+            raise ToolError(1, "hostname: sethostname: Operation not permitted")
+        if len(arguments[0].encode()) > hostname_tool.MAX_NAME:
+            raise ToolError(1, "hostname: sethostname: Invalid argument")
+        context.machine.set_hostname(context.namespace, arguments[0])
+        return ToolResult(0, "", "")
+    return hostname_tool.hostname(context, arguments)
 
 
 @_in_its_words("ifconfig", 1)

@@ -62,6 +62,13 @@ class Machine(Protocol):
     def hostname(self, namespace: NetworkNamespace) -> str:
         """The name that `hostname` prints there."""
 
+    def set_hostname(self, namespace: NetworkNamespace, name: str) -> None:
+        """sethostname(2) there.
+
+        Raises:
+            ToolError: the name cannot be told from another's.
+        """
+
     def make_room(self, namespace: NetworkNamespace, name: str, network: Network | None,
                   gateway: int | None = None) -> str:
         """What is the sandbox's own gives way to a line that wants its name or its addresses, and what is said of it.

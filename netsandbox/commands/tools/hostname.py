@@ -1,10 +1,13 @@
-"""`hostname`."""
+"""`hostname` and what `hostnamectl` does with it."""
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING
 
 from netsandbox.commands.tools.context import ToolError, ToolResult
+from netsandbox.linux.core.inode import FileError
+from netsandbox.linux.netlink.credentials import RIGHTS
 from netsandbox.wire.addresses import format_ipv4
 
 if TYPE_CHECKING:
@@ -13,24 +16,65 @@ if TYPE_CHECKING:
 
 SHORT, LONG, DOMAIN, ADDRESS = ("-s", "--short"), ("-f", "--fqdn", "--long"), ("-d", "--domain"), ("-i", "--ip-address")
 ALL_ADDRESSES = ("-I", "--all-ip-addresses")
+FILE = ("-F", "--file")
+MAX_NAME = 64
+"""Bytes: __NEW_UTS_LEN."""
+NAME = re.compile(r"(?!.*(?:\.\.|-\.|\.-))[A-Za-z0-9](?:[A-Za-z0-9.-]*[A-Za-z0-9])?")
+"""RFC 1035, as Debian's hostname reads it (check_hostname)."""
+SETS = ("set-hostname", "hostname")
 
 
 def hostname(context: ToolContext, arguments: list[str]) -> ToolResult:
     """`hostname`: the name, a part of it, or the addresses; what /etc/hosts says of it counts."""
     name = context.machine.hostname(context.namespace)
     asked = arguments[0] if arguments else ""
-    if not asked or asked in SHORT:
+    if not arguments or asked in SHORT:
         return ToolResult(0, (name.partition(".")[0] if asked else name) + "\n", "")
     if asked in ALL_ADDRESSES:
         from_lo = [a for i in context.namespace.interfaces.values() if not i.is_loopback for a in i.addresses]
         return ToolResult(0, "".join(f"{format_ipv4(a.local)} " for a in from_lo) + "\n", "")
-    if asked not in (*LONG, *DOMAIN, *ADDRESS):
-        raise ToolError(1, "netsandbox: the host name cannot be changed here")
+    if asked in FILE and len(arguments) == 2:
+        return _set(context, _first_line(context, arguments[1]))
+    if len(arguments) == 1 and not asked.startswith("-"):
+        return _set(context, asked)
+    if len(arguments) > 1 or asked not in (*LONG, *DOMAIN, *ADDRESS):
+        raise ToolError(255, f"netsandbox: `hostname {' '.join(arguments)[:60]}` is not modelled; there are NAME, "
+                             "-F FILE, -s, -f, -d, -i and -I")
     address, whole = _found(context, name)
     if asked in ADDRESS:
         return ToolResult(0, f"{address}\n", "")
     domain = whole.partition(".")[2]
     return ToolResult(0, f"{whole}\n" if asked in LONG else f"{domain}\n" if domain else "", "")
+
+
+def hostnamectl(context: ToolContext, arguments: list[str]) -> ToolResult:
+    """`hostnamectl set-hostname NAME`: /etc/hostname says so too."""
+    if len(arguments) != 2 or arguments[0] not in SETS or context.files is None:
+        raise ToolError(1, "netsandbox: of hostnamectl there is `hostnamectl set-hostname NAME`; `hostname` tells it")
+    done = _set(context, arguments[1])
+    context.files.write("/etc/hostname", f"{arguments[1]}\n")
+    return done
+
+
+def _set(context: ToolContext, name: str) -> ToolResult:
+    """Raises ToolError: it is none, or the program may not."""
+    if not NAME.fullmatch(name):
+        raise ToolError(1, "hostname: the specified hostname is invalid")
+    if not RIGHTS.get().sys_admin:
+        raise ToolError(1, "hostname: you must be root to change the host name")
+    if len(name) > MAX_NAME:
+        raise ToolError(1, "hostname: name too long")
+    context.machine.set_hostname(context.namespace, name)
+    return ToolResult(0, "", "")
+
+
+def _first_line(context: ToolContext, path: str) -> str:
+    """The name in a file, behind comments and empty lines."""
+    try:
+        text = context.files.read(path) if context.files is not None else ""
+    except FileError as error:
+        raise ToolError(1, f"hostname: {error}") from None
+    return next((line.strip() for line in text.splitlines() if line.strip() and not line.startswith("#")), "")
 
 
 def _found(context: ToolContext, name: str) -> tuple[str, str]:

@@ -90,7 +90,7 @@ class NetworkNamespace:
                  "former_names", "groups", "icmp_global", "inode", "interfaces", "linkwatch", "lo", "name",
                  "neighbours", "netfilter", "notifiers", "peers", "protocols", "proxies", "_proxy_delay",
                  "proxy_waiting", "raw_sockets", "record", "routes", "scheduler", "sysctls", "trace", "transports",
-                 "depth")
+                 "depth", "uts_name")
 
     routes: RouteTables
     neighbours: NeighbourTable
@@ -102,6 +102,9 @@ class NetworkNamespace:
     def __init__(self, name: str, scheduler: Scheduler, chance: Chance,
                  protocols: dict[type, Callable[[Interface, Any, Any], Any]]) -> None:
         self.name = name
+        self.uts_name = ""
+        """What a person has made the host name of the machine or container whose stack it is (sethostname(2)); it is
+        kept here, where both have their one namespace, and a container that is started anew has forgotten it."""
         self.former_names: tuple[str, ...] = ()
         """What older records call it."""
         self.inode = FIRST_INODE

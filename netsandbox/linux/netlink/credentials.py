@@ -20,6 +20,7 @@ class Rights(NamedTuple):
 
     Attributes:
         net_admin: CAP_NET_ADMIN: it may change interfaces, addresses, routes, neighbours and rules.
+        sys_admin: CAP_SYS_ADMIN: it may change the host name.
         sysctls: /proc/sys can be written; a container without --privileged has it read-only.
         contained: it sees only its container's processes, of which the first has the PID 1.
         account: whose program it is; none but root has capabilities.
@@ -29,11 +30,13 @@ class Rights(NamedTuple):
     sysctls: bool = True
     contained: bool = False
     account: Account = SUPERUSER
+    sys_admin: bool = True
 
     def of(self, account: Account) -> Rights:
         """The same for a program of that user's."""
         is_root = account.uid == 0
-        return self._replace(net_admin=self.net_admin and is_root, sysctls=self.sysctls and is_root, account=account)
+        return self._replace(net_admin=self.net_admin and is_root, sysctls=self.sysctls and is_root, account=account,
+                             sys_admin=self.sys_admin and is_root)
 
 
 ROOT = Rights()
