@@ -17,6 +17,11 @@ BEYOND_POSIX = frozenset({";;&", ";&", "<<<", "|&"})
 AMPERSANDS = frozenset({"&>", "&>>"})
 METACHARACTERS = frozenset(" \t\n;&|<>()")
 PLAIN = re.compile(r"[^\s;&|<>()'\"\\$`]+")
+SUBSCRIPT = re.compile(r"""[A-Za-z_][A-Za-z0-9_]*\[(?:[^]["'`\\$\n]|\$(?!\())*(?=\]\+?=)""")
+"""`NAME[INDEX` of an assignment, in whose index blanks and operators end nothing."""
+AN_ASSIGNMENT = re.compile(r"[A-Za-z_][A-Za-z0-9_]*(\[.*\])?\+?=", re.DOTALL)
+IN_FRONT = frozenset({"!", "{", "do", "elif", "else", "if", "then", "time", "until", "while"})
+"""Reserved words behind which a command begins."""
 MOST_NESTED = 30
 """Constructs within one another."""
 
@@ -54,6 +59,8 @@ class Reader:
         self.comment = len(text)
         self.line = line
         self.depth = depth
+        self._may_assign = dialect.name == "bash"
+        """The next word may be `NAME[INDEX]=…` (assignment_acceptable)."""
         self._behind: dict[int, int] = {}
         """By the place of a line's end, where the here-documents that follow it end."""
         self.parse = parse
@@ -85,6 +92,12 @@ class Reader:
         Raises:
             ScriptError: a quote or the like is open.
         """
+        found = self._token()
+        self._may_assign = self.dialect.name == "bash" and (
+            found.word is None or found.text in IN_FRONT or AN_ASSIGNMENT.match(found.text) is not None)
+        return found
+
+    def _token(self) -> Token:
         self._skip_blanks()
         start, line = self.at, self.line
         if self.at >= len(self.text):
@@ -101,7 +114,8 @@ class Reader:
         if operator is not None:
             self.at += len(operator)
             return Token("op", operator, line, start)
-        word = self.word()
+        index = SUBSCRIPT.match(self.text, self.at) if self._may_assign else None
+        word = self.word(whole_to=index.end() if index is not None else 0)
         return Token("word", self.text[start:self.at], line, start, word)
 
     def _skip_blanks(self) -> None:
@@ -120,13 +134,13 @@ class Reader:
 
     # -- words
 
-    def word(self, end: str = "", quoted: bool = False) -> Word:
-        """A word; with `end` all up to that character, as inside of `${…}`."""
+    def word(self, end: str = "", quoted: bool = False, whole_to: int = 0) -> Word:
+        """A word; with `end` all up to that character, as inside of `${…}`; nothing ends it before `whole_to`."""
         parts: list[Part] = []
         opened = self.line
         while self.at < len(self.text):
             char = self.peek()
-            if char == end or (not end and char in METACHARACTERS):
+            if char == end or (not end and char in METACHARACTERS and self.at >= whole_to):
                 return Word(joined(parts))
             self.part(parts, char, quoted, bool(end))
         if end:
