@@ -47,6 +47,10 @@ OF_NOTES: dict[str, str] = {
     "`exec NODE …` and `enter NODE` are nsenter by root on the host, who may":
         "容器不能改自己的网络，除非启动时带 --privileged 或 --cap-add NET_ADMIN；实验网络自己的 `exec NODE …` 和 "
         "`enter NODE` 相当于主机上的 root 用 nsenter，可以改",
+    "a container may not change its host name unless it was run with --privileged or --cap-add SYS_ADMIN; "
+    "`docker run --hostname NAME` gives it one at the start":
+        "容器不能改自己的主机名，除非启动时带 --privileged 或 --cap-add SYS_ADMIN；"
+        "`docker run --hostname NAME` 可以在启动时给它取名",
     "Docker 29 has no such field any more; the networks have it: {form}":
         "Docker 29 已经没有这个字段；它在各网络之下：{form}",
     "-r reads what -w wrote in this lab; files of the disk stay outside":
