@@ -32,6 +32,8 @@ PAINTING = 5
 """Seconds until a screen of another size begins to be painted."""
 SILENCE = 0.4
 """Seconds without a picture after which a key has done what it does."""
+LONGEST = 6
+"""Seconds after which it has though there are pictures: a bond looks at its links, and time goes on, without end."""
 
 
 def tour(name: str, language: str, directory: Path) -> list[str]:
@@ -47,7 +49,7 @@ def tour(name: str, language: str, directory: Path) -> list[str]:
         for number, (step, typed) in enumerate(zip(steps, lines, strict=True), 1):
             one.press("p")
             _shown(one, tr("lesson.step", number=number, count=len(steps)))
-            one.settle(SILENCE)
+            one.settle(SILENCE, longest=LONGEST)
             crossed = crossed or "✗".encode() in one.seen + _painted_anew(one, 121)
             if not step.expect:
                 _type(one, typed)
@@ -88,23 +90,23 @@ def _type(one: Terminal, lines: Sequence[str]) -> None:
     """Type lines one by one; beside one in the background the others are in time only when all come at once."""
     if any(line.endswith("&") for line in lines):
         one.press(":\x1b[200~" + "".join(f"{line}\n" for line in lines) + "\x1b[201~")
-        one.settle(SILENCE)
+        one.settle(SILENCE, longest=LONGEST)
         lines = ()
     for line in lines:
         one.press(":" + line.replace("\n", "\r") + "\r")
-        one.settle(SILENCE)
+        one.settle(SILENCE, longest=LONGEST)
     one.press("\x1b\x1b")
-    one.settle(SILENCE)
+    one.settle(SILENCE, longest=LONGEST)
 
 
 def _meets(one: Terminal, lines: Sequence[str], count: int) -> bool:
     """Type a step's lines; whether the lesson's pane says that all its goals are met, once they are looked at."""
     _type(one, lines)
     one.press("6")
-    one.settle(SILENCE)
+    one.settle(SILENCE, longest=LONGEST)
     for attempt in range(8):
         one.press("r")
-        one.settle(SILENCE)
+        one.settle(SILENCE, longest=LONGEST)
         one.seen = _painted_anew(one, 121 - attempt % 2)
         if tr("lesson.goals", met=count, count=count).encode() in one.seen:
             return True
@@ -115,8 +117,8 @@ def _painted_anew(one: Terminal, columns: int) -> bytes:
     """The whole screen, as a terminal of another size gets it."""
     fcntl.ioctl(one.master, termios.TIOCSWINSZ, struct.pack("HHHH", 40, columns, 0, 0))
     os.kill(one.process.pid, signal.SIGWINCH)
-    painted, wait = b"", PAINTING
-    while piece := one.read(wait):
+    painted, wait, end = b"", PAINTING, time.monotonic() + LONGEST
+    while time.monotonic() < end and (piece := one.read(wait)):
         painted, wait = painted + piece, SILENCE
     return painted
 

@@ -11,6 +11,7 @@
 from __future__ import annotations
 
 import fcntl
+import math
 import os
 import pty
 import re
@@ -94,11 +95,11 @@ class Terminal:
             size += len(self.read(left))
         return size
 
-    def settle(self, silence: float = 0.3, patience: float = 5) -> float:
-        """Seconds until the last of what is painted, after which nothing is for some time."""
+    def settle(self, silence: float = 0.3, patience: float = 5, longest: float = math.inf) -> float:
+        """Seconds until the last of what is painted, after which nothing is for some time, or it has been for long."""
         began = last = time.monotonic()
         wait = patience
-        while self.read(wait):
+        while last - began < longest and self.read(wait):
             last, wait = time.monotonic(), silence
         return last - began
 
