@@ -6,13 +6,15 @@ from collections.abc import Iterator
 from functools import partial
 from typing import TYPE_CHECKING, NamedTuple, cast
 
+from rich.text import Text
 from textual.binding import Binding
 from textual.command import CommandList, CommandPalette, DiscoveryHit, Hit, Hits, Provider
+from textual.widgets.option_list import Option
 
 from netsandbox.commands.catalogue import verbs
 from netsandbox.commands.verb import Verb
 from netsandbox.explain.words import said
-from netsandbox.tui.i18n import described, language
+from netsandbox.tui.i18n import described, language, tr
 from netsandbox.tui.screens.help import key_names
 
 if TYPE_CHECKING:
@@ -34,6 +36,17 @@ class LabPalette(CommandPalette):
     def _action_command_list(self, action: str) -> None:
         if self.query_one(CommandList).scrollable_content_region:
             super()._action_command_list(action)
+
+    def _start_no_matches_countdown(self, search_value: str) -> None:
+        """Textual's own, in the person's language."""
+        self._stop_no_matches_countdown()
+        self._no_matches_timer = self.set_timer(self._NO_MATCHES_COUNTDOWN, partial(self._tell_none, search_value))
+
+    def _tell_none(self, search_value: str) -> None:
+        none = Option(Text(tr("palette.none"), justify="center"), disabled=True, id=self._NO_MATCHES)
+        if search_value:
+            self.query_one(CommandList).add_option(none)
+        self._list_visible = bool(search_value)
 
 
 class LabCommands(Provider):

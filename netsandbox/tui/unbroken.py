@@ -10,7 +10,7 @@ from asyncio import CancelledError
 
 from textual.await_complete import AwaitComplete
 from textual.css.query import NoMatches
-from textual.events import Key
+from textual.events import Click, Key
 from textual.message import Message
 from textual.message_pump import MessagePump
 from textual.screen import Screen
@@ -57,6 +57,12 @@ class UnbrokenApp(OrderedApp):
 _dispatch = MessagePump._dispatch_message
 
 
+def _is_gone(click: Click, options: OptionList) -> bool:
+    """The line that was clicked was painted, and is no longer in the list: Textual would take what has its place."""
+    option: int = click.style.meta.get("option", -1)
+    return option >= options.option_count
+
+
 async def _dispatch_on_its_own(pump: MessagePump, message: Message) -> None:
     """Handle one message; an exception is the app's to tell, and does not end the pump."""
     app = pump.app
@@ -64,6 +70,8 @@ async def _dispatch_on_its_own(pump: MessagePump, message: Message) -> None:
         await _dispatch(pump, message)
         return
     if isinstance(message, PRESSED) and isinstance(pump, Screen) and pump not in app.screen_stack:
+        return
+    if isinstance(message, Click) and isinstance(pump, OptionList) and _is_gone(message, pump):
         return
     if isinstance(message, Key):
         app.failures = 0

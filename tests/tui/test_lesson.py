@@ -7,6 +7,7 @@ import re
 from pathlib import Path
 
 import pytest
+from textual.widgets import Static
 
 from netsandbox.tui.options import Options
 from netsandbox.tui.panes.lesson import LessonPane
@@ -159,6 +160,20 @@ async def test_the_panes_follow_the_lesson(tmp_path: Path) -> None:
         assert (device.place.node, device.tab) == ("pc1", "arp")
 
 
+async def test_a_text_that_scrolls_is_broken_at_the_same_width_as_a_short_one(tmp_path: Path) -> None:
+    async with opened(tmp_path, Options(tour=False, scenario="docker0-ping"), size=(200, 50)) as stage:
+        await stage.press("p")
+        await stage.quiet()
+        found = pane(stage)[0]
+        assert found.stand is not None
+        assert found.show_vertical_scrollbar
+        width = found.scrollable_content_region.width
+        found.show(found.stand._replace(text="short", goals=()))
+        await stage.pilot.pause()
+        assert not found.show_vertical_scrollbar
+        assert found.scrollable_content_region.width == width
+
+
 async def test_the_browser_finds_and_opens_and_progress_is_kept(tmp_path: Path) -> None:
     async with opened(tmp_path) as stage:
         await stage.press("ctrl+o")
@@ -169,6 +184,9 @@ async def test_the_browser_finds_and_opens_and_progress_is_kept(tmp_path: Path) 
         await stage.press(*"everyone hears")
         assert screen.chosen is not None
         assert screen.chosen.name == "hub"
+        await stage.press(*" zz")
+        assert "Nothing has all these words" in str(screen.query_one(".dialog > Static", Static).render())
+        await stage.press(*["backspace"] * 3)
         await stage.press("enter")
         await stage.quiet()
         assert stage.app.live.title() == "A hub, where everyone hears everything"

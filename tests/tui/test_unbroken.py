@@ -6,11 +6,12 @@ import asyncio
 from pathlib import Path
 
 import pytest
+from rich.style import Style
 from textual.app import App
 from textual.command import CommandList
 from textual.css.query import NoMatches
 from textual.driver import Driver
-from textual.events import Key
+from textual.events import Click, Key
 from textual.message import Message
 
 from netsandbox.engine import budget
@@ -19,6 +20,7 @@ from netsandbox.session.autosave import Autosave, mark, marked, recover
 from netsandbox.session.keeping import KeptSession
 from netsandbox.tui.app import NetsandboxApp
 from netsandbox.tui.at_work import LONG, AtWork
+from netsandbox.tui.i18n import set_language
 from netsandbox.tui.interruptible import listening
 from netsandbox.tui.panes.prompt_line import PromptLine
 from netsandbox.tui.unbroken import MOST_FAILURES
@@ -183,6 +185,29 @@ async def test_a_page_key_for_a_palette_whose_list_is_not_painted_yet(tmp_path: 
         commands.styles.height = 0
         await stage.press("pagedown", "pageup", "end", "home")
         assert stage.app._exception is None
+
+
+async def test_a_click_on_a_line_that_is_gone_from_its_list_chooses_nothing(tmp_path: Path) -> None:
+    async with opened(tmp_path) as stage:
+        await stage.press("ctrl+p")
+        commands = stage.app.screen.query_one(CommandList)
+        gone = Click(commands, 1, 1, 0, 0, 1, False, False, False, style=Style(meta={"option": commands.option_count}))
+        commands.post_message(gone)
+        await stage.pilot.pause()
+        assert stage.app._exception is None
+        assert stage.app.screen is not stage.app.main, "the palette waits for another choice"
+        assert not stage.app.main.status.trouble
+
+
+@pytest.mark.parametrize(("chosen", "words"), [("en", "Nothing matches"), ("zh", "没有相符的命令")])
+async def test_the_palette_says_that_nothing_matches(chosen: str, words: str, tmp_path: Path) -> None:
+    set_language(chosen)
+    async with opened(tmp_path) as stage:
+        await stage.press("ctrl+p", *"zzzz")
+        commands = stage.app.screen.query_one(CommandList)
+        async with asyncio.timeout(60):
+            while not commands.option_count or words not in str(commands.get_option_at_index(0).prompt):
+                await stage.pilot.pause(0.05)
 
 
 async def test_what_works_for_a_page_that_was_left_fails_without_a_word(tmp_path: Path) -> None:

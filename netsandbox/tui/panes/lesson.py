@@ -40,7 +40,7 @@ class LessonPane(VerticalScroll, can_focus=True):
     ]
 
     DEFAULT_CSS = """
-    LessonPane { scrollbar-size: 1 1; padding: 0 1; }
+    LessonPane { scrollbar-size: 1 1; scrollbar-gutter: stable; padding: 0 1; }
     LessonPane > Static { height: auto; }
     """
 

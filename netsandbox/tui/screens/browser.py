@@ -118,7 +118,7 @@ class BrowserScreen(ModalScreen[str]):
     @on(OptionList.OptionHighlighted)
     def _tell(self) -> None:
         work = self.chosen
-        text = "" if work is None else safe(work.problem or said(work.about))
+        text = safe(work.problem or said(work.about)) if work else "" if self._unread else tr("browser.none")
         width = max(self.query_one(OptionList).size.width, 40)
         lines = wrap(self._glyphs.plain(text), width, ABOUT_LINES, self._glyphs.ellipsis)
         if work is not None and not work.problem:
