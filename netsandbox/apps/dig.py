@@ -49,7 +49,8 @@ class Asker(Client):
         self.no_server(reply.error)
 
     def _begin(self, servers: tuple[int, ...]) -> None:
-        self.settings = self.settings._replace(servers=servers, timeout=self.asked.timeout, attempts=self.asked.tries)
+        self.settings = self.settings._replace(
+            servers=servers, timeout=self.asked.timeout, attempts=self.asked.tries, port=self.asked.port)
         self.again(self._names.pop(0))
 
     def again(self, name: str) -> None:
@@ -99,11 +100,11 @@ class Asker(Client):
     def tell_failures(self) -> None:
         """Who did not answer, and why."""
         for server, why in self._query.failures if self._query is not None else ():
-            address = format_ipv4(server)
+            address, port = format_ipv4(server), self.asked.port
             if self.asked.by_tcp:
-                self.print(f";; Connection to {address}#53({address}) for {self.found_name} failed: {why}.")
+                self.print(f";; Connection to {address}#{port}({address}) for {self.found_name} failed: {why}.")
             else:
-                self.print(f";; communications error to {address}#53: {why}")
+                self.print(f";; communications error to {address}#{port}: {why}")
 
     def warn(self, text: str) -> None:
         """What is odd about the command line."""
@@ -246,7 +247,8 @@ class Dig(Asker):
         started = self._query.started if self._query is not None else 0
         self.print(f";; Query time: {(self.scheduler.clock - started) // MICROSECOND} usec"
                    if "microseconds" in self.asked.flags else f";; Query time: {self.elapsed()} msec")
-        self.print(f";; SERVER: {address}#53({self.asked.server or address}) ({'TCP' if self.asked.by_tcp else 'UDP'})")
+        self.print(f";; SERVER: {address}#{self.asked.port}({self.asked.server or address}) "
+                   f"({'TCP' if self.asked.by_tcp else 'UDP'})")
         self.print(f";; WHEN: {at.weekday} {MONTHS[at.month - 1]} {at.day:02d} {at.clock} UTC {at.year}")
         self.print(f";; MSG SIZE  rcvd: {size}\n")
 

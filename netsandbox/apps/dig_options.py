@@ -21,6 +21,7 @@ class Asked(NamedTuple):
         server: a name or address, empty for those of resolv.conf.
         flags: +short, +noall and the like, without the plus.
         domain: +domain=, the search list.
+        port: -p, the servers'.
         ndots: None for resolv.conf's.
         warnings: what is said before.
     """
@@ -32,6 +33,7 @@ class Asked(NamedTuple):
     tries: int = 3
     timeout: int = 5
     domain: str = ""
+    port: int = dns.PORT
     ndots: int | None = None
     warnings: tuple[str, ...] = ()
 
@@ -47,16 +49,16 @@ class Asked(NamedTuple):
 
 OPTIONS = OptionTable(
     "dig", 1, "",
-    acts="short cmd comments question answer authority additional stats all recurse rdflag search defname tcp vc "
-    "tries= time= timeout= retry= domain= identify ttlid class ndots=",
+    acts="bufsize? short cmd comments question answer authority additional stats all recurse rdflag search defname tcp "
+    "vc tries= time= timeout= retry= domain= identify ttlid class ndots=",
     usual="crypto split showbadcookie showbadvers badcookie fail besteffort onesoa idn ednsnegotiation keepopen "
-    "noednsopt", refused="multiline rrcomments ignore aaflag aaonly adflag bufsize? cdflag coflag cookie? dns64prefix "
+    "noednsopt", refused="multiline rrcomments ignore aaflag aaonly adflag cdflag coflag cookie? dns64prefix "
     "dnssec edns? ednsflags= ednsopt= expandaaaa "
     "expire header-only https? https-get http-plain? http-plain-get keepalive nsid nssearch opcode= padding= proxy? "
     "proxy-plain? qid= qr raflag showsearch subnet= tcflag tls tls-ca? tls-hostname= tls-certfile= tls-keyfile= trace "
     "ttlunits unknownformat yaml zflag")
 """What stands behind a plus, nearly all of it with a `no` before it, too."""
-DASHED = OptionTable("dig", 1, "", acts="c= q= t= u x= h v", usual="4 r m", refused="6 b= f= k= y= p=")
+DASHED = OptionTable("dig", 1, "", acts="c= q= t= u x= p= h v", usual="4 r m", refused="6 b= f= k= y=")
 SAME = {"vc": "tcp", "rdflag": "recurse", "defname": "search"}
 NUMBERS = {"tries": "tries", "time": "timeout", "timeout": "timeout", "retry": "retries", "ndots": "ndots"}
 """What is said to be wrong about their values."""
@@ -67,6 +69,8 @@ Usage:  dig [@global-server] [domain] [q-type] [q-class] {{q-opt}}
 
 Use "dig -h" (or "dig -h | more") for complete list of options"""
 MOST = 0xFFFFFFFF
+MOST_PORTS = 0xFFFF
+"""Of a port, and of +bufsize, which changes nothing: no name server of the sandbox speaks EDNS."""
 
 
 def read_dig(arguments: list[str]) -> list[Asked]:
@@ -115,6 +119,8 @@ def _changed(now: Asked, word: str, rest: list[str]) -> Asked:
         known = dns.TYPE_NUMBERS.get(kind.upper())
         return now._replace(kinds=(known,)) if known is not None else now._replace(
             warnings=(*now.warnings, f";; Warning, ignoring invalid type {kind}"))
+    if word == "-p":
+        return now._replace(port=_number("port number", rest.pop(0), MOST_PORTS, 1))
     if word == "-u":
         return now._replace(flags=now.flags | {"microseconds"})
     if not word.startswith("-"):
@@ -138,6 +144,11 @@ def _with_flag(now: Asked, word: str) -> Asked:
         raise UsageError(WRONG_OPTION.format(word.rstrip("=")), 1)
     if option.name in NUMBERS:
         return _with_number(now, option.name, value)
+    if option.name == "bufsize":
+        if is_off:
+            raise UsageError(WRONG_OPTION.format(word), 1)
+        _number("buffer size", value or "0", MOST_PORTS)
+        return now
     if option.name == "domain":
         return now._replace(domain=value)
     if option.role == "usual" or (is_off and option.role == "refused"):
@@ -156,13 +167,18 @@ def _known(text: str) -> Option | None:
     return OPTIONS.names.get(text) or (found[0] if len({SAME.get(one.name, one.name) for one in found}) == 1 else None)
 
 
+def _number(what: str, text: str, most: int = MOST, code: int = 10) -> int:
+    """Raises UsageError: it is none, or too much."""
+    is_number = text.isascii() and text.isdecimal()
+    if not is_number or int(text) > most:
+        why = "out of range" if is_number else "not a valid number"
+        raise UsageError(f"dig: Couldn't parse {what}", code, f"invalid {what} '{text}': {why}")
+    return int(text)
+
+
 def _with_number(now: Asked, name: str, text: str) -> Asked:
     what = NUMBERS[name]
-    is_number = text.isascii() and text.isdecimal()
-    if not is_number or int(text) > MOST:
-        why = "out of range" if is_number else "not a valid number"
-        raise UsageError(f"dig: Couldn't parse {what}", 10, f"invalid {what} '{text}': {why}")
-    number = int(text)
+    number = _number(what, text)
     if name == "ndots":
         return now._replace(ndots=number)
     if what == "timeout":

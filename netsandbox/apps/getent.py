@@ -1,4 +1,4 @@
-"""getent: hosts, ahosts, ahostsv4 and services, as the C library finds them."""
+"""getent: hosts, ahosts, ahostsv4, ahostsv6 and services, as the C library finds them."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from netsandbox.wire import dns
 from netsandbox.wire.addresses import AddressError, format_ipv4, parse_ipv4
 from netsandbox.wire.services import service_line
 
-HOSTS = ("hosts", "ahosts", "ahostsv4")
+HOSTS = ("hosts", "ahosts", "ahostsv4", "ahostsv6")
 NOT_FOUND = 2
 
 
@@ -105,10 +105,11 @@ class Getent(Program):
             for address in reply.addresses:
                 self._tell(address, " ".join((reply.canonical or self._key, *reply.aliases)))
         else:
+            mapped = "::ffff:" * (self.database == "ahostsv6")
             for address in reply.addresses:
                 for number, kind in enumerate(("STREAM", "DGRAM", "RAW")):
-                    name = f" {reply.canonical or self._key}" if not number and address == reply.addresses[0] else ""
-                    self.print(f"{format_ipv4(address):<15} {kind:<6}{name}")
+                    name = reply.canonical or self._key if not number and address == reply.addresses[0] else ""
+                    self.print(f"{mapped + format_ipv4(address):<15} {kind:<6} {name}")
         self._next()
 
     def stop(self) -> None:

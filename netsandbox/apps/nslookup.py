@@ -42,18 +42,22 @@ class Nslookup(Plain):
     def tell(self, found: dict[int, dns.Message], server: int) -> None:
         address = format_ipv4(server)
         port = ":53" if self.is_busybox else "#53"
-        self.print(f"Server:\t\t{self.asked.server or address}\nAddress:\t{address}{port}\n")
+        of_address = not self.is_busybox and self.asked.name.rstrip(".").endswith(".in-addr.arpa")
+        if not of_address:
+            self.print(f"Server:\t\t{self.asked.server or address}\nAddress:\t{address}{port}\n")
         records = [record for message in found.values() for record in message.answers]
         first = next(iter(found.values()))
-        if not records:
-            shown = self.asked.name.rstrip(".")
+        shown = self.asked.name.rstrip(".")
+        if not records and (first.rcode or self.is_busybox):
             code = dns.RCODES[first.rcode] if first.rcode < len(dns.RCODES) else "SERVFAIL"
             self.print(f"** server can't find {shown}: {code}\n" if first.rcode else
                        f"*** Can't find {shown}: No answer\n")
             self.exit(1)
             return
-        if not all(message.flags & dns.AUTHORITATIVE for message in found.values()):
+        if not of_address and not all(message.flags & dns.AUTHORITATIVE for message in found.values()):
             self.print("Non-authoritative answer:")
+        if not records:
+            self.print(f"*** Can't find {shown}: No answer")
         for record in records:
             if record.type == dns.PTR:
                 self.print(f"{record.name}\tname = {dotted(record.text)}")
@@ -62,6 +66,8 @@ class Nslookup(Plain):
             else:
                 self.print(f"{record.name}\t{dns.TYPES.get(record.type, '?')} = {data_text(record)}")
         self.print("")
+        if not self.is_busybox and not set(self.kinds()) & {dns.A, dns.AAAA}:
+            self.print("Authoritative answers can be found from:\n")
         self.exit(0)
 
 

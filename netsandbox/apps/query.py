@@ -109,7 +109,7 @@ class DatagramQuery(Query):
         stream = self.namespace.chance.stream(f"{self.namespace.name}/dns/{self.name}/{self.namespace.scheduler.now}/"
                                               f"{self.tries}/{self.started}")
         socket.bind(0, 0)
-        socket.connect(self.server, dns.PORT)
+        socket.connect(self.server, self.settings.port)
         socket.on_event = self._look
         for kind in self.types:
             if kind not in self._found:
@@ -164,7 +164,7 @@ class StreamQuery(Query):
                                                    f"{self.namespace.scheduler.now}/{self.tries}").bits(16)
         socket = StreamSocket(self.namespace, self.process)
         self._stream = Stream(socket, self)
-        socket.connect(self.server, dns.PORT)
+        socket.connect(self.server, self.settings.port)
 
     def connected(self, stream: Stream) -> None:
         data = self._question(self.types[0], self._ident)

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from netsandbox.apps.hosts import text_of
 from netsandbox.wire.addresses import AddressError, parse_ipv4
+from netsandbox.wire.dns import PORT
 
 if TYPE_CHECKING:
     from netsandbox.linux.core.files import Files
@@ -18,6 +19,7 @@ class Settings(NamedTuple):
     """What /etc/resolv.conf says.
 
     Attributes:
+        port: the servers', which the file cannot change but dig can.
         timeout: seconds until the next server is asked.  attempts: rounds of asking.
         ndots: a name with so many dots is tried as it is before the search list.
     """
@@ -27,6 +29,7 @@ class Settings(NamedTuple):
     ndots: int = 1
     timeout: int = 5
     attempts: int = 2
+    port: int = PORT
 
 
 def read_settings(files: Files | None) -> Settings:
