@@ -49,7 +49,7 @@ RULES: dict[str, Rule] = {
     "error_log": Rule("mhsl", 1, 2), "access_log": Rule("hsl", 1, MANY), "log_format": Rule("h", 2, MANY),
     "server_tokens": Rule("hsl"),
     **_idle("m", "user worker_processes pid daemon master_process worker_rlimit_nofile worker_priority"),
-    **_idle("e", "worker_connections use multi_accept accept_mutex"),
+    "worker_connections": Rule("e"), **_idle("e", "use multi_accept accept_mutex"),
     **_idle("hsl", "sendfile tcp_nopush tcp_nodelay keepalive_timeout keepalive_requests types_hash_max_size "
             "client_max_body_size client_body_buffer_size client_body_timeout send_timeout gzip gzip_types "
             "gzip_vary gzip_proxied gzip_comp_level gzip_min_length gzip_disable proxy_buffering proxy_buffers "

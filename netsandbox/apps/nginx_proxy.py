@@ -130,6 +130,11 @@ class Exchange:
                 self._finish(502)
                 return
             self._tried.append(peer)
+            if not self.site.has_room:
+                few = f"{self.site.configuration.connections} worker_connections are not enough"
+                self._tell(f"{few} while connecting to upstream", peer.name, "alert")
+                self._finish(500)
+                return
             self._is_sent, self._head, self._body = False, None, b""
             self._client = HttpClient(namespace, process, self)
             self._client.socket.foreground = True
@@ -233,9 +238,10 @@ class Exchange:
             text = f"recv() failed ({number}: {words}) while reading response header from upstream"
         self._tell(text, peer.name)
 
-    def _tell(self, text: str, name: str) -> None:
+    def _tell(self, text: str, name: str, level: str = "error") -> None:
         told, host = self.request.told.rsplit(", host: ", 1)
-        self.site.note(self.request.session, f'{text}, {told}, upstream: "http://{name}{self.target}", host: {host}')
+        where = f'upstream: "http://{name}{self.target}", host: {host}'
+        self.site.note(self.request.session, f"{text}, {told}, {where}", level)
 
     def _wait(self, name: str) -> None:
         """Begin to wait for what is to happen next."""

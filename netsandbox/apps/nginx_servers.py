@@ -87,13 +87,19 @@ class Configuration:
     Attributes:
         http: the block around them.  listens: by server, in order.  formats: of logs, by name.
         groups: upstream groups by name; a host that proxy_pass names is a group of one.
+        connections: how many a worker may have, those to other servers too.
     """
 
     def __init__(self, files: Reader) -> None:
         """Raises ConfError: nginx does not start with it, or the sandbox cannot model it."""
         main = _scope("main", Directive("main", (), read_tree(files), ""), None)
-        if not any(main.blocks("events")):
+        events = next(main.blocks("events"), None)
+        if events is None:
             raise ConfError('no "events" section in configuration')
+        told = events.word("worker_connections", "512")
+        if not (told.isascii() and told.isdecimal() and len(told) < 10):
+            raise ConfError(f'invalid number "{told}" in "worker_connections" directive')
+        self.connections = int(told)
         self.main = main
         self.http = next(main.blocks("http"), Scope("http", (), main, ""))
         self.servers = list(self.http.blocks("server"))

@@ -277,6 +277,11 @@ class NginxSite:
         self.exchanges.append(exchange)
         exchange.start()
 
+    @property
+    def has_room(self) -> bool:
+        """Whether one more connection to another server may be made; each has its client's beside it."""
+        return 2 * len(self.exchanges) <= self.configuration.connections
+
     def proxied(self, exchange: Exchange, response: Response | int) -> None:
         """Another server has answered; or none did, and the client gets a page of that status."""
         request = exchange.request

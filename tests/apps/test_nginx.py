@@ -222,3 +222,16 @@ def test_upstream_names_are_looked_up_at_the_start() -> None:
         session.run(line)
     assert "<h1>502 Bad Gateway</h1>" in session.run("curl -s localhost").out
     assert "is not a file or does not exist" in session.run("docker logs lb").out
+
+
+def test_a_place_that_asks_itself_ends_with_the_worker_s_connections() -> None:
+    lab = Session()
+    assert not lab.run("docker run -d --name web nginx").code
+    text = "server { listen 80; location / { proxy_pass http://127.0.0.1; } }"
+    for line in (f"echo '{text}' > /etc/nginx/conf.d/default.conf", "nginx -s reload",
+                 "sed -i 's/connections  1024/connections  20/' /etc/nginx/nginx.conf; nginx -s reload"):
+        assert not lab.run(f"docker exec web sh -c {shlex.quote(line)}").code
+    assert lab.run("curl -so /dev/null -w %{http_code} 172.17.0.2").out == "500"
+    assert " [alert] 29#29: *11 20 worker_connections are not enough while connecting to upstream, " in lab.run(
+        "docker logs web").err
+    assert complaint("events { worker_connections x; }") == 'invalid number "x" in "worker_connections" directive'
