@@ -222,6 +222,9 @@ class LabMachine:
     def add_namespace(self, name: str) -> NetworkNamespace:
         namespace = create_namespace(name, self.lab.scheduler, self.lab.chance, lo_up=False)
         taken = {other.inode for other in self.lab.extra_namespaces.values()}
+        host = self.lab.nodes.get(DEFAULT_HOST) or next(self.lab.hosts(), None)
+        beside = [host.namespace] if host is not None else list(self.lab.extra_namespaces.values())
+        namespace.kernel = beside[0].kernel if beside else namespace.kernel
         namespace.inode = next(inode for inode in count(FIRST_INODE + 160) if inode not in taken)
         namespace.neighbours.is_classic = self.lab.is_classic_arp
         self.lab.extra_namespaces[name] = namespace

@@ -47,6 +47,7 @@ def namespace_for(engine: DockerEngine, container: Container) -> NetworkNamespac
     if not container.joined:
         namespace = create_namespace(container.name, engine.scheduler, engine.chance)
         namespace.inode = FIRST_INODE + CONTAINER_INODES + container.pid
+        namespace.kernel = engine.namespace.kernel
         namespace.inherit_settings(engine.namespace)
         namespace.neighbours.is_classic = engine.namespace.neighbours.is_classic
         return namespace

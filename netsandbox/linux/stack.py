@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from netsandbox.linux.core import link, sysctl, sysctl_effect
 from netsandbox.linux.core.interface import Interface
-from netsandbox.linux.core.namespace import PARTS, NetworkNamespace
+from netsandbox.linux.core.namespace import PARTS, Kernel, NetworkNamespace
 from netsandbox.linux.core.neighbour_table import Family, NeighbourTable
 from netsandbox.linux.core.notifier import Notice
 from netsandbox.linux.core.socket import SocketTable
@@ -37,8 +37,8 @@ PROTOCOLS: dict[type, Callable[[Interface, Any, Any], Any]] = {
     ArpPacket: arp.receive, IPv4Packet: ip_input.receive, ReservedBitPacket: ip_input.receive,
     ConfirmingPacket: ip_input.receive,
     Malformed: ip_input.receive_malformed, VlanTag: vlan.receive}
-TRANSPORTS = {ICMP: icmp.receive, UDP: udp.receive, TCP: tcp.receive_packet, IPIP: ipip.receive,
-              GRE: gre.receive, IGMP: igmp.receive}
+TRANSPORTS = {ICMP: icmp.receive, UDP: udp.receive, TCP: tcp.receive_packet, IGMP: igmp.receive}
+"""From boot on; tunnels come with the first device of theirs (Kernel.add_protocol)."""
 ERROR_HANDLERS = {UDP: udp.receive_error, TCP: tcp_errors.receive_error, IPIP: ipip.receive_error,
                   GRE: gre.receive_error}
 
@@ -79,7 +79,7 @@ PARTS["sockets"] = SocketTable
 def create_namespace(name: str, scheduler: Scheduler, chance: Chance, lo_up: bool = True) -> NetworkNamespace:
     """A fresh namespace: only `lo`; `ip netns add` leaves it down, Docker brings it up."""
     namespace = NetworkNamespace(name, scheduler, chance, PROTOCOLS)
-    namespace.transports = TRANSPORTS
+    namespace.kernel = Kernel(TRANSPORTS)
     namespace.error_handlers = ERROR_HANDLERS
     namespace.deliver_local = ip_input.deliver_local
     namespace.notifiers = NOTIFIERS

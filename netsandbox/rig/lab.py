@@ -24,7 +24,7 @@ from netsandbox.linux.bridge.bridge import Bridge
 from netsandbox.linux.core import link
 from netsandbox.linux.core.interface import Interface
 from netsandbox.linux.core.linkwatch import LinkWatch
-from netsandbox.linux.core.namespace import NetworkNamespace
+from netsandbox.linux.core.namespace import Kernel, NetworkNamespace
 from netsandbox.linux.core.sysctl import SysctlError
 from netsandbox.linux.drivers.bond_device import BondInterface
 from netsandbox.linux.drivers.veth import VethPair
@@ -33,7 +33,7 @@ from netsandbox.linux.events import FrameReceived
 from netsandbox.linux.netfilter import restore
 from netsandbox.linux.netfilter.listing import connection_text
 from netsandbox.linux.place import Place
-from netsandbox.linux.stack import create_namespace
+from netsandbox.linux.stack import TRANSPORTS, create_namespace
 from netsandbox.rig.format import KernelLabError, check, knows_vlans, shown
 from netsandbox.rig.pace import pace_of
 from netsandbox.rig.tap import Tap
@@ -73,6 +73,7 @@ class KernelLab:
         self.trace = Trace()
         self.scheduler = Scheduler(self.trace, FrameReceived, CASCADE_TOO_LONG)
         self.linkwatch = LinkWatch(self.scheduler)
+        self.kernel = Kernel(TRANSPORTS)
         self.namespaces: dict[str, NetworkNamespace] = {}
         self.snapshots: dict[str, Any] = {}
         self._macs = self.chance.stream("mac")
@@ -109,6 +110,7 @@ class KernelLab:
 
     def add_namespace(self, name: str) -> NetworkNamespace:
         self.namespaces[name] = create_namespace(name, self.scheduler, self.chance, lo_up=False)
+        self.namespaces[name].kernel = self.kernel
         return self.namespaces[name]
 
     def remove_namespace(self, name: str) -> None:
@@ -150,7 +152,7 @@ class KernelLab:
     def _build(self) -> None:
         for node in self.owners():
             namespace = create_namespace(node, self.scheduler, self.chance)
-            namespace.linkwatch = self.linkwatch
+            namespace.linkwatch, namespace.kernel = self.linkwatch, self.kernel
             self.namespaces[node] = namespace
             for key, value in {**BASE_SYSCTL, **self.nodes[node].get("sysctl", {})}.items():
                 if not key.startswith("net.ipv4.neigh."):

@@ -98,12 +98,12 @@ def test_the_walk_tells_the_path_to_what_does(thing: Any) -> None:
     lab = Lab()
     things = [1]
     if thing(1).__class__.__name__ == "function":
-        lab.add_host("pc1").namespace.transports = {200: lambda: things}
+        lab.add_host("pc1").namespace.kernel.transports = {200: lambda: things}
         assert any("transports" in path for path in web.stumbles(lab, (lab.trace,)))
         with pytest.raises(CopyError, match="lambda"):
             lab.copy()
     else:
-        lab.add_host("pc1").namespace.transports = {200: (number for number in things)}  # type: ignore[dict-item]
+        lab.add_host("pc1").namespace.kernel.transports = {200: (number for number in things)}  # type: ignore[dict-item]
         assert any("transports" in path for path in web.stumbles(lab, (lab.trace,)))
         with pytest.raises(CopyError, match="generator"):
             lab.copy()

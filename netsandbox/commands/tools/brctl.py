@@ -66,7 +66,7 @@ def _lines(bridge: Bridge) -> list[str]:
     """A line for the bridge with its first port, and one for each further port."""
     identity = f"{bridge.priority:04x}.{bridge.mac if bridge.settled else 0:012x}"
     ports = sorted(port.interface.name for port in bridge.ports)
-    is_on = "no" if bridge.tree is None else "yes"
+    is_on = "yes" if bridge.has_stp else "no"
     first = f"{bridge.name}\t\t{identity}\t{is_on}\t\t{ports[0] if ports else ''}\n"
     return [first, *("\t" * 7 + f"{name}\n" for name in ports[1:])]
 

@@ -314,6 +314,10 @@ class Bridge(Interface):
             link.set_mtu(self, self._port_mtus.least(ETHERNET_MTU))
         self.states_changed()
 
+    @property
+    def has_stp(self) -> bool:
+        return self.tree is not None and self.tree.enabled
+
     def states_changed(self) -> None:
         """br_port_state_selection: it has a carrier while one of its ports forwards."""
         if self.settled:

@@ -71,7 +71,7 @@ def _tree_settings(bridge: Bridge) -> list[tuple[str, int]]:
     return [("forward_delay", _user_hz(tree.forward_delay)), ("hello_time", _user_hz(tree.hello_time)),
             ("max_age", _user_hz(tree.max_age)),
             ("ageing_time", _user_hz(2 * bridge.fdb.hurry or bridge.fdb.ageing_time)),
-            ("stp_state", int(bridge.tree is not None)), ("priority", bridge.priority)]
+            ("stp_state", int(bridge.has_stp)), ("priority", bridge.priority)]
 
 
 def _tree_state(bridge: Bridge) -> list[Row]:

@@ -83,17 +83,16 @@ def change_bridge(bridge: Bridge, settings: dict[str, Any]) -> None:
 
 
 def set_spanning_tree(bridge: Bridge, on: bool) -> None:
-    """br_stp_set_enabled: ports that forward go on; those that come up later listen first."""
-    if on and bridge.tree is None:
+    """br_stp_set_enabled: ports that forward go on; those that come up later listen first, and those that block when
+    it is switched off do so until the message that they have is too old."""
+    if bridge.tree is not None and on != bridge.has_stp:
+        bridge.tree.switch(on)
+    elif on and bridge.tree is None:
         bridge.tree = SpanningTree(bridge)
         for port in bridge.ports:
             port.tree = PortTree(bridge.tree, port)
         if bridge.up:
             bridge.tree.start()
-    elif not on and bridge.tree is not None:
-        bridge.tree.stop()
-        bridge.tree = None
-        bridge.ports_changed()
 
 
 def set_snooping(bridge: Bridge, on: bool) -> None:
@@ -105,7 +104,7 @@ def set_snooping(bridge: Bridge, on: bool) -> None:
 
 def _set_time(bridge: Bridge, name: str, value: int) -> None:
     low, high = TIMES[name]
-    if (bridge.tree is not None or name != "forward_delay") and not low * SECOND <= value <= high * SECOND:
+    if (bridge.has_stp or name != "forward_delay") and not low * SECOND <= value <= high * SECOND:
         raise KernelError("ERANGE")
     setattr(bridge, name, value)
     if bridge.tree is not None and bridge.tree.is_root:
@@ -169,10 +168,13 @@ def set_state(port: BridgePort, state: int) -> None:
         raise KernelError("EINVAL")
     if not port.interface.up or (not port.interface.running and state != 0):
         raise KernelError("ENETDOWN")
-    if port.bridge.tree is not None:
+    if port.bridge.has_stp:
         raise KernelError("EBUSY")
     name = STATES[state]
-    port.hold("forwarding" if name == "blocking" else name)
+    if port.bridge.tree is not None:
+        port.bridge.tree.set_by_hand(port, name)
+    else:
+        port.hold("forwarding" if name == "blocking" else name)
 
 
 def flush(bridge: Bridge, port: BridgePort | None) -> None:

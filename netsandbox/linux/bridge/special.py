@@ -63,7 +63,7 @@ def handle_link_local(bridge: Bridge, port: BridgePort, frame: Frame) -> Verdict
 
 def handle_reserved(bridge: Bridge, port: BridgePort, frame: Frame) -> Verdict | None:
     """What is not for other ports: the spanning tree's messages, pauses, and what group_fwd_mask keeps back."""
-    if frame.dst == LINK_LOCAL << 4 and bridge.tree is not None:
+    if frame.dst == LINK_LOCAL << 4 and bridge.tree is not None and bridge.tree.enabled:
         return bridge.tree.take_bpdu(port, frame)
     if frame.dst == PAUSE:
         return Dropped(DropReason.BRIDGE_NO_EGRESS_PORT, (frame.dst,))

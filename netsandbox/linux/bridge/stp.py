@@ -33,6 +33,7 @@ class SpanningTree:
         root, cost, root_port: the root that it knows, the way to it and the port that leads there (0: it is the root).
         max_age, hello_time, forward_delay: nanoseconds, as the root has them.
         changing: the tree has changed lately, so that rows age faster.  noticed: this bridge has told so.
+        enabled: the protocol runs; it has been switched off else, and what its ports still wait for runs out.
     """
 
     def __init__(self, bridge: Bridge) -> None:
@@ -41,6 +42,7 @@ class SpanningTree:
         self.cost = self.root_port = 0
         self.max_age, self.hello_time, self.forward_delay = bridge.max_age, bridge.hello_time, bridge.forward_delay
         self.changing = self.noticed = False
+        self.enabled = True
         self.timers = TimerSet(bridge.namespace.scheduler)
 
     @property
@@ -58,8 +60,23 @@ class SpanningTree:
 
     def start(self) -> None:
         """br_stp_enable_bridge: the bridge comes up, or the protocol is switched on."""
+        if not self.enabled:
+            return
         self.timers.start("hello", self.hello_time, self._hello)
         self._generate()
+
+    def switch(self, on: bool) -> None:
+        """br_stp_start, br_stp_stop: off, ports stay as they are until a timer or a link has them looked at."""
+        self.enabled = on
+        self.timers.stop("hello")
+        if on and self.bridge.up:
+            self.timers.start("hello", self.hello_time, self._hello)
+            self._select_states()
+
+    def set_by_hand(self, port: BridgePort, state: str) -> None:
+        """br_set_port_state, where the protocol is off: what the tree still knows has the last word."""
+        self.bridge.set_state(port, state)
+        self._select_states()
 
     def stop(self) -> None:
         """br_stp_disable_bridge."""
@@ -74,7 +91,7 @@ class SpanningTree:
         """linkwatch_urgent_event: a device whose index is not that of the one below is seen to at once, others once a
         second; only here are there times long enough for that to matter."""
         lower = port.interface.lower
-        if lower is not None and lower.index != port.interface.index:
+        if not self.enabled or (lower is not None and lower.index != port.interface.index):
             self.enable_port(port)
         elif not self.timers.is_running(f"linkwatch {port.number}"):
             self.timers.start(f"linkwatch {port.number}", SECOND, self._notice, port)
@@ -149,7 +166,10 @@ class SpanningTree:
         best: BridgePort | None = None
         for port in self._live():
             if not self.is_designated(port) and self._leads_better(port, best):
-                best = port
+                if port.root_block:
+                    self._block_root(port)
+                else:
+                    best = port
         self.root_port = best.number if best is not None else 0
         if best is None or best.tree is None:
             self.root, self.cost = self.bridge_id, 0
@@ -163,11 +183,16 @@ class SpanningTree:
             if self._should_speak(port):
                 self._become_designated(port)
 
+    def _block_root(self, port: BridgePort) -> None:
+        """br_root_port_block: a port that may not lead to the root listens anew at each message that says it would."""
+        self.bridge.set_state(port, "listening")
+        self._wait(port)
+
     def _leads_better(self, port: BridgePort, best: BridgePort | None) -> bool:
         """br_should_become_root_port."""
         tree = port.tree
         assert tree is not None
-        if self.bridge_id <= tree.root or port.root_block:
+        if self.bridge_id <= tree.root:
             return False
         if best is None or best.tree is None:
             return True
@@ -209,12 +234,18 @@ class SpanningTree:
     def _make_forwarding(self, port: BridgePort) -> None:
         if port.state != "blocking" or port.tree is None:
             return
-        if not self.forward_delay:
+        if not self.enabled or not self.forward_delay:
             self.bridge.set_state(port, "forwarding")
             self._detect_change()
             return
         self.bridge.set_state(port, "listening")
-        port.tree.timers.start("forward_delay", self.forward_delay, self._forward_delay_over, port)
+        self._wait(port)
+
+    def _wait(self, port: BridgePort) -> None:
+        """The port stays in its state for the forward delay."""
+        assert port.tree is not None
+        if self.forward_delay:
+            port.tree.timers.start("forward_delay", self.forward_delay, self._forward_delay_over, port)
 
     def _become_root(self) -> None:
         """br_become_root_bridge."""
@@ -222,7 +253,7 @@ class SpanningTree:
         self.max_age, self.hello_time, self.forward_delay = bridge.max_age, bridge.hello_time, bridge.forward_delay
         self._detect_change()
         self.timers.stop("tcn")
-        if bridge.up:
+        if bridge.up and self.enabled:
             self._generate()
             self.timers.start("hello", self.hello_time, self._hello)
 
@@ -231,6 +262,8 @@ class SpanningTree:
     def _detect_change(self) -> None:
         """br_topology_change_detection: the root tells everybody, another bridge tells the root."""
         bridge = self.bridge
+        if not self.enabled:
+            return
         if self.is_root:
             self._set_changing(True)
             self.timers.start("topology_change", bridge.forward_delay + bridge.max_age, self._change_over)
@@ -344,7 +377,7 @@ class SpanningTree:
             return
         if port.state == "listening":
             self.bridge.set_state(port, "learning")
-            port.tree.timers.start("forward_delay", self.forward_delay, self._forward_delay_over, port)
+            self._wait(port)
         elif port.state == "learning":
             self.bridge.set_state(port, "forwarding")
             if any(self.is_designated(other) for other in self._live()):

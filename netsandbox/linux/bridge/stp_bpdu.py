@@ -21,6 +21,8 @@ def send_config(protocol: SpanningTree, port: BridgePort) -> None:
     """br_transmit_config: one a second at most."""
     tree = port.tree
     assert tree is not None
+    if not protocol.enabled:
+        return
     if tree.timers.is_running("hold"):
         tree.config_pending = True
         return
@@ -48,7 +50,7 @@ def _hold_over(what: tuple[SpanningTree, BridgePort]) -> None:
 def send_tcn(protocol: SpanningTree) -> None:
     """br_transmit_tcn: towards the root."""
     port = _root_port(protocol)
-    if port is not None:
+    if port is not None and protocol.enabled:
         _send(port, wire.emit_tcn())
 
 

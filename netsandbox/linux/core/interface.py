@@ -241,11 +241,12 @@ class Interface(DeviceOperations):
         verdict: Verdict = handler(self, frame, payload)
         return verdict
 
-    def take(self, frame: Frame, is_for_us: bool = False) -> None:
+    def take(self, frame: Frame, is_for_us: bool = False, shown: Frame | None = None) -> None:
         """A frame comes up from the device below, and not by a wire (netif_rx of a stacked device).
 
         Args:
             is_for_us: the device below took it for its host's, whatever this one's MAC is.
+            shown: the frame as taps see it, where that is not how the host does.
         """
         events = self.namespace.trace.events
         mark = len(events)
@@ -260,7 +261,7 @@ class Interface(DeviceOperations):
                 verdict = self.port.bridge.handle_frame(self.port, frame)
             else:
                 verdict = self.deliver(frame, is_for_us)
-        events[mark] = FrameReceived, self.place, frame, verdict
+        events[mark] = FrameReceived, self.place, shown or frame, verdict
 
     # -- state
 

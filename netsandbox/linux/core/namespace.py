@@ -73,12 +73,30 @@ class RawSocket(Protocol):
         """An ICMP error, and the packet that it is about."""
 
 
+class Kernel:
+    """What the namespaces of one machine have in common.
+
+    Attributes:
+        transports: handlers by IP protocol number (inet_protos).
+    """
+
+    __slots__ = ("transports",)
+
+    def __init__(self, transports: dict[int, Callable[..., Any]]) -> None:
+        self.transports = transports
+
+    def add_protocol(self, number: int, handler: Callable[..., Any]) -> None:
+        """inet_add_protocol: the module of the first such device is loaded, and stays."""
+        if number not in self.transports:
+            self.transports = {**self.transports, number: handler}
+
+
 class NetworkNamespace:
     """One network stack.
 
     Attributes:
         protocols: handlers by payload type (ptype_base).
-        transports: handlers by IP protocol number (inet_protos).
+        kernel: what it has in common with the machine's other namespaces.
         error_handlers: who is told of an ICMP error, by the quoted protocol.
         deliver_local: what takes a packet that is known to be for this host (ip_local_deliver).
         exceptions: path MTUs and redirects, by destination.
@@ -87,10 +105,10 @@ class NetworkNamespace:
 
     __slots__ = ("_by_index", "bridge_hooks", "_fragments", "_holders", "_ident_key", "_idents", "_igmp", "_next_index",
                  "_sockets", "is_arp_special", "chance", "default_ttl", "deliver_local", "error_handlers", "exceptions",
-                 "former_names", "groups", "icmp_global", "inode", "interfaces", "linkwatch", "lo", "name",
+                 "former_names", "groups", "icmp_global", "inode", "interfaces", "kernel", "linkwatch", "lo", "name",
                  "neighbours", "netfilter", "notifiers", "peers", "protocols", "proxies", "_proxy_delay",
-                 "proxy_waiting", "raw_sockets", "record", "routes", "scheduler", "sysctls", "trace", "transports",
-                 "depth", "uts_name")
+                  "proxy_waiting", "raw_sockets", "record", "routes", "scheduler", "sysctls", "trace", "depth",
+                  "uts_name")
 
     routes: RouteTables
     neighbours: NeighbourTable
@@ -122,7 +140,7 @@ class NetworkNamespace:
         self.protocols = protocols
         self.notifiers: tuple[Notifier, ...] = ()
         """Who hears of what happens to its interfaces."""
-        self.transports: dict[int, Callable[..., Any]] = {}
+        self.kernel = Kernel({})
         self.error_handlers: dict[int, Callable[..., None]] = {}
         self.deliver_local: Callable[..., Any]
         self.raw_sockets: tuple[RawSocket, ...] = ()

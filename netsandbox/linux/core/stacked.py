@@ -58,7 +58,7 @@ class Stack:
         if self.vlans and type(payload) is VlanTag:
             vlan = self.vlans.get((frame.ethertype, payload.vid))
             if vlan is not None:
-                vlan.take(frame.untagged(), is_for_us)
+                vlan.take(frame.untagged(), is_for_us, frame)
                 return Outcome.PASSED_UP
         if self.handler is not None:
             verdict = self.handler.handle_frame(frame, is_for_us)

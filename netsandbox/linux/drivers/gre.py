@@ -105,6 +105,7 @@ class GreKind(TunnelKind):
         *map(flag, FLAGS))
 
     def make(self, request: NewLink) -> Interface:
+        request.namespace.kernel.add_protocol(PROTOCOL, receive)
         self.check(request.settings, request.namespace)
         return self.device(request.namespace, request.name, request.settings, self.overhead)
 

@@ -45,6 +45,7 @@ class IpipKind(TunnelKind):
     name = "ipip"
 
     def make(self, request: NewLink) -> Interface:
+        request.namespace.kernel.add_protocol(PROTOCOL, receive)
         self.check(request.settings, request.namespace)
         return IpipInterface(request.namespace, request.name, request.settings, self.overhead)
 

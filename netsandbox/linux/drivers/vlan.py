@@ -13,7 +13,7 @@ from netsandbox.linux.device_events import TagPushed
 from netsandbox.linux.drop import Dropped, DropReason
 from netsandbox.linux.ipv4.priority import priority
 from netsandbox.wire.addresses import BROADCAST_MAC, MAC_GROUP_BIT
-from netsandbox.wire.vlan import ETH_P_8021AD, ETH_P_8021Q, MAX_ID, VlanTag
+from netsandbox.wire.vlan import ETH_P_8021AD, ETH_P_8021Q, MAX_ID, SIZE, VlanTag
 
 if TYPE_CHECKING:
     from netsandbox.linux.core.interface import Verdict
@@ -47,7 +47,7 @@ class VlanInterface(StackedInterface):
     kind = "vlan"
     min_mtu = 0
 
-    __slots__ = ("below", "egress", "ingress", "multicast", "switches", "tpid", "vid")
+    __slots__ = ("below", "egress", "ingress", "kept", "multicast", "switches", "tpid", "vid")
 
     def __init__(self, namespace: NetworkNamespace, name: str, mac: int, below: Interface, vid: int,
                  tpid: int) -> None:
@@ -60,6 +60,8 @@ class VlanInterface(StackedInterface):
         """Priority of the tag by priority of the packet."""
         self.ingress: dict[int, int] = {}
         """Priority of the packet by priority of the tag; nothing that is modelled asks for it."""
+        self.kept: tuple[Frame, ...] = ()
+        """Of the frame that it takes: as it was with each tag that stays in its header."""
         self.noarp = below.noarp
         self.multicast = 0
         """Frames to groups that it received (rx_multicast)."""
@@ -69,14 +71,46 @@ class VlanInterface(StackedInterface):
         return self.below
 
     def hand_on(self, frame: Frame) -> bool:
-        """vlan_dev_hard_start_xmit: put the tag in and hand the frame down."""
+        """vlan_dev_hard_start_xmit: put the tag in, if it is not there, and hand the frame down."""
+        if "reorder_hdr" in self.switches or frame.ethertype != self.tpid:
+            frame = self._tagged(frame)
+        below = self.below
+        return StackedInterface.transmit(below, frame) if isinstance(below, VlanInterface) else below.transmit(frame)
+
+    def _tagged(self, frame: Frame) -> Frame:
         self.namespace.record(TagPushed(self.label, self.below.name, self.vid, NAMES[self.tpid]))
         mapped = self.egress.get(priority(frame, self), 0) if self.egress else 0
-        return self.below.transmit(frame.tagged(self.vid, self.tpid, mapped))
+        return frame.tagged(self.vid, self.tpid, mapped)
 
-    def take(self, frame: Frame, is_for_us: bool = False) -> None:
+    def transmit(self, frame: Frame) -> bool:
+        is_own = self.port is None and (self.stack is None or self.stack.handler is None)
+        return super().transmit(self.with_header(frame) if self.running and is_own else frame)
+
+    def with_header(self, frame: Frame) -> Frame:
+        """vlan_dev_hard_header: without reorder_hdr the tag is part of what its own host writes."""
+        if "reorder_hdr" not in self.switches:
+            frame = self._tagged(frame)
+            frame.size += SIZE
+        return self.below.with_header(frame) if isinstance(self.below, VlanInterface) else frame
+
+    def take(self, frame: Frame, is_for_us: bool = False, shown: Frame | None = None) -> None:
+        """vlan_do_receive: without reorder_hdr the tag goes back into the header, but for a bridge or macvlan above."""
         self.multicast += bool(self.up and frame.dst & MAC_GROUP_BIT and frame.dst != BROADCAST_MAC)
-        super().take(frame, is_for_us)
+        self.kept = self.below.kept if isinstance(self.below, VlanInterface) else ()
+        is_below_macvlan = self.stack is not None and any(upper.kind == "macvlan" for upper in self.stack.uppers)
+        if shown is not None and "reorder_hdr" not in self.switches and self.port is None and not is_below_macvlan:
+            self.kept = (*self.kept, shown)
+        super().take(frame, is_for_us, self._with_kept(frame) if self.kept else None)
+        self.kept = ()
+
+    def _with_kept(self, frame: Frame) -> Frame:
+        """As a tap shows a frame: the tag that was taken off last, those that are kept, and what is behind them."""
+        outer = (frame,) if isinstance(frame.payload, VlanTag) else ()
+        frame = frame.untagged() if outer else frame
+        for one in (*reversed(self.kept), *outer):
+            assert isinstance(one.payload, VlanTag)
+            frame = frame.tagged(one.payload.tci, one.ethertype)
+        return frame
 
     # -- following the device below
 

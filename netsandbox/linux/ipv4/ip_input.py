@@ -132,7 +132,7 @@ def _deliver(interface: Interface, frame: Frame, packet: IPv4Packet) -> Verdict:
     wanted = False
     for socket in namespace.raw_sockets:
         wanted = socket.deliver(interface, packet) or wanted
-    handler = namespace.transports.get(packet.protocol)
+    handler = namespace.kernel.transports.get(packet.protocol)
     if handler is not None:
         verdict: Verdict = handler(interface, frame, packet)
         return verdict
