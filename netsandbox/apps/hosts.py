@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING, NamedTuple
 
 from netsandbox.linux.core.inode import FileError
-from netsandbox.wire.addresses import AddressError, format_ipv4, parse_ipv4
+from netsandbox.wire.addresses import AddressError, parse_ipv4
 
 if TYPE_CHECKING:
     from netsandbox.linux.core.files import Files
 
+MOST_PARTS = 4
+NUMBER = re.compile(r"0[xX][0-9a-fA-F]{1,12}|0[0-7]{0,12}|[1-9][0-9]{0,11}")
 
 class HostRecord(NamedTuple):
     """One line of /etc/hosts (hosts(5)): the first name is the canonical one."""
@@ -49,25 +52,16 @@ def canonical(files: Files, name: str) -> str:
 
 def lookup(text: str, names: dict[str, int]) -> int | None:
     """The address of a name or number; None when nobody knows it."""
-    if text in names:
-        return names[text]
-    try:
-        return parse_ipv4(_expanded(text))
-    except AddressError:
-        return None
+    return names[text] if text in names else inet_aton(text)
 
 
-def _expanded(text: str) -> str:
-    """inet_aton's short forms: 127.1 is 127.0.0.1."""
+def inet_aton(text: str) -> int | None:
+    """inet_aton(3): up to four numbers, each decimal, 0x hexadecimal or 0 octal; the last one fills what is left."""
     parts = text.split(".")
-    if not all(part.isascii() and part.isdecimal() and len(part) <= 10 for part in parts) or len(parts) >= 4:
-        return text
-    number = 0
-    for part in parts[:-1]:
-        if int(part) > 255:
-            return text
-        number = number << 8 | int(part)
-    bits = 8 * (5 - len(parts))
-    if int(parts[-1]) >= 1 << bits:
-        return text
-    return format_ipv4(number << bits | int(parts[-1]))
+    if len(parts) > MOST_PARTS or not all(NUMBER.fullmatch(part) for part in parts):
+        return None
+    *firsts, last = [int(part, 16 if part[:2] in ("0x", "0X") else 8 if part[0] == "0" else 10) for part in parts]
+    bits = 8 * (MOST_PARTS - len(firsts))
+    if last >> bits or any(first > 255 for first in firsts):
+        return None
+    return int.from_bytes(bytes(firsts), "big") << bits | last

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from netsandbox.apps.calendar import log_date
 from netsandbox.apps.program import Context, Program, UsageError
 from netsandbox.apps.server import Speaker
+from netsandbox.apps.socat_address import parse_all
 from netsandbox.apps.socat_ends import Cat, Datagrams, End, Listening, Standard, StreamEnd
 from netsandbox.apps.socat_exec import ExecEnd, NoRunner
 from netsandbox.apps.socat_options import SocatOptions, dump, read_options
@@ -15,8 +16,7 @@ from netsandbox.engine.units import SECOND
 if TYPE_CHECKING:
     from netsandbox.apps.socat_address import Address
     from netsandbox.apps.socat_exec import Runner
-
-from netsandbox.apps.socat_address import parse_all
+    from netsandbox.engine.scheduler import Timer
 
 
 class Socat(Program):
@@ -111,6 +111,7 @@ class Pair:
         self._open = {left: True, right: True}
         self._done = [0, 0]
         """Bytes that went left, and right."""
+        self._timer: Timer | None = None
 
     def begin(self) -> None:
         self.left.pair = self.right.pair = self
@@ -132,16 +133,34 @@ class Pair:
             self.program.output.append(("err", dump(options.dump, "<>"[is_left], when, self._done[is_left], data)))
         self._done[is_left] += len(data)
         self.other(end).write(data)
+        self.linger()
 
     def at_end(self, end: End) -> None:
         """An end will read no more: the other one is told, and when both are done all is."""
         self._open[end] = False
         self.other(end).finish()
-        if not any(self._open.values()) or isinstance(end, (StreamEnd, Datagrams)):
-            self.drop()
-            self.program.ended(self)
+        if any(self._open.values()):
+            self.linger()
+        else:
+            self.over(None)
+
+    def linger(self) -> None:
+        """Once one end reads no more, the other one has -t without a byte; one way alone waits for nothing."""
+        if all(self._open.values()) or not (self.left.is_ready and self.right.is_ready):
+            return
+        scheduler, options = self.program.scheduler, self.program.options
+        scheduler.cancel(self._timer)
+        self._timer = scheduler.wake_after(0 if options.direction else options.linger, self.over,
+                                            foreground=self.program.foreground)
+
+    def over(self, _argument: object) -> None:
+        """Nothing flows any more."""
+        self.drop()
+        self.program.ended(self)
 
     def drop(self) -> None:
+        self.program.scheduler.cancel(self._timer)
+        self._open.clear()
         self.left.close()
         self.right.close()
 

@@ -27,6 +27,11 @@ class End:
     def __init__(self, program: Socat) -> None:
         self.program = program
 
+    @property
+    def is_ready(self) -> bool:
+        """Whether it is open: a connection that is made is not yet."""
+        return True
+
     def begin(self) -> None:
         """Open it, and read what is there."""
 
@@ -88,6 +93,10 @@ class StreamEnd(End):
         self._ends = False
         self._lookup: Lookup | None = None
 
+    @property
+    def is_ready(self) -> bool:
+        return self.stream is not None and not self.stream.socket.is_connecting
+
     def begin(self) -> None:
         if self.stream is not None:
             self.stream.begin()
@@ -119,6 +128,7 @@ class StreamEnd(End):
         self._waiting = b""
         if self._ends:
             stream.finish()
+        self.pair.linger()
 
     def received(self, stream: Stream, data: bytes) -> None:
         self.pair.data(self, data)
@@ -128,19 +138,19 @@ class StreamEnd(End):
 
     def failed(self, stream: Stream, error: str) -> None:
         if stream.sent or stream.taken or self.address is None:
-            self.pair.at_end(self)
+            self.pair.over(None)
         else:
             self._refused(stream.socket.peer, error)
 
     def write(self, data: bytes) -> None:
-        if self.stream is None or self.stream.socket.is_connecting:
-            self._waiting += data
-        else:
+        if self.stream is not None and self.is_ready:
             self.stream.write(data)
+        else:
+            self._waiting += data
 
     def finish(self) -> None:
         self._ends = True
-        if self.stream is not None and not self.stream.socket.is_connecting:
+        if self.stream is not None and self.is_ready:
             self.stream.finish()
 
     def close(self) -> None:
@@ -190,6 +200,10 @@ class Datagrams(End):
         self._lookup: Lookup | None = None
         self._waiting: list[bytes] = []
 
+    @property
+    def is_ready(self) -> bool:
+        return self.socket is not None
+
     def begin(self) -> None:
         if self.socket is not None:
             self.socket.on_event = self._look
@@ -215,6 +229,7 @@ class Datagrams(End):
         socket.on_event = self._look
         for data in self._waiting:
             self.write(data)
+        self.pair.linger()
 
     def _look(self) -> None:
         while self.socket is not None:

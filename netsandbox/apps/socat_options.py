@@ -6,11 +6,13 @@ import re
 from typing import NamedTuple
 
 from netsandbox.apps.program import UsageError
+from netsandbox.engine.units import SECOND, seconds
 
 IDLE = re.compile(r"-(d+|d[0-4]|D|-experimental|l[ysm].*|lf.+|lp.+|lu|lh|s|S.+|g|0|4|b[0-9]+)")
 """Of the log, of buffers and of other families: they leave no trace here."""
 REFUSED = re.compile(r"-(-statistics|r|R|L|W|T.+|6|hh+)")
 WITH_FILE = frozenset({"-r", "-R", "-L", "-W"})
+TIME = re.compile(r"([0-9]+\.?[0-9]*|\.[0-9]+)([eE][+-]?[0-9]{1,2})?")
 HELP = """\
 Usage:
 socat [options] <bi-address> <bi-address>
@@ -32,12 +34,14 @@ class SocatOptions(NamedTuple):
     Attributes:
         direction: `u` or `U` for one way alone.
         dump: letters of v and x.
+        linger: -t in nanoseconds, what one end has once the other reads no more.
         notes: what is said about options that mean nothing here.
         shown: help or version, which is all that it does.
     """
 
     direction: str = ""
     dump: str = ""
+    linger: int = SECOND // 2
     notes: tuple[str, ...] = ()
     shown: str = ""
     addresses: tuple[str, ...] = ()
@@ -62,11 +66,20 @@ def read_options(words: list[str]) -> SocatOptions:
             options = options._replace(notes=(*options.notes, f"note: socat {word} changes nothing in the sandbox"))
         elif REFUSED.fullmatch(word):
             raise UsageError(f"socat: {word} is not modelled", 1)
-        elif re.fullmatch(r"-t[0-9.]*", word):
-            rest = rest[word == "-t":]
+        elif word.startswith("-t"):
+            options = options._replace(linger=_time(word[2:] or (rest.pop(0) if rest else "")))
         else:
             raise UsageError(f'socat[1] E unknown option "{word}"; use option "-h" for help', 1)
     return options._replace(addresses=tuple(rest))
+
+
+def _time(word: str) -> int:
+    """Nanoseconds of -t's value (strtod)."""
+    number = TIME.match(word)
+    if number is None or number.end() != len(word):
+        wrong = "missing numerical value of" if number is None else "trailing garbage in numerical arg of"
+        raise UsageError(f'socat[1] E parseopts(): {wrong} option "-t"', 1)
+    return seconds(float(word))
 
 
 def dump(letters: str, mark: str, when: str, done: int, data: bytes) -> str:

@@ -158,3 +158,49 @@ def test_nft_lists_what_was_said_and_points_at_what_is_wrong(line: str, code: st
         assert session.run(f"ip netns exec h {before}").code == 0, before
     job = session.run(f"ip netns exec h {line}")
     assert (job.code, (job.out + job.err).rstrip("\n")) == (int(code), says.rstrip("\n"))
+
+
+def test_ifconfig_tries_every_word_for_a_device_that_there_is_not() -> None:
+    job = KeptSession().run("ifconfig e9 10.0.0.1 netmask 255.255.255.0 broadcast 10.0.0.255 up")
+    no_flags = "e9: ERROR while getting interface flags"
+    assert job.err.splitlines() == [f"{text}: No such device" for text in (
+        "SIOCSIFADDR", no_flags, "SIOCSIFNETMASK", "SIOCSIFBRDADDR", no_flags)]
+    assert job.code == 255
+
+
+def test_net_tools_read_names_of_etc_hosts() -> None:
+    session = KeptSession()
+    session.run("echo 172.17.0.77 box >> /etc/hosts")
+    assert session.run("route add -net 10.6.0.0/16 gw box").code == 0
+    assert "10.6.0.0        172.17.0.77     255.255.0.0     UG" in session.run("route -n").out
+    assert session.run("arp box").out == "box (172.17.0.77) -- no entry\n"
+
+
+@pytest.mark.parametrize(("options", "waits"), [("", 0.5), ("-t 2", 2), ("-t.25", 0.25), ("-t 0", 0), ("-u", 0)])
+def test_socat_waits_for_an_answer_as_long_as_t_says(options: str, waits: float) -> None:
+    """The default is half a second; one way alone waits for nothing."""
+    session = KeptSession()
+    session.run("socat UDP-LISTEN:9998,fork EXEC:cat &")
+    before, after = (session.run(line).out for line in (
+        "date +%s.%N", f"echo hi | timeout 20 socat {options} - UDP:127.0.0.1:9998; date +%s.%N"))
+    assert float(after.split()[-1]) - float(before) == pytest.approx(waits, abs=0.001)
+
+
+def test_socat_begins_to_wait_when_it_is_connected_and_again_with_every_byte() -> None:
+    session = KeptSession()
+    session.run("socat -t 9 TCP-LISTEN:9997 SYSTEM:'sleep 0.4; echo a; sleep 0.4; echo b; sleep 0.6; echo c' &")
+    assert session.run("socat - TCP:127.0.0.1:9997 < /dev/null").out == "a\nb\n"
+
+
+@pytest.mark.parametrize(("word", "says"), [("x", "missing numerical value of"), ("", "missing numerical value of"),
+                                            ("1x", "trailing garbage in numerical arg of")])
+def test_socat_refuses_a_time_that_is_none(word: str, says: str) -> None:
+    job = KeptSession().run(f"socat -t {word} - TCP:127.0.0.1:9" if word else "socat -t")
+    assert job.code == 1
+    assert job.err.endswith(f'E parseopts(): {says} option "-t"\n')
+
+
+def test_curl_g_takes_brackets_as_they_are() -> None:
+    session = KeptSession()
+    assert session.run("curl -g -sS '127.0.0.1:9/[1-3]'").err.count("\n") == 1
+    assert session.run("curl -sS '127.0.0.1:9/[1-3]'").err.count("\n") == 3

@@ -6,24 +6,25 @@ from typing import TYPE_CHECKING
 
 from netsandbox.commands.tools.context import ToolError, ToolResult
 from netsandbox.commands.tools.help import TEXTS
+from netsandbox.commands.tools.net_tools import VERSION, resolve
 from netsandbox.commands.tools.options import Options, read_options
 from netsandbox.commands.tools.proc_net import arp_entries
 from netsandbox.commands.tools.words import SCOPE_NUMBERS
 from netsandbox.linux.core.errors import STRERROR, KernelError
 from netsandbox.linux.core.nud import NudState
 from netsandbox.linux.netlink import neighbour as requests
-from netsandbox.wire.addresses import AddressError, format_ipv4, format_mac, parse_ipv4
+from netsandbox.wire.addresses import format_ipv4, format_mac
 
 if TYPE_CHECKING:
     from netsandbox.commands.tools.context import ToolContext
     from netsandbox.commands.tools.proc_net import ArpRow
+    from netsandbox.linux.core.files import Files
     from netsandbox.linux.core.interface import Interface
     from netsandbox.linux.core.namespace import NetworkNamespace
 
 LONG = {"verbose": "v", "numeric": "n", "all": "a", "delete": "d", "set": "s", "device": "i", "protocol": "p",
         "hw-type": "H", "file": "f", "use-device": "D", "help": "h", "version": "V"}
 HEADING = "Address                  HWtype  HWaddress           Flags Mask            Iface\n"
-VERSION = "net-tools 2.10"
 FAILED = 255
 WRONG_OPTION = 3
 MAC_LENGTH = 6
@@ -39,18 +40,11 @@ def run(context: ToolContext, arguments: list[str]) -> ToolResult:
     if "f" in options or "D" in options:
         raise ToolError(1, "netsandbox: `arp -f` and `arp -D` are not modelled")
     if "d" in options:
-        return _delete(namespace, options)
+        return _delete(namespace, options, context.files)
     if "s" in options:
-        _set(namespace, options)
+        _set(namespace, options, context.files)
         return ToolResult(0, "", "")
-    return _show(namespace, options)
-
-
-def _address(word: str) -> int:
-    try:
-        return parse_ipv4(word)
-    except AddressError:
-        raise ToolError(FAILED, f"{word}: Host name lookup failure") from None
+    return _show(namespace, options, context.files)
 
 
 def _device(namespace: NetworkNamespace, options: Options, address: int) -> Interface:
@@ -68,9 +62,9 @@ def _device(namespace: NetworkNamespace, options: Options, address: int) -> Inte
 
 # -- showing
 
-def _show(namespace: NetworkNamespace, options: Options) -> ToolResult:
+def _show(namespace: NetworkNamespace, options: Options, files: Files | None) -> ToolResult:
     rows = arp_entries(namespace)
-    wanted = _address(options.words[0]) if options.words else None
+    wanted = resolve(files, options.words[0], FAILED) if options.words else None
     found = [row for row in rows if wanted in (None, row.address)
              and options.values.get("i", row.device) == row.device]
     is_bsd = "a" in options
@@ -103,14 +97,15 @@ def _bsd_line(row: ArpRow) -> str:
 
 # -- changing
 
-def _set(namespace: NetworkNamespace, options: Options) -> None:
+def _set(namespace: NetworkNamespace, options: Options, files: Files | None) -> None:
     """arp_req_set."""
     if not options.words:
         raise ToolError(FAILED, "arp: need host name")
-    address = _address(options.words[0])
+    address = resolve(files, options.words[0], FAILED)
     if len(options.words) < 2:
         raise ToolError(FAILED, "arp: need hardware address")
     mac = _hardware(options.words[1])
+    _check_words(options.words[2:], ("temp", "pub", "dontpub", "priv", "trail", "auto", "netmask=", "dev="))
     if "pub" in options.words[2:]:
         raise ToolError(1, "netsandbox: use `ip neigh add proxy` for published entries")
     if {"dontpub", "netmask"} & set(options.words[2:]):
@@ -134,10 +129,22 @@ def _hardware(word: str) -> list[int]:
     return octets + [0] * (MAC_LENGTH - len(octets))
 
 
-def _delete(namespace: NetworkNamespace, options: Options) -> ToolResult:
+def _check_words(words: list[str], known: tuple[str, ...]) -> None:
+    """What may stand behind an address, `=` where it takes the next word."""
+    rest = list(words)
+    while rest:
+        word = rest.pop(0)
+        if f"{word}=" in known and rest:
+            rest.pop(0)
+        elif word not in known:
+            raise ToolError(WRONG_OPTION, TEXTS["arp"])
+
+
+def _delete(namespace: NetworkNamespace, options: Options, files: Files | None) -> ToolResult:
     if not options.words:
         raise ToolError(FAILED, "arp: need host name")
-    address = _address(options.words[0])
+    address = resolve(files, options.words[0], FAILED)
+    _check_words(options.words[1:], ("pub", "dontpub", "priv", "netmask=", "dev="))
     if "pub" in options.words[1:]:
         raise ToolError(1, "netsandbox: use `ip neigh del proxy` for published entries")
     for interface in namespace.interfaces.values():

@@ -12,7 +12,7 @@ from contextvars import ContextVar
 from netsandbox.commands.tools.context import ToolError
 
 REFUSED = {
-    "rm": "d", "touch": "drt", "readlink": "eqvz", "ls": "R", "lsns": "urP", "pgrep": "x", "route": "V6A",
+    "rm": "d", "touch": "drt", "readlink": "eqvz", "ls": "R", "lsns": "urP", "pgrep": "x", "route": "V6",
     "ss": "m0DFKEBT", "sort": "M", "tail": "F", "head": "fF", "arp": "pAHtV", "jq": "M",
     "sed": "z", "netstat": "sgocwMCNSUZ",
 }
@@ -23,7 +23,7 @@ NOTED = {
 }
 """They ask for what leaves no trace here: rights, questions to a person, colours, a word for each file."""
 USUAL = {
-    "grep": "a", "ls": "1", "sed": "u", "tee": "p", "lsns": "lh", "route": "vF4", "netstat": "WvF", "arp": "neh",
+    "grep": "a", "ls": "1", "sed": "u", "tee": "p", "lsns": "lh", "route": "vF4N", "netstat": "WvF", "arp": "neh",
     "sysctl": "hoxd", "wc": "lwmL", "touch": "am",
 }
 """They ask for what is done anyway, or are read as a set."""

@@ -8,6 +8,7 @@ from netsandbox.commands.natural import natural
 from netsandbox.commands.tools import ifconfig_requests as requests
 from netsandbox.commands.tools.context import ToolError, ToolResult
 from netsandbox.commands.tools.interface_table import FLAGS, IFCONFIG, interface_flags, table
+from netsandbox.commands.tools.net_tools import VERSION
 from netsandbox.wire.addresses import format_ipv4, format_mac
 
 if TYPE_CHECKING:
@@ -15,11 +16,6 @@ if TYPE_CHECKING:
     from netsandbox.linux.core.interface import Interface
     from netsandbox.linux.core.interface_address import InterfaceAddress
 
-VERSION = "net-tools 2.10"
-USAGE = """Usage:
-  ifconfig [-a] [-v] [-s] <interface> [[<AF>] <address>]
-  [netmask <address>] [broadcast <address>] [hw ether <address>]
-  [mtu <NN>] [txqueuelen <NN>] [[-]arp] [[-]promisc] [up|down]"""
 UNITS = ((10 ** 12, "TB"), (10 ** 9, "GB"), (10 ** 6, "MB"), (10 ** 3, "KB"))
 
 
@@ -30,7 +26,7 @@ def run(context: ToolContext, arguments: list[str]) -> ToolResult:
         if option in ("-V", "--version", "-version"):
             return ToolResult(0, VERSION + "\n", "")
         if option in ("-h", "--help", "-help", "-?"):
-            return ToolResult(0, USAGE + "\n", "")
+            return ToolResult(0, requests.USAGE + "\n", "")
         if option not in ("-a", "-v", "-s"):
             raise ToolError(1, f"ifconfig: option `{option}' not recognised.\n{requests.HELP}")
     interfaces = context.namespace.interfaces
@@ -41,14 +37,13 @@ def run(context: ToolContext, arguments: list[str]) -> ToolResult:
         return ToolResult(0, "".join(_block(i) + _aliases(i) for i in found if i.up or "-a" in arguments), "")
     interface = interfaces.get(words[0].partition(":")[0])
     if interface is None and words[1:]:
-        first = "" if words[1] in requests.OF_FLAGS else "SIOCSIFADDR: No such device\n"
-        mask = "\nSIOCSIFNETMASK: No such device" if "/" in words[1] else ""
-        raise ToolError(255, f"{first}{words[0]}: ERROR while getting interface flags: No such device{mask}")
+        raise requests.missing(words[0], words[1:])
     if interface is None:
-        raise ToolError(1, f"{words[0]}: error fetching interface information: Device not found")
+        unknown = f"{words[0][:15]}: error fetching interface information: Device not found\n"
+        return ToolResult(1, IFCONFIG if "-s" in arguments else "", unknown)
     if words[1:]:
         before = [own.network for own in interface.addresses]
-        requests.configure(interface, words[0], words[1:])
+        requests.configure(interface, words[0], words[1:], context.files)
         notes = [context.machine.make_room(context.namespace, interface.name, own.network)
                  for own in interface.addresses if own.network not in before]
         return ToolResult(0, "", "".join(notes))

@@ -5,27 +5,53 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from netsandbox.commands.tools.context import ToolError
+from netsandbox.commands.tools.net_tools import resolve
 from netsandbox.linux.core.errors import STRERROR, KernelError
 from netsandbox.linux.core.interface_address import InterfaceAddress
 from netsandbox.linux.ipv4 import address as addresses
 from netsandbox.linux.netlink import link as requests
 from netsandbox.linux.netlink.credentials import may_administer
-from netsandbox.wire.addresses import AddressError, Network, parse_ipv4, parse_mac, prefix_mask
+from netsandbox.wire.addresses import AddressError, Network, parse_mac, prefix_mask
 
 if TYPE_CHECKING:
+    from netsandbox.linux.core.files import Files
     from netsandbox.linux.core.interface import Interface
 
-OF_FLAGS = ("up", "down", "arp", "-arp", "promisc", "-promisc")
+OF_FLAGS = ("up", "down", "arp", "-arp", "promisc", "-promisc", "multicast", "allmulti", "dynamic")
+OF_CALLS = {"mtu": "SIOCSIFMTU", "txqueuelen": "SIOCSIFTXQLEN", "hw": "SIOCSIFHWADDR", "netmask": "SIOCSIFNETMASK",
+            "broadcast": "SIOCSIFBRDADDR"}
+"""What a word that takes a value asks of the kernel."""
 OF_A_MAP = ("mem_start", "io_addr", "irq")
 OF_SERIAL_LINES = ("outfill", "keepalive")
+FAILED = 255
 HELP = "ifconfig: `--help' gives usage information."
 NOT_MODELLED = frozenset({"add", "del", "dstaddr", "pointopoint", "-pointopoint", "tunnel", "metric",
                           "allmulti", "-allmulti", "multicast", "-multicast", "name",
                           "media", "trailers", "dynamic", "inet6", "-broadcast"})
 ALL_ONES = 0xFFFFFFFF
+USAGE = """Usage:
+  ifconfig [-a] [-v] [-s] <interface> [[<AF>] <address>]
+  [netmask <address>] [broadcast <address>] [hw ether <address>]
+  [mtu <NN>] [txqueuelen <NN>] [[-]arp] [[-]promisc] [up|down]"""
 
 
-def configure(interface: Interface, label: str, words: list[str]) -> None:
+def missing(name: str, words: list[str]) -> ToolError:
+    """What is said of words for a device that there is not: each is tried, and the last one settles the status."""
+    rest, said, code, late = list(words), list[str](), 0, ""
+    no_flags = f"{name}: ERROR while getting interface flags"
+    while rest:
+        word = rest.pop(0)
+        del rest[:2 if word == "hw" else word in OF_CALLS]
+        if word in OF_CALLS:
+            said += [OF_CALLS[word]] + [no_flags] * (word == "broadcast" and not code)
+        else:
+            said += ([] if word in OF_FLAGS else ["SIOCSIFADDR"]) + [no_flags]
+            late = "SIOCSIFNETMASK" if "/" in word else late
+        code = 1 if word in ("mtu", "txqueuelen", "hw") or (word == "netmask" and not code) else FAILED
+    return ToolError(code, "\n".join(f"{text}: No such device" for text in [*said, *filter(None, [late])]))
+
+
+def configure(interface: Interface, label: str, words: list[str], files: Files | None) -> None:
     """`eth0 10.0.0.1 netmask 255.255.255.0 up`: each word is carried out before the next is read.
 
     Args:
@@ -52,9 +78,9 @@ def configure(interface: Interface, label: str, words: list[str]) -> None:
         elif word == "hw":
             _set_mac(interface, _next(rest), _next(rest))
         elif word == "netmask":
-            _set_mask(interface, label, _address(_next(rest)))
+            _set_mask(interface, label, resolve(files, _next(rest), 1))
         elif word == "broadcast" and rest and rest[0][:1].isdigit():
-            _change(interface, label, None, _address(rest.pop(0)))
+            _change(interface, label, None, resolve(files, rest.pop(0), 1))
         elif word in OF_A_MAP:
             _next(rest)
             raise ToolError(1, f"{word}: SIOCSIFMAP: {STRERROR['EOPNOTSUPP']}")
@@ -63,12 +89,12 @@ def configure(interface: Interface, label: str, words: list[str]) -> None:
         elif word in NOT_MODELLED:
             raise ToolError(1, f"netsandbox: ifconfig's {word} is not modelled")
         else:
-            _set_address(interface, label, word)
+            _set_address(interface, label, word, files)
 
 
 def _next(rest: list[str]) -> str:
     if not rest:
-        raise ToolError(3, HELP)
+        raise ToolError(3, USAGE)
     return rest.pop(0)
 
 
@@ -107,7 +133,7 @@ def _set_queue_length(interface: Interface, text: str) -> None:
 def _set_mac(interface: Interface, kind: str, text: str) -> None:
     _check_rights("SIOCSIFHWADDR")
     if kind != "ether":
-        raise ToolError(1, f"hw address type `{kind[:40]}' has no handler to set address. failed.")
+        raise ToolError(3, USAGE)
     try:
         mac = parse_mac(text)
     except AddressError:
@@ -118,10 +144,10 @@ def _set_mac(interface: Interface, kind: str, text: str) -> None:
         raise ToolError(1, f"SIOCSIFHWADDR: {STRERROR[error.errno]}") from None
 
 
-def _set_address(interface: Interface, label: str, word: str) -> None:
+def _set_address(interface: Interface, label: str, word: str, files: Files | None) -> None:
     """The address that had the label goes; without a length its class gives the mask (inet_abc_len)."""
     text, slash, length = word.partition("/")
-    local = _address(text, HELP)
+    local = resolve(files, text, 1, HELP)
     if slash and not (length.isascii() and length.isdecimal() and int(length[:3]) <= 32):
         raise ToolError(1, f"{word[:60]}: Unknown host\n{HELP}")
     _check_rights("SIOCSIFADDR")
@@ -172,11 +198,3 @@ def _check_rights(call: str) -> None:
 
 def _find(interface: Interface, label: str) -> InterfaceAddress | None:
     return next((own for own in interface.addresses if (own.label or interface.name) == label), None)
-
-
-def _address(text: str, behind: str = "") -> int:
-    try:
-        return parse_ipv4(text)
-    except AddressError:
-        why = "Unknown host" if text[:1].isdigit() or text[:1] == "-" or ":" in text else "Host name lookup failure"
-        raise ToolError(1, f"{text[:60]}: {why}" + (f"\n{behind}" if behind else "")) from None

@@ -2,46 +2,67 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
+from netsandbox.apps.hosts import lookup
 from netsandbox.commands.tools.context import ToolError, ToolResult
 from netsandbox.commands.tools.help import TEXTS
+from netsandbox.commands.tools.net_tools import resolve
 from netsandbox.commands.tools.options import read_options
 from netsandbox.commands.tools.proc_net import RTF_GATEWAY, RTF_HOST, RTF_REJECT, main_routes, route_bits
-from netsandbox.commands.tools.words import Words, flag, key, number, parse, refused
+from netsandbox.commands.tools.words import ASKED, USAGE, OfferedError, Words, flag, key, number, parse, refused
 from netsandbox.linux.core.errors import STRERROR, KernelError
 from netsandbox.linux.netlink import route as requests
 from netsandbox.linux.netlink.route import RouteRequest
-from netsandbox.wire.addresses import AddressError, Network, format_ipv4, parse_ipv4, parse_network
+from netsandbox.wire.addresses import Network, format_ipv4, prefix_mask
 
 if TYPE_CHECKING:
     from netsandbox.commands.tools.context import ToolContext
     from netsandbox.linux.core.namespace import NetworkNamespace
     from netsandbox.linux.ipv4.route import Route
 
-LONG = {"verbose": "v", "numeric": "n", "extend": "e", "fib": "F", "cache": "C", "help": "h", "version": "V"}
-VERSION = "net-tools 2.10"
+LONG = {"verbose": "v", "numeric": "n", "extend": "e", "fib": "F", "cache": "C", "help": "h", "version": "V",
+        "symbolic": "N", "inet": "4"}
+FAMILIES = ("inet6", "ax25", "netrom", "rose", "ipx", "ddp", "x25")
+NO_HOST = 6
+ALL_ONES = 0xFFFFFFFF
 WRONG = 3
 REFUSED = 7
 """Exit status when the kernel refuses."""
 
 
 def run(context: ToolContext, arguments: list[str]) -> ToolResult:
-    if arguments and arguments[0] in ("add", "del"):
-        _change(context.namespace, arguments[0], Words(arguments[1:]))
-        return ToolResult(0, "", "")
-    options = read_options("route", arguments, "nvehFCV46A:", LONG, WRONG)
-    if "V" in options:
-        return ToolResult(0, VERSION + "\n", "")
+    """A wrong option is no failure to it."""
+    usage = TEXTS["route"] + "\n"
+    try:
+        options = read_options("route", ["#" + word[1:] if word in ("-net", "-host") else word for word in arguments],
+                               "nNvehFCV46A:", LONG, WRONG)
+    except ToolError as error:
+        if error.code != WRONG:
+            raise
+        return ToolResult(0, usage, error.message.removesuffix(TEXTS["route"]))
+    family = options.values.get("A", "inet")
+    if family != "inet":
+        raise ToolError(1, f"netsandbox: route -A {family} is not modelled" if family in FAMILIES
+                        else f"Unknown address family `{family[:60]}'.")
     if "h" in options:
-        return ToolResult(0, TEXTS["route"] + "\n", "")
+        return ToolResult(0, usage, "")
     if options.words:
-        flushes = "Flushing `inet' routing table not supported\n" if options.words[0] == "flush" else ""
-        raise ToolError(WRONG, flushes + TEXTS["route"])
+        return _act(context, options.words[0], Words(options.words[1:]))
     if "C" in options:
         raise ToolError(1, "netsandbox: the routing cache is shown by `ip route show cache`")
     detail = sum(word.count("e") for word in arguments if word.startswith("-") and not word.startswith("--"))
     return ToolResult(0, table(context.namespace, min(detail, 2), "n" in options), "")
+
+
+def _act(context: ToolContext, verb: str, words: Words) -> ToolResult:
+    if verb not in ("add", "del", "delete"):
+        flushes = "Flushing `inet' routing table not supported\n" if verb == "flush" else ""
+        raise ToolError(WRONG, flushes + TEXTS["route"])
+    if not words:
+        return ToolResult(0, TEXTS["route"] + "\n", "")
+    _change(context, verb[:3], words)
+    return ToolResult(0, "", "")
 
 
 # -- showing
@@ -75,28 +96,30 @@ def _line(route: Route, detail: int, numeric: bool) -> str:
 
 # -- changing
 
-def _change(namespace: NetworkNamespace, command: str, words: Words) -> None:
+KEYS = (key("netmask"), key("gw", "gateway", name="gw", once="gw"), key("metric", read=number("")),
+        key("dev", "device", name="dev", once="dev"), flag("reject"), flag("mod"), flag("dyn"), flag("reinstate"),
+        *(refused(name, of="a route") for name in ("mss", "window", "irtt")))
+
+
+def _change(context: ToolContext, command: str, words: Words) -> None:
     """INET_setroute: `route add -net 10.0.0.0 netmask 255.0.0.0 gw 10.1.1.1`."""
-    target: list[str] = []
-    found = parse(words, (
-        flag("-net"), flag("-host"), key("netmask"), key("gw", "gateway", name="gw"),
-        key("metric", read=number("netsandbox: a metric is a number")), key("dev", "device", name="dev"),
-        flag("reject"), flag("mod"), flag("dyn"), flag("reinstate"),
-        *(refused(name, of="a route") for name in ("mss", "window", "irtt"))), lambda word, _rest: target.append(word))
-    if len(target) == 2 and "dev" not in found:
-        found["dev"] = target.pop()
-    if len(target) != 1:
-        raise ToolError(WRONG, TEXTS["route"])
-    destination = _destination(target[0], found.get("netmask"), "-host" in found)
+    namespace = context.namespace
+    if words.peek() == ASKED:
+        raise OfferedError(["-net", "-host", "default"])
+    kind = words.next() if words.peek() in ("#net", "#host") else ""
+    target, found = _read(words)
+    destination = _destination(context, target, found.get("netmask"), kind)
     device = namespace.interfaces.get(found["dev"]) if "dev" in found else None
     if "dev" in found and device is None:
         raise ToolError(REFUSED, f"SIOC{command.upper()}RT: No such device")
-    gateway = _address(found["gw"]) if "gw" in found else None
+    gateway = resolve(context.files, found["gw"], NO_HOST) if "gw" in found else None
     scope = None if command == "del" else "global" if gateway is not None else "link"
     scope = "host" if scope and "reject" in found else scope
     request = RouteRequest(destination, "unreachable" if "reject" in found else "", gateway, device, None, scope,
                            "", found.get("metric", 0))
     try:
+        if destination.address != destination.network:
+            raise KernelError("EINVAL")
         if command == "add":
             requests.put(namespace, request, "prepend")
         else:
@@ -105,24 +128,43 @@ def _change(namespace: NetworkNamespace, command: str, words: Words) -> None:
         raise ToolError(REFUSED, f"SIOC{command.upper()}RT: {STRERROR[error.errno]}") from None
 
 
-def _address(word: str) -> int:
+def _read(words: Words) -> tuple[str, dict[str, Any]]:
+    """The target, and what is said of the route; a last word alone is the device."""
+    devices: list[str] = []
+
+    def last(word: str, rest: Words) -> None:
+        if rest:
+            raise _usage()
+        devices.append(word)
     try:
-        return parse_ipv4(word)
-    except AddressError:
-        raise ToolError(6, f"{word}: Host name lookup failure") from None
+        target = words.next()
+        found = parse(words, KEYS, last)
+    except ToolError as error:
+        raise _usage() if error.code == USAGE else error from None
+    if devices and "dev" in found:
+        raise _usage()
+    return target, found | ({"dev": devices[0]} if devices else {})
 
 
-def _destination(word: str, mask: str | None, is_host: bool) -> Network:
-    if word == "default":
-        return Network(0, 0)
-    try:
-        network = parse_network(word)
-        bits = f"{parse_ipv4(mask):032b}" if mask is not None else "1" * network.length + "0" * (32 - network.length)
-    except AddressError:
-        raise ToolError(6, f"{word}: Host name lookup failure") from None
-    if "01" in bits:
-        raise ToolError(WRONG, f"route: bogus netmask {mask}")
-    found = Network(network.address, 32 if is_host else bits.count("1"))
-    if found.address != found.network:
-        raise ToolError(WRONG, f"route: netmask doesn't match route address\n{TEXTS['route']}")
-    return found
+def _usage(complaint: str = "") -> ToolError:
+    return ToolError(WRONG, (f"route: {complaint}\n" if complaint else "") + TEXTS["route"])
+
+
+def _destination(context: ToolContext, word: str, mask: str | None, kind: str) -> Network:
+    """A host's unless -net is before it; without a mask a network has none, which the kernel takes of 0.0.0.0 alone."""
+    text, slash, length = word.partition("/")
+    if slash and mask is not None:
+        raise _usage()
+    is_number = length.isascii() and length.isdecimal()
+    address = resolve(context.files, text if is_number else word, NO_HOST)
+    bits = prefix_mask(min(int(length[:3]), 32)) if is_number else 0
+    if mask is not None:
+        bits = lookup(mask, {}) or 0
+        if "01" in f"{bits:032b}":
+            raise _usage(f"bogus netmask {mask}")
+    is_host = kind != "#net" and word != "default"
+    if is_host and bits and (mask is not None or bits != ALL_ONES):
+        raise _usage(f"netmask {~bits & ALL_ONES:08x} doesn't make sense with host route")
+    if bits and (address & ~bits or (is_number and int(length[:3]) > 32)):
+        raise _usage("netmask doesn't match route address")
+    return Network(address, 32 if is_host else bits.bit_count())
