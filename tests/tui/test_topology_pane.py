@@ -46,15 +46,15 @@ async def test_arrows_select_the_nearest_and_enter_inspects() -> None:
         await pilot.press("down")
         assert pane.selected == Place("c01")
         await pilot.press("right", "right")
-        assert pane.selected == Place("c03")
+        assert pane.selected == Place("c07")
         await pilot.press("up")
-        assert pane.selected == Place("host1")
-        await pilot.press("down", "down", "down")
+        assert pane.selected == Place("host2")
+        await pilot.press("right", "down", "down", "down")
         assert pane.selected == Place("lan0")
         await pilot.press("left", "enter")
         inspected = app.of(TopologyPane.Inspect)
         assert [message.place for message in inspected if isinstance(message, TopologyPane.Inspect)] == [Place("lan0")]
-        assert len(app.of(TopologyPane.Selected)) == 7
+        assert len(app.of(TopologyPane.Selected)) == 8
 
 
 async def test_every_place_can_be_reached_by_arrows() -> None:
