@@ -21,9 +21,9 @@ OF_NOTES: dict[str, str] = {
     "be written": "--user 决定程序属于谁、有哪些 capability；沙盒里的文件没有主人，所以都可以写",
     "the option {key} does nothing in the sandbox": "选项 {key} 在沙盒里不起作用",
     "what {path} says of {keys} does nothing in the sandbox": "{path} 里的 {keys} 在沙盒里不起作用",
-    "--ipv6: IPv6 is not modelled in the sandbox, so the network has IPv4 alone":
+    "--ipv6: the network has IPv4 alone, as no machine of the sandbox speaks IPv6":
         "--ipv6：沙盒没有模拟 IPv6，所以这个网络只有 IPv4",
-    "-p [{host}]:…: IPv6 is not modelled in the sandbox, so nobody can ask there":
+    "-p [{host}]:…: nobody can ask there, as no machine of the sandbox speaks IPv6":
         "-p [{host}]:…：沙盒没有模拟 IPv6，所以没有人能在那里访问",
     "{name} does nothing in the sandbox": "{name} 在沙盒里不起作用",
     "{name} changes nothing in the sandbox": "{name} 在沙盒里不改变任何东西",

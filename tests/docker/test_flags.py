@@ -51,4 +51,5 @@ def test_an_option_of_a_network_without_effect_says_so(docker: Machine) -> None:
     said = docker("network create -o com.docker.network.bridge.gateway_mode_ipv6=routed -o x.y=1 mynet")
     assert said.err == ("note: the option com.docker.network.bridge.gateway_mode_ipv6 does nothing in the sandbox\n"
                         "note: the option x.y does nothing in the sandbox\n")
-    assert docker("network create --ipv6 n6").err == "note: --ipv6 does nothing in the sandbox\n"
+    assert docker("network create --ipv6 n6").err == (
+        "note: --ipv6: the network has IPv4 alone, as no machine of the sandbox speaks IPv6\n")

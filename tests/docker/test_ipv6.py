@@ -26,7 +26,7 @@ def test_what_is_no_subnet_of_ipv6_is_refused_in_dockers_words(text: str) -> Non
 def test_a_network_with_ipv6_has_ipv4_alone_and_a_note_says_so() -> None:
     session = Session()
     assert session.run("docker network create --ipv6 n").err == (
-        "note: --ipv6: IPv6 is not modelled in the sandbox, so the network has IPv4 alone\n")
+        "note: --ipv6: the network has IPv4 alone, as no machine of the sandbox speaks IPv6\n")
     assert session.run("docker network create --ipv6=false m").err == ""
     assert session.run("docker network inspect n -f '{{.EnableIPv6}} {{len .IPAM.Config}}'").out == "false 1\n"
 
@@ -34,5 +34,5 @@ def test_a_network_with_ipv6_has_ipv4_alone_and_a_note_says_so() -> None:
 def test_a_port_on_an_address_of_ipv6_has_a_note_of_each_address() -> None:
     session = Session()
     err = session.run("docker run -d --name web -p '[::1]:8080:80' -p '[::1]:8081:80' -p 8082:80 nginx").err
-    assert err == "note: -p [::1]:…: IPv6 is not modelled in the sandbox, so nobody can ask there\n"
+    assert err == "note: -p [::1]:…: nobody can ask there, as no machine of the sandbox speaks IPv6\n"
     assert "80/tcp -> [::1]:8080" in session.run("docker port web").out.splitlines()

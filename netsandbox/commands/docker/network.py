@@ -79,7 +79,7 @@ def create(client: Client, parsed: Parsed) -> int:
     network = client.engine.create_network(plan)
     client.print(network.identity)
     if parsed.on("ipv6"):
-        client.complain("note: --ipv6: IPv6 is not modelled in the sandbox, so the network has IPv4 alone")
+        client.complain("note: --ipv6: the network has IPv4 alone, as no machine of the sandbox speaks IPv6")
     for key in without_effect(plan.options, client.engine.profile) if network.driver == "bridge" else ():
         client.complain(f"note: the option {key} does nothing in the sandbox")
     return 0

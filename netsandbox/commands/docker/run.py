@@ -144,7 +144,7 @@ def _say_about_publishing(client: Client, mode: str, published: list[Published])
     if mode == "host":
         client.complain("WARNING: Published ports are discarded when using host network mode")
     for host in dict.fromkeys(port.host for port in published if ":" in port.host):
-        client.complain(f"note: -p [{host}]:…: IPv6 is not modelled in the sandbox, so nobody can ask there")
+        client.complain(f"note: -p [{host}]:…: nobody can ask there, as no machine of the sandbox speaks IPv6")
 
 
 def _name_servers(client: Client, parsed: Parsed) -> ResolvConf:
