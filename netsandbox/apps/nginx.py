@@ -126,6 +126,8 @@ class NginxServer(Server):
             self.complain(f"nginx: [emerg] {complaint}")
             self.exit(1)
             return
+        for note in site.configuration.notes:
+            self.complain(note)
         self._site = site
         self._attempt(None)
 
@@ -212,6 +214,8 @@ class NginxErrand(Program):
             self.complain(f"nginx: configuration file {MAIN} test is successful")
         else:
             self.complain(f"{stamp} [notice] {self.process.pid}#{self.process.pid}: signal process started")
+        for note in site.configuration.notes if site is not None else ():
+            self.complain(note)
         self.exit(0 if site is not None else 1)
         if site is not None and self._first is not None:
             self._first()

@@ -20,6 +20,7 @@ class Rule(NamedTuple):
         fewest, most: words behind its name.
         is_block: it has braces.
         is_modelled: it is; else it is refused by name. What changes nothing that a client sees counts as modelled.
+        is_noted: it is taken, and a note says that it changes nothing here.
     """
 
     places: str
@@ -27,10 +28,15 @@ class Rule(NamedTuple):
     most: int = 1
     is_block: bool = False
     is_modelled: bool = True
+    is_noted: bool = False
 
 
 def _idle(places: str, names: str, fewest: int = 1, most: int = MANY) -> dict[str, Rule]:
     return {name: Rule(places, fewest, most) for name in names.split()}
+
+
+def _noted(places: str, names: str) -> dict[str, Rule]:
+    return {name: Rule(places, 1, MANY, is_noted=True) for name in names.split()}
 
 
 def _refused(places: str, names: str, is_block: bool = False) -> dict[str, Rule]:
@@ -50,12 +56,14 @@ RULES: dict[str, Rule] = {
     "server_tokens": Rule("hsl"),
     **_idle("m", "user worker_processes pid daemon master_process worker_rlimit_nofile worker_priority"),
     "worker_connections": Rule("e"), **_idle("e", "use multi_accept accept_mutex"),
-    **_idle("hsl", "sendfile tcp_nopush tcp_nodelay keepalive_timeout keepalive_requests types_hash_max_size "
-            "client_max_body_size client_body_buffer_size client_body_timeout send_timeout gzip gzip_types "
-            "gzip_vary gzip_proxied gzip_comp_level gzip_min_length gzip_disable proxy_buffering proxy_buffers "
-            "proxy_buffer_size proxy_send_timeout resolver resolver_timeout log_not_found reset_timedout_connection"),
-    **_idle("hs", "client_header_timeout client_header_buffer_size large_client_header_buffers"),
-    **_idle("h", "server_names_hash_bucket_size server_names_hash_max_size"), **_idle("u", "keepalive zone"),
+    **_idle("hsl", "sendfile tcp_nopush tcp_nodelay keepalive_timeout types_hash_max_size client_body_buffer_size "
+            "proxy_buffering proxy_buffers proxy_buffer_size"),
+    **_noted("hsl", "keepalive_requests client_max_body_size client_body_timeout send_timeout gzip gzip_types "
+             "gzip_vary gzip_proxied gzip_comp_level gzip_min_length gzip_disable proxy_send_timeout resolver "
+             "resolver_timeout log_not_found reset_timedout_connection"),
+    **_noted("hs", "client_header_timeout client_header_buffer_size large_client_header_buffers"),
+    **_idle("h", "server_names_hash_bucket_size server_names_hash_max_size"), **_idle("u", "zone"),
+    **_noted("u", "keepalive"),
     **_refused("m", "load_module env worker_cpu_affinity"), **_refused("m", "stream mail", is_block=True),
     **_refused("h", "map geo split_clients", is_block=True), **_refused("sl", "if", is_block=True),
     **_refused("l", "limit_except", is_block=True), **_refused("l", "internal"),

@@ -8,7 +8,7 @@ from functools import cache
 from typing import NamedTuple
 
 from netsandbox.apps.nginx_conf import ConfError, Directive, Reader, read_tree
-from netsandbox.apps.nginx_directives import BLOCKS, MULTIPLE, TIME, check, check_once
+from netsandbox.apps.nginx_directives import BLOCKS, MULTIPLE, RULES, TIME, check, check_once
 from netsandbox.apps.nginx_text import check_variables
 from netsandbox.wire.addresses import AddressError, format_ipv4, parse_ipv4, parse_network
 
@@ -88,6 +88,7 @@ class Configuration:
         http: the block around them.  listens: by server, in order.  formats: of logs, by name.
         groups: upstream groups by name; a host that proxy_pass names is a group of one.
         connections: how many a worker may have, those to other servers too.
+        notes: what is said of directives that change nothing here.
     """
 
     def __init__(self, files: Reader) -> None:
@@ -100,6 +101,7 @@ class Configuration:
         if not (told.isascii() and told.isdecimal() and len(told) < 10):
             raise ConfError(f'invalid number "{told}" in "worker_connections" directive')
         self.connections = int(told)
+        self.notes = [f"note: nginx {name} changes nothing in the sandbox" for name in dict.fromkeys(_noted(main))]
         self.main = main
         self.http = next(main.blocks("http"), Scope("http", (), main, ""))
         self.servers = list(self.http.blocks("server"))
@@ -206,6 +208,13 @@ def _scope(kind: str, made: Directive, around: Scope | None) -> Scope:
             _check_words(inner)
             scope.own.setdefault("access" if inner.name in ("allow", "deny") else inner.name, []).append(inner)
     return scope
+
+
+def _noted(scope: Scope) -> Iterator[str]:
+    """Names of directives that are taken and have no effect."""
+    yield from (name for name in scope.own if name in RULES and RULES[name].is_noted)
+    for inner in scope.inner:
+        yield from _noted(inner)
 
 
 def _check_words(found: Directive) -> None:

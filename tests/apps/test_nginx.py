@@ -8,6 +8,7 @@ import pytest
 
 from netsandbox.apps.nginx_conf import MAIN, ConfError
 from netsandbox.apps.nginx_servers import Configuration
+from netsandbox.apps.nginx_site import packaged
 from netsandbox.linux.core.inode import FileError
 from netsandbox.session.session import Session
 
@@ -235,3 +236,15 @@ def test_a_place_that_asks_itself_ends_with_the_worker_s_connections() -> None:
     assert " [alert] 29#29: *11 20 worker_connections are not enough while connecting to upstream, " in lab.run(
         "docker logs web").err
     assert complaint("events { worker_connections x; }") == 'invalid number "x" in "worker_connections" directive'
+
+
+def test_what_changes_nothing_is_said_once_each() -> None:
+    text = server("client_max_body_size 1k; gzip on;\nlocation / { gzip off; }")
+    assert Configuration(Texts(text)).notes == [
+        f"note: nginx {name} changes nothing in the sandbox" for name in ("client_max_body_size", "gzip")]
+    lab = Session()
+    lab.run("docker run -d --name web nginx")
+    line = "echo 'gzip on;' > /etc/nginx/conf.d/more.conf; nginx -t"
+    assert lab.run(f"docker exec web sh -c {shlex.quote(line)}").err.splitlines()[2:] == [
+        "note: nginx gzip changes nothing in the sandbox"]
+    assert packaged().notes == []
