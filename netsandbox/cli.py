@@ -194,6 +194,7 @@ def _lan(text: str) -> str:
 
 
 def _open(options: argparse.Namespace) -> int:
+    gc.disable()  # until the first picture is painted: almost all that is made until then stays
     from netsandbox.tui.start import start
 
     return start(options)

@@ -107,9 +107,11 @@ class Lesson:
 
     def to_look_at(self, by_hand: bool) -> list[str]:
         """The goals that are not met, as lines; those that send something are looked at only when a person asks."""
-        from netsandbox.commands.expect.condition import acts
-
         lines = self.step.expect if self.step is not None else ()
+        if not lines:
+            return []
+        from netsandbox.commands.expect.condition import acts  # not needed for the first picture
+
         unmet = [line for line in lines if not (line in self._goals and self._goals[line].met)]
         return [EXPECT + line for line in unmet if by_hand or not acts(" " + line)]
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import argparse
-import gc
 import os
 import signal
 import sys
@@ -29,7 +28,6 @@ def start(arguments: argparse.Namespace) -> int:
         _stay_below(arguments)
     set_language(arguments.lang or locale_language())
     signal.signal(signal.SIGINT, signal.SIG_DFL)  # until the app has its own: a KeyboardInterrupt may be lost
-    gc.disable()  # until the first picture is painted: almost all that is made until then stays
     from netsandbox.tui.launch import launch
 
     return launch(options_of(arguments))

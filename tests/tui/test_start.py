@@ -16,7 +16,8 @@ from netsandbox.tui.state_files import StateFiles
 
 LATER = ("yaml", "netsandbox.explain.story", "netsandbox.explain.voice", "netsandbox.wire.dissect",
          "netsandbox.lab.export", "netsandbox.commands.complete", "netsandbox.tui.screens.help",
-         "netsandbox.tui.screens.tour", "netsandbox.tui.palette")
+         "netsandbox.tui.screens.tour", "netsandbox.tui.palette", "netsandbox.tui.screenshot",
+         "netsandbox.commands.expect", "html")
 
 
 def test_what_the_first_picture_does_not_need_is_imported_later() -> None:

@@ -5,7 +5,6 @@ from __future__ import annotations
 from netsandbox.tui.glyphs import UNICODE, GlyphSet
 from netsandbox.tui.i18n import tr
 from netsandbox.tui.panes.prompt_line import PromptLine
-from netsandbox.tui.screenshot import bitmap
 from netsandbox.tui.source import LabSource
 
 USUAL = "netsandbox.svg"
@@ -35,6 +34,8 @@ class PictureLine(PromptLine):
 
     def submit(self, line: str) -> None:
         """Write it, and leave the line."""
+        from netsandbox.tui.screenshot import bitmap  # not needed for the first picture
+
         content = bitmap(self._svg) if line.lower().endswith(".png") else self._svg
         problem = tr("picture.no-png") if content is None else self.source.keep(line, content)
         if problem:
