@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from netsandbox.apps.pipe import Pipe
     from netsandbox.apps.program import Task
     from netsandbox.docker.freezer import Frozen
+    from netsandbox.docker.health import Health, HealthCheck
     from netsandbox.docker.images import Image
     from netsandbox.docker.ipam import AddressPool
     from netsandbox.docker.links import Link
@@ -191,6 +192,7 @@ class Container:
         input: what the client hands on to its program (docker run -i with a pipe).
         prefixes: of the interfaces that it was given since it started (eth), one for each.
         execs: programs of docker exec that run in it.
+        health_check, health: what --health-cmd and the like asked for, and how it does since it first started.
         frozen: what is put aside while it is paused.
         files: its own file system, None until a program looks at it.
         mounts: what of other files is in it.
@@ -211,7 +213,8 @@ class Container:
 
     __slots__ = ("account", "arguments", "bindings", "capabilities", "code", "console", "created", "dns", "domainname",
                  "dropped", "endpoints", "entrypoint", "environment", "error", "execs", "exposed", "extra_hosts",
-                 "files", "finished", "frozen", "has_ended", "has_run", "has_stop_timeout", "hostname", "identity",
+                 "files", "finished", "frozen", "has_ended", "has_run", "has_stop_timeout", "health",
+                 "health_check", "hostname", "identity",
                  "image", "init", "input", "is_attached", "is_detached", "is_private", "is_stopping", "labels",
                  "link_names", "link_rules", "links", "log", "mode", "mounts", "name", "name_server", "namespace",
                  "networks", "owner_identity", "pid", "policy", "port_rules", "prefixes", "privileged", "program",
@@ -287,6 +290,8 @@ class Container:
         self.dns = NO_DNS
         self.execs: tuple[Exec, ...] = ()
         self.frozen: Frozen | None = None
+        self.health_check: HealthCheck | None = None
+        self.health: Health | None = None
         self.user = ""
         self.account = SUPERUSER
         self.resources: Mapping[str, int | str] = NOTHING

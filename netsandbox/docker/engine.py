@@ -17,6 +17,7 @@ from netsandbox.apps.server import Server, Sleeper
 from netsandbox.docker import (
     daemon,
     files,
+    health,
     history,
     links,
     name_server,
@@ -208,6 +209,7 @@ class DockerEngine:
         container.state, container.code, container.has_run = RUNNING, 0, True
         container.started, container.sandbox = self.scheduler.clock, random_identity(self.random)
         history.of_container(self, container, "start")
+        health.begin(self, container)
         endpoint = container.endpoint
         self.namespace.record(ContainerStarted(
             self.namespace.name, container.name, container.image.name, container.mode,
@@ -309,6 +311,7 @@ class DockerEngine:
             how = "already" if paused else "not"
             raise daemon_error(f"Container {container.identity} is {how} paused")
         if paused and container.namespace is not None:
+            health.cease(self, container)
             container.frozen = Frozen(container.namespace, programs_of(container))
             container.state = PAUSED
         else:
@@ -324,6 +327,7 @@ class DockerEngine:
             container.state = RUNNING
         if frozen is not None:
             frozen.thaw()
+            health.go_on(self, container)
 
     def kill(self, container: Container) -> None:
         container.was_stopped = True
@@ -332,6 +336,7 @@ class DockerEngine:
 
     def end(self, container: Container, code: int) -> None:
         """The program is gone: its ports, its endpoints and, if it had one, its namespace go too."""
+        health.cease(self, container)
         container.frozen, container.execs = None, ()
         container.state, container.code, container.has_ended = EXITED, code, True
         container.finished = self.scheduler.clock

@@ -47,8 +47,9 @@ def main_program(container: Container, namespace: NetworkNamespace, run: Runner,
         raise daemon_error(f'{NOT_CREATED}: exec: "{argv[0]}": is a directory: permission denied', 126)
     made = run(container, namespace, argv) if argv else None
     if made is None:
-        raise daemon_error(
-            f'{NOT_CREATED}: exec: "{argv[0] if argv else ""}": executable file not found in $PATH', 127)
+        name = argv[0] if argv else ""
+        why = f"stat {name}: no such file or directory" if "/" in name else "executable file not found in $PATH"
+        raise daemon_error(f'{NOT_CREATED}: exec: "{name}": {why}', 127)
     return made
 
 

@@ -87,8 +87,8 @@ class Rules:
             *self.translation(network), *self.filter(network), *self.isolation(network)]
 
     def internal(self, network: BridgeNetwork) -> list[RuleLine]:
-        name, subnet = network.ifname, network.pool.subnet
-        return [RuleLine("filter", "DOCKER-FORWARD", f"-i {name} -o {name} -j ACCEPT"),
+        name, subnet, verdict = network.ifname, network.pool.subnet, "ACCEPT" if network.settings.icc else "DROP"
+        return [RuleLine("filter", "DOCKER-FORWARD", f"-i {name} -o {name} -j {verdict}"),
                 RuleLine("filter", STAGE_1, f"! -d {subnet} -i {name} -j DROP", at_head=True),
                 RuleLine("filter", STAGE_1, f"! -s {subnet} -o {name} -j DROP", at_head=True)]
 
@@ -197,8 +197,8 @@ class Rules26(Rules):
         return [*super().network(network), RuleLine("filter", "DOCKER-USER", "-j RETURN", moves=True), *self.top()]
 
     def internal(self, network: BridgeNetwork) -> list[RuleLine]:
-        allowed, *isolation = super().internal(network)
-        return [allowed._replace(chain="FORWARD", at_head=True), *isolation]
+        between, *isolation = super().internal(network)
+        return [between._replace(chain="FORWARD", at_head=network.settings.icc), *isolation]
 
     def filter(self, network: BridgeNetwork) -> list[RuleLine]:
         name = network.ifname

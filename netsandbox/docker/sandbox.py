@@ -57,7 +57,7 @@ def namespace_for(engine: DockerEngine, container: Container) -> NetworkNamespac
         before = "joining network namespace of container: " if engine.profile.since(28) else ""
         raise daemon_error(f"{before}No such container: {container.owner_identity or container.joined}") from None
     if other is container:
-        raise daemon_error("cannot join own network namespace")
+        raise daemon_error("cannot join own network" + " namespace" * engine.profile.since(28))
     if other.namespace is None or not other.is_running:
         raise daemon_error("cannot join network namespace of a non running container: container "
                            f"{other.name} is {other.state}" if engine.profile.since(28) else

@@ -9,7 +9,8 @@ from pathlib import Path
 from netsandbox.commands.docker.registry import COMMANDS
 from tests.docker.machine import Machine
 
-BY_TABLE = {"cap-add", "cap-drop", "timeout", "time"}
+BY_TABLE = {"cap-add", "cap-drop", "timeout", "time", "health-interval", "health-timeout", "health-start-period",
+            "health-start-interval"}
 """Flags that are asked for by a name out of a table."""
 TRUE_ALREADY = {"all", "verbose", "profile"}
 """There are no intermediate images, nothing more to say of a network, and Compose's other commands are

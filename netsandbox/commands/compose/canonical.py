@@ -8,10 +8,12 @@ from collections.abc import Callable, Mapping
 from posixpath import normpath
 from typing import TYPE_CHECKING
 
-from netsandbox.commands.compose.values import DURATION, SECONDS, Values, is_null
+from netsandbox.commands.compose.values import Values, is_null
 from netsandbox.commands.docker.publish import parse_publish
+from netsandbox.commands.docker.words import duration
 from netsandbox.commands.strict_yaml import MappingNode, Node, ScalarNode, SequenceNode, compose
 from netsandbox.docker.errors import DockerError
+from netsandbox.engine.units import SECOND
 
 if TYPE_CHECKING:
     from netsandbox.commands.compose.model import Project
@@ -158,10 +160,10 @@ def _plain(values: Values, node: Node, what: str) -> Plain:
 def _duration(values: Values, node: Node, what: str) -> Plain:
     """As Go writes it: 90s is 1m30s."""
     text = values.text(node, what)
-    seconds = sum(int(number) * SECONDS[unit] for number, unit in DURATION.findall(text))
-    if seconds < 1 or seconds != int(seconds):
+    seconds, rest = divmod(duration(text) or 0, SECOND)
+    if rest or seconds < 1:
         return text
-    minutes, rest = divmod(int(seconds), 60)
+    minutes, rest = divmod(seconds, 60)
     hours, minutes = divmod(minutes, 60)
     return (f"{hours}h" if hours else "") + (f"{minutes}m" if hours or minutes else "") + f"{rest}s"
 

@@ -7,6 +7,7 @@ import shlex
 from collections.abc import Mapping
 
 from netsandbox.commands.compose.interpolate import VariableError, filled_in
+from netsandbox.commands.docker.words import duration
 from netsandbox.commands.strict_yaml import (
     MappingNode,
     Node,
@@ -17,9 +18,10 @@ from netsandbox.commands.strict_yaml import (
     fault_in_text,
     line_of,
 )
+from netsandbox.engine.units import SECOND
 
-DURATION = re.compile(r"(\d+)(us|ms|s|m|h)")
-SECONDS = {"us": 1e-6, "ms": 1e-3, "s": 1, "m": 60, "h": 3600}
+LONGEST = 2**63
+"""Nanoseconds, of Go's time.Duration."""
 TRUE = frozenset({"true", "yes", "on"})
 
 
@@ -110,9 +112,14 @@ class Values:
         text = self.text(node, what)
         if text.isascii() and text.isdecimal():
             return int(text)
-        if not re.fullmatch(r"(\d{1,9}(us|ms|s|m|h))+", text, re.ASCII):
+        return self.duration(node, what) // SECOND
+
+    def duration(self, node: Node, what: str) -> int:
+        """`1m30s` in nanoseconds."""
+        found = duration(self.text(node, what))
+        if found is None or not 0 <= found < LONGEST:
             raise self.error(node, f"{what}: invalid duration {describe(node)}")
-        return int(sum(int(number) * SECONDS[unit] for number, unit in DURATION.findall(text)))
+        return found
 
 
 def is_null(node: Node) -> bool:

@@ -45,7 +45,7 @@ class Client(Program):
     name = "docker"
     heeds_term = True
 
-    def __init__(self, context: DockerContext, find: Callable[[list[str]], Command | str],
+    def __init__(self, context: DockerContext, find: Callable[[list[str], bool], Command | str],
                  arguments: list[str]) -> None:
         super().__init__(context.engine.namespace)
         self.context = context
@@ -120,7 +120,7 @@ class Client(Program):
 
     def _dispatch(self) -> int | None:
         self._choose()
-        found = self._find(self.arguments)
+        found = self._find(self.arguments, not self.context.engine.profile.since(28))
         if isinstance(found, str):
             self.output.append(("out" if self.arguments else "err", found))
             return 0

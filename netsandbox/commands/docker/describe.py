@@ -17,6 +17,7 @@ from netsandbox.wire.addresses import format_ipv4, format_mac
 if TYPE_CHECKING:
     from netsandbox.docker.container import Container, Endpoint
     from netsandbox.docker.engine import DockerEngine
+    from netsandbox.docker.health import Health, HealthCheck
     from netsandbox.docker.images import Image
     from netsandbox.docker.ipam import AddressPool
 
@@ -57,7 +58,20 @@ def _state(it: Container) -> Json:
         "Restarting": it.state == RESTARTING, "OOMKilled": False, "Dead": False, "Pid": it.pid if it.is_running else 0,
         "ExitCode": it.code, "Error": it.error,
         "StartedAt": short_timestamp(it.started) if it.has_run else NEVER,
-        "FinishedAt": short_timestamp(it.finished) if it.has_ended else NEVER}
+        "FinishedAt": short_timestamp(it.finished) if it.has_ended else NEVER,
+        **({"Health": _health(it.health)} if it.health is not None else {})}
+
+
+def _health(it: Health) -> Json:
+    return {"Status": it.status, "FailingStreak": it.streak, "Log": [
+        {"Start": short_timestamp(found.began), "End": short_timestamp(found.ended), "ExitCode": found.code,
+         "Output": found.output} for found in it.results]}
+
+
+def _health_check(it: HealthCheck) -> Json:
+    found = {"Test": list(it.test), "Interval": it.interval, "Timeout": it.timeout, "StartPeriod": it.start_period,
+             "StartInterval": it.start_interval, "Retries": it.retries}
+    return {name: value for name, value in found.items() if value}
 
 
 def _config(engine: DockerEngine, it: Container) -> Json:
@@ -76,6 +90,8 @@ def _config(engine: DockerEngine, it: Container) -> Json:
         "Cmd": it.arguments or (list(image.cmd) if it.entrypoint is None else None) or None, "Image": it.reference,
         "Volumes": wanted_volumes(it), "WorkingDir": it.workdir, "Entrypoint": entrypoint or None, "OnBuild": None,
         "Labels": it.labels}
+    if it.health_check is not None:
+        config = _put_before(config, "Image", {"Healthcheck": _health_check(it.health_check)})
     if it.wanted_mac and not engine.profile.since(29):
         config = _put_before(config, "OnBuild", {"MacAddress": it.wanted_mac})
     signal = it.stop_signal or image.stop_signal

@@ -11,11 +11,10 @@ from netsandbox.commands.docker.flags import Command, Flag, Parsed
 from netsandbox.commands.docker.inside import Inside, rights_of
 from netsandbox.commands.docker.owners import tell_of_owners
 from netsandbox.commands.unmodelled import reason
-from netsandbox.docker import history, links
-from netsandbox.docker.container import PAUSED, Exec
+from netsandbox.docker import execs, links
+from netsandbox.docker.container import PAUSED
 from netsandbox.docker.errors import DockerError, daemon_error
 from netsandbox.docker.launch import SHELLS
-from netsandbox.docker.network import random_identity
 from netsandbox.docker.signals import KILLED
 from netsandbox.linux.core.accounts import UnknownAccountError, account
 
@@ -76,7 +75,7 @@ def run(client: Client, parsed: Parsed) -> int | None:
     lent = inside.lent(argv)
     if lent:
         client.complain(f"note: the {container.image.name} image has no {lent}; the sandbox lends its own")
-    _note(client, container, program, argv)
+    execs.begin(client.engine, container, program, argv)
     if parsed.on("detach"):
         program.foreground = False
         client.engine.when_ended(container, partial(_kill, program))
@@ -120,22 +119,6 @@ def _refusal(client: Client, parsed: Parsed, why: str, note: str = "", code: int
     if parsed.on("detach"):
         return daemon_error(text)
     return DockerError(text, 126 if is_old else code, note=note)
-
-
-def _note(client: Client, container: Container, program: Task, argv: list[str]) -> None:
-    """The container has one program more, as docker top and events tell."""
-    engine, identity = client.engine, random_identity(client.engine.exec_random)
-    entry = Exec(identity, program, tuple(argv))
-    container.execs += (entry,)
-    for action in ("exec_create", "exec_start"):
-        history.of_container(engine, container, f"{action}: {argv[0]} {' '.join(argv[1:])}", execID=identity)
-    program.on_exit.append(partial(_forget, client, container, entry))
-
-
-def _forget(client: Client, container: Container, entry: Exec) -> None:
-    container.execs = tuple(other for other in container.execs if other is not entry)
-    history.of_container(client.context.engine, container, "exec_die", execID=entry.identity,
-                         exitCode=entry.program.code or 0)
 
 
 def _environment(client: Client, parsed: Parsed) -> list[str]:

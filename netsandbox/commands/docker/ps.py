@@ -81,8 +81,9 @@ def _matches(client: Client, container: Container, key: str, value: str) -> bool
     wanted = {"status": container.state == value, "id": container.identity.startswith(value),
               "ancestor": value in (container.reference, container.image.name),
               "network": value in container.networks or value == container.mode,
-              "label": has_label(container.labels, value), "health": value == "none",
+              "label": has_label(container.labels, value),
               "volume": any(value in (mount.source, mount.target) for mount in container.mounts),
+              "health": value == (container.health.status if container.health else HEALTH[0]),
               "is-task": value in FALSE,
               "exited": container.has_ended and not container.is_running and str(container.code) == value}
     if key in NOT_MODELLED:

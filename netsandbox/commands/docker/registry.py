@@ -106,8 +106,11 @@ def _places() -> dict[tuple[str, ...], str]:
 COMMANDS = Commands(_places())
 
 
-def find(words: list[str]) -> Command | str:
+def find(words: list[str], is_old: bool = False) -> Command | str:
     """The command that a line begins with, or the help that it asks for.
+
+    Args:
+        is_old: as clients before 28 have it, which show all of the help to whom they do not understand.
 
     Raises:
         DockerError: no such command.
@@ -123,14 +126,14 @@ def find(words: list[str]) -> Command | str:
     if " ".join(words[:2]) in NOT_MODELLED:
         raise DockerError(f"docker {' '.join(words[:2])} is not modelled in the sandbox; `docker help` lists what is")
     if words[0] in GROUPS:
-        return _group(words[0], [word for word in words[1:] if word not in HELP])
+        return _group(words[0], [word for word in words[1:] if word not in HELP], is_old)
     if words[0] in ("-v", "--version"):
         return COMMANDS["version",]
     if words[0].startswith("-"):
-        raise _unknown_flag(words[0], "docker", "docker [OPTIONS] COMMAND [ARG...]")
+        raise _unknown_flag(words[0], "docker", "docker [OPTIONS] COMMAND [ARG...]", _help([]) if is_old else "")
     if words[0] in NOT_MODELLED:
         raise DockerError(f"docker {words[0]} is not modelled in the sandbox; `docker help` lists what is")
-    raise _unknown(words[0])
+    raise _unknown(words[0], is_old)
 
 
 def _help(words: list[str]) -> str:
@@ -140,23 +143,30 @@ def _help(words: list[str]) -> str:
     return found if isinstance(found, str) else command_help(found)
 
 
-def _group(name: str, rest: list[str]) -> str:
+def _group(name: str, rest: list[str], is_old: bool) -> str:
     usage = f"docker {name}" + " COMMAND" * (name in WITH_COMMAND)
+    everything = group_help(name, [COMMANDS[words] for words in COMMANDS if len(words) == 2 and words[0] == name])
     if rest and rest[0].startswith("-"):
-        raise _unknown_flag(rest[0], f"docker {name}", usage)
+        raise _unknown_flag(rest[0], f"docker {name}", usage, everything if is_old else "")
+    if rest and is_old:
+        raise DockerError(f"\n{everything}")
     if rest:
         raise DockerError(f"docker: unknown command: docker {name} {rest[0]}\n\nUsage:  {usage}\n\n"
                           f"Run 'docker {name} --help' for more information")
-    return group_help(name, [COMMANDS[words] for words in COMMANDS if len(words) == 2 and words[0] == name])
+    return everything
 
 
-def _unknown_flag(word: str, path: str, usage: str) -> DockerError:
+def _unknown_flag(word: str, path: str, usage: str, everything: str) -> DockerError:
     is_long = word.startswith("--")
     what = f"flag: {word.partition('=')[0]}" if is_long else f"shorthand flag: '{word[1:2]}' in {word}"
+    if everything:
+        return DockerError(f"unknown {what}\nSee '{path} --help'.\n\n{everything}", 125)
     return DockerError(f"unknown {what}\n\nUsage:  {usage}\n\nRun '{path} --help' for more information", 125)
 
 
-def _unknown(word: str) -> DockerError:
+def _unknown(word: str, is_old: bool) -> DockerError:
+    if is_old:
+        return DockerError(f"docker: '{word}' is not a docker command.\nSee 'docker --help'")
     near = get_close_matches(word, sorted({words[0] for words in COMMANDS}), 1)
     hint = f"\n(did you mean 'docker {near[0]}'?)" if near else ""
     return DockerError(f"docker: unknown command: docker {word}\n\nRun 'docker --help' for more information{hint}")

@@ -9,7 +9,6 @@ import re
 from fractions import Fraction
 from typing import TYPE_CHECKING, Any
 
-from netsandbox.commands.docker.words import bad_duration
 from netsandbox.commands.tools.kernel_files import PROCESSORS
 from netsandbox.docker.errors import DockerError, daemon_error
 
@@ -25,6 +24,10 @@ NANO = 10**9
 ULIMITS = ("core", "cpu", "data", "fsize", "locks", "memlock", "msgqueue", "nice", "nofile", "nproc", "rss", "rtprio",
            "rttime", "sigpending", "stack")
 LOG_DRIVERS = ("awslogs", "fluentd", "gcplogs", "gelf", "journald", "json-file", "local", "none", "splunk", "syslog")
+LOG_OPTIONS = {"json-file": ("max-file", "max-size", "compress", "labels", "labels-regex", "env", "env-regex", "tag"),
+               "local": ("max-file", "max-size", "compress")}
+MOST_PARTS, MOST_SCORE = 2, 1000
+"""Slashes of a platform; --oom-score-adj."""
 RUNTIMES = ("runc", "io.containerd.runc.v2")
 PLATFORM = re.compile(r"(linux|windows|freebsd|darwin)(/\w+)*|386|amd64|x86_64|arm|arm64|aarch64|ppc64le|riscv64|s390x")
 PROCESS_MODES = {"pid": ("PID", ("host",)), "uts": ("UTS", ("host",)), "userns": ("USER", ("host",)),
@@ -83,11 +86,13 @@ def _bad_ulimit(text: str) -> str:
     return ""
 
 
+def _bad_stream(text: str) -> str:
+    return "" if text.lower() in ("stdin", "stdout", "stderr") else "valid streams are STDIN, STDOUT and STDERR"
+
+
 CHECKS: dict[str, Callable[[str], str]] = {
     **dict.fromkeys(("memory", "memory-reservation", "kernel-memory", "shm-size"), _bad_size),
-    "memory-swap": _bad_swap, "cpus": _bad_cpus, "ulimit": _bad_ulimit,
-    **dict.fromkeys(("health-interval", "health-timeout", "health-start-period", "health-start-interval"),
-                    bad_duration)}
+    "memory-swap": _bad_swap, "cpus": _bad_cpus, "ulimit": _bad_ulimit, "attach": _bad_stream}
 """By option: why the client refuses a value, or empty."""
 
 
@@ -130,12 +135,24 @@ def check_client(parsed: Parsed) -> None:
             raise DockerError(f"--{name}: invalid {shown} mode")
     platform = parsed.text("platform")
     if platform and not PLATFORM.fullmatch(platform):
-        raise DockerError(f'error parsing specified platform: "{platform}": unknown operating system or architecture: '
-                          "invalid argument")
+        why = "cannot parse platform specifier" if platform.count("/") > MOST_PARTS else (
+            "unknown operating system or architecture")
+        raise DockerError(f'error parsing specified platform: "{platform}": {why}: invalid argument')
+    for text in parsed.all("security-opt"):
+        name, _equals, value = text.partition("=" if "=" in text else ":")
+        if not value and name != "no-new-privileges":
+            raise DockerError(f'Invalid --security-opt: "{text}"')
 
 
 def check_daemon(client: Client, parsed: Parsed) -> None:
-    """Raises DockerError: the daemon refuses a mode, or knows no such program."""
+    """Raises DockerError: the daemon refuses a mode or a number, or knows no such program."""
+    isolation, score = parsed.text("isolation"), parsed.number("oom-score-adj", 0)
+    if isolation.lower() not in ("", "default"):
+        told = f"invalid isolation ({isolation}):" if client.engine.profile.since(28) else (
+            f'Invalid isolation: "{isolation}" -')
+        raise daemon_error(f"{told} linux only supports 'default'")
+    if abs(score) > MOST_SCORE:
+        raise daemon_error(f"Invalid value {score}, range for oom score adj is [-1000, 1000]")
     ipc, pid, runtime, log = (parsed.text(name) for name in ("ipc", "pid", "runtime", "log-driver"))
     if ipc and ipc not in IPC_MODES and not ipc.startswith("container:"):
         raise daemon_error(f"invalid IPC mode: {ipc}")
@@ -150,3 +167,7 @@ def check_daemon(client: Client, parsed: Parsed) -> None:
             raise daemon_error(f"invalid mount path: '{path}' mount path must be absolute")
     if log and log not in LOG_DRIVERS:
         raise daemon_error(f'error looking up logging plugin {log}: plugin "{log}" not found')
+    known = LOG_OPTIONS.get(log or "json-file")
+    for name in (text.partition("=")[0] for text in parsed.all("log-opt")):
+        if known is not None and name not in (*known, "mode", "max-buffer-size"):
+            raise daemon_error(f"unknown log opt '{name}' for {log or 'json-file'} log driver")

@@ -11,6 +11,7 @@ from netsandbox.commands.docker.capabilities import normalized
 from netsandbox.commands.docker.client import with_help
 from netsandbox.commands.docker.env_file import given
 from netsandbox.commands.docker.flags import Command, Parsed
+from netsandbox.commands.docker.health_flags import check_health, health_check
 from netsandbox.commands.docker.life import check_name
 from netsandbox.commands.docker.mount_flags import mounts
 from netsandbox.commands.docker.owners import tell_of_owners
@@ -79,22 +80,24 @@ def make(client: Client, parsed: Parsed) -> Container:
     """
     published = [port for text in parsed.all("publish") for port in parse_publish(text)]
     ports = parse_expose(parsed.all("expose"))
-    policy = restart_policy(parsed)
+    policy = restart_policy(parsed, client.context.engine.profile)
     capabilities, dropped = (normalized(parsed.all(name), field) for name, field in CAPABILITY_FLAGS)
     if parsed.text("stop-signal"):
         signal_number(parsed.text("stop-signal"))
     check_client(parsed)
+    healthy = health_check(parsed)
     networks = wanted_networks(parsed, client.engine.profile)
     mode, wish = next(iter(networks.items()))
     reference, arguments = parsed.operands[0], parsed.operands[1:]
     dns = _name_servers(client, parsed)
     cidfile.check(client, parsed)
     _check_image(client, parsed, reference)
-    check_modes(mode, parsed, published)
+    check_modes(mode, parsed, published, client.engine.profile)
     check_addresses(client, networks, parsed.text("ip6"))
     _check_process(client, parsed)
     resources = wanted(client, parsed)
     check_daemon(client, parsed)
+    check_health(healthy)
     name = _name(client, parsed)
     hosts = [extra_host(client.engine, text) for text in parsed.all("add-host")]
     linked = links(client.engine, parsed.all("link"),
@@ -112,6 +115,7 @@ def make(client: Client, parsed: Parsed) -> Container:
     container.exposed, container.sysctls, container.dns = ports, sysctls, dns
     container.privileged, container.capabilities, container.dropped = parsed.on("privileged"), capabilities, dropped
     container.publishes_all, container.resources = parsed.on("publish-all"), resources
+    container.health_check = healthy
     if published or parsed.on("publish-all"):
         _say_about_publishing(client, mode, published)
     if not client.engine.forwards and mode not in ("host", "none"):

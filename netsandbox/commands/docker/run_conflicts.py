@@ -9,7 +9,7 @@ from ipaddress import ip_address
 from typing import TYPE_CHECKING
 
 from netsandbox.commands.docker.run_network import BUILT_IN, is_address
-from netsandbox.docker.errors import daemon_error
+from netsandbox.docker.errors import DockerError, daemon_error
 from netsandbox.docker.network import BridgeNetwork, DockerNetwork
 from netsandbox.wire.addresses import format_ipv4
 
@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from netsandbox.commands.docker.client import Client
     from netsandbox.commands.docker.flags import Parsed
     from netsandbox.docker.container import Published, Wish
+    from netsandbox.docker.profiles import Profile
 
 OWN_NETWORKS = {True: "user-specified IP address is supported on user-defined networks only",
                 False: "user specified IP address is supported on user defined networks only"}
@@ -24,19 +25,22 @@ OWN_NETWORKS = {True: "user-specified IP address is supported on user-defined ne
 OWN_SUBNET = "user specified IP address is supported only when connecting to networks with user configured subnets"
 
 
-def check_modes(mode: str, parsed: Parsed, published: list[Published]) -> None:
+def check_modes(mode: str, parsed: Parsed, published: list[Published], profile: Profile) -> None:
     """What another namespace has already, and cannot be given a second time.
 
     Raises:
         DockerError: something that is asked for.
     """
+    if parsed.all("link") and not profile.since(28) and (mode == "host" or mode.startswith("container:")):
+        raise DockerError("links are only supported for user-defined networks")
     if parsed.all("link") and mode == "host":
         raise daemon_error("conflicting options: host type networking can't be used with links. This would result in "
                            "undefined behavior")
     if not mode.startswith("container:"):
         return
     if not mode.removeprefix("container:"):
-        raise daemon_error("invalid network mode: invalid container format container:<name|id>")
+        first = "invalid" if profile.since(28) else "Invalid"
+        raise daemon_error(f"{first} network mode: invalid container format container:<name|id>")
     for name, wanted in (
             ("hostname and the network mode", parsed.text("hostname")),
             ("container type network can't be used with links. This would result in undefined behavior",
@@ -85,9 +89,9 @@ def of_own_subnet(network: DockerNetwork | None, wish: Wish, address_6: str) -> 
     found += [f"invalid IPv6 address: {address_6}"] if address_6 and not is_ipv6(address_6) else []
     found += [f"invalid link-local IP address: {text}" for text in wish.local if not is_address(text)]
     asked = wish.address is not None or bool(wish.wrong_address)
-    if not isinstance(network, BridgeNetwork) or not (asked or address_6):
+    if network is None or not (asked or address_6):
         return found
-    if address_6 or not network.has_own_subnet:
+    if address_6 or not isinstance(network, BridgeNetwork) or not network.has_own_subnet:
         found.append(OWN_SUBNET)
     elif wish.address is None or not any(wish.address in pool.subnet for pool in network.pools):
         shown = wish.wrong_address or format_ipv4(wish.address or 0)

@@ -14,6 +14,7 @@ from netsandbox.commands.docker.run_settings import (
     bad_setting,
     bad_variable,
 )
+from netsandbox.commands.docker.words import bad_duration
 
 
 def _ignored(kind: str, *names: str) -> tuple[Flag, ...]:
@@ -38,6 +39,16 @@ SHOWN = (
     Flag("env", "e", "list", "Set environment variables", value="list", check=bad_variable),
     Flag("env-file", "", "list", "Read in a file of environment variables", value="list"),
     Flag("expose", "", "list", "Expose a port or a range of ports", value="list"),
+    Flag("health-cmd", "", "string", "Command to run to check health", value="string"),
+    Flag("health-interval", "", "string", "Time between running the check (ms|s|m|h) (default 0s)", value="duration",
+         check=bad_duration),
+    Flag("health-retries", "", "int", "Consecutive failures needed to report unhealthy", value="int"),
+    Flag("health-start-interval", "", "string", "Time between running the check during the start period (ms|s|m|h) "
+         "(default 0s)", value="duration", check=bad_duration),
+    Flag("health-start-period", "", "string", "Start period for the container to initialize before starting "
+         "health-retries countdown (ms|s|m|h) (default 0s)", value="duration", check=bad_duration),
+    Flag("health-timeout", "", "string", "Maximum time to allow one check to run (ms|s|m|h) (default 0s)",
+         value="duration", check=bad_duration),
     Flag("hostname", "h", "string", "Container host name", value="string"),
     Flag("init", usage="Run an init inside the container that forwards signals and reaps processes"),
     Flag("interactive", "i", usage="Keep STDIN open even if not attached"),
@@ -53,6 +64,7 @@ SHOWN = (
     Flag("network", "", "list", "Connect a container to a network", value="network", check_by_release=bad_network),
     Flag("net-alias", "", "list", hidden=True, value="list"),
     Flag("network-alias", "", "list", "Add network-scoped alias for the container", value="list"),
+    Flag("no-healthcheck", usage="Disable any container-specified HEALTHCHECK"),
     Flag("privileged", usage="Give extended privileges to this container"),
     Flag("publish", "p", "list", "Publish a container's port(s) to the host", value="list"),
     Flag("publish-all", "P", usage="Publish all exposed ports to random ports"),
@@ -71,15 +83,13 @@ SHOWN = (
     Flag("workdir", "w", "string", "Working directory inside the container", value="string"),
 )
 IGNORED = (
-    *_ignored("bool", "disable-content-trust", "no-healthcheck", "oom-kill-disable", "read-only",
+    *_ignored("bool", "disable-content-trust", "oom-kill-disable", "read-only",
               "sig-proxy", "use-api-socket"),
     *_ignored("int", "blkio-weight", "cpu-period", "cpu-quota", "cpu-rt-period", "cpu-rt-runtime", "cpu-shares/c",
-              "cpu-count", "cpu-percent",
-              "health-retries", "memory-swappiness", "oom-score-adj", "pids-limit"),
+              "cpu-count", "cpu-percent", "memory-swappiness", "oom-score-adj", "pids-limit"),
     *_ignored("string", "io-maxbandwidth", "io-maxiops", "kernel-memory",
               "cgroup-parent", "cgroupns", "cpuset-cpus", "cpuset-mems", "cpus", "detach-keys",
-              "gpus", "health-cmd", "health-interval", "health-start-interval", "health-start-period",
-              "health-timeout", "ipc", "isolation", "log-driver", "memory/m", "memory-reservation",
+              "gpus", "ipc", "isolation", "log-driver", "memory/m", "memory-reservation",
               "memory-swap", "pid", "platform", "runtime", "shm-size", "userns", "uts", "volume-driver"),
     *_ignored("list", "blkio-weight-device", "device-read-bps", "device-read-iops", "device-write-bps",
               "device-write-iops", "annotation", "attach/a", "device", "device-cgroup-rule",

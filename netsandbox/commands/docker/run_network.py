@@ -21,6 +21,8 @@ if TYPE_CHECKING:
 
 BUILT_IN = ("bridge", "host", "none")
 LONG_FORM = re.compile(r"\w=\w", re.ASCII)
+MAC = re.compile(r"[0-9a-f]{2}([:-])[0-9a-f]{2}(\1[0-9a-f]{2}){4}", re.ASCII | re.IGNORECASE)
+"""As Go's net.ParseMAC has it; `ip link` takes one digit for two."""
 HOST_GATEWAY = "host-gateway"
 
 
@@ -98,6 +100,8 @@ def bad_network(text: str, profile: Profile) -> str:
             return f"invalid field key {key}"
         if key == "gw-priority" and not (value.lstrip("+-").isdecimal() and value.isascii()):
             return f"invalid gw-priority ({value}): invalid syntax"
+        if key == "driver-opt" and "=" not in value:
+            return "invalid key value pair format in driver options"
         named = named or key == "name"
     return "" if named or not LONG_FORM.search(text) else "network name/id is not specified"
 
@@ -143,10 +147,9 @@ def say_without_effect(client: Client, wishes: Iterable[Wish]) -> None:
 
 def parse_mac_address(text: str) -> int:
     """Raises DockerError: no MAC address."""
-    try:
-        return parse_mac(text.replace("-", ":"))
-    except AddressError:
-        raise DockerError(f"{text} is not a valid mac address") from None
+    if not MAC.fullmatch(text):
+        raise DockerError(f"{text} is not a valid mac address")
+    return parse_mac(text.replace("-", ":"))
 
 
 def bad_extra_host(text: str) -> str:

@@ -72,11 +72,11 @@ def bad_link(text: str) -> str:
 
 
 def bad_variable(text: str) -> str:
-    return f"invalid environment variable: {text}" if text.startswith("=") else ""
+    return f"invalid environment variable: {text}" if text[:1] in ("", "=") else ""
 
 
 def bad_label(text: str) -> str:
-    return f"invalid label '{text}': empty name" if text.startswith("=") else ""
+    return f"invalid label '{text}': empty name" if text[:1] in ("", "=") else ""
 
 
 def bad_domain(text: str) -> str:

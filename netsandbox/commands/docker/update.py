@@ -14,6 +14,7 @@ from netsandbox.docker.errors import DockerError, daemon_error
 if TYPE_CHECKING:
     from netsandbox.commands.docker.client import Client
     from netsandbox.docker.container import Container
+    from netsandbox.docker.profiles import Profile
 
 POLICIES = ("no", "on-failure", "always", "unless-stopped")
 RESOURCES = ("blkio-weight", "cpu-period", "cpu-quota", "cpu-rt-period", "cpu-rt-runtime", "cpu-shares/c", "cpus",
@@ -21,7 +22,7 @@ RESOURCES = ("blkio-weight", "cpu-period", "cpu-quota", "cpu-rt-period", "cpu-rt
 """Flags about what a network sandbox does not have: a note says so."""
 
 
-def restart_policy(parsed: Parsed) -> RestartPolicy:
+def restart_policy(parsed: Parsed, profile: Profile) -> RestartPolicy:
     """--restart.
 
     Raises:
@@ -42,14 +43,15 @@ def restart_policy(parsed: Parsed) -> RestartPolicy:
     if attempts < 0:
         raise daemon_error("invalid restart policy: maximum retry count cannot be negative")
     if parsed.on("rm") and name != "no":
-        raise DockerError("conflicting options: cannot specify both --restart and --rm")
+        raise DockerError("conflicting options: cannot specify both --restart and --rm" if profile.since(28) else
+                          "Conflicting options: --restart and --rm")
     return RestartPolicy(name, attempts)
 
 
 def update(client: Client, parsed: Parsed) -> int:
     if not parsed.values:
         raise DockerError("you must provide one or more flags when using this command")
-    policy = restart_policy(parsed) if "restart" in parsed.values else None
+    policy = restart_policy(parsed, client.engine.profile) if "restart" in parsed.values else None
     resources = wanted(client, parsed)
     if not parsed.text("memory-swap"):
         resources.pop("MemorySwap", None)

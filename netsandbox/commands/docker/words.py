@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from netsandbox.apps.calendar import civil_date
 from netsandbox.docker.container import CREATED, PAUSED, RESTARTING
+from netsandbox.docker.health import STARTING
 from netsandbox.engine.units import EPOCH, SECOND
 
 if TYPE_CHECKING:
@@ -38,8 +39,9 @@ def human_duration(nanoseconds: int) -> str:
 def status(container: Container, now: int) -> str:
     """`Up 2 seconds`, `Exited (1) 3 seconds ago`."""
     if container.is_running:
-        paused = " (Paused)" if container.state == PAUSED else ""
-        return f"Up {human_duration(now - container.started)}{paused}"
+        health = container.health and container.health.status
+        beside = "Paused" if container.state == PAUSED else "health: starting" if health == STARTING else health
+        return f"Up {human_duration(now - container.started)}" + (f" ({beside})" if beside else "")
     if container.state == CREATED:
         return "Created"
     word = "Restarting" if container.state == RESTARTING else "Exited"
@@ -115,16 +117,17 @@ UNITS = {"h": 3600 * SECOND, "m": 60 * SECOND, "s": SECOND, "ms": SECOND // 1000
 
 
 def duration(text: str) -> int | None:
-    """Go's `1h30m` in nanoseconds; None where it is none."""
-    found = DURATION.findall(text)
-    if not found or "".join(number + unit for number, unit in found) != text:
-        return None
-    return round(sum(float(number) * UNITS[unit] for number, unit in found))
+    """Go's `1h30m` or `-5s` in nanoseconds; None where it is none."""
+    body = text[1:] if text[:1] in ("+", "-") else text
+    found = DURATION.findall(body)
+    if not found or "".join(number + unit for number, unit in found) != body:
+        return 0 if body == "0" else None
+    return round(sum(float(number) * UNITS[unit] for number, unit in found)) * (-1 if text[0] == "-" else 1)
 
 
 def bad_duration(text: str) -> str:
     """Why a length of time is none, or empty (time.ParseDuration)."""
-    if text in ("0", "+0", "-0") or duration(text.lstrip("+-")) is not None:
+    if duration(text) is not None:
         return ""
     parts = re.fullmatch(r"[+-]?(?:[\d.]+[a-zµ]+)*?([\d.]+)([^\d.]*)", text)
     if parts is None or parts[1] == "." or parts[1].count(".") > 1:
