@@ -59,17 +59,16 @@ class Film:
         return [strip.render(self._console) for strip in self.app.screen._compositor.render_strips()]
 
 
-async def film() -> str:
-    """The asciicast as text."""
+async def film(script: Sequence[tuple[str, float]] = SCRIPT) -> str:
+    """The asciicast as text; a shorter script gives the beginning of it."""
     clock = Clock()
     with tempfile.TemporaryDirectory() as directory:
         app = NetsandboxApp(Options(tour=False), StateFiles(Path(directory)), clock)
         async with app.run_test(size=SIZE) as pilot:
             await pilot.pause()
             film = Film(app, clock)
-            for key, seconds in SCRIPT:
-                if key:
-                    await pilot.press(key)
+            for key, seconds in script:
+                await pilot.press(key)
                 for _ in range(round(seconds * RATE)):
                     await pilot.pause()
                     await film.take(pilot)
