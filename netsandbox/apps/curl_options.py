@@ -9,6 +9,7 @@ from urllib.parse import quote_plus
 from netsandbox.apps.option_table import Given, Option, OptionTable
 from netsandbox.apps.program import UsageError
 from netsandbox.linux.core.inode import FileError
+from netsandbox.linux.tcp.state import Keepalive
 
 if TYPE_CHECKING:
     from netsandbox.linux.core.files import Files
@@ -19,7 +20,8 @@ TABLE = OptionTable(
     acts="compressed connect-timeout= connect-to= b|cookie= create-dirs d|data= data-ascii= data-binary= data-raw= "
     "data-urlencode= D|dump-header= f|fail fail-early fail-with-body g|globoff G|get I|head H|header= 0|http1.0 "
     "include interface= json= L|location location-trusted max-redirs= m|max-time= oauth2-bearer= o|output= "
-    "output-dir= x|proxy= e|referer= O|remote-name remote-name-all X|request= request-target= resolve= retry= "
+    "output-dir= keepalive keepalive-cnt= keepalive-time= x|proxy= "
+    "e|referer= O|remote-name remote-name-all X|request= request-target= resolve= retry= "
     "retry-all-errors retry-connrefused retry-delay= S|show-error i|show-headers s|silent url= url-query= u|user= "
     "A|user-agent= v|verbose w|write-out= progress-meter h|help? V|version",
     usual="basic N|buffer q|disable k|insecure 4|ipv4 noproxy= path-as-is tcp-nodelay B|use-ascii "
@@ -28,8 +30,8 @@ TABLE = OptionTable(
     "curves= delegation= disable-eprt disable-epsv disallow-username-in-url doh-cert-status doh-insecure egd-file= "
     "expect100-timeout= false-start form-escape ftp-account= ftp-alternative-to-user= ftp-create-dirs ftp-method= "
     "ftp-pasv P|ftp-port= ftp-pret ftp-skip-pasv-ip ftp-ssl-ccc ftp-ssl-ccc-mode= ftp-ssl-control "
-    "happy-eyeballs-timeout-ms= hostpubmd5= hostpubsha256= ipfs-gateway= j|junk-session-cookies keepalive "
-    "keepalive-cnt= keepalive-time= key= key-type= krb= l|list-only login-options= mail-auth= mail-from= mail-rcpt= "
+    "happy-eyeballs-timeout-ms= hostpubmd5= hostpubsha256= ipfs-gateway= j|junk-session-cookies "
+    "key= key-type= krb= l|list-only login-options= mail-auth= mail-from= mail-rcpt= "
     "mail-rcpt-allowfails metalink netrc-optional npn ntlm-wb Z|parallel parallel-immediate parallel-max= pass= "
     "pinnedpubkey= #|progress-bar proxy-anyauth proxy-basic proxy-ca-native proxy-cacert= proxy-capath= proxy-cert= "
     "proxy-cert-type= proxy-ciphers= proxy-crlfile= proxy-digest proxy-http2 proxy-insecure proxy-key= proxy-key-type= "
@@ -57,7 +59,10 @@ ONE_WAY = re.compile("anyauth|ftp-pasv|http[123].*|ipv[46]|next|proxy-tlsv1|sslv
 SYNONYMS = {"include": "show-headers", "location-trusted": "location", "data-ascii": "data"}
 REPEATED = frozenset({"header", "resolve", "url", "output", "connect-to", "url-query"})
 NUMBERS = frozenset({"max-time", "connect-timeout", "max-redirs", "retry", "retry-delay"})
+WHOLE = frozenset({"keepalive-time", "keepalive-cnt"})
 FILE_ERROR = 26
+KEEPALIVE_TIME, KEEPALIVE_COUNT = 60, 9
+"""Seconds, and probes (lib/url.c)."""
 
 
 class CurlOptions:
@@ -70,12 +75,20 @@ class CurlOptions:
     """
 
     def __init__(self) -> None:
-        self.flags: set[str] = {"progress-meter"}
+        self.flags: set[str] = {"progress-meter", "keepalive"}
         self.values: dict[str, str] = {}
         self.lists: dict[str, list[str]] = {name: [] for name in REPEATED}
         self.data: list[str] = []
         self.urls: list[str] = []
         self.notes: list[str] = []
+
+    @property
+    def keepalive(self) -> Keepalive | None:
+        """What it asks of its sockets: after a minute of silence a probe each minute, if nothing else is said."""
+        if "keepalive" not in self.flags:
+            return None
+        wait = int(self.values.get("keepalive-time", 0)) or KEEPALIVE_TIME
+        return Keepalive(wait, wait, int(self.values.get("keepalive-cnt", 0)) or KEEPALIVE_COUNT)
 
     def number(self, name: str) -> float | None:
         found = re.match(r"\d+(\.\d+)?", self.values.get(name, ""), re.ASCII)
@@ -161,6 +174,9 @@ def _set(options: CurlOptions, given: Given, files: Files) -> None:
     name, value = SYNONYMS.get(given.option.name, given.option.name), given.value
     if name in NUMBERS and not _is_number(value):
         raise _wrong(given.spelled, "expected a proper numerical parameter")
+    if name in WHOLE and re.fullmatch(r"\d+", value, re.ASCII) is None:
+        kind = "positive" if re.fullmatch(r"-\d+", value, re.ASCII) else "proper"
+        raise _wrong(given.spelled, f"expected a {kind} numerical parameter")
     if name == "cookie" and "=" not in value:
         raise UsageError(f"curl: {given.spelled} FILE is not modelled: give NAME=VALUE", 2)
     if given.option.value != "=":

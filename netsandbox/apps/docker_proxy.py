@@ -7,12 +7,15 @@ from typing import TYPE_CHECKING, NamedTuple
 from netsandbox.apps.stream import Stream
 from netsandbox.linux.core.socket import SocketError
 from netsandbox.linux.ipv4.udp import UdpSocket
+from netsandbox.linux.tcp.state import Keepalive
 from netsandbox.linux.tcp.stream import StreamSocket
 
 if TYPE_CHECKING:
     from netsandbox.linux.core.namespace import NetworkNamespace
     from netsandbox.linux.core.socket import Process
 
+KEEPALIVE = Keepalive(15, 15, 9)
+"""What Go's net package asks for on every connection."""
 BACKLOG = 4096
 """net.core.somaxconn, which it asks for."""
 MOST_CLIENTS = 1024
@@ -75,6 +78,7 @@ class StreamProxy(Proxy):
         self.pairs: list[Pair] = []
         socket = self.socket = StreamSocket(self.namespace, self.process, reuse=True)
         socket.family, socket.foreground = family, False
+        socket.keep_alive(KEEPALIVE)
         socket.bind(address, port)
         socket.listen(BACKLOG)
         socket.on_event = self._accept
@@ -106,6 +110,7 @@ class Pair:
         self._proxy = proxy
         self._back = StreamSocket(proxy.namespace, proxy.process)
         self._back.foreground = False
+        self._back.keep_alive(KEEPALIVE)
         self._container = Stream(self._back, self)
         self._client = Stream(client, self)
         self._from = (client.peer, client.peer_port), client.address

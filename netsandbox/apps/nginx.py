@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from netsandbox.linux.core.files import Files
     from netsandbox.linux.core.namespace import NetworkNamespace
     from netsandbox.linux.core.socket import Process
+    from netsandbox.linux.tcp.state import Keepalive
     from netsandbox.linux.tcp.stream import StreamSocket
 
 VERSION_TEXT = "nginx version: nginx/1.29.5"
@@ -172,6 +173,9 @@ class NginxServer(Server):
     def ends(self) -> list[tuple[str, int, int]]:
         found = self._site.configuration.ends if self._site is not None else []
         return [(one.family, parse_ipv4(one.address if one.family == "inet" else ANY), one.port) for one in found]
+
+    def keepalive(self, port: int) -> Keepalive | None:
+        return self._site.configuration.keepalive(port) if self._site is not None else None
 
     def session(self, socket: StreamSocket, number: int) -> Session | None:
         return HttpSession(self, self._site, socket, number) if self._site is not None else None

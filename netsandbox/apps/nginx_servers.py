@@ -10,6 +10,7 @@ from typing import NamedTuple
 from netsandbox.apps.nginx_conf import ConfError, Directive, Reader, read_tree
 from netsandbox.apps.nginx_directives import BLOCKS, MULTIPLE, RULES, TIME, check, check_once
 from netsandbox.apps.nginx_text import check_variables
+from netsandbox.linux.tcp.state import Keepalive
 from netsandbox.wire.addresses import AddressError, format_ipv4, parse_ipv4, parse_network
 
 ANY = "0.0.0.0"
@@ -18,9 +19,11 @@ LISTEN = re.compile(r"(?:(?P<host>\[[0-9a-fA-F:]*\]|[^:\[\]]*):)?(?P<port>[0-9]+
 COMBINED = ('$remote_addr - $remote_user [$time_local] "$request" $status $body_bytes_sent "$http_referer" '
             '"$http_user_agent"')
 """The log's format unless another is named."""
-LISTENS_AS = frozenset({"default_server", "default", "reuseport", "deferred", "bind"})
+LISTENS_AS = frozenset({"default_server", "default", "reuseport", "deferred", "bind", "ipv6only=on", "ipv6only=off"})
+LISTENS_WITH = frozenset({"backlog", "rcvbuf", "sndbuf", "fastopen", "setfib", "accept_filter"})
 TEXTS = {"return": slice(None), "proxy_set_header": slice(1, None), "add_header": slice(1, 2)}
 """Directives whose words may have variables in them, and which words."""
+KEEPALIVE = re.compile(rf"({TIME.pattern})?(?::({TIME.pattern})?(?::([0-9]{{1,3}})?)?)?")
 UNITS = {"ms": 1, "": 1000, "s": 1000, "m": 60_000, "h": 3_600_000}
 
 
@@ -62,6 +65,7 @@ class Listen(NamedTuple):
     address: str
     port: int
     is_default: bool
+    keepalive: Keepalive | None = None
 
 
 class Upstream(NamedTuple):
@@ -153,6 +157,10 @@ class Configuration:
         found = {(one.family, one.address, one.port): one for _scope, listens in self.listens for one in listens}
         return [one for key, one in found.items() if one.address == ANY or one.family == "inet6" or
                 (key[0], ANY, key[2]) not in found]
+
+    def keepalive(self, port: int) -> Keepalive | None:
+        """What `listen … so_keepalive=` asks for on connections to a port."""
+        return next((one.keepalive for one in self.ends if (one.family, one.port) == ("inet", port)), None)
 
     def server(self, address: str, port: int, name: str) -> Scope:
         """Which one answers: by the address first, then by the name (ngx_http_find_virtual_server)."""
@@ -247,7 +255,9 @@ def _listen(found: Directive) -> Listen:
     for option in options:
         if option in ("ssl", "http2", "quic", "proxy_protocol"):
             raise ConfError(f"netsandbox: nginx's listen … {option} is not modelled, in {found.where}")
-        if option not in LISTENS_AS and "=" not in option:
+        if option.partition("=")[0] in LISTENS_WITH and "=" in option:
+            raise ConfError(f"netsandbox: nginx's listen … {option} is not modelled, in {found.where}")
+        if option not in LISTENS_AS and not option.startswith("so_keepalive="):
             raise ConfError(f'invalid parameter "{option}" in {found.where}')
     if text.startswith("unix:"):
         raise ConfError(f"netsandbox: listen on a socket of the file system is not modelled, in {found.where}")
@@ -257,14 +267,28 @@ def _listen(found: Directive) -> Listen:
     host, port = (match["host"] or ANY, int(match["port"])) if match is not None else (text, WEB_PORT)
     if not 0 < port < 65536:
         raise ConfError(f'invalid port in "{text}" of the "listen" directive in {found.where}')
+    keepalive = next((_keepalive(option, found) for option in options if option.startswith("so_keepalive=")), None)
     is_default = "default_server" in options or "default" in options
     if host.startswith("["):
         return Listen("inet6", host, port, is_default)
     host = {"*": ANY, "localhost": "127.0.0.1"}.get(host, host)
     try:
-        return Listen("inet", format_ipv4(parse_ipv4(host)), port, is_default)
+        return Listen("inet", format_ipv4(parse_ipv4(host)), port, is_default, keepalive)
     except AddressError:
         raise ConfError(f'host not found in "{text}" of the "listen" directive in {found.where}') from None
+
+
+def _keepalive(option: str, found: Directive) -> Keepalive | None:
+    """so_keepalive=on|off|[idle]:[interval]:[count] (ngx_http_core_listen)."""
+    text = option.partition("=")[2]
+    if text in ("on", "off"):
+        return Keepalive() if text == "on" else None
+    match = KEEPALIVE.fullmatch(text)
+    idle, interval, count = (match[1], match[4], match[7]) if match is not None else (None, None, None)
+    wish = Keepalive(milliseconds(idle or "0") // 1000, milliseconds(interval or "0") // 1000, int(count or 0))
+    if not any(wish):
+        raise ConfError(f'invalid so_keepalive value: "{text}" in {found.where}')
+    return wish
 
 
 def _members(scope: Scope) -> list[Upstream]:

@@ -14,6 +14,7 @@ from netsandbox.apps.program import Program, UsageError
 from netsandbox.apps.sessions import SERVICES, Session
 from netsandbox.engine.units import MILLISECOND, SECOND
 from netsandbox.linux.core.socket import ANY, Process, Socket, SocketError
+from netsandbox.linux.tcp.state import Keepalive
 from netsandbox.linux.tcp.stream import StreamSocket
 from netsandbox.wire.addresses import format_ipv4
 
@@ -51,6 +52,10 @@ FAREWELLS: dict[str, tuple[str, ...]] = {
     "memcached": ("Signal handled: {signal}.",),
 }
 """What a server writes when a signal ends it."""
+
+
+KEEPALIVE = {"redis": Keepalive(300, 100, 3), "mysql": Keepalive()}
+"""What servers ask for on the connections that they accept: redis by its tcp-keepalive 300, mysqld by the sysctls."""
 
 
 class Server(Program):
@@ -136,6 +141,7 @@ class Server(Program):
         """Take the connections that wait; each has a session of its own."""
         for listener in self.sockets:
             while isinstance(listener, StreamSocket) and (child := listener.accept()) is not None:
+                child.keep_alive(self.keepalive(child.port))
                 session = self.session(child, self._accepted + 1)
                 if session is None:
                     child.close()
@@ -143,6 +149,10 @@ class Server(Program):
                 self._accepted += 1
                 self._sessions.append(session)
                 session.begin()
+
+    def keepalive(self, port: int) -> Keepalive | None:
+        """What it asks for on connections to a port of its own."""
+        return KEEPALIVE.get(self.kind)
 
     def session(self, socket: StreamSocket, number: int) -> Session | None:
         """Who speaks with a client; nobody where the protocol is not known."""

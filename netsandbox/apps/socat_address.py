@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import re
 from typing import NamedTuple
 
 from netsandbox.apps.program import UsageError
+from netsandbox.linux.tcp.state import Keepalive
+from netsandbox.linux.tcp.stream import StreamSocket
 from netsandbox.wire.services import port_number
 
 KINDS = {"tcp": "tcp", "tcp4": "tcp", "tcp-connect": "tcp", "tcp4-connect": "tcp", "udp": "udp", "udp4": "udp",
@@ -14,6 +17,14 @@ KINDS = {"tcp": "tcp", "tcp4": "tcp", "tcp-connect": "tcp", "tcp4-connect": "tcp
          "stdio": "standard", "stdin": "standard", "stdout": "standard", "exec": "exec", "system": "exec"}
 SILENT = frozenset({"reuseaddr", "reuseport", "pf=ip4", "crlf", "crnl", "nofork"})
 """Options that change nothing here: ports are taken with SO_REUSEADDR always."""
+
+
+NUMBERED = {"nodelay": "nodelay", "tcp-nodelay": "nodelay", "keepalive": "on", "so-keepalive": "on",
+            **{f"{before}keep{name}": what for before in ("", "tcp-")
+               for name, what in (("idle", "idle"), ("intvl", "interval"), ("cnt", "probes"))}}
+"""Options of TCP sockets with a number, and what they set."""
+LIMITS = {"idle": (4, 32767), "interval": (5, 32767), "probes": (6, 127)}
+"""Of keepalive: the number of the socket option and the largest value (include/net/tcp.h)."""
 
 
 class Address(NamedTuple):
@@ -29,6 +40,15 @@ class Address(NamedTuple):
     forks: bool = False
     timeout: float = 0.0
     """connect-timeout=, in seconds; 0 for none."""
+    keeps_alive: bool = False
+    wish: Keepalive = Keepalive()
+    """What keepidle, keepintvl and keepcnt say; without keepalive it means nothing."""
+    nodelay: bool = False
+
+    def prepare(self, socket: StreamSocket) -> None:
+        """Set the options of its socket."""
+        socket.nodelay = self.nodelay
+        socket.keep_alive(self.wish if self.keeps_alive else None)
 
     @property
     def listens(self) -> bool:
@@ -75,6 +95,22 @@ def _program(name: str, text: str, options: list[str]) -> Address:
     return Address("cat") if argv[0].rpartition("/")[2] == "cat" and len(argv) == 1 else Address("exec", argv=argv)
 
 
+def _numbered(address: Address, what: str, option: str) -> Address:
+    """An option of the socket whose value is a number; without one it is 1."""
+    text = option.partition("=")[2] if "=" in option else "1"
+    if re.fullmatch("[0-9]+", text, re.ASCII) is None:
+        raise UsageError(f'socat[1] E parseopts(): missing numerical value of option "{option}"', 1)
+    number = int(text)
+    if what == "nodelay":
+        return address._replace(nodelay=bool(number))
+    if what == "on":
+        return address._replace(keeps_alive=bool(number))
+    code, most = LIMITS[what]
+    if not 0 < number <= most:
+        raise UsageError(f"socat[1] E setsockopt(5, 6, {code}, {{{number}}}, 4): Invalid argument", 1)
+    return address._replace(wish=address.wish._replace(**{what: number}))
+
+
 def _port(text: str) -> int:
     number = port_number(text)
     if number is None:
@@ -86,6 +122,9 @@ def _with_options(address: Address, options: list[str]) -> Address:
     for option in options:
         name, _equals, value = option.partition("=")
         if option in SILENT:
+            continue
+        if name in NUMBERED and "tcp" in address.kind:
+            address = _numbered(address, NUMBERED[name], option)
             continue
         if name == "fork":
             address = address._replace(forks=True)

@@ -111,6 +111,7 @@ class StreamEnd(End):
             self.program.fail(f'getaddrinfo "{address.host}": {reply.error}')
             return
         socket = StreamSocket(self.program.namespace, self.program.process)
+        address.prepare(socket)
         self.stream = Stream(socket, self)
         try:
             if address.source:
@@ -274,6 +275,7 @@ class Listening:
         try:
             socket.bind(_number(self.address.source), self.address.port)
             if isinstance(socket, StreamSocket):
+                self.address.prepare(socket)
                 socket.listen(BACKLOG)
         except SocketError as error:
             source = format_ipv4(_number(self.address.source))

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
-from netsandbox.linux.core import link, sysctl, sysctl_effect
+from netsandbox.linux.core import link, sysctl_defaults, sysctl_effect
 from netsandbox.linux.core.interface import Interface
 from netsandbox.linux.core.namespace import PARTS, Kernel, NetworkNamespace
 from netsandbox.linux.core.neighbour_table import Family, NeighbourTable
@@ -65,7 +65,7 @@ def _neighbours(namespace: NetworkNamespace) -> NeighbourTable:
     return NeighbourTable(namespace, ARP)
 
 
-sysctl.GLOBALS.update(SETTINGS)
+sysctl_defaults.GLOBALS.update(SETTINGS)
 sysctl_effect.do_not_read(f"net.netfilter.{name}" for name in UNUSED)
 NOTIFIERS = device.netdev_event, _masquerades
 PARTS["routes"] = RouteTables

@@ -30,6 +30,14 @@ route.mtu_expires -65536 2147484 | 21474836
 tcp_rmem 1 2147483647 | 0 -1
 tcp_syn_retries 1 127 | 0 128
 tcp_synack_retries 0 255 | 256
+tcp_mtu_probing 3 | 300 x
+tcp_ecn 2 | 9 -1
+tcp_adv_win_scale -31 | 40
+tcp_shrink_window 1 | 3
+tcp_rto_max_ms 1000 | 1
+tcp_notsent_lowat 4294967295 | -1
+tcp_min_tso_segs 1 | 0
+tcp_min_rtt_wlen 0 | -1
 fib_multipath_hash_policy 0 3 | 4 -1
 igmp_qrv 1 2147483647 | 0
 igmp_max_msf -2147483648 2147483647 | 2147483648

@@ -11,13 +11,15 @@ import pytest
 
 import netsandbox
 from netsandbox.linux.core.neighbour_parameters import NEIGHBOUR_KEYS
-from netsandbox.linux.core.sysctl import GLOBALS, InterfaceConf
+from netsandbox.linux.core.sysctl import InterfaceConf
+from netsandbox.linux.core.sysctl_defaults import GLOBALS
 from netsandbox.linux.core.sysctl_effect import changes_nothing
 from netsandbox.linux.netfilter import settings
 from netsandbox.session.session import Session
 
 ROOMS = ("linux", "apps", "docker", "lab")
-TABLES = {"stack.py", "sysctl.py", "sysctl_effect.py", "sysctl_ranges.py", "neighbour_parameters.py", "settings.py"}
+TABLES = {"stack.py", "sysctl.py",
+          "sysctl_defaults.py", "sysctl_effect.py", "sysctl_ranges.py", "neighbour_parameters.py", "settings.py"}
 READ_BY_THE_TABLE = {"net.ipv4.icmp_echo_ignore_all", "net.ipv4.ip_local_port_range", "net.ipv4.ip_forward",
                      "net.core.devconf_inherit_init_net"}
 """What linux/core/sysctl.py reads itself, or works out."""
@@ -77,6 +79,10 @@ def test_what_an_interface_has_is_read_or_says_that_it_is_not() -> None:
     ("sh -c 'echo 3 > /proc/sys/net/ipv4/fib_multipath_hash_policy'",
      "note: net.ipv4.fib_multipath_hash_policy 3 acts as 0 in the sandbox"),
     ("sysctl -w net.ipv4.fib_multipath_hash_policy=1", ""),
+    ("sysctl -w net.ipv4.tcp_mtu_probing=1", "note: net.ipv4.tcp_mtu_probing changes nothing in the sandbox"),
+    ("sysctl -w net.ipv4.tcp_congestion_control=reno", ""),
+    ("sysctl -e -w net.ipv4.tcp_congestion_control=bbr",
+     'sysctl: setting key "net.ipv4.tcp_congestion_control": No such file or directory'),
     ("sysctl -w net.ipv4.ip_forward=1", ""), ("sysctl net.ipv4.conf.all.tag", ""),
 ])
 def test_who_writes_in_vain_is_told(line: str, says: str) -> None:
@@ -84,5 +90,5 @@ def test_who_writes_in_vain_is_told(line: str, says: str) -> None:
     session.execute("add-host pc1")
     job = session.execute(f"exec pc1 {line}")
     session.lab.scheduler.run_while(lambda: not job.is_done)
-    assert job.code == 0
+    assert job.code == int(says.startswith("sysctl:"))
     assert "".join(text for stream, text in job.output if stream == "err").strip() == says

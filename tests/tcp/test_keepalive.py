@@ -7,7 +7,7 @@ from itertools import pairwise
 from netsandbox.engine.units import SECOND
 from netsandbox.linux.events import FrameSent
 from netsandbox.linux.netfilter import iptables
-from netsandbox.linux.tcp import timers
+from netsandbox.linux.tcp.state import Keepalive
 from netsandbox.wire.tcp import ACK, RST, TcpSegment
 from tests.tcp.net import LEFT, RIGHT, Net
 
@@ -20,8 +20,7 @@ def test_a_peer_that_answers_is_asked_again_and_one_that_does_not_is_given_up() 
     client = net.connect(net.left, RIGHT)
     net.run(0.1)
     assert client.is_connected
-    client.keepalive = True
-    timers.arm_keepalive(client, 3 * SECOND)
+    client.keep_alive(Keepalive())
     net.run(40)
     assert client.is_connected, "more probes than may fail were answered"
     iptables.run(net.right, ["-A", "INPUT", "-j", "DROP"])

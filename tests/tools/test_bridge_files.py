@@ -104,7 +104,7 @@ def test_connections_as_a_file() -> None:
         f"ipv4     2 {line.removesuffix('use=1')}zone=0 use=2" for line in listed]
     assert said(session, "cat /proc/sys/net/netfilter/nf_conntrack_count") == f"{len(listed)}\n"
     assert said(session, "sysctl -w net.netfilter.nf_conntrack_count=7") == (
-        'sysctl: permission denied on key "net.netfilter.nf_conntrack_count"\n')
+        'sysctl: setting key "net.netfilter.nf_conntrack_count": Operation not permitted\n')
 
 
 def test_a_tunnel_is_made_in_the_older_way() -> None:

@@ -11,7 +11,8 @@ from netsandbox.engine.units import SECOND
 from netsandbox.linux.core import kind as kinds
 from netsandbox.linux.core.files import Files
 from netsandbox.linux.core.inode import FileError
-from netsandbox.linux.core.sysctl import COUNTS, SysctlError
+from netsandbox.linux.core.sysctl import SysctlError
+from netsandbox.linux.core.sysctl_defaults import READ_ONLY
 from netsandbox.linux.netlink.credentials import RIGHTS
 
 if TYPE_CHECKING:
@@ -154,7 +155,7 @@ class Proc(ReadOnly):
             raise FileError("EACCES" if self.read(path) is not None else "ENOENT")
         if not RIGHTS.get().sysctls:
             raise FileError("EROFS")
-        if path.removeprefix("/proc/sys/").replace("/", ".") in COUNTS:
+        if path.removeprefix("/proc/sys/").replace("/", ".") in READ_ONLY:
             raise FileError("EACCES")
         try:
             self._namespace.write_sysctl(path.removeprefix("/proc/sys/"), text.strip())

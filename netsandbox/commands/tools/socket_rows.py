@@ -39,10 +39,9 @@ class SocketTimer(NamedTuple):
             secs = 0
         if minutes or secs > 9:
             millis = 0
-        text = f"{minutes}min" * bool(minutes)
-        if secs:
-            text += f"{secs}{'.' if millis else 'sec'}"
-        return f"timer:({self.kind},{text}{f'{millis:03d}ms' if millis else ''},{self.retries})"
+        fraction = f"{'.' * bool(secs)}{millis:03d}" if millis else ""
+        text = f"{minutes}min" * bool(minutes) + f"{secs or ''}{fraction}{'sec' if secs else 'ms' * bool(millis)}"
+        return f"timer:({self.kind},{text},{self.retries})"
 
 
 class SocketRow(NamedTuple):
@@ -129,7 +128,7 @@ def _timer(conn: Connection) -> SocketTimer | None:
         left = max(conn.timer_due - now, 0) // MILLISECOND
         return SocketTimer(kind, left, conn.probes if kind == "persist" else conn.retries)
     if conn.keepalive_timer is not None:
-        return SocketTimer("keepalive", max(conn.keepalive_timer.when - now, 0) // MILLISECOND, conn.probes)
+        return SocketTimer("keepalive", max(conn.keepalive_due - now, 0) // MILLISECOND, conn.probes)
     return None
 
 

@@ -149,7 +149,7 @@ def _columns(rows: list[SocketRow], options: Options, without: set[str]) -> str:
                       _port(row.local[1], numeric, row.protocol), row.peer[0] + ":",
                       _port(row.peer[1], numeric, row.protocol), f" {extra}" if extra else ""])
     without = without | ({"Recv-Q", "Send-Q"} if "Q" in options else set())
-    without |= set() if processes or any(line[8] for line in cells[1:]) else {"Process"}
+    without |= set() if processes or any(line[8] for line in cells if line is not titles) else {"Process"}
     if not processes:
         titles[8] = ""
     shown = [column for column, title in enumerate(titles) if title not in without and not (

@@ -19,6 +19,7 @@ from netsandbox.linux.core.neighbour_parameters import (
     field_value,
     shown_value,
 )
+from netsandbox.linux.core.sysctl_defaults import AVAILABLE, CONGESTION_CONTROL, GLOBALS, READ_ONLY
 from netsandbox.linux.core.sysctl_ranges import number_of, taken
 
 
@@ -91,89 +92,6 @@ INITIAL = InterfaceConf()
 
 RESET = 2
 """Of devconf_inherit_init_net: a new namespace has the kernel's defaults."""
-
-COUNTS = {"net.netfilter.nf_conntrack_count"}
-"""Settings that tell a number, and take none."""
-GLOBALS: dict[str, int | str] = {
-    "net.ipv4.ip_forward": 0,
-    "net.ipv4.ip_default_ttl": 64,
-    "net.ipv4.ip_no_pmtu_disc": 0,
-    "net.ipv4.ip_nonlocal_bind": 0,
-    "net.ipv4.ip_forward_use_pmtu": 0,
-    "net.ipv4.ip_local_port_range": "32768\t60999",
-    "net.ipv4.ip_unprivileged_port_start": 1024,
-    "net.ipv4.icmp_echo_ignore_all": 0,
-    "net.ipv4.icmp_echo_ignore_broadcasts": 1,
-    "net.ipv4.icmp_errors_use_inbound_ifaddr": 0,
-    "net.ipv4.icmp_ignore_bogus_error_responses": 1,
-    "net.ipv4.icmp_ratelimit": 1000,
-    "net.ipv4.icmp_ratemask": 6168,
-    "net.ipv4.icmp_msgs_per_sec": 1000,
-    "net.ipv4.icmp_msgs_burst": 50,
-    "net.ipv4.ipfrag_time": 30,
-    "net.ipv4.ipfrag_high_thresh": 4194304,
-    "net.ipv4.ipfrag_low_thresh": 3145728,
-    "net.ipv4.ipfrag_max_dist": 64,
-    "net.ipv4.route.min_pmtu": 552,
-    "net.ipv4.route.mtu_expires": 600,
-    "net.ipv4.route.gc_timeout": 300,
-    "net.ipv4.route.error_cost": 1000,
-    "net.ipv4.route.error_burst": 5000,
-    "net.ipv4.route.redirect_load": 20,
-    "net.ipv4.route.redirect_number": 9,
-    "net.ipv4.route.redirect_silence": 20480,
-    "net.ipv4.neigh.default.gc_thresh1": 128,
-    "net.ipv4.neigh.default.gc_thresh2": 512,
-    "net.ipv4.neigh.default.gc_thresh3": 1024,
-    "net.ipv4.neigh.default.gc_interval": 30,
-    "net.ipv4.tcp_congestion_control": "cubic",
-    "net.ipv4.tcp_rmem": "4096\t131072\t6291456",
-    "net.ipv4.tcp_wmem": "4096\t16384\t4194304",
-    "net.ipv4.tcp_abort_on_overflow": 0,
-    "net.ipv4.tcp_dsack": 1,
-    "net.ipv4.tcp_early_retrans": 3,
-    "net.ipv4.tcp_fin_timeout": 60,
-    "net.ipv4.tcp_frto": 2,
-    "net.ipv4.tcp_keepalive_intvl": 75,
-    "net.ipv4.tcp_keepalive_probes": 9,
-    "net.ipv4.tcp_keepalive_time": 7200,
-    "net.ipv4.tcp_orphan_retries": 0,
-    "net.ipv4.tcp_recovery": 1,
-    "net.ipv4.tcp_max_syn_backlog": 2048,
-    "net.ipv4.tcp_reordering": 3,
-    "net.ipv4.tcp_retries2": 15,
-    "net.ipv4.tcp_rfc1337": 0,
-    "net.ipv4.tcp_sack": 1,
-    "net.ipv4.tcp_slow_start_after_idle": 1,
-    "net.ipv4.tcp_syn_linear_timeouts": 4,
-    "net.ipv4.tcp_syn_retries": 6,
-    "net.ipv4.tcp_synack_retries": 5,
-    "net.ipv4.tcp_syncookies": 1,
-    "net.ipv4.tcp_timestamps": 1,
-    "net.ipv4.tcp_tw_reuse": 2,
-    "net.ipv4.tcp_window_scaling": 1,
-    "net.ipv4.ping_group_range": "1\t0",
-    "net.core.somaxconn": 4096,
-    "net.core.rmem_max": 212992,
-    "net.core.devconf_inherit_init_net": 0,
-    "net.ipv6.conf.all.disable_ipv6": 1,
-    "net.ipv6.conf.default.disable_ipv6": 1,
-    "net.bridge.bridge-nf-call-iptables": 0,
-    "net.bridge.bridge-nf-call-ip6tables": 0,
-    "net.bridge.bridge-nf-call-arptables": 0,
-}
-"""What has no interface in its name."""
-GLOBALS.update({f"net.ipv4.{name}": value for name, value in {
-    "fib_multipath_hash_policy": 0, "fib_multipath_hash_seed": 0, "fib_multipath_use_neigh": 0,
-    "fib_notify_on_flag_change": 0, "fwmark_reflect": 0,
-    "icmp_echo_enable_probe": 0, "igmp_link_local_mcast_reports": 1, "igmp_max_memberships": 20, "igmp_max_msf": 10,
-    "igmp_qrv": 2, "ip_autobind_reuse": 0, "ip_dynaddr": 0, "ip_early_demux": 1, "ip_forward_update_priority": 1,
-    "nexthop_compat_mode": 1, "raw_l3mdev_accept": 1, "route.min_adv_mss": 256, "tcp_l3mdev_accept": 0,
-    "udp_early_demux": 1,
-    "udp_l3mdev_accept": 0, "udp_rmem_min": 4096, "udp_wmem_min": 4096}.items()})
-"""Kept and shown, and without meaning here."""
-
-
 
 NOT_COUNTED: Mapping[str, Sized] = {}
 
@@ -259,8 +177,8 @@ class Sysctls:
         """
         old = self.read(key)
         holder, name = self._find(key)
-        if name in COUNTS:
-            raise SysctlError(f'permission denied on key "{name}"')
+        if name in READ_ONLY:
+            raise SysctlError(f'setting key "{key}": Operation not permitted')
         text = "\t".join(str(value).split())
         if holder is None and not is_number(old):
             self._write_text(key, name, text, old)
@@ -311,6 +229,8 @@ class Sysctls:
         yield from sorted(names)
 
     def _write_text(self, key: str, name: str, text: str, old: str) -> None:
+        if name == CONGESTION_CONTROL and text not in str(GLOBALS[AVAILABLE]).split():
+            raise SysctlError(f'setting key "{key}": No such file or directory')
         before = old.split("\t")
         if all(map(is_number, before)):
             numbers = self._taken(key, text)

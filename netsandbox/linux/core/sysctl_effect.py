@@ -8,17 +8,13 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from netsandbox.linux.core.sysctl import UNUSED_CONF
+from netsandbox.linux.core.sysctl_defaults import AVAILABLE, KEPT
 
 UNREAD = {f"net.ipv4.{name}" for name in (
-    "fib_multipath_use_neigh",
-    "fib_notify_on_flag_change", "fwmark_reflect",
-    "icmp_echo_enable_probe", "icmp_ignore_bogus_error_responses", "igmp_link_local_mcast_reports",
-    "igmp_max_memberships", "igmp_max_msf", "igmp_qrv", "ip_autobind_reuse", "ip_dynaddr", "ip_early_demux",
-    "ip_forward_update_priority", "ip_unprivileged_port_start", "ipfrag_low_thresh", "neigh.default.gc_interval",
-    "nexthop_compat_mode", "ping_group_range", "raw_l3mdev_accept", "udp_early_demux",
-    "udp_rmem_min", "udp_wmem_min")}
+    "icmp_ignore_bogus_error_responses", "ip_unprivileged_port_start", "ipfrag_low_thresh", "neigh.default.gc_interval",
+    "ping_group_range")}
 """Without an interface in their name."""
-UNREAD |= {"net.ipv6.conf.all.disable_ipv6", "net.ipv6.conf.default.disable_ipv6",
+UNREAD |= {*KEPT, AVAILABLE, "net.ipv6.conf.all.disable_ipv6", "net.ipv6.conf.default.disable_ipv6",
            "net.bridge.bridge-nf-call-ip6tables", "net.bridge.bridge-nf-call-arptables"}
 UNREAD_OF_INTERFACE = {"conf": {*UNUSED_CONF, "log_martians"}, "neigh": {"anycast_delay"}}
 ACTS_AS = {"net.ipv4.fib_multipath_hash_policy": {"2": "0", "3": "0"}}

@@ -46,6 +46,13 @@ BY_NAME: dict[str, Range] = {
     "neigh.default.gc_thresh2": NOT_NEGATIVE, "neigh.default.gc_thresh3": NOT_NEGATIVE,
     "nf_conntrack_events": (0, 2), "nf_conntrack_tcp_max_retrans": BYTE, "nf_conntrack_log_invalid": BYTE,
     "nf_conntrack_frag6_high_thresh": LONG, "nf_conntrack_frag6_low_thresh": LONG,
+    "tcp_ecn": (0, 2), "tcp_adv_win_scale": (-31, 31), "tcp_app_win": (0, 31), "tcp_min_snd_mss": PORT,
+    "tcp_notsent_lowat": (0, (1 << 32) - 1), "tcp_rto_max_ms": (1000, 120_000), "tcp_comp_sack_nr": BYTE,
+    "tcp_min_tso_segs": (1, 255), "tcp_pingpong_thresh": (1, 255), "tcp_max_reordering": POSITIVE,
+    **dict.fromkeys(("tcp_min_rtt_wlen", "tcp_tso_win_divisor", "tcp_probe_interval",
+                     "tcp_fastopen_blackhole_timeout_sec"), NOT_NEGATIVE),
+    **dict.fromkeys(("tcp_autocorking", "tcp_backlog_ack_defer", "tcp_ecn_fallback", "tcp_reflect_tos",
+                     "tcp_shrink_window"), TRUTH),
     **dict.fromkeys(("nf_conntrack_checksum", "nf_conntrack_tcp_loose", "nf_conntrack_tcp_be_liberal",
                      "nf_conntrack_tcp_ignore_invalid_rst", "nf_conntrack_acct", "nf_conntrack_timestamp"), TRUTH),
 }
@@ -55,6 +62,8 @@ BY_NAME.update(dict.fromkeys((
     "ip_dynaddr", "ip_early_demux", "udp_early_demux", "tcp_abort_on_overflow", "tcp_dsack", "tcp_frto",
     "tcp_keepalive_probes", "tcp_recovery", "tcp_orphan_retries",
     "tcp_retries1", "tcp_retries2", "tcp_rfc1337", "tcp_sack", "tcp_slow_start_after_idle",
+    "tcp_mtu_probing", "tcp_moderate_rcvbuf", "tcp_no_metrics_save", "tcp_early_demux", "tcp_retrans_collapse",
+    "tcp_thin_linear_timeouts", "tcp_fwmark_accept",
     "tcp_synack_retries", "tcp_syncookies", "tcp_timestamps", "tcp_window_scaling"), BYTE))
 CLAMPED = frozenset({"anycast_delay", "locktime", "proxy_delay", "retrans_time"})
 """Hundredths of a second, of which the kernel takes any number, and counts a negative one as nothing."""

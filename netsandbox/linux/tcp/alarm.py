@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from netsandbox.engine.units import MICROSECOND
+from netsandbox.engine.units import MICROSECOND, SECOND
 from netsandbox.linux.tcp.rtt import RTO_MAX
 
 if TYPE_CHECKING:
@@ -74,8 +74,31 @@ def disarm_ack(conn: Connection) -> None:
         conn.ack_timer = None
 
 
+def arm_keepalive(conn: Any, delay: int) -> None:
+    """Let the peer be asked after `delay` nanoseconds whether it is still there."""
+    disarm_keepalive(conn)
+    conn.keepalive_due = conn.namespace.scheduler.now + delay
+    conn.keepalive_timer = conn.namespace.scheduler.kernel_timer(delay, conn.on_keepalive_timer)
+
+
+def await_peer(conn: Connection) -> None:
+    """Where keepalive is asked for, begin to wait for the time when the peer has been silent for too long."""
+    if conn.keepalive is not None:
+        arm_keepalive(conn, keepalive_time(conn))
+
+
+def keepalive_time(conn: Connection) -> int:
+    """keepalive_time_when, in nanoseconds."""
+    own = conn.keepalive.idle if conn.keepalive is not None else 0
+    return (own or conn.namespace.sysctls.get("net.ipv4.tcp_keepalive_time")) * SECOND
+
+
+def disarm_keepalive(conn: Connection) -> None:
+    conn.namespace.scheduler.cancel(conn.keepalive_timer)
+    conn.keepalive_timer = None
+
+
 def disarm_all(conn: Connection) -> None:
     disarm(conn)
     disarm_ack(conn)
-    conn.namespace.scheduler.cancel(conn.keepalive_timer)
-    conn.keepalive_timer = None
+    disarm_keepalive(conn)

@@ -161,6 +161,7 @@ def established(conn: Connection) -> None:
         conn.round_trip.timeout = RTO_FALLBACK
     conn.congestion.begin(conn.retransmitted > 1 and bool(conn.undo_marker))
     window.opened(conn)
+    alarm.await_peer(conn)
     conn.wake()
 
 

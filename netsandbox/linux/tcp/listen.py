@@ -8,7 +8,7 @@ from netsandbox.engine.units import SECOND
 from netsandbox.linux.drop import Dropped, DropReason, Outcome
 from netsandbox.linux.events import SocketMatched
 from netsandbox.linux.ipv4.routing import OutputRoute, route_output
-from netsandbox.linux.tcp import cookies, options, reset, window
+from netsandbox.linux.tcp import alarm, cookies, options, reset, window
 from netsandbox.linux.tcp.events import TcpCookieSent, TcpRetransmitted
 from netsandbox.linux.tcp.options import Options
 from netsandbox.linux.tcp.rtt import RTO_MAX
@@ -266,6 +266,7 @@ def make_child(request: Request, segment: TcpSegment) -> Connection:
     child.segment_size = first_segment_size(child)
     child.received_at = namespace.scheduler.now
     child.handshake_at = 0 if request.tries else request.sent_at
+    alarm.await_peer(child)
     return child
 
 

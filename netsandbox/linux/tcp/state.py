@@ -101,6 +101,14 @@ class Sent:
         return (self.seq + len(self.data) + (self.flags & 1) + (self.flags >> 1 & 1)) & 0xFFFFFFFF
 
 
+class Keepalive(NamedTuple):
+    """What a program asks for by SO_KEEPALIVE, in seconds; 0 is what the namespace's sysctl says (TCP_KEEPIDLE …)."""
+
+    idle: int = 0
+    interval: int = 0
+    probes: int = 0
+
+
 class Waiting(NamedTuple):
     """A segment that came while the program had the socket, or as many as became one."""
 
@@ -126,7 +134,7 @@ class Connection(Socket):
                  "challenged_at", "confirm", "congestion", "copied", "created", "data_in", "data_out", "delivered",
                  "done", "duplicate", "early", "echoed_stamp", "error", "expected", "foreground", "forward",
                  "going_on", "handshake_at", "has_sack", "has_stamps", "held", "high_seq", "ident", "interface",
-                 "is_burst", "is_deaf", "keepalive", "keepalive_timer", "largest_window",
+                 "is_burst", "is_deaf", "keepalive", "keepalive_due", "keepalive_timer", "largest_window",
                  "last_sent", "losses", "lost_out", "memory", "more_to_send", "mss", "mss_clamp",
                  "nodelay", "nxt", "on_event", "orphan", "overflowed_at", "owned", "parent", "path_error", "path_mtu",
                  "pingpong", "probe_end", "probe_is_again", "probes", "prr_delivered", "prr_out", "pushed",
@@ -153,7 +161,8 @@ class Connection(Socket):
         self.ttl: int | None = None
         self.tos = 0
         self.ident = 0
-        self.nodelay = self.keepalive = self.waits_for_room = False
+        self.nodelay = self.waits_for_room = False
+        self.keepalive: Keepalive | None = None
         self.owned = False
         """A program's call goes on: what comes meanwhile waits in `held`."""
         self.held: list[Waiting] = []
@@ -226,6 +235,7 @@ class Connection(Socket):
         """retransmit, tail, reorder or probe."""
         self.timer_due = 0
         self.keepalive_timer: Timer | None = None
+        self.keepalive_due = 0
         self.wire: TcpSegment | None = None
         """The segment that left last."""
         self.confirm = False

@@ -12,12 +12,12 @@ from typing import Any
 from netsandbox.linux.core.socket import SocketError
 from netsandbox.linux.drop import Dropped
 from netsandbox.linux.events import PacketDropped
-from netsandbox.linux.tcp import connect, errors, listen, output, receive, recovery, timers, timewait, window
+from netsandbox.linux.tcp import alarm, connect, errors, listen, output, receive, recovery, timers, timewait, window
 from netsandbox.linux.tcp.congestion import INITIAL
 from netsandbox.linux.tcp.events import TcpResetSent
 from netsandbox.linux.tcp.input import process
 from netsandbox.linux.tcp.sequence import MASK
-from netsandbox.linux.tcp.state import RECEIVE_SHUTDOWN, SEND_SHUTDOWN, Connection, TcpState, Waiting
+from netsandbox.linux.tcp.state import RECEIVE_SHUTDOWN, SEND_SHUTDOWN, Connection, Keepalive, TcpState, Waiting
 from netsandbox.linux.tcp.transmit import current_mss, send_reset
 
 OPENING = (TcpState.SYN_SENT, TcpState.SYN_RECV)
@@ -182,6 +182,14 @@ class StreamSocket(Connection):
         if not self.orphan:
             self._call("_close", True)
 
+    def keep_alive(self, wish: Keepalive | None) -> None:
+        """SO_KEEPALIVE, with TCP_KEEPIDLE, TCP_KEEPINTVL and TCP_KEEPCNT; None turns it off."""
+        self.keepalive = wish
+        if wish is None:
+            alarm.disarm_keepalive(self)
+        elif self.state not in (TcpState.CLOSE, TcpState.LISTEN):
+            alarm.await_peer(self)
+
     # -- one after another: the queue runs empty between the bursts of a call
 
     def _call(self, name: str, argument: Any) -> None:
@@ -315,6 +323,9 @@ class StreamSocket(Connection):
 
     def on_timer(self, _argument: object) -> None:
         timers.sent_timer(self)
+
+    def on_keepalive_timer(self, _argument: object) -> None:
+        timers.keepalive_timer(self)
 
     def on_ack_timer(self, _argument: object) -> None:
         timers.ack_timer(self)

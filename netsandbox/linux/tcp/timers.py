@@ -204,29 +204,22 @@ def ack_timer(conn: Connection) -> None:
 def keepalive_timer(conn: Connection) -> None:
     """Is the peer still there? (tcp_keepalive_timer)"""
     conn.keepalive_timer = None
-    settings = conn.namespace.sysctls
-    if not conn.keepalive or conn.state in (TcpState.CLOSE, TcpState.LISTEN, TcpState.SYN_SENT):
+    wish, settings = conn.keepalive, conn.namespace.sysctls
+    if wish is None or conn.state in (TcpState.CLOSE, TcpState.LISTEN, TcpState.SYN_SENT):
         return
-    now = conn.namespace.scheduler.now
-    idle = now - max(conn.received_at, conn.ack_at)
-    wait = settings.get("net.ipv4.tcp_keepalive_time") * SECOND
+    wait = alarm.keepalive_time(conn)
+    idle = conn.namespace.scheduler.now - max(conn.received_at, conn.ack_at)
     if conn.sent or conn.unsent or idle < wait:
-        arm_keepalive(conn, wait if conn.sent or conn.unsent else wait - idle)
+        alarm.arm_keepalive(conn, wait if conn.sent or conn.unsent else wait - idle)
         return
-    if conn.probes >= settings.get("net.ipv4.tcp_keepalive_probes"):
+    if conn.probes >= (wish.probes or settings.get("net.ipv4.tcp_keepalive_probes")):
         conn.namespace.record(TcpResetSent(conn.namespace.name, *conn.key, "keepalive"))
         send_reset(conn)
         connect.fail(conn, "ETIMEDOUT", "timeout")
         return
     transmit(conn, (conn.una - 1) & MASK, ACK)
     conn.probes += 1
-    arm_keepalive(conn, settings.get("net.ipv4.tcp_keepalive_intvl") * SECOND)
-
-
-def arm_keepalive(conn: Connection, delay: int) -> None:
-    scheduler = conn.namespace.scheduler
-    scheduler.cancel(conn.keepalive_timer)
-    conn.keepalive_timer = scheduler.kernel_timer(delay, keepalive_timer, conn)
+    alarm.arm_keepalive(conn, (wish.interval or settings.get("net.ipv4.tcp_keepalive_intvl")) * SECOND)
 
 
 HANDLERS = {alarm.RETRANSMIT: _retransmit, alarm.TAIL: _probe_tail, alarm.REORDER: _reordered,

@@ -92,8 +92,8 @@ def _syn_options(conn: Connection, flags: int) -> bytes:
     if flags & ACK:
         stamps, sack, scaling = conn.has_stamps, conn.has_sack, bool(conn.receive_scale)
     else:
-        stamps, sack, scaling = (bool(settings.get(f"net.ipv4.tcp_{name}"))
-                                 for name in ("timestamps", "sack", "window_scaling"))
+        stamps, sack, scaling = (bool(settings.get(key)) for key in (
+            "net.ipv4.tcp_timestamps", "net.ipv4.tcp_sack", "net.ipv4.tcp_window_scaling"))
     stamp = (stamp_now(conn.namespace, conn.stamp_offset), conn.recent_stamp) if stamps else None
     return options.of_syn(conn.advertised_mss, stamp, sack, conn.receive_scale if scaling else None)
 

@@ -1,0 +1,85 @@
+"""Programs that ask the kernel whether their peers are still there, as `ss -o` tells of it."""
+
+from __future__ import annotations
+
+import pytest
+
+from netsandbox.session.session import Session
+
+LINES = """\
+docker run -d --name web nginx
+docker run -d --name c1 nicolaka/netshoot sleep infinity
+docker exec -d c1 socat TCP-LISTEN:9,fork,keepalive,keepidle=3,keepintvl=1,keepcnt=2 EXEC:cat
+docker exec -d c1 nc -kl 8
+"""
+
+
+def run(session: Session, line: str) -> tuple[int | None, str]:
+    job = session.execute(line)
+    session.lab.scheduler.run_while(lambda: not job.is_done)
+    return job.code, "".join(text for _stream, text in job.output)
+
+
+@pytest.fixture(scope="module")
+def lab() -> Session:
+    session = Session()
+    for line in LINES.splitlines():
+        run(session, line)
+    return session
+
+
+@pytest.mark.parametrize(("container", "line", "port", "timer"), [
+    ("c1", "docker exec -d web nc 172.17.0.3 9", 9, "timer:(keepalive,2."),
+    ("web", "docker exec -d web curl 172.17.0.3:8", 8, "timer:(keepalive,59sec,0)"),
+    ("web", "docker exec -d web curl --keepalive-time 20 172.17.0.3:8", 8, "timer:(keepalive,19sec,0)"),
+    ("web", "docker exec -d web curl --no-keepalive 172.17.0.3:8", 8, ""),
+    ("web", "docker exec -d web nc 172.17.0.3 9", 9, ""),
+    ("c1", "docker exec -d c1 socat TCP:172.17.0.2:80,keepidle=4 EXEC:cat", 80, ""),
+])
+def test_who_asks_and_how_often(lab: Session, container: str, line: str, port: int, timer: str) -> None:
+    before = shown(lab, container, port)
+    run(lab, line)
+    run(lab, "wait 100ms")
+    [new] = [row for row in shown(lab, container, port) if row.split("timer")[0] not in
+             {old.split("timer")[0] for old in before}]
+    assert timer in new
+    assert ("timer" in new) is bool(timer)
+
+
+def shown(lab: Session, container: str, port: int) -> list[str]:
+    return run(lab, f"docker exec {container} ss -Htno '( sport = :{port} or dport = :{port} )'")[1].splitlines()
+
+
+def test_nginx_takes_so_keepalive_and_says_what_it_is_not(lab: Session) -> None:
+    change = "docker exec web sed -i 's/listen  *80.*;/listen 80 so_keepalive={};/' /etc/nginx/conf.d/default.conf"
+    for wish, timer in (("5s:2s:2", "timer:(keepalive,4."), ("on", "timer:(keepalive,119min")):
+        run(lab, change.format(wish))
+        run(lab, "docker exec web nginx -s reload")
+        run(lab, "docker exec -d c1 nc 172.17.0.2 80")
+        run(lab, "wait 100ms")
+        assert timer in "".join(shown(lab, "web", 80))
+    run(lab, change.format("often"))
+    code, text = run(lab, "docker exec web nginx -t")
+    assert code == 1
+    assert 'invalid so_keepalive value: "often"' in text
+
+
+@pytest.mark.parametrize(("line", "says"), [
+    ("socat - TCP:172.17.0.2:80,keepidle=0", "setsockopt(5, 6, 4, {0}, 4): Invalid argument"),
+    ("socat - TCP:172.17.0.2:80,keepcnt=x", 'parseopts(): missing numerical value of option "keepcnt=x"'),
+    ("curl --keepalive-time x web", "curl: option --keepalive-time: expected a proper numerical parameter"),
+    ("curl --keepalive-cnt -5 web", "curl: option --keepalive-cnt: expected a positive numerical parameter"),
+])
+def test_numbers_that_are_none(lab: Session, line: str, says: str) -> None:
+    code, text = run(lab, f"docker exec c1 {line}")
+    assert code
+    assert says in text
+
+
+def test_a_peer_that_has_gone_is_given_up(lab: Session) -> None:
+    run(lab, "docker exec -d web nc 172.17.0.3 9")
+    run(lab, "wait 100ms")
+    assert shown(lab, "c1", 9)
+    run(lab, "ip link set docker0 down")
+    run(lab, "wait 6s")
+    assert not shown(lab, "c1", 9)
