@@ -40,6 +40,12 @@ def civil_date(days: int) -> tuple[int, int, int]:
     return year_of_era + era * 400 + (month <= 2), month, day_of_year - (153 * shifted + 2) // 5 + 1
 
 
+def days_before(year: int) -> int:
+    """Days from 1970-01-01 to a year's first."""
+    past = year - 1
+    return 365 * past + past // 4 - past // 100 + past // 400 - 719162
+
+
 def log_date(now: int) -> str:
     """nginx's `2026/01/01 00:00:00`."""
     at = moment(now)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
@@ -67,5 +68,54 @@ class NginxHello(SelfSite):
                 f"Date: {apache_time(session.host.now)}\nURI: {head.start[1]}\nRequest ID: {session.number:032x}\n")
 
 
+class HelloFrom(SelfSite):
+    """strm/helloworld-http."""
+
+    kind = "text/html"
+
+    def text(self, session: HttpSession, head: Head) -> str:
+        return (f"<html><head><title>HTTP Hello World</title></head><body><h1>Hello from {self.hostname}</h1></body>"
+                "</html>")
+
+
+class Flask(SelfSite):
+    """training/webapp: the words of every first Flask application."""
+
+    kind = "text/html; charset=utf-8"
+
+    def text(self, session: HttpSession, head: Head) -> str:
+        return "Hello world!"
+
+
+class Elasticsearch(SelfSite):
+    """What it tells of itself at `/`; there is no index to ask for."""
+
+    kind = "application/json"
+
+    def answer(self, session: HttpSession, head: Head, body: bytes) -> Response:
+        if head.start[1] in ("/", ""):
+            return super().answer(session, head, body)
+        return Response(404, b'{"error":"the sandbox\'s elasticsearch has no indices","status":404}\n', self.kind)
+
+    def text(self, session: HttpSession, head: Head) -> str:
+        own = {"name": self.hostname, "cluster_name": "docker-cluster", "version": {"number": "8.19.0"},
+               "tagline": "You Know, for Search"}
+        return json.dumps(own, indent=2) + "\n"
+
+
+class Registry(SelfSite):
+    """An empty one (OCI distribution specification): its API's version, and a catalogue with nothing in it."""
+
+    kind = "application/json"
+
+    def answer(self, session: HttpSession, head: Head, body: bytes) -> Response:
+        pages = {"/v2/": "{}", "/v2/_catalog": '{"repositories":[]}\n', "/": ""}
+        page = pages.get(head.start[1])
+        if page is None:
+            return Response(404, b"404 page not found\n", "text/plain; charset=utf-8")
+        return Response(200, page.encode(), self.kind)
+
+
 SELF_SITES: dict[str, Callable[[Files | None], Site]] = {
-    "whoami": TraefikWhoami, "i am": JwilderWhoami, "hello": NginxHello}
+    "whoami": TraefikWhoami, "i am": JwilderWhoami, "hello": NginxHello,
+    "hello from": HelloFrom, "flask": Flask, "elasticsearch": Elasticsearch, "registry": Registry}

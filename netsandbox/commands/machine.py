@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING, Any
 from netsandbox.apps.program import Program
 from netsandbox.commands.tools.context import Tenant, ToolError
 from netsandbox.commands.tools.ip_netns import FOLDER
-from netsandbox.commands.tools.kernel_files import namespace_file, with_kernel
+from netsandbox.commands.tools.kernel_files import FIRST_SHELL_PID, namespace_file, with_kernel
+from netsandbox.commands.tools.process_namespaces import OF_CONTAINERS
 from netsandbox.commands.tools.table_names import PATH
 from netsandbox.docker import files
 from netsandbox.docker.ports import daemon_processes
@@ -98,6 +99,18 @@ def files_root(lab: Lab) -> NetworkNamespace:
     return lab.host().namespace
 
 
+def owned(container: Container, running: dict[str, int]) -> dict[str, int]:
+    """By kind the PID of whom a container has its namespaces from: itself, or another one by its name; not the host."""
+    found = dict.fromkeys(OF_CONTAINERS, container.pid)
+    for kind, key in (("pid", "PidMode"), ("uts", "UTSMode"), ("ipc", "IpcMode")):
+        mode = str(container.resources.get(key, ""))
+        if mode == "host":
+            del found[kind]
+        elif mode.startswith("container:"):
+            found[kind] = running.get(mode.removeprefix("container:"), container.pid)
+    return found
+
+
 def _processes_of(program: Program) -> list[Program]:
     """Itself and what it has left behind, as far as they run."""
     return [one for one in (program, *program.children) if isinstance(one, Program) and one.is_running]
@@ -153,6 +166,19 @@ class LabMachine:
             return self.lab.host().namespace
         return next((container.namespace for _host, container in self.lab.containers()
                      if container.is_running and container.pid == pid), None)
+
+    def namespace_owners(self, namespace: NetworkNamespace, files: Files, pid: int | None) -> dict[str, int] | None:
+        """By kind the PID of the container whose namespaces a process has (commands.tools.context.Machine)."""
+        host = self._host_of(namespace)
+        running = [one for one in host.docker.containers.values() if one.is_running] if host and host.docker else []
+        if RIGHTS.get().contained:
+            own = next((one for one in running if one.files is files.system), None)
+        else:
+            own = next((one for one in running if pid in (one.pid, *(each.pid for each in one.execs))), None)
+            known = {each for each, _command, _inode in self.processes(namespace)}
+            if own is None and pid is not None and pid <= FIRST_SHELL_PID and pid not in known:
+                return None
+        return {} if own is None else owned(own, {one.name: one.pid for one in running})
 
     def tenants(self, namespace: NetworkNamespace) -> list[Tenant]:
         """The machine's own namespace, its containers', and those of `ip netns`, which are the default host's."""

@@ -7,11 +7,11 @@ WHY = {
         "ab hey iperf siege wrk netperf qperf",
     "there is no encryption; `nc` and `telnet` connect": "openssl ssh scp sftp sshpass wg openvpn gpg apt-key",
     "`ls` lists files, and `cat > FILE`, `tee` and `sed -i` write them":
-        "df du find nano vi vim emacs tree file stat lsblk findmnt dd rsync zip unzip gzip tar split shuf "
+        "df du nano vi vim emacs tree file lsblk findmnt dd rsync zip unzip gzip tar split shuf "
         "truncate sync blkid losetup",
     "of text there are grep, sed, awk, sort, uniq, cut, tr, head, tail, wc and jq":
         "diff cmp paste comm xxd hexdump od base64 md5sum sha256sum perl ruby php yq yes",
-    "`docker ps` and `ss -ltnp` show what runs": "htop pstree iftop nethogs iptraf screen tmux",
+    "`docker ps` and `ss -ltnp` show what runs": "htop pstree free vmstat iostat iftop nethogs iptraf screen tmux",
     "what is modelled is loaded": "insmod rmmod depmod",
     "the rules are iptables'": "firewall-cmd ipset ebtables arptables",
     "services are reached by their addresses and published ports; there is no IPVS": "ipvsadm",
@@ -31,9 +31,10 @@ WHY = {
     "`trace` and `why` tell what became of a packet": "strace ltrace perf bpftrace gdb ftrace",
     "network namespaces are `ip netns` and links to /proc/PID/ns/net in /run/netns; nothing is mounted":
         "mount umount chroot pivot_root debootstrap capsh setcap getcap",
-    "all runs with root's rights": "useradd usermod groupadd adduser passwd visudo",
+    "all runs with root's rights": "useradd usermod groupadd addgroup adduser passwd visudo newgrp gpasswd",
     "SELinux is not modelled": "semanage chcon restorecon",
-    "what a package brings is there already": "dpkg rpm apt-cache snap add-apt-repository gcc make go git",
+    "what a package brings is there already": "dpkg rpm apt-cache snap gcc make go git "
+        "add-apt-repository yum-config-manager",
     "the bridges are Linux's: `ip link add br0 type bridge`, VLANs by `bridge vlan`":
         "ovs-vsctl ovs-ofctl ovs-dpctl ovs-appctl ovs-docker ovsdb-client",
     "its steps can be typed: a veth pair, `ip link set … netns PID`, `ip addr add`": "pipework weave",
@@ -42,7 +43,7 @@ WHY = {
     "containers are Docker's": "ctr nerdctl podman buildah runc containerd skopeo lxc lxc-create machinectl dive ctop "
         "docker-machine vagrant virsh virt-install qemu-system-x86_64",
     "programs are the images' and the sandbox's own": "node npm java mvn psql mongo",
-    "time here is the lab's; `wait 10s` lets it pass": "crontab at",
+    "time here is the lab's; `wait 10s` lets it pass": "crontab at reboot shutdown poweroff halt",
     "`dig` and `nslookup` ask, and `serve-dns` answers": "dnsmasq named rndc",
     "services are `systemctl status docker`; what else runs is in `ps`": "chkconfig rc-service update-rc.d initctl",
 }

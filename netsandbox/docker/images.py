@@ -144,9 +144,16 @@ def _web(name: str, kind: str, port: int, *cmd: str, size: str, tools: tuple[str
     return Image(name, (), cmd, (port,), (f"{port}/tcp",), kind, cmd[0], tools=tools, size=size)
 
 
+TOOLBOXES = (
+    "tutum/curl", "tutum/dnsutils", "infoblox/dnstools", "arunvelsriram/utils", "giantswarm/tiny-tools",
+    "eddiehale/utils", "rancher/curl", "smatyukevich/ubuntu-net-utils", "collabnixlabs/ubuntu-nettools",
+    "amouat/network-utils", "jonlabelle/network-tools", "dwdraju/alpine-curl-jq", "rtuohy/alpine-curl",
+    "sequenceiq/alpine-curl", "leodotcloud/swiss-army-knife")
+"""Images of a shell and network tools."""
 POSTGRES_READY = "{postgres} [1] LOG:  database system is ready to accept connections"
 OTHERS: dict[str, Image] = {image.name: image for image in (
     _silent("postgres", "postgres", 5432, size="438MB", ready=POSTGRES_READY, volumes=("/var/lib/postgresql/data",)),
+    _silent("training/postgres", "postgres", 5432, size="365MB", ready=POSTGRES_READY),
     _silent("mongo", "mongod", 27017, size="854MB", volumes=("/data/configdb", "/data/db")),
     _silent("rabbitmq", "rabbitmq-server", 5672, size="258MB"),
     _silent("cassandra", "cassandra", 9042, size="383MB"), _silent("rethinkdb", "rethinkdb", 8080, size="131MB"),
@@ -162,15 +169,24 @@ OTHERS: dict[str, Image] = {image.name: image for image in (
     _web("jwilder/whoami", "i am", 8000, "/app/http", size="10.1MB"),
     _web("tomcat", "tomcat", 8080, "catalina.sh", "run", size="515MB", tools=(*DEBIAN, "curl")),
     _web("nginxdemos/hello", "hello", 80, "nginx", "-g", "daemon off;", size="42.6MB", tools=(*BUSYBOX, "curl")),
+    _web("training/webapp", "flask", 5000, "python", "app.py", size="349MB", tools=(*DEBIAN, "python")),
+    _web("strm/helloworld-http", "hello from", 80, "python", "/main.py", size="53.4MB", tools=(*DEBIAN, "python")),
+    _web("elasticsearch", "elasticsearch", 9200, "eswrapper", size="1.27GB", tools=(*DEBIAN, "curl")),
+    _web("registry", "registry", 5000, "/etc/docker/registry/config.yml", size="57.7MB", tools=BUSYBOX),
     Image("hello-world", (), ("/hello",), size="10.1kB", says=HELLO),
     *(Image(name, ("curl",), tools=(*BUSYBOX, "curl"), size="22MB", has_busybox=True) for name in (
         "curlimages/curl", "alpine/curl", "byrnedo/alpine-curl", "appropriate/curl")),
+    *(Image(name, (program,), cmd, tools=(*BUSYBOX, program), size="12MB", has_busybox=True) for name, program, cmd in (
+        ("networkstatic/iperf3", "iperf3", ()), ("mlabbe/iperf3", "iperf3", ("-s",)), ("alpine/socat", "socat", ()),
+        ("itsthenetwork/alpine-tcpdump", "tcpdump", ()), ("corfr/tcpdump", "tcpdump", ()))),
+    *(Image(name, (), ("/bin/sh",), tools=EVERYTHING, size="60MB") for name in TOOLBOXES),
     *(Image(name, (), ("/bin/bash",), tools=(*DEBIAN, "curl"), size="200MB") for name in (
         "centos", "rockylinux", "almalinux", "fedora", "amazonlinux", "oraclelinux")),
     *(NGINX_WITH_TOOLS._replace(name=name) for name in ("wbitt/network-multitool", "praqma/network-multitool")),
     Image("radial/busyboxplus", (), ("/bin/sh",), tools=(*BUSYBOX, "curl"), size="13MB", has_busybox=True),
     *(Image(name, ("/pause",), size="736kB") for name in (
-        "k8s.gcr.io/pause", "gcr.io/google_containers/pause", "gcr.io/google_containers/pause-amd64",
+        "k8s.gcr.io/pause", "google_containers/pause", "google-containers/pause", "gcr.io/google_containers/pause",
+        "gcr.io/google_containers/pause-amd64",
         "registry.k8s.io/pause-amd64", "mirrorgooglecontainers/pause-amd64")))}
 """What tutorials run beside those; they are there when they are asked for, and `docker images` does not list them."""
 
@@ -181,7 +197,7 @@ BASES = frozenset({"busybox", "alpine", "ubuntu", "debian", "centos"})
 
 
 def find_image(reference: str) -> Image | None:
-    """An image by its reference; tag, digest and the docker.io prefix do not matter, nor does a mirror's name."""
+    """An image by its reference; tag, digest and the docker.io prefix do not matter, nor does a registry's name."""
     name = reference.split("@")[0]
     if "/library/" in name:
         name = name.rpartition("/library/")[2]
@@ -190,7 +206,9 @@ def find_image(reference: str) -> Image | None:
     bare = head + slash + tail.split(":")[0]
     if head in ARCHITECTURES:
         bare = bare.removeprefix(f"{head}/")
-    return IMAGES.get(bare) or OTHERS.get(bare)
+    host, _slash, rest = bare.partition("/")
+    found = IMAGES.get(bare) or OTHERS.get(bare)
+    return find_image(rest) if found is None and "." in host and ":" not in host and rest else found
 
 
 def stand_in(reference: str) -> Image | None:

@@ -22,6 +22,7 @@ from netsandbox.engine.trace import Trace
 from netsandbox.engine.units import SECOND, seconds
 from netsandbox.linux.bridge.bridge import Bridge
 from netsandbox.linux.core import link
+from netsandbox.linux.core.files import Files
 from netsandbox.linux.core.interface import Interface
 from netsandbox.linux.core.linkwatch import LinkWatch
 from netsandbox.linux.core.namespace import Kernel, NetworkNamespace
@@ -92,6 +93,9 @@ class KernelLab:
 
     def namespace_named(self, name: str) -> NetworkNamespace | None:
         return self.namespaces.get(name)
+
+    def namespace_owners(self, _namespace: NetworkNamespace, _files: Files, _pid: int | None) -> dict[str, int]:
+        return {}
 
     def namespace_of_pid(self, _pid: int) -> NetworkNamespace | None:
         return None

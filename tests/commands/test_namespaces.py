@@ -66,9 +66,25 @@ def test_ls_shows_the_link(lab: Session) -> None:
     lab.run("wait 3m")
     link = "lrwxrwxrwx 1 root root 0 Jan  1 00:03 {} -> 'net:[4026531840]'\n"
     assert lab.run("ls -l /proc/self/ns/net").out == link.format("/proc/self/ns/net")
-    assert lab.run("ls -l /proc/$$/ns").out == "total 0\n" + link.format("net")
-    assert lab.run("ls /proc/1/ns").out == "net\n"
+    assert link.format("net") in lab.run("ls -l /proc/$$/ns").out
+    assert lab.run("ls /proc/1/ns | tr '\\n' ' '").out == (
+        "cgroup ipc mnt net pid pid_for_children time time_for_children user uts ")
     assert lab.run("readlink -f /proc/1/ns/net").out == "/proc/1/ns/" + HOST
+
+
+def test_a_container_has_all_but_time_and_user_for_itself(lab: Session) -> None:
+    def of(place: str) -> dict[str, str]:
+        rows = lab.run(f"ls -l {place}").out.splitlines()[1:]
+        return {name: link for row in rows for name, _arrow, link in [row.rsplit(" ", 2)] for name in [row.split()[-3]]}
+    own, inside = of("/proc/1/ns"), of(f"/proc/{pid(lab, 'web')}/ns")
+    assert {name for name in own if own[name] == inside[name]} == {"time", "time_for_children", "user"}
+    assert lab.run("docker exec web readlink /proc/self/ns/uts").out.strip() == inside["uts"].strip("'")
+    lab.run("docker run -d --name guest --pid container:web --uts host --ipc host busybox top")
+    guest = of(f"/proc/{pid(lab, 'guest')}/ns")
+    assert (guest["pid"], guest["uts"], guest["ipc"]) == (inside["pid"], own["uts"], own["ipc"])
+    assert guest["mnt"] not in (own["mnt"], inside["mnt"])
+    assert lab.run("cat /proc/1/ns/mnt").err == "cat: /proc/1/ns/mnt: Invalid argument\n"
+    assert lab.run("ls /proc/4999/ns").code == 2
 
 
 def test_another_machine_has_namespaces_of_its_own(lab: Session) -> None:

@@ -44,11 +44,22 @@ def test_none_is_named_twice() -> None:
     ("traefik/whoami", 80, "Hostname: {id}\nIP: 127.0.0.1\nIP: 172.17.0.2\nRemoteAddr: 172.17.0.1:"),
     ("jwilder/whoami", 8000, "I'm {id}\n"),
     ("nginxdemos/hello", 80, "Server address: 172.17.0.2:80\nServer name: {id}"),
-    ("wordpress", 80, "It works!"), ("python:3.12 python -m http.server 80", 80, "Directory listing for /")])
+    ("training/webapp python app.py", 5000, "Hello world!"), ("registry:2", 5000, ""),
+    ("strm/helloworld-http", 80, "<h1>Hello from {id}</h1>"), ("elasticsearch:8.1", 9200, '{{\n  "name": "{id}",'),
+    ("ghcr.io/traefik/whoami", 80, "Hostname: {id}\n"), ("wordpress", 80, "It works!"),
+    ("python:3.12 python -m http.server 80", 80, "Directory listing for /")])
 def test_a_web_server_answers_in_its_own_way(image: str, port: int, expected: str) -> None:
     session = KeptSession()
     identity = said(session, f"docker run -d {image}")[:12]
     assert expected.format(id=identity) in said(session, f"curl -s 172.17.0.2:{port}")
+
+
+def test_a_registry_is_empty() -> None:
+    session = KeptSession()
+    session.run("docker run -d -p 5000:5000 registry:2")
+    assert said(session, "curl -s localhost:5000/v2/_catalog") == '{"repositories":[]}\n'
+    assert said(session, "curl -s localhost:5000/v2/web/tags/list") == "404 page not found\n"
+    assert "pull access denied" in said(session, "docker pull localhost:5000/nginx")
 
 
 @pytest.mark.parametrize(("image", "port"), [("postgres:16", 5432), ("mongo", 27017), ("mariadb", 3306)])

@@ -198,6 +198,9 @@ class SimulatedTwin:
     def namespace_named(self, name: str) -> NetworkNamespace | None:
         return self.named.get(name)
 
+    def namespace_owners(self, _namespace: NetworkNamespace, _files: Files, _pid: int | None) -> dict[str, int]:
+        return {}
+
     def namespace_of_pid(self, _pid: int) -> NetworkNamespace | None:
         return None
 

@@ -38,6 +38,14 @@ class Machine(Protocol):
     def namespace_of_pid(self, pid: int) -> NetworkNamespace | None:
         """The namespace that a container's main program is in, or None where there is no such process."""
 
+    def namespace_owners(self, namespace: NetworkNamespace, files: Files, pid: int | None) -> dict[str, int] | None:
+        """By kind (mnt, uts …) the PID of the container whose namespaces a process has; what is not there is the
+        machine's own. None where there is no such process.
+
+        Args:
+            files: those of the one who asks.  pid: None for the one who asks.
+        """
+
     def tenants(self, namespace: NetworkNamespace) -> list[Tenant]:
         """All namespaces of the machine that this one is on, the machine's own first."""
 

@@ -6,7 +6,8 @@ from typing import TYPE_CHECKING
 
 from netsandbox.commands.tools.context import ToolError, ToolResult
 from netsandbox.commands.tools.inputs import files_of, options_of
-from netsandbox.commands.tools.kernel_files import FOLDERS, NAMESPACE, namespace_file
+from netsandbox.commands.tools.kernel_files import FOLDERS
+from netsandbox.commands.tools.process_namespaces import link_of
 from netsandbox.linux.core.inode import Directory, FileError, RegularFile
 
 if TYPE_CHECKING:
@@ -251,12 +252,9 @@ def readlink(context: ToolContext, arguments: list[str]) -> ToolResult:
 
 def _resolved(context: ToolContext, path: str, follows: bool) -> str | None:
     files = files_of(context)
-    namespace = namespace_file(files, context.namespace, context.machine, path) if "/ns/net" in path else None
-    if (namespace is not None and NAMESPACE.fullmatch(files.canonical(path)) is not None) or (
-        namespace is not None and path.startswith(("/proc/self/", "/proc/thread-self/"))
-    ):
-        text = f"net:[{namespace.inode}]"
-        return path.removesuffix("net") + text if follows else text
+    text = link_of(files, context.namespace, context.machine, path)
+    if text is not None:
+        return f"{path.rpartition('/')[0]}/{text}" if follows else text
     if not follows:
         return files.link(path)
     try:

@@ -55,6 +55,9 @@ Usage: ip netns [ list ]
        ip [ -all ] netns del [ NAME ]
        ip [ -all ] netns exec [ NAME ] COMMAND …
        ip netns identify""",
+    "ip tunnel": """\
+Usage: ip tunnel { add | change | del | show } [ NAME ] [ mode { gre | ipip } ] [ remote ADDR ] [ local ADDR ]
+                 [ [i|o]seq ] [ [i|o]key KEY ] [ [i|o]csum ] [ ttl TTL ] [ tos TOS ] [ [no]pmtudisc ] [ dev DEV ]""",
     "tc": """\
 Usage: tc [ -s ] qdisc { add | change | replace | del } dev DEV root [ handle ID: ] KIND OPTIONS
        tc [ -s ] qdisc [ show ] [ dev DEV ]

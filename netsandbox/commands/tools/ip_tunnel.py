@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from netsandbox.commands.tools import ip_link
 from netsandbox.commands.tools.context import ToolError, ToolResult
+from netsandbox.commands.tools.help import usage
 from netsandbox.commands.tools.names import in_order
 from netsandbox.commands.tools.output import Row, render
 from netsandbox.commands.tools.words import USAGE, choose
@@ -37,6 +38,8 @@ def run(context: ToolContext, arguments: list[str], style: Style) -> ToolResult:
         return _show(context, words, style)
     if command in ("add", "change"):
         return _put(context, command, words, style)
+    if command == "help":
+        raise usage("ip tunnel")
     if command != "delete":
         raise ToolError(1, f"netsandbox: `ip tunnel {command}` is not modelled: add, change, del and show are")
     name = next(iter(words), "")

@@ -10,7 +10,7 @@ from netsandbox.commands.tools.context import Machine, Tenant
 from netsandbox.engine.units import SECOND
 from netsandbox.linux.core import kind as kinds
 from netsandbox.linux.core.files import Files
-from netsandbox.linux.core.inode import FileError
+from netsandbox.linux.core.inode import KERNELS, FileError
 from netsandbox.linux.core.sysctl import SysctlError
 from netsandbox.linux.core.sysctl_defaults import READ_ONLY
 from netsandbox.linux.netlink.credentials import RIGHTS
@@ -29,6 +29,8 @@ TEXTS = {
     "/proc/loadavg": "0.00 0.00 0.00 1/1 1\n",
     "/proc/modules": "",
 }
+NAMESPACES = ("cgroup", "ipc", "mnt", "net", "pid", "pid_for_children", "time", "time_for_children", "user", "uts")
+"""In /proc/PID/ns."""
 NAMESPACE = re.compile(r"/proc/(\d{1,9})/ns(?:/net)?")
 
 
@@ -89,7 +91,8 @@ class Proc(ReadOnly):
         if namespace is None:
             return None
         made = [kind.proc_directory for kind in kinds.all_kinds() if kind.proc_directory]
-        inner = {(): ["cmdline", "comm", "net", "ns", "status"], ("ns",): ["net"], ("net",): [*proc_net.FILES, *made]}
+        inner = {(): ["cmdline", "comm", "net", "ns", "status"], ("ns",): list(NAMESPACES),
+                 ("net",): [*proc_net.FILES, *made]}
         if len(parts) == 3 and parts[1] == "net" and parts[2] in made:
             return []
         return inner.get(tuple(parts[1:]))
@@ -136,7 +139,7 @@ class Proc(ReadOnly):
 
     def _about(self, parts: list[str]) -> str | None:
         """What a process tells of itself."""
-        if parts[1:] == ["ns", "net"]:
+        if parts[1] == "ns" and parts[2:] and parts[2] in NAMESPACES:
             raise FileError("EINVAL")
         tenant = self._pids().get(int(parts[0])) if parts[0].isdecimal() else None
         command = tenant.command if tenant is not None else "sh"
@@ -227,6 +230,15 @@ class DockerNamespaces(ReadOnly):
         if path.rpartition("/")[2] in (self.names(FOLDERS[1]) or ()):
             raise FileError("EINVAL")
         return None
+
+
+def size_of(files: Files, path: str) -> int:
+    """Bytes of a file as stat(2) tells; what the kernel makes when it is read has none."""
+    try:
+        where = files.canonical(path)
+        return 0 if where.startswith(KERNELS) else len(files.read(where).encode())
+    except FileError:
+        return 0
 
 
 def namespace_file(files: Files, namespace: NetworkNamespace, machine: Machine, path: str) -> NetworkNamespace | None:

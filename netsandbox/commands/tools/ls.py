@@ -7,9 +7,10 @@ from typing import TYPE_CHECKING
 from netsandbox.apps.calendar import civil_date
 from netsandbox.commands.tools.context import ToolResult
 from netsandbox.commands.tools.inputs import files_of, options_of
-from netsandbox.commands.tools.kernel_files import namespace_file
+from netsandbox.commands.tools.kernel_files import namespace_file, size_of
+from netsandbox.commands.tools.process_namespaces import link_of
 from netsandbox.engine.units import EPOCH, SECOND
-from netsandbox.linux.core.inode import FileError, Node, RegularFile
+from netsandbox.linux.core.inode import FileError, Node
 
 if TYPE_CHECKING:
     from netsandbox.commands.tools.context import ToolContext
@@ -23,7 +24,7 @@ def ls(context: ToolContext, arguments: list[str]) -> ToolResult:
     files, errors = files_of(context), ""
     alone, folders = list[str](), list[str]()
     for path in paths or ["."]:
-        if namespace_file(files, context.namespace, context.machine, path) is not None and path.endswith("/net"):
+        if link_of(files, context.namespace, context.machine, path) is not None:
             alone.append(path)
         elif not files.exists(path) and files.link(path) is None:
             errors += f"ls: cannot access '{path}': {_why(context, path)}\n"
@@ -67,13 +68,13 @@ def _long(context: ToolContext, path: str, name: str) -> str:
     files = files_of(context)
     node, link = files.node(path), files.link(path)
     is_folder = link is None and files.is_directory(path)
-    if path.endswith("/ns/net"):
-        found = namespace_file(files, context.namespace, context.machine, path)
-        link = f"net:[{found.inode}]" if found is not None else link
+    own = link_of(files, context.namespace, context.machine, path)
+    link = own or link
     kind = "l" if link is not None else "d" if is_folder else "-"
     mode = {"l": "rwxrwxrwx", "d": "rwxr-xr-x", "-": "rw-r--r--"}[kind]
-    size = len(node.text.encode()) if isinstance(node, RegularFile) else 0
-    shown = f"{name} -> '{link}'" if link is not None and link.startswith("net:[") else (
+    is_namespace = kind == "-" and namespace_file(files, context.namespace, context.machine, path) is not None
+    mode, size = "r--r--r--" if is_namespace else mode, size_of(files, path) if kind == "-" else 0
+    shown = f"{name} -> '{link}'" if own is not None else (
         f"{name} -> {link}" if link is not None else name)
     return f"{kind}{mode} 1 root root {size} {_date(context, node)} {shown}"
 

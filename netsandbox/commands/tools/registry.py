@@ -24,7 +24,8 @@ TOOLS: Late[str, Tool] = Late({
     **{name: f"netsandbox.commands.tools.file_tools:{name}" for name in (
         "basename", "chmod", "chown", "cp", "dirname", "ln", "mkdir", "mv", "pwd", "readlink", "realpath", "rm",
         "rmdir", "touch")},
-    "awk": "netsandbox.commands.tools.awk:awk",
+    "awk": "netsandbox.commands.tools.awk:awk", "find": "netsandbox.commands.tools.find:find",
+    "stat": "netsandbox.commands.tools.stat:stat",
     "ls": "netsandbox.commands.tools.ls:ls", "sed": "netsandbox.commands.tools.sed:sed",
     "hostname": "netsandbox.commands.tools.hostname:hostname",
     "hostnamectl": "netsandbox.commands.tools.hostname:hostnamectl",

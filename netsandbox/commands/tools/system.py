@@ -5,8 +5,9 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from netsandbox.apps.calendar import civil_date
+from netsandbox.apps.calendar import civil_date, days_before
 from netsandbox.commands.tools.context import ToolError, ToolResult
+from netsandbox.commands.tools.inputs import options_of
 from netsandbox.engine.units import EPOCH, SECOND
 from netsandbox.linux.netlink.credentials import RIGHTS
 
@@ -17,7 +18,13 @@ DAYS = ("Thursday", "Friday", "Saturday", "Sunday", "Monday", "Tuesday", "Wednes
 MONTHS = ("January", "February", "March", "April", "May", "June", "July", "August", "September", "October", "November",
           "December")
 PLAIN_DATE = "%a %b %e %H:%M:%S %Z %Y"
-FORMATS = {"F": "%Y-%m-%d", "T": "%H:%M:%S", "D": "%m/%d/%y", "R": "%H:%M", "c": "%a %b %e %H:%M:%S %Y"}
+FORMATS = {"F": "%Y-%m-%d", "T": "%H:%M:%S", "D": "%m/%d/%y", "R": "%H:%M", "c": "%a %b %e %H:%M:%S %Y",
+           "r": "%I:%M:%S %p", "x": "%m/%d/%y", "X": "%H:%M:%S"}
+DATES = {"-I": "%F", "--iso-8601": "%F", "-Iseconds": "%FT%T+00:00", "--iso-8601=seconds": "%FT%T+00:00",
+         "-Idate": "%F", "-Iminutes": "%FT%R+00:00", "-Ihours": "%FT%H+00:00", "-Ins": "%FT%T,%N+00:00",
+         "--rfc-3339=seconds": "%F %T+00:00", "--rfc-3339=date": "%F", "--rfc-3339=ns": "%F %T.%N+00:00"}
+FIELD = re.compile(r"%([-_0^#]*)(\d{0,2})(.)")
+SINCE_1970 = re.compile(r"@(\d{1,11})")
 MODULES = (
     "8021q", "bonding", "br_netfilter", "bridge", "dummy", "ip_gre", "ip_tables", "ip_tunnel", "ipip",
     "iptable_filter", "iptable_mangle", "iptable_nat", "iptable_raw", "ipvlan", "macvlan", "nf_conntrack",
@@ -39,24 +46,55 @@ NOT_MODELLED = frozenset({
 
 
 def date(context: ToolContext, arguments: list[str]) -> ToolResult:
-    """The virtual time; `+FORMAT` as strftime has it."""
-    words = [word for word in arguments if word not in ("-u", "--utc")]
-    if len(words) > 1 or (words and not words[0].startswith("+") and words[0] not in ("-R", "-I")):
+    """The virtual time, or one that is told (-d); `+FORMAT` as strftime has it."""
+    options, words = options_of("date", [word for word in arguments if word not in DATES], "uR", "d",
+                                {"utc": "u", "universal": "u", "date": "d", "rfc-email": "R"})
+    form = next((DATES[word] for word in arguments if word in DATES), "%a, %d %b %Y %T +0000" if "R" in options else "")
+    if len(words) > 1:
+        raise ToolError(1, f"date: extra operand '{words[1][:40]}'\nTry 'date --help' for more information.")
+    if words and not words[0].startswith("+"):
         raise ToolError(1, f"netsandbox: `date {words[0][:40]}` is not modelled: time is virtual, and cannot be set")
-    form = {"-R": "%a, %d %b %Y %H:%M:%S +0000", "-I": "%F"}.get(words[0], words[0][1:]) if words else PLAIN_DATE
-    return ToolResult(0, _date(context.namespace.scheduler.clock, form) + "\n", "")
+    at = EPOCH + context.namespace.scheduler.clock
+    if options.get("d", "now") != "now":
+        found = SINCE_1970.fullmatch(options["d"])
+        if found is None:
+            raise ToolError(1, f"netsandbox: date -d '{options['d'][:40]}' is not modelled: now and @SECONDS are")
+        at = int(found[1]) * SECOND
+    return ToolResult(0, dated(at, form or (words[0][1:] if words else PLAIN_DATE)) + "\n", "")
 
 
-def _date(at: int, form: str) -> str:
-    days, rest = divmod((EPOCH + at) // SECOND, 86400)
+def dated(at: int, form: str) -> str:
+    """An instant in a format: nanoseconds since 1970; what is no field stays as it is written."""
+    days, rest = divmod(at // SECOND, 86400)
     year, month, day = civil_date(days)
-    values = {"Y": str(year), "m": f"{month:02d}", "d": f"{day:02d}", "e": f"{day:2d}", "H": f"{rest // 3600:02d}",
+    hour = rest // 3600
+    values = {"Y": str(year), "m": f"{month:02d}", "d": f"{day:02d}", "e": f"{day:2d}", "H": f"{hour:02d}",
               "M": f"{rest // 60 % 60:02d}", "S": f"{rest % 60:02d}", "y": f"{year % 100:02d}", "Z": "UTC",
               "z": "+0000", "a": DAYS[days % 7][:3], "A": DAYS[days % 7], "b": MONTHS[month - 1][:3],
-              "B": MONTHS[month - 1], "s": str((EPOCH + at) // SECOND), "N": f"{(EPOCH + at) % SECOND:09d}", "n": "\n",
-              "t": "\t", "%": "%"}
-    form = re.sub(r"%([FTDRc])", lambda found: FORMATS[found[1]], form)
-    return re.sub(r"%(.)", lambda found: values.get(found[1], found[0]), form)
+              "h": MONTHS[month - 1][:3], "B": MONTHS[month - 1], "s": str(at // SECOND), "N": f"{at % SECOND:09d}",
+              "I": f"{hour % 12 or 12:02d}", "k": f"{hour:2d}", "l": f"{hour % 12 or 12:2d}", "C": f"{year // 100:02d}",
+              "p": "AM" if hour < 12 else "PM", "P": "am" if hour < 12 else "pm", "u": str((days + 3) % 7 + 1),
+              "w": str((days + 4) % 7), "j": f"{days - days_before(year) + 1:03d}", "q": str((month + 2) // 3),
+              "n": "\n", "t": "\t", "%": "%"}
+    values |= {letter: dated(at, FORMATS[letter]) for letter in FORMATS if letter in form}
+    return FIELD.sub(lambda found: _field(found, values), form)
+
+
+def _field(found: re.Match[str], values: dict[str, str]) -> str:
+    """With GNU's flags: `-` no padding, `_` blanks, `0` zeros, `^` capitals; digits: how wide, of %N how many."""
+    flags, width, letter = found.groups()
+    if letter not in values or (letter == "%" and flags + width):
+        return found[0]
+    text = values[letter]
+    if letter == "N":
+        text = text[:int(width or 9)].ljust(int(width or 0), "0")
+        return text.rstrip("0") if "-" in flags else text
+    if letter in "demHMSIklyjCYsqwu":
+        number = text.strip().lstrip("0") or "0"
+        fill = {"_": " ", "0": "0"}.get(flags[-1:], " " if letter in "ekl" else "0")
+        return number if flags[-1:] == "-" else number.rjust(int(width or len(text)), fill)
+    text = text.upper() if "^" in flags else text
+    return text.rjust(int(width or 0), "0" if flags[-1:] == "0" else " ")
 
 
 def identity(_context: ToolContext, arguments: list[str]) -> ToolResult:

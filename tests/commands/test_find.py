@@ -1,0 +1,66 @@
+"""find, stat and date, beside the real ones."""
+
+from __future__ import annotations
+
+import os
+import random
+import shutil
+import subprocess
+from pathlib import Path
+
+import pytest
+
+from netsandbox.commands.tools.system import dated
+from netsandbox.engine.units import SECOND
+from netsandbox.session.keeping import KeptSession
+
+MAKE = "mkdir -p t/conf.d t/empty; printf 'abc' > t/a.conf; printf '' > t/conf.d/b.CONF; ln -s a.conf t/link"
+LINES = (
+    "find t", "find t -name '*.conf'", "find t -iname '*.conf'", "find t -type d", "find t -type f", "find t -type l",
+    "find t -type f,l -name 'a*'", "find t -maxdepth 1", "find t -mindepth 1 -maxdepth 1 -type d", "find t ! -type d",
+    "find t -not -name '*.conf' -type f", "find t -name a.conf -o -name link", "find t/a.conf", "find t/link",
+    "find t -path '*conf.d*'", "find t nope -name link", "find t -foo", "find t -name", "find t -type x", "find t x y",
+    "find t -maxdepth x", "find t -type f -exec wc -c {} \\;", "find t -name 'a*' -exec basename {} +", "find t -exec",
+    "stat -c '%n %s %F %a %A' t/a.conf t/conf.d/b.CONF", "stat -c %F t t/link", "stat -L -c '%F %s' t/link",
+    "stat -c '%N %U %u%%' t/link", "stat -c %n t/nope", "stat", "stat -c %s t/link", "stat --format=%F t",
+    "find t -name '[ab].conf' | xargs -n1 basename")
+ENVIRONMENT = {"LC_ALL": "C.UTF-8", "PATH": os.environ.get("PATH", "/usr/bin:/bin")}
+"""Quotes as in a terminal of today."""
+
+
+@pytest.mark.skipif(shutil.which("find") is None or os.getuid() != 0, reason="needs findutils, and files of root's")
+def test_find_and_stat_are_as_the_real_ones(tmp_path: Path) -> None:
+    session = KeptSession()
+    for line in MAKE.split("; "):
+        session.run(line)
+    subprocess.run(["bash", "-c", f"umask 022; {MAKE}"], cwd=tmp_path, check=True)
+    for line in LINES:
+        real = subprocess.run(["bash", "-c", line], cwd=tmp_path, capture_output=True, text=True, check=False,
+                              env=ENVIRONMENT)
+        job = session.run(line)
+        assert (sorted(job.out.splitlines()), job.err, job.code) == (
+            sorted(real.stdout.splitlines()), real.stderr, real.returncode), line
+
+
+def test_what_is_not_modelled_is_refused_by_name() -> None:
+    session = KeptSession()
+    for line, what in {"find /etc -mtime +3": "find -mtime", "find /tmp -delete": "find -delete",
+                       "stat -c %b /etc/hosts": "stat %b", "date -d tomorrow": "date -d 'tomorrow'"}.items():
+        job = session.run(line)
+        assert job.code == 1, line
+        assert job.err.startswith(f"netsandbox: {what} is not modelled"), line
+    assert session.run("stat /etc/hosts").err.startswith("netsandbox: stat is modelled with -c FORMAT alone")
+    session.run("ip netns add blue")
+    assert session.run("stat -Lc %i /run/netns/blue").out == session.run(
+        "ip netns exec blue stat -Lc %i /proc/self/ns/net").out != ""
+
+
+@pytest.mark.skipif(shutil.which("date") is None, reason="needs coreutils")
+def test_date_writes_an_instant_as_the_real_one() -> None:
+    chance = random.Random(7)
+    fields = ["%" + flag + letter for flag in ("", "-", "_", "0", "^", "4") for letter in "YmdeHMSyaAbBsIklCpuwjFTDRcr"]
+    for _ in range(12):
+        at, form = chance.randrange(4_000_000_000), " ".join(chance.sample(fields, 40)) + " %3N %N %-d"
+        real = subprocess.run(["date", "-u", "-d", f"@{at}", f"+{form}"], capture_output=True, text=True, check=True,
+                              env=ENVIRONMENT)
+        assert dated(at * SECOND, form) + "\n" == real.stdout
