@@ -85,7 +85,7 @@ class Curl(Transfer):
         self._body, self._size, self._head_size, self._sent = b"", 0, 0, 0
         self._interim = None
         try:
-            self.url = parse_url(text)
+            self.url = curl_where.with_plain_host(parse_url(text))
         except Ipv6Error as error:
             self._fail(7, str(error))
             return
@@ -113,6 +113,10 @@ class Curl(Transfer):
                 self._say(f"* Hostname {host} was found in DNS cache")
                 self._connect_to(addresses.partition(",")[0])
                 return
+        if (host, port) in self._cached:
+            self._say(f"* Hostname {host} was found in DNS cache")
+            self._connect_to(self._cached[host, port])
+            return
         self.look_up(host)
 
     def unresolved(self, _reply: Reply) -> None:
@@ -125,6 +129,7 @@ class Curl(Transfer):
             self._say(f"* Host {self._peer()[0]}:{self._peer()[1]} was resolved.")
             self._say("* IPv6: (none)")
             self._say(f"* IPv4: {', '.join(format_ipv4(found) for found in reply.addresses)}")
+        self._cached[self._peer()] = address
         self._connect_to(address)
 
     def _connect_to(self, text: str) -> None:

@@ -58,8 +58,8 @@ ONE_WAY = re.compile("anyauth|ftp-pasv|http[123].*|ipv[46]|next|proxy-tlsv1|sslv
 """Flags that have no --no- form."""
 SYNONYMS = {"include": "show-headers", "location-trusted": "location", "data-ascii": "data"}
 REPEATED = frozenset({"header", "resolve", "url", "output", "connect-to", "url-query"})
-NUMBERS = frozenset({"max-time", "connect-timeout", "max-redirs", "retry", "retry-delay"})
-WHOLE = frozenset({"keepalive-time", "keepalive-cnt"})
+NUMBERS = frozenset({"max-time", "connect-timeout", "retry-delay"})
+WHOLE = frozenset({"keepalive-time", "keepalive-cnt", "retry", "max-redirs"})
 FILE_ERROR = 26
 KEEPALIVE_TIME, KEEPALIVE_COUNT = 60, 9
 """Seconds, and probes (lib/url.c)."""

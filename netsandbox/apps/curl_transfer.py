@@ -38,6 +38,7 @@ class Transfer(Client):
         self._size = self._head_size = self._sent = 0
         self._method = "GET"
         self._address = 0
+        self._cached: dict[tuple[str, int], str] = {}
         self._known: tuple[str, int, int] | None = None
         """Whom the open connection leads to: host, port, address."""
         self._interim: Head | None = None

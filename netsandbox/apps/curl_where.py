@@ -5,6 +5,9 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
+from netsandbox.apps.hosts import inet_aton
+from netsandbox.wire.addresses import format_ipv4
+
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
@@ -12,6 +15,7 @@ if TYPE_CHECKING:
     from netsandbox.apps.http_client import Url
 
 PROXY_PORT = 1080
+NO_HOST_HAS = " \r\n\t/:#?!@{}[]\\$'\"^`*<>=;,+&()%|"
 NOT_MODELLED = re.compile("dict|file|ftps?|gophers?|imaps?|ipfs|ipns|ldaps?|mqtt|pop3s?|rtmp|rtsp|scp|sftp|smbs?|"
                           "smtps?|telnet|tftp|wss?")
 """Schemes that curl speaks."""
@@ -29,6 +33,18 @@ def scheme_problem(scheme: str) -> tuple[int, str] | None:
     if NOT_MODELLED.fullmatch(scheme):
         return 1, f"{scheme}:// is not modelled: the sandbox speaks http:// alone"
     return None if scheme == "http" else (1, f'Protocol "{scheme}" not supported')
+
+
+def with_plain_host(url: Url) -> Url:
+    """The URL with its host as curl has it: a number of any base is an address (hostname_check, ipv4_normalize).
+
+    Raises:
+        ValueError: it has characters that no host has.
+    """
+    if any(one in NO_HOST_HAS for one in url.host):
+        raise ValueError("Bad hostname")
+    number = inet_aton(url.host)
+    return url if number is None else url._replace(host=format_ipv4(number))
 
 
 def peer(options: CurlOptions, url: Url) -> tuple[str, int]:

@@ -12,13 +12,13 @@ from netsandbox.apps.program import UsageError
 BUSYBOX = "busybox_"
 """Stands before the names of BusyBox's programs."""
 REFUSED = {
-    "ping": "LNF", "busybox_ping": "6", "arping": "V", "nc": "6bCDFrSUZqIOiMmTVWXxPet", "ncat": "6tNceCgGimdoxS",
+    "busybox_ping": "6", "arping": "V", "nc": "6bCDFrSUZqIOiMmTVWXxPet", "ncat": "6tNceCgGimdoxS",
     "telnet": "Ea", "fping": "nAcrti", "mtr": "Tz",
 }
 """They ask for something that is not modelled."""
-NOTED = {"ping": "adCHS", "busybox_ping": "v", "mtr": "bi"}
+NOTED = {"busybox_ping": "v", "mtr": "bi"}
 """They ask for what leaves no trace here: bells, sockets that debug, names that nobody has, a pause."""
-USUAL = {"ping": "U", "nc": "4", "ncat": "4", "telnet": "4", "busybox_ping": "4", "mtr": "rwn"}
+USUAL = {"nc": "4", "ncat": "4", "telnet": "4", "busybox_ping": "4", "mtr": "rwn"}
 """They ask for what is done anyway; a person's clock and the kernel's are one here (`ping -U`)."""
 
 

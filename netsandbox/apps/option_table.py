@@ -6,6 +6,7 @@ one; either name may be missing. A test holds the tables against the real progra
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import NamedTuple
 
 from netsandbox.apps.program import UsageError
@@ -93,8 +94,13 @@ class OptionTable:
         Raises:
             UsageError: an option that there is not, one without its value, or one that is not modelled.
         """
-        given: list[Given] = []
         operands: list[str] = []
+        given = list(self.each(arguments, operands, in_order))
+        self.refuse(given)
+        return Read(given, operands)
+
+    def each(self, arguments: list[str], operands: list[str], in_order: bool = False) -> Iterator[Given]:
+        """The options one after another, for programs that judge each where it stands; `operands` gets the others."""
         rest = list(arguments)
         while rest:
             word = rest.pop(0)
@@ -102,13 +108,11 @@ class OptionTable:
                 operands += rest if word == "--" else [word, *rest]
                 break
             if word.startswith("--") and self.names:
-                given.append(self._long(word, rest))
+                yield self._long(word, rest)
             elif word.startswith("-") and word != "-":
-                given += self._short(word[1:], rest)
+                yield from self._short(word[1:], rest)
             else:
                 operands.append(word)
-        self.refuse(given)
-        return Read(given, operands)
 
     def refuse(self, given: list[Given]) -> None:
         """Raises UsageError of the first that is not modelled."""
@@ -150,8 +154,7 @@ class OptionTable:
             value = rest.pop(0)
         return Given(option, value, f"--{full}")
 
-    def _short(self, letters: str, rest: list[str]) -> list[Given]:
-        given: list[Given] = []
+    def _short(self, letters: str, rest: list[str]) -> Iterator[Given]:
         while letters:
             letter, letters = letters[0], letters[1:]
             option = self.letters.get(letter)
@@ -164,5 +167,4 @@ class OptionTable:
                     if not rest:
                         raise self.wrong(f"option requires an argument -- '{letter}'")
                     value = rest.pop(0)
-            given.append(Given(option, value, f"-{letter}"))
-        return given
+            yield Given(option, value, f"-{letter}")

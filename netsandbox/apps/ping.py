@@ -44,7 +44,7 @@ class Ping(PingEnd):
         names = context.names if context is not None else {}
         super().__init__(namespace, options, ping_options.resolved(options.target, names), pid)
         self.ident = ident if options.ident is None else options.ident
-        by_name = not options.numeric and options.target in names
+        by_name = options.named or (not options.numeric and options.target in names)
         self._lines = NamedLines(self, context if by_name else None)
         self._sent_at: dict[int, int] = {}
         self._answered: set[int] = set()
@@ -59,7 +59,7 @@ class Ping(PingEnd):
         self._lingers = False
         self._next: Timer | None = None
         self._tail = ping_options.tail(options.size, options.pattern)
-        self._buffer = ping_buffer.size_of(options.size, len(options.header))
+        self._buffer = ping_buffer.size_of(options.size, len(options.header), options.send_buffer)
         self._route_shown = b""
         pmtudisc = options.pmtudisc
         if pmtudisc is None:

@@ -12,10 +12,14 @@ if TYPE_CHECKING:
 
 LEAST = 4608
 """SOCK_MIN_SNDBUF of net/core/sock.c, in bytes."""
+MOST = 212992
+"""net.core.wmem_max as it stands, in bytes."""
 
 
-def size_of(payload: int, options: int) -> int:
-    """Bytes that the kernel sets aside when ping asks for room for one request (sock_setbufs of iputils)."""
+def size_of(payload: int, options: int, asked: int = 0) -> int:
+    """Bytes that the kernel sets aside when ping asks for room for one request, or for what -S says (sock_setbufs)."""
+    if asked:
+        return max(2 * min(asked, MOST), LEAST)
     hold = payload + 8
     hold += (hold + 511) // 512 * (options + 20 + 16 + 64 + 160)
     return max(2 * hold, LEAST)

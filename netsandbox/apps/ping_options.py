@@ -8,8 +8,9 @@ import struct
 from string import hexdigits
 
 from netsandbox.apps.hosts import lookup
-from netsandbox.apps.idle import judge
-from netsandbox.apps.options import getopt, integer
+from netsandbox.apps.option_table import Given, OptionTable
+from netsandbox.apps.options import integer
+from netsandbox.apps.ping_usage import USAGE, VERSION
 from netsandbox.apps.program import UsageError
 from netsandbox.engine.units import EPOCH, MICROSECOND, MILLISECOND, SECOND, seconds
 
@@ -33,6 +34,9 @@ class PingOptions:
         header: IPv4 options, of -R and -T.
         family: what -v calls it.
         precise: -3, times are not rounded.
+        named: -H, senders are shown by name even where the target is a number.
+        stamps: what -T asks for.
+        send_buffer: -S, bytes.
         warnings: what to say on stderr before anything else.
     """
 
@@ -62,13 +66,18 @@ class PingOptions:
     direct: bool = False
     verbose: bool = False
     precise: bool = False
+    named: bool = False
+    stamps: str = ""
+    send_buffer: int = 0
     family: str = "AF_UNSPEC"
     warnings: tuple[str, ...] = ()
 
 
-FLAGS = "bnqfUOvAdDaLBrRCH346"
-USAGE = "\nUsage\n  ping [options] <destination>\n\nFor more details see ping(8)."
-VALUED = "cieIlMmNpQsStTwWF"
+TABLE = OptionTable("ping", 2, USAGE, acts="b n q f O v A D B r R H 3 4 6 h V c= i= e= I= l= m= M= p= Q= s= S= t= "
+                    "T= w= W=", usual="U", idle="a d C", refused="L N= F=")
+FLAGS = {"b": "broadcast", "q": "quiet", "f": "flood", "n": "numeric", "A": "adaptive", "O": "outstanding",
+         "D": "stamped", "B": "strict", "v": "verbose", "r": "direct", "3": "precise", "H": "named"}
+"""Letters that set one of PingOptions' switches."""
 RECORD_ROUTE = bytes((1, 7, 39, 4)) + bytes(36)
 """-R: no operation, then an option with room for nine addresses."""
 STAMPS = {"tsonly": 0, "tsandaddr": 1, "tsprespec": 3}
@@ -76,34 +85,48 @@ INT_MAX, LONG_MAX = (1 << 31) - 1, (1 << 63) - 1
 
 
 def parse(arguments: list[str]) -> PingOptions:
-    """The options of a command line.
+    """The options of a command line, each judged where it stands, as ping's loop does.
 
     Raises:
-        UsageError: an option or a value that ping does not take.
+        UsageError: an option or a value that ping does not take, or what it says of itself.
     """
-    options, operands = getopt("ping", arguments, FLAGS, VALUED, "I", USAGE)
-    result = PingOptions()
-    notes = judge("ping", options, 2)
-    _read_numbers(result, options)
-    _read_words(result, options)
-    result.broadcast, result.quiet = "b" in options, "q" in options
-    result.flood, result.numeric = "f" in options, "n" in options
-    result.adaptive, result.outstanding, result.stamped = "A" in options, "O" in options, "D" in options
-    result.strict, result.verbose, result.direct = "B" in options, "v" in options, "r" in options
-    if result.flood and "i" not in options:
+    result, operands, given = PingOptions(), list[str](), list[Given]()
+    for one in TABLE.each(arguments, operands):
+        given.append(one)
+        _take(result, one.option.name, one.value, {earlier.option.name for earlier in given})
+    TABLE.refuse(given)
+    if result.flood and "i" not in {one.option.name for one in given}:
         result.interval = 0
     if not operands:
         raise UsageError("\n".join([*result.warnings, "ping: usage error: Destination address required"]))
-    if "6" in options:
+    if result.family == "AF_INET6":
         raise UsageError(f"ping: {operands[-1]}: Address family for hostname not supported")
     result.target = operands[-1]
-    result.warnings += notes
-    result.precise = "3" in options
-    if "T" in options:
-        result.header = _stamp_option(options["T"], operands[:-1])
+    result.warnings += tuple(TABLE.notes(given))
+    if result.stamps:
+        result.header = _stamp_option(result.stamps, operands[:-1])
     elif operands[1:]:
         _refuse_route(operands[:-1])
     return result
+
+
+def _take(result: PingOptions, name: str, value: str, given: set[str]) -> None:
+    """One option; `given` are those up to it."""
+    if name == "h":
+        raise UsageError(USAGE)
+    if name == "V":
+        raise UsageError("", 0, VERSION)
+    if {"4", "6"} <= given:
+        raise UsageError("ping: only one -4 or -6 option may be specified")
+    if {"R", "T"} <= given:
+        raise UsageError("ping: only one of -T or -R may be used")
+    if name in FLAGS:
+        setattr(result, FLAGS[name], True)
+    elif name in BOUNDS:
+        attribute, low, high = BOUNDS[name]
+        setattr(result, attribute, integer("ping", value, low, high))
+    elif name in WORDS:
+        WORDS[name](result, value)
 
 
 def _refuse_route(hops: list[str]) -> None:
@@ -114,45 +137,79 @@ def _refuse_route(hops: list[str]) -> None:
     raise UsageError("netsandbox: ping's source routes (several hosts) are not modelled")
 
 
-def _read_numbers(result: PingOptions, options: dict[str, str]) -> None:
-    for letter, low, high in (("l", 1, 65536), ("m", 0, (1 << 32) - 1), ("S", 1, INT_MAX)):
-        if letter in options:
-            integer("ping", options[letter], low, high)
-    result.preload, result.mark = int(options.get("l", "1")), int(options.get("m", "0"))
-    if "c" in options:
-        result.count = integer("ping", options["c"], 1, LONG_MAX)
-    if "i" in options:
-        result.interval = _time(result, options["i"], "timing interval") // MILLISECOND * MILLISECOND
-    if "s" in options:
-        result.size = _size(options["s"])
-    if "e" in options:
-        result.ident = integer("ping", options["e"], 0, 65535)
-    if "W" in options:
-        result.linger = _time(result, options["W"], "linger time")
-    if "w" in options:
-        result.deadline = integer("ping", options["w"], 0, INT_MAX) * SECOND or None
-    if "t" in options:
-        result.ttl = integer("ping", options["t"], 0, 255)
+BOUNDS = {"l": ("preload", 1, 65536), "m": ("mark", 0, (1 << 32) - 1), "S": ("send_buffer", 1, INT_MAX),
+          "c": ("count", 1, LONG_MAX), "e": ("ident", 0, 65535), "t": ("ttl", 0, 255)}
+"""Letters of plain numbers: what they set, and its bounds."""
 
 
-def _read_words(result: PingOptions, options: dict[str, str]) -> None:
-    if "4" in options and "6" in options:
-        raise UsageError("ping: only one -4 or -6 option may be specified")
-    if "R" in options and "T" in options:
-        raise UsageError("ping: only one of -T or -R may be used")
-    if "Q" in options:
-        result.tos = _tos(options["Q"])
-    if "M" in options:
-        if options["M"] not in PMTU:
-            raise UsageError(f"ping: invalid -M argument: {options['M']}")
-        result.pmtudisc = PMTU[options["M"]]
-    if "T" in options and options["T"] not in STAMPS:
-        raise UsageError(f"ping: invalid timestamp type: {options['T']}")
-    if "p" in options:
-        result.pattern = _pattern(options["p"])
-    result.devices = tuple(options.get("I", "").split())
-    result.header = RECORD_ROUTE if "R" in options else b""
-    result.family = "AF_INET" if "4" in options else "AF_UNSPEC"
+def _take_interval(result: PingOptions, value: str) -> None:
+    result.interval = _time(result, value, "timing interval") // MILLISECOND * MILLISECOND
+
+
+def _take_linger(result: PingOptions, value: str) -> None:
+    result.linger = _time(result, value, "linger time")
+
+
+def _take_deadline(result: PingOptions, value: str) -> None:
+    result.deadline = integer("ping", value, 0, INT_MAX) * SECOND or None
+
+
+def _take_discovery(result: PingOptions, value: str) -> None:
+    if value not in PMTU:
+        raise UsageError(f"ping: invalid -M argument: {value}")
+    result.pmtudisc = PMTU[value]
+
+
+def _take_stamps(result: PingOptions, value: str) -> None:
+    if value not in STAMPS:
+        raise UsageError(f"ping: invalid timestamp type: {value}")
+    result.stamps = value
+
+
+def _take_size(result: PingOptions, value: str) -> None:
+    result.size = integer("ping", str(integer("ping", value, 0, INT_MAX)), 0, MAX_SIZE, "invalid -s value")
+
+
+def _take_tos(result: PingOptions, text: str) -> None:
+    """Decimal, or hexadecimal with 0x; negative numbers lose their sign bits."""
+    try:
+        value = int(text, 16 if text[:2] in ("0x", "0X") else 10)
+    except ValueError:
+        raise UsageError(f"ping: bad TOS value: {text}") from None
+    if value > 255:
+        raise UsageError(f"ping: the decimal value of TOS bits must be in range 0-255: {value}")
+    result.tos = value & 255
+
+
+def _take_pattern(result: PingOptions, text: str) -> None:
+    """-p: up to 16 bytes in hex."""
+    wrong = next((at for at, letter in enumerate(text) if letter not in hexdigits), None)
+    if wrong is not None:
+        raise UsageError("ping: patterns must be specified as hex digits: " + text[wrong:])
+    digits = text if len(text) % 2 == 0 else text[:-1] + "0" + text[-1]
+    result.pattern = bytes.fromhex(digits)[:16]
+
+
+def _take_device(result: PingOptions, value: str) -> None:
+    result.devices += (value,)
+
+
+def _take_route(result: PingOptions, _value: str) -> None:
+    result.header = RECORD_ROUTE
+
+
+def _take_family(result: PingOptions, _value: str) -> None:
+    result.family = "AF_INET"
+
+
+def _take_sixth(result: PingOptions, _value: str) -> None:
+    result.family = "AF_INET6"
+
+
+WORDS = {"i": _take_interval, "W": _take_linger, "w": _take_deadline, "M": _take_discovery, "T": _take_stamps,
+         "s": _take_size, "Q": _take_tos, "p": _take_pattern, "I": _take_device, "R": _take_route, "4": _take_family,
+         "6": _take_sixth}
+"""Letters that read a word of their own."""
 
 
 def _stamp_option(kind: str, hops: list[str]) -> bytes:
@@ -164,11 +221,6 @@ def _stamp_option(kind: str, hops: list[str]) -> bytes:
         option = bytes(36 if kind == "tsonly" else 32)
     whole = bytes((68, 4 + len(option), 5, STAMPS[kind])) + option
     return whole + bytes(-len(whole) % 4)
-
-
-def _size(text: str) -> int:
-    size = integer("ping", text, 0, INT_MAX)
-    return integer("ping", str(size), 0, MAX_SIZE, "invalid -s value")
 
 
 _NUMBER = re.compile(r"[+-]?(\d+\.?\d*([eE][+-]?\d+)?|\.\d+([eE][+-]?\d+)?|inf(inity)?|nan)?", re.IGNORECASE)
@@ -187,26 +239,6 @@ def _time(result: PingOptions, text: str, what: str) -> int:
     if not 0 <= value <= INT_MAX / 1000:
         raise UsageError(f"ping: bad {what}: {text}")
     return seconds(value)
-
-
-def _tos(text: str) -> int:
-    """Decimal, or hexadecimal with 0x; negative numbers lose their sign bits."""
-    try:
-        value = int(text, 16 if text[:2] in ("0x", "0X") else 10)
-    except ValueError:
-        raise UsageError(f"ping: bad TOS value: {text}") from None
-    if value > 255:
-        raise UsageError(f"ping: the decimal value of TOS bits must be in range 0-255: {value}")
-    return value & 255
-
-
-def _pattern(text: str) -> bytes:
-    """-p: up to 16 bytes in hex."""
-    wrong = next((at for at, letter in enumerate(text) if letter not in hexdigits), None)
-    if wrong is not None:
-        raise UsageError("ping: patterns must be specified as hex digits: " + text[wrong:])
-    digits = text if len(text) % 2 == 0 else text[:-1] + "0" + text[-1]
-    return bytes.fromhex(digits)[:16]
 
 
 def tail(size: int, pattern: bytes) -> bytes:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -15,6 +16,7 @@ if TYPE_CHECKING:
     from netsandbox.apps.program import Context
     from netsandbox.linux.core.socket import Process
 
+HOST_NAME = re.compile(r"(?!-)[\w.\\-]*", re.ASCII)
 DOCKERS_SERVER = 0x7F00000B
 
 
@@ -26,6 +28,11 @@ class Reply(NamedTuple):
     canonical: str = ""
     aliases: tuple[str, ...] = ()
     """The other names of a line of /etc/hosts."""
+
+
+def is_host_name(name: str) -> bool:
+    """Whether a name is one that is asked for at all (res_hnok, and the size of a label)."""
+    return HOST_NAME.fullmatch(name) is not None and all(0 < len(part) <= dns.MOST_LABEL for part in name.split("."))
 
 
 def unknown(context: Context, name: str, error: str = NOT_KNOWN) -> str:
@@ -61,11 +68,11 @@ class Lookup:
             self.done(Reply(tuple(record.address for record in known), "", known[0].names[0], known[0].names[1:]))
             return
         asks_docker = self._settings.servers == (DOCKERS_SERVER,)  # which is asked by packets, and knows its own names
-        number = lookup(name, {} if asks_docker else self.context.names)
+        number = lookup(self.name, {} if asks_docker else self.context.names)
         if number is not None:
             self.done(Reply((number,), "", name))
             return
-        if not name or any(not part or len(part) > dns.MOST_LABEL for part in name.split(".")) or not name.isascii():
+        if not is_host_name(name):
             self._give_up(NOT_KNOWN)
             return
         as_it_is = [name]

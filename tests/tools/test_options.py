@@ -13,12 +13,10 @@ import pytest
 import netsandbox.apps as programs_room
 import netsandbox.commands.tools as room
 from netsandbox.apps import idle as programs
-from netsandbox.apps import ping_options
 from netsandbox.apps.program import UsageError
 from netsandbox.commands.tools import idle
 from netsandbox.session.keeping import KeptSession
 
-FLAGS = {"FLAGS": ping_options.FLAGS, "VALUED": ping_options.VALUED}
 SHARED = {"ncat": set("luzvnswp")}
 """What another module reads for one: usual_options of nc."""
 READERS = {"options_of": (2, 3), "read_options": (2, 2)}
@@ -58,8 +56,7 @@ def program_tables() -> Iterator[Table]:
         for part in [node for node in tree.body if isinstance(node, ast.FunctionDef | ast.ClassDef)]:
             for call in [node for node in ast.walk(part) if isinstance(node, ast.Call)
                          and isinstance(node.func, ast.Name) and node.func.id == "getopt"]:
-                letters = "".join(FLAGS.get(word.id, "") if isinstance(word, ast.Name) else text(word)
-                                  for word in call.args[2:4])
+                letters = "".join(text(word) for word in call.args[2:4])
                 tool = (programs.BUSYBOX if "busybox" in path.stem else "") + text(call.args[0])
                 asked = set(_asked(tree if path.stem != "probes" else part, call)) | SHARED.get(path.stem, set())
                 yield Table(tool, letters, frozenset(asked))

@@ -13,7 +13,7 @@ from pathlib import Path
 import pytest
 
 import netsandbox
-from netsandbox.apps import curl_options, dig_options, tcpdump_options, wget_options
+from netsandbox.apps import curl_options, dig_options, ping_options, tcpdump_options, wget_options
 from netsandbox.session.keeping import KeptSession
 from netsandbox.shell import timeout, watch, xargs
 
@@ -21,13 +21,13 @@ HERE = Path(__file__).parent
 REAL = {found[1]: found[2].split() for found in
         re.finditer(r"(?m)^(\w+):((?:.*\n)(?:  .*\n)*)", (HERE / "real_options.txt").read_text(encoding="utf-8"))}
 TAILS = {"curl": "-m 1 http://127.0.0.1:9", "wget": "-T 1 -t 1 http://127.0.0.1:9", "dig": "+tries=1 a.b @127.0.0.1",
-         "host": "a.b 127.0.0.1", "nslookup": "a.b 127.0.0.1", "traceroute": "-n -m 1 127.0.0.1",
-         "socat": "- TCP:127.0.0.1:9",
+         "host": "a.b 127.0.0.1", "nslookup": "a.b 127.0.0.1", "ping": "-c 1 127.0.0.1",
+         "traceroute": "-n -m 1 127.0.0.1", "socat": "- TCP:127.0.0.1:9",
          "nc": "127.0.0.1 9", "tcpdump": "-i lo -c 1", "xargs": "echo", "timeout": "1 true", "watch": "true"}
 ODD = re.compile("unrecognized|invalid option|illegal option|Invalid option|Bad option|is unknown|unknown option"
                  "|Traceback")
 TABLES = {"curl": curl_options.TABLE, "wget": wget_options.GNU, "wget of BusyBox": wget_options.BUSYBOX,
-          "dig": dig_options.OPTIONS, "dig -": dig_options.DASHED, "host": dig_options.HOST,
+          "dig": dig_options.OPTIONS, "dig -": dig_options.DASHED, "ping": ping_options.TABLE, "host": dig_options.HOST,
           "nslookup": dig_options.NSLOOKUP, "tcpdump": tcpdump_options.OPTIONS, "xargs": xargs.OPTIONS,
           "timeout": timeout.OPTIONS, "watch": watch.OPTIONS}
 

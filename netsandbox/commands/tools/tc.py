@@ -20,6 +20,10 @@ if TYPE_CHECKING:
     from netsandbox.linux.core.interface import Interface
 
 COMMANDS = ("add*", "change*", "replace*", "link*", "delete*", "show*", "list*", "lst*", "help*")
+OBJECTS = ("qdisc*", "class*", "filter*", "chain*", "actions*", "monitor*", "exec*", "help*")
+OPTIONS = ("statistics", "stats", "details", "raw", "pretty", "batch", "netns", "nm", "names", "json", "color",
+           "oneline", "timestamp", "tshort", "iec", "force", "graph", "conf", "cf", "br", "brief")
+VERSION = "tc utility, iproute2-6.15.0, libbpf 1.5.0\n"
 OTHER_KINDS = ("cake", "cbs", "choke", "clsact", "codel", "drr", "etf", "ets", "fq", "fq_pie", "hfsc", "hhf", "htb",
                "ingress", "mq", "mqprio", "multiq", "pie", "plug", "prio", "qfq", "red", "sfb", "sfq", "skbprio",
                "taprio", "teql0")
@@ -42,23 +46,27 @@ def run(context: ToolContext, arguments: list[str]) -> ToolResult:
         if option in ("n", "net", "netns"):
             context = context.inside(named(context, words.next()))
             continue
-        if not option or not ("statistics".startswith(option) or "details".startswith(option)):
+        if option and "Version".startswith(option):
+            return ToolResult(0, VERSION, "")
+        if not any(one.startswith(option) for one in OPTIONS) or not option:
+            raise ToolError(255, f'Option "-{option}" is unknown, try "tc -help".')
+        if not ("statistics".startswith(option) or "details".startswith(option)):
             raise ToolError(1, f'netsandbox: `tc -{option}` is not modelled')
         counted = counted or "statistics".startswith(option)
-    if not words:
-        raise usage("tc")
-    thing = words.next()
-    if thing and "help".startswith(thing):
-        raise usage("tc")
-    if choose(thing, ("qdisc*", "class*", "filter*")) != "qdisc":
+    thing = words.next() if words else "help"
+    found = choose(thing, OBJECTS)
+    if found is None:
+        raise ToolError(255, f'Object "{thing}" is unknown, try "tc help".')
+    asked = words.next() if words and found == "qdisc" else "show"
+    command = choose(asked, COMMANDS)
+    if found == "help" or command == "help":
+        raise usage("tc", 0)
+    if found != "qdisc":
         raise ToolError(1, f"netsandbox: `tc {thing}` is not modelled; there is `tc qdisc`")
-    command = choose(words.next(), COMMANDS) if words else "show"
-    if command == "help":
-        raise usage("tc")
     if command in ("show", "list", "lst"):
         return _show(context, words, counted)
     if command is None:
-        raise ToolError(1, f'Command "{arguments[1]}" is unknown, try "tc qdisc help".')
+        raise ToolError(255, f'Command "{asked}" is unknown, try "tc qdisc help".')
     _modify(context, command, words)
     return ToolResult(0, "", "")
 
@@ -94,7 +102,8 @@ def _modify(context: ToolContext, command: str, words: Words) -> None:
     """tc_qdisc_modify."""
     place = _place(words)
     if not place.device:
-        raise ToolError(2, "Error: argument \"dev\" is required")
+        _refuse_unknown(place.kind, words)
+        raise ToolError(2, "RTNETLINK answers: No such device")
     interface = interface_named(context.namespace, place.device)
     shaper = interface.shaper if isinstance(interface.shaper, Discipline) else None
     if command == "delete":
@@ -103,6 +112,11 @@ def _modify(context: ToolContext, command: str, words: Words) -> None:
                             "Error: Failed to find specified qdisc.")
         shaper.detach()
         return
+    if not place.at_root and not place.handle:
+        _refuse_unknown(place.kind, words)
+        raise ToolError(2, "Error: Handle cannot be zero.")
+    if command == "link" and shaper is None:
+        raise ToolError(2, "Error: Qdisc not found. To create specify NLM_F_CREATE flag.")
     new = _new(interface, place.kind, place.handle or _free_handle(context), words)
     if not place.at_root:
         raise ToolError(2, "Error: Failed to find specified qdisc." if shaper else "Error: Specified qdisc not found.")
@@ -120,7 +134,8 @@ def _modify(context: ToolContext, command: str, words: Words) -> None:
 
 def _new(interface: Interface, kind: str, handle: int, words: Words) -> Discipline:
     """A discipline with the options that follow, not attached yet."""
-    if kind not in KINDS and kind not in OTHER_KINDS:
+    _refuse_unknown(kind, words)
+    if not kind:
         raise ToolError(2, "Error: Specified qdisc kind is unknown.")
     if kind not in KINDS:
         raise ToolError(1, f"netsandbox: the queueing discipline {kind!r} is not modelled ({', '.join(KINDS)} are)")
@@ -132,6 +147,14 @@ def _new(interface: Interface, kind: str, handle: int, words: Words) -> Discipli
     elif isinstance(new, Fifo):
         tc_fifo.read(new, words, _time)
     return new
+
+
+def _refuse_unknown(kind: str, words: Words) -> None:
+    """A kind that no kernel has; tc itself cannot read what stands behind it."""
+    if kind and kind not in KINDS and kind not in OTHER_KINDS:
+        if words:
+            raise ToolError(1, f'Unknown qdisc "{kind}", hence option "{words.next()}" is unparsable')
+        raise ToolError(2, "Error: Specified qdisc kind is unknown.")
 
 
 def _take_over(old: Discipline, new: Discipline) -> None:
@@ -154,7 +177,7 @@ def _free_handle(context: ToolContext) -> int:
 
 
 def _handle(word: str) -> int:
-    text = word.removesuffix(":")
+    text = word.removesuffix("0").removesuffix(":") if word.endswith(":0") else word.removesuffix(":")
     if not re.fullmatch(r"[0-9a-fA-F]{1,4}", text):
         raise ToolError(1, f'Error: argument "{word}" is wrong: invalid qdisc ID')
     return int(text, 16)
@@ -178,6 +201,8 @@ def _read_netem(new: Netem, words: Words) -> None:
                 raise ToolError(1, f"netsandbox: `loss {words.peek()}` is not modelled")
             if words and words.peek() == "random":
                 words.next()
+            elif word in ("loss", "drop") and words and not words.peek()[:1].isdigit():
+                raise ToolError(1, f"Unknown loss parameter: {words.peek()}")
             chance = _percent(words.next(), word)
             likeness = _percent(words.next(), word) if words and words.peek().endswith("%") else 0.0
             setattr(new, shares[word], Share(chance, likeness))
@@ -267,7 +292,7 @@ def _show(context: ToolContext, words: Words, counted: bool) -> ToolResult:
         if word == "dev":
             only = interface_named(context.namespace, words.next())
         elif word not in ("root", "invisible"):
-            raise ToolError(1, f'What is "{word}"? Try "tc qdisc help".')
+            raise ToolError(255, f'What is "{word}"? Try "tc qdisc help".')
     text = ""
     for interface in in_order(context.namespace):
         if only in (None, interface) and interface.qdisc != "noop":

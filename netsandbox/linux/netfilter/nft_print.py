@@ -12,7 +12,7 @@ from netsandbox.linux.netfilter.icmp_names import icmp_name
 from netsandbox.linux.netfilter.masks import format_mask
 from netsandbox.linux.netfilter.nft_targets import target_text
 from netsandbox.linux.netfilter.protocols import PROTOCOL_NAMES
-from netsandbox.linux.netfilter.rule import Mask, Rule
+from netsandbox.linux.netfilter.rule import COUNTED, Mask, Rule
 from netsandbox.wire.addresses import format_ipv4
 
 if TYPE_CHECKING:
@@ -52,8 +52,8 @@ def warning_of(table: Table, only: str = "") -> str:
 
 def _is_foreign(rule: Rule) -> bool:
     target = rule.target
-    return any(getattr(match, "name", "") not in NATIVE_MATCHES for match in rule.matches) or (
-        target is not None and not rule.jump and target.name not in NATIVE_TARGETS)
+    return not rule.said and (any(getattr(match, "name", "") not in NATIVE_MATCHES for match in rule.matches) or (
+        target is not None and not rule.jump and target.name not in NATIVE_TARGETS))
 
 
 def hook_text(table: Table, chain: Chain, is_numeric: bool = False) -> str:
@@ -79,12 +79,15 @@ def _chain(table: Table, chain: Chain, style: Style) -> str:
 
 def rule_text(rule: Rule, is_stateless: bool = False) -> str:
     """One rule in nft's words."""
+    counted = "counter" if is_stateless else f"counter packets {rule.packets} bytes {rule.bytes}"
+    if rule.said:
+        return rule.said.replace(COUNTED, counted)
     words = _head(rule)
     for match in rule.matches:
         assert isinstance(match, Match), "what -m loads"
         words.append(_match(rule, match))
     if rule.tells_counters:
-        words.append("counter" if is_stateless else f"counter packets {rule.packets} bytes {rule.bytes}")
+        words.append(counted)
     words.append(target_text(rule))
     return " ".join(words).rstrip()
 

@@ -6,7 +6,19 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 from netsandbox.linux.netfilter.nft_flow import RATE_UNITS
+from netsandbox.linux.netfilter.nft_reader import (
+    Reader,
+    address,
+    address_order,
+    hexadecimal,
+    port,
+    port_order,
+    protocol_name,
+    protocol_order,
+)
 from netsandbox.linux.netfilter.nft_targets import REJECTS
+from netsandbox.linux.netfilter.nft_tokens import token
+from netsandbox.linux.netfilter.rule import COUNTED
 from netsandbox.wire.services import port_number
 
 if TYPE_CHECKING:
@@ -17,102 +29,69 @@ VERDICTS = {"accept": "ACCEPT", "drop": "DROP", "return": "RETURN", "notrack": "
 KINDS = {kind: name for name, kind in REJECTS.items()} | {"port-unreachable": "icmp-port-unreachable"}
 
 
-class NftError(Exception):
-    """What nft complains of, whole."""
-
-
-class Reader:
-    """Reads a rule's words."""
-
-    def __init__(self, words: list[str], line: Line) -> None:
-        self.words = list(words)
-        self.line = line
-        self.out: list[str] = []
-        self.protocol = ""
-
-    def take(self) -> str:
-        if not self.words:
-            raise self.line.complaint("syntax error, unexpected newline", len(self.line.words))
-        return self.words.pop(0)
-
-    def value(self) -> tuple[list[str], str]:
-        """(`!` if it is negated, a value: one word, a range, or what braces hold)."""
-        word, negated = self.take(), []
-        if word in ("!=", "=="):
-            negated, word = (["!"] if word == "!=" else []), self.take()
-        if word.startswith("@"):
-            raise NftError(f"netsandbox: nft: sets are not modelled ({word})\n")
-        if word.startswith("{"):
-            while not word.endswith("}"):
-                word += self.take()
-            word = word.strip("{}").replace(" ", "")
-        while self.words and (word.endswith(",") or self.words[0].startswith(",")):
-            word += self.take()
-        return negated, word.strip('"')
-
-    def read(self) -> list[str]:
-        while self.words:
-            word = self.take()
-            handler = READERS.get(word)
-            if handler is None:
-                raise self.line.complaint("syntax error, unexpected newline" if not self.words else
-                                          f"syntax error, unexpected {word}", len(self.line.words)
-                                          if not self.words else self.line.words.index(word))
-            handler(self)
-        return self.out
-
-    def use_protocol(self, name: str) -> None:
-        if self.protocol != name:
-            self.protocol = name
-            self.out += ["-p", name]
-
-    def not_modelled(self, what: str) -> NftError:
-        return NftError(f"netsandbox: nft: '{what}' is not modelled; iptables cannot say it\n")
+STATES = ("invalid", "established", "related", "new", "untracked")
+"""Of a connection, in the order of their bits."""
+ICMP_TYPES = {"echo-reply": 0, "destination-unreachable": 3, "source-quench": 4, "redirect": 5, "echo-request": 8,
+              "router-advertisement": 9, "router-solicitation": 10, "time-exceeded": 11, "parameter-problem": 12,
+              "timestamp-request": 13, "timestamp-reply": 14, "info-request": 15, "info-reply": 16,
+              "address-mask-request": 17, "address-mask-reply": 18}
+FIELDS = frozenset({"flags", "sequence", "ackseq", "doff", "window", "checksum", "urgptr", "option", "length"})
+"""Fields of TCP and UDP beside the ports."""
 
 
 def _ip(reader: Reader) -> None:
     field = reader.take()
     flags = {"saddr": "-s", "daddr": "-d"}
     if field == "ttl":
-        negated, value = reader.value()
-        reader.out += ["-m", "ttl", *negated, "--ttl-eq", value]
-        return
-    negated, value = reader.value()
-    if field == "protocol":
+        flag = {"lt": "--ttl-lt", "<": "--ttl-lt", "gt": "--ttl-gt", ">": "--ttl-gt"}.get(reader.words[0])
+        sign = f" {flag[-2:].replace('lt', '<').replace('gt', '>')}" if flag and reader.take() else ""
+        negated, value = reader.asked(f"ip ttl{sign}")
+        reader.out += ["-m", "ttl", *negated, flag or "--ttl-eq", value]
+    elif field == "protocol":
+        negated, value = reader.asked("ip protocol", protocol_name, protocol_order)
         if "," in value:
             raise reader.not_modelled(f"ip protocol {{ {value} }}")
         reader.protocol = "" if negated else value
         reader.out += [*negated, "-p", value]
-    elif field in flags and "-" in value:
-        reader.out += ["-m", "iprange", *negated, f"--{'src' if field == 'saddr' else 'dst'}-range", value]
     elif field in flags:
-        reader.out += [*negated, flags[field], value]
+        negated, value = reader.asked(f"ip {field}", address, address_order)
+        if "-" in value:
+            reader.out += ["-m", "iprange", *negated, f"--{'src' if field == 'saddr' else 'dst'}-range", value]
+        else:
+            reader.out += [*negated, flags[field], value]
     else:
         raise reader.not_modelled(f"ip {field}")
 
 
-def _interface(reader: Reader, flag: str) -> None:
-    negated, name = reader.value()
-    if "," in name:
-        raise reader.not_modelled(f"a set of interfaces {{ {name} }}")
-    reader.out += [*negated, flag, name.replace("*", "+")]
+def _interface(reader: Reader, name: str) -> None:
+    at = reader.place + (reader.words[:1] in (["!="], ["=="]))
+    negated, device = reader.asked(name, lambda word: f'"{word}"')
+    if "," in device:
+        raise reader.not_modelled(f"a set of interfaces {{ {device} }}")
+    if name in ("iif", "oif") and not reader.line.has_interface(device):
+        raise reader.line.complaint("Interface does not exist", at)
+    reader.out += [*negated, "-i" if name.startswith("i") else "-o", device.replace("*", "+")]
 
 
-def _in(reader: Reader) -> None:
-    _interface(reader, "-i")
+class _Interface:
+    """iif, iifname, oif and oifname."""
 
+    def __init__(self, name: str) -> None:
+        self.name = name
 
-def _out(reader: Reader) -> None:
-    _interface(reader, "-o")
+    def __call__(self, reader: Reader) -> None:
+        _interface(reader, self.name)
 
 
 def _transport(reader: Reader, name: str) -> None:
-    field = reader.take()
-    reader.use_protocol(name)
+    at, field = reader.place, reader.take()
     if field not in ("sport", "dport"):
+        if reader.words and field not in FIELDS:
+            raise reader.line.complaint(f"syntax error, unexpected {token(field)[0]}", at)
         raise reader.not_modelled(f"{name} {field}")
-    at = len(reader.line.words) - len(reader.words)
-    negated, value = reader.value()
+    reader.use_protocol(name)
+    at = reader.place
+    negated, value = reader.asked(f"{name} {field}", port, port_order)
     _check_ports(reader, value, at + bool(negated))
     if "," in value:
         reader.out += ["-m", "multiport", *negated, f"--{field}s", value.replace("-", ":")]
@@ -142,20 +121,31 @@ def _icmp(reader: Reader) -> None:
     if reader.take() != "type":
         raise reader.not_modelled("icmp code")
     reader.use_protocol("icmp")
-    negated, value = reader.value()
+    at = reader.place
+    negated, value = reader.asked("icmp type", _icmp_name)
+    if not all(part.isdecimal() or part in ICMP_TYPES for part in value.split(",")):
+        raise reader.line.complaint("Could not parse ICMP type", at + bool(negated))
     reader.out += [*negated, "--icmp-type", value]
+
+
+def _icmp_name(text: str) -> str:
+    return next((name for name, number in ICMP_TYPES.items() if text == str(number)), text)
 
 
 def _ct(reader: Reader) -> None:
     field = reader.take()
-    if field == "mark":
-        negated, value = reader.value()
+    if field == "mark" and reader.words[:1] != ["set"]:
+        negated, value = reader.asked("ct mark", hexadecimal)
         reader.out += ["-m", "connmark", *negated, "--mark", value]
         return
     flags = {"state": "--ctstate", "status": "--ctstatus", "direction": "--ctdir"}
     if field not in flags:
         raise reader.not_modelled(f"ct {field}")
-    negated, value = reader.value()
+    at = reader.place
+    negated, value = reader.asked(f"ct {field}", str, STATES.index if field == "state" and set(
+        reader.words[0].strip("{,}").split(",")) <= {*STATES, ""} else None)
+    if field == "state" and not set(value.split(",")) <= set(STATES):
+        raise reader.line.complaint("Could not parse conntrack state", at + bool(negated))
     reader.out += ["-m", "conntrack", *negated, flags[field], value.upper()]
 
 
@@ -163,16 +153,20 @@ def _meta(reader: Reader) -> None:
     field = reader.take()
     if field == "mark" and reader.words[:1] == ["set"]:
         reader.take()
-        reader.out += ["-j", "MARK", "--set-mark", reader.take()]
+        value = reader.take()
+        reader.said.append(f"meta mark set {hexadecimal(value)}")
+        reader.out += ["-j", "MARK", "--set-mark", value]
     elif field in ("mark", "length"):
-        negated, value = reader.value()
+        negated, value = reader.asked(f"meta {field}", hexadecimal if field == "mark" else str)
         reader.out += ["-m", field, *negated, f"--{field}", value.replace("-", ":") if field == "length" else value]
     elif field == "l4proto":
-        negated, value = reader.value()
+        negated, value = reader.asked("meta l4proto", protocol_name, protocol_order)
+        if "," in value:
+            raise reader.not_modelled(f"meta l4proto {{ {value} }}")
         reader.protocol = value
         reader.out += [*negated, "-p", value]
     elif field in ("iifname", "iif", "oifname", "oif"):
-        _interface(reader, "-i" if field.startswith("i") else "-o")
+        _interface(reader, field)
     else:
         raise reader.not_modelled(f"meta {field}")
 
@@ -183,42 +177,54 @@ def _mark(reader: Reader) -> None:
 
 
 def _limit(reader: Reader) -> None:
-    if reader.take() != "rate":
-        raise reader.not_modelled("limit")
+    if reader.take() != "rate" or reader.words[:1] == ["over"]:
+        raise reader.not_modelled(f"limit rate {' '.join(reader.words[:1])}")
     rate, _slash, unit = reader.take().partition("/")
     if unit not in UNITS:
         raise reader.not_modelled(f"limit rate {rate}/{unit}")
-    reader.out += ["-m", "limit", "--limit", f"{rate}/{UNITS[unit]}"]
+    burst = "5"
     if reader.words[:1] == ["burst"]:
         reader.take()
-        reader.out += ["--limit-burst", reader.take()]
+        burst = reader.take()
         if reader.words[:1] == ["packets"]:
             reader.take()
+    reader.said.append(f"limit rate {rate}/{unit} burst {burst} packets")
+    reader.out += ["-m", "limit", "--limit", f"{rate}/{UNITS[unit]}", "--limit-burst", burst]
 
 
 def _counter(reader: Reader) -> None:
     """iptables' rules count always."""
+    reader.said.append(COUNTED)
     if reader.words[:1] == ["packets"]:
+        reader.out += ["-c", *reader.words[1:4:2]]
         del reader.words[:4]
 
 
-def _jump(reader: Reader) -> None:
-    reader.out += ["-j", reader.take()]
+class _Jump:
+    """jump and goto."""
 
+    def __init__(self, word: str, flag: str) -> None:
+        self.word, self.flag = word, flag
 
-def _goto(reader: Reader) -> None:
-    reader.out += ["-g", reader.take()]
+    def __call__(self, reader: Reader) -> None:
+        chain = reader.take()
+        reader.said.append(f"{self.word} {chain}")
+        reader.out += [self.flag, chain]
 
 
 def _reject(reader: Reader) -> None:
     reader.out += ["-j", "REJECT"]
+    reader.said.append("reject")
     if reader.words[:1] != ["with"]:
         return
     reader.take()
     kind = reader.take()
     if kind == "tcp":
         reader.take()
-        reader.use_protocol("tcp")
+        reader.said[-1] += " with tcp reset"
+        if reader.protocol != "tcp":
+            reader.protocol = "tcp"
+            reader.out += ["-p", "tcp"]
         reader.out += ["--reject-with", "tcp-reset"]
         return
     if reader.words[:1] == ["type"]:
@@ -226,78 +232,97 @@ def _reject(reader: Reader) -> None:
     what = reader.take()
     if what not in KINDS:
         raise reader.not_modelled(f"reject with {kind} {what}")
+    reader.said[-1] += f" with icmp {what}" if what != "port-unreachable" else ""
     reader.out += ["--reject-with", KINDS[what]]
 
 
 def _log(reader: Reader) -> None:
     reader.out += ["-j", "LOG"]
+    reader.said.append("log")
     while reader.words[:1] in (["prefix"], ["level"]):
         flag, value = reader.take(), reader.take()
         while value.count('"') == 1:
             value += f" {reader.take()}"
         reader.out += [f"--log-{flag}", value.strip('"')]
+        shown = value if flag == "level" else '"' + value.strip('"') + '"'
+        reader.said[-1] += f" {flag} {shown}"
     if reader.words:
         raise reader.not_modelled("log, and a verdict in the same rule")
 
 
-def _nat(reader: Reader, target: str, flag: str) -> None:
-    if reader.words[:1] == ["to"]:
-        reader.take()
-        where = reader.take()
-        reader.out += ["-j", target, flag, where.lstrip(":") if flag == "--to-ports" else where]
-    else:
-        reader.out += ["-j", target]
-    reader.out += [f"--{reader.take()}" for _word in reader.words[:1] if _word in ("random", "persistent")]
+class _Nat:
+    """dnat, snat, masquerade and redirect."""
 
+    def __init__(self, word: str, target: str, flag: str) -> None:
+        self.word, self.target, self.flag = word, target, flag
 
-def _dnat(reader: Reader) -> None:
-    _nat(reader, "DNAT", "--to-destination")
-
-
-def _snat(reader: Reader) -> None:
-    _nat(reader, "SNAT", "--to-source")
-
-
-def _masquerade(reader: Reader) -> None:
-    _nat(reader, "MASQUERADE", "--to-ports")
-
-
-def _redirect(reader: Reader) -> None:
-    _nat(reader, "REDIRECT", "--to-ports")
+    def __call__(self, reader: Reader) -> None:
+        said, out = self.word, ["-j", self.target]
+        if reader.words[:1] == ["to"]:
+            reader.take()
+            where = reader.take()
+            is_port = self.flag == "--to-ports"
+            said += f" to {':' * is_port}{where.lstrip(':') if is_port else where}"
+            out += [self.flag, where.lstrip(":") if is_port else where]
+        for word in reader.words[:1]:
+            if word in ("random", "persistent"):
+                said += f" {reader.take()}"
+                out.append(f"--{word}")
+        reader.said.append(said)
+        reader.out += out
 
 
 def _fib(reader: Reader) -> None:
     field = reader.take()
     if reader.take() != "type" or field not in ("saddr", "daddr"):
         raise reader.not_modelled("fib")
-    negated, value = reader.value()
+    negated, value = reader.asked(f"fib {field} type")
     reader.out += ["-m", "addrtype", *negated, f"--{'src' if field == 'saddr' else 'dst'}-type", value.upper()]
 
 
 def _comment(reader: Reader) -> None:
-    reader.out += ["-m", "comment", "--comment", reader.take().strip('"')]
+    text = reader.take().strip('"')
+    reader.said.append(f'comment "{text}"')
+    reader.out += ["-m", "comment", "--comment", text]
 
 
 class _Verdict:
-    def __init__(self, name: str) -> None:
-        self.name = name
+    def __init__(self, word: str, target: str) -> None:
+        self.word, self.target = word, target
 
     def __call__(self, reader: Reader) -> None:
-        reader.out += ["-j", self.name]
+        reader.said.append(self.word)
+        reader.out += ["-j", self.target]
 
 
 READERS: dict[str, Callable[[Reader], None]] = {
-    "ip": _ip, "iifname": _in, "iif": _in, "oifname": _out, "oif": _out, "tcp": _tcp, "udp": _udp,
-           "icmp": _icmp, "ct": _ct, "meta": _meta, "mark": _mark, "limit": _limit, "counter": _counter,
-           "jump": _jump, "goto": _goto, "reject": _reject, "log": _log, "dnat": _dnat, "snat": _snat,
-           "masquerade": _masquerade, "redirect": _redirect, "fib": _fib, "comment": _comment,
-           **{word: _Verdict(name) for word, name in VERDICTS.items()}}
+    "ip": _ip, "tcp": _tcp, "udp": _udp, "icmp": _icmp, "ct": _ct, "meta": _meta, "mark": _mark, "limit": _limit,
+    "counter": _counter, "jump": _Jump("jump", "-j"), "goto": _Jump("goto", "-g"), "reject": _reject, "log": _log,
+    "dnat": _Nat("dnat", "DNAT", "--to-destination"), "snat": _Nat("snat", "SNAT", "--to-source"),
+    "masquerade": _Nat("masquerade", "MASQUERADE", "--to-ports"),
+    "redirect": _Nat("redirect", "REDIRECT", "--to-ports"), "fib": _fib, "comment": _comment,
+    **{word: _Interface(word) for word in ("iif", "iifname", "oif", "oifname")},
+    **{word: _Verdict(word, target) for word, target in VERDICTS.items()}}
+TERMINAL = frozenset({"accept", "drop", "return", "jump", "goto", "reject", "dnat", "snat", "masquerade", "redirect"})
 
 
-def rule_words(words: list[str], line: Line) -> list[str]:
-    """The iptables words of a rule.
+def rule_words(words: list[str], line: Line) -> tuple[list[str], str]:
+    """The iptables words of a rule, and the rule as nft lists it.
 
     Raises:
         NftError: it makes no sense, or iptables cannot say it.
     """
-    return Reader(words, line).read()
+    reader, verdict = Reader(words, line), -1
+    while reader.words:
+        at, word = reader.place, reader.take()
+        handler = READERS.get(word)
+        is_last = not reader.words and handler is None
+        if handler is None or (word == "comment" and not reader.said):
+            raise line.complaint(f"syntax error, unexpected {'newline' if is_last else token(word)[0]}",
+                                 len(line.words) if is_last else at)
+        if verdict >= 0 and word != "comment":
+            raise line.complaint("Statement after terminal statement has no effect", at, verdict)
+        handler(reader)
+        if word in TERMINAL:
+            verdict = at
+    return reader.out, " ".join(reader.said)

@@ -229,6 +229,10 @@ def kept(head: Head) -> tuple[Head, tuple[tuple[Condition, str], ...]]:
     return head, tuple((condition, condition.text) for condition in head.conditions())
 
 
+COUNTED = "\0"
+"""Stands for a rule's counters in what nft said."""
+
+
 class Rule:
     """A rule with its counters.
 
@@ -240,11 +244,12 @@ class Rule:
         text: as `iptables -S` writes it, without -A and the chain's name.
         made_at: the first record of the trace after it was made.
         tells_counters: nft's listing has them: iptables' rules always, nft's own where `counter` was said.
+        said: as nft lists it, where nft made it; COUNTED stands where its counters do.
         missed: what was recorded when a packet last did not fulfil it, which the next one of a conversation shares.
     """
 
     __slots__ = ("bytes", "conditions", "handle", "head", "made_at", "matches", "missed", "packets",
-                 "target", "tells_counters", "text")
+                 "said", "target", "tells_counters", "text")
 
     def __init__(self, head: Head, matches: tuple[Match, ...], target: Target | None, packets: int = 0,
                  size: int = 0) -> None:
@@ -253,7 +258,7 @@ class Rule:
         self.target = target
         self.packets, self.bytes, self.handle, self.made_at = packets, size, 0, 0
         self.missed = NEVER
-        self.tells_counters = True
+        self.tells_counters, self.said = True, ""
         self.conditions = (*asked, *((match, match.text) for match in matches))
         words = [text for _condition, text in self.conditions]
         if target is not None:

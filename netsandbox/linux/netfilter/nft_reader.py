@@ -1,0 +1,122 @@
+"""A rule's words as nft reads them one after another, and its values as nft lists them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from ipaddress import IPv4Address, IPv4Network
+from typing import TYPE_CHECKING
+
+from netsandbox.linux.netfilter.nft_tokens import NftError
+from netsandbox.linux.netfilter.protocols import PROTOCOL_NAMES
+from netsandbox.wire.services import port_number
+
+if TYPE_CHECKING:
+    from netsandbox.linux.netfilter.nft import Line
+
+
+class Reader:
+    """Reads a rule's words.
+
+    Attributes:
+        out: what iptables would be told.  said: the rule as nft lists it.
+        protocol: the one that has been asked for by now.
+    """
+
+    def __init__(self, words: list[str], line: Line) -> None:
+        self.words = list(words)
+        self.line = line
+        self.out: list[str] = []
+        self.said: list[str] = []
+        self.protocol = ""
+
+    @property
+    def place(self) -> int:
+        """Where in the line the next word stands."""
+        return len(self.line.words) - len(self.words)
+
+    def take(self) -> str:
+        if not self.words:
+            raise self.line.complaint("syntax error, unexpected newline", len(self.line.words))
+        return self.words.pop(0)
+
+    def value(self) -> tuple[list[str], str, bool]:
+        """(`!` if it is negated, a value: one word, a range, or what braces hold; whether braces held it)."""
+        word, negated = self.take(), []
+        if word in ("!=", "=="):
+            negated, word = (["!"] if word == "!=" else []), self.take()
+        if word.startswith("@"):
+            raise NftError(f"netsandbox: nft: sets are not modelled ({word})\n")
+        is_set = word.startswith("{")
+        if is_set:
+            while not word.endswith("}"):
+                word += self.take()
+            word = word.strip("{}").replace(" ", "")
+        while self.words and (word.endswith(",") or self.words[0].startswith(",")):
+            word += self.take()
+        return negated, word.strip('"'), is_set
+
+    def asked(self, name: str, show: Callable[[str], str] = str,
+              order: Callable[[str], object] | None = None) -> tuple[list[str], str]:
+        """(`!` if it is negated, a value), said as `NAME VALUE`.
+
+        Args:
+            show: how nft lists a value.
+            order: what several are sorted by.
+        """
+        negated, word, is_set = self.value()
+        parts = [show(part) for part in word.split(",")]
+        if order is not None:
+            parts.sort(key=order)  # type: ignore[arg-type]
+        text = f"{{ {', '.join(parts)} }}" if is_set and len(parts) > 1 else ",".join(parts)
+        self.said.append(f"{name} {'!= ' * bool(negated)}{text}")
+        return negated, word
+
+    def use_protocol(self, name: str) -> None:
+        """A field of a protocol is asked for, which says that it is that one."""
+        self.said = [one for one in self.said if one not in (f"ip protocol {name}", f"meta l4proto {name}")]
+        if self.protocol != name:
+            self.protocol = name
+            self.out += ["-p", name]
+
+    def not_modelled(self, what: str) -> NftError:
+        return NftError(f"netsandbox: nft: '{what}' is not modelled; iptables cannot say it\n")
+
+
+def address(text: str) -> str:
+    """Without the bits behind its mask; a whole one without a mask."""
+    try:
+        return str(IPv4Network(text, strict=False)).removesuffix("/32")
+    except ValueError:
+        return text
+
+
+def address_order(text: str) -> int:
+    try:
+        return int(IPv4Address(text.partition("/")[0].partition("-")[0]))
+    except ValueError:
+        return 0
+
+
+def protocol_name(text: str) -> str:
+    return PROTOCOL_NAMES.get(int(text), text) if text.isdecimal() else text
+
+
+def protocol_order(name: str) -> int:
+    return next((number for number, known in PROTOCOL_NAMES.items() if known == name), 0)
+
+
+def port(text: str) -> str:
+    number = port_number(text)
+    return text if number is None else str(number)
+
+
+def port_order(text: str) -> int:
+    first = text.partition("-")[0]
+    return int(first) if first.isdecimal() else 0
+
+
+def hexadecimal(text: str) -> str:
+    try:
+        return f"0x{int(text, 0):08x}"
+    except ValueError:
+        return text
