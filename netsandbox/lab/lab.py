@@ -260,6 +260,8 @@ class Lab:
                 cable.unplug(interface)
             if namespace.interfaces.get(interface.name) is interface:
                 link.delete(interface)
+        for tunnel in namespace.tunnels:
+            link.delete(tunnel)
 
     # -- addresses
 

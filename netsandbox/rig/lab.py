@@ -20,6 +20,7 @@ from netsandbox.engine.chance import Chance
 from netsandbox.engine.scheduler import Scheduler
 from netsandbox.engine.trace import Trace
 from netsandbox.engine.units import SECOND, seconds
+from netsandbox.linux.bridge import vlan
 from netsandbox.linux.bridge.bridge import Bridge
 from netsandbox.linux.core import link
 from netsandbox.linux.core.files import Files
@@ -187,7 +188,7 @@ class KernelLab:
                 bridge.fdb.ageing_time = int(body.get("ageing", 300) * 100) * SECOND // 100
                 namespace.add_interface(bridge)
                 if knows_vlans(self.spec):
-                    bridge.ensure_vlans()
+                    vlan.ensure(bridge)
                 if "args" in body:
                     self._must(node, ["ip", "link", "set", name, "type", "bridge", *body["args"].split()])
 

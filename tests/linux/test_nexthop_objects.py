@@ -63,7 +63,7 @@ def test_a_group_passes_over_a_next_hop_whose_neighbour_is_gone() -> None:
     ("id 5 group 1/77", "Error: Invalid nexthop id."),
     ("id 5 group 10", "Error: Hash-threshold group can not be a nexthop within a group."),
     ("id 5 group 1/1", "Error: Nexthop id can not be used twice in a group."),
-    ("id 5 group 1,0", 'Error: argument "1,0" is wrong: "group" value is invalid\n'),
+    ("id 5 group 1,0", 'Error: argument "0" is wrong: "weight" is invalid\n'),
     ("id 5 blackhole dev eth0", "Error: Blackhole attribute can not be used with gateway, oif, encap or fdb."),
     ("id 5 dev eth0 onlink", "Error: ONLINK flag can not be set for nexthop without a gateway."),
     ("id 5 group 1 type resilient", "netsandbox: groups of type resilient are not modelled (mpath is)"),

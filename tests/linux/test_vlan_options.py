@@ -83,7 +83,7 @@ def test_what_a_vlan_has_in_the_whole_bridge(session: Session) -> None:
 @pytest.mark.parametrize(("line", "complaint"), [
     ("set dev eth0 vid 9 state blocking", "Error: bridge: Vlan range start doesn't exist, can't process options."),
     ("set dev eth0 vid 1 state foo", "Error: invalid STP state"),
-    ("set dev eth0 vid 1 state 9", "Error: invalid STP state"),
+    ("set dev eth0 vid 1 state 9", "Error: bridge: Invalid vlan state."),
     ("set dev lo vid 1 state blocking", "Error: bridge: The device is not a valid bridge or bridge port."),
     ("set dev eth0 state blocking", "Device and VLAN ID are required arguments."),
     ("global set dev eth0 vid 1 mcast_querier 1",

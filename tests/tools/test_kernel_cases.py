@@ -51,8 +51,8 @@ def cases_with_tools() -> list[str]:
 
 
 def normal(words: str, result: dict[str, Any]) -> tuple[int, str, str]:
-    """Without the rig's prefix, ages, the number of processors, what a kernel without VLAN filtering does not print,
-    and the order of a hash table."""
+    """Without the rig's prefix, ages, the number of processors and of other namespaces, what a kernel without VLAN
+    filtering does not print, and the order of a hash table."""
     out = re.sub(r"kl\d+-", "", result["out"])
     out = re.sub(r"expires \d+sec", "expires Nsec", out)
     out = re.sub(r"used \d+/\d+(/\d+)?", "used N", out)
@@ -60,7 +60,8 @@ def normal(words: str, result: dict[str, Any]) -> tuple[int, str, str]:
     out = re.sub(r"num([tr])xqueues \d+", r"num\1xqueues N", out)
     out = re.sub(r"vlan_protocol 802.1Q bridge_id|vlan_default_pvid 1 vlan_stats_enabled 0 vlan_stats_per_port 0 group",
                  lambda found: found[0].rpartition(" ")[2], out)
-    out = re.sub(r"(?m)^\S+ dev \S+ vlan 1 master \S+ permanent\n", "", out)
+    out = re.sub(r"(?m)^\S+ (dev \S+ )?vlan 1 master \S+ permanent\n?", "", out)
+    out = re.sub(r"link-netnsid \d+", "link-netnsid N", out)
     if "neigh" in words or re.search(r"(?m)^\S+ dst ", out):
         out = "\n".join(sorted(out.splitlines()))
     return result["rc"], out, result["err"]

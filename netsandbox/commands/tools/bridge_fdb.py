@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from netsandbox.commands.tools.context import ToolError, ToolResult
 from netsandbox.commands.tools.groups import group_macs
 from netsandbox.commands.tools.help import usage
-from netsandbox.commands.tools.names import find_interface, in_order, interface_named
+from netsandbox.commands.tools.names import OtherNamespaces, find_interface, home_of, in_order, interface_named
 from netsandbox.commands.tools.output import Row, Style, render
 from netsandbox.commands.tools.subcommand import subcommand
 from netsandbox.commands.tools.words import USAGE, Words, choose, flag, garbage, key, number_of, parse, wrong
@@ -19,6 +19,7 @@ from netsandbox.linux.drivers.vxlan_fdb import Remote
 from netsandbox.linux.netlink import fdb as requests
 from netsandbox.linux.netlink.fdb import FdbRequest
 from netsandbox.wire.addresses import MAC_GROUP_BIT, AddressError, format_ipv4, format_mac, parse_ipv4, parse_mac
+from netsandbox.wire.vlan import MAX_ID
 from netsandbox.wire.vxlan import MAX_VNI
 
 if TYPE_CHECKING:
@@ -88,10 +89,16 @@ def all_rows(namespace: NetworkNamespace) -> list[FdbRow]:
     return rows
 
 
+def _taken_for(interface: Interface) -> list[int]:
+    """The stations that stand on it; a VLAN hands down those that stand on it (dev_uc_sync)."""
+    uppers = interface.stack.uppers if interface.stack is not None else ()
+    return [mac for one in uppers if one.kind in ("macvlan", "vlan") and one.up
+            for mac in (one.mac, *(_taken_for(one) if one.kind == "vlan" else ()))]
+
+
 def _own_list(interface: Interface) -> list[int]:
     """dev->uc and dev->mc."""
-    uppers = interface.stack.uppers if interface.stack is not None else ()
-    taken = [one.mac for one in uppers if one.kind in ("macvlan", "vlan") and one.up and one.mac != interface.mac]
+    taken = [mac for mac in _taken_for(interface) if mac != interface.mac]
     own = [mac for mac in interface.group_macs if not mac & MAC_GROUP_BIT]
     return [*taken, *own, *(mac for mac, _ in group_macs(interface))]
 
@@ -109,7 +116,7 @@ def fdb_row(found: FdbRow, style: Style, with_device: bool = True) -> Row:
     if with_device:
         row.put("ifname", found.interface.name, f"dev {found.interface.name} ")
     if found.remote is not None:
-        _put_remote(row, found.remote, found.interface.namespace)
+        _put_remote(row, found.remote, found.interface)
     if entry is not None and entry.vlan:
         row.put("vlan", entry.vlan, f"vlan {entry.vlan} ")
     timed = entry if entry is not None else found.vtep
@@ -129,15 +136,19 @@ def fdb_row(found: FdbRow, style: Style, with_device: bool = True) -> Row:
     return row
 
 
-def _put_remote(row: Row, remote: Remote, namespace: NetworkNamespace) -> None:
+def _put_remote(row: Row, remote: Remote, interface: Interface) -> None:
     """vxlan_fdb_info: what differs from the device's own settings."""
     row.put("dst", format_ipv4(remote.address), f"dst {format_ipv4(remote.address)} ")
     if remote.port is not None:
         row.put("port", remote.port, f"port {remote.port} ")
     if remote.vni is not None:
         row.put("vni", remote.vni, f"vni {remote.vni} ")
-    if remote.below is not None and remote.below.namespace is namespace:
+    if remote.below is not None and remote.below.namespace is interface.namespace:
         row.put("viaIf", remote.below.name, f"via {remote.below.name} ")
+    home = home_of(interface)
+    if home is not interface.namespace:
+        number = OtherNamespaces(interface.namespace).numbers[home]
+        row.put("linkNetNsId", number, f"link-netnsid {number} ")
 
 
 def fdb_json(bridge: Bridge) -> list[dict[str, Any]]:
@@ -231,6 +242,8 @@ def _get(namespace: NetworkNamespace, words: Words, style: Style) -> ToolResult:
     bridge = _bridge_named(namespace, found["br"]) if "br" in found else None
     if bridge is None and device is not None:
         bridge = device.port.bridge if device.port is not None else device
+        if device.vteps is not None and bridge is device and "self" not in found:
+            raise ToolError(NOT_FOUND, str(KernelError("EINVAL", "Device is not a bridge port")))
     if not isinstance(bridge, Bridge):
         raise ToolError(NOT_FOUND, str(KernelError("EOPNOTSUPP", "Get operation not supported by device")))
     entry = bridge.fdb.entries.get((_vlan(found) or 0) << 48 | mac)
@@ -256,12 +269,15 @@ def _modify(namespace: NetworkNamespace, command: str, words: Words) -> None:
         if name in found:
             raise ToolError(1, f"netsandbox: {name} of a forwarding entry is not modelled")
     device = interface_named(namespace, found["dev"], USAGE)
+    vlan = (number_of(found["vlan"]) or 0) if "vlan" in found else None
+    if vlan is not None and not 0 < vlan <= MAX_ID:
+        raise ToolError(USAGE, str(KernelError("EINVAL", "invalid vlan id")))
     is_permanent = "permanent" in found or not ("static" in found or "dynamic" in found)
     request = FdbRequest(mac, is_permanent, "dynamic" not in found, "sticky" in found, "use" in found,
-                         _remote(namespace, found, device), _vlan(found), "router" in found)
+                         _remote(namespace, found, device), vlan, "router" in found)
     to_master = "master" in found
     if command == "delete":
-        requests.delete(device, mac, to_master, "self" in found or not to_master, _vlan(found), request.remote)
+        requests.delete(device, mac, to_master, "self" in found or not to_master, vlan, request.remote)
     else:
         requests.put(device, request, command, to_master, "self" in found or not to_master)
 

@@ -179,7 +179,7 @@ def _state(words: Words) -> str:
     word = words.next()
     number = number_of(word)
     if word.lower() not in STATES and (number is None or not 0 <= number < len(STATES)):
-        raise ToolError(USAGE, "Error: invalid STP state")
+        raise ToolError(USAGE, "Error: invalid STP state" if number is None else "Error: bridge: Invalid vlan state.")
     return word.lower() if number is None else STATES[number]
 
 

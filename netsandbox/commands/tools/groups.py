@@ -19,6 +19,8 @@ if TYPE_CHECKING:
     from netsandbox.linux.core.interface import Interface
 
 ALL_NODES_MAC, ALL_SNOOPERS_MAC = 0x333300000001, 0x33330000006A
+GVRP_MAC = 0x0180C2000021
+"""GARP_MAC_GROUP: a device with VLANs listens to where they are announced, although nobody does."""
 ALL_NODES = (("inet6", "ff02::1"), ("inet6", "ff01::1"))
 
 
@@ -37,6 +39,8 @@ def group_macs(interface: Interface) -> Iterator[tuple[int, bool]]:
     if interface.is_loopback:
         return
     yield ALL_NODES_MAC, False
+    if interface.stack is not None and interface.stack.vlans:
+        yield GVRP_MAC, False
     if interface.up:
         if _is_snooper(interface):
             yield multicast_mac(ALL_SNOOPERS), False

@@ -38,6 +38,7 @@ from netsandbox.commands.tools.words import (
     wrong,
 )
 from netsandbox.linux.core import kind as kinds
+from netsandbox.linux.core.errors import KernelError
 from netsandbox.linux.netlink import link as requests
 from netsandbox.linux.netlink.link import LinkRequest
 
@@ -125,7 +126,7 @@ def read_request(context: ToolContext, words: Words, makes: bool, is_peer: bool 
     found = parse(words, (
         flag("up"), flag("down"), key("name", read=name_reader("name"), once="name"),
         refused("index", of=A_DEVICE, read=_index), key("link*", read=_lower(namespace)),
-        key("address*", read=lambda rest: mac_bytes(rest.next())),
+        key("address*"),
         key("mtu", read=number('Invalid "mtu" value\n', -(1 << 31), (1 << 31) - 1), once="mtu"),
         key("txqueuelen*", "qlen", "txqlen*", read=number('Invalid "txqueuelen" value\n'), once="txqueuelen"),
         key("alias*", read=_alias), key("group", read=ip_address.read_group, once="group"),
@@ -136,6 +137,7 @@ def read_request(context: ToolContext, words: Words, makes: bool, is_peer: bool 
         key("type*", read=take_type), *NOT_MODELLED), other)
     _fill(request, found, device, makes)
     _check(namespace, request, makes, is_peer)
+    request.mac = _mac(found["address"], makes) if "address" in found else []
     if request.type:
         request.settings = _read_settings(context, request.type, behind, makes)
     return request
@@ -146,7 +148,6 @@ def _fill(request: LinkRequest, found: dict[str, Any], device: str, makes: bool)
     request.device = device or found.get("name", "")
     request.new_name = found.get("name", "") if device or makes else ""
     request.type = found.get("type", "")
-    request.mac = found.get("address", [])
     request.mtu, request.arp, request.promisc = found.get("mtu"), found.get("arp"), found.get("promisc")
     request.queue_length = found.get("txqueuelen")
     request.alias, request.group = found.get("alias"), found.get("group")
@@ -163,8 +164,6 @@ def _check(namespace: NetworkNamespace, request: LinkRequest, makes: bool, is_pe
         if request.group is not None and not request.device and not is_peer:
             raise ToolError(USAGE, "group cannot be used when creating devices.")
         return
-    if request.mac and find_interface(namespace, request.device) and len(request.mac) != MAC_LENGTH:
-        raise ToolError(1, f"Invalid address length {len(request.mac)} - must be {MAC_LENGTH} bytes")
     if not is_peer and not request.device and request.group is not None:
         return
     if not is_peer and not request.device:
@@ -220,6 +219,15 @@ def _immediately(name: str) -> Key:
 
 
 # -- readers
+
+def _mac(word: str, makes: bool) -> list[int]:
+    """It is read last: `ip link set a down` has no device, as its `a` is short for address."""
+    mac = mac_bytes(word)
+    if len(mac) != MAC_LENGTH:
+        raise ToolError(2, str(KernelError("EINVAL"))) if makes else ToolError(
+            1, f"Invalid address length {len(mac)} - must be {MAC_LENGTH} bytes")
+    return mac
+
 
 def _index(words: Words) -> int:
     word = words.next()

@@ -69,8 +69,10 @@ def _group(words: Words) -> tuple[tuple[int, int], ...]:
     for part in word.split("/"):
         name, comma, weight = part.partition(",")
         found, heavy = number_of(name), number_of(weight) if comma else 1
-        if not found or heavy is None or not 1 <= heavy <= HEAVIEST:
+        if not found:
             raise wrong(word, '"group" value is invalid\n')
+        if heavy is None or not 1 <= heavy <= HEAVIEST:
+            raise wrong(weight, '"weight" is invalid\n')
         members.append((found, heavy))
     return tuple(members)
 
@@ -92,7 +94,7 @@ def _refuse(name: str) -> Callable[[Words], None]:
 
 def _number(words: Words) -> int:
     """ipnh_parse_id."""
-    if words.next() != "id":
+    if not words or words.next() != "id":
         raise usage("ip nexthop")
     return number("invalid id value")(words)
 
@@ -127,12 +129,10 @@ def _list_or_flush(namespace: NetworkNamespace, words: Words, style: Style, flus
     if not flush:
         return ToolResult(0, render([_row(hop, style) for hop in hops], style), "")
     check_flush(hops, 2)
-    count = 0
     for hop in hops:
         if hop.id in namespace.routes.nexthops:
             requests.delete(namespace, hop.id)
-            count += 1
-    return ToolResult(0, f"Flushed {count} nexthops\n" if count else "Nothing to flush\n", "")
+    return ToolResult(0, f"Flushed {len(hops)} nexthops\n" if hops else "Nothing to flush\n", "")
 
 
 def _in_order(namespace: NetworkNamespace) -> list[NextHop]:

@@ -85,7 +85,8 @@ def _key(attribute: Attribute, kind: LinkKind, namespace: NetworkNamespace,
         Form.FLAG: lambda _words: attribute.value, Form.WORD: Words.next, Form.PEER: read_peer,
         Form.NUMBER: number(attribute.complaint, attribute.low, attribute.high),
         Form.CHOICE: lambda words: _choice(words, attribute), Form.ADDRESS: lambda words: _address(words, attribute),
-        Form.DEVICE: lambda words: _device(words, namespace), Form.MAP: lambda words: _map(words, attribute),
+        Form.DEVICE: lambda words: _device(words, namespace, attribute.code),
+        Form.MAP: lambda words: _map(words, attribute),
         Form.GROUP: lambda words: _station(words, attribute, True),
         Form.HOST: lambda words: _station(words, attribute, False), Form.PAIR: lambda words: _pair(words, attribute),
         Form.AUTO_TTL: lambda words: _auto_ttl(words, attribute), Form.LIST: _list,
@@ -93,7 +94,7 @@ def _key(attribute: Attribute, kind: LinkKind, namespace: NetworkNamespace,
         Form.TTL: lambda words: _ttl(words, attribute), Form.TABLE: reader(table_of, attribute.complaint),
         Form.REFUSED: lambda words: [words.next() for _ in range(attribute.words)]}
     if attribute.form is Form.ON_OFF:
-        return on_or_off(spellings[0], attribute.code)._replace(name=name)
+        return on_or_off(spellings[0], attribute.code, attribute.complaint)._replace(name=name)
     if attribute.form is Form.REFUSED:
         return refused(*spellings, of=f"a {kind.name}", read=readers[attribute.form], name=name)
     return key(*spellings, read=readers[attribute.form], name=name)
@@ -121,11 +122,11 @@ def _address(words: Words, attribute: Attribute) -> int:
         raise ToolError(1, f'Error: any valid address is expected rather than "{word}".') from None
 
 
-def _device(words: Words, namespace: NetworkNamespace) -> Any:
+def _device(words: Words, namespace: NetworkNamespace, code: int) -> Any:
     word = words.next()
     found = find_interface(namespace, word)
     if found is None:
-        raise ToolError(1, f'Cannot find device "{word}"')
+        raise ToolError(code, f'Cannot find device "{word}"')
     return found
 
 

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from netsandbox.commands.tools.link_details import put_details
 from netsandbox.commands.tools.link_statistics import put_statistics
-from netsandbox.commands.tools.names import OtherNamespaces, lower_of
+from netsandbox.commands.tools.names import OtherNamespaces, home_of, lower_of
 from netsandbox.linux.core import kind as kinds
 from netsandbox.linux.ipv4.lifetime import FOREVER
 from netsandbox.wire.addresses import format_ipv4, format_mac
@@ -41,11 +41,13 @@ def put_name(row: Row, interface: Interface, layout: str, knows_namespaces: bool
             interface of that index in its own namespace for it.
     """
     peer, name, lower_is_down = lower_of(interface), interface.name, False
+    if peer is None and knows_namespaces and home_of(interface) is not interface.namespace:
+        peer = interface
     if interface.is_unbound:
         row.note("link", None)
         name = f"{name}@NONE"
     elif peer is not None:
-        elsewhere = peer.namespace is not interface.namespace
+        elsewhere = home_of(interface) is not interface.namespace
         if elsewhere and knows_namespaces:
             row.note("link_index", peer.index)
             name = f"{name}@if{peer.index}"
@@ -115,9 +117,9 @@ def _put_hardware(row: Row, interface: Interface) -> None:
 
 
 def _put_peer_namespace(row: Row, interface: Interface, others: OtherNamespaces) -> None:
-    peer = lower_of(interface)
-    if peer is not None and peer.namespace is not interface.namespace:
-        name, number = others.names.get(peer.namespace), others.numbers[peer.namespace]
+    home = home_of(interface)
+    if home is not interface.namespace:
+        name, number = others.names.get(home), others.numbers[home]
         row.note("link_netnsid", number)
         row.say(f" link-netns {name}" if name else f" link-netnsid {number}")
 

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from netsandbox.commands.tools.words import Words, no_device, reader
 from netsandbox.linux.core.interface import MAX_NAME
+from netsandbox.linux.core.stacked import TunnelEnd
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -62,6 +63,14 @@ def lower_of(interface: Interface) -> Interface | None:
     return interface.lower
 
 
+def home_of(interface: Interface) -> NetworkNamespace:
+    """The namespace of what a device stands on (get_link_net): of a tunnel, where it was made."""
+    lower = lower_of(interface)
+    if lower is not None:
+        return lower.namespace
+    return interface.home if isinstance(interface, TunnelEnd) else interface.namespace
+
+
 class OtherNamespaces:
     """The namespaces that interfaces of one have their peers in, as `ip` tells of them.
 
@@ -71,8 +80,8 @@ class OtherNamespaces:
     """
 
     def __init__(self, namespace: NetworkNamespace, machine: Machine | None = None) -> None:
-        peers = [peer.namespace for interface in in_order(namespace) if (peer := lower_of(interface)) is not None]
-        found = dict.fromkeys(peer for peer in peers if peer is not namespace)
+        homes = map(home_of, in_order(namespace))
+        found = dict.fromkeys(home for home in homes if home is not namespace)
         self.numbers = {other: number for number, other in enumerate(found)}
         named = [] if machine is None else [(machine.namespace_named(name), name) for name in machine.namespace_names()]
         self.names = dict(reversed(named))

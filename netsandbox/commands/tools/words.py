@@ -113,14 +113,21 @@ def refused_flag(spelling: str, of: str) -> Key:
     return refused(spelling, of=of, read=lambda _words: True)
 
 
-def on_or_off(spelling: str, code: int) -> Key:
-    """A keyword with `on` or `off` behind it (parse_on_off); `code` is the exit status for any other word."""
+CHOICES = 'one of "off", "on"'
+
+
+def on_or_off(spelling: str, code: int, choices: str = "") -> Key:
+    """A keyword with `on` or `off` behind it (parse_on_off).
+
+    Args:
+        code: the exit status for any other word.  choices: what it says they are, if not in the usual words.
+    """
     name = spelling.rstrip("*")
 
     def read(words: Words) -> bool:
         word = words.next()
         if word not in ("on", "off"):
-            raise ToolError(code, f'Error: argument of "{name}" must be one of "off", "on", not "{word}"')
+            raise ToolError(code, f'Error: argument of "{name}" must be {choices or CHOICES}, not "{word}"')
         return word == "on"
     return key(spelling, read=read)
 

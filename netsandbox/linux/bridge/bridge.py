@@ -57,6 +57,7 @@ class Bridge(Interface):
 
     Attributes:
         group_fwd_mask: one bit for each of 802.1D's reserved group addresses that is forwarded nevertheless.
+        takes_all: its host gets what is for others too.
         settled: its carrier follows its ports.  Until it has had a port, or was given a MAC, it has a carrier
             whose state is UNKNOWN (br_port_state_selection has not run).
     """
@@ -65,7 +66,8 @@ class Bridge(Interface):
 
     __slots__ = ("_ages", "_numbers", "_port_macs", "_port_mtus", "ageing_time", "default_pvid", "fdb", "floods",
                  "forward_delay", "group_fwd_mask", "hello_time", "max_age", "ports", "priority", "settled",
-                 "shows_snooping", "snooping", "suppresses", "tree", "vlan_filtering", "vlan_protocol", "vlans")
+                 "shows_snooping", "snooping", "suppresses", "takes_all", "tree", "vlan_filtering", "vlan_protocol",
+                 "vlans")
 
     def __init__(self, namespace: NetworkNamespace, name: str, mac: int, mac_is_set: bool) -> None:
         super().__init__(namespace, name, mac)
@@ -82,7 +84,7 @@ class Bridge(Interface):
         self.priority = ROOT_PRIORITY
         self.max_age, self.hello_time, self.forward_delay = 20 * SECOND, 2 * SECOND, 15 * SECOND
         self.tree: SpanningTree | None = None
-        self.vlan_filtering = self.suppresses = False
+        self.vlan_filtering = self.suppresses = self.takes_all = False
         """suppresses: some port is to be spared questions."""
         self.vlan_protocol = ETH_P_8021Q
         self.default_pvid = DEFAULT_PVID
@@ -338,21 +340,11 @@ class Bridge(Interface):
         if self.tree is not None:
             self.tree.stop()
 
-    def set_vlan_filtering(self, on: bool) -> None:
-        """__br_vlan_filter_toggle: nothing is flushed."""
-        self.ensure_vlans()
-        self.vlan_filtering = on
+    def filter_changed(self) -> None:
+        """Something that stands on the bridge wants every frame, or a person does (IFF_PROMISC)."""
+        self.takes_all = self.promisc or (self.stack is not None and bool(self.stack.listeners))
         for port in self.ports:
             port.note_simple()
-        self.floods.flags_changed()
-
-    def ensure_vlans(self) -> None:
-        """Somebody asks for VLANs: the groups that a kernel has from the start, and their rows."""
-        if self.vlans is None:
-            self.fdb.add_local(self.mac, None, self.default_pvid)
-            for port in self.ports:
-                self.fdb.add_local(port.interface.mac, port, self.default_pvid)
-        assert self.vlan_group is not None
 
     def uninit(self) -> None:
         for port in list(self.ports):

@@ -40,7 +40,7 @@ class BridgePort:
         self.state = DISABLED
         self.held = ""
         self.forwarding = self.is_simple = False
-        """is_simple: it forwards, and the bridge does not filter by VLAN or answer ARP itself."""
+        """is_simple: it forwards, and the bridge does not filter by VLAN, answer ARP or show its host all."""
         self.tree: PortTree | None = None
         self.vlans: VlanGroup | None = None
         self.learning = self.flood = self.mcast_flood = self.bcast_flood = True
@@ -54,7 +54,7 @@ class BridgePort:
     def note_simple(self) -> None:
         """Whether the bridge just passes its frames on may have changed."""
         bridge = self.bridge
-        self.is_simple = self.forwarding and not bridge.vlan_filtering and not bridge.suppresses
+        self.is_simple = self.forwarding and not (bridge.vlan_filtering or bridge.suppresses or bridge.takes_all)
 
     def update_limit(self) -> None:
         """The longest frame that is simply put on the interface's wire: none, where more is to be done."""

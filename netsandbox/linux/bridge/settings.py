@@ -68,9 +68,9 @@ def change_bridge(bridge: Bridge, settings: dict[str, Any]) -> None:
     if "priority" in settings:
         _set_priority(bridge, settings["priority"] & 0xFFFF)
     if "vlan_filtering" in settings and bool(settings["vlan_filtering"]) != bridge.vlan_filtering:
-        bridge.set_vlan_filtering(bool(settings["vlan_filtering"]))
+        vlan.set_filtering(bridge, bool(settings["vlan_filtering"]))
     if "vlan_protocol" in settings:
-        bridge.ensure_vlans()
+        vlan.ensure(bridge)
         bridge.vlan_protocol = VLAN_PROTOCOLS[settings["vlan_protocol"]]
     bridge.group_fwd_mask = settings.get("group_fwd_mask", bridge.group_fwd_mask)
     if "fdb_flush" in settings:
@@ -78,7 +78,7 @@ def change_bridge(bridge: Bridge, settings: dict[str, Any]) -> None:
     if "mcast_snooping" in settings:
         set_snooping(bridge, bool(settings["mcast_snooping"]))
     if "vlan_default_pvid" in settings:
-        bridge.ensure_vlans()
+        vlan.ensure(bridge)
         vlan.set_default_pvid(bridge, settings["vlan_default_pvid"])
 
 

@@ -32,23 +32,20 @@ def is_kept(bridge: Bridge, port: BridgePort, destination: int) -> bool:
 
 
 def handle_frame(bridge: Bridge, port: BridgePort, frame: Frame) -> Verdict:
-    """Where the port does not forward, or the bridge filters by VLAN, or has a spanning tree."""
+    """Where the port does not forward, or the bridge filters by VLAN, answers ARP, or shows its host everything."""
     if frame.dst >> 4 == LINK_LOCAL:
         return handle_link_local(bridge, port, frame)
     if bridge.vlan_filtering and port.state in (LEARNING, FORWARDING):
         return vlan.handle_frame(bridge, port, frame)
-    if port.forwarding:
-        return _answer_arp(bridge, port, frame)
-    return refuse(bridge, port, frame)
-
-
-def _answer_arp(bridge: Bridge, port: BridgePort, frame: Frame) -> Verdict:
-    """A port of this bridge has neigh_suppress."""
+    if not port.forwarding:
+        return refuse(bridge, port, frame)
     hooks = bridge.namespace.bridge_hooks
     verdict = hooks.look(bridge, port, frame) if hooks is not None else None
     if verdict is None:
         verdict = learn_source(bridge, port, frame)
-    return suppress.handle_frame(bridge, port, frame) if verdict is None else verdict
+    if verdict is None:
+        verdict = suppress.handle_frame(bridge, port, frame)
+    return verdict
 
 
 def handle_link_local(bridge: Bridge, port: BridgePort, frame: Frame) -> Verdict:

@@ -34,14 +34,17 @@ def recalculate(bridge: Bridge) -> None:
 
 def handle_frame(bridge: Bridge, port: BridgePort, frame: Frame) -> Verdict:
     """br_handle_frame_finish, where no VLANs are filtered and the source has been learned."""
-    is_kept = keeps(bridge, port, frame)
+    is_kept = bridge.suppresses and keeps(bridge, port, frame)
     entry = bridge.fdb.entries.get(frame.dst)
+    if frame.dst & MAC_GROUP_BIT and not is_kept:
+        return bridge.handle_group(port, frame)
     if frame.dst & MAC_GROUP_BIT or entry is None:
         return _flood(bridge, port, frame, is_kept)
     if entry.local:
         bridge.namespace.record((FrameBridged, bridge.place, port.place, frame, (), True, Forwarding.LOCAL, None))
         return bridge.pass_up(frame, frame.dst == port.interface.mac)
-    return _forward(bridge, port, frame, entry)
+    verdict = _forward(bridge, port, frame, entry)
+    return bridge.pass_up(frame) if bridge.takes_all else verdict
 
 
 def _forward(bridge: Bridge, port: BridgePort, frame: Frame, entry: FdbEntry) -> Verdict:
@@ -54,7 +57,7 @@ def _flood(bridge: Bridge, port: BridgePort, frame: Frame, is_kept: bool) -> Ver
     why = Forwarding.BROADCAST if frame.dst == BROADCAST_MAC else (
         Forwarding.MULTICAST if frame.dst & MAC_GROUP_BIT else Forwarding.UNKNOWN)
     ports = [out for out in output.flood_ports(bridge, port, why) if not (is_kept and out.neigh_suppress)]
-    to_host = why is not Forwarding.UNKNOWN
+    to_host = why is not Forwarding.UNKNOWN or bridge.takes_all
     if ports or not to_host:
         output.send_by(bridge, port, ports, frame, why, to_host)
     else:

@@ -90,14 +90,21 @@ def handle_frame(bridge: Bridge, port: BridgePort, frame: Frame) -> Verdict:
         _pass_up(bridge, port, found)
         return Outcome.BRIDGED
     target = bridge.fdb.entries.get(found.vid << 48 | destination)
-    if target is None:
-        return _flood(bridge, port, found, Forwarding.UNKNOWN)
-    target.used = bridge.namespace.scheduler.now
-    if target.local:
+    if target is not None and target.local:
+        target.used = bridge.namespace.scheduler.now
         return _pass_up(bridge, port, found, destination == port.interface.mac, is_known=True)
-    if target.port is None:
-        return Dropped(DropReason.BRIDGE_NO_EGRESS_PORT, (destination,))
-    return _forward(bridge, port, target, found)
+    verdict = _by_row(bridge, port, found, target)
+    return _pass_up(bridge, port, found) if bridge.takes_all else verdict
+
+
+def _by_row(bridge: Bridge, port: BridgePort, found: Admitted, row: FdbEntry | None) -> Verdict:
+    """To the port that the table names, or to all of them."""
+    if row is None:
+        return _flood(bridge, port, found, Forwarding.UNKNOWN)
+    row.used = bridge.namespace.scheduler.now
+    if row.port is None:
+        return Dropped(DropReason.BRIDGE_NO_EGRESS_PORT, (found.frame.dst,))
+    return _forward(bridge, port, row, found)
 
 
 def transmit(bridge: Bridge, frame: Frame) -> None:
@@ -127,7 +134,7 @@ def _pass_up(bridge: Bridge, port: BridgePort | None, found: Admitted, is_for_us
              is_known: bool = False) -> Verdict:
     """br_pass_frame_up: the host gets it if the bridge itself is in the VLAN."""
     namespace, group = bridge.namespace, bridge.vlan_group
-    if not group.lets_out(found.vid):
+    if not group.lets_out(found.vid) and not bridge.takes_all:
         verdict = _not_let_out(group, found, bridge.name)
         if is_known:
             return verdict
@@ -215,6 +222,24 @@ def _send(bridge: Bridge, port: BridgePort | None, ports: list[BridgePort], foun
 
 
 # -- changing
+
+def set_filtering(bridge: Bridge, on: bool) -> None:
+    """__br_vlan_filter_toggle: nothing is flushed."""
+    ensure(bridge)
+    bridge.vlan_filtering = on
+    for port in bridge.ports:
+        port.note_simple()
+    bridge.floods.flags_changed()
+
+
+def ensure(bridge: Bridge) -> None:
+    """Somebody asks for VLANs: the groups that a kernel has from the start, and their rows."""
+    if bridge.vlans is None:
+        bridge.fdb.add_local(bridge.mac, None, bridge.default_pvid)
+        for port in bridge.ports:
+            bridge.fdb.add_local(port.interface.mac, port, bridge.default_pvid)
+    assert bridge.vlan_group is not None
+
 
 def set_state(group: VlanGroup, vid: int, state: str) -> None:
     """br_vlan_modify_state."""

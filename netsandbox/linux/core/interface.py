@@ -270,6 +270,13 @@ class Interface(DeviceOperations):
         self.mac = mac
         self.note_place()
 
+    def assign_mtu(self, mtu: int) -> None:
+        """ndo_change_mtu."""
+        self.mtu = mtu
+
+    def filter_changed(self) -> None:
+        """dev_change_rx_flags: it takes every frame from now on, or no longer does."""
+
     def note_place(self) -> None:
         """Something that records call the interface by has changed."""
         self.place = Place(self.namespace.name, self.name, self.kind, self.index, self.mac, self.id,

@@ -139,8 +139,8 @@ def set_mtu(interface: Interface, mtu: int, by_hand: bool = False) -> None:
     interface.mtu_is_set |= by_hand
     if interface.mtu == mtu:
         return
-    old, interface.mtu = interface.mtu, mtu
-    namespace = interface.namespace
+    old, namespace = interface.mtu, interface.namespace
+    interface.assign_mtu(mtu)
     tell(interface, Notice.CHANGE_MTU, old)
     namespace.record(LinkChanged(interface.place, "mtu", str(mtu)))
     tell(interface, Notice.LIMITS_CHANGED)

@@ -108,7 +108,7 @@ class NetworkNamespace:
                  "former_names", "groups", "icmp_global", "inode", "interfaces", "kernel", "linkwatch", "lo", "name",
                  "neighbours", "netfilter", "notifiers", "peers", "protocols", "proxies", "_proxy_delay",
                   "proxy_waiting", "raw_sockets", "record", "routes", "scheduler", "sysctls", "trace", "depth",
-                  "uts_name")
+                  "tunnels", "uts_name")
 
     routes: RouteTables
     neighbours: NeighbourTable
@@ -133,6 +133,8 @@ class NetworkNamespace:
         self.linkwatch: LinkWatch | None = None
         """What puts off the news of a lost carrier; without it all hear at once, as who types a line a second sees."""
         self.interfaces: dict[str, Interface] = {}
+        self.tunnels: tuple[Interface, ...] = ()
+        """Those made here, whose outer packets are this namespace's, wherever they are themselves by now."""
         self.sysctls = Sysctls(self.interfaces)
         self._by_index: dict[int, Interface] = {}
         self._holders: dict[int, tuple[Interface, ...]] = {}

@@ -9,13 +9,14 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, ClassVar, Protocol
 
 from netsandbox.linux.core import link
-from netsandbox.linux.core.interface import Interface
+from netsandbox.linux.core.interface import ETHERNET_MTU, Interface
 from netsandbox.linux.drop import Outcome
 from netsandbox.linux.events import FrameSent
 from netsandbox.wire.vlan import VlanTag
 
 if TYPE_CHECKING:
     from netsandbox.linux.core.interface import Verdict
+    from netsandbox.linux.core.namespace import NetworkNamespace
     from netsandbox.wire.ethernet import Frame
 
 
@@ -51,6 +52,14 @@ class Stack:
     @property
     def master(self) -> Interface | None:
         return self.handler.master if self.handler is not None else None
+
+    def listen(self, who: str, wanted: bool) -> None:
+        """dev_set_promiscuity."""
+        if wanted:
+            self.listeners.add(who)
+        else:
+            self.listeners.discard(who)
+        self.interface.filter_changed()
 
     def pass_up(self, frame: Frame, is_for_us: bool) -> Verdict:
         """Who takes the frame: a VLAN device, the rx handler, the bridge, or the interface's own host."""
@@ -110,6 +119,27 @@ class StackedInterface(Interface):
     def hand_on(self, frame: Frame) -> bool:
         """What the driver does with a frame that was counted as sent; False as of `transmit`."""
         raise NotImplementedError
+
+
+class TunnelEnd(StackedInterface):
+    """A device that puts its frames into packets of the namespace in which it was made, as Docker makes those of an
+    overlay on the host and moves them into a namespace of their own.
+
+    Attributes:
+        home: that namespace (vxlan->net, ip_tunnel->net).
+    """
+
+    __slots__ = ("home",)
+
+    def __init__(self, namespace: NetworkNamespace, name: str, mac: int, mtu: int = ETHERNET_MTU) -> None:
+        super().__init__(namespace, name, mac, mtu)
+        self.home = namespace
+
+    def registered(self) -> None:
+        self.home.tunnels += (self,)
+
+    def uninit(self) -> None:
+        self.home.tunnels = tuple(one for one in self.home.tunnels if one is not self)
 
 
 def stack_of(interface: Interface) -> Stack:

@@ -28,14 +28,14 @@ class BondKind(LinkKind):
     name = "bond"
     attributes = (
         choice("mode", choices=(*MODES, *map(str, range(7))), complaint="invalid mode"),
-        number("miimon", complaint="invalid miimon"), Attribute(("primary",), Form.DEVICE),
-        Attribute(("active_slave",), Form.DEVICE),
+        number("miimon", complaint="invalid miimon"), Attribute(("primary",), Form.DEVICE, code=1),
+        Attribute(("active_slave",), Form.DEVICE, code=1),
         *(number(word, complaint=f"invalid {word}") for word in LOOKED_FOR),
         choice("primary_reselect", choices=(*RESELECTS, "0", "1", "2"), complaint="invalid primary_reselect"),
         choice("fail_over_mac", choices=(*MAC_WAYS, "0", "1", "2"), complaint="invalid fail_over_mac"),
         choice("xmit_hash_policy", choices=(*POLICIES, *OTHER_POLICIES, *map(str, range(6))),
                complaint="invalid xmit_hash_policy"),
-        number("num_grat_arp", "num_unsol_na", complaint="invalid num_grat_arp", high=255),
+        number("num_grat_arp", "num_unsol_na", complaint="invalid num_grat_arp|num_unsol_na", high=255),
         number("all_slaves_active", complaint="invalid all_slaves_active", high=1),
         number("packets_per_slave", complaint="invalid packets_per_slave", high=65535),
         *(refused(word) for word in (
@@ -128,7 +128,9 @@ class BondKind(LinkKind):
             interface.primary = kept
         elif {"primary", "primary_reselect"} & settings.keys():
             interface.reselect("primary")
-        if interface.miimon and interface.up and interface.timer is None:
+        if not interface.miimon:
+            interface.stop()
+        elif interface.up and interface.timer is None:
             interface.open()
 
     def enslave(self, master: Interface, interface: Interface) -> None:

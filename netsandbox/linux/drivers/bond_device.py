@@ -34,7 +34,7 @@ class Slave:
     """One link of a bond (struct slave).
 
     Attributes:
-        permanent: its own MAC, which it gets back.  failures: how often the monitor has seen its link go.
+        permanent, mtu: its own, which it gets back.  failures: how often the monitor has seen its link go.
         state: its link, as the monitor has it.  wait: how many looks its change still waits for.
     """
 
@@ -42,7 +42,7 @@ class Slave:
         self.bond = bond
         self.master: Interface | None = bond
         self.interface = interface
-        self.permanent = interface.mac
+        self.permanent, self.mtu = interface.mac, interface.mtu
         self.state = UP if interface.running else DOWN
         self.failures = self.wait = 0
 
@@ -254,7 +254,7 @@ class BondInterface(StackedInterface):
         self.reselect("enslaved")
 
     def drop_slave(self, interface: Interface) -> None:
-        """__bond_release_one: it goes down and gets its MAC back."""
+        """__bond_release_one: it goes down and gets its MAC and its MTU back."""
         slave = next((one for one in self.slaves if one.interface is interface), None)
         stack = interface.stack
         if slave is None or stack is None:
@@ -265,6 +265,7 @@ class BondInterface(StackedInterface):
         settle(interface)
         link.set_down(interface)
         link.change_mac(interface, slave.permanent)
+        link.set_mtu(interface, slave.mtu)
         self.reselect("released")
 
     def uninit(self) -> None:
@@ -277,14 +278,20 @@ class BondInterface(StackedInterface):
             if slave.interface.mac != mac:
                 link.change_mac(slave.interface, mac)
 
+    def assign_mtu(self, mtu: int) -> None:
+        """bond_change_mtu."""
+        for slave in self.slaves:
+            link.set_mtu(slave.interface, mtu)
+        super().assign_mtu(mtu)
+
     def on_lower(self, what: str, lower: Interface) -> None:
         slave = next((one for one in self.slaves if one.interface is lower), None)
         if slave is None:
             return
         if what == "gone":
             self.drop_slave(lower)
-        elif what == "down" or (what in ("up", "carrier") and (
-                not self.carrier or (not slave.is_up and lower.running and not self.miimon))):
+        elif what in ("up", "carrier") and (
+                not self.carrier or (not slave.is_up and lower.running and not self.miimon)):
             self.note_link(slave)
             self.announcements -= self.announcements > 0
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, ClassVar, cast
 from netsandbox.engine.units import SECOND
 from netsandbox.linux.core.errors import KernelError
 from netsandbox.linux.core.kind import Attribute, Detail, Form, LinkKind, address, flag, refused
-from netsandbox.linux.core.stacked import StackedInterface
+from netsandbox.linux.core.stacked import TunnelEnd
 from netsandbox.linux.device_events import Decapsulated, Encapsulated
 from netsandbox.linux.drop import Dropped, DropReason, Operand, Outcome
 from netsandbox.linux.events import RouteMissing, SendFailed
@@ -40,7 +40,7 @@ ERROR_TIME = 30 * SECOND
 """IPTUNNEL_ERR_TIMEO: for how long an error about an outer packet is passed on to who sends through the tunnel."""
 
 
-class TunnelInterface(StackedInterface):
+class TunnelInterface(TunnelEnd):
     """One end of a tunnel.
 
     Attributes:
@@ -107,7 +107,7 @@ class TunnelInterface(StackedInterface):
         if not remote:
             self._fail(frame, DropReason.IP_OUTNOROUTES, remote)
             return True
-        namespace = self.namespace
+        namespace = self.home
         route = route_output(namespace, remote, self.local)
         if isinstance(route, RouteMissing):
             self.carrier_errors += 1
@@ -119,6 +119,9 @@ class TunnelInterface(StackedInterface):
             return True
         body = self.wrap(frame)
         df = self.pmtudisc or (inner is not None and inner.df)
+        if inner is None and df and len(body) + 20 > route.mtu:
+            self._fail(frame, DropReason.PKT_TOO_BIG, len(body) + 20)
+            return True
         if inner is not None and not self._fits(frame, inner, route.mtu - 20 - (len(body) - inner.size) if df else 0):
             return True
         self._pass_error_on(inner, frame)
@@ -222,7 +225,7 @@ def deliver(interface: Interface, frame: Frame, packet: IPv4Packet, key: int | N
         kinds: of the devices that the protocol is for.
     """
     namespace = interface.namespace
-    tunnels = [cast(TunnelInterface, one) for one in namespace.interfaces.values() if one.kind in kinds]
+    tunnels = [cast(TunnelInterface, one) for one in namespace.tunnels if one.kind in kinds]
     found = [one for one in tunnels if one.accepts(packet, key)]
     if not found or inner is None:
         if not tunnels or inner is not None:
@@ -250,7 +253,7 @@ def receive_error(interface: Interface, packet: IPv4Packet, message: IcmpMessage
     is_over = message.type == TIME_EXCEEDED and message.code == TTL_EXCEEDED
     if not is_over and (message.type != UNREACHABLE or message.code in ignored):
         return
-    for one in interface.namespace.interfaces.values():
+    for one in interface.namespace.tunnels:
         if one.kind in kinds and isinstance(one, TunnelInterface) and one.remote == quoted.dst and one.local in (
                 0, quoted.src) and (not is_over or one.ttl):
             one.note_error()
@@ -268,8 +271,8 @@ class TunnelKind(LinkKind):
     attributes: tuple[Attribute, ...] = (
         address("remote"), address("local"),
         Attribute(("ttl", "hoplimit", "hlim"), Form.TTL, "invalid TTL\n", name="ttl"),
-        Attribute(("tos", "tclass", "tc", "dsfield"), Form.TTL, "invalid TOS\n", name="tos"),
-        flag("pmtudisc"), flag("nopmtudisc", name="pmtudisc", value=False), Attribute(("dev",), Form.DEVICE),
+        Attribute(("tos", "tclass", "tc", "dsfield"), Form.TTL, "bad TOS value", name="tos"),
+        flag("pmtudisc"), flag("nopmtudisc", name="pmtudisc", value=False), Attribute(("dev",), Form.DEVICE, code=255),
         *(refused(word) for word in ("encap", "encap-sport", "encap-dport", "mode")), refused("external"))
     overhead = 20
     is_raw = True
@@ -285,7 +288,7 @@ class TunnelKind(LinkKind):
             KernelError: there is one.
         """
         wanted = (settings.get("local", 0), settings.get("remote", 0), settings.get("ikey", settings.get("key", 0)))
-        for one in namespace.interfaces.values():
+        for one in namespace.tunnels:
             if one.kind == self.name and isinstance(one, TunnelInterface) and (
                     one.local, one.remote, one.key) == wanted:
                 raise KernelError("EEXIST")

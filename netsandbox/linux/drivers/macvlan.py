@@ -176,7 +176,7 @@ class MacvlanInterface(StackedInterface):
     def open(self) -> None:
         """macvlan_open: a veth has no filter for unicast addresses, so the parent takes every frame."""
         follow_carrier(self, self.below)
-        stack_of(self._unfiltered).listeners.add("macvlan")
+        stack_of(self._unfiltered).listen("macvlan", True)
 
     @property
     def _unfiltered(self) -> Interface:
@@ -189,7 +189,7 @@ class MacvlanInterface(StackedInterface):
     def stop(self) -> None:
         stack = self._unfiltered.stack
         if stack is not None and not any(child.up for child in self.port_below.children if child is not self):
-            stack.listeners.discard("macvlan")
+            stack.listen("macvlan", False)
 
     def uninit(self) -> None:
         stack = self.below.stack
@@ -198,7 +198,7 @@ class MacvlanInterface(StackedInterface):
         self.port_below.children.remove(self)
         if not self.port_below.children:
             stack.handler = None
-            stack_of(self._unfiltered).listeners.discard("macvlan")
+            stack_of(self._unfiltered).listen("macvlan", False)
         leave(self.below, self)
 
     def on_lower(self, what: str, lower: Interface) -> None:
@@ -236,7 +236,7 @@ class MacvlanKind(LinkKind):
     attributes = (
         choice("mode", choices=MODES, code=1, complaint=(
             'Error: argument of "mode" must be "private", "vepa", "bridge", "passthru" or "source", not "{word}"')),
-        Attribute(("macaddr",), Form.LIST, words=2), Attribute(("nopromisc",), Form.REFUSED),
+        Attribute(("macaddr",), Form.LIST, words=2), refused("nopromisc", words=0),
         refused("bcqueuelen"), refused("bclim"))
     unknown = 'macvlan: unknown option "{word}"?'
     usage = """\

@@ -10,7 +10,7 @@ from netsandbox.linux.core.interface import Interface, unhandled
 from netsandbox.linux.core.kind import Attribute, Detail, Form, LinkKind, NewLink, choice, number, refused
 from netsandbox.linux.core.stacked import StackedInterface, follow_carrier, leave, stack_of
 from netsandbox.linux.device_events import TagPushed
-from netsandbox.linux.drop import Dropped, DropReason
+from netsandbox.linux.drop import Dropped, DropReason, Outcome
 from netsandbox.linux.ipv4.priority import priority
 from netsandbox.wire.addresses import BROADCAST_MAC, MAC_GROUP_BIT
 from netsandbox.wire.vlan import ETH_P_8021AD, ETH_P_8021Q, MAX_ID, SIZE, VlanTag
@@ -30,7 +30,14 @@ SWITCHES = {"reorder_hdr": "REORDER_HDR", "gvrp": "GVRP", "mvrp": "MVRP", "loose
 def receive(interface: Interface, frame: Frame, tag: VlanTag) -> Verdict:
     """A tag that no VLAN device took: with a priority alone it means nothing, else the frame is not for us."""
     if not tag.vid:
-        return interface.deliver(frame.untagged(), is_for_us=frame.dst == interface.mac)
+        bare, is_for_us = frame.untagged(), frame.dst == interface.mac
+        inner = bare.payload
+        vlans = interface.stack.vlans if interface.stack is not None else {}
+        vlan = vlans.get((bare.ethertype, inner.vid)) if isinstance(inner, VlanTag) else None
+        if vlan is None:
+            return interface.deliver(bare, is_for_us=is_for_us)
+        vlan.take(bare.untagged(), is_for_us, bare)
+        return Outcome.PASSED_UP
     if frame.ethertype == ETH_P_8021AD and interface.stack is None:
         return unhandled(frame.ethertype)
     return Dropped(DropReason.VLAN_UNKNOWN, (tag.vid, interface.name))
@@ -132,14 +139,13 @@ class VlanInterface(StackedInterface):
         self._listen(self.mac != self.below.mac)
 
     def stop(self) -> None:
+        """vlan_dev_stop."""
         self._listen(False)
+        if "bridge_binding" not in self.switches:
+            link.set_carrier(self, False)
 
     def _listen(self, wanted: bool) -> None:
-        stack = stack_of(self.below)
-        if wanted:
-            stack.listeners.add(self.name)
-        else:
-            stack.listeners.discard(self.name)
+        stack_of(self.below).listen(self.name, wanted)
 
     def uninit(self) -> None:
         stack = self.below.stack
@@ -155,16 +161,17 @@ class VlanInterface(StackedInterface):
 
     def on_lower(self, what: str, lower: Interface) -> None:
         """vlan_device_event."""
-        is_loose = "loose_binding" in self.switches
+        if "loose_binding" in self.switches and (what in ("up", "down") or not lower.up):
+            return
         if what == "gone":
             link.delete(self)
         elif what == "mac" and not self.mac_is_set:
             link.change_mac(self, lower.mac)
         elif what == "mtu":
             link.set_mtu(self, min(self.mtu, lower.mtu))
-        elif what == "down" and not is_loose:
+        elif what == "down":
             link.set_down(self)
-        elif what == "up" and not is_loose:
+        elif what == "up":
             link.set_up(self)
         follow_carrier(self, lower)
 
@@ -181,7 +188,8 @@ class VlanKind(LinkKind):
     attributes = (
         choice("protocol", choices=("802.1Q", "802.1ad"), complaint="protocol is invalid"),
         number("id", complaint="id is invalid", high=0xFFFF),
-        *(Attribute((name,), Form.ON_OFF, code=255) for name in ("reorder_hdr", "loose_binding", "bridge_binding")),
+        *(Attribute((name,), Form.ON_OFF, '"on" or "off"', code=1) for name in (
+            "reorder_hdr", "loose_binding", "bridge_binding")),
         Attribute(("egress-qos-map*",), Form.MAP, "invalid egress-qos-map"),
         Attribute(("ingress-qos-map*",), Form.MAP, "invalid ingress-qos-map"), refused("gvrp"), refused("mvrp"))
     without_effect = frozenset({"ingress-qos-map"})

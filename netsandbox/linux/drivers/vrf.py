@@ -81,6 +81,10 @@ class VrfInterface(StackedInterface):
             routes.set_rules(tuple(sorted((*routes.rules, RULE), key=lambda rule: rule.priority)))
         self.namespace.note_custom_local()
 
+    def stop(self) -> None:
+        """What its ports send asks for its way by the VRF, which has to be up."""
+        self.namespace.routes.flush_cache()
+
     def show(self, packet: IPv4Packet) -> None:
         """vrf_ip_out_direct: a packet of our own leaves by a port; the VRF's taps see it, without a destination."""
         if not is_multicast(packet.dst) and packet.dst != LIMITED_BROADCAST:

@@ -8,9 +8,9 @@ from zlib import crc32
 from netsandbox.engine.units import SECOND
 from netsandbox.linux.core import link
 from netsandbox.linux.core.errors import KernelError
-from netsandbox.linux.core.kind import Attribute, Detail, Form, LinkKind, NewLink, address, flag, number, refused
+from netsandbox.linux.core.kind import Attribute, Detail, Form, LinkKind, NewLink, flag, number, refused
 from netsandbox.linux.core.socket import ANY, Process, SocketError
-from netsandbox.linux.core.stacked import StackedInterface, leave, stack_of
+from netsandbox.linux.core.stacked import TunnelEnd, leave, stack_of
 from netsandbox.linux.device_events import Decapsulated, Encapsulated, VtepLearned, VtepMissing
 from netsandbox.linux.drivers import vxlan_shortcuts
 from netsandbox.linux.drivers.vxlan_fdb import ALL_ZERO, DYNAMIC, PERMANENT, Remote, VtepRow, VtepTable
@@ -39,7 +39,7 @@ KERNEL = Process("", 0)
 """The owner of the kernel's own sockets."""
 
 
-class VxlanInterface(StackedInterface):
+class VxlanInterface(TunnelEnd):
     """One VTEP.
 
     Attributes:
@@ -111,7 +111,7 @@ class VxlanInterface(StackedInterface):
 
     def _send(self, frame: Frame, remote: Remote, why: str) -> None:
         """vxlan_xmit_one."""
-        namespace = self.namespace
+        namespace = self.home
         route = route_output(namespace, remote.address, self.local, remote.below)
         if isinstance(route, RouteMissing):
             self.carrier_errors += route.error == "ENETUNREACH"
@@ -153,7 +153,7 @@ class VxlanInterface(StackedInterface):
         """udp_flow_src_port: one for each flow inside, so that routers on the way spread them."""
         low, high = self.source_ports
         if not low:
-            low, high = self.namespace.sysctls.port_range
+            low, high = self.home.sysctls.port_range
             high += 1
         packet = frame.payload
         flow = frame.wire()[:14]
@@ -215,12 +215,13 @@ class VxlanInterface(StackedInterface):
     # -- coming and going
 
     def registered(self) -> None:
+        super().registered()
         if self.below is not None:
             stack_of(self.below).uppers.append(self)
 
     def open(self) -> None:
         """vxlan_open: all devices of one port share its socket."""
-        self.socket = _socket(self.namespace, self.udp_port)
+        self.socket = _socket(self.home, self.udp_port)
         if is_multicast(self.remote) and self.below is not None:
             igmp.join(self.below, self.remote)
         if self.ageing and self.timer is None:
@@ -228,7 +229,7 @@ class VxlanInterface(StackedInterface):
 
     def stop(self) -> None:
         """vxlan_stop."""
-        others = [one for one in self.namespace.interfaces.values() if isinstance(one, VxlanInterface)
+        others = [one for one in self.home.tunnels if isinstance(one, VxlanInterface)
                   and one is not self and one.up]
         if is_multicast(self.remote) and self.below is not None and not any(
                 one.remote == self.remote and one.below is self.below for one in others):
@@ -245,6 +246,7 @@ class VxlanInterface(StackedInterface):
         self.timer = self.namespace.scheduler.after(AGE_EVERY, self._age)
 
     def uninit(self) -> None:
+        super().uninit()
         if self.below is not None:
             leave(self.below, self)
 
@@ -277,7 +279,7 @@ def _receive(socket: UdpSocket, packet: IPv4Packet, data: bytes) -> Verdict:
         outer = VxlanPacket.parse(data)
     except ParseError:
         return Dropped(DropReason.VXLAN_INVALID_HDR, (str(socket.port),))
-    found = next((one for one in socket.namespace.interfaces.values() if isinstance(one, VxlanInterface)
+    found = next((one for one in socket.namespace.tunnels if isinstance(one, VxlanInterface)
                   and one.socket is socket and one.vni == outer.vni), None)
     if found is None:
         return Dropped(DropReason.VXLAN_VNI_NOT_FOUND, (outer.vni, ""))
@@ -293,11 +295,12 @@ class VxlanKind(LinkKind):
     attributes = (
         number("id", "vni", complaint="invalid id", high=MAX_VNI),
         Attribute(("group",), Form.GROUP, "invalid group address"),
-        Attribute(("remote",), Form.HOST, "invalid remote address"), address("local"), Attribute(("dev",), Form.DEVICE),
+        Attribute(("remote",), Form.HOST, "invalid remote address"),
+        Attribute(("local",), Form.HOST, "invalid local address"), Attribute(("dev",), Form.DEVICE, code=255),
         number("dstport", complaint="dst port", high=65535),
         Attribute(("srcport", "port"), Form.PAIR, "min port", name="srcport"),
-        Attribute(("ttl", "hoplimit"), Form.AUTO_TTL, "invalid TTL"),
-        Attribute(("tos", "dsfield"), Form.TTL, "invalid TOS"),
+        Attribute(("ttl", "hoplimit"), Form.AUTO_TTL, "TTL must be <= 255"),
+        Attribute(("tos", "dsfield"), Form.TTL, "bad TOS value"),
         Attribute(("df",), Form.CHOICE, "DF must be 'unset', 'set' or 'inherit'", ("unset", "set", "inherit")),
         number("ageing", complaint="ageing timer"), number("maxaddress", complaint="max addresses"),
         flag("learning"), flag("nolearning", name="learning", value=False),
@@ -309,8 +312,10 @@ class VxlanKind(LinkKind):
     usage = "Usage: ... vxlan id VNI"
 
     def complaint(self, settings: dict[str, Any], makes: bool) -> str:
-        if makes and "id" not in settings:
+        if makes and settings and "id" not in settings:
             return "vxlan: missing virtual network identifier"
+        if "group" in settings and "remote" in settings:
+            return "vxlan: both group and remote cannot be specified"
         if "group" in settings and "dev" not in settings:
             return "vxlan: 'group' requires 'dev' to be specified"
         return ""
@@ -325,11 +330,18 @@ class VxlanKind(LinkKind):
     def make(self, request: NewLink) -> Interface:
         """vxlan_newlink, vxlan_config_validate."""
         settings = request.settings
+        if not settings:
+            raise KernelError("EINVAL", "Required attributes not provided to perform the operation")
         port = settings.get("dstport") or LINUX_PORT
-        for other in request.namespace.interfaces.values():
+        low, high = settings.get("srcport", (0, 0))
+        if high < low:
+            raise KernelError("EINVAL", "Invalid source port range")
+        for other in request.home.tunnels:
             if isinstance(other, VxlanInterface) and (other.vni, other.udp_port) == (settings["id"], port):
                 raise KernelError("EEXIST", "A VXLAN device with the specified VNI already exists")
-        return VxlanInterface(request.namespace, request.name, request.address, settings)
+        made = VxlanInterface(request.namespace, request.name, request.address, settings)
+        made.home = request.home
+        return made
 
     def change(self, interface: Interface, settings: dict[str, Any]) -> None:
         """vxlan_changelink."""
@@ -338,8 +350,10 @@ class VxlanKind(LinkKind):
                                 ("maxaddress", interface.table.limit, "limit")):
             if settings.get(name, own) != own:
                 raise KernelError("EOPNOTSUPP", f"Cannot change {what}")
+        if "srcport" in settings:
+            raise KernelError("EOPNOTSUPP", "Cannot change port range")
         for name, field in (("ageing", "ageing"), ("learning", "learns"), *((name, name) for name in SWITCHES),
-                            ("ttl", "ttl"), ("tos", "tos"), ("local", "local"), ("udpcsum", "has_checksum")):
+                            *((name, name) for name in ("ttl", "tos", "df", "local")), ("udpcsum", "has_checksum")):
             if name in settings:
                 setattr(interface, field, settings[name])
         wanted = settings.get("group", settings.get("remote"))

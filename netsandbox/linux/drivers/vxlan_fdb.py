@@ -95,18 +95,18 @@ class VtepTable:
             row.remotes.append(remote)
 
     def delete(self, mac: int, remote: Remote) -> None:
-        """vxlan_fdb_delete: one end of a row, or all of it.
+        """vxlan_fdb_delete: one end of a row, or all of it; an end that the row does not have is none's loss.
 
         Raises:
-            KernelError: there is none such.
+            KernelError: there is no such row.
         """
         row = self.rows.get(mac)
-        if row is None or (remote.address and remote not in row.remotes):
+        if row is None:
             raise KernelError("ENOENT")
-        if remote.address and len(row.remotes) > 1:
-            row.remotes.remove(remote)
-        else:
+        if not remote.address or row.remotes == [remote]:
             del self.rows[mac]
+        elif remote in row.remotes:
+            row.remotes.remove(remote)
 
     def forget_dynamic(self) -> None:
         """vxlan_flush: the device goes down."""

@@ -65,8 +65,8 @@ def _come_back(device: VxlanInterface, frame: Frame) -> None:
 
 def bypass(device: VxlanInterface, frame: Frame, vni: int, port: int) -> None:
     """encap_bypass_if_local, vxlan_encap_bypass: the other end is of this host, and nothing is put around."""
-    namespace = device.namespace
-    devices = [cast("VxlanInterface", one) for one in namespace.interfaces.values() if one.kind == device.kind]
+    namespace = device.home
+    devices = [cast("VxlanInterface", one) for one in namespace.tunnels if one.kind == device.kind]
     twin = next((one for one in devices if one.up and one.vni == vni and one.udp_port == port), None)
     if twin is None:
         device.fail_for_good(frame, DropReason.VXLAN_VNI_NOT_FOUND, vni)

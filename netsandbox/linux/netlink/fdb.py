@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from netsandbox.linux.bridge.bridge import Bridge
 from netsandbox.linux.bridge.port import LEARNING
+from netsandbox.linux.bridge.vlan import ensure as ensure_vlans
 from netsandbox.linux.core.errors import KernelError
 from netsandbox.linux.drivers.vxlan_fdb import DYNAMIC, PERMANENT, STATIC, Remote
 from netsandbox.linux.netlink.credentials import needs_net_admin
@@ -76,7 +77,7 @@ def _vlans(bridge: Bridge, port: BridgePort | None, vlan: int | None) -> list[in
     """
     if bridge.vlans is None:
         if vlan:
-            bridge.ensure_vlans()
+            ensure_vlans(bridge)
         else:
             return [0]
     group = bridge.vlan_group if port is None else port.vlan_group

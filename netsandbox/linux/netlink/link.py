@@ -273,6 +273,7 @@ def set_arp(interface: Interface, on: bool) -> None:
 def set_promisc(interface: Interface, on: bool) -> None:
     """IFF_PROMISC."""
     interface.promisc = on
+    interface.filter_changed()
 
 
 @needs_net_admin

@@ -100,9 +100,9 @@ def _check_gateway(namespace: NetworkNamespace, request: NextHopRequest) -> None
 def _check_kind(namespace: NetworkNamespace, known: NextHop, request: NextHopRequest) -> None:
     """replace_nexthop: a group stays one."""
     if request.members and not known.members:
-        raise KernelError("EINVAL", "Can not replace a nexthop with a nexthop group.")
+        raise KernelError("EINVAL", "Can not replace a nexthop with a nexthop group")
     if known.members and not request.members:
-        raise KernelError("EINVAL", "Can not replace a nexthop group with a nexthop.")
+        raise KernelError("EINVAL", "Can not replace a nexthop group with a nexthop")
     in_group = any(known.id == number for one in namespace.routes.nexthops.values() for number, _w in one.members
                    if len(one.members) > 1)
     if request.is_blackhole and in_group:
@@ -136,7 +136,7 @@ def find(namespace: NetworkNamespace, number: int) -> NextHop:
         KernelError: there is none of that number.
     """
     if not number:
-        raise KernelError("EINVAL", "Invalid nexthop id")
+        raise KernelError("EINVAL", "Nexthop id is missing")
     hop = namespace.routes.nexthops.get(number)
     if hop is None:
         raise KernelError("ENOENT")

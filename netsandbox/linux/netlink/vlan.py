@@ -67,11 +67,11 @@ def set_state(interface: Interface, first: int, last: int, state: str) -> None:
 
 def _bridge_and_port(interface: Interface) -> tuple[Bridge, BridgePort | None]:
     if isinstance(interface, Bridge):
-        interface.ensure_vlans()
+        vlan.ensure(interface)
         return interface, None
     if interface.port is None:
         raise KernelError("EINVAL", "bridge: The device is not a valid bridge or bridge port")
-    interface.port.bridge.ensure_vlans()
+    vlan.ensure(interface.port.bridge)
     return interface.port.bridge, interface.port
 
 
@@ -84,7 +84,7 @@ def set_global(interface: Interface, first: int, last: int, options: dict[str, i
     """
     if not isinstance(interface, Bridge):
         raise KernelError("EINVAL", "bridge: Global vlan options can only be set on bridge device")
-    interface.ensure_vlans()
+    vlan.ensure(interface)
     known = vlan.everywhere(interface)
     for vid in range(first, last + 1):
         if vid not in known:
@@ -112,5 +112,5 @@ def _targets(interface: Interface, request: VlanRequest, to_self: bool,
     if request.pvid and request.first != request.last:
         raise KernelError("EINVAL", "bridge: VLAN range cannot have pvid")
     for bridge, _port in found:
-        bridge.ensure_vlans()
+        vlan.ensure(bridge)
     return found
