@@ -7,7 +7,8 @@ in this order: a verb of the lab, `docker …`, or a program or tool that Linux 
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from functools import cache, partial
 from typing import TYPE_CHECKING
 
@@ -28,6 +29,7 @@ from netsandbox.engine import budget
 from netsandbox.explain.refusals import translated
 from netsandbox.lab.errors import LabError
 from netsandbox.lab.events import CommandRun
+from netsandbox.lab.first_need import FirstNeed
 from netsandbox.lab.lab import DEFAULT_HOST, Lab
 from netsandbox.linux.core.files import Files
 from netsandbox.linux.netlink.credentials import acting_with
@@ -208,10 +210,23 @@ class Shell:
         # A line that only looks may carry out others (`step`), which are lines of their own.
         only_looks, self._only_looks = self._only_looks, False
         try:
-            with acting_with(self.place.rights), budget.on(job.budget):
+            with acting_with(self.place.rights), budget.on(job.budget), self._refused_needs_no_host(job):
                 return self._execute(text, job)
         finally:
             self._only_looks = only_looks
+
+    @contextmanager
+    def _refused_needs_no_host(self, job: Job) -> Iterator[None]:
+        """A line that is refused changes nothing: a default host that was made for it goes again."""
+        lab = self.lab
+        outer, need = lab.first_need, None if DEFAULT_HOST in lab.nodes else FirstNeed(lab)
+        lab.first_need = need
+        try:
+            yield
+            if need is not None and job.code and need.take_back() and self.last_seq >= need.end:
+                self.last_seq -= need.end - need.start
+        finally:
+            lab.first_need = outer
 
     def _execute(self, text: str, job: Job) -> Job:
         try:

@@ -73,7 +73,7 @@ class Scheduler:
         self.foreground = 0
         """Foreground timers that have not fired."""
         self._serial = 0
-        self._numbers = 0
+        self.numbers = 0
         self._cancelled = 0
         """Timers that were cancelled since they were last looked for."""
         self._burst = 0
@@ -89,8 +89,8 @@ class Scheduler:
 
     def number(self) -> int:
         """A number that nothing else in this lab has."""
-        self._numbers += 1
-        return self._numbers
+        self.numbers += 1
+        return self.numbers
 
     # -- scheduling
 

@@ -232,6 +232,11 @@ class Snapshot:
     def size(self) -> int:
         return len(self._kinds)
 
+    def is_like(self, other: Snapshot | None) -> bool:
+        """Whether they are of the same objects, and these were alike: no other web of objects is told to be so."""
+        return other is not None and (self._data, self._batches, self._kinds, self._values) == (
+            other._data, other._batches, other._kinds, other._values)
+
     def restore(self, outside: Sequence[object] = (), made: list[object] | None = None) -> Any:
         """A copy of the objects; it can be made any number of times.
 

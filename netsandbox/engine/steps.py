@@ -76,6 +76,14 @@ class Steps:
             gone.byteswap()
         return gone.tobytes()
 
+    def renumber(self, first: int, gone: int) -> None:
+        """Before a record, so many others are there no more: the steps from there on make earlier ones."""
+        numbers = self.numbers
+        for place in range(len(numbers) - WIDTH, -1, -WIDTH):
+            if numbers[place] < first:
+                break
+            numbers[place] -= gone
+
     def with_record(self, seq: int) -> int:
         """The index of the step that made a record; the first one's for what was recorded before any."""
         return max(0, bisect_right(range(len(self)), seq, key=self.first_of) - 1)

@@ -167,6 +167,11 @@ class Trace:
         self._forgotten.update(self.steps.forget(gone))
         self.first_step += gone
 
+    def cut(self, start: int, end: int) -> None:
+        """Take out some of the newest records, none of them an Alike's, of what is not to have been; steps stay."""
+        del self.events[self._place(start):self._place(end)]
+        self.steps.renumber(end, end - start)
+
     def digest(self) -> str:
         """A hash of every record that is kept, and of the steps of those that are forgotten."""
         hasher = self._forgotten.copy()

@@ -17,8 +17,8 @@ RULES = Rules(
             "netsandbox.linux.core.sysctl.InterfaceConf.", "netsandbox.docker.images.Image.",
             "netsandbox.docker.container.LogLine.", "netsandbox.apps.pcap_filter.Filter.", "netsandbox.commands.late.",
             "netsandbox.commands.verb.", "netsandbox.shell.tree."),
-    strangers=("netsandbox.session.",))
-"""A session's own things are not the lab's: a copy is without them."""
+    strangers=("netsandbox.session.", "netsandbox.lab.first_need."))
+"""A session's own things, and a line's, are not the lab's: a copy is without them."""
 
 WEB = tuple(f"netsandbox.{room}." for room in ("linux", "docker", "apps", "lab", "engine.scheduler"))
 """The rooms whose objects refer to each other all around, with the trace; others may be asked how a line ended."""

@@ -7,6 +7,7 @@ own and nothing in it depends on the machine it runs on.
 from __future__ import annotations
 
 from collections.abc import Iterator
+from contextlib import nullcontext
 
 from netsandbox.docker import containers
 from netsandbox.docker.container import Container
@@ -21,6 +22,7 @@ from netsandbox.lab.cabling import NAME
 from netsandbox.lab.copying import copied
 from netsandbox.lab.errors import LabError, unknown
 from netsandbox.lab.events import NodeAdded, NodeRemoved
+from netsandbox.lab.first_need import FirstNeed
 from netsandbox.lab.name_history import NameHistory
 from netsandbox.lab.nodes import Cable, Host, HubNode, Node, Remote, Switch
 from netsandbox.linux.bridge.bridge import Bridge
@@ -65,8 +67,10 @@ class Lab:
         self.cables: list[Cable] = []
         self.is_classic_arp = False
         self.name_history = NameHistory()
-        self._macs = self.chance.stream("mac")
-        self._last_pid = 1000
+        self.macs = self.chance.stream("mac")
+        self.last_pid = 1000
+        self.first_need: FirstNeed | None = None
+        """Of a line that is carried out while there is no default host yet."""
 
     # -- adding
 
@@ -126,7 +130,8 @@ class Lab:
 
     def host(self, name: str = DEFAULT_HOST) -> Host:
         if name == DEFAULT_HOST and name not in self.nodes:
-            return self.add_host(name, docker=True)
+            with self.first_need or nullcontext():
+                return self.add_host(name, docker=True)
         node = self.nodes.get(name)
         if isinstance(node, Host):
             return node
@@ -333,11 +338,11 @@ class Lab:
 
     def new_mac(self) -> int:
         """A random locally administered unicast address."""
-        return self._macs.bits(48) & RANDOM_MAC_MASK | LOCALLY_ADMINISTERED
+        return self.macs.bits(48) & RANDOM_MAC_MASK | LOCALLY_ADMINISTERED
 
     def next_pid(self) -> int:
-        self._last_pid += 1
-        return self._last_pid
+        self.last_pid += 1
+        return self.last_pid
 
     def _check_name(self, name: str) -> None:
         if not NAME.fullmatch(name) or len(name) > MAX_NAME:

@@ -140,7 +140,7 @@ class _Reader:
         return tuple(self._line(item, key) for item in items), tuple(line_of(item) for item in items)
 
     def _line(self, node: Node, key: str) -> str:
-        text = self._text(node, key, "a command line" if key != "expect" else "a line").strip()
+        text = _stripped(self._text(node, key, "a command line" if key != "expect" else "a line"))
         if _is_folded(node):
             raise self._error(node, f"{key}: a line that goes on in the next one; start each with '- ', or use '>-'")
         if not text:
@@ -291,12 +291,19 @@ def _is_one(text: str, key: str) -> bool:
     return not newline or (key != "expect" and not is_whole(first) and is_whole(text))
 
 
+def _stripped(text: str) -> str:
+    """Without the blanks around it; one that a backslash quotes stays."""
+    bare = text.strip()
+    is_quoted = (len(bare) - len(bare.rstrip("\\"))) % 2
+    return text.lstrip()[:len(bare) + is_quoted]
+
+
 def _scalar(line: str, key: str) -> str:
     """One command line as a YAML scalar: bare when no YAML rule could read it as anything else."""
     if not line.strip() or not _is_one(line, key):
         raise ScenarioError("scenario", 0, f"a line must be one line that is not empty, found {quoted(line)}")
     _refuse_unwritable((line,))
-    text = line.strip()
+    text = _stripped(line)
     bare = _PLAIN.fullmatch(text) and not text.endswith(":") and text.lower() not in _NOT_TEXT
     return text if bare else _quote(text)
 

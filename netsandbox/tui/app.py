@@ -99,7 +99,7 @@ class NetsandboxApp(TimeKeys, LookingKeys, StepKeys):
         from netsandbox.tui.palette import LabPalette
 
         if not isinstance(self.screen, LabPalette):
-            self.push_screen(LabPalette(id="--command-palette"))
+            self.push_screen(LabPalette())  # without an id: one that closes may still be there
 
     def get_system_commands(self, screen: Screen[object]) -> Iterable[SystemCommand]:
         """Textual's own, without what this app does in its own way."""

@@ -6,8 +6,10 @@ from pathlib import Path
 
 import pytest
 
+from netsandbox.lab import views
+from netsandbox.lab.events import CommandRun
 from netsandbox.session.keeping import KeptSession
-from tests.session.lines import state
+from tests.session.lines import built, state, tables
 
 HIDDEN = ["add-host \x1b[31mred", "add-host \u202ertl", "echo \u009b31m", "a\x00b", "ping \u2028x", "echo \u200bx",
           "x" * 10_001, "\ud800"]
@@ -29,6 +31,38 @@ def test_what_can_be_no_line_is_not_journaled_and_the_session_can_be_saved(line:
 def test_letters_of_all_languages_and_emoji_are_no_hidden_characters() -> None:
     text = "é 名 \U0001f468\u200d\U0001f469 عربي"
     assert KeptSession().run(f"echo {text}").out == text + "\n"
+
+
+@pytest.mark.parametrize("line", [
+    "connect host nosuch", "ip foo", "docker foo", "docker run nosuchimg", "docker compose up", "exec host nope",
+    "set-ip host 300.1.1.1/24", "tcpdump -i nope", "cat /nope", "ip link set docker0 mtu 99999999", "false; ip foo",
+    "sh -c 'docker nope'", "X=$(docker nope)", "docker network create -d foo x", "ping host nope", "nc -l -p abc"])
+def test_a_refused_line_needs_no_host(line: str) -> None:
+    session = built("add-host aa", "add-switch s1")
+    before, counted = tables(session), session.lab.trace.end
+    assert session.run(line).code
+    told = [record.event for record in session.lab.trace.since(counted)]
+    assert tables(session) == before
+    assert all(isinstance(event, CommandRun) for event in told)
+    assert (session.undo(), session.redo(), tables(session)) == (line, line, before)
+
+
+def test_after_a_refused_line_the_host_is_made_as_if_it_never_had_been() -> None:
+    sessions = KeptSession(uplink="192.168.1.0/24"), KeptSession(uplink="192.168.1.0/24")
+    assert sessions[0].run("ip foo").code
+    assert not sessions[0].lab.nodes
+    for session in sessions:
+        session.run("docker run -d --name bb nginx")
+    assert views.interfaces(sessions[0].lab) == views.interfaces(sessions[1].lab)
+
+
+@pytest.mark.parametrize(("line", "kept"), [
+    ("touch /tmp/a /nope/b", "ls /tmp"), ("sysctl -w net.ipv4.ip_default_ttl=7 foo=1", "sysctl -a | grep 'ttl = 7'"),
+    ("cat /nope > /tmp/a", "ls /tmp"), ("docker network create x; docker nope", "docker network ls -qf name=x")])
+def test_what_a_failing_line_did_to_the_host_stays_with_it(line: str, kept: str) -> None:
+    session = KeptSession()
+    assert session.run(line).code
+    assert session.run(kept).out
 
 
 @pytest.mark.parametrize("line", ["flush-arp nope", "nope", "docker exec nope sh", "connect a", "ip addr |"])

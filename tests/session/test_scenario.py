@@ -371,7 +371,7 @@ def test_no_text_ends_in_anything_but_a_scenario_or_its_error(text: str) -> None
 
 @pytest.mark.parametrize("command", [
     "docker network create \\\n  --driver bridge \\\n  app", "cat > compose.yaml <<EOF\nservices:\n  web: {}\n\nEOF",
-    "for i in 1 2; do\n  echo $i\ndone", "echo 'a\nb'"])
+    "for i in 1 2; do\n  echo $i\ndone", "echo 'a\nb'", "docker ps \\\n  -a \\\n", "touch a\\ ", "echo a\\\\"])
 def test_a_command_of_several_lines_is_saved_and_read(command: str) -> None:
     steps = (Step((command,)), Step((command, "wait"), {"en": "x"}))
     scenario = Scenario({}, {}, 0, DEFAULT_PROFILE, setup=steps, steps=steps, name="again")

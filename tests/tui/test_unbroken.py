@@ -44,6 +44,18 @@ async def test_the_palette_entered_twice_closes_once(keys: tuple[str, ...], tmp_
         assert "alive" in stage.app.live.session.lab.nodes
 
 
+async def test_a_palette_opens_while_another_one_closes(tmp_path: Path) -> None:
+    async with opened(tmp_path) as stage:
+        await stage.press("ctrl+p")
+        for key in ("escape", "ctrl+p", "escape", "ctrl+p"):
+            stage.app._driver.send_message(Key(key, None))  # type: ignore[union-attr]
+        stage.app.pop_screen()
+        stage.app.action_command_palette()
+        await stage.pilot.pause()
+        assert stage.app._exception is None
+        assert not stage.app.main.status.trouble
+
+
 async def test_an_exception_in_a_handler_is_told_and_logged_and_the_part_goes_on(
         tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     async with opened(tmp_path) as stage:
