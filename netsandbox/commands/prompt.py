@@ -210,7 +210,8 @@ class Prompt:
             return Opener(shell, inner.node) if inner.node else Nested(shell)
         if inner is not None and self.has(inner.words[0].rpartition("/")[2]):
             where = self.at(Place(inner.node, None, True))
-            return where.command(call._replace(argv=inner.words, holder=Held(shell.files_at(where.place))), False)
+            holder = Held(shell.files_at(where.place), call.holder.depth)
+            return where.command(call._replace(argv=inner.words, holder=holder), False)
         verb = self.verb(words)
         if verb is not None:
             return verb

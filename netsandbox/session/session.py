@@ -75,6 +75,7 @@ class Session(Timeline):
             return False
         self.strike()
         job.number = 0
+        job.finish(1)
         job.let_go()
         self.shell.remember(job, self.lab.trace.end)
         return True

@@ -5,6 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from netsandbox.apps.program import Task
+from netsandbox.engine import budget
+from netsandbox.engine.budget import Use
 from netsandbox.linux.core.inode import FileError
 from netsandbox.shell.dialect import syntax_error
 from netsandbox.shell.interpreter import Interpreter
@@ -105,6 +107,8 @@ class ShellProgram(Task):
             said = syntax_error(dialect, error, name, self._label if self._label is not None else text, self._origin)
             body = broken(body, said, 2)
         state = State(dialect, self._call.files, name, self._machine.next_pid())
+        state.depth = self._call.holder.depth + 1
+        budget.hold(Use.DEPTH, state.depth)
         state.values.update(self._call.environment)
         state.exported |= set(self._call.environment)
         state.positional = list(arguments)

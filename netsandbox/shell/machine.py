@@ -20,11 +20,16 @@ class FilesHolder(Protocol):
     @property
     def files(self) -> Files: ...
 
+    @property
+    def depth(self) -> int:
+        """In how many shells within each other they are seen."""
+
 
 class Held(NamedTuple):
     """Files that are there."""
 
     files: Files
+    depth: int = 0
 
 
 class Call(NamedTuple):

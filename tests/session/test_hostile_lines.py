@@ -20,6 +20,8 @@ STOPPED = [
     "awk 'BEGIN{x=\"a\"; while(1) x = x x}'",
     "x=" + "a" * 3000 + "; echo ${x//*a*a*a*a*a*a*b/z}",
     "docker inspect -f '{{$x := \"aaaaaaaaaaaaaaaa\"}}" + DOUBLED * 40 + "' aa",
+    "docker inspect -f '{{printf \"%99999999d\" 1}}' aa", "echo 'sh /tmp/a' > /tmp/a; sh /tmp/a",
+    "echo 'sudo sh /tmp/a &' > /tmp/a; sh /tmp/a", "echo 'watch sh /tmp/a' > /tmp/a; sh /tmp/a",
 ]
 SHORT = [
     "echo " + "a" * 60 + " | grep -E '(a{1,30}){1,30}X'", "echo " + "a" * 60 + " | grep -E '(a|aa){1,40}X'",

@@ -258,6 +258,9 @@ def _hex(value: Any) -> str:
 
 VERB = re.compile(r"%([-+# 0]*)(\d*)(?:\.(\d+))?(.)")
 
+NUMBER_TOO_LARGE = re.compile(r"%[-+# 0]*(\d*\.)?\d{9}.*", re.DOTALL)
+"""Go gives the rest of the form up (fmt.parsenum)."""
+
 
 def _printf(form: str, *values: Any) -> str:
     """The verbs %s, %v, %d, %q, %t and %x, with flags and widths; others as they stand."""
@@ -271,10 +274,11 @@ def _printf(form: str, *values: Any) -> str:
             return f"%!{verb}(MISSING)"
         value = rest.pop(0)
         text = to_json(value) if verb == "q" else _hex(value) if verb == "x" else show(value)
+        hold(Use.MEMORY, int(width or 0))
         text = text[:int(precision)] if precision and verb in "sv" else text
         fill = "0" if "0" in flags and verb in "dx" and "-" not in flags else " "
         return text.ljust(int(width or 0)) if "-" in flags else text.rjust(int(width or 0), fill)
-    return VERB.sub(one, form)
+    return VERB.sub(one, NUMBER_TOO_LARGE.sub("%!(NOVERB)", form))
 
 
 def _print(values: Sequence[Any]) -> str:
