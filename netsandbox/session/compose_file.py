@@ -1,11 +1,12 @@
 """`netsandbox compose.yaml`: a Compose file as a scenario, which writes it into the host's files and brings it up.
 
-`.env` beside it and each env_file in its folder go along.
+`.env` beside it, each env_file in its folder, and the files that it includes or extends go along.
 """
 
 from __future__ import annotations
 
 import shlex
+from functools import partial
 from pathlib import Path
 from posixpath import dirname
 
@@ -33,14 +34,24 @@ def compose_scenario(text: str, name: str) -> Scenario:
         variables = env_file(own, {})
     except VariableError as error:
         raise ScenarioError(str(env), 1, str(error)) from None
-    read = read_project(text, name, project_name(path.parent.name) or "project", variables)
+    others: dict[str, str] = {}
+    read = read_project(text, name, project_name(path.parent.name) or "project", variables, partial(_other, others))
     folder = f"/root/{read.name}"
-    texts = {path.name: text, **({".env": own} if own else {}), **_env_files(read, path.parent)}
+    texts = {path.name: text, **({".env": own} if own else {}), **others, **_env_files(read, path.parent)}
     written = [line for place, content in texts.items() for line in _writing(f"{folder}/{place}", content)]
     setup = (*written, f"cd {folder}", f"docker compose -f {path.name} up -d")
     title = f"docker compose: {read.name}"
     return Scenario({"en": title, "zh": title}, uplink=DEFAULT_LAN, name=name,
                     setup=tuple(Step(run=(line,), run_lines=(0,)) for line in setup))
+
+
+def _other(read: dict[str, str], name: str) -> str | None:
+    """A file that the Compose file takes something of, which goes along."""
+    path = Path(name)
+    if not path.is_file():
+        return None
+    read[path.name] = _text(path)
+    return read[path.name]
 
 
 def _text(path: Path) -> str:

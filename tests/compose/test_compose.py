@@ -34,8 +34,8 @@ def test_three_tiers_of_which_the_last_is_not_reached_from_the_first(compose: Co
     assert up.code == 0
     assert [line.split()[1] for line in up.err.splitlines() if line.endswith("  Started")] == [
         "shop-db-1", "shop-api-1", "shop-web-1"]
-    assert "note: compose.yaml:17: services.api.depends_on.db.condition does nothing in the sandbox" in up.err
-    assert "note: compose.yaml:24: services.db.healthcheck does nothing in the sandbox" in up.err
+    assert " Container shop-db-1  Waiting\n Container shop-db-1  Healthy\n Container shop-api-1  Starting\n" in up.err
+    assert session.run("docker compose ps --format '{{.Service}} {{.Health}}'").out == "api \ndb healthy\nweb \n"
     assert session.run("docker compose exec -T api ping -c 1 db").code == 0
     assert session.run("docker compose exec -T db ping -c 1 backend").code == 0
     assert session.run("docker compose exec -T web ping -c 1 db").code == 2
@@ -48,7 +48,7 @@ def test_what_is_up_already_stays_and_what_changed_is_made_anew(compose: Compose
     session = compose("web-api-db")
     session.run("docker compose up -d")
     again = session.run("docker compose up -d")
-    assert [line.split()[-1] for line in again.err.splitlines()] == ["Running"] * 3
+    assert [line.split()[-1] for line in again.err.splitlines()] == ["Running"] * 3 + ["Waiting", "Healthy"]
     session.run("sed -i 's/DATABASE: db/DATABASE: other/' compose.yaml")
     changed = session.run("docker compose up -d").err
     assert " Container shop-api-1  Recreated\n" in changed

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from netsandbox.lab.docker_rows import published_by
 from netsandbox.session.session import Session
 
 
@@ -32,6 +33,14 @@ def test_datagrams_go_there_and_back() -> None:
     said(session, "docker run -d --name echo -p 5353:53/udp nicolaka/netshoot sleep 3600")
     said(session, "docker exec -d echo socat UDP-LISTEN:53,fork EXEC:cat")
     assert said(session, "echo hello | nc -u -w 1 127.0.0.1 5353") == (0, "hello\n")
+
+
+def test_datagrams_to_any_address_go_through_the_ipv4_proxy_and_a_box_is_drawn() -> None:
+    session = Session()
+    said(session, "docker run -d --name echo -p 5353:53/udp nicolaka/netshoot sleep 3600")
+    said(session, "docker exec -d echo socat UDP-LISTEN:53,fork EXEC:cat")
+    said(session, "echo hello | nc -u -w 1 127.0.0.1 5353")
+    assert [row.proxy_bridge for row in published_by(session.lab.host().docker)] == ["docker0"]
 
 
 def test_datagrams_are_answered_from_the_address_that_was_asked() -> None:

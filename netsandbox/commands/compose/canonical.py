@@ -9,9 +9,10 @@ from posixpath import normpath
 from typing import TYPE_CHECKING
 
 from netsandbox.commands.compose.values import Values, is_null
+from netsandbox.commands.compose.whole import Read, Whole
 from netsandbox.commands.docker.publish import parse_publish
 from netsandbox.commands.docker.words import duration
-from netsandbox.commands.strict_yaml import MappingNode, Node, ScalarNode, SequenceNode, compose
+from netsandbox.commands.strict_yaml import MappingNode, Node, ScalarNode, SequenceNode
 from netsandbox.docker.errors import DockerError
 from netsandbox.engine.units import SECOND
 
@@ -207,14 +208,16 @@ SHAPES: dict[str, Shape] = {
 """The keys of a service in the order in which Compose writes them, behind its profiles."""
 
 
-def canonical(project: Project, text: str, variables: Mapping[str, str], names: list[str]) -> Tree:
+def canonical(project: Project, text: str, variables: Mapping[str, str], names: list[str],
+              read: Read) -> Tree:
     """The project as Compose writes it: the services of these names, and the networks that they use.
 
     Raises:
         DockerError: it has a key of which the canonical form is not modelled.
     """
     values = Values(project.path, variables)
-    root = compose(text, project.path, takes_anchors=True)
+    whole = Whole(values, read)
+    root = whole.with_overrides(whole.of(text, project.path), project.overrides)
     top = {key: node for key, (_where, node) in values.map(root, "a Compose file").items()}
     nodes = {key: node for key, (_where, node) in values.map(top["services"], "services").items()}
     wanted = sorted(names)

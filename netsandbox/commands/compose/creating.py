@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from hashlib import sha256
+from posixpath import dirname
 from typing import TYPE_CHECKING
 
-from netsandbox.commands.compose.found import LABEL, containers_of, number_of
-from netsandbox.commands.compose.model import Attachment, NetworkSpec, Project, Service
+from netsandbox.commands.compose.found import LABEL, containers_of, number_of, warn
+from netsandbox.commands.compose.model import STARTED, Attachment, NetworkSpec, Project, Service
+from netsandbox.commands.compose.options import RELEASE
 from netsandbox.commands.docker import network as networks
 from netsandbox.commands.docker.flags import parse
 from netsandbox.commands.docker.run import CREATE, make
@@ -101,6 +103,8 @@ def make_containers(client: Client, project: Project, service: Service, count: i
 def _container(client: Client, project: Project, service: Service, number: int, old: Container | None) -> Container:
     name, mark = project.container_name(service, number), fingerprint(service)
     if old is not None and old.labels.get(f"{LABEL}config-hash") == mark:
+        if old.is_running:
+            say(client, "Container", old.name, "Running")
         return old
     if old is not None:
         say(client, "Container", old.name, "Recreate")
@@ -121,6 +125,17 @@ def _remove(client: Client, container: Container) -> None:
     say(client, "Container", container.name, "Removed")
 
 
+def tell_orphans(client: Client, project: Project, *, removes: bool) -> None:
+    """Of the project's containers whose services the file does not have (any more)."""
+    orphans = [one for one in containers_of(client, project) if one.labels[f"{LABEL}service"] not in project.services]
+    for container in orphans if removes else ():
+        _remove(client, container)
+    if orphans and not removes:
+        names = " ".join(container.name for container in orphans)
+        warn(client, f"Found orphan containers ([{names}]) for this project. If you removed or renamed this service in "
+             "your compose file, you can run this command with the --remove-orphans flag to clean it up.")
+
+
 def _make(client: Client, project: Project, service: Service, number: int, mark: str) -> Container:
     return make_one(client, project, service, project.container_name(service, number), {
         "service": service.name, "container-number": str(number), "oneoff": "False", "config-hash": mark})
@@ -136,7 +151,10 @@ def make_one(client: Client, project: Project, service: Service, name: str,
     Raises:
         DockerError: it cannot be made.
     """
-    labels = {"project": project.name, **(own or {"oneoff": "True"}), "project.config_files": project.path}
+    needs = ",".join(f"{other}:{service.conditions.get(other, STARTED)}:false" for other in service.needs)
+    labels = {"project": project.name, **(own or {"oneoff": "True"}),
+              "project.config_files": ",".join((project.path, *project.overrides)),
+              "project.working_dir": dirname(project.path), "version": RELEASE.removeprefix("v"), "depends_on": needs}
     words = ["--name", name, *(word for text in service.variables for word in ("-e", text)), *service.flags,
              *_network_words(client, project, service, name),
              *(word for key, value in labels.items() for word in ("--label", f"{LABEL}{key}={value}"))]
@@ -148,7 +166,7 @@ def make_one(client: Client, project: Project, service: Service, name: str,
     container.links = tuple(_links(client, project, service))
     if service.entrypoint is not None:
         container.entrypoint = list(service.entrypoint)
-    container.is_detached = True
+    container.is_detached, container.health_check = True, service.health_check
     return container
 
 

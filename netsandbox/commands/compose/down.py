@@ -7,7 +7,7 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from netsandbox.commands.compose.creating import say
-from netsandbox.commands.compose.found import LABEL, chosen, containers_of, project_of
+from netsandbox.commands.compose.found import LABEL, chosen, containers_of, profiles_of, project_of
 from netsandbox.commands.compose.options import GLOBAL
 from netsandbox.commands.docker.flags import Command, Flag, Parsed
 from netsandbox.docker import containers, user_networks, volumes
@@ -89,7 +89,7 @@ class Stopping:
 def down(client: Client, parsed: Parsed) -> None:
     """Of the services that are named nothing else goes, neither what needs them nor what they need."""
     whole = project_of(client, parsed)
-    names = chosen(whole, parsed.operands, parsed.all("profile"))
+    names = chosen(whole, parsed.operands, profiles_of(client, parsed))
     project = whole.only(names)
     there = names if parsed.operands else list(project.services)
     Stopping(client, project, timeout_of(parsed), [

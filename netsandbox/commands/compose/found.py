@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import re
+from functools import partial
 from typing import TYPE_CHECKING
 
 from netsandbox.commands.compose.model import Project, Service
-from netsandbox.commands.compose.reader import FILES, read_project
+from netsandbox.commands.compose.reader import FILES, OVERRIDES, read_project
 from netsandbox.commands.compose.variables import variables_of, with_env_files
 from netsandbox.commands.docker.words import timestamp
 from netsandbox.commands.strict_yaml import ScenarioError
@@ -29,7 +30,19 @@ def project_to_make(client: Client, parsed: Parsed) -> Project:
     Raises:
         DockerError: there is no file, or it is wrong.
     """
-    return with_env_files(client, project_of(client, parsed))
+    project = project_of(client, parsed)
+    profiles = profiles_of(client, parsed)
+    enabled = {name for name, service in project.services.items() if is_on(service, profiles)} | {*parsed.operands}
+    for name in project.services:
+        off = [other for other in project.services[name].needs if other not in enabled] if name in enabled else []
+        if off:
+            raise DockerError(f'service "{name}" depends on undefined service "{off[0]}": invalid compose project')
+    return with_env_files(client, project)
+
+
+def profiles_of(client: Client, parsed: Parsed) -> list[str]:
+    """--profile, else COMPOSE_PROFILES."""
+    return parsed.all("profile") or client.machine.environment().get("COMPOSE_PROFILES", "").split(",")
 
 
 def project_of(client: Client, parsed: Parsed) -> Project:
@@ -38,28 +51,37 @@ def project_of(client: Client, parsed: Parsed) -> Project:
     Raises:
         DockerError: there is no file, or it is wrong.
     """
-    files = client.machine.host_files()
-    path = parsed.text("file") or next((name for name in FILES if files.exists(name)), "")
-    if not path:
+    files, outside = client.machine.host_files(), client.machine.environment()
+    given = parsed.all("file") or [text for text in outside.get("COMPOSE_FILE", "").split(":") if text]
+    path, *others = given or [name for names in (FILES, OVERRIDES) for name in
+                              [name for name in names if files.exists(name)][:1]] or [""]
+    if not path or (not given and path in OVERRIDES):
         raise DockerError("no configuration file provided: not found")
     try:
         where = files.canonical(path)
-        text = files.read(where)
+        text, overrides = files.read(where), tuple(map(files.canonical, others))
     except FileError as error:
         full = path if path.startswith("/") else f"{files.cwd.rstrip('/')}/{path}"
         raise DockerError(f"open {full}: {str(error).lower()}") from None
     variables = variables_of(client, where)
     try:
-        project = read_project(text, where, parsed.text("project-name"), variables)
+        project = read_project(text, where, parsed.text("project-name") or outside.get("COMPOSE_PROJECT_NAME", ""),
+                               variables, partial(read_there, client), overrides)
     except ScenarioError as error:
         raise DockerError(_in_its_words(error, where), 1,
                           note=f"note: {where.rpartition('/')[2]}:{error.line}") from None
     for name in variables.unset:
-        _warn(client, f'The \\"{name}\\" variable is not set. Defaulting to a blank string.')
+        warn(client, f'The \\"{name}\\" variable is not set. Defaulting to a blank string.')
     if project.has_version:
-        _warn(client, f"{where}: {OBSOLETE}")
+        warn(client, f"{where}: {OBSOLETE}")
     _tell_notes(client, project)
     return project
+
+
+def read_there(client: Client, path: str) -> str | None:
+    """A file of the host's; None where there is none."""
+    files = client.machine.host_files()
+    return files.read(path) if files.exists(path) and not files.is_directory(path) else None
 
 
 TWICE = re.compile(r"the key '(.*)' is given twice \(first on line (\d+)\)")
@@ -76,7 +98,7 @@ def _in_its_words(error: ScenarioError, where: str) -> str:
     return "empty compose file" if error.message == "the file is empty" else error.message
 
 
-def _warn(client: Client, text: str) -> None:
+def warn(client: Client, text: str) -> None:
     now = timestamp(client.scheduler.clock).partition(".")[0]
     client.complain(f'time="{now}Z" level=warning msg="{text}"')
 

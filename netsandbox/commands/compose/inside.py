@@ -22,17 +22,19 @@ COLUMNS = (Column("Name", "NAME"), Column("Image", "IMAGE"), Column("Command", "
 def ps(client: Client, parsed: Parsed) -> int:
     project = project_of(client, parsed)
     names = chosen(project, parsed.operands, ["*"])
-    containers = [container for container in containers_of(client, project)
-                  if container.labels[f"{LABEL}service"] in names and (container.is_running or parsed.on("all"))]
+    containers = [container for container in containers_of(client, project) if (
+        container.is_running or parsed.on("all")) and (container.labels[f"{LABEL}service"] in names
+                                                       or not parsed.operands)]  # what is no service any more, too
     if parsed.on("services"):
         for name in dict.fromkeys(container.labels[f"{LABEL}service"] for container in containers):
             client.print(name)
         return 0
     rows = [row(container, client.scheduler.clock, not parsed.on("no-trunc"), client.engine.profile)
-            | {"Name": container.name, "Service": container.labels[f"{LABEL}service"], "Project": project.name}
+            | {"Name": container.name, "Service": container.labels[f"{LABEL}service"], "Project": project.name,
+               "Health": container.health.status if container.health is not None else "", "ExitCode": container.code}
             for container in containers]
     print_list(client, parsed, COLUMNS, rows, "*formatter.ContainerContext",
-               {**OTHERS, "Project": "PROJECT"})
+               {**OTHERS, "Project": "PROJECT", "Health": "HEALTH", "ExitCode": "EXIT CODE"})
     return 0
 
 

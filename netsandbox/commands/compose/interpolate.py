@@ -25,6 +25,17 @@ class VariableError(Exception):
     """A text that cannot be filled in."""
 
 
+class FormatError(VariableError):
+    """A lone dollar."""
+
+    def __str__(self) -> str:
+        return f"invalid interpolation format: {self.args[0]!r}; you may need to escape any $ with another $"
+
+
+MAX_SHOWN = 20
+"""Characters of a wrong text."""
+
+
 def filled_in(text: str, variables: Mapping[str, str]) -> str:
     """The text with values for variables; one that is not set is empty.
 
@@ -35,8 +46,7 @@ def filled_in(text: str, variables: Mapping[str, str]) -> str:
         if match["dollar"]:
             return "$"
         if match["wrong"] is not None:
-            raise VariableError(f"invalid interpolation format: {text[match.start():match.start() + 20]!r}; "
-                                "you may need to escape any $ with another $")
+            raise FormatError(text[match.start():match.start() + MAX_SHOWN])
         name = match["name"] or match["braced"]
         return _value(name, match["how"] or "", match["other"] or "", variables)
     return VARIABLE.sub(value, text)

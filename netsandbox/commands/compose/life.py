@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from netsandbox.commands.compose.creating import make_containers, make_networks, make_volumes, say
 from netsandbox.commands.compose.down import TIMEOUT, Stopping, timeout_of
-from netsandbox.commands.compose.found import chosen, containers_of, project_of, project_to_make
+from netsandbox.commands.compose.found import chosen, containers_of, profiles_of, project_of, project_to_make
 from netsandbox.commands.compose.options import GLOBAL
 from netsandbox.commands.docker.flags import Command, Flag, Parsed
 from netsandbox.docker import containers
@@ -104,7 +104,7 @@ def remove(client: Client, parsed: Parsed) -> int | None:
 
 def create(client: Client, parsed: Parsed) -> int:
     project = project_to_make(client, parsed)
-    services = project.in_order(chosen(project, parsed.operands, parsed.all("profile")))
+    services = project.in_order(chosen(project, parsed.operands, profiles_of(client, parsed)))
     make_networks(client, project, services)
     make_volumes(client, project, services)
     for service in services:

@@ -29,6 +29,7 @@ class Follower:
         self.project = project
         self.containers = containers
         self.stops = stops
+        self.has_names = True
         self.width = max((len(_short(project, container)) for container in containers), default=0)
         self.voices = [Voice(self, container) for container in containers]
         self.left = len(containers)
@@ -41,8 +42,8 @@ class Follower:
             self.client.exit(0)
 
     def line(self, container: Container, stream: str, text: str) -> None:
-        name = _short(self.project, container).ljust(self.width)
-        self.client.output.append((stream, f"{name}  | {text}\n"))
+        name = f"{_short(self.project, container).ljust(self.width)}  | " if self.has_names else ""
+        self.client.output.append((stream, f"{name}{text}\n"))
 
     def ended(self, voice: Voice, code: int) -> None:
         """One of the programs is over; with the last one the client is."""
@@ -99,6 +100,7 @@ def run(client: Client, parsed: Parsed) -> int | None:
     containers = [container for container in containers_of(client, project)
                   if container.labels["com.docker.compose.service"] in names]
     follower = Follower(client, project, containers, stops=False)
+    follower.has_names = not parsed.on("no-log-prefix")
     lines = sorted(((line.at, container.name, line.stream, line.text, container) for container in containers
                     for line in container.log), key=lambda item: item[:2])
     for at, _name, stream, text, container in _last(lines, parsed.text("tail") or "all"):
@@ -127,5 +129,5 @@ LOGS = Command("docker compose logs", "[OPTIONS] [SERVICE...]", "View output fro
     *GLOBAL, Flag("follow", "f", usage="Follow log output"),
     Flag("tail", "n", "string", "Number of lines to show from the end of the logs for each container", value="string"),
     Flag("timestamps", "t", usage="Show timestamps"),
-    Flag("no-log-prefix", usage="Don't print prefix in logs", ignored=True),
+    Flag("no-log-prefix", usage="Don't print prefix in logs"),
     Flag("no-color", usage="Produce monochrome output", ignored=True)))

@@ -2,12 +2,22 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from netsandbox.commands.compose.canonical import canonical, to_json
-from netsandbox.commands.compose.found import LABEL, chosen, containers_of, number_of, project_of, project_to_make
+from netsandbox.commands.compose.found import (
+    LABEL,
+    chosen,
+    containers_of,
+    number_of,
+    profiles_of,
+    project_of,
+    project_to_make,
+    read_there,
+)
 from netsandbox.commands.compose.life import named
-from netsandbox.commands.compose.options import GLOBAL
+from netsandbox.commands.compose.options import GLOBAL, RELEASE
 from netsandbox.commands.compose.variables import variables_of
 from netsandbox.commands.compose.yaml_text import to_yaml
 from netsandbox.commands.docker.flags import Command, Flag, Parsed
@@ -20,8 +30,6 @@ if TYPE_CHECKING:
 
     from netsandbox.commands.docker.client import Client
 
-RELEASE = "v2.40.3"
-"""Of the Compose whose words these commands have."""
 IMAGES = (Column("ContainerName", "CONTAINER"), Column("Repository", "REPOSITORY"), Column("Tag", "TAG"),
           Column("Platform", "PLATFORM"), Column("ID", "IMAGE ID"), Column("Size", "SIZE"),
           Column("Created", "CREATED"))
@@ -97,7 +105,7 @@ def config(client: Client, parsed: Parsed) -> int:
     project = project_to_make(client, parsed)
     if parsed.on("quiet"):
         return 0
-    profiles = parsed.all("profile")
+    profiles = profiles_of(client, parsed)
     names = {service.name for service in project.in_order(chosen(project, parsed.operands, profiles))}
     services = [service for service in project.services.values() if service.name in names]
     images = [service.image for service in services]
@@ -112,7 +120,8 @@ def config(client: Client, parsed: Parsed) -> int:
             client.print(name)
         return 0
     text = client.machine.host_files().read(project.path)
-    data = canonical(project, text, variables_of(client, project.path), [service.name for service in services])
+    data = canonical(project, text, variables_of(client, project.path), [service.name for service in services],
+                     partial(read_there, client))
     shown = to_yaml(data) if parsed.text("format") in ("", "yaml") else to_json(data)
     client.output.append(("out", shown.replace("$", "$$")))
     return 0

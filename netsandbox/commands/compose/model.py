@@ -5,6 +5,11 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import NamedTuple
 
+from netsandbox.docker.health import HealthCheck
+
+STARTED, IS_HEALTHY, COMPLETED = "service_started", "service_healthy", "service_completed_successfully"
+"""How a service can be wanted by one that depends on it."""
+
 
 class Attachment(NamedTuple):
     """A service's place on a network.
@@ -28,7 +33,7 @@ class Service(NamedTuple):
         command, entrypoint: the words that replace the image's; None for the image's own.
         network_mode: host, none, service:NAME, container:NAME, or empty.
         networks: by the names that the file has.
-        needs: the services that are started before.
+        needs: the services that are started before.  conditions: how they are to be then, where that is said.
         mounts: -v of each volume, a named one still by the name that the file has.
         env_files: the paths of the files of its variables, and whether each has to be there.
         variables: NAME=value out of these files, once they are read.
@@ -45,6 +50,8 @@ class Service(NamedTuple):
     networks: Mapping[str, Attachment] = {}
     links: tuple[str, ...] = ()
     needs: tuple[str, ...] = ()
+    conditions: Mapping[str, str] = {}
+    health_check: HealthCheck | None = None
     mounts: tuple[str, ...] = ()
     env_files: tuple[tuple[str, bool], ...] = ()
     variables: tuple[str, ...] = ()
@@ -75,6 +82,7 @@ class Project(NamedTuple):
 
     Attributes:
         has_version: it has `version:`, which means nothing any more.
+        overrides: the paths of further files that it was read with.
         notes: (line, key) of what the sandbox does not model.
     """
 
@@ -85,6 +93,7 @@ class Project(NamedTuple):
     volumes: Mapping[str, VolumeSpec] = {}
     notes: tuple[tuple[int, str], ...] = ()
     has_version: bool = False
+    overrides: tuple[str, ...] = ()
 
     def container_name(self, service: Service, number: int) -> str:
         return service.container_name or f"{self.name}-{service.name}-{number}"

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from netsandbox.commands.compose.creating import make_containers, make_networks, make_one, make_volumes
 from netsandbox.commands.compose.found import chosen, containers_of, project_to_make
 from netsandbox.commands.compose.options import GLOBAL
-from netsandbox.commands.compose.up import start_one
+from netsandbox.commands.compose.starting import start_one
 from netsandbox.commands.docker.attach import attach
 from netsandbox.commands.docker.flags import Command, Flag, Parsed
 

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from netsandbox.commands.docker.flags import Flag
 
+RELEASE = "v2.40.3"
+"""Of the Compose whose words these commands have."""
 GLOBAL = (
-    Flag("file", "", "string", "Compose configuration files", hidden=True, value="stringArray"),
+    Flag("file", "", "list", "Compose configuration files", hidden=True, value="stringArray"),
     Flag("project-name", "", "string", "Project name", hidden=True, value="string"),
     Flag("profile", "", "list", "Specify a profile to enable", hidden=True, value="stringArray"),
     Flag("ansi", "", "string", "Control when to print ANSI control characters", hidden=True, ignored=True),

@@ -9,12 +9,16 @@ from typing import Any
 from netsandbox.commands.compose.model import Attachment, NetworkSpec, Project, Service, VolumeSpec
 from netsandbox.commands.compose.services import read_service
 from netsandbox.commands.compose.values import Values, is_null
-from netsandbox.commands.strict_yaml import Node, compose, line_of
+from netsandbox.commands.compose.whole import Read, Whole, nothing
+from netsandbox.commands.strict_yaml import Node, line_of
 
 DEFAULT = "default"
 FILES = ("compose.yaml", "compose.yml", "docker-compose.yaml", "docker-compose.yml")
 """As Compose looks for them, in this order."""
-WITHOUT_EFFECT = frozenset({"configs", "secrets", "include", "models"})
+OVERRIDES = ("compose.override.yml", "compose.override.yaml", "docker-compose.override.yml",
+             "docker-compose.override.yaml")
+"""One of them beside such a file says more, or otherwise."""
+WITHOUT_EFFECT = frozenset({"configs", "secrets", "models"})
 NAME = re.compile(r"[a-z0-9][a-z0-9_-]*", re.ASCII)
 SERVICE = re.compile(r"[\w.-]+", re.ASCII)
 NOT_IN_NAME = re.compile(r"[^a-z0-9_-]", re.ASCII)
@@ -25,18 +29,22 @@ def project_name(text: str) -> str:
     return NOT_IN_NAME.sub("", text.lower()).lstrip("_-")
 
 
-def read_project(text: str, path: str, name: str, variables: Mapping[str, str]) -> Project:
+def read_project(text: str, path: str, name: str, variables: Mapping[str, str], read: Read = nothing,
+                 overrides: tuple[str, ...] = ()) -> Project:
     """The project in a Compose file.
 
     Args:
         path: the file's, for errors.
         name: -p, or empty for the file's own, or else its folder's.
+        read: gives the files that it includes and extends.
+        overrides: the paths of files that say more, or otherwise.
 
     Raises:
         ScenarioError: it is no Compose file, or names something that it does not have.
     """
     values = Values(path, variables)
-    root = compose(text, path, takes_anchors=True)
+    whole = Whole(values, read)
+    root = whole.with_overrides(whole.of(text, path), overrides)
     top = values.map(root, "a Compose file")
     name = name or (values.text(top["name"][1], "name") if "name" in top else "")
     name = name or project_name(path.rpartition("/")[0].rpartition("/")[2])
@@ -44,6 +52,7 @@ def read_project(text: str, path: str, name: str, variables: Mapping[str, str]) 
         raise values.error(root, f'invalid project name "{name}": must consist only of lowercase alphanumeric '
                            "characters, hyphens, and underscores as well as start with a letter or number")
     networks, notes = _networks(values, top, name)
+    notes += whole.notes
     volumes = _volumes(values, top, name, notes)
     services: dict[str, Service] = {}
     for key, (where, node) in values.map(top["services"][1], "services").items() if "services" in top else ():
@@ -61,7 +70,8 @@ def read_project(text: str, path: str, name: str, variables: Mapping[str, str]) 
     services = {key: _completed(values, service, services, networks, top) for key, service in services.items()}
     services = {key: _mounted(values, service, volumes, path, top) for key, service in services.items()}
     _check_order(values, services, top)
-    return Project(name, path, services, networks, volumes, tuple(sorted(notes)), "version" in top)
+    return Project(name, path, services, networks, volumes, tuple(sorted(notes)), "version" in top,
+                   overrides)
 
 
 def _networks(values: Values, top: dict[str, tuple[Node, Node]],

@@ -6,18 +6,22 @@ from collections.abc import Callable
 from posixpath import dirname, join, normpath
 from typing import Any
 
-from netsandbox.commands.compose.model import Attachment, Service
+from netsandbox.commands.compose.model import COMPLETED, IS_HEALTHY, STARTED, Attachment, Service
 from netsandbox.commands.compose.values import Values, is_null
 from netsandbox.commands.strict_yaml import MappingNode, Node, SequenceNode, line_of
+from netsandbox.docker.health import HealthCheck
 
 Change = dict[str, Any]
 """Fields of a Service; `flags` are added to those that are there."""
 
+CONDITIONS = (COMPLETED, IS_HEALTHY, STARTED)
+HEALTH_KEYS = ("interval", "timeout", "start_period", "start_interval", "retries", "test", "disable")
+"""The first four are lengths of time, and fields of a HealthCheck."""
 WITHOUT_EFFECT = frozenset({
     "annotations", "attach", "blkio_config", "build", "cgroup", "cgroup_parent", "configs", "cpu_count", "cpu_percent",
     "cpu_period", "cpu_quota", "cpu_rt_period", "cpu_rt_runtime", "cpu_shares", "cpus", "cpuset", "credential_spec",
-    "develop", "device_cgroup_rules", "devices", "extends", "external_links", "gpus", "group_add",
-    "healthcheck", "ipc", "isolation", "logging", "mem_limit", "mem_reservation", "mem_swappiness", "memswap_limit",
+    "develop", "device_cgroup_rules", "devices", "external_links", "gpus", "group_add", "ipc",
+    "isolation", "logging", "mem_limit", "mem_reservation", "mem_swappiness", "memswap_limit",
     "oom_kill_disable", "oom_score_adj", "pid", "pids_limit", "platform", "post_start", "pre_stop", "pull_policy",
     "read_only", "runtime", "secrets", "security_opt", "shm_size", "storage_opt", "ulimits", "user",
     "userns_mode", "uts", "volumes_from"})
@@ -52,7 +56,8 @@ def _ports(values: Values, node: Node, what: str) -> Change:
     """Each as -p takes it."""
     found = []
     for item in values.items(node, what):
-        found += ["-p", _long_port(values, item, what) if isinstance(item, MappingNode) else values.text(item, what)]
+        found += ["-p", _long_port(values, item, what) if isinstance(item, MappingNode) else
+                  values.text(item, what, ".[]")]
     return {"flags": tuple(found)}
 
 
@@ -114,9 +119,34 @@ def _extra_hosts(values: Values, node: Node, what: str) -> Change:
 
 
 def _depends_on(values: Values, node: Node, what: str) -> Change:
-    if isinstance(node, MappingNode):
-        return {"needs": tuple(values.map(node, what))}
-    return {"needs": values.texts(node, what)}
+    if not isinstance(node, MappingNode):
+        return {"needs": values.texts(node, what)}
+    found = {}
+    for name, (_where, inner) in values.map(node, what).items():
+        fields = values.map(inner, f"{what}.{name}")
+        place, wanted = fields.get("condition", (inner, inner))
+        found[name] = values.text(wanted, f"{what}.{name}.condition") if "condition" in fields else ""
+        if found[name] not in CONDITIONS:
+            raise values.invalid(place, f"{what}.{name}.condition value must be one of '"
+                                        + "', '".join(CONDITIONS) + "'")
+    return {"needs": tuple(found), "conditions": found}
+
+
+def _health_check(values: Values, node: Node, what: str) -> Change:
+    fields = {key: value for key, (_key, value) in values.map(node, what).items()}
+    for key, (where, _value) in values.map(node, what).items():
+        if key not in HEALTH_KEYS and not key.startswith("x-"):
+            raise values.invalid(where, f"{what} additional properties '{key}' not allowed")
+    if "disable" in fields and values.boolean(fields["disable"], f"{what}.disable"):
+        return {"health_check": HealthCheck(("NONE",))}
+    times = {key: values.duration(fields[key], f"{what}.{key}") for key in HEALTH_KEYS[:4] if key in fields}
+    retries = values.number(fields["retries"], f"{what}.retries") if "retries" in fields else 0
+    test = fields.get("test")
+    words = values.texts(test, f"{what}.test") if test is not None else ()
+    if isinstance(test, SequenceNode) and words[:1] not in ((), ("NONE",), ("CMD",), ("CMD-SHELL",)):
+        raise values.error(test, f'{what}.test must start either by "CMD", "CMD-SHELL" or "NONE"')
+    words = words if isinstance(test, SequenceNode) or not words else ("CMD-SHELL", *words)
+    return {"health_check": HealthCheck(words, **times, retries=retries)}
 
 
 def _deploy(values: Values, node: Node, what: str) -> Change:
@@ -159,7 +189,7 @@ KEYS: dict[str, Callable[[Values, Node, str], Change]] = {
     "links": _field("links", Values.texts), "depends_on": _depends_on, "scale": _field("scale", Values.number),
     "deploy": _deploy, "profiles": _field("profiles", Values.texts), "ports": _ports,
     "expose": _repeated("--expose", Values.texts), "environment": _environment, "env_file": _env_file,
-    "extra_hosts": _extra_hosts, "dns": _repeated("--dns", Values.texts),
+    "extra_hosts": _extra_hosts, "healthcheck": _health_check, "dns": _repeated("--dns", Values.texts),
     "dns_search": _repeated("--dns-search", Values.texts),
     "dns_opt": _repeated("--dns-option", Values.texts), "cap_add": _repeated("--cap-add", Values.texts),
     "cap_drop": _repeated("--cap-drop", Values.texts), "sysctls": _repeated("--sysctl", Values.pairs),
@@ -206,5 +236,5 @@ def _inner_notes(values: Values, key: str, value: Node, what: str) -> list[tuple
         return [(line_of(condition), f"{what}.{name}.{field}")
                 for name, (_key, inner) in values.map(value, what).items()
                 for field, (condition, wanted) in values.map(inner, what).items()
-                if (field, values.text(wanted, what)) not in (("condition", "service_started"), ("required", "true"))]
+                if field != "condition" and (field, values.text(wanted, what)) != ("required", "true")]
     return []

@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import TYPE_CHECKING
 
-from netsandbox.commands.compose.creating import make_containers, make_networks, make_volumes, say
-from netsandbox.commands.compose.found import chosen, project_to_make
+from netsandbox.commands.compose.creating import make_containers, make_networks, make_volumes, tell_orphans
+from netsandbox.commands.compose.found import chosen, profiles_of, project_to_make
 from netsandbox.commands.compose.logs import Follower
 from netsandbox.commands.compose.options import GLOBAL
+from netsandbox.commands.compose.starting import Starting
 from netsandbox.commands.docker.flags import Command, Flag, Parsed
 from netsandbox.docker.errors import DockerError
 
 if TYPE_CHECKING:
+    from netsandbox.commands.compose.model import Project
     from netsandbox.commands.docker.client import Client
     from netsandbox.docker.container import Container
 
@@ -19,31 +22,28 @@ if TYPE_CHECKING:
 def run(client: Client, parsed: Parsed) -> int | None:
     project = project_to_make(client, parsed)
     scales = _scales(parsed.all("scale"), list(project.services))
-    services = project.in_order(chosen(project, parsed.operands, parsed.all("profile")))
+    services = project.in_order(chosen(project, parsed.operands, profiles_of(client, parsed)))
     make_networks(client, project, services)
     make_volumes(client, project, services)
-    containers = [container for service in services
-                  for container in make_containers(client, project, service, scales.get(service.name, service.scale))]
+    tell_orphans(client, project, removes=parsed.on("remove-orphans"))
+    made = [(service, make_containers(client, project, service, scales.get(service.name, service.scale)))
+            for service in services]
     if parsed.on("no-start"):
         return 0
-    for container in containers:
-        start_one(client, container)
-    if parsed.on("detach"):
-        return 0
+    then = partial(_attach, client, project, [container for _service, each in made for container in each])
+    is_detached = parsed.on("detach") or parsed.on("wait")
+    return Starting(client, project, made, waits=parsed.on("wait"), then=_nothing if is_detached else then).begin()
+
+
+def _nothing() -> int:
+    return 0
+
+
+def _attach(client: Client, project: Project, containers: list[Container]) -> None:
+    """Show what they say, until all have ended."""
     client.print("Attaching to " + ", ".join(container.name.removeprefix(f"{project.name}-")
                                              for container in containers))
     Follower(client, project, containers, stops=True).begin()
-    return None
-
-
-def start_one(client: Client, container: Container) -> None:
-    """As `up` tells of it."""
-    if container.is_running:
-        say(client, "Container", container.name, "Running")
-        return
-    say(client, "Container", container.name, "Starting")
-    client.engine.start(container)
-    say(client, "Container", container.name, "Started")
 
 
 def _scales(texts: list[str], names: list[str]) -> dict[str, int]:
@@ -66,6 +66,6 @@ UP = Command("docker compose up", "[OPTIONS] [SERVICE...]", "Create and start co
     Flag("no-start", usage="Don't start the services after creating them"),
     Flag("pull", "", "string", 'Pull image before running ("always"|"missing"|"never"|"build")', ignored=True),
     Flag("quiet-pull", usage="Pull without printing progress information", ignored=True),
-    Flag("remove-orphans", usage="Remove containers for services not defined in the Compose file", ignored=True),
+    Flag("remove-orphans", usage="Remove containers for services not defined in the Compose file"),
     Flag("scale", "", "list", "Scale SERVICE to NUM instances", value="stringArray"),
-    Flag("wait", usage="Wait for services to be running|healthy. Implies detached mode.", ignored=True)))
+    Flag("wait", usage="Wait for services to be running|healthy. Implies detached mode.")))

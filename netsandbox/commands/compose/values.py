@@ -6,7 +6,7 @@ import re
 import shlex
 from collections.abc import Mapping
 
-from netsandbox.commands.compose.interpolate import VariableError, filled_in
+from netsandbox.commands.compose.interpolate import FormatError, VariableError, filled_in
 from netsandbox.commands.docker.words import duration
 from netsandbox.commands.strict_yaml import (
     MappingNode,
@@ -59,7 +59,12 @@ class Values:
             raise self.invalid(node, f"{what} must be a array")
         return list(node.value)
 
-    def text(self, node: Node, what: str) -> str:
+    def text(self, node: Node, what: str, inner: str = "") -> str:
+        """A scalar, filled in.
+
+        Args:
+            inner: what Compose calls it within `what`, when it speaks of variables.
+        """
         if not isinstance(node, ScalarNode):
             raise self.error(node, f"{what} must be a string, found {describe(node)}")
         text = "" if is_null(node) else str(node.value)
@@ -68,14 +73,17 @@ class Values:
             raise self.error(node, f"{what}: {fault}")
         try:
             return filled_in(text, self.variables)
+        except FormatError as error:
+            raise self.error(node, f"invalid interpolation format for {what}{inner}.\n"
+                                   f"You may need to escape any $ with another $.\n{error.args[0]}") from None
         except VariableError as error:
-            raise self.error(node, f"error while interpolating {what}: {error}") from None
+            raise self.error(node, f"error while interpolating {what}{inner}: {error}") from None
 
     def texts(self, node: Node, what: str) -> tuple[str, ...]:
         """A list of texts, or one text alone."""
         if isinstance(node, ScalarNode) and not is_null(node):
             return (self.text(node, what),)
-        return tuple(self.text(item, what) for item in self.items(node, what))
+        return tuple(self.text(item, what, ".[]") for item in self.items(node, what))
 
     def pairs(self, node: Node, what: str) -> tuple[str, ...]:
         """NAME=value of a list or of a map; a name alone where the map has no value."""

@@ -255,14 +255,14 @@ class SocketTable:
 
     def best(self, protocol: str, address: int, port: int, peer: int, peer_port: int,
              interface: Interface | None = None) -> Any:
-        """The socket that gets a unicast packet: connected before specific before wildcard.
+        """The socket that gets a unicast packet: connected before specific before wildcard; one of IPv6 hears nothing.
 
         Args:
             interface: where the packet came in.
         """
         found, best = None, -1
         for socket in self._by_port.get((protocol, port), ()):
-            if socket.address not in (ANY, address) or not hears(socket, interface):
+            if socket.family != "inet" or socket.address not in (ANY, address) or not hears(socket, interface):
                 continue
             if (socket.peer and socket.peer != peer) or (socket.peer_port and socket.peer_port != peer_port):
                 continue

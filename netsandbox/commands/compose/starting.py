@@ -1,0 +1,127 @@
+"""How `docker compose up` starts services: each once what it needs is as it is to be."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from typing import TYPE_CHECKING
+
+from netsandbox.commands.compose.creating import say
+from netsandbox.commands.compose.found import containers_of
+from netsandbox.commands.compose.model import COMPLETED, IS_HEALTHY, STARTED
+from netsandbox.docker.errors import DockerError
+from netsandbox.docker.health import HEALTHY, UNHEALTHY
+from netsandbox.engine.units import MILLISECOND
+
+if TYPE_CHECKING:
+    from netsandbox.commands.compose.model import Project, Service
+    from netsandbox.commands.docker.client import Client
+    from netsandbox.docker.container import Container
+
+EITHER = "running_or_healthy"
+"""What `up --wait` waits for; a program that has ended well is enough for it too."""
+WORDS = {IS_HEALTHY: "Healthy", COMPLETED: "Exited", EITHER: "Healthy"}
+LOOKS = 500 * MILLISECOND
+"""Between two looks at what is waited for."""
+Wanted = tuple["Container", str, str]
+"""A container, its service, and how it is to be."""
+
+
+def start_one(client: Client, container: Container) -> None:
+    """As Compose tells of it; nothing for one that runs."""
+    if container.is_running:
+        return
+    say(client, "Container", container.name, "Starting")
+    client.engine.start(container)
+    say(client, "Container", container.name, "Started")
+
+
+class Starting:
+    """Services that are started one after the other.
+
+    Args:
+        services: (service, its containers), each behind what it needs.
+        waits: at the end for all of them.
+        then: what comes when all have been started; its status is the command's.
+    """
+
+    def __init__(self, client: Client, project: Project, services: list[tuple[Service, list[Container]]], *,
+                 waits: bool, then: Callable[[], int | None]) -> None:
+        self.client = client
+        self.project = project
+        self.services = services
+        self.waits = waits
+        self.then = then
+        self.wanted: list[Wanted] = []
+        self.everything = [container for _service, made in services for container in made]
+        self.ready: list[Container] = []
+
+    def begin(self) -> int | None:
+        """Go on as far as nothing is to be waited for; the command's status, or None."""
+        while True:
+            if self._is_waiting():
+                self.client.scheduler.after(LOOKS, self._look, None, foreground=True)
+                return None
+            for container in self.ready:
+                start_one(self.client, container)
+            if not self.services:
+                break
+            service, self.ready = self.services.pop(0)
+            self._want(list(self._needed(service)))
+        if not self.waits:
+            return self.then()
+        self.waits, self.ready = False, []
+        self._want([(one, one.name, EITHER) for one in self.everything])
+        return self.begin()
+
+    def _look(self, _argument: object) -> None:
+        code = self.client.guarded(self.begin)
+        if code is not None:
+            self.client.exit(code)
+
+    def _want(self, wanted: list[Wanted]) -> None:
+        for container, _service, _how in wanted:
+            say(self.client, "Container", container.name, "Waiting")
+        self.wanted = wanted
+
+    def _needed(self, service: Service) -> Iterator[Wanted]:
+        for name, how in service.conditions.items():
+            for container in containers_of(self.client, self.project, name) if how != STARTED else ():
+                yield container, name, how
+
+    def _is_waiting(self) -> bool:
+        """Whether something is not yet as it is to be.
+
+        Raises:
+            DockerError: it will never be.
+        """
+        left = []
+        for container, service, how in self.wanted:
+            word = self._word(container, service, how)
+            if word:
+                say(self.client, "Container", container.name, word)
+            else:
+                left.append((container, service, how))
+        self.wanted = left
+        return bool(left)
+
+    def _word(self, container: Container, service: str, how: str) -> str:
+        """How a container has come to be what it is to be; empty while it has not."""
+        status = container.health.status if container.health is not None else ""
+        if how == COMPLETED or (how == EITHER and container.has_ended and not container.is_running):
+            if container.is_running or not container.has_ended:
+                return ""
+            if container.code:
+                why = f'service "{service}" didn\'t complete successfully: exit {container.code}'
+                self._fail(container, why, why)
+            return WORDS[COMPLETED]
+        if not container.is_running:
+            self._fail(container, "Error", f"dependency failed to start: container {container.name} exited "
+                       f"({container.code})")
+        if status == UNHEALTHY or (how == IS_HEALTHY and not status):
+            why = "is unhealthy" if status else "has no healthcheck configured"
+            self._fail(container, "Error", f"dependency failed to start: container {container.name} {why}")
+        return WORDS[how] if status in ("", HEALTHY) else ""
+
+    def _fail(self, container: Container, word: str, why: str) -> None:
+        say(self.client, "Container", container.name, word)
+        raise DockerError(why, 1)

@@ -1,0 +1,143 @@
+"""What a Compose file takes of others, and how a service waits for what it needs: as Compose 2.40 answered."""
+
+from __future__ import annotations
+
+import pytest
+
+from netsandbox.linux.core.inode import RegularFile
+from netsandbox.session.session import Session
+
+BASE = """\
+services:
+  base:
+    image: nginx
+    environment: {A: "1", B: "2"}
+    ports: ["8080:80"]
+    labels: {x: "1"}
+"""
+EXTENDS = """\
+services:
+  web:
+    extends: {file: base.yaml, service: base}
+    environment: [B=3]
+    ports: ["8081:81", "8080:80"]
+  two:
+    image: busybox
+    extends: three
+    command: sleep 2
+    environment: [C=4]
+  three:
+    image: nginx
+    command: sleep 1
+    environment: [D=5]
+"""
+CONDITION = """\
+services:
+  db:
+    image: nginx
+    healthcheck: {test: [CMD, CHECK], interval: 1s, retries: 1}
+  init:
+    image: busybox
+    command: sh -c "sleep 1; exit STATUS"
+  web:
+    image: nginx
+    depends_on:
+      db: {condition: service_healthy}
+      init: {condition: service_completed_successfully}
+"""
+
+
+def with_files(**texts: str) -> Session:
+    session = Session()
+    for name, text in texts.items():
+        session.lab.host().files.add(f"/root/demo/{name}.yaml", RegularFile(0, text))
+    session.run("cd /root/demo")
+    return session
+
+
+def test_a_service_has_what_it_extends_and_what_it_says_itself() -> None:
+    session = with_files(compose=EXTENDS, base=BASE)
+    said = session.run("docker compose config").out
+    assert 'environment:\n      C: "4"\n      D: "5"\n    image: busybox\n' in said
+    assert "    command:\n      - sleep\n      - \"2\"\n" in said
+    assert 'environment:\n      A: "1"\n      B: "3"\n    image: nginx\n    labels:\n      x: "1"\n' in said
+    assert said.count("published:") == 2
+    assert session.run("docker compose up -d").code == 0
+    assert session.run("docker exec demo-web-1 printenv B").out == "3\n"
+
+
+def test_an_included_file_s_services_are_the_project_s() -> None:
+    session = with_files(compose="include: [base.yaml]\nservices:\n  web: {image: nginx, depends_on: [base]}\n", base=BASE)
+    assert session.run("docker compose up -d").code == 0
+    assert session.run("docker compose ps --services").out == "base\nweb\n"
+
+
+def test_a_second_file_says_more() -> None:
+    session = with_files(**{"compose": BASE, "compose.override": "services:\n  base: {environment: {B: other}}\n",
+                            "third": "services:\n  base: {image: httpd}\n"})
+    assert 'A: "1"\n      B: other\n    image: nginx\n' in session.run("docker compose config").out
+    said = session.run("docker compose -f compose.yaml -f third.yaml config").out
+    assert 'B: "2"\n    image: httpd\n' in said
+
+
+WRONG = {
+    "no such service": ("services:\n  web: {image: nginx, extends: nosuch}\n", "cannot extend service \"web\" in "
+                        "/root/demo/compose.yaml: service \"nosuch\" not found\n"),
+    "no such file": ("services:\n  web: {extends: {file: nosuch.yaml, service: base}}\n",
+                     "open /root/demo/nosuch.yaml: no such file or directory\n"),
+    "itself": ("services:\n  web: {image: nginx, extends: web}\n", "Circular reference:\n  web in /root/demo/compose.yaml\n"
+               "  extends web in /root/demo/compose.yaml\n"),
+    "nothing to include": ("include: [nosuch.yaml]\nservices:\n  web: {image: nginx}\n",
+                           "open /root/demo/nosuch.yaml: no such file or directory\n"),
+    "included twice, otherwise": ("include: [base.yaml]\nservices:\n  base: {image: busybox}\n",
+                                  "services.base conflicts with imported resource\n"),
+    "includes itself": ("include: [compose.yaml]\nservices:\n  web: {image: nginx}\n", "include cycle detected:\n"
+                        "/root/demo/compose.yaml\n include /root/demo/compose.yaml\n"),
+    "of another folder": ("include: [../x.yaml]\nservices:\n  web: {image: nginx}\n",
+                          "/root/x.yaml: a Compose file of another folder is not modelled in the sandbox\n"),
+    "needs what is off": ("services:\n  web: {image: nginx, profiles: [a]}\n  two: {image: nginx, depends_on: [web]}\n",
+                          "service \"two\" depends on undefined service \"web\": invalid compose project\n"),
+    "a lone brace": ("services:\n  web: {image: \"${IMG\"}\n", "invalid interpolation format for services.web.image.\n"
+                     "You may need to escape any $ with another $.\n${IMG\n"),
+    "no condition": ("services:\n  web: {image: nginx, depends_on: {db: {condition: x}}}\n  db: {image: nginx}\n",
+                     "value must be one of 'service_completed_successfully', 'service_healthy', 'service_started'\n"),
+    "no check": ("services:\n  web: {image: nginx, healthcheck: {test: [true]}}\n", 'must start either by "CMD"'),
+    "no duration": ("services:\n  web: {image: nginx, healthcheck: {test: x, interval: 5x}}\n", "invalid duration")}
+
+
+@pytest.mark.parametrize("name", sorted(WRONG))
+def test_what_is_refused(name: str) -> None:
+    text, words = WRONG[name]
+    job = with_files(compose=text, base=BASE).run("docker compose config")
+    assert (job.code, words in job.err) == (1, True), job.err
+
+
+@pytest.mark.parametrize(("check", "status", "last"), [
+    ("\"true\"", "0", " Container demo-web-1  Started\n"),
+    ("\"false\"", "0", " Container demo-db-1  Error\ndependency failed to start: container demo-db-1 is unhealthy\n"),
+    ("\"true\"", "3", " Container demo-init-1  service \"init\" didn't complete successfully: exit 3\n"
+     "service \"init\" didn't complete successfully: exit 3\n")])
+def test_a_service_waits_for_what_it_needs(check: str, status: str, last: str) -> None:
+    session = with_files(compose=CONDITION.replace("CHECK", check).replace("STATUS", status))
+    job = session.run("docker compose up -d")
+    assert job.err.endswith(last)
+    assert job.code == (0 if last.endswith("Started\n") else 1)
+    states = session.run("docker compose ps -a --format '{{.Service}} {{.State}}'").out
+    assert f"web {'created' if job.code else 'running'}\n" in states
+
+
+def test_up_waits_when_it_is_asked_to() -> None:
+    session = with_files(compose=CONDITION.replace("CHECK", '"true"').replace("STATUS", "0"))
+    job = session.run("docker compose up --wait")
+    assert job.code == 0
+    assert [line.split()[1:] for line in job.err.splitlines() if line.endswith(("Healthy", "Exited"))][-3:] == [
+        ["demo-db-1", "Healthy"], ["demo-init-1", "Exited"], ["demo-web-1", "Healthy"]]
+
+
+def test_what_is_no_service_any_more_is_told_of_and_goes_when_that_is_asked() -> None:
+    session = with_files(compose="services:\n  web: {image: nginx}\n  old: {image: nginx}\n")
+    session.run("docker compose up -d")
+    session.run("sed -i /old/d compose.yaml")
+    assert "Found orphan containers ([demo-old-1]) for this project." in session.run("docker compose up -d").err
+    assert session.run("docker compose ps --services").out == "old\nweb\n"
+    assert "Container demo-old-1  Removed\n" in session.run("docker compose up -d --remove-orphans").err
