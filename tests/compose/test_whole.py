@@ -67,7 +67,8 @@ def test_a_service_has_what_it_extends_and_what_it_says_itself() -> None:
 
 
 def test_an_included_file_s_services_are_the_project_s() -> None:
-    session = with_files(compose="include: [base.yaml]\nservices:\n  web: {image: nginx, depends_on: [base]}\n", base=BASE)
+    text = "include: [base.yaml]\nservices:\n  web: {image: nginx, depends_on: [base]}\n"
+    session = with_files(compose=text, base=BASE)
     assert session.run("docker compose up -d").code == 0
     assert session.run("docker compose ps --services").out == "base\nweb\n"
 
@@ -81,24 +82,24 @@ def test_a_second_file_says_more() -> None:
 
 
 WRONG = {
-    "no such service": ("services:\n  web: {image: nginx, extends: nosuch}\n", "cannot extend service \"web\" in "
-                        "/root/demo/compose.yaml: service \"nosuch\" not found\n"),
+    "no such service": ("services:\n  web: {image: nginx, extends: nosuch}\n", ("cannot extend service \"web\" in "
+                        "/root/demo/compose.yaml: service \"nosuch\" not found\n")),
     "no such file": ("services:\n  web: {extends: {file: nosuch.yaml, service: base}}\n",
                      "open /root/demo/nosuch.yaml: no such file or directory\n"),
-    "itself": ("services:\n  web: {image: nginx, extends: web}\n", "Circular reference:\n  web in /root/demo/compose.yaml\n"
-               "  extends web in /root/demo/compose.yaml\n"),
+    "itself": ("services:\n  web: {image: nginx, extends: web}\n", (
+        "Circular reference:\n  web in /root/demo/compose.yaml\n  extends web in /root/demo/compose.yaml\n")),
     "nothing to include": ("include: [nosuch.yaml]\nservices:\n  web: {image: nginx}\n",
                            "open /root/demo/nosuch.yaml: no such file or directory\n"),
     "included twice, otherwise": ("include: [base.yaml]\nservices:\n  base: {image: busybox}\n",
                                   "services.base conflicts with imported resource\n"),
-    "includes itself": ("include: [compose.yaml]\nservices:\n  web: {image: nginx}\n", "include cycle detected:\n"
-                        "/root/demo/compose.yaml\n include /root/demo/compose.yaml\n"),
+    "includes itself": ("include: [compose.yaml]\nservices:\n  web: {image: nginx}\n", ("include cycle detected:\n"
+                        "/root/demo/compose.yaml\n include /root/demo/compose.yaml\n")),
     "of another folder": ("include: [../x.yaml]\nservices:\n  web: {image: nginx}\n",
                           "/root/x.yaml: a Compose file of another folder is not modelled in the sandbox\n"),
     "needs what is off": ("services:\n  web: {image: nginx, profiles: [a]}\n  two: {image: nginx, depends_on: [web]}\n",
                           "service \"two\" depends on undefined service \"web\": invalid compose project\n"),
-    "a lone brace": ("services:\n  web: {image: \"${IMG\"}\n", "invalid interpolation format for services.web.image.\n"
-                     "You may need to escape any $ with another $.\n${IMG\n"),
+    "a lone brace": ("services:\n  web: {image: \"${IMG\"}\n", ("invalid interpolation format for services.web.image.\n"
+                     "You may need to escape any $ with another $.\n${IMG\n")),
     "no condition": ("services:\n  web: {image: nginx, depends_on: {db: {condition: x}}}\n  db: {image: nginx}\n",
                      "value must be one of 'service_completed_successfully', 'service_healthy', 'service_started'\n"),
     "no check": ("services:\n  web: {image: nginx, healthcheck: {test: [true]}}\n", 'must start either by "CMD"'),
@@ -115,8 +116,8 @@ def test_what_is_refused(name: str) -> None:
 @pytest.mark.parametrize(("check", "status", "last"), [
     ("\"true\"", "0", " Container demo-web-1  Started\n"),
     ("\"false\"", "0", " Container demo-db-1  Error\ndependency failed to start: container demo-db-1 is unhealthy\n"),
-    ("\"true\"", "3", " Container demo-init-1  service \"init\" didn't complete successfully: exit 3\n"
-     "service \"init\" didn't complete successfully: exit 3\n")])
+    ("\"true\"", "3", (" Container demo-init-1  service \"init\" didn't complete successfully: exit 3\n"
+     "service \"init\" didn't complete successfully: exit 3\n"))])
 def test_a_service_waits_for_what_it_needs(check: str, status: str, last: str) -> None:
     session = with_files(compose=CONDITION.replace("CHECK", check).replace("STATUS", status))
     job = session.run("docker compose up -d")

@@ -24,7 +24,7 @@ def two(docker: Machine) -> Machine:
     ("version --format {{.Server.Version}}", "29.7.2\n"),
     ("version -f '{{.Client.APIVersion}} {{.Server.MinAPIVersion}}'", "1.52 1.44\n"),
     ("info -f '{{.ServerVersion}} {{.ContainersRunning}} {{.Swarm.LocalNodeState}}'", "29.7.2 2 inactive\n"),
-    ("info --format '{{json .Plugins.Network}}'", '["bridge","host","ipvlan","macvlan","null"]\n'),
+    ("info --format '{{json .Plugins.Network}}'", '["bridge","host","ipvlan","macvlan","null","overlay"]\n'),
     ("images --format '{{.Repository}}:{{.Tag}}' busybox", "busybox:latest\n"),
     ("images --format 'table {{.Repository}}\\t{{.Size}}' nginx", "REPOSITORY   SIZE\nnginx        161MB\n"),
     ("image ls -q -f reference=nginx:1.2", ""),
@@ -92,7 +92,7 @@ def test_prune_everything() -> None:
 
 
 @pytest.mark.parametrize(("line", "err"), [
-    ("version -f {{.Nope}}", "no entry for key"), ("info -f '{{'", "unclosed action"),
+    ("version -f {{.Nope}}", "can't evaluate field Nope in type"), ("info -f '{{'", "unclosed action"),
     ("images -f dangling=true", "dangling"), ("images -f x", "invalid filter"),
     ("ps -f isolation=a", "is not modelled in the sandbox; there are"), ("ps -f x", "bad format of filter"),
     ("ps -f health=x", "invalid value for health (x)"), ("ps -f exited=x", "strconv.Atoi"),

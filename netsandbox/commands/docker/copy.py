@@ -24,6 +24,8 @@ def run(client: Client, parsed: Parsed) -> int:
         raise DockerError("copying between containers is not supported")
     if not any(_is_container(text) for text in parsed.operands):
         raise DockerError("must specify at least one container source")
+    if "-" in parsed.operands:
+        raise DockerError("docker cp of an archive on standard input or output (-) is not modelled in the sandbox")
     if not _is_container(parsed.operands[0]):
         _read(("", client.machine.host_files(), parsed.operands[0]))
     source, target = (_place(client, text) for text in parsed.operands)

@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from netsandbox.docker.health import Health, HealthCheck
     from netsandbox.docker.images import Image
     from netsandbox.docker.ipam import AddressPool
+    from netsandbox.docker.volumes import Volume
 
 Json = dict[str, Any]
 NEVER = "0001-01-01T00:00:00Z"
@@ -50,6 +51,12 @@ def image(it: Image) -> Json:
         config["StopSignal"] = it.stop_signal
     return {"Id": f"sha256:{it.identity}", "RepoTags": [f"{it.name}:{it.tag}"], "Config": config,
             "Architecture": "amd64", "Os": "linux"}
+
+
+def volume(it: Volume) -> Json:
+    """GET /volumes/NAME."""
+    return {"CreatedAt": short_timestamp(it.created), "Driver": "local", "Labels": it.labels or None,
+            "Mountpoint": it.mountpoint, "Name": it.name, "Options": it.options or None, "Scope": "local"}
 
 
 def _state(it: Container) -> Json:

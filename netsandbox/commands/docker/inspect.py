@@ -11,6 +11,7 @@ from netsandbox.commands.docker.flags import Command, Flag, Parsed
 from netsandbox.commands.docker.reference import with_tag
 from netsandbox.commands.docker.template import Template
 from netsandbox.commands.docker.template_parse import TemplateError
+from netsandbox.docker import volumes
 from netsandbox.docker.errors import NOT_FOUND, DockerError
 
 if TYPE_CHECKING:
@@ -52,6 +53,8 @@ def _any(client: Client, name: str, kind: str) -> Any:
         except DockerError as error:
             if kind or error.kind != NOT_FOUND:
                 raise
+    if kind == "volume" or name in engine.volumes:
+        return describe.volume(volumes.find(engine, name))
     if kind == "image":
         raise DockerError(f"Error response from daemon: No such image: {with_tag(name)}", kind=NOT_FOUND)
     begin = "error: no such" if engine.profile.since(29) else "Error: No such"

@@ -55,15 +55,18 @@ class Batch:
 
 
 def each(client: Client, names: list[str], work: Callable[[Container], None], force: bool = False,
-         before: str = "") -> int:
+         before: str = "", wrong: DockerError | None = None) -> int:
     """Do something at once with each of several containers, and print its name.
 
     Args:
+        wrong: why nothing can be done with any, whether it is there or not.
         before: what a refusal begins with, the container's name behind it.
     """
     refused = []
     for name in names:
         try:
+            if wrong is not None:
+                raise wrong
             work(client.engine.find(name))
             client.print(name)
         except DockerError as error:
@@ -143,17 +146,20 @@ class Restarting:
 
 def kill(client: Client, parsed: Parsed) -> int:
     text = parsed.text("signal") or "KILL"
+    try:
+        number, wrong = known_signal(text), None
+    except DockerError as error:
+        number, wrong = 0, error
 
     def work(container: Container) -> None:
         if not container.is_running:
             raise daemon_error(f"container {container.identity} is not running")
-        number = known_signal(text)
         history.of_container(client.engine, container, "kill", signal=number)
         if number == SIGNALS["KILL"]:
             client.engine.kill(container)
         else:
             client.engine.signal(container, number)
-    return each(client, parsed.operands, work, before="cannot kill container: ")
+    return each(client, parsed.operands, work, before="cannot kill container: ", wrong=wrong)
 
 
 def remove(client: Client, parsed: Parsed) -> int:

@@ -94,7 +94,7 @@ def _heading_of_label(name: str) -> str:
 
 def _formatted(form: str, rows: list[dict[str, Any]], headings: dict[str, Any], type_name: str, before: str) -> str:
     is_table = form.startswith("table ")
-    form = form.removeprefix("table ").replace("\\t", "\t").replace("\\n", "\n")
+    form = form.replace("\\t", "\t").replace("\\n", "\n")
     try:
         template = Template(form, type_name)
     except TemplateError as error:
@@ -105,7 +105,7 @@ def _formatted(form: str, rows: list[dict[str, Any]], headings: dict[str, Any], 
         if not is_table:
             template.execute(dict.fromkeys(headings, "") | label)
             return "".join(line + "\n" for line in lines)
-        cells = [line.split("\t") for line in [template.execute(headings | label), *lines]]
+        cells = [line.removeprefix("table ").split("\t") for line in [template.execute(headings | label), *lines]]
     except TemplateError as error:
         raise DockerError(f"{before}: {error}") from None
     width = max(len(row) for row in cells)

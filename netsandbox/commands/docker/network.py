@@ -9,6 +9,7 @@ from netsandbox.commands.docker.flags import FALSE, TRUE, Command, Flag, Parsed
 from netsandbox.commands.docker.inspect import FORMAT, inspect
 from netsandbox.commands.docker.listing import Column, bad_filter, grouped, is_named, print_list, with_label
 from netsandbox.commands.docker.run_conflicts import is_ipv6
+from netsandbox.commands.docker.run_settings import bad_label
 from netsandbox.commands.docker.words import created_at, has_label
 from netsandbox.commands.natural import natural
 from netsandbox.docker import user_networks
@@ -242,7 +243,7 @@ CREATE = Command("docker network create", "[OPTIONS] NETWORK", "Create a network
     Flag("ipv4", usage="Enable or disable IPv4 address assignment", hidden=True, since=28),
     Flag("ipv6", usage="Enable or disable IPv6 address assignment", hidden=True),
     Flag("ip-range", "", "list", "Allocate container ip from a sub-range", value="ipNet"),
-    Flag("label", "", "list", "Set metadata on a network", value="list"),
+    Flag("label", "", "list", "Set metadata on a network", value="list", check=bad_label),
     Flag("opt", "o", "list", "Set driver specific options", value="map"),
     Flag("scope", "", "string", "Control the network's scope", hidden=True, value="string"),
     Flag("subnet", "", "list", "Subnet in CIDR format that represents a network segment", value="strings")), 1, 1)

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 
 KERNEL = "6.18.0"
 BAD_TEMPLATE = 64
+BRIDGED = "net.bridge.bridge-nf-call-iptables"
 
 
 def version(client: Client, parsed: Parsed) -> int:
@@ -33,7 +34,7 @@ def version(client: Client, parsed: Parsed) -> int:
         profile = client.engine.profile
         server = {**common, "MinAPIVersion": profile.lowest_api, "KernelVersion": KERNEL, "Experimental": False}
         own = {**common, "Context": client.endpoint.context}
-        return _by_template(client, parsed, {"Client": own, "Server": server})
+        return _by_template(client, parsed, {"Client": own, "Server": server}, "version", "system.versionInfo")
     client.print(f"Client: netsandbox {__version__} (simulated)\n Version:           {profile.version}\n"
                  f" API version:       {profile.api}\n OS/Arch:           linux/amd64\n"
                  f" Context:           {client.endpoint.context}")
@@ -47,7 +48,7 @@ def version(client: Client, parsed: Parsed) -> int:
 def info(client: Client, parsed: Parsed) -> int:
     it = _facts(client)
     if parsed.text("format"):
-        return _by_template(client, parsed, it)
+        return _by_template(client, parsed, it, "", "system.dockerInfo")
     client.print(f"Client:\n Version:    {it['ServerVersion']}\n Context:    {client.endpoint.context}\n"
                  " Debug Mode: false\n\nServer:\n" + "\n".join(_lines(client, it)) + "\n")
     if not client.engine.forwards:
@@ -84,20 +85,27 @@ def _facts(client: Client) -> dict[str, Any]:
             "ContainersRunning": running - paused, "ContainersPaused": paused,
             "ContainersStopped": len(containers) - running, "Images": len(engine.images.all()),
             "Driver": "overlayfs", "LoggingDriver": "json-file", "CgroupDriver": "systemd", "CgroupVersion": "2",
-            "Plugins": {"Network": ["bridge", "host", "ipvlan", "macvlan", "null"]},
+            "Plugins": {"Network": ["bridge", "host", "ipvlan", "macvlan", "null", "overlay"]},
             "Swarm": {"LocalNodeState": "inactive"}, "DefaultRuntime": "runc", "KernelVersion": KERNEL,
             "OSType": "linux", "Architecture": "x86_64",
             "OperatingSystem": f"netsandbox {__version__} (simulated)", "Name": engine.namespace.name,
             "DockerRootDir": "/var/lib/docker", "IPv4Forwarding": engine.forwards,
-            "LiveRestoreEnabled": engine.settings.live_restore}
+            "LiveRestoreEnabled": engine.settings.live_restore,
+            **({} if engine.profile.since(28) else {"BridgeNfIptables": bool(engine.namespace.sysctls.get(BRIDGED))})}
 
 
-def _by_template(client: Client, parsed: Parsed, data: dict[str, Any]) -> int:
+def _by_template(client: Client, parsed: Parsed, data: dict[str, Any], name: str, type_name: str) -> int:
+    """Errors are named after the client's template, and say whose field is missing."""
     form = parsed.text("format")
     try:
-        client.print(compact(data) if form == "json" else Template(form).execute(data))
+        template = Template(form, type_name) if form != "json" else None
     except TemplateError as error:
         raise DockerError(f"template parsing error: {error}", BAD_TEMPLATE) from None
+    try:
+        client.print(compact(data) if template is None else template.execute(data))
+    except TemplateError as error:
+        told = str(error).replace("template: :", f"template: {name}:", 1)
+        raise DockerError(told.replace('executing ""', f'executing "{name}"', 1)) from None
     return 0
 
 

@@ -290,6 +290,14 @@ def _print(values: Sequence[Any]) -> str:
     return "".join(parts)
 
 
+def _len(value: Any) -> int:
+    if value is None:  # a slice that was never made
+        return 0
+    if not isinstance(value, str | list | dict):
+        raise TemplateError(f"len of type {_type(value)}")
+    return len(value)
+
+
 def _slice(value: Any, *bounds: int) -> Any:
     """Go's value[i:j]."""
     low, high = bounds[0] if bounds else 0, bounds[1] if len(bounds) > 1 else len(value)
@@ -308,7 +316,7 @@ TYPES: dict[str, tuple[type, ...]] = {
 FUNCTIONS: dict[str, Callable[..., Any]] = {
     "json": to_json,
     "index": _index,
-    "len": len,
+    "len": _len,
     "print": lambda *values: _print(values),
     "println": lambda *values: " ".join(show(value) for value in values) + "\n",
     "printf": _printf,

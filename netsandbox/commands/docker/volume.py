@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from netsandbox.commands.docker import describe
 from netsandbox.commands.docker.flags import Command, Flag, Parsed
 from netsandbox.commands.docker.inspect import FORMAT, inspect
 from netsandbox.commands.docker.listing import Column, print_list, with_label
 from netsandbox.commands.docker.mount_flags import volume_name
-from netsandbox.commands.docker.words import short_timestamp
 from netsandbox.commands.natural import natural
 from netsandbox.docker import volumes
 from netsandbox.docker.errors import NOT_FOUND, DockerError, daemon_error
@@ -72,13 +72,7 @@ def _matches(client: Client, volume: Volume, key: str, value: str) -> bool:
 
 
 def inspect_volumes(client: Client, parsed: Parsed) -> int:
-    return inspect(client, parsed, lambda name: described(volumes.find(client.engine, name)))
-
-
-def described(volume: Volume) -> dict[str, Any]:
-    """GET /volumes/NAME."""
-    return {"CreatedAt": short_timestamp(volume.created), "Driver": "local", "Labels": volume.labels or None,
-            "Mountpoint": volume.mountpoint, "Name": volume.name, "Options": volume.options or None, "Scope": "local"}
+    return inspect(client, parsed, lambda name: describe.volume(volumes.find(client.engine, name)))
 
 
 def remove(client: Client, parsed: Parsed) -> int:
