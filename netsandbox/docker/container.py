@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from netsandbox.docker.resolv_conf import ResolvConf
 from netsandbox.engine.nothing import NOTHING
+from netsandbox.engine.snapshot import Values
 from netsandbox.linux.core.accounts import SUPERUSER
 
 if TYPE_CHECKING:
@@ -245,7 +246,7 @@ class Container:
         self.networks: dict[str, Wish] = {}
         self.endpoints: dict[str, Endpoint] = {}
         self.program: Task | None = None
-        self.log: list[LogLine] = []
+        self.log: list[LogLine] = Values()
         self.console = Console(self.log, scheduler)
         self.waiters: tuple[Callable[[int], None], ...] = ()
         self.hostname = ""

@@ -26,7 +26,11 @@ ATOMS = frozenset({int, str, bytes, bool, float, complex, type(None)})
 CONTAINERS = (dict, list, set, frozenset, deque)
 """What pickle copies in its own way."""
 SHARED = (type, Enum, ModuleType, Nothing)
-OBJECT, VALUE, TUPLE, FUNCTION, METHOD, STRANGER, OTHER, REFUSED = range(8)
+OBJECT, VALUE, VALUES, TUPLE, FUNCTION, METHOD, STRANGER, OTHER, REFUSED = range(9)
+
+
+class Values(list[Any]):
+    """A list of what never changes, such as the lines of a log: a copy shares them all at once."""
 
 
 class CopyError(Exception):
@@ -49,6 +53,8 @@ class Rules(NamedTuple):
         name = f"{kind.__module__}.{kind.__name__}."
         if issubclass(kind, SHARED) or name.startswith(self.values):
             return VALUE
+        if issubclass(kind, Values):
+            return VALUES
         if name.startswith(self.strangers):
             return STRANGER
         if issubclass(kind, MethodType | BuiltinFunctionType):
@@ -74,6 +80,11 @@ def value_at(_number: int) -> object:
     raise NotImplementedError
 
 
+def values_at(_number: int) -> Values:
+    """In the bytes: a list of shared values, by the number of all of them."""
+    raise NotImplementedError
+
+
 def outside_at(_number: int) -> object:
     """In the bytes: something that whoever restores brings along."""
     raise NotImplementedError
@@ -84,7 +95,7 @@ def make_tuple(_kind: type, _parts: tuple[Any, ...]) -> tuple[Any, ...]:
     raise NotImplementedError
 
 
-MARKS = frozenset({object_at, value_at, outside_at, make_tuple})
+MARKS = frozenset({object_at, value_at, values_at, outside_at, make_tuple})
 
 
 class _Writer(pickle.Pickler):
@@ -135,6 +146,10 @@ class _Writer(pickle.Pickler):
         self.values.append(thing)
         return value_at, (len(self.values) - 1,)
 
+    def _all_values(self, things: Values) -> Any:
+        self.values.append(tuple(things))
+        return values_at, (len(self.values) - 1,)
+
     def _method(self, method: Any) -> Any:
         """A method of an object of the copy; one of a module, or of what is not copied, is a value."""
         owner = getattr(method, "__self__", None)
@@ -144,7 +159,6 @@ class _Writer(pickle.Pickler):
             return self._value(None)
         return getattr, (owner, method.__name__)
 
-
     def _by_pickle(self, _thing: object) -> Any:
         return NotImplemented
 
@@ -153,8 +167,8 @@ class _Writer(pickle.Pickler):
 
 
 WAYS: tuple[Callable[[_Writer, Any], Any], ...] = (
-    _Writer._object, _Writer._value, _Writer._tuple, _Writer._function, _Writer._method, _Writer._nothing,
-    _Writer._by_pickle, _Writer._refuse)
+    _Writer._object, _Writer._value, _Writer._all_values, _Writer._tuple, _Writer._function, _Writer._method,
+    _Writer._nothing, _Writer._by_pickle, _Writer._refuse)
 """By the sort of a class: see Rules.sort_of."""
 
 
@@ -248,6 +262,7 @@ class Snapshot:
             objects = [kind.__new__(kind) for kind in self._kinds]
             reader = _Reader(self._data, {
                 "object_at": objects.__getitem__, "value_at": self._values.__getitem__,
+                "values_at": lambda number: Values(self._values[number]),
                 "outside_at": outside.__getitem__, "make_tuple": tuple.__new__})
             root, rest = reader.load(), iter(objects)
             for _batch in self._batches:

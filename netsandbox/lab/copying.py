@@ -15,6 +15,8 @@ RULES = Rules(
     values=("netsandbox.wire.", "netsandbox.linux.place.", "netsandbox.linux.drop.", "netsandbox.linux.events.",
             "netsandbox.linux.tcp.events.", "netsandbox.linux.ipv4.route_value.", "netsandbox.linux.core.nud.",
             "netsandbox.linux.core.sysctl.InterfaceConf.", "netsandbox.docker.images.Image.",
+            "netsandbox.linux.netfilter.rule.AddressIs.", "netsandbox.linux.netfilter.rule.InterfaceIs.",
+            "netsandbox.linux.netfilter.rule.ProtocolIs.", "netsandbox.linux.netfilter.targets_basic.",
             "netsandbox.docker.container.LogLine.", "netsandbox.apps.pcap_filter.Filter.", "netsandbox.commands.late.",
             "netsandbox.commands.verb.", "netsandbox.shell.tree."),
     strangers=("netsandbox.session.", "netsandbox.lab.first_need."))

@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from netsandbox.engine.snapshot import CopyError, Rules, Snapshot
+from netsandbox.engine.snapshot import CopyError, Rules, Snapshot, Values
 from netsandbox.engine.trace import Trace, kind_of
 
 HERE = f"{__name__}."
@@ -132,6 +132,17 @@ def test_values_are_shared() -> None:
     assert isinstance(copied.extra[-1], Pair)
     assert copied.extra[-1].left is copied
     assert copied.extra[-1].right is fixed
+
+
+def test_a_list_of_values_is_each_ones_own_and_known_to_all_of_its_own() -> None:
+    link, fixed = Link("one"), Fixed()
+    link.other = link.extra = Values([fixed, "text"])
+    snapshot = Snapshot(link, RULES)
+    link.other.append("later")
+    copy = snapshot.restore()
+    copy.other.append("there")
+    assert copy.extra == [fixed, "text", "there"]
+    assert link.extra == [fixed, "text", "later"]
 
 
 def test_callbacks_are_those_of_the_copy() -> None:
