@@ -11,7 +11,6 @@ from netsandbox.engine.units import SECOND, seconds
 IDLE = re.compile(r"-(d+|d[0-4]|D|-experimental|l[ysm].*|lf.+|lp.+|lu|lh|s|S.+|g|0|4|b[0-9]+)")
 """Of the log, of buffers and of other families: they leave no trace here."""
 REFUSED = re.compile(r"-(-statistics|r|R|L|W|T.+|6|hh+)")
-WITH_FILE = frozenset({"-r", "-R", "-L", "-W"})
 TIME = re.compile(r"([0-9]+\.?[0-9]*|\.[0-9]+)([eE][+-]?[0-9]{1,2})?")
 HELP = """\
 Usage:

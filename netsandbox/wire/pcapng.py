@@ -1,4 +1,4 @@
-"""Captures in pcapng (draft-ietf-opsawg-pcapng): the writer. The reader is in pcapng_reader.
+"""Captures in pcapng (draft-ietf-opsawg-pcapng): the writer.
 
 A file is one section with one interface block for each interface, and one
 enhanced packet block for each frame at each interface it passes. Nothing of

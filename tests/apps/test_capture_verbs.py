@@ -10,9 +10,9 @@ import pytest
 
 from netsandbox.session import files
 from netsandbox.session.session import Session
-from netsandbox.wire.pcapng_reader import read_pcapng
 from tests.apps import real
 from tests.apps.labs import DOCKER, HUB, build, interrupted, run
+from tests.wire.pcapng_reader import read_pcapng
 
 SWITCH = tuple(line.replace("add-hub hub1", "add-switch hub1") for line in HUB)
 

@@ -10,7 +10,7 @@ import pytest
 
 from netsandbox.cli import main
 from netsandbox.commands.show import columns_of
-from netsandbox.wire.pcapng_reader import read_pcapng
+from tests.wire.pcapng_reader import read_pcapng
 
 TWO = ["add-container nginx-1", "add-container nginx-2"]
 

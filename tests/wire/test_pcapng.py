@@ -12,7 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from netsandbox.wire.pcapng import PcapngWriter
-from netsandbox.wire.pcapng_reader import CapturedPacket, PcapngError, read_pcapng
+from tests.wire.pcapng_reader import CapturedPacket, PcapngError, read_pcapng
 
 EPOCH = 1_767_225_600_000_000_000
 """2026-01-01T00:00:00Z, where the lab's time begins."""
