@@ -104,7 +104,7 @@ class _Writer(pickle.Pickler):
     def __init__(self, stream: BytesIO, rules: Rules, outside: Sequence[object]) -> None:
         super().__init__(stream, pickle.HIGHEST_PROTOCOL)
         self.objects: list[object] = []
-        self.values: list[object] = []
+        self.values: list[Any] = []
         self._rules = rules
         self._ways: dict[type, Callable[[_Writer, Any], Any]] = {}
         """By class, what is to be done with an instance; not as a method of this writer, or nothing but the collector
