@@ -25,6 +25,34 @@ VERDICTS = {Outcome.ACCEPTED: "accepted", Outcome.ANSWERED: "answered", Outcome.
 HOW = {Forwarding.KNOWN: "to port", Forwarding.LOCAL: "to host", Forwarding.REPEAT: "repeated"}
 
 
+class Teller(Namer):
+    """Names, and what a frame says: one comes by many interfaces, one after the other, and is read once for all.
+
+    Args:
+        journeys: asked once for each record that has rows; None: no row belongs to one.
+    """
+
+    def __init__(self, lab: Lab, journeys: Journeys | None = None) -> None:
+        super().__init__(lab)
+        self._frame: Frame | None = None
+        self._told = "", ""
+        self._journeys = journeys
+        self._record: Record | None = None
+        self._journey = -1
+
+    def journey(self, record: Record) -> int:
+        """The journey that its rows belong to."""
+        if record is not self._record and self._journeys is not None:
+            self._record, self._journey = record, self._journeys.of(record)
+        return self._journey
+
+    def told(self, frame: Frame) -> tuple[str, str]:
+        """The protocol, and the rest."""
+        if frame is not self._frame:
+            self._frame, self._told = frame, (protocol_name(frame), info(frame, True))
+        return self._told
+
+
 def rows(lab: Lab, since: int, limit: int | None = None, end: int | None = None,
          journeys: Journeys | None = None) -> Iterator[LogRow]:
     """Rows of the records from `since` on, oldest first; with journeys, each says to which it belongs.
@@ -32,13 +60,10 @@ def rows(lab: Lab, since: int, limit: int | None = None, end: int | None = None,
     A bridge's transmissions are rows of their own: `out` at each port, with
     the sequence number of the record that tells of them all.
     """
-    namer, count = Namer(lab), 0
+    teller, count = Teller(lab, journeys), 0
     for record in lab.trace.since(since, end):
-        journey = -1
-        for row in _of_record(namer, record):
-            if journeys is not None and journey < 0:
-                journey = journeys.of(record)
-            yield row._replace(journey=journey) if journeys is not None else row
+        for row in _of_record(teller, record):
+            yield row
             count += 1
         if limit is not None and count >= limit:
             return
@@ -66,7 +91,7 @@ def _count(raw: Any) -> int:
     return int(kind is FrameSent or kind is SendFailed)
 
 
-def _of_record(namer: Namer, record: Record) -> Iterator[LogRow]:
+def _of_record(teller: Teller, record: Record) -> Iterator[LogRow]:
     event = record.event
     kind = type(event)
     if kind is FrameReceived:
@@ -74,22 +99,22 @@ def _of_record(namer: Namer, record: Record) -> Iterator[LogRow]:
             verdict = event.verdict
             word = "dropped" if isinstance(verdict, Dropped) else VERDICTS.get(verdict, "accepted")
             reason = verdict.reason.name if isinstance(verdict, Dropped) else ""
-            yield _row(namer, record, event.interface, "in", event.frame, word, reason)
+            yield _row(teller, record, event.interface, "in", event.frame, word, reason)
     elif kind is FrameSent:
-        yield _row(namer, record, event.interface, "out", event.frame, "sent", "")
+        yield _row(teller, record, event.interface, "out", event.frame, "sent", "")
     elif kind is SendFailed:
-        yield _row(namer, record, event.interface, "out", event.frame, "dropped", event.verdict.reason.name)
+        yield _row(teller, record, event.interface, "out", event.frame, "dropped", event.verdict.reason.name)
     elif kind is FrameBridged:
         word = HOW.get(event.why, "flooded")
         for port in event.ports:
-            yield _row(namer, record, port, "out", event.frame, word, "")
+            yield _row(teller, record, port, "out", event.frame, word, "")
 
 
-def _row(namer: Namer, record: Record, place: Place, direction: str, frame: Frame, verdict: str,
+def _row(teller: Teller, record: Record, place: Place, direction: str, frame: Frame, verdict: str,
          reason: str) -> LogRow:
-    source, destination = ends(namer, frame, record.seq)
+    source, destination = ends(teller, frame, record.seq)
     return LogRow(record.seq, record.at, record.step, place.namespace, place.name, direction, source,
-                  destination, protocol_name(frame), info(frame, True), verdict, bool(reason), reason)
+                  destination, *teller.told(frame), verdict, bool(reason), reason, teller.journey(record))
 
 
 def ends(namer: Namer, frame: Frame, seq: int) -> tuple[str, str]:
