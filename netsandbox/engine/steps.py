@@ -44,9 +44,10 @@ class Steps:
         return (len(self.packed) + len(self.fresh)) // WIDTH
 
     def __getitem__(self, index: int) -> tuple[int, int, int | None]:
-        if not -len(self) <= index < len(self):
+        count = len(self)
+        if not -count <= index < count:
             raise IndexError(index)
-        place = index % len(self) * WIDTH
+        place = index % count * WIDTH
         first, at, cause = self.numbers[place:place + WIDTH]
         return first, at, None if cause == NO_CAUSE else cause
 
