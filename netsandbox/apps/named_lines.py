@@ -26,14 +26,16 @@ class NamedLines:
 
     Args:
         context: whose files and name servers are asked; None shows numbers alone.
-        unknown: how an address without a name is shown where names are.
+        unknown, known: how an address without a name is shown where names are, and one with.
+        width: how many characters a sender takes at least.
     """
 
-    def __init__(self, program: Program, context: Context | None, unknown: str = "{number}") -> None:
+    def __init__(self, program: Program, context: Context | None, unknown: str = "{number}",
+                 known: str = "{name} ({number})", width: int = 0) -> None:
         self.program = program
         self.context = context
         self._known: dict[int, str] = {}
-        self._unknown = unknown
+        self._unknown, self._as_known, self._width = unknown, known, width
         self._held: list[tuple[str, tuple[int, ...]]] = []
         self._then: Callable[[], None] | None = None
         self._query: Query | None = None
@@ -67,7 +69,7 @@ class NamedLines:
                 return
             self._held.pop(0)
             for sender in senders:
-                text = text.replace(PLACE, self._shown(sender), 1)
+                text = text.replace(PLACE, self._shown(sender).ljust(self._width), 1)
             self.program.print(text)
         act, self._then = self._then, None
         if act is not None:
@@ -76,7 +78,7 @@ class NamedLines:
     def _shown(self, sender: int) -> str:
         number, name = format_ipv4(sender), self._known.get(sender, "")
         if name:
-            return f"{name} ({number})"
+            return self._as_known.format(name=name, number=number)
         return number if self.context is None else self._unknown.format(number=number)
 
     def _ask(self, context: Context, sender: int) -> None:

@@ -31,7 +31,8 @@ SUBCOMMANDS = {
 TOOLS = frozenset({"arp", "arping", "cat", "cd", "chmod", "conntrack", "cp", "curl", "dig", "echo", "ethtool", "grep",
                    "hostname", "ifconfig", "iptables", "iptables-restore", "iptables-save", "ln", "ls", "lsns", "mkdir",
                    "mtr", "mv", "nc", "netstat", "nohup", "nslookup", "nsenter", "ping", "pkill", "ps", "python3",
-                   "readlink", "rm", "route", "sed", "ss", "sysctl", "tail", "tcpdump", "telnet", "touch", "traceroute",
+                   "readlink", "rm", "route", "sed", "ss", "sysctl", "tail", "tcpdump", "telnet", "touch", "tracepath",
+                   "traceroute",
                    "tunctl", "unshare", "wget"})
 ALONE = frozenset({"arp", "exit", "ifconfig", "lsmod", "lsns", "ss"})
 ONE_WORD = frozenset({"modprobe", "rmmod", "pidof", "pgrep"})

@@ -22,7 +22,6 @@ WHY = {
     "`cat /etc/resolv.conf` and `hostname` tell it": "resolvectl systemd-resolve resolvconf timedatectl "
         "loginctl lsb_release",
     "`help` tells what there is, and `ip help`, `bridge help` …": "info man",
-    "`traceroute` and `mtr` are there": "tracepath",
     "`nc -zv HOST PORTS`, `fping`, `arping` and `ping` find who is there": "nping hping3 arp-scan scapy whois",
     "`tcpdump` is there, and `export FILE` writes a capture for it": "tshark wireshark ngrep tcpflow tcpreplay",
     "of Python there is `python3 -m http.server`": "pip pip3",

@@ -30,7 +30,6 @@ OF_PROGRAMS: dict[str, str] = {
     "`docker run` and `docker network create` do what a compose file describes":
         "`docker run` 和 `docker network create` 可以做 compose 文件所写的事",
     "`help` tells what there is, and `ip help`, `bridge help` …": "`help` 说明有什么，还有 `ip help`、`bridge help` 等",
-    "`traceroute` and `mtr` are there": "有 `traceroute` 和 `mtr`",
     "`nc -zv HOST PORTS`, `fping`, `arping` and `ping` find who is there":
         "`nc -zv HOST PORTS`、`fping`、`arping` 和 `ping` 可以找出谁在那里",
     "`tcpdump` is there, and `export FILE` writes a capture for it": "有 `tcpdump`，`export FILE` 可以写出抓包文件",

@@ -52,6 +52,8 @@ class ReportedError(NamedTuple):
     ttl: int
     at: int
     """When it came, in virtual nanoseconds."""
+    port: int = 0
+    """Where the packet was to go."""
 
 
 HEADERS = 28
@@ -278,7 +280,7 @@ def receive_error(interface: Interface, packet: IPv4Packet, message: IcmpMessage
         name = "EPROTO"
     if socket.recverr:
         socket.errors.append(ReportedError(message.type, message.code, mtu, packet.src, packet.ttl,
-                                           interface.namespace.scheduler.clock))
+                                           interface.namespace.scheduler.clock, dport))
         socket.wake()
     elif name and socket.is_connected:
         socket.error = name
