@@ -67,6 +67,12 @@ class Pattern:
             return None
         return Found(found.start(), found.end(), tuple(group or "" for group in (found[0], *found.groups())))
 
+    @property
+    def count(self) -> int:
+        """How many groups it has."""
+        number: int = self._engine.groups
+        return number
+
     def has_group(self, name: str) -> bool:
         return name in self._engine.groupindex
 

@@ -10,7 +10,8 @@ WHY = {
         "df du nano vi vim emacs tree file lsblk findmnt dd rsync zip unzip gzip tar split shuf "
         "truncate sync blkid losetup",
     "of text there are grep, sed, awk, sort, uniq, cut, tr, head, tail, wc and jq":
-        "diff cmp paste comm xxd hexdump od base64 md5sum sha256sum perl ruby php yq yes",
+        "diff cmp paste comm join fold fmt expand unexpand xxd hexdump od "
+        "bc base64 md5sum sha1sum sha256sum perl ruby php yq yes",
     "`docker ps` and `ss -ltnp` show what runs": "htop pstree free vmstat iostat iftop nethogs iptraf screen tmux",
     "what is modelled is loaded": "insmod rmmod depmod",
     "the rules are iptables'": "firewall-cmd ipset ebtables arptables",

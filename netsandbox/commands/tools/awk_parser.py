@@ -82,6 +82,8 @@ class Parser:
 
     def _rule(self) -> Rule:
         pattern = last = None
+        if self._is("function", "func"):
+            raise ToolError(2, "netsandbox: functions of one's own are not modelled in awk")
         if self._is("BEGIN", "END"):
             pattern = Node(self._take())
             return Rule(pattern, None, self._block())

@@ -27,10 +27,12 @@ LONG = {"ignore-case": "i", "invert-match": "v", "extended-regexp": "E", "fixed-
 def grep(context: ToolContext, arguments: list[str]) -> ToolResult:
     words = [word for word in arguments if not word.startswith(("--color", "--colour", "--line-buffered"))]
     words = [f"-C{word[1:]}" if word[:1] == "-" and word[1:].isdecimal() else word for word in words]
-    options, operands = options_of("grep", words, "viEnwFcoPqxhHlLsrRIaU", "eABCm", LONG, 2, "e")
+    options, operands = options_of("grep", words, "viEnwFcoPqxhHlLsrRIaUbzT", "eABCm", LONG, 2, "e")
     if "e" not in options and not operands:
         raise ToolError(2, "Usage: grep [OPTION]... PATTERNS [FILE]...\nTry 'grep --help' for more information.")
     patterns = options["e"].split("\n") if "e" in options else operands.pop(0).split("\n")
+    if len(options.keys() & {"E", "F", "P"}) > 1:
+        raise ToolError(2, "grep: conflicting matchers specified")
     pattern = _compiled(patterns, options)
     if "P" in options:
         options["P"] = patterns[0]
@@ -38,10 +40,11 @@ def grep(context: ToolContext, arguments: list[str]) -> ToolResult:
         operands = [path for operand in operands or ["."] for path in _below(context, operand)]
     found, errors = inputs(context, "grep", operands)
     shows_names = ("H" in options or len(operands) > 1 or bool(options.keys() & {"r", "R"})) and "h" not in options
-    out, hits = "", 0
+    out, hits, is_printed = "", 0, not options.keys() & {"c", "l", "L"}
     for one in found:
         text, count = _one(one, pattern, options, shows_names)
-        out, hits = out + text, hits + count
+        between = "--\n" if out and text and is_printed and options.keys() & {"A", "B", "C"} else ""
+        out, hits = out + between + text, hits + count
     status = 2 if errors and "q" not in options else 0 if hits else 1
     return ToolResult(status, "" if "q" in options else out, "" if "s" in options else errors)
 
@@ -124,7 +127,7 @@ def _one(one: Input, pattern: Pattern, options: dict[str, str], shows_name: bool
     hits = hits[:whole_number("grep", options["m"])] if "m" in options else hits
     prefix = f"{one.name or '(standard input)'}:" if shows_name else ""
     if "L" in options:
-        return ("" if hits else f"{one.name or '(standard input)'}\n"), int(not hits)
+        return ("" if hits else f"{one.name or '(standard input)'}\n"), len(hits)
     if "l" in options:
         return (f"{one.name or '(standard input)'}\n" if hits else ""), len(hits)
     if "c" in options:

@@ -13,18 +13,18 @@ from netsandbox.commands.tools.context import ToolError
 
 REFUSED = {
     "rm": "d", "touch": "drt", "readlink": "eqvz", "ls": "R", "lsns": "urP", "pgrep": "x", "route": "V6",
-    "ss": "m0DFKEBT", "sort": "M", "tail": "F", "head": "fF", "arp": "pAHtV", "jq": "M",
-    "sed": "z", "netstat": "sgocwMCNSUZ",
+    "ss": "m0DFKEBT", "sort": "MdmgR", "uniq": "z", "cut": "zn", "tail": "F", "head": "fF", "arp": "pAHtV", "jq": "M",
+    "sed": "z", "grep": "bzT", "netstat": "sgocwMCNSUZ",
 }
 """They ask for something that is not modelled."""
 NOTED = {
     "mkdir": "vm", "rmdir": "v", "rm": "iv", "cp": "vL", "mv": "iv", "ln": "v", "ls": "htFSinogxsC",
-    "jq": "C", "grep": "IU", "ss": "eb",
+    "jq": "C", "grep": "IU", "ss": "eb", "tail": "f",
 }
 """They ask for what leaves no trace here: rights, questions to a person, colours, a word for each file."""
 USUAL = {
-    "grep": "a", "ls": "1", "sed": "u", "tee": "p", "lsns": "lh", "route": "vF4N", "netstat": "WvF", "arp": "neh",
-    "sysctl": "hoxd", "wc": "lwmL", "touch": "am",
+    "grep": "a", "ls": "1", "sed": "u", "tee": "pi", "lsns": "lh", "route": "vF4N", "netstat": "WvF", "arp": "neh",
+    "cat": "u", "sysctl": "hoxd", "wc": "lwmL", "touch": "am",
 }
 """They ask for what is done anyway, or are read as a set."""
 

@@ -18,14 +18,15 @@ Tool = Callable[["ToolContext", list[str]], ToolResult]
 TOOLS: Late[str, Tool] = Late({
     "arp": "netsandbox.commands.tools.arp:run", "brctl": "netsandbox.commands.tools.brctl:run",
     "bridge": "netsandbox.commands.tools.bridge:run", **{name: f"netsandbox.commands.tools.text:{name}" for name in (
-        "cat", "column", "cut", "head", "nl", "rev", "sort", "tac", "tail", "tee", "tr", "uniq", "wc")},
+        "cat", "column", "head", "nl", "rev", "tac", "tail", "tee", "tr", "wc")},
+    **{name: f"netsandbox.commands.tools.fields:{name}" for name in ("cut", "sort", "uniq")},
     **dict.fromkeys(("less", "more"), "netsandbox.commands.tools.text:pager"),
     **{name: f"netsandbox.commands.tools.grep:{name}" for name in ("egrep", "fgrep", "grep")},
     **{name: f"netsandbox.commands.tools.file_tools:{name}" for name in (
         "basename", "chmod", "chown", "cp", "dirname", "ln", "mkdir", "mv", "pwd", "readlink", "realpath", "rm",
         "rmdir", "touch")},
     "awk": "netsandbox.commands.tools.awk:awk", "find": "netsandbox.commands.tools.find:find",
-    "stat": "netsandbox.commands.tools.stat:stat",
+    "stat": "netsandbox.commands.tools.stat:stat", "expr": "netsandbox.commands.tools.expr:expr",
     "ls": "netsandbox.commands.tools.ls:ls", "sed": "netsandbox.commands.tools.sed:sed",
     "hostname": "netsandbox.commands.tools.hostname:hostname",
     "hostnamectl": "netsandbox.commands.tools.hostname:hostnamectl",

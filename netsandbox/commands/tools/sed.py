@@ -16,14 +16,22 @@ if TYPE_CHECKING:
     from netsandbox.commands.tools.context import ToolContext
 
 LAST = -1
+REFERENCE = re.compile(r"\\(?:([1-9])|([ULEul])|.)", re.DOTALL)
 NUMBER = re.compile(r"[0-9]+")
 
 
 class Address(NamedTuple):
-    """A line's number, LAST, or what must be found in it."""
+    """A line's number, LAST, or what must be found in it.
+
+    Attributes:
+        every: each so many lines from `number` on (first~step).
+        more: as the end of a range, so many lines behind its first.
+    """
 
     number: int = 0
     pattern: Pattern | None = None
+    every: int = 0
+    more: int = 0
 
 
 class Step(NamedTuple):
@@ -61,8 +69,10 @@ def sed(context: ToolContext, arguments: list[str]) -> ToolResult:
     steps = _Script(script, bool(options.keys() & {"E", "r"})).steps()
     found, errors = inputs(context, "sed", operands)
     if not in_place:
-        text = _edited("".join(one.text for one in found), steps, "n" in options)
-        return ToolResult(2 if errors else 0, text, errors)
+        whole = [one.text + "\n" * (at < len(found) and not one.text.endswith("\n") and bool(one.text))
+                 for at, one in enumerate(found, 1)]
+        parts = whole if "s" in options else ["".join(whole)]
+        return ToolResult(2 if errors else 0, "".join(_edited(text, steps, "n" in options) for text in parts), errors)
     for one in found:
         files_of(context).write(one.name, _edited(one.text, steps, "n" in options))
     return ToolResult(2 if errors else 0, "", errors)
@@ -101,7 +111,7 @@ class _Script:
         last = None
         if first is not None and self._peek() == ",":
             self._at += 1
-            last = self._address()
+            last = self._address(True)
             if last is None:
                 raise self._error("unexpected `,'")
         self._skip(" \t")
@@ -145,13 +155,26 @@ class _Script:
         while self._peek() and self._peek() in letters:
             self._at += 1
 
-    def _address(self) -> Address | None:
+    def _number(self, mark: str) -> int:
+        """The number behind a mark."""
+        self._at += len(mark)
+        found = NUMBER.match(self._text, self._at)
+        if found is None:
+            raise self._error("expected number" if mark == "+" else "unknown command: `~'")
+        self._at = found.end()
+        return int(found[0][:9])
+
+    def _address(self, is_last: bool = False) -> Address | None:
         number = NUMBER.match(self._text, self._at)
         if number is not None:
             self._at = number.end()
             if self._peek() == "~":
-                raise ToolError(1, "netsandbox: sed's address first~step is not modelled")
+                return Address(int(number[0][:9]), every=self._number("~"))
             return Address(int(number[0][:9]))
+        if self._peek() in ("+", "~") and is_last:
+            if self._peek() == "~":
+                raise ToolError(1, "netsandbox: sed's address first,~N is not modelled")
+            return Address(more=self._number("+"))
         if self._peek() == "$":
             self._at += 1
             return Address(LAST)
@@ -211,44 +234,59 @@ class _Script:
         self._at += len(letters)
         if self._peek() not in ("", ";", "\n", "}", " ", "\t"):
             raise self._error("unknown option to `s'")
-        number = NUMBER.search(letters)
+        compiled, number = self._compiled(pattern, "i" in letters.lower()), NUMBER.search(letters)
+        for found in REFERENCE.finditer(text):
+            if found[2]:
+                raise ToolError(1, f"netsandbox: sed's \\{found[2]} in a replacement is not modelled")
+            if found[1] and int(found[1]) > compiled.count:
+                raise self._error(f"invalid reference \\{found[1]} on `s' command's RHS")
         nth = 0 if "g" in letters else int(number[0]) if number is not None else 1
         return Step(
-            "s", first, last, negated, self._compiled(pattern, "i" in letters.lower()), text, nth, "p" in letters
+            "s", first, last, negated, compiled, text, nth, "p" in letters
         )
 
     def _rest_of_line(self) -> str:
         self._skip(" \t")
         if self._peek() == "\\":
             self._at += 1
-            self._skip("\n" if self._peek() == "\n" else " \t")
+            if self._peek() == "\n":
+                self._at += 1
         end = self._text.find("\n", self._at)
         text = self._text[self._at :] if end < 0 else self._text[self._at : end]
         self._at += len(text)
         return text.replace("\\n", "\n").replace("\\t", "\t")
 
 
+class Unended(str):
+    """The last line, where its file has no newline behind it: it gets none unless more is printed."""
+
+
 def _edited(text: str, steps: list[Step], is_quiet: bool) -> str:
     lines, out = lines_of(text), list[str]()
-    active = [False] * len(steps)
+    active = [0] * len(steps)
     for number, original in enumerate(lines, 1):
         budget.spend(Use.WORK, len(steps))
-        line: str | None = original
-        behind, ends = list[str](), False
+        is_last, line = number == len(lines), original
+        kind = Unended if is_last and not text.endswith("\n") else str
+        is_there, behind, ends = True, list[str](), False
         for at, step in enumerate(steps):
-            if line is None or not _is_for(step, at, active, number, number == len(lines), line):
+            if not is_there or not _is_for(step, at, active, number, is_last, line):
                 continue
             if step.name == "q":
                 ends = True
                 break
-            line = _done(step, line, number, out, behind)
-        if line is not None and not is_quiet:
-            out.append(line)
+            if step.name == "c" and active[at]:
+                is_there = False  # it is printed behind the range's last line
+                continue
+            changed = _done(step, kind(line), number, out, behind)
+            is_there, line = changed is not None, changed or ""
+        if is_there and not is_quiet:
+            out.append(kind(line))
         out += behind
         if ends:
             break
     result = "".join(line + "\n" for line in out)
-    return result.removesuffix("\n") if text and not text.endswith("\n") else result
+    return result.removesuffix("\n") if out and isinstance(out[-1], Unended) else result
 
 
 def _done(step: Step, line: str, number: int, out: list[str], behind: list[str]) -> str | None:
@@ -272,7 +310,7 @@ def _done(step: Step, line: str, number: int, out: list[str], behind: list[str])
     elif step.name == "s" and step.pattern is not None:
         changed, count = substituted(step.pattern, line, step.text, step.nth)
         if count and step.prints:
-            out.append(changed)
+            out.append(type(line)(changed))
         return changed
     return line
 
@@ -301,10 +339,6 @@ def _replacement(text: str, groups: tuple[str, ...]) -> str:
     while at < len(text):
         char, following = text[at], text[at + 1 : at + 2]
         if char == "\\" and following.isdecimal():
-            if int(following) >= len(groups):
-                raise ToolError(
-                    1, f"sed: -e expression #1, char 0: invalid reference \\{following} on `s' command's RHS"
-                )
             result, at = result + groups[int(following)], at + 2
         elif char == "\\" and following:
             result, at = result + {"n": "\n", "t": "\t"}.get(following, following), at + 2
@@ -313,22 +347,30 @@ def _replacement(text: str, groups: tuple[str, ...]) -> str:
     return result
 
 
-def _is_for(step: Step, at: int, active: list[bool], number: int, is_last: bool, line: str) -> bool:
+def _is_for(step: Step, at: int, active: list[int], number: int, is_last: bool, line: str) -> bool:
+    """Args: active: of each step's range the line that it began at, 0 where it is not inside one."""
     if step.first is None:
         return not step.negated
     if step.last is None:
         return _hits(step.first, number, is_last, line) != step.negated
+    end = step.last
     if active[at]:
         inside = True
-        if _hits(step.last, number, is_last, line) or 0 < step.last.number <= number:
-            active[at] = False
+        until = active[at] + end.more if end.more else end.number
+        is_end = (end.pattern is not None or end.number == LAST) and _hits(end, number, is_last, line)
+        if is_end or 0 < until <= number:
+            active[at] = 0
+            inside = end.more > 0 or not 0 < end.number < number
     else:
         inside = _hits(step.first, number, is_last, line)
-        active[at] = inside and not 0 < step.last.number <= number and not (step.last.number == LAST and is_last)
+        is_one = 0 < end.number <= number or (end.number == LAST and is_last) or (end == Address())
+        active[at] = number if inside and not is_one else 0
     return inside != step.negated
 
 
 def _hits(address: Address, number: int, is_last: bool, line: str) -> bool:
     if address.pattern is not None:
         return address.pattern.matches(line)
+    if address.every:
+        return number >= address.number and (number - address.number) % address.every == 0
     return is_last if address.number == LAST else number == address.number

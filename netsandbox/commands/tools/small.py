@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import re
+from decimal import Decimal
 from typing import TYPE_CHECKING
 
 from netsandbox.commands.tools.context import ToolError, ToolResult
-from netsandbox.commands.tools.inputs import files_of
+from netsandbox.commands.tools.inputs import files_of, options_of
 from netsandbox.commands.tools.kernel_files import PROCESSORS
 from netsandbox.engine.units import SECOND
 from netsandbox.linux.netlink.credentials import RIGHTS
@@ -16,6 +17,7 @@ if TYPE_CHECKING:
     from netsandbox.commands.tools.context import ToolContext
 
 MOST_NUMBERS = 10_000
+NUMBER = re.compile(r"[+-]?(\d{1,12}(\.\d{0,9})?|\.\d{1,9})", re.ASCII)
 RELEASE = "6.18.0"
 UNAME = {"s": "Linux", "n": "", "r": RELEASE, "v": "#1 SMP", "m": "x86_64", "o": "GNU/Linux"}
 NOTHING_TO_INSTALL = "note: nothing is installed: ip, ping, arping, tcpdump and the other tools are there already\n"
@@ -99,18 +101,25 @@ def uname(context: ToolContext, arguments: list[str]) -> ToolResult:
 
 
 def seq(_context: ToolContext, arguments: list[str]) -> ToolResult:
-    """Whole numbers in a row."""
-    if not 1 <= len(arguments) <= 3:
-        raise _seq_error(f"extra operand ‘{arguments[3][:40]}’" if arguments else "missing operand")
-    for word in arguments:
-        if re.fullmatch(r"-?\d{1,9}", word, re.ASCII) is None:
+    """Numbers in a row, with as many decimals as the widest of the first and the step."""
+    at = next((at for at, word in enumerate(arguments) if word[:1] != "-" or NUMBER.fullmatch(word)), len(arguments))
+    at += arguments[at - 1:at] in (["-s"], ["--separator"])
+    options, rest = options_of("seq", arguments[:at], "w", "s", {"equal-width": "w", "separator": "s"})
+    words = rest + arguments[at:]
+    if not 1 <= len(words) <= 3:
+        raise _seq_error(f"extra operand ‘{words[3][:40]}’" if words else "missing operand")
+    for word in words:
+        if NUMBER.fullmatch(word) is None:
             raise _seq_error(f"invalid floating point argument: ‘{word[:40]}’")
-    numbers = [int(word) for word in arguments]
-    first, last, step = numbers[0] if numbers[1:] else 1, numbers[-1], numbers[1] if numbers[2:] else 1
-    if step == 0:
-        raise _seq_error(f"invalid Zero increment value: ‘{arguments[1]}’")
-    found = range(first, last + (1 if step > 0 else -1), step)[:MOST_NUMBERS]
-    return ToolResult(0, "".join(f"{number}\n" for number in found), "")
+    numbers = [Decimal(word) for word in words]
+    first, step = numbers[0] if words[1:] else Decimal(1), numbers[1] if words[2:] else Decimal(1)
+    if not step:
+        raise _seq_error(f"invalid Zero increment value: ‘{words[1]}’")
+    count = min(max(0, int((numbers[-1] - first) / step) + 1 if (numbers[-1] - first) * step >= 0 else 0), MOST_NUMBERS)
+    places = max(len(word.partition(".")[2]) for word in words[:-1] or ["1"])
+    rows = [f"{first + step * number:.{places}f}" for number in range(count)]
+    width = max(map(len, [*rows, f"{numbers[-1]:.{places}f}"])) if rows and "w" in options else 0
+    return ToolResult(0, options.get("s", "\n").join(row.zfill(width) for row in rows) + "\n" * bool(rows), "")
 
 
 def _seq_error(what: str) -> ToolError:

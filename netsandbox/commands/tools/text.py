@@ -1,4 +1,4 @@
-"""head, tail, wc, sort, uniq, cut, tr, tee, cat, rev, tac, nl, column: programs that take lines and give lines."""
+"""head, tail, wc, tr, tee, cat, rev, tac, nl, column: programs that take lines and give lines."""
 
 from __future__ import annotations
 
@@ -16,9 +16,6 @@ if TYPE_CHECKING:
 
     from netsandbox.commands.tools.context import ToolContext
 
-MOST = 10**9
-NO_NAME = "''"
-"""As GNU's tools quote an empty name."""
 
 
 def lines_of(text: str) -> list[str]:
@@ -26,7 +23,7 @@ def lines_of(text: str) -> list[str]:
     return text.removesuffix("\n").split("\n") if text else []
 
 
-def _joined(lines: list[str]) -> str:
+def joined(lines: list[str]) -> str:
     return "".join(line + "\n" for line in lines)
 
 
@@ -35,18 +32,29 @@ def cat(context: ToolContext, arguments: list[str]) -> ToolResult:
     options, paths = options_of("cat", arguments, "AbeEnstTuv", "", {"number": "n", "show-all": "A", "show-ends": "E"})
     found, errors = inputs(context, "cat", paths)
     text = "".join(one.text for one in found)
+    if "s" in options:
+        text = re.sub(r"(^|\n)\n+", r"\1\n", text)
+    if options.keys() & {"v", "A", "e", "t"}:
+        text = "".join(map(_visible, text.encode()))
     if options.keys() & {"n", "b"}:
         rows, number = list[str](), 0
         for line in lines_of(text):
             counted = bool(line) or "n" in options
             number += counted
             rows.append(f"{number:6}\t{line}" if counted else line)
-        text = _joined(rows)
+        text = joined(rows) if text.endswith("\n") else joined(rows).removesuffix("\n")
     if options.keys() & {"E", "A", "e"}:
         text = text.replace("\n", "$\n")
     if options.keys() & {"T", "A", "t"}:
         text = text.replace("\t", "^I")
     return ToolResult(1 if errors else 0, text, errors)
+
+
+def _visible(byte: int) -> str:
+    """A byte as cat -v shows it."""
+    if byte > 127:
+        return "M-" + (_visible(byte - 128) if chr(byte - 128) not in "\n\t" else f"^{chr((byte - 128) ^ 64)}")
+    return chr(byte) if 32 <= byte < 127 or byte in b"\n\t" else f"^{chr(byte ^ 64)}"
 
 
 def head(context: ToolContext, arguments: list[str]) -> ToolResult:
@@ -57,10 +65,17 @@ def tail(context: ToolContext, arguments: list[str]) -> ToolResult:
     return _ends(context, "tail", arguments)
 
 
+VALUED = ("-n", "-c", "--lines", "--bytes")
+"""A number behind one of them is its value."""
+
+
 def _ends(context: ToolContext, name: str, arguments: list[str]) -> ToolResult:
-    words = [f"-n{word[1:]}" if re.fullmatch(r"-\d+", word) else word for word in arguments]
+    words = [f"-n{word[1:]}" if re.fullmatch(r"-\d+", word) and before not in VALUED else word
+             for before, word in zip(["", *arguments], arguments, strict=False)]
     options, paths = options_of(name, words, "qvfF", "nc", {"lines": "n", "bytes": "c", "follow": "f", "quiet": "q"})
     found, errors = inputs(context, name, paths, _enough(options) if name == "head" else 0)
+    if name == "tail" and (options.get("c") or options.get("n")) in ("0", "-0"):
+        return ToolResult(1 if errors else 0, "", errors)
     shows_names = (len(found) > 1 and "q" not in options) or "v" in options
     parts = []
     for one in found:
@@ -88,12 +103,17 @@ def _end(name: str, text: str, options: dict[str, str]) -> str:
     )
 
 
+LONGEST = 4
+"""Where `_counts` has the longest line, of which there is no sum."""
+
+
 def wc(context: ToolContext, arguments: list[str]) -> ToolResult:
     options, paths = options_of("wc", arguments, "lwcmL", "", {"lines": "l", "words": "w", "bytes": "c", "chars": "m"})
     found, errors = inputs(context, "wc", paths)
     rows = [(_counts(one.text), one.name) for one in found]
     if len(paths) > 1:
-        rows.append(([sum(counts[at] for counts, _name in rows) for at in range(5)], "total"))
+        rows.append(([(sum if at < LONGEST else max)(counts[at] for counts, _name in rows)
+                      for at in range(LONGEST + 1)], "total"))
     wanted = [number for number, letter in enumerate("lwcmL") if letter in options] or [0, 1, 2]
     alone = len(wanted) == 1 and len(rows) == 1
     width = (
@@ -113,121 +133,6 @@ def wc(context: ToolContext, arguments: list[str]) -> ToolResult:
 def _counts(text: str) -> list[int]:
     return [text.count("\n"), len(text.split()), len(text.encode()), len(text),
             max((len(line) for line in text.split("\n")), default=0)]
-
-
-def sort(context: ToolContext, arguments: list[str]) -> ToolResult:
-    options, paths = options_of(
-        "sort",
-        arguments,
-        "rnuVfbhscM",
-        "kto",
-        {"reverse": "r", "numeric-sort": "n", "unique": "u", "version-sort": "V", "key": "k", "field-separator": "t",
-         "ignore-case": "f", "human-numeric-sort": "h"},
-        2,
-    )
-    found, errors = inputs(context, "sort", paths)
-    lines = [line for one in found for line in lines_of(one.text)]
-    key = _sort_key(options)
-    ordered = sorted(lines, key=lambda line: (key(line), "" if "s" in options else line))
-    if "r" in options:
-        ordered.reverse()
-    if "u" in options:
-        kept: dict[object, str] = {}
-        for line in ordered:
-            kept.setdefault(key(line), line)
-        ordered = list(kept.values())
-    if "o" in options:
-        path = options["o"]
-        try:
-            files_of(context).write(path, _joined(ordered))
-        except FileError as error:
-            raise ToolError(2, f"{errors}sort: open failed: {path or NO_NAME}: {error}") from None
-        ordered = []
-    return ToolResult(2 if errors else 0, _joined(ordered), errors)
-
-
-def _sort_key(options: dict[str, str]) -> Callable[[str], tuple[object, ...]]:
-    match = re.fullmatch(r"(\d+)(?:\.\d+)?([a-zA-Z]*)(?:,(\d+)([a-zA-Z]*))?", options.get("k", ""))
-    if "k" in options and match is None:
-        raise ToolError(2, f"sort: invalid number at field start: ‘{options['k'][:40]}’")
-    letters = set(options) | set((match[2] + (match[4] or "")) if match is not None else "")
-
-    def key(line: str) -> tuple[object, ...]:
-        text = line
-        if match is not None:
-            fields = line.split(options["t"]) if "t" in options else re.findall(r"\s*\S+", line)
-            last = int(match[3]) if match[3] else len(fields)
-            text = options.get("t", "").join(fields[int(match[1]) - 1 : last])
-        if "f" in letters:
-            text = text.upper()
-        if letters & {"n", "h"}:
-            number = re.match(r"\s*(-?\d+(?:\.\d+)?)([KMGT]?)", text)
-            return (float(number[1]) * 1024 ** " KMGT".find(number[2] or " ") if number else 0.0,)
-        if "V" in letters:
-            return tuple(
-                (1, int(part), "") if part.isdecimal() else (0, 0, part) for part in re.findall(r"\d+|\D+", text)
-            )
-        return (text.lstrip() if "b" in letters else text,)
-
-    return key
-
-
-def uniq(context: ToolContext, arguments: list[str]) -> ToolResult:
-    options, paths = options_of("uniq", arguments, "cdui", "", {"count": "c", "repeated": "d", "unique": "u"})
-    found, errors = inputs(context, "uniq", paths[:1])
-    rows: list[tuple[int, str]] = []
-    for line in (line for one in found for line in lines_of(one.text)):
-        same = rows and (rows[-1][1].lower() == line.lower() if "i" in options else rows[-1][1] == line)
-        if same:
-            rows[-1] = (rows[-1][0] + 1, rows[-1][1])
-        else:
-            rows.append((1, line))
-    kept = [
-        (times, line)
-        for times, line in rows
-        if ("d" not in options or times > 1) and ("u" not in options or times == 1)
-    ]
-    return ToolResult(1 if errors else 0,
-                      _joined([f"{times:>7} {line}" if "c" in options else line for times, line in kept]), errors)
-
-
-def cut(context: ToolContext, arguments: list[str]) -> ToolResult:
-    options, paths = options_of(
-        "cut",
-        arguments,
-        "s",
-        "dfcb",
-        {"delimiter": "d", "fields": "f", "characters": "c", "bytes": "b", "only-delimited": "s"},
-    )
-    wanted = _ranges(options.get("f") or options.get("c") or options.get("b") or "")
-    mark = options.get("d", "\t")
-    if not wanted:
-        raise ToolError(
-            1, "cut: you must specify a list of bytes, characters, or fields\nTry 'cut --help' for more information."
-        )
-    if len(mark) != 1:
-        raise ToolError(1, "cut: the delimiter must be a single character\nTry 'cut --help' for more information.")
-    found, errors = inputs(context, "cut", paths)
-    lines = [line for one in found for line in lines_of(one.text)]
-    kept = [_cut(line, wanted, mark if "f" in options else "") for line in lines if "s" not in options or mark in line]
-    return ToolResult(1 if errors else 0, _joined(kept), errors)
-
-
-def _cut(line: str, wanted: list[tuple[int, int]], mark: str) -> str:
-    parts = line.split(mark) if mark else list(line)
-    if mark and len(parts) == 1:
-        return line
-    return mark.join(part for n, part in enumerate(parts, 1) if any(low <= n <= high for low, high in wanted))
-
-
-def _ranges(text: str) -> list[tuple[int, int]]:
-    """`1,3-5,7-` as (first, last)."""
-    found = []
-    for part in text.split(",") if text else ():
-        low, dash, high = part.partition("-")
-        first = whole_number("cut", low or "1", "invalid field value")
-        found.append((first, whole_number("cut", high, "invalid field value") if high else MOST if dash else first))
-    return found
 
 
 SETS = {
@@ -280,6 +185,9 @@ def _letters(text: str) -> str:
     """A set of tr with its ranges and classes as letters."""
     text = re.sub(r"\[:(\w+):\]", lambda found: SETS.get(found[1], found[0]), text)
     text = unescaped(text, False)[0]
+    wrong = next((found for found in re.finditer(r"(.)-(.)", text, re.DOTALL) if found[1] > found[2]), None)
+    if wrong is not None:
+        raise ToolError(1, f"tr: range-endpoints of '{wrong[0]}' are in reverse collating sequence order")
     return re.sub(
         r"(.)-(.)", lambda found: "".join(map(chr, range(ord(found[1]), ord(found[2]) + 1))), text, flags=re.DOTALL
     )
@@ -304,7 +212,7 @@ def _each(name: str, change: Callable[[list[str]], list[str]]) -> Callable[[Tool
     def run(context: ToolContext, arguments: list[str]) -> ToolResult:
         found, errors = inputs(context, name, [word for word in arguments if not word.startswith("-")])
         lines = [line for one in found for line in lines_of(one.text)]
-        return ToolResult(1 if errors else 0, _joined(change(lines)), errors)
+        return ToolResult(1 if errors else 0, joined(change(lines)), errors)
 
     return run
 
@@ -322,8 +230,35 @@ def _columns(lines: list[str]) -> list[str]:
     ]
 
 
-rev = _each("rev", lambda lines: [line[::-1] for line in lines])
-tac = _each("tac", lambda lines: lines[::-1])
-nl = _each("nl", lambda lines: [f"{number:6}\t{line}" for number, line in enumerate(lines, 1)])
+def tac(context: ToolContext, arguments: list[str]) -> ToolResult:
+    """Each file's lines from the last to the first."""
+    _options, paths = options_of("tac", arguments, "", "")
+    found, errors = inputs(context, "tac", paths)
+    return ToolResult(1 if errors else 0, "".join(
+        line for one in found for line in reversed(one.text.splitlines(keepends=True))), errors)
+
+
+def nl(context: ToolContext, arguments: list[str]) -> ToolResult:
+    """Numbers before lines: those that are not empty, or with -ba all."""
+    options, paths = options_of("nl", arguments, "", "bws", {"body-numbering": "b"})
+    if options.get("b", "t") not in ("a", "t", "n"):
+        raise ToolError(1, f"netsandbox: nl -b {options['b'][:40]} is not modelled")
+    width, mark = whole_number("nl", options.get("w", "6")), options.get("s", "\t")
+    found, errors = inputs(context, "nl", paths)
+    rows, number = list[str](), 0
+    for line in (line for one in found for line in lines_of(one.text)):
+        counted = options.get("b", "t") == "a" or (bool(line) and "n" not in options.get("b", "t"))
+        number += counted
+        rows.append(f"{number:{width}}{mark}{line}" if counted else " " * (width + len(mark)) + line)
+    return ToolResult(1 if errors else 0, joined(rows), errors)
+
+
+def rev(context: ToolContext, arguments: list[str]) -> ToolResult:
+    _options, paths = options_of("rev", arguments, "", "")
+    found, errors = inputs(context, "rev", paths)
+    return ToolResult(1 if errors else 0, "".join(
+        "\n".join(line[::-1] for line in one.text.split("\n")) for one in found), errors)
+
+
 column = _each("column", _columns)
 pager = _each("less", lambda lines: lines)
