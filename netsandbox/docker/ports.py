@@ -236,10 +236,12 @@ def _holder(engine: DockerEngine, host: str, number: int, protocol: str) -> tupl
     """The address at which another container has the port, that one or all of the family, and the container's name."""
     for other in engine.containers.values():
         for binding in other.bindings:
+            if binding.host_port != number or binding.protocol != protocol:
+                continue
             same_family = (":" in binding.host) == (":" in host)
             overlap = binding.host == host or (
                 engine.profile.since(28) and {EVERYWHERE, EVERYWHERE_V6} & {binding.host, host})
-            if (binding.host_port, binding.protocol) == (number, protocol) and same_family and overlap:
+            if same_family and overlap:
                 return EVERYWHERE if binding.host == EVERYWHERE else host, other.name
     return None
 
