@@ -167,6 +167,9 @@ PACKETS: dict[str, Words] = {
         "路由：{route}", "源地址{source}", "MTU {mtu}"),
     "RouteMissing": ("{ns}没有去往{destination}的路由，因此什么也不发送。", "{ns}没有匹配的路由", "{error}"),
     "RouteMissing.route": ("{ns}不得向{destination}发送：路由“{route}”如此规定。", "路由：{route}", "{error}"),
+    "RouteMissing.rule": (
+        "{ns}不得向{destination}发送：某条策略规则选定的路由表中的路由“{route}”如此规定。",
+        "规则 {rule}", "路由：{route}", "{error}"),
     "PacketQueued": ("{packet}在{where}排队，等待得知{next_hop}的 MAC 地址。", "邻居表：没有{next_hop}的 MAC 地址"),
     "PacketFragmented": (
         "{ns}把{packet}切成{pieces}个分片，因为它超过了 MTU。", "{size}字节", "MTU {mtu}", "允许分片（未设置 DF）"),

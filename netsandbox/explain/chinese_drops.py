@@ -55,6 +55,11 @@ REASONS: dict[str, Words] = {
         "没有谁应答对{address}的 ARP 请求",
         "该地址属于 {owner}，在 {device} 的 macvlan 或 ipvlan 上：{device} 自己发出的帧只到它的网线上，不会到这些设备",
         "邻居表：{address}为 FAILED"),
+    "NEIGH_FAILED.below": (
+        "没有谁应答对{address}的 ARP 请求",
+        ("该地址属于 {owner}，就在这个 macvlan 或 ipvlan 的父接口 {device} 上："
+         "子接口发出的帧只到 {device} 的网线上，不会到 {device} 自己"),
+        "邻居表：{address}为 FAILED"),
     "NEIGH_FAILED.link": (
         "没有谁应答对{address}的 ARP 请求", "按路由 {owner}，该地址就在 {device} 自己的链路上，中间没有路由器",
         "邻居表：{address}为 FAILED", "mcast_solicit，默认询问 3 次"),

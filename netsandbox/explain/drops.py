@@ -165,7 +165,7 @@ def _neighbour(operands: tuple[Operand, ...], _what: Ended, voice: Voice) -> Cas
 
 
 def _unanswered(operands: tuple[Operand, ...], what: Ended, voice: Voice) -> Case:
-    """(address, "above", whose, device) or (address, "link", route, device) where more is known."""
+    """(address, "above" or "below", whose, device) or (address, "link", route, device) where more is known."""
     case, texts = _neighbour(operands, what, voice)
     if len(operands) < 4:
         return case, texts

@@ -195,6 +195,9 @@ PACKETS: dict[str, Words] = {
         "{ns} has no route to {destination}, so nothing is sent.", "no route of {ns} matches", "{error}"),
     "RouteMissing.route": (
         "{ns} must not send to {destination}: its route “{route}” says so.", "route: {route}", "{error}"),
+    "RouteMissing.rule": (
+        "{ns} must not send to {destination}: its route “{route}” says so, in the table that a rule chose.",
+        "rule {rule}", "route: {route}", "{error}"),
     "PacketQueued": (
         "{packet} waits at {where} until the MAC of {next_hop} is known.", "neighbour table: no MAC for {next_hop}"),
     "PacketFragmented": (

@@ -69,6 +69,10 @@ REASONS: dict[str, Words] = {
         "nobody answered the ARP requests for {address}",
         ("{owner} has the address on a macvlan or ipvlan of {device}; what {device} sends goes out by its cable, "
          "and never to those"), "neighbour table: {address} FAILED"),
+    "NEIGH_FAILED.below": (
+        "nobody answered the ARP requests for {address}",
+        ("{owner} has the address on {device}, which this macvlan or ipvlan stands on; what a child sends goes out by "
+         "the cable of {device}, and never to {device} itself"), "neighbour table: {address} FAILED"),
     "NEIGH_FAILED.link": (
         "nobody answered the ARP requests for {address}",
         "by the route {owner} the address is on the link of {device} itself, without a router on the way",

@@ -38,15 +38,23 @@ class Row(NamedTuple):
 
 def last_drop(trace: Trace, end: int) -> int | None:
     """The last record before `end` that tells of an end: a frame's, a packet's, or a program's that gets no route,
-    no port or no address."""
+    no port or no address.  An error that a host could not even tell itself, as its lo is down, is none where there is
+    another."""
+    untold = None
     for seq, raw in trace.back(end):
         kind = kind_of(raw)
         if kind is FrameReceived:
             if isinstance(raw[-1], Dropped):
                 return seq
+        elif kind is SendFailed and _is_untold(event_of(raw, seq)):
+            untold = untold or seq
         elif kind in ENDS:
             return seq
-    return None
+    return untold
+
+
+def _is_untold(event: SendFailed) -> bool:
+    return event.interface.name == "lo" and event.verdict.reason is DropReason.DEV_READY
 
 
 def row_change(trace: Trace, seq: int, address: int) -> int | None:

@@ -146,8 +146,9 @@ def _route(event: linux.RouteChosen, voice: Voice) -> Operands:
 
 
 def _no_route(event: linux.RouteMissing, voice: Voice) -> Operands:
-    return Operands("RouteMissing" if event.route is None else "RouteMissing.route", {
-        "ns": safe(event.namespace), "destination": voice.ip(event.destination),
+    case = "" if event.route is None else ".rule" if event.rule else ".route"
+    return Operands(f"RouteMissing{case}", {
+        "rule": safe(event.rule), "ns": safe(event.namespace), "destination": voice.ip(event.destination),
         "error": _errno(event.error, voice), "route": safe(str(event.route)) if event.route is not None else ""})
 
 

@@ -124,6 +124,8 @@ class RouteMissing(NamedTuple):
     """errno name: ENETUNREACH, EHOSTUNREACH, EACCES, EINVAL."""
     route: RouteValue | None
     """The unreachable, prohibit, blackhole or throw route, or None."""
+    rule: str = ""
+    """The rule of policy routing that chose the route's table, if it is none of the three that are always there."""
 
 
 class VerdictGiven(NamedTuple):

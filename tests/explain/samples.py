@@ -145,6 +145,7 @@ OPERANDS: dict[DropReason, list[tuple[Any, ...]]] = {
     DropReason.PKT_TOO_BIG: [(1600, 1500), (1614,), (28, 20)],
     DropReason.NEIGH_CREATEFAIL: [("172.17.0.3",), (B,)],
     DropReason.NEIGH_FAILED: [("172.17.0.3",), ("172.17.0.3", "above", "web", "eth0"),
+                              ("172.17.0.3", "below", "host", "eth0"),
                               ("172.17.0.3", "link", "172.17.0.0/16", "eth0")],
     DropReason.NEIGH_QUEUEFULL: [("172.17.0.3",)],
     DropReason.NEIGH_DEAD: [("172.17.0.3",)],
@@ -248,6 +249,7 @@ def _of_routes() -> Iterator[Any]:
     for error in ("ENETUNREACH", "EHOSTUNREACH", "EACCES", "EINVAL", "ENODEV"):
         yield events.RouteMissing(namespace, FAR, error, None)
         yield events.RouteMissing(namespace, FAR, error, _route("prohibit"))
+        yield events.RouteMissing(namespace, FAR, error, _route("prohibit"), "100: from 10.0.0.0/8 lookup 7")
     for why in ("new", "state", "expired", "reset", "reopened", "deleted", "early drop", "address gone"):
         yield ConnectionChanged(namespace, "udp      17 29 src=1.2.3.4 dst=5.6.7.8", why, 0)
     yield events.PathMtuLearned(namespace, FAR, 1400)

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from netsandbox.commands.tools import tc_numbers as numbers
 from netsandbox.commands.tools.context import ToolError
+from netsandbox.commands.tools.tc_numbers import illegal, shown_size, shown_time
 from netsandbox.commands.tools.words import number_of
 from netsandbox.linux.core.fifo import ByteFifo, FastFifo, Fifo, FqCodel, NoQueue
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
-
     from netsandbox.commands.tools.words import Words
 
 KINDS: dict[str, type[Fifo]] = {kind.kind: kind for kind in (Fifo, ByteFifo, FastFifo, FqCodel, NoQueue)}
@@ -18,7 +18,7 @@ PRIORITIES = "bands 3 priomap 1 2 2 2 1 2 0 0 1 1 1 1 1 1 1 1"
 OF_FQ_CODEL = ("memory_limit", "ecn", "noecn", "drop_batch", "ce_threshold", "ce_threshold_selector")
 
 
-def read(new: Fifo, words: Words, time_of: Callable[[str, str], int]) -> None:
+def read(new: Fifo, words: Words) -> None:
     """fifo_parse_opt, fq_codel_parse_opt."""
     while words:
         word = words.next()
@@ -27,7 +27,7 @@ def read(new: Fifo, words: Words, time_of: Callable[[str, str], int]) -> None:
         elif isinstance(new, FqCodel) and word in ("flows", "quantum"):
             setattr(new, word, _number(new, word, words.next()))
         elif isinstance(new, FqCodel) and word in ("target", "interval"):
-            setattr(new, word, time_of(words.next(), word))
+            setattr(new, word, numbers.time(words.next(), illegal(word)))
         elif isinstance(new, FqCodel) and word in OF_FQ_CODEL:
             raise ToolError(1, f"netsandbox: {word} of fq_codel is not modelled")
         elif type(new) in (Fifo, ByteFifo):
@@ -39,20 +39,23 @@ def read(new: Fifo, words: Words, time_of: Callable[[str, str], int]) -> None:
 
 
 def _number(new: Fifo, name: str, word: str) -> int:
+    complaint = illegal(name) if type(new) is FqCodel else ToolError(
+        1, f'{new.kind}: Illegal value for "{name}": "{word}"')
+    if isinstance(new, ByteFifo):
+        return numbers.size(word, complaint)
     value = number_of(word)
     if value is None or value < 0:
-        raise ToolError(1, f'{new.kind}: Illegal value for "{name}": "{word}"' if type(new) is not FqCodel else
-                        f'Illegal "{name}"')
+        raise complaint
     return value
 
 
-def said(fifo: Fifo, time_text: Callable[[int], str]) -> str:
+def said(fifo: Fifo) -> str:
     """fifo_print_opt, fq_codel_print_opt."""
     if isinstance(fifo, FqCodel):
-        return (f"limit {fifo.most}p flows {fifo.flows} quantum {fifo.quantum} target {time_text(fifo.target)} "
-                f"interval {time_text(fifo.interval)} memory_limit 32Mb ecn drop_batch 64 ")
+        return (f"limit {fifo.most}p flows {fifo.flows} quantum {fifo.quantum} target {shown_time(fifo.target)} "
+                f"interval {shown_time(fifo.interval)} memory_limit 32Mb ecn drop_batch 64 ")
     if isinstance(fifo, NoQueue):
         return ""
     if isinstance(fifo, FastFifo):
         return PRIORITIES
-    return f"limit {fifo.most}{'b' if isinstance(fifo, ByteFifo) else 'p'}"
+    return f"limit {shown_size(fifo.most)}" if isinstance(fifo, ByteFifo) else f"limit {fifo.most}p"

@@ -78,12 +78,19 @@ class Kernel:
 
     Attributes:
         transports: handlers by IP protocol number (inet_protos).
+        handles: how many queueing disciplines without a number of their own there have been.
     """
 
-    __slots__ = ("transports",)
+    __slots__ = ("handles", "transports")
 
     def __init__(self, transports: dict[int, Callable[..., Any]]) -> None:
         self.transports = transports
+        self.handles = 0
+
+    def next_handle(self) -> int:
+        """qdisc_alloc_handle: none is given twice."""
+        self.handles += 1
+        return 0x8000 + self.handles
 
     def add_protocol(self, number: int, handler: Callable[..., Any]) -> None:
         """inet_add_protocol: the module of the first such device is loaded, and stays."""

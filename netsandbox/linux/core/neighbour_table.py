@@ -382,6 +382,9 @@ def _whereabouts(entry: Neighbour, route: Route | None) -> tuple[str, ...]:
     for upper in stack.uppers if stack is not None else ():
         if upper.is_cut_off and any(own.local == entry.address for own in upper.addresses):
             return "above", upper.namespace.name, device.name
+    lower = device.lower
+    if device.is_cut_off and lower is not None and any(own.local == entry.address for own in lower.addresses):
+        return "below", lower.namespace.name, lower.name
     if route is not None and not route.gateway and 0 < route.destination.length < 32:
         return "link", str(route.destination), device.name
     return ()

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from bisect import insort
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, ClassVar
 
 from netsandbox.engine.units import SECOND
 from netsandbox.linux.device_events import FrameShaped
@@ -25,9 +25,12 @@ class Discipline:
     Attributes:
         limit: the longest frame that the other end takes; `most`: how many frames, or bytes, may wait.
         bytes, packets, dropped, overlimits, requeues: as `tc -s` counts them.
+        child: what its frames go through as well; parent: the other way round; parent_class: as that was called.
     """
 
     kind = ""
+    is_before_child: ClassVar[bool] = True
+    """A line first holds a frame and then gives it to its child; a bucket of tokens does it the other way round."""
 
     def __init__(self, interface: Interface, handle: int) -> None:
         self.interface = interface
@@ -36,6 +39,9 @@ class Discipline:
         self.most = 1000
         self.waiting: list[tuple[int, int, Frame]] = []
         self.serial = 0
+        self.child: Discipline | None = None
+        self.parent: Discipline | None = None
+        self.parent_class = ""
         self.bytes = self.packets = self.dropped = self.overlimits = self.requeues = 0
 
     def attach(self) -> None:
@@ -49,13 +55,25 @@ class Discipline:
         interface.qdisc = self.kind
 
     def detach(self) -> None:
-        """Give the interface back: what waits is lost."""
+        """Give the interface back, or the frames to the parent alone: what waits is lost."""
         self.waiting = []
+        if self.parent is not None:
+            self.parent.child = None
+            return
         self.interface.shaper = None
         self.interface.peer_limit = self.limit
         self.interface.qdisc = "noqueue"
 
+    def adopt(self, child: Discipline, parent_class: str) -> None:
+        """qdisc_graft."""
+        self.child = child
+        child.parent, child.parent_class = self, parent_class
+
     def enqueue(self, frame: Frame) -> bool:
+        raise NotImplementedError
+
+    def admit(self, frame: Frame) -> bool:
+        """Its own part, where the child has done with the frame."""
         raise NotImplementedError
 
     def drop(self, frame: Frame, why: str) -> None:
@@ -82,19 +100,28 @@ class Discipline:
             self.release(self.waiting.pop(0)[2])
 
     def release(self, frame: Frame) -> None:
-        """Put it on the wire."""
-        interface = self.interface
-        if interface.shaper is not self or not interface.running:
+        """It has waited for long enough here: to the child or the parent, or on the wire."""
+        interface, parent = self.interface, self.parent
+        if interface.shaper is not (parent or self) or not interface.running:
             return
         self.bytes += frame.size
         self.packets += 1
+        if self.child is not None and self.is_before_child:
+            self.child.enqueue(frame)
+        elif parent is not None and not parent.is_before_child:
+            parent.admit(frame)
+        else:
+            self._put(frame)
+
+    def _put(self, frame: Frame) -> None:
+        interface, limit = self.interface, (self.parent or self).limit
         namespace = interface.namespace
         namespace.record((FrameSent, interface.place, frame))
         if interface.is_stacked:
             interface.put_through(frame)
-        elif frame.size > self.limit:
+        elif frame.size > limit:
             interface.tx_dropped += 1
-            too_big = Dropped(DropReason.PKT_TOO_BIG, (frame.size, self.limit))
+            too_big = Dropped(DropReason.PKT_TOO_BIG, (frame.size, limit))
             namespace.record(SendFailed(interface.place, frame, too_big))
         else:
             interface.put_through(frame)
@@ -134,7 +161,6 @@ class Netem(Discipline):
         self.delays = Share()
         self.loss, self.duplicate, self.reorder, self.corrupt = Share(), Share(), Share(), Share()
         self.seed = 0
-        self.is_seeded = False
         self._counter = 0
         self._stream: Stream | None = None
 
@@ -146,6 +172,12 @@ class Netem(Discipline):
                 self.seed = chance.stream(f"{self.interface.label}/netem").bits(63) + 1
             self._stream = chance.stream(f"netem/{self.seed}")
         return self._stream
+
+    @property
+    def drawn_seed(self) -> int:
+        """The seed, which is drawn with the first frame or look."""
+        _drawn = self.stream
+        return self.seed
 
     def reseed(self) -> None:
         self._stream = None
@@ -219,6 +251,7 @@ class Tbf(Discipline):
     """
 
     kind = "tbf"
+    is_before_child = False
 
     def __init__(self, interface: Interface, handle: int) -> None:
         super().__init__(interface, handle)
@@ -227,6 +260,9 @@ class Tbf(Discipline):
         self._since = 0
 
     def enqueue(self, frame: Frame) -> bool:
+        return self.child.enqueue(frame) if self.child is not None else self.admit(frame)
+
+    def admit(self, frame: Frame) -> bool:
         """tbf_enqueue, tbf_dequeue: the time at which there are tokens for it."""
         if frame.size > self.burst:
             self.drop(frame, "burst")

@@ -138,8 +138,9 @@ def _find_output(namespace: NetworkNamespace, destination: int, source: int, int
     if route is None or route.type in ERRORS:
         if interface is not None and (vrf is None or group):
             return _on_link(namespace, destination, source, interface)
+        rule = rule_matched(namespace, destination) if route is not None else None
         return RouteMissing(namespace.name, destination, ERRORS[route.type] if route else "ENETUNREACH",
-                            route.value() if route else None)
+                            route.value() if route else None, f"{rule.priority}: {rule.rule}" if rule else "")
     if route.paths:
         return _several(namespace, destination, source, route, interface, len(matches))
     leaves_vrf = vrf is not None and route.interface is not None and route.interface.l3mdev is not vrf

@@ -1,0 +1,121 @@
+"""What `tc qdisc` says of a bad line (tc/q_netem.c)."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from netsandbox.commands.tools import tc_numbers as numbers
+from netsandbox.commands.tools.context import ToolError
+from netsandbox.commands.tools.help import usage
+from netsandbox.commands.tools.tc_numbers import illegal, shown_percent, shown_rate, shown_time
+from netsandbox.engine.units import SECOND
+from netsandbox.linux.core.queueing import Netem, Share
+
+if TYPE_CHECKING:
+    from netsandbox.commands.tools.words import Words
+
+SHARES = {"loss": "loss", "drop": "loss", "duplicate": "duplicate", "reorder": "reorder", "corrupt": "corrupt"}
+KEPT = ("reorder", "corrupt", "rate")
+"""What a change leaves as it is, unless it is said (netem_change): attributes of their own."""
+
+
+def read(new: Netem, words: Words, old: Netem | None) -> None:
+    """netem_parse_opt, netem_change.
+
+    Args:
+        old: the one that is changed, or None.
+    """
+    said: set[str] = set()
+    while words:
+        word = words.next()
+        said.add(SHARES.get(word, word))
+        if word in ("latency", "delay"):
+            _read_delay(new, words)
+        elif word in SHARES:
+            _read_share(new, word, words)
+        elif word == "limit":
+            new.most = numbers.number(words.next(), "limit")
+        elif word == "gap":
+            new.gap = numbers.number(words.next(), "gap")
+        elif word == "rate":
+            new.rate = max(numbers.rate(words.next(), illegal("rate")) // 8, 1)
+        elif word == "seed":
+            new.seed = numbers.number(words.next(), "seed")
+        elif word in ("distribution", "ecn", "slot"):
+            raise ToolError(1, f"netsandbox: {word} of netem is not modelled")
+        else:
+            lead = "" if word == "help" else f'What is "{word}"?\n'
+            raise ToolError(1, f"{lead}{usage('netem').message}")
+    if new.reorder.chance and not new.delay:
+        raise ToolError(1, f"reordering not possible without specifying some delay\n{usage('netem').message}")
+    for name in KEPT:
+        if old is not None and name not in said:
+            setattr(new, name, getattr(old, name))
+    if old is not None and "seed" not in said:
+        new.seed = old.seed
+    if "reorder" in said and not new.gap:
+        new.gap = 1
+    new.reseed()
+
+
+def _read_delay(new: Netem, words: Words) -> None:
+    word = words.next()
+    if numbers.NUMBER.fullmatch(word.removeprefix("-")) and word.startswith("-"):
+        raise ToolError(2, "Error: negative latency.")
+    new.delay = numbers.time(word, illegal("latency"))
+    if words and numbers.NUMBER.fullmatch(words.peek()):
+        new.jitter = numbers.time(words.next(), illegal("latency"))
+        if words and words.peek().endswith("%"):
+            new.delays = Share(0.0, numbers.percent(words.next(), illegal("latency")))
+
+
+def _read_share(new: Netem, word: str, words: Words) -> None:
+    if word == "loss" and words and words.peek() in ("state", "gemodel"):
+        raise ToolError(1, f"netsandbox: `loss {words.peek()}` is not modelled")
+    is_loss = SHARES[word] == "loss"
+    if is_loss and words and words.peek() == "random":
+        words.next()
+    if is_loss and words and not words.peek()[:1].isdigit():
+        raise ToolError(1, f"Unknown loss parameter: {words.next()}")
+    complaint = illegal("loss percent" if is_loss else word)
+    chance = numbers.percent(words.next(), complaint)
+    likeness = numbers.percent(words.next(), complaint) if words and words.peek().endswith("%") else 0.0
+    setattr(new, SHARES[word], Share(chance, likeness))
+
+
+def said(netem: Netem) -> str:
+    """netem_print_opt."""
+    text = f"limit {netem.most}"
+    if netem.delay or netem.jitter:
+        text += f" delay {shown_time(netem.delay)}"
+        if netem.jitter:
+            text += f"  {shown_time(netem.jitter)}"
+            text += f" {shown_percent(netem.delays.likeness)}" if netem.delays.likeness else ""
+    for name in ("loss", "duplicate", "reorder", "corrupt"):
+        share = getattr(netem, name)
+        if share.chance:
+            text += f" {name} {shown_percent(share.chance)}"
+            text += f" {shown_percent(share.likeness)}" if share.likeness else ""
+    text += f" rate {shown_rate(netem.rate * 8)}" if netem.rate else ""
+    text += f" seed {netem.drawn_seed}"
+    return f"{text} gap {netem.gap}" if netem.gap else text
+
+
+def members(netem: Netem) -> dict[str, Any]:
+    """The same for JSON, in seconds, shares and bytes a second."""
+    found: dict[str, Any] = {"limit": netem.most}
+    if netem.delay or netem.jitter:
+        found["delay"] = {"delay": _plain(netem.delay / SECOND), "jitter": _plain(netem.jitter / SECOND),
+                          "correlation": _plain(netem.delays.likeness)}
+    for name in ("loss", "duplicate", "reorder", "corrupt"):
+        share = getattr(netem, name)
+        if share.chance:
+            key = "loss-random" if name == "loss" else name
+            found[key] = {name: _plain(share.chance), "correlation": _plain(share.likeness)}
+    if netem.rate:
+        found["rate"] = {"rate": netem.rate, "packetoverhead": 0, "cellsize": 0, "celloverhead": 0}
+    return found | {"seed": netem.drawn_seed, "ecn": False, "gap": netem.gap}
+
+
+def _plain(value: float) -> float | int:
+    return int(value) if value == int(value) else round(value, 9)

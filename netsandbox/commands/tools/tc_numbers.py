@@ -1,0 +1,85 @@
+"""Times, rates, sizes and shares as tc writes and reads them (tc/tc_util.c, lib/utils_math.c, lib/utils.c)."""
+
+from __future__ import annotations
+
+import re
+
+from netsandbox.commands.tools.context import ToolError
+from netsandbox.commands.tools.words import number_of
+from netsandbox.engine.units import MICROSECOND, MILLISECOND, SECOND
+
+TIMES = {"": MICROSECOND, "us": MICROSECOND, "usec": MICROSECOND, "usecs": MICROSECOND, "ms": MILLISECOND,
+         "msec": MILLISECOND, "msecs": MILLISECOND, "s": SECOND, "sec": SECOND, "secs": SECOND, "ns": 1}
+RATES = {"": 1, "bit": 1, "kbit": 10**3, "mbit": 10**6, "gbit": 10**9, "tbit": 10**12, "bps": 8, "kbps": 8 * 10**3,
+         "mbps": 8 * 10**6, "gbps": 8 * 10**9, "kibit": 1024, "mibit": 1024**2, "gibit": 1024**3}
+SIZES = {"": 1, "b": 1, "k": 1024, "kb": 1024, "m": 1024**2, "mb": 1024**2, "g": 1024**3, "gb": 1024**3,
+         "kbit": 128, "mbit": 128 * 1024}
+NUMBER = re.compile(r"(\d+(?:\.\d*)?)([A-Za-z]*)", re.ASCII)
+PERCENT = re.compile(r"(\d+(?:\.\d*)?)%?", re.ASCII)
+
+
+def number(word: str, what: str) -> int:
+    value = number_of(word)
+    if value is None or value < 0:
+        raise illegal(what)
+    return value
+
+
+def _scaled(word: str, units: dict[str, int], complaint: ToolError) -> int:
+    found = NUMBER.fullmatch(word)
+    if found is None or found[2].lower() not in units:
+        raise complaint
+    return round(float(found[1]) * units[found[2].lower()])
+
+
+def time(word: str, complaint: ToolError) -> int:
+    return _scaled(word, TIMES, complaint)
+
+
+def rate(word: str, complaint: ToolError) -> int:
+    """In bits a second."""
+    return _scaled(word, RATES, complaint)
+
+
+def size(word: str, complaint: ToolError) -> int:
+    return _scaled(word, SIZES, complaint)
+
+
+def percent(word: str, complaint: ToolError) -> float:
+    found = PERCENT.fullmatch(word)
+    if found is None or float(found[1]) > 100:
+        raise complaint
+    return float(found[1]) / 100
+
+
+def illegal(what: str) -> ToolError:
+    return ToolError(1, f'Illegal "{what}"')
+
+
+def shown_time(nanoseconds: int) -> str:
+    if nanoseconds >= SECOND:
+        return f"{nanoseconds / SECOND:.3g}s"
+    if nanoseconds >= MILLISECOND:
+        return f"{nanoseconds / MILLISECOND:.3g}ms"
+    return f"{nanoseconds / MICROSECOND:.3g}us"
+
+
+def shown_percent(share: float) -> str:
+    return f"{share * 100:g}%"
+
+
+def shown_rate(bits: int) -> str:
+    """print_rate: in the largest unit that leaves no rest, or that leaves more than three digits."""
+    for unit in ("", "K", "M", "G"):
+        if bits < 1000 or (bits % 1000 and bits < 1000 * 1000):
+            return f"{bits}{unit}bit"
+        bits //= 1000
+    return f"{bits}Tbit"
+
+
+def shown_size(octets: int) -> str:
+    """print_size: near enough is good enough."""
+    for unit, slack, word in ((1024**2, 1024, "Mb"), (1024, 16, "Kb")):
+        if octets >= unit and abs(round(octets / unit) * unit - octets) < slack:
+            return f"{round(octets / unit)}{word}"
+    return f"{octets}b"
