@@ -227,7 +227,7 @@ class Rules29(Rules):
 
     def internal(self, network: BridgeNetwork) -> list[RuleLine]:
         name, subnet = network.ifname, network.pool.subnet
-        return [RuleLine("filter", "DOCKER-FORWARD", f"-i {name} -o {name} -j ACCEPT"),
+        return [super().internal(network)[0],
                 RuleLine("filter", "DOCKER-INTERNAL", f"! -s {subnet} -o {name} -j DROP"),
                 RuleLine("filter", "DOCKER-INTERNAL", f"! -d {subnet} -i {name} -j DROP")]
 

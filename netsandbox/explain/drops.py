@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 
 from netsandbox.explain import devices
@@ -15,6 +16,12 @@ from netsandbox.wire.ipv4 import IPv4Packet
 
 Case = tuple[str, dict[str, str]]
 """The case of a reason (behind its name in a key), and fields."""
+OF_DOCKER = tuple((case, re.compile(pattern)) for case, pattern in (
+    (".icc", r"-A (?:DOCKER-)?FORWARD -i (\S+) -o \1 -j DROP"),
+    (".internal", r"-A DOCKER-(?:ISOLATION-STAGE-1|INTERNAL) ! -[sd] \S+ -[io] \S+ -j DROP"),
+    (".own address", r"-t raw -A PREROUTING -d \S+/32 ! -i (?!lo )\S+ -j DROP"),
+    (".localhost", r"-t raw -A PREROUTING -d 127\.\S+/32 ! -i lo "), (".docker", r"-A DOCKER(?!-USER)")))
+"""What Docker's own rules are for, the first that fits."""
 
 
 def reason_key(verdict: Dropped, what: Ended, voice: Voice) -> str:
@@ -178,8 +185,8 @@ def _rule(operands: tuple[Operand, ...], _what: Ended, _voice: Voice) -> Case:
     rule = str(operands[0]) if operands else ""
     if rule in ("table full", "clash", "moved", "icmp error", "redirect", "no address"):
         return f".{rule}", {}
-    is_dockers = rule.startswith("-A DOCKER") and not rule.startswith("-A DOCKER-USER")
-    return ".docker" if is_dockers else "", {"rule": safe(rule)}
+    case = next((case for case, pattern in OF_DOCKER if pattern.match(rule)), "")
+    return case, {"rule": safe(rule)}
 
 
 def _port_state(operands: tuple[Operand, ...], _what: Ended, voice: Voice) -> Case:

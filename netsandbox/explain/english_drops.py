@@ -94,6 +94,14 @@ REASONS: dict[str, Words] = {
     "NETFILTER_DROP.docker": (
         "Docker keeps its networks apart: what comes from elsewhere may not enter this one", "{rule}",
         "a rule of Docker's own, which `iptables -S` lists with the others"),
+    "NETFILTER_DROP.icc": (
+        "the containers of this network are not to reach each other (enable_icc=false)", "{rule}"),
+    "NETFILTER_DROP.internal": (
+        "the network is internal: nothing goes out of it or comes in from elsewhere (--internal)", "{rule}"),
+    "NETFILTER_DROP.own address": (
+        "a container's own address is open to its bridge and host alone; others ask a port of the host's", "{rule}", "a rule of Docker's own since 28, which `iptables -t raw -S` lists"),
+    "NETFILTER_DROP.localhost": (
+        "the port is published on 127.0.0.1, and what comes from outside may not name that address", "{rule}"),
     "BRIDGE_INGRESS_STP_STATE": ("the bridge port is {state}, not forwarding", "port state {state}"),
     "BRIDGE_INGRESS_STP_STATE.locked": (
         "the bridge port is locked, and the source MAC is not in the forwarding table for it", "flag locked",
