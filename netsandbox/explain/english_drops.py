@@ -99,7 +99,8 @@ REASONS: dict[str, Words] = {
     "NETFILTER_DROP.internal": (
         "the network is internal: nothing goes out of it or comes in from elsewhere (--internal)", "{rule}"),
     "NETFILTER_DROP.own address": (
-        "a container's own address is open to its bridge and host alone; others ask a port of the host's", "{rule}", "a rule of Docker's own since 28, which `iptables -t raw -S` lists"),
+        "a container's own address is open to its bridge and its host alone; others ask a published port", "{rule}",
+        "a rule of Docker's own since 28, which `iptables -t raw -S` lists"),
     "NETFILTER_DROP.localhost": (
         "the port is published on 127.0.0.1, and what comes from outside may not name that address", "{rule}"),
     "BRIDGE_INGRESS_STP_STATE": ("the bridge port is {state}, not forwarding", "port state {state}"),
