@@ -49,12 +49,13 @@ class Asked(NamedTuple):
 
 OPTIONS = OptionTable(
     "dig", 1, "",
+    idle="dnssec adflag cdflag edns? cookie? nsid keepalive",
     acts="bufsize? short cmd comments question answer authority additional stats all recurse rdflag search defname tcp "
     "vc tries= time= timeout= retry= domain= identify ttlid class ndots=",
     usual="crypto split showbadcookie showbadvers badcookie fail besteffort onesoa idn ednsnegotiation keepopen "
-    "noednsopt", refused="multiline rrcomments ignore aaflag aaonly adflag cdflag coflag cookie? dns64prefix "
-    "dnssec edns? ednsflags= ednsopt= expandaaaa "
-    "expire header-only https? https-get http-plain? http-plain-get keepalive nsid nssearch opcode= padding= proxy? "
+    "noednsopt", refused="multiline rrcomments ignore aaflag aaonly coflag dns64prefix "
+    "ednsflags= ednsopt= expandaaaa "
+    "expire header-only https? https-get http-plain? http-plain-get nssearch opcode= padding= proxy? "
     "proxy-plain? qid= qr raflag showsearch subnet= tcflag tls tls-ca? tls-hostname= tls-certfile= tls-keyfile= trace "
     "ttlunits unknownformat yaml zflag")
 """What stands behind a plus, nearly all of it with a `no` before it, too."""
@@ -151,9 +152,11 @@ def _with_flag(now: Asked, word: str) -> Asked:
         return now
     if option.name == "domain":
         return now._replace(domain=value)
-    if option.role == "usual" or (is_off and option.role == "refused"):
+    if option.role == "usual" or (is_off and option.role != "acts"):
         return now
-    if option.role == "refused":
+    if option.role == "idle" and not value:
+        return now._replace(warnings=(*now.warnings, f"note: dig {word} changes nothing in the sandbox"))
+    if option.role != "acts":
         raise UsageError(f"dig: {word} is not modelled", 1)
     name = SAME.get(option.name, option.name)
     flag, other = (f"no{name}", name) if is_off else (name, f"no{name}")

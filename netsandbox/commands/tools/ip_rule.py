@@ -53,8 +53,8 @@ def run(context: ToolContext, arguments: list[str], style: Style) -> ToolResult:
         found = _filter(words)
         requests.flush(namespace, lambda rule: _is_wanted(rule, found))
         return ToolResult(0, "", "")
-    if command == "delete" and not words:
-        raise ToolError(USAGE, '"ip rule del" requires arguments.')
+    if command in ("add", "delete") and not words:
+        raise ToolError(1, f'"ip rule {command[:3]}" requires arguments.')
     found = _read(words, style)
     rule = _rule(found)
     if command == "add":

@@ -352,10 +352,8 @@ def mac_bytes(word: str) -> list[int]:
         return list(_quad(word).to_bytes(4, "big"))
     values = []
     for part in word.split(":"):
-        try:
-            value = int(part, 16)
-        except ValueError:
-            value = -1
+        digits = re.match(r"\s*(?:0[xX])?([0-9a-fA-F]+)", part)  # sscanf(3): what stands behind them is not looked at
+        value = int(digits[1], 16) if digits else -1
         if not 0 <= value <= 255:
             raise ToolError(1, f'"{part}" is invalid lladdr.')
         values.append(value)

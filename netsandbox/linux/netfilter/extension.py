@@ -297,8 +297,10 @@ def read_address(text: str) -> int:
 def read_address_range(text: str) -> Span:
     """`ADDRESS` or `ADDRESS-ADDRESS`."""
     first, dash, last = text.partition("-")
-    low = read_address(first)
-    return Span(low, read_address(last) if dash else low)
+    try:
+        return Span(parse_ipv4(first), parse_ipv4(last if dash else first))
+    except AddressError:
+        raise BadValueError(f'Bad value for OPTION option: "{text}"') from None
 
 
 def write_address_range(span: Span) -> str:
