@@ -257,7 +257,11 @@ class LabMachine:
         return namespace
 
     def remove_namespace(self, name: str) -> None:
-        self.lab.clear_namespace(self.lab.extra_namespaces.pop(name))
+        gone = self.lab.extra_namespaces.pop(name)
+        self.lab.clear_namespace(gone)
+        for other in (*self.lab.extra_namespaces.values(), *(host.namespace for host in self.lab.hosts())):
+            if gone.inode in other.nsids:
+                other.nsids = {inode: number for inode, number in other.nsids.items() if inode != gone.inode}
 
     def new_mac(self) -> int:
         return self.lab.new_mac()

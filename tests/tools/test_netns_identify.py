@@ -12,3 +12,24 @@ def test_the_shell_itself_is_identified_where_it_is() -> None:
     assert (job.out, job.err, job.code) == ("\n", "", 0)
     assert session.run("ip netns exec blue sh -c 'ip netns identify $$'").out == "blue\n"
     assert session.run("ip netns identify 999").err == "Cannot open network namespace: No such file or directory\n"
+
+
+def test_a_namespace_gets_a_number() -> None:
+    session = KeptSession()
+    for line in ("ip netns add t1", "ip netns add t2", "ip netns set t1 10", "ip netns set t2 auto"):
+        assert session.run(line).code == 0
+    assert session.run("ip netns").out == "t2 (id: 0)\nt1 (id: 10)\n"
+    for line, error, code in (
+            ("t1 3", "RTNETLINK answers: File exists", 2), ("nope 3", 'Cannot open network namespace "nope": No such file '
+             "or directory", 1), ("t1 x", 'Error: argument "x" is wrong: Invalid "netnsid" value', 255),
+            ("t1", "No nsid specified", 1), ("", "No netns name specified", 1)):
+        job = session.run(f"ip netns set {line}")
+        assert (job.err, job.code) == (error + "\n", code)
+    session.run("ip netns add t3")
+    assert session.run("ip netns set t3 10").err == "RTNETLINK answers: No space left on device\n"
+    session.run("ip link add v1 type veth peer name v2 netns t1")
+    assert '"link_netnsid":10' in session.run("ip -j link show v1").out or "link-netns t1" in session.run(
+        "ip link show v1").out
+    session.run("ip netns del t1")
+    session.run("ip netns add t1")
+    assert session.run("ip netns list-id").out == "nsid 0 (iproute2 netns name: t2)\n"

@@ -10,6 +10,7 @@ from netsandbox.commands.tools.names import OtherNamespaces
 from netsandbox.commands.tools.output import Row, Style, render
 from netsandbox.commands.tools.subcommand import subcommand
 from netsandbox.commands.tools.words import USAGE, number_of
+from netsandbox.linux.core.errors import KernelError
 from netsandbox.linux.netlink.credentials import may_administer
 
 if TYPE_CHECKING:
@@ -26,7 +27,7 @@ NOT_FOUND = 127
 def run(context: ToolContext, arguments: list[str], style: Style) -> ToolResult:
     if len(arguments) > 1 and not style.everything and not _is_valid(arguments[1]):
         raise ToolError(USAGE, f'Invalid netns name "{arguments[1]}"')
-    command, _words = subcommand("ip netns", arguments, COMMANDS, ("set", "monitor", "attach"))
+    command, _words = subcommand("ip netns", arguments, COMMANDS, ("monitor", "attach"))
     rest = arguments[1:]
     if command == "show":
         return _list(context, style)
@@ -36,6 +37,8 @@ def run(context: ToolContext, arguments: list[str], style: Style) -> ToolResult:
         return _delete(context, rest, style)
     if command == "exec":
         return _exec(context, rest, style)
+    if command == "set":
+        return _set(context, rest)
     if command == "identify":
         return _identify(context, rest)
     if command == "pids":
@@ -60,7 +63,7 @@ def _is_valid(name: str) -> bool:
 
 
 def _list(context: ToolContext, style: Style) -> ToolResult:
-    rows, numbers = [], OtherNamespaces(context.namespace).numbers
+    rows, numbers = [], OtherNamespaces(context.namespace, context.machine).numbers
     for name in context.machine.namespace_names():
         row = Row(style)
         row.put("name", name, name)
@@ -115,6 +118,24 @@ def _list_id(context: ToolContext, style: Style) -> ToolResult:
         row.say("\n")
         rows.append(row)
     return ToolResult(0, render(rows, style), "")
+
+
+def _set(context: ToolContext, rest: list[str]) -> ToolResult:
+    """By which number this namespace is to know another (RTM_NEWNSID)."""
+    if len(rest) < 2:
+        raise ToolError(1, "No nsid specified" if rest else "No netns name specified")
+    other, number = named(context, rest[0], 1), number_of(rest[1])
+    if number is None and rest[1] != "auto":
+        raise ToolError(USAGE, f'Error: argument "{rest[1][:40]}" is wrong: Invalid "netnsid" value')
+    known = OtherNamespaces(context.namespace, context.machine).numbers
+    if other in known:
+        raise KernelError("EEXIST")
+    if number is None or number < 0:
+        number = next(free for free in range(len(known) + 1) if free not in known.values())
+    if number in known.values():
+        raise KernelError("ENOSPC")
+    context.namespace.nsids = {**context.namespace.nsids, other.inode: number}
+    return ToolResult(0, "", "")
 
 
 def _add(context: ToolContext, rest: list[str]) -> ToolResult:

@@ -75,13 +75,17 @@ class OtherNamespaces:
     """The namespaces that interfaces of one have their peers in, as `ip` tells of them.
 
     Attributes:
-        numbers: by which it knows them (link-netnsid): they count from 0, in the order of the interfaces.
+        numbers: by which it knows them (link-netnsid): they count from 0, in the order of the interfaces, but for what
+            a person has given a number.
         names: what `ip netns` calls namespaces, those that it has a name for.
     """
 
     def __init__(self, namespace: NetworkNamespace, machine: Machine | None = None) -> None:
-        homes = map(home_of, in_order(namespace))
-        found = dict.fromkeys(home for home in homes if home is not namespace)
-        self.numbers = {other: number for number, other in enumerate(found)}
         named = [] if machine is None else [(machine.namespace_named(name), name) for name in machine.namespace_names()]
         self.names = dict(reversed(named))
+        homes = map(home_of, in_order(namespace))
+        found = dict.fromkeys(home for home in homes if home is not namespace)
+        found |= dict.fromkeys(one for one in self.names if one is not None and one.inode in namespace.nsids)
+        given = namespace.nsids
+        free = iter(number for number in range(len(found) + len(given)) if number not in given.values())
+        self.numbers = {one: given[one.inode] if one.inode in given else next(free) for one in found}

@@ -113,7 +113,7 @@ class NetworkNamespace:
     __slots__ = ("_by_index", "bridge_hooks", "_fragments", "_holders", "_ident_key", "_idents", "_igmp", "_next_index",
                  "_sockets", "is_arp_special", "chance", "default_ttl", "deliver_local", "error_handlers", "exceptions",
                  "former_names", "groups", "icmp_global", "inode", "interfaces", "kernel", "linkwatch", "lo", "name",
-                 "neighbours", "netfilter", "notifiers", "peers", "protocols", "proxies", "_proxy_delay",
+                 "neighbours", "netfilter", "notifiers", "nsids", "peers", "protocols", "proxies", "_proxy_delay",
                   "proxy_waiting", "raw_sockets", "record", "routes", "scheduler", "sysctls", "trace", "depth",
                   "tunnels", "uts_name")
 
@@ -162,6 +162,8 @@ class NetworkNamespace:
         """(interface, address) that it answers ARP for by hand (`ip neigh add proxy`)."""
         self.exceptions: dict[int, NextHopException] = NOTHING
         self.peers: dict[int, Peer] = NOTHING
+        self.nsids: dict[int, int] = NOTHING
+        """By their inodes, the numbers that a person gave other namespaces here (RTM_NEWNSID)."""
         self.icmp_global: tuple[int, int] = (0, -1)
         self.default_ttl = self.sysctls.get("net.ipv4.ip_default_ttl")
         self.is_arp_special = False
