@@ -20,8 +20,9 @@ def test_a_namespace_gets_a_number() -> None:
         assert session.run(line).code == 0
     assert session.run("ip netns").out == "t2 (id: 0)\nt1 (id: 10)\n"
     for line, error, code in (
-            ("t1 3", "RTNETLINK answers: File exists", 2), ("nope 3", 'Cannot open network namespace "nope": No such file '
-             "or directory", 1), ("t1 x", 'Error: argument "x" is wrong: Invalid "netnsid" value', 255),
+            ("t1 3", "RTNETLINK answers: File exists", 2),
+            ("nope 3", 'Cannot open network namespace "nope": No such file or directory', 1),
+            ("t1 x", 'Error: argument "x" is wrong: Invalid "netnsid" value', 255),
             ("t1", "No nsid specified", 1), ("", "No netns name specified", 1)):
         job = session.run(f"ip netns set {line}")
         assert (job.err, job.code) == (error + "\n", code)

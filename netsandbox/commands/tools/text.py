@@ -17,6 +17,9 @@ if TYPE_CHECKING:
     from netsandbox.commands.tools.context import ToolContext
 
 
+WITH_END = re.compile(r"[^\n]*\n|[^\n]+")
+"""Lines with their newlines."""
+
 
 def lines_of(text: str) -> list[str]:
     """Without their newlines."""
@@ -95,7 +98,7 @@ def _end(name: str, text: str, options: dict[str, str]) -> str:
     number = whole_number(
         name, count.lstrip("+-"), "invalid number of lines" if "c" not in options else "invalid number of bytes"
     )
-    whole = list(text) if "c" in options else text.splitlines(keepends=True)
+    whole = list(text) if "c" in options else WITH_END.findall(text)
     if name == "head":
         return "".join(whole[: -number or None] if count.startswith("-") else whole[:number])
     return "".join(
@@ -112,8 +115,8 @@ def wc(context: ToolContext, arguments: list[str]) -> ToolResult:
     found, errors = inputs(context, "wc", paths)
     rows = [(_counts(one.text), one.name) for one in found]
     if len(paths) > 1:
-        rows.append(([(sum if at < LONGEST else max)(counts[at] for counts, _name in rows)
-                      for at in range(LONGEST + 1)], "total"))
+        columns = [[counts[at] for counts, _name in rows] for at in range(LONGEST + 1)]
+        rows.append(([*map(sum, columns[:LONGEST]), max(columns[LONGEST], default=0)], "total"))
     wanted = [number for number, letter in enumerate("lwcmL") if letter in options] or [0, 1, 2]
     alone = len(wanted) == 1 and len(rows) == 1
     width = (
@@ -235,7 +238,7 @@ def tac(context: ToolContext, arguments: list[str]) -> ToolResult:
     _options, paths = options_of("tac", arguments, "", "")
     found, errors = inputs(context, "tac", paths)
     return ToolResult(1 if errors else 0, "".join(
-        line for one in found for line in reversed(one.text.splitlines(keepends=True))), errors)
+        line for one in found for line in reversed(WITH_END.findall(one.text))), errors)
 
 
 def nl(context: ToolContext, arguments: list[str]) -> ToolResult:
