@@ -1,6 +1,6 @@
 """docker-proxy in the picture: a box between the port on the host's edge and the bridge, once it has carried something.
 
-Where only names fit on chips there is none: the published ports are not drawn there either.
+Where only names fit on chips there is none.
 """
 
 from __future__ import annotations

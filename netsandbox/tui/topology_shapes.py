@@ -133,8 +133,11 @@ def measure_host(item: Item, block: Block, options: Options) -> Shape:
         taken.append((column, column + need))
         columns[port.wires[0].link] = column
         edge.append(EdgeLabel(column, edge_text(port, options.detail)))
-    for text in _published(item, options):
+    least = max([width, *(end + 1 for _, end in taken)])
+    for text in _published(item):
         column = _free_column(taken, cell_len(text) + 2)
+        if options.detail < Detail.BOX and column + cell_len(text) + 3 > least:
+            break  # beside chips they have what room there is
         taken.append((column, column + cell_len(text) + 2))
         edge.append(EdgeLabel(column, text))
     width = max([width, *(end + 1 for _, end in taken)])
@@ -144,10 +147,8 @@ def measure_host(item: Item, block: Block, options: Options) -> Shape:
                  [leads.get(link, []) for link in links], pad)
 
 
-def _published(item: Item, options: Options) -> list[str]:
+def _published(item: Item) -> list[str]:
     """The ports on a host's edge: some, and how many more."""
-    if options.detail < Detail.BOX:
-        return []
     shown = list(item.published[:MOST_PORTS])
     rest = len(item.published) - len(shown)
     return [*shown, f"+{rest}"] if rest else shown
