@@ -46,6 +46,7 @@ class PingStart(Program):
         self.print(f"ai->ai_family: AF_INET, ai->ai_canonname: '{self.options.target}'")
 
     def _bind_device(self) -> bool:
+        self.interface = self.namespace.vrf_processes.get(self.process.pid)
         for device in self.options.devices:
             try:
                 self.bound = parse_ipv4(device)
@@ -85,9 +86,10 @@ class PingStart(Program):
                 return False
             self.complain("WARNING: pinging broadcast address")
         self.source = route.source
-        if self.interface is not None and self.interface not in self.namespace.holders_of(self.source):
+        device = self.interface if self.options.devices else None
+        if device is not None and device not in self.namespace.holders_of(self.source):
             self.complain("ping: Warning: source address might be selected on device other than: "
-                          f"{self.interface.name}")
+                          f"{device.name}")
         return True
 
     def _set_ttl(self) -> bool:

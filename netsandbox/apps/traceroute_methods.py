@@ -138,7 +138,7 @@ class UdpMethod:
     def send(self, probe: Probe, ttl: int) -> int | None:
         options = self.options
         socket = UdpSocket(self.namespace, self.process)
-        socket.interface = _device(self.namespace, options.device)
+        socket.interface = _device(self.namespace, options.device) or socket.interface
         self._call("bind", lambda: socket.bind(options.source or ANY, 0))
         socket.pmtudisc = PROBE if options.dont_fragment else DONT
         socket.tos, socket.ttl, socket.recverr = options.tos & 0xFF, ttl, True
@@ -214,6 +214,7 @@ class IcmpMethod:
     def __init__(self, namespace: NetworkNamespace, process: Process, options: TracerouteOptions) -> None:
         self.namespace = namespace
         self.options = options
+        self.process = process
         self.ident = process.pid & 0xFFFF
         self.interface: Interface | None = None
         self._seq = (FIRST_SEQ if options.port is None else options.port) & 0xFFFF
@@ -229,7 +230,7 @@ class IcmpMethod:
     def prepare(self) -> None:
         """Open the socket and connect it."""
         options = self.options
-        self.interface = _device(self.namespace, options.device)
+        self.interface = _device(self.namespace, options.device) or self.namespace.vrf_processes.get(self.process.pid)
         if options.source and self.namespace.holder_of(options.source) is None:
             raise ProbeError("bind", "EADDRNOTAVAIL")
         route = route_output(self.namespace, options.address, options.source, self.interface)

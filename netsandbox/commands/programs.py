@@ -14,11 +14,13 @@ from netsandbox.commands.late import Late
 from netsandbox.commands.tools.context import ToolContext
 from netsandbox.commands.tools.follows import Follower, FollowsError
 from netsandbox.commands.tools.inputs import NeedsInputError, has_lines
+from netsandbox.commands.tools.ip_vrf import find as find_vrf
 from netsandbox.commands.tools.kernel_files import namespace_file, with_kernel
 from netsandbox.commands.tools.registry import TOOLS, Tool, run_tool
 from netsandbox.commands.tools.rights import note_on
 from netsandbox.commands.unmodelled import reason
 from netsandbox.docker.api import identity as engine_identity
+from netsandbox.docker.launch import SHELLS
 from netsandbox.engine.budget import OverBudgetError
 from netsandbox.lab.lab import DEFAULT_HOST
 from netsandbox.linux.netlink.credentials import RIGHTS, ROOT, acting_with
@@ -200,6 +202,8 @@ def program(shell: Shell, context: Context) -> Program:
     A word that names none is a program that fails as a shell does.
     """
     name = context.argv[0]
+    if is_vrf_exec(context.argv):
+        return _in_vrf(shell, context)
     make = PROGRAMS.get(name)
     if make is not None:
         return _made(make, shell, context)
@@ -210,6 +214,27 @@ def program(shell: Shell, context: Context) -> Program:
     if name == NSENTER:
         return Refused(context.namespace, "nsenter: reassociate to namespaces failed: Operation not permitted", 1)
     return Refused(context.namespace, reason(name) or f"sh: 1: {name}: not found", 127)
+
+
+def is_vrf_exec(words: list[str]) -> bool:
+    """Whether it is `ip vrf exec NAME PROGRAM`."""
+    return words[0] == "ip" and len(words) > 4 and words[1:3] == ["vrf", "exec"]
+
+
+def _in_vrf(shell: Shell, context: Context) -> Program:
+    """The sockets that the program makes are bound to the VRF (vrf_switch)."""
+    namespace, name, words = context.namespace, context.argv[3], context.argv[4:]
+    vrf, called = find_vrf(namespace, name), words[0].rpartition("/")[2]
+    if (vrf is None and name != "default") or called in SHELLS:
+        return ToolProgram(shell, context)
+    if not is_program(called):
+        return Refused(namespace, f'exec of "{words[0]}" failed: No such file or directory', 1)
+    if words == ["ip", "vrf", "identify"]:
+        return Refused(namespace, "", 0, name if vrf is not None else "")
+    made = program(shell, context._replace(argv=[called, *words[1:]]))
+    if vrf is not None and not isinstance(made, ToolProgram):
+        namespace.vrf_processes[made.process.pid] = vrf
+    return made
 
 
 def is_netns_exec(words: list[str]) -> bool:

@@ -26,7 +26,9 @@ def router() -> Session:
     ("ip link set red type vrf table 11", "Operation not supported"),
     ("ip route add 10.9.0.0/24 vrf nope via 10.0.0.2", "Invalid VRF"),
     ("ip vrf exec nope true", "Invalid VRF name"),
-    ("ip vrf exec red true", "`ip vrf exec` is not modelled")])
+    ("ip vrf identify 99999", "Failed to lookup vrf association: No such file or directory"),
+    ("ip vrf exec red nosuch", 'exec of "nosuch" failed: No such file or directory'),
+    ("ip vrf exec red bash", "`ip vrf exec` of bash is not modelled")])
 def test_what_makes_no_sense_is_refused_and_changes_nothing(line: str, complaint: str) -> None:
     session = router()
     before = say(session, "r", "ip -d link"), say(session, "r", "ip route show table all")
@@ -58,3 +60,20 @@ def test_a_bridge_answers_for_whom_it_knows_and_spares_the_port() -> None:
     assert "1 received" in say(session, "a", "ping -c 1 10.0.0.2")
     assert any(isinstance(record.event, ArpAnswered) for record in session.lab.trace.since(0))
     assert say(session, "b", "ip -s link show eth0") != heard
+
+
+def test_a_program_run_in_a_vrf_binds_its_sockets_to_it() -> None:
+    session = router()
+    say(session, "r", "ip link set eth0 master red")
+    say(session, "pc", "ip addr add 10.0.0.2/24 dev eth0")
+    assert "Network is unreachable" in say(session, "r", "ping -c 1 10.0.0.2")
+    answered = say(session, "r", "ip vrf exec red ping -c 1 10.0.0.2")
+    assert "1 received" in answered
+    assert "Warning" not in answered
+    assert "Network is unreachable" in say(session, "r", "ip vrf exec default ping -c 1 10.0.0.2")
+    assert say(session, "r", "ip vrf exec red ip vrf identify") == "red\n"
+    say(session, "r", 'sh -c "ip vrf exec red nc -l -p 82 > /tmp/got &"')
+    say(session, "r", 'sh -c "nc -l -p 83 > /tmp/none &"')
+    assert say(session, "r", "ip vrf pids red").split()[1:] == ["nc"]
+    say(session, "pc", 'sh -c "echo hello | nc -w 1 10.0.0.1 82; echo lost | nc -w 1 10.0.0.1 83"')
+    assert say(session, "r", "cat /tmp/got /tmp/none") == "hello\n"

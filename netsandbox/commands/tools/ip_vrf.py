@@ -8,7 +8,7 @@ from netsandbox.commands.tools.context import ToolError, ToolResult
 from netsandbox.commands.tools.names import in_order
 from netsandbox.commands.tools.output import Row, Style, render
 from netsandbox.commands.tools.subcommand import subcommand
-from netsandbox.commands.tools.words import USAGE, Words, reader
+from netsandbox.commands.tools.words import USAGE, Words, number_of, reader
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -23,16 +23,38 @@ HEADING = f"{'Name':<16}  Table\n-----------------------\n"
 
 def run(context: ToolContext, arguments: list[str], style: Style) -> ToolResult:
     command, _words = subcommand("ip vrf", arguments, COMMANDS)
+    rest = arguments[1:]
     if command == "show":
-        return _show(context.namespace, arguments[1:], style)
+        return _show(context.namespace, rest, style)
     if command == "exec":
-        _refuse_exec(context.namespace, arguments[1:])
-    if command == "pids":
-        if len(arguments) != 2:
-            raise ToolError(1, "Invalid arguments")
-        if find(context.namespace, arguments[1]) is None:
-            raise ToolError(1, "Invalid VRF name")
-    return ToolResult(0, "", "")
+        _refuse_exec(context.namespace, rest)
+    return _pids(context, rest) if command == "pids" else _identify(context, rest)
+
+
+def _pids(context: ToolContext, rest: list[str]) -> ToolResult:
+    if len(rest) != 1:
+        raise ToolError(1, "Invalid arguments")
+    vrf = find(context.namespace, rest[0])
+    if vrf is None:
+        raise ToolError(1, "Invalid VRF name")
+    bound = context.namespace.vrf_processes
+    found = [(pid, command.split()[0]) for pid, command, _inode in context.machine.processes(context.namespace)
+             if bound.get(pid) is vrf]
+    return ToolResult(0, "".join(f"{pid:5d}  {name}\n" for pid, name in found), "")
+
+
+def _identify(context: ToolContext, rest: list[str]) -> ToolResult:
+    """The VRF of a process, by default of this one, which has none."""
+    if len(rest) > 1:
+        raise ToolError(1, "Extra arguments specified")
+    running = {pid for pid, _command, _inode in context.machine.processes(context.namespace)}
+    pid = number_of(rest[0]) if rest else None
+    if rest and pid is None:
+        raise ToolError(1, "Invalid pid")
+    if rest and pid not in running:
+        raise ToolError(1, "Failed to lookup vrf association: No such file or directory")
+    vrf = context.namespace.vrf_processes.get(pid or 0)
+    return ToolResult(0, f"{vrf.name}\n" if vrf is not None else "", "")
 
 
 def _refuse_exec(namespace: NetworkNamespace, arguments: list[str]) -> None:
@@ -42,8 +64,8 @@ def _refuse_exec(namespace: NetworkNamespace, arguments: list[str]) -> None:
         raise ToolError(1, "No command specified")
     if arguments[0] != "default" and find(namespace, arguments[0]) is None:
         raise ToolError(USAGE, "Invalid VRF name")
-    raise ToolError(1, "netsandbox: `ip vrf exec` is not modelled; bind the program itself, as in ping -I "
-                       f"{arguments[0]}, curl --interface {arguments[0]}")
+    raise ToolError(1, f"netsandbox: `ip vrf exec` of {arguments[1]} is not modelled here; a program can be run "
+                       "so at a prompt, such as ping, curl, nc")
 
 
 def vrfs(namespace: NetworkNamespace) -> list[Interface]:

@@ -115,7 +115,7 @@ class NetworkNamespace:
                  "former_names", "groups", "icmp_global", "inode", "interfaces", "kernel", "linkwatch", "lo", "name",
                  "neighbours", "netfilter", "notifiers", "nsids", "peers", "protocols", "proxies", "_proxy_delay",
                   "proxy_waiting", "raw_sockets", "record", "routes", "scheduler", "sysctls", "trace", "depth",
-                  "tunnels", "uts_name")
+                  "tunnels", "uts_name", "vrf_processes")
 
     routes: RouteTables
     neighbours: NeighbourTable
@@ -142,6 +142,8 @@ class NetworkNamespace:
         self.interfaces: dict[str, Interface] = {}
         self.tunnels: tuple[Interface, ...] = ()
         """Those made here, whose outer packets are this namespace's, wherever they are themselves by now."""
+        self.vrf_processes: dict[int, Interface] = {}
+        """By PID, the VRF whose sockets a process makes (`ip vrf exec`, whose program is told when one is made)."""
         self.sysctls = Sysctls(self.interfaces)
         self._by_index: dict[int, Interface] = {}
         self._holders: dict[int, tuple[Interface, ...]] = {}

@@ -87,7 +87,7 @@ class UdpSocket(Socket):
         self.tos = 0
         self.pmtudisc = DONT if namespace.sysctls.get("net.ipv4.ip_no_pmtu_disc") else WANT
         self.broadcast = False
-        self.interface: Interface | None = None
+        self.interface: Interface | None = namespace.vrf_processes.get(process.pid)
         self.received: list[Datagram] = []
         self.error = ""
         self.recverr = False

@@ -156,7 +156,7 @@ class Connection(Socket):
         self.orphan = self.done = False
         self.shutdown_flags = 0
         self.foreground = True
-        self.interface: Interface | None = None
+        self.interface: Interface | None = namespace.vrf_processes.get(process.pid)
         self.is_deaf = False
         self.ttl: int | None = None
         self.tos = 0
