@@ -6,12 +6,12 @@ filter's rules for it: the network's router is one on the parent's wire.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, cast
+from typing import TYPE_CHECKING, TypeGuard, cast
 
 from netsandbox.docker.container import Endpoint, Wish
 from netsandbox.docker.errors import daemon_error
 from netsandbox.docker.ipam import AddressPool
-from netsandbox.docker.network import NO_QUEUE, BridgeNetwork, free_name, random_identity, random_mac
+from netsandbox.docker.network import NO_QUEUE, BridgeNetwork, DockerNetwork, free_name, random_identity, random_mac
 from netsandbox.docker.network_options import BridgeOptions
 from netsandbox.linux.core import link
 from netsandbox.linux.core.errors import KernelError
@@ -32,6 +32,8 @@ if TYPE_CHECKING:
 
 DRIVERS = ("macvlan", "ipvlan")
 MODES = {"macvlan": ("bridge", "private", "vepa", "passthru"), "ipvlan": ("l2", "l3", "l3s")}
+PREFIXES = {"macvlan": "dm", "ipvlan": "di"}
+"""Of the dummies that stand for a parent."""
 IPVLAN_FLAGS = ("bridge", "private", "vepa")
 MAX_VLAN = 4094
 
@@ -51,8 +53,8 @@ class ParentNetwork(BridgeNetwork):
         namespace = engine.namespace
         self.made_parent = False
         if not parent:
-            parent, internal = f"dm-{identity[:12]}", True
-        _check_free(engine, parent)
+            parent, internal = f"{PREFIXES[driver]}-{identity[:12]}", True
+        _check_free(engine, driver, parent, mode)
         if parent not in namespace.interfaces:
             _make_parent(engine, parent, internal and "parent" not in options)
             self.made_parent = True
@@ -69,6 +71,7 @@ class ParentNetwork(BridgeNetwork):
         """Its subnets beside the first."""
         self.mtu = device.mtu
         self._stream = engine.random
+        self._engine = engine
 
     @property
     def pools(self) -> list[AddressPool]:
@@ -122,9 +125,13 @@ class ParentNetwork(BridgeNetwork):
         return child
 
     def dispose(self) -> None:
-        """The network goes: with it the parent, if Docker made it."""
+        """The network goes: with it the parent, if Docker made it and no other network uses it."""
         device = self.namespace.interfaces.get(self.parent)
-        if self.made_parent and device is not None:
+        others = (one for one in self._engine.networks.values() if one is not self)
+        heir = next((one for one in others if _uses(one, self.parent)), None)
+        if heir is not None:
+            heir.made_parent |= self.made_parent
+        elif self.made_parent and device is not None:
             link.delete(device)
 
 
@@ -139,24 +146,44 @@ def _modes(driver: str, options: Mapping[str, str]) -> tuple[str, str]:
     return mode, flag
 
 
-def _check_free(engine: DockerEngine, parent: str) -> None:
+def _uses(network: DockerNetwork, parent: str) -> TypeGuard[ParentNetwork]:
+    return isinstance(network, ParentNetwork) and network.parent == parent
+
+
+def _check_free(engine: DockerEngine, driver: str, parent: str, mode: str) -> None:
+    """createNetwork: networks of one driver have a parent each; since 28, those of macvlan may share one."""
     for other in engine.networks.values():
-        if isinstance(other, ParentNetwork) and other.parent == parent:
-            raise daemon_error(f"network dm-{other.identity[:12]} is already using parent interface {parent}")
+        if not _uses(other, parent) or other.driver != driver:
+            continue
+        if driver == "macvlan" and engine.profile.since(28):
+            if mode == "passthru":
+                raise daemon_error(f"cannot use mode passthru, macvlan network {other.identity} is already using "
+                                   f"parent interface {parent}")
+            if other.mode == "passthru":
+                raise daemon_error(f"macvlan network {other.identity} is already using parent interface {parent} "
+                                   "in mode passthru")
+            continue
+        name = f"{PREFIXES[driver]}-{other.identity[:12]}"
+        raise daemon_error(f"network {name} is already using parent interface {parent}")
 
 
 def _make_parent(engine: DockerEngine, name: str, is_dummy: bool) -> None:
     """createDummyLink, createVlanLink: `eth0.10` is VLAN 10 on eth0."""
-    lower, dot, number = name.partition(".")
+    lower, _dot, number = name.partition(".")
     request = LinkRequest(name, "dummy" if is_dummy else "vlan")
     request.up = True
     if not is_dummy:
-        if not dot or not number.isdecimal():
+        if "." not in name:
             raise daemon_error(f"invalid subinterface vlan name {name}, example formatting is eth0.10")
-        if not 1 <= int(number) <= MAX_VLAN:
-            raise daemon_error(f"vlan id must be between 1-4094, received: {number}")
+        if "." in number:
+            raise daemon_error("required interface name format is: name.vlan_id, ex. eth0.10 for vlan 10, instead "
+                               f"received {name}")
+        if not number.isdecimal():
+            raise daemon_error(f"unable to parse a valid vlan id from: {number} (ex. eth0.10 for vlan 10)")
         if lower not in engine.namespace.interfaces:
-            raise daemon_error(f"failed to find master interface {lower} on the Docker host: Link not found")
+            raise daemon_error(f"-o parent interface was not found on the host: {lower}")
+        if not 1 <= int(number) <= MAX_VLAN:
+            raise daemon_error(f"vlan id must be between 1-4094, received: {int(number)}")
         request.lower, request.settings = engine.namespace.interfaces[lower], {"id": int(number)}
     try:
         with acting_with(ROOT):

@@ -46,7 +46,9 @@ def test_an_ipvlan_network_of_layer_3_has_no_gateway(session: Session) -> None:
 @pytest.mark.parametrize(("options", "words"), [
     ("-o parent=eth9", "invalid subinterface vlan name eth9, example formatting is eth0.10"),
     ("-o parent=eth0.5000", "vlan id must be between 1-4094, received: 5000"),
-    ("-o parent=eth7.5", "failed to find master interface eth7 on the Docker host: Link not found"),
+    ("-o parent=eth7.5", "-o parent interface was not found on the host: eth7"),
+    ("-o parent=eth0.x", "unable to parse a valid vlan id from: x (ex. eth0.10 for vlan 10)"),
+    ("-o parent=eth0.1.2", "required interface name format is: name.vlan_id, ex. eth0.10 for vlan 10, instead rec"),
     ("--subnet 10.1.0.0/16", "multiple overlapping subnet configuration is not supported"),
     ("--subnet 10.2.0.0/24 --gateway 10.3.0.1", "no matching subnet for gateway 10.3.0.1"),
     ("--subnet 10.2.0.0/24 --gateway 10.1.0.1 --gateway 10.1.0.2",
@@ -82,3 +84,18 @@ def test_each_subnet_has_its_gateway(session: Session) -> None:
                 "-o parent=eth0.8 both")
     assert "default via 10.7.0.1 " in said(session, "docker run --rm --network both busybox ip route")
     assert "default via 10.8.0.9 " in said(session, "docker run --rm --network both --ip 10.8.0.8 busybox ip route")
+
+
+def test_networks_of_macvlan_share_a_parent_since_28_and_the_last_one_takes_it_along(session: Session) -> None:
+    create = "docker network create -d macvlan --subnet"
+    said(session, f"{create} 10.7.0.0/24 -o parent=eth0.10 one")
+    said(session, f"{create} 10.8.0.0/24 -o parent=eth0.10 two")
+    assert "cannot use mode passthru, macvlan network" in said(
+        session, f"{create} 10.9.0.0/24 -o parent=eth0.10 -o macvlan_mode=passthru three")
+    said(session, "docker network rm one")
+    assert "eth0.10" in said(session, "ip link")
+    said(session, "docker network rm two")
+    assert "eth0.10" not in said(session, "ip link")
+    said(session, "docker network create -d ipvlan --subnet 10.7.0.0/24 -o parent=eth0 four")
+    assert "is already using parent interface eth0" in said(
+        session, "docker network create -d ipvlan --subnet 10.8.0.0/24 -o parent=eth0 five")
