@@ -77,7 +77,7 @@ class PanesScreen(Screen[None]):
         self.panes: dict[str, Widget] = {pane.name: pane.make(live, glyphs, reduced_motion) for pane in PANES}
         """By name, in the order of their keys."""
         for declared in PANES:
-            self.panes[declared.name].set_class(declared.alone, "-alone")
+            self.panes[declared.name].set_class(declared.alone, "-alone", update=False)  # it has no style yet
         self.topology = self._pane("topology", TopologyPane)
         self.device = self._pane("device", DevicePane)
         self.pinned = DevicePane(live, glyphs, pinned=True, id="pinned", classes="pane -empty -none")
