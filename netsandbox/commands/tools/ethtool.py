@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING
 
 from netsandbox.commands.tools.context import ToolError, ToolResult
@@ -15,9 +16,13 @@ DRIVERS = {"veth": "veth", "bridge": "bridge", "dummy": "dummy", "vlan": "802.1Q
            "ipvlan": "ipvlan", "vxlan": "vxlan", "bond": "bonding", "tun": "tun"}
 """What each kind's ethtool_ops call themselves."""
 SHOWN = {"-i": "driver", "--driver": "driver", "-k": "features", "--show-features": "features",
-         "--show-offload": "features", "-S": "statistics", "--statistics": "statistics",
-         "-I": "settings", "-P": "address",
+         "--show-offload": "features", "-S": "statistics", "--statistics": "statistics", "-P": "address",
          "--show-permaddr": "address", "-T": "stamping", "--show-time-stamping": "stamping"}
+OTHERS = ("-A -C -E -G -L -l -N -n -Q -u -U -W -w -X -f --pause --coalesce --change-eeprom --set-ring --set-channels "
+          "--show-channels --config-nfc --show-nfc --set-dump --get-dump --rxfh --flash --set-eee --set-priv-flags "
+          "--set-fec --phy-statistics --per-queue --cable-test --monitor --reset --show-tunnels --get-tunable "
+          "--set-tunable --json -j --debug --include-statistics")
+"""What the real one can be asked as well."""
 
 
 FEATURES = {"rx": "rx-checksumming", "tx": "tx-checksumming", "sg": "scatter-gather", "tso": "tcp-segmentation-offload",
@@ -25,6 +30,7 @@ FEATURES = {"rx": "rx-checksumming", "tx": "tx-checksumming", "sg": "scatter-gat
 """What `-k` shows, by the short names of `-K`."""
 OTHER_FEATURES = frozenset({"ufo", "rxvlan", "txvlan", "ntuple", "rxhash", "rx-vlan-offload", "tx-vlan-offload",
                             "ntuple-filters", "receive-hashing", "tx-nocache-copy", "rx-gro-hw", "rx-gro-list"})
+CHANGES = frozenset({"-K", "--features", "--offload"})
 NOTHING = "netlink error: Operation not supported"
 WITHOUT = {
     **dict.fromkeys(("-g", "--show-ring", "-a", "--show-pause", "-c", "--show-coalesce", "-m", "--module-info", "-x",
@@ -36,7 +42,19 @@ WITHOUT = {
     **dict.fromkeys(("-d", "--register-dump"), (74, "Cannot get register dump: Operation not supported")),
     **dict.fromkeys(("-e", "--eeprom-dump"), (74, "Cannot get EEPROM data: Operation not supported"))}
 """What no virtual device's driver does: the status and the words with which ethtool says so."""
-NO_DEVICE = "netlink error: no device matches name (offset 24)\nnetlink error: No such device\n"
+NO_DEVICE = "netlink error: no device matches name (offset 24)\nnetlink error: No such device"
+MISSING = {"driver": (71, "Cannot get driver information: No such device"),
+           "statistics": (96, "Cannot get stats strings information: No such device"),
+           "address": (1, "netlink error: No such device")}
+"""What is said of a device that is not there, where it is not NO_DEVICE."""
+UNKNOWN = frozenset({"-a", "--show-pause", "-T", "--show-time-stamping", "-x", "--show-rxfh"})
+BY_IOCTL = frozenset({"-i", "--driver", "-S", "--statistics", "-p", "--identify", "-r", "--negotiate", "-t", "--test",
+                      "-d", "--register-dump", "-e", "--eeprom-dump", "-P", "--show-permaddr"})
+"""How one word too many is called."""
+TAKES = {**dict.fromkeys(("-s", "--change"), ".*"), **dict.fromkeys(("-p", "--identify"), "[0-9]+"),
+         **dict.fromkeys(("-t", "--test"), "online|offline|external_lb")}
+"""What may stand behind the device."""
+BAD = "ethtool: bad command line argument(s)\nFor more information run ethtool -h"
 MODES = """\
 	Supported ports: [  ]
 	Supported link modes:   Not reported
@@ -74,43 +92,49 @@ Usage:
 
 
 def run(context: ToolContext, arguments: list[str]) -> ToolResult:
-    if arguments[:1] in (["-K"], ["--features"], ["--offload"]) and arguments[1:]:
-        return _change_features(context, arguments[1], arguments[2:])
-    if arguments[:1] and arguments[0] in WITHOUT and arguments[1:2] and arguments[1] in context.namespace.interfaces:
-        raise ToolError(*WITHOUT[arguments[0]])
-    if arguments[:1] in (["-h"], ["--help"]):
+    words = arguments[1:] if arguments[:1] == ["-I"] else arguments
+    option, names = (words[0], words[1:]) if words and words[0].startswith("-") else ("", words[:1])
+    if option in ("-h", "--help"):
         return ToolResult(0, USAGE, "")
-    if arguments[:1] == ["--version"]:
+    if option == "--version":
         return ToolResult(0, "ethtool version 6.14.2\n", "")
-    options = [word for word in arguments if word.startswith("-")]
-    names = [word for word in arguments if not word.startswith("-")]
-    if not names:
-        raise ToolError(1, "ethtool: bad command line argument(s)\nFor more information run ethtool -h")
-    what = SHOWN.get(options[0]) if options else "settings"
-    if what is None or len(names) > 1:
-        said = " ".join(arguments)[:60]
-        raise ToolError(1, f"netsandbox: `ethtool {said}` is not modelled; -i, -k and -S show a device")
-    interface = context.namespace.interfaces.get(names[0])
+    if option in OTHERS.split():
+        raise ToolError(1, f"netsandbox: `ethtool {' '.join(words)[:60]}` is not modelled; -i, -k and -S show a device")
+    if not names or (option and option not in (*SHOWN, *WITHOUT, *CHANGES)):
+        raise ToolError(1, BAD)
+    if option in CHANGES:
+        return _change_features(context, names[0], names[1:])
+    if names[1:] and not re.fullmatch(TAKES.get(option, ""), " ".join(names[1:])):
+        raise _too_many(option, names[1])
+    interface, what = context.namespace.interfaces.get(names[0]), SHOWN.get(option, "settings")
+    if option in WITHOUT:
+        code, said = WITHOUT[option]
+        raise ToolError(code, said if interface is not None else NO_DEVICE if said == NOTHING else
+                        said.replace("Operation not supported", "No such device"))
+    if interface is None and what == "settings":
+        return ToolResult(75, "No data available\n", f"{NO_DEVICE}\n" * REQUESTS_OF_SETTINGS)
     if interface is None:
-        words = {"driver": "Cannot get driver information", "statistics": "Cannot get stats strings information",
-                 "features": "Cannot get device feature names"}
-        if what not in words:
-            return ToolResult(75, "No data available\n", NO_DEVICE * REQUESTS_OF_SETTINGS)
-        raise ToolError(71 if what == "driver" else 1, f"{words[what]}: No such device")
+        raise ToolError(*MISSING.get(what, (1, NO_DEVICE)))
     return _SHOWS[what](interface)
+
+
+def _too_many(option: str, word: str) -> ToolError:
+    if option in BY_IOCTL:
+        return ToolError(1, BAD)
+    return ToolError(1, f"ethtool ({option}): unknown parameter '{word}'" if option in UNKNOWN else
+                     f"ethtool: unexpected parameter '{word}'")
 
 
 def _change_features(context: ToolContext, name: str, words: list[str]) -> ToolResult:
     """-K: all are off, and fixed so; to switch one off changes nothing."""
     if name not in context.namespace.interfaces:
-        raise ToolError(92, "netlink error: no device matches name (offset 24)\nnetlink error: No such device")
-    for feature, value in zip(words[::2], words[1::2], strict=False):
+        raise ToolError(92, NO_DEVICE)
+    for feature, value in zip(words[::2], [*words[1::2], "(null)"], strict=False):
         if feature not in FEATURES and feature not in FEATURES.values() and feature not in OTHER_FEATURES:
             raise ToolError(92, "netlink error: bit name not found (offset 52)\nnetlink error: Operation not supported")
         if value not in ("on", "off"):
-            raise ToolError(1, f"ethtool (-K): flag '{value}' for parameter '{feature}' is not followed by 'on' or "
-                               "'off'")
-    if len(words) % 2 or "on" in words[1::2] or not words:
+            raise ToolError(1, f"ethtool (-K): flag '{value}' for parameter '(null)' is not followed by 'on' or 'off'")
+    if "on" in words[1::2] or not words:
         raise ToolError(1, "Could not change any device features")
     return ToolResult(0, "", "")
 
