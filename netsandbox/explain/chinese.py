@@ -198,6 +198,11 @@ PACKETS: dict[str, Words] = {
     "NameUnknown.docker": (
         "{ns}上的程序要找名称{name}的地址，没有找到：{error}。", "/etc/hosts 中没有这个名称",
         "域名服务器{servers}：它是 Docker 的，知道{ns}所在网络中的容器，其余的去问主机的域名服务器"),
+    "NameUnknown.desktop": (
+        "{ns}上的程序要找名称{name}的地址，没有找到：{error}。",
+        ("/etc/hosts 中没有这个名称：Docker Desktop 处处知道它，Linux 上的 Engine 只在以 "
+         "--add-host {name}:host-gateway 运行的容器中写入"),
+        "域名服务器{servers}"),
     "NameUnknown.others": (
         "{ns}上的程序要找名称{name}的地址，没有找到：{error}。", "/etc/hosts 中没有这个名称",
         "域名服务器{servers}：其中没有 Docker 的；Docker 只在自建的网络中给容器名称，docker0 上没有"),

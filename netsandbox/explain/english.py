@@ -239,6 +239,11 @@ PACKETS: dict[str, Words] = {
         "/etc/hosts does not have the name",
         ("name server {servers}: Docker's, which knows the containers of the networks that {ns} is on, and asks the "
          "host's servers for the rest")),
+    "NameUnknown.desktop": (
+        "A program on {ns} wants the address of {name} and gets none: {error}.",
+        ("/etc/hosts does not have the name: Docker Desktop knows it everywhere, the Engine on Linux only in "
+         "containers that were run with --add-host {name}:host-gateway"),
+        "name servers {servers}"),
     "NameUnknown.others": (
         "A program on {ns} wants the address of {name} and gets none: {error}.",
         "/etc/hosts does not have the name",

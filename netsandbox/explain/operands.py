@@ -20,6 +20,8 @@ from netsandbox.linux.drop import Dropped
 from netsandbox.wire.addresses import format_ipv4, format_mac
 
 ERRORS = {NOT_KNOWN: "gai.noname", TRY_AGAIN: "gai.again", NO_DATA: "gai.nodata"}
+DESKTOP_NAMES = ("host.docker.internal", "gateway.docker.internal")
+"""What Docker Desktop calls the machine that it runs on."""
 EMBEDDED_SERVER = 0x7F00000B
 """127.0.0.11: Docker's name server, in containers on networks that somebody made."""
 
@@ -207,6 +209,7 @@ def _socket(event: Any, voice: Voice) -> Operands:
 
 def _name(event: NameUnknown, voice: Voice) -> Operands:
     case = "" if not event.servers else ".docker" if EMBEDDED_SERVER in event.servers else ".others"
+    case = ".desktop" if case and event.name in DESKTOP_NAMES else case
     return Operands(f"NameUnknown{case}", {
         "ns": safe(event.namespace), "name": safe(event.name), "error": voice.say(ERRORS[event.error]),
         "servers": ", ".join(map(format_ipv4, event.servers))})

@@ -295,6 +295,7 @@ def _of_sockets() -> Iterator[Any]:
             yield events.BindRefused(namespace, "tcp", address, 80, "nginx", error, holder)
     for servers in ((), (0x7F00000B,), (A, FAR)):
         yield NameUnknown(namespace, "nginx-2", "Name or service not known", servers)
+    yield NameUnknown(namespace, "host.docker.internal", "Name or service not known", (0x08080808,))
 
 
 def _of_connections() -> Iterator[Any]:
