@@ -20,7 +20,7 @@ from netsandbox.linux.events import (
     RouteMissing,
     SendFailed,
 )
-from netsandbox.linux.place import Place
+from netsandbox.linux.place import BRIDGE, Place
 from netsandbox.wire.addresses import MAC_GROUP_BIT
 from netsandbox.wire.ipv4 import IPv4Packet
 
@@ -38,8 +38,8 @@ class Row(NamedTuple):
 
 def last_drop(trace: Trace, end: int) -> int | None:
     """The last record before `end` that tells of an end: a frame's, a packet's, or a program's that gets no route,
-    no port or no address.  An error that a host could not even tell itself, as its lo is down, is none where there is
-    another."""
+    no port or no address.  What concerns a host alone is none where there is another: an error that it could not tell
+    itself, as its lo is down, and a flood that its bridge has for others."""
     untold = None
     for seq, raw in trace.back(end):
         kind = kind_of(raw)
@@ -54,7 +54,9 @@ def last_drop(trace: Trace, end: int) -> int | None:
 
 
 def _is_untold(event: SendFailed) -> bool:
-    return event.interface.name == "lo" and event.verdict.reason is DropReason.DEV_READY
+    interface, reason = event.interface, event.verdict.reason
+    return (interface.name == "lo" and reason is DropReason.DEV_READY) or (
+        interface.kind == BRIDGE and reason is DropReason.BRIDGE_EGRESS_VLAN)
 
 
 def row_change(trace: Trace, seq: int, address: int) -> int | None:

@@ -13,6 +13,15 @@ from netsandbox.explain.operands import operands
 from netsandbox.explain.operands_of_rules import walk_lines
 from netsandbox.explain.voice import Names, Voice
 from netsandbox.lab.events import CommandRun
+from netsandbox.linux.device_events import (
+    Encapsulated,
+    PathChosen,
+    RuleMatched,
+    SlaveChosen,
+    TagPushed,
+    VlanEntered,
+    VlanLeft,
+)
 from netsandbox.linux.drop import Dropped, Outcome
 from netsandbox.linux.events import (
     FdbLearned,
@@ -37,8 +46,11 @@ OPERANDS_SHOWN = 3
 """What the short form names of all that was looked at."""
 CHAIN_SHOWN = 3
 """Causes that the short form names before the first one."""
-REASONS = (RouteChosen, NeighbourChanged, PacketQueued, PacketFragmented, IcmpErrorSent)
+REASONS = (RuleMatched, PathChosen, RouteChosen, NeighbourChanged, PacketQueued, PacketFragmented, IcmpErrorSent,
+           TagPushed, SlaveChosen, Encapsulated)
 """Decisions that a frame was sent because of."""
+TAGGINGS = (VlanEntered, VlanLeft)
+"""What the rules of the ports of a bridge say of a frame's tag."""
 
 
 class Cause(NamedTuple):
@@ -241,11 +253,12 @@ def _taken(event: FrameReceived, followed: list[Record], voice: Voice) -> Explan
 
 def _bridged(trace: Trace, record: Record, voice: Voice) -> Explanation:
     explanation = tell(record.event, voice)
+    tags = {type(other.event): tell(other.event, voice).decision.rstrip(".。") for other in before(trace, record)
+            if isinstance(other.event, TAGGINGS)}
     row = fdb_row(trace, record) if record.event.why is Forwarding.KNOWN else None
-    if row is None:
-        return explanation
-    learned = voice.say("learned", seq=str(row.seq))
-    return explanation._replace(looked_at=(explanation.looked_at[0], learned, *explanation.looked_at[1:]))
+    first, rest = explanation.looked_at[:1], explanation.looked_at[1:]
+    learned = (voice.say("learned", seq=str(row.seq)),) if row is not None else ()
+    return explanation._replace(looked_at=(*tags.values(), *first, *learned, *rest))
 
 
 def _sent(trace: Trace, record: Record, voice: Voice) -> Explanation:

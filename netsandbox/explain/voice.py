@@ -24,6 +24,7 @@ from netsandbox.wire.ipv4 import IPv4Packet
 from netsandbox.wire.names import ETHERTYPES, TCP_FLAGS
 from netsandbox.wire.tcp import TcpSegment
 from netsandbox.wire.udp import UdpDatagram
+from netsandbox.wire.vlan import VlanTag
 
 Names = Callable[[int, int | None], str]
 """The name that a person gave to a MAC or IPv4 address; the address itself or nothing where there is none."""
@@ -132,7 +133,9 @@ class Voice:
     # -- frames and packets
 
     def frame(self, frame: Frame) -> str:
-        """`the ARP request of nginx-1 for 172.17.0.3`."""
+        """`the ARP request of nginx-1 for 172.17.0.3`: what is behind the tags of VLANs."""
+        while isinstance(frame.payload, VlanTag):
+            frame = frame.untagged()
         payload = frame.payload
         if isinstance(payload, ArpPacket):
             return self.say(f"frame.{arp_kind(frame)}", spa=format_ipv4(payload.spa), tpa=format_ipv4(payload.tpa),

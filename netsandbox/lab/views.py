@@ -28,7 +28,7 @@ from netsandbox.linux.core.nud import VALID, NudState
 from netsandbox.linux.core.queueing import Netem
 from netsandbox.linux.drivers.hub import HubPort
 from netsandbox.linux.drivers.vlan import VlanInterface
-from netsandbox.linux.drivers.vxlan import VxlanInterface
+from netsandbox.linux.drivers.vxlan_device import VxlanInterface
 from netsandbox.linux.ipv4.route import Route
 from netsandbox.linux.ipv4.udp import UdpSocket
 from netsandbox.linux.netfilter.connection import ASSURED, ORIGINAL, SEEN_REPLY, WITH_PORTS, FlowTuple

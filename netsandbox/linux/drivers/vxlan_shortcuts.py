@@ -16,7 +16,7 @@ from netsandbox.wire.icmp import FRAGMENTATION_NEEDED, QUERIES, UNREACHABLE, Icm
 from netsandbox.wire.ipv4 import ICMP, IPv4Packet
 
 if TYPE_CHECKING:
-    from netsandbox.linux.drivers.vxlan import VxlanInterface
+    from netsandbox.linux.drivers.vxlan_device import VxlanInterface
 
 LEAST = 576
 """RFC 791: no way is said to take less."""

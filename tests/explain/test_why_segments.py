@@ -1,0 +1,54 @@
+"""`why` of what VLANs, children of a device, policy rules and a bridge's own host decided, as a person asks."""
+
+from __future__ import annotations
+
+import pytest
+
+from netsandbox.engine.trace import kind_of
+from netsandbox.linux.device_events import VlanLeft
+from netsandbox.session.session import Session
+
+TWO = ("add-host pc1", "add-host pc2")
+TRUNK = (*TWO, "add-switch sw1", "connect pc1 sw1", "connect pc2 sw1", "set-ip pc1 10.0.0.1/24",
+         "exec sw1 ip link set br0 type bridge vlan_filtering 1",
+         "exec sw1 bridge vlan add dev p1 vid 10 pvid untagged", "exec sw1 bridge vlan add dev p2 vid 10")
+CHILD = (*TWO, "connect pc1 pc2", "set-ip pc1 10.0.0.1/24", "set-ip pc2 10.0.0.2/24", "exec pc1 ip netns add c",
+         "exec pc1 ip link add m0 link eth0 type macvlan mode bridge", "exec pc1 ip link set m0 netns c",
+         "exec pc1 ip -n c addr add 10.0.0.9/24 dev m0", "exec pc1 ip -n c link set m0 up",
+         "exec pc1 ip netns exec c ping -c 1 -W 4 10.0.0.1")
+RULE = (*TWO, "connect pc1 pc2", "set-ip pc1 10.0.0.1/24", "exec pc1 ip rule add to 10.9.0.0/16 table 7 pref 100",
+        "exec pc1 ip route add unreachable 10.9.0.0/16 table 7", "exec pc1 ping -c 1 10.9.0.1")
+
+
+def asked(lines: tuple[str, ...], language: str = "en", question: str = "why") -> str:
+    session = Session()
+    for line in lines:
+        session.run(line)
+    return session.run(f"{question} --lang {language}").out
+
+
+@pytest.mark.parametrize(("lines", "english", "chinese"), [
+    (CHILD, "has the address on eth0, which this macvlan or ipvlan stands on", "macvlan 或 ipvlan 的父接口 eth0 上"),
+    (RULE, "rule 100: from all to 10.9.0.0/16 lookup 7", "规则 100: from all to 10.9.0.0/16 lookup 7")])
+def test_why_names_what_decided(lines: tuple[str, ...], english: str, chinese: str) -> None:
+    assert english in asked(lines)
+    assert chinese in asked(lines, "zh")
+
+
+def test_why_tells_by_which_ports_rule_a_tag_came_and_went() -> None:
+    session = Session()
+    for line in (*TRUNK, "exec pc1 ping -c 1 -W 1 10.0.0.2"):
+        session.run(line)
+    trace = session.shell.lab.trace
+    sent = next(seq for seq, raw in trace.back(trace.end) if kind_of(raw) is VlanLeft) + 1
+    told = session.run(f"why {sent}").out
+    assert "floods the ARP request of pc1" in told
+    assert "it came without a tag, and that is the PVID of p1" in told
+    assert "By p2 the frame leaves with the tag of VLAN 10" in told
+    assert "帧从 p2 发出时带 VLAN 10 的标签" in session.run(f"why {sent} --lang zh").out
+
+
+def test_a_flood_that_is_not_for_a_bridges_own_host_is_not_the_drop_that_is_asked_for() -> None:
+    lines = (*TRUNK, "exec pc2 ip link add link eth0 name v type vlan id 11",
+             "exec pc1 ping -c 1 -W 1 10.0.0.2")
+    assert "pc2:eth0 drops the ARP request of pc1" in asked(lines)
