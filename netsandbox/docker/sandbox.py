@@ -73,10 +73,11 @@ def attach_all(engine: DockerEngine, container: Container, namespace: NetworkNam
     """
     container.prefixes = ()
     before = f"{FAILED}: " if engine.profile.since(28) else ""
+    for name in NOT_BESIDE:
+        if name in container.networks:
+            raise daemon_error(before + NOT_BESIDE[name])
     for name, wish in _in_order(engine, container):
         network = engine.networks.get(name)
-        if name in NOT_BESIDE:
-            raise daemon_error(before + NOT_BESIDE[name])
         if not isinstance(network, BridgeNetwork):
             raise daemon_error(f"{before}network {name} not found")
         try:

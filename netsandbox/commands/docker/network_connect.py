@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from netsandbox.commands.docker.flags import Command, Flag, Parsed
 from netsandbox.commands.docker.run_conflicts import listed, of_own_subnet
-from netsandbox.commands.docker.run_network import say_without_effect, with_address
+from netsandbox.commands.docker.run_network import is_user_defined, say_without_effect, with_address
 from netsandbox.commands.docker.run_settings import bad_link, links
 from netsandbox.docker import user_networks
 from netsandbox.docker.container import Wish
@@ -44,6 +44,8 @@ def _wish(engine: DockerEngine, network: DockerNetwork, parsed: Parsed) -> Wish:
     wish = with_address(Wish(None, None, aliases, parsed.number("gw-priority", 0), True, local=local),
                         parsed.text("ip").strip())
     wrong = of_own_subnet(network, wish, parsed.text("ip6"))
+    if aliases and not is_user_defined(network.name):
+        wrong.insert(0, "network-scoped alias is supported only for containers in user defined networks")
     if wrong:
         raise daemon_error(f"invalid endpoint settings:\n{listed(wrong)}")
     return wish._replace(links=links(engine, parsed.all("link"), is_named=True))

@@ -107,7 +107,7 @@ def make(client: Client, parsed: Parsed) -> Container:
         client.complain(note.rstrip())
     variables = given(client, parsed, parsed.all("env"))
     container = containers.create(client.engine, name, reference, mode, arguments, wish, mounts(client, parsed))
-    if container.networks:
+    if container.networks or len(networks) > 1:
         container.networks |= networks
     _configure(container, parsed)
     container.policy, container.extra_hosts, container.published = policy, hosts, published
@@ -118,6 +118,9 @@ def make(client: Client, parsed: Parsed) -> Container:
     container.health_check = healthy
     if published or parsed.on("publish-all"):
         _say_about_publishing(client, mode, published)
+    if container.hostname and mode == "host":
+        client.complain("note: programs on the host's network see the host's name in the sandbox; --hostname names "
+                        "/etc/hostname alone")
     if not client.engine.forwards and mode not in ("host", "none"):
         client.complain("WARNING: IPv4 forwarding is disabled. Networking will not work.")
     say_without_effect(client, networks.values())

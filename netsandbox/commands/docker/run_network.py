@@ -52,8 +52,7 @@ def wanted_networks(parsed: Parsed, profile: Profile) -> dict[str, Wish]:
         found[name] = wish
     if len({is_user_defined(name) for name in found}) > 1:
         raise DockerError("conflicting options: cannot attach both user-defined and non-user-defined network-modes")
-    tells_at_start = profile.since(28) and next(iter(found)) == "bridge"
-    if len(found) > 1 and not all(is_user_defined(name) for name in found) and not tells_at_start:
+    if len(found) > 1 and not all(is_user_defined(name) for name in found) and not profile.since(28):
         raise daemon_error("container cannot be connected to network endpoints: " + ", ".join(sorted(found)))
     return found
 
