@@ -61,6 +61,7 @@ class OptionTable:
         code: its exit status for a wrong command line.
         hint: what it says below a complaint.
         why: why some are not modelled, by name.
+        reads_names: `--` begins a long name, and no cluster of letters, though none is known.
     """
 
     def __init__(self, program: str, code: int, hint: str, why: dict[str, str] | None = None,
@@ -74,6 +75,7 @@ class OptionTable:
         for role, text in words.items():
             for word in text.split():
                 self._add(word.rstrip("=?"), word[-1] if word[-1] in "=?" else "", role)
+        self.reads_names = False
 
     def _add(self, spelled: str, value: str, role: str) -> None:
         letter, bar, name = spelled.partition("|")
@@ -107,7 +109,7 @@ class OptionTable:
             if word == "--" or (in_order and (word[:1] != "-" or word == "-")):
                 operands += rest if word == "--" else [word, *rest]
                 break
-            if word.startswith("--") and self.names:
+            if word.startswith("--") and (self.names or self.reads_names):
                 yield self._long(word, rest)
             elif word.startswith("-") and word != "-":
                 yield from self._short(word[1:], rest)

@@ -92,23 +92,11 @@ def options_of(name: str, arguments: list[str], flags: str, valued: str, long: d
     Raises:
         ToolError: one is not known.
     """
-    words = list[str]()
-    for at, word in enumerate(arguments):
-        if word == "--":
-            words += arguments[at:]
-            break
-        if not word.startswith("--"):
-            words.append(word)
-            continue
-        key, equals, value = word[2:].partition("=")
-        letter = (long or {}).get(key)
-        if letter is None:
-            raise ToolError(code, f"{name}: unrecognized option '{word}'\nTry '{name} --help' for more information.")
-        words.append(f"-{letter}" + (value if equals else ""))
     try:
-        found = getopt(name, words, flags, valued, repeated)
+        found = getopt(name, arguments, flags, valued, repeated, f"Try '{name} --help' for more information.",
+                       long=long or {})
     except UsageError as error:
-        raise ToolError(code, f"{error}\nTry '{name} --help' for more information.") from None
+        raise ToolError(code, str(error)) from None
     judge(name, found[0])
     return found
 
