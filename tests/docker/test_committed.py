@@ -18,6 +18,8 @@ def session() -> Session:
     for line in (*LAB, "docker run -d --name web -p 8080:80 nginx",
                  "docker run -d --name echo -p 53:53/udp nicolaka/netshoot /udpecho 53", "wait"):
         assert session.run(line).code == 0, line
+    session.run("docker network create seen")
+    session.run("docker run -d --name inner --network seen nicolaka/netshoot sleep 1000")
     return session
 
 
@@ -119,8 +121,6 @@ def test_a_pipe_reaches_the_container_s_program(session: Session, line: str, out
 
 
 def test_a_container_does_not_see_the_host_s_processes(session: Session) -> None:
-    session.run("docker network create seen")
-    session.run("docker run -d --name inner --network seen nicolaka/netshoot sleep 1000")
     inside = session.run("docker exec inner ss -ltnp").out
     assert "127.0.0.11" in inside
     assert "dockerd" not in inside
