@@ -34,6 +34,7 @@ class Node:
         """Made when somebody looks at it."""
         if self._files is None:
             self._files = FileSystem(self.namespace.scheduler)
+            self._files.furnish("/etc/iptables", {})  # of iptables-persistent, as every tool is installed
         return self._files
 
 

@@ -7,7 +7,7 @@ from decimal import Decimal
 from typing import TYPE_CHECKING
 
 from netsandbox.commands.tools.context import ToolError, ToolResult
-from netsandbox.commands.tools.inputs import files_of, options_of
+from netsandbox.commands.tools.inputs import options_of
 from netsandbox.commands.tools.kernel_files import PROCESSORS
 from netsandbox.engine.units import SECOND
 from netsandbox.linux.netlink.credentials import RIGHTS
@@ -21,9 +21,6 @@ NUMBER = re.compile(r"[+-]?(\d{1,12}(\.\d{0,9})?|\.\d{1,9})", re.ASCII)
 RELEASE = "6.18.0"
 UNAME = {"s": "Linux", "n": "", "r": RELEASE, "v": "#1 SMP", "m": "x86_64", "o": "GNU/Linux"}
 NOTHING_TO_INSTALL = "note: nothing is installed: ip, ping, arping, tcpdump and the other tools are there already\n"
-
-FOLDERS = {"iptables-persistent": "/etc/iptables", "netfilter-persistent": "/etc/iptables"}
-"""What packages bring that lines write into."""
 
 
 def echo(_context: ToolContext, arguments: list[str]) -> ToolResult:
@@ -126,9 +123,6 @@ def _seq_error(what: str) -> ToolError:
     return ToolError(1, f"seq: {what}\nTry 'seq --help' for more information.")
 
 
-def install(context: ToolContext, arguments: list[str]) -> ToolResult:
-    """apt-get, apk and the like: what a tutorial installs in a container is lent to it, and a package's folder made."""
-    for folder in (folder for name, folder in FOLDERS.items() if name in arguments and "install" in arguments):
-        if not files_of(context).exists(folder):
-            files_of(context).make_directory(folder)
+def install(_context: ToolContext, _arguments: list[str]) -> ToolResult:
+    """apt-get, apk and the like: what a tutorial installs in a container is lent to it."""
     return ToolResult(0, "", NOTHING_TO_INSTALL)
