@@ -15,6 +15,7 @@ from netsandbox.check_outcome import FAILED, HELD, WRONG, Outcome, Report
 from netsandbox.check_report import TextReport, junit
 from netsandbox.commands import expect
 from netsandbox.commands.expect import ConditionError, Verdict
+from netsandbox.explain.refusals import translated
 from netsandbox.explain.words import Words
 from netsandbox.session.files import refuse_inputs, write_atomically
 from netsandbox.session.library import find_scenario
@@ -74,7 +75,7 @@ def check(name: str, language: str = "en") -> Report:
         path = find_scenario(name)
         scenario = load_scenario(path)
     except ScenarioError as error:
-        return Report(name, error=str(error))
+        return Report(name, error=translated(str(error), language))
     return check_scenario(scenario, language)
 
 
@@ -83,7 +84,7 @@ def judge(name: str, saved: str, language: str = "en") -> Report:
     try:
         scenario, session = (load_scenario(find_scenario(file)) for file in (name, saved))
     except ScenarioError as error:
-        return Report(name, error=str(error), session=saved)
+        return Report(name, error=translated(str(error), language), session=saved)
     wrong = tuple(_unreadable(scenario))
     if wrong:
         return Report(scenario.name, dict(scenario.title), wrong, session=saved)

@@ -83,6 +83,7 @@ def _main(words: list[str]) -> int:
 
 def _carry_out(name: str, words: list[str]) -> int:
     gc.set_threshold(100_000, 20, 100)  # the modules of a run make half as many objects, none of them garbage
+    language = "en"
     atexit.register(gc.freeze)  # and what is left goes with the process: Python would look through all of it
     try:
         if name in USE_FILES:
@@ -91,11 +92,15 @@ def _carry_out(name: str, words: list[str]) -> int:
             sweep_at_start()
         if name != "open" and signal.getsignal(signal.SIGINT) is signal.SIG_DFL:
             signal.signal(signal.SIGINT, _interrupted)
-        status = COMMANDS[name].run(parser(name).parse_args(words))
+        options = parser(name).parse_args(words)
+        language = getattr(options, "lang", None) or language
+        status = COMMANDS[name].run(options)
         sys.stdout.flush()
         return status
     except LabError as error:
-        return _fail(str(error))
+        from netsandbox.explain.refusals import translated
+
+        return _fail(translated(str(error), language))
     except BrokenPipeError:
         _silence_output()
         return 0

@@ -11,7 +11,7 @@ from __future__ import annotations
 import re
 from functools import cache
 
-from netsandbox.explain.refusals_of_files import OF_FILES
+from netsandbox.explain.refusals_of_files import FOUND, NOUNS_OF_FILES, OF_FILES
 from netsandbox.explain.refusals_of_notes import OF_NOTES
 from netsandbox.explain.refusals_of_programs import OF_PROGRAMS
 
@@ -20,6 +20,8 @@ OF_VERBS: dict[str, str] = {
     "no host or container {name}": "没有主机或容器 {name}",
     "no ARP model {name}": "没有 ARP 模型 {name}",
     "no {kind} {name}": "没有{kind} {name}",
+    "no branch can be called {name}: a name is new, of letters, digits, dots and hyphens, and at most {most} long":
+        "分支不能叫 {name}：名称必须是新的，由字母、数字、点和连字符组成，最多 {most} 个字符",
     "there is already a node {name}": "已经有名为 {name} 的节点",
     "container {name} is not running; `docker start {again}` starts it":
         "容器 {name} 没有运行；`docker start {again}` 启动它",
@@ -198,7 +200,7 @@ NOUNS: dict[str, str] = {
     "host": "主机", "container": "容器", "node": "节点", "interface": "接口", "bridge": "网桥", "switch": "交换机",
     "hub": "集线器", "namespace": "命名空间", "network": "网络", "broadcast": "广播", "loopback": "环回接口",
     "profile": "版本", "a text": "文字", "none": "无",
-    "a command line": "命令行", "a line": "一行", "a map": "映射", "a list": "列表",
+    "a command line": "命令行", "a line": "一行", "a map": "映射", "a list": "列表", "nothing": "空", **NOUNS_OF_FILES,
 }
 """Kinds of things, as errors name them."""
 
@@ -236,7 +238,7 @@ def _chinese(line: str) -> str:
         return f"第 {character[1]} 个字符：{_chinese(character[2])}"
     place = re.fullmatch(r"(.{1,300}?): (.+)", line)
     if place is not None and (rest := _chinese(place[2])) != place[2]:
-        return f"{place[1]}：{rest}"
+        return f"{NOUNS.get(place[1], place[1])}：{rest}"
     return line
 
 
@@ -244,13 +246,20 @@ def _matched(line: str, table: dict[str, str]) -> str | None:
     for english, chinese in table.items():
         match = _pattern(english).fullmatch(line)
         if match is not None:
-            return chinese.format(**{name: _field(name, text) for name, text in match.groupdict().items()})
+            fields = {name: _field(name, text) for name, text in match.groupdict().items()}
+            return _GAP.sub("", chinese.format(**fields))
     return None
 
 
+_GAP = re.compile(r"(?<=[\u4e00-\u9fff]) (?=[\u4e00-\u9fff])")
+"""A blank that stands between a template's words and a field that has Chinese words of its own."""
+
+
 def _field(name: str, text: str) -> str:
-    """A part that has words of its own: a kind of thing, or a reason."""
-    return _chinese(text) if name == "why" else NOUNS.get(text, text)
+    """A part that has words of its own: a kind of thing, what was found in its place, or a reason."""
+    if name == "why":
+        return _chinese(text)
+    return NOUNS.get(text) or (_matched(text, FOUND) if name == "found" else None) or text
 
 
 @cache
@@ -261,4 +270,6 @@ def _pattern(template: str) -> re.Pattern[str]:
                               for part in parts))
 
 
-ALL = {**OF_VERBS, **OF_FILTERS, **OF_FILES, **OF_PROGRAMS, **OF_NOTES}
+_TEMPLATES = {**OF_VERBS, **OF_FILTERS, **OF_FILES, **OF_PROGRAMS, **OF_NOTES}
+ALL = dict(sorted(_TEMPLATES.items(), key=lambda one: -len(re.sub(r"\{[a-z]+\}", "", one[0]))))
+"""By the English; what has the most words of its own is tried first."""

@@ -28,18 +28,33 @@ OF_FILES: dict[str, str] = {
     "expected a line, found an empty text": "应为一行，实际是空的文字",
     "expected one line, found several in one text; write a list of lines": "应为一行，实际一段文字中有几行；请写成列表",
     "unknown release {name}": "没有版本 {name}",
+    "expected a map with {keys}, found {found}": "应为含有 {keys} 的映射，实际是 {found}",
     "expected {what}, found {found}; put it in quotes if it is text":
         "应为{what}，实际是 {found}；如果是文字，请加引号",
     "expected {what}, found {found}": "应为{what}，实际是 {found}",
-    "expected a map with {keys}, found {found}": "应为含有 {keys} 的映射，实际是 {found}",
     "unknown key {key} in {what}; a line with ': ' in it must be in quotes":
-        "{what}中没有键 {key}；含有“: ”的行必须加引号",
-    "unknown key {key} in {what}": "{what} 中没有键 {key}",
+        "{what} 里没有键 {key}；含有“: ”的行必须加引号",
+    "unknown key {key} in {what}": "{what} 里没有键 {key}",
     "the character {code} is not allowed in YAML": "YAML 中不允许字符 {code}",
     "the character {code} is not allowed in a scenario": "场景中不允许字符 {code}",
     "this is not YAML: {why}": "这不是 YAML：{why}",
     "this is no journal of netsandbox, or it is damaged": "这不是 netsandbox 的日志，或者已经损坏",
     "the file is empty": "文件是空的",
+    "{text} is not an IPv4 address (expected four numbers below 256, as {example})":
+        "{text} 不是 IPv4 地址（应为四个小于 256 的数，例如 {example}）",
+    "a quote is opened here and never closed": "这里的引号没有结尾",
+    "a '[' or '{' is not closed well; text with brackets needs quotes": "“[”或“{{”没有正确结尾；带括号的文字要加引号",
+    "a key without ': ' after it, or a line indented by mistake": "键后面缺少“: ”，或者这一行缩进有误",
+    "a tab cannot indent or start anything in YAML; use spaces": "YAML 不能用制表符缩进或开头；请用空格",
+    "a ': ' in the middle of a plain text; put the whole text in quotes": "文字中间有“: ”；请给整段文字加引号",
+    "a second document starts here; a file is one document, without '---'":
+        "这里开始了第二个文档；一个文件只有一个文档，没有“---”",
+    "a text cannot start with this character; put it in quotes": "文字不能以这个字符开头；请加引号",
+    "this line is not indented like the lines it belongs to": "这一行的缩进和它所属的各行不同",
+    "a text that starts with '!', '&' or '*' must be in quotes": "以“!”、“&”或“*”开头的文字必须加引号",
+    "a value is missing here, or a '[' or '{' before it is never closed": "这里缺少值，或者前面的“[”或“{{”没有结尾",
+    "an unknown escape after a backslash; use single quotes for a text with backslashes":
+        "反斜杠后面的转义不认识；含反斜杠的文字请用单引号",
     "a key must be a plain word, found {found}": "键必须是普通的词，实际是 {found}",
     "the key {key} is given twice (first on line {line})": "键 {key} 出现了两次（第一次在第 {line} 行）",
     "aliases are not allowed (found {found}); write the value out": "不允许别名（{found}）；请把值写出来",
@@ -63,6 +78,7 @@ OF_FILES: dict[str, str] = {
     "not {done}: only files below {directory} are": "不能这样做：只限 {directory} 下面的文件",
     "cannot be read: {why}": "无法读取：{why}",
     "cannot be written: {why}": "无法写入：{why}",
+    "the character {code} cannot be stored": "字符 {code} 无法保存",
     "no space left on the disk": "磁盘没有空间了",
     "the disk quota is used up": "磁盘配额用完了",
     "the file system is read-only": "文件系统是只读的",
@@ -76,3 +92,17 @@ OF_FILES: dict[str, str] = {
     "not a regular file, but a pipe, a device or a socket": "不是普通文件，而是管道、设备或套接字",
 }
 """English -> Chinese."""
+
+FOUND: dict[str, str] = {
+    "the text {value}": "文字 {value}", "the number {value}": "数 {value}", "the truth value {value}": "真假值 {value}",
+    "the date {value}": "日期 {value}",
+}
+"""What stands in a file in place of what was expected."""
+
+NOUNS_OF_FILES: dict[str, str] = {
+    "a scenario": "场景", "an item of steps": "steps 的一项", "an item of setup": "setup 的一项",
+    "a text or a map of en and zh": "文字，或 en 和 zh 的映射", "a scenario's name": "场景的名称",
+    "a Docker release such as docker-29": "Docker 的版本，例如 docker-29",
+    "true, false or a network such as 192.168.1.0/24": "true、false，或者 192.168.1.0/24 这样的网络",
+}
+"""What is expected in one."""

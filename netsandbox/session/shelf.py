@@ -110,7 +110,7 @@ def short_name(path: str) -> str:
 
 def _here() -> Iterator[str]:
     try:
-        files = sorted(Path().glob("*.yaml"))[:MOST_FILES]
+        files = sorted(path for path in Path().iterdir() if path.suffix in SUFFIXES)[:MOST_FILES]
     except OSError:
         return
     for path in files:

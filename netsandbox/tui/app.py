@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from difflib import get_close_matches
 from functools import partial
 from pathlib import Path
 from typing import ClassVar
@@ -113,13 +114,20 @@ class NetsandboxApp(TimeKeys, LookingKeys, StepKeys):
             try:
                 self.theme = self.options.theme
             except InvalidThemeError:
-                self.main.status.say(tr("theme.unknown", name=self.options.theme), trouble=True)
+                text = tr("theme.unknown", name=self.options.theme, near=self._theme_near())
+                self.main.status.say(text, trouble=True)
         if self.options.scenario or self.options.recover:
             self.main.status.say(tr("opening"))
             self.main.wait_for_lab()
             self.call_after_refresh(self.open)
         else:
             self.open()
+
+    def _theme_near(self) -> str:
+        """The theme that was meant: one with the word in its name, Textual's own first, or one written alike."""
+        wanted, names = self.options.theme.lower(), sorted(self.available_themes, key=lambda one: "textual" not in one)
+        held = [one for one in names if wanted in one]
+        return next(iter(held or get_close_matches(wanted, names, 1)), names[0])
 
     def open(self) -> None:
         """Open the scenario, the session to recover, or the ready lab; an error leaves an empty lab and a message."""

@@ -208,6 +208,8 @@ class LabApp(UnbrokenApp):
                 text = tr("output.more", last=text, count=count)
             if jobs.running is None:
                 self._typed_at = None
+        if main.view == "output" and last.kind == "out":
+            text = ""  # it stands there
         main.command.follow(text, error=last.kind == "err")
 
     def opened(self) -> None:

@@ -74,10 +74,10 @@ class LiveLab(LabView):
         self._read()
         position, quiet = session.position, session.is_quiet
         waits = player.is_playing and self.waits_for_reader
-        if quiet and player.is_playing:
-            coming = tr("next.lesson") if waits else ""
+        if waits:
+            coming = tr("next.lesson")
         else:
-            coming = peek.next_step(session, self.named)
+            coming = "" if quiet and player.is_playing else peek.next_step(session, self.named)
         return Status(self.title(), position.at, position.step, max(session.end.step, position.step), player.is_playing,
                       quiet, player.speed, player.is_lagging, coming, self._watch.dropped(session.trace.end),
                       sum(one.is_labelled for one in self.jobs.alive), waits)
@@ -156,7 +156,7 @@ class LiveLab(LabView):
             return None
         present = session.branches.present
         if present.parent is branch and line.split(maxsplit=1)[:1] not in (["redo"], ["branch"]):
-            self.branched = tr("branched", name=present.name, left=branch.name, count=len(branch.journal) - done)
+            self.branched = tr("branched", name=present.name, left=branch.name)
         if session.lab is not lab:
             self._other_lab()
         return job
@@ -203,7 +203,8 @@ class LiveLab(LabView):
         session, lesson = self.session, self.lesson
         lesson.follow(session)
         done = session.done, session.position.step
-        if done == self._looked or self.jobs.running or self.jobs.waiting or not session.is_quiet:
+        rests = session.is_quiet or self.waits_for_reader
+        if done == self._looked or self.jobs.running or self.jobs.waiting or not rests:
             return
         self._looked = done
         for line in lesson.to_look_at(by_hand=False):
@@ -273,20 +274,26 @@ class LiveLab(LabView):
         return moved
 
     def _is_due(self) -> bool:
-        """A line waits for its turn and has it: a step more, and it would begin late."""
+        """A line waits for its turn and has it, or a reader has the turn: a step more, and it would begin late."""
         jobs = self.jobs
-        return bool(jobs.waiting) and jobs.running is None and self.session.lab.scheduler.is_idle
+        is_free = jobs.running is None and self.session.lab.scheduler.is_idle
+        return is_free and (bool(jobs.waiting) or self.waits_for_reader)
 
     @property
     def waits_for_reader(self) -> bool:
-        """A lesson has a further step, and nothing moves: time stands, so that nothing ages while somebody reads."""
-        return bool(self.session.pending) and self.session.is_quiet and not self.jobs.watched and not self.jobs.waiting
+        """A lesson has a further step, and its lines are through: time stands, so that nothing ages while somebody
+        reads, and what the lesson has begun in the background is not over when the next step speaks of it."""
+        session, alive = self.session, self.jobs.alive
+        are_beside = all(one.unattended and one.background for one in alive)
+        rests = session.lab.scheduler.is_idle if alive else session.is_quiet
+        return bool(session.pending) and not self.jobs.waiting and are_beside and rests
 
     @property
     def is_at_step(self) -> bool:
         """The lines of a lesson's step are not through yet."""
         jobs = self.jobs
-        return any(one.unattended for one in jobs.alive) or any(one.unattended for one in jobs.waiting)
+        runs = any(one.unattended and not one.background for one in jobs.alive)
+        return runs or any(one.unattended for one in jobs.waiting)
 
     def _halt(self, error: BaseException) -> None:
         """Something in the lab itself failed: stop, and tell."""
@@ -337,4 +344,4 @@ class LiveLab(LabView):
     @property
     def is_busy(self) -> bool:
         """Something is under way, and time runs."""
-        return self.player.is_playing and not self.session.is_quiet
+        return self.player.is_playing and not self.session.is_quiet and not self.waits_for_reader

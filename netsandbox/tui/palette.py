@@ -1,13 +1,13 @@
-"""The command palette's entries: every verb of the lab, and every action that has a key."""
+"""The command palette's entries: every verb of the lab, and every action that has a key, in a pane or everywhere."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from functools import partial
 from typing import TYPE_CHECKING, NamedTuple, cast
 
 from rich.text import Text
-from textual.binding import Binding
+from textual.binding import Binding, BindingType
 from textual.command import CommandList, CommandPalette, DiscoveryHit, Hit, Hits, Provider
 from textual.widgets.option_list import Option
 
@@ -16,6 +16,7 @@ from netsandbox.commands.verb import Verb
 from netsandbox.explain.words import said
 from netsandbox.tui.i18n import described, language, tr
 from netsandbox.tui.screens.help import key_names
+from netsandbox.tui.screens.pane_table import PANES
 
 if TYPE_CHECKING:
     from netsandbox.tui.app import NetsandboxApp
@@ -28,6 +29,12 @@ class Entry(NamedTuple):
     note: str
     verb: Verb | None
     action: str = ""
+    pane: int = 0
+    """The number of the pane whose key it is; 0 for a key that works everywhere."""
+
+
+MOVES = frozenset({"up", "down", "left", "right", "pageup", "pagedown", "home", "end", "enter", "escape"})
+"""Keys that move within a pane: nobody looks for them by name."""
 
 
 class LabPalette(CommandPalette):
@@ -59,10 +66,10 @@ class LabCommands(Provider):
     def _entries(self) -> Iterator[Entry]:
         for verb in verbs():
             yield Entry(verb.usage, said(verb.summary, language()), verb)
-        for binding in self._own.BINDINGS:
-            if isinstance(binding, Binding) and binding.id and binding.id.startswith("app."):
-                word, tip = described(binding.id)
-                yield Entry(f"{word} ({key_names(binding)})", tip or word, None, binding.action)
+        yield from _keys(self._own.BINDINGS, 0, ())
+        everywhere = {key for binding in self._own.BINDINGS if isinstance(binding, Binding) for key in _parts(binding)}
+        for number, pane in enumerate(PANES, 1):
+            yield from _keys(self._own.main.panes[pane.name].BINDINGS, number, MOVES | everywhere)
 
     async def discover(self) -> Hits:
         """All of them."""
@@ -80,5 +87,21 @@ class LabCommands(Provider):
     async def _do(self, entry: Entry) -> None:
         if entry.verb is not None:
             self._own.open_command(entry.verb)
+        elif entry.pane:
+            self._own.main.focus_pane(entry.pane)
+            await self.app.run_action(entry.action, self._own.main.panes[PANES[entry.pane - 1].name])
         else:
             await self.app.run_action(entry.action)
+
+
+def _parts(binding: Binding) -> list[str]:
+    return [key.strip().removeprefix("shift+") for key in binding.key.split(",")]
+
+
+def _keys(bindings: Iterable[BindingType], pane: int, other: Iterable[str]) -> Iterator[Entry]:
+    """The keys of a pane, or of the app, but for some that are others' or in no list."""
+    for binding in bindings:
+        if isinstance(binding, Binding) and binding.id and not set(other).intersection(_parts(binding)):
+            word, tip = described(binding.id)
+            where = tr("topic." + PANES[pane - 1].name) + " " if pane else ""
+            yield Entry(f"{where}{word} ({key_names(binding)})", tip or word, None, binding.action, pane)

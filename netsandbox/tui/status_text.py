@@ -35,7 +35,7 @@ def status_runs(status: Status, width: int, glyphs: GlyphSet, message: str = "",
     The state's glyph, the step and the drops are always there; the others, a
     message first and the title last, as far as there is room.
     """
-    moves = "playing" if not status.quiet else "waits" if status.waits else "quiet"
+    moves = "waits" if status.waits else "quiet" if status.quiet else "playing"
     state = moves if status.playing else "paused"
     stepped_back = status.last_step > status.step
     step = tr("status.step_of" if stepped_back else "status.step", step=status.step, last=status.last_step)

@@ -14,9 +14,10 @@ class StepKeys(LabApp):
 
     def _tell_held(self, hint: str) -> None:
         """Say why nothing happens, when what was begun waits: a person has stopped time, or a line runs."""
+        waiting = sum(not one.unattended for one in self.live.jobs.waiting)
         if self.live.held and not self.live.session.is_quiet:
-            self.main.status.say(hint)
-        elif waiting := sum(not one.unattended for one in self.live.jobs.waiting):
+            self.main.status.say(tr("held.lines", hint=hint, count=waiting) if waiting else hint)
+        elif waiting:
             self.main.status.say(tr("waiting", count=waiting))
 
     def action_next_or_ping(self) -> None:

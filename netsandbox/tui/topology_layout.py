@@ -12,10 +12,11 @@ from dataclasses import replace
 
 from netsandbox.lab.tables import InterfaceRow, LinkRow, NodeRow
 from netsandbox.tui.glyphs import UNICODE, GlyphSet
+from netsandbox.tui.topology_build import build
 from netsandbox.tui.topology_chain import chain, is_for_a_line
 from netsandbox.tui.topology_collapse import Fold
 from netsandbox.tui.topology_draw import Placed, draw
-from netsandbox.tui.topology_model import Item, Place, Scope, build
+from netsandbox.tui.topology_model import Item, Place, Scope
 from netsandbox.tui.topology_parts import Block, Detail, Options, Shape
 from netsandbox.tui.topology_proxies import with_proxies, without_proxies
 from netsandbox.tui.topology_shapes import measure, measure_host

@@ -9,7 +9,8 @@ from collections.abc import Sequence
 
 from netsandbox.lab.tables import NodeRow, PublishedRow
 from netsandbox.tui.text import safe
-from netsandbox.tui.topology_model import PROXY, Item, LinkKey, Place, Port, Scope, Wire, published_text, rank
+from netsandbox.tui.topology_build import published_text
+from netsandbox.tui.topology_model import PROXY, Item, LinkKey, Place, Port, Scope, Wire, rank
 
 NAME = "docker-proxy"
 

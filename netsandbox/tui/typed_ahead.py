@@ -19,7 +19,9 @@ from textual.widgets import Input
 ESCAPE = "\x1b"
 _LETTER = "[^\x00-\x20\\[\\]OPX^_bf\x7f]"
 """What begins no sequence behind an escape."""
-_APART = re.compile(f"(?<={ESCAPE})(?={_LETTER})")
+_KEY = "[27u"
+"""What makes of an escape the key, for good: the sequence of terminals that tell it from the beginning of others."""
+_ALONE = re.compile(f"(?<={ESCAPE})(?={_LETTER})")
 _STRAY = re.compile(f"{ESCAPE}(?!\\[|$)")
 """An escape in what is pasted: Textual would take what follows for keys."""
 _PASTE, _PASTED = "\x1b[200~", "\x1b[201~"
@@ -38,26 +40,16 @@ class _Parser(XTermParser):
 
 
 def _feed_apart(parser: _Parser, data: str) -> Iterable[Message]:
-    """Read what the terminal sent; an escape that begins no sequence is a key of its own at once."""
+    """Read what the terminal sent; an escape that begins no sequence is a key of its own."""
     tail = getattr(parser, "tail", "")
     begins, ends = (tail + data).rfind(_PASTE), (tail + data).rfind(_PASTED)
     pastes = getattr(parser, "is_pasting", False) or begins >= 0
-    parser.is_pasting = pastes and ends <= begins
-    if not pastes and tail.endswith(ESCAPE) and re.match(_LETTER, data):
-        yield from _end_of_sequence(parser)
-    pieces = [_STRAY.sub("", data)] if pastes else _APART.split(data)
-    for number, piece in enumerate(pieces):
-        if number:
-            yield from _end_of_sequence(parser)
-        yield from _feed(parser, piece)
-    parser.tail = data[1 - len(_PASTE) :]
-
-
-def _end_of_sequence(parser: XTermParser) -> Iterable[Message]:
-    """As if the time in which a sequence goes on were over."""
-    if parser._timeout_time is not None:
-        parser._timeout_time = 0.0
-        yield from parser.tick()
+    parser.is_pasting, parser.tail = pastes and ends <= begins, data[1 - len(_PASTE) :]
+    if pastes:
+        return _feed(parser, _STRAY.sub("", data))
+    waits = tail.endswith(ESCAPE) and parser._timeout_time is not None
+    goes_on = waits and re.match(_LETTER, data)
+    return _feed(parser, (_KEY if goes_on else "") + _ALONE.sub(_KEY, data))
 
 
 XTermParser.feed = _feed_apart  # type: ignore[assignment,method-assign]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 from pathlib import Path
 
 import pytest
@@ -11,6 +12,7 @@ from hypothesis import strategies as st
 
 from netsandbox.commands.strict_yaml import MAX_DEPTH, fault_in_text
 from netsandbox.docker.profiles import DEFAULT_PROFILE, PROFILES
+from netsandbox.explain.refusals import translated
 from netsandbox.lab.uplink import DEFAULT_LAN
 from netsandbox.session.scenario import (
     LANGUAGES,
@@ -183,6 +185,8 @@ def test_what_is_wrong_is_said_with_file_and_line(text: str, line: int, words: s
     assert words in error.message
     assert str(error) == f"lab.yaml:{line}: {error.message}"
     assert str(error).isprintable(), "an error is one line that cannot steer the terminal"
+    chinese = re.sub("'[^']*'", "", translated(error.message, "zh"))
+    assert not re.search("[a-z]{2} [a-z]{2}", chinese.replace("chr() arg not in range", "")), "no English is left"
 
 
 def test_a_bomb_of_aliases_is_refused_at_its_first_anchor() -> None:

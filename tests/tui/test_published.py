@@ -12,9 +12,10 @@ from netsandbox.tui.device_tables import table_of, tabs_of
 from netsandbox.tui.glyphs import UNICODE
 from netsandbox.tui.lab_view import LabView
 from netsandbox.tui.peek import flights_of
+from netsandbox.tui.topology_build import build
 from netsandbox.tui.topology_draw import Placed
 from netsandbox.tui.topology_layout import layout
-from netsandbox.tui.topology_model import PROXY, Place, build
+from netsandbox.tui.topology_model import PROXY, Place
 from netsandbox.tui.topology_parts import Detail
 from netsandbox.tui.topology_proxies import with_proxies
 from tests.session.lines import built

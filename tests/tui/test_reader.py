@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import pytest
+
 from netsandbox.session.library import bundled
 from netsandbox.session.shelf import path
 from netsandbox.tui.options import Options
@@ -35,6 +37,23 @@ async def test_time_stands_while_somebody_reads_a_lesson_and_runs_elsewhere(tmp_
         before = on.app.live.session.clock
         await on.pass_time(3)
         assert on.app.live.session.clock - before > 2_000_000_000
+
+
+@pytest.mark.parametrize("speed", ["", "+++++++"])
+async def test_what_a_lesson_began_in_the_background_waits_for_its_reader_too(tmp_path: Path, speed: str) -> None:
+    """Its ping goes on for 30 s; a reader takes longer than that for two steps, and the third looks at the ping."""
+    async with stage(tmp_path, Options("rules-stale-connection", tour=False)) as on:
+        live = on.app.live
+        await on.press(*speed, "p")
+        for number in range(1, 6):
+            await on.pass_time(20)
+            stand = live.lesson.stand()
+            assert stand is not None
+            assert (stand.number, stand.unmet, live.is_at_step) == (number, 0, False)
+            assert [one.job.program.name for one in live.jobs.alive if one.job.program] == ["ping"]
+            await on.press("p")
+        await on.pass_time(40)
+        assert not live.jobs.alive, "behind the last step time goes on"
 
 
 async def test_p_again_while_a_step_is_under_way_says_so(tmp_path: Path) -> None:

@@ -15,8 +15,8 @@ from netsandbox.tui.typed_ahead import apart
 from tests.tui.app_harness import Stage, stage
 
 
-def typed(*reads: str) -> list[str]:
-    """The keys that some reads of the terminal give, once no more come."""
+def typed(*reads: str | None) -> list[str]:
+    """The keys that some reads of the terminal give, once no more come; None where nothing comes for long."""
     parser, found = XTermParser(), []
     for data in (*reads, None):
         if data is None and parser._timeout_time is not None:
@@ -33,6 +33,8 @@ def typed(*reads: str) -> list[str]:
     (["\x1bn:x\x1b"], ["escape", "n", "colon", "x", "escape"]),
     (["\x1b", "n"], ["escape", "n"]),
     (["\x1b", ":"], ["escape", "colon"]),
+    (["\x1b", None, "n"], ["escape", "n"]),
+    (["\x1bn\x1b[A"], ["escape", "n", "up"]),
     (["\x1b\x1bn"], ["escape", "escape", "n"]),
     (["\x1b[A\x1bw"], ["up", "escape", "w"]),
     (["\x1b", "[A"], ["up"]),
@@ -42,7 +44,7 @@ def typed(*reads: str) -> list[str]:
     (["\x1b[200~l", "\x1bns", "\x1b[201~"], ["paste lns"]),
     (["\x1b[20", "0~l\x1bns\x1b[201~"], ["paste lns"]),
 ])
-def test_what_a_terminal_sends(reads: list[str], keys: list[str]) -> None:
+def test_what_a_terminal_sends(reads: list[str | None], keys: list[str]) -> None:
     assert typed(*reads) == keys
 
 

@@ -198,7 +198,7 @@ async def test_a_line_typed_in_the_past_says_that_it_begins_a_branch_and_undo_le
         await on.line("add-host h2")
         await on.press("escape", "u")
         await on.line("add-host h3")
-        assert "Branch b2 begins; main keeps 1 lines: u leads back, 9 lists" in shown(on)
+        assert "Branch b2 begins; main stays as it was: u leads back, 9 lists" in shown(on)
         await on.press("escape", "u")
         assert on.app.live.session.branches.present.name == "main"
         assert entered(on)[-1] == "add-host h2"

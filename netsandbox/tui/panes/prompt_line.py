@@ -1,38 +1,24 @@
-"""One line of input at the foot of the screen, with completion listed above it and a line for errors and hints.
-
-List and note lie over the panes, as wide as the screen: nothing is laid out anew while somebody types.
-"""
+"""One line of input at the foot of the screen: its keys, its completion, its older lines and the search in them."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from typing import ClassVar
 
-from rich.text import Text
 from textual import on
-from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
-from textual.containers import Horizontal, Vertical
-from textual.content import Content
 from textual.message import Message
-from textual.widgets import Input, OptionList, Static
-from textual.widgets.option_list import Option
+from textual.widgets import Input
 
 from netsandbox.tui.glyphs import UNICODE, GlyphSet
 from netsandbox.tui.history import History
 from netsandbox.tui.i18n import tr
+from netsandbox.tui.panes.noted_line import LISTED, NotedLine
 from netsandbox.tui.panes.prompt_entry import Entry, common_start
 from netsandbox.tui.source import Completion
-from netsandbox.tui.text import cell_len, fit, safe, wrap
-
-ERROR_LINES = 4
-"""The most that an error takes of the screen; it is whole in the output."""
-
-LISTED = 6
-"""Completions listed at most; typing on narrows them down."""
 
 
-class PromptLine(Vertical):
+class PromptLine(NotedLine):
     """The common part of the command line, the filter and the search: override the hooks at the end."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
@@ -52,28 +38,6 @@ class PromptLine(Vertical):
     | right | Accept the completion shown behind the cursor. |
     | up / down | Older / newer lines that begin with what is typed. |
     | ctrl+r | List older lines that hold what is typed; again: an older one. enter runs it, tab puts it in. |
-    """
-
-    DEFAULT_CSS = """
-    PromptLine {
-        height: auto;
-        & OptionList {
-            height: auto; max-height: 6; border: none; padding: 0; scrollbar-size: 1 1; display: none;
-            overlay: screen; background: $panel;
-        }
-        &.-listing OptionList { display: block; }
-        & .prompt--note {
-            height: auto; display: none; color: $text-muted; overlay: screen; background: $panel; width: 100%;
-        }
-        &.-note .prompt--note { display: block; }
-        &.-error .prompt--note { color: $text-error; }
-        & Horizontal { height: 1; }
-        & .prompt--label { width: auto; color: $text-primary; text-style: bold; }
-        & Input { border: none; padding: 0; height: 1; background: transparent; }
-        & Input:focus { border: none; }
-        &.-invalid Input { color: $text-error; }
-        &.-valid Input { color: $text-success; }
-    }
     """
 
     class Submitted(Message):
@@ -108,12 +72,8 @@ class PromptLine(Vertical):
         history: History | None = None,
         id: str | None = None,
     ) -> None:
-        super().__init__(id=id)
-        self.glyphs = glyphs
+        super().__init__(glyphs, id=id)
         self.history = history if history is not None else History()
-        self._found: Sequence[Completion] = ()
-        self._options: OptionList | None = None
-        self._note_lines = 1
         self._cycle: tuple[str, int] | None = None
         """While tab goes through the list: the line before it, and which completion is in."""
         self._clear_to: tuple[str, int] | None = None
@@ -123,30 +83,10 @@ class PromptLine(Vertical):
         self._written = ""
         """The line as this widget wrote it last, to tell its own changes from a person's."""
 
-    def compose(self) -> ComposeResult:
-        """The note, the prompt and the input; above them the list, once there is something to list."""
-        yield Static("", markup=False, classes="prompt--note")
-        with Horizontal():
-            yield Static(self.label(), markup=False, classes="prompt--label")
-            # The blink is a wall clock: it would make every picture of the screen a lottery.
-            cursor = Entry(self, self._entered)
-            cursor.cursor_blink = False
-            yield cursor
-
-    @property
-    def input(self) -> Entry:
-        """The input."""
-        return self.query_one(Entry)
-
     @property
     def is_searching(self) -> bool:
         """Older lines are searched, and what is typed is what they are to hold."""
         return self._before_search is not None
-
-    @property
-    def line(self) -> str:
-        """What is typed."""
-        return self.input.value
 
     # --- opening and leaving ---
 
@@ -167,32 +107,6 @@ class PromptLine(Vertical):
         self.note("")
         self.left()
         self.post_message(self.Left(self))
-
-    def relabel(self) -> None:
-        """Show the prompt anew: another namespace's shell was entered."""
-        self.query_one(".prompt--label", Static).update(Content(self.label()))
-
-    def note(self, text: str, *, error: bool = False) -> None:
-        """Show a text: in the empty line itself, above one that is typed; an error takes more rows where it must."""
-        above = bool(text) and (error or bool(self.line))
-        plain = self.glyphs.plain(safe(text.expandtabs(1).strip()))
-        self.input.placeholder = "" if above else plain
-        self.set_class(above, "-note")
-        self.set_class(above and error, "-error")
-        if above:
-            lead = f" {self.glyphs.dropped} " if error else " "
-            width, most = self.app.size.width - len(lead) - 1, ERROR_LINES if error else 1
-            lines = wrap(plain, width, most, self.glyphs.ellipsis)
-            self.query_one(".prompt--note", Static).update(Content(lead + "\n   ".join(lines)))
-            self._note_lines = len(lines)
-        self._place()
-
-    def _place(self) -> None:
-        """Put the note right above the line, and the list above the note."""
-        note = self._note_lines if self.has_class("-note") else 0
-        self.query_one(".prompt--note").styles.offset = (0, -note)
-        if self._options is not None:
-            self._options.styles.offset = (0, -note - min(len(self._found), LISTED))
 
     def _write(self, line: str) -> None:
         self._written = line
@@ -232,14 +146,6 @@ class PromptLine(Vertical):
             self.history.add(line)
             self.submit(line)
 
-    @on(OptionList.OptionSelected)
-    def _listed(self, event: OptionList.OptionSelected) -> None:
-        """A completion was clicked."""
-        event.stop()
-        if event.option_index < len(self._found):
-            self._insert(self._found[event.option_index])
-            self.input.focus()
-
     @on(Entry.Pasted)
     def _pasted(self, event: Entry.Pasted) -> None:
         event.stop()
@@ -251,7 +157,7 @@ class PromptLine(Vertical):
         """List the older lines that hold what is typed; pressed again, go to the next older one."""
         if self._before_search is None:
             self._before_search = self.line
-            self.query_one(".prompt--label", Static).update(Content(f" {tr('prompt.search')} "))
+            self.relabel(f" {tr('prompt.search')} ")
             self._look()
         elif self._options is not None:
             self._options.action_cursor_down()
@@ -297,8 +203,7 @@ class PromptLine(Vertical):
         found = self._found
         self._cycle = (base, at)
         self._write(base[: found[at].start] + found[at].text)
-        if self._options is not None:
-            self._options.highlighted = min(at, LISTED - 1)
+        self._highlight(at)
 
     def _insert(self, found: Completion) -> None:
         self._replace(found.start, self.input.cursor_position, found.text + " ")
@@ -335,8 +240,7 @@ class PromptLine(Vertical):
         """List what the line may become, and say what is known of it."""
         if self._before_search is not None:
             self._list([Completion(line, 0, "") for line in self.history.holding(self.line)[:LISTED]])
-            if self._options is not None and self._found:
-                self._options.highlighted = 0
+            self._highlight(0)
             self.note("" if self._found else tr("prompt.nothing"))
             return
         if self._cycle is None:
@@ -350,30 +254,7 @@ class PromptLine(Vertical):
         is_open = bool(line and found) and self.input.cursor_position == len(line)
         self.input.offer(line[: found[0].start] + found[0].text if is_open else "")
 
-    def _list(self, found: Sequence[Completion]) -> None:
-        self._found = found
-        if self._options is None:
-            if not found:
-                return
-            self._options = OptionList(markup=False)
-            self._options.can_focus = False  # it is only looked at
-            self.mount(self._options, before=0)
-        options = self._options
-        options.clear_options()
-        width = max((cell_len(safe(one.text)) for one in found[:LISTED]), default=0) + 2
-        notes = [safe(one.note) for one in found[:LISTED]]
-        if len(found) > LISTED:
-            notes[-1] = f"{notes[-1]}  {self.glyphs.ellipsis} +{len(found) - LISTED}".strip()
-        for one, note in zip(found, notes, strict=False):
-            options.add_option(Option(Text.assemble(f" {fit(safe(one.text), width)}", (note, "dim"))))
-        self.set_class(bool(found), "-listing")
-        self._place()
-
     # --- hooks ---
-
-    def label(self) -> str:
-        """The prompt."""
-        return ""
 
     def completions(self, line: str, cursor: int) -> Sequence[Completion]:
         """How the line may go on at the cursor."""

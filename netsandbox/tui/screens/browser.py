@@ -14,10 +14,11 @@ from textual.screen import ModalScreen
 from textual.widgets import Input, OptionList, Static
 from textual.widgets.option_list import Option
 
+from netsandbox.explain.refusals import translated
 from netsandbox.session import shelf
 from netsandbox.session.shelf import Work
 from netsandbox.tui.glyphs import GlyphSet
-from netsandbox.tui.i18n import tr
+from netsandbox.tui.i18n import language, tr
 from netsandbox.tui.lesson import said
 from netsandbox.tui.text import crop, fit, safe, wrap
 
@@ -118,12 +119,12 @@ class BrowserScreen(ModalScreen[str]):
     @on(OptionList.OptionHighlighted)
     def _tell(self) -> None:
         work = self.chosen
-        text = safe(work.problem or said(work.about)) if work else "" if self._unread else tr("browser.none")
+        about = safe(translated(work.problem, language()) or said(work.about)) if work is not None else ""
+        text = about or ("" if work is not None or self._unread else tr("browser.none"))
         width = max(self.query_one(OptionList).size.width, 40)
         lines = wrap(self._glyphs.plain(text), width, ABOUT_LINES, self._glyphs.ellipsis)
         if work is not None and not work.problem:
-            lines.append(tr("browser.size", steps=work.steps, goals=work.goals, asks=work.asks)
-                         + (tr("browser.uplink") if work.uplink else ""))
+            lines.append(_needs(work))
         self.query_one(Static).update(Content("\n".join(lines)))
 
     def _first(self) -> int:
@@ -152,6 +153,13 @@ class BrowserScreen(ModalScreen[str]):
     def action_leave(self) -> None:
         """Enough of it."""
         self.dismiss("")
+
+
+def _needs(work: Work) -> str:
+    """How long it is, and what it needs."""
+    size = tr("browser.size", steps=work.steps, goals=work.goals) if work.steps else tr("browser.lab")
+    asks = tr("browser.asks", asks=work.asks) if work.asks else ""
+    return size + asks + (tr("browser.uplink") if work.uplink else "")
 
 
 def _searched(work: Work) -> str:
