@@ -63,6 +63,8 @@ def test_the_other_end_of_a_pair_is_in_the_group_unless_it_is_described(lab: Ses
     ("set v0 group 1 group 2", 255, 'Error: duplicate "group": "2" is the second value.\n'),
     ("set v0 alias", 255, 'Command line is not complete. Try option "help"\n'),
     ("set alias x", 255, 'Not enough information: "dev" argument is required.\n'),
+    ("set a down", 255, 'Not enough information: "dev" argument is required.\n'),
+    ("set b down", 255, 'Not enough information: "dev" argument is required.\n'),
     ("set group 9 down", 0, ""), ("set group 9 nope down", 1, 'Cannot find device "nope"\n'),
     ("del group 9", 2, "RTNETLINK answers: No such device\n"),
     ("del group default", 2, "RTNETLINK answers: Operation not permitted\n"),

@@ -138,6 +138,8 @@ def read_request(context: ToolContext, words: Words, makes: bool, is_peer: bool 
     _fill(request, found, device, makes)
     _check(namespace, request, makes, is_peer)
     request.mac = _mac(found["address"], makes) if "address" in found else []
+    if "broadcast" in found:
+        raise ToolError(1, f"netsandbox: broadcast of {A_DEVICE} is not modelled")
     if request.type:
         request.settings = _read_settings(context, request.type, behind, makes)
     return request
@@ -267,7 +269,7 @@ def _lower(namespace: NetworkNamespace) -> Callable[[Words], Interface]:
 
 EINVAL = 22
 NOT_MODELLED = (
-    refused("broadcast*", "brd", of=A_DEVICE, read=lambda rest: mac_bytes(rest.next())),
+    key("broadcast*", "brd", name="broadcast"),
     _number("numtxqueues*"), _number("numrxqueues*"),
     *(_number(name) for name in ("gso_max_size", "gso_max_segs", "gro_max_size", "gso_ipv4_max_size",
                                  "gro_ipv4_max_size")),
