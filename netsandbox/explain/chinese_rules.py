@@ -24,6 +24,7 @@ REASONS: dict[str, Words] = {
     "NETFILTER_DROP.no address": ("该网卡没有可供 NAT 使用的地址", "网卡的地址"),
 }
 PHRASES: dict[str, str] = {
+    "rules.other": "另一个包，{packet}：",
     "rules.hook": "{hook}：", "rules.connection": "连接：{connection}", "rules.changed": "继续前行时：{changed}",
     "rules.chain": "表 {table}，链 {chain}：",
     "rules.hidden": "在此之前另有 {count} 条规则不匹配",

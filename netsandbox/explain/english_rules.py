@@ -29,6 +29,7 @@ REASONS: dict[str, Words] = {
         "the interface has no address that NAT could put into it", "addresses of the interface"),
 }
 PHRASES: dict[str, str] = {
+    "rules.other": "of {packet}:",
     "rules.hook": "{hook}:", "rules.connection": "connection: {connection}", "rules.changed": "it goes on as {changed}",
     "rules.chain": "table {table}, chain {chain}:",
     "rules.hidden": "{count} rules before these did not fit either",

@@ -35,16 +35,47 @@ def verdict(event: linux.VerdictGiven, voice: Voice) -> Told:
     return Told(f"VerdictGiven{case}", fields, tuple(_walked(event.walks, voice)))
 
 
-def walk_lines(event: linux.VerdictGiven, voice: Voice) -> tuple[str, ...]:
+def walks_of(events: list[linux.VerdictGiven], packet: object, voice: Voice) -> list[str]:
+    """What hooks did to a packet, and behind it what they did to others at that moment, as to the answer of a REJECT.
+
+    Args:
+        packet: whose story it is; where it is none, all of them are about the same.
+    """
+    same = _ends(events, packet) if isinstance(packet, IPv4Packet) else None
+    own: list[str] = []
+    others: list[str] = []
+    for event in events:
+        lines = walk_lines(event, voice)
+        if same is None or _pair(event.packet) in same:
+            own += lines
+        elif lines:
+            others += [voice.say("rules.other", packet=voice.packet(event.packet)), *lines]
+    return own + others
+
+
+def _ends(events: list[linux.VerdictGiven], packet: IPv4Packet) -> set[tuple[int, int]]:
+    """The addresses that a packet had, one after another, as NAT changed them."""
+    known = {_pair(packet)}
+    changes = [{_pair(event.packet), _pair(event.after)} for event in events if event.after is not None]
+    for _again in changes:
+        known = known.union(*(change for change in changes if change & known))
+    return known
+
+
+def _pair(packet: IPv4Packet) -> tuple[int, int]:
+    return packet.src, packet.dst
+
+
+def walk_lines(event: linux.VerdictGiven, voice: Voice) -> list[str]:
     """What a hook did to a packet, for the story of an arrival or of a transmission; nothing where it did nothing."""
     if not event.walks and event.after is None and event.verdict is None:
-        return ()
+        return []
     told = verdict(event, voice)
     lines = [voice.say("rules.hook", hook=told.fields["hook"])]
     lines += [voice.say("rules.connection", connection=told.fields["connection"])] if event.connection else []
     lines += told.lines
     lines += [voice.say("rules.changed", changed=told.fields["changed"])] if told.fields["changed"] else []
-    return tuple(lines)
+    return lines
 
 
 def _decisive(event: linux.VerdictGiven) -> str:

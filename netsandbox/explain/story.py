@@ -10,7 +10,7 @@ from netsandbox.explain.chain import Link, before, chain, delivery_of, section
 from netsandbox.explain.explanation import Explanation, tell, tell_as
 from netsandbox.explain.history import Row, closing, fdb_row, last_change, last_drop, neighbour_row, row_change
 from netsandbox.explain.operands import operands
-from netsandbox.explain.operands_of_rules import walk_lines
+from netsandbox.explain.operands_of_rules import walks_of
 from netsandbox.explain.voice import Names, Voice
 from netsandbox.lab.events import CommandRun
 from netsandbox.linux.device_events import (
@@ -236,9 +236,14 @@ def _with_walks(trace: Trace, record: Record, explanation: Explanation, voice: V
     if isinstance(record.event, VerdictGiven):
         return explanation
     around = section(trace, record) if isinstance(record.event, FrameReceived) else before(trace, record)
-    lines = [line for other in around if isinstance(other.event, VerdictGiven)
-             for line in walk_lines(other.event, voice)]
+    told = [other.event for other in around if isinstance(other.event, VerdictGiven)]
+    lines = walks_of(told, _packet_of(record.event), voice)
     return explanation._replace(looked_at=(*explanation.looked_at, *lines))
+
+
+def _packet_of(event: Any) -> object:
+    frame = getattr(event, "frame", None)
+    return frame.payload if frame is not None else getattr(event, "packet", None)
 
 
 def _taken(event: FrameReceived, followed: list[Record], voice: Voice) -> Explanation:
