@@ -15,6 +15,8 @@ WHY = {
     "`docker ps` and `ss -ltnp` show what runs": "htop pstree free vmstat iostat iftop nethogs iptraf screen tmux",
     "what is modelled is loaded": "insmod rmmod depmod",
     "the rules are iptables'": "firewall-cmd ipset ebtables arptables",
+    "`nft list ruleset` shows what iptables made": "iptables-translate iptables-restore-translate iptables-xml",
+    "`iptables-save` and `iptables-restore` keep and load rules": "iptables-apply",
     "services are reached by their addresses and published ports; there is no IPVS": "ipvsadm",
     "IPv6 is not modelled": "ping6 traceroute6 rdisc",
     "`ip` sets up interfaces, and `ip -d link` and `cat /sys/class/net/DEV/…` tell what there is":

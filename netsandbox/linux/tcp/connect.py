@@ -21,8 +21,6 @@ if TYPE_CHECKING:
     from netsandbox.wire.ipv4 import IPv4Packet
     from netsandbox.wire.tcp import TcpSegment
 
-TIMESTAMPS = 12
-
 
 def begin(conn: Connection, address: int, port: int) -> None:
     """connect(): choose the source, and send a SYN.
@@ -133,7 +131,7 @@ def _agree(conn: Connection, segment: TcpSegment, said: options.Options) -> None
     conn.has_sack = said.sack_permitted and bool(settings.get("net.ipv4.tcp_sack"))
     conn.has_stamps = said.stamp is not None and bool(settings.get("net.ipv4.tcp_timestamps"))
     if said.stamp is not None and conn.has_stamps:
-        conn.advertised_mss -= TIMESTAMPS
+        conn.advertised_mss -= options.TIMESTAMP_SIZE * bool(segment.flags & ACK)
         conn.recent_stamp, conn.recent_at = said.stamp[0], conn.namespace.scheduler.clock + 1
     conn.expected = conn.acked_up_to = conn.copied = (segment.seq + 1) & MASK
     conn.window_seq = segment.seq

@@ -187,6 +187,7 @@ def _become_established(conn: Connection, segment: TcpSegment) -> None:
     conn.una = segment.ack
     conn.send_window = segment.window << conn.send_scale
     conn.window_seq = segment.seq
+    conn.advertised_mss -= options.TIMESTAMP_SIZE * conn.has_stamps
     if conn.handshake_at:
         trip = (conn.namespace.scheduler.clock - conn.handshake_at) // MICROSECOND
         conn.round_trip.sample(trip, conn.una, conn.nxt)

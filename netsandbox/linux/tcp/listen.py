@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
 RETRY = SECOND
 """TCP_TIMEOUT_INIT: the first SYN,ACK is sent again after this, and then after twice as long each time."""
-LEAST_RECEIVE_MSS, TIMESTAMPS = 88, 12
+LEAST_RECEIVE_MSS = 88
 
 
 def take(listener: Connection, interface: Interface, packet: IPv4Packet, segment: TcpSegment,
@@ -109,7 +109,7 @@ def new_request(listener: Connection, packet: IPv4Packet, segment: TcpSegment, s
     request.scaling = said.scale is not None and bool(settings.get("net.ipv4.tcp_window_scaling"))
     request.send_scale = said.scale or 0 if request.scaling else 0
     request.advertised_mss = max(min(route.mtu, 65535) - HEADERS, settings.get("net.ipv4.route.min_adv_mss"))
-    size = request.advertised_mss - TIMESTAMPS * request.stamps
+    size = request.advertised_mss - options.TIMESTAMP_SIZE * request.stamps
     request.window, request.receive_scale, request.clamp = window.initial(
         settings, listener.receive_buffer, size, request.scaling)
     request.stamp_offset = stamp_offset(namespace, packet.dst, packet.src)
@@ -258,7 +258,7 @@ def make_child(request: Request, segment: TcpSegment) -> Connection:
     child.receive_window = child.slow_start = request.window
     child.window_clamp = request.clamp
     child.mss_clamp = request.mss
-    child.advertised_mss = request.advertised_mss - TIMESTAMPS * request.stamps
+    child.advertised_mss = request.advertised_mss
     child.ident = namespace.chance.stream(f"{namespace.name}/tcp/{request.key}/{request.isn}").bits(16)
     child.interface = _vrf_of(request)
     route = route_output(namespace, child.peer, child.address, child.interface)

@@ -86,14 +86,11 @@ def _sack_blocks(conn: Connection) -> tuple[tuple[int, int], ...]:
     return tuple(blocks[:options.most_sacks(conn.has_stamps)])
 
 
-def _syn_options(conn: Connection, flags: int) -> bytes:
-    """What a SYN offers, or a SYN,ACK of a simultaneous open has agreed to."""
+def _syn_options(conn: Connection) -> bytes:
+    """What a SYN offers; the SYN,ACK of a simultaneous open does, whatever the peer has (tcp_syn_options)."""
     settings = conn.namespace.sysctls
-    if flags & ACK:
-        stamps, sack, scaling = conn.has_stamps, conn.has_sack, bool(conn.receive_scale)
-    else:
-        stamps, sack, scaling = (bool(settings.get(key)) for key in (
-            "net.ipv4.tcp_timestamps", "net.ipv4.tcp_sack", "net.ipv4.tcp_window_scaling"))
+    stamps, sack, scaling = (bool(settings.get(key)) for key in (
+        "net.ipv4.tcp_timestamps", "net.ipv4.tcp_sack", "net.ipv4.tcp_window_scaling"))
     stamp = (stamp_now(conn.namespace, conn.stamp_offset), conn.recent_stamp) if stamps else None
     return options.of_syn(conn.advertised_mss, stamp, sack, conn.receive_scale if scaling else None)
 
@@ -107,7 +104,7 @@ def transmit(conn: Connection, seq: int, flags: int, data: bytes = b"", size: in
     """
     namespace = conn.namespace
     if flags & SYN:
-        room, offered = min(conn.receive_window, window.MAX_WINDOW), _syn_options(conn, flags)
+        room, offered = min(conn.receive_window, window.MAX_WINDOW), _syn_options(conn)
     else:
         stamp = (stamp_now(namespace, conn.stamp_offset), conn.recent_stamp) if conn.has_stamps else None
         offered = options.of_data(stamp, _sack_blocks(conn))

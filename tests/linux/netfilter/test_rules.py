@@ -15,6 +15,8 @@ CHAINS = ("FORWARD", "A", "B", "C")
 NETWORKS = ("10.0.0.0/24", "10.0.0.7/32", "203.0.113.0/24", "203.0.113.9/32", "0.0.0.0/1")
 ENDS = ("10.0.0.7", "10.0.0.8", "203.0.113.9", "203.0.113.10")
 MARKS = (1, 2, 3)
+NOTHING = ("",) * 6
+"""Most rules ask for little, so that packets get as far as deep chains."""
 
 
 class Rule(NamedTuple):
@@ -51,9 +53,9 @@ def rules(depth: int) -> st.SearchStrategy[list[Rule]]:
     actions = ["-j ACCEPT", "-j DROP", "-j RETURN", "", *(f"-j MARK --set-mark {mark}" for mark in MARKS)]
     actions += [f"-{letter} {chain}" for chain in deeper for letter in "jg"]
     return st.lists(st.builds(
-        Rule, st.sampled_from(("", *NETWORKS)), st.booleans(), st.sampled_from(("", "tcp", "udp", "icmp")),
-        st.sampled_from((0, 80, 443)), st.sampled_from(("", "eth0", "eth1", "eth+")), st.sampled_from((0, *MARKS)),
-        st.sampled_from(actions)), max_size=5)
+        Rule, st.sampled_from((*NOTHING, *NETWORKS)), st.booleans(), st.sampled_from((*NOTHING, "tcp", "udp", "icmp")),
+        st.sampled_from((0, 80, 443)), st.sampled_from((*NOTHING, "eth0", "eth1", "eth+")),
+        st.sampled_from((0, 0, 0, *MARKS)), st.sampled_from(actions)), max_size=5)
 
 
 class Reference:
