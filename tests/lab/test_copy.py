@@ -26,6 +26,7 @@ docker network create n1
 docker run -d --name sleepy --network n1 alpine sleep 1000
 docker run -d --name pinger alpine ping 172.17.0.2
 docker run -d --name published -p 8080:80 nginx
+docker run -d --name sick --health-cmd 'sleep 5' --health-interval 1s --health-timeout 3s nginx
 docker run -it --name box alpine sh
 exit
 add-host h1
