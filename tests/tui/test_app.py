@@ -10,6 +10,7 @@ from textual.events import Key
 from netsandbox.commands import lab_verbs
 from netsandbox.session.autosave import latest, recover
 from netsandbox.tui.options import Options
+from netsandbox.tui.palette import LabCommands
 from netsandbox.tui.screens.browser import BrowserScreen
 from netsandbox.tui.screens.help import HelpScreen
 from netsandbox.tui.screens.tour import PAGES, TourScreen
@@ -444,3 +445,20 @@ async def test_a_drop_that_is_jumped_to_is_explained_though_it_has_no_row(tmp_pa
         main.log_pane.focus()
         await on.press("up", "down")
         assert main.about != drop
+
+
+async def test_a_theme_that_is_none_names_the_nearest_one(tmp_path: Path) -> None:
+    async with stage(tmp_path, Options(tour=False, theme="light")) as on:
+        assert on.app.main.status.message == "No theme is called light; did you mean textual-light?"
+
+
+async def test_the_palette_has_the_panes_keys_and_a_paused_paste_says_how_many_lines_wait(tmp_path: Path) -> None:
+    async with stage(tmp_path) as on:
+        names = [entry.name for entry in LabCommands(on.app.main)._entries()]
+        assert {"Topology Zoom in (>)", "Frame log Journeys (f)", "Lesson Check (r)"} <= set(names)
+        assert sum("(m)" in name for name in names) == 1, "what works everywhere is there once"
+        await on.press("space")
+        on.app.main.command.open("")
+        on.app.main.command.pasted("ping nginx-1 nginx-2\nip netns add a\nip netns add b\n")
+        await on.pilot.pause()
+        assert "lines waiting: 2" in on.app.main.status.message
