@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import NoReturn
 
+from netsandbox.engine.budget import Use
+
 SPACE = " \t\r\n"
 ESCAPES = {'"': '"', "\\": "\\", "/": "/", "b": "\b", "f": "\f", "n": "\n", "r": "\r", "t": "\t"}
 LITERALS = {"true": True, "false": False, "null": None}
@@ -159,7 +161,7 @@ class _Scanner:
             self.at += self.text[self.at:self.at + 1] in ("+", "-")
             self._digits("in exponent of numeric literal")
         text = self.text[start:self.at]
-        return int(text) if is_whole else float(text)
+        return int(text) if is_whole and len(text) < Use.MEMORY.limit else float(text)
 
     def _digits(self, where: str, may_lead: bool = True) -> None:
         """One or more; a whole number that begins with 0 has no more."""

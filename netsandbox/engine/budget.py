@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import contextmanager
 from enum import Enum
+from sys import set_int_max_str_digits
 
 
 class Use(Enum):
@@ -34,6 +35,8 @@ class Use(Enum):
         self.limit = limit
 
 
+set_int_max_str_digits(Use.MEMORY.limit)
+"""A number that a line holds can be read, however long it is; Python refuses those of more than 4,300 digits."""
 INTERRUPTED = "interrupted"
 
 

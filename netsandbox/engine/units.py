@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from math import inf
+
 MICROSECOND = 1_000
 MILLISECOND = 1_000_000
 SECOND = 1_000_000_000
@@ -10,9 +12,13 @@ EPOCH = 1_767_225_600 * SECOND
 """Nanoseconds from 1970 to 2026-01-01T00:00:00Z, where every lab's time begins."""
 
 
+KTIME_MAX = (1 << 63) - 1
+"""The longest time that the kernel knows (linux/ktime.h), some 292 years."""
+
+
 def seconds(value: float) -> int:
-    """Nanoseconds of a number of seconds, rounded."""
-    return round(value * SECOND)
+    """Nanoseconds of a number of seconds, rounded; of one that is too long for a float, KTIME_MAX."""
+    return round(value * SECOND) if value * SECOND != inf else KTIME_MAX
 
 
 def format_time(at: int) -> str:

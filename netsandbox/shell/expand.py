@@ -98,8 +98,8 @@ class Expansion:
             return [word]
         try:
             return braced(word)
-        except TooManyError:
-            raise RefusedError("brace expansion: more than 10000 words") from None
+        except TooManyError as error:
+            raise RefusedError(f"brace expansion: {error}") from None
 
     def _files(self, segments: list[Segment]) -> list[str]:
         text = "".join(text for text, _quoted in segments)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from math import isnan, nan
 from typing import TYPE_CHECKING
 
 from netsandbox.apps.option_table import OptionTable
@@ -59,7 +60,7 @@ class Watch(Around):
             if not read.operands:
                 raise UsageError(HELP, 1)
             self._pause = _seconds(read.values.get("interval", "2"))
-            self._cycles = int(_number(read.values.get("equexit", "0")))
+            self._cycles = int(min(_number(read.values.get("equexit", "0")), MOST))
         except UsageError as error:
             self.complain(str(error))
             self.exit(1)
@@ -113,6 +114,9 @@ def _seconds(text: str) -> float:
 
 def _number(text: str) -> float:
     try:
-        return float(text.replace(",", "."))
+        value = float(text.replace(",", "."))
     except ValueError:
-        raise UsageError(f"watch: failed to parse argument: '{text}': Invalid argument", 1) from None
+        value = nan
+    if isnan(value):
+        raise UsageError(f"watch: failed to parse argument: '{text}': Invalid argument", 1)
+    return value

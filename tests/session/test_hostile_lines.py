@@ -55,6 +55,28 @@ def test_a_pattern_that_explodes_elsewhere_is_short_work(line: str) -> None:
     assert not timed(session, line).budget.exceeded
 
 
+DIGITS = "9" * 4500
+"""More than Python reads as a number unless it is told to."""
+
+
+@pytest.mark.parametrize(("line", "said"), [
+    ("echo " + "{a," * 2400 + "b" + "}" * 2400, "brace expansion: more than 30 braces"),
+    ("echo " + "{a,b}" * 1600, "brace expansion: more than 10000 words"), ("echo " + "{" * 9990, ""),
+    ("echo " + "{a..a}" * 1600, ""), ("echo " + "{{{{" * 2400 + "a" + "}" * 300, ""),
+    (f"ping -c {DIGITS} 127.0.0.1", "invalid argument"), (f"head -n {DIGITS} /etc/hostname", ""),
+    (f"conntrack -p {DIGITS}", "conntrack"), (f"mtr -c {DIGITS} 127.0.0.1", ""), (f"pkill -{DIGITS}", "pkill"),
+    (f"dig -p {DIGITS}", "dig"), (f"tc qdisc add dev docker0 root netem delay {DIGITS}ms", 'Illegal "latency"'),
+    (f"curl -m {DIGITS} 127.0.0.1", "Failed to connect"), (f"socat -t{DIGITS} - UDP:127.0.0.1:7", ""),
+    ("watch -q nan true", "failed to parse argument"),
+    (f"X={DIGITS}; X=$X$X$X$X$X; ping -c $X 127.0.0.1", "invalid argument"),
+    (f"X={DIGITS}; X=$X$X$X$X$X$X; X=$X$X$X$X$X; echo [$X > x; X=; jq . x", ""),
+    ("docker inspect -f '{{printf \"%1000000000d|\" 1}}' aa", "")])
+def test_what_is_too_long_or_too_deep_is_told_at_once(line: str, said: str) -> None:
+    job = timed(built("add-container aa"), line)
+    assert said in job.err
+    assert job.is_done
+
+
 def test_a_wait_for_what_never_comes_to_rest_keeps_nothing_of_the_lab_that_was_taken_back() -> None:
     session = built("docker run -d --name aa nginx", "ping -f 172.17.0.2 &")
     with quick():

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from netsandbox.commands.expect import frames, interfaces, manual, programs, reach, tables
@@ -45,12 +46,13 @@ def expect(shell: Shell, job: Job, _values: dict[str, Any]) -> None:
     line = job.text
     parsed = parse(line[words_of(line)[0].end:].strip())
     context = Context(shell)
+    run(parsed, context, partial(_tell, context, job))
 
-    def decided(verdict: Verdict) -> None:
-        job.result = verdict
-        if verdict.holds:
-            job.print(context.say("holds", found=verdict.found))
-        else:
-            job.complain("\n".join(failure_lines(verdict, context.say, shell.language)))
-        job.finish(0 if verdict.holds else 1)
-    run(parsed, context, decided)
+
+def _tell(context: Context, job: Job, verdict: Verdict) -> None:
+    job.result = verdict
+    if verdict.holds:
+        job.print(context.say("holds", found=verdict.found))
+    else:
+        job.complain("\n".join(failure_lines(verdict, context.say, context.shell.language)))
+    job.finish(0 if verdict.holds else 1)

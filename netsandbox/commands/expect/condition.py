@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import partial
 from typing import TYPE_CHECKING, NamedTuple
 
 from netsandbox.commands.expect.reader import Reader, Word, hint
@@ -114,8 +115,7 @@ def _unknown(word: Word) -> str:
 
 def run(parsed: Parsed, context: Context, done: Done) -> None:
     """Test it; `done` is told once it is decided, which for one that acts is later."""
-    def decided(verdict: Verdict) -> None:
-        done(_negated(verdict, context) if parsed.negated else verdict)
+    decided = partial(_tell_negated, context, done) if parsed.negated else done
     try:
         if parsed.condition.acts:
             trial: Trial = parsed.test  # type: ignore[assignment]
@@ -125,6 +125,10 @@ def run(parsed: Parsed, context: Context, done: Done) -> None:
             decided(test(context))
     except UnfoundedError as error:
         done(Verdict(False, context.say("asked", text=parsed.text), str(error)))
+
+
+def _tell_negated(context: Context, done: Done, verdict: Verdict) -> None:
+    done(_negated(verdict, context))
 
 
 def _negated(verdict: Verdict, context: Context) -> Verdict:

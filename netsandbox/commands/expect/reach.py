@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import TYPE_CHECKING
 
 from netsandbox.commands import programs
@@ -56,7 +57,7 @@ class _Trial:
         context = programs.context(shell, lab.namespace(self._source), words, machine.files(self._source),
                                    machine.names(self._source))  # of the node itself: no other is made for it
         ping = programs.program(shell, context)
-        ping.on_exit.append(lambda: self._ended(ping))
+        ping.on_exit.append(partial(self._ended, ping))
         ping.start()
 
     def _ended(self, ping: Program) -> None:

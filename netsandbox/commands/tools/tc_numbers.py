@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from math import inf
 
 from netsandbox.commands.tools.context import ToolError
 from netsandbox.commands.tools.words import number_of
@@ -29,7 +30,10 @@ def _scaled(word: str, units: dict[str, int], complaint: ToolError) -> int:
     found = NUMBER.fullmatch(word)
     if found is None or found[2].lower() not in units:
         raise complaint
-    return round(float(found[1]) * units[found[2].lower()])
+    value = float(found[1]) * units[found[2].lower()]
+    if value == inf:
+        raise complaint
+    return round(value)
 
 
 def time(word: str, complaint: ToolError) -> int:
