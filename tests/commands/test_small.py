@@ -22,7 +22,7 @@ def one() -> KeptSession:
 
 @pytest.mark.parametrize("line", ["echo a  'b  c'", "echo", "echo -n x", "true", "false", "uname", "uname -sm", "seq 3",
                                   "seq 2 4", "seq 5 -2 1", "seq 3 1", "seq", "seq x", "seq 1 0 2", "seq 1 2 3 4",
-                                  "uname -x"])
+                                  "uname -x", "seq 1 40000 | tail -1"])
 def test_a_small_program_is_what_the_real_one_is(one: KeptSession, line: str) -> None:
     if shutil.which("bash") is None or "x86_64" not in subprocess.run(["uname", "-m"], capture_output=True,
                                                                       text=True, check=False).stdout:

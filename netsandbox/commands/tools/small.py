@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from netsandbox.commands.tools.context import ToolError, ToolResult
 from netsandbox.commands.tools.inputs import options_of
 from netsandbox.commands.tools.kernel_files import PROCESSORS
+from netsandbox.engine.budget import Use, spend
 from netsandbox.engine.units import SECOND
 from netsandbox.linux.netlink.credentials import RIGHTS
 from netsandbox.shell.escapes import echoed
@@ -16,7 +17,6 @@ from netsandbox.shell.escapes import echoed
 if TYPE_CHECKING:
     from netsandbox.commands.tools.context import ToolContext
 
-MOST_NUMBERS = 10_000
 NUMBER = re.compile(r"[+-]?(\d{1,12}(\.\d{0,9})?|\.\d{1,9})", re.ASCII)
 RELEASE = "6.18.0"
 UNAME = {"s": "Linux", "n": "", "r": RELEASE, "v": "#1 SMP", "m": "x86_64", "o": "GNU/Linux"}
@@ -112,7 +112,8 @@ def seq(_context: ToolContext, arguments: list[str]) -> ToolResult:
     first, step = numbers[0] if words[1:] else Decimal(1), numbers[1] if words[2:] else Decimal(1)
     if not step:
         raise _seq_error(f"invalid Zero increment value: ‘{words[1]}’")
-    count = min(max(0, int((numbers[-1] - first) / step) + 1 if (numbers[-1] - first) * step >= 0 else 0), MOST_NUMBERS)
+    count = int((numbers[-1] - first) / step) + 1 if (numbers[-1] - first) * step >= 0 else 0
+    spend(Use.WORK, count)
     places = max(len(word.partition(".")[2]) for word in words[:-1] or ["1"])
     rows = [f"{first + step * number:.{places}f}" for number in range(count)]
     width = max(map(len, [*rows, f"{numbers[-1]:.{places}f}"])) if rows and "w" in options else 0
