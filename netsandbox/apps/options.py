@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from netsandbox.apps.option_table import OptionTable
+from netsandbox.apps.option_table import Option, OptionTable
 from netsandbox.apps.program import UsageError
 
 
@@ -17,7 +17,8 @@ def getopt(program: str, arguments: list[str], flags: str, valued: str,
         flags: letters of options without a value.
         valued: letters of options with one.
         repeated: letters of options whose values are kept together, one a line; of others the last one counts.
-        long: letters by long names, for a program that reads those; its options are called by their letters.
+        long: letters by long names, for a program that reads those; its options are called by their letters. One
+            that has no letter is its own name, with `=` behind it where it takes a value.
         usage, code: what is said behind a complaint, and the exit status.
 
     Returns:
@@ -28,7 +29,8 @@ def getopt(program: str, arguments: list[str], flags: str, valued: str,
     """
     table = OptionTable(program, code, usage, acts=" ".join([*flags, *(f"{letter}=" for letter in valued)]))
     table.reads_names = long is not None
-    table.names = {name: table.letters[letter] for name, letter in (long or {}).items()}
+    table.names = {name: Option(name, letter[len(name):], "acts") if letter.startswith(name) else table.letters[letter]
+                   for name, letter in (long or {}).items()}
     read = table.read(arguments)
     options: dict[str, str] = {}
     for one in read.given:

@@ -31,7 +31,16 @@ LINES = (
     "sed -s '1d' a b", "sed = d", "sed '2!d' d", "sed 's/x/\\1/' a", "sed -n 's/e/E/p' d", "sed 2q d", "expr 1 + 2",
     "expr 2 \\* 3 - 1", "expr -7 % 2", "expr -7 / 2", "expr 1 = 1", "expr 1 \\> 2", "expr a \\< b", "expr",
     "expr abc : 'a.'", "expr abc : 'a\\(.\\)'", "expr 1 +", "expr x + 1", "expr 1 2", "expr \\( 1 + 2 \\) \\* 3",
-    "expr length abc", "expr 1 / 0", "expr 0 \\| 5", "expr 3 \\& 0", "expr 5 - 5", "expr \\( 1", "expr b : a")
+    "expr length abc", "expr 1 / 0", "expr 0 \\| 5", "expr 3 \\& 0", "expr 5 - 5", "expr \\( 1", "expr b : a",
+    "expr 1 \\| 1 / 0", "expr 0 \\& \\( 1 / 0 \\)", "expr 00 \\| 5", "expr '' \\| 00", "expr ' '", "expr -0",
+    "expr match abc 'b\\|a'", "expr xb : 'a\\|b'", "expr abc : '\\\\(a'", "expr substr abcdef 2 3",
+    "expr substr abc 0 2", "expr index abc xc", "expr + length", "expr -- 1 + 1", "expr \\)", "expr 1 \\| \\( 2",
+    "sort -t '' a", "sort -t ab a", "sort -k 1,0 a", "sort -k2.0 a", "sort -hn a", "sort -k1nV a", "sort a nosuch",
+    "sort -cu a", "sort -C a", "printf '1500\\n1.5k\\n1K\\n' | sort -h", "uniq a x; cat x", "uniq a x y",
+    "uniq a /nope/x", "uniq -cD a", "uniq -f x a", "uniq -f2 -c a", "cut -f1 -c1 b", "cut -d: -c1 b", "cut -s -c1 b",
+    "cut -f - b", "cut -f 1-2-3 b", "cut -c x b", "cut -f '1 3' d", "head -n1 a nosuch", "tail nosuch", "tac nosuch",
+    "sed p nosuch", "rev nosuch", "head /", "stat --printf '%s\\n' a",
+    "date -ud @1609459200 '+%U %W %V %G %g %:z %::z %Ey'")
 
 
 @pytest.mark.skipif(shutil.which("sort") is None or shutil.which("sed") is None, reason="needs coreutils and sed")
@@ -50,7 +59,8 @@ def test_each_line_is_answered_as_by_the_real_program(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize(("line", "what"), [
     ("sed 's/a/\\U&/' a", "sed's \\U in a replacement is not modelled"), ("grep -b x a", "grep -b is not modelled"),
-    ("sort -d a", "sort -d is not modelled"), ("expr substr abc 1 2", "`expr substr` is not modelled"),
+    ("sort -d a", "sort -d is not modelled"), ("sort --version", "`sort --version` is not modelled"),
+    ("find . -true", "find -true is not modelled"), ("find -L .", "find -L is not modelled"),
     ("awk 'function f(x){return x}{print f($1)}' a", "functions of one's own are not modelled in awk"),
     ("nl -bp^a a", "nl -b p^a is not modelled"), ("cut -z -f1 a", "cut -z is not modelled")])
 def test_what_is_not_modelled_is_refused_by_name(line: str, what: str) -> None:

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import re
+from itertools import pairwise
 from typing import TYPE_CHECKING, NamedTuple
 
 from netsandbox.commands.tools.context import ToolError, ToolResult
-from netsandbox.commands.tools.inputs import files_of, inputs, options_of, whole_number
+from netsandbox.commands.tools.inputs import STDIN, files_of, inputs, options_of
 from netsandbox.commands.tools.text import joined, lines_of
 from netsandbox.linux.core.inode import FileError
 
@@ -16,6 +17,9 @@ if TYPE_CHECKING:
 MOST = 10**9
 NO_NAME = "''"
 """As GNU's tools quote an empty name."""
+TRY_UNIQ = "\nTry 'uniq --help' for more information."
+SKIPPED = {"f": "fields to skip", "s": "bytes to skip", "w": "bytes to compare"}
+MOST_SKIPPED = 10_000
 TRY_CUT = "\nTry 'cut --help' for more information."
 SORT_LONG = {"reverse": "r", "numeric-sort": "n", "unique": "u", "version-sort": "V", "key": "k", "stable": "s",
              "field-separator": "t", "ignore-case": "f", "human-numeric-sort": "h", "check": "c", "output": "o",
@@ -54,11 +58,11 @@ class Key(NamedTuple):
         """What stands for it in an order."""
         text = self.text(line, mark)
         if self.ways & {"n", "h"}:
-            number = re.match(r"\s*(-?(?:\d+\.?\d*|\.\d+))([KMGTPE]?)", text)
+            number = re.match(r"\s*(-?(?:\d+\.?\d*|\.\d+))([kKMGTPE]?)", text)
             if number is None:
                 return (0, 0.0)
             amount = float(number[1])
-            power = " KMGTPE".find(number[2] or " ") if "h" in self.ways and amount else 0
+            power = " KMGTPE".find(number[2].upper() or " ") if "h" in self.ways and amount else 0
             return (power if amount > 0 else -power, amount)
         if "V" in self.ways:
             return tuple(_versioned(part, at % 2 == 1) for at, part in enumerate(re.split(r"(\d+)", text)))
@@ -74,25 +78,30 @@ def _versioned(part: str, is_number: bool) -> tuple[object, ...]:
 
 
 def sort(context: ToolContext, arguments: list[str]) -> ToolResult:
-    options, paths = options_of("sort", arguments, "rnuVfbhscMdmgR", "kto", SORT_LONG, 2, "k")
+    options, paths = options_of("sort", arguments, "rnuVfbhscCMdmgRzi", "ktoST", SORT_LONG, 2, "k")
     mark = options.get("t", "")
+    if "t" in options and len(mark) != 1:
+        raise ToolError(2, f"sort: multi-character tab ‘{mark[:40]}’" if mark else "sort: empty tab")
     own = frozenset(options) & WAYS
-    keys = [_key(text, own) for text in options["k"].split("\n")] if "k" in options else [Key(ways=own)]
-    if "c" in options and paths[1:]:
-        raise ToolError(2, f"sort: extra operand '{paths[1][:40]}' not allowed with -c")
+    keys = [_key(text, own) for text in options["k"].split("\n")] if "k" in options else [Key(ways=_agreed(own))]
+    check = next((letter for letter in "cC" if letter in options), "")
+    if check and paths[1:]:
+        raise ToolError(2, f"sort: extra operand '{paths[1][:40]}' not allowed with -{check}")
     found, errors = inputs(context, "sort", paths)
+    if errors:
+        raise ToolError(2, errors.partition("\n")[0])
     lines = [line for one in found for line in lines_of(one.text)]
-    if "c" in options:
-        return _checked(lines, _ordered(lines, keys, mark, options), paths, errors)
+    if check:
+        return _checked(lines, keys, mark, options, paths[0] if paths else "-")
     lines = _ordered(lines, keys, mark, options)
     if "o" in options:
         path = options["o"]
         try:
             files_of(context).write(path, joined(lines))
         except FileError as error:
-            raise ToolError(2, f"{errors}sort: open failed: {path or NO_NAME}: {error}") from None
+            raise ToolError(2, f"sort: open failed: {path or NO_NAME}: {error}") from None
         lines = []
-    return ToolResult(2 if errors else 0, joined(lines), errors)
+    return ToolResult(0, joined(lines), "")
 
 
 def _key(text: str, own: frozenset[str]) -> Key:
@@ -100,14 +109,23 @@ def _key(text: str, own: frozenset[str]) -> Key:
     match = KEY.fullmatch(text)
     if match is None:
         raise ToolError(2, f"sort: invalid number at field start: invalid count at start of ‘{text[:40]}’")
-    if not int(match[1]):
-        raise ToolError(2, f"sort: field number is zero: invalid field specification ‘{text[:40]}’")
+    for number, what in ((match[1], "field number"), (match[2], "character offset"), (match[4], "field number")):
+        if number and not int(number):
+            raise ToolError(2, f"sort: {what} is zero: invalid field specification ‘{text[:40]}’")
     letters = frozenset(match[3] + (match[6] or ""))
     if letters - WAYS:
         raise ToolError(2, f"sort: stray character in field spec: invalid field specification ‘{text[:40]}’")
     if letters & {"d", "M"}:
         raise ToolError(2, f"netsandbox: sort -k {text[:40]} is not modelled")
-    return Key(int(match[1]), int(match[2] or 1), int(match[4] or 0), int(match[5] or 0), letters or own)
+    return Key(int(match[1]), int(match[2] or 1), int(match[4] or 0), int(match[5] or 0), _agreed(letters or own))
+
+
+def _agreed(ways: frozenset[str]) -> frozenset[str]:
+    """Raises ToolError: two of them say what numbers are."""
+    kinds = sorted(ways & {"h", "n", "V"}, key=str.lower)
+    if len(kinds) > 1:
+        raise ToolError(2, f"sort: options '-{''.join(kinds)}' are incompatible")
+    return ways
 
 
 def _ordered(lines: list[str], keys: list[Key], mark: str, options: dict[str, str]) -> list[str]:
@@ -124,52 +142,78 @@ def _ordered(lines: list[str], keys: list[Key], mark: str, options: dict[str, st
     return lines
 
 
-def _checked(lines: list[str], ordered: list[str], paths: list[str], errors: str) -> ToolResult:
-    """-c: which line is the first that is out of order."""
-    at = next((at for at, line in enumerate(lines) if at and ordered.index(line) < ordered.index(lines[at - 1])), None)
-    if at is None or errors:
-        return ToolResult(2 if errors else 0, "", errors)
-    return ToolResult(1, "", f"sort: {paths[0] if paths else '-'}:{at + 1}: disorder: {lines[at]}\n")
+def _checked(lines: list[str], keys: list[Key], mark: str, options: dict[str, str], name: str) -> ToolResult:
+    """-c, or without a word -C: which line is the first that is out of order, or with -u like the one before."""
+    for number, pair in enumerate(pairwise(lines), 2):
+        if _ordered([*pair], keys, mark, options) != [*pair]:
+            said = f"sort: {name}:{number}: disorder: {pair[1]}\n" * ("c" in options)
+            return ToolResult(1, "", said)
+    return ToolResult(0, "", "")
 
 
 def uniq(context: ToolContext, arguments: list[str]) -> ToolResult:
     options, paths = options_of("uniq", arguments, "cduiDz", "fsw", {
         "count": "c", "repeated": "d", "unique": "u", "ignore-case": "i", "skip-fields": "f", "skip-chars": "s",
         "check-chars": "w", "all-repeated": "D"})
-    fields, chars = (whole_number("uniq", options.get(letter, "0")) for letter in "fs")
-    width = whole_number("uniq", options["w"]) if "w" in options else None
-
-    def compared(line: str) -> str:
-        for _ in range(fields):
-            line = re.sub(r"^\s*\S*", "", line, count=1)
-        line = line[chars:][:width]
-        return line.lower() if "i" in options else line
-
+    if len(paths) > 2:
+        raise ToolError(1, f"uniq: extra operand ‘{paths[2][:40]}’{TRY_UNIQ}")
+    if {"c", "D"} <= options.keys():
+        raise ToolError(1, f"uniq: printing all duplicated lines and repeat counts is meaningless{TRY_UNIQ}")
+    numbers = {letter: _skipped(options[letter], what) for letter, what in SKIPPED.items() if letter in options}
     found, errors = inputs(context, "uniq", paths[:1])
-    groups: list[list[str]] = []
-    for line in (line for one in found for line in lines_of(one.text)):
-        if groups and compared(groups[-1][0]) == compared(line):
-            groups[-1].append(line)
-        else:
-            groups.append([line])
-    kept = [group for group in groups if not (
+    if errors:
+        raise ToolError(1, errors.rstrip("\n"))
+    groups: dict[int, list[str]] = {}
+    before, number = "", 0
+    for line in lines_of(found[0].text):
+        compared = _compared(line, numbers, "i" in options)
+        number += not groups or compared != before
+        groups.setdefault(number, []).append(line)
+        before = compared
+    kept = [group for group in groups.values() if not (
         (options.keys() & {"d", "D"} and len(group) == 1) or ("u" in options and len(group) > 1))]
     rows = [line for group in kept for line in (group if "D" in options else group[:1])]
     if "c" in options:
         rows = [f"{len(group):>7} {group[0]}" for group in kept]
-    return ToolResult(1 if errors else 0, joined(rows), errors)
+    if paths[1:] in ([], [STDIN]):
+        return ToolResult(0, joined(rows), "")
+    try:
+        files_of(context).write(paths[1], joined(rows))
+    except FileError as error:
+        raise ToolError(1, f"uniq: {paths[1]}: {error}") from None
+    return ToolResult(0, "", "")
+
+
+def _skipped(text: str, what: str) -> int:
+    """Raises ToolError: it is no number."""
+    if not text.isascii() or not text.isdecimal():
+        raise ToolError(1, f"uniq: {text[:40]}: invalid number of {what}")
+    return min(int(text[:10]), MOST)
+
+
+def _compared(line: str, numbers: dict[str, int], ignores_case: bool) -> str:
+    """What of a line is held against that of another."""
+    fields = re.match(rf"(?:\s*\S+){{0,{min(numbers.get('f', 0), MOST_SKIPPED)}}}", line)
+    rest = line[fields.end() if fields else 0:][numbers.get("s", 0):][:numbers.get("w")]
+    return rest.lower() if ignores_case else rest
 
 
 def cut(context: ToolContext, arguments: list[str]) -> ToolResult:
-    options, paths = options_of("cut", arguments, "sznC", "dfcbO", {
+    options, paths = options_of("cut", arguments, "szn", "dfcb", {
         "delimiter": "d", "fields": "f", "characters": "c", "bytes": "b", "only-delimited": "s",
-        "output-delimiter": "O", "complement": "C"})
-    wanted = _ranges(options.get("f") or options.get("c") or options.get("b") or "", "f" in options)
+        "output-delimiter": "output-delimiter=", "complement": "complement"})
+    lists = [letter for letter in "fcb" if letter in options]
+    if len(lists) != 1:
+        raise _cut_error("only one list may be specified" if lists else
+                         "you must specify a list of bytes, characters, or fields")
+    wanted = _ranges(options[lists[0]], "f" in options)
+    if "f" not in options and "d" in options:
+        raise _cut_error("an input delimiter may be specified only when operating on fields")
+    if "f" not in options and "s" in options:
+        raise _cut_error("suppressing non-delimited lines makes sense\n\tonly when operating on fields")
     mark = options.get("d", "\t")
-    if not wanted:
-        raise ToolError(1, f"cut: you must specify a list of bytes, characters, or fields{TRY_CUT}")
     if len(mark) != 1:
-        raise ToolError(1, f"cut: the delimiter must be a single character{TRY_CUT}")
+        raise _cut_error("the delimiter must be a single character")
     found, errors = inputs(context, "cut", paths)
     lines = [line for one in found for line in lines_of(one.text)]
     mark = mark if "f" in options else ""
@@ -181,8 +225,9 @@ def _cut(line: str, wanted: list[tuple[int, int]], mark: str, options: dict[str,
     parts = line.split(mark) if mark else list(line)
     if mark and len(parts) == 1:
         return line
-    inside = [any(low <= at <= high for low, high in wanted) != ("C" in options) for at in range(1, len(parts) + 1)]
-    between = options.get("O", mark)
+    is_complement = "complement" in options
+    inside = [any(low <= at <= high for low, high in wanted) != is_complement for at in range(1, len(parts) + 1)]
+    between = options.get("output-delimiter", mark)
     if mark or not between:
         return between.join(part for part, is_in in zip(parts, inside, strict=True) if is_in)
     runs = "".join(part if is_in else "\0" for part, is_in in zip(parts, inside, strict=True)).split("\0")
@@ -191,13 +236,24 @@ def _cut(line: str, wanted: list[tuple[int, int]], mark: str, options: dict[str,
 
 def _ranges(text: str, is_of_fields: bool) -> list[tuple[int, int]]:
     """`1,3-5,7-` as (first, last)."""
-    what, found = "fields" if is_of_fields else "byte/character positions", []
-    for part in text.split(",") if text else ():
+    what, found = "field" if is_of_fields else "byte/character position", []
+    for part in re.split("[, \t]", text):
         low, dash, high = part.partition("-")
-        bounds = [whole_number("cut", number or "1", "invalid field value") for number in (low, high)]
-        if 0 in (bounds[0], bounds[1] if high else 1):
-            raise ToolError(1, f"cut: {what} are numbered from 1{TRY_CUT}")
-        if high and bounds[1] < bounds[0]:
-            raise ToolError(1, f"cut: invalid decreasing range{TRY_CUT}")
-        found.append((bounds[0], bounds[1] if high else MOST if dash else bounds[0]))
+        wrong = next((number for number in (low, high) if number.strip("0123456789") or len(number) > 9), None)
+        if dash and not low and not high:
+            raise _cut_error("invalid range with no endpoint: -")
+        if wrong is not None and "-" in high:
+            raise _cut_error(f"invalid {'field' if is_of_fields else 'byte or character'} range")
+        if wrong is not None:
+            raise _cut_error(f"invalid {what}{' value' * is_of_fields} ‘{wrong[:40]}’")
+        first, last = int(low or dash == "-"), int(high or (MOST if dash else low or "0"))
+        if not first or not last:
+            raise _cut_error(f"{what}s are numbered from 1")
+        if last < first:
+            raise _cut_error("invalid decreasing range")
+        found.append((first, last))
     return found
+
+
+def _cut_error(what: str) -> ToolError:
+    return ToolError(1, f"cut: {what}{TRY_CUT}")

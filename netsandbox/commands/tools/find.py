@@ -22,7 +22,9 @@ NOT_MODELLED = frozenset({
     "-fstype", "-follow", "-gid", "-group", "-ilname", "-inum", "-ipath", "-iregex", "-links", "-lname", "-ls",
     "-mmin", "-mount", "-mtime", "-newer", "-nogroup", "-nouser", "-ok", "-perm", "-print0", "-printf", "-prune",
     "-quit", "-readable", "-regex", "-regextype", "-samefile", "-size", "-uid", "-used", "-user", "-writable",
-    "-xdev", "-xtype"})
+    "-xdev", "-xtype", "-H", "-L", "-P", "-D", "-O", "-context", "-daystart", "-d", "-executable", "-false",
+    "-files0-from", "-fls", "-fprint", "-fprint0", "-fprintf", "-help", "--help", "-ignore_readdir_race",
+    "-newermt", "-noleaf", "-okdir", "-true", "-version", "--version", "-warn", "-nowarn", ","})
 KINDS = "bcdpflsD"
 MOST_DEPTH = 1_000_000
 

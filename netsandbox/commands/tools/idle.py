@@ -13,8 +13,8 @@ from netsandbox.commands.tools.context import ToolError
 
 REFUSED = {
     "rm": "d", "touch": "drt", "readlink": "eqvz", "ls": "R", "lsns": "urP", "pgrep": "x", "route": "V6",
-    "ss": "m0DFKEBT", "sort": "MdmgR", "uniq": "z", "cut": "zn", "tail": "F", "head": "fF", "arp": "pAHtV", "jq": "M",
-    "sed": "z", "grep": "bzT", "netstat": "sgocwMCNSUZ",
+    "ss": "m0DFKEBT", "sort": "MdmgRziST", "nl": "pdfhilnv", "stat": "ft", "date": "rfs", "uniq": "z", "cut": "zn",
+    "tail": "F", "head": "fF", "arp": "pAHtV", "jq": "M", "sed": "z", "grep": "bzT", "netstat": "sgocwMCNSUZ",
 }
 """They ask for something that is not modelled."""
 NOTED = {

@@ -19,6 +19,14 @@ if TYPE_CHECKING:
     from netsandbox.commands.tools.context import ToolContext
 
 STDIN = "-"
+UNREADABLE = {
+    "head": ("cannot open '{path}' for reading", "error reading '{path}'"),
+    "tail": ("cannot open '{path}' for reading", "error reading '{path}'"),
+    "tac": ("failed to open '{path}' for reading", "{path}: read error"),
+    "sort": ("cannot read: {path}", "read failed: {path}"), "uniq": ("{path}", "error reading '{path}'"),
+    "sed": ("can't read {path}", "read error on {path}"), "rev": ("cannot open {path}", "fgetwc() failed"),
+    "jq": ("error: Could not open file {path}", "error: Could not open file {path}")}
+"""What programs say before the reason: of a file that cannot be opened, of a directory that is opened and not read."""
 
 
 class NeedsInputError(Exception):
@@ -80,7 +88,8 @@ def inputs(context: ToolContext, name: str, paths: list[str], lines: int = 0) ->
         try:
             found.append(Input(path, files_of(context).read(path)))
         except FileError as error:
-            errors += f"{name}: {path}: {error}\n"
+            said = UNREADABLE.get(name, ("{path}", "{path}"))[error.name == "EISDIR"].format(path=path)
+            errors += f"{name}: {said}: {error}\n"
     budget.spend(Use.WORK, sum(one.text.count("\n") + 1 for one in found))
     return found, errors
 
@@ -92,6 +101,8 @@ def options_of(name: str, arguments: list[str], flags: str, valued: str, long: d
     Raises:
         ToolError: one is not known.
     """
+    if arguments[:1] in (["--help"], ["--version"]):
+        raise ToolError(code, f"netsandbox: `{name} {arguments[0]}` is not modelled")
     try:
         found = getopt(name, arguments, flags, valued, repeated, f"Try '{name} --help' for more information.",
                        long=long or {})

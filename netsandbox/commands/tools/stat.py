@@ -11,6 +11,7 @@ from netsandbox.commands.tools.kernel_files import namespace_file, size_of
 from netsandbox.commands.tools.process_namespaces import link_of
 from netsandbox.engine.units import EPOCH, SECOND
 from netsandbox.linux.core.inode import Directory, FileError, Node, RegularFile, Symlink
+from netsandbox.shell.escapes import unescaped
 
 if TYPE_CHECKING:
     from netsandbox.commands.tools.context import ToolContext
@@ -23,15 +24,16 @@ FIELD = re.compile(r"%(.)")
 
 
 def stat(context: ToolContext, arguments: list[str]) -> ToolResult:
-    options, paths = options_of("stat", arguments, "L", "c", {"format": "c", "printf": "c", "dereference": "L"})
+    options, paths = options_of("stat", arguments, "Lft", "c", {"format": "c", "printf": "printf=", "dereference": "L"})
     if not paths:
         raise ToolError(1, "stat: missing operand\nTry 'stat --help' for more information.")
-    if "c" not in options:
+    form = unescaped(options["printf"], False)[0] if "printf" in options else options.get("c", "") + "\n"
+    if form == "\n":
         raise ToolError(1, "netsandbox: stat is modelled with -c FORMAT alone: files here have no blocks and no inodes")
     out = errors = ""
     for path in paths:
         try:
-            out += _described(context, path, options["c"], "L" in options) + "\n"
+            out += _described(context, path, form, "L" in options)
         except FileError as error:
             errors += f"stat: cannot statx '{path}': {error}\n"
     return ToolResult(1 if errors else 0, out, errors)

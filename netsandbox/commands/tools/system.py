@@ -23,7 +23,7 @@ FORMATS = {"F": "%Y-%m-%d", "T": "%H:%M:%S", "D": "%m/%d/%y", "R": "%H:%M", "c":
 DATES = {"-I": "%F", "--iso-8601": "%F", "-Iseconds": "%FT%T+00:00", "--iso-8601=seconds": "%FT%T+00:00",
          "-Idate": "%F", "-Iminutes": "%FT%R+00:00", "-Ihours": "%FT%H+00:00", "-Ins": "%FT%T,%N+00:00",
          "--rfc-3339=seconds": "%F %T+00:00", "--rfc-3339=date": "%F", "--rfc-3339=ns": "%F %T.%N+00:00"}
-FIELD = re.compile(r"%([-_0^#]*)(\d{0,2})(.)")
+FIELD = re.compile(r"%([-_0^#]*)(\d{0,2})(:{1,3}z|[EO][a-zA-Z]|.)")
 SINCE_1970 = re.compile(r"@(\d{1,11})")
 MODULES = (
     "8021q", "bonding", "br_netfilter", "bridge", "dummy", "ip_gre", "ip_tables", "ip_tunnel", "ipip",
@@ -47,7 +47,7 @@ NOT_MODELLED = frozenset({
 
 def date(context: ToolContext, arguments: list[str]) -> ToolResult:
     """The virtual time, or one that is told (-d); `+FORMAT` as strftime has it."""
-    options, words = options_of("date", [word for word in arguments if word not in DATES], "uR", "d",
+    options, words = options_of("date", [word for word in arguments if word not in DATES], "uR", "drfs",
                                 {"utc": "u", "universal": "u", "date": "d", "rfc-email": "R"})
     form = next((DATES[word] for word in arguments if word in DATES), "%a, %d %b %Y %T +0000" if "R" in options else "")
     if len(words) > 1:
@@ -67,14 +67,19 @@ def dated(at: int, form: str) -> str:
     """An instant in a format: nanoseconds since 1970; what is no field stays as it is written."""
     days, rest = divmod(at // SECOND, 86400)
     year, month, day = civil_date(days)
-    hour = rest // 3600
+    hour, day_of_year, weekday = rest // 3600, days - days_before(year), (days + 4) % 7
+    thursday = days - (weekday + 6) % 7 + 3
+    week_year = civil_date(thursday)[0]
     values = {"Y": str(year), "m": f"{month:02d}", "d": f"{day:02d}", "e": f"{day:2d}", "H": f"{hour:02d}",
               "M": f"{rest // 60 % 60:02d}", "S": f"{rest % 60:02d}", "y": f"{year % 100:02d}", "Z": "UTC",
               "z": "+0000", "a": DAYS[days % 7][:3], "A": DAYS[days % 7], "b": MONTHS[month - 1][:3],
               "h": MONTHS[month - 1][:3], "B": MONTHS[month - 1], "s": str(at // SECOND), "N": f"{at % SECOND:09d}",
               "I": f"{hour % 12 or 12:02d}", "k": f"{hour:2d}", "l": f"{hour % 12 or 12:2d}", "C": f"{year // 100:02d}",
-              "p": "AM" if hour < 12 else "PM", "P": "am" if hour < 12 else "pm", "u": str((days + 3) % 7 + 1),
-              "w": str((days + 4) % 7), "j": f"{days - days_before(year) + 1:03d}", "q": str((month + 2) // 3),
+              "p": "AM" if hour < 12 else "PM", "P": "am" if hour < 12 else "pm", "u": str(weekday or 7),
+              "w": str(weekday), "j": f"{day_of_year + 1:03d}", "U": f"{(day_of_year + 7 - weekday) // 7:02d}",
+              "W": f"{(day_of_year + 7 - (weekday + 6) % 7) // 7:02d}", "G": str(week_year),
+              "g": f"{week_year % 100:02d}", "V": f"{(thursday - days_before(week_year)) // 7 + 1:02d}",
+              ":z": "+00:00", "::z": "+00:00:00", ":::z": "+00", "q": str((month + 2) // 3),
               "n": "\n", "t": "\t", "%": "%"}
     values |= {letter: dated(at, FORMATS[letter]) for letter in FORMATS if letter in form}
     return FIELD.sub(lambda found: _field(found, values), form)
@@ -83,13 +88,14 @@ def dated(at: int, form: str) -> str:
 def _field(found: re.Match[str], values: dict[str, str]) -> str:
     """With GNU's flags: `-` no padding, `_` blanks, `0` zeros, `^` capitals; digits: how wide, of %N how many."""
     flags, width, letter = found.groups()
+    letter = letter if letter[0] not in "EO" else letter[1:] or letter
     if letter not in values or (letter == "%" and flags + width):
         return found[0]
     text = values[letter]
     if letter == "N":
         text = text[:int(width or 9)].ljust(int(width or 0), "0")
         return text.rstrip("0") if "-" in flags else text
-    if letter in "demHMSIklyjCYsqwu":
+    if letter in "demHMSIklyjCYsqwuUWGgV":
         number = text.strip().lstrip("0") or "0"
         fill = {"_": " ", "0": "0"}.get(flags[-1:], " " if letter in "ekl" else "0")
         return number if flags[-1:] == "-" else number.rjust(int(width or len(text)), fill)

@@ -79,7 +79,7 @@ def _ends(context: ToolContext, name: str, arguments: list[str]) -> ToolResult:
     found, errors = inputs(context, name, paths, _enough(options) if name == "head" else 0)
     if name == "tail" and (options.get("c") or options.get("n")) in ("0", "-0"):
         return ToolResult(1 if errors else 0, "", errors)
-    shows_names = (len(found) > 1 and "q" not in options) or "v" in options
+    shows_names = (len(paths) > 1 and "q" not in options) or "v" in options
     parts = []
     for one in found:
         heading = f"==> {one.name or 'standard input'} <==\n" if shows_names else ""
@@ -135,7 +135,7 @@ def wc(context: ToolContext, arguments: list[str]) -> ToolResult:
 
 def _counts(text: str) -> list[int]:
     return [text.count("\n"), len(text.split()), len(text.encode()), len(text),
-            max((len(line) for line in text.split("\n")), default=0)]
+            max((len(line.expandtabs()) for line in text.split("\n")), default=0)]
 
 
 SETS = {
@@ -243,7 +243,7 @@ def tac(context: ToolContext, arguments: list[str]) -> ToolResult:
 
 def nl(context: ToolContext, arguments: list[str]) -> ToolResult:
     """Numbers before lines: those that are not empty, or with -ba all."""
-    options, paths = options_of("nl", arguments, "", "bws", {"body-numbering": "b"})
+    options, paths = options_of("nl", arguments, "p", "bwsdfhilnv", {"body-numbering": "b"})
     if options.get("b", "t") not in ("a", "t", "n"):
         raise ToolError(1, f"netsandbox: nl -b {options['b'][:40]} is not modelled")
     width, mark = whole_number("nl", options.get("w", "6")), options.get("s", "\t")
