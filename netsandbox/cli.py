@@ -252,7 +252,7 @@ def _check_arguments(to: argparse.ArgumentParser) -> None:
 
 
 def _check(options: argparse.Namespace) -> int:
-    from netsandbox import check
+    from netsandbox.grading import check
 
     return check.main(options)
 
@@ -296,9 +296,9 @@ def _bench_arguments(to: argparse.ArgumentParser) -> None:
 
 
 def _bench(options: argparse.Namespace) -> int:
-    from netsandbox import bench
+    from netsandbox.bench import workloads
 
-    return bench.main(options)
+    return workloads.main(options)
 
 
 def _list(_options: argparse.Namespace) -> int:

@@ -26,11 +26,12 @@ PACKAGE = ROOT / "netsandbox"
 
 BELOW: dict[str, frozenset[str]] = {"wire": frozenset(), "engine": frozenset()}
 """Which rooms a room may import; `top` is cli.py and the other modules beside it."""
-for _room in ("linux", "apps", "docker", "lab", "shell", "commands", "session", "rig", "top"):
+for _room in ("linux", "apps", "docker", "lab", "shell", "commands", "session", "rig"):
     BELOW[_room] = frozenset(BELOW)
+BELOW["bench"], BELOW["grading"] = BELOW["rig"], BELOW["rig"] | {"explain"}
+BELOW["top"] = frozenset(BELOW) | {"explain"}
 BELOW["explain"] = frozenset({"wire", "engine"})
 BELOW["commands"] |= {"explain"}
-BELOW["top"] |= {"explain"}
 BELOW["tui"] = BELOW["top"]
 
 IN_LINUX: dict[str, frozenset[str]] = {
@@ -176,7 +177,7 @@ def libraries_stay_in_their_room(module: Module) -> Iterator[str]:
             or (library == "yaml" and (module.room == "session" or module.name in YAML))
             or (library == "re2" and imported.lazy and module.name == "netsandbox.apps.pattern")
             or (library == "jq" and imported.lazy and module.name == "netsandbox.commands.tools.jq")
-            or (library == "rich" and imported.lazy and module.room in {"commands", "session", "top"})
+            or (library == "rich" and imported.lazy and module.room in {"commands", "session", "grading", "top"})
             or (library.startswith("textual") and imported.lazy and module.name.startswith("netsandbox.cli"))
         )
         if not allowed:
@@ -216,7 +217,7 @@ def time_has_one_door(module: Module) -> Iterator[str]:
         return
     for imported in imports(module.tree):
         top = imported.target.partition(".")[0]
-        clocks = BENCH_CLOCKS if module.name == "netsandbox.bench" else set()
+        clocks = BENCH_CLOCKS if module.name == "netsandbox.bench.workloads" else set()
         if top in {"asyncio", "sched", "threading"} or (top == "time" and imported.name not in clocks):
             yield f"{module.name}:{imported.line}: {imported.target} belongs to engine.player and tui"
     for node in ast.walk(module.tree):
@@ -268,7 +269,7 @@ def nothing_reaches_across_a_cable(module: Module) -> Iterator[str]:
 
 def no_prose_below_explain(module: Module) -> Iterator[str]:
     """What is checkable of it: a text in Chinese was written for a person to read."""
-    if module.room in {"explain", "commands", "session", "tui", "top"}:
+    if module.room in {"explain", "commands", "session", "grading", "tui", "top"}:
         return
     for node in ast.walk(module.tree):
         if isinstance(node, ast.Constant) and isinstance(node.value, str) and re.search(r"[\u4e00-\u9fff]", node.value):
@@ -327,7 +328,7 @@ BROKEN = [
     (imports_go_one_way, "netsandbox.explain.words", "from netsandbox.linux.bridge.bridge import Bridge"),
     (imports_go_one_way, "netsandbox.session.journal", "from netsandbox.cli import main"),
     (imports_go_one_way, "netsandbox.cli", "from netsandbox.tui.app import App"),
-    (imports_go_one_way, "netsandbox.bench", "def f():\n    from netsandbox.tui import app"),
+    (imports_go_one_way, "netsandbox.bench.workloads", "def f():\n    from netsandbox.tui import app"),
     (imports_go_one_way, "netsandbox.cellar.things", ""),
     (rooms_of_linux_keep_their_order, "netsandbox.linux.core.link", "from netsandbox.linux.ipv4 import arp"),
     (rooms_of_linux_keep_their_order, "netsandbox.linux.ipv4.arp", "import netsandbox.linux.netfilter.nat"),
@@ -343,7 +344,7 @@ BROKEN = [
     (time_has_one_door, "netsandbox.engine.scheduler", "import time"),
     (time_has_one_door, "netsandbox.linux.ipv4.arp", "from time import monotonic"),
     (time_has_one_door, "netsandbox.cli", "import asyncio.events"),
-    (time_has_one_door, "netsandbox.bench", "from time import time"),
+    (time_has_one_door, "netsandbox.bench.workloads", "from time import time"),
     (time_has_one_door, "netsandbox.wire.pcapng", "import datetime\nx = datetime.datetime.now()"),
     (time_has_one_door, "netsandbox.wire.pcapng", "from datetime import date\nx = date.today()"),
     (chance_has_one_door, "netsandbox.linux.ipv4.arp", "from random import randint"),
@@ -370,7 +371,7 @@ KEPT = [
     (rooms_of_linux_keep_their_order, "netsandbox.linux.core.link",
      "if TYPE_CHECKING:\n    from netsandbox.linux.ipv4.route import Route"),
     (libraries_stay_in_their_room, "netsandbox.cli", "def f():\n    from rich.table import Table"),
-    (time_has_one_door, "netsandbox.bench", "from time import process_time, perf_counter"),
+    (time_has_one_door, "netsandbox.bench.workloads", "from time import process_time, perf_counter"),
     (time_has_one_door, "netsandbox.engine.player", "import asyncio, time"),
     (time_has_one_door, "netsandbox.wire.pcapng", "import datetime\nx = datetime.datetime(2026, 1, 1)"),
     (chance_has_one_door, "netsandbox.engine.chance", "import random"),

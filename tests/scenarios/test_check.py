@@ -8,8 +8,8 @@ from xml.etree import ElementTree as ET
 
 import pytest
 
-from netsandbox import check
 from netsandbox.cli import main
+from netsandbox.grading import check
 from netsandbox.session.keeping import KeptSession
 from netsandbox.session.library import bundled
 from tests.scenarios.flips import NAMES, expectations, load

@@ -9,9 +9,9 @@ from pathlib import Path
 
 import pytest
 
-from netsandbox import check
-from netsandbox.apart import EndedError, Limits, apart
 from netsandbox.cli import main
+from netsandbox.grading import check
+from netsandbox.grading.apart import EndedError, Limits, apart
 
 
 @pytest.fixture(autouse=True)

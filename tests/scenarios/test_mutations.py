@@ -7,11 +7,11 @@ from pathlib import Path
 
 import pytest
 
-from netsandbox import check
 from netsandbox.cli import main
 from netsandbox.commands import expect
 from netsandbox.commands.expect import Verdict, condition
 from netsandbox.commands.expect.compare import Comparison
+from netsandbox.grading import check
 from netsandbox.session.library import find_scenario
 from netsandbox.session.scenario import Scenario, Step
 from tests.scenarios.flips import NAMES, expectations, flipped, load, turned_round

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from netsandbox import check
 from netsandbox.commands.expect import parse
+from netsandbox.grading import check
 from tests.scenarios.flips import NAMES, expectations, load
 from tests.scenarios.seed_claims import CLAIMS
 

@@ -10,7 +10,7 @@ from netsandbox.commands.words import printable
 from netsandbox.explain.words import Words
 
 if TYPE_CHECKING:
-    from netsandbox.check_outcome import Outcome, Report
+    from netsandbox.grading.outcome import Outcome, Report
 
 MARKS = {"held": "✓", "failed": "✗", "wrong": "✗"}
 COLOURS = {"held": "green", "failed": "bold red", "wrong": "bold red"}

@@ -23,8 +23,8 @@ from itertools import repeat
 from time import perf_counter, process_time
 from typing import Any
 
-from netsandbox import bench_segments, bench_tcp
-from netsandbox.bench_ping import Pinger
+from netsandbox.bench import segments, tcp
+from netsandbox.bench.ping import Pinger
 from netsandbox.docker.user_networks import NetworkPlan
 from netsandbox.lab.lab import Lab
 from netsandbox.linux.bridge.bridge import MAX_PORTS
@@ -100,13 +100,13 @@ def lines(count: int) -> Iterator[dict[str, Any]]:
         yield measured(session.lab, line, count, partial(_run_all, session, [line]))
 
 
-def segments(name: str, count: int) -> Iterator[dict[str, Any]]:
+def made_and_pinged(name: str, count: int) -> Iterator[dict[str, Any]]:
     """VLANs or VTEPs: made, and a ping of each to each of its network."""
-    lab, networks = Lab(), bench_segments.Networks()
-    work = partial(bench_segments.WORKLOADS[name], lab, networks, count)
+    lab, networks = Lab(), segments.Networks()
+    work = partial(segments.WORKLOADS[name], lab, networks, count)
     yield measured(lab, f"{name} made", count, work)
     lab.scheduler.run_until_quiet()
-    yield measured(lab, name, count, partial(bench_segments.ping_all, lab, networks))
+    yield measured(lab, name, count, partial(segments.ping_all, lab, networks))
 
 
 def _run_all(session: Session, typed: list[str]) -> None:
@@ -116,7 +116,7 @@ def _run_all(session: Session, typed: list[str]) -> None:
 
 
 WORKLOADS = {"w1": w1, "w2": w2, "w3": w3, "build": build}
-OF_TCP = {"w4": (bench_tcp.connections, len(bench_tcp.ANSWER)), "bulk": (bench_tcp.bulk, bench_tcp.MEGABYTE)}
+OF_TCP = {"w4": (tcp.connections, len(tcp.ANSWER)), "bulk": (tcp.bulk, tcp.MEGABYTE)}
 """What makes the client, and the bytes that it gets for each of its number."""
 PROMISED = ("w1", "w2", "w3", "w4")
 """What `all` means."""
@@ -129,7 +129,7 @@ def measure(name: str, count: int) -> dict[str, Any]:
         prepare, expected = OF_TCP[name]
         client = prepare(lab, count)
         lab.scheduler.run_until_quiet()
-        return measured(lab, name, count, partial(bench_tcp.fetch, lab, client, count * expected))
+        return measured(lab, name, count, partial(tcp.fetch, lab, client, count * expected))
     build(lab, ends, {"w3": 2, "build": 0}.get(name, count))
     lab.scheduler.run_until_quiet()
     return measured(lab, name, count, partial(WORKLOADS[name], lab, ends, count))
@@ -174,14 +174,14 @@ def main(arguments: argparse.Namespace) -> int:
 
 def results_of(name: str, count: int) -> Iterable[dict[str, Any]]:
     """The figures of a workload, in turn."""
-    if name in bench_segments.WORKLOADS:
-        return segments(name, count)
+    if name in segments.WORKLOADS:
+        return made_and_pinged(name, count)
     return lines(count) if name == "lines" else [measure(name, count)]
 
 
 def told(result: dict[str, Any]) -> str:
     """A result as a line: of the workloads that send, the cost of a delivery, of the others that of a container."""
-    sends = result["workload"] in (*PROMISED, *OF_TCP, *bench_segments.WORKLOADS)
+    sends = result["workload"] in (*PROMISED, *OF_TCP, *segments.WORKLOADS)
     per = result["cpu_s"] / ((result["deliveries"] if sends else 0) or result["n"]) * 1e6
     peak = "" if result["max_rss_kb"] is None else f"  peak {result['max_rss_kb'] / 1024:,.0f} MiB"
     return (f"{result['workload']}  n {result['n']:,}  {result['deliveries']:,} deliveries  "

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from netsandbox.bench_ping import Pinger
+from netsandbox.bench.ping import Pinger
 from netsandbox.linux.bridge import settings as bridge_settings
 from netsandbox.linux.core import link
 from netsandbox.linux.drivers.veth import VethPair

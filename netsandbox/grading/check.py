@@ -10,13 +10,13 @@ from functools import partial
 from itertools import product
 from typing import Any
 
-from netsandbox.apart import EndedError, Limits, apart
-from netsandbox.check_outcome import FAILED, HELD, WRONG, Outcome, Report
-from netsandbox.check_report import TextReport, junit
 from netsandbox.commands import expect
 from netsandbox.commands.expect import ConditionError, Verdict
 from netsandbox.explain.refusals import translated
 from netsandbox.explain.words import Words
+from netsandbox.grading.apart import EndedError, Limits, apart
+from netsandbox.grading.outcome import FAILED, HELD, WRONG, Outcome, Report
+from netsandbox.grading.report import TextReport, junit
 from netsandbox.session.files import refuse_inputs, write_atomically
 from netsandbox.session.library import find_scenario
 from netsandbox.session.own_files import NoFiles

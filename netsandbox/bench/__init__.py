@@ -1,0 +1,1 @@
+"""`netsandbox bench`: the workloads whose speed is promised, and what they take here."""
