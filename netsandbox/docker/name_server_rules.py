@@ -9,7 +9,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from netsandbox.linux.netfilter.extension import Given, Span
-from netsandbox.linux.netfilter.matches_packet import Tcp, Udp
+from netsandbox.linux.netfilter.matches_transport import Tcp, Udp
 from netsandbox.linux.netfilter.rule import WHOLE, Head, Jump, Mask, Rule, Word
 from netsandbox.linux.netfilter.targets_nat import DestinationNat, Ports, SourceNat, Where
 

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 from netsandbox.engine.trace import UNDER_WAY
 from netsandbox.engine.units import SECOND
-from netsandbox.linux.bridge import output, special, suppress, vlan
+from netsandbox.linux.bridge import host, output, special, suppress
 from netsandbox.linux.bridge.fdb import AGEING_TIME, ForwardingDatabase
 from netsandbox.linux.bridge.flood import Floods
 from netsandbox.linux.bridge.port import DISABLED, FORWARDING, BridgePort
@@ -22,15 +22,7 @@ from netsandbox.linux.bridge.vlan_group import DEFAULT_PVID, VlanGroup
 from netsandbox.linux.core import link
 from netsandbox.linux.core.interface import ETHERNET_MTU, HARD_HEADER, Interface
 from netsandbox.linux.drop import Dropped, DropReason, Outcome
-from netsandbox.linux.events import (
-    Forwarding,
-    FrameBridged,
-    FrameReceived,
-    FrameSent,
-    LinkChanged,
-    PortStateChanged,
-    SendFailed,
-)
+from netsandbox.linux.events import Forwarding, FrameBridged, FrameReceived, LinkChanged, PortStateChanged
 from netsandbox.linux.place import BRIDGE
 from netsandbox.wire.addresses import BROADCAST_MAC, MAC_GROUP_BIT, format_mac
 from netsandbox.wire.vlan import ETH_P_8021Q
@@ -131,7 +123,7 @@ class Bridge(Interface):
         if found is None:
             if not self.floods.plan(port, UNKNOWN).reach(port)[1]:
                 return Dropped(DropReason.BRIDGE_NO_EGRESS_PORT, (destination, "nobody"))
-            self._flood(port, frame, UNKNOWN, False)
+            self.flood(port, frame, UNKNOWN, False)
             return BRIDGED
         if found.local:
             namespace.record((FrameBridged, self.place, port.interface.place, frame, (), True, LOCAL, None))
@@ -151,7 +143,7 @@ class Bridge(Interface):
 
     def handle_group(self, port: BridgePort, frame: Frame) -> Verdict:
         if frame.dst == BROADCAST_MAC:
-            self._flood(port, frame, BROADCAST, True)
+            self.flood(port, frame, BROADCAST, True)
             self.pass_up(frame)
             return BRIDGED
         if frame.dst >> 4 == LINK_LOCAL:
@@ -161,11 +153,11 @@ class Bridge(Interface):
         verdict = special.by_group(self, port, frame) if self.snooping is not None else None
         if verdict is not None:
             return verdict
-        self._flood(port, frame, MULTICAST, True)
+        self.flood(port, frame, MULTICAST, True)
         self.pass_up(frame)
         return BRIDGED
 
-    def _flood(self, port: BridgePort | None, frame: Frame, why: Forwarding, to_host: bool) -> None:
+    def flood(self, port: BridgePort | None, frame: Frame, why: Forwarding, to_host: bool) -> None:
         """br_flood: by all other ports, newest first, as one entry of the queue."""
         plan, size = self.floods.plan(port, why), frame.size
         ports, receivers = plan.reach(port)
@@ -209,33 +201,10 @@ class Bridge(Interface):
     # -- a frame from the host
 
     def transmit(self, frame: Frame) -> bool:
-        """br_dev_xmit: the host sends by its own bridge."""
-        namespace = self.namespace
+        """The host sends by its own bridge."""
         if not self.running:
             return super().transmit(frame)
-        namespace.record((FrameSent, self.place, frame))
-        self.sent += 1
-        self.sent_bytes += frame.size
-        destination = frame.dst
-        if self.vlan_filtering:
-            vlan.transmit(self, frame)
-            return True
-        if namespace.bridge_hooks is not None and namespace.bridge_hooks.resume(self, frame):
-            return True
-        if destination & MAC_GROUP_BIT:
-            why = BROADCAST if destination == BROADCAST_MAC else MULTICAST
-            if self.snooping is None or why is BROADCAST or not special.by_group(self, None, frame):
-                self._flood(None, frame, why, False)
-            return True
-        entry = self.fdb.entries.get(destination)
-        if entry is None:
-            self._flood(None, frame, UNKNOWN, False)
-        elif entry.port is None:
-            namespace.record(SendFailed(self.place, frame, Dropped(DropReason.BRIDGE_NO_EGRESS_PORT, (destination,))))
-        else:
-            verdict = output.forward(self, None, entry.port, frame, entry.seq)
-            if isinstance(verdict, Dropped) and verdict.reason is not DropReason.PKT_TOO_BIG:
-                namespace.record(SendFailed(self.place, frame, verdict))
+        host.transmit(self, frame)
         return True
 
     # -- ports

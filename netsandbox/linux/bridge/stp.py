@@ -1,7 +1,8 @@
 """The spanning tree of a bridge: which of its ports forward, so that no frame goes round in a circle.
 
 IEEE 802.1D-1998 as net/bridge/br_stp.c, br_stp_if.c and br_stp_timer.c have
-it; functions are named after theirs.  What it says on the wire is in stp_bpdu.
+it; functions are named after theirs.  What it says on the wire is in
+stp_bpdu, and what is better than what in stp_election.
 """
 
 from __future__ import annotations
@@ -9,7 +10,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from netsandbox.engine.units import SECOND
-from netsandbox.linux.bridge import stp_bpdu
+from netsandbox.linux.bridge import stp_bpdu, stp_election
 from netsandbox.linux.bridge.stp_port import PortTree, TimerSet, identifier
 from netsandbox.linux.device_events import BpduTaken, RootChosen, TopologyChanged
 from netsandbox.linux.drop import Dropped, DropReason, Outcome
@@ -150,11 +151,6 @@ class SpanningTree:
 
     # -- who is what
 
-    def is_designated(self, port: BridgePort) -> bool:
-        """Whether this bridge speaks for the port's segment (br_is_designated_port)."""
-        tree = port.tree
-        return tree is not None and tree.bridge == self.bridge_id and tree.port == port.port_id
-
     def _become_designated(self, port: BridgePort) -> None:
         tree = port.tree
         assert tree is not None
@@ -165,7 +161,7 @@ class SpanningTree:
         old = self.root
         best: BridgePort | None = None
         for port in self._live():
-            if not self.is_designated(port) and self._leads_better(port, best):
+            if not stp_election.is_designated(self, port) and stp_election.leads_better(self, port, best):
                 if port.root_block:
                     self._block_root(port)
                 else:
@@ -180,32 +176,13 @@ class SpanningTree:
                 self.bridge.label, self.root >> 48, format_mac(self.root & MAC_BITS),
                 best.interface.name if best is not None else "", self.cost))
         for port in self._live():
-            if self._should_speak(port):
+            if stp_election.should_speak(self, port):
                 self._become_designated(port)
 
     def _block_root(self, port: BridgePort) -> None:
         """br_root_port_block: a port that may not lead to the root listens anew at each message that says it would."""
         self.bridge.set_state(port, "listening")
         self._wait(port)
-
-    def _leads_better(self, port: BridgePort, best: BridgePort | None) -> bool:
-        """br_should_become_root_port."""
-        tree = port.tree
-        assert tree is not None
-        if self.bridge_id <= tree.root:
-            return False
-        if best is None or best.tree is None:
-            return True
-        return (tree.root, tree.cost + port.path_cost, tree.bridge, tree.port, port.port_id) < (
-            best.tree.root, best.tree.cost + best.path_cost, best.tree.bridge, best.tree.port, best.port_id)
-
-    def _should_speak(self, port: BridgePort) -> bool:
-        """br_should_become_designated_port."""
-        tree = port.tree
-        assert tree is not None
-        if self.is_designated(port) or tree.root != self.root:
-            return True
-        return (self.cost, self.bridge_id, port.port_id) < (tree.cost, tree.bridge, tree.port)
 
     def _select_states(self) -> None:
         """br_port_state_selection."""
@@ -215,7 +192,7 @@ class SpanningTree:
             if port.number == self.root_port:
                 tree.config_pending = tree.ack = False
                 self._make_forwarding(port)
-            elif self.is_designated(port):
+            elif stp_election.is_designated(self, port):
                 tree.timers.stop("message_age")
                 self._make_forwarding(port)
             else:
@@ -311,7 +288,7 @@ class SpanningTree:
 
     def _take_tcn(self, port: BridgePort) -> None:
         """br_received_tcn_bpdu."""
-        if self.is_designated(port) and port.tree is not None:
+        if stp_election.is_designated(self, port) and port.tree is not None:
             self._detect_change()
             port.tree.ack = True
             stp_bpdu.send_config(self, port)
@@ -320,8 +297,8 @@ class SpanningTree:
         """br_received_config_bpdu."""
         was_root, tree = self.is_root, port.tree
         assert tree is not None
-        if not self._supersedes(port, bpdu):
-            if self.is_designated(port):
+        if not stp_election.supersedes(self, port, bpdu):
+            if stp_election.is_designated(self, port):
                 stp_bpdu.send_config(self, port)
             return
         self._learn(port, bpdu)
@@ -341,15 +318,6 @@ class SpanningTree:
             if bpdu.flags & wire.ACKNOWLEDGEMENT:
                 self.noticed = False
                 self.timers.stop("tcn")
-
-    def _supersedes(self, port: BridgePort, bpdu: wire.ConfigBpdu) -> bool:
-        """br_supersedes_port_info: the message is better than what the port has, or from who gave it that."""
-        tree = port.tree
-        assert tree is not None
-        found, known = (bpdu.root, bpdu.cost, bpdu.bridge), (tree.root, tree.cost, tree.bridge)
-        if found != known:
-            return found < known
-        return bpdu.bridge != self.bridge_id or bpdu.port <= tree.port
 
     def _learn(self, port: BridgePort, bpdu: wire.ConfigBpdu) -> None:
         """br_record_config_information."""
@@ -380,7 +348,7 @@ class SpanningTree:
             self._wait(port)
         elif port.state == "learning":
             self.bridge.set_state(port, "forwarding")
-            if any(self.is_designated(other) for other in self._live()):
+            if any(stp_election.is_designated(self, other) for other in self._live()):
                 self._detect_change()
             self.bridge.states_changed()
 
@@ -392,5 +360,5 @@ class SpanningTree:
     def _generate(self) -> None:
         """br_config_bpdu_generation: by each port whose segment this bridge speaks for."""
         for port in self._live():
-            if self.is_designated(port):
+            if stp_election.is_designated(self, port):
                 stp_bpdu.send_config(self, port)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
-from netsandbox.linux.netfilter.matches_packet import Multiport
+from netsandbox.linux.netfilter.matches_transport import Multiport
 from netsandbox.linux.netfilter.protocols import PROTOCOL_NAMES, protocol_name
 from netsandbox.linux.netfilter.rule import Jump, Mask, Rule, Word
 from netsandbox.wire.addresses import format_ipv4

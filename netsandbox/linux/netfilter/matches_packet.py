@@ -1,278 +1,27 @@
-"""Matches about what is in the packet: tcp, udp, icmp, multiport, iprange, length, ttl, mac."""
+"""Matches about the rest of a packet, and its frame: iprange, length, ttl, mac."""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, ClassVar, NamedTuple
+from typing import TYPE_CHECKING
 
 from netsandbox.linux.netfilter.extension import (
     Given,
-    ImpossibleError,
     Match,
     Option,
     Span,
     UsageError,
     as_number,
-    list_ports,
     number,
     read_address_range,
-    read_port,
-    read_ports,
-    transport_ports,
     write_address_range,
     write_span,
 )
-from netsandbox.linux.netfilter.icmp_names import icmp_name, read_icmp_type
-from netsandbox.linux.netfilter.protocols import port_text
 from netsandbox.wire.addresses import AddressError, format_mac, parse_mac
-from netsandbox.wire.icmp import IcmpMessage
-from netsandbox.wire.names import TCP_FLAGS
-from netsandbox.wire.tcp import ACK, FIN, RST, SYN, TcpSegment
 
 if TYPE_CHECKING:
     from netsandbox.linux.core.hooks import SocketBuffer
     from netsandbox.linux.core.namespace import NetworkNamespace
     from netsandbox.linux.netfilter.rule import Head
-
-FLAGS = {name: 1 << bit for bit, name in enumerate(TCP_FLAGS[:6])}
-ALL_FLAGS = 0x3F
-MOST_PORTS = 15
-
-
-class FlagTest(NamedTuple):
-    mask: int
-    wanted: int
-
-
-def read_flags(text: str) -> FlagTest:
-    """Two words: the flags to look at, and those that must be set."""
-    mask, blank, wanted = text.partition(" ")
-    if not blank:
-        raise UsageError("--tcp-flags requires two args.")
-    return FlagTest(_flags(mask), _flags(wanted))
-
-
-def read_syn(_text: str) -> FlagTest:
-    """--syn: of SYN, FIN, RST and ACK the first alone."""
-    return FlagTest(FIN | SYN | RST | ACK, SYN)
-
-
-def _flags(text: str) -> int:
-    found = 0
-    for name in text.split(","):
-        value = {**FLAGS, "ALL": ALL_FLAGS, "NONE": 0}.get(name.upper())
-        if value is None:
-            raise UsageError(f"Unknown TCP flag `{name}'")
-        found |= value
-    return found
-
-
-def flag_names(value: int) -> str:
-    return ",".join(name for name, bit in FLAGS.items() if value & bit) or "NONE"
-
-
-def write_flags(test: FlagTest) -> str:
-    return f"{flag_names(test.mask)} {flag_names(test.wanted)}"
-
-
-class Ports(Match):
-    """--sport and --dport (xt_tcpudp.c)."""
-
-    protocol: ClassVar[int]
-
-    @classmethod
-    def check(cls, given: dict[str, Given], head: Head) -> None:
-        if head.protocol is None or head.protocol.value != str(cls.protocol):
-            raise UsageError(f"{cls.name.upper()} match requires '-p {cls.name}'")
-
-    def _ports_hold(self, buffer: SocketBuffer) -> bool:
-        ports = transport_ports(buffer)
-        if ports is None:
-            return False
-        for flag, port in zip(("--sport", "--dport"), ports, strict=True):
-            found = self.given.get(flag)
-            if found is not None and (found.value.low <= port <= found.value.high) is found.negated:
-                return False
-        return True
-
-    def _ports_seen(self, buffer: SocketBuffer) -> str:
-        ports = transport_ports(buffer)
-        if ports is None:
-            return ""
-        return " ".join(f"{flag[2:]} {port}" for flag, port in zip(("--sport", "--dport"), ports, strict=True)
-                        if flag in self.given)
-
-    def _ports_listed(self, numeric: bool) -> str:
-        return "".join(list_ports(name, self.given.get(flag), numeric, self.name)
-                       for name, flag in (("spt", "--sport"), ("dpt", "--dport")))
-
-
-PORT_OPTIONS = (Option("--sport", read_ports, write_span, aliases=("--source-port",)),
-                Option("--dport", read_ports, write_span, aliases=("--destination-port",)))
-
-
-class Tcp(Ports):
-    name = "tcp"
-    protocol = 6
-    options = (*PORT_OPTIONS, Option("--tcp-option", number(1, 255)),
-               Option("--tcp-flags", read_flags, write_flags, words=2), Option("--syn", read_syn, words=0))
-
-    @classmethod
-    def check(cls, given: dict[str, Given], head: Head) -> None:
-        super().check(given, head)
-        syn = given.pop("--syn", None)
-        if syn is not None:
-            given["--tcp-flags"] = syn
-
-    def holds(self, _namespace: NetworkNamespace, buffer: SocketBuffer) -> bool:
-        if not self._ports_hold(buffer):
-            return False
-        segment = buffer.packet.payload
-        flags, option = self.given.get("--tcp-flags"), self.given.get("--tcp-option")
-        if flags is None and option is None:
-            return True
-        if not isinstance(segment, TcpSegment):
-            return False
-        if flags is not None and (segment.flags & flags.value.mask == flags.value.wanted) is flags.negated:
-            return False
-        return option is None or _has_option(segment.options, option.value) is not option.negated
-
-    def seen(self, _namespace: NetworkNamespace, buffer: SocketBuffer) -> str:
-        segment, ports = buffer.packet.payload, self._ports_seen(buffer)
-        if "--tcp-flags" not in self.given or not isinstance(segment, TcpSegment):
-            return ports
-        return f"{ports} flags {flag_names(segment.flags & ALL_FLAGS)}".strip()
-
-    def listed(self, numeric: bool) -> str:
-        text = " tcp" + self._ports_listed(numeric)
-        option, flags = self.given.get("--tcp-option"), self.given.get("--tcp-flags")
-        if option is not None:
-            text += f" option={'!' * option.negated}{option.value}"
-        if flags is not None:
-            mask, wanted = flags.value
-            shown = f"0x{mask:02X}/0x{wanted:02X}" if numeric else f"{flag_names(mask)}/{flag_names(wanted)}"
-            text += f" flags:{'!' * flags.negated}{shown}"
-        return text
-
-
-def _has_option(data: bytes, wanted: int) -> bool:
-    at = 0
-    while at < len(data):
-        if data[at] == wanted:
-            return True
-        at += 1 if data[at] < 2 else max(1, data[at + 1] if at + 1 < len(data) else 1)
-    return False
-
-
-class Udp(Ports):
-    name = "udp"
-    protocol = 17
-    options = PORT_OPTIONS
-
-    def holds(self, _namespace: NetworkNamespace, buffer: SocketBuffer) -> bool:
-        return self._ports_hold(buffer)
-
-    def seen(self, _namespace: NetworkNamespace, buffer: SocketBuffer) -> str:
-        return self._ports_seen(buffer)
-
-    def listed(self, numeric: bool) -> str:
-        return " udp" + self._ports_listed(numeric)
-
-
-class Icmp(Match):
-    name = "icmp"
-    options = (Option("--icmp-type", read_icmp_type, str, needed=True),)
-
-    @classmethod
-    def check(cls, given: dict[str, Given], head: Head) -> None:
-        super().check(given, head)
-        if head.protocol != (False, "1"):
-            raise ImpossibleError("EINVAL")
-
-    def holds(self, _namespace: NetworkNamespace, buffer: SocketBuffer) -> bool:
-        found = self._type_of(buffer)
-        given = self.given["--icmp-type"]
-        return found is not None and given.value.covers(*found) is not given.negated
-
-    @staticmethod
-    def _type_of(buffer: SocketBuffer) -> tuple[int, int] | None:
-        message = buffer.packet.payload
-        if isinstance(message, IcmpMessage):
-            return message.type, message.code
-        if isinstance(message, bytes) and len(message) >= 2 and not buffer.packet.offset:
-            return message[0], message[1]
-        return None
-
-    def seen(self, _namespace: NetworkNamespace, buffer: SocketBuffer) -> str:
-        found = self._type_of(buffer)
-        return "" if found is None else f"icmp type {found[0]} code {found[1]}"
-
-    def listed(self, numeric: bool) -> str:
-        given = self.given["--icmp-type"]
-        wanted, bang = given.value, "!" * given.negated
-        if not numeric:
-            name = icmp_name(wanted)
-            if name:
-                return f" icmp {bang}{name}"
-        what = " icmp !type" if bang else " icmptype"
-        if wanted.type == 255:
-            return f"{what} 255"
-        code = "" if wanted.low == 0 and wanted.high == 255 else (
-            f" code {wanted.low}" if wanted.low == wanted.high else f" codes {wanted.low}-{wanted.high}")
-        return f"{what} {wanted.type}{code}"
-
-
-class PortList(NamedTuple):
-    spans: tuple[Span, ...]
-
-
-def read_port_list(text: str) -> PortList:
-    spans, count = [], 0
-    for item in text.split(","):
-        low, colon, high = item.partition(":")
-        count += 2 if colon else 1
-        if count > MOST_PORTS:
-            raise UsageError("too many ports specified")
-        spans.append(Span(read_port(low), read_port(high if colon else low)))
-        if spans[-1].high < spans[-1].low:
-            raise UsageError("invalid portrange specified")
-    return PortList(tuple(spans))
-
-
-def write_port_list(ports: PortList, numeric: bool = True, protocol: str = "tcp") -> str:
-    return ",".join(":".join(port_text(port, numeric, protocol) for port in dict.fromkeys(span))
-                    for span in ports.spans)
-
-
-class Multiport(Match):
-    name = "multiport"
-    options = (Option("--sports", read_port_list, write_port_list, aliases=("--source-ports",)),
-               Option("--dports", read_port_list, write_port_list, aliases=("--destination-ports",)),
-               Option("--ports", read_port_list, write_port_list))
-    needs_one = "multiport expection an option"
-
-    @classmethod
-    def check(cls, given: dict[str, Given], head: Head) -> None:
-        super().check(given, head)
-        if head.protocol is None or head.protocol.negated or head.protocol.value not in ("6", "17", "33", "132", "136"):
-            raise UsageError("multiport needs `-p tcp', `-p udp', `-p udplite', `-p sctp' or `-p dccp'")
-        if len(given) > 1:
-            raise UsageError("multiport: only one of --sports, --dports and --ports can be given")
-
-    def holds(self, _namespace: NetworkNamespace, buffer: SocketBuffer) -> bool:
-        ports = transport_ports(buffer)
-        if ports is None:
-            return False
-        (flag, given), = self.given.items()
-        looked = {"--sports": ports[:1], "--dports": ports[1:], "--ports": ports}[flag]
-        return any(span.low <= port <= span.high for port in looked for span in given.value.spans) is not given.negated
-
-    def seen(self, _namespace: NetworkNamespace, buffer: SocketBuffer) -> str:
-        ports = transport_ports(buffer)
-        return "" if ports is None else f"sport {ports[0]} dport {ports[1]}"
-
-    def listed(self, numeric: bool, protocol: str = "tcp") -> str:
-        (flag, given), = self.given.items()
-        return f" multiport {flag[2:]} {' !' * given.negated}{write_port_list(given.value, numeric, protocol)}"
 
 
 class AddressRange(Match):
@@ -388,4 +137,4 @@ class Mac(Match):
         return f" MAC {'! ' * given.negated}{format_mac(given.value)}"
 
 
-MATCHES: tuple[type[Match], ...] = (Tcp, Udp, Icmp, Multiport, AddressRange, Length, Ttl, Mac)
+MATCHES: tuple[type[Match], ...] = (AddressRange, Length, Ttl, Mac)

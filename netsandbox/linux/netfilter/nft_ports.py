@@ -9,7 +9,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from netsandbox.linux.netfilter.extension import write_span
-from netsandbox.linux.netfilter.matches_packet import FLAGS
+from netsandbox.linux.netfilter.matches_transport import FLAGS
 
 if TYPE_CHECKING:
     from netsandbox.linux.netfilter.extension import Given, Match

@@ -11,6 +11,7 @@ from netsandbox.linux.netfilter import (
     matches_rate,
     matches_state,
     matches_time,
+    matches_transport,
     targets_basic,
     targets_nat,
     targets_packet,
@@ -18,8 +19,9 @@ from netsandbox.linux.netfilter import (
 from netsandbox.linux.netfilter.extension import Action, Match
 
 MATCHES: dict[str, type[Match]] = {match.name: match for match in (
-    *matches_packet.MATCHES, *matches_state.MATCHES, *matches_host.MATCHES, *matches_rate.MATCHES,
-    *matches_hashlimit.MATCHES, *matches_header.MATCHES, *matches_flow.MATCHES, *matches_time.MATCHES)}
+    *matches_transport.MATCHES, *matches_packet.MATCHES, *matches_state.MATCHES, *matches_host.MATCHES,
+    *matches_rate.MATCHES, *matches_hashlimit.MATCHES, *matches_header.MATCHES, *matches_flow.MATCHES,
+    *matches_time.MATCHES)}
 TARGETS: dict[str, type[Action]] = {target.name: target for target in (
     *targets_basic.TARGETS, *targets_nat.TARGETS, *targets_packet.TARGETS)}
 OTHER_MATCHES = frozenset({
