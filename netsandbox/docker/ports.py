@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from contextlib import suppress
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -11,6 +12,7 @@ from netsandbox.docker.errors import DockerError, daemon_error
 from netsandbox.docker.events import PublishRefused
 from netsandbox.docker.rules import PortRule
 from netsandbox.docker.sandbox import gateway_of
+from netsandbox.engine.budget import Use, spend
 from netsandbox.linux.core.socket import ANY, Process, SocketError
 from netsandbox.wire.addresses import format_ipv4, parse_ipv4
 
@@ -23,6 +25,10 @@ PROTOCOLS = {"tcp": 6, "udp": 17, "sctp": 132}
 Proxy = docker_proxy.Proxy | HeldPort
 EVERYWHERE, EVERYWHERE_V6 = "0.0.0.0", "::"
 CONTAINERD_PID, DOCKERD_PID = 587, 612
+PORT_WORK = 100
+"""Pieces of work that a published port is: sockets of its docker-proxies, rules."""
+Taken = dict[tuple[int, str], list[tuple[str, str]]]
+"""By number and protocol the host's addresses at which containers have it, and their names."""
 REASONS = {"EADDRINUSE": "address already in use", "EADDRNOTAVAIL": "cannot assign requested address"}
 
 
@@ -58,13 +64,16 @@ def publish(engine: DockerEngine, container: Container, before: str = "") -> Non
 
     Raises:
         DockerError: a port is taken; those that were taken before it are still to be released.
+        OverBudgetError: there are more of them than a line may ask for.
     """
     endpoint = gateway_of(container)
     if endpoint is None or not endpoint.network.is_filtered:
         return
+    wishes, taken = in_order(container.wanted_ports, engine.profile), _taken(engine)
+    spend(Use.WORK, PORT_WORK * len(wishes))
     try:
-        for wish in in_order(container.wanted_ports, engine.profile):
-            _publish_one(engine, container, wish)
+        for wish in wishes:
+            _publish_one(engine, container, wish, taken)
         set_rules(engine, container)
     except DockerError as error:
         raise daemon_error(f"{before}driver failed programming external connectivity on endpoint {container.name} "
@@ -175,28 +184,30 @@ def hold(engine: DockerEngine, container: Container) -> None:
     set_rules(engine, container)
 
 
-def _publish_one(engine: DockerEngine, container: Container, wish: Published) -> None:
+def _publish_one(engine: DockerEngine, container: Container, wish: Published, taken: Taken) -> None:
     hosts = [wish.host] if wish.host else _default_hosts(engine, container)
     for family in [hosts] if engine.profile.since(28) else [[host] for host in hosts]:
-        _publish_on(engine, container, wish, family)
+        _publish_on(engine, container, wish, family, taken)
 
 
-def _publish_on(engine: DockerEngine, container: Container, wish: Published, hosts: list[str]) -> None:
+def _publish_on(engine: DockerEngine, container: Container, wish: Published, hosts: list[str], taken: Taken) -> None:
     """On addresses that get the same port; releases before 28 choose one for each family."""
     candidates = _candidates(engine, wish, hosts)
     for number in candidates:
-        holder = next(filter(None, (_holder(engine, host, number, wish.protocol) for host in hosts)), None)
+        others = taken.get((number, wish.protocol), [])
+        holder = next(filter(None, (_holder(engine, host, others) for host in hosts)), None)
         if holder is not None:
-            taken, name = holder
+            where, name = holder
             if len(candidates) == 1:
                 engine.namespace.record(PublishRefused(
                     engine.namespace.name, container.name, number, wish.protocol, name))
-                raise DockerError(f"Bind for {_joined(taken, number)} failed: port is already allocated")
+                raise DockerError(f"Bind for {_joined(where, number)} failed: port is already allocated")
             continue
         refusal = _bind(engine, container, wish, hosts, number)
         if not refusal:
             for host in hosts:
                 engine.last_ports[_choice(engine, wish, host)] = number
+            _take(taken, container, container.bindings[-len(hosts):])
             return
         if len(candidates) == 1:
             raise DockerError(refusal)
@@ -232,17 +243,26 @@ def _choice(engine: DockerEngine, wish: Published, host: str) -> Choice:
     return Choice(host, wish.protocol, low, high)
 
 
-def _holder(engine: DockerEngine, host: str, number: int, protocol: str) -> tuple[str, str] | None:
+def _taken(engine: DockerEngine) -> Taken:
+    """Which ports of the host's containers have."""
+    taken: Taken = {}
+    for container in engine.containers.values():
+        _take(taken, container, container.bindings)
+    return taken
+
+
+def _take(taken: Taken, container: Container, bindings: Sequence[Binding]) -> None:
+    for binding in bindings:
+        taken.setdefault((binding.host_port, binding.protocol), []).append((binding.host, container.name))
+
+
+def _holder(engine: DockerEngine, host: str, others: list[tuple[str, str]]) -> tuple[str, str] | None:
     """The address at which another container has the port, that one or all of the family, and the container's name."""
-    for other in engine.containers.values():
-        for binding in other.bindings:
-            if binding.host_port != number or binding.protocol != protocol:
-                continue
-            same_family = (":" in binding.host) == (":" in host)
-            overlap = binding.host == host or (
-                engine.profile.since(28) and {EVERYWHERE, EVERYWHERE_V6} & {binding.host, host})
-            if same_family and overlap:
-                return EVERYWHERE if binding.host == EVERYWHERE else host, other.name
+    for address, name in others:
+        same_family = (":" in address) == (":" in host)
+        overlap = address == host or (engine.profile.since(28) and {EVERYWHERE, EVERYWHERE_V6} & {address, host})
+        if same_family and overlap:
+            return EVERYWHERE if address == EVERYWHERE else host, name
     return None
 
 

@@ -21,7 +21,7 @@ STOPPED = [
     "x=" + "a" * 3000 + "; echo ${x//*a*a*a*a*a*a*b/z}",
     "docker inspect -f '{{$x := \"aaaaaaaaaaaaaaaa\"}}" + DOUBLED * 40 + "' aa",
     "docker inspect -f '{{printf \"%99999999d\" 1}}' aa", "echo 'sh /tmp/a' > /tmp/a; sh /tmp/a",
-    "seq 99999999999 > /dev/null",
+    "seq 99999999999 > /dev/null", "docker run -p 1-65535:1-65535 -d nginx",
     "echo 'sudo sh /tmp/a &' > /tmp/a; sh /tmp/a", "echo 'watch sh /tmp/a' > /tmp/a; sh /tmp/a",
 ]
 SHORT = [
