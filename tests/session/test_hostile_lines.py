@@ -71,7 +71,10 @@ DIGITS = "9" * 4500
     ("watch -q nan true", "failed to parse argument"),
     (f"X={DIGITS}; X=$X$X$X$X$X; ping -c $X 127.0.0.1", "invalid argument"),
     (f"X={DIGITS}; X=$X$X$X$X$X$X; X=$X$X$X$X$X; echo [$X > x; X=; jq . x", ""),
-    ("docker inspect -f '{{printf \"%1000000000d|\" 1}}' aa", "")])
+    ("docker inspect -f '{{printf \"%1000000000d|\" 1}}' aa", ""),
+    ("ss '" + "(" * 4000 + "'", "a filter of more than 200 words"), ("ss '" + "not " * 2000 + "'", "more than 200"),
+    (f"docker run -m {'9' * 40} -d nginx", "Minimum memory limit allowed is 6MB"),
+    (f"docker run --shm-size {'9' * 40} -d nginx", "SHM size can not be less than 0")])
 def test_what_is_too_long_or_too_deep_is_told_at_once(line: str, said: str) -> None:
     job = timed(built("add-container aa"), line)
     assert said in job.err

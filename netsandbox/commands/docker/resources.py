@@ -20,6 +20,8 @@ if TYPE_CHECKING:
 
 SIZE = re.compile(r"(\d+(?:\.\d+)*) ?([kKmMgGtTpP])?[iI]?[bB]?", re.ASCII)
 LEAST_MEMORY = 6 << 20
+OVERFLOWN = -1 << 63
+"""What Go makes of a number that int64 does not hold, on x86."""
 NANO = 10**9
 ULIMITS = ("core", "cpu", "data", "fsize", "locks", "memlock", "msgqueue", "nice", "nofile", "nproc", "rss", "rtprio",
            "rttime", "sigpending", "stack")
@@ -41,7 +43,8 @@ def size(text: str) -> int | None:
     found = SIZE.fullmatch(text)
     if found is None or found[1].count(".") > 1:
         return None
-    return int(Fraction(found[1]) * 1024 ** " kmgtp".index((found[2] or " ").lower()))
+    number = int(Fraction(found[1]) * 1024 ** " kmgtp".index((found[2] or " ").lower()))
+    return number if number < -OVERFLOWN else OVERFLOWN
 
 
 def _bad_size(text: str) -> str:
@@ -107,8 +110,10 @@ def wanted(client: Client, parsed: Parsed) -> dict[str, Any]:
                       ("shm-size", "ShmSize")):
         if parsed.text(name):
             found[key] = -1 if parsed.text(name) == "-1" else size(parsed.text(name))
-    if 0 < found.get("Memory", 0) < LEAST_MEMORY:
+    if found.get("Memory") and found["Memory"] < LEAST_MEMORY:
         raise daemon_error("Minimum memory limit allowed is 6MB")
+    if found.get("ShmSize", 0) < 0:
+        raise daemon_error("SHM size can not be less than 0")
     if found.get("Memory"):
         found.setdefault("MemorySwap", 2 * found["Memory"])
     if parsed.text("cpus"):

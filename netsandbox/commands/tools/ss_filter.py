@@ -21,6 +21,7 @@ COMPARISONS: dict[str, Callable[[int, int], bool]] = {
     **dict.fromkeys((">=", "ge", "geq"), operator.ge), **dict.fromkeys(("<=", "le", "leq"), operator.le)}
 AND, OR, NOT = ("and", "&", "&&"), ("or", "|", "||"), ("not", "!")
 NOT_MODELLED = ("dev", "fwmark", "cgroup", "autobound", "inode", "cookie")
+MOST_WORDS = 200
 CANNOT = "Cannot parse dst/src address."
 
 
@@ -59,6 +60,8 @@ def read(words: list[str]) -> Test:
         ToolError: it is none.
     """
     reader = _Reader(" ".join(words).replace("(", " ( ").replace(")", " ) ").split())
+    if len(reader.words) > MOST_WORDS:
+        raise ToolError(1, f"netsandbox: a filter of more than {MOST_WORDS} words is not modelled")
     found = reader.expression() if reader.words else Test("and")
     if reader.words:
         raise _wrong()
