@@ -29,7 +29,6 @@ OF_NOTES: dict[str, str] = {
         "-p [{host}]:…：沙盒没有模拟 IPv6，所以没有人能在那里访问",
     "{name} does nothing in the sandbox": "{name} 在沙盒里不起作用",
     "{name} changes nothing in the sandbox": "{name} 在沙盒里不改变任何东西",
-    "{key} acts as {usual} in the sandbox": "{key} 在沙盒里等于 {usual}",
     "{name} stays: the sandbox's kernel has it built in": "{name} 留着：沙盒的内核里本来就有它",
     "nothing is installed: ip, ping, arping, tcpdump and the other tools are there already":
         "什么都没有安装：ip、ping、arping、tcpdump 等工具本来就在",

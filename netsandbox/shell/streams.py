@@ -75,7 +75,7 @@ class FileSink:
     def write(self, text: str) -> None:
         if text:
             self._files.write(self._path, text, append=True)
-            self.note = "" if self._is_noted else note_on_file(self._path, text)
+            self.note = "" if self._is_noted else note_on_file(self._path)
             self._is_noted = self._is_noted or bool(self.note)
 
 

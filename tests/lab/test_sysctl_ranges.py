@@ -39,6 +39,7 @@ tcp_notsent_lowat 4294967295 | -1
 tcp_min_tso_segs 1 | 0
 tcp_min_rtt_wlen 0 | -1
 fib_multipath_hash_policy 0 3 | 4 -1
+fib_multipath_hash_fields 1 4095 | 0 4096
 igmp_qrv 1 2147483647 | 0
 igmp_max_msf -2147483648 2147483647 | 2147483648
 conf.eth0.rp_filter -2147483648 2147483647 | 2147483648

@@ -103,7 +103,7 @@ def make(client: Client, parsed: Parsed) -> Container:
     linked = links(client.engine, parsed.all("link"),
                    is_named=mode == "none" or is_user_defined(mode))
     sysctls = settings(parsed.all("sysctl"), client.engine.profile)
-    for note in filter(None, (note_on(key, value) for key, value in sysctls)):
+    for note in filter(None, (note_on(key) for key, _value in sysctls)):
         client.complain(note.rstrip())
     variables = given(client, parsed, parsed.all("env"))
     container = containers.create(client.engine, name, reference, mode, arguments, wish, mounts(client, parsed))

@@ -57,8 +57,8 @@ def run(context: ToolContext, arguments: list[str]) -> ToolResult:
 
 def _note(word: str, options: Options) -> str:
     """What is written in vain says so."""
-    name, equals, value = word.partition("=")
-    return note_on(name_of(path_of(name.strip())), value) if equals and "y" not in options else ""
+    name, equals, _value = word.partition("=")
+    return note_on(name_of(path_of(name.strip()))) if equals and "y" not in options else ""
 
 
 def _from_files(context: ToolContext, options: Options) -> ToolResult:

@@ -207,7 +207,7 @@ def tee(context: ToolContext, arguments: list[str]) -> ToolResult:
         except FileError as error:
             errors += f"tee: {path}: {error}\n"
             continue
-        notes += note_on_file(where, text)
+        notes += note_on_file(where)
     return ToolResult(1 if errors else 0, text, errors + notes)
 
 

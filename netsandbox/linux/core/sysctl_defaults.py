@@ -82,9 +82,9 @@ def _below(folder: str, values: dict[str, int | str]) -> dict[str, int | str]:
 
 GLOBALS.update(_below("net.ipv4", {
     "fib_multipath_hash_policy": 0, "fib_multipath_hash_seed": 0, "route.min_adv_mss": 256, "tcp_l3mdev_accept": 0,
-    "udp_l3mdev_accept": 0}))
+    "udp_l3mdev_accept": 0, "fib_multipath_hash_fields": 7}))
 KEPT = _below("net.ipv4", {
-    "fib_multipath_hash_fields": 7, "fib_multipath_use_neigh": 0, "fib_notify_on_flag_change": 0,
+    "fib_multipath_use_neigh": 0, "fib_notify_on_flag_change": 0,
     "fib_sync_mem": 524288, "fwmark_reflect": 0, "icmp_echo_enable_probe": 0, "igmp_link_local_mcast_reports": 1,
     "igmp_max_memberships": 20, "igmp_max_msf": 10, "igmp_qrv": 2, "inet_peer_maxttl": 600, "inet_peer_minttl": 120,
     "inet_peer_threshold": 65664, "ip_autobind_reuse": 0, "ip_dynaddr": 0, "ip_early_demux": 1,

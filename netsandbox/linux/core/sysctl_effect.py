@@ -17,8 +17,6 @@ UNREAD = {f"net.ipv4.{name}" for name in (
 UNREAD |= {*KEPT, AVAILABLE, "net.ipv6.conf.all.disable_ipv6", "net.ipv6.conf.default.disable_ipv6",
            "net.bridge.bridge-nf-call-ip6tables", "net.bridge.bridge-nf-call-arptables"}
 UNREAD_OF_INTERFACE = {"conf": {*UNUSED_CONF, "log_martians"}, "neigh": {"anycast_delay"}}
-ACTS_AS = {"net.ipv4.fib_multipath_hash_policy": {"2": "0", "3": "0"}}
-"""Of settings that are modelled: the values that are not, and what they act as."""
 
 
 def do_not_read(keys: Iterable[str]) -> None:
@@ -29,18 +27,15 @@ def do_not_read(keys: Iterable[str]) -> None:
 SETTINGS = "/proc/sys/"
 
 
-def note_on_file(path: str, text: str) -> str:
+def note_on_file(path: str) -> str:
     """What is said to who writes a file below /proc/sys in vain; else empty."""
     key = path.removeprefix(SETTINGS)
-    return note_on(key.replace("/", "."), text) if key != path else ""
+    return note_on(key.replace("/", ".")) if key != path else ""
 
 
-def note_on(key: str, value: str) -> str:
+def note_on(key: str) -> str:
     """What is said to who writes a setting, named with dots, in vain: one line, or empty."""
-    if changes_nothing(key):
-        return f"note: {key} changes nothing in the sandbox\n"
-    usual = ACTS_AS.get(key, {}).get(value.strip())
-    return f"note: {key} {value.strip()} acts as {usual} in the sandbox\n" if usual is not None else ""
+    return f"note: {key} changes nothing in the sandbox\n" if changes_nothing(key) else ""
 
 
 def changes_nothing(key: str) -> bool:

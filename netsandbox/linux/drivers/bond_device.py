@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
 
 from netsandbox.engine.units import MILLISECOND
@@ -227,10 +228,9 @@ class BondInterface(StackedInterface):
                 link.change_mac(old.interface, own)
 
     def _announce(self, _argument: object) -> None:
-        """NETDEV_NOTIFY_PEERS, which VLANs on the bond hear as well; each arrives before the next is sent."""
+        """NETDEV_NOTIFY_PEERS; each arrives before the next is sent."""
         if self.running:
-            vlans = self.stack.vlans.values() if self.stack is not None else ()
-            addresses = [(one, own.local) for one in (self, *vlans) for own in one.addresses]
+            addresses = [(one, own.local) for one in _who_hear(self) for own in one.addresses]
             self.namespace.scheduler.one_by_one(addresses, _announce_address)
 
     # -- slaves
@@ -294,6 +294,14 @@ class BondInterface(StackedInterface):
                 not self.carrier or (not slave.is_up and lower.running and not self.miimon)):
             self.note_link(slave)
             self.announcements -= self.announcements > 0
+
+
+def _who_hear(interface: Interface) -> Iterator[Interface]:
+    """Whom NETDEV_NOTIFY_PEERS reaches: VLANs and macvlan devices pass it on, whatever they stand on."""
+    yield interface
+    for upper in interface.stack.uppers if interface.stack is not None else ():
+        if upper.kind in ("vlan", "macvlan"):
+            yield from _who_hear(upper)
 
 
 def _announce_address(what: tuple[Interface, int]) -> None:

@@ -57,8 +57,8 @@ def route_input(interface: Interface, source: int, destination: int, mark: int =
             cache = routes.input_cache = {}
         found = cache[key] = _find_input(interface, source, destination, mark, about)
     if isinstance(found, multipath.Paths):
-        ends = (source, destination) if packet is None else multipath.ends_of(packet)
-        found = found.take(*ends, NO_FLOW if packet is None else multipath.flow_of(packet))
+        about = NO_FLOW if packet is None else multipath.flow_of(packet)
+        found = found.take(multipath.see(interface.namespace, source, destination, about, packet))
     route: InputRoute = found
     return route
 

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from netsandbox.linux.core.nud import VALID
 from netsandbox.linux.device_events import NextHopChanged
-from netsandbox.linux.ipv4.multipath import Flow, Paths, Way, flow_hash
+from netsandbox.linux.ipv4.multipath import Paths, Seen, Way, flow_hash
 from netsandbox.linux.ipv4.route import Route
 from netsandbox.wire.addresses import format_ipv4
 
@@ -102,9 +102,9 @@ class GroupPaths(Paths[Way]):
         super().__init__(namespace, paths, ways)
         self._paths = paths
 
-    def take(self, source: int, destination: int, flow: Flow) -> Way:
+    def take(self, seen: Seen) -> Way:
         """nexthop_select_path_hthr: the one that the hash leads to; one that is not good is passed over."""
-        number, first = flow_hash(self._namespace, source, destination, flow), None
+        number, first = flow_hash(self._namespace, seen), None
         for path, bound, way in zip(self._paths, self._bounds, self._ways, strict=True):
             if is_good(path):
                 first = way if first is None else first

@@ -98,7 +98,8 @@ def route_output(namespace: NetworkNamespace, destination: int, source: int = 0,
         found = cache[key] = _find_output(namespace, destination, source, interface, direct, mark, flow)
     if type(found) is OutputRoute:
         return found
-    return found.take(source, destination, flow) if isinstance(found, multipath.Paths) else found
+    return (found.take(multipath.see(namespace, source, destination, flow))
+            if isinstance(found, multipath.Paths) else found)
 
 
 def rule_matched(namespace: NetworkNamespace, destination: int) -> RuleMatched | None:

@@ -10,6 +10,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, NamedTuple
 
 from netsandbox.linux.core.hooks import Hook
+from netsandbox.linux.core.jhash import jhash_address
 from netsandbox.linux.drop import Dropped, DropReason
 from netsandbox.linux.netfilter import rewrite
 from netsandbox.linux.netfilter.connection import (
@@ -41,7 +42,6 @@ if TYPE_CHECKING:
 MOST_ATTEMPTS = 128
 FEWEST_ATTEMPTS = 16
 WORD = 1 << 32
-JHASH_INITIAL = 0xDEADBEEF
 
 
 class Range(NamedTuple):
@@ -199,29 +199,6 @@ class Chooser:
 def _swapped(address: int) -> int:
     """An address as a little-endian processor reads it from the wire."""
     return int.from_bytes(address.to_bytes(4, "big"), "little")
-
-
-def _rotated(word: int, count: int) -> int:
-    return (word << count | word >> 32 - count) % WORD
-
-
-def jhash_address(word: int, seed: int) -> int:
-    """jhash2() of an IPv4 address in the room of an IPv6 one: four words, the last three zero (lookup3)."""
-    first = second = third = (JHASH_INITIAL + 16 + seed) % WORD
-    first = (first + word) % WORD
-    first, third = ((first - third) % WORD) ^ _rotated(third, 4), (third + second) % WORD
-    second, first = ((second - first) % WORD) ^ _rotated(first, 6), (first + third) % WORD
-    third, second = ((third - second) % WORD) ^ _rotated(second, 8), (second + first) % WORD
-    first, third = ((first - third) % WORD) ^ _rotated(third, 16), (third + second) % WORD
-    second, first = ((second - first) % WORD) ^ _rotated(first, 19), (first + third) % WORD
-    third, second = ((third - second) % WORD) ^ _rotated(second, 4), (second + first) % WORD
-    third = ((third ^ second) - _rotated(second, 14)) % WORD
-    first = ((first ^ third) - _rotated(third, 11)) % WORD
-    second = ((second ^ first) - _rotated(first, 25)) % WORD
-    third = ((third ^ second) - _rotated(second, 16)) % WORD
-    first = ((first ^ third) - _rotated(third, 4)) % WORD
-    second = ((second ^ first) - _rotated(first, 14)) % WORD
-    return ((third ^ second) - _rotated(second, 24)) % WORD
 
 
 def settle(table: ConnectionTable, connection: Connection, wanted: Range, is_source: bool) -> None:
