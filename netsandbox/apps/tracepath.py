@@ -155,8 +155,8 @@ class Tracepath(Program):
         return True
 
     def _give_up(self, _argument: object) -> None:
-        """No answer within a second."""
-        self._try += 1
+        """No answer within a second; a try in which the MTU was found out is none of the three."""
+        self._try += self.mtu == self._mtu_before
         if self._try < TRIES:
             self._probe(None)
             return

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from netsandbox.engine.units import SECOND
 from netsandbox.session.keeping import KeptSession
 
 SETUP = """
@@ -43,10 +44,17 @@ def test_paths_as_the_real_ones_show_them(session: KeptSession, line: str, code:
 
 
 def test_tracepath_finds_a_smaller_mtu_behind_a_router_and_learns_names() -> None:
-    made = KeptSession()
+    made = KeptSession(uplink="192.168.1.0/24")
     for line in [*SETUP.strip().splitlines(), "ip -n r1 link set b0 mtu 1400"]:
         made.run(line)
     assert timeless(made.run("ip netns exec h tracepath -n 10.0.2.2").out).splitlines()[3:] == [
         " 2:  10.0.1.2 T pmtu 1400", " 2:  10.0.2.2 T reached", "     Resume: pmtu 1400 hops 2 back 2 "]
     assert made.run("tracepath 8.8.8.8").out.splitlines()[-2].startswith(" 3:  dns.google     ")
     assert made.run("tracepath nosuch.invalid").err.startswith("tracepath: nosuch.invalid: ")
+
+
+def test_a_try_in_which_the_mtu_was_found_out_is_none_of_three(session: KeptSession) -> None:
+    began = session.lab.scheduler.clock
+    assert timeless(session.run("ip netns exec h tracepath -n 10.0.1.9").out).splitlines()[1:] == [
+        " 1:  10.0.1.1 T !H", "     Resume: pmtu 1500 "]
+    assert session.lab.scheduler.clock - began < 4 * SECOND

@@ -66,6 +66,15 @@ def test_a_service_has_what_it_extends_and_what_it_says_itself() -> None:
     assert session.run("docker exec demo-web-1 printenv B").out == "3\n"
 
 
+def test_of_two_mounts_at_one_place_the_later_one_counts() -> None:
+    session = with_files(compose="services:\n  base: {image: nginx, volumes: ['a:/data', 'a:/x']}\n  web:\n"
+                         "    extends: base\n    volumes: ['${V:-b}:/data:ro', {type: volume, source: c, target: /x}]\n"
+                         "volumes: {a: {}, b: {}, c: {}}\n")
+    assert session.run("docker compose up -d").code == 0
+    assert session.run("docker inspect -f '{{range .Mounts}}{{.Name}} {{.Destination}}{{println}}{{end}}' demo-web-1"
+                       ).out.split() == ["demo_b", "/data", "demo_c", "/x"]
+
+
 def test_an_included_file_s_services_are_the_project_s() -> None:
     text = "include: [base.yaml]\nservices:\n  web: {image: nginx, depends_on: [base]}\n"
     session = with_files(compose=text, base=BASE)

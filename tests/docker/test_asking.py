@@ -95,7 +95,8 @@ def test_prune_everything() -> None:
     ("version -f {{.Nope}}", "can't evaluate field Nope in type"), ("info -f '{{'", "unclosed action"),
     ("images -f dangling=true", "dangling"), ("images -f x", "invalid filter"),
     ("ps -f isolation=a", "is not modelled in the sandbox; there are"), ("ps -f x", "bad format of filter"),
-    ("ps -f health=x", "invalid value for health (x)"), ("ps -f exited=x", "strconv.Atoi"),
+    ("ps -f health=x", "invalid value for health (x)"), ("ps -f odd=x", "invalid filter 'odd'"),
+    ("ps -f exited=x", "strconv.Atoi"),
     ("ps -f since=nope", "No such container: nope"), ("images --format {{.Nope}}", "Nope"),
     ("pull", "requires 1 argument")])
 def test_wrong_questions(two: Machine, line: str, err: str) -> None:

@@ -16,18 +16,21 @@ def test_the_shell_itself_is_identified_where_it_is() -> None:
 
 def test_a_namespace_gets_a_number() -> None:
     session = KeptSession()
-    for line in ("ip netns add t1", "ip netns add t2", "ip netns set t1 10", "ip netns set t2 auto"):
+    for line in ("ip netns add t1", "ip netns add t2", "ip netns set t1 10", "ip netns set t2 auto", "ip netns add t3"):
         assert session.run(line).code == 0
-    assert session.run("ip netns").out == "t2 (id: 0)\nt1 (id: 10)\n"
+    assert session.run("ip netns").out == "t3\nt2 (id: 0)\nt1 (id: 10)\n"
+    assert session.run("ip netns list-id nsid 10").out == "nsid 10 (iproute2 netns name: t1)\n"
+    assert session.run("ip netns list-id nsid 9").err == "Error: Peer netns reference is invalid.\n"
+    assert "target-nsid` is not modelled" in session.run("ip netns list-id target-nsid 0").err
     for line, error, code in (
-            ("t1 3", "RTNETLINK answers: File exists", 2),
+            ("t1 3", "Error: Peer netns already has a nsid assigned.", 2),
+            ("t3 10", "Error: The specified nsid is already used.", 2),
+            ("t3 -5", 'Error: argument "-5" is wrong: "netnsid" value should be >= 0', 255),
             ("nope 3", 'Cannot open network namespace "nope": No such file or directory', 1),
             ("t1 x", 'Error: argument "x" is wrong: Invalid "netnsid" value', 255),
             ("t1", "No nsid specified", 1), ("", "No netns name specified", 1)):
         job = session.run(f"ip netns set {line}")
         assert (job.err, job.code) == (error + "\n", code)
-    session.run("ip netns add t3")
-    assert session.run("ip netns set t3 10").err == "RTNETLINK answers: No space left on device\n"
     session.run("ip link add v1 type veth peer name v2 netns t1")
     assert '"link_netnsid":10' in session.run("ip -j link show v1").out or "link-netns t1" in session.run(
         "ip link show v1").out

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from posixpath import dirname, join, normpath
 
@@ -16,6 +17,7 @@ REPLACED = ("command", "entrypoint", "test")
 """Lists of which the later one counts alone."""
 BY_NAME = ("environment", "labels", "sysctls", "depends_on", "networks", "annotations", "extra_hosts")
 """What may be a list or a map, and is the same as a map."""
+VARIABLE = re.compile(r"\$\{[^}]*\}")
 DEEPEST = 20
 """Services that extend one another, or files that include one another."""
 NULL, TEXT = "tag:yaml.org,2002:null", "tag:yaml.org,2002:str"
@@ -169,10 +171,19 @@ def _merged(key: str, base: Node, own: Node) -> Node:
                              if str(name.value) in known else value) for name, value in base.value]
         return MappingNode(own.tag, both + [pair for pair in own.value if str(pair[0].value) in known], own.start_mark)
     if isinstance(base, SequenceNode) and isinstance(own, SequenceNode) and key not in REPLACED:
-        there = [_plain(item) for item in base.value]
-        return SequenceNode(own.tag, base.value + [item for item in own.value if _plain(item) not in there],
-                            own.start_mark)
+        both_lists = {_identity(key, item): item for item in (*base.value, *own.value)}
+        return SequenceNode(own.tag, list(both_lists.values()), own.start_mark)
     return own
+
+
+def _identity(key: str, item: Node) -> str:
+    """Two items of a list are one where it is the same: a mount's place in the container, all that others say."""
+    if key == "volumes" and isinstance(item, MappingNode):
+        return str(_plain(_find(item, "target") or item))
+    if key == "volumes" and isinstance(item, ScalarNode):
+        source, mark, rest = VARIABLE.sub("", item.value).partition(":")
+        return str((TEXT, rest.partition(":")[0] if mark else source))
+    return str(_plain(item))
 
 
 def _by_name(key: str, node: Node) -> Node:

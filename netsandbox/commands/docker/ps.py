@@ -35,6 +35,8 @@ ports: {{- pad .Ports 1 0}}
 """
 STATES = ("created", "running", "paused", "restarting", "removing", "exited", "dead")
 HEALTH = ("none", "starting", "healthy", "unhealthy")
+FILTERS = ("ancestor", "before", "exited", "expose", "health", "id", "is-task", "label", "name", "network", "publish",
+           "since", "status", "volume")
 NOT_MODELLED = ("isolation", "task")
 COMMAND_WIDTH = 20
 MAX_PORT = 65535
@@ -61,6 +63,9 @@ def chosen(client: Client, parsed: Parsed) -> list[Container]:
     elif not parsed.on("all") and not any(text.startswith(("status=", "exited=")) for text in parsed.all("filter")):
         containers = [c for c in containers if c.is_running or c.state == "restarting"]
     filters = grouped(parsed.all("filter"))
+    for key, values in filters.items():
+        for value in values:
+            _check(client, key, value)
     for name in filters.pop("before", ()):
         containers = [c for c in containers if c.created < client.engine.find(name).created]
     for name in filters.pop("since", ()):
@@ -75,7 +80,6 @@ def _matches(client: Client, container: Container, key: str, value: str) -> bool
     """Values of one key are alternatives, but for labels; names are searched for, a slash before them or none."""
     if key == "name":
         return is_named(container.name, value) or is_named(f"/{container.name}", value)
-    _check(client, key, value)
     if key in ("publish", "expose"):
         return _has_port(container, key, value)
     wanted = {"status": container.state == value, "id": container.identity.startswith(value),
@@ -86,16 +90,15 @@ def _matches(client: Client, container: Container, key: str, value: str) -> bool
               "health": value == (container.health.status if container.health else HEALTH[0]),
               "is-task": value in FALSE,
               "exited": container.has_ended and not container.is_running and str(container.code) == value}
-    if key in NOT_MODELLED:
-        raise DockerError(f"docker ps --filter {key} is not modelled in the sandbox; there are {', '.join(wanted)}, "
-                          "name, before and since")
-    if key not in wanted:
-        raise daemon_error(f"invalid filter '{key}'")
     return wanted[key]
 
 
 def _check(client: Client, key: str, value: str) -> None:
     """Raises DockerError: no container can have that."""
+    if key in NOT_MODELLED:
+        raise DockerError(f"docker ps --filter {key} is not modelled in the sandbox; there are {', '.join(FILTERS)}")
+    if key not in FILTERS:
+        raise daemon_error(f"invalid filter '{key}'")
     if key == "status" and value not in STATES:
         if not client.engine.profile.since(28):
             raise daemon_error(f"invalid filter 'status={value}'")

@@ -5,11 +5,12 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from netsandbox.commands.tools.context import ToolError, ToolResult
+from netsandbox.commands.tools.help import usage
 from netsandbox.commands.tools.kernel_files import FIRST_SHELL_PID
 from netsandbox.commands.tools.names import OtherNamespaces
 from netsandbox.commands.tools.output import Row, Style, render
 from netsandbox.commands.tools.subcommand import subcommand
-from netsandbox.commands.tools.words import USAGE, number_of
+from netsandbox.commands.tools.words import USAGE, Words, number_of
 from netsandbox.linux.core.errors import KernelError
 from netsandbox.linux.netlink.credentials import may_administer
 
@@ -43,7 +44,7 @@ def run(context: ToolContext, arguments: list[str], style: Style) -> ToolResult:
         return _identify(context, rest)
     if command == "pids":
         return _pids(context, rest)
-    return _list_id(context, style)
+    return _list_id(context, rest, style)
 
 
 def named(context: ToolContext, name: str, code: int = USAGE) -> NetworkNamespace:
@@ -107,10 +108,15 @@ def _pids(context: ToolContext, rest: list[str]) -> ToolResult:
     return ToolResult(0, "".join(f"{pid}\n" for pid in pids), "")
 
 
-def _list_id(context: ToolContext, style: Style) -> ToolResult:
-    """By which numbers this namespace knows others (RTM_GETNSID)."""
+def _list_id(context: ToolContext, rest: list[str], style: Style) -> ToolResult:
+    """By which numbers this namespace knows others, or which one it knows by a number (RTM_GETNSID)."""
     others, rows = OtherNamespaces(context.namespace, context.machine), []
+    wanted = _wanted(Words(rest))
+    if wanted is not None and wanted not in others.numbers.values():
+        raise KernelError("EINVAL", "Peer netns reference is invalid")
     for other, number in others.numbers.items():
+        if wanted is not None and number != wanted:
+            continue
         row, name = Row(style), others.names.get(other, "")
         row.put("nsid", number, f"nsid {number} ")
         if name:
@@ -118,6 +124,22 @@ def _list_id(context: ToolContext, style: Style) -> ToolResult:
         row.say("\n")
         rows.append(row)
     return ToolResult(0, render(rows, style), "")
+
+
+def _wanted(words: Words) -> int | None:
+    """The number behind `nsid`; None where all are asked for."""
+    wanted = None
+    while words:
+        word = words.next()
+        if word == "target-nsid":
+            raise ToolError(1, "netsandbox: `ip netns list-id target-nsid` is not modelled")
+        if word != "nsid":
+            raise usage("ip netns")
+        text = words.next()
+        wanted = number_of(text)
+        if wanted is None:
+            raise ToolError(USAGE, f'Error: argument "{text[:40]}" is wrong: "nsid" value is invalid')
+    return wanted
 
 
 def _set(context: ToolContext, rest: list[str]) -> ToolResult:
@@ -128,12 +150,14 @@ def _set(context: ToolContext, rest: list[str]) -> ToolResult:
     if number is None and rest[1] != "auto":
         raise ToolError(USAGE, f'Error: argument "{rest[1][:40]}" is wrong: Invalid "netnsid" value')
     known = OtherNamespaces(context.namespace, context.machine).numbers
+    if rest[1] != "auto" and number is not None and number < 0:
+        raise ToolError(USAGE, f'Error: argument "{rest[1]}" is wrong: "netnsid" value should be >= 0')
     if other in known:
-        raise KernelError("EEXIST")
-    if number is None or number < 0:
+        raise KernelError("EEXIST", "Peer netns already has a nsid assigned")
+    if number is None:
         number = next(free for free in range(len(known) + 1) if free not in known.values())
     if number in known.values():
-        raise KernelError("ENOSPC")
+        raise KernelError("EEXIST", "The specified nsid is already used")
     context.namespace.nsids = {**context.namespace.nsids, other.inode: number}
     return ToolResult(0, "", "")
 
