@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from netsandbox.apps.stream import Stream
 from netsandbox.docker import containers
-from netsandbox.docker.container import Published
+from netsandbox.docker.config import HostConfig, Published
 from netsandbox.linux.core import cable, link
 from netsandbox.linux.core.socket import ANY, Process
 from netsandbox.linux.drivers.veth import VethInterface
@@ -91,7 +91,7 @@ def publish(lab: Lab) -> tuple[NetworkNamespace, NetworkNamespace]:
     """(a client on the host's LAN, a container whose port 80 is the host's 8080)."""
     engine = lab.docker()
     container = containers.create(engine, "web", "registry.k8s.io/pause", "bridge")
-    container.published = [Published("", str(PUBLISHED), PORT, "tcp")]
+    container.host_config = HostConfig([Published("", str(PUBLISHED), PORT, "tcp")])
     engine.start(container)
     client = lab.add_host("client").namespace
     ends = [VethInterface(namespace, "lan0", lab.new_mac()) for namespace in (engine.namespace, client)]

@@ -103,7 +103,7 @@ def owned(container: Container, running: dict[str, int]) -> dict[str, int]:
     """By kind the PID of whom a container has its namespaces from: itself, or another one by its name; not the host."""
     found = dict.fromkeys(OF_CONTAINERS, container.pid)
     for kind, key in (("pid", "PidMode"), ("uts", "UTSMode"), ("ipc", "IpcMode")):
-        mode = str(container.resources.get(key, ""))
+        mode = str(container.host_config.resources.get(key, ""))
         if mode == "host":
             del found[kind]
         elif mode.startswith("container:"):

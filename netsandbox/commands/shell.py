@@ -165,7 +165,7 @@ class Shell:
         dialect = Prompt(self, place).dialect(self._shell_name(place))
         made = State(dialect, Home(self, place), self._shell_name(place), 0)
         container = place.container
-        own = container.environment if container is not None else ["USER=root", "SHELL=/bin/bash"]
+        own = container.config.environment if container is not None else ["USER=root", "SHELL=/bin/bash"]
         is_made = place.where is not None or DEFAULT_HOST in self.lab.nodes
         hostname = self.machine.hostname(self.namespace_at(place)) if is_made else DEFAULT_HOST
         for name, _equals, value in (text.partition("=") for text in [f"HOSTNAME={hostname}", *own]):

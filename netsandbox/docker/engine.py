@@ -256,14 +256,14 @@ class DockerEngine:
             self.when_ended(container, done)  # which may start it again at once
         if has_ended:
             return
-        wanted = signal or container.stop_signal or container.image.stop_signal
+        wanted = signal or container.config.stop_signal or container.image.stop_signal
         container.is_stopping = True
         history.of_container(self, container, "kill", signal=signal_number(wanted))
         has_ended = self.signal(container, signal_number(wanted))
         self._let_go_on(container)  # what is paused goes on once it was sent the signal
         if has_ended:
             return
-        seconds = container.stop_timeout if timeout is None else timeout
+        seconds = container.config.grace if timeout is None else timeout
         if seconds == 0:
             self.kill(container)
         elif seconds > 0:

@@ -24,9 +24,9 @@ def environment(engine: DockerEngine, container: Container, more: Sequence[str] 
         home: of the user whose program it is.
     """
     found = [PATH, f"HOSTNAME={hostname(engine, container)}"]
-    found += ["TERM=xterm"] if container.tty else []
+    found += ["TERM=xterm"] if container.config.tty else []
     found += links.environment(engine, container)
-    for text in (*container.environment, *more):
+    for text in (*container.config.environment, *more):
         name, equals, _value = text.partition("=")
         place = next((at for at, own in enumerate(found) if own.partition("=")[0] == name), None)
         if not equals:

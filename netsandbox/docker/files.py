@@ -26,8 +26,8 @@ OF_HOST = "nameserver 127.0.0.53\noptions edns0 trust-ad\n"
 def hostname(engine: DockerEngine, container: Container) -> str:
     """--hostname, else its short id; with the host's network it is the host's, with another container's that one's."""
     owner = _owner(engine, container)
-    if owner.hostname:
-        return owner.hostname
+    if owner.config.hostname:
+        return owner.config.hostname
     return engine.namespace.name if owner.mode == "host" else owner.short_identity
 
 
@@ -131,15 +131,15 @@ def _owner(engine: DockerEngine, container: Container) -> Container:
 
 def _hosts(engine: DockerEngine, container: Container) -> str:
     owner = _owner(engine, container)
-    if owner.mode == "host" and not owner.extra_hosts:
+    if owner.mode == "host" and not owner.host_config.extra_hosts:
         return host_files(engine)["/etc/hosts"]
     name = hostname(engine, owner)
     bare = name.partition(".")[0]
-    name = f"{name}.{owner.domainname}" if owner.domainname else name
+    name = f"{name}.{owner.config.domainname}" if owner.config.domainname else name
     names = name if bare == name else f"{name} {bare}"
     own = [(format_ipv4(endpoint.address), names) for endpoint in owner.endpoints.values()]
     local = LOCAL if engine.profile.since(28) else OLD_LOCAL
-    return _lines((*local, *owner.extra_hosts, *links.hosts(engine, owner), *own))
+    return _lines((*local, *owner.host_config.extra_hosts, *links.hosts(engine, owner), *own))
 
 
 def _lines(records: tuple[tuple[str, str], ...]) -> str:
@@ -165,7 +165,7 @@ def asks_from_host(engine: DockerEngine, container: Container) -> bool:
 def dns_of(engine: DockerEngine, container: Container) -> ResolvConf:
     """What it was told of name servers; what it was not told, dockerd was ("dns" in daemon.json)."""
     settings = engine.settings
-    return ResolvConf(settings.dns, settings.dns_search, settings.dns_opts).overridden(container.dns)
+    return ResolvConf(settings.dns, settings.dns_search, settings.dns_opts).overridden(container.host_config.dns)
 
 
 def host_resolv_conf(engine: DockerEngine) -> str:

@@ -77,7 +77,7 @@ class Health:
 
 def begin(engine: DockerEngine, container: Container) -> None:
     """The container has been started."""
-    if container.health_check is None or not container.health_check.argv:
+    if container.config.health_check is None or not container.config.health_check.argv:
         return
     container.health = health = container.health or Health()
     health.status, health.streak = STARTING, 0
@@ -86,7 +86,7 @@ def begin(engine: DockerEngine, container: Container) -> None:
 
 def go_on(engine: DockerEngine, container: Container) -> None:
     """Wait for the next check."""
-    health, check = container.health, container.health_check
+    health, check = container.health, container.config.health_check
     if health is None or check is None or container.state != RUNNING:
         return
     is_young = engine.scheduler.clock - container.started < check.start_period and health.status == STARTING
@@ -107,7 +107,7 @@ def cease(engine: DockerEngine, container: Container) -> None:
 
 def _check(what: tuple[DockerEngine, Container]) -> None:
     engine, container = what
-    health, check, namespace = container.health, container.health_check, container.namespace
+    health, check, namespace = container.health, container.config.health_check, container.namespace
     if health is None or check is None or namespace is None:
         return
     health.began, argv = engine.scheduler.clock, check.argv
@@ -132,7 +132,7 @@ def _ended(engine: DockerEngine, container: Container, program: Task) -> None:
 
 def _lose_patience(what: tuple[DockerEngine, Container]) -> None:
     engine, container = what
-    health, check = container.health, container.health_check
+    health, check = container.health, container.config.health_check
     if health is None or check is None or health.program is None:
         return
     program, health.program = health.program, None
@@ -143,7 +143,7 @@ def _lose_patience(what: tuple[DockerEngine, Container]) -> None:
 
 def _take(engine: DockerEngine, container: Container, code: int, output: str) -> None:
     """Note how a check ended, and what the container's state is by it."""
-    health, check = container.health, container.health_check
+    health, check = container.health, container.config.health_check
     if health is None or check is None:
         return
     before, health.program = health.status, None

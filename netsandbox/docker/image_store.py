@@ -62,10 +62,11 @@ class ImageStore:
         """An image with a container's files and settings; it is not kept yet."""
         name, tag = split(reference) if reference else ("<none>", container.short_identity)
         argv = container.image.cmd if not container.arguments else tuple(container.arguments)
-        entrypoint = container.image.entrypoint if container.entrypoint is None else tuple(container.entrypoint)
+        given = container.config.entrypoint
+        entrypoint = container.image.entrypoint if given is None else tuple(given)
         return container.image._replace(
             name=name, tag=tag, cmd=argv, entrypoint=entrypoint, exposed=tuple(container.exposed_ports),
-            stop_signal=container.stop_signal or container.image.stop_signal,
+            stop_signal=container.config.stop_signal or container.image.stop_signal,
             layer=files_of(engine, container).system.layer())
 
     def remove(self, engine: DockerEngine, reference: str, force: bool) -> Image:

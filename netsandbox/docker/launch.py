@@ -56,7 +56,7 @@ def main_program(container: Container, namespace: NetworkNamespace, run: Runner,
 def _without_entrypoint(container: Container) -> list[str]:
     """The official images' entrypoint scripts end in `exec "$@"`, with the server's name put before an option."""
     argv = container.argv
-    if argv and argv[0].rpartition("/")[2] == "docker-entrypoint.sh" and container.entrypoint is None:
+    if argv and argv[0].rpartition("/")[2] == "docker-entrypoint.sh" and container.config.entrypoint is None:
         argv = argv[1:]
         if argv and argv[0].startswith("-"):
             argv = [container.image.process, *argv]
@@ -65,7 +65,7 @@ def _without_entrypoint(container: Container) -> list[str]:
 
 def _server(container: Container, namespace: NetworkNamespace, argv: list[str], files: Files) -> Task:
     image, pid = container.image, container.pid
-    greeting = image.greeting if container.entrypoint is None else ()
+    greeting = image.greeting if container.config.entrypoint is None else ()
     if image.server == "nginx":
         return nginx_errand(namespace, argv, files) or NginxServer(namespace, image.process, image.backlog, pid,
                                                                   greeting, image.ready, files)

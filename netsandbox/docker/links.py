@@ -84,7 +84,7 @@ def hosts(engine: DockerEngine, container: Container) -> list[tuple[str, str]]:
     for link, other in linked(engine, container):
         endpoint = other.endpoints.get("bridge")
         if endpoint is not None:
-            names = dict.fromkeys((link.alias, other.hostname or other.short_identity,
+            names = dict.fromkeys((link.alias, other.config.hostname or other.short_identity,
                                    container.link_names.get(link.identity, other.name)))
             found.append((format_ipv4(endpoint.address), " ".join(names)))
     return found
@@ -106,7 +106,7 @@ def environment(engine: DockerEngine, container: Container) -> list[str]:
             found += [f"{prefix}={url}", f"{prefix}_ADDR={address}", f"{prefix}_PORT={number}",
                       f"{prefix}_PROTO={protocol}"]
         found.append(f"{name}_NAME=/{container.name}/{link.alias}")
-        found += [f"{name}_ENV_{variable}" for variable in other.environment]
+        found += [f"{name}_ENV_{variable}" for variable in other.config.environment]
     return found
 
 

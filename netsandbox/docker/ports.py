@@ -17,7 +17,8 @@ from netsandbox.linux.core.socket import ANY, Process, SocketError
 from netsandbox.wire.addresses import format_ipv4, parse_ipv4
 
 if TYPE_CHECKING:
-    from netsandbox.docker.container import Container, Endpoint, Published
+    from netsandbox.docker.config import Published
+    from netsandbox.docker.container import Container, Endpoint
     from netsandbox.docker.engine import DockerEngine
     from netsandbox.docker.profiles import Profile
 

@@ -17,7 +17,7 @@ FIRST_PAUSE, LAST_PAUSE = 100 * MILLISECOND, 60 * SECOND
 
 def plan(engine: DockerEngine, container: Container) -> None:
     """Start it again later, if its policy wants that."""
-    policy = container.policy
+    policy = container.host_config.policy
     wanted = {"always": True, "unless-stopped": True, "on-failure": container.code != 0}.get(policy.name, False)
     is_over = policy.attempts and container.restarts >= policy.attempts
     if not engine.is_up or not wanted or container.was_stopped or is_over:
@@ -29,7 +29,7 @@ def plan(engine: DockerEngine, container: Container) -> None:
 
 def begins_with_daemon(container: Container) -> bool:
     """Whether dockerd starts it when it starts itself: also one that a person stopped, if its policy is always."""
-    policy = container.policy.name
+    policy = container.host_config.policy.name
     if not container.has_run or container.removes_itself:
         return False
     return policy == "always" or (not container.was_stopped and (

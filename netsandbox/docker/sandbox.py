@@ -103,13 +103,13 @@ def apply_settings(engine: DockerEngine, container: Container, namespace: Networ
         DockerError: there is no such user; the kernel takes no such name, has no such setting, or not that value.
     """
     try:
-        container.account = account(container.user)
+        container.account = account(container.config.user)
     except UnknownAccountError as error:
         raise daemon_error(str(error)) from None
-    if len(container.hostname) > MAX_HOSTNAME:
+    if len(container.config.hostname) > MAX_HOSTNAME:
         raise daemon_error(f"{NOT_CREATED}: sethostname: invalid argument")
     is_new = engine.profile.since(28)  # and with it runc, which writes the settings
-    for key, value in container.sysctls if not container.joined else ():
+    for key, value in container.host_config.sysctls if not container.joined else ():
         if not key.startswith("net."):
             continue
         if container.mode == "host":  # runc itself refuses it, from 26 on

@@ -16,5 +16,5 @@ def dns_names(container: Container, network: str) -> list[str]:
     """The names, none twice."""
     wish = container.networks.get(network)
     aliases = wish.aliases if wish is not None else ()
-    own = (container.hostname,) if container.hostname else ()
+    own = (container.config.hostname,) if container.config.hostname else ()
     return list(dict.fromkeys((container.name, *aliases, container.short_identity, *own)))

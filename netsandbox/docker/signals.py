@@ -70,6 +70,6 @@ def status_after(container: Container, number: int) -> int | None:
         return 0 if number in {SIGNALS[name] for name in ends} else None
     if isinstance(program, Sleeper) and program.name == "pause":
         return 0 if number in (SIGNALS["TERM"], SIGNALS["INT"]) else None
-    if container.init and number not in IGNORED:
+    if container.host_config.init and number not in IGNORED:
         return 128 + number
     return None

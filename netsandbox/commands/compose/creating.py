@@ -164,9 +164,9 @@ def make_one(client: Client, project: Project, service: Service, name: str,
     except DockerError as error:
         raise DockerError(str(error), 1, note=error.note) from None
     container.links = tuple(_links(client, project, service))
-    if service.entrypoint is not None:
-        container.entrypoint = list(service.entrypoint)
-    container.is_detached, container.health_check = True, service.health_check
+    entrypoint = container.config.entrypoint if service.entrypoint is None else list(service.entrypoint)
+    container.config = container.config._replace(entrypoint=entrypoint, is_detached=True,
+                                                 health_check=service.health_check)
     return container
 
 

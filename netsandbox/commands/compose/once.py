@@ -30,13 +30,13 @@ def run(client: Client, parsed: Parsed) -> int | None:
             start_one(client, container)
     mark = sha256(f"{name}{len(containers_of(client, project, name))}{client.scheduler.clock}".encode()).hexdigest()
     container = make_one(client, project, service, parsed.text("name") or f"{project.name}-{name}-run-{mark[:12]}")
-    container.removes_itself, container.is_detached = parsed.on("rm"), parsed.on("detach")
+    container.removes_itself = parsed.on("rm")
+    container.config = container.config._replace(is_detached=parsed.on("detach"))
     if parsed.on("detach"):
         client.engine.start(container)
         client.print(container.name)
         return 0
-    container.tty = not parsed.on("no-tty")
-    container.stdin = True
+    container.config = container.config._replace(tty=not parsed.on("no-tty"), stdin=True)
     attach(client, container)
     return None
 

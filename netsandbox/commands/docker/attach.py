@@ -45,7 +45,7 @@ def attach(client: Client, container: Container) -> None:
     """
     engine, reader = client.engine, client.output.append
     container.is_attached = True
-    container.input = client.stdin if container.stdin and not client.stdin.is_terminal else None
+    container.input = client.stdin if container.config.stdin and not client.stdin.is_terminal else None
     container.console.readers += (reader,)
     history.of_container(engine, container, "attach")
     try:

@@ -193,7 +193,7 @@ class Client(Program):
 
     def container_program(self, container: Container, namespace: NetworkNamespace, argv: list[str]) -> Task | None:
         """The shell's programs, as a container runs them; None for one that there is not."""
-        inside = Inside(self.context, container, namespace, cwd=container.workdir or "/")
+        inside = Inside(self.context, container, namespace, cwd=container.config.workdir or "/")
         is_script = "/" in argv[0] and inside.files().exists(argv[0])
         name = argv[0].rpartition("/")[2]
         if not inside.is_in_image(name) and not is_script:

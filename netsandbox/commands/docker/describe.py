@@ -82,30 +82,30 @@ def _health_check(it: HealthCheck) -> Json:
 
 
 def _config(engine: DockerEngine, it: Container) -> Json:
-    image = it.image
-    entrypoint = list(image.entrypoint) if it.entrypoint is None else it.entrypoint
-    attached = not it.is_detached
+    image, own = it.image, it.config
+    entrypoint = list(image.entrypoint) if own.entrypoint is None else own.entrypoint
+    attached = not own.is_detached
     config: Json = {
-        "Hostname": "" if it.joined and not it.has_run else hostname(engine, it), "Domainname": it.domainname,
-        "User": it.user,
-        "AttachStdin": attached and it.stdin, "AttachStdout": attached, "AttachStderr": attached}
-    if image.exposed or it.exposed or it.published:
+        "Hostname": "" if it.joined and not it.has_run else hostname(engine, it), "Domainname": own.domainname,
+        "User": own.user,
+        "AttachStdin": attached and own.stdin, "AttachStdout": attached, "AttachStderr": attached}
+    if image.exposed or own.exposed or it.host_config.published:
         config["ExposedPorts"] = {port: {} for port in sorted(it.exposed_ports)}
     config |= {
-        "Tty": it.tty, "OpenStdin": it.stdin, "StdinOnce": attached and it.stdin,
-        "Env": [*it.environment, DEFAULT_PATH],
-        "Cmd": it.arguments or (list(image.cmd) if it.entrypoint is None else None) or None, "Image": it.reference,
-        "Volumes": wanted_volumes(it), "WorkingDir": it.workdir, "Entrypoint": entrypoint or None, "OnBuild": None,
+        "Tty": own.tty, "OpenStdin": own.stdin, "StdinOnce": attached and own.stdin,
+        "Env": [*own.environment, DEFAULT_PATH],
+        "Cmd": it.arguments or (list(image.cmd) if own.entrypoint is None else None) or None, "Image": it.reference,
+        "Volumes": wanted_volumes(it), "WorkingDir": own.workdir, "Entrypoint": entrypoint or None, "OnBuild": None,
         "Labels": it.labels}
-    if it.health_check is not None:
-        config = _put_before(config, "Image", {"Healthcheck": _health_check(it.health_check)})
-    if it.wanted_mac and not engine.profile.since(29):
-        config = _put_before(config, "OnBuild", {"MacAddress": it.wanted_mac})
-    signal = it.stop_signal or image.stop_signal
+    if own.health_check is not None:
+        config = _put_before(config, "Image", {"Healthcheck": _health_check(own.health_check)})
+    if own.wanted_mac and not engine.profile.since(29):
+        config = _put_before(config, "OnBuild", {"MacAddress": own.wanted_mac})
+    signal = own.stop_signal or image.stop_signal
     if signal != "SIGTERM":
         config["StopSignal"] = signal
-    if it.has_stop_timeout:
-        config["StopTimeout"] = it.stop_timeout
+    if own.stop_timeout is not None:
+        config["StopTimeout"] = own.stop_timeout
     return config
 
 

@@ -47,7 +47,7 @@ def _inside(client: Client, parsed: Parsed) -> Inside:
     links.check(client.engine, container)
     _check_keys(parsed.text("detach-keys"))
     return Inside(client.context, container, namespace, _rights(client, container, parsed),
-                  _environment(client, parsed), parsed.text("workdir") or container.workdir or "/")
+                  _environment(client, parsed), parsed.text("workdir") or container.config.workdir or "/")
 
 
 def run(client: Client, parsed: Parsed) -> int | None:

@@ -65,8 +65,9 @@ def _tmpfs(it: Container) -> Json:
 
 
 def host_config(engine: DockerEngine, it: Container) -> Json:
+    own = it.host_config
     bindings: Json = {}
-    for port in it.published:
+    for port in own.published:
         bindings.setdefault(f"{port.port}/{port.protocol}", []).append(
             {"HostIp": port.host, "HostPort": port.host_port})
     return {
@@ -74,17 +75,17 @@ def host_config(engine: DockerEngine, it: Container) -> Json:
                   if mount.kind != TMPFS and not mount.is_long and not mount.is_anonymous] or None,
         "ContainerIDFile": "", "LogConfig": {"Type": "json-file", "Config": {}},
         "NetworkMode": _mode(engine, it), "PortBindings": dict(sorted(bindings.items())),
-        "RestartPolicy": {"Name": it.policy.name, "MaximumRetryCount": it.policy.attempts},
+        "RestartPolicy": {"Name": own.policy.name, "MaximumRetryCount": own.policy.attempts},
         "AutoRemove": it.removes_itself, "VolumeDriver": "", "VolumesFrom": None, "ConsoleSize": [0, 0],
-        "CapAdd": list(it.capabilities) or None, "CapDrop": list(it.dropped) or None,
-        "CgroupnsMode": "private", "Dns": list(it.dns.servers), "DnsOptions": list(it.dns.options),
-        "DnsSearch": list(it.dns.search),
-        "ExtraHosts": [f"{name}:{address}" for address, name in it.extra_hosts] or None, "GroupAdd": None,
+        "CapAdd": list(own.capabilities) or None, "CapDrop": list(own.dropped) or None,
+        "CgroupnsMode": "private", "Dns": list(own.dns.servers), "DnsOptions": list(own.dns.options),
+        "DnsSearch": list(own.dns.search),
+        "ExtraHosts": [f"{name}:{address}" for address, name in own.extra_hosts] or None, "GroupAdd": None,
         "IpcMode": "private", "Cgroup": "", "Links": _links(engine, it), "OomScoreAdj": 0, "PidMode": "",
-        "Privileged": it.privileged, "PublishAllPorts": it.publishes_all, "ReadonlyRootfs": False, "SecurityOpt": None,
-        "UTSMode": "", "UsernsMode": "", "ShmSize": 67108864,
-        **({"Sysctls": dict(it.sysctls)} if it.sysctls else {}), "Runtime": "runc",
-        **_tmpfs(it), **_resources(engine.profile, _long_mounts(it))} | dict(it.resources)
+        "Privileged": own.privileged, "PublishAllPorts": own.publishes_all, "ReadonlyRootfs": False,
+        "SecurityOpt": None, "UTSMode": "", "UsernsMode": "", "ShmSize": 67108864,
+        **({"Sysctls": dict(own.sysctls)} if own.sysctls else {}), "Runtime": "runc",
+        **_tmpfs(it), **_resources(engine.profile, _long_mounts(it))} | dict(own.resources)
 
 
 def _resources(profile: Profile, mounts: Json) -> Json:

@@ -45,8 +45,8 @@ MAX_WORD = 200
 
 def rights_of(container: Container) -> Rights:
     """What Docker lets a container's programs do; the default set of capabilities has no CAP_NET_ADMIN."""
-    own = Rights(container.has_capability("NET_ADMIN"), container.privileged, contained=True,
-                 sys_admin=container.has_capability("SYS_ADMIN"))
+    own = Rights(container.host_config.has_capability("NET_ADMIN"), container.host_config.privileged, contained=True,
+                 sys_admin=container.host_config.has_capability("SYS_ADMIN"))
     return own.of(container.account)
 
 

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from ipaddress import ip_address
 
-from netsandbox.docker.container import Published
+from netsandbox.docker.config import Published
 from netsandbox.docker.errors import DockerError
 
 PROTOCOLS = ("tcp", "udp", "sctp")

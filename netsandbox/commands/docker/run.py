@@ -24,6 +24,7 @@ from netsandbox.commands.docker.run_network import extra_host, is_user_defined, 
 from netsandbox.commands.docker.run_settings import links, resolv_conf, settings
 from netsandbox.commands.docker.update import restart_policy
 from netsandbox.docker import containers, history
+from netsandbox.docker.config import Config, HostConfig
 from netsandbox.docker.errors import DAEMON, DockerError, daemon_error
 from netsandbox.docker.images import stand_in
 from netsandbox.docker.names import random_name
@@ -31,8 +32,11 @@ from netsandbox.docker.signals import signal_number
 from netsandbox.linux.core.sysctl_effect import note_on
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from netsandbox.commands.docker.client import Client
-    from netsandbox.docker.container import Container, Published
+    from netsandbox.docker.container import Container
+    from netsandbox.docker.health import HealthCheck
     from netsandbox.docker.images import Image
     from netsandbox.docker.resolv_conf import ResolvConf
 
@@ -109,20 +113,14 @@ def make(client: Client, parsed: Parsed) -> Container:
     container = containers.create(client.engine, name, reference, mode, arguments, wish, mounts(client, parsed))
     if container.networks or len(networks) > 1:
         container.networks |= networks
-    _configure(container, parsed)
-    container.policy, container.extra_hosts, container.published = policy, hosts, published
-    container.links, container.environment = linked, variables
-    container.exposed, container.sysctls, container.dns = ports, sysctls, dns
-    container.privileged, container.capabilities, container.dropped = parsed.on("privileged"), capabilities, dropped
-    container.publishes_all, container.resources = parsed.on("publish-all"), resources
-    container.health_check = healthy
-    if published or parsed.on("publish-all"):
-        _say_about_publishing(client, mode, published)
-    if container.hostname and mode == "host":
-        client.complain("note: programs on the host's network see the host's name in the sandbox; --hostname names "
-                        "/etc/hostname alone")
-    if not client.engine.forwards and mode not in ("host", "none"):
-        client.complain("WARNING: IPv4 forwarding is disabled. Networking will not work.")
+    container.links, container.config = linked, _config(parsed, variables, ports, healthy)
+    container.labels = dict(sorted((key, value) for key, _equals, value in (
+        text.partition("=") for text in parsed.all("label"))))
+    container.removes_itself = parsed.on("rm")
+    container.host_config = HostConfig(
+        published, parsed.on("publish-all"), hosts, dns, sysctls, policy, parsed.on("init"), parsed.on("privileged"),
+        capabilities, dropped, resources)
+    _tell(client, parsed, container, mode)
     say_without_effect(client, networks.values())
     tell_of_owners(client, parsed)
     cidfile.write(client, parsed, container.identity)
@@ -130,28 +128,28 @@ def make(client: Client, parsed: Parsed) -> Container:
     return container
 
 
-def _configure(container: Container, parsed: Parsed) -> None:
-    """What needs no check."""
-    container.tty, container.stdin = parsed.on("tty"), parsed.on("interactive")
-    container.init, container.removes_itself = parsed.on("init"), parsed.on("rm")
-    container.is_detached = parsed.on("detach")
-    container.stop_signal = parsed.text("stop-signal")
-    container.stop_timeout = parsed.number("stop-timeout", container.stop_timeout)
-    container.hostname, container.domainname = parsed.text("hostname"), parsed.text("domainname")
-    container.labels = dict(sorted((key, value) for key, _equals, value in (
-        text.partition("=") for text in parsed.all("label"))))
-    if "entrypoint" in parsed.values:
-        container.entrypoint = [parsed.text("entrypoint")] if parsed.text("entrypoint") else []
-    container.user = parsed.text("user")
-    container.has_stop_timeout = "stop-timeout" in parsed.values
-    container.wanted_mac, container.workdir = parsed.text("mac-address").strip(), parsed.text("workdir")
+def _config(parsed: Parsed, variables: Sequence[str], ports: tuple[str, ...],
+            healthy: HealthCheck | None) -> Config:
+    entrypoint = [word for word in (parsed.text("entrypoint"),) if word] if "entrypoint" in parsed.values else None
+    stop_timeout = parsed.number("stop-timeout", 0) if "stop-timeout" in parsed.values else None
+    return Config(
+        parsed.text("hostname"), parsed.text("domainname"), parsed.text("user"), parsed.text("workdir"),
+        parsed.text("mac-address").strip(), parsed.on("tty"), parsed.on("interactive"), parsed.on("detach"),
+        variables, ports, entrypoint, parsed.text("stop-signal"), stop_timeout, healthy)
 
 
-def _say_about_publishing(client: Client, mode: str, published: list[Published]) -> None:
-    if mode == "host":
+def _tell(client: Client, parsed: Parsed, container: Container, mode: str) -> None:
+    """What a person may have expected otherwise."""
+    published = container.host_config.published
+    if mode == "host" and (published or parsed.on("publish-all")):
         client.complain("WARNING: Published ports are discarded when using host network mode")
     for host in dict.fromkeys(port.host for port in published if ":" in port.host):
         client.complain(f"note: -p [{host}]:…: nobody can ask there, as no machine of the sandbox speaks IPv6")
+    if container.config.hostname and mode == "host":
+        client.complain("note: programs on the host's network see the host's name in the sandbox; --hostname names "
+                        "/etc/hostname alone")
+    if not client.engine.forwards and mode not in ("host", "none"):
+        client.complain("WARNING: IPv4 forwarding is disabled. Networking will not work.")
 
 
 def _name_servers(client: Client, parsed: Parsed) -> ResolvConf:

@@ -16,7 +16,8 @@ from netsandbox.wire.addresses import format_ipv4
 if TYPE_CHECKING:
     from netsandbox.commands.docker.client import Client
     from netsandbox.commands.docker.flags import Parsed
-    from netsandbox.docker.container import Published, Wish
+    from netsandbox.docker.config import Published
+    from netsandbox.docker.container import Wish
     from netsandbox.docker.profiles import Profile
 
 OWN_NETWORKS = {True: "user-specified IP address is supported on user-defined networks only",

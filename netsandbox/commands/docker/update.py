@@ -8,7 +8,7 @@ from netsandbox.commands.docker.flags import Command, Flag, Parsed
 from netsandbox.commands.docker.life import each
 from netsandbox.commands.docker.resources import CHECKS, wanted
 from netsandbox.docker import history
-from netsandbox.docker.container import RestartPolicy
+from netsandbox.docker.config import RestartPolicy
 from netsandbox.docker.errors import DockerError, daemon_error
 
 if TYPE_CHECKING:
@@ -60,12 +60,12 @@ def update(client: Client, parsed: Parsed) -> int:
         if policy is not None and container.removes_itself and policy.name != "no":
             raise daemon_error(f"Cannot update container {container.identity}: Restart policy cannot be updated "
                                "because AutoRemove is enabled for the container")
-        if "MemorySwap" not in resources and resources.get("Memory", 0) > int(container.resources.get("MemorySwap", 0)):
+        config = container.host_config
+        if "MemorySwap" not in resources and resources.get("Memory", 0) > int(config.resources.get("MemorySwap", 0)):
             raise daemon_error(f"Cannot update container {container.identity}: Memory limit should be smaller than "
                                "already set memoryswap limit, update the memoryswap at the same time")
-        container.resources = {**container.resources, **resources}
-        if policy is not None:
-            container.policy = policy
+        container.host_config = config._replace(resources={**config.resources, **resources},
+                                                policy=config.policy if policy is None else policy)
         history.of_container(client.engine, container, "update")
     return each(client, parsed.operands, work)
 

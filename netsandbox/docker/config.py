@@ -1,0 +1,112 @@
+"""What a container was told when it was created, as Docker files it: Config, and HostConfig for what is the host's."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING, NamedTuple
+
+from netsandbox.docker.resolv_conf import ResolvConf
+from netsandbox.engine.nothing import NOTHING
+
+if TYPE_CHECKING:
+    from netsandbox.docker.health import HealthCheck
+
+
+class Published(NamedTuple):
+    """One port of a container's that is to be reached at the host (-p).
+
+    Attributes:
+        host: the host's address, or empty for all.
+        host_port: a number, a range, or empty or 0 for one that Docker chooses.
+        port: the container's.
+    """
+
+    host: str
+    host_port: str
+    port: int
+    protocol: str
+
+    @property
+    def first_host_port(self) -> int:
+        """0 for one that Docker chooses."""
+        return int(self.host_port.partition("-")[0] or 0)
+
+    @property
+    def last_host_port(self) -> int:
+        return int(self.host_port.rpartition("-")[2] or 0)
+
+    @property
+    def is_certain(self) -> bool:
+        """Nothing is left to choose."""
+        return 0 < self.first_host_port == self.last_host_port
+
+
+class RestartPolicy(NamedTuple):
+    """--restart: no, on-failure (with a number of attempts, 0 for any), always or unless-stopped."""
+
+    name: str = "no"
+    attempts: int = 0
+
+
+class Config(NamedTuple):
+    """What is the container's own.
+
+    Attributes:
+        entrypoint: --entrypoint; None for the image's own.
+        environment: -e.  exposed: --expose, as `80/tcp`.  health_check: --health-cmd and the like.
+        stop_timeout: seconds, None where --stop-timeout was not given.
+        user, workdir, wanted_mac: --user, --workdir and --mac-address as they were written, or empty.
+        is_detached: it was run with -d.
+    """
+
+    hostname: str = ""
+    domainname: str = ""
+    user: str = ""
+    workdir: str = ""
+    wanted_mac: str = ""
+    tty: bool = False
+    stdin: bool = False
+    is_detached: bool = False
+    environment: Sequence[str] = ()
+    exposed: tuple[str, ...] = ()
+    entrypoint: list[str] | None = None
+    stop_signal: str = ""
+    stop_timeout: int | None = None
+    health_check: HealthCheck | None = None
+
+    @property
+    def grace(self) -> int:
+        """Seconds between SIGTERM and SIGKILL unless docker stop says otherwise."""
+        return 10 if self.stop_timeout is None else self.stop_timeout
+
+
+class HostConfig(NamedTuple):
+    """What is asked of the host.
+
+    Attributes:
+        published: -p.  publishes_all: -P.  extra_hosts: --add-host, as (address, name).
+        dns: --dns, --dns-search and --dns-option.  policy: --restart.
+        capabilities, dropped: --cap-add and --cap-drop, as CAP_NAME or ALL.
+        resources: what HostConfig has of options that do nothing else here.
+    """
+
+    published: Sequence[Published] = ()
+    publishes_all: bool = False
+    extra_hosts: Sequence[tuple[str, str]] = ()
+    dns: ResolvConf = ResolvConf()
+    sysctls: tuple[tuple[str, str], ...] = ()
+    policy: RestartPolicy = RestartPolicy()
+    init: bool = False
+    privileged: bool = False
+    capabilities: tuple[str, ...] = ()
+    dropped: tuple[str, ...] = ()
+    resources: Mapping[str, int | str] = NOTHING
+
+    def has_capability(self, name: str) -> bool:
+        """Whether it has one of those that Docker's default set lacks, as NET_ADMIN."""
+        full = f"CAP_{name}"
+        return self.privileged or (full not in self.dropped and not {full, "ALL"}.isdisjoint(self.capabilities))
+
+
+NO_CONFIG, NO_HOST_CONFIG = Config(), HostConfig()
+"""What containers have that asked for nothing: the same for all of them."""
