@@ -22,11 +22,11 @@ LONGEST_NUMBER = 9
 
 def of_rule(shell: Shell, words: list[str], language: str, names: Names) -> Story:
     """NODE [TABLE] CHAIN NUMBER."""
-    if len(words) not in (3, 4):
+    if not 3 <= len(words) <= 5:
         raise CommandError("why rule needs NODE [TABLE] CHAIN NUMBER, as in `why rule host nat POSTROUTING 1`")
     node, chain, number = words[0], words[-2], words[-1]
-    table = words[1] if len(words) == 4 else "filter"
-    if table.removeprefix("legacy-") not in TABLES:
+    table = " ".join(words[1:-2]) or "filter"
+    if len(words) < 5 and table.removeprefix("legacy-") not in TABLES:  # an nft table's name has its family before it
         raise CommandError(f"no table {table[:40]!r}; there are: {', '.join(TABLES)}")
     if not (number.isascii() and number.isdecimal() and len(number) <= LONGEST_NUMBER):
         raise CommandError(f"{number[:40]!r} is no rule's number; the first is 1")

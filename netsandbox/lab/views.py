@@ -230,9 +230,9 @@ def rules(lab: Lab, node: str) -> list[RuleRow]:
     if namespace is None:
         return []
     tables, names = namespace.netfilter.tables, (namespace.name, *namespace.former_names)
-    labels = *TABLES, *(f"legacy-{name}" for name in TABLES)
+    labels = dict.fromkeys([*TABLES, *(f"legacy-{name}" for name in TABLES), *tables])
     return [row for table in labels if table in tables and tables[table].chains
-            for chain in tables[table].shown() for row in _chain(names, table, chain)]
+            for chain in (*tables[table].shown(), *tables[table].foreign()) for row in _chain(names, table, chain)]
 
 
 def _chain(names: tuple[str, ...], table: str, chain: Chain) -> Iterator[RuleRow]:

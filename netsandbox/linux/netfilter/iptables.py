@@ -94,7 +94,8 @@ def execute(namespace: NetworkNamespace, arguments: list[str], program: str = "i
     try:
         if warnings is not None and request.command in "LS":
             warnings += legacy_warning(netfilter, program)
-        out = told(table, request) + apply(table, request)
+        out = FOREIGN.format(request.table) * bool(request.command in "LS" and table.foreign())
+        out += told(table, request) + apply(table, request)
         if "Z" in request.switches:
             zeroes = request._replace(command="Z", number=request.number if ONE_RULE in request.switches else 0)
             out += told(table, zeroes) + apply(table, zeroes)
@@ -289,6 +290,7 @@ def _delete_chains(table: Table, name: str) -> None:
             del table.chains[chain.name]
 
 
+FOREIGN = "# Table `{}' contains incompatible base-chains, use 'nft' tool to list them.\n"
 USAGE = """TITLE
 
 Usage: iptables -[ACD] chain rule-specification [options]

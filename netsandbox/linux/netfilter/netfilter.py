@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from operator import itemgetter
 from typing import TYPE_CHECKING
 
-from netsandbox.linux.core.hooks import PRIORITIES, TABLES, Hook, Priority, SocketBuffer
+from netsandbox.linux.core.hooks import Hook, Priority, SocketBuffer
 from netsandbox.linux.drop import Dropped, Outcome
 from netsandbox.linux.events import VerdictGiven
 from netsandbox.linux.ipv4.fragment import Reassembler
@@ -74,8 +74,9 @@ class Netfilter:
         return self.tables.setdefault(name, Table(name))
 
     def tables_of(self, is_legacy: bool) -> dict[str, Table]:
-        """The tables of ip_tables or those of nf_tables, by name."""
-        return {table.name: table for table in self.tables.values() if table.is_legacy is is_legacy}
+        """iptables' tables, of ip_tables or of nf_tables, by name."""
+        return {table.name: table for table in self.tables.values() if table.is_legacy is is_legacy
+                and not table.is_own}
 
     def refresh(self, namespace: NetworkNamespace) -> None:
         """Chains or rules came or went: hook in what they need, and nothing else."""
@@ -112,11 +113,12 @@ class Netfilter:
             for chain in table.chains.values():
                 if chain.hook is None:
                     continue
-                if table.name == "nat":
+                if chain.kind == "nat":
                     nat_chains[chain.hook] = (*nat_chains.get(chain.hook, ()), ChainFunction(table, chain))
                 else:
-                    found.append((PRIORITIES[table.name], chain.hook, ChainFunction(table, chain)))
-        self._nat_chains = nat_chains or NO_CHAINS
+                    found.append((chain.priority, chain.hook, ChainFunction(table, chain)))
+        self._nat_chains = {hook: tuple(sorted(chains, key=_priority)) for hook, chains in nat_chains.items()} or (
+            NO_CHAINS)
         if self.is_tracking:
             found += TRACKING
             found += NAT if nat_chains else ()
@@ -213,6 +215,10 @@ class Netfilter:
                 self.connections.forget(connection, "address gone")
 
 
+def _priority(function: ChainFunction) -> int:
+    return function.chain.priority
+
+
 def _timed_out(interface: Interface, frame: Frame, first: IPv4Packet) -> None:
     """A packet that never became whole: its sender is told if it was for this host."""
     namespace = interface.namespace
@@ -230,4 +236,3 @@ NAT: list[tuple[int, Hook, HookFunction]] = [
     (Priority.NAT_DESTINATION, Hook.PREROUTING, nat.translate), (Priority.NAT_DESTINATION, Hook.OUTPUT, nat.translate),
     (Priority.NAT_SOURCE, Hook.INPUT, nat.translate), (Priority.NAT_SOURCE, Hook.POSTROUTING, nat.translate)]
 """What the nat table hooks in while packets are tracked."""
-assert set(TABLES) == {*PRIORITIES, "nat"}

@@ -1,162 +1,87 @@
-"""`nft` for what iptables can say: its lines become iptables' own words, and one evaluator does the rest."""
+"""`nft` for what iptables can say: its commands become iptables' own conditions, and one evaluator does the rest."""
 
 from __future__ import annotations
 
-import re
-import shlex
-from collections.abc import Collection
 from difflib import get_close_matches
 from itertools import pairwise
 from typing import TYPE_CHECKING
 
-from netsandbox.linux.core.hooks import TABLES
-from netsandbox.linux.netfilter import iptables
-from netsandbox.linux.netfilter.iptables import Answer, FailedError
+from netsandbox.linux.netfilter.iptables import Answer
+from netsandbox.linux.netfilter.nft_hook import NO_HOOK, read_hook
 from netsandbox.linux.netfilter.nft_print import Style, hook_text, table_text, warning_of
-from netsandbox.linux.netfilter.nft_tokens import NftError, token
-from netsandbox.linux.netfilter.nft_words import rule_words
-from netsandbox.linux.netfilter.ruleset import NAMES
+from netsandbox.linux.netfilter.nft_rule import build_rule
+from netsandbox.linux.netfilter.nft_tokens import FAMILIES, NftError, token
+from netsandbox.linux.netfilter.nft_words import read_rule
+from netsandbox.linux.netfilter.rule import COUNTED
+from netsandbox.linux.netfilter.ruleset import Chain, RuleError, Table
 
 if TYPE_CHECKING:
     from netsandbox.linux.core.namespace import NetworkNamespace
-    from netsandbox.linux.netfilter.ruleset import Table
+    from netsandbox.linux.netfilter.nft_line import Line
+    from netsandbox.linux.netfilter.nft_reader import Reader
 
-VERSION = "nftables v1.1.3 (Commodore Bullmoose #4)"
-MADE_WITH = "  cli:\t\teditline\n  json:\t\tno\n  minigmp:\tno\n  libxtables:\tyes\n"
 NO_FILE, EXISTS = "No such file or directory", "File exists"
-OTHER_OPTIONS = "hfDiIcotSNupTejd"
-"""Letters that the real nft takes as well."""
-FAMILIES = ("ip", "ip6", "inet", "arp", "bridge", "netdev")
-STYLES = {"-a": set("a"), "--handle": set("a"), "-s": set("s"), "--stateless": set("s"), "-n": set("n"),
-          "--numeric": set("n"), "-nn": set("n"), "-y": set("y"), "--numeric-priority": set("y"), "-an": set("an"),
-          "-na": set("an"), "-nna": set("an"), "-sa": set("as"), "-as": set("as")}
-"""Options of a listing."""
-
-
-class Line:
-    """A command, and where its words begin, so that a complaint can point at one.
-
-    Attributes:
-        interfaces: those of the namespace, by name.
-    """
-
-    def __init__(self, words: list[str], interfaces: Collection[str] = ()) -> None:
-        self.words = words
-        self.interfaces = interfaces
-        self.text = " ".join(words)
-        self._added: set[int] = set()
-
-    def insert(self, at: int, word: str) -> None:
-        """Put in a word that was left out; complaints show the line as it was typed."""
-        self.words.insert(at, word)
-        self._added = {place + (place >= at) for place in self._added} | {at}
-
-    def has_interface(self, name: str) -> bool:
-        return name in self.interfaces
-
-    def complaint(self, message: str, at: int, cause: int = -1) -> NftError:
-        """`Error: MESSAGE`, the line, and a mark below the word; below its cause another one."""
-        start = self._start(at)
-        width = (token(self.words[at])[1] if "unexpected" in message else len(self.words[at])) if (
-            at < len(self.words)) else 1
-        marks = f"{' ' * start}{'^' * width}"
-        if cause >= 0:
-            marks = f"{' ' * self._start(cause)}{'~' * len(self.words[cause])}".ljust(start) + "^" * width
-        return NftError(f"Error: {message}\n{self.text}\n{marks}\n")
-
-    def whole(self, message: str) -> NftError:
-        """A complaint about all of the line."""
-        return NftError(f"Error: Could not process rule: {message}\n{self.text}\n{'^' * (len(self.text) + 1)}\n")
-
-    def _start(self, at: int) -> int:
-        before = [word for place, word in enumerate(self.words[:at]) if place not in self._added]
-        return len(" ".join(before)) + bool(before) - (at >= len(self.words))
-
-
-def _junk(text: str) -> str:
-    """The complaint about a quote that nothing closes, or a backslash with nothing behind it."""
-    at = max(text.rfind(mark) for mark in "\"'\\")
-    return f"Error: syntax error, unexpected junk\n{text}\n{' ' * at}^\n"
-
-
-def _late_option(words: list[str], option: str) -> Answer:
-    """The complaint about an option behind the command, of which nft prints the mark on its output."""
-    line = " ".join(["nft", *words, ""])
-    at = line.rindex(f" {option} ") + 1
-    return Answer(1, f"\n   ^{' ' * (at - 4)}~~\n",
-                  f"Error: syntax error, options must be specified before commands\n{line}")
-
-
-def run(namespace: NetworkNamespace, arguments: list[str]) -> Answer:
-    """One command line, or several with `;` between them."""
-    words: list[str] = []
-    styles: set[str] = set()
-    for word in arguments:
-        if word in STYLES and not words:
-            styles |= STYLES[word]
-        elif word in ("-v", "--version", "-V"):
-            return Answer(0, f"{VERSION}\n{MADE_WITH * (word == '-V')}", "")
-        elif word.startswith("-") and not words:
-            known = word.startswith("--") or word[1:2] in OTHER_OPTIONS
-            return Answer(1, "", f"netsandbox: nft: option '{word}' is not modelled\n" if known else
-                          f"nft: invalid option -- '{word[1:2]}'\n")
-        elif re.fullmatch("--?[a-zA-Z0-9].*", word) and "{" not in "".join(words):
-            return _late_option(arguments, word)
-        else:
-            try:
-                words += shlex.split(word) if " " in word else [word]
-            except ValueError:
-                return Answer(1, "", _junk(" ".join([*words, word])))
-    if not words:
-        return Answer(1, "", "nft: no command specified\n")
-    style = Style("a" in styles, "s" in styles, bool(styles & {"n", "y"}))
-    nft = Nft(namespace, Line(words, namespace.interfaces), style)
-    try:
-        out = nft.run()
-        return Answer(0, out, nft.warnings)
-    except NftError as error:
-        return Answer(1, "", str(error))
-    except FailedError as error:
-        return Answer(1, "", str(nft.refusal(error.message)))
+ERRORS = {"EMLINK": "Too many links"}
 
 
 class Nft:
-    """One command."""
+    """A batch of commands: all of them are done, or none."""
 
-    def __init__(self, namespace: NetworkNamespace, line: Line, style: Style) -> None:
+    def __init__(self, namespace: NetworkNamespace, style: Style) -> None:
         self.namespace = namespace
-        self.tables = namespace.netfilter.tables_of(False)
-        self.line = line
+        self.tables = {label: table for label, table in namespace.netfilter.tables.items() if not table.is_legacy}
         self.style = style
         self.warnings = ""
 
-    def run(self) -> str:
+    def run(self, lines: list[Line], only_checks: bool = False) -> Answer:
+        """Each command in turn; of rules all that are wrong are told."""
+        changes = any(line.words[0] != "list" for line in lines)
+        if changes:
+            self.tables = {label: table.copy() for label, table in self.tables.items()}
+        out, wrong = "", list[str]()
+        for line in lines:
+            self.line = line
+            try:
+                out += self._do()
+            except NftError as error:
+                wrong.append(str(error))
+                if "rule" not in line.words[:2] or str(error).startswith("netsandbox"):
+                    break
+        if wrong:
+            return Answer(1, "", "".join(wrong))
+        if changes and not only_checks:
+            self._commit()
+        return Answer(0, out, self.warnings)
+
+    def _commit(self) -> None:
+        netfilter = self.namespace.netfilter
+        for label in [label for label, table in netfilter.tables.items() if not table.is_legacy]:
+            if label not in self.tables:
+                del netfilter.tables[label]
+        netfilter.tables.update(self.tables)
+        netfilter.refresh(self.namespace)
+
+    def _do(self) -> str:
         words = self.line.words
         command = words[0]
         if command == "list":
             return self._list()
-        if command in ("add", "insert", "delete", "flush", "create", "replace", "destroy"):
-            return self._change(command)
-        if command in ("monitor", "describe", "export", "import", "reset", "rename"):
+        if command in ("add", "insert", "delete", "flush", "create", "replace", "destroy", "rename"):
+            self._change(command)
+            return ""
+        if command in ("monitor", "describe", "export", "import", "reset"):
             raise NftError(f"netsandbox: nft {command} is not modelled\n")
         if command in ("table", "chain", "rule"):
             self.line.insert(0, "add")
-            return self._change("add")
+            self._change("add")
+            return ""
         kind, _width = token(command)
         if kind != "string":
             raise self.line.complaint(f"syntax error, unexpected {kind}", 0)
         for word in ("rule", "add"):  # a rule is what is added unless told otherwise
             self.line.insert(0, word)
-        return self._change("add")
-
-    def refusal(self, message: str) -> NftError:
-        """What iptables said against it, as nft says it."""
-        if "Invalid argument" in message:
-            return self.line.whole("Operation not supported")
-        if "resource busy" in message:
-            return self.line.complaint("Could not process rule: Device or resource busy", 4)
-        return NftError(f"netsandbox: nft: this is not modelled, as iptables cannot say it\n({message.strip()})\n"
-                        if message.startswith("iptables") else message)
+        self._change("add")
+        return ""
 
     # -- listing
 
@@ -165,7 +90,7 @@ class Nft:
         if what in ("ruleset", "tables", "chains"):
             family = self.line.words[2:3]
             self._end(2 + (family in ([name] for name in FAMILIES)))
-            return self._all(what) if family in ([], ["ip"]) else ""
+            return self._all(what, [table for table in self.tables.values() if family in ([], [table.family])])
         if what == "table":
             self._names(2, 4)
             self._end(4)
@@ -196,17 +121,17 @@ class Nft:
             if token(word)[0] != "string":
                 raise self.line.complaint(f"syntax error, unexpected {token(word)[0]}, expecting string or last", place)
 
-    def _all(self, what: str) -> str:
+    def _all(self, what: str, tables: list[Table]) -> str:
         if what == "tables":
-            return "".join(f"table ip {name}\n" for name in self.tables)
+            return "".join(f"table {table.family} {table.name}\n" for table in tables)
         if what == "ruleset":
-            return "".join(self._text(table) for table in self.tables.values())
+            return "".join(self._text(table) for table in tables)
         texts = []
-        for table in self.tables.values():
+        for table in tables:
             chains = "".join(f"\tchain {chain.name} {{\n"
-                             + (f"\t\t{hook_text(table, chain)}\n" if chain.hook is not None else "") + "\t}\n"
+                             + (f"\t\t{hook_text(chain)}\n" if chain.hook is not None else "") + "\t}\n"
                              for chain in table.chains.values())
-            texts.append(f"table ip {table.name} {{\n{chains}}}\n")
+            texts.append(f"table {table.family} {table.name} {{\n{chains}}}\n")
         return "".join(texts)
 
     def _text(self, table: Table, only: str = "") -> str:
@@ -222,153 +147,181 @@ class Nft:
                                       len(self.line.words))
         return self.line.words[at]
 
-    def _table(self, at: int) -> Table:
-        """The table of a family and a name, or of a name alone, that begin at a word."""
+    def _family(self, at: int) -> str:
+        """The family that a name belongs to: ip where none is told."""
         if self._word(at) not in FAMILIES:
             self.line.insert(at, "ip")
         family = self.line.words[at]
-        if family != "ip":
-            raise NftError(f"netsandbox: nft: family {family} is not modelled; the tables are of family ip\n")
-        name = self._word(at + 1)
-        table = self.tables.get(name)
+        if family not in ("ip", "inet"):
+            raise NftError(f"netsandbox: nft: family {family} is not modelled; ip and inet are\n")
+        return family
+
+    def _table(self, at: int) -> Table:
+        """The table of a family and a name, or of a name alone, that begin at a word."""
+        family = self._family(at)
+        table = self.tables.get(Table(self._word(at + 1), family=family).label)
         if table is None:
             raise self.line.complaint(NO_FILE, at + 1)
         return table
 
     # -- changing
 
-    def _change(self, command: str) -> str:
+    def _change(self, command: str) -> None:
         if command == "flush" and len(self.line.words) == 1:
             raise self.line.complaint("syntax error, unexpected newline", 1)
         what = self._word(1)
         if command == "flush" and what == "ruleset":
-            self._end(2)
-        if command == "flush" and what == "ruleset":
-            for name in self.tables:
-                del self.namespace.netfilter.tables[name]
-            self.namespace.netfilter.refresh(self.namespace)
-            return ""
+            family = self.line.words[2:3]
+            self._end(2 + (family in ([name] for name in FAMILIES)))
+            self.tables = {label: table for label, table in self.tables.items() if family not in ([], [table.family])}
+            return
         if what in ("set", "map", "element", "flowtable", "counter", "quota", "limit", "ct", "synproxy", "secmark"):
             raise NftError(f"netsandbox: nft {command} {what} is not modelled; rules and chains are, as iptables has "
                            "them\n")
         if what == "table":
-            return self._change_table(command)
-        if what == "chain":
-            return self._change_chain(command)
-        if what != "rule":
-            kind, _width = token(what)
-            if kind not in ("string", *FAMILIES) or command != "add":
-                raise self.line.complaint(f"syntax error, unexpected {kind}", 1)
-            self.line.insert(1, "rule")
-        return self._change_rule(command)
+            self._change_table(command)
+        elif what == "chain":
+            self._change_chain(command)
+        else:
+            if what != "rule":
+                kind, _width = token(what)
+                if kind not in ("string", *FAMILIES) or command != "add":
+                    raise self.line.complaint(f"syntax error, unexpected {kind}", 1)
+                self.line.insert(1, "rule")
+            self._change_rule(command)
 
-    def _change_table(self, command: str) -> str:
+    def _change_table(self, command: str) -> None:
         words = self.line.words
         self._names(2, 4, "handle or string or last" if command in ("delete", "destroy") else "string or last")
         self._end(4 + len(words[4:]) * (words[4:5] == ["{"]))
-        name = words[3]
-        if words[2] != "ip":
-            self._table(2)
+        family = self._family(2)
+        fresh = Table(words[3], family=family)
+        known = fresh.label in self.tables
         if command in ("add", "create"):
-            if name not in TABLES:
-                raise NftError(f"netsandbox: nft: a table '{name}' of one's own is not modelled; there are "
-                               f"{', '.join(TABLES)}\n")
-            if command == "create" and name in self.tables:
+            if command == "create" and known:
                 raise self.line.complaint(f"Could not process rule: {EXISTS}", 3)
-            self.namespace.netfilter.table(name)
-            return ""
-        if name not in self.tables and command == "destroy":
-            return ""
-        if name not in self.tables:
+            self.tables.setdefault(fresh.label, fresh)
+        elif not known and command != "destroy":
             raise self.line.complaint(f"Could not process rule: {NO_FILE}", 3)
-        table = self._table(2)
-        if command in ("delete", "destroy"):
-            del self.namespace.netfilter.tables[table.name]
+        elif command in ("delete", "destroy"):
+            self.tables.pop(fresh.label, None)
         else:
+            table = self._table(2)
             for chain in table.chains.values():
                 table.flush(chain.name)
-        self.namespace.netfilter.refresh(self.namespace)
-        return ""
 
-    def _change_chain(self, command: str) -> str:
+    def _change_chain(self, command: str) -> None:
         self._names(2, 5, "handle or string or last" if command in ("delete", "destroy") else "string or last")
-        self._end(5 + len(self.line.words[5:]) * self.line.words[5:6][0].startswith("{")
-                  if self.line.words[5:] else 5)
+        spec = self.line.words[5:6] == ["{"] and "}" in self.line.words
+        self._end(self.line.words.index("}") + 1 if spec else 5 + (command == "rename"))
+        hook = read_hook(self.line, 6) if spec else NO_HOOK
         table, name = self._table(2), self._word(4)
-        hook = next((word.lower() for word, before in zip(self.line.words[1:], self.line.words, strict=False)
-                     if before == "hook"), "")
-        if hook and (name not in NAMES or name.lower() != hook):
-            raise NftError(f"netsandbox: nft: a base chain '{name}' at hook {hook} is not modelled; the base chains "
-                           f"are iptables' own: {', '.join(base.value for base in TABLES[table.name])}\n")
-        if command in ("add", "create") and hook:
-            policy = "DROP" if "drop" in " ".join(self.line.words) else "ACCEPT"
-            return iptables.execute(self.namespace, ["-t", table.name, "-P", name, policy])
-        if command == "destroy" and name not in table.chains:
-            return ""
-        if command not in ("add", "create") and name not in table.chains:
+        is_there = name in table.chains
+        if command == "destroy" and not is_there:
+            return
+        if command not in ("add", "create") and not is_there:
             raise self.line.complaint(f"Could not process rule: {NO_FILE}", 4)
-        if command == "create" and name in table.chains:
+        if command == "create" and is_there:
             raise self.line.complaint(f"Could not process rule: {EXISTS}", 4)
-        if command == "add" and name in table.chains:
-            return ""
-        if command in ("delete", "destroy"):
+        if command in ("add", "create"):
+            chain = table.chains.get(name) or table.add(Chain(name, hook.hook, hook.kind, hook.priority))
+            chain.drops = chain.drops if hook.drops is None else hook.drops
+        elif command == "flush":
             table.flush(name)
-        letter = {"add": "-N", "create": "-N", "delete": "-X", "destroy": "-X", "flush": "-F"}[command]
-        return iptables.execute(self.namespace, ["-t", table.name, letter, name])
+        elif command == "rename":
+            self._rename(table, name)
+        elif table.references(name):
+            raise self.line.complaint("Could not process rule: Device or resource busy", 4)
+        else:
+            table.flush(name)
+            del table.chains[name]
 
-    def _change_rule(self, command: str) -> str:
+    def _rename(self, table: Table, name: str) -> None:
+        new = self._word(5)
+        if new in table.chains:
+            raise self.line.complaint(f"Could not process rule: {EXISTS}", 5)
+        table.rename_chain(name, new)
+
+    def _change_rule(self, command: str) -> None:
         self._names(2, 5)
         chain = self._word(4)
-        if self.line.words[2] == "ip" and self.line.words[3] not in self.tables:
-            raise self.line.complaint(NO_FILE + self._meant(chain), 3)
+        family = self._family(2)
+        if Table(self.line.words[3], family=family).label not in self.tables:
+            raise self.line.complaint(f"Could not process rule: {NO_FILE}" if self.line.source.name else
+                                      NO_FILE + self._meant(chain), 3)
         table = self._table(2)
         if chain not in table.chains:
             meant = get_close_matches(chain, table.chains, 1)
-            raise self.line.complaint(f"{NO_FILE}; did you mean chain '{meant[0]}' in table ip '{table.name}'?" if meant
-                                      else f"Could not process rule: {NO_FILE}", 4)
+            raise self.line.complaint(
+                f"{NO_FILE}; did you mean chain '{meant[0]}' in table {table.family} '{table.name}'?" if meant
+                else f"Could not process rule: {NO_FILE}", 4)
         rest = self.line.words[5:]
         if command in ("delete", "replace", "destroy"):
-            return self._by_handle(table, chain, rest, command)
+            self._by_handle(table, chain, rest, command)
+            return
+        at = 0 if command == "insert" else len(table.chains[chain].rules)
         if rest[:1] in (["index"], ["position"], ["handle"]):
-            raise NftError(f"netsandbox: nft {command} rule … {rest[0]} is not modelled\n")
-        letter = "-I" if command == "insert" else "-A"
-        before = len(table.chains[chain].rules)
-        words, said = self._rule_words(table, rest)
-        made = iptables.execute(self.namespace, ["-t", table.name, letter, chain, *words])
-        rules = table.chains[chain].rules
-        for rule in rules[:len(rules) - before] if command == "insert" else rules[before:]:
-            rule.tells_counters, rule.said = "counter" in rest, said
-        return made
+            at, rest = self._place(table.chains[chain], command), rest[2:]
+        self._put(table, chain, at, rest)
+
+    def _place(self, chain: Chain, command: str) -> int:
+        """Where `index N` or `handle N` says that a rule goes: behind that one, or with `insert` before it."""
+        kind, number = self.line.words[5], self._word(6, "number or '$'")
+        if not number.isdecimal():
+            raise self.line.complaint(f"syntax error, unexpected {token(number)[0]}, expecting number or '$'", 6)
+        at = next((at for at, rule in enumerate(chain.rules)
+                   if (at if kind == "index" else rule.handle) == int(number)), None)
+        if at is None:
+            raise self.line.whole(NO_FILE)
+        return at + (command != "insert")
+
+    def _put(self, table: Table, chain: str, at: int, rest: list[str]) -> None:
+        """A rule into its place, with iptables' conditions and actions, and as nft lists it."""
+        read = self._read_rule(table, rest)
+        said = " ".join(read.said)
+        rule = build_rule(table, read)
+        rule.tells_counters, rule.said = COUNTED in said, said
+        if table.is_own:
+            rule.text = " ".join(said.replace(COUNTED, "").split())
+        table.handles += said.count("{ ")  # a set without a name has a number too
+        try:
+            table.insert(chain, at, rule)
+        except RuleError as error:
+            raise self.line.whole(ERRORS.get(error.errno, "Operation not supported")) from None
 
     def _meant(self, chain: str) -> str:
         """The table that has a chain, or one that is named almost so."""
-        known = {name: table.name for table in self.tables.values() for name in table.chains}
+        known = {name: table for table in self.tables.values() for name in table.chains}
         meant = get_close_matches(chain, known, 1, 0.0)
-        return f"; did you mean table '{known[meant[0]]}' in family ip?" if meant else ""
+        return f"; did you mean table '{known[meant[0]].name}' in family {known[meant[0]].family}?" if meant else ""
 
-    def _rule_words(self, table: Table, rest: list[str]) -> tuple[list[str], str]:
-        """The iptables words of a rule, whose jumps lead somewhere, and how it is listed."""
+    def _read_rule(self, table: Table, rest: list[str]) -> Reader:
+        """A rule, whose jumps lead somewhere, in iptables' words and as it is listed."""
         if not rest:
             raise self.line.complaint("syntax error, unexpected newline", len(self.line.words))
         for word, target in pairwise(rest):
-            if word in ("jump", "goto") and target not in table.chains:
-                raise self.line.complaint(f"Could not process rule: {NO_FILE}",
-                                          len(self.line.words) - len(rest) + rest.index(word) + 1)
-        return rule_words(rest, self.line)
+            if word not in ("jump", "goto"):
+                continue
+            at = len(self.line.words) - len(rest) + rest.index(word) + 1
+            if target == "{":
+                raise NftError("netsandbox: nft: a chain without a name is not modelled\n")
+            if target not in table.chains:
+                raise self.line.complaint(f"Could not process rule: {NO_FILE}", at)
+            if table.chains[target].hook is not None:
+                raise self.line.complaint("Could not process rule: Operation not supported", at)
+        return read_rule(rest, self.line, table.family == "inet")
 
-    def _by_handle(self, table: Table, chain: str, rest: list[str], command: str) -> str:
+    def _by_handle(self, table: Table, chain: str, rest: list[str], command: str) -> None:
         if rest[:1] != ["handle"] or len(rest) < 2 or not rest[1].isdecimal():
             kind = token(rest[0])[0] if rest else "newline"
             raise self.line.complaint(f"syntax error, unexpected {kind}, expecting handle", 5)
-        at = next((at for at, rule in enumerate(table.chains[chain].rules, 1) if rule.handle == int(rest[1])), 0)
-        if not at and command == "destroy":
-            return ""
-        if not at:
-            raise self.line.complaint(f"Could not process rule: {NO_FILE}", 6)
         if command != "replace":
-            return iptables.execute(self.namespace, ["-t", table.name, "-D", chain, str(at)])
-        words, said = self._rule_words(table, rest[2:])
-        made = iptables.execute(self.namespace, ["-t", table.name, "-R", chain, str(at), *words])
-        rule = table.chains[chain].rules[at - 1]
-        rule.tells_counters, rule.said = "counter" in rest, said
-        return made
+            self._end(7)
+        at = next((at for at, rule in enumerate(table.chains[chain].rules) if rule.handle == int(rest[1])), None)
+        if at is None and command == "destroy":
+            return
+        if at is None:
+            raise self.line.complaint(f"Could not process rule: {NO_FILE}", 6)
+        if command == "replace":
+            self._put(table, chain, at + 1, rest[2:])
+        table.delete(chain, at)

@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import TYPE_CHECKING, NamedTuple
 
-from netsandbox.linux.core.hooks import Hook
 from netsandbox.linux.netfilter import nft_fields, nft_flow, nft_ports
 from netsandbox.linux.netfilter.extension import WORD, Given, Match, Span, write_span
 from netsandbox.linux.netfilter.icmp_names import icmp_name
 from netsandbox.linux.netfilter.masks import format_mask
+from netsandbox.linux.netfilter.nft_hook import priority_text
 from netsandbox.linux.netfilter.nft_targets import target_text
 from netsandbox.linux.netfilter.protocols import PROTOCOL_NAMES
 from netsandbox.linux.netfilter.rule import COUNTED, Mask, Rule
@@ -18,15 +18,12 @@ from netsandbox.wire.addresses import format_ipv4
 if TYPE_CHECKING:
     from netsandbox.linux.netfilter.ruleset import Chain, Table
 
-PRIORITIES = {"raw": "raw", "mangle": "mangle", "filter": "filter", "security": "security"}
 NATIVE_MATCHES = frozenset({"tcp", "udp", "limit", "mark"})
 NATIVE_TARGETS = frozenset({"ACCEPT", "DROP", "RETURN"})
 """What iptables-nft says in nft's own expressions; a table with anything else is said to be managed by it."""
 WARNING = "# Warning: table ip {name} is managed by iptables-nft, do not touch!\n"
 UNSPOKEN = 'xt match "{name}"'
 ANY_ICMP = 255
-NUMBERS = {"raw": -300, "mangle": -150, "dstnat": -100, "filter": 0, "security": 50, "srcnat": 100}
-"""Priorities, as -n writes them."""
 
 
 class Style(NamedTuple):
@@ -41,7 +38,8 @@ def table_text(table: Table, style: Style, number: int, only: str = "") -> str:
     """A table with its chains and rules; `only` one chain of them."""
     chains = [chain for chain in table.chains.values() if only in ("", chain.name)]
     handle = f" # handle {number}" if style.with_handles and not only else ""
-    return f"table ip {table.name} {{{handle}\n" + "\n".join(_chain(table, chain, style) for chain in chains) + "}\n"
+    text = "\n".join(_chain(chain, style) for chain in chains)
+    return f"table {table.family} {table.name} {{{handle}\n{text}}}\n"
 
 
 def warning_of(table: Table, only: str = "") -> str:
@@ -56,22 +54,18 @@ def _is_foreign(rule: Rule) -> bool:
         target is not None and not rule.jump and target.name not in NATIVE_TARGETS))
 
 
-def hook_text(table: Table, chain: Chain, is_numeric: bool = False) -> str:
+def hook_text(chain: Chain, is_numeric: bool = False) -> str:
     """`type filter hook input priority filter; policy accept;`."""
     assert chain.hook is not None, "a chain of somebody's own hooks in nowhere"
-    is_route = table.name == "mangle" and chain.hook is Hook.OUTPUT
-    kind = "nat" if table.name == "nat" else "route" if is_route else "filter"
-    priority = PRIORITIES.get(table.name) or (
-        "dstnat" if chain.hook in (Hook.PREROUTING, Hook.OUTPUT) else "srcnat")
-    priority = str(NUMBERS[priority]) if is_numeric else priority
-    return (f"type {kind} hook {chain.hook.value.lower()} priority {priority}; "
+    priority = str(chain.priority) if is_numeric else priority_text(chain.priority, chain.hook)
+    return (f"type {chain.kind} hook {chain.hook.value.lower()} priority {priority}; "
             f"policy {'drop' if chain.drops else 'accept'};")
 
 
-def _chain(table: Table, chain: Chain, style: Style) -> str:
+def _chain(chain: Chain, style: Style) -> str:
     shows = style.with_handles
     lines = [f"\tchain {chain.name} {{{f' # handle {chain.handle}' if shows else ''}"]
-    lines += [f"\t\t{hook_text(table, chain, style.is_numeric)}"] if chain.hook is not None else []
+    lines += [f"\t\t{hook_text(chain, style.is_numeric)}"] if chain.hook is not None else []
     lines += [f"\t\t{rule_text(rule, style.is_stateless)}{f' # handle {rule.handle}' if shows else ''}"
               for rule in chain.rules]
     return "\n".join([*lines, "\t}\n"])

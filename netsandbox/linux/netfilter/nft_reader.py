@@ -11,7 +11,7 @@ from netsandbox.linux.netfilter.protocols import PROTOCOL_NAMES
 from netsandbox.wire.services import port_number
 
 if TYPE_CHECKING:
-    from netsandbox.linux.netfilter.nft import Line
+    from netsandbox.linux.netfilter.nft_line import Line
 
 
 class Reader:
@@ -19,14 +19,20 @@ class Reader:
 
     Attributes:
         out: what iptables would be told.  said: the rule as nft lists it.
-        protocol: the one that has been asked for by now.
+        log: the same of a log, which iptables has in a rule of its own.
+        sets: conditions of which one of several must hold: as they are listed, each in iptables' words, and whether
+            they are negated.
+        protocol: the one that has been asked for by now.  is_inet: the table is of both families.
     """
 
-    def __init__(self, words: list[str], line: Line) -> None:
+    def __init__(self, words: list[str], line: Line, is_inet: bool) -> None:
         self.words = list(words)
+        self.is_inet = is_inet
         self.line = line
         self.out: list[str] = []
         self.said: list[str] = []
+        self.log: list[str] = []
+        self.sets: list[tuple[str, list[list[str]], bool]] = []
         self.protocol = ""
 
     @property
@@ -44,8 +50,8 @@ class Reader:
         word, negated = self.take(), []
         if word in ("!=", "=="):
             negated, word = (["!"] if word == "!=" else []), self.take()
-        if word.startswith("@"):
-            raise NftError(f"netsandbox: nft: sets are not modelled ({word})\n")
+        if word.startswith("@") or word in ("vmap", "map", "."):
+            raise NftError(f"netsandbox: nft: sets and maps are not modelled ({word})\n")
         is_set = word.startswith("{")
         if is_set:
             while not word.endswith("}"):
@@ -70,6 +76,19 @@ class Reader:
         text = f"{{ {', '.join(parts)} }}" if is_set and len(parts) > 1 else ",".join(parts)
         self.said.append(f"{name} {'!= ' * bool(negated)}{text}")
         return negated, word
+
+    def one_of(self, negated: list[str], choices: list[list[str]]) -> None:
+        """The condition that was said last: one choice is iptables' own, of several one must hold."""
+        if len(choices) > 1:
+            self.sets.append((self.said[-1], choices, bool(negated)))
+        else:
+            *before, flag, value = choices[0]
+            self.out += [*before, *negated, flag, value]
+
+    def never(self, what: str) -> None:
+        """A condition on IPv6's headers, which no packet of IPv4 has."""
+        self.said.append(what)
+        self.sets.append((what, [], False))
 
     def use_protocol(self, name: str) -> None:
         """A field of a protocol is asked for, which says that it is that one."""

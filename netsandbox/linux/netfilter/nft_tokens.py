@@ -11,6 +11,7 @@ KEYWORDS = frozenset({
     "masquerade", "meta", "meters", "monitor", "netdev", "notrack", "oif", "oifname", "policy", "position",
     "priority", "queue", "quota", "redirect", "reject", "rename", "replace", "reset", "return", "rule", "ruleset",
     "set", "snat", "table", "tcp", "type", "udp", "vmap"})
+FAMILIES = ("ip", "ip6", "inet", "arp", "bridge", "netdev")
 LONGEST_NUMBER = 19
 """Digits; what is longer is no number to the scanner."""
 

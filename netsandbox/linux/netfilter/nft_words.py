@@ -17,12 +17,12 @@ from netsandbox.linux.netfilter.nft_reader import (
     protocol_order,
 )
 from netsandbox.linux.netfilter.nft_targets import REJECTS
-from netsandbox.linux.netfilter.nft_tokens import token
+from netsandbox.linux.netfilter.nft_tokens import NftError, token
 from netsandbox.linux.netfilter.rule import COUNTED
 from netsandbox.wire.services import port_number
 
 if TYPE_CHECKING:
-    from netsandbox.linux.netfilter.nft import Line
+    from netsandbox.linux.netfilter.nft_line import Line
 
 UNITS = {unit: short for short, unit in RATE_UNITS.items()}
 VERDICTS = {"accept": "ACCEPT", "drop": "DROP", "return": "RETURN", "notrack": "NOTRACK"}
@@ -49,28 +49,24 @@ def _ip(reader: Reader) -> None:
         reader.out += ["-m", "ttl", *negated, flag or "--ttl-eq", value]
     elif field == "protocol":
         negated, value = reader.asked("ip protocol", protocol_name, protocol_order)
-        if "," in value:
-            raise reader.not_modelled(f"ip protocol {{ {value} }}")
         reader.protocol = "" if negated else value
-        reader.out += [*negated, "-p", value]
+        reader.one_of(negated, [["-p", one] for one in value.split(",")])
     elif field in flags:
         negated, value = reader.asked(f"ip {field}", address, address_order)
-        if "-" in value:
-            reader.out += ["-m", "iprange", *negated, f"--{'src' if field == 'saddr' else 'dst'}-range", value]
-        else:
-            reader.out += [*negated, flags[field], value]
+        ends = f"--{'src' if field == 'saddr' else 'dst'}-range"
+        reader.one_of(negated, [["-m", "iprange", ends, one] if "-" in one else [flags[field], one]
+                                for one in value.split(",")])
     else:
         raise reader.not_modelled(f"ip {field}")
 
 
 def _interface(reader: Reader, name: str) -> None:
     at = reader.place + (reader.words[:1] in (["!="], ["=="]))
-    negated, device = reader.asked(name, lambda word: f'"{word}"')
-    if "," in device:
-        raise reader.not_modelled(f"a set of interfaces {{ {device} }}")
-    if name in ("iif", "oif") and not reader.line.has_interface(device):
+    negated, device = reader.asked(name, lambda word: '"' + word.strip('"') + '"')
+    devices = device.replace('"', "").split(",")
+    if name in ("iif", "oif") and not all(map(reader.line.has_interface, devices)):
         raise reader.line.complaint("Interface does not exist", at)
-    reader.out += [*negated, "-i" if name.startswith("i") else "-o", device.replace("*", "+")]
+    reader.one_of(negated, [["-i" if name.startswith("i") else "-o", one.replace("*", "+")] for one in devices])
 
 
 class _Interface:
@@ -125,7 +121,8 @@ def _icmp(reader: Reader) -> None:
     negated, value = reader.asked("icmp type", _icmp_name)
     if not all(part.isdecimal() or part in ICMP_TYPES for part in value.split(",")):
         raise reader.line.complaint("Could not parse ICMP type", at + bool(negated))
-    reader.out += [*negated, "--icmp-type", value]
+    reader.one_of(negated, [["-p", "icmp", "--icmp-type", one] for one in value.split(",")] if "," in value else
+                  [["--icmp-type", value]])
 
 
 def _icmp_name(text: str) -> str:
@@ -142,11 +139,14 @@ def _ct(reader: Reader) -> None:
     if field not in flags:
         raise reader.not_modelled(f"ct {field}")
     at = reader.place
-    negated, value = reader.asked(f"ct {field}", str, STATES.index if field == "state" and set(
-        reader.words[0].strip("{,}").split(",")) <= {*STATES, ""} else None)
+    negated, value = reader.asked(f"ct {field}", str, _state_order if field == "state" else None)
     if field == "state" and not set(value.split(",")) <= set(STATES):
         raise reader.line.complaint("Could not parse conntrack state", at + bool(negated))
     reader.out += ["-m", "conntrack", *negated, flags[field], value.upper()]
+
+
+def _state_order(name: str) -> int:
+    return STATES.index(name) if name in STATES else len(STATES)
 
 
 def _meta(reader: Reader) -> None:
@@ -161,10 +161,19 @@ def _meta(reader: Reader) -> None:
         reader.out += ["-m", field, *negated, f"--{field}", value.replace("-", ":") if field == "length" else value]
     elif field == "l4proto":
         negated, value = reader.asked("meta l4proto", protocol_name, protocol_order)
-        if "," in value:
-            raise reader.not_modelled(f"meta l4proto {{ {value} }}")
         reader.protocol = value
-        reader.out += [*negated, "-p", value]
+        reader.one_of(negated, [["-p", one] for one in value.split(",")])
+    elif field == "nfproto":
+        at = reader.place
+        negated, value = reader.asked("meta nfproto")
+        if not reader.is_inet:
+            raise reader.line.complaint("meta nfproto is only useful in the inet family", at - 2, until=at)
+        if (value == "ipv6") is not bool(negated):
+            reader.never(reader.said.pop())
+    elif field in ("pkttype", "skuid"):
+        negated, value = reader.asked(f"meta {field}")
+        match, flag = ("pkttype", "--pkt-type") if field == "pkttype" else ("owner", "--uid-owner")
+        reader.out += ["-m", match, *negated, flag, value]
     elif field in ("iifname", "iif", "oifname", "oif"):
         _interface(reader, field)
     else:
@@ -223,6 +232,7 @@ def _reject(reader: Reader) -> None:
         reader.take()
         reader.said[-1] += " with tcp reset"
         if reader.protocol != "tcp":
+            reader.said.insert(-1, "meta l4proto tcp")
             reader.protocol = "tcp"
             reader.out += ["-p", "tcp"]
         reader.out += ["--reject-with", "tcp-reset"]
@@ -237,17 +247,13 @@ def _reject(reader: Reader) -> None:
 
 
 def _log(reader: Reader) -> None:
-    reader.out += ["-j", "LOG"]
+    reader.log += ["-j", "LOG"]
     reader.said.append("log")
     while reader.words[:1] in (["prefix"], ["level"]):
         flag, value = reader.take(), reader.take()
-        while value.count('"') == 1:
-            value += f" {reader.take()}"
-        reader.out += [f"--log-{flag}", value.strip('"')]
+        reader.log += [f"--log-{flag}", value.strip('"')]
         shown = value if flag == "level" else '"' + value.strip('"') + '"'
         reader.said[-1] += f" {flag} {shown}"
-    if reader.words:
-        raise reader.not_modelled("log, and a verdict in the same rule")
 
 
 class _Nat:
@@ -258,6 +264,11 @@ class _Nat:
 
     def __call__(self, reader: Reader) -> None:
         said, out = self.word, ["-j", self.target]
+        if reader.is_inet and self.target in ("DNAT", "SNAT"):
+            if reader.words[:1] != ["ip"]:
+                raise reader.line.complaint(f"specify `{self.word} ip' or '{self.word} ip6' in inet table to "
+                                            "disambiguate", reader.place - 1)
+            said += f" {reader.take()}"
         if reader.words[:1] == ["to"]:
             reader.take()
             where = reader.take()
@@ -278,6 +289,31 @@ def _fib(reader: Reader) -> None:
         raise reader.not_modelled("fib")
     negated, value = reader.asked(f"fib {field} type")
     reader.out += ["-m", "addrtype", *negated, f"--{'src' if field == 'saddr' else 'dst'}-type", value.upper()]
+
+
+def _ether(reader: Reader) -> None:
+    field = reader.take()
+    if field != "saddr":
+        raise reader.not_modelled(f"ether {field}")
+    negated, value = reader.asked("ether saddr")
+    reader.out += ["-m", "mac", *negated, "--mac-source", value]
+
+
+def _continue(reader: Reader) -> None:
+    reader.said.append("continue")
+
+
+class _Ipv6:
+    """ip6 and icmpv6, whose fields no packet here has."""
+
+    def __init__(self, word: str) -> None:
+        self.word = word
+
+    def __call__(self, reader: Reader) -> None:
+        if not reader.is_inet:
+            raise NftError(f"netsandbox: nft: {self.word}: IPv6 is not modelled\n")
+        reader.asked(f"{self.word} {reader.take()}")
+        reader.never(reader.said.pop())
 
 
 def _comment(reader: Reader) -> None:
@@ -301,22 +337,30 @@ READERS: dict[str, Callable[[Reader], None]] = {
     "dnat": _Nat("dnat", "DNAT", "--to-destination"), "snat": _Nat("snat", "SNAT", "--to-source"),
     "masquerade": _Nat("masquerade", "MASQUERADE", "--to-ports"),
     "redirect": _Nat("redirect", "REDIRECT", "--to-ports"), "fib": _fib, "comment": _comment,
+    "ether": _ether, "continue": _continue, "ip6": _Ipv6("ip6"), "icmpv6": _Ipv6("icmpv6"),
     **{word: _Interface(word) for word in ("iif", "iifname", "oif", "oifname")},
     **{word: _Verdict(word, target) for word, target in VERDICTS.items()}}
+OTHER_WORDS = frozenset({
+    "queue", "set", "update", "quota", "numgen", "jhash", "symhash", "socket", "tproxy", "dup", "fwd", "vlan", "arp",
+    "sctp", "dccp", "udplite", "esp", "ah", "comp", "rt", "exthdr", "ipsec", "osf", "synproxy", "flow", "xt", "th",
+    "meter", "ct6", "igmp", "gre", "@nh", "@th", "@ll"})
+"""Expressions and statements that nft has and this stack has not."""
 TERMINAL = frozenset({"accept", "drop", "return", "jump", "goto", "reject", "dnat", "snat", "masquerade", "redirect"})
 
 
-def rule_words(words: list[str], line: Line) -> tuple[list[str], str]:
+def read_rule(words: list[str], line: Line, is_inet: bool) -> Reader:
     """The iptables words of a rule, and the rule as nft lists it.
 
     Raises:
         NftError: it makes no sense, or iptables cannot say it.
     """
-    reader, verdict = Reader(words, line), -1
+    reader, verdict = Reader(words, line, is_inet), -1
     while reader.words:
         at, word = reader.place, reader.take()
         handler = READERS.get(word)
         is_last = not reader.words and handler is None
+        if word in OTHER_WORDS:
+            raise reader.not_modelled(word)
         if handler is None or (word == "comment" and not reader.said):
             raise line.complaint(f"syntax error, unexpected {'newline' if is_last else token(word)[0]}",
                                  len(line.words) if is_last else at)
@@ -325,4 +369,4 @@ def rule_words(words: list[str], line: Line) -> tuple[list[str], str]:
         handler(reader)
         if word in TERMINAL:
             verdict = at
-    return reader.out, " ".join(reader.said)
+    return reader

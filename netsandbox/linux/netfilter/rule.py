@@ -284,5 +284,9 @@ class Rule:
         """The rule, when the chain that it leads to has another name."""
         is_goto = isinstance(self.target, Jump) and self.target.is_goto
         twin = Rule(self.head, self.matches, Jump(chain, is_goto), self.packets, self.bytes)
-        twin.handle, twin.made_at = self.handle, self.made_at
+        twin.handle, twin.made_at, twin.tells_counters = self.handle, self.made_at, self.tells_counters
+        if self.said:  # by nft
+            kind = "goto" if is_goto else "jump"
+            twin.said = self.said.replace(f"{kind} {self.jump}", f"{kind} {chain}")
+            twin.text = self.text.replace(f"{kind} {self.jump}", f"{kind} {chain}") if kind in self.text else twin.text
         return twin

@@ -10,7 +10,7 @@ from collections import Counter
 from collections.abc import Iterator
 from typing import NamedTuple
 
-from netsandbox.linux.core.hooks import TABLES, Hook
+from netsandbox.linux.core.hooks import PRIORITIES, TABLES, Hook, Priority
 from netsandbox.linux.netfilter.rule import Rule
 
 NAMES = {hook.value: hook for hook in Hook}
@@ -35,17 +35,18 @@ class Chain:
     """A chain.
 
     Attributes:
-        hook: of a built-in chain; None for one of somebody's own.
+        hook: of a base chain; None for one that others lead to.
+        kind, priority: filter, nat or route, and its place among the others of a hook, of a base chain.
         drops: the policy.  packets, bytes: what came to the end of a built-in chain.
         jumps: the chains that its rules lead to, and how many rules do.
         limits: where its targets may stand, and how many rules say so.
     """
 
-    __slots__ = ("bytes", "drops", "handle", "hook", "jumps", "limits", "name", "packets", "rules")
+    __slots__ = ("bytes", "drops", "handle", "hook", "jumps", "kind", "limits", "name", "packets", "priority", "rules")
 
-    def __init__(self, name: str, hook: Hook | None) -> None:
+    def __init__(self, name: str, hook: Hook | None, kind: str = "filter", priority: int = 0) -> None:
         self.name = name
-        self.hook = hook
+        self.hook, self.kind, self.priority = hook, kind, priority
         self.drops = False
         self.packets = self.bytes = self.handle = 0
         self.rules: list[Rule] = []
@@ -64,6 +65,14 @@ class Chain:
             self.limits[Refusal(rule.target.tables, rule.target.hooks)] += count
 
 
+def builtin(table: str, hook: Hook) -> Chain:
+    """A chain as iptables makes it."""
+    kind = "nat" if table == "nat" else "route" if (table, hook) == ("mangle", Hook.OUTPUT) else "filter"
+    is_destination = hook in (Hook.PREROUTING, Hook.OUTPUT)
+    priority = PRIORITIES.get(table, Priority.NAT_DESTINATION if is_destination else Priority.NAT_SOURCE)
+    return Chain(hook.value, hook, kind, int(priority))
+
+
 def _name_of(chain: Chain) -> str:
     return chain.name
 
@@ -72,15 +81,19 @@ class Table:
     """A table: the built-in chains that exist, and the others.
 
     Attributes:
+        family: ip, or inet for nft's tables of both.
+        is_own: it is nft's, and none of iptables'.
         label: its name among all of a namespace; ip_tables has a filter table of its own beside nf_tables'.
         is_legacy: it is ip_tables', whose built-in chains are there and count from the first look at the table on.
     """
 
-    def __init__(self, name: str, is_legacy: bool = False) -> None:
+    def __init__(self, name: str, is_legacy: bool = False, family: str = "ip") -> None:
         self.name = name
         self.is_legacy = is_legacy
-        self.label = f"legacy-{name}" if is_legacy else name
-        self.chains: dict[str, Chain] = {hook.value: Chain(hook.value, hook) for hook in TABLES[name] if is_legacy}
+        self.family = family
+        self.is_own = family != "ip" or name not in TABLES
+        self.label = f"{family} {name}" if self.is_own else f"legacy-{name}" if is_legacy else name
+        self.chains: dict[str, Chain] = {hook.value: builtin(name, hook) for hook in TABLES.get(name, ()) if is_legacy}
         self.trackers = 0
         """Rules that need connection tracking."""
         self.fresh: list[Rule] = []
@@ -90,9 +103,13 @@ class Table:
 
     def shown(self) -> Iterator[Chain]:
         """The chains as they are listed: the built-in ones first, existing or not, then the others by name."""
-        for hook in TABLES[self.name]:
-            yield self.chains.get(hook.value) or Chain(hook.value, hook)
+        for hook in TABLES[self.name] if not self.is_own else ():
+            yield self.chains.get(hook.value) or builtin(self.name, hook)
         yield from sorted((chain for chain in self.chains.values() if chain.hook is None), key=_name_of)
+
+    def foreign(self) -> list[Chain]:
+        """The base chains that nft made and iptables does not know."""
+        return [chain for chain in self.chains.values() if chain.hook is not None and not self._is_builtin(chain.name)]
 
     def find(self, name: str) -> Chain:
         """A chain that can be looked at; a built-in one need not exist for that.
@@ -102,7 +119,7 @@ class Table:
         """
         chain = self.chains.get(name)
         if chain is None and self._is_builtin(name):
-            chain = Chain(name, NAMES[name])
+            chain = builtin(self.name, NAMES[name])
         if chain is None:
             raise RuleError("ENOENT")
         return chain
@@ -110,9 +127,12 @@ class Table:
     def make(self, name: str) -> Chain:
         """A chain that is to be changed: a built-in one comes into being."""
         chain = self.find(name)
-        if name not in self.chains:
-            self.chains[name] = chain
-            chain.handle = self._new_handle()
+        return chain if name in self.chains else self.add(chain)
+
+    def add(self, chain: Chain) -> Chain:
+        """Take a chain in."""
+        self.chains[chain.name] = chain
+        chain.handle = self._new_handle()
         return chain
 
     def _new_handle(self) -> int:
@@ -120,7 +140,7 @@ class Table:
         return self.handles
 
     def _is_builtin(self, name: str) -> bool:
-        return name in NAMES and NAMES[name] in TABLES[self.name]
+        return not self.is_own and name in NAMES and NAMES[name] in TABLES[self.name]
 
     def references(self, name: str) -> int:
         return sum(chain.jumps[name] for chain in self.chains.values() if name in chain.jumps)
@@ -130,8 +150,7 @@ class Table:
     def add_chain(self, name: str) -> None:
         if name in self.chains or self._is_builtin(name):
             raise RuleError("EEXIST")
-        self.chains[name] = Chain(name, None)
-        self.chains[name].handle = self._new_handle()
+        self.add(Chain(name, None))
 
     def delete_chain(self, name: str) -> None:
         """Take an empty chain that nothing leads to out."""
@@ -211,22 +230,27 @@ class Table:
     def _check(self, chain: Chain, rule: Rule) -> None:
         """nf_tables_check_loops, and the target's own check of where it stands."""
         if rule.jump:
-            if self._is_builtin(rule.jump):
+            if self._is_builtin(rule.jump) or (rule.jump in self.chains and self.chains[rule.jump].hook is not None):
                 raise RuleError("EINVAL" if self.is_legacy else "EOPNOTSUPP")
             if rule.jump not in self.chains:
                 raise RuleError("ENOENT")
-            if chain.name in self._below(rule.jump) and (not self.is_legacy or self._hooks_above(chain)):
+            if chain.name in self._below(rule.jump) and (not self.is_legacy or self._bases_above(chain)):
                 raise RuleError("ELOOP" if self.is_legacy else "EMLINK")
             for name in self._below(rule.jump):
                 for limit in self.chains[name].limits:
-                    self._check_place(chain, limit)
+                    self._check_place(chain, limit, bool(rule.said))
         elif rule.target is not None:
-            self._check_place(chain, Refusal(rule.target.tables, rule.target.hooks))
+            self._check_place(chain, Refusal(rule.target.tables, rule.target.hooks), bool(rule.said))
 
-    def _check_place(self, chain: Chain, limit: Refusal) -> None:
-        if limit.tables is not None and self.name not in limit.tables:
+    def _check_place(self, chain: Chain, limit: Refusal, is_nft: bool) -> None:
+        """iptables' targets ask for the table's name; of nft's statements those of NAT for the base chain's kind."""
+        bases = self._bases_above(chain)
+        if is_nft and "nat" in (limit.tables or ()) and any(base.kind != "nat" for base in bases):
             raise RuleError("EINVAL")
-        if limit.hooks is not None and not self._hooks_above(chain) <= limit.hooks:
+        if not is_nft and limit.tables is not None and self.name not in limit.tables:
+            raise RuleError("EINVAL")
+        if limit.hooks is not None and not {base.hook for base in bases} <= limit.hooks and (
+                not is_nft or "nat" in (limit.tables or ("nat",))):
             raise RuleError("EINVAL")
 
     def _below(self, name: str) -> set[str]:
@@ -239,19 +263,19 @@ class Table:
                 waiting += [target for target, count in self.chains[name].jumps.items() if count > 0]
         return found
 
-    def _hooks_above(self, chain: Chain) -> set[Hook]:
-        """The hooks from which a chain is reached."""
+    def _bases_above(self, chain: Chain) -> list[Chain]:
+        """The base chains from which a chain is reached."""
         if chain.hook is not None:
-            return {chain.hook}
-        return {base.hook for base in self.chains.values() if base.hook is not None and chain.name in
-                self._below(base.name)}
+            return [chain]
+        return [base for base in self.chains.values() if base.hook is not None and chain.name in
+                self._below(base.name)]
 
     def copy(self) -> Table:
         """The same chains and rules, to be changed apart; the rules' counters go along."""
-        twin = Table(self.name, self.is_legacy)
+        twin = Table(self.name, self.is_legacy, self.family)
         twin.trackers, twin.handles = self.trackers, self.handles
         for name, chain in self.chains.items():
-            other = twin.chains[name] = Chain(name, chain.hook)
+            other = twin.chains[name] = Chain(name, chain.hook, chain.kind, chain.priority)
             other.drops, other.packets, other.bytes = chain.drops, chain.packets, chain.bytes
             other.handle = chain.handle
             other.rules, other.jumps, other.limits = list(chain.rules), Counter(chain.jumps), Counter(chain.limits)

@@ -94,7 +94,7 @@ class Walk:
         self.reached_end = True
         if not self.base.drops:
             return None
-        return Dropped(DropReason.NETFILTER_DROP, (f"{_prefix(self.table)}-P {self.base.name} DROP",))
+        return Dropped(DropReason.NETFILTER_DROP, (_told(self.table, "-P", self.base, "DROP"),))
 
     def count(self) -> None:
         """Add what happened to the counters."""
@@ -111,12 +111,15 @@ class Walk:
         return ChainWalk(self.table.label, self.base.name, tuple(self.steps), word, self.reached_end)
 
 
-def _prefix(table: Table) -> str:
-    return "" if table.label == "filter" else f"-t {table.label} "
+def _told(table: Table, command: str, chain: Chain, text: str) -> str:
+    """A rule or a policy in iptables' words, or in nft's: `inet filter input tcp dport 22 drop`."""
+    if table.is_own:
+        return f"{table.label} {chain.name} {'policy drop' if command == '-P' else text}"
+    return f"{'' if table.label == 'filter' else f'-t {table.label} '}{command} {chain.name} {text}"
 
 
 def _dropped(table: Table, chain: Chain, rule: Rule) -> Dropped:
-    return Dropped(DropReason.NETFILTER_DROP, (f"{_prefix(table)}-A {chain.name} {rule.text}",))
+    return Dropped(DropReason.NETFILTER_DROP, (_told(table, "-A", chain, rule.text),))
 
 
 class ChainFunction:
@@ -132,7 +135,7 @@ class ChainFunction:
         verdict = walk.take()
         walk.count()
         buffer.walks.append(walk.told(verdict))
-        if self.chain.hook is Hook.OUTPUT and self.table.name == "mangle" and verdict is None:
+        if self.chain.hook is Hook.OUTPUT and self.chain.kind == "route" and verdict is None:
             after = buffer.packet
             if mark != buffer.mark or (before.src, before.dst, before.tos) != (after.src, after.dst, after.tos):
                 buffer.needs_route = True

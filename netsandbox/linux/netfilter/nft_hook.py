@@ -1,0 +1,104 @@
+"""What a base chain's braces say: `type filter hook input priority filter; policy drop;`."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING, NamedTuple
+
+from netsandbox.linux.core.hooks import Hook, Priority
+from netsandbox.linux.netfilter.nft_tokens import NftError, token
+
+if TYPE_CHECKING:
+    from netsandbox.linux.netfilter.nft_line import Line
+
+NUMBERS = {"raw": -300, "mangle": -150, "dstnat": -100, "filter": 0, "security": 50, "srcnat": 100}
+NOWHERE_ELSE = {"dstnat": (Hook.PREROUTING, Hook.OUTPUT), "srcnat": (Hook.INPUT, Hook.POSTROUTING)}
+"""Names of priorities that are known at some hooks alone."""
+KINDS = {"filter": tuple(Hook), "route": (Hook.OUTPUT,), "nat": (Hook.PREROUTING, Hook.INPUT, Hook.OUTPUT,
+                                                                 Hook.POSTROUTING)}
+REACH = 10
+"""How far from a name a priority is told by it (prio2str)."""
+PRIORITY = re.compile(r"(-?\d+)|([a-z]+)(?:([+-])(\d+))?")
+
+
+class HookRead(NamedTuple):
+    """Of a chain; without a hook others lead to it."""
+
+    hook: Hook | None
+    kind: str
+    priority: int
+    drops: bool | None
+    """None: nothing was said of it."""
+
+
+NO_HOOK = HookRead(None, "filter", 0, None)
+
+
+def priority_text(priority: int, hook: Hook) -> str:
+    """`filter`, `srcnat + 5`, or a number."""
+    for name, number in NUMBERS.items():
+        apart = priority - number
+        if abs(apart) <= REACH and hook in NOWHERE_ELSE.get(name, (hook,)):
+            return f"{name} {'+' if apart > 0 else '-'} {abs(apart)}" if apart else name
+    return str(priority)
+
+
+def read_hook(line: Line, at: int) -> HookRead:
+    """The statements from a word on.
+
+    Raises:
+        NftError: they make no sense.
+    """
+    found = NO_HOOK
+    while line.words[at] != "}":
+        end = next(place for place in range(at, len(line.words)) if line.words[place] in (";", "}"))
+        if line.words[at] == "type":
+            found = _type(line, at, end)._replace(drops=found.drops)
+        elif line.words[at] == "policy":
+            found = found._replace(drops=_drops(line, at + 1))
+        elif line.words[at] in ("comment", "device", "devices", "flags"):
+            raise NftError(f"netsandbox: nft: a chain's {line.words[at]} is not modelled\n")
+        elif at < end:
+            raise line.complaint(f"syntax error, unexpected {token(line.words[at])[0]}", at)
+        if line.words[end] == "}" and line.words[at] in ("type", "policy"):
+            raise line.complaint("syntax error, unexpected '}', expecting newline or semicolon", end)
+        at = end + (line.words[end] == ";")
+    return found
+
+
+def _drops(line: Line, at: int) -> bool:
+    if line.words[at] not in ("accept", "drop"):
+        raise line.complaint(f"syntax error, unexpected {_kind(line, at)}, expecting accept or drop or '$'", at)
+    return line.words[at] == "drop"
+
+
+def _type(line: Line, at: int, end: int) -> HookRead:
+    words = line.words[at:end]
+    kind = words[1] if len(words) > 1 else ""
+    if kind not in KINDS:
+        raise line.complaint("unknown chain type", at + 1)
+    if words[2:3] != ["hook"] or len(words) < 4:
+        raise line.complaint(f"syntax error, unexpected {_kind(line, at + 2)}, expecting hook", at + 2)
+    if words[3] in ("ingress", "egress"):
+        raise NftError(f"netsandbox: nft: hook {words[3]} is not modelled\n")
+    hook = next((hook for hook in Hook if hook.value.lower() == words[3]), None)
+    if hook is None:
+        raise line.complaint("unknown chain hook", at + 3)
+    if words[4:5] != ["priority"] or len(words) < 6:
+        raise line.complaint(f"syntax error, unexpected {_kind(line, at + 4)}", at + 4)
+    text = "".join(words[5:])
+    read = PRIORITY.fullmatch(text)
+    if read is None or not (read[1] or (read[2] in NUMBERS and hook in NOWHERE_ELSE.get(read[2], (hook,)))):
+        raise line.complaint("invalid priority expression value in this context.", at + 4, until=end - 1)
+    priority = int(read[1]) if read[1] else NUMBERS[read[2]] + int(f"{read[3] or '+'}{read[4] or 0}")
+    if hook not in KINDS[kind]:
+        raise line.complaint(f'Chain of type "{kind}" is not supported, perhaps kernel support is missing?', at,
+                             until=end - 1)
+    if kind == "nat" and priority <= Priority.TRACKING:
+        raise line.complaint('Chains of type "nat" must have a priority value above -200', at + 4, until=end - 1)
+    return HookRead(hook, kind, priority, None)
+
+
+def _kind(line: Line, at: int) -> str:
+    word = line.words[at]
+    return "semicolon" if word == ";" else "'}'" if word == "}" else token(word)[0]

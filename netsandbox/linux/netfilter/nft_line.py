@@ -1,0 +1,105 @@
+"""A command of nft's, and where each of its words stands, so that a complaint can point at it."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Collection
+from typing import NamedTuple
+
+from netsandbox.linux.netfilter.nft_tokens import NftError, token
+
+WORDS = re.compile(r'"[^"]*"|[{};]|[^\s{};"#]+|#')
+
+
+class Token(NamedTuple):
+    """A word and its place: the first row and column are 0."""
+
+    text: str
+    row: int
+    column: int
+
+    @property
+    def end(self) -> int:
+        return self.column + len(self.text)
+
+
+class Source(NamedTuple):
+    """What the words were read from: a file, or (without a name) the command line."""
+
+    name: str
+    rows: list[str]
+
+    def tokens(self) -> list[Token]:
+        """Its words, and a newline behind each row that no backslash joins to the next."""
+        found: list[Token] = []
+        for row, text in enumerate(self.rows):
+            for match in WORDS.finditer(text):
+                if match[0] == "#":
+                    break
+                found.append(Token(match[0], row, match.start()))
+            if found and found[-1].text == "\\":
+                found.pop()
+            else:
+                found.append(Token("\n", row, len(text)))
+        return found
+
+    def complaint(self, message: str, row: int, start: int, marks: str) -> NftError:
+        """`FILE:ROW:FROM-TO: Error: MESSAGE`, the row, and what marks a part of it."""
+        text = self.rows[min(row, len(self.rows) - 1)] if self.rows else ""
+        blanks = "".join(" " if mark != "\t" else mark for mark in text[:start]).ljust(start)
+        where = f"{self.name}:{row + 1}:{start + 1}-{start + len(marks.lstrip(' ~')) or 1}: " if self.name else ""
+        return NftError(f"{where}Error: {message}\n{text}\n{blanks if '~' not in marks else ''}{marks}\n")
+
+
+class Line:
+    """A command.
+
+    Attributes:
+        words: of the command, with those that were left out.
+        interfaces: those of the namespace, by name.
+        in_block: what a table's or chain's braces held: its first words are theirs.
+    """
+
+    def __init__(self, tokens: list[Token], source: Source, interfaces: Collection[str] = (),
+                 in_block: bool = False) -> None:
+        self.tokens = tokens
+        self.words = [one.text for one in tokens]
+        self.source = source
+        self.interfaces = interfaces
+        self.in_block = in_block
+
+    def insert(self, at: int, word: str) -> None:
+        """Put in a word that was left out; complaints show the line as it was typed."""
+        self.words.insert(at, word)
+        self.tokens.insert(at, self.tokens[at] if at < len(self.tokens) else self._last())
+
+    def _last(self) -> Token:
+        """The place behind the last word."""
+        return Token("", self.tokens[-1].row, self.tokens[-1].end)
+
+    def has_interface(self, name: str) -> bool:
+        return name in self.interfaces
+
+    def complaint(self, message: str, at: int, cause: int = -1, until: int = -1) -> NftError:
+        """`Error: MESSAGE`, the line, and a mark below the word; below its cause another one.
+
+        Args:
+            until: the last word that is marked.
+        """
+        if at >= len(self.words):
+            end = self._last()
+            return self.source.complaint(message, end.row, end.column, "^")
+        found = self.tokens[at]
+        width = token(found.text)[1] if "unexpected" in message else len(found.text)
+        width = self.tokens[until].end - found.column if until > at else width
+        if cause < 0 or self.tokens[cause].row != found.row:
+            return self.source.complaint(message, found.row, found.column, "^" * width)
+        before = self.tokens[cause]
+        marks = f"{' ' * before.column}{'~' * len(before.text)}".ljust(found.column) + "^" * width
+        return self.source.complaint(message, found.row, found.column, marks)
+
+    def whole(self, message: str) -> NftError:
+        """A complaint about all of the line."""
+        first, last = self.tokens[5 if self.in_block else 0], self.tokens[-1]
+        width = last.end - first.column + (not self.in_block) if first.row == last.row else len(first.text)
+        return self.source.complaint(f"Could not process rule: {message}", first.row, first.column, "^" * width)
