@@ -95,3 +95,8 @@ def test_a_bond_answers_for_its_slaves_as_the_kernel_does() -> None:
         job = session.run(line)
         assert (job.code, job.err) == (code, said), line
     assert " primary s0 " in session.run("ip -d link show bb0").out
+
+
+def test_an_ipvlan_takes_one_of_its_flags() -> None:
+    job = lab().run("ip link add link d1 name i type ipvlan bridge vepa")
+    assert (job.code, job.err.splitlines()[0]) == (1, 'ipvlan: unknown option "vepa"?')

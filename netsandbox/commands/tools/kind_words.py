@@ -97,7 +97,7 @@ def _key(attribute: Attribute, kind: LinkKind, namespace: NetworkNamespace,
         return on_or_off(spellings[0], attribute.code, attribute.complaint)._replace(name=name)
     if attribute.form is Form.REFUSED:
         return refused(*spellings, of=f"a {kind.name}", read=readers[attribute.form], name=name)
-    return key(*spellings, read=readers[attribute.form], name=name)
+    return key(*spellings, read=readers[attribute.form], name=name)._replace(first_only=attribute.first_only)
 
 
 def _choice(words: Words, attribute: Attribute) -> str:

@@ -82,6 +82,7 @@ class Key(NamedTuple):
         name: under which its value is kept; the first spelling unless given.
         once: the word that the complaint about a second value names.
         refusal: why the sandbox does not do it; said when all words have been read, so that a wrong one comes first.
+        first_only: it is no keyword any more once it, or another of its name, was given.
     """
 
     spellings: tuple[str, ...]
@@ -89,6 +90,7 @@ class Key(NamedTuple):
     name: str
     once: str
     refusal: str = ""
+    first_only: bool = False
 
     @property
     def usual(self) -> str:
@@ -148,7 +150,8 @@ def parse(words: Words, keys: Sequence[Key], other: Callable[[str, Words], None]
         word = words.next()
         if word == ASKED:
             raise OfferedError([k.usual for k in keys if k.name not in found])
-        taken = next((k for k in keys if any(fits(word, spelling) for spelling in k.spellings)), None)
+        taken = next((k for k in keys if any(fits(word, spelling) for spelling in k.spellings)
+                      and not (k.first_only and k.name in found)), None)
         if taken is None:
             other(word, words)
             continue

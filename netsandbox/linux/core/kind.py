@@ -54,7 +54,7 @@ class Attribute(NamedTuple):
         choices: the words that a CHOICE takes.  low, high: the limits of a NUMBER.
         name, value: under which name it is kept, and what a FLAG means; the first spelling, and True, unless given.
         code: the exit status of iproute2 for such a value.
-        words: how many words a REFUSED one takes.
+        words: how many words a REFUSED one takes.  first_only: neither it nor another of its name is read again.
     """
 
     spellings: tuple[str, ...]
@@ -67,6 +67,7 @@ class Attribute(NamedTuple):
     value: Any = True
     code: int = 255
     words: int = 1
+    first_only: bool = False
 
     @property
     def key(self) -> str:

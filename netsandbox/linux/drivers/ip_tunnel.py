@@ -11,7 +11,7 @@ from netsandbox.linux.core.stacked import TunnelEnd
 from netsandbox.linux.device_events import Decapsulated, Encapsulated
 from netsandbox.linux.drop import Dropped, DropReason, Operand, Outcome
 from netsandbox.linux.events import RouteMissing, SendFailed
-from netsandbox.linux.ipv4 import icmp, ip_output
+from netsandbox.linux.ipv4 import icmp, tunnel_output
 from netsandbox.linux.ipv4.routing import OutputRoute, learn_mtu, route_output
 from netsandbox.wire.addresses import format_ipv4
 from netsandbox.wire.ethernet import ETH_P_IP, Frame
@@ -119,26 +119,17 @@ class TunnelInterface(TunnelEnd):
             return True
         body = self.wrap(frame)
         df = self.pmtudisc or (inner is not None and inner.df)
-        if inner is None and df and len(body) + 20 > route.mtu:
-            self._fail(frame, DropReason.PKT_TOO_BIG, len(body) + 20)
-            return True
         if inner is not None and not self._fits(frame, inner, route.mtu - 20 - (len(body) - inner.size) if df else 0):
             return True
         self._pass_error_on(inner, frame)
         ttl = self.ttl or (inner.ttl if inner is not None else 64)
         ident = namespace.next_ident(route.source, remote, self.protocol)
         outer = IPv4Packet(route.source, remote, self.protocol, body, ttl, ident, df, self._tos(inner))
-        self.sent += 1
-        self.sent_bytes += frame.size - self.uncounted
         namespace.record(Encapsulated(self.label, self.kind, self.key, remote, "remote" if self.remote else "route"))
         if namespace.depth >= LIMIT:
             self._fail(frame, DropReason.RECURSION_LIMIT, self.name)
             return True
-        namespace.depth += 1
-        try:
-            ip_output.send(namespace, outer, route)
-        finally:
-            namespace.depth -= 1
+        tunnel_output.transmit(self, outer, route, frame.size - self.uncounted)
         return True
 
     def _tos(self, inner: IPv4Packet | None) -> int:
@@ -247,6 +238,8 @@ def receive_error(interface: Interface, packet: IPv4Packet, message: IcmpMessage
     Args:
         ignored: codes of `unreachable` that say nothing.
     """
+    if interface.is_loopback and icmp.is_fragmentation_needed(message):
+        return  # ipv4_update_pmtu: no way by lo leads there
     if icmp.is_fragmentation_needed(message) or message.type == REDIRECT:
         icmp.learn_way(interface, packet, message, quoted)
         return

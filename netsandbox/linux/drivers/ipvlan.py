@@ -234,7 +234,7 @@ class IpvlanKind(LinkKind):
     attributes = (
         choice("mode", choices=(L2, L3, L3S), code=1, complaint=(
             'Error: argument of "mode" must be either "l2", "l3" or "l3s"')),
-        *(flag(word, name="isolation", value=word) for word in (BRIDGE, PRIVATE, VEPA)))
+        *(flag(word, name="isolation", value=word)._replace(first_only=True) for word in (BRIDGE, PRIVATE, VEPA)))
     unknown = 'ipvlan: unknown option "{word}"?'
     usage = """\
 Usage: ... ipvlan [ mode MODE ] [ FLAGS ]

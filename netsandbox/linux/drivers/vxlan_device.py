@@ -15,7 +15,7 @@ from netsandbox.linux.drivers import vxlan_shortcuts
 from netsandbox.linux.drivers.vxlan_fdb import ALL_ZERO, DYNAMIC, PERMANENT, Remote, VtepRow, VtepTable
 from netsandbox.linux.drop import Dropped, DropReason, Operand, Outcome
 from netsandbox.linux.events import RouteMissing, SendFailed
-from netsandbox.linux.ipv4 import igmp, ip_output
+from netsandbox.linux.ipv4 import igmp, tunnel_output
 from netsandbox.linux.ipv4.routing import route_output
 from netsandbox.linux.ipv4.udp import UdpSocket
 from netsandbox.wire.addresses import MAC_GROUP_BIT, is_multicast
@@ -126,8 +126,6 @@ class VxlanInterface(TunnelEnd):
             return
         if not vxlan_shortcuts.fits(self, frame, route.mtu - OVERHEAD):
             return
-        self.sent += 1
-        self.sent_bytes += frame.size - 14
         namespace.record(Encapsulated(self.label, "vxlan", vni, remote.address, why))
         data = VxlanPacket(vni, frame.wire()).emit()
         datagram = OuterDatagram(self._source_port(frame), remote.port or self.udp_port, data,
@@ -142,11 +140,7 @@ class VxlanInterface(TunnelEnd):
         df = self.df == "set" or (self.df == "inherit" and inner is not None and inner.df)
         ident = namespace.next_ident(route.source, remote.address, UDP)
         packet = IPv4Packet(route.source, remote.address, UDP, datagram, ttl, ident, df, tos)
-        namespace.depth += 1
-        try:
-            ip_output.send(namespace, packet, route)
-        finally:
-            namespace.depth -= 1
+        tunnel_output.transmit(self, packet, route, frame.size - 14)
 
     def _source_port(self, frame: Frame) -> int:
         """udp_flow_src_port: one for each flow inside, so that routers on the way spread them."""

@@ -17,6 +17,7 @@ def netdev_event(interface: Interface, notice: Notice, before: int) -> None:
     """See core.notifier."""
     namespace = interface.namespace
     if notice in (Notice.UP, Notice.DOWN):
+        namespace.routes.flush_cache()  # A VRF without an address, too, decides by whom packets go.
         igmp.follow_snooping(interface)
     if notice is Notice.UP:
         addresses.link_is_up(interface)

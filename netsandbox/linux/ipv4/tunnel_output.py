@@ -1,0 +1,33 @@
+"""What a tunnel's device made goes out as any packet of this host (net/ipv4/ip_tunnel_core.c)."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from netsandbox.linux.ipv4 import icmp, ip_output
+from netsandbox.wire.icmp import FRAGMENTATION_NEEDED, UNREACHABLE
+
+if TYPE_CHECKING:
+    from netsandbox.linux.core.stacked import TunnelEnd
+    from netsandbox.linux.ipv4.routing import OutputRoute
+    from netsandbox.wire.ipv4 import IPv4Packet
+
+
+def transmit(device: TunnelEnd, outer: IPv4Packet, route: OutputRoute, size: int) -> None:
+    """iptunnel_xmit; what must stay whole and is too big for the way does not go, and the host tells itself so.
+
+    Args:
+        size: bytes that the device counts as sent.
+    """
+    home = device.home
+    if outer.df and outer.total_length > route.mtu:
+        device.tx_dropped += 1
+        icmp.send_error(None, home, outer, UNREACHABLE, FRAGMENTATION_NEEDED, route.mtu)
+        return
+    device.sent += 1
+    device.sent_bytes += size
+    home.depth += 1
+    try:
+        ip_output.send(home, outer, route)
+    finally:
+        home.depth -= 1
