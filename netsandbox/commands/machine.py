@@ -17,7 +17,7 @@ from netsandbox.lab import room
 from netsandbox.lab.lab import DEFAULT_HOST
 from netsandbox.lab.nodes import Host, Node
 from netsandbox.lab.room import Claim
-from netsandbox.linux.core.files import Files
+from netsandbox.linux.core.files import Files, Generator
 from netsandbox.linux.core.inode import Directory, Symlink
 from netsandbox.linux.core.namespace import FIRST_INODE
 from netsandbox.linux.netlink.credentials import RIGHTS
@@ -70,8 +70,8 @@ ALONE = {"/etc/sysctl.conf": SYSCTL_CONF, PATH: RT_TABLES, "/etc/os-release": OS
 MADE = (*files.WRITTEN, *ALONE)
 
 
-class NodeEtc:
-    """/etc/hosts, /etc/hostname and /etc/resolv.conf of a host (linux.core.files.Generator)."""
+class NodeEtc(Generator):
+    """/etc/hosts, /etc/hostname and /etc/resolv.conf of a host."""
 
     def __init__(self, node: Node) -> None:
         self._node = node
@@ -83,15 +83,6 @@ class NodeEtc:
         if isinstance(node, Host) and node.forwards_from_boot and path == "/etc/sysctl.conf":
             return SYSCTL_CONF.replace("#net.ipv4.ip_forward", "net.ipv4.ip_forward")
         return {"/etc/hosts": LOCALHOST, "/etc/hostname": node.name + "\n", **ALONE}.get(path)
-
-    def write(self, _path: str, _text: str) -> bool:
-        return False
-
-    def names(self, _path: str) -> None:
-        return None
-
-    def link(self, _path: str) -> None:
-        return None
 
 
 def files_root(lab: Lab) -> NetworkNamespace:
@@ -326,7 +317,7 @@ class LabMachine:
         claim = Claim(namespace, name, network, gateway)
         if not isinstance(host, Host):
             return ""
-        card = room.name_in_the_way(self.lab, host, claim)
+        card = room.name_in_the_way(host, claim)
         if card is not None:
             room.rename_card(card)
             return (f"note: the card of the sandbox's uplink had this name; it is {card.name} now, as on a machine "

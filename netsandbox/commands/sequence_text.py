@@ -23,7 +23,7 @@ def text(sequence: Sequence) -> list[str]:
         return ["no frame was sent"]
     columns = _columns(sequence)
     first = sequence.arrows[0].at
-    return [_names(sequence, columns), *(_line(arrow, columns, first) for arrow in sequence.arrows)]
+    return [_names(columns), *(_line(arrow, columns, first) for arrow in sequence.arrows)]
 
 
 def _columns(sequence: Sequence) -> dict[str, int]:
@@ -48,7 +48,7 @@ def _span(arrow: Arrow, parties: tuple[str, ...]) -> tuple[int, int]:
     return min(here, there), max(here, there)
 
 
-def _names(sequence: Sequence, columns: dict[str, int]) -> str:
+def _names(columns: dict[str, int]) -> str:
     line = ""
     for name, place in columns.items():
         line = line.ljust(max(place - columns_of(name) // 2, 0)) + name + " "

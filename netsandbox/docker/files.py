@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from netsandbox.docker import links
 from netsandbox.docker.resolv_conf import ResolvConf, copied, internal, legacy
 from netsandbox.docker.service_names import dns_names
-from netsandbox.linux.core.files import Files
+from netsandbox.linux.core.files import Files, Generator
 from netsandbox.linux.core.inode import FileSystem, RegularFile
 from netsandbox.wire.addresses import AddressError, format_ipv4, parse_ipv4
 
@@ -37,9 +37,9 @@ def files(engine: DockerEngine, container: Container) -> dict[str, str]:
             "/etc/resolv.conf": _resolv_conf(engine, container)}
 
 
-class ContainerEtc:
-    """The same as generated files (linux.core.files.Generator), until somebody writes to one: then it is an ordinary
-    file, which Docker leaves alone.
+class ContainerEtc(Generator):
+    """The same as generated files, until somebody writes to one: then it is an ordinary file, which Docker leaves
+    alone.
     """
 
     def __init__(self, engine: DockerEngine, container: Container) -> None:
@@ -48,15 +48,6 @@ class ContainerEtc:
 
     def read(self, path: str) -> str | None:
         return files(self._engine, self._container).get(path)
-
-    def write(self, _path: str, _text: str) -> bool:
-        return False
-
-    def names(self, _path: str) -> None:
-        return None
-
-    def link(self, _path: str) -> None:
-        return None
 
 
 def files_of(engine: DockerEngine, container: Container) -> Files:

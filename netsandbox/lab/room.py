@@ -39,16 +39,16 @@ class Claim(NamedTuple):
     gateway: int | None = None
 
 
-def name_in_the_way(lab: Lab, host: Host, claim: Claim) -> NetworkCard | None:
+def name_in_the_way(host: Host, claim: Claim) -> NetworkCard | None:
     """The card, where a line wants its name for an interface of its own."""
-    card = _card(lab, host)
+    card = _card(host)
     is_clash = card is not None and claim == (host.namespace, card.name, None, None)
     return card if is_clash and OTHER_CARD not in host.namespace.interfaces else None
 
 
 def lan_in_the_way(lab: Lab, host: Host, claim: Claim) -> Network | None:
     """The LAN to go to, where a line wants the addresses of the uplink's for a network of its own."""
-    card, lan, wanted = _card(lab, host), lab.uplink, claim.network
+    card, lan, wanted = _card(host), lab.uplink, claim.network
     if card is None or lan is None or wanted is None or claim.namespace is not host.namespace:
         return None
     own = Network(lan.network + HOST_NUMBER, lan.length)
@@ -62,7 +62,7 @@ def lan_in_the_way(lab: Lab, host: Host, claim: Claim) -> Network | None:
     return next((other for other in free if claim.gateway is None or claim.gateway in other), None)
 
 
-def _card(lab: Lab, host: Host) -> NetworkCard | None:
+def _card(host: Host) -> NetworkCard | None:
     """The usual uplink's card, if it is up and nothing stands on it."""
     cards = (one for one in host.namespace.interfaces.values() if isinstance(one, NetworkCard) and one.makes_room)
     card = next(cards, None)
@@ -84,7 +84,7 @@ def rename_card(card: NetworkCard) -> None:
 def move_lan(lab: Lab, host: Host, lan: Network) -> None:
     """The router gives out other addresses: host and router have them, and the host asks the router for names."""
     router = lab.nodes[ROUTER].namespace
-    card = _card(lab, host)
+    card = _card(host)
     assert card is not None
     for interface, number in ((router.interfaces["eth0"], ROUTER_NUMBER), (card, HOST_NUMBER)):
         for own in list(interface.addresses):

@@ -63,17 +63,16 @@ def top(client: Client, parsed: Parsed) -> int:
         raise daemon_error(f"container {container.identity} is not running")
     rows = processes(client, container)
     history.of_container(client.engine, container, "top")
-    client.print(aligned(*_ps(client, container, rows, parsed.operands[1:])))
+    client.print(aligned(*_ps(container, rows, parsed.operands[1:])))
     return 0
 
 
 def listed(client: Client, container: Container) -> tuple[list[str], list[list[str]]]:
     """Headings and rows of a container that runs, as `ps -ef` has them."""
-    return _ps(client, container, processes(client, container), [])
+    return _ps(container, processes(client, container), [])
 
 
-def _ps(client: Client, container: Container, rows: list[Process],
-        words: list[str]) -> tuple[list[str], list[list[str]]]:
+def _ps(container: Container, rows: list[Process], words: list[str]) -> tuple[list[str], list[list[str]]]:
     """Headings and cells of `ps` with these words; without any, of `ps -ef`."""
     columns = _wanted(words)
     wrong = next((name for name in columns if name not in HEADINGS), None)

@@ -9,7 +9,7 @@ from netsandbox.commands.tools import proc_net, sysfs_tree
 from netsandbox.commands.tools.context import Machine, Tenant
 from netsandbox.engine.units import SECOND
 from netsandbox.linux.core import kind as kinds
-from netsandbox.linux.core.files import Files
+from netsandbox.linux.core.files import Files, Generator
 from netsandbox.linux.core.inode import KERNELS, FileError
 from netsandbox.linux.core.sysctl import SysctlError
 from netsandbox.linux.core.sysctl_defaults import READ_ONLY
@@ -49,18 +49,15 @@ def tenants(namespace: NetworkNamespace, machine: Machine) -> list[Tenant]:
     return found
 
 
-class ReadOnly:
+class ReadOnly(Generator):
     """Files that nobody can write to, and no links."""
 
     def write(self, path: str, _text: str) -> bool:
         raise FileError("EACCES")
 
-    def link(self, _path: str) -> str | None:
-        return None
-
 
 class Proc(ReadOnly):
-    """/proc (linux.core.files.Generator)."""
+    """/proc."""
 
     def __init__(self, namespace: NetworkNamespace, machine: Machine) -> None:
         self._namespace = namespace
@@ -168,7 +165,7 @@ class Proc(ReadOnly):
 
 
 class Sys(ReadOnly):
-    """/sys (linux.core.files.Generator)."""
+    """/sys."""
 
     def __init__(self, namespace: NetworkNamespace) -> None:
         self._namespace = namespace
@@ -192,7 +189,7 @@ class Sys(ReadOnly):
 
 
 class NamedNamespaces(ReadOnly):
-    """/run/netns: what `ip netns add` keeps there (linux.core.files.Generator)."""
+    """/run/netns: what `ip netns add` keeps there."""
 
     def __init__(self, machine: Machine) -> None:
         self._machine = machine
@@ -214,7 +211,7 @@ class NamedNamespaces(ReadOnly):
 
 
 class DockerNamespaces(ReadOnly):
-    """/run/docker/netns: a file for each container's namespace (linux.core.files.Generator)."""
+    """/run/docker/netns: a file for each container's namespace."""
 
     def __init__(self, namespace: NetworkNamespace, machine: Machine) -> None:
         self._namespace = namespace

@@ -40,12 +40,15 @@ class Generator(Protocol):
         Raises:
             FileError: it cannot be written.
         """
+        return False
 
     def names(self, path: str) -> list[str] | None:
         """What is in a directory; None where there is no such directory."""
+        return None
 
     def link(self, path: str) -> str | None:
         """Where a symbolic link points; None for all else."""
+        return None
 
 
 class Files:

@@ -68,7 +68,7 @@ def receive(interface: Interface, frame: Frame, packet: IPv4Packet) -> Verdict:
     namespace = interface.namespace
     kind = message.type
     if packet.dst not in namespace.routes.local and not namespace.routes.is_local(packet.dst):
-        refusal = _ignores_group(namespace, packet, kind)
+        refusal = _ignores_group(namespace, kind)
         if refusal is not None:
             return refusal
     if kind == ECHO_REQUEST:
@@ -84,7 +84,7 @@ def receive(interface: Interface, frame: Frame, packet: IPv4Packet) -> Verdict:
     return Dropped(DropReason.INVALID_PROTO, (kind,))
 
 
-def _ignores_group(namespace: NetworkNamespace, packet: IPv4Packet, kind: int) -> Dropped | None:
+def _ignores_group(namespace: NetworkNamespace, kind: int) -> Dropped | None:
     """RFC 1122, 3.2.2.6: a broadcast echo may be ignored, and Linux does (icmp_echo_ignore_broadcasts)."""
     if kind not in (ECHO_REQUEST, TIMESTAMP_REQUEST):
         return Dropped(DropReason.INVALID_PROTO, (kind, "broadcast"))
@@ -223,7 +223,7 @@ def send_error(interface: Interface | None, namespace: NetworkNamespace, packet:
         buffer: what is noted beside it, which its error inherits.
         vrf: by whose table the error goes, unless it is the one that the interface belongs to.
     """
-    why = _why_silent(interface, namespace, packet, frame)
+    why = _why_silent(namespace, packet, frame)
     if why:
         namespace.record(IcmpSuppressed(namespace.name, kind, code, packet, why))
         return False
@@ -268,8 +268,7 @@ def _is_ours(interface: Interface, packet: IPv4Packet) -> bool:
     return route_input(interface, packet.src, packet.dst).type == "local"
 
 
-def _why_silent(interface: Interface | None, namespace: NetworkNamespace, packet: IPv4Packet,
-                frame: Frame | None) -> str:
+def _why_silent(namespace: NetworkNamespace, packet: IPv4Packet, frame: Frame | None) -> str:
     """RFC 1122, 3.2.2: no error about a broadcast, a later fragment, or another error."""
     if frame is not None and frame.dst & MAC_GROUP_BIT:
         return "broadcast"

@@ -122,11 +122,11 @@ def _find_output(namespace: NetworkNamespace, destination: int, source: int, int
         destination, interface = LOOPBACK_ADDRESS, None
     group = is_multicast(destination) or destination == LIMITED_BROADCAST
     if group and interface is not None:
-        return _on_link(namespace, destination, source, interface)
+        return _on_link(destination, source, interface)
     if group and source:
         holder = namespace.holder_of(source)
         if holder is not None:
-            return _on_link(namespace, destination, source, holder)
+            return _on_link(destination, source, holder)
     routes, flow = namespace.routes, None
     if routes.is_policed:
         flow = Flow(source, "lo", interface.name if interface is not None else "", mark, table_of(interface),
@@ -138,7 +138,7 @@ def _find_output(namespace: NetworkNamespace, destination: int, source: int, int
     route = matches[0] if matches else None
     if route is None or route.type in ERRORS:
         if interface is not None and (vrf is None or group):
-            return _on_link(namespace, destination, source, interface)
+            return _on_link(destination, source, interface)
         rule = rule_matched(namespace, destination) if route is not None else None
         return RouteMissing(namespace.name, destination, ERRORS[route.type] if route else "ENETUNREACH",
                             route.value() if route else None, f"{rule.priority}: {rule.rule}" if rule else "")
@@ -168,7 +168,7 @@ def path_chosen(namespace: NetworkNamespace, destination: int, path: Route, path
     return PathChosen(namespace.name, destination, text, paths, int(namespace.sysctls.get(multipath.POLICY)))
 
 
-def _on_link(namespace: NetworkNamespace, destination: int, source: int, interface: Interface) -> OutputRoute:
+def _on_link(destination: int, source: int, interface: Interface) -> OutputRoute:
     """No route, but an interface: the kernel takes the destination to be on its link."""
     route = Route(Network(destination, 32), interface=interface, scope="link")
     source = source or select_address(interface, 0, "link")

@@ -287,13 +287,6 @@ def write_mark(mark: MarkValue) -> str:
     return f"{mark.value:#x}" if mark.mask == WORD else f"{mark.value:#x}/{mark.mask:#x}"
 
 
-def read_address(text: str) -> int:
-    try:
-        return parse_ipv4(text)
-    except AddressError:
-        raise UsageError(f"Bad IP address \"{text}\"") from None
-
-
 def read_address_range(text: str) -> Span:
     """`ADDRESS` or `ADDRESS-ADDRESS`."""
     first, dash, last = text.partition("-")

@@ -119,13 +119,13 @@ def add(home: NetworkNamespace, request: LinkRequest, new_mac: Callable[[], int]
         if peer is None:
             peer = LinkRequest()
             peer.group = request.group
-        settings = settings | {"peer": _new_link(peer, home, peer.namespace or namespace, kind, new_mac, "veth")}
+        settings = settings | {"peer": _new_link(peer, home, peer.namespace or namespace, new_mac, "veth")}
         other: NewLink = settings["peer"]
         if not request.device and other.namespace is namespace:
             request.device = _free_name(namespace, kind.name, other.name)
         if other.name in other.namespace.interfaces or (other.namespace, other.name) == (namespace, request.device):
             raise KernelError("EEXIST")
-    made = kind.make(_new_link(request, home, namespace, kind, new_mac, kind.name)._replace(settings=settings))
+    made = kind.make(_new_link(request, home, namespace, new_mac, kind.name)._replace(settings=settings))
     new = [(made, request)] if made.peer is None or peer is None else [(made.peer, peer), (made, request)]
     for interface, wanted in new:
         if wanted.mtu is not None:
@@ -138,7 +138,7 @@ def add(home: NetworkNamespace, request: LinkRequest, new_mac: Callable[[], int]
         _finish(interface, wanted)
 
 
-def _new_link(request: LinkRequest, home: NetworkNamespace, namespace: NetworkNamespace, kind: LinkKind,
+def _new_link(request: LinkRequest, home: NetworkNamespace, namespace: NetworkNamespace,
               new_mac: Callable[[], int], stem: str) -> NewLink:
     name = request.device or _free_name(namespace, stem)
     mac = _valid_mac(request.mac) if request.mac else None

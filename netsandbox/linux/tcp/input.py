@@ -39,7 +39,7 @@ def receive_packet(interface: Interface, frame: Frame, packet: IPv4Packet) -> Ve
     isn = 0
     if found is not None:
         if isinstance(found, Connection):
-            return to_connection(found, interface, packet, segment)
+            return to_connection(found, packet, segment)
         verdict = _to_record(found, interface, packet, segment)
         if not isinstance(verdict, int):
             return verdict
@@ -67,7 +67,7 @@ def _to_record(found: Request | TimeWait, interface: Interface, packet: IPv4Pack
         return isn
     answer = listen.answer(found, packet, segment)
     if isinstance(answer, Connection):
-        return _first_of_child(answer, interface, packet, segment)
+        return _first_of_child(answer, packet, segment)
     return 0 if isinstance(answer, str) else answer
 
 
@@ -75,11 +75,11 @@ def _to_listener(listener: Connection, interface: Interface, packet: IPv4Packet,
                  isn: int) -> Verdict:
     answer = listen.take(listener, interface, packet, segment, isn)
     if isinstance(answer, Connection):
-        return _first_of_child(answer, interface, packet, segment)
+        return _first_of_child(answer, packet, segment)
     return answer
 
 
-def _first_of_child(child: Connection, interface: Interface, packet: IPv4Packet, segment: TcpSegment) -> Verdict:
+def _first_of_child(child: Connection, packet: IPv4Packet, segment: TcpSegment) -> Verdict:
     """The ACK that made a connection whole is its first segment (tcp_child_process)."""
     verdict = process(child, packet, segment)
     if child.parent is not None:
@@ -87,7 +87,7 @@ def _first_of_child(child: Connection, interface: Interface, packet: IPv4Packet,
     return verdict
 
 
-def to_connection(conn: Connection, interface: Interface, packet: IPv4Packet, segment: TcpSegment) -> Verdict:
+def to_connection(conn: Connection, packet: IPv4Packet, segment: TcpSegment) -> Verdict:
     """Now, or when the program has done with the socket (sk_add_backlog)."""
     if conn.owned:
         _hold(conn, Waiting(packet, segment))

@@ -122,7 +122,7 @@ def next_burst(conn: Connection, is_nagle_off: bool = False) -> int:
     if length <= mss:
         small = length < mss and not chunk.fin and is_last and not is_nagle_off
         return -1 if small and _nagle(conn) else length
-    if _defers(conn, chunk, quota, mss):
+    if _defers(conn, chunk, mss):
         return -1
     return _split_point(conn, chunk, mss, quota, is_last and not is_nagle_off)
 
@@ -166,7 +166,7 @@ def _nagle(conn: Connection) -> bool:
             and not after(conn.small, conn.nxt))
 
 
-def _defers(conn: Connection, chunk: Chunk, quota: int, mss: int) -> bool:
+def _defers(conn: Connection, chunk: Chunk, mss: int) -> bool:
     """tcp_tso_should_defer: a third of the window is worth a burst, and less may wait for the next ACK."""
     if conn.recovery >= Recovery.RECOVERY or not conn.sent:
         return False
