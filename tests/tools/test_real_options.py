@@ -160,6 +160,25 @@ def test_nft_lists_what_was_said_and_points_at_what_is_wrong(line: str, code: st
     assert (job.code, (job.out + job.err).rstrip("\n")) == (int(code), says.rstrip("\n"))
 
 
+@pytest.mark.parametrize(("said", "listed"), [
+    ("log level warn", "log"), ("log level info prefix '\"a\"'", 'log prefix "a" level info')])
+def test_nft_lists_a_log_in_its_own_order(said: str, listed: str) -> None:
+    session = KeptSession()
+    assert session.run(f"nft add rule ip filter DOCKER-USER {said}").code == 0
+    assert f"\t\t{listed}\n" in session.run("nft list chain ip filter DOCKER-USER").out
+
+
+@pytest.mark.parametrize(("source", "wrong", "what"), [
+    ("300.1.1.1", "300.1.1.1", "Could not resolve hostname: Name or service not known"),
+    ("{ 1.1.1.1, 300.1.1.1 }", "300.1.1.1", "Could not resolve hostname: Name or service not known"),
+    ("!= 10.0.0.0/33", "10.0.0.0/33", "Prefix length 33 is invalid for type of 32 bits width"),
+    ("1.2.3.9-1.2.3.3", "1.2.3.9-1.2.3.3", "Range negative size")])
+def test_nft_points_at_an_address_that_is_none(source: str, wrong: str, what: str) -> None:
+    line = f"add rule ip filter DOCKER-USER ip saddr {source} drop"
+    marked = " " * line.index(wrong) + "^" * len(wrong)
+    assert KeptSession().run(f"nft {line}").err == f"Error: {what}\n{line}\n{marked}\n"
+
+
 def test_ifconfig_tries_every_word_for_a_device_that_there_is_not() -> None:
     job = KeptSession().run("ifconfig e9 10.0.0.1 netmask 255.255.255.0 broadcast 10.0.0.255 up")
     no_flags = "e9: ERROR while getting interface flags"

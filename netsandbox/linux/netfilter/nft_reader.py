@@ -116,6 +116,33 @@ def address_order(text: str) -> int:
         return 0
 
 
+def check_addresses(reader: Reader, text: str, at: int) -> None:
+    """Those that are written in numbers, of which `text` has some, the first at a place; names are not looked up.
+
+    Raises:
+        NftError: as nft complains of them.
+    """
+    for part in text.split(","):
+        start, dash, end = part.partition("-")
+        numbers, mask = [start, end] if dash else [start.partition("/")[0]], start.partition("/")[2]
+        if not all(number.replace(".", "").isdecimal() for number in numbers):
+            continue
+        place = next((n for n, word in enumerate(reader.line.words[at:], at) if word.strip("{},") == part), at)
+        if not all(map(_is_address, numbers)):
+            raise reader.line.complaint("Could not resolve hostname: Name or service not known", place)
+        if mask.isdecimal() and int(mask[:9]) > 32:
+            raise reader.line.complaint(f"Prefix length {mask[:9]} is invalid for type of 32 bits width", place)
+        if dash and address_order(end) < address_order(start):
+            raise reader.line.complaint("Range negative size", place)
+
+
+def _is_address(text: str) -> bool:
+    try:
+        return bool(str(IPv4Address(text)))
+    except ValueError:
+        return False
+
+
 def protocol_name(text: str) -> str:
     return PROTOCOL_NAMES.get(int(text), text) if text.isdecimal() else text
 

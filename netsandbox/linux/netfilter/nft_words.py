@@ -10,6 +10,7 @@ from netsandbox.linux.netfilter.nft_reader import (
     Reader,
     address,
     address_order,
+    check_addresses,
     hexadecimal,
     port,
     port_order,
@@ -31,6 +32,7 @@ KINDS = {kind: name for name, kind in REJECTS.items()} | {"port-unreachable": "i
 
 STATES = ("invalid", "established", "related", "new", "untracked")
 """Of a connection, in the order of their bits."""
+USUAL_LEVEL = "warn"
 ICMP_TYPES = {"echo-reply": 0, "destination-unreachable": 3, "source-quench": 4, "redirect": 5, "echo-request": 8,
               "router-advertisement": 9, "router-solicitation": 10, "time-exceeded": 11, "parameter-problem": 12,
               "timestamp-request": 13, "timestamp-reply": 14, "info-request": 15, "info-reply": 16,
@@ -52,7 +54,9 @@ def _ip(reader: Reader) -> None:
         reader.protocol = "" if negated else value
         reader.one_of(negated, [["-p", one] for one in value.split(",")])
     elif field in flags:
+        at = reader.place
         negated, value = reader.asked(f"ip {field}", address, address_order)
+        check_addresses(reader, value, at + bool(negated))
         ends = f"--{'src' if field == 'saddr' else 'dst'}-range"
         reader.one_of(negated, [["-m", "iprange", ends, one] if "-" in one else [flags[field], one]
                                 for one in value.split(",")])
@@ -247,13 +251,14 @@ def _reject(reader: Reader) -> None:
 
 
 def _log(reader: Reader) -> None:
+    """Its prefix is listed before its level, and a level that is the usual one not at all."""
+    said = dict.fromkeys(("prefix", "level"), "")
     reader.log += ["-j", "LOG"]
-    reader.said.append("log")
     while reader.words[:1] in (["prefix"], ["level"]):
-        flag, value = reader.take(), reader.take()
-        reader.log += [f"--log-{flag}", value.strip('"')]
-        shown = value if flag == "level" else '"' + value.strip('"') + '"'
-        reader.said[-1] += f" {flag} {shown}"
+        flag, value = reader.take(), reader.take().strip('"')
+        reader.log += [f"--log-{flag}", value]
+        said[flag] = f' prefix "{value}"' if flag == "prefix" else f" level {value}" * (value != USUAL_LEVEL)
+    reader.said.append("log" + "".join(said.values()))
 
 
 class _Nat:
