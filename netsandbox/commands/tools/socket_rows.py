@@ -160,10 +160,11 @@ def information(conn: Connection) -> str:
              f"rcvmss:{conn.segment_size}", f"advmss:{conn.advertised_mss}", f"cwnd:{state.window}"]
     if state.threshold < 0x7FFFFFFF:
         parts.append(f"ssthresh:{state.threshold}")
+    counts = conn.counts
     parts += [f"{name}:{value}" for name, value in (
-        ("bytes_sent", conn.bytes_sent), ("bytes_retrans", conn.bytes_again), ("bytes_acked", conn.bytes_acked),
-        ("bytes_received", conn.bytes_received), ("segs_out", conn.segments_out), ("segs_in", conn.segments_in),
-        ("data_segs_out", conn.data_out), ("data_segs_in", conn.data_in)) if value]
+        ("bytes_sent", counts.bytes_sent), ("bytes_retrans", counts.bytes_again), ("bytes_acked", counts.bytes_acked),
+        ("bytes_received", counts.bytes_received), ("segs_out", counts.segments_out), ("segs_in", counts.segments_in),
+        ("data_segs_out", counts.data_out), ("data_segs_in", counts.data_in)) if value]
     if trip.smoothed:
         parts.append(f"send {round(state.window * conn.mss * 8 * 8_000_000 / trip.smoothed)}bps")
     parts += [f"lastsnd:{(now - conn.last_sent) // MILLISECOND}",

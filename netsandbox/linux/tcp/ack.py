@@ -47,7 +47,7 @@ def take(conn: Connection, segment: TcpSegment, said: Options, count: int = 1) -
     flag |= _update_window(conn, segment)
     progress = Progress(conn)
     conn.una = ack
-    conn.bytes_acked += (ack - una) & MASK
+    conn.counts.bytes_acked += (ack - una) & MASK
     if said.sacks and conn.has_sack:
         flag |= sack.take(conn, progress, said.sacks, ack, una)
     conn.soft_error = ""

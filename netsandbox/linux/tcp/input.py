@@ -113,8 +113,8 @@ def _hold(conn: Connection, waiting: Waiting) -> None:
 def process(conn: Connection, packet: IPv4Packet, segment: TcpSegment, count: int = 1) -> Verdict:
     """tcp_rcv_established and tcp_rcv_state_process; `count` segments have become this one."""
     state = conn.state
-    conn.segments_in += 1
-    conn.data_in += bool(segment.data)
+    conn.counts.segments_in += 1
+    conn.counts.data_in += bool(segment.data)
     if state is TcpState.CLOSE:
         return Dropped(DropReason.TCP_CLOSE, (segment.dport,))
     if state is TcpState.SYN_SENT:

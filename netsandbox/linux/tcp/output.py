@@ -371,6 +371,6 @@ def join(conn: Connection, place: int) -> None:
 
 def note_retransmission(conn: Connection, what: str, why: str, size: int) -> None:
     conn.retransmitted += 1
-    conn.bytes_again += size
+    conn.counts.bytes_again += size
     conn.namespace.record(TcpRetransmitted(conn.namespace.name, *conn.key, what, why, size, max(conn.retries, 1),
                                            conn.round_trip.timeout))

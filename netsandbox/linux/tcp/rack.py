@@ -24,24 +24,24 @@ def advance(conn: Connection, segment: Sent) -> None:
     trip = (conn.namespace.scheduler.clock - segment.at) // MICROSECOND
     if segment.ever_again and trip < (conn.round_trip.least or 0):
         return
-    conn.rack_advanced = True
-    conn.rack_rtt = trip
-    if segment.at > conn.rack_at or (segment.at == conn.rack_at and after(segment.end, conn.rack_end)):
-        conn.rack_at, conn.rack_end = segment.at, segment.end
+    conn.rack.advanced = True
+    conn.rack.trip = trip
+    if segment.at > conn.rack.at or (segment.at == conn.rack.at and after(segment.end, conn.rack.end)):
+        conn.rack.at, conn.rack.end = segment.at, segment.end
 
 
 def _window(conn: Connection) -> int:
     """Microseconds by which segments may overtake each other (tcp_rack_reo_wnd)."""
-    if not conn.reordering_seen:
+    if not conn.rack.reordering_seen:
         counts = not conn.namespace.sysctls.get("net.ipv4.tcp_recovery") & NO_COUNT
-        if conn.recovery >= Recovery.RECOVERY or (conn.sacked_out >= conn.reordering and counts):
+        if conn.recovery >= Recovery.RECOVERY or (conn.sacked_out >= conn.rack.reordering and counts):
             return 0
     return min((conn.round_trip.least or 0) >> 2, conn.round_trip.smoothed >> 3)
 
 
 def overdue(conn: Connection, segment: Sent, window: int) -> int:
     """Microseconds after which a segment counts as lost; none are left when it does now (tcp_rack_skb_timeout)."""
-    return conn.rack_rtt + window - (conn.namespace.scheduler.clock - segment.at) // MICROSECOND
+    return conn.rack.trip + window - (conn.namespace.scheduler.clock - segment.at) // MICROSECOND
 
 
 def mark_lost(conn: Connection, segment: Sent) -> None:
@@ -65,7 +65,7 @@ def detect(conn: Connection) -> int:
     for segment in conn.sent:
         if (segment.lost and not segment.again) or segment.sacked:
             continue
-        if segment.at > conn.rack_at or (segment.at == conn.rack_at and not after(conn.rack_end, segment.end)):
+        if segment.at > conn.rack.at or (segment.at == conn.rack.at and not after(conn.rack.end, segment.end)):
             continue
         left = overdue(conn, segment, window)
         if left <= 0:
@@ -77,9 +77,9 @@ def detect(conn: Connection) -> int:
 
 def look(conn: Connection) -> bool:
     """tcp_rack_mark_lost: only where an ACK has brought news; True when a timer waits for the rest."""
-    if not conn.rack_advanced:
+    if not conn.rack.advanced:
         return False
-    conn.rack_advanced = False
+    conn.rack.advanced = False
     wait = detect(conn)
     if wait:
         alarm.arm(conn, alarm.REORDER, -(-wait * MICROSECOND // alarm.TICK) * alarm.TICK + TIMEOUT_MIN)
@@ -98,11 +98,11 @@ def note_reordering(conn: Connection, low: int, highest: int) -> None:
     if not before(low, highest):
         return
     metric, mss = distance(highest & MASK, low), max(conn.mss, 1)
-    if metric > conn.reordering * mss:
-        conn.reordering = min(-(-metric // mss), MOST_REORDERING)
-    conn.reordering_seen = True
+    if metric > conn.rack.reordering * mss:
+        conn.rack.reordering = min(-(-metric // mss), MOST_REORDERING)
+    conn.rack.reordering_seen = True
 
 
 def is_high(conn: Connection) -> bool:
     """Segments overtake each other so much that any arrival lets the window grow (tcp_may_raise_cwnd)."""
-    return conn.reordering > int(conn.namespace.sysctls.get("net.ipv4.tcp_reordering"))
+    return conn.rack.reordering > int(conn.namespace.sysctls.get("net.ipv4.tcp_reordering"))

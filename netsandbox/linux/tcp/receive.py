@@ -149,7 +149,7 @@ def _store(conn: Connection, data: bytes) -> None:
     if not data:
         return
     conn.received.append(data)
-    conn.bytes_received += len(data)
+    conn.counts.bytes_received += len(data)
     conn.memory += len(data) + window.BUFFER_OVERHEAD
     conn.expected = (conn.expected + len(data)) & MASK
 

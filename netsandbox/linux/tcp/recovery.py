@@ -58,7 +58,7 @@ def _identify(conn: Connection, flag: int) -> int:
 
 def _newreno_mark_lost(conn: Connection, advanced: bool) -> None:
     """Without SACK: three duplicate ACKs, or a partial one (RFC 6582)."""
-    if ((conn.recovery < Recovery.RECOVERY and conn.sacked_out >= conn.reordering) or (
+    if ((conn.recovery < Recovery.RECOVERY and conn.sacked_out >= conn.rack.reordering) or (
             conn.recovery is Recovery.RECOVERY and advanced)) and not conn.sent[0].lost:
         rack.mark_lost(conn, conn.sent[0])
 
@@ -86,8 +86,8 @@ def _check_reno_reordering(conn: Connection, more: int) -> None:
     holes = min(max(conn.lost_out, 1), len(conn.sent))
     if conn.sacked_out + holes > len(conn.sent):
         conn.sacked_out = len(conn.sent) - holes
-        conn.reordering = min(len(conn.sent) + more, rack.MOST_REORDERING)
-        conn.reordering_seen = True
+        conn.rack.reordering = min(len(conn.sent) + more, rack.MOST_REORDERING)
+        conn.rack.reordering_seen = True
 
 
 def enter_recovery(conn: Connection) -> None:

@@ -12,7 +12,9 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from netsandbox.linux.core.socket import Process, Socket
 from netsandbox.linux.tcp import alarm
 from netsandbox.linux.tcp.congestion import Congestion
+from netsandbox.linux.tcp.counts import Counts
 from netsandbox.linux.tcp.events import TcpStateChanged
+from netsandbox.linux.tcp.rack_state import Rack
 from netsandbox.linux.tcp.rtt import RoundTrip
 
 if TYPE_CHECKING:
@@ -130,21 +132,18 @@ class Connection(Socket):
     protocol = "tcp"
 
     __slots__ = ("accepted", "ack_at", "ack_due", "ack_now", "ack_timer", "ack_wanted", "acked_up_to", "advertised_mss",
-                 "again_out", "ato", "backoff", "bytes_acked", "bytes_again", "bytes_received", "bytes_sent", "calls",
-                 "challenged_at", "confirm", "congestion", "copied", "created", "data_in", "data_out", "delivered",
-                 "done", "duplicate", "early", "echoed_stamp", "error", "expected", "foreground", "forward",
-                 "going_on", "handshake_at", "has_sack", "has_stamps", "held", "high_seq", "ident", "interface",
-                 "is_burst", "is_deaf", "keepalive", "keepalive_due", "keepalive_timer", "largest_window",
-                 "last_sent", "losses", "lost_out", "memory", "more_to_send", "mss", "mss_clamp",
+                 "again_out", "ato", "backoff", "calls", "challenged_at", "confirm", "congestion", "copied", "counts",
+                 "created", "delivered", "done", "duplicate", "early", "echoed_stamp", "error", "expected",
+                 "foreground", "forward", "going_on", "handshake_at", "has_sack", "has_stamps", "held", "high_seq",
+                 "ident", "interface", "is_burst", "is_deaf", "keepalive", "keepalive_due", "keepalive_timer",
+                 "largest_window", "last_sent", "losses", "lost_out", "memory", "more_to_send", "mss", "mss_clamp",
                  "nodelay", "nxt", "on_event", "orphan", "overflowed_at", "owned", "parent", "path_error", "path_mtu",
-                 "pingpong", "probe_end", "probe_is_again", "probes", "prr_delivered", "prr_out", "pushed",
-                 "pushed_in", "queued", "quick", "rack_advanced", "rack_at", "rack_end", "rack_rtt", "ratio",
-                 "receive_buffer", "receive_scale", "receive_window", "received", "received_at", "recent_at",
-                 "recent_stamp", "recovery", "reordering", "reordering_seen", "requests", "resends",
-                 "retransmitted", "retries",
-                 "retry_began", "retry_since", "round_trip", "sacked_out", "sacks", "segment_size", "segments_in",
-                 "segments_out", "send_buffer", "send_scale", "send_window", "sent", "shutdown_flags", "slow_start",
-                 "small", "soft_error", "space", "space_at", "space_seq", "stamp_offset", "state", "timeouts", "timer",
+                 "pingpong", "probe_end", "probe_is_again", "probes", "prr_delivered", "prr_out", "pushed", "pushed_in",
+                 "queued", "quick", "rack", "ratio", "receive_buffer", "receive_scale", "receive_window", "received",
+                 "received_at", "recent_at", "recent_stamp", "recovery", "requests", "resends", "retransmitted",
+                 "retries", "retry_began", "retry_since", "round_trip", "sacked_out", "sacks", "segment_size",
+                 "send_buffer", "send_scale", "send_window", "sent", "shutdown_flags", "slow_start", "small",
+                 "soft_error", "space", "space_at", "space_seq", "stamp_offset", "state", "timeouts", "timer",
                  "timer_due", "timer_kind", "tos", "ttl", "twice", "una", "undo_marker", "undo_retrans", "unsent",
                  "waits_for_room", "window_clamp", "window_seq", "wire", "write_began", "written")
 
@@ -217,15 +216,11 @@ class Connection(Socket):
         self.prr_delivered = self.prr_out = 0
         self.delivered = self.retransmitted = self.twice = 0
         """Segments that have arrived, that were sent again, and that have arrived twice (dsack_dups)."""
-        self.segments_out = self.segments_in = self.data_out = self.data_in = 0
-        self.bytes_sent = self.bytes_acked = self.bytes_again = self.bytes_received = 0
+        self.counts = Counts()
         self.probe_end: int | None = None
         """The end of the tail loss probe under way (tlp_high_seq)."""
         self.probe_is_again = False
-        self.rack_at = self.rack_end = self.rack_rtt = 0
-        self.rack_advanced = self.reordering_seen = False
-        self.reordering = settings.get("net.ipv4.tcp_reordering")
-        """By how many segments they have overtaken each other (tp->reordering)."""
+        self.rack = Rack(settings.get("net.ipv4.tcp_reordering"))
         self.retries = self.probes = self.backoff = self.timeouts = 0
         """icsk_retransmits, icsk_probes_out, icsk_backoff, total_rto."""
         self.retry_since = self.retry_began = 0

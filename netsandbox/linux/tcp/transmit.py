@@ -113,12 +113,12 @@ def transmit(conn: Connection, seq: int, flags: int, data: bytes = b"", size: in
     segment = TcpSegment(conn.port, conn.peer_port, seq, number, flags, room, offered, data)
     conn.wire = segment
     count = -(-len(data) // size) if size else 1
-    conn.segments_out += count
+    conn.counts.segments_out += count
     if flags & ACK:
         _note_ack(conn)
     if data:
-        conn.data_out += count
-        conn.bytes_sent += len(data)
+        conn.counts.data_out += count
+        conn.counts.bytes_sent += len(data)
         _note_data(conn)
     problem = deliver(conn, segment, size, count)
     if problem == "ENOBUFS" and (size or in_burst) and _leaves_at_once(conn):

@@ -47,7 +47,7 @@ def reduction(conn: Connection, unmarks: bool) -> None:
         state.window = max(state.window, state.prior)
         state.threshold = max(state.threshold, state.prior_threshold)
     conn.undo_marker = 0
-    conn.rack_advanced = True
+    conn.rack.advanced = True
 
 
 def any_again(conn: Connection) -> bool:
@@ -110,7 +110,7 @@ def partial(conn: Connection) -> bool:
     """A gap has closed, perhaps by the original (tcp_try_undo_partial); True while more is under way again."""
     if not (conn.undo_marker and was_delayed(conn)):
         return False
-    conn.reordering_seen = True
+    conn.rack.reordering_seen = True
     if conn.again_out:
         return True
     forget_retries(conn)
