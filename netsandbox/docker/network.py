@@ -31,6 +31,7 @@ if TYPE_CHECKING:
     from netsandbox.docker.network_options import BridgeOptions
     from netsandbox.docker.profiles import Profile
     from netsandbox.engine.chance import Stream
+    from netsandbox.linux.core.interface import Interface
     from netsandbox.linux.core.namespace import NetworkNamespace
 
 ANNOUNCEMENTS = 3
@@ -169,20 +170,9 @@ class BridgeNetwork(DockerNetwork):
             self.pool.release(address)
             raise daemon_error(f"{'' if self._announces else HOOK}failed to add interface {veth} to sandbox: error "
                                f"{refusal}")
-        # The peer is made in the container's namespace, where its index is 2, as on a real host.
-        pair = VethPair.create((self.namespace, veth, random_mac(self._random)),
-                               (namespace, name, mac))
-        outside, inside = pair.left, pair.right
-        outside.queue_length = inside.queue_length = NO_QUEUE
-        if self.mtu != ETHERNET_MTU:
-            link.set_mtu(outside, self.mtu)
-            link.set_mtu(inside, self.mtu)
-        self.bridge.add_port(outside).hairpin = self.has_hairpin
-        link.set_up(outside)
-        network = Network(address, self.pool.subnet.length)
-        addresses.add(inside, network, network.broadcast)
-        for local in wish.local:
-            own = Network(parse_ipv4(local), LINK_LOCAL_LENGTH)
+        outside, inside = self._pair(veth, namespace, name, mac)
+        for own in (Network(address, self.pool.subnet.length),
+                    *(Network(parse_ipv4(local), LINK_LOCAL_LENGTH) for local in wish.local)):
             addresses.add(inside, own, own.broadcast)
         link.set_up(inside)
         self._apply_settings(namespace, inside.name, wish)
@@ -193,6 +183,19 @@ class BridgeNetwork(DockerNetwork):
         if self._announces:
             self.scheduler.soon(self._announce, (container, endpoint, 1))
         return endpoint
+
+    def _pair(self, veth: str, namespace: NetworkNamespace, name: str, mac: int) -> tuple[Interface, Interface]:
+        """The end on the bridge and, not yet up, the one in the container: it is made there, where its index is 2, as
+        on a real host."""
+        pair = VethPair.create((self.namespace, veth, random_mac(self._random)), (namespace, name, mac))
+        outside, inside = pair.left, pair.right
+        outside.queue_length = inside.queue_length = NO_QUEUE
+        if self.mtu != ETHERNET_MTU:
+            link.set_mtu(outside, self.mtu)
+            link.set_mtu(inside, self.mtu)
+        self.bridge.add_port(outside).hairpin = self.has_hairpin
+        link.set_up(outside)
+        return outside, inside
 
     def _apply_settings(self, namespace: NetworkNamespace, name: str, wish: Wish) -> None:
         for setting in dict(wish.options).get(SYSCTLS, "").split(",") if self._announces else ():

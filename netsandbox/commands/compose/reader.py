@@ -54,12 +54,7 @@ def read_project(text: str, path: str, name: str, variables: Mapping[str, str], 
     networks, notes = _networks(values, top, name)
     notes += whole.notes
     volumes = _volumes(values, top, name, notes)
-    services: dict[str, Service] = {}
-    for key, (where, node) in values.map(top["services"][1], "services").items() if "services" in top else ():
-        if not SERVICE.fullmatch(key):
-            raise values.invalid(where, f"services additional properties '{key}' not allowed")
-        services[key], more = read_service(values, key, where, node)
-        notes += more
+    services = _services(values, top, notes)
     for key, (where, _node) in top.items():
         if key in WITHOUT_EFFECT:
             notes.append((line_of(where), key))
@@ -72,6 +67,16 @@ def read_project(text: str, path: str, name: str, variables: Mapping[str, str], 
     _check_order(values, services, top)
     return Project(name, path, services, networks, volumes, tuple(sorted(notes)), "version" in top,
                    overrides)
+
+
+def _services(values: Values, top: dict[str, tuple[Node, Node]], notes: list[tuple[int, str]]) -> dict[str, Service]:
+    found: dict[str, Service] = {}
+    for key, (where, node) in values.map(top["services"][1], "services").items() if "services" in top else ():
+        if not SERVICE.fullmatch(key):
+            raise values.invalid(where, f"services additional properties '{key}' not allowed")
+        found[key], more = read_service(values, key, where, node)
+        notes += more
+    return found
 
 
 def _networks(values: Values, top: dict[str, tuple[Node, Node]],

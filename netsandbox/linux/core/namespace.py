@@ -156,9 +156,9 @@ class NetworkNamespace:
         self.deliver_local: Callable[..., Any]
         self.raw_sockets: tuple[RawSocket, ...] = ()
         self.bridge_hooks: BridgeHooks | None = None
+        """What looks at bridged frames, while something does (br_netfilter)."""
         self.depth = 0
         """How many tunnels a packet that is being sent is inside of."""
-        """What looks at bridged frames, while something does (br_netfilter)."""
         self.groups = NO_MEMBERS
         self.proxies = NO_MEMBERS
         """(interface, address) that it answers ARP for by hand (`ip neigh add proxy`)."""
