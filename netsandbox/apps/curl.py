@@ -98,6 +98,9 @@ class Curl(Transfer):
             self.url = self.url._replace(target=self.url.target + joint + "&".join(self.options.data))
         problem = curl_where.scheme_problem(self.url.scheme)
         if problem is not None:
+            flags = self.options.flags  # -s hides curl's own errors, and not what the sandbox has not
+            if "not modelled" in problem[1] and "silent" in flags and "show-error" not in flags:
+                self.complain(f"netsandbox: curl: {problem[1]}")
             self._fail(*problem)
         elif self.client is not None and self.client.is_open and self._known and self._known[:2] == self._peer():
             self._say(f"* Re-using existing http: connection with host {self.url.host}")

@@ -5,11 +5,14 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from netsandbox.apps.program import Task
+from netsandbox.apps.program import Task, UsageError
 from netsandbox.engine.units import MILLISECOND
 from netsandbox.shell.errors import NotFoundError, RefusedError
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from netsandbox.apps.option_table import OptionTable, Read
     from netsandbox.shell.machine import Call, Machine
 
 NOT_RUN = 126
@@ -37,6 +40,27 @@ class Around(Task):
     @property
     def children(self) -> list[Task]:
         return [self.inner] if self.inner is not None else []
+
+    def read_options(self, table: OptionTable, version: str, usage: str, check: Callable[[Read], None]) -> Read | None:
+        """What it was told; None where that was all: its help, its version, or something wrong.
+
+        Args:
+            check: raises UsageError of what the table lets pass.
+        """
+        try:
+            read = table.read(self.call.argv[1:], in_order=True)
+            if "help" in read or "version" in read:
+                self.print(usage if "help" in read else version)
+                self.exit(0)
+                return None
+            check(read)
+        except UsageError as error:
+            self.complain(str(error))
+            self.exit(table.code)
+            return None
+        for note in table.notes(read.given):
+            self.complain(note)
+        return read
 
     def run(self, words: list[str], environment: dict[str, str] | None = None, machine: Machine | None = None,
             output: list[tuple[str, str]] | None = None) -> None:

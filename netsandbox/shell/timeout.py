@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from netsandbox.apps.option_table import OptionTable
+from netsandbox.apps.option_table import OptionTable, Read
 from netsandbox.apps.program import UsageError
 from netsandbox.apps.server import sleep_seconds
 from netsandbox.docker.signals import SIGNALS, signal_name
@@ -33,23 +33,10 @@ class Timeout(Around):
     _command = ""
 
     def start(self) -> None:
-        try:
-            read = OPTIONS.read(self.call.argv[1:], in_order=True)
-            if "help" in read or "version" in read:
-                self.print(HELP if "help" in read else "timeout (GNU coreutils) 9.7")
-                self.exit(0)
-                return
-            if len(read.operands) < 2:
-                raise UsageError(HINT, FAILED)
-            _duration(read.values.get("kill-after", "0"))
-            self._signal = _signal(read.values.get("signal", "TERM"))
-            seconds = _duration(read.operands[0])
-        except UsageError as error:
-            self.complain(str(error))
-            self.exit(FAILED)
+        read = self.read_options(OPTIONS, "timeout (GNU coreutils) 9.7", HELP, _check)
+        if read is None:
             return
-        for note in OPTIONS.notes(read.given):
-            self.complain(note)
+        self._signal, seconds = _signal(read.values.get("signal", "TERM")), _duration(read.operands[0])
         self._is_verbose, self._preserves = "verbose" in read, "preserve-status" in read
         self._command = read.operands[1]
         if seconds:
@@ -75,6 +62,14 @@ class Timeout(Around):
     def stop(self) -> None:
         self.scheduler.cancel(self._timer)
         super().stop()
+
+
+def _check(read: Read) -> None:
+    if len(read.operands) < 2:
+        raise UsageError(HINT, FAILED)
+    _duration(read.values.get("kill-after", "0"))
+    _signal(read.values.get("signal", "TERM"))
+    _duration(read.operands[0])
 
 
 def _duration(text: str) -> float | None:

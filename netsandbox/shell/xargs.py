@@ -31,30 +31,29 @@ class Xargs(Around):
     _code = 0
 
     def start(self) -> None:
+        read = self.read_options(OPTIONS, "xargs (GNU findutils) 4.10.0", HELP, _check)
+        if read is None:
+            return
+        self._read, self._command = read, read.operands or ["echo"]
+        if "arg-file" in read or self.call.stdin.is_closed:
+            self._begin()
+        else:
+            self.call.stdin.on_change = self._read_on
+
+    def _begin(self) -> None:
+        """All of the input is there."""
         try:
-            self._read = read = OPTIONS.read(self.call.argv[1:], in_order=True)
-            _check(read)
-            if "help" in read or "version" in read:
-                self.print(HELP if "help" in read else "xargs (GNU findutils) 4.10.0")
-                self.exit(0)
-                return
-            if "arg-file" not in read and not self.call.stdin.is_closed:
-                self.call.stdin.on_change = self._read_on
-                return
-            self._command = read.operands or ["echo"]
             self._groups = self._grouped(self._text())
         except UsageError as error:
             self.complain(str(error))
             self.exit(FAILED)
             return
-        for note in OPTIONS.notes(read.given):
-            self.complain(note)
         self._next()
 
     def _read_on(self) -> None:
         if self.is_running and self.call.stdin.is_closed:
             self.call.stdin.on_change = None
-            self.start()
+            self._begin()
 
     def _text(self) -> str:
         if "arg-file" not in self._read:

@@ -51,7 +51,9 @@ def test_no_option_of_the_real_program_is_unknown(tool: str) -> None:
 def source(name: str) -> str:
     """What a program's modules say, without its tables."""
     texts = []
-    for path in sorted(Path(netsandbox.__file__).parent.rglob(f"{name}*.py")):
+    package = Path(netsandbox.__file__).parent
+    around = [package / "shell/around.py"] if (package / f"shell/{name}.py").exists() else []
+    for path in sorted([*package.rglob(f"{name}*.py"), *around]):
         tree = ast.parse(path.read_text(encoding="utf-8"))
         texts += [ast.unparse(node) for node in tree.body if not (isinstance(node, ast.Assign) and isinstance(
             node.value, ast.Call) and ast.unparse(node.value.func) == "OptionTable")]

@@ -3,25 +3,13 @@
 from __future__ import annotations
 
 from netsandbox.linux.core.interface import MAX_NAME
-from netsandbox.linux.netfilter.chain_names import check_chain_name
-from netsandbox.linux.netfilter.extension import (
-    Action,
-    BadValueError,
-    Extension,
-    Given,
-    ImpossibleError,
-    Match,
-    Option,
-    UsageError,
-)
+from netsandbox.linux.netfilter.extension import BadValueError, Extension, Given, Option, UsageError
+from netsandbox.linux.netfilter.iptables_request import Said
 from netsandbox.linux.netfilter.iptables_words import (
     AT_ONCE,
     COMMANDS,
-    FOR_LISTS,
-    FOR_RULES,
     LONG_COMMANDS,
     LONG_OPTIONS,
-    OF_RULES,
     ONE_RULE,
     OPTIONAL_CHAIN,
     OPTIONS,
@@ -30,14 +18,14 @@ from netsandbox.linux.netfilter.iptables_words import (
     NotModelledError,
     Request,
 )
-from netsandbox.linux.netfilter.masks import narrow, read_mask
+from netsandbox.linux.netfilter.masks import read_mask
 from netsandbox.linux.netfilter.protocols import PROTOCOLS
 from netsandbox.linux.netfilter.registry import MATCHES, OF_PROTOCOLS, OTHER_MATCHES, OTHER_TARGETS, TARGETS
-from netsandbox.linux.netfilter.rule import Head, Jump, Mask, Rule, Word
-from netsandbox.linux.netfilter.ruleset import NAMES, Table
+from netsandbox.linux.netfilter.rule import Word
+from netsandbox.linux.netfilter.ruleset import Table
 
 
-class Parser:
+class Parser(Said):
     """Reads one command line.
 
     Args:
@@ -46,22 +34,8 @@ class Parser:
     """
 
     def __init__(self, words: list[str], find_table: dict[str, Table], warnings: list[str] | None = None) -> None:
+        super().__init__(find_table)
         self.words = list(words)
-        self.tables = find_table
-        self.command = ""
-        self.table = "filter"
-        self.chain = self.name = ""
-        self.number = 0
-        self.seen: set[str] = set()
-        self.counters = (0, 0)
-        self.negated = False
-        self.sources: list[Mask] = []
-        self.destinations: list[Mask] = []
-        self.head = Head()
-        self.matches: list[tuple[type[Match], dict[str, Given]]] = []
-        self.target = ""
-        self.is_goto = False
-        self.action: tuple[type[Action], dict[str, Given]] | None = None
         self.warnings = [] if warnings is None else warnings
 
     # -- the loop over the words
@@ -85,8 +59,8 @@ class Parser:
                 raise BadArgumentError(f"Bad argument `{word}'")
             self._long(word) if word.startswith("--") else self._short(word)
         if self.seen & {"V", "h"}:
-            return self._request((), "")
-        return self._finish()
+            return self.request((), "")
+        return self.finish()
 
     def _short(self, word: str) -> None:
         """Letters may stand together; the rest of the word is the argument of the first that takes one."""
@@ -184,6 +158,8 @@ class Parser:
             raise UsageError(f"multiple --{OPTIONS[letter]} options not allowed")
         self.seen.add(letter)
         if letter in "sd":
+            if self._next_is_value():
+                raise BadArgumentError(f"Bad argument `{self.words[0]}'")
             masks = [read_mask(part)._replace(negated=negated) for part in value.split(",")]
             if len(masks) > 1 and negated:
                 raise UsageError("! not allowed with multiple source or destination IP addresses")
@@ -309,85 +285,6 @@ class Parser:
         warning = extension.warning(given[option.flag], text)
         if warning:
             self.warnings.append(warning)
-
-    # -- the end of the line
-
-    def _finish(self) -> Request:
-        if not self.command:
-            raise UsageError("no command specified")
-        self._check_options()
-        if "W" in self.seen and "w" not in self.seen:
-            raise UsageError("--wait-interval only makes sense with --wait\n")
-        if self.table not in ("filter", "nat", "mangle", "raw", "security"):
-            raise UsageError(f"table '{self.table}' does not exist")
-        if self.negated:
-            raise UsageError("nothing appropriate following !")
-        if self.command in "NE":
-            check_chain_name(self.name or self.chain)
-        if self.command not in OF_RULES or (self.command == "D" and self.number):
-            return self._request((), "")
-        self._check_interfaces()
-        try:
-            rules = self._rules()
-        except ImpossibleError as error:
-            return self._request((), error.errno)
-        return self._request(rules, self._impossible())
-
-    def _check_options(self) -> None:
-        allowed = FOR_RULES | {"m"} if self.command in OF_RULES else frozenset("c" * (self.command == "P"))
-        if self.command == "L" and "Z" not in self.seen:
-            allowed = FOR_LISTS
-        for letter in OPTIONS:
-            if letter in self.seen and letter in FOR_RULES | FOR_LISTS and letter not in allowed:
-                name = "jump" if letter == "g" else OPTIONS[letter]
-                raise UsageError(f"Illegal option `--{name}' with this command")
-
-    def _check_interfaces(self) -> None:
-        if self.chain in ("OUTPUT", "POSTROUTING") and self.head.entered is not None:
-            raise UsageError(f"Can't use --in-interface with {self.chain}")
-        if self.chain in ("INPUT", "PREROUTING") and self.head.leaves is not None:
-            raise UsageError(f"Can't use --out-interface with {self.chain}")
-
-    def _rules(self) -> tuple[Rule, ...]:
-        for match, given in self.matches:
-            match.check(given, self.head)
-        target = self._target()
-        matches: list[Match] = [match(given) for match, given in self.matches]
-        found: list[Rule] = []
-        nothing: list[Mask | None] = [None]
-        for source in self.sources or nothing:
-            for destination in self.destinations or nothing:
-                head = self.head._replace(source=narrow(source), destination=narrow(destination))
-                fresh = tuple(matches) if not found else tuple(match(given) for match, given in self.matches)
-                found.append(Rule(head, fresh, target, *self.counters))
-        return tuple(found)
-
-    def _target(self) -> Action | Jump | None:
-        if self.action is not None:
-            kind, given = self.action
-            if kind.name == "DROP" and self.table == "nat":
-                raise UsageError('\nThe "nat" table is not intended for filtering, the use of DROP is therefore '
-                                 "inhibited.\n\n")
-            kind.check(given, self.head)
-            return kind(given)
-        if not self.target:
-            return None
-        table = self.tables.get(self.table)
-        if self.target in NAMES or (table is not None and self.target in table.chains):
-            return Jump(self.target, self.is_goto)
-        if self.target in OTHER_TARGETS:
-            raise NotModelledError(f"target '{self.target}'")
-        raise UsageError(f"Chain '{self.target}' does not exist")
-
-    def _impossible(self) -> str:
-        """A match that cannot be asked at the chain's hook."""
-        hook = NAMES.get(self.chain)
-        limits = [limit for match, given in self.matches for limit in [match.hooks_of(given)] if limit is not None]
-        return "EINVAL" if hook is not None and any(hook not in limit for limit in limits) else ""
-
-    def _request(self, rules: tuple[Rule, ...], impossible: str) -> Request:
-        return Request(self.command, self.table, self.chain, self.number, self.name, rules, frozenset(self.seen),
-                       self.counters, impossible)
 
 
 def _rule_number(text: str) -> int:
