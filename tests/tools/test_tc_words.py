@@ -34,6 +34,14 @@ def test_what_is_refused_changes_nothing(words: str) -> None:
     assert shown(session) == "qdisc netem 1: root refcnt 2 limit 7 seed 5\n"
 
 
+def test_a_gap_asks_for_a_share_that_is_reordered() -> None:
+    session = two_ways()
+    assert say(session, "h", "tc qdisc add dev eth0 root netem delay 1ms gap 5").startswith(
+        "gap specified without reorder probability\nUsage: ... netem")
+    say(session, "h", "tc qdisc add dev eth0 root netem delay 1ms reorder 0% seed 5")
+    assert shown(session) == "qdisc netem 8001: root refcnt 2 limit 1000 delay 1ms seed 5\n"
+
+
 def test_a_change_keeps_what_has_an_attribute_of_its_own() -> None:
     session = two_ways()
     say(session, "h", "tc qdisc add dev eth0 root netem delay 10ms loss 5% corrupt 1% rate 1500kbit seed 5")

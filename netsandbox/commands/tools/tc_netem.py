@@ -48,13 +48,15 @@ def read(new: Netem, words: Words, old: Netem | None) -> None:
             raise ToolError(1, f"{lead}{usage('netem').message}")
     if new.reorder.chance and not new.delay:
         raise ToolError(1, f"reordering not possible without specifying some delay\n{usage('netem').message}")
+    if new.gap and not new.reorder.chance:
+        raise ToolError(1, f"gap specified without reorder probability\n{usage('netem').message}")
+    if new.reorder.chance and not new.gap:
+        new.gap = 1
     for name in KEPT:
         if old is not None and name not in said:
             setattr(new, name, getattr(old, name))
     if old is not None and "seed" not in said:
         new.seed = old.seed
-    if "reorder" in said and not new.gap:
-        new.gap = 1
     new.reseed()
 
 
