@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import NamedTuple
 
 BUCKETS = 1024
@@ -43,7 +43,10 @@ class Array(NamedTuple):
         return 0 if self.is_associative else max(map(int, self.items), default=-1) + 1
 
     def with_item(self, key: int | str, value: str) -> Array:
-        return Array({**self.items, key: value}, self.is_associative)
+        return self.with_items([(key, value)])
+
+    def with_items(self, items: Iterable[tuple[int | str, str]]) -> Array:
+        return Array({**self.items, **dict[int | str, str](items)}, self.is_associative)
 
     def without(self, key: int | str) -> Array:
         return Array({one: value for one, value in self.items.items() if one != key}, self.is_associative)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from itertools import zip_longest
 from typing import TYPE_CHECKING, Protocol
 
 from netsandbox.shell.array import Array
@@ -100,18 +101,16 @@ def made(expansion: Expander, one: Assignment, is_associative: bool = False) -> 
             array = _pairs(expansion, one, array)
             break
         else:
-            for text in expansion.fields([inner.value]):
-                array = array.with_item(following, text)
-                following += 1
+            texts = expansion.fields([inner.value])
+            array = array.with_items(enumerate(texts, following))
+            following += len(texts)
     return array
 
 
 def _pairs(expansion: Expander, one: Assignment, array: Array) -> Array:
     """`declare -A X=(KEY VALUE …)`."""
     words = expansion.fields([inner.value for inner in one.elements or ()])
-    for number in range(0, len(words), 2):
-        array = array.with_item(words[number], words[number + 1] if number + 1 < len(words) else "")
-    return array
+    return array.with_items(zip_longest(words[::2], words[1::2], fillvalue=""))
 
 
 def _with_item(expansion: Expander, name: str, array: Array, index: Word | None, value: Word, appends: bool) -> Array:

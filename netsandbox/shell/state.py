@@ -21,6 +21,8 @@ OPTIONS = {"e": "errexit", "u": "nounset", "x": "xtrace", "f": "noglob", "n": "n
            "a": "allexport", "C": "noclobber", "o": "pipefail"}
 """Long names by letter; pipefail has none, and stands under the letter that takes its name."""
 MODELLED = frozenset("euxfao")
+HELD_PIECE = 100
+"""Values of arrays, and characters of theirs, that are one piece of work to keep."""
 
 
 class FilesSource(Protocol):
@@ -142,7 +144,10 @@ class State:
 
     def define_array(self, name: str, array: Array) -> None:
         """The same of one that becomes read-only with that."""
-        budget.hold(Use.MEMORY, sum(map(len, array.items.values())) + sum(map(len, self.values.values())))
+        held = sum(len(one.items) + sum(map(len, one.items.values())) 
+                   for one in {**self.arrays, name: array}.values())
+        budget.spend(Use.WORK, held // HELD_PIECE)
+        budget.hold(Use.MEMORY, held + sum(map(len, self.values.values())))
         self.arrays[name] = array
         self.values.pop(name, None)
         if array.first is not None:

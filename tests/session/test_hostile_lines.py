@@ -21,7 +21,10 @@ STOPPED = [
     "x=" + "a" * 3000 + "; echo ${x//*a*a*a*a*a*a*b/z}",
     "docker inspect -f '{{$x := \"aaaaaaaaaaaaaaaa\"}}" + DOUBLED * 40 + "' aa",
     "docker inspect -f '{{printf \"%99999999d\" 1}}' aa", "echo 'sh /tmp/a' > /tmp/a; sh /tmp/a",
-    "seq 99999999999 > /dev/null", "docker run -p 1-65535:1-65535 -d nginx",
+    "seq 99999999999 > /dev/null", "find / -exec find / \\;", "grep -R x /sys",
+    "a=({1..9999}); b=(${a[@]} ${a[@]} ${a[@]}); b=(${b[@]} ${b[@]} ${b[@]} ${b[@]} ${b[@]} ${b[@]} ${b[@]})",
+    "a=({1..9999}); for i in {1..9999}; do declare -a \"a$i=(${a[@]})\"; done",
+    "docker run -p 1-65535:1-65535 -d nginx",
     "echo 'sudo sh /tmp/a &' > /tmp/a; sh /tmp/a", "echo 'watch sh /tmp/a' > /tmp/a; sh /tmp/a",
 ]
 SHORT = [
@@ -72,6 +75,7 @@ DIGITS = "9" * 4500
     (f"X={DIGITS}; X=$X$X$X$X$X; ping -c $X 127.0.0.1", "invalid argument"),
     (f"X={DIGITS}; X=$X$X$X$X$X$X; X=$X$X$X$X$X; echo [$X > x; X=; jq . x", ""),
     ("docker inspect -f '{{printf \"%1000000000d|\" 1}}' aa", ""),
+    ("grep -r nothing /sys /proc", "Invalid argument"),
     ("ss '" + "(" * 4000 + "'", "a filter of more than 200 words"), ("ss '" + "not " * 2000 + "'", "more than 200"),
     (f"docker run -m {'9' * 40} -d nginx", "Minimum memory limit allowed is 6MB"),
     (f"docker run --shm-size {'9' * 40} -d nginx", "SHM size can not be less than 0")])

@@ -27,6 +27,8 @@ NOT_MODELLED = frozenset({
     "-newermt", "-noleaf", "-okdir", "-true", "-version", "--version", "-warn", "-nowarn", ","})
 KINDS = "bcdpflsD"
 MOST_DEPTH = 1_000_000
+FILE_WORK = 100
+"""Pieces of work that a path is: whether it is a link, a directory or a file."""
 
 
 class Test(NamedTuple):
@@ -125,15 +127,19 @@ def _command(rest: Iterator[str]) -> list[str]:
     raise ToolError(1, "find: missing argument to `-exec'")
 
 
+def is_link(context: ToolContext, path: str) -> bool:
+    """Whether it is a symbolic link, or one of /proc/PID/ns."""
+    files = files_of(context)
+    return files.link(path) is not None or link_of(files, context.namespace, context.machine, path) is not None
+
+
 def _below(context: ToolContext, start: str, wanted: Expression) -> Iterator[tuple[str, str]]:
     """(path, kind) of what is there, a directory before what is in it, links not followed."""
     files, waiting = files_of(context), [(start, 0)]
     while waiting:
         path, depth = waiting.pop()
-        spend(Use.WORK, 1)
-        is_link = files.link(path) is not None or (
-            link_of(files, context.namespace, context.machine, path) is not None)
-        kind = "l" if is_link else "d" if files.is_directory(path) else "f"
+        spend(Use.WORK, FILE_WORK)
+        kind = "l" if is_link(context, path) else "d" if files.is_directory(path) else "f"
         if depth >= wanted.least:
             yield path, kind
         if kind == "d" and depth < wanted.most:

@@ -7,8 +7,10 @@ from typing import TYPE_CHECKING
 
 from netsandbox.apps.pattern import Pattern, PatternError, compile_pattern, extended, literal
 from netsandbox.commands.tools.context import ToolError, ToolResult
+from netsandbox.commands.tools.find import FILE_WORK, is_link
 from netsandbox.commands.tools.inputs import Input, files_of, inputs, options_of, whole_number
 from netsandbox.commands.tools.text import lines_of
+from netsandbox.engine.budget import Use, spend
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -37,7 +39,7 @@ def grep(context: ToolContext, arguments: list[str]) -> ToolResult:
     if "P" in options:
         options["P"] = patterns[0]
     if options.keys() & {"r", "R"}:
-        operands = [path for operand in operands or ["."] for path in _below(context, operand)]
+        operands = [path for operand in operands or ["."] for path in _below(context, operand, "R" in options)]
     found, errors = inputs(context, "grep", operands)
     shows_names = ("H" in options or len(operands) > 1 or bool(options.keys() & {"r", "R"})) and "h" not in options
     out, hits, is_printed = "", 0, not options.keys() & {"c", "l", "L"}
@@ -57,13 +59,19 @@ def fgrep(context: ToolContext, arguments: list[str]) -> ToolResult:
     return grep(context, ["-F", *arguments])
 
 
-def _below(context: ToolContext, path: str) -> list[str]:
-    """All files of a folder."""
+def _below(context: ToolContext, path: str, follows: bool) -> list[str]:
+    """All files of a folder.
+
+    Args:
+        follows: links within it too (-R).
+    """
     files, found, waiting = files_of(context), list[str](), [path]
-    while waiting and len(found) < 10_000:
+    while waiting:
         one = waiting.pop(0)
+        spend(Use.WORK, FILE_WORK)
         if files.is_directory(one):
-            waiting += [f"{one.rstrip('/')}/{name}" for name in files.names(one)]
+            inner = [f"{one.rstrip('/')}/{name}" for name in files.names(one)]
+            waiting += [name for name in inner if follows or not is_link(context, name)]
         else:
             found.append(one)
     return found

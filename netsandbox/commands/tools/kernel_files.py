@@ -29,6 +29,8 @@ TEXTS = {
     "/proc/loadavg": "0.00 0.00 0.00 1/1 1\n",
     "/proc/modules": "",
 }
+SWAPPED = str.maketrans("./", "/.")
+"""Between a setting's key and its path; a dot in an interface's name is a slash in the key."""
 NAMESPACES = ("cgroup", "ipc", "mnt", "net", "pid", "pid_for_children", "time", "time_for_children", "user", "uts")
 """In /proc/PID/ns."""
 NAMESPACE = re.compile(r"/proc/(\d{1,9})/ns(?:/net)?")
@@ -103,17 +105,10 @@ class Proc(ReadOnly):
         return self._namespace if int(name) > FIRST_SHELL_PID else self._of(int(name))
 
     def _settings(self, folder: str) -> list[str] | None:
-        prefix = folder + "/" if folder else ""
-        keys = [
-            key
-            for key in (
-                key.replace(".", "\0").replace("/", ".").replace("\0", "/")
-                for key in list(self._namespace.sysctls.keys())
-            )
-            if key.startswith(prefix)
-        ]
-        found = {key[len(prefix) :].partition("/")[0] for key in keys}
-        return sorted(found) or None
+        prefix = folder.translate(SWAPPED) + "." if folder else ""
+        found = {key[len(prefix):].partition(".")[0] for key in self._namespace.sysctls.keys()  # noqa: SIM118
+                 if key.startswith(prefix)}
+        return sorted(name.translate(SWAPPED) for name in found) or None
 
     def read(self, path: str) -> str | None:
         if path in TEXTS:

@@ -7,8 +7,9 @@ link add`, its completion, `ip -d link` and the kernel labs read it from here.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from enum import Enum
+from functools import cache
 from importlib import import_module
 from pkgutil import iter_modules
 from typing import TYPE_CHECKING, Any, NamedTuple
@@ -225,10 +226,11 @@ class LinkKind:
 _found: dict[str, LinkKind] = {}
 
 
-def names() -> Iterator[str]:
+@cache
+def names() -> tuple[str, ...]:
     """The files in `drivers`, in alphabetical order: those that hold a kind are named after it."""
     package = import_module(DRIVERS)
-    return (found.name for found in iter_modules(package.__path__))
+    return tuple(found.name for found in iter_modules(package.__path__))
 
 
 def find(name: str) -> LinkKind | None:
