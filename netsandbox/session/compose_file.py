@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import shlex
 from functools import partial
+from os.path import normpath
 from pathlib import Path
 from posixpath import dirname
 
@@ -15,10 +16,13 @@ from netsandbox.commands.compose.model import Project
 from netsandbox.commands.compose.reader import project_name, read_project
 from netsandbox.commands.strict_yaml import ScenarioError
 from netsandbox.lab.uplink import DEFAULT_LAN
+from netsandbox.session.files import read_bytes
 from netsandbox.session.steps import Scenario, Step
 
 LINES_AT_ONCE = 20
 """How many of the file's lines one command line writes."""
+LARGEST = 1 << 20
+"""Bytes of a file that goes along."""
 
 
 def compose_scenario(text: str, name: str) -> Scenario:
@@ -29,13 +33,14 @@ def compose_scenario(text: str, name: str) -> Scenario:
     """
     path = Path(name).absolute()
     env = path.parent / ".env"
-    own = _text(env) if env.is_file() else ""
+    own = _text(env, path.parent) or ""
     try:
         variables = env_file(own, {})
     except VariableError as error:
         raise ScenarioError(str(env), 1, str(error)) from None
     others: dict[str, str] = {}
-    read = read_project(text, name, project_name(path.parent.name) or "project", variables, partial(_other, others))
+    read = read_project(text, name, project_name(path.parent.name) or "project", variables,
+                        partial(_other, others, path.parent))
     folder = f"/root/{read.name}"
     texts = {path.name: text, **({".env": own} if own else {}), **others, **_env_files(read, path.parent)}
     written = [line for place, content in texts.items() for line in _writing(f"{folder}/{place}", content)]
@@ -45,24 +50,31 @@ def compose_scenario(text: str, name: str) -> Scenario:
                     setup=tuple(Step(run=(line,), run_lines=(0,)) for line in setup))
 
 
-def _other(read: dict[str, str], name: str) -> str | None:
+def _other(read: dict[str, str], folder: Path, name: str) -> str | None:
     """A file that the Compose file takes something of, which goes along."""
-    path = Path(name)
-    if not path.is_file():
+    text = _text(Path(name), folder)
+    if text is not None:
+        read[Path(name).name] = text
+    return text
+
+
+def _text(path: Path, folder: Path) -> str | None:
+    """Of a regular file in the Compose file's folder, or below, wherever links lead; None where it is none.
+
+    Raises:
+        FileError: it cannot be read, or is too large.
+    """
+    if not path.is_file() or not path.resolve().is_relative_to(folder.resolve()):
         return None
-    read[path.name] = _text(path)
-    return read[path.name]
-
-
-def _text(path: Path) -> str:
-    return path.read_text(encoding="utf-8", errors="replace")
+    return read_bytes(path, LARGEST).decode("utf-8", "replace")
 
 
 def _env_files(project: Project, folder: Path) -> dict[str, str]:
     """Those in the Compose file's folder, or below, by their paths from there."""
-    paths = [Path(path).absolute() for service in project.services.values() for path, _required in service.env_files]
-    return {str(path.relative_to(folder)): _text(path) for path in paths
-            if path.is_relative_to(folder) and path.is_file()}
+    paths = [Path(normpath(Path(path).absolute())) for service in project.services.values()
+             for path, _required in service.env_files]
+    texts = {path: _text(path, folder) for path in paths if path.is_relative_to(folder)}
+    return {str(path.relative_to(folder)): text for path, text in texts.items() if text is not None}
 
 
 def _writing(path: str, text: str) -> list[str]:

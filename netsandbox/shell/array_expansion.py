@@ -89,14 +89,14 @@ def made(expansion: Expander, one: Assignment, is_associative: bool = False) -> 
     is_associative = is_associative or before.is_associative
     if one.elements is None:
         whole = Array(before.items, is_associative)
-        return _with_item(expansion, one.name, whole, one.subscript, one.value, one.appends)
+        return _with_item(expansion, one.name, whole, one.subscript, one.value, one.appends)[0]
     array = Array(before.items if one.appends else {}, is_associative)
     following = array.end
     for inner in one.elements:
-        expansion.arrays[one.name] = array
+        expansion.arrays[one.name] = before  # what is there until now is what the words see
         if inner.subscript is not None:
-            array = _with_item(expansion, one.name, array, inner.subscript, inner.value, inner.appends)
-            following = 0 if is_associative else int(key_of(expansion, one.name, inner.subscript)) + 1
+            array, key = _with_item(expansion, one.name, array, inner.subscript, inner.value, inner.appends)
+            following = 0 if is_associative else int(key) + 1
         elif is_associative:
             array = _pairs(expansion, one, array)
             break
@@ -113,13 +113,14 @@ def _pairs(expansion: Expander, one: Assignment, array: Array) -> Array:
     return array.with_items(zip_longest(words[::2], words[1::2], fillvalue=""))
 
 
-def _with_item(expansion: Expander, name: str, array: Array, index: Word | None, value: Word, appends: bool) -> Array:
+def _with_item(expansion: Expander, name: str, array: Array, index: Word | None, value: Word,
+               appends: bool) -> tuple[Array, int | str]:
+    text = expansion.text(value, True)
     expansion.arrays[name] = array
     key = key_of(expansion, name, index or Word())
     if array.is_associative and not key:
         raise RefusedError(f"{name}[]: bad array subscript")
-    text = expansion.text(value, True)
-    return array.with_item(key, array.items.get(key, "") + text if appends else text)
+    return array.with_item(key, array.items.get(key, "") + text if appends else text), key
 
 
 def item(expansion: Expander, name: str) -> str | None:

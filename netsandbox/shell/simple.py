@@ -31,8 +31,8 @@ SPECIAL = frozenset({".", ":", "break", "continue", "eval", "exec", "exit", "exp
                      "shift", "trap", "unset"})
 """POSIX' special builtins, before which dash's assignments last."""
 SIGPIPE_STATUS = 141
-PIECE = 100
-"""Characters of arguments that are a piece of work: some programs read them as numbers."""
+PIECE, WORD = 100, 9
+"""Characters of arguments that are a piece of work, as some programs read them as numbers, and what a word counts."""
 
 
 class SimpleFrame(Expanding):
@@ -164,7 +164,7 @@ class SimpleFrame(Expanding):
         """Start a program; with `command` before it even where a function has its name."""
         state = shell.state
         environment = {**state.environment, **values}
-        budget.spend(Use.WORK, sum(map(len, words)) // PIECE)
+        budget.spend(Use.WORK, sum(len(word) + WORD for word in words) // PIECE)
         call = Call(words, environment, state, readable(streams, 0), shell.is_whole_line)
         self._output = Routed(streams)
         task = shell.machine.program(call)

@@ -21,7 +21,7 @@ OPTIONS = {"e": "errexit", "u": "nounset", "x": "xtrace", "f": "noglob", "n": "n
            "a": "allexport", "C": "noclobber", "o": "pipefail"}
 """Long names by letter; pipefail has none, and stands under the letter that takes its name."""
 MODELLED = frozenset("euxfao")
-HELD_PIECE = 100
+HELD_PIECE = 200
 """Values of arrays, and characters of theirs, that are one piece of work to keep."""
 
 
@@ -144,7 +144,7 @@ class State:
 
     def define_array(self, name: str, array: Array) -> None:
         """The same of one that becomes read-only with that."""
-        held = sum(len(one.items) + sum(map(len, one.items.values())) 
+        held = sum(len(one.items) + sum(map(len, one.items.values()))
                    for one in {**self.arrays, name: array}.values())
         budget.spend(Use.WORK, held // HELD_PIECE)
         budget.hold(Use.MEMORY, held + sum(map(len, self.values.values())))

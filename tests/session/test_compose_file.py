@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 
 import pytest
@@ -39,4 +40,26 @@ def test_what_compose_refuses_names_the_line(file: Path) -> None:
     file.write_text("services:\n  web: {imag: nginx}\n", encoding="utf-8")
     refusal = r"compose\.yaml:2: validating .*: services\.web additional properties 'imag' not allowed"
     with pytest.raises(ScenarioError, match=refusal):
+        load_scenario(file)
+
+
+@pytest.mark.parametrize("how", ["env_file: ../precious", "env_file: x/../../precious", "env_file: link",
+                                 "env_file: fifo", "extends: {file: link, service: a}",
+                                 "extends: {file: fifo, service: a}", "extends: {file: ../precious, service: a}"])
+def test_of_files_elsewhere_it_learns_nothing_and_a_pipe_is_not_opened(file: Path, how: str) -> None:
+    """Wherever `..` and links lead."""
+    (file.parent.parent / "precious").write_text("services: secret\n", encoding="utf-8")
+    (file.parent / "link").symlink_to(file.parent.parent / "precious")
+    os.mkfifo(file.parent / "fifo")
+    file.write_text(f"services:\n  web:\n    image: nginx\n    {how}\n", encoding="utf-8")
+    try:
+        said = str(load_scenario(file).setup)
+    except ScenarioError as error:
+        said = str(error)
+    assert "secret" not in said
+
+
+def test_a_time_that_no_number_holds_is_refused(file: Path) -> None:
+    file.write_text(f"services:\n  web:\n    image: nginx\n    stop_grace_period: {'9' * 400}s\n", encoding="utf-8")
+    with pytest.raises(ScenarioError, match=r"compose\.yaml:4: .*stop_grace_period: invalid duration"):
         load_scenario(file)

@@ -21,9 +21,9 @@ STOPPED = [
     "x=" + "a" * 3000 + "; echo ${x//*a*a*a*a*a*a*b/z}",
     "docker inspect -f '{{$x := \"aaaaaaaaaaaaaaaa\"}}" + DOUBLED * 40 + "' aa",
     "docker inspect -f '{{printf \"%99999999d\" 1}}' aa", "echo 'sh /tmp/a' > /tmp/a; sh /tmp/a",
-    "seq 99999999999 > /dev/null", "find / -exec find / \\;", "grep -R x /sys",
+    "seq 99999999999 > /dev/null",
     "a=({1..9999}); b=(${a[@]} ${a[@]} ${a[@]}); b=(${b[@]} ${b[@]} ${b[@]} ${b[@]} ${b[@]} ${b[@]} ${b[@]})",
-    "a=({1..9999}); for i in {1..9999}; do declare -a \"a$i=(${a[@]})\"; done",
+    "a=({1..9999}); for i in {1..9999}; do eval \"b$i=(\\${a[@]})\"; done",
     "docker run -p 1-65535:1-65535 -d nginx",
     "echo 'sudo sh /tmp/a &' > /tmp/a; sh /tmp/a", "echo 'watch sh /tmp/a' > /tmp/a; sh /tmp/a",
 ]

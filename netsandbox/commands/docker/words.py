@@ -114,6 +114,7 @@ def table(rows: list[list[str]]) -> str:
 
 DURATION = re.compile(r"(\d+(?:\.\d+)?)(h|m(?!s)|s|ms|us|µs|ns)")
 UNITS = {"h": 3600 * SECOND, "m": 60 * SECOND, "s": SECOND, "ms": SECOND // 1000, "us": 1000, "µs": 1000, "ns": 1}
+MOST_DURATION = 1 << 63
 
 
 def duration(text: str) -> int | None:
@@ -122,7 +123,10 @@ def duration(text: str) -> int | None:
     found = DURATION.findall(body)
     if not found or "".join(number + unit for number, unit in found) != body:
         return 0 if body == "0" else None
-    return round(sum(float(number) * UNITS[unit] for number, unit in found)) * (-1 if text[0] == "-" else 1)
+    length = sum(float(number) * UNITS[unit] for number, unit in found)
+    if length >= MOST_DURATION:
+        return None
+    return round(length) * (-1 if text[0] == "-" else 1)
 
 
 def bad_duration(text: str) -> str:
