@@ -46,3 +46,12 @@ class Scenario(NamedTuple):
     uplink: str = ""
     learned: Mapping[str, str] = MappingProxyType({})
     after: str = ""
+
+    def shell_before(self, number: int) -> str | None:
+        """The node in whose shell the lines before a step, counted from 0, leave the person; None outside of all."""
+        where = None
+        for line in (line for step in (*self.setup, *self.steps[:number]) for line in step.run):
+            verb, *nodes = line.split()
+            if verb in ("enter", "exit"):
+                where = nodes[0] if verb == "enter" and nodes else None
+        return where

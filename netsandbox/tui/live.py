@@ -188,7 +188,7 @@ class LiveLab(LabView):
         step = session.take_step()
         if step is None:
             return False
-        lines = ["exit"] if session.shell.where is not None and step.run else []
+        lines = self._way_to(step)
         self.say_step(step)
         self.lesson.follow(session)
         if not step.run:
@@ -197,6 +197,16 @@ class LiveLab(LabView):
         self.jobs.waiting.extend(Waiting(line, True) for line in (*lines, *step.run, *checks))
         self._go_on()
         return True
+
+    def _way_to(self, step: Step) -> list[str]:
+        """Lines that lead a person who is in another shell to the one where a step's lines belong."""
+        scenario, here = self.session.scenario, self.session.shell.where
+        if scenario is None or not step.run:
+            return []
+        there = scenario.shell_before(len(scenario.steps) - len(self.session.pending) - 1)
+        if there == here:
+            return []
+        return (["exit"] if here is not None else []) + ([f"enter {there}"] if there is not None else [])
 
     def look_at_goals(self) -> None:
         """Follow the lesson; when something was done and has come to rest, look at the goals that are not met."""

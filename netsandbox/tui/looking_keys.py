@@ -66,12 +66,14 @@ class LookingKeys(LabApp):
         if frame is None or inner is None:
             self.main.status.say(tr("tunnel.none"), trouble=True)
         else:
+            self.main.status.say("")
             self.push_screen(TunnelScreen(frame, inner, self.glyphs))
 
     def show_stream(self, stream: Stream) -> None:
         """Show it over the panes."""
         from netsandbox.tui.screens.stream import StreamScreen
 
+        self.main.status.say("")
         self.push_screen(StreamScreen(stream, self.glyphs, self._write_text))
 
     def _write_text(self, path: str, text: str) -> str:

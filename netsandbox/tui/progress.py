@@ -7,6 +7,7 @@ from contextlib import suppress
 from pathlib import Path
 
 from netsandbox.session.files import FileError, write_atomically
+from netsandbox.tui.state_files import set_aside
 
 FORMAT = 1
 
@@ -28,8 +29,7 @@ class ProgressFile:
         except OSError:
             return
         except (ValueError, KeyError, TypeError, AttributeError):
-            with suppress(OSError):
-                self.path.replace(self.path.with_suffix(".set-aside"))
+            set_aside(self.path)
 
     def note(self, name: str, done: int, of: int) -> None:
         """Note steps that were done; who begins a lesson anew does not lose what was reached before."""

@@ -3,12 +3,19 @@
 from __future__ import annotations
 
 import os
+from contextlib import suppress
 from pathlib import Path
 
 from netsandbox.session.failures import log_failure
 from netsandbox.session.files import FileError, write_atomically
 from netsandbox.session.leftovers import state_directory
 from netsandbox.tui.history import History
+
+
+def set_aside(path: Path) -> None:
+    """Give a file that cannot be read as what it should be another name, so that writing it anew does not lose it."""
+    with suppress(OSError):
+        path.replace(path.with_suffix(".set-aside"))
 
 
 class StateFiles:
@@ -23,12 +30,16 @@ class StateFiles:
         self.problem = ""
 
     def history(self, name: str) -> History:
-        """The lines of a history, oldest first."""
+        """The lines of a history, oldest first; a file that holds anything else is set aside."""
+        path = self.directory / name
         try:
-            text = (self.directory / name).read_text(encoding="utf-8")
-        except (OSError, ValueError):
+            lines = path.read_text(encoding="utf-8", errors="surrogateescape").splitlines()
+        except OSError:
             return History()
-        return History(line for line in text.splitlines() if line.isprintable())
+        whole = [line for line in lines if line.isprintable()]
+        if len(whole) < len(lines):
+            set_aside(path)
+        return History(whole)
 
     def keep_history(self, name: str, history: History) -> None:
         """Write a history."""

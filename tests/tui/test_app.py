@@ -356,6 +356,17 @@ async def test_history_is_kept_between_runs(tmp_path: Path) -> None:
         assert on.app.main.command.line == "show nodes"
 
 
+@pytest.mark.parametrize("rest", [bytes(range(56, 256)), b"\0" * 200 + b"\n", b"show mac\n\xff\xfe\n"])
+async def test_a_damaged_history_is_set_aside_and_later_lines_are_kept(tmp_path: Path, rest: bytes) -> None:
+    (tmp_path / "commands").write_bytes(b"show arp\n" + rest)
+    async with stage(tmp_path) as on:
+        await on.line("show nodes")
+    assert (tmp_path / "commands.set-aside").read_bytes() == b"show arp\n" + rest
+    kept = (tmp_path / "commands").read_text("utf-8").splitlines()
+    assert kept[0] == "show arp"
+    assert kept[-1] == "show nodes"
+
+
 async def test_ctrl_c_ends_a_program(tmp_path: Path) -> None:
     async with stage(tmp_path) as on:
         await on.line("exec nginx-1 ping 172.17.0.3")

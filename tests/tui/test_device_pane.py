@@ -219,6 +219,20 @@ async def test_keys_change_tabs_choose_frames_and_pin() -> None:
         assert [message.place for message in pins if isinstance(message, DevicePane.PinWanted)] == [Place("nginx-1")]
 
 
+async def test_the_keys_stay_with_a_table_that_is_empty(tmp_path: Path) -> None:
+    """Time does not step on under who looks through the tabs."""
+    async with stage(tmp_path, size=(120, 40)) as on:
+        await on.quiet()
+        pane, step = on.app.main.device, on.app.live.session.position.step
+        await on.press("2")
+        seen = [pane.tab]
+        for _tab in pane.tabs[1:]:
+            await on.press("right")
+            seen.append(pane.tab)
+        assert seen == pane.tabs
+        assert on.app.live.session.position.step == step
+
+
 async def test_w_asks_about_the_row_and_leaves_the_key_to_others_where_there_is_none() -> None:
     source = pinged()
     pane = DevicePane(source)

@@ -7,6 +7,7 @@ from pathlib import Path
 from netsandbox.lab import views
 from netsandbox.lab.lab import Lab
 from netsandbox.lab.uplink import DEFAULT_LAN, INTERNET, parse_lan
+from netsandbox.tui.options import Options
 from netsandbox.tui.topology_internet import INTERNET as FOLDED
 from netsandbox.tui.topology_internet import fold_internet
 from netsandbox.tui.topology_model import Place
@@ -44,3 +45,11 @@ async def test_enter_opens_it_and_the_folded_level_of_detail_closes_it(tmp_path:
         while topology.detail is not Detail.COLLAPSED:
             await on.press("d")
         assert topology.placed.shown(far) is None
+
+
+async def test_the_device_pane_goes_with_those_who_are_in_the_picture(tmp_path: Path) -> None:
+    async with stage(tmp_path, Options("rules-no-internet", tour=False)) as on:
+        for _press in range(2):
+            await on.press("p")
+            await on.quiet()
+            assert on.app.main.device.place in (Place("web"), Place("host"))

@@ -141,6 +141,29 @@ async def test_hints_come_one_by_one(tmp_path: Path, mend: Path) -> None:
         assert stage.app.main.status.message == "There is no further hint"
 
 
+@pytest.mark.parametrize("typed", ["hostname", "exit", "enter pc2"])
+async def test_a_step_is_done_in_the_shell_that_the_lesson_is_in(tmp_path: Path, typed: str) -> None:
+    path = tmp_path / "inside.yaml"
+    path.write_text("""netsandbox: 1
+setup: [add-host pc1, add-host pc2, enter pc1]
+steps:
+  - run: ip link add br1 type bridge
+    expect: interface pc1:br1
+  - run: [exit, add-host pc3]
+  - run: add-host pc4
+    expect: interface pc1:br1
+""", encoding="utf-8")
+    async with opened(tmp_path, Options(tour=False, scenario=str(path))) as stage:
+        for _step in range(3):
+            await stage.line(typed)
+            await stage.press("escape", "p")
+            await stage.quiet()
+        stand = stage.app.live.lesson.stand()
+        assert stand is not None
+        assert stand.is_finished
+        assert [row.name for row in stage.app.live.nodes()] == ["pc1", "pc2", "pc3", "pc4"]
+
+
 async def test_narration_goes_when_time_goes_back(tmp_path: Path, mend: Path) -> None:
     async with opened(tmp_path, Options(tour=False, scenario=str(mend))) as stage:
         await stage.press("p", "p")

@@ -127,6 +127,7 @@ async def test_a_tunnel_is_opened_by_a_key(tmp_path: Path) -> None:
         assert "No tunnel's packet is selected" in screen_text(on.app)
         await on.press("b", "b", "v")
         assert isinstance(on.app.screen, TunnelScreen)
+        assert not on.app.main.status.message
         text = screen_text(on.app)
         assert "VXLAN  VNI 42" in text
         assert "ICMP  Echo" in text

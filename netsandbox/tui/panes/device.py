@@ -60,7 +60,7 @@ class DevicePane(Vertical):
         & DataTable > .datatable--cursor { background: transparent; color: $foreground; text-style: none; }
         & DataTable:focus > .datatable--cursor { background: $primary-muted; text-style: bold; }
         & .device--empty { color: $text-muted; padding: 0 1; height: 1fr; display: none; }
-        &.-empty DataTable { display: none; }
+        &.-empty DataTable { height: 0; }
         &.-empty .device--empty { display: block; }
     }
     """

@@ -285,7 +285,8 @@ class MainScreen(PanesScreen):
         shown = self.device.place
         if not self._follows or (shown is not None and shown.node in ends) or self.live.lesson.subject() is not None:
             return
-        able = {node.name for node in self.live.nodes() if node.kind in ("container", "host")}
+        able = {node.name for node in self.live.nodes()
+                if node.kind == "container" or (node.kind == "host" and node.host is None)}  # no host of the internet
         name = next((name for name in ends if name in able), None)
         if name is not None:
             self.device.show(Place(name))
