@@ -217,7 +217,8 @@ class NetsandboxApp(TimeKeys, LookingKeys, StepKeys):
     @on(CommandLine.Executed)
     def _executed(self, event: CommandLine.Executed) -> None:
         self.files.keep_history("commands", self.main.command.history)
-        self.main.status.say("")
+        if self._told_after != self.live.session.done:
+            self.main.status.say("")
         if self.live.session.scenario is READY:
             self.main.say.say("")
         if self.live.wants_quit:
@@ -284,6 +285,7 @@ class NetsandboxApp(TimeKeys, LookingKeys, StepKeys):
         """End the program that runs; else give the line up that is typed, as a shell does."""
         command = self.main.command
         if self.live.interrupt():
+            self.main.status.say("")
             self.sync()
         elif isinstance(self.main.focused, Input) and not self.main.focused.selection.is_empty:
             raise SkipAction  # it copies what is selected

@@ -85,6 +85,8 @@ class LabApp(UnbrokenApp):
         """The goals were looked at again for the key that goes on; the next time it does."""
         self._told_of_step = False
         """A person was told that a step is under way, which is to be so no longer than it is."""
+        self._told_after = -1
+        """Lines that were done when what the last of them did was told: a tick may come before the line's own news."""
         self._main: MainScreen | None = None
 
     def _with_files(self, session: KeptSession) -> KeptSession:
@@ -181,6 +183,8 @@ class LabApp(UnbrokenApp):
         if self._told_of_step and not live.is_at_step:
             self._told_of_step = False
             main.status.say("")
+        if live.failed or live.branched:
+            self._told_after = live.session.done
         if live.failed:
             main.status.say(live.failed, trouble=True)
             live.failed = ""

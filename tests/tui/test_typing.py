@@ -192,11 +192,18 @@ async def test_what_is_selected_at_the_prompt_is_copied_by_ctrl_c(tmp_path: Path
         assert on.app.clipboard == "hostname"
 
 
-async def test_a_line_typed_in_the_past_says_that_it_begins_a_branch_and_undo_leads_back(tmp_path: Path) -> None:
+@pytest.mark.parametrize("ticks", [False, True])
+async def test_a_line_typed_in_the_past_says_that_it_begins_a_branch_and_undo_leads_back(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, ticks: bool
+) -> None:
+    """Also where the app looks at the lab between the line and the news of it."""
     async with stage(tmp_path) as on:
         await on.line("add-host h1")
         await on.line("add-host h2")
         await on.press("escape", "u")
+        if ticks:
+            execute = on.app.live.execute
+            monkeypatch.setattr(on.app.live, "execute", lambda line: (execute(line), on.app.sync())[0])
         await on.line("add-host h3")
         assert "Branch b2 begins; main stays as it was: u leads back, 9 lists" in shown(on)
         await on.press("escape", "u")
