@@ -246,6 +246,8 @@ class Nft:
         self._names(2, 5)
         chain = self._word(4)
         family = self._family(2)
+        if command in ("add", "insert") and self.line.words[5:6] not in ([], ["index"], ["position"], ["handle"]):
+            read_rule(self.line.words[5:], self.line, family == "inet")  # what it says is judged before where it goes
         if Table(self.line.words[3], family=family).label not in self.tables:
             raise self.line.complaint(f"Could not process rule: {NO_FILE}" if self.line.source.name else
                                       NO_FILE + self._meant(chain), 3)
@@ -271,6 +273,8 @@ class Nft:
             raise self.line.complaint(f"syntax error, unexpected {token(number)[0]}, expecting number or '$'", 6)
         at = next((at for at, rule in enumerate(chain.rules)
                    if (at if kind == "index" else rule.handle) == int(number)), None)
+        if at is None and kind == "index":
+            raise self.line.complaint(f"Could not process rule: {NO_FILE}", 5, until=6)
         if at is None:
             raise self.line.whole(NO_FILE)
         return at + (command != "insert")
@@ -304,7 +308,7 @@ class Nft:
                 continue
             at = len(self.line.words) - len(rest) + rest.index(word) + 1
             if target == "{":
-                raise NftError("netsandbox: nft: a chain without a name is not modelled\n")
+                break
             if target not in table.chains:
                 raise self.line.complaint(f"Could not process rule: {NO_FILE}", at)
             if table.chains[target].hook is not None:

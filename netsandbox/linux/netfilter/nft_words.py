@@ -221,6 +221,8 @@ class _Jump:
 
     def __call__(self, reader: Reader) -> None:
         chain = reader.take()
+        if chain == "{":
+            raise NftError("netsandbox: nft: a chain without a name is not modelled\n")
         reader.said.append(f"{self.word} {chain}")
         reader.out += [self.flag, chain]
 
@@ -236,7 +238,8 @@ def _reject(reader: Reader) -> None:
         reader.take()
         reader.said[-1] += " with tcp reset"
         if reader.protocol != "tcp":
-            reader.said.insert(-1, "meta l4proto tcp")
+            if reader.is_inet:
+                reader.said.insert(-1, "meta l4proto tcp")
             reader.protocol = "tcp"
             reader.out += ["-p", "tcp"]
         reader.out += ["--reject-with", "tcp-reset"]
