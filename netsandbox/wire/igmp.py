@@ -21,11 +21,13 @@ class IgmpMessage(NamedTuple):
     Attributes:
         group: 0 in a general query and in a report of version 3.
         records: of a report of version 3, the type, the group and the number of sources of each.
+        code: of a query, within how many tenths of a second it is to be answered.
     """
 
     type: int
     group: int
     records: tuple[tuple[int, int, int], ...] = ()
+    code: int = 0
 
     @classmethod
     def parse(cls, data: bytes) -> IgmpMessage:
@@ -39,7 +41,7 @@ class IgmpMessage(NamedTuple):
         if internet_checksum(data):
             raise ParseError("NOT_SPECIFIED", "the IGMP checksum is wrong")
         if data[0] != REPORT_V3:
-            return cls(data[0], int.from_bytes(data[4:8], "big"))
+            return cls(data[0], int.from_bytes(data[4:8], "big"), code=data[1])
         return cls(REPORT_V3, 0, tuple(_records(data, int.from_bytes(data[6:8], "big"))))
 
     def emit(self) -> bytes:
@@ -48,7 +50,7 @@ class IgmpMessage(NamedTuple):
             body = bytes([REPORT_V3]) + bytes(5) + len(self.records).to_bytes(2, "big") + b"".join(
                 bytes([kind, 0, 0, 0]) + group.to_bytes(4, "big") for kind, group, _sources in self.records)
         else:
-            body = bytes([self.type, 0, 0, 0]) + self.group.to_bytes(4, "big")
+            body = bytes([self.type, self.code, 0, 0]) + self.group.to_bytes(4, "big")
         return body[:2] + internet_checksum(body).to_bytes(2, "big") + body[4:]
 
 

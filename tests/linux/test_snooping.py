@@ -166,3 +166,29 @@ def test_what_is_built_is_parsed_again(kind: int, group: int, records: list[tupl
 def test_any_bytes_are_a_message_or_refused(data: bytes) -> None:
     with suppress(ParseError):
         IgmpMessage.parse(data)
+
+
+def queries(session: Session, mark: int, port: str) -> list[int]:
+    """Since when, in seconds, a port was asked by its own bridge."""
+    return [record.at // SECOND for record in session.lab.trace.since(mark)
+            if isinstance(record.event, FrameSent) and record.event.interface.name == port
+            and isinstance(record.event.frame.payload, IPv4Packet)
+            and record.event.frame.payload.payload_bytes()[:1] == bytes([igmp.QUERY])]
+
+
+def test_a_querier_asks_soon_at_first_and_then_seldom_and_not_while_somebody_else_does() -> None:
+    session = bridge()
+    scheduler, mark = session.lab.scheduler, session.lab.trace.end
+    begun = scheduler.now // SECOND
+    assert say(session, "h", "ip link set br0 type bridge mcast_querier 1 mcast_startup_query_interval 200 "
+               "mcast_query_interval 1000 mcast_startup_query_count 3") == ""
+    scheduler.run_until(scheduler.now + 17 * SECOND)
+    assert [when - begun for when in queries(session, mark, "va")] == [0, 2, 4, 14]
+    report(session, "vb")
+    assert send(session, "va", GROUP, b"", UDP) == (("vb",), Forwarding.GROUP)
+    assert "mcast_querier 1 mcast_querier_ipv4_addr 0.0.0.0 mcast_querier_ipv6_addr :: " in say(
+        session, "h", "ip -d link show br0")
+    ask(session, "vc")
+    mark = session.lab.trace.end
+    scheduler.run_until(scheduler.now + 30 * SECOND)
+    assert queries(session, mark, "va") == []

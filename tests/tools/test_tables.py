@@ -201,7 +201,7 @@ def test_cat_reads_the_files_that_the_container_has(twin: SimulatedTwin) -> None
     ("ip6tables -A INPUT -j DROP", "IPv6 is not modelled"),
     ("ip link add d0 type ifb", "interfaces of type ifb are not modelled"),
     ("ip link add d0 type team", "interfaces of type team are not modelled"),
-    ("ip link set docker0 type bridge mcast_querier 1", "mcast_querier 1 of a bridge is not modelled"),
+    ("ip link set docker0 type bridge mcast_igmp_version 3", "mcast_igmp_version 3 of a bridge is not modelled"),
     ("ip route add 10.0.0.0/8 encap ip id 7", "encap of a route is not modelled"),
     ("ip tunnel prl", "`ip tunnel prl` is not modelled"),
     ("ip tunnel add t0 mode sit remote 1.1.1.1", "tunnels of mode sit are not modelled"),

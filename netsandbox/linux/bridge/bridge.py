@@ -28,6 +28,7 @@ from netsandbox.wire.addresses import BROADCAST_MAC, MAC_GROUP_BIT, format_mac
 from netsandbox.wire.vlan import ETH_P_8021Q
 
 if TYPE_CHECKING:
+    from netsandbox.linux.bridge.querier import Querier
     from netsandbox.linux.bridge.snooping import Snooping
     from netsandbox.linux.bridge.stp import SpanningTree
     from netsandbox.linux.core.interface import Verdict
@@ -58,8 +59,8 @@ class Bridge(Interface):
 
     __slots__ = ("_ages", "_numbers", "_port_macs", "_port_mtus", "ageing_time", "default_pvid", "fdb", "floods",
                  "forward_delay", "group_fwd_mask", "hello_time", "max_age", "ports", "priority", "settled",
-                 "shows_snooping", "snooping", "suppresses", "takes_all", "tree", "vlan_filtering", "vlan_protocol",
-                 "vlans")
+                 "querier", "shows_snooping", "snooping", "suppresses", "takes_all", "tree", "vlan_filtering",
+                 "vlan_protocol", "vlans")
 
     def __init__(self, namespace: NetworkNamespace, name: str, mac: int, mac_is_set: bool) -> None:
         super().__init__(namespace, name, mac)
@@ -70,6 +71,7 @@ class Bridge(Interface):
         self.carrier_changes = int(mac_is_set)
         self.group_fwd_mask = 0
         self.snooping: Snooping | None = None
+        self.querier: Querier | None = None
         self.shows_snooping = False
         self.ageing_time = AGEING_TIME
         """What a person set; while the tree changes, rows age faster."""
@@ -303,9 +305,13 @@ class Bridge(Interface):
         if self.tree is not None:
             self.tree.start()
         self.ports_changed()
+        if self.querier is not None:
+            self.querier.start()
 
     def stop(self) -> None:
         self.ports_changed()
+        if self.querier is not None:
+            self.querier.stop()
         if self.tree is not None:
             self.tree.stop()
 
@@ -353,6 +359,8 @@ class Bridge(Interface):
         else:
             self.floods.port_stops(port)
         self.namespace.record(PortStateChanged(self.place, port.interface.place, state))
+        if self.querier is not None:
+            self.querier.ports_changed()
         if state == DISABLED and not port.held:
             self.fdb.forget_port(port, everything=False)
 

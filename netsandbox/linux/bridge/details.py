@@ -5,7 +5,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from netsandbox.engine.units import SECOND
+from netsandbox.linux.bridge.querier import DEFAULTS
 from netsandbox.linux.bridge.stp_port import identifier
+from netsandbox.wire.addresses import format_ipv4
 from netsandbox.wire.vlan import ETH_P_8021AD
 
 if TYPE_CHECKING:
@@ -89,14 +91,21 @@ def _tree_state(bridge: Bridge) -> list[Row]:
 
 
 def _multicast_settings(bridge: Bridge) -> list[Row]:
+    querier = bridge.querier
+    has = DEFAULTS if querier is None else querier.settings
     rows: list[Row] = [("mcast_snooping", "mcast_snooping", int(bridge.shows_snooping))]
     rows += [(name, name, value) for name, value in (
         ("no_linklocal_learn", 0), ("mcast_vlan_snooping", 0), ("mst_enabled", 0), ("mcast_router", 1),
-        ("mcast_query_use_ifaddr", 0), ("mcast_querier", 0), ("mcast_hash_elasticity", 16), ("mcast_hash_max", 4096))]
-    rows += [(f"mcast_{name}_cnt", f"mcast_{name}_count", 2) for name in ("last_member", "startup_query")]
+        ("mcast_query_use_ifaddr", has["mcast_query_use_ifaddr"]), ("mcast_querier", has["mcast_querier"]))]
+    if querier is not None and querier.on and bridge.shows_snooping:
+        rows += [("mcast_querier_ipv4_addr", "mcast_querier_ipv4_addr", format_ipv4(querier.address)),
+                 ("mcast_querier_ipv6_addr", "mcast_querier_ipv6_addr", "::")]
+    rows += [("mcast_hash_elasticity", "mcast_hash_elasticity", 16), ("mcast_hash_max", "mcast_hash_max", 4096)]
+    rows += [(f"mcast_{name}_cnt", f"mcast_{name}_count", count) for name, count in (
+        ("last_member", 2), ("startup_query", has["mcast_startup_query_count"]))]
     rows += [(f"mcast_{name}_intvl", f"mcast_{name}_interval", value) for name, value in (
-        ("last_member", 100), ("membership", 26000), ("querier", 25500), ("query", 12500), ("query_response", 1000),
-        ("startup_query", 3124))]
+        ("last_member", 100), ("membership", 26000),
+        *((name, has[f"mcast_{name}_interval"]) for name in ("querier", "query", "query_response", "startup_query")))]
     return rows + [(name, name, value) for name, value in (
         ("mcast_stats_enabled", 0), ("mcast_igmp_version", 2), ("mcast_mld_version", 1))]
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from netsandbox.engine.units import SECOND
-from netsandbox.linux.bridge import suppress, vlan
+from netsandbox.linux.bridge import querier, suppress, vlan
 from netsandbox.linux.bridge.port import STATES
 from netsandbox.linux.bridge.snooping import Snooping
 from netsandbox.linux.bridge.stp import SpanningTree
@@ -20,11 +20,10 @@ if TYPE_CHECKING:
 USER_HZ = 100
 DEFAULTS = {
     "no_linklocal_learn": 0, "mst_enabled": 0, "fdb_max_learned": 0, "vlan_stats_enabled": 0, "vlan_stats_per_port": 0,
-    "mcast_router": 1, "mcast_vlan_snooping": 0, "mcast_query_use_ifaddr": 0, "mcast_querier": 0,
-    "mcast_hash_elasticity": 16, "mcast_hash_max": 4096, "mcast_last_member_count": 2, "mcast_startup_query_count": 2,
-    "mcast_igmp_version": 2, "mcast_mld_version": 1, "mcast_last_member_interval": "100",
-    "mcast_membership_interval": "26000", "mcast_querier_interval": "25500", "mcast_query_interval": "12500",
-    "mcast_query_response_interval": "1000", "mcast_startup_query_interval": "3125",
+    "mcast_router": 1, "mcast_vlan_snooping": 0,
+    "mcast_hash_elasticity": 16, "mcast_hash_max": 4096, "mcast_last_member_count": 2,
+    "mcast_igmp_version": 2, "mcast_mld_version": 1, "mcast_last_member_interval": 100,
+    "mcast_membership_interval": 26000,
     "group_address": "01:80:c2:00:00:00", "nf_call_iptables": 0, "nf_call_ip6tables": 0,
     "nf_call_arptables": 0}
 """What a simulated bridge has, and cannot have otherwise."""
@@ -77,6 +76,9 @@ def change_bridge(bridge: Bridge, settings: dict[str, Any]) -> None:
         flush(bridge, None)
     if "mcast_snooping" in settings:
         set_snooping(bridge, bool(settings["mcast_snooping"]))
+    if querier.DEFAULTS.keys() & settings.keys():
+        bridge.querier = bridge.querier or querier.Querier(bridge)
+        bridge.querier.change(settings)
     if "vlan_default_pvid" in settings:
         vlan.ensure(bridge)
         vlan.set_default_pvid(bridge, settings["vlan_default_pvid"])
@@ -100,6 +102,8 @@ def set_snooping(bridge: Bridge, on: bool) -> None:
     if on == (bridge.snooping is not None):
         return
     bridge.shows_snooping, bridge.snooping = on, Snooping(bridge) if on else None
+    if on and bridge.querier is not None:
+        bridge.querier.start()
 
 
 def _set_time(bridge: Bridge, name: str, value: int) -> None:

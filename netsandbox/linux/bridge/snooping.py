@@ -2,7 +2,7 @@
 
 The bridge keeps what hosts report, and sends a group's frames to those ports
 alone once somebody asks for reports at all: without a querier every frame to a
-group is flooded as before.  It asks nobody itself (mcast_querier 0).
+group is flooded as before.  querier.py is the one that a bridge can be.
 """
 
 from __future__ import annotations
@@ -73,7 +73,11 @@ class Snooping:
     @property
     def has_querier(self) -> bool:
         """br_multicast_querier_exists."""
-        return self.useful_from <= self.now < self.asked_until
+        return self.useful_from <= self.now and (self.now < self.asked_until or self._asks)
+
+    @property
+    def _asks(self) -> bool:
+        return self.bridge.querier is not None and self.bridge.querier.on
 
     # -- frames
 
@@ -134,11 +138,16 @@ class Snooping:
 
     def _query(self, port: BridgePort, packet: IPv4Packet) -> None:
         """br_ip4_multicast_query: somebody asks; what is behind that port gets all groups."""
+        querier = self.bridge.querier
+        if querier is not None and not querier.accepts(packet.src):
+            return
         if self.asked_until <= self.now:
             self.useful_from = self.now + RESPONSE
-        self.asked_until = self.now + QUERIER
-        if packet.src:
-            self.routers[port] = self.now + QUERIER
+        wait = QUERIER if querier is None else querier.interval("mcast_querier_interval")
+        self.asked_until = self.now + wait
+        if querier is not None:
+            querier.yield_for(wait)
+        self.routers[port] = self.now + QUERIER
 
     def _join(self, port: BridgePort, key: Key) -> None:
         """br_multicast_add_group."""
@@ -159,6 +168,8 @@ class Snooping:
         if port.flags.get("fastleave"):
             self._forget(port, key)
         elif self.asked_until <= self.now:
+            if self._asks and self.bridge.querier is not None:
+                self.bridge.querier.ask(port, key[1])
             last = min(known.expires, self.now + 2 * SECOND)
             self.groups[key][port] = Membership(last)
 

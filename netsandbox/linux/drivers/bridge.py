@@ -50,7 +50,7 @@ class BridgeKind(LinkKind):
     attributes = (
         *map(_number, NUMBERS), number("group_fwd_mask*", complaint="invalid group_fwd_mask", high=0xFFFF),
         flag("fdb_flush*"), choice("vlan_protocol*", choices=("802.1Q", "802.1ad"), complaint="invalid vlan_protocol"),
-        Attribute(("group_address*",), Form.WORD), *(Attribute((word,), Form.WORD) for word in INTERVALS))
+        Attribute(("group_address*",), Form.WORD), *map(_number, INTERVALS))
     slave_attributes = (
         flag("fdb_flush*"), *(number(f"{name}*", complaint=f"{name} is invalid") for name in (
             "state", "priority", "cost")),

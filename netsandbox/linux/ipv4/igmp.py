@@ -94,8 +94,12 @@ def _query(interface: Interface, code: int, group: int) -> None:
     host.old_until[interface.name] = namespace.scheduler.now + OLD_QUERIER
     for name, member in sorted(namespace.groups):
         if name == interface.name and group in (0, member):
-            delay = namespace.chance.stream(f"{namespace.name}/igmp/{name}/{member}").below(longest // MILLISECOND)
-            namespace.scheduler.cancel(host.timers.get((name, member)))
+            waiting, now = host.timers.get((name, member)), namespace.scheduler.now
+            if waiting is not None and waiting.when - now < longest:
+                continue  # igmp_mod_timer
+            stream = namespace.chance.stream(f"{namespace.name}/igmp/{name}/{member}/{now}")
+            delay = stream.below(longest // MILLISECOND)
+            namespace.scheduler.cancel(waiting)
             host.timers[name, member] = namespace.scheduler.after(
                 max(delay, 1) * MILLISECOND, _answer, (interface, member))
 
@@ -146,8 +150,8 @@ def _send(what: tuple[Interface, int, int]) -> None:
     """add_grec, igmpv3_sendpack."""
     interface, group, record = what
     is_member = (interface.name, group) in interface.namespace.groups
-    if not interface.running or is_member != (record == TO_EXCLUDE):
-        return  # ip_mc_down, igmp_group_added: what was to be said is not true any more
+    if not interface.running or is_member != (record == TO_EXCLUDE) or _is_old(interface):
+        return  # ip_mc_down, igmp_heard_query, igmp_group_added: what was to be said is not true any more
     _transmit(interface, ROUTERS, IgmpMessage(REPORT_V3, 0, ((record, group, 0),)))
 
 
