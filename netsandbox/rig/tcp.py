@@ -14,6 +14,7 @@ from netsandbox.wire.addresses import format_ipv4
 READ_SIZE = 65536
 SERVER_TIMEOUT, CLIENT_TIMEOUT = 10.0, 5.0
 """Seconds that one call may take, unless the lab says otherwise."""
+SENDING, RECEIVING = ("send", "send_n"), ("recv", "recv_n", "recv_eof")
 
 
 class Conversation:
@@ -74,7 +75,7 @@ class Conversation:
         if step == "recv":
             data = socket.recv(args[0])
             return data is not None, (data or b"").decode("latin-1")
-        if step in ("recv_n", "recv_eof"):
+        if step in RECEIVING:
             return self._receive_all(args[0] if args else 1 << 40)
         if step == "shutdown":
             socket.shutdown()
@@ -103,9 +104,14 @@ class Conversation:
         self.socket.then(self._log, value)
 
     def _log(self, value: Any) -> None:
+        """A thread that sends makes way for the one it wakes, unless it answers that one (one CPU, EEVDF)."""
         self.log.append([round(self.lab.seconds, 6), self.script[self._place][0], value])
         self._place += 1
-        self.start()
+        before, step = ([""] + [step for step, *_ in self.script])[self._place - 1:self._place + 1]
+        if step in SENDING and before not in RECEIVING:
+            self.lab.scheduler.soon(self.start)
+        else:
+            self.start()
 
     def _fail(self, name: str) -> None:
         self._stop_waiting()

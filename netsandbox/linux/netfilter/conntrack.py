@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 from netsandbox.engine.units import SECOND
 from netsandbox.linux.core.hooks import Hook
 from netsandbox.linux.drop import Dropped, DropReason
-from netsandbox.linux.netfilter import track_tcp
+from netsandbox.linux.netfilter import kernel_log, track_tcp
 from netsandbox.linux.netfilter.connection import (
     ASSURED,
     CONFIRMED,
@@ -50,7 +50,11 @@ FEW = 256
 """Entries below which nobody looks for those that are over."""
 STREAM_AFTER = 2 * SECOND
 """A UDP conversation that goes on for so long is a stream."""
-CLOSED = (track_tcp.FW, track_tcp.LA, track_tcp.TW, track_tcp.CL, track_tcp.CW)
+EVICTION_RANGE = 8
+"""Buckets of the hash table in which a full table looks for entries that may go (NF_CT_EVICTION_RANGE)."""
+PAGE_OF_BUCKETS = 512
+"""nf_ct_alloc_hashtable rounds up to whole pages."""
+FULL = "nf_conntrack: nf_conntrack: table full, dropping packet"
 STATISTICS = ("found", "invalid", "insert", "insert_failed", "drop", "early_drop", "error", "search_restart",
               "clash_resolve", "chaintoolong")
 
@@ -113,8 +117,9 @@ class ConnectionTable:
     def begin(self, packet: IPv4Packet, original: FlowTuple) -> Connection | Dropped | None:
         """init_conntrack: an entry for a first packet, not in the table yet; None where none can begin so."""
         namespace = self.namespace
-        if not self._has_room():
+        if not self._has_room(original):
             self.statistics["drop"] += 1
+            kernel_log.write_line(namespace, FULL)
             return Dropped(DropReason.NETFILTER_DROP, ("table full",))
         connection = self._fresh(original)
         payload = packet.payload
@@ -128,8 +133,8 @@ class ConnectionTable:
         self._serial += 1
         return connection
 
-    def _has_room(self) -> bool:
-        """Below nf_conntrack_max, or an entry that is not assured gives way (early_drop)."""
+    def _has_room(self, wanted: FlowTuple) -> bool:
+        """Below nf_conntrack_max, or entries near the new one's place in the hash table give way."""
         most = self.namespace.sysctls.get("net.netfilter.nf_conntrack_max")
         if len(self.by_tuple) < 2 * self._sweep_at and not (most and len(self.by_tuple) // 2 >= most):
             return True
@@ -137,12 +142,23 @@ class ConnectionTable:
         self._sweep_at = max(FEW, len(self.by_tuple))
         if not most or len(self.by_tuple) // 2 < most:
             return True
-        victim = next((connection for connection in self.entries() if not connection.status & ASSURED
-                       or (connection.tcp is not None and connection.state in CLOSED)), None)
-        if victim is not None:
+        return self._drop_early(wanted)
+
+    def _drop_early(self, wanted: FlowTuple) -> bool:
+        """early_drop: of a few buckets, the first with entries that are not assured loses all of these."""
+        size = -(-self.namespace.sysctls.get("net.netfilter.nf_conntrack_buckets") // PAGE_OF_BUCKETS) * PAGE_OF_BUCKETS
+        start = _bucket(wanted, size)
+        victims: dict[int, list[Connection]] = {}
+        for flow, (connection, _direction) in self.by_tuple.items():
+            if not connection.status & ASSURED:
+                victims.setdefault((_bucket(flow, size) - start) % size, []).append(connection)
+        nearest = min(victims, default=EVICTION_RANGE)
+        if nearest >= EVICTION_RANGE:
+            return False
+        for connection in dict.fromkeys(victims[nearest]):
             self.statistics["early_drop"] += 1
-            self.forget(victim, "early drop")
-        return victim is not None
+            self.forget(connection, "early drop")
+        return True
 
     def confirm(self, connection: Connection) -> bool:
         """__nf_conntrack_confirm: enter the connection; False where another has one of its tuples."""
@@ -365,3 +381,8 @@ def confirm(namespace: NetworkNamespace, buffer: SocketBuffer) -> HookVerdict:
 def defragment(namespace: NetworkNamespace, buffer: SocketBuffer) -> HookVerdict:
     """ipv4_conntrack_defrag: rules and NAT see whole packets only."""
     return namespace.netfilter.gather(namespace, buffer)
+
+
+def _bucket(flow: FlowTuple, size: int) -> int:
+    """Where an entry stands in a hash table of so many buckets (hash_conntrack; ours is the same in every run)."""
+    return (hash(flow) & 0xFFFFFFFF) * size >> 32

@@ -25,11 +25,16 @@ FLAG_BITS = (("CWR", 0x80), ("ECE", 0x40), ("URG", 0x20), ("ACK", 0x10), ("PSH",
 def write(namespace: NetworkNamespace, buffer: SocketBuffer, prefix: str, options: frozenset[str]) -> None:
     """Put a line about the packet into the namespace's log."""
     line = prefix + line_of(buffer, options)
+    write_line(namespace, line)
+    namespace.record(PacketLogged(namespace.name, buffer.packet, line))
+
+
+def write_line(namespace: NetworkNamespace, line: str) -> None:
+    """Put a line into the namespace's log."""
     netfilter = namespace.netfilter
     if netfilter.log is None:
         netfilter.log = deque(maxlen=LOG_LINES)
     netfilter.log.append((namespace.scheduler.clock, line))
-    namespace.record(PacketLogged(namespace.name, buffer.packet, line))
 
 
 def line_of(buffer: SocketBuffer, options: frozenset[str] = frozenset()) -> str:

@@ -193,6 +193,9 @@ def _become_established(conn: Connection, segment: TcpSegment) -> None:
         conn.round_trip.sample(trip, conn.una, conn.nxt)
     else:
         ack.take_echo(conn)
+    if conn.has_stamps and conn.retry_since == conn.echoed_stamp:  # tcp_try_undo_spurious_syn
+        conn.undo_marker = 0
+    conn.retry_since = 0
     connect.established(conn)
     if conn.shutdown_flags & SEND_SHUTDOWN:
         conn.change(TcpState.FIN_WAIT1, "close")

@@ -14,7 +14,7 @@ from netsandbox.linux.tcp.options import Options
 from netsandbox.linux.tcp.rtt import RTO_MAX
 from netsandbox.linux.tcp.sequence import MASK, after, before, distance
 from netsandbox.linux.tcp.state import DEFAULT_MSS, Connection, Request, TcpState
-from netsandbox.linux.tcp.transmit import HEADERS, stamp_now, sync_mss
+from netsandbox.linux.tcp.transmit import HEADERS, stamp_now, stamp_of, sync_mss
 from netsandbox.wire.tcp import ACK, FIN, RST, SYN, TcpSegment
 
 if TYPE_CHECKING:
@@ -129,6 +129,13 @@ def _send_syn_ack(request: Request) -> str:
         min(request.window, window.MAX_WINDOW), offered), request.listener.tos, _vrf_of(request))
 
 
+def _send_again(request: Request) -> str:
+    """inet_rtx_syn_ack: one that left is counted."""
+    problem = _send_syn_ack(request)
+    request.resent += not problem
+    return problem
+
+
 def _vrf_of(request: Request) -> Interface | None:
     """The VRF that the SYN came by, to which the connection is bound (inet_request_bound_dev_if)."""
     return None if request.interface is None else request.interface.l3mdev
@@ -144,7 +151,7 @@ def _on_timer(request: Request) -> None:
     request.tries += 1
     pause = min(RETRY << request.tries, RTO_MAX)
     namespace.record(TcpRetransmitted(namespace.name, *request.key, "synack", "timeout", 0, request.tries, pause))
-    if _send_syn_ack(request):
+    if _send_again(request):
         drop(request)
     else:
         request.timer = namespace.scheduler.kernel_timer(pause, _on_timer, request)
@@ -171,7 +178,7 @@ def answer(request: Request, packet: IPv4Packet, segment: TcpSegment) -> Verdict
     kind = flags & (SYN | ACK | RST)
     if segment.seq == request.peer_isn and kind == SYN and not late:
         if _may_challenge(request):
-            _send_syn_ack(request)
+            _send_again(request)
         return Outcome.ANSWERED
     if kind & ACK and segment.ack != (request.isn + 1) & MASK:
         return "listener"
@@ -265,7 +272,10 @@ def make_child(request: Request, segment: TcpSegment) -> Connection:
     sync_mss(child, route.mtu if isinstance(route, OutputRoute) else child.mss_clamp + HEADERS)
     child.segment_size = first_segment_size(child)
     child.received_at = namespace.scheduler.now
-    child.handshake_at = 0 if request.tries else request.sent_at
+    child.retransmitted = request.resent
+    child.handshake_at = 0 if request.resent else request.sent_at
+    if request.tries:
+        child.undo_marker, child.retry_since = request.isn, stamp_of(child, request.sent_at)
     alarm.await_peer(child)
     return child
 

@@ -335,12 +335,13 @@ class Request:
     Attributes:
         isn: our initial sequence number.  peer_isn: the SYN's.  mss: what the peer takes.
         stamps, sack, scaling: agreed on.  window: what the SYN,ACK offers, in bytes.
-        tries: how often it was sent again.
+        tries: how often the timer sent it again (num_timeout).
+        resent: those, and the answers to a repeated SYN (num_retrans).
     """
 
     __slots__ = ("advertised_mss", "challenged_at", "clamp", "interface", "isn", "key", "listener", "mss", "peer_isn",
-                 "receive_scale", "recent", "sack", "scaling", "send_scale", "sent_at", "stamp_offset", "stamps",
-                 "timer", "tries", "window")
+                 "receive_scale", "recent", "resent", "sack", "scaling", "send_scale", "sent_at", "stamp_offset",
+                 "stamps", "timer", "tries", "window")
 
     def __init__(self, listener: Connection, key: tuple[int, int, int, int], isn: int, peer_isn: int) -> None:
         self.listener = listener
@@ -354,7 +355,7 @@ class Request:
         self.recent = self.stamp_offset = 0
         self.send_scale = self.receive_scale = 0
         self.window = self.clamp = 0
-        self.tries = 0
+        self.tries = self.resent = 0
         self.sent_at = 0
         self.timer: Timer | None = None
 

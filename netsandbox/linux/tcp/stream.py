@@ -202,7 +202,7 @@ class StreamSocket(Connection):
         scheduler = self.namespace.scheduler
         while self._step():
             if self.more_to_send or self.resends or (scheduler.in_process and scheduler.queue and (
-                    self.is_burst or self.going_on or self.calls or self.held)):
+                    self.is_burst or self.unsent or self.going_on or self.calls or self.held)):
                 self.owned, self.is_burst = True, False
                 scheduler.go_on(self._run)
                 return

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from netsandbox.engine.chance import Stream
 from netsandbox.engine.units import SECOND
 from netsandbox.linux.netfilter.rewrite import changed
 from netsandbox.wire.addresses import parse_ipv4
@@ -86,12 +88,34 @@ def test_the_checksums_are_right_behind_nat() -> None:
         assert getattr(again.payload, "checksum", None) is None
 
 
-def test_the_table_s_bound_holds_and_what_is_not_assured_gives_way() -> None:
+@pytest.mark.parametrize(("most", "buckets", "gives_way"), [(5, 262_144, False), (300, 1, True)])
+def test_a_full_table_drops_what_finds_no_entry_that_is_not_assured_near_it(most: int, buckets: int,
+                                                                            gives_way: bool) -> None:
+    """Of a large hash table eight buckets are empty ones: the first connections stay, and the newest is dropped."""
     router = Router()
     router.iptables("-A FORWARD -m conntrack --ctstate NEW -j ACCEPT")
-    router.namespace.write_sysctl("net.netfilter.nf_conntrack_max", 5)
-    went = [router.pass_through(packet("udp", "10.0.0.7", "192.0.2.1", port), "eth0", "eth1") for port in range(1, 21)]
-    assert all(went)
+    router.namespace.write_sysctl("net.netfilter.nf_conntrack_max", most)
+    router.namespace.write_sysctl("net.netfilter.nf_conntrack_buckets", buckets)
+    went = [router.pass_through(packet("udp", "10.0.0.7", "192.0.2.1", port), "eth0", "eth1") is not None
+            for port in range(1, most + 21)]
+    assert went == [True] * most + [gives_way] * 20
     table = router.namespace.netfilter.connections
     assert table is not None
-    assert len(table) == 5
+    assert len(table) <= most
+    assert table.statistics["drop"] == 20 * (not gives_way)
+    assert (table.statistics["early_drop"] >= most + 20 - len(table) > 0) == gives_way
+    lines = [line for _at, line in router.namespace.netfilter.log or ()]
+    assert lines == ["nf_conntrack: nf_conntrack: table full, dropping packet"] * 20 * (not gives_way)
+
+
+@pytest.mark.parametrize(("port", "offset", "chosen"), [
+    (2000, 0, 1024), (2000, 64511, 65535), (1024, 1, 1025), (700, 0, 600), (700, 423, 1023), (511, 0, 1), (80, 510, 511)])
+def test_a_port_that_is_taken_is_changed_for_one_of_its_own_class(monkeypatch: pytest.MonkeyPatch, port: int,
+                                                                  offset: int, chosen: int) -> None:
+    router = Router()
+    router.iptables("-t nat -A POSTROUTING -o eth1 -j MASQUERADE")
+    monkeypatch.setattr(Stream, "bits", lambda _stream, _count: offset)
+    for host, expected in (("10.0.0.7", port), ("10.0.0.8", chosen)):
+        went = router.pass_through(packet("udp", host, "192.0.2.1", port), "eth0", "eth1")
+        assert went is not None
+        assert ends(went)[2] == expected
