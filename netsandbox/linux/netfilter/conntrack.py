@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
+from zlib import crc32
 
 from netsandbox.engine.units import SECOND
 from netsandbox.linux.core.hooks import Hook
@@ -385,4 +386,4 @@ def defragment(namespace: NetworkNamespace, buffer: SocketBuffer) -> HookVerdict
 
 def _bucket(flow: FlowTuple, size: int) -> int:
     """Where an entry stands in a hash table of so many buckets (hash_conntrack; ours is the same in every run)."""
-    return (hash(flow) & 0xFFFFFFFF) * size >> 32
+    return crc32(repr(tuple(flow)).encode()) * size >> 32
