@@ -73,11 +73,12 @@ def of_row(trace: Trace, row: ConnectionRow) -> Flow | None:
 
 def filter_for(row: ConnectionRow) -> str:
     """A filter of the log for the frames of one connection, before and behind NAT."""
-    there, back = _between(row.protocol, row.original), _between(row.protocol, row.reply)
-    return there if set(row.original) == set(row.reply) else f"({there}) or ({back})"
+    original, reply = ([end.partition(" ")[0] for end in ends] for ends in (row.original, row.reply))  # no ICMP type
+    there, back = _between(row.protocol, original), _between(row.protocol, reply)
+    return there if set(original) == set(reply) else f"({there}) or ({back})"
 
 
-def _between(protocol: str, ends: tuple[str, str]) -> str:
+def _between(protocol: str, ends: list[str]) -> str:
     words = [protocol] if protocol in PROTOCOLS else []
     for address, _colon, port in (end.partition(":") for end in ends):
         words.append(f"host {address}")
