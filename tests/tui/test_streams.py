@@ -95,7 +95,8 @@ async def test_keys_of_a_connections_row_follow_it_and_filter_its_frames(tmp_pat
      "tcp and host 10.0.0.1 and port 4000 and host 10.0.0.2 and port 80"),
     ("udp", ("1.0.0.1:4", "1.0.0.2:5"), ("1.0.0.9:5", "1.0.0.1:4"),
      "({0} and host 1.0.0.2 and port 5) or (udp and host 1.0.0.9 and port 5 and {1})"),
-    ("icmp", ("10.0.0.1", "10.0.0.2 type=8 code=0 id=7"), ("10.0.0.2", "10.0.0.1 type=0 code=0 id=7"), "icmp and host 10.0.0.1 and host 10.0.0.2"),
+    ("icmp", ("10.0.0.1", "10.0.0.2 type=8 code=0 id=7"), ("10.0.0.2", "10.0.0.1 type=0 code=0 id=7"),
+     "icmp and host 10.0.0.1 and host 10.0.0.2"),
     ("sctp", ("10.0.0.1", "10.0.0.2"), ("10.0.0.2", "10.0.0.1"), "host 10.0.0.1 and host 10.0.0.2")])
 def test_a_filter_for_a_connection(protocol: str, original: tuple[str, str], reply: tuple[str, str],
                                    wanted: str) -> None:
