@@ -5,14 +5,15 @@ from __future__ import annotations
 WHY = {
     "cables here are as fast as one likes, so a load test would measure this machine; `iperf3` and `curl` connect":
         "ab hey iperf siege wrk netperf qperf",
-    "there is no encryption; `nc` and `telnet` connect": "openssl ssh scp sftp sshpass wg openvpn gpg apt-key",
+    "there is no encryption; `nc` and `telnet` connect": "openssl ssh scp sftp sshpass wg wg-quick openvpn gpg apt-key "
+        "ipsec swanctl tailscale tailscaled zerotier-cli tincd cloudflared ngrok",
     "`ls` lists files, and `cat > FILE`, `tee` and `sed -i` write them":
         "df du nano vi vim emacs tree file lsblk findmnt dd rsync zip unzip gzip tar split shuf "
         "truncate sync blkid losetup",
     "of text there are grep, sed, awk, sort, uniq, cut, tr, head, tail, wc and jq":
         "diff cmp paste comm join fold fmt expand unexpand xxd hexdump od "
         "bc base64 md5sum sha1sum sha256sum perl ruby php yq yes",
-    "`docker ps` and `ss -ltnp` show what runs": "htop pstree free vmstat iostat iftop nethogs iptraf screen tmux",
+    "`docker ps` and `ss -ltnp` show what runs": "top htop pstree free vmstat iostat iftop nethogs iptraf screen tmux",
     "what is modelled is loaded": "insmod rmmod depmod",
     "the rules are iptables'": "firewall-cmd ipset ebtables arptables",
     "`nft list ruleset` shows what iptables made": "iptables-translate iptables-restore-translate iptables-xml",
@@ -46,6 +47,9 @@ WHY = {
         "docker-machine vagrant virsh virt-install qemu-system-x86_64",
     "programs are the images' and the sandbox's own": "node npm java mvn psql mongo",
     "time here is the lab's; `wait 10s` lets it pass": "crontab at reboot shutdown poweroff halt",
+    "nginx is a container's: `docker run -d nginx`, whose configuration may have `upstream` and `proxy_pass`":
+        "apache2 haproxy traefik caddy envoy squid varnishd keepalived lighttpd",
+    "routes are set by `ip route`; no program tells others of them": "bird birdc vtysh zebra ospfd bgpd gobgp exabgp",
     "`dig` and `nslookup` ask, and `serve-dns` answers": "dnsmasq named rndc",
     "services are `systemctl status docker`; what else runs is in `ps`": "chkconfig rc-service update-rc.d initctl",
 }

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 from netsandbox.commands import kinds, why_rules
 from netsandbox.commands.errors import CommandError
 from netsandbox.commands.verb import Effect, Parameter, verb
+from netsandbox.explain.history import drop_of_line
 from netsandbox.explain.story import Story, why_change, why_drop, why_row, why_seq
 from netsandbox.explain.voice import Voice
 from netsandbox.lab import views
@@ -55,7 +56,7 @@ def why(shell: Shell, job: Job, values: dict[str, Any]) -> None:
         del words[words.index("--lang"):words.index("--lang") + 2]
     lab, names = shell.lab, Namer(shell.lab)
     if not words:
-        story = why_drop(lab.trace, language, names)
+        story = why_drop(lab.trace, language, names, since=shell.last_seq)
     elif len(words) == 1 and re.fullmatch(r"#?\d{1,12}", words[0]):
         story = why_seq(lab.trace, int(words[0].lstrip("#")), language, names)
     elif words[0] == "arp" and len(words) == 3:
@@ -74,6 +75,8 @@ def why(shell: Shell, job: Job, values: dict[str, Any]) -> None:
                            "each")
     if not words and story.seq is not None and story.seq < shell.last_seq:
         job.print(Voice(language).say("story.earlier"))
+    elif not words and story.seq is not None and drop_of_line(lab.trace, shell.last_seq) is None:
+        job.print(Voice(language).say("story.meanwhile"))
     job.print(text(story))
     job.finish()
 

@@ -11,6 +11,9 @@ from netsandbox.explain.references import drop_reference
 from netsandbox.explain.voice import Names, Voice
 from netsandbox.linux.drop import Dropped
 
+OF_NODES = ("{ns}", "{where}")
+"""How a sentence begins that names its host first."""
+
 
 class Explanation(NamedTuple):
     """An event in one language."""
@@ -54,7 +57,9 @@ def tell_as(key: str, told: Operands, voice: Voice) -> Explanation:
     """An event's fields with the words of a certain key."""
     words = find(voice.language, key)
     assert words is not None, f"no words for {key}"
-    decision = voice.capital(fill(words[0], told.fields))
+    decision = fill(words[0], told.fields)
+    if not words[0].startswith(OF_NODES):  # a node may be called "a", which is no article
+        decision = voice.capital(decision)
     return Explanation(decision, _filled(words[1:], told.fields) + told.lines, reference(key))
 
 

@@ -40,17 +40,41 @@ def last_drop(trace: Trace, end: int) -> int | None:
     """The last record before `end` that tells of an end: a frame's, a packet's, or a program's that gets no route,
     no port or no address.  What concerns a host alone is none where there is another: an error that it could not tell
     itself, as its lo is down, and a flood that its bridge has for others."""
+    return _last_end(trace, end, lambda _seq: True)
+
+
+def drop_of_line(trace: Trace, since: int) -> int | None:
+    """The last such record that a line set off itself, from the first record of the line on; what earlier lines had
+    begun goes on meanwhile: timers, queries for groups, jobs in the background."""
+    return _last_end(trace, trace.end, lambda seq: _begun(trace, seq) >= since, since)
+
+
+def _last_end(trace: Trace, end: int, is_meant: Callable[[int], bool], since: int = 0) -> int | None:
     untold = None
     for seq, raw in trace.back(end):
+        if seq < since:
+            break
         kind = kind_of(raw)
         if kind is FrameReceived:
-            if isinstance(raw[-1], Dropped):
+            if isinstance(raw[-1], Dropped) and is_meant(seq):
                 return seq
         elif kind is SendFailed and _is_untold(event_of(raw, seq)):
-            untold = untold or seq
-        elif kind in ENDS:
+            untold = untold or (seq if is_meant(seq) else None)
+        elif kind in ENDS and is_meant(seq):
             return seq
     return untold
+
+
+def _begun(trace: Trace, seq: int) -> int:
+    """The first record of the step that all began with which led to a record."""
+    record, first, steps = trace.get(seq), trace.first_step, trace.steps
+    number = record.step if record is not None else -1
+    while 0 <= number - first < len(steps):
+        start, _at, cause = steps[number - first]
+        if cause is None:
+            return start
+        number = cause
+    return -1
 
 
 def _is_untold(event: SendFailed) -> bool:

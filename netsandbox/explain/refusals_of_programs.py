@@ -25,6 +25,9 @@ OF_PROGRAMS: dict[str, str] = {
     "what is modelled is loaded": "模拟的模块都已加载",
     "the rules are iptables'": "规则由 iptables 管理",
     "IPv6 is not modelled": "没有模拟 IPv6",
+    "nginx is a container's: `docker run -d nginx`, whose configuration may have `upstream` and `proxy_pass`":
+        "nginx 在容器里：`docker run -d nginx`，它的配置可以有 `upstream` 和 `proxy_pass`",
+    "routes are set by `ip route`; no program tells others of them": "路由用 `ip route` 设置；没有程序把它们告诉别人",
     "`ip -d link` and `cat /sys/class/net/DEV/…` tell what there is":
         "`ip -d link` 和 `cat /sys/class/net/DEV/…` 显示现有的接口",
     "`docker run` and `docker network create` do what a compose file describes":

@@ -8,7 +8,16 @@ from typing import Any, NamedTuple
 from netsandbox.engine.trace import Record, Trace, event_of
 from netsandbox.explain.chain import Link, before, chain, delivery_of, section
 from netsandbox.explain.explanation import Explanation, tell, tell_as
-from netsandbox.explain.history import Row, closing, fdb_row, last_change, last_drop, neighbour_row, row_change
+from netsandbox.explain.history import (
+    Row,
+    closing,
+    drop_of_line,
+    fdb_row,
+    last_change,
+    last_drop,
+    neighbour_row,
+    row_change,
+)
 from netsandbox.explain.operands import operands
 from netsandbox.explain.operands_of_rules import walks_of
 from netsandbox.explain.voice import Names, Voice
@@ -154,13 +163,17 @@ def why_change(trace: Trace, kinds: tuple[type, ...], is_it: Callable[[Any], boo
     return why_seq(trace, seq, language, names)
 
 
-def why_drop(trace: Trace, language: str = "en", names: Names | None = None, end: int | None = None) -> Story:
+def why_drop(trace: Trace, language: str = "en", names: Names | None = None, end: int | None = None,
+             since: int | None = None) -> Story:
     """The last thing that was dropped, could not be sent, or was refused: a route or a port.
 
     Args:
         end: look only at records before this one.
+        since: the last line's first record; what that line set off itself comes first.
     """
-    seq = last_drop(trace, trace.end if end is None else end)
+    seq = drop_of_line(trace, since) if since is not None else None
+    if seq is None:
+        seq = last_drop(trace, trace.end if end is None else end)
     if seq is None:
         return Story(None, language, Voice(language).say("story.no-drop"))
     return why_seq(trace, seq, language, names)

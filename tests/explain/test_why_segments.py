@@ -52,3 +52,21 @@ def test_a_flood_that_is_not_for_a_bridges_own_host_is_not_the_drop_that_is_aske
     lines = (*TRUNK, "exec pc2 ip link add link eth0 name v type vlan id 11",
              "exec pc1 ping -c 1 -W 1 10.0.0.2")
     assert "pc2:eth0 drops the ARP request of pc1" in asked(lines)
+
+
+BESIDE = ("ip link add br0 type bridge vlan_filtering 1", "ip link set br0 up", "ip netns add a", "ip netns add b",
+          "ip link add va type veth peer name eth0 netns a", "ip link add vb type veth peer name eth0 netns b",
+          "ip link set va master br0 up", "ip link set vb master br0 up", "ip -n a addr add 10.1.0.1/24 dev eth0",
+          "ip -n b addr add 10.1.0.2/24 dev eth0", "ip -n a link set eth0 up", "ip -n b link set eth0 up",
+          "bridge vlan add dev va vid 10 pvid untagged", "bridge vlan del dev va vid 1")
+PING = "ip netns exec a ping -c 1 -W 1 10.1.0.2"
+
+
+def test_why_tells_of_the_last_line_and_not_of_what_goes_on_beside_it() -> None:
+    said = asked((*BESIDE, PING))  # while it runs, br0's reports of its groups are dropped by b
+    assert said.startswith("host:br0 cannot send the ARP request of a for 10.1.0.2: it is in VLAN 10")
+    assert "none (no other is up and forwards, and is in its VLAN)" in said
+    later = asked((*BESIDE, PING, PING.replace("-W 1 ", "")))  # the first line's questions end while the second waits
+    assert later.splitlines()[:2] == [
+        "The last drop or refusal came while the last line ran, of what an earlier line had begun:",
+        "a drops the ICMP echo request 1 from a to b: nobody answered the ARP requests for 10.1.0.2 (b)."]

@@ -76,7 +76,7 @@ async def test_a_port_that_is_down_is_not_told_away(tmp_path: Path) -> None:
         seq = next(record.seq for record in trace.since(0) if type(record.event).__name__ == "FrameBridged"
                    and record.event.bridge.namespace == "sw")
         said = on.app.live.why(seq).decision
-        assert "no other is up and forwards" in said
+        assert "no other is up and forwards, and is in its VLAN" in said
 
 
 @pytest.mark.parametrize(("language", "words"), [("en", "did you mean 'connect'?"), ("zh", "是不是 'connect'？")])
