@@ -13,7 +13,7 @@ WHY = {
     "of text there are grep, sed, awk, sort, uniq, cut, tr, head, tail, wc and jq":
         "diff cmp paste comm join fold fmt expand unexpand xxd hexdump od "
         "bc base64 md5sum sha1sum sha256sum perl ruby php yq yes",
-    "`docker ps` and `ss -ltnp` show what runs": "top htop pstree free vmstat iostat iftop nethogs iptraf screen tmux",
+    "`docker ps` and `ss -ltnp` show what runs": "htop pstree free vmstat iostat iftop nethogs iptraf screen tmux",
     "what is modelled is loaded": "insmod rmmod depmod",
     "the rules are iptables'": "firewall-cmd ipset ebtables arptables",
     "`nft list ruleset` shows what iptables made": "iptables-translate iptables-restore-translate iptables-xml",
