@@ -53,10 +53,12 @@ KIND = ToyKind()
 def session(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Session:
     (tmp_path / "toy.py").write_text(TOY)
     monkeypatch.setattr(drivers, "__path__", [*drivers.__path__, str(tmp_path)])
+    kinds.names.cache_clear()
     made = Session()
     yield made
     sys.modules.pop("netsandbox.linux.drivers.toy", None)
     kinds._found.pop("toy", None)
+    kinds.names.cache_clear()
 
 
 def said(session: Session, line: str) -> str:
