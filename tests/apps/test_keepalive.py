@@ -83,3 +83,11 @@ def test_a_peer_that_has_gone_is_given_up(lab: Session) -> None:
     run(lab, "ip link set docker0 down")
     run(lab, "wait 6s")
     assert not shown(lab, "c1", 9)
+
+
+def test_a_line_that_waits_for_a_silent_server_ends() -> None:
+    session = Session()
+    session.run("nc -l -p 80 &")
+    job = session.run("curl -s http://127.0.0.1")
+    assert job.is_done
+    assert session.position.step < 5_000

@@ -18,6 +18,8 @@ if TYPE_CHECKING:
 
 ORPHAN_RETRIES = 8
 """How often a socket that nobody has tries, with tcp_orphan_retries 0."""
+MOST_ASKED = 100
+"""Keepalive times without data after which a peer is asked no more: a line that waits for both would have no end."""
 
 
 def sent_timer(conn: Connection) -> None:
@@ -207,8 +209,10 @@ def keepalive_timer(conn: Connection) -> None:
     wish, settings = conn.keepalive, conn.namespace.sysctls
     if wish is None or conn.state in (TcpState.CLOSE, TcpState.LISTEN, TcpState.SYN_SENT):
         return
-    wait = alarm.keepalive_time(conn)
-    idle = conn.namespace.scheduler.now - max(conn.received_at, conn.ack_at)
+    wait, now = alarm.keepalive_time(conn), conn.namespace.scheduler.now
+    if now - max(conn.received_at, conn.last_sent) > MOST_ASKED * wait:
+        return
+    idle = now - max(conn.received_at, conn.ack_at)
     if conn.sent or conn.unsent or idle < wait:
         alarm.arm_keepalive(conn, wait if conn.sent or conn.unsent else wait - idle)
         return
