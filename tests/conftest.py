@@ -7,7 +7,7 @@ import pytest
 from hypothesis import HealthCheck, settings
 
 # A shared machine may stall for a second in the middle of an example: a deadline would then fail a good program.
-settings.register_profile("local", deadline=None, max_examples=60, suppress_health_check=[HealthCheck.too_slow])
+settings.register_profile("local", deadline=None, suppress_health_check=[HealthCheck.too_slow])
 # The same examples on every run, so that a red build can be repeated; fresh ones are found by developers' runs.
 settings.register_profile("ci", parent=settings.get_profile("local"), derandomize=True)
 settings.load_profile("ci" if os.environ.get("CI") else "local")

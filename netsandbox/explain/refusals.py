@@ -160,6 +160,8 @@ OF_VERBS: dict[str, str] = {
     "The lab is empty. `add-container nginx-1` or `add-host pc1` begins one; `help` lists the rest.":
         "实验网络是空的。从 `add-container nginx-1` 或 `add-host pc1` 开始；`help` 列出其余命令。",
     "no {what} yet": "还没有 {what}",
+    "stopped: it waits, and nothing is under way that could end that":
+        "已停止：它在等待，而没有任何进行中的事能让等待结束",
     "stopped: more than {limit} in one line": "已停止：一行超过 {limit}",
 }
 """English -> Chinese: what the lab, its verbs and the session refuse."""

@@ -20,6 +20,7 @@ ENDLESS_LIMIT = 3500 * MILLISECOND
 ENDLESS_STEPS = 200_000
 """Steps after which such a program is stopped as well: a flood of pings has so many in a tenth of a second."""
 SETTLE_STEPS = 20_000
+NOTHING_COMES = "stopped: it waits, and nothing is under way that could end that"
 
 
 def _is_endless(job: Job) -> bool:
@@ -120,6 +121,8 @@ class Session(Timeline):
             self.run_while(lambda: goes_on() and not _is_endless(job))
         self.run_while(goes_on)
         if not job.is_done:
+            if self.position.step < last:
+                job.budget.exceeded = job.budget.exceeded or NOTHING_COMES
             job.complain(str(job.budget.error(Use.STEPS)))
             job.finish(1)
         if not self.take_back(job):

@@ -89,5 +89,5 @@ def test_a_line_that_waits_for_a_silent_server_ends() -> None:
     session = Session()
     session.run("nc -l -p 80 &")
     job = session.run("curl -s http://127.0.0.1")
-    assert job.is_done
+    assert (job.code, job.err) == (1, "stopped: it waits, and nothing is under way that could end that\n")
     assert session.position.step < 5_000

@@ -43,7 +43,7 @@ def test_ordinary_patterns_are_searched_line_by_line(text: str, line: str) -> No
 
 
 @given(st.text(st.sampled_from("ab01. *+?[]()|^$\\{}"), max_size=12), st.text(st.sampled_from("ab01. *+"), max_size=12))
-@settings(max_examples=120)
+@settings(max_examples=300)
 def test_where_python_and_re2_know_a_pattern_they_agree(text: str, line: str) -> None:
     try:
         ours, theirs = compile_pattern(text), re.compile(text)

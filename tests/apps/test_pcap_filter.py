@@ -198,7 +198,7 @@ def capture(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @real.needs_tcpdump
-@settings(max_examples=80)
+@settings(max_examples=150)
 @given(text=filters.expressions)
 def test_beside_the_real_one(capture: Path, text: str) -> None:
     """-O: libpcap's optimizer leaves out looks behind a frame's end whose outcome it does not need."""

@@ -132,7 +132,7 @@ words = st.one_of(st.text(max_size=12), st.sampled_from(
      "--", "-", "--=", "=", "\x1b[31m", "\u202e", "a" * 5000, "-it", "--net", "container:", "1-99999", "[::]:80:80")))
 
 
-@settings(max_examples=150)
+@settings(max_examples=400)
 @example(["run", "nginx"])
 @given(st.lists(words, max_size=6))
 def test_anything_typed_ends_in_an_exit_status_and_an_intact_lab(typed: list[str]) -> None:

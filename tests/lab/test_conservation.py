@@ -65,7 +65,7 @@ def carry_out(lines: list[str]) -> Counter[object]:
     return ledger.seen
 
 
-@settings(max_examples=150)
+@settings(max_examples=250)
 @given(histories)
 def test_random_labs_lose_no_frame(lines: list[str]) -> None:
     carry_out(lines)

@@ -93,7 +93,7 @@ HEARD = ["exec h1 arping -c 2 -w 2 -b -I eth0 10.0.0.9", "exec h2 arping -c 2 -w
 @example(lines=[*HEARD, "exec h4 ip netns add other", "exec h4 ip link set eth0 netns other", *HEARD])
 @example(lines=[*HEARD, "exec s1 bridge link set dev p1 hairpin on", "exec s1 bridge link set dev p2 isolated on",
                 "exec s1 bridge link set dev p3 isolated on", *HEARD])
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=100, deadline=None)
 @given(lines=LINES)
 def test_all_at_once_is_as_one_by_one(lines: list[str]) -> None:
     assert run(lines, 2) == run(lines, NEVER)

@@ -113,7 +113,7 @@ def goes_back_and_forth_unchanged(lines: list[str], data: st.DataObject) -> None
     assert state(session) == here
 
 
-@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=100, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @SESSIONS
 def test_any_session_goes_back_and_forth_unchanged(lines: list[str], data: st.DataObject) -> None:
     goes_back_and_forth_unchanged(lines, data)

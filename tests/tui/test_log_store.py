@@ -84,7 +84,7 @@ class StoreMachine(RuleBasedStateMachine):
 
 
 TestStore = StoreMachine.TestCase
-TestStore.settings = settings(max_examples=80, stateful_step_count=30)
+TestStore.settings = settings(max_examples=150, stateful_step_count=30)
 
 
 def test_a_cursor_stays_on_its_row_when_old_ones_go() -> None:

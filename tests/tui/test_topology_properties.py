@@ -130,7 +130,7 @@ def check_paths(placed: Placed, rows: Rows, seats: dict[Place, Region]) -> None:
 
 
 @given(labs(), st.integers(20, 160), st.integers(5, 50), st.sampled_from([None, *Detail]))
-@settings(max_examples=120)
+@settings(max_examples=300)
 def test_any_lab_at_any_size(rows: Rows, width: int, height: int, detail: Detail | None) -> None:
     placed = layout(rows.nodes, rows.interfaces, rows.links, width, height, detail=detail)
     assert placed.width >= width

@@ -48,7 +48,7 @@ def ends(one: IPv4Packet) -> tuple[int, ...]:
     return one.src, one.dst, inside.sport, inside.dport
 
 
-@settings(max_examples=80, deadline=None)
+@settings(max_examples=120, deadline=None)
 @given(rules=st.lists(st.sampled_from(NAT_RULES), max_size=4, unique=True), sent=st.lists(PACKETS, max_size=8))
 def test_each_reply_comes_back_as_an_answer_to_what_was_sent(rules: list[str], sent: list[tuple[str, str, str, int,
                                                                                                int]]) -> None:
