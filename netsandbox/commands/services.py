@@ -5,6 +5,7 @@ The unit runs dockerd without `-H fd://`, so that "hosts" may stand in daemon.js
 
 from __future__ import annotations
 
+from difflib import get_close_matches
 from typing import TYPE_CHECKING
 
 from netsandbox.apps.calendar import civil_date
@@ -26,8 +27,22 @@ AS_TYPED = "what `ip` and `ifconfig` set up counts at once"
 OTHERS = {**dict.fromkeys(("network", "networking", "NetworkManager", "systemd-networkd"), AS_TYPED),
           "firewalld": "its only rules are iptables'", "iptables": "its rules count at once, and are kept with the lab"}
 """Services of other machines with which tutorials begin, and how it is without them."""
+ABOUT_UNITS = frozenset({
+    "start", "stop", "restart", "try-restart", "reload", "reload-or-restart", "try-reload-or-restart", "status", "show",
+    "is-active", "is-failed", "is-enabled", "enable", "disable", "reenable", "mask", "unmask", "preset", "kill",
+    "cat", "edit", "revert", "isolate", "clean", "freeze", "thaw", "set-property", "list-dependencies", "reset-failed",
+    "help", "add-wants", "add-requires", "save"})
+"""What is asked about a unit; `save` is that of older scripts (service iptables save)."""
+ABOUT_ALL = frozenset({
+    "list-units", "list-unit-files", "list-timers", "list-sockets", "list-automounts", "list-paths", "list-jobs",
+    "list-machines", "get-default", "set-default", "show-environment", "set-environment", "unset-environment",
+    "import-environment", "daemon-reexec", "log-level", "log-target", "service-watchdogs", "is-system-running",
+    "default", "rescue", "emergency", "halt", "poweroff", "reboot", "kexec", "soft-reboot", "exit", "switch-root",
+    "suspend", "hibernate", "hybrid-sleep", "suspend-then-hibernate", "link", "cancel", "bind", "mount-image",
+    "whoami"})
 NO_SYSTEMD = ("System has not been booted with systemd as init system (PID 1). Can't operate.\n"
               "Failed to connect to system scope bus via local transport: Host is down")
+MODELLED = "start, stop, restart and status of docker are"
 FAILED = ('Job for docker.service failed because the control process exited with error code.\n'
           'See "systemctl status docker.service" and "journalctl -xeu docker.service" for details.')
 NOTE = "note: {line} does nothing in the sandbox"
@@ -163,6 +178,8 @@ class Service(OfHost):
             self._end(NO_SYSTEMD, 1)
         elif self._command in ("daemon-reload", ""):
             self._end(NOTE.format(line=f"{self.name} {self._command}") if self._command else "", 0)
+        elif self._command not in ABOUT_UNITS and self.name == "systemctl":
+            self._no_verb()
         elif self._unit not in NAMES or self.engine is None:
             self._no_unit()
         else:
@@ -172,6 +189,14 @@ class Service(OfHost):
         if text:
             self.complain(text)
         self.exit(status)
+
+    def _no_verb(self) -> None:
+        """One that is not about a unit, or none at all (dispatch_verb)."""
+        if self._command in ABOUT_ALL:
+            self._end(f"netsandbox: `systemctl {self._command}` is not modelled; {MODELLED}", 1)
+            return
+        near = get_close_matches(self._command, sorted(ABOUT_UNITS | ABOUT_ALL), 1)
+        self._end(f"Unknown command verb '{self._command}'" + (f", did you mean '{near[0]}'?" if near else "."), 1)
 
     def _no_unit(self) -> None:
         unit = f"{self._unit or 'docker'}.service"
@@ -196,8 +221,8 @@ class Service(OfHost):
         elif self._command in ("enable", "disable", "start", "restart"):
             self._end(NOTE.format(line=f"{self.name} {self._command} {self._unit}"), 0)
         else:
-            self._end(f"netsandbox: `{self.name} {self._command[:40]} {self._unit}` is not modelled; start, stop, "
-                      "restart and status of docker are", 1)
+            self._end(f"netsandbox: `{self.name} {self._command[:40]} {self._unit}` is not modelled; "
+                      f"{MODELLED}", 1)
 
     def _stopped(self) -> None:
         if self._command == "restart":

@@ -73,6 +73,8 @@ def test_sysctl_lists_devices_with_a_dot(lab: KeptSession) -> None:
 @pytest.mark.parametrize(("line", "code", "said"), [
     ("systemctl stop firewalld", 0, "note: no service firewalld runs in the sandbox"),
     ("service network restart", 0, "note: no service network runs in the sandbox"),
+    ("systemctl list-timers", 1, "`systemctl list-timers` is not modelled"),
+    ("systemctl statusd docker", 1, "Unknown command verb 'statusd', did you mean 'status'?"),
     ("systemctl stop nosuch", 5, "Unit nosuch.service not found."), ("getenforce", 0, "Disabled"),
     ("setenforce 0", 1, "setenforce: SELinux is disabled"), ("sestatus", 0, "disabled"),
     ("modprobe ip_gre", 0, ""), ("modprobe bonding mode=1 miimon=100", 0, ""), ("modprobe gre", 0, ""),

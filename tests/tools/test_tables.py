@@ -174,7 +174,8 @@ def test_deleting_one_end_or_its_namespace_deletes_the_other(twin: SimulatedTwin
 def test_netns_exec_runs_tools_there_and_says_what_it_cannot_run(twin: SimulatedTwin) -> None:
     assert run(twin, "h", "ip netns exec %c1 hostname").out == "%c1\n"
     assert run(twin, "h", "ip -all netns exec ip -br addr show eth0").code in (0, 1)
-    assert run(twin, "h", "ip netns exec %c1 vi").err == 'exec of "vi" failed: No such file or directory\n'
+    assert run(twin, "h", "ip netns exec %c1 vii").err == 'exec of "vii" failed: No such file or directory\n'
+    assert "the sandbox has no dnsmasq: " in run(twin, "h", "ip netns exec %c1 dnsmasq").err
     assert run(twin, "h", "ip netns identify").out == "%h\n"
 
 

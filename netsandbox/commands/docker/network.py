@@ -103,7 +103,7 @@ def planned(client: Client, parsed: Parsed) -> user_networks.NetworkPlan:
 
 def _check_scope(parsed: Parsed) -> None:
     """Raises DockerError: what only a swarm has, or an address manager that is not there."""
-    if parsed.on("ingress"):
+    if parsed.on("ingress") and parsed.text("driver") != "overlay":
         raise daemon_error("Ingress network can only be global scope network")
     if parsed.text("scope") == "swarm":
         raise daemon_error("cannot create a swarm scoped network when swarm is not active")
@@ -134,7 +134,7 @@ def _with_addresses(client: Client, plan: user_networks.NetworkPlan, parsed: Par
         if not any(part.network in subnet for subnet in subnets):
             raise DockerError(f"no matching subnet for range {part}")
     reserved = {name: _reserved(text, subnets) for name, text in _pairs(parsed.all("aux-address")).items()}
-    if len(subnets) > 1 and plan.driver not in DRIVERS:
+    if len(subnets) > 1 and plan.driver == "bridge":
         raise daemon_error("bridge driver doesn't support multiple subnets")
     plans = [_of_subnet(plan, subnet, gateways, parts, reserved) for subnet in subnets]
     return plans[0]._replace(more=tuple(plans[1:]), reserved=reserved) if plans else plan._replace(reserved=reserved)

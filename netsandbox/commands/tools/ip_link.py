@@ -87,7 +87,8 @@ def _make_room(context: ToolContext, request: LinkRequest) -> str:
     home = request.namespace or context.namespace
     ends = [(home, request.device)]
     if request.settings.get("peer") is not None:
-        ends.append((request.settings["peer"].namespace or home, request.settings["peer"].device))
+        peer = request.settings["peer"]
+        ends.append((peer.namespace or context.namespace, peer.device))
     taken = [(namespace, name) for namespace, name in ends if name in namespace.interfaces]
     can_be_made = len(taken) == 1 and kinds.find(request.type) is not None
     return context.machine.make_room(*taken[0], None) if can_be_made else ""

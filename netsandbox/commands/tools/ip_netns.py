@@ -11,6 +11,7 @@ from netsandbox.commands.tools.names import OtherNamespaces
 from netsandbox.commands.tools.output import Row, Style, render
 from netsandbox.commands.tools.subcommand import subcommand
 from netsandbox.commands.tools.words import USAGE, Words, number_of
+from netsandbox.commands.unmodelled import reason
 from netsandbox.linux.core.errors import KernelError
 from netsandbox.linux.netlink.credentials import may_administer
 
@@ -203,5 +204,7 @@ def _exec(context: ToolContext, rest: list[str], style: Style) -> ToolResult:
 def _run(context: ToolContext, argv: list[str]) -> ToolResult:
     done = context.run(context, argv) if context.run is not None else ToolResult(NOT_FOUND, "", "")
     if done.code == NOT_FOUND:
-        return ToolResult(1, "", f'exec of "{argv[0]}" failed: No such file or directory\n')
+        why = reason(argv[0].rpartition("/")[2])
+        return ToolResult(1, "", f'exec of "{argv[0]}" failed: No such file or directory\n'
+                          + (f"note: {why}\n" if why else ""))
     return done

@@ -41,6 +41,7 @@ STRERROR = {
     "ENODEV": "No such device",
     "ENOENT": "No such file or directory",
     "ENOSPC": "No space left on device",
+    "ENOTCONN": "Transport endpoint is not connected",
     "EOPNOTSUPP": "Operation not supported",
     "EPERM": "Operation not permitted",
     "ERANGE": "Numerical result out of range",

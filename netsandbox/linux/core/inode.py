@@ -14,7 +14,8 @@ MOST_BYTES = 4 << 20
 """Characters in all files of a file system."""
 SKELETON = ("/bin", "/dev", "/etc", "/home", "/mnt", "/opt", "/root", "/run", "/sbin", "/srv", "/tmp", "/usr",
             "/usr/bin", "/usr/lib", "/usr/local", "/usr/local/bin", "/usr/sbin", "/usr/share",
-            "/etc/sysctl.d", "/var", "/var/lib", "/var/log", "/var/tmp")
+            "/etc/default", "/etc/modprobe.d", "/etc/modules-load.d", "/etc/sysctl.d",
+            "/var", "/var/lib", "/var/log", "/var/tmp")
 KERNELS = ("/proc/", "/sys/")
 """Where a file is not emptied when it is opened for writing."""
 NULL = "/dev/null"

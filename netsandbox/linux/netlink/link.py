@@ -118,13 +118,16 @@ def add(home: NetworkNamespace, request: LinkRequest, new_mac: Callable[[], int]
     if kind.has_peer:
         if peer is None:
             peer = LinkRequest()
-            peer.group = request.group
-        settings = settings | {"peer": _new_link(peer, home, peer.namespace or namespace, new_mac, "veth")}
+            peer.group, peer.namespace = request.group, request.namespace
+        # `netns` in front of `type veth` moves the near end alone (veth_newlink: the peer is made where one is asked)
+        settings = settings | {"peer": _new_link(peer, home, peer.namespace or home, new_mac, "veth")}
         other: NewLink = settings["peer"]
         if not request.device and other.namespace is namespace:
             request.device = _free_name(namespace, kind.name, other.name)
         if other.name in other.namespace.interfaces or (other.namespace, other.name) == (namespace, request.device):
             raise KernelError("EEXIST")
+        if peer.up:  # it would be opened before it has the other end (veth_open)
+            raise KernelError("ENOTCONN")
     made = kind.make(_new_link(request, home, namespace, new_mac, kind.name)._replace(settings=settings))
     new = [(made, request)] if made.peer is None or peer is None else [(made.peer, peer), (made, request)]
     for interface, wanted in new:
