@@ -16,7 +16,6 @@ from netsandbox.docker import user_networks
 from netsandbox.docker.errors import NOT_FOUND, DockerError, daemon_error
 from netsandbox.docker.network import DockerNetwork
 from netsandbox.docker.network_options import without_effect
-from netsandbox.docker.parent_network import DRIVERS
 from netsandbox.wire.addresses import AddressError, Network, format_ipv4, parse_ipv4, parse_network
 
 if TYPE_CHECKING:
