@@ -74,6 +74,8 @@ class Line(NamedTuple):
     @property
     def effect(self) -> Effect:
         """What it does to the lab: of several commands the strongest counts."""
+        if self.verb and VERBS[self.verb].reads_line:
+            return VERBS[self.verb].effect
         found = [effect_of(head) for head in self.survey.heads]
         if not found:
             return Effect.LOOK if self.is_empty else Effect.ACT
@@ -84,8 +86,6 @@ class Line(NamedTuple):
     @property
     def acts(self) -> bool:
         """Whether it belongs into the journal."""
-        if self.verb and VERBS[self.verb].reads_line:
-            return VERBS[self.verb].acts(self.text.partition(self.verb)[2])
         return self.effect is Effect.ACT and not self.is_empty
 
 

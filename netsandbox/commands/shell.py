@@ -12,7 +12,7 @@ from contextlib import contextmanager
 from functools import cache, partial
 from typing import TYPE_CHECKING
 
-from netsandbox.commands.beginning import begin_of, is_expect
+from netsandbox.commands.beginning import begin_of
 from netsandbox.commands.catalogue import VERBS
 from netsandbox.commands.docker import Client
 from netsandbox.commands.errors import CommandError
@@ -24,7 +24,6 @@ from netsandbox.commands.prompt import Prompt, VerbCall, no_input
 from netsandbox.commands.refusals import REFUSALS
 from netsandbox.commands.tools.kernel_files import FIRST_SHELL_PID, with_kernel
 from netsandbox.commands.typography import note_characters
-from netsandbox.commands.verb import Effect
 from netsandbox.engine import budget
 from netsandbox.explain.refusals import translated
 from netsandbox.lab.errors import LabError
@@ -235,8 +234,7 @@ class Shell:
             self.remember(job, self.lab.trace.end)
             return self._refuse(job, error)
         job.text = line.text
-        is_action = not line.is_empty and (line.acts if line.verb and VERBS[line.verb].reads_line else
-                                           line.effect is Effect.ACT)
+        is_action = line.acts
         try:
             begin = begin_of(self, line)
         except REFUSALS as error:
@@ -244,7 +242,7 @@ class Shell:
                 self.remember(job, self.lab.trace.end)
             return self._refuse(job, error)
         if begin is not None:
-            self._run(job, line, begin, is_action and not is_expect(line))
+            self._run(job, line, begin, is_action)
         else:
             job.finish()
         return job

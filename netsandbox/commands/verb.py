@@ -69,8 +69,7 @@ class Verb(NamedTuple):
         group: the heading under which help lists it.
         effect: what its lines do to the lab.
         alone: no other command can stand on its line.
-        reads_line: it reads its line itself, whatever a shell would make of it; then `acts` says whether what follows
-            the verb does something, so that the line is journaled.
+        reads_line: it reads its line itself, whatever a shell would make of it.
     """
 
     name: str
@@ -84,7 +83,6 @@ class Verb(NamedTuple):
     alone: bool = False
     aliases: tuple[str, ...] = ()
     reads_line: bool = False
-    acts: Callable[[str], bool] = lambda _rest: False
 
     @property
     def usage(self) -> str:
@@ -136,10 +134,9 @@ class Verb(NamedTuple):
 
 def verb(name: str, summary: Both, *parameters: Parameter, details: Both = NOTHING,
          examples: tuple[Example, ...] = (), group: str = "lab", effect: Effect = Effect.ACT,
-         alone: bool = False, aliases: tuple[str, ...] = (), reads_line: bool = False,
-         acts: Callable[[str], bool] = lambda _rest: False) -> Callable[[Handler], Verb]:
+         alone: bool = False, aliases: tuple[str, ...] = (), reads_line: bool = False) -> Callable[[Handler], Verb]:
     """Declare a verb; the decorated function carries it out. commands/catalogue.py says where it is."""
     def declare(handler: Handler) -> Verb:
         return Verb(name, summary, parameters, handler, details, examples, group, effect,
-                    alone or effect is Effect.SESSION, aliases, reads_line, acts)
+                    alone or effect is Effect.SESSION, aliases, reads_line)
     return declare

@@ -98,14 +98,13 @@ def judge(name: str, saved: str, language: str = "en") -> Report:
 
 
 def _judge(runner: Runner, scenario: Scenario) -> list[Outcome]:
-    """What a scenario expects, in its order; what only looks is asked first, as `reach` leaves frames behind."""
+    """What a scenario expects, in its order."""
     lines = [("expect " + text, number) for step in (*scenario.setup, *scenario.steps)
              for text, number in zip(step.expect, step.expect_lines, strict=True)]
     lines += [(text, number) for step in (*scenario.setup, *scenario.steps)
               for text, number in zip(step.run, step.run_lines, strict=True) if text.startswith("expect ")]
-    lines.sort(key=lambda line: expect.acts(line[0].removeprefix("expect ")))
-    outcomes = [_judged(runner.line(text, number, is_expect=True), "") for text, number in lines]
-    return sorted(outcomes, key=lambda outcome: outcome.number)
+    lines.sort(key=lambda line: line[1])
+    return [_judged(runner.line(text, number, is_expect=True), "") for text, number in lines]
 
 
 def check_scenario(scenario: Scenario, language: str = "en") -> Report:

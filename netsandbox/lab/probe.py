@@ -84,6 +84,16 @@ def probe(lab: Lab, source: str, destination: int, protocol: str, port: int) -> 
     return Probe(trace, tuple(records), None)
 
 
+def led_to(trace: Trace, first: int) -> set[int]:
+    """The steps that a step led to, it among them, as far as the trace has them."""
+    steps = {first}
+    for number in range(first + 1, trace.step_count):
+        made = trace.step(number)
+        if made is not None and made.cause in steps:
+            steps.add(number)
+    return steps
+
+
 def _hooks(trace: Trace, arrival: Record) -> list[Record]:
     """What the hooks say to the answer; the rest of what it leads to has no program that waits for it."""
     rest: list[Record] = []

@@ -19,12 +19,14 @@ class Goal(NamedTuple):
     """One `expect` of a step.
 
     Attributes:
-        met: None until it has been looked at.
-        wrong: what is there instead, in the reader's language; empty while it is not known or not wrong.
+        line: the condition as the scenario has it.  met: None until it has been looked at.
+        sentence: what it says, in the reader's language; empty until then.
+        wrong: what is there instead, and why; empty while it is not known or not wrong.
     """
 
     line: str
     met: bool | None = None
+    sentence: str = ""
     wrong: str = ""
 
 
@@ -98,22 +100,22 @@ class Lesson:
         """The step that was begun last."""
         return self._scenario.steps[self._number - 1] if self._scenario is not None and self._number else None
 
-    def judged(self, job: Job) -> None:
-        """Take what an `expect` found."""
+    def judged(self, job: Job) -> Goal | None:
+        """Take what an `expect` found; None where it is about no goal."""
+        from netsandbox.commands.expect.condition import Verdict  # not needed for the first picture
+
         line = job.line.removeprefix(EXPECT)
-        if self.step is not None and line in self.step.expect:
-            found = "\n".join(text.strip() for _stream, text in job.output) if job.code else ""
-            self._goals[line] = Goal(line, not job.code, found)
+        if self.step is None or line not in self.step.expect:
+            return None
+        found = job.result if isinstance(job.result, Verdict) else Verdict(False, "", job.err.strip())
+        wrong = "" if found.holds else "\n".join(filter(None, (found.found, found.why)))
+        self._goals[line] = Goal(line, found.holds, found.expected, wrong)
+        return self._goals[line]
 
-    def to_look_at(self, by_hand: bool) -> list[str]:
-        """The goals that are not met, as lines; those that send something are looked at only when a person asks."""
+    def to_look_at(self) -> list[str]:
+        """The goals that are not met, as lines."""
         lines = self.step.expect if self.step is not None else ()
-        if not lines:
-            return []
-        from netsandbox.commands.expect.condition import acts  # not needed for the first picture
-
-        unmet = [line for line in lines if not (line in self._goals and self._goals[line].met)]
-        return [EXPECT + line for line in unmet if by_hand or not acts(" " + line)]
+        return [EXPECT + line for line in lines if not (line in self._goals and self._goals[line].met)]
 
     def ask(self) -> bool:
         """Ask the question before the next step; False when there is none, or it was asked already."""

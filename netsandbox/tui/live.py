@@ -217,12 +217,12 @@ class LiveLab(LabView):
         if done == self._looked or self.jobs.running or self.jobs.waiting or not rests:
             return
         self._looked = done
-        for line in lesson.to_look_at(by_hand=False):
+        for line in lesson.to_look_at():
             lesson.judged(session.shell.execute(line))
 
     def check_goals(self) -> None:
-        """Look at the goals again because a person asks, those that send something too."""
-        self.jobs.waiting.extend(Waiting(line, True) for line in self.lesson.to_look_at(by_hand=True))
+        """Look at the goals again because a person asks."""
+        self.jobs.waiting.extend(Waiting(line, True) for line in self.lesson.to_look_at())
         self._go_on()
 
     def say_step(self, step: Step) -> None:

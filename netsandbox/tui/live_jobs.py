@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import deque
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 from netsandbox.commands.job import Job
 from netsandbox.commands.line import is_background
@@ -13,6 +13,9 @@ from netsandbox.explain.refusals import noted
 from netsandbox.session.session import ENDLESS_LIMIT, Session
 from netsandbox.session.timeline import INTERRUPT
 from netsandbox.tui.i18n import language, tr
+
+if TYPE_CHECKING:
+    from netsandbox.tui.lesson import Goal
 
 EXPECT = "expect "
 KEPT = 5000
@@ -70,14 +73,14 @@ class Jobs:
 
     Attributes:
         transcript: what was typed and what it said, oldest first.
-        on_judged: told of every expectation that is decided.
+        on_judged: told of every expectation that is decided; gives the lesson's goal back that it is, if it is one.
         said: lines ever added to the transcript, also those that it no longer holds.
     """
 
     def __init__(self, begin: Callable[[str, bool], Job | None]) -> None:
         """Begin: executes a line, which may be a scenario's."""
         self._begin = begin
-        self.on_judged: Callable[[Job], object] = lambda _job: None
+        self.on_judged: Callable[[Job], Goal | None] = lambda _job: None
         self.transcript: deque[Said] = deque(maxlen=KEPT)
         self.said = 0
         self.waiting: deque[Waiting] = deque()
@@ -221,9 +224,15 @@ class Jobs:
         Args:
             told: also that it holds; of a lesson's goals the lesson tells.
         """
-        if job.is_done:
-            self.on_judged(job)
-            if told or job.code:
-                self.say("fail" if job.code else "hold", job.line)
-            for _stream, text in job.output if job.code else ():
-                self.say("why", text.rstrip())
+        if not job.is_done:
+            return
+        goal = self.on_judged(job)
+        if not told and goal is not None:
+            if not goal.met:
+                self.say("fail", goal.sentence or job.line)
+                self.say("why", goal.wrong)
+            return
+        if told or job.code:
+            self.say("fail" if job.code else "hold", job.line)
+        for _stream, text in job.output if job.code else ():
+            self.say("why", text.rstrip())

@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from netsandbox.commands.catalogue import VERBS
-from netsandbox.commands.expect import CONDITIONS, ConditionError, acts, parse
+from netsandbox.commands.expect import CONDITIONS, ConditionError, parse
 from netsandbox.commands.expect.manual import ORDER
 from netsandbox.commands.expect.reader import words_of
 from netsandbox.commands.expect.words import PHRASES, speaker
@@ -139,15 +139,6 @@ def test_the_picture_points_below_chinese_words() -> None:
     with pytest.raises(ConditionError) as caught:
         parse("arp 主机 10.0.0.2 STALL")
     assert str(caught.value).splitlines()[2].index("^") == 2 + len("arp ") + 4 + len(" 10.0.0.2 ")
-
-
-def test_only_reach_acts() -> None:
-    assert [one.name for one in DECLARED if one.acts] == ["reach"]
-    assert acts(" reach a b")
-    assert acts("no reach a b")
-    assert not acts(" arp a b")
-    assert not acts("")
-    assert not acts("no")
 
 
 def test_both_languages_have_the_same_phrases_and_fields() -> None:

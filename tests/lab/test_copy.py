@@ -174,16 +174,6 @@ def test_what_never_changes_is_shared_and_a_snapshot_serves_any_number_of_times(
     assert tables(other) == tables(lab)
 
 
-@pytest.mark.parametrize("line", ["expect reach aa 172.17.0.77", "expect no reach aa 172.17.0.77"])
-def test_a_condition_that_still_acts_is_not_in_the_way(line: str) -> None:
-    session = KeptSession()
-    session.run("docker run -d --name aa nginx")
-    session.execute(line)
-    session.step()
-    assert session.running is not None
-    Snapshot((session.lab, session.shell, session.lines), RULES, session.outside())
-
-
 def test_what_looked_before_there_was_a_host_is_not_in_the_way() -> None:
     session = KeptSession()
     for line in ("help *", "docker run -d nginx"):

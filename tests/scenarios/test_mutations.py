@@ -11,6 +11,7 @@ from netsandbox.cli import main
 from netsandbox.commands import expect
 from netsandbox.commands.expect import Verdict, condition
 from netsandbox.commands.expect.compare import Comparison
+from netsandbox.commands.job import Job
 from netsandbox.grading import check
 from netsandbox.session.library import find_scenario
 from netsandbox.session.scenario import Scenario, Step
@@ -87,12 +88,12 @@ def with_other(scenario: Scenario, text: str, other: str) -> Scenario:
 # -- a blinded check
 
 
-def always_holds(parsed: condition.Parsed, context: object, done: condition.Done) -> None:
-    done(Verdict(True, parsed.text, "whatever"))
+def always_holds(parsed: condition.Parsed, context: object) -> Verdict:
+    return Verdict(True, parsed.text, "whatever")
 
 
-def says_nothing(parsed: condition.Parsed, context: object, done: condition.Done) -> None:
-    pass
+def says_nothing(_shell: object, job: Job, _values: object) -> None:
+    job.finish()
 
 
 def test_an_evaluator_that_finds_everything_right_is_found_out(
@@ -103,7 +104,7 @@ def test_an_evaluator_that_finds_everything_right_is_found_out(
 
 
 def test_an_evaluator_that_does_not_look_is_found_out(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(expect, "run", says_nothing)
+    monkeypatch.setattr(expect, "expect", expect.expect._replace(handler=says_nothing))
     report = check.check("one-cable")
     assert report.status == check.WRONG
     assert {outcome.status for outcome in report.outcomes} == {check.WRONG}

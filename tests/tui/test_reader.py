@@ -93,7 +93,7 @@ steps:
     async with stage(tmp_path / "state", Options(str(scenario), tour=False)) as on:
         await on.press("p")
         await on.quiet()
-        assert "✗ interface b:eth0" in shown(on)
+        assert "✗ b has eth0: address 10.0.0.2/24" in shown(on)
         assert "␊" not in shown(on)
         assert not any(said.kind == "hold" for said in on.app.live.jobs.transcript)
         await on.line("expect interface a:eth0 address 10.0.0.1/24")

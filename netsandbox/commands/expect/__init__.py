@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from netsandbox.commands.expect import frames, interfaces, manual, programs, reach, tables
-from netsandbox.commands.expect.condition import CONDITIONS, Verdict, acts, parse, run
+from netsandbox.commands.expect.condition import CONDITIONS, Verdict, parse, run
 from netsandbox.commands.expect.context import Context
 from netsandbox.commands.expect.reader import ConditionError, words_of
 from netsandbox.commands.expect.report import failure_lines
@@ -18,7 +17,7 @@ if TYPE_CHECKING:
     from netsandbox.commands.shell import Shell
     from netsandbox.lab.lab import Lab
 
-__all__ = ["CONDITIONS", "ConditionError", "Verdict", "acts", "parse"]
+__all__ = ["CONDITIONS", "ConditionError", "Verdict", "parse"]
 
 MODULES = (reach, tables, frames, interfaces, programs)
 """Their import declares the conditions."""
@@ -40,17 +39,13 @@ CONDITION = Kind("CONDITION", lambda _lab, text: text, _candidates)
                  "这次 ping 用了四个帧"),
                 ("expect no drop", "since the last command line nothing was dropped", "自上一行命令以来没有丢弃")),
       group="check",
-      effect=Effect.LOOK, alone=True, reads_line=True, acts=acts)
+      effect=Effect.LOOK, alone=True, reads_line=True)
 def expect(shell: Shell, job: Job, _values: dict[str, Any]) -> None:
     """Test the condition in the line, as it was typed."""
     line = job.text
     parsed = parse(line[words_of(line)[0].end:].strip())
-    context = Context(shell)
-    run(parsed, context, partial(_tell, context, job))
-
-
-def _tell(context: Context, job: Job, verdict: Verdict) -> None:
-    job.result = verdict
+    context = Context(shell, negated=parsed.negated)
+    verdict = job.result = run(parsed, context)
     if verdict.holds:
         job.print(context.say("holds", found=verdict.found))
     else:

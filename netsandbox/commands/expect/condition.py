@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from functools import partial
 from typing import TYPE_CHECKING, NamedTuple
 
 from netsandbox.commands.expect.reader import Reader, Word, hint
@@ -41,9 +40,6 @@ class UnfoundedError(Exception):
 
 Test = Callable[["Context"], Verdict]
 """Looks, and says what it found; changes nothing."""
-Done = Callable[[Verdict], None]
-Trial = Callable[["Context", Done], None]
-"""Does something, and says later what came of it."""
 
 
 class Condition(NamedTuple):
@@ -51,15 +47,14 @@ class Condition(NamedTuple):
 
     Attributes:
         usages: its forms.
-        read: its words to a test.  acts: that test is a Trial, which sends frames.
+        read: its words to a test.
     """
 
     name: str
     usages: tuple[str, ...]
     summary: Both
-    read: Callable[[Reader], Test | Trial]
+    read: Callable[[Reader], Test]
     examples: tuple[Example, ...]
-    acts: bool = False
 
     @property
     def usage(self) -> str:
@@ -71,11 +66,10 @@ CONDITIONS: dict[str, Condition] = {}
 
 
 def condition(name: str, *usages: str, summary: Both, examples: tuple[Example, ...],
-              aliases: tuple[str, ...] = (), acts: bool = False
-              ) -> Callable[[Callable[[Reader], Test | Trial]], Callable[[Reader], Test | Trial]]:
+              aliases: tuple[str, ...] = ()) -> Callable[[Callable[[Reader], Test]], Callable[[Reader], Test]]:
     """Declare a condition; the decorated function reads its words."""
-    def declare(read: Callable[[Reader], Test | Trial]) -> Callable[[Reader], Test | Trial]:
-        declared = Condition(name, usages, summary, read, examples, acts)
+    def declare(read: Callable[[Reader], Test]) -> Callable[[Reader], Test]:
+        declared = Condition(name, usages, summary, read, examples)
         for key in (name, *aliases):
             CONDITIONS[key] = declared
         return read
@@ -86,7 +80,7 @@ class Parsed(NamedTuple):
     """A condition that was read and can be tested."""
 
     condition: Condition
-    test: Test | Trial
+    test: Test
     negated: bool
     text: str
 
@@ -113,31 +107,10 @@ def _unknown(word: Word) -> str:
     return f"{word.text[:40]!r} is no condition{near or f'; there are: {known}'}"
 
 
-def run(parsed: Parsed, context: Context, done: Done) -> None:
-    """Test it; `done` is told once it is decided, which for one that acts is later."""
-    decided = partial(_tell_negated, context, done) if parsed.negated else done
+def run(parsed: Parsed, context: Context) -> Verdict:
+    """Test it."""
     try:
-        if parsed.condition.acts:
-            trial: Trial = parsed.test  # type: ignore[assignment]
-            trial(context, decided)
-        else:
-            test: Test = parsed.test  # type: ignore[assignment]
-            decided(test(context))
+        verdict = parsed.test(context)
     except UnfoundedError as error:
-        done(Verdict(False, context.say("asked", text=parsed.text), str(error)))
-
-
-def _tell_negated(context: Context, done: Done, verdict: Verdict) -> None:
-    done(_negated(verdict, context))
-
-
-def _negated(verdict: Verdict, context: Context) -> Verdict:
-    return verdict._replace(holds=not verdict.holds, expected=context.say("not", what=verdict.expected))
-
-
-def acts(text: str) -> bool:
-    """Whether a condition sends frames, from its first words; for one that does not parse, False."""
-    words = text.split()
-    first = words[1:2] if words[:1] == ["no"] else words[:1]
-    found = CONDITIONS.get(first[0].lower()) if first else None
-    return found is not None and found.acts
+        return Verdict(False, context.say("asked", text=parsed.text), str(error))
+    return verdict._replace(holds=verdict.holds is not parsed.negated)

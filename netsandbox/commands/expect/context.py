@@ -21,6 +21,7 @@ from netsandbox.wire.addresses import MAC_GROUP_BIT, AddressError, format_ipv4, 
 if TYPE_CHECKING:
     from netsandbox.commands.job import Job
     from netsandbox.commands.shell import Shell
+    from netsandbox.lab.lab import Lab
 
 NAMED = 8
 """Names that a message lists."""
@@ -33,11 +34,16 @@ class Context:
         say: puts a key and its fields into the reader's language.
     """
 
-    def __init__(self, shell: Shell) -> None:
+    def __init__(self, shell: Shell, lab: Lab | None = None, negated: bool = False) -> None:
+        """Look at a shell's lab, or at a copy of it; `negated` is a question of which the opposite is expected."""
         self.shell = shell
-        self.lab = shell.lab
+        self.lab = lab if lab is not None else shell.lab
         self.say = speaker(shell.language)
-        self._probes: dict[int, bool] = {}
+        self.negated = negated
+
+    def expects(self, key: str, /, **fields: str) -> str:
+        """What is expected, in the reader's language."""
+        return self.say(f"no {key}" if self.negated else key, **fields)
 
     # -- names
 
@@ -212,23 +218,6 @@ class Context:
                 if isinstance(record.event, CommandRun) and not is_expect(record.event.line)]
 
     # -- frames
-
-    def is_probe(self, step: int) -> bool:
-        """Whether a step goes back to a ping that `expect reach` sent."""
-        path: list[int] = []
-        number: int | None = step
-        while number is not None and number not in self._probes:
-            path.append(number)
-            opened = self.lab.trace.step(number)
-            number = None if opened is None else opened.cause
-        known = self._is_expect_step(path[-1]) if number is None else self._probes[number]
-        self._probes.update(dict.fromkeys(path, known))
-        return known
-
-    def _is_expect_step(self, number: int) -> bool:
-        opened = self.lab.trace.step(number)
-        record = None if opened is None else self.lab.trace.get(opened.first)
-        return record is not None and isinstance(record.event, CommandRun) and is_expect(record.event.line)
 
     def arrivals(self, seq: int | None, address: int) -> tuple[LogRow, ...]:
         """The frame that made a table's row.

@@ -69,10 +69,15 @@ def _is_count(word: str) -> bool:
     return word[:1] in tuple("0123456789=!<>≥≤≠")
 
 
+def _counted_as(count: Comparison) -> str:
+    """The phrase that fits a number: none, one or more."""
+    return f"frames.{count.number}" if count.sign == "=" and count.number < 2 else "frames"
+
+
 def _count(context: Context, count: Comparison, selection: Selection) -> Verdict:
     rows = frames(context, selection)
     say = context.say
-    expected = say("frames", count=count.text(say), which=describe(context, selection))
+    expected = context.expects(_counted_as(count), count=count.text(say), which=describe(context, selection))
     found = say("frames.found", count=str(len(rows)))
     if not rows and selection.filter.text:
         others = frames(context, selection._replace(filter=Filter("", None)))
@@ -100,7 +105,7 @@ def _frame(reader: Reader) -> Test:
 def _at(context: Context, when: int, tolerance: int, selection: Selection) -> Verdict:
     start, say = since(context, selection.since).at, context.say
     which = describe(context, selection)
-    expected = say("frame.at", time=seconds(when), tolerance=seconds(tolerance), which=which)
+    expected = context.expects("frame.at", time=seconds(when), tolerance=seconds(tolerance), which=which)
     rows = frames(context, selection)
     if not rows:
         return Verdict(False, expected, say("frame.none", which=which))
@@ -162,7 +167,7 @@ def _in_order(context: Context, selection: Selection, filters: list[Filter]) -> 
         if len(kept) < len(tests) and tests[len(kept)](row):
             kept.append(row)
     texts = say("then").join(chosen.text for chosen in filters)
-    expected = say("order", which=describe(context, selection), filters=texts)
+    expected = context.expects("order", which=describe(context, selection), filters=texts)
     if len(kept) == len(filters):
         return Verdict(True, expected, say("order.found", count=str(len(filters))), tuple(kept))
     stop = say("order.stops", done=str(len(kept)), count=str(len(filters)), filter=filters[len(kept)].text)
@@ -194,7 +199,7 @@ def _dropped(context: Context, reason: str, selection: Selection) -> Verdict:
     say = context.say
     rows = list(drops(context, selection))
     named = say("drop.reason", reason=reason) if reason else ""
-    expected = say("drop", reason=named, which=describe(context, selection))
+    expected = context.expects("drop", reason=named, which=describe(context, selection))
     kept = [row for row in rows if reason in ("", row.reason)]
     if not kept:
         found = say("drop.others", reasons=_reasons(rows)) if rows else say("drop.none")
@@ -213,9 +218,7 @@ def drops(context: Context, selection: Selection) -> Iterator[LogRow]:
     rows = [row for row in frame_log.rows(context.lab, start) if row.dropped]
     rows += [_packet_row(context, record) for record in context.lab.trace.since(start)
              if isinstance(record.event, PacketDropped)]
-    for row in sorted(rows):
-        if keep(row) and not context.is_probe(row.step):
-            yield row
+    yield from filter(keep, sorted(rows))
 
 
 def _packet_row(context: Context, record: Record) -> LogRow:

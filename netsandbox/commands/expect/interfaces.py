@@ -140,10 +140,10 @@ def _found(context: Context, text: str, wishes: list[Wish]) -> Verdict:
     rows = context.rows_of(node)
     known = say("interface.none", node=node, names=context.some(row.name for row in rows))
     if not colon and not wishes:
-        return Verdict(any(row.kind != "loopback" for row in rows), say("interface.any", node=node), known)
-    wished = say("interface.wishes", wishes=", ".join(wish.text for wish in wishes)) if wishes else ""
+        return Verdict(any(row.kind != "loopback" for row in rows), context.expects("interface.any", node=node), known)
+    wished = context.expects("interface.wishes", wishes=", ".join(wish.text for wish in wishes)) if wishes else ""
     row = context.interface(text) if not colon else next((row for row in rows if row.name == ifname), None)
-    expected = say("interface", node=node, name=row.name if row else ifname, wishes=wished)
+    expected = context.expects("interface", node=node, name=row.name if row else ifname, wishes=wished)
     if row is None:
         return Verdict(False, expected, known)
     found = say("interface.found", name=f"{node}:{row.name}", facts=facts(row))
@@ -179,7 +179,7 @@ def _counter(reader: Reader) -> Test:
 def _counted(context: Context, name: str, interface: str, count: Comparison) -> Verdict:
     row, say = context.interface(interface), context.say
     value: int = getattr(row, name if "_" in name or name == "overheard" else f"{name}_packets")
-    expected = say("counter", name=name, interface=f"{row.node}:{row.name}", count=count.status(say))
+    expected = context.expects("counter", name=name, interface=f"{row.node}:{row.name}", count=count.status(say))
     return Verdict(count.holds(value), expected, say("counter.found", count=str(value)))
 
 
@@ -198,5 +198,5 @@ def _namespace(reader: Reader) -> Test:
 
 def _same_namespace(context: Context, left: str, right: str) -> Verdict:
     one, other = context.node(left), context.node(right)
-    expected = context.say("namespace", left=left, right=right)
+    expected = context.expects("namespace", left=left, right=right)
     return Verdict(one == other, expected, context.say("namespace.found", left=left, one=one, right=right, other=other))

@@ -11,16 +11,14 @@ ORDER = ("reach", "arp", "mac", "route", "frames", "frame", "order", "drop", "ou
          "interface", "counter", "namespace", "sysctl")
 HEAD_ZH = (
     "条件成立或不成立；场景的 `expect` 行就是条件，`netsandbox check` 会检查它们。前面加 `no` 则把条件反过来。条件什么"
-    "也不改变，也不花时间；唯一的例外是 `reach`，它发送一次 ping。成立时以 0 结束，不成立为 1（会显示期望、实际和相关的"
-    "帧），读不懂为 2（会指出位置）。\n\n"
+    "也不改变，也不花时间。成立时以 0 结束，不成立为 1（会显示期望、实际和相关的帧），读不懂为 2（会指出位置）。\n\n"
     "含空格的文字写在引号里；过滤条件在最后，不需要引号：`where` 后面的全部内容都用帧日志的写法（arp、icmp、src NODE、"
     "dst NODE、host NODE、broadcast、drop、and、or、not …）。不存在的节点或网桥会使条件失败，有没有 `no` 都一样，这样"
     "笔误永远不会通过。")
 HEAD = """\
 A condition holds or not; a scenario's `expect` lines are conditions, and `netsandbox check` runs them. With `no` before
-it a condition is turned round. A condition changes nothing and takes no time; the one exception is `reach`, which sends
-a ping. It ends with 0 if it holds, 1 if not (expected, found, and the frames concerned are shown), 2 if it cannot be
-read (the place is shown).
+it a condition is turned round. A condition changes nothing and takes no time. It ends with 0 if it holds, 1 if not
+(expected, found, and the frames concerned are shown), 2 if it cannot be read (the place is shown).
 
 A text with spaces stands in quotes; a filter, being the last, needs none: all that follows `where` is in the frame
 log's language (arp, icmp, src NODE, dst NODE, host NODE, broadcast, drop, and, or, not …). A node or bridge that is not

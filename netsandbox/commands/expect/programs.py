@@ -90,11 +90,11 @@ def _printed(context: Context, beginning: str, wanted: Wanted | None) -> Verdict
     job, say = context.last(beginning), context.say
     text, line = context.in_english("".join(text for _stream, text in job.output)), job.line.strip()
     if wanted is not None:
-        expected = say(f"output.{wanted.how}", line=line, text=wanted.text)
+        expected = context.expects(f"output.{wanted.how}", line=line, text=wanted.text)
         return _searched(context, wanted, text, expected, "output.empty")
     found = " / ".join(text.strip().splitlines()[:LINES])
     shown = say("output.text", text=found) if found else say("output.empty")
-    return Verdict(bool(text), say("output.any", line=line), shown)
+    return Verdict(bool(text), context.expects("output.any", line=line), shown)
 
 
 @condition(
@@ -117,7 +117,7 @@ def _ended(context: Context, code: Comparison, beginning: str) -> Verdict:
         raise UnfoundedError(say("still-running", line=line))
     said = job.err.strip().splitlines()
     found = say("exit.said", code=str(job.code), text=said[0]) if said else say("exit.found", code=str(job.code))
-    return Verdict(code.holds(job.code), say("exit", line=line, count=code.status(say)), found)
+    return Verdict(code.holds(job.code), context.expects("exit", line=line, count=code.status(say)), found)
 
 
 # -- containers
@@ -150,12 +150,12 @@ def _is_state(context: Context, name: str, state: str, code: Comparison | None) 
     if state == "absent":
         found = say("state", name=name, state=rows[name].state, code="") if name in rows else \
             say("state.absent", name=name)
-        return Verdict(name not in rows, say("state.absent", name=name), found)
+        return Verdict(name not in rows, context.expects("state.absent", name=name), found)
     container = _container(context, name)
     wished = say("state.code", code=code.status(say)) if code else ""
     has_code = say("state.code", code=str(container.code)) if container.state == "exited" else ""
     holds = container.state == state and (code is None or code.holds(container.code))
-    return Verdict(holds, say("state", name=name, state=state, code=wished),
+    return Verdict(holds, context.expects("state", name=name, state=state, code=wished),
                    say("state", name=name, state=container.state, code=has_code))
 
 
@@ -171,7 +171,7 @@ def _log(reader: Reader) -> Test:
 
 def _logged(context: Context, name: str, wanted: Wanted) -> Verdict:
     text = "\n".join(line.text for line in _container(context, name).log)
-    expected = context.say(f"log.{wanted.how}", name=name, text=wanted.text)
+    expected = context.expects(f"log.{wanted.how}", name=name, text=wanted.text)
     return _searched(context, wanted, text, expected, "log.empty")
 
 
@@ -210,6 +210,6 @@ def _held(context: Context, node: str, port: tuple[str, int], name: str) -> Verd
     if holder is not None:
         found = say("port.holder", name=holder[0], container=f" ({holder[1]})" if holder[1] else "")
     if not name:
-        return Verdict(holder is None, say("port.free", port=str(number), node=node), found)
-    expected = say("port.held", port=str(number), node=node, name=name)
+        return Verdict(holder is None, context.expects("port.free", port=str(number), node=node), found)
+    expected = context.expects("port.held", port=str(number), node=node, name=name)
     return Verdict(holder is not None and name in holder, expected, found)

@@ -182,14 +182,13 @@ def since(context: Context, chosen: Since) -> Record:
 
 
 def frames(context: Context, selection: Selection) -> list[LogRow]:
-    """The rows of the frame log that a condition is about, without those of `expect reach`.
+    """The rows of the frame log that a condition is about.
 
     Raises:
         UnfoundedError: a name in the selection is not there.
     """
     keep, start = predicate(context, selection), since(context, selection.since).seq
-    rows = [row for row in frame_log.rows(context.lab, start) if keep(row)]
-    return [row for row in rows if not context.is_probe(row.step)]
+    return [row for row in frame_log.rows(context.lab, start) if keep(row)]
 
 
 def predicate(context: Context, selection: Selection) -> Predicate:
@@ -308,7 +307,9 @@ def describe(context: Context, selection: Selection) -> str:
         place = say("ports-of", bridge=selection.place) if selection.of_ports else selection.place
         parts.append(say("which.on", place=place))
     parts += [say("which.from", name=selection.source)] if selection.source else []
-    parts += [say("which.to", name=selection.target)] if selection.target else []
+    if selection.target:
+        is_everyone = selection.target.lower() in EVERYONE
+        parts.append(say("which.everyone" if is_everyone else "which.to", name=selection.target))
     if selection.octets[1]:
         parts.append(say("which.bytes", octets=selection.octets[1].hex(" "), offset=str(selection.octets[0])))
     if selection.saying:

@@ -62,10 +62,11 @@ def _neighbour(context: Context, node: str, address: str, owner: str, states: fr
     say, namespace = context.say, context.node(node)
     rows = views.neighbours(context.lab, node)
     if not address:
-        return Verdict(bool(rows), say("arp.any", node=node), _rows(context, [_row(context, row) for row in rows]))
+        known = _rows(context, [_row(context, row) for row in rows])
+        return Verdict(bool(rows), context.expects("arp.any", node=node), known)
     wanted = context.address(address)
     macs, called = context.macs(owner) if owner != ANY else (frozenset[str](), "")
-    expected = say("arp", node=node, address=wanted, mac=say("arp.mac", mac=called) if called else "",
+    expected = context.expects("arp", node=node, address=wanted, mac=say("arp.mac", mac=called) if called else "",
                    state=say("arp.state", state="|".join(sorted(states))) if 0 < len(states) < len(STATES) else "")
     found = [row for row in rows if row.address == wanted]
     if not found:
@@ -113,10 +114,10 @@ def _learned(context: Context, name: str, owner: str, port: str) -> Verdict:
     ports = {row.name: row for row in context.ports(bridge)}
     learned = ", ".join(_fdb_row(context, row, ports) for row in rows[:8]) or say("nothing")
     if not owner:
-        return Verdict(bool(rows), say("mac.any", bridge=name), say("learned", rows=learned))
+        return Verdict(bool(rows), context.expects("mac.any", bridge=name), say("learned", rows=learned))
     macs, called = context.macs(owner)
     leads = _port_test(context, port, ports)
-    expected = say("mac", bridge=name, mac=called, port=say("mac.port", port=port) if port else "")
+    expected = context.expects("mac", bridge=name, mac=called, port=say("mac.port", port=port) if port else "")
     found = [row for row in rows if row.mac in macs]
     if not found:
         return Verdict(False, expected, say("mac.none", mac=called, rows=learned))
@@ -165,7 +166,7 @@ def _routed(context: Context, node: str, text: str) -> Verdict:
     rows = views.routes(context.lab, node)
     main = [row.text for row in rows if row.table == "main"]
     found = [row.text for row in rows if f" {text} " in f" {row.text} "] if text else main
-    expected = say("route", node=node, text=text) if text else say("route.any", node=node)
+    expected = context.expects("route", node=node, text=text) if text else context.expects("route.any", node=node)
     if found:
         return Verdict(True, expected, say("route.found", text=found[0]))
     routes = "; ".join(main[:8]) or say("nothing")
@@ -191,5 +192,5 @@ def _setting(context: Context, node: str, key: str, value: str) -> Verdict:
         found = context.lab.namespace(node).sysctls.read(key)
     except SysctlError as error:
         raise UnfoundedError(str(error)) from None
-    expected = context.say("sysctl", key=key, node=node, value=value)
+    expected = context.expects("sysctl", key=key, node=node, value=value)
     return Verdict(found.split() == value.split(), expected, context.say("sysctl.found", value=" ".join(found.split())))

@@ -37,6 +37,7 @@ class LessonPane(VerticalScroll, can_focus=True):
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("r", "check", "Check", tooltip="Look at the goals again", id="lesson.check"),
         Binding("h", "hint", "Hint", tooltip="One hint more", id="lesson.hint"),
+        Binding("c", "conditions", "Conditions", tooltip="Goals as conditions", id="lesson.conditions"),
     ]
 
     DEFAULT_CSS = """
@@ -54,7 +55,9 @@ class LessonPane(VerticalScroll, can_focus=True):
         super().__init__(id=id)
         self.glyphs = glyphs
         self.stand: Stand | None = None
-        self._shown: tuple[Stand | None, int] | None = None
+        self.as_written = False
+        """Goals are shown as the scenario has them."""
+        self._shown: tuple[Stand | None, int, bool] | None = None
 
     def compose(self) -> ComposeResult:
         """The text."""
@@ -64,12 +67,15 @@ class LessonPane(VerticalScroll, can_focus=True):
         """Show where the person stands."""
         self.stand = stand
         width = self.scrollable_content_region.width
-        if (stand, width) == self._shown or width <= 0:
+        if (stand, width, self.as_written) == self._shown or width <= 0:
             return
         is_other_step = self._shown is None or _place(self._shown[0]) != _place(stand)
-        self._shown = (stand, width)
+        self._shown = (stand, width, self.as_written)
         self._retitle(stand)
-        lines = lesson_lines(stand, self.glyphs, width) if stand is not None else [(tr("lesson.none"), "$text-muted")]
+        shown = stand
+        if stand is not None and self.as_written:
+            shown = stand._replace(goals=tuple(goal._replace(sentence="") for goal in stand.goals))
+        lines = lesson_lines(shown, self.glyphs, width) if shown is not None else [(tr("lesson.none"), "$text-muted")]
         parts = [Content.styled(line + "\n", style) for line, style in lines]
         self.query_one(Static).update(Content("").join(parts).rstrip())
         if is_other_step:
@@ -89,11 +95,17 @@ class LessonPane(VerticalScroll, can_focus=True):
         self.border_title = Content(tr("lesson.named", title=title, step=step))
         keys = [tr("lesson.key.check")] if stand.unmet else []
         keys += [tr("lesson.key.hint")] if stand.more_hints else []
+        keys += [tr("lesson.key.conditions")] if stand.goals else []
         self.border_subtitle = Content("  ".join(keys))
 
     def action_check(self) -> None:
         """Ask for another look at the goals."""
         self.post_message(self.CheckWanted())
+
+    def action_conditions(self) -> None:
+        """Show the goals as conditions, or as sentences again."""
+        self.as_written = not self.as_written
+        self.show(self.stand)
 
     def action_hint(self) -> None:
         """Ask for a hint."""
@@ -129,7 +141,7 @@ def lesson_lines(stand: Stand, glyphs: GlyphSet, width: int) -> list[Piece]:
 def _goal_lines(goal: Goal, glyphs: GlyphSet, width: int) -> list[Piece]:
     mark, style = _MARKS[goal.met]
     mark = _ASCII_MARKS[goal.met] if glyphs.ascii else mark
-    found = _wrapped(f"{mark} {goal.line}", style, glyphs, width)
+    found = _wrapped(f"{mark} {goal.sentence or goal.line}", style, glyphs, width)
     wrong = [row for line in goal.wrong.splitlines() for row in _wrapped(line, "", glyphs, width - 2)]
     return found + [(f"  {row}", "$text-muted") for row, _style in wrong]
 
@@ -147,10 +159,13 @@ PANE = Pane("lesson", lambda _live, glyphs, _still: LessonPane(glyphs, id="lesso
     "lesson.title": ("Lesson", "课程"),
     "lesson.named": ("Lesson: {title} - {step}", "课程：{title} · {step}"),
     "topic.lesson": ("Lesson", "课程"),
-    "help.lesson": ("The step of the lesson, and its goals. `r` looks at them again, `h` shows a hint, `p` goes on.",
-                    "课程的当前一步和目标。`r` 重新检查，`h` 给出提示，`p` 继续。"),
+    "help.lesson": ("A step of the lesson. `r` checks its goals again, `c` shows conditions, `h` a hint; `p` goes on.",
+                    "课程的当前一步和目标。`r` 重新检查，`h` 给出提示，`c` 显示为 `expect` 的条件，`p` 继续。"),
     "key.lesson.check": ("Check", "检查"), "tip.lesson.check": ("Look at the goals again", "重新检查目标"),
     "key.lesson.hint": ("Hint", "提示"), "tip.lesson.hint": ("One hint more", "再给一个提示"),
+    "key.lesson.conditions": ("Conditions", "条件"),
+    "tip.lesson.conditions": ("Goals as conditions", "把目标显示为条件"),
+    "lesson.key.conditions": ("c conditions", "c 条件"),
     "lesson.key.check": ("r checks again", "r 重新检查"),
     "lesson.key.hint": ("h gives a hint", "h 提示"),
     "lesson.step": ("step {number} of {count}", "第 {number} 步，共 {count} 步"),
