@@ -10,6 +10,7 @@ from netsandbox.engine.nothing import NOTHING
 
 if TYPE_CHECKING:
     from netsandbox.docker.health import HealthCheck
+    from netsandbox.docker.images import Image
 
 
 class Published(NamedTuple):
@@ -106,6 +107,14 @@ class HostConfig(NamedTuple):
         """Whether it has one of those that Docker's default set lacks, as NET_ADMIN."""
         full = f"CAP_{name}"
         return self.privileged or (full not in self.dropped and not {full, "ALL"}.isdisjoint(self.capabilities))
+
+
+def with_image(own: Config, image: Image) -> Config:
+    """With what the image says where a person said nothing (daemon/commit.go merge)."""
+    named = {text.partition("=")[0] for text in own.environment}
+    more = [text for text in image.environment if text.partition("=")[0] not in named]
+    return own._replace(environment=(*own.environment, *more), workdir=own.workdir or image.workdir,
+                        user=own.user or image.user, health_check=own.health_check or image.health_check)
 
 
 NO_CONFIG, NO_HOST_CONFIG = Config(), HostConfig()

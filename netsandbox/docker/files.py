@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from netsandbox.docker import links
+from netsandbox.docker.image_files import furnish
 from netsandbox.docker.resolv_conf import ResolvConf, copied, internal, legacy
 from netsandbox.docker.service_names import dns_names
 from netsandbox.linux.core.files import Files, Generator
@@ -14,6 +15,8 @@ from netsandbox.wire.addresses import AddressError, format_ipv4, parse_ipv4
 if TYPE_CHECKING:
     from netsandbox.docker.container import Container
     from netsandbox.docker.engine import DockerEngine
+    from netsandbox.docker.images import Image
+    from netsandbox.engine.scheduler import Scheduler
 
 LOCAL = (("127.0.0.1", "localhost"), ("::1", "localhost ip6-localhost ip6-loopback"), ("fe00::", "ip6-localnet"),
          ("ff00::", "ip6-mcastprefix"), ("ff02::1", "ip6-allnodes"), ("ff02::2", "ip6-allrouters"))
@@ -50,12 +53,20 @@ class ContainerEtc(Generator):
         return files(self._engine, self._container).get(path)
 
 
+def system_of(image: Image, scheduler: Scheduler) -> FileSystem:
+    """A new file system as an image has it."""
+    system = FileSystem(scheduler)
+    if image.layer is not None:
+        system.begin_from(image.layer)
+    else:
+        furnish(image, Files(system, {}))
+    return system
+
+
 def files_of(engine: DockerEngine, container: Container) -> Files:
     """A container's files as its programs see them."""
     if container.files is None:
-        container.files = FileSystem(engine.namespace.scheduler)
-        if container.image.layer is not None:
-            container.files.begin_from(container.image.layer)
+        container.files = system_of(container.image, engine.namespace.scheduler)
     return Files(container.files, dict.fromkeys(WRITTEN, ContainerEtc(engine, container)))
 
 

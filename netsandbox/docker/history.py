@@ -10,6 +10,8 @@ if TYPE_CHECKING:
     from netsandbox.docker.network import DockerNetwork
 
 MOST = 256
+BUILDER = "buildkitsandbox"
+"""The container in which a RUN of docker build runs: BuildKit's, of which Docker tells nobody."""
 
 
 class EngineEvent(NamedTuple):
@@ -38,12 +40,16 @@ def _note(engine: DockerEngine, kind: str, action: str, identity: str, attribute
 
 def of_container(engine: DockerEngine, container: Container, action: str, **attributes: object) -> None:
     """Something was done with a container; its labels are told too."""
+    if container.name == BUILDER:
+        return
     own = {**container.labels, "image": container.reference, "name": container.name}
     _note(engine, "container", action, container.identity, own | {key: str(it) for key, it in attributes.items()})
 
 
 def of_network(engine: DockerEngine, network: DockerNetwork, action: str, container: Container | None = None) -> None:
     """Something was done with a network, or with a container's endpoint there."""
+    if container is not None and container.name == BUILDER:
+        return
     attributes = {"name": network.name, "type": network.driver}
     if container is not None:
         attributes["container"] = container.identity

@@ -12,6 +12,7 @@ if TYPE_CHECKING:
     from netsandbox.docker.container import Container
     from netsandbox.docker.engine import DockerEngine
     from netsandbox.docker.images import Image
+    from netsandbox.linux.core.inode import Layer
 
 SHORTEST_ID = 6
 """Digits of an id by which an image can be named here."""
@@ -26,10 +27,16 @@ def split(reference: str) -> tuple[str, str]:
 
 
 class ImageStore:
-    """Attributes: made: images that are not the sandbox's own, by name and tag; they come before its own."""
+    """What can be run.
+
+    Attributes:
+        made: images that are not the sandbox's own, by name and tag; they come before its own.
+        steps: the files that steps of docker build came to, by what they began with and did (BuildKit's cache).
+    """
 
     def __init__(self) -> None:
         self.made: dict[tuple[str, str], Image] = {}
+        self.steps: dict[str, Layer] = {}
 
     def find(self, reference: str) -> Image | None:
         """An image by its reference, or one that was made by its id."""
@@ -67,6 +74,9 @@ class ImageStore:
         return container.image._replace(
             name=name, tag=tag, cmd=argv, entrypoint=entrypoint, exposed=tuple(container.exposed_ports),
             stop_signal=container.config.stop_signal or container.image.stop_signal,
+            environment=tuple(container.config.environment), workdir=container.config.workdir,
+            user=container.config.user, labels=tuple(container.labels.items()),
+            health_check=container.config.health_check, created=engine.scheduler.clock,
             layer=files_of(engine, container).system.layer())
 
     def remove(self, engine: DockerEngine, reference: str, force: bool) -> Image:

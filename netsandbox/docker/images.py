@@ -11,7 +11,16 @@ from hashlib import sha256
 from typing import TYPE_CHECKING, NamedTuple
 
 if TYPE_CHECKING:
+    from netsandbox.docker.health import HealthCheck
     from netsandbox.linux.core.inode import Layer
+
+
+class HistoryStep(NamedTuple):
+    """What one step of an image's making added, in characters of files; `at` is virtual nanoseconds."""
+
+    at: int
+    created_by: str
+    size: int
 
 
 class Image(NamedTuple):
@@ -33,6 +42,9 @@ class Image(NamedTuple):
         size: as `docker images` shows it.
         says: what its program prints before it ends.
         volumes: the directories for which each container gets a volume.
+        environment, workdir, user, labels, health_check: what its containers begin with where they are told nothing.
+        created: of one that was made: virtual nanoseconds.
+        history: what it was made by, the first step first.
     """
 
     name: str
@@ -55,6 +67,13 @@ class Image(NamedTuple):
     digest: str = ""
     says: tuple[str, ...] = ()
     volumes: tuple[str, ...] = ()
+    environment: tuple[str, ...] = ()
+    workdir: str = ""
+    user: str = ""
+    labels: tuple[tuple[str, str], ...] = ()
+    health_check: HealthCheck | None = None
+    created: int | None = None
+    history: tuple[HistoryStep, ...] = ()
 
     def really_has(self, name: str) -> bool:
         """Whether the real image has a program that the sandbox has not."""

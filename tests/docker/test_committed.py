@@ -90,7 +90,7 @@ def test_settings_of_an_image() -> None:
     ("commit nosuch", "Error response from daemon: No such container: nosuch\n"),
     ("commit web Own", "invalid reference format: repository name (library/Own) must be lowercase\n"),
     ("commit -c 'FOO x' web", "Error response from daemon: FOO is not a valid change command\n"),
-    ("commit -c 'ENV a=b' web", "docker commit --change ENV is not modelled in the sandbox; there are CMD, "),
+    ("commit -c 'ONBUILD RUN ls' web", "docker commit --change ONBUILD is not modelled in the sandbox; there "),
     ("commit -c 'EXPOSE x' web", 'invalid range format for --expose: x, error: strconv.ParseUint: parsing "x"'),
     ("commit", "docker: 'docker commit' requires at least 1 and at most 2 arguments"),
     ("tag nosuch x", "Error response from daemon: No such image: nosuch:latest\n"),

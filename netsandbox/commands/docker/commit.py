@@ -2,23 +2,17 @@
 
 from __future__ import annotations
 
-import json
 from hashlib import sha256
 from typing import TYPE_CHECKING
 
 from netsandbox.commands.docker.flags import Command, Flag, Parsed
-from netsandbox.commands.docker.publish import parse_expose
+from netsandbox.commands.docker.image_config import changed
 from netsandbox.commands.docker.reference import check_reference, with_tag
 from netsandbox.docker.errors import DockerError, daemon_error
 from netsandbox.docker.image_store import split
-from netsandbox.docker.signals import signal_number
 
 if TYPE_CHECKING:
     from netsandbox.commands.docker.client import Client
-    from netsandbox.docker.images import Image
-
-INSTRUCTIONS = ("CMD", "ENTRYPOINT", "EXPOSE", "STOPSIGNAL")
-OF_DOCKERFILES = frozenset({"ENV", "LABEL", "USER", "VOLUME", "WORKDIR", "ONBUILD", "HEALTHCHECK", "SHELL"})
 
 
 def commit(client: Client, parsed: Parsed) -> int:
@@ -29,45 +23,12 @@ def commit(client: Client, parsed: Parsed) -> int:
     images = client.engine.images
     image = images.of_container(client.engine, container, reference)
     for text in parsed.all("change"):
-        image = _changed(image, text)
-    content = repr((image.layer, image.entrypoint, image.cmd, image.exposed, client.scheduler.clock))
+        image = changed(image, text)
+    content = repr((image, client.scheduler.clock))
     image = image._replace(digest=sha256(content.encode()).hexdigest())
     images.keep(image)
     client.print(f"sha256:{image.identity}")
     return 0
-
-
-def _changed(image: Image, text: str) -> Image:
-    """With one Dockerfile instruction.
-
-    Raises:
-        DockerError: it is none, or not modelled.
-    """
-    word, _space, rest = text.strip().partition(" ")
-    name = word.upper()
-    if name in OF_DOCKERFILES:
-        raise DockerError(f"docker commit --change {name} is not modelled in the sandbox; there are "
-                          f"{', '.join(INSTRUCTIONS)}")
-    if name not in INSTRUCTIONS:
-        raise daemon_error(f"{name} is not a valid change command" if name else "empty change command")
-    if name == "EXPOSE":
-        return image._replace(exposed=tuple(dict.fromkeys((*image.exposed, *parse_expose(rest.split())))))
-    if name == "STOPSIGNAL":
-        signal_number(rest.strip())
-        return image._replace(stop_signal=rest.strip())
-    words = _words(rest.strip())
-    return image._replace(cmd=words) if name == "CMD" else image._replace(entrypoint=words)
-
-
-def _words(text: str) -> tuple[str, ...]:
-    """`["nginx", "-g", "daemon off;"]`, or a command for the shell."""
-    try:
-        found = json.loads(text)
-    except ValueError:
-        found = None
-    if isinstance(found, list) and all(isinstance(word, str) for word in found):
-        return tuple(found)
-    return ("/bin/sh", "-c", text) if text else ()
 
 
 def tag(client: Client, parsed: Parsed) -> int:

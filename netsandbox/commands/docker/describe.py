@@ -44,7 +44,12 @@ def container(engine: DockerEngine, it: Container) -> Json:
 
 def image(it: Image) -> Json:
     """GET /images/NAME/json, what a lesson can need of it."""
-    config: Json = {"Cmd": list(it.cmd) or None, "Entrypoint": list(it.entrypoint) or None, "Env": [DEFAULT_PATH]}
+    config: Json = {"Cmd": list(it.cmd) or None, "Entrypoint": list(it.entrypoint) or None,
+                    "Env": [DEFAULT_PATH, *it.environment]}
+    made: Json = {"WorkingDir": it.workdir, "Labels": dict(it.labels), "User": it.user,
+            "Volumes": {path: {} for path in it.volumes},
+            "Healthcheck": _health_check(it.health_check) if it.health_check is not None else None}
+    config |= {name: value for name, value in made.items() if value}
     if it.exposed:
         config["ExposedPorts"] = {port: {} for port in it.exposed}
     if it.stop_signal != "SIGTERM":

@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING
 from netsandbox.commands.docker.flags import Command, Flag, Parsed, refused
 from netsandbox.commands.docker.listing import Column, print_list
 from netsandbox.commands.docker.reference import check_reference, not_found, with_tag
+from netsandbox.commands.docker.sizes import shown_size
+from netsandbox.commands.docker.words import created_at, human_duration
 from netsandbox.docker.errors import DockerError, daemon_error
 
 if TYPE_CHECKING:
@@ -14,6 +16,7 @@ if TYPE_CHECKING:
     from netsandbox.docker.images import Image
 
 SHORT = 12
+NO_NAME = "<none>"
 TODAY = (Column("Image", "IMAGE"), Column("ID", "ID"), Column("Size", "DISK USAGE"), Column("Extra", "EXTRA"))
 """The table of Docker 29."""
 EARLIER = (Column("Repository", "REPOSITORY"), Column("Tag", "TAG"), Column("ID", "IMAGE ID"),
@@ -29,16 +32,20 @@ def images(client: Client, parsed: Parsed) -> int:
     wanted = [*parsed.operands, *(_reference(text) for text in parsed.all("filter"))]
     chosen = [image for image in client.engine.images.all() if all(_is_named(image, text) for text in wanted)]
     used = {container.image.name for container in client.engine.containers.values()}
-    rows = [row(image, used, not parsed.on("no-trunc")) for image in chosen]
+    now = client.scheduler.clock
+    rows = [row(image, used, not parsed.on("no-trunc"), now) for image in chosen]
     today = client.engine.profile.since(29) and not parsed.text("format").startswith("table")
     print_list(client, parsed, TODAY if today else EARLIER, rows, "*formatter.imageContext", FIELDS)
     return 0
 
 
-def row(image: Image, used: set[str], short: bool) -> dict[str, str]:
+def row(image: Image, used: set[str], short: bool, now: int) -> dict[str, str]:
     identity = image.identity[:SHORT] if short else f"sha256:{image.identity}"
-    return {"Image": f"{image.name}:{image.tag}", "Repository": image.name, "Tag": image.tag, "ID": identity,
-            "CreatedSince": "2 weeks ago", "CreatedAt": CREATED_AT, "Size": image.size, "VirtualSize": image.size,
+    tag, size = image.tag if image.name != NO_NAME else NO_NAME, shown_size(image)
+    since = "2 weeks ago" if image.created is None else f"{human_duration(now - image.created)} ago"
+    return {"Image": f"{image.name}:{tag}", "Repository": image.name, "Tag": tag, "ID": identity,
+            "CreatedSince": since, "Size": size, "VirtualSize": size,
+            "CreatedAt": CREATED_AT if image.created is None else created_at(image.created),
             "Digest": "<none>", "Containers": "N/A", "SharedSize": "N/A", "UniqueSize": "N/A",
             "Extra": "U" if image.name in used else ""}
 

@@ -15,11 +15,11 @@ if TYPE_CHECKING:
 HELP = ("help", "--help", "-h")
 
 NOT_MODELLED = frozenset({
-    "build", "builder", "buildx", "bake", "checkpoint", "config",
-    "export", "history", "import", "init", "load", "login", "logout", "manifest", "node", "plugin",
+    "builder", "buildx", "bake", "checkpoint", "config",
+    "export", "import", "init", "load", "login", "logout", "manifest", "node", "plugin",
     "push", "save", "search", "secret", "service", "stack", "swarm",
-    "trust", "system df", "system dial-stdio", "context export", "context import",
-    "context update", "container export", "image build", "image history", "image import",
+    "trust", "system dial-stdio", "context export", "context import",
+    "context update", "container export", "image import",
     "image load", "image push", "image save",
     *(f"compose {name}" for name in ("attach", "build", "commit", "events", "export", "publish", "pull", "push",
                                      "scale", "stats", "volumes", "watch"))})
@@ -43,8 +43,11 @@ IMAGE_GROUP = {"inspect": "netsandbox.commands.docker.inspect:OF_IMAGES",
                "prune": "netsandbox.commands.docker.pruning:IMAGE_PRUNE"}
 CONTAINER_GROUP = {"inspect": "netsandbox.commands.docker.inspect:OF_CONTAINERS",
                    "prune": "netsandbox.commands.docker.pruning:CONTAINER_PRUNE"}
-SYSTEM_GROUP = {"prune": "netsandbox.commands.docker.pruning:SYSTEM_PRUNE"}
-SYSTEM = {"images": "netsandbox.commands.docker.images:IMAGES_COMMAND",
+SYSTEM_GROUP = {"df": "netsandbox.commands.docker.image_history:DISK_USAGE",
+                "prune": "netsandbox.commands.docker.pruning:SYSTEM_PRUNE"}
+BUILD = "netsandbox.commands.docker.build:BUILD"
+HISTORY = "netsandbox.commands.docker.image_history:HISTORY"
+SYSTEM = {"build": BUILD, "history": HISTORY, "images": "netsandbox.commands.docker.images:IMAGES_COMMAND",
           "pull": "netsandbox.commands.docker.images:PULL",
           "tag": "netsandbox.commands.docker.commit:TAG", "rmi": "netsandbox.commands.docker.commit:REMOVE",
           "version": "netsandbox.commands.docker.system:VERSION_COMMAND",
@@ -99,7 +102,7 @@ def _places() -> dict[tuple[str, ...], str]:
               "compose": COMPOSE, "context": CONTEXTS,
               "system": {"info": SYSTEM["info"], "events": SYSTEM["events"], **SYSTEM_GROUP},
               "image": {"ls": SYSTEM["images"], "pull": SYSTEM["pull"], "tag": SYSTEM["tag"], "rm": SYSTEM["rmi"],
-                        **IMAGE_GROUP}}
+                        "build": BUILD, "history": HISTORY, **IMAGE_GROUP}, "buildx": {"build": BUILD}}
     return found | {(group, name): place for group, names in groups.items() for name, place in names.items()}
 
 

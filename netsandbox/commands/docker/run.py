@@ -24,7 +24,7 @@ from netsandbox.commands.docker.run_network import extra_host, is_user_defined, 
 from netsandbox.commands.docker.run_settings import links, resolv_conf, settings
 from netsandbox.commands.docker.update import restart_policy
 from netsandbox.docker import containers, history
-from netsandbox.docker.config import Config, HostConfig
+from netsandbox.docker.config import Config, HostConfig, with_image
 from netsandbox.docker.errors import DAEMON, DockerError, daemon_error
 from netsandbox.docker.images import stand_in
 from netsandbox.docker.names import random_name
@@ -113,9 +113,10 @@ def make(client: Client, parsed: Parsed) -> Container:
     container = containers.create(client.engine, name, reference, mode, arguments, wish, mounts(client, parsed))
     if container.networks or len(networks) > 1:
         container.networks |= networks
-    container.links, container.config = linked, _config(parsed, variables, ports, healthy)
-    container.labels = dict(sorted((key, value) for key, _equals, value in (
-        text.partition("=") for text in parsed.all("label"))))
+    container.links, container.config = linked, with_image(
+        _config(parsed, variables, ports, healthy), container.image)
+    container.labels = dict(sorted({**dict(container.image.labels), **{key: value for key, _equals, value in (
+        text.partition("=") for text in parsed.all("label"))}}.items()))
     container.removes_itself = parsed.on("rm")
     container.host_config = HostConfig(
         published, parsed.on("publish-all"), hosts, dns, sysctls, policy, parsed.on("init"), parsed.on("privileged"),

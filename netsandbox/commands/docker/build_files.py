@@ -1,0 +1,135 @@
+"""COPY and ADD: files of the build's context, or of another image, put into an image."""
+
+from __future__ import annotations
+
+import posixpath
+from typing import TYPE_CHECKING
+
+from netsandbox.commands.docker.image_config import list_of
+from netsandbox.docker.files import system_of
+from netsandbox.linux.core.files import Files
+from netsandbox.shell.globbing import file_names
+from netsandbox.shell.patterns import is_pattern, matches
+
+if TYPE_CHECKING:
+    from netsandbox.commands.docker.dockerfile import Instruction
+    from netsandbox.docker.engine import DockerEngine
+    from netsandbox.docker.images import Image
+    from netsandbox.linux.core.inode import Layer
+
+ARCHIVES = (".tar", ".tar.gz", ".tgz", ".tar.bz2", ".tar.xz")
+Copied = tuple[str, str, str]
+"""Where a file goes, what it was called, and its text."""
+WITHOUT_EFFECT = frozenset({"chown", "chmod", "link", "parents", "exclude"})
+
+
+class Copying:
+    """One COPY or ADD.
+
+    Attributes:
+        ignored: its flags that change nothing here.
+    """
+
+    def __init__(self, engine: DockerEngine, one: Instruction, context: Files, base: Image | None,
+                 workdir: str) -> None:
+        self.one = one
+        self.workdir = workdir
+        self.files = context if base is None else Files(system_of(base, engine.scheduler), {})
+        self.is_context = base is None
+        self.ignored = [name for name, _value in one.flags if name in WITHOUT_EFFECT]
+
+    def read(self) -> tuple[list[str], list[Copied]]:
+        """The directories and the files that the image gets.
+
+        Raises:
+            DockerfileError: it asks for what is not there, or for what is not modelled.
+        """
+        one = self.one
+        self._check()
+        listed = list_of(one.text)
+        *sources, to = listed if listed is not None else one.text.split()
+        if not sources:
+            raise one.error(f"dockerfile parse error on line {one.first}: {one.name} requires at least two arguments, "
+                            f"but only one was provided. Destination could not be determined")
+        target = posixpath.normpath(posixpath.join(self.workdir or "/", to))
+        found = [path for text in sources for path in self._found(text)]
+        into = to.endswith(("/", "/.")) or to == "." or len(found) > 1
+        folders, texts = list[str](), list[Copied]()
+        for path in found:
+            if self.files.is_directory(path):
+                self._tree(path, target, folders, texts)
+            else:
+                name = path.rpartition("/")[2]
+                texts.append((f"{target.rstrip('/')}/{name}" if into else target, name, self.files.read(path)))
+        return folders + ([target] if into else []), texts
+
+    def _check(self) -> None:
+        one = self.one
+        known = WITHOUT_EFFECT | ({"from"} if one.name == "COPY" else set())
+        wrong = next((name for name, _value in one.flags if name not in known), None)
+        if wrong is not None:
+            raise one.error(f"{one.name} --{wrong} is not modelled in the sandbox")
+        if dict(one.flags).get("from") and self.is_context:
+            raise one.error(f"{dict(one.flags)['from']}: no stage and no image of the sandbox has that name")
+        if one.name == "ADD" and "://" in one.text:
+            raise one.error("ADD of a URL is not modelled: the sandbox downloads nothing")
+        if one.name == "ADD" and any(word.endswith(ARCHIVES) for word in one.text.split()[:-1]):
+            raise one.error("ADD of an archive is not modelled: the sandbox has no tar")
+
+    def _found(self, text: str) -> list[str]:
+        """What a source names: a file, a directory, or what matches a pattern."""
+        path = posixpath.normpath("/" + text).lstrip("/") or "."
+        if not self.is_context:
+            path = f"/{path}"
+        found = file_names(self.files, path) if is_pattern(path) else [path] if self.files.exists(path) else []
+        found = [each for each in found if not self._is_ignored(each)]
+        if not found:
+            raise self.one.error(f'failed to compute cache key: failed to calculate checksum of ref: "/{path}": not '
+                                 "found")
+        return found
+
+    def _tree(self, path: str, target: str, folders: list[str], texts: list[Copied]) -> None:
+        """All of a directory; what it is called does not come along."""
+        waiting = [(path, target)]
+        for source, place in waiting:  # which grows meanwhile
+            folders.append(place)
+            for name in self.files.names(source):
+                below = name if source == "." else f"{source}/{name}"
+                if self._is_ignored(below):
+                    continue
+                if self.files.is_directory(below):
+                    waiting.append((below, f"{place.rstrip('/')}/{name}"))
+                else:
+                    texts.append((f"{place.rstrip('/')}/{name}", name, self.files.read(below)))
+
+    def _is_ignored(self, path: str) -> bool:
+        """By .dockerignore, of whose patterns the last that fits counts."""
+        if not self.is_context or not self.files.exists(".dockerignore"):
+            return False
+        found = False
+        for line in self.files.read(".dockerignore").splitlines():
+            pattern = line.strip().removeprefix("!").removeprefix("/").rstrip("/")
+            if pattern and not line.startswith("#") and (
+                    matches(pattern.removeprefix("**/"), path) or path.startswith(f"{pattern}/") or (
+                        pattern.startswith("**/") and matches(pattern[3:], path.rpartition("/")[2]))):
+                found = not line.strip().startswith("!")
+        return found
+
+
+def in_layer(engine: DockerEngine, image: Image, folders: list[str], texts: list[Copied]) -> Layer:
+    """An image's files with more of them.
+
+    Raises:
+        FileError: there is no room.
+    """
+    system = system_of(image, engine.scheduler)
+    files = Files(system, {})
+    for path in [*folders, *(posixpath.dirname(path) for path, _name, _text in texts)]:
+        so_far = ""
+        for part in path.strip("/").split("/"):
+            so_far = f"{so_far}/{part}"
+            if part and not files.exists(so_far):
+                files.make_directory(so_far)
+    for path, name, text in texts:
+        files.write(f"{path}/{name}" if files.is_directory(path) else path, text)
+    return system.layer()
