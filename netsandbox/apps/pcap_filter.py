@@ -20,6 +20,8 @@ from netsandbox.apps.pcap_error import FilterError
 from netsandbox.apps.pcap_tests import OutOfFrame, Packet, Test, chain, either, negated
 from netsandbox.apps.pcap_words import Qualifiers, Tokens
 from netsandbox.wire.ethernet import HEADER
+from netsandbox.wire.services import PROTOCOLS
+from netsandbox.wire.vlan import ID_BITS
 
 __all__ = ["Filter", "FilterError"]
 
@@ -40,16 +42,17 @@ class Filter:
         names: addresses by host name.
         mask: netmask of the interface, for `ip broadcast`.
         is_cooked: for `-i any`, where there is no Ethernet header to look at.
+        is_file: of a capture that was written; there Ethernet frames say no direction.
 
     Raises:
         FilterError: the expression is wrong, in libpcap's words.
     """
 
     def __init__(self, text: str, names: Mapping[str, Sequence[int]] | None = None, mask: int = 0,
-                 is_cooked: bool = False) -> None:
+                 is_cooked: bool = False, is_file: bool = False) -> None:
         self.text = text
         self._extra = COOKED_HEADER - HEADER if is_cooked else 0
-        parser = _Parser(Tokens(text), names or {}, mask, is_cooked)
+        parser = _Parser(Tokens(text), names or {}, mask, is_cooked, is_file)
         self._test: Test | None = parser.everything()
 
     def matches(self, data: bytes, is_out: bool = False) -> bool:
@@ -69,12 +72,16 @@ class Filter:
 class _Parser:
     """Recursive descent over the words of one expression."""
 
-    def __init__(self, tokens: Tokens, names: Mapping[str, Sequence[int]], mask: int, is_cooked: bool) -> None:
+    def __init__(self, tokens: Tokens, names: Mapping[str, Sequence[int]], mask: int, is_cooked: bool,
+                 is_file: bool) -> None:
         self.tokens = tokens
         self.names = names
         self.mask = mask
         self.is_cooked = is_cooked
+        self.is_file = is_file
         self.depth = 0
+        self.tags = 0
+        """How often `vlan` was said: the rest of the expression looks behind so many tags."""
         self.before: Qualifiers | None = None
         """The qualifiers of the last primitive, if it had a value."""
 
@@ -106,10 +113,9 @@ class _Parser:
             odd = not odd
         if self.tokens.peek() == "(" and not pcap_values.begins_value(self.tokens):
             test = self.group(shared)
-        elif shared is not None:
-            test = self.value(shared)
         else:
-            test = self.primitive()
+            tags = self.tags
+            test = pcap_tests.behind_tags(self.primitive() if shared is None else self.value(shared), tags)
         return negated(test) if odd else test
 
     def group(self, shared: Qualifiers | None) -> Test:
@@ -152,17 +158,34 @@ class _Parser:
 
     def alone(self) -> Test | None:
         """A primitive without a protocol before it."""
-        word = self.tokens.take_if("broadcast", "multicast", "less", "greater", "inbound", "outbound")
+        word = self.tokens.take_if("broadcast", "multicast", "less", "greater", "inbound", "outbound", "vlan", "stp")
         if word == "broadcast":
             return self.link_broadcast()
         if word == "multicast":
             return self.link_multicast()
+        if word == "vlan":
+            return self.vlan()
+        if word == "stp":
+            return pcap_tests.spanning_tree
         if word in ("inbound", "outbound"):
+            if self.is_file and not self.is_cooked:
+                raise FilterError("inbound/outbound not supported on Ethernet when reading savefiles", word)
             return lambda packet: packet.is_out == (word == "outbound")
         if word is not None:
             limit, is_less = self.tokens.number(), word == "less"
             return lambda packet: packet.length <= limit if is_less else packet.length >= limit
         return None
+
+    def vlan(self) -> Test:
+        """`vlan`, `vlan 5`: what stands behind it in the expression looks behind the tag."""
+        word = self.tokens.peek()
+        vid = self.tokens.number() if word[:1].isdigit() else None
+        if vid is not None and vid > ID_BITS:
+            raise FilterError(f"VLAN tag {vid} greater than maximum {ID_BITS}", word)
+        if self.is_cooked:
+            raise FilterError("no VLAN support for Linux cooked v2", "vlan")
+        self.tags += 1
+        return pcap_tests.tagged(vid)
 
     def of_protocol(self, protocol: str) -> Test | None:
         """`ip broadcast`, `ether multicast`."""
@@ -222,13 +245,18 @@ class _Parser:
     def proto(self, qualifiers: Qualifiers) -> Test:
         """`ip proto 1`, `ether proto \\arp`; without a protocol, IPv4's and IPv6's."""
         family = qualifiers.protocol
+        if family in pcap_tests.PROTOCOLS:
+            raise FilterError(f"'{family} proto' is bogus", family)
         if family not in ("", "ip", "ether"):
             raise FilterError(f"{family} does not encapsulate another protocol", family)
         if qualifiers.direction:
             raise FilterError("syntax error in filter expression", "proto")
         word = self.tokens.next_word()
-        name = word[1:] if word.startswith("\\") else ""
-        known = pcap_tests.ETHERTYPES if family == "ether" else {**pcap_tests.PROTOCOLS, "icmp6": pcap_tests.IPV6_ICMP}
+        if "." in word:
+            raise FilterError("'proto' modifier applied to IP address", word)
+        name = "" if word[:1].isdigit() else word.removeprefix("\\")
+        known = pcap_tests.ETHERTYPES if family == "ether" else {
+            **{name: number for number, name in PROTOCOLS.items()}, "icmp6": pcap_tests.IPV6_ICMP}
         if name and name not in known:
             raise FilterError(f"unknown {'ether' if family == 'ether' else 'ip'} proto '{name[:60]}'", word)
         number = known[name] if name else _protocol_number(word)

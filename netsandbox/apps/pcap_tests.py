@@ -8,13 +8,22 @@ from typing import NamedTuple
 from netsandbox.wire.addresses import BROADCAST_MAC, MAC_GROUP_BIT
 from netsandbox.wire.ethernet import ETH_P_ARP, ETH_P_IP, HEADER
 from netsandbox.wire.ipv4 import ICMP, TCP, UDP
+from netsandbox.wire.vlan import ETH_P_8021AD, ETH_P_8021Q, ID_BITS
+from netsandbox.wire.vlan import SIZE as TAG
 
+TAG_TYPES = (ETH_P_8021Q, ETH_P_8021AD, 0x9100)
+LONGEST_LENGTH = 1500
+"""Up to here the type field is a length (IEEE 802.3)."""
 ETH_P_RARP, ETH_P_IPV6 = 0x8035, 0x86DD
-IGMP, IPV6_ICMP, SCTP = 2, 58, 132
+IGMP, IGRP, ESP, AH, IPV6_ICMP, PIM, VRRP, SCTP = 2, 9, 50, 51, 58, 103, 112, 132
 ETHERTYPES = {"ip": ETH_P_IP, "arp": ETH_P_ARP, "rarp": ETH_P_RARP, "ip6": ETH_P_IPV6}
-PROTOCOLS = {"icmp": ICMP, "igmp": IGMP, "tcp": TCP, "udp": UDP, "sctp": SCTP}
+PROTOCOLS = {"icmp": ICMP, "igmp": IGMP, "tcp": TCP, "udp": UDP, "sctp": SCTP, "igrp": IGRP, "esp": ESP, "ah": AH,
+             "pim": PIM, "vrrp": VRRP, "carp": VRRP}
 TRANSPORTS = (TCP, UDP, SCTP)
 """The protocols that have ports."""
+_IN_BOTH = (*TRANSPORTS, ESP, AH, PIM)
+"""Those that are looked for in IPv6 too."""
+_BRIDGE_GROUP_SAP = 0x42
 _PLACES = {"ip": (26, 30), "arp": (28, 38), "rarp": (28, 38)}
 """Where each protocol's source and destination address stand, in bytes from the frame's beginning."""
 _OFFSET = 0x1FFF
@@ -49,6 +58,11 @@ class Packet(NamedTuple):
         return int.from_bytes(self.data[at:at + size], "big")
 
 
+    def untagged(self) -> Packet:
+        """The frame without its outermost VLAN tag."""
+        return self._replace(data=self.data[:12] + self.data[12 + TAG:])
+
+
 Test = Callable[[Packet], bool]
 
 
@@ -71,6 +85,26 @@ def chain(first: Test, rest: list[tuple[str, Test]]) -> Test:
                 result = test(packet)
         return result
     return holds if rest else first
+
+
+def behind_tags(test: Test, count: int) -> Test:
+    """The test, of what is behind so many VLAN tags."""
+    def holds(packet: Packet) -> bool:
+        for _ in range(count):
+            packet = packet.untagged()
+        return test(packet)
+    return holds if count else test
+
+
+def tagged(vid: int | None) -> Test:
+    """`vlan`, of any number or this one."""
+    return lambda packet: packet.number(12, 2) in TAG_TYPES and (
+        vid is None or packet.number(14, 2) & ID_BITS == vid)
+
+
+def spanning_tree(packet: Packet) -> bool:
+    """`stp`: LLC with its service access point."""
+    return packet.number(12, 2) <= LONGEST_LENGTH and packet.number(HEADER, 1) == _BRIDGE_GROUP_SAP
 
 
 def negated(test: Test) -> Test:
@@ -101,7 +135,7 @@ def named(protocol: str) -> Test:
     if protocol == "icmp6":
         return every(any_protocol(IPV6_ICMP), ethertype(ETH_P_IPV6))
     number = PROTOCOLS[protocol]
-    return any_protocol(number) if number in TRANSPORTS else ip_protocol(number)
+    return any_protocol(number) if number in _IN_BOTH else ip_protocol(number)
 
 
 def _directed(direction: str, source: Test, destination: Test) -> Test:

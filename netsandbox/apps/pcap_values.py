@@ -22,7 +22,8 @@ _CONSTANTS = {
     "icmp-tstamp": 13, "icmp-tstampreply": 14, "icmp-ireq": 15, "icmp-ireqreply": 16, "icmp-maskreq": 17,
     "icmp-maskreply": 18, "tcpflags": 13, "tcp-fin": 1, "tcp-syn": 2, "tcp-rst": 4, "tcp-push": 8, "tcp-ack": 16,
     "tcp-urg": 32, "tcp-ece": 64, "tcp-cwr": 128}
-_READABLE = frozenset({"ether", "ip", "arp", "rarp", "tcp", "udp", "icmp", "igmp"})
+_LINK = ("ether", "link")
+_READABLE = frozenset({*_LINK, "ip", "arp", "rarp", "tcp", "udp", "icmp", "igmp"})
 MAX_DEPTH = 50
 
 
@@ -132,8 +133,8 @@ def _bytes_of(tokens: Tokens, protocol: str, depth: int) -> Value:
     tokens.take("]")
     if size not in (1, 2, 4):
         raise FilterError("data size must be 1, 2, or 4", str(size))
-    conditions: tuple[Test, ...] = () if protocol == "ether" else (pcap_tests.named(protocol),)
-    base: Callable[[Packet], int] = lambda _packet: 0 if protocol == "ether" else HEADER  # noqa: E731
+    conditions: tuple[Test, ...] = () if protocol in _LINK else (pcap_tests.named(protocol),)
+    base: Callable[[Packet], int] = lambda _packet: 0 if protocol in _LINK else HEADER  # noqa: E731
     if protocol in pcap_tests.PROTOCOLS:
         conditions = (pcap_tests.ip_protocol(pcap_tests.PROTOCOLS[protocol]), pcap_tests.is_first_fragment)
         base = pcap_tests.ip_payload

@@ -20,12 +20,12 @@ _TOKEN = re.compile(rf"\s*(?:({_WORD})|({'|'.join(re.escape(sign) for sign in SI
 _NUMBER = re.compile(r"0[xX][0-9a-fA-F]{1,8}|[0-9]{1,40}", re.ASCII)
 TYPES = ("host", "net", "port", "portrange", "proto")
 KEYWORDS = frozenset({
-    "and", "or", "not", "src", "dst", *TYPES, "protochain", "gateway", "mask", "less", "greater", "len", "length",
+    "and", "or", "not", "src", "dst", *TYPES, "gateway", "mask", "less", "greater", "len", "length",
     "broadcast", "multicast", "inbound", "outbound", "ether", "link", "ip", "ip6", "arp", "rarp", "tcp", "udp", "icmp",
-    "icmp6", "igmp", "sctp"})
+    "icmp6", "igmp", "sctp", "igrp", "esp", "ah", "pim", "vrrp", "carp", "vlan", "stp"})
 """Words that are no host's name unless a backslash stands before them."""
-NOT_MODELLED = frozenset({"vlan", "mpls", "pppoed", "pppoes", "stp", "iso", "llc", "ipx", "netbeui", "ah", "esp", "pim",
-                          "vrrp", "geneve", "decnet", "fddi", "tr", "wlan", "ifname", "ruleset"})
+NOT_MODELLED = frozenset({"mpls", "pppoed", "pppoes", "iso", "llc", "ipx", "netbeui", "geneve", "decnet", "fddi", "tr",
+                          "wlan", "ifname", "ruleset", "protochain"})
 """Words of libpcap's language that stand for what no lab has."""
 
 
@@ -88,7 +88,9 @@ class Tokens:
         if word in NOT_MODELLED:
             raise FilterError(f"'{word}' is not modelled", word)
         if word == "gateway":
-            raise FilterError("'gateway' not supported in this configuration", word)
+            is_number = _NUMBER.match(self.peek(1))
+            raise FilterError("'gateway' requires a name" if is_number else
+                              "'gateway' not supported in this configuration", word)
         if not word or word in KEYWORDS or word in SIGNS:
             raise FilterError.syntax(word)
         self.at += 1

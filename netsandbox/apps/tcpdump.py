@@ -119,10 +119,10 @@ class Tcpdump(Program):
         self._compile(addresses[0].network.mask if addresses else 0)
         return interface
 
-    def _compile(self, mask: int) -> None:
+    def _compile(self, mask: int, is_file: bool = False) -> None:
         try:
             self._filter = Filter(self.options.expression, {name: [at] for name, at in self._names.items()}, mask,
-                                  self._is_cooked)
+                                  self._is_cooked, is_file)
         except FilterError as error:
             raise UsageError(f"tcpdump: {error.message}", 1) from None
 
@@ -157,7 +157,7 @@ class Tcpdump(Program):
         self.complain(f"reading from file {self.options.read[:60]}, link-type {LINK[self._is_cooked]}, snapshot "
                       f"length {SNAPLEN}")
         try:
-            self._compile(0)
+            self._compile(0, is_file=True)
         except UsageError as error:
             self.complain(str(error))
             self.exit(error.code)

@@ -11,28 +11,27 @@ from netsandbox.apps.pcap_filter import COOKED_HEADER
 from netsandbox.apps.tap import BROADCAST, HOST, MULTICAST, OTHER, OUT
 from netsandbox.engine.units import EPOCH, MICROSECOND, SECOND
 from netsandbox.wire.addresses import BROADCAST_MAC, format_mac
-from netsandbox.wire.describe import Conversations, line
-from netsandbox.wire.ethernet import ETH_P_ARP, ETH_P_IP, HEADER
+from netsandbox.wire.describe import Conversations, ethertype_name, line, payload_line
+from netsandbox.wire.describe_link import LLC, is_spanning_tree
+from netsandbox.wire.describe_out import Out
+from netsandbox.wire.ethernet import ETH_P_ARP, ETH_P_IP, HEADER, VLAN_TYPES
 from netsandbox.wire.ipv4 import IPv4Packet
 from netsandbox.wire.services import PROTOCOLS, service_name
 from netsandbox.wire.tcp import TcpSegment
-from netsandbox.wire.udp import UdpDatagram
+from netsandbox.wire.vlan import SIZE as TAG
 
 if TYPE_CHECKING:
     from netsandbox.apps.tap import Seen
     from netsandbox.apps.tcpdump_options import TcpdumpOptions
 
-ETH_P_RARP = 0x8035
-_PREFIX = {ETH_P_IP: "IP ", ETH_P_ARP: "ARP, ", ETH_P_RARP: "ARP, "}
-_NAMES = {ETH_P_IP: "IPv4", ETH_P_ARP: "ARP", ETH_P_RARP: "Reverse ARP"}
+ETH_P_802_2, ETH_P_RARP = 0x0004, 0x8035
+_DECODED = (ETH_P_IP, ETH_P_ARP, ETH_P_RARP, *VLAN_TYPES)
 _MAC = re.compile(r"\b[0-9a-f]{2}(?::[0-9a-f]{2}){5}\b")
 _END = re.compile(r"(?<![\d.])(\d+\.\d+\.\d+\.\d+)(?:\.(\d+))?(?=[ :,)\n]|$)")
 _UNREACHABLE = re.compile(r"(tcp|udp) port (\d+) unreachable")
 _PROTOCOL = re.compile(r"\bip-proto-(\d+)\b")
-_AFTER_ENDS = re.compile(r"( > [^ ]+: ).*")
 _LINE_END = re.compile(rb"(?s)\r(?=\n|.?\Z)")
 """A carriage return that -A leaves out; one of the last two bytes it takes for such a one, whatever follows."""
-_ETHERTYPE = re.compile(r"ethertype (.+?) \(0x")
 _COOKED = Struct(">HHIHBB6s2x")
 PACKET_TYPES = {HOST: 0, BROADCAST: 1, MULTICAST: 2, OTHER: 3, OUT: 4}
 ARPHRD_ETHER, ARPHRD_LOOPBACK = 1, 772
@@ -64,40 +63,42 @@ class Lines:
         self._count += 1
         number = f"{self._count:5d}  " if self.options.numbered else ""
         data = seen.frame.wire()
-        text = line(data, self.options.verbose > 0, self._conversations)
         start = number + self._time(seen.at)
-        if seen.frame.ethertype <= LONGEST_LENGTH:
+        is_decoded = seen.frame.ethertype in _DECODED or is_spanning_tree(data[HEADER:])
+        if seen.frame.ethertype <= LONGEST_LENGTH and not is_decoded:
+            text = line(data, self.options.verbose, self._conversations)
             return start + text + self._hex(seen, data)
-        if seen.frame.ethertype not in _PREFIX:
-            return start + self._unknown(seen, data, text) + self._hex(seen, data)
-        return start + self._link(seen, len(data)) + self._inside(seen, text.partition(": ")[2]) + self._hex(seen, data)
+        if not is_decoded:
+            return start + self._unknown(seen, data) + self._hex(seen, data)
+        return start + self._link(seen, len(data)) + self._inside(seen, data) + self._hex(seen, data)
 
     # -- the parts
 
-    def _inside(self, seen: Seen, text: str) -> str:
-        """What is behind the link header, of what `line` says."""
-        if not self.options.link_header:
-            text = text.replace("\n\t(tos ", "\n\tIP (tos ")
-        if self.options.quiet:
-            text = _quietly(seen, text)
-        return text if self.options.numeric else self._with_names(seen, text)
+    def _inside(self, seen: Seen, data: bytes) -> str:
+        """What is behind the link header."""
+        options = self.options
+        text = payload_line(Out(options.verbose, self._conversations, options.link_header, options.quiet), data,
+                            self.is_cooked)
+        return text if options.numeric else self._with_names(seen, text)
 
     def _link(self, seen: Seen, length: int) -> str:
         """The link header of a protocol that is decoded, or without -e what stands for it."""
         ethertype = seen.frame.ethertype
+        name = ethertype_name(ethertype)
         if self.is_cooked:
             has_rest = self.options.link_header
-            rest = self._cooked_rest(seen, length, _NAMES[ethertype]) if has_rest else _PREFIX[ethertype]
-            return self._cooked_head(seen) + rest
+            return self._cooked_head(seen) + (self._cooked_rest(seen, length, name) if has_rest else "")
         if not self.options.link_header:
-            return _PREFIX[ethertype]
-        what = _NAMES[ethertype] if self.options.quiet else f"ethertype {_NAMES[ethertype]} (0x{ethertype:04x})"
+            return ""
+        what = name if self.options.quiet else f"ethertype {name} (0x{ethertype:04x})"
+        if ethertype <= LONGEST_LENGTH:
+            what, length = "802.3", ethertype
         return f"{self._mac(seen.frame.src)} > {self._mac(seen.frame.dst)}, {what}, length {length}: "
 
-    def _unknown(self, seen: Seen, data: bytes, text: str) -> str:
+    def _unknown(self, seen: Seen, data: bytes) -> str:
         """The link header is always there when nothing behind it is decoded, and then bytes."""
-        found = _ETHERTYPE.search(text)
-        name, ethertype = found[1] if found else "Unknown", seen.frame.ethertype
+        ethertype = seen.frame.ethertype
+        name = ethertype_name(ethertype)
         if self.is_cooked:
             head = self._cooked_head(seen) + self._cooked_rest(seen, len(data), name)
         else:
@@ -112,7 +113,9 @@ class Lines:
         return f"{seen.interface.name:<5} {seen.kind:<3} "
 
     def _cooked_rest(self, seen: Seen, length: int, name: str) -> str:
-        what = f"ethertype {name} (0x{seen.frame.ethertype:04x}), length {length - HEADER + COOKED_HEADER}: "
+        ethertype = seen.frame.ethertype
+        what = f"ethertype {name} (0x{ethertype:04x})" if ethertype > LONGEST_LENGTH else "802.2"
+        what += f", length {length - HEADER + COOKED_HEADER}: "
         return f"ifindex {seen.interface.ifindex} {self._mac(seen.frame.src)} " + ("" if self.options.quiet else what)
 
     def _mac(self, mac: int) -> str:
@@ -141,9 +144,9 @@ class Lines:
     def _with_names(self, seen: Seen, text: str) -> str:
         """Hosts, ports and MAC addresses by name, as far as there are names."""
         packet = seen.frame.payload
-        if not isinstance(packet, IPv4Packet):
-            text = _MAC.sub(lambda match: self._mac(int(match[0].replace(":", ""), 16)), text)
         is_tcp = isinstance(packet, IPv4Packet) and isinstance(packet.payload, TcpSegment)
+        if not is_tcp and seen.frame.ethertype > LONGEST_LENGTH:
+            text = _MAC.sub(lambda match: self._mac(int(match[0].replace(":", ""), 16)), text)
 
         def end(match: re.Match[str]) -> str:
             host = next((name for address, name in self._names.items() if _dotted(address) == match[1]), match[1])
@@ -158,31 +161,26 @@ class Lines:
         times = self.options.hex_dump or self.options.has_ascii
         if not times:
             return ""
-        header = b""
+        shown = data[_payload_at(data):]
         if times > 1:
-            header = cooked_header(seen) if self.is_cooked else data[:HEADER]
-        shown = header + data[HEADER:]
+            shown = (cooked_header(seen) if self.is_cooked else data[:HEADER]) + data[HEADER:]
         return _hex_rows(shown, self.options.has_text) if self.options.hex_dump else "\n" + _ascii(shown)
+
+
+def _payload_at(data: bytes) -> int:
+    """What counts as a link header: the tags and LLC of what is decoded too."""
+    at, ethertype = HEADER, int.from_bytes(data[12:14], "big")
+    while ethertype in VLAN_TYPES:
+        ethertype, at = int.from_bytes(data[at + 2:at + 4], "big"), at + TAG
+    return at + (LLC if ethertype <= LONGEST_LENGTH and is_spanning_tree(data[at:]) else 0)
 
 
 def cooked_header(seen: Seen) -> bytes:
     """LINKTYPE_LINUX_SLL2: protocol, interface, hardware type, packet type and sender."""
-    return _COOKED.pack(seen.frame.ethertype, 0, seen.interface.ifindex,
+    ethertype = seen.frame.ethertype if seen.frame.ethertype > LONGEST_LENGTH else ETH_P_802_2
+    return _COOKED.pack(ethertype, 0, seen.interface.ifindex,
                         ARPHRD_LOOPBACK if seen.interface.is_loopback else ARPHRD_ETHER,
                         PACKET_TYPES[seen.kind], 6, seen.frame.src.to_bytes(6, "big"))
-
-
-def _quietly(seen: Seen, text: str) -> str:
-    """-q: of TCP and UDP only how much they carry."""
-    packet = seen.frame.payload
-    if not isinstance(packet, IPv4Packet):
-        return text
-    inside = packet.payload
-    if isinstance(inside, TcpSegment):
-        return _AFTER_ENDS.sub(rf"\g<1>tcp {len(inside.data)}", text, count=1)
-    if isinstance(inside, UdpDatagram):
-        return _AFTER_ENDS.sub(rf"\g<1>UDP, length {len(inside.data)}", text, count=1)
-    return text
 
 
 def _dotted(address: int) -> str:

@@ -90,6 +90,8 @@ def parse(arguments: list[str]) -> TcpdumpOptions:
     options = TcpdumpOptions(expression=" ".join(read.operands), notes=tuple(OPTIONS.notes(read.given)))
     for given in read.given:
         _set(options, given.option.name, given.value)
+    if options.read and any(given.option.name == "f" for given in read.given):
+        raise UsageError("tcpdump: -f can not be used with -V or -r", 1)
     return options
 
 

@@ -21,7 +21,7 @@ from netsandbox.wire.tcp import TcpSegment
 from netsandbox.wire.udp import UdpDatagram
 from netsandbox.wire.vlan import SIZE, VlanTag
 
-__all__ = ["Conversations", "info", "line", "protocol_name"]
+__all__ = ["Conversations", "ethertype_name", "info", "line", "payload_line", "protocol_name"]
 
 _ETH_P_RARP = 0x8035
 _ETH_P_TRAIL = 0x1000
@@ -88,7 +88,7 @@ def info(frame: Frame, with_inner: bool = False) -> str:
     Args:
         with_inner: of what goes through a VXLAN the frame inside stands behind it, which tcpdump prints below.
     """
-    out = Out(verbose=False, conversations=None)
+    out = Out(verbose=0, conversations=None)
     while isinstance(frame.payload, VlanTag):
         out.add(f"vlan {frame.payload.vid}, ")
         frame = frame.untagged()
@@ -105,11 +105,25 @@ def info(frame: Frame, with_inner: bool = False) -> str:
     return f"{first}: {carried}" if carried else first.strip().removesuffix(":")
 
 
-def line(data: bytes, verbose: bool = False, conversations: Conversations | None = None) -> str:
+def ethertype_name(ethertype: int) -> str:
+    return _ETHERTYPES.get(ethertype, "Unknown")
+
+
+def payload_line(out: Out, data: bytes, is_cooked: bool = False) -> str:
+    """What tcpdump prints of a frame behind its link header."""
+    try:
+        at, ethertype = _tags(out, data, is_cooked)
+        _payload(out, data[at:], len(data) - at, ethertype)
+    except Cut as cut:
+        out.add(f" [|{cut.protocol}]")
+    return "".join(out.parts)
+
+
+def line(data: bytes, verbose: int = 0, conversations: Conversations | None = None) -> str:
     """What `tcpdump -e -n` prints of a frame behind the time; several lines where tcpdump prints several.
 
     Args:
-        verbose: as with `-v`.
+        verbose: how many times -v.
         conversations: an empty dictionary for each capture, kept by the
             caller between its frames: TCP numbers then count from the first
             ones seen. None: they are absolute, as with `-S`.
@@ -142,15 +156,31 @@ def _frame(out: Out, data: bytes, length: int) -> None:
         return
     if len(data) < HEADER:
         raise Cut("ether")
-    _link_header(out, data, length)
+    if out.link:
+        _link_header(out, data, length)
+    at, ethertype = _tags(out, data)
+    _payload(out, data[at:], length - at, ethertype)
+
+
+def _tags(out: Out, data: bytes, is_cooked: bool = False) -> tuple[int, int]:
+    """Add a frame's VLAN tags, which -e shows; where what is behind them begins, and its type.
+
+    Args:
+        is_cooked: with LINUX_SLL2 the type's name stands without -e too, its number never.
+    """
     at, ethertype = HEADER, number(data, 12, 2, "ether")
     while ethertype in VLAN_TYPES:
-        out.add(f"{tag_text(data[at:])}, ")
+        tag = tag_text(data[at:])
         ethertype, at = number(data, at + 2, 2, "vlan"), at + SIZE
+        out.add(f"{tag}, " if out.link else "")
         if ethertype <= _LONGEST_LENGTH:
             break
-        out.add(f"ethertype {_ETHERTYPES.get(ethertype, 'Unknown')} (0x{ethertype:04x}), ")
-    _payload(out, data[at:], length - at, ethertype)
+        name = ethertype_name(ethertype)
+        if is_cooked:
+            out.add("" if out.quiet else f"ethertype {name}, ")
+        elif out.link:
+            out.add(f"{name}, " if out.quiet else f"ethertype {name} (0x{ethertype:04x}), ")
+    return at, ethertype
 
 
 def _link_header(out: Out, data: bytes, length: int) -> None:
@@ -160,7 +190,9 @@ def _link_header(out: Out, data: bytes, length: int) -> None:
     if ethertype <= _LONGEST_LENGTH:
         out.add(f"802.3, length {min(ethertype, length - HEADER)}: ")
     else:
-        out.add(f"ethertype {_ETHERTYPES.get(ethertype, 'Unknown')} (0x{ethertype:04x}), length {length}: ")
+        name = ethertype_name(ethertype)
+        out.add(f"{name}, " if out.quiet else f"ethertype {name} (0x{ethertype:04x}), ")
+        out.add(f"length {length}: ")
 
 
 def _payload(out: Out, data: bytes, length: int, ethertype: int) -> None:
@@ -182,6 +214,7 @@ def _inside(out: Out, data: bytes, length: int, ethertype: int) -> None:
 
 
 def _arp(out: Out, data: bytes, length: int) -> None:
+    out.add("" if out.link else "ARP, ")
     hardware, protocol = number(data, 0, 2, "arp"), number(data, 2, 2, "arp")
     if len(data) < _ARP_FIXED:
         raise Cut("arp")

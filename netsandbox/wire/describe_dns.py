@@ -14,14 +14,22 @@ ODD = 0x6CF
 """Bits that no question has (b2&3)."""
 
 
-def describe_dns(data: bytes, size: int) -> str:
-    """`12345+ A? example.com. (29)`, `12345 1/0/0 A 93.184.215.14 (45)`; `size` is what the UDP header claims."""
+UNITS = (("w", 604800), ("d", 86400), ("h", 3600), ("m", 60), ("s", 1))
+
+
+def describe_dns(data: bytes, size: int, verbose: int = 0) -> str:
+    """`12345+ A? example.com. (29)`, `12345 1/0/0 A 93.184.215.14 (45)`.
+
+    Args:
+        size: what the UDP header claims.
+        verbose: how many times -v: names of records, then what was asked and the other sections, then TTLs.
+    """
     try:
         message = dns.parse(data)
     except ParseError:
         ident = int.from_bytes(data[:2], "big")
         return f"{ident} [|domain] ({size})"
-    text = _response(message) if message.is_response else _question(message)
+    text = _response(message, verbose) if message.is_response else _question(message)
     return f"{text} ({size})"
 
 
@@ -38,11 +46,23 @@ def _question(message: dns.Message) -> str:
     for count, letters, usual in ((len(message.answers), "a", 0), (len(message.questions), "q", 1),
                                   (len(message.authority), "n", 0), (len(message.additional), "au", 0)):
         text += f" [{count}{letters}]" if count != usual else ""
-    return text + ",".join(f" {_kind(question.type)}{_class(question.cls)}? {_name(question.name)}"
-                           for question in message.questions)
+    return text + ",".join(_asked(question) for question in message.questions)
 
 
-def _response(message: dns.Message) -> str:
+def _asked(question: dns.Question) -> str:
+    return f" {_kind(question.type)}{_class(question.cls)}? {_name(question.name)}"
+
+
+def _period(seconds: int) -> str:
+    """`1h30m` (unsigned_relts_print)."""
+    text = ""
+    for letter, size in UNITS:
+        count, seconds = divmod(seconds, size)
+        text += f"{count}{letter}" if count else ""
+    return text or "0s"
+
+
+def _response(message: dns.Message, verbose: int) -> str:
     flags = message.flags
     text = f"{message.ident}{_operation(message)}{RESPONSES[message.rcode]}"
     text += "*" if flags & dns.AUTHORITATIVE else ""
@@ -51,12 +71,19 @@ def _response(message: dns.Message) -> str:
     text += "$" if flags & AUTHENTIC else ""
     if len(message.questions) != 1:
         text += f" [{len(message.questions)}q]"
+    if verbose > 1:
+        text += ",".join(f" q:{_asked(question)}" for question in message.questions)
     text += f" {len(message.answers)}/{len(message.authority)}/{len(message.additional)}"
-    return text + ",".join(_record(record) for record in message.answers)
+    text += ",".join(_record(record, verbose) for record in message.answers)
+    for letters, records in (("ns", message.authority), ("ar", message.additional)) if verbose > 1 else ():
+        text += f" {letters}:" + ",".join(_record(record, verbose) for record in records) if records else ""
+    return text
 
 
-def _record(record: dns.Answer) -> str:
-    head = f" {_kind(record.type)}{'' if record.type == dns.OPT else _class(record.cls)}"
+def _record(record: dns.Answer, verbose: int) -> str:
+    head = f" {_name(record.name)}" if verbose else ""
+    head += f" [{_period(record.ttl)}]" if verbose > 2 and record.type != dns.OPT else ""
+    head += f" {_kind(record.type)}{'' if record.type == dns.OPT else _class(record.cls)}"
     if record.text:
         return f"{head} {_name(record.text)}"
     if record.type == dns.A and len(record.data) == 4:

@@ -6,7 +6,7 @@ from collections.abc import Callable
 
 from netsandbox.wire import gre
 from netsandbox.wire.addresses import format_ipv4
-from netsandbox.wire.checksum import internet_checksum
+from netsandbox.wire.checksum import internet_checksum, pseudo_header
 from netsandbox.wire.describe_dns import describe_dns
 from netsandbox.wire.describe_options import ip_options
 from netsandbox.wire.describe_out import Cut, Out, number, should_be
@@ -69,6 +69,7 @@ def packet_text(out: Out, data: bytes, length: int, frame_text: FrameText) -> No
         length: how long what holds the packet is.
         frame_text: how to add what is inside a tunnel, by its EtherType.
     """
+    out.add("" if out.link else "IP ")
     if not _is_packet(out, data, length):
         return
     header, total = (data[0] & 15) * 4, number(data, 2, 2, "ip") or length
@@ -269,16 +270,30 @@ def _datagram(out: Out, data: bytes, length: int, ends: tuple[int, int], fragmen
     claimed -= UDP_HEADER
     size = min(claimed, length - UDP_HEADER)
     ports = {sport, dport}
+    if out.quiet:
+        out.add(f"UDP, length {claimed}")
+        return
+    if out.verbose > 1 and not fragmented and len(data) >= claimed + UDP_HEADER:
+        out.add(_checksum(data[:claimed + UDP_HEADER], ends))
     if ports & _DNS_PORTS and size < _DNS_HEADER:
         out.add(f"domain [length {size} < {_DNS_HEADER}] (invalid)")
     elif ports & _DNS_PORTS and not fragmented and claimed <= size:
-        out.add(describe_dns(data[UDP_HEADER:UDP_HEADER + size], size))
+        out.add(describe_dns(data[UDP_HEADER:UDP_HEADER + size], size, out.verbose))
     elif ports & _VXLAN_PORTS and out.depth < Out.DEEPEST:
         _vxlan(out, data[UDP_HEADER:], size, frame_text)
     elif claimed > size and not fragmented:
         out.add(f"UDP, bad length {claimed} > {size}")
     else:
         out.add(f"UDP, length {claimed}")
+
+
+def _checksum(datagram: bytes, ends: tuple[int, int]) -> str:
+    """-vv: whether it is right."""
+    found = number(datagram, 6, 2, "udp")
+    if not found:
+        return "[no cksum] "
+    remainder = internet_checksum(pseudo_header(*ends, UDP, len(datagram)) + datagram)
+    return f"[bad udp cksum 0x{found:04x} -> 0x{should_be(found, remainder):04x}!] " if remainder else "[udp sum ok] "
 
 
 def _vxlan(out: Out, data: bytes, length: int, frame_text: FrameText) -> None:

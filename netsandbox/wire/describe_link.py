@@ -23,7 +23,8 @@ def is_spanning_tree(data: bytes) -> bool:
 
 def spanning_tree_text(out: Out, data: bytes, length: int) -> None:
     """LLC and what is behind it; the frame's own length field bounds both (llc_print, stp_print)."""
-    out.add("LLC, dsap STP (0x42) Individual, ssap STP (0x42) Command, ctrl 0x03: ")
+    if out.link:
+        out.add("LLC, dsap STP (0x42) Individual, ssap STP (0x42) Command, ctrl 0x03: ")
     body = data[LLC:]
     version, kind = number(body, 2, 1, "stp"), number(body, 3, 1, "stp")
     if number(body, 0, 2, "stp") or version:

@@ -23,25 +23,28 @@ class Out:
 
     Attributes:
         parts: its text, in pieces.
-        verbose: as with `tcpdump -v`.
+        verbose: how many times -v was given to tcpdump.
+        link: as with -e: what is behind a link header does not say its own name again.  quiet: as with -q.
         conversations: None prints absolute sequence numbers, as `tcpdump -S`.
         depth: how many headers of the same kind it is inside of.
     """
 
-    __slots__ = ("conversations", "depth", "parts", "verbose")
+    __slots__ = ("conversations", "depth", "link", "parts", "quiet", "verbose")
 
     DEEPEST = 20
     """Tunnels and quoted packets inside each other, beyond which the description ends."""
 
-    def __init__(self, verbose: bool, conversations: Conversations | None) -> None:
+    def __init__(self, verbose: int, conversations: Conversations | None, link: bool = True,
+                 quiet: bool = False) -> None:
         self.parts: list[str] = []
         self.verbose = verbose
         self.conversations = conversations
+        self.link = link
+        self.quiet = quiet
         self.depth = 0
 
     def add(self, text: str) -> None:
         self.parts.append(text)
-
 
     def cut(self, protocol: str) -> None:
         """Add the mark of a header that is cut off, where what is around it can still be described."""

@@ -43,6 +43,9 @@ def segment_text(out: Out, data: bytes, length: int, source: int, destination: i
         claimed = (length - header) & 0xFFFFFFFF
         out.add(f" tcp {claimed} [bad hdr length {header} - too short, < {HEADER}]")
         return
+    if out.quiet:
+        out.add(f"tcp {length - header}")
+        return
     out.add(f"Flags [{''.join(name for bit, name in enumerate(_FLAGS) if flags >> bit & 1) or 'none'}]")
     numbers = _numbers(out, data, (source, destination, sport, dport))
     if header > length:
@@ -64,7 +67,7 @@ def _header(out: Out, data: bytes, length: int, numbers: tuple[int, int, int]) -
     """
     header, flags = (data[12] >> 4) * 4, data[13]
     seq, ack, sack_base = numbers
-    if length or flags & (SYN | FIN | RST):
+    if out.verbose > 1 or length or flags & (SYN | FIN | RST):
         out.add(f", seq {seq}" + (f":{(seq + length) & 0xFFFFFFFF}" if length else ""))
     if flags & ACK:
         out.add(f", ack {ack}")

@@ -15,7 +15,7 @@ _FLAGS = ((gre.CHECKSUM, "checksum present"), (0x4000, "routing present"), (gre.
 
 
 def gre_text(out: Out, data: bytes, length: int, payload_text: PayloadText) -> None:
-    """gre_print_0; with `-e`, as everything here is."""
+    """gre_print_0."""
     flags, kind = number(data, 0, 2, "gre"), number(data, 2, 2, "gre")
     out.add("GREv0")
     if out.verbose:
@@ -32,6 +32,7 @@ def gre_text(out: Out, data: bytes, length: int, payload_text: PayloadText) -> N
     if flags & gre.SEQUENCE:
         out.add(f", seq {number(data, at, 4, 'gre')}")
         at += 4
-    out.add(f", proto {_NAMES.get(kind, 'unknown')} (0x{kind:04x}), length {length}")
+    out.add(f", proto {_NAMES.get(kind, 'unknown')} (0x{kind:04x})" if out.link else "")
+    out.add(f", length {length}")
     out.add("\n\t" if out.verbose else ": ")
     payload_text(out, data[at:], length - at, kind)

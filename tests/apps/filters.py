@@ -9,10 +9,14 @@ MACS = ("ff:ff:ff:ff:ff:ff", "3e:d4:81:57:2b:0c", "2:42:ac:11:0:2")
 PORTS = ("80", "53", "9", "40000", "8000", "0", "domain", "http", "0x35")
 SIDES = ("", "src ", "dst ", "src or dst ", "src and dst ", "dst or src ")
 NAMES = ("arp", "ip", "icmp", "tcp", "udp", "rarp", "igmp", "ip6", "icmp6", "sctp")
-ALONE = ("broadcast", "multicast", "ether broadcast", "ether multicast", "ip broadcast", "ip multicast")
+BEHIND = ("vlan", "vlan 5", "vlan and arp", "vlan and host 10.78.0.2")
+"""What makes the rest of an expression look behind a tag."""
+ALONE = ("stp", "ah", "esp", "pim", "vrrp", "igrp", "broadcast", "multicast", "ether broadcast", "ether multicast",
+         "ip broadcast", "ip multicast")
 COMPARISONS = (
     "ip[8] < 64", "icmp[0] = 8", "icmp[icmptype] == icmp-echo", "tcp[tcpflags] & (tcp-syn|tcp-ack) != 0",
-    "ip[2:2] > 100", "ether[0] & 1 != 0", "udp[4:2] < 40", "ip[0] & 0xf != 5", "ip[6:2] & 0x1fff = 0", "arp[7] = 1",
+    "ip[2:2] > 100", "ether[0] & 1 != 0", "link[0] = 255", "udp[4:2] < 40",
+    "ip[0] & 0xf != 5", "ip[6:2] & 0x1fff = 0", "arp[7] = 1",
     "icmp[4:2] - 1 > 5", "ip[9] * 2 = 2", "len > 98", "len = 42", "(len + 1) / 2 > 30", "icmp[200:4] = 1",
     "ip[len - 15] = 0", "7 % 4 = 3")
 
@@ -42,6 +46,9 @@ expressions = st.recursive(primitives, lambda inner: st.one_of(
     _joined(st.just("("), inner, st.just(")")),
     _joined(_of(("not ", "! ", "not not ")), st.just("("), inner, st.just(")")),
     _joined(inner, _of((" and ", " or ", " && ", " || ")), inner)), max_leaves=6)
+
+tagged = _joined(_of(BEHIND), _of((" and ", " or ", " and not ")), primitives)
+"""The laws of logic do not hold for these: what stands behind `vlan` has another meaning there."""
 
 WORDS = (*NAMES, *ALONE, *COMPARISONS, *ADDRESSES, *MACS, *PORTS, "and", "or", "not", "(", ")", "src", "dst", "host",
          "net", "port", "portrange", "proto", "ether", "mask", "/", "[", "]", ":", "=", "&", "len", "less", "vlan",

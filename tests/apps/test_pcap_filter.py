@@ -13,9 +13,10 @@ from hypothesis import strategies as st
 from netsandbox.apps.pcap_filter import Filter, FilterError
 from netsandbox.wire.addresses import parse_ipv4, prefix_mask
 from tests.apps import filters, real
-from tests.wire.samples import SAMPLES, kernel_frames
+from tests.wire.samples import CARRIED, SAMPLES, kernel_frames
 
-FRAMES = [frame.wire() for frame in SAMPLES.values()] + [bytes(data) for data in kernel_frames()[:150]]
+FRAMES = [frame.wire() for frame in SAMPLES.values()] + [
+    *CARRIED.values(), *(bytes(data) for data in kernel_frames()[:150])]
 
 
 def matching(text: str, names: dict[str, list[int]] | None = None) -> set[str]:
@@ -127,7 +128,9 @@ REFUSALS = [
     ("arp broadcast", "only link-layer/IP broadcast filters supported"),
     ("arp proto 1", "arp does not encapsulate another protocol"), ("ip[0:3] = 1", "data size must be 1, 2, or 4"),
     ("ether", "link layer applied in wrong context"), ("gateway foo", "'gateway' not supported in this configuration"),
-    ("vlan 5", "'vlan' is not modelled")]
+    ("vlan 4096", "VLAN tag 4096 greater than maximum 4095"), ("tcp proto 5", "'tcp proto' is bogus"),
+    ("gateway 10.0.0.1", "'gateway' requires a name"), ("ip proto foo", "unknown ip proto 'foo'"),
+    ("proto 1.2.3.4", "'proto' modifier applied to IP address"), ("mpls 5", "'mpls' is not modelled")]
 
 
 @pytest.mark.parametrize(("text", "message"), REFUSALS)
@@ -199,7 +202,7 @@ def capture(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @real.needs_tcpdump
 @settings(max_examples=150)
-@given(text=filters.expressions)
+@given(text=filters.expressions | filters.tagged)
 def test_beside_the_real_one(capture: Path, text: str) -> None:
     """-O: libpcap's optimizer leaves out looks behind a frame's end whose outcome it does not need."""
     done = subprocess.run(["tcpdump", "-O", "-r", str(capture), "-w", "-", text], capture_output=True, check=False)
@@ -211,8 +214,8 @@ def test_beside_the_real_one(capture: Path, text: str) -> None:
 @real.needs_tcpdump
 @pytest.mark.parametrize(("text", "message"), REFUSALS)
 def test_refusals_beside_the_real_one(text: str, message: str) -> None:
-    if text in ("host nosuch", "vlan 5"):
-        pytest.skip("the real one asks a name server, or knows VLANs")
+    if text in ("host nosuch", "mpls 5"):
+        pytest.skip("the real one asks a name server, or knows MPLS")
     done = subprocess.run(["tcpdump", "-y", "EN10MB", "-d", text], capture_output=True, text=True, check=False)
     assert done.stderr.strip().splitlines()[-1] == f"tcpdump: {message}"
 

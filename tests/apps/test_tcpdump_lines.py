@@ -14,12 +14,12 @@ from netsandbox.linux.place import Place
 from netsandbox.wire.addresses import LOOPBACK_ADDRESS
 from netsandbox.wire.ethernet import HEADER, Frame
 from tests.apps import real
-from tests.wire.samples import SAMPLES, kernel_frames
+from tests.wire.samples import CARRIED, SAMPLES, kernel_frames
 
 KINDS = (HOST, BROADCAST, MULTICAST, OTHER, OUT)
 INTERVAL = 1_234_567_891
 OPTIONS = ("", "-e", "-v", "-e -v", "-q", "-q -e", "-q -v", "-t", "-tt", "-ttt", "-tttt", "-ttttt", "-#", "-x", "-X",
-           "-xx", "-XX", "-e -x", "-S")
+           "-xx", "-XX", "-e -x", "-S", "-vv", "-vvv -e", "-q -X", "-e -q -v")
 
 
 DEVICE = Place("n", "?", "veth", 4242, 2, 1)
@@ -27,8 +27,8 @@ DEVICE = Place("n", "?", "veth", 4242, 2, 1)
 
 
 def frames() -> list[Frame]:
-    return [*SAMPLES.values(), *(frame if isinstance(frame, Frame) else Frame.parse(frame)
-                                 for frame in list[Any](kernel_frames())[:300])]
+    return [*SAMPLES.values(), *map(Frame.parse, CARRIED.values()), *(
+        frame if isinstance(frame, Frame) else Frame.parse(frame) for frame in list[Any](kernel_frames())[:300])]
 
 
 def seen() -> list[Seen]:

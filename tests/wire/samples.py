@@ -75,6 +75,22 @@ def _samples() -> dict[str, Frame]:
 
 
 SAMPLES = _samples()
+CARRIED = {name: bytes.fromhex(text) for name, text in {
+    "tagged ARP request": "ffffffffffff f62073eb2ee6 8100 0005 0806 "
+                          "0001080006040001f62073eb2ee60a4e00010000000000000a4e0002",
+    "DNS answer": "f62073eb2ee6 d6a04b53b2f6 0800 4500004950e6400040116662c0a80101c0a8010a 0035cfc80035fd33 "
+                  "2d1081800001000100000000076578616d706c6503636f6d0000010001c00c000100010000025800045db8d70e",
+    "ARP through a VXLAN": "d6a04b53b2f6 f62073eb2ee6 0800 4500004edd4d0000401119f6c0a8010ac0a80101 acb012b5003a85bc "
+                           "0800000000000700 ffffffffffff 9ec9b4092bd6 0806 "
+                           "00010800060400019ec9b4092bd60a4d00010000000000000a4d0002",
+    "GRE": "d6a04b53b2f6 f62073eb2ee6 0800 4500003468684000402f4edbc0a8010ac0a80101 00000800 "
+           "4500001c777d40004001aec70a4f00010a4f0002 0800 f3e6 0419 0001 00000000",
+    "IP in IP": "d6a04b53b2f6 f62073eb2ee6 0800 45000030c98540004004edecc0a8010ac0a80101 "
+                "4500001c777e40004001aec40a5000010a500002 0800 f3e5 041a 0001 00000000",
+    "spanning tree": "0180c2000000 56a99f4616db 0026 424203000000000080004a95f5e4ceab00000000"
+                     "80004a95f5e4ceab80010000140002000f00",
+}.items()}
+"""Frames inside others, tags, and what stands above UDP: as tcpdump decodes them."""
 
 
 @functools.cache
