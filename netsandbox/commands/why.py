@@ -16,7 +16,7 @@ from netsandbox.lab.errors import LabError
 from netsandbox.lab.names import Namer
 from netsandbox.linux.bridge.bridge import Bridge
 from netsandbox.linux.events import BindRefused, SocketBound, SocketClosed
-from netsandbox.wire.addresses import AddressError, format_ipv4, format_mac, parse_mac
+from netsandbox.wire.addresses import AddressError, format_ipv4, format_mac, parse_ipv4, parse_mac
 
 if TYPE_CHECKING:
     from netsandbox.commands.job import Job
@@ -55,8 +55,9 @@ def why(shell: Shell, job: Job, values: dict[str, Any]) -> None:
         language = words[words.index("--lang") + 1]
         del words[words.index("--lang"):words.index("--lang") + 2]
     lab, names = shell.lab, Namer(shell.lab)
+    lead = ""
     if not words:
-        story = why_drop(lab.trace, language, names, since=shell.last_seq)
+        lead, story = _last(shell, language, names)
     elif len(words) == 1 and re.fullmatch(r"#?\d{1,12}", words[0]):
         story = why_seq(lab.trace, int(words[0].lstrip("#")), language, names)
     elif words[0] == "arp" and len(words) == 3:
@@ -73,12 +74,23 @@ def why(shell: Shell, job: Job, values: dict[str, Any]) -> None:
         raise CommandError("why takes nothing, a record's number, `arp NODE ADDRESS`, `fdb BRIDGE MAC`, `port NODE "
                            "NUMBER`, `rule NODE [TABLE] CHAIN NUMBER` or `connection NODE WORD…`; `help why` tells of "
                            "each")
-    if not words and story.seq is not None and story.seq < shell.last_seq:
-        job.print(Voice(language).say("story.earlier"))
-    elif not words and story.seq is not None and drop_of_line(lab.trace, shell.last_seq) is None:
-        job.print(Voice(language).say("story.meanwhile"))
-    job.print(text(story))
+    job.print("\n".join(filter(None, (lead, text(story)))))
     job.finish()
+
+
+def _last(shell: Shell, language: str, names: Namer) -> tuple[str, Story]:
+    """The last drop or refusal, and how it stands to the last line; of a line without one what it still waits for."""
+    trace, say = shell.lab.trace, Voice(language).say
+    if drop_of_line(trace, shell.last_seq) is not None:
+        return "", why_drop(trace, language, names, since=shell.last_seq)
+    asked = next((row for place in shell.lab.namespaces() for row in views.neighbours(shell.lab, place.name)
+                  if row.state == "INCOMPLETE" and row.seq is not None and row.seq >= shell.last_seq), None)
+    if asked is not None:
+        return say("story.waits"), why_row(trace, asked.seq, parse_ipv4(asked.address), language, names)
+    story = why_drop(trace, language, names, since=shell.last_seq)
+    if story.seq is None:
+        return "", story
+    return say("story.earlier" if story.seq < shell.last_seq else "story.meanwhile"), story
 
 
 def text(story: Story) -> str:

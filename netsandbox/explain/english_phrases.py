@@ -73,6 +73,7 @@ PHRASES: dict[str, str] = {
     "story.own-row": "{mac} is the bridge's own MAC or that of one of its ports: it was not learned, and never ages.",
     "story.earlier": "The last line met no drop and no refusal. The last one before it:",
     "story.meanwhile": "The last drop or refusal came while the last line ran, of what an earlier line had begun:",
+    "story.waits": "The last line met no drop and no refusal so far. It waits for an answer to a question:",
     "story.no-drop": "Nothing has been dropped or refused so far.",
     "cause.forgotten": "an earlier step, older than what the trace keeps",
     "cause.nameless": "something done from outside that left no record",

@@ -18,6 +18,7 @@ from netsandbox.explain.refusals_of_programs import OF_PROGRAMS
 OF_VERBS: dict[str, str] = {
     "unknown command {name}": "没有命令 {name}",
     "no host or container {name}": "没有主机或容器 {name}",
+    "no interface on {node} {name}": "{node} 没有接口 {name}",
     "no ARP model {name}": "没有 ARP 模型 {name}",
     "no {kind} {name}": "没有{kind} {name}",
     "no branch can be called {name}: a name is new, of letters, digits, dots and hyphens, and at most {most} long":

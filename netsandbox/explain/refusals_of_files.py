@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 OF_FILES: dict[str, str] = {
-    "no such file, and no bundled scenario has this name; bundled are {names}":
-        "没有这个文件，自带的场景也没有这个名称；自带的有 {names}",
+    "no such file, and no bundled scenario has this name; `netsandbox list` names those that there are":
+        "没有这个文件，自带的场景也没有这个名称；`netsandbox list` 列出全部场景",
     "no such file, and no bundled scenario has this name": "没有这个文件，自带的场景也没有这个名称",
     "this is no scenario: the key {key} is missing; it says which format a file has":
         "这不是场景：缺少键 {key}，它说明文件的格式",

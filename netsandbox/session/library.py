@@ -36,7 +36,7 @@ def find_scenario(name_or_path: str | Path) -> Path:
     if _exists(given):
         return Path(given)
     close = difflib.get_close_matches(Path(given).stem.lower(), names, n=1, cutoff=0.5)
-    advice = f"did you mean '{close[0]}'?" if close else f"bundled are {', '.join(names) or 'none'}"
+    advice = f"did you mean '{close[0]}'?" if close else "`netsandbox list` names those that there are"
     raise ScenarioError(given, 0, f"no such file, and no bundled scenario has this name; {advice}")
 
 

@@ -25,6 +25,7 @@ from netsandbox.lab.errors import LabError
 from netsandbox.session.autosave import latest, marked, recover
 from netsandbox.session.steps import Scenario
 from netsandbox.tui.i18n import language, tr
+from netsandbox.tui.line_keys import LineKeys
 from netsandbox.tui.looking_keys import LookingKeys
 from netsandbox.tui.panes.branches import BranchesPane
 from netsandbox.tui.panes.command_line import CommandLine
@@ -47,7 +48,7 @@ def _lab_commands() -> type[Provider]:
     return LabCommands
 
 
-class NetsandboxApp(TimeKeys, LookingKeys, StepKeys):
+class NetsandboxApp(TimeKeys, LookingKeys, StepKeys, LineKeys):
     """`netsandbox [SCENARIO]`."""
 
     TITLE = "netsandbox"
@@ -144,11 +145,12 @@ class NetsandboxApp(TimeKeys, LookingKeys, StepKeys):
                     told = live.session.open(scenario, options.seed, options.uplink)
                 about = scenario.about.get(language()) or scenario.about.get("en", "")
                 hint = tr("ready.hint") if scenario is READY else ""
-                live.jobs.say("say", f"{live.title()}\n{about}" if about else hint or told)
                 self.main.say.say(about or hint)
                 if live.session.half_built:
-                    live.jobs.say("fail", translated(live.session.half_built, language()))
                     self._trouble(translated(live.session.half_built, language()))
+                else:
+                    told = translated(told, language())
+                    live.jobs.say("say", f"{live.title()}\n{about}" if about else hint or told)
             opened = live.session.scenario
             if opened is not None and opened.steps and not self.main.has_class("-short"):
                 self.main.set_view("lesson")

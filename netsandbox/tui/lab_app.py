@@ -223,6 +223,7 @@ class LabApp(UnbrokenApp):
         scenario = self.live.session.scenario
         if scenario is None or not scenario.name:
             return
+        self.live.play()  # what was paused is another lab
         recent = self.files.history("recent")
         recent.add(short_name(scenario.name))
         self.files.keep_history("recent", recent)

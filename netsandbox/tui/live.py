@@ -102,6 +102,13 @@ class LiveLab(LabView):
 
         return [Completion(*found) for found in complete(self.session.shell, line, cursor)]
 
+    def is_command(self, word: str) -> bool:
+        """Whether a line may begin with it."""
+        from netsandbox.commands.catalogue import VERBS
+        from netsandbox.commands.prompt import Prompt
+
+        return word in VERBS or Prompt(self.session.shell, self.session.shell.place).has(word)
+
     def hint(self, line: str) -> str:
         from netsandbox.commands.complete import hint
 

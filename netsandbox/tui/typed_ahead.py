@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from asyncio import sleep
 from collections.abc import Iterable, Iterator
+from itertools import chain
 
 from textual._xterm_parser import XTermParser
 from textual.app import App
@@ -21,6 +22,8 @@ _LETTER = "[^\x00-\x20\\[\\]OPX^_bf\x7f]"
 """What begins no sequence behind an escape."""
 _KEY = "[27u"
 """What makes of an escape the key, for good: the sequence of terminals that tell it from the beginning of others."""
+_LINE = re.compile(r"[a-z][a-z0-9-]+(?= \S)")
+"""How a command line begins."""
 _ALONE = re.compile(f"(?<={ESCAPE})(?={_LETTER})")
 _STRAY = re.compile(f"{ESCAPE}(?!\\[|$)")
 """An escape in what is pasted: Textual would take what follows for keys."""
@@ -29,6 +32,14 @@ TURNS = 20
 """Turns of the loop that a key waits at most for those before it."""
 
 _feed = XTermParser.feed
+
+
+class LineBegins(Event):
+    """The keys that follow came all at once, and may be a line that somebody pasted without a prompt."""
+
+    def __init__(self, word: str) -> None:
+        super().__init__()
+        self.word = word
 
 
 class _Parser(XTermParser):
@@ -49,7 +60,9 @@ def _feed_apart(parser: _Parser, data: str) -> Iterable[Message]:
         return _feed(parser, _STRAY.sub("", data))
     waits = tail.endswith(ESCAPE) and parser._timeout_time is not None
     goes_on = waits and re.match(_LETTER, data)
-    return _feed(parser, (_KEY if goes_on else "") + _ALONE.sub(_KEY, data))
+    line = _LINE.match(data)
+    keys = _feed(parser, (_KEY if goes_on else "") + _ALONE.sub(_KEY, data))
+    return chain([LineBegins(line[0])], keys) if line else keys
 
 
 XTermParser.feed = _feed_apart  # type: ignore[assignment,method-assign]

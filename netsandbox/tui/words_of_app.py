@@ -22,6 +22,8 @@ TABLE: dict[str, Both] = {
     "held.typed": ("Paused: F5 plays, F7 goes one step", "已暂停：F5 继续，F7 走一步"),
     "held.lines": ("{hint}; lines waiting: {count}", "{hint}；还有 {count} 行在等"),
     "waiting": ("lines waiting: {count} (ctrl+c ends this)", "还有 {count} 行等这一行结束（ctrl+c 结束它）"),
+    "line.how": ("Here each letter is a key: press : first, then type {word} …",
+                 "这里每个字母都是按键：先按 :，再输入 {word} …"),
     "quit.how": ("ctrl+q quits", "按 ctrl+q 退出"),
     "page.quit": ("ctrl+q quits, esc closes this page", "ctrl+q 退出，esc 关闭本页"),
     "lesson.at-step": ("This step is still under way", "这一步还在进行"),

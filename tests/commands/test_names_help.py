@@ -48,6 +48,17 @@ def test_why_tells_of_a_name_without_an_address(session: Session, line: str) -> 
     assert told.rstrip().endswith(f"❯ {line}")
 
 
+def test_why_tells_what_a_line_still_waits_for() -> None:
+    """Of a ping that gives up before ARP does, the drop comes later."""
+    session = Session()
+    for line in ("add-host a", "add-host b", "connect a b", "set-ip a 10.0.0.1/24", "ping a 10.0.0.2 -W 1"):
+        session.run(line)
+    assert session.run("why").out.startswith("The last line met no drop and no refusal so far. It waits for")
+    session.run("wait 5s")
+    session.run("why")
+    assert "NEIGH_FAILED" in session.run("why").out
+
+
 def test_why_tells_of_dockers_own_name_server() -> None:
     made = Session(uplink=DEFAULT_LAN)
     for line in ("docker network create app", "docker run -d --name aa --network app nginx"):

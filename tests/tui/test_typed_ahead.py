@@ -53,6 +53,35 @@ def test_a_burst_is_what_its_keys_are_one_by_one(parts: list[str]) -> None:
     assert typed("".join(parts)) == [key for part in parts for key in typed(part)]
 
 
+@pytest.mark.parametrize(("words", "line"), [
+    ("ping nginx-1 nginx-2", "ping nginx-1 nginx-2"), ("docker ps", "docker ps"),
+    ("nb nb", ""), ("zzzz a", ""), ("w", ""),
+])
+async def test_a_command_in_one_burst_is_typed_and_not_done(tmp_path: Path, words: str, line: str) -> None:
+    async with stage(tmp_path) as on:
+        driver = on.app._driver
+        assert driver is not None
+        for message in XTermParser().feed(words):
+            driver.send_message(message)
+        for _ in range(4):
+            await on.pilot.pause()
+        assert on.app.main.command.line == line
+
+
+async def test_a_paste_onto_a_pane_is_for_the_command_line(tmp_path: Path) -> None:
+    async with stage(tmp_path) as on:
+        driver = on.app._driver
+        assert driver is not None
+        driver.send_message(Paste("add-host a\nadd-host b\nshow"))
+        await on.pilot.pause()
+        await on.quiet()
+        assert {"a", "b"} <= set(on.app.live.session.lab.nodes)
+        assert on.app.main.command.line == "show"
+        driver.send_message(Paste(" nodes"))
+        await on.pilot.pause()
+        assert on.app.main.command.line == "show nodes"
+
+
 async def burst(on: Stage, *keys: str) -> None:
     driver = on.app._driver
     assert driver is not None

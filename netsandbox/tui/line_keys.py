@@ -1,0 +1,58 @@
+"""Lines without a colon before them: pasted onto a pane, sent in one burst, or typed by somebody who does not know."""
+
+from __future__ import annotations
+
+from functools import partial
+
+from textual.events import Event, Key, Paste
+from textual.widgets import Input
+
+from netsandbox.tui.i18n import tr
+from netsandbox.tui.lab_app import LabApp
+from netsandbox.tui.typed_ahead import LineBegins
+
+SHORTEST = 3
+"""Letters of a word that are hardly typed as keys by chance."""
+AFTER_KEY = 0.2
+"""Seconds, so that what the last key does says nothing over it."""
+
+
+class LineKeys(LabApp):
+    """Where a letter is a key, a whole line is a line."""
+
+    _letters = ""
+    """The keys that were typed last, as far as they may be a word."""
+
+    def open_line(self) -> None:
+        """To the command line: a hook for the app that has one."""
+
+    @property
+    def _letters_are_keys(self) -> bool:
+        return self.screen is self.main and not isinstance(self.main.focused, Input)
+
+    def on_line_begins(self, event: LineBegins) -> None:
+        """A burst of keys that begins with a command is typed, not done."""
+        if self._letters_are_keys and self.live.is_command(event.word):
+            self.open_line()
+
+    def on_paste(self, event: Paste) -> None:
+        """What nobody took was pasted onto a pane: it is for the command line, and run there if it is several lines."""
+        if not self._letters_are_keys:
+            return
+        self.open_line()
+        if len(event.text.splitlines()) > 1:
+            self.main.command.pasted(event.text)
+        else:
+            self.main.command.input.insert_text_at_cursor(event.text.strip())
+
+    async def on_event(self, event: Event) -> None:
+        """Tell somebody who types a command key by key how it is typed."""
+        if isinstance(event, Key) and not event.is_forwarded:
+            self._note(event)
+        await super().on_event(event)
+
+    def _note(self, event: Key) -> None:
+        is_letter = self._letters_are_keys and event.character is not None and event.character.isalpha()
+        word, self._letters = self._letters, self._letters + (event.character or "") if is_letter else ""
+        if event.key == "space" and len(word) >= SHORTEST and self._letters_are_keys and self.live.is_command(word):
+            self.set_timer(AFTER_KEY, partial(self.main.status.say, tr("line.how", word=word), trouble=True))
