@@ -23,7 +23,8 @@ Patch = tuple[str | None, str]
 Overlay = dict[Cell, Patch]
 
 _WORDS = {"name", "frame-title", "bus-name", "bus-note", "address", "group", "link-down", "link-no-carrier"}
-_KEPT = _WORDS | {"box", "frame"}
+_EDGES = {"box", "frame"}
+_KEPT = _WORDS | _EDGES
 """Styles of what a label beside a frame never covers; the name of a link's end it may hide, but whole."""
 
 
@@ -117,7 +118,18 @@ def _hide_rest(placed: Placed, overlay: Overlay, x: int, y: int, step: int) -> N
 
 def _is_free(placed: Placed, overlay: Overlay, cell: Cell) -> bool:
     x, y = cell
-    return 0 <= x < placed.width and cell not in overlay and placed.rows[y].styles[x] not in _KEPT
+    is_kept = not 0 <= x < placed.width or placed.rows[y].styles[x] in _KEPT or _is_in_edge(placed, x, y)
+    return not is_kept and cell not in overlay
+
+
+def _is_in_edge(placed: Placed, x: int, y: int) -> bool:
+    """Whether a cell is of an end's name that stands in the edge of a box, which its rest would leave open."""
+    styles = placed.rows[y].styles
+    if styles[x] != "end":
+        return False
+    left, right = (next((styles[at] for at in way if styles[at] != "end"), "")
+                   for way in (range(x, -1, -1), range(x, placed.width)))
+    return left in _EDGES or right in _EDGES
 
 
 def selection_overlay(placed: Placed, selected: Place | None, pinned: Place | None, glyphs: GlyphSet) -> Overlay:

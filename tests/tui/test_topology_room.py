@@ -110,6 +110,8 @@ def test_labels_eat_no_box(make: object, size: tuple[int, int], tick: int, label
     overlay = flight_overlay(placed, ways, tick / 20, UNICODE)
     on_way = {cell for way in ways for cell in way.path}
     for x, y in overlay.keys() - on_way:
+        if overlay[x, y][0] == " ":
+            assert {"box", "frame"}.isdisjoint(placed.rows[y].styles[at] for at in (x - 1, x + 1)), "an open edge"
         assert placed.rows[y].styles[x] not in {"box", "frame", "name", "frame-title", "address", "bus-name"}
 
 
