@@ -188,7 +188,7 @@ async def test_an_error_is_whole_above_the_line_and_a_long_output_ends_in_dots(t
     async with stage(tmp_path, size=(80, 24)) as on:
         await on.line("load nosuch")
         text = " ".join(shown(on).split())
-        assert "no such file, and no bundled scenario has this name; `netsandbox list` names those that there are" in text
+        assert "no bundled scenario has this name; `netsandbox list` names those that there are" in text
         await on.line("echo " + "word " * 40)
         await on.press("escape")
         await on.line("echo " + "word " * 40)
