@@ -69,9 +69,11 @@ class Timeline:
         self._begin_anew()
 
     def _begin_anew(self) -> None:
+        before: Shell | None = getattr(self, "shell", None)
         self.lab = Lab(self.seed, self.profile, uplink=parse_lan(self.uplink) if self.uplink else None)
         self.shell = Shell(self.lab)
         self.shell.session = self._as_protocol()
+        self.shell.language = before.language if before is not None else self.shell.language
         self.shell.write_file = self.files.write
         self.lines = []
         self.done = 0

@@ -17,8 +17,8 @@ from netsandbox.tui.i18n import tr
 from netsandbox.tui.text import wrap
 
 PAGES = 4
-USUAL = 70
-"""Cells of a line before it is known how many there are."""
+NARROW = 40
+"""Cells of a line before it is known how many there are: a longer one might be broken twice."""
 
 
 class TourScreen(ModalScreen[bool]):
@@ -56,11 +56,12 @@ class TourScreen(ModalScreen[bool]):
         self.set_class(self._glyphs.ascii, "ascii")
         self.query_one(".dialog").border_subtitle = Content(self._glyphs.plain(tr("tour.keys")))
         self._show()
+        self.call_after_refresh(self._show)
 
     def _show(self) -> None:
         self.query_one(".dialog").border_title = Content(tr("tour.title", page=self.number + 1, pages=PAGES))
         text = tr("tour." + str(self.number + 1))
-        width = self.query_one(VerticalScroll).scrollable_content_region.width or USUAL
+        width = self.query_one(VerticalScroll).scrollable_content_region.width or NARROW
         lines = [row for line in self._glyphs.plain(text).split("\n") for row in wrap(line, width)]
         self.query_one(Static).update(Content("\n".join(lines)))
 
