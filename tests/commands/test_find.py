@@ -23,7 +23,15 @@ LINES = (
     "find t -maxdepth x", "find t -type f -exec wc -c {} \\;", "find t -name 'a*' -exec basename {} +", "find t -exec",
     "stat -c '%n %s %F %a %A' t/a.conf t/conf.d/b.CONF", "stat -c %F t t/link", "stat -L -c '%F %s' t/link",
     "stat -c '%N %U %u%%' t/link", "stat -c %n t/nope", "stat", "stat -c %s t/link", "stat --format=%F t",
-    "find t -name '[ab].conf' | xargs -n1 basename")
+    "find t -name '[ab].conf' | xargs -n1 basename",
+    "find t \\( -name a.conf -o -type d \\) -print", "find t \\( -name a.conf -o -type l \\) ! -path '*conf.d*'",
+    "find t -size +0", "find t -type f -size -2", "find t -type f -size 1",
+    "find t -type f -size +1c -print -name a.conf",
+    "find t -empty", "find t -depth", "find t -name conf.d -prune -o -print",
+    "find t -type f -print0 | xargs -0 -n1 echo",
+    "find t \\(", "find t \\( -name x", "find t -size x", "find t -o -name x", "find t -false -o -type l",
+    "find t -ipath '*CONF.D*'", "find t -type f -name '*.conf' -delete; find t", "find t -delete -name x; ls t",
+    "find t -name 'a*' -exec false \\; -print", "find t ! \\( -type d -o -type l \\)")
 ENVIRONMENT = {"LC_ALL": "C.UTF-8", "PATH": os.environ.get("PATH", "/usr/bin:/bin")}
 """Quotes as in a terminal of today."""
 
@@ -44,7 +52,7 @@ def test_find_and_stat_are_as_the_real_ones(tmp_path: Path) -> None:
 
 def test_what_is_not_modelled_is_refused_by_name() -> None:
     session = KeptSession()
-    for line, what in {"find /etc -mtime +3": "find -mtime", "find /tmp -delete": "find -delete",
+    for line, what in {"find /etc -mtime +3": "find -mtime", "find /tmp -perm 644": "find -perm",
                        "stat -c %b /etc/hosts": "stat %b", "date -d tomorrow": "date -d 'tomorrow'"}.items():
         job = session.run(line)
         assert job.code == 1, line
