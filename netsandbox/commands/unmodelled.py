@@ -8,11 +8,11 @@ WHY = {
     "there is no encryption; `nc` and `telnet` connect": "openssl ssh scp sftp sshpass wg wg-quick openvpn gpg apt-key "
         "ipsec swanctl tailscale tailscaled zerotier-cli tincd cloudflared ngrok",
     "`ls` lists files, and `cat > FILE`, `tee` and `sed -i` write them":
-        "df du nano vi vim emacs tree file lsblk findmnt dd rsync zip unzip gzip tar split shuf "
-        "truncate sync blkid losetup",
+        "df du nano vi vim emacs tree file lsblk findmnt rsync zip unzip gzip tar split shuf "
+        "sync blkid losetup",
     "of text there are grep, sed, awk, sort, uniq, cut, tr, head, tail, wc and jq":
         "diff cmp paste comm join fold fmt expand unexpand xxd hexdump od "
-        "bc base64 md5sum sha1sum sha256sum perl ruby php yq yes",
+        "bc perl ruby php yq yes",
     "`docker ps` and `ss -ltnp` show what runs": "htop pstree free vmstat iostat iftop nethogs iptraf screen tmux",
     "what is modelled is loaded": "insmod rmmod depmod",
     "the rules are iptables'": "firewall-cmd ipset ebtables arptables",

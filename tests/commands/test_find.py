@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import random
+import re
 import shutil
 import subprocess
 from pathlib import Path
@@ -48,6 +49,45 @@ def test_find_and_stat_are_as_the_real_ones(tmp_path: Path) -> None:
         job = session.run(line)
         assert (sorted(job.out.splitlines()), job.err, job.code) == (
             sorted(real.stdout.splitlines()), real.stderr, real.returncode), line
+
+
+BULK = (
+    "dd if=/dev/zero of=a bs=1k count=3", "wc -c < a", "dd if=a of=b bs=512 count=3 skip=1", "dd if=a of=b bs=1000",
+    "dd if=/dev/zero bs=7 count=1 | wc -c", "printf hello | dd", "printf hello | dd bs=2", "printf hi | dd status=none",
+    "printf hi | dd status=noxfer", "dd foo", "dd if=nope", "dd bs=x", "dd bs=0 if=a",
+    *(f"dd if=/dev/zero of=c bs={size} count=1" for size in (
+        1, 999, 1000, 1023, 1024, 9949, 9950, 9999, 10239, 99999, 999499, 999500, 1023999, "2MB")),
+    "printf 12345 > s; printf ab | dd of=s bs=1 seek=3; cat s | tr '\\0' .", "head -c 100 /dev/urandom | wc -c",
+    "head -c 5 /dev/zero | wc -c", "truncate -s 10 t; wc -c < t", "truncate -s +5 t; wc -c < t",
+    "truncate -s -1 t; wc -c < t", "truncate -s 1k t; wc -c < t", "truncate t", "truncate -s", "truncate -s x t",
+    "truncate -s 5", "truncate -c -s 5 none; ls none", "fallocate -l 1K f; wc -c < f", "printf abc | md5sum",
+    "printf abc > x; md5sum x x", "sha256sum x nope", "sha1sum < x", "printf abc | base64", "seq 100 | base64",
+    "seq 100 | base64 -w0", "seq 5 | base64 | base64 -d", "echo '!!' | base64 -d", "base64 -w x x", "sha512sum -b x")
+
+
+@pytest.mark.skipif(shutil.which("dd") is None or shutil.which("fallocate") is None, reason="needs coreutils")
+def test_bytes_are_made_and_summed_as_the_real_tools_do(tmp_path: Path) -> None:
+    session = KeptSession()
+    for line in BULK:
+        real = subprocess.run(["bash", "-c", line], cwd=tmp_path, capture_output=True, text=True, check=False,
+                              env=ENVIRONMENT)
+        job = session.run(line)
+        said = [re.sub("copied, .*", "copied", text.translate(str.maketrans("‘’", "''"))) for text in (
+            job.err, real.stderr)]
+        assert (job.out, said[0], job.code) == (real.stdout, said[1], real.returncode), line
+
+
+def test_what_does_not_fit_is_told() -> None:
+    session = KeptSession()
+    job = session.run("dd if=/dev/zero of=/tmp/a bs=1M count=20")
+    assert job.err.startswith("dd: error writing '/tmp/a': No space left on device\n")
+    assert job.err.endswith("note: a file system of the sandbox holds 4 MiB\n")
+    for line, said in {"cat /dev/zero": "/dev/zero has no end", "dd if=/dev/zero of=x": "/dev/zero has no end",
+                       "truncate -s 1G /tmp/b": "No space left", "fallocate -l 1G /tmp/b": "No space left",
+                       "md5sum -c x": "-c is not modelled"}.items():
+        job = session.run(line)
+        assert job.code == 1, line
+        assert said in job.err
 
 
 def test_what_is_not_modelled_is_refused_by_name() -> None:

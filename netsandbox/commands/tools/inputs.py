@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from netsandbox.apps.options import getopt
 from netsandbox.apps.program import UsageError
 from netsandbox.commands.tools.context import ToolError
+from netsandbox.commands.tools.devices import ENDLESS
 from netsandbox.commands.tools.idle import judge
 from netsandbox.commands.tools.kernel_files import with_kernel
 from netsandbox.engine import budget
@@ -85,6 +86,8 @@ def inputs(context: ToolContext, name: str, paths: list[str], lines: int = 0) ->
         if path == STDIN:
             found.append(Input("", stdin(context, name, lines)))
             continue
+        if path in ENDLESS:
+            raise ToolError(1, f"netsandbox: {path} has no end; `head -c N {path}` and `dd count=N` read so much of it")
         try:
             found.append(Input(path, files_of(context).read(path)))
         except FileError as error:

@@ -6,6 +6,7 @@ import re
 from typing import TYPE_CHECKING
 
 from netsandbox.commands.tools.context import ToolError, ToolResult
+from netsandbox.commands.tools.devices import ENDLESS, from_device
 from netsandbox.commands.tools.inputs import files_of, inputs, options_of, stdin, whole_number
 from netsandbox.linux.core.inode import FileError
 from netsandbox.linux.core.sysctl_effect import note_on_file
@@ -76,6 +77,8 @@ def _ends(context: ToolContext, name: str, arguments: list[str]) -> ToolResult:
     words = [f"-n{word[1:]}" if re.fullmatch(r"-\d+", word) and before not in VALUED else word
              for before, word in zip(["", *arguments], arguments, strict=False)]
     options, paths = options_of(name, words, "qvfF", "nc", {"lines": "n", "bytes": "c", "follow": "f", "quiet": "q"})
+    if name == "head" and paths[:1] and paths[0] in ENDLESS and options.get("c", "").isdecimal() and len(paths) == 1:
+        return ToolResult(0, from_device(context, paths[0], int(options["c"])), "")
     found, errors = inputs(context, name, paths, _enough(options) if name == "head" else 0)
     if name == "tail" and (options.get("c") or options.get("n")) in ("0", "-0"):
         return ToolResult(1 if errors else 0, "", errors)

@@ -1,0 +1,63 @@
+"""md5sum and its kin, and base64: what becomes of bytes (coreutils)."""
+
+from __future__ import annotations
+
+import base64 as codec
+import binascii
+import hashlib
+from typing import TYPE_CHECKING
+
+from netsandbox.commands.tools.context import ToolError, ToolResult
+from netsandbox.commands.tools.inputs import inputs, options_of, whole_number
+
+if TYPE_CHECKING:
+    from netsandbox.commands.tools.context import ToolContext
+
+WIDTH = 76
+
+
+def _sums(context: ToolContext, arguments: list[str], kind: str) -> ToolResult:
+    name = f"{kind}sum"
+    options, paths = options_of(name, arguments, "bct", "", {"check": "c", "binary": "b", "text": "t"})
+    if "c" in options:
+        raise ToolError(1, f"netsandbox: {name} -c is not modelled")
+    found, errors = inputs(context, name, paths)
+    mark = "*" if "b" in options else " "
+    lines = [f"{hashlib.new(kind, one.text.encode(), usedforsecurity=False).hexdigest()} {mark}{one.name or '-'}\n"
+             for one in found]
+    return ToolResult(1 if errors else 0, "".join(lines), errors)
+
+
+def md5sum(context: ToolContext, arguments: list[str]) -> ToolResult:
+    return _sums(context, arguments, "md5")
+
+
+def sha1sum(context: ToolContext, arguments: list[str]) -> ToolResult:
+    return _sums(context, arguments, "sha1")
+
+
+def sha256sum(context: ToolContext, arguments: list[str]) -> ToolResult:
+    return _sums(context, arguments, "sha256")
+
+
+def sha512sum(context: ToolContext, arguments: list[str]) -> ToolResult:
+    return _sums(context, arguments, "sha512")
+
+
+def base64(context: ToolContext, arguments: list[str]) -> ToolResult:
+    options, paths = options_of("base64", arguments, "di", "w", {"decode": "d", "wrap": "w", "ignore-garbage": "i"})
+    width = whole_number("base64", options.get("w", str(WIDTH)), "invalid wrap size")
+    found, errors = inputs(context, "base64", paths)
+    text = "".join(one.text for one in found)
+    if errors:
+        return ToolResult(1, "", errors)
+    if "d" in options:
+        try:
+            return ToolResult(0, codec.b64decode("".join(text.split()), validate=True).decode(), "")
+        except UnicodeDecodeError:
+            raise ToolError(1, "netsandbox: base64 -d of what is no text is not modelled") from None
+        except binascii.Error:
+            raise ToolError(1, "base64: invalid input") from None
+    whole = codec.b64encode(text.encode()).decode()
+    rows = [whole[at:at + width] for at in range(0, len(whole), width)] if width else [whole]
+    return ToolResult(0, "".join(row + "\n" for row in rows) if width else whole, "")
