@@ -13,7 +13,8 @@ from netsandbox.wire.addresses import AddressError, format_ipv4, parse_ipv4
 BACKLOG = 5
 USAGE = ("usage: server.py [-h] [--cgi] [-b ADDRESS] [-d DIRECTORY] [-p VERSION] [port]\n"
          "server.py: error: ")
-UNMODELLED = "python3: of Python there is `python3 -m http.server [PORT] [-b ADDRESS] [-d DIRECTORY]` alone"
+UNMODELLED = ("python3: of Python there is `python3 -m http.server [PORT] [-b ADDRESS] [-d DIRECTORY]` and "
+              "`python3 -m json.tool` alone")
 TRACEBACK = "Traceback (most recent call last):\n  …\nOSError: [Errno 98] Address already in use"
 
 

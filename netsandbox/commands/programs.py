@@ -41,6 +41,9 @@ NAMES: Names = {"localhost": LOOPBACK_ADDRESS}
 """The names of a place that has none of its own."""
 
 
+PYTHONS = ("python3", "python")
+MODULES: Late[str, Tool] = Late({"json.tool": "netsandbox.commands.tools.json_tool:json_tool"})
+"""What `python3 -m` runs and ends."""
 SHOWS_NAMES = frozenset({"tcpdump"})
 """Programs that would show every address by its name, of which a lesson has no use."""
 
@@ -204,6 +207,8 @@ def program(shell: Shell, context: Context) -> Program:
     name = context.argv[0]
     if is_vrf_exec(context.argv):
         return _in_vrf(shell, context)
+    if name in PYTHONS and context.argv[1:2] == ["-m"] and context.argv[2:] and context.argv[2] in MODULES:
+        return ToolProgram(shell, context._replace(argv=[name, *context.argv[3:]]), MODULES[context.argv[2]])
     make = PROGRAMS.get(name)
     if make is not None:
         return _made(make, shell, context)

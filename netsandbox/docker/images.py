@@ -108,9 +108,11 @@ BUSYBOX = (*SHELL, "ls", "readlink", "seq", "uname", "nc", "nslookup", "ping", "
            "ip", "arp", "route", "traceroute", "netstat", "ifconfig", "arping", "brctl", "sysctl")
 EVERYTHING = ("*",)
 COREUTILS = frozenset({
-    "basename", "cat", "chmod", "chown", "cp", "cut", "date", "df", "dirname", "du", "find", "grep", "head", "id",
-    "kill", "ln", "mkdir", "mv", "rm", "rmdir", "sed", "sort", "stat", "tee", "touch", "tr", "uniq", "uptime", "wc",
-    "xargs"})
+    "base64", "basename", "cat", "chmod", "chown", "cmp", "comm", "cp", "cut", "date", "dd", "df", "diff", "dirname",
+    "du", "expr", "find", "fold", "grep", "gzip", "head", "id", "kill", "ln", "md5sum", "mkdir", "mktemp", "mount",
+    "mv", "nproc", "od", "paste", "readlink", "rm", "rmdir", "sed", "sha1sum", "sha256sum", "sha512sum", "shuf",
+    "sort", "split", "stat", "stty", "sync", "tac", "tar", "tee", "test", "timeout", "touch", "tr", "truncate", "tty",
+    "umount", "uniq", "uptime", "wc", "xargs", "yes"})
 APPLETS = COREUTILS | {"awk", "free", "less", "ping6", "pgrep", "pidof", "pkill", "ps", "traceroute6",
                        "vi", "watch"}
 """What BusyBox has beside."""

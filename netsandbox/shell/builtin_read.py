@@ -10,19 +10,20 @@ from netsandbox.shell.errors import RefusedError
 if TYPE_CHECKING:
     from netsandbox.shell.builtin import Builtin
 
+MOST_DIGITS = 6
 NO_INPUT = "netsandbox: nobody types here: `read` gets its input from a pipe, a file or a here-document"
 
 
 def read(call: Builtin) -> int | None:
-    """`read [-r] [-p PROMPT] [-a ARRAY] [NAME …]`."""
-    raw, array, names = _options(call)
+    """`read [-r] [-p PROMPT] [-n LETTERS] [-a ARRAY] [NAME …]`."""
+    raw, array, names, most = _options(call)
     pipe = call.stdin
     if pipe.is_terminal:
         raise RefusedError(NO_INPUT)
-    if not pipe.is_closed and "\n" not in pipe.text:
+    if not pipe.is_closed and "\n" not in pipe.text and (most is None or len(pipe.text) < most):
         call.shell.wait_for_input(pipe)
         return None
-    line, is_whole = _line(call, raw)
+    line, is_whole = _line(call, raw) if most is None else _letters_of(call, most)
     if line is None:
         line = ""
     if array:
@@ -36,9 +37,9 @@ def read(call: Builtin) -> int | None:
     return 0 if is_whole else 1
 
 
-def _options(call: Builtin) -> tuple[bool, str, list[str]]:
-    """(-r, the array of -a, names)."""
-    raw, array, words = False, "", list(call.arguments)
+def _options(call: Builtin) -> tuple[bool, str, list[str], int | None]:
+    """(-r, the array of -a, names, the number of -n)."""
+    raw, array, words, most = False, "", list(call.arguments), None
     while words and words[0].startswith("-") and words[0] != "-":
         word = words.pop(0)
         if word == "--":
@@ -51,12 +52,22 @@ def _options(call: Builtin) -> tuple[bool, str, list[str]]:
                 break
             elif (letter in "ptnNdu" and call.state.dialect.name != "dash") or letter == "p":
                 value = word[at + 1:] or (words.pop(0) if words else "")
-                if letter not in "pt":
+                if letter == "n" and value.isdecimal() and len(value) < MOST_DIGITS:
+                    most = int(value)
+                elif letter not in "pt":
                     raise RefusedError(f"netsandbox: `read -{letter} {value[:20]}` is not modelled")
                 break
             elif letter not in "se":
                 raise RefusedError(f"read: -{letter}: invalid option", 2)
-    return raw, array, words or ["REPLY"]
+    return raw, array, words or ["REPLY"], most
+
+
+def _letters_of(call: Builtin, most: int) -> tuple[str, bool]:
+    """So many letters, or fewer where the line ends; what follows stays (read -n)."""
+    text = call.stdin.read()
+    line, newline, _rest = text[:most].partition("\n")
+    call.stdin.write(text[len(line) + len(newline):])
+    return line, bool(newline) or len(line) == most
 
 
 def _line(call: Builtin, raw: bool) -> tuple[str | None, bool]:

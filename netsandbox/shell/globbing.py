@@ -6,6 +6,7 @@ import re
 from typing import TYPE_CHECKING
 
 from netsandbox.linux.core.inode import FileError
+from netsandbox.shell.errors import RefusedError
 from netsandbox.shell.patterns import is_pattern, matches
 
 if TYPE_CHECKING:
@@ -15,7 +16,11 @@ MOST_NAMES = 10_000
 
 
 def file_names(files: Files, pattern: str) -> list[str]:
-    """Paths that are there and match, sorted; none if there are none."""
+    """Paths that are there and match, sorted; none if there are none.
+
+    Raises:
+        RefusedError: there are too many.
+    """
     found = ["/" if pattern.startswith("/") else ""]
     parts = pattern.strip("/").split("/")
     for number, part in enumerate(parts):
@@ -23,7 +28,9 @@ def file_names(files: Files, pattern: str) -> list[str]:
         following: list[str] = []
         for above in found:
             following += _below(files, above, part, is_last and not pattern.endswith("/"))
-        found = following[:MOST_NAMES]
+        if len(following) > MOST_NAMES:
+            raise RefusedError(f"netsandbox: more than {MOST_NAMES} names match {pattern[:60]}")
+        found = following
     return sorted(path + ("/" if pattern.endswith("/") else "") for path in found)
 
 

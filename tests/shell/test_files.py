@@ -10,6 +10,8 @@ from netsandbox.apps.pipe import Pipe
 from netsandbox.lab.lab import Lab
 from netsandbox.linux.core.files import Files
 from netsandbox.linux.core.inode import MOST_BYTES, MOST_NODES, FileError, FileSystem
+from netsandbox.shell.errors import RefusedError
+from netsandbox.shell.globbing import MOST_NAMES, file_names
 
 
 class Uptime:
@@ -127,3 +129,26 @@ def test_a_pipe_gives_lines_and_then_its_end() -> None:
     assert pipe.read_line() == "last"
     assert pipe.is_at_end
     assert pipe.read_line() is None
+
+
+class Crowd:
+    """A folder with too many files for a pattern."""
+
+    def read(self, _path: str) -> str | None:
+        return ""
+
+    def write(self, _path: str, _text: str) -> bool:
+        return False
+
+    def names(self, path: str) -> list[str] | None:
+        return [str(number) for number in range(MOST_NAMES + 1)] if path == "/proc" else None
+
+    def link(self, _path: str) -> str | None:
+        return None
+
+
+def test_a_pattern_that_too_many_names_match_is_refused() -> None:
+    files = Files(FileSystem(Lab().scheduler), {"/proc": Crowd()})
+    assert file_names(files, "/proc/1000*") == ["/proc/1000", "/proc/10000"]
+    with pytest.raises(RefusedError, match="more than 10000 names match"):
+        file_names(files, "/proc/*")

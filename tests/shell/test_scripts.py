@@ -255,7 +255,7 @@ def test_a_field_that_is_too_wide_is_refused(form: str) -> None:
 
 
 def test_what_is_not_modelled_is_said() -> None:
-    for script in ("select x in a; do :; done", "read -n 1 x", "coproc x"):
+    for script in ("select x in a; do :; done", "read -d x y", "coproc x"):
         said = simulated(script)
         assert said.code, script
         assert "sandbox" in said.err
@@ -272,7 +272,7 @@ def test_jobs_are_listed_waited_for_and_killed() -> None:
     ("cat <(echo a)", "<(…): the sandbox's shell has it behind a `<` alone, as in `done < <(…)`"),
     ("select x in a b; do echo $x; done", "the sandbox's shell has no select"),
     ("coproc cat", "the sandbox's shell has no coproc"),
-    ("declare -i n=3", "`declare -i` is not modelled"), ("read -n 1 x <<< ab", "`read -n 1` is not modelled"),
+    ("declare -i n=3", "`declare -i` is not modelled"), ("read -d b x <<< ab", "`read -d b` is not modelled"),
     ("mapfile -n 1 x <<< ab", "`mapfile -n` is not modelled")])
 def test_what_bash_has_and_the_sandbox_has_not_is_refused_by_name(script: str, said: str) -> None:
     ours = simulated(script, "bash")

@@ -73,6 +73,13 @@ def test_sysctl_lists_devices_with_a_dot(lab: KeptSession) -> None:
 @pytest.mark.parametrize(("line", "code", "said"), [
     ("systemctl stop firewalld", 0, "note: no service firewalld runs in the sandbox"),
     ("service network restart", 0, "note: no service network runs in the sandbox"),
+    ("docker --log-level warn ps", 0, "note: --log-level does nothing in the sandbox"),
+    ("docker --log-level nope ps", 1, "Unable to parse logging level: nope"),
+    ("docker run --rm alpine tar cf x /etc", 127, "the sandbox has no tar"),
+    ("echo '{\"b\": [1]}' | python3 -m json.tool", 0, '{\n    "b": [\n        1\n    ]\n}\n'),
+    ("echo '{' | python3 -m json.tool", 1, "Expecting property name enclosed in double quotes: line 2 "),
+    ("python3 -m json.tool nope", 1, "[Errno 2] No such file or directory: 'nope'"),
+    ("python3 -m json.tool --json-lines", 1, "json.tool --json-lines is not modelled"),
     ("systemctl list-timers", 1, "`systemctl list-timers` is not modelled"),
     ("systemctl statusd docker", 1, "Unknown command verb 'statusd', did you mean 'status'?"),
     ("systemctl stop nosuch", 5, "Unit nosuch.service not found."), ("getenforce", 0, "Disabled"),

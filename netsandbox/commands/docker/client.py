@@ -102,7 +102,11 @@ class Client(Program):
             DockerError: the options, or the context, are none.
         """
         options = global_options(self.arguments)
-        words = options.words
+        words, known = options.words, self.context.engine.told
+        for name in options.ignored:
+            if ("docker", name) not in known:
+                known.add(("docker", name))
+                self.complain(f"note: --{name} does nothing in the sandbox")
         self.arguments = moved_behind(words) if words[:1] == ["compose"] else words
         files, variable = self.machine.host_files(), self.machine.environment().get("DOCKER_HOST", "")
         if options.host:

@@ -25,6 +25,7 @@ UNRESOLVED = "Failed to initialize: unable to resolve docker endpoint: "
 VALUED = {"-H": "host", "--host": "host", "-c": "context", "--context": "context", "--config": "config",
           "-l": "log-level", "--log-level": "log-level", "--tlscacert": "tlscacert", "--tlscert": "tlscert",
           "--tlskey": "tlskey"}
+LEVELS = ("debug", "info", "warn", "warning", "error", "fatal", "panic", "trace")
 PLAIN = ("-D", "--debug")
 ENCRYPTED = ("--tls", "--tlsverify")
 WHY = {"ECONNREFUSED": "connection refused", "EHOSTUNREACH": "no route to host",
@@ -40,12 +41,14 @@ class Options(NamedTuple):
 
     Attributes:
         host, context: empty unless given.
+        ignored: those that change nothing here.
         words: the command and what follows.
     """
 
     host: str
     context: str
     words: list[str]
+    ignored: tuple[str, ...] = ()
 
 
 class Endpoint(NamedTuple):
@@ -65,7 +68,7 @@ def global_options(words: list[str]) -> Options:
     while rest and rest[0].startswith("-"):
         name, equals, value = rest[0].partition("=")
         if name in PLAIN:
-            rest.pop(0)
+            found["debug"] = rest.pop(0)
         elif name in ENCRYPTED:
             raise DockerError(f"netsandbox: {name} is not modelled: there is no encryption; `docker -H tcp://HOST:2375`"
                               " reaches an Engine whose daemon.json has it in \"hosts\"")
@@ -81,7 +84,11 @@ def global_options(words: list[str]) -> Options:
             break
     if found.get("host") and found.get("context"):
         raise DockerError("Failed to initialize: conflicting options: either specify --host or --context, not both")
-    return Options(found.get("host", ""), found.get("context", ""), rest)
+    level = found.get("log-level", "info")
+    if level.lower() not in LEVELS:
+        raise DockerError(f"Unable to parse logging level: {level}")
+    return Options(found.get("host", ""), found.get("context", ""), rest,
+                   tuple(name for name in found if name not in ("host", "context")))
 
 
 def checked(text: str, before: str = UNRESOLVED) -> str:

@@ -18,7 +18,7 @@ WIDTH = 76
 
 def _sums(context: ToolContext, arguments: list[str], kind: str) -> ToolResult:
     name = f"{kind}sum"
-    options, paths = options_of(name, arguments, "bct", "", {"check": "c", "binary": "b", "text": "t"})
+    options, paths = options_of(name, arguments, "bc", "", {"check": "c", "binary": "b"})
     if "c" in options:
         raise ToolError(1, f"netsandbox: {name} -c is not modelled")
     found, errors = inputs(context, name, paths)

@@ -93,7 +93,7 @@ def _target(files: Files, path: str, to: str) -> str:
 
 
 def cp(context: ToolContext, arguments: list[str]) -> ToolResult:
-    options, paths = options_of("cp", arguments, "rRafpvnL", "", {"recursive": "r", "archive": "a"})
+    options, paths = options_of("cp", arguments, "rRafipvnL", "", {"recursive": "r", "archive": "a"})
     if len(paths) < 2:
         raise _missing(
             "cp", "missing file operand" if not paths else f"missing destination file operand after '{paths[0]}'"

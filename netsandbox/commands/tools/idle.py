@@ -12,13 +12,13 @@ from contextvars import ContextVar
 from netsandbox.commands.tools.context import ToolError
 
 REFUSED = {
-    "rm": "d", "touch": "drt", "readlink": "eqvz", "ls": "R", "lsns": "urP", "pgrep": "x", "route": "V6",
+    "base64": "i", "rm": "d", "touch": "drt", "readlink": "eqvz", "ls": "R", "lsns": "urP", "pgrep": "x", "route": "V6",
     "ss": "m0DFKEBT", "sort": "MdmgRziST", "nl": "pdfhilnv", "stat": "ft", "date": "rfs", "uniq": "z", "cut": "zn",
     "tail": "F", "head": "fF", "arp": "pAHtV", "jq": "M", "sed": "z", "grep": "bzT", "netstat": "sgocwMCNSUZ",
 }
 """They ask for something that is not modelled."""
 NOTED = {
-    "mkdir": "vm", "rmdir": "v", "rm": "iv", "cp": "vL", "mv": "iv", "ln": "v", "ls": "htFSinogxsC",
+    "mkdir": "vm", "rmdir": "v", "rm": "iv", "cp": "ivL", "mv": "iv", "ln": "v", "ls": "htFSinogxsC",
     "jq": "C", "grep": "IU", "ss": "eb", "tail": "f",
 }
 """They ask for what leaves no trace here: rights, questions to a person, colours, a word for each file."""

@@ -95,12 +95,12 @@ def _option(context: ToolContext, option: str, words: list[str], style: Style) -
         if word.partition("=")[2] not in ("never", "auto"):
             note("ip -color")
     elif name == "loops":
-        _value(words, "loop count")
+        _value(words, "loop count")  # of `flush`, which is over after one here as there
     elif name == "rcvbuf":
         size = _value(words, "rcvbuf size")
         if not 0 <= (number_of(size) or -1) < 1 << 32:
             raise ToolError(USAGE, f"Invalid rcvbuf size '{size}'")
-    elif name in UNMODELLED:
+    elif name in UNMODELLED:  # -force, which is left, is about -batch alone
         raise ToolError(1, f"netsandbox: `ip -{name}` is not modelled")
     elif name is None:
         raise ToolError(USAGE, f'Option "{option if not option.startswith("--") else option[1:]}" is unknown, '

@@ -24,6 +24,7 @@ COMMANDS = ("list*", "show*", "lst*", "list-id*", "help*", "add*", "set*", "dele
 FOLDER = "/run/netns"
 MAX_NAME = 255
 NOT_FOUND = 127
+IN_CONTAINER = "note: {name} is seen from the host and from other containers too, whose /run/netns would not have it\n"
 
 
 def run(context: ToolContext, arguments: list[str], style: Style) -> ToolResult:
@@ -172,7 +173,9 @@ def _add(context: ToolContext, rest: list[str]) -> ToolResult:
         raise ToolError(1, f'Cannot create namespace file "{FOLDER}/{rest[0]}": File exists')
     first = context.machine.tenants(context.namespace)[0].namespace
     context.machine.add_namespace(rest[0]).inherit_settings(first)
-    return ToolResult(0, "", "")
+    is_inside = context.files is not None and "mnt" in (
+        context.machine.namespace_owners(context.namespace, context.files, None) or {})
+    return ToolResult(0, "", IN_CONTAINER.format(name=rest[0]) if is_inside else "")
 
 
 def _delete(context: ToolContext, rest: list[str], style: Style) -> ToolResult:
