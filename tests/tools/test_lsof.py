@@ -41,7 +41,9 @@ def test_each_namespace_has_its_own(session: KeptSession) -> None:
 @pytest.mark.parametrize(("words", "expected"), [
     ("", "without -i is not modelled"), ("-p 1", "lsof -p is not modelled"),
     ("/etc/hosts", "lsof /etc/hosts is not modelled"),
-    ("-i :nosuch", "unknown service nosuch"), ("-i 1.2.3.4", "unacceptable Internet address: 1.2.3.4")])
+    ("-i :nosuch", "unknown service nosuch"), ("-i nosuch", "unknown protocol name (nosuch) in: -i nosuch\nlsof 4"),
+    ("-i tcp:nosuch", "unknown service nosuch for tcp in: -i tcp:nosuch\nlsof 4"),
+    ("-i 1.2.3.4:80", "unknown protocol name (1.2.3.4) in: -i 1.2.3.4:80")])
 def test_what_it_does_not_take_is_refused(session: KeptSession, words: str, expected: str) -> None:
     job = session.run(f"lsof {words}")
     assert expected in job.err

@@ -22,3 +22,24 @@ def test_sockets_are_counted_by_transport_and_state() -> None:
     session.run("ip netns exec a curl -s -o /dev/null 127.0.0.1:8000")
     assert session.run("ip netns exec a ss -s").out == (
         "Total: 1\nTCP:   2 (estab 0, closed 1, orphaned 0, timewait 1)\n" + TABLE.format(tcp=1))
+
+
+def test_names_states_and_the_last_of_two_options_as_on_a_real_kernel() -> None:
+    session = KeptSession()
+    session.run("ip link set lo up; nc -luk -s 127.0.0.1 -p 54 &")
+    session.run("sleep 1000 | nc -u 127.0.0.1 54 &")
+    session.run("sleep 1")
+
+    def has(line: str, *parts: str) -> bool:
+        """Whether the line prints all of these."""
+        out = session.run(line).out
+        return all(part in out for part in parts)
+    assert has("netstat -ul", " localhost:54 ")
+    assert has("netstat -ul --numeric-hosts", " 127.0.0.1:54 ")
+    assert has("ss -ula", "127.0.0.1:54", "ESTAB")
+    assert not has("ss -ual", "ESTAB")
+    assert has("ss -ur", " localhost:54")
+    assert has("ss -s -u", "Total: 2", "Peer Address:Port")
+    assert not has("ss -s", "Peer Address:Port")
+    assert session.run("ss -ta state close").code == session.run("ss -ta state syn-rcv").code == 0
+    assert has("lsof -i udp:54 -nP", " UDP 127.0.0.1:54 \n")

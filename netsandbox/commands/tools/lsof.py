@@ -21,6 +21,15 @@ NAMES = {"ESTAB": "ESTABLISHED", "LISTEN": "LISTEN", "SYN-SENT": "SYN_SENT", "FI
          "FIN-WAIT-2": "FIN_WAIT2", "CLOSE-WAIT": "CLOSE_WAIT", "LAST-ACK": "LAST_ACK", "CLOSING": "CLOSING"}
 LONGEST = 9
 """Characters of a command."""
+MORE = """lsof 4.99.4
+ latest revision: https://github.com/lsof-org/lsof
+ latest FAQ: https://github.com/lsof-org/lsof/blob/master/00FAQ
+ latest (non-formatted) man page: https://github.com/lsof-org/lsof/blob/master/Lsof.8
+ usage: [-?abhHKlnNoOPRtUvVX] [+|-c c] [+|-d s] [+D D] [+|-E] [+|-e s] [+|-f[gG]]
+ [-F [f]] [-g [s]] [-i [i]] [+|-L [l]] [+m [m]] [+|-M] [-o [o]] [-p s]
+ [+|-r [t]] [-s [p:s]] [-S [t]] [-T [t]] [-u s] [+|-w] [-x [fl]] [--] [names]
+Use the ``-h'' option to get more help information."""
+"""What it says behind each complaint."""
 
 
 class Wish(NamedTuple):
@@ -67,7 +76,9 @@ def _wish(text: str) -> Wish:
     """Raises ToolError: it is none."""
     found = WISH.fullmatch(text)
     if found is None:
-        raise ToolError(1, f"lsof: unacceptable Internet address: {text}")
+        what = "host name" if text.startswith("@") else "protocol name"
+        name = text.removeprefix("@").partition(":")[0]
+        raise ToolError(1, f"lsof: unknown {what} ({name}) in: -i {text}\n{MORE}")
     ports: set[int] = set()
     for part in filter(None, (found[4] or "").split(",")):
         low, dash, high = part.partition("-")
@@ -77,7 +88,8 @@ def _wish(text: str) -> Wish:
         elif low.isdecimal() and (not dash or high.isdecimal()):
             ports.update(range(int(low), int(high or low) + 1))
         else:
-            raise ToolError(1, f"lsof: unknown service {part} in: -i {text}")
+            kind = f" for {found[2].lower()}" if found[2] else ""
+            raise ToolError(1, f"lsof: unknown service {part}{kind} in: -i {text}\n{MORE}")
     return Wish(found[1], (found[2] or "").lower(), found[3] or "", frozenset(ports))
 
 
@@ -85,7 +97,7 @@ def _cells(row: SocketRow, place: int, letters: str) -> tuple[str, ...]:
     name = _end(row, row.local, letters)
     if row.peer[1]:
         name += f"->{_end(row, row.peer, letters)}"
-    state = f" ({NAMES[row.state]})" if row.protocol == "tcp" and row.state in NAMES else ""
+    state = f" ({NAMES[row.state]})" if row.protocol == "tcp" and row.state in NAMES else " "
     return (row.process[:LONGEST], str(row.pid), "root", f"{row.fd}u  ", "IPv6" if row.family == "inet6" else "IPv4",
             str(inode_of(place)), "0t0", row.protocol.upper(), f"{name}{state}")
 
@@ -107,5 +119,5 @@ def _table(rows: list[tuple[str, ...]]) -> str:
     for row in (HEADINGS, *rows):
         cells = [cell.rjust(width) if column in TO_THE_RIGHT else cell.ljust(width)
                  for column, (cell, width) in enumerate(zip(row, widths, strict=True))]
-        lines.append(" ".join(cells).rstrip())
+        lines.append(" ".join([*cells[:-1], row[-1]]))
     return "\n".join(lines) + "\n"

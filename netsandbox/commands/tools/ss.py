@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from netsandbox.apps.hosts import hosts_file
 from netsandbox.commands.tools import ifconfig, interface_table, ip_netns, route, ss_filter
 from netsandbox.commands.tools.context import ToolError, ToolResult
 from netsandbox.commands.tools.help import TEXTS
@@ -13,6 +14,7 @@ from netsandbox.commands.tools.ss_summary import summary
 from netsandbox.commands.tools.words import USAGE
 from netsandbox.linux.netlink.credentials import RIGHTS
 from netsandbox.linux.tcp.state import Connection
+from netsandbox.wire.addresses import format_ipv4
 from netsandbox.wire.services import service_name
 
 if TYPE_CHECKING:
@@ -35,7 +37,8 @@ BIG = frozenset({"TIME-WAIT", "SYN-RECV"})
 STATES: dict[str, frozenset[str]] = {
     "all": ALL, "connected": ALL - {"LISTEN", "UNCONN"}, "synchronized": ALL - {"LISTEN", "UNCONN", "SYN-SENT"},
     "bucket": BIG, "big": ALL - BIG, "established": frozenset({"ESTAB"}), "listening": frozenset({"LISTEN"}),
-    "listen": frozenset({"LISTEN"}), "unconnected": frozenset({"UNCONN"}), "closed": frozenset({"UNCONN"}),
+    "listen": frozenset({"LISTEN"}),
+    **dict.fromkeys(("unconnected", "close", "closed"), frozenset({"UNCONN"})), "syn-rcv": frozenset({"SYN-RECV"}),
     **{name.lower(): frozenset({name}) for name in ALL}}
 """What `state NAME` stands for."""
 KINDS = frozenset({"tcp", "udp", "raw", "unix"})
@@ -63,9 +66,10 @@ def run(context: ToolContext, arguments: list[str]) -> ToolResult:
         raise ToolError(1, f"netsandbox: ss --{refused[0]} is not modelled")
     if "N" in options:
         context = context.inside(ip_netns.named(context, options.values["N"], 1))
-    if "s" in options:
-        return summary(socket_rows(context.namespace))
     kinds, words = _kinds(options), list(options.words)
+    start = summary(socket_rows(context.namespace)).out if "s" in options else ""
+    if start and not (kinds or words or options.values.keys() & {"4", "6", "0", "f", "A"}):
+        return ToolResult(0, start, "")
     states = _states(words)
     wanted = ss_filter.read(words)
     rows = [row for row in socket_rows(context.namespace) if _is_wanted(row, options, kinds, states)
@@ -74,7 +78,13 @@ def run(context: ToolContext, arguments: list[str]) -> ToolResult:
     if len(states) == 1 if states is not None else (
             kinds in (["udp"], ["raw"], ["link"]) and not options.values.keys() & {"a", "l"}):
         hidden |= {"State"}  # by default UDP sockets are shown only when they are connected
-    return ToolResult(0, _columns(rows, options, hidden), "")
+    names = _names(context) if "r" in options else {}
+    return ToolResult(0, start + _columns(rows, options, hidden, names), "")
+
+
+def _names(context: ToolContext) -> dict[str, str]:
+    """Names of addresses that /etc/hosts has."""
+    return {format_ipv4(record.address): record.names[0] for record in reversed(hosts_file(context.files))}
 
 
 def _is_wanted(row: SocketRow, options: Options, kinds: list[str], states: frozenset[str] | None = None) -> bool:
@@ -85,9 +95,8 @@ def _is_wanted(row: SocketRow, options: Options, kinds: list[str], states: froze
         return False
     if states is not None:
         return row.state in states
-    if "a" in options:
-        return True
-    return row.state in ("LISTEN", "UNCONN") if "l" in options else row.state in USUAL
+    last = next((letter for letter in reversed(options.values) if letter in "al"), "")
+    return last == "a" or row.state in (("LISTEN", "UNCONN") if last else USUAL)
 
 
 def _states(words: list[str]) -> frozenset[str] | None:
@@ -134,7 +143,7 @@ def _unseen() -> frozenset[str]:
     return HOSTS_PROCESSES if RIGHTS.get().contained else frozenset()
 
 
-def _columns(rows: list[SocketRow], options: Options, without: set[str]) -> str:
+def _columns(rows: list[SocketRow], options: Options, without: set[str], names: dict[str, str]) -> str:
     """render: each column as wide as its widest cell; addresses to the right, so that the colons stand in a row."""
     numeric, processes = "n" in options, "p" in options
     titles = ["Netid", "State", "Recv-Q", "Send-Q", "Local Address:", "Port", "Peer Address:", "Port", "Process"]
@@ -145,8 +154,9 @@ def _columns(rows: list[SocketRow], options: Options, without: set[str]) -> str:
             processes and row.fd and row.pid and row.process not in unseen) else ""
         timer = str(row.timer) if "o" in options and row.timer is not None else ""
         extra = " ".join(part for part in (users, timer) if part)
-        cells.append([row.protocol, row.state, f"{row.received:<6}", f"{row.sent:<6}", row.local[0] + ":",
-                      _port(row.local[1], numeric, row.protocol), row.peer[0] + ":",
+        cells.append([row.protocol, row.state, f"{row.received:<6}", f"{row.sent:<6}",
+                      f"{names.get(row.local[0], row.local[0])}:",
+                      _port(row.local[1], numeric, row.protocol), f"{names.get(row.peer[0], row.peer[0])}:",
                       _port(row.peer[1], numeric, row.protocol), f" {extra}" if extra else ""])
     without = without | ({"Recv-Q", "Send-Q"} if "Q" in options else set())
     without |= set() if processes or any(line[8] for line in cells if line is not titles) else {"Process"}
@@ -192,9 +202,10 @@ def netstat(context: ToolContext, arguments: list[str]) -> ToolResult:
     options = read_options("netstat", arguments, "rntulapeW46hisxwgocvMFCNSUZVA:", {
         "route": "r", "numeric": "n", "tcp": "t", "udp": "u", "listening": "l", "all": "a", "program": "p",
         "programs": "p", "extend": "e", "help": "h", "interfaces": "i", "statistics": "s", "unix": "x", "raw": "w",
-        "groups": "g", "timers": "o", "continuous": "c", "verbose": "v", "wide": "W", "numeric-hosts": "n",
-        "numeric-ports": "n", "numeric-users": "n", "version": "V", "inet": "4", "inet6": "6", "protocol": "A",
-        "symbolic": "N", "masquerade": "M", "fib": "F", "cache": "C", "context": "Z", "sctp": "S", "udplite": "U"}, 3)
+        "groups": "g", "timers": "o", "continuous": "c", "verbose": "v", "wide": "W", "numeric-hosts": "numeric-hosts",
+        "numeric-ports": "numeric-ports", "numeric-users": "n", "version": "V", "inet": "4", "inet6": "6",
+        "protocol": "A", "symbolic": "N", "masquerade": "M", "fib": "F", "cache": "C", "context": "Z", "sctp": "S",
+        "udplite": "U"}, 3)
     if "h" in options:
         return ToolResult(0, TEXTS["netstat"] + "\n", "")
     if "V" in options:
@@ -218,9 +229,11 @@ def netstat(context: ToolContext, arguments: list[str]) -> ToolResult:
     text += "Foreign Address         State      "
     text += " User       Inode     " if "e" in options else ""
     text += (" PID/Program name    " if "p" in options else "") + "\n"
+    names = {} if options.values.keys() & {"n", "numeric-hosts"} else _names(context)
     for kind in kinds:
-        text += "".join(_netstat_line(row, options, place) for place, row in enumerate(socket_rows(context.namespace))
-                        if row.protocol == kind and _is_wanted(row, options, kinds))
+        text += "".join(_netstat_line(row, options, place, names)
+                        for place, row in enumerate(socket_rows(context.namespace)) if row.protocol == kind
+                        and _is_wanted(row, options, kinds))
     columns = UNIX_COLUMNS.replace("Path", "PID/Program name     Path") if "p" in options else UNIX_COLUMNS
     text += f"Active UNIX domain sockets ({title})\n{columns}\n" if has_unix else ""
     return ToolResult(0, text, "")
@@ -230,10 +243,10 @@ UNIX_COLUMNS = "Proto RefCnt Flags       Type       State         I-Node   Path"
 NO_UNIX = "note: no program of the sandbox has a UNIX domain socket\n"
 
 
-def _netstat_line(row: SocketRow, options: Options, place: int) -> str:
-    numeric = "n" in options
+def _netstat_line(row: SocketRow, options: Options, place: int, names: dict[str, str]) -> str:
+    numeric, ports = "n" in options, bool(options.values.keys() & {"n", "numeric-ports"})
     state = "" if row.state == "UNCONN" else NETSTAT.get(row.state, row.state.replace("-", "_"))
-    local, peer = (f"{address.strip('[]')}:{_port(port, numeric, row.protocol)}" for address, port in
+    local, peer = (f"{names.get(address, address).strip('[]')}:{_port(port, ports, row.protocol)}" for address, port in
                    (row.local, row.peer))
     owner = f" {f'{row.pid}/{row.process}' if row.fd and row.process not in _unseen() else '-':<20}" if (
         "p" in options) else ""

@@ -113,6 +113,8 @@ class UdpSocket(Socket):
         Raises:
             SocketError: no route, or EACCES for a broadcast address without SO_BROADCAST.
         """
+        if not self.port:
+            self.bind(ANY, 0)
         route = self._route(address, port, self.source)
         self.peer, self.peer_port = route.destination, port
         self.source = self.source or route.source
