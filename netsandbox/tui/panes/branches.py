@@ -17,9 +17,6 @@ from netsandbox.tui.live import LiveLab
 from netsandbox.tui.pane import Pane
 from netsandbox.tui.panes.list_pane import ListPane
 from netsandbox.tui.status_text import clock
-from netsandbox.tui.text import fit
-
-NAME_WIDTH = 12
 
 
 class BranchesPane(ListPane):
@@ -47,11 +44,11 @@ class BranchesPane(ListPane):
         self.branches = rows if len(rows) > 1 else ()
         self.show_rows([self._row(row) for row in self.branches])
 
-    def _row(self, row: BranchRow) -> str:
+    def _row(self, row: BranchRow) -> tuple[str, ...]:
         mark = self.glyphs.selected if row.is_present else " "
         left = tr("branches.left", name=row.parent, line=row.shared) if row.parent else ""
         count = tr("branches.count", lines=row.lines, steps=row.step)
-        return f"{mark} {fit(row.name, NAME_WIDTH)}  {count}  {clock(row.at)}  {left}  {row.last}"
+        return f"{mark} {row.name}", count, clock(row.at), left, row.last
 
     @property
     def _branch(self) -> str:

@@ -48,13 +48,13 @@ class JobsPane(ListPane):
         """Show what runs and what waits."""
         alive = live.jobs.alive
         self._labels = [one.job.label for one in alive]
-        waiting = [f"      {tr('jobs.waits')}  {one.line}" for one in live.jobs.waiting]
+        waiting = [("", tr("jobs.waits"), one.line, "") for one in live.jobs.waiting]
         self.show_rows([*(self._row(live, one) for one in alive), *waiting])
 
-    def _row(self, live: LiveLab, one: Watched) -> str:
+    def _row(self, live: LiveLab, one: Watched) -> tuple[str, ...]:
         mark = self.glyphs.selected if one.job is live.jobs.front else " "
         state = tr("jobs.background" if one.background else "jobs.runs")
-        return f"{mark} [{one.job.label}]  {state}  {one.job.text}   {tr('jobs.since', time=clock(one.begun))}"
+        return f"{mark} [{one.job.label}]", state, one.job.text, tr("jobs.since", time=clock(one.begun))
 
     @property
     def _label(self) -> int:
@@ -85,8 +85,8 @@ PANE = Pane("jobs", lambda _live, glyphs, _still: JobsPane(glyphs, id="jobs"), a
     "list.keys.jobs": ("enter brings forward, k ends", "enter 调到前台，k 结束"),
     "list.none.jobs": ("Nothing runs. A line with & behind it runs on while others are typed",
                        "没有任务在运行。命令末尾加 & 就在后台运行"),
-    "jobs.runs": ("runs      ", "运行"), "jobs.background": ("background", "后台"),
-    "jobs.waits": ("waits     ", "等待"),
+    "jobs.runs": ("runs", "运行"), "jobs.background": ("background", "后台"),
+    "jobs.waits": ("waits", "等待"),
     "jobs.since": ("since {time}", "始于 {time}"),
     "jobs.forward": ("[{number}] alone in the output; ctrl+c ends it", "输出中只显示 [{number}]；ctrl+c 结束它"),
     "jobs.all": ("All output is shown", "显示全部输出"),

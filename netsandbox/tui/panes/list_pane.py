@@ -11,7 +11,7 @@ from textual.widgets.option_list import Option
 
 from netsandbox.tui.glyphs import UNICODE, GlyphSet
 from netsandbox.tui.i18n import tr
-from netsandbox.tui.text import safe
+from netsandbox.tui.text import cell_len, fit, safe
 
 
 class ListPane(OptionList):
@@ -22,31 +22,41 @@ class ListPane(OptionList):
     HELP_TOPIC = ""
 
     DEFAULT_CSS = """
-    ListPane { width: 5fr; height: 1fr; padding: 0 1; scrollbar-size: 1 1; background: transparent; }
+    ListPane {
+        width: 5fr; height: 1fr; padding: 0 1; scrollbar-size: 1 1; background: transparent;
+        & > .option-list--option-highlighted { background: $panel; color: $foreground; }
+        &:focus > .option-list--option-highlighted { background: $primary-muted; text-style: bold; }
+    }
     """
 
     def __init__(self, glyphs: GlyphSet = UNICODE, *, id: str | None = None) -> None:
         super().__init__(id=id, markup=False)
         self.glyphs = glyphs
-        self._rows: Sequence[str] | None = None
+        self._rows: Sequence[Sequence[str]] | None = None
 
     def on_mount(self) -> None:
         """Name the pane."""
         self.border_title = Content(tr("topic." + self.HELP_TOPIC))
         self.border_subtitle = Content(tr("list.keys." + self.HELP_TOPIC))
 
-    def show_rows(self, rows: Sequence[str]) -> None:
-        """Show other lines; painted only when they differ."""
+    def show_rows(self, rows: Sequence[Sequence[str]]) -> None:
+        """Show other lines, each in cells that stand below each other; painted only when they differ."""
         if rows == self._rows:
             return
         at = self.highlighted or 0
         self._rows = rows
         self.clear_options()
         if rows:
-            self.add_options(Option(Text(self.glyphs.plain(safe(row)), no_wrap=True)) for row in rows)
+            widths = [max(map(cell_len, column)) for column in zip(*rows, strict=True)]
+            self.add_options(Option(Text(self._line(row, widths), no_wrap=True)) for row in rows)
             self.highlighted = min(at, len(rows) - 1)
         else:
             self.add_option(Option(Text(tr("list.none." + self.HELP_TOPIC), "dim"), disabled=True))
+
+    def _line(self, row: Sequence[str], widths: Sequence[int]) -> str:
+        """A row's cells; a column that is empty in all rows takes no room."""
+        cells = [fit(safe(cell), width) for cell, width in zip(row, widths, strict=True) if width]
+        return self.glyphs.plain("  ".join(cells).rstrip())
 
     @property
     def chosen(self) -> int | None:

@@ -69,20 +69,21 @@ class HelpScreen(ModalScreen[None]):
     def page(self) -> Content:
         """The text: the pane's first."""
         parts = [Content.styled(tr("page.quit") + "\n\n", "bold")]
+        tables = {owner: key_lines(keys) for owner, keys in [
+            *((pane, pane.BINDINGS) for pane in self._panes), (self, self._everywhere)]}
+        width = max(cell_len(keys) for lines in tables.values() for keys, _words in lines)
         for pane in self._panes:
             topic = getattr(pane, "HELP_TOPIC", "")
             if topic:
                 parts.append(Content.styled(tr("topic." + topic) + "\n", "bold $text-primary"))
                 parts.append(Content(self._glyphs.plain(tr("help." + topic)).replace("`", "") + "\n"))
-            parts += self._table(key_lines(pane.BINDINGS))
+            parts += self._table(tables[pane], width)
             parts.append(Content("\n"))
         parts.append(Content.styled(tr("page.everywhere") + "\n", "bold $text-primary"))
-        parts += self._table(key_lines(self._everywhere))
+        parts += self._table(tables[self], width)
         parts.append(Content("\n" + self._glyphs.plain(tr("page.more"))))
         return Content("").join(parts)
 
-    def _table(self, lines: list[tuple[str, str]]) -> list[Content]:
-        width = max((cell_len(keys) for keys, _words in lines), default=0)
-        return [Content("").join((Content.styled(f"  {fit(keys, width)}  ", "bold"), Content(self._glyphs.plain(words)
-                                                                                           + "\n")))
+    def _table(self, lines: list[tuple[str, str]], width: int) -> list[Content]:
+        return [Content.styled(f"  {fit(keys, width)}  ", "bold") + Content(self._glyphs.plain(words) + "\n")
                 for keys, words in lines]
