@@ -2,6 +2,8 @@
 
 import gc
 import os
+import sys
+from collections.abc import Iterator
 
 import pytest
 from hypothesis import HealthCheck, settings
@@ -19,8 +21,41 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption("--campaign-seed", type=int, default=1)
 
 
+@pytest.fixture(scope="session", autouse=True)
+def compiled_once(tmp_path_factory: pytest.TempPathFactory) -> None:
+    """Where no compiled modules are to lie beside the sources, a hundred programs that tests start share others."""
+    if sys.dont_write_bytecode:
+        ours = tmp_path_factory.getbasetemp()
+        shared = ours.parent if "PYTEST_XDIST_WORKER" in os.environ else ours
+        os.environ["PYTHONPYCACHEPREFIX"] = str(shared / "compiled")
+        os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
+
+
+class Freezing:
+    """What the interpreter does to keep objects out of the collector's sight, and to bring them back into it."""
+
+    freeze, unfreeze = gc.freeze, gc.unfreeze
+
+    @staticmethod
+    def nothing() -> None:
+        """Who calls this instead finds the tests as they were: out of sight."""
+
+
 def pytest_collection_finish() -> None:
-    """The tests themselves are a million objects that stay: no collection needs to look at them again."""
+    """The tests themselves are a million objects that stay: no collection needs to look at them again.
+
+    An app, a copy of a lab and a pause would bring them back: 0.3 s for each collection from there on.
+    """
     gc.collect()
     gc.freeze()
     gc.set_threshold(50_000, 20, 100)
+    gc.freeze = gc.unfreeze = Freezing.nothing
+
+
+@pytest.fixture
+def freezing() -> Iterator[None]:
+    """For a test of what is frozen: the interpreter's own functions."""
+    gc.freeze, gc.unfreeze = Freezing.freeze, Freezing.unfreeze
+    yield
+    gc.unfreeze()
+    pytest_collection_finish()

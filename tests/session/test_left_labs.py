@@ -15,7 +15,7 @@ CONTAINERS = 3
 
 
 @pytest.fixture
-def session(monkeypatch: pytest.MonkeyPatch) -> Iterator[Session]:
+def session(monkeypatch: pytest.MonkeyPatch, freezing: None) -> Iterator[Session]:
     """A session that has checkpoints, and as little patience with labs that were left as can be."""
     monkeypatch.setattr(collector, "MANY_LEFT", 0)
     collector.tidy()

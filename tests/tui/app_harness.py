@@ -9,9 +9,11 @@ from pathlib import Path
 
 from textual.pilot import Pilot
 
+from netsandbox.engine.collector import Settled
 from netsandbox.tui.app import NetsandboxApp
 from netsandbox.tui.options import Options
 from netsandbox.tui.state_files import StateFiles
+from tests.tui import in_no_time as in_no_time
 
 
 class Clock:
@@ -72,5 +74,6 @@ async def stage(
             await pilot.pause()
             yield Stage(app, pilot, clock)
     finally:  # an app keeps all for its process's lifetime, which is not that of the tests
+        Settled.is_on = False
         gc.unfreeze()
         gc.set_threshold(*thresholds)

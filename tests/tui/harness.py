@@ -6,6 +6,8 @@ from textual.app import App, ComposeResult
 from textual.message import Message
 from textual.widget import Widget
 
+from tests.tui import in_no_time as in_no_time
+
 
 class Harness(App[None]):
     """Shows the widgets it is given; keeps the messages that reach it."""

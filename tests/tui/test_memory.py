@@ -11,6 +11,7 @@ from netsandbox.tui import memory
 from tests.tui.app_harness import stage
 
 
+@pytest.mark.usefixtures("freezing")
 async def test_a_lab_that_was_left_is_taken_away_when_the_person_pauses(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

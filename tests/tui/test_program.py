@@ -106,6 +106,7 @@ def test_it_paints_pings_and_quits(tmp_path: Path, terminals: list[Terminal]) ->
 ENTRY = """
 import signal, sys, types
 from netsandbox.__main__ import program
+signal.signal(signal.SIGINT, signal.default_int_handler)  # who runs the tests in the background ignores it
 sys.modules["netsandbox.cli"] = cli = types.ModuleType("netsandbox.cli")
 cli.main = lambda: signal.raise_signal(signal.SIGINT)
 try:
