@@ -14,6 +14,8 @@ if TYPE_CHECKING:
 
 def furnish(image: Image, files: Files) -> None:
     """Before anybody has looked at a container's files."""
+    if image.workdir:
+        files.system.furnish(image.workdir, {})
     if image.server == "nginx":
         furnish_nginx(files)
     elif image.server == "httpd":

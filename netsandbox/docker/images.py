@@ -122,10 +122,10 @@ IMAGES: dict[str, Image] = {image.name: image for image in (
           511, greeting=NGINX_GREETING, ready=NGINX_READY, stop_signal="SIGQUIT", tools=(*DEBIAN, "curl", "nginx"),
           size="161MB"),
     Image("httpd", (), ("httpd-foreground",), (80,), ("80/tcp",), "httpd", "httpd-foreground", 511,
-          stop_signal="SIGWINCH", tools=DEBIAN, size="117MB"),
+          stop_signal="SIGWINCH", tools=DEBIAN, size="117MB", workdir="/usr/local/apache2"),
     Image("redis", ("docker-entrypoint.sh",), ("redis-server",), (6379,), ("6379/tcp",), "redis", "redis-server", 511,
           ready=("1:M {redis} * Ready to accept connections tcp",), tools=(*DEBIAN, "redis-cli"),
-          size="137MB", volumes=("/data",)),
+          size="137MB", volumes=("/data",), workdir="/data"),
     Image("memcached", ("docker-entrypoint.sh",), ("memcached",), (11211,), ("11211/tcp",), "memcached", "memcached",
           1024, dual_stack=False, tools=DEBIAN, size="83.9MB"),
     Image("mysql", ("docker-entrypoint.sh",), ("mysqld",), (3306,), ("3306/tcp", "33060/tcp"), "mysql", "mysqld", 151,
@@ -181,7 +181,8 @@ OTHERS: dict[str, Image] = {image.name: image for image in (
     IMAGES["mysql"]._replace(name="mariadb", cmd=("mariadbd",), process="mariadbd", exposed=("3306/tcp",),
                              tools=DEBIAN, size="334MB"),
     *(IMAGES["httpd"]._replace(name=name, entrypoint=("docker-entrypoint.sh",), cmd=("apache2-foreground",),
-                               process="apache2-foreground", tools=(*DEBIAN, "curl"), size="701MB")
+                               process="apache2-foreground", tools=(*DEBIAN, "curl"), size="701MB",
+                               workdir="/var/www/html")
       for name in ("wordpress", "phpmyadmin", "phpmyadmin/phpmyadmin", "drupal")),
     *(Image(name, (), (shell,), tools=(*DEBIAN, "curl", "python3", "python"), size="1.1GB") for name, shell in (
         ("python", "python3"), ("node", "node"), ("golang", "bash"), ("openjdk", "bash"), ("ruby", "irb"))),

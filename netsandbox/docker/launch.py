@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+import shlex
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
@@ -24,6 +26,8 @@ Runner = Callable[["Container", "NetworkNamespace", list[str]], "Task | None"]
 SHELLS = frozenset({"sh", "bash", "ash", "zsh"})
 FOR_EVER = frozenset({"top", "pause"})
 TAILS = (["-f"], ["-F"], ["--follow"])
+SIMPLE = re.compile(r"""(?:[^;&|<>$`()\\\n*?~#'"]|'[^']*'|"[^"$`\\]*")*""")
+"""One simple command, with nothing that a shell would expand."""
 PORT_OPTIONS = {"redis": ("--port",), "memcached": ("-p", "--port"), "mysql": ("--port",)}
 
 
@@ -33,11 +37,11 @@ def main_program(container: Container, namespace: NetworkNamespace, run: Runner,
     Raises:
         DockerError: there is no such program in the image.
     """
-    argv = _without_entrypoint(container)
+    argv = program_words(container)
     name = argv[0].rpartition("/")[2] if argv else ""
     image = container.image
-    if image.process and name == image.process.rpartition("/")[2]:
-        return _server(container, namespace, argv, files)
+    if is_server(container, name):
+        return server(container, namespace, argv, files, container.pid)
     if image.says and argv == list(image.cmd):
         return Speaker(namespace, name, [("out", line) for line in image.says], container.pid)
     waits = _waiting(container, namespace, name, argv)
@@ -53,18 +57,29 @@ def main_program(container: Container, namespace: NetworkNamespace, run: Runner,
     return made
 
 
-def _without_entrypoint(container: Container) -> list[str]:
+def program_words(container: Container) -> list[str]:
     """The official images' entrypoint scripts end in `exec "$@"`, with the server's name put before an option."""
     argv = container.argv
     if argv and argv[0].rpartition("/")[2] == "docker-entrypoint.sh" and container.config.entrypoint is None:
         argv = argv[1:]
         if argv and argv[0].startswith("-"):
             argv = [container.image.process, *argv]
+    if len(argv) == 3 and argv[0].rpartition("/")[2] in SHELLS and argv[1] == "-c" and SIMPLE.fullmatch(argv[2]):
+        words = shlex.split(argv[2])
+        words = words[1:] if words[:1] == ["exec"] else words
+        argv = words if words and is_server(container, words[0]) else argv  # a shell's last command takes its place
     return argv
 
 
-def _server(container: Container, namespace: NetworkNamespace, argv: list[str], files: Files) -> Task:
-    image, pid = container.image, container.pid
+def is_server(container: Container, name: str) -> bool:
+    """Whether a word names the server of the container's image."""
+    process = container.image.process.rpartition("/")[2]
+    return bool(process) and name.rpartition("/")[2] == process
+
+
+def server(container: Container, namespace: NetworkNamespace, argv: list[str], files: Files, pid: int) -> Task:
+    """The server of the image, not started yet, or what it is asked and ends."""
+    image = container.image
     greeting = image.greeting if container.config.entrypoint is None else ()
     if image.server == "nginx":
         return nginx_errand(namespace, argv, files) or NginxServer(namespace, image.process, image.backlog, pid,

@@ -114,6 +114,26 @@ def test_quiet_prints_the_identity_and_plain_what_the_programs_wrote(before: Kep
     assert "\n#4 0.000 loud\n" in written(before, text, "--no-cache", "--progress", "plain")[1]
 
 
+def test_a_server_runs_in_a_shell_too_and_its_image_has_a_shell_for_a_person() -> None:
+    session = KeptSession(profile="docker-28")
+    for line in ("docker run -d --name one nginx sh -c \"nginx -g 'daemon off;'\"",
+                 ("docker run -d --name two nginx sh -c 'echo two > /usr/share/nginx/html/index.html; exec nginx -g "
+                  "\"daemon off;\"'"), "docker run -d --name three redis bash -c 'cd / && redis-server --port 7000'",
+                 "docker run -d --name four httpd bash -c 'echo four > htdocs/index.html && httpd-foreground'"):
+        assert session.run(line).code == 0, line
+    assert "Welcome to nginx" in session.run("curl -s 172.17.0.2").out
+    assert session.run("curl -s 172.17.0.3 172.17.0.5").out == "two\nfour\n"
+    assert session.run("docker exec three redis-cli -p 7000 ping").out == "PONG\n"
+    assert session.run("docker exec four pwd").out == "/usr/local/apache2\n"
+    assert session.run("docker run --rm nginx cat /usr/share/nginx/html/50x.html").out.startswith("<!DOCTYPE html>")
+    session.run("docker stop -t 1 one")
+    assert session.run("curl -s -m 1 172.17.0.2").code != 0
+    for image in ("nginx", "redis", "mysql", "memcached"):
+        session.run(f"docker run -it --rm {image} bash")
+        assert session.run("hostname -i").out == "172.17.0.2\n", image
+        assert session.run("exit").code == 0
+
+
 def test_system_df_counts_what_there_is() -> None:
     session = KeptSession()
     session.run("docker run -d --name a1 -v data:/data nginx")

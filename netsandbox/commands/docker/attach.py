@@ -10,7 +10,7 @@ from netsandbox.commands.docker.instants import instant
 from netsandbox.commands.docker.words import timestamp
 from netsandbox.docker import history
 from netsandbox.docker.errors import DockerError, daemon_error
-from netsandbox.docker.launch import SHELLS
+from netsandbox.docker.launch import SHELLS, program_words
 from netsandbox.docker.signals import SIGNALS
 
 if TYPE_CHECKING:
@@ -61,9 +61,10 @@ def attach(client: Client, container: Container) -> None:
 
 def _enter_shell(client: Client, container: Container, reader: object) -> None:
     """A person types into what waits for it."""
-    has_script = container.input is not None or any(word in ("-c", "-ec", "-lc") for word in container.argv)
+    words = program_words(container)
+    has_script = container.input is not None or any(word in ("-c", "-ec", "-lc") for word in words)
     is_for_a_person = container.stays_open and not has_script
-    if is_for_a_person and container.argv and container.argv[0].rpartition("/")[2] in SHELLS:
+    if is_for_a_person and words and words[0].rpartition("/")[2] in SHELLS:
         client.enter(container, partial(client.engine.end_program, container),
                      partial(_let_go, client, container, reader, 0))
 

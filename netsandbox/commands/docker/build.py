@@ -37,7 +37,7 @@ STEPS = frozenset({"ADD", "COPY", "FROM", "RUN", "WORKDIR"})
 """Instructions that BuildKit counts; the others only say something of the image."""
 MOST_KEPT = 100
 """Steps whose outcome is kept for the next build."""
-NO_ACCESS = ("failed to resolve source metadata for docker.io/{path}: pull access denied, repository does not exist or "
+NO_ACCESS = ("failed to resolve source metadata for {path}: pull access denied, repository does not exist or "
              "may require authorization: server message: insufficient_scope: authorization failed")
 
 
@@ -150,13 +150,13 @@ class Build:
             if name == "scratch":
                 raise one.error("FROM scratch is not modelled in the sandbox, whose programs are those of its images")
             image = self.engine.images.find(name)
-            path = with_tag(name if "/" in name else f"library/{name}")
-            asked = Step(f"[internal] load metadata for docker.io/{path}", has_failed=image is None)
+            path = _whole(name)
+            asked = Step(f"[internal] load metadata for {path}", has_failed=image is None)
             self.steps += [asked] if asked not in self.steps else []
             if image is None:
                 raise one.error(f"{name}: {NO_ACCESS.format(path=path)}")
             base = image
-            self.steps.append(Step(f"{label} FROM docker.io/{path}"))
+            self.steps.append(Step(f"{label} FROM {path}"))
         begun = base.history or of_own(base)
         self.image, self.key = base._replace(digest=base.identity, history=begun), base.identity
         self.variables = _named(base.environment)
@@ -305,8 +305,7 @@ class Build:
             name, tag = split(text) if text else ("<none>", digest[:12])
             self.engine.images.keep(image._replace(name=name, tag=tag, digest=digest))
             if text:
-                path = name if "/" in name else f"library/{name}"
-                details.append(f"naming to docker.io/{path}:{tag}")
+                details.append(f"naming to {_whole(f'{name}:{tag}')}")
         self.steps.append(Step("exporting to image", 0, tuple(details)))
         if self.parsed.on("quiet"):
             self.client.print(f"sha256:{digest}")
@@ -314,6 +313,14 @@ class Build:
             for line in self._progress():
                 self.client.complain(line)
         return 0
+
+
+def _whole(reference: str) -> str:
+    """With the registry and the tag that are meant (reference.ParseNormalizedNamed)."""
+    host, slash, _rest = reference.partition("/")
+    if slash and ("." in host or ":" in host or host == "localhost"):
+        return with_tag(reference)
+    return with_tag(f"docker.io/{reference if slash else f'library/{reference}'}")
 
 
 def _named(texts: Sequence[str]) -> dict[str, str]:

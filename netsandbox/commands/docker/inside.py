@@ -14,13 +14,13 @@ from typing import TYPE_CHECKING
 from netsandbox.apps.nginx import NginxErrand, NginxServer
 from netsandbox.apps.pipe import Pipe
 from netsandbox.apps.program import Context, Program, Task, UsageError
-from netsandbox.apps.server import Sleeper, Speaker, sleep_seconds
+from netsandbox.apps.server import Server, Sleeper, Speaker, sleep_seconds
 from netsandbox.commands.around import AROUND, SHELL_PROGRAM
 from netsandbox.commands.docker.words import harmless
 from netsandbox.commands.unmodelled import reason
 from netsandbox.docker.environment import environment
 from netsandbox.docker.files import files, files_of, hostname, own_names
-from netsandbox.docker.launch import SHELLS, nginx_errand
+from netsandbox.docker.launch import SHELLS, is_server, nginx_errand, server
 from netsandbox.docker.signals import SIGNALS
 from netsandbox.linux.netlink.credentials import Rights, acting_with
 from netsandbox.shell.dialect import ASH, BASH, DASH, Dialect
@@ -160,6 +160,8 @@ class Inside:
         if name in AROUND and (self.is_in_image(name) or self.context.machine.has_program("ls")):
             return AROUND[name](self, call)
         builtin = BUILT_IN.get(name)
+        if is_server(self.container, name) and not isinstance(self.container.program, Server):
+            return server(self.container, self.namespace, argv, self.files(), self.next_pid())
         if name == "nginx" and self.container.image.server == name:
             return self._nginx(argv)
         if name in ENDLESS and (name != "tail" or "-f" in argv or "-F" in argv) and self.is_in_image(name):

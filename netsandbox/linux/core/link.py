@@ -31,7 +31,7 @@ def set_up(interface: Interface) -> None:
     tell(interface, Notice.UP)
     _update_pair(interface)
     interface.open()
-    _note_lower(interface)
+    _note_lower_at_first(interface)
     _tell_bridge(interface)
     _tell_uppers(interface, "up")
     if interface.running:
@@ -83,6 +83,13 @@ def _note_lower(interface: Interface) -> None:
     peer = interface.lower
     namesake = None if peer is None or peer.index == interface.index else interface.namespace.by_index(peer.index)
     interface.lower_down = namesake is not None and not namesake.carrier
+
+
+def _note_lower_at_first(interface: Interface) -> None:
+    """The same when it was made: what was noted once stands until its carrier changes, wherever the peer goes."""
+    before = interface.lower_down
+    _note_lower(interface)
+    interface.lower_down |= before
 
 
 def _update_pair(interface: Interface) -> None:
@@ -164,9 +171,13 @@ def delete(interface: Interface) -> None:
 
 def move(interface: Interface, namespace: NetworkNamespace, name: str) -> None:
     """dev_change_net_namespace: it keeps its MAC, its peer and, if it is free there, its index, and nothing else."""
+    peer, had_carrier = interface.peer, interface.carrier
+    for end in (interface, peer):
+        if end is not None and not had_carrier:
+            _note_lower_at_first(end)
     _leave_namespace(interface)
-    if interface.peer is not None:
-        _note_lower(interface.peer)
+    if peer is not None and had_carrier:
+        _note_lower(peer)
     interface.name, interface.qdisc, interface.group_macs = name, "noop", ()
     namespace.add_interface(interface, None if namespace.by_index(interface.index) else interface.index)
     namespace.record(LinkChanged(interface.place, "added", ""))
