@@ -12,11 +12,15 @@ from enum import Enum
 from sys import set_int_max_str_digits
 
 
+TURN = 10
+"""What a program's turn costs, in frames that arrive: it may begin other programs, print, or open a connection."""
+
+
 class Use(Enum):
     """What is counted: how an error names it, how much of it a line may use, and whether that is at one time."""
 
     STEPS = "{limit} steps of the lab", 2_000_000
-    """Entries of the scheduler's queue that the line waits for."""
+    """Entries of the scheduler's queue that the line waits for; a program's turn counts as TURN of them."""
     COMMANDS = "{limit} commands", 10_000
     """Commands of a script, those of its loops and `$(…)` included; scenario lines that a `load` carries out."""
     WORK = "{limit} pieces of work", 1_000_000
@@ -61,16 +65,15 @@ class Budget:
 
     Attributes:
         exceeded: why it was stopped; empty as long as it was not.
-        is_told: the reason was printed; of several shells that the line runs, each is stopped for it.
         is_stopped: a person does not want it any more; may be set from another thread.
     """
 
-    __slots__ = ("exceeded", "is_stopped", "is_told", "used")
+    __slots__ = ("_is_told", "exceeded", "is_stopped", "used")
 
     def __init__(self) -> None:
         self.used: dict[Use, int] = dict.fromkeys(Use, 0)
         self.exceeded = ""
-        self.is_stopped = self.is_told = False
+        self.is_stopped = self._is_told = False
 
     def spend(self, use: Use, amount: int = 1) -> None:
         """Count what adds up.
@@ -95,6 +98,11 @@ class Budget:
     def left(self, use: Use) -> int:
         """How much of it the line may still use."""
         return max(0, use.limit - self.used[use])
+
+    def is_to_be_told(self) -> bool:
+        """Whether the reason is still to be printed: once, as of several programs in a line each is stopped for it."""
+        is_told, self._is_told = self._is_told, True
+        return not is_told
 
     def error(self, use: Use) -> OverBudgetError:
         """Why the line is stopped: for too much of this, if there was no reason before."""

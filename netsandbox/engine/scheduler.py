@@ -66,7 +66,8 @@ class Scheduler:
         """Time for display, captures and round-trip times: ahead of `now` by the steps of the cascade."""
         self.current: int | None = None
         """The step being run: the cause of whatever it schedules."""
-        self.deliveries = 0
+        self.deliveries = self.turns = 0
+        """How many frames have arrived, and how often a program had its turn."""
         self.queue: deque[tuple[Sequence[Receiver], Any, int | None]] = deque()
         self.ready: deque[tuple[Callable[[Any], object], Any, int | None]] = deque()
         self.timers: list[tuple[int, int, Timer]] = []
@@ -349,6 +350,7 @@ class Scheduler:
         return bool(self.ready) or bool(self.timers and self.timers[0][0] <= self.clock)
 
     def _run_ready(self) -> None:
+        self.turns += 1
         callback, argument, cause = self.ready.popleft()
         self.now = self.clock
         self.in_process = True

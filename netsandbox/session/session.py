@@ -10,7 +10,7 @@ from netsandbox.commands.line import is_background, read_line
 from netsandbox.commands.pasted import without_prompt
 from netsandbox.commands.words import is_line
 from netsandbox.docker.profiles import DEFAULT_PROFILE
-from netsandbox.engine.budget import Use
+from netsandbox.engine.budget import TURN, Use
 from netsandbox.engine.units import MILLISECOND
 from netsandbox.session.journal import Entry
 from netsandbox.session.timeline import INTERRUPT, Timeline, is_interrupt
@@ -111,23 +111,28 @@ class Session(Timeline):
         job = self.execute(line)
         if is_background(line) or not job.number:
             return job
-        last = self.position.step + job.budget.left(Use.STEPS)
+        last = self._effort + job.budget.left(Use.STEPS)
 
         def goes_on() -> bool:
-            return not job.is_done and self.position.step < last
+            return not job.is_done and self._effort < last
 
         self.run_while(lambda: goes_on() and not _is_endless(job))
         while goes_on() and _is_endless(job) and not self._stop_endless(job):
             self.run_while(lambda: goes_on() and not _is_endless(job))
         self.run_while(goes_on)
         if not job.is_done:
-            if self.position.step < last:
+            if self._effort < last:
                 job.budget.exceeded = job.budget.exceeded or NOTHING_COMES
             job.complain(str(job.budget.error(Use.STEPS)))
             job.finish(1)
         if not self.take_back(job):
             self.settle()
         return job
+
+    @property
+    def _effort(self) -> int:
+        """Steps of the lab, by what they cost."""
+        return self.position.step + (TURN - 1) * self.lab.scheduler.turns
 
     def _stop_endless(self, job: Job) -> bool:
         """Run what would never end for some time, or for many steps, and press Ctrl-C; False if it did end."""

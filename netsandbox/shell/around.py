@@ -6,6 +6,8 @@ import re
 from typing import TYPE_CHECKING
 
 from netsandbox.apps.program import Task, UsageError
+from netsandbox.engine import budget
+from netsandbox.engine.budget import OverBudgetError, Use
 from netsandbox.engine.units import MILLISECOND
 from netsandbox.shell.errors import NotFoundError, RefusedError
 
@@ -28,6 +30,7 @@ class Around(Task):
         self.machine = machine
         self.call = call
         self.inner: Task | None = None
+        self._budget = budget.present()
 
     @property
     def is_endless(self) -> bool:
@@ -64,24 +67,30 @@ class Around(Task):
 
     def run(self, words: list[str], environment: dict[str, str] | None = None, machine: Machine | None = None,
             output: list[tuple[str, str]] | None = None) -> None:
-        """Start the program that words name.
+        """Start the program that words name: a command of the line, however late.
 
         Args:
             machine: where, if it is not here.
             output: where what it prints goes, if it is not shown.
         """
+        call = self.call._replace(argv=words, environment={**self.call.environment, **(environment or {})},
+                                  is_alone=False)
         try:
-            inner = (machine or self.machine).program(self.call._replace(
-                argv=words, environment={**self.call.environment, **(environment or {})}, is_alone=False))
+            with budget.on(self._budget):
+                budget.spend(Use.COMMANDS)
+                self._start_inner((machine or self.machine).program(call), self.output if output is None else output)
+        except OverBudgetError as error:
+            if self._budget.is_to_be_told():
+                self.complain(f"{self.call.argv[0]}: {error}")
+            self.exit(error.code)
         except NotFoundError as error:
             self.not_found(words[0])
             self.exit(error.code)
-            return
         except RefusedError as error:
             self.complain(f"{self.call.argv[0]}: {error}")
             self.exit(NOT_RUN)
-            return
-        shown = self.output if output is None else output
+
+    def _start_inner(self, inner: Task, shown: list[tuple[str, str]]) -> None:
         shown += inner.output
         inner.output = shown
         inner.foreground = self.foreground

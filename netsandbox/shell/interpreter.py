@@ -191,8 +191,7 @@ class Interpreter(Task):
             budget.spend(Use.WORK)
             self.frames[-1].step(self)
         except OverBudgetError as error:
-            if not self._budget.is_told:
-                self._budget.is_told = True
+            if self._budget.is_to_be_told():
                 Routed(self.streams).append(("err", f"{self.state.name}: {error}\n"))
             self.leave(error.code)
         except RefusedError as error:

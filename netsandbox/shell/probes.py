@@ -42,10 +42,9 @@ class Fping(Around):
 
     def _range(self, targets: list[str]) -> list[str]:
         network = IPv4Network(targets[0] if targets else "", strict=False)
-        hosts = [str(host) for host in network.hosts()]
-        if len(hosts) > MOST_TARGETS:
+        if network.num_addresses - 2 > MOST_TARGETS:
             raise ValueError(f"more than {MOST_TARGETS} addresses")
-        return hosts
+        return [str(host) for host in network.hosts()]
 
     def _next(self) -> None:
         if not self._targets:

@@ -41,6 +41,30 @@ def test_a_line_of_too_many_steps_ends_with_a_reason_and_leaves_the_lab_as_it_wa
     assert session.run("expect exit 1").code == 0
 
 
+@pytest.mark.usefixtures("short")
+def test_a_program_s_turn_counts_for_what_it_costs() -> None:
+    """Ten frames that arrive: else a flood of frames would be stopped too soon, or programs too late."""
+    session = built(*TWO)
+    steps, turns = session.position.step, session.lab.scheduler.turns
+    assert session.run("exec aa ping -q -c 20 172.17.0.3").code == 0
+    each = (session.position.step - steps + 9 * (session.lab.scheduler.turns - turns)) / 20
+    assert not session.run(f"exec aa ping -q -c {int(1_900 / each)} 172.17.0.3").err
+    assert "2,000 steps" in session.run(f"exec aa ping -q -c {int(2_100 / each)} 172.17.0.3").err
+
+
+@pytest.mark.parametrize("line", ["watch -q 4000000 true", "seq 1 1000 | xargs -n1 ping -c1 X",
+                                  "timeout 9d env watch -x -q 4000000 sh -c 'for i in 1 2; do :; done'"])
+def test_what_a_program_runs_is_a_command_of_the_line(line: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    """However late: such lines took minutes."""
+    monkeypatch.setattr(Use.COMMANDS, "limit", 100)
+    session = built(*TWO)
+    before = state(session)
+    job = session.run(line)
+    assert job.err.splitlines()[-1].endswith(": stopped: more than 100 commands in one line")
+    assert job.err.count("stopped") == 1
+    assert (job.code, state(session)) == (1, before)
+
+
 @pytest.mark.parametrize("text", ["inf", "1e400", "1e308", "99999999999999999999d"])
 def test_a_sleep_of_ages_is_stopped(text: str) -> None:
     session = built(*TWO)

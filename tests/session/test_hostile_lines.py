@@ -75,7 +75,7 @@ DIGITS = "9" * 4500
     (f"X={DIGITS}; X=$X$X$X$X$X; ping -c $X 127.0.0.1", "invalid argument"),
     (f"X={DIGITS}; X=$X$X$X$X$X$X; X=$X$X$X$X$X; echo [$X > x; X=; jq . x", ""),
     ("docker inspect -f '{{printf \"%1000000000d|\" 1}}' aa", ""),
-    ("grep -r nothing /sys /proc", "Invalid argument"),
+    ("fping -g 10.0.0.0/8", "more than 1024 addresses"), ("grep -r nothing /sys /proc", "Invalid argument"),
     ("ss '" + "(" * 4000 + "'", "a filter of more than 200 words"), ("ss '" + "not " * 2000 + "'", "more than 200"),
     (f"docker run -m {'9' * 40} -d nginx", "Minimum memory limit allowed is 6MB"),
     (f"docker run --shm-size {'9' * 40} -d nginx", "SHM size can not be less than 0")])
