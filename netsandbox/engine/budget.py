@@ -11,7 +11,6 @@ from contextlib import contextmanager
 from enum import Enum
 from sys import set_int_max_str_digits
 
-
 TURN = 10
 """What a program's turn costs, in frames that arrive: it may begin other programs, print, or open a connection."""
 
