@@ -120,7 +120,7 @@ class KeptSession(Session):
             self.half_built = f"set-up: {failed[0].line}: {said.partition(chr(10))[0]}"
             return self.half_built
         title = scenario.title.get(self.shell.language) or scenario.title.get("en") or scenario.name
-        return f"{title}: {_to_go(len(self.pending))}"
+        return f"{title}: {_to_go(len(self.pending))}" if self.pending else title
 
     def next_step(self) -> list[Job] | None:
         """Do the scenario's next step; None when none is left."""

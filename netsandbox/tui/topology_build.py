@@ -42,9 +42,13 @@ class _Builder:
         self.nodes = {row.name: row for row in nodes}
         self.rows: dict[End, InterfaceRow] = {}
         self.addresses: dict[str, list[str]] = {}
+        self.lowers: dict[str, list[str]] = {}
+        """What a node's devices stand on in other namespaces."""
         bridges: list[InterfaceRow] = []
         for row in interfaces:
             self.rows[row.node, row.name] = row
+            if ":" in row.lower:
+                self.lowers.setdefault(row.node, []).append(row.lower)
             if row.kind == "bridge":
                 bridges.append(row)
             elif row.addresses and row.kind != "loopback":
@@ -108,8 +112,8 @@ class _Builder:
 
     def _parents(self, node: NodeRow) -> Iterable[Note]:
         """The devices of other namespaces that a container's own stand on: macvlan's and ipvlan's parents."""
-        below = [row.lower for (name, _interface), row in self.rows.items() if name == node.name and ":" in row.lower]
-        return (Note("on", safe(lower.partition(":")[2])) for lower in dict.fromkeys(below))
+        below = dict.fromkeys(self.lowers.get(node.name, ()))
+        return (Note("on", safe(lower.partition(":")[2])) for lower in below)
 
     def _seat(self, end: End) -> _Seat:
         node = end[0]
