@@ -199,7 +199,8 @@ class Ping(PingEnd):
         return True
 
     def _hears(self, interface: Interface, packet: IPv4Packet) -> bool:
-        came_by = self.namespace.holder_of(packet.dst) if interface.is_loopback else interface
+        looped = interface.is_loopback or interface.l3_table is not None
+        came_by = self.namespace.holder_of(packet.dst) if looped else interface
         if self.interface is not None and came_by is not None and self.interface not in (came_by, came_by.l3mdev):
             return False
         return not self.bound or packet.dst == self.bound

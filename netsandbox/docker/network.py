@@ -22,7 +22,15 @@ from netsandbox.linux.core.sysctl import SysctlError
 from netsandbox.linux.drivers.veth import VethPair
 from netsandbox.linux.ipv4 import address as addresses
 from netsandbox.linux.ipv4 import arp
-from netsandbox.wire.addresses import BROADCAST_MAC, MAC_GROUP_BIT, Network, format_ipv4, format_mac, parse_ipv4
+from netsandbox.wire.addresses import (
+    BROADCAST_MAC,
+    MAC_GROUP_BIT,
+    Network,
+    format_ipv4,
+    format_mac,
+    parse_ipv4,
+    random_mac,
+)
 from netsandbox.wire.arp import REQUEST
 
 if TYPE_CHECKING:
@@ -36,8 +44,6 @@ if TYPE_CHECKING:
 
 ANNOUNCEMENTS = 3
 ANNOUNCE_INTERVAL = SECOND
-LOCALLY_ADMINISTERED = 0x020000000000
-RANDOM_MAC_MASK = 0xFCFFFFFFFFFF
 DEFAULT_BRIDGE = "bridge"
 IFNAME = "com.docker.network.endpoint.ifname"
 """What its interface is called in the container (since 28)."""
@@ -49,11 +55,6 @@ HOOK = f"{NOT_CREATED}: error running hook #0: error running hook: exit status 1
 """Releases before 28 let runc bring the interfaces in."""
 NO_QUEUE = 0
 """Docker asks for devices with a transmit queue of no packets (an unset TxQLen), so `ip link` shows none."""
-
-
-def random_mac(stream: Stream) -> int:
-    """GenerateRandomMAC: unicast, locally administered."""
-    return stream.bits(48) & RANDOM_MAC_MASK | LOCALLY_ADMINISTERED
 
 
 def random_identity(stream: Stream) -> str:
@@ -187,7 +188,7 @@ class BridgeNetwork(DockerNetwork):
     def _pair(self, veth: str, namespace: NetworkNamespace, name: str, mac: int) -> tuple[Interface, Interface]:
         """The end on the bridge and, not yet up, the one in the container: it is made there, where its index is 2, as
         on a real host."""
-        pair = VethPair.create((self.namespace, veth, random_mac(self._random)), (namespace, name, mac))
+        pair = VethPair.create((self.namespace, veth, random_mac(self._random.bits(48))), (namespace, name, mac))
         outside, inside = pair.left, pair.right
         outside.queue_length = inside.queue_length = NO_QUEUE
         if self.mtu != ETHERNET_MTU:
@@ -242,7 +243,7 @@ class BridgeNetwork(DockerNetwork):
         return "exchange full" if len(found.ports) >= MAX_PORTS else ""
 
     def _new_mac(self, address: int) -> int:
-        return random_mac(self._random) if self._announces else 0x0242 << 32 | address
+        return random_mac(self._random.bits(48)) if self._announces else 0x0242 << 32 | address
 
     def _name_inside(self, container: Container, namespace: NetworkNamespace, wish: Wish) -> str:
         """The lowest free one of eth0, eth1, …; releases before 28 use none twice while the container runs."""
@@ -354,7 +355,7 @@ class NetworkMaker:
         found = self.namespace.interfaces.get(ifname)
         if isinstance(found, Bridge):
             return found
-        mac = 0x0242 << 32 | self.stream.bits(32) if self.is_old else random_mac(self.stream)
+        mac = 0x0242 << 32 | self.stream.bits(32) if self.is_old else random_mac(self.stream.bits(48))
         bridge = Bridge(self.namespace, ifname, mac, mac_is_set=True)
         # On a machine it snoops, to no effect without a querier: its reports reach nobody but the first to join.
         bridge.shows_snooping, bridge.queue_length = True, NO_QUEUE

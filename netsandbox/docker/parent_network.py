@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, TypeGuard, cast
 from netsandbox.docker.container import Endpoint, Wish
 from netsandbox.docker.errors import daemon_error
 from netsandbox.docker.ipam import AddressPool
-from netsandbox.docker.network import NO_QUEUE, BridgeNetwork, DockerNetwork, free_name, random_identity, random_mac
+from netsandbox.docker.network import NO_QUEUE, BridgeNetwork, DockerNetwork, free_name, random_identity
 from netsandbox.docker.network_options import BridgeOptions
 from netsandbox.linux.core import link
 from netsandbox.linux.core.errors import KernelError
@@ -19,7 +19,7 @@ from netsandbox.linux.ipv4 import address as addresses
 from netsandbox.linux.netlink import link as links
 from netsandbox.linux.netlink.credentials import ROOT, acting_with
 from netsandbox.linux.netlink.link import LinkRequest
-from netsandbox.wire.addresses import Network
+from netsandbox.wire.addresses import Network, random_mac
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -113,11 +113,11 @@ class ParentNetwork(BridgeNetwork):
         if self.driver == "ipvlan":
             request.settings["isolation"] = self.flag
         elif self.mode != "passthru":
-            mac = wish.mac if wish.mac is not None else random_mac(self._stream)
+            mac = wish.mac if wish.mac is not None else random_mac(self._stream.bits(48))
             request.mac = list(mac.to_bytes(6, "big"))
         try:
             with acting_with(ROOT):
-                links.add(self.namespace, request, lambda: random_mac(self._stream))
+                links.add(self.namespace, request, lambda: random_mac(self._stream.bits(48)))
         except KernelError as error:
             raise daemon_error(f"failed to create the {self.driver} port: {_words(error)}") from None
         child = namespace.interfaces[request.device]
@@ -187,7 +187,7 @@ def _make_parent(engine: DockerEngine, name: str, is_dummy: bool) -> None:
         request.lower, request.settings = engine.namespace.interfaces[lower], {"id": int(number)}
     try:
         with acting_with(ROOT):
-            links.add(engine.namespace, request, lambda: random_mac(engine.random))
+            links.add(engine.namespace, request, lambda: random_mac(engine.random.bits(48)))
     except KernelError as error:
         raise daemon_error(f"failed to create {name} vlan link: {_words(error)}") from None
 

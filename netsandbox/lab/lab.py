@@ -34,11 +34,10 @@ from netsandbox.linux.events import FrameReceived
 from netsandbox.linux.netlink import address as netlink_address
 from netsandbox.linux.netlink import link as netlink_link
 from netsandbox.linux.stack import create_namespace
-from netsandbox.wire.addresses import MAC_GROUP_BIT, AddressError, Network, parse_mac, parse_network
+from netsandbox.wire.addresses import MAC_GROUP_BIT, AddressError, Network, parse_mac, parse_network, random_mac
 
 DEFAULT_HOST = "host"
 MAX_NAME = 64
-RANDOM_MAC_MASK, LOCALLY_ADMINISTERED = 0xFCFFFFFFFFFF, 0x020000000000
 
 
 class Lab:
@@ -338,7 +337,7 @@ class Lab:
 
     def new_mac(self) -> int:
         """A random locally administered unicast address."""
-        return self.macs.bits(48) & RANDOM_MAC_MASK | LOCALLY_ADMINISTERED
+        return random_mac(self.macs.bits(48))
 
     def next_pid(self) -> int:
         self.last_pid += 1

@@ -8,6 +8,7 @@ compared frame by frame.
 from __future__ import annotations
 
 import json
+import re
 import shlex
 from typing import Any
 
@@ -39,7 +40,7 @@ from netsandbox.linux.stack import TRANSPORTS, create_namespace
 from netsandbox.rig.format import KernelLabError, check, knows_vlans, shown
 from netsandbox.rig.pace import pace_of
 from netsandbox.rig.tap import Tap
-from netsandbox.wire.addresses import Network, format_ipv4, format_mac, parse_mac
+from netsandbox.wire.addresses import Network, format_ipv4, format_mac, parse_mac, random_mac
 
 BASE_SYSCTL: dict[str, int | str] = {
     "net.ipv4.conf.all.rp_filter": 0,
@@ -59,6 +60,8 @@ CONFIGURING = 4 * SECOND // 10
 """How long after the links the rig gives addresses and begins to look whether all is ready, and what it waits then."""
 CONNECTING = SECOND // 2
 """How long before the first action the last link came up, where nothing had to be waited for."""
+LATE_SYSCTL = re.compile(r"net[./]ipv4[./](neigh[./]|conf[./](?!(all|default)[./]))")
+"""Those that are set once the interfaces are there."""
 LONGEST_ERROR = 200
 """Characters that are repeated of what a tool said."""
 
@@ -125,7 +128,7 @@ class KernelLab:
 
     def new_mac(self) -> int:
         """A random locally administered unicast address."""
-        return self._macs.bits(48) & 0xFCFFFFFFFFFF | 0x020000000000
+        return random_mac(self._macs.bits(48))
 
     def hostname(self, namespace: NetworkNamespace) -> str:
         return namespace.uts_name or namespace.name
@@ -138,7 +141,17 @@ class KernelLab:
         return ""
 
     def tool(self, node: str, argv: list[str]) -> ToolResult:
-        return run_tool(ToolContext(self.namespace(node), self), argv)
+        """A tool asks the kernel about each device that it is given (ll_name_to_index), and then about those that it
+        prints the name of, but those that it has listed (ll_index_to_name)."""
+        namespace = self.namespace(node)
+        self._ask_about(namespace, argv)
+        result = run_tool(ToolContext(namespace, self), argv)
+        self._ask_about(namespace, result.out.split())
+        return result
+
+    def _ask_about(self, namespace: NetworkNamespace, words: list[str]) -> None:
+        for interface in filter(None, map(namespace.interfaces.get, words)):
+            self.linkwatch.sync(interface)
 
     @property
     def seconds(self) -> float:
@@ -160,7 +173,7 @@ class KernelLab:
             namespace.linkwatch, namespace.kernel = self.linkwatch, self.kernel
             self.namespaces[node] = namespace
             for key, value in {**BASE_SYSCTL, **self.nodes[node].get("sysctl", {})}.items():
-                if not key.startswith("net.ipv4.neigh."):
+                if not LATE_SYSCTL.match(key):
                     self.write_sysctl(namespace, key, value)
         for node in self.owners():
             self._make_bridges(node)
@@ -228,7 +241,7 @@ class KernelLab:
             if body.get("up", True):
                 link.set_up(self._interface(namespace, name))
         for key, value in self.nodes[node].get("sysctl", {}).items():
-            if key.startswith("net.ipv4.neigh."):
+            if LATE_SYSCTL.match(key):
                 self.write_sysctl(namespace, key, value)
 
     def _configure_addresses(self, node: str) -> None:
@@ -292,6 +305,8 @@ class KernelLab:
             namespace = self.namespaces[node]
             snap["neigh"][node] = neighbour_json(namespace, statistics=True)
             snap["route"][node] = route_json(namespace)
+            rows = (*snap["neigh"][node], *snap["route"][node])
+            self._ask_about(namespace, [row["dev"] for row in rows if "dev" in row])
             cache = route_cache_json(namespace)
             if cache:
                 snap.setdefault("route_cache", {})[node] = cache

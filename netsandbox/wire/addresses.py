@@ -121,6 +121,11 @@ def is_multicast(address: int) -> bool:
     return address >> 28 == 0xE
 
 
+def random_mac(bits: int) -> int:
+    """Unicast and locally administered, of 48 random bits (eth_random_addr)."""
+    return bits & 0xFCFFFFFFFFFF | 0x020000000000
+
+
 def multicast_mac(address: int) -> int:
     """01:00:5e and the low 23 bits of the group (RFC 1112, section 6.4)."""
     return 0x01005E000000 | (address & 0x7FFFFF)

@@ -270,7 +270,7 @@ def _lower(namespace: NetworkNamespace) -> Callable[[Words], Interface]:
 
 EINVAL = 22
 NOT_MODELLED = (
-    key("broadcast*", "brd", name="broadcast"),
+    key("broadcast*", "brd", name="broadcast", read=lambda words: mac_bytes(words.next())),
     _number("numtxqueues*"), _number("numrxqueues*"),
     *(_number(name) for name in ("gso_max_size", "gso_max_segs", "gro_max_size", "gso_ipv4_max_size",
                                  "gro_ipv4_max_size")),

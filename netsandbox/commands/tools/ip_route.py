@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from typing import TYPE_CHECKING, Any
 
 from netsandbox.commands.tools import ip_route_get
@@ -15,6 +14,7 @@ from netsandbox.commands.tools.rights import check_flush
 from netsandbox.commands.tools.route_hops import hops_of
 from netsandbox.commands.tools.route_rows import cached_row, route_row
 from netsandbox.commands.tools.route_words import (
+    dsfield_of,
     locked_number,
     not_modelled,
     protocol_of,
@@ -98,7 +98,7 @@ class _Reading:
         self.destination: Network | None = None
         self.found = parse(words, (
             key("src", read=family.address), key("via", read=self._gateway),
-            key("tos", "dsfield*", read=_read_tos('"tos" value is invalid\n')),
+            key("tos", "dsfield*", read=reader(dsfield_of, '"tos" value is invalid\n')),
             key("metric*", "priority*", "preference", read=number('"metric" value is invalid\n')),
             key("scope", read=reader(scope_of, 'invalid "scope" value\n')),
             key("mtu", read=locked_number('"mtu" value is invalid\n')),
@@ -146,16 +146,6 @@ def read_request(namespace: NetworkNamespace, command: str, words: Words, style:
     return _request(command, said.kind, said.destination, device, said.found)
 
 
-def _read_tos(complaint: str) -> Callable[[Words], int]:
-    """A reader of a hexadecimal number."""
-    def read(words: Words) -> int:
-        word = words.next()
-        if not re.fullmatch("(0[xX])?0*[0-9a-fA-F]{1,2}", word):
-            raise wrong(word, complaint)
-        return int(word, 16)
-    return read
-
-
 def _check_tos(tos: int) -> None:
     if tos & 3:
         raise KernelError("EINVAL", "Invalid dsfield (tos): ECN bits must be 0")
@@ -197,7 +187,7 @@ class Filter:
         found = parse(words, (
             key("table*", read=self._read_table), key("vrf*", read=self._read_vrf(namespace)),
             flag("cached*", "cloned*"),
-            key("tos", "dsfield*", read=_read_tos("TOS value is invalid\n")),
+            key("tos", "dsfield*", read=reader(dsfield_of, "TOS value is invalid\n")),
             key("protocol*", read=or_all(protocol_of, 'invalid "protocol"\n')),
             key("scope*", read=or_all(scope_of, 'invalid "scope"\n')),
             key("type*", read=reader(type_of, "node type value is invalid\n")), key("dev", "oif"), key("iif"),

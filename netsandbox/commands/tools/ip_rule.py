@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 from netsandbox.commands.tools.context import ToolError, ToolResult
 from netsandbox.commands.tools.help import usage
 from netsandbox.commands.tools.output import Row, Style, render
-from netsandbox.commands.tools.route_words import protocol_of, realm_of, table_of, type_of
+from netsandbox.commands.tools.route_words import dsfield_of, dsfield_text, protocol_of, realm_of, table_of, type_of
 from netsandbox.commands.tools.subcommand import subcommand
 from netsandbox.commands.tools.table_names import shown as shown_table
 from netsandbox.commands.tools.words import (
@@ -120,12 +120,8 @@ def _action(word: str) -> str:
 
 
 def read_tos(words: Words) -> int:
-    """A hexadecimal number (rtnl_dsfield_a2n)."""
-    word = words.next()
-    try:
-        tos = int(word, 16)
-    except ValueError:
-        raise wrong(word, "TOS value is invalid\n") from None
+    """A TOS of a rule, which leaves the ECN bits alone."""
+    tos = reader(dsfield_of, "TOS value is invalid\n")(words)
     if tos & 3:
         raise KernelError("EINVAL", "Invalid dsfield (tos): ECN bits must be 0")
     return tos
@@ -250,7 +246,7 @@ def _row(rule: Rule, style: Style, words: str) -> Row:
     if rule.action == LOOKUP and not rule.is_vrf:
         row.note("table", shown_table(rule.table))
         words = words.removesuffix(rule.table) + shown_table(rule.table) if words.endswith(rule.table) else words
-    row.say(words)
+    row.say(words.replace(f" tos {rule.tos:#04x}", f" tos {dsfield_text(rule.tos)}"))
     shown = (rule.protocol or "unspec") if style.details else "" if rule.protocol == "kernel" else rule.protocol
     if shown:
         row.put("protocol", shown, f" proto {shown}")

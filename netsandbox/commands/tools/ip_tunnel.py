@@ -9,6 +9,7 @@ from netsandbox.commands.tools.context import ToolError, ToolResult
 from netsandbox.commands.tools.help import usage
 from netsandbox.commands.tools.names import in_order
 from netsandbox.commands.tools.output import Row, render
+from netsandbox.commands.tools.route_words import dsfield_text
 from netsandbox.commands.tools.words import USAGE, choose
 from netsandbox.linux.drivers.gre import GreInterface
 from netsandbox.linux.drivers.gretap import GretapInterface
@@ -100,7 +101,7 @@ def _row(one: TunnelInterface, style: Style) -> Row:
     else:
         row.say(" ttl inherit")
     if one.tos:
-        tos = "inherit" if one.tos == 1 else f"{one.tos:#04x}"
+        tos = "inherit" if one.tos == 1 else dsfield_text(one.tos & ~1)
         row.put("tos", tos, f" tos {tos}")
     if not one.pmtudisc:
         row.put("nopmtudisc", None, " nopmtudisc")

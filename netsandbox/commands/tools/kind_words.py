@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 from netsandbox.commands.tools.context import ToolError
 from netsandbox.commands.tools.idle import note
 from netsandbox.commands.tools.names import find_interface
-from netsandbox.commands.tools.route_words import table_of
+from netsandbox.commands.tools.route_words import dsfield_of, table_of
 from netsandbox.commands.tools.words import (
     USAGE,
     Key,
@@ -135,7 +135,7 @@ def _ttl(words: Words, attribute: Attribute) -> int:
     word = words.next()
     if word in ("inherit", "auto"):
         return int(attribute.key == "tos")
-    value = number_of(word)
+    value = dsfield_of(word) if attribute.key == "tos" else number_of(word)
     if value is None or not 0 <= value <= 255:
         raise wrong(word, attribute.complaint)
     return value

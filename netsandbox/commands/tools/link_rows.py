@@ -27,9 +27,9 @@ def flags(interface: Interface) -> list[str]:
     above = kinds.find(master.kind) if master is not None else None
     found = {*interface.flags, *(above.slave_flags if above is not None else ())}
     found |= {name for name, is_set in (
-        ("NO-CARRIER", interface.up and not interface.carrier), ("NOARP", interface.noarp),
+        ("NO-CARRIER", interface.up and not interface.seems_connected), ("NOARP", interface.noarp),
         ("PROMISC", interface.promisc), ("UP", interface.up),
-        ("LOWER_UP", interface.running)) if is_set}
+        ("LOWER_UP", interface.up and interface.carrier)) if is_set}
     return [name for name in FLAGS if name in found]
 
 

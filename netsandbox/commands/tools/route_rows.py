@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from netsandbox.commands.tools.nexthop_row import put_nexthop
 from netsandbox.commands.tools.output import Row, Style
+from netsandbox.commands.tools.route_words import dsfield_text
 from netsandbox.commands.tools.table_names import shown as shown_table
 from netsandbox.engine.units import SECOND
 from netsandbox.linux.ipv4 import multipath
@@ -39,7 +40,7 @@ def route_row(route: Route, style: Style, shown: frozenset[str] = frozenset(), n
         row.put("type", route.type, f"{route.type} ")
     row.put("dst", destination_text(route.destination), f"{destination_text(route.destination)} ")
     if route.tos and "tos" not in shown:
-        row.put("tos", f"{route.tos:#04x}", f"tos {route.tos:#04x} ")
+        row.put("tos", dsfield_text(route.tos), f"tos {dsfield_text(route.tos)} ")
     if route.nexthop_id:
         row.put("nhid", route.nexthop_id, f"nhid {route.nexthop_id} ")
     if route.gateway is not None and "via" not in shown:

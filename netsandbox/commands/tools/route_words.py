@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING, Any
 
 from netsandbox.commands.tools.context import ToolError
 from netsandbox.commands.tools.table_names import BUILT_IN, MOST, names
 from netsandbox.commands.tools.words import Family, Key, Words, choose, number_of, reader, refused, wrong
+from netsandbox.wire.names import DSCP
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -16,6 +18,23 @@ PROTOCOLS = {0: "unspec", 1: "redirect", 2: "kernel", 3: "boot", 4: "static", 8:
              99: "openr", 186: "bgp", 187: "isis", 188: "ospf", 189: "rip", 192: "eigrp"}
 TYPES = ("local", "nat", "broadcast*", "brd", "anycast*", "multicast*", "prohibit*", "unreachable*", "blackhole*",
          "xresolve*", "unicast*", "throw")
+
+
+DSFIELDS = {code << 2: name for code, name in DSCP.items() if code and name != "VA"}
+"""rt_dsfield: names of values of the TOS byte."""
+
+
+def dsfield_of(word: str) -> int | None:
+    """rtnl_dsfield_a2n: a name, or a hexadecimal number."""
+    named = next((tos for tos, name in DSFIELDS.items() if name == word), None)
+    if named is not None or not re.fullmatch("(0[xX])?0*[0-9a-fA-F]{1,2}", word):
+        return 0 if word == "default" else named
+    return int(word, 16)
+
+
+def dsfield_text(tos: int) -> str:
+    """rtnl_dsfield_n2a."""
+    return DSFIELDS.get(tos, f"{tos:#04x}")
 
 
 def protocol_of(word: str) -> str | None:

@@ -16,7 +16,7 @@ class DeviceOperations:
     kind: ClassVar[str] = ""
     hardware: ClassVar[str] = "ether"
     """ARPHRD_*, as `ip link` prints it."""
-    flags: ClassVar[tuple[str, ...]] = ("BROADCAST", "MULTICAST")
+    flags: tuple[str, ...] = ("BROADCAST", "MULTICAST")
     """IFF_* that all of its kind have."""
     min_mtu: ClassVar[int] = 68
     max_mtu: ClassVar[int] = 65535

@@ -306,11 +306,17 @@ class Interface(DeviceOperations):
         """Of a VRF: a packet that leaves by one of its ports is shown to its taps."""
 
     @property
+    def seems_connected(self) -> bool:
+        """It has a carrier, or linkwatch has not yet noticed that there is none (IFF_RUNNING of what is up)."""
+        watch = self.namespace.linkwatch
+        return self.carrier or (watch is not None and self in watch.waiting)
+
+    @property
     def operstate(self) -> str:
         """What `ip link` prints behind `state`."""
         if not self.up:
             return "DOWN"
-        if self.carrier:
+        if self.seems_connected:
             return self.up_state
         return "LOWERLAYERDOWN" if self.lower_down else "DOWN"
 

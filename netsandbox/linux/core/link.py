@@ -62,7 +62,6 @@ def set_carrier(interface: Interface, carrier: bool) -> None:
     interface.carrier = carrier
     interface.carrier_changes += 1
     _note_lower(interface)
-    interface.update_running()
     namespace.record(LinkChanged(interface.place, "carrier" if carrier else "no-carrier", ""))
     if namespace.linkwatch is None:
         _carrier_noticed(interface)
@@ -71,7 +70,8 @@ def set_carrier(interface: Interface, carrier: bool) -> None:
 
 
 def _carrier_noticed(interface: Interface) -> None:
-    """NETDEV_CHANGE."""
+    """NETDEV_CHANGE; what has not been noticed yet still sends."""
+    interface.update_running()
     tell(interface, Notice.CARRIER)
     _tell_bridge(interface)
     _tell_uppers(interface, "carrier")

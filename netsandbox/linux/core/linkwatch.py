@@ -24,13 +24,15 @@ class LinkWatch:
 
     Attributes:
         ran: when it last looked at all of them.  waiting: devices without carrier that nobody has been told of.
+        is_running: it is telling of one; what loses its carrier by that waits for the next round.
     """
 
-    __slots__ = ("ran", "scheduler", "waiting")
+    __slots__ = ("is_running", "ran", "scheduler", "waiting")
 
     def __init__(self, scheduler: Scheduler) -> None:
         self.scheduler = scheduler
         self.ran = -SECOND
+        self.is_running = False
         self.waiting: dict[Interface, Tell] = {}
 
     def fire(self, interface: Interface, tell: Tell) -> None:
@@ -38,15 +40,29 @@ class LinkWatch:
         now = self.scheduler.now
         if interface.carrier and self.waiting.pop(interface, None) is not None:
             return
-        in_time = now - self.ran >= SECOND or now == self.ran
+        in_time = now - self.ran >= SECOND or (now == self.ran and not self.is_running)
         if interface.up and not (in_time or interface.carrier or _is_urgent(interface)):
             if not self.waiting:
                 self.scheduler.after(self.ran + SECOND - now, self._run)
             self.waiting[interface] = tell
             return
-        if interface.up and in_time:
+        if not interface.up:
+            tell(interface)
+            return
+        if in_time:
             self.ran = now
+        self._tell(interface, tell)
+
+    def _tell(self, interface: Interface, tell: Tell) -> None:
+        was_running, self.is_running = self.is_running, True
         tell(interface)
+        self.is_running = was_running
+
+    def sync(self, interface: Interface | None) -> None:
+        """linkwatch_sync_dev: whoever asks about one device by its name or index has it looked at first."""
+        tell = self.waiting.pop(interface, None) if interface is not None else None
+        if tell is not None and interface is not None and not interface.carrier:
+            self._tell(interface, tell)
 
     def touch(self) -> None:
         """A device that comes up has a carrier anew: an urgent event, of which nobody hears."""
@@ -59,7 +75,7 @@ class LinkWatch:
         waiting, self.waiting = self.waiting, {}
         for interface, tell in waiting.items():
             if interface.up and not interface.carrier:
-                tell(interface)
+                self._tell(interface, tell)
 
 
 def _is_urgent(interface: Interface) -> bool:

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from netsandbox.linux.core.interface import Verdict
     from netsandbox.linux.core.namespace import NetworkNamespace
     from netsandbox.wire.ethernet import Frame
+    from netsandbox.wire.ipv4 import IPv4Packet
 
 
 class RxHandler(Protocol):
@@ -30,21 +31,30 @@ class RxHandler(Protocol):
         """Take the frame, or None: it goes on to the interface's own host (RX_HANDLER_PASS)."""
 
 
+class RoutedChildren(Protocol):
+    """Who may have a packet that the interface's own host has taken so far (l3mdev_l3_rcv): an ipvlan in mode l3s."""
+
+    def routed_child(self, packet: IPv4Packet) -> Interface | None:
+        """The child that is to have it."""
+
+
 class Stack:
     """All that stands on one interface.
 
     Attributes:
         vlans: devices by TPID and number of the VLAN.
         handler: a macvlan's, ipvlan's, bond's or VRF's; a bridge's is `Interface.port`.
+        routed: children whose packets the interface's own host takes first, or None.
         uppers: who is told when something about the interface changes.
     """
 
-    __slots__ = ("handler", "interface", "listeners", "uppers", "vlans")
+    __slots__ = ("handler", "interface", "listeners", "routed", "uppers", "vlans")
 
     def __init__(self, interface: Interface) -> None:
         self.interface = interface
         self.vlans: dict[tuple[int, int], Interface] = {}
         self.handler: RxHandler | None = None
+        self.routed: RoutedChildren | None = None
         self.uppers: list[Interface] = []
         self.listeners: set[str] = set()
         """Those above that made it take every frame (dev_set_promiscuity, for want of a unicast filter)."""

@@ -14,7 +14,7 @@ from netsandbox.linux.drivers.bond_modes import ACTIVE_BACKUP, BROADCAST, ROUND_
 from netsandbox.linux.drop import Dropped, DropReason, Outcome
 from netsandbox.linux.events import SendFailed
 from netsandbox.linux.ipv4 import arp
-from netsandbox.wire.addresses import BROADCAST_MAC, MAC_GROUP_BIT
+from netsandbox.wire.addresses import BROADCAST_MAC, MAC_GROUP_BIT, random_mac
 from netsandbox.wire.arp import REQUEST
 
 if TYPE_CHECKING:
@@ -35,7 +35,8 @@ class Slave:
     """One link of a bond (struct slave).
 
     Attributes:
-        permanent, mtu: its own, which it gets back.  failures: how often the monitor has seen its link go.
+        permanent, mtu: its own, which it gets back.  before: its counters when it was enslaved.
+        failures: how often the monitor has seen its link go.
         state: its link, as the monitor has it.  wait: how many looks its change still waits for.
     """
 
@@ -46,6 +47,12 @@ class Slave:
         self.permanent, self.mtu = interface.mac, interface.mtu
         self.state = UP if interface.running else DOWN
         self.failures = self.wait = 0
+        self.before = _counted(interface)
+
+    @property
+    def counted(self) -> list[int]:
+        """What has passed since it was enslaved."""
+        return [now - before for now, before in zip(_counted(self.interface), self.before, strict=True)]
 
     @property
     def is_up(self) -> bool:
@@ -69,6 +76,7 @@ class BondInterface(StackedInterface):
         slaves: in the order they were enslaved.  active: the one that is used (active-backup).
         primary: the name of the slave to prefer.  miimon: milliseconds between two looks at the links; 0: none.
         options: the rest (OPTIONS).  announcements: how many more looks may tell the switches (send_peer_notif).
+        former: what slaves that have left counted.
         prefers_primary: it is new, and taken whatever primary_reselect says (force_primary).
     """
 
@@ -77,8 +85,8 @@ class BondInterface(StackedInterface):
     queues = 16
     uncounted = 0
 
-    __slots__ = ("active", "announcements", "miimon", "mode", "options", "prefers_primary", "primary", "slaves",
-                 "timer", "turn")
+    __slots__ = ("active", "announcements", "former", "miimon", "mode", "options", "prefers_primary", "primary",
+                 "slaves", "timer", "turn")
 
     def __init__(self, namespace: NetworkNamespace, name: str, mac: int, mode: str) -> None:
         super().__init__(namespace, name, mac)
@@ -88,6 +96,7 @@ class BondInterface(StackedInterface):
         self.primary = ""
         self.miimon = self.turn = self.announcements = 0
         self.options = dict(OPTIONS)
+        self.former = [0] * 4
         self.prefers_primary = False
         self.timer: Timer | None = None
 
@@ -260,6 +269,7 @@ class BondInterface(StackedInterface):
         if slave is None or stack is None:
             return
         self.slaves.remove(slave)
+        self.former = [sum(pair) for pair in zip(self.former, slave.counted, strict=True)]
         stack.handler = None
         stack.uppers.remove(self)
         settle(interface)
@@ -267,10 +277,35 @@ class BondInterface(StackedInterface):
         link.change_mac(interface, slave.permanent)
         link.set_mtu(interface, slave.mtu)
         self.reselect("released")
+        if not self.slaves:
+            self.mac_is_set = False
+            drawn = self.namespace.chance.stream(f"bond {self.name} {self.namespace.scheduler.now}").bits(48)
+            link.change_mac(self, random_mac(drawn))
 
     def uninit(self) -> None:
         for slave in list(self.slaves):
             self.drop_slave(slave.interface)
+
+    # -- counters: its slaves' (bond_get_stats)
+
+    def _count_slaves(self, which: int) -> int:
+        return self.former[which] + sum(slave.counted[which] for slave in self.slaves)
+
+    @property
+    def rx_packets(self) -> int:
+        return self._count_slaves(0)
+
+    @property
+    def rx_bytes(self) -> int:
+        return self._count_slaves(1)
+
+    @property
+    def tx_packets(self) -> int:
+        return self._count_slaves(2)
+
+    @property
+    def tx_bytes(self) -> int:
+        return self._count_slaves(3)
 
     def assign_mac(self, mac: int) -> None:
         super().assign_mac(mac)
@@ -294,6 +329,10 @@ class BondInterface(StackedInterface):
                 not self.carrier or (not slave.is_up and lower.running and not self.miimon)):
             self.note_link(slave)
             self.announcements -= self.announcements > 0
+
+
+def _counted(interface: Interface) -> tuple[int, int, int, int]:
+    return interface.rx_packets, interface.rx_bytes, interface.tx_packets, interface.tx_bytes
 
 
 def _who_hear(interface: Interface) -> Iterator[Interface]:

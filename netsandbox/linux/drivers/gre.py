@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from netsandbox.linux.core import link
 from netsandbox.linux.core.kind import Attribute, Detail, Form, NewLink, flag
 from netsandbox.linux.drivers import ip_tunnel
 from netsandbox.linux.drivers.ip_tunnel import TunnelInterface, TunnelKind, deliver, frame_of
@@ -48,8 +49,12 @@ class GreInterface(TunnelInterface):
         self.okey: int | None = settings.get("okey", key)
         self.has = _flags(settings)
         self.sequence = self.expected = 0
-        more = 4 * sum((self.okey is not None, "oseq" in self.has, "ocsum" in self.has))
-        super().__init__(namespace, name, settings, overhead + more)
+        super().__init__(namespace, name, settings, overhead + self.options_size)
+
+    @property
+    def options_size(self) -> int:
+        """Bytes of the header behind the first four (gre_calc_hlen)."""
+        return 4 * sum((self.okey is not None, "oseq" in self.has, "ocsum" in self.has))
 
     def has_what_it_expects(self, header: GrePacket | None) -> bool:
         """A checksum where and only where one is configured; a number that is not lower than the one awaited."""
@@ -110,13 +115,16 @@ class GreKind(TunnelKind):
         return self.device(request.namespace, request.name, request.settings, self.overhead)
 
     def change(self, interface: Interface, settings: dict[str, Any]) -> None:
-        """ipgre_changelink: keys and flags as well."""
+        """ipgre_changelink: keys and flags as well, and the MTU follows their room (ipgre_link_update)."""
         assert isinstance(interface, GreInterface)
         super().change(interface, settings)
+        size = interface.options_size
         for side in ("ikey", "okey"):
             if "key" in settings or side in settings:
                 setattr(interface, side, settings.get(side, settings.get("key")))
         interface.has |= _flags(settings)
+        if interface.options_size != size:
+            link.set_mtu(interface, interface.mtu + size - interface.options_size)
 
     def details(self, interface: Interface) -> list[Detail]:
         assert isinstance(interface, GreInterface)

@@ -49,7 +49,7 @@ class TunnelInterface(TunnelEnd):
     """
 
     hardware = "ipip"
-    flags: ClassVar[tuple[str, ...]] = ("POINTOPOINT",)
+    flags: tuple[str, ...] = ("POINTOPOINT",)
     up_state = "UNKNOWN"
     min_mtu = max_mtu = 0
     tso_max = 65536
@@ -124,18 +124,14 @@ class TunnelInterface(TunnelEnd):
         self._pass_error_on(inner, frame)
         ttl = self.ttl or (inner.ttl if inner is not None else 64)
         ident = namespace.next_ident(route.source, remote, self.protocol)
-        outer = IPv4Packet(route.source, remote, self.protocol, body, ttl, ident, df, self._tos(inner))
+        outer = IPv4Packet(route.source, remote, self.protocol, body, ttl, ident, df,
+                           tunnel_output.tos(self.tos, inner))
         namespace.record(Encapsulated(self.label, self.kind, self.key, remote, "remote" if self.remote else "route"))
         if namespace.depth >= LIMIT:
             self._fail(frame, DropReason.RECURSION_LIMIT, self.name)
             return True
         tunnel_output.transmit(self, outer, route, frame.size - self.uncounted)
         return True
-
-    def _tos(self, inner: IPv4Packet | None) -> int:
-        if self.tos & 1:
-            return inner.tos if inner is not None else 0
-        return self.tos
 
     def _next_hop(self, inner: IPv4Packet | None) -> int:
         """A tunnel without another end asks the route (NBMA)."""
@@ -157,10 +153,10 @@ class TunnelInterface(TunnelEnd):
         namespace = self.namespace
         is_bridged = self.port is not None
         if not room:
-            way = route_output(namespace, inner.dst)
+            way = route_output(namespace, inner.dst, 0, self.l3mdev)
             room = way.mtu if isinstance(way, OutputRoute) and not is_bridged else self.mtu
         if not is_bridged:
-            learn_mtu(namespace, inner.dst, room)
+            learn_mtu(namespace, inner.dst, room, self.l3mdev)
         if not inner.df or inner.size <= room:
             return True
         if not is_bridged:

@@ -19,7 +19,7 @@ from netsandbox.wire.arp import ArpPacket
 from netsandbox.wire.ipv4 import IPv4Packet
 
 if TYPE_CHECKING:
-    from netsandbox.linux.core.interface import Verdict
+    from netsandbox.linux.core.interface import Interface, Verdict
     from netsandbox.linux.core.namespace import NetworkNamespace
     from netsandbox.wire.addresses import Network
     from netsandbox.wire.ethernet import Frame
@@ -58,6 +58,7 @@ class IpvlanPort:
     def set_mode(self, mode: str, isolation: str) -> None:
         """ipvlan_set_port_mode: of all children at once; those of l3 ask and answer no ARP."""
         self.mode, self.isolation = mode, isolation
+        stack_of(self.parent).routed = self if mode == L3S else None
         for child in self.children:
             child.set_arp(mode == L2)
 
@@ -67,14 +68,21 @@ class IpvlanPort:
             if frame.src != self.parent.mac or self.child_with(address_of(frame, of_source=True)) is None:
                 self.spread(frame, None)
             return None
-        child = self.child_with(address_of(frame))
+        child = self.child_with(address_of(frame)) if self.mode != L3S else None
         if child is None:
             return None
         self._note(child, "address")
-        if self.mode == L3S:
-            return child.take_l3s(frame)
         child.take(frame, is_for_us=True)
         return Outcome.PASSED_UP
+
+    def routed_child(self, packet: IPv4Packet) -> Interface | None:
+        """ipvlan_l3_rcv: the packet has come by the parent alone, and no tap of the child sees it."""
+        child = self.child_with(packet.dst)
+        if child is not None:
+            self._note(child, "address")
+            child.heard += 1
+            child.heard_bytes += 14 + packet.total_length
+        return child
 
     def spread(self, frame: Frame, source: IpvlanInterface | None) -> None:
         """ipvlan_multicast_enqueue: a work queue gives all children copies, and the wire what one of them sent."""
@@ -129,12 +137,6 @@ class IpvlanInterface(StackedInterface):
             self.namespace.note_arp_settings()
             self.namespace.neighbours.flush_interface(self, "arp on" if on else "arp off", keep_permanent=False)
 
-    def take_l3s(self, frame: Frame) -> Verdict:
-        """ipvlan_l3_rcv, ipvlan_nf_input: the packet has come by the parent alone, and no tap of the child sees it."""
-        self.heard += 1
-        self.heard_bytes += frame.size - self.uncounted
-        return self.deliver(frame, is_for_us=True)
-
     def hand_on(self, frame: Frame) -> bool:
         """ipvlan_queue_xmit."""
         return self._hand_on_l2(frame) if self.port_below.mode == L2 else self._hand_on_l3(frame)
@@ -187,6 +189,7 @@ class IpvlanInterface(StackedInterface):
     def registered(self) -> None:
         stack = stack_of(self.below)
         stack.handler = self.port_below
+        stack.routed = self.port_below if self.port_below.mode == L3S else None
         self.port_below.children.append(self)
         stack.uppers.append(self)
         follow_carrier(self, self.below)
@@ -200,7 +203,7 @@ class IpvlanInterface(StackedInterface):
             return
         self.port_below.children.remove(self)
         if not self.port_below.children:
-            stack.handler = None
+            stack.handler = stack.routed = None
         leave(self.below, self)
 
     def on_lower(self, what: str, lower: Interface) -> None:

@@ -42,7 +42,7 @@ class MacvlanPort:
     def receive(self, frame: Frame) -> Verdict:
         """A child sent it to a sibling: it goes by the parent, whose taps see it (dev_forward_skb)."""
         child = self.child_of(frame.dst)
-        if child is None or not self.parent.running:
+        if child is None or not self.parent.up:
             return NOT_READY
         self._give(child, frame, "sibling")
         return Outcome.PASSED_UP
@@ -147,7 +147,7 @@ class MacvlanInterface(StackedInterface):
     def hand_on(self, frame: Frame) -> bool:
         """macvlan_queue_xmit."""
         port = self.port_below
-        if self.mode == "bridge" and self.below.running:
+        if self.mode == "bridge" and self.below.up:
             if frame.dst & MAC_GROUP_BIT:
                 port.broadcast(frame, self, ("bridge",))
             else:

@@ -54,7 +54,7 @@ class VlanInterface(StackedInterface):
     kind = "vlan"
     min_mtu = 0
 
-    __slots__ = ("below", "egress", "ingress", "kept", "multicast", "switches", "tpid", "vid")
+    __slots__ = ("below", "egress", "flags", "ingress", "kept", "multicast", "switches", "tpid", "vid")
 
     def __init__(self, namespace: NetworkNamespace, name: str, mac: int, below: Interface, vid: int,
                  tpid: int) -> None:
@@ -70,6 +70,7 @@ class VlanInterface(StackedInterface):
         self.kept: tuple[Frame, ...] = ()
         """Of the frame that it takes: as it was with each tag that stays in its header."""
         self.noarp = below.noarp
+        self.flags = tuple(flag for flag in below.flags if flag != "MASTER")
         self.multicast = 0
         """Frames to groups that it received (rx_multicast)."""
 

@@ -43,13 +43,17 @@ class VrfPort:
         self.master: Interface | None = vrf
 
     def handle_frame(self, frame: Frame, is_for_us: bool) -> Verdict | None:
-        """vrf_ip_rcv: the VRF's taps see the packet, as one that leaves; its port goes on with it."""
+        """vrf_ip_rcv: the VRF's taps see the packet, as one that leaves; its port goes on with it.
+
+        What came without a header, by a tunnel, gets one of the VRF's own (vrf_prepare_mac_header).
+        """
         taken = is_for_us or frame.dst == self.interface.mac or frame.dst & MAC_GROUP_BIT
         vrf = self.vrf
         if taken and vrf.up and isinstance(frame.payload, IPv4Packet):
             vrf.heard += 1
             vrf.heard_bytes += frame.size - vrf.uncounted
-            vrf.namespace.record((FrameSent, vrf.place, frame))
+            shown = frame if frame.src else Frame(vrf.mac, vrf.mac, ETH_P_IP, frame.payload)
+            vrf.namespace.record((FrameSent, vrf.place, shown))
         return None
 
 

@@ -136,10 +136,10 @@ class VxlanInterface(TunnelEnd):
             ttl = 1 if is_multicast(remote.address) else namespace.default_ttl
         elif not ttl:
             ttl = inner.ttl if inner is not None else namespace.default_ttl
-        tos = (inner.tos if inner is not None else 0) if self.tos & 1 else self.tos
         df = self.df == "set" or (self.df == "inherit" and inner is not None and inner.df)
         ident = namespace.next_ident(route.source, remote.address, UDP)
-        packet = IPv4Packet(route.source, remote.address, UDP, datagram, ttl, ident, df, tos)
+        packet = IPv4Packet(route.source, remote.address, UDP, datagram, ttl, ident, df,
+                            tunnel_output.tos(self.tos, inner))
         tunnel_output.transmit(self, packet, route, frame.size - 14)
 
     def _source_port(self, frame: Frame) -> int:

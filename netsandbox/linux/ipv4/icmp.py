@@ -167,7 +167,7 @@ def learn_way(interface: Interface, packet: IPv4Packet, message: IcmpMessage, qu
     """What an error about a packet that somebody here sent says of its way: a smaller MTU, a shorter route."""
     namespace = interface.namespace
     if is_fragmentation_needed(message):
-        learn_mtu(namespace, quoted.dst, message.rest & 0xFFFF)
+        learn_mtu(namespace, quoted.dst, message.rest & 0xFFFF, interface.l3mdev)
     elif message.type == REDIRECT and message.code & 7 <= LAST_REDIRECT:
         return _take_redirect(interface, packet, message.rest, quoted.dst)
     return ACCEPTED
@@ -176,7 +176,7 @@ def learn_way(interface: Interface, packet: IPv4Packet, message: IcmpMessage, qu
 def _take_redirect(interface: Interface, packet: IPv4Packet, gateway: int, destination: int) -> Verdict:
     """__ip_do_redirect: only from the gateway in use, and only once the new one's MAC is known."""
     namespace = interface.namespace
-    chosen = route_output(namespace, destination)
+    chosen = route_output(namespace, destination, 0, interface.l3mdev)
     if not isinstance(chosen, OutputRoute) or chosen.gateway != packet.src or gateway == packet.src:
         return Dropped(DropReason.ICMP_IGNORED, ("redirect", packet.src))
     if not _accepts_redirects(interface) or not _may_be_gateway(interface, gateway, packet.src):

@@ -67,6 +67,10 @@ def _receive_hooked(interface: Interface, frame: Frame, packet: IPv4Packet) -> V
 
 def _route(interface: Interface, frame: Frame, packet: IPv4Packet, buffer: SocketBuffer | None) -> Verdict:
     """ip_rcv_finish: the input route says whether the packet is for us, to be forwarded, or lost."""
+    if interface.stack is not None and interface.stack.routed is not None:
+        child = interface.stack.routed.routed_child(packet)
+        if child is not None and route_input(child, packet.src, packet.dst, 0, packet).refusal is None:
+            return deliver_local(interface, frame, packet, buffer, child)
     route = route_input(interface, packet.src, packet.dst, buffer.mark if buffer is not None else 0, packet)
     if route.refusal is not None:
         return route.refusal
@@ -107,8 +111,12 @@ def _read_options(interface: Interface, frame: Frame, packet: IPv4Packet, is_our
 
 
 def deliver_local(interface: Interface, frame: Frame, packet: IPv4Packet,
-                  buffer: SocketBuffer | None = None) -> Verdict:
-    """ip_local_deliver: reassembly, then INPUT."""
+                  buffer: SocketBuffer | None = None, child: Interface | None = None) -> Verdict:
+    """ip_local_deliver: reassembly, then INPUT.
+
+    Args:
+        child: whose packet it is after that (ipvlan_nf_input).
+    """
     namespace = interface.namespace
     if packet.mf or packet.offset:
         whole = namespace.fragments.add(interface, frame, packet)
@@ -123,7 +131,7 @@ def deliver_local(interface: Interface, frame: Frame, packet: IPv4Packet,
         if verdict is not None:
             return verdict
         packet = buffer.packet
-    return _deliver(interface, frame, packet)
+    return _deliver(child or interface, frame, packet)
 
 
 def _deliver(interface: Interface, frame: Frame, packet: IPv4Packet) -> Verdict:

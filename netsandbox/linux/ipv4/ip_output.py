@@ -184,7 +184,8 @@ def _note_group(interface: Interface, destination: int) -> None:
 
 def _group_frame(interface: Interface, packet: IPv4Packet) -> Frame:
     """Broadcast and multicast need no ARP."""
-    mac = multicast_mac(packet.dst) if is_multicast(packet.dst) else BROADCAST_MAC
+    mac = multicast_mac(packet.dst) if is_multicast(packet.dst) else (
+        interface.mac if interface.noarp else BROADCAST_MAC)
     return Frame(mac, interface.mac, ETH_P_IP, packet)
 
 

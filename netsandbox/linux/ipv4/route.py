@@ -83,7 +83,7 @@ class Route:
     @property
     def is_linkdown(self) -> bool:
         """The interface has no carrier; the route is used all the same."""
-        return self.interface is not None and not self.interface.carrier and not self.interface.is_loopback
+        return self.interface is not None and not self.interface.seems_connected and not self.interface.is_loopback
 
     @property
     def is_ignored(self) -> bool:

@@ -230,9 +230,9 @@ def select_address(interface: Interface, destination: int, scope: str) -> int:
 
 # -- what is learned about a destination
 
-def learn_mtu(namespace: NetworkNamespace, destination: int, mtu: int) -> None:
-    """A router said "fragmentation needed" (__ip_rt_update_pmtu)."""
-    chosen = route_output(namespace, destination)
+def learn_mtu(namespace: NetworkNamespace, destination: int, mtu: int, vrf: Interface | None = None) -> None:
+    """A router said "fragmentation needed", or a tunnel that it would (__ip_rt_update_pmtu)."""
+    chosen = route_output(namespace, destination, 0, vrf)
     if not isinstance(chosen, OutputRoute) or chosen.mtu < mtu or chosen.route.mtu_is_locked:
         return
     least = namespace.sysctls.get("net.ipv4.route.min_pmtu")

@@ -13,6 +13,18 @@ if TYPE_CHECKING:
     from netsandbox.wire.ipv4 import IPv4Packet
 
 
+INHERIT_TOS = 1
+ECN, ECT_0, CE = 3, 2, 3
+
+
+def tos(wanted: int, inner: IPv4Packet | None) -> int:
+    """The outer packet's, whose ECN bits are the inner one's, but that nobody has met with congestion yet
+    (INET_ECN_encapsulate)."""
+    inside = inner.tos if inner is not None else 0
+    ecn = ECT_0 if inside & ECN == CE else inside & ECN
+    return ((inside if wanted & INHERIT_TOS else wanted) & ~ECN) | ecn
+
+
 def transmit(device: TunnelEnd, outer: IPv4Packet, route: OutputRoute, size: int) -> None:
     """iptunnel_xmit; what must stay whole and is too big for the way does not go, and the host tells itself so.
 
