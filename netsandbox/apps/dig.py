@@ -167,7 +167,7 @@ class Dig(Asker):
 
     def no_server(self, why: str) -> None:
         self.complain(f"dig: couldn't get address for '{self.asked.server}': not found")
-        self.exit(10)
+        self.exit(1)
 
     def unanswered(self) -> None:
         self.tell_failures()

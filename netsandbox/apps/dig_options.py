@@ -24,6 +24,7 @@ class Asked(NamedTuple):
         port: -p, the servers'.
         ndots: None for resolv.conf's.
         warnings: what is said before.
+        is_typed: a type was given; of a second one a warning is said.
     """
 
     name: str
@@ -36,11 +37,17 @@ class Asked(NamedTuple):
     port: int = dns.PORT
     ndots: int | None = None
     warnings: tuple[str, ...] = ()
+    is_typed: bool = False
 
     @property
     def by_tcp(self) -> bool:
         """+tcp; a question about all records goes by TCP unless +notcp forbids it."""
         return "tcp" in self.flags or (dns.ANY in self.kinds and "notcp" not in self.flags)
+
+    def typed(self, kind: int) -> Asked:
+        """With a type, the last of which counts."""
+        warnings = (*self.warnings, ";; Warning, extra type option") if self.is_typed else self.warnings
+        return self._replace(kinds=(kind,), is_typed=True, warnings=warnings)
 
     @property
     def header_flags(self) -> int:
@@ -118,17 +125,17 @@ def _changed(now: Asked, word: str, rest: list[str]) -> Asked:
     if word == "-t":
         kind = rest.pop(0)
         known = dns.TYPE_NUMBERS.get(kind.upper())
-        return now._replace(kinds=(known,)) if known is not None else now._replace(
+        return now.typed(known) if known is not None else now._replace(
             warnings=(*now.warnings, f";; Warning, ignoring invalid type {kind}"))
     if word == "-p":
         return now._replace(port=_number("port number", rest.pop(0), MOST_PORTS, 1))
     if word == "-u":
         return now._replace(flags=now.flags | {"microseconds"})
     if not word.startswith("-"):
-        return now._replace(kinds=(dns.TYPE_NUMBERS[word.upper()],))
+        return now.typed(dns.TYPE_NUMBERS[word.upper()])
     option = DASHED.letters.get(word[1:])
     if option is None:
-        raise UsageError(WRONG_OPTION.format(word), 1)
+        raise UsageError("dig: -i removed" if word == "-i" else WRONG_OPTION.format(word), 1)
     if option.role == "usual":
         return now
     if word in ("-h", "-v"):
@@ -142,7 +149,7 @@ def _with_flag(now: Asked, word: str) -> Asked:
     option = _known(text.removeprefix("no") if is_off else text)
     if option is None or (is_off and option.value == "=" and option.role != "refused") or (
             option.value == "=" and not value and not is_off):
-        raise UsageError(WRONG_OPTION.format(word.rstrip("=")), 1)
+        raise UsageError(WRONG_OPTION.format(word.partition("=")[0]), 1)
     if option.name in NUMBERS:
         return _with_number(now, option.name, value)
     if option.name == "bufsize":
@@ -166,6 +173,7 @@ def _with_flag(now: Asked, word: str) -> Asked:
 
 def _known(text: str) -> Option | None:
     """The option that a word stands for, which may be shorter than its name."""
+    text = {"ad": "adflag", "cd": "cdflag"}.get(text, text)
     found = [option for name, option in OPTIONS.names.items() if name.startswith(text)] if text else []
     return OPTIONS.names.get(text) or (found[0] if len({SAME.get(one.name, one.name) for one in found}) == 1 else None)
 
@@ -214,7 +222,7 @@ def _reverse(text: str) -> str:
 USAGE_OF_HOST = """\
 Usage: host [-aCdilrTvVw] [-c class] [-N ndots] [-t type] [-W time]
             [-R number] [-m flag] [-p port] hostname [server]"""
-HOST = OptionTable("host", 1, USAGE_OF_HOST, acts="t= W= R= T r V N= c=", usual="4 i s U m=",
+HOST = OptionTable("host", 1, USAGE_OF_HOST, acts="t= W= R= T r V N= c=", usual="4 i n s U m=",
                    refused="6 a A C d l p= v w")
 NSLOOKUP = OptionTable(
     "nslookup", 1, "", acts="type= querytype= query= class= timeout= retry= recurse vc search domain= ndots= version "
@@ -239,7 +247,7 @@ def read_host(arguments: list[str]) -> Asked:
         raise UsageError("", 0, BANNER.replace("DiG", "host"))
     if values.get("c", "IN").upper() != "IN":
         raise UsageError(f"host: -c {values['c']} is not modelled", 1)
-    if not 1 <= len(read.operands) <= 2:
+    if not read.operands:
         raise UsageError(USAGE_OF_HOST, 1)
     kinds = (_kind("host", values["t"]),) if "t" in read else OF_HOST
     flags = frozenset({"tcp"} if "T" in read else ()) | frozenset({"norecurse"} if "r" in read else ())

@@ -15,6 +15,12 @@ HOSTS = ("hosts", "ahosts", "ahostsv4", "ahostsv6")
 NOT_FOUND = 2
 
 
+OTHERS = ("aliases", "ethers", "group", "gshadow", "initgroups", "netgroup", "networks", "passwd", "protocols", "rpc",
+          "shadow")
+"""Databases of a real one that the sandbox has not."""
+TRY = "Try `getent --help' or `getent --usage' for more information."
+
+
 class Getent(Program):
     """One run of getent: keys, one after another."""
 
@@ -123,10 +129,11 @@ def program(context: Context) -> Program:
     """getent(1) (program.Maker)."""
     words = context.arguments
     if not words:
-        raise UsageError("Usage: getent [OPTION...] database [key ...]", 1)
+        raise UsageError(f"getent: wrong number of arguments\n{TRY}", 1)
     if words[0] not in (*HOSTS, "services"):
-        raise UsageError(f"Unknown database: {words[0]}\nTry `getent --help' or `getent --usage' for more information.",
-                         1)
+        if words[0] in OTHERS:
+            raise UsageError(f"getent: {words[0]} is not modelled; there are {', '.join((*HOSTS, 'services'))}", 1)
+        raise UsageError(f"Unknown database: {words[0]}\n{TRY}", 1)
     if len(words) < 2:
         raise UsageError(f"getent: enumerating {words[0]} is not modelled: give a name", 1)
     return Getent(context, words[0], words[1:])

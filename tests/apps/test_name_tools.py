@@ -47,6 +47,8 @@ def test_getent_maps_addresses_into_ipv6(session: Session, key: str, code: int, 
     "size": ("+bufsize=1232 +short c2", 0, "172.18.0.3\n"), "no size": ("+bufsize +short c2", 0, "172.18.0.3\n"),
     "big": ("+bufsize=70000 c2", 10, "invalid buffer size '70000': out of range\n"),
     "not": ("+nobufsize c2", 1, "Invalid option: +nobufsize\nUsage:  dig "),
+    "value": ("+foo=1 c2", 1, "Invalid option: +foo\nUsage:  dig "), "types": (
+        "c2 A MX +short", 0, ";; Warning, extra type option\n"), "-i": ("-i c2", 1, "dig: -i removed\n"),
 }.values())
 def test_dig_takes_a_port_and_a_size(session: Session, words: str, code: int, says: str) -> None:
     job = session.run(f"docker exec c1 dig {words}")

@@ -56,6 +56,7 @@ WILDCARD = ("Warning: Executing wildcard deletion to stay compatible with old sc
             "         This special behaviour is likely to disappear in further releases,\n"
             "         fix your scripts!\n")
 OF_IPV6 = ("home", "nodad", "mngtmpaddr", "optimistic")
+READ_ONLY = ("secondary", "temporary", "dadfailed", "deprecated", "tentative", "permanent", "stable-privacy")
 
 
 def run(context: ToolContext, arguments: list[str], style: Style) -> ToolResult:
@@ -76,7 +77,7 @@ class Filter:
         self.family = family
         self.device: Interface | None = None
         self.set_flags = self.clear_flags = 0
-        name = ""
+        name: str | None = None
 
         def other(word: str, rest: Words) -> None:
             nonlocal name
@@ -84,7 +85,7 @@ class Filter:
                 word = rest.next()
             elif word and "help".startswith(word):
                 raise usage("ip address")
-            if name:
+            if name is not None:
                 raise garbage("dev", word)
             name = word
 
@@ -98,7 +99,7 @@ class Filter:
             key("vrf", name="master", read=vrf_reader(namespace, "Not a valid VRF name\n")),
             flag("nomaster"), key("type"), flag("novf")), other)
         self.found: dict[str, Any] = found
-        if name:
+        if name is not None:
             self.device = find_interface(namespace, name)
             if self.device is None:
                 raise ToolError(1, f'Device "{name}" does not exist.')
@@ -116,14 +117,21 @@ class Filter:
 
     def takes(self, interface: Interface) -> bool:
         found = self.found
-        if (self.device is not None and interface is not self.device) or ("up" in found and not interface.up):
+        if ("up" in found and not interface.up) or ("down" in found and interface.up):
             return False
-        if "down" in found and interface.up:
+        if "nomaster" in found and interface.master is not None:
             return False
-        master = interface.master
-        if ("master" in found and master is not found["master"]) or ("nomaster" in found and master is not None):
+        kind = found.get("type")
+        return self.is_told(interface) and found.get("group", interface.group) == interface.group and (
+            kind != "bridge_slave" or interface.port is not None)
+
+    def is_told(self, interface: Interface) -> bool:
+        """Whether the kernel tells of it: what else is asked for iproute2 looks at itself, and with -j leaves {}."""
+        found = self.found
+        if (self.device or interface) is not interface or found.get("master", interface.master) is not interface.master:
             return False
-        return _is_of_kind(interface, found.get("type")) and found.get("group", interface.group) == interface.group
+        kind = found.get("type")
+        return kind in (None, "bridge_slave") or (not interface.is_loopback and interface.kind == kind)
 
     def takes_address(self, interface: Interface, own: InterfaceAddress) -> bool:
         found = self.found
@@ -161,14 +169,6 @@ def _covers(network: Network, address: int) -> bool:
     return address & network.mask == network.network
 
 
-def _is_of_kind(interface: Interface, kind: str | None) -> bool:
-    if kind is None:
-        return True
-    if kind == "bridge_slave":
-        return interface.port is not None
-    return not interface.is_loopback and interface.kind == kind
-
-
 def show(context: ToolContext, words: Words, style: Style, is_link: bool) -> ToolResult:
     if is_link:
         style.family = "link"
@@ -185,7 +185,10 @@ def show_rows(namespace: NetworkNamespace, machine: Machine | None, chosen: Filt
     for interface in in_order(namespace):
         own = [a for a in interface.addresses if chosen.takes_address(interface, a)]
         is_bare = not interface.addresses and chosen.family not in ("inet", "inet6")
-        if not chosen.takes(interface) or (not own and not is_bare and style.family != "link"):
+        if not chosen.is_told(interface) or (not own and not is_bare and style.family != "link"):
+            continue
+        if not chosen.takes(interface):
+            rows += [Row(style)] * style.json
             continue
         rows.append(_device_row(interface, own, others, style, is_link, "label" in chosen.found))
     return rows
@@ -295,9 +298,9 @@ def _read(words: Words, family: Family, warnings: list[str]) -> tuple[dict[str, 
         if word not in ("default", "any", "all"):
             network = family.prefix_of(word)
 
-    def of_ipv6(name: str) -> Key:
-        return key(name, read=lambda _rest: warnings.append(
-            f"Warning: {name} option can be set only for IPv6 addresses\n"))
+    def warned(name: str) -> Key:
+        why = "can be set only for IPv6 addresses" if name in OF_IPV6 else "is not mutable from userspace"
+        return key(name, read=lambda _rest: warnings.append(f"Warning: {name} option {why}\n"))
 
     found = parse(words, (
         key("peer", "remote", read=family.prefix, once="peer"),
@@ -305,7 +308,8 @@ def _read(words: Words, family: Family, warnings: list[str]) -> tuple[dict[str, 
         key("scope", read=reader(scope_of, "invalid scope value.")), key("dev"), key("label"),
         key("metric*", "priority*", "preference*", read=number('"metric" value is invalid\n')),
         key("valid_lft*", read=_lifetime("valid_lft value")),
-        key("preferred_lft*", read=_lifetime("preferred_lft value")), *(of_ipv6(name) for name in OF_IPV6),
+        key("preferred_lft*", read=_lifetime("preferred_lft value")),
+        *(warned(name) for name in (*OF_IPV6, *READ_ONLY)),
         refused("anycast", of="an address", read=family.address),
         refused("proto", of="an address", read=number('"proto" value is invalid\n', 0, 255)),
         flag("noprefixroute"), flag("autojoin")), other)

@@ -84,7 +84,7 @@ def _identify(context: ToolContext, rest: list[str]) -> ToolResult:
     if len(rest) > 1:
         raise ToolError(1, "extra arguments specified")
     namespace: NetworkNamespace | None = context.namespace
-    if rest and rest[0] != "self":
+    if rest:
         pid = number_of(rest[0])
         if pid is None or not 0 <= pid < 1 << 31:
             raise ToolError(1, f"Specified string '{rest[0]}' is not a pid")

@@ -212,10 +212,10 @@ def _show(namespace: NetworkNamespace, found: dict[str, Any], style: Style) -> T
 
 def _is_wanted(rule: Rule, found: dict[str, Any]) -> bool:
     """filter_nlmsg: a prefix stands for all that lie within it."""
-    own = {"fwmark": (rule.mark, rule.mask), "iif": rule.entering, "oif": rule.leaving, "table": rule.table,
-           "priority": rule.priority, "protocol": rule.protocol, "l3mdev": rule.is_vrf, "not": rule.inverted,
-           "tos": rule.tos, "uidrange": rule.users, "ipproto": rule.ip_protocol, "sport": rule.source_ports,
-           "dport": rule.ports}
+    own = {"fwmark": (rule.mark, rule.mask), "iif": rule.entering, "oif": rule.leaving,
+           "table": rule.table if rule.action == LOOKUP else "", "priority": rule.priority,
+           "protocol": rule.protocol, "l3mdev": rule.is_vrf, "not": rule.inverted, "tos": rule.tos,
+           "uidrange": rule.users, "ipproto": rule.ip_protocol, "sport": rule.source_ports, "dport": rule.ports}
     prefixes = {"from": rule.source, "to": rule.destination}
     return (all(own[name] == found[name] for name in own.keys() & found.keys())
             and all(has.length >= found[name].length and has.address in found[name]

@@ -60,7 +60,8 @@ def route_row(route: Route, style: Style, shown: frozenset[str] = frozenset(), n
     put_flags(row, [] if route.paths else route_flags(route))
     put_metrics(row, route.mtu, route.mtu_is_locked)
     if route.nexthop_id and style.details and namespace is not None:
-        row.say("\n\tnh_info ")
+        row.new_line()
+        row.say("\tnh_info ")
         put_nexthop(row, namespace.routes.nexthops[route.nexthop_id], style)
     if route.paths:
         row.note("nexthops", [_hop(row, path) for path in route.paths])
@@ -71,7 +72,8 @@ def route_row(route: Route, style: Style, shown: frozenset[str] = frozenset(), n
 def _hop(row: Row, path: Route) -> dict[str, Any]:
     """print_rta_multipath: a line for each next hop."""
     found: dict[str, Any] = {}
-    text = "\n\tnexthop "
+    row.new_line()
+    text = "\tnexthop "
     if path.gateway is not None:
         found["gateway"] = format_ipv4(path.gateway)
         text += f"via {found['gateway']} "
