@@ -1,8 +1,6 @@
 """`python -m netsandbox`."""
 
-from __future__ import annotations
-
-import signal
+import _signal as signal  # type: ignore[import-not-found]  # of C: to load `signal` takes long enough to be interrupted
 import sys
 
 

@@ -39,6 +39,8 @@ _STEP_KEYS = ("ask", "run", "say", "expect", "hints")
 
 IS_OURS = re.compile(rb"""^(?:\xef\xbb\xbf)?[ \t{]*["']?netsandbox["']?[ \t]*:|^services[ \t]*:""", re.MULTILINE)
 """What every scenario and every Compose file has: of a file without it no error says more, as it may be anybody's."""
+HAS_SERVICES = re.compile(r"^services[ \t]*:", re.MULTILINE)
+"""Of a Compose file, which may have anchors; no scenario has such a key."""
 OF_COMPOSE: Late[str, Callable[[str, str], Scenario]] = Late({
     "scenario": "netsandbox.session.compose_file:compose_scenario"})
 """Few scenarios are Compose files."""
@@ -71,7 +73,7 @@ def parse_scenario(text: str, name: str) -> Scenario:
     """The scenario in a text; name stands for the file in errors. Raises ScenarioError, never anything else."""
     if len(text) > MAX_BYTES:
         raise ScenarioError(name, 0, f"too large: more than {MAX_BYTES:,} bytes")
-    root = compose(text, name)
+    root = compose(text, name, takes_anchors=bool(HAS_SERVICES.search(text)))
     if isinstance(root, MappingNode) and is_compose([str(key.value) for key, _value in root.value]):
         return OF_COMPOSE["scenario"](text, name)
     return _Reader(name).scenario(root)

@@ -36,6 +36,14 @@ def test_saved_it_is_a_scenario(file: Path) -> None:
     assert parse_scenario(dump_scenario(scenario), "x").setup[0].run == ("mkdir -p /root/myshop",)
 
 
+def test_it_may_have_anchors(file: Path) -> None:
+    file.write_text("x-all: &all {image: nginx}\nservices:\n  a: *all\n  b: {<<: *all, hostname: h}\n", "utf-8")
+    assert "docker compose" in load_scenario(file).setup[-1].run[0]
+    file.write_text("netsandbox: 2\nsteps: &a [x]\n", encoding="utf-8")
+    with pytest.raises(ScenarioError, match="anchors are not allowed"):
+        load_scenario(file)
+
+
 def test_what_compose_refuses_names_the_line(file: Path) -> None:
     file.write_text("services:\n  web: {imag: nginx}\n", encoding="utf-8")
     refusal = r"compose\.yaml:2: validating .*: services\.web additional properties 'imag' not allowed"

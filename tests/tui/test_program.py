@@ -104,8 +104,11 @@ def test_it_paints_pings_and_quits(tmp_path: Path, terminals: list[Terminal]) ->
 
 
 ENTRY = """
-import signal, sys, types
+import sys
+before = set(sys.modules)
 from netsandbox.__main__ import program
+assert set(sys.modules) - before == {"netsandbox", "netsandbox.__main__"}, "they load before the signal is heeded"
+import signal, types
 signal.signal(signal.SIGINT, signal.default_int_handler)  # who runs the tests in the background ignores it
 sys.modules["netsandbox.cli"] = cli = types.ModuleType("netsandbox.cli")
 cli.main = lambda: signal.raise_signal(signal.SIGINT)

@@ -16,6 +16,7 @@ from netsandbox.commands.docker.run import CREATE, make
 from netsandbox.docker import containers, volumes
 from netsandbox.docker.errors import DockerError, daemon_error
 from netsandbox.docker.links import Link
+from netsandbox.engine.budget import Use, spend
 
 if TYPE_CHECKING:
     from netsandbox.commands.docker.client import Client
@@ -112,6 +113,7 @@ def _container(client: Client, project: Project, service: Service, number: int, 
         container = _make(client, project, service, number, mark)
         say(client, "Container", name, "Recreated")
         return container
+    spend(Use.COMMANDS)
     say(client, "Container", name, "Creating")
     container = _make(client, project, service, number, mark)
     say(client, "Container", name, "Created")
