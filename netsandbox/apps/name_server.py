@@ -36,6 +36,10 @@ class Zone(Protocol):
         """The names of an address, None where it knows none."""
 
 
+MOST_NAMES = 10
+"""Names of one address, which has none of its own where there are more: it is a content network's."""
+
+
 class Names:
     """A zone that is a table, as a provider's server has it."""
 
@@ -48,7 +52,7 @@ class Names:
 
     def names(self, address: int) -> Sequence[str] | None:
         found = [name for name, known in self._table.items() if known == address]
-        return found[:1] or None
+        return (found[:1] or None) if len(found) <= MOST_NAMES else None
 
 
 class Pending(NamedTuple):

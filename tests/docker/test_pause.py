@@ -129,7 +129,7 @@ def test_top() -> None:
     ("docker top never", "Error response from daemon: container ID is not running\n"),
     ("docker top web -o bogus", f'{DAEMON}ps: error: unknown user-defined format specifier "bogus"\n'),
     ("docker stats --no-stream nobody", "Error response from daemon: No such container: nobody\n"),
-    ("docker stats", "the sandbox has no moving screen: `docker stats --no-stream` prints one look\n")])
+    ("docker stats", "note: one look, as with --no-stream; Docker would go on until Ctrl-C\n")])
 def test_top_and_stats_refuse(line: str, err: str) -> None:
     made = session("docker run -d --name web nginx", "docker create --name never nginx")
     assert HEX.sub("ID", made.run(line).err) == err
@@ -142,6 +142,8 @@ def test_stats_counts_what_the_interfaces_carried() -> None:
                                                      "{{.PIDs}}'").out.splitlines())
     assert rows == {"web": "1.08kB / 1.21kB 1", "hn": "0B / 0B 1", "never": "0B / 0B 0"}
     assert made.run("docker stats --no-stream").out.startswith("CONTAINER ID   NAME   CPU %   MEM USAGE / LIMIT")
+    shown = made.run("docker stats --format 'table {{.Container}}\t{{.NetIO}}' web").out
+    assert shown.startswith("CONTAINER   NET I/O")
     assert json.loads(made.run("docker stats --no-stream --format json web").out)["Container"] == "web"
 
 

@@ -8,7 +8,7 @@ from netsandbox.commands.docker.flags import Command, Flag, Parsed
 from netsandbox.commands.docker.listing import Column, print_list
 from netsandbox.commands.docker.words import clock_time
 from netsandbox.docker import history
-from netsandbox.docker.errors import DockerError, daemon_error
+from netsandbox.docker.errors import daemon_error
 from netsandbox.docker.freezer import family
 
 if TYPE_CHECKING:
@@ -120,15 +120,15 @@ def aligned(headings: list[str], rows: list[list[str]], width: int = WIDTH, gap:
 
 
 def stats(client: Client, parsed: Parsed) -> int:
-    if not parsed.on("no-stream"):
-        raise DockerError("the sandbox has no moving screen: `docker stats --no-stream` prints one look")
     engine = client.engine
     found = [engine.find(name) for name in parsed.operands]
     if not parsed.operands:
         found = [it for it in reversed(engine.containers.values()) if it.is_running or parsed.on("all")]
     rows = [_row(client, it, not parsed.on("no-trunc"), name)
             for it, name in zip(found, parsed.operands or [it.short_identity for it in found], strict=True)]
-    print_list(client, parsed, COLUMNS, rows, "*container.statsContext")
+    print_list(client, parsed, COLUMNS, rows, "*container.statsContext", {"Container": "CONTAINER"})
+    if not parsed.on("no-stream"):
+        client.complain("note: one look, as with --no-stream; Docker would go on until Ctrl-C")
     return 0
 
 
