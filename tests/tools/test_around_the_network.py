@@ -80,6 +80,7 @@ def test_sysctl_lists_devices_with_a_dot(lab: KeptSession) -> None:
     ("echo '{' | python3 -m json.tool", 1, "Expecting property name enclosed in double quotes: line 2 "),
     ("python3 -m json.tool nope", 1, "[Errno 2] No such file or directory: 'nope'"),
     ("python3 -m json.tool --json-lines", 1, "json.tool --json-lines is not modelled"),
+    ("ll /etc/hosts", 0, "/etc/hosts\n"), ("ll /nope", 2, "ls: cannot access '/nope'"),
     ("systemctl list-timers", 1, "`systemctl list-timers` is not modelled"),
     ("systemctl statusd docker", 1, "Unknown command verb 'statusd', did you mean 'status'?"),
     ("systemctl stop nosuch", 5, "Unit nosuch.service not found."), ("getenforce", 0, "Disabled"),

@@ -22,8 +22,9 @@ COLUMNS = (Column("Name", "NAME"), Column("Image", "IMAGE"), Column("Command", "
 def ps(client: Client, parsed: Parsed) -> int:
     project = project_of(client, parsed)
     names = chosen(project, parsed.operands, ["*"])
+    states = _states(parsed)
     containers = [container for container in containers_of(client, project) if (
-        container.is_running or parsed.on("all")) and (container.labels[f"{LABEL}service"] in names
+        container.state in states if states else container.is_running or parsed.on("all")) and (container.labels[f"{LABEL}service"] in names
                                                        or not parsed.operands)]  # what is no service any more, too
     if parsed.on("services"):
         for name in dict.fromkeys(container.labels[f"{LABEL}service"] for container in containers):
@@ -36,6 +37,20 @@ def ps(client: Client, parsed: Parsed) -> int:
     print_list(client, parsed, COLUMNS, rows, "*formatter.ContainerContext",
                {**OTHERS, "Project": "PROJECT", "Health": "HEALTH", "ExitCode": "EXIT CODE"})
     return 0
+
+
+def _states(parsed: Parsed) -> list[str]:
+    """What --status and --filter ask for.
+
+    Raises:
+        DockerError: another filter.
+    """
+    key, equals, value = parsed.text("filter").partition("=")
+    if parsed.text("filter") and not equals:
+        raise DockerError("arguments to --filter should be in form KEY=VAL")
+    if key not in ("", "status"):
+        raise DockerError("not implemented" if key == "source" else f"unknown filter {key}")
+    return [*parsed.all("status"), *([value] if equals else [])]
 
 
 def exec_(client: Client, parsed: Parsed) -> int | None:
@@ -53,9 +68,12 @@ def exec_(client: Client, parsed: Parsed) -> int | None:
 
 PS = Command("docker compose ps", "[OPTIONS] [SERVICE...]", "List containers", ps, (
     *GLOBAL, Flag("all", "a", usage="Show all stopped containers (including those created by the run command)"),
+    Flag("filter", "", "string", "Filter services by a property (supported filters: status)", value="string"),
     Flag("format", "", "string", "Format output using a custom template", value="string"),
     Flag("no-trunc", usage="Don't truncate output"), Flag("quiet", "q", usage="Only display IDs"),
-    Flag("services", usage="Display services")))
+    Flag("services", usage="Display services"),
+    Flag("status", "", "list", "Filter services by status. Values: [paused | restarting | removing | running | dead | "
+         "created | exited]", value="stringArray")))
 EXEC = Command("docker compose exec", "[OPTIONS] SERVICE COMMAND [ARGS...]", "Execute a command in a running container",
                exec_, (
     *GLOBAL, Flag("detach", "d", usage="Detached mode: Run command in the background"),
@@ -63,5 +81,6 @@ EXEC = Command("docker compose exec", "[OPTIONS] SERVICE COMMAND [ARGS...]", "Ex
     Flag("index", "", "int", "Index of the container if service has multiple replicas", value="int"),
     Flag("no-tty", "T", usage="Disable pseudo-TTY allocation"),
     Flag("privileged", usage="Give extended privileges to the process"),
-    Flag("user", "u", "string", "Run the command as this user", ignored=True),
+    Flag("interactive", "i", hidden=True), Flag("tty", "t", hidden=True),  # as they are by default
+    Flag("user", "u", "string", "Run the command as this user", value="string"),
     Flag("workdir", "w", "string", "Path to workdir directory for this command", value="string")), 2, mixed=False)

@@ -40,6 +40,11 @@ def ls(context: ToolContext, arguments: list[str]) -> ToolResult:
     return ToolResult(2 if errors else 0, "\n".join(parts), errors)
 
 
+def ll(context: ToolContext, arguments: list[str]) -> ToolResult:
+    """The alias that every distribution gives its users."""
+    return ls(context, ["-l", *arguments])
+
+
 def _why(context: ToolContext, path: str) -> str:
     try:
         files_of(context).read(path)
