@@ -23,9 +23,10 @@ def ps(client: Client, parsed: Parsed) -> int:
     project = project_of(client, parsed)
     names = chosen(project, parsed.operands, ["*"])
     states = _states(parsed)
-    containers = [container for container in containers_of(client, project) if (
-        container.state in states if states else container.is_running or parsed.on("all")) and (container.labels[f"{LABEL}service"] in names
-                                                       or not parsed.operands)]  # what is no service any more, too
+    containers = [container for container in containers_of(client, project)
+                  if (container.state in states if states else container.is_running or parsed.on("all"))
+                  and (container.labels[f"{LABEL}service"] in names
+                       or not parsed.operands)]  # what is no service any more, too
     if parsed.on("services"):
         for name in dict.fromkeys(container.labels[f"{LABEL}service"] for container in containers):
             client.print(name)
