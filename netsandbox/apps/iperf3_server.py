@@ -20,6 +20,7 @@ class Server(Program):
 
     name = "iperf3"
     heeds_term = True
+    listens = True
 
     def __init__(self, context: Context, port: int, is_one_off: bool) -> None:
         super().__init__(context.namespace, context.next_pid())
@@ -42,10 +43,6 @@ class Server(Program):
     @property
     def is_endless(self) -> bool:
         return not self.is_one_off
-
-    @property
-    def listens(self) -> bool:
-        return True
 
     def start(self) -> None:
         try:

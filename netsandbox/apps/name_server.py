@@ -71,6 +71,8 @@ class NameServer(Program):
         ttl: seconds that its answers hold.
     """
 
+    is_endless = True
+
     def __init__(self, namespace: NetworkNamespace, name: str, pid: int, zone: Zone, address: int = 0,
                  port: int = dns.PORT, upstreams: tuple[int, ...] = (), ttl: int = 600,
                  is_authoritative: bool = False) -> None:
@@ -90,10 +92,6 @@ class NameServer(Program):
 
     forwards_all = False
     """Whether it asks others also where nobody wanted it to (RD is off)."""
-
-    @property
-    def is_endless(self) -> bool:
-        return True
 
     def start(self) -> None:
         """Bind the port.

@@ -22,6 +22,8 @@ class PythonServer(Program):
     """The server, until it is stopped."""
 
     name = "python3"
+    is_endless = True
+    listens = True
 
     def __init__(self, context: Context, address: int, port: int, root: str) -> None:
         super().__init__(context.namespace, context.next_pid())
@@ -31,14 +33,6 @@ class PythonServer(Program):
         self._site = PythonSite(context.files, root)
         self._sessions: list[HttpSession] = []
         self._accepted = 0
-
-    @property
-    def is_endless(self) -> bool:
-        return True
-
-    @property
-    def listens(self) -> bool:
-        return True
 
     @property
     def now(self) -> int:

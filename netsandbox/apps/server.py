@@ -65,6 +65,8 @@ class Server(Program):
         sockets: what it has bound.
     """
 
+    is_endless = True
+
     def __init__(self, namespace: NetworkNamespace, name: str, kind: str, ports: tuple[int, ...], backlog: int,
                  dual_stack: bool, pid: int, greeting: tuple[str, ...] = (), ready: tuple[str, ...] = (),
                  files: Files | None = None) -> None:
@@ -83,10 +85,6 @@ class Server(Program):
         self._service = SERVICES[kind](self, kind, files) if kind in SERVICES else None
         self._sessions: list[Session] = []
         self._accepted = 0
-
-    @property
-    def is_endless(self) -> bool:
-        return True
 
     @property
     def now(self) -> int:

@@ -29,6 +29,9 @@ class Sniffer(Program):
 
     name = "sniff"
     heeds_term = True
+    listens = True
+    is_endless = True
+    """Always: the frames that it waits for may never come."""
 
     def __init__(self, interface: Interface, wanted: Filter, count: int | None, name_of: Callable[[int], str],
                  pid: int = 1) -> None:
@@ -43,15 +46,6 @@ class Sniffer(Program):
         self._wanted = wanted
         self._name_of = name_of
         self._tap: Tap | None = None
-
-    @property
-    def listens(self) -> bool:
-        return True
-
-    @property
-    def is_endless(self) -> bool:
-        """Always: the frames that it waits for may never come."""
-        return True
 
     @property
     def total(self) -> int:

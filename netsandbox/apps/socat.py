@@ -27,6 +27,7 @@ class Socat(Program):
     """
 
     name = "socat"
+    is_endless = True
 
     def __init__(self, context: Context, first: Address, second: Address, runner: Runner,
                  options: SocatOptions) -> None:
@@ -38,10 +39,6 @@ class Socat(Program):
         self.options = options
         self.pairs: list[Pair] = []
         self._listening: Listening | None = None
-
-    @property
-    def is_endless(self) -> bool:
-        return True
 
     @property
     def listens(self) -> bool:

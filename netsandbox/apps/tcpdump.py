@@ -38,6 +38,9 @@ class Tcpdump(Program):
 
     name = "tcpdump"
     heeds_term = True
+    listens = True
+    is_endless = True
+    """Always: with -c too, the frames that it waits for may never come."""
 
     def __init__(self, namespace: NetworkNamespace, options: TcpdumpOptions, pid: int = 1,
                  names: dict[str, int] | None = None) -> None:
@@ -50,15 +53,6 @@ class Tcpdump(Program):
         self._filter: Filter
         self._tap: Tap | None = None
         self._written: Capture | None = None
-
-    @property
-    def listens(self) -> bool:
-        return True
-
-    @property
-    def is_endless(self) -> bool:
-        """Always: with -c too, the frames that it waits for may never come."""
-        return True
 
     def start(self) -> None:
         """Open the interface and say so."""

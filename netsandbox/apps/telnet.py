@@ -21,6 +21,7 @@ class Telnet(StreamClient):
     """One run of telnet."""
 
     name = "telnet"
+    is_endless = True
 
     def __init__(self, context: Context, host: str, port: int, is_busybox: bool) -> None:
         super().__init__(context)
@@ -29,10 +30,6 @@ class Telnet(StreamClient):
         self.is_busybox = is_busybox
         self.stdin = context.stdin
         self._address = 0
-
-    @property
-    def is_endless(self) -> bool:
-        return True
 
     def start(self) -> None:
         self.look_up(self.host)
