@@ -197,9 +197,8 @@ class NginxErrand(Program):
 
     name = "nginx"
 
-    def __init__(self, namespace: NetworkNamespace, files: Files | None, first: Callable[[], object] | None,
-                 pid: int = 36) -> None:
-        super().__init__(namespace, pid)
+    def __init__(self, namespace: NetworkNamespace, files: Files | None, first: Callable[[], object] | None) -> None:
+        super().__init__(namespace, pid=36)
         self._first = first
         self._loading = Loading(namespace, self.process, files, self._tell)
 

@@ -31,8 +31,8 @@ class Rule(NamedTuple):
     is_noted: bool = False
 
 
-def _idle(places: str, names: str, fewest: int = 1, most: int = MANY) -> dict[str, Rule]:
-    return {name: Rule(places, fewest, most) for name in names.split()}
+def _idle(places: str, names: str) -> dict[str, Rule]:
+    return {name: Rule(places, 1, MANY) for name in names.split()}
 
 
 def _noted(places: str, names: str) -> dict[str, Rule]:

@@ -286,7 +286,7 @@ class Interpreter(Task):
             dynamic["RANDOM"] = str(self.machine.random())
         return Expansion(state, [("", status), *outputs], dynamic)
 
-    def child(self, body: List, streams: Streams, name: str = "") -> Interpreter:
+    def child(self, body: List, streams: Streams) -> Interpreter:
         """A subshell.
 
         Raises:
@@ -295,7 +295,7 @@ class Interpreter(Task):
         state = self.state.copy()
         state.depth += 1
         budget.hold(Use.DEPTH, state.depth)
-        made = Interpreter(self.scheduler, self.machine, state, body, streams, name)
+        made = Interpreter(self.scheduler, self.machine, state, body, streams)
         made.foreground = self.foreground
         made.tested = self.tested
         made.began = self.began

@@ -16,9 +16,9 @@ WIDTH = 1600
 """Pixels of a bitmap."""
 
 
-def picture(app: App[int], title: str = "netsandbox") -> str:
+def picture(app: App[int]) -> str:
     """What is on the screen now, as SVG."""
-    return drawn(app.export_screenshot(title=title).replace("Fira Code", FONT))
+    return drawn(app.export_screenshot(title="netsandbox").replace("Fira Code", FONT))
 
 
 def bitmap(svg: str) -> bytes | None:

@@ -192,9 +192,9 @@ def _read_settings(context: ToolContext, name: str, words: Words, makes: bool) -
 
 # -- what is read, and not modelled
 
-def _number(spelling: str, *others: str, complaint: str = "") -> Key:
+def _number(spelling: str, *others: str) -> Key:
     name = spelling.rstrip("*")
-    return refused(spelling, *others, of=A_DEVICE, read=number(complaint or f'Invalid "{name}" value\n'))
+    return refused(spelling, *others, of=A_DEVICE, read=number(f'Invalid "{name}" value\n'))
 
 
 def _one_of(complaint: str, *choices: str) -> Callable[[Words], str]:

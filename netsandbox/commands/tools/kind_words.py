@@ -83,7 +83,7 @@ def _key(attribute: Attribute, kind: LinkKind, namespace: NetworkNamespace,
     spellings, name = attribute.spellings, attribute.key
     readers: dict[Form, Callable[[Words], Any]] = {
         Form.FLAG: lambda _words: attribute.value, Form.WORD: Words.next, Form.PEER: read_peer,
-        Form.NUMBER: number(attribute.complaint, attribute.low, attribute.high),
+        Form.NUMBER: number(attribute.complaint, 0, attribute.high),
         Form.CHOICE: lambda words: _choice(words, attribute), Form.ADDRESS: lambda words: _address(words, attribute),
         Form.DEVICE: lambda words: _device(words, namespace, attribute.code),
         Form.MAP: lambda words: _map(words, attribute),

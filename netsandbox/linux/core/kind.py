@@ -52,7 +52,7 @@ class Attribute(NamedTuple):
     Attributes:
         spellings: iproute2's words for it; one that ends in a star may be cut short.
         complaint: what iproute2 says of a value that is none.
-        choices: the words that a CHOICE takes.  low, high: the limits of a NUMBER.
+        choices: the words that a CHOICE takes.  high: the largest NUMBER.
         name, value: under which name it is kept, and what a FLAG means; the first spelling, and True, unless given.
         code: the exit status of iproute2 for such a value.
         words: how many words a REFUSED one takes.  first_only: neither it nor another of its name is read again.
@@ -62,7 +62,6 @@ class Attribute(NamedTuple):
     form: Form
     complaint: str = ""
     choices: tuple[str, ...] = ()
-    low: int = 0
     high: int = (1 << 32) - 1
     name: str = ""
     value: Any = True
@@ -79,16 +78,16 @@ def flag(*spellings: str, name: str = "", value: Any = True) -> Attribute:
     return Attribute(spellings, Form.FLAG, name=name, value=value)
 
 
-def number(*spellings: str, complaint: str, low: int = 0, high: int = (1 << 32) - 1, name: str = "") -> Attribute:
-    return Attribute(spellings, Form.NUMBER, complaint, low=low, high=high, name=name)
+def number(*spellings: str, complaint: str, high: int = (1 << 32) - 1) -> Attribute:
+    return Attribute(spellings, Form.NUMBER, complaint, high=high)
 
 
 def choice(*spellings: str, choices: tuple[str, ...], complaint: str, code: int = 255) -> Attribute:
     return Attribute(spellings, Form.CHOICE, complaint, choices, code=code)
 
 
-def address(*spellings: str, complaint: str = "", name: str = "") -> Attribute:
-    return Attribute(spellings, Form.ADDRESS, complaint, name=name)
+def address(*spellings: str) -> Attribute:
+    return Attribute(spellings, Form.ADDRESS)
 
 
 def refused(*spellings: str, words: int = 1) -> Attribute:

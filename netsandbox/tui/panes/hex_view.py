@@ -68,8 +68,8 @@ class HexView(ScrollView, Painted, can_focus=True):
             """The view."""
             return self.view
 
-    def __init__(self, *, id: str | None = None) -> None:
-        super().__init__(id=id)
+    def __init__(self) -> None:
+        super().__init__()
         self.data = b""
         self.cursor: int | None = None
         self.marked = range(0)
