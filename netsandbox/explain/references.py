@@ -133,6 +133,7 @@ EVENTS: dict[str, str] = {
     "TcpFailed.icmp": "RFC 5927; net/ipv4/tcp_ipv4.c tcp_v4_err",
     "TcpWindowShut": "RFC 9293, 3.8.6.1; net/ipv4/tcp_output.c tcp_check_probe_timer",
     "TcpCookieSent": "RFC 4987, 3.6; net/ipv4/syncookies.c; tcp_syncookies",
+    "TcpKeepaliveEnded": "RFC 9293, 3.8.4; a bound of netsandbox's own",
     "TcpChallenged": "RFC 5961; net/ipv4/tcp_input.c tcp_send_challenge_ack",
     "Storm": "IEEE 802.1D, 17",
     "QueueDropped": "IEEE 802.1D, 17",

@@ -312,6 +312,7 @@ def _of_connections() -> Iterator[Any]:
         yield tcp.TcpFailed(*ends, "ECONNRESET", why)
     yield tcp.TcpWindowShut(*ends, 2000)
     yield tcp.TcpCookieSent(*ends, 128)
+    yield tcp.TcpKeepaliveEnded(*ends, 100)
     yield from (tcp.TcpChallenged(*ends, why) for why in ("syn", "rst", "ack", "odd"))
 
 

@@ -88,6 +88,17 @@ class TcpCookieSent(NamedTuple):
     """Half-open connections of the listener."""
 
 
+class TcpKeepaliveEnded(NamedTuple):
+    """A peer that has answered so many keepalives is asked no more, so that a lab comes to rest (no RFC has it)."""
+
+    namespace: str
+    local: int
+    port: int
+    peer: int
+    peer_port: int
+    times: int
+
+
 class TcpChallenged(NamedTuple):
     """A segment that might be forged is answered by an ACK that asks the peer what it really means (RFC 5961)."""
 

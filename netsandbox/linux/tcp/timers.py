@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from netsandbox.engine.units import MICROSECOND, SECOND
 from netsandbox.linux.tcp import ack, alarm, connect, output, rack, recovery, reduction
-from netsandbox.linux.tcp.events import TcpResetSent
+from netsandbox.linux.tcp.events import TcpKeepaliveEnded, TcpResetSent
 from netsandbox.linux.tcp.rtt import RTO_INITIAL, RTO_MAX, RTO_MIN_US
 from netsandbox.linux.tcp.sequence import MASK
 from netsandbox.linux.tcp.state import ATO_MIN, Recovery, TcpState
@@ -211,6 +211,7 @@ def keepalive_timer(conn: Connection) -> None:
         return
     wait, now = alarm.keepalive_time(conn), conn.namespace.scheduler.now
     if now - max(conn.received_at, conn.last_sent) > MOST_ASKED * wait:
+        conn.namespace.record(TcpKeepaliveEnded(conn.namespace.name, *conn.key, MOST_ASKED))
         return
     idle = now - max(conn.received_at, conn.ack_at)
     if conn.sent or conn.unsent or idle < wait:
