@@ -72,8 +72,8 @@ SENTENCES: dict[str, Words] = {
         "{ns}: too many connections are half open at {here}, so {there} gets a SYN cookie and nothing is kept.",
         "{waiting} half-open connections", "tcp_syncookies"),
     "TcpKeepaliveEnded": (
-        "{ns} has asked {there} {times} keepalive times in vain for data and asks no more, so that a line that waits for "
-        "{here} has an end; Linux would go on for ever.", "{times} keepalive times"),
+        "{ns} asks {there} no more: {times} keepalive times without data for {here} are enough; Linux would go on.",
+        "{times} keepalive times"),
     "TcpChallenged": (
         "{ns} asks {there} by an ACK what it means: what came for {here} might be forged.", "RFC 5961"),
     "TcpChallenged.syn": (

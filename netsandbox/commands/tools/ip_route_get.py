@@ -14,6 +14,7 @@ from netsandbox.commands.tools.route_rows import put_cache, put_flags, put_learn
 from netsandbox.commands.tools.table_names import shown as shown_table
 from netsandbox.commands.tools.words import USAGE, Family, Words, flag, key, number, parse, refused
 from netsandbox.linux.core.errors import KernelError
+from netsandbox.linux.drop import DropReason
 from netsandbox.linux.events import RouteMissing
 from netsandbox.linux.ipv4.input_route import route_input
 from netsandbox.linux.ipv4.next_hop import learned_about
@@ -146,7 +147,7 @@ def _input_row(enters: Interface, source: int, destination: int, style: Style, f
     """What a router would do with a packet that comes in."""
     answer = route_input(enters, source, destination, found.get("mark", 0))
     if answer.refusal is not None:
-        raise KernelError("EINVAL")
+        raise KernelError("EXDEV" if answer.refusal.reason is DropReason.IP_RPFILTER else "EINVAL")
     if answer.error:
         raise KernelError(answer.error)
     if "fibmatch" in found and answer.route is not None:

@@ -15,8 +15,8 @@ if TYPE_CHECKING:
 DISABLED, LEARNING, FORWARDING = "disabled", "learning", "forwarding"
 STATES = (DISABLED, "listening", LEARNING, FORWARDING, "blocking")
 """BR_STATE_*, by number."""
-PRIORITY, COST = 32, 2
-"""Of a bridge port: 0x80 >> 2 … and what a 10 Gbit/s veth costs."""
+PRIORITY = 32
+"""Of a bridge port: 0x80 >> 2."""
 
 
 class BridgePort:
@@ -83,7 +83,7 @@ class BridgePort:
 
     @property
     def path_cost(self) -> int:
-        return self.flags.get("cost", COST)
+        return self.flags.get("cost", self.interface.path_cost)
 
     @property
     def root_block(self) -> bool:

@@ -31,6 +31,9 @@ class DeviceOperations:
     queueing: ClassVar[str] = "noqueue"
     """The queueing discipline that it gets when it comes up."""
 
+    path_cost: ClassVar[int] = 2
+    """What STP takes it for as a bridge's port (port_cost): 10 Gbit/s, or 100 for what has no speed."""
+
     rx_errors = tx_errors = carrier_errors = collisions = 0
     """Frames that were refused as they came, that could not be sent, those of these without a way, and those whose way
     led back; tunnels count them."""

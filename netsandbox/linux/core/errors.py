@@ -34,6 +34,7 @@ STRERROR = {
     "EEXIST": "File exists",
     "EHOSTUNREACH": "No route to host",
     "EINVAL": "Invalid argument",
+    "EXDEV": "Invalid cross-device link",
     "ELOOP": "Too many levels of symbolic links",
     "ENETDOWN": "Network is down",
     "ENETUNREACH": "Network is unreachable",

@@ -251,13 +251,13 @@ class BondInterface(StackedInterface):
         stack = stack_of(interface)
         slave = Slave(self, interface)
         stack.handler = slave
-        stack.uppers.append(self)
-        self.slaves.append(slave)
         keeps = self.mode == ACTIVE_BACKUP and self.options["fail_over_mac"] != "none"
         if interface.mac != self.mac and not keeps:
             link.change_mac(interface, self.mac)
         link.set_mtu(interface, self.mtu)
         link.set_up(interface)
+        stack.uppers.append(self)
+        self.slaves.append(slave)
         slave.state = UP if interface.running else DOWN
         self.prefers_primary |= interface.name == self.primary
         self.reselect("enslaved")

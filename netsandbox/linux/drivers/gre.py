@@ -74,8 +74,9 @@ class GreInterface(TunnelInterface):
     def wrap(self, frame: Frame) -> bytes:
         """gre_build_header."""
         data = frame.wire() if self.ethertype == ETHERNET else frame.wire()[14:]
-        sequence = self.sequence if "oseq" in self.has else None
-        self.sequence += 1
+        sequence = None
+        if "oseq" in self.has:
+            sequence, self.sequence = self.sequence, self.sequence + 1
         return GrePacket(self.ethertype, data, self.okey, sequence, "ocsum" in self.has).emit()
 
 

@@ -19,6 +19,7 @@ class GretapInterface(GreInterface):
 
     kind = "gretap"
     hardware = "ether"
+    path_cost = 100
     flags = ("BROADCAST", "MULTICAST")
     min_mtu = 68
     queueing = "fq_codel"
