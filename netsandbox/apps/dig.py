@@ -63,7 +63,7 @@ class Asker(Client):
             return
         kind = StreamQuery if self.asked.by_tcp else DatagramQuery
         self._query = kind(self.namespace, self.process, self.settings, name, self.kinds(), self._answered,
-                           self.asked.header_flags)
+                           self.asked.header_flags, self.asked.cls)
         self._query.start()
 
     def _answered(self, found: dict[int, dns.Message] | None, server: int) -> None:
@@ -224,7 +224,8 @@ class Dig(Asker):
         if has_titles:
             self.print(";; QUESTION SECTION:")
         for question in message.questions:
-            self.print(f";{dotted(question.name)}\t\t{'' if len(question.name) > 14 else chr(9)}IN\t"
+            cls = dns.CLASSES.get(question.cls, f"CLASS{question.cls}")
+            self.print(f";{dotted(question.name)}\t\t{'' if len(question.name) > 14 else chr(9)}{cls}\t"
                        f"{dns.TYPES.get(question.type, f'TYPE{question.type}')}")
         if has_titles:
             self.print("")

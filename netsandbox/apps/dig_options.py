@@ -35,6 +35,7 @@ class Asked(NamedTuple):
     timeout: int = 5
     domain: str = ""
     port: int = dns.PORT
+    cls: int = dns.IN
     ndots: int | None = None
     warnings: tuple[str, ...] = ()
     is_typed: bool = False
@@ -119,9 +120,12 @@ def _changed(now: Asked, word: str, rest: list[str]) -> Asked:
         return now._replace(server=word[1:])
     if word.startswith("+"):
         return _with_flag(now, word)
-    if word in ("IN", "in") or (word == "-c" and rest[0].upper() == "IN"):
-        del rest[:word == "-c"]
-        return now
+    if word == "-c":
+        kind = rest.pop(0)
+        return now._replace(cls=dns.CLASS_NUMBERS[kind.upper()]) if kind.upper() in dns.CLASS_NUMBERS else now._replace(
+            warnings=(*now.warnings, f";; Warning, ignoring invalid class {kind}"))
+    if word.upper() in dns.CLASS_NUMBERS:
+        return now._replace(cls=dns.CLASS_NUMBERS[word.upper()])
     if word == "-t":
         kind = rest.pop(0)
         known = dns.TYPE_NUMBERS.get(kind.upper())
@@ -199,7 +203,7 @@ def _with_number(now: Asked, name: str, text: str) -> Asked:
 
 OF_ALL = frozenset({"cmd", "comments", "question", "answer", "authority", "additional", "stats"})
 """What +all and +noall stand for."""
-TYPE_WORDS = frozenset({*dns.TYPE_NUMBERS, "IN"})
+TYPE_WORDS = frozenset({*dns.TYPE_NUMBERS, *dns.CLASS_NUMBERS})
 
 
 OF_HOST = (dns.A, dns.AAAA, dns.MX, dns.HTTPS)

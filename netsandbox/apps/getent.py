@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from netsandbox.apps.hosts import hosts_file
+from netsandbox.apps.hosts import host_lines, hosts_file
 from netsandbox.apps.program import Context, Program, UsageError
 from netsandbox.apps.query import DatagramQuery, Query
 from netsandbox.apps.resolv_conf import read_settings
@@ -50,6 +50,9 @@ class Getent(Program):
         if self.database == "hosts" and self._is_number():
             self._reverse()
             return
+        if self.database == "hosts" and self._is_written_for_ipv6():
+            self._next()
+            return
         if self.database == "hosts":
             self._lookup = Lookup(self.context, self.process, self._key, self._found_v6, (dns.AAAA,))
         else:
@@ -63,6 +66,14 @@ class Getent(Program):
             return
         self._lookup = Lookup(self.context, self.process, self._key, self._found, (dns.A,))
         self._lookup.start()
+
+    def _is_written_for_ipv6(self) -> bool:
+        """Tells what /etc/hosts has for the name at an IPv6 address, and nothing else where it has that."""
+        found = [(address, names) for address, names in host_lines(self.context.files)
+                 if ":" in address and self._key.lower() in map(str.lower, names)]
+        for address, names in found:
+            self.print(f"{address:<15} {' '.join(names)}")
+        return bool(found)
 
     def _is_number(self) -> bool:
         try:

@@ -32,14 +32,18 @@ def text_of(files: Files | None, path: str) -> str:
         return ""
 
 
+def host_lines(files: Files | None) -> list[tuple[str, tuple[str, ...]]]:
+    """(address, names) of all lines of /etc/hosts, IPv6 addresses among them."""
+    lines = [line.partition("#")[0].split() for line in text_of(files, "/etc/hosts").splitlines()]
+    return [(words[0], tuple(words[1:])) for words in lines if len(words) > 1]
+
+
 def hosts_file(files: Files | None) -> list[HostRecord]:
     """The IPv4 lines of /etc/hosts."""
     found = []
-    for line in text_of(files, "/etc/hosts").splitlines():
-        address, *names = line.partition("#")[0].split() or [""]
+    for address, names in host_lines(files):
         try:
-            if names:
-                found.append(HostRecord(parse_ipv4(address), tuple(names)))
+            found.append(HostRecord(parse_ipv4(address), names))
         except AddressError:
             continue
     return found

@@ -182,7 +182,8 @@ class NameServer(Program):
         """The question as the other servers are asked it."""
         question = pending.asked.questions[0]
         settings = Settings(self.upstreams, (), 1, UPSTREAM_TIMEOUT, 1)
-        return DatagramQuery(self.asks_from, self.process, settings, question.name, (question.type,), done)
+        return DatagramQuery(self.asks_from, self.process, settings, question.name, (question.type,), done,
+                             cls=question.cls)
 
     def pass_on(self, pending: Pending, message: dns.Message) -> None:
         """Answer as another server did."""

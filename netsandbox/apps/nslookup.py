@@ -42,11 +42,13 @@ class Nslookup(Plain):
     def tell(self, found: dict[int, dns.Message], server: int) -> None:
         address = format_ipv4(server)
         port = ":53" if self.is_busybox else "#53"
-        of_address = not self.is_busybox and self.asked.name.rstrip(".").endswith(".in-addr.arpa")
+        first = next(iter(found.values()))
+        if first.rcode == dns.SERVFAIL and not self.is_busybox:
+            self.print(f";; Got SERVFAIL reply from {address}")
+        of_address = not self.is_busybox and self.asked.name.endswith(".in-addr.arpa.")
         if not of_address:
             self.print(f"Server:\t\t{self.asked.server or address}\nAddress:\t{address}{port}\n")
         records = [record for message in found.values() for record in message.answers]
-        first = next(iter(found.values()))
         shown = self.asked.name.rstrip(".")
         if not records and (first.rcode or self.is_busybox):
             code = dns.RCODES[first.rcode] if first.rcode < len(dns.RCODES) else "SERVFAIL"

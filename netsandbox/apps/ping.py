@@ -361,7 +361,7 @@ def program(context: Context) -> Program:
     """One run of it (program.Maker)."""
     target = ping_options.parse(context.arguments).target
     if must_ask(context, target):
-        return Resolved(context, target, _made, ("ping: NAME: ERROR", 2))
+        return Resolved(context, target, _made, ("ping: NAME: ERROR", 2), shows_canonical=True)
     return _made(context)
 
 

@@ -30,10 +30,11 @@ class Resolved(Program):
     Args:
         make: the program from the context, whose names then have the address.
         failure: what is said where the name has none, with NAME and ERROR, and the exit status.
+        shows_canonical: it goes on with the name that was found, where the search list made one of the target.
     """
 
     def __init__(self, context: Context, target: str, make: Callable[[Context], Program],
-                 failure: tuple[str, int]) -> None:
+                 failure: tuple[str, int], shows_canonical: bool = False) -> None:
         self.name = context.argv[0]
         super().__init__(context.namespace, 1)
         self.context = context
@@ -41,6 +42,7 @@ class Resolved(Program):
         self.made: Program | None = None
         self._make = make
         self._failure = failure
+        self._shows_canonical = shows_canonical
         self._lookup = Lookup(context, self.process, target, self._found)
 
     @property
@@ -60,8 +62,11 @@ class Resolved(Program):
             self.complain(text.replace("NAME", self.target).replace("ERROR", reply.error))
             self.exit(code)
             return
-        names = {**self.context.names, self.target: reply.addresses[0]}
-        made = self.made = self._make(self.context._replace(names=names))
+        is_searched = self._shows_canonical and reply.canonical.startswith(f"{self.target}.")
+        found = reply.canonical if is_searched else self.target
+        argv = [found if word == self.target else word for word in self.context.argv]
+        names = {**self.context.names, found: reply.addresses[0]}
+        made = self.made = self._make(self.context._replace(names=names, argv=argv))
         made.captures, made.foreground = self.captures, self.foreground
         made.output = self.output
         made.on_exit.append(self._ended)

@@ -148,6 +148,7 @@ class Container:
         input: what the client hands on to its program (docker run -i with a pipe).
         prefixes: of the interfaces that it was given since it started (eth), one for each.
         execs: programs of docker exec that run in it.
+        host_dns: the host's /etc/resolv.conf when it last started, after which its own is made; None before.
         health: how it does since it first started, where it is asked.
         frozen: what is put aside while it is paused.
         files: its own file system, None until a program looks at it.
@@ -163,7 +164,8 @@ class Container:
     """
 
     __slots__ = ("account", "arguments", "bindings", "code", "config", "console", "created", "endpoints", "error",
-                 "execs", "files", "finished", "frozen", "has_ended", "has_run", "health", "host_config", "identity",
+                 "execs", "files", "finished", "frozen", "has_ended", "has_run", "health", "host_config", "host_dns",
+                 "identity",
                  "image", "input", "is_attached", "is_private", "is_stopping", "labels", "link_names", "link_rules",
                  "links", "log", "mode", "mounts", "name", "name_server", "namespace", "networks", "owner_identity",
                  "pid", "port_rules", "prefixes", "program", "reference", "removes_itself", "restart_timer", "restarts",
@@ -210,6 +212,7 @@ class Container:
         self.execs: tuple[Exec, ...] = ()
         self.frozen: Frozen | None = None
         self.health: Health | None = None
+        self.host_dns: str | None = None
         self.account = SUPERUSER
 
     @property
@@ -245,6 +248,11 @@ class Container:
     def endpoint(self) -> Endpoint | None:
         """Its attachment, or of several the first; None where it has no address of its own."""
         return next(iter(self.endpoints.values()), None)
+
+    @property
+    def network_names(self) -> list[str]:
+        """As lists show them: host and none as well, and nothing for one that has left them all."""
+        return sorted(self.networks) or ([self.mode] if self.is_private or self.mode == "host" else [])
 
     @property
     def joined(self) -> str:

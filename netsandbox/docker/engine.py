@@ -127,10 +127,12 @@ class DockerEngine:
         Raises:
             DockerError: No such container, or several.
         """
+        if not reference:
+            raise self._empty("container name")
         name = reference.removeprefix("/")
         if name in self.containers:
             return self.containers[name]
-        matches = [c for c in self.containers.values() if reference and c.identity.startswith(reference)]
+        matches = [c for c in self.containers.values() if c.identity.startswith(reference)]
         if len(matches) == 1:
             return matches[0]
         if matches:
@@ -143,14 +145,22 @@ class DockerEngine:
         Raises:
             DockerError: not found.
         """
+        if not reference:
+            raise self._empty("network name")
         if reference in self.networks:
             return self.networks[reference]
-        matches = [n for n in self.networks.values() if reference and n.identity.startswith(reference)]
+        matches = [n for n in self.networks.values() if n.identity.startswith(reference)]
         if len(matches) == 1:
             return matches[0]
         if matches:
             raise daemon_error(f"network {reference} is ambiguous ({len(matches)} matches found on ID prefix)")
         raise daemon_error(f"network {reference} not found", kind=NOT_FOUND)
+
+    def _empty(self, what: str) -> DockerError:
+        """The client's own words for what has no name, or what an older one is told, which asks for it all the same."""
+        if self.profile.since(28):
+            return DockerError(f"invalid {what} or ID: value is empty")
+        return daemon_error("page not found", kind=NOT_FOUND)
 
     # -- life of a container
 
@@ -161,10 +171,10 @@ class DockerEngine:
             DockerError: nothing was made.
         """
         network = user_networks.create(self, plan)
-        history.of_network(self, network, "create")
         daemon.use_settings(self, network)
         if network.is_filtered:
-            self.firewall.add_network(network)
+            user_networks.filter_it(self, network)
+        history.of_network(self, network, "create")
         if not network.settings.icc:
             daemon.filter_bridged(self)
         return network
@@ -184,6 +194,7 @@ class DockerEngine:
             container.namespace = namespace = sandbox.namespace_for(self, container)
             links.check(self, container)
             links.note_names(self, container)
+            files.renew(self, container)
             sandbox.attach_all(self, container, namespace)
             name_server.serve(self, container)
             ports.publish(self, container, f"{sandbox.FAILED}: " if self.profile.since(28, 1) else "")

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from netsandbox.docker import links
 from netsandbox.docker.image_files import furnish
-from netsandbox.docker.resolv_conf import ResolvConf, copied, internal, legacy
+from netsandbox.docker.resolv_conf import FALLBACK, ResolvConf, copied, internal, legacy
 from netsandbox.docker.service_names import dns_names
 from netsandbox.linux.core.files import Files, Generator
 from netsandbox.linux.core.inode import FileSystem, RegularFile
@@ -68,6 +68,15 @@ def files_of(engine: DockerEngine, container: Container) -> Files:
     if container.files is None:
         container.files = system_of(container.image, engine.namespace.scheduler)
     return Files(container.files, dict.fromkeys(WRITTEN, ContainerEtc(engine, container)))
+
+
+def renew(engine: DockerEngine, container: Container) -> None:
+    """A container starts: the three files are written anew, whatever was made of them, after the host's as they are."""
+    container.host_dns = host_resolv_conf(engine)
+    own = container.files
+    for path in WRITTEN if own is not None else ():
+        if own is not None and own.find(path) is not None:
+            own.drop(path)
 
 
 def own_names(engine: DockerEngine, container: Container) -> dict[str, int]:
@@ -149,19 +158,32 @@ def _lines(records: tuple[tuple[str, str], ...]) -> str:
 
 
 def _resolv_conf(engine: DockerEngine, container: Container) -> str:
-    """Only networks that a person made have Docker's own name server."""
+    """Only networks that a person made have Docker's own name server; leaving the last of them changes nothing."""
     owner = _owner(engine, container)
-    host, own = ResolvConf.parse(host_resolv_conf(engine)), dns_of(engine, owner)
+    host, own = host_dns(engine, owner), dns_of(engine, owner)
     if owner.mode == "host":
         return copied(host, own)
-    if all(name == "bridge" for name in owner.networks):
+    if owner.name_server is None and all(name == "bridge" for name in owner.networks):
         return legacy(host, own)
-    return internal(host, own, asks_from_host(engine, owner))
+    return internal(host, own, engine.profile.since(28))
 
 
 def asks_from_host(engine: DockerEngine, container: Container) -> bool:
     """Whether what Docker's name server does not know is asked by the host, and not by the container."""
-    return not dns_of(engine, container).servers and engine.profile.since(28)
+    host = host_dns(engine, container)
+    return not dns_of(engine, container).servers and (
+        engine.profile.since(28) or bool(host.servers and host.is_local))
+
+
+def external_servers(engine: DockerEngine, container: Container) -> tuple[str, ...]:
+    """Whom Docker's name server asks about what it does not know."""
+    return (dns_of(engine, container).servers or host_dns(engine, container).servers
+            or (() if engine.profile.since(28) else FALLBACK))
+
+
+def host_dns(engine: DockerEngine, container: Container) -> ResolvConf:
+    """The host's file, as it was when the container started."""
+    return ResolvConf.parse(host_resolv_conf(engine) if container.host_dns is None else container.host_dns)
 
 
 def dns_of(engine: DockerEngine, container: Container) -> ResolvConf:

@@ -11,12 +11,24 @@ from collections import Counter
 from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
+from netsandbox.docker.errors import DockerError
+from netsandbox.docker.rules import NO_FILTER
 from netsandbox.linux.netfilter.iptables import FailedError, execute
 
 if TYPE_CHECKING:
     from netsandbox.docker.network import BridgeNetwork
     from netsandbox.docker.rules import RuleLine, Rules
     from netsandbox.linux.core.namespace import NetworkNamespace
+
+
+class RefusedRuleError(DockerError):
+    """A rule that iptables does not take, for a person has deleted the chain: in dockerd's words, which quote it."""
+
+    def __init__(self, line: RuleLine, verb: str, why: str) -> None:
+        self.is_of_chain = line.purpose == NO_FILTER
+        table = "" if self.is_of_chain else f"-t {line.table} "
+        told = f"iptables failed: iptables --wait {table}{verb} {line.chain} {line.said or line.words}: {why}"
+        super().__init__(f"{line.purpose} {told}" if self.is_of_chain else f"{line.purpose} ({told})")
 
 
 class Firewall:
@@ -32,6 +44,7 @@ class Firewall:
         self.is_on = True
         self._namespace = namespace
         self._held: Counter[RuleLine] = Counter()
+        self._refusal = ""
 
     def begin(self, rules: Rules, is_on: bool = True) -> None:
         """dockerd starts: what it set before goes, and its own chains begin empty; what others set stays.
@@ -50,20 +63,28 @@ class Firewall:
         self.set(self.rules.base())
 
     def add_network(self, network: BridgeNetwork) -> None:
+        """Raises RefusedRuleError: a chain is gone."""
         self.set(self.rules.network(network))
 
     def remove_network(self, network: BridgeNetwork) -> None:
         self.take_back(line for line in self.rules.network(network) if not line.moves)
 
     def set(self, lines: Iterable[RuleLine]) -> None:
-        """Set rules in this order."""
+        """Set rules in this order.
+
+        Raises:
+            RefusedRuleError: iptables refuses one that must be there; those before it stay.
+        """
         for line in lines if self.is_on else ():
             words = line.words.split()
             if line.moves:
                 self._try(line.table, "-D", line.chain, *words)
             self._held[line] += 1
             if line.moves or self._held[line] == 1:
-                self._try(line.table, "-I" if line.at_head else "-A", line.chain, *words)
+                verb = "-I" if line.at_head else "-A"
+                if not self._try(line.table, verb, line.chain, *words) and line.purpose is not None:
+                    del self._held[line]
+                    raise RefusedRuleError(line, verb, self._refusal)
 
     def take_back(self, lines: Iterable[RuleLine]) -> None:
         """Take rules away; one that a person has deleted already is none to mind."""
@@ -83,6 +104,7 @@ class Firewall:
     def _try(self, table: str, *arguments: str) -> bool:
         try:
             execute(self._namespace, ["-t", table, *arguments])
-        except FailedError:
+        except FailedError as error:
+            self._refusal = f"{error.message} (exit status {error.code})"
             return False
         return True

@@ -89,11 +89,11 @@ class ImageStore:
         if image is None:
             name, tag = split(reference)
             raise daemon_error(f"No such image: {name}:{tag}")
-        if (image.name, image.tag) not in self.made:
-            raise daemon_error(f"{reference} is one of the sandbox's own images, which stay")
         user = next((one for one in engine.containers.values() if one.image == image), None)
         if user is not None and not force:
             raise daemon_error(f'conflict: unable to remove repository reference "{reference}" (must force) - '
                                f"container {user.short_identity} is using its referenced image {image.identity[:12]}")
+        if (image.name, image.tag) not in self.made:
+            raise daemon_error(f"{reference} is one of the sandbox's own images, which stay")
         del self.made[image.name, image.tag]
         return image

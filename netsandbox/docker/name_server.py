@@ -13,11 +13,10 @@ from typing import TYPE_CHECKING
 from netsandbox.apps.name_server import Answered, NameServer, Pending
 from netsandbox.apps.query import LENGTH, Query, StreamQuery
 from netsandbox.apps.stream import Stream
-from netsandbox.docker import name_server_rules
-from netsandbox.docker.files import asks_from_host, dns_of, host_resolv_conf, names
+from netsandbox.docker import links, name_server_rules
+from netsandbox.docker.files import asks_from_host, external_servers
 from netsandbox.docker.name_server_rules import ADDRESS
-from netsandbox.docker.resolv_conf import ResolvConf
-from netsandbox.docker.sandbox import gateway_of
+from netsandbox.docker.sandbox import gateway_of, in_gateway_order
 from netsandbox.docker.service_names import dns_names
 from netsandbox.linux.core.socket import Process
 from netsandbox.linux.ipv4.udp import Datagram
@@ -28,6 +27,7 @@ from netsandbox.wire.addresses import AddressError, parse_ipv4
 if TYPE_CHECKING:
     from netsandbox.docker.container import Container
     from netsandbox.docker.engine import DockerEngine
+    from netsandbox.docker.network import BridgeNetwork
 
 TTL = 600
 BACKLOG = 4096
@@ -41,27 +41,39 @@ class ServiceNames:
         self.container = container
 
     def addresses(self, name: str) -> Sequence[int] | None:
-        """All owners of a name, in an order that changes."""
-        wanted, found = name.lower().rstrip("."), list[int]()
-        for endpoint in self.container.endpoints.values():
-            network = endpoint.network
-            for member in () if network.is_default else network.members.values():
-                own = {text for one in dns_names(member, network.name) for text in (one, f"{one}.{network.name}")}
-                if wanted in {text.lower() for text in own}:
-                    found.append(member.endpoints[network.name].address)
-        if not found:
-            known = names(self.engine, self.container)  # --link
-            return (known[wanted],) if wanted in known and "." not in wanted else None
-        start = self.engine.random.below(len(found))
-        return [*found[start:], *found[:start]]
+        """All owners of a name on the first network that knows it, in an order that changes (Sandbox.ResolveName).
+
+        A name a.b.c is looked for as it is, as a.b on the network c, and as a on the network b.c.
+        """
+        words = name.rstrip(".").split(".")
+        for size in range(len(words), 0, -1):
+            wanted, network = ".".join(words[:size]), ".".join(words[size:])
+            networks = [own for own in self._networks() if network in ("", own.name)]
+            found = next(filter(None, [*(self._linked(own, wanted) for own in networks),
+                                       *(self._members(own, wanted) for own in networks)]), None)
+            if found:
+                start = self.engine.random.below(len(found))
+                return [*found[start:], *found[:start]]
+        return None
+
+    def _networks(self) -> list[BridgeNetwork]:
+        """Those that have names, the one first that would give the gateway."""
+        return [endpoint.network for endpoint in in_gateway_order(self.container) if not endpoint.network.is_default]
+
+    def _linked(self, network: BridgeNetwork, alias: str) -> list[int]:
+        """Of --link, whose small and capital letters differ."""
+        return [other.endpoints[network.name].address
+                for link, other in links.linked(self.engine, self.container, network.name)
+                if link.alias == alias and network.name in other.endpoints]
+
+    def _members(self, network: BridgeNetwork, name: str) -> list[int]:
+        return [member.endpoints[network.name].address for member in network.members.values()
+                if name.lower() in {one.lower() for one in dns_names(member, network.name)}]
 
     def names(self, address: int) -> Sequence[str] | None:
-        for endpoint in self.container.endpoints.values():
-            network = endpoint.network
-            for member in () if network.is_default else network.members.values():
-                if member.endpoints[network.name].address == address:
-                    return [f"{member.name}.{network.name}"]
-        return None
+        return next(([f"{member.name}.{network.name}"] for network in self._networks()
+                     for member in network.members.values()
+                     if member.endpoints[network.name].address == address), None)
 
 
 class EmbeddedServer(NameServer):
@@ -92,9 +104,8 @@ class EmbeddedServer(NameServer):
 
     def look_for_upstreams(self) -> None:
         """Whom to ask: nobody, where no network leads out."""
-        own = dns_of(self.engine, self.container).servers or ResolvConf.parse(host_resolv_conf(self.engine)).servers
         found = []
-        for text in own if gateway_of(self.container) is not None else ():
+        for text in external_servers(self.engine, self.container) if gateway_of(self.container) is not None else ():
             try:
                 found.append(parse_ipv4(text))
             except AddressError:
@@ -129,7 +140,7 @@ class EmbeddedServer(NameServer):
         if pending.datagram.port not in self.clients:
             return asked
         return StreamQuery(asked.namespace, asked.process, asked.settings, asked.name,
-                           (pending.asked.questions[0].type,), done)
+                           (pending.asked.questions[0].type,), done, cls=asked.cls)
 
     @property
     def refusal(self) -> int:

@@ -186,9 +186,10 @@ class BridgeNetwork(DockerNetwork):
         return endpoint
 
     def _pair(self, veth: str, namespace: NetworkNamespace, name: str, mac: int) -> tuple[Interface, Interface]:
-        """The end on the bridge and, not yet up, the one in the container: it is made there, where its index is 2, as
-        on a real host."""
-        pair = VethPair.create((self.namespace, veth, random_mac(self._random.bits(48))), (namespace, name, mac))
+        """The end on the bridge and, not yet up, the one in the container: since 28 it is made there, where its
+        index is 2; before, on the host, whose next index it takes along."""
+        pair = VethPair.create((self.namespace, veth, random_mac(self._random.bits(48))), (namespace, name, mac),
+                                is_moved=not self._announces)
         outside, inside = pair.left, pair.right
         outside.queue_length = inside.queue_length = NO_QUEUE
         if self.mtu != ETHERNET_MTU:

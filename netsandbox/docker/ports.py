@@ -91,10 +91,14 @@ def are_known(container: Container) -> bool:
 def in_order(wishes: list[Published], profile: Profile) -> list[Published]:
     """The order in which ports are taken and get their rules: certain ones, then the container's lowest.
 
-    Releases before 28 begin with the highest (nat.SortPortMap).
+    Releases before 28 begin with the highest (nat.SortPortMap), and of one port of the container's with the last.
     """
     if not profile.since(28):
-        return sorted(wishes, key=lambda it: (-it.first_host_port, -it.port, it.protocol != "tcp"))
+        highest: dict[tuple[int, str], int] = {}
+        for it in wishes:
+            highest[it.port, it.protocol] = max(it.first_host_port, highest.get((it.port, it.protocol), 0))
+        backwards = list(reversed(wishes))
+        return sorted(backwards, key=lambda it: (-highest[it.port, it.protocol], -it.port, it.protocol != "tcp"))
     return sorted(wishes, key=lambda it: (not it.is_certain, it.port, PROTOCOLS.get(it.protocol, 0),
                                           it.first_host_port))
 
@@ -186,6 +190,10 @@ def hold(engine: DockerEngine, container: Container) -> None:
 
 
 def _publish_one(engine: DockerEngine, container: Container, wish: Published, taken: Taken) -> None:
+    if engine.profile.since(28) and _is_said_twice(container, wish):
+        if wish.protocol == "tcp":
+            raise DockerError("failed to listen on TCP socket: address already in use")
+        return  # sockets of UDP may share a port
     hosts = [wish.host] if wish.host else _default_hosts(engine, container)
     for family in [hosts] if engine.profile.since(28) else [[host] for host in hosts]:
         _publish_on(engine, container, wish, family, taken)
@@ -213,6 +221,14 @@ def _publish_on(engine: DockerEngine, container: Container, wish: Published, hos
         if len(candidates) == 1:
             raise DockerError(refusal)
     raise DockerError("all ports are allocated")
+
+
+def _is_said_twice(container: Container, wish: Published) -> bool:
+    """What is the same but for its address is allocated at once (needSamePort), so that the kernel alone refuses it."""
+    host = wish.host or EVERYWHERE
+    return any((own.port, own.protocol) == (wish.port, wish.protocol)
+               and 0 < wish.first_host_port <= own.host_port <= wish.last_host_port
+               and (own.host == host or EVERYWHERE in (own.host, host)) for own in container.bindings)
 
 
 def _default_hosts(engine: DockerEngine, container: Container) -> list[str]:

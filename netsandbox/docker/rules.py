@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 
 ANSWERS = "-m conntrack --ctstate RELATED,ESTABLISHED -j ACCEPT"
 LOCAL = "-m addrtype --dst-type LOCAL -j DOCKER"
+NO_FILTER = "Failed to program FILTER chain:"
 STAGE_1, STAGE_2 = "DOCKER-ISOLATION-STAGE-1", "DOCKER-ISOLATION-STAGE-2"
 
 
@@ -27,6 +28,8 @@ class RuleLine(NamedTuple):
         words: behind `-A CHAIN`.
         at_head: it is put before all others (-I), not behind them.
         moves: if it is there already, it is taken away first, so that it stands at the head again.
+        purpose: what cannot be had where iptables refuses it, in dockerd's words; None where dockerd goes on.
+        said: the words as dockerd orders them, where they are others.
     """
 
     table: str
@@ -34,6 +37,8 @@ class RuleLine(NamedTuple):
     words: str
     at_head: bool = False
     moves: bool = False
+    purpose: str | None = None
+    said: str = ""
 
 
 class PortRule(NamedTuple):
@@ -89,7 +94,8 @@ class Rules:
     def internal(self, network: BridgeNetwork) -> list[RuleLine]:
         name, subnet, verdict = network.ifname, network.pool.subnet, "ACCEPT" if network.settings.icc else "DROP"
         return [RuleLine("filter", "DOCKER-FORWARD", f"-i {name} -o {name} -j {verdict}"),
-                RuleLine("filter", STAGE_1, f"! -d {subnet} -i {name} -j DROP", at_head=True),
+                RuleLine("filter", STAGE_1, f"! -d {subnet} -i {name} -j DROP", at_head=True,
+                         purpose="Unable to enable DROP INCOMING rule: ", said=f"-i {name} ! -d {subnet} -j DROP"),
                 RuleLine("filter", STAGE_1, f"! -s {subnet} -o {name} -j DROP", at_head=True)]
 
     def translation(self, network: BridgeNetwork) -> list[RuleLine]:
@@ -105,18 +111,21 @@ class Rules:
         return lines
 
     def returns(self, name: str) -> list[RuleLine]:
-        return [RuleLine("nat", "DOCKER", f"-i {name} -j RETURN", at_head=True)]
+        return [RuleLine("nat", "DOCKER", f"-i {name} -j RETURN", at_head=True,
+                         purpose="Unable to enable SKIP DNAT rule: ")]
 
     def filter(self, network: BridgeNetwork) -> list[RuleLine]:
         name, mode = network.ifname, network.settings.gateway_mode
         last = "ACCEPT" if mode == "nat-unprotected" else "DROP"
         own = [f"-o {name} -p icmp -j ACCEPT"] if mode == "routed" else []
-        between = [f"-i {name} -j ACCEPT"] if network.settings.icc else [
-            f"-i {name} -o {name} -j DROP", f"-i {name} ! -o {name} -j ACCEPT"]
+        outgoing = "Unable to enable ACCEPT OUTGOING rule: "
+        between = {f"-i {name} -j ACCEPT": outgoing} if network.settings.icc else {
+            f"-i {name} -o {name} -j DROP": "Unable to prevent intercontainer communication: ",
+            f"-i {name} ! -o {name} -j ACCEPT": outgoing}
         return [*(RuleLine("filter", "DOCKER", words) for words in (*own, f"! -i {name} -o {name} -j {last}")),
                 RuleLine("filter", "DOCKER-BRIDGE", f"-o {name} -j DOCKER"),
                 RuleLine("filter", "DOCKER-CT", f"-o {name} {ANSWERS}"),
-                *(RuleLine("filter", "DOCKER-FORWARD", words) for words in between)]
+                *(RuleLine("filter", "DOCKER-FORWARD", words, purpose=why) for words, why in between.items())]
 
     def isolation(self, network: BridgeNetwork) -> list[RuleLine]:
         name, lines = network.ifname, list[RuleLine]()
@@ -153,7 +162,8 @@ class Rules:
             if not self.has_proxy:
                 lines.append(_to_itself(port))
         if mode != "nat-unprotected":
-            lines.append(RuleLine("filter", "DOCKER", _accepted(network, port), at_head=True))
+            lines.append(_accepted(network, port)._replace(
+                at_head=True, purpose="Unable to enable OPEN PORT rule: "))
         if port.host.startswith("127."):
             words = f"-d {port.host}/32 ! -i lo -p {port.protocol} -m {port.protocol} --dport {port.host_port} -j DROP"
             lines.append(RuleLine("raw", "PREROUTING", words))
@@ -163,14 +173,18 @@ class Rules:
         host = "" if port.host == "0.0.0.0" else f"-d {port.host}/32 "
         entered = f"! -i {network.ifname} " if self.has_proxy else ""
         target = f"{format_ipv4(port.target)}:{port.port}"
+        said = (f"-p {port.protocol} -d {'0/0' if not host else port.host} --dport {port.host_port} -j DNAT "
+                f"--to-destination {target} {entered}").rstrip()
         return RuleLine("nat", "DOCKER", f"{host}{entered}-p {port.protocol} -m {port.protocol} --dport "
-                                         f"{port.host_port} -j DNAT --to-destination {target}")
+                                         f"{port.host_port} -j DNAT --to-destination {target}",
+                        purpose="Unable to enable DNAT rule: ", said=said)
 
 
-def _accepted(network: BridgeNetwork, port: PortRule) -> str:
-    name = network.ifname
-    return (f"-d {format_ipv4(port.target)}/32 ! -i {name} -o {name} -p {port.protocol} -m {port.protocol} --dport "
-            f"{port.port} -j ACCEPT")
+def _accepted(network: BridgeNetwork, port: PortRule) -> RuleLine:
+    name, target = network.ifname, format_ipv4(port.target)
+    return RuleLine("filter", "DOCKER", f"-d {target}/32 ! -i {name} -o {name} -p {port.protocol} -m {port.protocol} "
+                                        f"--dport {port.port} -j ACCEPT", purpose="",
+                    said=f"! -i {name} -o {name} -p {port.protocol} -d {target} --dport {port.port} -j ACCEPT")
 
 
 def _to_itself(port: PortRule) -> RuleLine:
@@ -204,7 +218,8 @@ class Rules26(Rules):
         name = network.ifname
         between = f"-i {name} -o {name} -j "
         head = [between + "ACCEPT"] if network.settings.icc else []
-        lines = [RuleLine("filter", "FORWARD", words, at_head=True) for words in (
+        lines = [RuleLine("filter", "FORWARD", words, at_head=True,
+                          purpose=NO_FILTER if words.endswith("DOCKER") else None) for words in (
             *head, f"-i {name} ! -o {name} -j ACCEPT", f"-o {name} -j DOCKER", f"-o {name} {ANSWERS}")]
         return lines if network.settings.icc else [*lines, RuleLine("filter", "FORWARD", between + "DROP")]
 
@@ -215,8 +230,7 @@ class Rules26(Rules):
         return []
 
     def port(self, network: BridgeNetwork, port: PortRule) -> list[RuleLine]:
-        return [self.destination(network, port), RuleLine("filter", "DOCKER", _accepted(network, port)),
-                _to_itself(port)]
+        return [self.destination(network, port)._replace(purpose=""), _accepted(network, port), _to_itself(port)]
 
 
 class Rules29(Rules):

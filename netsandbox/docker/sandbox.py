@@ -159,10 +159,14 @@ def choose_gateway(container: Container) -> None:
             routes.put(namespace, request, "add")
 
 
-def gateway_of(container: Container) -> Endpoint | None:
+def in_gateway_order(container: Container) -> list[Endpoint]:
     """Highest priority, not internal, then the smallest network name (libnetwork's Endpoint.Less)."""
-    usable = [endpoint for endpoint in container.endpoints.values() if endpoint.network.gives_gateway]
-    return min(usable, key=lambda e: (-container.networks[e.network.name].priority, e.network.name), default=None)
+    return sorted(container.endpoints.values(), key=lambda it: (
+        -container.networks[it.network.name].priority, not it.network.gives_gateway, it.network.name))
+
+
+def gateway_of(container: Container) -> Endpoint | None:
+    return next((endpoint for endpoint in in_gateway_order(container) if endpoint.network.gives_gateway), None)
 
 
 def pass_on_namespace(engine: DockerEngine, container: Container) -> None:

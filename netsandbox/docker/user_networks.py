@@ -21,6 +21,7 @@ from netsandbox.docker.events import (
     PoolRefused,
     SubnetRefused,
 )
+from netsandbox.docker.firewall import RefusedRuleError
 from netsandbox.docker.ipam import AddressPool, PoolExhaustedError, free_subnet, overlaps
 from netsandbox.docker.network import BridgeNetwork, DockerNetwork, random_identity
 from netsandbox.docker.network_options import LEAST_MTU, MOST_MTU, bridge_options
@@ -106,6 +107,21 @@ def create(engine: DockerEngine, plan: NetworkPlan) -> BridgeNetwork:
     engine.networks[plan.name] = network
     engine.namespace.record(NetworkCreated(engine.namespace.name, plan.name, str(network.pool.subnet), ifname))
     return network
+
+
+def filter_it(engine: DockerEngine, network: BridgeNetwork) -> None:
+    """Set a new network's rules.
+
+    Raises:
+        DockerError: a chain is gone. The network goes; rules that were set before stay, as with a real Engine.
+    """
+    try:
+        engine.firewall.add_network(network)
+    except RefusedRuleError as error:
+        del engine.networks[network.name]
+        engine.namespace.record(NetworkRemoved(engine.namespace.name, network.name))
+        network.dispose()
+        raise daemon_error(str(error) if error.is_of_chain else f"Failed to Setup IP tables: {error}") from None
 
 
 def _check_name(engine: DockerEngine, name: str) -> None:

@@ -59,7 +59,8 @@ class ShellProgram(Task):
         name = self._call.argv[0].rpartition("/")[2]
         if "c" in self._letters:
             if not words:
-                self.complain(f"{name}: -c{': option' if name == 'bash' else ''} requires an argument")
+                before = {"bash": "-c: option", "sh": "0: -c"}.get(name, "-c")
+                self.complain(f"{name}: {before} requires an argument")
                 self.exit(2)
                 return
             self._label, self._origin = words[0], "-c: "

@@ -22,8 +22,8 @@ FRESH = LAB.index("docker network create before")
 CHANCE = ((r"\b[0-9a-f]{64}\b", "ID"), (r"\bbr-[0-9a-f]{12}\b", "BRIDGE"), (r"\bveth[0-9a-f]{7}\b", "VETH"),
           (r"\b(?=[0-9a-f]*\d)[0-9a-f]{12}\b", "SHORT"), (r"\b(?!02:42:|ff:)(?:[0-9a-f]{2}:){5}[0-9a-f]{2}\b", "MAC"),
           (r"\d{4}-\d\d-\d\d[T ][\d:.]+", "DATE"), (r"(?:Less than a second|About an? \w+|\d+ \w+) ago", "AGE"),
-          (r"Up [\w ]+?(?=$|\s{2}|\||\")", "Up AGE"), (r"[\d.]+ ms", "T ms"), (r"@if\d+", "@ifN"),
-          (r"after \d+", "after T"))
+          (r"Up [\w ]+?(?=$|\s{2}|\||\")", "Up AGE"), (r"[\d.]+ ms", "T ms"), (r"@if\d+ +", "@ifN "),
+          (r"@if\d+", "@ifN"), (r"after \d+", "after T"))
 
 
 def normal(text: str) -> str:

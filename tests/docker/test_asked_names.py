@@ -25,7 +25,7 @@ SHORT = {
     "dig +domain=net1 +short web": "172.18.0.2\n",
     "getent hosts 172.18.0.2": "172.18.0.2      web.net1\n", "getent hosts 10.9.9.9": "",
     "getent hosts foo": "10.0.0.1        foo\n10.0.0.2        foo\n",
-    "getent hosts localhost nosuch": "127.0.0.1       localhost\n",
+    "getent hosts localhost nosuch": "::1             localhost ip6-localhost ip6-loopback\n",
     "host web": "web has address 172.18.0.2\nHost web not found: 3(NXDOMAIN)\n",
     "host -t A web": "web has address 172.18.0.2\n"}
 HEADERS = {   # what of a response is Docker's: status, flags, answers, by what, size

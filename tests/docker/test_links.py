@@ -44,7 +44,7 @@ def test_a_domain_name(docker: Machine) -> None:
 def test_the_host_s_own_resolver_is_no_use_in_a_container() -> None:
     host = ResolvConf.parse("nameserver 127.0.0.53\noptions edns0\nsearch lan\n")
     assert "nameserver 8.8.8.8\nnameserver 8.8.4.4\nsearch lan\noptions edns0\n" in legacy(host, ResolvConf())
-    text = internal(host, ResolvConf(("9.9.9.9",), (".",), ("ndots:3",)), asks_from_host=False)
+    text = internal(host, ResolvConf(("9.9.9.9",), (".",), ("ndots:3",)), is_new=False)
     assert text.endswith("nameserver 127.0.0.11\noptions ndots:3\n\n"
                          "# Based on host file: '/etc/resolv.conf' (internal resolver)\n# ExtServers: [9.9.9.9]\n"
                          "# Overrides: [nameservers search options]\n# Option ndots from: override\n")

@@ -36,13 +36,13 @@ CASES: list[tuple[str, tuple[str, ...], int]] = [
     ("run -p 80:80:80:x nginx", ("docker: invalid IP address 80:80: address 80:80:: too many colons in address",
                                  RUN_HINT), 125),
     ("run -p foo:80:80 nginx", ("docker: invalid IP address: foo", RUN_HINT), 125),
-    ("run -p published=80 nginx", ("docker: no port specified: 80:/tcp<empty>", RUN_HINT), 125),
+    ("run -p published=80 nginx", ("docker: No port specified: 80:/tcp<empty>", RUN_HINT), 125),
     ("run -p target=80,x nginx", ("docker: invalid publish opts format (should be name=value but got 'x')",
                                   RUN_HINT), 125),
     ("run -p 80:x nginx", ("docker: invalid containerPort: x", RUN_HINT), 125),
     ("run -p 70000:80 nginx", ("docker: invalid hostPort: 70000", RUN_HINT), 125),
     ("run -p 80/ip nginx", ("docker: invalid proto: ip", RUN_HINT), 125),
-    ("run -p 8080: nginx", ("docker: no port specified: 8080:<empty>", RUN_HINT), 125),
+    ("run -p 8080: nginx", ("docker: No port specified: 8080:<empty>", RUN_HINT), 125),
     ("run -p 1-3:10-11 nginx", ("docker: invalid ranges specified for container and host Ports: 10-11 and 1-3",
                                 RUN_HINT), 125),
     ("run --network nope nginx", ("docker: ", DAEMON, "failed to set up container networking: network nope not found",
@@ -168,7 +168,7 @@ def test_27_has_shorter_words() -> None:
 
 
 def test_an_unknown_command_suggests_the_nearest(docker: Machine) -> None:
-    assert docker("pss").err.endswith("(did you mean 'docker ps'?)\n")
+    assert docker("pss").err.endswith("note: did you mean 'docker ps'?\n")
 
 
 @pytest.mark.parametrize("line", ["", "help", "--help", "help run", "run --help", "network", "network --help",

@@ -33,7 +33,10 @@ def commit(client: Client, parsed: Parsed) -> int:
 
 def tag(client: Client, parsed: Parsed) -> int:
     source, target = parsed.operands
-    check_reference(target)
+    try:
+        check_reference(target)
+    except DockerError as error:
+        raise DockerError(f'Error parsing reference: "{target}" is not a valid repository/tag: {error}') from None
     image = client.engine.images.find(source)
     if image is None:
         raise daemon_error(f"No such image: {with_tag(source)}")

@@ -128,7 +128,7 @@ def _settings(engine: DockerEngine, it: Container) -> Json:
         key = f"{binding.port}/{binding.protocol}"
         ports[key] = [*(ports.get(key) or ()), {"HostIp": binding.host, "HostPort": str(binding.host_port or "")}]
     ports = dict(sorted(ports.items()))
-    sandbox = it.sandbox if it.is_running and not it.joined else ""
+    sandbox = it.sandbox if (it.is_running or not engine.profile.since(28)) and not it.joined else ""
     name = "default" if it.mode == "host" else sandbox[:12]
     path = f"/var/run/docker/netns/{name}" if sandbox else ""
     head: Json = {"SandboxID": sandbox, "SandboxKey": path, "Ports": ports}
@@ -145,10 +145,7 @@ def _settings(engine: DockerEngine, it: Container) -> Json:
 
 
 def _networks(engine: DockerEngine, it: Container) -> Json:
-    if it.joined:
-        return {}
-    names = list(it.networks) or ([it.mode] if it.is_private or it.mode == "host" else [])
-    return {name: _endpoint_settings(engine, it, name) for name in sorted(names)}
+    return {name: _endpoint_settings(engine, it, name) for name in it.network_names}
 
 
 def _endpoint_settings(engine: DockerEngine, it: Container, name: str) -> Json:
@@ -200,7 +197,7 @@ def _with_mac_after_address(fields: Json, mac: Json) -> Json:
 
 
 def _tail(it: Container, name: str) -> Json:
-    names = dns_names(it, name) if name not in ("bridge", "host", "none") else None
+    names = dns_names(it, name) if name not in ("bridge", "host", "none") and it.has_run else None
     return {"IPv6Gateway": "", "GlobalIPv6Address": "", "GlobalIPv6PrefixLen": 0, "DNSNames": names}
 
 

@@ -36,6 +36,14 @@ OTHERS = {
     "tag": "Create a tag TARGET_IMAGE that refers to SOURCE_IMAGE",
     "top": "Display the running processes of a container"}
 """Commands that Docker lists; what the sandbox has of them is declared in the registry, the others are refused."""
+OTHERS_OF_GROUPS = {
+    "container": {"export": OTHERS["export"]}, "system": {"df": "Show docker disk usage"},
+    "image": {name: OTHERS[name] for name in ("build", "history", "import", "load", "push", "save")},
+    "context": {"export": "Export a context to a tar archive FILE or a tar stream on STDOUT.",
+                "import": "Import a context from a tar or zip file", "update": "Update a context"}}
+"""The same of what only gathers others."""
+WIDTH, SLOP = 80, 5
+"""Columns where an option's words are broken, and how many more a last line may have (pflag's wrap)."""
 COMMON = ("run", "exec", "ps", "build", "pull", "push", "images", "login", "logout", "search", "version", "info")
 WIDEST = 9
 """Columns of the longest command, which all lists of commands leave."""
@@ -62,13 +70,20 @@ Global Options:
 """
 
 
-def command_help(command: Command) -> str:
-    lines = [f"Usage:  {command.usage}", "", command.summary]
+OLD = {"login     Authenticate to a registry": "login     Log in to a registry",
+       "-H, --host string": "-H, --host list  "}
+"""What clients before 28 say instead."""
+
+
+def command_help(command: Command, is_old: bool = False) -> str:
+    """Args: is_old: as clients before 28 have it, without what is newer and with an empty line before it."""
+    lines = [*([""] if is_old else []), f"Usage:  {command.usage}", "", command.summary]
     if command.aliases:
         lines += ["", "Aliases:", f"  {command.aliases}"]
-    flags = sorted((flag for flag in command.flags if not flag.hidden), key=lambda flag: flag.name)
+    flags = sorted((flag for flag in command.flags if not flag.hidden and not (is_old and flag.since >= 28)),
+                   key=lambda flag: flag.name)
     if flags:
-        lines += ["", "Options:", *_two_columns([(_flag_names(flag), flag.usage) for flag in flags])]
+        lines += ["", "Options:", *_two_columns([(_flag_names(flag), flag.usage) for flag in flags], wraps=True)]
     hidden = [flag for flag in command.flags if flag.hidden]
     if hidden and command.path.split()[-1] in ("run", "create"):
         lines += ["", "Docker's other options are read too; those not listed here have no effect in the sandbox."]
@@ -81,12 +96,19 @@ def _flag_names(flag: Flag) -> str:
     return f"{short}--{flag.name}{value}"
 
 
-def _two_columns(rows: list[tuple[str, str]], least: int = 0) -> list[str]:
+def _two_columns(rows: list[tuple[str, str]], least: int = 0, *, wraps: bool = False) -> list[str]:
     width = max(least, *(len(left) for left, _right in rows))
-    return [f"  {left.ljust(width + GAP)}{right}".rstrip() for left, right in rows]
+    begin = f"\n{' ' * (width + GAP + 2)}"
+    texts = [begin.join(_wrapped(right, WIDTH - len(begin) + 1)) if wraps else right for _left, right in rows]
+    return [f"  {left.ljust(width + GAP)}{text}".rstrip() for (left, _right), text in zip(rows, texts, strict=True)]
 
 
-def top_help(commands: Iterable[Command]) -> str:
+def _wrapped(text: str, width: int) -> list[str]:
+    at = text.rfind(" ", 0, width) if len(text) >= width + SLOP else -1
+    return [text] if at < 0 else [text[:at], *_wrapped(text[at + 1:], width)]
+
+
+def top_help(commands: Iterable[Command], is_old: bool = False) -> str:
     """`docker help`: all commands of Docker; one that the sandbox has not says so when it is typed."""
     summaries = OTHERS | {command.path.split()[1]: command.summary for command in commands}
     common = [(name, summaries[name]) for name in COMMON]
@@ -97,12 +119,16 @@ def top_help(commands: Iterable[Command]) -> str:
              *_two_columns([("swarm", "Manage Swarm")], WIDEST), "", "Commands:", *_two_columns(others, WIDEST), "",
              GLOBAL_OPTIONS, "Run 'docker COMMAND --help' for more information on a command.", "",
              "For more help on how to use Docker, head to https://docs.docker.com/go/guides/"]
-    return "\n".join(lines) + "\n"
+    text = "\n".join(lines) + "\n"
+    for new, old in OLD.items() if is_old else ():
+        text = text.replace(new, old)
+    return text
 
 
 def group_help(group: str, commands: Iterable[Command]) -> str:
     """`docker network`: the commands of a group."""
-    rows = sorted({command.path.split()[2]: command.summary for command in commands}.items())
+    own = {command.path.split()[2]: command.summary for command in commands}
+    rows = sorted((own | OTHERS_OF_GROUPS.get(group, {})).items())
     lines = [f"Usage:  docker {group} COMMAND", "", GROUPS[group], "", "Commands:", *_two_columns(rows), "",
              f"Run 'docker {group} COMMAND --help' for more information on a command."]
     return "\n".join(lines) + "\n"

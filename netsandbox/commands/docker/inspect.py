@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
@@ -16,6 +17,7 @@ from netsandbox.docker.errors import NOT_FOUND, DockerError
 
 if TYPE_CHECKING:
     from netsandbox.commands.docker.client import Client
+    from netsandbox.docker.ports import Binding
 
 BAD_TEMPLATE = 64
 KINDS = ("config", "container", "image", "network", "node", "plugin", "secret", "service", "task", "volume")
@@ -123,11 +125,16 @@ def compact(value: Any) -> str:
     return json.dumps(value, separators=(",", ":"), ensure_ascii=False).translate(HTML)
 
 
+def _natural(it: Binding) -> tuple[int, str, bool, list[int], int]:
+    """Texts are sorted with their numbers as numbers (sortorder.NaturalLess)."""
+    return it.port, it.protocol, ":" in it.host, [int(part) for part in re.findall(r"\d+", it.host)], it.host_port
+
+
 def port(client: Client, parsed: Parsed) -> int:
     """The host's ports that lead to a container's, or to one of them."""
     container = client.engine.find(parsed.operands[0])
     found: dict[str, list[str]] = {}
-    for binding in sorted(container.bindings, key=lambda it: (it.port, ":" in it.host, it.host_port)):
+    for binding in sorted(container.bindings, key=_natural):
         host = f"[{binding.host}]" if ":" in binding.host else binding.host
         found.setdefault(f"{binding.port}/{binding.protocol}", []).append(f"{host}:{binding.host_port or ''}")
     if len(parsed.operands) == 1:

@@ -166,6 +166,8 @@ def remove(client: Client, parsed: Parsed) -> int:
     force = parsed.on("force")
     if parsed.on("link"):
         return _remove_links(client, parsed.operands)
+    if "" in parsed.operands:
+        raise DockerError(f"{'c' if client.engine.profile.since(28) else 'C'}ontainer name cannot be empty")
     return each(client, parsed.operands, lambda container: containers.remove(
         client.engine, container, force, parsed.on("volumes")), force)
 

@@ -80,9 +80,10 @@ CONNECT = Command("docker network connect", "[OPTIONS] NETWORK CONTAINER", "Conn
                   connect, (
     Flag("alias", "", "list", "Add network-scoped alias for the container", value="strings"),
     Flag("driver-opt", "", "list", "driver options for the network", value="strings"),
-    Flag("gw-priority", "", "int", "Highest gw-priority provides the default gateway", value="int", since=28),
-    Flag("ip", "", "string", "IPv4 address (e.g., \"172.30.100.104\")", value="ip"),
-    Flag("ip6", "", "string", "IPv6 address (e.g., \"2001:db8::33\")", value="ip"),
+    Flag("gw-priority", "", "int", "Highest gw-priority provides the default gateway. Accepts positive and negative "
+         "values.", value="int", since=28),
+    Flag("ip", "", "string", "IPv4 address (e.g., \"172.30.100.104\")", value="string"),
+    Flag("ip6", "", "string", "IPv6 address (e.g., \"2001:db8::33\")", value="string"),
     Flag("link", "", "list", "Add link to another container", value="list", check=bad_link),
     Flag("link-local-ip", "", "list", "Add a link-local address for the container", value="strings")), 2, 2)
 DISCONNECT = Command("docker network disconnect", "[OPTIONS] NETWORK CONTAINER",

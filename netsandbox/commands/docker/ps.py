@@ -84,7 +84,7 @@ def _matches(client: Client, container: Container, key: str, value: str) -> bool
         return _has_port(container, key, value)
     wanted = {"status": container.state == value, "id": container.identity.startswith(value),
               "ancestor": value in (container.reference, container.image.name),
-              "network": value in container.networks or value == container.mode,
+              "network": value in container.network_names,
               "label": has_label(container.labels, value),
               "volume": any(value in (mount.source, mount.target) for mount in container.mounts),
               "health": value == (container.health.status if container.health else HEALTH[0]),
@@ -134,7 +134,6 @@ def _has_port(container: Container, key: str, text: str) -> bool:
 
 def row(container: Container, now: int, short: bool, profile: Profile) -> dict[str, Any]:
     command = ellipsis(container.command, COMMAND_WIDTH) if short else container.command
-    networks = sorted(container.networks) or ([] if container.joined else [container.mode])
     return with_label({
             "ID": container.short_identity if short else container.identity, "Image": container.reference,
             "Command": quoted(command), "RunningFor": human_duration(now - container.created) + " ago",
@@ -143,7 +142,7 @@ def row(container: Container, now: int, short: bool, profile: Profile) -> dict[s
             "Labels": ",".join(f"{key}={value}" for key, value in container.labels.items()),
             "Mounts": ",".join(mount.source for mount in container.mounts if mount.kind != TMPFS),
             "LocalVolumes": str(sum(mount.kind == VOLUME for mount in container.mounts)),
-            "Networks": ",".join(networks)}, container.labels)
+            "Networks": ",".join(container.network_names)}, container.labels)
 
 
 class Shown(NamedTuple):

@@ -22,10 +22,10 @@ def parse_publish(text: str) -> list[Published]:
     """
     text = _standard(text) if "=" in text else text
     host, host_ports, rest = _split(text)
-    ports, _slash, protocol = rest.partition("/")
+    ports, protocol, *_ignored = [*rest.split("/"), ""]
     _check_address(host)
     if not ports:
-        raise DockerError(f"no port specified: {text}<empty>")
+        raise DockerError(f"No port specified: {text}<empty>")
     protocol = (protocol or "tcp").lower()
     if protocol not in PROTOCOLS:
         raise DockerError(f"invalid proto: {protocol}")
@@ -79,6 +79,8 @@ def parse_expose(texts: list[str]) -> tuple[str, ...]:
     """
     found: list[str] = []
     for text in texts:
+        if ":" in text:
+            raise DockerError(f"invalid port format for --expose: {text}")
         span, _slash, protocol = text.partition("/")
         first, dash, last = span.partition("-")
         numbers = []
@@ -89,7 +91,7 @@ def parse_expose(texts: list[str]) -> tuple[str, ...]:
                 raise _bad_range(text, f'strconv.ParseUint: parsing "{word}": value out of range')
             numbers.append(int(word))
         if numbers[1] < numbers[0]:
-            raise _bad_range(text, f"invalid range specified for port: {span}")
+            raise _bad_range(text, f"Invalid range specified for the Port: {span}")
         found += [f"{number}/{protocol or 'tcp'}" for number in range(numbers[0], numbers[1] + 1)]
     return tuple(found)
 

@@ -119,7 +119,7 @@ def find(words: list[str], is_old: bool = False) -> Command | str:
         DockerError: no such command.
     """
     if not words or words[0] in HELP:
-        return _help(words[1:])
+        return _help(words[1:], is_old)
     for length in (2, 1):
         command = COMMANDS.get(tuple(words[:length]))
         if command is not None:
@@ -133,17 +133,20 @@ def find(words: list[str], is_old: bool = False) -> Command | str:
     if words[0] in ("-v", "--version"):
         return COMMANDS["version",]
     if words[0].startswith("-"):
-        raise _unknown_flag(words[0], "docker", "docker [OPTIONS] COMMAND [ARG...]", _help([]) if is_old else "")
+        everything = _help([], is_old) if is_old else ""
+        raise _unknown_flag(words[0], "docker", "docker [OPTIONS] COMMAND [ARG...]", everything)
     if words[0] in NOT_MODELLED:
         raise DockerError(f"docker {words[0]} is not modelled in the sandbox; `docker help` lists what is")
     raise _unknown(words[0], is_old)
 
 
-def _help(words: list[str]) -> str:
+def _help(words: list[str], is_old: bool) -> str:
     if not words:
-        return top_help([COMMANDS[words] for words in COMMANDS if len(words) == 1])
-    found = find(words)
-    return found if isinstance(found, str) else command_help(found)
+        return top_help([COMMANDS[words] for words in COMMANDS if len(words) == 1], is_old)
+    if words[0] not in GROUPS and not any(words[0] in (*known[:1], *NOT_MODELLED) for known in COMMANDS):
+        raise DockerError(f"unknown help topic: {words[0]}")
+    found = find(words, is_old)
+    return found if isinstance(found, str) else command_help(found, is_old)
 
 
 def _group(name: str, rest: list[str], is_old: bool) -> str:
@@ -171,5 +174,5 @@ def _unknown(word: str, is_old: bool) -> DockerError:
     if is_old:
         return DockerError(f"docker: '{word}' is not a docker command.\nSee 'docker --help'")
     near = get_close_matches(word, sorted({words[0] for words in COMMANDS}), 1)
-    hint = f"\n(did you mean 'docker {near[0]}'?)" if near else ""
-    return DockerError(f"docker: unknown command: docker {word}\n\nRun 'docker --help' for more information{hint}")
+    return DockerError(f"docker: unknown command: docker {word}\n\nRun 'docker --help' for more information",
+                       note=f"note: did you mean 'docker {near[0]}'?" if near else "")

@@ -59,7 +59,8 @@ def links(engine: DockerEngine, texts: list[str], *, is_named: bool) -> tuple[Li
             found.append(Link(other.identity, alias or other.name, other.name))
         except DockerError as error:
             if not is_named:
-                raise daemon_error(f"could not get container for {name}: {str(error).removeprefix(DAEMON)}") from None
+                why = str(error).removeprefix(DAEMON) if name else 'invalid name or ID supplied: ""'
+                raise daemon_error(f"could not get container for {name}: {why}") from None
             found.append(Link("", alias or name, name))
     return tuple(found)
 
@@ -87,7 +88,7 @@ def bad_domain(text: str) -> str:
 def bad_server(text: str) -> str:
     """Why --dns is refused, or empty."""
     try:
-        ip_address(text.strip())
+        ip_address(text.strip().replace("%", "/"))  # without a zone
     except ValueError:
         return f"IP address is not correctly formatted: {text}"
     return ""

@@ -7,7 +7,7 @@ from collections.abc import Callable, Sequence
 from typing import Any
 from urllib.parse import quote_plus
 
-from netsandbox.commands.docker.template_parse import Node, Operand, Pipeline, TemplateError, parse
+from netsandbox.commands.docker.template_parse import MAX_DEPTH, Node, Operand, Pipeline, TemplateError, parse
 from netsandbox.commands.docker.template_values import (
     ALIASES,
     MISSING,
@@ -38,7 +38,7 @@ class Template:
 
     def __init__(self, text: str, type_name: str = "") -> None:
         self._text = text
-        self._nodes = parse(text, FUNCTIONS)
+        self._trees = parse(text, FUNCTIONS)
         self._type_name = type_name
 
     def execute(self, data: Any) -> str:
@@ -47,7 +47,7 @@ class Template:
         Raises:
             TemplateError: a field that is not there, a function that is given something wrong.
         """
-        return _Run(self._text, self._type_name, data).block(self._nodes, data)
+        return _Run(self._text, self._type_name, data, self._trees).block(self._trees[""], data)
 
 
 class _LeaveError(Exception):
@@ -60,10 +60,12 @@ class _LeaveError(Exception):
 
 
 class _Run:
-    """One execution: the variables that are set now."""
+    """One execution: the variables that are set now, and the named templates within each other that it is in."""
 
-    def __init__(self, text: str, type_name: str, data: Any) -> None:
+    def __init__(self, text: str, type_name: str, data: Any, trees: dict[str, tuple[Node, ...]]) -> None:
         self.text = text
+        self.trees = trees
+        self.names = [""]
         self.type_name = type_name
         self.variables: list[tuple[str, Any]] = [("$", data)]
         self._printed = 0
@@ -88,6 +90,8 @@ class _Run:
         spend(Use.WORK)
         if node.kind in ("break", "continue"):
             raise _LeaveError(node.kind)
+        if node.kind == "template":
+            return self._named(node, dot)
         if node.pipeline is None:
             return node.text
         value = self.pipeline(node.pipeline, dot)
@@ -101,6 +105,21 @@ class _Run:
         inside = value if node.kind == "with" else dot
         result = self.block(node.body, inside) if is_true(value) else self.block(node.otherwise, dot)
         del self.variables[mark:]
+        return result
+
+    def _named(self, node: Node, dot: Any) -> str:
+        """Another template, with variables of its own and what it is given as its dot."""
+        if node.text not in self.trees:
+            position, source = node.place
+            raise self._error(Operand("template", None, (), position, source), f'template "{node.text}" not defined')
+        if len(self.names) > MAX_DEPTH:
+            raise TemplateError("exceeded maximum template depth (100000)")
+        value = self.pipeline(node.pipeline, dot) if node.pipeline is not None else None
+        outside, self.variables = self.variables, [("$", value)]
+        self.names.append(node.text)
+        result = self.block(self.trees[node.text], value)
+        self.names.pop()
+        self.variables = outside
         return result
 
     def _range(self, node: Node, value: Any, dot: Any) -> str:
@@ -147,6 +166,8 @@ class _Run:
         first, rest = command[0], command[1:]
         arguments = [self._value(operand, dot) for operand in rest] + last
         if first.kind != "function":
+            if first.source == "nil" and first.kind == "literal":
+                raise self._error(first, "nil is not a command")
             value = self._value(first, dot)
             if not callable(value):
                 if arguments:
@@ -156,6 +177,9 @@ class _Run:
                 name = first.chain[-1]
                 raise self._error(first, f"wrong number of args for {name}: want 1 got {len(arguments)}")
             return value(*arguments)
+        if first.value == "call":
+            raise self._error(first, "error calling call: " + (
+                f"non-function {rest[0].source} of type {_type(arguments[0])}" if rest else "nil"))
         function = FUNCTIONS[str(first.value)]
         self._check_types(first, rest, arguments)
         try:
@@ -223,7 +247,7 @@ class _Run:
         position, source = (operand.position, operand.source) if operand else (0, "")
         line = 1 + self.text.count("\n", 0, position)
         column = position - (self.text.rfind("\n", 0, position) + 1)
-        return TemplateError(f'template: :{line}:{column}: executing "" at <{source}>: {why}')
+        return TemplateError(f'template: :{line}:{column}: executing "{self.names[-1]}" at <{source}>: {why}')
 
 
 UNDEFINED = object()
@@ -314,6 +338,7 @@ TYPES: dict[str, tuple[type, ...]] = {
     "truncate": (str, int)}
 """Of the client's own functions, what they are given."""
 FUNCTIONS: dict[str, Callable[..., Any]] = {
+    "call": lambda *values: None,  # no field is a function: it is refused before
     "json": to_json,
     "index": _index,
     "len": _len,
@@ -323,7 +348,7 @@ FUNCTIONS: dict[str, Callable[..., Any]] = {
     "slice": _slice,
     "pad": lambda text, before, after: " " * before + text + " " * after if text else text,
     "join": lambda values, glue: glue.join(show(value) for value in values or []),
-    "split": lambda text, glue: text.split(glue),
+    "split": lambda text, glue: text.split(glue) if glue else list(text),
     "upper": lambda text: text.upper(),
     "lower": lambda text: text.lower(),
     "title": lambda text: text.title(),

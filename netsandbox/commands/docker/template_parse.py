@@ -11,7 +11,6 @@ TOKEN = re.compile(r"""
     | (?P<variable>\$\w*) | (?P<word>[A-Za-z_]\w*) | (?P<assign>:=) | (?P<mark>[().,|=])""", re.VERBOSE)
 FLOAT = re.compile(r"[-+]?\d+\.\d*")
 ESCAPES = {"n": "\n", "t": "\t", "r": "\r", "\\": "\\", '"': '"'}
-NOT_MODELLED = ("define", "template", "block")
 MAX_DEPTH = 50
 """Actions within actions, or parentheses within parentheses."""
 
@@ -50,17 +49,23 @@ class Pipeline(NamedTuple):
 
 
 class Node(NamedTuple):
-    """One part of a template: text, an action, or if, range and with, which have a body and an else."""
+    """One part of a template: text, an action, or if, range and with, which have a body and an else.
+
+    Attributes:
+        text: of {{template "NAME"}} the name.
+        place: of the name, and the whole action as an error shows it.
+    """
 
     kind: str
     text: str = ""
     pipeline: Pipeline | None = None
     body: tuple[Node, ...] = ()
     otherwise: tuple[Node, ...] = ()
+    place: tuple[int, str] = (0, "")
 
 
-def parse(template: str, functions: Container[str]) -> tuple[Node, ...]:
-    """The tree of a template.
+def parse(template: str, functions: Container[str]) -> dict[str, tuple[Node, ...]]:
+    """The trees of a template, the named ones that it defines and its own, which has no name.
 
     Args:
         functions: the names of those that there are.
@@ -68,10 +73,11 @@ def parse(template: str, functions: Container[str]) -> tuple[Node, ...]:
     Raises:
         TemplateError: a syntax error.
     """
-    nodes, ended_by = _Parser(template, functions).nodes(0)
+    parser = _Parser(template, functions)
+    nodes, ended_by = parser.nodes(0)
     if ended_by:
         raise _error(template, len(template), f"unexpected {{{{{ended_by}}}}}")
-    return nodes
+    return parser.defined | {"": nodes}
 
 
 def _error(template: str, position: int, why: str) -> TemplateError:
@@ -84,6 +90,7 @@ class _Parser:
     def __init__(self, template: str, functions: Container[str]) -> None:
         self.template = template
         self.functions = functions
+        self.defined: dict[str, tuple[Node, ...]] = {}
         self.ranges = 0
         self.at = 0
         self.tokens: list[Token] = []
@@ -105,9 +112,9 @@ class _Parser:
             word = self.tokens[0].text if self.tokens and self.tokens[0].kind == "word" else ""
             if word in ("end", "else"):
                 return tuple(found), word
-            if word in NOT_MODELLED:
-                raise _error(self.template, self.at, f"{{{{{word}}}}} is not modelled in the sandbox")
-            if word in ("if", "range", "with"):
+            if word in ("define", "template", "block"):
+                found += self._named(word, depth)
+            elif word in ("if", "range", "with"):
                 self.tokens.pop(0)
                 found.append(self._block(word, depth))
             elif word in ("break", "continue"):
@@ -116,6 +123,26 @@ class _Parser:
                 found.append(Node(word))
             elif not self.is_comment:
                 found.append(Node("action", pipeline=self._whole_pipeline()))
+
+    def _named(self, kind: str, depth: int) -> list[Node]:
+        """{{define "NAME"}}, {{template "NAME" PIPELINE}}, or {{block "NAME" PIPELINE}}, which is both."""
+        if kind == "define" and depth:
+            raise self._unexpected("command")
+        start = self.at
+        del self.tokens[0]
+        if not self.tokens or self.tokens[0].kind != "string":
+            raise self._unexpected(f"{kind} clause")
+        token = self.tokens.pop(0)
+        name = str(_literal(token))
+        if kind == "define" and self.tokens:
+            raise self._unexpected("define clause")
+        pipeline = self._whole_pipeline(f"{kind} clause") if self.tokens or kind == "block" else None
+        if kind != "template":
+            self.defined[name], ended_by = self.nodes(depth + 1)
+            if ended_by != "end":
+                raise _error(self.template, self.at, "unexpected EOF")
+        source = f"{{{{template {self.template[token.position:start].rstrip('-} ')}}}}}"
+        return [Node("template", name, pipeline, place=(token.position, source))] if kind != "define" else []
 
     def _block(self, kind: str, depth: int) -> Node:
         pipeline = self._whole_pipeline(kind)

@@ -55,14 +55,15 @@ EMPTY: dict[str, Any] = {}
 MAPS: dict[str, Any] = {
     "Networks": NULL, "Ports": MISSING, "ExposedPorts": EMPTY, "Volumes": EMPTY, "PortBindings": MISSING,
     "Services": EMPTY, "Containers": {}, **dict.fromkeys((
-        "AuxAddress", "AuxiliaryAddresses", "DriverOpts", "Labels", "Options", "Sysctls", "Tmpfs"), "")}
+        "Attributes", "AuxAddress", "AuxiliaryAddresses", "DriverOpts", "Labels", "Options", "Sysctls", "Tmpfs"), "")}
 """Fields of the API that are maps, and the zero of their values."""
 OMITTED = {"Healthcheck": "Cmd", "Health": "Pid", **dict.fromkeys(("Sysctls", "Tmpfs"), "Binds"),
            **dict.fromkeys(("Peers", "Services"), "IPAM"),
            **dict.fromkeys(("IPRange", "Gateway", "AuxiliaryAddresses", "AuxAddress"), "Subnet")}
 """Fields that JSON leaves out where they are empty, and one that tells that they would stand beside it."""
 ALIASES = {"DNS": "Dns", "DNSSearch": "DnsSearch", "DNSOptions": "DnsOptions", "ID": "Id",
-           "AuxAddress": "AuxiliaryAddresses"}
+           "AuxAddress": "AuxiliaryAddresses", "CPUShares": "CpuShares", "CPUPeriod": "CpuPeriod",
+           "CPUQuota": "CpuQuota", "NanoCPUs": "NanoCpus"}
 """Fields that JSON names otherwise."""
 SUBNET = ("Subnet", "IPRange", "Gateway", "AuxiliaryAddresses")
 TEXTS = frozenset({"IPRange", "Gateway"})
@@ -76,7 +77,7 @@ def typed(name: str, value: Any) -> Any:
         return Map(value or {}, name, is_nil=value is None)
     if value is None:
         value = NIL if name in SLICES else "" if name in TEXTS else NULL if name in POINTERS else None
-    return (value or NIL) if name in SLICES and name.startswith("Dns") else value
+    return value
 
 
 def is_true(value: Any) -> bool:

@@ -189,16 +189,26 @@ class NetworkNamespace:
     # -- interfaces
 
     def add_interface(self, interface: Interface, index: int | None = None) -> None:
-        """Register an interface under the next free index, with copies of the default settings."""
+        """Register an interface, with copies of the default settings.
+
+        Args:
+            index: that it brings along, which moves the next free one no further (dev_index_reserve).
+        """
         interface.namespace = self
-        interface.index = index or self._next_index
+        interface.index = index or self.take_index()
         interface.note_place()
-        self._next_index = max(self._next_index, interface.index + 1)
         interface.conf, interface.neigh = self.sysctls.default, self.sysctls.neigh_default
         interface.reachable = NOT_DRAWN
         self.interfaces[interface.name] = self._by_index[interface.index] = interface
         interface.handlers, interface.arp_targets = self.protocols, self._arp_targets()
         self._update_trust(interface)
+
+    def take_index(self) -> int:
+        """The next free index, of an interface that may go to another namespace at once."""
+        while self._next_index in self._by_index:
+            self._next_index += 1
+        self._next_index += 1
+        return self._next_index - 1
 
     def _update_trust(self, interface: Interface) -> None:
         either = self.sysctls.either
