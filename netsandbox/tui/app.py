@@ -70,19 +70,19 @@ class NetsandboxApp(TimeKeys, LookingKeys, StepKeys, LineKeys):
         Binding("p", "next_or_ping", "Next", show=False, id="app.next"),
         Binding("colon", "command", "Command", show=False, priority=True, id="app.command"),
         Binding("slash", "filter", "Filter", show=False, priority=True, id="app.filter"),
-        Binding("ctrl+f", "search", "Search", show=False, id="app.search"),
+        Binding("ctrl+f", "unless_typing('search')", "Search", show=False, priority=True, id="app.search"),
         Binding("w", "why", "Why", show=False, id="app.why"),
         Binding("v", "tunnel", "Tunnel", show=False, id="app.tunnel"),
         Binding("s", "stream", "Stream", show=False, id="app.stream"),
         Binding("o", "output", "Output", show=False, id="app.output"),
-        Binding("e", "enter_shell", "Shell", show=False, id="app.shell"),
+        Binding("e", "unless_typing('enter_shell')", "Shell", show=False, priority=True, id="app.shell"),
         Binding("i", "pin", "Pin", show=False, id="app.pin"),
         Binding("g", "log_first", "First frame", show=False, id="app.first"),
         Binding("G", "log_follow", "Newest frame", show=False, id="app.follow"),
         Binding("m", "log_mark", "Mark", show=False, id="app.mark"),
         Binding("apostrophe", "log_next_mark", "Next mark", show=False, id="app.next-mark"),
-        Binding("x", "export", "Export", show=False, id="app.export"),
-        Binding("S", "screenshot", "Picture", show=False, id="app.screenshot"),
+        Binding("x", "unless_typing('export')", "Export", show=False, priority=True, id="app.export"),
+        Binding("S", "unless_typing('screenshot')", "Picture", show=False, priority=True, id="app.screenshot"),
         Binding("u", "undo", "Undo", show=False, id="app.undo"),
         Binding("ctrl+r", "redo", "Redo", show=False, id="app.redo"),
         Binding("z", "zoom", "Maximise", show=False, id="app.zoom"),
@@ -257,6 +257,11 @@ class NetsandboxApp(TimeKeys, LookingKeys, StepKeys, LineKeys):
         self.files.keep_history("filters", self.main.filter.history)
 
     # -- commands
+
+    async def action_unless_typing(self, action: str) -> None:
+        """What leads to a line goes before all other bindings, so that what follows in one burst is typed already."""
+        self._unless_typing()
+        await self.run_action(action)
 
     def action_command(self) -> None:
         """To the command line."""

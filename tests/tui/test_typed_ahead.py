@@ -100,3 +100,14 @@ async def test_no_key_goes_where_the_focus_was_before(tmp_path: Path) -> None:
         stand = on.app.live.lesson.stand()
         assert stand is not None
         assert stand.number >= 1
+
+
+@pytest.mark.parametrize(("key", "line", "before"), [
+    ("ctrl+f", "search", ""), ("x", "export", "frames.pcapng"), ("S", "picture", "netsandbox.svg"),
+    ("e", "command", "")])
+async def test_letters_behind_a_key_that_opens_a_line_are_in_it(tmp_path: Path, key: str, line: str,
+                                                                before: str) -> None:
+    async with stage(tmp_path) as on:
+        await burst(on, key, *"who")
+        assert getattr(on.app.main, line).line == f"{before}who"
+        assert on.app.live.player.speed == 1
