@@ -24,6 +24,7 @@ import tempfile
 import termios
 import time
 from collections.abc import Callable
+from functools import cache
 from pathlib import Path
 
 BARE = """
@@ -52,6 +53,12 @@ Bare().run()
 """
 
 
+@cache
+def compiled() -> tempfile.TemporaryDirectory[str]:
+    """Where all programs keep their compiled modules: on a busy machine to compile them takes a minute."""
+    return tempfile.TemporaryDirectory()
+
+
 class Terminal:
     """A program on a pty, with what it painted."""
 
@@ -61,7 +68,7 @@ class Terminal:
         fcntl.ioctl(slave, termios.TIOCSWINSZ, struct.pack("HHHH", 40, 120, 0, 0))
         environment = os.environ | {
             "XDG_STATE_HOME": str(state), "TERM": "xterm-256color", "COLORTERM": "truecolor", "LANG": "C.UTF-8",
-            "PYTHONPYCACHEPREFIX": os.environ.get("PYTHONPYCACHEPREFIX", str(state / "compiled")),
+            "PYTHONPYCACHEPREFIX": os.environ.get("PYTHONPYCACHEPREFIX") or compiled().name,
             "PYTHONDONTWRITEBYTECODE": "",
         }
         self.process = subprocess.Popen([sys.executable, *arguments], stdin=slave, stdout=slave, stderr=slave,
