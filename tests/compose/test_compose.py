@@ -190,3 +190,21 @@ def test_a_volume_s_driver_that_is_not_modelled_is_listed_with_its_line() -> Non
             "    driver_opts: {o: ro}\n")
     project = read_project(text, "/srv/demo/compose.yaml", "demo", {})
     assert project.notes == ((6, "volumes.there.driver"), (7, "volumes.there.driver_opts"))
+
+
+def test_what_compose_has_is_done_refused_by_name_or_said_to_do_nothing() -> None:
+    session = Session()
+    session.run("printf 'services:\\n  web:\\n    image: nginx\\n  odd:\\n    image: nosuch\\n' > compose.yaml")
+    assert session.run("docker compose pull web").err == " web Pulling\n web Pulled\n"
+    missing = session.run("docker compose pull")
+    assert missing.code == 1
+    assert " odd Error\nError response from daemon: pull access denied for nosuch" in missing.err
+    for line, said in (("docker compose --dry-run up -d", "docker compose up --dry-run is not modelled"),
+                       ("docker compose --project-directory . ps", "--project-directory is not modelled"),
+                       ("docker compose logs --since 1m", "docker compose logs --since is not modelled")):
+        assert said in session.run(line).err
+    up = session.run("docker compose up -d --no-recreate -t 5 web")
+    assert up.err.startswith("note: --no-recreate does nothing in the sandbox\nnote: --timeout does nothing")
+    assert session.run("docker compose scale web=2").code == 0
+    assert session.run("docker compose ps -q | wc -l").out == "2\n"
+    assert session.run("docker compose scale web").err == "invalid --scale option 'web'. Should be SERVICE=NUM\n"

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from netsandbox.commands.compose.found import LABEL, chosen, containers_of, number_of, project_of
-from netsandbox.commands.compose.options import GLOBAL
+from netsandbox.commands.compose.options import GLOBAL, without_effect
 from netsandbox.commands.docker import execute
 from netsandbox.commands.docker.flags import Command, Flag, Parsed
 from netsandbox.commands.docker.listing import Column, print_list
@@ -72,7 +72,7 @@ PS = Command("docker compose ps", "[OPTIONS] [SERVICE...]", "List containers", p
     Flag("filter", "", "string", "Filter services by a property (supported filters: status)", value="string"),
     Flag("format", "", "string", "Format output using a custom template", value="string"),
     Flag("no-trunc", usage="Don't truncate output"), Flag("quiet", "q", usage="Only display IDs"),
-    Flag("services", usage="Display services"),
+    Flag("services", usage="Display services"), *without_effect("orphans"),
     Flag("status", "", "list", "Filter services by status. Values: [paused | restarting | removing | running | dead | "
          "created | exited]", value="stringArray")))
 EXEC = Command("docker compose exec", "[OPTIONS] SERVICE COMMAND [ARGS...]", "Execute a command in a running container",

@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING
 from netsandbox.commands.compose.creating import make_containers, make_networks, make_volumes, say
 from netsandbox.commands.compose.down import TIMEOUT, Stopping, timeout_of
 from netsandbox.commands.compose.found import chosen, containers_of, profiles_of, project_of, project_to_make
-from netsandbox.commands.compose.options import GLOBAL
-from netsandbox.commands.docker.flags import Command, Flag, Parsed
+from netsandbox.commands.compose.options import GLOBAL, without_effect
+from netsandbox.commands.docker.flags import Command, Flag, Parsed, refused
 from netsandbox.docker import containers
 from netsandbox.docker.errors import DockerError
 from netsandbox.docker.signals import signal_number
@@ -113,15 +113,19 @@ def create(client: Client, parsed: Parsed) -> int:
 
 
 SERVICES = "[OPTIONS] [SERVICE...]"
-START = Command("docker compose start", "[SERVICE...]", "Start services", start, GLOBAL)
+START = Command("docker compose start", "[SERVICE...]", "Start services", start, (
+    *GLOBAL, *refused("wait"), *refused("wait-timeout", kind="int")))
 RESTART = Command("docker compose restart", SERVICES, "Restart service containers", restart, (
     *GLOBAL, TIMEOUT, Flag("no-deps", usage="Don't restart dependent services", ignored=True)))
 KILL = Command("docker compose kill", SERVICES, "Force stop service containers", kill, (
-    *GLOBAL, Flag("signal", "s", "string", "SIGNAL to send to the container", value="string")))
+    *GLOBAL, *without_effect("remove-orphans"),
+    Flag("signal", "s", "string", "SIGNAL to send to the container", value="string")))
 PAUSE = Command("docker compose pause", "[SERVICE...]", "Pause services", pause, GLOBAL)
 UNPAUSE = Command("docker compose unpause", "[SERVICE...]", "Unpause services", unpause, GLOBAL)
 REMOVE = Command("docker compose rm", SERVICES, "Removes stopped service containers", remove, (
     *GLOBAL, Flag("force", "f", usage="Don't ask to confirm removal"),
     Flag("stop", "s", usage="Stop the containers, if required, before removing"),
     Flag("volumes", "v", usage="Remove any anonymous volumes attached to containers")))
-CREATE = Command("docker compose create", SERVICES, "Creates containers for a service", create, GLOBAL)
+CREATE = Command("docker compose create", SERVICES, "Creates containers for a service", create, (
+    *GLOBAL, *without_effect("build", "force-recreate", "no-build", "no-recreate", "quiet-pull", "remove-orphans",
+                             "yes/y"), *without_effect("pull", kind="string"), *refused("scale", kind="list")))

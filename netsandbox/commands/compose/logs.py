@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from netsandbox.commands.compose.found import chosen, containers_of, project_of
 from netsandbox.commands.compose.options import GLOBAL
-from netsandbox.commands.docker.flags import Command, Flag, Parsed
+from netsandbox.commands.docker.flags import Command, Flag, Parsed, refused
 from netsandbox.commands.docker.words import timestamp
 
 if TYPE_CHECKING:
@@ -130,4 +130,5 @@ LOGS = Command("docker compose logs", "[OPTIONS] [SERVICE...]", "View output fro
     Flag("tail", "n", "string", "Number of lines to show from the end of the logs for each container", value="string"),
     Flag("timestamps", "t", usage="Show timestamps"),
     Flag("no-log-prefix", usage="Don't print prefix in logs"),
-    Flag("no-color", usage="Produce monochrome output", ignored=True)))
+    Flag("no-color", usage="Produce monochrome output", ignored=True),
+    *refused("since", "until", kind="string"), *refused("index", kind="int")))

@@ -20,7 +20,7 @@ from netsandbox.commands.compose.life import named
 from netsandbox.commands.compose.options import GLOBAL, RELEASE
 from netsandbox.commands.compose.variables import variables_of
 from netsandbox.commands.compose.yaml_text import to_yaml
-from netsandbox.commands.docker.flags import Command, Flag, Parsed
+from netsandbox.commands.docker.flags import Command, Flag, Parsed, refused
 from netsandbox.commands.docker.listing import Column, print_list
 from netsandbox.commands.docker.top import aligned, listed
 from netsandbox.docker.errors import DockerError
@@ -144,7 +144,7 @@ IMAGES_COMMAND = Command(
 LS = Command("docker compose ls", "[OPTIONS]", "List running compose projects", ls, (
     *GLOBAL, Flag("all", "a", usage="Show all stopped Compose projects"),
     Flag("format", "", "string", "Format the output", value="string"),
-    Flag("quiet", "q", usage="Only display project names")), 0, 0)
+    Flag("quiet", "q", usage="Only display project names"), *refused("filter", kind="list")), 0, 0)
 CONFIG = Command("docker compose config", "[OPTIONS] [SERVICE...]",
                  "Parse, resolve and render compose file in canonical format", config, (
                           *GLOBAL, Flag("images", usage="Print the image names, one per line"),

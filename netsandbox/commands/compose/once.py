@@ -7,10 +7,10 @@ from typing import TYPE_CHECKING
 
 from netsandbox.commands.compose.creating import make_containers, make_networks, make_one, make_volumes
 from netsandbox.commands.compose.found import chosen, containers_of, project_to_make
-from netsandbox.commands.compose.options import GLOBAL
+from netsandbox.commands.compose.options import GLOBAL, without_effect
 from netsandbox.commands.compose.starting import start_one
 from netsandbox.commands.docker.attach import attach
-from netsandbox.commands.docker.flags import Command, Flag, Parsed
+from netsandbox.commands.docker.flags import Command, Flag, Parsed, refused
 
 if TYPE_CHECKING:
     from netsandbox.commands.compose.model import Service
@@ -36,7 +36,7 @@ def run(client: Client, parsed: Parsed) -> int | None:
         client.engine.start(container)
         client.print(container.name)
         return 0
-    container.config = container.config._replace(tty=not parsed.on("no-tty"), stdin=True)
+    container.config = container.config._replace(tty=parsed.on("tty") or not parsed.on("no-tty"), stdin=True)
     attach(client, container)
     return None
 
@@ -70,4 +70,8 @@ RUN = Command("docker compose run", "[OPTIONS] SERVICE [COMMAND] [ARGS...]",
     Flag("publish", "p", "list", "Publish a container's port(s) to the host", value="stringArray"),
     Flag("rm", usage="Automatically remove the container when it exits"),
     Flag("service-ports", "P", usage="Run command with all service's ports enabled and mapped to the host"),
+    *without_effect("build", "quiet", "quiet-build", "quiet-pull", "remove-orphans"),
+    *without_effect("pull", kind="string"), *refused("use-aliases"),
+    *refused("cap-add", "cap-drop", "env-from-file", "label/l", kind="list"),
+    *refused("user/u", "workdir/w", kind="string"),
     Flag("volume", "v", "list", "Bind mount a volume", value="stringArray")), 1, mixed=False)

@@ -2,7 +2,14 @@
 
 from __future__ import annotations
 
-from netsandbox.commands.docker.flags import Flag
+from netsandbox.commands.docker.flags import Flag, refused
+
+
+def without_effect(*names: str, kind: str = "bool") -> tuple[Flag, ...]:
+    """Flags that Compose has, and that change nothing here; a note says so."""
+    return tuple(Flag(name.partition("/")[0], name.partition("/")[2], kind, hidden=True, ignored=True)
+                 for name in names)
+
 
 RELEASE = "v2.40.3"
 """Of the Compose whose words these commands have."""
@@ -11,9 +18,12 @@ GLOBAL = (
     Flag("project-name", "", "string", "Project name", hidden=True, value="string"),
     Flag("profile", "", "list", "Specify a profile to enable", hidden=True, value="stringArray"),
     Flag("ansi", "", "string", "Control when to print ANSI control characters", hidden=True, ignored=True),
-    Flag("progress", "", "string", "Set type of progress output", hidden=True, ignored=True))
+    Flag("progress", "", "string", "Set type of progress output", hidden=True, ignored=True),
+    *without_effect("compatibility"), *without_effect("parallel", kind="int"), *refused("dry-run", "all-resources"),
+    *refused("project-directory", "env-file", kind="string"))
 SHORT = {"-f": "--file", "-p": "--project-name"}
-WITH_VALUE = frozenset({"--file", "--project-name", "--profile", "--ansi", "--progress"})
+WITH_VALUE = frozenset({"--file", "--project-name", "--profile", "--ansi", "--progress", "--parallel",
+                        "--project-directory", "--env-file"})
 
 
 def moved_behind(words: list[str]) -> list[str]:

@@ -6,11 +6,12 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from netsandbox.commands.compose.creating import make_containers, make_networks, make_volumes, tell_orphans
-from netsandbox.commands.compose.found import chosen, profiles_of, project_to_make
+from netsandbox.commands.compose.found import chosen, profiles_of, project_of, project_to_make
 from netsandbox.commands.compose.logs import Follower
-from netsandbox.commands.compose.options import GLOBAL
+from netsandbox.commands.compose.options import GLOBAL, without_effect
 from netsandbox.commands.compose.starting import Starting
-from netsandbox.commands.docker.flags import Command, Flag, Parsed
+from netsandbox.commands.docker.flags import Command, Flag, Parsed, refused
+from netsandbox.commands.docker.reference import not_found
 from netsandbox.docker.errors import DockerError
 
 if TYPE_CHECKING:
@@ -68,4 +69,36 @@ UP = Command("docker compose up", "[OPTIONS] [SERVICE...]", "Create and start co
     Flag("quiet-pull", usage="Pull without printing progress information", ignored=True),
     Flag("remove-orphans", usage="Remove containers for services not defined in the Compose file"),
     Flag("scale", "", "list", "Scale SERVICE to NUM instances", value="stringArray"),
-    Flag("wait", usage="Wait for services to be running|healthy. Implies detached mode.")))
+    Flag("wait", usage="Wait for services to be running|healthy. Implies detached mode."),
+    *without_effect("no-build", "quiet-build", "yes/y", "menu", "no-color", "no-recreate", "renew-anon-volumes/V",
+                    "always-recreate-deps"), *without_effect("timeout/t", "wait-timeout", kind="int"),
+    *refused("abort-on-container-exit", "abort-on-container-failure", "attach-dependencies", "no-deps", "no-log-prefix",
+             "timestamps", "watch/w"), *refused("attach", "no-attach", kind="list"),
+    *refused("exit-code-from", kind="string")))
+
+
+def scale(client: Client, parsed: Parsed) -> int | None:
+    """`up --scale`, of the services that are named alone."""
+    names = [text.partition("=")[0] for text in parsed.operands]
+    return run(client, Parsed({**parsed.values, "scale": parsed.operands, "detach": True}, names))
+
+
+def pull(client: Client, parsed: Parsed) -> int:
+    """All images that there are, are here."""
+    project = project_of(client, parsed)
+    names = chosen(project, parsed.operands, profiles_of(client, parsed))
+    missing = [name for name in names if client.engine.images.find(project.services[name].image) is None]
+    for name in () if parsed.on("quiet") else names:
+        client.complain(f" {name} Pulling")
+        client.complain(f" {name} {'Error' if name in missing else 'Pulled'}")
+    if missing:
+        raise not_found(project.services[missing[0]].image)
+    return 0
+
+
+SCALE = Command("docker compose scale", "[SERVICE=REPLICAS...]", "Scale services", scale, (
+    *GLOBAL, *refused("no-deps")), 1)
+PULL = Command("docker compose pull", "[OPTIONS] [SERVICE...]", "Pull service images", pull, (
+    *GLOBAL, Flag("quiet", "q", usage="Pull without printing progress information"),
+    *without_effect("ignore-buildable", "ignore-pull-failures", "include-deps"),
+    *without_effect("policy", kind="string")))

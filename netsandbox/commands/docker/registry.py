@@ -21,8 +21,8 @@ NOT_MODELLED = frozenset({
     "trust", "system dial-stdio", "context export", "context import",
     "context update", "container export", "image import",
     "image load", "image push", "image save",
-    *(f"compose {name}" for name in ("attach", "build", "commit", "events", "export", "publish", "pull", "push",
-                                     "scale", "stats", "volumes", "watch"))})
+    *(f"compose {name}" for name in ("attach", "build", "commit", "events", "export", "publish", "push",
+                                     "stats", "volumes", "watch"))})
 """Commands that Docker has and the sandbox has not."""
 CONTAINERS = {
     "run": "netsandbox.commands.docker.run:RUN", "exec": "netsandbox.commands.docker.execute:EXEC",
@@ -64,7 +64,8 @@ VOLUMES = {name: f"netsandbox.commands.docker.volume:{constant}" for name, const
     "create": "CREATE", "inspect": "INSPECT", "ls": "LIST", "list": "LIST", "rm": "REMOVE", "remove": "REMOVE"}.items()}
 VOLUMES["prune"] = "netsandbox.commands.docker.pruning:VOLUME_PRUNE"
 COMPOSE = {
-    "up": "netsandbox.commands.compose.up:UP", "down": "netsandbox.commands.compose.down:DOWN",
+    "up": "netsandbox.commands.compose.up:UP", "pull": "netsandbox.commands.compose.up:PULL",
+    "scale": "netsandbox.commands.compose.up:SCALE", "down": "netsandbox.commands.compose.down:DOWN",
     "stop": "netsandbox.commands.compose.down:STOP", "ps": "netsandbox.commands.compose.inside:PS",
     "exec": "netsandbox.commands.compose.inside:EXEC", "logs": "netsandbox.commands.compose.logs:LOGS",
     "run": "netsandbox.commands.compose.once:RUN",
