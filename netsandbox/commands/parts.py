@@ -13,8 +13,8 @@ class Survey(NamedTuple):
     """What a script holds.
 
     Attributes:
-        heads: the first words of its commands that are no filters behind a pipe, `sudo` left out; empty for
-            what only sets a variable or a function, and where a word is known only when it is read.
+        heads: the first words of its commands, `sudo` left out, but for filters behind a pipe that only look; empty
+            for what sets a variable or a function or writes a file, and where a word is known only when it is read.
         filters: those behind a pipe.
         functions: that it defines.
         substitutes: whether `$(…)` stands in it.

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import re
+from collections.abc import Iterable, Iterator
 
 from netsandbox.commands.parts import ASSIGNMENT, SUDO, Survey
 from netsandbox.shell.tree import (
@@ -19,6 +20,7 @@ from netsandbox.shell.tree import (
     If,
     List,
     Parameter,
+    Redirect,
     Redirected,
     Runnable,
     Simple,
@@ -27,6 +29,12 @@ from netsandbox.shell.tree import (
     While,
     Word,
 )
+
+LOOKS: dict[str, str] = dict.fromkeys(
+    ("cat", "column", "cut", "egrep", "fgrep", "fold", "grep", "head", "jq", "less", "more", "nl", "rev", "tac", "tail",
+     "tr", "wc"), "(?!)") | {
+         "awk": ".*(>|[|]|sys)", "sed": "-[A-Za-z]*i|--in-place|.*w ", "sort": "-[A-Za-z]*o|--output", "uniq": "[^-]"}
+"""What changes nothing behind a pipe, and of which words it does."""
 
 
 class _Finder:
@@ -50,6 +58,7 @@ class _Finder:
             self._simple(command, is_filter)
         elif isinstance(command, Redirected):
             self._command(command.command, is_filter)
+            self._redirects(command.redirects)
             self._words([redirect.target for redirect in command.redirects])
         elif isinstance(command, Function):
             self.functions.append(command.name)
@@ -69,9 +78,21 @@ class _Finder:
         if len(words) > 1 and words[0].literal == "export" and is_assignment(words[1]):
             self.heads.append("")
         elif words:
-            (self.filters if is_filter else self.heads).append(words[0].literal or "")
+            name = words[0].literal or ""
+            if is_filter:
+                self.filters.append(name)
+            if not is_filter or name not in LOOKS or any(
+                    re.match(LOOKS[name], word.literal or "", re.DOTALL) for word in words[1:]):
+                self.heads.append(name)
+        self._redirects(command.redirects)
         self._words([*command.words, *(redirect.target for redirect in command.redirects),
                      *(word for assignment in (*command.assignments, *command.declared) for word in assignment.inner)])
+
+    def _redirects(self, redirects: Iterable[Redirect]) -> None:
+        """A file that is written is something that is done."""
+        if any(">" in one.operator and one.target.literal != "/dev/null" and not (
+                one.operator == ">&" and re.fullmatch(r"\d+|-", one.target.literal or "")) for one in redirects):
+            self.heads.append("")
 
     def _words(self, words: list[Word]) -> None:
         for word in words:

@@ -31,3 +31,19 @@ def test_the_line_that_was_refused_is_not_done_again_with_the_next_one() -> None
     assert [session.run(line).out.splitlines()[0] for line in ("undo", "redo", "undo", "undo", "redo")] == [
         "taken back: ip link set docker0 mtu 1400", "done again: ip link set docker0 mtu 1400",
         "taken back: ip link set docker0 mtu 1400", "taken back: ip lnk", "done again: ip lnk"]
+
+
+@pytest.mark.parametrize(("line", "acts"), [
+    ("why | docker run -d --name web httpd", True), ("show | sudo docker rm -f aa", True), ("why > x", True),
+    ("why | { docker rm -f aa; }", True),
+    ("why | sed -i s/a/b/ /etc/hosts", True),
+    ("why | awk '{print > \"x\"}'", True),
+    ("why | sort -o x", True), ("why | xargs docker rm -f", True), ("why 2> x | wc", True),
+    ("why | grep -io a | sort -u | head -n 1", False), ("why 2>&1 | cat", False), ("why 2> /dev/null", False),
+    ("show | awk '{print $1}'", False), ("show | sed -n 1p", False), ("why | why", False)])
+def test_a_line_that_looks_and_does_something_is_in_the_journal(line: str, acts: bool) -> None:
+    session = built("docker run -d --name aa nginx")
+    session.run(line)
+    assert (len(session.journal) == 2) is acts
+    assert session.undo() is not None
+    session.redo()
