@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from ipaddress import IPv4Network
+from ipaddress import IPv4Address, IPv4Network
 
 from netsandbox.apps.idle import judge
 from netsandbox.apps.options import getopt
@@ -30,7 +30,7 @@ class Fping(Around):
 
     def start(self) -> None:
         try:
-            options, targets = getopt("fping", self.call.argv[1:], "aunqAg", "crti")
+            options, targets = getopt("fping", self.call.argv[1:], "aunqAg46dDehJlmMNoRsv", "crtibBpHOQSTIfkCx")
             judge("fping", options, 3)
             self._options = options
             self._targets = self._range(targets) if "g" in options else targets
@@ -41,6 +41,11 @@ class Fping(Around):
         self._next()
 
     def _range(self, targets: list[str]) -> list[str]:
+        if len(targets) == 2:
+            first, last = (int(IPv4Address(target)) for target in targets)
+            if last - first >= MOST_TARGETS:
+                raise ValueError(f"more than {MOST_TARGETS} addresses")
+            return [str(IPv4Address(address)) for address in range(first, last + 1)]
         network = IPv4Network(targets[0] if targets else "", strict=False)
         if network.num_addresses - 2 > MOST_TARGETS:
             raise ValueError(f"more than {MOST_TARGETS} addresses")

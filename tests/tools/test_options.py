@@ -106,7 +106,9 @@ def test_what_a_program_does_not_model_is_refused_by_name(program: str, letter: 
     ("nc -6 127.0.0.1 80", "nc: -6 is not modelled"), ("nc -C 127.0.0.1 80", "nc: -C is not modelled"),
     ("ncat -C 127.0.0.1 80", "ncat: -C is not modelled"), ("telnet -E 127.0.0.1", "telnet: -E is not modelled"),
     ("arping -V", "arping: -V is not modelled"), ("fping -n 127.0.0.1", "fping: -n is not modelled"),
-    ("fping -c 3 127.0.0.1", "fping: -c is not modelled"), ("mtr -z 127.0.0.1", "mtr: -z is not modelled"),
+    ("fping -c 3 127.0.0.1", "fping: -c is not modelled"),
+    ("fping -p 20 127.0.0.1", "fping: -p is not modelled"), ("fping -e 127.0.0.1", "fping: -e is not modelled"),
+    ("mtr -z 127.0.0.1", "mtr: -z is not modelled"),
 ])
 def test_programs_say_so(line: str, says: str) -> None:
     job = KeptSession().run(line)
@@ -122,6 +124,7 @@ def test_ping_3_does_not_round_and_fping_q_is_quiet() -> None:
         assert session.run(line).code == 0, line
     assert re.search(r"time=[0-9]+\.[0-9]{3} ms", session.run("ping -3 -c 2 10.9.0.2").out.splitlines()[-5])
     assert re.search(r"time=[0-9]+\.[0-9] ms", session.run("ping -c 2 10.9.0.2").out.splitlines()[-5])
+    assert session.run("fping -4g 10.9.0.2 10.9.0.2").out == "10.9.0.2 is alive\n"
     quiet = session.run("fping -q 10.9.0.2")
     assert (quiet.code, quiet.out) == (0, "")
     assert session.run("fping -aq 10.9.0.2").out == "10.9.0.2\n"
