@@ -10,6 +10,10 @@ if TYPE_CHECKING:
     from netsandbox.wire.addresses import Network
 
 
+TEN_GIGABIT, NO_SPEED = 2, 100
+"""What STP takes a link for (port_cost)."""
+
+
 class DeviceOperations:
     """struct net_device_ops, and the constants that a driver's setup gives a device."""
 
@@ -31,9 +35,6 @@ class DeviceOperations:
     queueing: ClassVar[str] = "noqueue"
     """The queueing discipline that it gets when it comes up."""
 
-    path_cost: ClassVar[int] = 2
-    """What STP takes it for as a bridge's port (port_cost): 10 Gbit/s, or 100 for what has no speed."""
-
     rx_errors = tx_errors = carrier_errors = collisions = 0
     """Frames that were refused as they came, that could not be sent, those of these without a way, and those whose way
     led back; tunnels count them."""
@@ -52,6 +53,11 @@ class DeviceOperations:
     """Its frames go to another device, and not to a wire of its own."""
 
     __slots__ = ()
+
+    @property
+    def path_cost(self) -> int:
+        """What STP takes it for as a bridge's port."""
+        return TEN_GIGABIT
 
     # -- what a driver does when something about the device changes (struct net_device_ops)
 

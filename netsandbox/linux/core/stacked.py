@@ -9,6 +9,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, ClassVar, Protocol
 
 from netsandbox.linux.core import link
+from netsandbox.linux.core.device import NO_SPEED
 from netsandbox.linux.core.interface import ETHERNET_MTU, Interface
 from netsandbox.linux.drop import Outcome
 from netsandbox.linux.events import FrameSent
@@ -100,6 +101,11 @@ class StackedInterface(Interface):
     @property
     def is_wired(self) -> bool:
         return False
+
+    @property
+    def path_cost(self) -> int:
+        """As fast as the device below."""
+        return self.lower.path_cost if self.lower is not None else NO_SPEED
 
     def transmit(self, frame: Frame) -> bool:
         if not self.running or self.shaper is not None:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from netsandbox.engine.units import MILLISECOND
 from netsandbox.linux.core import link
+from netsandbox.linux.core.device import NO_SPEED
 from netsandbox.linux.core.stacked import StackedInterface, settle, stack_of
 from netsandbox.linux.device_events import ActiveSlaveChanged, SlaveChosen
 from netsandbox.linux.drivers import bond_modes
@@ -99,6 +100,15 @@ class BondInterface(StackedInterface):
         self.former = [0] * 4
         self.prefers_primary = False
         self.timer: Timer | None = None
+
+    @property
+    def path_cost(self) -> int:
+        """By the speed of what it sends by (bond_ethtool_get_link_ksettings): that of one slave, or of all together."""
+        used = [slave.interface.path_cost for slave in self.slaves if slave.is_up and (
+            self.mode != ACTIVE_BACKUP or slave is self.active)]
+        if self.mode in (ACTIVE_BACKUP, BROADCAST) or len(used) < 2:
+            return max(used, default=NO_SPEED)
+        return 1 if min(used) < NO_SPEED else NO_SPEED
 
     def hand_on(self, frame: Frame) -> bool:
         """bond_start_xmit."""

@@ -20,7 +20,6 @@ class DummyInterface(StackedInterface):
 
     kind = "dummy"
     flags = ("BROADCAST",)
-    path_cost = 100
     up_state = "UNKNOWN"
     min_mtu = max_mtu = 0
     tso_max = 65536

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from netsandbox.linux.core.device import NO_SPEED
 from netsandbox.linux.core.interface import Interface
 from netsandbox.linux.drivers.gre import GreInterface, GreKind
 from netsandbox.wire.addresses import BROADCAST_MAC, format_mac
@@ -19,7 +20,6 @@ class GretapInterface(GreInterface):
 
     kind = "gretap"
     hardware = "ether"
-    path_cost = 100
     flags = ("BROADCAST", "MULTICAST")
     min_mtu = 68
     queueing = "fq_codel"
@@ -30,6 +30,10 @@ class GretapInterface(GreInterface):
     def __init__(self, namespace: NetworkNamespace, name: str, settings: dict[str, Any], overhead: int) -> None:
         super().__init__(namespace, name, settings, overhead)
         self.noarp = False
+
+    @property
+    def path_cost(self) -> int:
+        return NO_SPEED
 
     @property
     def hardware_addresses(self) -> tuple[str, str] | None:

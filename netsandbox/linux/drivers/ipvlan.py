@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from netsandbox.linux.core import link
 from netsandbox.linux.core.errors import KernelError
-from netsandbox.linux.core.interface import Interface
+from netsandbox.linux.core.interface import HARD_HEADER, Interface
 from netsandbox.linux.core.kind import Detail, LinkKind, NewLink, choice, flag
 from netsandbox.linux.core.stacked import StackedInterface, follow_carrier, leave, stack_of
 from netsandbox.linux.device_events import ChildChosen
@@ -89,7 +89,8 @@ class IpvlanPort:
         self.parent.namespace.scheduler.soon(_process_multicast, (self, frame, source))
 
     def give_sibling(self, child: IpvlanInterface, frame: Frame) -> None:
-        """ipvlan_rcv_frame of what another child sent."""
+        """ipvlan_rcv_frame of what another child sent, which counts its header twice."""
+        child.heard_bytes += HARD_HEADER
         self._note(child, "sibling")
         self.parent.namespace.scheduler.transmit((child,), frame)
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from netsandbox.linux.core.device import TEN_GIGABIT
 from netsandbox.linux.core.errors import KernelError
 from netsandbox.linux.core.kind import Detail, LinkKind, NewLink, setting
 from netsandbox.linux.core.stacked import StackedInterface
@@ -32,6 +33,11 @@ class TapInterface(StackedInterface):
         self.settings: dict[str, Any] = {}
         """What a program would find: pi, vnet_hdr, user, group."""
         self.noarp = self.hardware == "none"
+
+    @property
+    def path_cost(self) -> int:
+        """It says that it is as fast as a veth (tun_default_link_ksettings)."""
+        return TEN_GIGABIT
 
     def transmit(self, frame: Frame) -> bool:
         """Without a carrier its queueing discipline is noop, which swallows without a word (noop_enqueue)."""
