@@ -119,6 +119,17 @@ def imports(node: ast.AST, lazy: bool = False, typing_only: bool = False) -> Ite
             yield from imports(child, lazy or inside, typing_only or guard)
 
 
+@cache
+def imports_of(tree: ast.Module) -> tuple[Import, ...]:
+    """All of a file, looked for once for all rules."""
+    return tuple(imports(tree))
+
+
+@cache
+def nodes_of(tree: ast.Module) -> tuple[ast.AST, ...]:
+    return tuple(ast.walk(tree))
+
+
 def source_of(imported: Import) -> str:
     """The module that an import reads: `from netsandbox.wire import arp` reads netsandbox.wire.arp."""
     longer = f"{imported.target}.{imported.name}"
@@ -132,7 +143,7 @@ def imports_go_one_way(module: Module) -> Iterator[str]:
     if module.room not in BELOW and module.room != "root":
         yield f"{module.name}: no such room; the architecture has {', '.join(BELOW)}"
         return
-    for imported in imports(module.tree):
+    for imported in imports_of(module.tree):
         target = source_of(imported)
         parts = target.split(".")
         if parts[0] != "netsandbox" or len(parts) == 1:
@@ -149,7 +160,7 @@ def imports_go_one_way(module: Module) -> Iterator[str]:
 def rooms_of_linux_keep_their_order(module: Module) -> Iterator[str]:
     """What is imported for its type alone may be anybody's: a core that names a class of a family calls nothing."""
     here = _room_in_linux(module.name)
-    for imported in imports(module.tree):
+    for imported in imports_of(module.tree):
         there = _room_in_linux(source_of(imported))
         if here and there and there != here and there not in IN_LINUX[here] and not imported.typing_only:
             yield f"{module.name}:{imported.line}: linux/{here} must not import {source_of(imported)}"
@@ -168,7 +179,7 @@ YAML = ("netsandbox.commands.strict_yaml", "netsandbox.commands.compose.yaml_tex
 def libraries_stay_in_their_room(module: Module) -> Iterator[str]:
     """wire to lab and explain know the standard library alone; YAML is read in session; Rich and Textual as told;
     what a user writes as a regular expression runs in RE2, which apps.pattern alone knows."""
-    for imported in imports(module.tree):
+    for imported in imports_of(module.tree):
         library = imported.target.partition(".")[0]
         if library in sys.stdlib_module_names or library == "netsandbox" or imported.typing_only:
             continue
@@ -186,7 +197,7 @@ def libraries_stay_in_their_room(module: Module) -> Iterator[str]:
 
 def rooms_hide_no_import_in_a_function(module: Module) -> Iterator[str]:
     """A late import of our own would hide a cycle. cli and its like may be late, to start quickly."""
-    for imported in imports(module.tree):
+    for imported in imports_of(module.tree):
         if imported.lazy and imported.target.startswith("netsandbox") and module.room not in {"top", "tui"}:
             yield f"{module.name}:{imported.line}: import {imported.target} at the top of the file"
 
@@ -197,7 +208,7 @@ def cycle_in(modules: list[Module]) -> list[str] | None:
     graph: dict[str, set[str]] = {}
     for module in modules:
         needed: set[str] = set()
-        for imported in imports(module.tree):
+        for imported in imports_of(module.tree):
             longer = f"{imported.target}.{imported.name}"
             if not imported.typing_only:
                 needed.add(longer if longer in names else imported.target)
@@ -215,12 +226,12 @@ def cycle_in(modules: list[Module]) -> list[str] | None:
 def time_has_one_door(module: Module) -> Iterator[str]:
     if module.room == "tui" or module.name == "netsandbox.engine.player":
         return
-    for imported in imports(module.tree):
+    for imported in imports_of(module.tree):
         top = imported.target.partition(".")[0]
         clocks = BENCH_CLOCKS if module.name == "netsandbox.bench.workloads" else set()
         if top in {"asyncio", "sched", "threading"} or (top == "time" and imported.name not in clocks):
             yield f"{module.name}:{imported.line}: {imported.target} belongs to engine.player and tui"
-    for node in ast.walk(module.tree):
+    for node in nodes_of(module.tree):
         if isinstance(node, ast.Attribute) and node.attr in {"now", "utcnow", "today"}:
             owner = ast.unparse(node.value)
             if owner.rpartition(".")[2] in {"datetime", "date"}:
@@ -230,24 +241,18 @@ def time_has_one_door(module: Module) -> Iterator[str]:
 def chance_has_one_door(module: Module) -> Iterator[str]:
     if module.name == "netsandbox.engine.chance":
         return
-    for imported in imports(module.tree):
+    for imported in imports_of(module.tree):
         if imported.target.partition(".")[0] in CHANCE or imported.name in {"urandom", "getrandom"}:
             yield f"{module.name}:{imported.line}: {imported.target} belongs to engine.chance"
-    for node in ast.walk(module.tree):
+    for node in nodes_of(module.tree):
         if isinstance(node, ast.Attribute) and node.attr in {"urandom", "getrandom"}:
             yield f"{module.name}:{node.lineno}: {node.attr} belongs to engine.chance"
-    for node in calls_outside_hash_methods(module.tree):
+    methods = (node for node in nodes_of(module.tree) if isinstance(node, ast.FunctionDef) and node.name == "__hash__")
+    inside = {node for method in methods for node in ast.walk(method)}
+    calls = (node for node in nodes_of(module.tree) if isinstance(node, ast.Call) and node not in inside)
+    for node in calls:
         if isinstance(node.func, ast.Name) and node.func.id == "hash":
             yield f"{module.name}:{node.lineno}: hash() of a text differs from process to process"
-
-
-def calls_outside_hash_methods(node: ast.AST) -> Iterator[ast.Call]:
-    for child in ast.iter_child_nodes(node):
-        if isinstance(child, ast.FunctionDef) and child.name == "__hash__":
-            continue
-        if isinstance(child, ast.Call):
-            yield child
-        yield from calls_outside_hash_methods(child)
 
 
 # --- rule 3: only the scheduler delivers across a cable ---------------------------------------------------------------
@@ -257,7 +262,7 @@ def nothing_reaches_across_a_cable(module: Module) -> Iterator[str]:
     """No device delivers to another, whatever the variable is called: it hands the scheduler its frame and is done."""
     if module.room not in {"linux", "apps", "docker", "lab"}:
         return
-    for node in ast.walk(module.tree):
+    for node in nodes_of(module.tree):
         if not isinstance(node, ast.Call) or not isinstance(node.func, ast.Attribute) or node.func.attr != "receive":
             continue
         if ast.unparse(node.func.value) not in {"self", "super()"}:
@@ -271,7 +276,7 @@ def no_prose_below_explain(module: Module) -> Iterator[str]:
     """What is checkable of it: a text in Chinese was written for a person to read."""
     if module.room in {"explain", "commands", "session", "grading", "tui", "top"}:
         return
-    for node in ast.walk(module.tree):
+    for node in nodes_of(module.tree):
         if isinstance(node, ast.Constant) and isinstance(node.value, str) and re.search(r"[\u4e00-\u9fff]", node.value):
             yield f"{module.name}:{node.lineno}: words for people belong to explain"
 
@@ -395,7 +400,7 @@ def test_a_ring_is_seen_even_when_one_import_is_late() -> None:
 
 
 def test_every_place_of_a_late_table_is_there() -> None:
-    places = {place for module in project() for node in ast.walk(module.tree) if isinstance(node, ast.Constant)
+    places = {place for module in project() for node in nodes_of(module.tree) if isinstance(node, ast.Constant)
               and (place := LATE.fullmatch(str(node.value)))}
     assert places
     assert [place[0] for place in places if not hasattr(importlib.import_module(place[1]), place[2])] == []
