@@ -10,7 +10,8 @@ ROOT = Path(__file__).resolve().parents[1]
 TEXT = (ROOT / "SECURITY.md").read_text(encoding="utf-8")
 MAY_REACH_OUT = {"netsandbox/grading/apart.py"}
 """Forks, to judge a hand-in."""
-CALLS = {"os.system", "os.fork", "os.execv", "os.execve", "os.popen", "os.posix_spawn"}
+CALLS = {"system", "fork", "execv", "execve", "popen", "posix_spawn"}
+"""Of os."""
 
 
 def functions() -> set[str]:
@@ -41,7 +42,7 @@ def test_nothing_opens_a_socket_or_starts_a_program() -> None:
         for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
             names = {alias.name for alias in node.names} if isinstance(node, ast.Import) else set()
             names |= {node.module or ""} if isinstance(node, ast.ImportFrom) else set()
-            calls = isinstance(node, ast.Attribute) and ast.unparse(node) in CALLS
+            calls = isinstance(node, ast.Attribute) and node.attr in CALLS and ast.unparse(node.value) == "os"
             if calls or names & {"socket", "subprocess", "multiprocessing", "ctypes"}:
                 found.add(path.relative_to(ROOT).as_posix())
     assert found <= MAY_REACH_OUT
