@@ -15,7 +15,7 @@ from heapq import heapify, heappop, heappush
 from typing import Any
 
 from netsandbox.engine.receiver import Audience, Receiver
-from netsandbox.engine.steps import MANY, NO_CAUSE, WIDTH
+from netsandbox.engine.steps import MANY, NO_CAUSE
 from netsandbox.engine.trace import UNDER_WAY, QueueDropped, Storm, Trace
 from netsandbox.engine.units import MICROSECOND
 from netsandbox.engine.wheel import expiry
@@ -41,7 +41,7 @@ class Timer:
 
     __slots__ = ("argument", "callback", "cause", "foreground", "when")
 
-    def __init__(self, when: int, callback: Callable[[Any], object], argument: Any, cause: int | None,
+    def __init__(self, when: int, callback: Callable[[Any], object], argument: Any, cause: int,
                  foreground: bool) -> None:
         self.when = when
         self.callback: Callable[[Any], object] | None = callback
@@ -64,12 +64,12 @@ class Scheduler:
         """The instant of the present cascade, in virtual nanoseconds; when it is over, what was shown has passed."""
         self.clock = 0
         """Time for display, captures and round-trip times: ahead of `now` by the steps of the cascade."""
-        self.current: int | None = None
+        self.current = NO_CAUSE
         """The step being run: the cause of whatever it schedules."""
         self.deliveries = self.turns = 0
         """How many frames have arrived, and how often a program had its turn."""
-        self.queue: deque[tuple[Sequence[Receiver], Any, int | None]] = deque()
-        self.ready: deque[tuple[Callable[[Any], object], Any, int | None]] = deque()
+        self.queue: deque[tuple[Sequence[Receiver], Any, int]] = deque()
+        self.ready: deque[tuple[Callable[[Any], object], Any, int]] = deque()
         self.timers: list[tuple[int, int, Timer]] = []
         self.foreground = 0
         """Foreground timers that have not fired."""
@@ -153,16 +153,16 @@ class Scheduler:
             if self._cancelled > max(FEW, len(self.timers) // 2):
                 self._forget_cancelled()
 
-    def begin(self, cause: int | None = None) -> int:
+    def begin(self) -> int:
         """Open a step for something that comes from outside, such as a command."""
         self.now = self.clock
-        self.current = self.trace.begin(self.now, cause)
+        self.current = self.trace.begin(self.now)
         self.in_process = True
         return self.current
 
     def end(self) -> None:
         """What came from outside is done."""
-        self.current = None
+        self.current = NO_CAUSE
         if self.watchers and not self.queue:
             self._tell_watchers()
 
@@ -246,44 +246,41 @@ class Scheduler:
     def _deliver(self, limit: int) -> None:
         """Take heads of the queue, up to a number of them; in a storm, no more than a poll does."""
         queue, trace, delivered = self.queue, self.trace, self._delivered
-        events, steps, fresh = trace.events, trace.steps, trace.steps.fresh
+        events, fresh = trace.events, trace.steps.fresh
         self.in_process = False
         if self._burst:
             limit, room = self._bounds(limit)
         else:
-            room, self._burst_from, self._polls = sys.maxsize, self.deliveries, 0
-            if limit > STORM_STEPS:
-                limit = STORM_STEPS
+            limit, room, self._burst_from, self._polls = min(limit, STORM_STEPS), sys.maxsize, self.deliveries, 0
         if len(fresh) > MANY:
-            steps.pack()
-        clock, ahead, done, deliveries = self.clock, trace.ahead, 0, 0
-        step = trace.first_step + (len(steps.packed) + len(fresh)) // WIDTH
-        full = trace.first + trace.limit - ahead
-        while queue and done < limit and deliveries < room:
+            trace.steps.pack()
+        clock, ahead, full = self.clock, trace.ahead, trace.first + trace.limit - trace.ahead
+        first = step = trace.step_count
+        last = first + min(limit, room)
+        while queue and step < last:
             targets, frame, cause = queue.popleft()
             self.clock = clock = clock + STEP_TIME
-            self.current = step + done
-            done += 1
             mark = len(events)
             if mark > full:
                 trace.trim()
-                ahead, mark = trace.ahead, len(events)
-                full = trace.first + trace.limit - ahead
+                ahead, mark, full = trace.ahead, len(events), trace.first + trace.limit - trace.ahead
             fresh.append(ahead + mark)
             fresh.append(clock)
-            fresh.append(NO_CAUSE if cause is None else cause)
-            reached = len(targets)
-            deliveries += reached
-            if reached == 1:
+            fresh.append(cause)
+            self.current = step
+            step += 1
+            if len(targets) == 1:
                 target, = targets
                 events.append(UNDER_WAY)
                 events[mark] = delivered, target.place, frame, target.receive(frame)
             else:
-                self._deliver_flood(targets, frame, reached)
-                ahead = trace.ahead
-                full = trace.first + trace.limit - ahead
-        self.deliveries += deliveries
-        self._burst += done
+                self._deliver_flood(targets, frame, len(targets))
+                ahead, full = trace.ahead, trace.first + trace.limit - trace.ahead
+                self.deliveries += len(targets) - 1
+                room -= len(targets) - 1
+                last = min(last, first + room)
+        self.deliveries += step - first
+        self._burst += step - first
         if self._burst >= STORM_STEPS:
             self._note_storm()
         elif not queue:

@@ -20,17 +20,20 @@ class Steps:
     Attributes:
         fresh: whoever adds a step appends these three to it, with NO_CAUSE for what nothing caused.
         packed: those of the steps before; to put them there all at once takes half the time.
+        kept: how many steps are packed.
     """
 
-    __slots__ = ("fresh", "packed")
+    __slots__ = ("fresh", "kept", "packed")
 
     def __init__(self) -> None:
         self.packed = array("q")
+        self.kept = 0
         self.fresh: list[int] = []
 
     def pack(self) -> None:
         """Add what is fresh to what is packed: when there are MANY, and before anybody reads."""
         self.packed.frombytes(pack(f"={len(self.fresh)}q", *self.fresh))
+        self.kept += len(self.fresh) // WIDTH
         self.fresh.clear()
 
     @property
@@ -41,7 +44,7 @@ class Steps:
         return self.packed
 
     def __len__(self) -> int:
-        return (len(self.packed) + len(self.fresh)) // WIDTH
+        return self.kept + len(self.fresh) // WIDTH
 
     def __getitem__(self, index: int) -> tuple[int, int, int | None]:
         count = len(self)
@@ -62,6 +65,7 @@ class Steps:
         """Some of them, in an array of their own."""
         some = Steps()
         some.packed = self.numbers[start * WIDTH:stop * WIDTH]
+        some.kept = len(some.packed) // WIDTH
         return some
 
     def __eq__(self, other: object) -> bool:
@@ -73,6 +77,7 @@ class Steps:
         """The oldest go; what stands for them in a digest."""
         gone = self.part(0, count).numbers
         del self.numbers[:count * WIDTH]
+        self.kept = len(self.packed) // WIDTH
         if byteorder == "big":
             gone.byteswap()
         return gone.tobytes()

@@ -138,15 +138,17 @@ class Trace:
             self.record(alike)
             self.ahead += stop - start - 1
 
-    def begin(self, at: int, cause: int | None) -> int:
+    def begin(self, at: int, cause: int = NO_CAUSE) -> int:
         """Open a step; what is recorded from now on belongs to it."""
         steps, fresh = self.steps, self.steps.fresh
-        if len(fresh) > MANY:
+        count = len(fresh)
+        if count > MANY:
             steps.pack()
+            count = 0
         fresh.append(self.ahead + len(self.events))
         fresh.append(at)
-        fresh.append(NO_CAUSE if cause is None else cause)
-        return self.first_step + (len(steps.packed) + len(fresh)) // WIDTH - 1
+        fresh.append(cause)
+        return self.first_step + steps.kept + count // WIDTH
 
     def trim(self) -> None:
         """Forget the oldest records, keeping `cap`.

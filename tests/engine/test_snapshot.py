@@ -213,7 +213,7 @@ def test_a_trace_up_to_a_step_is_as_it_was_then(sizes: list[list[int]], cut: int
     trace, marks = Trace(), []
     for at, groups in enumerate(sizes):
         marks.append((trace.end, trace.step_count, trace.digest()))
-        trace.begin(at, None)
+        trace.begin(at)
         for size in groups:
             trace.record(Pair(at, size))
             trace.record_alike(Heard, list(range(size)), 0, size, "frame", "verdict")
@@ -221,12 +221,12 @@ def test_a_trace_up_to_a_step_is_as_it_was_then(sizes: list[list[int]], cut: int
     early = trace.until(end, steps)
     assert (early.end, early.step_count, early.digest()) == (end, steps, digest)
     assert [record.seq for record in early.since(0)] == list(range(end))
-    early.begin(99, None)
+    early.begin(99)
     early.record(Pair("more", 1))
     assert early.get(end).event == Pair("more", 1)  # type: ignore[union-attr]
     later = trace.branch()
     assert (later.end, later.step_count, list(later.since(0))) == (trace.end, trace.step_count, [])
-    later.begin(5, None)
+    later.begin(5)
     later.record((Pair, 1, 2))
     assert kind_of(later.raw(trace.end)) is Pair
     assert later.get(trace.end - 1) is None

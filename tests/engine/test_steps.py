@@ -32,5 +32,5 @@ def test_what_was_added_is_read_whenever_it_was_packed(added: list[tuple[int, in
 def test_a_trace_keeps_few_steps_that_are_not_packed() -> None:
     trace = Trace()
     for number in range(3 * MANY):
-        assert trace.begin(number, None) == number
+        assert trace.begin(number) == number
         assert len(trace.steps.fresh) <= MANY + WIDTH
