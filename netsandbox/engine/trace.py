@@ -57,12 +57,15 @@ class QueueDropped(NamedTuple):
     frames: int
 
 
-class Alike(tuple[Any, ...]):
-    """Consecutive records that differ only in their receiver, `None` here; the trace's list holds it for all of them.
+class Alike(NamedTuple):
+    """Consecutive records that differ only in their receiver; the trace's list holds it for all of them.
 
-    It reads as one of them would in the form of a plain tuple, (class, receiver, frame, verdict).
+    It begins and ends as each of them does in the form of a plain tuple, (class, receiver, frame, verdict).
     """
 
+    kind: type
+    receiver: None
+    frame: Any
     receivers: Sequence[Any]
     start: int
     """The place of the first one's receiver among all of them."""
@@ -72,15 +75,11 @@ class Alike(tuple[Any, ...]):
     """Sequence number behind the last."""
     place: int
     """Where it is in the list, with all that were forgotten before."""
-
-    def __new__(cls, kind: type, receivers: Sequence[Any], frame: Any, verdict: Any) -> Alike:
-        alike = super().__new__(cls, (kind, None, frame, verdict))
-        alike.receivers = receivers
-        return alike
+    verdict: Any
 
     def plain(self, seq: int) -> tuple[Any, ...]:
         """One of the records, by its number."""
-        return self[0], self.receivers[self.start + seq - self.first], self[2], self[3]
+        return self.kind, self.receivers[self.start + seq - self.first], self.frame, self.verdict
 
 
 UNDER_WAY = None
@@ -130,10 +129,8 @@ class Trace:
                      verdict: Any) -> None:
         """Record that the receivers from `start` up to `stop`, one by one, gave the same verdict on a frame."""
         if start < stop:
-            alike = Alike(kind, receivers, frame, verdict)
-            alike.start, alike.first = start, self.end
-            alike.end = alike.first + stop - start
-            alike.place = self._gone + len(self.events)
+            place, first = len(self.events), self.ahead + len(self.events)
+            alike = Alike(kind, None, frame, receivers, start, first, first + stop - start, self._gone + place, verdict)
             self._runs.append(alike)
             self.record(alike)
             self.ahead += stop - start - 1

@@ -10,7 +10,8 @@ from __future__ import annotations
 HZ = 250
 """Ticks a second (CONFIG_HZ)."""
 TICK = 1_000_000_000 // HZ
-LEVEL_SIZE = 64
+LEVEL_SPAN = 63
+"""Ticks ahead from which a level is too fine (LVL_START): so many for the first, eight times as many for the next."""
 LEVEL_SHIFT = 3
 LEVELS = 8
 
@@ -19,10 +20,7 @@ def expiry(now: int, delay: int) -> int:
     """The virtual nanosecond at which a timer fires that is armed now for `delay` from now (calc_wheel_index)."""
     clock = now // TICK
     expires = clock + -(-delay // TICK)
-    distance = expires - clock
-    level, start = 0, LEVEL_SIZE - 1
-    while level < LEVELS - 1 and distance >= start:
-        level += 1
-        start = (LEVEL_SIZE - 1) << (LEVEL_SHIFT * level)
-    shift = LEVEL_SHIFT * level
+    spans = (expires - clock) // LEVEL_SPAN
+    level = (spans.bit_length() + LEVEL_SHIFT - 1) // LEVEL_SHIFT if spans > 0 else 0
+    shift = LEVEL_SHIFT * min(level, LEVELS - 1)
     return ((expires + (1 << shift)) >> shift << shift) * TICK

@@ -88,6 +88,11 @@ async def test_a_maximised_pane_leaves_the_lines_that_one_types_in(tmp_path: Pat
         await on.press("escape")
         assert main.maximized is None
         assert main.view == "log"
+        for view in ("device", "why", "lesson", "jobs", "log"):
+            main.set_view(view)
+            styled = [one.styles.get_rules() for one in main.walk_children()]
+            main.update_node_styles()
+            assert styled == [one.styles.get_rules() for one in main.walk_children()], "all that the view places"
 
 
 async def test_a_long_text_ends_in_dots_and_is_whole_in_the_output(tmp_path: Path) -> None:

@@ -334,15 +334,17 @@ class RouteTables:
     def _take(routes: list[Route], interface: Interface | None, scope: int, found: list[Route]) -> bool:
         """Add the usable routes of one prefix; False when one of them is a throw route."""
         for route in routes:
-            if route.paths and not usable(route, interface):
-                continue
             out = route.interface
-            leaves_by_it = interface is None or out is interface or out is None
-            if leaves_by_it and (not scope or SCOPES[route.scope] >= scope) and (
-                    out is None or out.carrier or not route.is_ignored):
-                if route.type == "throw":
-                    return False
-                found.append(route)
+            if out is None:
+                if route.paths and not usable(route, interface):
+                    continue
+            elif (interface is not None and out is not interface) or not (out.carrier or not route.is_ignored):
+                continue
+            if scope and SCOPES[route.scope] < scope:
+                continue
+            if route.type == "throw":
+                return False
+            found.append(route)
         return True
 
     def lookup(self, destination: int, interface: Interface | None = None, flow: Flow | None = None) -> Route | None:

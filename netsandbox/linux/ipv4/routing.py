@@ -46,12 +46,7 @@ class OutputRoute:
         self.chosen = chosen
         self.rule = rule
         self.path: PathChosen | None = None
-        self.destination = chosen.destination
-        self.gateway = chosen.gateway
-        self.next_hop = chosen.next_hop
-        self.source = chosen.source
-        self.mtu = chosen.mtu
-        self.locked = chosen.locked
+        (_, self.destination, _, self.gateway, _, self.next_hop, self.source, self.mtu, _, self.locked) = chosen
 
     @classmethod
     def by(cls, route: Route, destination: int, gateway: int | None, interface: Interface, next_hop: int | None,

@@ -91,9 +91,10 @@ class MainScreen(PanesScreen):
         live = self.live
         version, epoch = live.version(), live.epoch()
         if epoch != self._epoch:
+            if self._epoch >= 0:  # before the first lab there was none to take away
+                self._tidying.soon()
             self._epoch = epoch
             self._rewind(live.resync())
-            self._tidying.soon()
         if version != self._version:
             self._version = version
             self._show_structure()

@@ -10,6 +10,7 @@ from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Horizontal, Vertical
 from textual.content import Content
+from textual.dom import DOMNode
 from textual.screen import Screen
 from textual.widget import Widget
 from textual.widgets import Static
@@ -172,8 +173,14 @@ class PanesScreen(Screen[None]):
             self.view = view
             self.add_class(f"view-{view}", update=False)
             self._mark_view()
-            self.update_node_styles()  # once: it styles every pane
+            self.app.stylesheet.update_nodes(self._placed_by_view(), animate=True)
             self.call_after_refresh(self.show_keys)
+
+    def _placed_by_view(self) -> Iterator[DOMNode]:
+        """What the style sheet arranges by the view; what is in a pane looks the same in each."""
+        yield self
+        yield from self.query("#upper, #devices, #lower, #say, #pinned")
+        yield from self.panes.values()
 
     def _mark_view(self) -> None:
         """What the style sheet looks at: which pane has the view, and whether it takes the room of others."""
