@@ -42,7 +42,7 @@ def test_what_is_set_is_told_by_all(session: KeptSession, line: str, file: str, 
     ("brctl setfd nope 2", "set forward delay failed: No such device\n"),
     ("brctl sethello br0 99", "set hello timer failed: Numerical result out of range\n"),
     ("brctl setmaxage br0 x", "bad max age value\n"),
-    ("brctl showstp v0", "v0: can't get info Operation not supported\n"),
+    ("brctl showstp v0", "device v0 is not a bridge!\n"),
     ("echo 1 > /sys/class/net/br0/bridge/nope", "bash: /sys/class/net/br0/bridge/nope: Permission denied\n"),
     ("echo x > /sys/class/net/br0/bridge/stp_state", "bash: echo: write error: Invalid argument\n"),
 ])

@@ -43,3 +43,13 @@ def test_names_states_and_the_last_of_two_options_as_on_a_real_kernel() -> None:
     assert not has("ss -s", "Peer Address:Port")
     assert session.run("ss -ta state close").code == session.run("ss -ta state syn-rcv").code == 0
     assert has("lsof -i udp:54 -nP", " UDP 127.0.0.1:54 \n")
+
+
+def test_netstat_r_shows_more_with_each_e() -> None:
+    session = KeptSession()
+    for line in ("ip link add d0 type dummy", "ip addr add 10.0.0.1/24 dev d0", "ip link set d0 up"):
+        session.run(line)
+    heads = [session.run(line).out.splitlines()[1].split("Flags")[1].split() for line in (
+        "netstat -rn", "netstat -rne", "netstat -reen", "route -n", "route -n --extend")]
+    brief, metrics = ["MSS", "Window", "irtt", "Iface"], ["Metric", "Ref", "Use", "Iface"]
+    assert heads == [brief, metrics, [*metrics, "MSS", "Window", "irtt"], metrics, brief]

@@ -70,7 +70,8 @@ def show_stp(context: ToolContext, words: list[str]) -> str:
     """What a bridge and its ports know of the tree."""
     bridge = context.namespace.interfaces.get(words[0])
     if not isinstance(bridge, Bridge):
-        raise ToolError(1, f"{words[0]}: can't get info {STRERROR['ENODEV' if bridge is None else 'EOPNOTSUPP']}")
+        raise ToolError(1, f"bridge {words[0]} does not exist!" if bridge is None else
+                        f"device {words[0]} is not a bridge!")
     return _bridge(bridge) + "".join(_port(port) for port in sorted(
         bridge.ports, key=lambda port: port.interface.name)) + "\n"
 

@@ -51,8 +51,13 @@ def run(context: ToolContext, arguments: list[str]) -> ToolResult:
         return _act(context, options.words[0], Words(options.words[1:]))
     if "C" in options:
         raise ToolError(1, "netsandbox: the routing cache is shown by `ip route show cache`")
-    detail = sum(word.count("e") for word in arguments if word.startswith("-") and not word.startswith("--"))
-    return ToolResult(0, table(context.namespace, min(detail, 2), "n" in options), "")
+    return ToolResult(0, table(context.namespace, extended(arguments), "n" in options), "")
+
+
+def extended(arguments: list[str]) -> int:
+    """How often -e is given, up to twice."""
+    return min(2, sum(word == "--extend" if word.startswith("--") else word.count("e")
+                      for word in arguments if word.startswith("-")))
 
 
 def _act(context: ToolContext, verb: str, words: Words) -> ToolResult:

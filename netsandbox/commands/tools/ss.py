@@ -214,7 +214,8 @@ def netstat(context: ToolContext, arguments: list[str]) -> ToolResult:
     if family not in ("inet", "inet6", "unix"):
         raise ToolError(1, f"Unknown address family `{family}'.")
     if "r" in options:
-        return ToolResult(0, route.table(context.namespace, 1, "n" in options), "")
+        columns = (1, 0, 2)[route.extended(arguments)]
+        return ToolResult(0, route.table(context.namespace, columns, "n" in options), "")
     if "i" in options and "e" in options:
         return ToolResult(0, "Kernel Interface table\n" + ifconfig.run(context, ["-a"] * ("a" in options)).out, "")
     if "i" in options:
@@ -234,8 +235,8 @@ def netstat(context: ToolContext, arguments: list[str]) -> ToolResult:
         text += "".join(_netstat_line(row, options, place, names)
                         for place, row in enumerate(socket_rows(context.namespace)) if row.protocol == kind
                         and _is_wanted(row, options, kinds))
-    columns = UNIX_COLUMNS.replace("Path", "PID/Program name     Path") if "p" in options else UNIX_COLUMNS
-    text += f"Active UNIX domain sockets ({title})\n{columns}\n" if has_unix else ""
+    unix = UNIX_COLUMNS.replace("Path", "PID/Program name     Path") if "p" in options else UNIX_COLUMNS
+    text += f"Active UNIX domain sockets ({title})\n{unix}\n" if has_unix else ""
     return ToolResult(0, text, "")
 
 
