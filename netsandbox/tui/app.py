@@ -37,8 +37,6 @@ from netsandbox.tui.step_keys import StepKeys
 from netsandbox.tui.time_keys import TimeKeys
 
 TOUR = "tour-seen"
-OWN_WAY = ("Screenshot", "Keys", "Quit")
-"""Of the palette: the app has an entry for a picture to a path of one's choice, for help and to quit."""
 
 
 def _lab_commands() -> type[Provider]:
@@ -101,11 +99,13 @@ class NetsandboxApp(TimeKeys, LookingKeys, StepKeys, LineKeys):
         from netsandbox.tui.palette import LabPalette
 
         if not isinstance(self.screen, LabPalette):
-            self.push_screen(LabPalette())  # without an id: one that closes may still be there
+            # without an id: one that closes may still be there
+            self.push_screen(LabPalette(placeholder=tr("palette.search")))
 
     def get_system_commands(self, screen: Screen[object]) -> Iterable[SystemCommand]:
-        """Textual's own, without what this app does in its own way."""
-        return (one for one in super().get_system_commands(screen) if one.title not in OWN_WAY)
+        """Of Textual's own the choice of a theme; all else this app does in its own way."""
+        return (SystemCommand(tr("palette.theme"), tr("palette.theme.tip"), one.callback)
+                for one in super().get_system_commands(screen) if one.title == "Theme")
 
     # -- beginning
 
