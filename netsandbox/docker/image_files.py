@@ -11,9 +11,13 @@ if TYPE_CHECKING:
     from netsandbox.docker.images import Image
     from netsandbox.linux.core.files import Files
 
+REPOSITORIES = b"".join(b"https://dl-cdn.alpinelinux.org/alpine/v3.23/%s\n" % part for part in (b"main", b"community"))
+
 
 def furnish(image: Image, files: Files) -> None:
     """Before anybody has looked at a container's files."""
+    if "apk" in image.tools:
+        files.system.furnish("/etc/apk", {"repositories": REPOSITORIES})
     if image.workdir:
         files.system.furnish(image.workdir, {})
     if image.server == "nginx":

@@ -35,6 +35,8 @@ DENIED_KEY = re.compile(r'sysctl: permission denied on key "([^"]*)"')
 OPTIONS = frozenset({"-4", "-6", "-0", "-o", "-oneline", "-f", "-family"})
 LINK = re.compile(r"^(\d+: \S+?)(?:@if(\d+))?: <([^>]*)>(.*)", re.MULTILINE)
 STATE = re.compile(r" (?:state|mode|group) \S+")
+GROUP = re.compile(r" (?:mode|group) \S+")
+"""Alpine's BusyBox shows the state; that of the image busybox was built against older headers."""
 NETNS = re.compile(r" link-netns(?:id)? \S+")
 PROTOCOL = re.compile(r" proto \S+")
 SPACED = re.compile(r" (src|metric) ")
@@ -101,7 +103,8 @@ def _links(context: ToolContext, text: str) -> str:
         head, peer, flags, rest = match.groups()
         below = "" if peer is None else f"@{names.get(int(peer), f'if{peer}')}"
         flags += ",M-DOWN" if peer is not None and int(peer) not in names else ""
-        return f"{head}{below}: <{flags}>{STATE.sub('', rest)}"
+        return f"{head}{below}: <{flags}>{(GROUP if is_alpine else STATE).sub('', rest)}"
+    is_alpine = context.files is not None and context.files.is_directory("/etc/apk")
     return NETNS.sub("", LINK.sub(line, text))
 
 
