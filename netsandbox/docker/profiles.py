@@ -26,6 +26,11 @@ class Profile(NamedTuple):
         return tuple(map(int, self.version.split("."))) >= release
 
     @property
+    def storage_driver(self) -> str:
+        """Since 29 containerd keeps the images."""
+        return "overlayfs" if self.since(29) else "overlay2"
+
+    @property
     def origin(self) -> str:
         """Where its behaviour is from, in a few words."""
         return f"held against a real Engine {self.version}" if self.is_held else "taken from documentation and source"

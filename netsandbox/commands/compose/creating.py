@@ -55,7 +55,11 @@ def make_networks(client: Client, project: Project, services: list[Service]) -> 
         if spec.external:
             raise DockerError(f"network {spec.name} declared as external, but could not be found")
         say(client, "Network", spec.name, "Creating")
-        client.engine.create_network(_plan(client, project, spec))
+        try:
+            client.engine.create_network(_plan(client, project, spec))
+        except DockerError as error:
+            say(client, "Network", spec.name, "Error")
+            raise DockerError(f"failed to create network {spec.name}: {error}") from None
         say(client, "Network", spec.name, "Created")
 
 

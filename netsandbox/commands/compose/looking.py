@@ -50,6 +50,9 @@ def port(client: Client, parsed: Parsed) -> int:
         if (str(binding.port), binding.protocol) == (private, protocol) and ":" not in binding.host:
             client.print(f"{binding.host}:{binding.host_port}")
             return 0
+    if f"{private}/{protocol}" in found[0].exposed_ports:
+        client.print(":0")
+        return 0
     others = ", ".join(f"{binding.host_port}/{binding.protocol}" for binding in found[0].bindings)
     raise DockerError(f"no port {private}/{protocol} for container {found[0].name}: {others}")
 

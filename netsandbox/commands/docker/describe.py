@@ -37,7 +37,7 @@ def container(engine: DockerEngine, it: Container) -> Json:
         "State": _state(it), "Image": f"sha256:{it.image.identity}",
         "ResolvConfPath": f"{path}/resolv.conf", "HostnamePath": f"{path}/hostname", "HostsPath": f"{path}/hosts",
         "LogPath": f"{path}/{it.identity}-json.log", "Name": f"/{it.name}", "RestartCount": it.restarts,
-        "Driver": "overlayfs", "Platform": "linux", "MountLabel": "", "ProcessLabel": "",
+        "Driver": engine.profile.storage_driver, "Platform": "linux", "MountLabel": "", "ProcessLabel": "",
         "AppArmorProfile": "docker-default", "ExecIDs": None, "HostConfig": host_config(engine, it),
         "Mounts": mount_points(it), "Config": _config(engine, it), "NetworkSettings": _settings(engine, it)}
 

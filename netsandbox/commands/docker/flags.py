@@ -116,11 +116,18 @@ def parse(command: Command, words: Sequence[str], profile: Profile) -> Parsed | 
         reader = _Reader(command, words, profile)
         reader.read()
     except _FlagError as error:
+        if is_plugin(command):
+            raise DockerError(str(error)) from None
         raise DockerError(flag_refusal(str(error), command, profile), USAGE) from None
     if reader.values.get("help"):
         return None
     _check_count(command, len(reader.operands), profile)
     return Parsed(reader.values, reader.operands)
+
+
+def is_plugin(command: Command) -> bool:
+    """Compose is one: it says what is wrong and no more."""
+    return command.path.startswith("docker compose ")
 
 
 def flag_refusal(text: str, command: Command, profile: Profile) -> str:
@@ -236,6 +243,8 @@ def _check_count(command: Command, count: int, profile: Profile) -> None:
     least, most = command.least, command.most
     if count >= least and (most is None or count <= most):
         return
+    if is_plugin(command) and count < least:
+        raise DockerError(f"requires at least {least} arg(s), only received {count}")
     hint = "Run"
     if most == 0:
         wanted = "accepts no arguments"

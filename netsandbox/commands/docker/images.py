@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from fnmatch import fnmatchcase
 from typing import TYPE_CHECKING
 
 from netsandbox.commands.docker.flags import Command, Flag, Parsed, refused
@@ -61,7 +62,7 @@ def _reference(text: str) -> str:
 
 def _is_named(image: Image, text: str) -> bool:
     name, _colon, tag = text.partition(":")
-    return image.name == name and tag in ("", image.tag)
+    return fnmatchcase(image.name, name) and (not tag or fnmatchcase(image.tag, tag))
 
 
 def pull(client: Client, parsed: Parsed) -> int:

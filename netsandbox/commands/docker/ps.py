@@ -84,13 +84,20 @@ def _matches(client: Client, container: Container, key: str, value: str) -> bool
         return _has_port(container, key, value)
     wanted = {"status": container.state == value, "id": container.identity.startswith(value),
               "ancestor": value in (container.reference, container.image.name),
-              "network": value in container.network_names,
+              "network": _is_on(client, container, value),
               "label": has_label(container.labels, value),
               "volume": any(value in (mount.source, mount.target) for mount in container.mounts),
               "health": value == (container.health.status if container.health else HEALTH[0]),
               "is-task": value in FALSE,
               "exited": container.has_ended and not container.is_running and str(container.code) == value}
     return wanted[key]
+
+
+def _is_on(client: Client, container: Container, wanted: str) -> bool:
+    """Whether it is on the network of that name or id."""
+    networks = client.engine.networks
+    return any(wanted == name or (name in networks and wanted == networks[name].identity)
+               for name in container.network_names)
 
 
 def _check(client: Client, key: str, value: str) -> None:

@@ -78,7 +78,7 @@ def _ps(container: Container, rows: list[Process], words: list[str]) -> tuple[li
     wrong = next((name for name in columns if name not in HEADINGS), None)
     if wrong is not None:
         raise daemon_error(f'ps: error: unknown user-defined format specifier "{wrong}"')
-    if columns and "pid" not in columns:
+    if columns and ("pid" not in columns or any("pid=" in word for word in words)):
         raise daemon_error("Couldn't find PID field in ps output")
     if columns:
         return [HEADINGS[name] for name in columns], [[_cell(it, name) for name in columns] for it in rows]
