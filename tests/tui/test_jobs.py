@@ -51,8 +51,8 @@ async def test_jobs_are_listed_brought_forward_and_ended(tmp_path: Path) -> None
     async with stage(tmp_path) as on:
         await two_pings(on)
         await on.press("8")
-        assert "[1]  runs        exec nginx-1 ping" in shown(on)
-        assert "▶ [2]  runs        exec nginx-2 ping" in shown(on), "it is what ctrl+c ends"
+        assert "[1]  runs  exec nginx-1 ping" in shown(on)
+        assert "▶ [2]  runs  exec nginx-2 ping" in shown(on), "it is what ctrl+c ends"
         await on.press("enter")
         assert on.app.main.view == "output"
         assert "Output [1]" in shown(on)
