@@ -36,7 +36,9 @@ from netsandbox.linux.netfilter.connection import Connection as Tracked
 from netsandbox.linux.netfilter.iptables_print import listed_rules
 from netsandbox.linux.netfilter.listing import NAMES, connection_text
 from netsandbox.linux.netfilter.track_tcp import STATES
-from netsandbox.linux.tcp.state import STATE_NAMES, Connection, Request, TcpState, TimeWait
+from netsandbox.linux.tcp.request import Request
+from netsandbox.linux.tcp.state import STATE_NAMES, Connection, TcpState
+from netsandbox.linux.tcp.timewait import TimeWait
 from netsandbox.wire.addresses import format_ipv4, format_mac
 from netsandbox.wire.ipv4 import ICMP, TCP
 

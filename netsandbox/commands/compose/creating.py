@@ -13,6 +13,7 @@ from netsandbox.commands.compose.options import RELEASE
 from netsandbox.commands.docker import network as networks
 from netsandbox.commands.docker.flags import parse
 from netsandbox.commands.docker.run import CREATE, make
+from netsandbox.commands.docker.words import named_values
 from netsandbox.docker import containers, volumes
 from netsandbox.docker.errors import DockerError, daemon_error
 from netsandbox.docker.links import Link
@@ -75,7 +76,7 @@ def make_volumes(client: Client, project: Project, services: list[Service]) -> N
         if spec.external:
             raise DockerError(f'external volume "{spec.name}" not found')
         say(client, "Volume", spec.name, "Creating")
-        labels = dict(text.partition("=")[::2] for text in spec.labels)
+        labels = named_values(spec.labels)
         own = {f"{LABEL}project": project.name, f"{LABEL}volume": spec.key}
         volumes.make(client.engine, spec.name, dict(sorted((labels | own).items())))
         say(client, "Volume", spec.name, "Created")

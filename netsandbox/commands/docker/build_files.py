@@ -133,3 +133,9 @@ def in_layer(engine: DockerEngine, image: Image, folders: list[str], texts: list
     for path, name, text in texts:
         files.write(f"{path}/{name}" if files.is_directory(path) else path, text)
     return system.layer()
+
+
+def grown(engine: DockerEngine, image: Image, layer: Layer) -> int:
+    """Characters in files that are new, or others than the image's."""
+    before = set(system_of(image, engine.scheduler).layer())
+    return sum(len(contents) for path, kind, contents in layer if kind == "-" and (path, kind, contents) not in before)

@@ -9,6 +9,8 @@ from typing import NamedTuple
 INSTRUCTIONS = frozenset({
     "ADD", "ARG", "CMD", "COPY", "ENTRYPOINT", "ENV", "EXPOSE", "FROM", "HEALTHCHECK", "LABEL", "MAINTAINER", "ONBUILD",
     "RUN", "SHELL", "STOPSIGNAL", "USER", "VOLUME", "WORKDIR"})
+STEPS = frozenset({"ADD", "COPY", "FROM", "RUN", "WORKDIR"})
+"""Those that BuildKit counts; the others only say something of the image."""
 HERE_DOCUMENT = re.compile(r"<<-?\s*['\"]?\w")
 AROUND = 2
 """Lines that are shown around the one at which a build stopped."""
@@ -59,6 +61,14 @@ class Stage(NamedTuple):
     number: int
     base: str
     body: tuple[Instruction, ...]
+
+
+class Planned(NamedTuple):
+    """An instruction of a build, with the label of its step: `[2/3]`, or `[web 2/3]` where there are several stages."""
+
+    instruction: Instruction
+    stage: Stage
+    label: str
 
 
 class Dockerfile(NamedTuple):
@@ -149,6 +159,23 @@ def needed(recipe: Dockerfile, target: str) -> list[Stage]:
                                             if key == "from")]
         waiting += [known[name] for name in names if name in known and known[name] < at]
     return [stages[at] for at in sorted(wanted)]
+
+
+def planned(recipe: Dockerfile, target: str) -> list[Planned]:
+    """What a build of a stage is to do, in order.
+
+    Raises:
+        DockerfileError: there is no such stage.
+    """
+    found = list[Planned]()
+    for stage in needed(recipe, target):
+        name = f"stage-{stage.name}" if stage.name.isdecimal() else stage.name
+        before = f"{name} " if len(recipe.stages) > 1 else ""
+        many, done = sum(one.name in STEPS for one in stage.body), 0
+        for one in stage.body:
+            done += one.name in STEPS
+            found.append(Planned(one, stage, f"[{before}{done}/{many}]"))
+    return found
 
 
 def excerpt(text: str, path: str, error: DockerfileError) -> str:

@@ -10,7 +10,7 @@ from netsandbox.commands.docker.inspect import FORMAT, inspect
 from netsandbox.commands.docker.listing import Column, bad_filter, grouped, is_named, print_list, with_label
 from netsandbox.commands.docker.run_conflicts import is_ipv6
 from netsandbox.commands.docker.run_settings import bad_label
-from netsandbox.commands.docker.words import created_at, has_label
+from netsandbox.commands.docker.words import created_at, has_label, named_values
 from netsandbox.commands.natural import natural
 from netsandbox.docker import user_networks
 from netsandbox.docker.errors import NOT_FOUND, DockerError, daemon_error
@@ -95,8 +95,8 @@ def planned(client: Client, parsed: Parsed) -> user_networks.NetworkPlan:
     plan = user_networks.NetworkPlan(
         parsed.operands[0], parsed.text("driver") or "bridge", internal=parsed.on("internal"),
         attachable=parsed.on("attachable"), scope=parsed.text("scope") or "local",
-        ipam_options=_pairs(parsed.all("ipam-opt")),
-        options=_pairs(parsed.all("opt")), labels=_pairs(parsed.all("label")))
+        ipam_options=named_values(parsed.all("ipam-opt")),
+        options=named_values(parsed.all("opt")), labels=named_values(parsed.all("label")))
     return _with_addresses(client, plan, parsed)
 
 
@@ -132,7 +132,7 @@ def _with_addresses(client: Client, plan: user_networks.NetworkPlan, parsed: Par
     for part in parts:
         if not any(part.network in subnet for subnet in subnets):
             raise DockerError(f"no matching subnet for range {part}")
-    reserved = {name: _reserved(text, subnets) for name, text in _pairs(parsed.all("aux-address")).items()}
+    reserved = {name: _reserved(text, subnets) for name, text in named_values(parsed.all("aux-address")).items()}
     if len(subnets) > 1 and plan.driver == "bridge":
         raise daemon_error("bridge driver doesn't support multiple subnets")
     plans = [_of_subnet(plan, subnet, gateways, parts, reserved) for subnet in subnets]
@@ -198,10 +198,6 @@ def _gateway(client: Client, text: str) -> int:
             raise DockerError(f"no matching subnet for gateway {text}") from None
         raise DockerError(f'invalid argument "{text}" for "--gateway" flag: invalid string being converted to IP '
                           f"address: {text}", 125) from None
-
-
-def _pairs(texts: list[str]) -> dict[str, str]:
-    return {key: value for key, _equals, value in (text.partition("=") for text in texts)}
 
 
 def remove(client: Client, parsed: Parsed) -> int:

@@ -50,6 +50,14 @@ def with_tag(text: str) -> str:
     return text if ":" in text.rpartition("/")[2] or "@" in text else text + ":latest"
 
 
+def normalized(text: str) -> str:
+    """With the registry and the tag that are meant: `docker.io/library/nginx:latest` (ParseNormalizedNamed)."""
+    host, slash, _rest = text.partition("/")
+    if slash and ("." in host or ":" in host or host == "localhost"):
+        return with_tag(text)
+    return with_tag(f"docker.io/{text if slash else f'library/{text}'}")
+
+
 def straightened(words: list[str]) -> list[str] | None:
     """The words with hyphens for dashes, or None when there is no dash to straighten.
 

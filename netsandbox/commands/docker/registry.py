@@ -43,7 +43,7 @@ IMAGE_GROUP = {"inspect": "netsandbox.commands.docker.inspect:OF_IMAGES",
                "prune": "netsandbox.commands.docker.pruning:IMAGE_PRUNE"}
 CONTAINER_GROUP = {"inspect": "netsandbox.commands.docker.inspect:OF_CONTAINERS",
                    "prune": "netsandbox.commands.docker.pruning:CONTAINER_PRUNE"}
-SYSTEM_GROUP = {"df": "netsandbox.commands.docker.image_history:DISK_USAGE",
+SYSTEM_GROUP = {"df": "netsandbox.commands.docker.disk_usage:DISK_USAGE",
                 "prune": "netsandbox.commands.docker.pruning:SYSTEM_PRUNE"}
 BUILD = "netsandbox.commands.docker.build:BUILD"
 HISTORY = "netsandbox.commands.docker.image_history:HISTORY"

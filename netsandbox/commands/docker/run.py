@@ -23,6 +23,7 @@ from netsandbox.commands.docker.run_flags import FLAGS
 from netsandbox.commands.docker.run_network import extra_host, is_user_defined, say_without_effect, wanted_networks
 from netsandbox.commands.docker.run_settings import links, resolv_conf, settings
 from netsandbox.commands.docker.update import restart_policy
+from netsandbox.commands.docker.words import named_values
 from netsandbox.docker import containers, history
 from netsandbox.docker.config import Config, HostConfig, with_image
 from netsandbox.docker.errors import DAEMON, DockerError, daemon_error
@@ -115,8 +116,7 @@ def make(client: Client, parsed: Parsed) -> Container:
         container.networks |= networks
     container.links, container.config = linked, with_image(
         _config(parsed, variables, ports, healthy), container.image)
-    container.labels = dict(sorted({**dict(container.image.labels), **{key: value for key, _equals, value in (
-        text.partition("=") for text in parsed.all("label"))}}.items()))
+    container.labels = dict(sorted((dict(container.image.labels) | named_values(parsed.all("label"))).items()))
     container.removes_itself = parsed.on("rm")
     container.host_config = HostConfig(
         published, parsed.on("publish-all"), hosts, dns, sysctls, policy, parsed.on("init"), parsed.on("privileged"),

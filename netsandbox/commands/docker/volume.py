@@ -9,6 +9,7 @@ from netsandbox.commands.docker.flags import Command, Flag, Parsed
 from netsandbox.commands.docker.inspect import FORMAT, inspect
 from netsandbox.commands.docker.listing import Column, print_list, with_label
 from netsandbox.commands.docker.mount_flags import volume_name
+from netsandbox.commands.docker.words import named_values
 from netsandbox.commands.natural import natural
 from netsandbox.docker import volumes
 from netsandbox.docker.errors import NOT_FOUND, DockerError, daemon_error
@@ -26,7 +27,7 @@ FILTERS = ("dangling", "driver", "label", "name")
 
 def create(client: Client, parsed: Parsed) -> int:
     name = parsed.operands[0] if parsed.operands else parsed.text("name")
-    labels, options = _pairs(parsed.all("label")), _pairs(parsed.all("opt"))
+    labels, options = (dict(sorted(named_values(parsed.all(flag)).items())) for flag in ("label", "opt"))
     driver = parsed.text("driver") or "local"
     if driver != "local":
         raise daemon_error(f"create {name}: error looking up volume plugin {driver}: plugin \"{driver}\" not found")
@@ -39,10 +40,6 @@ def create(client: Client, parsed: Parsed) -> int:
     volumes.make(client.engine, name, labels, options)
     client.print(name)
     return 0
-
-
-def _pairs(texts: list[str]) -> dict[str, str]:
-    return dict(sorted((key, value) for key, _equals, value in (text.partition("=") for text in texts)))
 
 
 def ls(client: Client, parsed: Parsed) -> int:

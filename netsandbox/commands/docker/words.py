@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import TYPE_CHECKING
 
 from netsandbox.apps.calendar import civil_date
@@ -138,6 +138,11 @@ def bad_duration(text: str) -> str:
         return f"time: invalid duration {quoted(text)}"
     return (f"time: unknown unit {quoted(parts[2])} in duration {quoted(text)}" if parts[2] else
             f"time: missing unit in duration {quoted(text)}")
+
+
+def named_values(texts: Iterable[str]) -> dict[str, str]:
+    """NAME=VALUE, each; the last of a name counts."""
+    return {name: value for name, _equals, value in (text.partition("=") for text in texts)}
 
 
 def has_label(labels: Mapping[str, str], text: str) -> bool:

@@ -1,15 +1,15 @@
-"""`ss` of iproute2, and `netstat`: the sockets of a namespace, in columns as wide as what they hold."""
+"""`ss` of iproute2: the sockets of a namespace, in columns as wide as what they hold."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
 from netsandbox.apps.hosts import hosts_file
-from netsandbox.commands.tools import ifconfig, interface_table, ip_netns, route, ss_filter
+from netsandbox.commands.tools import ip_netns, ss_filter
 from netsandbox.commands.tools.context import ToolError, ToolResult
 from netsandbox.commands.tools.help import TEXTS
 from netsandbox.commands.tools.options import Options, read_options
-from netsandbox.commands.tools.socket_rows import SocketRow, information, inode_of, socket_rows
+from netsandbox.commands.tools.socket_rows import SocketRow, information, socket_rows
 from netsandbox.commands.tools.ss_summary import summary
 from netsandbox.commands.tools.words import USAGE
 from netsandbox.linux.netlink.credentials import RIGHTS
@@ -49,6 +49,8 @@ TABLES = {"all": KINDS, "inet": KINDS - {"unix"}, "unix": frozenset({"unix"}),
 """What -A takes; of most the sandbox has no sockets."""
 OF_LETTERS = {"t": "tcp", "u": "udp", "w": "raw", "x": "unix", "M": "mptcp", "d": "dccp", "S": "sctp"}
 FAMILIES = ("inet", "inet6", "unix", "link", "netlink", "vsock", "tipc", "xdp", "mptcp")
+TITLES = ["Netid", "State", "Recv-Q", "Send-Q", "Local Address:", "Port", "Peer Address:", "Port", "Process"]
+PROCESS = TITLES.index("Process")
 USUAL = ALL - {"LISTEN", "UNCONN", "TIME-WAIT", "SYN-RECV"}
 """What is shown unless something else is asked for."""
 
@@ -72,22 +74,22 @@ def run(context: ToolContext, arguments: list[str]) -> ToolResult:
         return ToolResult(0, start, "")
     states = _states(words)
     wanted = ss_filter.read(words)
-    rows = [row for row in socket_rows(context.namespace) if _is_wanted(row, options, kinds, states)
+    rows = [row for row in socket_rows(context.namespace) if is_wanted(row, options, kinds, states)
             and wanted.takes(row)]
     hidden = {"Netid"} if len(kinds) == 1 else set()
     if len(states) == 1 if states is not None else (
             kinds in (["udp"], ["raw"], ["link"]) and not options.values.keys() & {"a", "l"}):
         hidden |= {"State"}  # by default UDP sockets are shown only when they are connected
-    names = _names(context) if "r" in options else {}
+    names = names_of(context) if "r" in options else {}
     return ToolResult(0, start + _columns(rows, options, hidden, names), "")
 
 
-def _names(context: ToolContext) -> dict[str, str]:
+def names_of(context: ToolContext) -> dict[str, str]:
     """Names of addresses that /etc/hosts has."""
     return {format_ipv4(record.address): record.names[0] for record in reversed(hosts_file(context.files))}
 
 
-def _is_wanted(row: SocketRow, options: Options, kinds: list[str], states: frozenset[str] | None = None) -> bool:
+def is_wanted(row: SocketRow, options: Options, kinds: list[str], states: frozenset[str] | None = None) -> bool:
     if kinds and row.protocol not in kinds:
         return False
     family = "inet6" if "6" in options else "inet" if "4" in options else options.values.get("f", row.family)
@@ -139,37 +141,36 @@ def _kinds(options: Options) -> list[str]:
     return [kind for kind in ("udp", "tcp", "raw", "unix", "dccp", "sctp", *FAMILIES) if kind in found]
 
 
-def _unseen() -> frozenset[str]:
+def unseen() -> frozenset[str]:
+    """Programs that whoever asks does not see."""
     return HOSTS_PROCESSES if RIGHTS.get().contained else frozenset()
+
+
+def _cells(row: SocketRow, options: Options, names: dict[str, str]) -> list[str]:
+    """What each of TITLES has of a socket."""
+    numeric = "n" in options
+    users = f'users:(("{row.process}",pid={row.pid},fd={row.fd}))' if (
+        "p" in options and row.fd and row.pid and row.process not in unseen()) else ""
+    timer = str(row.timer) if "o" in options and row.timer is not None else ""
+    extra = " ".join(part for part in (users, timer) if part)
+    return [row.protocol, row.state, f"{row.received:<6}", f"{row.sent:<6}",
+            f"{names.get(row.local[0], row.local[0])}:", port_text(row.local[1], numeric, row.protocol),
+            f"{names.get(row.peer[0], row.peer[0])}:", port_text(row.peer[1], numeric, row.protocol),
+            f" {extra}" if extra else ""]
 
 
 def _columns(rows: list[SocketRow], options: Options, without: set[str], names: dict[str, str]) -> str:
     """render: each column as wide as its widest cell; addresses to the right, so that the colons stand in a row."""
-    numeric, processes = "n" in options, "p" in options
-    titles = ["Netid", "State", "Recv-Q", "Send-Q", "Local Address:", "Port", "Peer Address:", "Port", "Process"]
-    cells = [] if "H" in options else [titles]
-    unseen = _unseen()
-    for row in rows:
-        users = f'users:(("{row.process}",pid={row.pid},fd={row.fd}))' if (
-            processes and row.fd and row.pid and row.process not in unseen) else ""
-        timer = str(row.timer) if "o" in options and row.timer is not None else ""
-        extra = " ".join(part for part in (users, timer) if part)
-        cells.append([row.protocol, row.state, f"{row.received:<6}", f"{row.sent:<6}",
-                      f"{names.get(row.local[0], row.local[0])}:",
-                      _port(row.local[1], numeric, row.protocol), f"{names.get(row.peer[0], row.peer[0])}:",
-                      _port(row.peer[1], numeric, row.protocol), f" {extra}" if extra else ""])
+    lines = [_cells(row, options, names) for row in rows]
     without = without | ({"Recv-Q", "Send-Q"} if "Q" in options else set())
-    without |= set() if processes or any(line[8] for line in cells if line is not titles) else {"Process"}
-    if not processes:
-        titles[8] = ""
-    shown = [column for column, title in enumerate(titles) if title not in without and not (
-        column == 8 and "Process" in without)]
-    widths = {column: max((len(line[column]) for line in cells), default=0) for column in shown}
-    text = ""
-    for number, line in enumerate(cells):
-        text += _line(line, shown, widths)
-        place = number - ("H" not in options)
-        text += (_information(rows[place], options) if place >= 0 else "") + "\n"
+    if "p" not in options and not any(line[PROCESS] for line in lines):
+        without |= {TITLES[PROCESS]}
+    shown = [column for column, title in enumerate(TITLES) if title not in without]
+    titles = [] if "H" in options else [TITLES if "p" in options else [*TITLES[:PROCESS], ""]]
+    widths = {column: max((len(line[column]) for line in [*titles, *lines]), default=0) for column in shown}
+    text = "".join(_line(line, shown, widths) + "\n" for line in titles)
+    for row, line in zip(rows, lines, strict=True):
+        text += _line(line, shown, widths) + _information(row, options) + "\n"
     return text
 
 
@@ -191,71 +192,7 @@ def _line(line: list[str], shown: list[int], widths: dict[int, int]) -> str:
     return text
 
 
-def _port(port: int, numeric: bool, protocol: str) -> str:
+def port_text(port: int, numeric: bool, protocol: str) -> str:
     if not port:
         return "*"
     return str(port) if numeric else service_name(port, protocol)
-
-
-def netstat(context: ToolContext, arguments: list[str]) -> ToolResult:
-    """`netstat -r`, and `netstat -tuln` with -p: the same in net-tools' columns."""
-    options = read_options("netstat", arguments, "rntulapeW46hisxwgocvMFCNSUZVA:", {
-        "route": "r", "numeric": "n", "tcp": "t", "udp": "u", "listening": "l", "all": "a", "program": "p",
-        "programs": "p", "extend": "e", "help": "h", "interfaces": "i", "statistics": "s", "unix": "x", "raw": "w",
-        "groups": "g", "timers": "o", "continuous": "c", "verbose": "v", "wide": "W", "numeric-hosts": "numeric-hosts",
-        "numeric-ports": "numeric-ports", "numeric-users": "n", "version": "V", "inet": "4", "inet6": "6",
-        "protocol": "A", "symbolic": "N", "masquerade": "M", "fib": "F", "cache": "C", "context": "Z", "sctp": "S",
-        "udplite": "U"}, 3)
-    if "h" in options:
-        return ToolResult(0, TEXTS["netstat"] + "\n", "")
-    if "V" in options:
-        return ToolResult(0, "net-tools 2.10 (netsandbox)\n", "")
-    family = options.values.get("A", "inet")
-    if family not in ("inet", "inet6", "unix"):
-        raise ToolError(1, f"Unknown address family `{family}'.")
-    if "r" in options:
-        columns = (1, 0, 2)[route.extended(arguments)]
-        return ToolResult(0, route.table(context.namespace, columns, "n" in options), "")
-    if "i" in options and "e" in options:
-        return ToolResult(0, "Kernel Interface table\n" + ifconfig.run(context, ["-a"] * ("a" in options)).out, "")
-    if "i" in options:
-        return ToolResult(0, interface_table.table(context.namespace, interface_table.NETSTAT, [], "a" in options), "")
-    if "x" in options and not options.values.keys() & {"t", "u"}:
-        title = "only servers" if "l" in options else "servers and established" if "a" in options else "w/o servers"
-        return ToolResult(0, f"Active UNIX domain sockets ({title})\n{UNIX_COLUMNS}\n", NO_UNIX)
-    kinds = [kind for kind, letter in (("tcp", "t"), ("udp", "u")) if letter in options] or ["tcp", "udp"]
-    has_unix = not options.values.keys() & set("tuwx46A")
-    title = "only servers" if "l" in options else "servers and established" if "a" in options else "w/o servers"
-    text = f"Active Internet connections ({title})\nProto Recv-Q Send-Q Local Address           "
-    text += "Foreign Address         State      "
-    text += " User       Inode     " if "e" in options else ""
-    text += (" PID/Program name    " if "p" in options else "") + "\n"
-    names = {} if options.values.keys() & {"n", "numeric-hosts"} else _names(context)
-    for kind in kinds:
-        text += "".join(_netstat_line(row, options, place, names)
-                        for place, row in enumerate(socket_rows(context.namespace)) if row.protocol == kind
-                        and _is_wanted(row, options, kinds))
-    unix = UNIX_COLUMNS.replace("Path", "PID/Program name     Path") if "p" in options else UNIX_COLUMNS
-    text += f"Active UNIX domain sockets ({title})\n{unix}\n" if has_unix else ""
-    return ToolResult(0, text, "")
-
-
-UNIX_COLUMNS = "Proto RefCnt Flags       Type       State         I-Node   Path"
-NO_UNIX = "note: no program of the sandbox has a UNIX domain socket\n"
-
-
-def _netstat_line(row: SocketRow, options: Options, place: int, names: dict[str, str]) -> str:
-    numeric, ports = "n" in options, bool(options.values.keys() & {"n", "numeric-ports"})
-    state = "" if row.state == "UNCONN" else NETSTAT.get(row.state, row.state.replace("-", "_"))
-    local, peer = (f"{names.get(address, address).strip('[]')}:{_port(port, ports, row.protocol)}" for address, port in
-                   (row.local, row.peer))
-    owner = f" {f'{row.pid}/{row.process}' if row.fd and row.process not in _unseen() else '-':<20}" if (
-        "p" in options) else ""
-    owner = (f" {'0' if numeric else 'root':<10} {inode_of(place):<10}" if "e" in options else "") + owner
-    protocol = row.protocol + ("6" if row.family == "inet6" else "")
-    sent = 0 if row.state == "LISTEN" else row.sent
-    return f"{protocol:<5} {row.received:>6} {sent:>6} {local:<23} {peer:<23} {state:<11}{owner}\n"
-
-
-NETSTAT = {"ESTAB": "ESTABLISHED", "FIN-WAIT-1": "FIN_WAIT1", "FIN-WAIT-2": "FIN_WAIT2"}
-"""States that net-tools spell otherwise than with an underscore."""

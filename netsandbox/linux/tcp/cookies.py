@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING
 from netsandbox.engine.units import MILLISECOND, SECOND
 from netsandbox.linux.ipv4.routing import OutputRoute, route_output
 from netsandbox.linux.tcp import options, window
+from netsandbox.linux.tcp.request import Request
 from netsandbox.linux.tcp.sequence import MASK
-from netsandbox.linux.tcp.state import Request
 from netsandbox.linux.tcp.transmit import HEADERS
 
 if TYPE_CHECKING:

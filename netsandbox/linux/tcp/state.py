@@ -1,4 +1,4 @@
-"""What TCP keeps: a connection, a half-open one (a request), and what is left of a closed one (TIME-WAIT).
+"""What TCP keeps of a connection (struct tcp_sock).
 
 Plain data; who changes it are the modules of this room, each for its concern.
 """
@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from netsandbox.engine.scheduler import Timer
     from netsandbox.linux.core.interface import Interface
     from netsandbox.linux.core.namespace import NetworkNamespace
+    from netsandbox.linux.tcp.request import Request
     from netsandbox.wire.icmp import IcmpMessage
     from netsandbox.wire.ipv4 import IPv4Packet
     from netsandbox.wire.tcp import TcpSegment
@@ -178,11 +179,15 @@ class Connection(Socket):
         self.created = namespace.scheduler.now
         self.handshake_at = 0
         """When our SYN,ACK left, for the first round-trip time; 0 when it was sent more than once."""
-        self._clear_listen()
-        self._clear_send()
-        self._clear_receive()
+        self._init_listen()
+        self._init_send()
+        self._init_loss()
+        self._init_timers()
+        self._init_receive()
+        self._init_acks()
 
-    def _clear_listen(self) -> None:
+    def _init_listen(self) -> None:
+        """A listener's queues, and the listener that a connection came of."""
         self.accepted: list[Connection] = []
         """Whole connections that wait for accept()."""
         self.requests: dict[tuple[int, int, int, int], Request] = {}
@@ -190,7 +195,7 @@ class Connection(Socket):
         self.overflowed_at: int | None = None
         """When a SYN last got a cookie."""
 
-    def _clear_send(self) -> None:
+    def _init_send(self) -> None:
         settings = self.namespace.sysctls
         self.una = self.nxt = self.written = self.pushed = self.small = 0
         """snd_una, snd_nxt, write_seq, pushed_seq, snd_sml."""
@@ -206,31 +211,7 @@ class Connection(Socket):
         self.sent: list[Sent] = []
         self.congestion = Congestion(settings.text("net.ipv4.tcp_congestion_control"))
         self.round_trip = RoundTrip()
-        self.recovery = Recovery.OPEN
-        self.sacked_out = self.lost_out = self.again_out = 0
-        self.high_seq = self.undo_marker = self.undo_retrans = 0
-        self.losses = 0
-        """How often a segment was taken to be lost (tp->lost)."""
-        self.forward = False
-        """After a timeout new data may tell whether anything was lost (F-RTO, RFC 5682)."""
-        self.prr_delivered = self.prr_out = 0
-        self.delivered = self.retransmitted = self.twice = 0
-        """Segments that have arrived, that were sent again, and that have arrived twice (dsack_dups)."""
         self.counts = Counts()
-        self.probe_end: int | None = None
-        """The end of the tail loss probe under way (tlp_high_seq)."""
-        self.probe_is_again = False
-        self.rack = Rack(settings.get("net.ipv4.tcp_reordering"))
-        self.retries = self.probes = self.backoff = self.timeouts = 0
-        """icsk_retransmits, icsk_probes_out, icsk_backoff, total_rto."""
-        self.retry_since = self.retry_began = 0
-        """When the present retries began: as TSval, and in virtual nanoseconds."""
-        self.timer: Timer | None = None
-        self.timer_kind = ""
-        """retransmit, tail, reorder or probe."""
-        self.timer_due = 0
-        self.keepalive_timer: Timer | None = None
-        self.keepalive_due = 0
         self.wire: TcpSegment | None = None
         """The segment that left last."""
         self.confirm = False
@@ -241,14 +222,43 @@ class Connection(Socket):
         self.write_began = 0
         """When the present round of sending began (tcp_clock_cache), of which all that leaves in it has the time."""
 
-    def _clear_receive(self) -> None:
-        settings = self.namespace.sysctls
+    def _init_loss(self) -> None:
+        """What the sender knows of lost segments."""
+        self.recovery = Recovery.OPEN
+        self.sacked_out = self.lost_out = self.again_out = 0
+        self.high_seq = self.undo_marker = self.undo_retrans = 0
+        self.losses = 0
+        """How often a segment was taken to be lost (tp->lost)."""
+        self.forward = False
+        """After a timeout new data may tell whether anything was lost (F-RTO, RFC 5682)."""
+        self.prr_delivered = self.prr_out = 0
+        self.delivered = self.retransmitted = self.twice = 0
+        """Segments that have arrived, that were sent again, and that have arrived twice (dsack_dups)."""
+        self.probe_end: int | None = None
+        """The end of the tail loss probe under way (tlp_high_seq)."""
+        self.probe_is_again = False
+        self.rack = Rack(self.namespace.sysctls.get("net.ipv4.tcp_reordering"))
+
+    def _init_timers(self) -> None:
+        """The sender's timer and the keepalive's."""
+        self.retries = self.probes = self.backoff = self.timeouts = 0
+        """icsk_retransmits, icsk_probes_out, icsk_backoff, total_rto."""
+        self.retry_since = self.retry_began = 0
+        """When the present retries began: as TSval, and in virtual nanoseconds."""
+        self.timer: Timer | None = None
+        self.timer_kind = ""
+        """retransmit, tail, reorder or probe."""
+        self.timer_due = 0
+        self.keepalive_timer: Timer | None = None
+        self.keepalive_due = 0
+
+    def _init_receive(self) -> None:
         self.expected = self.acked_up_to = self.copied = 0
         """rcv_nxt, rcv_wup, copied_seq."""
         self.receive_window = self.slow_start = self.window_clamp = 0
         """rcv_wnd, rcv_ssthresh, window_clamp."""
         self.receive_scale = 0
-        self.receive_buffer = int(settings.text("net.ipv4.tcp_rmem").split()[1])
+        self.receive_buffer = int(self.namespace.sysctls.text("net.ipv4.tcp_rmem").split()[1])
         self.ratio = 128
         """What of a buffer is data, in 1/256 (scaling_ratio)."""
         self.advertised_mss = DEFAULT_MSS
@@ -267,6 +277,11 @@ class Connection(Socket):
         self.echoed_stamp = 0
         self.segment_size = DEFAULT_MSS
         """rcv_mss."""
+        self.space = self.space_at = self.space_seq = 0
+        """rcvq_space: what the program took in one round trip, and when and where that began."""
+
+    def _init_acks(self) -> None:
+        """The ACKs that are owed to the peer."""
         self.quick = self.pingpong = 0
         self.ato = 0
         self.ack_wanted = self.ack_now = False
@@ -275,10 +290,6 @@ class Connection(Socket):
         self.received_at = -1 << 62
         self.ack_timer: Timer | None = None
         self.ack_due = 0
-        self.space_at = 0
-        self.space_seq = 0
-        self.space = 0
-        """rcvq_space: what the program took in one round trip."""
         self.challenged_at = -1 << 62
 
     def change(self, state: TcpState, why: str) -> None:
@@ -327,66 +338,3 @@ class Connection(Socket):
 def _wake(conn: Connection) -> None:
     if conn.on_event is not None:
         conn.on_event()
-
-
-class Request:
-    """A connection of which only the SYN has come (struct tcp_request_sock).
-
-    Attributes:
-        isn: our initial sequence number.  peer_isn: the SYN's.  mss: what the peer takes.
-        stamps, sack, scaling: agreed on.  window: what the SYN,ACK offers, in bytes.
-        tries: how often the timer sent it again (num_timeout).
-        resent: those, and the answers to a repeated SYN (num_retrans).
-    """
-
-    __slots__ = ("advertised_mss", "challenged_at", "clamp", "interface", "isn", "key", "listener", "mss", "peer_isn",
-                 "receive_scale", "recent", "resent", "sack", "scaling", "send_scale", "sent_at", "stamp_offset",
-                 "stamps", "timer", "tries", "window")
-
-    def __init__(self, listener: Connection, key: tuple[int, int, int, int], isn: int, peer_isn: int) -> None:
-        self.listener = listener
-        self.key = key
-        self.isn = isn
-        self.peer_isn = peer_isn
-        self.mss = self.advertised_mss = DEFAULT_MSS
-        self.stamps = self.sack = self.scaling = False
-        self.interface: Interface | None = None
-        self.challenged_at = -1 << 62
-        self.recent = self.stamp_offset = 0
-        self.send_scale = self.receive_scale = 0
-        self.window = self.clamp = 0
-        self.tries = self.resent = 0
-        self.sent_at = 0
-        self.timer: Timer | None = None
-
-
-class TimeWait:
-    """What is left of a connection that is closed on both sides, or on ours and orphaned (struct tcp_timewait_sock).
-
-    Attributes:
-        state: TIME_WAIT, or FIN_WAIT2 while the peer's FIN is still to come.
-        due: when it goes, in virtual nanoseconds.
-    """
-
-    __slots__ = ("challenged_at", "due", "expected", "interface", "key", "namespace", "nxt", "process", "recent",
-                 "recent_at", "reuse", "scale", "stamp_offset", "stamps", "state", "timer", "tos", "window")
-
-    def __init__(self, conn: Connection, state: TcpState, window: int) -> None:
-        self.namespace = conn.namespace
-        self.interface = conn.interface
-        self.key = conn.key
-        self.process = conn.process
-        self.reuse = conn.reuse
-        self.state = state
-        self.nxt = conn.nxt
-        self.expected = conn.expected
-        self.window = window
-        self.scale = conn.receive_scale
-        self.stamps = conn.has_stamps
-        self.recent = conn.recent_stamp
-        self.recent_at = conn.recent_at
-        self.stamp_offset = conn.stamp_offset
-        self.tos = conn.tos
-        self.challenged_at = -1 << 62
-        self.timer: Timer | None = None
-        self.due = 0

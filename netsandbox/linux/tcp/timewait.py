@@ -9,11 +9,12 @@ from netsandbox.linux.drop import Dropped, DropReason, Outcome
 from netsandbox.linux.tcp import options, reset, window
 from netsandbox.linux.tcp.events import TcpStateChanged
 from netsandbox.linux.tcp.sequence import MASK, after, before, between, distance
-from netsandbox.linux.tcp.state import TcpState, TimeWait
+from netsandbox.linux.tcp.state import TcpState
 from netsandbox.linux.tcp.transmit import stamp_now
 from netsandbox.wire.tcp import ACK, FIN, RST, SYN, TcpSegment
 
 if TYPE_CHECKING:
+    from netsandbox.engine.scheduler import Timer
     from netsandbox.linux.core.interface import Verdict
     from netsandbox.linux.tcp.state import Connection
     from netsandbox.wire.ipv4 import IPv4Packet
@@ -22,6 +23,38 @@ LENGTH = 60 * SECOND
 """TCP_TIMEWAIT_LEN."""
 CHALLENGE_PAUSE = SECOND // 2
 """tcp_invalid_ratelimit."""
+
+
+class TimeWait:
+    """What is left of a connection that is closed on both sides, or on ours and orphaned (struct tcp_timewait_sock).
+
+    Attributes:
+        state: TIME_WAIT, or FIN_WAIT2 while the peer's FIN is still to come.
+        due: when it goes, in virtual nanoseconds.
+    """
+
+    __slots__ = ("challenged_at", "due", "expected", "interface", "key", "namespace", "nxt", "process", "recent",
+                 "recent_at", "reuse", "scale", "stamp_offset", "stamps", "state", "timer", "tos", "window")
+
+    def __init__(self, conn: Connection, state: TcpState, window: int) -> None:
+        self.namespace = conn.namespace
+        self.interface = conn.interface
+        self.key = conn.key
+        self.process = conn.process
+        self.reuse = conn.reuse
+        self.state = state
+        self.nxt = conn.nxt
+        self.expected = conn.expected
+        self.window = window
+        self.scale = conn.receive_scale
+        self.stamps = conn.has_stamps
+        self.recent = conn.recent_stamp
+        self.recent_at = conn.recent_at
+        self.stamp_offset = conn.stamp_offset
+        self.tos = conn.tos
+        self.challenged_at = -1 << 62
+        self.timer: Timer | None = None
+        self.due = 0
 
 
 def fin_timeout(conn: Connection) -> int:

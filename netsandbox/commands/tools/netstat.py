@@ -1,0 +1,88 @@
+"""`netstat` of net-tools: the sockets of a namespace, and with -r and -i its routes and interfaces (netstat.c)."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from netsandbox.commands.tools import ifconfig, interface_table, route
+from netsandbox.commands.tools.context import ToolError, ToolResult
+from netsandbox.commands.tools.help import TEXTS
+from netsandbox.commands.tools.options import Options, read_options
+from netsandbox.commands.tools.socket_rows import SocketRow, inode_of, socket_rows
+from netsandbox.commands.tools.ss import is_wanted, names_of, port_text, unseen
+
+if TYPE_CHECKING:
+    from netsandbox.commands.tools.context import ToolContext
+
+VERSION = "net-tools 2.10 (netsandbox)"
+LETTERS = "rntulapeW46hisxwgocvMFCNSUZVA:"
+LONG = {"route": "r", "numeric": "n", "tcp": "t", "udp": "u", "listening": "l", "all": "a", "program": "p",
+        "programs": "p", "extend": "e", "help": "h", "interfaces": "i", "statistics": "s", "unix": "x", "raw": "w",
+        "groups": "g", "timers": "o", "continuous": "c", "verbose": "v", "wide": "W", "numeric-hosts": "numeric-hosts",
+        "numeric-ports": "numeric-ports", "numeric-users": "n", "version": "V", "inet": "4", "inet6": "6",
+        "protocol": "A", "symbolic": "N", "masquerade": "M", "fib": "F", "cache": "C", "context": "Z", "sctp": "S",
+        "udplite": "U"}
+STATES = {"ESTAB": "ESTABLISHED", "FIN-WAIT-1": "FIN_WAIT1", "FIN-WAIT-2": "FIN_WAIT2"}
+"""Those that net-tools spell otherwise than with an underscore."""
+UNIX_COLUMNS = "Proto RefCnt Flags       Type       State         I-Node   Path"
+NO_UNIX = "note: no program of the sandbox has a UNIX domain socket\n"
+
+
+def run(context: ToolContext, arguments: list[str]) -> ToolResult:
+    options = read_options("netstat", arguments, LETTERS, LONG, 3)
+    if "h" in options:
+        return ToolResult(0, TEXTS["netstat"] + "\n", "")
+    if "V" in options:
+        return ToolResult(0, VERSION + "\n", "")
+    family = options.values.get("A", "inet")
+    if family not in ("inet", "inet6", "unix"):
+        raise ToolError(1, f"Unknown address family `{family}'.")
+    if "r" in options:
+        columns = (1, 0, 2)[route.extended(arguments)]
+        return ToolResult(0, route.table(context.namespace, columns, "n" in options), "")
+    if "i" in options:
+        return ToolResult(0, _interfaces(context, options), "")
+    if "x" in options and not options.values.keys() & {"t", "u"}:
+        return ToolResult(0, f"Active UNIX domain sockets ({_which(options)})\n{UNIX_COLUMNS}\n", NO_UNIX)
+    return ToolResult(0, _sockets(context, options), "")
+
+
+def _interfaces(context: ToolContext, options: Options) -> str:
+    if "e" in options:
+        return "Kernel Interface table\n" + ifconfig.run(context, ["-a"] * ("a" in options)).out
+    return interface_table.table(context.namespace, interface_table.NETSTAT, [], "a" in options)
+
+
+def _which(options: Options) -> str:
+    return "only servers" if "l" in options else "servers and established" if "a" in options else "w/o servers"
+
+
+def _sockets(context: ToolContext, options: Options) -> str:
+    """TCP's, UDP's and, unless something narrower is asked for, the title of the UNIX domain's."""
+    text = (f"Active Internet connections ({_which(options)})\n"
+            "Proto Recv-Q Send-Q Local Address           Foreign Address         State      ")
+    text += " User       Inode     " if "e" in options else ""
+    text += (" PID/Program name    " if "p" in options else "") + "\n"
+    kinds = [kind for kind, letter in (("tcp", "t"), ("udp", "u")) if letter in options] or ["tcp", "udp"]
+    names = {} if options.values.keys() & {"n", "numeric-hosts"} else names_of(context)
+    rows = socket_rows(context.namespace)
+    for kind in kinds:
+        text += "".join(_line(row, options, place, names) for place, row in enumerate(rows)
+                        if row.protocol == kind and is_wanted(row, options, kinds))
+    if options.values.keys() & set("tuwx46A"):
+        return text
+    columns = UNIX_COLUMNS.replace("Path", "PID/Program name     Path") if "p" in options else UNIX_COLUMNS
+    return f"{text}Active UNIX domain sockets ({_which(options)})\n{columns}\n"
+
+
+def _line(row: SocketRow, options: Options, place: int, names: dict[str, str]) -> str:
+    numeric_ports = bool(options.values.keys() & {"n", "numeric-ports"})
+    state = "" if row.state == "UNCONN" else STATES.get(row.state, row.state.replace("-", "_"))
+    local, peer = (f"{names.get(address, address).strip('[]')}:{port_text(port, numeric_ports, row.protocol)}"
+                   for address, port in (row.local, row.peer))
+    owner = f" {'0' if 'n' in options else 'root':<10} {inode_of(place):<10}" if "e" in options else ""
+    if "p" in options:
+        owner += f" {f'{row.pid}/{row.process}' if row.fd and row.process not in unseen() else '-':<20}"
+    protocol = row.protocol + ("6" if row.family == "inet6" else "")
+    sent = 0 if row.state == "LISTEN" else row.sent
+    return f"{protocol:<5} {row.received:>6} {sent:>6} {local:<23} {peer:<23} {state:<11}{owner}\n"
