@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from netsandbox.apps.pattern import Pattern, PatternError, compile_pattern, extended, literal
 from netsandbox.commands.tools.context import ToolError, ToolResult
-from netsandbox.commands.tools.find import FILE_WORK, is_link
+from netsandbox.commands.tools.find_walk import FILE_WORK, is_link
 from netsandbox.commands.tools.inputs import Input, files_of, inputs, options_of, whole_number
 from netsandbox.commands.tools.text import lines_of
 from netsandbox.engine.budget import Use, spend

@@ -25,7 +25,8 @@ TOOLS: Late[str, Tool] = Late({
     **{name: f"netsandbox.commands.tools.file_tools:{name}" for name in (
         "basename", "chmod", "chown", "cp", "dirname", "ln", "mkdir", "mv", "pwd", "readlink", "realpath", "rm",
         "rmdir", "touch")},
-    **{name: f"netsandbox.commands.tools.bulk:{name}" for name in ("dd", "fallocate", "truncate")},
+    "dd": "netsandbox.commands.tools.dd:dd",
+    **{name: f"netsandbox.commands.tools.truncate:{name}" for name in ("fallocate", "truncate")},
     **{name: f"netsandbox.commands.tools.digests:{name}" for name in (
         "base64", "md5sum", "sha1sum", "sha256sum", "sha512sum")},
     "awk": "netsandbox.commands.tools.awk:awk", "find": "netsandbox.commands.tools.find:find",

@@ -1,35 +1,29 @@
-"""dd, truncate and fallocate: files of a size, of zeros or of chance (coreutils' dd.c, human.c)."""
+"""dd: a file from another one, or from a device, block by block (coreutils' dd.c, human.c)."""
 
 from __future__ import annotations
 
-import re
 from typing import TYPE_CHECKING
 
+from netsandbox.commands.tools.byte_counts import FULL, bytes_of, padded
 from netsandbox.commands.tools.context import ToolError, ToolResult
 from netsandbox.commands.tools.devices import ENDLESS, from_device
-from netsandbox.commands.tools.inputs import files_of, options_of, stdin
+from netsandbox.commands.tools.inputs import files_of, stdin
 from netsandbox.linux.core.inode import MOST_BYTES, FileError
 
 if TYPE_CHECKING:
     from netsandbox.commands.tools.context import ToolContext
 
-SIZE = re.compile(r"(\d+)(c|w|b|kB|KB|K|k|KiB|MB|M|MiB|GB|G|GiB)?", re.ASCII)
-UNITS = {"": 1, "c": 1, "w": 2, "b": 512, "kB": 1000, "KB": 1000, "MB": 1000 ** 2, "GB": 1000 ** 3,
-         **{f"{letter}{end}": 1 << shift for letter, shift in (("K", 10), ("k", 10), ("M", 20), ("G", 30))
-            for end in ("", "iB")}}
 OPERANDS = ("if", "of", "bs", "ibs", "obs", "count", "skip", "seek", "conv", "status", "iflag", "oflag")
 WITHOUT_EFFECT = {"conv": {"notrunc", "fsync", "fdatasync", "noerror", "sync"},
                   "iflag": {"fullblock", "direct", "count_bytes"}, "oflag": {"direct", "sync", "dsync"}}
-FULL = f"note: a file system of the sandbox holds {MOST_BYTES >> 20} MiB\n"
-
 
 def dd(context: ToolContext, arguments: list[str]) -> ToolResult:
     given = _operands(arguments)
-    block = _size("bs", given.get("bs", given.get("ibs", "512")))
+    block = _size(given.get("bs", given.get("ibs", "512")))
     if not block:
         raise ToolError(1, f"dd: invalid number: ‘{given.get('bs', '')}’")
-    count = _size("count", given["count"]) if "count" in given else None
-    skip, seek = (_size(name, given.get(name, "0")) * block for name in ("skip", "seek"))
+    count = _size(given["count"]) if "count" in given else None
+    skip, seek = (_size(given.get(name, "0")) * block for name in ("skip", "seek"))
     text = _read(context, given.get("if", ""), None if count is None else count * block, skip)
     out = given.get("of", "")
     written, why = _write(context, out, text, seek) if out else (text, "")
@@ -52,14 +46,14 @@ def _operands(arguments: list[str]) -> dict[str, str]:
     return found
 
 
-def _size(name: str, text: str) -> int:
+def _size(text: str) -> int:
     """`4k`, `1M`, `2x512`."""
     total = 1
     for part in text.split("x"):
-        found = SIZE.fullmatch(part)
-        if found is None:
+        size = bytes_of(part)
+        if size is None:
             raise ToolError(1, f"dd: invalid number: ‘{text}’")
-        total *= int(found[1]) * UNITS[found[2] or ""]
+        total *= size
     return total
 
 
@@ -84,7 +78,7 @@ def _write(context: ToolContext, path: str, text: str, seek: int) -> tuple[str, 
     files = files_of(context)
     before = ""
     if seek:
-        before = (files.read(path) if files.exists(path) else "")[:seek].ljust(min(seek, MOST_BYTES + 1), "\0")
+        before = padded((files.read(path) if files.exists(path) else "")[:seek], seek)
     try:
         files.write(path, before + text)
     except FileError as error:
@@ -113,55 +107,3 @@ def _scaled(count: int, base: int, units: str) -> str:
         size, unit = size * base, units[units.index(unit) + 1]
     tenths = (20 * count + size) // (2 * size)
     return f"{tenths // 10}.{tenths % 10} {unit}" if tenths < 100 else f"{(2 * count + size) // (2 * size)} {unit}"
-
-
-def truncate(context: ToolContext, arguments: list[str]) -> ToolResult:
-    options, paths = options_of("truncate", arguments, "co", "sr", {"size": "s", "no-create": "c", "reference": "r"})
-    if options.keys() & {"r", "o"}:
-        raise ToolError(1, "netsandbox: truncate -r and -o are not modelled; -s is")
-    if "s" not in options:
-        raise ToolError(1, "truncate: you must specify either ‘--size’ or ‘--reference’\n"
-                        "Try 'truncate --help' for more information.")
-    if not paths:
-        raise ToolError(1, "truncate: missing file operand\nTry 'truncate --help' for more information.")
-    sign, digits = re.fullmatch(r"([-+]?)(.*)", options["s"], re.DOTALL).groups()  # type: ignore[union-attr]
-    found = SIZE.fullmatch(digits)
-    if found is None:
-        raise ToolError(1, f"truncate: Invalid number: ‘{options['s']}’")
-    size, files, errors = int(found[1]) * UNITS[found[2] or ""], files_of(context), ""
-    for path in paths:
-        if not files.exists(path) and "c" in options:
-            continue
-        errors += _resized(context, path, size, sign)
-    return ToolResult(1 if errors else 0, "", errors)
-
-
-def _resized(context: ToolContext, path: str, size: int, sign: str) -> str:
-    """Why not, or empty."""
-    files = files_of(context)
-    try:
-        before = files.read(path) if files.exists(path) else ""
-        length = max(len(before) + (size if sign == "+" else -size), 0) if sign else size
-        files.write(path, before[:length].ljust(min(length, MOST_BYTES + 1), "\0"))
-    except FileError as error:
-        if error.name == "ENOSPC":
-            return f"truncate: failed to truncate '{path}' at {length} bytes: {error}\n{FULL}"
-        return f"truncate: cannot open '{path}' for writing: {error}\n"
-    return ""
-
-
-def fallocate(context: ToolContext, arguments: list[str]) -> ToolResult:
-    options, paths = options_of("fallocate", arguments, "", "l", {"length": "l"})
-    found = SIZE.fullmatch(options.get("l", ""))
-    if found is None or len(paths) != 1:
-        raise ToolError(1, "fallocate: no length argument specified" if "l" not in options else
-                        "fallocate: no filename specified" if not paths else "fallocate: failed to parse length")
-    files, size = files_of(context), int(found[1]) * UNITS[found[2] or ""]
-    try:
-        before = files.read(paths[0]) if files.exists(paths[0]) else ""
-        files.write(paths[0], before.ljust(min(size, MOST_BYTES + 1), "\0"))
-    except FileError as error:
-        if error.name != "ENOSPC":
-            raise ToolError(1, f"fallocate: cannot open {paths[0]}: {error}") from None
-        return ToolResult(1, "", f"fallocate: fallocate failed: {error}\n{FULL}")
-    return ToolResult(0, "", "")
