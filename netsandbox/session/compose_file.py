@@ -1,6 +1,7 @@
 """`netsandbox compose.yaml`: a Compose file as a scenario, which writes it into the host's files and brings it up.
 
-`.env` beside it, each env_file in its folder, and the files that it includes or extends go along.
+`.env` beside it, each env_file in its folder, what its images are built from, and the files that it includes or extends
+go along.
 """
 
 from __future__ import annotations
@@ -16,13 +17,12 @@ from netsandbox.commands.compose.model import Project
 from netsandbox.commands.compose.reader import project_name, read_project
 from netsandbox.commands.strict_yaml import ScenarioError
 from netsandbox.lab.uplink import DEFAULT_LAN
+from netsandbox.session.compose_folder import LARGEST, contexts, is_below
 from netsandbox.session.files import read_bytes
 from netsandbox.session.steps import Scenario, Step
 
 LINES_AT_ONCE = 20
 """How many of the file's lines one command line writes."""
-LARGEST = 1 << 20
-"""Bytes of a file that goes along."""
 
 
 def compose_scenario(text: str, name: str) -> Scenario:
@@ -42,7 +42,8 @@ def compose_scenario(text: str, name: str) -> Scenario:
     read = read_project(text, name, project_name(path.parent.name) or "project", variables,
                         partial(_other, others, path.parent))
     folder = f"/root/{read.name}"
-    texts = {path.name: text, **({".env": own} if own else {}), **others, **_env_files(read, path.parent)}
+    texts = {**contexts(read, path.parent), path.name: text, **({".env": own} if own else {}), **others,
+             **_env_files(read, path.parent)}
     written = [line for place, content in texts.items() for line in _writing(f"{folder}/{place}", content)]
     setup = (*written, f"cd {folder}", f"docker compose -f {path.name} up -d")
     title = f"docker compose: {read.name}"
@@ -64,7 +65,7 @@ def _text(path: Path, folder: Path) -> str | None:
     Raises:
         FileError: it cannot be read, or is too large.
     """
-    if not path.is_file() or not path.resolve().is_relative_to(folder.resolve()):
+    if not path.is_file() or not is_below(path, folder):
         return None
     return read_bytes(path, LARGEST).decode("utf-8", "replace")
 
@@ -80,6 +81,6 @@ def _env_files(project: Project, folder: Path) -> dict[str, str]:
 def _writing(path: str, text: str) -> list[str]:
     """The command lines that write a file."""
     lines = text.splitlines()
-    return [f"mkdir -p {shlex.quote(dirname(path))}",
+    return [f"mkdir -p {shlex.quote(dirname(path))}", *([] if lines else [f"touch {shlex.quote(path)}"]),
             *(f"printf '%s\\n' {shlex.join(lines[at:at + LINES_AT_ONCE])} >> {shlex.quote(path)}"
               for at in range(0, len(lines), LINES_AT_ONCE))]

@@ -101,7 +101,7 @@ def test_what_only_looks(session: KeptSession) -> None:
 @pytest.mark.parametrize(("line", "expected"), [
     ("docker compose stop nosuch", "no such service: nosuch"), ("docker compose port web 81", "no port 81/tcp"),
     ("docker compose run nosuch", "no such service: nosuch"), ("docker compose kill -s NONE", "NONE"),
-    ("docker compose build", "docker compose build is not modelled"),
+    ("docker compose watch", "docker compose watch is not modelled"),
     ("docker compose frob", "unknown command: docker compose frob")])
 def test_what_is_wrong_is_refused(session: KeptSession, line: str, expected: str) -> None:
     assert expected in said(session, line)

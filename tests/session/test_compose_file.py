@@ -67,6 +67,51 @@ def test_of_files_elsewhere_it_learns_nothing_and_a_pipe_is_not_opened(file: Pat
     assert "secret" not in said
 
 
+def test_what_its_images_are_built_from_goes_along(file: Path) -> None:
+    folder = file.parent / "web"
+    (folder / "sub").mkdir(parents=True)
+    (folder / ".git").mkdir()
+    (folder / ".git" / "HEAD").write_text("x", encoding="utf-8")
+    (folder / ".dockerignore").write_text("*.png\nold\n", encoding="utf-8")
+    (folder / "Dockerfile").write_text("FROM nginx\nCOPY . /usr/share/nginx/html\n", encoding="utf-8")
+    (folder / "sub" / "empty").touch()
+    (folder / "a.png").write_bytes(b"\xff\xfe")
+    (folder / "old").symlink_to("/etc")
+    file.write_text("services:\n  web:\n    build: web\n", encoding="utf-8")
+    scenario = load_scenario(file)
+    runner = Runner.of(scenario)
+    list(runner.scenario(scenario))
+    assert not runner.failed
+    inside = runner.session.run("docker exec myshop-web-1 sh -c 'cd /usr/share/nginx/html && ls -A . sub'").out.split()
+    assert inside == [".:", ".dockerignore", "50x.html", "Dockerfile", "index.html", "sub", "sub:", "empty"]
+
+
+@pytest.mark.parametrize(("build", "said"), [
+    ("..", "is not in the Compose file's folder"), ("x/../../elsewhere", "is not in the Compose file's folder"),
+    ("out", "is not in the Compose file's folder"), ("of-link", "'link' is no regular file of text"),
+    ("of-fifo", "'fifo' is no regular file of text"), ("of-bytes", "'bytes' is no regular file of text"),
+    ("of-folder", "'etc' is no regular file of text"), ("of-many", "has more than 500 files or 1 MB")])
+def test_an_image_is_built_from_texts_of_the_file_s_folder_alone(file: Path, build: str, said: str) -> None:
+    """What is elsewhere, wherever `..` and links lead, is refused by its line, and a pipe is not opened."""
+    folder = file.parent
+    (folder.parent / "elsewhere").mkdir()
+    (folder.parent / "elsewhere" / "precious").write_text("secret", encoding="utf-8")
+    (folder / "out").symlink_to(folder.parent / "elsewhere")
+    for name in ("link", "fifo", "bytes", "folder", "many"):
+        (folder / f"of-{name}").mkdir()
+    (folder / "of-link" / "link").symlink_to(folder.parent / "elsewhere" / "precious")
+    os.mkfifo(folder / "of-fifo" / "fifo")
+    (folder / "of-bytes" / "bytes").write_bytes(b"\xff\xfe")
+    (folder / "of-folder" / "etc").symlink_to("/etc")
+    for name in ("a", "b", "c") if build == "of-many" else ():
+        (folder / "of-many" / name).write_text("x" * 400_000, encoding="utf-8")
+    file.write_text(f"services:\n  web:\n    build: {build}\n", encoding="utf-8")
+    with pytest.raises(ScenarioError) as caught:
+        load_scenario(file)
+    assert (caught.value.line, said in caught.value.message) == (3, True), caught.value.message
+    assert "secret" not in caught.value.message
+
+
 def test_a_time_that_no_number_holds_is_refused(file: Path) -> None:
     file.write_text(f"services:\n  web:\n    image: nginx\n    stop_grace_period: {'9' * 400}s\n", encoding="utf-8")
     with pytest.raises(ScenarioError, match=r"compose\.yaml:4: .*stop_grace_period: invalid duration"):

@@ -8,6 +8,7 @@ from collections.abc import Callable, Mapping
 from posixpath import normpath
 from typing import TYPE_CHECKING
 
+from netsandbox.commands.compose.build_keys import read_build
 from netsandbox.commands.compose.values import Values, is_null
 from netsandbox.commands.compose.whole import Read, Whole
 from netsandbox.commands.docker.publish import parse_publish
@@ -27,6 +28,8 @@ ATTACHMENT = ("aliases", "driver_opts", "gw_priority", "interface_name", "ipv4_a
 NETWORK = ("name", "driver", "driver_opts", "ipam", "external", "internal", "attachable", "labels", "enable_ipv4",
            "enable_ipv6")
 HEALTHCHECK = ("test", "timeout", "interval", "retries", "start_period", "start_interval", "disable")
+BUILD = ("context", "dockerfile", "args", "labels", "cache_from", "cache_to", "no_cache", "pull", "shm_size", "network",
+         "target", "platforms", "privileged", "tags", "ulimits")
 SUBNET = ("subnet", "gateway", "ip_range", "aux_addresses")
 DEFAULT = "default"
 BYTES = re.compile(r"(\d{1,15})([bkmgt]?)b?", re.ASCII)
@@ -195,8 +198,18 @@ def _healthcheck(values: Values, node: Node, what: str) -> Plain:
     return _in_order(HEALTHCHECK, fields)
 
 
+def _build(values: Values, node: Node, what: str) -> Plain:
+    """The folder's whole path, the Dockerfile's name, and the rest as it is."""
+    fields = _plain_map(values, node, what) if isinstance(node, MappingNode) else {"context": values.text(node, what)}
+    inner = values.map(node, what) if isinstance(node, MappingNode) else {}
+    fields["context"] = read_build(values, node, what).context
+    fields.setdefault("dockerfile", "Dockerfile")
+    return _in_order(BUILD, fields | {key: _map(values, inner[key][1], f"{what}.{key}", None if key == "args" else "")
+                                      for key in ("args", "labels") if key in inner})
+
+
 SHAPES: dict[str, Shape] = {
-    "attach": _boolean, "cap_add": _texts, "cap_drop": _texts, "cpus": _decimal, "command": _words,
+    "attach": _boolean, "build": _build, "cap_add": _texts, "cap_drop": _texts, "cpus": _decimal, "command": _words,
     "container_name": _text, "depends_on": _depends_on, "deploy": _plain, "dns": _texts, "dns_opt": _texts,
     "dns_search": _texts, "domainname": _text, "entrypoint": _words, "environment": _map, "expose": _texts,
     "extra_hosts": _hosts, "hostname": _text, "healthcheck": _healthcheck, "image": _text, "init": _boolean,

@@ -108,7 +108,9 @@ def make_containers(client: Client, project: Project, service: Service, count: i
 
 def _container(client: Client, project: Project, service: Service, number: int, old: Container | None) -> Container:
     name, mark = project.container_name(service, number), fingerprint(service)
-    if old is not None and old.labels.get(f"{LABEL}config-hash") == mark:
+    image = client.engine.images.find(service.image)
+    is_same = service.build is None or image is None or (old is not None and old.image.identity == image.identity)
+    if old is not None and is_same and old.labels.get(f"{LABEL}config-hash") == mark:
         if old.is_running:
             say(client, "Container", old.name, "Running")
         return old

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import TYPE_CHECKING
 
+from netsandbox.commands.compose.building import BUILDS, built_first
 from netsandbox.commands.compose.creating import make_containers, make_networks, make_volumes, say
 from netsandbox.commands.compose.down import TIMEOUT, Stopping, timeout_of
 from netsandbox.commands.compose.found import chosen, containers_of, profiles_of, project_of, project_to_make
@@ -14,7 +16,7 @@ from netsandbox.docker.errors import DockerError
 from netsandbox.docker.signals import signal_number
 
 if TYPE_CHECKING:
-    from netsandbox.commands.compose.model import Project
+    from netsandbox.commands.compose.model import Project, Service
     from netsandbox.commands.docker.client import Client
     from netsandbox.docker.container import Container
 
@@ -102,9 +104,13 @@ def remove(client: Client, parsed: Parsed) -> int | None:
     return 0
 
 
-def create(client: Client, parsed: Parsed) -> int:
+def create(client: Client, parsed: Parsed) -> int | None:
     project = project_to_make(client, parsed)
     services = project.in_order(chosen(project, parsed.operands, profiles_of(client, parsed)))
+    return built_first(client, parsed, services, partial(_make, client, project, services))
+
+
+def _make(client: Client, project: Project, services: list[Service]) -> int:
     make_networks(client, project, services)
     make_volumes(client, project, services)
     for service in services:
@@ -127,5 +133,5 @@ REMOVE = Command("docker compose rm", SERVICES, "Removes stopped service contain
     Flag("stop", "s", usage="Stop the containers, if required, before removing"),
     Flag("volumes", "v", usage="Remove any anonymous volumes attached to containers")))
 CREATE = Command("docker compose create", SERVICES, "Creates containers for a service", create, (
-    *GLOBAL, *without_effect("build", "force-recreate", "no-build", "no-recreate", "quiet-pull", "remove-orphans",
-                             "yes/y"), *without_effect("pull", kind="string"), *refused("scale", kind="list")))
+    *GLOBAL, *BUILDS, *without_effect("force-recreate", "no-recreate", "quiet-pull", "remove-orphans", "yes/y"),
+    *without_effect("pull", kind="string"), *refused("scale", kind="list")))

@@ -25,6 +25,19 @@ class Attachment(NamedTuple):
     gw_priority: int = 0
 
 
+class BuildSpec(NamedTuple):
+    """How a service's image is built.
+
+    Attributes:
+        context: the folder's path.  flags: what `docker build` is told besides.
+        line: where the file says so.
+    """
+
+    context: str
+    flags: tuple[str, ...]
+    line: int
+
+
 class Service(NamedTuple):
     """One service.
 
@@ -42,6 +55,7 @@ class Service(NamedTuple):
     name: str
     line: int
     image: str = ""
+    build: BuildSpec | None = None
     flags: tuple[str, ...] = ()
     command: tuple[str, ...] | None = None
     entrypoint: tuple[str, ...] | None = None

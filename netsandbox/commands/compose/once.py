@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from functools import partial
 from hashlib import sha256
 from typing import TYPE_CHECKING
 
+from netsandbox.commands.compose.building import BUILDS, built_first
 from netsandbox.commands.compose.creating import make_containers, make_networks, make_one, make_volumes
 from netsandbox.commands.compose.found import chosen, containers_of, project_to_make
 from netsandbox.commands.compose.options import GLOBAL, without_effect
@@ -13,7 +15,7 @@ from netsandbox.commands.docker.attach import attach
 from netsandbox.commands.docker.flags import Command, Flag, Parsed, refused
 
 if TYPE_CHECKING:
-    from netsandbox.commands.compose.model import Service
+    from netsandbox.commands.compose.model import Project, Service
     from netsandbox.commands.docker.client import Client
 
 
@@ -23,6 +25,11 @@ def run(client: Client, parsed: Parsed) -> int | None:
     chosen(project, [name], [])
     needed = [] if parsed.on("no-deps") else [one for one in project.in_order([name]) if one.name != name]
     service = _alone(project.services[name], parsed, words)
+    return built_first(client, parsed, [*needed, service], partial(_make, client, parsed, project, needed, service))
+
+
+def _make(client: Client, parsed: Parsed, project: Project, needed: list[Service], service: Service) -> int | None:
+    name = service.name
     make_networks(client, project, [*needed, service])
     make_volumes(client, project, [*needed, service])
     for other in needed:
@@ -60,7 +67,7 @@ def _alone(service: Service, parsed: Parsed, words: list[str]) -> Service:
 
 RUN = Command("docker compose run", "[OPTIONS] SERVICE [COMMAND] [ARGS...]",
               "Run a one-off command on a service", run, (
-    *GLOBAL, Flag("detach", "d", usage="Run container in background and print container ID"),
+    *GLOBAL, *BUILDS, Flag("detach", "d", usage="Run container in background and print container ID"),
     Flag("entrypoint", "", "string", "Override the entrypoint of the image", value="string"),
     Flag("env", "e", "list", "Set environment variables", value="stringArray"),
     Flag("interactive", "i", usage="Keep STDIN open even if not attached (default true)"),
@@ -70,7 +77,7 @@ RUN = Command("docker compose run", "[OPTIONS] SERVICE [COMMAND] [ARGS...]",
     Flag("publish", "p", "list", "Publish a container's port(s) to the host", value="stringArray"),
     Flag("rm", usage="Automatically remove the container when it exits"),
     Flag("service-ports", "P", usage="Run command with all service's ports enabled and mapped to the host"),
-    *without_effect("build", "quiet", "quiet-build", "quiet-pull", "remove-orphans"),
+    *without_effect("quiet", "quiet-pull", "remove-orphans"),
     *without_effect("pull", kind="string"), *refused("use-aliases"),
     *refused("cap-add", "cap-drop", "env-from-file", "label/l", kind="list"),
     *refused("user/u", "workdir/w", kind="string"),

@@ -54,7 +54,7 @@ def read_project(text: str, path: str, name: str, variables: Mapping[str, str], 
     networks, notes = _networks(values, top, name)
     notes += whole.notes
     volumes = _volumes(values, top, name, notes)
-    services = _services(values, top, notes)
+    services = _services(values, top, name, notes)
     for key, (where, _node) in top.items():
         if key in WITHOUT_EFFECT:
             notes.append((line_of(where), key))
@@ -69,12 +69,14 @@ def read_project(text: str, path: str, name: str, variables: Mapping[str, str], 
                    overrides)
 
 
-def _services(values: Values, top: dict[str, tuple[Node, Node]], notes: list[tuple[int, str]]) -> dict[str, Service]:
+def _services(values: Values, top: dict[str, tuple[Node, Node]], project: str,
+              notes: list[tuple[int, str]]) -> dict[str, Service]:
     found: dict[str, Service] = {}
     for key, (where, node) in values.map(top["services"][1], "services").items() if "services" in top else ():
         if not SERVICE.fullmatch(key):
             raise values.invalid(where, f"services additional properties '{key}' not allowed")
-        found[key], more = read_service(values, key, where, node)
+        service, more = read_service(values, key, where, node)
+        found[key] = service if service.image else service._replace(image=f"{project}-{key}")
         notes += more
     return found
 

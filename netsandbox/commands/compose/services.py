@@ -6,6 +6,8 @@ from collections.abc import Callable
 from posixpath import dirname, join, normpath
 from typing import Any
 
+from netsandbox.commands.compose.build_keys import WITHOUT_EFFECT as OF_BUILD
+from netsandbox.commands.compose.build_keys import read_build
 from netsandbox.commands.compose.model import COMPLETED, IS_HEALTHY, STARTED, Attachment, Service
 from netsandbox.commands.compose.values import Values, is_null
 from netsandbox.commands.strict_yaml import MappingNode, Node, SequenceNode, line_of
@@ -18,7 +20,7 @@ CONDITIONS = (COMPLETED, IS_HEALTHY, STARTED)
 HEALTH_KEYS = ("interval", "timeout", "start_period", "start_interval", "retries", "test", "disable")
 """The first four are lengths of time, and fields of a HealthCheck."""
 WITHOUT_EFFECT = frozenset({
-    "annotations", "attach", "blkio_config", "build", "cgroup", "cgroup_parent", "configs", "cpu_count", "cpu_percent",
+    "annotations", "attach", "blkio_config", "cgroup", "cgroup_parent", "configs", "cpu_count", "cpu_percent",
     "cpu_period", "cpu_quota", "cpu_rt_period", "cpu_rt_runtime", "cpu_shares", "cpus", "cpuset", "credential_spec",
     "develop", "device_cgroup_rules", "devices", "external_links", "gpus", "group_add", "ipc",
     "isolation", "logging", "mem_limit", "mem_reservation", "mem_swappiness", "memswap_limit",
@@ -155,10 +157,7 @@ def _deploy(values: Values, node: Node, what: str) -> Change:
 
 
 def _environment(values: Values, node: Node, what: str) -> Change:
-    pairs = values.pairs(node, what)
-    known = [text if "=" in text else f"{text}={values.variables[text]}" for text in pairs
-             if "=" in text or text in values.variables]
-    return {"flags": tuple(word for text in known for word in ("-e", text))}
+    return {"flags": tuple(word for text in values.known_pairs(node, what) for word in ("-e", text))}
 
 
 def _env_file(values: Values, node: Node, what: str) -> Change:
@@ -178,12 +177,16 @@ def _env_file(values: Values, node: Node, what: str) -> Change:
     return {"env_files": tuple(found)}
 
 
+def _build(values: Values, node: Node, what: str) -> Change:
+    return {"build": read_build(values, node, what)}
+
+
 def _grace(values: Values, node: Node, what: str) -> Change:
     return {"flags": ("--stop-timeout", str(values.seconds(node, what)))}
 
 
 KEYS: dict[str, Callable[[Values, Node, str], Change]] = {
-    "image": _field("image", Values.text), "command": _field("command", Values.words),
+    "image": _field("image", Values.text), "build": _build, "command": _field("command", Values.words),
     "entrypoint": _field("entrypoint", Values.words), "container_name": _field("container_name", Values.text),
     "network_mode": _field("network_mode", Values.text), "networks": _networks,
     "links": _field("links", Values.texts), "depends_on": _depends_on, "scale": _field("scale", Values.number),
@@ -219,11 +222,9 @@ def read_service(values: Values, name: str, where: Node, node: Node) -> tuple[Se
             notes.append((line_of(place), what))
         elif not key.startswith("x-"):
             raise values.invalid(place, f"services.{name} additional properties '{key}' not allowed")
-    if not service.image:
+    if not service.image and service.build is None:
         raise values.error(where, f'service "{name}" has neither an image nor a build context specified: invalid '
-                           "compose project"
-                           if not notes or all(not what.endswith(".build") for _line, what in notes) else
-                           f"service {name} is to be built; the sandbox builds nothing, so it needs an image")
+                           "compose project")
     return service, notes
 
 
@@ -232,6 +233,9 @@ def _inner_notes(values: Values, key: str, value: Node, what: str) -> list[tuple
     if key == "deploy":
         return [(line_of(where), f"{what}.{inner}") for inner, (where, _value) in values.map(value, what).items()
                 if inner != "replicas"]
+    if key == "build" and isinstance(value, MappingNode):
+        return [(line_of(where), f"{what}.{inner}") for inner, (where, _value) in values.map(value, what).items()
+                if inner in OF_BUILD]
     if key == "depends_on" and isinstance(value, MappingNode):
         return [(line_of(condition), f"{what}.{name}.{field}")
                 for name, (_key, inner) in values.map(value, what).items()

@@ -5,6 +5,7 @@ from __future__ import annotations
 from functools import partial
 from typing import TYPE_CHECKING
 
+from netsandbox.commands.compose.building import BUILDS, built_first
 from netsandbox.commands.compose.creating import make_containers, make_networks, make_volumes, tell_orphans
 from netsandbox.commands.compose.found import chosen, profiles_of, project_of, project_to_make
 from netsandbox.commands.compose.logs import Follower
@@ -15,7 +16,7 @@ from netsandbox.commands.docker.reference import not_found
 from netsandbox.docker.errors import DockerError
 
 if TYPE_CHECKING:
-    from netsandbox.commands.compose.model import Project
+    from netsandbox.commands.compose.model import Project, Service
     from netsandbox.commands.docker.client import Client
     from netsandbox.docker.container import Container
 
@@ -24,6 +25,11 @@ def run(client: Client, parsed: Parsed) -> int | None:
     project = project_to_make(client, parsed)
     scales = _scales(parsed.all("scale"), list(project.services))
     services = project.in_order(chosen(project, parsed.operands, profiles_of(client, parsed)))
+    return built_first(client, parsed, services, partial(_make, client, parsed, project, services, scales))
+
+
+def _make(client: Client, parsed: Parsed, project: Project, services: list[Service],
+          scales: dict[str, int]) -> int | None:
     make_networks(client, project, services)
     make_volumes(client, project, services)
     tell_orphans(client, project, removes=parsed.on("remove-orphans"))
@@ -60,8 +66,7 @@ def _scales(texts: list[str], names: list[str]) -> dict[str, int]:
 
 
 UP = Command("docker compose up", "[OPTIONS] [SERVICE...]", "Create and start containers", run, (
-    *GLOBAL,
-    Flag("build", usage="Build images before starting containers", ignored=True),
+    *GLOBAL, *BUILDS,
     Flag("detach", "d", usage="Detached mode: Run containers in the background"),
     Flag("force-recreate", usage="Recreate containers even if their configuration hasn't changed", ignored=True),
     Flag("no-start", usage="Don't start the services after creating them"),
@@ -70,7 +75,7 @@ UP = Command("docker compose up", "[OPTIONS] [SERVICE...]", "Create and start co
     Flag("remove-orphans", usage="Remove containers for services not defined in the Compose file"),
     Flag("scale", "", "list", "Scale SERVICE to NUM instances", value="stringArray"),
     Flag("wait", usage="Wait for services to be running|healthy. Implies detached mode."),
-    *without_effect("no-build", "quiet-build", "yes/y", "menu", "no-color", "no-recreate", "renew-anon-volumes/V",
+    *without_effect("yes/y", "menu", "no-color", "no-recreate", "renew-anon-volumes/V",
                     "always-recreate-deps"), *without_effect("timeout/t", "wait-timeout", kind="int"),
     *refused("abort-on-container-exit", "abort-on-container-failure", "attach-dependencies", "no-deps", "no-log-prefix",
              "timestamps", "watch/w"), *refused("attach", "no-attach", kind="list"),
@@ -87,6 +92,10 @@ def pull(client: Client, parsed: Parsed) -> int:
     """All images that there are, are here."""
     project = project_of(client, parsed)
     names = chosen(project, parsed.operands, profiles_of(client, parsed))
+    own = [name for name in names if project.services[name].image == f"{project.name}-{name}"]
+    names = [name for name in names if name not in own]
+    for name in () if parsed.on("quiet") else own:
+        client.complain(f" {name} Skipped - No image to be pulled")
     missing = [name for name in names if client.engine.images.find(project.services[name].image) is None]
     for name in () if parsed.on("quiet") else names:
         client.complain(f" {name} Pulling")

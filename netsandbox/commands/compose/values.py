@@ -92,6 +92,11 @@ class Values:
         return tuple(key if is_null(value) else f"{key}={self.text(value, what)}"
                      for key, (_key, value) in self.map(node, what).items())
 
+    def known_pairs(self, node: Node, what: str) -> list[str]:
+        """The same; a name alone has the variable's value, and is none where there is no such variable."""
+        return [text if "=" in text else f"{text}={self.variables[text]}" for text in self.pairs(node, what)
+                if "=" in text or text in self.variables]
+
     def words(self, node: Node, what: str) -> tuple[str, ...] | None:
         """A command: a list, or a text as a shell splits it; None for nothing."""
         if is_null(node):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from netsandbox.commands.docker.builder import Build
+from netsandbox.commands.docker.builder import Build, unsolved
 from netsandbox.commands.docker.flags import Command, Flag, Parsed, refused
 from netsandbox.commands.docker.reference import check_reference
 from netsandbox.docker.errors import DockerError
@@ -14,6 +14,15 @@ if TYPE_CHECKING:
 
 
 def build(client: Client, parsed: Parsed) -> int | None:
+    return prepared(client, parsed).begin()
+
+
+def prepared(client: Client, parsed: Parsed, target: str = "") -> Build:
+    """A build that has not begun; `target` is the service of a Compose file that it is for.
+
+    Raises:
+        DockerError: there is no such folder, or no Dockerfile.
+    """
     where = parsed.operands[0]
     for text in parsed.all("tag"):
         try:
@@ -25,13 +34,12 @@ def build(client: Client, parsed: Parsed) -> int | None:
                           "lab's")
     files = client.machine.host_files()
     if not files.is_directory(where):
-        raise DockerError(f'ERROR: unable to prepare context: path "{where}" not found')
+        raise DockerError(f'{"" if target else "ERROR: "}unable to prepare context: path "{where}" not found')
     path = parsed.text("file") or f"{where.rstrip('/') or '/'}/Dockerfile"
     if not files.exists(path) or files.is_directory(path):
-        before = "failed to build: " if client.engine.profile.since(28) else ""
-        raise DockerError(f"ERROR: {before}failed to solve: failed to read dockerfile: open "
+        raise DockerError(f"{unsolved(client.engine, target)}failed to read dockerfile: open "
                           f"{path.rpartition('/')[2]}: no such file or directory")
-    return Build(client, parsed, files.at(files.canonical(where)), files.read(path)).begin()
+    return Build(client, parsed, files.at(files.canonical(where)), files.read(path), target)
 
 
 BUILD = Command("docker build", "[OPTIONS] PATH | URL | -", "Build an image from a Dockerfile", build, (

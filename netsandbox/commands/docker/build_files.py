@@ -104,16 +104,20 @@ class Copying:
 
     def _is_ignored(self, path: str) -> bool:
         """By .dockerignore, of whose patterns the last that fits counts."""
-        if not self.is_context or not self.files.exists(".dockerignore"):
-            return False
-        found = False
-        for line in self.files.read(".dockerignore").splitlines():
-            pattern = line.strip().removeprefix("!").removeprefix("/").rstrip("/")
-            if pattern and not line.startswith("#") and (
-                    matches(pattern.removeprefix("**/"), path) or path.startswith(f"{pattern}/") or (
-                        pattern.startswith("**/") and matches(pattern[3:], path.rpartition("/")[2]))):
-                found = not line.strip().startswith("!")
-        return found
+        return self.is_context and self.files.exists(".dockerignore") and is_ignored(
+            self.files.read(".dockerignore"), path)
+
+
+def is_ignored(patterns: str, path: str) -> bool:
+    """Whether a .dockerignore leaves a path out of the context."""
+    found = False
+    for line in patterns.splitlines():
+        pattern = line.strip().removeprefix("!").removeprefix("/").rstrip("/")
+        if pattern and not line.startswith("#") and (
+                matches(pattern.removeprefix("**/"), path) or path.startswith(f"{pattern}/") or (
+                    pattern.startswith("**/") and matches(pattern[3:], path.rpartition("/")[2]))):
+            found = not line.strip().startswith("!")
+    return found
 
 
 def in_layer(engine: DockerEngine, image: Image, folders: list[str], texts: list[Copied]) -> Layer:

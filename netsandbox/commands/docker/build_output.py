@@ -26,6 +26,12 @@ class Step(NamedTuple):
     has_failed: bool = False
 
 
+def of_target(steps: list[Step], target: str) -> list[Step]:
+    """As they are called in the build of a service: `[web 1/2]`, and `[web] exporting to image`."""
+    return [step._replace(label=f"[{target} {step.label[1:]}" if step.label.startswith("[") else
+                          f"[{target}] {step.label}") for step in steps] if target else steps
+
+
 def _row(left: str, right: str) -> str:
     room = WIDTH - len(right) - 1
     return f"{left[:room]:<{room}} {right}"

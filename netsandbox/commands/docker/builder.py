@@ -26,6 +26,7 @@ from netsandbox.linux.core.inode import FileError
 if TYPE_CHECKING:
     from netsandbox.commands.docker.client import Client
     from netsandbox.commands.docker.flags import Parsed
+    from netsandbox.docker.engine import DockerEngine
     from netsandbox.linux.core.files import Files
     from netsandbox.linux.core.inode import Layer
 
@@ -36,11 +37,20 @@ NO_ACCESS = ("failed to resolve source metadata for {path}: pull access denied, 
              "may require authorization: server message: insufficient_scope: authorization failed")
 
 
+def unsolved(engine: DockerEngine, target: str) -> str:
+    """How a build that has failed begins to say why; of a service Compose says it."""
+    if target:
+        return f"target {target}: failed to solve: "
+    return f"ERROR: {'failed to build: ' if engine.profile.since(28) else ''}failed to solve: "
+
+
 class Build:
     """One build, step after step.
 
     Attributes:
         text: the Dockerfile.
+        target: the service of a Compose file that it is for, by which its steps are called.
+        when_ended: what is done with its status, where it had to wait for a program.
         steps: what was done, as it is told in the end.
         plan: what is left to do, the last first.
         made: the images of the stages, by name and number.
@@ -51,12 +61,14 @@ class Build:
         has_cmd: the stage has its own CMD, which its ENTRYPOINT does not take away.
     """
 
-    def __init__(self, client: Client, parsed: Parsed, context: Files, text: str) -> None:
+    def __init__(self, client: Client, parsed: Parsed, context: Files, text: str, target: str) -> None:
         self.client = client
         self.engine = client.engine
         self.parsed = parsed
         self.context = context
         self.text = text
+        self.target = target
+        self.when_ended: Callable[[int], None] = client.exit
         self.steps: list[Step] = []
         self.plan: list[Planned] = []
         self.made: dict[str, Image] = {}
@@ -212,7 +224,7 @@ class Build:
         """The next step, once the program's end is over."""
         status = self._guarded(partial(self._take_over, run))
         if status is not None:
-            self.client.exit(status)
+            self.when_ended(status)
 
     def _take_over(self, run: Run) -> int | None:
         words = run.container.arguments
@@ -254,17 +266,16 @@ class Build:
     def _fail(self, error: DockerfileError) -> int:
         """Tell what was done, and why it goes on no more."""
         last = self.steps[-1:] if self.steps and self.steps[-1].has_failed else []
-        before = "failed to build: " if self.engine.profile.since(28) else ""
         where = [dockerfile.excerpt(self.text, "Dockerfile", error)] if error.first else []
         told = [] if self.parsed.on("quiet") else self._progress()
-        for line in [*told, *(build_output.failure(last[0]) if last else []), *where,
-                     f"ERROR: {before}failed to solve: {error}"]:
+        for line in [*told, *(build_output.failure(build_output.of_target(last, self.target)[0]) if last else []), *where,
+                     f"{unsolved(self.engine, self.target)}{error}"]:
             self.client.complain(line)
         return 1
 
     def _progress(self) -> list[str]:
         return (build_output.plain if self.parsed.text("progress") in ("plain", "rawjson") else
-                build_output.table)(self.steps)
+                build_output.table)(build_output.of_target(self.steps, self.target))
 
     def _finish(self) -> int:
         names = self.parsed.all("tag") or [""]

@@ -65,6 +65,7 @@ VOLUMES = {name: f"netsandbox.commands.docker.volume:{constant}" for name, const
 VOLUMES["prune"] = "netsandbox.commands.docker.pruning:VOLUME_PRUNE"
 COMPOSE = {
     "up": "netsandbox.commands.compose.up:UP", "pull": "netsandbox.commands.compose.up:PULL",
+    "build": "netsandbox.commands.compose.building:BUILD_SERVICES",
     "scale": "netsandbox.commands.compose.up:SCALE", "down": "netsandbox.commands.compose.down:DOWN",
     "stop": "netsandbox.commands.compose.down:STOP", "ps": "netsandbox.commands.compose.inside:PS",
     "exec": "netsandbox.commands.compose.inside:EXEC", "logs": "netsandbox.commands.compose.logs:LOGS",
