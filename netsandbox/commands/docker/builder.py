@@ -265,10 +265,10 @@ class Build:
 
     def _fail(self, error: DockerfileError) -> int:
         """Tell what was done, and why it goes on no more."""
-        last = self.steps[-1:] if self.steps and self.steps[-1].has_failed else []
+        last = build_output.of_target([step for step in self.steps[-1:] if step.has_failed], self.target)
         where = [dockerfile.excerpt(self.text, "Dockerfile", error)] if error.first else []
         told = [] if self.parsed.on("quiet") else self._progress()
-        for line in [*told, *(build_output.failure(build_output.of_target(last, self.target)[0]) if last else []), *where,
+        for line in [*told, *(build_output.failure(last[0]) if last else []), *where,
                      f"{unsolved(self.engine, self.target)}{error}"]:
             self.client.complain(line)
         return 1
