@@ -12,7 +12,7 @@ import netsandbox.commands.tools as room
 import netsandbox.linux.netlink as netlink
 from netsandbox.session.keeping import KeptSession
 
-BUILDERS = {"key", "flag", "on_or_off", "_switch"}
+BUILDERS = {"key", "flag", "on_or_off", "switch"}
 USUAL = {("ip_route_get.py", "uid"): "it is shown, and no rule of a user has a part in a way",
          ("bridge_link.py", "nobackup_port"): "no port has one", ("ip_nexthop.py", "type"): "its reader judges it",
          **{("route.py", name): "it is so, or the kernel does not look at it" for name in (
@@ -80,7 +80,8 @@ def test_no_keyword_is_taken_in_silence(path: Path) -> None:
 
 
 def test_there_are_such_tables() -> None:
-    assert {"ip_link", "ip_route", "ip_rule", "ip_address", "ip_neighbour", "route"} <= {path.stem for path in FILES}
+    assert {"ip_link_request", "ip_route", "ip_rule", "ip_address", "ip_neighbour", "route"} <= {
+        path.stem for path in FILES}
     assert sum(len(list(built(ast.parse(path.read_text(encoding="utf-8"))))) for path in FILES) > 100
 
 
