@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from netsandbox.linux.netfilter.iptables import Answer, FailedError
 from netsandbox.linux.netfilter.nft import Nft
@@ -23,10 +23,24 @@ OTHER_OPTIONS = "hDiIotSNupTejd"
 OTHER_LONG = frozenset({f"--{name}" for name in (
     "help", "define", "interactive", "includepath", "optimize", "terse", "service", "reversedns", "guid",
     "numeric-protocol", "numeric-time", "echo", "json", "debug")})
-STYLES = {"-a": set("a"), "--handle": set("a"), "-s": set("s"), "--stateless": set("s"), "-n": set("n"),
-          "--numeric": set("n"), "-nn": set("n"), "-y": set("y"), "--numeric-priority": set("y"), "-an": set("an"),
-          "-na": set("an"), "-nna": set("an"), "-sa": set("as"), "-as": set("as")}
-"""Options of a listing."""
+STYLES = {"-a": "a", "--handle": "a", "-s": "s", "--stateless": "s", "-n": "n", "--numeric": "n", "-nn": "n", "-y": "y",
+          "--numeric-priority": "y", "-an": "an", "-na": "an", "-nna": "an", "-sa": "as", "-as": "as"}
+"""Options of a listing, by the letters that they stand for."""
+
+
+class Asked(NamedTuple):
+    """A command line.
+
+    Attributes:
+        styles: letters of STYLES.
+        checks: nothing is to be changed (-c).
+        name: of the file that the commands are in, `-` for standard input; empty where they are `words`.
+    """
+
+    styles: frozenset[str]
+    checks: bool
+    name: str
+    words: list[str]
 
 
 def _junk(text: str) -> str:
@@ -49,42 +63,47 @@ def run(namespace: NetworkNamespace, arguments: list[str], read: Callable[[str],
     Args:
         read: the text of a file, or what is wrong with it as a FailedError.
     """
-    styles, wish, words, name = set[str](), set[str](), list(arguments), ""
+    asked = _read(arguments)
+    if isinstance(asked, Answer):
+        return asked
+    text = " ".join(asked.words)
+    if not asked.name and (text.count('"') % 2 or "'" in text or text.endswith("\\")):
+        return Answer(1, "", _junk(text))
+    try:
+        source = Source("", [text]) if not asked.name else Source(
+            "/dev/stdin" if asked.name == "-" else asked.name, read(asked.name).splitlines())
+        nft = Nft(namespace, Style("a" in asked.styles, "s" in asked.styles, bool(asked.styles & {"n", "y"})))
+        return nft.run(commands(source, namespace.interfaces), asked.checks)
+    except NftError as error:
+        return Answer(1, "", str(error))
+    except FailedError as error:
+        return Answer(1, "", error.message)
+
+
+def _read(arguments: list[str]) -> Asked | Answer:
+    """The options and what follows them, or what is to be said at once."""
+    styles, checks, name, words = set[str](), False, "", list(arguments)
     while words and words[0].startswith("-"):
         word = words.pop(0)
         if word in STYLES:
-            styles |= STYLES[word]
+            styles |= set(STYLES[word])
         elif word in ("-v", "--version", "-V"):
             return Answer(0, f"{VERSION}\n{MADE_WITH * (word == '-V')}", "")
         elif word in ("-c", "--check"):
-            wish.add("c")
-        elif word in ("-f", "--file"):
-            if not words:
-                return Answer(1, "", "nft: option requires an argument -- 'f'\n" if word == "-f" else
-                              "nft: option '--file' requires an argument\n")
-            name = words.pop(0)
-        else:
+            checks = True
+        elif word not in ("-f", "--file"):
             return _other_option(word)
+        elif not words:
+            return Answer(1, "", "nft: option requires an argument -- 'f'\n" if word == "-f" else
+                          "nft: option '--file' requires an argument\n")
+        else:
+            name = words.pop(0)
     for word in words:
         if re.fullmatch("--?[a-zA-Z0-9].*|-", word) and " " not in word and "{" not in words:
             return _late_option(arguments, word)
     if not words and not name:
         return Answer(1, "", "nft: no command specified\n")
-    text = " ".join(words)
-    if not name and (text.count('"') % 2 or "'" in text or text.endswith("\\")):
-        return Answer(1, "", _junk(text))
-    try:
-        if name:
-            shown = "/dev/stdin" if name == "-" else name
-            source = Source(shown, read(name).splitlines())
-        else:
-            source = Source("", [text])
-        nft = Nft(namespace, Style("a" in styles, "s" in styles, bool(styles & {"n", "y"})))
-        return nft.run(commands(source, namespace.interfaces), "c" in wish)
-    except NftError as error:
-        return Answer(1, "", str(error))
-    except FailedError as error:
-        return Answer(1, "", error.message)
+    return Asked(frozenset(styles), checks, name, words)
 
 
 def _other_option(word: str) -> Answer:
