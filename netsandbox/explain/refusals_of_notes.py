@@ -17,6 +17,7 @@ OF_NOTES: dict[str, str] = {
         "沙盒里没有可以挂载的 {path}；{target} 保持镜像里的样子",
     "nobody answers here, so nothing is removed; `docker {command} --force` asks nothing":
         "这里没有人回答，所以什么也没有删除；`docker {command} --force` 不询问",
+    "the sandbox installs no {name}: `FROM {image}` brings it": "沙盒不能安装 {name}：`FROM {image}` 里有它",
     "the sandbox's own images stay": "沙盒自己的镜像都留着",
     "the option {key} of a volume does nothing in the sandbox": "卷的选项 {key} 在沙盒里不起作用",
     "--user decides whose a program is, and its capabilities; files in the sandbox belong to nobody, so that all can "
