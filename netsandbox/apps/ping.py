@@ -136,7 +136,7 @@ class Ping(PingEnd):
 
     def _send(self, number: int) -> str:
         route = ip_output.find_route(self.namespace, self.destination, self.bound, self.interface, self.options.direct,
-                                     (*ECHO_FLOW, self.options.tos), self.options.mark)
+                                     (*ECHO_FLOW, self.options.tos, 0), self.options.mark)
         if isinstance(route, str):
             return route
         options = self.options

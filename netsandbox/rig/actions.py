@@ -36,6 +36,8 @@ CLOSE_TAP = 10 * MILLISECOND
 PROCESS = Process("python3", 1)
 BACKLOG = 16
 """Of a server that does not say."""
+KILLED = -15
+"""The status of a program that SIGTERM ended."""
 
 
 def simulate(spec: dict[str, Any], seed: int = 0) -> Result:
@@ -131,14 +133,14 @@ def _spawn(performance: Performance, begin: Callable[[], None], finish: Finish, 
 def _run_program(performance: Performance, program: Program, timeout: float, finish: Finish,
                  more: Callable[[Result], None]) -> None:
     def report() -> None:
-        result: Result = {"rc": program.code, "out": program.out, "err": without_notes(program.err)}
+        killed = f"\nkernel_lab: killed after {timeout} s" if program.code == KILLED else ""
+        result: Result = {"rc": program.code, "out": program.out, "err": without_notes(program.err) + killed}
         more(result)
         finish(result)
 
     def kill(_argument: object) -> None:
         if program.is_running:
-            program.complain(f"\nkernel_lab: killed after {timeout} s")
-            program.exit(-15)
+            program.exit(KILLED)
     program.on_exit.append(report)
     performance.scheduler.after(seconds(timeout), kill)
     finish = _spawn(performance, program.start, finish)

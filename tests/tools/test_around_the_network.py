@@ -28,6 +28,30 @@ def test_tables_have_the_names_of_rt_tables(lab: KeptSession) -> None:
     assert lab.run("ip rule add table nosuch").err == 'Error: argument "nosuch" is wrong: invalid table ID\n\n'
 
 
+def test_a_rule_for_users_holds_for_who_is_asked_about(lab: KeptSession) -> None:
+    for line in ("ip rule add uidrange 1000-2000 table 7", "ip route add default via 192.168.1.7 dev eth0 table 7"):
+        assert lab.run(line).code == 0
+    assert "192.168.1.7 dev eth0 table 7 src 192.168.1.10 uid 1000 \n" in lab.run("ip route get 9.9.9.9 uid 1000").out
+    assert " via 192.168.1.1 dev eth0 src 192.168.1.10 uid 999 \n" in lab.run("ip route get 9.9.9.9 uid 999").out
+    assert " via 192.168.1.1 dev eth0 src 192.168.1.10 uid 0 \n" in lab.run("ip route get 9.9.9.9").out
+    assert "uid" not in lab.run("ip route get 9.9.9.9 uid 4294967295").out
+    lab.run("sysctl -w net.ipv4.ip_forward=1")
+    asked = "ip route get 9.9.9.9 from 192.168.1.9 iif eth0"
+    assert "uid" not in lab.run(asked).out
+    assert "via 192.168.1.1 dev eth0 uid 1500 \n    cache <redirect> iif eth0 \n" in lab.run(f"{asked} uid 1500").out
+
+
+def test_addresses_that_were_seen_are_a_file(lab: KeptSession) -> None:
+    assert lab.run("ls /proc/net/xt_recent").code
+    lab.run("iptables -A OUTPUT -p icmp -m recent --set --name seen --rdest")
+    lab.run("ping -c 2 192.168.1.1")
+    text = lab.run("cat /proc/net/xt_recent/seen").out
+    assert text.startswith("src=192.168.1.1 ttl: 64 last_seen: ")
+    assert " oldest_pkt: 2 " in text
+    lab.run("iptables -F OUTPUT")
+    assert lab.run("ls /proc/net/xt_recent").code
+
+
 def test_a_bad_rt_tables_is_passed_over(lab: KeptSession) -> None:
     lab.run("printf '255 mine\\nx y\\n7\\n0 zero\\n99999999999 far\\n200 a b\\n201 ok # note\\n' "
             "> /etc/iproute2/rt_tables")

@@ -17,6 +17,7 @@ from netsandbox.linux.core.errors import KernelError
 from netsandbox.linux.drop import DropReason
 from netsandbox.linux.events import RouteMissing
 from netsandbox.linux.ipv4.input_route import route_input
+from netsandbox.linux.ipv4.multipath import Flow
 from netsandbox.linux.ipv4.next_hop import learned_about
 from netsandbox.linux.ipv4.routing import OutputRoute, route_output
 from netsandbox.wire.addresses import LIMITED_BROADCAST, format_ipv4, is_multicast
@@ -25,6 +26,9 @@ if TYPE_CHECKING:
     from netsandbox.linux.core.interface import Interface
     from netsandbox.linux.core.namespace import NetworkNamespace
     from netsandbox.linux.ipv4.route import Route
+
+NOBODY = 0xFFFFFFFF
+"""INVALID_UID."""
 
 
 def run(namespace: NetworkNamespace, words: Words, style: Style) -> ToolResult:
@@ -65,8 +69,9 @@ def run(namespace: NetworkNamespace, words: Words, style: Style) -> ToolResult:
     return ToolResult(0, render([row, row] if twice else [row], style), "".join(warnings))
 
 
-def _flow(found: dict[str, Any]) -> tuple[int, int, int, int]:
-    return found.get("ipproto", 0), found.get("sport", 0), found.get("dport", 0), found.get("tos", 0)
+def _flow(found: dict[str, Any]) -> Flow:
+    ports = found.get("sport", 0), found.get("dport", 0)
+    return found.get("ipproto", 0), *ports, found.get("tos", 0), found.get("uid", 0)
 
 
 def _output_row(namespace: NetworkNamespace, source: int, destination: int, leaves: Interface | None, style: Style,
@@ -90,7 +95,7 @@ def _output_row(namespace: NetworkNamespace, source: int, destination: int, leav
     if found.get("mark"):
         row.put("mark", found["mark"], f"mark {_mark(found['mark'])} ")
     put_flags(row, ["rt_offload_failed"] if kind == "multicast" else notify)
-    row.put("uid", found.get("uid", 0), f"uid {found.get('uid', 0)} ")
+    _put_user(row, found.get("uid", 0))  # root asks
     learned = learned_about(namespace, chosen.destination, chosen.route)
     if learned is not None and kind == "unicast":
         put_learned(row, learned, namespace.scheduler.now)
@@ -99,6 +104,11 @@ def _output_row(namespace: NetworkNamespace, source: int, destination: int, leav
         put_metrics(row, chosen.route.mtu, chosen.route.mtu_is_locked)
     row.say("\n")
     return row
+
+
+def _put_user(row: Row, user: int) -> None:
+    if user != NOBODY:
+        row.put("uid", user, f"uid {user} ")
 
 
 def _mark(mark: int) -> str:
@@ -161,6 +171,7 @@ def _input_row(enters: Interface, source: int, destination: int, style: Style, f
     row.put("dev", device.name, f"dev {device.name} ")
     _put_table(row, answer.route, enters.namespace, style)
     put_flags(row, ["rt_offload_failed"] if answer.type == "multicast" else [])
+    _put_user(row, found.get("uid", NOBODY))
     flags = {"local": ["local"], "broadcast": ["local", "brd"], "multicast": ["local", "mc"]}.get(answer.type, [])
     put_cache(row, [*flags, "redirect"] if answer.redirect else flags, None)
     row.put("iif", enters.name, f"iif {enters.name} ")

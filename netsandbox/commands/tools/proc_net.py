@@ -173,6 +173,11 @@ def ip_tables_names(namespace: NetworkNamespace) -> str:
     return "".join(f"{name}\n" for name in reversed(namespace.netfilter.tables_of(True)))
 
 
+def xt_recent(namespace: NetworkNamespace) -> dict[str, str]:
+    """/proc/net/xt_recent: a file for each name that a rule has."""
+    return {name: table.lines() for name, table in namespace.netfilter.recent.items()}
+
+
 FILES: dict[str, Callable[[NetworkNamespace], str]] = {
     "arp": arp, "dev": dev, "dev_mcast": dev_mcast, "fib_trie": fib_trie, "igmp": igmp,
     "ip_tables_names": ip_tables_names, "nf_conntrack": nf_conntrack,

@@ -41,9 +41,9 @@ INNER, OUTER = 6, 0x3F
 IPIP = 4
 
 
-Flow = tuple[int, int, int, int]
-"""What is looked at of a packet, besides its addresses: protocol, source port, destination port, and by rules TOS."""
-NO_FLOW: Flow = (0, 0, 0, 0)
+Flow = tuple[int, int, int, int, int]
+"""What is looked at of a packet besides its addresses: protocol, source and destination port; by rules TOS and user."""
+NO_FLOW: Flow = (0, 0, 0, 0, 0)
 Keys = tuple[int, int, int, int, int]
 """What is hashed: addresses, protocol, ports; 0 for what is not looked at."""
 
@@ -65,8 +65,8 @@ def flow_of(packet: IPv4Packet) -> Flow:
     """A packet's, as the flow dissector sees it: of a fragment it knows no ports."""
     payload = packet.payload
     if isinstance(payload, (TcpSegment, UdpDatagram)) and not packet.mf and not packet.offset:
-        return packet.protocol, payload.sport, payload.dport, packet.tos
-    return packet.protocol, 0, 0, packet.tos
+        return packet.protocol, payload.sport, payload.dport, packet.tos, 0
+    return packet.protocol, 0, 0, packet.tos, 0
 
 
 def see(namespace: NetworkNamespace, source: int, destination: int, flow: Flow,

@@ -30,8 +30,8 @@ class Flow(NamedTuple):
     mark: int = 0
     vrf: str | None = None
     """The table of the VRF that either belongs to."""
-    packet: tuple[int, ...] = (0, 0, 0, 0)
-    """Protocol, source and destination port, TOS."""
+    packet: tuple[int, ...] = (0, 0, 0, 0, 0)
+    """Protocol, source and destination port, TOS, and the user who asks: root for every packet (sock_net_uid)."""
 
 
 class Rule(NamedTuple):
@@ -64,22 +64,22 @@ class Rule(NamedTuple):
     @property
     def is_particular(self) -> bool:
         """It looks at more than addresses, interfaces and marks."""
-        return bool(self.tos or self.ip_protocol or self.source_ports[1] or self.ports[1])
+        return bool(self.tos or self.ip_protocol or self.source_ports[1] or self.ports[1] or self.users)
 
     def fits(self, destination: int, flow: Flow) -> bool:
         """fib_rule_match."""
         found = (destination in self.destination and flow.source in self.source
                  and self.entering in ("", flow.entering) and self.leaving in ("", flow.leaving)
                  and flow.mark & self.mask == self.mark and (not self.is_vrf or flow.vrf is not None)
-                 and (not self.is_particular or self._fits_packet(*flow.packet))
-                 and (self.users is None or not self.users[0]))
+                 and (not self.is_particular or self._fits_packet(*flow.packet)))
         return found is not self.inverted
 
-    def _fits_packet(self, protocol: int, source_port: int, port: int, tos: int = 0) -> bool:
-        """fib4_rule_match: who sends does not matter, as all programs here are root's."""
+    def _fits_packet(self, protocol: int, source_port: int, port: int, tos: int = 0, user: int = 0) -> bool:
+        """fib4_rule_match."""
         return (self.tos in (0, tos & ~3) and self.ip_protocol in (0, protocol)
                 and (not self.source_ports[1] or self.source_ports[0] <= source_port <= self.source_ports[1])
-                and (not self.ports[1] or self.ports[0] <= port <= self.ports[1]))
+                and (not self.ports[1] or self.ports[0] <= port <= self.ports[1])
+                and (self.users is None or self.users[0] <= user <= self.users[1]))
 
     def words(self, devices: Container[str] | None = None, numbers: Container[int] | None = None) -> str:
         """As `ip rule` shows it, without its number.

@@ -122,7 +122,7 @@ class UdpSocket(Socket):
         self._ident = self.namespace.chance.stream(f"{self.namespace.name}/udp/{self.port}/{address}/{port}").bits(16)
 
     def _route(self, address: int, port: int, source: int) -> OutputRoute:
-        route = route_output(self.namespace, address, source, self.interface, flow=(UDP, self.port, port, self.tos))
+        route = route_output(self.namespace, address, source, self.interface, flow=(UDP, self.port, port, self.tos, 0))
         if not isinstance(route, OutputRoute):
             self.namespace.record(route)
             raise SocketError(route.error)

@@ -126,6 +126,8 @@ class PhysicalDevice(Match):
         if flag == "--physdev-is-out":
             return leaves is not None
         port = entered if flag == "--physdev-in" else leaves
+        if flag == "--physdev-out" and leaves is None and entered is not None:
+            return given.negated  # of a packet from a bridge, it holds no more with a `!`
         return port is not None and names_interface(given.value, port)
 
     def seen(self, _namespace: NetworkNamespace, buffer: SocketBuffer) -> str:
@@ -163,14 +165,13 @@ class Owner(Match):
     needs_one = "owner: At least one of --uid-owner, --gid-owner or --socket-exists is required"
 
     def holds(self, namespace: NetworkNamespace, buffer: SocketBuffer) -> bool:
-        exists = has_socket(namespace, buffer)
-        if not exists:
-            return all(given.negated for given in self.given.values())
-        return all((flag == "--socket-exists" or 0 in given.value) is not given.negated
-                   for flag, given in self.given.items())
+        sender = sender_of(namespace, buffer)
+        return all((sender is not None if flag == "--socket-exists" else sender == "program" and 0 in given.value)
+                   is not given.negated for flag, given in self.given.items())
 
     def seen(self, namespace: NetworkNamespace, buffer: SocketBuffer) -> str:
-        return "uid 0 gid 0" if has_socket(namespace, buffer) else "no socket"
+        return {"program": "uid 0 gid 0", "kernel": "a socket of nobody's"}.get(
+            sender_of(namespace, buffer) or "", "no socket")
 
     def listed(self, numeric: bool) -> str:
         words = []
@@ -184,29 +185,33 @@ class Owner(Match):
         return "".join(f" {word}" for word in words)
 
 
-def has_socket(namespace: NetworkNamespace, buffer: SocketBuffer) -> bool:
-    """Whether a program's socket sent the packet, and not the kernel by itself."""
+def sender_of(namespace: NetworkNamespace, buffer: SocketBuffer) -> str | None:
+    """Whose socket sent the packet: a "program"'s, the "kernel"'s own for ICMP and TCP, which has no user; or none."""
     packet = buffer.packet
     if buffer.entered is not None:
-        return False
+        return None
     if packet.protocol == ICMP:
         message = packet.payload
-        return isinstance(message, IcmpMessage) and message.type == ECHO_REQUEST
+        return "program" if isinstance(message, IcmpMessage) and message.type == ECHO_REQUEST else "kernel"
     ports = transport_ports(buffer)
     name = {TCP: "tcp", UDP: "udp"}.get(packet.protocol)
     if ports is None or name is None:
-        return bool(namespace.raw_sockets)
+        return "program" if namespace.raw_sockets else None
     if isinstance(packet.payload, TcpSegment):
-        return _has_tcp_socket(namespace, packet.src, packet.dst, packet.payload)
-    return any(socket.address in (0, packet.src) for socket in namespace.sockets.at_port(name, ports[0]))
+        return _sender_of_segment(namespace, packet.src, packet.dst, packet.payload)
+    at_port = namespace.sockets.at_port(name, ports[0])
+    return "program" if any(socket.address in (0, packet.src) for socket in at_port) else None
 
 
-def _has_tcp_socket(namespace: NetworkNamespace, source: int, destination: int, segment: TcpSegment) -> bool:
-    """A segment of a connection that a program still has, or of a listener; not a RST, nor what TIME_WAIT sends."""
+def _sender_of_segment(namespace: NetworkNamespace, source: int, destination: int, segment: TcpSegment) -> str | None:
+    """The program of a connection or of a listener; the kernel for a RST to nobody and for what TIME_WAIT sends."""
     found = namespace.sockets.connections.get((source, segment.sport, destination, segment.dport))
     if segment.flags & (SYN | ACK) == SYN | ACK:
-        return True
-    return getattr(found, "orphan", True) is False
+        return "program"
+    if namespace.holder_of(source) is None:  # REJECT's, in another host's name
+        return None
+    orphan: bool | None = getattr(found, "orphan", None)
+    return "kernel" if orphan is None else None if orphan else "program"
 
 
 MATCHES: tuple[type[Match], ...] = (AddressType, PhysicalDevice, Owner)

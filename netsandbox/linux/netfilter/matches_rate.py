@@ -1,4 +1,4 @@
-"""Matches that remember: limit, recent, statistic.  They go by the lab's virtual clock."""
+"""Matches that remember: limit, statistic.  They go by the lab's virtual clock."""
 
 from __future__ import annotations
 
@@ -6,8 +6,7 @@ import re
 from typing import TYPE_CHECKING, NamedTuple
 
 from netsandbox.engine.units import SECOND
-from netsandbox.linux.netfilter.extension import Given, Match, Option, UsageError, number, quoted
-from netsandbox.wire.addresses import AddressError, Network, format_ipv4, parse_ipv4
+from netsandbox.linux.netfilter.extension import Given, Match, Option, UsageError, number
 
 if TYPE_CHECKING:
     from netsandbox.linux.core.hooks import SocketBuffer
@@ -18,9 +17,6 @@ SCALE = 10_000
 """Ten-thousandths of a second: what xt_limit counts in."""
 UNITS = (("day", 86_400), ("hour", 3600), ("min", 60), ("sec", 1))
 DEFAULT_BURST = 5
-MOST_STAMPS = 20
-"""ip_pkt_list_tot: how many packets of an address `recent` remembers."""
-MOST_ADDRESSES = 100
 RANDOM_BITS = 31
 
 
@@ -106,92 +102,6 @@ class Limit(Match):
         return f" limit: avg {self.given['--limit'].value} burst {self.burst}"
 
 
-def read_netmask(text: str) -> int:
-    try:
-        return parse_ipv4(text)
-    except AddressError:
-        raise UsageError(f"recent: Bad value for \"--mask\" option: \"{text}\"") from None
-
-
-class Entry(NamedTuple):
-    """What is remembered of an address: the last TTL, and when its packets came."""
-
-    ttl: int
-    stamps: tuple[int, ...]
-
-
-ACTIONS = ("--set", "--rcheck", "--update", "--remove")
-
-
-class Recent(Match):
-    """Addresses that were seen lately (xt_recent.c)."""
-
-    name = "recent"
-    options = (Option("--set", excludes=("--rcheck", "--update", "--remove")),
-               Option("--rcheck", excludes=("--update", "--remove")), Option("--update", excludes=("--remove",)),
-               Option("--remove"),
-               Option("--seconds", number(1, 0xFFFFFFFF), can_negate=False),
-               Option("--hitcount", number(1, MOST_STAMPS), can_negate=False),
-               Option("--rttl", can_negate=False),
-               Option("--name", str, quoted, can_negate=False), Option("--mask", read_netmask, format_ipv4,
-                                                                      can_negate=False),
-               Option("--rsource", can_negate=False), Option("--rdest", can_negate=False))
-
-    @classmethod
-    def check(cls, given: dict[str, Given], head: Head) -> None:
-        super().check(given, head)
-        if sum(flag in given for flag in ACTIONS) != 1:
-            raise UsageError("recent: you must specify one of `--set', `--rcheck' `--update' or `--remove'")
-        given.setdefault("--name", Given(False, "DEFAULT"))
-        given.setdefault("--mask", Given(False, Network(0, 32).mask))
-        if "--rdest" not in given:
-            given["--rsource"] = Given(False, None)
-
-    def holds(self, namespace: NetworkNamespace, buffer: SocketBuffer) -> bool:
-        action = next(flag for flag in ACTIONS if flag in self.given)
-        negated, now = self.given[action].negated, namespace.scheduler.now
-        table = namespace.netfilter.recent.setdefault(self.value("--name"), {})
-        address = (buffer.packet.dst if "--rdest" in self.given else buffer.packet.src) & self.value("--mask")
-        entry = table.get(address)
-        if entry is not None and "--rttl" in self.given and entry.ttl != buffer.packet.ttl:
-            entry = None
-        if action == "--set":
-            table.pop(address, None)
-            table[address] = Entry(buffer.packet.ttl, ((entry.stamps if entry else ()) + (now,))[-MOST_STAMPS:])
-            while len(table) > MOST_ADDRESSES:
-                table.pop(next(iter(table)))
-            return not negated
-        if entry is None:
-            return negated
-        if action == "--remove":
-            del table[address]
-            return not negated
-        found = self._is_recent(entry.stamps, now) is not negated
-        if action == "--update" and found:
-            table[address] = Entry(buffer.packet.ttl, (*entry.stamps, now)[-MOST_STAMPS:])
-        return found
-
-    def _is_recent(self, stamps: tuple[int, ...], now: int) -> bool:
-        seconds, wanted = self.value("--seconds"), self.value("--hitcount") or 1
-        hits = sum(1 for stamp in stamps if not seconds or now - stamp <= seconds * SECOND)
-        return bool(hits >= wanted)
-
-    def seen(self, namespace: NetworkNamespace, buffer: SocketBuffer) -> str:
-        address = (buffer.packet.dst if "--rdest" in self.given else buffer.packet.src) & self.value("--mask")
-        entry = namespace.netfilter.recent.get(self.value("--name"), {}).get(address)
-        return f"{format_ipv4(address)}: {len(entry.stamps) if entry is not None else 0} hits"
-
-    def listed(self, _numeric: bool) -> str:
-        names = {"--set": "SET", "--rcheck": "CHECK", "--update": "UPDATE", "--remove": "REMOVE"}
-        action = next(flag for flag in ACTIONS if flag in self.given)
-        text = f"{' !' * self.given[action].negated} recent: {names[action]}"
-        for flag, name in (("--seconds", "seconds"), ("--hitcount", "hit_count")):
-            text += f" {name}: {self.value(flag)}" if flag in self.given else ""
-        text += " TTL-Match" * ("--rttl" in self.given)
-        side = "dest" if "--rdest" in self.given else "source"
-        return f"{text} name: {self.value('--name')} side: {side} mask: {format_ipv4(self.value('--mask'))}"
-
-
 def read_mode(text: str) -> str:
     if text not in ("random", "nth"):
         raise UsageError(f'Bad mode "{text}"')
@@ -250,4 +160,4 @@ class Statistic(Match):
         return f" statistic mode nth{' !' * given.negated} every {given.value}{f' packet {packet}' if packet else ''}"
 
 
-MATCHES: tuple[type[Match], ...] = (Limit, Recent, Statistic)
+MATCHES: tuple[type[Match], ...] = (Limit, Statistic)

@@ -11,7 +11,7 @@ from netsandbox.linux.core.hooks import Hook, Priority, SocketBuffer
 from netsandbox.linux.drop import Dropped, Outcome
 from netsandbox.linux.events import VerdictGiven
 from netsandbox.linux.ipv4.fragment import Reassembler
-from netsandbox.linux.netfilter import conntrack, nat
+from netsandbox.linux.netfilter import conntrack, matches_recent, nat
 from netsandbox.linux.netfilter.bridged import BridgeHooks
 from netsandbox.linux.netfilter.conntrack import ConnectionTable
 from netsandbox.linux.netfilter.listing import connection_words
@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from netsandbox.linux.core.interface import Interface
     from netsandbox.linux.core.namespace import NetworkNamespace
     from netsandbox.linux.netfilter.connection import Connection
-    from netsandbox.linux.netfilter.matches_rate import Entry
+    from netsandbox.linux.netfilter.matches_recent import RecentTable
     from netsandbox.wire.ethernet import Frame
     from netsandbox.wire.ipv4 import IPv4Packet
 
@@ -61,7 +61,7 @@ class Netfilter:
         self.is_tracking = False
         self.looped: deque[SocketBuffer] | None = None
         self.handed: SocketBuffer | None = None
-        self.recent: dict[str, dict[int, Entry]] = {}
+        self.recent: dict[str, RecentTable] = {}
         self.log: deque[tuple[int, str]] | None = None
         self._nat_chains = NO_CHAINS
         self._fragments: Reassembler | None = None
@@ -85,12 +85,19 @@ class Netfilter:
             self.connection_table(namespace)
         self._order(self._wanted())
         self.note_bridges(namespace)
+        self._note_recent()
         for table in self.tables.values():
             for rule in table.fresh:
                 rule.made_at = namespace.trace.end
                 if rule.needs_counts:
                     namespace.write_sysctl("net.netfilter.nf_conntrack_acct", 1)
             table.fresh.clear()
+
+    def _note_recent(self) -> None:
+        if self.recent or any(match.name == "recent" for table in self.tables.values() for rule in table.fresh
+                              for match in rule.matches):
+            self.recent = matches_recent.kept(self.recent, (rule for table in self.tables.values()
+                                                            for chain in table.chains.values() for rule in chain.rules))
 
     def connection_table(self, namespace: NetworkNamespace) -> ConnectionTable:
         """The table of connections, made if it is not there."""

@@ -9,6 +9,7 @@ from netsandbox.linux.netfilter import (
     matches_host,
     matches_packet,
     matches_rate,
+    matches_recent,
     matches_state,
     matches_time,
     matches_transport,
@@ -20,8 +21,8 @@ from netsandbox.linux.netfilter.extension import Action, Match
 
 MATCHES: dict[str, type[Match]] = {match.name: match for match in (
     *matches_transport.MATCHES, *matches_packet.MATCHES, *matches_state.MATCHES, *matches_host.MATCHES,
-    *matches_rate.MATCHES, *matches_hashlimit.MATCHES, *matches_header.MATCHES, *matches_flow.MATCHES,
-    *matches_time.MATCHES)}
+    *matches_rate.MATCHES, *matches_recent.MATCHES, *matches_hashlimit.MATCHES, *matches_header.MATCHES,
+    *matches_flow.MATCHES, *matches_time.MATCHES)}
 TARGETS: dict[str, type[Action]] = {target.name: target for target in (
     *targets_basic.TARGETS, *targets_nat.TARGETS, *targets_packet.TARGETS)}
 OTHER_MATCHES = frozenset({

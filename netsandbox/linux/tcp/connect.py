@@ -30,7 +30,7 @@ def begin(conn: Connection, address: int, port: int) -> None:
         SocketError: no route, no free port, or the pair is in use.
     """
     namespace = conn.namespace
-    route = route_output(namespace, address, conn.address, conn.interface, flow=(TCP, conn.port, port, conn.tos))
+    route = route_output(namespace, address, conn.address, conn.interface, flow=(TCP, conn.port, port, conn.tos, 0))
     if not isinstance(route, OutputRoute):
         namespace.record(route)
         raise SocketError(route.error)
@@ -38,9 +38,10 @@ def begin(conn: Connection, address: int, port: int) -> None:
         raise SocketError("ENETUNREACH")
     conn.address = conn.address or route.source
     conn.peer, conn.peer_port = route.destination, port
-    if not conn.port:
+    is_bound = bool(conn.port)
+    if not is_bound:
         namespace.sockets.choose_port(conn)
-    first = _take_pair(conn, route.interface.is_loopback)
+    first = _take_pair(conn, is_bound, route.interface.is_loopback)
     conn.stamp_offset = listen.stamp_offset(namespace, conn.address, conn.peer)
     conn.ident = namespace.chance.stream(f"{namespace.name}/tcp/{conn.key}/{namespace.scheduler.now}").bits(16)
     conn.advertised_mss = advertised_mss(conn, route)
@@ -48,20 +49,22 @@ def begin(conn: Connection, address: int, port: int) -> None:
     sync_mss(conn, route.mtu)
     scaling = bool(namespace.sysctls.get("net.ipv4.tcp_window_scaling"))
     conn.receive_window, conn.receive_scale, conn.window_clamp = window.initial(
-        namespace.sysctls, conn.receive_buffer, conn.advertised_mss, scaling)
+        namespace.sysctls, conn.receive_buffer,
+        conn.advertised_mss - (options.TIMESTAMP_SIZE if conn.recent_at else 0), scaling)
     conn.slow_start = conn.receive_window
     conn.una = conn.nxt = conn.written = conn.pushed = conn.small = first or listen.first_number(namespace, conn.key)
     conn.change(TcpState.SYN_SENT, "connect")
     send_syn(conn, SYN)
 
 
-def _take_pair(conn: Connection, is_loopback: bool) -> int:
+def _take_pair(conn: Connection, is_bound: bool, is_loopback: bool) -> int:
     """__inet_check_established: the four numbers must be free; the first sequence number after a TIME-WAIT, or 0."""
     connections = conn.namespace.sockets.connections
     known = connections.get(conn.key)
     first = 0
-    if isinstance(known, TimeWait) and timewait.reusable(known, is_loopback):
+    if isinstance(known, TimeWait) and timewait.reusable(known, is_bound, is_loopback):
         first = timewait.next_isn(known)
+        conn.recent_stamp, conn.recent_at = known.recent, known.recent_at
         timewait.dismiss(known, "reuse")
     elif known is not None:
         raise SocketError("EADDRNOTAVAIL")

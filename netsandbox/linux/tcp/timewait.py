@@ -174,8 +174,14 @@ def _acknowledge(record: TimeWait) -> None:
     reset.send_alone(namespace, address, peer, segment, record.tos)
 
 
-def reusable(record: TimeWait, is_loopback: bool) -> bool:
-    """Whether connect() may take the pair already (tcp_twsk_unique): tcp_tw_reuse, a second after the last stamp."""
+def reusable(record: TimeWait, is_bound: bool, is_loopback: bool) -> bool:
+    """Whether connect() may take the pair already (tcp_twsk_unique), as timestamps tell old segments from new ones.
+
+    A socket that is bound to the port may at once; to one that looks for a port the pair is free by tcp_tw_reuse, a
+    second after the last stamp.
+    """
+    if is_bound:
+        return record.recent_at > 0
     mode = record.namespace.sysctls.get("net.ipv4.tcp_tw_reuse")
     passed = record.namespace.scheduler.clock - record.recent_at
     return bool(mode == 1 or (mode == 2 and is_loopback)) and record.recent_at > 0 and passed >= SECOND

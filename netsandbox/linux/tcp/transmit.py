@@ -39,7 +39,7 @@ def stamp_of(conn: Connection, at: int) -> int:
 def route_of(conn: Connection) -> OutputRoute | None:
     """The way to the peer, or None (recorded)."""
     route = route_output(conn.namespace, conn.peer, conn.address, conn.interface,
-                         flow=(TCP, conn.port, conn.peer_port, conn.tos))
+                         flow=(TCP, conn.port, conn.peer_port, conn.tos, 0))
     if isinstance(route, OutputRoute):
         return route
     conn.namespace.record(route)
@@ -68,7 +68,7 @@ def sync_mss(conn: Connection, mtu: int) -> int:
 def current_mss(conn: Connection) -> int:
     """tcp_current_mss: the path may have changed, and SACK blocks take room."""
     route = route_output(conn.namespace, conn.peer, conn.address, conn.interface,
-                         flow=(TCP, conn.port, conn.peer_port, conn.tos))
+                         flow=(TCP, conn.port, conn.peer_port, conn.tos, 0))
     mss = conn.mss
     if isinstance(route, OutputRoute) and route.mtu != conn.path_mtu:
         mss = sync_mss(conn, route.mtu)
@@ -157,7 +157,7 @@ def deliver(conn: Connection, segment: TcpSegment, size: int = 0, count: int = 1
 def is_still_here(conn: Connection, sent: Sent) -> bool:
     """Whether what left last of a segment still waits for ARP (skb_still_in_host_queue)."""
     route = route_output(conn.namespace, conn.peer, conn.address, conn.interface,
-                         flow=(TCP, conn.port, conn.peer_port, conn.tos))
+                         flow=(TCP, conn.port, conn.peer_port, conn.tos, 0))
     if not isinstance(route, OutputRoute) or route.next_hop is None:
         return False
     entry = route.interface.neighbours.get(route.next_hop)
