@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from netsandbox.apps.hosts import host_lines, hosts_file
+from netsandbox.apps.hosts import host_lines, hosts_file, text_of
 from netsandbox.apps.program import Context, Program, UsageError
 from netsandbox.apps.query import DatagramQuery, Query
 from netsandbox.apps.resolv_conf import read_settings
@@ -69,7 +69,7 @@ class Getent(Program):
 
     def _is_written_for_ipv6(self) -> bool:
         """Tells what /etc/hosts has for the name at an IPv6 address, and nothing else where it has that."""
-        found = [(address, names) for address, names in host_lines(self.context.files)
+        found = [(address, names) for address, names in host_lines(text_of(self.context.files, "/etc/hosts"))
                  if ":" in address and self._key.lower() in map(str.lower, names)]
         for address, names in found:
             self.print(f"{address:<15} {' '.join(names)}")

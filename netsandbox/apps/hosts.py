@@ -32,21 +32,40 @@ def text_of(files: Files | None, path: str) -> str:
         return ""
 
 
-def host_lines(files: Files | None) -> list[tuple[str, tuple[str, ...]]]:
-    """(address, names) of all lines of /etc/hosts, IPv6 addresses among them."""
-    lines = [line.partition("#")[0].split() for line in text_of(files, "/etc/hosts").splitlines()]
+def host_lines(text: str) -> list[tuple[str, tuple[str, ...]]]:
+    """(address, names) of all lines of a text as /etc/hosts has it, IPv6 addresses among them."""
+    lines = [line.partition("#")[0].split() for line in text.splitlines()]
     return [(words[0], tuple(words[1:])) for words in lines if len(words) > 1]
 
 
-def hosts_file(files: Files | None) -> list[HostRecord]:
-    """The IPv4 lines of /etc/hosts."""
+def host_records(text: str) -> list[HostRecord]:
+    """The IPv4 lines of such a text."""
     found = []
-    for address, names in host_lines(files):
+    for address, names in host_lines(text):
         try:
             found.append(HostRecord(parse_ipv4(address), names))
         except AddressError:
             continue
     return found
+
+
+def hosts_file(files: Files | None) -> list[HostRecord]:
+    """The IPv4 lines of /etc/hosts."""
+    return host_records(text_of(files, "/etc/hosts"))
+
+
+def addresses_of(records: list[HostRecord]) -> dict[str, int]:
+    """By name; the first line with a name counts."""
+    found = dict[str, int]()
+    for record in records:
+        for name in record.names:
+            found.setdefault(name, record.address)
+    return found
+
+
+def names_of(records: list[HostRecord]) -> dict[int, str]:
+    """The canonical names by address; the first line with an address counts."""
+    return {record.address: record.names[0] for record in reversed(records)}
 
 
 def canonical(files: Files, name: str) -> str:

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
-from netsandbox.apps.hosts import hosts_file
+from netsandbox.apps.hosts import hosts_file, names_of
 from netsandbox.apps.query import DatagramQuery, Query
 from netsandbox.apps.resolv_conf import read_settings
 from netsandbox.wire import dns
@@ -41,7 +41,7 @@ class NamedLines:
         self._query: Query | None = None
         self._asked = 0
         if context is not None:
-            self._known = {record.address: record.names[0] for record in reversed(hosts_file(context.files))}
+            self._known = names_of(hosts_file(context.files))
 
     @property
     def waits(self) -> bool:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from itertools import count
 from typing import TYPE_CHECKING, Any
 
+from netsandbox.apps.hosts import addresses_of, hosts_file
 from netsandbox.apps.program import Program
 from netsandbox.commands.tools.context import Tenant, ToolError
 from netsandbox.commands.tools.ip_netns import FOLDER
@@ -286,7 +287,7 @@ class LabMachine:
         found = self._container(name)
         if found is not None:
             return files.own_names(*found)
-        return files.names_in(self.files(name).read("/etc/hosts"))
+        return addresses_of(hosts_file(self.files(name)))
 
     def hostname(self, namespace: NetworkNamespace) -> str:
         """What a person has called it, else a container's short id or the host's name."""

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from netsandbox.apps.hosts import addresses_of, host_records
 from netsandbox.docker import links
 from netsandbox.docker.image_files import furnish
 from netsandbox.docker.resolv_conf import FALLBACK, ResolvConf, copied, internal, legacy
-from netsandbox.docker.service_names import dns_names
 from netsandbox.linux.core.files import Files, Generator
 from netsandbox.linux.core.inode import FileSystem, RegularFile
-from netsandbox.wire.addresses import AddressError, format_ipv4, parse_ipv4
+from netsandbox.wire.addresses import format_ipv4
 
 if TYPE_CHECKING:
     from netsandbox.docker.container import Container
@@ -73,47 +73,18 @@ def files_of(engine: DockerEngine, container: Container) -> Files:
 def renew(engine: DockerEngine, container: Container) -> None:
     """A container starts: the three files are written anew, whatever was made of them, after the host's as they are."""
     container.host_dns = host_resolv_conf(engine)
-    own = container.files
-    for path in WRITTEN if own is not None else ():
-        if own is not None and own.find(path) is not None:
-            own.drop(path)
+    system = container.files
+    if system is None:
+        return
+    for path in WRITTEN:
+        if system.find(path) is not None:
+            system.drop(path)
 
 
 def own_names(engine: DockerEngine, container: Container) -> dict[str, int]:
     """What its /etc/hosts has."""
     own = container.files.find("/etc/hosts") if container.files is not None else None
-    return names_in(own.text if isinstance(own, RegularFile) else _hosts(engine, container))
-
-
-def names(engine: DockerEngine, container: Container) -> dict[str, int]:
-    """All names that a program in the container finds: /etc/hosts, then Docker's name server."""
-    owner = _owner(engine, container)
-    found = own_names(engine, container)
-    for endpoint in owner.endpoints.values() if owner.name_server is not None else ():
-        network = endpoint.network
-        for member in () if network.is_default else network.members.values():
-            address = member.endpoints[network.name].address
-            for name in reversed(dns_names(member, network.name)):
-                found.setdefault(name, address)
-                found.setdefault(f"{name}.{network.name}", address)
-        for link, other in () if network.is_default else links.linked(engine, owner, network.name):
-            if other.identity in network.members:
-                found.setdefault(link.alias, other.endpoints[network.name].address)
-    return found
-
-
-def names_in(hosts: str) -> dict[str, int]:
-    """The IPv4 addresses of a text in the manner of /etc/hosts; the first of a name counts."""
-    found: dict[str, int] = {}
-    for line in hosts.splitlines():
-        address, *words = line.partition("#")[0].split() or [""]
-        try:
-            number = parse_ipv4(address)
-        except AddressError:
-            continue
-        for word in words:
-            found.setdefault(word, number)
-    return found
+    return addresses_of(host_records(own.text if isinstance(own, RegularFile) else _hosts(engine, container)))
 
 
 def host_files(engine: DockerEngine) -> dict[str, str]:

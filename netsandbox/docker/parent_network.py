@@ -43,11 +43,12 @@ class ParentNetwork(BridgeNetwork):
 
     Attributes:
         parent: the device's name.  mode, flag: of its children.
+        more: its subnets beside the first.
         made_parent: Docker has made the parent, and removes it with the network.
     """
 
     def __init__(self, engine: DockerEngine, name: str, identity: str, driver: str, subnet: Network, gateway: int,
-                 options: Mapping[str, str], internal: bool) -> None:
+                 options: Mapping[str, str], internal: bool, more: list[AddressPool]) -> None:
         mode, flag = _modes(driver, options)
         parent = options.get("parent", "")
         namespace = engine.namespace
@@ -67,8 +68,7 @@ class ParentNetwork(BridgeNetwork):
         self.driver = driver
         self.parent, self.mode, self.flag = parent, mode, flag
         self.internal = internal
-        self.more: list[AddressPool] = []
-        """Its subnets beside the first."""
+        self.more = more
         self.mtu = device.mtu
         self._stream = engine.random
         self._engine = engine

@@ -1,8 +1,6 @@
 """Networks that a person makes: docker network create, rm, connect and disconnect.
 
-What a packet filter does on such networks (isolation from other bridges,
-masquerading) is done by the rules in `isolation`. Of Docker's name server
-127.0.0.11 there are only the answers, in `files.names`.
+What a packet filter does on such networks (isolation from other bridges, masquerading) is in `rules`.
 """
 
 from __future__ import annotations
@@ -24,7 +22,7 @@ from netsandbox.docker.events import (
 from netsandbox.docker.firewall import RefusedRuleError
 from netsandbox.docker.ipam import AddressPool, PoolExhaustedError, free_subnet, overlaps
 from netsandbox.docker.network import BridgeNetwork, DockerNetwork, random_identity
-from netsandbox.docker.network_options import LEAST_MTU, MOST_MTU, bridge_options
+from netsandbox.docker.network_options import LEAST_MTU, MOST_MTU, BridgeOptions, bridge_options
 from netsandbox.docker.parent_network import DRIVERS, ParentNetwork
 from netsandbox.docker.sandbox import NOT_BESIDE, choose_gateway, gateway_of
 from netsandbox.linux.bridge.bridge import Bridge
@@ -87,26 +85,32 @@ def create(engine: DockerEngine, plan: NetworkPlan) -> BridgeNetwork:
     identity = random_identity(engine.random)
     if plan.driver in DRIVERS:
         network: BridgeNetwork = ParentNetwork(engine, plan.name, identity, plan.driver, subnet, gateway, plan.options,
-                                               plan.internal)
-        ifname = network.ifname
+                                               plan.internal, more)
     else:
-        ifname = options.name or f"br-{identity[:12]}"
-        _check_interface(engine, ifname, identity)
-        if options.mtu and not LEAST_MTU <= options.mtu <= MOST_MTU:
-            engine.maker.device(ifname)  # is left behind
-            raise daemon_error("invalid argument")
-        network = engine.maker.make(plan.name, identity, ifname, Network(gateway, subnet.length), options,
-                                    plan.internal)
+        network = _bridge(engine, plan, identity, Network(gateway, subnet.length), options)
     network.scope, network.ipam_options = plan.scope, dict(plan.ipam_options)
     network.pool.limit(plan.part, [address for address in plan.reserved.values() if address in subnet])
-    if isinstance(network, ParentNetwork):
-        network.more = more
     network.attachable, network.has_own_subnet = plan.attachable, plan.subnet is not None
     network.pool.has_given_gateway = plan.gateway is not None
     network.options, network.labels, network.reserved = dict(plan.options), dict(plan.labels), dict(plan.reserved)
     engine.networks[plan.name] = network
-    engine.namespace.record(NetworkCreated(engine.namespace.name, plan.name, str(network.pool.subnet), ifname))
+    engine.namespace.record(NetworkCreated(engine.namespace.name, plan.name, str(network.pool.subnet), network.ifname))
     return network
+
+
+def _bridge(engine: DockerEngine, plan: NetworkPlan, identity: str, address: Network,
+            options: BridgeOptions) -> BridgeNetwork:
+    """A bridge with the gateway's address.
+
+    Raises:
+        DockerError: its name or its MTU is none that the kernel takes.
+    """
+    ifname = options.name or f"br-{identity[:12]}"
+    _check_interface(engine, ifname, identity)
+    if options.mtu and not LEAST_MTU <= options.mtu <= MOST_MTU:
+        engine.maker.device(ifname)  # is left behind
+        raise daemon_error("invalid argument")
+    return engine.maker.make(plan.name, identity, ifname, address, options, plan.internal)
 
 
 def filter_it(engine: DockerEngine, network: BridgeNetwork) -> None:

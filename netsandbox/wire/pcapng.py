@@ -13,9 +13,6 @@ from typing import BinaryIO
 
 SECTION_HEADER = 0x0A0D0D0A
 INTERFACE_DESCRIPTION = 1
-PACKET = 2
-"""The obsolete packet block: read, never written."""
-SIMPLE_PACKET = 3
 ENHANCED_PACKET = 6
 BYTE_ORDER_MAGIC = 0x1A2B3C4D
 

@@ -17,11 +17,11 @@ from netsandbox.wire.pcapng import (
     OPT_COMMENT,
     OPT_END,
     OUTBOUND,
-    PACKET,
     SECTION_HEADER,
-    SIMPLE_PACKET,
 )
 
+PACKET, SIMPLE_PACKET = 2, 3
+"""The obsolete block and the one without a time: of other writers."""
 _SECOND = 1_000_000_000
 _SMALLEST_BLOCK = 12
 """Type, length, and the length again."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from netsandbox.apps.hosts import hosts_file, lookup
+from netsandbox.apps.hosts import addresses_of, hosts_file, lookup
 from netsandbox.commands.tools.context import ToolError
 
 if TYPE_CHECKING:
@@ -27,7 +27,7 @@ def resolve(files: Files | None, word: str, code: int, behind: str = "") -> int:
     """
     if word == "default":
         return 0
-    found = lookup(word, {name: record.address for record in reversed(hosts_file(files)) for name in record.names})
+    found = lookup(word, addresses_of(hosts_file(files)))
     if found is not None:
         return found
     why = f"{word[:60]}: Unknown host" if NO_NAME.fullmatch(word) else f"{word[:60]}: Host name lookup failure"

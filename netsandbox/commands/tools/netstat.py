@@ -9,7 +9,7 @@ from netsandbox.commands.tools.context import ToolError, ToolResult
 from netsandbox.commands.tools.help import TEXTS
 from netsandbox.commands.tools.options import Options, read_options
 from netsandbox.commands.tools.socket_rows import SocketRow, inode_of, socket_rows
-from netsandbox.commands.tools.ss import is_wanted, names_of, port_text, unseen
+from netsandbox.commands.tools.ss import is_wanted, names_shown, port_text, unseen
 
 if TYPE_CHECKING:
     from netsandbox.commands.tools.context import ToolContext
@@ -64,7 +64,7 @@ def _sockets(context: ToolContext, options: Options) -> str:
     text += " User       Inode     " if "e" in options else ""
     text += (" PID/Program name    " if "p" in options else "") + "\n"
     kinds = [kind for kind, letter in (("tcp", "t"), ("udp", "u")) if letter in options] or ["tcp", "udp"]
-    names = {} if options.values.keys() & {"n", "numeric-hosts"} else names_of(context)
+    names = {} if options.values.keys() & {"n", "numeric-hosts"} else names_shown(context)
     rows = socket_rows(context.namespace)
     for kind in kinds:
         text += "".join(_line(row, options, place, names) for place, row in enumerate(rows)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from netsandbox.apps.hosts import hosts_file
+from netsandbox.apps.hosts import hosts_file, names_of
 from netsandbox.commands.tools import ip_netns, ss_filter
 from netsandbox.commands.tools.context import ToolError, ToolResult
 from netsandbox.commands.tools.help import TEXTS
@@ -80,13 +80,13 @@ def run(context: ToolContext, arguments: list[str]) -> ToolResult:
     if len(states) == 1 if states is not None else (
             kinds in (["udp"], ["raw"], ["link"]) and not options.values.keys() & {"a", "l"}):
         hidden |= {"State"}  # by default UDP sockets are shown only when they are connected
-    names = names_of(context) if "r" in options else {}
+    names = names_shown(context) if "r" in options else {}
     return ToolResult(0, start + _columns(rows, options, hidden, names), "")
 
 
-def names_of(context: ToolContext) -> dict[str, str]:
-    """Names of addresses that /etc/hosts has."""
-    return {format_ipv4(record.address): record.names[0] for record in reversed(hosts_file(context.files))}
+def names_shown(context: ToolContext) -> dict[str, str]:
+    """Names for addresses: those that /etc/hosts has."""
+    return {format_ipv4(address): name for address, name in names_of(hosts_file(context.files)).items()}
 
 
 def is_wanted(row: SocketRow, options: Options, kinds: list[str], states: frozenset[str] | None = None) -> bool:
