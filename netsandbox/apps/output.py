@@ -2,6 +2,56 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterable
+from typing import Self
+
+from netsandbox.engine.budget import Use
+
+PIECE = 20
+"""Characters that a piece of output counts for besides its own: to keep it takes memory as well."""
+
+
+class Appended(list[tuple[str, str]]):
+    """(stream, text) in order, all of which `append` sees."""
+
+    __slots__ = ()
+
+    def extend(self, items: Iterable[tuple[str, str]]) -> None:
+        for item in items:
+            self.append(item)
+
+    def __iadd__(self, items: Iterable[tuple[str, str]]) -> Self:  # type: ignore[override,misc]
+        self.extend(items)
+        return self
+
+
+class Kept(Appended):
+    """What is kept of an output: when it has become too long, nothing more.
+
+    Args:
+        on_full: called once, when there is too much; what it says is the end of it.
+
+    Attributes:
+        size: characters that were taken, counted with PIECE.
+    """
+
+    size = 0
+    _on_full: Callable[[], str] | None = None
+    """Of the class as well: a copy is given its items first, and then its fields (pickle)."""
+
+    def __init__(self, on_full: Callable[[], str] | None = None) -> None:
+        super().__init__()
+        self._on_full = on_full
+
+    def append(self, item: tuple[str, str]) -> None:
+        if self.size > Use.OUTPUT.limit:
+            return
+        self.size += len(item[1]) + PIECE
+        super().append(item)
+        if self.size > Use.OUTPUT.limit and self._on_full is not None:
+            super().append(("err", self._on_full()))
+
+
 
 class Output:
     """Attributes: output: (stream, text) in order; the stream is out or err."""

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+from netsandbox.engine.budget import Use
+
 CAPACITY = 65536
-"""Of a pipe, in bytes (pipe(7))."""
+"""Of a pipe, in bytes (pipe(7)); only what loops waits for that, the others write on."""
 
 
 class Pipe:
@@ -21,6 +23,7 @@ class Pipe:
 
     def __init__(self, text: str = "", is_closed: bool = False, is_terminal: bool = False) -> None:
         self._chunks = [text] if text else []
+        self._size = len(text)
         self.is_closed = is_closed
         self.is_terminal = is_terminal
         self.has_reader = True
@@ -41,6 +44,7 @@ class Pipe:
     def write(self, text: str) -> None:
         if text and self.has_reader:
             self._chunks.append(text)
+            self._size += len(text)
             self._tell()
 
     def close(self) -> None:
@@ -51,7 +55,7 @@ class Pipe:
 
     def read(self) -> str:
         """Take all that is there."""
-        text, self._chunks = self.text, []
+        text, self._chunks, self._size = self.text, [], 0
         self._tell_writer()
         return text
 
@@ -60,7 +64,7 @@ class Pipe:
         line, newline, rest = self.text.partition("\n")
         if not newline and (not self.is_closed or not line):
             return None
-        self._chunks = [rest] if rest else []
+        self._chunks, self._size = [rest] if rest else [], len(rest)
         self._tell_writer()
         return line + newline
 
@@ -72,7 +76,12 @@ class Pipe:
     @property
     def is_full(self) -> bool:
         """PIPE_BUF times 16, which is what fits in: a writer waits."""
-        return len(self.text) >= CAPACITY
+        return self._size >= CAPACITY
+
+    @property
+    def is_flooded(self) -> bool:
+        """Whether more waits to be read than a line may print: there is no room for what else is written."""
+        return self._size > Use.OUTPUT.limit
 
     def _tell(self) -> None:
         if self.on_change is not None:

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from netsandbox.linux.core.namespace import NetworkNamespace
 
 
-SIGINT, SIGTERM = 2, 15
+SIGINT, SIGKILL, SIGTERM = 2, 9, 15
 
 
 class UsageError(Exception):

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 ANY = "any"
 LINK = ("EN10MB (Ethernet)", "LINUX_SLL2 (Linux cooked v2)")
 MOST_FRAMES = 100_000
-"""Frames in a capture that is written; the lab keeps them in memory."""
+"""Frames in the captures that are written; the lab keeps them in memory."""
 
 
 class Capture(NamedTuple):
@@ -174,7 +174,7 @@ class Tcpdump(Program):
             self.received += 1
             if not self._is_shown(seen) or self.captured == self.options.count:
                 continue
-            if self._written is not None and len(self._written.frames) == MOST_FRAMES:
+            if self._written is not None and self._is_full:
                 self.complain("tcpdump: Unable to write output: No space left on device")
                 self.scheduler.soon(self._finish, 1)
                 return
@@ -185,6 +185,11 @@ class Tcpdump(Program):
                 self.print(self._lines.of(seen))
             if self.captured == self.options.count:
                 self.scheduler.soon(self._finish, 0)
+
+    @property
+    def _is_full(self) -> bool:
+        """Whether there is no room for another frame: all captures of the lab share it."""
+        return sum(len(one.frames) for one in self.captures.values()) >= MOST_FRAMES
 
     def _is_shown(self, seen: Seen) -> bool:
         """What leaves by lo comes in again, and is shown then."""

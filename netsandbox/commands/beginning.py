@@ -24,16 +24,21 @@ def begin_of(shell: Shell, line: Line) -> VerbCall | Task | None:
     """What carries a line out, None for one that is empty."""
     if line.is_empty:
         return None
-    if line.words and is_expect(line):
-        return VerbCall(VERBS[line.head], VERBS[line.head].parse(shell, list(line.words[1:])))
     words = line.words
-    if words is not None and not _is_the_shells(shell, words):
+    if words and is_expect(line):
+        return VerbCall(VERBS[line.head], VERBS[line.head].parse(shell, list(words[1:])))
+    if words is not None and not is_script(shell, line):
         verb = Prompt(shell, shell.place).verb(list(words))
         if verb is not None:
             return verb
         call = Call(list(words), shell.state.environment, shell.state, no_input(), True)
         return Prompt(shell, shell.place).command(call, not line.background)
     return _script(shell, line)
+
+
+def is_script(shell: Shell, line: Line) -> bool:
+    """Whether the shell itself carries it out, so that it may look at how the line before it ended."""
+    return line.words is None or _is_the_shells(shell, line.words)
 
 
 def _is_the_shells(shell: Shell, words: tuple[str, ...]) -> bool:
@@ -76,8 +81,8 @@ def _interpreter(shell: Shell, line: Line, prompt: Prompt) -> Task:
     if not state.pid and line.effect is Effect.ACT:
         state.pid = shell.next_pid()
     state = state.copy() if line.background else state
-    if shell.last is not None:
-        state.status = shell.last.code or 0
+    if shell.ended is not None:
+        state.status = shell.ended.code or 0
     body = line.body if line.body is not None else PARSER["parse"](line.text, BASH)
     made = INTERPRETER["sh"](shell.lab.scheduler, prompt, state, body)
     made.streams = {0: no_input(), 1: Screen(made, "out"), 2: Screen(made, "err")}

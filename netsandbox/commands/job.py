@@ -6,8 +6,9 @@ from collections.abc import Callable
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
-from netsandbox.apps.output import Output
-from netsandbox.engine.budget import Budget
+from netsandbox.apps.output import Kept, Output
+from netsandbox.apps.program import SIGKILL
+from netsandbox.engine.budget import Budget, Use
 
 if TYPE_CHECKING:
     from netsandbox.apps.pipe import Pipe
@@ -32,6 +33,7 @@ class Job(Output):
 
     def __init__(self, line: str) -> None:
         super().__init__()
+        self.output: list[tuple[str, str]] = Kept(self._has_printed_too_much)
         self.line = line
         self.text = line
         self.code: int | None = None
@@ -53,6 +55,11 @@ class Job(Output):
         return self.code is not None
 
     @property
+    def size(self) -> int:
+        """Characters that it has printed, as they are counted."""
+        return self.output.size if isinstance(self.output, Kept) else 0
+
+    @property
     def goes_on(self) -> bool:
         """Whether something that the line put into the background still runs, and prints."""
         program = self.program
@@ -70,6 +77,20 @@ class Job(Output):
             self.program.interrupt()
         else:
             self.finish(130)
+
+    def _has_printed_too_much(self) -> str:
+        """It ends, as soon as the program that prints just now has come so far; returns why."""
+        reason = str(self.budget.error(Use.OUTPUT))
+        if self.program is not None:
+            self.program.scheduler.soon(self._kill)
+        else:
+            self.finish(1)
+        return f"{reason}\n" if self.budget.is_to_be_told() else ""
+
+    def _kill(self, _argument: object) -> None:
+        self.finish(1)
+        if self.program is not None:
+            self.program.signal(SIGKILL)
 
     def finish_when(self, condition: Callable[[], bool]) -> None:
         """Be done once a condition holds."""

@@ -25,6 +25,7 @@ from netsandbox.commands.refusals import REFUSALS
 from netsandbox.commands.tools.kernel_files import FIRST_SHELL_PID, with_kernel
 from netsandbox.commands.typography import note_characters
 from netsandbox.engine import budget
+from netsandbox.engine.budget import Use
 from netsandbox.explain.refusals import translated
 from netsandbox.lab.errors import LabError
 from netsandbox.lab.events import CommandRun
@@ -106,6 +107,8 @@ class Shell:
         """Whether the line that is carried out does nothing to the lab."""
         self.last: Job | None = None
         """The line before this one, for `expect`."""
+        self.ended: Job | None = None
+        """The same for `$?`: not one that was taken back."""
         self.last_seq = 0
         """The first trace record of the line before this one."""
         self._labelled: list[Job] = []
@@ -299,10 +302,13 @@ class Shell:
         job.finish(int(getattr(error, "code", 1)))
         return job
 
-    def remember(self, job: Job, first: int) -> None:
+    def remember(self, job: Job, first: int, is_taken_back: bool = False) -> None:
         """For `expect`: the line and its first trace record."""
         self.last, self.last_seq = job, first
+        self.ended = self.ended if is_taken_back else job
         self.recent.append(job)
+        while len(self.recent) > 1 and sum(one.size for one in self.recent) > Use.OUTPUT.limit:
+            self.recent.popleft()
 
     def _go_where_it_leads(self, job: Job) -> None:
         """`docker run -it`, `docker exec -it`, `ip netns exec NAME bash`: the next lines belong there."""

@@ -5,7 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from typing import TYPE_CHECKING, NamedTuple
 
+from netsandbox.apps.output import PIECE, Appended
 from netsandbox.docker.config import NO_CONFIG, NO_HOST_CONFIG, Published
+from netsandbox.engine.budget import Use
 from netsandbox.engine.nothing import NOTHING
 from netsandbox.engine.snapshot import Values
 from netsandbox.linux.core.accounts import SUPERUSER
@@ -96,23 +98,38 @@ class LogLine(NamedTuple):
     text: str
 
 
-class Console(list[tuple[str, str]]):
-    """What a container's program writes to: the log keeps it, and whoever is attached sees it."""
+class Console(Appended):
+    """What a container's program writes to: the log keeps it, and whoever is attached sees it.
 
-    __slots__ = ("_log", "_scheduler", "readers")
+    Attributes:
+        dropped: lines that the log does not have any more; it keeps the last ones, as one with `max-size` does.
+    """
+
+    __slots__ = ("_log", "_scheduler", "_size", "dropped", "readers")
 
     def __init__(self, log: list[LogLine], scheduler: Scheduler) -> None:
         super().__init__()
         self.readers: tuple[Reader, ...] = ()
         self._log = log
         self._scheduler = scheduler
+        self._size = self.dropped = 0
 
     def append(self, item: tuple[str, str]) -> None:
         """Take (stream, text); the list itself stays empty."""
         stream, text = item
-        self._log += [LogLine(self._scheduler.clock, stream, line) for line in text.splitlines()]
+        lines = [LogLine(self._scheduler.clock, stream, line) for line in text.splitlines()]
+        self._log += lines
+        self._size += sum(len(line.text) + PIECE for line in lines)
+        if self._size > Use.OUTPUT.limit:
+            self._forget(len(self._log) // 2 + 1)
         for reader in self.readers:
             reader(item)
+
+    def _forget(self, count: int) -> None:
+        """The oldest lines go."""
+        self._size -= sum(len(line.text) + PIECE for line in self._log[:count])
+        self.dropped += count
+        del self._log[:count]
 
 
 class Exec:

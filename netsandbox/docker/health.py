@@ -5,6 +5,7 @@ from __future__ import annotations
 from functools import partial
 from typing import TYPE_CHECKING, NamedTuple
 
+from netsandbox.apps.output import Kept
 from netsandbox.docker import execs, history
 from netsandbox.docker.container import RUNNING
 from netsandbox.docker.signals import KILLED
@@ -116,7 +117,7 @@ def _check(what: tuple[DockerEngine, Container]) -> None:
         _take(engine, container, FAILED, "OCI runtime exec failed: exec failed: unable to start container process: "
               f'exec: "{argv[0]}": executable file not found in $PATH: unknown')
         return
-    health.program, program.output, program.foreground = program, [], False
+    health.program, program.output, program.foreground = program, Kept(), False
     health.timer = engine.scheduler.after(check.timeout or TIMEOUT, _lose_patience, (engine, container))
     execs.begin(engine, container, program, argv)
     program.on_exit.append(partial(_ended, engine, container, program))

@@ -6,10 +6,11 @@ import re
 from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING
 
+from netsandbox.commands.beginning import is_script
 from netsandbox.commands.errors import CommandError
 from netsandbox.commands.job import Job
 from netsandbox.commands.late import Late
-from netsandbox.commands.line import in_background, is_background
+from netsandbox.commands.line import in_background, is_background, read_line
 from netsandbox.commands.session_protocol import BranchRow, SessionProtocol
 from netsandbox.docker.profiles import DEFAULT_PROFILE
 from netsandbox.engine import budget
@@ -232,15 +233,20 @@ def as_lines(session: Session) -> list[str]:
     lines: list[str] = []
     trial = Session(session.seed, session.profile, session.uplink)
     trial.checkpoints.is_on = False
+    refused: str | None = None
     entries = session.journal[:session.done]
     ends = [Position(entry.step, entry.at) for entry in entries] + [session.position]
     for entry, end in zip(entries, ends[1:], strict=True):
         budget.look()
         _meet(trial, Position(entry.step, entry.at), lines)
         before, is_idle = _traces_of(trial), trial.lab.scheduler.is_idle
+        looks_back = _looks_back(trial, entry.line)
         line = _line_for(trial, entry, end)
-        if not is_idle or _traces_of(trial) != before:
-            lines.append(line)
+        if is_idle and _traces_of(trial) == before:
+            refused = entry.line
+            continue
+        lines += [refused, line] if refused is not None and looks_back else [line]
+        refused = None
     _meet(trial, session.position, lines)
     return lines
 
@@ -248,6 +254,14 @@ def as_lines(session: Session) -> list[str]:
 def _traces_of(session: Session) -> tuple[Position, int, str | None]:
     """What any line changes that was not refused before it began, as one with a slip of the pen is."""
     return session.position, session.lab.trace.end, session.shell.where
+
+
+def _looks_back(trial: Session, line: str) -> bool:
+    """Whether a line may ask how the one before it ended, even if that was one that is not kept."""
+    try:
+        return is_script(trial.shell, read_line(line))
+    except CommandError:
+        return False
 
 
 def _line_for(trial: Session, entry: Entry, end: Position) -> str:

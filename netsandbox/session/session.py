@@ -78,7 +78,7 @@ class Session(Timeline):
         job.number = 0
         job.finish(1)
         job.let_go()
-        self.shell.remember(job, self.lab.trace.end)
+        self.shell.remember(job, self.lab.trace.end, is_taken_back=True)
         return True
 
     def strike(self) -> None:

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from typing import TYPE_CHECKING, Protocol
 
+from netsandbox.apps.output import Appended
 from netsandbox.apps.pipe import Pipe
 from netsandbox.linux.core.inode import FileError
 from netsandbox.linux.core.sysctl_effect import note_on_file
@@ -83,7 +83,7 @@ Streams = dict[int, "Sink | Pipe"]
 """By descriptor."""
 
 
-class Routed(list[tuple[str, str]]):
+class Routed(Appended):
     """A program's output, sent on: what is appended as (out or err, text) goes to the descriptors 1 and 2.
 
     Attributes:
@@ -109,6 +109,9 @@ class Routed(list[tuple[str, str]]):
         if isinstance(sink, Pipe) and not sink.has_reader:
             self.is_broken = True
             return
+        if isinstance(sink, Pipe) and sink.is_flooded:
+            self.failure = str(FileError("ENOSPC"))
+            return
         try:
             sink.write(text)
         except FileError as error:
@@ -117,14 +120,6 @@ class Routed(list[tuple[str, str]]):
         if isinstance(sink, FileSink) and sink.note:
             note, sink.note = sink.note, ""
             self.append(("err", note))
-
-    def extend(self, items: Iterable[tuple[str, str]]) -> None:
-        for item in items:
-            self.append(item)
-
-    def __iadd__(self, items: Iterable[tuple[str, str]]) -> Routed:  # type: ignore[override,misc]
-        self.extend(items)
-        return self
 
 
 def readable(streams: Streams, number: int) -> Pipe:

@@ -7,6 +7,7 @@ from time import process_time
 import pytest
 
 from netsandbox.commands.job import Job
+from netsandbox.engine.budget import Use
 from netsandbox.session.keeping import KeptSession
 from tests.campaigns.sessions import quick
 from tests.session.lines import built, state
@@ -90,6 +91,53 @@ def test_a_wait_for_what_never_comes_to_rest_keeps_nothing_of_the_lab_that_was_t
     with quick():
         assert session.run("wait").budget.exceeded
     assert list(session.lab.copy().nodes) == list(session.lab.nodes)
+
+
+@pytest.mark.parametrize("line", ["tcpdump -i any -X &", "{ tcpdump -i any; } &"])
+def test_a_line_in_the_background_that_prints_without_end_is_stopped(
+        line: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(Use.OUTPUT, "limit", 20_000)
+    with quick():
+        session = built("docker run -d --name aa nginx", "ping -f 172.17.0.2 &")
+        job = session.run(line)
+    session.run_to(session.position.step + 300, None)
+    assert (job.code, job.is_done, job.program is None or job.program.is_running) == (1, True, False)
+    assert job.err.endswith("\nstopped: more than 20,000 characters of output in one line\n")
+    assert 20_000 < job.size < 30_000
+    here = state(session)
+    session.go_to(session.position.step - 100)
+    session.go_to(*session.end)
+    assert state(session) == here
+    assert not session.lab.copy().scheduler.is_idle
+
+
+def test_a_script_that_prints_without_end_is_stopped_and_taken_back(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(Use.OUTPUT, "limit", 20_000)
+    session = built("add-container aa")
+    before = state(session)
+    job = session.run("for i in {1..500}; do printf '%100s' $i; done; touch /tmp/a")
+    assert (job.code, state(session)) == (1, before)
+    assert job.err == "stopped: more than 20,000 characters of output in one line\n"
+
+
+def test_all_that_was_printed_and_is_kept_has_one_bound(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(Use.OUTPUT, "limit", 20_000)
+    session = built("docker run -d --name aa busybox ping -i 0.1 127.0.0.1", "sleep 60")
+    for _ in range(5):
+        assert session.run("seq 1 2000").code == 0
+    assert sum(job.size for job in session.shell.recent) <= 20_000
+    job = session.run("docker logs aa")
+    assert "note: the log has no more room for its first " in job.err
+    assert 5_000 < job.size < 21_000
+    assert session.run("docker logs --tail 1 aa").out.count("\n") == 1
+
+
+def test_a_pipe_that_nobody_empties_has_a_bound(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(Use.OUTPUT, "limit", 20_000)
+    with quick():
+        session = built("docker run -d --name aa nginx", "ping -f 172.17.0.2 &")
+        job = session.run("tcpdump -c 60 -i any -X | sort > /tmp/a")
+    assert "tcpdump: write error: No space left on device" in job.err
 
 
 def test_a_variable_doubles_only_so_often() -> None:

@@ -9,6 +9,7 @@ import pytest
 from netsandbox.lab import views
 from netsandbox.lab.events import CommandRun
 from netsandbox.session.keeping import KeptSession
+from tests.campaigns.sessions import quick
 from tests.session.lines import built, state, tables
 
 HIDDEN = ["add-host \x1b[31mred", "add-host \u202ertl", "echo \u009b31m", "a\x00b", "ping \u2028x", "echo \u200bx",
@@ -80,3 +81,28 @@ def test_a_refused_line_in_the_middle_of_a_cascade_replays(line: str) -> None:
         assert state(session) == here
         session.redo()
         session.go_to(*session.end)
+
+
+@pytest.mark.parametrize(("line", "asks"), [
+    ("nope", "[ $? -eq 0 ] && docker run -d --name bb nginx"), ("echo 'unclosed", "f && docker run -d --name bb nginx"),
+    ("connect a", "exit || docker run -d --name bb nginx &"),
+    ("seq 99999999999 > /dev/null", "[ $? -eq 0 ] || docker run -d --name bb nginx")])
+def test_what_asks_how_a_refused_line_ended_hears_the_same_when_it_is_done_again(
+        line: str, asks: str, tmp_path: Path) -> None:
+    session = built("docker run -d --name aa nginx", "f() { return $?; }", "ping -c 3 172.17.0.2 &")
+    with quick():
+        session.run(line)
+        session.advance(session.position.at + 10 ** 9)
+        session.run(asks)
+        here = state(session)
+        assert (session.undo(), session.redo(), state(session)) == (asks, asks, here)
+        session.save(str(tmp_path / "kept.yaml"))
+        other = KeptSession()
+        other.load(str(tmp_path / "kept.yaml"))
+    assert state(other) == here
+
+
+def test_a_slip_of_the_pen_before_a_line_that_does_not_ask_for_it_is_not_saved(tmp_path: Path) -> None:
+    session = built("docker run -d --name aa nginx", "dokcer ps", "ping -c 1 172.17.0.2")
+    session.save(str(tmp_path / "kept.yaml"))
+    assert "dokcer" not in (tmp_path / "kept.yaml").read_text()

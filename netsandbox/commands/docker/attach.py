@@ -114,6 +114,8 @@ def logs(client: Client, parsed: Parsed) -> int | None:
         tail = "all"  # whatever it says
     with_time = parsed.on("timestamps")
     wanted = _between(client, container, parsed)
+    if container.console.dropped:
+        client.complain(f"note: the log has no more room for its first {container.console.dropped:,} lines")
     count = len(wanted) if tail == "all" or int(tail) < 0 else int(tail)
     for line in wanted[len(wanted) - min(count, len(wanted)):]:
         client.output.append((line.stream, _log_text(line.at, line.text, with_time)))
