@@ -36,7 +36,8 @@ from netsandbox.docker.freezer import Frozen, programs_of
 from netsandbox.docker.history import MOST, EngineEvent
 from netsandbox.docker.image_store import ImageStore
 from netsandbox.docker.launch import Runner, main_program
-from netsandbox.docker.network import BridgeNetwork, DockerNetwork, NetworkMaker, random_identity
+from netsandbox.docker.network import BridgeNetwork, DockerNetwork, random_identity
+from netsandbox.docker.network_maker import NetworkMaker
 from netsandbox.docker.profiles import PROFILES
 from netsandbox.docker.rules import rules_of
 from netsandbox.docker.signals import KILLED, SIGNALS, UNKNOWN, signal_name, signal_number, status_after

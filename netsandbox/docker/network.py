@@ -37,7 +37,6 @@ if TYPE_CHECKING:
     from netsandbox.docker.container import Container
     from netsandbox.docker.firewall import Firewall
     from netsandbox.docker.network_options import BridgeOptions
-    from netsandbox.docker.profiles import Profile
     from netsandbox.engine.chance import Stream
     from netsandbox.linux.core.interface import Interface
     from netsandbox.linux.core.namespace import NetworkNamespace
@@ -250,7 +249,7 @@ class BridgeNetwork(DockerNetwork):
         """The lowest free one of eth0, eth1, …; releases before 28 use none twice while the container runs."""
         prefix, own = self.settings.prefix, dict(wish.options).get(IFNAME, "")
         if self._announces:
-            return own or free_name(namespace, prefix)
+            return own or namespace.free_name(prefix)
         number = container.prefixes.count(prefix)
         container.prefixes += (prefix,)
         return f"{prefix}{number}"
@@ -298,77 +297,3 @@ def _refusal_inside(namespace: NetworkNamespace, veth: str, name: str, mac: int)
     if mac & MAC_GROUP_BIT or not mac:
         return f'setting interface "{veth}" MAC to "{format_mac(mac)}": cannot assign requested address'
     return ""
-
-
-def free_name(namespace: NetworkNamespace, prefix: str) -> str:
-    number = 0
-    while f"{prefix}{number}" in namespace.interfaces:
-        number += 1
-    return f"{prefix}{number}"
-
-
-class NetworkMaker:
-    """Makes bridges: the part of the bridge driver that needs the host.
-
-    Args:
-        profile: whose MAC and ARP habits the network has.
-        firewall: where its containers' rules go.
-    """
-
-    def __init__(self, namespace: NetworkNamespace, stream: Stream, profile: Profile, firewall: Firewall) -> None:
-        self.namespace = namespace
-        self.stream = stream
-        self.firewall = firewall
-        self.is_old = not profile.since(28)
-        self.last_subnet: Network | None = None
-        """What Docker chose last for a network; releases before 28 go on from there."""
-
-    def make(self, name: str, identity: str, ifname: str, gateway: Network, settings: BridgeOptions,
-             internal: bool = False) -> BridgeNetwork:
-        """A bridge with the gateway's address; no carrier until a container comes. One that is there is used."""
-        bridge = self._bridge(ifname, gateway, settings)
-        pool = AddressPool(Network(gateway.network, gateway.length), gateway.address)
-        network = BridgeNetwork(name, identity, bridge, pool, self.stream, not self.is_old, settings,
-                                self.firewall)
-        network.internal = internal
-        if settings.gateway_mode == "isolated":
-            pool.release(gateway.address)  # there is no gateway
-        return network
-
-    def restore(self, network: BridgeNetwork) -> None:
-        """A network whose bridge may have gone meanwhile, or have lost its address."""
-        gateway = Network(network.pool.gateway, network.pool.subnet.length)
-        network.bridge = self._bridge(network.ifname, gateway, network.settings)
-
-    def _bridge(self, ifname: str, gateway: Network, settings: BridgeOptions) -> Bridge:
-        """The device, set up."""
-        bridge, mtu = self.device(ifname), settings.mtu or ETHERNET_MTU
-        if settings.has_gateway and settings.gateway_mode != "isolated":
-            self._set_address(bridge, gateway)
-        if bridge.mtu != mtu:
-            link.set_mtu(bridge, mtu)
-        if not bridge.up:
-            link.set_up(bridge)
-        return bridge
-
-    def device(self, ifname: str) -> Bridge:
-        """The device itself, made if it is not there. Its MAC is set, so that it does not follow its ports'."""
-        found = self.namespace.interfaces.get(ifname)
-        if isinstance(found, Bridge):
-            return found
-        mac = 0x0242 << 32 | self.stream.bits(32) if self.is_old else random_mac(self.stream.bits(48))
-        bridge = Bridge(self.namespace, ifname, mac, mac_is_set=True)
-        # On a machine it snoops, to no effect without a querier: its reports reach nobody but the first to join.
-        bridge.shows_snooping, bridge.queue_length = True, NO_QUEUE
-        self.namespace.add_interface(bridge)
-        return bridge
-
-    @staticmethod
-    def _set_address(bridge: Bridge, gateway: Network) -> None:
-        """The gateway's alone: another one was a former setting's."""
-        for own in [own for own in bridge.addresses
-                    if (own.local, own.network.length) != (gateway.address, gateway.length)]:
-            if own in bridge.addresses:
-                addresses.remove(bridge, own)
-        if not bridge.addresses:
-            addresses.add(bridge, gateway, gateway.broadcast if gateway.length < 31 else None)

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, TypeGuard, cast
 from netsandbox.docker.container import Endpoint, Wish
 from netsandbox.docker.errors import daemon_error
 from netsandbox.docker.ipam import AddressPool
-from netsandbox.docker.network import NO_QUEUE, BridgeNetwork, DockerNetwork, free_name, random_identity
+from netsandbox.docker.network import NO_QUEUE, BridgeNetwork, DockerNetwork, random_identity
 from netsandbox.docker.network_options import BridgeOptions
 from netsandbox.linux.core import link
 from netsandbox.linux.core.errors import KernelError
@@ -107,7 +107,7 @@ class ParentNetwork(BridgeNetwork):
         return endpoint
 
     def _make_child(self, parent: Interface, namespace: NetworkNamespace, wish: Wish) -> Interface:
-        request = LinkRequest(free_name(namespace, "eth"), self.driver)
+        request = LinkRequest(namespace.free_name("eth"), self.driver)
         request.lower, request.namespace = parent, namespace
         request.settings = {"mode": self.mode}
         if self.driver == "ipvlan":

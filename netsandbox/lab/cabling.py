@@ -72,10 +72,7 @@ def _free_name(owner: Node | NetworkNamespace, namespace: NetworkNamespace) -> s
     for interface in namespace.interfaces.values():
         if interface.peer is None and interface.kind in ("veth", "port") and (box or interface.port is None):
             return interface.name
-    number, prefix = (1, "p") if box else (0, "eth")
-    while f"{prefix}{number}" in namespace.interfaces:
-        number += 1
-    return f"{prefix}{number}"
+    return namespace.free_name("p", first=1) if box else namespace.free_name("eth")
 
 
 def _make_end(lab: Lab, owner: Node | NetworkNamespace, ifname: str) -> Interface:

@@ -12,7 +12,7 @@ from netsandbox.commands.tools.follows import FollowsError
 from netsandbox.commands.tools.idle import note
 from netsandbox.engine.units import SECOND
 from netsandbox.linux.netfilter.connection import DST_NAT, SRC_NAT, Connection, FlowTuple
-from netsandbox.linux.netfilter.conntrack import STATISTICS
+from netsandbox.linux.netfilter.connection_table import STATISTICS
 from netsandbox.linux.netfilter.track_tcp import STATES
 from netsandbox.linux.netlink.credentials import may_administer
 from netsandbox.wire.addresses import parse_ipv4

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from itertools import count
 from typing import TYPE_CHECKING
 
 from netsandbox.commands.tools.context import ToolError, ToolResult
@@ -20,7 +19,6 @@ if TYPE_CHECKING:
 
     from netsandbox.commands.tools.context import ToolContext
     from netsandbox.commands.tools.output import Style
-    from netsandbox.linux.core.namespace import NetworkNamespace
 
 COMMANDS = ("add*", "delete*", "show*", "lst*", "list*", "help*")
 SHOWN_FLAGS = {0x1: "tun", 0x2: "tap", 0x4000: "vnet_hdr", 0x800: "persist"}
@@ -47,7 +45,7 @@ def run(context: ToolContext, arguments: list[str], _style: Style) -> ToolResult
         return ToolResult(0, "", "")
     if existing is not None:
         raise _failed("EBUSY" if existing.kind == "tun" else "EINVAL")
-    request = LinkRequest(name or _free_name(context.namespace, found["mode"]), "tun")
+    request = LinkRequest(name or context.namespace.free_name(found["mode"]), "tun")
     request.settings = {"tuntap": found["mode"], **{name: name in found for name in ("pi", "vnet_hdr")},
                         **{name: found[name] for name in ("user", "group") if name in found}}
     try:
@@ -55,11 +53,6 @@ def run(context: ToolContext, arguments: list[str], _style: Style) -> ToolResult
     except KernelError as error:
         raise _failed(error.errno) from None
     return ToolResult(0, "", "")
-
-
-def _free_name(namespace: NetworkNamespace, stem: str) -> str:
-    """tun%d or tap%d."""
-    return next(name for number in count() if (name := f"{stem}{number}") not in namespace.interfaces)
 
 
 def _failed(errno: str) -> ToolError:

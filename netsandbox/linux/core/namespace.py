@@ -210,6 +210,13 @@ class NetworkNamespace:
         self._next_index += 1
         return self._next_index - 1
 
+    def free_name(self, stem: str, first: int = 0, taken: str = "") -> str:
+        """The first of `eth0`, `eth1` … that no interface has; `taken` is one that will be (dev_alloc_name)."""
+        number = first
+        while (name := f"{stem}{number}") in self.interfaces or name == taken:
+            number += 1
+        return name
+
     def _update_trust(self, interface: Interface) -> None:
         either = self.sysctls.either
         interface.trusts_sources = not (interface.is_loopback or self.routes.has_custom_local

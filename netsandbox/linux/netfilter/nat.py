@@ -37,7 +37,7 @@ if TYPE_CHECKING:
     from netsandbox.engine.chance import Stream
     from netsandbox.linux.core.hooks import HookVerdict, SocketBuffer
     from netsandbox.linux.core.namespace import NetworkNamespace
-    from netsandbox.linux.netfilter.conntrack import ConnectionTable
+    from netsandbox.linux.netfilter.connection_table import ConnectionTable
 
 MOST_ATTEMPTS = 128
 FEWEST_ATTEMPTS = 16

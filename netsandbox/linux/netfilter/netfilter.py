@@ -13,7 +13,7 @@ from netsandbox.linux.events import VerdictGiven
 from netsandbox.linux.ipv4.fragment import Reassembler
 from netsandbox.linux.netfilter import conntrack, matches_recent, nat
 from netsandbox.linux.netfilter.bridged import BridgeHooks
-from netsandbox.linux.netfilter.conntrack import ConnectionTable
+from netsandbox.linux.netfilter.connection_table import ConnectionTable
 from netsandbox.linux.netfilter.listing import connection_words
 from netsandbox.linux.netfilter.ruleset import Table
 from netsandbox.linux.netfilter.settings import COUNT

@@ -123,7 +123,7 @@ def add(home: NetworkNamespace, request: LinkRequest, new_mac: Callable[[], int]
         settings = settings | {"peer": _new_link(peer, home, peer.namespace or home, new_mac, "veth")}
         other: NewLink = settings["peer"]
         if not request.device and other.namespace is namespace:
-            request.device = _free_name(namespace, kind.name, other.name)
+            request.device = namespace.free_name(kind.name, taken=other.name)
         if other.name in other.namespace.interfaces or (other.namespace, other.name) == (namespace, request.device):
             raise KernelError("EEXIST")
         if peer.up:  # it would be opened before it has the other end (veth_open)
@@ -143,17 +143,9 @@ def add(home: NetworkNamespace, request: LinkRequest, new_mac: Callable[[], int]
 
 def _new_link(request: LinkRequest, home: NetworkNamespace, namespace: NetworkNamespace,
               new_mac: Callable[[], int], stem: str) -> NewLink:
-    name = request.device or _free_name(namespace, stem)
+    name = request.device or namespace.free_name(stem)
     mac = _valid_mac(request.mac) if request.mac else None
     return NewLink(namespace, name, mac, request.mtu, request.settings, home, request.lower, new_mac)
-
-
-def _free_name(namespace: NetworkNamespace, stem: str, taken: str = "") -> str:
-    """The first name that is free; a veth's peer, which is registered first, has `taken` one."""
-    number = 0
-    while f"{stem}{number}" in namespace.interfaces or f"{stem}{number}" == taken:
-        number += 1
-    return f"{stem}{number}"
 
 
 def _finish(interface: Interface, request: LinkRequest) -> None:
