@@ -13,6 +13,7 @@ from netsandbox.commands.tools.kernel_files import FIRST_SHELL_PID, namespace_fi
 from netsandbox.commands.tools.process_namespaces import OF_CONTAINERS
 from netsandbox.commands.tools.table_names import PATH
 from netsandbox.docker import files
+from netsandbox.docker.freezer import programs_of
 from netsandbox.docker.ports import daemon_processes
 from netsandbox.lab import room
 from netsandbox.lab.lab import DEFAULT_HOST
@@ -171,6 +172,19 @@ class LabMachine:
             if own is None and pid is not None and pid <= FIRST_SHELL_PID and pid not in known:
                 return None
         return {} if own is None else owned(own, {one.name: one.pid for one in running})
+
+    def pid_seen(self, namespace: NetworkNamespace, files: Files, pid: int) -> int:
+        """By its number the container's first is 1; those of others' are not seen (commands.tools.context.Machine)."""
+        host = self._host_of(namespace)
+        if host is None or host.docker is None or not RIGHTS.get().contained:
+            return pid
+        running = [one for one in host.docker.containers.values() if one.is_running]
+        pids = {one.name: one.pid for one in running}
+        places = {one.name: owned(one, pids).get("pid", 0) for one in running}
+        mine = next((places[one.name] for one in running if one.files is files.system), 0)
+        theirs = next((places[one.name] for one in running
+                       if any(pid == task.process.pid for task in programs_of(one) if isinstance(task, Program))), mine)
+        return pid if not mine else 0 if mine != theirs else 1 if pid == mine else pid
 
     def tenants(self, namespace: NetworkNamespace) -> list[Tenant]:
         """The machine's own namespace, its containers', and those of `ip netns`, which are the default host's."""

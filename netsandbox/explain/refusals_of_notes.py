@@ -18,6 +18,15 @@ OF_NOTES: dict[str, str] = {
     "nobody answers here, so nothing is removed; `docker {command} --force` asks nothing":
         "这里没有人回答，所以什么也没有删除；`docker {command} --force` 不询问",
     "the sandbox installs no {name}: `FROM {image}` brings it": "沙盒不能安装 {name}：`FROM {image}` 里有它",
+    "of {name} the sandbox knows what it says of its program; the files are one layer":
+        "对 {name}，沙盒只知道它的程序是什么；所有文件算作一层",
+    "did you mean 'docker {near}'?": "是不是 'docker {near}'？",
+    "the log has no more room for its first {count} lines": "日志放不下了，最早的 {count} 行已经丢掉",
+    "one look, as with --no-stream; Docker would go on until Ctrl-C":
+        "只看一次，就像加了 --no-stream；真正的 Docker 会一直显示，直到按 Ctrl-C",
+    "a file system of the sandbox holds {size} MiB": "沙盒的一个文件系统最多放 {size} MiB",
+    "{name} is seen from the host and from other containers too, whose /run/netns would not have it":
+        "{name} 从宿主机和别的容器里也看得到；真机上它们的 /run/netns 里没有它",
     "the sandbox's own images stay": "沙盒自己的镜像都留着",
     "the option {key} of a volume does nothing in the sandbox": "卷的选项 {key} 在沙盒里不起作用",
     "--user decides whose a program is, and its capabilities; files in the sandbox belong to nobody, so that all can "

@@ -101,6 +101,9 @@ class KernelLab:
     def namespace_owners(self, _namespace: NetworkNamespace, _files: Files, _pid: int | None) -> dict[str, int]:
         return {}
 
+    def pid_seen(self, _namespace: NetworkNamespace, _files: Files, pid: int) -> int:
+        return pid
+
     def namespace_of_pid(self, _pid: int) -> NetworkNamespace | None:
         return None
 

@@ -65,6 +65,32 @@ def test_one_service_is_stopped_and_started(session: KeptSession) -> None:
     assert said(session, "curl -s localhost:8080") == "hello\n"
 
 
+SHARED = """cat > compose.yaml <<'EOF'
+services:
+  vpn: {image: redis}
+  web: {image: nginx, network_mode: "service:vpn"}
+  last: {image: redis, depends_on: {web: {condition: service_started, restart: true}}}
+  apart: {image: redis, depends_on: [vpn]}
+EOF"""
+
+
+def test_what_stands_on_a_network_restarts_with_it_and_sees_its_own_programs_only() -> None:
+    session = KeptSession()
+    for line in (SHARED, "docker compose -p d up -d"):
+        assert session.run(line).code in (0, None), line
+    again = "".join(f" Container d-{name}-1  Restarting\n Container d-{name}-1  Started\n" for name in (
+        "vpn", "web", "last"))
+    assert said(session, "docker compose -p d restart -t 0 vpn") == again
+    assert said(session, "docker compose -p d restart -t 0 --no-deps vpn") == again[:again.index(" Container d-web")]
+    said(session, "docker compose -p d restart -t 0 web")
+    assert said(session, "docker exec d-web-1 ip -br addr show eth0")
+    sockets = session.run("docker exec d-web-1 ss -ltnpH").out
+    assert '"nginx",pid=1,' in sockets
+    assert ":6379" in sockets
+    assert "redis" not in sockets
+    assert said(session, "docker inspect -f '{{json .Config.Labels}}' d-web-1").count("vpn:service_started:true") == 1
+
+
 def test_it_is_paused_killed_and_removed(session: KeptSession) -> None:
     assert said(session, "docker compose pause") == " Container demo-db-1  Paused\n Container demo-web-1  Paused\n"
     assert states(session).count("paused") == 2

@@ -118,7 +118,7 @@ def test_a_comparison_that_is_always_true_is_found_out(monkeypatch: pytest.Monke
 
 
 def test_a_negation_that_does_not_negate_is_found_out(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(condition, "_negated", lambda verdict, _context: verdict)
+    monkeypatch.setattr(condition.Parsed, "negated", False)
     report = check.check("one-cable")
     assert report.status == check.FAILED
     assert "no interface pc1" in {outcome.text for outcome in report.outcomes if outcome.status == check.FAILED}

@@ -198,6 +198,9 @@ class SimulatedTwin:
     def namespace_named(self, name: str) -> NetworkNamespace | None:
         return self.named.get(name)
 
+    def pid_seen(self, _namespace: NetworkNamespace, _files: Files, pid: int) -> int:
+        return pid
+
     def namespace_owners(self, _namespace: NetworkNamespace, _files: Files, _pid: int | None) -> dict[str, int]:
         return {}
 

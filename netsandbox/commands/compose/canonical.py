@@ -258,17 +258,18 @@ def _service(values: Values, project: Project, name: str, node: Node) -> Tree:
             found[key] = {}
         elif key == "networks" and not service.network_mode:
             found[key] = {DEFAULT: None}
-        elif key == "depends_on" and service.links:
+        elif key == "depends_on" and service.restarts_with:
             found[key] = {}
     if service.variables:
         own = found["environment"]
         of_files: Tree = {name: value for name, _equals, value in (text.partition("=") for text in service.variables)}
         found["environment"] = dict(sorted((of_files | (own if isinstance(own, dict) else {})).items()))
-    if service.links:
-        linked: Tree = {text.partition(":")[0]: {"condition": "service_started", "restart": True, "required": True}
-                        for text in service.links}
+    if service.restarts_with:
+        linked: Tree = {other: {"condition": "service_started", "restart": True, "required": True}
+                        for other in service.restarts_with}
         before = found["depends_on"]
-        found["depends_on"] = linked | dict(before if isinstance(before, dict) else {})
+        linked |= before if isinstance(before, dict) else {}
+        found["depends_on"] = {other: linked[other] for other in sorted(linked)}
     return found
 
 

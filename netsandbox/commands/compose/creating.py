@@ -160,7 +160,8 @@ def make_one(client: Client, project: Project, service: Service, name: str,
     Raises:
         DockerError: it cannot be made.
     """
-    needs = ",".join(f"{other}:{service.conditions.get(other, STARTED)}:false" for other in service.needs)
+    needs = ",".join(f"{other}:{service.conditions.get(other, STARTED)}:{str(other in service.restarts_with).lower()}"
+                     for other in service.needs)
     labels = {"project": project.name, **(own or {"oneoff": "True"}),
               "project.config_files": ",".join((project.path, *project.overrides)),
               "project.working_dir": dirname(project.path), "version": RELEASE.removeprefix("v"), "depends_on": needs}

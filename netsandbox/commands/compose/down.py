@@ -30,7 +30,7 @@ class Stopping:
         code: the exit status.
     """
 
-    before = "Stopping"
+    before, backwards = "Stopping", True
 
     def __init__(self, client: Client, project: Project, timeout: int | None, found: list[Container], *,
                  removes: bool = False, ends: bool = False, with_volumes: bool = False, code: int = 0) -> None:
@@ -42,8 +42,8 @@ class Stopping:
         self.with_volumes = with_volumes
         self.code = code
         order = {service.name: at for at, service in enumerate(project.in_order(list(project.services)))}
-        self.waiting = sorted(found, key=lambda it: -order.get(
-            it.labels["com.docker.compose.service"], len(order)))
+        self.waiting = sorted(found, reverse=self.backwards, key=lambda it: order.get(
+            it.labels[f"{LABEL}service"], len(order)))
         self.present: Container | None = None
 
     def go_on(self, _argument: object = None) -> None:

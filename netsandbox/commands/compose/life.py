@@ -42,9 +42,9 @@ def start(client: Client, parsed: Parsed) -> int:
 
 
 class Restarting(Stopping):
-    """Each is stopped, and started when its program has ended."""
+    """Each is stopped, and started when its program has ended, before what needs it."""
 
-    before = "Restarting"
+    before, backwards = "Restarting", False
 
     def stopped(self, _code: int) -> None:
         container = self.present
@@ -55,8 +55,11 @@ class Restarting(Stopping):
 
 
 def restart(client: Client, parsed: Parsed) -> None:
-    project, found = named(client, parsed)
-    Restarting(client, project, timeout_of(parsed), found).go_on()
+    project = project_of(client, parsed)
+    names = chosen(project, parsed.operands, ["*"])
+    names = names if parsed.on("no-deps") else project.with_dependents(names)
+    Restarting(client, project, timeout_of(parsed), [
+        container for name in names for container in containers_of(client, project, name)]).go_on()
 
 
 def kill(client: Client, parsed: Parsed) -> int:
@@ -122,7 +125,7 @@ SERVICES = "[OPTIONS] [SERVICE...]"
 START = Command("docker compose start", "[SERVICE...]", "Start services", start, (
     *GLOBAL, *refused("wait"), *refused("wait-timeout", kind="int")))
 RESTART = Command("docker compose restart", SERVICES, "Restart service containers", restart, (
-    *GLOBAL, TIMEOUT, Flag("no-deps", usage="Don't restart dependent services", ignored=True)))
+    *GLOBAL, TIMEOUT, Flag("no-deps", usage="Don't restart dependent services")))
 KILL = Command("docker compose kill", SERVICES, "Force stop service containers", kill, (
     *GLOBAL, *without_effect("remove-orphans"),
     Flag("signal", "s", "string", "SIGNAL to send to the container", value="string")))

@@ -47,6 +47,7 @@ class Service(NamedTuple):
         network_mode: host, none, service:NAME, container:NAME, or empty.
         networks: by the names that the file has.
         needs: the services that are started before.  conditions: how they are to be then, where that is said.
+        restarts_with: those of them whose restart is its own, too.
         mounts: -v of each volume, a named one still by the name that the file has.
         env_files: the paths of the files of its variables, and whether each has to be there.
         variables: NAME=value out of these files, once they are read.
@@ -65,6 +66,7 @@ class Service(NamedTuple):
     links: tuple[str, ...] = ()
     needs: tuple[str, ...] = ()
     conditions: Mapping[str, str] = {}
+    restarts_with: tuple[str, ...] = ()
     health_check: HealthCheck | None = None
     mounts: tuple[str, ...] = ()
     env_files: tuple[tuple[str, bool], ...] = ()
@@ -121,6 +123,14 @@ class Project(NamedTuple):
             services={name: service for name, service in self.services.items() if name in services},
             networks={key: spec for key, spec in self.networks.items() if key in networks},
             volumes={key: spec for key, spec in self.volumes.items() if key in volumes})
+
+    def with_dependents(self, wanted: list[str]) -> list[str]:
+        """The services that are wanted, and those that restart with them (WithSelectedServices, IncludeDependents)."""
+        found = list(wanted)
+        for name in found:  # grows as it goes
+            found += [other for other, service in self.services.items()
+                      if name in service.restarts_with and other not in found]
+        return found
 
     def in_order(self, wanted: list[str]) -> list[Service]:
         """The services that are wanted, and what they need, each behind what it needs."""

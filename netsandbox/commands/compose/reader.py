@@ -201,7 +201,8 @@ def _completed(values: Values, service: Service, services: Mapping[str, Service]
                            "be unique: invalid compose project")
     if not service.network_mode and not service.networks:
         service = service._replace(networks={DEFAULT: Attachment()})
-    return service._replace(needs=tuple(dict.fromkeys((*service.needs, *others))))
+    return service._replace(needs=tuple(dict.fromkeys((*service.needs, *others))), restarts_with=tuple(
+        dict.fromkeys((*service.restarts_with, *(other for other in others if other not in service.needs)))))
 
 
 def _check_order(values: Values, services: Mapping[str, Service], top: dict[str, tuple[Node, Node]]) -> None:

@@ -123,15 +123,17 @@ def _extra_hosts(values: Values, node: Node, what: str) -> Change:
 def _depends_on(values: Values, node: Node, what: str) -> Change:
     if not isinstance(node, MappingNode):
         return {"needs": values.texts(node, what)}
-    found = {}
+    found, restarts = {}, []
     for name, (_where, inner) in values.map(node, what).items():
         fields = values.map(inner, f"{what}.{name}")
+        if "restart" in fields and values.boolean(fields["restart"][1], f"{what}.{name}.restart"):
+            restarts.append(name)
         place, wanted = fields.get("condition", (inner, inner))
         found[name] = values.text(wanted, f"{what}.{name}.condition") if "condition" in fields else ""
         if found[name] not in CONDITIONS:
             raise values.invalid(place, f"{what}.{name}.condition value must be one of '"
                                         + "', '".join(CONDITIONS) + "'")
-    return {"needs": tuple(found), "conditions": found}
+    return {"needs": tuple(found), "conditions": found, "restarts_with": tuple(restarts)}
 
 
 def _health_check(values: Values, node: Node, what: str) -> Change:
@@ -240,5 +242,5 @@ def _inner_notes(values: Values, key: str, value: Node, what: str) -> list[tuple
         return [(line_of(condition), f"{what}.{name}.{field}")
                 for name, (_key, inner) in values.map(value, what).items()
                 for field, (condition, wanted) in values.map(inner, what).items()
-                if field != "condition" and (field, values.text(wanted, what)) != ("required", "true")]
+                if field not in ("condition", "restart") and (field, values.text(wanted, what)) != ("required", "true")]
     return []

@@ -46,6 +46,13 @@ class Machine(Protocol):
             files: those of the one who asks.  pid: None for the one who asks.
         """
 
+    def pid_seen(self, namespace: NetworkNamespace, files: Files, pid: int) -> int:
+        """The number that a process has for the one who asks; 0 where it is not in the same PID namespace.
+
+        Args:
+            files: those of the one who asks.  pid: the one that the host knows.
+        """
+
     def tenants(self, namespace: NetworkNamespace) -> list[Tenant]:
         """All namespaces of the machine that this one is on, the machine's own first."""
 

@@ -6,8 +6,8 @@ import re
 from typing import TYPE_CHECKING, NamedTuple
 
 from netsandbox.commands.tools.context import ToolError, ToolResult
-from netsandbox.commands.tools.socket_rows import SocketRow, inode_of, socket_rows
-from netsandbox.linux.netlink.credentials import RIGHTS
+from netsandbox.commands.tools.socket_rows import SocketRow, inode_of
+from netsandbox.commands.tools.sockets_seen import rows_seen
 from netsandbox.wire.services import service, service_name
 
 if TYPE_CHECKING:
@@ -62,9 +62,8 @@ def run(context: ToolContext, arguments: list[str]) -> ToolResult:
             wishes.append(_wish(wish or (rest.pop(0) if rest and not rest[0].startswith("-") else "")))
     if not wishes:
         raise ToolError(1, "netsandbox: lsof without -i is not modelled: there are no open files")
-    rows = [(row, place) for place, row in enumerate(socket_rows(context.namespace)) if row.fd
-            and any(wish.takes(row) for wish in wishes) and (not state or NAMES.get(row.state) == state)
-            and not (RIGHTS.get().contained and row.process in ("dockerd", "docker-proxy"))]
+    rows = [(row, place) for place, row in enumerate(rows_seen(context)) if row.fd
+            and any(wish.takes(row) for wish in wishes) and (not state or NAMES.get(row.state) == state)]
     rows.sort(key=lambda item: (item[0].pid, item[0].fd))
     if "t" in letters:
         pids = dict.fromkeys(row.pid for row, _place in rows)

@@ -8,8 +8,9 @@ from netsandbox.commands.tools import ifconfig, interface_table, route
 from netsandbox.commands.tools.context import ToolError, ToolResult
 from netsandbox.commands.tools.help import TEXTS
 from netsandbox.commands.tools.options import Options, read_options
-from netsandbox.commands.tools.socket_rows import SocketRow, inode_of, socket_rows
-from netsandbox.commands.tools.ss import is_wanted, names_shown, port_text, unseen
+from netsandbox.commands.tools.socket_rows import SocketRow, inode_of
+from netsandbox.commands.tools.sockets_seen import rows_seen
+from netsandbox.commands.tools.ss import is_wanted, names_shown, port_text
 
 if TYPE_CHECKING:
     from netsandbox.commands.tools.context import ToolContext
@@ -65,7 +66,7 @@ def _sockets(context: ToolContext, options: Options) -> str:
     text += (" PID/Program name    " if "p" in options else "") + "\n"
     kinds = [kind for kind, letter in (("tcp", "t"), ("udp", "u")) if letter in options] or ["tcp", "udp"]
     names = {} if options.values.keys() & {"n", "numeric-hosts"} else names_shown(context)
-    rows = socket_rows(context.namespace)
+    rows = rows_seen(context)
     for kind in kinds:
         text += "".join(_line(row, options, place, names) for place, row in enumerate(rows)
                         if row.protocol == kind and is_wanted(row, options, kinds))
@@ -82,7 +83,7 @@ def _line(row: SocketRow, options: Options, place: int, names: dict[str, str]) -
                    for address, port in (row.local, row.peer))
     owner = f" {'0' if 'n' in options else 'root':<10} {inode_of(place):<10}" if "e" in options else ""
     if "p" in options:
-        owner += f" {f'{row.pid}/{row.process}' if row.fd and row.process not in unseen() else '-':<20}"
+        owner += f" {f'{row.pid}/{row.process}' if row.fd else '-':<20}"
     protocol = row.protocol + ("6" if row.family == "inet6" else "")
     sent = 0 if row.state == "LISTEN" else row.sent
     return f"{protocol:<5} {row.received:>6} {sent:>6} {local:<23} {peer:<23} {state:<11}{owner}\n"

@@ -10,9 +10,9 @@ from netsandbox.commands.tools.context import ToolError, ToolResult
 from netsandbox.commands.tools.help import TEXTS
 from netsandbox.commands.tools.options import Options, read_options
 from netsandbox.commands.tools.socket_rows import SocketRow, information, socket_rows
+from netsandbox.commands.tools.sockets_seen import rows_seen
 from netsandbox.commands.tools.ss_summary import summary
 from netsandbox.commands.tools.words import USAGE
-from netsandbox.linux.netlink.credentials import RIGHTS
 from netsandbox.linux.tcp.state import Connection
 from netsandbox.wire.addresses import format_ipv4
 from netsandbox.wire.services import service_name
@@ -20,8 +20,6 @@ from netsandbox.wire.services import service_name
 if TYPE_CHECKING:
     from netsandbox.commands.tools.context import ToolContext
 
-HOSTS_PROCESSES = frozenset({"dockerd", "docker-proxy"})
-"""Whose sockets a container may see, but not them: they are not in its PID namespace."""
 LONG_ALONE = ("tipcinfo", "tos", "cgroup", "bpf-maps", "inet-sockopt", "tipc", "vsock", "xdp")
 """Options without a letter, none of which is modelled."""
 LONG = {"numeric": "n", "resolve": "r", "options": "o", "extended": "e", "memory": "m", "info": "i", "processes": "p",
@@ -74,7 +72,7 @@ def run(context: ToolContext, arguments: list[str]) -> ToolResult:
         return ToolResult(0, start, "")
     states = _states(words)
     wanted = ss_filter.read(words)
-    rows = [row for row in socket_rows(context.namespace) if is_wanted(row, options, kinds, states)
+    rows = [row for row in rows_seen(context) if is_wanted(row, options, kinds, states)
             and wanted.takes(row)]
     hidden = {"Netid"} if len(kinds) == 1 else set()
     if len(states) == 1 if states is not None else (
@@ -141,16 +139,11 @@ def _kinds(options: Options) -> list[str]:
     return [kind for kind in ("udp", "tcp", "raw", "unix", "dccp", "sctp", *FAMILIES) if kind in found]
 
 
-def unseen() -> frozenset[str]:
-    """Programs that whoever asks does not see."""
-    return HOSTS_PROCESSES if RIGHTS.get().contained else frozenset()
-
-
 def _cells(row: SocketRow, options: Options, names: dict[str, str]) -> list[str]:
     """What each of TITLES has of a socket."""
     numeric = "n" in options
     users = f'users:(("{row.process}",pid={row.pid},fd={row.fd}))' if (
-        "p" in options and row.fd and row.pid and row.process not in unseen()) else ""
+        "p" in options and row.fd and row.pid) else ""
     timer = str(row.timer) if "o" in options and row.timer is not None else ""
     extra = " ".join(part for part in (users, timer) if part)
     return [row.protocol, row.state, f"{row.received:<6}", f"{row.sent:<6}",
