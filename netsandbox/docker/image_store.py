@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from netsandbox.docker.images import Image
     from netsandbox.linux.core.inode import Layer
 
+NO_NAME = "<none>"
 SHORTEST_ID = 6
 """Digits of an id by which an image can be named here."""
 
@@ -53,21 +54,25 @@ class ImageStore:
     def all(self) -> list[Image]:
         """The newest first."""
         hidden = set(self.made)
-        return [*reversed(self.made.values()),
+        return [*sorted(self.made.values(), key=lambda image: image.created or 0)[::-1],
                 *(image for image in IMAGES.values() if (image.name, image.tag) not in hidden)]
 
     def keep(self, image: Image) -> None:
-        """Under its name, in the place of another one of that name."""
+        """Under its name; another one that had it has none any more, and is dangling if that was its last."""
+        old = self.made.pop((image.name, image.tag), None)
+        if old is not None and old.identity != image.identity and not any(
+                other.identity == old.identity for other in self.made.values()):
+            self.made[NO_NAME, old.identity[:12]] = old._replace(name=NO_NAME, tag=old.identity[:12])
         self.made[image.name, image.tag] = image
 
     def is_known(self, identity: str) -> bool:
         """Whether an image has a name still."""
-        return any(image.identity == identity for image in self.all())
+        return any(image.identity == identity and image.name != NO_NAME for image in self.all())
 
     @staticmethod
     def of_container(engine: DockerEngine, container: Container, reference: str) -> Image:
         """An image with a container's files and settings; it is not kept yet."""
-        name, tag = split(reference) if reference else ("<none>", container.short_identity)
+        name, tag = split(reference) if reference else (NO_NAME, container.short_identity)
         argv = container.image.cmd if not container.arguments else tuple(container.arguments)
         given = container.config.entrypoint
         entrypoint = container.image.entrypoint if given is None else tuple(given)

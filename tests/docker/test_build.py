@@ -28,8 +28,9 @@ def test_a_page_in_nginx_is_built_run_and_asked_for(before: KeptSession) -> None
             "COPY index.html .\nLABEL team=a\nEXPOSE 8080/udp\nHEALTHCHECK --interval=5s CMD true\nUSER 0\nVOLUME /v")
     _out, err, code = written(before, text)
     assert code == 0
-    assert "[2/4] RUN echo \"by $WHO\" > /by" in err
-    assert "naming to docker.io/library/made:latest" in err
+    assert "[2/4] RUN echo \"by world\" > /by" in err
+    assert "naming to docker.io/library/made " in err
+    assert "transferring context: 49B" in err  # 12 of the file, 37 about it, as measured
     assert "CACHED [2/4] RUN" in written(before, text)[1]
     assert "CACHED" not in written(before, text, "--no-cache")[1]
     before.run("docker run -d --name web -p 8081:80 made")
@@ -75,10 +76,14 @@ SOLVE = "ERROR: failed to build: failed to solve: "
     ("FROM alpine\nRUN echo a; exit 3", "\n > [2/2] RUN echo a; exit 3:\n0.000 a\n------\nDockerfile:2\n"),
     ("FROM alpine\nRUN exit 3", f'{SOLVE}process "/bin/sh -c exit 3" did not complete successfully: exit code: 3'),
     ("FROM nosuch", f"{SOLVE}nosuch: failed to resolve source metadata for docker.io/library/nosuch:latest: "),
-    ("FROM alpine\nFOO x", f"{SOLVE}dockerfile parse error on line 2: unknown instruction: FOO"),
+    ("FROM alpine\nFOO x", f"{SOLVE}dockerfile parse error on line 2: unknown instruction: FOO (did you mean FROM?)"),
+    ("FROM alpine\nUSER", "dockerfile parse error on line 2: USER requires exactly one argument"),
+    ("FROM alpine\nCOPY a", "line 2: COPY requires at least two arguments, but only one was provided. Destination"),
+    ("FROM alpine\nLABEL", "dockerfile parse error on line 2: LABEL requires at least one argument"),
+    ("FROM alpine\nRUN true\nENV a=b c", "Syntax error - can't find = in \"c\". Must be of the form: name=value"),
     ("", f"{SOLVE}the Dockerfile cannot be empty"),
-    ("RUN x", f"{SOLVE}dockerfile parse error on line 1: no build stage"),
-    ("FROM alpine\nCOPY nope /", f'{SOLVE}failed to compute cache key: failed to calculate checksum of ref: "/nope"'),
+    ("RUN x", f"{SOLVE}no build stage in current context"),
+    ("FROM alpine\nCOPY nope /", f"{SOLVE}failed to compute cache key: failed to calculate checksum of ref "),
     ("FROM alpine\nCOPY ../../etc/hosts /", '"/etc/hosts": not found'),
     ("FROM alpine\nADD http://x/y /", "ADD of a URL is not modelled"), ("FROM scratch", "FROM scratch is not modelled"),
     ("FROM alpine\nRUN <<EOT\nls\nEOT", "a here-document of RUN is not modelled"),
@@ -111,7 +116,69 @@ def test_quiet_prints_the_identity_and_plain_what_the_programs_wrote(before: Kep
     text = "FROM alpine\nRUN echo loud"
     out, err, _code = written(before, text, "-q")
     assert (len(out), err) == (len("sha256:") + 64 + 1, "")
-    assert "\n#4 0.000 loud\n" in written(before, text, "--no-cache", "--progress", "plain")[1]
+    assert "\n#5 0.000 loud\n" in written(before, text, "--no-cache", "--progress", "plain")[1]
+
+
+RECORDED = """#1 [internal] load build definition from Dockerfile
+#1 transferring dockerfile: 161B
+#2 [internal] load metadata for docker.io/library/nginx:latest
+#3 [internal] load metadata for docker.io/library/busybox:latest
+#4 [internal] load .dockerignore
+#4 transferring context: 46B
+#5 [one 1/2] FROM docker.io/library/nginx:latest
+#6 [one 2/2] RUN echo 1 > /a
+#7 [stage-1 1/3] FROM docker.io/library/busybox:latest
+#8 [stage-1 2/3] COPY --from=one /a /b
+#9 [stage-1 3/3] RUN echo 7 > /c
+#10 exporting to image
+#10 exporting layers
+#10 naming to docker.io/library/multi"""
+"""Of a real build (28.5.2, buildx 0.13.1), but for the order of what is done at once."""
+
+
+def test_its_steps_and_history_are_buildkit_s(before: KeptSession) -> None:
+    written(before, "FROM nginx AS one\nRUN echo 1 > /a\nFROM busybox\nARG V=3\nCOPY --from=one /a /b\n"
+                    'RUN echo $V > /c\nENTRYPOINT ["cat"]\nCMD ["/b"]')
+    err = before.run("docker build --progress plain --no-cache -t multi --build-arg V=7 .").err
+    lines = [line.removesuffix(" done") for line in err.splitlines()]
+    assert [line for line in lines if line.startswith("#") and " DONE" not in line and "writing" not in line][1:] == (
+        RECORDED.splitlines())
+    rows = before.run("docker history multi --no-trunc --format '{{.CreatedBy}}|{{.Size}}'").out.splitlines()
+    assert rows[:5] == ['CMD ["/b"]|0B', 'ENTRYPOINT ["cat"]|0B', "RUN |1 V=7 /bin/sh -c echo $V > /c # buildkit|2B",
+                        "COPY /a /b # buildkit|2B", "ARG V=7|0B"]
+
+
+def test_what_it_warns_of(before: KeptSession) -> None:
+    """As a real build does (28.5.2), in its order."""
+    err = written(before, "FROM nginx as a\nENV X 1 2\nLABEL a b\nENTRYPOINT echo hi\nCMD echo ho\nWORKDIR sub\n"
+                          "MAINTAINER me\nARG TOKEN\nCMD [\"a\"]")[1]
+    assert err.partition(" warnings found")[2].splitlines()[1:] == [f" - {text}" for text in (
+        "FromAsCasing: 'as' and 'FROM' keywords' casing do not match (line 1)",
+        "MaintainerDeprecated: Maintainer instruction is deprecated in favor of using label (line 7)",
+        'LegacyKeyValueFormat: "ENV key=value" should be used instead of legacy "ENV key value" format (line 2)',
+        'LegacyKeyValueFormat: "LABEL key=value" should be used instead of legacy "LABEL key value" format (line 3)',
+        ("JSONArgsRecommended: JSON arguments recommended for ENTRYPOINT to prevent unintended behavior related to OS "
+         "signals (line 4)"),
+        ("JSONArgsRecommended: JSON arguments recommended for CMD to prevent unintended behavior related to OS "
+         "signals (line 5)"),
+        ("MultipleInstructionsDisallowed: Multiple CMD instructions should not be used in the same stage because only "
+         "the last one will be used (line 5)"),
+        'WorkdirRelativePath: Relative workdir "sub" can have unexpected results if the base image changes (line 6)',
+        'SecretsUsedInArgOrEnv: Do not use ARG or ENV instructions for sensitive data (ARG "TOKEN") (line 8)')]
+
+
+def test_what_loses_its_name_is_dangling_until_it_is_pruned(before: KeptSession) -> None:
+    before.run("docker image prune -f")
+    first = (written(before, "FROM alpine\nRUN echo 1"), before.run("docker images -q made").out.strip())[1]
+    written(before, "FROM alpine\nRUN echo 2")
+    assert before.run("docker images -f dangling=true").out.splitlines()[1].split()[:3] == ["<none>", "<none>", first]
+    assert before.run("docker images -f dangling=x").err == (
+        "Error response from daemon: invalid filter 'dangling=[x]'\n")
+    pruned = before.run("docker image prune -f").out
+    assert pruned.startswith("Deleted Images:\n")
+    assert f"\ndeleted: sha256:{first}" in pruned
+    assert pruned.endswith("\n\nTotal reclaimed space: 0B\n")
+    assert before.run("docker images -qf dangling=true").out == ""
 
 
 def test_a_server_runs_in_a_shell_too_and_its_image_has_a_shell_for_a_person() -> None:

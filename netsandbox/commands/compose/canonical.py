@@ -12,7 +12,7 @@ from netsandbox.commands.compose.build_keys import read_build
 from netsandbox.commands.compose.values import Values, is_null
 from netsandbox.commands.compose.whole import Read, Whole
 from netsandbox.commands.docker.publish import parse_publish
-from netsandbox.commands.docker.words import duration
+from netsandbox.commands.docker.words import duration, go_duration
 from netsandbox.commands.strict_yaml import MappingNode, Node, ScalarNode, SequenceNode
 from netsandbox.docker.errors import DockerError
 from netsandbox.engine.units import SECOND
@@ -164,12 +164,8 @@ def _plain(values: Values, node: Node, what: str) -> Plain:
 def _duration(values: Values, node: Node, what: str) -> Plain:
     """As Go writes it: 90s is 1m30s."""
     text = values.text(node, what)
-    seconds, rest = divmod(duration(text) or 0, SECOND)
-    if rest or seconds < 1:
-        return text
-    minutes, rest = divmod(seconds, 60)
-    hours, minutes = divmod(minutes, 60)
-    return (f"{hours}h" if hours else "") + (f"{minutes}m" if hours or minutes else "") + f"{rest}s"
+    length = duration(text) or 0
+    return text if length % SECOND or length < SECOND else go_duration(length)
 
 
 def _volumes(values: Values, node: Node, what: str) -> Plain:

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from netsandbox.commands.docker.builder import Build, unsolved
+from netsandbox.commands.docker.build_output import of_target, table
+from netsandbox.commands.docker.builder import Build, definition, unsolved
 from netsandbox.commands.docker.flags import Command, Flag, Parsed, refused
 from netsandbox.commands.docker.reference import check_reference
 from netsandbox.docker.errors import DockerError
@@ -36,10 +37,13 @@ def prepared(client: Client, parsed: Parsed, target: str = "") -> Build:
     if not files.is_directory(where):
         raise DockerError(f'{"" if target else "ERROR: "}unable to prepare context: path "{where}" not found')
     path = parsed.text("file") or f"{where.rstrip('/') or '/'}/Dockerfile"
+    name = path.rpartition("/")[2]
     if not files.exists(path) or files.is_directory(path):
-        raise DockerError(f"{unsolved(client.engine, target)}failed to read dockerfile: open "
-                          f"{path.rpartition('/')[2]}: no such file or directory")
-    return Build(client, parsed, files.at(files.canonical(where)), files.read(path), target)
+        for line in table(of_target([definition(name, None)], target)) if not parsed.on("quiet") else ():
+            client.complain(line)
+        raise DockerError(f"{unsolved(client.engine, target)}failed to read dockerfile: open {name}: no such file or "
+                          "directory")
+    return Build(client, parsed, files.at(files.canonical(where)), files.read(path), name, target)
 
 
 BUILD = Command("docker build", "[OPTIONS] PATH | URL | -", "Build an image from a Dockerfile", build, (

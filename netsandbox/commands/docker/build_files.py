@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import posixpath
+from hashlib import sha256
 from typing import TYPE_CHECKING
+from uuid import UUID
 
 from netsandbox.commands.docker.image_config import list_of
 from netsandbox.docker.files import system_of
@@ -28,6 +30,7 @@ class Copying:
 
     Attributes:
         ignored: its flags that change nothing here.
+        sizes: what it takes of the context: bytes by path, -1 of a directory.
     """
 
     def __init__(self, engine: DockerEngine, one: Instruction, context: Files, base: Image | None,
@@ -36,6 +39,7 @@ class Copying:
         self.workdir = workdir
         self.files = context if base is None else Files(system_of(base, engine.scheduler), {})
         self.is_context = base is None
+        self.sizes: dict[str, int] = {}
         self.ignored = [name for name, _value in one.flags if name in WITHOUT_EFFECT]
 
     def read(self) -> tuple[list[str], list[Copied]]:
@@ -48,14 +52,12 @@ class Copying:
         self._check()
         listed = list_of(one.text)
         *sources, to = listed if listed is not None else one.text.split()
-        if not sources:
-            raise one.error(f"dockerfile parse error on line {one.first}: {one.name} requires at least two arguments, "
-                            f"but only one was provided. Destination could not be determined")
         target = posixpath.normpath(posixpath.join(self.workdir or "/", to))
         found = [path for text in sources for path in self._found(text)]
         into = to.endswith(("/", "/.")) or to == "." or len(found) > 1
         folders, texts = list[str](), list[Copied]()
         for path in found:
+            self.sizes[path] = -1 if self.files.is_directory(path) else len(self.files.read(path).encode())
             if self.files.is_directory(path):
                 self._tree(path, target, folders, texts)
             else:
@@ -83,9 +85,11 @@ class Copying:
             path = f"/{path}"
         found = file_names(self.files, path) if is_pattern(path) else [path] if self.files.exists(path) else []
         found = [each for each in found if not self._is_ignored(each)]
-        if not found:
-            raise self.one.error(f'failed to compute cache key: failed to calculate checksum of ref: "/{path}": not '
-                                 "found")
+        if not found and not is_pattern(path):
+            digits = sha256(path.encode()).hexdigest()
+            ref = f"{UUID(digits[:32])}::{digits[-25:]}"
+            raise self.one.error(f'failed to compute cache key: failed to calculate checksum of ref {ref}: "/{path}": '
+                                 "not found")
         return found
 
     def _tree(self, path: str, target: str, folders: list[str], texts: list[Copied]) -> None:
@@ -97,6 +101,7 @@ class Copying:
                 below = name if source == "." else f"{source}/{name}"
                 if self._is_ignored(below):
                     continue
+                self.sizes[below] = -1 if self.files.is_directory(below) else len(self.files.read(below).encode())
                 if self.files.is_directory(below):
                     waiting.append((below, f"{place.rstrip('/')}/{name}"))
                 else:

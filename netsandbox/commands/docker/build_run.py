@@ -41,7 +41,12 @@ class Run:
 
     def step(self) -> Step:
         took = max(self.container.finished - self.container.started, 0)
-        return Step(f"{self.label} {self.instruction.shown}", took, (), tuple(self.output), has_failed=self.code != 0)
+        return Step(self.label, took, (), tuple(self.output), error=self.error)
+
+    @property
+    def error(self) -> str:
+        words = " ".join(self.container.arguments)
+        return f'process "{words}" did not complete successfully: exit code: {self.code}' if self.code else ""
 
 
 def container_for(engine: DockerEngine, image: Image, instruction: Instruction, words: tuple[str, ...],

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+from collections.abc import Iterable
 from typing import NamedTuple
 
 INSTRUCTIONS = frozenset({
@@ -12,8 +13,16 @@ INSTRUCTIONS = frozenset({
 STEPS = frozenset({"ADD", "COPY", "FROM", "RUN", "WORKDIR"})
 """Those that BuildKit counts; the others only say something of the image."""
 HERE_DOCUMENT = re.compile(r"<<-?\s*['\"]?\w")
+ARGUMENTS = (dict.fromkeys(("ARG", "ENV", "EXPOSE", "HEALTHCHECK", "LABEL", "VOLUME"), "at least one argument")
+             | dict.fromkeys(("MAINTAINER", "ONBUILD", "STOPSIGNAL", "USER", "WORKDIR"), "exactly one argument")
+             | dict.fromkeys(("ADD", "COPY"), "at least two arguments, but only one was provided. Destination could "
+                                              "not be determined")
+             | {"FROM": "either one or three arguments"})
+"""What an instruction wants that has none."""
 AROUND = 2
 """Lines that are shown around the one at which a build stopped."""
+FAR = 3
+"""Letters by which a word is another one."""
 
 
 class DockerfileError(Exception):
@@ -87,7 +96,7 @@ def read(text: str) -> Dockerfile:
     early = next((one for one in found[:starts[0] if starts else None] if one.name != "ARG"), None)
     if early is not None or not starts:
         one = early or found[0]
-        raise one.error(f"dockerfile parse error on line {one.first}: no build stage in current context")
+        raise one.error("no build stage in current context")
     ends = [*starts[1:], len(found)]
     return Dockerfile(tuple(found[:starts[0]]), tuple(
         _stage(number, tuple(found[start:end])) for number, (start, end) in enumerate(zip(starts, ends, strict=True))))
@@ -123,22 +132,38 @@ def _instruction(line: str, first: int, last: int) -> Instruction:
     word, _space, text = line.partition(" ")
     name, text, flags = word.upper(), text.strip(), list[tuple[str, str]]()
     if name not in INSTRUCTIONS:
-        raise DockerfileError(f"dockerfile parse error on line {first}: unknown instruction: {word}", first, last)
+        raise DockerfileError(f"dockerfile parse error on line {first}: unknown instruction: {word}"
+                              f"{did_you_mean(word, INSTRUCTIONS)}", first, last)
     while text.startswith("--") and name not in ("HEALTHCHECK", "CMD", "ENTRYPOINT"):
         flag, _space, text = text.partition(" ")
         key, _equals, value = flag[2:].partition("=")
         flags.append((key, value))
         text = text.strip()
     made = Instruction(name, tuple(flags), text, first, last)
-    if not text:
-        raise made.error(f"dockerfile parse error on line {first}: {name} requires at least one argument"
-                         if name != "FROM" else f"dockerfile parse error on line {first}: FROM requires either one "
-                         "or three arguments")
+    count = len(text.split())
+    if (name in ARGUMENTS and not text) or (name in ("ADD", "COPY") and count == 1 and not text.startswith("[")):
+        raise made.error(f"dockerfile parse error on line {first}: {name} requires {ARGUMENTS[name]}")
     if name in ("RUN", "COPY", "ADD") and HERE_DOCUMENT.search(text):
         raise made.error(f"a here-document of {name} is not modelled in the sandbox; `&&` and \\ join commands")
     if name == "ONBUILD":
         raise made.error("ONBUILD is not modelled in the sandbox")
     return made
+
+
+def did_you_mean(word: str, known: Iterable[str]) -> str:
+    """The nearest of the words that there are, if no more than two letters are others (BuildKit's util/suggest)."""
+    found = min(((_distance(word.lower(), name.lower()), name) for name in sorted(known)), default=(FAR, ""))
+    return f" (did you mean {found[1]}?)" if found[0] < FAR else ""
+
+
+def _distance(first: str, second: str) -> int:
+    """Levenshtein's."""
+    row = list(range(len(second) + 1))
+    for at, letter in enumerate(first, 1):
+        before, row[0] = row[0], at
+        for place, other in enumerate(second, 1):
+            before, row[place] = row[place], min(row[place] + 1, row[place - 1] + 1, before + (letter != other))
+    return row[-1]
 
 
 def needed(recipe: Dockerfile, target: str) -> list[Stage]:
@@ -150,7 +175,8 @@ def needed(recipe: Dockerfile, target: str) -> list[Stage]:
     stages = recipe.stages
     known = {stage.name: at for at, stage in enumerate(stages)} | {str(at): at for at in range(len(stages))}
     if target and target.lower() not in known:
-        raise DockerfileError(f"target stage {json.dumps(target)} could not be found")
+        names = [stage.name for stage in stages if not stage.name.isdecimal()]
+        raise DockerfileError(f"target stage {json.dumps(target)} could not be found{did_you_mean(target, names)}")
     waiting = [known[target.lower()] if target else len(stages) - 1]
     wanted = set[int]()
     for at in waiting:  # which grows meanwhile
@@ -168,9 +194,10 @@ def planned(recipe: Dockerfile, target: str) -> list[Planned]:
         DockerfileError: there is no such stage.
     """
     found = list[Planned]()
+    is_named = len(recipe.stages) > 1 or any("from" in dict(one.flags) for one in recipe.stages[0].body)
     for stage in needed(recipe, target):
         name = f"stage-{stage.name}" if stage.name.isdecimal() else stage.name
-        before = f"{name} " if len(recipe.stages) > 1 else ""
+        before = f"{name} " if is_named else ""
         many, done = sum(one.name in STEPS for one in stage.body), 0
         for one in stage.body:
             done += one.name in STEPS

@@ -23,12 +23,14 @@ TIMES = {"interval", "timeout", "start-period", "start-interval"}
 VARIABLE = re.compile(r"\\\$|\$\{(\w+)(?::([-+])([^}]*))?\}|\$(\w+)", re.ASCII)
 
 
-def substituted(text: str, variables: Mapping[str, str]) -> str:
-    """With the values of $NAME, ${NAME}, ${NAME:-other} and ${NAME:+other}; one that is not set is empty."""
+def substituted(text: str, variables: Mapping[str, str], kept: bool = False) -> str:
+    """With the values of $NAME, ${NAME}, ${NAME:-other} and ${NAME:+other}; one that is not set is empty, or `kept`."""
     def value(found: re.Match[str]) -> str:
         name, sign, other = found[1] or found[4], found[2], found[3]
         if not name:
             return "$"
+        if kept and name not in variables:
+            return found[0]
         own = variables.get(name, "")
         return (own or other) if sign == "-" else (other if own else "") if sign == "+" else own
     return VARIABLE.sub(value, text)
@@ -99,7 +101,7 @@ def _stop_signal(image: Image, text: str) -> Image:
     return image._replace(stop_signal=text)
 
 
-def _health(image: Image, text: str) -> Image:
+def with_health(image: Image, text: str) -> Image:
     """[--interval=30s …] CMD COMMAND, or NONE."""
     if text.upper() == "NONE":
         return image._replace(health_check=HealthCheck(("NONE",)))
@@ -127,7 +129,8 @@ CHANGES: dict[str, Callable[[Image, str], Image]] = {
     "ENTRYPOINT": lambda image, text: image._replace(entrypoint=words_of(text)),
     "EXPOSE": lambda image, text: image._replace(
         exposed=tuple(dict.fromkeys((*image.exposed, *parse_expose(text.split()))))),
-    "STOPSIGNAL": _stop_signal, "ENV": _environment, "WORKDIR": _workdir, "VOLUME": _volumes, "HEALTHCHECK": _health,
+    "STOPSIGNAL": _stop_signal, "ENV": _environment, "WORKDIR": _workdir, "VOLUME": _volumes,
+    "HEALTHCHECK": with_health,
     "USER": lambda image, text: image._replace(user=text),
     "LABEL": lambda image, text: image._replace(labels=tuple(sorted(
         (dict(image.labels) | dict(pairs("LABEL", text))).items())))}

@@ -5,19 +5,18 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from netsandbox.commands.docker.flags import Command, Flag, Parsed, refused
-from netsandbox.commands.docker.image_config import list_of, words_of
+from netsandbox.commands.docker.image_config import list_of, pairs, with_health, words_of
 from netsandbox.commands.docker.images import CREATED_AT, SHORT
 from netsandbox.commands.docker.listing import Column, print_list
 from netsandbox.commands.docker.reference import with_tag
 from netsandbox.commands.docker.sizes import bytes_of, human_size
-from netsandbox.commands.docker.words import created_at, ellipsis, human_duration, quoted
+from netsandbox.commands.docker.words import created_at, ellipsis, go_duration, human_duration, quoted
 from netsandbox.docker.errors import daemon_error
-from netsandbox.docker.images import HistoryStep
+from netsandbox.docker.images import HistoryStep, Image
 
 if TYPE_CHECKING:
     from netsandbox.commands.docker.client import Client
     from netsandbox.commands.docker.dockerfile import Instruction
-    from netsandbox.docker.images import Image
 
 BUILDKIT = "buildkit.dockerfile.v0"
 MISSING = "<missing>"
@@ -62,17 +61,32 @@ def listed(words: tuple[str, ...]) -> str:
     return f"[{' '.join(quoted(word) for word in words)}]"
 
 
-def created_by(instruction: Instruction, shell: tuple[str, ...]) -> str:
-    """An instruction as its step shows it."""
+def created_by(instruction: Instruction, shell: tuple[str, ...], is_listed: bool) -> str:
+    """An instruction as its step shows it; before 28 ports were a map (`is_listed` is false)."""
     name, text = instruction.name, instruction.text
     if name in ("CMD", "ENTRYPOINT"):
         return f"{name} {listed(words_of(text, shell))}"
     if name == "EXPOSE":
-        ports = " ".join(f"{port if '/' in port else port + '/tcp'}:{{}}" for port in text.split())
-        return f"EXPOSE map[{ports}]"
+        ports = [port if "/" in port else f"{port}/tcp" for port in text.split()]
+        return f"EXPOSE [{' '.join(ports)}]" if is_listed else f"EXPOSE map[{' '.join(f'{one}:{{}}' for one in ports)}]"
+    if name in ("ENV", "LABEL"):
+        return f"{name} {' '.join(f'{key}={value}' for key, value in pairs(name, text))}"
+    if name == "SHELL":
+        return f"SHELL [{' '.join(shell)}]"
+    if name == "HEALTHCHECK":
+        return _checked(text)
     if name == "VOLUME":
         return f"VOLUME [{' '.join(list_of(text) or text.split())}]"
     return f"{name} {text}"
+
+
+def _checked(text: str) -> str:
+    """Go's %q of what HEALTHCHECK says."""
+    check = with_health(Image(""), text).health_check
+    assert check is not None
+    times = " ".join(f'"{go_duration(length)}"' for length in (
+        check.interval, check.timeout, check.start_period, check.start_interval))
+    return f"HEALTHCHECK &{{{listed(check.test)} {times} '\\x{check.retries:02x}'}}"
 
 
 HISTORY = Command("docker history", "[OPTIONS] IMAGE", "Show the history of an image", history, (

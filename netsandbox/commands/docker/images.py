@@ -11,13 +11,14 @@ from netsandbox.commands.docker.reference import check_reference, not_found, wit
 from netsandbox.commands.docker.sizes import shown_size
 from netsandbox.commands.docker.words import created_at, human_duration
 from netsandbox.docker.errors import DockerError, daemon_error
+from netsandbox.docker.image_store import NO_NAME
 
 if TYPE_CHECKING:
     from netsandbox.commands.docker.client import Client
     from netsandbox.docker.images import Image
 
 SHORT = 12
-NO_NAME = "<none>"
+TRUE = ("true", "1")
 TODAY = (Column("Image", "IMAGE"), Column("ID", "ID"), Column("Size", "DISK USAGE"), Column("Extra", "EXTRA"))
 """The table of Docker 29."""
 EARLIER = (Column("Repository", "REPOSITORY"), Column("Tag", "TAG"), Column("ID", "IMAGE ID"),
@@ -30,8 +31,13 @@ CREATED_AT = "2025-12-18 00:00:00 +0000 UTC"
 
 
 def images(client: Client, parsed: Parsed) -> int:
-    wanted = [*parsed.operands, *(_reference(text) for text in parsed.all("filter"))]
-    chosen = [image for image in client.engine.images.all() if all(_is_named(image, text) for text in wanted)]
+    filters = [_filter(text) for text in parsed.all("filter")]
+    wanted = [*parsed.operands, *(value for key, value in filters if key == "reference")]
+    dangling = [value in TRUE for key, value in filters if key == "dangling"]
+    chosen = [image for image in client.engine.images.all() if all(_is_named(image, text) for text in wanted)
+              and all((image.name == NO_NAME) is each for each in dangling)]
+    if client.engine.profile.since(29) and not parsed.on("all") and not dangling:
+        chosen = [image for image in chosen if image.name != NO_NAME]
     used = {container.image.name for container in client.engine.containers.values()}
     now = client.scheduler.clock
     rows = [row(image, used, not parsed.on("no-trunc"), now) for image in chosen]
@@ -51,13 +57,15 @@ def row(image: Image, used: set[str], short: bool, now: int) -> dict[str, str]:
             "Extra": "U" if image.name in used else ""}
 
 
-def _reference(text: str) -> str:
+def _filter(text: str) -> tuple[str, str]:
     key, equals, value = text.partition("=")
     if not equals:
         raise DockerError(f'invalid argument "{text}" for "-f, --filter" flag: invalid filter \'{text}\'', 125)
-    if key != "reference":
+    if key not in ("reference", "dangling"):
         raise daemon_error(f"invalid filter '{key}'")
-    return value
+    if key == "dangling" and value not in (*TRUE, "false", "0"):
+        raise daemon_error(f"invalid filter 'dangling=[{value}]'")
+    return key, value
 
 
 def _is_named(image: Image, text: str) -> bool:

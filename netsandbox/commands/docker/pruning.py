@@ -10,6 +10,7 @@ from netsandbox.commands.docker.words import duration, has_label
 from netsandbox.docker import containers, user_networks, volumes
 from netsandbox.docker.container import RESTARTING
 from netsandbox.docker.errors import daemon_error
+from netsandbox.docker.image_store import NO_NAME
 from netsandbox.docker.network import BridgeNetwork
 
 if TYPE_CHECKING:
@@ -56,9 +57,9 @@ def prune_networks(client: Client, parsed: Parsed) -> int:
 
 
 def prune_images(client: Client, parsed: Parsed) -> int:
-    """None is dangling, and the sandbox's own stay."""
+    """Those without a name that no container uses; the sandbox's own stay."""
     if agrees(client, parsed, ALL_IMAGES_GO if parsed.on("all") else IMAGES_GO, "image prune"):
-        _note_images(client, parsed)
+        _remove_images(client, parsed)
         client.print(SPACE)
     return 0
 
@@ -74,12 +75,22 @@ def prune_system(client: Client, parsed: Parsed) -> int:
         _remove_networks(client, filters)
         if parsed.on("volumes"):
             _remove_volumes(client, filters)
-        _note_images(client, parsed)
+        _remove_images(client, parsed)
         client.print(SPACE)
     return 0
 
 
-def _note_images(client: Client, parsed: Parsed) -> None:
+def _remove_images(client: Client, parsed: Parsed) -> None:
+    made, used = client.engine.images.made, {one.image.identity for one in client.engine.containers.values()}
+    gone = [image for image in made.values() if image.identity not in used
+            and (image.name == NO_NAME or parsed.on("all"))]
+    lines = list[str]()
+    for image in gone:
+        del made[image.name, image.tag]
+        lines += [f"untagged: {image.name}:{image.tag}"] if image.name != NO_NAME else []
+        lines.append(f"deleted: sha256:{image.identity}")
+    if gone:
+        client.print("Deleted Images:\n" + "\n".join(lines) + "\n")
     if parsed.on("all"):
         client.complain("note: the sandbox's own images stay")
 

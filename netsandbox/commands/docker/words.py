@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from netsandbox.apps.calendar import civil_date
 from netsandbox.docker.container import CREATED, PAUSED, RESTARTING
 from netsandbox.docker.health import STARTING
-from netsandbox.engine.units import EPOCH, SECOND
+from netsandbox.engine.units import EPOCH, MILLISECOND, SECOND
 
 if TYPE_CHECKING:
     from netsandbox.docker.container import Container
@@ -127,6 +127,17 @@ def duration(text: str) -> int | None:
     if length >= MOST_DURATION:
         return None
     return round(length) * (-1 if text[0] == "-" else 1)
+
+
+def go_duration(nanoseconds: int) -> str:
+    """As Go writes a length of time: 90 s is 1m30s."""
+    seconds, rest = divmod(nanoseconds, SECOND)
+    if rest and not seconds:
+        return f"{rest / MILLISECOND:g}ms"
+    minutes, seconds = divmod(seconds, 60)
+    hours, minutes = divmod(minutes, 60)
+    before = (f"{hours}h" if hours else "") + (f"{minutes}m" if hours or minutes else "")
+    return f"{before}{seconds + rest / SECOND:g}s"
 
 
 def bad_duration(text: str) -> str:
