@@ -83,7 +83,8 @@ def run(client: Client, parsed: Parsed) -> int | None:
     if not services:
         warn(client, "No services to build")
     words = [word for text in parsed.all("build-arg") for word in ("--build-arg", text)]
-    words += [f"--{name}" for name in ("no-cache", "quiet") if parsed.on(name)]
+    words += ["--no-cache"] if parsed.on("no-cache") else []
+    words += ["--quiet"] if parsed.on("quiet") else []
     words += ["--progress", parsed.text("progress")] if parsed.text("progress") else []
     return Building(client, services, words, _nothing).begin()
 

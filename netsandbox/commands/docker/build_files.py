@@ -5,7 +5,6 @@ from __future__ import annotations
 import posixpath
 from hashlib import sha256
 from typing import TYPE_CHECKING
-from uuid import UUID
 
 from netsandbox.commands.docker.image_config import list_of
 from netsandbox.docker.files import system_of
@@ -87,7 +86,7 @@ class Copying:
         found = [each for each in found if not self._is_ignored(each)]
         if not found and not is_pattern(path):
             digits = sha256(path.encode()).hexdigest()
-            ref = f"{UUID(digits[:32])}::{digits[-25:]}"
+            ref = f"{digits[:8]}-{digits[8:12]}-{digits[12:16]}-{digits[16:20]}-{digits[20:32]}::{digits[-25:]}"
             raise self.one.error(f'failed to compute cache key: failed to calculate checksum of ref {ref}: "/{path}": '
                                  "not found")
         return found

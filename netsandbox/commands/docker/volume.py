@@ -27,7 +27,8 @@ FILTERS = ("dangling", "driver", "label", "name")
 
 def create(client: Client, parsed: Parsed) -> int:
     name = parsed.operands[0] if parsed.operands else parsed.text("name")
-    labels, options = (dict(sorted(named_values(parsed.all(flag)).items())) for flag in ("label", "opt"))
+    labels, options = (dict(sorted(named_values(texts).items()))
+                       for texts in (parsed.all("label"), parsed.all("opt")))
     driver = parsed.text("driver") or "local"
     if driver != "local":
         raise daemon_error(f"create {name}: error looking up volume plugin {driver}: plugin \"{driver}\" not found")
