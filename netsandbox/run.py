@@ -8,6 +8,7 @@ import sys
 from contextlib import ExitStack
 from typing import TYPE_CHECKING, Any, TextIO
 
+from netsandbox.commands import frame_rows
 from netsandbox.commands.pasted import whole_lines
 from netsandbox.commands.show import columns_of, table
 from netsandbox.commands.words import printable
@@ -74,7 +75,6 @@ WORDS = Words({
     "frames": ("Frames", "帧"), "trace": ("Trace", "记录"), "arp": ("ARP table of {node}", "{node} 的 ARP 表"),
     "mac": ("MAC table of {node}", "{node} 的 MAC 表"),
     "last": ("the last {count} of {all}", "共 {all} 行，只列最后 {count} 行"),
-    "frame.columns": ("#|TIME|WHERE||FROM → TO|WHAT|VERDICT", "#|时间|位置||从 → 到|内容|结果"),
     "arp.columns": ("ADDRESS|DEV|MAC|STATE", "地址|网卡|MAC|状态"),
     "mac.columns": ("BRIDGE|MAC|PORT|", "网桥|MAC|端口|"),
     "permanent": ("permanent", "永久"),
@@ -138,9 +138,7 @@ class TextPrinter:
         rows, count = frame_log.last(lab, LOG_ROWS)
         if count > LOG_ROWS:
             self._style.prose(_say("last", self._language, count=LOG_ROWS, all=count))
-        self._style.table(_columns("frame", self._language), [
-            (str(r.seq), format_time(r.at), f"{r.node}:{r.interface}", r.direction, f"{r.source} → {r.destination}",
-             f"{r.protocol} {r.info}", f"✗ {r.reason}" if r.dropped else r.verdict) for r in rows])
+        self._style.table(frame_rows.columns(self._language), [frame_rows.cells(row, self._language) for row in rows])
         for name, header, body in _tables(lab, self._language):
             self._style.title(name)
             self._style.table(header, body)

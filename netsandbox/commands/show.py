@@ -6,10 +6,10 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 from unicodedata import east_asian_width
 
-from netsandbox.commands import kinds
+from netsandbox.commands import frame_rows, kinds
 from netsandbox.commands.errors import CommandError
 from netsandbox.commands.verb import Effect, Parameter, verb
-from netsandbox.engine.units import SECOND, format_time
+from netsandbox.engine.units import SECOND
 from netsandbox.explain.words import Words
 from netsandbox.lab import frame_log, views
 
@@ -38,7 +38,6 @@ HEADS = Words({
     "routes": ("TABLE|ROUTE", "表|路由"),
     "sockets": ("PROTO|STATE|LOCAL|PEER|PROCESS", "协议|状态|本地|远端|进程"),
     "interfaces": ("NAME|STATE|MAC|MTU|MASTER|ADDRESSES|RX|TX|OVERHEARD", "名称|状态|MAC|MTU|网桥|地址|收|发|偷听"),
-    "frames": ("#|TIME|WHERE||FROM → TO|WHAT|VERDICT", "#|时间|位置||从 → 到|内容|结果"),
 })
 """The heads of the tables, a column between two strokes."""
 
@@ -136,6 +135,4 @@ def _frames(shell: Shell, count: int, node: str | None) -> str:
         rows, _all = frame_log.last(lab, count)
     else:
         rows = [row for row in frame_log.rows(lab, lab.trace.first) if row.node == node][-count:]
-    return table(_head(shell, "frames"), [
-        (str(r.seq), format_time(r.at), f"{r.node}:{r.interface}", r.direction, f"{r.source} → {r.destination}",
-         f"{r.protocol} {r.info}", f"✗ {r.reason}" if r.dropped else r.verdict) for r in rows])
+    return table(frame_rows.columns(shell.language), [frame_rows.cells(row, shell.language) for row in rows])

@@ -168,6 +168,7 @@ class NetsandboxApp(TimeKeys, LookingKeys, StepKeys, LineKeys):
         if options.tour and live.session.scenario is READY and not self.files.has(TOUR):
             self.call_after_refresh(self._tour)  # a lesson has its own words, and the card would lie over them
         self._schedule()
+        self.release_keys()
         self.call_after_refresh(settle)
 
     def _recover(self) -> None:

@@ -88,6 +88,7 @@ class LabApp(UnbrokenApp):
         self._told_after = -1
         """Lines that were done when what the last of them did was told: a tick may come before the line's own news."""
         self._main: MainScreen | None = None
+        self.hold_keys()  # until there is a lab
 
     def _with_files(self, session: KeptSession) -> KeptSession:
         """A session that reads and writes what this app may."""
@@ -208,6 +209,7 @@ class LabApp(UnbrokenApp):
             count = sum(said.kind in ("out", "err") for said in jobs.since(self._typed_at))
             if count > 1 and not main.has_class("-short") and main.view != "jobs":
                 main.set_view("output")
+                self._typed_at = None  # once: who looks at something else meanwhile is not called back
             elif count > 1 and text and jobs.running is None and main.view != "output":
                 text = tr("output.more", last=text, count=count)
             if jobs.running is None:

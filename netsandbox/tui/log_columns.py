@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import NamedTuple
 
-from netsandbox.lab.frame_log import HOW, VERDICTS
+from netsandbox.commands.frame_rows import NOBODY, VERDICTS
 from netsandbox.lab.tables import LogRow
 from netsandbox.tui.canvas import Run
 from netsandbox.tui.frame_words import shortened
@@ -18,8 +18,6 @@ Masters = Mapping[tuple[str, str], str]
 OWN = ":"
 """What no interface's name holds."""
 
-WORDS = frozenset({*VERDICTS.values(), *HOW.values(), "sent", "flooded", "dropped"})
-NOBODY = ("everyone", "group")
 PROTOCOL_STYLES = {"arp": "arp", "icmp": "icmp", "tcp": "tcp", "udp": "udp", "dns": "udp", "http": "tcp"}
 
 
@@ -114,7 +112,7 @@ def verdict_text(row: LogRow, glyphs: GlyphSet) -> str:
     """One word; of a drop the mark and the kernel's reason."""
     if row.dropped:
         return f"{glyphs.dropped} {safe(row.reason or row.verdict)}"
-    return tr("verdict." + row.verdict) if row.verdict in WORDS else safe(row.verdict)
+    return tr("verdict." + row.verdict) if row.verdict in VERDICTS else safe(row.verdict)
 
 
 def header(widths: Columns, glyphs: GlyphSet) -> str:

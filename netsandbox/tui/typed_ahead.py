@@ -13,7 +13,7 @@ from itertools import chain
 
 from textual._xterm_parser import XTermParser
 from textual.app import App
-from textual.events import Event, Key
+from textual.events import Event, Key, Paste
 from textual.message import Message
 from textual.widgets import Input
 
@@ -29,7 +29,9 @@ _STRAY = re.compile(f"{ESCAPE}(?!\\[|$)")
 """An escape in what is pasted: Textual would take what follows for keys."""
 _PASTE, _PASTED = "\x1b[200~", "\x1b[201~"
 TURNS = 20
-"""Turns of the loop that a key waits at most for those before it."""
+"""Turns of the loop that a key waits at most for what those before it have set going."""
+PATIENCE = 1000
+"""Turns that it waits at most for a page to open, and for letters to be in their line."""
 
 _feed = XTermParser.feed
 
@@ -83,18 +85,50 @@ class OrderedApp(App[int]):
     _may_move = False
     """The last key may have changed the focus: it was no letter of a line."""
 
+    _held: list[Event] | None = None
+    """What was typed while nothing was there to take it."""
+
+    def hold_keys(self) -> None:
+        """Keep what is typed until `release_keys`."""
+        self._held = self._held or []
+
+    def release_keys(self) -> None:
+        """Take what was kept, before what is typed from now on."""
+        for event in self._held or ():
+            self.call_next(self.on_event, event)
+        self._held = None
+
     async def on_event(self, event: Event) -> None:
         """Let whoever has the keys take one that may change the focus before the next comes."""
+        if self._held is not None and isinstance(event, Key | Paste | LineBegins):
+            self._held.append(event)
+            return
         if isinstance(event, Key) and not event.is_forwarded:
-            if self._may_move:
+            if self._may_move or not self._is_letter(event):
                 await self._caught_up()
-            self._may_move = not (event.is_printable and isinstance(self.focused, Input))
+            self._may_move = not self._is_letter(event)
         await super().on_event(event)
 
+    def _is_letter(self, key: Key) -> bool:
+        return key.is_printable and isinstance(self.focused, Input)
+
+    async def _check_bindings(self, key: str, priority: bool = False) -> bool:
+        """Do what a key means; only letters of a line are first for the widget that has the focus.
+
+        Textual asks the widgets, and lets the key come back to the app for its meaning: behind all that was typed
+        meanwhile, so that `esc` would close a page when what was meant for after it had been typed into the page.
+        """
+        if await super()._check_bindings(key, priority):
+            return True
+        at_once = priority and self._may_move and not (self.focused is not None and self.focused.message_queue_size)
+        return at_once and await super()._check_bindings(key)
+
     async def _caught_up(self) -> None:
-        focused = self.focused
-        waiting = [focused, *focused.ancestors_with_self] if focused is not None else [self.screen]
-        for _ in range(TURNS):
-            if not any(one.message_queue_size for one in waiting if one is not self):
+        for turn in range(PATIENCE):
+            focused = self.focused
+            waiting = [focused, *focused.ancestors_with_self] if focused is not None else [self.screen]
+            if turn >= TURNS:
+                waiting = waiting[:1]
+            if self.screen.is_mounted and not any(one.message_queue_size for one in waiting if one is not self):
                 return
             await sleep(0)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from netsandbox.commands.frame_rows import NOBODY, VERDICTS
 from netsandbox.explain.words import Both
 
 TABLE: dict[str, Both] = {
@@ -41,20 +42,8 @@ TABLE: dict[str, Both] = {
     "log.protocol": ("proto", "协议"),
     "log.info": ("what", "内容"),
     "log.verdict": ("verdict", "结果"),
-    "verdict.accepted": ("accepted", "接收"),
-    "verdict.answered": ("answered", "已答"),
-    "verdict.ignored": ("ignored", "忽略"),
-    "verdict.bridged": ("bridged", "桥接"),
-    "verdict.routed": ("routed", "转发"),
-    "verdict.waits": ("waits", "等待"),
-    "verdict.repeated": ("repeated", "重发"),
-    "verdict.sent": ("sent", "发出"),
-    "verdict.flooded": ("flooded", "泛洪"),
-    "verdict.dropped": ("dropped", "丢弃"),
-    "verdict.to port": ("to port", "到端口"),
-    "verdict.to host": ("to host", "到主机"),
-    "who.everyone": ("everyone", "所有人"),
-    "who.group": ("group", "组播组"),
+    **{f"verdict.{name}": words for name, words in VERDICTS.items()},
+    **{f"who.{name}": words for name, words in NOBODY.items()},
     "log.journeys": ("journeys", "旅程"),
     "log.filter": ("filter: {text}", "过滤：{text}"),
     "log.matched": ("{shown} of {total}", "显示 {shown} / 共 {total}"),

@@ -138,7 +138,7 @@ def turned_round(text: str) -> str:
 
 FOUND = [
     ("frames 5 in on ports of docker0 where arp",
-     ["expected: exactly 5 frames received on the ports of docker0 where arp since `exec nginx-1 ping -c 1 172.17.0.3`",
+     ["expected: exactly 5 frames received on the ports of docker0 where arp since the last command",
       "found:    2", "Request who-has 172.17.0.3 tell 172.17.0.2", "Reply 172.17.0.3 is-at"]),
     ("frames 1 on pc1 where icmp", ["found:    none; without the filter there are 0"]),
     ("frame at 5s ± 1s out on nginx-1 where arp", ["a frame at 5 s ± 1 s (sent on nginx-1", "the nearest is at 0 s"]),

@@ -10,9 +10,11 @@ from hypothesis import strategies as st
 from textual._xterm_parser import XTermParser
 from textual.events import Key, Paste
 
+from netsandbox.tui.app import NetsandboxApp
 from netsandbox.tui.options import Options
+from netsandbox.tui.state_files import StateFiles
 from netsandbox.tui.typed_ahead import apart
-from tests.tui.app_harness import Stage, stage
+from tests.tui.app_harness import Clock, Stage, stage
 
 
 def typed(*reads: str | None) -> list[str]:
@@ -111,3 +113,29 @@ async def test_letters_behind_a_key_that_opens_a_line_are_in_it(tmp_path: Path, 
         await burst(on, key, *"who")
         assert getattr(on.app.main, line).line == f"{before}who"
         assert on.app.live.player.speed == 1
+
+
+@pytest.mark.parametrize("page", [["ctrl+o", "escape", "escape"], ["ctrl+o", *"hub", "enter"], ["ctrl+p", "escape"]])
+async def test_what_follows_a_page_in_one_burst_is_not_for_the_page(tmp_path: Path, page: list[str]) -> None:
+    async with stage(tmp_path) as on:
+        await burst(on, *page, "colon", *"abc")
+        assert on.app.main.command.line == "abc"
+
+
+async def test_a_key_pressed_while_the_lab_is_opened_is_for_that_lab(tmp_path: Path) -> None:
+    app = NetsandboxApp(Options("one-cable", tour=False), StateFiles(tmp_path), Clock())
+    begin = app.begin
+
+    def begin_and_type() -> None:
+        begin()
+        for key in (Key("p", "p"), Key("colon", ":"), Key("x", "x")):
+            app.post_message(key)
+
+    app.begin = begin_and_type  # type: ignore[method-assign]
+    async with app.run_test(size=(120, 40)) as pilot:
+        for _ in range(4):
+            await pilot.pause()
+        assert app.main.command.line == "x"
+        stand = app.live.lesson.stand()
+        assert stand is not None
+        assert stand.number == 1

@@ -323,8 +323,6 @@ def describe(context: Context, selection: Selection) -> str:
 
 def describe_since(context: Context, chosen: Since) -> str:
     say = context.say
-    if chosen.kind == "last":
-        return say("since.last", line=context.last().line.strip())
-    if chosen.kind == "start":
-        return say("since.start")
+    if chosen.kind in ("last", "start"):
+        return say(f"since.{chosen.kind}")
     return say(f"since.{chosen.kind}", number=str(chosen.number), count=str(chosen.number))

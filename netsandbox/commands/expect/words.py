@@ -104,7 +104,7 @@ PHRASES: dict[str, Both] = {
     "which.where": ("where {filter}", "满足 {filter}"),
     "which.any": ("anywhere", "任何地方"),
     "which.gap": (" ", "、"),
-    "since.last": ("since `{line}`", "自 `{line}` 起"),
+    "since.last": ("since the last command", "自上一行命令起"),
     "since.start": ("since the start", "自开始起"),
     "since.record": ("since #{number}", "自 #{number} 起"),
     "since.lines": ("in the last {count} command lines", "在最近 {count} 行命令中"),

@@ -37,6 +37,7 @@ class BrowserScreen(ModalScreen[str]):
 
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("escape", "leave", "Close", show=False, id="browser.close"),
+        Binding("enter", "open", "Open", show=False, priority=True, id="browser.open"),
         Binding("down", "move(1)", "Down", show=False, priority=True, id="browser.down"),
         Binding("up", "move(-1)", "Up", show=False, priority=True, id="browser.up"),
         Binding("pagedown", "move(8)", "Page down", show=False, priority=True, id="browser.page-down"),
@@ -143,9 +144,9 @@ class BrowserScreen(ModalScreen[str]):
             at = options.highlighted or 0
             options.highlighted = max(0, min(len(self._listed) - 1, at + rows))
 
-    @on(Input.Submitted)
     @on(OptionList.OptionSelected)
-    def _open(self) -> None:
+    def action_open(self) -> None:
+        """Open the chosen one."""
         work = self.chosen
         if work is not None and not work.problem:
             self.dismiss(work.name)

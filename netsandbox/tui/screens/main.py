@@ -114,6 +114,8 @@ class MainScreen(PanesScreen):
             self._show_pending()
             self.log_pane.flush()
             self.device.refresh_rows()
+            if not self.device.tabs and self.device.place != self.topology.selected:
+                self.device.show(self.topology.selected)  # it is gone, as a container with --rm is
             self.pinned.refresh_rows()
 
     def _rewind(self, seq: int) -> None:
