@@ -22,7 +22,7 @@ from netsandbox.linux.ipv4.udp import PMTU_MODES, UdpSocket
 from netsandbox.linux.tcp.stream import StreamSocket
 from netsandbox.rig import tcp
 from netsandbox.rig.format import FORMAT, KernelLabError
-from netsandbox.rig.lab import KernelLab
+from netsandbox.rig.lab import RMEM_MAX, KernelLab
 from netsandbox.rig.udp import UdpSender
 from netsandbox.wire.addresses import format_ipv4, parse_ipv4
 from netsandbox.wire.errors import ParseError
@@ -81,7 +81,7 @@ class Performance:
         lab.run_until(self.scheduler.clock + snapshot_time(lab) + len(labels) * lab.pace.close_ring)
         lab.tap.drain()
         return {"format": FORMAT, "name": spec.get("name", ""), "about": spec.get("about", ""), "kernel": "netsandbox",
-                "env": {"net.core.rmem_max": 212992}, "started": "2026-01-01T00:00:00Z", "lab": spec,
+                "env": {"net.core.rmem_max": RMEM_MAX}, "started": "2026-01-01T00:00:00Z", "lab": spec,
                 "interfaces": lab.interfaces, "actions": outcomes, "early_stamps": 0,
                 "frames": lab.tap.frames(), "frames_total": lab.tap.totals(),
                 "snapshots": lab.snapshots}

@@ -42,6 +42,8 @@ from netsandbox.rig.pace import pace_of
 from netsandbox.rig.tap import Tap
 from netsandbox.wire.addresses import Network, format_ipv4, format_mac, parse_mac, random_mac
 
+RMEM_MAX = 4194304
+"""net.core.rmem_max of the machines that labs were captured on; it bounds the window scale of small buffers."""
 BASE_SYSCTL: dict[str, int | str] = {
     "net.ipv4.conf.all.rp_filter": 0,
     "net.ipv4.conf.default.rp_filter": 0,
@@ -50,6 +52,7 @@ BASE_SYSCTL: dict[str, int | str] = {
     "net.ipv4.ip_forward": 0,
     "net.ipv4.tcp_congestion_control": "reno",
     "net.ipv4.tcp_rmem": "4096 131072 6291456",
+    "net.core.rmem_max": RMEM_MAX,
     "net.ipv4.tcp_wmem": "4096 16384 4194304",
     "net.bridge.bridge-nf-call-iptables": 0,
     "net.bridge.bridge-nf-call-ip6tables": 0,

@@ -52,7 +52,7 @@ def begin(conn: Connection, address: int, port: int) -> None:
         namespace.sysctls, conn.receive_buffer,
         conn.advertised_mss - (options.TIMESTAMP_SIZE if conn.recent_at else 0), scaling)
     conn.slow_start = conn.receive_window
-    conn.una = conn.nxt = conn.written = conn.pushed = conn.small = first or listen.first_number(namespace, conn.key)
+    conn.una = conn.nxt = conn.written = conn.small = first or listen.first_number(namespace, conn.key)
     conn.change(TcpState.SYN_SENT, "connect")
     send_syn(conn, SYN)
 
@@ -76,7 +76,7 @@ def send_syn(conn: Connection, flags: int) -> None:
     """tcp_connect: the SYN is under way, and a timer runs for it."""
     segment = Sent(conn.written, b"", flags, conn.namespace.scheduler.clock)
     conn.sent.append(segment)
-    conn.written = (conn.written + 1) & MASK
+    conn.written = conn.pushed = (conn.written + 1) & MASK
     transmit(conn, segment.seq, flags)
     segment.wire = conn.wire
     conn.nxt = conn.written

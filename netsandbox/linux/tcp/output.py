@@ -194,7 +194,7 @@ def _split_point(conn: Connection, chunk: Chunk, mss: int, quota: int, obeys_nag
     if needed == most or not partial:
         return needed
     is_whole = needed == len(chunk.data)
-    if not is_whole or (obeys_nagle and not chunk.fin and _nagle(conn)):
+    if obeys_nagle and not (is_whole and chunk.fin) and _nagle(conn):
         return needed - partial
     return needed
 
