@@ -41,8 +41,7 @@ class LineSession:
         """It was, before it was accepted."""
 
     def ended(self, _stream: Stream) -> None:
-        self.stream.close()
-        self.host.forget(self)
+        self.leave()
 
     def failed(self, _stream: Stream, _error: str) -> None:
         self.host.forget(self)

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from netsandbox.commands.tools.context import ToolError
 from netsandbox.commands.tools.net_tools import resolve
+from netsandbox.linux.core import link
 from netsandbox.linux.core.errors import STRERROR, KernelError
 from netsandbox.linux.core.interface_address import InterfaceAddress
 from netsandbox.linux.ipv4 import address as addresses
@@ -67,7 +68,7 @@ def configure(interface: Interface, label: str, words: list[str], files: Files |
             _set_up(interface, label, word == "up")
         elif word in ("arp", "-arp"):
             _check_rights("SIOCSIFFLAGS")
-            requests.set_arp(interface, word == "arp")
+            link.set_arp(interface, word == "arp")
         elif word in ("promisc", "-promisc"):
             _check_rights("SIOCSIFFLAGS")
             requests.set_promisc(interface, word == "promisc")

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from netsandbox.commands.tools.groups import group_macs, groups_v4
 from netsandbox.commands.tools.names import in_order
-from netsandbox.commands.tools.socket_rows import proc_net_tcp
+from netsandbox.commands.tools.socket_rows import proc_net_tcp, swapped
 from netsandbox.linux.core.nud import NOARP, NONE, PERMANENT, VALID
 from netsandbox.linux.ipv4.igmp import version
 from netsandbox.linux.netfilter.listing import connection_text, zone_text
@@ -83,14 +83,9 @@ def route_table(namespace: NetworkNamespace) -> str:
     lines = [heading]
     for route in main_routes(namespace):
         device = route.interface.name if route.interface is not None else "*"
-        lines.append(f"{device}\t{_swapped(route.destination.network)}\t{_swapped(route.gateway or 0)}\t"
-                     f"{route_bits(route):04X}\t0\t0\t{route.metric}\t{_swapped(route.destination.mask)}\t0\t0\t0")
+        lines.append(f"{device}\t{swapped(route.destination.network)}\t{swapped(route.gateway or 0)}\t"
+                     f"{route_bits(route):04X}\t0\t0\t{route.metric}\t{swapped(route.destination.mask)}\t0\t0\t0")
     return "".join(f"{line:<{ROUTE_WIDTH}}\n" for line in lines)
-
-
-def _swapped(address: int) -> str:
-    """The address as a little-endian machine reads its bytes."""
-    return f"{int.from_bytes(address.to_bytes(4, 'big'), 'little'):08X}"
 
 
 def dev(namespace: NetworkNamespace) -> str:
@@ -118,7 +113,7 @@ def igmp(namespace: NetworkNamespace) -> str:
         groups = groups_v4(interface)
         if groups:
             text += f"{interface.index}\t{interface.name:<10}: {len(groups):5} {version(interface):>7}\n"
-        text += "".join(f"\t\t\t\t{_swapped(group)} {1:5} 0:{0:08X}\t\t{int((interface.name, group) in reporters)}\n"
+        text += "".join(f"\t\t\t\t{swapped(group)} {1:5} 0:{0:08X}\t\t{int((interface.name, group) in reporters)}\n"
                         for group in groups)
     return text
 
@@ -137,7 +132,7 @@ def udp(namespace: NetworkNamespace) -> str:
     lines = [HEADING_OF_UDP]
     own = [socket for socket in namespace.sockets.sockets if socket.protocol == "udp" and socket.family == "inet"]
     for number, socket in enumerate(own):
-        lines.append(f"{number:4}: {_swapped(socket.address)}:{socket.port:04X} {_swapped(socket.peer)}:"
+        lines.append(f"{number:4}: {swapped(socket.address)}:{socket.port:04X} {swapped(socket.peer)}:"
                      f"{socket.peer_port:04X} {1 if socket.peer_port else 7:02X} 00000000:00000000 00:00000000 "
                      f"00000000     0        0 {FIRST_INODE + number} 2 0000000000000000 0")
     return "".join(f"{line:<127}\n" for line in lines)

@@ -201,7 +201,7 @@ def proc_net_tcp(namespace: NetworkNamespace) -> str:
         tail = f"{inode} 1 0000000000000000"
         if isinstance(row.source, Connection):
             tail += _proc_tail(row.source)
-        lines.append(f"{place:4d}: {_swapped(row.addresses[0])}:{row.local[1]:04X} {_swapped(row.addresses[1])}:"
+        lines.append(f"{place:4d}: {swapped(row.addresses[0])}:{row.local[1]:04X} {swapped(row.addresses[1])}:"
                      f"{row.peer[1]:04X} {row.tcp_state:02X} {sent:08X}:{row.received:08X} {running:02X}:{when:08X} "
                      f"{retries:08X} {0:5d} {0:8d} {tail}")
     return "".join(f"{line:<149}\n" for line in lines)
@@ -217,6 +217,6 @@ def _proc_tail(conn: Connection) -> str:
     return f" {max(ticks, least)} {conn.ato // (10 * MILLISECOND)} {quick} {conn.congestion.window} {slow}"
 
 
-def _swapped(address: int) -> str:
+def swapped(address: int) -> str:
     """The address as a little-endian machine reads its bytes."""
     return f"{int.from_bytes(address.to_bytes(4, 'big'), 'little'):08X}"

@@ -161,6 +161,14 @@ def set_mtu(interface: Interface, mtu: int, by_hand: bool = False) -> None:
     _tell_uppers(interface, "mtu")
 
 
+def set_arp(interface: Interface, on: bool) -> None:
+    """IFF_NOARP; what was known of neighbours is forgotten (arp_netdev_event)."""
+    if interface.noarp == on:
+        interface.noarp = not on
+        interface.namespace.note_arp_settings()
+        interface.namespace.neighbours.flush_interface(interface, "arp on" if on else "arp off", keep_permanent=False)
+
+
 def delete(interface: Interface) -> None:
     """`ip link del`: a veth takes its peer along; what stands on it goes first, and a master lets its slaves go."""
     pair = [interface, interface.peer] if interface.peer is not None else [interface]

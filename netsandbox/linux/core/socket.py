@@ -61,12 +61,13 @@ class Socket:
         listening: a TCP socket that holds its port for connections.
         backlog: what `ss` shows as Send-Q of a listener.
         seq: the trace record that tells of its binding.
+        error: errno name that the next call fails with, or empty (sk_err).
     """
 
     protocol = "tcp"
 
-    __slots__ = ("address", "backlog", "family", "listening", "namespace", "peer", "peer_port", "port", "process",
-                 "reuse", "seq")
+    __slots__ = ("address", "backlog", "error", "family", "listening", "namespace", "peer", "peer_port", "port",
+                 "process", "reuse", "seq")
 
     def __init__(self, namespace: NetworkNamespace, process: Process, reuse: bool = False) -> None:
         self.namespace = namespace
@@ -78,8 +79,15 @@ class Socket:
         self.peer_port = 0
         self.listening = False
         self.backlog = 0
+        self.error = ""
         self.family = "inet"
         self.seq = 0
+
+    def raise_pending(self) -> None:
+        """Raises SocketError: the one that waits (sk_err), which is forgotten by it."""
+        if self.error:
+            name, self.error = self.error, ""
+            raise SocketError(name)
 
     def bind(self, address: int, port: int) -> None:
         """Take a port; 0 picks a free one.

@@ -181,6 +181,12 @@ def leave(lower: Interface, upper: Interface) -> None:
         settle(lower)
 
 
+def give_copy(what: tuple[Interface, Frame]) -> None:
+    """Hand a device its copy of a frame, once what went before is over."""
+    child, frame = what
+    child.namespace.scheduler.transmit((child,), frame)
+
+
 def follow_carrier(upper: Interface, lower: Interface) -> None:
     """netif_stacked_transfer_operstate: no carrier below, none above."""
     link.set_carrier(upper, lower.carrier)

@@ -8,7 +8,7 @@ from netsandbox.linux.core import link
 from netsandbox.linux.core.errors import KernelError
 from netsandbox.linux.core.interface import HARD_HEADER, Interface
 from netsandbox.linux.core.kind import Detail, LinkKind, NewLink, choice, flag
-from netsandbox.linux.core.stacked import StackedInterface, follow_carrier, leave, stack_of
+from netsandbox.linux.core.stacked import StackedInterface, follow_carrier, give_copy, leave, stack_of
 from netsandbox.linux.device_events import ChildChosen
 from netsandbox.linux.drop import Dropped, DropReason, Outcome
 from netsandbox.linux.events import PacketDropped, RouteMissing, SendFailed
@@ -60,7 +60,7 @@ class IpvlanPort:
         self.mode, self.isolation = mode, isolation
         stack_of(self.parent).routed = self if mode == L3S else None
         for child in self.children:
-            child.set_arp(mode == L2)
+            link.set_arp(child, mode == L2)
 
     def handle_frame(self, frame: Frame, _is_for_us: bool) -> Verdict | None:
         """ipvlan_handle_frame."""
@@ -102,14 +102,9 @@ def _process_multicast(what: tuple[IpvlanPort, Frame, IpvlanInterface | None]) -
     """ipvlan_process_multicast."""
     port, frame, source = what
     scheduler = port.parent.namespace.scheduler
-    scheduler.one_by_one([(child, frame) for child in port.children if child is not source and child.up], _give_copy)
+    scheduler.one_by_one([(child, frame) for child in port.children if child is not source and child.up], give_copy)
     if source is not None:
         scheduler.soon(port.parent.transmit, frame)
-
-
-def _give_copy(what: tuple[IpvlanInterface, Frame]) -> None:
-    child, frame = what
-    child.namespace.scheduler.transmit((child,), frame)
 
 
 class IpvlanInterface(StackedInterface):
@@ -131,12 +126,6 @@ class IpvlanInterface(StackedInterface):
     @property
     def lower(self) -> Interface | None:
         return self.below
-
-    def set_arp(self, on: bool) -> None:
-        if self.noarp == on:
-            self.noarp = not on
-            self.namespace.note_arp_settings()
-            self.namespace.neighbours.flush_interface(self, "arp on" if on else "arp off", keep_permanent=False)
 
     def hand_on(self, frame: Frame) -> bool:
         """ipvlan_queue_xmit."""

@@ -9,7 +9,7 @@ from netsandbox.linux.core.errors import KernelError
 from netsandbox.linux.core.interface import Interface
 from netsandbox.linux.core.kind import Attribute, Detail, Form, LinkKind, NewLink, choice, refused
 from netsandbox.linux.core.mac_hash import bucket
-from netsandbox.linux.core.stacked import StackedInterface, follow_carrier, leave, stack_of
+from netsandbox.linux.core.stacked import StackedInterface, follow_carrier, give_copy, leave, stack_of
 from netsandbox.linux.device_events import ChildChosen
 from netsandbox.linux.drop import NOT_READY, Outcome
 from netsandbox.wire.addresses import BROADCAST_MAC, MAC_GROUP_BIT, format_mac, multicast_mac
@@ -105,14 +105,9 @@ class MacvlanPort:
         scheduler = self.parent.namespace.scheduler
         for child in sorted(heard, key=lambda child: bucket(child.mac)):
             if later:
-                scheduler.soon(_deliver, (child, frame))
+                scheduler.soon(give_copy, (child, frame))
             else:
                 scheduler.transmit((child,), frame)
-
-
-def _deliver(what: tuple[MacvlanInterface, Frame]) -> None:
-    child, frame = what
-    child.namespace.scheduler.transmit((child,), frame)
 
 
 class MacvlanInterface(StackedInterface):

@@ -69,7 +69,6 @@ class UdpSocket(Socket):
         ttl, tos: of what it sends; a ttl of None is ip_default_ttl, whatever that is then.
         pmtudisc: IP_MTU_DISCOVER (0 to 3).
         broadcast: SO_BROADCAST.
-        error: errno name that the next call fails with, or empty.
         recverr: IP_RECVERR: every ICMP error goes to `errors` instead.
         encapsulated: takes what comes instead of a program: a tunnel's (encap_rcv).
         on_event: called, once the queue is empty, when there is something to receive.
@@ -77,7 +76,7 @@ class UdpSocket(Socket):
 
     protocol = "udp"
 
-    __slots__ = ("_ident", "broadcast", "encapsulated", "error", "errors", "interface", "on_event", "pmtudisc",
+    __slots__ = ("_ident", "broadcast", "encapsulated", "errors", "interface", "on_event", "pmtudisc",
                  "received", "recverr", "source", "tos", "ttl")
 
     def __init__(self, namespace: NetworkNamespace, process: Process, reuse: bool = False) -> None:
@@ -89,7 +88,6 @@ class UdpSocket(Socket):
         self.broadcast = False
         self.interface: Interface | None = namespace.vrf_processes.get(process.pid)
         self.received: list[Datagram] = []
-        self.error = ""
         self.recverr = False
         self.errors: list[ReportedError] = []
         self.on_event: Callable[[], None] | None = None
@@ -140,7 +138,7 @@ class UdpSocket(Socket):
         Raises:
             SocketError: a pending error, no route, EMSGSIZE, EACCES or EPERM.
         """
-        self._raise_pending()
+        self.raise_pending()
         connected = address is None
         to, to_port = (self.peer, self.peer_port) if address is None or port is None else (address, port)
         if len(data) > MAX_DATA:
@@ -181,18 +179,13 @@ class UdpSocket(Socket):
         Raises:
             SocketError: a pending error.
         """
-        self._raise_pending()
+        self.raise_pending()
         return self.received.pop(0) if self.received else None
 
     def has_room(self, length: int) -> bool:
         """Whether one more packet fits behind what nobody has read; one always does (__udp_enqueue_schedule_skb)."""
         waiting = sum(buffer_size(HEADERS + len(datagram.data)) for datagram in self.received)
         return not waiting or waiting + buffer_size(length) <= RECEIVE_BUFFER
-
-    def _raise_pending(self) -> None:
-        if self.error:
-            name, self.error = self.error, ""
-            raise SocketError(name)
 
     def wake(self) -> None:
         if self.on_event is not None:

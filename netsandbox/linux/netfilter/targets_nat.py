@@ -217,16 +217,12 @@ def read_network(text: str) -> Network:
     return Network(_address(host) & Network(0, bits).mask, bits)
 
 
-def write_network(network: Network) -> str:
-    return f"{format_ipv4(network.address)}/{network.length}"
-
-
 class NetworkMap(Translation):
     """Map a whole network to another one, address by address (xt_NETMAP.c)."""
 
     name = "NETMAP"
     hooks = frozenset({Hook.PREROUTING, Hook.POSTROUTING, Hook.OUTPUT, Hook.INPUT})
-    options = (Option("--to", read_network, write_network, can_negate=False, needed=True),)
+    options = (Option("--to", read_network, str, can_negate=False, needed=True),)
 
     def wanted(self, _namespace: NetworkNamespace, buffer: SocketBuffer) -> Range | None:
         network: Network = self.value("--to")
@@ -235,7 +231,7 @@ class NetworkMap(Translation):
         return Range(address, address)
 
     def listed(self, _numeric: bool) -> str:
-        return f" to:{write_network(self.value('--to'))}"
+        return f" to:{self.value('--to')}"
 
 
 TARGETS: tuple[type[Action], ...] = (DestinationNat, SourceNat, Masquerade, Redirect, NetworkMap)

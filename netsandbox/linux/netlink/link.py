@@ -153,7 +153,7 @@ def _finish(interface: Interface, request: LinkRequest) -> None:
     if request.mtu is not None:
         set_mtu(interface, request.mtu)
     if request.arp is not None:
-        set_arp(interface, request.arp)
+        link.set_arp(interface, request.arp)
     if request.queue_length is not None:
         set_queue_length(interface, request.queue_length)
     interface.group = request.group or 0
@@ -189,7 +189,7 @@ def change(interface: Interface, request: LinkRequest) -> None:
     if request.master is not None:
         set_master(interface, request.master)
     if request.arp is not None:
-        set_arp(interface, request.arp)
+        link.set_arp(interface, request.arp)
     if request.promisc is not None:
         set_promisc(interface, request.promisc)
     if request.queue_length is not None:
@@ -254,14 +254,6 @@ def rename(interface: Interface, name: str) -> None:
     if name in interface.namespace.interfaces:
         raise KernelError("EEXIST")
     interface.namespace.rename_interface(interface, name)
-
-
-def set_arp(interface: Interface, on: bool) -> None:
-    """IFF_NOARP; what was known of neighbours is forgotten (arp_netdev_event)."""
-    if interface.noarp == on:
-        interface.noarp = not on
-        interface.namespace.note_arp_settings()
-        interface.namespace.neighbours.flush_interface(interface, "arp on" if on else "arp off", keep_permanent=False)
 
 
 @needs_net_admin

@@ -124,7 +124,7 @@ class Connection(Socket):
     """One TCP socket: unbound, listening, connecting or connected.
 
     Attributes:
-        state: RFC 9293's.  error: errno name that the next call fails with.  soft_error: what an ICMP error said.
+        state: RFC 9293's.  soft_error: what an ICMP error said.
         orphan: no program has it any more (SOCK_DEAD).  shutdown: which directions are closed.
         foreground: whether the lab is not quiet while it waits for an answer.
         is_deaf: a socket filter drops whatever comes (SO_ATTACH_FILTER).
@@ -134,7 +134,7 @@ class Connection(Socket):
 
     __slots__ = ("accepted", "ack_at", "ack_due", "ack_now", "ack_timer", "ack_wanted", "acked_up_to", "advertised_mss",
                  "again_out", "ato", "backoff", "calls", "challenged_at", "confirm", "congestion", "copied", "counts",
-                 "created", "delivered", "done", "duplicate", "early", "echoed_stamp", "error", "expected",
+                 "created", "delivered", "done", "duplicate", "early", "echoed_stamp", "expected",
                  "foreground", "forward", "going_on", "handshake_at", "has_sack", "has_stamps", "held", "high_seq",
                  "ident", "interface", "is_burst", "is_deaf", "keepalive", "keepalive_due", "keepalive_timer",
                  "largest_window", "last_sent", "losses", "lost_out", "memory", "more_to_send", "mss", "mss_clamp",
@@ -152,7 +152,7 @@ class Connection(Socket):
         super().__init__(namespace, process, reuse)
         self.state = TcpState.CLOSE
         self.on_event: Callable[[], None] | None = None
-        self.error = self.soft_error = ""
+        self.soft_error = ""
         self.orphan = self.done = False
         self.shutdown_flags = 0
         self.foreground = True

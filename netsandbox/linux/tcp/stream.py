@@ -103,7 +103,7 @@ class StreamSocket(Connection):
         if self.is_connecting:
             raise SocketError("EAGAIN")
         if self.error and (self.state is TcpState.CLOSE or self.shutdown_flags & SEND_SHUTDOWN):
-            self._raise_pending()
+            self.raise_pending()
         if self.state not in MAY_SEND or self.shutdown_flags & SEND_SHUTDOWN:
             raise SocketError("EPIPE")
 
@@ -117,7 +117,7 @@ class StreamSocket(Connection):
             if self.done:
                 self.copied = self.expected
                 return b""
-            self._raise_pending()
+            self.raise_pending()
             if self.shutdown_flags & RECEIVE_SHUTDOWN:
                 return b""
             if self.state in (TcpState.CLOSE, TcpState.LISTEN):
@@ -151,11 +151,6 @@ class StreamSocket(Connection):
         data = b"".join(parts)
         self.copied = (self.copied + len(data)) & MASK
         return data
-
-    def _raise_pending(self) -> None:
-        if self.error:
-            name, self.error = self.error, ""
-            raise SocketError(name)
 
     def take_error(self) -> str:
         """SO_ERROR: the errno name that waits, or what an ICMP error has said since; it forgets both (sk_err_soft)."""
