@@ -10,6 +10,8 @@ from collections.abc import Callable
 from contextlib import suppress
 from typing import NamedTuple, TypeVar, cast
 
+from netsandbox.engine.budget import OverBudgetError
+
 Result = TypeVar("Result")
 
 
@@ -100,6 +102,8 @@ def _told(work: Callable[[], Result], limits: Limits) -> bytes:
         return pickle.dumps((False, f"it needed more than {limits.memory >> 20} MiB of memory"))
     except KeyboardInterrupt:
         raise
+    except OverBudgetError as error:
+        return pickle.dumps((False, str(error)))
     except Exception as error:  # noqa: BLE001 - whatever it is, the others are done
         return pickle.dumps((False, f"a mistake of netsandbox itself, {type(error).__name__}: {error}"))
 

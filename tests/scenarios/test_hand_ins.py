@@ -36,6 +36,7 @@ def test_a_hostile_hand_in_leaves_the_others_to_be_judged(line: str, capsys: pyt
     assert main(["check", "goal.yaml", "--session", "bad.yaml", "ok.yaml"]) in (1, 2)
     out = capsys.readouterr().out
     assert out.count("session: ") == 2
+    assert "a mistake of netsandbox" not in out
     assert "✓ interface a:lo up" in out.partition("session: ok.yaml")[2]
     assert Path("goal.yaml").read_bytes() == goal
 
