@@ -74,6 +74,15 @@ def test_config_has_the_folder_s_whole_path(project: KeptSession) -> None:
             '        UNSET: null\n        V: "7"\n      labels:\n        team: a\n') in shown
 
 
+def test_variables_are_of_the_file_that_is_named(project: KeptSession) -> None:
+    for line in ("echo I=alpine > .env", "echo I=busybox > other.env",
+                 "printf 'services:\\n  a:\\n    image: $I\\n' > compose.yaml"):
+        project.run(line)
+    assert project.run("docker compose convert --images").out == "alpine\n"
+    assert project.run("docker compose --env-file other.env config --images").out == "busybox\n"
+    assert project.run("docker compose --env-file x/no up").err == "couldn't find env file: /root/shop/x/no\n"
+
+
 @pytest.mark.parametrize(("change", "said"), [
     ("rm web/Dockerfile", "failed to solve: failed to read dockerfile: open Dockerfile: no such file or directory"),
     ("rm -r web", 'unable to prepare context: path "/root/shop/web" not found'),

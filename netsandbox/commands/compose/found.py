@@ -37,7 +37,7 @@ def project_to_make(client: Client, parsed: Parsed) -> Project:
         off = [other for other in project.services[name].needs if other not in enabled] if name in enabled else []
         if off:
             raise DockerError(f'service "{name}" depends on undefined service "{off[0]}": invalid compose project')
-    return with_env_files(client, project)
+    return with_env_files(client, project, parsed.all("env-file"))
 
 
 def profiles_of(client: Client, parsed: Parsed) -> list[str]:
@@ -63,7 +63,7 @@ def project_of(client: Client, parsed: Parsed) -> Project:
     except FileError as error:
         full = path if path.startswith("/") else f"{files.cwd.rstrip('/')}/{path}"
         raise DockerError(f"open {full}: {str(error).lower()}") from None
-    variables = variables_of(client, where)
+    variables = variables_of(client, where, parsed.all("env-file"))
     try:
         project = read_project(text, where, parsed.text("project-name") or outside.get("COMPOSE_PROJECT_NAME", ""),
                                variables, partial(read_there, client), overrides)

@@ -123,8 +123,8 @@ def config(client: Client, parsed: Parsed) -> int:
             client.print(name)
         return 0
     text = client.machine.host_files().read(project.path)
-    data = canonical(project, text, variables_of(client, project.path), [service.name for service in services],
-                     partial(read_there, client))
+    data = canonical(project, text, variables_of(client, project.path, parsed.all("env-file")),
+                     [service.name for service in services], partial(read_there, client))
     shown = to_yaml(data) if parsed.text("format") in ("", "yaml") else to_json(data)
     client.output.append(("out", shown.replace("$", "$$")))
     return 0

@@ -20,7 +20,8 @@ GLOBAL = (
     Flag("ansi", "", "string", "Control when to print ANSI control characters", hidden=True, ignored=True),
     Flag("progress", "", "string", "Set type of progress output", hidden=True, ignored=True),
     *without_effect("compatibility"), *without_effect("parallel", kind="int"), *refused("dry-run", "all-resources"),
-    *refused("project-directory", "env-file", kind="string"))
+    Flag("env-file", "", "list", "Specify an alternate environment file", hidden=True, value="stringArray"),
+    *refused("project-directory", kind="string"))
 SHORT = {"-f": "--file", "-p": "--project-name"}
 WITH_VALUE = frozenset({"--file", "--project-name", "--profile", "--ansi", "--progress", "--parallel",
                         "--project-directory", "--env-file"})

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from posixpath import join, normpath
 from typing import TYPE_CHECKING
 
 from netsandbox.commands.compose.interpolate import VariableError, Variables, env_file
@@ -14,23 +15,28 @@ if TYPE_CHECKING:
     from netsandbox.commands.docker.client import Client
 
 
-def variables_of(client: Client, where: str) -> Variables:
-    """For ${…} in a file: of the shell, and of .env beside the file, if there is one.
+def variables_of(client: Client, where: str, given: list[str]) -> Variables:
+    """For ${…} in a file: of the shell, and of --env-file, or else of .env beside the file, if there is one.
 
     Raises:
-        DockerError: .env cannot be read.
+        DockerError: one cannot be read, or is not there.
     """
-    outside = client.machine.environment()
-    return Variables({**_read(client, f"{where.rpartition('/')[0]}/.env", outside), **outside})
+    outside, files, found = client.machine.environment(), client.machine.host_files(), dict[str, str]()
+    for path in given:
+        if not files.exists(path):
+            raise DockerError(f"couldn't find env file: {normpath(join(files.cwd, path))}")
+    for path in given or [f"{where.rpartition('/')[0]}/.env"]:
+        found |= _read(client, path, found | dict(outside))
+    return Variables({**found, **outside})
 
 
-def with_env_files(client: Client, project: Project) -> Project:
+def with_env_files(client: Client, project: Project, given: list[str]) -> Project:
     """Each service with what its env_file say.
 
     Raises:
         DockerError: one that has to be there is not, or cannot be read.
     """
-    outside = variables_of(client, project.path)
+    outside = variables_of(client, project.path, given)
     return project._replace(services={name: _with_own(client, service, outside) if service.env_files else service
                                       for name, service in project.services.items()})
 

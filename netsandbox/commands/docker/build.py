@@ -9,6 +9,8 @@ from netsandbox.commands.docker.builder import Build, definition, unsolved
 from netsandbox.commands.docker.flags import Command, Flag, Parsed, refused
 from netsandbox.commands.docker.reference import check_reference
 from netsandbox.docker.errors import DockerError
+from netsandbox.linux.core.files import Files
+from netsandbox.linux.core.inode import FileSystem
 
 if TYPE_CHECKING:
     from netsandbox.commands.docker.client import Client
@@ -19,7 +21,10 @@ def build(client: Client, parsed: Parsed) -> int | None:
 
 
 def prepared(client: Client, parsed: Parsed, target: str = "") -> Build:
-    """A build that has not begun; `target` is the service of a Compose file that it is for.
+    """A build that has not begun, of a folder, or of a Dockerfile that is piped into it (`-`).
+
+    Args:
+        target: the service of a Compose file that it is for.
 
     Raises:
         DockerError: there is no such folder, or no Dockerfile.
@@ -30,6 +35,9 @@ def prepared(client: Client, parsed: Parsed, target: str = "") -> Build:
             check_reference(text)
         except DockerError as error:
             raise DockerError(f'ERROR: failed to build: invalid tag "{text}": {error}') from None
+    if "-" in (where, parsed.text("file")) and not client.stdin.is_terminal:
+        files = Files(FileSystem(client.scheduler), {}) if where == "-" else client.machine.host_files().at(where)
+        return Build(client, parsed, files, client.stdin.read(), "Dockerfile", target)
     if where == "-" or "://" in where or where.startswith("git@"):
         raise DockerError(f"docker build {where} is not modelled in the sandbox: the Dockerfile and its files are the "
                           "lab's")

@@ -76,7 +76,7 @@ COMPOSE = {
         "create": "CREATE"}.items()},
     **{name: f"netsandbox.commands.compose.looking:{constant}" for name, constant in {
         "port": "PORT", "top": "TOP", "images": "IMAGES_COMMAND", "ls": "LS", "config": "CONFIG",
-        "version": "VERSION"}.items()}}
+        "convert": "CONFIG", "version": "VERSION"}.items()}}
 CONTEXTS = {name: f"netsandbox.commands.docker.contexts:{constant}" for name, constant in {
     "create": "CREATE", "inspect": "INSPECT", "ls": "LIST", "list": "LIST", "rm": "REMOVE", "remove": "REMOVE",
     "show": "SHOW", "use": "USE"}.items()}
@@ -103,7 +103,8 @@ def _places() -> dict[tuple[str, ...], str]:
               "network": NETWORKS, "volume": VOLUMES,
               "compose": COMPOSE, "context": CONTEXTS,
               "system": {"info": SYSTEM["info"], "events": SYSTEM["events"], **SYSTEM_GROUP},
-              "image": {"ls": SYSTEM["images"], "pull": SYSTEM["pull"], "tag": SYSTEM["tag"], "rm": SYSTEM["rmi"],
+              "image": {"ls": SYSTEM["images"], "list": SYSTEM["images"], "pull": SYSTEM["pull"], "tag": SYSTEM["tag"],
+                        "rm": SYSTEM["rmi"], "remove": SYSTEM["rmi"],
                         "build": BUILD, "history": HISTORY, **IMAGE_GROUP}, "buildx": {"build": BUILD}}
     return found | {(group, name): place for group, names in groups.items() for name, place in names.items()}
 
