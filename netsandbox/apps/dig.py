@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from netsandbox.apps.calendar import MONTHS, moment
 from netsandbox.apps.client import Client
+from netsandbox.apps.dig_edns import COOKIE_SIZE
 from netsandbox.apps.dig_options import BANNER, OF_ALL, Asked, read_dig
 from netsandbox.apps.program import Context, Program
 from netsandbox.apps.query import DatagramQuery, Query, StreamQuery
@@ -63,8 +64,16 @@ class Asker(Client):
             return
         kind = StreamQuery if self.asked.by_tcp else DatagramQuery
         self._query = kind(self.namespace, self.process, self.settings, name, self.kinds(), self._answered,
-                           self.asked.header_flags, self.asked.cls)
+                           self.asked.header_flags, self.asked.cls, self.opt_records())
         self._query.start()
+
+    def opt_records(self) -> tuple[dns.Answer, ...]:
+        """What is said of EDNS; the cookie is the client's for this server."""
+        if self.asked.edns is None:
+            return ()
+        cookie = self.namespace.chance.stream(f"{self.namespace.name}/dns-cookie/{self.process.pid}/"
+                                             f"{self.settings.servers}")
+        return self.asked.edns.records(cookie.bits(8 * COOKIE_SIZE).to_bytes(COOKIE_SIZE, "big"))
 
     def _answered(self, found: dict[int, dns.Message] | None, server: int) -> None:
         if found is None:
@@ -208,7 +217,8 @@ class Dig(Asker):
 
     def _tell_header(self, message: dns.Message) -> None:
         flags = [name for bit, name in ((dns.RESPONSE, "qr"), (dns.AUTHORITATIVE, "aa"), (dns.TRUNCATED, "tc"),
-                                        (dns.RECURSION_DESIRED, "rd"), (dns.RECURSION_AVAILABLE, "ra"))
+                                        (dns.RECURSION_DESIRED, "rd"), (dns.RECURSION_AVAILABLE, "ra"),
+                                        (dns.AUTHENTIC, "ad"), (dns.CHECKING_DISABLED, "cd"))
                  if message.flags & bit]
         status = dns.RCODES[message.rcode] if message.rcode < len(dns.RCODES) else f"RESERVED{message.rcode}"
         self.print(";; Got answer:")
@@ -218,6 +228,10 @@ class Dig(Asker):
         if message.flags & (dns.RECURSION_DESIRED | dns.RECURSION_AVAILABLE) == dns.RECURSION_DESIRED:
             self.print(";; WARNING: recursion requested but not available")
         self.print("")
+        if message.opt is not None:
+            is_dnssec = message.opt.ttl & dns.DNSSEC_OK
+            self.print(f";; OPT PSEUDOSECTION:\n; EDNS: version: 0, flags:{' do' if is_dnssec else ''}; "
+                       f"udp: {message.opt.cls}")
 
     def _tell_questions(self, message: dns.Message) -> None:
         has_titles = self._is_on("comments")

@@ -6,6 +6,7 @@ import contextlib
 import re
 from typing import NamedTuple
 
+from netsandbox.apps.dig_edns import WORDS, Edns, number
 from netsandbox.apps.option_table import Option, OptionTable
 from netsandbox.apps.program import UsageError
 from netsandbox.wire import dns
@@ -25,6 +26,7 @@ class Asked(NamedTuple):
         ndots: None for resolv.conf's.
         warnings: what is said before.
         is_typed: a type was given; of a second one a warning is said.
+        edns: what dig says of itself; None for those who say nothing.
     """
 
     name: str
@@ -39,6 +41,7 @@ class Asked(NamedTuple):
     ndots: int | None = None
     warnings: tuple[str, ...] = ()
     is_typed: bool = False
+    edns: Edns | None = None
 
     @property
     def by_tcp(self) -> bool:
@@ -52,16 +55,21 @@ class Asked(NamedTuple):
 
     @property
     def header_flags(self) -> int:
-        return 0 if "norecurse" in self.flags else dns.RECURSION_DESIRED
+        """RD as it was asked for; of dig AD, too."""
+        usual_authentic = self.edns is not None and "noadflag" not in self.flags
+        return ((0 if "norecurse" in self.flags else dns.RECURSION_DESIRED)
+                | (dns.AUTHENTIC if usual_authentic else 0)
+                | (dns.CHECKING_DISABLED if "cdflag" in self.flags else 0))
 
 
 OPTIONS = OptionTable(
     "dig", 1, "",
-    idle="dnssec adflag cdflag edns? cookie? nsid keepalive",
-    acts="bufsize? short cmd comments question answer authority additional stats all recurse rdflag search defname tcp "
-    "vc tries= time= timeout= retry= domain= identify ttlid class ndots=",
+    acts="dnssec adflag cdflag edns? cookie? nsid keepalive bufsize? short cmd comments question answer "
+    "authority additional stats all recurse rdflag search defname tcp vc tries= time= timeout= retry= domain= identify "
+    "ttlid class ndots=",
     usual="crypto split showbadcookie showbadvers badcookie fail besteffort onesoa idn ednsnegotiation keepopen "
-    "noednsopt", refused="multiline rrcomments ignore aaflag aaonly coflag dns64prefix "
+    "noednsopt",
+    refused="multiline rrcomments ignore aaflag aaonly coflag dns64prefix "
     "ednsflags= ednsopt= expandaaaa "
     "expire header-only https? https-get http-plain? http-plain-get nssearch opcode= padding= proxy? "
     "proxy-plain? qid= qr raflag showsearch subnet= tcflag tls tls-ca? tls-hostname= tls-certfile= tls-keyfile= trace "
@@ -79,7 +87,6 @@ Usage:  dig [@global-server] [domain] [q-type] [q-class] {{q-opt}}
 Use "dig -h" (or "dig -h | more") for complete list of options"""
 MOST = 0xFFFFFFFF
 MOST_PORTS = 0xFFFF
-"""Of a port, and of +bufsize, which changes nothing: no name server of the sandbox speaks EDNS."""
 
 
 def read_dig(arguments: list[str]) -> list[Asked]:
@@ -88,7 +95,7 @@ def read_dig(arguments: list[str]) -> list[Asked]:
     Raises:
         UsageError: as dig words it.
     """
-    usual, asked, rest = Asked("", (dns.A,)), list[Asked](), list(arguments)
+    usual, asked, rest = Asked("", (dns.A,), edns=Edns()), list[Asked](), list(arguments)
     while rest:
         now = asked[-1] if asked else usual
         word = rest.pop(0)
@@ -132,7 +139,7 @@ def _changed(now: Asked, word: str, rest: list[str]) -> Asked:
         return now.typed(known) if known is not None else now._replace(
             warnings=(*now.warnings, f";; Warning, ignoring invalid type {kind}"))
     if word == "-p":
-        return now._replace(port=_number("port number", rest.pop(0), MOST_PORTS, 1))
+        return now._replace(port=number("port number", rest.pop(0), MOST_PORTS, 1))
     if word == "-u":
         return now._replace(flags=now.flags | {"microseconds"})
     if not word.startswith("-"):
@@ -156,17 +163,14 @@ def _with_flag(now: Asked, word: str) -> Asked:
         raise UsageError(WRONG_OPTION.format(word.partition("=")[0]), 1)
     if option.name in NUMBERS:
         return _with_number(now, option.name, value)
-    if option.name == "bufsize":
-        if is_off:
-            raise UsageError(WRONG_OPTION.format(word), 1)
-        _number("buffer size", value or "0", MOST_PORTS)
-        return now
+    if option.name == "bufsize" and is_off:
+        raise UsageError(WRONG_OPTION.format(word), 1)
+    if now.edns is not None and option.name in WORDS:
+        return now._replace(edns=now.edns.changed(option.name, value, is_off))
     if option.name == "domain":
         return now._replace(domain=value)
     if option.role == "usual" or (is_off and option.role != "acts"):
         return now
-    if option.role == "idle" and not value:
-        return now._replace(warnings=(*now.warnings, f"note: dig {word} changes nothing in the sandbox"))
     if option.role != "acts":
         raise UsageError(f"dig: {word} is not modelled", 1)
     name = SAME.get(option.name, option.name)
@@ -182,23 +186,14 @@ def _known(text: str) -> Option | None:
     return OPTIONS.names.get(text) or (found[0] if len({SAME.get(one.name, one.name) for one in found}) == 1 else None)
 
 
-def _number(what: str, text: str, most: int = MOST, code: int = 10) -> int:
-    """Raises UsageError: it is none, or too much."""
-    is_number = text.isascii() and text.isdecimal()
-    if not is_number or int(text) > most:
-        why = "out of range" if is_number else "not a valid number"
-        raise UsageError(f"dig: Couldn't parse {what}", code, f"invalid {what} '{text}': {why}")
-    return int(text)
-
-
 def _with_number(now: Asked, name: str, text: str) -> Asked:
     what = NUMBERS[name]
-    number = _number(what, text)
+    count = number(what, text, MOST)
     if name == "ndots":
-        return now._replace(ndots=number)
+        return now._replace(ndots=count)
     if what == "timeout":
-        return now._replace(timeout=max(number, 1))
-    return now._replace(tries=max(number, 1) if name == "tries" else number + 1)
+        return now._replace(timeout=max(count, 1))
+    return now._replace(tries=max(count, 1) if name == "tries" else count + 1)
 
 
 OF_ALL = frozenset({"cmd", "comments", "question", "answer", "authority", "additional", "stats"})

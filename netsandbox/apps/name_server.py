@@ -18,8 +18,6 @@ if TYPE_CHECKING:
 
 UPSTREAM_TIMEOUT = 4
 """Seconds that another server may take."""
-LARGEST = 512
-"""Bytes of an answer by UDP (RFC 1035, 2.3.4)."""
 
 
 Answered = Callable[[dict[int, dns.Message] | None, int], None]
@@ -69,13 +67,14 @@ class NameServer(Program):
         address, port: where it listens; 0.0.0.0 for every address.
         upstreams: whom it asks about names that its zone does not have; nobody, and they are NXDOMAIN.
         ttl: seconds that its answers hold.
+        datagram: bytes of a datagram that it takes and gives (RFC 6891); 0 for a server that knows nothing of EDNS.
     """
 
     is_endless = True
 
     def __init__(self, namespace: NetworkNamespace, name: str, pid: int, zone: Zone, address: int = 0,
                  port: int = dns.PORT, upstreams: tuple[int, ...] = (), ttl: int = 600,
-                 is_authoritative: bool = False) -> None:
+                 is_authoritative: bool = False, datagram: int = 0) -> None:
         self.name = name
         super().__init__(namespace, pid)
         self.process = Process(name, pid)
@@ -86,6 +85,7 @@ class NameServer(Program):
         self.upstreams = upstreams
         self.ttl = ttl
         self.is_authoritative = is_authoritative
+        self.datagram = datagram
         self.socket: UdpSocket | None = None
         self.asks_from = namespace
         self._asking: list[Forwarded] = []
@@ -157,16 +157,30 @@ class NameServer(Program):
         return tuple(dns.Answer(question.name, dns.A, self.ttl, address.to_bytes(4, "big")) for address in addresses)
 
     def respond(self, pending: Pending, code: int, answers: tuple[dns.Answer, ...],
-                authoritative: bool = False, compress: bool = True) -> None:
+                authoritative: bool = False, compress: bool = True,
+                additional: tuple[dns.Answer, ...] = ()) -> None:
         """Send an answer; one that is too long is cut and says so."""
         asked, datagram = pending
-        flags = (dns.RESPONSE | asked.flags & dns.RECURSION_DESIRED | code
+        additional = additional or self.edns(asked)
+        flags = (dns.RESPONSE | asked.flags & (dns.RECURSION_DESIRED | dns.CHECKING_DISABLED) | code
                  | (dns.RECURSION_AVAILABLE if self.offers_recursion(code) else 0)
                  | (dns.AUTHORITATIVE if authoritative else 0))
-        data = dns.Message(asked.ident, flags, asked.questions, answers).emit(compress)
-        if len(data) > LARGEST:
-            data = dns.Message(asked.ident, flags | dns.TRUNCATED, asked.questions).emit()
+        data = dns.Message(asked.ident, flags, asked.questions, answers, (), additional).emit(compress)
+        if len(data) > self.room(pending):
+            data = dns.Message(asked.ident, flags | dns.TRUNCATED, asked.questions, additional=additional).emit()
         self.send(datagram, data)
+
+    def edns(self, asked: dns.Message) -> tuple[dns.Answer, ...]:
+        """Its own OPT record, for whoever sent one; cookies it does not know."""
+        given = asked.opt
+        if given is None or not self.datagram:
+            return ()
+        return (dns.opt(self.datagram, bool(given.ttl & dns.DNSSEC_OK)),)
+
+    def room(self, pending: Pending) -> int:
+        """Bytes that an answer may have."""
+        given = pending.asked.opt
+        return max(min(given.cls, self.datagram), dns.LARGEST) if given is not None else dns.LARGEST
 
     def offers_recursion(self, _code: int) -> bool:
         """Whether an answer says that this server asks others."""

@@ -40,7 +40,8 @@ class Query:
 
     def __init__(self, namespace: NetworkNamespace, process: Process, settings: Settings, name: str,
                  types: tuple[int, ...], done: Callable[[Answers, int], None],
-                 flags: int = dns.RECURSION_DESIRED, cls: int = dns.IN) -> None:
+                 flags: int = dns.RECURSION_DESIRED, cls: int = dns.IN,
+                 additional: tuple[dns.Answer, ...] = ()) -> None:
         self.namespace = namespace
         self.process = process
         self.settings = settings
@@ -49,6 +50,7 @@ class Query:
         self.done = done
         self.flags = flags
         self.cls = cls
+        self.additional = additional
         self.tries = 0
         self.started = namespace.scheduler.clock
         self.sizes: dict[int, int] = {}
@@ -85,7 +87,8 @@ class Query:
 
     def _question(self, kind: int, ident: int) -> bytes:
         self._idents[kind] = ident
-        return dns.Message(ident, self.flags, (dns.Question(self.name, kind, self.cls),)).emit()
+        return dns.Message(ident, self.flags, (dns.Question(self.name, kind, self.cls),),
+                           additional=self.additional).emit()
 
     def _found_one(self, kind: int, message: dns.Message, size: int) -> None:
         self._found[kind] = message

@@ -31,6 +31,7 @@ if TYPE_CHECKING:
 
 TTL = 600
 BACKLOG = 4096
+MOST_BY_TCP = 0xFFFF
 
 
 class ServiceNames:
@@ -127,20 +128,28 @@ class EmbeddedServer(NameServer):
         return code != dns.SERVFAIL
 
     def respond(self, pending: Pending, code: int, answers: tuple[dns.Answer, ...], authoritative: bool = False,
-                compress: bool = False) -> None:
-        """Its own answers repeat the names."""
-        super().respond(pending, code, answers, authoritative, compress)
+                compress: bool = False, additional: tuple[dns.Answer, ...] = ()) -> None:
+        """Its own answers repeat the names, and have no OPT record."""
+        super().respond(pending, code, answers, authoritative, compress, additional)
+
+    def room(self, pending: Pending) -> int:
+        """As much as who asks says (resolver.go truncateResp)."""
+        if pending.datagram.port in self.clients:
+            return MOST_BY_TCP
+        given = pending.asked.opt
+        return given.cls if given is not None else dns.LARGEST
 
     def pass_on(self, pending: Pending, message: dns.Message) -> None:
-        self.respond(pending, message.rcode, message.answers, compress=True)
+        self.respond(pending, message.rcode, message.answers, compress=True, additional=message.additional)
 
     def query(self, pending: Pending, done: Answered) -> Query:
         """By TCP where it was asked by TCP."""
         asked = super().query(pending, done)
+        asked.flags, asked.additional = pending.asked.flags, pending.asked.additional
         if pending.datagram.port not in self.clients:
             return asked
         return StreamQuery(asked.namespace, asked.process, asked.settings, asked.name,
-                           (pending.asked.questions[0].type,), done, cls=asked.cls)
+                           (pending.asked.questions[0].type,), done, asked.flags, asked.cls, asked.additional)
 
     @property
     def refusal(self) -> int:

@@ -57,6 +57,10 @@ class NetworkCard(VethInterface):
         return None
 
 
+COMMON_DATAGRAM = 1232
+"""What name servers take since the DNS flag day of 2020, dnsmasq too."""
+
+
 class InternetHost(NamedTuple):
     """A host out there.
 
@@ -64,16 +68,18 @@ class InternetHost(NamedTuple):
         names: what the name server knows it by, the first of which is the node's; a content network has many.
         latency: nanoseconds from the provider to it, one way.
         kind: dns for a name server, else the kind of its web server.
+        datagram: bytes of a datagram that a name server takes (RFC 6891).
     """
 
     address: str
     names: tuple[str, ...]
     latency: int
     kind: str = "public"
+    datagram: int = COMMON_DATAGRAM
 
 
 INTERNET = (
-    InternetHost("8.8.8.8", ("dns.google",), 4 * MILLISECOND, "dns"),
+    InternetHost("8.8.8.8", ("dns.google",), 4 * MILLISECOND, "dns", 512),
     InternetHost("1.1.1.1", ("one.one.one.one",), 2 * MILLISECOND, "dns"),
     InternetHost("114.114.114.114", ("public1.114dns.com",), 30 * MILLISECOND, "dns"),
     InternetHost("223.5.5.5", ("public1.alidns.com", "dns.alidns.com"), 25 * MILLISECOND, "dns"),
@@ -135,7 +141,7 @@ def connect(lab: Lab, host: Host, lan: Network) -> None:
     set_default_route(router, WAN_GATEWAY.address, "eth1")
     iptables.execute(router, ["-t", "nat", "-A", "POSTROUTING", "-o", "eth1", "-j", "MASQUERADE"])
     host.name_servers = (inner.address,)
-    NameServer(router, "dnsmasq", lab.next_pid(), Names(NAMES)).start()
+    NameServer(router, "dnsmasq", lab.next_pid(), Names(NAMES), datagram=COMMON_DATAGRAM).start()
     for remote in INTERNET:
         _add_remote(lab, isp, remote)
 
@@ -147,7 +153,7 @@ def _add_remote(lab: Lab, isp: NetworkNamespace, remote: InternetHost) -> None:
     _join(lab, (isp, gateway), (namespace, own), remote.latency)
     set_default_route(namespace, gateway.address, "eth0")
     if remote.kind == "dns":
-        NameServer(namespace, "named", lab.next_pid(), Names(NAMES)).start()
+        NameServer(namespace, "named", lab.next_pid(), Names(NAMES), datagram=remote.datagram).start()
     else:
         Server(namespace, "nginx", remote.kind, (80,), BACKLOG, False, lab.next_pid()).start()
 

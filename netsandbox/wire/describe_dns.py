@@ -9,7 +9,6 @@ from netsandbox.wire.errors import ParseError
 RESPONSES = ("", " FormErr", " ServFail", " NXDomain", " NotImp", " Refused", " YXDomain", " YXRRSet", " NXRRSet",
              " NotAuth", " NotZone", " Resp11", " Resp12", " Resp13", " Resp14", " Resp15")
 OPERATIONS = ("", " inv_q", " stat", " op3", " notify", " update", *(f" op{number}" for number in range(6, 16)))
-AUTHENTIC, CHECKING_DISABLED = 0x20, 0x10
 ODD = 0x6CF
 """Bits that no question has (b2&3)."""
 
@@ -29,7 +28,7 @@ def describe_dns(data: bytes, size: int, verbose: int = 0) -> str:
     except ParseError:
         ident = int.from_bytes(data[:2], "big")
         return f"{ident} [|domain] ({size})"
-    text = _response(message, verbose) if message.is_response else _question(message)
+    text = _response(message, verbose) if message.is_response else _question(message, verbose)
     return f"{text} ({size})"
 
 
@@ -37,16 +36,17 @@ def _operation(message: dns.Message) -> str:
     return OPERATIONS[message.flags >> 11 & 15]
 
 
-def _question(message: dns.Message) -> str:
+def _question(message: dns.Message, verbose: int) -> str:
     flags = message.flags
     text = f"{message.ident}{_operation(message)}{'+' if flags & dns.RECURSION_DESIRED else ''}"
-    text += "%" if flags & CHECKING_DISABLED else ""
-    if flags & ODD & ~CHECKING_DISABLED:
+    text += "%" if flags & dns.CHECKING_DISABLED else ""
+    if flags & ODD & ~dns.CHECKING_DISABLED:
         text += f" [b2&3=0x{flags:x}]"
     for count, letters, usual in ((len(message.answers), "a", 0), (len(message.questions), "q", 1),
                                   (len(message.authority), "n", 0), (len(message.additional), "au", 0)):
         text += f" [{count}{letters}]" if count != usual else ""
-    return text + ",".join(_asked(question) for question in message.questions)
+    text += ",".join(_asked(question) for question in message.questions)
+    return text + _other_sections(message, verbose)
 
 
 def _asked(question: dns.Question) -> str:
@@ -68,22 +68,28 @@ def _response(message: dns.Message, verbose: int) -> str:
     text += "*" if flags & dns.AUTHORITATIVE else ""
     text += "" if flags & dns.RECURSION_AVAILABLE else "-"
     text += "|" if flags & dns.TRUNCATED else ""
-    text += "$" if flags & AUTHENTIC else ""
+    text += "$" if flags & dns.AUTHENTIC else ""
     if len(message.questions) != 1:
         text += f" [{len(message.questions)}q]"
     if verbose > 1:
         text += ",".join(f" q:{_asked(question)}" for question in message.questions)
     text += f" {len(message.answers)}/{len(message.authority)}/{len(message.additional)}"
     text += ",".join(_record(record, verbose) for record in message.answers)
-    for letters, records in (("ns", message.authority), ("ar", message.additional)) if verbose > 1 else ():
-        text += f" {letters}:" + ",".join(_record(record, verbose) for record in records) if records else ""
-    return text
+    return text + _other_sections(message, verbose)
+
+
+def _other_sections(message: dns.Message, verbose: int) -> str:
+    sections = (("ns", message.authority), ("ar", message.additional)) if verbose > 1 else ()
+    return "".join(f" {letters}:" + ",".join(_record(record, verbose) for record in records)
+                   for letters, records in sections if records)
 
 
 def _record(record: dns.Answer, verbose: int) -> str:
     head = f" {_name(record.name)}" if verbose else ""
     head += f" [{_period(record.ttl)}]" if verbose > 2 and record.type != dns.OPT else ""
     head += f" {_kind(record.type)}{'' if record.type == dns.OPT else _class(record.cls)}"
+    if record.type == dns.OPT:
+        return head + _opt(record)
     if record.text:
         return f"{head} {_name(record.text)}"
     if record.type == dns.A and len(record.data) == 4:
@@ -91,6 +97,18 @@ def _record(record: dns.Answer, verbose: int) -> str:
     if record.type == dns.TXT and record.data:
         return f'{head} "{record.data[1:1 + record.data[0]].decode("latin-1")}"'
     return head
+
+
+OPT_WORDS = {dns.NSID: "NSID", dns.COOKIE: "COOKIE", dns.KEEPALIVE: "KEEPALIVE"}
+
+
+def _opt(record: dns.Answer) -> str:
+    """` UDPsize=1232 DO [COOKIE 0123456789abcdef]`."""
+    words = [OPT_WORDS.get(code, f"Opt{code}") + (
+        " " + " ".join(filter(None, (data[:8].hex(), data[8:].hex()))) if code == dns.COOKIE else "")
+        for code, data in dns.opt_options(record.data)]
+    return (f" UDPsize={record.cls}" + (" DO" if record.ttl & dns.DNSSEC_OK else "")
+            + (f" [{','.join(words)}]" if words else ""))
 
 
 def _kind(number: int) -> str:

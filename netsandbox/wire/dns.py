@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from struct import Struct, error, pack
 from typing import NamedTuple
 
@@ -19,6 +20,12 @@ IN, CHAOS, HESIOD = 1, 3, 4
 CLASSES = {IN: "IN", CHAOS: "CH", HESIOD: "HS"}
 CLASS_NUMBERS = {"IN": IN, "CH": CHAOS, "CHAOS": CHAOS, "HS": HESIOD, "HESIOD": HESIOD}
 RESPONSE, AUTHORITATIVE, TRUNCATED, RECURSION_DESIRED, RECURSION_AVAILABLE = 0x8000, 0x400, 0x200, 0x100, 0x80
+AUTHENTIC, CHECKING_DISABLED = 0x20, 0x10
+NSID, COOKIE, KEEPALIVE = 3, 10, 11
+"""Options of an OPT record (RFC 5001, 7873, 7828)."""
+DNSSEC_OK = 0x8000
+LARGEST = 512
+"""Bytes of an answer by UDP, where nothing else was said (RFC 1035, 2.3.4)."""
 NOERROR, FORMERR, SERVFAIL, NXDOMAIN, NOTIMP, REFUSED = range(6)
 RCODES = ("NOERROR", "FORMERR", "SERVFAIL", "NXDOMAIN", "NOTIMP", "REFUSED")
 HEADER, MOST_NAME, MOST_LABEL = 12, 255, 63
@@ -68,6 +75,11 @@ class Message(NamedTuple):
         return bool(self.flags & RESPONSE)
 
     @property
+    def opt(self) -> Answer | None:
+        """The OPT record (RFC 6891, 6.1.1), whose class is the size of datagrams and whose TTL has flags."""
+        return next((record for record in self.additional if record.type == OPT), None)
+
+    @property
     def rcode(self) -> int:
         return self.flags & 15
 
@@ -87,6 +99,27 @@ class Message(NamedTuple):
             for record in part:
                 _put_record(out, record, known)
         return bytes(out)
+
+
+def opt(size: int, dnssec_ok: bool = False, options: Sequence[tuple[int, bytes]] = ()) -> Answer:
+    """An OPT record (RFC 6891, 6.1.2).
+
+    Args:
+        size: bytes of a datagram that its sender takes.
+        options: (code, data) of each.
+    """
+    data = b"".join(pack("!HH", code, len(value)) + value for code, value in options)
+    return Answer("", OPT, DNSSEC_OK if dnssec_ok else 0, data, cls=size)
+
+
+def opt_options(data: bytes) -> list[tuple[int, bytes]]:
+    """The options of such a record, as far as they are whole."""
+    found, at = [], 0
+    while at + 4 <= len(data):
+        code, size = Struct("!HH").unpack_from(data, at)
+        found.append((code, data[at + 4:at + 4 + size]))
+        at += 4 + size
+    return found
 
 
 def encode_name(name: str) -> bytes:

@@ -4,8 +4,11 @@ from __future__ import annotations
 
 import pytest
 
+from netsandbox.lab.uplink import DEFAULT_LAN
+from netsandbox.session.keeping import KeptSession
 from netsandbox.session.session import Session
 
+ANSWERED = "ADDITIONAL: 1\n\n;; OPT PSEUDOSECTION:\n; EDNS: version: 0, flags:{}; udp: {}\n;; QUESTION SECTION:\n"
 HEADER = "Server:\t\t127.0.0.11\nAddress:\t127.0.0.11#53\n\n"
 NOTHING = f"{HEADER}Non-authoritative answer:\n*** Can't find c2: No answer\n\n"
 FOUND_FROM = "Authoritative answers can be found from:\n\n"
@@ -54,3 +57,20 @@ def test_dig_takes_a_port_and_a_size(session: Session, words: str, code: int, sa
     job = session.run(f"docker exec c1 dig {words}")
     assert says in job.out + job.err
     assert (job.code or 0) == code
+
+
+@pytest.mark.parametrize(("words", "asked", "says"), [
+    ("", "[1au] A? example.com. (52)", ANSWERED.format("", 1232)),
+    ("+nocookie", "[1au] A? example.com. (40)", ANSWERED.format("", 1232)),
+    ("+noedns", "+ A? example.com. (29)", "ADDITIONAL: 0\n\n;; QUESTION"),
+    ("+noedns +bufsize=600", "[1au] A? example.com. (52)", ANSWERED.format("", 1232)),
+    ("+nsid +noedns", "+ A? example.com. (29)", "ADDITIONAL: 0\n\n;; QUESTION"),
+    ("+dnssec +cookie=01", "[1au] A? example.com. (45)", ANSWERED.format(" do", 1232)),
+    ("+cd @8.8.8.8", "+% [1au] A? example.com. (52)", "flags: qr rd ra cd; QUERY"),
+    ("+keepalive @8.8.8.8", "[1au] A? example.com. (56)", ANSWERED.format("", 512)),
+    ("+cookie=x", "", "dig: isc_hex_decodestring: bad hex encoding")])
+def test_dig_says_what_datagrams_it_takes(words: str, asked: str, says: str) -> None:
+    session = KeptSession(uplink=DEFAULT_LAN)
+    job = session.run(f"tcpdump -ni eth0 port 53 & dig example.com {words}; kill %1")
+    assert says in job.out + job.err
+    assert asked in job.out

@@ -82,7 +82,7 @@ def test_nobody_answers(session: Session, server: str, why: str) -> None:
 
 @pytest.mark.parametrize(("line", "code", "text"), [
     ("dig +nosuch web", 1, "Invalid option: +nosuch"), ("dig -k key web", 1, "dig: -k is not modelled"),
-    ("dig +edns=0 web", 1, "dig: +edns=0 is not modelled"),
+    ("dig +edns=1 web", 1, "dig: +edns=1 is not modelled"),
     ("dig -t FOO web", 0, ";; Warning, ignoring invalid type FOO"),
     ("getent hosts nosuch", 2, "")])
 def test_what_is_refused(session: Session, line: str, code: int, text: str) -> None:

@@ -34,6 +34,17 @@ def test_a_message_is_told_as_tcpdump_tells_it(message: dns.Message, text: str) 
     assert describe_dns(data, len(data)) == text
 
 
+@pytest.mark.parametrize(("opt", "text"), [
+    (dns.opt(1232, False, [(dns.COOKIE, bytes(8))]), "OPT UDPsize=1232 [COOKIE 0000000000000000] (44)"),
+    (dns.opt(4096, True, [(dns.NSID, b""), (dns.COOKIE, bytes(24)), (dns.KEEPALIVE, b"")]),
+     f"OPT UDPsize=4096 DO [NSID,COOKIE {'0' * 16} {'0' * 32},KEEPALIVE] (68)"),
+    (dns.opt(512), "OPT UDPsize=512 (32)")])
+def test_what_an_asker_says_of_itself_is_told_with_vv(opt: dns.Answer, text: str) -> None:
+    data = dns.Message(1, 0x100, (dns.Question("a.b"),), additional=(opt,)).emit()
+    assert describe_dns(data, len(data), 2) == f"1+ [1au] A? a.b. ar: . {text}"
+    assert describe_dns(data, len(data), 1).startswith("1+ [1au] A? a.b. (")
+
+
 @given(st.binary(min_size=12, max_size=60))
 def test_any_bytes_are_told(data: bytes) -> None:
     assert describe_dns(data, len(data)).endswith(f"({len(data)})")
