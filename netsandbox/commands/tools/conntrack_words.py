@@ -1,11 +1,24 @@
-"""conntrack's command line: its command, its options, and which entries they mean (conntrack-tools 1.4.8)."""
+"""conntrack's command line: its command and its options (conntrack-tools 1.4.8)."""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
+from netsandbox.commands.tools.conntrack_filter import (
+    ADDRESSES,
+    NATS,
+    OF_ICMP,
+    PORTS,
+    SAME,
+    Filter,
+    always,
+    has_status,
+    in_state,
+    in_zone,
+    nothing,
+    of_protocol,
+)
 from netsandbox.commands.tools.context import ToolError
 from netsandbox.linux.netfilter.connection import ASSURED, SEEN_REPLY, WITH_PORTS
 from netsandbox.linux.netfilter.listing import NAMES
@@ -50,105 +63,6 @@ Commands:
   -C [table]\t\t\tShow counter
   -S\t\t\t\tShow statistics
 """
-
-
-class Filter(NamedTuple):
-    """What an entry has to be: a test, and what it is tested against.
-
-    Attributes:
-        mask: of a mark, the bits that count.
-    """
-
-    test: Callable[[Connection, Network], bool]
-    wanted: Network
-    mask: int = 0
-
-
-def _orig_source(connection: Connection, wanted: Network) -> bool:
-    return connection.original.src in wanted
-
-
-def _orig_destination(connection: Connection, wanted: Network) -> bool:
-    return connection.original.dst in wanted
-
-
-def _reply_source(connection: Connection, wanted: Network) -> bool:
-    return connection.reply.src in wanted
-
-
-def _reply_destination(connection: Connection, wanted: Network) -> bool:
-    return connection.reply.dst in wanted
-
-
-def _protocol(connection: Connection, wanted: Network) -> bool:
-    return connection.original.protocol == wanted.address
-
-
-def _orig_sport(connection: Connection, wanted: Network) -> bool:
-    return connection.original.sport == wanted.address
-
-
-def _orig_dport(connection: Connection, wanted: Network) -> bool:
-    return connection.original.dport == wanted.address
-
-
-def _reply_sport(connection: Connection, wanted: Network) -> bool:
-    return connection.reply.sport == wanted.address
-
-
-def _reply_dport(connection: Connection, wanted: Network) -> bool:
-    return connection.reply.dport == wanted.address
-
-
-def _icmp_type(connection: Connection, wanted: Network) -> bool:
-    return connection.original.dport >> 8 == wanted.address
-
-
-def _icmp_code(connection: Connection, wanted: Network) -> bool:
-    return connection.original.dport & 0xFF == wanted.address
-
-
-def _tcp_state(connection: Connection, wanted: Network) -> bool:
-    return connection.original.protocol == TCP and connection.state == wanted.address
-
-
-def _nothing(_connection: Connection, _wanted: Network) -> bool:
-    """Of another family than all that there are."""
-    return False
-
-
-def _zone(connection: Connection, wanted: Network) -> bool:
-    return connection.original.zone == wanted.address
-
-
-def _source_nat(connection: Connection, wanted: Network) -> bool:
-    """By which address, or by any (0)."""
-    return connection.reply.dst != connection.original.src and wanted.address in (0, connection.reply.dst)
-
-
-def _destination_nat(connection: Connection, wanted: Network) -> bool:
-    return connection.reply.src != connection.original.dst and wanted.address in (0, connection.reply.src)
-
-
-def _any_nat(connection: Connection, wanted: Network) -> bool:
-    return _source_nat(connection, wanted) or _destination_nat(connection, wanted)
-
-
-def _status(connection: Connection, wanted: Network) -> bool:
-    """All bits of Status that are asked for; 0: no answer was seen."""
-    bits = wanted.address
-    return connection.status & bits == bits if bits else not connection.status & SEEN_REPLY
-
-
-Test = Callable[["Connection", Network], bool]
-ADDRESSES: dict[str, Test] = {
-    "s": _orig_source, "d": _orig_destination, "r": _reply_source, "q": _reply_destination}
-NATS: dict[str, Test] = {"n": _source_nat, "g": _destination_nat, "j": _any_nat}
-PORTS: dict[str, Test] = {
-    "sport": _orig_sport, "orig-port-src": _orig_sport, "dport": _orig_dport, "orig-port-dst": _orig_dport,
-    "reply-port-src": _reply_sport, "reply-port-dst": _reply_dport}
-SAME = {"orig-port-src": "sport", "orig-port-dst": "dport"}
-OF_ICMP: dict[str, Test | None] = {"icmp-type": _icmp_type, "icmp-code": _icmp_code, "icmp-id": None}
 
 
 class Line:
@@ -281,7 +195,7 @@ class Line:
         if number < 0:
             raise wrong(f"`{value}' unsupported protocol")
         self.protocol = number
-        self.filters.append(Filter(_protocol, Network(number, 0)))
+        self.filters.append(Filter(of_protocol, Network(number, 0)))
 
     def _of_protocol(self) -> list[str]:
         """The options that -p adds: ports, an ICMP type, a TCP state."""
@@ -296,7 +210,7 @@ class Line:
             if state not in STATES:
                 raise wrong(f"unknown TCP state `{value}'")
             self.values[kept] = state
-            self.filters.append(Filter(_tcp_state, Network(STATES.index(state), 0)))
+            self.filters.append(Filter(in_state, Network(STATES.index(state), 0)))
             return
         test = PORTS.get(name) or OF_ICMP.get(name)
         if test is not None:
@@ -323,14 +237,14 @@ class Line:
         if self.command == "E" and self.outputs & {"xml", "save"}:
             raise ToolError(1, "netsandbox: conntrack: events are lines here: output 'xml' or 'save' is not modelled")
         if self.values.get("f") == "ipv6":
-            self.filters.append(Filter(_nothing, Network(0, 0)))
+            self.filters.append(Filter(nothing, Network(0, 0)))
         if "w" in self.values and self.command not in ("I", "A"):
-            self.filters.append(Filter(_zone, Network(self.number("w"), 0)))
+            self.filters.append(Filter(in_zone, Network(self.number("w"), 0)))
         if "m" in self.values and self.command not in ("I", "A", "U"):
             mask = self.values["m"].partition("/")[2]
-            self.filters.append(Filter(_mark, Network(self.number("m"), 0), int(mask, 0) if mask else 0xFFFFFFFF))
+            self.filters.append(Filter(always, Network(self.number("m"), 0), int(mask, 0) if mask else 0xFFFFFFFF))
         if "u" in self.values and self.command not in ("I", "A", "U"):
-            self.filters.append(Filter(_status, Network(self.status, 0)))
+            self.filters.append(Filter(has_status, Network(self.status, 0)))
 
     def _check_new(self) -> None:
         if self.command != "G" and self.protocol == TCP and "state" not in self.values:
@@ -345,18 +259,12 @@ class Line:
             raise wrong("you have to specify `--sport' and `--dport'")
 
     def covers(self, connection: Connection) -> bool:
-        return all((connection.mark ^ one.wanted.address) & one.mask == 0 if one.mask else
-                   one.test(connection, one.wanted) for one in self.filters)
+        return all(one.covers(connection) for one in self.filters)
 
 
 NO_LABELS = "nfct_labelmap_new: No such file or directory\n"
 """There is no /etc/xtables/connlabel.conf."""
 TABLES = ("conntrack", "expect", "dying", "unconfirmed")
-
-
-def _mark(_connection: Connection, _wanted: Network) -> bool:
-    """Read by Line.covers, with its mask."""
-    return True
 
 
 def _bits(names: str) -> int:

@@ -43,28 +43,9 @@ def processes(context: ToolContext) -> list[Process]:
 
 def ps(context: ToolContext, arguments: list[str]) -> ToolResult:
     """`ps aux`, `ps -ef`, `ps -o pid,comm`, `ps -p PID`."""
-    letters, columns, wanted, words = "", list[str](), set[str](), list(arguments)
-    while words:
-        word = words.pop(0)
-        if word.lstrip("-") in ("o", "p") or word in ("--pid", "--format"):
-            value = words.pop(0) if words else ""
-            if word.lstrip("-")[0] in "of":
-                columns += value.replace("=", "").split(",")
-            else:
-                wanted |= set(value.replace(",", " ").split())
-        elif word.startswith(("-o", "-p")) and len(word) > 2 and not word.startswith("--"):
-            if word[1] == "o":
-                columns += word[2:].replace("=", "").split(",")
-            else:
-                wanted |= set(word[2:].split(","))
-        else:
-            letters += word.lstrip("-")
-    wrong = next((name for name in columns if name not in HEADINGS), None)
-    if wrong is not None:
-        raise ToolError(1, f"error: unknown user-defined format specifier \"{wrong}\"")
+    letters, columns, wanted = _read_ps(arguments)
     shows_all = bool(set(letters) & set("aexA")) or bool(wanted)
-    rows = [one for one in processes(context) if not wanted or str(one.pid) in wanted]
-    rows = rows if shows_all else []
+    rows = [one for one in processes(context) if shows_all and (not wanted or str(one.pid) in wanted)]
     if columns:
         return _table([HEADINGS[name] for name in columns], [[_cell(one, name) for name in columns] for one in rows])
     if "u" in letters:
@@ -78,6 +59,32 @@ def ps(context: ToolContext, arguments: list[str]) -> ToolResult:
         heading = "    PID TTY          TIME CMD"
         lines = [f"{one.pid:>7} ?        00:00:00 {one.name}" for one in rows]
     return ToolResult(0, "\n".join([heading, *lines]) + "\n", "")
+
+
+def _read_ps(arguments: list[str]) -> tuple[str, list[str], set[str]]:
+    """The letters of all options, the columns of -o and the processes of -p.
+
+    Raises:
+        ToolError: there is no such column.
+    """
+    letters, columns, wanted, words = "", list[str](), set[str](), list(arguments)
+    while words:
+        word = words.pop(0)
+        if word.lstrip("-") in ("o", "p") or word in ("--pid", "--format"):
+            option, value = word.lstrip("-")[0], words.pop(0) if words else ""
+        elif word.startswith(("-o", "-p")) and len(word) > 2:
+            option, value = word[1], word[2:]
+        else:
+            letters += word.lstrip("-")
+            continue
+        if option == "p":
+            wanted |= set(value.replace(",", " ").split())
+        else:
+            columns += value.replace("=", "").split(",")
+    wrong = next((name for name in columns if name not in HEADINGS), None)
+    if wrong is not None:
+        raise ToolError(1, f'error: unknown user-defined format specifier "{wrong}"')
+    return letters, columns, wanted
 
 
 def busybox_ps(context: ToolContext, arguments: list[str]) -> ToolResult:

@@ -120,14 +120,11 @@ def add(home: NetworkNamespace, request: LinkRequest, new_mac: Callable[[], int]
             peer = LinkRequest()
             peer.group, peer.namespace = request.group, request.namespace
         # `netns` in front of `type veth` moves the near end alone (veth_newlink: the peer is made where one is asked)
-        settings = settings | {"peer": _new_link(peer, home, peer.namespace or home, new_mac, "veth")}
-        other: NewLink = settings["peer"]
+        other = _new_link(peer, home, peer.namespace or home, new_mac, "veth")
+        settings = settings | {"peer": other}
         if not request.device and other.namespace is namespace:
             request.device = namespace.free_name(kind.name, taken=other.name)
-        if other.name in other.namespace.interfaces or (other.namespace, other.name) == (namespace, request.device):
-            raise KernelError("EEXIST")
-        if peer.up:  # it would be opened before it has the other end (veth_open)
-            raise KernelError("ENOTCONN")
+        _check_peer(namespace, request, peer, other)
     made = kind.make(_new_link(request, home, namespace, new_mac, kind.name)._replace(settings=settings))
     new = [(made, request)] if made.peer is None or peer is None else [(made.peer, peer), (made, request)]
     for interface, wanted in new:
@@ -139,6 +136,18 @@ def add(home: NetworkNamespace, request: LinkRequest, new_mac: Callable[[], int]
         interface.namespace.record(LinkChanged(interface.place, "added", ""))
         interface.registered()
         _finish(interface, wanted)
+
+
+def _check_peer(namespace: NetworkNamespace, request: LinkRequest, peer: LinkRequest, other: NewLink) -> None:
+    """Whether a veth's other end can be made (veth_newlink).
+
+    Raises:
+        KernelError: it cannot.
+    """
+    if other.name in other.namespace.interfaces or (other.namespace, other.name) == (namespace, request.device):
+        raise KernelError("EEXIST")
+    if peer.up:  # it would be opened before it has the other end (veth_open)
+        raise KernelError("ENOTCONN")
 
 
 def _new_link(request: LinkRequest, home: NetworkNamespace, namespace: NetworkNamespace,
