@@ -173,8 +173,8 @@ def test_what_it_warns_of(before: KeptSession) -> None:
 
 def test_what_loses_its_name_is_dangling_until_it_is_pruned(before: KeptSession) -> None:
     before.run("docker image prune -f")
-    first = (written(before, "FROM alpine\nRUN echo 1"), before.run("docker images -q made").out.strip())[1]
-    written(before, "FROM alpine\nRUN echo 2")
+    first = (written(before, "FROM alpine\nRUN echo once"), before.run("docker images -q made").out.strip())[1]
+    written(before, "FROM alpine\nRUN echo twice")
     rows = before.run("docker images -f dangling=true").out.splitlines()[1:]
     assert ["<none>", "<none>", first] in [row.split()[:3] for row in rows]
     assert before.run("docker images -f dangling=x").err == (
