@@ -42,7 +42,7 @@ LOCAL_VERBS = frozenset({"ping", "arping", "traceroute", "hostname"})
 """Verbs that mean the program of that name once a namespace is entered."""
 SHADOWED = frozenset({"exec", "export", "wait"})
 """Verbs that have the name of a shell's builtin."""
-NOT_FOUND = 127
+DENIED, NOT_FOUND = 126, 127
 UNSHARE: Late[str, Callable[[Shell, Prompt, Call], Task]] = Late({"unshare": "netsandbox.commands.unshare:Unshare"})
 
 
@@ -140,7 +140,7 @@ class Prompt:
             with self._place.standing(shell):
                 found = self.command(call, call.is_alone)
         except MissingError as error:
-            raise NotFoundError(error.short, NOT_FOUND) from None
+            raise NotFoundError(error.short, DENIED if error.code == DENIED else NOT_FOUND) from None
         except (CommandError, UsageError) as error:
             raise RefusedError(str(error), error.code) from None
         if not isinstance(found, VerbCall):
@@ -255,7 +255,11 @@ class Prompt:
     def _file(self, call: Call, name: str) -> Task:
         """A script by its path, or nothing."""
         has_files = "/" in name and bool(self._shell.lab.nodes)  # to look makes no host
-        if has_files and call.files.exists(name) and not call.files.is_directory(name):
+        if has_files and call.files.is_denied(name):
+            what = "Is a directory" if call.files.is_directory(name) else "Permission denied"
+            said = f"bash: {name}: {what}"
+            raise MissingError(said, DENIED, said.removeprefix("bash: "))
+        if has_files and call.files.exists(name):
             return SHELL_PROGRAM["sh"](self, call._replace(argv=["bash", *call.argv]))
         raise self._missing(name)
 

@@ -45,7 +45,9 @@ WHY = {
         "kubectl kubeadm kubelet helm minikube kind k3s k3d crictl calicoctl cilium istioctl flanneld etcd etcdctl",
     "containers are Docker's": "ctr nerdctl podman buildah runc containerd skopeo lxc lxc-create machinectl dive ctop "
         "docker-machine vagrant virsh virt-install qemu-system-x86_64",
-    "programs are the images' and the sandbox's own": "node npm java mvn psql mongo",
+    "programs are the images' and the sandbox's own": "node npm java mvn mongo",
+    "a database takes connections here and keeps no tables; `nc -zv HOST PORT` shows that it is reached":
+        "mysql mysqldump mysqladmin mariadb mariadb-dump mariadb-admin psql pg_dump pg_isready createdb createuser",
     "time here is the lab's; `wait 10s` lets it pass": "crontab at reboot shutdown poweroff halt",
     "nginx is a container's: `docker run -d nginx`, whose configuration may have `upstream` and `proxy_pass`":
         "apache2 haproxy traefik caddy envoy squid varnishd keepalived lighttpd",

@@ -79,7 +79,7 @@ class Image(NamedTuple):
         """Whether the real image has a program that the sandbox has not."""
         if self.has_busybox:
             return name in APPLETS
-        return "bash" in self.tools and name in COREUTILS
+        return name in CLIENTS.get(self.process, ()) or ("bash" in self.tools and name in COREUTILS)
 
     @property
     def identity(self) -> str:
@@ -107,6 +107,9 @@ DEBIAN = (*SHELL, "bash", "apt", "apt-get", "getent", "ls", "lsns", "readlink", 
 BUSYBOX = (*SHELL, "ls", "readlink", "seq", "uname", "nc", "nslookup", "ping", "telnet", "wget",
            "ip", "arp", "route", "traceroute", "netstat", "ifconfig", "arping", "brctl", "sysctl")
 EVERYTHING = ("*",)
+CLIENTS = {"mysqld": ("mysql", "mysqldump", "mysqladmin"), "mariadbd": ("mariadb", "mariadb-dump", "mariadb-admin"),
+           "postgres": ("psql", "pg_dump", "pg_isready", "createdb", "createuser")}
+"""What the image of a server has beside it, by the server's program."""
 COREUTILS = frozenset({
     "base64", "basename", "cat", "chmod", "chown", "cmp", "comm", "cp", "cut", "date", "dd", "df", "diff", "dirname",
     "du", "expr", "find", "fold", "grep", "gzip", "head", "id", "kill", "ln", "md5sum", "mkdir", "mktemp", "mount",

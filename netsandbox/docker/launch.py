@@ -50,6 +50,8 @@ def main_program(container: Container, namespace: NetworkNamespace, run: Runner,
     if argv and argv[0].rstrip("/") in SKELETON:
         raise daemon_error(f'{NOT_CREATED}: exec: "{argv[0]}": is a directory: permission denied', 126)
     made = run(container, namespace, argv) if argv else None
+    if made is None and argv and "/" in argv[0] and files.is_denied(argv[0]):
+        raise daemon_error(f'{NOT_CREATED}: exec: "{argv[0]}": permission denied', 126)
     if made is None:
         name = argv[0] if argv else ""
         why = f"stat {name}: no such file or directory" if "/" in name else "executable file not found in $PATH"

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import suppress
+from itertools import cycle, islice
 from typing import TYPE_CHECKING, NamedTuple
 
 from netsandbox.apps import docker_proxy
@@ -30,6 +31,8 @@ PORT_WORK = 100
 """Pieces of work that a published port is: sockets of its docker-proxies, rules."""
 Taken = dict[tuple[int, str], list[tuple[str, str]]]
 """By number and protocol the host's addresses at which containers have it, and their names."""
+ATTEMPTS = 10
+"""Ports of a range that are tried, round and round (maxAllocatePortAttempts)."""
 REASONS = {"EADDRINUSE": "address already in use", "EADDRNOTAVAIL": "cannot assign requested address"}
 
 
@@ -201,26 +204,38 @@ def _publish_one(engine: DockerEngine, container: Container, wish: Published, ta
 
 def _publish_on(engine: DockerEngine, container: Container, wish: Published, hosts: list[str], taken: Taken) -> None:
     """On addresses that get the same port; releases before 28 choose one for each family."""
+    attempts = ATTEMPTS if engine.profile.since(28) or not wish.first_host_port else 1
+    refusal = ""
+    for number in islice(cycle(_free(engine, container, wish, hosts, taken)), attempts):
+        refusal = _bind(engine, container, wish, hosts, number)
+        for host in hosts:
+            engine.last_ports[_choice(engine, wish, host)] = number
+        if not refusal:
+            _take(taken, container, container.bindings[-len(hosts):])
+            return
+        if wish.first_host_port == wish.last_host_port != 0:
+            break
+    raise DockerError(refusal or "all ports are allocated")
+
+
+def _free(engine: DockerEngine, container: Container, wish: Published, hosts: list[str],
+          taken: Taken) -> Iterator[int]:
+    """The ports that no other container has, in the order in which they are tried.
+
+    Raises:
+        DockerError: it is the only one that will do, and another container has it.
+    """
     candidates = _candidates(engine, wish, hosts)
     for number in candidates:
         others = taken.get((number, wish.protocol), [])
         holder = next(filter(None, (_holder(engine, host, others) for host in hosts)), None)
-        if holder is not None:
+        if holder is None:
+            yield number
+        elif len(candidates) == 1:
             where, name = holder
-            if len(candidates) == 1:
-                engine.namespace.record(PublishRefused(
-                    engine.namespace.name, container.name, number, wish.protocol, name))
-                raise DockerError(f"Bind for {_joined(where, number)} failed: port is already allocated")
-            continue
-        refusal = _bind(engine, container, wish, hosts, number)
-        if not refusal:
-            for host in hosts:
-                engine.last_ports[_choice(engine, wish, host)] = number
-            _take(taken, container, container.bindings[-len(hosts):])
-            return
-        if len(candidates) == 1:
-            raise DockerError(refusal)
-    raise DockerError("all ports are allocated")
+            engine.namespace.record(PublishRefused(
+                engine.namespace.name, container.name, number, wish.protocol, name))
+            raise DockerError(f"Bind for {_joined(where, number)} failed: port is already allocated")
 
 
 def _is_said_twice(container: Container, wish: Published) -> bool:
@@ -302,7 +317,7 @@ def _bind(engine: DockerEngine, container: Container, wish: Published, hosts: li
             for binding in made:
                 if binding.proxy is not None:
                     binding.proxy.close()
-            return _refusal(engine, container, wish, _joined(host, number), REASONS.get(error.name, error.name))
+            return _refusal(engine, container, wish, (host, number), REASONS.get(error.name, error.name))
         made.append(Binding(host, number, wish.port, wish.protocol, proxy))
     container.bindings += tuple(made)
     return ""
@@ -329,8 +344,9 @@ def _proxy(engine: DockerEngine, container: Container, wish: Published | Binding
     return proxy
 
 
-def _refusal(engine: DockerEngine, container: Container, wish: Published, where: str, why: str) -> str:
+def _refusal(engine: DockerEngine, container: Container, wish: Published, tried: tuple[str, int], why: str) -> str:
     """The words of each release for a port that a process of the host's holds."""
+    where = _joined(*tried)
     if not engine.profile.since(28):
         family = "6" if where.startswith("[") else "4"
         before = "Error starting userland proxy: " if engine.settings.userland_proxy else ""
@@ -338,9 +354,13 @@ def _refusal(engine: DockerEngine, container: Container, wish: Published, where:
     if not engine.profile.since(29):
         endpoint = gateway_of(container)
         target = format_ipv4(endpoint.address) if endpoint is not None else ""
-        return f"failed to bind host port for {where}:{target}:{wish.port}/{wish.protocol}: {why}"
+        is_range = wish.first_host_port != wish.last_host_port
+        asked = f"{wish.first_host_port or ''}" + f"-{wish.last_host_port}" * is_range
+        chosen = f" {tried[1]}" * is_range
+        target = f"{target}:{wish.port}/{wish.protocol}"
+        return f"failed to bind host port{chosen} for {_joined(tried[0], asked)}:{target}: {why}"
     return f"failed to bind host port {where}/{wish.protocol}: {why}"
 
 
-def _joined(host: str, number: int) -> str:
+def _joined(host: str, number: int | str) -> str:
     return f"[{host}]:{number}" if ":" in host else f"{host}:{number}"

@@ -14,6 +14,8 @@ OF_PROGRAMS: dict[str, str] = {
     "its only rules are iptables'": "它的规则只有 iptables 的",
     "its rules count at once, and are kept with the lab": "规则立即生效，并与实验网络一起保存",
     "no program of the sandbox has a UNIX domain socket": "沙盒里没有程序使用 UNIX 域套接字",
+    "a database takes connections here and keeps no tables; `nc -zv HOST PORT` shows that it is reached":
+        "这里的数据库只接受连接，不存表；用 `nc -zv HOST PORT` 看它能不能连上",
     "cables here are as fast as one likes, so a load test would measure this machine; `iperf3` and `curl` connect":
         "这里的网线要多快有多快，压力测试测到的只是这台机器；`iperf3` 和 `curl` 可以建立连接",
     "`nc` is OpenBSD's": "`nc` 是 OpenBSD 的",

@@ -70,6 +70,8 @@ def run(client: Client, parsed: Parsed) -> int | None:
         raise DockerError(reason(name) or f"the sandbox has no {name}", 127)
     if program is None and "/" in argv[0] and inside.files().is_directory(argv[0]):
         raise _refusal(client, parsed, f'{START}exec: "{argv[0]}": is a directory: permission denied', code=126)
+    if program is None and "/" in argv[0] and inside.files().is_denied(argv[0]):
+        raise _refusal(client, parsed, f'{START}exec: "{argv[0]}": permission denied', code=126)
     if program is None:
         raise _refusal(client, parsed, f'{START}exec: "{argv[0]}": executable file not found in $PATH', reason(name))
     lent = inside.lent(argv)

@@ -24,7 +24,7 @@ from netsandbox.docker.launch import SHELLS, is_server, nginx_errand, server
 from netsandbox.docker.signals import SIGNALS
 from netsandbox.linux.netlink.credentials import Rights, acting_with
 from netsandbox.shell.dialect import ASH, BASH, DASH, Dialect
-from netsandbox.shell.errors import NotFoundError
+from netsandbox.shell.errors import NotFoundError, RefusedError
 from netsandbox.shell.machine import Call, Held
 
 if TYPE_CHECKING:
@@ -34,7 +34,7 @@ if TYPE_CHECKING:
     from netsandbox.linux.core.files import Files
     from netsandbox.linux.core.namespace import NetworkNamespace
 
-NOT_FOUND = 127
+DENIED, NOT_FOUND = 126, 127
 NGINX_SIGNALS = {"reload": "HUP", "reopen": "USR1", "stop": "TERM", "quit": "QUIT"}
 """What `nginx -s` sends."""
 NGINX_RUNS = ("nginx: [emerg] bind() to 0.0.0.0:80 failed (98: Address already in use)",
@@ -91,6 +91,8 @@ class Inside:
         missing = self.missing(name)
         if missing is not None:
             return missing
+        if "/" in name and call.files.is_denied(name):
+            raise RefusedError(f"{harmless(name)[:MAX_WORD]}: Permission denied", DENIED)
         if reason(name):
             raise NotFoundError(f"{harmless(name)[:MAX_WORD]}: not found\nnote: {reason(name)}", NOT_FOUND)
         raise NotFoundError(f"{harmless(name)[:MAX_WORD]}: not found", NOT_FOUND)
@@ -185,7 +187,7 @@ class Inside:
     def _script(self, call: Call) -> Task | None:
         """A file with commands, by its path."""
         path = call.argv[0] if call.argv else ""
-        if "/" not in path or not call.files.exists(path) or call.files.is_directory(path):
+        if "/" not in path or not call.files.exists(path) or call.files.is_denied(path):
             return None
         return SHELL_PROGRAM["sh"](self, call._replace(argv=["sh", *call.argv]))
 

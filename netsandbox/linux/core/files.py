@@ -148,6 +148,13 @@ class Files:
         except FileError:
             return False
 
+    def is_denied(self, path: str) -> bool:
+        """Whether there is something that is no program: a directory, or data of the system's (modes are not kept)."""
+        if not self.exists(path) or self.is_directory(path):
+            return self.is_directory(path)
+        where = self.canonical(path)
+        return where.startswith(("/etc/", "/proc/", "/sys/")) and not self.read(where).startswith("#!")
+
     def is_directory(self, path: str) -> bool:
         try:
             return self.is_directory_at(self.canonical(path))
