@@ -57,7 +57,6 @@ class Packet(NamedTuple):
             raise OutOfFrame
         return int.from_bytes(self.data[at:at + size], "big")
 
-
     def untagged(self) -> Packet:
         """The frame without its outermost VLAN tag."""
         return self._replace(data=self.data[:12] + self.data[12 + TAG:])

@@ -47,9 +47,10 @@ MAX_NAME = 15
 """Characters of an interface's name: IFNAMSIZ without its final zero."""
 ETHERNET_MTU = 1500
 HARD_HEADER = 14
-NOT_DRAWN = 0, -1, 0
 VLAN_HEADER = 4
 """What a frame may exceed its MTU by: the kernel leaves room for one tag."""
+NOT_DRAWN = 0, -1, 0
+"""Of Interface.reachable, before a neighbour needs it."""
 
 
 @cache

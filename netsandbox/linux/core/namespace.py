@@ -39,12 +39,8 @@ ALL_SYSTEMS = 0xE0000001
 IDENT_BUCKETS = 1024
 NO_MEMBERS: frozenset[tuple[str, int]] = frozenset()
 """Of (interface, address): one for all namespaces, since a set of its own has 216 bytes."""
-
-
 FIRST_INODE = 0xF000_0000
 """Of the first namespace that a kernel numbers (proc_alloc_inum, PROC_DYNAMIC_FIRST)."""
-
-
 PARTS: dict[str, Callable[[NetworkNamespace], object]] = {}
 """What the rooms above plug into each namespace, by the name that it has there (pernet_operations)."""
 
@@ -114,8 +110,8 @@ class NetworkNamespace:
                  "_sockets", "is_arp_special", "chance", "default_ttl", "deliver_local", "error_handlers", "exceptions",
                  "former_names", "groups", "icmp_global", "inode", "interfaces", "kernel", "linkwatch", "lo", "name",
                  "neighbours", "netfilter", "notifiers", "nsids", "peers", "protocols", "proxies", "_proxy_delay",
-                  "proxy_waiting", "raw_sockets", "record", "routes", "scheduler", "sysctls", "trace", "depth",
-                  "tunnels", "uts_name", "vrf_processes")
+                 "proxy_waiting", "raw_sockets", "record", "routes", "scheduler", "sysctls", "trace", "depth",
+                 "tunnels", "uts_name", "vrf_processes")
 
     routes: RouteTables
     neighbours: NeighbourTable
