@@ -18,7 +18,7 @@ AROUND: Late[str, Callable[[Machine, Call], Task]] = Late({
     "timeout": "netsandbox.shell.timeout:Timeout", "watch": "netsandbox.shell.watch:Watch",
     "xargs": "netsandbox.shell.xargs:Xargs",
     **dict.fromkeys(("nohup", "nice", "stdbuf", "setsid", "unbuffer"), "netsandbox.shell.around:Plainly"),
-    **{name: f"netsandbox.shell.probes:{name.title()}" for name in ("fping", "which")},
+    "which": "netsandbox.shell.probes:Which",
     "mtr": "netsandbox.shell.mtr:Mtr"})
 SHELL_PROGRAM: Late[str, Callable[[Machine, Call], Task]] = Late({"sh": "netsandbox.shell.invoke:ShellProgram"})
 INTERPRETER: Late[str, type[Interpreter]] = Late({"sh": "netsandbox.shell.interpreter:Interpreter"})

@@ -106,8 +106,10 @@ def test_what_a_program_does_not_model_is_refused_by_name(program: str, letter: 
     ("nc -6 127.0.0.1 80", "nc: -6 is not modelled"), ("nc -C 127.0.0.1 80", "nc: -C is not modelled"),
     ("ncat -C 127.0.0.1 80", "ncat: -C is not modelled"), ("telnet -E 127.0.0.1", "telnet: -E is not modelled"),
     ("arping -V", "arping: -V is not modelled"), ("fping -n 127.0.0.1", "fping: -n is not modelled"),
-    ("fping -c 3 127.0.0.1", "fping: -c is not modelled"),
-    ("fping -p 20 127.0.0.1", "fping: -p is not modelled"), ("fping -e 127.0.0.1", "fping: -e is not modelled"),
+    ("fping -o 127.0.0.1", "fping: -o is not modelled"),
+    ("fping -au 127.0.0.1", "fping: specify only one of a, u"),
+    ("fping -b 70000 127.0.0.1", "fping: data size 70000 not valid, must be lower than 65488"),
+    ("fping -Z", "fping: invalid option -- 'Z'\nsee 'fping -h' for usage information"),
     ("mtr -z 127.0.0.1", "mtr: -z is not modelled"),
 ])
 def test_programs_say_so(line: str, says: str) -> None:
@@ -128,6 +130,39 @@ def test_ping_3_does_not_round_and_fping_q_is_quiet() -> None:
     quiet = session.run("fping -q 10.9.0.2")
     assert (quiet.code, quiet.out) == (0, "")
     assert session.run("fping -aq 10.9.0.2").out == "10.9.0.2\n"
+
+
+T = r"[0-9.]+"
+ANSWERS = (rf"10.9.0.2 : \[0\], 64 bytes, ({T}) ms \(\1 avg, 0% loss\)\n"
+           rf"10.9.0.2 : \[1\], 64 bytes, {T} ms \({T} avg, 0% loss\)\n")
+STATISTICS = (r"10.9.0.2  : xmt/rcv/%loss = 2/2/0%, .*\n10.9.0.30 : xmt/rcv/%loss = 2/0/100%\n\n       2 targets\n"
+              r"       1 alive\n       1 unreachable\n       0 unknown addresses\n\n       2 timeouts \(waiting for "
+              r"response\)\n       4 ICMP Echos sent\n       2 ICMP Echo Replies received\n       0 other ICMP "
+              rf"received\n\n {T} ms \(min round trip time\)\n(?s:.*)  0.210 sec \(elapsed real time\)\n\n")
+
+
+@pytest.mark.parametrize(("words", "code", "out", "err"), [
+    ("-e 10.9.0.2 10.9.0.9", 1, rf"10.9.0.2 is alive \({T} ms\)\n10.9.0.9 is unreachable\n",
+     "(ICMP Host Unreachable from 10.9.0.1 for ICMP Echo sent to 10.9.0.9\n){3,4}"),
+    ("-qu 10.9.0.2 10.9.0.9", 1, "10.9.0.9\n", ""),
+    ("-c 2 -p 100 10.9.0.2", 0, ANSWERS, rf"\n10.9.0.2 : xmt/rcv/%loss = 2/2/0%, min/avg/max = {T}/{T}/{T}\n"),
+    ("-C 1 -p 50 -b 10 10.9.0.9", 1, r"10.9.0.9 : \[0\], timed out \(NaN avg, 100% loss\)\n", "\n10.9.0.9 : -\n"),
+    ("-qs -c 2 -p 100 10.9.0.2 10.9.0.30", 1, "", STATISTICS),
+    ("-r 0 8.8.8.8", 1, "8.8.8.8 is unreachable\n", "8.8.8.8: error while sending ping: Network is unreachable\n"),
+    ("no.such", 2, "", "no.such: Temporary failure in name resolution\n"),
+    ("-c 0 10.9.0.2", 1, "", r"Usage: fping \[options\] \[targets...\]\n(?s:.*)"),
+    ("10.9.0.255", 1, "10.9.0.255 is unreachable\n", "10.9.0.255: error while sending ping: Permission denied\n"),
+    ("-c x 10.9.0.2", 1, "", r"Usage: fping (?s:.*)"), ("-g", 1, "", r"Usage: fping (?s:.*)"),
+    ("-h", 0, r"Usage: fping (?s:.*)", ""), ("-v", 0, "fping: Version 5.1\n", "")])
+def test_fping_counts_and_sums_up(words: str, code: int, out: str, err: str) -> None:
+    session = KeptSession()
+    for line in ("ip netns add a", "ip link add e0 type veth peer name e1 netns a", "ip addr add 10.9.0.1/24 dev e0",
+                 "ip link set e0 up", "ip -n a addr add 10.9.0.2/24 dev e1", "ip -n a link set e1 up"):
+        assert session.run(line).code == 0, line
+    job = session.run(f"fping {words}")
+    assert job.code == code
+    assert re.fullmatch(out, job.out)
+    assert re.fullmatch(err, job.err)
 
 
 def test_nc_d_does_not_read_its_input() -> None:

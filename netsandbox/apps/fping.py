@@ -1,0 +1,374 @@
+"""fping 5.1: who of many answers, by echo requests that take turns (fping.c)."""
+
+from __future__ import annotations
+
+from collections import deque
+from ipaddress import IPv4Address, IPv4Network
+from typing import TYPE_CHECKING
+
+from netsandbox.apps.client import Client
+from netsandbox.apps.errno import TEXTS
+from netsandbox.apps.option_table import OptionTable, Read
+from netsandbox.apps.program import Context, Program, UsageError
+from netsandbox.engine.units import MILLISECOND, SECOND
+from netsandbox.linux.ipv4 import ip_output
+from netsandbox.wire.addresses import format_ipv4
+from netsandbox.wire.icmp import ECHO_REPLY, ECHO_REQUEST, REDIRECT, TIME_EXCEEDED, UNREACHABLE, IcmpMessage, echo
+from netsandbox.wire.ipv4 import ICMP, IPv4Packet
+
+if TYPE_CHECKING:
+    from netsandbox.apps.resolver import Reply
+    from netsandbox.engine.scheduler import Timer
+    from netsandbox.linux.core.interface import Interface
+
+TABLE = OptionTable("fping", 1, "see 'fping -h' for usage information",
+                    acts="a A u e s q g v h c= C= r= p= t= i= b= H=", usual="4",
+                    refused="6 d D J l m M n N o R B= O= Q= S= T= I= f= k= x=")
+VERSION = "fping: Version 5.1"
+USAGE = """\
+Usage: fping [options] [targets...]
+
+Probing options:
+   -4, --ipv4         only ping IPv4 addresses
+   -6, --ipv6         only ping IPv6 addresses
+   -b, --size=BYTES   amount of ping data to send, in bytes (default: 56)
+   -B, --backoff=N    set exponential backoff factor to N (default: 1.5)
+   -c, --count=N      count mode: send N pings to each target
+   -f, --file=FILE    read list of targets from a file ( - means stdin)
+   -g, --generate     generate target list (only if no -f specified)
+                      (give start and end IP in the target list, or a CIDR address)
+                      (ex. fping -g 192.168.1.0 192.168.1.255 or fping -g 192.168.1.0/24)
+   -H, --ttl=N        set the IP TTL value (Time To Live hops)
+   -I, --iface=IFACE  bind to a particular interface
+   -l, --loop         loop mode: send pings forever
+   -m, --all          use all IPs of provided hostnames (e.g. IPv4 and IPv6), use with -A
+   -M, --dontfrag     set the Don't Fragment flag
+   -O, --tos=N        set the type of service (tos) flag on the ICMP packets
+   -p, --period=MSEC  interval between ping packets to one target (in ms)
+                      (in loop and count modes, default: 1000 ms)
+   -r, --retry=N      number of retries (default: 3)
+   -R, --random       random packet data (to foil link data compression)
+   -S, --src=IP       set source address
+   -t, --timeout=MSEC individual target initial timeout (default: 500 ms,
+                      except with -l/-c/-C, where it's the -p period up to 2000 ms)
+
+Output options:
+   -a, --alive        show targets that are alive
+   -A, --addr         show targets by address
+   -C, --vcount=N     same as -c, report results in verbose format
+   -d, --rdns         show targets by name (force reverse-DNS lookup)
+   -D, --timestamp    print timestamp before each output line
+   -e, --elapsed      show elapsed time on return packets
+   -i, --interval=MSEC  interval between sending ping packets (default: 10 ms)
+   -n, --name         show targets by name (reverse-DNS lookup for target IPs)
+   -N, --netdata      output compatible for netdata (-l -Q are required)
+   -o, --outage       show the accumulated outage time (lost packets * packet interval)
+   -q, --quiet        quiet (don't show per-target/per-ping results)
+   -Q, --squiet=SECS  same as -q, but add interval summary every SECS seconds
+   -s, --stats        print final stats
+   -u, --unreach      show targets that are unreachable
+   -v, --version      show version
+   -x, --reachable=N  shows if >=N hosts are reachable or not"""
+MOST_TARGETS, MOST_DATA = 1024, 65488
+HEADER = 8
+BACKOFF = 1.5
+LONGEST_WAIT = 2000
+"""Milliseconds that a count waits for an answer, at most."""
+ERRORS = {UNREACHABLE: "Unreachable", REDIRECT: "Redirect", TIME_EXCEEDED: "Time Exceeded", 4: "Source Quench"}
+UNREACHABLES = ("Network Unreachable", "Host Unreachable", "Protocol Unreachable", "Port Unreachable",
+                "Unreachable (Fragmentation Needed)", "Unreachable (Source Route Failed)",
+                "Unreachable (Destination Network Unknown)", "Unreachable (Destination Host Unknown)",
+                "Unreachable (Source Host Isolated)", "Unreachable (Communication with Network Prohibited)",
+                "Unreachable (Communication with Host Prohibited)",
+                "Unreachable (Network Unreachable For Type Of Service)",
+                "Unreachable (Host Unreachable For Type Of Service)",
+                "Unreachable (Communication Administratively Prohibited)", "Unreachable (Host Precedence Violation)",
+                "Unreachable (Precedence cutoff in effect)")
+
+
+class Target:
+    """Who is asked: the times of its answers in milliseconds, None for a request that has none."""
+
+    def __init__(self, name: str, address: int, wait: float) -> None:
+        self.name = name
+        self.address = address
+        self.wait = wait
+        self.times: list[float | None] = []
+
+    @property
+    def answers(self) -> list[float]:
+        return [time for time in self.times if time is not None]
+
+    @property
+    def loss(self) -> int:
+        """Per cent."""
+        return (len(self.times) - len(self.answers)) * 100 // len(self.times) if self.times else 0
+
+
+class Fping(Client):
+    """One run: requests to all targets, `interval` apart, each asked again as the options say."""
+
+    name = "fping"
+
+    def __init__(self, context: Context, read: Read) -> None:
+        super().__init__(context)
+        self.read = read
+        self.count = _number(read, "C", _number(read, "c", 0))
+        usual = min(_number(read, "p", 1000), LONGEST_WAIT) if self.count else 500
+        self._wait = _number(read, "t", usual) * MILLISECOND
+        self._names = deque(_targets(read))
+        self._targets: list[Target] = []
+        self._queue: deque[Target] = deque()
+        self._asked: list[tuple[Target, int, int]] = []
+        """(who, which request to it, when), by sequence number."""
+        self._waiting: dict[int, Timer] = {}
+        self._later: list[Timer] = []
+        self._unknown = self._timeouts = self._others = self._due = 0
+        self._began = 0
+        is_plain = not {"q", "a", "u"} & read.values.keys()
+        self.tells_each, self.tells_all = bool(self.count) and is_plain, not self.count and is_plain
+
+    def start(self) -> None:
+        if not self._names:
+            self.exit(1)
+            return
+        self._next_name()
+
+    def _next_name(self) -> None:
+        if self._names:
+            self.look_up(self._names[0])
+        elif not self._targets:
+            self.exit(2)
+        else:
+            self.namespace.open_raw(self)
+            self._began = self.scheduler.clock
+            self._queue.extend(self._targets)
+            self._send_next()
+
+    def resolved(self, reply: Reply) -> None:
+        name, address = self._names.popleft(), reply.addresses[0]
+        self._targets.append(Target(format_ipv4(address) if "A" in self.read else name, address, self._wait))
+        self._next_name()
+
+    def unresolved(self, reply: Reply) -> None:
+        self.complain(f"{self._names.popleft()}: {reply.error}")
+        self._unknown += 1
+        self._next_name()
+
+    def _send_next(self) -> None:
+        """The next request of the queue, and then a pause."""
+        target = self._queue.popleft()
+        self._send(target)
+        if self._queue:
+            self._later_on(_number(self.read, "i", 10) * MILLISECOND, None)
+        self._end_perhaps()
+
+    def _later_on(self, delay: float, target: Target | None) -> None:
+        """Ask a target again, or the queue's next."""
+        self._due += 1
+        self._later = [timer for timer in self._later if timer.callback is not None]
+        self._later.append(self.scheduler.wake_after(int(delay), self._woken, target, self.foreground))
+
+    def _woken(self, target: Target | None) -> None:
+        self._due -= 1
+        if target is None:
+            self._send_next()
+        else:
+            self._ask_again(target)
+
+    def _ask_again(self, target: Target) -> None:
+        is_idle = not self._queue
+        self._queue.append(target)
+        if is_idle:
+            self._send_next()
+
+    def _send(self, target: Target) -> None:
+        number = len(self._asked)
+        self._asked.append((target, len(target.times), self.scheduler.clock))
+        target.times.append(None)
+        if self.count and len(target.times) < self.count:
+            self._later_on(_number(self.read, "p", 1000) * MILLISECOND, target)
+        problem = self._send_packet(target.address, number & 0xFFFF)
+        if problem:
+            if self.tells_all:
+                self.complain(f"{target.name}: error while sending ping: {TEXTS[problem]}")
+            return
+        self._waiting[number] = self.scheduler.wake_after(int(target.wait), self._time_out, number, self.foreground)
+
+    def _send_packet(self, address: int, seq: int) -> str:
+        route = ip_output.find_route(self.namespace, address, flow=(ICMP, 0, ECHO_REQUEST << 8, 0, 0))
+        if isinstance(route, str):
+            return route
+        if route.route.type == "broadcast":
+            return "EACCES"
+        size = _number(self.read, "b", 56)
+        ident = self.namespace.next_ident(route.source, address, ICMP)
+        request = echo(ECHO_REQUEST, self.process.pid & 0xFFFF, seq, bytes(size))
+        packet = IPv4Packet(route.source, address, ICMP, request,
+                            _number(self.read, "H", self.namespace.default_ttl), ident,
+                            size + 28 <= route.mtu and not route.locked, 0)
+        return ip_output.send_datagram(self.namespace, packet, route, False)
+
+    def _time_out(self, number: int) -> None:
+        del self._waiting[number]
+        self._timeouts += 1
+        target, request, _at = self._asked[number]
+        if self.tells_each:
+            self._tell(target, request, "timed out")
+        elif not self.count and not target.answers and len(target.times) <= _number(self.read, "r", 3):
+            target.wait *= BACKOFF
+            self._ask_again(target)
+        self._end_perhaps()
+
+    def deliver(self, interface: Interface, packet: IPv4Packet) -> bool:
+        message = packet.payload
+        if packet.protocol != ICMP or not isinstance(message, IcmpMessage):
+            return False
+        if message.type == ECHO_REPLY and message.ident == self.process.pid & 0xFFFF:
+            self.scheduler.soon(self._take, (message.seq, message.size, self.scheduler.clock))
+        return True
+
+    def error(self, interface: Interface, packet: IPv4Packet, message: IcmpMessage, quoted: IPv4Packet) -> None:
+        head = quoted.payload_bytes()
+        if quoted.protocol != ICMP or len(head) < HEADER or head[0] != ECHO_REQUEST or int.from_bytes(
+                head[4:6], "big") != self.process.pid & 0xFFFF:
+            return
+        self._others += 1
+        number = int.from_bytes(head[6:8], "big")
+        if "q" not in self.read and message.type in ERRORS and number < len(self._asked):
+            kind = UNREACHABLES[message.code] if message.type == UNREACHABLE and message.code < len(
+                UNREACHABLES) else ERRORS[message.type]
+            self.complain(f"ICMP {kind} from {format_ipv4(packet.src)} for ICMP Echo sent to "
+                          f"{self._asked[number][0].name}")
+
+    def _take(self, what: tuple[int, int, int]) -> None:
+        number, size, at = what
+        if number >= len(self._asked) or self.code is not None:
+            return
+        target, request, sent = self._asked[number]
+        if target.times[request] is not None:
+            return
+        self.scheduler.cancel(self._waiting.pop(number, None))
+        target.times[request] = time = (at - sent) / MILLISECOND
+        if self.tells_each:
+            self._tell(target, request, f"{size} bytes, {_time(time)} ms")
+        elif not self.count and len(target.answers) == 1 and (self.tells_all or "a" in self.read):
+            took = f" ({_time(time)} ms)" if "e" in self.read else ""
+            self.print(f"{target.name}{' is alive' if self.tells_all else ''}{took}")
+        self._end_perhaps()
+
+    def _tell(self, target: Target, request: int, what: str) -> None:
+        width = max(len(one.name) for one in self._targets)
+        average = _time(sum(target.answers) / len(target.answers)) if target.answers else "NaN"
+        self.print(f"{target.name:<{width}} : [{request}], {what} ({average} avg, {target.loss}% loss)")
+
+    def _end_perhaps(self) -> None:
+        if not self._queue and not self._waiting and not self._due and self.code is None:
+            self._finish()
+
+    def _finish(self) -> None:
+        silent = [target for target in self._targets if not target.answers]
+        for target in silent if not self.count and (self.tells_all or "u" in self.read) else ():
+            self.print(f"{target.name}{' is unreachable' if self.tells_all else ''}")
+        if self.count:
+            self._summarise()
+        if "s" in self.read:
+            self._tell_statistics(len(silent))
+        self.exit(2 if self._unknown else int(bool(silent)))
+
+    def _summarise(self) -> None:
+        width = max(len(one.name) for one in self._targets)
+        if "q" not in self.read:
+            self.complain("")
+        for target in self._targets:
+            sent, answers = len(target.times), target.answers
+            text = f"xmt/rcv/%loss = {sent}/{len(answers)}/{target.loss}%"
+            if answers:
+                text += ", min/avg/max = " + "/".join(
+                    map(_time, (min(answers), sum(answers) / len(answers), max(answers))))
+            if "C" in self.read:
+                text = " ".join("-" if time is None else _time(time) for time in target.times)
+            self.complain(f"{target.name:<{width}} : {text}")
+
+    def _tell_statistics(self, silent: int) -> None:
+        answers = [time for target in self._targets for time in target.answers]
+        rows = ((len(self._targets), "targets"), (len(self._targets) - silent, "alive"), (silent, "unreachable"),
+                (self._unknown, "unknown addresses"), (self._timeouts, "timeouts (waiting for response)"),
+                (len(self._asked), "ICMP Echos sent"), (len(answers), "ICMP Echo Replies received"),
+                (self._others, "other ICMP received"))
+        lines = [f"{number:8} {what}" for number, what in rows]
+        times = (min(answers), sum(answers) / len(answers), max(answers)) if answers else (0.0,) * 3
+        lines = ["", *lines[:4], "", *lines[4:], ""]
+        lines += [f" {_time(time)} ms ({which} round trip time)"
+                  for which, time in zip(("min", "avg", "max"), times, strict=True)]
+        seconds = (self.scheduler.clock - self._began) / SECOND
+        self.complain("\n".join([*lines, f" {seconds:12.3f} sec (elapsed real time)", ""]))
+
+    def interrupt(self) -> None:
+        self._finish()
+
+    def stop(self) -> None:
+        super().stop()
+        for timer in (*self._waiting.values(), *self._later):
+            self.scheduler.cancel(timer)
+        self.namespace.close_raw(self)
+
+
+def _time(milliseconds: float) -> str:
+    """Three digits that count (sprint_tm)."""
+    places = 3 if milliseconds < 1 else 2 if milliseconds < 10 else 1 if milliseconds < 100 else 0
+    return f"{milliseconds:.{places}f}"
+
+
+def _number(read: Read, letter: str, usual: int) -> int:
+    """An option's value.
+
+    Raises:
+        UsageError: it is no number.
+    """
+    text = read.values.get(letter, str(usual))
+    if not (text.isascii() and text.isdecimal() and len(text) < 10):
+        raise UsageError(USAGE, 1)
+    return int(text)
+
+
+def _targets(read: Read) -> list[str]:
+    """The names and addresses, those between the ends or of a network with -g.
+
+    Raises:
+        UsageError: they are too many, or no addresses.
+    """
+    words = read.operands
+    if "g" not in read:
+        return words
+    if len(words) not in (1, 2):
+        raise UsageError(USAGE, 1)
+    try:
+        if len(words) == 2:
+            first, last = (int(IPv4Address(word)) for word in words)
+        else:
+            network = IPv4Network(words[0], strict=False)
+            ends = int(network.prefixlen < 31)
+            first, last = int(network.network_address) + ends, int(network.broadcast_address) - ends
+    except ValueError as error:
+        raise UsageError(f"fping: {error}", 1) from None
+    if last - first >= MOST_TARGETS:
+        raise UsageError(f"fping: more than {MOST_TARGETS} addresses", 1)
+    return [str(IPv4Address(address)) for address in range(first, last + 1)]
+
+
+def program(context: Context) -> Program:
+    """fping(8) (program.Maker)."""
+    read = TABLE.read(context.arguments)
+    if "v" in read or "h" in read:
+        raise UsageError("", 0, VERSION if "v" in read else USAGE)
+    if "a" in read and "u" in read:
+        raise UsageError("fping: specify only one of a, u", 1)
+    for letter in "cC":
+        if letter in read and not _number(read, letter, 1):
+            raise UsageError(USAGE, 1)
+    for letter in "rptiH":
+        _number(read, letter, 1)
+    if _number(read, "b", 56) > MOST_DATA:
+        raise UsageError(f"fping: data size {read.values['b']} not valid, must be lower than {MOST_DATA}", 1)
+    return Fping(context, read)
