@@ -248,6 +248,8 @@ class Nft:
         family = self._family(2)
         if command in ("add", "insert") and self.line.words[5:6] not in ([], ["index"], ["position"], ["handle"]):
             read_rule(self.line.words[5:], self.line, family == "inet")  # what it says is judged before where it goes
+        if command in ("delete", "replace", "destroy"):
+            self._expect_handle(self.line.words[5:])
         if Table(self.line.words[3], family=family).label not in self.tables:
             raise self.line.complaint(f"Could not process rule: {NO_FILE}" if self.line.source.name else
                                       NO_FILE + self._meant(chain), 3)
@@ -315,10 +317,13 @@ class Nft:
                 raise self.line.complaint("Could not process rule: Operation not supported", at)
         return read_rule(rest, self.line, table.family == "inet")
 
-    def _by_handle(self, table: Table, chain: str, rest: list[str], command: str) -> None:
+    def _expect_handle(self, rest: list[str]) -> None:
+        """Whether a handle follows is judged before what is there."""
         if rest[:1] != ["handle"] or len(rest) < 2 or not rest[1].isdecimal():
             kind = token(rest[0])[0] if rest else "newline"
             raise self.line.complaint(f"syntax error, unexpected {kind}, expecting handle", 5)
+
+    def _by_handle(self, table: Table, chain: str, rest: list[str], command: str) -> None:
         if command != "replace":
             self._end(7)
         at = next((at for at, rule in enumerate(table.chains[chain].rules) if rule.handle == int(rest[1])), None)
