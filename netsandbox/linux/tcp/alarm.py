@@ -14,6 +14,8 @@ RETRANSMIT, TAIL, REORDER, PROBE = "retransmit", "tail", "reorder", "probe"
 TICK = 4_000_000
 PATIENCE = 4
 """Retries for which a lab with nobody in front of it still counts as busy."""
+GAP_ACKS = 3
+"""How many ACKs tell of a gap at once (TCP_FASTRETRANS_THRESH)."""
 
 
 def arm(conn: Any, kind: str, delay: int) -> None:
@@ -68,10 +70,19 @@ def arm_ack(conn: Any, due: int) -> None:
     conn.ack_timer = scheduler.kernel_timer(max(due - scheduler.now, 0), conn.on_ack_timer, None, True)
 
 
+def arm_compressed(conn: Any, delay: int) -> None:
+    """Let one ACK tell of a gap after `delay` nanoseconds; its clock is finer than the kernel's other timers'."""
+    conn.compressed = conn.namespace.scheduler.after(delay, conn.on_compressed, None, True)
+
+
 def disarm_ack(conn: Connection) -> None:
     if conn.ack_timer is not None:
         conn.namespace.scheduler.cancel(conn.ack_timer)
         conn.ack_timer = None
+    if conn.compressed is not None:
+        conn.namespace.scheduler.cancel(conn.compressed)
+        conn.compressed = None
+        conn.gap_acks = min(conn.gap_acks, GAP_ACKS)
 
 
 def arm_keepalive(conn: Any, delay: int) -> None:

@@ -65,10 +65,28 @@ def acknowledge(conn: Connection) -> None:
     unacked = (conn.expected - conn.acked_up_to) & MASK
     moves = unacked > conn.segment_size and (
         conn.expected == conn.copied or window.wanted(conn) >= conn.receive_window)
-    if moves or (conn.quick and conn.pingpong < PINGPONG) or conn.ack_now or conn.early:
+    if moves or (conn.quick and conn.pingpong < PINGPONG) or conn.ack_now:
         send_ack(conn)
+    elif conn.early:
+        _compress(conn)
     else:
         delay_ack(conn)
+
+
+def _compress(conn: Connection) -> None:
+    """Three ACKs tell of a gap at once; what comes later is told together (__tcp_ack_snd_check, tcp_comp_sack_nr)."""
+    settings = conn.namespace.sysctls
+    if conn.gap_at != conn.expected:
+        conn.gap_at, conn.gap_acks = conn.expected, 0
+    waiting = conn.gap_acks - alarm.GAP_ACKS
+    if not conn.has_sack or waiting < 0 or waiting >= settings.get("net.ipv4.tcp_comp_sack_nr"):
+        conn.gap_acks += waiting < 0
+        send_ack(conn)
+        return
+    conn.gap_acks += 1
+    if conn.compressed is None:
+        delay = min(settings.get("net.ipv4.tcp_comp_sack_delay_ns"), (conn.round_trip.smoothed >> 3) * 1000 // 20)
+        alarm.arm_compressed(conn, delay + settings.get("net.ipv4.tcp_comp_sack_slack_ns"))
 
 
 def delay_ack(conn: Connection) -> None:
@@ -200,10 +218,15 @@ def _early(conn: Connection, seq: int, data: bytes, fin: bool) -> str:
         note_duplicate(conn, seq, end)
         return "TCP_OFOMERGE"
     place = sum(not after(start, seq) for start, _data, _fin in conn.early)
+    joins = any((start + len(old) + old_fin) & MASK == seq for start, old, old_fin in conn.early)
     conn.early.insert(place, (seq, data, fin))
-    conn.memory += len(data) + window.BUFFER_OVERHEAD
+    memory = len(data) + window.BUFFER_OVERHEAD
+    conn.memory += memory * joins
+    if data:
+        window.measure(conn, len(data))
     if conn.has_sack:  # without, a window that grows would make no duplicate ACK
         window.grow(conn, len(data))
+    conn.memory += memory * (not joins)  # what joins its neighbour is counted before the window grows
     _add_sack(conn, seq, end)
     return ""
 

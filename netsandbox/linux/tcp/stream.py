@@ -18,7 +18,7 @@ from netsandbox.linux.tcp.events import TcpResetSent
 from netsandbox.linux.tcp.input import process
 from netsandbox.linux.tcp.sequence import MASK
 from netsandbox.linux.tcp.state import RECEIVE_SHUTDOWN, SEND_SHUTDOWN, Connection, Keepalive, TcpState, Waiting
-from netsandbox.linux.tcp.transmit import current_mss, send_reset
+from netsandbox.linux.tcp.transmit import current_mss, send_ack, send_reset
 
 OPENING = (TcpState.SYN_SENT, TcpState.SYN_RECV)
 MAY_SEND = (TcpState.ESTABLISHED, TcpState.CLOSE_WAIT)
@@ -321,6 +321,9 @@ class StreamSocket(Connection):
 
     def on_keepalive_timer(self, _argument: object) -> None:
         timers.keepalive_timer(self)
+
+    def on_compressed(self, _argument: object) -> None:
+        send_ack(self)
 
     def on_ack_timer(self, _argument: object) -> None:
         timers.ack_timer(self)

@@ -36,10 +36,10 @@ def opened(conn: Connection) -> None:
     """The handshake is done (tcp_init_buffer_space)."""
     full = full_space(conn)
     conn.window_clamp = min(conn.window_clamp, full)
+    conn.slow_start = min(conn.slow_start, conn.window_clamp)
     mss = conn.advertised_mss
     if conn.window_clamp > 2 * mss and conn.window_clamp + mss > full:
         conn.window_clamp = max(2 * mss, full - mss)
-    conn.slow_start = min(conn.slow_start, conn.window_clamp)
     conn.space = min(conn.slow_start, conn.receive_window, INITIAL * mss)
     conn.space_at, conn.space_seq = conn.namespace.scheduler.clock, conn.copied
     per_segment = 256 + (1 << (max(conn.mss_clamp, conn.mss) + 640 - 1).bit_length())
