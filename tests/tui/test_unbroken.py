@@ -189,14 +189,17 @@ async def test_a_window_of_another_size_and_back(tmp_path: Path) -> None:
         assert "alive" in stage.app.live.session.lab.nodes
 
 
-async def test_a_page_key_for_a_palette_whose_list_is_not_painted_yet(tmp_path: Path) -> None:
+async def test_a_page_key_for_a_palette_that_is_not_painted_yet_and_pages_closed_once_too_often(tmp_path: Path) -> None:
     async with opened(tmp_path) as stage:
         await stage.press("ctrl+p")
         commands = stage.app.screen.query_one(CommandList)
         assert commands.option_count
         commands.styles.height = 0
         await stage.press("pagedown", "pageup", "end", "home")
-        assert stage.app._exception is None
+        last = stage.app.screen_stack[0]
+        for _ in range(len(stage.app.screen_stack) + 1):
+            await stage.app.pop_screen()
+        assert (stage.app.screen_stack, stage.app._exception) == ([last], None)
 
 
 async def test_a_click_on_a_line_that_is_gone_from_its_list_chooses_nothing(tmp_path: Path) -> None:
