@@ -93,7 +93,7 @@ def test_prune_everything() -> None:
 
 @pytest.mark.parametrize(("line", "err"), [
     ("version -f {{.Nope}}", "can't evaluate field Nope in type"), ("info -f '{{'", "unclosed action"),
-    ("images -f dangling=true", "dangling"), ("images -f x", "invalid filter"),
+    ("images -f dangling=x", "invalid filter 'dangling=[x]'"), ("images -f x", "invalid filter"),
     ("ps -f isolation=a", "is not modelled in the sandbox; there are"), ("ps -f x", "bad format of filter"),
     ("ps -f health=x", "invalid value for health (x)"), ("ps -f odd=x", "invalid filter 'odd'"),
     ("ps -f exited=x", "strconv.Atoi"),

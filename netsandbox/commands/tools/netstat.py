@@ -16,7 +16,6 @@ if TYPE_CHECKING:
     from netsandbox.commands.tools.context import ToolContext
 
 VERSION = "net-tools 2.10 (netsandbox)"
-LETTERS = "rntulapeW46hisxwgocvMFCNSUZVA:"
 LONG = {"route": "r", "numeric": "n", "tcp": "t", "udp": "u", "listening": "l", "all": "a", "program": "p",
         "programs": "p", "extend": "e", "help": "h", "interfaces": "i", "statistics": "s", "unix": "x", "raw": "w",
         "groups": "g", "timers": "o", "continuous": "c", "verbose": "v", "wide": "W", "numeric-hosts": "numeric-hosts",
@@ -30,7 +29,7 @@ NO_UNIX = "note: no program of the sandbox has a UNIX domain socket\n"
 
 
 def run(context: ToolContext, arguments: list[str]) -> ToolResult:
-    options = read_options("netstat", arguments, LETTERS, LONG, 3)
+    options = read_options("netstat", arguments, "rntulapeW46hisxwgocvMFCNSUZVA:", LONG, 3)
     if "h" in options:
         return ToolResult(0, TEXTS["netstat"] + "\n", "")
     if "V" in options:

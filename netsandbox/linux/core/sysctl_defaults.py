@@ -82,7 +82,8 @@ def _below(folder: str, values: dict[str, int | str]) -> dict[str, int | str]:
 
 GLOBALS.update(_below("net.ipv4", {
     "fib_multipath_hash_policy": 0, "fib_multipath_hash_seed": 0, "route.min_adv_mss": 256, "tcp_l3mdev_accept": 0,
-    "udp_l3mdev_accept": 0, "fib_multipath_hash_fields": 7}))
+    "udp_l3mdev_accept": 0, "fib_multipath_hash_fields": 7, "tcp_comp_sack_delay_ns": 1000000,
+    "tcp_comp_sack_nr": 44, "tcp_comp_sack_slack_ns": 100000}))
 KEPT = _below("net.ipv4", {
     "fib_multipath_use_neigh": 0, "fib_notify_on_flag_change": 0,
     "fib_sync_mem": 524288, "fwmark_reflect": 0, "icmp_echo_enable_probe": 0, "igmp_link_local_mcast_reports": 1,
@@ -92,8 +93,7 @@ KEPT = _below("net.ipv4", {
     "route.gc_interval": 60, "route.gc_min_interval": 0, "route.gc_min_interval_ms": 500, "route.gc_thresh": -1,
     "route.max_size": 2147483647, "tcp_adv_win_scale": 1, "tcp_app_win": 31, "tcp_autocorking": 1,
     "tcp_backlog_ack_defer": 1, "tcp_base_mss": 1024, "tcp_challenge_ack_limit": 2147483647,
-    "tcp_child_ehash_entries": 0, "tcp_comp_sack_delay_ns": 1000000, "tcp_comp_sack_nr": 44,
-    "tcp_comp_sack_slack_ns": 100000, "tcp_early_demux": 1, "tcp_ecn": 2, "tcp_ecn_fallback": 1, "tcp_fack": 0,
+    "tcp_child_ehash_entries": 0, "tcp_early_demux": 1, "tcp_ecn": 2, "tcp_ecn_fallback": 1, "tcp_fack": 0,
     "tcp_fastopen": 1, "tcp_fastopen_blackhole_timeout_sec": 0, "tcp_fwmark_accept": 0, "tcp_invalid_ratelimit": 500,
     "tcp_limit_output_bytes": 4194304, "tcp_low_latency": 0, "tcp_max_orphans": 131072, "tcp_max_reordering": 300,
     "tcp_max_tw_buckets": 131072, "tcp_mem": "287898\t383866\t575796", "tcp_migrate_req": 0, "tcp_min_rtt_wlen": 300,
