@@ -20,9 +20,9 @@ def test_ps_lists_the_newest_first(docker: Machine) -> None:
     docker.wait(3)
     short = [docker.container(name).short_identity for name in ("nginx-2", "nginx-1")]
     assert docker("ps").out == (
-        "CONTAINER ID   IMAGE   COMMAND                  CREATED         STATUS         PORTS    NAMES\n"
-        f'{short[0]}   nginx   "/docker-entrypoint.…"   3 seconds ago   Up 3 seconds   80/tcp   nginx-2\n'
-        f'{short[1]}   nginx   "/docker-entrypoint.…"   5 seconds ago   Up 5 seconds   80/tcp   nginx-1\n')
+        "CONTAINER ID   IMAGE     COMMAND                  CREATED         STATUS         PORTS     NAMES\n"
+        f'{short[0]}   nginx     "/docker-entrypoint.…"   3 seconds ago   Up 3 seconds   80/tcp    nginx-2\n'
+        f'{short[1]}   nginx     "/docker-entrypoint.…"   5 seconds ago   Up 5 seconds   80/tcp    nginx-1\n')
 
 
 def test_ps_options(docker: Machine) -> None:
@@ -42,7 +42,7 @@ def test_ps_options(docker: Machine) -> None:
     assert docker("ps -aq -f ancestor=redis -f status=running").out == f"{two.short_identity}\n"
     assert docker("ps -a --format '{{.Names}}: {{.Status}}'").out == ("two: Up Less than a second\n"
                                                                     "one: Exited (0) Less than a second ago\n")
-    assert docker("ps --format 'table {{.Names}}\\t{{.Image}}'").out == "NAMES   IMAGE\ntwo     redis\n"
+    assert docker("ps --format 'table {{.Names}}\\t{{.Image}}'").out == "NAMES     IMAGE\ntwo       redis\n"
     assert docker("ps -f status=odd").err.startswith(
         "Error response from daemon: invalid filter 'status=odd': invalid value for state (odd): must be one of ")
     assert docker("ps -f odd=x").err == "Error response from daemon: invalid filter 'odd'\n"

@@ -240,10 +240,10 @@ def test_listing_and_pruning(docker: Machine) -> None:
     docker("run -d --name c1 --network beta nginx")
     identities = [docker.engine.networks[name].identity[:12] for name in ("alpha", "beta", "bridge", "host", "none")]
     assert docker("network ls").out == (
-        "NETWORK ID     NAME     DRIVER   SCOPE\n"
-        f"{identities[0]}   alpha    bridge   local\n{identities[1]}   beta     bridge   local\n"
-        f"{identities[2]}   bridge   bridge   local\n{identities[3]}   host     host     local\n"
-        f"{identities[4]}   none     null     local\n")
+        "NETWORK ID     NAME      DRIVER    SCOPE\n"
+        f"{identities[0]}   alpha     bridge    local\n{identities[1]}   beta      bridge    local\n"
+        f"{identities[2]}   bridge    bridge    local\n{identities[3]}   host      host      local\n"
+        f"{identities[4]}   none      null      local\n")
     assert docker("network ls -q -f name=alpha").out == f"{identities[0]}\n"
     assert docker("network ls -f driver=host --format '{{.Name}}'").out == "host\n"
     assert docker("network prune").code == 0

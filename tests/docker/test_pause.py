@@ -141,7 +141,7 @@ def test_stats_counts_what_the_interfaces_carried() -> None:
     rows = dict(line.split(";") for line in made.run("docker stats --no-stream -a --format '{{.Name}};{{.NetIO}} "
                                                      "{{.PIDs}}'").out.splitlines())
     assert rows == {"web": "1.08kB / 1.21kB 1", "hn": "0B / 0B 1", "never": "0B / 0B 0"}
-    assert made.run("docker stats --no-stream").out.startswith("CONTAINER ID   NAME   CPU %   MEM USAGE / LIMIT")
+    assert made.run("docker stats --no-stream").out.startswith("CONTAINER ID   NAME      CPU %     MEM USAGE / LIMIT")
     shown = made.run("docker stats --format 'table {{.Container}}\t{{.NetIO}}' web").out
     assert shown.startswith("CONTAINER   NET I/O")
     assert json.loads(made.run("docker stats --no-stream --format json web").out)["Container"] == "web"

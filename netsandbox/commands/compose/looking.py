@@ -35,6 +35,8 @@ IMAGES = (Column("ContainerName", "CONTAINER"), Column("Repository", "REPOSITORY
           Column("Created", "CREATED"))
 TOP_WIDTHS = (4, 2)
 """A column of top's, at the least, and between two."""
+NARROWEST = 20
+"""Of the columns of its own tables, with their spaces (cmd/formatter/pretty.go)."""
 PROJECTS = (Column("Name", "NAME"), Column("Status", "STATUS"), Column("ConfigFiles", "CONFIG FILES"))
 
 
@@ -77,7 +79,7 @@ def images(client: Client, parsed: Parsed) -> int:
         "Tag": container.reference.rpartition(":")[2] if ":" in container.reference else "latest",
         "Platform": "linux/amd64", "ID": container.image.identity[:12], "Size": container.image.size,
         "Created": "2 weeks ago"} for container in named(client, parsed)[1]]
-    print_list(client, parsed, IMAGES, rows, "*compose.imageContext")
+    print_list(client, parsed, IMAGES, rows, "*compose.imageContext", narrowest=NARROWEST)
     return 0
 
 
@@ -92,7 +94,7 @@ def ls(client: Client, parsed: Parsed) -> int:
     rows: list[dict[str, Any]] = [{
         "ID": name, "Name": name, "Status": ", ".join(f"{state}({count})" for state, count in sorted(counts.items())),
         "ConfigFiles": _file_of(client, name)} for name, counts in sorted(states.items())]
-    print_list(client, parsed, PROJECTS, rows, "*compose.projectContext")
+    print_list(client, parsed, PROJECTS, rows, "*compose.projectContext", narrowest=NARROWEST)
     return 0
 
 

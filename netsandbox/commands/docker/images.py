@@ -9,7 +9,7 @@ from netsandbox.commands.docker.flags import Command, Flag, Parsed, refused
 from netsandbox.commands.docker.listing import Column, print_list
 from netsandbox.commands.docker.reference import check_reference, not_found, with_tag
 from netsandbox.commands.docker.sizes import shown_size
-from netsandbox.commands.docker.words import created_at, human_duration
+from netsandbox.commands.docker.words import NARROWEST, created_at, human_duration
 from netsandbox.docker.errors import DockerError, daemon_error
 from netsandbox.docker.image_store import NO_NAME
 
@@ -42,7 +42,8 @@ def images(client: Client, parsed: Parsed) -> int:
     now = client.scheduler.clock
     rows = [row(image, used, not parsed.on("no-trunc"), now) for image in chosen]
     today = client.engine.profile.since(29) and not parsed.text("format").startswith("table")
-    print_list(client, parsed, TODAY if today else EARLIER, rows, "*formatter.imageContext", FIELDS)
+    print_list(client, parsed, TODAY if today else EARLIER, rows, "*formatter.imageContext", FIELDS,
+               narrowest=0 if today else NARROWEST)
     return 0
 
 

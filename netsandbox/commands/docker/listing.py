@@ -10,7 +10,7 @@ from netsandbox.apps.pattern import PatternError, compile_pattern
 from netsandbox.commands.docker.template import Template
 from netsandbox.commands.docker.template_parse import TemplateError
 from netsandbox.commands.docker.template_values import to_json
-from netsandbox.commands.docker.words import table
+from netsandbox.commands.docker.words import NARROWEST, table
 from netsandbox.docker.errors import DockerError
 
 if TYPE_CHECKING:
@@ -29,7 +29,8 @@ EXECUTING = "template parsing error"
 
 
 def print_list(client: Client, parsed: Parsed, columns: tuple[Column, ...], rows: list[dict[str, Any]],
-               type_name: str, others: dict[str, str] | None = None, raw: str = "", before: str = EXECUTING) -> None:
+               type_name: str, others: dict[str, str] | None = None, raw: str = "", before: str = EXECUTING,
+               narrowest: int = NARROWEST) -> None:
     """Print rows as the command line asks for.
 
     Args:
@@ -37,6 +38,7 @@ def print_list(client: Client, parsed: Parsed, columns: tuple[Column, ...], rows
         others: headings of fields that are no column of the usual table.
         raw: the template that --format raw stands for.
         before: what an error begins with when the template cannot be carried out.
+        narrowest: of the columns of the usual table, with their spaces.
     """
     form = parsed.text("format").strip(" ")
     rows = [dict(sorted(row.items())) for row in rows]
@@ -46,7 +48,8 @@ def print_list(client: Client, parsed: Parsed, columns: tuple[Column, ...], rows
         if form and not before:
             client.complain("WARNING: Ignoring custom format, because both --format and --quiet are set.")
     elif not form or form == "table":
-        text = table([[column.heading for column in columns], *([str(row[c.field]) for c in columns] for row in rows)])
+        cells = [[column.heading for column in columns], *([str(row[c.field]) for c in columns] for row in rows)]
+        text = table(cells, narrowest)
     elif form == "json":
         text = "".join(to_json(row) + "\n" for row in rows)
     else:

@@ -17,6 +17,8 @@ if TYPE_CHECKING:
 MINUTE, HOUR, DAY = 60, 3600, 86400
 GAP = 3
 """Spaces between the columns of a table."""
+NARROWEST = 10
+"""No column but the last one of a table is narrower, with its spaces (cli/command/formatter/formatter.go)."""
 
 
 def human_duration(nanoseconds: int) -> str:
@@ -102,9 +104,9 @@ def _escape(character: str) -> str:
                      f"\\U{number:08x}")
 
 
-def table(rows: list[list[str]]) -> str:
+def table(rows: list[list[str]], narrowest: int = NARROWEST) -> str:
     """Columns as wide as their widest cell; the first row is the heading."""
-    widths = [max(len(row[column]) for row in rows) + GAP for column in range(len(rows[0]))]
+    widths = [max(narrowest, *(len(row[column]) + GAP for row in rows)) for column in range(len(rows[0]))]
     lines = []
     for row in rows:
         cells = [cell.ljust(width) for cell, width in zip(row[:-1], widths, strict=False)]
