@@ -153,3 +153,12 @@ async def test_a_line_behind_a_wait_begins_in_time_at_any_speed(tmp_path: Path, 
         on.app.live.execute("\n".join(lines))
         await on.quiet()
         assert "4 packets transmitted, 2 received" in "\n".join(said.text for said in on.app.live.jobs.transcript)
+
+
+async def test_a_page_key_finds_a_list_whose_lines_are_not_laid_out_yet() -> None:
+    pane = BranchesPane()
+    pane.show_rows([("main", "3 lines"), ("other", "5 lines"), ("third", "1 line")])
+    pane.highlighted = 2
+    pane.action_page_down()
+    pane.action_page_up()
+    assert pane.chosen == 2

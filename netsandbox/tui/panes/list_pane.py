@@ -53,6 +53,16 @@ class ListPane(OptionList):
         else:
             self.add_option(Option(Text(tr("list.none." + self.HELP_TOPIC), "dim"), disabled=True))
 
+    def action_page_up(self) -> None:
+        """A page up; nothing while the lines of a list that is just shown have no place yet, as below."""
+        if self._lines:
+            super().action_page_up()  # type: ignore[no-untyped-call]
+
+    def action_page_down(self) -> None:
+        """A page down; Textual would look for the place of a line that it has not laid out."""
+        if self._lines:
+            super().action_page_down()  # type: ignore[no-untyped-call]
+
     def _line(self, row: Sequence[str], widths: Sequence[int]) -> str:
         """A row's cells; a column that is empty in all rows takes no room."""
         cells = [fit(safe(cell), width) for cell, width in zip(row, widths, strict=True) if width]
