@@ -156,6 +156,8 @@ class LabApp(UnbrokenApp):
         return rests and self._ticks % RESTING != 0 and self.main.log_pane.store.complete
 
     def _on_timer(self) -> None:
+        if not self.is_running:  # the panes are being taken down
+            return
         try:
             self.tick()
         finally:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -235,3 +236,16 @@ async def test_what_works_for_a_page_that_was_left_fails_without_a_word(tmp_path
 
 async def _looks_in_vain() -> None:
     raise NoMatches
+
+
+async def test_an_app_that_is_taken_down_looks_at_its_panes_no_more(
+        tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A tick that came while they went found a table gone, and ended a good session with a traceback."""
+    async with opened(tmp_path) as on:
+        looks: list[int] = []
+        monkeypatch.setattr(on.app, "tick", partial(looks.append, 1))
+        on.app._on_timer()
+        assert looks
+    looks.clear()
+    on.app._on_timer()
+    assert not looks
