@@ -26,7 +26,7 @@ KEYS = ["up", "down", "left", "right", "enter", "escape", "tab", "shift+tab", "c
         "ctrl+r", "space", "f1", "f5", "f6", "f7", "home", "end", "pageup", "pagedown", "backspace", "delete", "ctrl+u",
         "ctrl+w", *"abcdefghijklmnopqrstuvwxyzGN0123456789:/?.,[]+-='\"|&;$(){}<>*\\"]
 """All but ctrl+q, which is to leave."""
-PASSED_THROUGH = ("unbroken.py", "typed_ahead.py", "line_keys.py")
+PASSED_THROUGH = ("unbroken.py", "typed_ahead.py")
 """What every key passes through."""
 LINES = ["ping nginx-1 nginx-2", "undo", "redo", "docker ps", "load docker0-ping", "next", "new", "back 3",
          "goto start", "exec nginx-1 ping -f 172.17.0.3 &", "enter nginx-1", "exit", "docker rm -f nginx-1",
