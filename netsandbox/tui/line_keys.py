@@ -47,7 +47,7 @@ class LineKeys(LabApp):
 
     async def on_event(self, event: Event) -> None:
         """Tell somebody who types a command key by key how it is typed."""
-        if isinstance(event, Key) and not event.is_forwarded:
+        if isinstance(event, Key) and not event.is_forwarded and not self.holds_keys:
             self._note(event)
         await super().on_event(event)
 

@@ -29,6 +29,11 @@ VI = re.compile(r"^\s*:(?=\w)")
 QUIT = frozenset({"quit", "q"})
 
 
+def _blank(line: str) -> str:
+    """The line with a space in place of that colon, so that all else stands where it stood."""
+    return VI.sub(lambda found: " " * len(found[0]), line, count=1)
+
+
 class LiveLab(LabView):
     """`LabSource` over a session and its player, and the pace of it.
 
@@ -100,7 +105,7 @@ class LiveLab(LabView):
     def complete(self, line: str, cursor: int) -> Sequence[Completion]:
         from netsandbox.commands.complete import complete
 
-        return [Completion(*found) for found in complete(self.session.shell, line, cursor)]
+        return [Completion(*found) for found in complete(self.session.shell, _blank(line), cursor)]
 
     def is_command(self, word: str) -> bool:
         """Whether a line may begin with it."""
@@ -112,7 +117,7 @@ class LiveLab(LabView):
     def hint(self, line: str) -> str:
         from netsandbox.commands.complete import hint
 
-        return hint(self.session.shell, line)
+        return hint(self.session.shell, _blank(line))
 
     def execute(self, line: str) -> Outcome:
         """Begin a line, others after it; what takes time is played, unless a person holds the lab."""

@@ -71,10 +71,15 @@ XTermParser.feed = _feed_apart  # type: ignore[assignment,method-assign]
 
 
 def apart(message: Message) -> Iterator[Message]:
-    """A key with alt as escape and the key; anything else as it is."""
+    """A key with alt as escape and the key; enter as enter; anything else as it is.
+
+    What is typed before the app has the terminal comes through the terminal's line mode, which makes ctrl+j of enter.
+    """
     if isinstance(message, Key) and message.key.startswith("alt+") and message.is_printable:
         yield Key("escape", ESCAPE)
         yield Key(message.key.removeprefix("alt+"), message.character)
+    elif isinstance(message, Key) and message.key == "ctrl+j":
+        yield Key("enter", "\r")
     else:
         yield message
 
@@ -87,6 +92,11 @@ class OrderedApp(App[int]):
 
     _held: list[Event] | None = None
     """What was typed while nothing was there to take it."""
+
+    @property
+    def holds_keys(self) -> bool:
+        """Nothing is there yet to take what is typed."""
+        return self._held is not None
 
     def hold_keys(self) -> None:
         """Keep what is typed until `release_keys`."""

@@ -131,6 +131,13 @@ async def test_what_follows_the_colon_in_one_burst_is_typed(tmp_path: Path) -> N
         assert [entry.line for entry in on.app.live.session.journal][-1] == "ping nginx-2 nginx-1"
 
 
+async def test_a_colon_typed_in_the_line_is_no_letter_of_a_command(tmp_path: Path) -> None:
+    async with stage(tmp_path) as on:
+        await on.press("colon", "colon", *"docker ru", "tab")
+        assert on.app.main.command.line == ":docker run "
+        assert "docker run" in on.app.live.hint(on.app.main.command.line)
+
+
 async def test_a_shell_in_a_namespace_and_out_again(tmp_path: Path) -> None:
     async with stage(tmp_path) as on:
         await on.press("e")

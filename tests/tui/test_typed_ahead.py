@@ -11,6 +11,7 @@ from textual._xterm_parser import XTermParser
 from textual.events import Key, Paste
 
 from netsandbox.tui.app import NetsandboxApp
+from netsandbox.tui.line_keys import AFTER_KEY
 from netsandbox.tui.options import Options
 from netsandbox.tui.state_files import StateFiles
 from netsandbox.tui.typed_ahead import apart
@@ -45,6 +46,7 @@ def typed(*reads: str | None) -> list[str]:
     (["\x1b[200~ls\x1b[201~n"], ["paste ls", "n"]),
     (["\x1b[200~l", "\x1bns", "\x1b[201~"], ["paste lns"]),
     (["\x1b[20", "0~l\x1bns\x1b[201~"], ["paste lns"]),
+    (["a\rb\n"], ["a", "enter", "b", "enter"]),
 ])
 def test_what_a_terminal_sends(reads: list[str | None], keys: list[str]) -> None:
     assert typed(*reads) == keys
@@ -128,14 +130,16 @@ async def test_a_key_pressed_while_the_lab_is_opened_is_for_that_lab(tmp_path: P
 
     def begin_and_type() -> None:
         begin()
-        for key in (Key("p", "p"), Key("colon", ":"), Key("x", "x")):
+        for key in (Key("p", "p"), Key("colon", ":"), *(Key(one, one) for one in "show"), Key("space", " ")):
             app.post_message(key)
 
     app.begin = begin_and_type  # type: ignore[method-assign]
     async with app.run_test(size=(120, 40)) as pilot:
         for _ in range(4):
             await pilot.pause()
-        assert app.main.command.line == "x"
+        assert app.main.command.line == "show "
+        await pilot.pause(2 * AFTER_KEY)
+        assert not app.main.status.trouble, "show is no word of keys that were taken for themselves"
         stand = app.live.lesson.stand()
         assert stand is not None
         assert stand.number == 1
