@@ -44,9 +44,15 @@ class Comparison(NamedTuple):
                 return value <= self.number
         return self.number <= value <= self.high
 
+    @property
+    def is_some(self) -> bool:
+        """Any number but none holds."""
+        return (self.sign, self.number) in ((">", 0), (">=", 1), ("!=", 0))
+
     def text(self, say: Say) -> str:
         """`exactly 4`, `at least 3`."""
-        return say(f"compare.{self.sign}", number=str(self.number), high=str(self.high))
+        sign, number = (">=", self.number + 1) if self.sign == ">" else (self.sign, self.number)
+        return say(f"compare.{sign}", number=str(number), high=str(self.high))
 
     def status(self, say: Say) -> str:
         """The same of a number that counts nothing: an exit status, a counter's value."""

@@ -70,7 +70,9 @@ def _is_count(word: str) -> bool:
 
 
 def _counted_as(count: Comparison) -> str:
-    """The phrase that fits a number: none, one or more."""
+    """The phrase that fits a number: none, one, some or so many."""
+    if count.is_some:
+        return "frames.some"
     return f"frames.{count.number}" if count.sign == "=" and count.number < 2 else "frames"
 
 

@@ -323,6 +323,8 @@ def describe(context: Context, selection: Selection) -> str:
 
 def describe_since(context: Context, chosen: Since) -> str:
     say = context.say
+    if chosen == Since("lines", 1):
+        return say("since.last")
     if chosen.kind in ("last", "start"):
         return say(f"since.{chosen.kind}")
     return say(f"since.{chosen.kind}", number=str(chosen.number), count=str(chosen.number))
