@@ -239,7 +239,8 @@ class NetsandboxApp(TimeKeys, LookingKeys, StepKeys, LineKeys):
             self._typed_at, self._said = None, jobs.said  # the prompt has told it
             if len(lines) > 1:
                 self.main.set_view("output")
-        self._tell_held(tr("held.typed"))
+        if self._told_after != self.live.session.done:
+            self._tell_held(tr("held.typed"))
         self.main.command.relabel()
         self.sync()
 

@@ -200,11 +200,11 @@ async def test_a_line_typed_in_the_past_says_that_it_begins_a_branch_and_undo_le
     async with stage(tmp_path) as on:
         await on.line("add-host h1")
         await on.line("add-host h2")
-        await on.press("escape", "u")
+        await on.press("escape", "u", "b")
         if ticks:
             execute = on.app.live.execute
             monkeypatch.setattr(on.app.live, "execute", lambda line: (execute(line), on.app.sync())[0])
-        await on.line("add-host h3")
+        await on.line("ping nginx-1 nginx-2 -c 1")  # which waits, as time is stopped
         assert "Branch b2 begins; main stays as it was: u leads back, 9 lists" in shown(on)
         await on.press("escape", "u")
         assert on.app.live.session.branches.present.name == "main"

@@ -24,6 +24,7 @@ class ListPane(OptionList):
     DEFAULT_CSS = """
     ListPane {
         width: 5fr; height: 1fr; padding: 0 1; scrollbar-size: 1 1; background: transparent;
+        text-wrap: nowrap; text-overflow: ellipsis;
         & > .option-list--option-highlighted { background: $panel; color: $foreground; }
         &:focus > .option-list--option-highlighted { background: $primary-muted; text-style: bold; }
     }
