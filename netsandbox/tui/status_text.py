@@ -8,8 +8,8 @@ from netsandbox.tui.i18n import tr
 from netsandbox.tui.source import Status
 from netsandbox.tui.text import cell_len, crop, fit, safe
 
-_LEAST_NEXT = 11
-"""Cells below which what comes next is not worth showing."""
+_LEAST_NEXT = 4
+"""Cells of what comes next below which it is not worth showing, unless it is that short."""
 
 _LEAST_TITLE = 24
 """Cells to which a title may be cut; with less room it is left out, and what comes next has it."""
@@ -75,8 +75,9 @@ def _next(status: Status, room: int, glyphs: GlyphSet, message: str, trouble: bo
     """What fills the room: a message, else what comes next, else nothing."""
     coming = tr("status.next", what=safe(status.next)) if status.next else ""
     text = glyphs.plain(safe(message) or coming)
-    if not text or room < _LEAST_NEXT:
-        return [Run(" " * room, "time")]
     style = "time" if not message else "trouble" if trouble else "message"
     lead = f" {glyphs.dropped} " if trouble and message else f" {glyphs.separator} "
+    least = cell_len(lead) + (0 if message else cell_len(tr("status.next", what=""))) + _LEAST_NEXT
+    if not text or room < min(least, cell_len(lead + text)):
+        return [Run(" " * room, "time")]
     return [Run(fit(lead + text, room, ellipsis=glyphs.ellipsis), style)]

@@ -59,6 +59,7 @@ class StepKeys(LabApp):
             return
         said = live.jobs.said
         live.next_step()
+        main.log_pane.action_follow()  # the step is about what comes now
         printed = [one for one in live.jobs.since(said) if one.kind in ("out", "err")]
         if not main.has_class("-short"):
             main.set_view("lesson")

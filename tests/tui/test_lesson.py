@@ -95,8 +95,10 @@ async def test_the_key_that_goes_on_leads_to_the_next_lesson(tmp_path: Path) -> 
     async with opened(tmp_path, Options(tour=False, scenario="one-cable"), size=(80, 24)) as stage:
         for _ in range(9):
             assert "Finished" not in screen_text(stage.app)  # type: ignore[arg-type]
+            stage.app.main.log_pane.release_anchor()
             await stage.press("p")
             await stage.quiet()
+            assert stage.app.main.log_pane.following, "a row that was looked at is of the step before"
         text = screen_text(stage.app)  # type: ignore[arg-type]
         assert "Finished: every goal is met." in text
         assert "Next: mac-ip (p)" in text

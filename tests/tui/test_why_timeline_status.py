@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -229,3 +231,11 @@ def test_a_long_title_is_whole_where_there_is_room() -> None:
     title = "nginx-1 pings nginx-2 over docker0"
     assert f" {title} " in line(STATUS._replace(title=title), 120)
     assert f" {title[:31]}… " in line(STATUS._replace(title=title, next=""), 80)
+
+
+def test_what_comes_next_is_told_with_words_or_not_at_all() -> None:
+    """Of a reader's own key there is as much as it takes; a colon and an ellipsis alone say nothing."""
+    for width in range(60, 120):
+        for coming in ("p", "ARP reply"):
+            text = line(STATUS._replace(next=coming), width)
+            assert "next:" not in text or re.search(r"next: (p|ARP)", text), text
