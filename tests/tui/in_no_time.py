@@ -1,7 +1,8 @@
 """Apps under test without what costs time and shows nothing: real pauses, and CSS that was parsed before.
 
 Textual's pilot lets a real fiftieth of a second pass after each key, and more of them until the process rests.  Here
-the event loop's clock is put forward instead, to the next timer: all timers fire that would have, in their order.
+an app's event loop has a clock of its own that goes on only where the loop would wait, to its next timer: all timers
+fire that would have, in their order, and in the same one however busy the machine is.
 Importing this module does it for the process.
 """
 
@@ -9,6 +10,7 @@ from __future__ import annotations
 
 import asyncio
 import time
+from asyncio.events import _get_running_loop
 from typing import Any
 
 import textual.app
@@ -21,47 +23,72 @@ SLICE = 0.02
 """Seconds that pass at least, and in which no timer may fire at the end: Textual's own `SLEEP_GRANULARITY`."""
 
 
-class LoopClock:
-    """The monotonic clock, as far as it was put forward."""
+class OwnTime:
+    """An event loop's selector and its clock: a wait for the next timer is over at once, and it is as late as that."""
 
-    ahead = 0.0
+    def __init__(self, loop: Any) -> None:
+        self.loop, self.now, self._selector = loop, loop.time(), loop._selector
+        loop._selector = self
+        loop.time = self.seconds
 
-    @classmethod
-    def now(cls, _loop: object = None) -> float:
-        """Seconds."""
-        return time.monotonic() + cls.ahead
+    def seconds(self) -> float:
+        """What the loop's `time` says, since the machine's start."""
+        return self.now
 
-    @classmethod
-    def put_forward(cls, until: float) -> None:
-        """It is as late as that, or later."""
-        cls.ahead += max(0.0, until - cls.now())
+    def select(self, timeout: float | None = None) -> list[Any]:
+        """What can be read or written; where nothing can, the time is over that would have been waited."""
+        events: list[Any] = self._selector.select(0 if timeout else timeout)
+        if not events and timeout:
+            self.now += timeout
+        return events
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._selector, name)
+
+    async def anything_happens(self, until: float) -> bool:
+        """Let all pass that is ready or will be until then; whether there was a timer among it."""
+        happened = False
+        while True:
+            while self.loop._ready:
+                await asyncio.sleep(0)
+            due = min((timer.when() for timer in self.loop._scheduled if not timer.cancelled()), default=until)
+            self.now = max(self.now, min(due, until))
+            if due >= until:
+                return happened
+            await asyncio.sleep(0)
+            happened = True
+
+
+def own_time() -> OwnTime:
+    """That of the loop that runs."""
+    loop: Any = asyncio.get_running_loop()
+    return loop._selector if isinstance(loop._selector, OwnTime) else OwnTime(loop)
 
 
 async def rest(min_sleep: float = SLICE, max_sleep: float = 1) -> None:
     """Wait until nothing happens but that time passes: what `textual._wait.wait_for_idle` does."""
-    latest = LoopClock.now() + max_sleep
-    while await _anything_happens(LoopClock.now() + SLICE) and LoopClock.now() < latest:
+    own = own_time()
+    latest = own.now + max_sleep
+    while await own.anything_happens(own.now + SLICE) and own.now < latest:
         pass
 
 
-async def _anything_happens(until: float) -> bool:
-    """Let all pass that is ready or will be until then; whether there was a timer among it."""
-    loop: Any = asyncio.get_running_loop()
-    happened = False
-    while True:
-        while loop._ready:
-            await asyncio.sleep(0)
-        due = min((timer.when() for timer in loop._scheduled if not timer.cancelled()), default=until)
-        if due >= until:
-            LoopClock.put_forward(until)
-            return happened
-        LoopClock.put_forward(due)
-        await asyncio.sleep(0)
-        happened = True
+def _seconds() -> float:
+    """What Textual's timers and messages take for the time."""
+    loop = _get_running_loop()
+    return loop.time() if loop else time.monotonic()
 
 
-asyncio.BaseEventLoop.time = LoopClock.now  # type: ignore[method-assign]
-_time.get_time = LoopClock.now
+_run_test = textual.app.App.run_test
+
+
+def _run_test_in_no_time(self: textual.app.App[Any], *arguments: Any, **named: Any) -> Any:
+    own_time()
+    return _run_test(self, *arguments, **named)
+
+
+textual.app.App.run_test = _run_test_in_no_time  # type: ignore[method-assign]
+_time.get_time = _seconds
 textual.app.wait_for_idle = textual.pilot.wait_for_idle = rest  # type: ignore[attr-defined]
 
 _parsed: dict[object, list[RuleSet]] = {}

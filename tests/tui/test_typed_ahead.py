@@ -106,6 +106,15 @@ async def test_no_key_goes_where_the_focus_was_before(tmp_path: Path) -> None:
         assert stand.number >= 1
 
 
+async def test_a_key_behind_one_that_shows_a_pane_is_for_the_pane(tmp_path: Path) -> None:
+    async with stage(tmp_path) as on:
+        for name in ("nginx-1", "nginx-2"):
+            await on.line(f"exec {name} ping 172.17.0.1")
+        await on.press("escape")
+        await burst(on, "8", "down", "k")
+        assert [one.job.label for one in on.app.live.jobs.alive] == [1], "k ends what the cursor is on"
+
+
 @pytest.mark.parametrize(("key", "line", "before"), [
     ("ctrl+f", "search", ""), ("x", "export", "frames.pcapng"), ("S", "picture", "netsandbox.svg"),
     ("e", "command", "")])

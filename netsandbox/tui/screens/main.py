@@ -231,7 +231,7 @@ class MainScreen(PanesScreen):
     def _inspect(self, event: TopologyPane.Inspect) -> None:
         self.device.show(event.place)
         self.set_view("device")
-        self.call_after_refresh(self.device.query("DataTable").first().focus)
+        self._focus("device")
 
     @on(DevicePane.PinWanted)
     def _pin_wanted(self, event: DevicePane.PinWanted) -> None:

@@ -204,7 +204,7 @@ class PanesScreen(Screen[None]):
 
     def _focus(self, name: str) -> None:
         pane, selector = self.panes[name], PANE_NAMED[name].focus
-        self.call_after_refresh((pane.query(selector).first() if selector else pane).focus)
+        self.set_focus(pane.query(selector).first() if selector else pane)
 
     # -- the footer
 
