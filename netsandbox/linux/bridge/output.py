@@ -62,22 +62,40 @@ def send_by(bridge: Bridge, port: BridgePort | None, ports: Sequence[BridgePort]
 def send_singly(bridge: Bridge, source: BridgePort | None, ports: Sequence[BridgePort], frame: Frame,
                 why: Forwarding, to_host: bool, row: int | None = None) -> Verdict:
     """Port by port: one of them or its peer does not take a frame of this size, and there is no ICMP about that; or
-    what it sends goes further than to a wire."""
+    what it sends goes further than to a wire, and does so before the next port's turn."""
     namespace, size = bridge.namespace, frame.size
-    fitting = tuple(port for port in ports if size <= port.longest)
-    shown = tuple(port.place for port in fitting if not port.interface.is_delayed)
-    namespace.record((FrameBridged, bridge.place, place_of(source), frame, shown, to_host, why, row))
-    for port in ports:
-        interface = port.interface
-        limit = port.longest if not interface.is_wired else min(port.longest, interface.peer_limit)
-        if size > limit:
-            interface.tx_dropped += 1
-            namespace.record(SendFailed(interface.place, frame, Dropped(DropReason.PKT_TOO_BIG, (size, limit))))
-        else:
-            interface.start_xmit(frame)
+    fitting = [port for port in ports if size <= port.longest]
+    tells_of_host = to_host
+    for run in _runs(ports):
+        shown = tuple(port.place for port in run if port in fitting and not port.interface.is_delayed)
+        namespace.record((FrameBridged, bridge.place, place_of(source), frame, shown, tells_of_host, why, row))
+        for port in run:
+            _send_one(port, frame)
+        tells_of_host = False
     if fitting or to_host:
         return Outcome.BRIDGED
     return Dropped(DropReason.PKT_TOO_BIG, (size,))
+
+
+def _runs(ports: Sequence[BridgePort]) -> list[list[BridgePort]]:
+    """The ports in order, cut behind each whose frame goes on at once, as a tunnel's does."""
+    runs: list[list[BridgePort]] = [[]]
+    for port in ports:
+        if runs[-1] and not (runs[-1][-1].interface.is_wired or runs[-1][-1].interface.is_delayed):
+            runs.append([])
+        runs[-1].append(port)
+    return runs
+
+
+def _send_one(port: BridgePort, frame: Frame) -> None:
+    interface, size = port.interface, frame.size
+    limit = port.longest if not interface.is_wired else min(port.longest, interface.peer_limit)
+    if size > limit:
+        interface.tx_dropped += 1
+        refusal = Dropped(DropReason.PKT_TOO_BIG, (size, limit))
+        interface.namespace.record(SendFailed(interface.place, frame, refusal))
+    else:
+        interface.start_xmit(frame)
 
 
 def flood_ports(bridge: Bridge, source: BridgePort | None, why: Forwarding) -> Sequence[BridgePort]:

@@ -12,7 +12,7 @@ from netsandbox.linux.core.stacked import StackedInterface, settle, stack_of
 from netsandbox.linux.device_events import ActiveSlaveChanged, SlaveChosen
 from netsandbox.linux.drivers import bond_modes
 from netsandbox.linux.drivers.bond_modes import ACTIVE_BACKUP, BROADCAST, ROUND_ROBIN
-from netsandbox.linux.drop import Dropped, DropReason, Outcome
+from netsandbox.linux.drop import OTHERHOST, Dropped, DropReason, Outcome
 from netsandbox.linux.events import SendFailed
 from netsandbox.linux.ipv4 import arp
 from netsandbox.wire.addresses import BROADCAST_MAC, MAC_GROUP_BIT, random_mac
@@ -59,14 +59,14 @@ class Slave:
     def is_up(self) -> bool:
         return self.state == UP
 
-    def handle_frame(self, frame: Frame, _is_for_us: bool) -> Verdict | None:
+    def handle_frame(self, frame: Frame, is_for_us: bool) -> Verdict | None:
         """bond_handle_frame: what comes by another slave than the active one is not for the bond."""
         bond = self.bond
         if bond.mode == ACTIVE_BACKUP and bond.active is not self and not bond.options["all_slaves_active"]:
             if frame.dst & MAC_GROUP_BIT and frame.dst != BROADCAST_MAC:
                 return None
             return Dropped(DropReason.BOND_INACTIVE, (bond.name,))
-        bond.take(frame, is_for_us=frame.dst == self.interface.mac)
+        bond.take(frame, is_for_us or frame.dst == self.interface.mac)
         return Outcome.PASSED_UP
 
 
@@ -109,6 +109,13 @@ class BondInterface(StackedInterface):
         if self.mode in (ACTIVE_BACKUP, BROADCAST) or len(used) < 2:
             return max(used, default=NO_SPEED)
         return 1 if min(used) < NO_SPEED else NO_SPEED
+
+    def deliver(self, frame: Frame, is_for_us: bool = False) -> Verdict:
+        """What is no slave's stays somebody else's, though it bear the bond's own MAC (eth_type_trans)."""
+        if is_for_us or frame.dst & MAC_GROUP_BIT:
+            return super().deliver(frame, is_for_us)
+        self.overheard += 1
+        return OTHERHOST
 
     def hand_on(self, frame: Frame) -> bool:
         """bond_start_xmit."""
@@ -166,7 +173,7 @@ class BondInterface(StackedInterface):
 
     def _inspect(self) -> None:
         """bond_miimon_inspect: a change of a link waits for downdelay or updelay, the latter where others work."""
-        waits = self.mode != ACTIVE_BACKUP or self.active is not None
+        waits, changed = self.mode != ACTIVE_BACKUP or self.active is not None, []
         for slave in self.slaves:
             running = slave.interface.running
             if running == (slave.state in (UP, GOING_BACK)) and slave.state in (UP, DOWN):
@@ -180,19 +187,21 @@ class BondInterface(StackedInterface):
                 slave.wait -= 1
             else:
                 waits |= running
-                self.note_link(slave)
+                changed.append(slave)
+        self._commit(changed)
 
     def _looks(self, delay: str) -> int:
         """A delay in looks of the monitor."""
         return int(self.options[delay] // self.miimon) if self.miimon else 0
 
-    def note_link(self, slave: Slave) -> None:
-        running = slave.interface.running
-        if slave.state == (UP if running else DOWN):
-            return
-        slave.state = UP if running else DOWN
-        slave.failures += not running
-        self.reselect("primary" if running and slave.interface.name == self.primary else "link")
+    def _commit(self, changed: list[Slave]) -> None:
+        """bond_miimon_commit: of all that have come and gone, one choice."""
+        for slave in changed:
+            slave.state = UP if slave.interface.running else DOWN
+            slave.failures += not slave.is_up
+        if changed:
+            has_come = any(slave.is_up and slave.interface.name == self.primary for slave in changed)
+            self.reselect("primary" if has_come else "link")
 
     def reselect(self, why: str) -> None:
         """bond_select_active_slave, bond_set_carrier."""
@@ -273,7 +282,7 @@ class BondInterface(StackedInterface):
         self.reselect("enslaved")
 
     def drop_slave(self, interface: Interface) -> None:
-        """__bond_release_one: it goes down and gets its MAC and its MTU back."""
+        """__bond_release_one: it goes down, but only when the next one has been told of, and gets its own MAC back."""
         slave = next((one for one in self.slaves if one.interface is interface), None)
         stack = interface.stack
         if slave is None or stack is None:
@@ -283,16 +292,19 @@ class BondInterface(StackedInterface):
         stack.handler = None
         stack.uppers.remove(self)
         settle(interface)
-        link.set_down(interface)
-        link.change_mac(interface, slave.permanent)
-        link.set_mtu(interface, slave.mtu)
+        was_active = slave is self.active
         self.reselect("released")
         if not self.slaves:
             self.mac_is_set = False
             drawn = self.namespace.chance.stream(f"bond {self.name} {self.namespace.scheduler.now}").bits(48)
             link.change_mac(self, random_mac(drawn))
+        if was_active and self.up and interface.up:
+            self.namespace.scheduler.soon(_restore, slave)
+        else:
+            _restore(slave)
 
     def uninit(self) -> None:
+        link.set_down(self)
         for slave in list(self.slaves):
             self.drop_slave(slave.interface)
 
@@ -334,11 +346,18 @@ class BondInterface(StackedInterface):
         if slave is None:
             return
         if what == "gone":
+            link.set_down(lower)
             self.drop_slave(lower)
-        elif what in ("up", "carrier") and (
-                not self.carrier or (not slave.is_up and lower.running and not self.miimon)):
-            self.note_link(slave)
+        elif what in ("up", "carrier") and not slave.is_up and lower.running and not self.miimon:
+            self._commit([slave])
             self.announcements -= self.announcements > 0
+
+
+def _restore(slave: Slave) -> None:
+    """What was a slave goes down and is itself again."""
+    link.set_down(slave.interface)
+    link.change_mac(slave.interface, slave.permanent)
+    link.set_mtu(slave.interface, slave.mtu)
 
 
 def _counted(interface: Interface) -> tuple[int, int, int, int]:
