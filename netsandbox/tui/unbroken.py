@@ -36,8 +36,9 @@ class UnbrokenApp(OrderedApp):
 
     def _handle_exception(self, error: Exception) -> None:
         """Where Textual would end."""
-        if isinstance(error, WorkerFailed) and isinstance(error.error, NoMatches):
-            return  # the page that it worked for was left
+        looked_on = error.error if isinstance(error, WorkerFailed) else error
+        if isinstance(looked_on, NoMatches) and (looked_on is not error or self._exit):
+            return  # the page that it worked for was left, or all are, before they were there
         self.failures += 1
         if not self._is_mounted or self.failures > MOST_FAILURES:
             super()._handle_exception(error)

@@ -57,6 +57,17 @@ async def test_a_palette_opens_while_another_one_closes(tmp_path: Path) -> None:
         assert not stage.app.main.status.trouble
 
 
+@pytest.mark.parametrize("keys", [("ctrl+q", "f1"), ("ctrl+q", "ctrl+o"), ("f1", "ctrl+q")])
+async def test_the_app_is_left_while_a_page_opens(tmp_path: Path, keys: tuple[str, str]) -> None:
+    async with opened(tmp_path) as stage:
+        await stage.press("colon")
+        for key in keys:
+            stage.app._driver.send_message(Key(key, None))  # type: ignore[union-attr]
+        await stage.pilot.pause()
+        assert stage.app.return_code == 0
+        assert stage.app._exception is None
+
+
 async def test_an_exception_in_a_handler_is_told_and_logged_and_the_part_goes_on(
         tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     async with opened(tmp_path) as stage:
