@@ -11,7 +11,10 @@ docker run -d --name web nginx
 docker run -d --name c1 nicolaka/netshoot sleep infinity
 docker exec -d c1 socat TCP-LISTEN:9,fork,keepalive,keepidle=3,keepintvl=1,keepcnt=2 EXEC:cat
 docker exec -d c1 nc -kl 8
+docker exec web ss
+wait 1s
 """
+"""What the image has no ss for is told once, and the bridge takes frames a moment after its carrier came."""
 
 
 def run(session: Session, line: str) -> tuple[int | None, str]:
@@ -20,7 +23,7 @@ def run(session: Session, line: str) -> tuple[int | None, str]:
     return job.code, "".join(text for _stream, text in job.output)
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture
 def lab() -> Session:
     session = Session()
     for line in LINES.splitlines():
@@ -37,11 +40,9 @@ def lab() -> Session:
     ("c1", "docker exec -d c1 socat TCP:172.17.0.2:80,keepidle=4 EXEC:cat", 80, ""),
 ])
 def test_who_asks_and_how_often(lab: Session, container: str, line: str, port: int, timer: str) -> None:
-    before = shown(lab, container, port)
     run(lab, line)
     run(lab, "wait 100ms")
-    [new] = [row for row in shown(lab, container, port) if row.split("timer")[0] not in
-             {old.split("timer")[0] for old in before}]
+    [new] = shown(lab, container, port)
     assert timer in new
     assert ("timer" in new) is bool(timer)
 

@@ -15,6 +15,7 @@ from netsandbox.wire.errors import ParseError
 def session() -> KeptSession:
     session = KeptSession()
     session.run("docker run -d --name store redis")
+    session.run("redis-cli -h 172.17.0.2 set a 'b c'; redis-cli -h 172.17.0.2 set x 1")
     return session
 
 
@@ -23,7 +24,7 @@ def session() -> KeptSession:
     ("docker exec store redis-cli get a", "b c\n", 0), ("redis-cli -h 172.17.0.2 get a", '"b c"\n', 0),
     ("redis-cli --raw -h 172.17.0.2 get a", "b c\n", 0), ("redis-cli -h 172.17.0.2 get none", "(nil)\n", 0),
     ("redis-cli -h 172.17.0.2 incr n", "(integer) 1\n", 0),
-    ("printf 'set x 1\\nget x\\n' | redis-cli -h 172.17.0.2", "OK\n1\n", 0),
+    ("printf 'set y 1\\nget y\\n' | redis-cli -h 172.17.0.2", "OK\n1\n", 0),
     ("printf 'set x \"2\nget x\n' | redis-cli -h 172.17.0.2", "Invalid argument(s)\n1\n", 0),
     ("redis-cli -h 172.17.0.2 -p 1 ping", "Could not connect to Redis at 172.17.0.2:1: Connection refused\n", 1),
     ("redis-cli -p 0 ping", "Invalid server port.\n", 1),

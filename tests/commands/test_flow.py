@@ -49,7 +49,9 @@ def test_a_connection_that_is_not_there_is_named(lab: Session, line: str) -> Non
     assert line.split()[1] in job.err
 
 
-def test_a_segment_that_was_dropped_bears_the_reason(lab: Session) -> None:
+def test_a_segment_that_was_dropped_bears_the_reason() -> None:
+    lab = Session(seed=1)
+    lab.run("docker run -d --name web nginx")
     lab.run("iptables -A OUTPUT -p tcp --dport 82 -j DROP")
     lab.run("curl -m 2 -s http://172.17.0.2:82/")
     assert lab.run("flow").code == 0

@@ -1,4 +1,4 @@
-"""traceroute beside the real one, on a real kernel: the same lines, the same packets in the same order."""
+"""traceroute beside the real one on a real kernel: the same lines, the same packets in the same order."""
 
 from __future__ import annotations
 
@@ -18,12 +18,15 @@ from netsandbox.wire.icmp import IcmpMessage
 from netsandbox.wire.ipv4 import IPv4Packet
 from netsandbox.wire.udp import UdpDatagram
 from tests.apps import real
+from tests.apps.kept import Kept, plain
 from tests.apps.labs import ROUTED, build, run
 from tests.tools.twin import can_run_for_real
 
 WHY_NOT = can_run_for_real() or next(
     (f"not installed: {tool}" for tool in ("traceroute", "tcpdump") if shutil.which(tool) is None), "")
-pytestmark = pytest.mark.skipif(bool(WHY_NOT), reason=WHY_NOT or "it can")
+LINES = ["-n 10.0.3.2", "-n -I -q 2 -N 3 10.0.3.2", "-n -N 1 10.0.3.2 1600", "-n -q 1 10.0.9.9",
+         "-n -f 2 -q 1 -N 1 10.0.3.2"]
+REAL = Kept("traceroute")
 
 ADDRESSES = (("a", "eth0", "10.0.1.2"), ("r1", "eth0", "10.0.1.1"), ("r1", "eth1", "10.0.2.1"),
              ("r2", "eth0", "10.0.2.2"), ("r2", "eth1", "10.0.3.1"), ("b", "eth0", "10.0.3.2"))
@@ -81,7 +84,7 @@ def outline(frames: list[Frame]) -> list[tuple[object, ...]]:
             inside = packet.payload
             what: tuple[object, ...] = (len(inside) if isinstance(inside, bytes) else 0,)
             if isinstance(inside, UdpDatagram):
-                what = (inside.dport, inside.data)
+                what = (inside.dport, inside.data.hex())
             elif isinstance(inside, IcmpMessage):
                 what = (inside.type, inside.code, inside.seq if inside.type in (0, 8) else len(inside.data))
             found.append((packet.src, packet.dst, packet.ttl, packet.tos, packet.df, packet.mf, packet.offset,
@@ -89,14 +92,22 @@ def outline(frames: list[Frame]) -> list[tuple[object, ...]]:
     return found
 
 
-def plain(text: str) -> str:
+def timeless(text: str) -> str:
     return re.sub(r"\d+\.\d{3} ms", "T ms", text)
 
 
-@pytest.mark.parametrize("arguments", [
-    "-n 10.0.3.2", "-n -I -q 2 -N 3 10.0.3.2", "-n -N 1 10.0.3.2 1600", "-n -q 1 10.0.9.9",
-    "-n -f 2 -q 1 -N 1 10.0.3.2"])
-def test_beside_the_real_one(kernel: Real, arguments: str, tmp_path: Path) -> None:
+@pytest.mark.parametrize("arguments", LINES)
+def test_as_the_real_one(arguments: str) -> None:
+    session = build(ROUTED)
+    ours = run(session, f"exec a traceroute {arguments}")
+    frames = [passing.frame for passing in passings(session.lab.trace.since(0)) if passing.interface.label == "a:eth0"]
+    assert plain((timeless(ours.out), outline(frames))) == REAL[arguments]
+
+
+@pytest.mark.campaign
+@pytest.mark.skipif(bool(WHY_NOT), reason=WHY_NOT or "it can")
+@pytest.mark.parametrize("arguments", LINES)
+def test_the_real_one(kernel: Real, arguments: str, tmp_path: Path) -> None:
     capture = tmp_path / "real.pcap"
     listener = subprocess.Popen(
         kernel.inside("a", "tcpdump", "--immediate-mode", "-U", "-i", "eth0", "-w", str(capture)),
@@ -107,8 +118,4 @@ def test_beside_the_real_one(kernel: Real, arguments: str, tmp_path: Path) -> No
     time.sleep(0.3)
     listener.terminate()
     listener.communicate(timeout=10)
-    session = build(ROUTED)
-    ours = run(session, f"exec a traceroute {arguments}")
-    assert plain(ours.out) == plain(text)
-    frames = [passing.frame for passing in passings(session.lab.trace.since(0)) if passing.interface.label == "a:eth0"]
-    assert outline(frames) == outline(real.read_pcap(capture))
+    REAL.confirm(arguments, (timeless(text), outline(real.read_pcap(capture))))
