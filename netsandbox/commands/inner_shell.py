@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, NamedTuple
 
+from netsandbox.commands import nsenter
+from netsandbox.commands.docker.inside import NSENTER
 from netsandbox.commands.errors import CommandError
-from netsandbox.commands.programs import NSENTER, is_netns_exec, nsenter
+from netsandbox.commands.programs import is_netns_exec
 from netsandbox.docker.launch import SHELLS
 from netsandbox.linux.netlink.credentials import may_administer
 
@@ -24,10 +26,12 @@ class InnerShell(NamedTuple):
     Attributes:
         node: by the lab's name; empty for a shell within the shell that there is, as `sudo -i` opens one.
         words: of the program there; none if a person types into a shell.
+        has_files: whether it has the files of the node, and not those of where the line is typed.
     """
 
     node: str
     words: list[str]
+    has_files: bool = False
 
 
 def inner_shell(shell: Shell, call: Call, may_open: bool) -> InnerShell | None:
@@ -39,7 +43,7 @@ def inner_shell(shell: Shell, call: Call, may_open: bool) -> InnerShell | None:
     Raises:
         CommandError, UsageError: there is none, or a shell is open already.
     """
-    rest, namespace = _place(shell, call.argv)
+    rest, namespace, has_files = _place(shell, call.argv)
     program = rest[0].rpartition("/")[2] if rest else "sh"
     is_shell = program in SHELLS and not [word for word in rest[1:] if word not in ("-i", "-l", "--login", "--norc")]
     is_read = not call.stdin.is_terminal
@@ -49,23 +53,23 @@ def inner_shell(shell: Shell, call: Call, may_open: bool) -> InnerShell | None:
             raise CommandError(f"{program}: {HERE}")
         return InnerShell("", []) if is_within else None
     if not is_shell or (is_read and rest):
-        return InnerShell(_name(shell.lab, namespace), rest)
+        return InnerShell(_name(shell.lab, namespace), rest, has_files)
     if not may_open:
         raise CommandError(f"{call.argv[0]!r} opens a shell here, which needs a line of its own")
     return InnerShell(_name(shell.lab, namespace), [])
 
 
-def _place(shell: Shell, words: list[str]) -> tuple[list[str], NetworkNamespace | None]:
-    """(the words of the program, its namespace if it is elsewhere)."""
+def _place(shell: Shell, words: list[str]) -> tuple[list[str], NetworkNamespace | None, bool]:
+    """(the words of the program, its namespace if it is elsewhere, whether its files are there too)."""
     if not may_administer():
-        return words, None
+        return words, None, False
     if words[0] == NSENTER:
-        namespace, rest = nsenter(shell, words[1:])
-        return rest, namespace
+        entered = nsenter.read(shell, words[1:], nsenter.of_container(shell, shell.place.container))
+        return entered.words, entered.namespace, entered.has_mounts
     if is_netns_exec(words):
         named = shell.machine.namespace_named(words[3])
-        return (words[4:], named) if named is not None else (words, None)
-    return words, None
+        return (words[4:], named, False) if named is not None else (words, None, False)
+    return words, None, False
 
 
 def _name(lab: Lab, namespace: NetworkNamespace) -> str:

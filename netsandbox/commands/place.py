@@ -20,16 +20,23 @@ class Place(NamedTuple):
         where: the node, or the namespace of `ip netns`, that was entered; None at the lab's own prompt.
         client: the docker client that brought a person into a container; None elsewhere.
         bare: only programs are there, none of the lab's verbs: it was led to by `ip netns exec` or nsenter.
+        is_outside: its network alone was entered: files and names are those of the lab's own prompt.
     """
 
     where: str | None
     client: Client | None = None
     bare: bool = False
+    is_outside: bool = False
 
     @property
     def container(self) -> Container | None:
         """The container whose own shell it is."""
         return self.client.enters if self.client is not None else None
+
+    @property
+    def root(self) -> str | None:
+        """Whose files are seen."""
+        return None if self.is_outside else self.where
 
     @property
     def rights(self) -> Rights:

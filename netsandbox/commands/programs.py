@@ -6,16 +6,18 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 from netsandbox.apps.pipe import Pipe
-from netsandbox.apps.program import Context, Maker, Program, UsageError
+from netsandbox.apps.program import Context, Maker, Program, Task, UsageError
+from netsandbox.commands import nsenter
 from netsandbox.commands.docker import Client, DockerContext
 from netsandbox.commands.docker import program as docker_program
-from netsandbox.commands.docker.words import harmless
+from netsandbox.commands.docker.inside import NSENTER, Inside
 from netsandbox.commands.late import Late
+from netsandbox.commands.nested import Nested
 from netsandbox.commands.tools.context import ToolContext
 from netsandbox.commands.tools.follows import Follower, FollowsError
 from netsandbox.commands.tools.inputs import NeedsInputError, has_lines
 from netsandbox.commands.tools.ip_vrf import find as find_vrf
-from netsandbox.commands.tools.kernel_files import namespace_file, with_kernel
+from netsandbox.commands.tools.kernel_files import with_kernel
 from netsandbox.commands.tools.registry import TOOLS, Tool, run_tool
 from netsandbox.commands.tools.rights import note_on
 from netsandbox.commands.unmodelled import reason
@@ -35,7 +37,6 @@ if TYPE_CHECKING:
     from netsandbox.shell.machine import Call
 
 
-NSENTER = "nsenter"
 Names = dict[str, int]
 NAMES: Names = {"localhost": LOOPBACK_ADDRESS}
 """The names of a place that has none of its own."""
@@ -217,7 +218,7 @@ def program(shell: Shell, context: Context) -> Program:
     if name in TOOLS:
         return ToolProgram(shell, context)
     if name == NSENTER:
-        return Refused(context.namespace, "nsenter: reassociate to namespaces failed: Operation not permitted", 1)
+        return Refused(context.namespace, nsenter.DENIED, 1)
     return Refused(context.namespace, reason(name) or f"sh: 1: {name}: not found", 127)
 
 
@@ -250,42 +251,6 @@ def is_netns_exec(words: list[str]) -> bool:
 
 def is_program(name: str) -> bool:
     return name in PROGRAMS or name in TOOLS or name in OF_SYSTEMD or name == NSENTER
-
-
-def nsenter(shell: Shell, arguments: list[str]) -> tuple[NetworkNamespace, list[str]]:
-    """The namespace that nsenter (util-linux) is told, and the words of the program, none for a shell.
-
-    Raises:
-        UsageError: it is told none, or there is none.
-    """
-    target, rest = "", list(arguments)
-    while rest and rest[0].startswith("-"):
-        option = rest.pop(0)
-        if option == "--":
-            break
-        name, _equals, value = option.partition("=")
-        if name in ("-t", "--target") and not value and rest:
-            value = rest.pop(0)
-        elif option.startswith(("-t", "-n")) and not value:
-            value = option[2:]
-        target = value or target
-    found = _entered(shell, target)
-    if found is None:
-        raise UsageError(f"nsenter: cannot open {harmless(target)[:60] or 'a namespace'}: No such file or directory; "
-                         "`nsenter -t PID -n ip addr` takes the PID of docker inspect -f '{{.State.Pid}}'", 1)
-    return found, rest
-
-
-def _entered(shell: Shell, target: str) -> NetworkNamespace | None:
-    """The namespace of a PID, or of a file that keeps one."""
-    if target.isascii() and target.isdecimal():
-        return shell.machine.namespace_of_pid(int(target)) if len(target) < 10 else None
-    if not target.startswith("/"):
-        return shell.machine.namespace_named(target) if target else None
-    if not shell.lab.nodes and not target.startswith("/proc/"):
-        return None  # nobody has made a file yet, and to look makes no host
-    files = with_kernel(shell.machine.files(None), shell.namespace, shell.machine)
-    return namespace_file(files, shell.namespace, shell.machine, target)
 
 
 def docker(shell: Shell, call: Call, place: Place) -> Client:
@@ -332,6 +297,21 @@ class DockerPrograms:
 
     def applet(self, context: Context) -> Program | None:
         return applet(self._shell, context)
+
+    def nsenter(self, inside: Inside, call: Call) -> Task:
+        """With the host's PIDs anywhere on the host, else no further than the container's own first process."""
+        entered = nsenter.read(self._shell, call.argv[1:], nsenter.of_container(self._shell, inside.container))
+        words = entered.words or ["sh"]
+        if entered.namespace is inside.namespace or not entered.has_mounts:
+            there = Inside(inside.context, inside.container, entered.namespace, inside.rights, inside.variables,
+                           inside.cwd)
+            found = there.found(words, call._replace(argv=words))
+            if found is None:
+                raise UsageError(nsenter.failed_to_execute(words[0]), 127)
+            return found
+        if len(words) == 1 and words[0].rpartition("/")[2] in SHELLS and inside.container.input is None:
+            return Nested(self._shell)
+        return self._shell.program_at(entered.namespace.name, words, call.stdin)
 
     def next_pid(self) -> int:
         return self._shell.next_pid()

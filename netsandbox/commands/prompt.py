@@ -12,10 +12,13 @@ from netsandbox.apps.program import Context, Task, UsageError
 from netsandbox.commands import programs
 from netsandbox.commands.around import AROUND, SHELL_PROGRAM
 from netsandbox.commands.catalogue import VERBS
+from netsandbox.commands.docker.inside import NSENTER
 from netsandbox.commands.errors import CommandError
-from netsandbox.commands.inner_shell import inner_shell
+from netsandbox.commands.inner_shell import InnerShell, inner_shell
 from netsandbox.commands.job import Job
 from netsandbox.commands.late import Late
+from netsandbox.commands.nested import Nested
+from netsandbox.commands.nsenter import failed_to_execute
 from netsandbox.commands.parts import SUDO
 from netsandbox.commands.place import Place
 from netsandbox.commands.refusals import REFUSALS
@@ -208,10 +211,10 @@ class Prompt:
         inner = inner_shell(shell, call, may_open)
         if inner is not None and not inner.words:
             return Opener(shell, inner.node) if inner.node else Nested(shell)
-        if inner is not None and self.has(inner.words[0].rpartition("/")[2]):
-            where = self.at(Place(inner.node, None, True))
-            holder = Held(shell.files_at(where.place), call.holder.depth)
-            return where.command(call._replace(argv=inner.words, holder=holder), False)
+        if inner is not None and self._is_there(inner.words[0], call):
+            return self._elsewhere(inner, call)
+        if inner is not None and name == NSENTER:
+            raise MissingError(failed_to_execute(inner.words[0]), NOT_FOUND, failed_to_execute(inner.words[0]))
         verb = self.verb(words)
         if verb is not None:
             return verb
@@ -227,6 +230,18 @@ class Prompt:
         if programs.is_program(base):
             return self._linux(call, base)
         return self._file(call, name)
+
+    def _is_there(self, name: str, call: Call) -> bool:
+        """Whether a word names a program, or a script by its path."""
+        return self.has(name.rpartition("/")[2]) or ("/" in name and call.files.exists(name))
+
+    def _elsewhere(self, inner: InnerShell, call: Call) -> Task | VerbCall:
+        """A program where `ip netns exec` or nsenter leads; with its own files it stays in its directory."""
+        is_named = inner.node in self._shell.lab.extra_namespaces
+        where = self.at(Place(inner.node, None, True, not is_named and not inner.has_files))
+        files = self._shell.files_at(where.place)
+        holder = Held(files if inner.has_files else files.at(call.files.cwd), call.holder.depth)
+        return where.command(call._replace(argv=inner.words, holder=holder), False)
 
     def verb(self, words: list[str]) -> VerbCall | None:
         """The verb of the lab's that words begin with, if they do; `rm` of what is no node is the program."""
@@ -300,20 +315,6 @@ COMPOSE = "docker-compose"
 KILL = "kill"
 """A program too, for who has no shell around it: `sudo kill`."""
 OTHER_NAMES = frozenset({SUDO, "su", COMPOSE, KILL})
-
-
-class Nested(Task):
-    """Another shell of the same rights in the same place, as `sudo -i` and `su -` open it: `exit` leaves it."""
-
-    name = "sh"
-
-    def __init__(self, shell: Shell) -> None:
-        super().__init__(shell.lab.scheduler)
-        self._shell = shell
-
-    def start(self) -> None:
-        self._shell.shells_within.append(self._shell.where)
-        self.exit(0)
 
 
 def _without_sudo(call: Call) -> Call:

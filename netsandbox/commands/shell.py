@@ -142,7 +142,7 @@ class Shell:
         """What is seen there, from the home directory."""
         namespace = self.namespace_at(place)
         is_stand_in = place.where is None and DEFAULT_HOST not in self.lab.nodes
-        seen = Files(_stand_in().host().files, {}) if is_stand_in else self.machine.files(place.where)
+        seen = Files(_stand_in().host().files, {}) if is_stand_in else self.machine.files(place.root)
         return with_kernel(seen, namespace, self.machine).at(_home(place))
 
     @property
@@ -185,7 +185,7 @@ class Shell:
     def names_at(self, place: Place) -> dict[str, int]:
         """The addresses of names there."""
         has_none = self._only_looks and place.where is None and DEFAULT_HOST not in self.lab.nodes
-        return {} if has_none else self.machine.names(place.where)
+        return {} if has_none else self.machine.names(place.root)
 
     def program_at(self, node: str, words: list[str], stdin: Pipe | None = None) -> Task:
         """A program in a node, as root of its host has it."""

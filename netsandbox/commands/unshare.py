@@ -44,7 +44,8 @@ class Unshare(Around):
             if set(options) - NET - {"-r", "-f", "--fork", "--map-root-user"}:
                 self.output.append(("err", OTHERS))
             place = self._make()
-            self.call = self.call._replace(holder=Held(self._shell.files_at(place), self.call.holder.depth))
+            files = self._shell.files_at(place).at(self.call.files.cwd)
+            self.call = self.call._replace(holder=Held(files, self.call.holder.depth))
             self.run(words, machine=self._prompt.at(place))
 
     def _fail(self, text: str) -> None:

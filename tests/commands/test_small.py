@@ -52,15 +52,59 @@ def test_nsenter_runs_in_the_namespace_of_a_container(one: KeptSession, how: str
     assert "eth0@if" in one.run("nsenter -t $(docker inspect -f '{{.State.Pid}}' web) -n ip -br link").out
 
 
+def test_nsenter_without_mounts_keeps_ones_own_files(one: KeptSession) -> None:
+    pid = one.run("docker inspect -f '{{.State.Pid}}' web").out.strip()
+    for line in ("mkdir /tmp/d", "cd /tmp/d", "echo 'ip -br link' > x.sh", "chmod +x x.sh", "ip netns add blue"):
+        assert one.run(line).code == 0
+    own = one.run("cat /etc/hosts").out
+    assert one.run(f"nsenter -t {pid} -n cat /etc/hosts").out == own
+    assert one.run(f"nsenter -t {pid} -n -m cat /etc/hosts").out == one.run("docker exec web cat /etc/hosts").out != own
+    assert one.run(f"nsenter -t {pid} -n ping -c 1 web").code == 2
+    assert "eth0@" in one.run(f"nsenter -t {pid} -n ./x.sh").out
+    for before in ("ip netns exec blue", "nsenter --net=/run/netns/blue", "unshare -n"):
+        assert one.run(f"{before} ./x.sh").out == "lo               DOWN           00:00:00:00:00:00 <LOOPBACK> \n"
+    job = one.run("nsenter --net=/run/netns/blue ./nosuch")
+    assert (job.code, job.err) == (127, "nsenter: failed to execute ./nosuch: No such file or directory\n")
+
+
+@pytest.mark.parametrize(("options", "line", "out"), [
+    ("--privileged --pid=host", "-t 1 -n ip -o link show docker0", "docker0"),
+    ("--privileged --pid=host", "-t 1 -m -u -n -i -p docker ps --format {{.Names}}", "web"),
+    ("--privileged --pid=host", "-t WEB -n ip addr", "172.17.0.2/16"),
+    ("--privileged", "-t 1 -n ip addr", "172.17.0.3/16"), ("--privileged", "-t WEB -n ip addr", ""),
+    ("--pid=host", "-t 1 -n ip addr", "")])
+def test_a_privileged_container_with_the_hosts_pids_enters_the_host(one: KeptSession, options: str, line: str,
+                                                                    out: str) -> None:
+    pid = one.run("docker inspect -f '{{.State.Pid}}' web").out.strip()
+    job = one.run(f"docker run --rm {options} alpine nsenter {line.replace('WEB', pid)}")
+    assert (job.code == 0, out in job.out) == (bool(out), True), job.err
+    assert out or "nsenter: " in job.err
+
+
+def test_a_shell_on_the_host_out_of_a_container_is_left_by_exit(one: KeptSession) -> None:
+    one.run("docker run -it --rm --privileged --pid=host alpine nsenter -t 1 -m -u -n -i sh")
+    assert one.run("hostname").out == "host\n"
+    assert one.run("exit").code == 0
+    one.run("docker run -it --rm --privileged alpine")
+    assert "docker0" not in one.run("nsenter -t 1 -n ip link").out
+
+
 def test_nsenter_of_a_named_namespace_and_of_nothing(one: KeptSession) -> None:
     one.run("ip netns add blue")
     assert one.run("nsenter --net=/var/run/netns/blue ip -br link").out.startswith("lo ")
-    for line in ("nsenter", "nsenter -t", "nsenter -t 4 -n ip addr", "nsenter -t x\x1by",
-                 "nsenter --net=/run/netns/red", "nsenter -t 99999999999999 ip a"):
+    hint = "Try 'nsenter --help' for more information."
+    for line, said in {
+            "nsenter": "no namespace specified", "nsenter -t": f"option requires an argument -- 't'\n{hint}",
+            "nsenter -t 4 -n ip addr": "cannot open /proc/4/ns/net: No such file or directory; `nsenter -t PID -n ip "
+                                       "addr` takes the PID of docker inspect -f '{{.State.Pid}}'",
+            "nsenter -t xy -n": "failed to parse pid: 'xy'", "nsenter -n ip a": "no target PID specified",
+            "nsenter -y": f"invalid option -- 'y'\n{hint}", "nsenter -t 1 ip a": "no namespace specified",
+            "nsenter --net=/run/netns/red": "cannot open /run/netns/red: No such file or directory"}.items():
         job = one.run(line)
-        assert job.code in (1, 2)
-        assert len(job.err.splitlines()) == 1
-        assert "\x1b" not in job.err
+        assert (job.code, job.err) == (1, f"nsenter: {said}\n")
+    assert "\x1b" not in one.run("nsenter -t x\x1by").err
+    assert one.run("nsenter -t 1 -m ip a").err.startswith("netsandbox: of namespaces that nsenter enters")
+    assert one.run("nsenter -t 99999999999999 -n ip a").code == 1
 
 
 def test_an_interface_moves_to_the_namespace_of_a_process(one: KeptSession) -> None:

@@ -50,7 +50,7 @@ def test_the_kernel_refuses_a_change(one: Session, line: str) -> None:
     ("arp -s 172.17.0.9 02:00:00:00:00:01", 255, "SIOCSARP: Operation not permitted"),
     ("route add -net 10.0.0.0/8 gw 172.17.0.1", 7, "SIOCADDRT: Operation not permitted"),
     ("ip link set eth9 down", 1, 'Cannot find device "eth9"'),
-    ("nsenter -t 1 -n ip addr", 1, "nsenter: reassociate to namespaces failed: Operation not permitted")])
+    ("nsenter -t 1 -n ip addr", 1, "nsenter: reassociate to namespace 'ns/net' failed: Operation not permitted")])
 def test_each_tool_in_its_own_words(one: Session, line: str, code: int, error: str) -> None:
     one.run("docker exec web ping -c 1 172.17.0.1")
     before = eth0(one)

@@ -5,7 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, NamedTuple, Protocol
 
 if TYPE_CHECKING:
-    from netsandbox.apps.program import Context, Program
+    from netsandbox.apps.program import Context, Program, Task
+    from netsandbox.commands.docker.inside import Inside
     from netsandbox.docker.engine import DockerEngine
     from netsandbox.linux.core.files import Files
     from netsandbox.linux.core.namespace import NetworkNamespace
@@ -48,6 +49,13 @@ class DockerMachine(Protocol):
 
     def applet(self, context: Context) -> Program | None:
         """The same as BusyBox has it, None where there is no difference."""
+
+    def nsenter(self, inside: Inside, call: Call) -> Task:
+        """A program in the namespaces that a container's program, which may do so, names; not started yet.
+
+        Raises:
+            UsageError: it names none, or there is none.
+        """
 
     def next_pid(self) -> int: ...
 

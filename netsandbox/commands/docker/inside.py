@@ -35,6 +35,7 @@ if TYPE_CHECKING:
     from netsandbox.linux.core.namespace import NetworkNamespace
 
 DENIED, NOT_FOUND = 126, 127
+NSENTER = "nsenter"
 NGINX_SIGNALS = {"reload": "HUP", "reopen": "USR1", "stop": "TERM", "quit": "QUIT"}
 """What `nginx -s` sends."""
 NGINX_RUNS = ("nginx: [emerg] bind() to 0.0.0.0:80 failed (98: Address already in use)",
@@ -161,6 +162,8 @@ class Inside:
             return self._shell(call)
         if name in AROUND and (self.is_in_image(name) or self.context.machine.has_program("ls")):
             return AROUND[name](self, call)
+        if name == NSENTER and self.rights.sys_admin and self.is_in_image(name):
+            return self._nsenter(call)
         builtin = BUILT_IN.get(name)
         if is_server(self.container, name) and not isinstance(self.container.program, Server):
             return server(self.container, self.namespace, argv, self.files(), self.next_pid())
@@ -183,6 +186,12 @@ class Inside:
         if len(argv) == 1 and isinstance(self.container.program, NginxServer):
             return Speaker(self.namespace, "nginx", [("err", line) for line in NGINX_RUNS], 1, 1)
         return nginx_errand(self.namespace, argv, self.files())
+
+    def _nsenter(self, call: Call) -> Task:
+        try:
+            return self.context.machine.nsenter(self, call)
+        except UsageError as error:
+            return Speaker(self.namespace, NSENTER, [("err", str(error))], 1, error.code)
 
     def _script(self, call: Call) -> Task | None:
         """A file with commands, by its path."""
