@@ -8,7 +8,7 @@ WHY = {
     "there is no encryption; `nc` and `telnet` connect": "openssl ssh scp sftp sshpass wg wg-quick openvpn gpg apt-key "
         "ipsec swanctl tailscale tailscaled zerotier-cli tincd cloudflared ngrok",
     "`ls` lists files, and `cat > FILE`, `tee` and `sed -i` write them":
-        "df du nano vi vim emacs tree file lsblk findmnt rsync zip unzip gzip tar split shuf "
+        "df du nano vi vim emacs tree file lsblk findmnt rsync zip unzip gzip split shuf "
         "sync blkid losetup",
     "of text there are grep, sed, awk, sort, uniq, cut, tr, head, tail, wc and jq":
         "diff cmp paste comm join fold fmt expand unexpand xxd hexdump od "

@@ -1,0 +1,304 @@
+"""tar: files in one file, as GNU tar packs them (tar(5), the old GNU format)."""
+
+from __future__ import annotations
+
+import io
+import tarfile
+from fnmatch import fnmatchcase
+from typing import TYPE_CHECKING, NamedTuple
+
+from netsandbox.apps.calendar import moment
+from netsandbox.apps.option_table import OptionTable
+from netsandbox.apps.program import UsageError
+from netsandbox.commands.tools.context import ToolError, ToolResult
+from netsandbox.commands.tools.inputs import STDIN, files_of, stdin
+from netsandbox.engine.budget import Use, spend
+from netsandbox.engine.units import EPOCH, SECOND
+from netsandbox.linux.core.inode import Directory, FileError
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from netsandbox.commands.tools.context import ToolContext
+    from netsandbox.linux.core.files import Files
+
+HINT = "Try 'tar --help' or 'tar --usage' for more information."
+OPTIONS = OptionTable(
+    "tar", 64, HINT, {"update": "`-c` packs all anew"},
+    acts="c|create x|extract get t|list r|append f|file= C|directory= v|verbose O|to-stdout exclude= strip-components= "
+         "P|absolute-names",
+    idle="z|gzip j|bzip2 J|xz a|auto-compress",
+    usual="p|preserve-permissions same-permissions same-owner no-same-owner numeric-owner o|no-same-permissions "
+          "S|sparse wildcards m|touch k|keep-old-files",
+    refused="A|catenate d|diff u|update delete T|files-from= X|exclude-from= N|newer= h|dereference "
+            "transform= owner= group= mode= mtime= sort= one-top-level? totals? checkpoint? help version W|verify "
+            "w|interactive g|listed-incremental= remove-files overwrite keep-newer-files I|use-compress-program= zstd")
+MODES = {"create": "w", "extract": "r", "get": "r", "list": "r", "append": "a"}
+FAILED = "tar: Exiting with failure status due to previous errors\n"
+REMOVING = "tar: Removing leading `/' from member names\n"
+FATAL = "\ntar: Error is not recoverable: exiting now"
+WIDTH = 19
+"""Of owner and size in a listing, until a wider one comes (list.c)."""
+
+
+class Member(NamedTuple):
+    """What is to be packed: a path, and from which directory it is meant."""
+
+    path: str
+    folder: str
+
+
+class Told:
+    """What tar was told.
+
+    Attributes:
+        mode: one of MODES.
+        folder: the last -C, relative to where one stands.
+        strips: so many leading parts of a name are left out.
+    """
+
+    def __init__(self, arguments: list[str]) -> None:
+        if arguments and not arguments[0].startswith("-"):
+            arguments = _unbundled(arguments)
+        self.members: list[Member] = []
+        self.folder = ""
+        self.values: dict[str, str] = {}
+        self.excluded: list[str] = []
+        self.notes: list[str] = []
+        operands, given, taken = list[str](), [], 0
+        for one in OPTIONS.each(arguments, operands):
+            self._take(operands[taken:])
+            taken = len(operands)
+            given.append(one)
+            self.values[one.option.name] = one.value
+            if one.option.name == "directory":
+                self.folder = f"{self.folder}/{one.value}" if self.folder and one.value[:1] != "/" else one.value
+            elif one.option.name == "exclude":
+                self.excluded.append(one.value)
+        self._take(operands[taken:])
+        OPTIONS.refuse(given)
+        self.notes = OPTIONS.notes(given)
+        self.mode = self._mode()
+        number = self.values.get("strip-components", "0")
+        if not (number.isascii() and number.isdecimal()):
+            raise ToolError(2, f"tar: {number[:40]}: Invalid number of elements\n{HINT}")
+        self.strips = int(number[:9])
+
+    def _take(self, paths: list[str]) -> None:
+        self.members += [Member(path, self.folder) for path in paths]
+
+    def _mode(self) -> str:
+        modes = [name for name in MODES if name in self.values]
+        if not modes:
+            raise ToolError(2, "tar: You must specify one of the '-Acdtrux', '--delete' or '--test-label' options\n"
+                               + HINT)
+        if len({MODES[name] + name[0] for name in modes}) > 1:
+            raise ToolError(2, "tar: You may not specify more than one '-Acdtrux', '--delete' or  '--test-label' "
+                               f"option\n{HINT}")
+        return modes[0]
+
+    def leaves_out(self, path: str) -> bool:
+        """Whether --exclude is about it: about some of its parts in a row, a directory's files being out with it."""
+        parts = path.split("/")
+        some = ["/".join(parts[at:end]) for at in range(len(parts)) for end in range(at + 1, len(parts) + 1)]
+        return any(fnmatchcase(one, pattern) for pattern in self.excluded for one in some)
+
+
+def _unbundled(arguments: list[str]) -> list[str]:
+    """`tar cvf x.tar a` as `-c -v -f x.tar a`."""
+    rest, found = arguments[1:], list[str]()
+    for letter in arguments[0]:
+        found.append(f"-{letter}")
+        option = OPTIONS.letters.get(letter)
+        if option is not None and option.value == "=":
+            if not rest:
+                raise ToolError(2, f"tar: Old option '{letter}' requires an argument.\n{HINT}")
+            found.append(rest.pop(0))
+    return found + rest
+
+
+def tar(context: ToolContext, arguments: list[str]) -> ToolResult:
+    try:
+        told = Told(arguments)
+        done = (_pack if MODES[told.mode] != "r" else _unpack)(context, told)
+    except UsageError as error:
+        raise ToolError(error.code, str(error)) from None
+    return done._replace(err="".join(f"{note}\n" for note in told.notes) + done.err)
+
+
+def _pack(context: ToolContext, told: Told) -> ToolResult:
+    if not told.members:
+        raise ToolError(2, f"tar: Cowardly refusing to create an empty archive\n{HINT}")
+    files, name = files_of(context), told.values.get("file", STDIN)
+    before = _archive(context, name) if told.mode == "append" else b""
+    if name != STDIN:
+        _open_for_writing(files, name)
+    kept = io.BytesIO(before)
+    out = err = ""
+    with tarfile.open(mode="a" if before else "w", fileobj=kept, format=tarfile.GNU_FORMAT) as archive:
+        for member in told.members:
+            seen, stripped = files.at(files.canonical(member.folder or ".")), ""
+            try:
+                for path in _walk(seen, member.path.rstrip("/") or "/", told):
+                    if path.startswith("/") and "absolute-names" not in told.values and not stripped:
+                        stripped = REMOVING
+                        err += stripped * (stripped not in err)
+                    if seen.exists(path) and name != STDIN and seen.canonical(path) == files.canonical(name):
+                        err += f"tar: {path}: archive cannot contain itself; not dumped\n"
+                        continue
+                    is_folder = _add(archive, seen, path, "absolute-names" in told.values)
+                    out += f"{path}{'/' * is_folder}\n" if "verbose" in told.values else ""
+            except FileError as error:
+                err += f"tar: {member.path}: Cannot stat: {error}\n"
+    text = kept.getvalue().decode(errors="replace")
+    code = 2 if "Cannot stat" in err else 0
+    err += FAILED if code else ""
+    if name == STDIN:
+        return ToolResult(code, text, out + err)
+    files.write(name, text)
+    return ToolResult(code, out, err)
+
+
+def _open_for_writing(files: Files, name: str) -> None:
+    try:
+        files.create(name, append=True)
+    except FileError as error:
+        raise ToolError(2, f"tar: {name}: Cannot open: {error}{FATAL}") from None
+
+
+def _walk(files: Files, path: str, told: Told) -> Iterator[str]:
+    """A path and, of a directory, what is below it.
+
+    Raises:
+        FileError: there is none.
+    """
+    waiting = [path]
+    while waiting:
+        path = waiting.pop()
+        spend(Use.WORK, 100)
+        if told.leaves_out(path):
+            continue
+        if files.link(path) is None and not files.exists(path):
+            raise FileError("ENOENT")
+        yield path
+        if files.link(path) is None and files.is_directory(path):
+            waiting += [f"{path.rstrip('/')}/{name}" for name in reversed(files.names(path))]
+
+
+def _add(archive: tarfile.TarFile, files: Files, path: str, is_absolute: bool) -> bool:
+    """Whether it is a directory."""
+    made = tarfile.TarInfo(path if is_absolute else path.lstrip("/") or ".")
+    node, link = files.node(path), files.link(path)
+    made.mtime = (EPOCH + (node.changed if node is not None else 0)) // SECOND
+    made.uname = made.gname = "root"
+    body = b""
+    if link is not None:
+        made.type, made.linkname, made.mode = tarfile.SYMTYPE, link, 0o777
+    elif files.is_directory(path):
+        made.type, made.mode = tarfile.DIRTYPE, 0o755
+    else:
+        body = files.read(path).encode()
+        made.size, made.mode = len(body), 0o644
+    archive.addfile(made, io.BytesIO(body))
+    return made.isdir()
+
+
+def _archive(context: ToolContext, name: str) -> bytes:
+    if name == STDIN:
+        if context.stdin is None or context.stdin.is_terminal:
+            raise ToolError(2, f"tar: Refusing to read archive contents from terminal (missing -f option?){FATAL}")
+        return stdin(context, "tar").encode()
+    try:
+        return files_of(context).read(name).encode()
+    except FileError as error:
+        raise ToolError(2, f"tar: {name}: Cannot open: {error}{FATAL}") from None
+
+
+def _unpack(context: ToolContext, told: Told) -> ToolResult:
+    body = _archive(context, told.values.get("file", STDIN))
+    try:
+        with tarfile.open(fileobj=io.BytesIO(body), mode="r:") as archive:
+            members = [(one, (archive.extractfile(one) or io.BytesIO()).read() if one.isreg() else b"")
+                       for one in archive]
+    except tarfile.TarError:
+        raise ToolError(2, "tar: This does not look like a tar archive\n" + FAILED.rstrip("\n")) from None
+    files = files_of(context)
+    try:
+        files = files.at(files.canonical(told.folder or "."))
+        is_folder = files.is_directory(".")
+    except FileError:
+        is_folder = False
+    if not is_folder:
+        raise ToolError(2, f"tar: {told.folder}: Cannot open: No such file or directory{FATAL}")
+    return _each(files, told, members)
+
+
+def _each(files: Files, told: Told, members: list[tuple[tarfile.TarInfo, bytes]]) -> ToolResult:
+    """List or extract those that are asked for."""
+    out = err = ""
+    width, found = WIDTH, set[str]()
+    shows, asked = "verbose" in told.values, [member.path.rstrip("/") for member in told.members]
+    if "absolute-names" not in told.values and any(one.name.startswith("/") for one, _content in members):
+        err = REMOVING
+    for one, content in members:
+        wanted = [path for path in asked if one.name == path or one.name.startswith(f"{path}/")]
+        if (asked and not wanted) or told.leaves_out(one.name):
+            continue
+        found.update(wanted)
+        name = one.name + "/" * one.isdir()
+        if told.mode == "list":
+            row, width = _row(one, name, width)
+            out += (row if shows else name) + "\n"
+            continue
+        out += f"{name}\n" if shows else ""
+        err += _extract(files, told, one, name, content)
+        out += content.decode() if "to-stdout" in told.values else ""
+    err += "".join(f"tar: {path}: Not found in archive\n" for path in asked if path not in found)
+    failed = any(word in err for word in (": Cannot ", ": Not found ", ": Member name "))
+    return ToolResult(2 if failed else 0, out, err + FAILED * failed)
+
+
+def _row(one: tarfile.TarInfo, name: str, width: int) -> tuple[str, int]:
+    """A line of `tar -tv`, and how wide owner and size have become."""
+    kind = "d" if one.isdir() else "l" if one.issym() else "-"
+    mode = "".join(letter if one.mode >> bit & 1 else "-" for bit, letter in zip(range(8, -1, -1), "rwx" * 3,
+                                                                                strict=True))
+    owner, size = f"{one.uname or one.uid}/{one.gname or one.gid}", str(one.size)
+    width = max(width, len(owner) + 1 + len(size))
+    link = f" -> {one.linkname}" if one.issym() else ""
+    at = moment(int(one.mtime) * SECOND - EPOCH)
+    when = f"{at.year}-{at.month:02d}-{at.day:02d} {at.clock[:5]}"
+    return f"{kind}{mode} {owner} {size:>{width - len(owner) - 1}} {when} {name}{link}", width
+
+
+def _extract(files: Files, told: Told, one: tarfile.TarInfo, name: str, content: bytes) -> str:
+    """Put it where it belongs; what is complained about."""
+    parts = [part for part in name.split("/") if part not in ("", ".")]
+    parts = parts[told.strips:]
+    if not parts or "to-stdout" in told.values:
+        return ""
+    if ".." in parts:
+        return f"tar: {name}: Member name contains '..'\n"
+    start = "/" if name.startswith("/") and "absolute-names" in told.values else ""
+    path = start + "/".join(parts)
+    folders = parts if one.isdir() else parts[:-1]
+    try:
+        for depth in range(1, len(folders) + 1):
+            if not files.is_directory(start + "/".join(folders[:depth])):
+                files.make_directory(start + "/".join(folders[:depth]))
+        if not one.isdir() and (files.link(path) is not None or (one.issym() and files.exists(path))):
+            files.remove(path)
+        if one.issym():
+            files.make_link(path, one.linkname)
+        elif not one.isdir():
+            files.write(path, content.decode(errors="replace"))
+        _date(files, path, one)
+    except FileError as error:
+        return f"tar: {name}: Cannot open: {error}\n"
+    return ""
+
+
+def _date(files: Files, path: str, one: tarfile.TarInfo) -> None:
+    node = files.node(path)
+    if node is not None and not isinstance(node, Directory):
+        node.changed = int(one.mtime) * SECOND - EPOCH
