@@ -13,13 +13,16 @@ from collections.abc import Iterable
 from typing import Any
 
 import yaml
+from yaml import MarkedYAMLError
+from yaml.composer import ComposerError
 from yaml.nodes import MappingNode, Node, ScalarNode, SequenceNode
+from yaml.scanner import ScannerError
 
 from netsandbox.commands.words import hidden_character, printable
 from netsandbox.lab.errors import LabError
 
-__all__ = ["MAX_DEPTH", "MappingNode", "Node", "ScalarNode", "ScenarioError", "SequenceNode", "compose", "describe",
-           "fault_in_text", "line_of", "nearest", "quoted"]
+__all__ = ["MAX_DEPTH", "ComposerError", "MappingNode", "MarkedYAMLError", "Node", "ScalarNode", "ScannerError",
+           "ScenarioError", "SequenceNode", "compose", "describe", "fault_in_text", "line_of", "nearest", "quoted"]
 
 MAX_DEPTH = 8
 """Containers within containers; a scenario needs four, a Compose file six."""
@@ -88,21 +91,22 @@ def describe(node: Node) -> str:
     return f"{names.get(kind, 'the text')} {quoted(node.value)}"
 
 
-def compose(text: str, name: str, *, takes_anchors: bool = False) -> Node:
+def compose(text: str, name: str, *, takes_anchors: bool = False, tags: tuple[str, ...] = ()) -> Node:
     """The document's tree. Raises ScenarioError for all that is not one plain YAML document; never anything else.
 
     Args:
         takes_anchors: an alias is the node of its anchor, and `<<` takes the keys of others, as in a Compose file.
+        tags: those that a node may have.
     """
     try:
-        loader = _StrictLoader(text, name, takes_anchors)
+        loader = _StrictLoader(text, name, takes_anchors, tags)
     except yaml.reader.ReaderError as error:
         line = text.count("\n", 0, error.position) + 1
         raise ScenarioError(name, line, f"the character U+{error.character:04X} is not allowed in YAML") from None
     try:
         root = loader.get_single_node()
     except yaml.MarkedYAMLError as error:
-        raise ScenarioError(name, *_in_words(error)) from None
+        raise ScenarioError(name, *_in_words(error)) from error
     except (yaml.YAMLError, ValueError, OverflowError) as error:
         raise ScenarioError(name, loader.line + 1, f"this is not YAML: {error}") from None
     if root is None:
@@ -116,9 +120,10 @@ _QUOTES = "if it is text, put it in quotes"
 class _StrictLoader(yaml.SafeLoader):
     """The safe loader without tags, duplicate keys or deep nesting, and where it is told without anchors."""
 
-    def __init__(self, text: str, name: str, takes_anchors: bool) -> None:
+    def __init__(self, text: str, name: str, takes_anchors: bool, tags: tuple[str, ...]) -> None:
         super().__init__(text)
         self._name = name
+        self._tags = tags
         self._depth = 0
         self._takes_anchors = takes_anchors
         self._measures: dict[int, tuple[int, int]] = {}
@@ -136,7 +141,7 @@ class _StrictLoader(yaml.SafeLoader):
             self._refuse(event, f"aliases are not allowed (found {quoted(f'*{anchor}')}); write the value out")
         if anchor is not None and not self._takes_anchors:
             self._refuse(event, f"anchors are not allowed (found {quoted(f'&{anchor}')}); {_QUOTES}")
-        if tag is not None:
+        if tag is not None and tag not in self._tags:
             self._refuse(event, f"tags are not allowed (found {quoted(tag)}); {_QUOTES}")
         if self._depth > MAX_DEPTH:
             self._refuse(event, f"nested more than {MAX_DEPTH} deep")

@@ -81,7 +81,7 @@ def test_a_variable_that_is_not_set_is_warned_of(session: KeptSession) -> None:
     ("a: &a [x, *a]\n", "the alias '*a' stands within its own anchor"),
     ("a: &a {b: *a}\n", "the alias '*a' stands within its own anchor"),
     ("services: {web: {<<: text}}\n", "map merge requires map or sequence of maps as the value"),
-    ("services: {web: *nosuch}\n", "a text that starts with '!', '&' or '*' must be in quotes"),
+    ("services: {web: *nosuch}\n", "yaml: unknown anchor 'nosuch' referenced"),
     ("", "empty compose file"),
     ("services:\n  a:\n    image: x\n    image: y\n",
      'failed to parse /root/demo/compose.yaml: line 4: mapping key "image" already defined at line 3'),

@@ -142,7 +142,7 @@ def test_without_a_file() -> None:
 
 
 WRONG = {
-    "no mapping": ("- a\n", 1, "a Compose file must be a mapping"),
+    "no mapping": ("- a\n", 1, "cannot unmarshal !!seq into cli.named"),
     "unknown top key": ("services: {a: {image: nginx}}\nnetwork: {}\n", 2,
                         "additional properties 'network' not allowed"),
     "unknown service key": ("services:\n  a:\n    image: nginx\n    port: [80]\n", 4,
@@ -159,12 +159,11 @@ WRONG = {
               "dependency cycle detected: a -> b"),
     "both modes": ("services:\n  a: {image: nginx, network_mode: host, networks: [default]}\n", 2,
                    "mutually exclusive"),
-    "nothing": ("services: {}\n", 1, "no service selected"),
     "a wrong number": ("services:\n  a:\n    image: nginx\n    scale: many\n", 4,
-                       "services.a.scale must be an integer"),
-    "a wrong truth": ("services:\n  a:\n    image: nginx\n    tty: perhaps\n", 4, "services.a.tty must be a boolean"),
-    "a lone dollar": ("services:\n  a:\n    image: nginx\n    hostname: a$-b\n", 4, "invalid interpolation format"),
-    "several of one name": ("services:\n  a: {image: nginx, container_name: a, scale: 2}\n", 2,
+                       'services.a.scale: failed to cast to expected type: strconv.Atoi: parsing "many"'),
+    "a wrong truth": ("services:\n  a:\n    image: nginx\n    tty: perhaps\n", 4, "invalid boolean: perhaps"),
+    "a lone dollar": ("services:\n  a:\n    image: nginx\n    hostname: a${-b\n", 4, "invalid interpolation format"),
+    "several of one name": ("services:\n  a: {image: nginx, container_name: aa, scale: 2}\n", 2,
                             "can't set container_name")}
 
 
@@ -202,13 +201,12 @@ def test_what_compose_has_is_done_refused_by_name_or_said_to_do_nothing() -> Non
     assert session.run("docker compose pull web").err == " web Pulling\n web Pulled\n"
     missing = session.run("docker compose pull")
     assert missing.code == 1
-    assert " odd Error\nError response from daemon: pull access denied for nosuch" in missing.err
+    assert " odd Error pull access denied for nosuch" in missing.err
     for line, said in (("docker compose --dry-run up -d", "docker compose up --dry-run is not modelled"),
-                       ("docker compose --project-directory . ps", "--project-directory is not modelled"),
-                       ("docker compose logs --since 1m", "docker compose logs --since is not modelled")):
+                       ("docker compose --project-directory . ps", "--project-directory is not modelled")):
         assert said in session.run(line).err
     up = session.run("docker compose up -d --no-recreate -t 5 web")
-    assert up.err.startswith("note: --no-recreate does nothing in the sandbox\nnote: --timeout does nothing")
+    assert up.err.startswith("note: --timeout does nothing")
     assert session.run("docker compose scale web=2").code == 0
     assert session.run("docker compose ps -q | wc -l").out == "2\n"
-    assert session.run("docker compose scale web").err == "invalid --scale option 'web'. Should be SERVICE=NUM\n"
+    assert session.run("docker compose scale web").err == "invalid scale specifier: web\n"

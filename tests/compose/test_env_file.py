@@ -82,7 +82,8 @@ def test_a_missing_file_hinders_up_and_nothing_that_only_looks(session: KeptSess
 
 
 @pytest.mark.parametrize(("value", "why"), {
-    "no path": ("[{required: true}]", "path is required"), "unknown": ("[{path: a, x: 1}]", "'x' not allowed"),
+    "no path": ("[{required: true}]", "environment path attribute services.a.env_file.[0] is missing"),
+    "unknown": ("[{path: a, x: 1}]", "'x' not allowed"),
     "format": ("[{path: a, format: raw}]", "format is not modelled in the sandbox"),
 }.values())
 def test_a_wrong_env_file_is_refused(session: KeptSession, value: str, why: str) -> None:

@@ -67,12 +67,13 @@ def test_a_service_has_what_it_extends_and_what_it_says_itself() -> None:
 
 
 def test_of_two_mounts_at_one_place_the_later_one_counts() -> None:
-    session = with_files(compose="services:\n  base: {image: nginx, volumes: ['a:/data', 'a:/x']}\n  web:\n"
-                         "    extends: base\n    volumes: ['${V:-b}:/data:ro', {type: volume, source: c, target: /x}]\n"
-                         "volumes: {a: {}, b: {}, c: {}}\n")
+    session = with_files(compose="services:\n  base: {image: nginx, volumes: ['aa:/data', 'aa:/x']}\n  web:\n"
+                         "    extends: base\n    volumes: ['${V:-bb}:/data:ro', {type: volume, source: cc, "
+                         "target: /x}]\n"
+                         "volumes: {aa: {}, bb: {}, cc: {}}\n")
     assert session.run("docker compose up -d").code == 0
     assert session.run("docker inspect -f '{{range .Mounts}}{{.Name}} {{.Destination}}{{println}}{{end}}' demo-web-1"
-                       ).out.split() == ["demo_b", "/data", "demo_c", "/x"]
+                       ).out.split() == ["demo_bb", "/data", "demo_cc", "/x"]
 
 
 def test_an_included_file_s_services_are_the_project_s() -> None:
@@ -110,9 +111,10 @@ WRONG = {
     "a lone brace": ("services:\n  web: {image: \"${IMG\"}\n", ("invalid interpolation format for services.web.image.\n"
                      "You may need to escape any $ with another $.\n${IMG\n")),
     "no condition": ("services:\n  web: {image: nginx, depends_on: {db: {condition: x}}}\n  db: {image: nginx}\n",
-                     "value must be one of 'service_completed_successfully', 'service_healthy', 'service_started'\n"),
-    "no check": ("services:\n  web: {image: nginx, healthcheck: {test: [true]}}\n", 'must start either by "CMD"'),
-    "no duration": ("services:\n  web: {image: nginx, healthcheck: {test: x, interval: 5x}}\n", "invalid duration")}
+                     "value must be one of 'service_started', 'service_healthy', 'service_completed_successfully'\n"),
+    "no check": ("services:\n  web: {image: nginx, healthcheck: {test: ['true']}}\n", 'must start either by "CMD"'),
+    "no duration": ("services:\n  web: {image: nginx, healthcheck: {test: x, interval: 5x}}\n",
+                    'unknown unit "x" in duration "5x"')}
 
 
 @pytest.mark.parametrize("name", sorted(WRONG))

@@ -114,5 +114,5 @@ def test_an_image_is_built_from_texts_of_the_file_s_folder_alone(file: Path, bui
 
 def test_a_time_that_no_number_holds_is_refused(file: Path) -> None:
     file.write_text(f"services:\n  web:\n    image: nginx\n    stop_grace_period: {'9' * 400}s\n", encoding="utf-8")
-    with pytest.raises(ScenarioError, match=r"compose\.yaml:4: .*stop_grace_period: invalid duration"):
+    with pytest.raises(ScenarioError, match=r"compose\.yaml:4: .*stop_grace_period' time: invalid duration"):
         load_scenario(file)

@@ -11,7 +11,6 @@ from netsandbox.commands.strict_yaml import MappingNode, Node, line_of
 WITHOUT_EFFECT = frozenset({"cache_from", "cache_to", "isolation", "platforms", "privileged", "provenance", "pull",
                             "sbom", "shm_size", "ulimits"})
 TEXTS = ("context", "dockerfile", "target", "network")
-KEYS = frozenset({*TEXTS, "args", "labels", "no_cache", "tags"}) | WITHOUT_EFFECT
 OTHERWISE = frozenset({"additional_contexts", "dockerfile_inline", "entitlements", "extra_hosts", "secrets", "ssh"})
 """Keys without which the image would be another one: they are refused."""
 FETCHED = ("://", "git@", "github.com/")
@@ -45,5 +44,3 @@ def _check(values: Values, node: Node, what: str) -> None:
     for key, (where, _value) in values.map(node, what).items() if isinstance(node, MappingNode) else ():
         if key in OTHERWISE:
             raise values.error(where, f"{what}.{key} is not modelled in the sandbox")
-        if key not in KEYS and not key.startswith("x-"):
-            raise values.invalid(where, f"{what} additional properties '{key}' not allowed")

@@ -9,7 +9,7 @@ from posixpath import normpath
 from typing import TYPE_CHECKING
 
 from netsandbox.commands.compose.build_keys import read_build
-from netsandbox.commands.compose.values import Values, is_null
+from netsandbox.commands.compose.values import Values, is_null, mount_parts
 from netsandbox.commands.compose.whole import Read, Whole
 from netsandbox.commands.docker.publish import parse_publish
 from netsandbox.commands.docker.words import duration, go_duration
@@ -174,14 +174,14 @@ def _volumes(values: Values, node: Node, what: str) -> Plain:
         if isinstance(item, MappingNode):
             found.append(_plain_map(values, item, what))
             continue
-        source, colon, rest = values.text(item, what).partition(":")
+        source, rest = mount_parts(values.text(item, what))
         target, _colon, options = rest.partition(":")
         is_path = source.startswith(("/", ".", "~"))
         own: Tree = {"type": "bind" if is_path else "volume"}
-        if colon:
+        if source:
             folder = values.name.rpartition("/")[0]
             own |= {"source": normpath(f"{folder}/{source}") if source.startswith(".") else source}
-        own |= {"target": target or source} | ({"read_only": True} if "ro" in options.split(",") else {})
+        own |= {"target": target} | ({"read_only": True} if "ro" in options.split(",") else {})
         found.append(own | ({"bind": {"create_host_path": True}} if is_path else {"volume": {}}))
     return found
 

@@ -7,9 +7,10 @@ from hashlib import sha256
 from posixpath import dirname
 from typing import TYPE_CHECKING
 
-from netsandbox.commands.compose.found import LABEL, containers_of, number_of, warn
+from netsandbox.commands.compose.found import LABEL, containers_of, number_of, orphans_of, warn
 from netsandbox.commands.compose.model import STARTED, Attachment, NetworkSpec, Project, Service
 from netsandbox.commands.compose.options import RELEASE
+from netsandbox.commands.compose.wishes import DIVERGED, NEVER, Wish
 from netsandbox.commands.docker import network as networks
 from netsandbox.commands.docker.flags import parse
 from netsandbox.commands.docker.run import CREATE, make
@@ -76,15 +77,31 @@ def make_volumes(client: Client, project: Project, services: list[Service]) -> N
         if spec.external:
             raise DockerError(f'external volume "{spec.name}" not found')
         say(client, "Volume", spec.name, "Creating")
-        labels = named_values(spec.labels)
-        own = {f"{LABEL}project": project.name, f"{LABEL}volume": spec.key}
-        volumes.make(client.engine, spec.name, dict(sorted((labels | own).items())))
+        own = _own_labels(project, "volume", spec.key, repr(spec))
+        volumes.make(client.engine, spec.name, dict(sorted((named_values(spec.labels) | own).items())))
         say(client, "Volume", spec.name, "Created")
 
 
+def make_surroundings(client: Client, project: Project, services: list[Service], *, removes: bool = False) -> None:
+    """Networks and volumes; orphans are told of, or removed.
+
+    Raises:
+        DockerError: an external one is missing, or one cannot be made.
+    """
+    make_networks(client, project, services)
+    make_volumes(client, project, services)
+    tell_orphans(client, project, removes=removes)
+
+
+def _own_labels(project: Project, kind: str, key: str, text: str) -> dict[str, str]:
+    """Of a network or a volume."""
+    return {f"{LABEL}config-hash": sha256(text.encode()).hexdigest(), f"{LABEL}{kind}": key,
+            f"{LABEL}project": project.name, f"{LABEL}version": RELEASE.removeprefix("v")}
+
+
 def _plan(client: Client, project: Project, spec: NetworkSpec) -> NetworkPlan:
-    labels = [word for key, value in (("network", spec.key), ("project", project.name))
-              for word in ("--label", f"{LABEL}{key}={value}")]
+    own = _own_labels(project, "network", spec.key, repr(spec))
+    labels = [word for key, value in own.items() for word in ("--label", f"{key}={value}")]
     return networks.planned(client, understood(client, networks.CREATE, [*spec.flags, *labels, spec.name]))
 
 
@@ -93,52 +110,79 @@ def fingerprint(service: Service) -> str:
     return sha256(repr(service._replace(line=0, scale=0)).encode()).hexdigest()
 
 
-def make_containers(client: Client, project: Project, service: Service, count: int) -> list[Container]:
-    """The service's containers, made where they are missing or were made from another description.
+def make_containers(client: Client, project: Project, wishes: list[Wish]) -> list[tuple[Service, list[Container]]]:
+    """The services' containers, made where they are missing or were made from another description: those of services
+    that do not need each other at once.
 
     Raises:
         DockerError: one cannot be made.
     """
-    found = {number_of(container): container for container in containers_of(client, project, service.name)}
-    for number, container in found.items():
-        if number > count:
-            _remove(client, container)
-    return [_container(client, project, service, number, found.get(number)) for number in range(1, count + 1)]
+    made: dict[str, list[Container]] = {}
+    by_name = {wish.service.name: wish for wish in wishes}
+    for layer in project.layers(by_name):
+        made |= _make_layer(client, project, [by_name[name] for name in layer])
+    return [(wish.service, made[wish.service.name]) for wish in wishes]
 
 
-def _container(client: Client, project: Project, service: Service, number: int, old: Container | None) -> Container:
-    name, mark = project.container_name(service, number), fingerprint(service)
-    image = client.engine.images.find(service.image)
-    is_same = service.build is None or image is None or (old is not None and old.image.identity == image.identity)
-    if old is not None and is_same and old.labels.get(f"{LABEL}config-hash") == mark:
-        if old.is_running:
-            say(client, "Container", old.name, "Running")
-        return old
+def _make_layer(client: Client, project: Project, wishes: list[Wish]) -> dict[str, list[Container]]:
+    made: dict[str, list[Container]] = {wish.service.name: [] for wish in wishes}
+    wanted: list[tuple[Wish, int, Container | None]] = []
+    for wish in wishes:
+        found = {number_of(container): container for container in containers_of(client, project, wish.service.name)}
+        extra = sorted((number for number in found), key=lambda number: number > wish.replicas)[wish.replicas:]
+        for number in extra:
+            remove_one(client, found.pop(number))
+        free = [number for number in range(1, wish.replicas + 1) if number not in found][:wish.replicas - len(found)]
+        wanted += [(wish, number, found.get(number)) for number in sorted((*found, *free))]
+    changed = [(wish, number, old) for wish, number, old in wanted if not _stays(client, wish, old)]
+    for wish, number, old in wanted:
+        name = old.name if old is not None else project.container_name(wish.service, number)
+        is_new = (wish, number, old) in changed
+        if is_new or (old is not None and old.is_running):
+            say(client, "Container", name, "Running" if not is_new else "Recreate" if old is not None else "Creating")
+    for wish, number, old in wanted:
+        container = _made(client, project, wish.service, number, old) if (wish, number, old) in changed else old
+        assert container is not None
+        made[wish.service.name].append(container)
+    return made
+
+
+def _stays(client: Client, wish: Wish, old: Container | None) -> bool:
+    """Whether a container is as its service is to be."""
+    if old is None or wish.recreates != DIVERGED:
+        return old is not None and wish.recreates == NEVER
+    image = client.engine.images.find(wish.service.image)
+    is_same = wish.service.build is None or image is None or old.image.identity == image.identity
+    return is_same and old.labels.get(f"{LABEL}config-hash") == fingerprint(wish.service)
+
+
+def _made(client: Client, project: Project, service: Service, number: int, old: Container | None) -> Container:
+    name = project.container_name(service, number)
     if old is not None:
-        say(client, "Container", old.name, "Recreate")
         containers.remove(client.engine, old, force=True)
-        container = _make(client, project, service, number, mark)
-        say(client, "Container", name, "Recreated")
-        return container
     spend(Use.COMMANDS)
-    say(client, "Container", name, "Creating")
-    container = _make(client, project, service, number, mark)
-    say(client, "Container", name, "Created")
+    try:
+        container = _make(client, project, service, number, fingerprint(service))
+    except DockerError as error:
+        say(client, "Container", name, str(error))
+        raise
+    say(client, "Container", name, "Created" if old is None else "Recreated")
     return container
 
 
-def _remove(client: Client, container: Container) -> None:
+def remove_one(client: Client, container: Container) -> None:
+    """As Compose tells of it."""
     for state in ("Stopping", "Stopped", "Removing"):
         say(client, "Container", container.name, state)
     containers.remove(client.engine, container, force=True)
     say(client, "Container", container.name, "Removed")
 
 
-def tell_orphans(client: Client, project: Project, *, removes: bool) -> None:
+def tell_orphans(client: Client, project: Project, *, removes: bool = False) -> None:
     """Of the project's containers whose services the file does not have (any more)."""
-    orphans = [one for one in containers_of(client, project) if one.labels[f"{LABEL}service"] not in project.services]
+    orphans = orphans_of(client, project)
     for container in orphans if removes else ():
-        _remove(client, container)
+        remove_one(client, container)
     if orphans and not removes:
         names = " ".join(container.name for container in orphans)
         warn(client, f"Found orphan containers ([{names}]) for this project. If you removed or renamed this service in "
@@ -151,22 +195,24 @@ def _make(client: Client, project: Project, service: Service, number: int, mark:
 
 
 def make_one(client: Client, project: Project, service: Service, name: str,
-             own: dict[str, str] | None = None) -> Container:
+             own: dict[str, str], *, with_aliases: bool = True) -> Container:
     """A container of a service.
 
     Args:
-        own: labels of one that belongs to the service; without any it is one for a single command.
+        own: labels of one that belongs to the service, or of one for a single command.
+        with_aliases: it is known by its service's name and aliases, and not by its own name alone.
 
     Raises:
         DockerError: it cannot be made.
     """
     needs = ",".join(f"{other}:{service.conditions.get(other, STARTED)}:{str(other in service.restarts_with).lower()}"
                      for other in service.needs)
-    labels = {"project": project.name, **(own or {"oneoff": "True"}),
+    image = client.engine.images.find(service.image)
+    labels = {"project": project.name, **own, **({"image": f"sha256:{image.identity}"} if image is not None else {}),
               "project.config_files": ",".join((project.path, *project.overrides)),
               "project.working_dir": dirname(project.path), "version": RELEASE.removeprefix("v"), "depends_on": needs}
     words = ["--name", name, *(word for text in service.variables for word in ("-e", text)), *service.flags,
-             *_network_words(client, project, service, name),
+             *_network_words(client, project, service, name, with_aliases),
              *(word for key, value in labels.items() for word in ("--label", f"{LABEL}{key}={value}"))]
     command = list(service.command or ())
     try:
@@ -183,11 +229,12 @@ def make_one(client: Client, project: Project, service: Service, name: str,
 def _links(client: Client, project: Project, service: Service) -> Iterator[Link]:
     for text in service.links:
         other, _colon, alias = text.partition(":")
-        for container in containers_of(client, project, other)[:1]:
-            yield Link(container.identity, alias or other, container.name)
+        for container in containers_of(client, project, other):
+            for each in (alias or other, container.name.removeprefix(f"{project.name}-"), container.name):
+                yield Link(container.identity, each, container.name)
 
 
-def _network_words(client: Client, project: Project, service: Service, name: str) -> list[str]:
+def _network_words(client: Client, project: Project, service: Service, name: str, with_aliases: bool) -> list[str]:
     mode = service.network_mode
     if mode.startswith("service:"):
         other = containers_of(client, project, mode.removeprefix("service:"))
@@ -198,12 +245,13 @@ def _network_words(client: Client, project: Project, service: Service, name: str
         return ["--network", mode]
     ordered = sorted(service.networks.items(), key=lambda item: (-item[1].priority, item[0]))
     return [word for key, attachment in ordered
-            for word in ("--network", _attached(project.networks[key].name, name, service.name, attachment))]
+            for word in ("--network", _attached(project.networks[key].name, [name, *(
+                (service.name, *attachment.aliases) if with_aliases else ())], attachment))]
 
 
-def _attached(network: str, container: str, service: str, attachment: Attachment) -> str:
-    """The long form of --network; a service is known by its container's name, its own, and its aliases."""
-    fields = [f"name={network}", *(f"alias={alias}" for alias in (container, service, *attachment.aliases))]
+def _attached(network: str, aliases: list[str], attachment: Attachment) -> str:
+    """The long form of --network."""
+    fields = [f"name={network}", *(f"alias={alias}" for alias in aliases)]
     fields += [f"ip={attachment.address}"] if attachment.address else []
     fields += [f"mac-address={attachment.mac}"] if attachment.mac else []
     fields += [f"gw-priority={attachment.gw_priority}"] if attachment.gw_priority else []

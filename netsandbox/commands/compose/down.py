@@ -7,66 +7,99 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from netsandbox.commands.compose.creating import say
-from netsandbox.commands.compose.found import LABEL, chosen, containers_of, profiles_of, project_of
+from netsandbox.commands.compose.found import (
+    chosen,
+    containers_of,
+    orphans_of,
+    profiles_of,
+    project_of,
+    service_of,
+    warn,
+)
 from netsandbox.commands.compose.options import GLOBAL
 from netsandbox.commands.docker.flags import Command, Flag, Parsed
 from netsandbox.docker import containers, user_networks, volumes
 from netsandbox.docker.errors import DockerError
 
 if TYPE_CHECKING:
-    from netsandbox.commands.compose.model import Project
+    from netsandbox.commands.compose.model import Project, Service
     from netsandbox.commands.docker.client import Client
     from netsandbox.docker.container import Container
 
 
 class Stopping:
-    """Stops containers, one after the other, those that others need last.
+    """Stops containers, those that do not need each other at once, those that others need last.
 
     Args:
         found: which of the project's.
         removes: they are removed as well.
-        ends: the project's networks go behind them.
-        with_volumes: and its volumes.
-        code: the exit status.
+        then: what comes behind; its status is the command's.
     """
 
     before, backwards = "Stopping", True
 
     def __init__(self, client: Client, project: Project, timeout: int | None, found: list[Container], *,
-                 removes: bool = False, ends: bool = False, with_volumes: bool = False, code: int = 0) -> None:
+                 removes: bool = False, with_volumes: bool = False, then: Callable[[], int | None]) -> None:
         self.client = client
         self.project = project
         self.timeout = timeout
         self.removes = removes
-        self.ends = ends
         self.with_volumes = with_volumes
-        self.code = code
-        order = {service.name: at for at, service in enumerate(project.in_order(list(project.services)))}
-        self.waiting = sorted(found, reverse=self.backwards, key=lambda it: order.get(
-            it.labels[f"{LABEL}service"], len(order)))
-        self.present: Container | None = None
+        self.then = then
+        layers = project.layers({service_of(one) for one in found}, backwards=self.backwards)
+        others = [one for one in found if service_of(one) not in project.services]
+        self.layers = [[one for name in layer for one in found if service_of(one) == name] for layer in layers]
+        self.layers += [others] if others else []
+        self.left = 0
 
-    def go_on(self, _argument: object = None) -> None:
-        """The next one; when none is left, the networks go."""
-        if not self.waiting:
-            self.finish()
-            return
-        self.present = self.waiting.pop(0)
-        say(self.client, "Container", self.present.name, self.before)
-        self.client.engine.stop(self.present, self.timeout, "", self.stopped)
+    def go_on(self, _argument: object = None) -> int | None:
+        """The next ones; when none is left, what comes behind."""
+        if not self.layers:
+            return self.then()
+        layer = self.layers.pop(0)
+        self.left = len(layer)
+        for container in layer:
+            say(self.client, "Container", container.name, self.before)
+        for container in layer:
+            self.client.engine.stop(container, self.timeout, "", partial(self._stopped, container))
+        return None
 
-    def stopped(self, _code: int) -> None:
-        container = self.present
-        assert container is not None
+    def _stopped(self, container: Container, _code: int) -> None:
+        self.done(container)
+        self.left -= 1
+        if not self.left:
+            self.client.scheduler.soon(self._next)
+
+    def _next(self, _argument: object) -> None:
+        code = self.client.guarded(self.go_on)
+        if code is not None:
+            self.client.exit(code)
+
+    def done(self, container: Container) -> None:
+        """One that has ended."""
         say(self.client, "Container", container.name, "Stopped")
         if self.removes:
             say(self.client, "Container", container.name, "Removing")
             containers.remove(self.client.engine, container, force=True, with_volumes=self.with_volumes)
             say(self.client, "Container", container.name, "Removed")
-        self.client.scheduler.soon(self.go_on)
 
-    def finish(self) -> None:
-        for spec in self.project.networks.values() if self.ends else ():
+
+class Ending:
+    """What goes behind the containers: networks, and volumes and images where that is asked for."""
+
+    def __init__(self, client: Client, project: Project, *, with_volumes: bool = False, images: str = "",
+                 code: int = 0) -> None:
+        self.client = client
+        self.project = project
+        self.with_volumes = with_volumes
+        self.images = images
+        self.code = code
+
+    def finish(self) -> int:
+        for image in dict.fromkeys(service.image for service in self.project.services.values() if self._goes(service)):
+            named = image if ":" in image.rpartition("/")[2] else f"{image}:latest"
+            self._removed("Image", named, partial(self.client.engine.images.remove, self.client.engine, image, False))
+        for spec in self.project.networks.values():
             network = self.client.engine.networks.get(spec.name)
             if network is None or spec.external:
                 continue
@@ -74,9 +107,15 @@ class Stopping:
         for volume in self.project.volumes.values() if self.with_volumes else ():
             if volume.name in self.client.engine.volumes and not volume.external:
                 self._removed("Volume", volume.name, partial(volumes.remove, self.client.engine, volume.name))
-        self.client.exit(self.code)
+        return self.code
 
-    def _removed(self, kind: str, name: str, remove: Callable[[], None]) -> None:
+    def _goes(self, service: Service) -> bool:
+        """--rmi all, or local: what has no name of its own."""
+        is_own = service.image == f"{self.project.name}-{service.name}"
+        is_there = self.client.engine.images.find(service.image) is not None
+        return is_there and (self.images == "all" or (self.images == "local" and is_own))
+
+    def _removed(self, kind: str, name: str, remove: Callable[[], object]) -> None:
         """What somebody still uses stays, and that is no fault."""
         say(self.client, kind, name, "Removing")
         try:
@@ -86,24 +125,38 @@ class Stopping:
             say(self.client, kind, name, "Resource is still in use")
 
 
-def down(client: Client, parsed: Parsed) -> None:
+def down(client: Client, parsed: Parsed) -> int | None:
     """Of the services that are named nothing else goes, neither what needs them nor what they need."""
+    images = parsed.text("rmi")
+    if images not in ("", "all", "local"):
+        raise DockerError(f'invalid value for --rmi: "{images}"')
     whole = project_of(client, parsed)
     names = chosen(whole, parsed.operands, profiles_of(client, parsed))
     project = whole.only(names)
     there = names if parsed.operands else list(project.services)
-    Stopping(client, project, timeout_of(parsed), [
-        container for container in containers_of(client, project) if container.labels[f"{LABEL}service"] in there
-        or (parsed.on("remove-orphans") and container.labels[f"{LABEL}service"] not in whole.services)],
-        removes=True, ends=True, with_volumes=parsed.on("volumes")).go_on()
+    found = [one for one in containers_of(client, project, with_one_offs=True) if service_of(one) in there]
+    orphans = orphans_of(client, whole) if parsed.on("remove-orphans") else []
+    found += [one for one in orphans if one not in found]
+    used = project if whole.path and whole.services else whole
+    named = (*used.networks.values(), *(used.volumes.values() if parsed.on("volumes") else ()))
+    if not found and all(spec.external for spec in named):
+        warn(client, f'Warning: No resource found to remove for project \\"{project.name}\\".')
+        return 0
+    ending = Ending(client, used, with_volumes=parsed.on("volumes"), images=images)
+    return Stopping(client, project, timeout_of(parsed), found, removes=True, with_volumes=parsed.on("volumes"),
+                    then=ending.finish).go_on()
 
 
-def stop(client: Client, parsed: Parsed) -> None:
+def stop(client: Client, parsed: Parsed) -> int | None:
     project = project_of(client, parsed)
     names = chosen(project, parsed.operands, ["*"])
-    Stopping(client, project, timeout_of(parsed), [
-        container for container in containers_of(client, project) if container.is_running
-        and container.labels[f"{LABEL}service"] in names]).go_on()
+    return Stopping(client, project, timeout_of(parsed), [
+        container for container in containers_of(client, project) if service_of(container) in names],
+        then=nothing_more).go_on()
+
+
+def nothing_more() -> int:
+    return 0
 
 
 def timeout_of(parsed: Parsed) -> int | None:
@@ -114,6 +167,6 @@ TIMEOUT = Flag("timeout", "t", "int", "Specify a shutdown timeout in seconds", v
 DOWN = Command("docker compose down", "[OPTIONS] [SERVICES]", "Stop and remove containers, networks", down, (
     *GLOBAL, TIMEOUT,
     Flag("remove-orphans", usage="Remove containers for services not defined in the Compose file"),
-    Flag("rmi", "", "string", 'Remove images used by services. "local" remove only images', ignored=True),
+    Flag("rmi", "", "string", 'Remove images used by services. "local" remove only images', value="string"),
     Flag("volumes", "v", usage="Remove named volumes declared in the Compose file")))
 STOP = Command("docker compose stop", "[OPTIONS] [SERVICE...]", "Stop services", stop, (*GLOBAL, TIMEOUT))

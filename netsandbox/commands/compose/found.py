@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import re
 from functools import partial
 from typing import TYPE_CHECKING
 
-from netsandbox.commands.compose.model import Project, Service
+from netsandbox.commands.compose.model import STARTED, NetworkSpec, Project, Service, VolumeSpec
 from netsandbox.commands.compose.reader import FILES, OVERRIDES, read_project
 from netsandbox.commands.compose.variables import variables_of, with_env_files
+from netsandbox.commands.compose.yaml_faults import in_its_words
 from netsandbox.commands.docker.words import timestamp
 from netsandbox.commands.strict_yaml import ScenarioError
 from netsandbox.docker.errors import DockerError
@@ -30,7 +30,7 @@ def project_to_make(client: Client, parsed: Parsed) -> Project:
     Raises:
         DockerError: there is no file, or it is wrong.
     """
-    project = project_of(client, parsed)
+    project = _read(client, parsed)
     profiles = profiles_of(client, parsed)
     enabled = {name for name, service in project.services.items() if is_on(service, profiles)} | {*parsed.operands}
     for name in project.services:
@@ -46,11 +46,37 @@ def profiles_of(client: Client, parsed: Parsed) -> list[str]:
 
 
 def project_of(client: Client, parsed: Parsed) -> Project:
-    """The project that -f and -p name, or the one of the working directory.
+    """The project that -f and -p name, or the one of the working directory; with -p alone it is what its containers
+    are, and no file is read.
 
     Raises:
         DockerError: there is no file, or it is wrong.
     """
+    name = parsed.text("project-name")
+    return _of_containers(client, name.lower()) if name and not parsed.all("file") else _read(client, parsed)
+
+
+def _of_containers(client: Client, name: str) -> Project:
+    project = Project(name, "", {}, {})
+    services = {}
+    for container in containers_of(client, project):
+        texts = container.labels.get(f"{LABEL}depends_on", "").split(",")
+        needs = [[*text.split(":"), STARTED, "false"][:3] for text in texts if text]
+        services[service_of(container)] = Service(
+            service_of(container), 0, needs=tuple(name for name, _how, _restarts in needs),
+            conditions={name: how for name, how, _restarts in needs},
+            restarts_with=tuple(name for name, _how, restarts in needs if restarts == "true"))
+    engine = client.engine
+    return project._replace(services={key: service._replace(needs=tuple(other for other in service.needs
+                                                                        if other in services))
+                                      for key, service in services.items()}, networks={
+        network.labels[f"{LABEL}network"]: NetworkSpec(network.labels[f"{LABEL}network"], network.name)
+        for network in engine.networks.values() if network.labels.get(f"{LABEL}project") == name}, volumes={
+        volume.labels[f"{LABEL}volume"]: VolumeSpec(volume.labels[f"{LABEL}volume"], key)
+        for key, volume in engine.volumes.items() if volume.labels.get(f"{LABEL}project") == name})
+
+
+def _read(client: Client, parsed: Parsed) -> Project:
     files, outside = client.machine.host_files(), client.machine.environment()
     given = parsed.all("file") or [text for text in outside.get("COMPOSE_FILE", "").split(":") if text]
     path, *others = given or [name for names in (FILES, OVERRIDES) for name in
@@ -68,10 +94,11 @@ def project_of(client: Client, parsed: Parsed) -> Project:
         project = read_project(text, where, parsed.text("project-name") or outside.get("COMPOSE_PROJECT_NAME", ""),
                                variables, partial(read_there, client), overrides)
     except ScenarioError as error:
-        raise DockerError(_in_its_words(error, where), 1,
+        raise DockerError(in_its_words(error, where), 1,
                           note=f"note: {where.rpartition('/')[2]}:{error.line}") from None
-    for name in variables.unset:
-        warn(client, f'The \\"{name}\\" variable is not set. Defaulting to a blank string.')
+    finally:
+        for warning in variables.warnings:
+            warn(client, warning)
     if project.has_version:
         warn(client, f"{where}: {OBSOLETE}")
     _tell_notes(client, project)
@@ -82,20 +109,6 @@ def read_there(client: Client, path: str) -> str | None:
     """A file of the host's; None where there is none."""
     files = client.machine.host_files()
     return files.read(path) if files.exists(path) and not files.is_directory(path) else None
-
-
-TWICE = re.compile(r"the key '(.*)' is given twice \(first on line (\d+)\)")
-
-
-def _in_its_words(error: ScenarioError, where: str) -> str:
-    """What Compose itself says of a file that is no YAML."""
-    twice = TWICE.fullmatch(error.message)
-    if twice is not None:
-        return (f'failed to parse {where}: line {error.line}: mapping key "{twice[1]}" already defined at line '
-                f"{twice[2]}")
-    if error.message.startswith("a tab cannot"):
-        return f"yaml: line {error.line}: found character that cannot start any token"
-    return "empty compose file" if error.message == "the file is empty" else error.message
 
 
 def warn(client: Client, text: str) -> None:
@@ -112,12 +125,33 @@ def _tell_notes(client: Client, project: Project) -> None:
             client.complain(f"note: {project.path.rpartition('/')[2]}:{line}: {key} does nothing in the sandbox")
 
 
-def containers_of(client: Client, project: Project, service: str = "") -> list[Container]:
-    """The project's containers, or those of one service, the oldest first."""
+def containers_of(client: Client, project: Project, service: str = "", *,
+                  with_one_offs: bool = False) -> list[Container]:
+    """The project's containers, or those of one service, in the order of their numbers.
+
+    Args:
+        with_one_offs: those that `run` made, too.
+    """
     found = [container for container in client.engine.containers.values()
              if container.labels.get(f"{LABEL}project") == project.name and f"{LABEL}service" in container.labels
-             and service in ("", container.labels.get(f"{LABEL}service"))]
-    return sorted(found, key=lambda container: (container.labels[f"{LABEL}service"], number_of(container)))
+             and service in ("", service_of(container)) and (with_one_offs or not is_one_off(container))]
+    return sorted(found, key=lambda container: (service_of(container), number_of(container)))
+
+
+def service_of(container: Container) -> str:
+    return container.labels[f"{LABEL}service"]
+
+
+def is_one_off(container: Container) -> bool:
+    """Whether `run` made it."""
+    return container.labels.get(f"{LABEL}oneoff") == "True"
+
+
+def orphans_of(client: Client, project: Project) -> list[Container]:
+    """Those whose service the file does not have (any more), and ended ones that `run` made; the newest first."""
+    found = [one for one in containers_of(client, project, with_one_offs=True)
+             if (one.has_ended and not one.is_running if is_one_off(one) else service_of(one) not in project.services)]
+    return sorted(found, key=lambda container: -container.created)
 
 
 def number_of(container: Container) -> int:

@@ -5,20 +5,20 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 
-VARIABLE = re.compile(r"\$(?:(?P<dollar>\$)|(?P<name>[A-Za-z_]\w*)|\{(?P<braced>[A-Za-z_]\w*)"
-                      r"(?:(?P<how>:?[-?+])(?P<other>[^}]*))?\}|(?P<wrong>))", re.ASCII)
+VARIABLE = re.compile(r"\$(?:(?P<dollar>\$)|(?P<name>[A-Za-z_]\w*)|(?P<brace>\{))", re.ASCII)
+BRACED = re.compile(r"(?P<name>[A-Za-z_]\w*)(?:(?P<how>:?[-?+])(?P<other>.*))?", re.ASCII | re.DOTALL)
 
 
 class Variables(dict[str, str]):
     """Values by name.
 
     Attributes:
-        unset: the names that were asked for and have none, in this order.
+        warnings: what is to be said of them, in this order: names that were asked for and have no value, above all.
     """
 
     def __init__(self, values: Mapping[str, str]) -> None:
         super().__init__(values)
-        self.unset: dict[str, None] = {}
+        self.warnings: list[str] = []
 
 
 class VariableError(Exception):
@@ -40,29 +40,45 @@ def filled_in(text: str, variables: Mapping[str, str]) -> str:
     """The text with values for variables; one that is not set is empty.
 
     Raises:
-        VariableError: a lone dollar, or a variable that has to be set and is not.
+        VariableError: a brace that is not closed, or a variable that has to be set and is not.
     """
-    def value(match: re.Match[str]) -> str:
-        if match["dollar"]:
-            return "$"
-        if match["wrong"] is not None:
-            raise FormatError(text[match.start():match.start() + MAX_SHOWN])
-        name = match["name"] or match["braced"]
-        return _value(name, match["how"] or "", match["other"] or "", variables)
-    return VARIABLE.sub(value, text)
+    done, at = "", 0
+    while match := VARIABLE.search(text, at):
+        done += text[at:match.start()]
+        at = match.end()
+        if match["brace"]:
+            end = _closing(text, at)
+            inner = BRACED.fullmatch(text[at:end])
+            if end < 0 or inner is None:
+                raise FormatError(text[match.start():match.start() + MAX_SHOWN])
+            done += _value(inner["name"], inner["how"] or "", inner["other"] or "", variables)
+            at = end + 1
+        else:
+            done += "$" if match["dollar"] else _value(match["name"], "", "", variables)
+    return done + text[at:]
+
+
+def _closing(text: str, at: int) -> int:
+    """Where the brace that was opened before is closed; -1 where it is not."""
+    depth = 1
+    for place in range(at, len(text)):
+        depth += (text[place - 1:place + 1] == "${") - (text[place] == "}")
+        if not depth:
+            return place
+    return -1
 
 
 def _value(name: str, how: str, other: str, variables: Mapping[str, str]) -> str:
     own = variables.get(name)
     if own is None and not how and isinstance(variables, Variables):
-        variables.unset[name] = None
+        variables.warnings.append(f'The \\"{name}\\" variable is not set. Defaulting to a blank string.')
     is_there = own is not None and (bool(own) or not how.startswith(":"))
     if how.endswith("-"):
-        return str(own) if is_there else other
+        return str(own) if is_there else filled_in(other, variables)
     if how.endswith("+"):
-        return other if is_there else ""
+        return filled_in(other, variables) if is_there else ""
     if how.endswith("?") and not is_there:
-        raise VariableError(f"required variable {name} is missing a value: {other}")
+        raise VariableError(f"required variable {name} is missing a value: {filled_in(other, variables)}")
     return own or ""
 
 

@@ -6,13 +6,22 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from netsandbox.commands.compose.building import BUILDS, built_first
-from netsandbox.commands.compose.creating import make_containers, make_networks, make_volumes, say
-from netsandbox.commands.compose.down import TIMEOUT, Stopping, timeout_of
-from netsandbox.commands.compose.found import chosen, containers_of, profiles_of, project_of, project_to_make
+from netsandbox.commands.compose.creating import make_containers, make_surroundings, say
+from netsandbox.commands.compose.down import TIMEOUT, Stopping, nothing_more, timeout_of
+from netsandbox.commands.compose.found import (
+    chosen,
+    containers_of,
+    profiles_of,
+    project_of,
+    project_to_make,
+    service_of,
+)
 from netsandbox.commands.compose.options import GLOBAL, without_effect
+from netsandbox.commands.compose.starting import Starting
+from netsandbox.commands.compose.wishes import FLAGS, check, wishes_of
 from netsandbox.commands.docker.flags import Command, Flag, Parsed, refused
 from netsandbox.docker import containers
-from netsandbox.docker.errors import DockerError
+from netsandbox.docker.errors import DAEMON, DockerError, daemon_error
 from netsandbox.docker.signals import signal_number
 
 if TYPE_CHECKING:
@@ -29,46 +38,55 @@ def named(client: Client, parsed: Parsed) -> tuple[Project, list[Container]]:
     return project, [container for name in services for container in containers_of(client, project, name)]
 
 
-def start(client: Client, parsed: Parsed) -> int:
-    _project, found = named(client, parsed)
-    if not found and parsed.operands:
-        raise DockerError(f'service "{parsed.operands[0]}" has no container to start')
-    for container in found:
-        if not container.is_running:
-            say(client, "Container", container.name, "Starting")
-            client.engine.start(container)
-            say(client, "Container", container.name, "Started")
-    return 0
+def start(client: Client, parsed: Parsed) -> int | None:
+    project, found = named(client, parsed)
+    if not containers_of(client, project) and (parsed.operands or project.services):
+        name = next(iter(parsed.operands or project.services))
+        raise DockerError(f'service "{name}" has no container to start')
+    names = dict.fromkeys(service_of(container) for container in found)
+    made = [(project.services[name], [one for one in found if service_of(one) == name]) for name in names]
+    return Starting(client, project, made, waits=False, then=nothing_more).begin()
 
 
 class Restarting(Stopping):
-    """Each is stopped, and started when its program has ended, before what needs it."""
+    """Each is stopped, and started when its program has ended, before what needs it and waits for it."""
 
     before, backwards = "Restarting", False
 
-    def stopped(self, _code: int) -> None:
-        container = self.present
-        assert container is not None
+    def done(self, container: Container) -> None:
         self.client.engine.start(container)
         say(self.client, "Container", container.name, "Started")
-        self.client.scheduler.soon(self.go_on)
+
+    def go_on(self, _argument: object = None) -> int | None:
+        if not self.layers:
+            return self.then()
+        services = dict.fromkeys(service_of(container) for container in self.layers[0])
+        made: list[tuple[Service, list[Container]]] = [(self.project.services[name], []) for name in services]
+        return Starting(self.client, self.project, made, waits=False, then=super().go_on).begin()
 
 
-def restart(client: Client, parsed: Parsed) -> None:
+def restart(client: Client, parsed: Parsed) -> int | None:
     project = project_of(client, parsed)
     names = chosen(project, parsed.operands, ["*"])
     names = names if parsed.on("no-deps") else project.with_dependents(names)
-    Restarting(client, project, timeout_of(parsed), [
-        container for name in names for container in containers_of(client, project, name)]).go_on()
+    return Restarting(client, project, timeout_of(parsed), [
+        container for name in names for container in containers_of(client, project, name)], then=nothing_more).go_on()
 
 
 def kill(client: Client, parsed: Parsed) -> int:
-    number = signal_number(parsed.text("signal") or "KILL")
-    for container in named(client, parsed)[1]:
-        if container.is_running:
-            say(client, "Container", container.name, "Killing")
-            client.engine.signal(container, number)
-            say(client, "Container", container.name, "Killed")
+    found = [container for container in named(client, parsed)[1] if container.is_running]
+    if not found:
+        client.complain("no container to kill")
+    for container in found:
+        say(client, "Container", container.name, "Killing")
+    for container in found:
+        try:
+            client.engine.signal(container, signal_number(parsed.text("signal") or "KILL"))
+        except DockerError as error:
+            say(client, "Container", container.name, "Error while Killing")
+            why = str(error).removeprefix(DAEMON)
+            raise daemon_error(f"cannot kill container: {container.identity}: {why}") from None
+        say(client, "Container", container.name, "Killed")
     return 0
 
 
@@ -91,15 +109,19 @@ def remove(client: Client, parsed: Parsed) -> int | None:
     """Those that have stopped; with --stop they are stopped before."""
     project, found = named(client, parsed)
     if parsed.on("stop"):
-        Stopping(client, project, None, found, removes=True).go_on()
-        return None
-    found = [container for container in found if not container.is_running]
+        return Stopping(client, project, None, found, then=partial(_remove, client, parsed, found)).go_on()
+    return _remove(client, parsed, found)
+
+
+def _remove(client: Client, parsed: Parsed, found: list[Container]) -> int:
+    found = sorted((one for one in found if not one.is_running), key=lambda one: -one.created)
     if not found:
-        client.print("No stopped containers")
+        client.complain("No stopped containers")
         return 0
     client.print("Going to remove " + ", ".join(container.name for container in found))
     if not parsed.on("force"):
-        raise DockerError("nobody answers here, so nothing is removed; `docker compose rm --force` asks nothing")
+        client.complain("note: nobody answers here, so nothing is removed; `docker compose rm --force` asks nothing")
+        return 0
     for container in found:
         say(client, "Container", container.name, "Removing")
         containers.remove(client.engine, container, with_volumes=parsed.on("volumes"))
@@ -108,16 +130,15 @@ def remove(client: Client, parsed: Parsed) -> int | None:
 
 
 def create(client: Client, parsed: Parsed) -> int | None:
+    check(parsed)
     project = project_to_make(client, parsed)
     services = project.in_order(chosen(project, parsed.operands, profiles_of(client, parsed)))
-    return built_first(client, parsed, services, partial(_make, client, project, services))
+    return built_first(client, parsed, services, partial(_make, client, parsed, project, services))
 
 
-def _make(client: Client, project: Project, services: list[Service]) -> int:
-    make_networks(client, project, services)
-    make_volumes(client, project, services)
-    for service in services:
-        make_containers(client, project, service, service.scale)
+def _make(client: Client, parsed: Parsed, project: Project, services: list[Service]) -> int:
+    make_surroundings(client, project, services, removes=parsed.on("remove-orphans"))
+    make_containers(client, project, wishes_of(parsed, project, services))
     return 0
 
 
@@ -136,5 +157,6 @@ REMOVE = Command("docker compose rm", SERVICES, "Removes stopped service contain
     Flag("stop", "s", usage="Stop the containers, if required, before removing"),
     Flag("volumes", "v", usage="Remove any anonymous volumes attached to containers")))
 CREATE = Command("docker compose create", SERVICES, "Creates containers for a service", create, (
-    *GLOBAL, *BUILDS, *without_effect("force-recreate", "no-recreate", "quiet-pull", "remove-orphans", "yes/y"),
-    *without_effect("pull", kind="string"), *refused("scale", kind="list")))
+    *GLOBAL, *BUILDS, *FLAGS, *without_effect("quiet-pull", "yes/y"),
+    Flag("pull", "", "string", 'Pull image before running ("always"|"missing"|"never"|"build")', ignored=True,
+         value="string")))

@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import TYPE_CHECKING
 
-from netsandbox.commands.compose.found import chosen, containers_of, project_of
+from netsandbox.commands.compose.down import Stopping
+from netsandbox.commands.compose.found import chosen, containers_of, number_of, project_of, service_of
 from netsandbox.commands.compose.options import GLOBAL
-from netsandbox.commands.docker.flags import Command, Flag, Parsed, refused
+from netsandbox.commands.docker.attach import between
+from netsandbox.commands.docker.flags import Command, Flag, Parsed
 from netsandbox.commands.docker.words import timestamp
+from netsandbox.docker.errors import DockerError
 
 if TYPE_CHECKING:
     from netsandbox.commands.compose.model import Project
@@ -22,6 +26,10 @@ class Follower:
 
     Args:
         stops: Ctrl-C stops the containers, as with `up`.
+
+    Attributes:
+        ends_with: "any" end of one, or one that "failed", stops all the others; empty for neither.
+        code_from: the service whose exit status is the client's then; empty for that of the one.
     """
 
     def __init__(self, client: Client, project: Project, containers: list[Container], stops: bool) -> None:
@@ -29,8 +37,10 @@ class Follower:
         self.project = project
         self.containers = containers
         self.stops = stops
-        self.has_names = True
-        self.width = max((len(_short(project, container)) for container in containers), default=0)
+        self.has_names, self.has_times = True, False
+        self.ends_with, self.code_from = "", ""
+        self.is_ending = False
+        self.width = max((len(short(project, container)) for container in containers), default=0)
         self.voices = [Voice(self, container) for container in containers]
         self.left = len(containers)
 
@@ -41,17 +51,29 @@ class Follower:
         if not self.left:
             self.client.exit(0)
 
-    def line(self, container: Container, stream: str, text: str) -> None:
-        name = f"{_short(self.project, container).ljust(self.width)}  | " if self.has_names else ""
+    def line(self, container: Container, stream: str, text: str, at: int) -> None:
+        text = f"{timestamp(at)} {text}" if self.has_times else text
+        name = f"{short(self.project, container).ljust(self.width)}  | " if self.has_names else ""
         self.client.output.append((stream, f"{name}{text}\n"))
 
     def ended(self, voice: Voice, code: int) -> None:
         """One of the programs is over; with the last one the client is."""
         if self.stops:
-            self.client.print(f"{voice.container.name} exited with code {code}")
+            self.client.print(f"{short(self.project, voice.container)} exited with code {code}")
         self.left -= 1
-        if not self.left and self.client.is_running:
+        if self.ends_with == "any" or (self.ends_with and code):
+            self.ends_with, self.is_ending = "", True
+            self.client.complain("Aborting on container exit...")
+            found = containers_of(self.client, self.project)
+            self.client.scheduler.soon(Stopping(self.client, self.project, None, found, then=partial(
+                self._code, code)).go_on)
+        elif not self.left and self.client.is_running and not self.is_ending:
             self.client.exit(0)
+
+    def _code(self, code: int) -> int:
+        """The client's status, once all have been stopped."""
+        return next((one.code for one in containers_of(self.client, self.project, self.code_from)), code
+                    ) if self.code_from else code
 
     def interrupt(self) -> None:
         for voice in self.voices:
@@ -79,7 +101,7 @@ class Voice:
     def heard(self, item: tuple[str, str]) -> None:
         stream, text = item
         for line in text.splitlines():
-            self.follower.line(self.container, stream, line)
+            self.follower.line(self.container, stream, line, self.follower.client.scheduler.clock)
 
     def end(self) -> None:
         self.container.console.readers = tuple(one for one in self.container.console.readers if one != self.heard)
@@ -90,21 +112,24 @@ class Voice:
             self.follower.ended(self, code)
 
 
-def _short(project: Project, container: Container) -> str:
+def short(project: Project, container: Container) -> str:
     return container.name.removeprefix(f"{project.name}-")
 
 
 def run(client: Client, parsed: Parsed) -> int | None:
     project = project_of(client, parsed)
     names = chosen(project, parsed.operands, ["*"])
+    index = parsed.number("index", 0)
+    if index and len(parsed.operands) != 1:
+        raise DockerError("--index requires one service to be selected")
     containers = [container for container in containers_of(client, project)
-                  if container.labels["com.docker.compose.service"] in names]
+                  if service_of(container) in names and index in (0, number_of(container))]
     follower = Follower(client, project, containers, stops=False)
-    follower.has_names = not parsed.on("no-log-prefix")
+    follower.has_names, follower.has_times = not parsed.on("no-log-prefix"), parsed.on("timestamps")
     lines = sorted(((line.at, container.name, line.stream, line.text, container) for container in containers
-                    for line in container.log), key=lambda item: item[:2])
+                    for line in between(client, container, parsed)), key=lambda item: item[:2])
     for at, _name, stream, text, container in _last(lines, parsed.text("tail") or "all"):
-        follower.line(container, stream, f"{timestamp(at)} {text}" if parsed.on("timestamps") else text)
+        follower.line(container, stream, text, at)
     if not parsed.on("follow"):
         return 0
     follower.begin()
@@ -131,4 +156,8 @@ LOGS = Command("docker compose logs", "[OPTIONS] [SERVICE...]", "View output fro
     Flag("timestamps", "t", usage="Show timestamps"),
     Flag("no-log-prefix", usage="Don't print prefix in logs"),
     Flag("no-color", usage="Produce monochrome output", ignored=True),
-    *refused("since", "until", kind="string"), *refused("index", kind="int")))
+    Flag("index", "", "int", "index of the container if service has multiple replicas", value="int"),
+    Flag("since", "", "string", "Show logs since timestamp (e.g. 2013-01-02T13:23:37Z) or relative (e.g. 42m for 42 "
+         "minutes)", value="string"),
+    Flag("until", "", "string", "Show logs before a timestamp (e.g. 2013-01-02T13:23:37Z) or relative (e.g. 42m for 42 "
+         "minutes)", value="string")))

@@ -113,13 +113,13 @@ def config(client: Client, parsed: Parsed) -> int:
     profiles = profiles_of(client, parsed)
     names = {service.name for service in project.in_order(chosen(project, parsed.operands, profiles))}
     services = [service for service in project.services.values() if service.name in names]
+    used = project.only(list(names))
     images = [service.image for service in services]
     wanted: Iterable[str] | None = (
         [service.name for service in services] if parsed.on("services") else
-        project.volumes if parsed.on("volumes") else images if parsed.on("images") else None)
+        used.volumes if parsed.on("volumes") else images if parsed.on("images") else None)
     if parsed.on("networks"):
-        wanted = [key for key in project.networks if key != "default" or any(
-            key in service.networks for service in project.services.values())]
+        wanted = used.networks
     if wanted is not None:
         for name in wanted:
             client.print(name)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import NamedTuple
 
 from netsandbox.docker.health import HealthCheck
@@ -50,6 +50,7 @@ class Service(NamedTuple):
         restarts_with: those of them whose restart is its own, too.
         mounts: -v of each volume, a named one still by the name that the file has.
         env_files: the paths of the files of its variables, and whether each has to be there.
+        files: (configs or secrets, name) of each that it has.
         variables: NAME=value out of these files, once they are read.
     """
 
@@ -64,12 +65,14 @@ class Service(NamedTuple):
     network_mode: str = ""
     networks: Mapping[str, Attachment] = {}
     links: tuple[str, ...] = ()
+    volumes_from: tuple[str, ...] = ()
     needs: tuple[str, ...] = ()
     conditions: Mapping[str, str] = {}
     restarts_with: tuple[str, ...] = ()
     health_check: HealthCheck | None = None
     mounts: tuple[str, ...] = ()
     env_files: tuple[tuple[str, bool], ...] = ()
+    files: tuple[tuple[str, str], ...] = ()
     variables: tuple[str, ...] = ()
     scale: int = 1
     profiles: tuple[str, ...] = ()
@@ -123,6 +126,17 @@ class Project(NamedTuple):
             services={name: service for name, service in self.services.items() if name in services},
             networks={key: spec for key, spec in self.networks.items() if key in networks},
             volumes={key: spec for key, spec in self.volumes.items() if key in volumes})
+
+    def layers(self, names: Iterable[str], *, backwards: bool = False) -> list[list[str]]:
+        """The services of these names: each behind what it needs, or backwards before it; a layer goes at once."""
+        left = [name for name in self.services if name in set(names)]
+        waits = {name: {other for other in left if (name in self.services[other].needs if backwards else
+                                                    other in self.services[name].needs)} for name in left}
+        layers: list[list[str]] = []
+        while left:
+            layers.append([name for name in left if not waits[name] & {*left}] or left)
+            left = [name for name in left if name not in layers[-1]]
+        return layers
 
     def with_dependents(self, wanted: list[str]) -> list[str]:
         """The services that are wanted, and those that restart with them (WithSelectedServices, IncludeDependents)."""

@@ -6,7 +6,7 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from netsandbox.commands.compose.creating import say
-from netsandbox.commands.compose.down import Stopping
+from netsandbox.commands.compose.down import Ending, Stopping
 from netsandbox.commands.compose.found import LABEL, containers_of, number_of, project_of
 from netsandbox.commands.compose.options import GLOBAL
 from netsandbox.commands.docker import copy
@@ -69,8 +69,9 @@ class Waiting:
         if self.left:
             return
         if self.then_down:
+            ending = Ending(self.client, self.project, code=code)
             Stopping(self.client, self.project, None, containers_of(self.client, self.project), removes=True,
-                     ends=True, code=code).go_on()
+                     then=ending.finish).go_on()
         else:
             self.client.exit(code)
 

@@ -7,16 +7,21 @@ from hashlib import sha256
 from typing import TYPE_CHECKING
 
 from netsandbox.commands.compose.building import BUILDS, built_first
-from netsandbox.commands.compose.creating import make_containers, make_networks, make_one, make_volumes
-from netsandbox.commands.compose.found import chosen, containers_of, project_to_make
+from netsandbox.commands.compose.creating import fingerprint, make_containers, make_one, make_surroundings
+from netsandbox.commands.compose.found import chosen, project_to_make
 from netsandbox.commands.compose.options import GLOBAL, without_effect
-from netsandbox.commands.compose.starting import start_one
+from netsandbox.commands.compose.starting import Starting
+from netsandbox.commands.compose.wishes import Wish
 from netsandbox.commands.docker.attach import attach
 from netsandbox.commands.docker.flags import Command, Flag, Parsed, refused
 
 if TYPE_CHECKING:
     from netsandbox.commands.compose.model import Project, Service
     from netsandbox.commands.docker.client import Client
+
+
+LISTS = ("publish", "env", "volume", "label", "cap-add", "cap-drop")
+"""Flags that the container is made with as they are."""
 
 
 def run(client: Client, parsed: Parsed) -> int | None:
@@ -30,18 +35,25 @@ def run(client: Client, parsed: Parsed) -> int | None:
 
 def _make(client: Client, parsed: Parsed, project: Project, needed: list[Service], service: Service) -> int | None:
     name = service.name
-    make_networks(client, project, [*needed, service])
-    make_volumes(client, project, [*needed, service])
-    for other in needed:
-        for container in make_containers(client, project, other, other.scale):
-            start_one(client, container)
-    mark = sha256(f"{name}{len(containers_of(client, project, name))}{client.scheduler.clock}".encode()).hexdigest()
-    container = make_one(client, project, service, parsed.text("name") or f"{project.name}-{name}-run-{mark[:12]}")
+    make_surroundings(client, project, [*needed, service], removes=parsed.on("remove-orphans"))
+    made = make_containers(client, project, [Wish(other, other.scale) for other in needed])
+    slug = sha256(f"{name}{len(client.engine.containers)}{client.scheduler.clock}".encode()).hexdigest()
+    named = parsed.text("name") or f"{project.name}-{name}-run-{slug[:12]}"
+    then = partial(_run, client, parsed, project, service, named, {
+        "service": name, "slug": slug, "oneoff": "True", "config-hash": fingerprint(service)})
+    starting = Starting(client, project, [*made, (service, [])], waits=False, then=then)
+    starting.tells_waits = False
+    return starting.begin()
+
+
+def _run(client: Client, parsed: Parsed, project: Project, service: Service, name: str,
+         labels: dict[str, str]) -> int | None:
+    container = make_one(client, project, service, name, labels, with_aliases=parsed.on("use-aliases"))
     container.removes_itself = parsed.on("rm")
     container.config = container.config._replace(is_detached=parsed.on("detach"))
     if parsed.on("detach"):
         client.engine.start(container)
-        client.print(container.name)
+        client.print(container.identity)
         return 0
     container.config = container.config._replace(tty=parsed.on("tty") or not parsed.on("no-tty"), stdin=True)
     attach(client, container)
@@ -57,8 +69,12 @@ def _alone(service: Service, parsed: Parsed, words: list[str]) -> Service:
             flags.pop(0)
         else:
             kept.append(flag)
-    for texts, flag in ((parsed.all("publish"), "-p"), (parsed.all("env"), "-e"), (parsed.all("volume"), "-v")):
-        kept += [word for text in texts for word in (flag, text)]
+    for name in LISTS:
+        kept += [word for text in parsed.all(name) for word in (f"--{name}", text)]
+    for name in ("user", "workdir"):
+        kept += [f"--{name}", parsed.text(name)] if name in parsed.values else []
+    if parsed.on("no-deps"):
+        service = service._replace(conditions={})
     changed = service._replace(flags=tuple(kept), container_name="")
     if parsed.text("entrypoint"):
         changed = changed._replace(entrypoint=tuple(parsed.text("entrypoint").split()))
@@ -77,8 +93,13 @@ RUN = Command("docker compose run", "[OPTIONS] SERVICE [COMMAND] [ARGS...]",
     Flag("publish", "p", "list", "Publish a container's port(s) to the host", value="stringArray"),
     Flag("rm", usage="Automatically remove the container when it exits"),
     Flag("service-ports", "P", usage="Run command with all service's ports enabled and mapped to the host"),
-    *without_effect("quiet", "quiet-pull", "remove-orphans"),
-    *without_effect("pull", kind="string"), *refused("use-aliases"),
-    *refused("cap-add", "cap-drop", "env-from-file", "label/l", kind="list"),
-    *refused("user/u", "workdir/w", kind="string"),
+    Flag("remove-orphans", usage="Remove containers for services not defined in the Compose file"),
+    Flag("cap-add", "", "list", "Add Linux capabilities", value="list"),
+    Flag("cap-drop", "", "list", "Drop Linux capabilities", value="list"),
+    Flag("label", "l", "list", "Add or override a label", value="stringArray"),
+    Flag("user", "u", "string", "Run as specified username or uid", value="string"),
+    Flag("workdir", "w", "string", "Working directory inside the container", value="string"),
+    Flag("use-aliases", usage="Use the service's network useAliases in the network(s) the container connects to"),
+    *without_effect("quiet", "quiet-pull"), *without_effect("pull", kind="string"),
+    *refused("env-from-file", kind="list"),
     Flag("volume", "v", "list", "Bind mount a volume", value="stringArray")), 1, mixed=False)

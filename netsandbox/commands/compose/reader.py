@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, TypeVar
 
+from netsandbox.commands.compose.decoding import check
 from netsandbox.commands.compose.model import Attachment, NetworkSpec, Project, Service, VolumeSpec
 from netsandbox.commands.compose.services import read_service
-from netsandbox.commands.compose.values import Values, is_null
+from netsandbox.commands.compose.values import Values, is_null, mount_parts
 from netsandbox.commands.compose.whole import Read, Whole, nothing
-from netsandbox.commands.strict_yaml import Node, line_of
+from netsandbox.commands.strict_yaml import MappingNode, Node, line_of
 
 DEFAULT = "default"
 FILES = ("compose.yaml", "compose.yml", "docker-compose.yaml", "docker-compose.yml")
@@ -18,9 +19,8 @@ FILES = ("compose.yaml", "compose.yml", "docker-compose.yaml", "docker-compose.y
 OVERRIDES = ("compose.override.yml", "compose.override.yaml", "docker-compose.override.yml",
              "docker-compose.override.yaml")
 """One of them beside such a file says more, or otherwise."""
-WITHOUT_EFFECT = frozenset({"configs", "secrets", "models"})
+WITHOUT_EFFECT = ("configs", "secrets", "models")
 NAME = re.compile(r"[a-z0-9][a-z0-9_-]*", re.ASCII)
-SERVICE = re.compile(r"[\w.-]+", re.ASCII)
 NOT_IN_NAME = re.compile(r"[^a-z0-9_-]", re.ASCII)
 
 
@@ -45,23 +45,18 @@ def read_project(text: str, path: str, name: str, variables: Mapping[str, str], 
     values = Values(path, variables)
     whole = Whole(values, read)
     root = whole.with_overrides(whole.of(text, path), overrides)
+    check(values, root)
     top = values.map(root, "a Compose file")
-    name = name or (values.text(top["name"][1], "name") if "name" in top else "")
+    name = name or (project_name(values.text(top["name"][1], "name")) if "name" in top else "")
     name = name or project_name(path.rpartition("/")[0].rpartition("/")[2])
     if not NAME.fullmatch(name):
         raise values.error(root, f'invalid project name "{name}": must consist only of lowercase alphanumeric '
                            "characters, hyphens, and underscores as well as start with a letter or number")
     networks, notes = _networks(values, top, name)
     notes += whole.notes
+    notes += [(line_of(top[key][0]), key) for key in WITHOUT_EFFECT if key in top]
     volumes = _volumes(values, top, name, notes)
     services = _services(values, top, name, notes)
-    for key, (where, _node) in top.items():
-        if key in WITHOUT_EFFECT:
-            notes.append((line_of(where), key))
-        elif key not in ("name", "version", "services", "networks", "volumes") and not key.startswith("x-"):
-            raise values.invalid(where, f"additional properties '{key}' not allowed")
-    if not services:
-        raise values.error(root, "no service selected")
     services = {key: _completed(values, service, services, networks, top) for key, service in services.items()}
     services = {key: _mounted(values, service, volumes, path, top) for key, service in services.items()}
     _check_order(values, services, top)
@@ -73,8 +68,6 @@ def _services(values: Values, top: dict[str, tuple[Node, Node]], project: str,
               notes: list[tuple[int, str]]) -> dict[str, Service]:
     found: dict[str, Service] = {}
     for key, (where, node) in values.map(top["services"][1], "services").items() if "services" in top else ():
-        if not SERVICE.fullmatch(key):
-            raise values.invalid(where, f"services additional properties '{key}' not allowed")
         service, more = read_service(values, key, where, node)
         found[key] = service if service.image else service._replace(image=f"{project}-{key}")
         notes += more
@@ -98,7 +91,7 @@ def _network(values: Values, key: str, node: Node, project: str, notes: list[tup
         if field == "name":
             spec = spec._replace(name=values.text(value, what))
         elif field == "external":
-            spec = spec._replace(external=values.boolean(value, what))
+            spec = _external(values, spec, value, what)
         elif field == "driver":
             flags += ["--driver", values.text(value, what)] if not is_null(value) else []
         elif field in ("internal", "attachable"):
@@ -110,11 +103,21 @@ def _network(values: Values, key: str, node: Node, project: str, notes: list[tup
             flags += _ipam(values, value, what)
         elif field in ("enable_ipv4", "enable_ipv6"):
             notes.append((line_of(where), what))
-        elif not field.startswith("x-"):
-            raise values.invalid(where, f"networks.{key} additional properties '{field}' not allowed")
     if spec.external and spec.name == f"{project}_{key}":
         spec = spec._replace(name=key)
     return spec._replace(flags=tuple(flags))
+
+
+Spec = TypeVar("Spec", NetworkSpec, VolumeSpec)
+
+
+def _external(values: Values, spec: Spec, node: Node, what: str) -> Spec:
+    """Whether it is made elsewhere; `external: {name: …}` is how it was written once."""
+    if not isinstance(node, MappingNode):
+        return spec._replace(external=values.boolean(node, what))
+    values.warn(f"{what.rpartition('.')[0]}: external.name is deprecated. Please set name and external: true")
+    name = values.map(node, what).get("name")
+    return spec._replace(external=True, name=values.text(name[1], what) if name is not None else spec.name)
 
 
 def _volumes(values: Values, top: dict[str, tuple[Node, Node]], project: str,
@@ -127,13 +130,11 @@ def _volumes(values: Values, top: dict[str, tuple[Node, Node]], project: str,
             if field == "name":
                 spec = spec._replace(name=values.text(value, what))
             elif field == "external":
-                spec = spec._replace(external=values.boolean(value, what))
+                spec = _external(values, spec, value, what)
             elif field == "labels":
                 spec = spec._replace(labels=values.pairs(value, what))
             elif field == "driver_opts" or (field == "driver" and values.text(value, what) != "local"):
                 notes.append((line_of(where), what))
-            elif field != "driver" and not field.startswith("x-"):
-                raise values.invalid(where, f"volumes.{key} additional properties '{field}' not allowed")
         found[key] = spec._replace(name=key) if spec.external and spec.name == f"{project}_{key}" else spec
     return found
 
@@ -143,18 +144,18 @@ def _mounted(values: Values, service: Service, volumes: Mapping[str, VolumeSpec]
     """With -v for each of its volumes: paths are the file's, and volumes have Docker's names."""
     flags: list[str] = []
     for text in service.mounts:
-        source, colon, rest = text.partition(":")
-        if colon and source.startswith("~/"):
+        source, rest = mount_parts(text)
+        if source.startswith("~/"):
             source = f"{values.variables.get('HOME', '/root')}/{source[2:]}"
-        elif colon and source.startswith("."):
+        elif source.startswith("."):
             source = f"{path.rpartition('/')[0]}/{source}"
-        elif colon and not source.startswith("/"):
+        elif source and not source.startswith("/"):
             if source not in volumes:
                 where = values.map(top["services"][1], "services")[service.name][0]
                 raise values.error(where, f'service "{service.name}" refers to undefined volume {source}: invalid '
                                    "compose project")
             source = volumes[source].name
-        flags += ["-v", f"{source}{colon}{rest}"]
+        flags += ["-v", f"{source}:{rest}" if source else rest]
     return service._replace(flags=(*service.flags, *flags))
 
 
@@ -162,19 +163,13 @@ def _ipam(values: Values, node: Node, what: str) -> list[str]:
     """--subnet and the like, of each configuration."""
     flags: list[str] = []
     known: dict[str, str] = {"subnet": "--subnet", "gateway": "--gateway", "ip_range": "--ip-range"}
-    for field, (where, value) in values.map(node, what).items():
-        if field != "config":
-            if field not in ("driver", "options"):
-                raise values.invalid(where, f"{what} additional properties '{field}' not allowed")
-            continue
-        for item in values.items(value, f"{what}.config"):
-            for key, (place, inner) in values.map(item, f"{what}.config").items():
-                if key in known:
-                    flags += [known[key], values.text(inner, f"{what}.config.{key}")]
-                elif key == "aux_addresses":
-                    flags += [word for text in values.pairs(inner, what) for word in ("--aux-address", text)]
-                else:
-                    raise values.invalid(place, f"{what}.config additional properties '{key}' not allowed")
+    configs = values.map(node, what).get("config")
+    for item in values.items(configs[1], f"{what}.config") if configs else ():
+        for key, (_place, inner) in values.map(item, f"{what}.config").items():
+            if key in known:
+                flags += [known[key], values.text(inner, f"{what}.config.{key}")]
+            elif key == "aux_addresses":
+                flags += [word for text in values.pairs(inner, what) for word in ("--aux-address", text)]
     return flags
 
 
@@ -186,10 +181,15 @@ def _completed(values: Values, service: Service, services: Mapping[str, Service]
         if key not in networks:
             raise values.error(where, f'service "{service.name}" refers to undefined network {key}: invalid compose '
                                "project")
+    for kind, name in service.files:
+        if name not in values.map(top[kind][1], kind) if kind in top else True:
+            raise values.error(where, f'service "{service.name}" refers to undefined {kind[:-1]} {name}: invalid '
+                               "compose project")
     if service.network_mode and service.networks:
         raise values.error(where, f"service {service.name} declares mutually exclusive `network_mode` and "
                            "`networks`: invalid compose project")
-    others = [link.partition(":")[0] for link in service.links]
+    others = [link.partition(":")[0] for link in (*service.links, *service.volumes_from)
+              if not link.startswith("container:")]
     if service.network_mode.startswith("service:"):
         others.append(service.network_mode.removeprefix("service:"))
     for other in (*service.needs, *others):

@@ -3,22 +3,25 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from ipaddress import ip_address
 from posixpath import dirname, join, normpath
 from typing import Any
 
 from netsandbox.commands.compose.build_keys import WITHOUT_EFFECT as OF_BUILD
 from netsandbox.commands.compose.build_keys import read_build
-from netsandbox.commands.compose.model import COMPLETED, IS_HEALTHY, STARTED, Attachment, Service
+from netsandbox.commands.compose.merging import find
+from netsandbox.commands.compose.model import Attachment, Service
 from netsandbox.commands.compose.values import Values, is_null
+from netsandbox.commands.docker.publish import parse_publish
 from netsandbox.commands.strict_yaml import MappingNode, Node, SequenceNode, line_of
+from netsandbox.docker.errors import DockerError
 from netsandbox.docker.health import HealthCheck
 
 Change = dict[str, Any]
 """Fields of a Service; `flags` are added to those that are there."""
 
-CONDITIONS = (COMPLETED, IS_HEALTHY, STARTED)
-HEALTH_KEYS = ("interval", "timeout", "start_period", "start_interval", "retries", "test", "disable")
-"""The first four are lengths of time, and fields of a HealthCheck."""
+HEALTH_TIMES = ("interval", "timeout", "start_period", "start_interval")
+"""Lengths of time, and fields of a HealthCheck."""
 WITHOUT_EFFECT = frozenset({
     "annotations", "attach", "blkio_config", "cgroup", "cgroup_parent", "configs", "cpu_count", "cpu_percent",
     "cpu_period", "cpu_quota", "cpu_rt_period", "cpu_rt_runtime", "cpu_shares", "cpus", "cpuset", "credential_spec",
@@ -26,7 +29,7 @@ WITHOUT_EFFECT = frozenset({
     "isolation", "logging", "mem_limit", "mem_reservation", "mem_swappiness", "memswap_limit",
     "oom_kill_disable", "oom_score_adj", "pid", "pids_limit", "platform", "post_start", "pre_stop", "pull_policy",
     "read_only", "runtime", "secrets", "security_opt", "shm_size", "storage_opt", "ulimits", "user",
-    "userns_mode", "uts", "volumes_from"})
+    "userns_mode", "uts", "label_file", "models", "provider", "pull_refresh_after", "use_api_socket"})
 """Keys of the specification that the sandbox does not model: they are listed with their lines."""
 
 
@@ -58,19 +61,24 @@ def _ports(values: Values, node: Node, what: str) -> Change:
     """Each as -p takes it."""
     found = []
     for item in values.items(node, what):
-        found += ["-p", _long_port(values, item, what) if isinstance(item, MappingNode) else
-                  values.text(item, what, ".[]")]
+        if isinstance(item, MappingNode):
+            found += ["-p", _long_port(values, item, what)]
+            continue
+        try:
+            parse_publish(values.text(item, what))
+        except DockerError as error:
+            raise values.error(item, str(error)) from None
+        found += ["-p", values.text(item, what)]
     return {"flags": tuple(found)}
 
 
 def _long_port(values: Values, node: Node, what: str) -> str:
     fields = {key: values.text(value, f"{what}.{key}") for key, (_key, value) in values.map(node, what).items()}
-    for key, (where, _value) in values.map(node, what).items():
-        if key not in ("target", "published", "host_ip", "protocol", "mode", "name", "app_protocol"):
-            raise values.invalid(where, f"{what} additional properties '{key}' not allowed")
-    if "target" not in fields:
-        raise values.error(node, f"{what}: target is required")
     host, published = fields.get("host_ip", ""), fields.get("published", "")
+    try:
+        ip_address(host or "::")
+    except ValueError:
+        raise values.error(node, f"{what}.[]: invalid ip address: {host}") from None
     before = f"{host}:{published}:" if host else f"{published}:" if published else ""
     return f"{before}{fields['target']}/{fields.get('protocol') or 'tcp'}"
 
@@ -83,13 +91,11 @@ def _volumes(values: Values, node: Node, what: str) -> Change:
 
 def _long_volume(values: Values, node: Node, what: str) -> str:
     fields = {}
-    for key, (where, value) in values.map(node, what).items():
+    for key, (_where, value) in values.map(node, what).items():
         if key in ("type", "source", "target", "read_only"):
             fields[key] = values.text(value, f"{what}.{key}")
-        elif key not in ("bind", "volume", "tmpfs", "consistency"):
-            raise values.invalid(where, f"{what} additional properties '{key}' not allowed")
-    if "target" not in fields or fields.get("type") not in ("bind", "volume"):
-        raise values.error(node, f"{what}: type (bind or volume) and target are required")
+    if fields.get("type") not in ("bind", "volume"):
+        raise values.error(node, f"{what}: a mount of type {fields.get('type')} is not modelled in the sandbox")
     source = f"{fields['source']}:" if fields.get("source") else ""
     return f"{source}{fields['target']}{':ro' if fields.get('read_only', '').lower() == 'true' else ''}"
 
@@ -103,15 +109,13 @@ def _networks(values: Values, node: Node, what: str) -> Change:
 
 def _attachment(values: Values, node: Node, what: str) -> Attachment:
     found: dict[str, Any] = {}
-    for key, (where, value) in values.map(node, what).items():
+    for key, (_where, value) in values.map(node, what).items():
         if key == "aliases":
             found[key] = values.texts(value, f"{what}.aliases")
         elif key in ("priority", "gw_priority"):
             found[key] = values.number(value, f"{what}.{key}")
         elif key in ("ipv4_address", "mac_address"):
             found[{"ipv4_address": "address", "mac_address": "mac"}[key]] = values.text(value, f"{what}.{key}")
-        elif key not in ("ipv6_address", "link_local_ips", "driver_opts", "interface_name"):
-            raise values.invalid(where, f"{what} additional properties '{key}' not allowed")
     return Attachment(**found)
 
 
@@ -128,27 +132,20 @@ def _depends_on(values: Values, node: Node, what: str) -> Change:
         fields = values.map(inner, f"{what}.{name}")
         if "restart" in fields and values.boolean(fields["restart"][1], f"{what}.{name}.restart"):
             restarts.append(name)
-        place, wanted = fields.get("condition", (inner, inner))
-        found[name] = values.text(wanted, f"{what}.{name}.condition") if "condition" in fields else ""
-        if found[name] not in CONDITIONS:
-            raise values.invalid(place, f"{what}.{name}.condition value must be one of '"
-                                        + "', '".join(CONDITIONS) + "'")
+        found[name] = values.text(fields["condition"][1], f"{what}.{name}.condition")
     return {"needs": tuple(found), "conditions": found, "restarts_with": tuple(restarts)}
 
 
 def _health_check(values: Values, node: Node, what: str) -> Change:
     fields = {key: value for key, (_key, value) in values.map(node, what).items()}
-    for key, (where, _value) in values.map(node, what).items():
-        if key not in HEALTH_KEYS and not key.startswith("x-"):
-            raise values.invalid(where, f"{what} additional properties '{key}' not allowed")
     if "disable" in fields and values.boolean(fields["disable"], f"{what}.disable"):
         return {"health_check": HealthCheck(("NONE",))}
-    times = {key: values.duration(fields[key], f"{what}.{key}") for key in HEALTH_KEYS[:4] if key in fields}
+    times = {key: values.duration(fields[key], f"{what}.{key}") for key in HEALTH_TIMES if key in fields}
     retries = values.number(fields["retries"], f"{what}.retries") if "retries" in fields else 0
     test = fields.get("test")
     words = values.texts(test, f"{what}.test") if test is not None else ()
     if isinstance(test, SequenceNode) and words[:1] not in ((), ("NONE",), ("CMD",), ("CMD-SHELL",)):
-        raise values.error(test, f'{what}.test must start either by "CMD", "CMD-SHELL" or "NONE"')
+        raise values.error(test, 'healthcheck.test must start either by "CMD", "CMD-SHELL" or "NONE"')
     words = words if isinstance(test, SequenceNode) or not words else ("CMD-SHELL", *words)
     return {"health_check": HealthCheck(words, **times, retries=retries)}
 
@@ -167,11 +164,6 @@ def _env_file(values: Values, node: Node, what: str) -> Change:
     found = []
     for item in values.items(node, what) if isinstance(node, SequenceNode) else [node]:
         fields = values.map(item, what) if isinstance(item, MappingNode) else {"path": (item, item)}
-        for key, (where, _value) in fields.items():
-            if key not in ("path", "required", "format"):
-                raise values.invalid(where, f"{what} additional properties '{key}' not allowed")
-        if "path" not in fields:
-            raise values.invalid(item, f"{what} path is required")
         if "format" in fields:
             raise values.error(fields["format"][0], f"{what}.format is not modelled in the sandbox")
         path = normpath(join(dirname(values.name), values.text(fields["path"][1], what)))
@@ -191,7 +183,8 @@ KEYS: dict[str, Callable[[Values, Node, str], Change]] = {
     "image": _field("image", Values.text), "build": _build, "command": _field("command", Values.words),
     "entrypoint": _field("entrypoint", Values.words), "container_name": _field("container_name", Values.text),
     "network_mode": _field("network_mode", Values.text), "networks": _networks,
-    "links": _field("links", Values.texts), "depends_on": _depends_on, "scale": _field("scale", Values.number),
+    "links": _field("links", Values.texts), "volumes_from": _field("volumes_from", Values.texts),
+    "depends_on": _depends_on, "scale": _field("scale", Values.number),
     "deploy": _deploy, "profiles": _field("profiles", Values.texts), "ports": _ports,
     "expose": _repeated("--expose", Values.texts), "environment": _environment, "env_file": _env_file,
     "extra_hosts": _extra_hosts, "healthcheck": _health_check, "dns": _repeated("--dns", Values.texts),
@@ -219,15 +212,20 @@ def read_service(values: Values, name: str, where: Node, node: Node) -> tuple[Se
                 change = KEYS[key](values, value, what)
                 change["flags"] = (*service.flags, *change.get("flags", ()))
                 service = service._replace(**change)
-            notes += _inner_notes(values, key, value, what)
+            notes += [(line_of(place), what)] if key == "volumes_from" else _inner_notes(values, key, value, what)
         elif key in WITHOUT_EFFECT:
             notes.append((line_of(place), what))
-        elif not key.startswith("x-"):
-            raise values.invalid(place, f"services.{name} additional properties '{key}' not allowed")
+            if key in ("configs", "secrets"):
+                service = service._replace(files=(*service.files, *_files(values, key, value, what)))
     if not service.image and service.build is None:
         raise values.error(where, f'service "{name}" has neither an image nor a build context specified: invalid '
                            "compose project")
     return service, notes
+
+
+def _files(values: Values, kind: str, node: Node, what: str) -> list[tuple[str, str]]:
+    sources = [find(item, "source") if isinstance(item, MappingNode) else item for item in values.items(node, what)]
+    return [(kind, str(source.value)) for source in sources if source is not None]
 
 
 def _inner_notes(values: Values, key: str, value: Node, what: str) -> list[tuple[int, str]]:

@@ -26,30 +26,35 @@ Wanted = tuple["Container", str, str]
 """A container, its service, and how it is to be."""
 
 
-def start_one(client: Client, container: Container) -> None:
-    """As Compose tells of it; nothing for one that runs."""
-    if container.is_running:
-        return
-    say(client, "Container", container.name, "Starting")
-    client.engine.start(container)
-    say(client, "Container", container.name, "Started")
+def start_all(client: Client, stopped: list[Container], *, is_told: bool = True) -> None:
+    """As Compose tells of it; nothing for those that run."""
+    stopped = [container for container in stopped if not container.is_running]
+    for container in stopped if is_told else ():
+        say(client, "Container", container.name, "Starting")
+    for container in stopped:
+        client.engine.start(container)
+        if is_told:
+            say(client, "Container", container.name, "Started")
 
 
 class Starting:
-    """Services that are started one after the other.
+    """Services that are started, those that do not need each other at once.
 
     Args:
-        services: (service, its containers), each behind what it needs.
+        services: (service, its containers).
         waits: at the end for all of them.
+        is_told: whether it is told.
         then: what comes when all have been started; its status is the command's.
     """
 
     def __init__(self, client: Client, project: Project, services: list[tuple[Service, list[Container]]], *,
-                 waits: bool, then: Callable[[], int | None]) -> None:
+                 waits: bool, is_told: bool = True, then: Callable[[], int | None]) -> None:
         self.client = client
         self.project = project
-        self.services = services
+        by_name = {service.name: (service, made) for service, made in services}
+        self.layers = [[by_name[name] for name in layer] for layer in project.layers(by_name)]
         self.waits = waits
+        self.is_told = self.tells_waits = is_told
         self.then = then
         self.wanted: list[Wanted] = []
         self.everything = [container for _service, made in services for container in made]
@@ -61,12 +66,12 @@ class Starting:
             if self._is_waiting():
                 self.client.scheduler.after(LOOKS, self._look, None, foreground=True)
                 return None
-            for container in self.ready:
-                start_one(self.client, container)
-            if not self.services:
+            start_all(self.client, self.ready, is_told=self.is_told)
+            if not self.layers:
                 break
-            service, self.ready = self.services.pop(0)
-            self._want(list(self._needed(service)))
+            layer = self.layers.pop(0)
+            self.ready = [container for _service, made in layer for container in made]
+            self._want(list(dict.fromkeys(wanted for service, _made in layer for wanted in self._needed(service))))
         if not self.waits:
             return self.then()
         self.waits, self.ready = False, []
@@ -79,7 +84,7 @@ class Starting:
             self.client.exit(code)
 
     def _want(self, wanted: list[Wanted]) -> None:
-        for container, _service, _how in wanted:
+        for container, _service, _how in wanted if self.tells_waits else ():
             say(self.client, "Container", container.name, "Waiting")
         self.wanted = wanted
 
@@ -97,9 +102,9 @@ class Starting:
         left = []
         for container, service, how in self.wanted:
             word = self._word(container, service, how)
-            if word:
+            if word and self.tells_waits:
                 say(self.client, "Container", container.name, word)
-            else:
+            if not word:
                 left.append((container, service, how))
         self.wanted = left
         return bool(left)
@@ -110,6 +115,8 @@ class Starting:
         if how == COMPLETED or (how == EITHER and container.has_ended and not container.is_running):
             if container.is_running or not container.has_ended:
                 return ""
+            if container.code and how == EITHER:
+                raise DockerError(f"container {container.name} exited ({container.code})")
             if container.code:
                 why = f'service "{service}" didn\'t complete successfully: exit {container.code}'
                 self._fail(container, why, why)
@@ -117,11 +124,14 @@ class Starting:
         if not container.is_running:
             self._fail(container, "Error", f"dependency failed to start: container {container.name} exited "
                        f"({container.code})")
+        if status == UNHEALTHY and how == EITHER:
+            raise DockerError(f"container {container.name} is unhealthy")
         if status == UNHEALTHY or (how == IS_HEALTHY and not status):
             why = "is unhealthy" if status else "has no healthcheck configured"
             self._fail(container, "Error", f"dependency failed to start: container {container.name} {why}")
         return WORDS[how] if status in ("", HEALTHY) else ""
 
     def _fail(self, container: Container, word: str, why: str) -> None:
-        say(self.client, "Container", container.name, word)
+        if self.tells_waits:
+            say(self.client, "Container", container.name, word)
         raise DockerError(why, 1)

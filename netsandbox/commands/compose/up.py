@@ -6,14 +6,16 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from netsandbox.commands.compose.building import BUILDS, built_first
-from netsandbox.commands.compose.creating import make_containers, make_networks, make_volumes, tell_orphans
+from netsandbox.commands.compose.creating import make_containers, make_surroundings
+from netsandbox.commands.compose.down import nothing_more
 from netsandbox.commands.compose.found import chosen, profiles_of, project_of, project_to_make
-from netsandbox.commands.compose.logs import Follower
+from netsandbox.commands.compose.logs import Follower, short
 from netsandbox.commands.compose.options import GLOBAL, without_effect
 from netsandbox.commands.compose.starting import Starting
+from netsandbox.commands.compose.wishes import FLAGS, Wish, check, wishes_of
 from netsandbox.commands.docker.flags import Command, Flag, Parsed, refused
 from netsandbox.commands.docker.reference import not_found
-from netsandbox.docker.errors import DockerError
+from netsandbox.docker.errors import DAEMON, DockerError
 
 if TYPE_CHECKING:
     from netsandbox.commands.compose.model import Project, Service
@@ -21,70 +23,111 @@ if TYPE_CHECKING:
     from netsandbox.docker.container import Container
 
 
+ATTACHED = ("abort-on-container-exit", "abort-on-container-failure", "attach", "attach-dependencies", "watch")
+
+
 def run(client: Client, parsed: Parsed) -> int | None:
+    _check(parsed)
     project = project_to_make(client, parsed)
-    scales = _scales(parsed.all("scale"), list(project.services))
-    services = project.in_order(chosen(project, parsed.operands, profiles_of(client, parsed)))
-    return built_first(client, parsed, services, partial(_make, client, parsed, project, services, scales))
+    services = chosen_services(client, parsed, project)
+    if not services:
+        raise DockerError("no service selected")
+    code_from = parsed.text("exit-code-from")
+    if code_from and code_from not in project.services:
+        raise DockerError(f"no such service: {code_from}: not found")
+    wishes = wishes_of(parsed, project, services)
+    pull_missing(client, [service for service in services if service.build is None])
+    return built_first(client, parsed, services, partial(_make, client, parsed, project, wishes))
 
 
-def _make(client: Client, parsed: Parsed, project: Project, services: list[Service],
-          scales: dict[str, int]) -> int | None:
-    make_networks(client, project, services)
-    make_volumes(client, project, services)
-    tell_orphans(client, project, removes=parsed.on("remove-orphans"))
-    made = [(service, make_containers(client, project, service, scales.get(service.name, service.scale)))
-            for service in services]
+def _check(parsed: Parsed) -> None:
+    check(parsed)
+    if parsed.on("detach") and any(parsed.values.get(name) for name in (*ATTACHED, "exit-code-from")):
+        raise DockerError("--detach cannot be combined with --abort-on-container-exit, --abort-on-container-failure, "
+                          "--attach, --attach-dependencies or --watch")
+
+
+def chosen_services(client: Client, parsed: Parsed, project: Project) -> list[Service]:
+    """Those that are named and, unless --no-deps says otherwise, what they need, each behind what it needs."""
+    names = chosen(project, parsed.operands, profiles_of(client, parsed))
+    services = project.in_order(names)
+    return [service._replace(conditions={}) for service in services if service.name in names
+            ] if parsed.on("no-deps") else services
+
+
+def _make(client: Client, parsed: Parsed, project: Project, wishes: list[Wish]) -> int | None:
+    is_detached = parsed.on("detach") or parsed.on("wait")
+    follows = [] if is_detached else _followed(parsed, project, wishes)
+    make_surroundings(client, project, [wish.service for wish in wishes], removes=parsed.on("remove-orphans"))
+    made = make_containers(client, project, wishes)
     if parsed.on("no-start"):
         return 0
-    then = partial(_attach, client, project, [container for _service, each in made for container in each])
-    is_detached = parsed.on("detach") or parsed.on("wait")
-    return Starting(client, project, made, waits=parsed.on("wait"), then=_nothing if is_detached else then).begin()
+    shown = [container for service, each in made for container in each if service.name in follows]
+    then = nothing_more if is_detached else partial(_follow, client, parsed, project, shown)
+    if not is_detached:
+        client.print("Attaching to " + ", ".join(sorted(short(project, container) for container in shown)))
+    return Starting(client, project, made, waits=parsed.on("wait"), is_told=is_detached, then=then).begin()
 
 
-def _nothing() -> int:
-    return 0
+def _followed(parsed: Parsed, project: Project, wishes: list[Wish]) -> list[str]:
+    """The services whose output is shown.
+
+    Raises:
+        DockerError: one that is to be is not brought up.
+    """
+    every = [wish.service.name for wish in wishes]
+    named = parsed.operands if parsed.operands and not parsed.on("attach-dependencies") else every
+    others = [name for name in parsed.all("attach") if name not in every]
+    if others:
+        raise DockerError(f"cannot attach to services not included in up: {', '.join(others)}")
+    return [name for name in parsed.all("attach") or named if name not in parsed.all("no-attach")]
 
 
-def _attach(client: Client, project: Project, containers: list[Container]) -> None:
+def _follow(client: Client, parsed: Parsed, project: Project, shown: list[Container]) -> None:
     """Show what they say, until all have ended."""
-    client.print("Attaching to " + ", ".join(container.name.removeprefix(f"{project.name}-")
-                                             for container in containers))
-    Follower(client, project, containers, stops=True).begin()
-
-
-def _scales(texts: list[str], names: list[str]) -> dict[str, int]:
-    found = {}
-    for text in texts:
-        name, equals, count = text.partition("=")
-        if not equals or not (count.isascii() and count.isdecimal() and len(count) < 5):
-            raise DockerError(f"invalid --scale option {text!r}. Should be SERVICE=NUM")
-        if name not in names:
-            raise DockerError(f"no such service: {name}")
-        found[name] = int(count)
-    return found
+    follower = Follower(client, project, shown, stops=True)
+    follower.has_names, follower.has_times = not parsed.on("no-log-prefix"), parsed.on("timestamps")
+    follower.code_from = parsed.text("exit-code-from")
+    follower.ends_with = ("any" if parsed.on("abort-on-container-exit") or follower.code_from else
+                          "failed" if parsed.on("abort-on-container-failure") else "")
+    follower.begin()
 
 
 UP = Command("docker compose up", "[OPTIONS] [SERVICE...]", "Create and start containers", run, (
-    *GLOBAL, *BUILDS,
+    *GLOBAL, *BUILDS, *FLAGS,
+    Flag("abort-on-container-exit", usage="Stops all containers if any container was stopped. Incompatible with -d"),
+    Flag("abort-on-container-failure",
+         usage="Stops all containers if any container exited with failure. Incompatible with -d"),
+    Flag("always-recreate-deps", usage="Recreate dependent containers. Incompatible with --no-recreate."),
+    Flag("attach", "", "list", "Restrict attaching to the specified services. Incompatible with --attach-dependencies.",
+         value="stringArray"),
+    Flag("attach-dependencies", usage="Automatically attach to log output of dependent services"),
     Flag("detach", "d", usage="Detached mode: Run containers in the background"),
-    Flag("force-recreate", usage="Recreate containers even if their configuration hasn't changed", ignored=True),
+    Flag("exit-code-from", "", "string", "Return the exit code of the selected service container. Implies "
+         "--abort-on-container-exit", value="string"),
+    Flag("no-attach", "", "list", "Do not attach (stream logs) to the specified services", value="stringArray"),
+    Flag("no-color", usage="Produce monochrome output", ignored=True),
+    Flag("no-deps", usage="Don't start linked services"),
+    Flag("no-log-prefix", usage="Don't print prefix in logs"),
     Flag("no-start", usage="Don't start the services after creating them"),
-    Flag("pull", "", "string", 'Pull image before running ("always"|"missing"|"never"|"build")', ignored=True),
+    Flag("pull", "", "string", 'Pull image before running ("always"|"missing"|"never")', value="string", ignored=True),
     Flag("quiet-pull", usage="Pull without printing progress information", ignored=True),
-    Flag("remove-orphans", usage="Remove containers for services not defined in the Compose file"),
-    Flag("scale", "", "list", "Scale SERVICE to NUM instances", value="stringArray"),
+    Flag("timestamps", usage="Show timestamps"),
     Flag("wait", usage="Wait for services to be running|healthy. Implies detached mode."),
-    *without_effect("yes/y", "menu", "no-color", "no-recreate", "renew-anon-volumes/V",
-                    "always-recreate-deps"), *without_effect("timeout/t", "wait-timeout", kind="int"),
-    *refused("abort-on-container-exit", "abort-on-container-failure", "attach-dependencies", "no-deps", "no-log-prefix",
-             "timestamps", "watch/w"), *refused("attach", "no-attach", kind="list"),
-    *refused("exit-code-from", kind="string")))
+    *without_effect("yes/y", "menu", "renew-anon-volumes/V"),
+    *without_effect("timeout/t", "wait-timeout", kind="int"), *refused("watch/w")))
 
 
 def scale(client: Client, parsed: Parsed) -> int | None:
     """`up --scale`, of the services that are named alone."""
-    names = [text.partition("=")[0] for text in parsed.operands]
+    names = []
+    for text in parsed.operands:
+        name, equals, count = text.partition("=")
+        if not equals:
+            raise DockerError(f"invalid scale specifier: {text}")
+        if not count.isdecimal():
+            raise DockerError(f"invalid scale specifier: can't parse replica value as int: {text}")
+        names.append(name)
     return run(client, Parsed({**parsed.values, "scale": parsed.operands, "detach": True}, names))
 
 
@@ -93,20 +136,30 @@ def pull(client: Client, parsed: Parsed) -> int:
     project = project_of(client, parsed)
     names = chosen(project, parsed.operands, profiles_of(client, parsed))
     own = [name for name in names if project.services[name].image == f"{project.name}-{name}"]
-    names = [name for name in names if name not in own]
     for name in () if parsed.on("quiet") else own:
         client.complain(f" {name} Skipped - No image to be pulled")
-    missing = [name for name in names if client.engine.images.find(project.services[name].image) is None]
-    for name in () if parsed.on("quiet") else names:
-        client.complain(f" {name} Pulling")
-        client.complain(f" {name} {'Error' if name in missing else 'Pulled'}")
-    if missing:
-        raise not_found(project.services[missing[0]].image)
+    services = [project.services[name] for name in names if name not in own]
+    pull_missing(client, services, is_told=not parsed.on("quiet"), with_others=True)
     return 0
 
 
+def pull_missing(client: Client, services: list[Service], *, is_told: bool = True, with_others: bool = False) -> None:
+    """Images that are not here, and others too where that is asked for.
+
+    Raises:
+        DockerError: there is no such image.
+    """
+    missing = [service for service in services if client.engine.images.find(service.image) is None]
+    for service in (services if with_others else missing) if is_told else ():
+        client.complain(f" {service.name} Pulling")
+        why = f"Error {not_found(service.image)}".replace(DAEMON, "") if service in missing else "Pulled"
+        client.complain(f" {service.name} {why}")
+    if missing:
+        raise not_found(missing[0].image)
+
+
 SCALE = Command("docker compose scale", "[SERVICE=REPLICAS...]", "Scale services", scale, (
-    *GLOBAL, *refused("no-deps")), 1)
+    *GLOBAL, Flag("no-deps", usage="Don't start linked services")), 1)
 PULL = Command("docker compose pull", "[OPTIONS] [SERVICE...]", "Pull service images", pull, (
     *GLOBAL, Flag("quiet", "q", usage="Pull without printing progress information"),
     *without_effect("ignore-buildable", "ignore-pull-failures", "include-deps"),

@@ -6,7 +6,7 @@ import re
 import shlex
 from collections.abc import Mapping
 
-from netsandbox.commands.compose.interpolate import FormatError, VariableError, filled_in
+from netsandbox.commands.compose.interpolate import Variables
 from netsandbox.commands.docker.words import duration
 from netsandbox.commands.strict_yaml import (
     MappingNode,
@@ -15,7 +15,6 @@ from netsandbox.commands.strict_yaml import (
     ScenarioError,
     SequenceNode,
     describe,
-    fault_in_text,
     line_of,
 )
 from netsandbox.engine.units import SECOND
@@ -40,9 +39,9 @@ class Values:
     def error(self, node: Node, message: str) -> ScenarioError:
         return ScenarioError(self.name, line_of(node), message)
 
-    def invalid(self, node: Node, message: str) -> ScenarioError:
-        """The file is not as the specification's schema has it."""
-        return self.error(node, f"validating {self.name}: {message}")
+    def warn(self, text: str) -> None:
+        if isinstance(self.variables, Variables):
+            self.variables.warnings.append(text)
 
     def map(self, node: Node, what: str) -> dict[str, tuple[Node, Node]]:
         """(key, value) by the key's name; nothing at all is an empty map."""
@@ -56,41 +55,27 @@ class Values:
         if is_null(node):
             return []
         if not isinstance(node, SequenceNode):
-            raise self.invalid(node, f"{what} must be a array")
+            raise self.error(node, f"{what} must be a array")
         return list(node.value)
 
-    def text(self, node: Node, what: str, inner: str = "") -> str:
-        """A scalar, filled in.
-
-        Args:
-            inner: what Compose calls it within `what`, when it speaks of variables.
-        """
+    def text(self, node: Node, what: str) -> str:
+        """A scalar."""
         if not isinstance(node, ScalarNode):
             raise self.error(node, f"{what} must be a string, found {describe(node)}")
-        text = "" if is_null(node) else str(node.value)
-        fault = fault_in_text(text)
-        if fault:
-            raise self.error(node, f"{what}: {fault}")
-        try:
-            return filled_in(text, self.variables)
-        except FormatError as error:
-            raise self.error(node, f"invalid interpolation format for {what}{inner}.\n"
-                                   f"You may need to escape any $ with another $.\n{error.args[0]}") from None
-        except VariableError as error:
-            raise self.error(node, f"error while interpolating {what}{inner}: {error}") from None
+        return "" if is_null(node) else str(node.value)
 
     def texts(self, node: Node, what: str) -> tuple[str, ...]:
         """A list of texts, or one text alone."""
         if isinstance(node, ScalarNode) and not is_null(node):
             return (self.text(node, what),)
-        return tuple(self.text(item, what, ".[]") for item in self.items(node, what))
+        return tuple(self.text(item, what) for item in self.items(node, what))
 
     def pairs(self, node: Node, what: str) -> tuple[str, ...]:
-        """NAME=value of a list or of a map; a name alone where the map has no value."""
+        """NAME=value of a list or of a map; a name alone where the map has no value, NAME=value for each of several."""
         if not isinstance(node, MappingNode):
             return self.texts(node, what)
-        return tuple(key if is_null(value) else f"{key}={self.text(value, what)}"
-                     for key, (_key, value) in self.map(node, what).items())
+        return tuple(key if is_null(value) else f"{key}={text}" for key, (_key, value) in self.map(node, what).items()
+                     for text in self.texts(value, what) or [""])
 
     def known_pairs(self, node: Node, what: str) -> list[str]:
         """The same; a name alone has the variable's value, and is none where there is no such variable."""
@@ -133,6 +118,12 @@ class Values:
         if found is None or not 0 <= found < LONGEST:
             raise self.error(node, f"{what}: invalid duration {describe(node)}")
         return found
+
+
+def mount_parts(text: str) -> tuple[str, str]:
+    """What is mounted, or nothing, and where with its options; `c:` is a drive and part of a path."""
+    source, colon, rest = text.partition(":")
+    return (source, rest) if colon and not (len(source) == 1 and source.isalpha()) else ("", text)
 
 
 def is_null(node: Node) -> bool:

@@ -113,7 +113,7 @@ def logs(client: Client, parsed: Parsed) -> int | None:
             raise daemon_error(f'invalid value for "tail": value must be a number or "all": {tail}')
         tail = "all"  # whatever it says
     with_time = parsed.on("timestamps")
-    wanted = _between(client, container, parsed)
+    wanted = between(client, container, parsed)
     if container.console.dropped:
         client.complain(f"note: the log has no more room for its first {container.console.dropped:,} lines")
     count = len(wanted) if tail == "all" or int(tail) < 0 else int(tail)
@@ -125,7 +125,7 @@ def logs(client: Client, parsed: Parsed) -> int | None:
     return None
 
 
-def _between(client: Client, container: Container, parsed: Parsed) -> list[LogLine]:
+def between(client: Client, container: Container, parsed: Parsed) -> list[LogLine]:
     """The lines of --since and --until.
 
     Raises:

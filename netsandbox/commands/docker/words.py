@@ -147,7 +147,7 @@ def bad_duration(text: str) -> str:
     if duration(text) is not None:
         return ""
     parts = re.fullmatch(r"[+-]?(?:[\d.]+[a-zµ]+)*?([\d.]+)([^\d.]*)", text)
-    if parts is None or parts[1] == "." or parts[1].count(".") > 1:
+    if parts is None or parts[1] == "." or parts[1].count(".") > 1 or parts[2] in UNITS:
         return f"time: invalid duration {quoted(text)}"
     return (f"time: unknown unit {quoted(parts[2])} in duration {quoted(text)}" if parts[2] else
             f"time: missing unit in duration {quoted(text)}")

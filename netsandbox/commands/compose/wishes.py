@@ -1,0 +1,82 @@
+"""How many containers each service is to have, and which are made anew: --scale, --force-recreate and the like."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, NamedTuple
+
+from netsandbox.commands.docker.flags import Flag
+from netsandbox.docker.errors import DockerError
+
+if TYPE_CHECKING:
+    from netsandbox.commands.compose.model import Project, Service
+    from netsandbox.commands.docker.flags import Parsed
+
+NEVER, DIVERGED, FORCE = "never", "diverged", "force"
+"""When a container is made anew: --no-recreate, what is usual, and --force-recreate."""
+MOST_REPLICAS = 4
+"""Digits."""
+INCOMPATIBLE = (("build", "no-build"), ("force-recreate", "no-recreate"), ("always-recreate-deps", "no-recreate"))
+PULLS = ("", "always", "missing", "never", "build", "policy", "if_not_present", "refresh", "daily", "weekly")
+
+
+class Wish(NamedTuple):
+    """How many containers a service is to have, and when one is made anew."""
+
+    service: Service
+    replicas: int
+    recreates: str = DIVERGED
+
+
+def wishes_of(parsed: Parsed, project: Project, services: list[Service]) -> list[Wish]:
+    """What `up` and `create` are told, of these services.
+
+    Raises:
+        DockerError: it contradicts itself.
+    """
+    counts = scales(parsed.all("scale"), project)
+    usual = NEVER if parsed.on("no-recreate") else DIVERGED
+    named = FORCE if parsed.on("force-recreate") else usual
+    needed = FORCE if parsed.on("always-recreate-deps") else usual
+    found = []
+    for service in services:
+        count = counts.get(service.name, service.scale)
+        if service.container_name and count > 1:
+            raise DockerError(f'WARNING: The "{service.name}" service is using the custom container name '
+                              f'"{service.container_name}". Docker requires each container to have a unique name. '
+                              "Remove the custom name to scale the service")
+        is_named = not parsed.operands or service.name in parsed.operands
+        found.append(Wish(service, count, named if is_named else needed))
+    return found
+
+
+def check(parsed: Parsed) -> None:
+    """Raises DockerError: flags that go not together, or a value that is none."""
+    for one, other in INCOMPATIBLE:
+        if parsed.on(one) and parsed.on(other):
+            raise DockerError(f"--{one} and --{other} are incompatible")
+    if parsed.text("pull") not in PULLS:
+        raise DockerError(f'invalid --pull option "{parsed.text("pull")}"')
+
+
+def scales(texts: list[str], project: Project) -> dict[str, int]:
+    """--scale SERVICE=NUM."""
+    found = {}
+    for text in texts:
+        name, equals, count = text.partition("=")
+        if not equals:
+            raise DockerError(f'invalid --scale option "{text}". Should be SERVICE=NUM')
+        if not (count.isascii() and count.isdecimal() and len(count) <= MOST_REPLICAS):
+            raise DockerError(f'strconv.Atoi: parsing "{count}": invalid syntax')
+        if name not in project.services:
+            raise DockerError(f"no such service: {name}: not found")
+        found[name] = int(count)
+    return found
+
+
+FLAGS = (
+    Flag("force-recreate", usage="Recreate containers even if their configuration and image haven't changed"),
+    Flag("no-recreate", usage="If containers already exist, don't recreate them. Incompatible with --force-recreate."),
+    Flag("scale", "", "list", "Scale SERVICE to NUM instances. Overrides the scale setting in the Compose file if "
+         "present.", value="scale"),
+    Flag("remove-orphans", usage="Remove containers for services not defined in the Compose file"))
+"""Of `up` and `create`."""

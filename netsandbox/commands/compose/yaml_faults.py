@@ -1,0 +1,42 @@
+"""What Compose says of a file that is no YAML (go.yaml.in/yaml v3, whose parser is libyaml's like PyYAML's)."""
+
+from __future__ import annotations
+
+import re
+
+from netsandbox.commands.strict_yaml import ComposerError, MarkedYAMLError, ScannerError, ScenarioError
+
+TWICE = re.compile(r"the key '(.*)' is given twice \(first on line (\d+)\)")
+PROBLEMS = (
+    (r"mapping values are not allowed here", "mapping values are not allowed in this context"),
+    (r"found character .* that cannot start any token", "found character that cannot start any token"),
+    (r"expected (',' or '[\]}]'), but got .*", r"did not find expected \1"),
+    (r"expected <block end>, but found '-'", "did not find expected '-' indicator"),
+    (r"expected <block end>, but found .*", "did not find expected key"),
+    (r"expected the node content, but found .*", "did not find expected node content"))
+"""PyYAML's words, and libyaml's."""
+
+
+def in_its_words(error: ScenarioError, where: str) -> str:
+    """Args: where: the file's path."""
+    twice = TWICE.fullmatch(error.message)
+    if twice is not None:
+        return (f'failed to parse {where}: line {error.line}: mapping key "{twice[1]}" already defined at line '
+                f"{twice[2]}")
+    cause = error.__cause__
+    if isinstance(cause, ComposerError) and "undefined alias" in str(cause.problem):
+        name = str(cause.problem).partition("'")[2].rstrip("'")
+        return f"yaml: unknown anchor '{name}' referenced"
+    if isinstance(cause, MarkedYAMLError):
+        return _of_the_parser(cause)
+    return "empty compose file" if error.message == "the file is empty" else error.message
+
+
+def _of_the_parser(error: MarkedYAMLError) -> str:
+    """The line is that of the context, if that is not the first one, and counted from 1 in a scanner's fault alone."""
+    problem = str(error.problem)
+    for pattern, words in PROBLEMS:
+        problem = re.sub(f"^{pattern}$", words, problem)
+    lines = [mark.line for mark in (error.context_mark, error.problem_mark) if mark is not None and mark.line]
+    line = lines[0] + isinstance(error, ScannerError) if lines else 0
+    return f"yaml: line {line}: {problem}" if line else f"yaml: {problem}"
