@@ -9,6 +9,7 @@ PHRASES: dict[str, str] = {
     "slave.primary": "首选成员的链路恢复",
     "slave.enslaved": "第一个有链路的成员",
     "slave.released": "成员被移出",
+    "slave.arp": "通过该成员（不再）收到ARP应答",
     "slave.nobody": "无",
     "named": "{address}（{name}）",
     "everyone": "所有站点",

@@ -9,6 +9,7 @@ PHRASES: dict[str, str] = {
     "slave.primary": "the primary slave has a link again",
     "slave.enslaved": "the first slave with a link",
     "slave.released": "the slave was taken out",
+    "slave.arp": "no ARP answer came by the slave before, or one came again",
     "slave.nobody": "none",
     "named": "{address} ({name})",
     "everyone": "everyone",

@@ -143,7 +143,7 @@ class ActiveSlaveChanged(NamedTuple):
     """Empty where none is left."""
     previous: str
     why: str
-    """link, primary, enslaved or released."""
+    """link, arp, primary, enslaved or released."""
 
 
 class FrameShaped(NamedTuple):

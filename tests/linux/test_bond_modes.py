@@ -7,8 +7,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from netsandbox.explain.explanation import explain
-from netsandbox.linux.device_events import SlaveChosen
+from netsandbox.linux.device_events import ActiveSlaveChanged, SlaveChosen
 from netsandbox.linux.drivers.bond_modes import POLICIES, hash_of
+from netsandbox.linux.events import FrameReceived, RouteMissing
 from netsandbox.session.session import Session
 from netsandbox.wire.ethernet import ETH_P_IP, Frame
 from netsandbox.wire.ipv4 import UDP, IPv4Packet
@@ -55,7 +56,15 @@ REFUSED = [
     ("ip link add bond1 type bond mode 802.3ad", "netsandbox: mode 802.3ad of a bond is not modelled"),
     ("ip link add bond1 type bond mode balance-tlb", "netsandbox: mode balance-tlb of a bond is not modelled"),
     ("ip link add bond1 type bond mode 6", "netsandbox: mode balance-alb of a bond is not modelled"),
-    ("ip link add bond1 type bond arp_interval 100", "netsandbox: arp_interval of a bond is not modelled"),
+    ("ip link add bond1 type bond arp_interval 100 miimon 50",
+     "Error: ARP monitoring cannot be used with MII monitoring."),
+    ("ip link add bond1 type bond miimon 50 arp_validate all",
+     "Error: ARP validating cannot be used with MII monitoring."),
+    ("ip link add bond1 type bond arp_ip_target 10.0.0.1,255.255.255.255", "Error: invalid option value."),
+    ("ip link add bond1 type bond arp_ip_target 10.0.0.1,x", 'Error: an IP address is expected rather than "x"'),
+    ("ip link add bond1 type bond arp_interval 4294967295", "Error: invalid option value."),
+    ("ip link add bond1 type bond arp_missed_max 0", "Error: invalid option value."),
+    ("ip link add bond1 type bond resend_igmp 2", "netsandbox: resend_igmp of a bond is not modelled"),
     ("ip link add bond1 type bond xmit_hash_policy encap2+3",
      "netsandbox: xmit_hash_policy encap2+3 of a bond is not modelled"),
     ("ip link add bond1 type bond xmit_hash_policy foo", 'argument "foo" is wrong: invalid xmit_hash_policy'),
@@ -93,3 +102,39 @@ def test_why_says_by_what_rule_a_frame_left(options: str, reason: str) -> None:
     told = [event for record in session.lab.trace.since(0) if isinstance(event := record.event, SlaveChosen)]
     words = explain(told[-1])
     assert reason in " ".join((words.decision, *words.looked_at))
+
+
+@pytest.mark.parametrize("validate", ["none", "all"])
+def test_a_link_that_is_up_but_silent_is_left_for_the_other(validate: str) -> None:
+    session = bonded(f"mode active-backup arp_interval 100 arp_ip_target 10.0.0.2 arp_validate {validate}")
+    for node, line in (("h", "ip addr add 10.0.0.1/24 dev bond0"), ("sw", "ip addr add 10.0.0.2/24 dev eth0"),
+                       ("sw", "ip addr add 10.0.0.3/24 dev eth1")):
+        say(session, node, line)
+    wait(session, 600)
+    assert "Currently Active Slave: eth0" in say(session, "h", "cat /proc/net/bonding/bond0")
+    say(session, "sw", "tc qdisc add dev eth0 root netem loss 100%")
+    wait(session, 900)
+    shown = say(session, "h", "cat /proc/net/bonding/bond0")
+    assert "Currently Active Slave: eth1" in shown
+    assert "Slave Interface: eth0\nMII Status: down\n" in shown
+    told = [event for record in session.lab.trace.since(0) if isinstance(event := record.event, ActiveSlaveChanged)]
+    assert "no ARP answer" in " ".join(explain(told[-1]).looked_at)
+    assert "10.0.0.2" not in say(session, "h", "ip neigh"), "what a monitor hears makes no neighbour"
+
+
+def wait(session: Session, milliseconds: int) -> None:
+    session.lab.scheduler.run_until(session.lab.scheduler.now + milliseconds * 10**6)
+
+
+def test_a_bond_that_is_down_takes_what_comes_all_the_same_and_no_tap_shows_it() -> None:
+    session = bonded("mode active-backup miimon 100")
+    for node, line in (("h", "ip addr add 10.0.0.1/24 dev bond0"), ("sw", "ip addr add 10.0.0.2/24 dev eth0")):
+        say(session, node, line)
+    wait(session, 300)
+    say(session, "sw", "ping -c 1 -W 1 10.0.0.1")
+    say(session, "h", "ip link set bond0 down")
+    before = session.lab.trace.end
+    say(session, "sw", "ping -c 1 -W 1 10.0.0.1")
+    since = [record.event for record in session.lab.trace.since(before)]
+    assert not any(isinstance(event, FrameReceived) and event.interface.name == "bond0" for event in since)
+    assert any(isinstance(event, RouteMissing) for event in since), "it was answered, and there is no way back"

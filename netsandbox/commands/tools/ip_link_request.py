@@ -63,7 +63,7 @@ def read_request(context: ToolContext, words: Words, makes: bool, is_peer: bool 
     request = LinkRequest()
     _fill(request, found, ends.device, makes)
     _check(context.namespace, request, makes, is_peer)
-    request.mac = _mac(found["address"], makes) if "address" in found else []
+    request.mac = _checked(found["address"], makes) if "address" in found else []
     if "broadcast" in found:
         raise ToolError(1, f"netsandbox: broadcast of {A_DEVICE} is not modelled")
     if request.type:
@@ -76,7 +76,8 @@ def _keys(context: ToolContext, read_type: Callable[[Words], str]) -> tuple[Key,
     namespace = context.namespace
     return (
         flag("up"), flag("down"), key("name", read=name_reader("name"), once="name"),
-        refused("index", of=A_DEVICE, read=read_index), key("link*", read=lower_reader(namespace)), key("address*"),
+        refused("index", of=A_DEVICE, read=read_index), key("link*", read=lower_reader(namespace)),
+        key("address*", read=_read_mac),
         key("mtu", read=number('Invalid "mtu" value\n', -(1 << 31), (1 << 31) - 1), once="mtu"),
         key("txqueuelen*", "qlen", "txqlen*", read=number('Invalid "txqueuelen" value\n'), once="txqueuelen"),
         key("alias*", read=read_alias), key("group", read=ip_address.read_group, once="group"),
@@ -152,9 +153,12 @@ def _check(namespace: NetworkNamespace, request: LinkRequest, makes: bool, is_pe
     interface_named(namespace, request.device)
 
 
-def _mac(word: str, makes: bool) -> list[int]:
-    """It is read last: `ip link set a down` has no device, as its `a` is short for address."""
-    mac = mac_bytes(word)
+def _read_mac(words: Words) -> list[int]:
+    return mac_bytes(words.next())
+
+
+def _checked(mac: list[int], makes: bool) -> list[int]:
+    """It is measured last: `ip link set a down` has no device, as its `a` is short for address."""
     if len(mac) != MAC_LENGTH:
         raise ToolError(2, str(KernelError("EINVAL"))) if makes else ToolError(
             1, f"Invalid address length {len(mac)} - must be {MAC_LENGTH} bytes")

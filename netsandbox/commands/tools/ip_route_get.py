@@ -21,6 +21,7 @@ from netsandbox.linux.ipv4.multipath import Flow
 from netsandbox.linux.ipv4.next_hop import learned_about
 from netsandbox.linux.ipv4.routing import OutputRoute, route_output
 from netsandbox.wire.addresses import LIMITED_BROADCAST, format_ipv4, is_multicast
+from netsandbox.wire.ipv4 import UDP
 
 if TYPE_CHECKING:
     from netsandbox.linux.core.interface import Interface
@@ -70,8 +71,9 @@ def run(namespace: NetworkNamespace, words: Words, style: Style) -> ToolResult:
 
 
 def _flow(found: dict[str, Any]) -> Flow:
+    """Of no protocol in particular it is UDP's (inet_rtm_getroute)."""
     ports = found.get("sport", 0), found.get("dport", 0)
-    return found.get("ipproto", 0), *ports, found.get("tos", 0), found.get("uid", 0)
+    return found.get("ipproto", UDP), *ports, found.get("tos", 0), found.get("uid", 0)
 
 
 def _output_row(namespace: NetworkNamespace, source: int, destination: int, leaves: Interface | None, style: Style,
@@ -92,8 +94,7 @@ def _output_row(namespace: NetworkNamespace, source: int, destination: int, leav
         row.put("prefsrc", format_ipv4(chosen.source), f"src {format_ipv4(chosen.source)} ")
     # RTCF_MULTICAST and the flag of an offload that failed are one bit; iproute2 prints both.
     notify = ["notify"] if "notify" in found else []
-    if found.get("mark"):
-        row.put("mark", found["mark"], f"mark {_mark(found['mark'])} ")
+    _put_mark(row, found)
     put_flags(row, ["rt_offload_failed"] if kind == "multicast" else notify)
     _put_user(row, found.get("uid", 0))  # root asks
     learned = learned_about(namespace, chosen.destination, chosen.route)
@@ -111,8 +112,10 @@ def _put_user(row: Row, user: int) -> None:
         row.put("uid", user, f"uid {user} ")
 
 
-def _mark(mark: int) -> str:
-    return str(mark) if mark < 16 else f"{mark:#x}"
+def _put_mark(row: Row, found: dict[str, Any]) -> None:
+    mark = found.get("mark", 0)
+    if mark:
+        row.put("mark", mark, f"mark {mark if mark < 16 else f'{mark:#x}'} ")
 
 
 def _put_table(row: Row, route: Route | None, namespace: NetworkNamespace, style: Style) -> None:
@@ -170,6 +173,7 @@ def _input_row(enters: Interface, source: int, destination: int, style: Style, f
             row.put("gateway", format_ipv4(gateway), f"via {format_ipv4(gateway)} ")
     row.put("dev", device.name, f"dev {device.name} ")
     _put_table(row, answer.route, enters.namespace, style)
+    _put_mark(row, found)
     put_flags(row, ["rt_offload_failed"] if answer.type == "multicast" else [])
     _put_user(row, found.get("uid", NOBODY))
     flags = {"local": ["local"], "broadcast": ["local", "brd"], "multicast": ["local", "mc"]}.get(answer.type, [])

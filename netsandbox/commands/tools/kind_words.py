@@ -73,6 +73,7 @@ def usage_of(kind: LinkKind, slave: bool = False) -> str:
 def _shown(attribute: Attribute) -> str:
     word = attribute.spellings[0].rstrip("*")
     value = {Form.FLAG: "", Form.ON_OFF: " { on | off }", Form.ADDRESS: " ADDR", Form.DEVICE: " DEV",
+             Form.ADDRESSES: " ADDR,…",
              Form.CHOICE: f" {{ {' | '.join(attribute.choices)} }}"}.get(attribute.form, f" {word.upper()}")
     return f"[ {word}{value} ]"
 
@@ -85,6 +86,7 @@ def _key(attribute: Attribute, kind: LinkKind, namespace: NetworkNamespace,
         Form.FLAG: lambda _words: attribute.value, Form.WORD: Words.next, Form.PEER: read_peer,
         Form.NUMBER: number(attribute.complaint, 0, attribute.high),
         Form.CHOICE: lambda words: _choice(words, attribute), Form.ADDRESS: lambda words: _address(words, attribute),
+        Form.ADDRESSES: _addresses,
         Form.DEVICE: lambda words: _device(words, namespace, attribute.code),
         Form.MAP: lambda words: _map(words, attribute),
         Form.GROUP: lambda words: _station(words, attribute, True),
@@ -120,6 +122,17 @@ def _address(words: Words, attribute: Attribute) -> int:
         if attribute.complaint:
             raise wrong(word, attribute.complaint) from None
         raise ToolError(1, f'Error: any valid address is expected rather than "{word}".') from None
+
+
+def _addresses(words: Words) -> list[int]:
+    """get_addr32, of each."""
+    found = []
+    for word in words.next().split(","):
+        try:
+            found.append(parse_ipv4(word))
+        except AddressError:
+            raise ToolError(1, f'Error: an IP address is expected rather than "{word}"') from None
+    return found
 
 
 def _device(words: Words, namespace: NetworkNamespace, code: int) -> Any:

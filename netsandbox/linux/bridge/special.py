@@ -50,12 +50,21 @@ def handle_frame(bridge: Bridge, port: BridgePort, frame: Frame) -> Verdict:
 
 def handle_link_local(bridge: Bridge, port: BridgePort, frame: Frame) -> Verdict:
     """br_handle_frame: 802.1D's reserved addresses are its own business, whatever state the port is in."""
+    if port.learning and port.state in (LEARNING, FORWARDING) and frame.dst != PAUSE and bridge.fdb.ageing_time:
+        _learn_local(bridge, port, frame)
     verdict = handle_reserved(bridge, port, frame)
     if verdict is not None:
         return verdict
     if bridge.vlan_filtering and port.state in (LEARNING, FORWARDING):
         return vlan.handle_frame(bridge, port, frame)
     return bridge.handle_group(port, frame) if port.forwarding else refuse(bridge, port, frame)
+
+
+def _learn_local(bridge: Bridge, port: BridgePort, frame: Frame) -> None:
+    """__br_handle_local_finish, br_should_learn: who sends such a frame is a station as others are."""
+    found = vlan.admit(bridge, port.vlan_group, frame) if bridge.vlan_filtering else vlan.Admitted(0, 0, frame)
+    if not isinstance(found, int) and frame.src and not frame.src & MAC_GROUP_BIT:
+        bridge.fdb.learn(port, frame.src, bridge.fdb.entries.get(found.vid << 48 | frame.src), found.vid)
 
 
 def handle_reserved(bridge: Bridge, port: BridgePort, frame: Frame) -> Verdict | None:

@@ -278,6 +278,7 @@ class SpanningTree:
         if port.state == "disabled" or port.tree is None:
             return Dropped(DropReason.BRIDGE_INGRESS_STP_STATE, (port.state,))
         if port.flags.get("guard"):
+            self.disable_port(port)
             port.hold("disabled")
             return Dropped(DropReason.BPDU_INVALID, ("guard", port.interface.name))
         if bpdu is None:

@@ -256,13 +256,15 @@ class Interface(DeviceOperations):
         if self.up:
             self.heard += 1
             self.heard_bytes += frame.size - self.uncounted
-            if self.stack is not None:
-                verdict = self.stack.pass_up(frame, is_for_us)
-            elif self.port is not None:
-                verdict = self.port.bridge.handle_frame(self.port, frame)
-            else:
-                verdict = self.deliver(frame, is_for_us)
+            verdict = self.hand_up(frame, is_for_us)
         events[mark] = FrameReceived, self.place, shown or frame, verdict
+
+    def hand_up(self, frame: Frame, is_for_us: bool) -> Verdict:
+        """To what stands on it, to its bridge or to its host."""
+        if self.stack is not None:
+            return self.stack.pass_up(frame, is_for_us)
+        return self.port.bridge.handle_frame(self.port, frame) if self.port is not None else self.deliver(
+            frame, is_for_us)
 
     # -- state
 

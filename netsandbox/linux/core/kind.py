@@ -31,6 +31,7 @@ class Form(Enum):
     ON_OFF = "on or off"
     CHOICE = "one of some words"
     ADDRESS = "an IPv4 address"
+    ADDRESSES = "IPv4 addresses with commas between them"
     DEVICE = "the name of a device"
     TABLE = "the name or number of a routing table"
     WORD = "any word"

@@ -69,6 +69,10 @@ class Discipline:
         self.child = child
         child.parent, child.parent_class = self, parent_class
 
+    def length_of(self, frame: Frame) -> int:
+        """qdisc_pkt_len: bytes, of which a tunnel's packets have none of Ethernet's."""
+        return frame.size - (0 if self.interface.hardware in ("ether", "loopback") else self.interface.uncounted)
+
     def enqueue(self, frame: Frame) -> bool:
         raise NotImplementedError
 
@@ -104,7 +108,7 @@ class Discipline:
         interface, parent = self.interface, self.parent
         if interface.shaper is not (parent or self) or not interface.running:
             return
-        self.bytes += frame.size
+        self.bytes += self.length_of(frame)
         self.packets += 1
         if self.child is not None and self.is_before_child:
             self.child.enqueue(frame)
@@ -215,7 +219,7 @@ class Netem(Discipline):
         delay = self._draw_delay(stream)
         if self.rate:
             last = self.waiting[-1][0] if self.waiting else now
-            delay = max(0, delay - (last - now)) + frame.size * SECOND // self.rate
+            delay = max(0, delay - (last - now)) + self.length_of(frame) * SECOND // self.rate
             when = last + delay
         else:
             when = now + delay
@@ -264,10 +268,11 @@ class Tbf(Discipline):
 
     def admit(self, frame: Frame) -> bool:
         """tbf_enqueue, tbf_dequeue: the time at which there are tokens for it."""
-        if frame.size > self.burst:
+        length = self.length_of(frame)
+        if length > self.burst:
             self.drop(frame, "burst")
             return False
-        if sum(held[2].size for held in self.waiting) + frame.size > self.most:
+        if sum(self.length_of(held[2]) for held in self.waiting) + length > self.most:
             self.drop(frame, "limit")
             return False
         now = self.interface.namespace.scheduler.now
@@ -276,7 +281,7 @@ class Tbf(Discipline):
             self._tokens, self._since = full, now
         begins = max(now, self._since)
         tokens = min(full, self._tokens + begins - self._since)
-        needed = frame.size * SECOND // self.rate
+        needed = length * SECOND // self.rate
         when = begins + max(0, needed - tokens)
         self._tokens, self._since = max(0, tokens - needed), when
         if when > now:

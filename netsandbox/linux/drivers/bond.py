@@ -6,14 +6,18 @@ from typing import TYPE_CHECKING, Any
 
 from netsandbox.linux.core.errors import KernelError, NotModelledError
 from netsandbox.linux.core.kind import Attribute, Detail, Form, LinkKind, NewLink, choice, number, refused, setting
-from netsandbox.linux.drivers.bond_device import OPTIONS, BondInterface, Slave
+from netsandbox.linux.drivers.bond_arp import VALIDATED
+from netsandbox.linux.drivers.bond_device import OPTIONS, BondInterface
 from netsandbox.linux.drivers.bond_modes import ACTIVE_BACKUP, LONG_NAMES, MODES, POLICIES, ROUND_ROBIN, XOR
-from netsandbox.wire.addresses import format_mac
+from netsandbox.linux.drivers.bond_slave import Slave
+from netsandbox.wire.addresses import LIMITED_BROADCAST, format_ipv4, format_mac
 
 if TYPE_CHECKING:
     from netsandbox.linux.core.interface import Interface
     from netsandbox.linux.core.namespace import NetworkNamespace
 
+INT_MAX = (1 << 31) - 1
+VALIDATES, ALL_TARGETS = tuple(VALIDATED), ("any", "all")
 RESELECTS, MAC_WAYS = ("always", "better", "failure"), ("none", "active", "follow")
 OTHER_POLICIES = ("encap2+3", "encap3+4", "vlan+srcmac")
 WORDS = {"primary_reselect": RESELECTS, "fail_over_mac": MAC_WAYS, "xmit_hash_policy": POLICIES}
@@ -38,9 +42,13 @@ class BondKind(LinkKind):
         number("num_grat_arp", "num_unsol_na", complaint="invalid num_grat_arp|num_unsol_na", high=255),
         number("all_slaves_active", complaint="invalid all_slaves_active", high=1),
         number("packets_per_slave", complaint="invalid packets_per_slave", high=65535),
+        number("arp_interval", complaint="invalid arp_interval"), Attribute(("arp_ip_target",), Form.ADDRESSES),
+        choice("arp_validate", choices=VALIDATES, complaint="invalid arp_validate"),
+        choice("arp_all_targets", choices=ALL_TARGETS, complaint="invalid arp_all_targets"),
+        number("arp_missed_max", complaint="invalid arp_missed_max", high=255),
         *(refused(word) for word in (
-            "arp_interval", "arp_ip_target", "arp_validate", "arp_all_targets", "resend_igmp", "min_links",
-            "lp_interval", "lacp_rate", "lacp_active", "ad_select", "use_carrier", "tlb_dynamic_lb")))
+            "resend_igmp", "min_links", "lp_interval", "lacp_rate", "lacp_active", "ad_select", "use_carrier",
+            "tlb_dynamic_lb")))
     slave_attributes = ()
     slave_flags = ("SLAVE",)
     unknown = 'bond: unknown option "{word}"?'
@@ -85,7 +93,11 @@ class BondKind(LinkKind):
         Raises:
             KernelError: a delay without anybody who looks, or what only a bond without slaves takes.
         """
-        bond.miimon = settings.get("miimon", bond.miimon)
+        if "miimon" in settings:
+            bond.miimon = settings["miimon"]
+        if settings.get("miimon"):
+            bond.options |= {"arp_interval": 0, "arp_validate": "none"}
+        BondKind._set_arp(bond, settings)
         if not bond.miimon and any(settings.get(name) for name in LOOKED_FOR):
             raise KernelError("EPERM")
         if bond.slaves and "fail_over_mac" in settings:
@@ -98,6 +110,24 @@ class BondKind(LinkKind):
             bond.options[name] = words[int(value)] if words and value.isdecimal() else value
         for name in LOOKED_FOR:
             bond.options[name] -= bond.options[name] % (bond.miimon or 1)
+
+    @staticmethod
+    def _set_arp(bond: BondInterface, settings: dict[str, Any]) -> None:
+        """The ARP monitor's part: it or the other one; targets before a wrong one are taken."""
+        watches, interval = settings.get("miimon", 0), settings.get("arp_interval", 0)
+        if watches and interval:
+            raise KernelError("EINVAL", "ARP monitoring cannot be used with MII monitoring")
+        if interval > INT_MAX or settings.get("arp_missed_max") == 0:
+            raise KernelError("EINVAL", "invalid option value")
+        bond.miimon = 0 if interval else bond.miimon
+        targets = settings.pop("arp_ip_target", None)
+        if targets is not None:
+            good = [one for number, one in enumerate(targets) if one not in (0, LIMITED_BROADCAST, *targets[:number])]
+            bond.options["arp_ip_target"] = tuple(good)
+            if good != targets:
+                raise KernelError("EINVAL", "invalid option value")
+        if watches and settings.get("arp_validate", "none") != "none":
+            raise KernelError("EINVAL", "ARP validating cannot be used with MII monitoring")
 
     @staticmethod
     def _check_policy(settings: dict[str, Any]) -> None:
@@ -117,7 +147,11 @@ class BondKind(LinkKind):
             interface.mode = self._mode(settings)
         self._check_choice(interface.mode, settings, interface.slaves)
         self._check_policy(settings)
-        self._set(interface, settings)
+        watched = interface.watching
+        try:
+            self._set(interface, settings)
+        finally:
+            interface.watch_anew(watched)
         wanted = settings.get("active_slave")
         slave = next((one for one in interface.slaves if one.interface is wanted), None)
         if slave is not None and not slave.is_up:
@@ -128,10 +162,6 @@ class BondKind(LinkKind):
             interface.primary = kept
         elif {"primary", "primary_reselect"} & settings.keys():
             interface.reselect("primary")
-        if not interface.miimon:
-            interface.stop()
-        elif interface.up and interface.timer is None:
-            interface.open()
 
     def enslave(self, master: Interface, interface: Interface) -> None:
         assert isinstance(master, BondInterface)
@@ -158,7 +188,11 @@ class BondKind(LinkKind):
         has = bond.options
         rows += [setting(name, value) for name, value in (
             ("miimon", bond.miimon), *((name, has[name]) for name in LOOKED_FOR), ("use_carrier", 1),
-            ("arp_interval", 0), ("arp_missed_max", 2), ("arp_validate", "none"), ("arp_all_targets", "any"))]
+            *((name, has[name]) for name in ("arp_interval", "arp_missed_max")))]
+        if has["arp_ip_target"]:
+            targets = [format_ipv4(one) for one in has["arp_ip_target"]]
+            rows.append(Detail("arp_ip_target", targets, f"arp_ip_target {','.join(targets)} "))
+        rows += [setting(name, has[name]) for name in ("arp_validate", "arp_all_targets")]
         if any(slave.interface.name == bond.primary for slave in bond.slaves):
             rows.append(setting("primary", bond.primary))
         return rows + [setting(name, value, "num_grat_arp" if name == "num_peer_notif" else "") for name, value in (
@@ -198,6 +232,10 @@ def _status(bond: BondInterface) -> str:
     text += (f"MII Status: {'up' if bond.carrier else 'down'}\nMII Polling Interval (ms): {bond.miimon}\n"
              f"Up Delay (ms): {has['updelay']}\nDown Delay (ms): {has['downdelay']}\n"
              f"Peer Notification Delay (ms): {has['peer_notify_delay']}\n")
+    if has["arp_interval"]:
+        targets = ",".join(f" {format_ipv4(one)}" for one in has["arp_ip_target"])
+        text += (f"ARP Polling Interval (ms): {has['arp_interval']}\nARP Missed Max: {has['arp_missed_max']}\n"
+                 f"ARP IP target/s (n.n.n.n form):{targets}\nNS IPv6 target/s (xx::xx form):\n")
     for slave in bond.slaves:
         text += (f"\nSlave Interface: {slave.interface.name}\nMII Status: {slave.state}\n"
                  "Speed: 10000 Mbps\nDuplex: full\n"

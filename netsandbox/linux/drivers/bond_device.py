@@ -10,9 +10,10 @@ from netsandbox.linux.core import link
 from netsandbox.linux.core.device import NO_SPEED
 from netsandbox.linux.core.stacked import StackedInterface, settle, stack_of
 from netsandbox.linux.device_events import ActiveSlaveChanged, SlaveChosen
-from netsandbox.linux.drivers import bond_modes
-from netsandbox.linux.drivers.bond_modes import ACTIVE_BACKUP, BROADCAST, ROUND_ROBIN
-from netsandbox.linux.drop import OTHERHOST, Dropped, DropReason, Outcome
+from netsandbox.linux.drivers import bond_arp, bond_modes
+from netsandbox.linux.drivers.bond_modes import ACTIVE_BACKUP, BROADCAST, DOWN, GOING_BACK, GOING_DOWN, ROUND_ROBIN, UP
+from netsandbox.linux.drivers.bond_slave import Slave
+from netsandbox.linux.drop import OTHERHOST, Dropped, DropReason
 from netsandbox.linux.events import SendFailed
 from netsandbox.linux.ipv4 import arp
 from netsandbox.wire.addresses import BROADCAST_MAC, MAC_GROUP_BIT, random_mac
@@ -24,50 +25,11 @@ if TYPE_CHECKING:
     from netsandbox.linux.core.namespace import NetworkNamespace
     from netsandbox.wire.ethernet import Frame
 
-UP, GOING_DOWN, DOWN, GOING_BACK = "up", "going down", "down", "going back"
-"""BOND_LINK_*, as /proc/net/bonding says them."""
 OPTIONS: dict[str, Any] = {
     "updelay": 0, "downdelay": 0, "peer_notify_delay": 0, "primary_reselect": "always", "fail_over_mac": "none",
-    "xmit_hash_policy": "layer2", "num_grat_arp": 1, "all_slaves_active": 0, "packets_per_slave": 1}
+    "xmit_hash_policy": "layer2", "num_grat_arp": 1, "all_slaves_active": 0, "packets_per_slave": 1,
+    "arp_interval": 0, "arp_ip_target": (), "arp_validate": "none", "arp_all_targets": "any", "arp_missed_max": 2}
 """What else can be set, and what it is unless it was; delays in milliseconds."""
-
-
-class Slave:
-    """One link of a bond (struct slave).
-
-    Attributes:
-        permanent, mtu: its own, which it gets back.  before: its counters when it was enslaved.
-        failures: how often the monitor has seen its link go.
-        state: its link, as the monitor has it.  wait: how many looks its change still waits for.
-    """
-
-    def __init__(self, bond: BondInterface, interface: Interface) -> None:
-        self.bond = bond
-        self.master: Interface | None = bond
-        self.interface = interface
-        self.permanent, self.mtu = interface.mac, interface.mtu
-        self.state = UP if interface.running else DOWN
-        self.failures = self.wait = 0
-        self.before = _counted(interface)
-
-    @property
-    def counted(self) -> list[int]:
-        """What has passed since it was enslaved."""
-        return [now - before for now, before in zip(_counted(self.interface), self.before, strict=True)]
-
-    @property
-    def is_up(self) -> bool:
-        return self.state == UP
-
-    def handle_frame(self, frame: Frame, is_for_us: bool) -> Verdict | None:
-        """bond_handle_frame: what comes by another slave than the active one is not for the bond."""
-        bond = self.bond
-        if bond.mode == ACTIVE_BACKUP and bond.active is not self and not bond.options["all_slaves_active"]:
-            if frame.dst & MAC_GROUP_BIT and frame.dst != BROADCAST_MAC:
-                return None
-            return Dropped(DropReason.BOND_INACTIVE, (bond.name,))
-        bond.take(frame, is_for_us or frame.dst == self.interface.mac)
-        return Outcome.PASSED_UP
 
 
 class BondInterface(StackedInterface):
@@ -77,6 +39,7 @@ class BondInterface(StackedInterface):
         slaves: in the order they were enslaved.  active: the one that is used (active-backup).
         primary: the name of the slave to prefer.  miimon: milliseconds between two looks at the links; 0: none.
         options: the rest (OPTIONS).  announcements: how many more looks may tell the switches (send_peer_notif).
+        tried: the slave that the ARP monitor asks by while none is active (current_arp_slave).
         former: what slaves that have left counted.
         prefers_primary: it is new, and taken whatever primary_reselect says (force_primary).
     """
@@ -87,19 +50,32 @@ class BondInterface(StackedInterface):
     uncounted = 0
 
     __slots__ = ("active", "announcements", "former", "miimon", "mode", "options", "prefers_primary", "primary",
-                 "slaves", "timer", "turn")
+                 "slaves", "timer", "tried", "turn")
 
     def __init__(self, namespace: NetworkNamespace, name: str, mac: int, mode: str) -> None:
         super().__init__(namespace, name, mac)
         self.mode = mode
         self.slaves: list[Slave] = []
         self.active: Slave | None = None
+        self.tried: Slave | None = None
         self.primary = ""
         self.miimon = self.turn = self.announcements = 0
         self.options = dict(OPTIONS)
         self.former = [0] * 4
         self.prefers_primary = False
         self.timer: Timer | None = None
+
+    @property
+    def watching(self) -> str:
+        """Which of the monitors looks after its links; empty: none."""
+        return "arp" if self.options["arp_interval"] else "mii" if self.miimon else ""
+
+    def watch_anew(self, before: str) -> None:
+        """A monitor that is at work already keeps its time."""
+        if self.watching != before:
+            self.stop()
+            if self.up and self.watching:
+                self.open()
 
     @property
     def path_cost(self) -> int:
@@ -109,6 +85,13 @@ class BondInterface(StackedInterface):
         if self.mode in (ACTIVE_BACKUP, BROADCAST) or len(used) < 2:
             return max(used, default=NO_SPEED)
         return 1 if min(used) < NO_SPEED else NO_SPEED
+
+    def take(self, frame: Frame, is_for_us: bool = False, shown: Frame | None = None) -> None:
+        """Down it hands up all the same, for nothing on that way looks at IFF_UP; only taps are closed."""
+        if self.up:
+            super().take(frame, is_for_us, shown)
+        else:
+            self.hand_up(frame, is_for_us)
 
     def deliver(self, frame: Frame, is_for_us: bool = False) -> Verdict:
         """What is no slave's stays somebody else's, though it bear the bond's own MAC (eth_type_trans)."""
@@ -154,7 +137,10 @@ class BondInterface(StackedInterface):
     # -- watching the links
 
     def open(self) -> None:
-        self._look(None)
+        if self.options["arp_interval"]:
+            bond_arp.look(self)
+        else:
+            self._look(None)
 
     def stop(self) -> None:
         self.namespace.scheduler.cancel(self.timer)
@@ -162,14 +148,14 @@ class BondInterface(StackedInterface):
 
     def _look(self, _argument: object) -> None:
         """bond_mii_monitor: every miimon milliseconds."""
-        tells = self._may_tell()
+        tells = self.may_tell()
         self._inspect()
         self.announcements -= self.announcements > 0
         if self.miimon and self.up:
             delay = self.miimon * MILLISECOND
             self.timer = self.namespace.scheduler.kernel_timer(delay, self._look)
         if tells:
-            self._announce(None)
+            self.announce(None)
 
     def _inspect(self) -> None:
         """bond_miimon_inspect: a change of a link waits for downdelay or updelay, the latter where others work."""
@@ -232,14 +218,15 @@ class BondInterface(StackedInterface):
             self.label, best.interface.name if best is not None else "",
             old.interface.name if old is not None else "", why))
         if best is not None:
+            best.up_since = bond_arp.now(self)
             self._move_mac(old, best)
         if best is not None and self.up:
             self.announcements = self.options["num_grat_arp"] * max(1, self._looks("peer_notify_delay"))
-            if self._may_tell() and why != "enslaved":
+            if self.may_tell() and why != "enslaved":
                 self.announcements -= 1
-                self.namespace.scheduler.soon(self._announce)
+                self.namespace.scheduler.soon(self.announce)
 
-    def _may_tell(self) -> bool:
+    def may_tell(self) -> bool:
         """bond_should_notify_peers."""
         return bool(self.announcements and self.active is not None and self.carrier
                     and not self.announcements % max(1, self._looks("peer_notify_delay")))
@@ -255,7 +242,7 @@ class BondInterface(StackedInterface):
             if old is not None:
                 link.change_mac(old.interface, own)
 
-    def _announce(self, _argument: object) -> None:
+    def announce(self, _argument: object) -> None:
         """NETDEV_NOTIFY_PEERS; each arrives before the next is sent."""
         if self.running:
             addresses = [(one, own.local) for one in _who_hear(self) for own in one.addresses]
@@ -277,7 +264,7 @@ class BondInterface(StackedInterface):
         link.set_up(interface)
         stack.uppers.append(self)
         self.slaves.append(slave)
-        slave.state = UP if interface.running else DOWN
+        slave.state, slave.up_since = UP if interface.running else DOWN, bond_arp.now(self)
         self.prefers_primary |= interface.name == self.primary
         self.reselect("enslaved")
 
@@ -288,6 +275,7 @@ class BondInterface(StackedInterface):
         if slave is None or stack is None:
             return
         self.slaves.remove(slave)
+        self.tried = None
         self.former = [sum(pair) for pair in zip(self.former, slave.counted, strict=True)]
         stack.handler = None
         stack.uppers.remove(self)
@@ -299,9 +287,9 @@ class BondInterface(StackedInterface):
             drawn = self.namespace.chance.stream(f"bond {self.name} {self.namespace.scheduler.now}").bits(48)
             link.change_mac(self, random_mac(drawn))
         if was_active and self.up and interface.up:
-            self.namespace.scheduler.soon(_restore, slave)
+            self.namespace.scheduler.soon(Slave.restore, slave)
         else:
-            _restore(slave)
+            slave.restore()
 
     def uninit(self) -> None:
         link.set_down(self)
@@ -348,20 +336,9 @@ class BondInterface(StackedInterface):
         if what == "gone":
             link.set_down(lower)
             self.drop_slave(lower)
-        elif what in ("up", "carrier") and not slave.is_up and lower.running and not self.miimon:
+        elif what in ("up", "carrier") and not slave.is_up and lower.running and not self.watching:
             self._commit([slave])
             self.announcements -= self.announcements > 0
-
-
-def _restore(slave: Slave) -> None:
-    """What was a slave goes down and is itself again."""
-    link.set_down(slave.interface)
-    link.change_mac(slave.interface, slave.permanent)
-    link.set_mtu(slave.interface, slave.mtu)
-
-
-def _counted(interface: Interface) -> tuple[int, int, int, int]:
-    return interface.rx_packets, interface.rx_bytes, interface.tx_packets, interface.tx_bytes
 
 
 def _who_hear(interface: Interface) -> Iterator[Interface]:

@@ -10,7 +10,7 @@ from netsandbox.wire.ipv4 import ICMP, IPv4Packet
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from netsandbox.linux.drivers.bond_device import Slave
+    from netsandbox.linux.drivers.bond_slave import Slave
     from netsandbox.wire.ethernet import Frame
 
 ROUND_ROBIN, ACTIVE_BACKUP, XOR, BROADCAST = "balance-rr", "active-backup", "balance-xor", "broadcast"
@@ -18,6 +18,8 @@ MODES = (ROUND_ROBIN, ACTIVE_BACKUP, XOR, BROADCAST, "802.3ad", "balance-tlb", "
 LONG_NAMES = {ROUND_ROBIN: "load balancing (round-robin)", ACTIVE_BACKUP: "fault-tolerance (active-backup)",
               XOR: "load balancing (xor)", BROADCAST: "fault-tolerance (broadcast)"}
 """As /proc/net/bonding says them; of those that are modelled."""
+UP, GOING_DOWN, DOWN, GOING_BACK = "up", "going down", "down", "going back"
+"""BOND_LINK_*, as /proc/net/bonding says them."""
 POLICIES = ("layer2", "layer3+4", "layer2+3")
 """BOND_XMIT_POLICY_*, by number."""
 WITH_PORTS = frozenset({6, 17, 33, 132, 136})

@@ -41,6 +41,7 @@ class TapInterface(StackedInterface):
 
     def transmit(self, frame: Frame) -> bool:
         """Without a carrier its queueing discipline is noop, which swallows without a word (noop_enqueue)."""
+        self.tx_dropped += 1
         self.namespace.record(SendFailed(self.place, frame, Dropped(DropReason.TUN_NO_READER, (self.name,))))
         return True
 

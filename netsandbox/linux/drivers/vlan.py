@@ -243,11 +243,12 @@ VLANID := 0-4095"""
         flags = [flag for name, flag in SWITCHES.items() if name in interface.switches]
         rows = [Detail("protocol", NAMES[interface.tpid], f"protocol {NAMES[interface.tpid]} "),
                 Detail("id", interface.vid, f"id {interface.vid} "),
-                Detail("flags", flags, f"<{','.join(flags)}> ")]
+                *([Detail("flags", flags, f"<{','.join(flags)}> ")] if flags else [])]
         for way, pairs in (("ingress", interface.ingress), ("egress", interface.egress)):
-            if pairs:
-                value = [{"from": old, "to": new} for old, new in pairs.items()]
-                rows.append(Detail(f"{way}_qos", value, f"\n      {way}-qos-map {{ {_pairs(pairs)} }} "))
+            shown = {old: new for old, new in pairs.items() if new}
+            if shown:
+                value = [{"from": old, "to": new} for old, new in shown.items()]
+                rows.append(Detail(f"{way}_qos", value, f"\n      {way}-qos-map {{ {_pairs(shown)} }} "))
         return rows
 
     def proc_file(self, namespace: NetworkNamespace, name: str) -> str | None:
