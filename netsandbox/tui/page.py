@@ -8,8 +8,8 @@ from __future__ import annotations
 
 from html import escape
 
-DARK, LIGHT = "#0c181f", "#e0e0e0"
-"""Around the terminal."""
+DARK, LIGHT = "#121212", "#e0e0e0"
+"""Around the terminal: the backgrounds of textual-dark and textual-light."""
 
 _PAGE = """<!DOCTYPE html>
 <html lang="en">
@@ -24,6 +24,7 @@ _PAGE = """<!DOCTYPE html>
 }}
 html, body {{ height: 100%; margin: 0; overflow: hidden; background: {background}; }}
 #terminal {{ width: 100vw; height: 100vh; }}
+.xterm .xterm-viewport {{ background-color: {background} !important; }} /* beside the last column, too narrow for one */
 .textual-terminal {{ opacity: 0; }}
 body.-first-byte .textual-terminal {{ opacity: 1; }}
 #ended {{ display: none; position: absolute; inset: 0; place-content: center; z-index: 10; text-align: center;

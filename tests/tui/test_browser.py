@@ -115,7 +115,9 @@ async def test_a_light_theme_is_light_all_around(tmp_path: Path) -> None:
 
 async def is_light(on: Visit) -> bool:
     """Whether what was painted and what is around it are; they are alike."""
-    around = await on.page.evaluate("getComputedStyle(document.body).backgroundColor")
+    around, beside = [await on.page.evaluate(f"getComputedStyle(document.querySelector('{one}')).backgroundColor")
+                      for one in ("body", ".xterm-viewport")]
+    assert beside == around, "beside the last column too"
     shades = [int(value) for found in BACKGROUND.findall(bytes(on.painted)) for value in found]
     found = {statistics.mean(shades) > 128, statistics.mean(map(int, re.findall(r"\d+", around))) > 128}
     assert len(found) == 1
