@@ -28,6 +28,7 @@ from netsandbox.lab.tables import (
     SocketRow,
 )
 from netsandbox.session.files import FileError
+from netsandbox.session.journal import Entry, parting
 from netsandbox.session.keeping import KeptSession
 from netsandbox.session.own_files import FileThereError
 from netsandbox.tui import peek
@@ -90,16 +91,29 @@ class LabView:
         """After a change of the epoch: the record from which on what was read before is no longer so."""
         session = self.session
         before, self._lineage = self._lineage, (session.lab, session.journal)
-        end = session.trace.end if before[0] is session.lab or before[1] is session.journal else 0
+        end = session.trace.end if before[0] is session.lab else self._shared_with(before[1])
         self._journeys = Journeys()
         for record in session.trace.since(end - UNDER_WAY, end):
             self._journeys.of(record)  # frames that were under way then have their journeys still
         return end
 
+    def _shared_with(self, journal: list[Entry] | None) -> int:
+        """Up to which record the present branch went as one did whose journal that is."""
+        session, trace = self.session, self.session.trace
+        if journal is None or not any(branch.journal is journal for branch in session.branches.all):
+            return 0
+        if journal == session.journal:
+            return trace.end
+        step = parting(journal, session.journal) - 1  # the last that is whole in both
+        if step < trace.first_step:
+            return 0
+        last = trace.step(step)
+        return last.first if last is not None else trace.end
+
     def _read(self) -> None:
         if self._history is not self.session.journal:
+            self._watch.forget(self.session.trace, self._shared_with(self._history))
             self._history = self.session.journal
-            self._watch.forget()
         self._watch.read(self.session.trace)
 
     def _cached(self, key: tuple[Any, ...], make: Callable[[], Rows]) -> Rows:

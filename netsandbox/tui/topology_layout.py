@@ -52,8 +52,13 @@ def layout(nodes: Sequence[NodeRow], interfaces: Iterable[InterfaceRow], links: 
         keep: places that are never folded into a group, such as the selected one.
         at_top: begin in the first row, for a pane that is made as high as the picture.
     """
-    scope = with_proxies(build(nodes, interfaces, links), nodes)
-    return layout_scope(scope, width, height, detail=detail, keep=keep, glyphs=glyphs, at_top=at_top)
+    return layout_scope(scope_of(nodes, interfaces, links), width, height, detail=detail, keep=keep, glyphs=glyphs,
+                        at_top=at_top)
+
+
+def scope_of(nodes: Sequence[NodeRow], interfaces: Iterable[InterfaceRow], links: Iterable[LinkRow]) -> Scope:
+    """What there is to lay out, whatever the size."""
+    return with_proxies(build(nodes, interfaces, links), nodes)
 
 
 def layout_scope(scope: Scope, width: int, height: int, *, detail: Detail | None = None, keep: Collection[Place] = (),

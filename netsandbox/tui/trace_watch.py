@@ -54,14 +54,19 @@ class TraceWatch:
         """Record numbers of the drops that the trace still has, ascending."""
         self._forgotten = 0
         """Drops that it no longer has."""
-        self._marks: dict[str, deque[Mark]] = {}
-        self.forget()
+        self._marks: dict[str, deque[Mark]] = {kind: deque(maxlen=MOST_MARKS) for kind in ("drop", "flood")}
 
-    def forget(self) -> None:
-        """Another history: read it from its beginning."""
-        self._cursor = self._forgotten = self._older = 0
-        self._drops, self._changes = array("q"), array("q")
-        self._marks = {kind: deque(maxlen=MOST_MARKS) for kind in ("drop", "flood")}
+    def forget(self, trace: Trace, since: int) -> None:
+        """Another history, which went as the one before up to the step that made the record before `since`."""
+        is_whole = not self._older + self._forgotten and all(len(one) < MOST_MARKS for one in self._marks.values())
+        last = trace.step(trace.step_of(since - 1)) if since and is_whole else None
+        self._cursor = min(self._cursor, last.first) if last is not None else 0
+        self._forgotten = self._older = 0
+        for numbers in (self._drops, self._changes):
+            del numbers[bisect_left(numbers, self._cursor):]
+        for marks in self._marks.values():
+            while marks and (last is None or marks[-1].step >= last.number):
+                marks.pop()
         self._histories += 1
         self.marks_version += 1
 

@@ -20,8 +20,8 @@ from netsandbox.tui.styles import Painted
 from netsandbox.tui.text import fit, safe
 from netsandbox.tui.topology_draw import Placed
 from netsandbox.tui.topology_internet import fold_internet
-from netsandbox.tui.topology_layout import layout
-from netsandbox.tui.topology_model import Place
+from netsandbox.tui.topology_layout import layout_scope, scope_of
+from netsandbox.tui.topology_model import Place, Scope
 from netsandbox.tui.topology_overlay import (
     Overlay,
     Patch,
@@ -121,6 +121,8 @@ class TopologyPicture(ScrollView, Painted, can_focus=True):
         self.placed: Placed | None = None
         self._rows: tuple[Sequence[NodeRow], Sequence[InterfaceRow], Sequence[LinkRow]] = ((), (), ())
         self._structure: tuple[object, ...] = ()
+        self._scopes: dict[bool, Scope] = {}
+        """What those rows make, with the internet folded and open."""
         self._strips: dict[int, Strip] = {}
         self._overlay: Overlay = {}
         self._by_row: dict[int, dict[int, Patch]] = {}
@@ -149,6 +151,7 @@ class TopologyPicture(ScrollView, Painted, can_focus=True):
         structure = (nodes, [_structure(row) for row in interfaces], links)
         if structure != self._structure or self.placed is None:
             self._rows, self._structure = rows, structure
+            self._scopes.clear()
             self._lay_out()
 
     def _lay_out(self) -> None:
@@ -189,9 +192,16 @@ class TopologyPicture(ScrollView, Painted, can_focus=True):
 
     def _place(self, width: int, height: int) -> Placed:
         keep = [place for place in (self.selected, self.pinned) if place is not None]
-        rows = with_tunnels(self._rows if self.is_internet_open else fold_internet(*self._rows))
-        return layout(*rows, width, height, detail=self.detail, keep=keep, glyphs=self.glyphs,
-                      at_top=self._is_compact)
+        return layout_scope(self._scope(), width, height, detail=self.detail, keep=keep, glyphs=self.glyphs,
+                            at_top=self._is_compact)
+
+    def _scope(self) -> Scope:
+        """What is there to be laid out: the same at every size."""
+        scope = self._scopes.get(self.is_internet_open)
+        if scope is None:
+            rows = with_tunnels(self._rows if self.is_internet_open else fold_internet(*self._rows))
+            scope = self._scopes[self.is_internet_open] = scope_of(*rows)
+        return scope
 
     def on_resize(self) -> None:
         """Lay out anew for the new size."""
