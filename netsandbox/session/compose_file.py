@@ -53,9 +53,10 @@ def compose_scenario(text: str, name: str) -> Scenario:
 
 def _other(read: dict[str, str], folder: Path, name: str) -> str | None:
     """A file that the Compose file takes something of, which goes along."""
-    text = _text(Path(name), folder)
+    where = Path(normpath(Path(name).absolute()))
+    text = _text(where, folder) if where.is_relative_to(folder) else None
     if text is not None:
-        read[Path(name).name] = text
+        read[str(where.relative_to(folder))] = text
     return text
 
 

@@ -59,10 +59,10 @@ def test_a_wrong_file_is_refused_in_composes_words(text: str) -> None:
 
 def test_a_version_is_warned_of_and_a_key_that_has_no_canonical_form_here_is_named() -> None:
     session = Session()
-    text = 'version: "3"\nservices:\n  a1: {image: busybox, shm_size: 64m}\n'
+    text = 'version: "3"\nservices:\n  a1: {image: busybox, blkio_config: {weight: 3}}\n'
     session.lab.host().files.add("/root/compose.yaml", RegularFile(0, text))
     job = session.run("docker compose config")
     assert "level=warning msg=\"/root/compose.yaml: the attribute `version` is obsolete" in job.err
-    assert "docker compose config of services.a1.shm_size is not modelled in the sandbox" in job.err
+    assert "docker compose config of services.a1.blkio_config is not modelled in the sandbox" in job.err
     assert session.run("docker compose config --services").out == "a1\n"
     assert session.run("docker compose port nosuch 80").err.endswith('service "nosuch" is not running\n')

@@ -117,7 +117,7 @@ def test_what_only_looks(session: KeptSession) -> None:
     assert said(session, "docker compose top web").startswith("SERVICE  #   UID   PID   PPID  C   STIME  TTY  TIME ")
     assert said(session, "docker compose images").splitlines()[1].split()[:3] == ["demo-db-1", "postgres", "latest"]
     assert said(session, "docker compose ls").splitlines()[1].split() == ["demo", "running(2)", "/root/compose.yaml"]
-    assert said(session, "docker compose config --services") == "web\ndb\n"
+    assert said(session, "docker compose config --services") == "db\nweb\n"
     assert said(session, "docker compose config -q") == ""
     assert said(session, "docker-compose --version") == "Docker Compose version v2.40.3\n"
     assert said(session, "docker compose logs --tail 1 web").endswith("start worker process 29\n")

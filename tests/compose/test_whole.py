@@ -105,7 +105,7 @@ WRONG = {
     "includes itself": ("include: [compose.yaml]\nservices:\n  web: {image: nginx}\n", ("include cycle detected:\n"
                         "/root/demo/compose.yaml\n include /root/demo/compose.yaml\n")),
     "of another folder": ("include: [../x.yaml]\nservices:\n  web: {image: nginx}\n",
-                          "/root/x.yaml: a Compose file of another folder is not modelled in the sandbox\n"),
+                          "open /root/x.yaml: no such file or directory\n"),
     "needs what is off": ("services:\n  web: {image: nginx, profiles: [a]}\n  two: {image: nginx, depends_on: [web]}\n",
                           "service \"two\" depends on undefined service \"web\": invalid compose project\n"),
     "a lone brace": ("services:\n  web: {image: \"${IMG\"}\n", ("invalid interpolation format for services.web.image.\n"
@@ -153,3 +153,14 @@ def test_what_is_no_service_any_more_is_told_of_and_goes_when_that_is_asked() ->
     assert "Found orphan containers ([demo-old-1]) for this project." in session.run("docker compose up -d").err
     assert session.run("docker compose ps --services").out == "old\nweb\n"
     assert "Container demo-old-1  Removed\n" in session.run("docker compose up -d --remove-orphans").err
+
+
+def test_paths_in_a_file_of_another_folder_are_relative_to_it() -> None:
+    session = with_files(compose="include: [sub/inc.yaml]\nservices:\n  web: {extends: {file: sub/inc.yaml, service: "
+                                 "base}}\n")
+    other = "services:\\n  base:\\n    image: nginx\\n    env_file: a.env\\n    volumes: [\"./d:/d\"]\\n"
+    for line in ("mkdir sub", "echo 'V=1' > sub/a.env", f"printf '{other}' > sub/inc.yaml"):
+        assert session.run(line).code == 0
+    shown = session.run("docker compose config").out
+    assert shown.count("source: /root/demo/sub/d\n") == 2
+    assert shown.count('V: "1"\n') == 2

@@ -10,20 +10,21 @@ from netsandbox.commands.docker.registry import COMMANDS
 from tests.docker.machine import Machine
 
 BY_TABLE = {"cap-add", "cap-drop", "timeout", "time", "health-interval", "health-timeout", "health-start-period",
-            "health-start-interval"}
+            "health-start-interval", "images", "models", "pid", "networks", "profiles", "services", "volumes"}
 """Flags that are asked for by a name out of a table."""
 TRUE_ALREADY = {"all", "verbose", "profile"}
 """There are no intermediate images, nothing more to say of a network, and Compose's other commands are
 about all containers that there are: the answer is the same."""
 READ = re.compile(r"""\.(?:on|text|all|number|values\.get)\(\s*"([\w-]+)"|"([\w-]+)" in parsed\.values""")
 IMPORTED = re.compile(r"^from (netsandbox\.commands\.(?:docker|compose)\.\w+) import", re.MULTILINE)
-WHOLE = re.compile(r"^from netsandbox\.commands\.docker import (\w+)$", re.MULTILINE)
+WHOLE = re.compile(r"^from netsandbox\.commands\.docker import ([\w, ]+)$", re.MULTILINE)
 
 
 def flags_read_in(module: str) -> set[str]:
     """The names that a command's module asks for, and those that it imports."""
     text = source(module)
-    whole = [f"netsandbox.commands.docker.{name}" for name in WHOLE.findall(text)]
+    whole = [f"netsandbox.commands.docker.{name}" for names in WHOLE.findall(text)
+             for name in names.split(", ")]
     texts = [text, *map(source, [*IMPORTED.findall(text), *whole])]
     return {one or other for text in texts for one, other in READ.findall(text)}
 

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 from netsandbox.commands.compose.creating import understood
-from netsandbox.commands.compose.found import chosen, profiles_of, project_to_make, warn
+from netsandbox.commands.compose.found import chosen, profiles_of, project_to_make
 from netsandbox.commands.compose.options import GLOBAL, without_effect
 from netsandbox.commands.docker.build import BUILD, prepared
 from netsandbox.commands.docker.flags import Command, Flag, Parsed, refused
@@ -80,8 +80,6 @@ def run(client: Client, parsed: Parsed) -> int | None:
     names = chosen(project, parsed.operands, profiles_of(client, parsed))
     wanted = project.in_order(names) if parsed.on("with-dependencies") else [project.services[name] for name in names]
     services = [service for service in wanted if service.build is not None]
-    if not services:
-        warn(client, "No services to build")
     words = [word for text in parsed.all("build-arg") for word in ("--build-arg", text)]
     words += ["--no-cache"] if parsed.on("no-cache") else []
     words += ["--quiet"] if parsed.on("quiet") else []

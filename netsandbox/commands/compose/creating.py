@@ -106,8 +106,10 @@ def _plan(client: Client, project: Project, spec: NetworkSpec) -> NetworkPlan:
 
 
 def fingerprint(service: Service) -> str:
-    """Changes when the service does, so that its containers are made anew."""
-    return sha256(repr(service._replace(line=0, scale=0)).encode()).hexdigest()
+    """Changes when the service does, so that its containers are made anew (ServiceHash)."""
+    of_its_own = service._replace(line=0, scale=0, needs=(), conditions={}, optional=(), restarts_with=(), profiles=(),
+                                  build=None)
+    return sha256(repr(of_its_own).encode()).hexdigest()
 
 
 def make_containers(client: Client, project: Project, wishes: list[Wish]) -> list[tuple[Service, list[Container]]]:

@@ -33,11 +33,20 @@ def project_to_make(client: Client, parsed: Parsed) -> Project:
     project = _read(client, parsed)
     profiles = profiles_of(client, parsed)
     enabled = {name for name, service in project.services.items() if is_on(service, profiles)} | {*parsed.operands}
+    project = project._replace(services={
+        name: _without(service, enabled) for name, service in project.services.items()})
     for name in project.services:
         off = [other for other in project.services[name].needs if other not in enabled] if name in enabled else []
         if off:
             raise DockerError(f'service "{name}" depends on undefined service "{off[0]}": invalid compose project')
     return with_env_files(client, project, parsed.all("env-file"))
+
+
+def _without(service: Service, enabled: set[str]) -> Service:
+    """Without the services that it needs if they are on, where they are not."""
+    off = {other for other in service.optional if other not in enabled}
+    return service._replace(needs=tuple(other for other in service.needs if other not in off), conditions={
+        other: how for other, how in service.conditions.items() if other not in off}) if off else service
 
 
 def profiles_of(client: Client, parsed: Parsed) -> list[str]:
@@ -79,6 +88,11 @@ def _of_containers(client: Client, name: str) -> Project:
 def _read(client: Client, parsed: Parsed) -> Project:
     files, outside = client.machine.host_files(), client.machine.environment()
     given = parsed.all("file") or [text for text in outside.get("COMPOSE_FILE", "").split(":") if text]
+    there = [name for name in FILES if files.exists(name)]
+    if not given and len(there) > 1:
+        names = ", ".join(f"{files.cwd.rstrip('/')}/{name}" for name in there)
+        warn(client, f"Found multiple config files with supported names: {names}")
+        warn(client, f"Using {files.cwd.rstrip('/')}/{there[0]}")
     path, *others = given or [name for names in (FILES, OVERRIDES) for name in
                               [name for name in names if files.exists(name)][:1]] or [""]
     if not path or (not given and path in OVERRIDES):
@@ -138,6 +152,20 @@ def containers_of(client: Client, project: Project, service: str = "", *,
     return sorted(found, key=lambda container: (service_of(container), number_of(container)))
 
 
+def named_container(client: Client, parsed: Parsed, service: str) -> Container:
+    """The running container of a service, the first or that of --index.
+
+    Raises:
+        DockerError: there is none.
+    """
+    index = parsed.number("index", 0)
+    found = [container for container in containers_of(client, project_of(client, parsed), service)
+             if container.is_running and index in (0, number_of(container))]
+    if not found:
+        raise DockerError(f'service "{service}" is not running{f" container #{index}" if index else ""}')
+    return found[0]
+
+
 def service_of(container: Container) -> str:
     return container.labels[f"{LABEL}service"]
 
@@ -151,7 +179,12 @@ def orphans_of(client: Client, project: Project) -> list[Container]:
     """Those whose service the file does not have (any more), and ended ones that `run` made; the newest first."""
     found = [one for one in containers_of(client, project, with_one_offs=True)
              if (one.has_ended and not one.is_running if is_one_off(one) else service_of(one) not in project.services)]
-    return sorted(found, key=lambda container: -container.created)
+    return newest_first(client, found)
+
+
+def newest_first(client: Client, found: list[Container]) -> list[Container]:
+    """As dockerd lists them."""
+    return [one for one in reversed(client.engine.containers.values()) if one in found]
 
 
 def number_of(container: Container) -> int:

@@ -2,42 +2,57 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
-from netsandbox.commands.compose.found import LABEL, chosen, containers_of, number_of, project_of
-from netsandbox.commands.compose.options import GLOBAL, without_effect
+from netsandbox.commands.compose.found import (
+    chosen,
+    containers_of,
+    named_container,
+    profiles_of,
+    project_of,
+    service_of,
+)
+from netsandbox.commands.compose.options import GLOBAL
 from netsandbox.commands.docker import execute
 from netsandbox.commands.docker.flags import Command, Flag, Parsed
 from netsandbox.commands.docker.listing import Column, print_list
-from netsandbox.commands.docker.ps import OTHERS, row
+from netsandbox.commands.docker.ps import OTHERS, row, shown_ports
 from netsandbox.docker.errors import DockerError
 
 if TYPE_CHECKING:
     from netsandbox.commands.docker.client import Client
+    from netsandbox.docker.container import Container
 
 COLUMNS = (Column("Name", "NAME"), Column("Image", "IMAGE"), Column("Command", "COMMAND"), Column("Service", "SERVICE"),
            Column("RunningFor", "CREATED"), Column("Status", "STATUS"), Column("Ports", "PORTS"))
+MORE = {**OTHERS, "ID": "CONTAINER ID", "Names": "NAMES", "Project": "PROJECT", "Health": "HEALTH",
+        "ExitCode": "EXIT CODE", "Publishers": "<no value>"}
 
 
 def ps(client: Client, parsed: Parsed) -> int:
     project = project_of(client, parsed)
-    names = chosen(project, parsed.operands, ["*"])
+    names = chosen(project, parsed.operands, profiles_of(client, parsed))
+    has_orphans = not parsed.operands and parsed.values.get("orphans", True)
     states = _states(parsed)
-    containers = [container for container in containers_of(client, project)
+    containers = [container for container in containers_of(client, project, with_one_offs=parsed.on("all"))
                   if (container.state in states if states else container.is_running or parsed.on("all"))
-                  and (container.labels[f"{LABEL}service"] in names
-                       or not parsed.operands)]  # what is no service any more, too
+                  and (has_orphans or service_of(container) in names)]
     if parsed.on("services"):
-        for name in dict.fromkeys(container.labels[f"{LABEL}service"] for container in containers):
+        for name in dict.fromkeys(map(service_of, containers)):
             client.print(name)
         return 0
     rows = [row(container, client.scheduler.clock, not parsed.on("no-trunc"), client.engine.profile)
-            | {"Name": container.name, "Service": container.labels[f"{LABEL}service"], "Project": project.name,
-               "Health": container.health.status if container.health is not None else "", "ExitCode": container.code}
-            for container in containers]
-    print_list(client, parsed, COLUMNS, rows, "*formatter.ContainerContext",
-               {**OTHERS, "Project": "PROJECT", "Health": "HEALTH", "ExitCode": "EXIT CODE"})
+            | {"Name": container.name, "Service": service_of(container), "Project": project.name,
+               "Health": container.health.status if container.health is not None else "", "ExitCode": container.code,
+               "Publishers": _publishers(container)}
+            for container in sorted(containers, key=lambda container: container.name)]
+    print_list(client, parsed, COLUMNS, rows, "*formatter.ContainerContext", MORE)
     return 0
+
+
+def _publishers(container: Container) -> list[dict[str, Any]]:
+    return [{"URL": it.host, "TargetPort": it.port, "PublishedPort": it.host_port, "Protocol": it.protocol}
+            for it in sorted(shown_ports(container))]
 
 
 def _states(parsed: Parsed) -> list[str]:
@@ -56,15 +71,10 @@ def _states(parsed: Parsed) -> list[str]:
 
 def exec_(client: Client, parsed: Parsed) -> int | None:
     """In the service's first container; a terminal is there unless -T says otherwise."""
-    project = project_of(client, parsed)
     name, *words = parsed.operands
-    index = parsed.number("index", 0)
-    found = [container for container in containers_of(client, project, name) if container.is_running
-             and index in (0, number_of(container))]
-    if not found:
-        raise DockerError(f'service "{name}" is not running{f" container #{index}" if index else ""}')
+    container = named_container(client, parsed, name)
     return execute.run(client, Parsed({**parsed.values, "interactive": not parsed.on("no-tty")},
-                                      [found[0].name, *words]))
+                                      [container.name, *words]))
 
 
 PS = Command("docker compose ps", "[OPTIONS] [SERVICE...]", "List containers", ps, (
@@ -72,7 +82,8 @@ PS = Command("docker compose ps", "[OPTIONS] [SERVICE...]", "List containers", p
     Flag("filter", "", "string", "Filter services by a property (supported filters: status)", value="string"),
     Flag("format", "", "string", "Format output using a custom template", value="string"),
     Flag("no-trunc", usage="Don't truncate output"), Flag("quiet", "q", usage="Only display IDs"),
-    Flag("services", usage="Display services"), *without_effect("orphans"),
+    Flag("services", usage="Display services"),
+    Flag("orphans", usage="Include orphaned services (not declared by project) (default true)"),
     Flag("status", "", "list", "Filter services by status. Values: [paused | restarting | removing | running | dead | "
          "created | exited]", value="stringArray")))
 EXEC = Command("docker compose exec", "[OPTIONS] SERVICE COMMAND [ARGS...]", "Execute a command in a running container",

@@ -83,7 +83,7 @@ def _value(name: str, how: str, other: str, variables: Mapping[str, str]) -> str
 
 
 NAME = re.compile(r"[\w.\-\[\]]*")
-QUOTED = re.compile(r"""(["'])((?:\\.|(?!\1).)*)\1""")
+QUOTED = re.compile(r"""(["'])((?:\\.|(?!\1).)*)\1""", re.DOTALL)
 
 
 def env_file(text: str, outside: Mapping[str, str]) -> dict[str, str]:
@@ -96,27 +96,35 @@ def env_file(text: str, outside: Mapping[str, str]) -> dict[str, str]:
         VariableError: a line cannot be read.
     """
     found: dict[str, str] = {}
-    for number, line in enumerate(map(str.strip, text.splitlines()), 1):
+    lines = text.splitlines()
+    at = 0
+    while at < len(lines):
+        line = lines[at].strip()
+        at += 1
         name, equals, value = line.removeprefix("export ").partition("=")
         name = name.strip()
         if not line or line.startswith("#"):
             continue
-        if " " in name:
-            raise VariableError(f"line {number}: key cannot contain a space")
-        known = NAME.match(name)
-        if known is not None and known.end() < len(name):
-            raise VariableError(f'line {number}: unexpected character "{name[known.end()]}" in variable name "{line}"')
-        if equals:
-            found[name] = _env_value(value.strip(), number, found | dict(outside))
+        _check_name(name, line, at)
+        if equals and value.strip()[:1] in ("'", '"'):
+            rest = "\n".join([value.strip(), *lines[at:]])
+            match = QUOTED.match(rest)
+            if match is None:
+                raise VariableError(f"line {len(lines) + 1}: unterminated quoted value {value.strip()}")
+            at += match[0].count("\n")
+            found[name] = match[2] if match[1] == "'" else filled_in(
+                match[2].replace("\\n", "\n").replace('\\"', '"'), found | dict(outside))
+        elif equals:
+            found[name] = filled_in(value.strip().partition(" #")[0].rstrip(), found | dict(outside))
         elif name in outside:
             found[name] = outside[name]
     return found
 
 
-def _env_value(text: str, number: int, known: Mapping[str, str]) -> str:
-    if text[:1] not in ("'", '"'):
-        return filled_in(text.partition(" #")[0].rstrip(), known)
-    match = QUOTED.match(text)
-    if match is None:
-        raise VariableError(f"line {number}: a quoted value has to end on its line in the sandbox")
-    return match[2] if match[1] == "'" else filled_in(match[2].replace("\\n", "\n").replace('\\"', '"'), known)
+def _check_name(name: str, line: str, number: int) -> None:
+    """Raises VariableError: that is no name."""
+    if " " in name:
+        raise VariableError(f"line {number}: key cannot contain a space")
+    known = NAME.match(name)
+    if known is not None and known.end() < len(name):
+        raise VariableError(f'line {number}: unexpected character "{name[known.end()]}" in variable name "{line}"')

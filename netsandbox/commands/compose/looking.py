@@ -2,32 +2,36 @@
 
 from __future__ import annotations
 
+import json
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from netsandbox.commands.compose.canonical import canonical, to_json
+from netsandbox.commands.compose.creating import fingerprint
 from netsandbox.commands.compose.found import (
     LABEL,
     chosen,
     containers_of,
+    named_container,
     number_of,
     profiles_of,
     project_of,
     project_to_make,
     read_there,
+    service_of,
 )
-from netsandbox.commands.compose.life import named
 from netsandbox.commands.compose.options import GLOBAL, RELEASE
 from netsandbox.commands.compose.variables import variables_of
 from netsandbox.commands.compose.yaml_text import to_yaml
 from netsandbox.commands.docker.flags import Command, Flag, Parsed, refused
-from netsandbox.commands.docker.listing import Column, print_list
+from netsandbox.commands.docker.listing import Column, grouped, is_named, print_list
 from netsandbox.commands.docker.top import aligned, listed
 from netsandbox.docker.errors import DockerError
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
+    from netsandbox.commands.compose.model import Project, Service
     from netsandbox.commands.docker.client import Client
 
 IMAGES = (Column("ContainerName", "CONTAINER"), Column("Repository", "REPOSITORY"), Column("Tag", "TAG"),
@@ -43,20 +47,20 @@ PROJECTS = (Column("Name", "NAME"), Column("Status", "STATUS"), Column("ConfigFi
 def port(client: Client, parsed: Parsed) -> int:
     """Where one port of a service's is published."""
     name, private = parsed.operands
-    project = project_of(client, parsed)
-    index, protocol = parsed.number("index", 0), parsed.text("protocol") or "tcp"
-    found = [container for container in containers_of(client, project, name) if index in (0, number_of(container))]
-    if not found:
-        raise DockerError(f'service "{name}" is not running')
-    for binding in found[0].bindings:
+    protocol = parsed.text("protocol") or "tcp"
+    if not (private.isascii() and private.isdecimal()):
+        raise DockerError(f'strconv.ParseUint: parsing "{private}": invalid syntax')
+    container = named_container(client, parsed, name)
+    for binding in container.bindings:
         if (str(binding.port), binding.protocol) == (private, protocol) and ":" not in binding.host:
             client.print(f"{binding.host}:{binding.host_port}")
             return 0
-    if f"{private}/{protocol}" in found[0].exposed_ports:
+    if f"{private}/{protocol}" in container.exposed_ports:
         client.print(":0")
         return 0
-    others = ", ".join(f"{binding.host_port}/{binding.protocol}" for binding in found[0].bindings)
-    raise DockerError(f"no port {private}/{protocol} for container {found[0].name}: {others}")
+    others = ", ".join(f"{binding.host_port}/{binding.protocol}" for binding in sorted(
+        container.bindings, key=lambda binding: binding.port))
+    raise DockerError(f"no port {private}/{protocol} for container {container.name}: {others}")
 
 
 def top(client: Client, parsed: Parsed) -> int:
@@ -74,28 +78,58 @@ def top(client: Client, parsed: Parsed) -> int:
 
 
 def images(client: Client, parsed: Parsed) -> int:
+    project = project_of(client, parsed)
     rows: list[dict[str, Any]] = [{
-        "ContainerName": container.name, "Repository": container.image.name,
+        "ID": f"sha256:{container.image.identity}", "ContainerName": container.name,
+        "Repository": container.image.name,
         "Tag": container.reference.rpartition(":")[2] if ":" in container.reference else "latest",
-        "Platform": "linux/amd64", "ID": container.image.identity[:12], "Size": container.image.size,
-        "Created": "2 weeks ago"} for container in named(client, parsed)[1]]
-    print_list(client, parsed, IMAGES, rows, "*compose.imageContext", narrowest=NARROWEST)
+        "Platform": "linux/amd64", "Size": container.image.size, "Created": "2 weeks ago"}
+        for container in sorted(containers_of(client, project), key=lambda it: it.name)
+        if not parsed.operands or service_of(container) in parsed.operands]
+    if parsed.on("quiet"):
+        for identity in dict.fromkeys(row["ID"].partition(":")[2] for row in rows):
+            client.print(identity)
+        return 0
+    return _print(client, parsed, IMAGES, [row | {"ID": row["ID"].partition(":")[2][:12]} for row in rows])
+
+
+def _print(client: Client, parsed: Parsed, columns: tuple[Column, ...], rows: list[dict[str, Any]]) -> int:
+    """As a table or as one JSON array (cmd/formatter)."""
+    form = parsed.text("format").lower()
+    if form == "json":
+        client.print(json.dumps([{key: value for key, value in row.items() if key not in HIDDEN} for row in rows],
+                                separators=(",", ":")))
+    elif form in ("", "table", "pretty"):
+        print_list(client, parsed._replace(values={}), columns, rows, "", narrowest=NARROWEST)
+    else:
+        raise DockerError(f'format value "{parsed.text("format")}" could not be parsed: parsing failed')
     return 0
+
+
+HIDDEN = ("Created",)
+"""Fields of a row that JSON does not have."""
 
 
 def ls(client: Client, parsed: Parsed) -> int:
     """The projects that have containers."""
+    filters = grouped(parsed.all("filter"))
+    for key in filters:
+        if key != "name":
+            raise DockerError(f"invalid filter '{key}'")
     states: dict[str, dict[str, int]] = {}
     for container in client.engine.containers.values():
         project = container.labels.get(f"{LABEL}project")
-        if project is not None and (container.is_running or parsed.on("all")):
+        is_meant = project is not None and all(is_named(project, wanted) for wanted in filters.get("name", ()))
+        if project is not None and is_meant and (container.is_running or parsed.on("all")):
             counts = states.setdefault(project, {})
             counts[container.state] = counts.get(container.state, 0) + 1
-    rows: list[dict[str, Any]] = [{
-        "ID": name, "Name": name, "Status": ", ".join(f"{state}({count})" for state, count in sorted(counts.items())),
-        "ConfigFiles": _file_of(client, name)} for name, counts in sorted(states.items())]
-    print_list(client, parsed, PROJECTS, rows, "*compose.projectContext", narrowest=NARROWEST)
-    return 0
+    if parsed.on("quiet"):
+        for name in sorted(states):
+            client.print(name)
+        return 0
+    return _print(client, parsed, PROJECTS, [{
+        "Name": name, "Status": ", ".join(f"{state}({count})" for state, count in sorted(counts.items())),
+        "ConfigFiles": _file_of(client, name)} for name, counts in sorted(states.items())])
 
 
 def _file_of(client: Client, project: str) -> str:
@@ -110,29 +144,50 @@ def config(client: Client, parsed: Parsed) -> int:
     project = project_to_make(client, parsed)
     if parsed.on("quiet"):
         return 0
-    profiles = profiles_of(client, parsed)
-    names = {service.name for service in project.in_order(chosen(project, parsed.operands, profiles))}
-    services = [service for service in project.services.values() if service.name in names]
-    used = project.only(list(names))
-    images = [service.image for service in services]
-    wanted: Iterable[str] | None = (
-        [service.name for service in services] if parsed.on("services") else
-        used.volumes if parsed.on("volumes") else images if parsed.on("images") else None)
-    if parsed.on("networks"):
-        wanted = used.networks
+    services = project.in_order(sorted(chosen(project, parsed.operands, profiles_of(client, parsed))))
+    wanted = _asked_for(parsed, project, services)
     if wanted is not None:
-        for name in wanted:
-            client.print(name)
-        return 0
-    text = client.machine.host_files().read(project.path)
-    data = canonical(project, text, variables_of(client, project.path, parsed.all("env-file")),
-                     [service.name for service in services], partial(read_there, client))
-    shown = to_yaml(data) if parsed.text("format") in ("", "yaml") else to_json(data)
-    client.output.append(("out", shown.replace("$", "$$")))
+        shown = "".join(f"{name}\n" for name in wanted)
+    else:
+        form = parsed.text("format") or "yaml"
+        if form not in ("yaml", "json"):
+            raise DockerError(f'unsupported format "{form}"')
+        text = client.machine.host_files().read(project.path)
+        data = canonical(project, text, variables_of(client, project.path, parsed.all("env-file")),
+                         [service.name for service in services], partial(read_there, client))
+        shown = (to_yaml(data) if form == "yaml" else to_json(data)).replace("$", "$$")
+    if parsed.text("output"):
+        client.machine.host_files().write(parsed.text("output"), shown)
+    else:
+        client.output.append(("out", shown))
     return 0
 
 
+def _asked_for(parsed: Parsed, project: Project, services: list[Service]) -> Iterable[str] | None:
+    """The names alone that a flag asks for.
+
+    Raises:
+        DockerError: --hash of no service.
+    """
+    used = project.only([service.name for service in services])
+    hashed = parsed.text("hash")
+    if hashed:
+        names = [service.name for service in services] if hashed == "*" else hashed.split(",")
+        off = [name for name in names if name not in project.services]
+        if off:
+            raise DockerError(f"no such service: {off[0]}: not found")
+        return [f"{name} {fingerprint(project.services[name])}" for name in names]
+    lists: dict[str, Iterable[str]] = {
+        "services": [service.name for service in services], "volumes": used.volumes, "networks": used.networks,
+        "images": [service.image for service in services], "models": [],
+        "profiles": sorted({profile for service in project.services.values() for profile in service.profiles})}
+    return next((names for flag, names in lists.items() if parsed.on(flag)), None)
+
+
 def version(client: Client, parsed: Parsed) -> int:
+    if parsed.text("format") == "json":
+        client.print(f'{{"version":"{RELEASE}"}}')
+        return 0
     client.print(RELEASE.removeprefix("v") if parsed.on("short") else f"Docker Compose version {RELEASE}")
     return 0
 
@@ -149,15 +204,21 @@ IMAGES_COMMAND = Command(
 LS = Command("docker compose ls", "[OPTIONS]", "List running compose projects", ls, (
     *GLOBAL, Flag("all", "a", usage="Show all stopped Compose projects"),
     Flag("format", "", "string", "Format the output", value="string"),
-    Flag("quiet", "q", usage="Only display project names"), *refused("filter", kind="list")), 0, 0)
+    Flag("quiet", "q", usage="Only display project names"), Flag(
+        "filter", "", "list", "Filter output based on conditions provided", value="filter")), 0, 0)
 CONFIG = Command("docker compose config", "[OPTIONS] [SERVICE...]",
                  "Parse, resolve and render compose file in canonical format", config, (
-                          *GLOBAL, Flag("images", usage="Print the image names, one per line"),
-                          Flag("format", "", "string", "Format the output. Values: [yaml | json]", value="string"),
-                          Flag("networks", usage="Print the network names, one per line"),
-                          Flag("quiet", "q", usage="Only validate the configuration, don't print anything"),
-                          Flag("services", usage="Print the service names, one per line"),
-                          Flag("volumes", usage="Print the volume names, one per line")))
+                     *GLOBAL, Flag("format", "", "string", "Format the output. Values: [yaml | json]", value="string"),
+                     Flag("hash", "", "string", "Print the service config hash, one per line.", value="string"),
+                     *(Flag(f"{kind}s", usage=f"Print the {kind} names, one per line.") for kind in (
+                         "image", "model", "network", "profile", "service", "volume")),
+                     Flag("no-consistency", ignored=True, usage="Don't check model consistency - warning: may produce "
+                                                                "invalid Compose output"),
+                     Flag("no-env-resolution", usage="Don't resolve service env files", ignored=True),
+                     Flag("output", "o", "string", "Save to file (default to stdout)", value="string"),
+                     Flag("quiet", "q", usage="Only validate the configuration, don't print anything"),
+                     *refused("environment", "lock-image-digests", "no-interpolate", "no-normalize",
+                              "no-path-resolution", "resolve-image-digests", "variables")))
 VERSION = Command("docker compose version", "[OPTIONS]", "Show the Docker Compose version information", version, (
-    *GLOBAL, Flag("format", "f", "string", "Format the output", value="string", ignored=True),
+    *GLOBAL, Flag("format", "f", "string", "Format the output", value="string"),
     Flag("short", usage="Shows only Compose's version number")), 0, 0)

@@ -47,6 +47,7 @@ class Service(NamedTuple):
         network_mode: host, none, service:NAME, container:NAME, or empty.
         networks: by the names that the file has.
         needs: the services that are started before.  conditions: how they are to be then, where that is said.
+        optional: those of them that may be off.
         restarts_with: those of them whose restart is its own, too.
         mounts: -v of each volume, a named one still by the name that the file has.
         env_files: the paths of the files of its variables, and whether each has to be there.
@@ -68,6 +69,7 @@ class Service(NamedTuple):
     volumes_from: tuple[str, ...] = ()
     needs: tuple[str, ...] = ()
     conditions: Mapping[str, str] = {}
+    optional: tuple[str, ...] = ()
     restarts_with: tuple[str, ...] = ()
     health_check: HealthCheck | None = None
     mounts: tuple[str, ...] = ()

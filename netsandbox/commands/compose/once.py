@@ -20,10 +20,6 @@ if TYPE_CHECKING:
     from netsandbox.commands.docker.client import Client
 
 
-LISTS = ("publish", "env", "volume", "label", "cap-add", "cap-drop")
-"""Flags that the container is made with as they are."""
-
-
 def run(client: Client, parsed: Parsed) -> int | None:
     project = project_to_make(client, parsed)
     name, *words = parsed.operands
@@ -69,10 +65,11 @@ def _alone(service: Service, parsed: Parsed, words: list[str]) -> Service:
             flags.pop(0)
         else:
             kept.append(flag)
-    for name in LISTS:
-        kept += [word for text in parsed.all(name) for word in (f"--{name}", text)]
-    for name in ("user", "workdir"):
-        kept += [f"--{name}", parsed.text(name)] if name in parsed.values else []
+    for flag, texts in (("--publish", parsed.all("publish")), ("--env", parsed.all("env")),
+                        ("--volume", parsed.all("volume")), ("--label", parsed.all("label")),
+                        ("--cap-add", parsed.all("cap-add")), ("--cap-drop", parsed.all("cap-drop")),
+                        ("--user", [parsed.text("user")]), ("--workdir", [parsed.text("workdir")])):
+        kept += [word for text in texts if text for word in (flag, text)]
     if parsed.on("no-deps"):
         service = service._replace(conditions={})
     changed = service._replace(flags=tuple(kept), container_name="")

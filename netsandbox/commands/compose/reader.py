@@ -8,7 +8,7 @@ from typing import Any, TypeVar
 
 from netsandbox.commands.compose.decoding import check
 from netsandbox.commands.compose.model import Attachment, NetworkSpec, Project, Service, VolumeSpec
-from netsandbox.commands.compose.services import read_service
+from netsandbox.commands.compose.services import TMPFS_MOUNT, read_service
 from netsandbox.commands.compose.values import Values, is_null, mount_parts
 from netsandbox.commands.compose.whole import Read, Whole, nothing
 from netsandbox.commands.strict_yaml import MappingNode, Node, line_of
@@ -144,6 +144,9 @@ def _mounted(values: Values, service: Service, volumes: Mapping[str, VolumeSpec]
     """With -v for each of its volumes: paths are the file's, and volumes have Docker's names."""
     flags: list[str] = []
     for text in service.mounts:
+        if text.startswith(TMPFS_MOUNT):
+            flags += ["--tmpfs", text.removeprefix(TMPFS_MOUNT)]
+            continue
         source, rest = mount_parts(text)
         if source.startswith("~/"):
             source = f"{values.variables.get('HOME', '/root')}/{source[2:]}"

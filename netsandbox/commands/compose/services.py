@@ -89,11 +89,17 @@ def _volumes(values: Values, node: Node, what: str) -> Change:
                             values.text(item, what) for item in values.items(node, what))}
 
 
+TMPFS_MOUNT = "tmpfs="
+"""Before the place of a mount that is one."""
+
+
 def _long_volume(values: Values, node: Node, what: str) -> str:
     fields = {}
     for key, (_where, value) in values.map(node, what).items():
         if key in ("type", "source", "target", "read_only"):
             fields[key] = values.text(value, f"{what}.{key}")
+    if fields.get("type") == "tmpfs":
+        return f"{TMPFS_MOUNT}{fields.get('target', '')}"
     if fields.get("type") not in ("bind", "volume"):
         raise values.error(node, f"{what}: a mount of type {fields.get('type')} is not modelled in the sandbox")
     source = f"{fields['source']}:" if fields.get("source") else ""
@@ -127,13 +133,16 @@ def _extra_hosts(values: Values, node: Node, what: str) -> Change:
 def _depends_on(values: Values, node: Node, what: str) -> Change:
     if not isinstance(node, MappingNode):
         return {"needs": values.texts(node, what)}
-    found, restarts = {}, []
+    found, restarts, optional = {}, [], []
     for name, (_where, inner) in values.map(node, what).items():
         fields = values.map(inner, f"{what}.{name}")
         if "restart" in fields and values.boolean(fields["restart"][1], f"{what}.{name}.restart"):
             restarts.append(name)
+        if "required" in fields and not values.boolean(fields["required"][1], f"{what}.{name}.required"):
+            optional.append(name)
         found[name] = values.text(fields["condition"][1], f"{what}.{name}.condition")
-    return {"needs": tuple(found), "conditions": found, "restarts_with": tuple(restarts)}
+    return {"needs": tuple(found), "conditions": found, "restarts_with": tuple(restarts),
+            "optional": tuple(optional)}
 
 
 def _health_check(values: Values, node: Node, what: str) -> Change:
@@ -236,9 +245,4 @@ def _inner_notes(values: Values, key: str, value: Node, what: str) -> list[tuple
     if key == "build" and isinstance(value, MappingNode):
         return [(line_of(where), f"{what}.{inner}") for inner, (where, _value) in values.map(value, what).items()
                 if inner in OF_BUILD]
-    if key == "depends_on" and isinstance(value, MappingNode):
-        return [(line_of(condition), f"{what}.{name}.{field}")
-                for name, (_key, inner) in values.map(value, what).items()
-                for field, (condition, wanted) in values.map(inner, what).items()
-                if field not in ("condition", "restart") and (field, values.text(wanted, what)) != ("required", "true")]
     return []

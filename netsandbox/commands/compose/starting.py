@@ -63,7 +63,7 @@ class Starting:
     def begin(self) -> int | None:
         """Go on as far as nothing is to be waited for; the command's status, or None."""
         while True:
-            if self._is_waiting():
+            if self.wanted:
                 self.client.scheduler.after(LOOKS, self._look, None, foreground=True)
                 return None
             start_all(self.client, self.ready, is_told=self.is_told)
@@ -79,9 +79,13 @@ class Starting:
         return self.begin()
 
     def _look(self, _argument: object) -> None:
-        code = self.client.guarded(self.begin)
+        code = self.client.guarded(self._looked)
         if code is not None:
             self.client.exit(code)
+
+    def _looked(self) -> int | None:
+        self._look_at_all()
+        return self.begin()
 
     def _want(self, wanted: list[Wanted]) -> None:
         for container, _service, _how in wanted if self.tells_waits else ():
@@ -93,8 +97,8 @@ class Starting:
             for container in containers_of(self.client, self.project, name) if how != STARTED else ():
                 yield container, name, how
 
-    def _is_waiting(self) -> bool:
-        """Whether something is not yet as it is to be.
+    def _look_at_all(self) -> None:
+        """See what is not yet as it is to be.
 
         Raises:
             DockerError: it will never be.
@@ -107,7 +111,6 @@ class Starting:
             if not word:
                 left.append((container, service, how))
         self.wanted = left
-        return bool(left)
 
     def _word(self, container: Container, service: str, how: str) -> str:
         """How a container has come to be what it is to be; empty while it has not."""

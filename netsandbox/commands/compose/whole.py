@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from posixpath import dirname, join, normpath
 
+from netsandbox.commands.compose.anchoring import anchored
 from netsandbox.commands.compose.filling import filled
 from netsandbox.commands.compose.merging import (
     OVERRIDE,
@@ -18,7 +19,7 @@ from netsandbox.commands.compose.merging import (
 )
 from netsandbox.commands.compose.schema import fault, kind_of
 from netsandbox.commands.compose.values import Values, is_null
-from netsandbox.commands.strict_yaml import MappingNode, Node, SequenceNode, compose, line_of
+from netsandbox.commands.strict_yaml import MappingNode, Node, ScalarNode, SequenceNode, compose, line_of
 
 Read = Callable[[str], str | None]
 """A file's text; None where there is none."""
@@ -59,6 +60,8 @@ class Whole:
             if not isinstance(services, MappingNode):
                 raise self._values.error(services, "services must be a mapping")
             services.value = [(key, self._service(path, key, node, ())) for key, node in services.value]
+        if isinstance(included, ScalarNode):
+            raise self._values.error(included, f"`include` must be a list, got {included.value}")
         root = without_doubles(self._values, tree)
         wrong = fault(root)
         if wrong is not None:
@@ -92,12 +95,15 @@ class Whole:
             item, MappingNode) else {"path": item}
         if "env_file" in fields:
             self.notes.append((line_of(fields["env_file"]), "include.env_file"))
+        beside = dirname(path)
+        folder = self._values.text(fields["project_directory"], "include") if "project_directory" in fields else None
         for name in self._values.texts(fields["path"], "include.path"):
-            where = self._beside(name, path, item)
+            where = normpath(join(beside, name))
             if where in chain or len(chain) > DEEPEST:
                 raise self._values.error(item, "include cycle detected:\n" + chain[0] + "".join(
                     f"\n include {each}" for each in (*chain[1:], where)))
             other = self.of(self._text(where, item), where, chain)
+            other = anchored(other, dirname(where) if folder is None else normpath(join(beside, folder)))
             for section in SECTIONS if isinstance(other, MappingNode) else ():
                 self._import(root, other, section)
 
@@ -120,7 +126,7 @@ class Whole:
     def _service(self, path: str, key: Node, node: Node, chain: tuple[tuple[str, str], ...]) -> Node:
         """A service with what it extends."""
         name, wanted = str(key.value), find(node, "extends")
-        if not isinstance(node, MappingNode) and not is_null(node):
+        if not isinstance(node, MappingNode) and not is_null(node) and node.tag != RESET:
             raise self._values.error(node, f"services.{name} must be a mapping")
         if wanted is None or not isinstance(node, MappingNode):
             return node
@@ -133,7 +139,7 @@ class Whole:
         fields = {field: self._values.text(value, f"{what}.{field}") for field, (_field, value) in self._values.map(
             wanted, what).items()} if isinstance(wanted, MappingNode) else {
             "service": str(wanted.value) if kind_of(wanted) == "string" else ""}
-        where = self._beside(fields["file"], path, wanted) if fields.get("file") else path
+        where = normpath(join(dirname(path), fields["file"])) if fields.get("file") else path
         if where not in self._roots:
             self._tree(self._text(where, wanted), where)
         services = find(self._roots[where], "services")
@@ -143,6 +149,7 @@ class Whole:
             raise self._values.error(key, f'cannot extend service "{name}" in {where}: service '
                                           f'"{fields.get("service", "")}" not found')
         base = self._service(where, found[0], found[1], (*chain, (path, name)))
+        base = anchored(base, dirname(where), ("services", name)) if dirname(where) != dirname(path) else base
         own = MappingNode(node.tag, [pair for pair in node.value if pair[0].value != "extends"], node.start_mark)
         whole = merged(self._values, base, own, ("services", name))
         assert isinstance(whole, MappingNode)
@@ -150,13 +157,6 @@ class Whole:
         return whole
 
     # -- files
-
-    def _beside(self, name: str, path: str, node: Node) -> str:
-        """The path of another file, in the same folder: what is relative in it means the same there."""
-        where = normpath(join(dirname(path), name))
-        if dirname(where) != dirname(path):
-            raise self._values.error(node, f"{where}: a Compose file of another folder is not modelled in the sandbox")
-        return where
 
     def _text(self, path: str, node: Node) -> str:
         text = self._read(path)

@@ -13,11 +13,22 @@ from netsandbox.docker.image_store import split
 
 if TYPE_CHECKING:
     from netsandbox.commands.docker.client import Client
+    from netsandbox.docker.container import Container
+    from netsandbox.docker.images import Image
 
 
 def commit(client: Client, parsed: Parsed) -> int:
-    container = client.engine.find(parsed.operands[0])
-    reference = parsed.operands[1] if parsed.operands[1:] else ""
+    image = committed(client, parsed, client.engine.find(parsed.operands[0]), *parsed.operands[1:])
+    client.print(f"sha256:{image.identity}")
+    return 0
+
+
+def committed(client: Client, parsed: Parsed, container: Container, reference: str = "") -> Image:
+    """The image that is kept of a container.
+
+    Raises:
+        DockerError: the name is none, or a --change.
+    """
     if reference:
         check_reference(reference)
     images = client.engine.images
@@ -27,8 +38,7 @@ def commit(client: Client, parsed: Parsed) -> int:
     content = repr((image, client.scheduler.clock))
     image = image._replace(digest=sha256(content.encode()).hexdigest())
     images.keep(image)
-    client.print(f"sha256:{image.identity}")
-    return 0
+    return image
 
 
 def tag(client: Client, parsed: Parsed) -> int:

@@ -67,7 +67,7 @@ class Watch:
         self.client.exit(status)
 
     def show(self, event: EngineEvent) -> None:
-        if not self._fits(event):
+        if not self.fits(event):
             return
         if self.form == "json":
             self.client.print(to_json(self._fields(event)))
@@ -80,7 +80,7 @@ class Watch:
             told = ", ".join(f"{name}={value}" for name, value in event.attributes)
             self.client.print(f"{timestamp(event.at)} {event.kind} {event.action} {event.identity} ({told})")
 
-    def _fits(self, event: EngineEvent) -> bool:
+    def fits(self, event: EngineEvent) -> bool:
         attributes = dict(event.attributes)
         name = attributes.get("name", "")
         found = {"type": [event.kind], "event": [event.action, event.action.partition(":")[0]],

@@ -166,7 +166,7 @@ def ports(container: Container, profile: Profile) -> str:
     groups: dict[str, list[int]] = {}
     done: list[str] = []
     elsewhere: list[str] = []
-    for it in sorted(_shown(container)):
+    for it in sorted(shown_ports(container)):
         if it.host and it.host_port != it.port:
             elsewhere.append(f"{_joined(it.host, str(it.host_port), profile)}->{it.port}/{it.protocol}")
             continue
@@ -179,7 +179,7 @@ def ports(container: Container, profile: Profile) -> str:
     return ", ".join([*done, *(_group(key, run, profile) for key, run in groups.items()), *elsewhere])
 
 
-def _shown(container: Container) -> list[Shown]:
+def shown_ports(container: Container) -> list[Shown]:
     if not container.is_running or not are_known(container):
         return []
     bound = [Shown(b.port, b.host, b.host_port, b.protocol) for b in container.bindings]

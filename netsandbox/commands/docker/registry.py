@@ -21,8 +21,7 @@ NOT_MODELLED = frozenset({
     "trust", "system dial-stdio", "context export", "context import",
     "context update", "container export", "image import",
     "image load", "image push", "image save",
-    *(f"compose {name}" for name in ("attach", "build", "commit", "events", "export", "publish", "push",
-                                     "stats", "volumes", "watch"))})
+    *(f"compose {name}" for name in ("alpha", "bridge", "export", "publish", "watch"))})
 """Commands that Docker has and the sandbox has not."""
 CONTAINERS = {
     "run": "netsandbox.commands.docker.run:RUN", "exec": "netsandbox.commands.docker.execute:EXEC",
@@ -71,6 +70,8 @@ COMPOSE = {
     "exec": "netsandbox.commands.compose.inside:EXEC", "logs": "netsandbox.commands.compose.logs:LOGS",
     "run": "netsandbox.commands.compose.once:RUN",
     "cp": "netsandbox.commands.compose.moving:CP", "wait": "netsandbox.commands.compose.moving:WAIT",
+    **{name: f"netsandbox.commands.compose.others:{name.upper()}" for name in (
+        "attach", "commit", "events", "push", "stats", "volumes")},
     **{name: f"netsandbox.commands.compose.life:{constant}" for name, constant in {
         "start": "START", "restart": "RESTART", "kill": "KILL", "pause": "PAUSE", "unpause": "UNPAUSE", "rm": "REMOVE",
         "create": "CREATE"}.items()},

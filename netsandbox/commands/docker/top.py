@@ -126,10 +126,14 @@ def stats(client: Client, parsed: Parsed) -> int:
         found = [it for it in reversed(engine.containers.values()) if it.is_running or parsed.on("all")]
     rows = [_row(client, it, not parsed.on("no-trunc"), name)
             for it, name in zip(found, parsed.operands or [it.short_identity for it in found], strict=True)]
-    print_list(client, parsed, COLUMNS, rows, "*container.statsContext", {"Container": "CONTAINER"})
+    print_stats(client, parsed, rows)
     if not parsed.on("no-stream"):
         client.complain("note: one look, as with --no-stream; Docker would go on until Ctrl-C")
     return 0
+
+
+def print_stats(client: Client, parsed: Parsed, rows: list[dict[str, str]]) -> None:
+    print_list(client, parsed, COLUMNS, rows, "*container.statsContext", {"Container": "CONTAINER"})
 
 
 def _row(client: Client, container: Container, short: bool, name: str) -> dict[str, str]:
