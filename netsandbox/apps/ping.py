@@ -55,6 +55,8 @@ class Ping(PingEnd):
         self._reported: list[tuple[int, IcmpMessage, int]] = []
         self._unread: list[int] = []
         """Errors whose copies wait in the raw socket; a request that is due is sent before they are read."""
+        self._refused = 0
+        """The last request that a rule of our own host kept back."""
         self._failed_at = 0
         self._lingers = False
         self._next: Timer | None = None
@@ -173,6 +175,8 @@ class Ping(PingEnd):
         """Hard local error: ping counts the packet as sent, and shows what the kernel queued for it: a size."""
         if not self.options.quiet and problem in ("EMSGSIZE", "ENOBUFS"):
             self.complain(f"ping: sendmsg: {TEXTS.get(problem, problem)}")
+        if problem == "EPERM":
+            self._refused = self.sent & 0xFFFF
         if problem == "EMSGSIZE":
             self.errors += 1
             self._after(min(self.options.interval, RECEIVE_TIMEOUT), self._check)
@@ -297,6 +301,8 @@ class Ping(PingEnd):
         self._unread.append(seq)
         self._failed_at = self.scheduler.now
         self._say_error(f"From {PLACE} icmp_seq={seq} {describe_error(message)}", source)
+        if seq == self._refused and not self.options.quiet and not self.options.flood:
+            self.complain("ping: sendmsg: Operation not permitted")  # REJECT in OUTPUT: refused, and told why at once
         self._check(None)
 
     def _take_advice(self, what: tuple[int, IcmpMessage, int]) -> None:

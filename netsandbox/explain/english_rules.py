@@ -29,6 +29,14 @@ REASONS: dict[str, Words] = {
         "the interface has no address that NAT could put into it", "addresses of the interface"),
 }
 PHRASES: dict[str, str] = {
+    "forgotten.expired": "its time is over",
+    "forgotten.reset": "a RST ended it",
+    "forgotten.reopened": "a SYN begins it anew",
+    "forgotten.deleted": "somebody deleted it",
+    "forgotten.early drop": "the table is full (early drop)",
+    "forgotten.address gone": "the address that it borrowed is gone",
+    "forgotten.another way out": "it leaves by another interface than the one whose address it borrowed",
+    "forgotten.succeeded": "it was over, and another connection needs its port",
     "rules.other": "of {packet}:",
     "rules.hook": "{hook}:", "rules.connection": "connection: {connection}", "rules.changed": "it goes on as {changed}",
     "rules.chain": "table {table}, chain {chain}:",

@@ -121,11 +121,12 @@ def _rule(step: RuleSeen, voice: Voice) -> str:
     return voice.say(key, failed=safe(step.failed), seen=safe(step.seen), **place)
 
 
-def connection(event: ConnectionChanged, _voice: Voice) -> Told:
+def connection(event: ConnectionChanged, voice: Voice) -> Told:
     """The tracker's table changed."""
     case = event.why if event.why in ("new", "state") else "gone"
+    why = voice.say(f"forgotten.{event.why}") if case == "gone" else ""
     return Told(f"ConnectionChanged.{case}", {
-        "ns": safe(event.namespace), "text": " ".join(safe(event.text).split()), "why": safe(event.why)})
+        "ns": safe(event.namespace), "text": " ".join(safe(event.text).split()), "why": why})
 
 
 def logged(event: PacketLogged, voice: Voice) -> Told:

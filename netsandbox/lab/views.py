@@ -31,7 +31,7 @@ from netsandbox.linux.drivers.vlan import VlanInterface
 from netsandbox.linux.drivers.vxlan_device import VxlanInterface
 from netsandbox.linux.ipv4.route import Route
 from netsandbox.linux.ipv4.udp import UdpSocket
-from netsandbox.linux.netfilter.connection import ASSURED, ORIGINAL, SEEN_REPLY, WITH_PORTS, FlowTuple
+from netsandbox.linux.netfilter.connection import ASSURED, ORIGINAL, SEEN_REPLY, TOLD_WITH_PORTS, FlowTuple
 from netsandbox.linux.netfilter.connection import Connection as Tracked
 from netsandbox.linux.netfilter.iptables_print import listed_rules
 from netsandbox.linux.netfilter.listing import NAMES, connection_text
@@ -270,7 +270,7 @@ def _ends(flow: FlowTuple) -> tuple[str, str]:
     source, destination = format_ipv4(flow.src), format_ipv4(flow.dst)
     if flow.protocol == ICMP:
         return source, f"{destination} type={flow.dport >> 8} code={flow.dport & 0xFF} id={flow.sport}"
-    if flow.protocol in WITH_PORTS:
+    if flow.protocol in TOLD_WITH_PORTS:
         return f"{source}:{flow.sport}", f"{destination}:{flow.dport}"
     return source, destination
 

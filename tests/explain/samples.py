@@ -254,7 +254,8 @@ def _of_routes() -> Iterator[Any]:
         yield events.RouteMissing(namespace, FAR, error, None)
         yield events.RouteMissing(namespace, FAR, error, _route("prohibit"))
         yield events.RouteMissing(namespace, FAR, error, _route("prohibit"), "100: from 10.0.0.0/8 lookup 7")
-    for why in ("new", "state", "expired", "reset", "reopened", "deleted", "early drop", "address gone"):
+    for why in ("new", "state", "expired", "reset", "reopened", "deleted", "early drop", "address gone",
+                "another way out", "succeeded"):
         yield ConnectionChanged(namespace, "udp      17 29 src=1.2.3.4 dst=5.6.7.8", why, 0)
     yield events.PathMtuLearned(namespace, FAR, 1400)
     yield events.RedirectTaken(namespace, FAR, gateway)

@@ -13,6 +13,10 @@ if TYPE_CHECKING:
     from netsandbox.linux.netfilter.connection import Connection
 
 
+UNREPLIED = 1 << 16
+"""No bit of an entry's: whether SEEN_REPLY is set counts."""
+
+
 class Filter(NamedTuple):
     """What an entry has to be: a test, and what it is tested against.
 
@@ -101,9 +105,9 @@ def _any_nat(connection: Connection, wanted: Network) -> bool:
 
 
 def has_status(connection: Connection, wanted: Network) -> bool:
-    """All bits of Status that are asked for; 0: no answer was seen."""
-    bits = wanted.address
-    return connection.status & bits == bits if bits else not connection.status & SEEN_REPLY
+    """All bits of Status that are asked for; with UNREPLIED, SEEN_REPLY counts as well, set or not."""
+    bits = wanted.address & ~UNREPLIED
+    return connection.status & (bits | SEEN_REPLY * bool(wanted.address & UNREPLIED)) == bits
 
 
 def always(_connection: Connection, _wanted: Network) -> bool:

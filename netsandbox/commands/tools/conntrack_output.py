@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from netsandbox.engine.units import EPOCH, MICROSECOND, SECOND
-from netsandbox.linux.netfilter.connection import ASSURED, SEEN_REPLY, WITH_PORTS, Connection, FlowTuple
+from netsandbox.linux.netfilter.connection import ASSURED, SEEN_REPLY, TOLD_WITH_PORTS, Connection, FlowTuple
 from netsandbox.linux.netfilter.listing import NAMES, connection_text, event_text
 from netsandbox.linux.netfilter.track_tcp import STATES
 from netsandbox.wire.addresses import format_ipv4
@@ -58,7 +58,7 @@ def _tag(name: str, value: object) -> str:
 
 
 def _direction(name: str, flow: FlowTuple, counts: list[int] | None) -> str:
-    ports = _tag("sport", flow.sport) + _tag("dport", flow.dport) if flow.protocol in WITH_PORTS else ""
+    ports = _tag("sport", flow.sport) + _tag("dport", flow.dport) if flow.protocol in TOLD_WITH_PORTS else ""
     counted = "" if counts is None else _tag("counters", _tag("packets", counts[0]) + _tag("bytes", counts[1]))
     return (f'<meta direction="{name}"><layer3 protonum="2" protoname="ipv4">{_tag("src", format_ipv4(flow.src))}'
             f'{_tag("dst", format_ipv4(flow.dst))}</layer3><layer4 protonum="{flow.protocol}" '
@@ -75,7 +75,7 @@ def _options(connection: Connection, now: int) -> str:
               "-g" if back.src != there.dst else "-r", format_ipv4(back.src),
               "-n" if back.dst != there.src else "-q", format_ipv4(back.dst),
               "-p", NAMES.get(there.protocol, "unknown")]
-    if there.protocol in WITH_PORTS:
+    if there.protocol in TOLD_WITH_PORTS:
         words += [f"--sport {there.sport} --dport {there.dport}",
                   f"--reply-port-src {back.sport} --reply-port-dst {back.dport}"]
     elif there.protocol == ICMP:

@@ -11,6 +11,7 @@ from netsandbox.commands.tools.conntrack_filter import (
     OF_ICMP,
     PORTS,
     SAME,
+    UNREPLIED,
     Filter,
     always,
     has_status,
@@ -20,7 +21,7 @@ from netsandbox.commands.tools.conntrack_filter import (
     of_protocol,
 )
 from netsandbox.commands.tools.context import ToolError
-from netsandbox.linux.netfilter.connection import ASSURED, SEEN_REPLY, WITH_PORTS
+from netsandbox.linux.netfilter.connection import ASSURED, SEEN_REPLY, TOLD_WITH_PORTS
 from netsandbox.linux.netfilter.listing import NAMES
 from netsandbox.linux.netfilter.track_tcp import STATES
 from netsandbox.wire.addresses import AddressError, Network, parse_ipv4
@@ -46,7 +47,8 @@ ILLEGAL = {"L": "teib", "I": "zeifocbj", "A": "zeifocbj", "U": "zecbjw", "D": "z
 NEEDED = {"I": "pt", "A": "pt", "G": "p"}
 NOT_MODELLED = {"c": "security marks", "i": "identifiers"}
 OUTPUTS = ("xml", "extended", "timestamp", "id", "ktimestamp", "labels", "userspace", "save")
-STATUSES = {"ASSURED": ASSURED, "SEEN_REPLY": SEEN_REPLY, "UNSET": 0, "FIXED_TIMEOUT": 0}
+STATUSES = {"ASSURED": ASSURED, "SEEN_REPLY": SEEN_REPLY, "UNSET": 0, "FIXED_TIMEOUT": 1 << 10, "EXPECTED": 1,
+            "OFFLOAD": 1 << 14, "HW_OFFLOAD": 1 << 15, "UNREPLIED": UNREPLIED}
 EVENTS = ("NEW", "UPDATES", "DESTROY", "ALL")
 PROTOCOLS = {name: number for number, name in NAMES.items()}
 USAGE = """Command line interface for the connection tracking system. Version 1.4.8
@@ -96,7 +98,7 @@ class Line:
     @property
     def status(self) -> int:
         """The bits that -u names."""
-        return _bits(self.values["u"]) if "u" in self.values else 0
+        return _bits(self.values["u"]) & ~UNREPLIED if "u" in self.values else 0
 
     @property
     def events(self) -> frozenset[str]:
@@ -187,7 +189,7 @@ class Line:
         known = {"u": tuple(STATUSES), "o": OUTPUTS, "e": EVENTS}[letter]
         parts = value.split(",")
         for at, one in enumerate(parts):
-            if (one if letter == "o" else one.upper()) not in known:
+            if (one if letter == "o" or one.upper() == "UNREPLIED" else one.upper()) not in known:
                 raise wrong(f"Bad parameter `{','.join(parts[at:]) if letter == 'o' else one}'")
 
     def _protocol(self, value: str) -> None:
@@ -199,7 +201,7 @@ class Line:
 
     def _of_protocol(self) -> list[str]:
         """The options that -p adds: ports, an ICMP type, a TCP state."""
-        return [*(PORTS if self.protocol in WITH_PORTS else ()), *(OF_ICMP if self.protocol == ICMP else ()),
+        return [*(PORTS if self.protocol in TOLD_WITH_PORTS else ()), *(OF_ICMP if self.protocol == ICMP else ()),
                 *(("state",) if self.protocol == TCP else ())]
 
     def _protocol_option(self, name: str) -> None:
@@ -244,7 +246,10 @@ class Line:
             mask = self.values["m"].partition("/")[2]
             self.filters.append(Filter(always, Network(self.number("m"), 0), int(mask, 0) if mask else 0xFFFFFFFF))
         if "u" in self.values and self.command not in ("I", "A", "U"):
-            self.filters.append(Filter(has_status, Network(self.status, 0)))
+            bits = _bits(self.values["u"])
+            if not bits and self.command == "L":
+                raise ToolError(1, f"{TITLE}: Operation failed: invalid parameters")
+            self.filters.append(Filter(has_status, Network(bits, 0)))
 
     def _check_new(self) -> None:
         if self.command != "G" and self.protocol == TCP and "state" not in self.values:
@@ -254,7 +259,7 @@ class Line:
         if not {"s", "d"} <= self.values.keys() and not {"r", "q"} <= self.values.keys():
             raise wrong("you have to specify `--src' and `--dst'")
         given = self.values.keys()
-        if self.protocol in WITH_PORTS and not (
+        if self.protocol in TOLD_WITH_PORTS and not (
                 {"sport", "dport"} <= given or {"reply-port-src", "reply-port-dst"} <= given):
             raise wrong("you have to specify `--sport' and `--dport'")
 

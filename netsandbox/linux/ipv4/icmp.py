@@ -227,7 +227,7 @@ def send_error(interface: Interface | None, namespace: NetworkNamespace, packet:
     if why:
         namespace.record(IcmpSuppressed(namespace.name, kind, code, packet, why))
         return False
-    local = interface is not None and _is_ours(interface, packet)
+    local = namespace.routes.is_local(packet.dst) if interface is None else _is_ours(interface, packet)
     source = packet.dst if local else 0
     if not local and interface is not None and namespace.sysctls.get("net.ipv4.icmp_errors_use_inbound_ifaddr"):
         source = select_address(interface, packet.src, "link")

@@ -26,20 +26,31 @@ OK = ""
 
 
 class LoopedBack:
-    """A broadcast's or multicast's copy for its own sender; no tap sees it (PACKET_LOOPBACK)."""
+    """A broadcast's or multicast's copy for its own sender; no tap sees it (PACKET_LOOPBACK).
 
-    __slots__ = ("interface",)
+    Attributes:
+        buffer: what is noted beside it, where hooks look.
+    """
 
-    def __init__(self, interface: Interface) -> None:
+    __slots__ = ("buffer", "interface")
+
+    def __init__(self, interface: Interface, buffer: SocketBuffer | None = None) -> None:
         self.interface = interface
+        self.buffer = buffer
 
     def receive(self, frame: Frame) -> Any:
         """The copy enters the stack where it left; its route is known, so its source is not doubted."""
-        namespace = self.interface.namespace
+        namespace, buffer = self.interface.namespace, self.buffer
         packet: IPv4Packet = frame.payload  # type: ignore[assignment]
+        if buffer is not None:
+            buffer.frame = frame
+            verdict = namespace.netfilter.traverse(namespace, Hook.PREROUTING, buffer, self.interface, None)
+            if verdict is not None:
+                return verdict
+            packet = buffer.packet
         if packet.options:
             packet = ip_options.hold(namespace, self.interface, packet, is_ours=False)
-        return namespace.deliver_local(self.interface, frame, packet)
+        return namespace.deliver_local(self.interface, frame, packet, buffer)
 
     @property
     def place(self) -> Place:
@@ -95,6 +106,9 @@ def _reroute(namespace: NetworkNamespace, packet: IPv4Packet, mark: int) -> Outp
 def output(namespace: NetworkNamespace, packet: IPv4Packet, route: OutputRoute,
            buffer: SocketBuffer | None = None) -> str:
     """POSTROUTING, the sender's own copy, fragmentation where needed, and the neighbour (ip_output)."""
+    loops = route.next_hop is None and _loops_back(namespace, packet, route.interface)
+    if loops:
+        _loop_back(namespace, packet, route, buffer)
     if namespace.netfilter.functions:
         buffer = namespace.netfilter.holding(buffer, packet)
         buffer.mtu, buffer.next_hop = route.mtu, route.gateway or 0
@@ -104,15 +118,26 @@ def output(namespace: NetworkNamespace, packet: IPv4Packet, route: OutputRoute,
         packet = buffer.packet
         if route.interface.is_loopback:
             namespace.netfilter.loop(buffer)
-    if route.next_hop is None and _loops_back(namespace, packet, route.interface):
-        scheduler = namespace.scheduler
-        scheduler.transmit((LoopedBack(route.interface),), _group_frame(route.interface, packet))
-        if scheduler.in_process:
-            scheduler.go_on(_emit_later, (namespace, packet, route))
-            return OK
+    if loops and namespace.scheduler.in_process:
+        namespace.scheduler.go_on(_emit_later, (namespace, packet, route))
+        return OK
     if buffer is not None and buffer.segment_size and not route.interface.is_loopback:
         return _emit_segments(namespace, cut(packet, buffer.segment_size), route)
     return _emit(namespace, packet, route, buffer.largest_piece if buffer is not None else 0)
+
+
+def _loop_back(namespace: NetworkNamespace, packet: IPv4Packet, route: OutputRoute,
+               buffer: SocketBuffer | None) -> None:
+    """The sender's copy passes POSTROUTING by itself, and belongs to the same connection (ip_mc_output)."""
+    twin = None
+    if namespace.netfilter.functions:
+        twin = namespace.netfilter.holding(buffer, packet).clone()
+        verdict = namespace.netfilter.traverse(namespace, Hook.POSTROUTING, twin, twin.entered, route.interface)
+        if verdict is not None:
+            _refused(namespace, twin.packet, verdict)
+            return
+        packet = twin.packet
+    namespace.scheduler.transmit((LoopedBack(route.interface, twin),), _group_frame(route.interface, packet))
 
 
 def _emit_segments(namespace: NetworkNamespace, segments: list[IPv4Packet], route: OutputRoute) -> str:

@@ -161,7 +161,7 @@ class BridgeHooks:
             twin = buffer.clone()
             refused = self._ask(bridge, out, twin)
             verdict = verdict or refused
-            for sent in self._frames(out, frame, twin) if refused is None else ():
+            for sent in self._frames(bridge, out, frame, twin) if refused is None else ():
                 leaving.setdefault(sent, []).append(out)
         for sent, outs in leaving.items():
             self.namespace.record((FrameBridged, bridge.place, port.interface.place, sent,
@@ -175,15 +175,22 @@ class BridgeHooks:
         verdict = self._traverse(Hook.FORWARD, buffer, bridge, bridge)
         if verdict is None:
             verdict = self._traverse(Hook.POSTROUTING, buffer, None, bridge)
-        return verdict
+        return verdict if verdict is not None else self._too_long(bridge, out, buffer)
 
-    def _frames(self, out: BridgePort, frame: Frame, buffer: SocketBuffer) -> list[Frame]:
-        """The frame, or the fragments that the packet came in, more or less (br_nf_dev_queue_xmit)."""
-        packet, mtu = buffer.packet, out.interface.mtu
-        if buffer.largest_piece:
-            mtu = min(mtu, buffer.largest_piece)
-        if not buffer.largest_piece or packet.total_length <= mtu:
+    def _too_long(self, bridge: Bridge, out: BridgePort, buffer: SocketBuffer) -> Dropped | None:
+        """br_nf_ip_fragment: what must stay whole, or came in longer pieces, is dropped and nobody is told."""
+        packet, largest = buffer.packet, buffer.largest_piece
+        size = packet.total_length
+        if size <= out.interface.mtu or not (largest > bridge.mtu if largest else packet.df):
+            return None
+        return Dropped(DropReason.PKT_TOO_BIG, (size, out.interface.mtu))
+
+    def _frames(self, bridge: Bridge, out: BridgePort, frame: Frame, buffer: SocketBuffer) -> list[Frame]:
+        """The frame, or fragments as long as the port, or those that the packet came in (br_nf_dev_queue_xmit)."""
+        packet, largest = buffer.packet, buffer.largest_piece
+        if packet.total_length <= min(out.interface.mtu, largest or out.interface.mtu):
             return [_holding(frame, packet)]
+        mtu = min(bridge.mtu, largest or bridge.mtu)
         pieces = fragment(packet, mtu)
         self.namespace.record(PacketFragmented(self.namespace.name, packet, len(pieces), mtu))
         return [Frame(frame.dst, frame.src, ETH_P_IP, piece) for piece in pieces]

@@ -23,8 +23,15 @@ INVERSE_TYPES = {ECHO_REQUEST: ECHO_REPLY, TIMESTAMP_REQUEST: TIMESTAMP_REPLY, I
 INVERSE_TYPES |= {answer: question for question, answer in INVERSE_TYPES.items()}
 QUESTIONS = frozenset({ECHO_REQUEST, TIMESTAMP_REQUEST, INFORMATION_REQUEST, MASK_REQUEST})
 """The ICMP types that a connection can begin with."""
-WITH_PORTS = frozenset({TCP, UDP, 33, 132, 136})
-"""TCP, UDP, DCCP, SCTP and UDP-Lite: the first four bytes of the header are the ports."""
+DCCP, GRE = 33, 47
+WITH_PORTS = frozenset({TCP, UDP, 132, 136})
+"""TCP, UDP, SCTP and UDP-Lite: the first four bytes of the header are the ports. (DCCP's are not tracked any more.)"""
+TOLD_WITH_PORTS = WITH_PORTS | {DCCP}
+"""What conntrack asks and tells the ports of."""
+
+
+PPTP = 1
+"""The version of GRE whose key is a call's number."""
 
 
 class Status(IntFlag):
@@ -95,7 +102,8 @@ def _tuple_of_bytes(packet: IPv4Packet, data: bytes) -> FlowTuple | None:
             return None
         ports = int.from_bytes(data[:4], "big")
         return FlowTuple(protocol, packet.src, packet.dst, ports >> 16, ports & 0xFFFF)
-    return FlowTuple(protocol, packet.src, packet.dst, 0, 0)
+    call = int.from_bytes(data[6:8], "big") if protocol == GRE and data[1:2] and data[1] & 7 == PPTP else 0
+    return FlowTuple(protocol, packet.src, packet.dst, 0, call)
 
 
 class Connection:

@@ -17,6 +17,7 @@ from netsandbox.linux.netfilter.connection import (
     DYING,
     ESTABLISHED,
     ESTABLISHED_REPLY,
+    GRE,
     NEW,
     ORIGINAL,
     RELATED,
@@ -118,7 +119,9 @@ def _handle(namespace: NetworkNamespace, table: ConnectionTable, packet: IPv4Pac
         return is_valid
     _count(connection, packet, info)
     if packet.protocol == UDP:
-        _track_udp(namespace, table, connection)
+        _track_stream(namespace, table, connection, "udp", namespace.scheduler.now > connection.stream_from)
+    elif packet.protocol == GRE:
+        _track_stream(namespace, table, connection, "gre", True)
     else:
         name = "icmp" if packet.protocol == ICMP else "generic"
         table.refresh(connection, sysctls.get(f"net.netfilter.nf_conntrack_{name}_timeout") * SECOND)
@@ -133,10 +136,15 @@ def _count(connection: Connection, packet: IPv4Packet, info: int) -> None:
         count[1] += packet.total_length
 
 
-def _track_udp(namespace: NetworkNamespace, table: ConnectionTable, connection: Connection) -> None:
-    """nf_conntrack_udp_packet: assured, and kept longer, once it has gone on for a while in both directions."""
-    is_stream = bool(connection.status & SEEN_REPLY) and namespace.scheduler.now > connection.stream_from
-    key = "net.netfilter.nf_conntrack_udp_timeout" + ("_stream" if is_stream else "")
+def _track_stream(namespace: NetworkNamespace, table: ConnectionTable, connection: Connection, name: str,
+                  is_old: bool) -> None:
+    """nf_conntrack_udp_packet, nf_conntrack_gre_packet: assured, and kept longer, once there was an answer.
+
+    Args:
+        is_old: it has gone on for long enough.
+    """
+    is_stream = is_old and bool(connection.status & SEEN_REPLY)
+    key = f"net.netfilter.nf_conntrack_{name}_timeout" + ("_stream" if is_stream else "")
     table.refresh(connection, namespace.sysctls.get(key) * SECOND)
     if is_stream:
         connection.status |= ASSURED

@@ -42,7 +42,7 @@ class ConnectionChanged(NamedTuple):
     text: str
     """Its line of `conntrack -L`."""
     why: str
-    """new, state, expired, reset, reopened, deleted, early drop, address gone, another way out."""
+    """new, state, expired, reset, reopened, deleted, early drop, address gone, another way out, succeeded."""
     made_at: int
     """The first record after its first packet came."""
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from functools import lru_cache
 
 from netsandbox.engine.units import SECOND
-from netsandbox.linux.netfilter.connection import ASSURED, SEEN_REPLY, WITH_PORTS, Connection, FlowTuple
+from netsandbox.linux.netfilter.connection import ASSURED, GRE, SEEN_REPLY, TOLD_WITH_PORTS, Connection, FlowTuple
 from netsandbox.linux.netfilter.track_tcp import STATES
 from netsandbox.wire.addresses import FEW, format_ipv4
 from netsandbox.wire.ipv4 import ICMP, TCP
@@ -18,8 +18,10 @@ def tuple_text(flow: FlowTuple) -> str:
     text = f"src={format_ipv4(flow.src)} dst={format_ipv4(flow.dst)}"
     if flow.protocol == ICMP:
         return f"{text} type={flow.dport >> 8} code={flow.dport & 0xFF} id={flow.sport}"
-    if flow.protocol in WITH_PORTS:
+    if flow.protocol in TOLD_WITH_PORTS:
         return f"{text} sport={flow.sport} dport={flow.dport}"
+    if flow.protocol == GRE:
+        return f"{text} srckey=0x{flow.sport:x} dstkey=0x{flow.dport:x}"
     return text
 
 

@@ -12,8 +12,9 @@ from typing import TYPE_CHECKING, NamedTuple
 from netsandbox.linux.core.hooks import Hook
 from netsandbox.linux.core.jhash import jhash_address
 from netsandbox.linux.drop import Dropped, DropReason
-from netsandbox.linux.netfilter import rewrite
+from netsandbox.linux.netfilter import rewrite, track_tcp
 from netsandbox.linux.netfilter.connection import (
+    ASSURED,
     CONFIRMED,
     DST_NAT,
     DST_NAT_DONE,
@@ -41,6 +42,8 @@ if TYPE_CHECKING:
 
 MOST_ATTEMPTS = 128
 FEWEST_ATTEMPTS = 16
+HARDER = 32
+"""So many attempts before the last one, what is over is taken out (NF_NAT_HARDER_THRESH)."""
 WORD = 1 << 32
 
 
@@ -162,15 +165,26 @@ class Chooser:
         port = flow.sport if self.is_source or flow.protocol == ICMP else flow.dport
         attempts, offset = min(size, MOST_ATTEMPTS), self._first_offset(port, stream)
         while True:
-            for _attempt in range(attempts):
+            for attempt in range(attempts):
                 chosen = self._ported(flow, low + offset % size)
-                if not self.is_used(chosen):
+                if not (self.is_used(chosen) if attempts - attempt > HARDER else self._is_used_still(chosen)):
                     return chosen
                 offset += 1
             if attempts >= size or attempts < FEWEST_ATTEMPTS:
                 return chosen
             attempts //= 2
             offset = stream.bits(16)
+
+    def _is_used_still(self, flow: FlowTuple) -> bool:
+        """nf_nat_used_tuple_harder: what is over makes way for a connection whose numbers begin beyond its own."""
+        found = self.table.find(flow.inverted())
+        if found is None or found[0] is self.connection:
+            return False
+        other, direction = found
+        if direction == REPLY and other.status & ASSURED and track_tcp.is_succeeded(other, self.connection):
+            self.table.forget(other, "succeeded")
+            return False
+        return self.is_used(flow)
 
     def _first_offset(self, port: int, stream: Stream) -> int:
         if self.range.base is not None:

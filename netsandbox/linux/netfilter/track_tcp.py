@@ -367,3 +367,11 @@ def _lifetime(tracking: TcpTracking, index: int, state: int, sysctls: Sysctls) -
 
 def _seconds(sysctls: Sysctls, name: str) -> int:
     return sysctls.get(f"net.netfilter.nf_conntrack_tcp_timeout_{name}") * SECOND
+
+
+def is_succeeded(old: Connection, new: Connection) -> bool:
+    """Whether a TCP connection is over and another begins beyond its numbers (nf_nat_may_kill, nf_seq_has_advanced)."""
+    before, now = old.tcp, new.tcp
+    if not isinstance(before, TcpTracking) or not isinstance(now, TcpTracking) or old.state < TW:
+        return False
+    return 0 < (now.sides[ORIGINAL].end - before.sides[ORIGINAL].end) % WORDS < WORDS // 2

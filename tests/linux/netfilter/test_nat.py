@@ -11,8 +11,8 @@ from netsandbox.engine.units import SECOND
 from netsandbox.linux.netfilter.rewrite import changed
 from netsandbox.wire.addresses import parse_ipv4
 from netsandbox.wire.icmp import ECHO_REPLY, IcmpMessage
-from netsandbox.wire.ipv4 import IPv4Packet
-from netsandbox.wire.tcp import ACK, SYN, TcpSegment
+from netsandbox.wire.ipv4 import TCP, IPv4Packet
+from netsandbox.wire.tcp import ACK, FIN, SYN, TcpSegment
 from netsandbox.wire.udp import UdpDatagram
 from tests.linux.netfilter.router import OUTSIDE, Router, packet
 
@@ -120,3 +120,20 @@ def test_a_port_that_is_taken_is_changed_for_one_of_its_own_class(monkeypatch: p
         went = router.pass_through(packet("udp", host, "192.0.2.1", port), "eth0", "eth1")
         assert went is not None
         assert ends(went)[2] == expected
+
+
+@pytest.mark.parametrize(("first", "is_over", "passes"), [(2000, True, True), (999, True, False), (2000, False, False)])
+def test_a_connection_that_is_over_gives_its_port_to_one_whose_numbers_begin_beyond_its_own(
+        first: int, is_over: bool, passes: bool) -> None:
+    """nf_nat_used_tuple_harder: else the one port that SNAT may use would be lost for the two minutes of TIME_WAIT."""
+    router = Router()
+    router.iptables("-t nat -A POSTROUTING -o eth1 -p tcp -j SNAT --to-source 203.0.113.1:6000")
+    client, server = ("10.0.0.7", "192.0.2.1"), ("192.0.2.1", "203.0.113.1")
+    spoken = [(client, 1000, 0, SYN), (server, 500, 1001, SYN | ACK), (client, 1001, 501, ACK),
+              (client, 1001, 501, FIN | ACK), (server, 501, 1002, FIN | ACK), (client, 1002, 502, ACK)]
+    for (src, dst), seq, ack, flags in spoken if is_over else spoken[:3]:
+        ports, ways = ((1000, 80), ("eth0", "eth1")) if src == client[0] else ((80, 6000), ("eth1", "eth0"))
+        segment = TcpSegment(*ports, seq, ack, flags, 1000)
+        assert router.pass_through(IPv4Packet(parse_ipv4(src), parse_ipv4(dst), TCP, segment), *ways) is not None
+    late = IPv4Packet(parse_ipv4("10.0.0.8"), parse_ipv4("192.0.2.1"), TCP, TcpSegment(1000, 80, first, 0, SYN, 1000))
+    assert (router.pass_through(late, "eth0", "eth1") is not None) == passes
