@@ -321,11 +321,11 @@ def test_a_reach_that_fails_shows_why() -> None:
     runner = lab(PING)
     job = expect(runner, "reach pc1 10.0.0.99")
     assert job.code == 1
-    assert "found:    no answer: From 10.0.0.1 icmp_seq=1 Destination Host Unreachable" in job.err
+    assert "found:    no answer from 10.0.0.99: From 10.0.0.1 icmp_seq=1 Destination Host Unreachable" in job.err
     assert "why:      pc1 drops the ICMP echo request 1" in job.err
     assert expect(runner, "no reach pc1 10.0.0.99").code == 0
     job = expect(runner, "reach blue 10.0.0.1")
-    assert "no answer: ping: connect: Network is unreachable" in job.err
+    assert "no answer from 10.0.0.1: ping: connect: Network is unreachable" in job.err
 
 
 def test_the_verdict_is_there_for_reports(pinged: Runner) -> None:

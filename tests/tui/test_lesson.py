@@ -71,7 +71,7 @@ async def test_goals_are_met_as_one_types_and_the_lesson_ends(tmp_path: Path, me
             await stage.quiet()
         text = pane(stage)[1]
         assert "✗ pc2 has eth0: address 10.0.0.2/24" in text
-        assert "✗ pc1 gets an answer from pc2 (one ping)\n  no answer: ping: connect" in text
+        assert "✗ pc1 gets an answer from pc2 (one ping)\n  no answer from 10.0.1.2: ping: connect" in text
         assert "Goals: 0 of 2" in text
         await stage.press("p")  # a ping would be no help here
         await stage.quiet()
@@ -128,13 +128,15 @@ async def test_of_a_long_title_the_step_is_seen(tmp_path: Path, name: str, size:
         assert re.search("Lesson: .* - step 0 of 1[0-9] ─", screen_text(stage.app))
 
 
-async def test_hints_come_one_by_one(tmp_path: Path, mend: Path) -> None:
-    async with opened(tmp_path, Options(tour=False, scenario=str(mend))) as stage:
+@pytest.mark.parametrize("size", [(80, 24), (120, 40)])
+async def test_hints_come_one_by_one(tmp_path: Path, mend: Path, size: tuple[int, int]) -> None:
+    async with opened(tmp_path, Options(tour=False, scenario=str(mend)), size=size) as stage:
         for _ in range(3):
             await stage.press("p")
             await stage.quiet()
         stage.app.main.focus_pane(6)
         await stage.pilot.pause()
+        assert "r checks again  h gives a hint" in screen_text(stage.app)  # type: ignore[arg-type]
         await stage.press("h")
         assert "Look at the prefixes." in pane(stage)[1]
         assert "another network" not in pane(stage)[1]

@@ -40,7 +40,7 @@ def _reach(reader: Reader) -> Test:
         step = copy.scheduler.begin()
         copy.trace.record(CommandRun(f"expect {reader.text.strip()}"))
         ping = _pinged(context, copy, source, address)
-        return _verdict(Context(context.shell, copy, context.negated), ping, (source, target), (first, step))
+        return _verdict(Context(context.shell, copy, context.negated), ping, (source, target, address), (first, step))
     return test
 
 
@@ -61,15 +61,19 @@ def _pinged(context: Context, copy: Lab, source: str, address: str) -> Program:
     return ping
 
 
-def _verdict(context: Context, ping: Program, ends: tuple[str, str], begun: tuple[int, int]) -> Verdict:
-    """What came of it; of the copy's frames only those count that the ping led to."""
+def _verdict(context: Context, ping: Program, ends: tuple[str, str, str], begun: tuple[int, int]) -> Verdict:
+    """What came of it; of the copy's frames only those count that the ping led to.
+
+    Args:
+        ends: who pings whom, and by which address.
+    """
     say, trace, (first, step) = context.say, context.lab.trace, begun
     expected = context.expects("reach", source=ends[0], target=ends[1])
     lines = [line for line in (ping.out + ping.err).splitlines() if line.strip()]
     if ping.code == 0:
         return Verdict(True, expected, say("reach.yes", target=ends[1], text=lines[1]))
     said = [line for line in lines if line.startswith(("From ", "ping: "))]
-    found = say("reach.no", text=said[0]) if said else say("reach.silent")
+    found = say("reach.no" if said else "reach.silent", address=ends[2], text=said[0] if said else "")
     own = led_to(trace, step)
     rows = [row for row in frame_log.rows(context.lab, first) if row.step in own]
     drops = [row.seq for row in rows if row.dropped]

@@ -185,8 +185,8 @@ PHRASES: dict[str, Both] = {
     "reach": ("{source} gets an answer from {target} (one ping)", "{source} 能得到 {target} 的回答（一次 ping）"),
     "no reach": ("{source} gets no answer from {target} (one ping)", "{source} 得不到 {target} 的回答（一次 ping）"),
     "reach.yes": ("{target} answered: {text}", "{target} 回答了：{text}"),
-    "reach.no": ("no answer: {text}", "没有回答：{text}"),
-    "reach.silent": ("no answer within 4 seconds", "4 秒内没有回答"),
+    "reach.no": ("no answer from {address}: {text}", "{address} 没有回答：{text}"),
+    "reach.silent": ("no answer from {address} within 4 seconds", "{address} 在 4 秒内没有回答"),
 }
 """Key -> the phrase in English and in Chinese, with the same fields; `no KEY` is what is expected turned round."""
 

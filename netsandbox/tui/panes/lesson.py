@@ -97,6 +97,7 @@ class LessonPane(VerticalScroll, can_focus=True):
         keys += [tr("lesson.key.hint")] if stand.more_hints else []
         keys += [tr("lesson.key.conditions")] if stand.goals else []
         self.border_subtitle = Content("  ".join(keys))
+        self.set_class(len(keys) > 1, "-keys")  # where panes have no lower edge, one that tells of help does
 
     def action_check(self) -> None:
         """Ask for another look at the goals."""
