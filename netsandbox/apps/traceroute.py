@@ -9,8 +9,9 @@ from netsandbox.apps.errno import TEXTS
 from netsandbox.apps.named_lines import PLACE, NamedLines
 from netsandbox.apps.program import Program
 from netsandbox.apps.resolved import Resolved, UnknownHostError
-from netsandbox.apps.traceroute_methods import IcmpMethod, Method, Probe, ProbeError, UdpMethod
+from netsandbox.apps.traceroute_methods import Method, Probe, ProbeError, UdpMethod
 from netsandbox.apps.traceroute_options import LONGEST_WAIT, USAGE, VERSION, TracerouteOptions, parse
+from netsandbox.apps.traceroute_raw import IcmpMethod, TcpMethod
 from netsandbox.engine.units import MILLISECOND
 from netsandbox.wire.addresses import format_ipv4
 
@@ -55,7 +56,8 @@ class Traceroute(Program):
         super().__init__(namespace, pid)
         self.options = options
         self.probes = [Probe() for _ in range(options.max_hops * options.probes)]
-        self.method: Method = (IcmpMethod if options.icmp else UdpMethod)(namespace, self.process, options)
+        kind = TcpMethod if options.tcp else IcmpMethod if options.icmp else UdpMethod
+        self.method: Method = kind(namespace, self.process, options)
         self._lines = NamedLines(self, None if options.numeric else context, "{number} ({number})")
         self._senders: list[int] = []
         self._next = (options.first_hop - 1) * options.probes

@@ -6,14 +6,11 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Protocol
 
-from netsandbox.apps.traceroute_options import FIRST_PORT, FIRST_SEQ, IP_HEADER, TRANSPORT_HEADER, UDP_PORT
+from netsandbox.apps.traceroute_options import FIRST_PORT, IP_HEADER, TRANSPORT_HEADER, UDP_PORT
 from netsandbox.linux.core.socket import ANY, SocketError
-from netsandbox.linux.ipv4 import ip_output
 from netsandbox.linux.ipv4.routing import OutputRoute, route_output
 from netsandbox.linux.ipv4.udp import DONT, PROBE, ReportedError, UdpSocket
-from netsandbox.wire.addresses import is_multicast
-from netsandbox.wire.icmp import ECHO_REPLY, ECHO_REQUEST, TIME_EXCEEDED, TTL_EXCEEDED, UNREACHABLE, IcmpMessage, echo
-from netsandbox.wire.ipv4 import ICMP, IPv4Packet
+from netsandbox.wire.icmp import TIME_EXCEEDED, TTL_EXCEEDED, UNREACHABLE
 
 if TYPE_CHECKING:
     from netsandbox.apps.traceroute_options import TracerouteOptions
@@ -106,12 +103,12 @@ class Method(Protocol):
         """Give everything back."""
 
 
-def _pattern(size: int, first: int) -> bytes:
+def pattern(size: int, first: int) -> bytes:
     """`@ABC…`: what fills a probe."""
     return bytes(0x40 + (index & 0x3F) for index in range(first, first + size))
 
 
-def _device(namespace: NetworkNamespace, name: str) -> Interface | None:
+def device_named(namespace: NetworkNamespace, name: str) -> Interface | None:
     if not name:
         return None
     if name not in namespace.interfaces:
@@ -128,7 +125,7 @@ class UdpMethod:
         self.options = options
         first = UDP_PORT if options.constant_port else FIRST_PORT
         self._port = (first if options.port is None else options.port) & 0xFFFF
-        self._data = _pattern(options.size - IP_HEADER - TRANSPORT_HEADER, 0)
+        self._data = pattern(options.size - IP_HEADER - TRANSPORT_HEADER, 0)
         self._open: list[Probe] = []
         self._callback: Callable[[], None] | None = None
 
@@ -138,7 +135,7 @@ class UdpMethod:
     def send(self, probe: Probe, ttl: int) -> int | None:
         options = self.options
         socket = UdpSocket(self.namespace, self.process)
-        socket.interface = _device(self.namespace, options.device) or socket.interface
+        socket.interface = device_named(self.namespace, options.device) or socket.interface
         self._call("bind", lambda: socket.bind(options.source or ANY, 0))
         socket.pmtudisc = PROBE if options.dont_fragment else DONT
         socket.tos, socket.ttl, socket.recverr = options.tos & 0xFF, ttl, True
@@ -206,130 +203,3 @@ class UdpMethod:
     def close(self) -> None:
         for probe in list(self._open):
             self.give_up(probe)
-
-
-class IcmpMethod:
-    """-I: echo requests from one raw socket, told apart by their sequence numbers."""
-
-    def __init__(self, namespace: NetworkNamespace, process: Process, options: TracerouteOptions) -> None:
-        self.namespace = namespace
-        self.options = options
-        self.process = process
-        self.ident = process.pid & 0xFFFF
-        self.interface: Interface | None = None
-        self._seq = (FIRST_SEQ if options.port is None else options.port) & 0xFFFF
-        self._ip_ident = namespace.chance.stream(f"{namespace.name}/traceroute/{process.pid}").bits(16)
-        self._data = _pattern(options.size - IP_HEADER - TRANSPORT_HEADER, TRANSPORT_HEADER)
-        self._open: dict[int, Probe] = {}
-        self._errors: list[tuple[int, ReportedError]] = []
-        self._replies: list[tuple[int, int, int]] = []
-        """(sequence number, TTL, when) of each echo reply that nobody has read yet."""
-        self._callback: Callable[[], None] | None = None
-        self._destination = options.address
-
-    def prepare(self) -> None:
-        """Open the socket and connect it."""
-        options = self.options
-        self.interface = _device(self.namespace, options.device) or self.namespace.vrf_processes.get(self.process.pid)
-        if options.source and self.namespace.holder_of(options.source) is None:
-            raise ProbeError("bind", "EADDRNOTAVAIL")
-        route = route_output(self.namespace, options.address, options.source, self.interface)
-        if not isinstance(route, OutputRoute):
-            self.namespace.record(route)
-            raise ProbeError("connect", route.error)
-        if route.route.type == "broadcast" or route.destination == 0xFFFFFFFF:
-            raise ProbeError("connect", "EACCES")
-        self._destination = route.destination
-        self.namespace.open_raw(self)
-
-    def send(self, probe: Probe, ttl: int) -> int | None:
-        options, namespace = self.options, self.namespace
-        route = ip_output.find_route(namespace, self._destination, options.source, self.interface)
-        if isinstance(route, str):
-            raise ProbeError("send", route)
-        self._ip_ident = self._ip_ident % 0xFFFF + 1
-        packet = IPv4Packet(options.source or route.source, self._destination, ICMP,
-                            echo(ECHO_REQUEST, self.ident, self._seq, self._data),
-                            1 if is_multicast(self._destination) else ttl, self._ip_ident, options.dont_fragment,
-                            options.tos & 0xFF)
-        probe.sent, probe.handle = namespace.scheduler.clock, self._seq
-        self._open[self._seq] = probe
-        self._seq = (self._seq + 1) & 0xFFFF
-        problem = ip_output.send_datagram(namespace, packet, route, options.dont_fragment)
-        if problem == "EMSGSIZE":
-            probe.take_local_refusal(route.interface.mtu, namespace.scheduler.clock)
-            self.give_up(probe)
-        elif problem == "ENOBUFS":
-            self.give_up(probe)
-            probe.sent, probe.done = None, False
-        elif problem:
-            raise ProbeError("send", problem)
-        return probe.sent
-
-    # -- the raw socket
-
-    def deliver(self, interface: Interface, packet: IPv4Packet) -> bool:
-        """An ICMP message for this namespace; True if it is ICMP."""
-        message = packet.payload
-        if packet.protocol != ICMP or not isinstance(message, IcmpMessage):
-            return False
-        if (message.type == ECHO_REPLY and message.ident == self.ident and self._hears(interface)
-                and packet.src == self._destination):
-            self._replies.append((message.seq, packet.ttl, self.namespace.scheduler.clock))
-            self._wake()
-        return True
-
-    def error(self, interface: Interface, packet: IPv4Packet, message: IcmpMessage, quoted: IPv4Packet) -> None:
-        """An ICMP error about a packet of this namespace."""
-        head = quoted.payload_bytes()
-        if (quoted.protocol != ICMP or quoted.dst != self._destination or len(head) < 8 or head[0] != ECHO_REQUEST
-                or int.from_bytes(head[4:6], "big") != self.ident or not self._hears(interface)):
-            return
-        info = message.rest & 0xFFFF if message.code == FRAGMENTATION_NEEDED and message.type == UNREACHABLE else 0
-        self._errors.append((int.from_bytes(head[6:8], "big"), ReportedError(
-            message.type, message.code, info, packet.src, packet.ttl, self.namespace.scheduler.clock)))
-        self._wake()
-
-    def _hears(self, interface: Interface) -> bool:
-        return self.interface is None or interface is self.interface
-
-    def _wake(self) -> None:
-        if self._callback is not None:
-            callback, self._callback = self._callback, None
-            self.namespace.scheduler.soon(_call, callback)
-
-    @property
-    def is_ready(self) -> bool:
-        return bool(self._errors or self._replies)
-
-    def collect(self) -> None:
-        """One message, errors first."""
-        if self._errors:
-            seq, report = self._errors.pop(0)
-            if seq in self._open:
-                self._open[seq].take_report(report)
-                self.give_up(self._open[seq])
-        elif self._replies:
-            seq, ttl, at = self._replies.pop(0)
-            probe = self._open.get(seq)
-            if probe is not None:
-                probe.responder, probe.ttl, probe.received, probe.final = self._destination, ttl, at, True
-                self.give_up(probe)
-
-    def listen(self, callback: Callable[[], None] | None) -> None:
-        self._callback = callback
-
-    def give_up(self, probe: Probe) -> None:
-        probe.done = True
-        if probe.handle is not None:
-            del self._open[probe.handle]
-            probe.handle = None
-
-    def close(self) -> None:
-        self._callback = None
-        self._open.clear()
-        self.namespace.close_raw(self)
-
-
-def _call(callback: Callable[[], None]) -> None:
-    callback()

@@ -16,11 +16,11 @@ MAX_HOPS, MAX_PROBES, MAX_SIZE = 255, 10, 65000
 DATA_SIZE = 40
 """Bytes behind the IP header, the transport header included."""
 IP_HEADER, TRANSPORT_HEADER = 20, 8
-FIRST_PORT, FIRST_SEQ, UDP_PORT = 33434, 1, 53
+FIRST_PORT, FIRST_SEQ, UDP_PORT, TCP_PORT = 33434, 1, 53, 80
 LONGEST_WAIT = 10 * 365 * 86400 * SECOND
 VERSION = ("Modern traceroute for Linux, version 2.1.6\n"
            "Copyright (c) 2016  Dmitry Butskoy,   License: GPL v2 or any later")
-USAGE = ("Usage:\n  traceroute [ -4FInU ] [ -f first_ttl ] [ -i device ] [ -m max_ttl ] [ -N squeries ] [ -p port ] "
+USAGE = ("Usage:\n  traceroute [ -4FInTU ] [ -f first_ttl ] [ -i device ] [ -m max_ttl ] [ -N squeries ] [ -p port ] "
          "[ -t tos ] [ -w MAX,HERE,NEAR ] [ -q nqueries ] [ -s src_addr ] [ -z sendwait ] host [ packetlen ]")
 
 _VALUED = {"f": "first_ttl", "g": "gate,...", "i": "device", "m": "max_ttl", "N": "squeries", "p": "port", "t": "tos",
@@ -32,7 +32,7 @@ _LONG = {"debug": "d", "dont-fragment": "F", "first": "f", "gateway": "g", "icmp
          "max-hops": "m", "sim-queries": "N", "port": "p", "tos": "t", "flowlabel": "l", "wait": "w", "queries": "q",
          "source": "s", "sendwait": "z", "extensions": "e", "as-path-lookups": "A", "module": "M", "options": "O",
          "udp": "U", "dccp": "D", "protocol": "P", "version": "V"}
-_NOT_MODELLED = frozenset("6gTrAlMODP")
+_NOT_MODELLED = frozenset("6grAlMODP")
 
 
 @dataclass
@@ -40,7 +40,7 @@ class TracerouteOptions:
     """traceroute(8): times in nanoseconds, sizes in bytes.
 
     Attributes:
-        port: the first UDP port, or for ICMP the first sequence number; None for the usual one.
+        port: the first UDP port, the TCP port, or for ICMP the first sequence number; None for the usual one.
         here, near: how many times longer than a known answer of the same hop, or of a later one, to wait; 0 for not.
         size: the whole packet.
         shows_version, shows_usage: it does nothing else.
@@ -49,6 +49,7 @@ class TracerouteOptions:
     target: str = ""
     address: int = 0
     icmp: bool = False
+    tcp: bool = False
     constant_port: bool = False
     numeric: bool = False
     dont_fragment: bool = False
@@ -137,10 +138,9 @@ def _read(word: str, place: int, rest: list[tuple[int, str]]) -> list[_Given]:
 def _set(options: TracerouteOptions, given: _Given, names: dict[str, int]) -> None:
     letter, value = given.letter, given.value
     if letter in _NOT_MODELLED:
-        hint = ": of TCP there is `nc -zv`; -I probes with echo requests" if letter == "T" else ""
-        raise UsageError(f"traceroute: {given.spelling} is not modelled{hint}")
+        raise UsageError(f"traceroute: {given.spelling} is not modelled")
     refusal = f"Cannot handle `{given.spelling}' option with arg `{value[:60]}' (argc {given.place})"
-    flags = {"F": "dont_fragment", "I": "icmp", "U": "constant_port", "n": "numeric", "V": "shows_version"}
+    flags = {"F": "dont_fragment", "I": "icmp", "T": "tcp", "U": "constant_port", "n": "numeric", "V": "shows_version"}
     numbers = {"f": "first_hop", "m": "max_hops", "N": "at_once", "p": "port", "t": "tos", "q": "probes"}
     if letter in flags:
         setattr(options, flags[letter], True)

@@ -14,6 +14,7 @@ from netsandbox.linux.core.capture import passings
 from netsandbox.session.session import Session
 from netsandbox.wire.icmp import IcmpMessage
 from netsandbox.wire.ipv4 import IPv4Packet
+from netsandbox.wire.tcp import RST, SYN, TcpSegment
 from netsandbox.wire.udp import UdpDatagram
 from tests.apps.labs import DOCKER, ROUTED, build, run
 
@@ -53,6 +54,29 @@ def test_sixteen_probes_leave_at_once_each_from_its_own_port(lab: Session) -> No
     assert {packet.total_length for packet in sent} == {60}
     assert not any(packet.df for packet in sent)
     assert datagrams[0].data == b"@ABCDEFGHIJKLMNOPQRSTUVWXYZ[\\]^_"
+
+
+@pytest.mark.parametrize(("options", "port"), [("-T", 80), ("-T -p 443", 443)])
+def test_the_first_segment_of_a_connection(lab: Session, options: str, port: int) -> None:
+    job = run(lab, f"exec a traceroute -n -q 1 -N 1 {options} 10.0.3.2")
+    assert plain(job.out) == ("traceroute to 10.0.3.2 (10.0.3.2), 30 hops max, 60 byte packets\n"
+                              " 1  10.0.1.1  T ms\n 2  10.0.2.2  T ms\n 3  10.0.3.2  T ms\n")
+    sent = probes(lab)
+    segments = [packet.payload for packet in sent if isinstance(packet.payload, TcpSegment)]
+    assert [(one.dport, one.flags, one.window) for one in segments] == [(port, SYN, 5840)] * 3
+    assert segments[0].options[:6] == bytes.fromhex("020405b40402")
+    assert len({one.sport for one in segments}) == 3
+    assert {packet.total_length for packet in sent} == {60}
+
+
+def test_an_open_port_is_answered_and_the_answer_reset() -> None:
+    session = build(DOCKER)
+    run(session, "docker run -d --name site nginx")
+    job = run(session, "traceroute -T -n -q 1 172.17.0.4")
+    assert plain(job.out).endswith(" 1  172.17.0.4  T ms\n")
+    flags = [packet.payload.flags for packet in probes(session, "host") if isinstance(packet.payload, TcpSegment)]
+    assert set(flags) == {SYN, RST}
+    assert "SYN" not in run(session, "ss -tan").out
 
 
 def test_one_probe_at_a_time_stops_where_the_target_answers(lab: Session) -> None:
@@ -221,7 +245,8 @@ REFUSALS = [
     ("-n", 'Specify "host" missing argument.'),
     ("nosuch", "nosuch: Name or service not known\nCannot handle \"host\" cmdline arg `nosuch' on position 1 (argc 1)"),
     ("-s nosuch 10.0.1.1", "nosuch: Name or service not known\nCannot handle `-s' option with arg `nosuch' (argc 2)"),
-    ("-T 10.0.1.1", "traceroute: -T is not modelled: of TCP there is `nc -zv`; -I probes with echo requests"),
+    ("-T -O info 10.0.1.1", "traceroute: -O is not modelled"), ("-T -p x 1.1", "Cannot handle `-p' option with arg "
+                                                                               "`x' (argc 3)"),
     ("-w nan 10.0.1.1", "Cannot handle `-w' option with arg `nan' (argc 2)")]
 
 
