@@ -70,7 +70,7 @@ def _free_name(owner: Node | NetworkNamespace, namespace: NetworkNamespace) -> s
     """An interface without a cable, or the name of the next one that is to be made."""
     box = isinstance(owner, Switch | HubNode)
     for interface in namespace.interfaces.values():
-        if interface.peer is None and interface.kind in ("veth", "port") and (box or interface.port is None):
+        if interface.peer is None and interface.kind in ("veth", "card", "port") and (box or interface.port is None):
             return interface.name
     return namespace.free_name("p", first=1) if box else namespace.free_name("eth")
 

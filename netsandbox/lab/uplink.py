@@ -42,9 +42,13 @@ REMOTE_PREFIX, REMOTE_GATEWAY = 24, 254
 class NetworkCard(VethInterface):
     """A machine's card: the cable leads out of the machine, which knows of no device at its other end.
 
+    It was not made by `ip link add`, has no kind in what the kernel tells, and is not deleted.
+
     Attributes:
         makes_room: it is the uplink that nobody asked for, and gives way (lab.room).
     """
+
+    kind = "card"
 
     __slots__ = ("makes_room",)
 

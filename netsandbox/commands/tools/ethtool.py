@@ -12,8 +12,8 @@ if TYPE_CHECKING:
     from netsandbox.commands.tools.context import ToolContext
     from netsandbox.linux.core.interface import Interface
 
-DRIVERS = {"veth": "veth", "bridge": "bridge", "dummy": "dummy", "vlan": "802.1Q VLAN Support", "macvlan": "macvlan",
-           "ipvlan": "ipvlan", "vxlan": "vxlan", "bond": "bonding", "tun": "tun"}
+DRIVERS = {"veth": "veth", "card": "virtio_net", "bridge": "bridge", "dummy": "dummy",
+           "vlan": "802.1Q VLAN Support", "macvlan": "macvlan", "ipvlan": "ipvlan", "vxlan": "vxlan", "bond": "bonding", "tun": "tun"}
 """What each kind's ethtool_ops call themselves."""
 SHOWN = {"-i": "driver", "--driver": "driver", "-k": "features", "--show-features": "features",
          "--show-offload": "features", "-S": "statistics", "--statistics": "statistics", "-P": "address",
@@ -68,8 +68,8 @@ MODES = """\
 """
 SPEEDS = {"veth": "\tSpeed: 10000Mb/s\n\tDuplex: Full\n\tAuto-negotiation: off\n\tPort: Twisted Pair\n\tPHYAD: 0\n"
                   "\tTransceiver: internal\n\tMDI-X: Unknown\n",
-          "bridge": "\tSpeed: Unknown!\n\tDuplex: Unknown! (255)\n\tAuto-negotiation: off\n\tPort: Other\n\tPHYAD: 0\n"
-                    "\tTransceiver: internal\n"}
+          **dict.fromkeys(("bridge", "card"), "\tSpeed: Unknown!\n\tDuplex: Unknown! (255)\n\tAuto-negotiation: off\n"
+                                              "\tPort: Other\n\tPHYAD: 0\n\tTransceiver: internal\n")}
 QUEUE = ("rx_queue_0_xdp_packets", "rx_queue_0_xdp_bytes", "rx_queue_0_drops", "rx_queue_0_xdp_redirect",
          "rx_queue_0_xdp_drops", "rx_queue_0_xdp_tx", "rx_queue_0_xdp_tx_errors", "tx_queue_0_xdp_xmit",
          "tx_queue_0_xdp_xmit_errors")
@@ -142,11 +142,12 @@ def _change_features(context: ToolContext, name: str, words: list[str]) -> ToolR
 def _driver(interface: Interface) -> ToolResult:
     if interface.is_loopback or interface.kind not in DRIVERS:
         raise ToolError(71, "Cannot get driver information: Operation not supported")
-    version = {"veth": "1.0", "bridge": "2.3"}.get(interface.kind, "1.0")
+    version = {"bridge": "2.3", "card": "1.0.0"}.get(interface.kind, "1.0")
     unknown = "N/A" if interface.kind == "bridge" else ""
+    bus = "0000:00:03.0" if interface.kind == "card" else unknown
     rows = {"driver": DRIVERS[interface.kind], "version": version, "firmware-version": unknown,
-            "expansion-rom-version": "", "bus-info": unknown,
-            "supports-statistics": "yes" if interface.kind == "veth" else "no", "supports-test": "no",
+            "expansion-rom-version": "", "bus-info": bus,
+            "supports-statistics": "yes" if interface.kind in ("veth", "card") else "no", "supports-test": "no",
             "supports-eeprom-access": "no", "supports-register-dump": "no", "supports-priv-flags": "no"}
     return ToolResult(0, "".join(f"{name}: {value}\n" for name, value in rows.items()), "")
 

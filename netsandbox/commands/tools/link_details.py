@@ -38,18 +38,21 @@ def _limits(interface: Interface) -> dict[str, int]:
 
 
 def _put_kind(row: Row, interface: Interface) -> None:
-    info: dict[str, Any] = {"info_kind": interface.kind}
-    row.new_line()
-    row.say(f"    {interface.kind} ")
     kind, master = kinds.find(interface.kind), interface.master
-    if kind is not None and (details := kind.details(interface)):
-        info["info_data"] = _put_all(row, details)
+    info: dict[str, Any] = {}
+    if kind is not None:
+        info["info_kind"] = interface.kind
+        row.new_line()
+        row.say(f"    {interface.kind} ")
+        if details := kind.details(interface):
+            info["info_data"] = _put_all(row, details)
     if master is not None and (above := kinds.find(master.kind)) is not None:
         info["info_slave_kind"] = master.kind
         row.new_line()
         row.say(f"    {master.kind}_slave ")
         info["info_slave_data"] = _put_all(row, above.slave_details(interface))
-    row.note("linkinfo", info)
+    if info:
+        row.note("linkinfo", info)
 
 
 def _put_all(row: Row, details: list[Detail]) -> dict[str, Any]:

@@ -104,11 +104,12 @@ def _simple(interface: Interface) -> dict[str, str | int]:
 
 def _link_attribute(interface: Interface, name: str) -> str | int:
     """What can be read only while the interface is up."""
-    if not interface.up or (name != "carrier" and interface.kind != "veth"):
+    if not interface.up or (name != "carrier" and interface.kind not in ("veth", "card")):
         raise FileError("EINVAL")
     if name == "carrier":
         return int(interface.carrier)
-    return 10000 if name == "speed" else "full"
+    speed, duplex = (10000, "full") if interface.kind == "veth" else (-1, "unknown")
+    return speed if name == "speed" else duplex
 
 
 def device_flags(interface: Interface) -> int:

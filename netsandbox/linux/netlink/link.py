@@ -312,6 +312,11 @@ def members(namespace: NetworkNamespace, group: int) -> list[Interface]:
     return sorted((one for one in namespace.interfaces.values() if one.group == group), key=lambda one: one.index)
 
 
+def _may_be_deleted(interface: Interface) -> bool:
+    """Only what rtnetlink has made: neither lo nor a machine's card has a kind."""
+    return not interface.is_loopback and kinds.find(interface.kind) is not None
+
+
 @needs_net_admin
 def delete_group(namespace: NetworkNamespace, group: int) -> None:
     """rtnl_group_dellink: all or none."""
@@ -320,7 +325,7 @@ def delete_group(namespace: NetworkNamespace, group: int) -> None:
         raise KernelError("EPERM")
     if not found:
         raise KernelError("ENODEV")
-    if any(one.is_loopback for one in found):
+    if not all(map(_may_be_deleted, found)):
         raise KernelError("EOPNOTSUPP")
     for one in found:
         if namespace.interfaces.get(one.name) is one:  # it did not go with its peer
@@ -329,6 +334,6 @@ def delete_group(namespace: NetworkNamespace, group: int) -> None:
 
 @needs_net_admin
 def delete(interface: Interface) -> None:
-    if interface.is_loopback:
+    if not _may_be_deleted(interface):
         raise KernelError("EOPNOTSUPP")
     link.delete(interface)
