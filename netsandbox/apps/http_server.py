@@ -98,6 +98,7 @@ class HttpSession:
         self.site = site
         self.number = number
         self.peer = format_ipv4(socket.peer)
+        self.peer_port = socket.peer_port
         self.address = format_ipv4(socket.address)
         self.stream = Stream(socket, self)
         self._data = b""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from netsandbox.apps.http_server import HttpSession, PythonSite
+from netsandbox.apps.http_server import HttpSession, PythonSite, Site
 from netsandbox.apps.program import Context, Program, UsageError
 from netsandbox.linux.core.socket import SocketError
 from netsandbox.linux.tcp.stream import StreamSocket
@@ -19,18 +19,22 @@ TRACEBACK = "Traceback (most recent call last):\n  …\nOSError: [Errno 98] Addr
 
 
 class PythonServer(Program):
-    """The server, until it is stopped."""
+    """The server, until it is stopped.
+
+    Args:
+        site: what it answers.
+    """
 
     name = "python3"
     is_endless = True
     listens = True
 
-    def __init__(self, context: Context, address: int, port: int, root: str) -> None:
+    def __init__(self, context: Context, address: int, port: int, site: Site) -> None:
         super().__init__(context.namespace, context.next_pid())
         self.address = address
         self.port = port
         self.socket = StreamSocket(context.namespace, self.process, reuse=True)
-        self._site = PythonSite(context.files, root)
+        self._site = site
         self._sessions: list[HttpSession] = []
         self._accepted = 0
 
@@ -44,12 +48,19 @@ class PythonServer(Program):
             self.socket.bind(self.address, self.port)
             self.socket.listen(BACKLOG)
         except SocketError as error:
-            self.complain(TRACEBACK if error.name == "EADDRINUSE" else
-                          TRACEBACK.partition("OSError")[0] + "OSError: [Errno 99] Cannot assign requested address")
+            self.complain(self.cannot(error))
             self.exit(1)
             return
         self.socket.foreground = False
         self.socket.on_event = self._accept
+        self.greet()
+
+    def cannot(self, error: SocketError) -> str:
+        """What is said of a port that cannot be had."""
+        return (TRACEBACK if error.name == "EADDRINUSE" else
+                TRACEBACK.partition("OSError")[0] + "OSError: [Errno 99] Cannot assign requested address")
+
+    def greet(self) -> None:
         host = format_ipv4(self.address)
         self.print(f"Serving HTTP on {host} port {self.port} (http://{host}:{self.port}/) ...")
 
@@ -103,7 +114,7 @@ def program(context: Context) -> Program:
         else:
             raise UsageError(f"{USAGE}argument port: invalid int value: '{word}'" if not word.startswith("-") else
                              f"{USAGE}unrecognized arguments: {word}", 2)
-    return PythonServer(context, address, port, context.files.canonical(root))
+    return PythonServer(context, address, port, PythonSite(context.files, context.files.canonical(root)))
 
 
 def _address(text: str) -> int:

@@ -47,6 +47,10 @@ class Place(NamedTuple):
     def has_busybox(self) -> bool:
         return self.container is not None and self.container.image.has_busybox
 
+    def has(self, name: str) -> bool:
+        """Whether the image of the container whose shell it is has a program."""
+        return self.container is not None and name in self.container.image.tools
+
     @contextmanager
     def standing(self, shell: Shell) -> Iterator[None]:
         """What is done within is done here, wherever the person is by now; where it leads the person counts."""

@@ -163,7 +163,7 @@ PROGRAMS: Late[str, Maker] = Late({
 APPLETS: Late[str, Maker] = Late({
     "ping": "netsandbox.apps.busybox_ping:program", "nc": "netsandbox.apps.nc:busybox",
     "wget": "netsandbox.apps.wget:busybox", "telnet": "netsandbox.apps.telnet:busybox",
-    "nslookup": "netsandbox.apps.nslookup:busybox_nslookup"})
+    "nslookup": "netsandbox.apps.nslookup:busybox_nslookup", "httpd": "netsandbox.apps.busybox_httpd:program"})
 """What differs where an image brings BusyBox: programs, and below the tools."""
 BUSYBOX_TOOLS: Late[str, Tool] = Late({
     "arp": "netsandbox.commands.tools.busybox:arp", "ifconfig": "netsandbox.commands.tools.busybox:ifconfig",
@@ -287,6 +287,9 @@ class DockerPrograms:
 
     def has_program(self, name: str) -> bool:
         return is_program(name)
+
+    def has_applet(self, name: str) -> bool:
+        return name in APPLETS
 
     def context(self, namespace: NetworkNamespace, argv: list[str], files: Files, names: Names,
                 call: Call | None = None) -> Context:

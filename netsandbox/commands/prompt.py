@@ -12,7 +12,7 @@ from netsandbox.apps.program import Context, Task, UsageError
 from netsandbox.commands import programs
 from netsandbox.commands.around import AROUND, SHELL_PROGRAM
 from netsandbox.commands.catalogue import VERBS
-from netsandbox.commands.docker.inside import NSENTER
+from netsandbox.commands.docker.inside import BUSYBOX, NSENTER
 from netsandbox.commands.errors import CommandError
 from netsandbox.commands.inner_shell import InnerShell, inner_shell
 from netsandbox.commands.job import Job
@@ -227,7 +227,9 @@ class Prompt:
             return SHELL_PROGRAM["sh"](self, call)
         if base in AROUND:
             return AROUND[base](self, call)
-        if programs.is_program(base):
+        if place.has_busybox and base == BUSYBOX and len(words) > 1:
+            return self.command(call._replace(argv=words[1:]), may_open)
+        if programs.is_program(base) or (place.has_busybox and place.has(base)):
             return self._linux(call, base)
         return self._file(call, name)
 
@@ -311,6 +313,8 @@ class Opener(Task):
 
 
 COMPOSE = "docker-compose"
+INIT = "/etc/init.d/"
+"""Where the scripts are that System V's init started services with; `service` reads them."""
 """As Compose was called before it was a command of docker's."""
 KILL = "kill"
 """A program too, for who has no shell around it: `sudo kill`."""
@@ -331,6 +335,11 @@ def _without_sudo(call: Call) -> Call:
         words = words or ["bash"]
     if words[0] == "su" and all(word in ("-", "-l", "--login", "root") for word in words[1:]):
         words = ["bash"]
+    if words[0] == "su" and len(words) > 2 and words[-2] in ("-c", "--command") and (
+            all(word in ("-", "-l", "--login", "root") for word in words[1:-2])):
+        words = ["bash", "-c", words[-1]]
+    if words[0].startswith(INIT) and len(words) == 2:
+        words = ["service", words[0].removeprefix(INIT), words[1]]
     if words[0] == COMPOSE:
         words[:1] = ["docker", "compose"]
     return call._replace(argv=words, environment=environment)

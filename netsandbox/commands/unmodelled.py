@@ -5,31 +5,41 @@ from __future__ import annotations
 WHY = {
     "cables here are as fast as one likes, so a load test would measure this machine; `iperf3` and `curl` connect":
         "ab hey iperf siege wrk netperf qperf",
-    "there is no encryption; `nc` and `telnet` connect": "openssl ssh scp sftp sshpass wg wg-quick openvpn gpg apt-key "
-        "ipsec swanctl tailscale tailscaled zerotier-cli tincd cloudflared ngrok",
+    "there is no encryption; `nc` and `telnet` connect": "openssl ssh ssh-keygen ssh-copy-id scp sftp "
+        "sshpass wg wg-quick openvpn gpg apt-key ipsec swanctl tailscale "
+        "tailscaled zerotier-cli tincd cloudflared ngrok",
+    "`cat > FILE` (until a line `EOF` with `<< EOF`), `tee` and `sed -i` write files":
+        "nano vi vim emacs nvim joe pico",
     "`ls` lists files, and `cat > FILE`, `tee` and `sed -i` write them":
-        "df du nano vi vim emacs tree file lsblk findmnt rsync zip unzip gzip split shuf "
-        "sync blkid losetup",
+        "du file rsync zip unzip gzip gunzip xz bzip2 split shuf sync strings",
+    "there are no disks: a machine's files are kept with the lab": "df lsblk findmnt blkid losetup fdisk mkfs",
     "of text there are grep, sed, awk, sort, uniq, cut, tr, head, tail, wc and jq":
         "diff cmp paste comm join fold fmt expand unexpand xxd hexdump od "
         "bc perl ruby php yq yes",
-    "`docker ps` and `ss -ltnp` show what runs": "htop pstree free vmstat iostat iftop nethogs iptraf screen tmux",
+    "`docker ps` and `ss -ltnp` show what runs": "pstree screen tmux",
+    "programs take neither memory nor processors here; `ps aux` and `docker top NAME` list them":
+        "top htop atop free vmstat iostat mpstat pidstat",
+    "`ip -s link` counts what passes, and `tcpdump` shows it":
+        "iftop nethogs iptraf iptraf-ng nload bmon vnstat sar dstat ifstat speedometer",
+    "nobody else is here: the lab is yours": "w who last finger users write wall",
     "what is modelled is loaded": "insmod rmmod depmod",
     "the rules are iptables'": "firewall-cmd ipset ebtables arptables",
     "`nft list ruleset` shows what iptables made": "iptables-translate iptables-restore-translate iptables-xml",
     "`iptables-save` and `iptables-restore` keep and load rules": "iptables-apply",
     "services are reached by their addresses and published ports; there is no IPVS": "ipvsadm",
+    "`cat /etc/os-release` and `uname -a` tell it": "lsb_release",
+    "`ip -4 -br addr` and `ip route get ADDRESS` tell what a prefix holds": "ipcalc sipcalc",
     "IPv6 is not modelled": "ping6 traceroute6 rdisc",
     "`ip` sets up interfaces, and `ip -d link` and `cat /sys/class/net/DEV/…` tell what there is":
-        "mii-tool nmcli ifup ifdown netplan lspci lscpu",
+        "mii-tool nmcli nmtui ifup ifdown netplan lspci lscpu lshw iw iwconfig",
     "the host's address stands still, and its router gives out none": "dhclient dhcpcd udhcpc",
     "`cat /etc/resolv.conf` and `hostname` tell it": "resolvectl systemd-resolve resolvconf timedatectl "
-        "loginctl lsb_release",
+        "loginctl",
     "`help` tells what there is, and `ip help`, `bridge help` …": "info man",
     "`nc -zv HOST PORTS`, `fping`, `arping` and `ping` find who is there": "nping hping3 arp-scan scapy whois",
     "`tcpdump` is there, and `export FILE` writes a capture for it": "tshark wireshark ngrep tcpflow tcpreplay",
     "of Python there is `python3 -m http.server`": "pip pip3",
-    "`help` lists what there is": "whereis",
+    "`help` lists what there is": "whereis locate ldd locale",
     "`ss -ltnp` shows who has which port": "fuser",
     "`trace` and `why` tell what became of a packet": "strace ltrace perf bpftrace gdb ftrace",
     "network namespaces are `ip netns` and links to /proc/PID/ns/net in /run/netns; nothing is mounted":

@@ -22,6 +22,16 @@ OF_PROGRAMS: dict[str, str] = {
     "there is no encryption; `nc` and `telnet` connect": "没有加密；`nc` 和 `telnet` 可以连接",
     "`ls` lists files, and `cat > FILE`, `tee` and `sed -i` write them":
         "`ls` 列出文件，`cat > FILE`、`tee` 和 `sed -i` 写文件",
+    "`cat > FILE` (until a line `EOF` with `<< EOF`), `tee` and `sed -i` write files":
+        "用 `cat > FILE`（加 `<< EOF` 时写到 `EOF` 一行为止）、`tee` 和 `sed -i` 写文件",
+    "there are no disks: a machine's files are kept with the lab": "没有磁盘：机器的文件和实验网络存在一起",
+    "programs take neither memory nor processors here; `ps aux` and `docker top NAME` list them":
+        "这里的程序不占内存和处理器；`ps aux` 和 `docker top NAME` 列出它们",
+    "`ip -s link` counts what passes, and `tcpdump` shows it": "`ip -s link` 统计经过的流量，`tcpdump` 显示它们",
+    "nobody else is here: the lab is yours": "这里没有别人：实验网络只属于你",
+    "`cat /etc/os-release` and `uname -a` tell it": "用 `cat /etc/os-release` 和 `uname -a` 查看",
+    "`ip -4 -br addr` and `ip route get ADDRESS` tell what a prefix holds":
+        "`ip -4 -br addr` 和 `ip route get ADDRESS` 说明前缀包含什么",
     "`docker ps` and `ss -ltnp` show what runs": "`docker ps` 和 `ss -ltnp` 显示正在运行的程序",
     "the engine is always there": "Docker Engine 一直都在",
     "what is modelled is loaded": "模拟的模块都已加载",

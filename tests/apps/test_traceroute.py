@@ -245,8 +245,8 @@ REFUSALS = [
     ("-n", 'Specify "host" missing argument.'),
     ("nosuch", "nosuch: Name or service not known\nCannot handle \"host\" cmdline arg `nosuch' on position 1 (argc 1)"),
     ("-s nosuch 10.0.1.1", "nosuch: Name or service not known\nCannot handle `-s' option with arg `nosuch' (argc 2)"),
-    ("-T -O info 10.0.1.1", "traceroute: -O is not modelled"), ("-T -p x 1.1", "Cannot handle `-p' option with arg "
-                                                                               "`x' (argc 3)"),
+    ("-T -O info 10.0.1.1", "traceroute: -O is not modelled"),
+    ("-T -p x 1.1", "Cannot handle `-p' option with arg `x' (argc 3)"),
     ("-w nan 10.0.1.1", "Cannot handle `-w' option with arg `nan' (argc 2)")]
 
 

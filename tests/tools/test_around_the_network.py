@@ -117,10 +117,37 @@ def test_sysctl_lists_devices_with_a_dot(lab: KeptSession) -> None:
     ("ethtool -K eth0 tso on", 1, "Could not change any device features"),
     ("ethtool -K eth0 nosuch on", 92, "bit name not found"), ("ethtool -K nope tx off", 92, "No such device"),
     ("ethtool -K eth0 tx maybe", 1, "is not followed by 'on' or 'off'"),
-    ("ethtool -s eth0 speed 1000", 75, "Operation not supported")])
+    ("ethtool -s eth0 speed 1000", 75, "Operation not supported"),
+    ("su root -c 'ip -br link | head -1'", 0, "lo  "), ("sudo su - -c hostname", 0, "host\n"),
+    ("/etc/init.d/docker status", 0, "Active: active (running)"), ("sudo /etc/init.d/nosuch restart", 5, "not found."),
+    ("hostnamectl", 0, " Static hostname: host\nOperating System: netsandbox"),
+    ("hostnamectl set-chassis vm", 1, "there are `hostnamectl` and"), ("top -bn1", 127, "`docker top NAME` list them"),
+    ("ip link show type veth", 0, ""), ("ip link del eth0", 2, "RTNETLINK answers: Operation not supported"),
+    ("ethtool -i eth0", 0, "driver: virtio_net\nversion: 1.0.0\n"), ("ethtool eth0", 0, "Speed: Unknown!"),
+    ("cat /sys/class/net/eth0/speed", 0, "-1\n")])
 def test_around(lab: KeptSession, line: str, code: int, said: str) -> None:
     job = lab.run(line)
     assert (job.code, said in job.out + job.err) == (code, True), job.out + job.err
+
+
+DRAWN = {
+    "tree": ".\n├── a\n│   ├── b\n│   ├── l -> ../z\n│   └── x\n├── c\n└── z\n\n4 directories, 3 files\n",
+    "tree -d": ".\n├── a\n│   └── b\n└── c\n\n4 directories\n",
+    "tree -a -L 1": ".\n├── .h\n├── a\n├── c\n└── z\n\n4 directories, 1 file\n",
+    "tree a c": "a\n├── b\n├── l -> ../z\n└── x\nc\n\n2 directories, 2 files\n",
+    "tree -f a": "a\n├── a/b\n├── a/l -> ../z\n└── a/x\n\n2 directories, 2 files\n",
+    "tree -i a": "a\nb\nl -> ../z\nx\n\n2 directories, 2 files\n",
+    "tree nosuch": "nosuch  [error opening dir]\n\n0 directories, 0 files\n",
+    "tree -L 0": "tree: Invalid level, must be greater than 0.\n", "tree -h": "tree: -h is not modelled\n"}
+
+
+def test_a_directory_is_drawn_as_the_real_tree_draws_it(lab: KeptSession) -> None:
+    lab.run("mkdir -p /tmp/t/a/b /tmp/t/.h /tmp/t/c; cd /tmp/t; echo > a/x; echo > z; ln -s ../z a/l")
+    for line, said in DRAWN.items():
+        job = lab.run(line)
+        code = 2 if "nosuch" in line else int(line in ("tree -L 0", "tree -h"))
+        assert (job.out + job.err, job.code) == (said, code)
+    assert "red -> " not in lab.run("ip netns add red; tree /run/netns").out
 
 
 def test_the_engine_is_among_the_processes() -> None:

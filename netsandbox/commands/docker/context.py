@@ -34,6 +34,9 @@ class DockerMachine(Protocol):
     def has_program(self, name: str) -> bool:
         """Whether `run_in` knows a program or tool of that name."""
 
+    def has_applet(self, name: str) -> bool:
+        """Whether `applet` knows one of that name."""
+
     def context(self, namespace: NetworkNamespace, argv: list[str], files: Files, names: dict[str, int],
                 call: Call | None = None) -> Context:
         """What a program is made from.

@@ -35,7 +35,7 @@ if TYPE_CHECKING:
     from netsandbox.linux.core.namespace import NetworkNamespace
 
 DENIED, NOT_FOUND = 126, 127
-NSENTER = "nsenter"
+NSENTER, BUSYBOX = "nsenter", "busybox"
 NGINX_SIGNALS = {"reload": "HUP", "reopen": "USR1", "stop": "TERM", "quit": "QUIT"}
 """What `nginx -s` sends."""
 NGINX_RUNS = ("nginx: [emerg] bind() to 0.0.0.0:80 failed (98: Address already in use)",
@@ -171,7 +171,11 @@ class Inside:
             return self._nginx(argv)
         if name in ENDLESS and (name != "tail" or "-f" in argv or "-F" in argv) and self.is_in_image(name):
             return ENDLESS[name](self, argv)
-        if not self.context.machine.has_program(name):
+        if name == BUSYBOX and self.container.image.has_busybox and len(argv) > 1:
+            return self._found(argv[1:], call._replace(argv=argv[1:]))
+        is_applet = self.container.image.has_busybox and self.is_in_image(name) and (
+            self.context.machine.has_applet(name))
+        if not self.context.machine.has_program(name) and not is_applet:
             return builtin(self, argv) if builtin is not None else self._script(call)
         return self._lent(argv, call)
 

@@ -13,7 +13,8 @@ if TYPE_CHECKING:
     from netsandbox.linux.core.interface import Interface
 
 DRIVERS = {"veth": "veth", "card": "virtio_net", "bridge": "bridge", "dummy": "dummy",
-           "vlan": "802.1Q VLAN Support", "macvlan": "macvlan", "ipvlan": "ipvlan", "vxlan": "vxlan", "bond": "bonding", "tun": "tun"}
+           "vlan": "802.1Q VLAN Support", "macvlan": "macvlan", "ipvlan": "ipvlan", "vxlan": "vxlan",
+           "bond": "bonding", "tun": "tun"}
 """What each kind's ethtool_ops call themselves."""
 SHOWN = {"-i": "driver", "--driver": "driver", "-k": "features", "--show-features": "features",
          "--show-offload": "features", "-S": "statistics", "--statistics": "statistics", "-P": "address",

@@ -6,6 +6,7 @@ import re
 from typing import TYPE_CHECKING
 
 from netsandbox.commands.tools.context import ToolError, ToolResult
+from netsandbox.commands.tools.small import RELEASE
 from netsandbox.linux.core.inode import FileError
 from netsandbox.linux.netlink.credentials import RIGHTS
 from netsandbox.wire.addresses import format_ipv4
@@ -48,9 +49,15 @@ def hostname(context: ToolContext, arguments: list[str]) -> ToolResult:
 
 
 def hostnamectl(context: ToolContext, arguments: list[str]) -> ToolResult:
-    """`hostnamectl set-hostname NAME`: /etc/hostname says so too."""
+    """`hostnamectl set-hostname NAME`: /etc/hostname says so too; `hostnamectl` alone tells what there is."""
+    if arguments in ([], ["status"]):
+        release = context.files.read("/etc/os-release") if context.files is not None else ""
+        system = release.partition('PRETTY_NAME="')[2].partition('"')[0]
+        rows = {"Static hostname": context.machine.hostname(context.namespace), "Operating System": system,
+                "Kernel": f"Linux {RELEASE}", "Architecture": "x86-64"}
+        return ToolResult(0, "".join(f"{name:>16}: {value}\n" for name, value in rows.items()), "")
     if len(arguments) != 2 or arguments[0] not in SETS or context.files is None:
-        raise ToolError(1, "netsandbox: of hostnamectl there is `hostnamectl set-hostname NAME`; `hostname` tells it")
+        raise ToolError(1, "netsandbox: of hostnamectl there are `hostnamectl` and `hostnamectl set-hostname NAME`")
     done = _set(context, arguments[1])
     context.files.write("/etc/hostname", f"{arguments[1]}\n")
     return done

@@ -31,7 +31,7 @@ TOOLS: Late[str, Tool] = Late({
         "base64", "md5sum", "sha1sum", "sha256sum", "sha512sum")},
     "awk": "netsandbox.commands.tools.awk:awk", "find": "netsandbox.commands.tools.find:find",
     "stat": "netsandbox.commands.tools.stat:stat", "expr": "netsandbox.commands.tools.expr:expr",
-    "tar": "netsandbox.commands.tools.tar:tar",
+    "tar": "netsandbox.commands.tools.tar:tar", "tree": "netsandbox.commands.tools.tree:tree",
     **{name: f"netsandbox.commands.tools.ls:{name}" for name in ("ll", "ls")},
     "sed": "netsandbox.commands.tools.sed:sed",
     "hostname": "netsandbox.commands.tools.hostname:hostname",
