@@ -6,6 +6,8 @@ from netsandbox.apps.calendar import MONTHS, moment
 from netsandbox.apps.client import Client
 from netsandbox.apps.dig_edns import COOKIE_SIZE
 from netsandbox.apps.dig_options import BANNER, OF_ALL, Asked, read_dig
+from netsandbox.apps.dig_text import Style, data_text, header_lines, question_text, record_text
+from netsandbox.apps.events import TRY_AGAIN
 from netsandbox.apps.program import Context, Program
 from netsandbox.apps.query import DatagramQuery, Query, StreamQuery
 from netsandbox.apps.resolv_conf import read_settings
@@ -47,7 +49,7 @@ class Asker(Client):
         self._begin(reply.addresses)
 
     def unresolved(self, reply: Reply) -> None:
-        self.no_server(reply.error)
+        self.no_server("failure" if reply.error == TRY_AGAIN else "not found")
 
     def _begin(self, servers: tuple[int, ...]) -> None:
         self.settings = self.settings._replace(
@@ -120,7 +122,7 @@ class Asker(Client):
         self.complain(text)
 
     def no_server(self, why: str) -> None:
-        """The server's name is not known."""
+        """The server's name is not known, or nobody could be asked about it."""
         raise NotImplementedError
 
     def illegal(self, name: str) -> None:
@@ -165,6 +167,11 @@ class Dig(Asker):
             return flag in flags
         return usual and not (flag in OF_ALL and "noall" in flags)
 
+    @property
+    def style(self) -> Style:
+        return Style(self._is_on("ttlid") or self._is_on("ttlunits", False), self._is_on("class"),
+                     self._is_on("ttlunits", False), self._is_on("multiline", False))
+
     def _banner(self) -> None:
         if self._said_banner or "short" in self.asked.flags or not self._is_on("cmd"):
             return
@@ -175,7 +182,7 @@ class Dig(Asker):
         self.print(";; global options: +cmd")
 
     def no_server(self, why: str) -> None:
-        self.complain(f"dig: couldn't get address for '{self.asked.server}': not found")
+        self.complain(f"dig: couldn't get address for '{self.asked.server}': {why}")
         self.exit(1)
 
     def unanswered(self) -> None:
@@ -216,15 +223,9 @@ class Dig(Asker):
         self._go_on()
 
     def _tell_header(self, message: dns.Message) -> None:
-        flags = [name for bit, name in ((dns.RESPONSE, "qr"), (dns.AUTHORITATIVE, "aa"), (dns.TRUNCATED, "tc"),
-                                        (dns.RECURSION_DESIRED, "rd"), (dns.RECURSION_AVAILABLE, "ra"),
-                                        (dns.AUTHENTIC, "ad"), (dns.CHECKING_DISABLED, "cd"))
-                 if message.flags & bit]
-        status = dns.RCODES[message.rcode] if message.rcode < len(dns.RCODES) else f"RESERVED{message.rcode}"
         self.print(";; Got answer:")
-        self.print(f";; ->>HEADER<<- opcode: QUERY, status: {status}, id: {message.ident}")
-        self.print(f";; flags: {' '.join(flags)}; QUERY: {len(message.questions)}, ANSWER: {len(message.answers)}, "
-                   f"AUTHORITY: {len(message.authority)}, ADDITIONAL: {len(message.additional)}")
+        for line in header_lines(message):
+            self.print(line)
         if message.flags & (dns.RECURSION_DESIRED | dns.RECURSION_AVAILABLE) == dns.RECURSION_DESIRED:
             self.print(";; WARNING: recursion requested but not available")
         self.print("")
@@ -238,9 +239,7 @@ class Dig(Asker):
         if has_titles:
             self.print(";; QUESTION SECTION:")
         for question in message.questions:
-            cls = dns.CLASSES.get(question.cls, f"CLASS{question.cls}")
-            self.print(f";{dotted(question.name)}\t\t{'' if len(question.name) > 14 else chr(9)}{cls}\t"
-                       f"{dns.TYPES.get(question.type, f'TYPE{question.type}')}")
+            self.print(question_text(question, self.style))
         if has_titles:
             self.print("")
 
@@ -250,8 +249,7 @@ class Dig(Asker):
         if self._is_on("comments"):
             self.print(f";; {title} SECTION:")
         for record in records:
-            ttl, kind = f"{record.ttl}\t" if self._is_on("ttlid", True) else "", "IN\t" if self._is_on("class") else ""
-            self.print(f"{dotted(record.name)}\t\t{ttl}{kind}{dns.TYPES.get(record.type, '?')}\t{data_text(record)}")
+            self.print(record_text(record, self.style))
         if self._is_on("comments"):
             self.print("")
 
@@ -266,21 +264,6 @@ class Dig(Asker):
                    f"({'TCP' if self.asked.by_tcp else 'UDP'})")
         self.print(f";; WHEN: {at.weekday} {MONTHS[at.month - 1]} {at.day:02d} {at.clock} UTC {at.year}")
         self.print(f";; MSG SIZE  rcvd: {size}\n")
-
-
-def dotted(name: str) -> str:
-    return name if name.endswith(".") else f"{name}."
-
-
-def data_text(record: dns.Answer) -> str:
-    """A record's data as zone files write it."""
-    if record.text:
-        return dotted(record.text)
-    if record.type == dns.A and len(record.data) == 4:
-        return format_ipv4(int.from_bytes(record.data, "big"))
-    if record.type == dns.TXT and record.data:
-        return '"' + record.data[1:1 + record.data[0]].decode("latin-1") + '"'
-    return f"\\# {len(record.data)} {record.data.hex().upper()}"
 
 
 def dig(context: Context) -> Program:

@@ -13,6 +13,8 @@ from netsandbox.wire import dns
 from netsandbox.wire.addresses import AddressError, parse_ipv4
 
 BANNER = "DiG 9.20.15"
+BITS = {"aaflag": dns.AUTHORITATIVE, "tcflag": dns.TRUNCATED, "raflag": dns.RECURSION_AVAILABLE, "zflag": 0x40}
+"""Bits of a header that are an answer's, or nobody's."""
 
 
 class Asked(NamedTuple):
@@ -59,24 +61,29 @@ class Asked(NamedTuple):
         usual_authentic = self.edns is not None and "noadflag" not in self.flags
         return ((0 if "norecurse" in self.flags else dns.RECURSION_DESIRED)
                 | (dns.AUTHENTIC if usual_authentic else 0)
-                | (dns.CHECKING_DISABLED if "cdflag" in self.flags else 0))
+                | (dns.CHECKING_DISABLED if "cdflag" in self.flags else 0)
+                | sum(bit for name, bit in BITS.items() if name in self.flags))
 
 
 OPTIONS = OptionTable(
     "dig", 1, "",
     acts="dnssec adflag cdflag edns? cookie? nsid keepalive bufsize? short cmd comments question answer "
     "authority additional stats all recurse rdflag search defname tcp vc tries= time= timeout= retry= domain= identify "
-    "ttlid class ndots=",
+    "ttlid class ndots= multiline ttlunits aaflag aaonly tcflag raflag zflag",
     usual="crypto split showbadcookie showbadvers badcookie fail besteffort onesoa idn ednsnegotiation keepopen "
     "noednsopt",
-    refused="multiline rrcomments ignore aaflag aaonly coflag dns64prefix "
+    refused="rrcomments ignore coflag dns64prefix "
     "ednsflags= ednsopt= expandaaaa "
     "expire header-only https? https-get http-plain? http-plain-get nssearch opcode= padding= proxy? "
-    "proxy-plain? qid= qr raflag showsearch subnet= tcflag tls tls-ca? tls-hostname= tls-certfile= tls-keyfile= trace "
-    "ttlunits unknownformat yaml zflag")
+    "proxy-plain? qid= qr showsearch subnet= tls tls-ca? tls-hostname= tls-certfile= tls-keyfile= trace "
+    "unknownformat yaml")
 """What stands behind a plus, nearly all of it with a `no` before it, too."""
 DASHED = OptionTable("dig", 1, "", acts="c= q= t= u x= p= h v", usual="4 r m", refused="6 b= f= k= y=")
-SAME = {"vc": "tcp", "rdflag": "recurse", "defname": "search"}
+WHY = {"the internet here has no root servers; each of its name servers answers for all names": "trace nssearch",
+       "there is no encryption": "tls tls-ca tls-hostname tls-certfile tls-keyfile https https-get",
+       "`tcpdump -v port 53` shows what is sent": "qr"}
+"""Why some are not."""
+SAME = {"vc": "tcp", "aaonly": "aaflag", "rdflag": "recurse", "defname": "search"}
 NUMBERS = {"tries": "tries", "time": "timeout", "timeout": "timeout", "retry": "retries", "ndots": "ndots"}
 """What is said to be wrong about their values."""
 WRONG_OPTION = """Invalid option: {}
@@ -172,7 +179,8 @@ def _with_flag(now: Asked, word: str) -> Asked:
     if option.role == "usual" or (is_off and option.role != "acts"):
         return now
     if option.role != "acts":
-        raise UsageError(f"dig: {word} is not modelled", 1)
+        why = next((f": {why}" for why, names in WHY.items() if option.name in names.split()), "")
+        raise UsageError(f"dig: {word} is not modelled{why}", 1)
     name = SAME.get(option.name, option.name)
     flag, other = (f"no{name}", name) if is_off else (name, f"no{name}")
     of_all = {f for f in now.flags if f.removeprefix("no") in OF_ALL} if name == "all" else set()
@@ -221,8 +229,8 @@ def _reverse(text: str) -> str:
 USAGE_OF_HOST = """\
 Usage: host [-aCdilrTvVw] [-c class] [-N ndots] [-t type] [-W time]
             [-R number] [-m flag] [-p port] hostname [server]"""
-HOST = OptionTable("host", 1, USAGE_OF_HOST, acts="t= W= R= T r V N= c=", usual="4 i n s U m=",
-                   refused="6 a A C d l p= v w")
+HOST = OptionTable("host", 1, USAGE_OF_HOST, acts="t= W= R= T r V N= c= a v d", usual="4 i n s U m=",
+                   refused="6 A C l p= w")
 NSLOOKUP = OptionTable(
     "nslookup", 1, "", acts="type= querytype= query= class= timeout= retry= recurse vc search domain= ndots= version "
     "port=", usual="fail", refused="debug d2 all")
@@ -248,9 +256,11 @@ def read_host(arguments: list[str]) -> Asked:
         raise UsageError(f"host: -c {values['c']} is not modelled", 1)
     if not read.operands:
         raise UsageError(USAGE_OF_HOST, 1)
-    kinds = (_kind("host", values["t"]),) if "t" in read else OF_HOST
-    flags = frozenset({"tcp"} if "T" in read else ()) | frozenset({"norecurse"} if "r" in read else ())
-    return _simple(read.operands, kinds, "t" in read)._replace(
+    kinds = (_kind("host", values["t"]),) if "t" in read else (dns.ANY,) if "a" in read else OF_HOST
+    said = {"tcp": "T", "norecurse": "r", "verbose": "avd"}
+    flags = frozenset(flag for flag, letters in said.items() if any(letter in read for letter in letters))
+    flags |= frozenset() if "T" in read else {"notcp"}
+    return _simple(read.operands, kinds, bool({"t", "a"} & set(values)))._replace(
         flags=flags, tries=_count(values.get("R", "1")) + 1, timeout=_count(values.get("W", "5")) or 1,
         ndots=_count(values["N"]) if "N" in read else None)
 

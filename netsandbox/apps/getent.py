@@ -140,11 +140,11 @@ def program(context: Context) -> Program:
     """getent(1) (program.Maker)."""
     words = context.arguments
     if not words:
-        raise UsageError(f"getent: wrong number of arguments\n{TRY}", 1)
+        raise UsageError("getent: wrong number of arguments", 1, TRY)
     if words[0] not in (*HOSTS, "services"):
         if words[0] in OTHERS:
             raise UsageError(f"getent: {words[0]} is not modelled; there are {', '.join((*HOSTS, 'services'))}", 1)
-        raise UsageError(f"Unknown database: {words[0]}\n{TRY}", 1)
+        raise UsageError(f"Unknown database: {words[0]}", 1, TRY)
     if len(words) < 2:
         raise UsageError(f"getent: enumerating {words[0]} is not modelled: give a name", 1)
     return Getent(context, words[0], words[1:])

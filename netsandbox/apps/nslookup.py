@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from netsandbox.apps.dig import Asker, data_text, dotted
+from netsandbox.apps.dig import Asker
 from netsandbox.apps.dig_options import Asked, read_host, read_nslookup
+from netsandbox.apps.dig_text import Style, data_text, dotted, header_lines, question_text, record_text
 from netsandbox.apps.program import Context, Program
 from netsandbox.wire import dns
 from netsandbox.wire.addresses import format_ipv4
 
 WORDS = {dns.A: "has address", dns.AAAA: "has IPv6 address", dns.PTR: "domain name pointer",
-         dns.CNAME: "is an alias for", dns.MX: "mail is handled by"}
+         dns.CNAME: "is an alias for", dns.MX: "mail is handled by", dns.TXT: "descriptive text",
+         dns.NS: "name server"}
 
 
 class Plain(Asker):
@@ -24,7 +26,7 @@ class Plain(Asker):
         self.print(text)
 
     def no_server(self, why: str) -> None:
-        self.complain(f"{self.name}: couldn't get address for '{self.asked.server}': not found")
+        self.complain(f"{self.name}: couldn't get address for '{self.asked.server}': {why}")
         self.exit(1)
 
     def unanswered(self) -> None:
@@ -94,6 +96,8 @@ class HostTool(Plain):
 
     def tell(self, found: dict[int, dns.Message], server: int) -> None:
         (kind, message), = found.items()
+        if "verbose" in self.asked.flags:
+            self.print(f'Trying "{self.found_name}"')
         if self.asked.server and not self._asked_so_far:
             address = format_ipv4(server)
             self.print(f"Using domain server:\nName: {self.asked.server}\nAddress: {address}#53\nAliases: \n")
@@ -102,15 +106,30 @@ class HostTool(Plain):
             self.print(f"Host {self.asked.name.rstrip('.')} not found: {code}({dns.RCODES[code]})")
             self.exit(1)
             return
-        for record in message.answers:
+        if "verbose" in self.asked.flags:
+            self._tell_all(message, server)
+        for record in () if "verbose" in self.asked.flags else message.answers:
             self.print(f"{record.name} {WORDS.get(record.type, 'has a record')} {data_text(record)}")
-        if not message.answers and len(self._kinds) == 1:
+        if not message.answers and len(self._kinds) == 1 and "verbose" not in self.asked.flags:
             self.print(f"{self.asked.name.rstrip('.')} has no {dns.TYPES.get(kind, '?')} record")
         self._asked_so_far += 1
         if self._asked_so_far == len(self._kinds):
             self.exit(0)
         else:
             self.again(self.found_name)
+
+
+    def _tell_all(self, message: dns.Message, server: int) -> None:
+        """-v: the whole message, as dig shows it."""
+        style = Style()
+        for line in [*header_lines(message), "", ";; QUESTION SECTION:",
+                     *(question_text(question, style) for question in message.questions), ""]:
+            self.print(line)
+        for title, records in (("ANSWER", message.answers), ("AUTHORITY", message.authority)):
+            if records:
+                self.print("\n".join([f";; {title} SECTION:", *(record_text(one, style) for one in records), ""]))
+        size = next(iter(self._query.sizes.values()), 0) if self._query is not None else 0
+        self.print(f"Received {size} bytes from {format_ipv4(server)}#{self.asked.port} in {self.elapsed()} ms")
 
 
 def nslookup(context: Context) -> Program:
