@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import re
+
 from netsandbox.apps.calendar import MONTHS, moment
 from netsandbox.apps.client import Client
 from netsandbox.apps.dig_edns import COOKIE_SIZE
 from netsandbox.apps.dig_options import BANNER, OF_ALL, Asked, read_dig
 from netsandbox.apps.dig_text import Style, data_text, header_lines, question_text, record_text
 from netsandbox.apps.events import TRY_AGAIN
+from netsandbox.apps.hosts import lookup
 from netsandbox.apps.program import Context, Program
 from netsandbox.apps.query import DatagramQuery, Query, StreamQuery
 from netsandbox.apps.resolv_conf import read_settings
@@ -15,6 +18,9 @@ from netsandbox.apps.resolver import Reply
 from netsandbox.engine.units import MICROSECOND, MILLISECOND
 from netsandbox.wire import dns
 from netsandbox.wire.addresses import format_ipv4
+
+NUMERIC = re.compile(r"[\d.]+", re.ASCII)
+"""What BIND takes for an address, so that nobody is asked about it (isc_getaddresses)."""
 
 
 class Asker(Client):
@@ -42,6 +48,9 @@ class Asker(Client):
         self._names = self.names()
         if not self.asked.server:
             self._begin(self.settings.servers)
+            return
+        if NUMERIC.fullmatch(self.asked.server) and lookup(self.asked.server, {}) is None:
+            self.no_server("not found")
             return
         self.look_up(self.asked.server)
 

@@ -246,7 +246,7 @@ def read_host(arguments: list[str]) -> Asked:
         UsageError: as host words it.
     """
     try:
-        read = HOST.read(arguments)
+        read = HOST.read(arguments, in_order=True)
     except UsageError as error:
         raise UsageError(re.sub("invalid option -- '(.)'", r"illegal option -- \1", str(error)), error.code) from None
     values = read.values
@@ -259,7 +259,7 @@ def read_host(arguments: list[str]) -> Asked:
     kinds = (_kind("host", values["t"]),) if "t" in read else (dns.ANY,) if "a" in read else OF_HOST
     said = {"tcp": "T", "norecurse": "r", "verbose": "avd"}
     flags = frozenset(flag for flag, letters in said.items() if any(letter in read for letter in letters))
-    flags |= frozenset() if "T" in read else {"notcp"}
+    flags |= {"notcp"} if "a" in read and "T" not in read else frozenset()
     return _simple(read.operands, kinds, bool({"t", "a"} & set(values)))._replace(
         flags=flags, tries=_count(values.get("R", "1")) + 1, timeout=_count(values.get("W", "5")) or 1,
         ndots=_count(values["N"]) if "N" in read else None)

@@ -94,10 +94,13 @@ class HostTool(Plain):
     def kinds(self) -> tuple[int, ...]:
         return (self._kinds[self._asked_so_far],)
 
+    def again(self, name: str) -> None:
+        if "verbose" in self.asked.flags:
+            self.print(f'Trying "{name.removesuffix(".")}"')
+        super().again(name)
+
     def tell(self, found: dict[int, dns.Message], server: int) -> None:
         (kind, message), = found.items()
-        if "verbose" in self.asked.flags:
-            self.print(f'Trying "{self.found_name}"')
         if self.asked.server and not self._asked_so_far:
             address = format_ipv4(server)
             self.print(f"Using domain server:\nName: {self.asked.server}\nAddress: {address}#53\nAliases: \n")
