@@ -8,9 +8,10 @@ from typing import NamedTuple
 from netsandbox.apps import ping_options
 from netsandbox.apps.ping import Ping
 from netsandbox.apps.pipe import nothing
-from netsandbox.apps.program import Context, Program
+from netsandbox.apps.program import Context, Program, Task
 from netsandbox.apps.server import Speaker
 from netsandbox.commands.docker import Client, DockerContext, program
+from netsandbox.commands.docker.inside import Inside
 from netsandbox.docker.container import Container
 from netsandbox.docker.engine import DockerEngine
 from netsandbox.engine.units import SECOND
@@ -46,6 +47,12 @@ class FakeMachine:
 
     def has_program(self, name: str) -> bool:
         return name in ("ping", "ip")
+
+    def has_applet(self, _name: str) -> bool:
+        return False
+
+    def nsenter(self, inside: Inside, call: Call) -> Task:
+        raise NotImplementedError
 
     def context(self, namespace: NetworkNamespace, argv: list[str], files: Files, names: dict[str, int],
                 call: Call | None = None) -> Context:
