@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING
 
 from netsandbox.commands.compose.creating import understood
 from netsandbox.commands.compose.found import chosen, profiles_of, project_to_make
-from netsandbox.commands.compose.options import GLOBAL, without_effect
+from netsandbox.commands.compose.options import GLOBAL, refused, without_effect
 from netsandbox.commands.docker.build import BUILD, prepared
-from netsandbox.commands.docker.flags import Command, Flag, Parsed, refused
+from netsandbox.commands.docker.flags import Command, Flag, Parsed
 
 if TYPE_CHECKING:
     from netsandbox.commands.compose.model import Service
@@ -95,8 +95,15 @@ BUILD_SERVICES = Command("docker compose build", "[OPTIONS] [SERVICE...]", "Buil
     *(flag for flag in GLOBAL if flag.name != "progress"),
     Flag("build-arg", "", "list", "Set build-time variables for services", value="stringArray"),
     Flag("no-cache", usage="Do not use cache when building the image"),
-    Flag("progress", "", "string", "Set type of ui output (auto, tty, plain, json, quiet)", value="string"),
+    Flag("progress", "", "string", "Set type of ui output", value="string", hidden=True),
     Flag("quiet", "q", usage="Suppress the build output"),
     Flag("with-dependencies", usage="Also build dependencies (transitively)"),
-    *without_effect("pull"), *without_effect("memory/m", "builder", kind="string"),
-    *refused("push", "check", "print"), *refused("provenance", "sbom", "ssh", kind="string")))
+    *without_effect({"pull": "Always attempt to pull a newer version of the image"}),
+    *without_effect({"memory/m": "Set memory limit for the build container. Not supported by BuildKit."},
+                    "string bytes"),
+    *without_effect({"builder": "Set builder to use"}, "string"),
+    *refused({"push": "Push service images", "check": "Check build configuration",
+              "print": "Print equivalent bake file"}),
+    *refused({"provenance": "Add a provenance attestation", "sbom": "Add a SBOM attestation",
+              "ssh": "Set SSH authentications used when building service images. (use 'default' for using your default "
+                     "SSH Agent)"}, "string")))

@@ -14,6 +14,7 @@ from netsandbox.commands.compose.wishes import DIVERGED, NEVER, Wish
 from netsandbox.commands.docker import network as networks
 from netsandbox.commands.docker.flags import parse
 from netsandbox.commands.docker.run import CREATE, make
+from netsandbox.commands.docker.template_values import to_json
 from netsandbox.commands.docker.words import named_values
 from netsandbox.docker import containers, volumes
 from netsandbox.docker.errors import DockerError, daemon_error
@@ -29,7 +30,10 @@ if TYPE_CHECKING:
 
 def say(client: Client, kind: str, name: str, state: str, gap: str = "  ") -> None:
     """` Container demo-web-1  Started`, as Compose tells of what it does where there is no terminal to draw on."""
-    client.complain(f" {kind} {name}{gap}{state}")
+    if client.progress == "json":
+        client.complain(to_json({"id": f"{kind} {name}", "status": state}))
+    elif client.progress != "quiet":
+        client.complain(f" {kind} {name}{gap}{state}")
 
 
 def understood(client: Client, command: Command, words: list[str]) -> Parsed:

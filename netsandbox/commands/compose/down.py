@@ -167,6 +167,8 @@ TIMEOUT = Flag("timeout", "t", "int", "Specify a shutdown timeout in seconds", v
 DOWN = Command("docker compose down", "[OPTIONS] [SERVICES]", "Stop and remove containers, networks", down, (
     *GLOBAL, TIMEOUT,
     Flag("remove-orphans", usage="Remove containers for services not defined in the Compose file"),
-    Flag("rmi", "", "string", 'Remove images used by services. "local" remove only images', value="string"),
-    Flag("volumes", "v", usage="Remove named volumes declared in the Compose file")))
+    Flag("rmi", "", "string", 'Remove images used by services. "local" remove only images that don\'t have a custom '
+         'tag ("local"|"all")', value="string"),
+    Flag("volumes", "v", usage='Remove named volumes declared in the "volumes" section of the Compose file and '
+                               "anonymous volumes attached to containers")))
 STOP = Command("docker compose stop", "[OPTIONS] [SERVICE...]", "Stop services", stop, (*GLOBAL, TIMEOUT))

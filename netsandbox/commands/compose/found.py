@@ -9,6 +9,7 @@ from netsandbox.commands.compose.model import STARTED, NetworkSpec, Project, Ser
 from netsandbox.commands.compose.reader import FILES, OVERRIDES, read_project
 from netsandbox.commands.compose.variables import variables_of, with_env_files
 from netsandbox.commands.compose.yaml_faults import in_its_words
+from netsandbox.commands.docker.template_values import to_json
 from netsandbox.commands.docker.words import timestamp
 from netsandbox.commands.strict_yaml import ScenarioError
 from netsandbox.docker.errors import DockerError
@@ -21,6 +22,7 @@ if TYPE_CHECKING:
 
 OBSOLETE = ("the attribute `version` is obsolete, it will be ignored, please remove it to avoid potential "
             "confusion")
+PROGRESS = ("", "auto", "tty", "plain", "json", "quiet")
 LABEL = "com.docker.compose."
 
 
@@ -30,7 +32,7 @@ def project_to_make(client: Client, parsed: Parsed) -> Project:
     Raises:
         DockerError: there is no file, or it is wrong.
     """
-    project = _read(client, parsed)
+    project = project_of(client, parsed, is_read=True)
     profiles = profiles_of(client, parsed)
     enabled = {name for name, service in project.services.items() if is_on(service, profiles)} | {*parsed.operands}
     project = project._replace(services={
@@ -54,15 +56,18 @@ def profiles_of(client: Client, parsed: Parsed) -> list[str]:
     return parsed.all("profile") or client.machine.environment().get("COMPOSE_PROFILES", "").split(",")
 
 
-def project_of(client: Client, parsed: Parsed) -> Project:
+def project_of(client: Client, parsed: Parsed, *, is_read: bool = False) -> Project:
     """The project that -f and -p name, or the one of the working directory; with -p alone it is what its containers
-    are, and no file is read.
+    are, and no file is read unless it has to be.
 
     Raises:
         DockerError: there is no file, or it is wrong.
     """
-    name = parsed.text("project-name")
-    return _of_containers(client, name.lower()) if name and not parsed.all("file") else _read(client, parsed)
+    client.progress = parsed.text("progress")
+    if client.progress not in PROGRESS:
+        raise DockerError(f'unsupported --progress value "{client.progress}"')
+    name = "" if is_read or parsed.all("file") else parsed.text("project-name")
+    return _of_containers(client, name.lower()) if name else _read(client, parsed)
 
 
 def _of_containers(client: Client, name: str) -> Project:
@@ -127,6 +132,9 @@ def read_there(client: Client, path: str) -> str | None:
 
 def warn(client: Client, text: str) -> None:
     now = timestamp(client.scheduler.clock).partition(".")[0]
+    if client.progress == "json":
+        client.complain(to_json({"level": "warning", "msg": text.replace('\\"', '"'), "time": f"{now}Z"}))
+        return
     client.complain(f'time="{now}Z" level=warning msg="{text}"')
 
 

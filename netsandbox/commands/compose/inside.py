@@ -12,7 +12,7 @@ from netsandbox.commands.compose.found import (
     project_of,
     service_of,
 )
-from netsandbox.commands.compose.options import GLOBAL
+from netsandbox.commands.compose.options import GLOBAL, TEMPLATE
 from netsandbox.commands.docker import execute
 from netsandbox.commands.docker.flags import Command, Flag, Parsed
 from netsandbox.commands.docker.listing import Column, print_list
@@ -80,7 +80,7 @@ def exec_(client: Client, parsed: Parsed) -> int | None:
 PS = Command("docker compose ps", "[OPTIONS] [SERVICE...]", "List containers", ps, (
     *GLOBAL, Flag("all", "a", usage="Show all stopped containers (including those created by the run command)"),
     Flag("filter", "", "string", "Filter services by a property (supported filters: status)", value="string"),
-    Flag("format", "", "string", "Format output using a custom template", value="string"),
+    TEMPLATE,
     Flag("no-trunc", usage="Don't truncate output"), Flag("quiet", "q", usage="Only display IDs"),
     Flag("services", usage="Display services"),
     Flag("orphans", usage="Include orphaned services (not declared by project) (default true)"),
@@ -91,7 +91,8 @@ EXEC = Command("docker compose exec", "[OPTIONS] SERVICE COMMAND [ARGS...]", "Ex
     *GLOBAL, Flag("detach", "d", usage="Detached mode: Run command in the background"),
     Flag("env", "e", "list", "Set environment variables", value="stringArray"),
     Flag("index", "", "int", "Index of the container if service has multiple replicas", value="int"),
-    Flag("no-tty", "T", usage="Disable pseudo-TTY allocation"),
+    Flag("no-tty", "T",
+         usage="Disable pseudo-TTY allocation. By default\n'docker compose exec' allocates a TTY. (default true)"),
     Flag("privileged", usage="Give extended privileges to the process"),
     Flag("interactive", "i", hidden=True), Flag("tty", "t", hidden=True),  # as they are by default
     Flag("user", "u", "string", "Run the command as this user", value="string"),

@@ -16,10 +16,10 @@ from netsandbox.commands.compose.found import (
     project_to_make,
     service_of,
 )
-from netsandbox.commands.compose.options import GLOBAL, without_effect
+from netsandbox.commands.compose.options import GLOBAL, refused, without_effect
 from netsandbox.commands.compose.starting import Starting
-from netsandbox.commands.compose.wishes import FLAGS, check, wishes_of
-from netsandbox.commands.docker.flags import Command, Flag, Parsed, refused
+from netsandbox.commands.compose.wishes import FLAGS, PULLED, check, wishes_of
+from netsandbox.commands.docker.flags import Command, Flag, Parsed
 from netsandbox.docker import containers
 from netsandbox.docker.errors import DAEMON, DockerError, daemon_error
 from netsandbox.docker.signals import signal_number
@@ -144,19 +144,22 @@ def _make(client: Client, parsed: Parsed, project: Project, services: list[Servi
 
 SERVICES = "[OPTIONS] [SERVICE...]"
 START = Command("docker compose start", "[SERVICE...]", "Start services", start, (
-    *GLOBAL, *refused("wait"), *refused("wait-timeout", kind="int")))
+    *GLOBAL, *(
+        flag._replace(hidden=True) for flag in refused({"wait": ""}) + refused({"wait-timeout": ""}, "int"))))
 RESTART = Command("docker compose restart", SERVICES, "Restart service containers", restart, (
     *GLOBAL, TIMEOUT, Flag("no-deps", usage="Don't restart dependent services")))
 KILL = Command("docker compose kill", SERVICES, "Force stop service containers", kill, (
-    *GLOBAL, *without_effect("remove-orphans"),
-    Flag("signal", "s", "string", "SIGNAL to send to the container", value="string")))
+    *GLOBAL, *without_effect({"remove-orphans": "Remove containers for services not defined in the Compose file"}),
+    Flag("signal", "s", "string", 'SIGNAL to send to the container (default "SIGKILL")', value="string")))
 PAUSE = Command("docker compose pause", "[SERVICE...]", "Pause services", pause, GLOBAL)
 UNPAUSE = Command("docker compose unpause", "[SERVICE...]", "Unpause services", unpause, GLOBAL)
 REMOVE = Command("docker compose rm", SERVICES, "Removes stopped service containers", remove, (
     *GLOBAL, Flag("force", "f", usage="Don't ask to confirm removal"),
     Flag("stop", "s", usage="Stop the containers, if required, before removing"),
-    Flag("volumes", "v", usage="Remove any anonymous volumes attached to containers")))
+    Flag("volumes", "v", usage="Remove any anonymous volumes attached to containers")), more=(
+        "\n\nBy default, anonymous volumes attached to containers will not be removed. You\ncan override this with -v. "
+        'To list all volumes, use "docker volume ls".\n\nAny data which is not in a volume will be lost.'))
 CREATE = Command("docker compose create", SERVICES, "Creates containers for a service", create, (
-    *GLOBAL, *BUILDS, *FLAGS, *without_effect("quiet-pull", "yes/y"),
-    Flag("pull", "", "string", 'Pull image before running ("always"|"missing"|"never"|"build")', ignored=True,
-         value="string")))
+    *GLOBAL, *(flag._replace(hidden=flag.name == "quiet-build") for flag in BUILDS), *FLAGS, *PULLED,
+    Flag("pull", "", "string", 'Pull image before running ("always"|"missing"|"never"|"build") (default "policy")',
+         ignored=True, value="string")))

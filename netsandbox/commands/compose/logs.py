@@ -152,7 +152,8 @@ def _last(lines: list[Line], tail: str) -> list[Line]:
 
 LOGS = Command("docker compose logs", "[OPTIONS] [SERVICE...]", "View output from containers", run, (
     *GLOBAL, Flag("follow", "f", usage="Follow log output"),
-    Flag("tail", "n", "string", "Number of lines to show from the end of the logs for each container", value="string"),
+    Flag("tail", "n", "string",
+         'Number of lines to show from the end of the logs for each container (default "all")', value="string"),
     Flag("timestamps", "t", usage="Show timestamps"),
     Flag("no-log-prefix", usage="Don't print prefix in logs"),
     Flag("no-color", usage="Produce monochrome output", ignored=True),

@@ -20,10 +20,10 @@ from netsandbox.commands.compose.found import (
     read_there,
     service_of,
 )
-from netsandbox.commands.compose.options import GLOBAL, RELEASE
+from netsandbox.commands.compose.options import GLOBAL, RELEASE, refused
 from netsandbox.commands.compose.variables import variables_of
 from netsandbox.commands.compose.yaml_text import to_yaml
-from netsandbox.commands.docker.flags import Command, Flag, Parsed, refused
+from netsandbox.commands.docker.flags import Command, Flag, Parsed
 from netsandbox.commands.docker.listing import Column, grouped, is_named, print_list
 from netsandbox.commands.docker.top import aligned, listed
 from netsandbox.docker.errors import DockerError
@@ -192,18 +192,19 @@ def version(client: Client, parsed: Parsed) -> int:
     return 0
 
 
+FORMAT = Flag("format", "", "string", 'Format the output. Values: [table | json] (default "table")', value="string")
 PORT = Command("docker compose port", "[OPTIONS] SERVICE PRIVATE_PORT", "Print the public port for a port binding",
                port, (*GLOBAL, Flag("index", "", "int", "Index of the container if service has multiple replicas",
                                     value="int"),
-                      Flag("protocol", "", "string", "tcp or udp", value="string")), 2, 2)
+                      Flag("protocol", "", "string", 'tcp or udp (default "tcp")', value="string")), 2, 2)
 TOP = Command("docker compose top", "[SERVICES...]", "Display the running processes", top, GLOBAL)
 IMAGES_COMMAND = Command(
     "docker compose images", "[OPTIONS] [SERVICE...]", "List images used by the created containers", images, (
-        *GLOBAL, Flag("format", "", "string", "Format the output", value="string"),
+        *GLOBAL, FORMAT,
         Flag("quiet", "q", usage="Only display IDs")))
 LS = Command("docker compose ls", "[OPTIONS]", "List running compose projects", ls, (
     *GLOBAL, Flag("all", "a", usage="Show all stopped Compose projects"),
-    Flag("format", "", "string", "Format the output", value="string"),
+    FORMAT,
     Flag("quiet", "q", usage="Only display project names"), Flag(
         "filter", "", "list", "Filter output based on conditions provided", value="filter")), 0, 0)
 CONFIG = Command("docker compose config", "[OPTIONS] [SERVICE...]",
@@ -217,8 +218,14 @@ CONFIG = Command("docker compose config", "[OPTIONS] [SERVICE...]",
                      Flag("no-env-resolution", usage="Don't resolve service env files", ignored=True),
                      Flag("output", "o", "string", "Save to file (default to stdout)", value="string"),
                      Flag("quiet", "q", usage="Only validate the configuration, don't print anything"),
-                     *refused("environment", "lock-image-digests", "no-interpolate", "no-normalize",
-                              "no-path-resolution", "resolve-image-digests", "variables")))
+                     *refused({"environment": "Print environment used for interpolation.",
+                               "lock-image-digests": "Produces an override file with image digests",
+                               "no-interpolate": "Don't interpolate environment variables",
+                               "no-normalize": "Don't normalize compose model",
+                               "no-path-resolution": "Don't resolve file paths",
+                               "resolve-image-digests": "Pin image tags to digests",
+                               "variables": "Print model variables and default values."})))
 VERSION = Command("docker compose version", "[OPTIONS]", "Show the Docker Compose version information", version, (
-    *GLOBAL, Flag("format", "f", "string", "Format the output", value="string"),
+    *GLOBAL, Flag("format", "f", "string", "Format the output. Values: [pretty | json]. (Default: pretty)",
+                  value="string"),
     Flag("short", usage="Shows only Compose's version number")), 0, 0)

@@ -6,14 +6,14 @@ from functools import partial
 from hashlib import sha256
 from typing import TYPE_CHECKING
 
-from netsandbox.commands.compose.building import BUILDS, built_first
+from netsandbox.commands.compose.building import built_first
 from netsandbox.commands.compose.creating import fingerprint, make_containers, make_one, make_surroundings
 from netsandbox.commands.compose.found import chosen, project_to_make
-from netsandbox.commands.compose.options import GLOBAL, without_effect
+from netsandbox.commands.compose.options import GLOBAL, refused, without_effect
 from netsandbox.commands.compose.starting import Starting
 from netsandbox.commands.compose.wishes import Wish
 from netsandbox.commands.docker.attach import attach
-from netsandbox.commands.docker.flags import Command, Flag, Parsed, refused
+from netsandbox.commands.docker.flags import Command, Flag, Parsed
 
 if TYPE_CHECKING:
     from netsandbox.commands.compose.model import Project, Service
@@ -51,7 +51,8 @@ def _run(client: Client, parsed: Parsed, project: Project, service: Service, nam
         client.engine.start(container)
         client.print(container.identity)
         return 0
-    container.config = container.config._replace(tty=parsed.on("tty") or not parsed.on("no-tty"), stdin=True)
+    is_plain = parsed.on("no-TTY") or parsed.on("no-tty")
+    container.config = container.config._replace(tty=parsed.on("tty") or not is_plain, stdin=True)
     attach(client, container)
     return None
 
@@ -80,13 +81,16 @@ def _alone(service: Service, parsed: Parsed, words: list[str]) -> Service:
 
 RUN = Command("docker compose run", "[OPTIONS] SERVICE [COMMAND] [ARGS...]",
               "Run a one-off command on a service", run, (
-    *GLOBAL, *BUILDS, Flag("detach", "d", usage="Run container in background and print container ID"),
+    *GLOBAL, Flag("build", usage="Build image before starting container"), Flag("no-build", hidden=True),
+    Flag("quiet-build", usage="Suppress progress output from the build process"),
+    Flag("detach", "d", usage="Run container in background and print container ID"),
     Flag("entrypoint", "", "string", "Override the entrypoint of the image", value="string"),
     Flag("env", "e", "list", "Set environment variables", value="stringArray"),
     Flag("interactive", "i", usage="Keep STDIN open even if not attached (default true)"),
     Flag("name", "", "string", "Assign a name to the container", value="string"), Flag("tty", "t", hidden=True),
     Flag("no-deps", usage="Don't start linked services"),
-    Flag("no-tty", "T", usage="Disable pseudo-TTY allocation"),
+    Flag("no-TTY", "T", usage="Disable pseudo-TTY allocation (default: auto-detected) (default true)"),
+    Flag("no-tty", hidden=True),
     Flag("publish", "p", "list", "Publish a container's port(s) to the host", value="stringArray"),
     Flag("rm", usage="Automatically remove the container when it exits"),
     Flag("service-ports", "P", usage="Run command with all service's ports enabled and mapped to the host"),
@@ -97,6 +101,8 @@ RUN = Command("docker compose run", "[OPTIONS] SERVICE [COMMAND] [ARGS...]",
     Flag("user", "u", "string", "Run as specified username or uid", value="string"),
     Flag("workdir", "w", "string", "Working directory inside the container", value="string"),
     Flag("use-aliases", usage="Use the service's network useAliases in the network(s) the container connects to"),
-    *without_effect("quiet", "quiet-pull"), *without_effect("pull", kind="string"),
-    *refused("env-from-file", kind="list"),
+    *without_effect({"quiet/q": "Don't print anything to STDOUT",
+                     "quiet-pull": "Pull without printing progress information"}),
+    *without_effect({"pull": 'Pull image before running ("always"|"missing"|"never") (default "policy")'}, "string"),
+    *refused({"env-from-file": "Set environment variables from file"}, "list stringArray"),
     Flag("volume", "v", "list", "Bind mount a volume", value="stringArray")), 1, mixed=False)

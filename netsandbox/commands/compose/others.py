@@ -14,7 +14,7 @@ from netsandbox.commands.compose.found import (
     project_of,
     service_of,
 )
-from netsandbox.commands.compose.options import GLOBAL, without_effect
+from netsandbox.commands.compose.options import GLOBAL, TEMPLATE, TEMPLATE_WORDS, without_effect
 from netsandbox.commands.docker import attach, commit, event_list, top, volume
 from netsandbox.commands.docker.event_list import Watch
 from netsandbox.commands.docker.flags import Command, Flag, Parsed
@@ -112,17 +112,26 @@ SERVICES = "[OPTIONS] [SERVICE...]"
 INDEX = Flag("index", "", "int", "index of the container if service has multiple replicas.", value="int")
 ATTACH = Command("docker compose attach", "[OPTIONS] SERVICE", "Attach local standard input, output, and error streams "
                  "to a service's running container", attach_to, (
-                     *GLOBAL, INDEX, *without_effect("no-stdin", "sig-proxy"),
-                     *without_effect("detach-keys", kind="string")), 1, 1)
+                     *GLOBAL, INDEX, *without_effect({
+                         "no-stdin": "Do not attach STDIN",
+                         "sig-proxy": "Proxy all received signals to the process (default true)"}), *without_effect(
+                             {"detach-keys": "Override the key sequence for detaching from a container."}, "string")
+                     ), 1, 1)
 COMMIT = Command("docker compose commit", "[OPTIONS] SERVICE [REPOSITORY[:TAG]]",
                  "Create a new image from a service container's changes", commit_one, (
-                     *GLOBAL, INDEX, *commit.COMMIT.flags), 1, 2)
+                     *GLOBAL, INDEX, *(
+                         flag._replace(usage="Pause container during commit (default true)") if flag.name == "pause"
+                         else flag for flag in commit.COMMIT.flags)), 1, 2)
 EVENTS = Command("docker compose events", SERVICES, "Receive real time events from containers", events, (
     *GLOBAL, Flag("json", usage="Output events as a stream of json objects"),
     *(flag for flag in event_list.EVENTS.flags if flag.name in ("since", "until"))))
 PUSH = Command("docker compose push", SERVICES, "Push service images", push, (
-    *GLOBAL, *without_effect("ignore-push-failures", "include-deps", "quiet/q")))
+    *GLOBAL, *without_effect({"ignore-push-failures": "Push what it can and ignores images with push failures",
+                              "include-deps": "Also push images of services declared as dependencies",
+                              "quiet/q": "Push without printing progress information"})))
 STATS = Command("docker compose stats", "[OPTIONS] [SERVICE]",
-                "Display a live stream of container(s) resource usage statistics", stats, (*GLOBAL, *top.STATS.flags))
+                "Display a live stream of container(s) resource usage statistics", stats, (
+                    *GLOBAL, TEMPLATE._replace(usage=TEMPLATE_WORDS.format(page="engine/cli/formatting", end="")),
+                    *(flag for flag in top.STATS.flags if flag.name != "format")))
 VOLUMES = Command("docker compose volumes", SERVICES, "List volumes", volumes, (
-    *GLOBAL, *(flag for flag in volume.LIST.flags if flag.name != "filter")))
+    *GLOBAL, TEMPLATE, *(flag for flag in volume.LIST.flags if flag.name == "quiet")))

@@ -10,10 +10,10 @@ from netsandbox.commands.compose.creating import make_containers, make_surroundi
 from netsandbox.commands.compose.down import nothing_more
 from netsandbox.commands.compose.found import chosen, profiles_of, project_of, project_to_make
 from netsandbox.commands.compose.logs import Follower, short
-from netsandbox.commands.compose.options import GLOBAL, without_effect
+from netsandbox.commands.compose.options import GLOBAL, refused, without_effect
 from netsandbox.commands.compose.starting import Starting
-from netsandbox.commands.compose.wishes import FLAGS, Wish, check, wishes_of
-from netsandbox.commands.docker.flags import Command, Flag, Parsed, refused
+from netsandbox.commands.compose.wishes import FLAGS, PULLED, Wish, check, wishes_of
+from netsandbox.commands.docker.flags import Command, Flag, Parsed
 from netsandbox.commands.docker.reference import not_found
 from netsandbox.docker.errors import DAEMON, DockerError
 
@@ -94,7 +94,7 @@ def _follow(client: Client, parsed: Parsed, project: Project, shown: list[Contai
 
 
 UP = Command("docker compose up", "[OPTIONS] [SERVICE...]", "Create and start containers", run, (
-    *GLOBAL, *BUILDS, *FLAGS,
+    *GLOBAL, *BUILDS, *FLAGS, *PULLED,
     Flag("abort-on-container-exit", usage="Stops all containers if any container was stopped. Incompatible with -d"),
     Flag("abort-on-container-failure",
          usage="Stops all containers if any container exited with failure. Incompatible with -d"),
@@ -110,12 +110,19 @@ UP = Command("docker compose up", "[OPTIONS] [SERVICE...]", "Create and start co
     Flag("no-deps", usage="Don't start linked services"),
     Flag("no-log-prefix", usage="Don't print prefix in logs"),
     Flag("no-start", usage="Don't start the services after creating them"),
-    Flag("pull", "", "string", 'Pull image before running ("always"|"missing"|"never")', value="string", ignored=True),
-    Flag("quiet-pull", usage="Pull without printing progress information", ignored=True),
+    Flag("pull", "", "string", 'Pull image before running ("always"|"missing"|"never") (default "policy")',
+         value="string", ignored=True),
     Flag("timestamps", usage="Show timestamps"),
     Flag("wait", usage="Wait for services to be running|healthy. Implies detached mode."),
-    *without_effect("yes/y", "menu", "renew-anon-volumes/V"),
-    *without_effect("timeout/t", "wait-timeout", kind="int"), *refused("watch/w")))
+    *without_effect({
+        "menu": "Enable interactive shortcuts when running attached. Incompatible with --detach. Can also be "
+                "enable/disable by setting COMPOSE_MENU environment var.",
+        "renew-anon-volumes/V": "Recreate anonymous volumes instead of retrieving data from the previous containers"}),
+    *without_effect({
+        "timeout/t": "Use this timeout in seconds for container shutdown when attached or when containers are already "
+                     "running",
+        "wait-timeout": "Maximum duration in seconds to wait for the project to be running|healthy"}, "int"),
+    *refused({"watch/w": "Watch source code and rebuild/refresh containers when files are updated."})))
 
 
 def scale(client: Client, parsed: Parsed) -> int | None:
@@ -162,5 +169,7 @@ SCALE = Command("docker compose scale", "[SERVICE=REPLICAS...]", "Scale services
     *GLOBAL, Flag("no-deps", usage="Don't start linked services")), 1)
 PULL = Command("docker compose pull", "[OPTIONS] [SERVICE...]", "Pull service images", pull, (
     *GLOBAL, Flag("quiet", "q", usage="Pull without printing progress information"),
-    *without_effect("ignore-buildable", "ignore-pull-failures", "include-deps"),
-    *without_effect("policy", kind="string")))
+    *without_effect({"ignore-buildable": "Ignore images that can be built",
+                     "ignore-pull-failures": "Pull what it can and ignores images with pull failures",
+                     "include-deps": "Also pull services declared as dependencies"}),
+    *without_effect({"policy": 'Apply pull policy ("missing"|"always")'}, "string")))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, NamedTuple
 
+from netsandbox.commands.compose.options import without_effect
 from netsandbox.commands.docker.flags import Flag
 from netsandbox.docker.errors import DockerError
 
@@ -80,3 +81,6 @@ FLAGS = (
          "present.", value="scale"),
     Flag("remove-orphans", usage="Remove containers for services not defined in the Compose file"))
 """Of `up` and `create`."""
+PULLED = without_effect({"quiet-pull": "Pull without printing progress information",
+                         "yes/y": 'Assume "yes" as answer to all prompts and run non-interactively'})
+"""The same, without effect: what is pulled is here already, and nobody is asked."""

@@ -89,6 +89,7 @@ class Command(NamedTuple):
         least, most: how many operands it takes; most None for any number.
         mixed: whether flags may follow the first operand.
         run: carries it out; returns the exit status, or None when it goes on.
+        more: what its help says behind its summary.
     """
 
     path: str
@@ -100,6 +101,7 @@ class Command(NamedTuple):
     most: int | None = None
     mixed: bool = True
     aliases: str = ""
+    more: str = ""
 
     @property
     def usage(self) -> str:
@@ -121,7 +123,7 @@ def parse(command: Command, words: Sequence[str], profile: Profile) -> Parsed | 
         raise DockerError(flag_refusal(str(error), command, profile), USAGE) from None
     if reader.values.get("help"):
         return None
-    _check_count(command, len(reader.operands), profile)
+    _check_count(command, reader.operands, profile)
     return Parsed(reader.values, reader.operands)
 
 
@@ -239,12 +241,18 @@ def _value(flag: Flag, text: str, profile: Profile) -> Any:
     return text
 
 
-def _check_count(command: Command, count: int, profile: Profile) -> None:
-    least, most = command.least, command.most
+COUNTED_BY_COBRA = frozenset(f"docker compose {name}" for name in ("exec", "port", "run", "scale"))
+"""Commands of which cobra counts the operands, and not Docker."""
+
+
+def _check_count(command: Command, operands: list[str], profile: Profile) -> None:
+    least, most, count = command.least, command.most, len(operands)
     if count >= least and (most is None or count <= most):
         return
-    if is_plugin(command) and count < least:
+    if command.path in COUNTED_BY_COBRA and count < least:
         raise DockerError(f"requires at least {least} arg(s), only received {count}")
+    if is_plugin(command) and most == 0:
+        raise DockerError(f'unknown command "{operands[0]}" for "{command.path}"')
     hint = "Run"
     if most == 0:
         wanted = "accepts no arguments"

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
+from netsandbox.commands.compose.options import BEFORE
+from netsandbox.commands.docker.flags import is_plugin
 from netsandbox.commands.docker.words import GAP
 
 if TYPE_CHECKING:
@@ -36,14 +38,19 @@ OTHERS = {
     "tag": "Create a tag TARGET_IMAGE that refers to SOURCE_IMAGE",
     "top": "Display the running processes of a container"}
 """Commands that Docker lists; what the sandbox has of them is declared in the registry, the others are refused."""
+COMPOSE_OTHERS = {
+    "bridge": "Convert compose files into another model",
+    "export": "Export a service container's filesystem as a tar archive", "publish": "Publish compose application",
+    "watch": "Watch build context for service and rebuild/refresh containers when files are updated"}
+"""Commands of Compose that the sandbox refuses."""
 OTHERS_OF_GROUPS = {
     "container": {"export": OTHERS["export"]}, "system": {"df": "Show docker disk usage"},
     "image": {name: OTHERS[name] for name in ("build", "history", "import", "load", "push", "save")},
     "context": {"export": "Export a context to a tar archive FILE or a tar stream on STDOUT.",
                 "import": "Import a context from a tar or zip file", "update": "Update a context"}}
 """The same of what only gathers others."""
-WIDTH, SLOP = 80, 5
-"""Columns where an option's words are broken, and how many more a last line may have (pflag's wrap)."""
+WIDTH, NARROW, SLOP = 80, 74, 5
+"""Columns where an option's words are broken, and a plugin's; how many more a last line may have (pflag's wrap)."""
 COMMON = ("run", "exec", "ps", "build", "pull", "push", "images", "login", "logout", "search", "version", "info")
 WIDEST = 9
 """Columns of the longest command, which all lists of commands leave."""
@@ -77,14 +84,15 @@ OLD = {"login     Authenticate to a registry": "login     Log in to a registry",
 
 def command_help(command: Command, is_old: bool = False) -> str:
     """Args: is_old: as clients before 28 have it, without what is newer and with an empty line before it."""
-    lines = [*([""] if is_old else []), f"Usage:  {command.usage}", "", command.summary]
+    lines = [*([""] if is_old else []), f"Usage:  {command.usage}", "", command.summary + command.more]
     if command.aliases:
         lines += ["", "Aliases:", f"  {command.aliases}"]
     flags = sorted((flag for flag in command.flags if not flag.hidden and not (is_old and flag.since >= 28)),
                    key=lambda flag: flag.name)
     if flags:
-        lines += ["", "Options:", *_two_columns([(_flag_names(flag), flag.usage) for flag in flags], wraps=True)]
-    hidden = [flag for flag in command.flags if flag.hidden]
+        width = NARROW if is_plugin(command) else WIDTH
+        lines += ["", "Options:", *_two_columns([(_flag_names(flag), flag.usage) for flag in flags], wraps=width)]
+    hidden = [flag for flag in command.flags if flag.hidden and not is_plugin(command)]
     if hidden and command.path.split()[-1] in ("run", "create"):
         lines += ["", "Docker's other options are read too; those not listed here have no effect in the sandbox."]
     return "\n".join(lines) + "\n"
@@ -96,15 +104,18 @@ def _flag_names(flag: Flag) -> str:
     return f"{short}--{flag.name}{value}"
 
 
-def _two_columns(rows: list[tuple[str, str]], least: int = 0, *, wraps: bool = False) -> list[str]:
+def _two_columns(rows: list[tuple[str, str]], least: int = 0, *, wraps: int = 0) -> list[str]:
     width = max(least, *(len(left) for left, _right in rows))
     begin = f"\n{' ' * (width + GAP + 2)}"
-    texts = [begin.join(_wrapped(right, WIDTH - len(begin) + 1)) if wraps else right for _left, right in rows]
+    texts = ["\n".join(_wrapped(right, wraps - len(begin) + 1)).replace("\n", begin) if wraps else right
+             for _left, right in rows]
     return [f"  {left.ljust(width + GAP)}{text}".rstrip() for (left, _right), text in zip(rows, texts, strict=True)]
 
 
 def _wrapped(text: str, width: int) -> list[str]:
-    at = text.rfind(" ", 0, width) if len(text) >= width + SLOP else -1
+    at = max(text.rfind(" ", 0, width), text.rfind("\n", 0, width)) if len(text) >= width + SLOP else -1
+    line = text.rfind("\n", 0, width)
+    at = line if 0 < line < at else at
     return [text] if at < 0 else [text[:at], *_wrapped(text[at + 1:], width)]
 
 
@@ -123,6 +134,18 @@ def top_help(commands: Iterable[Command], is_old: bool = False) -> str:
     for new, old in OLD.items() if is_old else ():
         text = text.replace(new, old)
     return text
+
+
+def compose_help(commands: Iterable[Command]) -> str:
+    """`docker compose`: Compose's own options, and its commands."""
+    own = COMPOSE_OTHERS | {command.path.split()[2]: command.summary for command in commands}
+    rows = sorted((name, summary) for name, summary in own.items() if name not in ("bridge", "convert"))
+    options = _two_columns([(_flag_names(flag), flag.usage) for flag in sorted(
+        BEFORE, key=lambda flag: flag.name)], wraps=NARROW)
+    lines = ["Usage:  docker compose [OPTIONS] COMMAND", "", GROUPS["compose"], "", "Options:", *options, "",
+             "Management Commands:", *_two_columns([("bridge", own["bridge"])], WIDEST), "", "Commands:",
+             *_two_columns(rows, WIDEST), "", "Run 'docker compose COMMAND --help' for more information on a command."]
+    return "\n".join(lines) + "\n"
 
 
 def group_help(group: str, commands: Iterable[Command]) -> str:

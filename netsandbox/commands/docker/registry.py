@@ -5,7 +5,8 @@ from __future__ import annotations
 from difflib import get_close_matches
 from typing import TYPE_CHECKING
 
-from netsandbox.commands.docker.help import GROUPS, command_help, group_help, top_help
+from netsandbox.commands.compose.options import SHORT, WITH_VALUE
+from netsandbox.commands.docker.help import GROUPS, command_help, compose_help, group_help, top_help
 from netsandbox.commands.late import Late
 from netsandbox.docker.errors import DockerError
 
@@ -133,7 +134,8 @@ def find(words: list[str], is_old: bool = False) -> Command | str:
     if " ".join(words[:2]) in NOT_MODELLED:
         raise DockerError(f"docker {' '.join(words[:2])} is not modelled in the sandbox; `docker help` lists what is")
     if words[0] in GROUPS:
-        return _group(words[0], [word for word in words[1:] if word not in HELP], is_old)
+        asks = HELP[1:] if words[0] == "compose" else HELP
+        return _group(words[0], [word for word in words[1:] if word not in asks], is_old)
     if words[0] in ("-v", "--version"):
         return COMMANDS["version",]
     if words[0].startswith("-"):
@@ -154,6 +156,8 @@ def _help(words: list[str], is_old: bool) -> str:
 
 
 def _group(name: str, rest: list[str], is_old: bool) -> str:
+    if name == "compose":
+        return _compose(rest)
     usage = f"docker {name}" + " COMMAND" * (name in WITH_COMMAND)
     everything = group_help(name, [COMMANDS[words] for words in COMMANDS if len(words) == 2 and words[0] == name])
     if rest and rest[0].startswith("-"):
@@ -163,6 +167,18 @@ def _group(name: str, rest: list[str], is_old: bool) -> str:
     if rest:
         raise DockerError(f"docker: unknown command: docker {name} {rest[0]}\n\nUsage:  {usage}\n\n"
                           f"Run 'docker {name} --help' for more information")
+    return everything
+
+
+def _compose(rest: list[str]) -> str:
+    """A plugin, which shows all of its help to whom it does not understand."""
+    everything = compose_help([COMMANDS[words] for words in COMMANDS if len(words) == 2 and words[0] == "compose"])
+    if rest and rest[0].startswith("-"):
+        letter = next((short for short, name in SHORT.items() if name == rest[0]), "")
+        wants = f"'{letter[1:]}' in {letter}" if letter else rest[0]
+        raise DockerError(f"flag needs an argument: {wants}" if rest[0] in WITH_VALUE else f"unknown flag: {rest[0]}")
+    if rest:
+        raise DockerError(f'{everything}unknown docker command: "compose {rest[0]}"')
     return everything
 
 
