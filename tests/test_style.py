@@ -42,6 +42,11 @@ def test_no_file_is_longer_than_a_person_reads() -> None:
     assert not too_long, f"more than {MAX_LINES} lines; a second responsibility wants a second file: {too_long}"
 
 
+@pytest.mark.parametrize("path", sorted(ROOT.glob("*.md")), ids=lambda path: path.name)
+def test_no_document_holds_both_sides_of_a_merge(path: Path) -> None:
+    assert not re.findall(r"(?m)^(?:<{7} |={7}$|>{7} ).*", path.read_text(encoding="utf-8"))
+
+
 def readme_commands() -> dict[str, str]:
     readme = (ROOT / "README.md").read_text(encoding="utf-8")
     return dict(re.findall(r"<!-- command: (\w+) -->\n```sh\n(.*?)\n```\n", readme, flags=re.DOTALL))

@@ -9,21 +9,23 @@ build: N containers are made, and have sent nothing yet; what docker0 has no por
 lines: N containers by `docker run`, and then what a person asks among them: CPU a container of each line.
 vlans: 50 hosts in N VLANs of one bridge, each with a device for each.  vteps: N hosts, each with an end of one VXLAN.
 Of both how long they take to make, and a ping of each to each.
+ports, copy, log, back: what takes a moment of a person's time (moments.py).  floor: the least that CPython could do
+for N deliveries.
 """
 
 from __future__ import annotations
 
 import argparse
-import gc
 import json
 import sys
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Iterable, Iterator
 from functools import partial
 from itertools import repeat
-from time import perf_counter, process_time
 from typing import Any
 
 from netsandbox.bench import segments, tcp
+from netsandbox.bench.measured import measured, run_all
+from netsandbox.bench.moments import MOMENTS
 from netsandbox.bench.ping import Pinger
 from netsandbox.docker.user_networks import NetworkPlan
 from netsandbox.lab.lab import Lab
@@ -34,7 +36,7 @@ from netsandbox.wire.addresses import BROADCAST_MAC
 from netsandbox.wire.ethernet import Frame
 
 DEFAULTS = {"w1": 100, "w2": 100, "w3": 100_000, "w4": 1000, "bulk": 10, "build": 100, "lines": 100,
-            "vlans": 200, "vteps": 64}
+            "vlans": 200, "vteps": 64, **{name: usual for name, (_measure, usual) in MOMENTS.items()}}
 BROADCASTS = 1000
 LOCAL_EXPERIMENTAL = 0x88B5
 """An EtherType for experiments (IEEE 802): no stack has a handler."""
@@ -95,9 +97,9 @@ def lines(count: int) -> Iterator[dict[str, Any]]:
     runs = [f"docker run -d --name c{number} --network {network_of(number)} nginx" for number in range(count)]
     for line in ("docker run -d --name first nginx", "docker rm -f first", *LINES):
         session.run(line)  # what is loaded when it is first needed is no container's cost
-    yield measured(session.lab, "docker run", count, partial(_run_all, session, runs))
+    yield measured(session.lab, "docker run", count, partial(run_all, session, runs))
     for line in LINES:
-        yield measured(session.lab, line, count, partial(_run_all, session, [line]))
+        yield measured(session.lab, line, count, partial(run_all, session, [line]))
 
 
 def made_and_pinged(name: str, count: int) -> Iterator[dict[str, Any]]:
@@ -107,12 +109,6 @@ def made_and_pinged(name: str, count: int) -> Iterator[dict[str, Any]]:
     yield measured(lab, f"{name} made", count, work)
     lab.scheduler.run_until_quiet()
     yield measured(lab, name, count, partial(segments.ping_all, lab, networks))
-
-
-def _run_all(session: Session, typed: list[str]) -> None:
-    for line in typed:
-        job = session.run(line)
-        assert not job.code, f"{line}: {job.output}"
 
 
 WORKLOADS = {"w1": w1, "w2": w2, "w3": w3, "build": build}
@@ -135,30 +131,6 @@ def measure(name: str, count: int) -> dict[str, Any]:
     return measured(lab, name, count, partial(WORKLOADS[name], lab, ends, count))
 
 
-def measured(lab: Lab, name: str, count: int, work: Callable[[], object]) -> dict[str, Any]:
-    """What a piece of work takes, the cyclic garbage collector off."""
-    gc.collect()
-    gc.disable()
-    scheduler, trace = lab.scheduler, lab.trace
-    deliveries, records = scheduler.deliveries, trace.end
-    wall, cpu = perf_counter(), process_time()
-    work()
-    cpu, wall = process_time() - cpu, perf_counter() - wall
-    return {"workload": name, "n": count, "deliveries": scheduler.deliveries - deliveries,
-            "records": trace.end - records, "cpu_s": round(cpu, 6), "wall_s": round(wall, 6),
-            "max_rss_kb": peak_memory()}
-
-
-def peak_memory() -> int | None:
-    """The most KiB that this process has held at once; None where the system does not tell (Windows)."""
-    try:
-        import resource
-    except ImportError:
-        return None
-    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
-    return peak // 1024 if sys.platform == "darwin" else peak
-
-
 def main(arguments: argparse.Namespace) -> int:
     """Print the figures of one workload, or of all in turn."""
     names = PROMISED if arguments.workload == "all" else [arguments.workload]
@@ -176,6 +148,8 @@ def results_of(name: str, count: int) -> Iterable[dict[str, Any]]:
     """The figures of a workload, in turn."""
     if name in segments.WORKLOADS:
         return made_and_pinged(name, count)
+    if name in MOMENTS:
+        return MOMENTS[name][0](count)
     return lines(count) if name == "lines" else [measure(name, count)]
 
 

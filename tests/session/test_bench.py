@@ -70,3 +70,10 @@ def test_segments_are_made_and_then_pinged_through() -> None:
     ports, networks, both_ways = 50, 2, 2
     assert made["deliveries"] == 0
     assert pinged["deliveries"] > networks * ports * (ports - 1) * both_ways
+
+
+def test_what_takes_a_moment_is_measured_once_or_by_so_many() -> None:
+    told = {name: bench(name, "-n", "3")[0] for name in ("ports", "copy", "log", "floor")}
+    assert {name: result["n"] for name, result in told.items() if name != "log"} == {"ports": 1, "copy": 1, "floor": 3}
+    assert told["log"]["n"] > 3 * 2, "a row for each request and reply"
+    assert told["ports"]["records"] > told["copy"]["records"] == told["log"]["records"] == 0

@@ -168,6 +168,7 @@ class MainScreen(PanesScreen):
         in_lesson = bool(self.live.session.pending)
         self.log_pane.hint = tr("log.lesson" if in_lesson else "log.empty")
         self.topology.hint = tr("topology.lesson" if in_lesson else "topology.empty")
+        self.log_pane.refresh()
         self.topology.refresh()
 
     def wait_for_lab(self) -> None:
