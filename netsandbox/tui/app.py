@@ -139,18 +139,7 @@ class NetsandboxApp(TimeKeys, LookingKeys, StepKeys, LineKeys):
             if options.recover:
                 self._recover()
             else:
-                scenario = _read(options.scenario) if options.scenario else READY
-                live.session.shell.language = language()
-                with self.autosave.held():
-                    told = live.session.open(scenario, options.seed, options.uplink)
-                about = scenario.about.get(language()) or scenario.about.get("en", "")
-                hint = tr("ready.hint") if scenario is READY else ""
-                self.main.say.say(about or hint)
-                if live.session.half_built:
-                    self._trouble(translated(live.session.half_built, language()))
-                else:
-                    told = translated(told, language())
-                    live.jobs.say("say", f"{live.title()}\n{about}" if about else hint or told)
+                self._open(_read(options.scenario) if options.scenario else READY)
             opened = live.session.scenario
             if opened is not None and opened.steps and not self.main.has_class("-short"):
                 self.main.set_view("lesson")
@@ -170,6 +159,20 @@ class NetsandboxApp(TimeKeys, LookingKeys, StepKeys, LineKeys):
         self._schedule()
         self.release_keys()
         self.call_after_refresh(settle)
+
+    def _open(self, scenario: Scenario) -> None:
+        """Build a scenario's lab, and say what it is about."""
+        options, live = self.options, self.live
+        live.session.shell.language = language()
+        with self.autosave.held():
+            told = live.session.open(scenario, options.seed, options.uplink)
+        about = scenario.about.get(language()) or scenario.about.get("en", "")
+        hint = tr("ready.hint") if scenario is READY else ""
+        self.main.say.say(about or hint)
+        if live.session.half_built:
+            self._trouble(translated(live.session.half_built, language()))
+        else:
+            live.jobs.say("say", f"{live.title()}\n{about}" if about else hint or translated(told, language()))
 
     def _recover(self) -> None:
         path = latest(self.files.directory)

@@ -116,35 +116,54 @@ def measure_host(item: Item, block: Block, options: Options) -> Shape:
     title = 6 + cell_len(item.name)
     lines = _host_lines(item, options)
     width = max(block.width + pad + 2, title, *(cell_len(text) + 4 for text, _ in lines), 0)
-    taken: list[tuple[int, int]] = []
+    edge = _Edge()
     columns: dict[LinkKey, int] = {}
     leads: dict[LinkKey, list[Cell]] = {}
-    edge: list[EdgeLabel] = []
     for link, way_out in block.exits.items():
-        column = way_out.column + pad
-        columns[link] = column
+        columns[link] = edge.put(way_out.column + pad, way_out.width, way_out.label)
         leads[link] = [(x + pad, y + 1) for x, y in way_out.cells]
-        if way_out.label:
-            edge.append(EdgeLabel(column, way_out.label))
-        taken.append((column, column + way_out.width))
     for port in item.uplinks:
         need = edge_width(port, options.detail)
-        column = _free_column(taken, need)
-        taken.append((column, column + need))
-        columns[port.wires[0].link] = column
-        edge.append(EdgeLabel(column, edge_text(port, options.detail)))
-    least = max([width, *(end + 1 for _, end in taken)])
+        columns[port.wires[0].link] = edge.put(edge.free_column(need), need, edge_text(port, options.detail))
+    least = max(width, edge.width)
     for text in _published(item):
-        column = _free_column(taken, cell_len(text) + 2)
-        if options.detail < Detail.BOX and column + cell_len(text) + 3 > least:
+        need = cell_len(text) + 2
+        column = edge.free_column(need)
+        if options.detail < Detail.BOX and column + need + 1 > least:
             break  # beside chips they have what room there is
-        taken.append((column, column + cell_len(text) + 2))
-        edge.append(EdgeLabel(column, text))
-    width = max([width, *(end + 1 for _, end in taken)])
+        edge.put(column, need, text)
     links = [port.wires[0].link for port in item.ports]
-    return Shape(item, width, 2 + max(block.height, len(lines)), [columns[link] for link in links],
-                 [port_label(port, options.detail) for port in item.ports], lines, block, edge,
+    return Shape(item, max(width, edge.width), 2 + max(block.height, len(lines)), [columns[link] for link in links],
+                 [port_label(port, options.detail) for port in item.ports], lines, block, edge.labels,
                  [leads.get(link, []) for link in links], pad)
+
+
+class _Edge:
+    """A host's lower edge, as what stands on it is put there from the left."""
+
+    def __init__(self) -> None:
+        self.labels: list[EdgeLabel] = []
+        self._taken: list[tuple[int, int]] = []
+
+    @property
+    def width(self) -> int:
+        return max((end + 1 for _, end in self._taken), default=0)
+
+    def put(self, column: int, need: int, text: str) -> int:
+        """Take columns for a label, which may be empty; the first of them."""
+        self._taken.append((column, column + need))
+        if text:
+            self.labels.append(EdgeLabel(column, text))
+        return column
+
+    def free_column(self, need: int) -> int:
+        """The first column whose label does not touch another's."""
+        column = 2
+        for start, end in sorted(self._taken):
+            if column + need < start:
+                break
+            column = max(column, end + 1)
+        return column
 
 
 def _published(item: Item) -> list[str]:
@@ -167,16 +186,6 @@ def _host_lines(item: Item, options: Options) -> list[tuple[str, str]]:
     own = [address for address in item.addresses if address not in stacked]
     lines = [address for address in own[:1] if address not in on_edge]
     return [(line, "address") for line in (*lines, *(item.devices if options.detail > Detail.BOX else ()))]
-
-
-def _free_column(taken: list[tuple[int, int]], need: int) -> int:
-    """The first column whose label does not touch another's."""
-    column = 2
-    for start, end in sorted(taken):
-        if column + need < start:
-            break
-        column = max(column, end + 1)
-    return column
 
 
 def bus_name(net: Net) -> str:

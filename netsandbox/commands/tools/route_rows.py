@@ -35,28 +35,21 @@ def route_row(route: Route, style: Style, shown: frozenset[str] = frozenset(), n
         names_table: every table is listed.
         namespace: whose it is, for what is said of a next hop with a number.
     """
-    row = Row(style)
-    if (route.type != "unicast" or style.details) and "type" not in shown:
-        row.put("type", route.type, f"{route.type} ")
-    row.put("dst", destination_text(route.destination), f"{destination_text(route.destination)} ")
-    if route.tos and "tos" not in shown:
-        row.put("tos", dsfield_text(route.tos), f"tos {dsfield_text(route.tos)} ")
-    if route.nexthop_id:
-        row.put("nhid", route.nexthop_id, f"nhid {route.nexthop_id} ")
-    if route.gateway is not None and "via" not in shown:
-        row.put("gateway", format_ipv4(route.gateway), f"via {format_ipv4(route.gateway)} ")
-    if route.interface is not None and "dev" not in shown:
-        row.put("dev", route.interface.name, f"dev {route.interface.name} ")
-    if names_table and (route.table != "main" or style.details):
-        row.put("table", shown_table(route.table), f"table {shown_table(route.table)} ")
-    if (route.protocol != "boot" or style.details) and "protocol" not in shown:
-        row.put("protocol", route.protocol, f"proto {route.protocol} ")
-    if (route.scope != "global" or style.details) and "scope" not in shown:
-        row.put("scope", route.scope, f"scope {route.scope} ")
-    if route.source is not None and "src" not in shown:
-        row.put("prefsrc", format_ipv4(route.source), f"src {format_ipv4(route.source)} ")
-    if route.metric and "metric" not in shown:
-        row.put("metric", route.metric, f"metric {route.metric} ")
+    row, always = Row(style), style.details
+    for name, lead, value, is_told in (
+            ("type", "", route.type, (route.type != "unicast" or always) and "type" not in shown),
+            ("dst", "", destination_text(route.destination), True),
+            ("tos", "tos ", dsfield_text(route.tos), route.tos and "tos" not in shown),
+            ("nhid", "nhid ", route.nexthop_id, route.nexthop_id),
+            ("gateway", "via ", _address(route.gateway), route.gateway is not None and "via" not in shown),
+            ("dev", "dev ", route.interface and route.interface.name, route.interface and "dev" not in shown),
+            ("table", "table ", shown_table(route.table), names_table and (route.table != "main" or always)),
+            ("protocol", "proto ", route.protocol, (route.protocol != "boot" or always) and "protocol" not in shown),
+            ("scope", "scope ", route.scope, (route.scope != "global" or always) and "scope" not in shown),
+            ("prefsrc", "src ", _address(route.source), route.source is not None and "src" not in shown),
+            ("metric", "metric ", route.metric, route.metric and "metric" not in shown)):
+        if is_told:
+            row.put(name, value, f"{lead}{value} ")
     put_flags(row, [] if route.paths else route_flags(route))
     put_metrics(row, route.mtu, route.mtu_is_locked)
     if route.nexthop_id and style.details and namespace is not None:
@@ -67,6 +60,10 @@ def route_row(route: Route, style: Style, shown: frozenset[str] = frozenset(), n
         row.note("nexthops", [_hop(row, path) for path in route.paths])
     row.say("\n")
     return row
+
+
+def _address(address: int | None) -> str:
+    return "" if address is None else format_ipv4(address)
 
 
 def _hop(row: Row, path: Route) -> dict[str, Any]:

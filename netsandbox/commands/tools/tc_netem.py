@@ -15,7 +15,8 @@ if TYPE_CHECKING:
     from netsandbox.commands.tools.words import Words
 
 SHARES = {"loss": "loss", "drop": "loss", "duplicate": "duplicate", "reorder": "reorder", "corrupt": "corrupt"}
-KEPT = ("reorder", "corrupt", "rate")
+NUMBERS = {"limit": "most", "gap": "gap", "seed": "seed"}
+KEPT = ("reorder", "corrupt", "rate", "seed")
 """What a change leaves as it is, unless it is said (netem_change): attributes of their own."""
 
 
@@ -33,31 +34,29 @@ def read(new: Netem, words: Words, old: Netem | None) -> None:
             _read_delay(new, words)
         elif word in SHARES:
             _read_share(new, word, words)
-        elif word == "limit":
-            new.most = numbers.number(words.next(), "limit")
-        elif word == "gap":
-            new.gap = numbers.number(words.next(), "gap")
+        elif word in NUMBERS:
+            setattr(new, NUMBERS[word], numbers.number(words.next(), word))
         elif word == "rate":
             new.rate = max(numbers.rate(words.next(), illegal("rate")) // 8, 1)
-        elif word == "seed":
-            new.seed = numbers.number(words.next(), "seed")
         elif word in ("distribution", "ecn", "slot"):
             raise ToolError(1, f"netsandbox: {word} of netem is not modelled")
         else:
             lead = "" if word == "help" else f'What is "{word}"?\n'
             raise ToolError(1, f"{lead}{usage('netem').message}")
+    _check_gap(new)
+    for name in KEPT:
+        if old is not None and name not in said:
+            setattr(new, name, getattr(old, name))
+    new.reseed()
+
+
+def _check_gap(new: Netem) -> None:
     if new.reorder.chance and not new.delay:
         raise ToolError(1, f"reordering not possible without specifying some delay\n{usage('netem').message}")
     if new.gap and not new.reorder.chance:
         raise ToolError(1, f"gap specified without reorder probability\n{usage('netem').message}")
     if new.reorder.chance and not new.gap:
         new.gap = 1
-    for name in KEPT:
-        if old is not None and name not in said:
-            setattr(new, name, getattr(old, name))
-    if old is not None and "seed" not in said:
-        new.seed = old.seed
-    new.reseed()
 
 
 def _read_delay(new: Netem, words: Words) -> None:

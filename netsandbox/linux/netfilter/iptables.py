@@ -72,13 +72,10 @@ def execute(namespace: NetworkNamespace, arguments: list[str], program: str = "i
     Raises:
         FailedError: nothing was changed.
     """
-    title = title_of(program)
-    netfilter = namespace.netfilter
-    is_legacy = is_old(program)
+    title, is_legacy, netfilter = title_of(program), is_old(program), namespace.netfilter
     tables = netfilter.tables_of(is_legacy)
-    parser = Parser(arguments, tables, warnings)
     try:
-        request = parser.parse()
+        request = Parser(arguments, tables, warnings).parse()
     except (UsageError, NotModelledError) as error:
         raise complaint(error, title, program.removesuffix("-legacy").removesuffix("-nft")) from None
     if "V" in request.switches:
@@ -86,25 +83,34 @@ def execute(namespace: NetworkNamespace, arguments: list[str], program: str = "i
     if "h" in request.switches:
         return USAGE.replace("TITLE", title)
     table = tables.get(request.table) or Table(request.table, is_legacy)
-    if request.command == "P" and request.name == "DROP" and request.table == "nat":
-        raise complaint(UsageError(NAT_DROP), title, "iptables")
-    is_builtin = request.chain in [hook.value for hook in TABLES[table.name]]
-    if request.command == "E" and is_builtin and request.name not in table.chains and not is_legacy:
-        raise complaint(NotModelledError("another name for a built-in chain"), title, "iptables")
+    _check(request, table, title)
     try:
         if warnings is not None and request.command in "LS":
             warnings += legacy_warning(netfilter, program)
         out = FOREIGN.format(request.table) * bool(request.command in "LS" and table.foreign())
-        out += told(table, request) + apply(table, request)
+        out += _done(table, request)
         if "Z" in request.switches:
-            zeroes = request._replace(command="Z", number=request.number if ONE_RULE in request.switches else 0)
-            out += told(table, zeroes) + apply(table, zeroes)
+            number = request.number if ONE_RULE in request.switches else 0
+            out += _done(table, request._replace(command="Z", number=number))
     except RuleError as error:
         raise _refusal(error.errno, request, title) from None
     if is_legacy or (request.command not in "LSC" and (table.chains or request.table in tables)):
         netfilter.tables[table.label] = table
         netfilter.refresh(namespace)
     return out
+
+
+def _check(request: Request, table: Table, title: str) -> None:
+    """What the program refuses before it asks the kernel."""
+    if request.command == "P" and request.name == "DROP" and request.table == "nat":
+        raise complaint(UsageError(NAT_DROP), title, "iptables")
+    is_builtin = request.chain in [hook.value for hook in TABLES[table.name]]
+    if request.command == "E" and is_builtin and request.name not in table.chains and not table.is_legacy:
+        raise complaint(NotModelledError("another name for a built-in chain"), title, "iptables")
+
+
+def _done(table: Table, request: Request) -> str:
+    return told(table, request) + apply(table, request)
 
 
 def legacy_warning(netfilter: Netfilter, program: str) -> list[str]:
