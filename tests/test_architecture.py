@@ -228,7 +228,7 @@ def time_has_one_door(module: Module) -> Iterator[str]:
         return
     for imported in imports_of(module.tree):
         top = imported.target.partition(".")[0]
-        clocks = BENCH_CLOCKS if module.name == "netsandbox.bench.workloads" else set()
+        clocks = BENCH_CLOCKS if module.name == "netsandbox.bench.measured" else set()
         if top in {"asyncio", "sched", "threading"} or (top == "time" and imported.name not in clocks):
             yield f"{module.name}:{imported.line}: {imported.target} belongs to engine.player and tui"
     for node in nodes_of(module.tree):
@@ -349,7 +349,7 @@ BROKEN = [
     (time_has_one_door, "netsandbox.engine.scheduler", "import time"),
     (time_has_one_door, "netsandbox.linux.ipv4.arp", "from time import monotonic"),
     (time_has_one_door, "netsandbox.cli", "import asyncio.events"),
-    (time_has_one_door, "netsandbox.bench.workloads", "from time import time"),
+    (time_has_one_door, "netsandbox.bench.measured", "from time import time"),
     (time_has_one_door, "netsandbox.wire.pcapng", "import datetime\nx = datetime.datetime.now()"),
     (time_has_one_door, "netsandbox.wire.pcapng", "from datetime import date\nx = date.today()"),
     (chance_has_one_door, "netsandbox.linux.ipv4.arp", "from random import randint"),
@@ -376,7 +376,7 @@ KEPT = [
     (rooms_of_linux_keep_their_order, "netsandbox.linux.core.link",
      "if TYPE_CHECKING:\n    from netsandbox.linux.ipv4.route import Route"),
     (libraries_stay_in_their_room, "netsandbox.cli", "def f():\n    from rich.table import Table"),
-    (time_has_one_door, "netsandbox.bench.workloads", "from time import process_time, perf_counter"),
+    (time_has_one_door, "netsandbox.bench.measured", "from time import process_time, perf_counter"),
     (time_has_one_door, "netsandbox.engine.player", "import asyncio, time"),
     (time_has_one_door, "netsandbox.wire.pcapng", "import datetime\nx = datetime.datetime(2026, 1, 1)"),
     (chance_has_one_door, "netsandbox.engine.chance", "import random"),
