@@ -67,6 +67,7 @@ DEVICES: dict[str, Words] = {
     "FrameShaped": ("{place}上的 {discipline} 把帧扣留{time}。", "{place}上的 tc qdisc"),
     "FrameShaped.duplicated": ("{place}上的 {discipline} 把帧发两次。", "{place}上的 tc qdisc：duplicate"),
     "FrameShaped.corrupted": ("{place}上的 {discipline} 把帧的一个比特翻转。", "{place}上的 tc qdisc：corrupt"),
+    "FrameShaped.sorted": ("{place}上的 {discipline} 是这一帧要走的类。", "{place}上的 tc class"),
     "FrameShaped.reordered": ("{place}上的 {discipline} 让帧越过排队的帧先走。", "{place}上的 tc qdisc：reorder"),
     "RuleMatched": (
         "在{namespace}中，规则{priority}适用于发往{destination}的包：{rule}。",

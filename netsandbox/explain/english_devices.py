@@ -93,6 +93,8 @@ DEVICES: dict[str, Words] = {
     "FrameShaped.duplicated": ("{discipline} on {place} sends the frame twice.", "tc qdisc on {place}: duplicate"),
     "FrameShaped.corrupted": (
         "{discipline} on {place} turns one bit of the frame around.", "tc qdisc on {place}: corrupt"),
+    "FrameShaped.sorted": (
+        "{discipline} on {place} is the class that the frame goes through.", "tc class show on {place}"),
     "FrameShaped.reordered": (
         "{discipline} on {place} lets the frame go before those that wait.", "tc qdisc on {place}: reorder"),
     "RuleMatched": (

@@ -11,7 +11,8 @@ from netsandbox.linux.core.kind import Attribute, Form
 from netsandbox.session.keeping import KeptSession
 
 VALUES = {Form.FLAG: [""], Form.NUMBER: ["7", "1", "2", "0", "100", "700", "16"], Form.ON_OFF: ["on", "off"],
-          Form.ADDRESS: ["10.0.0.9"], Form.DEVICE: ["s0", "e0"], Form.MAP: ["1:2"], Form.TTL: ["5"],
+          Form.ADDRESS: ["10.0.0.9"], Form.ADDRESSES: ["10.0.0.9,10.0.0.8"],
+          Form.DEVICE: ["s0", "e0"], Form.MAP: ["1:2"], Form.TTL: ["5"],
           Form.AUTO_TTL: ["5"], Form.GROUP: ["239.1.1.1"], Form.HOST: ["10.0.0.9"], Form.PAIR: ["1000 2000"],
           Form.LIST: ["add 02:00:00:00:00:09"], Form.TABLE: ["77"], Form.WORD: ["2", "02:00:00:00:00:77"],
           Form.PEER: ["name other"], Form.TUNNEL_KEY: ["7"]}

@@ -67,7 +67,8 @@ Usage: ... netem [ limit PACKETS ] [ delay TIME [ JITTER [CORRELATION] ] ]
                  [ loss PERCENT [CORRELATION] ] [ duplicate PERCENT [CORRELATION] ]
                  [ corrupt PERCENT [CORRELATION] ] [ reorder PERCENT [CORRELATION] [ gap DISTANCE ] ]
                  [ rate RATE ] [ seed SEED ]""",
-    "tbf": "Usage: ... tbf limit BYTES burst BYTES rate KBPS [ latency TIME ]",
+    "tbf": "Usage: ... tbf limit BYTES burst BYTES[/BYTES] rate KBPS [ mtu BYTES[/BYTES] ]\n"
+           "\t[ peakrate KBPS ] [ latency TIME ] [ overhead BYTES ] [ linklayer TYPE ]",
     "ip tuntap": """\
 Usage: ip tuntap { add | del } [ dev ] NAME mode { tun | tap } [ user USER ] [ group GROUP ] [ pi ] [ vnet_hdr ]
        ip tuntap [ show ]""",

@@ -150,7 +150,7 @@ def flags_of(own: InterfaceAddress, now: int) -> int:
     lifetime = own.lifetime
     return (FLAGS["secondary"] * own.secondary + FLAGS["permanent"] * (lifetime is None or lifetime.is_permanent)
             + FLAGS["deprecated"] * (lifetime is not None and lifetime.is_deprecated(now))
-            + FLAGS["noprefixroute"] * (not own.makes_route))
+            + FLAGS["noprefixroute"] * (not own.makes_route) + FLAGS["autojoin"] * own.joins)
 
 
 def _group(word: str) -> int | None:

@@ -166,6 +166,8 @@ def address_row(row: Row, interface: Interface, own: InterfaceAddress, with_devi
         row.put("dynamic", True, "dynamic ")
     if not own.makes_route:
         row.put("noprefixroute", True, "noprefixroute ")
+    if own.joins:
+        row.put("autojoin", True, "autojoin ")
     label = own.label or interface.name
     row.put("label", label, label)
     row.new_line()

@@ -6,7 +6,7 @@ import json
 import re
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from netsandbox.commands.tools import tc_fifo, tc_netem, tc_tbf
+from netsandbox.commands.tools import tc_fifo, tc_filter, tc_netem, tc_prio, tc_tbf
 from netsandbox.commands.tools.context import ToolError, ToolResult
 from netsandbox.commands.tools.help import usage
 from netsandbox.commands.tools.ip_netns import named
@@ -14,6 +14,7 @@ from netsandbox.commands.tools.names import in_order, interface_named
 from netsandbox.commands.tools.words import Words, choose
 from netsandbox.linux.core.fifo import Fifo
 from netsandbox.linux.core.queueing import Discipline, Netem, Tbf
+from netsandbox.linux.ipv4.prio import Prio
 
 if TYPE_CHECKING:
     from netsandbox.commands.tools.context import ToolContext
@@ -25,10 +26,10 @@ OPTIONS = ("statistics", "stats", "details", "raw", "pretty", "batch", "netns", 
            "oneline", "timestamp", "tshort", "iec", "force", "graph", "conf", "cf", "br", "brief")
 VERSION = "tc utility, iproute2-6.15.0, libbpf 1.5.0\n"
 OTHER_KINDS = ("cake", "cbs", "choke", "clsact", "codel", "drr", "etf", "ets", "fq", "fq_pie", "hfsc", "hhf", "htb",
-               "ingress", "mq", "mqprio", "multiq", "pie", "plug", "prio", "qfq", "red", "sfb", "sfq", "skbprio",
+               "ingress", "mq", "mqprio", "multiq", "pie", "plug", "qfq", "red", "sfb", "sfq", "skbprio",
                "taprio", "teql0")
 """What a real kernel has as well."""
-KINDS: dict[str, type[Discipline]] = {"netem": Netem, "tbf": Tbf, **tc_fifo.KINDS}
+KINDS: dict[str, type[Discipline]] = {"netem": Netem, "tbf": Tbf, "prio": Prio, **tc_fifo.KINDS}
 QUEUES = {"bond": 16}
 """Of a device that has more than one; each counts as a user of its discipline."""
 
@@ -51,12 +52,17 @@ def run(context: ToolContext, arguments: list[str]) -> ToolResult:
     found = choose(thing, OBJECTS)
     if found is None:
         raise ToolError(255, f'Object "{thing}" is unknown, try "tc help".')
-    asked = words.next() if words and found == "qdisc" else "show"
+    asked = words.next() if words and found in ("qdisc", "class", "filter") else "show"
     command = choose(asked, COMMANDS)
     if found == "help" or command == "help":
         raise usage("tc", 0)
-    if found in ("class", "filter") and not (words and choose(words.peek(), COMMANDS[:5])):
-        return _nothing(context, words, as_json)
+    if found == "filter" and command is not None:
+        return tc_filter.run(context, command, words, counted, as_json)
+    if found == "class" and command in ("show", "list", "lst"):
+        return tc_prio.show_classes(context, words, counted, as_json)
+    if found == "class" and command in ("add", "change", "replace"):
+        for kind in KINDS.keys() & set(words.rest()):
+            raise ToolError(1, f'Error: Qdisc "{kind}" is classless.')
     if found != "qdisc":
         raise ToolError(1, f"netsandbox: `tc {thing}` is not modelled; there is `tc qdisc`")
     if command in ("show", "list", "lst"):
@@ -109,7 +115,7 @@ def _modify(context: ToolContext, command: str, words: Words) -> None:
         _delete(root, place)
         return
     if place.parent:
-        _put_child(context, interface, root, place, words)
+        _put_child(context, command, interface, root, place, words)
         return
     if not place.at_root and not place.handle:
         _refuse_unknown(place.kind, words)
@@ -138,10 +144,12 @@ def _modify(context: ToolContext, command: str, words: Words) -> None:
 def _delete(root: Discipline | None, place: Place) -> None:
     """tc_get_qdisc."""
     if not place.at_root:
-        child = root.child if root is not None else None
-        if place.parent and child is not None and root is not None and _is_of(root, place.parent):
+        child = _within(root, place.parent) if root is not None and place.parent else None
+        if child is not None and child.handle:
             child.detach()
             return
+        if child is not None:
+            raise ToolError(2, "Error: Cannot delete qdisc with handle of zero.")
         raise ToolError(2, f"Error: Failed to find qdisc with specified {'classid' if place.parent else 'handle'}.")
     if root is None:
         raise ToolError(2, "Error: Cannot delete qdisc with handle of zero.")
@@ -150,29 +158,38 @@ def _delete(root: Discipline | None, place: Place) -> None:
     root.detach()
 
 
-def _is_of(root: Discipline, parent: str) -> bool:
-    """Whether `1:` or `1:1` is the one class of a discipline."""
+def _within(root: Discipline, parent: str) -> Discipline | None:
+    """What the class `1:1` of a discipline has, if there is that class and something in it."""
     major, _colon, minor = parent.partition(":")
-    return minor in ("", "0", "1") and _handle(f"{major}:") == root.handle
+    number = int(minor or "1", 16) if re.fullmatch("[0-9a-fA-F]{0,4}", minor) else 0
+    if _handle(f"{major}:") != root.handle:
+        raise ToolError(2, "Error: Failed to find specified qdisc.")
+    if isinstance(root, Prio):
+        if not 1 <= number <= len(root.bands):
+            raise ToolError(2, "Error: Specified class not found.")
+        return root.bands[number - 1]
+    return root.child if number in (0, 1) else None
 
 
-def _put_child(context: ToolContext, interface: Interface, root: Discipline | None, place: Place, words: Words) -> None:
+def _put_child(context: ToolContext, command: str, interface: Interface, root: Discipline | None, place: Place,
+               words: Words) -> None:
     """A discipline within another one, which a line and a bucket of tokens may have (qdisc_graft)."""
     new = _new(interface, place, words)
-    if root is None or not _is_of(root, place.parent):
+    if root is None:
         raise ToolError(2, "Error: Failed to find specified qdisc.")
-    if not isinstance(root, (Netem, Tbf)):
-        raise ToolError(1, f"netsandbox: a queueing discipline within a {root.kind} is not modelled (netem, tbf)")
+    if not isinstance(root, (Netem, Tbf, Prio)):
+        raise ToolError(1, f"netsandbox: a queueing discipline within a {root.kind} is not modelled (netem, tbf, prio)")
+    if isinstance(new, Prio):
+        raise ToolError(1, "netsandbox: prio within another queueing discipline is not modelled")
+    old = _within(root, place.parent)
+    if old is not None and old.handle and place.handle not in (0, old.handle) and command != "replace":
+        raise ToolError(2, "Error: NLM_F_REPLACE needed to override.")
+    if any(child.handle == place.handle and child is not old for child in root.children):
+        raise ToolError(2, "Error: Cannot move an existing qdisc to a different parent.")
+    if old is not None and old.handle:
+        old.detach()
     new.handle = place.handle or context.namespace.kernel.next_handle()
     root.adopt(new, place.parent)
-
-
-def _nothing(context: ToolContext, words: Words, as_json: bool) -> ToolResult:
-    """`tc class show`, `tc filter show`: no discipline that is modelled lists any."""
-    while words:
-        if words.next() == "dev":
-            interface_named(context.namespace, words.next(), 1)
-    return ToolResult(0, "[]\n" if as_json else "", "")
 
 
 def _new(interface: Interface, place: Place, words: Words, old: Discipline | None = None) -> Discipline:
@@ -192,6 +209,8 @@ def _new(interface: Interface, place: Place, words: Words, old: Discipline | Non
         tc_netem.read(new, words, old if isinstance(old, Netem) else None)
     elif isinstance(new, Tbf):
         tc_tbf.read(new, words)
+    elif isinstance(new, Prio):
+        tc_prio.read(new, words)
     elif isinstance(new, Fifo):
         tc_fifo.read(new, words)
     return new
@@ -207,6 +226,10 @@ def _refuse_unknown(kind: str, words: Words) -> None:
 
 def _take_over(old: Discipline, new: Discipline) -> None:
     """`change`: the queue, the handle and what was counted stay."""
+    if isinstance(old, Prio) and isinstance(new, Prio):
+        old.priomap = new.priomap
+        old.resize(len(new.bands))
+        return
     for name in ("handle", "limit", "waiting", "serial", "bytes", "packets", "dropped", "overlimits", "requeues",
                  "child", "parent"):
         setattr(new, name, getattr(old, name))
@@ -234,8 +257,7 @@ def _show(context: ToolContext, words: Words, counted: bool, as_json: bool) -> T
         if only in (None, interface) and interface.qdisc != "noop":
             root = interface.shaper if isinstance(interface.shaper, Discipline) else None
             rows.append(_Row(interface, root, only is None))
-            if root is not None and root.child is not None:
-                rows.append(_Row(interface, root.child, only is None))
+            rows += [_Row(interface, child, only is None) for child in (root.children if root is not None else ())]
     if as_json:
         members = [row.members(counted) for row in rows]
         return ToolResult(0, json.dumps(members, separators=(",", ":")) + "\n", "")
@@ -253,10 +275,10 @@ class _Row(NamedTuple):
         one, found = self.interface, self.found
         device = f"dev {one.name} " if self.with_device else ""
         if found is None:
-            return f"qdisc {one.qdisc} 0: {device}root refcnt 2 \n{_counters(found) if counted else ''}"
+            return f"qdisc {one.qdisc} 0: {device}root refcnt 2 \n{tc_prio.counters(found) if counted else ''}"
         at = f"parent {found.parent_class}" if found.parent is not None else f"root refcnt {self.users}"
         return (f"qdisc {found.kind} {found.handle:x}: {device}{at} {_settings(found)}\n"
-                f"{_counters(found) if counted else ''}")
+                f"{tc_prio.counters(found) if counted else ''}")
 
     @property
     def users(self) -> int:
@@ -274,32 +296,23 @@ class _Row(NamedTuple):
         if counted:
             names = ("bytes", "packets", "dropped", "overlimits", "requeues")
             row |= {"drops" if name == "dropped" else name: getattr(found, name, 0) for name in names}
-            row |= {"backlog": _held(found), "qlen": len(found.waiting) if found is not None else 0}
+            row |= {"backlog": tc_prio.held(found), "qlen": len(found.waiting) if found is not None else 0}
         return row
-
-
-def _counters(found: Discipline | None) -> str:
-    """print_tcstats2_attr."""
-    if found is None:
-        return " Sent 0 bytes 0 pkt (dropped 0, overlimits 0 requeues 0) \n backlog 0b 0p requeues 0\n"
-    return (f" Sent {found.bytes} bytes {found.packets} pkt (dropped {found.dropped}, overlimits "
-            f"{found.overlimits} requeues {found.requeues}) \n"
-            f" backlog {_held(found)}b {len(found.waiting)}p requeues {found.requeues}\n")
-
-
-def _held(found: Discipline | None) -> int:
-    return sum(frame.size for _when, _serial, frame in found.waiting) if found is not None else 0
 
 
 def _settings(found: Discipline) -> str:
     if isinstance(found, Netem):
         return tc_netem.said(found)
+    if isinstance(found, Prio):
+        return tc_prio.said(found)
     return tc_tbf.said(found) if isinstance(found, Tbf) else tc_fifo.said(found) if isinstance(found, Fifo) else ""
 
 
 def _members(found: Discipline | None) -> dict[str, Any]:
     if isinstance(found, Netem):
         return tc_netem.members(found)
+    if isinstance(found, Prio):
+        return tc_prio.members(found)
     if found is None or found.kind == "noqueue":
         return {}
     raise ToolError(1, f"netsandbox: `tc -j` of {found.kind} is not modelled")

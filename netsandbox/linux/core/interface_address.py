@@ -19,9 +19,11 @@ class InterfaceAddress:
         network: its subnet; with a peer, the peer's address and prefix length.  local: the address itself.
         lifetime: how long the interface has it; None for as long as nobody takes it away.
         metric: of the route to the subnet.  makes_route: whether there is one (else noprefixroute).
+        joins: it is a group, and whoever has it is a member (autojoin).
     """
 
-    __slots__ = ("broadcast", "label", "lifetime", "local", "makes_route", "metric", "network", "scope", "secondary")
+    __slots__ = ("broadcast", "joins", "label", "lifetime", "local", "makes_route", "metric", "network", "scope",
+                 "secondary")
 
     def __init__(self, network: Network, broadcast: int | None, scope: str, local: int | None = None) -> None:
         self.network = network
@@ -33,6 +35,7 @@ class InterfaceAddress:
         self.label = ""
         self.metric = 0
         self.makes_route = True
+        self.joins = False
 
     @property
     def has_peer(self) -> bool:

@@ -58,11 +58,20 @@ class Discipline:
         """Give the interface back, or the frames to the parent alone: what waits is lost."""
         self.waiting = []
         if self.parent is not None:
-            self.parent.child = None
+            self.parent.forget(self)
             return
         self.interface.shaper = None
         self.interface.peer_limit = self.limit
         self.interface.qdisc = "noqueue"
+
+    @property
+    def children(self) -> list[Discipline]:
+        """What its classes have, in their order."""
+        return [self.child] if self.child is not None and self.child.handle else []
+
+    def forget(self, _child: Discipline) -> None:
+        """A child has gone."""
+        self.child = None
 
     def adopt(self, child: Discipline, parent_class: str) -> None:
         """qdisc_graft."""
@@ -87,6 +96,9 @@ class Discipline:
 
     def note(self, what: str, nanoseconds: int = 0) -> None:
         self.interface.namespace.record(FrameShaped(self.interface.label, self.kind, what, nanoseconds))
+
+    def sorted_into(self, classid: str) -> FrameShaped:
+        return FrameShaped(self.interface.label, f"{self.kind} {classid}", "sorted", 0)
 
     def hold(self, frame: Frame, when: int) -> None:
         """Let it leave at a time: behind those that leave no later."""
@@ -247,6 +259,16 @@ def make_line(interface: Interface, loss: float, rate: int, number: int) -> None
     netem.attach()
 
 
+class Noop(Discipline):
+    """Swallows everything, and no sender hears of it: what a bucket is left with without its child (noop_qdisc)."""
+
+    kind = "noop"
+
+    def enqueue(self, frame: Frame) -> bool:
+        (self.parent or self).drop(frame, "noop")
+        return True
+
+
 class Tbf(Discipline):
     """A bucket of tokens: so many bytes a second, and so many at once.
 
@@ -262,6 +284,11 @@ class Tbf(Discipline):
         self.rate, self.burst = 1, 0
         self._tokens = -1
         self._since = 0
+
+    def forget(self, _child: Discipline) -> None:
+        """tbf_graft, of nothing."""
+        self.child = Noop(self.interface, 0)
+        self.child.parent = self
 
     def enqueue(self, frame: Frame) -> bool:
         return self.child.enqueue(frame) if self.child is not None else self.admit(frame)

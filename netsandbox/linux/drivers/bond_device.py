@@ -50,7 +50,7 @@ class BondInterface(StackedInterface):
     uncounted = 0
 
     __slots__ = ("active", "announcements", "former", "miimon", "mode", "options", "prefers_primary", "primary",
-                 "slaves", "timer", "tried", "turn")
+                 "slaves", "timer", "tried", "tso_max", "turn")
 
     def __init__(self, namespace: NetworkNamespace, name: str, mac: int, mode: str) -> None:
         super().__init__(namespace, name, mac)
@@ -62,6 +62,7 @@ class BondInterface(StackedInterface):
         self.miimon = self.turn = self.announcements = 0
         self.options = dict(OPTIONS)
         self.former = [0] * 4
+        self.tso_max = 65536
         self.prefers_primary = False
         self.timer: Timer | None = None
 
@@ -264,6 +265,7 @@ class BondInterface(StackedInterface):
         link.set_up(interface)
         stack.uppers.append(self)
         self.slaves.append(slave)
+        self.tso_max = min(one.interface.tso_max for one in self.slaves)
         slave.state, slave.up_since = UP if interface.running else DOWN, bond_arp.now(self)
         self.prefers_primary |= interface.name == self.primary
         self.reselect("enslaved")

@@ -49,7 +49,6 @@ class TunnelInterface(TunnelEnd):
     """
 
     hardware = "ipip"
-    flags: tuple[str, ...] = ("POINTOPOINT",)
     up_state = "UNKNOWN"
     min_mtu = max_mtu = 0
     tso_max = 65536
@@ -79,6 +78,11 @@ class TunnelInterface(TunnelEnd):
     @property
     def hardware_addresses(self) -> tuple[str, str] | None:
         return format_ipv4(self.local), format_ipv4(self.remote)
+
+    @property
+    def flags(self) -> tuple[str, ...]:  # type: ignore[override]
+        """It leads to one end, where one was named (ip_tunnel_bind_dev)."""
+        return ("POINTOPOINT",) if self.remote else ()
 
     @property
     def is_unbound(self) -> bool:

@@ -8,6 +8,7 @@ from netsandbox.linux.core.errors import KernelError
 from netsandbox.linux.core.interface import MAX_NAME
 from netsandbox.linux.core.interface_address import InterfaceAddress
 from netsandbox.linux.ipv4 import address as addresses
+from netsandbox.linux.ipv4 import igmp
 from netsandbox.linux.ipv4.lifetime import FOREVER
 from netsandbox.linux.netlink.credentials import needs_net_admin
 from netsandbox.wire.addresses import Network
@@ -34,7 +35,7 @@ def put(interface: Interface, network: Network | None, command: str, options: di
         raise KernelError("ERANGE", "Attribute failed policy validation")
     own = InterfaceAddress(options.get("peer") or network, broadcast, scope, network.address)
     own.metric, own.makes_route = options.get("metric", 0), "noprefixroute" not in options
-    own.label = "" if label == interface.name else label
+    own.label, own.joins = "" if label == interface.name else label, "autojoin" in options
     existing = addresses.find(interface, own)
     if existing is not None and command == "add":
         raise KernelError("EEXIST", "ipv4: Address already assigned")
@@ -46,6 +47,8 @@ def put(interface: Interface, network: Network | None, command: str, options: di
         return
     _check_scope(interface, own.network, scope)
     interface.check_address(network)
+    if own.joins:
+        igmp.join(interface, own.local)
     addresses.insert(interface, own)
     addresses.set_lifetime(interface, own, *lifetimes)
 
@@ -93,3 +96,5 @@ def delete(interface: Interface, network: Network | None, exact: bool, options: 
 @needs_net_admin
 def remove(interface: Interface, own: InterfaceAddress) -> None:
     addresses.remove(interface, own)
+    if own.joins:
+        igmp.leave(interface, own.local)

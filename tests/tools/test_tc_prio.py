@@ -1,0 +1,66 @@
+"""`tc` with classes and filters: what it printed in labs on a kernel, and what is refused by name."""
+
+from __future__ import annotations
+
+import json
+import re
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from netsandbox.linux.ipv4.prio import Prio
+from netsandbox.rig.actions import simulate
+from tests.linux.test_multipath import say, two_ways
+
+CASES = Path(__file__).resolve().parents[1] / "kernel" / "cases"
+
+
+def said(action: dict[str, Any]) -> tuple[int, str, str]:
+    """But for a seed, which is drawn."""
+    result = action["result"]
+    return result["rc"], re.sub(r"seed \d+", "seed N", result["out"]), result["err"]
+
+
+@pytest.mark.parametrize("name", ["cz_prio_map", "cz_prio_u32", "cz_prio_errors", "cz_tbf_noop"])
+def test_each_line_of_tc_prints_what_it_printed_on_the_kernel(name: str) -> None:
+    case = json.loads((CASES / f"{name}.json").read_text(encoding="utf-8"))
+    both = zip(case["actions"], simulate(case["lab"])["actions"], strict=True)
+    lines = [(real["argv"], said(real), said(found)) for real, found in both if real["do"] == "exec"]
+    assert [line for line in lines if line[1] != line[2]] == []
+    assert len(lines) > 10
+
+
+@pytest.mark.parametrize(("line", "complaint"), [
+    ("tc filter add dev eth0 parent 1: protocol ip flower dst_ip 10.1.0.254 flowid 1:1",
+     "netsandbox: the filter 'flower' is not modelled (u32, matchall are)"),
+    ("tc filter add dev eth0 parent 1: protocol ip handle 7 fw flowid 1:1",
+     "netsandbox: the filter 'fw' is not modelled"),
+    ("tc filter add dev eth0 parent 1: u32 match tcp dport 80 0xffff flowid 1:1",
+     "netsandbox: match tcp of u32 is not modelled"),
+    ("tc filter add dev eth0 parent 1: u32 match ip dport 80 0xffff police rate 1mbit", "netsandbox: police of u32"),
+    ("tc filter add dev eth0 ingress matchall flowid 1:1", "netsandbox: ingress of a filter is not modelled"),
+    ("tc filter add dev eth0 parent 1: u32 match ip sport 1 0xff match ip sport 2 0xff flowid 1:1", 'Illegal "match"'),
+    ("tc filter add dev eth0 parent 1: matchall foo", 'What is "foo"?'),
+    ("tc -j filter show dev eth0", "netsandbox: `tc -j filter` is not modelled"),
+    ("tc qdisc add dev eth0 parent 1:2 prio", "netsandbox: prio within another queueing discipline is not modelled"),
+    ("tc class show", '"dev" is required.')])
+def test_what_is_none_or_not_modelled_is_refused_and_changes_nothing(line: str, complaint: str) -> None:
+    session = two_ways()
+    say(session, "h", "tc qdisc add dev eth0 root handle 1: prio")
+    assert complaint in say(session, "h", line)
+    assert say(session, "h", "tc filter show dev eth0") == ""
+    assert say(session, "h", "tc qdisc show dev eth0").count("\n") == 1
+
+
+def test_a_lab_with_classes_is_copied_whole() -> None:
+    session = two_ways()
+    for line in ("qdisc add dev eth0 root handle 1: prio", "qdisc add dev eth0 parent 1:3 handle 30: netem delay 50ms",
+                 "filter add dev eth0 parent 1: protocol ip u32 match ip dst 10.1.0.254 flowid 1:3"):
+        assert say(session, "h", f"tc {line}") == ""
+    copy = session.lab.copy()
+    assert "time=50" in say(session, "h", "ping -c 1 10.1.0.254")
+    other = next(one for one in copy.namespaces() if one.name == "h").interfaces["eth0"].shaper
+    assert isinstance(other, Prio)
+    assert (other.packets, other.bands[2].handle, other.groups[0].filters[0].asked) == (0, 0x30, 0)
+    assert all(band.parent is other for band in other.bands)
