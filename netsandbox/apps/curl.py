@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 from netsandbox.apps import curl_glob, curl_options, curl_where
+from netsandbox.apps.calendar import http_date
 from netsandbox.apps.curl_request import VERSION, credentials, request_head
 from netsandbox.apps.curl_retry import Failure
 from netsandbox.apps.curl_transfer import Transfer
@@ -14,18 +13,18 @@ from netsandbox.apps.program import Context, Program, UsageError
 from netsandbox.apps.resolver import Reply
 from netsandbox.apps.server import Speaker
 from netsandbox.engine.units import SECOND, seconds
+from netsandbox.linux.core.inode import FileError
 from netsandbox.linux.core.socket import SocketError
 from netsandbox.wire.addresses import AddressError, format_ipv4, parse_ipv4
 from netsandbox.wire.http import Head
-
-if TYPE_CHECKING:
-    pass
 
 MOST_REDIRECTS = 50
 CONNECT_PATIENCE = 300 * SECOND
 HELP = "Usage: curl [options...] <url>\n" + curl_options.TABLE.usage()
 BOTH_METHODS = ("Warning: You can only select one HTTP request method! You asked for both POST \n"
                 "Warning: (-d, --data) and HEAD (-I, --head).")
+HEAD_BY_HAND = ("Warning: Setting custom HTTP method to HEAD with -X/--request may not work the \n"
+                "Warning: way you want. Consider using -I/--head instead.")
 REDIRECTS = (301, 302, 303, 307, 308)
 
 
@@ -42,6 +41,8 @@ class Curl(Transfer):
                 self.complain(BOTH_METHODS)
             self.exit(2)
             return
+        if self.options.values.get("request") == "HEAD" and not self.options.flags & {"head", "silent"}:
+            self.complain(HEAD_BY_HAND)
         try:
             for host, port, addresses in curl_where.pinned(self.options):
                 self._say(f"* Added {host}:{port}:{addresses} to DNS cache")
@@ -84,6 +85,9 @@ class Curl(Transfer):
     def _fetch(self, text: str) -> None:
         self._body, self._size, self._head_size, self._sent = b"", 0, 0, 0
         self._interim = None
+        if text[:7].lower() == "file://":
+            self._show_file(text[7:].removeprefix("localhost"))
+            return
         try:
             self.url = curl_where.with_plain_host(parse_url(text))
         except Ipv6Error as error:
@@ -107,6 +111,21 @@ class Curl(Transfer):
             self._request()
         else:
             self._resolve()
+
+    def _show_file(self, path: str) -> None:
+        """file://, which has a head of its own (lib/file.c)."""
+        files = self.context.files
+        try:
+            content, node = files.read(path).encode(), files.node(path)
+        except FileError:
+            self._fail(37, f"Couldn't open file {path}")
+            return
+        flags, changed = self.options.flags, node.changed if node is not None else 0
+        head = (f"Content-Length: {len(content)}\r\nAccept-ranges: bytes\r\n"
+                f"Last-Modified: {http_date(changed)}\r\n\r\n").encode()
+        self._size = 0 if "head" in flags else len(content)
+        self._body = head * bool(flags & {"show-headers", "head"}) + content * ("head" not in flags)
+        self._end(None)
 
     def _resolve(self) -> None:
         self._times["lookup"] = self._times["connect"] = self._times["first"] = self.scheduler.clock
@@ -189,7 +208,9 @@ class Curl(Transfer):
             self._say(f"* upload completely sent off: {len(body)} bytes")
         else:
             self._say("* Request completely sent off")
-        self.client.request(self._method, head + (body or b""))
+        asks_head_alone = "head" in self.options.flags  # with -X HEAD curl waits for a body that does not come
+        method = self._method if asks_head_alone or self._method != "HEAD" else "GET"
+        self.client.request(method, head + (body or b""))
 
     def got_head(self, client: HttpClient, raw: bytes, head: Head) -> None:
         self._times["first"] = self.scheduler.clock
@@ -308,5 +329,6 @@ def program(context: Context) -> Program:
         try:
             options.urls = [one for url in options.urls for one in curl_glob.expand(url)]
         except curl_glob.GlobError as error:
-            raise UsageError(f"curl: (3) {error}", 3) from None
+            is_quiet = "silent" in options.flags and "show-error" not in options.flags
+            raise UsageError("" if is_quiet else f"curl: (3) {error}", 3) from None
     return Curl(context, options)

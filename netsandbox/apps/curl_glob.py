@@ -44,6 +44,9 @@ def _set(url: str, at: int) -> tuple[list[str], int]:
     end = url.find("}", at)
     if end < 0:
         raise GlobError("unmatched brace", url, at + 1)
+    inner = url.find("{", at + 1, end)
+    if inner > 0:
+        raise GlobError("nested brace", url, inner + 1)
     choices = url[at + 1:end].split(",")
     if choices == [""]:
         raise GlobError("empty string within braces", url, end + 1)

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 PROXY_PORT = 1080
 NO_HOST_HAS = " \r\n\t/:#?!@{}[]\\$'\"^`*<>=;,+&()%|"
-NOT_MODELLED = re.compile("dict|file|ftps?|gophers?|imaps?|ipfs|ipns|ldaps?|mqtt|pop3s?|rtmp|rtsp|scp|sftp|smbs?|"
+NOT_MODELLED = re.compile("dict|ftps?|gophers?|imaps?|ipfs|ipns|ldaps?|mqtt|pop3s?|rtmp|rtsp|scp|sftp|smbs?|"
                           "smtps?|telnet|tftp|wss?")
 """Schemes that curl speaks."""
 _ENTRY = re.compile(r"\+?([^:]+):([0-9]+):((?:[0-9]+\.){3}[0-9]+(?:,.*)?)")

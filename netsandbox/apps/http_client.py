@@ -53,6 +53,7 @@ def parse_url(text: str) -> Url:
         ValueError: it has no host, or no such port; the text says which.
     """
     scheme, separator, rest = text.partition("://")
+    rest = rest.removeprefix("/") if scheme.lower() != "file" else rest  # a third slash does no harm
     if not separator:
         scheme, rest = "http", text.removeprefix("http:").lstrip("/") if text.startswith("http:/") else text
     authority, slash, path = rest.partition("/")

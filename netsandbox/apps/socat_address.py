@@ -15,6 +15,12 @@ KINDS = {"tcp": "tcp", "tcp4": "tcp", "tcp-connect": "tcp", "tcp4-connect": "tcp
          "udp-listen": "udp-listen", "udp4-listen": "udp-listen", "udp-l": "udp-listen",
          "udp-recvfrom": "udp-once-listen", "udp4-recvfrom": "udp-once-listen", "-": "standard",
          "stdio": "standard", "stdin": "standard", "stdout": "standard", "exec": "exec", "system": "exec"}
+OTHERS = re.compile(
+    "(abstract|unix|udplite[46]?|vsock|dccp[46]?|sctp[46]?|ip[46]?|socket|openssl|ssl|posixmq|tcp6|udp[46]?|socks5)"
+    "(-[a-z-]+)?|accept-fd|creat(e)?|fd|file|gopen|interface|open|pipe|fifo|proxy|pty|readline|shell|socketpair|socks4a?|"
+    "stderr|tun", re.IGNORECASE)
+"""Addresses that the real one has beside."""
+TUNNELS = "; `ip tuntap add`, `ip link add … type vxlan` and `ip tunnel add` make tunnels"
 SILENT = frozenset({"reuseaddr", "reuseport", "pf=ip4", "crlf", "crnl", "nofork"})
 """Options that change nothing here: ports are taken with SO_REUSEADDR always."""
 
@@ -68,6 +74,9 @@ def _parse(text: str) -> Address:
     head, *options = text.split(",")
     name, _colon, rest = head.partition(":")
     kind = KINDS.get(name.lower())
+    if kind is None and OTHERS.fullmatch(name):
+        hint = TUNNELS if name.upper() == "TUN" else ""
+        raise UsageError(f"socat: the address {name} is not modelled{hint}", 1)
     if kind is None:
         raise UsageError(f'socat[1] E unknown device/address "{name}"', 1)
     if kind == "exec":

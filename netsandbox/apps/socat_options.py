@@ -61,6 +61,9 @@ def read_options(words: list[str]) -> SocatOptions:
             options = options._replace(direction=word[1])
         elif word in ("-v", "-x"):
             options = options._replace(dump=options.dump + word[1])
+        elif word in ("-lf", "-lp", "-lm", "-S", "-b") and rest:
+            note = f"note: socat {word} {rest.pop(0)} changes nothing in the sandbox"
+            options = options._replace(notes=(*options.notes, note))
         elif IDLE.fullmatch(word):
             options = options._replace(notes=(*options.notes, f"note: socat {word} changes nothing in the sandbox"))
         elif REFUSED.fullmatch(word):

@@ -108,9 +108,12 @@ def _made(context: Context, is_busybox: bool) -> Telnet:
     given, operands = getopt("telnet", context.arguments, "4Ea", "")
     judge("telnet", given)
     if not 1 <= len(operands) <= 2:
-        raise UsageError("Usage: telnet HOST [PORT]", 1)
+        before = "telnet: too many arguments\n" if operands and not is_busybox else ""
+        raise UsageError(f"{before}Usage: telnet HOST [PORT]", 1)
     port = operands[1] if len(operands) > 1 else str(TELNET_PORT)
     number = port_number(port)
+    if not number and port.isascii() and port.isdecimal() and not is_busybox:
+        raise UsageError("", 1, f"Port number {port} is out of range.")
     if not number:
         raise UsageError(f"telnet: could not resolve {operands[0]}/{port}: Servname not supported for ai_socktype", 1)
     return Telnet(context, operands[0], number, is_busybox)

@@ -27,6 +27,9 @@ REDIRECTS = (301, 302, 303, 307, 308)
 PATIENCE = 900
 MOST_PAUSE = 10
 """Seconds between two tries."""
+SCHEMES = frozenset({"http", "https", "ftp", "ftps"})
+UNSAFE = re.compile(r'[{}"<>\\^`|]')
+"""What an URL has as %XX (urlchr_test of url.c)."""
 
 
 class Wget(Client):
@@ -80,9 +83,18 @@ class Wget(Client):
             self.exit(self._status)
             return
         text = self.options.urls[self._place]
-        if self.voice.is_gnu and not re.match("[a-z]+://", text):
+        scheme = re.match("([a-z]+)://", text)
+        if self.voice.is_gnu and scheme is not None and scheme[1] not in SCHEMES:
+            self._end(f"{text}: Unsupported scheme.\n", 1, loud=True)
+            return
+        if self.voice.is_gnu and scheme is None:
+            if re.match(r"[^/:]+:\d{5,}", text) and int(re.split("[:/]", text)[1]) > 65535:
+                self._end(f"{text}: Scheme missing.\n", 1, loud=True)
+                return
             self.complain(f"Prepended http:// to '{text}'")
-        self._fetch(text)
+        if self.voice.is_gnu and re.search(r"[*?\[]", text.partition("://")[2].partition("/")[2].partition("?")[0]):
+            self.complain("Warning: wildcards not supported in HTTP.")
+        self._fetch(UNSAFE.sub(lambda found: f"%{ord(found[0]):02X}", text) if self.voice.is_gnu else text)
 
     def _fetch(self, text: str) -> None:
         self._body = b""

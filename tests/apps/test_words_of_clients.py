@@ -1,0 +1,46 @@
+"""What curl 8.14, wget 1.25, telnet and socat 1.8 say of lines that come to nothing, and curl's file://."""
+
+from __future__ import annotations
+
+import re
+
+import pytest
+
+from netsandbox.apps.socat_address import TUNNELS
+from netsandbox.session.keeping import KeptSession
+
+HEAD = "Content-Length: 3\nAccept-ranges: bytes\nLast-Modified: Thu, 01 Jan 2026 00:00:00 GMT\n\n"
+BY_HAND = ("Warning: Setting custom HTTP method to HEAD with -X/--request may not work the \n"
+           "Warning: way you want. Consider using -I/--head instead.\n")
+CASES = [
+    ("curl file:///root/f", 0, "hi\n"), ("curl -I file:///root/f", 0, HEAD),
+    ("curl -i FILE:///root/f", 0, HEAD + "hi\n"), ("curl -sS file://localhost/root/f", 0, "hi\n"),
+    ("curl file:///nosuch", 37, "curl: (37) Couldn't open file /nosuch\n"),
+    ("curl -s 'http://a/{b,{c,d}}'", 3, ""), ("curl http:///127.0.0.1:81 -so /dev/null", 7, ""),
+    ("curl 'http://a/{b,{c,d}}'", 3, "curl: (3) nested brace in URL position 13:\nhttp://a/{b,{c,d}}\n            ^\n"),
+    ("curl -X HEAD 172.17.0.2 -m 3", 28,
+     BY_HAND + "curl: (28) Operation timed out after 3000 milliseconds with 0 out of 615 bytes received\n"),
+    ("wget file:///etc/hosts", 1, "file:///etc/hosts: Unsupported scheme.\n"),
+    ("wget 127.0.0.1:99999", 1, "127.0.0.1:99999: Scheme missing.\n"),
+    ("wget -O- 'http://172.17.0.2/[a].txt' 2>&1 | head -2", 0,
+     "Warning: wildcards not supported in HTTP.\n--DATE--  http://172.17.0.2/[a].txt\n"),
+    ("wget -O- 'http://172.17.0.2/{a}' 2>&1 | head -1", 0, "--DATE--  http://172.17.0.2/%7Ba%7D\n"),
+    ("telnet 127.0.0.1 99999", 1, "Port number 99999 is out of range.\n"),
+    ("telnet a b c", 1, "telnet: too many arguments\nUsage: telnet HOST [PORT]\n"),
+    ("socat TUN:10.9.9.1/24,up TCP:1.2.3.4:80", 1, f"socat: the address TUN is not modelled{TUNNELS}\n"),
+    ("socat PTY -", 1, "socat: the address PTY is not modelled\n"),
+    ("socat -u -lf /tmp/l -lp x OPENSSL:a:1 -", 1, "socat: the address OPENSSL is not modelled\n")]
+
+
+@pytest.fixture(scope="module")
+def one() -> KeptSession:
+    session = KeptSession()
+    session.run("echo hi > /root/f")
+    session.run("docker run -d nginx")
+    return session
+
+
+@pytest.mark.parametrize(("line", "code", "said"), CASES, ids=[line for line, _code, _said in CASES])
+def test_what_is_said(one: KeptSession, line: str, code: int, said: str) -> None:
+    job = one.run(line)
+    assert (job.code, re.sub("2026-[0-9]+-[0-9]+ [0-9:]+", "DATE", job.out + job.err)) == (code, said)
