@@ -68,7 +68,7 @@ def parse(arguments: list[str]) -> TracepathOptions:
     read, result = TABLE.read(arguments), TracepathOptions()
     for one in read.given:
         if one.option.name in "hV":
-            raise UsageError("", 0, USAGE if one.option.name == "h" else VERSION)
+            raise UsageError(USAGE, 255) if one.option.name == "h" else UsageError("", 0, VERSION)
         if one.option.name == "l":
             result.length = integer("tracepath", one.value, -(1 << 31), (1 << 31) - 1)
             if result.length <= HEADERS:

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from netsandbox.apps.errno import TEXTS
+from netsandbox.apps.events import NOT_KNOWN
 from netsandbox.apps.named_lines import PLACE, NamedLines
 from netsandbox.apps.program import Program
 from netsandbox.apps.resolved import Resolved, UnknownHostError
@@ -302,7 +303,7 @@ def program(context: Context) -> Program:
     try:
         return _made(context)
     except UnknownHostError as error:
-        return Resolved(context, error.host, _made, (str(error), error.code))
+        return Resolved(context, error.host, _made, (str(error).replace(NOT_KNOWN, "ERROR", 1), error.code))
 
 
 def _made(context: Context) -> Traceroute:

@@ -7,6 +7,7 @@ import re
 import pytest
 
 from netsandbox.apps.socat_address import TUNNELS
+from netsandbox.apps.tracepath import USAGE
 from netsandbox.session.keeping import KeptSession
 
 HEAD = "Content-Length: 3\nAccept-ranges: bytes\nLast-Modified: Thu, 01 Jan 2026 00:00:00 GMT\n\n"
@@ -29,6 +30,12 @@ CASES = [
     ("telnet a b c", 1, "telnet: too many arguments\nUsage: telnet HOST [PORT]\n"),
     ("socat TUN:10.9.9.1/24,up TCP:1.2.3.4:80", 1, f"socat: the address TUN is not modelled{TUNNELS}\n"),
     ("socat PTY -", 1, "socat: the address PTY is not modelled\n"),
+    ("traceroute -n no.x 2>&1 | head -1", 0, "no.x: Temporary failure in name resolution\n"),
+    ("arping -c 1 0a:00:00:00:00:02", 2, "arping: 0a:00:00:00:00:02: Name or service not known\n"),
+    ("arping -c 1 fe80::1", 2, "arping: fe80::1: Address family for hostname not supported\n"),
+    ("tracepath -h > /dev/null; echo $?", 0, "255\n" + USAGE + "\n"),
+    ("netstat -lant | head -1", 0, "Active Internet connections (servers and established)\n"),
+    ("netstat -lt | head -1", 0, "Active Internet connections (only servers)\n"),
     ("socat -u -lf /tmp/l -lp x OPENSSL:a:1 -", 1, "socat: the address OPENSSL is not modelled\n")]
 
 

@@ -34,6 +34,8 @@ def run(context: ToolContext, arguments: list[str]) -> ToolResult:
         return ToolResult(0, TEXTS["netstat"] + "\n", "")
     if "V" in options:
         return ToolResult(0, VERSION + "\n", "")
+    if "a" in options:
+        options.values.pop("l", None)
     family = options.values.get("A", "inet")
     if family not in ("inet", "inet6", "unix"):
         raise ToolError(1, f"Unknown address family `{family}'.")
@@ -69,7 +71,7 @@ def _sockets(context: ToolContext, options: Options) -> str:
     for kind in kinds:
         text += "".join(_line(row, options, place, names) for place, row in enumerate(rows)
                         if row.protocol == kind and is_wanted(row, options, kinds))
-    if options.values.keys() & set("tuwx46A"):
+    if options.values.keys() & set("tuw46A") and "x" not in options:
         return text
     columns = UNIX_COLUMNS.replace("Path", "PID/Program name     Path") if "p" in options else UNIX_COLUMNS
     return f"{text}Active UNIX domain sockets ({_which(options)})\n{columns}\n"
