@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import TYPE_CHECKING, ClassVar
+from typing import TYPE_CHECKING
 
 from netsandbox.apps.http_server import Response
+from netsandbox.apps.public_sites import PublicSite
 
 if TYPE_CHECKING:
     from netsandbox.apps.http_server import HttpSession, Site
@@ -13,14 +14,10 @@ if TYPE_CHECKING:
     from netsandbox.wire.http import Head
 
 
-class AskerSite:
+class AskerSite(PublicSite):
     """The client's address, and nothing else."""
 
-    knows_simple: ClassVar = True
     form = "{address}"
-
-    def __init__(self, _files: Files | None) -> None:
-        """It has no files."""
 
     def answer(self, session: HttpSession, head: Head, body: bytes) -> Response:
         text = self.form.format(address=session.peer, port=session.stream.socket.peer_port)
@@ -31,9 +28,6 @@ class AskerSite:
 
     def refuse(self, session: HttpSession) -> Response:
         return Response(400, b"", "text/plain", closes=True)
-
-    def log(self, session: HttpSession, line: str, head: Head | None, response: Response, size: int) -> None:
-        session.host.print(f"{session.peer} {line} {response.code}")
 
 
 class LanSite(AskerSite):

@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64 as codec
 import binascii
 import hashlib
+from functools import partial
 from typing import TYPE_CHECKING
 
 from netsandbox.commands.tools.context import ToolError, ToolResult
@@ -28,20 +29,7 @@ def _sums(context: ToolContext, arguments: list[str], kind: str) -> ToolResult:
     return ToolResult(1 if errors else 0, "".join(lines), errors)
 
 
-def md5sum(context: ToolContext, arguments: list[str]) -> ToolResult:
-    return _sums(context, arguments, "md5")
-
-
-def sha1sum(context: ToolContext, arguments: list[str]) -> ToolResult:
-    return _sums(context, arguments, "sha1")
-
-
-def sha256sum(context: ToolContext, arguments: list[str]) -> ToolResult:
-    return _sums(context, arguments, "sha256")
-
-
-def sha512sum(context: ToolContext, arguments: list[str]) -> ToolResult:
-    return _sums(context, arguments, "sha512")
+md5sum, sha1sum, sha256sum, sha512sum = (partial(_sums, kind=kind) for kind in ("md5", "sha1", "sha256", "sha512"))
 
 
 def base64(context: ToolContext, arguments: list[str]) -> ToolResult:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import TYPE_CHECKING
 
 from netsandbox.apps.calendar import civil_date
@@ -52,14 +53,6 @@ def run(context: ToolContext, arguments: list[str], program: str = "iptables") -
     return ToolResult(*iptables.run(context.namespace, arguments, program))
 
 
-def run_legacy(context: ToolContext, arguments: list[str]) -> ToolResult:
-    return run(context, arguments, "iptables-legacy")
-
-
-def run_nft(context: ToolContext, arguments: list[str]) -> ToolResult:
-    return run(context, arguments, "iptables-nft")
-
-
 def _check_rights(program: str) -> None:
     """To read the rules needs the capability too."""
     if not may_administer():
@@ -108,10 +101,6 @@ def _write(context: ToolContext, name: str, text: str) -> None:
         raise ToolError(1, f"Failed to open file, error: {error}") from None
 
 
-def save_legacy(context: ToolContext, arguments: list[str]) -> ToolResult:
-    return save(context, arguments, "iptables-legacy-save")
-
-
 def restore(context: ToolContext, arguments: list[str], program: str = "iptables-restore") -> ToolResult:
     """`iptables-restore [-cntv] [-T TABLE] [FILE]`: what iptables-save wrote, from standard input or a file."""
     said = program if not iptables.is_old(program) else "iptables-restore"
@@ -148,16 +137,9 @@ def _read(context: ToolContext, name: str) -> str:
         raise ToolError(1, f"Can't open {name}: {error}") from None
 
 
-def restore_legacy(context: ToolContext, arguments: list[str]) -> ToolResult:
-    return restore(context, arguments, "iptables-legacy-restore")
-
-
-def save_nft(context: ToolContext, arguments: list[str]) -> ToolResult:
-    return save(context, arguments, "iptables-nft-save")
-
-
-def restore_nft(context: ToolContext, arguments: list[str]) -> ToolResult:
-    return restore(context, arguments, "iptables-nft-restore")
+run_legacy, run_nft = (partial(run, program=f"iptables-{kind}") for kind in ("legacy", "nft"))
+save_legacy, save_nft = (partial(save, program=f"iptables-{kind}-save") for kind in ("legacy", "nft"))
+restore_legacy, restore_nft = (partial(restore, program=f"iptables-{kind}-restore") for kind in ("legacy", "nft"))
 
 
 def no_ipv6(_context: ToolContext, _arguments: list[str]) -> ToolResult:

@@ -11,8 +11,8 @@ from typing import TYPE_CHECKING, ClassVar, Protocol
 from netsandbox.linux.core import link
 from netsandbox.linux.core.device import NO_SPEED
 from netsandbox.linux.core.interface import ETHERNET_MTU, Interface
-from netsandbox.linux.drop import Outcome
-from netsandbox.linux.events import FrameSent
+from netsandbox.linux.drop import Dropped, DropReason, Operand, Outcome
+from netsandbox.linux.events import FrameSent, SendFailed
 from netsandbox.wire.vlan import VlanTag
 
 if TYPE_CHECKING:
@@ -143,13 +143,30 @@ class TunnelEnd(StackedInterface):
 
     Attributes:
         home: that namespace (vxlan->net, ip_tunnel->net).
+        tx_errors, carrier_errors, collisions: frames that no outer packet could be sent for, by what was in its way.
     """
 
-    __slots__ = ("home",)
+    up_state = "UNKNOWN"
+    counts_itself = True
+
+    __slots__ = ("carrier_errors", "collisions", "home", "tx_errors")
 
     def __init__(self, namespace: NetworkNamespace, name: str, mac: int, mtu: int = ETHERNET_MTU) -> None:
         super().__init__(namespace, name, mac, mtu)
         self.home = namespace
+        self.carrier = True
+        self.tx_errors = self.carrier_errors = self.collisions = 0
+
+    def fail(self, frame: Frame, reason: DropReason, operand: Operand) -> None:
+        """It counts as an error."""
+        self.tx_errors += 1
+        self.namespace.record(SendFailed(self.place, frame, Dropped(reason, (operand,))))
+
+    def receive(self, frame: Frame) -> Verdict:
+        """The counters leave the link header out."""
+        if self.running:
+            self.heard_bytes -= self.uncounted
+        return super().receive(frame)
 
     def registered(self) -> None:
         self.home.tunnels += (self,)

@@ -9,8 +9,8 @@ from netsandbox.linux.core.errors import KernelError
 from netsandbox.linux.core.kind import Attribute, Detail, Form, LinkKind, address, flag, refused
 from netsandbox.linux.core.stacked import TunnelEnd
 from netsandbox.linux.device_events import Decapsulated, Encapsulated
-from netsandbox.linux.drop import Dropped, DropReason, Operand, Outcome
-from netsandbox.linux.events import RouteMissing, SendFailed
+from netsandbox.linux.drop import Dropped, DropReason, Outcome
+from netsandbox.linux.events import RouteMissing
 from netsandbox.linux.ipv4 import icmp, tunnel_output
 from netsandbox.linux.ipv4.routing import OutputRoute, learn_mtu, route_output
 from netsandbox.wire.addresses import format_ipv4
@@ -49,15 +49,12 @@ class TunnelInterface(TunnelEnd):
     """
 
     hardware = "ipip"
-    up_state = "UNKNOWN"
     min_mtu = max_mtu = 0
     tso_max = 65536
     uncounted = 14
-    counts_itself = True
     protocol: ClassVar[int] = 4
 
-    __slots__ = ("below", "carrier_errors", "collisions", "err_count", "err_time", "local", "pmtudisc", "remote",
-                 "rx_errors", "tos", "ttl", "tx_errors")
+    __slots__ = ("below", "err_count", "err_time", "local", "pmtudisc", "remote", "rx_errors", "tos", "ttl")
 
     def __init__(self, namespace: NetworkNamespace, name: str, settings: dict[str, Any], overhead: int) -> None:
         super().__init__(namespace, name, 0)
@@ -69,10 +66,9 @@ class TunnelInterface(TunnelEnd):
         self.below: Interface | None = settings.get("dev")
         base = self.below.mtu if self.below is not None else 1500
         self.mtu = base - overhead
-        self.rx_errors = self.tx_errors = self.carrier_errors = self.collisions = 0
-        self.err_count = self.err_time = 0
+        self.rx_errors = self.err_count = self.err_time = 0
         """Errors about outer packets that nobody has been told of, and when the last one came."""
-        self.carrier = self.noarp = True
+        self.noarp = True
         self.carrier_changes = 0
 
     @property
@@ -109,17 +105,17 @@ class TunnelInterface(TunnelEnd):
         inner = packet if isinstance(packet, IPv4Packet) else None
         remote = self.remote or self._next_hop(inner)
         if not remote:
-            self._fail(frame, DropReason.IP_OUTNOROUTES, remote)
+            self.fail(frame, DropReason.IP_OUTNOROUTES, remote)
             return True
         namespace = self.home
         route = route_output(namespace, remote, self.local)
         if isinstance(route, RouteMissing):
             self.carrier_errors += 1
-            self._fail(frame, DropReason.IP_OUTNOROUTES, remote)
+            self.fail(frame, DropReason.IP_OUTNOROUTES, remote)
             return True
         if route.interface is self:
             self.collisions += 1
-            self._fail(frame, DropReason.RECURSION_LIMIT, self.name)
+            self.fail(frame, DropReason.RECURSION_LIMIT, self.name)
             return True
         body = self.wrap(frame)
         df = self.pmtudisc or (inner is not None and inner.df)
@@ -132,7 +128,7 @@ class TunnelInterface(TunnelEnd):
                            tunnel_output.tos(self.tos, inner))
         namespace.record(Encapsulated(self.label, self.kind, self.key, remote, "remote" if self.remote else "route"))
         if namespace.depth >= LIMIT:
-            self._fail(frame, DropReason.RECURSION_LIMIT, self.name)
+            self.fail(frame, DropReason.RECURSION_LIMIT, self.name)
             return True
         tunnel_output.transmit(self, outer, route, frame.size - self.uncounted)
         return True
@@ -143,10 +139,6 @@ class TunnelInterface(TunnelEnd):
             return 0
         route = route_output(self.namespace, inner.dst)
         return 0 if isinstance(route, RouteMissing) else route.next_hop or 0
-
-    def _fail(self, frame: Frame, reason: DropReason, operand: Operand) -> None:
-        self.tx_errors += 1
-        self.namespace.record(SendFailed(self.place, frame, Dropped(reason, (operand,))))
 
     def _fits(self, frame: Frame, inner: IPv4Packet, room: int) -> bool:
         """tnl_update_pmtu: the inner route learns how much fits, and the sender of what must stay whole is told.
@@ -165,7 +157,7 @@ class TunnelInterface(TunnelEnd):
             return True
         if not is_bridged:
             icmp.send_error(self, namespace, inner, UNREACHABLE, FRAGMENTATION_NEEDED, room, frame)
-        self._fail(frame, DropReason.PKT_TOO_BIG, inner.size)
+        self.fail(frame, DropReason.PKT_TOO_BIG, inner.size)
         return False
 
     def note_error(self) -> None:
@@ -186,12 +178,6 @@ class TunnelInterface(TunnelEnd):
             icmp.send_error(self, self.namespace, inner, UNREACHABLE, HOST_UNREACHABLE, 0, frame)
 
     # -- receiving
-
-    def receive(self, frame: Frame) -> Verdict:
-        """The counters leave the link header out."""
-        if self.running:
-            self.heard_bytes -= self.uncounted
-        return super().receive(frame)
 
     def accepts(self, packet: IPv4Packet, key: int | None) -> bool:
         """ip_tunnel_lookup."""

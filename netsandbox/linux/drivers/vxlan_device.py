@@ -49,12 +49,9 @@ class VxlanInterface(TunnelEnd):
     """
 
     kind = "vxlan"
-    up_state = "UNKNOWN"
-    counts_itself = True
 
-    __slots__ = ("ageing", "below", "carrier_errors", "collisions", "df", "has_checksum", "l2miss", "l3miss", "learns",
-                 "local", "proxy", "remote", "rsc", "socket", "source_ports", "table", "timer", "tos", "tso_max", "ttl",
-                 "tx_errors", "udp_port", "vni")
+    __slots__ = ("ageing", "below", "df", "has_checksum", "l2miss", "l3miss", "learns", "local", "proxy", "remote",
+                 "rsc", "socket", "source_ports", "table", "timer", "tos", "tso_max", "ttl", "udp_port", "vni")
 
     def __init__(self, namespace: NetworkNamespace, name: str, mac: int, settings: dict[str, Any]) -> None:
         self.below: Interface | None = settings.get("dev")
@@ -73,10 +70,8 @@ class VxlanInterface(TunnelEnd):
         self.proxy, self.rsc, self.l2miss, self.l3miss = (settings.get(name, False) for name in SWITCHES)
         self.has_checksum: bool = settings.get("udpcsum", True)
         self.table = VtepTable(settings.get("maxaddress", 0))
-        self.tx_errors = self.carrier_errors = self.collisions = 0
         self.socket: UdpSocket | None = None
         self.timer: Timer | None = None
-        self.carrier = True
         if self.remote:
             now = namespace.scheduler.now
             self.table.rows[ALL_ZERO] = VtepRow(ALL_ZERO, Remote(self.remote, below=self.below), PERMANENT, now)
@@ -101,7 +96,7 @@ class VxlanInterface(TunnelEnd):
         if row is None:
             if self.l2miss and not frame.dst & MAC_GROUP_BIT:
                 self.namespace.record(VtepMissing(self.label, 0, frame.dst))
-            self._fail(frame, DropReason.NO_TX_TARGET, self.name)
+            self._drop(frame, DropReason.NO_TX_TARGET, self.name)
             return True
         row.used = now
         for remote in (*row.remotes[1:], row.remotes[0]):
@@ -114,11 +109,11 @@ class VxlanInterface(TunnelEnd):
         route = route_output(namespace, remote.address, self.local, remote.below)
         if isinstance(route, RouteMissing):
             self.carrier_errors += route.error == "ENETUNREACH"
-            self.fail_for_good(frame, DropReason.IP_OUTNOROUTES, remote.address)
+            self.fail(frame, DropReason.IP_OUTNOROUTES, remote.address)
             return
         if route.interface is self or namespace.depth >= LIMIT:
             self.collisions += 1
-            self.fail_for_good(frame, DropReason.RECURSION_LIMIT, self.name)
+            self.fail(frame, DropReason.RECURSION_LIMIT, self.name)
             return
         vni = self.vni if remote.vni is None else remote.vni
         if route.route.type == "local":
@@ -155,22 +150,11 @@ class VxlanInterface(TunnelEnd):
             flow = packet.src.to_bytes(4, "big") + packet.dst.to_bytes(4, "big") + bytes([packet.protocol]) + ports
         return low + (crc32(flow) * (high - low) >> 32)
 
-    def fail_for_good(self, frame: Frame, reason: DropReason, operand: Operand) -> None:
-        """It counts as an error (tx_error)."""
-        self.tx_errors += 1
-        self.namespace.record(SendFailed(self.place, frame, Dropped(reason, (operand,))))
-
-    def _fail(self, frame: Frame, reason: DropReason, operand: Operand) -> None:
+    def _drop(self, frame: Frame, reason: DropReason, operand: Operand) -> None:
         self.tx_dropped += 1
         self.namespace.record(SendFailed(self.place, frame, Dropped(reason, (operand,))))
 
     # -- receiving
-
-    def receive(self, frame: Frame) -> Verdict:
-        """The counters leave the link header out."""
-        if self.running:
-            self.heard_bytes -= self.uncounted
-        return super().receive(frame)
 
     def take_inner(self, frame: Frame, source: int) -> Verdict:
         """vxlan_rcv, once the device is found: learn, and hand on in its turn (gro_cells_receive)."""

@@ -69,7 +69,7 @@ def bypass(device: VxlanInterface, frame: Frame, vni: int, port: int) -> None:
     devices = [cast("VxlanInterface", one) for one in namespace.tunnels if one.kind == device.kind]
     twin = next((one for one in devices if one.up and one.vni == vni and one.udp_port == port), None)
     if twin is None:
-        device.fail_for_good(frame, DropReason.VXLAN_VNI_NOT_FOUND, vni)
+        device.fail(frame, DropReason.VXLAN_VNI_NOT_FOUND, vni)
         return
     if twin.learns:
         twin.learn(frame.src, LOOPBACK_ADDRESS)
