@@ -7,6 +7,8 @@ import re
 from collections.abc import Iterable
 from typing import NamedTuple
 
+from netsandbox.linux.spelling import edit_distance
+
 INSTRUCTIONS = frozenset({
     "ADD", "ARG", "CMD", "COPY", "ENTRYPOINT", "ENV", "EXPOSE", "FROM", "HEALTHCHECK", "LABEL", "MAINTAINER", "ONBUILD",
     "RUN", "SHELL", "STOPSIGNAL", "USER", "VOLUME", "WORKDIR"})
@@ -152,18 +154,8 @@ def _instruction(line: str, first: int, last: int) -> Instruction:
 
 def did_you_mean(word: str, known: Iterable[str]) -> str:
     """The nearest of the words that there are, if no more than two letters are others (BuildKit's util/suggest)."""
-    found = min(((_distance(word.lower(), name.lower()), name) for name in sorted(known)), default=(FAR, ""))
+    found = min(((edit_distance(word.lower(), name.lower()), name) for name in sorted(known)), default=(FAR, ""))
     return f" (did you mean {found[1]}?)" if found[0] < FAR else ""
-
-
-def _distance(first: str, second: str) -> int:
-    """Levenshtein's."""
-    row = list(range(len(second) + 1))
-    for at, letter in enumerate(first, 1):
-        before, row[0] = row[0], at
-        for place, other in enumerate(second, 1):
-            before, row[place] = row[place], min(row[place] + 1, row[place - 1] + 1, before + (letter != other))
-    return row[-1]
 
 
 def needed(recipe: Dockerfile, target: str) -> list[Stage]:

@@ -48,14 +48,16 @@ class Netfilter:
         handed: the packet that a bridge is handing to the host's own stack.
         recent: the address lists of -m recent.
         log: the lines that LOG wrote.
+        tables_made: how many tables were given a number, as nft shows them.
     """
 
     __slots__ = ("_fragments", "_nat_chains", "_stream", "connections", "functions", "handed", "is_tracking",
-                 "listeners", "log", "looped", "recent", "tables")
+                 "listeners", "log", "looped", "recent", "tables", "tables_made")
 
     def __init__(self) -> None:
         self.functions = NO_FUNCTIONS
         self.tables: dict[str, Table] = {}
+        self.tables_made = 0
         self.connections: ConnectionTable | None = None
         self.listeners: list[Callable[[Connection, str], None]] = []
         self.is_tracking = False

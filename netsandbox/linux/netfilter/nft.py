@@ -2,18 +2,19 @@
 
 from __future__ import annotations
 
-from difflib import get_close_matches
 from itertools import pairwise
+from operator import itemgetter
 from typing import TYPE_CHECKING
 
 from netsandbox.linux.netfilter.iptables import Answer
 from netsandbox.linux.netfilter.nft_hook import NO_HOOK, read_hook
 from netsandbox.linux.netfilter.nft_print import Style, hook_text, table_text, warning_of
 from netsandbox.linux.netfilter.nft_rule import build_rule
+from netsandbox.linux.netfilter.nft_statements import read_rule
 from netsandbox.linux.netfilter.nft_tokens import FAMILIES, NftError, token
-from netsandbox.linux.netfilter.nft_words import read_rule
 from netsandbox.linux.netfilter.rule import COUNTED
 from netsandbox.linux.netfilter.ruleset import Chain, RuleError, Table
+from netsandbox.linux.spelling import edit_distance
 
 if TYPE_CHECKING:
     from netsandbox.linux.core.namespace import NetworkNamespace
@@ -32,6 +33,7 @@ class Nft:
         self.tables = {label: table for label, table in namespace.netfilter.tables.items() if not table.is_legacy}
         self.style = style
         self.warnings = ""
+        self._number_tables()
 
     def run(self, lines: list[Line], only_checks: bool = False) -> Answer:
         """Each command in turn; of rules all that are wrong are told."""
@@ -54,6 +56,7 @@ class Nft:
         return Answer(0, out, self.warnings)
 
     def _commit(self) -> None:
+        self._number_tables()
         netfilter = self.namespace.netfilter
         for label in [label for label, table in netfilter.tables.items() if not table.is_legacy]:
             if label not in self.tables:
@@ -102,8 +105,16 @@ class Nft:
             if name not in table.chains:
                 raise self.line.complaint(NO_FILE, 4)
             return self._text(table, name)
-        if what in ("sets", "maps", "set", "map", "flowtables", "counters"):
-            raise NftError(f"netsandbox: nft list {what} is not modelled: there are no sets and maps\n")
+        # there are none with a name
+        if what in ("sets", "maps", "meters", "flowtables", "quotas", "limits", "counters"):
+            self._end(2)
+            is_told = what not in ("quotas", "limits", "counters")
+            return "".join(f"table {table.family} {table.name} {{\n}}\n" for table in self.tables.values() if is_told)
+        if what in ("set", "map"):
+            self._names(2, 5)
+            self._end(5)
+            self._table(2)
+            raise self.line.complaint(NO_FILE, 4)
         raise self.line.complaint(f"syntax error, unexpected {token(what)[0] if what else 'newline'}", 1)
 
     def _end(self, at: int) -> None:
@@ -128,7 +139,7 @@ class Nft:
             return "".join(self._text(table) for table in tables)
         texts = []
         for table in tables:
-            chains = "".join(f"\tchain {chain.name} {{\n"
+            chains = "".join(f"\tchain {chain.name} {{{f' # handle {chain.handle}' * self.style.with_handles}\n"
                              + (f"\t\t{hook_text(chain)}\n" if chain.hook is not None else "") + "\t}\n"
                              for chain in table.chains.values())
             texts.append(f"table {table.family} {table.name} {{\n{chains}}}\n")
@@ -136,10 +147,13 @@ class Nft:
 
     def _text(self, table: Table, only: str = "") -> str:
         self.warnings += warning_of(table, only)
-        return table_text(table, self.style, self._number(table), only)
+        return table_text(table, self.style, table.number, only)
 
-    def _number(self, table: Table) -> int:
-        return list(self.tables.values()).index(table) + 1
+    def _number_tables(self) -> None:
+        netfilter = self.namespace.netfilter
+        for table in self.tables.values():
+            netfilter.tables_made += not table.number
+            table.number = table.number or netfilter.tables_made
 
     def _word(self, at: int, expecting: str = "string or last") -> str:
         if at >= len(self.line.words):
@@ -159,9 +173,12 @@ class Nft:
     def _table(self, at: int) -> Table:
         """The table of a family and a name, or of a name alone, that begin at a word."""
         family = self._family(at)
-        table = self.tables.get(Table(self._word(at + 1), family=family).label)
+        name = self._word(at + 1)
+        table = self.tables.get(Table(name, family=family).label)
         if table is None:
-            raise self.line.complaint(NO_FILE, at + 1)
+            other = next((f"; did you mean table '{name}' in family {one.family}?" for one in self.tables.values()
+                          if one.name == name), "")
+            raise self.line.complaint(NO_FILE + other, at + 1)
         return table
 
     # -- changing
@@ -186,7 +203,8 @@ class Nft:
             if what != "rule":
                 kind, _width = token(what)
                 if kind not in ("string", *FAMILIES) or command != "add":
-                    raise self.line.complaint(f"syntax error, unexpected {kind}", 1)
+                    only = {"insert": "rule", "replace": "rule", "rename": "chain"}.get(command, "")
+                    raise self.line.complaint(f"syntax error, unexpected {kind}{', expecting ' * bool(only)}{only}", 1)
                 self.line.insert(1, "rule")
             self._change_rule(command)
 
@@ -211,16 +229,24 @@ class Nft:
                 table.flush(chain.name)
 
     def _change_chain(self, command: str) -> None:
-        self._names(2, 5, "handle or string or last" if command in ("delete", "destroy") else "string or last")
-        spec = self.line.words[5:6] == ["{"] and "}" in self.line.words
-        self._end(self.line.words.index("}") + 1 if spec else 5 + (command == "rename"))
+        has_block = "{" in self.line.words and "}" in self.line.words
+        try:
+            self._names(2, 5 + (command == "rename"),
+                        "handle or string or last" if command in ("delete", "destroy") else "string or last")
+            spec = has_block and self.line.words[5:6] == ["{"]
+            self._end(self.line.words.index("}") + 1 if spec else 5 + (command == "rename"))
+        except NftError as error:
+            raise NftError(f"{error}{self._misread_block()}" if has_block else str(error)) from None
         hook = read_hook(self.line, 6) if spec else NO_HOOK
-        table, name = self._table(2), self._word(4)
+        family, name = self._family(2), self._word(4)
+        if command in ("delete", "flush") and Table(self.line.words[3], family=family).label not in self.tables:
+            raise self._no_table(name, 3)
+        table = self._table(2)
         is_there = name in table.chains
         if command == "destroy" and not is_there:
             return
         if command not in ("add", "create") and not is_there:
-            raise self.line.complaint(f"Could not process rule: {NO_FILE}", 4)
+            raise self._no_chain(name)
         if command == "create" and is_there:
             raise self.line.complaint(f"Could not process rule: {EXISTS}", 4)
         if command in ("add", "create"):
@@ -235,6 +261,12 @@ class Nft:
         else:
             table.flush(name)
             del table.chains[name]
+
+    def _misread_block(self) -> str:
+        """Behind what it does not understand the grammar goes on at the next semicolon, as if a command began there."""
+        words = self.line.words
+        starts = [at + 1 for at, word in enumerate(words[:-1]) if word == ";"]
+        return "".join(str(self.line.complaint(f"syntax error, unexpected {token(words[at])[0]}", at)) for at in starts)
 
     def _rename(self, table: Table, name: str) -> None:
         new = self._word(5)
@@ -251,14 +283,10 @@ class Nft:
         if command in ("delete", "replace", "destroy"):
             self._expect_handle(self.line.words[5:])
         if Table(self.line.words[3], family=family).label not in self.tables:
-            raise self.line.complaint(f"Could not process rule: {NO_FILE}" if self.line.source.name else
-                                      NO_FILE + self._meant(chain), 3)
+            raise self._no_table(chain, 3)
         table = self._table(2)
         if chain not in table.chains:
-            meant = get_close_matches(chain, table.chains, 1)
-            raise self.line.complaint(
-                f"{NO_FILE}; did you mean chain '{meant[0]}' in table {table.family} '{table.name}'?" if meant
-                else f"Could not process rule: {NO_FILE}", 4)
+            raise self._no_chain(chain)
         rest = self.line.words[5:]
         if command in ("delete", "replace", "destroy"):
             self._by_handle(table, chain, rest, command)
@@ -295,11 +323,23 @@ class Nft:
         except RuleError as error:
             raise self.line.whole(ERRORS.get(error.errno, "Operation not supported")) from None
 
-    def _meant(self, chain: str) -> str:
-        """The table that has a chain, or one that is named almost so."""
-        known = {name: table for table in self.tables.values() for name in table.chains}
-        meant = get_close_matches(chain, known, 1, 0.0)
-        return f"; did you mean table '{known[meant[0]].name}' in family {known[meant[0]].family}?" if meant else ""
+    def _no_table(self, chain: str, at: int) -> NftError:
+        """Meant may be the table that has a chain, or one that is named almost so."""
+        owner = None if self.line.source.name else self._like(chain)[1]
+        return self.line.complaint(f"Could not process rule: {NO_FILE}" if owner is None else
+                                   f"{NO_FILE}; did you mean table '{owner.name}' in family {owner.family}?", at)
+
+    def _no_chain(self, name: str) -> NftError:
+        meant, owner = self._like(name)
+        return self.line.complaint(
+            f"{NO_FILE}; did you mean chain '{meant}' in table {owner.family} '{owner.name}'?"
+            if owner is not None and meant != name else f"Could not process rule: {NO_FILE}", 4)
+
+    def _like(self, name: str) -> tuple[str, Table | None]:
+        """The chain that is named so or most alike, and its table (chain_lookup_fuzzy)."""
+        known = [(edit_distance(chain, name), chain, table) for table in self.tables.values() for chain in table.chains]
+        far, chain, table = min(known, key=itemgetter(0), default=(len(name), "", None))
+        return (chain, table) if far * 4 <= max(len(chain), len(name)) * 3 else ("", None)
 
     def _read_rule(self, table: Table, rest: list[str]) -> Reader:
         """A rule, whose jumps lead somewhere, in iptables' words and as it is listed."""
@@ -319,9 +359,11 @@ class Nft:
 
     def _expect_handle(self, rest: list[str]) -> None:
         """Whether a handle follows is judged before what is there."""
-        if rest[:1] != ["handle"] or len(rest) < 2 or not rest[1].isdecimal():
-            kind = token(rest[0])[0] if rest else "newline"
-            raise self.line.complaint(f"syntax error, unexpected {kind}, expecting handle", 5)
+        at = rest[:1] == ["handle"]
+        if not at or len(rest) < 2 or not rest[1].isdecimal():
+            kind = token(rest[at])[0] if len(rest) > at else "newline"
+            raise self.line.complaint(f"syntax error, unexpected {kind}, expecting {'number' if at else 'handle'}",
+                                      5 + at)
 
     def _by_handle(self, table: Table, chain: str, rest: list[str], command: str) -> None:
         if command != "replace":

@@ -99,7 +99,7 @@ def _read(arguments: list[str]) -> Asked | Answer:
         else:
             name = words.pop(0)
     for word in words:
-        if re.fullmatch("--?[a-zA-Z0-9].*|-", word) and " " not in word and "{" not in words:
+        if re.fullmatch("--?[a-zA-Z0-9].*|--?", word) and " " not in word and "{" not in words:
             return _late_option(arguments, word)
     if not words and not name:
         return Answer(1, "", "nft: no command specified\n")

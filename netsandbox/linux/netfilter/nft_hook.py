@@ -21,6 +21,10 @@ REACH = 10
 PRIORITY = re.compile(r"(-?\d+)|([a-z]+)(?:([+-])(\d+))?")
 
 
+OF_GRAMMAR = ("Error: syntax error", "Error: unknown chain", "netsandbox")
+"""Complaints that keep all others from being made."""
+
+
 class HookRead(NamedTuple):
     """Of a chain; without a hook others lead to it."""
 
@@ -49,13 +53,15 @@ def read_hook(line: Line, at: int) -> HookRead:
     Raises:
         NftError: they make no sense.
     """
-    found = NO_HOOK
+    found, wrong = NO_HOOK, list[str]()
     while line.words[at] != "}":
         end = next(place for place in range(at, len(line.words)) if line.words[place] in (";", "}"))
-        if line.words[at] == "type":
-            found = _type(line, at, end)._replace(drops=found.drops)
-        elif line.words[at] == "policy":
-            found = found._replace(drops=_drops(line, at + 1))
+        if line.words[at] in ("type", "policy"):
+            try:
+                found = _type(line, at, end)._replace(drops=found.drops) if line.words[at] == "type" else (
+                    found._replace(drops=_drops(line, at + 1)))
+            except NftError as error:
+                wrong.append(str(error))
         elif line.words[at] in ("comment", "device", "devices", "flags"):
             raise NftError(f"netsandbox: nft: a chain's {line.words[at]} is not modelled\n")
         elif at < end:
@@ -63,6 +69,8 @@ def read_hook(line: Line, at: int) -> HookRead:
         if line.words[end] == "}" and line.words[at] in ("type", "policy"):
             raise line.complaint("syntax error, unexpected '}', expecting newline or semicolon", end)
         at = end + (line.words[end] == ";")
+    if wrong:
+        raise NftError("".join([text for text in wrong if text.startswith(OF_GRAMMAR)] or wrong))
     return found
 
 

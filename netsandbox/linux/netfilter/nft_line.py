@@ -80,16 +80,19 @@ class Line:
     def has_interface(self, name: str) -> bool:
         return name in self.interfaces
 
-    def complaint(self, message: str, at: int, cause: int = -1, until: int = -1) -> NftError:
+    def complaint(self, message: str, at: int, cause: int = -1, until: int = -1, offset: int = 0) -> NftError:
         """`Error: MESSAGE`, the line, and a mark below the word; below its cause another one.
 
         Args:
             until: the last word that is marked.
+            offset: of the one character of the word that is marked, if it is one.
         """
         if at >= len(self.words):
             end = self._last()
             return self.source.complaint(message, end.row, end.column, "^")
         found = self.tokens[at]
+        if offset:
+            return self.source.complaint(message, found.row, found.column + offset, "^")
         width = token(found.text)[1] if "unexpected" in message else len(found.text)
         width = self.tokens[until].end - found.column if until > at else width
         if cause < 0 or self.tokens[cause].row != found.row:

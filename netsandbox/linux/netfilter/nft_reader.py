@@ -40,9 +40,10 @@ class Reader:
         """Where in the line the next word stands."""
         return len(self.line.words) - len(self.words)
 
-    def take(self) -> str:
+    def take(self, expecting: str = "") -> str:
         if not self.words:
-            raise self.line.complaint("syntax error, unexpected newline", len(self.line.words))
+            raise self.line.complaint(f"syntax error, unexpected newline{', expecting ' * bool(expecting)}{expecting}",
+                                      len(self.line.words))
         return self.words.pop(0)
 
     def value(self) -> tuple[list[str], str, bool]:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import TYPE_CHECKING
 
 from netsandbox.linux.netfilter.nft_flow import RATE_UNITS
 from netsandbox.linux.netfilter.nft_reader import (
@@ -17,19 +16,17 @@ from netsandbox.linux.netfilter.nft_reader import (
     protocol_name,
     protocol_order,
 )
-from netsandbox.linux.netfilter.nft_targets import REJECTS
+from netsandbox.linux.netfilter.nft_targets import LEVELS, REJECTS
 from netsandbox.linux.netfilter.nft_tokens import NftError, token
 from netsandbox.linux.netfilter.rule import COUNTED
 from netsandbox.wire.services import port_number
-
-if TYPE_CHECKING:
-    from netsandbox.linux.netfilter.nft_line import Line
 
 UNITS = {unit: short for short, unit in RATE_UNITS.items()}
 VERDICTS = {"accept": "ACCEPT", "drop": "DROP", "return": "RETURN", "notrack": "NOTRACK"}
 KINDS = {kind: name for name, kind in REJECTS.items()} | {"port-unreachable": "icmp-port-unreachable"}
 
 
+TEXT = "string or quoted string or string with a trailing asterisk"
 STATES = ("invalid", "established", "related", "new", "untracked")
 """Of a connection, in the order of their bits."""
 USUAL_LEVEL = "warn"
@@ -44,7 +41,12 @@ FIELDS = frozenset({"flags", "sequence", "ackseq", "doff", "window", "checksum",
 def _ip(reader: Reader) -> None:
     field = reader.take()
     flags = {"saddr": "-s", "daddr": "-d"}
-    if field == "ttl":
+    if field == "ttl" and reader.words[:1] == ["set"]:
+        reader.take()
+        value = reader.take()
+        reader.said.append(f"ip ttl set {value}")
+        reader.out += ["-j", "TTL", "--ttl-set", value]
+    elif field == "ttl":
         flag = {"lt": "--ttl-lt", "<": "--ttl-lt", "gt": "--ttl-gt", ">": "--ttl-gt"}.get(reader.words[0])
         sign = f" {flag[-2:].replace('lt', '<').replace('gt', '>')}" if flag and reader.take() else ""
         negated, value = reader.asked(f"ip ttl{sign}")
@@ -220,7 +222,7 @@ class _Jump:
         self.word, self.flag = word, flag
 
     def __call__(self, reader: Reader) -> None:
-        chain = reader.take()
+        chain = reader.take("'{'")
         if chain == "{":
             raise NftError("netsandbox: nft: a chain without a name is not modelled\n")
         reader.said.append(f"{self.word} {chain}")
@@ -234,6 +236,10 @@ def _reject(reader: Reader) -> None:
         return
     reader.take()
     kind = reader.take()
+    if kind not in ("icmp", "icmpv6", "tcp", "icmpx"):
+        found = token(kind)[0]
+        raise reader.line.complaint(f"syntax error, unexpected {found}, expecting icmp or icmpv6 or tcp or icmpx",
+                                    reader.place - 1)
     if kind == "tcp":
         reader.take()
         reader.said[-1] += " with tcp reset"
@@ -258,7 +264,10 @@ def _log(reader: Reader) -> None:
     said = dict.fromkeys(("prefix", "level"), "")
     reader.log += ["-j", "LOG"]
     while reader.words[:1] in (["prefix"], ["level"]):
-        flag, value = reader.take(), reader.take().strip('"')
+        flag = reader.take()
+        value = reader.take(TEXT if flag == "prefix" else "").strip('"')
+        if flag == "level" and value not in LEVELS:
+            raise reader.line.complaint("invalid log level", reader.place - 1)
         reader.log += [f"--log-{flag}", value]
         said[flag] = f' prefix "{value}"' if flag == "prefix" else f" level {value}" * (value != USUAL_LEVEL)
     reader.said.append("log" + "".join(said.values()))
@@ -325,7 +334,7 @@ class _Ipv6:
 
 
 def _comment(reader: Reader) -> None:
-    text = reader.take().strip('"')
+    text = reader.take(TEXT).strip('"')
     reader.said.append(f'comment "{text}"')
     reader.out += ["-m", "comment", "--comment", text]
 
@@ -348,33 +357,3 @@ READERS: dict[str, Callable[[Reader], None]] = {
     "ether": _ether, "continue": _continue, "ip6": _Ipv6("ip6"), "icmpv6": _Ipv6("icmpv6"),
     **{word: _Interface(word) for word in ("iif", "iifname", "oif", "oifname")},
     **{word: _Verdict(word, target) for word, target in VERDICTS.items()}}
-OTHER_WORDS = frozenset({
-    "queue", "set", "update", "quota", "numgen", "jhash", "symhash", "socket", "tproxy", "dup", "fwd", "vlan", "arp",
-    "sctp", "dccp", "udplite", "esp", "ah", "comp", "rt", "exthdr", "ipsec", "osf", "synproxy", "flow", "xt", "th",
-    "meter", "ct6", "igmp", "gre", "@nh", "@th", "@ll"})
-"""Expressions and statements that nft has and this stack has not."""
-TERMINAL = frozenset({"accept", "drop", "return", "jump", "goto", "reject", "dnat", "snat", "masquerade", "redirect"})
-
-
-def read_rule(words: list[str], line: Line, is_inet: bool) -> Reader:
-    """The iptables words of a rule, and the rule as nft lists it.
-
-    Raises:
-        NftError: it makes no sense, or iptables cannot say it.
-    """
-    reader, verdict = Reader(words, line, is_inet), -1
-    while reader.words:
-        at, word = reader.place, reader.take()
-        handler = READERS.get(word)
-        is_last = not reader.words and handler is None
-        if word in OTHER_WORDS:
-            raise reader.not_modelled(word)
-        if handler is None or (word == "comment" and not reader.said):
-            raise line.complaint(f"syntax error, unexpected {'newline' if is_last else token(word)[0]}",
-                                 len(line.words) if is_last else at)
-        if verdict >= 0 and word != "comment":
-            raise line.complaint("Statement after terminal statement has no effect", at, verdict)
-        handler(reader)
-        if word in TERMINAL:
-            verdict = at
-    return reader

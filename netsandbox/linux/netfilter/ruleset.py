@@ -98,6 +98,8 @@ class Table:
         """Rules that need connection tracking."""
         self.fresh: list[Rule] = []
         """Rules that do not know yet when they were made."""
+        self.number = 0
+        """By which nft knows it; 0 until nft is asked."""
         self.handles = 0
         """How many chains and rules were given a number, as nft shows them."""
 
@@ -273,7 +275,7 @@ class Table:
     def copy(self) -> Table:
         """The same chains and rules, to be changed apart; the rules' counters go along."""
         twin = Table(self.name, self.is_legacy, self.family)
-        twin.trackers, twin.handles = self.trackers, self.handles
+        twin.trackers, twin.handles, twin.number = self.trackers, self.handles, self.number
         for name, chain in self.chains.items():
             other = twin.chains[name] = Chain(name, chain.hook, chain.kind, chain.priority)
             other.drops, other.packets, other.bytes = chain.drops, chain.packets, chain.bytes

@@ -1,0 +1,85 @@
+"""A rule as nft reads it: statement after statement, and what is wrong with words that are none."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+
+from netsandbox.linux.netfilter.nft_reader import Reader
+from netsandbox.linux.netfilter.nft_tokens import MARKS, OPERATORS, VALUES, NftError, token
+from netsandbox.linux.netfilter.nft_words import READERS
+
+if TYPE_CHECKING:
+    from netsandbox.linux.netfilter.nft_line import Line
+
+OTHER_WORDS = frozenset({
+    "queue", "set", "update", "quota", "numgen", "jhash", "symhash", "socket", "tproxy", "dup", "fwd", "vlan", "arp",
+    "sctp", "dccp", "udplite", "esp", "ah", "comp", "rt", "exthdr", "ipsec", "osf", "synproxy", "flow", "xt", "th",
+    "meter", "ct6", "igmp", "gre", "@nh", "@th", "@ll"})
+"""Expressions and statements that nft has and this stack has not."""
+TERMINAL = frozenset({"accept", "drop", "return", "jump", "goto", "reject", "dnat", "snat", "masquerade", "redirect"})
+
+
+AT_ONCE = ("Error: syntax error", "Error: invalid log level", "netsandbox")
+"""What the grammar complains of, whatever the statements before mean."""
+
+
+def _symbol(reader: Reader, at: int, word: str) -> NftError:
+    """A word that is no field's is what is compared, and a value follows: what is wrong with that.
+
+    Returns:
+        The complaint about a comparison that is well formed: the word has no type.
+
+    Raises:
+        NftError: it is not.
+    """
+    line = reader.line
+    inside = re.search(r"[(){}:=!&|^]", word)
+    if inside is not None and inside.start():
+        raise line.complaint(f"syntax error, unexpected {MARKS[inside[0]]}", at, offset=inside.start())
+    if reader.words[:1] and reader.words[0] in OPERATORS:
+        reader.take()
+    if not reader.words:
+        raise line.complaint("syntax error, unexpected newline", len(line.words))
+    place, value = reader.place, reader.take()
+    if value in OTHER_WORDS:
+        raise reader.not_modelled(value)
+    kind = MARKS.get(value[:1], token(value)[0]) if value[:1] in (":", ",") else token(value)[0]
+    if kind not in VALUES:
+        raise line.complaint(f"syntax error, unexpected {kind}", place)
+    return line.complaint("No symbol type information", at)
+
+
+def read_rule(words: list[str], line: Line, is_inet: bool) -> Reader:
+    """The iptables words of a rule, and the rule as nft lists it.
+
+    Raises:
+        NftError: it makes no sense, or iptables cannot say it.
+    """
+    reader, verdict = Reader(words, line, is_inet), -1
+    wrong: NftError | None = None
+    while reader.words:
+        at, word = reader.place, reader.take()
+        handler = READERS.get(word)
+        if word in OTHER_WORDS:
+            raise reader.not_modelled(word)
+        if handler is None and token(word)[0] in ("string", "number"):
+            found = _symbol(reader, at, word)
+            wrong = wrong or found
+            continue
+        if handler is None or (word == "comment" and not reader.said):
+            end = ", expecting end of file or newline or semicolon" * (handler is None and bool(reader.said))
+            raise line.complaint(f"syntax error, unexpected {token(word)[0]}{end}", at)
+        if verdict >= 0 and word != "comment":
+            wrong = wrong or line.complaint("Statement after terminal statement has no effect", at, verdict)
+        try:
+            handler(reader)
+        except NftError as error:
+            if str(error).startswith(AT_ONCE):
+                raise
+            wrong = wrong or error
+        if word in TERMINAL:
+            verdict = at
+    if wrong is not None:
+        raise wrong
+    return reader
