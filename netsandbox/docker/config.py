@@ -85,7 +85,7 @@ class HostConfig(NamedTuple):
     """What is asked of the host.
 
     Attributes:
-        published: -p.  publishes_all: -P.  extra_hosts: --add-host, as (address, name).
+        published: -p.  publishes_all: -P.  extra_hosts: --add-host, as (address or host-gateway, name).
         dns: --dns, --dns-search and --dns-option.  policy: --restart.
         capabilities, dropped: --cap-add and --cap-drop, as CAP_NAME or ALL.
         resources: what HostConfig has of options that do nothing else here.

@@ -18,6 +18,8 @@ if TYPE_CHECKING:
     from netsandbox.docker.images import Image
     from netsandbox.engine.scheduler import Scheduler
 
+HOST_GATEWAY = "host-gateway"
+"""In --add-host: docker0's address, unless daemon.json has another one."""
 LOCAL = (("127.0.0.1", "localhost"), ("::1", "localhost ip6-localhost ip6-loopback"), ("fe00::", "ip6-localnet"),
          ("ff00::", "ip6-mcastprefix"), ("ff02::1", "ip6-allnodes"), ("ff02::2", "ip6-allrouters"))
 OLD_LOCAL = (*LOCAL[:2], ("fe00::0", "ip6-localnet"), ("ff00::0", "ip6-mcastprefix"), *LOCAL[4:])
@@ -121,7 +123,9 @@ def _hosts(engine: DockerEngine, container: Container) -> str:
     names = name if bare == name else f"{name} {bare}"
     own = [(format_ipv4(endpoint.address), names) for endpoint in owner.endpoints.values()]
     local = LOCAL if engine.profile.since(28) else OLD_LOCAL
-    return _lines((*local, *owner.host_config.extra_hosts, *links.hosts(engine, owner), *own))
+    gateway = engine.settings.host_gateway_ip or format_ipv4(engine.default.pool.gateway)
+    extra = [(gateway if address == HOST_GATEWAY else address, name) for address, name in owner.host_config.extra_hosts]
+    return _lines((*local, *extra, *links.hosts(engine, owner), *own))
 
 
 def _lines(records: tuple[tuple[str, str], ...]) -> str:

@@ -102,8 +102,8 @@ NGINX_READY = (
     "{nginx} [notice] 1#1: using the \"epoll\" event method", "{nginx} [notice] 1#1: nginx/1.29.5",
     "{nginx} [notice] 1#1: start worker processes", "{nginx} [notice] 1#1: start worker process 29")
 
-SHELL = ("sh", "cat", "echo", "env", "false", "hostname", "nsenter", "printenv", "pwd", "sleep", "tail", "top", "true",
-         "whoami")
+SHELL = ("sh", "[", "cat", "echo", "env", "false", "hostname", "nsenter", "printenv", "pwd", "sleep", "tail", "test",
+         "top", "true", "whoami")
 DEBIAN = (*SHELL, "bash", "apt", "apt-get", "getent", "ls", "lsns", "readlink", "seq", "uname")
 BUSYBOX = (*SHELL, "ls", "readlink", "seq", "uname", "nc", "nslookup", "ping", "telnet", "wget",
            "ip", "arp", "route", "traceroute", "netstat", "ifconfig", "arping", "brctl", "sysctl")

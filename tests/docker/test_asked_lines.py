@@ -1,8 +1,9 @@
 """Lines that real Engines (28.5.2 and 26.1.5) were asked, of networks that come and go, links, addresses and filters.
 
-`tests/docker/asked/NAME-RELEASE.txt` has a session: a line behind `$ ` was answered alike (output and exit status), and
-below it stands what is said here; one behind `> ` is only run. `python -m tests.docker.test_asked_lines` writes the
-answers anew: look at what changes, for the Engine has not.
+`tests/docker/asked/NAME-RELEASE.txt` has a session: a line behind `$ ` was answered alike (output and exit status; what
+`docker compose` tells at once stands in any order there), and below it stands what is said here; one behind `> ` is
+only run. `python -m tests.docker.test_asked_lines` writes the answers anew: look at what changes, for the Engine has
+not.
 """
 
 from __future__ import annotations

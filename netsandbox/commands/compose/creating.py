@@ -134,6 +134,10 @@ def _make_layer(client: Client, project: Project, wishes: list[Wish]) -> dict[st
     made: dict[str, list[Container]] = {wish.service.name: [] for wish in wishes}
     wanted: list[tuple[Wish, int, Container | None]] = []
     for wish in wishes:
+        if wish.service.container_name and wish.replicas > 1:
+            raise DockerError(f'WARNING: The "{wish.service.name}" service is using the custom container name '
+                              f'"{wish.service.container_name}". Docker requires each container to have a unique name. '
+                              "Remove the custom name to scale the service")
         found = {number_of(container): container for container in containers_of(client, project, wish.service.name)}
         extra = sorted((number for number in found), key=lambda number: number > wish.replicas)[wish.replicas:]
         for number in extra:
@@ -260,5 +264,6 @@ def _attached(network: str, aliases: list[str], attachment: Attachment) -> str:
     fields = [f"name={network}", *(f"alias={alias}" for alias in aliases)]
     fields += [f"ip={attachment.address}"] if attachment.address else []
     fields += [f"mac-address={attachment.mac}"] if attachment.mac else []
+    fields += [f"driver-opt={text}" for text in attachment.options]
     fields += [f"gw-priority={attachment.gw_priority}"] if attachment.gw_priority else []
     return ",".join(fields)

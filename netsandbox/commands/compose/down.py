@@ -149,7 +149,7 @@ def down(client: Client, parsed: Parsed) -> int | None:
 
 def stop(client: Client, parsed: Parsed) -> int | None:
     project = project_of(client, parsed)
-    names = chosen(project, parsed.operands, ["*"])
+    names = chosen(project, parsed.operands, profiles_of(client, parsed))
     return Stopping(client, project, timeout_of(parsed), [
         container for container in containers_of(client, project) if service_of(container) in names],
         then=nothing_more).go_on()

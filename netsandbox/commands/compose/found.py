@@ -32,16 +32,25 @@ def project_to_make(client: Client, parsed: Parsed) -> Project:
     Raises:
         DockerError: there is no file, or it is wrong.
     """
-    project = project_of(client, parsed, is_read=True)
+    return with_env_files(client, project_of(client, parsed, is_read=True), parsed.all("env-file"))
+
+
+def _as_far_as_enabled(client: Client, parsed: Parsed, project: Project, enables: bool) -> Project:
+    """What is optional and off is not needed.
+
+    Raises:
+        DockerError: a service needs one that is off.
+    """
     profiles = profiles_of(client, parsed)
-    enabled = {name for name, service in project.services.items() if is_on(service, profiles)} | {*parsed.operands}
+    enabled = {name for name, service in project.services.items() if is_on(service, profiles)}
+    enabled |= {*parsed.operands} if enables else set()
     project = project._replace(services={
         name: _without(service, enabled) for name, service in project.services.items()})
     for name in project.services:
         off = [other for other in project.services[name].needs if other not in enabled] if name in enabled else []
         if off:
             raise DockerError(f'service "{name}" depends on undefined service "{off[0]}": invalid compose project')
-    return with_env_files(client, project, parsed.all("env-file"))
+    return project
 
 
 def _without(service: Service, enabled: set[str]) -> Service:
@@ -56,9 +65,12 @@ def profiles_of(client: Client, parsed: Parsed) -> list[str]:
     return parsed.all("profile") or client.machine.environment().get("COMPOSE_PROFILES", "").split(",")
 
 
-def project_of(client: Client, parsed: Parsed, *, is_read: bool = False) -> Project:
+def project_of(client: Client, parsed: Parsed, *, is_read: bool = False, enables: bool = True) -> Project:
     """The project that -f and -p name, or the one of the working directory; with -p alone it is what its containers
     are, and no file is read unless it has to be.
+
+    Args:
+        enables: a service that is named is on.
 
     Raises:
         DockerError: there is no file, or it is wrong.
@@ -67,7 +79,9 @@ def project_of(client: Client, parsed: Parsed, *, is_read: bool = False) -> Proj
     if client.progress not in PROGRESS:
         raise DockerError(f'unsupported --progress value "{client.progress}"')
     name = "" if is_read or parsed.all("file") else parsed.text("project-name")
-    return _of_containers(client, name.lower()) if name else _read(client, parsed)
+    if name:
+        return _of_containers(client, name.lower())
+    return _as_far_as_enabled(client, parsed, _read(client, parsed), enables)
 
 
 def _of_containers(client: Client, name: str) -> Project:

@@ -43,7 +43,8 @@ def ps(client: Client, parsed: Parsed) -> int:
         return 0
     rows = [row(container, client.scheduler.clock, not parsed.on("no-trunc"), client.engine.profile)
             | {"Name": container.name, "Service": service_of(container), "Project": project.name,
-               "Health": container.health.status if container.health is not None else "", "ExitCode": container.code,
+               "Health": container.health.status if container.health is not None else "",
+               "ExitCode": container.code if container.state in ("exited", "dead") else 0,
                "Publishers": _publishers(container)}
             for container in sorted(containers, key=lambda container: container.name)]
     print_list(client, parsed, COLUMNS, rows, "*formatter.ContainerContext", MORE)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 
 VARIABLE = re.compile(r"\$(?:(?P<dollar>\$)|(?P<name>[A-Za-z_]\w*)|(?P<brace>\{))", re.ASCII)
 BRACED = re.compile(r"(?P<name>[A-Za-z_]\w*)(?:(?P<how>:?[-?+])(?P<other>.*))?", re.ASCII | re.DOTALL)
@@ -56,6 +56,18 @@ def filled_in(text: str, variables: Mapping[str, str]) -> str:
         else:
             done += "$" if match["dollar"] else _value(match["name"], "", "", variables)
     return done + text[at:]
+
+
+def named_in(text: str) -> Iterator[tuple[str, str, str]]:
+    """Each variable that a text asks for: its name, `-`, `+`, `?` or nothing, and what stands behind that."""
+    at = 0
+    while match := VARIABLE.search(text, at):
+        at = match.end()
+        inner = BRACED.fullmatch(text[at:_closing(text, at)]) if match["brace"] else None
+        if inner is not None:
+            yield inner["name"], (inner["how"] or "")[-1:], inner["other"] or ""
+        elif match["name"]:
+            yield match["name"], "", ""
 
 
 def _closing(text: str, at: int) -> int:

@@ -33,18 +33,18 @@ if TYPE_CHECKING:
 def named(client: Client, parsed: Parsed) -> tuple[Project, list[Container]]:
     """The containers of the services that are named, else all; what others need comes first."""
     project = project_of(client, parsed)
-    names = chosen(project, parsed.operands, ["*"])
+    names = chosen(project, parsed.operands, profiles_of(client, parsed))
     services = [service.name for service in project.in_order(names) if service.name in names]
     return project, [container for name in services for container in containers_of(client, project, name)]
 
 
 def start(client: Client, parsed: Parsed) -> int | None:
-    project, found = named(client, parsed)
+    project = project_of(client, parsed)
+    services = project.in_order(chosen(project, parsed.operands, profiles_of(client, parsed)))
     if not containers_of(client, project) and (parsed.operands or project.services):
         name = next(iter(parsed.operands or project.services))
         raise DockerError(f'service "{name}" has no container to start')
-    names = dict.fromkeys(service_of(container) for container in found)
-    made = [(project.services[name], [one for one in found if service_of(one) == name]) for name in names]
+    made = [(service, containers_of(client, project, service.name)) for service in services]
     return Starting(client, project, made, waits=False, then=nothing_more).begin()
 
 
@@ -61,13 +61,20 @@ class Restarting(Stopping):
         if not self.layers:
             return self.then()
         services = dict.fromkeys(service_of(container) for container in self.layers[0])
-        made: list[tuple[Service, list[Container]]] = [(self.project.services[name], []) for name in services]
+        made: list[tuple[Service, list[Container]]] = [(self._impacted(name), []) for name in services]
         return Starting(self.client, self.project, made, waits=False, then=super().go_on).begin()
+
+
+    def _impacted(self, name: str) -> Service:
+        """With what its restart hangs on alone."""
+        service = self.project.services[name]
+        return service._replace(conditions={other: how for other, how in service.conditions.items()
+                                            if other in service.restarts_with})
 
 
 def restart(client: Client, parsed: Parsed) -> int | None:
     project = project_of(client, parsed)
-    names = chosen(project, parsed.operands, ["*"])
+    names = chosen(project, parsed.operands, profiles_of(client, parsed))
     names = names if parsed.on("no-deps") else project.with_dependents(names)
     return Restarting(client, project, timeout_of(parsed), [
         container for name in names for container in containers_of(client, project, name)], then=nothing_more).go_on()

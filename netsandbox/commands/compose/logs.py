@@ -6,7 +6,7 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from netsandbox.commands.compose.down import Stopping
-from netsandbox.commands.compose.found import chosen, containers_of, number_of, project_of, service_of
+from netsandbox.commands.compose.found import chosen, containers_of, number_of, profiles_of, project_of, service_of
 from netsandbox.commands.compose.options import GLOBAL
 from netsandbox.commands.docker.attach import between
 from netsandbox.commands.docker.flags import Command, Flag, Parsed
@@ -117,8 +117,8 @@ def short(project: Project, container: Container) -> str:
 
 
 def run(client: Client, parsed: Parsed) -> int | None:
-    project = project_of(client, parsed)
-    names = chosen(project, parsed.operands, ["*"])
+    project = project_of(client, parsed, enables=False)
+    names = chosen(project, parsed.operands, profiles_of(client, parsed))
     index = parsed.number("index", 0)
     if index and len(parsed.operands) != 1:
         raise DockerError("--index requires one service to be selected")

@@ -20,12 +20,16 @@ from netsandbox.commands.compose.found import (
     read_there,
     service_of,
 )
+from netsandbox.commands.compose.interpolate import named_in
 from netsandbox.commands.compose.options import GLOBAL, RELEASE, refused
 from netsandbox.commands.compose.variables import variables_of
 from netsandbox.commands.compose.yaml_text import to_yaml
 from netsandbox.commands.docker.flags import Command, Flag, Parsed
 from netsandbox.commands.docker.listing import Column, grouped, is_named, print_list
+from netsandbox.commands.docker.ps import shown_ports
+from netsandbox.commands.docker.sizes import shown_size, size_of
 from netsandbox.commands.docker.top import aligned, listed
+from netsandbox.commands.docker.words import table, timestamp
 from netsandbox.docker.errors import DockerError
 
 if TYPE_CHECKING:
@@ -41,6 +45,7 @@ TOP_WIDTHS = (4, 2)
 """A column of top's, at the least, and between two."""
 NARROWEST = 20
 """Of the columns of its own tables, with their spaces (cmd/formatter/pretty.go)."""
+VARIABLES = ["NAME", "REQUIRED", "DEFAULT VALUE", "ALTERNATE VALUE"]
 PROJECTS = (Column("Name", "NAME"), Column("Status", "STATUS"), Column("ConfigFiles", "CONFIG FILES"))
 
 
@@ -55,7 +60,7 @@ def port(client: Client, parsed: Parsed) -> int:
         if (str(binding.port), binding.protocol) == (private, protocol) and ":" not in binding.host:
             client.print(f"{binding.host}:{binding.host_port}")
             return 0
-    if f"{private}/{protocol}" in container.exposed_ports:
+    if any((str(it.port), it.protocol, it.host) == (private, protocol, "") for it in shown_ports(container)):
         client.print(":0")
         return 0
     others = ", ".join(f"{binding.host_port}/{binding.protocol}" for binding in sorted(
@@ -65,7 +70,7 @@ def port(client: Client, parsed: Parsed) -> int:
 
 def top(client: Client, parsed: Parsed) -> int:
     """One table of all; a service that is not there has nothing to show."""
-    project = project_of(client, parsed)
+    project = project_of(client, parsed, enables=False)
     headings, rows = list[str](), list[list[str]]()
     for container in sorted(containers_of(client, project), key=lambda it: it.name):
         service = container.labels[f"{LABEL}service"]
@@ -83,7 +88,8 @@ def images(client: Client, parsed: Parsed) -> int:
         "ID": f"sha256:{container.image.identity}", "ContainerName": container.name,
         "Repository": container.image.name,
         "Tag": container.reference.rpartition(":")[2] if ":" in container.reference else "latest",
-        "Platform": "linux/amd64", "Size": container.image.size, "Created": "2 weeks ago"}
+        "Platform": "linux/amd64", "Size": shown_size(container.image), "Bytes": size_of(container.image),
+        "Created": "2 weeks ago", "LastTagTime": timestamp(container.image.created or 0)}
         for container in sorted(containers_of(client, project), key=lambda it: it.name)
         if not parsed.operands or service_of(container) in parsed.operands]
     if parsed.on("quiet"):
@@ -97,8 +103,9 @@ def _print(client: Client, parsed: Parsed, columns: tuple[Column, ...], rows: li
     """As a table or as one JSON array (cmd/formatter)."""
     form = parsed.text("format").lower()
     if form == "json":
-        client.print(json.dumps([{key: value for key, value in row.items() if key not in HIDDEN} for row in rows],
-                                separators=(",", ":")))
+        shown = [{key: row["Bytes"] if key == "Size" else value for key, value in row.items() if key not in HIDDEN}
+                 for row in rows]
+        client.print(json.dumps(shown, separators=(",", ":")))
     elif form in ("", "table", "pretty"):
         print_list(client, parsed._replace(values={}), columns, rows, "", narrowest=NARROWEST)
     else:
@@ -106,7 +113,7 @@ def _print(client: Client, parsed: Parsed, columns: tuple[Column, ...], rows: li
     return 0
 
 
-HIDDEN = ("Created",)
+HIDDEN = ("Created", "Bytes")
 """Fields of a row that JSON does not have."""
 
 
@@ -143,6 +150,17 @@ def config(client: Client, parsed: Parsed) -> int:
     """Check the file; the names of what is in it, or the whole as it was understood."""
     project = project_to_make(client, parsed)
     if parsed.on("quiet"):
+        return 0
+    if parsed.on("variables"):
+        texts = [(client.machine.host_files().read(path)) for path in (project.path, *project.overrides)]
+        rows = {name: [name, str(how == "?").lower(), other if how == "-" else "", other if how == "+" else ""]
+                for text in texts for name, how, other in named_in(text)}
+        client.output.append(("out", table([VARIABLES, *(rows[name] for name in sorted(rows))], NARROWEST)))
+        return 0
+    if parsed.on("environment"):
+        known = variables_of(client, project.path, parsed.all("env-file")) | {"COMPOSE_PROJECT_NAME": project.name}
+        for name in sorted(known):
+            client.print(f"{name}={known[name]}")
         return 0
     services = project.in_order(sorted(chosen(project, parsed.operands, profiles_of(client, parsed))))
     wanted = _asked_for(parsed, project, services)
@@ -218,13 +236,13 @@ CONFIG = Command("docker compose config", "[OPTIONS] [SERVICE...]",
                      Flag("no-env-resolution", usage="Don't resolve service env files", ignored=True),
                      Flag("output", "o", "string", "Save to file (default to stdout)", value="string"),
                      Flag("quiet", "q", usage="Only validate the configuration, don't print anything"),
-                     *refused({"environment": "Print environment used for interpolation.",
-                               "lock-image-digests": "Produces an override file with image digests",
+                     Flag("environment", usage="Print environment used for interpolation."),
+                     *refused({"lock-image-digests": "Produces an override file with image digests",
                                "no-interpolate": "Don't interpolate environment variables",
                                "no-normalize": "Don't normalize compose model",
                                "no-path-resolution": "Don't resolve file paths",
-                               "resolve-image-digests": "Pin image tags to digests",
-                               "variables": "Print model variables and default values."})))
+                               "resolve-image-digests": "Pin image tags to digests"}),
+                     Flag("variables", usage="Print model variables and default values.")))
 VERSION = Command("docker compose version", "[OPTIONS]", "Show the Docker Compose version information", version, (
     *GLOBAL, Flag("format", "f", "string", "Format the output. Values: [pretty | json]. (Default: pretty)",
                   value="string"),

@@ -21,6 +21,7 @@ class Attachment(NamedTuple):
     aliases: tuple[str, ...] = ()
     address: str = ""
     mac: str = ""
+    options: tuple[str, ...] = ()
     priority: int = 0
     gw_priority: int = 0
 

@@ -79,7 +79,7 @@ class Waiting:
 def wait(client: Client, parsed: Parsed) -> None:
     project = project_of(client, parsed)
     found = [container for container in containers_of(client, project)
-             if container.is_running and container.labels[f"{LABEL}service"] in parsed.operands]
+             if container.labels[f"{LABEL}service"] in parsed.operands]
     if not found:
         raise DockerError(f'no containers for project "{project.name}"')
     Waiting(client, project, found, then_down=parsed.on("down-project"))

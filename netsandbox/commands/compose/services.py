@@ -118,6 +118,8 @@ def _attachment(values: Values, node: Node, what: str) -> Attachment:
     for key, (_where, value) in values.map(node, what).items():
         if key == "aliases":
             found[key] = values.texts(value, f"{what}.aliases")
+        elif key == "driver_opts":
+            found["options"] = values.pairs(value, f"{what}.{key}")
         elif key in ("priority", "gw_priority"):
             found[key] = values.number(value, f"{what}.{key}")
         elif key in ("ipv4_address", "mac_address"):

@@ -40,13 +40,8 @@ def wishes_of(parsed: Parsed, project: Project, services: list[Service]) -> list
     needed = FORCE if parsed.on("always-recreate-deps") else usual
     found = []
     for service in services:
-        count = counts.get(service.name, service.scale)
-        if service.container_name and count > 1:
-            raise DockerError(f'WARNING: The "{service.name}" service is using the custom container name '
-                              f'"{service.container_name}". Docker requires each container to have a unique name. '
-                              "Remove the custom name to scale the service")
         is_named = not parsed.operands or service.name in parsed.operands
-        found.append(Wish(service, count, named if is_named else needed))
+        found.append(Wish(service, counts.get(service.name, service.scale), named if is_named else needed))
     return found
 
 

@@ -104,7 +104,7 @@ def make(client: Client, parsed: Parsed) -> Container:
     check_daemon(client, parsed)
     check_health(healthy)
     name = _name(client, parsed)
-    hosts = [extra_host(client.engine, text) for text in parsed.all("add-host")]
+    hosts = [extra_host(text) for text in parsed.all("add-host")]
     linked = links(client.engine, parsed.all("link"),
                    is_named=mode == "none" or is_user_defined(mode))
     sysctls = settings(parsed.all("sysctl"), client.engine.profile)

@@ -8,22 +8,21 @@ from typing import TYPE_CHECKING
 
 from netsandbox.docker.container import Wish
 from netsandbox.docker.errors import DockerError, daemon_error
+from netsandbox.docker.files import HOST_GATEWAY
 from netsandbox.docker.network import ENDPOINT_OPTIONS
-from netsandbox.wire.addresses import AddressError, format_ipv4, parse_ipv4, parse_mac
+from netsandbox.wire.addresses import AddressError, parse_ipv4, parse_mac
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from netsandbox.commands.docker.client import Client
     from netsandbox.commands.docker.flags import Parsed
-    from netsandbox.docker.engine import DockerEngine
     from netsandbox.docker.profiles import Profile
 
 BUILT_IN = ("bridge", "host", "none")
 LONG_FORM = re.compile(r"\w=\w", re.ASCII)
 MAC = re.compile(r"[0-9a-f]{2}([:-])[0-9a-f]{2}(\1[0-9a-f]{2}){4}", re.ASCII | re.IGNORECASE)
 """As Go's net.ParseMAC has it; `ip link` takes one digit for two."""
-HOST_GATEWAY = "host-gateway"
 
 
 def is_user_defined(mode: str) -> bool:
@@ -168,10 +167,7 @@ def _split_host(text: str) -> tuple[str, str, str]:
     return name, mark, address.removeprefix("[").removesuffix("]")
 
 
-def extra_host(engine: DockerEngine, text: str) -> tuple[str, str]:
-    """(address, name) of an --add-host, as /etc/hosts has them; host-gateway is docker0's address,
-    unless daemon.json has another one.
-    """
+def extra_host(text: str) -> tuple[str, str]:
+    """(address, name) of an --add-host."""
     name, _mark, address = _split_host(text)
-    gateway = engine.settings.host_gateway_ip or format_ipv4(engine.default.pool.gateway)
-    return (gateway if address == HOST_GATEWAY else address), name
+    return address, name

@@ -55,8 +55,9 @@ TOOLS: Late[str, Tool] = Late({
     **{name: f"netsandbox.commands.tools.processes:{name}" for name in (
         "killall", "pgrep", "pidof", "pkill", "ps")},
     **{name: f"netsandbox.commands.tools.small:{name}" for name in (
-        "arch", "clear", "echo", "false", "nproc", "printenv", "reset", "seq", "true", "tty", "uname", "uptime",
+        "arch", "clear", "echo", "false", "nproc", "printenv", "reset", "seq", "test", "true", "tty", "uname", "uptime",
         "uuidgen", "whoami")},
+    "[": "netsandbox.commands.tools.small:bracket",
     **dict.fromkeys(INSTALLERS, "netsandbox.commands.tools.small:install")})
 NOT_FOUND = 127
 

@@ -7,11 +7,13 @@ from decimal import Decimal
 from typing import TYPE_CHECKING
 
 from netsandbox.commands.tools.context import ToolError, ToolResult
-from netsandbox.commands.tools.inputs import options_of
+from netsandbox.commands.tools.inputs import files_of, options_of
 from netsandbox.commands.tools.kernel_files import PROCESSORS
 from netsandbox.engine.budget import Use, spend
 from netsandbox.engine.units import SECOND
+from netsandbox.linux.core.inode import FileError
 from netsandbox.linux.netlink.credentials import RIGHTS
+from netsandbox.shell.conditions import Condition, ConditionError
 from netsandbox.shell.escapes import echoed
 
 if TYPE_CHECKING:
@@ -33,6 +35,22 @@ def true(_context: ToolContext, _arguments: list[str]) -> ToolResult:
 
 def false(_context: ToolContext, _arguments: list[str]) -> ToolResult:
     return ToolResult(1, "", "")
+
+
+def test(context: ToolContext, arguments: list[str]) -> ToolResult:
+    """coreutils' test, of where no shell has its own (`docker exec web test -e FILE`)."""
+    try:
+        return ToolResult(int(not Condition(files_of(context), arguments).holds()), "", "")
+    except FileError:
+        return ToolResult(1, "", "")
+    except ConditionError as error:
+        raise ToolError(2, f"test: {error}") from None
+
+
+def bracket(context: ToolContext, arguments: list[str]) -> ToolResult:
+    if arguments[-1:] != ["]"]:
+        raise ToolError(2, "[: missing ']'")
+    return test(context, arguments[:-1])
 
 
 def whoami(_context: ToolContext, _arguments: list[str]) -> ToolResult:
