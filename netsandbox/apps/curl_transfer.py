@@ -82,8 +82,8 @@ class Transfer(Client):
             self.output.append(("err", f"{METER_HEAD}{shown}\n"))
         if failure is None or self._body:
             self._deliver()
+        self._status = failure.code if failure is not None else 0  # the last transfer's is curl's
         if failure is not None:
-            self._status = failure.code
             self._complain_of(failure)
         if self._will_retry(failure):
             return

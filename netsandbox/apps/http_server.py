@@ -280,6 +280,9 @@ class PythonSite:
         method, path = head.start[0], path_of(head)
         if method not in ("GET", "HEAD"):
             return self._error(session, 501, f"Unsupported method ('{method}')")
+        is_folder = self.files is not None and self.files.is_directory(f"{self.root}/{path.strip('/')}")
+        if is_folder and not path.endswith("/"):
+            return Response(301, b"", "", closes=True, location=f"{path}/")
         found, name = find_file(self.files, self.root, path, None)
         if found is not None:
             return Response(200, found, media_type(name, "application/octet-stream"), http_date(0), closes=True)
@@ -316,6 +319,8 @@ class PythonSite:
 
     def fields(self, session: HttpSession, response: Response, _keeps: bool) -> list[tuple[str, str]]:
         found = [("Server", self.VERSION), ("Date", http_date(session.host.now))]
+        if response.location:
+            return [*found, ("Location", response.location), ("Content-Length", "0")]
         if response.code != 200:
             return [*found, ("Connection", "close"), ("Content-Type", response.kind),
                     ("Content-Length", str(len(response.body)))]

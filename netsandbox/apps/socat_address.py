@@ -74,7 +74,7 @@ def _parse(text: str) -> Address:
     head, *options = text.split(",")
     name, _colon, rest = head.partition(":")
     kind = KINDS.get(name.lower())
-    if kind is None and OTHERS.fullmatch(name):
+    if kind is None and (OTHERS.fullmatch(name) or "/" in name):
         hint = TUNNELS if name.upper() == "TUN" else ""
         raise UsageError(f"socat: the address {name} is not modelled{hint}", 1)
     if kind is None:

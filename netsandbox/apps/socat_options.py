@@ -66,7 +66,7 @@ def read_options(words: list[str]) -> SocatOptions:
             options = options._replace(notes=(*options.notes, note))
         elif IDLE.fullmatch(word):
             options = options._replace(notes=(*options.notes, f"note: socat {word} changes nothing in the sandbox"))
-        elif REFUSED.fullmatch(word):
+        elif REFUSED.fullmatch(word) or word == "-T":
             raise UsageError(f"socat: {word} is not modelled", 1)
         elif word.startswith("-t"):
             options = options._replace(linger=_time(word[2:] or (rest.pop(0) if rest else "")))

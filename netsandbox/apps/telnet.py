@@ -35,8 +35,12 @@ class Telnet(StreamClient):
         self.look_up(self.host)
 
     def unresolved(self, reply: Reply) -> None:
-        self.complain(f"telnet: bad address '{self.host}'" if self.is_busybox else
-                      f"telnet: could not resolve {self.host}/{self.port}: {reply.error}")
+        if self.is_busybox:
+            self.complain(f"telnet: bad address '{self.host}'")
+        elif self.port == TELNET_PORT:
+            self.print(f"Server lookup failure:  {self.host}:telnet, {reply.error}")
+        else:
+            self.complain(f"telnet: could not resolve {self.host}/{self.port}: {reply.error}")
         self.exit(1)
 
     def resolved(self, reply: Reply) -> None:
@@ -108,8 +112,8 @@ def _made(context: Context, is_busybox: bool) -> Telnet:
     given, operands = getopt("telnet", context.arguments, "4Ea", "")
     judge("telnet", given)
     if not 1 <= len(operands) <= 2:
-        before = "telnet: too many arguments\n" if operands and not is_busybox else ""
-        raise UsageError(f"{before}Usage: telnet HOST [PORT]", 1)
+        is_full = bool(operands) and not is_busybox
+        raise UsageError("telnet: too many arguments" if is_full else "Usage: telnet HOST [PORT]", 1)
     port = operands[1] if len(operands) > 1 else str(TELNET_PORT)
     number = port_number(port)
     if not number and port.isascii() and port.isdecimal() and not is_busybox:

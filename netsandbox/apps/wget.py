@@ -100,6 +100,8 @@ class Wget(Client):
         self._body = b""
         try:
             self.url = parse_url(text)
+            if ":///" in text:
+                raise ValueError(text)
         except ValueError:
             self._end(self.voice.bad_url(text), 1)
             return
@@ -116,6 +118,8 @@ class Wget(Client):
         self.look_up(self.url.host)
 
     def unresolved(self, reply: Reply) -> None:
+        if self.options.is_terse and not self.options.quiet:
+            self.complain(self.voice.unknown_host(self.url.host, reply.error).splitlines()[-1])
         self._end(self.voice.unknown_host(self.url.host, reply.error), 4 if self.voice.is_gnu else 1, loud=True)
 
     def resolved(self, reply: Reply) -> None:
@@ -144,7 +148,9 @@ class Wget(Client):
         client.request(method, build_head(f"{method} {self.url.target} HTTP/1.1", fields) + body)
 
     def got_head(self, client: HttpClient, raw: bytes, head: Head) -> None:
-        if self.options.shows_response:
+        if self.options.shows_response and self.options.quiet and self.voice.is_gnu:
+            self.output.append(("err", self.voice.response(head).lstrip("\n")))  # -q hides not what was asked for
+        elif self.options.shows_response:
             self.say(self.voice.response(head))
         self.say(self.voice.status(head))
 
