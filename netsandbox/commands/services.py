@@ -5,6 +5,7 @@ The unit runs dockerd without `-H fd://`, so that "hosts" may stand in daemon.js
 
 from __future__ import annotations
 
+import json
 from difflib import get_close_matches
 from typing import TYPE_CHECKING
 
@@ -12,6 +13,7 @@ from netsandbox.apps.calendar import civil_date
 from netsandbox.apps.program import Program
 from netsandbox.commands.tools.system import MONTHS
 from netsandbox.docker import daemon
+from netsandbox.docker.daemon_keys import ADDRESSES, BOOL, INT, KEYS, STRINGS
 from netsandbox.docker.daemon_settings import PATH, DaemonError, read_settings
 from netsandbox.docker.ports import DOCKERD_PID
 from netsandbox.engine.units import EPOCH, SECOND
@@ -46,6 +48,9 @@ MODELLED = "start, stop, restart and status of docker are"
 FAILED = ('Job for docker.service failed because the control process exited with error code.\n'
           'See "systemctl status docker.service" and "journalctl -xeu docker.service" for details.')
 NOTE = "note: {line} does nothing in the sandbox"
+DAEMON_FLAGS = {"-H": "hosts", "-b": "bridge", "-D": "debug", "-l": "log-level", "-s": "storage-driver",
+                "-g": "data-root", "-G": "group", "--insecure-registry": "insecure-registries"}
+"""dockerd's options that daemon.json calls otherwise; of lists it has the plural."""
 USAGE = "Usage: service < option > | --status-all | [ service_name [ command | --full-restart ] ]"
 DAYS = ("Thu", "Fri", "Sat", "Sun", "Mon", "Tue", "Wed")
 RECENT = 10
@@ -75,8 +80,32 @@ def dockerd(shell: Shell, context: Context) -> Program:
     """dockerd --validate; dockerd itself is a service."""
     if "--validate" in context.arguments:
         return Validation(shell, context)
+    said = settings_text(context.arguments)
+    asked = f"; `echo '{said}' > {PATH}` and `systemctl restart docker` give it these options" if said else ""
     return Told(shell, context, "netsandbox: `systemctl start docker` runs dockerd; `dockerd --validate` only reads "
-                f"{PATH}", 1)
+                f"{PATH}{asked}", 1)
+
+
+def settings_text(words: list[str]) -> str:
+    """What daemon.json would say for dockerd's options, as far as they can stand there; empty where none can."""
+    found, lists, rest = dict[str, object](), dict[str, list[str]](), list(words)
+    while rest:
+        name, equals, value = rest.pop(0).partition("=")
+        name = DAEMON_FLAGS.get(name, name.removeprefix("--"))
+        key = KEYS.get(name) or KEYS.get(f"{name}s")
+        if key is None:
+            continue
+        name = name if name in KEYS else f"{name}s"
+        if key.kind == BOOL:
+            found[name] = value != "false"
+            continue
+        value = value if equals else rest.pop(0) if rest else ""
+        if key.kind in (STRINGS, ADDRESSES):
+            found[name] = lists.setdefault(name, [])
+            lists[name].append(value)
+        else:
+            found[name] = int(value) if key.kind == INT and value.isdecimal() else value
+    return json.dumps(found) if found else ""
 
 
 class OfHost(Program):

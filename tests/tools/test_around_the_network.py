@@ -94,6 +94,10 @@ def test_sysctl_lists_devices_with_a_dot(lab: KeptSession) -> None:
     assert "net.ipv4.conf.eth0/5.rp_filter = " in job.out
 
 
+OPTIONS = ("""; `echo '{"icc": false, "dns": ["1.1.1.1", "9.9.9.9"], "debug": true, "mtu": 1400}' """
+           "> /etc/docker/daemon.json` and `systemctl restart docker` give it these options\n")
+
+
 @pytest.mark.parametrize(("line", "code", "said"), [
     ("systemctl stop firewalld", 0, "note: no service firewalld runs in the sandbox"),
     ("service network restart", 0, "note: no service network runs in the sandbox"),
@@ -118,6 +122,8 @@ def test_sysctl_lists_devices_with_a_dot(lab: KeptSession) -> None:
     ("ethtool -K eth0 nosuch on", 92, "bit name not found"), ("ethtool -K nope tx off", 92, "No such device"),
     ("ethtool -K eth0 tx maybe", 1, "is not followed by 'on' or 'off'"),
     ("ethtool -s eth0 speed 1000", 75, "Operation not supported"),
+    ("dockerd --icc=false --dns 1.1.1.1 --dns=9.9.9.9 -D --mtu 1400 &", 1, OPTIONS),
+    ("uname -p", 0, "unknown\n"), ("uname -mi", 0, "x86_64 unknown\n"), ("uname -q", 1, "invalid option -- 'q'"),
     ("su root -c 'ip -br link | head -1'", 0, "lo  "), ("sudo su - -c hostname", 0, "host\n"),
     ("/etc/init.d/docker status", 0, "Active: active (running)"), ("sudo /etc/init.d/nosuch restart", 5, "not found."),
     ("hostnamectl", 0, " Static hostname: host\nOperating System: netsandbox"),

@@ -22,6 +22,8 @@ if TYPE_CHECKING:
 NUMBER = re.compile(r"[+-]?(\d{1,12}(\.\d{0,9})?|\.\d{1,9})", re.ASCII)
 RELEASE = "6.18.0"
 UNAME = {"s": "Linux", "n": "", "r": RELEASE, "v": "#1 SMP", "m": "x86_64", "o": "GNU/Linux"}
+UNKNOWN = {"p": "unknown", "i": "unknown"}
+"""Processor and hardware platform, which Linux does not tell and -a leaves out."""
 NOTHING_TO_INSTALL = "note: nothing is installed: ip, ping, arping, tcpdump and the other tools are there already\n"
 
 
@@ -108,11 +110,11 @@ def uuidgen(context: ToolContext, _arguments: list[str]) -> ToolResult:
 def uname(context: ToolContext, arguments: list[str]) -> ToolResult:
     letters = "".join(word[1:] for word in arguments) or "s"
     letters = "".join(UNAME) if "a" in letters else letters
-    wrong = next((letter for letter in letters if letter not in UNAME), None)
+    wrong = next((letter for letter in letters if letter not in UNAME | UNKNOWN), None)
     if wrong is not None:
         raise ToolError(1, f"uname: invalid option -- '{wrong}'\nTry 'uname --help' for more information.")
-    said = {**UNAME, "n": context.machine.hostname(context.namespace)}
-    return ToolResult(0, " ".join(said[letter] for letter in UNAME if letter in letters) + "\n", "")
+    said = {**UNAME, **UNKNOWN, "n": context.machine.hostname(context.namespace)}
+    return ToolResult(0, " ".join(said[letter] for letter in "snrvmpio" if letter in letters) + "\n", "")
 
 
 def seq(_context: ToolContext, arguments: list[str]) -> ToolResult:
