@@ -279,4 +279,4 @@ BUILT_IN: dict[str, Callable[[Inside, list[str]], Program]] = {
     "whoami": lambda inside, argv: _say(inside, argv, ["root"]),
     "pwd": lambda inside, argv: _say(inside, argv, ["/"])}
 """What is there where the shell has no such program."""
-ENDLESS: dict[str, Callable[[Inside, list[str]], Program]] = {"tail": _for_ever, "top": _for_ever}
+ENDLESS: dict[str, Callable[[Inside, list[str]], Program]] = {"tail": _for_ever}
