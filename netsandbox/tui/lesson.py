@@ -11,8 +11,9 @@ from netsandbox.session.steps import Scenario, Step
 from netsandbox.tui.i18n import language, tr
 from netsandbox.tui.live_jobs import EXPECT
 
-TABLES = {"arp": "arp", "mac": "mac", "fdb": "mac", "route": "routes", "socket": "sockets", "listening": "sockets"}
-"""The device pane's tab in which a person sees what a condition is about."""
+TABLES = {"arp": ("arp", 1), "mac": ("mac", 1), "fdb": ("mac", 1), "route": ("routes", 1), "port": ("sockets", 1),
+          "log": ("log", 1), "interface": ("links", 1), "counter": ("links", 2)}
+"""The device pane's tab in which a person sees what a condition is about, and which of its words is the device."""
 
 
 class Goal(NamedTuple):
@@ -157,6 +158,7 @@ class Lesson:
             except ConditionError:
                 continue
             words = words[1:] if words[:1] == ["no"] else words
-            if len(words) > 1 and words[0] in TABLES:
-                return words[1].partition(":")[0], TABLES[words[0]]
+            tab, at = TABLES.get(words[0], ("", 0)) if words else ("", 0)
+            if tab and len(words) > at:
+                return words[at].partition(":")[0], tab
         return None

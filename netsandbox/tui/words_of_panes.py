@@ -52,6 +52,7 @@ TABLE: dict[str, Both] = {
     "log.held": ("held, G follows", "已停住，G 跟随"),
     "log.empty": ("No frames yet. Press p to ping, or : for a command", "还没有帧。按 p 发 ping，或按 : 输入命令"),
     "log.lesson": ("No frames yet. Press p for the next step of the lesson", "还没有帧。按 p 进行课程的下一步"),
+    "log.over": ("No frames so far", "还没有帧"),
     "log.no_match": ("No frame passes the filter. Press / to change it", "没有帧通过过滤。按 / 修改"),
     "detail.layers": ("Layers", "层次"),
     "detail.bytes": ("Bytes", "字节"),

@@ -188,6 +188,18 @@ async def test_the_panes_follow_the_lesson(tmp_path: Path) -> None:
         assert (device.place.node, device.tab) == ("pc1", "arp")
 
 
+async def test_the_panes_follow_what_begins_without_a_device(tmp_path: Path) -> None:
+    """A port is looked at among the sockets; the first device there is stands there before."""
+    async with opened(tmp_path, Options(tour=False, scenario="host-net"), size=(120, 40)) as stage:
+        device = stage.app.main.device
+        shown = []
+        for _ in range(3):
+            await stage.press("p")
+            await stage.quiet()
+            shown.append((device.place and device.place.node, device.tab))
+        assert shown == [(None, ""), ("nginx-host", "arp"), ("host", "sockets")]
+
+
 async def test_a_text_that_scrolls_is_broken_at_the_same_width_as_a_short_one(tmp_path: Path) -> None:
     async with opened(tmp_path, Options(tour=False, scenario="docker0-ping"), size=(200, 50)) as stage:
         await stage.press("p")

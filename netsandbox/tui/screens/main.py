@@ -137,6 +137,8 @@ class MainScreen(PanesScreen):
         interfaces = live.interfaces()
         self.topology.show(live.nodes(), interfaces, live.links())
         self.log_pane.set_masters(_masters(interfaces))
+        if self.device.place is None:
+            self._show_first()
         if self._pins:
             self._pin_used()
 
@@ -166,7 +168,8 @@ class MainScreen(PanesScreen):
     def _hint(self) -> None:
         """What an empty log and an empty picture say of the key that begins."""
         in_lesson = bool(self.live.session.pending)
-        self.log_pane.hint = tr("log.lesson" if in_lesson else "log.empty")
+        over = "log.over" if self.live.lesson.stand() is not None else "log.empty"
+        self.log_pane.hint = tr("log.lesson" if in_lesson else over)
         self.topology.hint = tr("topology.lesson" if in_lesson else "topology.empty")
         self.log_pane.refresh()
         self.topology.refresh()
@@ -201,11 +204,15 @@ class MainScreen(PanesScreen):
         """Another lab was opened: select and pin what a person will look at first."""
         self._hint()
         self._follows = True
-        nodes = self.live.nodes()
-        container = next((row for row in nodes if row.kind == "container"), nodes[0] if nodes else None)
         self._pin_used()
-        if container is not None:
-            self._show_device(Place(container.name))
+        self._show_first()
+
+    def _show_first(self) -> None:
+        """The first container, else the first node, once there is one."""
+        nodes = self.live.nodes()
+        first = next((row for row in nodes if row.kind == "container"), nodes[0] if nodes else None)
+        if first is not None:
+            self._show_device(Place(first.name))
 
     def _pin_used(self) -> None:
         """Until a person pins something, pin a bridge in use: docker0 may have no ports where a network has."""
