@@ -168,8 +168,8 @@ class MainScreen(PanesScreen):
     def _hint(self) -> None:
         """What an empty log and an empty picture say of the key that begins."""
         in_lesson = bool(self.live.session.pending)
-        over = "log.over" if self.live.lesson.stand() is not None else "log.empty"
-        self.log_pane.hint = tr("log.lesson" if in_lesson else over)
+        is_over = self.live.lesson.stand() is not None
+        self.log_pane.hint = tr("log.lesson" if in_lesson else "log.over" if is_over else "log.empty")
         self.topology.hint = tr("topology.lesson" if in_lesson else "topology.empty")
         self.log_pane.refresh()
         self.topology.refresh()
