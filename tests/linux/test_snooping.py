@@ -109,6 +109,19 @@ def test_what_a_person_says_stays_until_the_port_goes() -> None:
     assert say(session, "h", "bridge mdb") == ""
 
 
+def test_where_vlans_are_filtered_a_group_is_in_each_of_the_ports_unless_one_is_named() -> None:
+    session = bridge()
+    for line in ("ip link set br0 type bridge vlan_filtering 1", "bridge vlan add dev vb vid 7",
+                 "bridge mdb add dev br0 port vb grp 239.1.1.1 permanent",
+                 "bridge mdb add dev br0 port vc grp 239.1.1.1 permanent vid 1"):
+        assert say(session, "h", line) == ""
+    assert sorted(say(session, "h", "bridge mdb").splitlines()) == [
+        f"dev br0 port {port} grp 239.1.1.1 permanent vid {vid}" for port, vid in (("vb", 1), ("vb", 7), ("vc", 1))]
+    assert say(session, "h", "bridge mdb del dev br0 port vb grp 239.1.1.1") == ""
+    assert say(session, "h", "bridge mdb") == "dev br0 port vc grp 239.1.1.1 permanent vid 1\n"
+    assert "Invalid argument" in say(session, "h", "bridge mdb del dev br0 port vb grp 239.1.1.1")
+
+
 def test_a_host_answers_who_asks_for_the_groups_that_it_is_in() -> None:
     session = bridge()
     mark = session.lab.trace.end

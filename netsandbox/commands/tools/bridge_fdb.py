@@ -46,7 +46,7 @@ class FdbRow(NamedTuple):
     vtep: VtepRow | None = None
     remote: Remote | None = None
     is_stale: bool = False
-    """It is being told of as it ages out."""
+    """It is too old, or being told of as it ages out."""
 
     @property
     def state(self) -> str:
@@ -105,8 +105,8 @@ def _own_list(interface: Interface) -> list[int]:
 
 def _entries(bridge: Bridge, interface: Interface) -> list[FdbRow]:
     wanted = None if interface is bridge else interface.port
-    return [FdbRow(entry.mac, interface, bridge, entry) for entry in reversed(bridge.fdb.entries.values())
-            if entry.port is wanted]
+    return [FdbRow(entry.mac, interface, bridge, entry, is_stale=bridge.fdb.has_expired(entry))
+            for entry in reversed(bridge.fdb.entries.values()) if entry.port is wanted]
 
 
 def fdb_row(found: FdbRow, style: Style, with_device: bool = True) -> Row:

@@ -137,7 +137,7 @@ def _row(interface: Interface, group: VlanGroup, vids: list[int], style: Style) 
         if style.details:
             state = group.states.get(first, FORWARDING)
             member |= {"state": state, "mcast_router": 1, "neigh_suppress": False}
-            row.say(f"{'':{DETAILS}}state {state} mcast_router 1 neigh_suppress off\n")
+            row.say(f"{'':{DETAILS}}state {state} mcast_router 1 neigh_suppress off \n")
         if style.stats:
             member["vid"] = member.pop("vlan")
             member |= {f"{way}_{what}": 0 for way in ("rx", "tx") for what in ("bytes", "packets")}

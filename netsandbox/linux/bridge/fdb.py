@@ -159,6 +159,11 @@ class ForwardingDatabase:
             scheduler = self.bridge.namespace.scheduler
             self._timer = scheduler.kernel_timer(max(when - scheduler.now, 1), self._age)
 
+    def has_expired(self, entry: FdbEntry) -> bool:
+        """It is only still there, as nobody has looked since."""
+        return (not entry.static and not entry.local
+                and entry.updated + (self.hurry or self.ageing_time) <= self.bridge.namespace.scheduler.now)
+
     def _age(self, _argument: object) -> None:
         """br_fdb_cleanup: drop what is too old, and come back for the next."""
         scheduler = self.bridge.namespace.scheduler
@@ -167,7 +172,7 @@ class ForwardingDatabase:
         hold = self.hurry or self.ageing_time
         ageing = [entry for entry in self.entries.values() if not entry.static]
         for entry in ageing:
-            if entry.updated + hold <= scheduler.now:
+            if self.has_expired(entry):
                 self.forget(entry, "aged")
         left = [entry.updated for entry in ageing if entry.key in self.entries]
         if left:

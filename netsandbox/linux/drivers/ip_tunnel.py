@@ -267,14 +267,21 @@ class TunnelKind(LinkKind):
             KernelError: there is one.
         """
         wanted = (settings.get("local", 0), settings.get("remote", 0), settings.get("ikey", settings.get("key", 0)))
+        self._refuse_twin(namespace, wanted, None)
+
+    def _refuse_twin(self, namespace: NetworkNamespace, wanted: tuple[int, int, int],
+                     own: TunnelInterface | None) -> None:
         for one in namespace.tunnels:
-            if one.kind == self.name and isinstance(one, TunnelInterface) and (
+            if one.kind == self.name and isinstance(one, TunnelInterface) and one is not own and (
                     one.local, one.remote, one.key) == wanted:
                 raise KernelError("EEXIST")
 
     def change(self, interface: Interface, settings: dict[str, Any]) -> None:
-        """ip_tunnel_changelink."""
+        """ip_tunnel_changelink: neither does it become what another is already."""
         assert isinstance(interface, TunnelInterface)
+        key = settings.get("ikey", settings.get("key", interface.key))
+        self._refuse_twin(interface.home, (settings.get("local", interface.local),
+                                           settings.get("remote", interface.remote), key), interface)
         for name in ("local", "remote", "ttl", "tos", "pmtudisc"):
             if name in settings:
                 setattr(interface, name, settings[name])

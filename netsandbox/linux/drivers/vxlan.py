@@ -79,6 +79,8 @@ class VxlanKind(LinkKind):
                 raise KernelError("EOPNOTSUPP", f"Cannot change {what}")
         if "srcport" in settings:
             raise KernelError("EOPNOTSUPP", "Cannot change port range")
+        if settings.get("ageing", interface.ageing) != interface.ageing:
+            interface.age_at_once()
         for name, field in (("ageing", "ageing"), ("learning", "learns"), *((name, name) for name in SWITCHES),
                             *((name, name) for name in ("ttl", "tos", "df", "local")), ("udpcsum", "has_checksum")):
             if name in settings:

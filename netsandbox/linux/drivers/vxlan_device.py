@@ -5,14 +5,13 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 from zlib import crc32
 
-from netsandbox.engine.units import SECOND
 from netsandbox.linux.core import link
 from netsandbox.linux.core.errors import KernelError
 from netsandbox.linux.core.socket import ANY, Process, SocketError
 from netsandbox.linux.core.stacked import TunnelEnd, leave, stack_of
 from netsandbox.linux.device_events import Decapsulated, Encapsulated, VtepLearned, VtepMissing
 from netsandbox.linux.drivers import vxlan_shortcuts
-from netsandbox.linux.drivers.vxlan_fdb import ALL_ZERO, DYNAMIC, PERMANENT, Remote, VtepRow, VtepTable
+from netsandbox.linux.drivers.vxlan_fdb import AGE_EVERY, ALL_ZERO, DYNAMIC, PERMANENT, Remote, VtepRow, VtepTable
 from netsandbox.linux.drop import Dropped, DropReason, Operand, Outcome
 from netsandbox.linux.events import RouteMissing, SendFailed
 from netsandbox.linux.ipv4 import igmp, tunnel_output
@@ -30,8 +29,6 @@ if TYPE_CHECKING:
     from netsandbox.linux.core.interface import Interface, Verdict
     from netsandbox.linux.core.namespace import NetworkNamespace
 
-AGE_EVERY = 10 * SECOND
-"""FDB_AGE_INTERVAL."""
 LIMIT = 8
 SWITCHES = ("proxy", "rsc", "l2miss", "l3miss")
 KERNEL = Process("", 0)
@@ -219,8 +216,15 @@ class VxlanInterface(TunnelEnd):
         self.table.forget_dynamic()
 
     def _age(self, _argument: object) -> None:
-        self.table.age(self.namespace.scheduler.now, self.ageing)
-        self.timer = self.namespace.scheduler.after(AGE_EVERY, self._age)
+        scheduler = self.namespace.scheduler
+        scheduler.cancel(self.timer)
+        self.timer = scheduler.after(self.table.age(scheduler.now, self.ageing) - scheduler.now, self._age)
+
+    def age_at_once(self) -> None:
+        """How long rows stay has changed (vxlan_changelink)."""
+        if self.up:
+            self.namespace.scheduler.cancel(self.timer)
+            self.timer = self.namespace.scheduler.after(0, self._age)
 
     def uninit(self) -> None:
         super().uninit()

@@ -14,6 +14,9 @@ if TYPE_CHECKING:
     from netsandbox.linux.core.interface import Interface
 
 PERMANENT, STATIC, DYNAMIC = "permanent", "static", ""
+LASTING = (PERMANENT, STATIC)
+AGE_EVERY = 10 * SECOND
+"""FDB_AGE_INTERVAL."""
 ALL_ZERO = 0
 """The row for frames that no other row is for."""
 
@@ -110,12 +113,18 @@ class VtepTable:
 
     def forget_dynamic(self) -> None:
         """vxlan_flush: the device goes down."""
-        self.rows = {mac: row for mac, row in self.rows.items() if row.state == PERMANENT}
+        self.rows = {mac: row for mac, row in self.rows.items() if row.state in LASTING}
 
-    def age(self, now: int, ageing: int) -> None:
-        """vxlan_cleanup: what nobody used for so many seconds."""
+    def age(self, now: int, ageing: int) -> int:
+        """vxlan_cleanup: what nobody used for so many seconds goes.
+
+        Returns:
+            When to look again.
+        """
         self.rows = {mac: row for mac, row in self.rows.items()
-                     if row.state == PERMANENT or now - row.used < ageing * SECOND}
+                     if row.state in LASTING or now - row.used < ageing * SECOND}
+        ends = [row.used + ageing * SECOND for row in self.rows.values() if row.state not in LASTING]
+        return min([now + AGE_EVERY, *ends])
 
     def entries(self) -> Iterator[tuple[VtepRow, Remote]]:
         """Each end of each row, as `bridge fdb` lists them: bucket by bucket, the newest of each first."""

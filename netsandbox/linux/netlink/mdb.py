@@ -24,8 +24,9 @@ def add(interface: Interface, port: Interface, group: int, vid: int, is_permanen
         KernelError: the device is no bridge or looks into nothing, the port is none of its, or it has the group.
     """
     snooping, member = _target(interface, port, group)
-    if not snooping.add(member, (vid, group), is_permanent):
-        raise KernelError("EEXIST", "bridge: (*, G) group is already joined by port")
+    for one in _vlans(snooping, member, vid):
+        if not snooping.add(member, (one, group), is_permanent):
+            raise KernelError("EEXIST", "bridge: (*, G) group is already joined by port")
 
 
 @needs_net_admin
@@ -36,8 +37,17 @@ def delete(interface: Interface, port: Interface, group: int, vid: int) -> None:
         KernelError: as for `add`, or it has not got the group.
     """
     snooping, member = _target(interface, port, group)
-    if not snooping.delete(member, (vid, group)):
+    had = [snooping.delete(member, (one, group)) for one in _vlans(snooping, member, vid)]
+    if had and not had[-1]:
         raise KernelError("EINVAL")
+
+
+def _vlans(snooping: Snooping, member: BridgePort | None, vid: int) -> list[int]:
+    """Where VLANs are filtered and none is named, it is in each of the port's."""
+    bridge = snooping.bridge
+    if vid or not bridge.vlan_filtering:
+        return [vid]
+    return sorted((bridge if member is None else member).vlan_group.vlans)
 
 
 def _target(interface: Interface, port: Interface, group: int) -> tuple[Snooping, BridgePort | None]:
