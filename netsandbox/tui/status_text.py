@@ -29,6 +29,20 @@ def speed_text(speed: float, glyphs: GlyphSet) -> str:
     return glyphs.times + (f"{speed:g}" if speed else tr("status.fastest"))
 
 
+class Room:
+    """Cells that are left of a line."""
+
+    def __init__(self, left: int) -> None:
+        self.left = left
+
+    def afford(self, text: str, wanted: bool = True) -> str:
+        """A text that is wanted, where it fits, which takes its cells; else nothing."""
+        if not wanted or cell_len(text) > self.left:
+            return ""
+        self.left -= cell_len(text)
+        return text
+
+
 def status_runs(status: Status, width: int, glyphs: GlyphSet, message: str = "", trouble: bool = False) -> list[Run]:
     """The line, exactly `width` cells: title, state, step, time, speed, what comes next or a message, and drops.
 
@@ -43,32 +57,25 @@ def status_runs(status: Status, width: int, glyphs: GlyphSet, message: str = "",
     if status.dropped:
         drops = f" {glyphs.dropped}{drops}"
     wanted = cell_len(message) + 3 if message else 0  # as much as it takes, and time and title where there is more room
-    room = width - cell_len(f" {glyphs.play} {step}") - cell_len(drops)
-    kept = min(wanted, max(room, 0))
-    room -= kept
-
-    def afford(text: str, wanted: bool = True) -> str:
-        nonlocal room
-        if not wanted or not text or cell_len(text) > room:
-            return ""
-        room -= cell_len(text)
-        return text
-
+    left = width - cell_len(f" {glyphs.play} {step}") - cell_len(drops)
+    kept = min(wanted, max(left, 0))
+    room = Room(left - kept)
+    afford = room.afford
     dot = f" {glyphs.separator} "
     time = afford(dot + clock(status.at))
     word = afford(f" {tr('status.' + state)}")
     speed = afford(dot + speed_text(status.speed, glyphs), status.speed != 1.0 or width >= 100)
     lagging = afford(dot + tr("status.lagging"), status.lagging)
     jobs = afford(dot + tr("status.jobs", count=status.jobs), status.jobs > 0)
-    most = max(_TITLE, room * 3 // 5)  # no wider while nothing comes next: it would come and go
-    if room - 2 >= _LEAST_TITLE:
-        most = min(most, room - 2)
+    most = max(_TITLE, room.left * 3 // 5)  # no wider while nothing comes next: it would come and go
+    if room.left - 2 >= _LEAST_TITLE:
+        most = min(most, room.left - 2)
     title = afford(f" {crop(safe(status.title), most, glyphs.ellipsis)} ", bool(status.title))
-    room += kept
+    left = room.left + kept
     line = [Run(title, "title"), Run(f" {glyphs.play if status.playing else glyphs.pause}{word} ", "state"),
-            Run(step + time + speed + lagging + jobs, "time"), *_next(status, room, glyphs, message, trouble),
+            Run(step + time + speed + lagging + jobs, "time"), *_next(status, left, glyphs, message, trouble),
             Run(drops, "dropped" if status.dropped else "time")]
-    return line if room >= 0 else [Run(fit("".join(run.text for run in line), width, ellipsis=glyphs.ellipsis), "time")]
+    return line if left >= 0 else [Run(fit("".join(run.text for run in line), width, ellipsis=glyphs.ellipsis), "time")]
 
 
 def _next(status: Status, room: int, glyphs: GlyphSet, message: str, trouble: bool) -> list[Run]:

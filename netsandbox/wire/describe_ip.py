@@ -248,28 +248,31 @@ def _milliseconds(stamp: int) -> str:
     return f"{seconds // 3600:02d}:{seconds // 60 % 60:02d}:{seconds % 60:02d}.{millis:03d}"
 
 
+def _has_udp_header(out: Out, data: bytes, length: int, ends: tuple[int, int]) -> bool:
+    """Add who sends to whom; False where no more can be said."""
+    source, destination = (format_ipv4(address) for address in ends)
+    if len(data) >= 4:
+        source, destination = f"{source}.{number(data, 0, 2, 'udp')}", f"{destination}.{number(data, 2, 2, 'udp')}"
+    out.add(f"{source} > {destination}: ")
+    claimed = int.from_bytes(data[4:6], "big")
+    if len(data) >= 4 and length < UDP_HEADER:
+        out.add(f"truncated-udp {length}")
+    elif len(data) >= 6 and claimed < UDP_HEADER:
+        out.add(f"truncated-udplength {claimed}")
+    elif len(data) < UDP_HEADER:
+        out.cut("udp")
+    else:
+        return True
+    return False
+
+
 def _datagram(out: Out, data: bytes, length: int, ends: tuple[int, int], fragmented: bool,
               frame_text: FrameText) -> None:
-    source, destination = (format_ipv4(address) for address in ends)
-    if len(data) < 4:
-        out.add(f"{source} > {destination}: ")
-        out.cut("udp")
+    if not _has_udp_header(out, data, length, ends):
         return
-    sport, dport = number(data, 0, 2, "udp"), number(data, 2, 2, "udp")
-    out.add(f"{source}.{sport} > {destination}.{dport}: ")
-    if length < UDP_HEADER:
-        out.add(f"truncated-udp {length}")
-        return
-    claimed = int.from_bytes(data[4:6], "big")
-    if len(data) >= 6 and claimed < UDP_HEADER:
-        out.add(f"truncated-udplength {claimed}")
-        return
-    if len(data) < UDP_HEADER:
-        out.cut("udp")
-        return
-    claimed -= UDP_HEADER
+    claimed = number(data, 4, 2, "udp") - UDP_HEADER
     size = min(claimed, length - UDP_HEADER)
-    ports = {sport, dport}
+    ports = {number(data, 0, 2, "udp"), number(data, 2, 2, "udp")}
     if out.quiet:
         out.add(f"UDP, length {claimed}")
         return

@@ -13,6 +13,7 @@ from netsandbox.commands.tools.table_names import shown as shown_table
 from netsandbox.commands.tools.words import (
     USAGE,
     Family,
+    Key,
     Words,
     flag,
     key,
@@ -68,9 +69,6 @@ def _read(words: Words, style: Style) -> dict[str, Any]:
     """iprule_modify."""
     family = Family(style.family)
 
-    def prefix(rest: Words) -> Any:
-        return family.prefix(rest)
-
     def other(word: str, rest: Words) -> None:
         """What is no keyword is a type."""
         if word == "type":
@@ -83,8 +81,18 @@ def _read(words: Words, style: Style) -> dict[str, Any]:
         found_types.append(action)
 
     found_types: list[str] = []
-    found = parse(words, (
-        flag("not"), key("from*", read=prefix), key("to*", read=prefix),
+    prefixes = (key(word, read=family.prefix) for word in ("from*", "to*"))
+    found = parse(words, (flag("not"), *prefixes, *_keys()), other)
+    if found_types:
+        found["action"] = found_types[-1]
+    if found.get("l3mdev") and "table" in found:
+        raise ToolError(USAGE, "table can not be specified for l3mdev rules")
+    return found
+
+
+def _keys() -> tuple[Key, ...]:
+    """What a rule may be about, but for the two prefixes: those are of a family."""
+    return (
         key("preference*", "order*", "priority*", name="priority", read=number("preference value is invalid\n")),
         key("tos*", "dsfield*", name="tos", read=read_tos), key("fwmark", read=_mark),
         key("lookup*", "table*", name="table", read=reader(table_of, "invalid table ID\n")),
@@ -95,13 +103,7 @@ def _read(words: Words, style: Style) -> dict[str, Any]:
         flag("l3mdev"), key("uidrange", read=_users), key("goto", read=number("invalid target\n")),
         refused("realms*", of=A_RULE, read=reader(realm_of, "invalid realms\n")), refused("tun_id", of=A_RULE),
         refused("map-to", "nat", of=A_RULE), refused("dscp", of=A_RULE), key("ipproto", read=ip_protocol),
-        key("sport", read=_ports("sport")), key("dport", read=_ports("dport")),
-        refused("flowlabel", of=A_RULE)), other)
-    if found_types:
-        found["action"] = found_types[-1]
-    if found.get("l3mdev") and "table" in found:
-        raise ToolError(USAGE, "table can not be specified for l3mdev rules")
-    return found
+        key("sport", read=_ports("sport")), key("dport", read=_ports("dport")), refused("flowlabel", of=A_RULE))
 
 
 def _action(word: str) -> str:

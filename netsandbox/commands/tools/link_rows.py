@@ -157,17 +157,13 @@ def address_row(row: Row, interface: Interface, own: InterfaceAddress, with_devi
     if own.broadcast is not None:
         row.put("broadcast", format_ipv4(own.broadcast), f"brd {format_ipv4(own.broadcast)} ")
     row.put("scope", own.scope, f"scope {own.scope} ")
-    if own.secondary:
-        row.put("secondary", True, "secondary ")
     lifetime, now = own.lifetime, interface.namespace.scheduler.now
-    if lifetime is not None and lifetime.is_deprecated(now):
-        row.put("deprecated", True, "deprecated ")
-    if lifetime is not None and not lifetime.is_permanent:
-        row.put("dynamic", True, "dynamic ")
-    if not own.makes_route:
-        row.put("noprefixroute", True, "noprefixroute ")
-    if own.joins:
-        row.put("autojoin", True, "autojoin ")
+    for name, is_on in (("secondary", own.secondary),
+                        ("deprecated", lifetime is not None and lifetime.is_deprecated(now)),
+                        ("dynamic", lifetime is not None and not lifetime.is_permanent),
+                        ("noprefixroute", not own.makes_route), ("autojoin", own.joins)):
+        if is_on:
+            row.put(name, True, f"{name} ")
     label = own.label or interface.name
     row.put("label", label, label)
     row.new_line()
