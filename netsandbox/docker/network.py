@@ -65,7 +65,7 @@ class DockerNetwork:
 
     Attributes:
         identity: 64 hex digits.  created: virtual nanoseconds.
-        scope: local, or what --scope said.  ipam_options: --ipam-opt.
+        scope: local, or what --scope said.  ipam_options: --ipam-opt, if anybody said.
     """
 
     driver = "null"
@@ -80,7 +80,7 @@ class DockerNetwork:
         self.options: dict[str, str] = {}
         self.labels: dict[str, str] = {}
         self.scope = "local"
-        self.ipam_options: dict[str, str] = {}
+        self.ipam_options: dict[str, str] | None = {}
 
 
 class BridgeNetwork(DockerNetwork):

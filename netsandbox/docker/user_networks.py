@@ -65,7 +65,7 @@ class NetworkPlan(NamedTuple):
     reserved: Mapping[str, int] = {}
     attachable: bool = False
     scope: str = "local"
-    ipam_options: Mapping[str, str] = {}
+    ipam_options: Mapping[str, str] | None = {}
     more: tuple[NetworkPlan, ...] = ()
 
 
@@ -88,7 +88,7 @@ def create(engine: DockerEngine, plan: NetworkPlan) -> BridgeNetwork:
                                                plan.internal, more)
     else:
         network = _bridge(engine, plan, identity, Network(gateway, subnet.length), options)
-    network.scope, network.ipam_options = plan.scope, dict(plan.ipam_options)
+    network.scope, network.ipam_options = plan.scope, None if plan.ipam_options is None else dict(plan.ipam_options)
     network.pool.limit(plan.part, [address for address in plan.reserved.values() if address in subnet])
     network.attachable, network.has_own_subnet = plan.attachable, plan.subnet is not None
     network.pool.has_given_gateway = plan.gateway is not None

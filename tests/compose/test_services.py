@@ -42,7 +42,7 @@ def told(kind: str, *events: str) -> str:
 def test_a_file_goes_into_every_container_of_a_service_and_comes_out_of_the_first(session: KeptSession) -> None:
     assert said(session, "docker compose cp f.txt db:/tmp/") == "".join(
         f" demo-db-{number} copy f.txt to demo-db-{number}:/tmp/ {state}\n"
-        for number in (1, 2) for state in ("Copying", "Copied"))
+        for state in ("Copying", "Copied") for number in (1, 2))
     assert said(session, "docker compose exec -T --index 2 db cat /tmp/f.txt") == "hello\n"
     assert said(session, "docker compose cp db:/tmp/f.txt g.txt && cat g.txt").endswith("Copied\n")
     assert said(session, "cat g.txt") == "hello\n"

@@ -106,7 +106,8 @@ def _own_labels(project: Project, kind: str, key: str, text: str) -> dict[str, s
 def _plan(client: Client, project: Project, spec: NetworkSpec) -> NetworkPlan:
     own = _own_labels(project, "network", spec.key, repr(spec))
     labels = [word for key, value in own.items() for word in ("--label", f"{key}={value}")]
-    return networks.planned(client, understood(client, networks.CREATE, [*spec.flags, *labels, spec.name]))
+    plan = networks.planned(client, understood(client, networks.CREATE, [*spec.flags, *labels, spec.name]))
+    return plan._replace(ipam_options=None)
 
 
 def fingerprint(service: Service) -> str:

@@ -121,7 +121,7 @@ def _read(client: Client, parsed: Parsed) -> Project:
         text, overrides = files.read(where), tuple(map(files.canonical, others))
     except FileError as error:
         full = path if path.startswith("/") else f"{files.cwd.rstrip('/')}/{path}"
-        raise DockerError(f"open {full}: {str(error).lower()}") from None
+        raise DockerError(f"{'open' if parsed.all('file') else 'stat'} {full}: {str(error).lower()}") from None
     variables = variables_of(client, where, parsed.all("env-file"))
     try:
         project = read_project(text, where, parsed.text("project-name") or outside.get("COMPOSE_PROJECT_NAME", ""),

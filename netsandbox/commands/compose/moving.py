@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from netsandbox.commands.compose.creating import say
 from netsandbox.commands.compose.down import Ending, Stopping
-from netsandbox.commands.compose.found import LABEL, containers_of, number_of, project_of
+from netsandbox.commands.compose.found import chosen, containers_of, number_of, profiles_of, project_of, service_of
 from netsandbox.commands.compose.options import GLOBAL
 from netsandbox.commands.docker import copy
 from netsandbox.commands.docker.flags import Command, Flag, Parsed
@@ -27,11 +27,14 @@ def cp(client: Client, parsed: Parsed) -> int:
     if len(services) != 1:
         raise DockerError("copying between services is not supported" if services else "unknown copy direction")
     found = _containers(client, project, services[0], parsed.number("index", 0))
-    for container in found[:1] if places[0][0] else found:
-        source, target = (f"{container.name}:{path}" if service else path for service, path in places)
-        say(client, container.name, f"copy {source} to {target}", "Copying", gap=" ")
+    found = found[:1] if places[0][0] else found
+    told = {container: " to ".join(f"{container.name}:{path}" if service else path for service, path in places)
+            for container in found}
+    for container, words in told.items():
+        say(client, container.name, f"copy {words}", "Copying", gap=" ")
+    for container, words in told.items():
         copy.run(client, Parsed({}, [f"{container.identity}:{path}" if service else path for service, path in places]))
-        say(client, container.name, f"copy {source} to {target}", "Copied", gap=" ")
+        say(client, container.name, f"copy {words}", "Copied", gap=" ")
     return 0
 
 
@@ -77,9 +80,10 @@ class Waiting:
 
 
 def wait(client: Client, parsed: Parsed) -> None:
-    project = project_of(client, parsed)
+    project = project_of(client, parsed, enables=False)
+    names = chosen(project, [], profiles_of(client, parsed))
     found = [container for container in containers_of(client, project)
-             if container.labels[f"{LABEL}service"] in parsed.operands]
+             if service_of(container) in names and service_of(container) in parsed.operands]
     if not found:
         raise DockerError(f'no containers for project "{project.name}"')
     Waiting(client, project, found, then_down=parsed.on("down-project"))

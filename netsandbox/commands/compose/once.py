@@ -14,10 +14,13 @@ from netsandbox.commands.compose.starting import Starting
 from netsandbox.commands.compose.wishes import Wish
 from netsandbox.commands.docker.attach import attach
 from netsandbox.commands.docker.flags import Command, Flag, Parsed
+from netsandbox.docker import containers
+from netsandbox.docker.errors import DockerError
 
 if TYPE_CHECKING:
     from netsandbox.commands.compose.model import Project, Service
     from netsandbox.commands.docker.client import Client
+    from netsandbox.docker.container import Container
 
 
 def run(client: Client, parsed: Parsed) -> int | None:
@@ -47,6 +50,15 @@ def _run(client: Client, parsed: Parsed, project: Project, service: Service, nam
     container = make_one(client, project, service, name, labels, with_aliases=parsed.on("use-aliases"))
     container.removes_itself = parsed.on("rm")
     container.config = container.config._replace(is_detached=parsed.on("detach"))
+    try:
+        return _started(client, parsed, container)
+    except DockerError as error:
+        if parsed.on("rm"):
+            containers.remove(client.engine, container, force=True)
+        raise DockerError(str(error), 1, note=error.note) from None
+
+
+def _started(client: Client, parsed: Parsed, container: Container) -> int | None:
     if parsed.on("detach"):
         client.engine.start(container)
         client.print(container.identity)

@@ -36,7 +36,8 @@ BEFORE = (
     Flag("progress", "", "string", "Set type of progress output (auto, tty, plain, json, quiet)", value="string"),
     *refused({"project-directory": "Specify an alternate working directory\n(default: the path of the, first "
                                    "specified, Compose file)"}, "string"),
-    Flag("project-name", "p", "string", "Project name", value="string"))
+    Flag("project-name", "p", "string", "Project name", value="string"),
+    Flag("verbose", hidden=True, ignored=True))
 """The options that stand before a command."""
 GLOBAL = tuple(flag if flag.name == "dry-run" else flag._replace(short="", hidden=True) for flag in BEFORE)
 """The same as a command knows them: it shows one of them alone."""

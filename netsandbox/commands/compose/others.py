@@ -77,7 +77,7 @@ def events(client: Client, parsed: Parsed) -> int | None:
     project = project_of(client, parsed)
     code = ProjectWatch(client, parsed, project.name).begin()
     if code is not None:
-        client.complain("EOF")
+        raise DockerError("EOF")
     return code
 
 

@@ -45,6 +45,9 @@ class Starting:
         waits: at the end for all of them.
         is_told: whether it is told.
         then: what comes when all have been started; its status is the command's.
+
+    Attributes:
+        patience: nanoseconds that it waits at the end, or 0 for as long as it takes.
     """
 
     def __init__(self, client: Client, project: Project, services: list[tuple[Service, list[Container]]], *,
@@ -56,6 +59,8 @@ class Starting:
         self.waits = waits
         self.is_told = self.tells_waits = is_told
         self.then = then
+        self.patience = 0
+        self.until: int | None = None
         self.wanted: list[Wanted] = []
         self.everything = [container for _service, made in services for container in made]
         self.ready: list[Container] = []
@@ -75,6 +80,7 @@ class Starting:
         if not self.waits:
             return self.then()
         self.waits, self.ready = False, []
+        self.until = self.client.scheduler.clock + self.patience if self.patience else None
         self._want([(one, one.name, EITHER) for one in self.everything])
         return self.begin()
 
@@ -85,6 +91,8 @@ class Starting:
 
     def _looked(self) -> int | None:
         self._look_at_all()
+        if self.until is not None and self.client.scheduler.clock >= self.until:
+            return self.then()
         return self.begin()
 
     def _want(self, wanted: list[Wanted]) -> None:

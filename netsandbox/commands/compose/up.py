@@ -16,6 +16,7 @@ from netsandbox.commands.compose.wishes import FLAGS, PULLED, Wish, check, wishe
 from netsandbox.commands.docker.flags import Command, Flag, Parsed
 from netsandbox.commands.docker.reference import not_found
 from netsandbox.docker.errors import DAEMON, DockerError
+from netsandbox.engine.units import SECOND
 
 if TYPE_CHECKING:
     from netsandbox.commands.compose.model import Project, Service
@@ -51,8 +52,8 @@ def chosen_services(client: Client, parsed: Parsed, project: Project) -> list[Se
     """Those that are named and, unless --no-deps says otherwise, what they need, each behind what it needs."""
     names = chosen(project, parsed.operands, profiles_of(client, parsed))
     services = project.in_order(names)
-    return [service._replace(conditions={}) for service in services if service.name in names
-            ] if parsed.on("no-deps") else services
+    return [service._replace(conditions={other: how for other, how in service.conditions.items() if other in names})
+            for service in services if service.name in names] if parsed.on("no-deps") else services
 
 
 def _make(client: Client, parsed: Parsed, project: Project, wishes: list[Wish]) -> int | None:
@@ -66,7 +67,9 @@ def _make(client: Client, parsed: Parsed, project: Project, wishes: list[Wish]) 
     then = nothing_more if is_detached else partial(_follow, client, parsed, project, shown)
     if not is_detached:
         client.print("Attaching to " + ", ".join(sorted(short(project, container) for container in shown)))
-    return Starting(client, project, made, waits=parsed.on("wait"), is_told=is_detached, then=then).begin()
+    starting = Starting(client, project, made, waits=parsed.on("wait"), is_told=is_detached, then=then)
+    starting.patience = parsed.number("wait-timeout", 0) * SECOND
+    return starting.begin()
 
 
 def _followed(parsed: Parsed, project: Project, wishes: list[Wish]) -> list[str]:
@@ -120,8 +123,9 @@ UP = Command("docker compose up", "[OPTIONS] [SERVICE...]", "Create and start co
         "renew-anon-volumes/V": "Recreate anonymous volumes instead of retrieving data from the previous containers"}),
     *without_effect({
         "timeout/t": "Use this timeout in seconds for container shutdown when attached or when containers are already "
-                     "running",
-        "wait-timeout": "Maximum duration in seconds to wait for the project to be running|healthy"}, "int"),
+                     "running"}, "int"),
+    Flag("wait-timeout", "", "int", "Maximum duration in seconds to wait for the project to be running|healthy",
+         value="int"),
     *refused({"watch/w": "Watch source code and rebuild/refresh containers when files are updated."})))
 
 

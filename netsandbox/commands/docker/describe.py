@@ -221,7 +221,7 @@ def network(engine: DockerEngine, it: DockerNetwork) -> Json:
 def _ipam(it: DockerNetwork) -> Json:
     if not isinstance(it, BridgeNetwork):
         return {"Driver": "default", "Options": None, "Config": None}
-    return {"Driver": "default", "Options": None if it.is_default else dict(it.ipam_options),
+    return {"Driver": "default", "Options": None if it.is_default or it.ipam_options is None else dict(it.ipam_options),
             "Config": [_pool(it, pool) for pool in it.pools]}
 
 

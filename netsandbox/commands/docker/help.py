@@ -141,7 +141,7 @@ def compose_help(commands: Iterable[Command]) -> str:
     own = COMPOSE_OTHERS | {command.path.split()[2]: command.summary for command in commands}
     rows = sorted((name, summary) for name, summary in own.items() if name not in ("bridge", "convert"))
     options = _two_columns([(_flag_names(flag), flag.usage) for flag in sorted(
-        BEFORE, key=lambda flag: flag.name)], wraps=NARROW)
+        (flag for flag in BEFORE if not flag.hidden), key=lambda flag: flag.name)], wraps=NARROW)
     lines = ["Usage:  docker compose [OPTIONS] COMMAND", "", GROUPS["compose"], "", "Options:", *options, "",
              "Management Commands:", *_two_columns([("bridge", own["bridge"])], WIDEST), "", "Commands:",
              *_two_columns(rows, WIDEST), "", "Run 'docker compose COMMAND --help' for more information on a command."]
