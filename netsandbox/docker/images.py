@@ -117,7 +117,7 @@ COREUTILS = frozenset({
     "mv", "nproc", "od", "paste", "readlink", "rm", "rmdir", "sed", "sha1sum", "sha256sum", "sha512sum", "shuf",
     "sort", "split", "stat", "stty", "sync", "tac", "tar", "tee", "test", "timeout", "touch", "tr", "truncate", "tty",
     "umount", "uniq", "uptime", "wc", "xargs", "yes"})
-APPLETS = COREUTILS | {"awk", "free", "less", "ping6", "pgrep", "pidof", "pkill", "ps", "traceroute6",
+APPLETS = COREUTILS | {"awk", "free", "less", "ping6", "pgrep", "pidof", "pkill", "ps", "top", "traceroute6",
                        "vi", "watch"}
 """What BusyBox has beside."""
 
