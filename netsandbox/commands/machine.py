@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from netsandbox.apps.hosts import addresses_of, hosts_file
 from netsandbox.apps.program import Program
+from netsandbox.commands.docker import top
 from netsandbox.commands.tools.context import Tenant, ToolError
 from netsandbox.commands.tools.ip_netns import FOLDER
 from netsandbox.commands.tools.kernel_files import FIRST_SHELL_PID, namespace_file, with_kernel
@@ -224,6 +225,17 @@ class LabMachine:
                  for top in self.programs if top not in first for one in _processes_of(top)
                  if self._host_of(one.namespace) is host]
         return [(1, INIT, host.namespace.inode), *sorted([*own, *running, *begun])]
+
+    def processes_inside(self, namespace: NetworkNamespace, files: Files) -> list[tuple[int, int, str]]:
+        """By its own numbers: the first is 1, and the others are as far from it as on the host."""
+        host = self._host_of(namespace)
+        engine = host.docker if host is not None else None
+        own = next((one for one in engine.containers.values() if one.is_running and one.files is files.system),
+                   None) if engine is not None else None
+        if engine is None or own is None:
+            return []
+        return [(one.pid - own.pid + 1, 0 if one.parent == 1 else one.parent - own.pid + 1, one.command)
+                for one in top.processes(engine, own)]
 
     def engine_of(self, namespace: NetworkNamespace) -> DockerEngine | None:
         """The Docker Engine of the machine that it is the own namespace of; None without one, and in a container."""

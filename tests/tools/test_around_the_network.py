@@ -136,6 +136,27 @@ def test_around(lab: KeptSession, line: str, code: int, said: str) -> None:
     assert (job.code, said in job.out + job.err) == (code, True), job.out + job.err
 
 
+def test_ps_sees_itself_and_what_runs_beside_it(lab: KeptSession) -> None:
+    assert lab.run("ps").out.splitlines()[1:] == ["1000000 pts/0    00:00:00 bash", "1000001 pts/0    00:00:00 ps"]
+    assert "1000000  0 00:00 pts/0    00:00:00 ps -ef\n" in lab.run("ps -ef").out
+    lab.run("docker run -d --name cache redis")
+    lab.run("docker exec -d cache sleep 2000")
+    rows = [row.split() for row in lab.run("docker exec cache ps -ef").out.splitlines()[1:]]
+    assert [(row[1], row[2], " ".join(row[7:])) for row in rows] == [
+        ("1", "0", "redis-server"), ("2", "0", "sleep 2000"), ("3", "0", "ps -ef")]
+    assert lab.run("docker exec cache pgrep sleep").out == "2\n"
+    script = lab.run("docker exec cache sh -c 'ps'").out.splitlines()
+    assert [row.split()[-1] for row in script] == ["CMD", "redis-server", "sleep", "sh", "ps"]
+    assert lab.run("docker run --rm alpine ps").out == "PID   USER     TIME  COMMAND\n    1 root      0:00 ps\n"
+    lab.run("docker run -it --rm busybox")
+    assert lab.run("ps").out.splitlines()[1:] == ["    1 root      0:00 sh", "    2 root      0:00 ps"]
+    lab.run("exit")
+    lab.run("docker run -it --rm ubuntu")
+    assert lab.run("ps").out.splitlines()[1:] == ["      1 pts/0    00:00:00 bash", "      2 pts/0    00:00:00 ps"]
+    lab.run("exit")
+    lab.run("docker rm -f cache")
+
+
 DRAWN = {
     "tree": ".\n├── a\n│   ├── b\n│   ├── l -> ../z\n│   └── x\n├── c\n└── z\n\n4 directories, 3 files\n",
     "tree -d": ".\n├── a\n│   └── b\n└── c\n\n4 directories\n",

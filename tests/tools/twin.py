@@ -207,6 +207,9 @@ class SimulatedTwin:
     def namespace_of_pid(self, _pid: int) -> NetworkNamespace | None:
         return None
 
+    def processes_inside(self, namespace: NetworkNamespace, files: Files) -> list[tuple[int, int, str]]:
+        return []
+
     def processes(self, namespace: NetworkNamespace) -> list[tuple[int, str, int]]:
         return [(1, "/sbin/init", namespace.inode)]
 

@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from netsandbox.apps.program import Task
     from netsandbox.commands.docker.client import Client
     from netsandbox.docker.container import Container
+    from netsandbox.docker.engine import DockerEngine
 
 WIDTH, GAP = 20, 3
 """Of a column, at the least, and between two (text/tabwriter)."""
@@ -33,26 +34,26 @@ class Process(NamedTuple):
     command: str
 
 
-def processes(client: Client, container: Container) -> list[Process]:
+def processes(engine: DockerEngine, container: Container) -> list[Process]:
     """Its first one, those of docker exec, and the programs that a shell waits for."""
     found = [Process(container.pid, INIT, container.process)]
     if container.program is not None:
-        found += _children(client, container.program, container.pid)
+        found += _children(engine, container.program, container.pid)
     for each in container.execs:
-        each.pid = each.pid or client.engine.next_pid()
+        each.pid = each.pid or engine.next_pid()
         found.append(Process(each.pid, INIT, " ".join(each.words)))
-        found += _children(client, each.program, each.pid)
+        found += _children(engine, each.program, each.pid)
     return found
 
 
-def _children(client: Client, program: Task, parent: int) -> list[Process]:
+def _children(engine: DockerEngine, program: Task, parent: int) -> list[Process]:
     """A shell's child may have no number of its own yet; it gets one when somebody asks."""
     found = []
     for task in family(program)[1:]:
         if not task.words:  # a shell's own part
             continue
         process = getattr(task, "process", None)
-        pid = process.pid if process is not None and process.pid != INIT else client.engine.next_pid()
+        pid = process.pid if process is not None and process.pid != INIT else engine.next_pid()
         found.append(Process(pid, parent, " ".join(task.words)))
     return found
 
@@ -61,7 +62,7 @@ def top(client: Client, parsed: Parsed) -> int:
     container = client.engine.find(parsed.operands[0])
     if not container.is_running:
         raise daemon_error(f"container {container.identity} is not running")
-    rows = processes(client, container)
+    rows = processes(client.engine, container)
     history.of_container(client.engine, container, "top")
     client.print(aligned(*_ps(container, rows, parsed.operands[1:])))
     return 0
@@ -69,7 +70,7 @@ def top(client: Client, parsed: Parsed) -> int:
 
 def listed(client: Client, container: Container) -> tuple[list[str], list[list[str]]]:
     """Headings and rows of a container that runs, as `ps -ef` has them."""
-    return _ps(container, processes(client, container), [])
+    return _ps(container, processes(client.engine, container), [])
 
 
 def _ps(container: Container, rows: list[Process], words: list[str]) -> tuple[list[str], list[list[str]]]:
@@ -140,7 +141,7 @@ def _row(client: Client, container: Container, short: bool, name: str) -> dict[s
     """What is not modelled, CPU, memory and disks, is nothing."""
     received = sum(each.inside.rx_bytes for each in container.endpoints.values())
     sent = sum(each.inside.tx_bytes for each in container.endpoints.values())
-    pids = len(processes(client, container)) if container.is_running else 0
+    pids = len(processes(client.engine, container)) if container.is_running else 0
     return {"Container": name, "Name": container.name, "CPUPerc": "0.00%", "MemUsage": NOTHING, "MemPerc": "0.00%",
             "ID": container.short_identity if short else container.identity, "BlockIO": NOTHING, "PIDs": str(pids),
             "NetIO": f"{_size(received)} / {_size(sent)}"}

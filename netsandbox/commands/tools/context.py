@@ -59,6 +59,13 @@ class Machine(Protocol):
     def processes(self, namespace: NetworkNamespace) -> list[tuple[int, str, int]]:
         """(PID, command line, inode of its network namespace) of the machine that a namespace is on, by PID."""
 
+    def processes_inside(self, namespace: NetworkNamespace, files: Files) -> list[tuple[int, int, str]]:
+        """(PID, its parent's, command line) of the container that the one who asks is in, the first process first.
+
+        Args:
+            files: those of the one who asks.
+        """
+
     def begun(self, pid: int) -> Program | None:
         """The program of that PID that a line has begun, beside the containers' own."""
 

@@ -9,7 +9,9 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from netsandbox.apps.pattern import PatternError, compile_pattern
 from netsandbox.commands.tools.context import ToolError, ToolResult
-from netsandbox.commands.tools.inputs import options_of
+from netsandbox.commands.tools.inputs import files_of, options_of
+from netsandbox.commands.tools.kernel_files import FIRST_SHELL_PID
+from netsandbox.docker.launch import SHELLS
 from netsandbox.docker.signals import SIGNALS
 from netsandbox.linux.netlink.credentials import RIGHTS
 
@@ -21,12 +23,22 @@ HEADINGS = {"pid": "    PID", "ppid": "   PPID", "user": "USER    ", "comm": "CO
 
 
 class Process(NamedTuple):
-    """One process."""
+    """One process.
+
+    Attributes:
+        namespace: inode of its network's; 0 where nobody asks.
+        terminal: whether a person typed it.
+    """
 
     pid: int
     parent: int
     command: str
     namespace: int
+    terminal: bool = False
+
+    @property
+    def tty(self) -> str:
+        return "pts/0" if self.terminal else "?"
 
     @property
     def name(self) -> str:
@@ -38,26 +50,46 @@ def processes(context: ToolContext) -> list[Process]:
     found = context.machine.processes(context.namespace)
     if not RIGHTS.get().contained:
         return [Process(pid, 0 if pid == 1 else 1, command, inode) for pid, command, inode in found]
-    return [Process(1, 0, command, inode) for _pid, command, inode in found if inode == context.namespace.inode][:1]
+    inside = context.machine.processes_inside(context.namespace, files_of(context))
+    if not inside:
+        return [Process(1, 0, command, inode) for _pid, command, inode in found if inode == context.namespace.inode][:1]
+    return [Process(pid, parent, command, context.namespace.inode) for pid, parent, command in inside]
+
+
+def _with_itself(context: ToolContext, arguments: list[str]) -> list[Process]:
+    """What ps sees: the shell that it is typed into and itself too, where they are not among the others."""
+    found, words = processes(context), " ".join(["ps", *arguments])
+    is_typed = context.stdin is not None and context.stdin.is_terminal
+    if any(one.command == words for one in found):
+        return found
+    inode, is_contained = context.namespace.inode, RIGHTS.get().contained
+    if is_contained:  # a container's own shell is its first process, or docker exec's
+        found = [one._replace(terminal=is_typed and one.name in SHELLS) for one in found]
+    elif is_typed:
+        found.append(Process(FIRST_SHELL_PID, 1, "bash", inode, True))
+    shell = next((one.pid for one in reversed(found) if one.terminal), 0 if is_contained else 1)
+    return [*found, Process(max(one.pid for one in found) + 1 if found else 1, shell, words, inode, is_typed)]
 
 
 def ps(context: ToolContext, arguments: list[str]) -> ToolResult:
     """`ps aux`, `ps -ef`, `ps -o pid,comm`, `ps -p PID`."""
     letters, columns, wanted = _read_ps(arguments)
     shows_all = bool(set(letters) & set("aexA")) or bool(wanted)
-    rows = [one for one in processes(context) if shows_all and (not wanted or str(one.pid) in wanted)]
+    seen = _with_itself(context, arguments)
+    rows = [one for one in seen if (shows_all or one.terminal == seen[-1].terminal)
+            and (not wanted or str(one.pid) in wanted)]
     if columns:
         return _table([HEADINGS[name] for name in columns], [[_cell(one, name) for name in columns] for one in rows])
     if "u" in letters:
         heading = "USER         PID %CPU %MEM    VSZ   RSS TTY      STAT START   TIME COMMAND"
-        zeros = "0.0  0.0      0     0 ?        Ss   00:00   0:00"
-        lines = [f"root     {one.pid:>7}  {zeros} {one.command}" for one in rows]
+        lines = [f"root     {one.pid:>7}  0.0  0.0      0     0 {one.tty:<8} Ss   00:00   0:00 {one.command}"
+                 for one in rows]
     elif "f" in letters:
         heading = "UID          PID    PPID  C STIME TTY          TIME CMD"
-        lines = [f"root     {one.pid:>7} {one.parent:>7}  0 00:00 ?        00:00:00 {one.command}" for one in rows]
+        lines = [f"root     {one.pid:>7} {one.parent:>7}  0 00:00 {one.tty:<8} 00:00:00 {one.command}" for one in rows]
     else:
         heading = "    PID TTY          TIME CMD"
-        lines = [f"{one.pid:>7} ?        00:00:00 {one.name}" for one in rows]
+        lines = [f"{one.pid:>7} {one.tty:<8} 00:00:00 {one.name}" for one in rows]
     return ToolResult(0, "\n".join([heading, *lines]) + "\n", "")
 
 
@@ -91,13 +123,14 @@ def busybox_ps(context: ToolContext, arguments: list[str]) -> ToolResult:
     """BusyBox lists all, whatever it is asked (procps/ps.c); columns of one's own are procps' here too."""
     if any(word.startswith("-o") for word in arguments):
         return ps(context, ["-e", *arguments])
-    lines = [f"{one.pid:>5} root      0:00 {one.command}" for one in processes(context)]
+    lines = [f"{one.pid:>5} root      0:00 {one.command}" for one in _with_itself(context, arguments)]
     return ToolResult(0, "\n".join(["PID   USER     TIME  COMMAND", *lines]) + "\n", "")
 
 
 def _cell(one: Process, name: str) -> str:
-    return {"pid": f"{one.pid:>7}", "ppid": f"{one.parent:>7}", "user": "root    ", "comm": one.name, "tty": "?       ",
-            "time": "00:00:00", "stat": "Ss  ", "netns": f"{one.namespace:>10}"}.get(name, one.command)
+    return {"pid": f"{one.pid:>7}", "ppid": f"{one.parent:>7}", "user": "root    ", "comm": one.name,
+            "tty": f"{one.tty:<8}", "time": "00:00:00", "stat": "Ss  ",
+            "netns": f"{one.namespace:>10}"}.get(name, one.command)
 
 
 def _table(headings: list[str], rows: list[list[str]]) -> ToolResult:
