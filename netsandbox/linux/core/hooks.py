@@ -73,6 +73,7 @@ class SocketBuffer:
         mark: what a rule wrote on it.
         connection, info: the connection it belongs to, and how.  is_untracked: no connection is to have it.
         largest_piece: bytes of the longest fragment that it was put together from, or 0.
+        pieces: bytes of data in each of them.
         segment_size: bytes of data in each of the TCP segments that it will be cut into, or 0.
         needs_route: an address or the mark changed behind the route's back.
         skips_prerouting: the bridge has asked there already.
@@ -82,7 +83,7 @@ class SocketBuffer:
 
     __slots__ = ("connection", "entered", "frame", "hook", "info", "is_untracked", "largest_piece",
                  "leaves", "mark", "mtu", "needs_route", "next_hop", "packet", "physical_in", "physical_out",
-                 "segment_size", "skips_prerouting", "walks", "zone")
+                 "pieces", "segment_size", "skips_prerouting", "walks", "zone")
 
     def __init__(self, packet: IPv4Packet) -> None:
         self.packet = packet
@@ -95,6 +96,7 @@ class SocketBuffer:
         self.connection: Connection | None = None
         self.mark = self.info = self.next_hop = self.mtu = self.largest_piece = self.segment_size = 0
         self.needs_route = self.is_untracked = self.skips_prerouting = False
+        self.pieces: tuple[int, ...] = ()
         self.zone: int | None = None
         self.walks: list[ChainWalk] = []
 

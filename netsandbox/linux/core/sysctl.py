@@ -29,7 +29,7 @@ class SysctlError(ValueError):
 
 UNUSED_CONF = {"bootp_relay": 0, "disable_policy": 0, "disable_xfrm": 0, "force_igmp_version": 0,
                "igmpv2_unsolicited_report_interval": 10_000, "igmpv3_unsolicited_report_interval": 1000,
-               "src_valid_mark": 0, "tag": 0}
+               "tag": 0}
 """Settings of interfaces that are kept and shown, as the kernel has them, and mean nothing to this stack."""
 
 
@@ -44,7 +44,7 @@ class InterfaceConf:
                  "arp_evict_nocarrier", "arp_filter", "arp_ignore", "arp_notify", "bc_forwarding",
                  "drop_gratuitous_arp", "drop_unicast_in_l2_multicast", "forwarding", "ignore_routes_with_linkdown",
                  "log_martians", "medium_id", "promote_secondaries", "proxy_arp", "proxy_arp_pvlan", "route_localnet",
-                 "rp_filter", "secure_redirects", "send_redirects", "shared_media")
+                 "rp_filter", "secure_redirects", "send_redirects", "shared_media", "src_valid_mark")
 
     accept_local: int
     accept_redirects: int
@@ -70,6 +70,7 @@ class InterfaceConf:
     secure_redirects: int
     send_redirects: int
     shared_media: int
+    src_valid_mark: int
 
     def __init__(self) -> None:
         for name in self.__slots__:

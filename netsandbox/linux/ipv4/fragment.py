@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from itertools import accumulate, pairwise
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
@@ -24,15 +25,21 @@ QUEUE_SIZE = 208
 Key = tuple[int, int, int, int]
 
 
-def fragment(packet: IPv4Packet, mtu: int) -> list[IPv4Packet]:
-    """Cut a packet into pieces that fit an MTU, in order; all but the last hold a multiple of 8 bytes."""
-    data, options = packet.payload_bytes(), packet.options
-    room = (mtu - packet.header_size) & ~7
+def fragment(packet: IPv4Packet, mtu: int, came: tuple[int, ...] = ()) -> list[IPv4Packet]:
+    """Cut a packet into pieces that fit an MTU, in order; all but the last hold a multiple of 8 bytes.
+
+    Args:
+        came: bytes of data in each of the pieces that it was put together from. Where these fit it leaves in the same,
+            and without "do not fragment" (the fast path of ip_do_fragment).
+    """
+    data, options, most = packet.payload_bytes(), packet.options, mtu - packet.header_size
+    fits = bool(came) and max(came) <= most and sum(came) == len(data)
+    ends = list(accumulate(came)) if fits else [*range(most & ~7, len(data), most & ~7), len(data)]
     pieces = []
-    for start in range(0, len(data), room):
-        more = start + room < len(data) or packet.mf
-        pieces.append(IPv4Packet(packet.src, packet.dst, packet.protocol, data[start:start + room], packet.ttl,
-                                 packet.ident, packet.df, packet.tos, more, packet.offset + start, options))
+    for start, end in pairwise([0, *ends]):
+        more = end < len(data) or packet.mf
+        pieces.append(IPv4Packet(packet.src, packet.dst, packet.protocol, data[start:end], packet.ttl, packet.ident,
+                                 packet.df and not fits, packet.tos, more, packet.offset + start, options))
         options = options and of_later_fragment(options)
     return pieces
 
@@ -112,7 +119,7 @@ class Reassembler:
     incomplete for net.ipv4.ipfrag_time seconds, if that fragment is there.
     """
 
-    __slots__ = ("_heard", "_queues", "largest", "namespace", "on_timeout")
+    __slots__ = ("_heard", "_queues", "largest", "namespace", "on_timeout", "sizes")
 
     def __init__(self, namespace: NetworkNamespace,
                  on_timeout: Callable[[Interface, Frame, IPv4Packet], None]) -> None:
@@ -123,6 +130,8 @@ class Reassembler:
         """Fragments of each sender so far."""
         self.largest = 0
         """Bytes of the longest fragment of the packet that became whole last."""
+        self.sizes: tuple[int, ...] = ()
+        """Bytes of data in each of its fragments, in order."""
 
     def add(self, interface: Interface, frame: Frame, packet: IPv4Packet) -> IPv4Packet | Dropped | None:
         """Take a fragment: the whole packet once it is complete, None while pieces are missing."""
@@ -174,7 +183,8 @@ class Reassembler:
     def _complete(self, key: Key, queue: _Queue) -> IPv4Packet:
         self._discard(key)
         self.largest = max(piece.total_length for piece, _data in queue.pieces.values())
-        data = b"".join(queue.pieces[offset][1] for offset in sorted(queue.pieces))
+        parts = [queue.pieces[offset][1] for offset in sorted(queue.pieces)]
+        self.sizes, data = tuple(map(len, parts)), b"".join(parts)
         assert queue.first is not None, "the bytes from 0 on are there"
         head = queue.first[2]
         payload = parse_transport(head.protocol, data, head.src, head.dst)

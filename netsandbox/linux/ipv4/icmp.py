@@ -227,7 +227,7 @@ def send_error(interface: Interface | None, namespace: NetworkNamespace, packet:
     if why:
         namespace.record(IcmpSuppressed(namespace.name, kind, code, packet, why))
         return False
-    local = namespace.routes.is_local(packet.dst) if interface is None else _is_ours(interface, packet)
+    local = _leaves_by_lo(buffer) if interface is None else _is_ours(interface, packet)
     source = packet.dst if local else 0
     if not local and interface is not None and namespace.sysctls.get("net.ipv4.icmp_errors_use_inbound_ifaddr"):
         source = select_address(interface, packet.src, "link")
@@ -258,6 +258,11 @@ def _unfinished(packet: IPv4Packet) -> bytes:
         return data
     at = packet.header_size + udp.CHECKSUM_AT
     return data[:at] + udp.partial_checksum(packet.src, packet.dst, datagram.length).to_bytes(2, "big") + data[at + 2:]
+
+
+def _leaves_by_lo(buffer: SocketBuffer | None) -> bool:
+    """A packet of our own to ourselves."""
+    return buffer is not None and buffer.leaves is not None and buffer.leaves.is_loopback
 
 
 def _is_ours(interface: Interface, packet: IPv4Packet) -> bool:

@@ -73,9 +73,9 @@ def _find_input(interface: Interface, source: int, destination: int, mark: int,
     if is_multicast(source) or source == LIMITED_BROADCAST:
         return _refused(DropReason.IP_INVALID_SOURCE, source)
     if destination == LIMITED_BROADCAST or (source == 0 and destination == 0):
-        return _local_input(interface, source, destination, "broadcast", None)
+        return _local_input(interface, source, destination, "broadcast", None, mark)
     if is_multicast(destination):
-        return _multicast_input(interface, source, destination)
+        return _multicast_input(interface, source, destination, mark)
     martian = _martian(interface, source, destination)
     if martian is not None:
         return martian
@@ -85,9 +85,9 @@ def _find_input(interface: Interface, source: int, destination: int, mark: int,
     route = namespace.routes.lookup(destination, flow=flow)
     rule = rule_matched(namespace, destination)
     if route is not None and route.type == "broadcast" and _forwards_broadcasts(interface):
-        return _forward_input(interface, source, destination, route, rule)
+        return _forward_input(interface, source, destination, route, rule, mark)
     if route is not None and route.type in ("local", "broadcast"):
-        return _local_input(interface, source, destination, route.type, route)
+        return _local_input(interface, source, destination, route.type, route, mark)
     if not interface.conf.forwarding:
         return _unreachable("EHOSTUNREACH", route)
     if route is None:
@@ -95,8 +95,8 @@ def _find_input(interface: Interface, source: int, destination: int, mark: int,
     if route.type in ERRORS:
         return _unreachable(ERRORS[route.type], route)
     if route.paths:
-        return _several_input(interface, source, destination, route, rule)
-    return _forward_input(interface, source, destination, route, rule)
+        return _several_input(interface, source, destination, route, rule, mark)
+    return _forward_input(interface, source, destination, route, rule, mark)
 
 
 def _forwards_broadcasts(interface: Interface) -> bool:
@@ -121,25 +121,26 @@ def _martian(interface: Interface, source: int, destination: int) -> InputRoute 
     return _refused(DropReason.IP_LOCALNET, destination if destination >> 24 == 127 else source)
 
 
-def _multicast_input(interface: Interface, source: int, destination: int) -> InputRoute:
+def _multicast_input(interface: Interface, source: int, destination: int, mark: int) -> InputRoute:
     if not interface.namespace.is_group_member(interface, destination):
         return _refused(DropReason.IP_INNOROUTES, destination)
-    return _local_input(interface, source, destination, "multicast", None)
+    return _local_input(interface, source, destination, "multicast", None, mark)
 
 
-def _local_input(interface: Interface, source: int, destination: int, kind: str, route: Route | None) -> InputRoute:
+def _local_input(interface: Interface, source: int, destination: int, kind: str, route: Route | None,
+                 mark: int) -> InputRoute:
     if source and not interface.is_loopback:
-        refusal, _on_link = validate_source(interface, source, None, destination)
+        refusal, _on_link = validate_source(interface, source, None, destination, mark)
         if refusal is not None:
             return InputRoute(kind, refusal, "", route, None, None, False)
     return InputRoute(kind, None, "", route, interface, None, False)
 
 
 def _several_input(interface: Interface, source: int, destination: int, route: Route,
-                   rule: RuleMatched | None) -> multipath.Paths[InputRoute]:
+                   rule: RuleMatched | None, mark: int) -> multipath.Paths[InputRoute]:
     """ip_mkroute_input."""
     paths = multipath.usable(route)
-    ways = [_forward_input(interface, source, destination, path, rule) for path in paths]
+    ways = [_forward_input(interface, source, destination, path, rule, mark) for path in paths]
     for path, way in zip(paths, ways, strict=True):
         if way.chosen is not None:
             way.chosen.path = path_chosen(interface.namespace, destination, path, len(route.paths))
@@ -147,10 +148,10 @@ def _several_input(interface: Interface, source: int, destination: int, route: R
 
 
 def _forward_input(interface: Interface, source: int, destination: int, route: Route,
-                   rule: RuleMatched | None) -> InputRoute:
+                   rule: RuleMatched | None, mark: int) -> InputRoute:
     namespace, out = interface.namespace, route.interface
     assert out is not None, "only special routes have no interface"
-    refusal, on_link = validate_source(interface, source, out, destination)
+    refusal, on_link = validate_source(interface, source, out, destination, mark)
     if refusal is not None:
         return InputRoute("unicast", refusal, "", route, None, None, False)
     learned = use_learned(namespace, destination, route)

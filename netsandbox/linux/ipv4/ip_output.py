@@ -123,7 +123,8 @@ def output(namespace: NetworkNamespace, packet: IPv4Packet, route: OutputRoute,
         return OK
     if buffer is not None and buffer.segment_size and not route.interface.is_loopback:
         return _emit_segments(namespace, cut(packet, buffer.segment_size), route)
-    return _emit(namespace, packet, route, buffer.largest_piece if buffer is not None else 0)
+    return _emit(namespace, packet, route, buffer.largest_piece if buffer is not None else 0,
+                 buffer.pieces if buffer is not None else ())
 
 
 def _loop_back(namespace: NetworkNamespace, packet: IPv4Packet, route: OutputRoute,
@@ -157,12 +158,13 @@ def _loops_back(namespace: NetworkNamespace, packet: IPv4Packet, interface: Inte
     return not is_multicast(packet.dst) or namespace.is_group_member(interface, packet.dst)
 
 
-def _emit(namespace: NetworkNamespace, packet: IPv4Packet, route: OutputRoute, largest: int = 0) -> str:
+def _emit(namespace: NetworkNamespace, packet: IPv4Packet, route: OutputRoute, largest: int = 0,
+          came: tuple[int, ...] = ()) -> str:
     """Whole, or in pieces, which are no longer than those that the packet came in (ip_finish_output)."""
     if packet.total_length <= route.mtu and not largest:
         return _finish(namespace, packet, route)
     mtu = min(route.mtu, largest) if largest else route.mtu
-    pieces = fragment(packet, mtu)
+    pieces = fragment(packet, mtu, came)
     namespace.record(PacketFragmented(namespace.name, packet, len(pieces), mtu))
     return _send_pieces(namespace, pieces, route)
 

@@ -19,7 +19,7 @@ def table_of(interface: Interface | None) -> str | None:
 
 
 def validate_source(interface: Interface, source: int, out: Interface | None,
-                    destination: int = 0) -> tuple[Dropped | None, bool]:
+                    destination: int = 0, mark: int = 0) -> tuple[Dropped | None, bool]:
     """fib_validate_source: (why the source is refused, whether it is on the interface's link).
 
     With rp_filter off, only an address of our own is refused, unless the
@@ -33,7 +33,8 @@ def validate_source(interface: Interface, source: int, out: Interface | None,
         if source in namespace.routes.local and not _accepts_local(interface):
             return Dropped(DropReason.IP_LOCAL_SOURCE, (source,)), False
         return None, False
-    flow = Flow(destination, out.name if out is not None else "lo", vrf=table_of(interface))
+    mark *= namespace.sysctls.either(interface.conf, "src_valid_mark")
+    flow = Flow(destination, out.name if out is not None else "lo", mark=mark, vrf=table_of(interface))
     route = namespace.routes.lookup(source, flow=flow)
     if route is None or route.type in ERRORS:
         return (Dropped(DropReason.IP_RPFILTER, (source, mode)) if mode else None), False

@@ -191,7 +191,7 @@ class BridgeHooks:
         if packet.total_length <= min(out.interface.mtu, largest or out.interface.mtu):
             return [_holding(frame, packet)]
         mtu = min(bridge.mtu, largest or bridge.mtu)
-        pieces = fragment(packet, mtu)
+        pieces = fragment(packet, mtu, buffer.pieces)
         self.namespace.record(PacketFragmented(self.namespace.name, packet, len(pieces), mtu))
         return [Frame(frame.dst, frame.src, ETH_P_IP, piece) for piece in pieces]
 

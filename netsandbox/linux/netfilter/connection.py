@@ -98,7 +98,7 @@ def _tuple_of_bytes(packet: IPv4Packet, data: bytes) -> FlowTuple | None:
         ident = int.from_bytes(data[4:6], "big") if data[0] in INVERSE_TYPES else 0
         return FlowTuple(ICMP, packet.src, packet.dst, ident, data[0] << 8 | data[1])
     if protocol in WITH_PORTS:
-        if len(data) < 8:
+        if len(data) < 4:
             return None
         ports = int.from_bytes(data[:4], "big")
         return FlowTuple(protocol, packet.src, packet.dst, ports >> 16, ports & 0xFFFF)

@@ -205,7 +205,7 @@ class Netfilter:
             return Outcome.QUEUED
         if isinstance(whole, Dropped):
             return whole
-        buffer.packet, buffer.largest_piece = whole, self._fragments.largest
+        buffer.packet, buffer.largest_piece, buffer.pieces = whole, self._fragments.largest, self._fragments.sizes
         return None
 
     # -- what targets need

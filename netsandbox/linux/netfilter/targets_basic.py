@@ -242,9 +242,10 @@ class SetConnectionMark(Action):
         if "--set-xmark" in self.given:
             return f" CONNMARK{_mark_listed(self.value('--set-xmark'))}"
         packet_mask, mask = self.value("--nfmask").value, self.value("--ctmask").value
-        end = "" if packet_mask == mask == WORD else (
-            f" mask {mask:#x}" if packet_mask == mask else f" nfmask {packet_mask:#x} ctmask {mask:#x}")
-        return f" CONNMARK {'save' if '--save-mark' in self.given else 'restore'}{end}"
+        saves = "--save-mark" in self.given
+        end = "" if packet_mask == mask == WORD else f" mask {mask:#x}" if packet_mask == mask else (
+            f" nfmask {packet_mask:#x} ctmask ~{mask:#x}" if saves else f" ctmask {mask:#x} nfmask ~{packet_mask:#x}")
+        return f" CONNMARK {'save' if saves else 'restore'}{end}"
 
 
 class NoTrack(Action):
