@@ -77,11 +77,12 @@ class SocketBuffer:
         segment_size: bytes of data in each of the TCP segments that it will be cut into, or 0.
         needs_route: an address or the mark changed behind the route's back.
         skips_prerouting: the bridge has asked there already.
+        is_forged: no socket sends it, not even one of the kernel's (nf_send_reset).
         zone: of connections, among which its own is looked for, where a rule has told one (nf_ct_tmpl_alloc).
         walks: the chains that it was led through at the present hook.
     """
 
-    __slots__ = ("connection", "entered", "frame", "hook", "info", "is_untracked", "largest_piece",
+    __slots__ = ("connection", "entered", "frame", "hook", "info", "is_forged", "is_untracked", "largest_piece",
                  "leaves", "mark", "mtu", "needs_route", "next_hop", "packet", "physical_in", "physical_out",
                  "pieces", "segment_size", "skips_prerouting", "walks", "zone")
 
@@ -95,7 +96,7 @@ class SocketBuffer:
         self.frame: Frame | None = None
         self.connection: Connection | None = None
         self.mark = self.info = self.next_hop = self.mtu = self.largest_piece = self.segment_size = 0
-        self.needs_route = self.is_untracked = self.skips_prerouting = False
+        self.needs_route = self.is_untracked = self.skips_prerouting = self.is_forged = False
         self.pieces: tuple[int, ...] = ()
         self.zone: int | None = None
         self.walks: list[ChainWalk] = []

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from itertools import accumulate, pairwise
 from collections.abc import Callable
+from itertools import accumulate, pairwise
 from typing import TYPE_CHECKING
 
 from netsandbox.engine.units import SECOND

@@ -188,7 +188,7 @@ class Owner(Match):
 def sender_of(namespace: NetworkNamespace, buffer: SocketBuffer) -> str | None:
     """Whose socket sent the packet: a "program"'s, the "kernel"'s own for ICMP and TCP, which has no user; or none."""
     packet = buffer.packet
-    if buffer.entered is not None:
+    if buffer.entered is not None or buffer.is_forged:
         return None
     if packet.protocol == ICMP:
         message = packet.payload
@@ -208,8 +208,6 @@ def _sender_of_segment(namespace: NetworkNamespace, source: int, destination: in
     found = namespace.sockets.connections.get((source, segment.sport, destination, segment.dport))
     if segment.flags & (SYN | ACK) == SYN | ACK:
         return "program"
-    if namespace.holder_of(source) is None:  # REJECT's, in another host's name
-        return None
     orphan: bool | None = getattr(found, "orphan", None)
     return "kernel" if orphan is None else None if orphan else "program"
 

@@ -80,7 +80,9 @@ def send_reset(namespace: NetworkNamespace, buffer: SocketBuffer) -> None:
     if port is not None and frame is not None:
         port.transmit(Frame(frame.src, frame.dst, ETH_P_IP, answer))
         return
-    ip_output.send(namespace, answer, route, buffer.of_answer(answer))
+    twin = buffer.of_answer(answer)
+    twin.is_forged = True
+    ip_output.send(namespace, answer, route, twin)
 
 
 def _close(namespace: NetworkNamespace, buffer: SocketBuffer) -> None:
