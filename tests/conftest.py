@@ -10,10 +10,10 @@ import pytest
 from hypothesis import HealthCheck, settings
 
 # A shared machine may stall for a second in the middle of an example: a deadline would then fail a good program.
-settings.register_profile("local", deadline=None, suppress_health_check=[HealthCheck.too_slow])
-# The same examples on every run, so that a red build can be repeated; fresh ones are found by developers' runs.
-settings.register_profile("ci", parent=settings.get_profile("local"), derandomize=True)
-settings.load_profile("ci" if os.environ.get("CI") else "local")
+settings.register_profile("fresh", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+# The same examples on every run, so that a red one can be repeated; others are looked for with FRESH_EXAMPLES=1.
+settings.register_profile("same", parent=settings.get_profile("fresh"), derandomize=True, database=None)
+settings.load_profile("fresh" if os.environ.get("FRESH_EXAMPLES") else "same")
 
 # A shell's background job ignores Ctrl-C, and so would every program that a test starts and interrupts.
 signal.signal(signal.SIGINT, signal.default_int_handler)
