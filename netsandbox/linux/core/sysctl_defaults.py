@@ -72,6 +72,9 @@ GLOBALS: dict[str, int | str] = {
     "net.bridge.bridge-nf-call-iptables": 0,
     "net.bridge.bridge-nf-call-ip6tables": 0,
     "net.bridge.bridge-nf-call-arptables": 0,
+    "net.bridge.bridge-nf-filter-vlan-tagged": 0,
+    "net.bridge.bridge-nf-filter-pppoe-tagged": 0,
+    "net.bridge.bridge-nf-pass-vlan-input-dev": 0,
 }
 """What has no interface in its name."""
 

@@ -15,7 +15,8 @@ UNREAD = {f"net.ipv4.{name}" for name in (
     "ping_group_range")}
 """Without an interface in their name."""
 UNREAD |= {*KEPT, AVAILABLE, "net.ipv6.conf.all.disable_ipv6", "net.ipv6.conf.default.disable_ipv6",
-           "net.bridge.bridge-nf-call-ip6tables", "net.bridge.bridge-nf-call-arptables"}
+           *(f"net.bridge.bridge-nf-{name}" for name in ("call-ip6tables", "call-arptables", "filter-vlan-tagged",
+                                                         "filter-pppoe-tagged", "pass-vlan-input-dev"))}
 UNREAD_OF_INTERFACE = {"conf": {*UNUSED_CONF, "log_martians"}, "neigh": {"anycast_delay"}}
 
 

@@ -76,7 +76,7 @@ class VtepTable:
         Raises:
             KernelError: there is such a row (add), or it cannot be replaced.
         """
-        if state == STATIC or not remote.address:
+        if not remote.address:
             raise KernelError("EINVAL")
         row = self.rows.get(mac)
         if row is None:
