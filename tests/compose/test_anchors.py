@@ -80,7 +80,8 @@ def test_a_variable_that_is_not_set_is_warned_of(session: KeptSession) -> None:
 @pytest.mark.parametrize(("text", "err"), [
     ("a: &a [x, *a]\n", "the alias '*a' stands within its own anchor"),
     ("a: &a {b: *a}\n", "the alias '*a' stands within its own anchor"),
-    ("services: {web: {<<: text}}\n", "map merge requires map or sequence of maps as the value"),
+    ("services: {web: {<<: text}}\n",
+     "failed to parse /root/demo/compose.yaml: yaml: map merge requires map or sequence of maps as the value"),
     ("services: {web: *nosuch}\n", "yaml: unknown anchor 'nosuch' referenced"),
     ("", "empty compose file"),
     ("services:\n  a:\n    image: x\n    image: y\n",

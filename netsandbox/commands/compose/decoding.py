@@ -3,6 +3,8 @@ right (compose-go, loader and validation)."""
 
 from __future__ import annotations
 
+import re
+import shlex
 from collections.abc import Callable, Iterator
 
 from netsandbox.commands.compose.filling import FALSE, TRUE, Path, place_of
@@ -29,8 +31,10 @@ def _bad_length(node: Node) -> str:
 
 
 def _bad_size(node: Node) -> str:
-    is_one = kind_of(node) == "integer" or size(str(node.value)) is not None
-    return "" if is_one else f"invalid size: '{node.value}'"
+    text = str(node.value)
+    if kind_of(node) == "integer" or size(text) is not None:
+        return ""
+    return f"invalid suffix: '{text.lstrip('0123456789. ')}'" if text[:1].isdigit() else f"invalid size: '{text}'"
 
 
 def _bad_truth(node: Node) -> str:
@@ -50,7 +54,21 @@ def _bad_host(node: Node) -> str:
     return "" if {"=", ":"} & {*str(node.value)} else f"invalid additional host, missing IP: {node.value}"
 
 
+def _bad_words(node: Node) -> str:
+    try:
+        shlex.split(str(node.value))
+    except ValueError:
+        return "invalid command line string"
+    return ""
+
+
+def _bad_count(node: Node) -> str:
+    is_below = str(node.value).startswith("-")
+    return f"cannot parse value as 'uint64': {node.value} overflows uint" if is_below else ""
+
+
 FAULTS: dict[str, Fault] = {
+    "services.command": _bad_words, "services.entrypoint": _bad_words, "services.healthcheck.retries": _bad_count,
     **dict.fromkeys((f"services.{key}" for key in (
         "stop_grace_period", "healthcheck.interval", "healthcheck.timeout", "healthcheck.start_period",
         "healthcheck.start_interval", "deploy.restart_policy.delay", "deploy.restart_policy.window",
@@ -58,9 +76,10 @@ FAULTS: dict[str, Fault] = {
         "deploy.rollback_config.monitor")), _bad_length),
     **dict.fromkeys((f"services.{key}" for key in (
         "mem_limit", "mem_reservation", "mem_swappiness", "memswap_limit", "shm_size", "build.shm_size",
-        "deploy.resources.limits.memory", "deploy.resources.reservations.memory", "volumes.tmpfs.size")), _bad_size),
+        "deploy.resources.limits.memory", "deploy.resources.reservations.memory", "volumes.[].tmpfs.size")), _bad_size),
     **dict.fromkeys((f"services.{key}" for key in (
-        "attach", "depends_on.*.restart", "build.no_cache", "build.pull", "build.privileged")), _bad_truth),
+        "attach", "depends_on.*.restart", "build.no_cache", "build.pull", "build.privileged",
+        "env_file.[].required")), _bad_truth),
     **dict.fromkeys((f"services.deploy.resources.{key}.cpus" for key in ("limits", "reservations")), _bad_decimal),
     f"{HOSTS}.[]": _bad_host}
 """By place: what is to be understood there."""
@@ -74,8 +93,11 @@ def check(values: Values, root: Node) -> None:
             text for _node, text in faults))
     for section, keys in FILES.items():
         for key, node in _items(find(root, section)):
-            if not any(find(node, each) for each in (*keys, "external")):
+            given = [each for each in keys if find(node, each)]
+            if not given and not find(node, "external"):
                 raise values.error(key, f"{section}.{key.value}: one of {'|'.join(keys)} must be set")
+            if len(given) > 1:
+                raise values.error(key, f"{section}.{key.value}: {'|'.join(keys)} attributes are mutually exclusive")
     for key, node in _items(find(root, "volumes")):
         external, others = find(node, "external"), [each for each in ("driver", "driver_opts", "labels")
                                                    if find(node, each)]
@@ -95,19 +117,20 @@ def _faults(node: Node, path: Path) -> Iterator[tuple[Node, str]]:
         for key, value in node.value:
             yield from _faults(value, (*path, str(key.value)))
     elif isinstance(node, SequenceNode):
-        for item in node.value:
-            yield from _faults(item, (*path, "[]"))
-    elif path and place_of(path) in FAULTS and isinstance(node, ScalarNode):
-        why = FAULTS[place_of(path)](node)
+        for at, item in enumerate(node.value):
+            yield from _faults(item, (*path, f"[{at}]"))
+    elif path and isinstance(node, ScalarNode):
+        fault = FAULTS.get(re.sub(r"\[\d+\]", "[]", place_of(path)))
+        why = fault(node) if fault is not None else ""
         if why:
             yield node, f"'{_named(path)}' {why}"
 
 
 def _named(path: Path) -> str:
-    """As Go names it: services[web].depends_on[db].restart; an item of a list by its list."""
-    section, name, *rest = [part for part in path if part != "[]"]
-    keys = [f"[{part}]" if at and place_of((section, name, *rest[:at + 1])).endswith("*") else f".{part}"
-            for at, part in enumerate(rest)]
+    """As Go names it: services[web].depends_on[db].restart; a text of a list by its list."""
+    section, name, *rest = path[:-1] if path[-1].startswith("[") else path
+    keys = [part if part.startswith("[") else f"[{part}]" if at and place_of((section, name, *rest[:at + 1])).endswith(
+        "*") else f".{part}" for at, part in enumerate(rest)]
     return f"{section}[{name}]{''.join(keys)}"
 
 

@@ -90,7 +90,8 @@ def _value(name: str, how: str, other: str, variables: Mapping[str, str]) -> str
     if how.endswith("+"):
         return filled_in(other, variables) if is_there else ""
     if how.endswith("?") and not is_there:
-        raise VariableError(f"required variable {name} is missing a value: {filled_in(other, variables)}")
+        why = f": {filled_in(other, variables)}" if other else ""
+        raise VariableError(f"required variable {name} is missing a value{why}")
     return own or ""
 
 

@@ -52,6 +52,7 @@ class Service(NamedTuple):
         restarts_with: those of them whose restart is its own, too.
         mounts: -v of each volume, a named one still by the name that the file has.
         env_files: the paths of the files of its variables, and whether each has to be there.
+        shares: the services whose volumes or namespaces it uses.
         files: (configs or secrets, name) of each that it has.
         variables: NAME=value out of these files, once they are read.
     """
@@ -67,7 +68,7 @@ class Service(NamedTuple):
     network_mode: str = ""
     networks: Mapping[str, Attachment] = {}
     links: tuple[str, ...] = ()
-    volumes_from: tuple[str, ...] = ()
+    shares: tuple[str, ...] = ()
     needs: tuple[str, ...] = ()
     conditions: Mapping[str, str] = {}
     optional: tuple[str, ...] = ()

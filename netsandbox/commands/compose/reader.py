@@ -191,7 +191,7 @@ def _completed(values: Values, service: Service, services: Mapping[str, Service]
     if service.network_mode and service.networks:
         raise values.error(where, f"service {service.name} declares mutually exclusive `network_mode` and "
                            "`networks`: invalid compose project")
-    others = [link.partition(":")[0] for link in (*service.links, *service.volumes_from)
+    others = [link.partition(":")[0] for link in (*service.links, *service.shares)
               if not link.startswith("container:")]
     if service.network_mode.startswith("service:"):
         others.append(service.network_mode.removeprefix("service:"))
@@ -200,7 +200,9 @@ def _completed(values: Values, service: Service, services: Mapping[str, Service]
             raise values.error(where, f'service "{service.name}" depends on undefined service "{other}": invalid '
                                "compose project")
     if service.container_name and service.scale > 1:
-        raise values.error(where, f"services.scale: can't set container_name and {service.name} as container name must "
+        own = values.map(values.map(top["services"][1], "services")[service.name][1], "services")
+        key = "scale" if "scale" in own else "deploy.replicas"
+        raise values.error(where, f"services.{key}: can't set container_name and {service.name} as container name must "
                            "be unique: invalid compose project")
     if not service.network_mode and not service.networks:
         service = service._replace(networks={DEFAULT: Attachment()})

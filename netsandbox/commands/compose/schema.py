@@ -120,7 +120,7 @@ RATES = ListOf(MapOf({"path": "string", "rate": INTEGER}))
 SERVICE = MapOf({
     **dict.fromkeys((
         "cgroup_parent", "cpuset", "domainname", "hostname", "image", "ipc", "isolation", "mac_address",
-        "mem_reservation", "network_mode", "pid", "platform", "pull_refresh_after", "restart", "runtime",
+        "mem_reservation", "network_mode", "platform", "pull_refresh_after", "restart", "runtime",
         "stop_grace_period", "stop_signal", "user", "userns_mode", "uts", "working_dir"), "string"),
     **dict.fromkeys(("attach", "init", "oom_kill_disable", "privileged", "read_only", "stdin_open", "tty"), TRUTH),
     **dict.fromkeys(("cpu_period", "cpu_quota", "cpu_rt_period", "cpu_rt_runtime", "cpu_shares", "cpus", "mem_limit",
@@ -149,7 +149,7 @@ SERVICE = MapOf({
     "models": OneOf((SET, MapOf(rest=MapOf({"endpoint_var": "string", "model_var": "string"}, may_be_null=True)))),
     "networks": OneOf((SET, MapOf(rest=OneOf((ATTACHMENT, "null"))))), "oom_score_adj": OneOf(("string", Whole(
         -1000, 1000))), "ports": ListOf(OneOf(("number", "string", PORT)), is_set=True),
-    "provider": MapOf({"type": "string", "options": MapOf(rest=PLAIN)}, required=("type",)),
+    "pid": "null string", "provider": MapOf({"type": "string", "options": MapOf(rest=PLAIN)}, required=("type",)),
     "pull_policy": Texts(pattern="always|never|build|if_not_present|missing|refresh|daily|weekly|"
                                  "every_([0-9]+[wdhms])+"),
     "storage_opt": MapOf(rest=PLAIN), "ulimits": LIMITS, "use_api_socket": "boolean",
@@ -251,9 +251,10 @@ def _faults_of_list(node: Node, schema: ListOf, path: tuple[str, ...]) -> Iterat
 
 
 def _faults_of_text(node: Node, schema: Texts, path: tuple[str, ...]) -> Iterator[Wrong]:
-    if schema.words and (kind_of(node) != "string" or node.value not in schema.words):
-        yield Wrong(path, "value must be one of '" + "', '".join(schema.words) + "'", node)
-    elif schema.pattern and kind_of(node) != "string":
+    if kind_of(node) != "string":
         yield Wrong(path, "must be a string", node)
+    elif schema.words and node.value not in schema.words:
+        words = "', '".join(schema.words)
+        yield Wrong(path, f"value must be {'one of ' * (len(schema.words) > 1)}'{words}'", node)
     elif schema.pattern and not re.search(schema.pattern, node.value):
         yield Wrong(path, f"'{node.value}' does not match pattern '{schema.pattern}'", node)

@@ -11,7 +11,7 @@ from netsandbox.commands.compose.build_keys import WITHOUT_EFFECT as OF_BUILD
 from netsandbox.commands.compose.build_keys import read_build
 from netsandbox.commands.compose.merging import find
 from netsandbox.commands.compose.model import Attachment, Service
-from netsandbox.commands.compose.values import Values, is_null
+from netsandbox.commands.compose.values import Values, is_null, mount_parts
 from netsandbox.commands.docker.publish import parse_publish
 from netsandbox.commands.strict_yaml import MappingNode, Node, SequenceNode, line_of
 from netsandbox.docker.errors import DockerError
@@ -86,9 +86,24 @@ def _long_port(values: Values, node: Node, what: str) -> str:
 def _volumes(values: Values, node: Node, what: str) -> Change:
     """Each as -v takes it."""
     return {"mounts": tuple(_long_volume(values, item, what) if isinstance(item, MappingNode) else
-                            values.text(item, what) for item in values.items(node, what))}
+                            _short_volume(values, item, what) for item in values.items(node, what))}
 
 
+def _short_volume(values: Values, node: Node, what: str) -> str:
+    text = values.text(node, what)
+    source, rest = mount_parts(text)
+    parts = [source, *rest.split(":")] if source or text[:1] == ":" else [rest]
+    if not text:
+        raise values.error(node, "invalid empty volume spec")
+    if not all(parts):
+        raise values.error(node, f"invalid spec: {text}: empty section between colons")
+    if len(parts) > MOST_PARTS:
+        raise values.error(node, f"invalid spec: {text}: too many colons")
+    return text
+
+
+MOST_PARTS = 3
+"""Of a mount: what, where and how."""
 TMPFS_MOUNT = "tmpfs="
 """Before the place of a mount that is one."""
 
@@ -102,6 +117,8 @@ def _long_volume(values: Values, node: Node, what: str) -> str:
         return f"{TMPFS_MOUNT}{fields.get('target', '')}"
     if fields.get("type") not in ("bind", "volume"):
         raise values.error(node, f"{what}: a mount of type {fields.get('type')} is not modelled in the sandbox")
+    if fields.get("type") == "bind" and not fields.get("source"):
+        raise values.error(node, 'invalid mount config for type "bind": field Source must not be empty')
     source = f"{fields['source']}:" if fields.get("source") else ""
     return f"{source}{fields['target']}{':ro' if fields.get('read_only', '').lower() == 'true' else ''}"
 
@@ -194,7 +211,7 @@ KEYS: dict[str, Callable[[Values, Node, str], Change]] = {
     "image": _field("image", Values.text), "build": _build, "command": _field("command", Values.words),
     "entrypoint": _field("entrypoint", Values.words), "container_name": _field("container_name", Values.text),
     "network_mode": _field("network_mode", Values.text), "networks": _networks,
-    "links": _field("links", Values.texts), "volumes_from": _field("volumes_from", Values.texts),
+    "links": _field("links", Values.texts), "volumes_from": _field("shares", Values.texts),
     "depends_on": _depends_on, "scale": _field("scale", Values.number),
     "deploy": _deploy, "profiles": _field("profiles", Values.texts), "ports": _ports,
     "expose": _repeated("--expose", Values.texts), "environment": _environment, "env_file": _env_file,
@@ -226,6 +243,8 @@ def read_service(values: Values, name: str, where: Node, node: Node) -> tuple[Se
             notes += [(line_of(place), what)] if key == "volumes_from" else _inner_notes(values, key, value, what)
         elif key in WITHOUT_EFFECT:
             notes.append((line_of(place), what))
+            if key in ("ipc", "pid") and str(value.value).startswith("service:"):
+                service = service._replace(shares=(*service.shares, str(value.value).removeprefix("service:")))
             if key in ("configs", "secrets"):
                 service = service._replace(files=(*service.files, *_files(values, key, value, what)))
     if not service.image and service.build is None:
@@ -236,7 +255,7 @@ def read_service(values: Values, name: str, where: Node, node: Node) -> tuple[Se
 
 def _files(values: Values, kind: str, node: Node, what: str) -> list[tuple[str, str]]:
     sources = [find(item, "source") if isinstance(item, MappingNode) else item for item in values.items(node, what)]
-    return [(kind, str(source.value)) for source in sources if source is not None]
+    return [(kind, "" if source is None else str(source.value)) for source in sources]
 
 
 def _inner_notes(values: Values, key: str, value: Node, what: str) -> list[tuple[int, str]]:

@@ -101,15 +101,15 @@ class Values:
 
     def number(self, node: Node, what: str) -> int:
         text = self.text(node, what)
-        if not re.fullmatch(r"-?\d{1,9}", text, re.ASCII):
+        if not re.fullmatch(r"-?\d{1,9}(\.\d{1,9})?", text, re.ASCII):
             raise self.error(node, f"{what} must be an integer, found {describe(node)}")
-        return int(text)
+        return int(float(text))
 
     def seconds(self, node: Node, what: str) -> int:
         """`1m30s`, or seconds."""
         text = self.text(node, what)
         if text.isascii() and text.isdecimal():
-            return int(text)
+            return int(float(text))
         return self.duration(node, what) // SECOND
 
     def duration(self, node: Node, what: str) -> int:

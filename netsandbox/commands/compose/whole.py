@@ -60,8 +60,10 @@ class Whole:
             if not isinstance(services, MappingNode):
                 raise self._values.error(services, "services must be a mapping")
             services.value = [(key, self._service(path, key, node, ())) for key, node in services.value]
-        if isinstance(included, ScalarNode):
-            raise self._values.error(included, f"`include` must be a list, got {included.value}")
+        if isinstance(included, MappingNode) or (included is not None and kind_of(included) == "string"):
+            shown = included.value if isinstance(included, ScalarNode) else "map[" + " ".join(
+                f"{key.value}:{value.value}" for key, value in included.value) + "]"
+            raise self._values.error(included, f"`include` must be a list, got {shown}")
         root = without_doubles(self._values, tree)
         wrong = fault(root)
         if wrong is not None:
@@ -139,6 +141,8 @@ class Whole:
         fields = {field: self._values.text(value, f"{what}.{field}") for field, (_field, value) in self._values.map(
             wanted, what).items()} if isinstance(wanted, MappingNode) else {
             "service": str(wanted.value) if kind_of(wanted) == "string" else ""}
+        if not fields.get("service") and isinstance(wanted, MappingNode):
+            raise self._values.error(wanted, f"extends.{name}.service is required")
         where = normpath(join(dirname(path), fields["file"])) if fields.get("file") else path
         if where not in self._roots:
             self._tree(self._text(where, wanted), where)
@@ -171,6 +175,8 @@ SHOWN = 10
 
 def _no_file(node: Node) -> str:
     """What Go's decoder says of a document that is no map."""
+    if kind_of(node) == "null":
+        return "top-level object must be a mapping"
     text = str(node.value)
     short = text if len(text) <= SHOWN else f"{text[:SHOWN - 3]}..."
     what = "!!seq" if isinstance(node, SequenceNode) else f"!!{node.tag.rpartition(':')[2]} `{short}`"

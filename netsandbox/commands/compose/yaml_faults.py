@@ -23,6 +23,8 @@ def in_its_words(error: ScenarioError, where: str) -> str:
     if twice is not None:
         return (f'failed to parse {where}: line {error.line}: mapping key "{twice[1]}" already defined at line '
                 f"{twice[2]}")
+    if error.message.startswith("map merge"):
+        return f"failed to parse {where}: yaml: {error.message}"
     cause = error.__cause__
     if isinstance(cause, ComposerError) and "undefined alias" in str(cause.problem):
         name = str(cause.problem).partition("'")[2].rstrip("'")
