@@ -21,7 +21,7 @@ SHORT = {
     "dig +short web": "172.18.0.2\n", "dig +short WEB.net1": "172.18.0.2\n", "dig +short AAAA web": "",
     "dig +short web +tcp": "172.18.0.2\n", "dig @127.0.0.11 web +short": "172.18.0.2\n",
     "dig +short -x 172.18.0.2": "web.net1.\n", "dig +short example.com": "203.0.113.9\n",
-    "dig +noall +answer web web2": "web.\t\t600\tIN\tA\t172.18.0.2\nweb2.\t\t600\tIN\tA\t172.18.0.3\n",
+    "dig +noall +answer web web2": "web.\t\t\t600\tIN\tA\t172.18.0.2\nweb2.\t\t\t600\tIN\tA\t172.18.0.3\n",
     "dig +domain=net1 +short web": "172.18.0.2\n",
     "getent hosts 172.18.0.2": "172.18.0.2      web.net1\n", "getent hosts 10.9.9.9": "",
     "getent hosts foo": "10.0.0.1        foo\n10.0.0.2        foo\n",
@@ -69,7 +69,8 @@ def test_responses(session: Session, line: str) -> None:
 
 
 def test_comments_are_titles_and_empty_lines_too(session: Session) -> None:
-    assert said(session, "dig +nocomments +nocmd +nostats web") == ";web.\t\t\tIN\tA\nweb.\t\t600\tIN\tA\t172.18.0.2\n"
+    text = said(session, "dig +nocomments +nocmd +nostats web")
+    assert text == ";web.\t\t\t\tIN\tA\nweb.\t\t\t600\tIN\tA\t172.18.0.2\n"
 
 
 @pytest.mark.parametrize(("server", "why"), [("172.18.0.2", "connection refused"), ("10.99.99.99", "timed out")])
