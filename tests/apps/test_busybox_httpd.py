@@ -43,7 +43,8 @@ def test_an_image_has_it_or_has_not(one: KeptSession) -> None:
     for image in ("alpine", "nginx"):
         job = one.run(f"docker run --rm {image} httpd -f")
         assert (job.code, 'exec: "httpd": executable file not found' in job.err) == (127, True)
-    assert "url:/nosuch\n" in one.run("docker logs web").out + one.run("docker logs web").err
+    one.run("curl -s localhost:8000/nowhere")
+    assert "url:/nowhere\n" in one.run("docker logs web").out + one.run("docker logs web").err
     one.run("docker exec -it plain sh")
     assert one.run("busybox hostname").out == one.run("hostname").out
     one.run("exit")
