@@ -109,7 +109,7 @@ def test_a_full_table_drops_what_finds_no_entry_that_is_not_assured_near_it(most
 
 
 @pytest.mark.parametrize(("port", "offset", "chosen"), [
-    (2000, 0, 1024), (2000, 64511, 65535), (1024, 1, 1025), (700, 0, 600), (700, 423, 1023), (511, 0, 1),
+    (2000, 0, 1024), (2000, 64511, 65535), (1024, 1, 1025), (700, 0, 600), (700, 423, 1023), (511, 0, 1), (550, 0, 600),
     (80, 510, 511)])
 def test_a_port_that_is_taken_is_changed_for_one_of_its_own_class(monkeypatch: pytest.MonkeyPatch, port: int,
                                                                   offset: int, chosen: int) -> None:

@@ -4,8 +4,14 @@ from __future__ import annotations
 
 import pytest
 
+from netsandbox.engine.units import SECOND
 from netsandbox.linux.netfilter import track_tcp
+from netsandbox.linux.netfilter.connection import SEEN_REPLY, Connection
 from netsandbox.linux.netfilter.track_tcp import STATES, TRANSITIONS
+from netsandbox.wire.addresses import parse_ipv4
+from netsandbox.wire.ipv4 import TCP, IPv4Packet
+from netsandbox.wire.tcp import ACK, FIN, RST, SYN, TcpSegment
+from tests.linux.netfilter.router import Router
 
 SHORT = {"NONE": "NO", "SYN_SENT": "SS", "SYN_RECV": "SR", "ESTABLISHED": "ES", "FIN_WAIT": "FW", "CLOSE_WAIT": "CW",
          "LAST_ACK": "LA", "TIME_WAIT": "TW", "CLOSE": "CL", "SYN_SENT2": "S2"}
@@ -52,3 +58,79 @@ def test_each_segment_leads_where_the_kernels_table_leads(direction: str) -> Non
 
 def test_the_verdicts_on_a_segment_stand_behind_the_states() -> None:
     assert (len(STATES), len(STATES) + 1) == (track_tcp.INVALID, track_tcp.IGNORE)
+
+
+SCALE = bytes([1, 3, 3, 7])
+HANDSHAKE = [("c", SYN, 100, 0, 0), ("s", SYN | ACK, 500, 101, 0), ("c", ACK, 101, 501, 0)]
+CLOSED = [*HANDSHAKE, ("c", FIN | ACK, 101, 501, 0), ("s", FIN | ACK, 501, 102, 0), ("c", ACK, 102, 502, 0)]
+Step = tuple[str, int, int, int, int]
+
+
+def talk(steps: list[Step], options: bytes = b"") -> tuple[Router, list[bool]]:
+    """A router that has seen segments of a client and a server, and which of them it took for valid ones.
+
+    Args:
+        steps: who, flags, sequence number, acknowledgement, and bytes of data; the window is always 100.
+        options: of the first segment.
+    """
+    router = Router()
+    router.iptables("-A FORWARD -m conntrack --ctstate INVALID -j DROP")
+    valid: list[bool] = []
+    for number, (who, flags, seq, ack, size) in enumerate(steps):
+        ports, ends, ways = (1000, 80), ("10.0.0.7", "192.0.2.1"), ("eth0", "eth1")
+        if who == "s":
+            ports, ends, ways = ports[::-1], ends[::-1], ways[::-1]
+        segment = TcpSegment(*ports, seq, ack, flags, 100, b"" if number else options, bytes(size))
+        packet = IPv4Packet(parse_ipv4(ends[0]), parse_ipv4(ends[1]), TCP, segment)
+        valid.append(router.pass_through(packet, *ways) is not None)
+    return router, valid
+
+
+def entry(router: Router) -> Connection:
+    table = router.namespace.netfilter.connections
+    assert table is not None
+    found, = table.entries()
+    return found
+
+
+@pytest.mark.parametrize(("steps", "state"), [
+    pytest.param([("c", SYN, 100, 0, 0), ("s", SYN, 500, 0, 0)], "SYN_SENT2", id="both began at once"),
+    pytest.param([("c", SYN, 100, 0, 0), ("s", SYN, 500, 0, 0), ("c", SYN | ACK, 100, 501, 0),
+                  ("s", SYN | ACK, 500, 101, 0), ("s", ACK, 501, 101, 0)], "ESTABLISHED",
+                 id="both began at once, and the answering side's ACK ends it"),
+    pytest.param([*HANDSHAKE, ("c", FIN | ACK, 101, 501, 0), ("s", RST, 0, 0, 0)], "FIN_WAIT",
+                 id="a RST without a number, of what is being closed: valid, and too old to matter"),
+    pytest.param([*HANDSHAKE, ("s", ACK, 501, 101, 10), ("s", RST, 511, 0, 0)], "CLOSE",
+                 id="a RST right behind the data before it"),
+    pytest.param([*HANDSHAKE, ("s", ACK, 501, 101, 10), ("s", RST, 530, 0, 0)], "ESTABLISHED",
+                 id="a RST further on, which the receiver may challenge"),
+    pytest.param([*HANDSHAKE, ("s", ACK, 501, 101, 100), ("c", ACK, 101, 601, 0), ("s", ACK, 601, 101, 100),
+                  ("c", FIN | ACK, 101, 501, 0)], "FIN_WAIT", id="an acknowledgement may be much older than a window"),
+    pytest.param([("c", ACK, 100, 500, 0), ("s", ACK, 500, 101, 0)], "ESTABLISHED",
+                 id="a keepalive of one whose beginning nobody saw, and its answer"),
+    pytest.param([*CLOSED, ("c", SYN, 5000, 0, 0)], "SYN_SENT", id="a SYN begins a closed one anew")])
+def test_a_conversation_leads_to_a_state(steps: list[Step], state: str) -> None:
+    router, valid = talk(steps)
+    assert all(valid)
+    assert STATES[entry(router).state] == state
+
+
+def test_a_closed_connection_that_begins_anew_is_another_one() -> None:
+    again, _valid = talk([*CLOSED, ("c", SYN, 5000, 0, 0)])
+    assert not entry(again).status & SEEN_REPLY
+    closed, _valid = talk(CLOSED)
+    assert entry(closed).status & SEEN_REPLY
+
+
+@pytest.mark.parametrize(("far", "options", "is_valid"), [(50, b"", True), (5000, b"", False), (5000, SCALE, False)])
+def test_windows_are_scaled_where_both_offered_it(far: int, options: bytes, is_valid: bool) -> None:
+    _router, valid = talk([*HANDSHAKE, ("s", ACK, 501 + far, 101, 10)], options)
+    assert valid == [True, True, True, is_valid]
+
+
+@pytest.mark.parametrize(("more", "seconds"), [
+    ([], 432_000), ([("s", ACK, 501, 101, 10)], 300), ([("s", ACK, 501, 101, 10), ("c", ACK, 101, 511, 0)], 432_000)])
+def test_what_nobody_acknowledges_is_not_kept_for_days(more: list[Step], seconds: int) -> None:
+    router, valid = talk([*HANDSHAKE, *more])
+    assert all(valid)
+    assert entry(router).lifetime == seconds * SECOND
