@@ -17,7 +17,7 @@ from netsandbox.session.library import bundled, find_scenario
 from netsandbox.session.scenario import load_scenario
 from netsandbox.tui.i18n import set_language
 from netsandbox.tui.options import Options
-from netsandbox.tui.panes.topology_picture import COMPACT_ROWS
+from netsandbox.tui.panes.topology_picture import COMPACT_ROWS, LEAST_ROWS
 from netsandbox.tui.topology_model import Place
 from tests.tui.app_harness import Stage, stage
 from tests.tui.harness import screen_text
@@ -71,6 +71,10 @@ async def test_the_picture_takes_the_rows_that_it_needs_at_80x24(tmp_path: Path)
         await on.pilot.resize_terminal(80, 24)
         await on.pilot.pause()
         assert topology.size.height == COMPACT_ROWS
+        await on.pilot.resize_terminal(60, 18)
+        await on.pilot.pause()
+        assert topology.size.height == LEAST_ROWS
+        assert "172.17.0.2" in shown(on)
 
 
 async def test_a_maximised_pane_leaves_the_lines_that_one_types_in(tmp_path: Path) -> None:

@@ -44,6 +44,12 @@ TRAVEL_TICKS = 6
 COMPACT_ROWS = 9
 """Rows of a picture that takes no more than it needs (`height: auto`): a host's frame with full boxes in it."""
 
+LEAST_ROWS = 6
+"""The same on the smallest screen: names and addresses in a host's frame, and as many rows below for the log."""
+
+COMPACT_SCREEN = 24
+"""Rows of a screen on which it may take them all."""
+
 EMPTY_ROWS = 3
 """Rows of such a pane while there is nothing to show."""
 
@@ -160,7 +166,7 @@ class TopologyPicture(ScrollView, Painted, can_focus=True):
             return
         self._fitted = self.size
         if self._is_compact:
-            height = COMPACT_ROWS
+            height = self._compact_rows
         placed = self._place(width, height)
         if placed.height > height:  # a column goes to the scrollbar
             placed = self._place(width - 1, height)
@@ -183,12 +189,17 @@ class TopologyPicture(ScrollView, Painted, can_focus=True):
         height = self.styles.height
         return height is not None and height.is_auto
 
+    @property
+    def _compact_rows(self) -> int:
+        """Rows that the picture takes there at most."""
+        return max(LEAST_ROWS, COMPACT_ROWS - max(0, COMPACT_SCREEN - self.app.size.height) // 2)
+
     def get_content_height(self, container: Size, viewport: Size, width: int) -> int:
         """Rows of the picture, for a pane whose height is `auto`."""
-        return self._compact_height(self._place(width, COMPACT_ROWS))
+        return self._compact_height(self._place(width, self._compact_rows))
 
     def _compact_height(self, placed: Placed) -> int:
-        return min(placed.used, COMPACT_ROWS) if self._rows[0] else EMPTY_ROWS
+        return min(placed.used, self._compact_rows) if self._rows[0] else EMPTY_ROWS
 
     def _place(self, width: int, height: int) -> Placed:
         keep = [place for place in (self.selected, self.pinned) if place is not None]
