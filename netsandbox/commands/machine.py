@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from netsandbox.apps.hosts import addresses_of, hosts_file
 from netsandbox.apps.program import Program
-from netsandbox.commands.docker import top
+from netsandbox.commands.docker.processes import processes
 from netsandbox.commands.tools.context import Tenant, ToolError
 from netsandbox.commands.tools.ip_netns import FOLDER
 from netsandbox.commands.tools.kernel_files import FIRST_SHELL_PID, namespace_file, with_kernel
@@ -235,7 +235,7 @@ class LabMachine:
         if engine is None or own is None:
             return []
         return [(one.pid - own.pid + 1, 0 if one.parent == 1 else one.parent - own.pid + 1, one.command)
-                for one in top.processes(engine, own)]
+                for one in processes(engine, own)]
 
     def engine_of(self, namespace: NetworkNamespace) -> DockerEngine | None:
         """The Docker Engine of the machine that it is the own namespace of; None without one, and in a container."""
