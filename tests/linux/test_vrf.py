@@ -77,3 +77,17 @@ def test_a_program_run_in_a_vrf_binds_its_sockets_to_it() -> None:
     assert say(session, "r", "ip vrf pids red").split()[1:] == ["nc"]
     say(session, "pc", 'sh -c "echo hello | nc -w 1 10.0.0.1 82; echo lost | nc -w 1 10.0.0.1 83"')
     assert say(session, "r", "cat /tmp/got /tmp/none") == "hello\n"
+
+
+def test_a_vxlan_speaks_and_listens_in_the_vrf_of_the_device_below_it() -> None:
+    session = router()
+    for node, number in (("r", 1), ("pc", 2)):
+        for line in (*(["ip link set eth0 master red"] if node == "r" else ["ip addr add 10.0.0.2/24 dev eth0"]),
+                     ("ip link add vx0 type vxlan id 6 dstport 4789 dev eth0 "
+                      f"local 10.0.0.{number} remote 10.0.0.{3 - number}"),
+                     f"ip addr add 10.50.0.{number}/24 dev vx0", "ip link set vx0 up"):
+            assert say(session, node, line) == "", line
+    assert " 0% packet loss" in say(session, "r", "ping -c 1 -W 1 10.50.0.2")
+    assert " 0% packet loss" in say(session, "pc", "ping -c 1 -W 1 10.50.0.1")
+    say(session, "r", "ip link set eth0 nomaster")
+    assert "100% packet loss" in say(session, "pc", "ping -c 1 -W 1 10.50.0.1"), "its socket is still the VRF's"

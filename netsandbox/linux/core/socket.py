@@ -113,16 +113,13 @@ class Socket:
 
 def hears(socket: Socket, interface: Interface | None) -> bool:
     """inet_sk_bound_dev_eq: a socket that is bound to no device hears of a VRF's packets only by a sysctl."""
-    if interface is None or (interface.stack is None and interface.l3_table is None):
+    if interface is None:
         return True
-    vrf = interface.l3mdev
-    if vrf is None:
-        return True
-    bound = getattr(socket, "interface", None)
-    if bound is None:
-        return bool(socket.namespace.sysctls.get(
-            "net.ipv4.udp_l3mdev_accept" if socket.protocol == "udp" else "net.ipv4.tcp_l3mdev_accept"))
-    return bound in (interface, vrf)
+    bound, vrf = getattr(socket, "interface", None), interface.l3mdev
+    if bound is not None:
+        return bound in (interface, vrf)
+    return vrf is None or bool(socket.namespace.sysctls.get(
+        "net.ipv4.udp_l3mdev_accept" if socket.protocol == "udp" else "net.ipv4.tcp_l3mdev_accept"))
 
 
 class SocketTable:

@@ -114,7 +114,7 @@ class IpvlanInterface(StackedInterface):
     kind = "ipvlan"
     uncounted = 0
 
-    __slots__ = ("_permanent", "below", "port_below")
+    __slots__ = ("_permanent", "_unchanged", "below", "port_below")
 
     def __init__(self, namespace: NetworkNamespace, name: str, below: Interface, port: IpvlanPort) -> None:
         super().__init__(namespace, name, below.mac, below.mtu)
@@ -122,6 +122,14 @@ class IpvlanInterface(StackedInterface):
         self.port_below = port
         self.noarp = port.mode != L2
         self._permanent = below.mac
+        self._unchanged = -1
+        """How often its carrier had changed when it was made on a device that had one."""
+
+    @property
+    def operstate(self) -> str:
+        """Nobody sets it before its carrier first goes: ipvlan_link_new fires no event, where macvlan does."""
+        found = super().operstate
+        return "UNKNOWN" if found == "UP" and self.carrier_changes == self._unchanged else found
 
     @property
     def lower(self) -> Interface | None:
@@ -183,6 +191,8 @@ class IpvlanInterface(StackedInterface):
         self.port_below.children.append(self)
         stack.uppers.append(self)
         follow_carrier(self, self.below)
+        if self.carrier:
+            self._unchanged = self.carrier_changes
 
     def open(self) -> None:
         follow_carrier(self, self.below)

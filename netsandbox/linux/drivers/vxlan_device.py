@@ -103,7 +103,8 @@ class VxlanInterface(TunnelEnd):
     def _send(self, frame: Frame, remote: Remote, why: str) -> None:
         """vxlan_xmit_one."""
         namespace = self.home
-        route = route_output(namespace, remote.address, self.local, remote.below)
+        bound = self.socket.interface if self.socket is not None else None
+        route = route_output(namespace, remote.address, self.local, remote.below or bound)
         if isinstance(route, RouteMissing):
             self.carrier_errors += route.error == "ENETUNREACH"
             self.fail(frame, DropReason.IP_OUTNOROUTES, remote.address)
@@ -195,7 +196,7 @@ class VxlanInterface(TunnelEnd):
 
     def open(self) -> None:
         """vxlan_open: all devices of one port share its socket."""
-        self.socket = _socket(self.home, self.udp_port)
+        self.socket = _socket(self.home, self.udp_port, None if self.below is None else self.below.l3mdev)
         if is_multicast(self.remote) and self.below is not None:
             igmp.join(self.below, self.remote)
         if self.ageing and self.timer is None:
@@ -240,12 +241,13 @@ class VxlanInterface(TunnelEnd):
             raise KernelError("EINVAL")
 
 
-def _socket(namespace: NetworkNamespace, port: int) -> UdpSocket:
-    """vxlan_sock_add."""
+def _socket(namespace: NetworkNamespace, port: int, vrf: Interface | None) -> UdpSocket:
+    """vxlan_sock_add: bound to the VRF that the device below is in as it is opened."""
     for one in namespace.sockets.at_port("udp", port):
-        if isinstance(one, UdpSocket) and one.encapsulated is not None:
+        if isinstance(one, UdpSocket) and one.encapsulated is not None and one.interface is vrf:
             return one
     socket = UdpSocket(namespace, KERNEL)
+    socket.interface = vrf
     try:
         socket.bind(ANY, port)
     except SocketError as error:
