@@ -3,13 +3,22 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
 from netsandbox.session.session import Session
+from netsandbox.tui.i18n import set_language
 from tests.campaigns import interrupted, killed, monkey, poor, pty_tours, sessions, tours
 from tests.lab import fuzz
+
+
+@pytest.fixture(autouse=True)
+def english() -> Iterator[None]:
+    """A tour in Chinese leaves its language to nobody."""
+    yield
+    set_language("en")
 
 
 def amount(request: pytest.FixtureRequest, usual: int) -> int:
