@@ -9,6 +9,7 @@ import pytest
 from rich.cells import cell_len
 from textual._compositor import Compositor, ReflowResult
 from textual.color import Color
+from textual.events import Resize
 from textual.geometry import Size
 from textual.widget import Widget
 from textual.widgets import DataTable
@@ -266,3 +267,12 @@ async def test_what_is_painted_in_part_is_what_is_painted_whole(tmp_path: Path) 
                         assert strip.text == whole[y].crop(x, x + strip.cell_length).text
                 covered = {cell for x, strip in parts for cell in range(x, x + strip.cell_length)}
                 assert covered >= set(range(left, right))
+
+
+async def test_a_size_that_is_the_terminals_no_longer_is_passed_over(tmp_path: Path) -> None:
+    """Two sizes in one burst: laid out for both, the screen told itself of each for ever, and never opened a lab."""
+    async with stage(tmp_path, size=(120, 40)) as on:
+        old = Size(121, 40)
+        on.app.main.post_message(Resize(old, old))
+        await on.pilot.pause()
+        assert on.app.main.status.size.width == 120
