@@ -164,3 +164,34 @@ def test_paths_in_a_file_of_another_folder_are_relative_to_it() -> None:
     shown = session.run("docker compose config").out
     assert shown.count("source: /root/demo/sub/d\n") == 2
     assert shown.count('V: "1"\n') == 2
+
+
+INCLUDED = """services:
+  in: {image: nginx, command: ["${A} ${B} ${C-none} ${D-none}"]}
+"""
+MORE = """services:
+  in: {labels: {c: "${C}"}}
+"""
+
+
+@pytest.mark.parametrize(("how", "words"), [
+    ("sub/inc.yaml", "outer outer-b inner-c none"),
+    ("{path: sub/inc.yaml, env_file: x.env}", "outer outer-b named-c named-c-outer"),
+    ("{path: sub/inc.yaml, env_file: [x.env, sub/.env]}", "outer outer-b inner-c named-c-outer"),
+    ("{path: sub/inc.yaml, env_file: /dev/null}", "outer outer-b none none"),
+    ("{path: sub/inc.yaml, project_directory: .}", "outer outer-b none none"),
+    ("{path: [sub/inc.yaml, sub/more.yaml]}", "labels:\n      c: inner-c\n"),
+    ("{path: sub/inc.yaml, env_file: no.env}", "stat /root/demo/no.env: no such file or directory\n"),
+    ("{path: sub/inc.yaml, env_file: /no.env}", "couldn't find env file: /no.env\n")])
+def test_an_included_file_has_variables_of_its_own_which_the_project_s_outdo(how: str, words: str) -> None:
+    """As Compose 2.40 answered."""
+    session = with_files(compose=f"include: [{how}]\nservices:\n  web: {{image: nginx, command: ['${{C-none}}']}}\n")
+    files = session.lab.host().files
+    session.run("mkdir sub")
+    for name, text in {".env": "A=outer\nB=outer-b\n", "sub/.env": "A=inner\nC=inner-c\n",
+                       "x.env": "A=named\nC=named-c\nD=${C}-${A}\n", "sub/inc.yaml": INCLUDED,
+                       "sub/more.yaml": MORE}.items():
+        files.add(f"/root/demo/{name}", RegularFile(0, text))
+    said = session.run("docker compose config")
+    assert words in said.out + said.err
+    assert said.code or "  web:\n    command:\n      - none\n" in said.out

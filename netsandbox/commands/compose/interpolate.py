@@ -21,6 +21,14 @@ class Variables(dict[str, str]):
         self.warnings: list[str] = []
 
 
+def more_of(known: Mapping[str, str], more: Mapping[str, str]) -> Variables:
+    """Those that are known and others besides, and one place for what is to be said of both."""
+    both = Variables({**more, **known})
+    if isinstance(known, Variables):
+        both.warnings = known.warnings
+    return both
+
+
 class VariableError(Exception):
     """A text that cannot be filled in."""
 

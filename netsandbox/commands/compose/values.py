@@ -6,7 +6,7 @@ import re
 import shlex
 from collections.abc import Mapping
 
-from netsandbox.commands.compose.interpolate import Variables
+from netsandbox.commands.compose.interpolate import Variables, more_of
 from netsandbox.commands.docker.words import duration
 from netsandbox.commands.strict_yaml import (
     MappingNode,
@@ -35,6 +35,10 @@ class Values:
     def __init__(self, name: str, variables: Mapping[str, str]) -> None:
         self.name = name
         self.variables = variables
+
+    def with_more(self, variables: Mapping[str, str]) -> Values:
+        """Values of a file that knows more variables; those that are known stay."""
+        return Values(self.name, more_of(self.variables, variables))
 
     def error(self, node: Node, message: str) -> ScenarioError:
         return ScenarioError(self.name, line_of(node), message)

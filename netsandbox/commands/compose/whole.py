@@ -7,6 +7,7 @@ from posixpath import dirname, join, normpath
 
 from netsandbox.commands.compose.anchoring import anchored
 from netsandbox.commands.compose.filling import filled
+from netsandbox.commands.compose.interpolate import VariableError, env_file
 from netsandbox.commands.compose.merging import (
     OVERRIDE,
     RESET,
@@ -95,19 +96,36 @@ class Whole:
     def _include(self, root: MappingNode, item: Node, path: str, chain: tuple[str, ...]) -> None:
         fields = {key: value for key, (_key, value) in self._values.map(item, "include").items()} if isinstance(
             item, MappingNode) else {"path": item}
-        if "env_file" in fields:
-            self.notes.append((line_of(fields["env_file"]), "include.env_file"))
         beside = dirname(path)
-        folder = self._values.text(fields["project_directory"], "include") if "project_directory" in fields else None
-        for name in self._values.texts(fields["path"], "include.path"):
-            where = normpath(join(beside, name))
-            if where in chain or len(chain) > DEEPEST:
-                raise self._values.error(item, "include cycle detected:\n" + chain[0] + "".join(
-                    f"\n include {each}" for each in (*chain[1:], where)))
-            other = self.of(self._text(where, item), where, chain)
-            other = anchored(other, dirname(where) if folder is None else normpath(join(beside, folder)))
-            for section in SECTIONS if isinstance(other, MappingNode) else ():
-                self._import(root, other, section)
+        first, *others = [normpath(join(beside, name)) for name in self._values.texts(fields["path"], "include.path")]
+        if first in chain or len(chain) > DEEPEST:
+            raise self._values.error(item, "include cycle detected:\n" + chain[0] + "".join(
+                f"\n include {each}" for each in (*chain[1:], first)))
+        folder = normpath(join(beside, self._values.text(fields["project_directory"], "include"))) if (
+            "project_directory" in fields) else dirname(first)
+        more = self._variables(item, fields.get("env_file"), folder, beside)
+        inside = Whole(self._values.with_more(more), self._read)
+        other = inside.with_overrides(inside.of(self._text(first, item), first, chain), tuple(others))
+        self.notes += inside.notes
+        other = anchored(other, folder)
+        for section in SECTIONS if isinstance(other, MappingNode) else ():
+            self._import(root, other, section)
+
+    def _variables(self, item: Node, named: Node | None, folder: str, beside: str) -> dict[str, str]:
+        """What an included file knows more: of its env_file, or else of `.env` in its folder, if there is one."""
+        paths = [normpath(join(beside, name)) for name in self._values.texts(named, "include.env_file")
+                 if name != "/dev/null"] if named is not None else [normpath(join(folder, ".env"))]
+        found: dict[str, str] = {}
+        for path in paths:
+            text = self._read(path)
+            if text is None and named is not None:
+                raise self._values.error(item, f"couldn't find env file: {path}" if path in self._values.texts(
+                    named, "include.env_file") else f"stat {path}: no such file or directory")
+            try:
+                found |= env_file(text or "", found | dict(self._values.variables))
+            except VariableError as error:
+                raise self._values.error(item, f"failed to read {path}: {error}") from None
+        return found
 
     def _import(self, root: MappingNode, other: Node, section: str) -> None:
         own, theirs = find(root, section), find(other, section)
