@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from netsandbox.docker.resolv_conf import ResolvConf
 from netsandbox.engine.nothing import NOTHING
@@ -57,7 +57,7 @@ class Config(NamedTuple):
         environment: -e.  exposed: --expose, as `80/tcp`.  health_check: --health-cmd and the like.
         stop_timeout: seconds, None where --stop-timeout was not given.
         user, workdir, wanted_mac: --user, --workdir and --mac-address as they were written, or empty.
-        is_detached: it was run with -d.
+        attached: the streams that its client followed: stdin, stdout and stderr, none of one that was run with -d.
     """
 
     hostname: str = ""
@@ -67,7 +67,7 @@ class Config(NamedTuple):
     wanted_mac: str = ""
     tty: bool = False
     stdin: bool = False
-    is_detached: bool = False
+    attached: tuple[str, ...] = ("stdout", "stderr")
     environment: Sequence[str] = ()
     exposed: tuple[str, ...] = ()
     entrypoint: list[str] | None = None
@@ -101,7 +101,7 @@ class HostConfig(NamedTuple):
     privileged: bool = False
     capabilities: tuple[str, ...] = ()
     dropped: tuple[str, ...] = ()
-    resources: Mapping[str, int | str] = NOTHING
+    resources: Mapping[str, Any] = NOTHING
 
     def has_capability(self, name: str) -> bool:
         """Whether it has one of those that Docker's default set lacks, as NET_ADMIN."""

@@ -106,11 +106,12 @@ def _make_predefined(engine: DockerEngine) -> None:
     now, before = engine.scheduler.clock, engine.networks
     engine.default = default_bridge.make(engine, identities[DEFAULT_BRIDGE])
     engine.networks = {
-        DEFAULT_BRIDGE: engine.default,
+        **({DEFAULT_BRIDGE: engine.default} if engine.default is not None else {}),
         **{name: before.get(name) or DockerNetwork(name, identities[name], now, "host" if name == "host" else "null")
            for name in names[1:]}, **others}
-    use_settings(engine, engine.default)
-    engine.firewall.add_network(engine.default)
+    if engine.default is not None:
+        use_settings(engine, engine.default)
+        engine.firewall.add_network(engine.default)
     if filters_bridged(engine):
         filter_bridged(engine)
 

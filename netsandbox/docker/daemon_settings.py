@@ -71,12 +71,14 @@ class DaemonSettings(NamedTuple):
     allow_direct_routing: bool = False
     live_restore: bool = False
     bip: str = ""
+    bridge: str = ""
     fixed_cidr: str = ""
     mtu: int = 0
     dns: tuple[str, ...] = ()
     dns_search: tuple[str, ...] = ()
     dns_opts: tuple[str, ...] = ()
     ip: str = ""
+    default_gateway: str = ""
     host_gateway_ip: str = ""
     default_address_pools: tuple[tuple[Network, int], ...] = ()
     default_network_opts: Mapping[str, Mapping[str, str]] = {}
@@ -259,6 +261,8 @@ def check(settings: DaemonSettings) -> None:
     if not settings.iptables and not settings.icc:
         raise DaemonError(f"{FAILED}You specified --iptables=false with --icc=false. ICC=false uses iptables to "
                           "function. Please set --icc or --iptables to true")
+    if settings.bridge and settings.bip:
+        raise DaemonError(f"{FAILED}You specified -b & --bip, mutually exclusive options. Please specify only one")
     for name, text in (("fixed-cidr", settings.fixed_cidr), ("bip", settings.bip)):
         if text:
             _cidr(name, text)

@@ -6,19 +6,24 @@ from typing import TYPE_CHECKING
 
 from netsandbox.docker.daemon_settings import NO_BRIDGE, DaemonError
 from netsandbox.docker.ipam import PoolExhaustedError, free_subnet, overlaps
-from netsandbox.docker.network import DEFAULT_BRIDGE, BridgeNetwork
+from netsandbox.docker.network import DEFAULT_BRIDGE, WAY_OUT, BridgeNetwork
 from netsandbox.docker.network_options import BridgeOptions
 from netsandbox.linux.core import link
-from netsandbox.wire.addresses import Network, parse_network
+from netsandbox.wire.addresses import Network, parse_ipv4, parse_network
 
 if TYPE_CHECKING:
     from netsandbox.docker.engine import DockerEngine
 
-NAME = "docker0"
+NAME, NONE = "docker0", "none"
+"""The bridge that dockerd makes, unless daemon.json names one that is there, or says that there is to be none."""
 
 
-def make(engine: DockerEngine, identity: str) -> BridgeNetwork:
-    """The network named bridge, as this start of dockerd has it; the bridge itself stays where it can.
+def _name(engine: DockerEngine) -> str:
+    return engine.settings.bridge or NAME
+
+
+def make(engine: DockerEngine, identity: str) -> BridgeNetwork | None:
+    """The network named bridge, as this start of dockerd has it, or none; the bridge itself stays where it can.
 
     With containers that ran on (live-restore) the network is as it was, whatever the settings say.
     """
@@ -26,16 +31,30 @@ def make(engine: DockerEngine, identity: str) -> BridgeNetwork:
     if isinstance(before, BridgeNetwork) and is_kept(engine):
         engine.maker.restore(before)
         return before
-    settings = engine.settings
+    settings, name = engine.settings, _name(engine)
     found = engine.namespace.interfaces.get(NAME)
-    if found is not None and settings.default_address_pools:
+    if found is not None and (settings.default_address_pools or name == NONE):
         link.delete(found)
-    options = BridgeOptions(NAME, settings.mtu, settings.icc, settings.ip_masq, settings.ip)
-    network = engine.maker.make(DEFAULT_BRIDGE, identity, NAME, address(engine, keeps=True), options)
+    if name == NONE:
+        return None
+    options = BridgeOptions(name, settings.mtu, settings.icc, settings.ip_masq, settings.ip)
+    network = engine.maker.make(DEFAULT_BRIDGE, identity, name, address(engine, keeps=True), options)
     part = parse_network(settings.fixed_cidr) if settings.fixed_cidr else None
     if part is not None and part.network in network.pool.subnet and part.length >= network.pool.subnet.length:
         network.pool.limit(Network(part.network, part.length), ())  # one that lies elsewhere is taken and not heeded
+    if settings.default_gateway:
+        network.reserved = {WAY_OUT: _gateway(engine, network.pool.subnet)}
+        network.pool.used.update(network.reserved.values())
     return network
+
+
+def _gateway(engine: DockerEngine, subnet: Network) -> int:
+    """Raises DaemonError: default-gateway is on no cable of the containers."""
+    gateway = parse_ipv4(engine.settings.default_gateway)
+    if gateway not in subnet:
+        raise DaemonError(f"{NO_BRIDGE}auxiliary address: ({WAY_OUT}:{engine.settings.default_gateway}) must belong to "
+                          f"the master pool: {subnet}")
+    return gateway
 
 
 def is_kept(engine: DockerEngine) -> bool:
@@ -45,7 +64,14 @@ def is_kept(engine: DockerEngine) -> bool:
 
 def check(engine: DockerEngine) -> None:
     """Raises DaemonError: the settings do not go together."""
+    name = _name(engine)
+    if name == NONE:
+        return
+    if name != NAME and name not in engine.namespace.interfaces:
+        raise DaemonError(f"{NO_BRIDGE}bridge device with non default name {name} must be created manually")
     wanted = address(engine, keeps=not engine.settings.default_address_pools)
+    if engine.settings.default_gateway:
+        _gateway(engine, Network(wanted.network, wanted.length))
     if not is_kept(engine) and any(overlaps(wanted, other) for other in _others(engine)):
         raise DaemonError(f"{NO_BRIDGE}invalid pool request: Pool overlaps with other one on this address space")
 
@@ -63,7 +89,7 @@ def address(engine: DockerEngine, keeps: bool) -> Network:
     if settings.bip:
         return parse_network(settings.bip)
     part = parse_network(settings.fixed_cidr) if settings.fixed_cidr else None
-    found = engine.namespace.interfaces.get(NAME)
+    found = engine.namespace.interfaces.get(_name(engine))
     has = found.addresses if found is not None and keeps else ()
     own = next((Network(each.local, each.network.length) for each in has), None)
     if own is not None and (part is None or part.network in own):

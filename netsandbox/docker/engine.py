@@ -24,6 +24,7 @@ from netsandbox.docker import (
     ports,
     restarts,
     sandbox,
+    spec,
     user_networks,
     volumes,
 )
@@ -100,7 +101,8 @@ class DockerEngine:
         self.firewall = Firewall(namespace, rules_of(self.profile, has_proxy=True))
         self.maker = NetworkMaker(namespace, self.random, self.profile, self.firewall)
         self.networks: dict[str, DockerNetwork] = {}
-        self.default: BridgeNetwork
+        self.default: BridgeNetwork | None = None
+        """None where daemon.json says that there is to be none."""
         self.files = host_files
         self.volumes: dict[str, Volume] = {}
         if host_files is not None:
@@ -118,6 +120,7 @@ class DockerEngine:
     @property
     def bridge(self) -> Bridge:
         """docker0."""
+        assert self.default is not None
         return self.default.bridge
 
     # -- finding
@@ -196,10 +199,12 @@ class DockerEngine:
             links.check(self, container)
             links.note_names(self, container)
             files.renew(self, container)
+            history.of_mounts(self, container, "mount")
             sandbox.attach_all(self, container, namespace)
             name_server.serve(self, container)
             ports.publish(self, container, f"{sandbox.FAILED}: " if self.profile.since(28, 1) else "")
             links.set_rules(self, container)
+            spec.check(self, container)
             sandbox.apply_settings(self, container, namespace)
             volumes.attach(self, container)
             program = main_program(container, namespace, self.run, files.files_of(self, container))
@@ -359,6 +364,7 @@ class DockerEngine:
         links.take_rules_back(self, container)
         name_server.end(container)
         sandbox.leave_networks(self, container)
+        history.of_mounts(self, container, "unmount")
         sandbox.pass_on_namespace(self, container)
         if container.is_stopping:
             history.of_container(self, container, "stop")

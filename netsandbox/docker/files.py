@@ -29,11 +29,12 @@ OF_HOST = "nameserver 127.0.0.53\noptions edns0 trust-ad\n"
 
 
 def hostname(engine: DockerEngine, container: Container) -> str:
-    """--hostname, else its short id; with the host's network it is the host's, with another container's that one's."""
+    """--hostname, else its short id; the host's with its network or --uts host, with another's network that one's."""
     owner = _owner(engine, container)
     if owner.config.hostname:
         return owner.config.hostname
-    return engine.namespace.name if owner.mode == "host" else owner.short_identity
+    is_hosts = owner.mode == "host" or container.host_config.resources.get("UTSMode") == "host"
+    return engine.namespace.name if is_hosts else owner.short_identity
 
 
 def files(engine: DockerEngine, container: Container) -> dict[str, str]:

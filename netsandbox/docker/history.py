@@ -54,3 +54,22 @@ def of_network(engine: DockerEngine, network: DockerNetwork, action: str, contai
     if container is not None:
         attributes["container"] = container.identity
     _note(engine, "network", action, network.identity, attributes)
+
+
+def of_volume(engine: DockerEngine, name: str, action: str, **attributes: str) -> None:
+    """Something was done with a volume."""
+    _note(engine, "volume", action, name, {"driver": "local"} | attributes)
+
+
+def of_mounts(engine: DockerEngine, container: Container, action: str) -> None:
+    """A container's volumes are mounted as it starts, and unmounted as it ends."""
+    for mount in container.mounts if container.name != BUILDER else ():
+        if mount.kind == "volume":
+            more = {} if action == "unmount" else {
+                "destination": mount.target, "propagation": "", "read/write": "false" if mount.read_only else "true"}
+            of_volume(engine, mount.source, action, container=container.identity, **more)
+
+
+def of_image(engine: DockerEngine, identity: str, action: str, name: str = "") -> None:
+    """Something was done with an image, or with a name of it."""
+    _note(engine, "image", action, f"sha256:{identity}", {"name": name or f"sha256:{identity}"})

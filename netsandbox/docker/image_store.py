@@ -94,8 +94,9 @@ class ImageStore:
         if image is None:
             name, tag = split(reference)
             raise daemon_error(f"No such image: {name}:{tag}")
-        user = next((one for one in engine.containers.values() if one.image == image), None)
-        if user is not None and not force:
+        user = next((one for one in engine.containers.values() if one.image.identity == image.identity), None)
+        names = [one for one in self.all() if one.identity == image.identity and one.name != NO_NAME]
+        if user is not None and not force and len(names) < 2:
             raise daemon_error(f'conflict: unable to remove repository reference "{reference}" (must force) - '
                                f"container {user.short_identity} is using its referenced image {image.identity[:12]}")
         if (image.name, image.tag) not in self.made:

@@ -24,6 +24,8 @@ Runner = Callable[["Container", "NetworkNamespace", list[str]], "Task | None"]
 """Makes the program that words name, or None if there is none of that name."""
 
 SHELLS = frozenset({"sh", "bash", "ash", "zsh"})
+EXECS = {"nginx": 47}
+"""By server: the line of its image's entrypoint that is `exec "$@"`, whatever that is, so that the shell complains."""
 FOR_EVER = frozenset({"top", "pause"})
 TAILS = (["-f"], ["-F"], ["--follow"])
 SIMPLE = re.compile(r"""(?:[^;&|<>$`()\\\n*?~#'"]|'[^']*'|"[^"$`\\]*")*""")
@@ -47,9 +49,15 @@ def main_program(container: Container, namespace: NetworkNamespace, run: Runner,
     waits = _waiting(container, namespace, name, argv)
     if waits is not None:
         return waits
-    if argv and argv[0].rstrip("/") in SKELETON:
+    by_shell = container.image.server in EXECS and container.argv[:1] != argv[:1]
+    if argv and argv[0].rstrip("/") in SKELETON and not by_shell:
         raise daemon_error(f'{NOT_CREATED}: exec: "{argv[0]}": is a directory: permission denied', 126)
     made = run(container, namespace, argv) if argv else None
+    if made is None and by_shell:
+        is_there = "/" in argv[0] and files.exists(argv[0])
+        why, code = ("Permission denied", 126) if is_there else ("not found", 127)
+        line = f"/docker-entrypoint.sh: {EXECS[container.image.server]}: exec: {argv[0]}: {why}"
+        return Speaker(namespace, argv[0], [("err", line)], container.pid, code)
     if made is None and argv and "/" in argv[0] and files.is_denied(argv[0]):
         raise daemon_error(f'{NOT_CREATED}: exec: "{argv[0]}": permission denied', 126)
     if made is None:
@@ -64,7 +72,7 @@ def program_words(container: Container) -> list[str]:
     argv = container.argv
     if argv and argv[0].rpartition("/")[2] == "docker-entrypoint.sh" and container.config.entrypoint is None:
         argv = argv[1:]
-        if argv and argv[0].startswith("-"):
+        if argv and argv[0].startswith("-") and container.image.server not in EXECS:
             argv = [container.image.process, *argv]
     if len(argv) == 3 and argv[0].rpartition("/")[2] in SHELLS and argv[1] == "-c" and SIMPLE.fullmatch(argv[2]):
         words = shlex.split(argv[2])

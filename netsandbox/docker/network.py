@@ -44,6 +44,8 @@ if TYPE_CHECKING:
 ANNOUNCEMENTS = 3
 ANNOUNCE_INTERVAL = SECOND
 DEFAULT_BRIDGE = "bridge"
+WAY_OUT = "DefaultGatewayIPv4"
+"""The reserved address (--aux-address) that is the gateway of the containers."""
 IFNAME = "com.docker.network.endpoint.ifname"
 """What its interface is called in the container (since 28)."""
 SYSCTLS = "com.docker.network.endpoint.sysctls"
@@ -134,6 +136,10 @@ class BridgeNetwork(DockerNetwork):
     def is_default(self) -> bool:
         """The network named bridge, which is docker0."""
         return self.name == DEFAULT_BRIDGE
+
+    def way_out(self, pool: AddressPool) -> int:
+        """Where its containers' default route leads: to the bridge, unless another machine was named for it."""
+        return self.reserved.get(WAY_OUT, pool.gateway)
 
     @property
     def has_gateway_address(self) -> bool:

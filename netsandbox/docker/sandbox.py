@@ -8,8 +8,7 @@ from typing import TYPE_CHECKING
 from netsandbox.docker import history
 from netsandbox.docker.errors import DAEMON, NOT_CREATED, DockerError, daemon_error
 from netsandbox.docker.events import ContainerRenamed
-from netsandbox.docker.network import BridgeNetwork
-from netsandbox.linux.core.accounts import UnknownAccountError, account
+from netsandbox.docker.network import DEFAULT_BRIDGE, BridgeNetwork
 from netsandbox.linux.core.errors import KernelError
 from netsandbox.linux.core.namespace import FIRST_INODE
 from netsandbox.linux.core.sysctl import SysctlError
@@ -78,6 +77,8 @@ def attach_all(engine: DockerEngine, container: Container, namespace: NetworkNam
             raise daemon_error(before + NOT_BESIDE[name])
     for name, wish in _in_order(engine, container):
         network = engine.networks.get(name)
+        if network is None and name == DEFAULT_BRIDGE and engine.default is None:
+            continue  # it is switched off, and its containers have no network
         if not isinstance(network, BridgeNetwork):
             raise daemon_error(f"{before}network {name} not found")
         try:
@@ -97,15 +98,11 @@ def _in_order(engine: DockerEngine, container: Container) -> list[tuple[str, Wis
 
 
 def apply_settings(engine: DockerEngine, container: Container, namespace: NetworkNamespace) -> None:
-    """--user, --hostname, and --sysctl of those that a namespace has.
+    """--hostname, and --sysctl of those that a namespace has.
 
     Raises:
-        DockerError: there is no such user; the kernel takes no such name, has no such setting, or not that value.
+        DockerError: the kernel takes no such name, has no such setting, or not that value.
     """
-    try:
-        container.account = account(container.config.user)
-    except UnknownAccountError as error:
-        raise daemon_error(str(error)) from None
     if len(container.config.hostname) > MAX_HOSTNAME:
         raise daemon_error(f"{NOT_CREATED}: sethostname: invalid argument")
     is_new = engine.profile.since(28)  # and with it runc, which writes the settings
@@ -152,7 +149,7 @@ def choose_gateway(container: Container) -> None:
             routes.remove(namespace, route)
     chosen = gateway_of(container)
     if chosen is not None:
-        gateway = chosen.pool.gateway if chosen.network.has_gateway_address else None
+        gateway = chosen.network.way_out(chosen.pool) if chosen.network.has_gateway_address else None
         request = RouteRequest(DEFAULT_ROUTE, gateway=gateway, interface=chosen.inside,
                                scope=None if gateway is not None else "link")
         with acting_with(ROOT), suppress(KernelError):  # a gateway that is not on the link gives no default route

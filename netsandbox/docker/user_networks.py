@@ -257,8 +257,11 @@ def connect(engine: DockerEngine, network: DockerNetwork, container: Container, 
         raise daemon_error(f"endpoint with name {container.name} already exists in network host")
     if container.joined or container.mode == "host":
         raise daemon_error(NOT_BESIDE["host"])
-    if network.name == "none" or container.is_private:
+    if container.is_private or (network.name == "none" and container.networks):
         raise daemon_error(NOT_BESIDE["none"])
+    if network.name == "none":
+        container.is_private = True
+        return
     if not isinstance(network, BridgeNetwork):
         raise daemon_error(NOT_TO_HOST if engine.profile.since(28) else OLD_NOT_TO_HOST)
     if network.name in container.endpoints:

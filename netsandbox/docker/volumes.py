@@ -6,12 +6,15 @@ into the container's file system.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from hashlib import sha256
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from netsandbox.apps.sessions import FURNISH
+from netsandbox.docker import history
 from netsandbox.docker.errors import NOT_FOUND, daemon_error
 from netsandbox.docker.files import files_of
+from netsandbox.engine.nothing import NOTHING
 from netsandbox.linux.core.files import Files
 from netsandbox.linux.core.inode import Directory, FileError, FileSystem, Graft
 
@@ -32,6 +35,8 @@ class Mount(NamedTuple):
         mode: the last part of -v, as `ro`.
         is_long: it came from --mount.
         is_anonymous: a volume that nobody gave a name.
+        is_borrowed: it is another container's (--volumes-from).
+        options: what --mount said beside, as HostConfig has it.
     """
 
     kind: str
@@ -40,6 +45,8 @@ class Mount(NamedTuple):
     mode: str = ""
     is_long: bool = False
     is_anonymous: bool = False
+    is_borrowed: bool = False
+    options: Mapping[str, Any] = NOTHING
 
     @property
     def read_only(self) -> bool:
@@ -70,6 +77,7 @@ def make(engine: DockerEngine, name: str, labels: dict[str, str] | None = None,
     found = engine.volumes.get(name)
     if found is None:
         found = engine.volumes[name] = Volume(name, engine.scheduler.clock, labels or {}, options or {})
+        history.of_volume(engine, name, "create")
         files = Files(engine.host_files, {})
         if not files.is_directory(found.mountpoint):
             engine.host_files.add(found.mountpoint, Directory(engine.scheduler.clock))
@@ -102,6 +110,7 @@ def remove(engine: DockerEngine, name: str) -> None:
         raise daemon_error(f"remove {name}: volume is in use - [{', '.join(one.identity for one in taken)}]")
     del engine.volumes[name]
     engine.host_files.drop(f"{ROOT}/{name}")
+    history.of_volume(engine, name, "destroy")
 
 
 def forget_anonymous(engine: DockerEngine, container: Container) -> None:

@@ -9,6 +9,7 @@ import pytest
 
 from netsandbox.commands.docker.template import Template
 from netsandbox.commands.docker.template_parse import TemplateError
+from netsandbox.commands.docker.template_values import raw
 from tests.docker.machine import Machine
 
 ENDPOINT_29 = ["IPAMConfig", "Links", "Aliases", "DriverOpts", "GwPriority", "NetworkID", "EndpointID", "Gateway",
@@ -125,23 +126,23 @@ DATA = {"Id": "abc", "On": True, "Off": False, "Empty": [], "Nothing": None, "Nu
 
 
 @pytest.mark.parametrize(("template", "expected"), [
-    ("plain", "plain"), ("{{.Id}}", "abc"), ("{{.ID}}", "abc"), ("{{ .Id }}", "abc"), ("a{{/* note */}}b", "ab"),
+    ("plain", "plain"), ("{{.Id}}", "abc"), ("{{ .Id }}", "abc"), ("a{{/* note */}}b", "ab"),
     ("{{range .Map}}{{.IP}} {{end}}", "5.6.7.8 1.2.3.4 "), ("{{range $k, $v := .Map}}{{$k}}={{$v.IP}};{{end}}",
                                                           "a=5.6.7.8;x=1.2.3.4;"),
     ("{{range $i, $e := .List}}{{$i}}{{$e}}{{end}}", "0a1b"), ("{{range .Empty}}x{{else}}none{{end}}", "none"),
     ("{{range .Nothing}}x{{end}}", ""), ("{{if .On}}yes{{else}}no{{end}}", "yes"),
     ("{{if .Off}}yes{{else}}no{{end}}", "no"),
     ("{{if .Off}}1{{else if .On}}2{{else}}3{{end}}", "2"), ("{{with .Map}}{{.x.IP}}{{end}}", "1.2.3.4"),
-    ("{{index .Map \"x\"}}", "{1.2.3.4}"), ("{{(index .Map \"x\").IP}}", "1.2.3.4"), ("{{index .List 1}}", "b"),
+    ("{{index .Map \"x\"}}", "map[IP:1.2.3.4]"), ("{{(index .Map \"x\").IP}}", "1.2.3.4"), ("{{index .List 1}}", "b"),
     ("{{json .List}}", '["a","b"]'), ("{{.List | json}}", '["a","b"]'), ("{{join .List \", \"}}", "a, b"),
-    ("{{len .List}}", "2"), ("{{.Id | upper | printf \"%s-%d\" \"x\"}}", "x-ABC"), ("{{.List}}", "[a b]"),
+    ("{{len .List}}", "2"), ("{{.Id | upper | printf \"%s-%d\" \"x\"}}", "x-%!d(string=ABC)"), ("{{.List}}", "[a b]"),
     ("{{.Nothing}}", "<no value>"), ("{{.On}} {{.Number}}", "true 7"), ("{{println .Id}}", "abc\n"),
-    ("{{eq .Id \"abc\"}} {{ne .Number 7}} {{gt .Number 3}}", "true false true"),
+    ("{{eq .Id \"abc\"}} {{len .Number}} {{lt 1 2}}", "true 1 true"),
     ("{{and .On .Id}} {{or .Off .Id}} {{not .On}}", "abc abc false"), ("{{$x := .Id}}{{$x}}{{$.Number}}", "abc7"),
     (" {{- .Id -}} ", "abc"), ("{{`raw`}}{{\"a\\tb\"}}", "rawa\tb"), ("{{print 1 true}}", "1 true"),
     ("{{range .List}}{{$.Id}}{{.}}{{end}}", "abcaabcb"), ("{{split \"a,b\" \",\"}}", "[a b]")])
 def test_a_template(template: str, expected: str) -> None:
-    assert Template(template).execute(DATA) == expected
+    assert Template(template).execute(raw(DATA)) == expected
 
 
 @pytest.mark.parametrize(("template", "expected"), [
@@ -158,13 +159,13 @@ def test_a_template(template: str, expected: str) -> None:
     ("{{.Id .Id}}", "template: :1:2: executing \"\" at <.Id>: can't give argument to non-function .Id"),
     ("{{(.Id}}", "template: :1: unclosed left paren"),
     ("{{range .Id}}{{end}}", "template: :1:8: executing \"\" at <.Id>: range can't iterate over abc"),
-    ("{{join .Id}}", 'template: :1:2: executing "" at <join>: wrong number or type of args for join'),
+    ("{{join .Id}}", 'template: :1:2: executing "" at <join>: wrong number of args for join: want 2 got 1'),
     ("{{" + "(" * 99, "template: :1: unclosed action"),
     ("{{" + "(" * 99 + "}}", "template: :1: max expression depth exceeded"),
     ("{{if .Id}}" * 99, "template: :1: exceeded maximum nesting")])
 def test_a_template_that_is_wrong(template: str, expected: str) -> None:
     with pytest.raises(TemplateError) as refused:
-        Template(template).execute(DATA)
+        Template(template).execute(raw(DATA))
     assert str(refused.value) == expected
 
 

@@ -232,7 +232,7 @@ def make_one(client: Client, project: Project, service: Service, name: str,
         raise DockerError(str(error), 1, note=error.note) from None
     container.links = tuple(_links(client, project, service))
     entrypoint = container.config.entrypoint if service.entrypoint is None else list(service.entrypoint)
-    container.config = container.config._replace(entrypoint=entrypoint, is_detached=True,
+    container.config = container.config._replace(entrypoint=entrypoint, attached=(),
                                                  health_check=service.health_check)
     return container
 

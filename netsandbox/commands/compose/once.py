@@ -49,7 +49,7 @@ def _run(client: Client, parsed: Parsed, project: Project, service: Service, nam
          labels: dict[str, str]) -> int | None:
     container = make_one(client, project, service, name, labels, with_aliases=parsed.on("use-aliases"))
     container.removes_itself = parsed.on("rm")
-    container.config = container.config._replace(is_detached=parsed.on("detach"))
+    container.config = container.config._replace(attached=() if parsed.on("detach") else container.config.attached)
     try:
         return _started(client, parsed, container)
     except DockerError as error:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from functools import partial
 from typing import TYPE_CHECKING
 
@@ -22,7 +23,10 @@ def start(client: Client, parsed: Parsed) -> int | None:
     if parsed.on("attach") or parsed.on("interactive"):
         if len(parsed.operands) > 1:
             raise DockerError("you cannot start and attach multiple containers at once")
-        attach(client, client.engine.find(parsed.operands[0]))
+        try:
+            attach(client, client.engine.find(parsed.operands[0]))
+        except DockerError as error:
+            raise DockerError(str(error), 1, note=error.note) from None
         return None
     failed = []
     for name in parsed.operands:
@@ -37,13 +41,24 @@ def start(client: Client, parsed: Parsed) -> int | None:
     return 1 if failed else 0
 
 
-def attach(client: Client, container: Container) -> None:
+def check_terminal(client: Client, parsed: Parsed) -> None:
+    """Raises DockerError: a terminal is asked for, and what is read comes from a file or a pipe (streams.CheckTty)."""
+    wants = parsed.on("tty") and not parsed.on("detach") and (
+        "stdin" in parsed.all("attach") if parsed.all("attach") else parsed.on("interactive"))
+    if wants and not client.stdin.is_terminal:
+        raise DockerError("the input device is not a TTY")
+
+
+def attach(client: Client, container: Container, streams: Sequence[str] = ("stdout", "stderr")) -> None:
     """Start a container and stay with it until its program ends; then its status is the client's.
+
+    Args:
+        streams: those that are shown.
 
     Raises:
         DockerError: it cannot be started.
     """
-    engine, reader = client.engine, client.output.append
+    engine, reader = client.engine, partial(_pass_on, client, streams)
     container.is_attached = True
     container.input = client.stdin if container.config.stdin and not client.stdin.is_terminal else None
     container.console.readers += (reader,)
@@ -57,6 +72,11 @@ def attach(client: Client, container: Container) -> None:
     client.watched = container.program
     _enter_shell(client, container, reader)
     engine.when_ended(container, partial(_let_go, client, container, reader))
+
+
+def _pass_on(client: Client, streams: Sequence[str], item: tuple[str, str]) -> None:
+    if f"std{item[0]}" in streams:
+        client.output.append(item)
 
 
 def _enter_shell(client: Client, container: Container, reader: object) -> None:
@@ -107,6 +127,8 @@ def interrupt(client: Client, container: Container) -> None:
 
 def logs(client: Client, parsed: Parsed) -> int | None:
     container = client.engine.find(parsed.operands[0])
+    if container.host_config.resources.get("LogConfig", {}).get("Type") == "none":
+        raise daemon_error("configured logging driver does not support reading")
     tail = parsed.text("tail") or "all"
     if tail != "all" and not (tail.lstrip("-").isascii() and tail.lstrip("-").isdecimal()):
         if client.engine.profile.since(29):

@@ -63,7 +63,7 @@ def container_for(engine: DockerEngine, image: Image, instruction: Instruction, 
     mode = "bridge" if mode == "default" else mode
     made = Container(BUILDER, random_identity(engine.random), image, mode, list(words), engine.scheduler)
     environment = tuple(f"{name}={value}" for name, value in variables.items())
-    config = made.config._replace(entrypoint=[], environment=environment, is_detached=True)
+    config = made.config._replace(entrypoint=[], environment=environment, attached=())
     made.config = with_image(config, image)._replace(health_check=None)
     made.host_config = HostConfig()
     made.networks = {mode: NO_WISH} if mode not in ("host", "none") else {}

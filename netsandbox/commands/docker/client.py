@@ -251,7 +251,8 @@ def _refuse(error: DockerError) -> int:
 
 def with_help(client: Client, error: DockerError, command: str, is_start: bool = False) -> DockerError:
     """What docker run prints; 27 spares the hint when it was the start that failed."""
-    code = error.code if error.code in (126, 127) else FAILED
+    is_absent = is_start and "no such file or directory" in str(error)
+    code = 127 if is_absent else error.code if error.code in (126, 127) else FAILED
     if not client.context.engine.profile.since(28):
         hint = "" if is_start else f"\nSee 'docker {command} --help'."
         return DockerError(f"docker: {str(error).removesuffix('.')}.{hint}", code, note=error.note)

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from netsandbox.commands.docker.flags import Command, Flag, Parsed
 from netsandbox.commands.docker.image_config import changed
 from netsandbox.commands.docker.reference import check_reference, with_tag
+from netsandbox.docker import history
 from netsandbox.docker.errors import DockerError, daemon_error
 from netsandbox.docker.image_store import split
 
@@ -37,7 +38,17 @@ def committed(client: Client, parsed: Parsed, container: Container, reference: s
         image = changed(image, text)
     content = repr((image, client.scheduler.clock))
     image = image._replace(digest=sha256(content.encode()).hexdigest())
+    pauses = container.is_running and parsed.values.get("pause", True)
+    if pauses:
+        history.of_container(client.engine, container, "pause")
     images.keep(image)
+    history.of_image(client.engine, image.identity, "create")
+    if reference:
+        history.of_image(client.engine, image.identity, "tag", f"{image.name}:{image.tag}")
+    history.of_container(client.engine, container, "commit", comment=parsed.text("message"), imageRef=with_tag(
+        reference) if reference else "", imageID=f"sha256:{image.identity}")
+    if pauses:
+        history.of_container(client.engine, container, "unpause")
     return image
 
 
@@ -52,6 +63,7 @@ def tag(client: Client, parsed: Parsed) -> int:
         raise daemon_error(f"No such image: {with_tag(source)}")
     name, tag_name = split(target)
     client.engine.images.keep(image._replace(name=name, tag=tag_name, digest=image.identity))
+    history.of_image(client.engine, image.identity, "tag", f"{name}:{tag_name}")
     return 0
 
 
@@ -61,7 +73,9 @@ def remove(client: Client, parsed: Parsed) -> int:
         try:
             image = client.engine.images.remove(client.engine, name, parsed.on("force"))
             client.print(f"Untagged: {image.name}:{image.tag}")
+            history.of_image(client.engine, image.identity, "untag")
             if not client.engine.images.is_known(image.identity):
+                history.of_image(client.engine, image.identity, "delete")
                 layer = sha256(image.identity.encode()).hexdigest()
                 client.print(f"Deleted: sha256:{image.identity}\nDeleted: sha256:{layer}")
         except DockerError as error:

@@ -8,8 +8,12 @@ from hashlib import sha256
 from typing import TYPE_CHECKING, Any
 
 from netsandbox.commands.docker.endpoint import UNIX, checked
-from netsandbox.commands.docker.flags import Command, Flag, Parsed, refused
-from netsandbox.commands.docker.words import table
+from netsandbox.commands.docker.flags import Command, Flag, Parsed
+from netsandbox.commands.docker.go_types import build
+from netsandbox.commands.docker.inspect import FORMAT
+from netsandbox.commands.docker.listing import Column, print_list
+from netsandbox.commands.docker.template import Template
+from netsandbox.commands.docker.template_parse import TemplateError
 from netsandbox.docker.errors import DockerError
 from netsandbox.linux.core.inode import FileError
 
@@ -17,6 +21,8 @@ if TYPE_CHECKING:
     from netsandbox.commands.docker.client import Client
     from netsandbox.linux.core.files import Files
 
+COLUMNS = (Column("Name", "NAME"), Column("Description", "DESCRIPTION"), Column("DockerEndpoint", "DOCKER ENDPOINT"),
+           Column("Error", "ERROR"))
 CONFIG = "/root/.docker/config.json"
 META = "/root/.docker/contexts/meta"
 DEFAULT = "default"
@@ -162,9 +168,12 @@ def listing(client: Client, parsed: Parsed) -> int:
     if parsed.on("quiet"):
         client.print("\n".join(name for name, _about, _host in rows))
         return 0
-    cells = [["NAME", "DESCRIPTION", "DOCKER ENDPOINT", "ERROR"],
-             *([name + (" *" if name == chosen else ""), about, host, ""] for name, about, host in rows)]
-    client.output.append(("out", table(cells)))
+    fields: list[dict[str, Any]] = [{"Name": name, "Current": name == chosen, "Description": about,
+                                     "DockerEndpoint": host, "Error": ""} for name, about, host in rows]
+    form = parsed.text("format")
+    if form in ("", "table"):
+        fields = [row | {"Name": row["Name"] + " *" * row["Current"]} for row in fields]
+    print_list(client, parsed, COLUMNS, fields, "*formatter.clientContextContext", {"Current": "CURRENT"})
     if client.machine.environment().get("DOCKER_HOST"):
         client.complain(OVERRIDES)
     return 0
@@ -177,7 +186,18 @@ def inspect(client: Client, parsed: Parsed) -> int:
             found.append(_described(client, name))
         except DockerError as error:
             missing = missing or str(error)
-    client.print(json.dumps(found, indent=4).replace("<", "\\u003c").replace(">", "\\u003e") if found else "[]")
+    form = parsed.text("format")
+    if form and form != "json":
+        try:
+            template = Template(form)
+        except TemplateError as error:
+            raise DockerError(f"template parsing error: {error}", 64) from None
+        try:
+            client.print("\n".join(template.execute(build(each, "context.contextWithTLSData")) for each in found))
+        except TemplateError as error:
+            raise DockerError(f"template parsing error: {error}") from None
+    else:
+        client.print(json.dumps(found, indent=4).replace("<", "\\u003c").replace(">", "\\u003e") if found else "[]")
     if missing:
         raise DockerError(missing)
     return 0
@@ -202,7 +222,8 @@ REMOVE = Command("docker context rm", "CONTEXT [CONTEXT...]", "Remove one or mor
     Flag("force", "f", usage="Force the removal of a context in use"),), 1)
 SHOW = Command("docker context show", "", "Print the name of the current context", show, (), 0, 0)
 LIST = Command("docker context ls", "[OPTIONS]", "List contexts", listing, (
-    Flag("quiet", "q", usage="Only show context names"), *refused("format", kind="string")), 0, 0)
+    Flag("format", "", "string", "Format output using a custom template", value="string"),
+    Flag("quiet", "q", usage="Only show context names")), 0, 0)
 INSPECT = Command("docker context inspect", "[OPTIONS] [CONTEXT] [CONTEXT...]",
                   "Display detailed information on one or more contexts", inspect,
-                  refused("format/f", kind="string"))
+                  (FORMAT,))

@@ -89,15 +89,15 @@ def _health_check(it: HealthCheck) -> Json:
 def _config(engine: DockerEngine, it: Container) -> Json:
     image, own = it.image, it.config
     entrypoint = list(image.entrypoint) if own.entrypoint is None else own.entrypoint
-    attached = not own.is_detached
     config: Json = {
-        "Hostname": "" if it.joined and not it.has_run else hostname(engine, it), "Domainname": own.domainname,
+        "Hostname": it.short_identity if it.joined and not it.has_run else hostname(engine, it),
+        "Domainname": own.domainname,
         "User": own.user,
-        "AttachStdin": attached and own.stdin, "AttachStdout": attached, "AttachStderr": attached}
+        **{f"Attach{name.capitalize()}": name in own.attached for name in ("stdin", "stdout", "stderr")}}
     if image.exposed or own.exposed or it.host_config.published:
         config["ExposedPorts"] = {port: {} for port in sorted(it.exposed_ports)}
     config |= {
-        "Tty": own.tty, "OpenStdin": own.stdin, "StdinOnce": attached and own.stdin,
+        "Tty": own.tty, "OpenStdin": own.stdin, "StdinOnce": "stdin" in own.attached and own.stdin,
         "Env": [*own.environment, DEFAULT_PATH],
         "Cmd": it.arguments or (list(image.cmd) if own.entrypoint is None else None) or None, "Image": it.reference,
         "Volumes": wanted_volumes(it), "WorkingDir": own.workdir, "Entrypoint": entrypoint or None, "OnBuild": None,
@@ -138,7 +138,7 @@ def _settings(engine: DockerEngine, it: Container) -> Json:
     return {
         "Bridge": "", **head, "HairpinMode": False, "LinkLocalIPv6Address": "", "LinkLocalIPv6PrefixLen": 0,
         "SecondaryIPAddresses": None, "SecondaryIPv6Addresses": None, "EndpointID": flat.identity if flat else "",
-        "Gateway": format_ipv4(flat.network.pool.gateway) if flat else "", "GlobalIPv6Address": "",
+        "Gateway": format_ipv4(flat.network.way_out(flat.network.pool)) if flat else "", "GlobalIPv6Address": "",
         "GlobalIPv6PrefixLen": 0, "IPAddress": format_ipv4(flat.address) if flat else "",
         "IPPrefixLen": flat.network.pool.subnet.length if flat else 0, "IPv6Gateway": "",
         "MacAddress": format_mac(flat.mac) if flat else "", "Networks": networks}
@@ -183,7 +183,7 @@ def _operational(it: Container, endpoint: Endpoint | None) -> Json:
         own = it.sandbox[::-1] if it.is_running and it.mode in ("host", "none") else ""
         return {"EndpointID": own, "Gateway": "", "IPAddress": "", "IPPrefixLen": 0}
     return {"EndpointID": endpoint.identity, "Gateway": "" if endpoint.network.internal else format_ipv4(
-        endpoint.pool.gateway), "IPAddress": format_ipv4(endpoint.address),
+        endpoint.network.way_out(endpoint.pool)), "IPAddress": format_ipv4(endpoint.address),
         "IPPrefixLen": endpoint.pool.subnet.length}
 
 
@@ -241,7 +241,7 @@ def _options(it: DockerNetwork) -> Json:
         return {f"{prefix}.bridge.default_bridge": "true", f"{prefix}.bridge.enable_icc": _word(settings.icc),
                 f"{prefix}.bridge.enable_ip_masquerade": _word(settings.masquerade),
                 f"{prefix}.bridge.host_binding_ipv4": settings.host_binding or "0.0.0.0",
-                f"{prefix}.bridge.name": "docker0", f"{prefix}.driver.mtu": str(it.mtu)}
+                f"{prefix}.bridge.name": it.ifname, f"{prefix}.driver.mtu": str(it.mtu)}
     return dict(sorted(it.options.items()))
 
 

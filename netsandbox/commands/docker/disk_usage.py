@@ -6,12 +6,11 @@ from typing import TYPE_CHECKING
 
 from netsandbox.commands.docker.flags import Command, Flag, Parsed, refused
 from netsandbox.commands.docker.listing import Column, print_list
-from netsandbox.commands.docker.sizes import human_size, size_of
+from netsandbox.commands.docker.sizes import bytes_in, human_size, size_of
 
 if TYPE_CHECKING:
     from netsandbox.commands.docker.client import Client
     from netsandbox.docker.engine import DockerEngine
-    from netsandbox.linux.core.inode import FileSystem
 
 COLUMNS = (Column("Type", "TYPE"), Column("TotalCount", "TOTAL"), Column("Active", "ACTIVE"), Column("Size", "SIZE"),
            Column("Reclaimable", "RECLAIMABLE"))
@@ -23,7 +22,7 @@ def disk_usage(client: Client, parsed: Parsed) -> int:
     volumes = _volumes(engine)
     rows = [_row("Images", len(images), {image.identity: size_of(image) for image in images},
                  {one.image.identity for one in containers}),
-            _row("Containers", len(containers), {one.identity: _bytes_in(one.files) for one in containers},
+            _row("Containers", len(containers), {one.identity: bytes_in(one.files) for one in containers},
                  {one.identity for one in containers if one.is_running}),
             _row("Local Volumes", len(volumes), volumes,
                  volumes.keys() & {mount.source for one in containers for mount in one.mounts}),
@@ -45,15 +44,6 @@ def _volumes(engine: DockerEngine) -> dict[str, int]:
     files = [(path, text) for path, kind, text in engine.files.layer() if kind == "-"] if engine.files else []
     return {name: sum(len(text) for path, text in files if path.startswith(f"{volume.mountpoint}/"))
             for name, volume in engine.volumes.items()}
-
-
-def _bytes_in(system: FileSystem | None) -> int:
-    """What was written there since the beginning."""
-    if system is None or not system.is_made:
-        return 0
-    before = system.as_brought()
-    before.layer()  # which makes it
-    return max(system.size - before.size, 0)
 
 
 DISK_USAGE = Command("docker system df", "[OPTIONS]", "Show docker disk usage", disk_usage, (

@@ -7,6 +7,7 @@ import re
 from typing import TYPE_CHECKING, NamedTuple
 
 from netsandbox.apps.http_client import HttpClient
+from netsandbox.commands.docker.flags import FALSE, TRUE
 from netsandbox.docker.daemon_settings import SOCKET
 from netsandbox.docker.errors import NOBODY, DockerError
 from netsandbox.linux.core.socket import SocketError
@@ -68,6 +69,10 @@ def global_options(words: list[str]) -> Options:
     while rest and rest[0].startswith("-"):
         name, equals, value = rest[0].partition("=")
         if name in PLAIN:
+            if equals and value not in TRUE | FALSE:
+                raise DockerError(f'invalid argument "{value}" for "-D, --debug" flag: strconv.ParseBool: parsing '
+                                  f'"{value}": invalid syntax\n\nUsage:  docker [OPTIONS] COMMAND [ARG...]\n\n'
+                                  "Run 'docker --help' for more information", 125)
             found["debug"] = rest.pop(0)
         elif name in ENCRYPTED:
             raise DockerError(f"netsandbox: {name} is not modelled: there is no encryption; `docker -H tcp://HOST:2375`"
@@ -77,7 +82,8 @@ def global_options(words: list[str]) -> Options:
         elif name in VALUED:
             rest.pop(0)
             if not equals and not rest:
-                raise DockerError(f"flag needs an argument: {name}\n\nUsage:  docker [OPTIONS] COMMAND [ARG...]\n\n"
+                shown = name if name.startswith("--") else f"'{name[1]}' in {name}"
+                raise DockerError(f"flag needs an argument: {shown}\n\nUsage:  docker [OPTIONS] COMMAND [ARG...]\n\n"
                                   "Run 'docker --help' for more information", 125)
             found[VALUED[name]] = value if equals else rest.pop(0)
         else:

@@ -1,4 +1,4 @@
-"""--env-file: variables out of a file of the host's (opts.ParseEnvFile)."""
+"""--env-file and --label-file: NAME=value out of a file of the host's (opts.ParseEnvFile)."""
 
 from __future__ import annotations
 
@@ -16,17 +16,17 @@ def given(client: Client, parsed: Parsed, variables: list[str]) -> list[str]:
     """--env-file and -e; a name alone has the value that it has where the client runs, if it has one."""
     outside = client.machine.environment()
     return [f"{text}={outside[text]}" if "=" not in text and text in outside else text
-            for text in (*env_files(client, parsed), *variables)]
+            for text in (*of_files(client, parsed), *variables)]
 
 
-def env_files(client: Client, parsed: Parsed) -> list[str]:
+def of_files(client: Client, parsed: Parsed, option: str = "env-file") -> list[str]:
     """NAME=value of each line; comments and empty lines are left out.
 
     Raises:
         DockerError: a file is not there, or a line of it is wrong.
     """
     found: list[str] = []
-    for path in parsed.all("env-file"):
+    for path in parsed.all(option):
         try:
             text = client.machine.host_files().read(path)
         except FileError as error:
@@ -35,7 +35,7 @@ def env_files(client: Client, parsed: Parsed) -> list[str]:
             name = line.partition("=")[0]
             if not line or line.startswith("#"):
                 continue
-            if not name or name != name.strip() or " " in name:
+            if not name or any(character.isspace() for character in name):
                 raise DockerError(f"invalid env file ({path}): variable '{name}' contains whitespaces"
                                   if name else f"invalid env file ({path}): no variable name on line '{line}'", 125)
             found.append(line)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from netsandbox.commands.docker.flags import Command, Flag, Parsed
+from netsandbox.commands.docker.go_types import build
 from netsandbox.commands.docker.instants import instant
 from netsandbox.commands.docker.listing import bad_filter
 from netsandbox.commands.docker.template import Template
@@ -19,6 +20,8 @@ if TYPE_CHECKING:
     from netsandbox.docker.history import EngineEvent
 
 INTERRUPTED = 130
+BAD_TEMPLATE = 64
+MESSAGE = "*events.Message"
 
 
 class Watch:
@@ -73,7 +76,7 @@ class Watch:
             self.client.print(to_json(self._fields(event)))
         elif self.template is not None:
             try:
-                self.client.print(self.template.execute(self._fields(event)))
+                self.client.print(self.template.execute(build(self._fields(event), MESSAGE)))
             except TemplateError as error:
                 raise DockerError(f"template parsing error: {error}") from None
         else:
@@ -81,15 +84,19 @@ class Watch:
             self.client.print(f"{timestamp(event.at)} {event.kind} {event.action} {event.identity} ({told})")
 
     def fits(self, event: EngineEvent) -> bool:
+        """daemon/events/filter.go: names and ids of what it is about may be cut short."""
         attributes = dict(event.attributes)
-        name = attributes.get("name", "")
-        found = {"type": [event.kind], "event": [event.action, event.action.partition(":")[0]],
-                 "image": [attributes.get("image", "")], "container": [], "network": [],
+        name, image = attributes.get("name", ""), attributes.get("name" if event.kind == "image" else "image", "")
+        found = {"type": [event.kind], "event": [event.action, event.action.partition(":")[0]], "scope": ["local"],
+                 "image": [image, image.rpartition(":")[0]],
                  "label": [f"{key}={value}" for key, value in event.attributes] + list(attributes)}
-        if event.kind in ("container", "network"):
-            found[event.kind] = [name, event.identity, event.identity[:12]]
-        return all(key not in found or any(value in found[key] for value in values)
-                   for key, values in self.filters.items())
+        for key, values in self.filters.items():
+            if key in ("container", "network", "volume"):
+                if not any(name.startswith(value) or event.identity.startswith(value) for value in values):
+                    return False
+            elif key in found and not any(value in found[key] for value in values):
+                return False
+        return True
 
     def _fields(self, event: EngineEvent) -> dict[str, Any]:
         """As the API has it; up to 28 a container's events say some things twice."""
@@ -112,8 +119,14 @@ def run(client: Client, parsed: Parsed) -> int | None:
     until = instant(parsed.text("until"), now) if parsed.text("until") else None
     if until is not None and parsed.text("since") and until < since:
         raise daemon_error("`since` time cannot be after `until` time")
+    form = parsed.text("format").strip()
     try:
-        return Watch(client, since, until, filters, parsed.text("format").strip()).begin()
+        if form != "json":
+            Template(form).execute(build({}, MESSAGE, is_whole=False))  # as the client tries it first
+    except TemplateError as error:
+        raise DockerError(f"Error parsing format: {error}", BAD_TEMPLATE) from None
+    try:
+        return Watch(client, since, until, filters, form).begin()
     except TemplateError as error:
         raise DockerError(f"template parsing error: {error}") from None
 

@@ -6,6 +6,7 @@ import re
 from functools import partial
 from typing import TYPE_CHECKING
 
+from netsandbox.commands.docker.attach import check_terminal
 from netsandbox.commands.docker.env_file import given
 from netsandbox.commands.docker.flags import Command, Flag, Parsed
 from netsandbox.commands.docker.inside import Inside, rights_of
@@ -52,6 +53,7 @@ def _inside(client: Client, parsed: Parsed) -> Inside:
 
 def run(client: Client, parsed: Parsed) -> int | None:
     inside = _inside(client, parsed)
+    check_terminal(client, parsed)
     container, argv = inside.container, parsed.operands[1:]
     name = argv[0].rpartition("/")[2]
     if name in SHELLS and inside.is_in_image(name) and len(argv) == 1 and parsed.on("interactive") and (

@@ -256,6 +256,8 @@ def _check_count(command: Command, operands: list[str], profile: Profile) -> Non
     hint = "Run"
     if most == 0:
         wanted = "accepts no arguments"
+    elif least == 0 and most is not None:
+        wanted, hint = f"requires at most {_arguments(most)}", "SRun"  # as Docker has it
     elif most is None:
         wanted, hint = f"requires at least {_arguments(least)}", "See"
     elif least == most:

@@ -23,17 +23,12 @@ OTHER_MANAGEMENT = {
     "manifest": "Manage Docker image manifests and manifest lists", "plugin": "Manage plugins",
     "system": "Manage Docker", "trust": "Manage trust on Docker images"}
 OTHERS = {
-    "build": "Build an image from a Dockerfile", "push": "Upload an image to a registry",
-    "login": "Authenticate to a registry", "logout": "Log out from a registry",
-    "search": "Search Docker Hub for images",
+    "build": "Build an image from a Dockerfile",
     "commit": "Create a new image from a container's changes",
     "diff": "Inspect changes to files or directories on a container's filesystem",
     "events": "Get real time events from the server",
-    "export": "Export a container's filesystem as a tar archive", "history": "Show the history of an image",
-    "import": "Import the contents from a tarball to create a filesystem image",
-    "load": "Load an image from a tar archive or STDIN",
+    "history": "Show the history of an image",
     "rmi": "Remove one or more images",
-    "save": "Save one or more images to a tar archive (streamed to STDOUT by default)",
     "stats": "Display a live stream of container(s) resource usage statistics",
     "tag": "Create a tag TARGET_IMAGE that refers to SOURCE_IMAGE",
     "top": "Display the running processes of a container"}
@@ -44,8 +39,8 @@ COMPOSE_OTHERS = {
     "watch": "Watch build context for service and rebuild/refresh containers when files are updated"}
 """Commands of Compose that the sandbox refuses."""
 OTHERS_OF_GROUPS = {
-    "container": {"export": OTHERS["export"]}, "system": {"df": "Show docker disk usage"},
-    "image": {name: OTHERS[name] for name in ("build", "history", "import", "load", "push", "save")},
+    "system": {"df": "Show docker disk usage"},
+    "image": {name: OTHERS[name] for name in ("build", "history")},
     "context": {"export": "Export a context to a tar archive FILE or a tar stream on STDOUT.",
                 "import": "Import a context from a tar or zip file", "update": "Update a context"}}
 """The same of what only gathers others."""

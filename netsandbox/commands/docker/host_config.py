@@ -28,6 +28,7 @@ RESOURCES: Json = {
 """What Docker limits and hides when it is told nothing."""
 BUILT_IN = ("bridge", "host", "none")
 LAST = ("MaskedPaths", "ReadonlyPaths")
+PROPAGATIONS = ("private", "shared", "slave")
 
 
 def mount_points(it: Container) -> list[Json]:
@@ -40,43 +41,52 @@ def _mount_point(mount: Mount) -> Json:
     if mount.kind == VOLUME:
         return {"Type": VOLUME, "Name": mount.source, "Source": f"{ROOT}/{mount.source}/_data",
                 "Destination": mount.target, "Driver": "local",
-                "Mode": mount.mode or ("" if mount.is_anonymous else "z"), **writable, "Propagation": ""}
+                "Mode": mount.mode or ("" if mount.is_borrowed or (mount.is_anonymous and not mount.is_long) else "z"),
+                **writable, "Propagation": ""}
     return {"Type": mount.kind, "Source": mount.source, "Destination": mount.target,
             "Mode": "" if mount.is_long else mount.mode, **writable,
-            "Propagation": "rprivate" if mount.kind == BIND else ""}
+            "Propagation": _propagation(mount)}
+
+
+def _propagation(mount: Mount) -> str:
+    """How what is mounted below it later is seen elsewhere: privately, unless told otherwise."""
+    told = mount.options.get("BindOptions", {}).get("Propagation") or next(
+        (mode for mode in mount.mode.split(",") if mode.endswith(PROPAGATIONS)), "rprivate")
+    return told if mount.kind == BIND else ""
 
 
 def wanted_volumes(it: Container) -> Json | None:
     """Volumes of Config: those that nobody gave a name."""
-    return {mount.target: {} for mount in it.mounts if mount.is_anonymous} or None
+    return {mount.target: {} for mount in it.mounts if mount.is_anonymous and not mount.is_long} or None
 
 
 def _long_mounts(it: Container) -> Json:
     """What --mount said, as it was said."""
     found = [{"Type": mount.kind, **({"Source": mount.source} if mount.source and not mount.is_anonymous else {}),
-              "Target": mount.target, **({"ReadOnly": True} if mount.read_only else {})}
+              "Target": mount.target, **({"ReadOnly": True} if mount.read_only else {}), **mount.options}
              for mount in it.mounts if mount.is_long]
     return {"Mounts": found} if found else {}
 
 
 def _tmpfs(it: Container) -> Json:
-    found = {mount.target: "" for mount in it.mounts if mount.kind == TMPFS and not mount.is_long}
+    found = {mount.target: mount.mode for mount in it.mounts if mount.kind == TMPFS and not mount.is_long}
     return {"Tmpfs": found} if found else {}
 
 
 def host_config(engine: DockerEngine, it: Container) -> Json:
-    own = it.host_config
+    own, resources = it.host_config, dict(it.host_config.resources)
     bindings: Json = {}
     for port in own.published:
         bindings.setdefault(f"{port.port}/{port.protocol}", []).append(
             {"HostIp": port.host, "HostPort": port.host_port})
     return {
         "Binds": [":".join(filter(None, (mount.source, mount.target, mount.mode))) for mount in it.mounts
-                  if mount.kind != TMPFS and not mount.is_long and not mount.is_anonymous] or None,
+                  if mount.kind != TMPFS and not (mount.is_long or mount.is_anonymous or mount.is_borrowed)] or None,
         "ContainerIDFile": "", "LogConfig": {"Type": "json-file", "Config": {}},
         "NetworkMode": _mode(engine, it), "PortBindings": dict(sorted(bindings.items())),
         "RestartPolicy": {"Name": own.policy.name, "MaximumRetryCount": own.policy.attempts},
         "AutoRemove": it.removes_itself, "VolumeDriver": "", "VolumesFrom": None, "ConsoleSize": [0, 0],
+        **({"Annotations": resources.pop("Annotations")} if "Annotations" in resources else {}),
         "CapAdd": list(own.capabilities) or None, "CapDrop": list(own.dropped) or None,
         "CgroupnsMode": "private", "Dns": list(own.dns.servers), "DnsOptions": list(own.dns.options),
         "DnsSearch": list(own.dns.search),
@@ -85,7 +95,7 @@ def host_config(engine: DockerEngine, it: Container) -> Json:
         "Privileged": own.privileged, "PublishAllPorts": own.publishes_all, "ReadonlyRootfs": False,
         "SecurityOpt": None, "UTSMode": "", "UsernsMode": "", "ShmSize": 67108864,
         **({"Sysctls": dict(own.sysctls)} if own.sysctls else {}), "Runtime": "runc",
-        **_tmpfs(it), **_resources(engine.profile, _long_mounts(it))} | dict(own.resources)
+        **_tmpfs(it), **_resources(engine.profile, _long_mounts(it))} | resources
 
 
 def _resources(profile: Profile, mounts: Json) -> Json:

@@ -6,7 +6,7 @@ from fnmatch import fnmatchcase
 from typing import TYPE_CHECKING
 
 from netsandbox.commands.docker.flags import Command, Flag, Parsed, refused
-from netsandbox.commands.docker.listing import Column, print_list
+from netsandbox.commands.docker.listing import Column, no_filter, print_list
 from netsandbox.commands.docker.reference import check_reference, not_found, with_tag
 from netsandbox.commands.docker.sizes import shown_size
 from netsandbox.commands.docker.words import NARROWEST, created_at, human_duration
@@ -63,7 +63,7 @@ def _filter(text: str) -> tuple[str, str]:
     if not equals:
         raise DockerError(f'invalid argument "{text}" for "-f, --filter" flag: invalid filter \'{text}\'', 125)
     if key not in ("reference", "dangling"):
-        raise daemon_error(f"invalid filter '{key}'")
+        raise no_filter(key)
     if key == "dangling" and value not in (*TRUE, "false", "0"):
         raise daemon_error(f"invalid filter 'dangling=[{value}]'")
     return key, value

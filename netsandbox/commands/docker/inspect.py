@@ -19,6 +19,10 @@ if TYPE_CHECKING:
     from netsandbox.commands.docker.client import Client
     from netsandbox.docker.ports import Binding
 
+Described = tuple[dict[str, Any], str]
+"""What the API gives, and its type (go_types)."""
+CONTAINER, IMAGE, NETWORK, VOLUME = (
+    "container.InspectResponse", "image.InspectResponse", "network.Inspect", "volume.Volume")
 BAD_TEMPLATE = 64
 KINDS = ("config", "container", "image", "network", "node", "plugin", "secret", "service", "task", "volume")
 HTML = str.maketrans({"<": "\\u003c", ">": "\\u003e", "&": "\\u0026"})
@@ -37,26 +41,26 @@ def run(client: Client, parsed: Parsed) -> int:
     return inspect(client, parsed, lambda name: _any(client, name, kind))
 
 
-def _any(client: Client, name: str, kind: str) -> Any:
+def _any(client: Client, name: str, kind: str) -> Described:
     """A container, image or network of that name, in this order."""
     engine = client.engine
     if kind in ("", "container"):
         try:
-            return describe.container(engine, engine.find(name))
+            return describe.container(engine, engine.find(name)), CONTAINER
         except DockerError as error:
             if kind or error.kind != NOT_FOUND:
                 raise
     image = engine.images.find(name) if kind in ("", "image") else None
     if image is not None:
-        return describe.image(image)
+        return describe.image(image), IMAGE
     if kind in ("", "network"):
         try:
-            return describe.network(engine, engine.network(name))
+            return describe.network(engine, engine.network(name)), NETWORK
         except DockerError as error:
             if kind or error.kind != NOT_FOUND:
                 raise
     if kind == "volume" or name in engine.volumes:
-        return describe.volume(volumes.find(engine, name))
+        return describe.volume(volumes.find(engine, name)), VOLUME
     if kind == "image":
         raise DockerError(f"Error response from daemon: No such image: {with_tag(name)}", kind=NOT_FOUND)
     begin = "error: no such" if engine.profile.since(29) else "Error: No such"
@@ -73,8 +77,8 @@ def run_container(client: Client, parsed: Parsed) -> int:
     return inspect(client, parsed, lambda name: _any(client, name, "container"))
 
 
-def inspect(client: Client, parsed: Parsed, get: Callable[[str], Any]) -> int:
-    """Print what `get` gives for each operand, as JSON or by a template; what is wrong comes after it."""
+def inspect(client: Client, parsed: Parsed, get: Callable[[str], Described]) -> int:
+    """Print what `get` gives for each operand, as JSON or by a template of its type; what is wrong comes after."""
     form = parsed.text("format")
     template = _template(form)
     found: list[Any] = []
@@ -82,11 +86,11 @@ def inspect(client: Client, parsed: Parsed, get: Callable[[str], Any]) -> int:
     refused: list[str] = []
     for name in parsed.operands:
         try:
-            data = get(name)
+            data, kind = get(name)
             if template is None:
                 found.append(data)
             else:
-                lines.append(template.execute(data))
+                lines.append(template.inspect(data, kind))
         except DockerError as error:
             refused.append(str(error))
         except TemplateError as error:

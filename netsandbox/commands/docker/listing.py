@@ -11,7 +11,7 @@ from netsandbox.commands.docker.template import Template
 from netsandbox.commands.docker.template_parse import TemplateError
 from netsandbox.commands.docker.template_values import to_json
 from netsandbox.commands.docker.words import NARROWEST, table
-from netsandbox.docker.errors import DockerError
+from netsandbox.docker.errors import DockerError, daemon_error
 
 if TYPE_CHECKING:
     from netsandbox.commands.docker.client import Client
@@ -30,7 +30,7 @@ EXECUTING = "template parsing error"
 
 def print_list(client: Client, parsed: Parsed, columns: tuple[Column, ...], rows: list[dict[str, Any]],
                type_name: str, others: dict[str, str] | None = None, raw: str = "", before: str = EXECUTING,
-               narrowest: int = NARROWEST) -> None:
+               narrowest: int = NARROWEST, identity: str = "ID") -> None:
     """Print rows as the command line asks for.
 
     Args:
@@ -38,13 +38,15 @@ def print_list(client: Client, parsed: Parsed, columns: tuple[Column, ...], rows
         others: headings of fields that are no column of the usual table.
         raw: the template that --format raw stands for.
         before: what an error begins with when the template cannot be carried out.
+        identity: the field that --quiet prints.
         narrowest: of the columns of the usual table, with their spaces.
     """
-    form = parsed.text("format").strip(" ")
+    form = parsed.text("format")
+    form = form.strip(" ") if form != "table " else form
     rows = [dict(sorted(row.items())) for row in rows]
     if parsed.on("quiet"):
         before = raw.partition("{{")[0] if form == "raw" else ""
-        text = "".join(f"{before}{row['ID']}\n" for row in rows)
+        text = "".join(f"{before}{row[identity]}\n" for row in rows)
         if form and not before:
             client.complain("WARNING: Ignoring custom format, because both --format and --quiet are set.")
     elif not form or form == "table":
@@ -64,14 +66,21 @@ def grouped(texts: list[str]) -> dict[str, list[str]]:
     """--filter KEY=VALUE: the values by key."""
     found: dict[str, list[str]] = {}
     for text in texts:
-        key, _equals, value = text.partition("=")
+        key, equals, value = text.partition("=")
+        if not equals:  # an empty one is none
+            continue
         found.setdefault(key.strip().lower(), []).append(value.strip())
     return found
 
 
+def no_filter(key: str) -> DockerError:
+    """The daemon knows none of that name."""
+    return daemon_error(f"invalid filter '{key}'" if key else "invalid filter")
+
+
 def bad_filter(text: str) -> str:
     """Why --filter is refused by the client, or empty."""
-    return "" if "=" in text else "bad format of filter (expected name=value)"
+    return "" if "=" in text or not text else "bad format of filter (expected name=value)"
 
 
 def is_named(name: str, wanted: str) -> bool:

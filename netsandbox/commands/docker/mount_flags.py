@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
+from netsandbox.commands.docker.flags import FALSE
+from netsandbox.commands.docker.resources import size
 from netsandbox.docker.errors import DockerError, daemon_error
 from netsandbox.docker.volumes import BIND, TMPFS, VOLUME, Mount
 from netsandbox.linux.core.inode import FileError
@@ -13,6 +15,9 @@ if TYPE_CHECKING:
     from netsandbox.commands.docker.client import Client
     from netsandbox.commands.docker.flags import Parsed
 
+OCTAL = re.compile(r"[0-7]{1,10}")
+SWITCHES = ("readonly", "ro", "volume-nocopy", "bind-nonrecursive")
+"""Fields that need no value."""
 NAME = re.compile(r"[a-zA-Z0-9][a-zA-Z0-9_.-]+", re.ASCII)
 DRIVE = re.compile(r"[a-zA-Z]")
 """Of Windows, for which the client takes the one letter of `a:/b`; what it has then is a path alone."""
@@ -29,9 +34,17 @@ KEYS = frozenset({"type", "source", "src", "target", "destination", "dst", "read
 def bad_mount(text: str) -> str:
     """Why --mount is refused by the client, or empty."""
     fields = _fields(text)
-    for key, value in fields.items():
-        if key not in KEYS:
+    for part in text.split(","):
+        key, equals, value = part.partition("=")
+        if not equals and key.strip().lower() not in SWITCHES:
+            return f"invalid field '{part}' must be a key=value pair"
+        if key.strip().lower() not in KEYS:
             return f"unexpected key '{key}' in '{key}={value}'"
+        if (key == "tmpfs-size" and size(value) is None) or (key == "tmpfs-mode" and not OCTAL.fullmatch(value)):
+            return f"invalid value for {key}: {value}"
+        what = key.partition("-")[0]
+        if "-" in key and what in (BIND, VOLUME, TMPFS) and what != fields.get("type", VOLUME):
+            return f"cannot mix '{what}-*' options with mount type '{fields.get('type', VOLUME)}'"
     return "" if {"target", "destination", "dst"} & fields.keys() else "target is required"
 
 
@@ -43,7 +56,7 @@ def mounts(client: Client, parsed: Parsed) -> tuple[Mount, ...]:
     """
     found = [_short(client, text) for text in parsed.all("volume")]
     found += [_long(client, text) for text in parsed.all("mount")]
-    found += [Mount(TMPFS, "", text.partition(":")[0]) for text in parsed.all("tmpfs")]
+    found += [Mount(TMPFS, "", *text.partition(":")[::2]) for text in parsed.all("tmpfs")]
     taken: set[str] = set()
     for mount in found:
         if mount.target in taken:
@@ -52,7 +65,8 @@ def mounts(client: Client, parsed: Parsed) -> tuple[Mount, ...]:
     for text in parsed.all("volumes-from"):
         name, _colon, mode = text.partition(":")
         others = client.engine.find(name).mounts
-        found += [mount._replace(mode=mode or mount.mode) for mount in others if mount.target not in taken]
+        found += [mount._replace(mode=mode or mount.mode, is_borrowed=True) for mount in others
+                  if mount.target not in taken]
     return tuple(mount for mount in found if not _is_not_here(client, mount))
 
 
@@ -133,7 +147,26 @@ def _long(client: Client, text: str) -> Mount:
             raise daemon_error(f"{wrong}bind source path does not exist: {source}")
     elif kind == VOLUME and source:
         volume_name(source)
-    return Mount(kind, source, _clean(target), mode, is_long=True)
+    elif kind == TMPFS and source:
+        raise daemon_error(f"{wrong}field Source must not be specified")
+    return Mount(kind, source, _clean(target), mode, is_long=True, options=_options(fields))
+
+
+def _options(fields: dict[str, str]) -> dict[str, Any]:
+    """What HostConfig has of the other fields."""
+    found: dict[str, Any] = {}
+    if fields.get("bind-propagation"):
+        found["BindOptions"] = {"Propagation": fields["bind-propagation"]}
+    if "volume-nocopy" in fields:
+        found["VolumeOptions"] = {"NoCopy": fields["volume-nocopy"] not in FALSE}
+    if "volume-label" in fields:
+        name, _equals, value = fields["volume-label"].partition("=")
+        found["VolumeOptions"] = found.get("VolumeOptions", {}) | {"Labels": {name: value}}
+    if "tmpfs-size" in fields:
+        found["TmpfsOptions"] = {"SizeBytes": size(fields["tmpfs-size"]) or 0}
+    if "tmpfs-mode" in fields:
+        found["TmpfsOptions"] = found.get("TmpfsOptions", {}) | {"Mode": int(fields["tmpfs-mode"], 8)}
+    return found
 
 
 def _is_not_here(client: Client, mount: Mount) -> bool:

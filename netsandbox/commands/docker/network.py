@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING, Any
 
 from netsandbox.commands.docker import describe
 from netsandbox.commands.docker.flags import FALSE, TRUE, Command, Flag, Parsed
-from netsandbox.commands.docker.inspect import FORMAT, inspect
-from netsandbox.commands.docker.listing import Column, bad_filter, grouped, is_named, print_list, with_label
+from netsandbox.commands.docker.inspect import FORMAT, NETWORK, inspect
+from netsandbox.commands.docker.listing import Column, bad_filter, grouped, is_named, no_filter, print_list, with_label
 from netsandbox.commands.docker.run_conflicts import is_ipv6
 from netsandbox.commands.docker.run_settings import bad_label
 from netsandbox.commands.docker.words import created_at, has_label, named_values
@@ -62,7 +62,7 @@ def _matches(network: DockerNetwork, key: str, value: str) -> bool:
         # the daemon does not look for containers here, so that all that a person made count
         "dangling": lambda: is_built_in != (value in TRUE)}
     if key not in wanted:
-        raise daemon_error(f"invalid filter '{key}'")
+        raise no_filter(key)
     if key == "type" and value not in ("builtin", "custom"):
         raise daemon_error(f"invalid filter: 'type'='{value}'")
     if key == "dangling" and value not in TRUE | FALSE:
@@ -71,7 +71,7 @@ def _matches(network: DockerNetwork, key: str, value: str) -> bool:
 
 
 def inspect_networks(client: Client, parsed: Parsed) -> int:
-    return inspect(client, parsed, lambda name: describe.network(client.engine, client.engine.network(name)))
+    return inspect(client, parsed, lambda name: (describe.network(client.engine, client.engine.network(name)), NETWORK))
 
 
 def create(client: Client, parsed: Parsed) -> int:

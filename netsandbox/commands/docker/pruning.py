@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from netsandbox.commands.docker.flags import Command, Flag, Parsed
-from netsandbox.commands.docker.listing import bad_filter
+from netsandbox.commands.docker.listing import bad_filter, no_filter
 from netsandbox.commands.docker.words import duration, has_label
 from netsandbox.docker import containers, user_networks, volumes
 from netsandbox.docker.container import RESTARTING
@@ -34,8 +34,9 @@ def agrees(client: Client, parsed: Parsed, warning: str, command: str) -> bool:
     """Whether it may go on: by --force, or by a `y` in what it reads; at the prompt nobody answers."""
     if parsed.on("force"):
         return True
-    client.print(f"WARNING! {warning}\n{QUESTION}")
+    client.output.append(("out", f"WARNING! {warning}\n{QUESTION}"))
     if client.stdin.is_terminal:
+        client.print("")
         client.complain(f"note: nobody answers here, so nothing is removed; `docker {command} --force` asks nothing")
         return False
     return client.stdin.read().partition("\n")[0].strip().lower() == "y"
@@ -145,9 +146,9 @@ def _filter(text: str) -> tuple[str, str]:
     """(key, value): `label=x`, `label!=x` and `until=5m`."""
     key, _equals, value = text.partition("=")
     if key not in ("label", "label!", "until"):
-        raise daemon_error(f"invalid filter '{key}'")
+        raise no_filter(key)
     if key == "until" and duration(value) is None:
-        raise daemon_error(f"invalid filter 'until={value}': failed to parse value as time or duration: \"{value}\"")
+        raise daemon_error(f'failed to parse value as time or duration: "{value}"')
     return key, value
 
 

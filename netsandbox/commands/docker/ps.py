@@ -5,10 +5,12 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from netsandbox.commands.docker.flags import FALSE, TRUE, Command, Flag, Parsed
-from netsandbox.commands.docker.listing import Column, bad_filter, grouped, is_named, print_list, with_label
+from netsandbox.commands.docker.listing import Column, bad_filter, grouped, is_named, no_filter, print_list, with_label
+from netsandbox.commands.docker.sizes import bytes_in, human_size, size_of
+from netsandbox.commands.docker.template_values import Null
 from netsandbox.commands.docker.words import created_at, ellipsis, has_label, human_duration, quoted, status
 from netsandbox.docker import links
-from netsandbox.docker.errors import DockerError, daemon_error
+from netsandbox.docker.errors import daemon_error
 from netsandbox.docker.ports import are_known
 from netsandbox.docker.volumes import TMPFS, VOLUME
 
@@ -35,16 +37,17 @@ ports: {{- pad .Ports 1 0}}
 """
 STATES = ("created", "running", "paused", "restarting", "removing", "exited", "dead")
 HEALTH = ("none", "starting", "healthy", "unhealthy")
-FILTERS = ("ancestor", "before", "exited", "expose", "health", "id", "is-task", "label", "name", "network", "publish",
-           "since", "status", "volume")
-NOT_MODELLED = ("isolation", "task")
-COMMAND_WIDTH = 20
+FILTERS = ("ancestor", "before", "exited", "expose", "health", "id", "is-task", "isolation", "label", "name", "network",
+           "publish", "since", "status", "volume")
+COMMAND_WIDTH, SHORT_ID = 20, 12
 MAX_PORT = 65535
 
 
 def run(client: Client, parsed: Parsed) -> int:
     now, short = client.scheduler.clock, not parsed.on("no-trunc")
-    rows = [row(container, now, short, client.engine.profile) for container in chosen(client, parsed)]
+    has_size = parsed.on("size") or ".Size" in parsed.text("format")
+    rows = [row(container, now, short, client.engine.profile, has_size) | _named_image(client, container, short)
+            for container in chosen(client, parsed)]
     for found in rows if not short else ():  # with the names of links
         names = links.names_of(client.engine, client.engine.containers[found["Names"]])
         found["Names"] = ",".join(sorted([found["Names"], *names]))
@@ -83,14 +86,28 @@ def _matches(client: Client, container: Container, key: str, value: str) -> bool
     if key in ("publish", "expose"):
         return _has_port(container, key, value)
     wanted = {"status": container.state == value, "id": container.identity.startswith(value),
-              "ancestor": value in (container.reference, container.image.name),
+              "ancestor": _is_of(client, container, value),
               "network": _is_on(client, container, value),
               "label": has_label(container.labels, value),
               "volume": any(value in (mount.source, mount.target) for mount in container.mounts),
               "health": value == (container.health.status if container.health else HEALTH[0]),
-              "is-task": value in FALSE,
+              "is-task": value in FALSE, "isolation": True,  # of Windows
               "exited": container.has_ended and not container.is_running and str(container.code) == value}
     return wanted[key]
+
+
+def _named_image(client: Client, container: Container, short: bool) -> dict[str, str]:
+    """Its image by its id, where the name that it was run by is another one's by now, or nobody's."""
+    image, own = client.engine.images.find(container.reference), container.image.identity
+    if image is not None and image.identity == own:
+        return {}
+    return {"Image": own[:SHORT_ID] if short else f"sha256:{own}"}
+
+
+def _is_of(client: Client, container: Container, reference: str) -> bool:
+    """Whether it was made of the image, whatever name or id that is called by."""
+    image = client.engine.images.find(reference)
+    return container.reference == reference or (image is not None and image.identity == container.image.identity)
 
 
 def _is_on(client: Client, container: Container, wanted: str) -> bool:
@@ -102,10 +119,8 @@ def _is_on(client: Client, container: Container, wanted: str) -> bool:
 
 def _check(client: Client, key: str, value: str) -> None:
     """Raises DockerError: no container can have that."""
-    if key in NOT_MODELLED:
-        raise DockerError(f"docker ps --filter {key} is not modelled in the sandbox; there are {', '.join(FILTERS)}")
     if key not in FILTERS:
-        raise daemon_error(f"invalid filter '{key}'")
+        raise no_filter(key)
     if key == "status" and value not in STATES:
         if not client.engine.profile.since(28):
             raise daemon_error(f"invalid filter 'status={value}'")
@@ -139,17 +154,25 @@ def _has_port(container: Container, key: str, text: str) -> bool:
         port.partition("/") for port in container.exposed_ports))
 
 
-def row(container: Container, now: int, short: bool, profile: Profile) -> dict[str, Any]:
+def row(container: Container, now: int, short: bool, profile: Profile, has_size: bool = False) -> dict[str, Any]:
     command = ellipsis(container.command, COMMAND_WIDTH) if short else container.command
-    return with_label({
+    platform = {"Platform": Null("*v1.Platform")} if profile.since(28) else {}
+    return with_label(platform | {
             "ID": container.short_identity if short else container.identity, "Image": container.reference,
             "Command": quoted(command), "RunningFor": human_duration(now - container.created) + " ago",
             "Status": status(container, now), "Ports": ports(container, profile), "Names": container.name,
-            "CreatedAt": created_at(container.created), "State": container.state, "Size": "0B",
+            "CreatedAt": created_at(container.created), "State": container.state,
+            "Size": shown(container) if has_size else "0B",
             "Labels": ",".join(f"{key}={value}" for key, value in container.labels.items()),
             "Mounts": ",".join(mount.source for mount in container.mounts if mount.kind != TMPFS),
             "LocalVolumes": str(sum(mount.kind == VOLUME for mount in container.mounts)),
             "Networks": ",".join(container.network_names)}, container.labels)
+
+
+def shown(container: Container) -> str:
+    """`2B (virtual 181MB)`: what it wrote, and with its image."""
+    own = bytes_in(container.files)
+    return f"{human_size(own)} (virtual {human_size(own + size_of(container.image))})"
 
 
 class Shown(NamedTuple):

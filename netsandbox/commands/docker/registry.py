@@ -17,11 +17,9 @@ HELP = ("help", "--help", "-h")
 
 NOT_MODELLED = frozenset({
     "builder", "buildx", "bake", "checkpoint", "config",
-    "export", "import", "init", "load", "login", "logout", "manifest", "node", "plugin",
-    "push", "save", "search", "secret", "service", "stack", "swarm",
+    "init", "manifest", "node", "plugin", "secret", "service", "stack", "swarm",
     "trust", "system dial-stdio", "context export", "context import",
-    "context update", "container export", "image import",
-    "image load", "image push", "image save",
+    "context update",
     *(f"compose {name}" for name in ("alpha", "bridge", "export", "publish", "watch"))})
 """Commands that Docker has and the sandbox has not."""
 CONTAINERS = {
@@ -36,6 +34,7 @@ CONTAINERS = {
     "port": "netsandbox.commands.docker.inspect:PORT", "rename": "netsandbox.commands.docker.life:RENAME",
     "restart": "netsandbox.commands.docker.life:RESTART", "rm": "netsandbox.commands.docker.life:REMOVE",
     "start": "netsandbox.commands.docker.attach:START", "stop": "netsandbox.commands.docker.life:STOP",
+    "export": "netsandbox.commands.docker.archives:EXPORT",
     "wait": "netsandbox.commands.docker.life:WAIT", "top": "netsandbox.commands.docker.top:TOP",
     "stats": "netsandbox.commands.docker.top:STATS"}
 """What is done with containers, each also as `docker container …`."""
@@ -47,7 +46,11 @@ SYSTEM_GROUP = {"df": "netsandbox.commands.docker.disk_usage:DISK_USAGE",
                 "prune": "netsandbox.commands.docker.pruning:SYSTEM_PRUNE"}
 BUILD = "netsandbox.commands.docker.build:BUILD"
 HISTORY = "netsandbox.commands.docker.image_history:HISTORY"
-SYSTEM = {"build": BUILD, "history": HISTORY, "images": "netsandbox.commands.docker.images:IMAGES_COMMAND",
+OF_REGISTRIES = {name: f"netsandbox.commands.docker.archives:{name.upper()}" for name in (
+    "push", "save", "load", "import", "search", "login", "logout")}
+ARCHIVES = {name: OF_REGISTRIES[name] for name in ("push", "save", "load", "import")}
+SYSTEM = {**OF_REGISTRIES, "build": BUILD, "history": HISTORY,
+          "images": "netsandbox.commands.docker.images:IMAGES_COMMAND",
           "pull": "netsandbox.commands.docker.images:PULL",
           "tag": "netsandbox.commands.docker.commit:TAG", "rmi": "netsandbox.commands.docker.commit:REMOVE",
           "version": "netsandbox.commands.docker.system:VERSION_COMMAND",
@@ -62,6 +65,7 @@ NETWORKS = {
     "remove": "netsandbox.commands.docker.network:REMOVE"}
 VOLUMES = {name: f"netsandbox.commands.docker.volume:{constant}" for name, constant in {
     "create": "CREATE", "inspect": "INSPECT", "ls": "LIST", "list": "LIST", "rm": "REMOVE", "remove": "REMOVE"}.items()}
+VOLUMES["update"] = "netsandbox.commands.docker.archives:VOLUME_UPDATE"
 VOLUMES["prune"] = "netsandbox.commands.docker.pruning:VOLUME_PRUNE"
 COMPOSE = {
     "up": "netsandbox.commands.compose.up:UP", "pull": "netsandbox.commands.compose.up:PULL",
@@ -107,7 +111,7 @@ def _places() -> dict[tuple[str, ...], str]:
               "system": {"info": SYSTEM["info"], "events": SYSTEM["events"], **SYSTEM_GROUP},
               "image": {"ls": SYSTEM["images"], "list": SYSTEM["images"], "pull": SYSTEM["pull"], "tag": SYSTEM["tag"],
                         "rm": SYSTEM["rmi"], "remove": SYSTEM["rmi"],
-                        "build": BUILD, "history": HISTORY, **IMAGE_GROUP}, "buildx": {"build": BUILD}}
+                        "build": BUILD, "history": HISTORY, **ARCHIVES, **IMAGE_GROUP}, "buildx": {"build": BUILD}}
     return found | {(group, name): place for group, names in groups.items() for name, place in names.items()}
 
 

@@ -23,6 +23,16 @@ LEAST_MEMORY = 6 << 20
 OVERFLOWN = -1 << 63
 """What Go makes of a number that int64 does not hold, on x86."""
 NANO = 10**9
+SET = re.compile(r"\d+(-\d+)?(,\d+(-\d+)?)*", re.ASCII)
+"""Of processors."""
+TMPFS = frozenset({
+    "defaults", "ro", "rw", "suid", "nosuid", "dev", "nodev", "exec", "noexec", "sync", "async", "dirsync", "remount",
+    "mand", "nomand", "atime", "noatime", "diratime", "nodiratime", "bind", "rbind", "unbindable", "runbindable",
+    "private", "rprivate", "shared", "rshared", "slave", "rslave", "relatime", "norelatime", "strictatime",
+    "nostrictatime"})
+TMPFS_VALUES = ("size", "mode", "uid", "gid", "nr_inodes", "nr_blocks", "mpol")
+MOST_SWAPPINESS = 100
+SECURITY = ("label", "apparmor", "seccomp", "no-new-privileges", "writable-cgroups", "systempaths")
 ULIMITS = ("core", "cpu", "data", "fsize", "locks", "memlock", "msgqueue", "nice", "nofile", "nproc", "rss", "rtprio",
            "rttime", "sigpending", "stack")
 LOG_DRIVERS = ("awslogs", "fluentd", "gcplogs", "gelf", "journald", "json-file", "local", "none", "splunk", "syslog")
@@ -122,13 +132,86 @@ def wanted(client: Client, parsed: Parsed) -> dict[str, Any]:
             first = "range" if client.engine.profile.since(28) else "Range"
             raise daemon_error(f"{first} of CPUs is from 0.01 to {PROCESSORS}.00, as there are only {PROCESSORS} CPUs "
                                "available")
-    for name, key in (("pids-limit", "PidsLimit"), ("cpu-shares", "CpuShares"), ("cpu-quota", "CpuQuota"),
-                      ("cpu-period", "CpuPeriod")):
-        if name in parsed.values:
-            found[key] = parsed.number(name, 0)
-    return found | {key: parsed.text(name) for name, key in (
-        ("cpuset-cpus", "CpusetCpus"), ("cpuset-mems", "CpusetMems"), ("pid", "PidMode"), ("uts", "UTSMode"),
-        ("ipc", "IpcMode"), ("userns", "UsernsMode"), ("runtime", "Runtime")) if parsed.text(name)}
+    if 0 < found.get("MemorySwap", 0) < found.get("Memory", 0):
+        raise daemon_error("Minimum memoryswap limit should be larger than memory limit, see usage")
+    _check_sets(parsed)
+    return found | filed(client, parsed)
+
+
+def filed(client: Client, parsed: Parsed) -> dict[str, Any]:
+    """What HostConfig has of options that it files as they are."""
+    given = parsed.values
+    found: dict[str, Any] = {key: parsed.number(name, 0) for name, key in NUMBERS.items() if name in given}
+    found |= {key: parsed.text(name) for name, key in TEXTS.items() if parsed.text(name)}
+    found |= {key: True for name, key in SWITCHES.items() if parsed.on(name)}
+    found |= {key: parsed.all(name) for name, key in LISTS.items() if name in given}
+    for key in ("PidMode", "IpcMode"):
+        mode, colon, name = str(found.get(key, "")).partition(":")
+        if mode == "container" and colon:
+            found[key] = f"container:{client.engine.find(name).identity}"
+    is_bare = parsed.on("privileged") or "host" in (found.get("PidMode"), found.get("IpcMode"))
+    if is_bare and "SecurityOpt" not in found:
+        found["SecurityOpt"] = ["label=disable"]
+    if parsed.on("privileged"):
+        found |= {"MaskedPaths": None, "ReadonlyPaths": None}
+    found |= {key: [read(text) for text in parsed.all(name)] for name, (key, read) in READ.items() if name in given}
+    if {"log-driver", "log-opt"} & given.keys():
+        options = dict(sorted(text.partition("=")[::2] for text in parsed.all("log-opt")))
+        found["LogConfig"] = {"Type": parsed.text("log-driver") or "json-file", "Config": options}
+    if "annotation" in given:
+        found["Annotations"] = dict(sorted(text.partition("=")[::2] for text in parsed.all("annotation")))
+    if parsed.text("gpus"):
+        count = -1 if parsed.text("gpus") == "all" else 1
+        found["DeviceRequests"] = [{"Driver": "", "Count": count, "DeviceIDs": None, "Capabilities": [["gpu"]],
+                                    "Options": {}}]
+    return found | ({"Init": parsed.on("init")} if "init" in given else {})
+
+
+def _ulimit(text: str) -> dict[str, Any]:
+    name, _equals, value = text.partition("=")
+    soft, _colon, hard = value.partition(":")
+    return {"Name": name, "Hard": int(hard or soft), "Soft": int(soft)}
+
+
+def _device(text: str) -> dict[str, str]:
+    """HOST[:CONTAINER][:PERMISSIONS]."""
+    parts = text.split(":")
+    inside = parts[1] if len(parts) > 1 and not set(parts[1]) <= set("rwm") else parts[0]
+    rights = parts[-1] if len(parts) > 1 and parts[-1] and set(parts[-1]) <= set("rwm") else "rwm"
+    return {"PathOnHost": parts[0], "PathInContainer": inside, "CgroupPermissions": rights}
+
+
+def _rate(text: str) -> dict[str, Any]:
+    path, _colon, rate = text.rpartition(":")
+    return {"Path": path, "Rate": size(rate) or 0}
+
+
+NUMBERS = {"pids-limit": "PidsLimit", "cpu-shares": "CpuShares", "cpu-quota": "CpuQuota", "cpu-period": "CpuPeriod",
+           "cpu-rt-period": "CpuRealtimePeriod", "cpu-rt-runtime": "CpuRealtimeRuntime", "blkio-weight": "BlkioWeight",
+           "oom-score-adj": "OomScoreAdj", "memory-swappiness": "MemorySwappiness"}
+TEXTS = {"cpuset-cpus": "CpusetCpus", "cpuset-mems": "CpusetMems", "pid": "PidMode", "uts": "UTSMode",
+         "ipc": "IpcMode", "userns": "UsernsMode", "runtime": "Runtime", "cgroupns": "CgroupnsMode",
+         "cgroup-parent": "CgroupParent", "volume-driver": "VolumeDriver", "isolation": "Isolation",
+         "cidfile": "ContainerIDFile"}
+LISTS = {"group-add": "GroupAdd", "security-opt": "SecurityOpt", "device-cgroup-rule": "DeviceCgroupRules",
+         "volumes-from": "VolumesFrom"}
+SWITCHES = {"read-only": "ReadonlyRootfs", "oom-kill-disable": "OomKillDisable"}
+READ: dict[str, tuple[str, Callable[[str], dict[str, Any]]]] = {
+    "ulimit": ("Ulimits", _ulimit), "device": ("Devices", _device), "device-read-bps": ("BlkioDeviceReadBps", _rate),
+    "device-write-bps": ("BlkioDeviceWriteBps", _rate), "device-read-iops": ("BlkioDeviceReadIOps", _rate),
+    "device-write-iops": ("BlkioDeviceWriteIOps", _rate)}
+"""By option, what HostConfig calls it."""
+
+
+def _check_sets(parsed: Parsed) -> None:
+    """Raises DockerError: --cpuset-cpus or --cpuset-mems names what the machine has not."""
+    for name, what, there in (("cpuset-cpus", "CPUs", PROCESSORS), ("cpuset-mems", "memory nodes", 1)):
+        text = parsed.text(name)
+        if text and not SET.fullmatch(text):
+            raise daemon_error(f"Invalid value {text} for cpuset {name[7:]}: invalid format: {text}")
+        if any(int(number) >= there for number in re.findall(r"\d+", text)):
+            last = f"0-{there - 1}" if there > 1 else "0"
+            raise daemon_error(f"Requested {what} are not available - requested {text}, available: {last}")
 
 
 def check_client(parsed: Parsed) -> None:
@@ -143,6 +226,9 @@ def check_client(parsed: Parsed) -> None:
         why = "cannot parse platform specifier" if platform.count("/") > MOST_PARTS else (
             "unknown operating system or architecture")
         raise DockerError(f'error parsing specified platform: "{platform}": {why}: invalid argument')
+    if not -1 <= parsed.number("memory-swappiness", -1) <= MOST_SWAPPINESS:
+        raise DockerError(f"invalid value: {parsed.number('memory-swappiness', -1)}. Valid memory swappiness range is "
+                          "0-100")
     for text in parsed.all("security-opt"):
         name, _equals, value = text.partition("=" if "=" in text else ":")
         if not value and name != "no-new-privileges":
@@ -170,8 +256,17 @@ def check_daemon(client: Client, parsed: Parsed) -> None:
         path = text.partition(":")[0]
         if not path.startswith("/"):
             raise daemon_error(f"invalid mount path: '{path}' mount path must be absolute")
+        for option in filter(None, text.partition(":")[2].split(",")):
+            name, equals, _value = option.partition("=")
+            if not (name in TMPFS_VALUES if equals else option in TMPFS):
+                raise daemon_error(f'invalid tmpfs option "{option}"')
     if log and log not in LOG_DRIVERS:
         raise daemon_error(f'error looking up logging plugin {log}: plugin "{log}" not found')
+    for text in parsed.all("security-opt"):
+        if re.split("[=:]", text)[0] not in SECURITY:
+            raise daemon_error(f'invalid --security-opt 2: "{text}"')
+    if parsed.all("storage-opt"):
+        raise daemon_error("--storage-opt is supported only for overlay over xfs with 'pquota' mount option")
     known = LOG_OPTIONS.get(log or "json-file")
     for name in (text.partition("=")[0] for text in parsed.all("log-opt")):
         if known is not None and name not in (*known, "mode", "max-buffer-size"):

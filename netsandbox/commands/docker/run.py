@@ -6,10 +6,10 @@ from ipaddress import ip_address
 from typing import TYPE_CHECKING
 
 from netsandbox.commands.docker import cidfile
-from netsandbox.commands.docker.attach import attach
+from netsandbox.commands.docker.attach import attach, check_terminal
 from netsandbox.commands.docker.capabilities import normalized
 from netsandbox.commands.docker.client import with_help
-from netsandbox.commands.docker.env_file import given
+from netsandbox.commands.docker.env_file import given, of_files
 from netsandbox.commands.docker.flags import Command, Parsed
 from netsandbox.commands.docker.health_flags import check_health, health_check
 from netsandbox.commands.docker.life import check_name
@@ -19,7 +19,7 @@ from netsandbox.commands.docker.publish import parse_expose, parse_publish
 from netsandbox.commands.docker.reference import BAD_REFERENCE, check_reference, not_found, straightened, with_tag
 from netsandbox.commands.docker.resources import check_client, check_daemon, wanted
 from netsandbox.commands.docker.run_conflicts import check_addresses, check_modes
-from netsandbox.commands.docker.run_flags import FLAGS
+from netsandbox.commands.docker.run_flags import FLAGS, OF_RUN
 from netsandbox.commands.docker.run_network import extra_host, is_user_defined, say_without_effect, wanted_networks
 from netsandbox.commands.docker.run_settings import links, resolv_conf, settings
 from netsandbox.commands.docker.update import restart_policy
@@ -49,13 +49,14 @@ def run(client: Client, parsed: Parsed) -> int | None:
     if parsed.on("detach") and parsed.all("attach"):
         raise DockerError("conflicting options: cannot specify both --attach and --detach"
                           if client.context.engine.profile.since(28) else "Conflicting options: -a and -d")
+    check_terminal(client, parsed)
     try:
         container = make(client, parsed)
     except DockerError as error:
         raise with_help(client, error, "run") from None
     try:
         if not parsed.on("detach"):
-            attach(client, container)
+            attach(client, container, container.config.attached)
             return None
         client.print(container.identity)
         client.engine.start(container)
@@ -111,12 +112,13 @@ def make(client: Client, parsed: Parsed) -> Container:
     for note in filter(None, (note_on(key) for key, _value in sysctls)):
         client.complain(note.rstrip())
     variables = given(client, parsed, parsed.all("env"))
+    labels = [*of_files(client, parsed, "label-file"), *parsed.all("label")]
     container = containers.create(client.engine, name, reference, mode, arguments, wish, mounts(client, parsed))
     if container.networks or len(networks) > 1:
         container.networks |= networks
     container.links, container.config = linked, with_image(
         _config(parsed, variables, ports, healthy), container.image)
-    container.labels = dict(sorted((dict(container.image.labels) | named_values(parsed.all("label"))).items()))
+    container.labels = dict(sorted((dict(container.image.labels) | named_values(labels)).items()))
     container.removes_itself = parsed.on("rm")
     container.host_config = HostConfig(
         published, parsed.on("publish-all"), hosts, dns, sysctls, policy, parsed.on("init"), parsed.on("privileged"),
@@ -135,8 +137,14 @@ def _config(parsed: Parsed, variables: Sequence[str], ports: tuple[str, ...],
     stop_timeout = parsed.number("stop-timeout", 0) if "stop-timeout" in parsed.values else None
     return Config(
         parsed.text("hostname"), parsed.text("domainname"), parsed.text("user"), parsed.text("workdir"),
-        parsed.text("mac-address").strip(), parsed.on("tty"), parsed.on("interactive"), parsed.on("detach"),
+        parsed.text("mac-address").strip(), parsed.on("tty"), parsed.on("interactive"), _attached(parsed),
         variables, ports, entrypoint, parsed.text("stop-signal"), stop_timeout, healthy)
+
+
+def _attached(parsed: Parsed) -> tuple[str, ...]:
+    """The streams that the client follows; none with -d."""
+    usual = ("stdin", "stdout", "stderr") if parsed.on("interactive") else ("stdout", "stderr")
+    return () if parsed.on("detach") else tuple(text.lower() for text in parsed.all("attach")) or usual
 
 
 def _tell(client: Client, parsed: Parsed, container: Container, mode: str) -> None:
@@ -224,5 +232,5 @@ def _about_dashes(client: Client) -> str:
 
 RUN = Command("docker run", "[OPTIONS] IMAGE [COMMAND] [ARG...]", "Create and run a new container from an image", run,
               FLAGS, 1, mixed=False)
-CREATE = Command("docker create", "[OPTIONS] IMAGE [COMMAND] [ARG...]", "Create a new container", create, FLAGS, 1,
-                 mixed=False)
+CREATE = Command("docker create", "[OPTIONS] IMAGE [COMMAND] [ARG...]", "Create a new container", create,
+                 tuple(flag for flag in FLAGS if flag.name not in OF_RUN), 1, mixed=False)

@@ -32,6 +32,8 @@ def check_modes(mode: str, parsed: Parsed, published: list[Published], profile: 
     Raises:
         DockerError: something that is asked for.
     """
+    if parsed.text("uts") == "host" and parsed.text("hostname"):
+        raise daemon_error("conflicting options: hostname and the UTS mode")
     if parsed.all("link") and not profile.since(28) and (mode == "host" or mode.startswith("container:")):
         raise DockerError("links are only supported for user-defined networks")
     if parsed.all("link") and mode == "host":

@@ -28,6 +28,7 @@ SHOWN = (
     Flag("add-host", "", "list", "Add a custom host-to-IP mapping (host:ip)", value="list", check=bad_extra_host),
     Flag("cap-add", "", "list", "Add Linux capabilities", value="list"),
     Flag("cap-drop", "", "list", "Drop Linux capabilities", value="list"),
+    Flag("attach", "a", "list", "Attach to STDIN, STDOUT or STDERR", value="list", check=CHECKS["attach"]),
     Flag("cidfile", "", "string", "Write the container ID to the file", value="string"),
     Flag("detach", "d", usage="Run container in background and print container ID"),
     Flag("dns", "", "list", "Set custom DNS servers", value="list", check=bad_server),
@@ -55,6 +56,7 @@ SHOWN = (
     Flag("ip", "", "string", "IPv4 address (e.g., 172.30.100.104)", value="ip"),
     Flag("ip6", "", "string", "IPv6 address (e.g., 2001:db8::33)", value="ip"),
     Flag("label", "l", "list", "Set meta data on a container", value="list", check=bad_label),
+    Flag("label-file", "", "list", "Read in a line delimited file of labels", value="list"),
     Flag("link", "", "list", "Add link to another container", value="list", check=bad_link),
     Flag("link-local-ip", "", "list", "Container IPv4/IPv6 link-local addresses", value="list"),
     Flag("mac-address", "", "string", "Container MAC address (e.g., 92:d0:c6:0a:29:33)", value="string"),
@@ -78,6 +80,7 @@ SHOWN = (
     Flag("sysctl", "", "list", "Sysctl options", value="map", check=bad_setting),
     Flag("tmpfs", "", "list", "Mount a tmpfs directory", value="list"),
     Flag("tty", "t", usage="Allocate a pseudo-TTY"),
+    Flag("uts", "", "string", "UTS namespace to use", value="string"),
     Flag("user", "u", "string", "Username or UID (format: <name|uid>[:<group|gid>])", value="string"),
     Flag("volume", "v", "list", "Bind mount a volume", value="list"),
     Flag("volumes-from", "", "list", "Mount volumes from the specified container(s)", value="list"),
@@ -91,9 +94,11 @@ IGNORED = (
     *_ignored("string", "io-maxbandwidth", "io-maxiops", "kernel-memory",
               "cgroup-parent", "cgroupns", "cpuset-cpus", "cpuset-mems", "cpus", "detach-keys",
               "gpus", "ipc", "isolation", "log-driver", "memory/m", "memory-reservation",
-              "memory-swap", "platform", "runtime", "shm-size", "userns", "uts", "volume-driver"),
+              "memory-swap", "platform", "runtime", "shm-size", "userns", "volume-driver"),
     *_ignored("list", "blkio-weight-device", "device-read-bps", "device-read-iops", "device-write-bps",
-              "device-write-iops", "annotation", "attach/a", "device", "device-cgroup-rule",
-              "group-add", "label-file", "log-opt", "security-opt", "storage-opt", "ulimit"),
+              "device-write-iops", "annotation", "device", "device-cgroup-rule",
+              "group-add", "log-opt", "security-opt", "storage-opt", "ulimit"),
 )
 FLAGS = SHOWN + IGNORED
+OF_RUN = ("detach", "detach-keys", "sig-proxy")
+"""What docker create has not."""

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from netsandbox.docker.images import Image
+    from netsandbox.linux.core.inode import FileSystem
 
 UNITS = {"B": 1, "kB": 1000, "MB": 1000 ** 2, "GB": 1000 ** 3}
 DIGITS = 3
@@ -25,6 +26,15 @@ def human_size(count: int, digits: int = DIGITS) -> str:
             break
         value /= 1000
     return f"{value:.{digits}g}{unit}" if value < 1000 else f"{value:.0f}{unit}"
+
+
+def bytes_in(system: FileSystem | None) -> int:
+    """What was written there since the beginning."""
+    if system is None or not system.is_made:
+        return 0
+    before = system.as_brought()
+    before.layer()  # which makes it
+    return max(system.size - before.size, 0)
 
 
 def size_of(image: Image) -> int:

@@ -6,9 +6,10 @@ from typing import TYPE_CHECKING, Any
 
 from netsandbox import __version__
 from netsandbox.commands.docker.flags import Command, Flag, Parsed
-from netsandbox.commands.docker.inspect import compact
 from netsandbox.commands.docker.template import Template
 from netsandbox.commands.docker.template_parse import TemplateError
+from netsandbox.commands.docker.template_values import Slice, to_json
+from netsandbox.commands.tools.kernel_files import PROCESSORS
 from netsandbox.docker.api import identity
 from netsandbox.docker.container import PAUSED
 from netsandbox.docker.errors import DockerError
@@ -18,6 +19,9 @@ if TYPE_CHECKING:
 
 KERNEL = "6.18.0"
 BAD_TEMPLATE = 64
+NOTHING = Slice([], "[]string", is_nil=True)
+LOGS = ("awslogs", "fluentd", "gcplogs", "gelf", "journald", "json-file", "local", "splunk", "syslog")
+"""Drivers."""
 BRIDGED = "net.bridge.bridge-nf-call-iptables"
 
 
@@ -86,7 +90,12 @@ def _facts(client: Client) -> dict[str, Any]:
             "ContainersStopped": len(containers) - running, "Images": len(engine.images.all()),
             "Driver": engine.profile.storage_driver, "LoggingDriver": "json-file", "CgroupDriver": "systemd",
             "CgroupVersion": "2",
-            "Plugins": {"Network": ["bridge", "host", "ipvlan", "macvlan", "null", "overlay"]},
+            "Plugins": {"Volume": ["local"], "Network": ["bridge", "host", "ipvlan", "macvlan", "null", "overlay"],
+                        "Authorization": NOTHING, "Log": list(LOGS)},
+            "NCPU": PROCESSORS, "Labels": [], "ExperimentalBuild": False, "Debug": False, "Isolation": "",
+            "SecurityOptions": ["name=seccomp,profile=builtin", "name=cgroupns"], "Warnings": NOTHING,
+            "DefaultAddressPools": [{"Base": str(base), "Size": size}
+                                    for base, size in engine.settings.default_address_pools] or NOTHING,
             "Swarm": {"LocalNodeState": "inactive"}, "DefaultRuntime": "runc", "KernelVersion": KERNEL,
             "OSType": "linux", "Architecture": "x86_64",
             "OperatingSystem": f"netsandbox {__version__} (simulated)", "Name": engine.namespace.name,
@@ -103,8 +112,9 @@ def _by_template(client: Client, parsed: Parsed, data: dict[str, Any], name: str
     except TemplateError as error:
         raise DockerError(f"template parsing error: {error}", BAD_TEMPLATE) from None
     try:
-        client.print(compact(data) if template is None else template.execute(data))
+        client.print(to_json(data) if template is None else template.execute(data))
     except TemplateError as error:
+        client.print(error.printed)
         told = str(error).replace("template: :", f"template: {name}:", 1)
         raise DockerError(told.replace('executing ""', f'executing "{name}"', 1)) from None
     return 0

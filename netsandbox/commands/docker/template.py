@@ -2,28 +2,28 @@
 
 from __future__ import annotations
 
-import re
-from collections.abc import Callable, Sequence
 from typing import Any
-from urllib.parse import quote_plus
 
+from netsandbox.commands.docker.go_types import build
+from netsandbox.commands.docker.template_functions import FUNCTIONS
 from netsandbox.commands.docker.template_parse import MAX_DEPTH, Node, Operand, Pipeline, TemplateError, parse
 from netsandbox.commands.docker.template_values import (
-    ALIASES,
+    METHODS,
     MISSING,
-    NIL,
-    NULL,
-    OMITTED,
+    RAW,
     Map,
+    Null,
+    Struct,
     is_true,
+    raw,
     show,
-    to_json,
-    typed,
+    type_of,
 )
 from netsandbox.engine.budget import Use, hold, spend
 
 MAX_OUTPUT = 1_000_000
 """Characters; a template that prints more is stopped."""
+NAMES: dict[type, str] = {str: "string", int: "int"}
 
 
 class Template:
@@ -49,6 +49,17 @@ class Template:
         """
         return _Run(self._text, self._type_name, data, self._trees).block(self._trees[""], data)
 
+    def inspect(self, data: dict[str, Any], kind: str) -> str:
+        """The same of what the API gave, which is of that type; where the type has no such thing, of its JSON.
+
+        Raises:
+            TemplateError: there is no such thing in JSON either.
+        """
+        try:
+            return self.execute(build(data, kind))
+        except TemplateError:
+            return self.execute(raw(data))
+
 
 class _LeaveError(Exception):
     """{{break}} or {{continue}}, and what was printed until then in the range's body."""
@@ -67,6 +78,7 @@ class _Run:
         self.trees = trees
         self.names = [""]
         self.type_name = type_name
+        self.is_raw = isinstance(data, Map) and data.kind == RAW
         self.variables: list[tuple[str, Any]] = [("$", data)]
         self._printed = 0
 
@@ -78,6 +90,9 @@ class _Run:
                 part = self.node(node, dot)
             except _LeaveError as leave:
                 leave.printed = "".join(parts) + leave.printed
+                raise
+            except TemplateError as error:
+                error.printed = "".join(parts) + error.printed
                 raise
             self._printed += len(part) if node.kind in ("text", "action") else 0
             if self._printed > MAX_OUTPUT:
@@ -124,11 +139,13 @@ class _Run:
 
     def _range(self, node: Node, value: Any, dot: Any) -> str:
         pairs: list[tuple[Any, Any]]
-        if isinstance(value, dict):
+        if isinstance(value, dict) and not isinstance(value, Struct):
             pairs = sorted(value.items())
         elif isinstance(value, list):
             pairs = list(enumerate(value))
-        elif value is None:
+        elif isinstance(value, int) and not isinstance(value, bool):
+            pairs = [(number, number) for number in range(min(value, MAX_OUTPUT))]
+        elif value is None or value is MISSING:
             pairs = []
         else:
             raise self._error(node.pipeline, f"range can't iterate over {show(value)}")
@@ -179,11 +196,11 @@ class _Run:
             return value(*arguments)
         if first.value == "call":
             raise self._error(first, "error calling call: " + (
-                f"non-function {rest[0].source} of type {_type(arguments[0])}" if rest else "nil"))
-        function = FUNCTIONS[str(first.value)]
+                f"non-function {rest[0].source} of type {type_of(arguments[0])}" if rest else "nil"))
+        self._check_count(first, len(arguments))
         self._check_types(first, rest, arguments)
         try:
-            result = function(*arguments)
+            result = FUNCTIONS[str(first.value)].call(*arguments)
             if isinstance(result, str):
                 hold(Use.MEMORY, len(result))
             return result
@@ -193,15 +210,24 @@ class _Run:
             named = first._replace(source=str(first.value))
             raise self._error(named, f"wrong number or type of args for {first.value}") from None
 
+    def _check_count(self, first: Operand, count: int) -> None:
+        function = FUNCTIONS[str(first.value)]
+        if count < function.least or (count > function.least and not function.is_variadic):
+            raise self._error(first._replace(source=str(first.value)), f"wrong number of args for {first.value}: want "
+                              f"{'at least ' * function.is_variadic}{function.least} got {count}")
+
     def _check_types(self, first: Operand, rest: tuple[Operand, ...], arguments: list[Any]) -> None:
         """Raises TemplateError: a function of the client's own is given something of another type."""
-        for number, (wanted, value) in enumerate(zip(TYPES.get(str(first.value), ()), arguments, strict=False)):
-            if isinstance(value, wanted):
+        takes = FUNCTIONS[str(first.value)].takes
+        for number, (wanted, value) in enumerate(zip(takes, arguments, strict=False)):
+            if isinstance(value, wanted) and type_of(value) != "json.Number":
                 continue
             operand = rest[number] if number < len(rest) else first
             if operand.kind == "literal":
-                raise self._error(operand, f"expected {_type_name(wanted)}; found {operand.source}")
-            raise self._error(operand, f"wrong type for value; expected {_type_name(wanted)}; got {_type(value)}")
+                raise self._error(operand, f"expected {NAMES[wanted]}; found {operand.source}")
+            if value is None or value is MISSING:
+                raise self._error(operand, f"invalid value; expected {NAMES[wanted]}")
+            raise self._error(operand, f"wrong type for value; expected {NAMES[wanted]}; got {type_of(value)}")
 
     def _value(self, operand: Operand, dot: Any) -> Any:
         if operand.kind == "literal":
@@ -209,10 +235,7 @@ class _Run:
         if operand.kind == "function":
             return self._command((operand,), dot, [])
         if operand.kind == "variable":
-            found = next((value for name, value in reversed(self.variables) if name == operand.value), UNDEFINED)
-            if found is UNDEFINED:
-                raise TemplateError(f'template: :1: undefined variable "{operand.value}"')
-            value: Any = found
+            value: Any = next(value for name, value in reversed(self.variables) if name == operand.value)
         elif isinstance(operand.value, Pipeline):
             value = self.pipeline(operand.value, dot)
         else:
@@ -222,25 +245,29 @@ class _Run:
         return value
 
     def _field(self, value: Any, name: str, operand: Operand) -> Any:
+        """A field or a method of it, or what a map has for the key (text/template's evalField)."""
         if value is MISSING:
             return MISSING
-        if value is NULL:
+        if value is None:
             last = operand.value.commands[-1][-1] if isinstance(operand.value, Pipeline) else operand
             raise self._error(last, f'nil data; no entry for key "{name}"')
-        if not isinstance(value, dict):
-            kind = _type(value) if self.type_name else "interface {}"
-            raise self._error(operand, f"can't evaluate field {name} in type {kind}")
-        if name in value:
-            return typed(name, value[name])
-        if isinstance(value, Map):
+        if isinstance(value, Null):
+            raise self._error(operand, f"nil pointer evaluating {value.kind}.{name}")
+        method = METHODS.get(type_of(value), {}).get(name)
+        found = method(value) if method is not None else MISSING
+        if isinstance(value, Struct):
+            found = value.find(name)
+        elif isinstance(value, dict) and name in value:
+            found = value[name]
+        elif isinstance(value, Map) and value.kind == RAW:
+            raise self._error(operand, f'map has no entry for key "{name}"')
+        elif isinstance(value, Map) and not value.kind.startswith("nat."):
             return MISSING
-        if name in ALIASES and ALIASES[name] in value:
-            return typed(ALIASES[name], value[ALIASES[name]])
-        if name in OMITTED and OMITTED[name] in value:
-            return typed(name, None)
-        if self.type_name:
-            raise self._error(operand, f"can't evaluate field {name} in type {self.type_name}")
-        raise self._error(operand, f'map has no entry for key "{name}"')
+        if found is MISSING:
+            is_row = isinstance(value, dict) and not isinstance(value, Map | Struct)
+            kind = "interface {}" if self.is_raw else self.type_name if is_row else type_of(value)
+            raise self._error(operand, f"can't evaluate field {name} in type {kind}")
+        return found
 
     def _error(self, where: Operand | Pipeline | None, why: str) -> TemplateError:
         operand = where.commands[0][0] if isinstance(where, Pipeline) else where
@@ -248,121 +275,3 @@ class _Run:
         line = 1 + self.text.count("\n", 0, position)
         column = position - (self.text.rfind("\n", 0, position) + 1)
         return TemplateError(f'template: :{line}:{column}: executing "{self.names[-1]}" at <{source}>: {why}')
-
-
-UNDEFINED = object()
-
-
-def _index(value: Any, *keys: Any) -> Any:
-    for key in keys:
-        if isinstance(value, dict):
-            value = value.get(key, value.zero if isinstance(value, Map) else None)
-        elif value is NIL or value is MISSING:
-            raise TemplateError("index of untyped nil")
-        elif isinstance(value, list) and isinstance(key, int):
-            if not 0 <= key < len(value):
-                raise TemplateError(f"index out of range: {key}")
-            value = value[key]
-        else:
-            raise TemplateError("index of untyped nil" if value is None else f"can't index item of type {_type(value)}")
-    return value
-
-
-def _type(value: Any) -> str:
-    return _type_name(type(value))
-
-
-def _type_name(kind: type) -> str:
-    return {str: "string", int: "int", bool: "bool"}.get(kind, "interface {}")
-
-
-def _hex(value: Any) -> str:
-    return f"{value:x}" if isinstance(value, int) else str(value).encode().hex()
-
-
-VERB = re.compile(r"%([-+# 0]*)(\d*)(?:\.(\d+))?(.)")
-
-NUMBER_TOO_LARGE = re.compile(r"%[-+# 0]*(\d*\.)?\d{9}.*", re.DOTALL)
-"""Go gives the rest of the form up (fmt.parsenum)."""
-
-
-def _printf(form: str, *values: Any) -> str:
-    """The verbs %s, %v, %d, %q, %t and %x, with flags and widths; others as they stand."""
-    rest = list(values)
-
-    def one(match: re.Match[str]) -> str:
-        flags, width, precision, verb = match.groups()
-        if verb == "%":
-            return "%"
-        if not rest:
-            return f"%!{verb}(MISSING)"
-        value = rest.pop(0)
-        text = to_json(value) if verb == "q" else _hex(value) if verb == "x" else show(value)
-        hold(Use.MEMORY, int(width or 0))
-        text = text[:int(precision)] if precision and verb in "sv" else text
-        fill = "0" if "0" in flags and verb in "dx" and "-" not in flags else " "
-        return text.ljust(int(width or 0)) if "-" in flags else text.rjust(int(width or 0), fill)
-    return VERB.sub(one, NUMBER_TOO_LARGE.sub("%!(NOVERB)", form))
-
-
-def _print(values: Sequence[Any]) -> str:
-    """fmt.Sprint: a space between two that are no texts."""
-    parts = list[str]()
-    for before, value in zip((None, *values), values, strict=False):
-        is_apart = parts and not isinstance(before, str) and not isinstance(value, str)
-        parts.append(f" {show(value)}" if is_apart else show(value))
-    return "".join(parts)
-
-
-def _len(value: Any) -> int:
-    if value is None:  # a slice that was never made
-        return 0
-    if not isinstance(value, str | list | dict):
-        raise TemplateError(f"len of type {_type(value)}")
-    return len(value)
-
-
-def _slice(value: Any, *bounds: int) -> Any:
-    """Go's value[i:j]."""
-    low, high = bounds[0] if bounds else 0, bounds[1] if len(bounds) > 1 else len(value)
-    if not 0 <= low <= len(value) or not low <= high <= len(value):
-        raise TemplateError(f"index out of range: {low if not 0 <= low <= len(value) else high}")
-    return value[low:high]
-
-
-HTML = str.maketrans({"\0": "\ufffd", '"': "&#34;", "'": "&#39;", "&": "&amp;", "<": "&lt;", ">": "&gt;"})
-JS = str.maketrans({"\\": "\\\\", "'": "\\'", '"': '\\"', "<": "\\u003C", ">": "\\u003E", "&": "\\u0026",
-                    "=": "\\u003D", "\n": "\\u000A", "\t": "\\u0009", "\r": "\\u000D"})
-TYPES: dict[str, tuple[type, ...]] = {
-    "pad": (str, int, int), "split": (str, str), "upper": (str,), "lower": (str,), "title": (str,),
-    "truncate": (str, int)}
-"""Of the client's own functions, what they are given."""
-FUNCTIONS: dict[str, Callable[..., Any]] = {
-    "call": lambda *values: None,  # no field is a function: it is refused before
-    "json": to_json,
-    "index": _index,
-    "len": _len,
-    "print": lambda *values: _print(values),
-    "println": lambda *values: " ".join(show(value) for value in values) + "\n",
-    "printf": _printf,
-    "slice": _slice,
-    "pad": lambda text, before, after: " " * before + text + " " * after if text else text,
-    "join": lambda values, glue: glue.join(show(value) for value in values or []),
-    "split": lambda text, glue: text.split(glue) if glue else list(text),
-    "upper": lambda text: text.upper(),
-    "lower": lambda text: text.lower(),
-    "title": lambda text: text.title(),
-    "truncate": lambda text, width: text[:width],
-    "html": lambda *values: _print(values).translate(HTML),
-    "js": lambda *values: _print(values).translate(JS),
-    "urlquery": lambda *values: quote_plus(_print(values)),
-    "eq": lambda one, *others: any(one == other for other in others),
-    "ne": lambda one, other: one != other,
-    "lt": lambda one, other: one < other,
-    "gt": lambda one, other: one > other,
-    "le": lambda one, other: one <= other,
-    "ge": lambda one, other: one >= other,
-    "not": lambda value: not is_true(value),
-    "and": lambda *values: next((value for value in values if not is_true(value)), values[-1]),
-    "or": lambda *values: next((value for value in values if is_true(value)), values[-1]),
-}

@@ -7,16 +7,23 @@ from collections.abc import Container
 from typing import NamedTuple
 
 TOKEN = re.compile(r"""
-    (?P<space>\s+) | (?P<string>"(?:[^"\\\n]|\\.)*"|`[^`]*`) | (?P<number>[-+]?\d[\w.]*) | (?P<field>\.[A-Za-z_]\w*)
+    (?P<space>\s+) | (?P<string>"(?:[^"\\\n]|\\.)*"|`[^`]*`) | (?P<character>'(?:[^'\\\n]|\\.)*')
+    | (?P<number>[-+]?\d(?:[eE][-+]|[\w.])*) | (?P<field>\.[A-Za-z_]\w*)
     | (?P<variable>\$\w*) | (?P<word>[A-Za-z_]\w*) | (?P<assign>:=) | (?P<mark>[().,|=])""", re.VERBOSE)
-FLOAT = re.compile(r"[-+]?\d+\.\d*")
+FLOAT = re.compile(r"[-+]?\d+(\.\d*)?([eE][-+]?\d+)?")
 ESCAPES = {"n": "\n", "t": "\t", "r": "\r", "\\": "\\", '"': '"'}
 MAX_DEPTH = 50
 """Actions within actions, or parentheses within parentheses."""
 
 
 class TemplateError(Exception):
-    """A template that cannot be read or carried out, in Go's words."""
+    """A template that cannot be read or carried out, in Go's words.
+
+    Attributes:
+        printed: what came out before.
+    """
+
+    printed = ""
 
 
 class Token(NamedTuple):
@@ -91,6 +98,7 @@ class _Parser:
         self.template = template
         self.functions = functions
         self.defined: dict[str, tuple[Node, ...]] = {}
+        self.variables = ["$"]
         self.ranges = 0
         self.at = 0
         self.tokens: list[Token] = []
@@ -138,13 +146,22 @@ class _Parser:
             raise self._unexpected("define clause")
         pipeline = self._whole_pipeline(f"{kind} clause") if self.tokens or kind == "block" else None
         if kind != "template":
+            outside, self.variables = self.variables, ["$"]
             self.defined[name], ended_by = self.nodes(depth + 1)
+            self.variables = outside
             if ended_by != "end":
                 raise _error(self.template, self.at, "unexpected EOF")
         source = f"{{{{template {self.template[token.position:start].rstrip('-} ')}}}}}"
         return [Node("template", name, pipeline, place=(token.position, source))] if kind != "define" else []
 
     def _block(self, kind: str, depth: int) -> Node:
+        mark = len(self.variables)
+        try:
+            return self._in_scope(kind, depth)
+        finally:
+            del self.variables[mark:]
+
+    def _in_scope(self, kind: str, depth: int) -> Node:
         pipeline = self._whole_pipeline(kind)
         self.ranges += kind == "range"
         body, ended_by = self.nodes(depth + 1)
@@ -228,10 +245,15 @@ class _Parser:
         if depth > MAX_DEPTH:
             raise _error(self.template, self.at, "max expression depth exceeded")
         variables = self._variables()
+        self.variables += variables
         commands = [self._command(depth, where)]
         while self.tokens and self.tokens[0].text == "|":
             self.tokens.pop(0)
+            if not self.tokens:  # `{{.Name | }}` will do
+                break
             commands.append(self._command(depth, where))
+            if commands[-1][0].kind in ("literal", "dot") and not commands[-1][0].chain:
+                raise _error(self.template, self.at, f"non executable command in pipeline stage {len(commands)}")
         return Pipeline(variables, tuple(commands))
 
     def _variables(self) -> tuple[str, ...]:
@@ -270,7 +292,11 @@ class _Parser:
             return Operand("dot", None, (), token.position, ".")
         if kind == "field":
             return self._with_chain("dot", None, token, (value[1:],))
+        if kind == "character":
+            return Operand("literal", self._character(token), (), token.position, value)
         if kind == "variable":
+            if value not in self.variables:
+                raise _error(self.template, token.position, f'undefined variable "{value}"')
             return self._with_chain("variable", value, token, ())
         literal = _literal(token)
         if literal is not None:
@@ -282,6 +308,12 @@ class _Parser:
                 "function", value, (), token.position, value)
         self.tokens.insert(0, token)
         raise self._unexpected("operand")
+
+    def _character(self, token: Token) -> int:
+        inner = re.sub(r"\\(.)", lambda match: ESCAPES.get(match.group(1), match.group(1)), token.text[1:-1])
+        if len(inner) != 1:
+            raise _error(self.template, token.position, f"malformed character constant: {token.text}")
+        return ord(inner)
 
     def _with_chain(self, kind: str, value: str | Pipeline | None, token: Token, chain: tuple[str, ...]) -> Operand:
         """An operand with the fields behind it, which follow without a space; an error names the second field."""
@@ -298,6 +330,14 @@ class _Parser:
         return Operand(kind, value, tuple(names), position, source)
 
 
+def _number(text: str) -> int | float:
+    """`7`, `0x10`, `1.5`; a float without a fraction will do for an integer."""
+    if not FLOAT.fullmatch(text) or text.lstrip("+-").isdecimal():
+        return int(text, 0)
+    number = float(text)
+    return int(number) if number.is_integer() and "." not in text else number
+
+
 def _literal(token: Token) -> str | float | bool | None:
     if token.kind == "string":
         inner = token.text[1:-1]
@@ -306,7 +346,7 @@ def _literal(token: Token) -> str | float | bool | None:
         return re.sub(r"\\(.)", lambda match: ESCAPES.get(match.group(1), match.group(1)), inner)
     if token.kind == "number":
         try:
-            return float(token.text) if FLOAT.fullmatch(token.text) else int(token.text, 0)
+            return _number(token.text)
         except ValueError:
             raise TemplateError(f'template: :1: bad number syntax: "{token.text}"') from None
     return {"true": True, "false": False}.get(token.text) if token.kind == "word" else None

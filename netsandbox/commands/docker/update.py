@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from netsandbox.commands.docker.flags import Command, Flag, Parsed
 from netsandbox.commands.docker.life import each
-from netsandbox.commands.docker.resources import CHECKS, wanted
+from netsandbox.commands.docker.resources import CHECKS, NUMBERS, wanted
 from netsandbox.docker import history
 from netsandbox.docker.config import RestartPolicy
 from netsandbox.docker.errors import DockerError, daemon_error
@@ -73,5 +73,5 @@ def update(client: Client, parsed: Parsed) -> int:
 UPDATE = Command("docker update", "[OPTIONS] CONTAINER [CONTAINER...]",
                  "Update configuration of one or more containers", update, (
     Flag("restart", "", "string", "Restart policy to apply when a container exits", value="string"),
-    *(Flag(name.partition("/")[0], name.partition("/")[2], "string", hidden=True, ignored=True,
-           check=CHECKS.get(name.partition("/")[0])) for name in RESOURCES)), 1)
+    *(Flag(name.partition("/")[0], name.partition("/")[2], "int" if name.partition("/")[0] in NUMBERS else "string",
+           hidden=True, ignored=True, check=CHECKS.get(name.partition("/")[0])) for name in RESOURCES)), 1)

@@ -5,9 +5,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from netsandbox.commands.docker import describe
-from netsandbox.commands.docker.flags import Command, Flag, Parsed
-from netsandbox.commands.docker.inspect import FORMAT, inspect
-from netsandbox.commands.docker.listing import Column, print_list, with_label
+from netsandbox.commands.docker.flags import FALSE, TRUE, Command, Flag, Parsed
+from netsandbox.commands.docker.inspect import FORMAT, VOLUME, inspect
+from netsandbox.commands.docker.listing import Column, no_filter, print_list, with_label
 from netsandbox.commands.docker.mount_flags import volume_name
 from netsandbox.commands.docker.words import named_values
 from netsandbox.commands.natural import natural
@@ -22,10 +22,17 @@ if TYPE_CHECKING:
 COLUMNS = (Column("Driver", "DRIVER"), Column("Name", "VOLUME NAME"))
 OTHERS = {"Scope": "SCOPE", "Mountpoint": "MOUNTPOINT", "Labels": "LABELS", "Links": "LINKS", "Size": "SIZE"}
 RAW = "name: {{.Name}}\ndriver: {{.Driver}}\n"
+MOUNT_OPTIONS = ("type", "o", "device", "size")
+"""Of the driver `local`, which mounts what they say."""
 FILTERS = ("dangling", "driver", "label", "name")
 
 
 def create(client: Client, parsed: Parsed) -> int:
+    if parsed.operands and parsed.text("name"):
+        raise DockerError("conflicting options: " + (
+            "cannot specify a volume-name through both --name and as a positional arg"
+            if client.context.engine.profile.since(28) else
+            "either specify --name or provide positional arg, not both"))
     name = parsed.operands[0] if parsed.operands else parsed.text("name")
     labels, options = (dict(sorted(named_values(texts).items()))
                        for texts in (parsed.all("label"), parsed.all("opt")))
@@ -37,6 +44,11 @@ def create(client: Client, parsed: Parsed) -> int:
     else:
         name, labels = random_identity(client.engine.random), labels | {volumes.ANONYMOUS: ""}
     for key in options:
+        if key not in MOUNT_OPTIONS:
+            raise daemon_error(f'create {name}: invalid option: "{key}"')
+    if options and "device" not in options:
+        raise daemon_error(f'create {name}: missing required option: "device"')
+    for key in options:
         client.complain(f"note: the option {key} of a volume does nothing in the sandbox")
     volumes.make(client.engine, name, labels, options)
     client.print(name)
@@ -47,14 +59,16 @@ def ls(client: Client, parsed: Parsed) -> int:
     chosen = sorted(client.engine.volumes.values(), key=lambda volume: natural(volume.name))
     for text in parsed.all("filter"):
         key, _equals, value = text.partition("=")
+        if key == "dangling" and value not in TRUE | FALSE:
+            raise daemon_error(f"invalid filter 'dangling=[{value}]'")
         if key not in FILTERS:
-            raise daemon_error(f"invalid filter '{key}'")
+            raise no_filter(key)
         chosen = [volume for volume in chosen if _matches(client, volume, key, value)]
     rows: list[dict[str, Any]] = [with_label({
-        "ID": volume.name, "Name": volume.name, "Driver": "local", "Scope": "local", "Mountpoint": volume.mountpoint,
+        "Name": volume.name, "Driver": "local", "Scope": "local", "Mountpoint": volume.mountpoint,
         "Labels": ",".join(f"{key}={value}" for key, value in volume.labels.items()), "Links": "N/A", "Size": "N/A",
         "Availability": "N/A", "Group": "N/A", "Status": "N/A"}, volume.labels) for volume in chosen]
-    print_list(client, parsed, COLUMNS, rows, "*formatter.volumeContext", OTHERS, RAW)
+    print_list(client, parsed, COLUMNS, rows, "*formatter.volumeContext", OTHERS, RAW, identity="Name")
     return 0
 
 
@@ -70,7 +84,7 @@ def _matches(client: Client, volume: Volume, key: str, value: str) -> bool:
 
 
 def inspect_volumes(client: Client, parsed: Parsed) -> int:
-    return inspect(client, parsed, lambda name: describe.volume(volumes.find(client.engine, name)))
+    return inspect(client, parsed, lambda name: (describe.volume(volumes.find(client.engine, name)), VOLUME))
 
 
 def remove(client: Client, parsed: Parsed) -> int:

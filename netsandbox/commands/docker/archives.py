@@ -1,0 +1,127 @@
+"""What needs a registry or an archive, which the sandbox has not: read and checked as Docker does it, then refused."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from netsandbox.commands.docker.flags import Command, Flag, Parsed
+from netsandbox.commands.docker.reference import check_reference, with_tag
+from netsandbox.docker.errors import DockerError, daemon_error
+from netsandbox.docker.image_store import split
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from netsandbox.commands.docker.client import Client
+
+INDEX = "https://index.docker.io/v1/"
+INSECURE = "WARNING! Using --password via the CLI is insecure. Use --password-stdin."
+
+
+def _refuse(path: str) -> DockerError:
+    return DockerError(f"{path} is not modelled in the sandbox; `docker help` lists what is")
+
+
+def _push(client: Client, parsed: Parsed) -> int:
+    reference = parsed.operands[0]
+    check_reference(reference)
+    name, _tag = split(reference)
+    if client.engine.images.find(reference) is not None:
+        raise _refuse("docker push")
+    place = name if "." in name.partition("/")[0] or ":" in name.partition("/")[0] else (
+        f"docker.io/{name if '/' in name else f'library/{name}'}")
+    client.print(("Using default tag: latest\n" if with_tag(reference) != reference else "")
+                 + f"The push refers to repository [{place}]")
+    raise DockerError(f"An image does not exist locally with the tag: {name}")
+
+
+def _search(client: Client, parsed: Parsed) -> int:
+    raise _refuse("docker search")
+
+
+def _login(client: Client, parsed: Parsed) -> int:
+    is_new = client.context.engine.profile.since(28)
+    if parsed.on("password-stdin") and not parsed.text("username"):
+        raise DockerError("the --password-stdin option requires --username to be set" if is_new else
+                          "Must provide --username with --password-stdin")
+    if parsed.text("password") and parsed.on("password-stdin"):
+        raise DockerError("conflicting options: cannot specify both --password and --password-stdin" if is_new else
+                          "--password and --password-stdin are mutually exclusive")
+    if parsed.text("password"):
+        client.complain(INSECURE)
+    if not (parsed.text("username") and (parsed.text("password") or parsed.on("password-stdin"))):
+        raise DockerError("Error: Cannot perform an interactive login from a non TTY device")
+    raise _refuse("docker login")
+
+
+def _logout(client: Client, parsed: Parsed) -> int:
+    """Nothing is kept here that could be removed, which is what Docker does not tell either."""
+    client.print(f"Removing login credentials for {parsed.operands[0] if parsed.operands else INDEX}")
+    return 0
+
+
+def _save(client: Client, parsed: Parsed) -> int:
+    for name in parsed.operands:
+        if client.engine.images.find(name) is None:
+            raise daemon_error(f"No such image: {name}")
+    raise _refuse("docker save")
+
+
+def _export(client: Client, parsed: Parsed) -> int:
+    client.engine.find(parsed.operands[0])
+    raise _refuse("docker export")
+
+
+def _load(client: Client, parsed: Parsed) -> int:
+    _check_file(client, parsed.text("input"))
+    raise _refuse("docker load")
+
+
+def _import(client: Client, parsed: Parsed) -> int:
+    if parsed.operands[1:]:
+        check_reference(parsed.operands[1])
+    source = parsed.operands[0]
+    _check_file(client, "" if source == "-" or "://" in source else source)
+    raise _refuse("docker import")
+
+
+def _check_file(client: Client, path: str) -> None:
+    if path and not client.machine.host_files().exists(path):
+        raise DockerError(f"open {path}: no such file or directory")
+
+
+def _volume_update(client: Client, parsed: Parsed) -> int:
+    raise DockerError("can only update cluster volumes" if client.context.engine.profile.since(28) else
+                      "Can only update cluster volumes")
+
+
+def _command(path: str, operands: str, summary: str, run: Callable[[Client, Parsed], int], flags: str = "",
+             least: int = 1, most: int | None = 1) -> Command:
+    """Args: flags: NAME/SHORT, of one that has a value with its type behind a colon."""
+    found = []
+    for text in flags.split():
+        name, _colon, kind = text.partition(":")
+        long, _slash, short = name.partition("/")
+        found.append(Flag(long, short, {"": "bool", "list": "list", "int": "int"}.get(kind, "string"), value=kind))
+    return Command(f"docker {path}", operands, summary, run, tuple(found), least, most)
+
+
+PUSH = _command("push", "[OPTIONS] NAME[:TAG]", "Upload an image to a registry", _push,
+                "all-tags/a disable-content-trust platform:string quiet/q")
+SEARCH = _command("search", "[OPTIONS] TERM", "Search Docker Hub for images", _search,
+                  "filter/f:filter format:string limit:int no-trunc")
+LOGIN = _command("login", "[OPTIONS] [SERVER]", "Authenticate to a registry", _login,
+                 "password/p:string password-stdin username/u:string", 0)
+LOGOUT = _command("logout", "[SERVER]", "Log out from a registry", _logout, "", 0)
+SAVE = _command("save", "[OPTIONS] IMAGE [IMAGE...]",
+                "Save one or more images to a tar archive (streamed to STDOUT by default)", _save,
+                "output/o:string platform:string", 1, None)
+LOAD = _command("load", "[OPTIONS]", "Load an image from a tar archive or STDIN", _load,
+                "input/i:string platform:string quiet/q", 0, 0)
+IMPORT = _command("import", "[OPTIONS] file|URL|- [REPOSITORY[:TAG]]",
+                  "Import the contents from a tarball to create a filesystem image", _import,
+                  "change/c:list message/m:string platform:string", 1, None)
+EXPORT = _command("export", "[OPTIONS] CONTAINER", "Export a container's filesystem as a tar archive", _export,
+                  "output/o:string")
+VOLUME_UPDATE = _command("volume update", "[OPTIONS] [VOLUME]", "Update a volume (cluster volumes only)",
+                         _volume_update, "availability:string")

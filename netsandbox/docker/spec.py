@@ -1,0 +1,48 @@
+"""What a container's program is to be started with (daemon/oci_linux.go), as far as the machine may not have it."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING, Any
+
+from netsandbox.docker.errors import NOT_CREATED, daemon_error
+from netsandbox.linux.core.accounts import UnknownAccountError, account
+
+if TYPE_CHECKING:
+    from netsandbox.docker.container import Container
+    from netsandbox.docker.engine import DockerEngine
+
+DEVICES = "/dev/"
+"""The sandbox has no devices; whatever is named there is taken as if it had."""
+SIZE = re.compile(r"\d+(\.\d+)?[kKmMgG]?[bB]?|-1", re.ASCII)
+
+
+def check(engine: DockerEngine, container: Container) -> None:
+    """Find the user, the groups and what else was asked for.
+
+    Raises:
+        DockerError: the machine or the image has not that.
+    """
+    wanted = container.host_config.resources
+    try:
+        container.account = account(container.config.user)
+        for group in wanted.get("GroupAdd") or ():
+            account(f"0:{group}")
+    except UnknownAccountError as error:
+        raise daemon_error(str(error)) from None
+    for device in wanted.get("Devices") or ():
+        path = str(device["PathOnHost"])
+        if not path.startswith(DEVICES) and engine.host_files.find(path) is None:
+            raise daemon_error(f'error gathering device information while adding custom device "{path}": no such file '
+                               "or directory", 127)
+    if wanted.get("DeviceRequests"):
+        raise daemon_error('could not select device driver "" with capabilities: [[gpu]]')
+    _check_log(wanted.get("LogConfig") or {})
+
+
+def _check_log(log: dict[str, Any]) -> None:
+    size = log.get("Config", {}).get("max-size", "-1")
+    if not SIZE.fullmatch(size):
+        before = NOT_CREATED.partition(": failed to create shim")[0]
+        raise daemon_error(f"{before}: failed to initialize logging driver: invalid size: '{size}'")
+
