@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from netsandbox.commands import kinds
 from netsandbox.commands.catalogue import VERBS, verbs
+from netsandbox.commands.docker.help import listed
 from netsandbox.commands.docker.registry import COMMANDS as DOCKER
 from netsandbox.commands.parts import SUDO
 from netsandbox.commands.programs import OF_SYSTEMD, PROGRAMS
@@ -168,9 +169,8 @@ def _docker_words(shell: Shell, words: list[str], typed: str) -> Iterator[tuple[
                 yield path[depth], one.summary if len(path) == depth + 1 else ""
         return
     if typed.startswith("-"):
-        for flag in command.flags:
-            if not flag.hidden:
-                yield f"--{flag.name}", flag.usage
+        for names, usage in listed(command):
+            yield f"--{names.partition('--')[2].partition(' ')[0]}", usage
         return
     if words[-1] in ("--network", "--net"):
         yield from ((name, "network") for name in kinds.MODE.candidates(shell.lab))

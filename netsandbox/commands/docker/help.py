@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
 from netsandbox.commands.compose.options import BEFORE
-from netsandbox.commands.docker.flags import is_plugin
+from netsandbox.commands.docker.help_texts import texts_of
 from netsandbox.commands.docker.words import GAP
 
 if TYPE_CHECKING:
@@ -44,9 +44,13 @@ OTHERS_OF_GROUPS = {
     "context": {"export": "Export a context to a tar archive FILE or a tar stream on STDOUT.",
                 "import": "Import a context from a tar or zip file", "update": "Update a context"}}
 """The same of what only gathers others."""
-WIDTH, NARROW, SLOP = 80, 74, 5
-"""Columns where an option's words are broken, and a plugin's; how many more a last line may have (pflag's wrap)."""
+WIDTH, SLOP = 74, 5
+"""Columns where an option's words are broken, and how many more a last line may have (pflag's wrap)."""
 COMMON = ("run", "exec", "ps", "build", "pull", "push", "images", "login", "logout", "search", "version", "info")
+NOT_LISTED = {("volume", "update")}
+"""Commands that are about a swarm alone."""
+LEAST_NAME = 11
+"""Columns of a command's name in a group."""
 WIDEST = 9
 """Columns of the longest command, which all lists of commands leave."""
 GLOBAL_OPTIONS = """\
@@ -79,18 +83,28 @@ OLD = {"login     Authenticate to a registry": "login     Log in to a registry",
 
 def command_help(command: Command, is_old: bool = False) -> str:
     """Args: is_old: as clients before 28 have it, without what is newer and with an empty line before it."""
-    lines = [*([""] if is_old else []), f"Usage:  {command.usage}", "", command.summary + command.more]
-    if command.aliases:
-        lines += ["", "Aliases:", f"  {command.aliases}"]
-    flags = sorted((flag for flag in command.flags if not flag.hidden and not (is_old and flag.since >= 28)),
-                   key=lambda flag: flag.name)
-    if flags:
-        width = NARROW if is_plugin(command) else WIDTH
-        lines += ["", "Options:", *_two_columns([(_flag_names(flag), flag.usage) for flag in flags], wraps=width)]
-    hidden = [flag for flag in command.flags if flag.hidden and not is_plugin(command)]
-    if hidden and command.path.split()[-1] in ("run", "create"):
-        lines += ["", "Docker's other options are read too; those not listed here have no effect in the sandbox."]
+    texts = texts_of(command.path)
+    lines = [*([""] if is_old else []), f"Usage:  {command.usage}", "",
+             texts.summary if texts else command.summary + command.more]
+    aliases = texts.aliases if texts else command.aliases
+    if aliases:
+        lines += ["", "Aliases:", f"  {aliases}"]
+    options = listed(command, is_old)
+    if options:
+        lines += ["", "Options:", *_two_columns(options, wraps=WIDTH)]
+    if texts and texts.behind:
+        lines += ["", texts.behind]
     return "\n".join(lines) + "\n"
+
+
+def listed(command: Command, is_old: bool = False) -> list[tuple[str, str]]:
+    """Its options as `--help` lists them, and what each does."""
+    texts = texts_of(command.path)
+    if texts is None:
+        return [(_flag_names(flag), flag.usage) for flag in sorted(command.flags, key=lambda flag: flag.name)
+                if not flag.hidden]
+    return [(left if left[1] != "-" else f"    {left}", usage)
+            for left, usage, is_new in texts.options if not (is_new and is_old)]
 
 
 def _flag_names(flag: Flag) -> str:
@@ -105,6 +119,12 @@ def _two_columns(rows: list[tuple[str, str]], least: int = 0, *, wraps: int = 0)
     texts = ["\n".join(_wrapped(right, wraps - len(begin) + 1)).replace("\n", begin) if wraps else right
              for _left, right in rows]
     return [f"  {left.ljust(width + GAP)}{text}".rstrip() for (left, _right), text in zip(rows, texts, strict=True)]
+
+
+def _commands(rows: list[tuple[str, str]]) -> list[str]:
+    """As cobra lists them."""
+    width = max(LEAST_NAME, *(len(name) for name, _summary in rows))
+    return [f"  {name.ljust(width)} {summary}" for name, summary in rows]
 
 
 def _wrapped(text: str, width: int) -> list[str]:
@@ -136,7 +156,7 @@ def compose_help(commands: Iterable[Command]) -> str:
     own = COMPOSE_OTHERS | {command.path.split()[2]: command.summary for command in commands}
     rows = sorted((name, summary) for name, summary in own.items() if name not in ("bridge", "convert"))
     options = _two_columns([(_flag_names(flag), flag.usage) for flag in sorted(
-        (flag for flag in BEFORE if not flag.hidden), key=lambda flag: flag.name)], wraps=NARROW)
+        (flag for flag in BEFORE if not flag.hidden), key=lambda flag: flag.name)], wraps=WIDTH)
     lines = ["Usage:  docker compose [OPTIONS] COMMAND", "", GROUPS["compose"], "", "Options:", *options, "",
              "Management Commands:", *_two_columns([("bridge", own["bridge"])], WIDEST), "", "Commands:",
              *_two_columns(rows, WIDEST), "", "Run 'docker compose COMMAND --help' for more information on a command."]
@@ -146,7 +166,8 @@ def compose_help(commands: Iterable[Command]) -> str:
 def group_help(group: str, commands: Iterable[Command]) -> str:
     """`docker network`: the commands of a group."""
     own = {command.path.split()[2]: command.summary for command in commands}
-    rows = sorted((own | OTHERS_OF_GROUPS.get(group, {})).items())
-    lines = [f"Usage:  docker {group} COMMAND", "", GROUPS[group], "", "Commands:", *_two_columns(rows), "",
+    rows = sorted((name, summary) for name, summary in (own | OTHERS_OF_GROUPS.get(group, {})).items()
+                  if (group, name) not in NOT_LISTED)
+    lines = [f"Usage:  docker {group} COMMAND", "", GROUPS[group], "", "Commands:", *_commands(rows), "",
              f"Run 'docker {group} COMMAND --help' for more information on a command."]
     return "\n".join(lines) + "\n"
