@@ -45,6 +45,7 @@ class Image(NamedTuple):
         environment, workdir, user, labels, health_check: what its containers begin with where they are told nothing.
         created: of one that was made: virtual nanoseconds.
         history: what it was made by, the first step first.
+        comment, author: what docker commit was told of them.
     """
 
     name: str
@@ -74,6 +75,8 @@ class Image(NamedTuple):
     health_check: HealthCheck | None = None
     created: int | None = None
     history: tuple[HistoryStep, ...] = ()
+    comment: str = ""
+    author: str = ""
 
     def really_has(self, name: str) -> bool:
         """Whether the real image has a program that the sandbox has not."""

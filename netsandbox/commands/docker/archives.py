@@ -15,6 +15,8 @@ if TYPE_CHECKING:
     from netsandbox.commands.docker.client import Client
 
 INDEX = "https://index.docker.io/v1/"
+READ = ("password", "password-stdin", "username", "input")
+"""Options that are looked at; of others a note says that they do nothing."""
 INSECURE = "WARNING! Using --password via the CLI is insecure. Use --password-stdin."
 
 
@@ -102,7 +104,8 @@ def _command(path: str, operands: str, summary: str, run: Callable[[Client, Pars
     for text in flags.split():
         name, _colon, kind = text.partition(":")
         long, _slash, short = name.partition("/")
-        found.append(Flag(long, short, {"": "bool", "list": "list", "int": "int"}.get(kind, "string"), value=kind))
+        found.append(Flag(long, short, {"": "bool", "list": "list", "int": "int"}.get(kind, "string"),
+                          ignored=long not in READ))
     return Command(f"docker {path}", operands, summary, run, tuple(found), least, most)
 
 

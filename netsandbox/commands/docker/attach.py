@@ -189,19 +189,17 @@ def _stop_following(client: Client, container: Container, reader: object, _code:
 
 ATTACH = Command("docker attach", "[OPTIONS] CONTAINER",
                  "Attach local standard input, output, and error streams to a running container", attach_again, (
-                     Flag("detach-keys", "", "string", hidden=True, ignored=True),
-                     Flag("no-stdin", hidden=True, ignored=True), Flag("sig-proxy", hidden=True, ignored=True)), 1, 1)
+                     Flag("detach-keys", "", "string", ignored=True),
+                     Flag("no-stdin", ignored=True), Flag("sig-proxy", ignored=True)), 1, 1)
 START = Command("docker start", "[OPTIONS] CONTAINER [CONTAINER...]", "Start one or more stopped containers", start, (
-    Flag("attach", "a", usage="Attach STDOUT/STDERR and forward signals"),
-    Flag("interactive", "i", usage="Attach container's STDIN"),
-    Flag("detach-keys", "", "string", hidden=True, ignored=True),
+    Flag("attach", "a"),
+    Flag("interactive", "i"),
+    Flag("detach-keys", "", "string", ignored=True),
     *refused("checkpoint", "checkpoint-dir", kind="string")), 1)
 LOGS = Command("docker logs", "[OPTIONS] CONTAINER", "Fetch the logs of a container", logs, (
-    Flag("follow", "f", usage="Follow log output"),
-    Flag("since", "", "string", 'Show logs since timestamp (e.g. "2013-01-02T13:23:37Z") or relative (e.g. "42m")',
-         value="string"),
-    Flag("tail", "n", "string", "Number of lines to show from the end of the logs", value="string"),
-    Flag("timestamps", "t", usage="Show timestamps"),
-    Flag("details", hidden=True, ignored=True),
-    Flag("until", "", "string", 'Show logs before a timestamp (e.g. "2013-01-02T13:23:37Z") or relative (e.g. "42m")',
-         value="string")), 1, 1)
+    Flag("follow", "f"),
+    Flag("since", "", "string"),
+    Flag("tail", "n", "string"),
+    Flag("timestamps", "t"),
+    Flag("details", ignored=True),
+    Flag("until", "", "string")), 1, 1)

@@ -33,7 +33,8 @@ def committed(client: Client, parsed: Parsed, container: Container, reference: s
     if reference:
         check_reference(reference)
     images = client.engine.images
-    image = images.of_container(client.engine, container, reference)
+    image = images.of_container(client.engine, container, reference)._replace(
+        comment=parsed.text("message"), author=parsed.text("author"))
     for text in parsed.all("change"):
         image = changed(image, text)
     content = repr((image, client.scheduler.clock))
@@ -88,14 +89,13 @@ def remove(client: Client, parsed: Parsed) -> int:
 
 COMMIT = Command("docker commit", "[OPTIONS] CONTAINER [REPOSITORY[:TAG]]",
                  "Create a new image from a container's changes", commit, (
-                     Flag("author", "a", "string", "Author (e.g., \"John Hannibal Smith <hannibal@a-team.com>\")",
-                          ignored=True, value="string"),
-                     Flag("change", "c", "list", "Apply Dockerfile instruction to the created image", value="list"),
-                     Flag("message", "m", "string", "Commit message", ignored=True, value="string"),
-                     Flag("pause", "p", usage="Pause container during commit", ignored=True)), 1, 2)
+                     Flag("author", "a", "string"),
+                     Flag("change", "c", "list"),
+                     Flag("message", "m", "string"),
+                     Flag("pause", "p")), 1, 2)
 TAG = Command("docker tag", "SOURCE_IMAGE[:TAG] TARGET_IMAGE[:TAG]",
               "Create a tag TARGET_IMAGE that refers to SOURCE_IMAGE", tag, (), 2, 2)
 REMOVE = Command("docker rmi", "[OPTIONS] IMAGE [IMAGE...]", "Remove one or more images", remove, (
-    Flag("force", "f", usage="Force removal of the image"),
-    Flag("platform", "", "list", hidden=True, ignored=True),
-    Flag("no-prune", "", usage="Do not delete untagged parents", ignored=True)), 1)
+    Flag("force", "f"),
+    Flag("platform", "", "list", ignored=True),
+    Flag("no-prune", ignored=True)), 1)

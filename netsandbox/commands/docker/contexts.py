@@ -214,16 +214,16 @@ def _described(client: Client, name: str) -> dict[str, Any]:
 
 
 CREATE = Command("docker context create", "[OPTIONS] CONTEXT", "Create a context", create, (
-    Flag("description", "", "string", "Description of the context", value="string"),
-    Flag("docker", "", "string", "set the docker endpoint", value="stringToString"),
-    Flag("from", "", "string", "create context from a named context", value="string", ignored=True)), 1, 1)
+    Flag("description", "", "string"),
+    Flag("docker", "", "string"),
+    Flag("from", "", "string", ignored=True)), 1, 1)
 USE = Command("docker context use", "CONTEXT", "Set the current docker context", use, (), 1, 1)
 REMOVE = Command("docker context rm", "CONTEXT [CONTEXT...]", "Remove one or more contexts", remove, (
-    Flag("force", "f", usage="Force the removal of a context in use"),), 1)
+    Flag("force", "f"),), 1)
 SHOW = Command("docker context show", "", "Print the name of the current context", show, (), 0, 0)
 LIST = Command("docker context ls", "[OPTIONS]", "List contexts", listing, (
-    Flag("format", "", "string", "Format output using a custom template", value="string"),
-    Flag("quiet", "q", usage="Only show context names")), 0, 0)
+    Flag("format", "", "string"),
+    Flag("quiet", "q")), 0, 0)
 INSPECT = Command("docker context inspect", "[OPTIONS] [CONTEXT] [CONTEXT...]",
                   "Display detailed information on one or more contexts", inspect,
                   (FORMAT,))

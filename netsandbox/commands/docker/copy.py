@@ -101,6 +101,6 @@ def _place(client: Client, text: str) -> tuple[str, Files, str]:
 OPERANDS = "[OPTIONS] CONTAINER:SRC_PATH DEST_PATH|-\n\tdocker cp [OPTIONS] SRC_PATH|- CONTAINER:DEST_PATH"
 CP = Command("docker cp", OPERANDS,
              "Copy files/folders between a container and the local filesystem", run, (
-                 Flag("archive", "a", usage="Archive mode (copy all uid/gid information)", ignored=True),
-                 Flag("follow-link", "L", usage="Always follow symbol link in SRC_PATH", ignored=True),
-                 Flag("quiet", "q", usage="Suppress progress output during copy", ignored=True)), 2, 2)
+                 Flag("archive", "a", ignored=True),
+                 Flag("follow-link", "L", ignored=True),
+                 Flag("quiet", "q", ignored=True)), 2, 2)

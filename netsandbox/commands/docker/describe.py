@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from netsandbox.commands.docker.host_config import host_config, mount_points, wanted_volumes
+from netsandbox.commands.docker.sizes import size_of
 from netsandbox.commands.docker.words import short_timestamp
 from netsandbox.docker.container import PAUSED, RESTARTING, Wish
 from netsandbox.docker.files import hostname
@@ -54,8 +55,12 @@ def image(it: Image) -> Json:
         config["ExposedPorts"] = {port: {} for port in it.exposed}
     if it.stop_signal != "SIGTERM":
         config["StopSignal"] = it.stop_signal
-    return {"Id": f"sha256:{it.identity}", "RepoTags": [f"{it.name}:{it.tag}"], "Config": config,
-            "Architecture": "amd64", "Os": "linux"}
+    created = "2025-12-18T00:00:00Z" if it.created is None else short_timestamp(it.created)
+    return {"Id": f"sha256:{it.identity}", "RepoTags": [f"{it.name}:{it.tag}"], "RepoDigests": [], "Parent": "",
+            "Comment": it.comment, "Created": created, "DockerVersion": "", "Author": it.author, "Config": config,
+            "Architecture": "amd64", "Os": "linux", "Size": size_of(it),
+            "RootFS": {"Type": "layers", "Layers": [f"sha256:{it.identity[::-1]}"]},
+            "Metadata": {"LastTagTime": NEVER if it.created is None else created}}
 
 
 def volume(it: Volume) -> Json:

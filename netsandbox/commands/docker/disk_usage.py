@@ -47,4 +47,4 @@ def _volumes(engine: DockerEngine) -> dict[str, int]:
 
 
 DISK_USAGE = Command("docker system df", "[OPTIONS]", "Show docker disk usage", disk_usage, (
-    Flag("format", "", "string", "Format output using a custom template", value="string"), *refused("verbose/v")), 0, 0)
+    Flag("format", "", "string"), *refused("verbose/v")), 0, 0)

@@ -16,17 +16,17 @@ def given(client: Client, parsed: Parsed, variables: list[str]) -> list[str]:
     """--env-file and -e; a name alone has the value that it has where the client runs, if it has one."""
     outside = client.machine.environment()
     return [f"{text}={outside[text]}" if "=" not in text and text in outside else text
-            for text in (*of_files(client, parsed), *variables)]
+            for text in (*of_files(client, parsed.all("env-file")), *variables)]
 
 
-def of_files(client: Client, parsed: Parsed, option: str = "env-file") -> list[str]:
+def of_files(client: Client, paths: list[str]) -> list[str]:
     """NAME=value of each line; comments and empty lines are left out.
 
     Raises:
         DockerError: a file is not there, or a line of it is wrong.
     """
     found: list[str] = []
-    for path in parsed.all(option):
+    for path in paths:
         try:
             text = client.machine.host_files().read(path)
         except FileError as error:

@@ -132,7 +132,7 @@ def run(client: Client, parsed: Parsed) -> int | None:
 
 
 EVENTS = Command("docker events", "[OPTIONS]", "Get real time events from the server", run, (
-    Flag("filter", "f", "list", "Filter output based on conditions provided", value="filter", check=bad_filter),
-    Flag("format", "", "string", "Format output using a custom template", value="string"),
-    Flag("since", "", "string", "Show all events created since timestamp", value="string"),
-    Flag("until", "", "string", "Stream events until this timestamp", value="string")), 0, 0)
+    Flag("filter", "f", "list", check=bad_filter),
+    Flag("format", "", "string"),
+    Flag("since", "", "string"),
+    Flag("until", "", "string")), 0, 0)

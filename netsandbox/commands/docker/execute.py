@@ -153,12 +153,12 @@ def _kill(program: Task, _code: int) -> None:
 
 
 EXEC = Command("docker exec", "[OPTIONS] CONTAINER COMMAND [ARG...]", "Execute a command in a running container", run, (
-    Flag("detach", "d", usage="Detached mode: run command in the background"),
-    Flag("detach-keys", "", "string", "Override the key sequence for detaching a container", True, ignored=True),
-    Flag("env", "e", "list", "Set environment variables", value="list"),
-    Flag("env-file", "", "list", "Read in a file of environment variables", True),
-    Flag("interactive", "i", usage="Keep STDIN open even if not attached"),
-    Flag("privileged", usage="Give extended privileges to the command"),
-    Flag("tty", "t", usage="Allocate a pseudo-TTY"),
-    Flag("user", "u", "string", "Username or UID", value="string"),
-    Flag("workdir", "w", "string", "Working directory inside the container", value="string")), 2, mixed=False)
+    Flag("detach", "d"),
+    Flag("detach-keys", "", "string", ignored=True),
+    Flag("env", "e", "list"),
+    Flag("env-file", "", "list"),
+    Flag("interactive", "i"),
+    Flag("privileged"),
+    Flag("tty", "t"),
+    Flag("user", "u", "string"),
+    Flag("workdir", "w", "string")), 2, mixed=False)

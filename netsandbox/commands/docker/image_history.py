@@ -90,7 +90,7 @@ def _checked(text: str) -> str:
 
 
 HISTORY = Command("docker history", "[OPTIONS] IMAGE", "Show the history of an image", history, (
-    Flag("format", "", "string", "Format output using a custom template", value="string"),
-    Flag("human", "H", usage="Print sizes and dates in human readable format (default true)", ignored=True),
-    Flag("no-trunc", usage="Don't truncate output"), Flag("quiet", "q", usage="Only show image IDs"),
+    Flag("format", "", "string"),
+    Flag("human", "H", ignored=True),
+    Flag("no-trunc"), Flag("quiet", "q"),
     *refused("platform", kind="string")), 1, 1)

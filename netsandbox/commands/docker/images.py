@@ -9,7 +9,7 @@ from netsandbox.commands.docker.flags import Command, Flag, Parsed, refused
 from netsandbox.commands.docker.listing import Column, no_filter, print_list
 from netsandbox.commands.docker.reference import check_reference, not_found, with_tag
 from netsandbox.commands.docker.sizes import shown_size
-from netsandbox.commands.docker.words import NARROWEST, created_at, human_duration
+from netsandbox.commands.docker.words import NARROWEST, created_at, has_label, human_duration
 from netsandbox.docker.errors import DockerError, daemon_error
 from netsandbox.docker.image_store import NO_NAME
 
@@ -35,7 +35,13 @@ def images(client: Client, parsed: Parsed) -> int:
     wanted = [*parsed.operands, *(value for key, value in filters if key == "reference")]
     dangling = [value in TRUE for key, value in filters if key == "dangling"]
     chosen = [image for image in client.engine.images.all() if all(_is_named(image, text) for text in wanted)
-              and all((image.name == NO_NAME) is each for each in dangling)]
+              and all((image.name == NO_NAME) is each for each in dangling)
+              and all(has_label(dict(image.labels), value) for key, value in filters if key == "label")]
+    for key, value in filters:
+        if key in ("before", "since"):
+            limit = _created(client, value)
+            chosen = [image for image in chosen if (
+                (image.created or 0) < limit if key == "before" else (image.created or 0) > limit)]
     if client.engine.profile.since(29) and not parsed.on("all") and not dangling:
         chosen = [image for image in chosen if image.name != NO_NAME]
     used = {container.image.name for container in client.engine.containers.values()}
@@ -62,11 +68,19 @@ def _filter(text: str) -> tuple[str, str]:
     key, equals, value = text.partition("=")
     if not equals:
         raise DockerError(f'invalid argument "{text}" for "-f, --filter" flag: invalid filter \'{text}\'', 125)
-    if key not in ("reference", "dangling"):
+    if key not in ("reference", "dangling", "before", "since", "label"):
         raise no_filter(key)
     if key == "dangling" and value not in (*TRUE, "false", "0"):
         raise daemon_error(f"invalid filter 'dangling=[{value}]'")
     return key, value
+
+
+def _created(client: Client, reference: str) -> int:
+    """Raises DockerError: there is no such image to be older or newer than."""
+    image = client.engine.images.find(reference)
+    if image is None:
+        raise daemon_error(f"No such image: {with_tag(reference)}")
+    return image.created or 0
 
 
 def _is_named(image: Image, text: str) -> bool:
@@ -95,14 +109,14 @@ def pull(client: Client, parsed: Parsed) -> int:
 
 
 IMAGES_COMMAND = Command("docker images", "[OPTIONS] [REPOSITORY[:TAG]]", "List images", images, (
-    Flag("all", "a", usage="Show all images (default hides intermediate and dangling images)"),
-    Flag("digests", usage="Show digests", hidden=True, ignored=True),
-    Flag("filter", "f", "list", "Filter output based on conditions provided", value="filter"),
-    Flag("format", "", "string", "Format output using a custom template", value="string"),
-    Flag("no-trunc", usage="Don't truncate output"),
-    Flag("quiet", "q", usage="Only show image IDs"), *refused("tree")), 0, 1)
+    Flag("all", "a"),
+    Flag("digests", ignored=True),
+    Flag("filter", "f", "list"),
+    Flag("format", "", "string"),
+    Flag("no-trunc"),
+    Flag("quiet", "q"), *refused("tree")), 0, 1)
 PULL = Command("docker pull", "[OPTIONS] NAME[:TAG|@DIGEST]", "Download an image from a registry", pull, (
-    Flag("all-tags", "a", usage="Download all tagged images in the repository", hidden=True, ignored=True),
-    Flag("disable-content-trust", usage="Skip image verification", hidden=True, ignored=True),
-    Flag("platform", "", "string", "Set platform if server is multi-platform capable", hidden=True, ignored=True),
-    Flag("quiet", "q", usage="Suppress verbose output")), 1, 1)
+    Flag("all-tags", "a", ignored=True),
+    Flag("disable-content-trust", ignored=True),
+    Flag("platform", "", "string", ignored=True),
+    Flag("quiet", "q")), 1, 1)

@@ -157,16 +157,15 @@ def port(client: Client, parsed: Parsed) -> int:
     return 0
 
 
-FORMAT = Flag("format", "f", "string", "Format output using a custom template", value="string")
+FORMAT = Flag("format", "f", "string")
 INSPECT = Command("docker inspect", "[OPTIONS] NAME|ID [NAME|ID...]", "Return low-level information on Docker objects",
-                  run, (FORMAT, Flag("size", "s", usage="Display total file sizes if the type is container",
-                                ignored=True),
-                        Flag("type", "", "string", "Only inspect objects of the given type", value="string")), 1)
+                  run, (FORMAT, Flag("size", "s", ignored=True),
+                        Flag("type", "", "string")), 1)
 OF_CONTAINERS = Command("docker container inspect", "[OPTIONS] CONTAINER [CONTAINER...]",
                         "Display detailed information on one or more containers", run_container, (
-                            FORMAT, Flag("size", "s", usage="Display total file sizes", ignored=True)), 1)
+                            FORMAT, Flag("size", "s", ignored=True)), 1)
 OF_IMAGES = Command("docker image inspect", "[OPTIONS] IMAGE [IMAGE...]",
                     "Display detailed information on one or more images", run_image, (
-                        FORMAT, Flag("platform", "", "string", hidden=True, ignored=True)), 1)
+                        FORMAT, Flag("platform", "", "string", ignored=True)), 1)
 PORT = Command("docker port", "CONTAINER [PRIVATE_PORT[/PROTO]]",
                "List port mappings or a specific mapping for the container", port, (), 1, 2)

@@ -241,9 +241,9 @@ def check_name(client: Client, name: str, before: str = "") -> None:
 
 
 TIME = (
-    Flag("signal", "s", "string", "Signal to send to the container", value="string"),
-    Flag("timeout", "t", "int", "Seconds to wait before killing the container", value="int"),
-    Flag("time", "", "int", "Seconds to wait before killing the container", hidden=True, value="int"),
+    Flag("signal", "s", "string"),
+    Flag("timeout", "t", "int"),
+    Flag("time", "", "int"),
 )
 MANY = "[OPTIONS] CONTAINER [CONTAINER...]"
 
@@ -251,9 +251,9 @@ STOP = Command("docker stop", MANY, "Stop one or more running containers", stop,
 RESTART = Command("docker restart", MANY, "Restart one or more containers", restart, TIME, 1)
 KILL = Command("docker kill", MANY, "Kill one or more running containers", kill, TIME[:1], 1)
 REMOVE = Command("docker rm", MANY, "Remove one or more containers", remove, (
-    Flag("force", "f", usage="Force the removal of a running container (uses SIGKILL)"),
-    Flag("link", "l", usage="Remove the specified link"),
-    Flag("volumes", "v", usage="Remove anonymous volumes associated with the container")), 1)
+    Flag("force", "f"),
+    Flag("link", "l"),
+    Flag("volumes", "v")), 1)
 PAUSE = Command("docker pause", "CONTAINER [CONTAINER...]", "Pause all processes within one or more containers", pause,
                 (), 1)
 UNPAUSE = Command("docker unpause", "CONTAINER [CONTAINER...]",

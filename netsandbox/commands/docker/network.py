@@ -217,30 +217,30 @@ def remove(client: Client, parsed: Parsed) -> int:
 
 
 LIST = Command("docker network ls", "[OPTIONS]", "List networks", listing, (
-    Flag("filter", "f", "list", 'Provide filter values (e.g. "driver=bridge")', value="filter", check=bad_filter),
-    Flag("format", "", "string", "Format output using a custom template", value="string"),
-    Flag("no-trunc", usage="Do not truncate the output"),
-    Flag("quiet", "q", usage="Only display network IDs")), 0, 0)
+    Flag("filter", "f", "list", check=bad_filter),
+    Flag("format", "", "string"),
+    Flag("no-trunc"),
+    Flag("quiet", "q")), 0, 0)
 INSPECT = Command("docker network inspect", "[OPTIONS] NETWORK [NETWORK...]",
                   "Display detailed information on one or more networks", inspect_networks, (
-                      FORMAT, Flag("verbose", "v", usage="Verbose output for diagnostics")), 1)
+                      FORMAT, Flag("verbose", "v")), 1)
 CREATE = Command("docker network create", "[OPTIONS] NETWORK", "Create a network", create, (
-    Flag("attachable", usage="Enable manual container attachment", hidden=True),
-    Flag("aux-address", "", "list", "Auxiliary IPv4 or IPv6 addresses used by Network driver", value="map"),
-    Flag("config-from", "", "string", "The network from which to copy the configuration", True, "string"),
-    Flag("config-only", usage="Create a configuration only network", hidden=True),
-    Flag("driver", "d", "string", "Driver to manage the Network", value="string"),
-    Flag("gateway", "", "list", "IPv4 or IPv6 Gateway for the master subnet", value="ipSlice"),
-    Flag("ingress", usage="Create swarm routing-mesh network", hidden=True),
-    Flag("internal", usage="Restrict external access to the network"),
-    Flag("ipam-driver", "", "string", "IP Address Management Driver", True, "string"),
-    Flag("ipam-opt", "", "list", "Set IPAM driver specific options", True, "map"),
-    Flag("ipv4", usage="Enable or disable IPv4 address assignment", hidden=True, since=28),
-    Flag("ipv6", usage="Enable or disable IPv6 address assignment", hidden=True),
-    Flag("ip-range", "", "list", "Allocate container ip from a sub-range", value="ipNet"),
-    Flag("label", "", "list", "Set metadata on a network", value="list", check=bad_label),
-    Flag("opt", "o", "list", "Set driver specific options", value="map"),
-    Flag("scope", "", "string", "Control the network's scope", hidden=True, value="string"),
-    Flag("subnet", "", "list", "Subnet in CIDR format that represents a network segment", value="strings")), 1, 1)
+    Flag("attachable"),
+    Flag("aux-address", "", "list"),
+    Flag("config-from", "", "string"),
+    Flag("config-only"),
+    Flag("driver", "d", "string"),
+    Flag("gateway", "", "list"),
+    Flag("ingress"),
+    Flag("internal"),
+    Flag("ipam-driver", "", "string"),
+    Flag("ipam-opt", "", "list"),
+    Flag("ipv4", since=28),
+    Flag("ipv6"),
+    Flag("ip-range", "", "list"),
+    Flag("label", "", "list", check=bad_label),
+    Flag("opt", "o", "list"),
+    Flag("scope", "", "string"),
+    Flag("subnet", "", "list")), 1, 1)
 REMOVE = Command("docker network rm", "NETWORK [NETWORK...]", "Remove one or more networks", remove, (
-    Flag("force", "f", usage="Do not error if the network does not exist"),), 1)
+    Flag("force", "f"),), 1)

@@ -78,14 +78,13 @@ def _found(engine: DockerEngine, reference: str, network: str, by_force: bool) -
 
 CONNECT = Command("docker network connect", "[OPTIONS] NETWORK CONTAINER", "Connect a container to a network",
                   connect, (
-    Flag("alias", "", "list", "Add network-scoped alias for the container", value="strings"),
-    Flag("driver-opt", "", "list", "driver options for the network", value="strings"),
-    Flag("gw-priority", "", "int", "Highest gw-priority provides the default gateway. Accepts positive and negative "
-         "values.", value="int", since=28),
-    Flag("ip", "", "string", "IPv4 address (e.g., \"172.30.100.104\")", value="string"),
-    Flag("ip6", "", "string", "IPv6 address (e.g., \"2001:db8::33\")", value="string"),
-    Flag("link", "", "list", "Add link to another container", value="list", check=bad_link),
-    Flag("link-local-ip", "", "list", "Add a link-local address for the container", value="strings")), 2, 2)
+    Flag("alias", "", "list"),
+    Flag("driver-opt", "", "list"),
+    Flag("gw-priority", "", "int", since=28),
+    Flag("ip", "", "string"),
+    Flag("ip6", "", "string"),
+    Flag("link", "", "list", check=bad_link),
+    Flag("link-local-ip", "", "list")), 2, 2)
 DISCONNECT = Command("docker network disconnect", "[OPTIONS] NETWORK CONTAINER",
                      "Disconnect a container from a network", disconnect, (
-                         Flag("force", "f", usage="Force the container to disconnect from a network"),), 2, 2)
+                         Flag("force", "f"),), 2, 2)

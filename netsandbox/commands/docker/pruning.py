@@ -158,17 +158,16 @@ def _is_to_go(client: Client, one: BridgeNetwork | Container | Volume, filters: 
                has_label(one.labels, value) == (key == "label") for key, value in filters)
 
 
-FILTER = Flag("filter", "", "list", 'Provide filter values (e.g. "until=<timestamp>")', value="filter",
-              check=bad_filter)
-FORCE = Flag("force", "f", usage="Do not prompt for confirmation")
+FILTER = Flag("filter", "", "list", check=bad_filter)
+FORCE = Flag("force", "f")
 CONTAINER_PRUNE = Command("docker container prune", "[OPTIONS]", "Remove all stopped containers", prune_containers,
                           (FILTER, FORCE), 0, 0)
 NETWORK_PRUNE = Command("docker network prune", "[OPTIONS]", "Remove all unused networks", prune_networks,
                         (FILTER, FORCE), 0, 0)
 IMAGE_PRUNE = Command("docker image prune", "[OPTIONS]", "Remove unused images", prune_images, (
-    Flag("all", "a", usage="Remove all unused images, not just dangling ones"), FILTER, FORCE), 0, 0)
+    Flag("all", "a"), FILTER, FORCE), 0, 0)
 VOLUME_PRUNE = Command("docker volume prune", "[OPTIONS]", "Remove unused local volumes", prune_volumes, (
-    Flag("all", "a", usage="Remove all unused volumes, not just anonymous ones"), FILTER, FORCE), 0, 0)
+    Flag("all", "a"), FILTER, FORCE), 0, 0)
 SYSTEM_PRUNE = Command("docker system prune", "[OPTIONS]", "Remove unused data", prune_system, (
-    Flag("all", "a", usage="Remove all unused images not just dangling ones"), FILTER, FORCE,
-    Flag("volumes", usage="Prune anonymous volumes")), 0, 0)
+    Flag("all", "a"), FILTER, FORCE,
+    Flag("volumes")), 0, 0)

@@ -22,7 +22,8 @@ if TYPE_CHECKING:
 COLUMNS = (Column("ID", "CONTAINER ID"), Column("Image", "IMAGE"), Column("Command", "COMMAND"),
            Column("RunningFor", "CREATED"), Column("Status", "STATUS"), Column("Ports", "PORTS"),
            Column("Names", "NAMES"))
-OTHERS = {"CreatedAt": "CREATED AT", "State": "STATE", "Size": "SIZE", "Labels": "LABELS", "Mounts": "MOUNTS",
+OTHERS = {"Platform": "PLATFORM", "CreatedAt": "CREATED AT",
+          "State": "STATE", "Size": "SIZE", "Labels": "LABELS", "Mounts": "MOUNTS",
           "LocalVolumes": "LOCAL VOLUMES", "Networks": "NETWORKS"}
 RAW = """\
 container_id: {{.ID}}
@@ -45,7 +46,7 @@ MAX_PORT = 65535
 
 def run(client: Client, parsed: Parsed) -> int:
     now, short = client.scheduler.clock, not parsed.on("no-trunc")
-    has_size = parsed.on("size") or ".Size" in parsed.text("format")
+    has_size = parsed.on("size") or any(word in parsed.text("format") for word in (".Size", "json .}"))
     rows = [row(container, now, short, client.engine.profile, has_size) | _named_image(client, container, short)
             for container in chosen(client, parsed)]
     for found in rows if not short else ():  # with the names of links
@@ -224,14 +225,14 @@ def _joined(host: str, ports: str, profile: Profile) -> str:
 
 
 FLAGS = (
-    Flag("all", "a", usage="Show all containers (default shows just running)"),
-    Flag("filter", "f", "list", "Filter output based on conditions provided", value="filter", check=bad_filter),
-    Flag("format", "", "string", "Format output using a custom template", value="string"),
-    Flag("last", "n", "int", "Show n last created containers (includes all states)", value="int"),
-    Flag("latest", "l", usage="Show the latest created container (includes all states)"),
-    Flag("no-trunc", usage="Don't truncate output"),
-    Flag("quiet", "q", usage="Only display container IDs"),
-    Flag("size", "s", usage="Display total file sizes"),
+    Flag("all", "a"),
+    Flag("filter", "f", "list", check=bad_filter),
+    Flag("format", "", "string"),
+    Flag("last", "n", "int"),
+    Flag("latest", "l"),
+    Flag("no-trunc"),
+    Flag("quiet", "q"),
+    Flag("size", "s"),
 )
 
 PS = Command("docker ps", "[OPTIONS]", "List containers", run, FLAGS, 0, 0)

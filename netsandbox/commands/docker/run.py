@@ -112,7 +112,7 @@ def make(client: Client, parsed: Parsed) -> Container:
     for note in filter(None, (note_on(key) for key, _value in sysctls)):
         client.complain(note.rstrip())
     variables = given(client, parsed, parsed.all("env"))
-    labels = [*of_files(client, parsed, "label-file"), *parsed.all("label")]
+    labels = [*of_files(client, parsed.all("label-file")), *parsed.all("label")]
     container = containers.create(client.engine, name, reference, mode, arguments, wish, mounts(client, parsed))
     if container.networks or len(networks) > 1:
         container.networks |= networks

@@ -120,7 +120,7 @@ def _by_template(client: Client, parsed: Parsed, data: dict[str, Any], name: str
     return 0
 
 
-FORMAT = Flag("format", "f", "string", "Format output using a custom template", value="string")
+FORMAT = Flag("format", "f", "string")
 VERSION_COMMAND = Command("docker version", "[OPTIONS]", "Show the Docker version information", version, (FORMAT,),
                           0, 0)
 INFO = Command("docker info", "[OPTIONS]", "Display system-wide information", info, (FORMAT,), 0, 0)

@@ -248,9 +248,10 @@ class _Run:
         """A field or a method of it, or what a map has for the key (text/template's evalField)."""
         if value is MISSING:
             return MISSING
+        if isinstance(operand.value, Pipeline):  # what was looked at last
+            operand = operand.value.commands[-1][-1]
         if value is None:
-            last = operand.value.commands[-1][-1] if isinstance(operand.value, Pipeline) else operand
-            raise self._error(last, f'nil data; no entry for key "{name}"')
+            raise self._error(operand, f'nil data; no entry for key "{name}"')
         if isinstance(value, Null):
             raise self._error(operand, f"nil pointer evaluating {value.kind}.{name}")
         method = METHODS.get(type_of(value), {}).get(name)

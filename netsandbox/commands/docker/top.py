@@ -127,7 +127,7 @@ TOP = Command("docker top", "CONTAINER [ps OPTIONS]", "Display the running proce
               mixed=False)
 STATS = Command("docker stats", "[OPTIONS] [CONTAINER...]", "Display a live stream of container(s) resource usage "
                 "statistics", stats, (
-    Flag("all", "a", usage="Show all containers (default shows just running)"),
-    Flag("format", "", "string", "Format output using a custom template", value="string"),
-    Flag("no-stream", usage="Disable streaming stats and only pull the first result"),
-    Flag("no-trunc", usage="Do not truncate output")))
+    Flag("all", "a"),
+    Flag("format", "", "string"),
+    Flag("no-stream"),
+    Flag("no-trunc")))

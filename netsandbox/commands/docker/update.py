@@ -72,6 +72,6 @@ def update(client: Client, parsed: Parsed) -> int:
 
 UPDATE = Command("docker update", "[OPTIONS] CONTAINER [CONTAINER...]",
                  "Update configuration of one or more containers", update, (
-    Flag("restart", "", "string", "Restart policy to apply when a container exits", value="string"),
-    *(Flag(name.partition("/")[0], name.partition("/")[2], "int" if name.partition("/")[0] in NUMBERS else "string",
-           hidden=True, ignored=True, check=CHECKS.get(name.partition("/")[0])) for name in RESOURCES)), 1)
+    Flag("restart", "", "string"),
+    *(Flag(name, short, "int" if name in NUMBERS else "string", check=CHECKS.get(name), ignored=True)
+      for name, _slash, short in (text.partition("/") for text in RESOURCES))), 1)

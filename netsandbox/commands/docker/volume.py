@@ -104,15 +104,15 @@ def remove(client: Client, parsed: Parsed) -> int:
 
 
 CREATE = Command("docker volume create", "[OPTIONS] [VOLUME]", "Create a volume", create, (
-    Flag("driver", "d", "string", "Specify volume driver name (default \"local\")", value="string"),
-    Flag("label", "", "list", "Set metadata for a volume", value="list"),
-    Flag("name", "", "string", hidden=True, value="string"),
-    Flag("opt", "o", "list", "Set driver specific options (default map[])", value="map")), 0, 1)
+    Flag("driver", "d", "string"),
+    Flag("label", "", "list"),
+    Flag("name", "", "string"),
+    Flag("opt", "o", "list")), 0, 1)
 LIST = Command("docker volume ls", "[OPTIONS]", "List volumes", ls, (
-    Flag("filter", "f", "list", 'Provide filter values (e.g. "dangling=true")', value="filter"),
-    Flag("format", "", "string", "Format output using a custom template", value="string"),
-    Flag("quiet", "q", usage="Only display volume names")), 0, 0)
+    Flag("filter", "f", "list"),
+    Flag("format", "", "string"),
+    Flag("quiet", "q")), 0, 0)
 INSPECT = Command("docker volume inspect", "[OPTIONS] VOLUME [VOLUME...]",
                   "Display detailed information on one or more volumes", inspect_volumes, (FORMAT,), 1)
 REMOVE = Command("docker volume rm", "[OPTIONS] VOLUME [VOLUME...]", "Remove one or more volumes", remove, (
-    Flag("force", "f", usage="Force the removal of one or more volumes"),), 1)
+    Flag("force", "f"),), 1)
