@@ -124,7 +124,8 @@ def _hosts(engine: DockerEngine, container: Container) -> str:
     names = name if bare == name else f"{name} {bare}"
     own = [(format_ipv4(endpoint.address), names) for endpoint in owner.endpoints.values()]
     local = LOCAL if engine.profile.since(28) else OLD_LOCAL
-    gateway = engine.settings.host_gateway_ip or format_ipv4(engine.default.pool.gateway)
+    gateway = engine.settings.host_gateway_ip or format_ipv4(
+        engine.default.pool.gateway if engine.default is not None else 0)
     extra = [(gateway if address == HOST_GATEWAY else address, name) for address, name in owner.host_config.extra_hosts]
     return _lines((*local, *extra, *links.hosts(engine, owner), *own))
 

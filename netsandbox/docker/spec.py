@@ -6,6 +6,7 @@ import re
 from typing import TYPE_CHECKING, Any
 
 from netsandbox.docker.errors import NOT_CREATED, daemon_error
+from netsandbox.docker.files import HOST_GATEWAY
 from netsandbox.linux.core.accounts import UnknownAccountError, account
 
 if TYPE_CHECKING:
@@ -35,6 +36,9 @@ def check(engine: DockerEngine, container: Container) -> None:
         if not path.startswith(DEVICES) and engine.host_files.find(path) is None:
             raise daemon_error(f'error gathering device information while adding custom device "{path}": no such file '
                                "or directory", 127)
+    names_host = any(address == HOST_GATEWAY for address, _name in container.host_config.extra_hosts)
+    if names_host and engine.default is None and not engine.settings.host_gateway_ip:
+        raise daemon_error("unable to derive the IP value for host-gateway")
     if wanted.get("DeviceRequests"):
         raise daemon_error('could not select device driver "" with capabilities: [[gpu]]')
     _check_log(wanted.get("LogConfig") or {})

@@ -10,6 +10,7 @@ import pytest
 from netsandbox.commands.docker.template import Template
 from netsandbox.commands.docker.template_parse import TemplateError
 from netsandbox.commands.docker.template_values import raw
+from netsandbox.session.session import Session
 from tests.docker.machine import Machine
 
 ENDPOINT_29 = ["IPAMConfig", "Links", "Aliases", "DriverOpts", "GwPriority", "NetworkID", "EndpointID", "Gateway",
@@ -200,3 +201,29 @@ def test_a_port_that_another_has_taken_meanwhile() -> None:
     job = docker("network connect n1 web")
     assert job.code == 1
     assert "Bind for 0.0.0.0:8080 failed: port is already allocated" in job.err
+
+
+@pytest.mark.parametrize(("template", "expected"), [
+    ("{{.HostConfig.Init}} {{.SizeRw}} {{.Config.StopTimeout}}", "<nil> <nil> <nil>"),
+    ('{{printf "%T %T %T" .Config.Labels .State .HostConfig.Memory}}', "map[string]string *container.State int64"),
+    ("{{range $p, $c := .NetworkSettings.Ports}}{{$p.Port}} {{$p.Proto}}{{end}}", "80 tcp"),
+    ("{{range .Mounts}}[{{.Name}}]{{.Propagation}}{{end}} {{.HostConfig.Ulimits}}", "[]rprivate [nofile=100:200]"),
+    ("{{len .RestartCount}}", "1"),  # as a number of JSON, which is a text
+    ("{{.HostConfig.ReadonlyRootfs}} {{.HostConfig.GroupAdd}} {{.HostConfig.PortBindings}}",
+     "true [staff] map[80/tcp:[{ 8080}]]")])
+def test_what_the_types_of_the_api_have(template: str, expected: str) -> None:
+    docker = Machine("docker-28")
+    docker("create --name web -p 8080:80 -v /etc:/e --ulimit nofile=100:200 --read-only --group-add staff nginx")
+    assert docker(f"inspect -f '{template}' web").out == expected + "\n"
+
+
+def test_a_bridge_of_ones_own_or_none() -> None:
+    session = Session(profile="docker-28")
+    for line in ("ip link add br9 type bridge", "ip addr add 10.99.0.1/24 dev br9", "ip link set br9 up",
+                 "echo '{\"bridge\": \"none\"}' > /etc/docker/daemon.json", "systemctl restart docker"):
+        assert session.run(line).code == 0, line
+    assert "eth0" not in session.run("docker run --rm busybox ip -br addr").out
+    for line in ("echo '{\"bridge\": \"br9\"}' > /etc/docker/daemon.json", "systemctl restart docker"):
+        assert session.run(line).code == 0, line
+    assert session.run("docker run --rm busybox ip route").out.startswith("default via 10.99.0.1 dev eth0")
+    assert session.run("docker run --rm --gpus all busybox true").code == 125

@@ -179,6 +179,8 @@ def show(value: Any, is_inside: bool = False) -> str:
         return "true" if value else "false"
     if isinstance(value, Struct):
         return _show_struct(value, is_inside)
+    if isinstance(value, dict) and not isinstance(value, Map):  # a row's struct
+        return "{" + " ".join(show(item, True) for item in value.values()) + "}"
     if isinstance(value, dict):
         return "map[" + " ".join(f"{key}:{show(item, True)}" for key, item in sorted(value.items())) + "]"
     if isinstance(value, list):
