@@ -206,7 +206,7 @@ def test_a_port_that_another_has_taken_meanwhile() -> None:
 @pytest.mark.parametrize(("template", "expected"), [
     ("{{.HostConfig.Init}} {{.SizeRw}} {{.Config.StopTimeout}}", "<nil> <nil> <nil>"),
     ('{{printf "%T %T %T" .Config.Labels .State .HostConfig.Memory}}', "map[string]string *container.State int64"),
-    ("{{range $p, $c := .NetworkSettings.Ports}}{{$p.Port}} {{$p.Proto}}{{end}}", "80 tcp"),
+    ("{{range $p, $c := .HostConfig.PortBindings}}{{$p.Port}} {{$p.Proto}}{{end}}", "80 tcp"),
     ("{{range .Mounts}}[{{.Name}}]{{.Propagation}}{{end}} {{.HostConfig.Ulimits}}", "[]rprivate [nofile=100:200]"),
     ("{{len .RestartCount}}", "1"),  # as a number of JSON, which is a text
     ("{{.HostConfig.ReadonlyRootfs}} {{.HostConfig.GroupAdd}} {{.HostConfig.PortBindings}}",
