@@ -233,7 +233,7 @@ def as_lines(session: Session) -> list[str]:
     lines: list[str] = []
     trial = Session(session.seed, session.profile, session.uplink)
     trial.checkpoints.is_on = False
-    refused: str | None = None
+    refused: tuple[int, str] | None = None
     entries = session.journal[:session.done]
     ends = [Position(entry.step, entry.at) for entry in entries] + [session.position]
     for entry, end in zip(entries, ends[1:], strict=True):
@@ -241,11 +241,13 @@ def as_lines(session: Session) -> list[str]:
         _meet(trial, Position(entry.step, entry.at), lines)
         before, is_idle = _traces_of(trial), trial.lab.scheduler.is_idle
         looks_back = _looks_back(trial, entry.line)
-        line = _line_for(trial, entry, end)
+        at, line = len(lines), _line_for(trial, entry, end)
         if is_idle and _traces_of(trial) == before:
-            refused = entry.line
+            refused = at, entry.line
             continue
-        lines += [refused, line] if refused is not None and looks_back else [line]
+        if refused is not None and looks_back:
+            lines.insert(*refused)
+        lines.append(line)
         refused = None
     _meet(trial, session.position, lines)
     return lines

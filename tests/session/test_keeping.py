@@ -68,6 +68,15 @@ def test_a_saved_session_has_no_refused_lines_and_what_the_scenario_has_left(tmp
     assert other.run("next").code == 0
 
 
+def test_a_refused_line_that_is_looked_back_at_is_saved_where_it_was_typed(tmp_path: Path) -> None:
+    """Typed a step later it would wait for what is under way there."""
+    session = built("docker run -d --name a -p 2:80 nginx", "nosuch", "step 1", "for i in 1 2; do echo $i; done")
+    session.save(str(tmp_path / "s.yaml"))
+    other = KeptSession()
+    other.load(str(tmp_path / "s.yaml"))
+    assert state(other) == state(session)
+
+
 def test_a_step_that_is_taken_back_is_to_be_done_again(tmp_path: Path) -> None:
     path = tmp_path / "lesson.yaml"
     path.write_text("netsandbox: 1\nsetup: [add-host pc0]\nsteps:\n  - {say: hello}\n"
