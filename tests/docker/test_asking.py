@@ -30,7 +30,7 @@ def two(docker: Machine) -> Machine:
     ("image ls -q -f reference=nginx:1.2", ""),
     ("ps -aq -f before=box --no-trunc --format x", None), ("ps --format {{.Names}} -f since=web", "box\n"),
     ("ps --format {{.Names}} -f before=box", "web\n"),
-    ("ps --format '{{.Names}} {{.Size}}' -s -f name=web", "web 0B\n")])
+    ("ps --format '{{.Names}} {{.Size}}' -s -f name=web", "web 0B (virtual 161MB)\n")])
 def test_one_value(two: Machine, line: str, out: str | None) -> None:
     said = two(line)
     assert said.code == 0
@@ -82,7 +82,7 @@ def test_prune_everything() -> None:
         assert session.run(line).code == 0
     assert session.run("echo n | docker network prune").code == session.run("docker system prune </dev/null").code == 0
     assert "n1" in session.run("docker network ls").out
-    assert session.run("echo y | docker network prune --filter label=x").out.endswith("continue? [y/N] \n")
+    assert session.run("echo y | docker network prune --filter label=x").out.endswith("continue? [y/N] ")
     said = session.run("docker system prune -af")
     assert said.out.startswith("Deleted Containers:\n")
     assert said.out.endswith("\n\nDeleted Networks:\nn1\nn2\n\nTotal reclaimed space: 0B\n")
@@ -94,7 +94,7 @@ def test_prune_everything() -> None:
 @pytest.mark.parametrize(("line", "err"), [
     ("version -f {{.Nope}}", "can't evaluate field Nope in type"), ("info -f '{{'", "unclosed action"),
     ("images -f dangling=x", "invalid filter 'dangling=[x]'"), ("images -f x", "invalid filter"),
-    ("ps -f isolation=a", "is not modelled in the sandbox; there are"), ("ps -f x", "bad format of filter"),
+    ("ps -f task=a", "invalid filter 'task'"), ("ps -f x", "bad format of filter"),
     ("ps -f health=x", "invalid value for health (x)"), ("ps -f odd=x", "invalid filter 'odd'"),
     ("ps -f exited=x", "strconv.Atoi"),
     ("ps -f since=nope", "No such container: nope"), ("images --format {{.Nope}}", "Nope"),
@@ -103,7 +103,7 @@ def test_wrong_questions(two: Machine, line: str, err: str) -> None:
     said = two(line)
     assert said.code
     assert err in said.err
-    assert said.out == ""
+    assert said.out == ("\n" if line.startswith("version") else "")  # it prints as it goes
 
 
 def test_labels_variables_from_files_and_where_exec_begins(docker: Machine) -> None:

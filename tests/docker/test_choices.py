@@ -63,7 +63,7 @@ def test_what_is_found(docker: Machine, line: str, out: str) -> None:
     ("network create -o com.docker.network.bridge.name=docker0 x1", "(docker0): networks have same bridge name\n"),
     ("network create --subnet 10.2.0.0/16 --gateway foo x1", "no matching subnet for gateway foo\n"),
     ("network prune -f --filter foo=bar", "Error response from daemon: invalid filter 'foo'\n"),
-    ("network prune -f --filter until=x", "invalid filter 'until=x'"),
+    ("network prune -f --filter until=x", 'failed to parse value as time or duration: "x"'),
     ("ps --filter publish=x", "error while looking up for publish x")])
 def test_what_is_refused(docker: Machine, line: str, text: str) -> None:
     before = docker("ps -aq").out, docker("network ls -q").out
