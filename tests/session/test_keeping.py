@@ -70,7 +70,7 @@ def test_a_saved_session_has_no_refused_lines_and_what_the_scenario_has_left(tmp
 
 def test_a_refused_line_that_is_looked_back_at_is_saved_where_it_was_typed(tmp_path: Path) -> None:
     """Typed a step later it would wait for what is under way there."""
-    session = built("docker run -d --name a -p 2:80 nginx", "nosuch", "step 1", "for i in 1 2; do echo $i; done")
+    session = built("docker run -d --name s1 -p 2:80 nginx", "nosuch", "step 1", "for i in 1 2; do echo $i; done")
     session.save(str(tmp_path / "s.yaml"))
     other = KeptSession()
     other.load(str(tmp_path / "s.yaml"))
