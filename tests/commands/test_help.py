@@ -33,7 +33,7 @@ def test_every_verb_has_a_page(name: str) -> None:
 
 @pytest.mark.parametrize(("line", "part"), [
     ("help docker", "Usage:  docker [OPTIONS] COMMAND"), ("help docker run", "Usage:  docker run [OPTIONS] IMAGE"),
-    ("help docker network", "  disconnect   Disconnect a container"), ("help ip", "Usage: ip [ OPTIONS ] OBJECT"),
+    ("help docker network", "  disconnect  Disconnect a container"), ("help ip", "Usage: ip [ OPTIONS ] OBJECT"),
     ("help docker network create", "Usage:  docker network create"), ("help ip addr", "Usage: ip address {"),
     ("help ip r", "Usage: ip route [ show ]"), ("help ip neigh", "Usage: ip neigh"),
     ("help bridge fdb", "Usage: bridge fdb {"), ("help bridge", "`help bridge fdb`"), ("help ss", "Usage: ss "),
