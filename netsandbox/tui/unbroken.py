@@ -10,7 +10,7 @@ from asyncio import CancelledError
 
 from textual.await_complete import AwaitComplete
 from textual.css.query import NoMatches
-from textual.events import Click, Key
+from textual.events import Click, Key, Resize
 from textual.message import Message
 from textual.message_pump import MessagePump
 from textual.screen import Screen
@@ -72,6 +72,8 @@ async def _dispatch_on_its_own(pump: MessagePump, message: Message) -> None:
         return
     if isinstance(message, PRESSED) and isinstance(pump, Screen) and pump not in app.screen_stack:
         return
+    if isinstance(message, Resize) and isinstance(pump, Screen) and message.size != app.size:
+        return  # laid out for what the terminal is no longer, a page would tell itself of it for ever
     if isinstance(message, Click) and isinstance(pump, OptionList) and _is_gone(message, pump):
         return
     if isinstance(message, Key):

@@ -269,10 +269,12 @@ async def test_what_is_painted_in_part_is_what_is_painted_whole(tmp_path: Path) 
                 assert covered >= set(range(left, right))
 
 
-async def test_a_size_that_is_the_terminals_no_longer_is_passed_over(tmp_path: Path) -> None:
+@pytest.mark.parametrize("keys", [(), ("f1",), ("ctrl+o",)])
+async def test_a_size_that_is_the_terminals_no_longer_is_passed_over(tmp_path: Path, keys: tuple[str, ...]) -> None:
     """Two sizes in one burst: laid out for both, the screen told itself of each for ever, and never opened a lab."""
     async with stage(tmp_path, size=(120, 40)) as on:
+        await on.press(*keys)
         old = Size(121, 40)
-        on.app.main.post_message(Resize(old, old))
+        on.app.screen.post_message(Resize(old, old))
         await on.pilot.pause()
-        assert on.app.main.status.size.width == 120
+        assert on.app.screen._compositor.size.width == 120

@@ -137,14 +137,7 @@ class PanesScreen(Screen[None]):
         self._is_resumed = True
 
     def on_resize(self, event: events.Resize) -> None:
-        """Say what is needed when there is no room.
-
-        A size that is the terminal's no longer is passed over: laid out for it, the screen would tell itself of it
-        again, and two sizes that came in one burst would follow each other for ever.
-        """
-        if event.size != self.app.size:
-            event.prevent_default()
-            return
+        """Say what is needed when there is no room."""
         width, height = event.size
         small = width < LEAST[0] or height < LEAST[1]
         self.set_class(small, "-small")
