@@ -94,7 +94,7 @@ def files_root(lab: Lab) -> NetworkNamespace:
 
 
 def owned(container: Container, running: dict[str, int]) -> dict[str, int]:
-    """By kind the PID of whom a container has its namespaces from: itself, or another one by its name; not the host."""
+    """By kind the PID of whom a container has its namespaces from: itself, or another one by its id; not the host."""
     found = dict.fromkeys(OF_CONTAINERS, container.pid)
     for kind, key in (("pid", "PidMode"), ("uts", "UTSMode"), ("ipc", "IpcMode")):
         mode = str(container.host_config.resources.get(key, ""))
@@ -172,7 +172,7 @@ class LabMachine:
             known = {each for each, _command, _inode in self.processes(namespace)}
             if own is None and pid is not None and pid <= FIRST_SHELL_PID and pid not in known:
                 return None
-        return {} if own is None else owned(own, {one.name: one.pid for one in running})
+        return {} if own is None else owned(own, {one.identity: one.pid for one in running})
 
     def pid_seen(self, namespace: NetworkNamespace, files: Files, pid: int) -> int:
         """By its number the container's first is 1; those of others' are not seen (commands.tools.context.Machine)."""
@@ -180,7 +180,7 @@ class LabMachine:
         if host is None or host.docker is None or not RIGHTS.get().contained:
             return pid
         running = [one for one in host.docker.containers.values() if one.is_running]
-        pids = {one.name: one.pid for one in running}
+        pids = {one.identity: one.pid for one in running}
         places = {one.name: owned(one, pids).get("pid", 0) for one in running}
         mine = next((places[one.name] for one in running if one.files is files.system), 0)
         theirs = next((places[one.name] for one in running

@@ -3,17 +3,10 @@
 from __future__ import annotations
 
 import json
-import re
 from hashlib import sha256
 from typing import TYPE_CHECKING, Any
 
-from netsandbox.commands.docker.endpoint import UNIX, checked
-from netsandbox.commands.docker.flags import Command, Flag, Parsed
-from netsandbox.commands.docker.go_types import build
-from netsandbox.commands.docker.inspect import FORMAT
-from netsandbox.commands.docker.listing import Column, print_list
-from netsandbox.commands.docker.template import Template
-from netsandbox.commands.docker.template_parse import TemplateError
+from netsandbox.commands.docker.endpoint import UNIX
 from netsandbox.docker.errors import DockerError
 from netsandbox.linux.core.inode import FileError
 
@@ -21,22 +14,16 @@ if TYPE_CHECKING:
     from netsandbox.commands.docker.client import Client
     from netsandbox.linux.core.files import Files
 
-COLUMNS = (Column("Name", "NAME"), Column("Description", "DESCRIPTION"), Column("DockerEndpoint", "DOCKER ENDPOINT"),
-           Column("Error", "ERROR"))
 CONFIG = "/root/.docker/config.json"
 META = "/root/.docker/contexts/meta"
 DEFAULT = "default"
-NAME = re.compile(r"[a-zA-Z0-9][a-zA-Z0-9_.+-]+", re.ASCII)
-CURRENT = "Current DOCKER_HOST based configuration"
-OVERRIDES = ("Warning: DOCKER_HOST environment variable overrides the active context. To use a context, either set the "
-             "global --context flag, or unset DOCKER_HOST environment variable.")
 
 
-def _path(name: str) -> str:
+def folder_of(name: str) -> str:
     return f"{META}/{sha256(name.encode()).hexdigest()}"
 
 
-def _read(files: Files, path: str) -> dict[str, Any]:
+def read_json(files: Files, path: str) -> dict[str, Any]:
     try:
         found = json.loads(files.read(path)) if files.exists(path) else {}
     except (ValueError, FileError):
@@ -46,7 +33,7 @@ def _read(files: Files, path: str) -> dict[str, Any]:
 
 def current(files: Files) -> str:
     """What `docker context use` chose."""
-    return str(_read(files, CONFIG).get("currentContext", "")) or DEFAULT
+    return str(read_json(files, CONFIG).get("currentContext", "")) or DEFAULT
 
 
 def endpoint_of(client: Client, name: str) -> str:
@@ -57,173 +44,36 @@ def endpoint_of(client: Client, name: str) -> str:
     """
     if name == DEFAULT:
         return client.machine.environment().get("DOCKER_HOST", "") or UNIX
-    return str(_found(client, name)["Endpoints"]["docker"]["Host"])
+    return str(context_named(client, name)["Endpoints"]["docker"]["Host"])
 
 
-def _found(client: Client, name: str) -> dict[str, Any]:
-    path = f"{_path(name)}/meta.json"
-    found = _read(client.machine.host_files(), path)
+def context_named(client: Client, name: str) -> dict[str, Any]:
+    path = f"{folder_of(name)}/meta.json"
+    found = read_json(client.machine.host_files(), path)
     if not found:
         raise DockerError(f'context "{name}": context not found: open {path}: no such file or directory')
     return found
 
 
-def _all(client: Client) -> list[dict[str, Any]]:
+def all_contexts(client: Client) -> list[dict[str, Any]]:
     files = client.machine.host_files()
     names = files.names(META) if files.is_directory(META) else []
-    found = [_read(files, f"{META}/{name}/meta.json") for name in names]
+    found = [read_json(files, f"{META}/{name}/meta.json") for name in names]
     return sorted((each for each in found if each), key=lambda each: str(each["Name"]))
 
 
-def _use(client: Client, name: str) -> None:
+def choose(client: Client, name: str) -> None:
     files = client.machine.host_files()
-    config = {key: value for key, value in _read(files, CONFIG).items() if key != "currentContext"}
+    config = {key: value for key, value in read_json(files, CONFIG).items() if key != "currentContext"}
     if name != DEFAULT:
         config["currentContext"] = name
-    _write(files, CONFIG, config)
+    write_json(files, CONFIG, config)
 
 
-def _write(files: Files, path: str, value: dict[str, Any]) -> None:
+def write_json(files: Files, path: str, value: dict[str, Any]) -> None:
     parts = path.split("/")[1:-1]
     for end in range(1, len(parts) + 1):
         directory = "/" + "/".join(parts[:end])
         if not files.is_directory(directory):
             files.make_directory(directory)
     files.write(path, json.dumps(value, indent="\t"))
-
-
-def create(client: Client, parsed: Parsed) -> int:
-    name = parsed.operands[0]
-    if name == DEFAULT:
-        raise DockerError('"default" is a reserved context name')
-    if not NAME.fullmatch(name):
-        raise DockerError(f'context name "{name}" is invalid, names are validated against regexp '
-                          '"^[a-zA-Z0-9][a-zA-Z0-9_.+-]+$"')
-    if _read(client.machine.host_files(), f"{_path(name)}/meta.json"):
-        raise DockerError(f'context "{name}" already exists')
-    fields = dict(text.partition("=")[::2] for text in parsed.text("docker").split(",") if text)
-    unknown = next((key for key in fields if key not in ("host", "ca", "cert", "key", "skip-tls-verify", "from")), None)
-    if unknown is not None:
-        raise DockerError(f"unable to create docker endpoint config: {unknown}: unrecognized config key")
-    host = checked(fields.get("host") or UNIX, "unable to create docker endpoint config: ")
-    about = {"Description": parsed.text("description")} if parsed.text("description") else {}
-    meta = {"Name": name, "Metadata": about, "Endpoints": {"docker": {"Host": host, "SkipTLSVerify": False}}}
-    _write(client.machine.host_files(), f"{_path(name)}/meta.json", meta)
-    client.print(name)
-    client.complain(f'Successfully created context "{name}"')
-    return 0
-
-
-def use(client: Client, parsed: Parsed) -> int:
-    name = parsed.operands[0]
-    if name != DEFAULT:
-        _found(client, name)
-    _use(client, name)
-    client.print(name)
-    if client.machine.environment().get("DOCKER_HOST"):
-        client.complain(OVERRIDES)
-    client.complain(f'Current context is now "{name}"')
-    return 0
-
-
-def remove(client: Client, parsed: Parsed) -> int:
-    refused = []
-    for name in parsed.operands:
-        try:
-            _remove(client, name, parsed.on("force"))
-            client.print(name)
-        except DockerError as error:
-            refused.append(str(error))
-    if refused:
-        raise DockerError("\n".join(refused))
-    return 0
-
-
-def _remove(client: Client, name: str, force: bool) -> None:
-    files = client.machine.host_files()
-    if name == DEFAULT:
-        raise DockerError('context "default" cannot be removed')
-    if not _read(files, f"{_path(name)}/meta.json"):
-        if force:
-            return
-        raise DockerError(f'context "{name}" does not exist')
-    if name == current(files):
-        if not force:
-            raise DockerError(f'context "{name}" is in use, set -f flag to force remove')
-        _use(client, DEFAULT)
-    files.system.drop(_path(name))
-
-
-def show(client: Client, _parsed: Parsed) -> int:
-    client.print(client.endpoint.context)
-    return 0
-
-
-def listing(client: Client, parsed: Parsed) -> int:
-    chosen = client.endpoint.context
-    rows = [(DEFAULT, CURRENT, endpoint_of(client, DEFAULT))]
-    rows += [(str(each["Name"]), str(each["Metadata"].get("Description", "")),
-              str(each["Endpoints"]["docker"]["Host"])) for each in _all(client)]
-    rows.sort()
-    if parsed.on("quiet"):
-        client.print("\n".join(name for name, _about, _host in rows))
-        return 0
-    fields: list[dict[str, Any]] = [{"Name": name, "Current": name == chosen, "Description": about,
-                                     "DockerEndpoint": host, "Error": ""} for name, about, host in rows]
-    form = parsed.text("format")
-    if form in ("", "table"):
-        fields = [row | {"Name": row["Name"] + " *" * row["Current"]} for row in fields]
-    print_list(client, parsed, COLUMNS, fields, "*formatter.clientContextContext", {"Current": "CURRENT"})
-    if client.machine.environment().get("DOCKER_HOST"):
-        client.complain(OVERRIDES)
-    return 0
-
-
-def inspect(client: Client, parsed: Parsed) -> int:
-    found, missing = [], ""
-    for name in parsed.operands or [client.endpoint.context]:
-        try:
-            found.append(_described(client, name))
-        except DockerError as error:
-            missing = missing or str(error)
-    form = parsed.text("format")
-    if form and form != "json":
-        try:
-            template = Template(form)
-        except TemplateError as error:
-            raise DockerError(f"template parsing error: {error}", 64) from None
-        try:
-            client.print("\n".join(template.execute(build(each, "context.contextWithTLSData")) for each in found))
-        except TemplateError as error:
-            raise DockerError(f"template parsing error: {error}") from None
-    else:
-        client.print(json.dumps(found, indent=4).replace("<", "\\u003c").replace(">", "\\u003e") if found else "[]")
-    if missing:
-        raise DockerError(missing)
-    return 0
-
-
-def _described(client: Client, name: str) -> dict[str, Any]:
-    if name == DEFAULT:
-        endpoint = {"docker": {"Host": endpoint_of(client, DEFAULT), "SkipTLSVerify": False}}
-        return {"Name": name, "Metadata": {}, "Endpoints": endpoint, "TLSMaterial": {},
-                "Storage": {"MetadataPath": "<IN MEMORY>", "TLSPath": "<IN MEMORY>"}}
-    path = _path(name)
-    return {**_found(client, name), "TLSMaterial": {},
-            "Storage": {"MetadataPath": path, "TLSPath": path.replace("/meta/", "/tls/")}}
-
-
-CREATE = Command("docker context create", "[OPTIONS] CONTEXT", "Create a context", create, (
-    Flag("description", "", "string"),
-    Flag("docker", "", "string"),
-    Flag("from", "", "string", ignored=True)), 1, 1)
-USE = Command("docker context use", "CONTEXT", "Set the current docker context", use, (), 1, 1)
-REMOVE = Command("docker context rm", "CONTEXT [CONTEXT...]", "Remove one or more contexts", remove, (
-    Flag("force", "f"),), 1)
-SHOW = Command("docker context show", "", "Print the name of the current context", show, (), 0, 0)
-LIST = Command("docker context ls", "[OPTIONS]", "List contexts", listing, (
-    Flag("format", "", "string"),
-    Flag("quiet", "q")), 0, 0)
-INSPECT = Command("docker context inspect", "[OPTIONS] [CONTEXT] [CONTEXT...]",
-                  "Display detailed information on one or more contexts", inspect,
-                  (FORMAT,))

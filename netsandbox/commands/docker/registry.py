@@ -83,7 +83,7 @@ COMPOSE = {
     **{name: f"netsandbox.commands.compose.looking:{constant}" for name, constant in {
         "port": "PORT", "top": "TOP", "images": "IMAGES_COMMAND", "ls": "LS", "config": "CONFIG",
         "convert": "CONFIG", "version": "VERSION"}.items()}}
-CONTEXTS = {name: f"netsandbox.commands.docker.contexts:{constant}" for name, constant in {
+CONTEXTS = {name: f"netsandbox.commands.docker.context_commands:{constant}" for name, constant in {
     "create": "CREATE", "inspect": "INSPECT", "ls": "LIST", "list": "LIST", "rm": "REMOVE", "remove": "REMOVE",
     "show": "SHOW", "use": "USE"}.items()}
 ALIASES = {"list": "ls", "ps": "ls", "remove": "rm"}
