@@ -280,7 +280,7 @@ def _datagram(out: Out, data: bytes, length: int, ends: tuple[int, int], fragmen
         out.add(_checksum(data[:claimed + UDP_HEADER], ends))
     if ports & _DNS_PORTS and size < _DNS_HEADER:
         out.add(f"domain [length {size} < {_DNS_HEADER}] (invalid)")
-    elif ports & _DNS_PORTS and not fragmented and claimed <= size:
+    elif ports & _DNS_PORTS and (fragmented or claimed <= size):
         out.add(describe_dns(data[UDP_HEADER:UDP_HEADER + size], size, out.verbose))
     elif ports & _VXLAN_PORTS and out.depth < Out.DEEPEST:
         _vxlan(out, data[UDP_HEADER:], size, frame_text)
