@@ -36,9 +36,8 @@ class UnbrokenApp(OrderedApp):
 
     def _handle_exception(self, error: Exception) -> None:
         """Where Textual would end."""
-        looked_on = error.error if isinstance(error, WorkerFailed) else error
-        if isinstance(looked_on, NoMatches) and (looked_on is not error or self._exit):
-            return  # the page that it worked for was left, or all are, before they were there
+        if self._is_left(error):
+            return
         self.failures += 1
         if not self._is_mounted or self.failures > MOST_FAILURES:
             super()._handle_exception(error)
@@ -49,6 +48,12 @@ class UnbrokenApp(OrderedApp):
             self.tell_failure(error)
         except Exception:  # noqa: BLE001 - what cannot be told is logged at least
             self.bell()
+
+    def _is_left(self, error: Exception) -> bool:
+        """Whether something was looked for on a page that closes, or is not there yet while the app ends."""
+        if isinstance(error, WorkerFailed):
+            return isinstance(error.error, NoMatches)
+        return isinstance(error, NoMatches) and bool(self.screen_stack) and not self.screen.is_attached
 
     def pop_screen(self) -> AwaitComplete:
         """The last screen stays."""

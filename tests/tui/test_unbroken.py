@@ -57,6 +57,18 @@ async def test_a_palette_opens_while_another_one_closes(tmp_path: Path) -> None:
         assert not stage.app.main.status.trouble
 
 
+@pytest.mark.parametrize("closes", [True, False])
+async def test_what_a_key_looks_for_on_a_page_that_closes_is_no_fault(tmp_path: Path, closes: bool,
+                                                                      monkeypatch: pytest.MonkeyPatch) -> None:
+    async with opened(tmp_path) as stage:
+        await stage.press("ctrl+p")
+        with monkeypatch.context() as patch:
+            patch.setattr(type(stage.app.screen), "is_attached", not closes)
+            stage.app._handle_exception(NoMatches("CommandList"))
+        assert (stage.app._exception is None) == closes
+        stage.app._exception = None
+
+
 @pytest.mark.parametrize("keys", [("ctrl+q", "f1"), ("ctrl+q", "ctrl+o"), ("f1", "ctrl+q")])
 async def test_the_app_is_left_while_a_page_opens(tmp_path: Path, keys: tuple[str, str]) -> None:
     async with opened(tmp_path) as stage:
