@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from netsandbox.linux.core.errors import KernelError, NotModelledError
 from netsandbox.linux.core.kind import Attribute, Detail, Form, LinkKind, NewLink, choice, number, refused, setting
-from netsandbox.linux.drivers.bond_arp import VALIDATED
+from netsandbox.linux.drivers.bond_arp import VALIDATED, now
 from netsandbox.linux.drivers.bond_device import OPTIONS, BondInterface
 from netsandbox.linux.drivers.bond_modes import ACTIVE_BACKUP, LONG_NAMES, MODES, POLICIES, ROUND_ROBIN, XOR
 from netsandbox.linux.drivers.bond_slave import Slave
@@ -124,6 +124,8 @@ class BondKind(LinkKind):
         if targets is not None:
             good = [one for number, one in enumerate(targets) if one not in (0, LIMITED_BROADCAST, *targets[:number])]
             bond.options["arp_ip_target"] = tuple(good)
+            for slave in bond.slaves:
+                slave.heard_of = dict.fromkeys(good, now(bond))
             if good != targets:
                 raise KernelError("EINVAL", "invalid option value")
         if watches and settings.get("arp_validate", "none") != "none":

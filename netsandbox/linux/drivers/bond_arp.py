@@ -52,12 +52,12 @@ def _validate(slave: Slave, arp: ArpPacket) -> None:
     asked, own = arp.spa, arp.tpa
     if not slave.is_used:
         active, tried = bond.active, bond.tried
-        if active is not None and active.heard_at > active.up_since:
+        if active is not None and active.heard > active.up_since:
             asked, own = own, asked
         elif active is not None or tried is None or arp.op != REPLY or not is_recent(bond, tried.asked_at, 1):
             return
     if asked in bond.options["arp_ip_target"] and bond.namespace.routes.address_type(own) == "local":
-        slave.heard_at = now(bond)
+        slave.heard_at = slave.heard_of[asked] = now(bond)
 
 
 # -- looking
@@ -85,7 +85,7 @@ def _inspect_balanced(bond: BondInterface) -> list[Slave]:
     changed = []
     for slave in bond.slaves:
         intervals = bond.options["arp_missed_max"] if slave.is_up else 1
-        lives = is_recent(bond, slave.asked_at, intervals) and is_recent(bond, slave.heard_at, intervals)
+        lives = is_recent(bond, slave.asked_at, intervals) and is_recent(bond, slave.heard, intervals)
         if lives != slave.is_up:
             changed.append(slave)
             slave.failures += not lives
@@ -113,16 +113,16 @@ def _changes_of(slave: Slave) -> Iterator[str]:
     bond = slave.bond
     missed = bond.options["arp_missed_max"]
     if not slave.is_up:
-        if is_recent(bond, slave.heard_at, 1):
+        if is_recent(bond, slave.heard, 1):
             yield UP
         elif slave.state == GOING_BACK:
             yield GOING_DOWN
     elif is_recent(bond, slave.up_since, 2):
         return
     elif slave.is_used:
-        if not is_recent(bond, slave.asked_at, missed) or not is_recent(bond, slave.heard_at, missed):
+        if not is_recent(bond, slave.asked_at, missed) or not is_recent(bond, slave.heard, missed):
             yield DOWN
-    elif bond.tried is None and not is_recent(bond, slave.heard_at, missed + 1):
+    elif bond.tried is None and not is_recent(bond, slave.heard, missed + 1):
         yield DOWN
 
 

@@ -24,7 +24,8 @@ class Slave:
         failures: how often the monitor has seen its link go.
         state: its link, as the monitor has it.  wait: how many looks its change still waits for.
         heard_at, asked_at, up_since: when it last took a frame and sent a question of the ARP monitor's, and when it
-            was last enslaved, probed or made active; milliseconds.
+            was last enslaved, probed or made active; milliseconds.  heard_of: when of which target, as arp_validate
+            has it, or when the target was told.
     """
 
     def __init__(self, bond: BondInterface, interface: Interface) -> None:
@@ -35,6 +36,7 @@ class Slave:
         self.state = UP if interface.running else DOWN
         self.failures = self.wait = 0
         self.heard_at = self.asked_at = -1 - bond.options["arp_interval"]
+        self.heard_of = dict.fromkeys(bond.options["arp_ip_target"], self.heard_at)
         self.up_since = 0
         self.before = _counted(interface)
 
@@ -42,6 +44,11 @@ class Slave:
     def counted(self) -> list[int]:
         """What has passed since it was enslaved."""
         return [now - before for now, before in zip(_counted(self.interface), self.before, strict=True)]
+
+    @property
+    def heard(self) -> int:
+        """slave_last_rx: with arp_all_targets all the target counts of which it was longest ago."""
+        return min(self.heard_of.values(), default=0) if self.bond.options["arp_all_targets"] == "all" else self.heard_at
 
     @property
     def is_used(self) -> bool:
