@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING, ClassVar
 
 from netsandbox.apps.calendar import http_date
@@ -21,7 +22,8 @@ if TYPE_CHECKING:
 
 USAGE = ("BusyBox v1.37.0 multi-call binary.\n\nUsage: httpd [-ifv[v]] [-c CONFFILE] [-p [IP:]PORT] [-u USER[:GRP]] "
          "[-r REALM] [-h HOME]\nor httpd -d/-e/-m STRING\n\nListen for incoming HTTP requests")
-OPTIONS = OptionTable("httpd", 1, USAGE, acts="f v p= h=", usual="u=", refused="i c= r= m= e= d=")
+OPTIONS = OptionTable("httpd", 1, USAGE, acts="f v p= h=", refused="u= i c= r= m= e= d=")
+RANGE = re.compile(r"bytes=(\d{1,18})-(\d{0,18})", re.ASCII)
 TEXTS = {404: "The requested URL was not found", 501: "The requested method is not recognized",
          400: "Unsupported method"}
 
@@ -52,8 +54,16 @@ class BusyboxSite:
             return self._error(404)
         node = self.files.node(name)
         changed = node.changed if node is not None else 0
-        return Response(200, found, media_type(name, "application/octet-stream"), http_date(changed),
-                        f'"{(EPOCH + changed) // SECOND:x}-{len(found):x}"', closes=True)
+        kind, tag = media_type(name, "application/octet-stream"), f'"{(EPOCH + changed) // SECOND:x}-{len(found):x}"'
+        if tag in head.get("If-None-Match", ""):
+            return Response(304, b"", kind, closes=True)
+        part = _part(head.get("Range", ""), len(found))
+        whole = Response(200, found, kind, http_date(changed), tag, closes=True)
+        if part is None:
+            return whole
+        first, last = part
+        return whole._replace(code=206, body=found[first:last + 1],
+                              extra=(("Content-Range", f"bytes {first}-{last}/{len(found)}"),))
 
     @staticmethod
     def _error(code: int) -> Response:
@@ -68,9 +78,9 @@ class BusyboxSite:
         found = [("Date", http_date(session.host.now)), ("Connection", "close"), ("Content-type", response.kind)]
         if response.location:
             found.append(("Location", response.location))
-        if response.code == 200:
-            found += [("Accept-Ranges", "bytes"), ("Last-Modified", response.modified), ("ETag", response.tag),
-                      ("Content-Length", str(len(response.body)))]
+        if response.code in (200, 206):
+            found += [*response.extra, ("Accept-Ranges", "bytes"), ("Last-Modified", response.modified),
+                      ("ETag", response.tag), ("Content-Length", str(len(response.body)))]
         return found
 
     def log(self, session: HttpSession, _line: str, head: Head | None, response: Response, _size: int) -> None:
@@ -79,6 +89,13 @@ class BusyboxSite:
             session.host.complain(f"{who}: url:{path_of(head)}")
         if self.verbosity:
             session.host.complain(f"{who}: response:{response.code}")
+
+
+def _part(wanted: str, size: int) -> tuple[int, int] | None:
+    """The first and the last byte that a Range asks for; None where it is one that this server passes over."""
+    match = RANGE.fullmatch(wanted)
+    first, last = (int(match[1]), int(match[2] or size)) if match else (size, size)
+    return (first, min(last, size - 1)) if first < size and first <= last else None
 
 
 class BusyboxHttpd(PythonServer):

@@ -11,6 +11,7 @@ from netsandbox.apps.pipe import Pipe
 from netsandbox.apps.program import Context, Task, UsageError
 from netsandbox.commands import programs
 from netsandbox.commands.around import AROUND, SHELL_PROGRAM
+from netsandbox.commands.as_root import SU, without_sudo
 from netsandbox.commands.catalogue import VERBS
 from netsandbox.commands.docker.inside import BUSYBOX, NSENTER
 from netsandbox.commands.errors import CommandError
@@ -313,31 +314,16 @@ class Opener(Task):
 
 
 COMPOSE = "docker-compose"
+"""As Compose was called before it was a command of docker's."""
 INIT = "/etc/init.d/"
 """Where the scripts are that System V's init started services with; `service` reads them."""
-"""As Compose was called before it was a command of docker's."""
 KILL = "kill"
 """A program too, for who has no shell around it: `sudo kill`."""
-OTHER_NAMES = frozenset({SUDO, "su", COMPOSE, KILL})
+OTHER_NAMES = frozenset({SUDO, SU, COMPOSE, KILL})
 
 
 def _without_sudo(call: Call) -> Call:
-    words, environment = list(call.argv), call.environment
-    while words[0] == SUDO and len(words) > 1:
-        words.pop(0)
-        while words and words[0].startswith("-"):
-            option = words.pop(0)
-            if option in ("-u", "-g", "-h", "-p") and words:
-                words.pop(0)
-        while words and "=" in words[0] and words[0].partition("=")[0].isidentifier():
-            name, _equals, value = words.pop(0).partition("=")
-            environment = {**environment, name: value}
-        words = words or ["bash"]
-    if words[0] == "su" and all(word in ("-", "-l", "--login", "root") for word in words[1:]):
-        words = ["bash"]
-    if words[0] == "su" and len(words) > 2 and words[-2] in ("-c", "--command") and (
-            all(word in ("-", "-l", "--login", "root") for word in words[1:-2])):
-        words = ["bash", "-c", words[-1]]
+    words, environment = without_sudo(list(call.argv), call.environment)
     if words[0].startswith(INIT) and len(words) == 2:
         words = ["service", words[0].removeprefix(INIT), words[1]]
     if words[0] == COMPOSE:

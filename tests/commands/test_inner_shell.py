@@ -66,6 +66,22 @@ def test_what_opens_none(one: KeptSession, line: str) -> None:
     assert one.shell.where is None
 
 
+@pytest.mark.parametrize(("line", "out", "err"), [
+    ("sudo -u root -E id -u", "0\n", ""), ("sudo A=1 env | grep ^A=", "A=1\n", ""), ("sudo -n -- id -u", "0\n", ""),
+    ("sudo -v", "", ""), ("su - root -c 'id -u'", "0\n", ""), ("su -c 'id -u' root", "0\n", ""),
+    ("sudo -u nobody id", "", ("sudo: netsandbox: all that is typed has root's rights here, and cannot have "
+     "nobody's\n")),
+    ("su nobody", "", "su: netsandbox: all that is typed has root's rights here, and cannot have nobody's\n"),
+    ("sudo -u nosuch id", "", "sudo: unknown user nosuch\n"),
+    ("su nosuch", "", ("su: user nosuch does not exist or the "
+     "user entry does not contain all the required fields\n")),
+    ("sudo -b id", "", "sudo: -b is not modelled\n"),
+    ("su -x", "", "su: invalid option -- 'x'\nTry 'su --help' for more information.\n")])
+def test_whose_rights_a_line_has_is_taken_where_it_is_root_s(one: KeptSession, line: str, out: str, err: str) -> None:
+    job = one.run(line)
+    assert (job.out, job.err, job.code) == (out, err, 1 if err else 0)
+
+
 @pytest.mark.parametrize("line", ["sh", "bash", "sudo sh", "sudo -i", "sudo su -", "su", "su - root", "bash -l"])
 def test_a_shell_within_the_shell_is_left_by_exit(one: KeptSession, line: str) -> None:
     for _ in range(2):

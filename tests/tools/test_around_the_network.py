@@ -159,6 +159,7 @@ def test_ps_sees_itself_and_what_runs_beside_it(lab: KeptSession) -> None:
 
 DRAWN = {
     "tree": ".\n├── a\n│   ├── b\n│   ├── l -> ../z\n│   └── x\n├── c\n└── z\n\n4 directories, 3 files\n",
+    "tree --noreport c": "c\n",
     "tree -d": ".\n├── a\n│   └── b\n└── c\n\n4 directories\n",
     "tree -a -L 1": ".\n├── .h\n├── a\n├── c\n└── z\n\n4 directories, 1 file\n",
     "tree a c": "a\n├── b\n├── l -> ../z\n└── x\nc\n\n2 directories, 2 files\n",

@@ -55,6 +55,23 @@ def test_nothing_is_compressed_and_it_says_so(one: KeptSession) -> None:
     assert one.run("tar -u -f a.tgz a").err == "tar: -u is not modelled: `-c` packs all anew\n"
 
 
+def test_a_file_has_its_date_back_unless_it_is_to_be_new(one: KeptSession) -> None:
+    one.run(MADE)
+    one.run("tar cf x.tar a")
+    made = one.run("ls -l a").out
+    one.run("wait 2h")
+    one.run("echo more >> a; tar xf x.tar")
+    assert one.run("ls -l a").out == made
+    one.run("tar xmf x.tar")
+    assert one.run("ls -l a").out != made
+
+
+def test_what_is_no_archive_gets_nothing_appended(one: KeptSession) -> None:
+    one.run(MADE)
+    assert one.run("tar rf a d").err.startswith("tar: This does not look like a tar archive\n")
+    assert one.run("cat a").out == "hello\n"
+
+
 def test_no_archive_climbs_out_of_its_directory(one: KeptSession) -> None:
     kept = io.BytesIO()
     with tarfile.open(fileobj=kept, mode="w") as archive:

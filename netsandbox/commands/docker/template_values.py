@@ -8,8 +8,6 @@ from functools import partial
 from typing import Any
 from zlib import crc32
 
-MISSING_KEY = "map has no entry for key"
-
 
 class Struct(dict[str, Any]):
     """A struct: its fields by Go's names.

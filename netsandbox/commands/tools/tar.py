@@ -26,15 +26,16 @@ HINT = "Try 'tar --help' or 'tar --usage' for more information."
 OPTIONS = OptionTable(
     "tar", 64, HINT, {"update": "`-c` packs all anew"},
     acts="c|create x|extract get t|list r|append f|file= C|directory= v|verbose O|to-stdout exclude= strip-components= "
-         "P|absolute-names",
+         "P|absolute-names m|touch k|keep-old-files wildcards",
     idle="z|gzip j|bzip2 J|xz a|auto-compress",
     usual="p|preserve-permissions same-permissions same-owner no-same-owner numeric-owner o|no-same-permissions "
-          "S|sparse wildcards m|touch k|keep-old-files",
+          "S|sparse",
     refused="A|catenate d|diff u|update delete T|files-from= X|exclude-from= N|newer= h|dereference "
             "transform= owner= group= mode= mtime= sort= one-top-level? totals? checkpoint? help version W|verify "
             "w|interactive g|listed-incremental= remove-files overwrite keep-newer-files I|use-compress-program= zstd")
 MODES = {"create": "w", "extract": "r", "get": "r", "list": "r", "append": "a"}
 FAILED = "tar: Exiting with failure status due to previous errors\n"
+NO_ARCHIVE = "tar: This does not look like a tar archive\n" + FAILED.rstrip("\n")
 REMOVING = "tar: Removing leading `/' from member names\n"
 FATAL = "\ntar: Error is not recoverable: exiting now"
 WIDTH = 19
@@ -97,6 +98,11 @@ class Told:
                                f"option\n{HINT}")
         return modes[0]
 
+    def means(self, asked: str, name: str) -> bool:
+        """Whether what was asked for is a member, or the directory that it is in."""
+        above = [name[:at] for at, letter in enumerate(f"{name}/") if letter == "/"]
+        return any(fnmatchcase(one, asked) for one in above) if "wildcards" in self.values else asked in above
+
     def leaves_out(self, path: str) -> bool:
         """Whether --exclude is about it: about some of its parts in a row, a directory's files being out with it."""
         parts = path.split("/")
@@ -130,12 +136,12 @@ def _pack(context: ToolContext, told: Told) -> ToolResult:
     if not told.members:
         raise ToolError(2, f"tar: Cowardly refusing to create an empty archive\n{HINT}")
     files, name = files_of(context), told.values.get("file", STDIN)
-    before = _archive(context, name) if told.mode == "append" else b""
+    before = _archive(context, name) if told.mode == "append" and (name == STDIN or files.exists(name)) else b""
     if name != STDIN:
         _open_for_writing(files, name)
     kept = io.BytesIO(before)
     out = err = ""
-    with tarfile.open(mode="a" if before else "w", fileobj=kept, format=tarfile.GNU_FORMAT) as archive:
+    with _begun(kept, before) as archive:
         for member in told.members:
             seen, stripped = files.at(files.canonical(member.folder or ".")), ""
             try:
@@ -157,6 +163,18 @@ def _pack(context: ToolContext, told: Told) -> ToolResult:
         return ToolResult(code, text, out + err)
     files.write(name, text)
     return ToolResult(code, out, err)
+
+
+def _begun(kept: io.BytesIO, before: bytes) -> tarfile.TarFile:
+    """An archive of which that is there already.
+
+    Raises:
+        ToolError: it is none.
+    """
+    try:
+        return tarfile.open(mode="a" if before else "w", fileobj=kept, format=tarfile.GNU_FORMAT)
+    except tarfile.TarError:
+        raise ToolError(2, NO_ARCHIVE) from None
 
 
 def _open_for_writing(files: Files, name: str) -> None:
@@ -221,7 +239,7 @@ def _unpack(context: ToolContext, told: Told) -> ToolResult:
             members = [(one, (archive.extractfile(one) or io.BytesIO()).read() if one.isreg() else b"")
                        for one in archive]
     except tarfile.TarError:
-        raise ToolError(2, "tar: This does not look like a tar archive\n" + FAILED.rstrip("\n")) from None
+        raise ToolError(2, NO_ARCHIVE) from None
     files = files_of(context)
     try:
         files = files.at(files.canonical(told.folder or "."))
@@ -241,7 +259,7 @@ def _each(files: Files, told: Told, members: list[tuple[tarfile.TarInfo, bytes]]
     if "absolute-names" not in told.values and any(one.name.startswith("/") for one, _content in members):
         err = REMOVING
     for one, content in members:
-        wanted = [path for path in asked if one.name == path or one.name.startswith(f"{path}/")]
+        wanted = [path for path in asked if told.means(path, one.name)]
         if (asked and not wanted) or told.leaves_out(one.name):
             continue
         found.update(wanted)
@@ -283,6 +301,8 @@ def _extract(files: Files, told: Told, one: tarfile.TarInfo, name: str, content:
     path = start + "/".join(parts)
     folders = parts if one.isdir() else parts[:-1]
     try:
+        if "keep-old-files" in told.values and not one.isdir() and (files.link(path) is not None or files.exists(path)):
+            raise FileError("EEXIST")
         for depth in range(1, len(folders) + 1):
             if not files.is_directory(start + "/".join(folders[:depth])):
                 files.make_directory(start + "/".join(folders[:depth]))
@@ -292,7 +312,8 @@ def _extract(files: Files, told: Told, one: tarfile.TarInfo, name: str, content:
             files.make_link(path, one.linkname)
         elif not one.isdir():
             files.write(path, content.decode(errors="replace"))
-        _date(files, path, one)
+        if "touch" not in told.values:
+            _date(files, path, one)
     except FileError as error:
         return f"tar: {name}: Cannot open: {error}\n"
     return ""

@@ -14,7 +14,7 @@ from netsandbox.engine.budget import Use, spend
 if TYPE_CHECKING:
     from netsandbox.commands.tools.context import ToolContext
 
-OPTIONS = OptionTable("tree", 1, "", acts="a d f i L=", usual="x n A N noreport",
+OPTIONS = OptionTable("tree", 1, "", acts="a d f i L= noreport", usual="x n A N",
                       refused="l s h p u g D F Q t c r U X J C P= I= o= H= S q prune du filelimit= dirsfirst sort= "
                               "help version")
 DEEPEST = 1 << 20
@@ -82,4 +82,5 @@ def tree(context: ToolContext, arguments: list[str]) -> ToolResult:
     report = f"{folders} director{'y' if folders == 1 else 'ies'}"
     if "d" not in read:
         report += f", {drawing.others} file{'' if drawing.others == 1 else 's'}"
-    return ToolResult(0 if all(found) else 2, "\n".join([*drawing.lines, "", report]) + "\n", "")
+    lines = drawing.lines + ([] if "noreport" in read else ["", report])
+    return ToolResult(0 if all(found) else 2, "\n".join(lines) + "\n", "")

@@ -48,7 +48,8 @@ class Slave:
     @property
     def heard(self) -> int:
         """slave_last_rx: with arp_all_targets all the target counts of which it was longest ago."""
-        return min(self.heard_of.values(), default=0) if self.bond.options["arp_all_targets"] == "all" else self.heard_at
+        counts_all = self.bond.options["arp_all_targets"] == "all"
+        return min(self.heard_of.values(), default=0) if counts_all else self.heard_at
 
     @property
     def is_used(self) -> bool:
