@@ -51,6 +51,9 @@ def tour(name: str, language: str, directory: Path) -> list[str]:
         _shown(one, tr("lesson.step", number=0, count=len(steps)))
         one.press(FASTEST)
         for number, (step, typed) in enumerate(zip(steps, lines, strict=True), 1):
+            if goes_on and step.ask:
+                one.press("p")
+                _shown(one, tr("lesson.answer"))
             one.press("p")
             _shown(one, tr("lesson.step", number=number, count=len(steps)))
             one.settle(SILENCE, longest=LONGEST)
