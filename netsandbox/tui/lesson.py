@@ -81,7 +81,8 @@ class Lesson:
 
     def __init__(self) -> None:
         self._scenario: Scenario | None = None
-        self._number = 0
+        self._number = self._at = 0
+        """The step that was begun last, and where the lab was at the last look."""
         self._asked = -1
         """The step whose question was asked."""
         self._shown = 0
@@ -95,6 +96,9 @@ class Lesson:
         if scenario is not self._scenario or number != self._number:
             self._scenario, self._number = scenario, number
             self._shown, self._asked, self._goals = 0, -1, {}
+        elif session.position.step < self._at:
+            self._goals = {}
+        self._at = session.position.step
 
     @property
     def step(self) -> Step | None:

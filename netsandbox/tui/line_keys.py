@@ -4,11 +4,14 @@ from __future__ import annotations
 
 from functools import partial
 
+from textual.binding import Binding
 from textual.events import Event, Key, Paste
+from textual.keys import key_to_character
 from textual.widgets import Input
 
 from netsandbox.tui.i18n import tr
 from netsandbox.tui.lab_app import LabApp
+from netsandbox.tui.screens.pane_table import PANES
 from netsandbox.tui.typed_ahead import LineBegins
 
 SHORTEST = 3
@@ -56,3 +59,19 @@ class LineKeys(LabApp):
         word, self._letters = self._letters, self._letters + (event.character or "") if is_letter else ""
         if event.key == "space" and len(word) >= SHORTEST and self._letters_are_keys and self.live.is_command(word):
             self.set_timer(AFTER_KEY, partial(self.main.status.say, tr("line.how", word=word), trouble=True))
+
+    async def _check_bindings(self, key: str, priority: bool = False) -> bool:
+        """Do what a key means; one that means nothing is not taken in silence."""
+        taken = await super()._check_bindings(key, priority)
+        if not taken and not priority and self._letters_are_keys and (typed := key_to_character(key)):
+            self._tell_unknown(key, typed)
+        return taken
+
+    def _tell_unknown(self, key: str, typed: str) -> None:
+        """Say whose key it is, if it is one of another pane's."""
+        for number, pane in enumerate(PANES, 1):
+            bindings = Binding.make_bindings(type(self.main.panes[pane.name]).BINDINGS)
+            if any(one.key == key for one in bindings):
+                self.main.status.say(tr("line.elsewhere", typed=typed, pane=tr("topic." + pane.name), number=number))
+                return
+        self.main.status.say(tr("line.no-key", typed=typed))

@@ -171,7 +171,8 @@ class LookingKeys(LabApp):
         from netsandbox.tui.screens.browser import BrowserScreen
 
         if self.screen is self.main:
-            screen = BrowserScreen(self.glyphs, self.files.history("recent").lines, self.progress.lessons, first)
+            screen = BrowserScreen(self.glyphs, self.files.history("recent").lines, self.progress.lessons,
+                                   self.main.command.open, first)
             self.push_screen(screen, self._open_work)
 
     def _open_work(self, name: str | None) -> None:

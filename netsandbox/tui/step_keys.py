@@ -63,8 +63,10 @@ class StepKeys(LabApp):
         printed = [one for one in live.jobs.since(said) if one.kind in ("out", "err")]
         if not main.has_class("-short"):
             main.set_view("lesson")
+        elif printed and live.jobs.running is None:
+            main.set_view("output")
         else:
-            main.set_view("output" if printed and live.jobs.running is None else "log")
+            main.set_view("log" if len(main.log_pane.store) or not live.session.is_quiet else "lesson")
 
     def _ping_line(self, one: str, other: str) -> str:
         """A line that pings from one to the other, also in a namespace's shell."""

@@ -24,6 +24,9 @@ TABLE: dict[str, Both] = {
     "waiting": ("lines waiting: {count} (ctrl+c ends this)", "还有 {count} 行等这一行结束（ctrl+c 结束它）"),
     "line.how": ("Here each letter is a key: press : first, then type {word}",
                  "这里每个字母都是按键：先按 :，再输入 {word}"),
+    "line.no-key": ("{typed} does nothing here: ? tells what does", "这里按 {typed} 没有作用：按 ? 查看可用的键"),
+    "line.elsewhere": ("{typed} does nothing here: it is for the pane {pane}, which {number} shows",
+                      "这里按 {typed} 没有作用：它是“{pane}”窗格（按 {number}）的键"),
     "quit.how": ("ctrl+q quits", "按 ctrl+q 退出"),
     "page.quit": ("ctrl+q quits, esc closes this page", "ctrl+q 退出，esc 关闭本页"),
     "lesson.at-step": ("This step is still under way", "这一步还在进行"),
@@ -36,7 +39,8 @@ TABLE: dict[str, Both] = {
         "还有 {count} 个目标没有达成：改正它，或按 h 看提示",
     ),
     "browser.title": ("Open", "打开"),
-    "browser.keys": ("type to search, enter opens, esc closes", "输入文字搜索，enter 打开，esc 关闭"),
+    "browser.keys": ("type to search, enter opens, esc closes, : command",
+                     "输入文字搜索，enter 打开，esc 关闭，: 输入命令"),
     "browser.search": ("search", "搜索"),
     "browser.none": ("Nothing has all these words; ctrl+u empties the line", "没有相符的条目；ctrl+u 清空这一行"),
     "browser.finished": ("done", "完成"),
@@ -108,6 +112,7 @@ TABLE: dict[str, Both] = {
     "topic.output": ("Output", "输出"),
     "tour.title": ("Welcome to netsandbox  {page}/{pages}", "欢迎使用 netsandbox  {page}/{pages}"),
     "tour.keys": ("enter more   p ping now   esc leave", "enter 下一页   p 立即 ping   esc 离开"),
+    "tour.keys.last": ("enter lessons   p ping now   esc leave", "enter 选课程   p 立即 ping   esc 离开"),
     "tour.1": (
         ("A network in a terminal: a host with the bridge docker0 and two containers on it. Nothing is real, and "
          "everything is done as Linux and Docker do it.\n\n"

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 from textual.events import Key
+from textual.screen import Screen
 
 from netsandbox.commands import lab_verbs
 from netsandbox.session.autosave import latest, recover
@@ -318,9 +319,13 @@ async def test_the_tour_is_shown_once_and_the_browser_behind_it(tmp_path: Path) 
         assert on.app.screen is on.app.main
 
 
-async def test_a_line_typed_at_the_tour_in_one_burst_is_taken(tmp_path: Path) -> None:
+@pytest.mark.parametrize(("keys", "page"), [((), TourScreen), (("escape",), BrowserScreen)])
+async def test_a_line_typed_at_the_tour_in_one_burst_is_taken(
+        tmp_path: Path, keys: tuple[str, ...], page: type[Screen[object]]) -> None:
+    """At the browser behind it too, where it went into the search."""
     async with stage(tmp_path, Options()) as on:
-        assert isinstance(on.app.screen, TourScreen)
+        await on.press(*keys)
+        assert isinstance(on.app.screen, page)
         driver = on.app._driver
         assert driver is not None
         for key in ("colon", *"hostname"):

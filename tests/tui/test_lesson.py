@@ -179,6 +179,39 @@ async def test_narration_goes_when_time_goes_back(tmp_path: Path, mend: Path) ->
         assert "It did not." not in pane(stage)[1]
 
 
+async def test_goals_are_looked_at_anew_when_time_goes_back(tmp_path: Path) -> None:
+    async with opened(tmp_path, Options(tour=False, scenario="one-cable")) as stage:
+        for _ in range(5):
+            await stage.press("p")
+            await stage.quiet()
+        assert "Goals: 5 of 5" in pane(stage)[1]
+        await stage.press("b")
+        assert "✓" not in pane(stage)[1], "the reply is on its way again"
+        assert "step 5 of 9" in str(pane(stage)[0].border_title)
+
+
+async def test_a_step_without_frames_is_read_where_there_is_no_room_for_both(tmp_path: Path) -> None:
+    async with opened(tmp_path, Options(tour=False, scenario="one-cable"), size=(80, 24)) as stage:
+        shown = []
+        for _ in range(5):
+            await stage.press("p")
+            await stage.quiet()
+            shown.append(stage.app.main.view)
+        assert shown == ["lesson", "output", "output", "lesson", "log"]
+
+
+async def test_a_table_is_shown_once(tmp_path: Path) -> None:
+    """The switch that a step is about is pinned already."""
+    async with opened(tmp_path, Options(tour=False, scenario="switch-learning")) as stage:
+        for _ in range(3):
+            await stage.press("p")
+            await stage.quiet()
+        main = stage.app.main
+        assert main.pinned.place is not None
+        assert main.device.place is not None
+        assert (main.pinned.place.node, main.pinned.tab, main.device.place.node) == ("sw1", "mac", "pc1")
+
+
 async def test_the_panes_follow_the_lesson(tmp_path: Path) -> None:
     async with opened(tmp_path, Options(tour=False, scenario="arp-cache")) as stage:
         await stage.press("p")

@@ -18,6 +18,18 @@ def shown(on: Stage) -> str:
     return screen_text(on.app)  # type: ignore[arg-type]
 
 
+@pytest.mark.parametrize(("key", "said"), [
+    ("K", "K does nothing here: ? tells what does"), ("exclamation_mark", "! does nothing here: ? tells what does"),
+    ("d", "d does nothing here: it is for the pane Topology, which 1 shows"),
+])
+async def test_a_key_that_means_nothing_says_so(tmp_path: Path, key: str, said: str) -> None:
+    async with stage(tmp_path) as on:
+        await on.press("6", key)
+        assert on.app.main.status.message == said
+        await on.press("down")
+        assert on.app.main.status.message == said, "to scroll what is whole is no mistake"
+
+
 async def test_a_picture_is_written_to_a_path_of_ones_choice(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(tmp_path)
     monkeypatch.setitem(sys.modules, "cairosvg", None)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import ClassVar
 
 from textual import on
@@ -32,11 +32,20 @@ Progress = Mapping[str, tuple[int, int]]
 """How far a person came in a lesson: (steps done, steps)."""
 
 
+class _SearchLine(Input):
+    """Words to look for; no search begins with the key that begins a command."""
+
+    def check_consume_key(self, key: str, character: str | None) -> bool:
+        """Whether a key is a letter of the line."""
+        return (character != ":" or bool(self.value)) and super().check_consume_key(key, character)
+
+
 class BrowserScreen(ModalScreen[str]):
     """A list with a search line; what is chosen is the result, empty when nothing is."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("escape", "leave", "Close", show=False, id="browser.close"),
+        Binding("colon", "command", "Command", show=False, priority=True, id="browser.command"),
         Binding("enter", "open", "Open", show=False, priority=True, id="browser.open"),
         Binding("down", "move(1)", "Down", show=False, priority=True, id="browser.down"),
         Binding("up", "move(-1)", "Up", show=False, priority=True, id="browser.up"),
@@ -44,18 +53,21 @@ class BrowserScreen(ModalScreen[str]):
         Binding("pageup", "move(-8)", "Page up", show=False, priority=True, id="browser.page-up"),
     ]
 
-    def __init__(self, glyphs: GlyphSet, recent: Sequence[str], progress: Progress, first: str = "") -> None:
+    def __init__(self, glyphs: GlyphSet, recent: Sequence[str], progress: Progress, command: Callable[[], None],
+                 first: str = "") -> None:
         """Make the page.
 
         Args:
             recent: files that were opened before.
             progress: how far a person came in each.
+            command: goes to the command line.
             first: the work that the cursor stands on at first; without one, the first lesson that is not done.
         """
         super().__init__()
         self._wanted = first
         self._glyphs = glyphs
         self._progress = progress
+        self._command = command
         self._unread = shelf.names(recent)
         self.works: list[Work] = []
         self._listed: list[Work] = []
@@ -65,7 +77,7 @@ class BrowserScreen(ModalScreen[str]):
     def compose(self) -> ComposeResult:
         """The search line, the list, and what the chosen one is about."""
         with Vertical(classes="dialog"):
-            yield Input(placeholder=tr("browser.search"), compact=True)
+            yield _SearchLine(placeholder=tr("browser.search"), compact=True)
             yield OptionList(markup=False)
             yield Static("", markup=False)
 
@@ -150,6 +162,11 @@ class BrowserScreen(ModalScreen[str]):
         work = self.chosen
         if work is not None and not work.problem:
             self.dismiss(work.name)
+
+    def action_command(self) -> None:
+        """To the command line, as anywhere."""
+        self.dismiss("")
+        self._command()
 
     def action_leave(self) -> None:
         """Enough of it."""

@@ -158,8 +158,10 @@ class MainScreen(PanesScreen):
         self._hint()
         if stand is not None:
             self.say.say(stand.text)
-            subject = self.live.lesson.subject()
-            if subject is not None:
+            subject, pinned = self.live.lesson.subject(), self.topology.pinned
+            if pinned is not None and subject == (pinned.node, "mac") and not self.has_class("-narrow"):
+                self.pinned.show(pinned, "mac")  # once is enough
+            elif subject is not None:
                 self._show_device(Place(subject[0]), subject[1])
         elif self._lesson_said:
             self.say.say("")

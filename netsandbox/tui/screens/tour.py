@@ -54,12 +54,13 @@ class TourScreen(ModalScreen[bool]):
     def on_mount(self) -> None:
         """Show the first page."""
         self.set_class(self._glyphs.ascii, "ascii")
-        self.query_one(".dialog").border_subtitle = Content(self._glyphs.plain(tr("tour.keys")))
         self._show()
         self.call_after_refresh(self._show)
 
     def _show(self) -> None:
-        self.query_one(".dialog").border_title = Content(tr("tour.title", page=self.number + 1, pages=PAGES))
+        dialog, is_last = self.query_one(".dialog"), self.number == PAGES - 1
+        dialog.border_title = Content(tr("tour.title", page=self.number + 1, pages=PAGES))
+        dialog.border_subtitle = Content(self._glyphs.plain(tr("tour.keys.last" if is_last else "tour.keys")))
         text = tr("tour." + str(self.number + 1))
         width = self.query_one(VerticalScroll).scrollable_content_region.width or NARROW
         lines = [row for line in self._glyphs.plain(text).split("\n") for row in wrap(line, width)]
