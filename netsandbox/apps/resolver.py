@@ -91,7 +91,7 @@ class Lookup:
         self._query.start()
 
     def _give_up(self, error: str) -> None:
-        self.done(Reply((), unknown(self.context, self.name, error)))
+        self.done(Reply((), unknown(self.context, self.name, error) if dns.A in self.kinds else error))
 
     def _answered(self, found: Answers, _server: int) -> None:
         if found is None:

@@ -42,6 +42,14 @@ def test_getent_maps_addresses_into_ipv6(session: Session, key: str, code: int, 
     assert (job.out, job.code or 0) == (rows, code)
 
 
+def test_a_name_that_getent_finds_only_for_ipv4_leaves_no_refusal(session: Session) -> None:
+    """It asks for an IPv6 address first; that there is none is no answer yet."""
+    assert session.run("docker exec c1 getent hosts c2").out == "172.18.0.3      c2\n"
+    assert session.run("why").out.startswith("Nothing has been dropped or refused so far.")
+    assert session.run("docker exec c1 getent hosts c3").code == 2
+    assert "wants the address of c3 and gets none" in session.run("why").out
+
+
 @pytest.mark.parametrize(("words", "code", "says"), {
     "its port": ("-p 53 c2", 0, ";; SERVER: 127.0.0.11#53(127.0.0.11) (UDP)"),
     "closed": ("-p54 c2", 9, ";; communications error to 127.0.0.11#54: connection refused"),

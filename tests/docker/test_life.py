@@ -285,6 +285,16 @@ def test_exec(docker: Machine) -> None:
     assert docker("exec web hostname").err == f"Error response from daemon: container {identity} is not running\n"
 
 
+@pytest.mark.parametrize("line", ["exec web sh -c 'ping -c 1 172.17.0.1; ping -c 1 172.17.0.1'",
+                                  "run --rm ubuntu sh -c 'x=$(ping -c 1 172.17.0.1); ping -c 1 172.17.0.1'"])
+def test_a_program_that_a_shell_is_lent_is_told_once(docker: Machine, line: str) -> None:
+    docker("run -d --name web nginx")
+    image = "nginx" if "web" in line else "ubuntu"
+    said = docker(line)
+    assert said.code == 0
+    assert said.err == f"note: the {image} image has no ping; the sandbox lends its own\n"
+
+
 def test_exec_of_a_shell_enters_and_leaves_the_container_running(docker: Machine) -> None:
     docker("run -d --name web nginx")
     client = docker.begin("exec -it web sh")

@@ -76,9 +76,9 @@ def run(client: Client, parsed: Parsed) -> int | None:
         raise _refusal(client, parsed, f'{START}exec: "{argv[0]}": permission denied', code=126)
     if program is None:
         raise _refusal(client, parsed, f'{START}exec: "{argv[0]}": executable file not found in $PATH', reason(name))
-    lent = inside.lent(argv)
-    if lent:
-        client.complain(f"note: the {container.image.name} image has no {lent}; the sandbox lends its own")
+    note = inside.lent(argv)
+    if note:
+        client.complain(note)
     execs.begin(client.engine, container, program, argv)
     if parsed.on("detach"):
         program.foreground = False

@@ -87,6 +87,9 @@ class Inside:
         """
         found = self.found(call.argv, call)
         if found is not None:
+            note = self.lent(call.argv)
+            if note:
+                found.complain(note)
             return found
         name = call.argv[0]
         missing = self.missing(name)
@@ -215,7 +218,7 @@ class Inside:
         return name in image.tools or "*" in image.tools or image.really_has(name)
 
     def lent(self, argv: list[str]) -> str:
-        """The name of a program that the image has not, or empty; each is told once for an image."""
+        """What is said of a program that the image has not, or nothing; each is told once for an image."""
         name = argv[0].rpartition("/")[2]
         if self.is_in_image(name) or name == self.container.image.process:
             return ""
@@ -223,7 +226,7 @@ class Inside:
         if told in self.context.engine.told:
             return ""
         self.context.engine.told.add(told)
-        return name
+        return f"note: the {self.container.image.name} image has no {name}; the sandbox lends its own"
 
     def _shell(self, call: Call) -> Task:
         if not [word for word in call.argv[1:] if word not in ("-i", "-l", "--login")] and call.stdin.is_at_end:
