@@ -260,8 +260,8 @@ class Arping(Program):
             kind = "Unicast" if unicast else "Broadcast"
             word = "request" if packet.op == REQUEST else "reply"
             micros = (at - self._sent_at) // MICROSECOND
-            self.print(f"{kind} {word} from {format_ipv4(packet.spa)} [{format_mac(packet.sha).upper()}]  "
-                       f"{micros // 1000}.{micros % 1000:03d}ms")
+            self.print(self._told(f"{kind} {word} from {format_ipv4(packet.spa)}", format_mac(packet.sha),
+                                  f"{micros // 1000}.{micros % 1000:03d}ms"))
         self.received += 1
         self.requests += packet.op == REQUEST
         self.broadcasts_received += not unicast
@@ -274,14 +274,20 @@ class Arping(Program):
         if self.code is not None:
             return
         if not self.options.quiet:
-            extra = [f"{self.requests} request(s)"] if self.requests else []
-            extra += [f"{self.broadcasts_received} broadcast(s)"] if self.broadcasts_received else []
-            self.print(f"Sent {self.sent} probes ({self.broadcasts} broadcast(s))")
-            self.print(f"Received {self.received} response(s)" + (f" ({', '.join(extra)})" if extra else ""))
+            self.print(self._summary())
         if self.options.detect:
             self.exit(1 if self.received else 0)
         else:
             self.exit(0 if self.options.unsolicited or self._is_content() else 1)
+
+    def _told(self, what: str, mac: str, time: str) -> str:
+        return f"{what} [{mac.upper()}]  {time}"
+
+    def _summary(self) -> str:
+        extra = [f"{self.requests} request(s)"] if self.requests else []
+        extra += [f"{self.broadcasts_received} broadcast(s)"] if self.broadcasts_received else []
+        return (f"Sent {self.sent} probes ({self.broadcasts} broadcast(s))\n"
+                f"Received {self.received} response(s)" + (f" ({', '.join(extra)})" if extra else ""))
 
     def _is_content(self) -> bool:
         """-w and -c together want as many answers as probes."""

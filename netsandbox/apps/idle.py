@@ -12,13 +12,14 @@ from netsandbox.apps.program import UsageError
 BUSYBOX = "busybox_"
 """Stands before the names of BusyBox's programs."""
 REFUSED = {
-    "busybox_ping": "6", "arping": "V", "nc": "6bCDFrSUZqIOiMmTVWXxPet", "ncat": "6tNceCgGimdoxS",
+    "busybox_ping": "6", "busybox_traceroute": "6r",
+    "arping": "V", "nc": "6bCDFrSUZqIOiMmTVWXxPet", "ncat": "6tNceCgGimdoxS",
     "telnet": "Ea",
 }
 """They ask for something that is not modelled."""
-NOTED = {"busybox_ping": "v"}
+NOTED = {"busybox_ping": "v", "busybox_traceroute": "Fdl"}
 """They ask for what leaves no trace here: bells, sockets that debug, names that nobody has, a pause."""
-USUAL = {"nc": "4", "ncat": "4", "telnet": "4", "busybox_ping": "4"}
+USUAL = {"nc": "4", "ncat": "4", "telnet": "4", "busybox_ping": "4", "busybox_traceroute": "4"}
 """They ask for what is done anyway; a person's clock and the kernel's are one here (`ping -U`)."""
 
 

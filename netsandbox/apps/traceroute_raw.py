@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from netsandbox.linux.core.interface import Interface
     from netsandbox.linux.core.namespace import NetworkNamespace
     from netsandbox.linux.core.socket import Process
+    from netsandbox.wire.udp import UdpDatagram
 
 EPHEMERAL, PORTS = 32768, 28232
 """The first of ip_local_port_range, and how many there are."""
@@ -84,7 +85,7 @@ class RawMethod:
             raise ProbeError("send", problem)
         return probe.sent
 
-    def next_probe(self) -> tuple[int, IcmpMessage | TcpSegment]:
+    def next_probe(self) -> tuple[int, IcmpMessage | TcpSegment | UdpDatagram]:
         """The number of another probe, and what is in it."""
         raise NotImplementedError
 

@@ -163,13 +163,16 @@ PROGRAMS: Late[str, Maker] = Late({
 APPLETS: Late[str, Maker] = Late({
     "ping": "netsandbox.apps.busybox_ping:program", "nc": "netsandbox.apps.nc:busybox",
     "wget": "netsandbox.apps.wget:busybox", "telnet": "netsandbox.apps.telnet:busybox",
+    "traceroute": "netsandbox.apps.busybox_traceroute:program", "arping": "netsandbox.apps.busybox_arping:program",
     "nslookup": "netsandbox.apps.nslookup:busybox_nslookup", "httpd": "netsandbox.apps.busybox_httpd:program"})
 """What differs where an image brings BusyBox: programs, and below the tools."""
 BUSYBOX_TOOLS: Late[str, Tool] = Late({
+    "apk": "netsandbox.commands.tools.small:apk",
     "arp": "netsandbox.commands.tools.busybox:arp", "ifconfig": "netsandbox.commands.tools.busybox:ifconfig",
     "hostname": "netsandbox.commands.tools.busybox:hostname",
     "ip": "netsandbox.commands.tools.busybox:ip", "ps": "netsandbox.commands.tools.processes:busybox_ps",
-    "route": "netsandbox.commands.tools.busybox:route",
+    "netstat": "netsandbox.commands.tools.busybox:netstat", "route": "netsandbox.commands.tools.busybox:route",
+    "uname": "netsandbox.commands.tools.busybox:uname",
     "sysctl": "netsandbox.commands.tools.busybox:sysctl"})
 
 

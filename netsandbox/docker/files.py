@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from netsandbox.apps.hosts import addresses_of, host_records
 from netsandbox.docker import links
-from netsandbox.docker.image_files import furnish
+from netsandbox.docker.image_files import furnish, release
 from netsandbox.docker.resolv_conf import FALLBACK, ResolvConf, copied, internal, legacy
 from netsandbox.linux.core.files import Files, Generator
 from netsandbox.linux.core.inode import FileSystem, RegularFile
@@ -70,7 +70,8 @@ def files_of(engine: DockerEngine, container: Container) -> Files:
     """A container's files as its programs see them."""
     if container.files is None:
         container.files = system_of(container.image, engine.namespace.scheduler)
-    return Files(container.files, dict.fromkeys(WRITTEN, ContainerEtc(engine, container)))
+    written = dict.fromkeys(WRITTEN, ContainerEtc(engine, container))
+    return Files(container.files, {**release(container.image), **written})
 
 
 def renew(engine: DockerEngine, container: Container) -> None:

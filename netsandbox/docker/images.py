@@ -36,7 +36,6 @@ class Image(NamedTuple):
         ready: last lines of its log once its ports are bound, as Server words them.
         stop_signal: what `docker stop` sends.
         tools: the programs that it has beside its own; `*` for all.
-        has_busybox: its tools are BusyBox's.
         digest: of one that was made; all its names have it.
         layer: the files that its containers begin with; None for those that its server brings.
         size: as `docker images` shows it.
@@ -63,7 +62,6 @@ class Image(NamedTuple):
     tag: str = "latest"
     tools: tuple[str, ...] = ()
     size: str = ""
-    has_busybox: bool = False
     layer: Layer | None = None
     digest: str = ""
     says: tuple[str, ...] = ()
@@ -77,6 +75,11 @@ class Image(NamedTuple):
     history: tuple[HistoryStep, ...] = ()
     comment: str = ""
     author: str = ""
+
+    @property
+    def has_busybox(self) -> bool:
+        """Whether its tools are BusyBox's."""
+        return "busybox" in self.tools
 
     def really_has(self, name: str) -> bool:
         """Whether the real image has a program that the sandbox has not."""
@@ -108,20 +111,39 @@ NGINX_READY = (
 SHELL = ("sh", "[", "cat", "echo", "env", "false", "hostname", "nsenter", "printenv", "pwd", "sleep", "tail", "test",
          "top", "true", "whoami")
 DEBIAN = (*SHELL, "bash", "apt", "apt-get", "getent", "ls", "lsns", "readlink", "seq", "uname")
-BUSYBOX = (*SHELL, "ls", "readlink", "seq", "uname", "nc", "nslookup", "ping", "telnet", "wget",
-           "ip", "arp", "route", "traceroute", "netstat", "ifconfig", "arping", "brctl", "sysctl")
+RED_HAT = (*SHELL, "bash", "dnf", "yum", "curl", "getent", "ls", "lsns", "readlink", "seq", "uname")
+BUSYBOX = (*SHELL, "ls", "readlink", "seq", "uname", "nc", "nslookup", "ping", "wget", "ip", "arp", "route",
+           "traceroute", "netstat", "ifconfig", "arping", "brctl", "sysctl", "busybox")
+ALPINE = (*BUSYBOX, "apk", "getent")
 EVERYTHING = ("*",)
 CLIENTS = {"mysqld": ("mysql", "mysqldump", "mysqladmin"), "mariadbd": ("mariadb", "mariadb-dump", "mariadb-admin"),
            "postgres": ("psql", "pg_dump", "pg_isready", "createdb", "createuser")}
 """What the image of a server has beside it, by the server's program."""
-COREUTILS = frozenset({
-    "base64", "basename", "cat", "chmod", "chown", "cmp", "comm", "cp", "cut", "date", "dd", "df", "diff", "dirname",
-    "du", "expr", "find", "fold", "grep", "gzip", "head", "id", "kill", "ln", "md5sum", "mkdir", "mktemp", "mount",
-    "mv", "nproc", "od", "paste", "readlink", "rm", "rmdir", "sed", "sha1sum", "sha256sum", "sha512sum", "shuf",
-    "sort", "split", "stat", "stty", "sync", "tac", "tar", "tee", "test", "timeout", "touch", "tr", "truncate", "tty",
-    "umount", "uniq", "uptime", "wc", "xargs", "yes"})
-APPLETS = COREUTILS | {"awk", "free", "less", "ping6", "pgrep", "pidof", "pkill", "ps", "top", "traceroute6",
-                       "vi", "watch"}
+COREUTILS_WORDS = """
+    awk b2sum base64 basename cat chgrp chmod chown cksum cmp comm cp csplit cut date dd df diff dir dirname
+    dmesg dpkg du expand expr factor find findmnt flock fmt fold getopt grep gzip head hostid id install ionice
+    ipcs join kill ldd link ln locale logname lsblk md5sum mkdir mkfifo mknod mktemp more mount mountpoint mv
+    nice nl nohup nproc numfmt od passwd paste perl pinky pr printf readlink realpath renice rev rm rmdir sed
+    setpriv setsid sha1sum sha256sum sha512sum shuf sort split stat stty su sum sync tac tar taskset tee timeout
+    touch tr truncate tty umount unexpand uniq unlink unshare uptime useradd users wc whereis which who xargs
+    yes zcat"""
+COREUTILS = frozenset(COREUTILS_WORDS.split())
+"""What a Debian without packages of its own has: coreutils, util-linux and their like."""
+APPLETS_WORDS = """
+    [[ acpid addgroup adduser adjtimex arch ash awk base64 basename bc blkid blockdev bunzip2 bzcat bzip2 cal
+    chattr chgrp chmod chown chpasswd chroot cksum clear cmp comm cp cpio crond crontab cut date dc dd delgroup
+    deluser depmod df diff dirname dmesg dnsdomainname dos2unix du ed egrep ether-wake expand expr factor
+    fallocate fdisk fgrep find flock fold free fsync fuser getopt getty grep groups gunzip gzip halt head
+    hexdump hostid hwclock id ifdown ifenslave ifup inotifyd insmod install ionice iostat ipaddr ipcalc ipcs
+    iplink ipneigh iproute iprule iptunnel kill killall klogd last less link ln logger login logread losetup
+    lsattr lsmod lsof lzcat md5sum mesg mkdir mkfifo mknod mktemp modinfo modprobe more mount mountpoint mpstat
+    mv nameif nice nl nmeter nohup nproc ntpd od passwd paste patch pgrep pidof ping6 pivot_root pkill pmap
+    poweroff printf ps pscan pstree rdate realpath reboot renice reset rev rm rmdir rmmod run-parts sed sendmail
+    setpriv setsid sha1sum sha256sum sha3sum sha512sum shred shuf sort split stat strings stty su sum sync
+    syslogd tac tar tee time timeout touch tr traceroute6 tree truncate tty tunctl udhcpc umount unexpand uniq
+    unlink unshare unxz unzip uptime usleep uudecode uuencode vconfig vi vlock watch watchdog wc which who whois
+    xargs xxd xzcat yes zcat zcip"""
+APPLETS = frozenset(APPLETS_WORDS.split())
 """What BusyBox has beside."""
 
 IMAGES: dict[str, Image] = {image.name: image for image in (
@@ -137,9 +159,8 @@ IMAGES: dict[str, Image] = {image.name: image for image in (
           1024, dual_stack=False, tools=DEBIAN, size="83.9MB"),
     Image("mysql", ("docker-entrypoint.sh",), ("mysqld",), (3306,), ("3306/tcp", "33060/tcp"), "mysql", "mysqld", 151,
           tools=(*SHELL, "bash", "ls", "microdnf", "uname"), size="859MB", volumes=("/var/lib/mysql",)),
-    Image("busybox", (), ("sh",), tools=(*BUSYBOX, "busybox", "httpd"), size="4.43MB", has_busybox=True),
-    Image("alpine", (), ("/bin/sh",), tools=(*BUSYBOX, "busybox", "apk", "getent"), size="8.32MB",
-          has_busybox=True),
+    Image("busybox", (), ("sh",), tools=(*BUSYBOX, "httpd", "telnet"), size="4.43MB"),
+    Image("alpine", (), ("/bin/sh",), tools=ALPINE, size="8.32MB"),
     Image("ubuntu", (), ("/bin/bash",), tag="24.04", tools=DEBIAN, size="78.1MB"),
     Image("debian", (), ("bash",), tools=DEBIAN, size="117MB"),
     Image("nicolaka/netshoot", (), ("zsh",), tools=EVERYTHING, size="500MB"),
@@ -197,22 +218,22 @@ OTHERS: dict[str, Image] = {image.name: image for image in (
     _web("containous/whoami", "whoami", 80, "/whoami", size="6.58MB"),
     _web("jwilder/whoami", "i am", 8000, "/app/http", size="10.1MB"),
     _web("tomcat", "tomcat", 8080, "catalina.sh", "run", size="515MB", tools=(*DEBIAN, "curl")),
-    _web("nginxdemos/hello", "hello", 80, "nginx", "-g", "daemon off;", size="42.6MB", tools=(*BUSYBOX, "curl")),
+    _web("nginxdemos/hello", "hello", 80, "nginx", "-g", "daemon off;", size="42.6MB", tools=(*ALPINE, "curl")),
     _web("training/webapp", "flask", 5000, "python", "app.py", size="349MB", tools=(*DEBIAN, "python")),
     _web("strm/helloworld-http", "hello from", 80, "python", "/main.py", size="53.4MB", tools=(*DEBIAN, "python")),
     _web("elasticsearch", "elasticsearch", 9200, "eswrapper", size="1.27GB", tools=(*DEBIAN, "curl")),
-    _web("registry", "registry", 5000, "/etc/docker/registry/config.yml", size="57.7MB", tools=BUSYBOX),
+    _web("registry", "registry", 5000, "/etc/docker/registry/config.yml", size="57.7MB", tools=ALPINE),
     Image("hello-world", (), ("/hello",), size="10.1kB", says=HELLO),
-    *(Image(name, ("curl",), tools=(*BUSYBOX, "curl"), size="22MB", has_busybox=True) for name in (
+    *(Image(name, ("curl",), tools=(*BUSYBOX, "curl"), size="22MB") for name in (
         "curlimages/curl", "alpine/curl", "byrnedo/alpine-curl", "appropriate/curl")),
-    *(Image(name, (program,), cmd, tools=(*BUSYBOX, program), size="12MB", has_busybox=True) for name, program, cmd in (
+    *(Image(name, (program,), cmd, tools=(*BUSYBOX, program), size="12MB") for name, program, cmd in (
         ("networkstatic/iperf3", "iperf3", ()), ("mlabbe/iperf3", "iperf3", ("-s",)), ("alpine/socat", "socat", ()),
         ("itsthenetwork/alpine-tcpdump", "tcpdump", ()), ("corfr/tcpdump", "tcpdump", ()))),
     *(Image(name, (), ("/bin/sh",), tools=EVERYTHING, size="60MB") for name in TOOLBOXES),
-    *(Image(name, (), ("/bin/bash",), tools=(*DEBIAN, "curl"), size="200MB") for name in (
+    *(Image(name, (), ("/bin/bash",), tools=RED_HAT, size="200MB") for name in (
         "centos", "rockylinux", "almalinux", "fedora", "amazonlinux", "oraclelinux")),
     *(NGINX_WITH_TOOLS._replace(name=name) for name in ("wbitt/network-multitool", "praqma/network-multitool")),
-    Image("radial/busyboxplus", (), ("/bin/sh",), tools=(*BUSYBOX, "curl"), size="13MB", has_busybox=True),
+    Image("radial/busyboxplus", (), ("/bin/sh",), tools=(*BUSYBOX, "curl"), size="13MB"),
     *(Image(name, ("/pause",), size="736kB") for name in (
         "k8s.gcr.io/pause", "google_containers/pause", "google-containers/pause", "gcr.io/google_containers/pause",
         "gcr.io/google_containers/pause-amd64",
@@ -226,7 +247,10 @@ BASES = frozenset({"busybox", "alpine", "ubuntu", "debian", "centos"})
 
 
 def find_image(reference: str) -> Image | None:
-    """An image by its reference; tag, digest and the docker.io prefix do not matter, nor does a registry's name."""
+    """An image by its reference; digest and the docker.io prefix do not matter, nor does a registry's name.
+
+    Of the tag it matters whether it names Alpine, as `nginx:1.29-alpine` does.
+    """
     name = reference.split("@")[0]
     if "/library/" in name:
         name = name.rpartition("/library/")[2]
@@ -237,7 +261,18 @@ def find_image(reference: str) -> Image | None:
         bare = bare.removeprefix(f"{head}/")
     host, _slash, rest = bare.partition("/")
     found = IMAGES.get(bare) or OTHERS.get(bare)
-    return find_image(rest) if found is None and "." in host and ":" not in host and rest else found
+    if found is None and "." in host and ":" not in host and rest:
+        return find_image(rest)
+    tag = tail.partition(":")[2]
+    return _on_alpine(found, tag) if found is not None and "alpine" in tag else found
+
+
+def _on_alpine(image: Image, tag: str) -> Image:
+    """The same server above Alpine's files, where it stands above Debian's."""
+    if not set(DEBIAN) <= set(image.tools):
+        return image
+    brought = [tool for tool in image.tools if tool not in DEBIAN and (tool != "curl" or image.server == "nginx")]
+    return image._replace(tools=(*ALPINE, *brought), tag=tag)
 
 
 def stand_in(reference: str) -> Image | None:

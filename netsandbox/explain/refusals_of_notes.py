@@ -11,6 +11,10 @@ OF_NOTES: dict[str, str] = {
     "the sandbox downloads nothing; did you mean {near}?": "沙盒不下载任何东西；是不是 {near}？",
     "the sandbox downloads nothing; the sandbox has: {names}": "沙盒不下载任何东西；现有的镜像：{names}",
     "the {image} image has no {name}; the sandbox lends its own": "镜像 {image} 里没有 {name}；沙盒借给它一个",
+    "BusyBox's ip has no {word}; the sandbox lends iproute2's": "BusyBox 的 ip 没有 {word}；沙盒借给它 iproute2 的",
+    "bash is not installed; the image's own shell, `sh`, is what it has":
+        "没有安装 bash；镜像自己的 shell 是 `sh`",
+    "the sandbox has no {name}": "沙盒没有 {name}",
     "{image} stands for {reference}, of which the sandbox knows nothing more":
         "{image} 代替 {reference}，沙盒对后者一无所知",
     "the sandbox has no {path} to mount; {target} is left as the image has it":

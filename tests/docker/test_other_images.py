@@ -93,3 +93,24 @@ def test_a_base_image_of_somebody_else_has_a_stand_in_and_a_note_says_so_once() 
     assert said(session, "docker run -d --name box somebody/busybox:1 sleep 10").count("note") == 0
     assert "somebody/busybox:1" in said(session, "docker ps")
     assert "pull access denied" in said(session, "docker run somebody/nginx")
+
+
+@pytest.mark.parametrize(("image", "has", "has_not"), [
+    ("nginx:alpine", "ping curl nginx apk", "bash apt"), ("redis:7-alpine", "redis-cli wget", "bash curl"),
+    ("python:3.12-alpine", "python3 nc", "curl bash"), ("nginx:1.29", "bash curl which awk", "ping ip apk"),
+    ("alpine:3.20", "ip which", "bash curl")])
+def test_the_tag_tells_what_an_image_stands_above(image: str, has: str, has_not: str) -> None:
+    found = find_image(image)
+    assert found is not None
+    have = {name for name in f"{has} {has_not}".split() if name in found.tools or found.really_has(name)}
+    assert have == set(has.split())
+
+
+@pytest.mark.parametrize(("image", "pretty"), [
+    ("alpine", "Alpine Linux v3.23"), ("nginx:alpine", "Alpine Linux v3.23"), ("ubuntu", "Ubuntu 24.04.3 LTS"),
+    ("nginx", "Debian GNU/Linux 13 (trixie)"), ("busybox", "")])
+def test_os_release(image: str, pretty: str) -> None:
+    said = KeptSession().run(f"docker run --rm {image} sh -c 'cat /etc/os-release; ls /etc'")
+    assert said.out.startswith(f'PRETTY_NAME="{pretty}"\n') is bool(pretty)
+    assert ("os-release\n" in said.out) is bool(pretty)
+    assert ("can't open" in said.err or "No such file" in said.err) is not bool(pretty)

@@ -94,6 +94,9 @@ def test_their_words(lab: KeptSession) -> None:
 
 def test_what_it_does_not_have_is_lent_and_what_changes_is_the_same() -> None:
     lab = made()
+    for words, foreign in (("-br addr", "-br"), ("maddr", "maddr"), ("-s link", "-s")):
+        assert lab.run(f"docker exec box ip {words}").err == (
+            f"note: BusyBox's ip has no {foreign}; the sandbox lends iproute2's\n")
     assert lab.run("docker exec box ip -br addr").out.startswith("lo               UNKNOWN")
     assert "group default" in lab.run("exec box ip addr").out
     lab.run("docker exec box ip link set eth0 mtu 1400")
@@ -107,3 +110,36 @@ def test_ps_lists_all_whatever_it_is_asked(lab: KeptSession, words: str) -> None
     out = lab.run(f"docker exec box ps{words}").out
     first = r"PID   USER     TIME  COMMAND\n    1 root      0:00 sh\n"
     assert re.fullmatch(rf"{first} +\d+ root      0:00 ps{words}\n", out)
+
+
+def test_netstat_and_uname_of_alpine() -> None:
+    """networking/netstat.c as Alpine builds it: both families are `tcp`, and a program is what it calls itself."""
+    session = KeptSession()
+    session.run("docker run -d --name web nginx:1.29-alpine")
+    head = "Proto Recv-Q Send-Q Local Address           Foreign Address         State       "
+    assert session.run("docker exec web netstat -tlnp").out == (
+        f"Active Internet connections (only servers)\n{head}PID/Program name    \n"
+        "tcp        0      0 0.0.0.0:80              0.0.0.0:*               LISTEN      1/nginx: master pro\n"
+        "tcp        0      0 :::80                   :::*                    LISTEN      1/nginx: master pro\n")
+    assert session.run("docker exec web netstat -ltn").out.splitlines()[1:3] == [
+        head, "tcp        0      0 0.0.0.0:80              0.0.0.0:*               LISTEN      "]
+    assert "default         172.17.0.1      0.0.0.0         UG" in session.run("docker exec web netstat -r").out
+    assert "172.17.0.0      *               255.255.0.0     U" in session.run("docker exec web netstat -r").out
+    wrong = session.run("docker exec web netstat -i")
+    assert (wrong.code, wrong.err.splitlines()[0]) == (1, "netstat: invalid option -- 'i'")
+    assert session.run("docker exec web uname -o").out == "Linux\n"
+    assert session.run("docker run --rm busybox uname -o").out == "GNU/Linux\n"
+
+
+@pytest.mark.parametrize(("line", "says"), [
+    ("docker exec box nmeter", "the sandbox has no nmeter"),
+    ("docker exec box sh -c nmeter", "note: the sandbox has no nmeter\n"),
+    ("docker exec box sh -c 'whois x'", "note: the sandbox has no whois: "), ("docker exec box which ls", ""),
+    ("docker run --rm alpine sh -c telnet", "note: the alpine image has no telnet; the sandbox lends its own\n"),
+    ("docker run --rm alpine apk add bash", "note: bash is not installed; "),
+    ("docker run --rm alpine apk add curl", "note: nothing is installed: ")])
+def test_an_applet_that_the_real_one_has_is_never_not_found(lab: KeptSession, line: str, says: str) -> None:
+    said = lab.run(line).err
+    assert says in said
+    assert "not found" not in said
+    assert "image has no which" not in said

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from netsandbox.commands.docker.attach import check_terminal
 from netsandbox.commands.docker.env_file import given
 from netsandbox.commands.docker.flags import Command, Flag, Parsed
-from netsandbox.commands.docker.inside import Inside, rights_of
+from netsandbox.commands.docker.inside import NONE, Inside, rights_of
 from netsandbox.commands.docker.owners import tell_of_owners
 from netsandbox.commands.unmodelled import reason
 from netsandbox.docker import execs, links
@@ -69,7 +69,7 @@ def run(client: Client, parsed: Parsed) -> int | None:
                        "or directory")
     program = inside.found(argv, inside.call(argv, stdin))
     if program is None and container.image.really_has(name):
-        raise DockerError(reason(name) or f"the sandbox has no {name}", 127)
+        raise DockerError(reason(name) or NONE.format(name), 127)
     if program is None and "/" in argv[0] and inside.files().is_directory(argv[0]):
         raise _refusal(client, parsed, f'{START}exec: "{argv[0]}": is a directory: permission denied', code=126)
     if program is None and "/" in argv[0] and inside.files().is_denied(argv[0]):

@@ -35,6 +35,7 @@ if TYPE_CHECKING:
     from netsandbox.linux.core.namespace import NetworkNamespace
 
 DENIED, NOT_FOUND = 126, 127
+NONE = "the sandbox has no {}"
 NSENTER, BUSYBOX = "nsenter", "busybox"
 NGINX_SIGNALS = {"reload": "HUP", "reopen": "USR1", "stop": "TERM", "quit": "QUIT"}
 """What `nginx -s` sends."""
@@ -103,9 +104,9 @@ class Inside:
 
     def missing(self, name: str) -> Task | None:
         """A program that the real image has and the sandbox has not: it only says so."""
-        if not self.container.image.really_has(name) or not reason(name):
+        if not self.container.image.really_has(name):
             return None
-        return Speaker(self.namespace, name, [("err", f"note: {reason(name)}")], 1, NOT_FOUND)
+        return Speaker(self.namespace, name, [("err", f"note: {reason(name) or NONE.format(name)}")], 1, NOT_FOUND)
 
     def context_of(self, call: Call) -> Context:
         names = own_names(self.context.engine, self.container)

@@ -8,13 +8,17 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
+from functools import partial
 from typing import TYPE_CHECKING
 
+from netsandbox.apps.options import getopt
 from netsandbox.commands.tools import arp as arp_tool
 from netsandbox.commands.tools import hostname as hostname_tool
 from netsandbox.commands.tools import ifconfig as ifconfig_tool
 from netsandbox.commands.tools import ip as ip_tool
+from netsandbox.commands.tools import netstat as netstat_tool
 from netsandbox.commands.tools import route as route_tool
+from netsandbox.commands.tools import small as small_tools
 from netsandbox.commands.tools import sysctl as sysctl_tool
 from netsandbox.commands.tools.context import ToolError, ToolResult
 from netsandbox.commands.tools.sysfs import device_flags
@@ -33,6 +37,8 @@ IOCTLS = {"up": "SIOCSIFFLAGS", "down": "SIOCSIFFLAGS", "mtu": "SIOCSIFMTU", "na
 BusyBox = Callable[["ToolContext", list[str]], ToolResult]
 DENIED_KEY = re.compile(r'sysctl: permission denied on key "([^"]*)"')
 OPTIONS = frozenset({"-4", "-6", "-0", "-o", "-oneline", "-f", "-family"})
+TOPICS = ("address", "route", "link", "tunnel", "neigh", "neighbour", "rule")
+LENT = "note: BusyBox's ip has no {}; the sandbox lends iproute2's\n"
 LINK = re.compile(r"^(\d+: \S+?)(?:@if(\d+))?: <([^>]*)>(.*)", re.MULTILINE)
 STATE = re.compile(r" (?:state|mode|group) \S+")
 GROUP = re.compile(r" (?:mode|group) \S+")
@@ -45,6 +51,28 @@ NEIGHBOUR = re.compile(r"^(.*? lladdr \S+ |.* ) (ref \d+ )?used \S+?probes (\d+)
 ENTRY = re.compile(r"^(\? \(\S+\) at \S+)( \[\w+\])?( PERM)?(?: PUB)? on (\S+)$", re.MULTILINE)
 FLAGS = {0x1: "UP", 0x2: "BROADCAST", 0x8: "LOOPBACK", 0x40: "RUNNING", 0x80: "NOARP", 0x1000: "MULTICAST"}
 RUNNING = 0x40
+NETSTAT_ROW = re.compile(r"^(tcp|udp)[6 ] (.{74})(.*)$")
+NETSTAT_WIDTH = 99
+"""Of a row, of which 19 are `PID/program` (PROGNAME_WIDTH)."""
+NETSTAT_USAGE = """BusyBox v1.37.0 multi-call binary.
+
+Usage: netstat [-ral] [-tuwx] [-enWp]
+
+Display networking information
+
+\t-r\tRouting table
+\t-a\tAll sockets
+\t-l\tListening sockets
+\t\tElse: connected sockets
+\t-t\tTCP sockets
+\t-u\tUDP sockets
+\t-w\tRaw sockets
+\t-x\tUnix sockets
+\t\tElse: all socket types
+\t-e\tOther/more information
+\t-n\tDon't resolve names
+\t-W\tWide display
+\t-p\tShow PID/program name for sockets"""
 UNITS = ("B", "KiB", "MiB", "GiB", "TiB")
 
 
@@ -75,8 +103,11 @@ def _reworded(text: str, arguments: list[str]) -> str:
 def ip(context: ToolContext, arguments: list[str]) -> ToolResult:
     """The same lines with less in them."""
     words = [word for word in arguments if not word.startswith("-")]
-    if any(word.startswith("-") and word not in OPTIONS for word in arguments):
-        return ip_tool.run(context, arguments)
+    foreign = next((word for word in arguments if word.startswith("-") and word not in OPTIONS), "") or next(
+        (word for word in words[:1] if not any(topic.startswith(word) for topic in TOPICS)), "")
+    if foreign:
+        done = ip_tool.run(context, arguments)
+        return done._replace(err=LENT.format(foreign[:40]) + done.err)
     topic = words[0][:1] if words else ""
     shows = len(words) < 2 or words[1] in ("show", "list", "sh", "s", "l", "ls", "lst", "get", "g")
     if topic == "n" and shows:
@@ -114,7 +145,42 @@ def route(context: ToolContext, arguments: list[str]) -> ToolResult:
     done = route_tool.run(context, arguments)
     if any("n" in word for word in arguments if word.startswith("-")):
         return done
-    return done._replace(out=re.sub(r"^(\S+ +)0\.0\.0\.0 {9}", r"\1*               ", done.out, flags=re.MULTILINE))
+    return done._replace(out=_starred(done.out))
+
+
+def netstat(context: ToolContext, arguments: list[str]) -> ToolResult:
+    """Both families of a protocol have one name, a program's is what it calls itself, and there are no counters."""
+    options, _operands = getopt("netstat", arguments, "laentuwxrWp", "", usage=NETSTAT_USAGE, code=1)
+    done = netstat_tool.run(context, [f"-{letter}" for letter in options if letter not in "We"])
+    if "r" in options:
+        return done if "n" in options else done._replace(out=_starred(done.out))
+    commands = {pid: command for pid, _parent, command in context.machine.processes_inside(
+        context.namespace, context.files)} if context.files is not None else {}
+    rows = [NETSTAT_ROW.sub(partial(_netstat_row, commands), row) for row in done.out.splitlines()]
+    rows = [f"{row} " if row.endswith("State      ") else row for row in rows]
+    return done._replace(out="".join(f"{row.replace('I-Node   ', 'I-Node ')}\n" for row in rows))
+
+
+def _netstat_row(commands: dict[int, str], match: re.Match[str]) -> str:
+    protocol, rest, owner = match.groups()
+    pid, slash, name = owner.strip().partition("/")
+    if slash:
+        words = commands.get(int(pid), name)
+        title = words if words.partition(" ")[0].endswith(":") else words.partition(" ")[0]
+        return f"{protocol}  {rest} {pid}/{title.rpartition('/')[2]}"[:NETSTAT_WIDTH]
+    return f"{protocol}  {rest} {pid}"
+
+
+def _starred(table: str) -> str:
+    """Where there is no gateway stands `*`."""
+    return re.sub(r"^(\S+ +)0\.0\.0\.0 {9}", r"\1*               ", table, flags=re.MULTILINE)
+
+
+def uname(context: ToolContext, arguments: list[str]) -> ToolResult:
+    """Alpine's system has no GNU in it."""
+    done = small_tools.uname(context, arguments)
+    is_alpine = context.files is not None and context.files.is_directory("/etc/apk")
+    return done._replace(out=done.out.replace("GNU/Linux", "Linux")) if is_alpine else done
 
 
 @_in_its_words("arp", 1)

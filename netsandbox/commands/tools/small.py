@@ -24,6 +24,7 @@ RELEASE = "6.18.0"
 UNAME = {"s": "Linux", "n": "", "r": RELEASE, "v": "#1 SMP", "m": "x86_64", "o": "GNU/Linux"}
 UNKNOWN = {"p": "unknown", "i": "unknown"}
 """Processor and hardware platform, which Linux does not tell and -a leaves out."""
+NO_BASH = "note: bash is not installed; the image's own shell, `sh`, is what it has\n"
 NOTHING_TO_INSTALL = "note: nothing is installed: ip, ping, arping, tcpdump and the other tools are there already\n"
 
 
@@ -142,6 +143,11 @@ def seq(_context: ToolContext, arguments: list[str]) -> ToolResult:
 
 def _seq_error(what: str) -> ToolError:
     return ToolError(1, f"seq: {what}\nTry 'seq --help' for more information.")
+
+
+def apk(context: ToolContext, arguments: list[str]) -> ToolResult:
+    """Alpine's installer: another shell than the image's own is not lent."""
+    return ToolResult(0, "", NO_BASH) if "bash" in arguments else install(context, arguments)
 
 
 def install(_context: ToolContext, _arguments: list[str]) -> ToolResult:

@@ -1,4 +1,4 @@
-"""ping in the images busybox and alpine prints what BusyBox printed on a real kernel."""
+"""ping, traceroute and arping in the images busybox and alpine print what BusyBox printed on a real kernel."""
 
 from __future__ import annotations
 
@@ -17,11 +17,23 @@ from tests.tools.twin import can_run_for_real
 ONE, OTHER = (f"nsb{os.getpid()}{letter}" for letter in "ab")
 """Namespaces of the real kernel."""
 NUMBER = re.compile(r"\d+\.\d{3}")
-REAL = Kept("busybox_ping")
-LINES = ["-c 2 172.17.0.2", "-c 1 -W 1 172.17.0.99", "-c 2 -q 172.17.0.2", "-c 1 -s 3 172.17.0.2",
-         "-c 1 -s 2000 172.17.0.2", "-c 1 -I nope 172.17.0.2", "-c x 172.17.0.2", "-c 1 -I 172.17.0.3 172.17.0.2",
-         "-c 1 -t 0 172.17.0.2", "-c 1 -W 1 172.17.255.255", "-c 1 8.8.8.8",
-         "-c 3 -i 0.2 172.17.0.2", "-c 1 127.0.0.1", "-c 2 -w 2 172.17.0.2"]
+REAL = Kept("busybox_programs")
+MAC = re.compile(r"(?<=\[)[0-9a-f:]{17}")
+PING = ["-c 2 172.17.0.2", "-c 1 -W 1 172.17.0.99", "-c 2 -q 172.17.0.2", "-c 1 -s 3 172.17.0.2",
+        "-c 1 -s 2000 172.17.0.2", "-c 1 -I nope 172.17.0.2", "-c x 172.17.0.2", "-c 1 -I 172.17.0.3 172.17.0.2",
+        "-c 1 -t 0 172.17.0.2", "-c 1 -W 1 172.17.255.255", "-c 1 8.8.8.8",
+        "-c 3 -i 0.2 172.17.0.2", "-c 1 127.0.0.1", "-c 2 -w 2 172.17.0.2"]
+TRACEROUTE = ["-n 172.17.0.2", "-n -q 1 172.17.0.99", "-n 8.8.8.8", "-I -n 172.17.0.2", "-q 0 172.17.0.2",
+              "-m 0 172.17.0.2", "-f 9 -m 8 172.17.0.2", "-n 172.17.0.2 20", "-n 172.17.255.255", "-p 99999 172.17.0.2",
+              "-v -n 172.17.0.2 100", "-w 0 172.17.0.2", "-s 1.1.1.1 -n 172.17.0.2", "-s 172.17.0.3 -n 172.17.0.2",
+              "-i nope -n 172.17.0.2", "-n 127.0.0.1", "-n 172.17.0.2 1600", "-f 2 -n -q 2 172.17.0.2",
+              "-z x 172.17.0.2"]
+ARPING = ["-c 2 172.17.0.2", "-c 1 -w 1 172.17.0.99", "-w 2 172.17.0.99", "-q -c 1 172.17.0.2", "-f 172.17.0.2",
+          "-D -c 1 172.17.0.2", "-D -c 1 172.17.0.99", "-U -c 1 172.17.0.3", "-A -c 1 172.17.0.3", "-b -c 2 172.17.0.2",
+          "-I nope 172.17.0.2", "-I lo 172.17.0.2", "-I lo -D 172.17.0.2", "-s 1.2.3.4 -c 1 172.17.0.2",
+          "-s x -c 1 172.17.0.2", "-c x 172.17.0.2", "-c 1 -s 172.17.0.3 172.17.0.2", "-c 1 10.1.1.1"]
+LINES = [f"{tool} {words}" for tool, lines in (("ping", PING), ("traceroute", TRACEROUTE), ("arping", ARPING))
+         for words in lines]
 
 
 @pytest.fixture
@@ -39,29 +51,34 @@ def real() -> Iterator[list[str]]:
     if reason:
         pytest.skip(reason)
     commands = [f"ip netns add {ONE}", f"ip netns add {OTHER}",
-                f"ip -n {ONE} link add v0 type veth peer name v1 netns {OTHER}",
-                f"ip -n {ONE} addr add 172.17.0.2/16 dev v0", f"ip -n {OTHER} addr add 172.17.0.3/16 brd + dev v1",
-                f"ip -n {ONE} link set v0 up", f"ip -n {OTHER} link set v1 up", f"ip -n {OTHER} link set lo up"]
+                f"ip -n {ONE} link add v0 type veth peer name eth0 netns {OTHER}",
+                f"ip -n {ONE} addr add 172.17.0.2/16 dev v0", f"ip -n {OTHER} addr add 172.17.0.3/16 brd + dev eth0",
+                f"ip -n {ONE} link set v0 up", f"ip -n {OTHER} link set eth0 up", f"ip -n {OTHER} link set lo up",
+                *(f"ip netns exec {name} sysctl -qw net.ipv4.icmp_ratelimit=0" for name in (ONE, OTHER))]
     try:
         for command in commands:
             subprocess.run(command.split(), check=True)
-        yield ["ip", "netns", "exec", OTHER, "busybox", "ping"]
+        yield ["ip", "netns", "exec", OTHER, "busybox"]
     finally:
         for name in (ONE, OTHER):
             subprocess.run(["ip", "netns", "del", name], check=False)
 
 
-@pytest.mark.parametrize("words", LINES)
-def test_as_the_real_one(two: KeptSession, words: str) -> None:
-    job = two.run(f"docker exec box ping {words}")
-    assert plain((NUMBER.sub("N", job.out), job.err, job.code)) == REAL[words]
+def normal(text: str) -> str:
+    return MAC.sub("MAC", NUMBER.sub("N", text))
+
+
+@pytest.mark.parametrize("line", LINES)
+def test_as_the_real_one(two: KeptSession, line: str) -> None:
+    job = two.run(f"docker exec box {line}")
+    assert plain((normal(job.out), job.err, job.code or 0)) == REAL[line]
 
 
 @pytest.mark.campaign
-@pytest.mark.parametrize("words", LINES)
-def test_the_real_one(real: list[str], words: str) -> None:
-    done = subprocess.run([*real, *words.split()], capture_output=True, text=True, check=False)
-    REAL.confirm(words, (NUMBER.sub("N", done.stdout), done.stderr, done.returncode))
+@pytest.mark.parametrize("line", LINES)
+def test_the_real_one(real: list[str], line: str) -> None:
+    done = subprocess.run([*real, *line.split()], capture_output=True, text=True, check=False)
+    REAL.confirm(line, (normal(done.stdout), done.stderr, done.returncode))
 
 
 def test_its_words(two: KeptSession) -> None:
