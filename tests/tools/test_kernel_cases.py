@@ -20,7 +20,6 @@ MOMENTARY = {
     "bridge_down": "the kernel notices a bridge's carrier up to a second after it came",
     "bridges_one_host": "which end of a veth pair inside one namespace the rig made first",
     "neigh_stays": "how long REACHABLE lasts is drawn at random",
-    "bond_release_netns": "what a slave had received that is deleted stays counted only where somebody looked before",
 }
 """Cases with a line that depends on the moment, or on chance."""
 

@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from netsandbox.linux.ipv4.prio import Prio
+from netsandbox.linux.ipv4.prio import Filter, FilterGroup, MatchKey, Prio
 from netsandbox.rig.actions import simulate
 from tests.linux.test_multipath import say, two_ways
 
@@ -36,15 +36,14 @@ def test_each_line_of_tc_prints_what_it_printed_on_the_kernel(name: str) -> None
      "netsandbox: the filter 'flower' is not modelled (u32, matchall are)"),
     ("tc filter add dev eth0 parent 1: protocol ip handle 7 fw flowid 1:1",
      "netsandbox: the filter 'fw' is not modelled"),
-    ("tc filter add dev eth0 parent 1: u32 match tcp dport 80 0xffff flowid 1:1",
-     "netsandbox: match tcp of u32 is not modelled"),
+    ("tc filter add dev eth0 parent 1: u32 match ether src 02:00:00:00:00:01 flowid 1:1",
+     "netsandbox: match ether of u32 is not modelled"),
     ("tc filter add dev eth0 parent 1: u32 match ip dport 80 0xffff police rate 1mbit", "netsandbox: police of u32"),
     ("tc filter add dev eth0 ingress matchall flowid 1:1", "netsandbox: ingress of a filter is not modelled"),
     ("tc filter add dev eth0 parent 1: u32 match ip sport 1 0xff match ip sport 2 0xff flowid 1:1", 'Illegal "match"'),
     ("tc filter add dev eth0 parent 1: matchall foo", 'What is "foo"?'),
-    ("tc -j filter show dev eth0", "netsandbox: `tc -j filter` is not modelled"),
     ("tc qdisc add dev eth0 parent 1:2 prio", "netsandbox: prio within another queueing discipline is not modelled"),
-    ("tc class show", '"dev" is required.')])
+    ("tc class show dev eth0 parent x", 'Error: argument "x" is wrong: invalid parent ID')])
 def test_what_is_none_or_not_modelled_is_refused_and_changes_nothing(line: str, complaint: str) -> None:
     session = two_ways()
     say(session, "h", "tc qdisc add dev eth0 root handle 1: prio")
@@ -64,3 +63,36 @@ def test_a_lab_with_classes_is_copied_whole() -> None:
     assert isinstance(other, Prio)
     assert (other.packets, other.bands[2].handle, other.groups[0].filters[0].asked) == (0, 0x30, 0)
     assert all(band.parent is other for band in other.bands)
+
+
+def test_a_filter_that_looks_behind_the_end_keeps_the_others_from_being_asked() -> None:
+    group = FilterGroup(1, 0x0800, "u32", 0x800)
+    beyond, whole = Filter(0x800, 0x10001, (MatchKey(0, 0, 18),)), Filter(0x801, 0x10002, (MatchKey(0, 0, 16),))
+    group.filters = [beyond, whole]
+    packet = bytes(16 + 20)
+    assert group.find(0x0800, packet) is None
+    assert (beyond.asked, beyond.taken, whole.asked) == (1, 0, 0)
+    assert group.find(0x0800, packet + bytes(2)) is beyond
+    assert group.find(0x0806, packet) is None
+
+
+def test_a_class_that_is_not_there_means_the_band_of_priority_0() -> None:
+    session = two_ways()
+    for line in ("qdisc add dev eth0 root handle 1: prio priomap 2 0 0 0 0 0 0 0 0 0 0 0 0 0 0 0",
+                 "qdisc add dev eth0 parent 1:3 handle 30: netem delay 50ms"):
+        assert say(session, "h", f"tc {line}") == ""
+    ping = "ping -c 1 -Q 0x10 10.1.0.254"
+    say(session, "h", ping)
+    assert "time=50" not in say(session, "h", ping)
+    assert say(session, "h", "tc filter add dev eth0 parent 1: matchall flowid 1:9") == ""
+    assert "time=50" in say(session, "h", ping)
+
+
+def test_a_band_that_goes_takes_along_what_it_had() -> None:
+    session = two_ways()
+    for line in ("qdisc add dev eth0 root handle 1: prio bands 4", "qdisc add dev eth0 parent 1:4 handle 40: pfifo",
+                 "qdisc add dev eth0 parent 1:2 handle 20: pfifo", "qdisc change dev eth0 root prio bands 3"):
+        assert say(session, "h", f"tc {line}") == ""
+    assert [line.split()[2] for line in say(session, "h", "tc qdisc show dev eth0").splitlines()] == ["1:", "20:"]
+    assert say(session, "h", "tc class show dev eth0").count("leaf") == 1
+    assert say(session, "h", "tc qdisc add dev eth0 parent 1:3 handle 40: pfifo") == ""

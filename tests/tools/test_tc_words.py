@@ -21,7 +21,7 @@ REFUSED = {
     "add dev eth0 parent 5: netem delay 1ms": "Error: Failed to find specified qdisc.",
     "add dev eth0 root handle 2: netem": "Error: NLM_F_REPLACE needed to override.",
     "add dev eth0 root netem": "Error: Exclusivity flag on, cannot modify.",
-    "del dev eth0 root tbf": "Error: Invalid qdisc name.",
+    "del dev eth0 root pfifo": "Error: Invalid qdisc name.",
     "del dev eth0 parent 1:": "Error: Failed to find qdisc with specified classid.",
     "del dev eth0 handle 5:": "Error: Failed to find qdisc with specified handle."}
 

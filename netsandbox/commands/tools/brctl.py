@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from netsandbox.commands.tools import brctl_stp
 from netsandbox.commands.tools.context import ToolError, ToolResult
 from netsandbox.commands.tools.help import TEXTS
+from netsandbox.commands.tools.options import getopt_long
 from netsandbox.engine.units import SECOND
 from netsandbox.linux.bridge.bridge import Bridge
 from netsandbox.linux.bridge.port import BridgePort
@@ -25,17 +26,19 @@ if TYPE_CHECKING:
 
 
 
-
 def run(context: ToolContext, arguments: list[str]) -> ToolResult:
-    if not arguments:
-        return ToolResult(1, TEXTS["brctl"] + "\n", "")
-    name, words = arguments[0], arguments[1:]
-    if name in ("-h", "--help"):
-        return ToolResult(0, TEXTS["brctl"] + "\n", "")
-    if name in ("-V", "--version"):
-        return ToolResult(0, "bridge-utils, 1.7\n", "")
+    help_text = TEXTS["brctl"] + "\n"
+    try:
+        read = getopt_long("brctl", arguments, "hV", {"help": "h", "version": "V"}, "Unknown option '?'", 1)
+    except ToolError as error:
+        return ToolResult(1, help_text, f"{error.message}\n")
+    if read.given:
+        return ToolResult(0, help_text if read.given[0].option.name == "h" else "bridge-utils, 1.7\n", "")
+    name, *words = read.operands or [""]
+    if name == "show":
+        return _show(context.namespace, words)
     if name not in COMMANDS:
-        return ToolResult(1, TEXTS["brctl"] + "\n", f"never heard of command [{name}]\n")
+        return ToolResult(1, help_text, f"never heard of command [{name}]\n" if read.operands else "")
     handler, count = COMMANDS[name]
     if len(words) < count:
         return ToolResult(1, f"Incorrect number of arguments for command\nUsage: brctl {_usage_of(name)}\n", "")
@@ -50,16 +53,17 @@ def _usage_of(name: str) -> str:
 
 # -- showing
 
-def _show(context: ToolContext, words: list[str]) -> str:
-    namespace = context.namespace
-    for name in words:
-        if name not in namespace.interfaces:
-            raise ToolError(1, f"bridge {name} does not exist!")
-        if not isinstance(namespace.interfaces[name], Bridge):
-            raise ToolError(1, f"device {name} is not a bridge!")
-    found = [namespace.interfaces[name] for name in words or sorted(namespace.interfaces)]
-    lines = [line for bridge in found if isinstance(bridge, Bridge) for line in _lines(bridge)]
-    return "".join(["bridge name\tbridge id\t\tSTP enabled\tinterfaces\n", *lines] if lines else [])
+def _show(namespace: NetworkNamespace, names: list[str]) -> ToolResult:
+    """br_cmd_show: each by itself, whatever is said of another."""
+    lines, complaints = [], ""
+    for name in names or sorted(namespace.interfaces):
+        found = namespace.interfaces.get(name)
+        if isinstance(found, Bridge):
+            lines += _lines(found)
+        elif names:
+            complaints += f"bridge {name} does not exist!\n" if found is None else f"device {name} is not a bridge!\n"
+    text = "".join(["bridge name\tbridge id\t\tSTP enabled\tinterfaces\n", *lines] if lines else [])
+    return ToolResult(1 if complaints else 0, text, complaints)
 
 
 def _lines(bridge: Bridge) -> list[str]:
@@ -98,6 +102,8 @@ def _add_bridge(context: ToolContext, words: list[str]) -> str:
     if words[0] in context.namespace.interfaces:
         raise ToolError(1, f"device {words[0]} already exists; can't create bridge with the same name")
     try:
+        if not words[0]:
+            raise KernelError("EINVAL")
         links.add(context.namespace, links.LinkRequest(words[0][:MAX_NAME], "bridge"), context.machine.new_mac)
     except KernelError as error:
         raise ToolError(1, f"add bridge failed: {STRERROR[error.errno]}") from None
@@ -177,7 +183,7 @@ def _set_port_number(setting: str) -> Callable[[ToolContext, list[str]], str]:
 
 
 COMMANDS: dict[str, tuple[Callable[[ToolContext, list[str]], str], int]] = {
-    "show": (_show, 0), "showmacs": (_show_macs, 1), "addbr": (_add_bridge, 1), "delbr": (_delete_bridge, 1),
+    "showmacs": (_show_macs, 1), "addbr": (_add_bridge, 1), "delbr": (_delete_bridge, 1),
     "addif": (_add_ports, 2), "delif": (_remove_ports, 2), "hairpin": (_set_hairpin, 3),
     "setageing": (brctl_stp.set_time("ageing_time", "ageing time"), 2), "stp": (brctl_stp.set_stp, 2),
     "setfd": (brctl_stp.set_time("forward_delay", "forward delay"), 2),
@@ -185,4 +191,4 @@ COMMANDS: dict[str, tuple[Callable[[ToolContext, list[str]], str], int]] = {
     "setmaxage": (brctl_stp.set_time("max_age", "max age"), 2), "setbridgeprio": (brctl_stp.set_priority, 2),
     "showstp": (brctl_stp.show_stp, 1), "setpathcost": (_set_port_number("cost"), 3),
     "setportprio": (_set_port_number("priority"), 3)}
-"""Each command and how many words it needs."""
+"""Each command besides `show` and how many words it needs."""

@@ -73,7 +73,7 @@ def show_stp(context: ToolContext, words: list[str]) -> str:
         raise ToolError(1, f"bridge {words[0]} does not exist!" if bridge is None else
                         f"device {words[0]} is not a bridge!")
     return _bridge(bridge) + "".join(_port(port) for port in sorted(
-        bridge.ports, key=lambda port: port.interface.name)) + "\n"
+        bridge.ports, key=lambda port: port.interface.name))
 
 
 def _bridge(bridge: Bridge) -> str:

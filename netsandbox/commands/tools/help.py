@@ -61,7 +61,10 @@ Usage: ip tunnel { add | change | del | show } [ NAME ] [ mode { gre | ipip } ] 
     "tc": """\
 Usage: tc [ -s ] qdisc { add | change | replace | del } dev DEV root [ handle ID: ] KIND OPTIONS
        tc [ -s ] qdisc [ show ] [ dev DEV ]
-KIND := { netem | tbf | pfifo | bfifo | pfifo_fast | fq_codel | noqueue }""",
+       tc [ -s ] class show dev DEV
+       tc [ -s ] filter { add | change | replace | del | get | show } dev DEV [ parent ID ] [ protocol PROTO ]
+                        [ prio PRIO ] [ handle ID ] { u32 | matchall } OPTIONS
+KIND := { netem | tbf | prio | pfifo | bfifo | pfifo_fast | fq_codel | noqueue }""",
     "netem": """\
 Usage: ... netem [ limit PACKETS ] [ delay TIME [ JITTER [CORRELATION] ] ]
                  [ loss PERCENT [CORRELATION] ] [ duplicate PERCENT [CORRELATION] ]
@@ -69,6 +72,11 @@ Usage: ... netem [ limit PACKETS ] [ delay TIME [ JITTER [CORRELATION] ] ]
                  [ rate RATE ] [ seed SEED ]""",
     "tbf": "Usage: ... tbf limit BYTES burst BYTES[/BYTES] rate KBPS [ mtu BYTES[/BYTES] ]\n"
            "\t[ peakrate KBPS ] [ latency TIME ] [ overhead BYTES ] [ linklayer TYPE ]",
+    "u32": """\
+Usage: ... u32 [ match SELECTOR ... ] [ classid CLASSID ]
+where  SELECTOR := { ip FIELD | { tcp | udp } { src | dst } | icmp { type | code } | u{32|16|8} }
+                   VALUE MASK [ at OFFSET ]""",
+    "matchall": "Usage: ... matchall [ classid CLASSID ]",
     "ip tuntap": """\
 Usage: ip tuntap { add | del } [ dev ] NAME mode { tun | tap } [ user USER ] [ group GROUP ] [ pi ] [ vnet_hdr ]
        ip tuntap [ show ]""",

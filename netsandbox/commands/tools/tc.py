@@ -10,8 +10,9 @@ from netsandbox.commands.tools import tc_fifo, tc_filter, tc_netem, tc_prio, tc_
 from netsandbox.commands.tools.context import ToolError, ToolResult
 from netsandbox.commands.tools.help import usage
 from netsandbox.commands.tools.ip_netns import named
-from netsandbox.commands.tools.names import in_order, interface_named
-from netsandbox.commands.tools.words import Words, choose
+from netsandbox.commands.tools.names import find_interface, in_order, interface_named
+from netsandbox.commands.tools.tc_numbers import classid_of
+from netsandbox.commands.tools.words import Words, choose, wrong
 from netsandbox.linux.core.fifo import Fifo
 from netsandbox.linux.core.queueing import Discipline, Netem, Tbf
 from netsandbox.linux.ipv4.prio import Prio
@@ -20,10 +21,15 @@ if TYPE_CHECKING:
     from netsandbox.commands.tools.context import ToolContext
     from netsandbox.linux.core.interface import Interface
 
-COMMANDS = ("add*", "change*", "replace*", "link*", "delete*", "show*", "list*", "lst*", "help*")
+COMMANDS = ("add*", "change*", "replace*", "delete*", "show*", "list*", "lst*", "help*")
+OF_OBJECTS = {"qdisc": ("link*",), "class": (), "filter": ("get*",)}
+"""What each has besides."""
 OBJECTS = ("qdisc*", "class*", "filter*", "chain*", "actions*", "monitor*", "exec*", "help*")
 OPTIONS = ("statistics", "stats", "details", "raw", "pretty", "batch", "netns", "nm", "names", "json", "color",
            "oneline", "timestamp", "tshort", "iec", "force", "graph", "conf", "cf", "br", "brief")
+LONGEST_KIND = 15
+KERNEL = 2
+"""The status where the kernel refused."""
 VERSION = "tc utility, iproute2-6.15.0, libbpf 1.5.0\n"
 OTHER_KINDS = ("cake", "cbs", "choke", "clsact", "codel", "drr", "etf", "ets", "fq", "fq_pie", "hfsc", "hhf", "htb",
                "ingress", "mq", "mqprio", "multiq", "pie", "plug", "qfq", "red", "sfb", "sfq", "skbprio",
@@ -52,23 +58,24 @@ def run(context: ToolContext, arguments: list[str]) -> ToolResult:
     found = choose(thing, OBJECTS)
     if found is None:
         raise ToolError(255, f'Object "{thing}" is unknown, try "tc help".')
-    asked = words.next() if words and found in ("qdisc", "class", "filter") else "show"
-    command = choose(asked, COMMANDS)
-    if found == "help" or command == "help":
+    if found == "help":
         raise usage("tc", 0)
-    if found == "filter" and command is not None:
+    if found not in OF_OBJECTS:
+        raise ToolError(1, f"netsandbox: `tc {found}` is not modelled; there are {', '.join(OF_OBJECTS)}")
+    asked = words.next() if words else "show"
+    command = choose(asked, (*COMMANDS, *OF_OBJECTS[found]))
+    if command is None:
+        raise ToolError(255, f'Command "{asked}" is unknown, try "tc {found} help".')
+    if command == "help":
+        raise usage("tc", 0)
+    if found == "filter":
         return tc_filter.run(context, command, words, counted, as_json)
     if found == "class" and command in ("show", "list", "lst"):
         return tc_prio.show_classes(context, words, counted, as_json)
-    if found == "class" and command in ("add", "change", "replace"):
-        for kind in KINDS.keys() & set(words.rest()):
-            raise ToolError(1, f'Error: Qdisc "{kind}" is classless.')
-    if found != "qdisc":
-        raise ToolError(1, f"netsandbox: `tc {thing}` is not modelled; there is `tc qdisc`")
+    if found == "class":
+        return tc_prio.modify_class(command, words, [*KINDS, *OTHER_KINDS])
     if command in ("show", "list", "lst"):
         return _show(context, words, counted, as_json)
-    if command is None:
-        raise ToolError(255, f'Command "{asked}" is unknown, try "tc qdisc help".')
     _modify(context, command, words)
     return ToolResult(0, "", "")
 
@@ -99,46 +106,78 @@ def _place(words: Words) -> Place:
         elif word in ("ingress", "clsact", "stab", "estimator", "ingress_block", "egress_block"):
             raise ToolError(1, f"netsandbox: {word} of a queueing discipline is not modelled")
         else:
-            return place._replace(kind=word)
+            return place._replace(kind=word[:LONGEST_KIND])
     return place
 
 
 def _modify(context: ToolContext, command: str, words: Words) -> None:
     """tc_qdisc_modify."""
     place = _place(words)
+    found = find_interface(context.namespace, place.device)
+    if found is None or command == "delete":
+        _check_words(found or context.namespace.interfaces["lo"], place, words)
     if not place.device:
-        _refuse_unknown(place.kind, words)
         raise ToolError(2, "RTNETLINK answers: No such device")
-    interface = interface_named(context.namespace, place.device)
+    interface = interface_named(context.namespace, place.device, 1)
     root = interface.shaper if isinstance(interface.shaper, Discipline) else None
     if command == "delete":
         _delete(root, place)
         return
-    if place.parent:
-        _put_child(context, command, interface, root, place, words)
-        return
-    if not place.at_root and not place.handle:
-        _refuse_unknown(place.kind, words)
-        raise ToolError(2, "Error: Handle cannot be zero.")
-    if command == "link" and root is None:
-        raise ToolError(2, "Error: Qdisc not found. To create specify NLM_F_CREATE flag.")
-    if not place.at_root:
+    if not place.at_root and not place.parent:
+        if not place.handle:
+            _refuse_unknown(place.kind, words)
+            raise ToolError(2, "Error: Handle cannot be zero.")
         _new(interface, place, words)
         raise ToolError(2, "Error: Failed to find specified qdisc." if root else "Error: Specified qdisc not found.")
-    is_same = root is not None and root.kind == place.kind
-    changes = is_same and place.handle in (0, root.handle if root else 0)
-    new = _new(interface, place, words, root if changes else None)
-    if root is not None and place.handle not in (0, root.handle) and command != "replace":
-        raise ToolError(2, "Error: NLM_F_REPLACE needed to override.")
-    if command == "add" and changes:
-        raise ToolError(2, "Error: Exclusivity flag on, cannot modify.")
-    if command == "change" and root is None:
-        raise ToolError(2, "Error: Qdisc not found. To create specify NLM_F_CREATE flag.")
-    if root is not None and changes:
-        _take_over(root, new)
+    _put(context, command, interface, root, place, words)
+
+
+def _put(context: ToolContext, command: str, interface: Interface, root: Discipline | None, place: Place,
+         words: Words) -> None:
+    """A discipline for the device, or within another one (tc_modify_qdisc, qdisc_graft)."""
+    old = root if not place.parent else _within(root, place.parent) if root is not None else None
+    old = old if old is not None and old.handle else None
+    is_same = old is not None and old.kind == place.kind and place.handle in (0, old.handle)
+    new = _new(interface, place, words, old if is_same else None)
+    if place.parent and root is None:
+        raise ToolError(2, "Error: Failed to find specified qdisc.")
+    if _is_to_change(command, root, old, place):
+        assert old is not None
+        _take_over(old, new)
         return
+    if command == "link" or (command == "change" and old is None):
+        raise ToolError(2, "Error: Qdisc not found. To create specify NLM_F_CREATE flag.")
+    if not place.parent:
+        new.handle = place.handle or context.namespace.kernel.next_handle()
+        new.attach()
+        return
+    if not isinstance(root, (Netem, Tbf, Prio)):
+        inside = root.kind if root is not None else ""
+        raise ToolError(1, f"netsandbox: a queueing discipline within a {inside} is not modelled (netem, tbf, prio)")
+    if isinstance(new, Prio):
+        raise ToolError(1, "netsandbox: prio within another queueing discipline is not modelled")
+    if old is not None:
+        old.detach()
     new.handle = place.handle or context.namespace.kernel.next_handle()
-    new.attach()
+    root.adopt(new, place.parent)
+
+
+def _is_to_change(command: str, root: Discipline | None, old: Discipline | None, place: Place) -> bool:
+    """Whether what is there gets other settings; else a new one is made (the flags of tc_modify_qdisc)."""
+    if place.handle and (old is None or old.handle != place.handle):
+        if old is not None and command in ("add", "change"):
+            raise ToolError(2, "Error: NLM_F_REPLACE needed to override.")
+        if root is not None and place.handle in (root.handle, *(child.handle for child in root.children)) and (
+                place.parent or place.handle != root.handle):
+            raise ToolError(2, "Error: Cannot move an existing qdisc to a different parent.")
+        return False
+    if old is None or (not place.handle and old.kind != place.kind and command != "link"):
+        return False
+    if command == "add":
+        raise ToolError(2, "Error: Exclusivity flag on, cannot modify.")
+    if old.kind != place.kind:
+        raise ToolError(2, "Error: Invalid qdisc name.")
+    return True
 
 
 def _delete(root: Discipline | None, place: Place) -> None:
@@ -171,27 +210,6 @@ def _within(root: Discipline, parent: str) -> Discipline | None:
     return root.child if number in (0, 1) else None
 
 
-def _put_child(context: ToolContext, command: str, interface: Interface, root: Discipline | None, place: Place,
-               words: Words) -> None:
-    """A discipline within another one, which a line and a bucket of tokens may have (qdisc_graft)."""
-    new = _new(interface, place, words)
-    if root is None:
-        raise ToolError(2, "Error: Failed to find specified qdisc.")
-    if not isinstance(root, (Netem, Tbf, Prio)):
-        raise ToolError(1, f"netsandbox: a queueing discipline within a {root.kind} is not modelled (netem, tbf, prio)")
-    if isinstance(new, Prio):
-        raise ToolError(1, "netsandbox: prio within another queueing discipline is not modelled")
-    old = _within(root, place.parent)
-    if old is not None and old.handle and place.handle not in (0, old.handle) and command != "replace":
-        raise ToolError(2, "Error: NLM_F_REPLACE needed to override.")
-    if any(child.handle == place.handle and child is not old for child in root.children):
-        raise ToolError(2, "Error: Cannot move an existing qdisc to a different parent.")
-    if old is not None and old.handle:
-        old.detach()
-    new.handle = place.handle or context.namespace.kernel.next_handle()
-    root.adopt(new, place.parent)
-
-
 def _new(interface: Interface, place: Place, words: Words, old: Discipline | None = None) -> Discipline:
     """A discipline with the options that follow, not attached yet.
 
@@ -216,6 +234,16 @@ def _new(interface: Interface, place: Place, words: Words, old: Discipline | Non
     return new
 
 
+def _check_words(interface: Interface, place: Place, words: Words) -> None:
+    """What tc itself says of a kind's options, which it reads before it looks for the device."""
+    try:
+        if place.kind:
+            _new(interface, place, words)
+    except ToolError as error:
+        if error.code != KERNEL:
+            raise
+
+
 def _refuse_unknown(kind: str, words: Words) -> None:
     """A kind that no kernel has; tc itself cannot read what stands behind it."""
     if kind and kind not in KINDS and kind not in OTHER_KINDS:
@@ -231,25 +259,34 @@ def _take_over(old: Discipline, new: Discipline) -> None:
         old.resize(len(new.bands))
         return
     for name in ("handle", "limit", "waiting", "serial", "bytes", "packets", "dropped", "overlimits", "requeues",
-                 "child", "parent"):
+                 "child", "parent", "parent_class"):
         setattr(new, name, getattr(old, name))
     kept = {name: value for name, value in vars(new).items() if name != "interface"}
     vars(old).update(kept)
 
 
-def _handle(word: str) -> int:
-    text = word.removesuffix("0").removesuffix(":") if word.endswith(":0") else word.removesuffix(":")
-    if not re.fullmatch(r"[0-9a-fA-F]{1,4}", text):
-        raise ToolError(255, f'Error: argument "{word}" is wrong: invalid qdisc ID')
+def _handle(word: str, what: str = "qdisc ID") -> int:
+    """get_qdisc_handle; what stands behind the colon is not looked at."""
+    text = "0" if word == "none" else word.partition(":")[0]
+    if not re.fullmatch(r"(0x)?0*[0-9a-fA-F]{1,4}", text):
+        raise wrong(word, f"invalid {what}")
     return int(text, 16)
 
 
 def _show(context: ToolContext, words: Words, counted: bool, as_json: bool) -> ToolResult:
-    only = None
+    only, handle, parent = None, None, 0
     while words:
         word = words.next()
         if word == "dev":
             only = interface_named(context.namespace, words.next())
+        elif word == "handle":
+            handle = _handle(words.next(), "handle ID")
+        elif word == "parent":
+            text = words.next()
+            found = classid_of(text)
+            if found is None:
+                raise wrong(text, "invalid parent ID")
+            parent = found
         elif word not in ("root", "invisible"):
             raise ToolError(255, f'What is "{word}"? Try "tc qdisc help".')
     rows = []
@@ -258,6 +295,8 @@ def _show(context: ToolContext, words: Words, counted: bool, as_json: bool) -> T
             root = interface.shaper if isinstance(interface.shaper, Discipline) else None
             rows.append(_Row(interface, root, only is None))
             rows += [_Row(interface, child, only is None) for child in (root.children if root is not None else ())]
+    rows = [row for row in rows if (handle is None or row.handle == handle)
+            and parent in (0, row.found is not None and classid_of(row.found.parent_class or "root"))]
     if as_json:
         members = [row.members(counted) for row in rows]
         return ToolResult(0, json.dumps(members, separators=(",", ":")) + "\n", "")
@@ -279,6 +318,10 @@ class _Row(NamedTuple):
         at = f"parent {found.parent_class}" if found.parent is not None else f"root refcnt {self.users}"
         return (f"qdisc {found.kind} {found.handle:x}: {device}{at} {_settings(found)}\n"
                 f"{tc_prio.counters(found) if counted else ''}")
+
+    @property
+    def handle(self) -> int:
+        return self.found.handle if self.found is not None else 0
 
     @property
     def users(self) -> int:

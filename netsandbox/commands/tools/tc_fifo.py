@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from netsandbox.commands.tools import tc_numbers as numbers
 from netsandbox.commands.tools.context import ToolError
 from netsandbox.commands.tools.tc_numbers import illegal, shown_size, shown_time
-from netsandbox.commands.tools.words import number_of
+from netsandbox.commands.tools.words import within
 from netsandbox.linux.core.fifo import ByteFifo, FastFifo, Fifo, FqCodel, NoQueue
 
 if TYPE_CHECKING:
@@ -43,10 +43,7 @@ def _number(new: Fifo, name: str, word: str) -> int:
         1, f'{new.kind}: Illegal value for "{name}": "{word}"')
     if isinstance(new, ByteFifo):
         return numbers.size(word, complaint)
-    value = number_of(word)
-    if value is None or value < 0:
-        raise complaint
-    return value
+    return within(word, complaint)
 
 
 def said(fifo: Fifo) -> str:

@@ -5,247 +5,321 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, NamedTuple
 
+from netsandbox.commands.tools import tc_match
 from netsandbox.commands.tools.context import ToolError, ToolResult
+from netsandbox.commands.tools.help import usage
 from netsandbox.commands.tools.names import interface_named
-from netsandbox.commands.tools.words import Words, number_of, wrong
+from netsandbox.commands.tools.tc_numbers import classid_of, illegal, shown_classid
+from netsandbox.commands.tools.words import choose, duplicate, number_of, within, wrong
+from netsandbox.linux.core.fifo import Fifo
 from netsandbox.linux.core.queueing import Discipline
 from netsandbox.linux.ipv4.prio import ANY_PROTOCOL, Filter, FilterGroup, MatchKey, Prio
-from netsandbox.wire.addresses import AddressError, parse_ipv4
 
 if TYPE_CHECKING:
     from netsandbox.commands.tools.context import ToolContext
+    from netsandbox.commands.tools.words import Words
 
-PROTOCOLS = {"ip": 0x0800, "arp": 0x0806, "802.1Q": 0x8100, "802.1ad": 0x88A8, "all": ANY_PROTOCOL}
+PROTOCOLS = {"ip": 0x0800, "arp": 0x0806, "rarp": 0x8035, "ipv6": 0x86DD, "802.1Q": 0x8100, "802.1ad": 0x88A8,
+             "mpls_uc": 0x8847, "mpls_mc": 0x8848, "lldp": 0x88CC, "all": ANY_PROTOCOL}
 OTHER_KINDS = ("basic", "bpf", "cgroup", "flow", "flower", "fw", "route")
-FIRST_TABLE = FIRST_HANDLE = 0x800
+FIRST_NODE = 0x800
+"""Of a filter without a number; the table of the first group has the same."""
 LAST_PREF = 0xC000
 """The first that the kernel chooses itself (tcf_auto_prio); the next are lower by one each."""
-FIELDS = {"tos": (1, 8), "dsfield": (1, 8), "ihl": (0, 8), "protocol": (9, 8), "sport": (20, 16), "dport": (22, 16),
-          "icmp_type": (20, 8), "icmp_code": (21, 8)}
-"""Of `match ip`: at which byte, and how many bits; the ports where a header without options ends."""
-ILLEGAL = ToolError(1, 'Illegal "match"')
-TALKING = "We have an error talking to the kernel"
+CHOSEN = 0x8000
+HANDLE = re.compile(r"(?:0x)?([0-9a-f]{0,3}):(?:([0-9a-f]{0,2})(?::([0-9a-f]{0,3}))?)?", re.IGNORECASE)
+KEYWORDS = ("dev", "root", "parent", "handle", "preference*", "priority*", "protocol*", "ingress", "egress", "clsact",
+            "block", "chain", "estimator", "help*")
+FIELDS = {"dev": "device", "parent": "parent", "handle": "handle", "preference": "pref", "priority": "pref",
+          "protocol": "protocol"}
+"""Those that take a word, once."""
 
 
 class Wanted(NamedTuple):
-    """What stands before a kind's own words."""
+    """What stands before a kind's own words; None: it does not."""
 
-    device: str = ""
-    parent: str = ""
-    pref: int = 0
-    protocol: int = 0
-    handle: str = ""
+    device: str | None = None
+    parent: int | None = None
+    pref: int | None = None
+    protocol: int | None = None
+    handle: str | None = None
     kind: str = ""
 
 
+def refused(why: str) -> ToolError:
+    """What the kernel answers, or that it has no words for it."""
+    return ToolError(2, f"{why}\nWe have an error talking to the kernel")
+
+
 def run(context: ToolContext, command: str, words: Words, counted: bool, as_json: bool) -> ToolResult:
-    wanted = _wanted(words)
     if command in ("show", "list", "lst"):
-        root = interface_named(context.namespace, wanted.device, 1).shaper if wanted.device else None
-        if as_json and isinstance(root, Prio):
-            raise ToolError(1, "netsandbox: `tc -j filter` is not modelled")
-        text = _shown(root, counted, bool(wanted.parent)) if isinstance(root, Prio) else ""
-        return ToolResult(0, "[]\n" if as_json else text, "")
-    read = _read(wanted, words)
-    root = interface_named(context.namespace, wanted.device, 1).shaper if wanted.device else None
-    prio = _parent(root if isinstance(root, Discipline) else None, wanted)
+        return _show(context, _wanted(words, is_shown=True), counted, as_json)
+    wanted = _wanted(words)
+    if command == "get":
+        _check_asked(wanted)
+    if wanted.handle is not None and not wanted.kind:
+        raise ToolError(255, 'Must specify filter type when using "handle"')
+    handle, classid, keys = _options(wanted, words)
+    if wanted.device is None:
+        raise refused("RTNETLINK answers: No such device")
+    root = interface_named(context.namespace, wanted.device, 1).shaper
+    pref = wanted.pref or 0
+    if command == "delete" and not pref and (wanted.protocol or handle or wanted.kind):
+        raise refused("Error: Cannot flush filters with protocol, handle or kind set.")
+    if not pref and command not in ("add", "replace", "delete"):
+        raise refused("Error: Invalid filter command with priority of zero.")
+    prio = _parent(root if isinstance(root, Discipline) else None, wanted.parent or 0)
+    if command == "get":
+        group = _group(prio, wanted)
+        one = _found(group, handle) if group is not None else None
+        if group is None or one is None:
+            raise refused(NOT_FOUND if group is None else "Error: Specified filter handle not found.")
+        return ToolResult(0, _shown(prio, group, [one], counted, Wanted()), "")
     if command == "delete":
-        _delete(prio, wanted)
+        _delete(prio, wanted, handle)
     else:
-        _put(prio, wanted, *read, replaces=command != "add")
+        _put(prio, wanted._replace(protocol=ANY_PROTOCOL if wanted.protocol is None else wanted.protocol), handle,
+             Filter(0, classid or 0, keys or (), classid is not None), command, keys is not None)
     return ToolResult(0, "", "")
 
 
-def _wanted(words: Words) -> Wanted:
-    """tc_filter_modify."""
+def _wanted(words: Words, is_shown: bool = False) -> Wanted:
+    """tc_filter_modify, tc_filter_list."""
     found = Wanted()
     while words:
         word = words.next()
-        if word == "dev":
-            found = found._replace(device=words.next())
-        elif word == "parent":
-            found = found._replace(parent=words.next())
-        elif word == "handle":
-            found = found._replace(handle=words.next())
-        elif word in ("prio", "pref", "preference", "priority"):
-            text = words.next()
-            value = number_of(text)
-            if value is None or not 0 <= value < 1 << 32:
-                raise wrong(text, "invalid priority value")
-            found = found._replace(pref=value)
-        elif word == "protocol":
-            text = words.next()
-            if text not in PROTOCOLS:
-                raise wrong(text, "invalid protocol")
-            found = found._replace(protocol=PROTOCOLS[text])
-        elif word == "root":
-            found = found._replace(parent="root")
-        elif word in ("ingress", "egress", "clsact", "block", "chain", "estimator"):
-            raise ToolError(1, f"netsandbox: {word} of a filter is not modelled")
+        name = choose(word, KEYWORDS)
+        if name == "help":
+            raise usage("tc", 255)
+        if name == "root":
+            if found.parent is not None:
+                raise ToolError(255, 'Error: "root" is duplicate parent ID')
+            found = found._replace(parent=classid_of("root"))
+        elif name in FIELDS:
+            found = _with(found, name, words.next(), is_shown)
+        elif name is not None:
+            raise ToolError(1, f"netsandbox: {name} of a filter is not modelled")
+        elif is_shown:
+            raise ToolError(255, f' What is "{word}"? Try "tc filter help"')
         else:
             return found._replace(kind=word)
     return found
 
 
-def _read(wanted: Wanted, words: Words) -> tuple[int, tuple[MatchKey, ...] | None]:
-    """The class, and what is to match; None: nothing was named."""
-    kind, classid = wanted.kind, 0
+def _with(found: Wanted, name: str, word: str, is_shown: bool) -> Wanted:
+    if getattr(found, FIELDS[name]) is not None:
+        raise duplicate("priority" if name == "preference" else name, word)
+    if name == "dev":
+        return found._replace(device=word)
+    if name == "handle":
+        return found._replace(handle=word)
+    if name == "parent":
+        parent = classid_of(word)
+        if parent is None:
+            raise wrong(word, "invalid parent ID" if is_shown else "Invalid parent ID")
+        return found._replace(parent=parent)
+    if name == "protocol":
+        named = next((number for known, number in PROTOCOLS.items() if known.lower() == word.lower()), None)
+        return found._replace(protocol=within(word, wrong(word, "invalid protocol"), high=0xFFFF)
+                              if named is None else named)
+    if is_shown:
+        return found._replace(pref=within(word, wrong(word, "invalid preference")) & 0xFFFF)
+    return found._replace(pref=within(word, wrong(word, "invalid priority value"), high=0xFFFF))
+
+
+def _check_asked(wanted: Wanted) -> None:
+    """tc_filter_get."""
+    for value, what in ((wanted.protocol, "protocol"), (wanted.pref, "priority"), (wanted.kind or None, "type"),
+                        (wanted.handle, '"handle"')):
+        if value is None:
+            raise ToolError(255, f"Must specify filter {what}")
+
+
+def _options(wanted: Wanted, words: Words) -> tuple[int, int | None, tuple[MatchKey, ...] | None]:
+    """u32_parse_opt, matchall_parse_opt: a handle, the class, and what is to match; None: nothing was named."""
+    kind, classid = wanted.kind, None
     if kind in OTHER_KINDS:
         raise ToolError(1, f"netsandbox: the filter {kind!r} is not modelled (u32, matchall are)")
+    handle = _handle(kind, wanted.handle)
     if kind not in ("", "u32", "matchall"):
-        raise ToolError(1, f'Unknown filter "{kind}", hence option "{words.next() if words else ""}" is unparsable')
+        if words:
+            raise ToolError(1, f'Unknown filter "{kind}", hence option "{words.next()}" is unparsable')
+        return handle, None, None
     keys: list[MatchKey] = []
+    has_keys = kind == "matchall" and bool(words)
     while words:
         word = words.next()
         if word in ("flowid", "classid"):
-            classid = _classid(words.next())
+            classid = classid_of(words.next())
+            if classid is None:
+                raise illegal("classid")
         elif word == "match" and kind == "u32":
-            _merge(keys, _match(words))
+            tc_match.read(words, keys)
+            has_keys = True
         elif word in ("action", "police", "order", "link", "ht", "offset", "hashkey", "divisor", "indev", "skip_hw",
                       "skip_sw", "sample", "help"):
             raise ToolError(1, f"netsandbox: {word} of {kind} is not modelled")
         else:
-            raise ToolError(1, f'What is "{word}"?')
-    return classid, tuple(keys) if keys or kind == "matchall" else None
+            raise ToolError(1, f'What is "{word}"?\n{usage(kind).message}')
+    if kind == "u32" and classid is not None and not has_keys and not handle:
+        raise refused("Error: cls_u32: Selector not specified.")
+    return handle, classid, tuple(keys) if has_keys else None
 
 
-def _classid(word: str) -> int:
-    if not re.fullmatch(r"[0-9a-fA-F]{1,4}:[0-9a-fA-F]{0,4}", word):
-        raise ToolError(1, 'Illegal "classid"')
-    major, _colon, minor = word.partition(":")
-    return int(major, 16) << 16 | int(minor or "0", 16)
+def _handle(kind: str, word: str | None) -> int:
+    """get_u32_handle: table, bucket and node; of the others a number."""
+    if word is None:
+        return 0
+    if kind == "matchall":
+        return within(word, illegal("handle"))
+    if kind != "u32":
+        return number_of(word) or 0
+    parts = HANDLE.fullmatch(word)
+    if parts is None and word[:2] == "0x":
+        return within(word, ToolError(1, "Illegal filter ID"))
+    if parts is None:
+        raise ToolError(1, "Illegal filter ID")
+    table, bucket, node = (int(part or "0", 16) for part in parts.groups())
+    return table << 20 | bucket << 12 | node
 
 
-def _match(words: Words) -> MatchKey:
-    """parse_selector."""
-    kind = words.next()
-    if kind in ("u8", "u16", "u32"):
-        value, mask = _number(words.next()), _number(words.next())
-        offset = 0
-        if words and words.peek() == "at":
-            words.next()
-            offset = _number(words.next())
-        return _key(offset, int(kind[1:]), value, mask)
-    if kind in ("ip6", "tcp", "udp", "icmp", "ether", "mark"):
-        raise ToolError(1, f"netsandbox: match {kind} of u32 is not modelled (ip, u8, u16, u32 are)")
-    field = words.next() if kind == "ip" and words else ""
-    if field in ("src", "dst"):
-        return _address(words.next(), 12 if field == "src" else 16)
-    if field not in FIELDS:
-        raise ILLEGAL
-    offset, bits = FIELDS[field]
-    return _key(offset, bits, _number(words.next()), _number(words.next() if words else ""))
-
-
-def _number(word: str) -> int:
-    value = number_of(word)
-    if value is None or not 0 <= value < 1 << 32:
-        raise ILLEGAL
-    return value
-
-
-def _key(offset: int, bits: int, value: int, mask: int) -> MatchKey:
-    """pack_key8, pack_key16: into the word that it is in."""
-    shift = 32 - bits - 8 * (offset % 4)
-    mask = mask << shift & 0xFFFFFFFF
-    return MatchKey(value << shift & mask, mask, offset // 4 * 4)
-
-
-def _address(word: str, offset: int) -> MatchKey:
-    text, _slash, length = word.partition("/")
-    bits = 32 if not length else _number(length)
-    try:
-        return _key(offset, 32, parse_ipv4(text), (1 << 32) - (1 << (32 - min(bits, 32))))
-    except AddressError:
-        raise ILLEGAL from None
-
-
-def _merge(keys: list[MatchKey], new: MatchKey) -> None:
-    """pack_key: what is in one word is one key, unless they contradict each other."""
-    for number, old in enumerate(keys):
-        if old.offset == new.offset:
-            if (old.value ^ new.value) & old.mask & new.mask:
-                raise ILLEGAL
-            keys[number] = MatchKey(old.value | new.value, old.mask | new.mask, old.offset)
-            return
-    keys.append(new)
-
-
-def _parent(root: Discipline | None, wanted: Wanted) -> Prio:
-    """tcf_block_find: the root is meant where nothing is said."""
-    handle = wanted.parent.partition(":")[0]
-    if root is None or (handle not in ("", "root", f"{root.handle:x}")):
-        raise ToolError(2, f"Error: Parent Qdisc doesn't exists.\n{TALKING}")
+def _parent(root: Discipline | None, parent: int) -> Prio:
+    """__tcf_qdisc_find, __tcf_qdisc_cl_find, __tcf_block_find: the root is meant where nothing is said."""
+    if root is None or parent >> 16 not in ((0, root.handle) if not parent else (root.handle,)):
+        raise refused("Error: Parent Qdisc doesn't exists.")
     if not isinstance(root, Prio):
-        raise ToolError(1, f"netsandbox: filters of a {root.kind} are not modelled (prio has them)")
+        is_classful = not isinstance(root, Fifo)
+        raise refused("Error: Class doesn't support blocks." if is_classful else "Error: Qdisc not classful.")
+    if parent & 0xFFFF > len(root.bands):
+        raise refused("Error: Specified class doesn't exist.")
+    if parent & 0xFFFF:
+        raise refused("RTNETLINK answers: Invalid argument")
     return root
+
+
+NOT_FOUND = "Error: Filter with specified priority/protocol not found."
 
 
 def _group(prio: Prio, wanted: Wanted) -> FilterGroup | None:
     """tcf_chain_tp_find: of that preference there is one protocol and one kind."""
     found = next((one for one in prio.groups if one.pref == wanted.pref), None)
-    if found is not None and wanted.protocol not in (0, found.protocol):
-        raise ToolError(2, f"Error: Filter with specified priority/protocol not found.\n{TALKING}")
+    if found is not None and wanted.protocol not in (None, 0, found.protocol):
+        raise refused(NOT_FOUND)
     if found is not None and wanted.kind not in ("", found.kind):
-        raise ToolError(2, f"Error: Specified filter kind does not match existing one.\n{TALKING}")
+        raise refused("Error: Specified filter kind does not match existing one.")
     return found
 
 
-def _put(prio: Prio, wanted: Wanted, classid: int, keys: tuple[MatchKey, ...] | None, replaces: bool) -> None:
-    """tc_new_tfilter; what a u32 filter looks for does not change."""
-    protocol = wanted.protocol or ANY_PROTOCOL
-    group = _group(prio, wanted._replace(protocol=protocol)) if wanted.pref else None
+def _found(group: FilterGroup, handle: int) -> Filter | None:
+    """u32_get, mall_get."""
+    if group.kind == "u32":
+        handle = handle & 0xFFF if handle >> 12 == group.table << 8 else 0
+    return next((one for one in group.filters if one.handle == handle), None)
+
+
+def _put(prio: Prio, wanted: Wanted, handle: int, new: Filter, command: str, has_keys: bool) -> None:
+    """tc_new_tfilter, u32_change, mall_change; what a u32 filter looks for does not change."""
+    group = _group(prio, wanted) if wanted.pref else None
+    is_new = group is None
     if group is None:
-        tables = [one.table for one in prio.groups if one.kind == "u32"]
-        chosen = [one.pref for one in prio.groups if one.pref > LAST_PREF // 2]
-        pref = wanted.pref or min([LAST_PREF + 1, *chosen]) - 1
-        group = FilterGroup(pref, protocol, wanted.kind, max([FIRST_TABLE - 1, *tables]) + 1)
+        group = _new_group(prio, wanted, command)
+    same = _found(group, handle) if handle else None
+    if same is None and command == "change":
+        raise refused("Error: Need both RTM_NEWTFILTER and NLM_F_CREATE to create a new filter.")
+    is_table = group.kind == "u32" and handle and handle == group.table << 20
+    if (same is not None or is_table) and command == "add":
+        raise refused("Error: Filter already exists.")
+    if group.kind == "matchall" and group.filters:
+        raise refused("RTNETLINK answers: File exists")
+    if same is not None:
+        same.classid = new.classid
+        return
+    if has_keys:
+        new.handle = _numbered(group, handle)
+        group.filters = sorted([*group.filters, new], key=lambda one: one.handle)
+    if is_new:
         prio.groups = sorted([*prio.groups, group], key=lambda one: one.pref)
-    if keys is None:
-        return
-    first = 1 if group.kind == "matchall" else FIRST_HANDLE
-    same = [one for one in group.filters if f"{group.table:x}::{one.handle:x}" == wanted.handle]
-    if (group.kind == "matchall" and group.filters) or (same and not replaces):
-        raise ToolError(2, f"RTNETLINK answers: File exists\n{TALKING}")
-    if same:
-        same[0].classid = classid
-        return
-    group.filters.append(Filter(max([first - 1, *(one.handle for one in group.filters)]) + 1, classid, keys))
+        prio.table = max(prio.table, group.table)
 
 
-def _delete(prio: Prio, wanted: Wanted) -> None:
-    """tc_del_tfilter: the last one takes its group along."""
-    if not wanted.pref:
-        prio.groups = []
-        return
-    group = _group(prio, wanted)
-    if group is None:
-        raise ToolError(2, f"Error: Filter with specified priority/protocol not found.\n{TALKING}")
-    kept = [one for one in group.filters if wanted.handle and f"{group.table:x}::{one.handle:x}" != wanted.handle]
-    if wanted.handle and len(kept) == len(group.filters):
-        raise ToolError(2, f"Error: Specified filter handle not found.\n{TALKING}")
-    group.filters = kept
-    if not kept:
-        prio.groups.remove(group)
+def _new_group(prio: Prio, wanted: Wanted, command: str) -> FilterGroup:
+    if not wanted.kind or not wanted.protocol:
+        raise refused("Error: Filter kind and protocol must be specified.")
+    if command == "change":
+        raise refused("Error: Need both RTM_NEWTFILTER and NLM_F_CREATE to create a new filter.")
+    if wanted.kind not in ("u32", "matchall"):
+        raise refused("Error: TC classifier not found.")
+    chosen = [one.pref for one in prio.groups if one.pref > CHOSEN]
+    pref = wanted.pref or min([LAST_PREF + 1, *chosen]) - 1
+    return FilterGroup(pref, wanted.protocol, wanted.kind, max(prio.table, FIRST_NODE - 1) + 1
+                       if wanted.kind == "u32" else 0)
 
 
-def _shown(prio: Prio, counted: bool, of_parent: bool) -> str:
-    """print_filter, u32_print_opt, matchall_print_opt."""
-    parent = "" if of_parent else f"parent {prio.handle:x}: "
-    names = {number: name for name, number in PROTOCOLS.items()}
-    text = ""
-    for group in prio.groups:
-        lead = f"filter {parent}protocol {names[group.protocol]} pref {group.pref} {group.kind} chain 0 "
-        text += f"{lead}\n" + (f"{lead}fh {group.table:x}: ht divisor 1 \n" if group.kind == "u32" else "")
-        for one in group.filters:
-            flow = f"flowid {one.classid >> 16:x}:{one.classid & 0xFFFF:x} "
-            if group.kind == "matchall":
-                text += f"{lead}handle {one.handle:#x} {flow}\n  not_in_hw"
-                text += f" (rule hit {one.asked})\n" if counted else "\n"
-                continue
-            text += (f"{lead}fh {group.table:x}::{one.handle:x} order {one.handle} key ht {group.table:x} bkt 0 {flow}"
-                     f"not_in_hw {f'(rule hit {one.asked} success {one.taken})' if counted else ''}\n")
-            text += "".join(f"  match {key.value:08x}/{key.mask:08x} at {key.offset}"
-                            f"{f' (success {fits} ) ' if counted else ''}\n"
-                            for key, fits in zip(one.keys, one.fits, strict=True))
+def _numbered(group: FilterGroup, handle: int) -> int:
+    """The handle that was asked for, or the first that is free (gen_new_kid)."""
+    if group.kind == "matchall":
+        return handle or 1
+    if handle >> 20 not in (0, group.table):
+        raise refused("Error: cls_u32: Handle specified hash table address mismatch.")
+    taken = {one.handle for one in group.filters}
+    return handle & 0xFFF or next(number for number in [*range(FIRST_NODE, 0x1000), *range(1, FIRST_NODE)]
+                                  if number not in taken)
+
+
+def _delete(prio: Prio, wanted: Wanted, handle: int) -> None:
+    """tc_del_tfilter, u32_delete: the last filter takes its group along, and the last group the tables' numbers."""
+    group = _group(prio, wanted) if wanted.pref else None
+    if group is None and wanted.pref:
+        raise refused(NOT_FOUND)
+    gone = prio.groups if group is None else [group]
+    if group is not None and handle:
+        if group.kind == "u32" and handle == group.table << 20:
+            raise refused("Error: cls_u32: Not allowed to delete root node.")
+        one = _found(group, handle)
+        if one is None:
+            raise refused("Error: Specified filter handle not found.")
+        group.filters.remove(one)
+        others = [other for other in prio.groups if other.kind == "u32" and other is not group]
+        gone = [] if group.filters or (group.kind == "u32" and others) else [group]
+    prio.groups = [other for other in prio.groups if other not in gone]
+    if not any(other.kind == "u32" for other in prio.groups):
+        prio.table = 0
+
+
+def _show(context: ToolContext, wanted: Wanted, counted: bool, as_json: bool) -> ToolResult:
+    """tc_filter_list, tc_dump_tfilter."""
+    root = interface_named(context.namespace, wanted.device, 1).shaper if wanted.device else None
+    parent = wanted.parent or 0
+    groups = root.groups if isinstance(root, Prio) and parent in (0, root.handle << 16) else []
+    if as_json and groups:
+        raise ToolError(1, "netsandbox: `tc -j filter` is not modelled")
+    text = "".join(_shown(root, group, None, counted, wanted) for group in groups if isinstance(root, Prio)
+                   and wanted.pref in (None, 0, group.pref) and wanted.protocol in (None, 0, group.protocol))
+    return ToolResult(0, "[]\n" if as_json else text, "")
+
+
+def _shown(prio: Prio, group: FilterGroup, some: list[Filter] | None, counted: bool, asked: Wanted) -> str:
+    """print_filter, u32_print_opt, matchall_print_opt: but for what was asked for.
+
+    Args:
+        some: filters; None: all, and what they stand in.
+    """
+    name = next((name for name, number in PROTOCOLS.items() if number == group.protocol), f"[{group.protocol}]")
+    lead = "filter " + "".join(text for value, text in (
+        (asked.parent, f"parent {prio.handle:x}: "), (asked.protocol, f"protocol {name} "),
+        (asked.pref, f"pref {group.pref} ")) if not value) + f"{group.kind} chain 0 "
+    text = "" if some is not None else f"{lead}\n" + (
+        f"{lead}fh {group.table:x}: ht divisor 1 \n" if group.kind == "u32" else "")
+    for one in group.filters if some is None else some:
+        flow = f"flowid {shown_classid(one.classid)} " if one.classid else "terminal flowid " * (
+            group.kind == "u32" and one.is_terminal)
+        if group.kind == "matchall":
+            text += f"{lead}handle {one.handle:#x} {flow}\n  not_in_hw"
+            text += f" (rule hit {one.asked})\n" if counted else "\n"
+            continue
+        text += (f"{lead}fh {group.table:x}::{one.handle:x} order {one.handle} key ht {group.table:x} bkt 0 {flow}"
+                 f"not_in_hw {f'(rule hit {one.asked} success {one.taken})' if counted else ''}\n")
+        text += "".join(f"  match {key.value:08x}/{key.mask:08x} at {'nexthdr+' * key.is_beyond}{key.offset}"
+                        f"{f' (success {fits} ) ' if counted else ''}\n"
+                        for key, fits in zip(one.keys, one.fits, strict=True))
     return text

@@ -8,6 +8,7 @@ from netsandbox.commands.tools import tc_numbers as numbers
 from netsandbox.commands.tools.context import ToolError
 from netsandbox.commands.tools.help import usage
 from netsandbox.commands.tools.tc_numbers import illegal, shown_percent, shown_rate, shown_time
+from netsandbox.commands.tools.words import LARGEST, within
 from netsandbox.engine.units import SECOND
 from netsandbox.linux.core.queueing import Netem, Share
 
@@ -15,7 +16,7 @@ if TYPE_CHECKING:
     from netsandbox.commands.tools.words import Words
 
 SHARES = {"loss": "loss", "drop": "loss", "duplicate": "duplicate", "reorder": "reorder", "corrupt": "corrupt"}
-NUMBERS = {"limit": "most", "gap": "gap", "seed": "seed"}
+NUMBERS = {"limit": ("most", LARGEST), "gap": ("gap", LARGEST), "seed": ("seed", (1 << 64) - 1)}
 KEPT = ("reorder", "corrupt", "rate", "seed")
 """What a change leaves as it is, unless it is said (netem_change): attributes of their own."""
 
@@ -35,7 +36,8 @@ def read(new: Netem, words: Words, old: Netem | None) -> None:
         elif word in SHARES:
             _read_share(new, word, words)
         elif word in NUMBERS:
-            setattr(new, NUMBERS[word], numbers.number(words.next(), word))
+            name, largest = NUMBERS[word]
+            setattr(new, name, within(words.next(), illegal(word), high=largest))
         elif word == "rate":
             new.rate = max(numbers.rate(words.next(), illegal("rate")) // 8, 1)
         elif word in ("distribution", "ecn", "slot"):

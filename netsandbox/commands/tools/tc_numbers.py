@@ -6,7 +6,6 @@ import re
 from math import inf
 
 from netsandbox.commands.tools.context import ToolError
-from netsandbox.commands.tools.words import number_of
 from netsandbox.engine.units import MICROSECOND, MILLISECOND, SECOND
 
 TIMES = {"": MICROSECOND, "us": MICROSECOND, "usec": MICROSECOND, "usecs": MICROSECOND, "ms": MILLISECOND,
@@ -16,14 +15,9 @@ RATES = {"": 1, "bit": 1, "kbit": 10**3, "mbit": 10**6, "gbit": 10**9, "tbit": 1
 SIZES = {"": 1, "b": 1, "k": 1024, "kb": 1024, "m": 1024**2, "mb": 1024**2, "g": 1024**3, "gb": 1024**3,
          "kbit": 128, "mbit": 128 * 1024}
 NUMBER = re.compile(r"(\d+(?:\.\d*)?)([A-Za-z]*)", re.ASCII)
+CLASSID = re.compile(r"(?:0x)?([0-9a-fA-F]*)(?::([0-9a-fA-F]*))?", re.ASCII)
+ROOT_OR_NONE = {"root": 0xFFFFFFFF, "none": 0}
 PERCENT = re.compile(r"(\d+(?:\.\d*)?)%?", re.ASCII)
-
-
-def number(word: str, what: str) -> int:
-    value = number_of(word)
-    if value is None or value < 0:
-        raise illegal(what)
-    return value
 
 
 def _scaled(word: str, units: dict[str, int], complaint: ToolError) -> int:
@@ -54,6 +48,25 @@ def percent(word: str, complaint: ToolError) -> float:
     if found is None or float(found[1]) > 100:
         raise complaint
     return float(found[1]) / 100
+
+
+def classid_of(word: str) -> int | None:
+    """get_tc_classid: 16 bits of a discipline's handle and 16 of a class's number, all hexadecimal."""
+    if word in ROOT_OR_NONE:
+        return ROOT_OR_NONE[word]
+    found = CLASSID.fullmatch(word)
+    major, minor = (int(part or "0", 16) for part in found.groups()) if found is not None else (1 << 16, 0)
+    if found is not None and ":" not in word:
+        return major if major < 1 << 32 else None
+    return major << 16 | minor if max(major, minor) < 1 << 16 else None
+
+
+def shown_classid(number: int) -> str:
+    """print_tc_classid."""
+    if number in ROOT_OR_NONE.values():
+        return "root" if number else "none"
+    major, minor = number >> 16, number & 0xFFFF
+    return f"{f'{major:x}' if major else ''}:{f'{minor:x}' if minor else ''}"
 
 
 def illegal(what: str) -> ToolError:

@@ -7,12 +7,14 @@ from typing import TYPE_CHECKING, Any
 
 from netsandbox.commands.tools.context import ToolError, ToolResult
 from netsandbox.commands.tools.names import interface_named
-from netsandbox.commands.tools.tc_numbers import illegal
-from netsandbox.commands.tools.words import number_of
+from netsandbox.commands.tools.tc_numbers import classid_of, illegal
+from netsandbox.commands.tools.words import within, wrong
 from netsandbox.linux.core.queueing import Discipline, Tbf
 from netsandbox.linux.ipv4.prio import MAX_BANDS, MIN_BANDS, PRIOMAP, Prio
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     from netsandbox.commands.tools.context import ToolContext
     from netsandbox.commands.tools.words import Words
 
@@ -25,7 +27,7 @@ def read(new: Prio, words: Words) -> None:
     while words:
         word = words.next()
         if word == "bands":
-            bands = _number(words.next(), illegal("bands"))
+            bands = within(words.next(), illegal("bands"))
         elif word == "priomap":
             is_map, at = True, 0
         elif word == "multiqueue":
@@ -35,7 +37,7 @@ def read(new: Prio, words: Words) -> None:
         elif at > 15:
             raise ToolError(1, '"priomap" index > TC_PRIO_MAX=15')
         else:
-            priomap[at] = _number(word, ToolError(1, 'Illegal "priomap" element'))
+            priomap[at] = within(word, ToolError(1, 'Illegal "priomap" element'))
             if priomap[at] > bands:
                 raise ToolError(1, '"priomap" element is out of bands')
             at += 1
@@ -43,13 +45,6 @@ def read(new: Prio, words: Words) -> None:
         raise ToolError(2, "RTNETLINK answers: Invalid argument")
     new.resize(bands)
     new.priomap = tuple(priomap)
-
-
-def _number(word: str, complaint: ToolError) -> int:
-    value = number_of(word)
-    if value is None or value < 0:
-        raise complaint
-    return value
 
 
 def said(prio: Prio) -> str:
@@ -63,25 +58,39 @@ def members(prio: Prio) -> dict[str, Any]:
 
 def show_classes(context: ToolContext, words: Words, counted: bool, as_json: bool) -> ToolResult:
     """tc_class_list."""
-    wanted: dict[str, str] = {}
+    device, wanted = "", {"classid": 0, "parent": 0}
     while words:
         word = words.next()
-        if word not in ("dev", "parent", "classid", "root"):
+        if word == "dev":
+            device = words.next()
+        elif word == "root":
+            wanted["parent"] = 0
+        elif word in wanted:
+            text = words.next()
+            number = classid_of(text)
+            if number is None:
+                raise wrong(text, f"invalid {'class' if word == 'classid' else 'parent'} ID")
+            wanted[word] = number
+        else:
             raise ToolError(255, f'What is "{word}"? Try "tc class help".')
-        wanted[word] = words.next() if word != "root" else ""
-    if "dev" not in wanted:
-        raise ToolError(1, '"dev" is required.')
-    root = interface_named(context.namespace, wanted["dev"], 1).shaper
+    root = interface_named(context.namespace, device, 1).shaper if device else None
     rows = [row for one in ([root, *root.children] if isinstance(root, Discipline) else [])
             for row in _classes(one, counted)
-            if wanted.get("classid", row["handle"]) == row["handle"]
-            and wanted.get("parent", row["parent"]).removesuffix("0") == row["parent"]]
+            if wanted["classid"] in (0, classid_of(row["handle"]))
+            and wanted["parent"] >> 16 in (0, one.handle) and not wanted["parent"] & 0xFFFF]
     if as_json:
         return ToolResult(0, json.dumps([{name: value for name, value in row.items() if name != "counters"}
                                          for row in rows], separators=(",", ":")) + "\n", "")
     return ToolResult(0, "".join(f"class {row['class']} {row['handle']} parent {row['parent']} "
                                  f"{'leaf ' + row['leaf'] + ' ' if 'leaf' in row else ''}\n{row['counters']}"
                                  for row in rows), "")
+
+
+def modify_class(command: str, words: Words, kinds: Iterable[str]) -> ToolResult:
+    """tc_class_modify."""
+    for kind in set(kinds) & set(words.rest()):
+        raise ToolError(1, f'Error: Qdisc "{kind}" is classless.')
+    raise ToolError(1, f"netsandbox: `tc class {command}` is not modelled; the classes of a prio are always there")
 
 
 def _classes(one: Discipline, counted: bool) -> list[dict[str, str]]:

@@ -221,14 +221,22 @@ def or_all(find: Callable[[str], str | None], complaint: str) -> Callable[[Words
     return reader(lambda word: "all" if word == "all" else find(word), complaint)
 
 
-def number(complaint: str, low: int = 0, high: int = (1 << 32) - 1) -> Callable[[Words], int]:
-    """A reader of a number; `complaint` is what is said of any other word."""
+LARGEST = (1 << 32) - 1
+
+
+def within(word: str, complaint: ToolError, low: int = 0, high: int = LARGEST) -> int:
+    """A number; `complaint` is what is said of any other word."""
+    value = number_of(word)
+    if value is None or not low <= value <= high:
+        raise complaint
+    return value
+
+
+def number(complaint: str, low: int = 0, high: int = LARGEST) -> Callable[[Words], int]:
+    """A reader of a number."""
     def read(words: Words) -> int:
         word = words.next()
-        value = number_of(word)
-        if value is None or not low <= value <= high:
-            raise wrong(word, complaint)
-        return value
+        return within(word, wrong(word, complaint), low, high)
     return read
 
 

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from netsandbox.linux.core.fifo import Fifo
 from netsandbox.linux.core.queueing import Discipline
 from netsandbox.linux.ipv4.priority import priority
+from netsandbox.wire.ethernet import HEADER
 
 if TYPE_CHECKING:
     from netsandbox.linux.core.interface import Interface
@@ -15,43 +16,55 @@ if TYPE_CHECKING:
 PRIOMAP: tuple[int, ...] = (1, 2, 2, 2, 1, 2, 0, 0, 1, 1, 1, 1, 1, 1, 1, 1)
 """Which band a packet's priority means, where no filter knows it."""
 MIN_BANDS, MAX_BANDS = 2, 16
+GOLDEN_RATIO = 0x61C88647
+FIRST_OFFSET = -16
+"""Of the word in which an Ethernet header begins, counted from the network header."""
 ANY_PROTOCOL = 3
 """ETH_P_ALL."""
 
 
 class MatchKey(NamedTuple):
-    """32 bits of a packet, counted from its network header (struct tc_u32_key)."""
+    """32 bits of a packet, counted from its network header (struct tc_u32_key).
+
+    `is_beyond`: as it was written, from the next one; as nothing tells where that begins, it makes no difference.
+    """
 
     value: int
     mask: int
     offset: int
-
-    def fits(self, data: bytes) -> bool:
-        word = data[self.offset:self.offset + 4]
-        return len(word) == 4 and int.from_bytes(word, "big") & self.mask == self.value
+    is_beyond: bool = False
 
 
 class Filter:
-    """One filter, and how often it was asked and fitted (struct tc_u_knode).
+    """One filter, and how often it was asked and fitted (struct tc_u32_knode).
 
     Attributes:
         handle: its number among those of its group.  keys: none, and it takes everything (matchall).
+        classid: where to; 0: nowhere.  is_terminal: of u32, whether it takes anything: it was made with a class.
         fits: how often each key did.
     """
 
-    def __init__(self, handle: int, classid: int, keys: tuple[MatchKey, ...]) -> None:
-        self.handle, self.classid, self.keys = handle, classid, keys
+    def __init__(self, handle: int, classid: int, keys: tuple[MatchKey, ...], is_terminal: bool = True) -> None:
+        self.handle, self.classid, self.keys, self.is_terminal = handle, classid, keys, is_terminal
         self.asked = self.taken = 0
         self.fits = [0] * len(keys)
 
-    def takes(self, data: bytes) -> bool:
+    def takes(self, data: bytes) -> bool | None:
+        """None: the packet ends before what is to match.
+
+        Args:
+            data: a packet, with the Ethernet header before it.
+        """
         self.asked += 1
         for number, key in enumerate(self.keys):
-            if not key.fits(data):
+            word = data[key.offset - FIRST_OFFSET:key.offset - FIRST_OFFSET + 4]
+            if len(word) < 4:
+                return None
+            if int.from_bytes(word, "big") & key.mask != key.value:
                 return False
             self.fits[number] += 1
-        self.taken += 1
-        return True
+        self.taken += self.is_terminal
+        return self.is_terminal
 
 
 class FilterGroup:
@@ -66,9 +79,14 @@ class FilterGroup:
         self.filters: list[Filter] = []
 
     def find(self, ethertype: int, data: bytes) -> Filter | None:
+        """u32_classify: none of the others is asked once one has looked behind the packet's end."""
         if self.protocol not in (ANY_PROTOCOL, ethertype):
             return None
-        return next((one for one in self.filters if one.takes(data)), None)
+        for one in self.filters:
+            is_taken = one.takes(data)
+            if is_taken is not False:
+                return one if is_taken else None
+        return None
 
 
 class Prio(Discipline):
@@ -76,7 +94,8 @@ class Prio(Discipline):
 
     Attributes:
         bands: what the frames of each band go through, the best first.  priomap: of each priority, its band.
-        groups: of filters, in the order in which they are asked.  adopted: what was put into bands, in that order.
+        groups: of filters, in the order in which they are asked.  table: the last one of u32, as long as it has one.
+        adopted: what was put into bands, in that order.
     """
 
     kind = "prio"
@@ -86,6 +105,7 @@ class Prio(Discipline):
         super().__init__(interface, handle)
         self.priomap = PRIOMAP
         self.groups: list[FilterGroup] = []
+        self.table = 0
         self.adopted: list[Discipline] = []
         self.bands: list[Discipline] = []
         self.resize(3)
@@ -104,7 +124,9 @@ class Prio(Discipline):
 
     @property
     def children(self) -> list[Discipline]:
-        return self.adopted
+        """In the order of the device's hash table (qdisc_hash_add, hash_32): of one bucket the last comes first."""
+        last_first = self.adopted[::-1]
+        return sorted(last_first, key=lambda one: (one.handle << 16) * GOLDEN_RATIO % (1 << 32) >> 28)
 
     def adopt(self, child: Discipline, parent_class: str) -> None:
         child.parent, child.parent_class = self, parent_class
@@ -126,7 +148,7 @@ class Prio(Discipline):
 
     def _classify(self, frame: Frame) -> int:
         """prio_classify: a filter's class, or what the packet's priority means."""
-        data = frame.wire()[14:] if self.groups else b""
+        data = bytes(-FIRST_OFFSET - HEADER) + frame.wire() if self.groups else b""
         found = next(filter(None, (group.find(frame.ethertype, data) for group in self.groups)), None)
         if found is None:
             return min(self.priomap[priority(frame, self.interface) & 15], len(self.bands) - 1)
