@@ -9,7 +9,7 @@ from netsandbox.linux.tcp import alarm
 from netsandbox.linux.tcp.events import TcpRetransmitted, TcpWindowShut
 from netsandbox.linux.tcp.sequence import MASK, after, before, distance
 from netsandbox.linux.tcp.state import Chunk, Recovery, Sent, TcpState
-from netsandbox.linux.tcp.transmit import current_mss, is_still_here, stamp_now, transmit
+from netsandbox.linux.tcp.transmit import current_mss, is_still_here, stamp_of, transmit
 from netsandbox.wire.tcp import ACK, FIN, PSH, SYN
 
 if TYPE_CHECKING:
@@ -312,38 +312,42 @@ def split(conn: Connection, place: int, size: int) -> None:
     conn.again_out += rest.again
 
 
-def retransmit(conn: Connection, place: int, why: str, pushes: bool = False) -> bool:
-    """Send one segment that is under way again (tcp_retransmit_skb); False when it may not or cannot leave.
+def retransmit(conn: Connection, place: int, why: str, pushes: bool = False) -> str:
+    """Send one segment that is under way again (tcp_retransmit_skb); OK or the errno name of what kept it back.
 
     Args:
         pushes: it is the last of several that leave as one.
     """
     segment = conn.sent[place]
+    problem = _send_again(conn, place, pushes)
+    if not problem:
+        segment.wire, segment.at = conn.wire, conn.namespace.scheduler.clock
+        what = "data" if segment.data else "fin" if segment.flags & FIN else "syn"
+        note_retransmission(conn, what, why, len(segment.data))
+        conn.again_out += not segment.again
+        segment.again = True
+    conn.retry_since = conn.retry_since or stamp_of(conn, segment.at)
+    conn.undo_retrans = max(conn.undo_retrans, 0) + 1
+    return problem
+
+
+def _send_again(conn: Connection, place: int, pushes: bool) -> str:
+    """__tcp_retransmit_skb."""
+    segment = conn.sent[place]
     if is_still_here(conn, segment):
-        return False
+        return "EBUSY"
     if before(segment.seq, conn.una):
         segment.data = segment.data[(conn.una - segment.seq) & MASK:]
         segment.seq = conn.una
     mss = current_mss(conn)
     if not before(segment.seq, window_end(conn)) and segment.seq != conn.una and segment.data:
-        return False
+        return "EAGAIN"
     if len(segment.data) > mss:
         split(conn, place, mss)
     elif not segment.flags & SYN:
         _collapse(conn, place, mss)
-    if transmit(conn, segment.seq, segment.flags | (PSH if pushes else 0), segment.data):
-        return False
-    segment.wire = conn.wire
-    what = "data" if segment.data else "fin" if segment.flags & FIN else "syn"
-    note_retransmission(conn, what, why, len(segment.data))
-    if not segment.again:
-        segment.again = True
-        conn.again_out += 1
     segment.ever_again = True
-    segment.at = conn.namespace.scheduler.clock
-    conn.retry_since = conn.retry_since or stamp_now(conn.namespace, conn.stamp_offset)
-    conn.undo_retrans = max(conn.undo_retrans, 0) + 1
-    return True
+    return transmit(conn, segment.seq, segment.flags | (PSH if pushes else 0), segment.data)
 
 
 def _collapse(conn: Connection, place: int, mss: int) -> None:

@@ -254,7 +254,7 @@ def resend_lost(conn: Connection, why: str = "fast") -> None:
                 break
             begins = place > last
             last = _last_of_burst(conn, place, room) if begins else last
-            if not output.retransmit(conn, place, why, place == last and not begins):
+            if output.retransmit(conn, place, why, place == last and not begins):
                 break
             if conn.recovery in (Recovery.CWR, Recovery.RECOVERY):
                 conn.prr_out += 1

@@ -133,7 +133,7 @@ def _retransmit(conn: Connection) -> None:
     recovery.enter_loss(conn)
     conn.retries += 1
     conn.timeouts += 1
-    if not output.retransmit(conn, 0, "timeout") and not is_still_here(conn, conn.sent[0]):
+    if output.retransmit(conn, 0, "timeout") == "ENOBUFS":
         alarm.arm(conn, alarm.RETRANSMIT, SECOND // 2)
         return
     if (conn.state is not TcpState.SYN_SENT or conn.backoff
