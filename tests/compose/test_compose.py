@@ -188,11 +188,12 @@ def test_names_of_projects() -> None:
     assert project_name("_x") == "x"
 
 
-def test_a_volume_s_driver_that_is_not_modelled_is_listed_with_its_line() -> None:
+def test_the_options_of_a_volume_s_driver_are_listed_with_their_line() -> None:
     text = ("services:\n  web: {image: nginx}\nvolumes:\n  here: {driver: local}\n  there:\n    driver: nfs\n"
             "    driver_opts: {o: ro}\n")
     project = read_project(text, "/srv/demo/compose.yaml", "demo", {})
-    assert project.notes == ((6, "volumes.there.driver"), (7, "volumes.there.driver_opts"))
+    assert project.notes == ((7, "volumes.there.driver_opts"),)
+    assert project.volumes["there"].driver == "nfs"
 
 
 def test_what_compose_has_is_done_refused_by_name_or_said_to_do_nothing() -> None:

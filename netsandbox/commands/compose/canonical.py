@@ -22,6 +22,8 @@ NETWORK = ("name", "driver", "driver_opts", "ipam", "external", "internal", "att
 SUBNET = ("subnet", "gateway", "ip_range", "aux_addresses")
 VOLUME = ("name", "driver", "driver_opts", "external", "labels")
 SECRET = ("name", "file", "environment", "content", "external", "labels", "driver", "driver_opts", "template_driver")
+NEED = ("condition", "restart", "required")
+NEEDED: Tree = {"condition": "service_started", "required": True}
 DEFAULT = "default"
 
 
@@ -85,24 +87,30 @@ def _service(values: Values, project: Project, name: str, node: Node) -> Tree:
     for key, shape in SHAPES.items():
         if key in given and (not is_null(given[key]) or key == "networks"):
             found |= {key: shape(values, given[key], f"{what}.{key}")}
-        elif key == "environment" and service.variables:
+        elif (key == "environment" and service.variables) or (key == "labels" and service.file_labels):
             found[key] = {}
         elif key == "networks" and not service.network_mode:
             found[key] = {DEFAULT: None}
-        elif key == "depends_on" and service.restarts_with:
+        elif key == "depends_on" and service.needs:
             found[key] = {}
     found = {key: value for key, value in found.items() if value is not None or key == "networks"}
     if service.variables:
-        own = found["environment"]
-        of_files: Tree = {name: value for name, _equals, value in (text.partition("=") for text in service.variables)}
-        found["environment"] = dict(sorted((of_files | (own if isinstance(own, dict) else {})).items()))
-    if service.restarts_with:
-        linked: Tree = {other: {"condition": "service_started", "restart": True, "required": True}
-                        for other in service.restarts_with}
+        found["environment"] = _with_files(service.variables, found["environment"])
+    found |= {"labels": _with_files(service.file_labels, found["labels"])} if service.file_labels else {}
+    if service.needs:
+        needed: Tree = {other: NEEDED | ({"restart": True} if other in service.restarts_with else {})
+                        for other in service.needs}
         before = found["depends_on"]
-        linked |= before if isinstance(before, dict) else {}
-        found["depends_on"] = {other: linked[other] for other in sorted(linked)}
+        needed |= before if isinstance(before, dict) else {}
+        found["depends_on"] = {other: in_order(NEED, how) if isinstance(how, dict) else how
+                               for other, how in sorted(needed.items())}
     return found
+
+
+def _with_files(texts: tuple[str, ...], own: Plain) -> Tree:
+    """NAME=value of files, and what counts more."""
+    of_files: Tree = {name: value for name, _equals, value in (text.partition("=") for text in texts)}
+    return dict(sorted((of_files | (own if isinstance(own, dict) else {})).items()))
 
 
 def _network(values: Values, project: Project, key: str, node: Node | None) -> Tree:
@@ -110,9 +118,11 @@ def _network(values: Values, project: Project, key: str, node: Node | None) -> T
     fields["name"] = project.networks[key].name
     fields |= _maps_of(values, node) if node is not None else {}
     ipam = fields.get("ipam")
-    if isinstance(ipam, dict) and isinstance(ipam.get("config"), list):
-        subnets: list[Plain] = [in_order(SUBNET, item) for item in ipam["config"] if isinstance(item, dict)]
-        fields["ipam"] = in_order(("driver", "config"), ipam | {"config": subnets})
+    if isinstance(ipam, dict):
+        given = ipam.get("config")
+        subnets: list[Plain] = [in_order(SUBNET, item) for item in given if isinstance(item, dict)] if isinstance(
+            given, list) else []
+        fields["ipam"] = in_order(("driver", "config"), ipam | ({"config": subnets} if "config" in ipam else {}))
     return in_order(NETWORK, {name: value for name, value in fields.items() if value not in (False, None)
                                or name.startswith("enable_")})
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from hashlib import sha256
 from posixpath import dirname
@@ -17,8 +18,9 @@ from netsandbox.commands.docker.run import CREATE, make
 from netsandbox.commands.docker.template_values import to_json
 from netsandbox.commands.docker.words import named_values
 from netsandbox.docker import containers, volumes
-from netsandbox.docker.errors import DockerError, daemon_error
+from netsandbox.docker.errors import DAEMON, DockerError, daemon_error
 from netsandbox.docker.links import Link
+from netsandbox.docker.network import IFNAME
 from netsandbox.engine.budget import Use, spend
 
 if TYPE_CHECKING:
@@ -26,6 +28,9 @@ if TYPE_CHECKING:
     from netsandbox.commands.docker.flags import Command, Parsed
     from netsandbox.docker.container import Container
     from netsandbox.docker.user_networks import NetworkPlan
+
+
+BAD_MODE = re.compile(r"(--\w+): (invalid \w+ mode)", re.ASCII)
 
 
 def say(client: Client, kind: str, name: str, state: str, gap: str = "  ") -> None:
@@ -73,7 +78,7 @@ def make_volumes(client: Client, project: Project, services: list[Service]) -> N
     """Those that the services mount and that are not there yet.
 
     Raises:
-        DockerError: an external one is missing.
+        DockerError: an external one is missing, or one has a driver that is not there.
     """
     for spec in project.only([service.name for service in services]).volumes.values():
         if spec.name in client.engine.volumes:
@@ -81,6 +86,10 @@ def make_volumes(client: Client, project: Project, services: list[Service]) -> N
         if spec.external:
             raise DockerError(f'external volume "{spec.name}" not found')
         say(client, "Volume", spec.name, "Creating")
+        if spec.driver not in ("", "local"):
+            say(client, "Volume", spec.name, "Error")
+            raise daemon_error(f"create {spec.name}: error looking up volume plugin {spec.driver}: plugin "
+                               f'"{spec.driver}" not found')
         own = _own_labels(project, "volume", spec.key, repr(spec))
         volumes.make(client.engine, spec.name, dict(sorted((named_values(spec.labels) | own).items())))
         say(client, "Volume", spec.name, "Created")
@@ -133,6 +142,8 @@ def make_containers(client: Client, project: Project, wishes: list[Wish]) -> lis
 
 def _make_layer(client: Client, project: Project, wishes: list[Wish]) -> dict[str, list[Container]]:
     made: dict[str, list[Container]] = {wish.service.name: [] for wish in wishes}
+    for wish in wishes:
+        _shared_words(client, project, wish.service)
     wanted: list[tuple[Wish, int, Container | None]] = []
     for wish in wishes:
         if wish.service.container_name and wish.replicas > 1:
@@ -222,17 +233,23 @@ def make_one(client: Client, project: Project, service: Service, name: str,
     labels = {"project": project.name, **own, **({"image": f"sha256:{image.identity}"} if image is not None else {}),
               "project.config_files": ",".join((project.path, *project.overrides)),
               "project.working_dir": dirname(project.path), "version": RELEASE.removeprefix("v"), "depends_on": needs}
-    words = ["--name", name, *(word for text in service.variables for word in ("-e", text)), *service.flags,
-             *_network_words(client, project, service, name, with_aliases),
+    words = ["--name", name, *(word for text in service.variables for word in ("-e", text)),
+             *(word for text in service.file_labels for word in ("--label", text)), *service.flags,
+             *_shared_words(client, project, service), *_network_words(client, project, service, name, with_aliases),
              *(word for key, value in labels.items() for word in ("--label", f"{LABEL}{key}={value}"))]
     command = list(service.command or ())
+    for mount in service.mounts:
+        for section in (section for section in mount.sections if section != mount.kind):
+            warn(client, f"mount of type `{mount.kind}` should not define `{section}` option")
     try:
         container = make(client, understood(client, CREATE, [*words, service.image, *command]))
     except DockerError as error:
-        raise DockerError(str(error), 1, note=error.note) from None
+        wrong = BAD_MODE.fullmatch(str(error))  # what docker's client says, and here the daemon
+        text = f"{DAEMON}{wrong[2]}: {words[words.index(wrong[1]) + 1]}" if wrong else str(error)
+        raise DockerError(text, 1, note=error.note) from None
     container.links = tuple(_links(client, project, service))
     entrypoint = container.config.entrypoint if service.entrypoint is None else list(service.entrypoint)
-    container.config = container.config._replace(entrypoint=entrypoint, attached=(),
+    container.config = container.config._replace(entrypoint=entrypoint, attached=("stdout", "stderr"),
                                                  health_check=service.health_check)
     return container
 
@@ -245,26 +262,53 @@ def _links(client: Client, project: Project, service: Service) -> Iterator[Link]
                 yield Link(container.identity, each, container.name)
 
 
-def _network_words(client: Client, project: Project, service: Service, name: str, with_aliases: bool) -> list[str]:
+def _shared(client: Client, project: Project, service: str, what: str) -> str:
+    """The id of a service's first container.
+
+    Raises:
+        DockerError: there is none.
+    """
+    found = containers_of(client, project, service)
+    if not found:
+        raise DockerError(f"cannot share {what} with service {service}: container missing")
+    return found[0].identity
+
+
+def _shared_words(client: Client, project: Project, service: Service) -> list[str]:
+    """Whose network, volumes and processes it uses; Compose drops how volumes are used (resolveVolumeFrom)."""
     mode = service.network_mode
     if mode.startswith("service:"):
-        other = containers_of(client, project, mode.removeprefix("service:"))
-        if not other:
-            raise daemon_error(f"No such container: {mode.removeprefix('service:')}")
-        return ["--network", f"container:{other[0].name}"]
-    if mode:
-        return ["--network", mode]
+        mode = f"container:{_shared(client, project, mode.removeprefix('service:'), 'network namespace')}"
+    words = ["--network", mode] if mode else []
+    for text in service.volumes_from:
+        kind, _colon, name = text.partition(":")
+        words += ["--volumes-from", name.partition(":")[0] if kind == "container" else
+                  _shared(client, project, kind, "volume")]
+    owner = service.pid.removeprefix("service:")
+    if owner != service.pid:
+        return [*words, "--pid", f"container:{_shared(client, project, owner, 'PID namespace')}"]
+    return [*words, "--pid", owner] if owner else words
+
+
+def _network_words(client: Client, project: Project, service: Service, name: str, with_aliases: bool) -> list[str]:
     ordered = sorted(service.networks.items(), key=lambda item: (-item[1].priority, item[0]))
+    for key, attachment in ordered:
+        if attachment.interface and any(text.startswith(f"{IFNAME}=") for text in attachment.options):
+            warn(client, f"ignoring services.{service.name}.networks.{key}.interface_name as {IFNAME} driver_opts is "
+                 "already declared")
     return [word for key, attachment in ordered
             for word in ("--network", _attached(project.networks[key].name, [name, *(
                 (service.name, *attachment.aliases) if with_aliases else ())], attachment))]
 
 
 def _attached(network: str, aliases: list[str], attachment: Attachment) -> str:
-    """The long form of --network."""
+    """The long form of --network; of two names of the interface the later one counts, as with Compose."""
     fields = [f"name={network}", *(f"alias={alias}" for alias in aliases)]
     fields += [f"ip={attachment.address}"] if attachment.address else []
+    fields += [f"ip6={attachment.address_6}"] if attachment.address_6 else []
+    fields += [f"link-local-ip={text}" for text in attachment.local]
     fields += [f"mac-address={attachment.mac}"] if attachment.mac else []
     fields += [f"driver-opt={text}" for text in attachment.options]
+    fields += [f"driver-opt={IFNAME}={attachment.interface}"] if attachment.interface else []
     fields += [f"gw-priority={attachment.gw_priority}"] if attachment.gw_priority else []
     return ",".join(fields)

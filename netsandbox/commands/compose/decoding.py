@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterator
 from netsandbox.commands.compose.filling import FALSE, TRUE, Path, place_of
 from netsandbox.commands.compose.merging import find
 from netsandbox.commands.compose.schema import kind_of
-from netsandbox.commands.compose.values import Values
+from netsandbox.commands.compose.values import OCTAL, Values
 from netsandbox.commands.docker.resources import size
 from netsandbox.commands.docker.words import bad_duration
 from netsandbox.commands.strict_yaml import MappingNode, Node, ScalarNode, SequenceNode
@@ -67,7 +67,14 @@ def _bad_count(node: Node) -> str:
     return f"cannot parse value as 'uint64': {node.value} overflows uint" if is_below else ""
 
 
+def _bad_mode(node: Node) -> str:
+    is_octal = isinstance(node, ScalarNode) and not node.style and OCTAL.fullmatch(node.value)
+    kind = kind_of(node)
+    return "" if is_octal or kind == "integer" else f"expected type 'uint32', got unconvertible type '{kind}'"
+
+
 FAULTS: dict[str, Fault] = {
+    "services.volumes.[].tmpfs.mode": _bad_mode,
     "services.command": _bad_words, "services.entrypoint": _bad_words, "services.healthcheck.retries": _bad_count,
     **dict.fromkeys((f"services.{key}" for key in (
         "stop_grace_period", "healthcheck.interval", "healthcheck.timeout", "healthcheck.start_period",

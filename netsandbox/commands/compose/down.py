@@ -134,7 +134,8 @@ def down(client: Client, parsed: Parsed) -> int | None:
     names = chosen(whole, parsed.operands, profiles_of(client, parsed))
     project = whole.only(names)
     there = names if parsed.operands else list(project.services)
-    found = [one for one in containers_of(client, project, with_one_offs=True) if service_of(one) in there]
+    found = [one for one in containers_of(client, project, with_one_offs=parsed.on("remove-orphans"))
+             if service_of(one) in there]
     orphans = orphans_of(client, whole) if parsed.on("remove-orphans") else []
     found += [one for one in orphans if one not in found]
     used = project if whole.path and whole.services else whole

@@ -28,7 +28,7 @@ CASTS = {
         "configs.[].mode", "secrets.[].mode", "deploy.replicas", "deploy.update_config.parallelism",
         "deploy.rollback_config.parallelism", "deploy.restart_policy.max_attempts", "healthcheck.retries",
         "deploy.placement.max_replicas_per_node", "ports.[].target", "scale", "ulimits.*", "ulimits.*.soft",
-        "ulimits.*.hard", "volumes.[].tmpfs.mode")), NUMBER),
+        "ulimits.*.hard")), NUMBER),
     **dict.fromkeys((f"services.{key}" for key in (
         "cpu_count", "cpu_period", "cpu_quota", "cpu_rt_period", "cpu_rt_runtime", "cpu_shares", "oom_score_adj",
         "pids_limit")), LONG),

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from netsandbox.commands.compose.model import STARTED, NetworkSpec, Project, Service, VolumeSpec
 from netsandbox.commands.compose.reader import FILES, OVERRIDES, read_project
-from netsandbox.commands.compose.variables import variables_of, with_env_files
+from netsandbox.commands.compose.variables import variables_of, with_env_files, with_label_files
 from netsandbox.commands.compose.yaml_faults import in_its_words
 from netsandbox.commands.docker.template_values import to_json
 from netsandbox.commands.docker.words import timestamp
@@ -135,7 +135,7 @@ def _read(client: Client, parsed: Parsed) -> Project:
     if project.has_version:
         warn(client, f"{where}: {OBSOLETE}")
     _tell_notes(client, project)
-    return project
+    return with_label_files(client, project)
 
 
 def read_there(client: Client, path: str) -> str | None:

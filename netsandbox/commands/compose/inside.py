@@ -71,11 +71,12 @@ def _states(parsed: Parsed) -> list[str]:
 
 
 def exec_(client: Client, parsed: Parsed) -> int | None:
-    """In the service's first container; a terminal is there unless -T says otherwise."""
+    """In the service's first container; what is typed or piped goes there unless -i says otherwise; -t says nothing."""
     name, *words = parsed.operands
     container = named_container(client, parsed, name)
-    return execute.run(client, Parsed({**parsed.values, "interactive": not parsed.on("no-tty")},
-                                      [container.name, *words]))
+    usual = {"interactive": parsed.values.get("interactive", True),
+             "tty": not parsed.values.get("no-tty", not client.stdin.is_terminal)}
+    return execute.run(client, Parsed({**parsed.values, **usual}, [container.name, *words]))
 
 
 PS = Command("docker compose ps", "[OPTIONS] [SERVICE...]", "List containers", ps, (

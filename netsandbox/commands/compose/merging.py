@@ -6,7 +6,7 @@ from collections.abc import Callable
 
 from netsandbox.commands.compose.filling import Path, place_of
 from netsandbox.commands.compose.schema import kind_of
-from netsandbox.commands.compose.values import Values, is_null, mount_parts
+from netsandbox.commands.compose.values import Values, is_null, mount_target
 from netsandbox.commands.strict_yaml import MappingNode, Node, ScalarNode, SequenceNode
 
 Pair = tuple[Node, Node]
@@ -146,7 +146,7 @@ def _mount(values: Values, item: Node, what: str) -> str | None:
         return str(target.value)
     if kind_of(item) != "string":
         return None
-    return mount_parts(str(item.value))[1].partition(":")[0]
+    return mount_target(str(item.value))
 
 
 def _file(_values: Values, item: Node, _what: str) -> str | None:

@@ -11,16 +11,49 @@ STARTED, IS_HEALTHY, COMPLETED = "service_started", "service_healthy", "service_
 """How a service can be wanted by one that depends on it."""
 
 
+BIND, VOLUME, TMPFS = "bind", "volume", "tmpfs"
+
+
+class Mounting(NamedTuple):
+    """One mount of a service.
+
+    Attributes:
+        kind: bind, volume or tmpfs.
+        source: a path, a volume by the name that the file has, or empty.
+        label: SELinux's letter.  spread: how what is mounted below it is seen elsewhere.
+        keeps_empty: a volume gets nothing of what the image has there (nocopy).
+        options: what only --mount says.
+        makes_path: a folder that is not there is made.
+        sections: the kinds that it says something of.
+    """
+
+    kind: str
+    source: str
+    target: str
+    read_only: bool = False
+    label: str = ""
+    spread: str = ""
+    keeps_empty: bool = False
+    options: tuple[str, ...] = ()
+    makes_path: bool = True
+    sections: tuple[str, ...] = ()
+
+
 class Attachment(NamedTuple):
     """A service's place on a network.
 
     Attributes:
+        address, address_6, mac, local: what it has of addresses; local ones of its link.
+        interface: what it is called in the container.
         priority: the network with the highest one is connected first; gw_priority decides about the default route.
     """
 
     aliases: tuple[str, ...] = ()
     address: str = ""
+    address_6: str = ""
     mac: str = ""
+    local: tuple[str, ...] = ()
+    interface: str = ""
     options: tuple[str, ...] = ()
     priority: int = 0
     gw_priority: int = 0
@@ -50,9 +83,12 @@ class Service(NamedTuple):
         needs: the services that are started before.  conditions: how they are to be then, where that is said.
         optional: those of them that may be off.
         restarts_with: those of them whose restart is its own, too.
-        mounts: -v of each volume, a named one still by the name that the file has.
         env_files: the paths of the files of its variables, and whether each has to be there.
-        shares: the services whose volumes or namespaces it uses.
+        volumes_from: SERVICE or container:NAME of each whose volumes it uses.
+        shares: the services whose namespaces it uses.
+        pid: whose PID namespace is its own (pid).
+        label_files: the paths of the files of its labels.
+        file_labels: NAME=value out of these, once they are read.
         files: (configs or secrets, name) of each that it has.
         variables: NAME=value out of these files, once they are read.
     """
@@ -74,7 +110,11 @@ class Service(NamedTuple):
     optional: tuple[str, ...] = ()
     restarts_with: tuple[str, ...] = ()
     health_check: HealthCheck | None = None
-    mounts: tuple[str, ...] = ()
+    mounts: tuple[Mounting, ...] = ()
+    volumes_from: tuple[str, ...] = ()
+    pid: str = ""
+    label_files: tuple[str, ...] = ()
+    file_labels: tuple[str, ...] = ()
     env_files: tuple[tuple[str, bool], ...] = ()
     files: tuple[tuple[str, str], ...] = ()
     variables: tuple[str, ...] = ()
@@ -97,6 +137,7 @@ class VolumeSpec(NamedTuple):
     key: str
     name: str
     external: bool = False
+    driver: str = ""
     labels: tuple[str, ...] = ()
 
 
@@ -125,7 +166,7 @@ class Project(NamedTuple):
         """Without the services that these do not need, and without what only those use."""
         services = {service.name: service for service in self.in_order(wanted)}
         networks = {key for service in services.values() for key in service.networks}
-        volumes = {text.partition(":")[0] for service in services.values() for text in service.mounts}
+        volumes = {mount.source for service in services.values() for mount in service.mounts if mount.kind == VOLUME}
         return self._replace(
             services={name: service for name, service in self.services.items() if name in services},
             networks={key: spec for key, spec in self.networks.items() if key in networks},

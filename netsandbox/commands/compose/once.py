@@ -24,6 +24,10 @@ if TYPE_CHECKING:
 
 
 def run(client: Client, parsed: Parsed) -> int | None:
+    if {"tty", "no-TTY"} <= parsed.values.keys():
+        raise DockerError("--tty and --no-TTY can't be used together")
+    if parsed.on("service-ports") and parsed.all("publish"):
+        raise DockerError("--service-ports and --publish are incompatible")
     project = project_to_make(client, parsed)
     name, *words = parsed.operands
     chosen(project, [name], [])
@@ -47,9 +51,13 @@ def _make(client: Client, parsed: Parsed, project: Project, needed: list[Service
 
 def _run(client: Client, parsed: Parsed, project: Project, service: Service, name: str,
          labels: dict[str, str]) -> int | None:
+    has_terminal, is_open = _has_terminal(client, parsed), bool(parsed.values.get("interactive", True))
+    if has_terminal and is_open and not client.stdin.is_terminal:
+        raise DockerError("the input device is not a TTY")
     container = make_one(client, project, service, name, labels, with_aliases=parsed.on("use-aliases"))
     container.removes_itself = parsed.on("rm")
-    container.config = container.config._replace(attached=() if parsed.on("detach") else container.config.attached)
+    attached = (*(("stdin",) if is_open else ()), *container.config.attached)
+    container.config = container.config._replace(tty=has_terminal, stdin=is_open, attached=attached)
     try:
         return _started(client, parsed, container)
     except DockerError as error:
@@ -63,10 +71,13 @@ def _started(client: Client, parsed: Parsed, container: Container) -> int | None
         client.engine.start(container)
         client.print(container.identity)
         return 0
-    is_plain = parsed.on("no-TTY") or parsed.on("no-tty")
-    container.config = container.config._replace(tty=parsed.on("tty") or not is_plain, stdin=True)
     attach(client, container)
     return None
+
+
+def _has_terminal(client: Client, parsed: Parsed) -> bool:
+    """-t or -T, else whether there is one."""
+    return bool(parsed.values.get("tty", not parsed.values.get("no-TTY", not client.stdin.is_terminal)))
 
 
 def _alone(service: Service, parsed: Parsed, words: list[str]) -> Service:
@@ -102,7 +113,6 @@ RUN = Command("docker compose run", "[OPTIONS] SERVICE [COMMAND] [ARGS...]",
     Flag("name", "", "string", "Assign a name to the container", value="string"), Flag("tty", "t", hidden=True),
     Flag("no-deps", usage="Don't start linked services"),
     Flag("no-TTY", "T", usage="Disable pseudo-TTY allocation (default: auto-detected) (default true)"),
-    Flag("no-tty", hidden=True),
     Flag("publish", "p", "list", "Publish a container's port(s) to the host", value="stringArray"),
     Flag("rm", usage="Automatically remove the container when it exits"),
     Flag("service-ports", "P", usage="Run command with all service's ports enabled and mapped to the host"),

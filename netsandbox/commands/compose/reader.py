@@ -7,9 +7,10 @@ from collections.abc import Mapping
 from typing import Any, TypeVar
 
 from netsandbox.commands.compose.decoding import check
-from netsandbox.commands.compose.model import Attachment, NetworkSpec, Project, Service, VolumeSpec
-from netsandbox.commands.compose.services import TMPFS_MOUNT, read_service
-from netsandbox.commands.compose.values import Values, is_null, mount_parts
+from netsandbox.commands.compose.model import BIND, VOLUME, Attachment, NetworkSpec, Project, Service, VolumeSpec
+from netsandbox.commands.compose.mounting import mount_words, source_path
+from netsandbox.commands.compose.services import read_service
+from netsandbox.commands.compose.values import Values, is_null
 from netsandbox.commands.compose.whole import Read, Whole, nothing
 from netsandbox.commands.strict_yaml import MappingNode, Node, line_of
 
@@ -133,7 +134,9 @@ def _volumes(values: Values, top: dict[str, tuple[Node, Node]], project: str,
                 spec = _external(values, spec, value, what)
             elif field == "labels":
                 spec = spec._replace(labels=values.pairs(value, what))
-            elif field == "driver_opts" or (field == "driver" and values.text(value, what) != "local"):
+            elif field == "driver":
+                spec = spec._replace(driver=values.text(value, what))
+            elif field == "driver_opts":
                 notes.append((line_of(where), what))
         found[key] = spec._replace(name=key) if spec.external and spec.name == f"{project}_{key}" else spec
     return found
@@ -141,32 +144,27 @@ def _volumes(values: Values, top: dict[str, tuple[Node, Node]], project: str,
 
 def _mounted(values: Values, service: Service, volumes: Mapping[str, VolumeSpec], path: str,
              top: dict[str, tuple[Node, Node]]) -> Service:
-    """With -v for each of its volumes: paths are the file's, and volumes have Docker's names."""
+    """With the flags of each of its mounts: paths are the file's, and volumes have Docker's names."""
     flags: list[str] = []
-    for text in service.mounts:
-        if text.startswith(TMPFS_MOUNT):
-            flags += ["--tmpfs", text.removeprefix(TMPFS_MOUNT)]
-            continue
-        source, rest = mount_parts(text)
-        if source.startswith("~/"):
-            source = f"{values.variables.get('HOME', '/root')}/{source[2:]}"
-        elif source.startswith("."):
-            source = f"{path.rpartition('/')[0]}/{source}"
-        elif source and not source.startswith("/"):
+    for mount in service.mounts:
+        source = source_path(values, mount.source, path) if mount.kind == BIND else mount.source
+        if source and mount.kind == VOLUME:
             if source not in volumes:
                 where = values.map(top["services"][1], "services")[service.name][0]
                 raise values.error(where, f'service "{service.name}" refers to undefined volume {source}: invalid '
                                    "compose project")
             source = volumes[source].name
-        flags += ["-v", f"{source}:{rest}" if source else rest]
+        flags += mount_words(mount, source)
     return service._replace(flags=(*service.flags, *flags))
 
 
 def _ipam(values: Values, node: Node, what: str) -> list[str]:
-    """--subnet and the like, of each configuration."""
+    """--ipam-driver, and --subnet and the like of each configuration."""
     flags: list[str] = []
     known: dict[str, str] = {"subnet": "--subnet", "gateway": "--gateway", "ip_range": "--ip-range"}
-    configs = values.map(node, what).get("config")
+    fields = values.map(node, what)
+    configs, driver = fields.get("config"), fields.get("driver")
+    flags += ["--ipam-driver", values.text(driver[1], what)] if driver else []
     for item in values.items(configs[1], f"{what}.config") if configs else ():
         for key, (_place, inner) in values.map(item, f"{what}.config").items():
             if key in known:
@@ -191,11 +189,11 @@ def _completed(values: Values, service: Service, services: Mapping[str, Service]
     if service.network_mode and service.networks:
         raise values.error(where, f"service {service.name} declares mutually exclusive `network_mode` and "
                            "`networks`: invalid compose project")
-    others = [link.partition(":")[0] for link in (*service.links, *service.shares)
-              if not link.startswith("container:")]
+    others = [link.partition(":")[0] for link in (*service.links, *service.shares)]
     if service.network_mode.startswith("service:"):
         others.append(service.network_mode.removeprefix("service:"))
-    for other in (*service.needs, *others):
+    lenders = [text.partition(":")[0] for text in service.volumes_from if not text.startswith("container:")]
+    for other in (*service.needs, *others, *lenders):
         if other not in services:
             raise values.error(where, f'service "{service.name}" depends on undefined service "{other}": invalid '
                                "compose project")
@@ -206,7 +204,7 @@ def _completed(values: Values, service: Service, services: Mapping[str, Service]
                            "be unique: invalid compose project")
     if not service.network_mode and not service.networks:
         service = service._replace(networks={DEFAULT: Attachment()})
-    return service._replace(needs=tuple(dict.fromkeys((*service.needs, *others))), restarts_with=tuple(
+    return service._replace(needs=tuple(dict.fromkeys((*service.needs, *others, *lenders))), restarts_with=tuple(
         dict.fromkeys((*service.restarts_with, *(other for other in others if other not in service.needs)))))
 
 

@@ -11,7 +11,8 @@ from netsandbox.commands.compose.build_keys import WITHOUT_EFFECT as OF_BUILD
 from netsandbox.commands.compose.build_keys import read_build
 from netsandbox.commands.compose.merging import find
 from netsandbox.commands.compose.model import Attachment, Service
-from netsandbox.commands.compose.values import Values, is_null, mount_parts
+from netsandbox.commands.compose.mounting import read_mount
+from netsandbox.commands.compose.values import Values, is_null
 from netsandbox.commands.docker.publish import parse_publish
 from netsandbox.commands.strict_yaml import MappingNode, Node, SequenceNode, line_of
 from netsandbox.docker.errors import DockerError
@@ -27,9 +28,9 @@ WITHOUT_EFFECT = frozenset({
     "cpu_period", "cpu_quota", "cpu_rt_period", "cpu_rt_runtime", "cpu_shares", "cpus", "cpuset", "credential_spec",
     "develop", "device_cgroup_rules", "devices", "external_links", "gpus", "group_add", "ipc",
     "isolation", "logging", "mem_limit", "mem_reservation", "mem_swappiness", "memswap_limit",
-    "oom_kill_disable", "oom_score_adj", "pid", "pids_limit", "platform", "post_start", "pre_stop", "pull_policy",
-    "read_only", "runtime", "secrets", "security_opt", "shm_size", "storage_opt", "ulimits", "user",
-    "userns_mode", "uts", "label_file", "models", "provider", "pull_refresh_after", "use_api_socket"})
+    "oom_kill_disable", "oom_score_adj", "pids_limit", "platform", "post_start", "pre_stop", "pull_policy",
+    "read_only", "runtime", "secrets", "security_opt", "shm_size", "storage_opt", "ulimits",
+    "userns_mode", "models", "provider", "pull_refresh_after", "use_api_socket"})
 """Keys of the specification that the sandbox does not model: they are listed with their lines."""
 
 
@@ -84,43 +85,7 @@ def _long_port(values: Values, node: Node, what: str) -> str:
 
 
 def _volumes(values: Values, node: Node, what: str) -> Change:
-    """Each as -v takes it."""
-    return {"mounts": tuple(_long_volume(values, item, what) if isinstance(item, MappingNode) else
-                            _short_volume(values, item, what) for item in values.items(node, what))}
-
-
-def _short_volume(values: Values, node: Node, what: str) -> str:
-    text = values.text(node, what)
-    source, rest = mount_parts(text)
-    parts = [source, *rest.split(":")] if source or text[:1] == ":" else [rest]
-    if not text:
-        raise values.error(node, "invalid empty volume spec")
-    if not all(parts):
-        raise values.error(node, f"invalid spec: {text}: empty section between colons")
-    if len(parts) > MOST_PARTS:
-        raise values.error(node, f"invalid spec: {text}: too many colons")
-    return text
-
-
-MOST_PARTS = 3
-"""Of a mount: what, where and how."""
-TMPFS_MOUNT = "tmpfs="
-"""Before the place of a mount that is one."""
-
-
-def _long_volume(values: Values, node: Node, what: str) -> str:
-    fields = {}
-    for key, (_where, value) in values.map(node, what).items():
-        if key in ("type", "source", "target", "read_only"):
-            fields[key] = values.text(value, f"{what}.{key}")
-    if fields.get("type") == "tmpfs":
-        return f"{TMPFS_MOUNT}{fields.get('target', '')}"
-    if fields.get("type") not in ("bind", "volume"):
-        raise values.error(node, f"{what}: a mount of type {fields.get('type')} is not modelled in the sandbox")
-    if fields.get("type") == "bind" and not fields.get("source"):
-        raise values.error(node, 'invalid mount config for type "bind": field Source must not be empty')
-    source = f"{fields['source']}:" if fields.get("source") else ""
-    return f"{source}{fields['target']}{':ro' if fields.get('read_only', '').lower() == 'true' else ''}"
+    return {"mounts": tuple(read_mount(values, item, what) for item in values.items(node, what))}
 
 
 def _networks(values: Values, node: Node, what: str) -> Change:
@@ -133,15 +98,20 @@ def _networks(values: Values, node: Node, what: str) -> Change:
 def _attachment(values: Values, node: Node, what: str) -> Attachment:
     found: dict[str, Any] = {}
     for key, (_where, value) in values.map(node, what).items():
-        if key == "aliases":
-            found[key] = values.texts(value, f"{what}.aliases")
+        if key in ("aliases", "link_local_ips"):
+            found[OF_ATTACHMENT.get(key, key)] = values.texts(value, f"{what}.{key}")
         elif key == "driver_opts":
             found["options"] = values.pairs(value, f"{what}.{key}")
         elif key in ("priority", "gw_priority"):
             found[key] = values.number(value, f"{what}.{key}")
-        elif key in ("ipv4_address", "mac_address"):
-            found[{"ipv4_address": "address", "mac_address": "mac"}[key]] = values.text(value, f"{what}.{key}")
+        elif key in OF_ATTACHMENT:
+            found[OF_ATTACHMENT[key]] = values.text(value, f"{what}.{key}")
     return Attachment(**found)
+
+
+OF_ATTACHMENT = {"ipv4_address": "address", "ipv6_address": "address_6", "mac_address": "mac",
+                 "link_local_ips": "local", "interface_name": "interface"}
+"""By key, the field of an Attachment."""
 
 
 def _extra_hosts(values: Values, node: Node, what: str) -> Change:
@@ -199,6 +169,10 @@ def _env_file(values: Values, node: Node, what: str) -> Change:
     return {"env_files": tuple(found)}
 
 
+def _label_file(values: Values, node: Node, what: str) -> Change:
+    return {"label_files": tuple(normpath(join(dirname(values.name), text)) for text in values.texts(node, what))}
+
+
 def _build(values: Values, node: Node, what: str) -> Change:
     return {"build": read_build(values, node, what)}
 
@@ -211,7 +185,7 @@ KEYS: dict[str, Callable[[Values, Node, str], Change]] = {
     "image": _field("image", Values.text), "build": _build, "command": _field("command", Values.words),
     "entrypoint": _field("entrypoint", Values.words), "container_name": _field("container_name", Values.text),
     "network_mode": _field("network_mode", Values.text), "networks": _networks,
-    "links": _field("links", Values.texts), "volumes_from": _field("shares", Values.texts),
+    "links": _field("links", Values.texts), "volumes_from": _field("volumes_from", Values.texts),
     "depends_on": _depends_on, "scale": _field("scale", Values.number),
     "deploy": _deploy, "profiles": _field("profiles", Values.texts), "ports": _ports,
     "expose": _repeated("--expose", Values.texts), "environment": _environment, "env_file": _env_file,
@@ -223,7 +197,8 @@ KEYS: dict[str, Callable[[Values, Node, str], Change]] = {
     "domainname": _single("--domainname"), "mac_address": _single("--mac-address"), "restart": _single("--restart"),
     "stop_signal": _single("--stop-signal"), "stop_grace_period": _grace, "privileged": _switch("--privileged"),
     "volumes": _volumes, "working_dir": _single("--workdir"), "tmpfs": _repeated("--tmpfs", Values.texts),
-    "tty": _switch("-t"), "stdin_open": _switch("-i"), "init": _switch("--init")}
+    "tty": _switch("-t"), "stdin_open": _switch("-i"), "init": _switch("--init"),
+    "user": _single("--user"), "uts": _single("--uts"), "pid": _field("pid", Values.text), "label_file": _label_file}
 
 
 def read_service(values: Values, name: str, where: Node, node: Node) -> tuple[Service, list[tuple[int, str]]]:
@@ -240,13 +215,13 @@ def read_service(values: Values, name: str, where: Node, node: Node) -> tuple[Se
                 change = KEYS[key](values, value, what)
                 change["flags"] = (*service.flags, *change.get("flags", ()))
                 service = service._replace(**change)
-            notes += [(line_of(place), what)] if key == "volumes_from" else _inner_notes(values, key, value, what)
+            notes += _inner_notes(values, key, value, what)
         elif key in WITHOUT_EFFECT:
             notes.append((line_of(place), what))
-            if key in ("ipc", "pid") and str(value.value).startswith("service:"):
-                service = service._replace(shares=(*service.shares, str(value.value).removeprefix("service:")))
             if key in ("configs", "secrets"):
                 service = service._replace(files=(*service.files, *_files(values, key, value, what)))
+        if key in ("ipc", "pid") and str(value.value).startswith("service:"):
+            service = service._replace(shares=(*service.shares, str(value.value).removeprefix("service:")))
     if not service.image and service.build is None:
         raise values.error(where, f'service "{name}" has neither an image nor a build context specified: invalid '
                            "compose project")
@@ -266,4 +241,7 @@ def _inner_notes(values: Values, key: str, value: Node, what: str) -> list[tuple
     if key == "build" and isinstance(value, MappingNode):
         return [(line_of(where), f"{what}.{inner}") for inner, (where, _value) in values.map(value, what).items()
                 if inner in OF_BUILD]
+    if key == "volumes":
+        return [(line_of(where), f"{what}.{inner}") for item in value.value if isinstance(item, MappingNode)
+                for inner, (where, _value) in values.map(item, what).items() if inner == "consistency"]
     return []

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from posixpath import normpath
 from typing import TYPE_CHECKING
 
 from netsandbox.commands.compose.build_keys import read_build
+from netsandbox.commands.compose.model import BIND, TMPFS, VOLUME
+from netsandbox.commands.compose.mounting import SHORTEST, read_mount, source_path
 from netsandbox.commands.compose.schema import kind_of
-from netsandbox.commands.compose.values import Values, is_null, mount_parts
+from netsandbox.commands.compose.values import Values, is_null
 from netsandbox.commands.docker.publish import parse_publish
 from netsandbox.commands.docker.resources import size
 from netsandbox.commands.docker.words import duration, go_duration
@@ -239,31 +240,36 @@ def _volumes(values: Values, node: Node, what: str) -> Plain:
         if isinstance(item, MappingNode):
             found.append(_mount(values, item, what))
             continue
-        source, rest = mount_parts(values.text(item, what))
-        target, _colon, options = rest.partition(":")
-        is_path = source.startswith(("/", ".", "~"))
-        own: Tree = {"type": "bind" if is_path else "volume"}
-        if source:
-            folder = values.name.rpartition("/")[0]
-            own |= {"source": normpath(f"{folder}/{source}") if source.startswith(".") else source}
-        own |= {"target": target} | ({"read_only": True} if "ro" in options.split(",") else {})
-        found.append(own | ({"bind": {"create_host_path": True}} if is_path else {"volume": {}}))
+        mount, text = read_mount(values, item, what), values.text(item, what)
+        bind: Tree = {"selinux": mount.label, "propagation": mount.spread, "create_host_path": mount.kind == BIND}
+        own: Tree = {
+            "type": mount.kind, "target": mount.target, "read_only": mount.read_only,
+            "source": source_path(values, mount.source, values.name) if mount.kind == BIND else mount.source,
+            "bind": {key: value for key, value in bind.items() if value},
+            "volume": {"nocopy": True} if mount.keeps_empty else {}}
+        has = {"bind": BIND in mount.sections,
+               "volume": VOLUME in mount.sections or (not mount.source and len(text) >= SHORTEST)}
+        found.append(in_order(MOUNT, {key: value for key, value in own.items() if has.get(key, bool(value))}))
     return found
+
+
+MOUNT = ("type", "source", "target", "read_only", "consistency", "bind", "volume", "tmpfs", "image")
+PARTS = ("selinux", "propagation", "create_host_path", "recursive", "labels", "nocopy", "subpath", "size", "mode")
 
 
 def _mount(values: Values, node: Node, what: str) -> Tree:
     """The long form, with whole paths and sizes in bytes."""
     fields = plain_map(values, node, what)
-    source = str(fields.get("source", ""))
-    if fields.get("type") == "bind" and source.startswith("."):
-        fields["source"] = normpath(f"{values.name.rpartition('/')[0]}/{source}")
-    fields |= {"volume": {}} if fields.get("type") == "volume" and "volume" not in fields else {}
-    if "tmpfs" in fields:
-        given = values.map(values.map(node, what)["tmpfs"][1], what)
-        fields["tmpfs"] = {key: (_bytes if key == "size" else plain)(values, value, what)
-                           for key, (_key, value) in given.items()}
-    return in_order(("type", "source", "target", "read_only", "consistency", "bind", "volume", "tmpfs", "image"),
-                     {key: value for key, value in fields.items() if value is not False})
+    if fields.get("type") == BIND:
+        fields["source"] = source_path(values, str(fields.get("source", "")), values.name)
+    given = {key: value for key, (_key, value) in values.map(node, what).items()}
+    for section in (BIND, VOLUME, TMPFS):
+        if section in given:
+            shapes: dict[str, Shape] = {"size": _bytes, "mode": Values.file_mode, "labels": _labels}
+            inner = {key: shapes.get(key, plain)(values, value, what)
+                     for key, (_key, value) in values.map(given[section], what).items()}
+            fields[section] = in_order(PARTS, {key: value for key, value in inner.items() if value not in (False, "")})
+    return in_order(MOUNT, {key: value for key, value in fields.items() if value is not False})
 
 
 def _healthcheck(values: Values, node: Node, what: str) -> Plain:

@@ -12,7 +12,7 @@ from netsandbox.commands.compose.found import chosen, profiles_of, project_of, p
 from netsandbox.commands.compose.logs import Follower, short
 from netsandbox.commands.compose.options import GLOBAL, refused, without_effect
 from netsandbox.commands.compose.starting import Starting
-from netsandbox.commands.compose.wishes import FLAGS, PULLED, Wish, check, wishes_of
+from netsandbox.commands.compose.wishes import FLAGS, PULLED, Wish, check, whole, wishes_of
 from netsandbox.commands.docker.flags import Command, Flag, Parsed
 from netsandbox.commands.docker.reference import not_found
 from netsandbox.docker.errors import DAEMON, DockerError
@@ -133,11 +133,13 @@ def scale(client: Client, parsed: Parsed) -> int | None:
     """`up --scale`, of the services that are named alone."""
     names = []
     for text in parsed.operands:
-        name, equals, count = text.partition("=")
-        if not equals:
+        name, _equals, count = text.partition("=")
+        if not name or not count:
             raise DockerError(f"invalid scale specifier: {text}")
-        if not count.isdecimal():
-            raise DockerError(f"invalid scale specifier: can't parse replica value as int: {text}")
+        try:
+            whole(count)
+        except DockerError:
+            raise DockerError(f"invalid scale specifier: can't parse replica value as int: {text}") from None
         names.append(name)
     return run(client, Parsed({**parsed.values, "scale": parsed.operands, "detach": True}, names))
 

@@ -22,6 +22,9 @@ from netsandbox.engine.units import SECOND
 LONGEST = 2**63
 """Nanoseconds, of Go's time.Duration."""
 TRUE = frozenset({"true", "yes", "on"})
+DRIVE = re.compile(r"[^\W\d_]:")
+"""Of Windows, at the beginning of a path."""
+OCTAL = re.compile(r"0o?[0-7]+", re.ASCII)
 
 
 class Values:
@@ -109,6 +112,11 @@ class Values:
             raise self.error(node, f"{what} must be an integer, found {describe(node)}")
         return int(float(text))
 
+    def file_mode(self, node: Node, what: str) -> int:
+        """0755, which YAML takes for eight times as much as it seems to say, or 0o755."""
+        text = self.text(node, what)
+        return int(text.replace("o", ""), 8) if OCTAL.fullmatch(text) else self.number(node, what)
+
     def seconds(self, node: Node, what: str) -> int:
         """`1m30s`, or seconds."""
         text = self.text(node, what)
@@ -124,10 +132,19 @@ class Values:
         return found
 
 
-def mount_parts(text: str) -> tuple[str, str]:
-    """What is mounted, or nothing, and where with its options; `c:` is a drive and part of a path."""
-    source, colon, rest = text.partition(":")
-    return (source, rest) if colon and not (len(source) == 1 and source.isalpha()) else ("", text)
+def mount_parts(text: str) -> list[str]:
+    """A mount's short form between its colons, [SOURCE:]TARGET[:OPTIONS]; `c:` is a drive and part of a path."""
+    parts: list[str] = []
+    for part in text.split(":"):
+        if parts and len(parts[-1]) == 1 and parts[-1].isalpha():
+            parts[-1] += f":{part}"
+        else:
+            parts.append(part)
+    return parts
+
+
+def mount_target(text: str) -> str:
+    return mount_parts(text)[:2][-1]
 
 
 def is_null(node: Node) -> bool:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from netsandbox.commands.compose.interpolate import VariableError, Variables, env_file
 from netsandbox.docker.errors import DockerError
+from netsandbox.linux.core.inode import FileError
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -22,10 +23,13 @@ def variables_of(client: Client, where: str, given: list[str]) -> Variables:
         DockerError: one cannot be read, or is not there.
     """
     outside, files, found = client.machine.environment(), client.machine.host_files(), dict[str, str]()
-    for path in given:
+    for path in (normpath(join(files.cwd, path)) for path in given):
         if not files.exists(path):
-            raise DockerError(f"couldn't find env file: {normpath(join(files.cwd, path))}")
-    for path in given or [f"{where.rpartition('/')[0]}/.env"]:
+            raise DockerError(f"couldn't find env file: {path}")
+        if files.is_directory(path):
+            raise DockerError(f"{path} is a directory")
+    beside = f"{where.rpartition('/')[0]}/.env"
+    for path in given or ([] if files.is_directory(beside) else [beside]):
         found |= _read(client, path, found | dict(outside))
     return Variables({**found, **outside})
 
@@ -50,12 +54,29 @@ def _with_own(client: Client, service: Service, outside: Mapping[str, str]) -> S
     return service._replace(variables=tuple(f"{name}={value}" for name, value in found.items()))
 
 
+def with_label_files(client: Client, project: Project) -> Project:
+    """Each service with what its label_file say; their variables are those of the same files alone.
+
+    Raises:
+        DockerError: one is not there, or cannot be read.
+    """
+    found = {}
+    for name, service in project.services.items():
+        labels: dict[str, str] = {}
+        for path in service.label_files:
+            if not client.machine.host_files().exists(path):
+                raise DockerError(f"label file {path} not found: stat {path}: no such file or directory")
+            labels |= _read(client, path, labels)
+        found[name] = service._replace(file_labels=tuple(f"{key}={value}" for key, value in labels.items()))
+    return project._replace(services=found)
+
+
 def _read(client: Client, path: str, outside: Mapping[str, str]) -> dict[str, str]:
     """Nothing where there is no such file."""
     files = client.machine.host_files()
-    if not files.exists(path) or files.is_directory(path):
-        return {}
     try:
-        return env_file(files.read(path), outside)
+        return env_file(files.read(path), outside) if files.exists(path) else {}
     except VariableError as error:
         raise DockerError(f"failed to read {path}: {error}") from None
+    except FileError as error:
+        raise DockerError(f"failed to read {path}: read {path}: {str(error).lower()}") from None

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING, NamedTuple
 
 from netsandbox.commands.compose.options import without_effect
@@ -14,8 +15,10 @@ if TYPE_CHECKING:
 
 NEVER, DIVERGED, FORCE = "never", "diverged", "force"
 """When a container is made anew: --no-recreate, what is usual, and --force-recreate."""
-MOST_REPLICAS = 4
-"""Digits."""
+MOST_REPLICAS = 9999
+WHOLE = re.compile(r"[+-]?\d+", re.ASCII)
+MOST_DIGITS = 20
+"""One more than a number of 64 bits has."""
 INCOMPATIBLE = (("build", "no-build"), ("force-recreate", "no-recreate"), ("always-recreate-deps", "no-recreate"))
 PULLS = ("", "always", "missing", "never", "build", "policy", "if_not_present", "refresh", "daily", "weekly")
 
@@ -61,12 +64,29 @@ def scales(texts: list[str], project: Project) -> dict[str, int]:
         name, equals, count = text.partition("=")
         if not equals:
             raise DockerError(f'invalid --scale option "{text}". Should be SERVICE=NUM')
-        if not (count.isascii() and count.isdecimal() and len(count) <= MOST_REPLICAS):
-            raise DockerError(f'strconv.Atoi: parsing "{count}": invalid syntax')
+        replicas = whole(count)
         if name not in project.services:
             raise DockerError(f"no such service: {name}: not found")
-        found[name] = int(count)
+        if not 0 <= replicas <= MOST_REPLICAS:
+            raise DockerError(f"{text}: the sandbox makes 0 to {MOST_REPLICAS} containers of a service")
+        found[name] = replicas
     return found
+
+
+def whole(text: str) -> int:
+    """As Go's strconv.Atoi reads it.
+
+    Raises:
+        DockerError: it is no number, or too great for one.
+    """
+    wrong = f'strconv.Atoi: parsing "{text}": '
+    if not WHOLE.fullmatch(text):
+        raise DockerError(f"{wrong}invalid syntax")
+    digits = text.lstrip("+-").lstrip("0") or "0"
+    number = int(digits[:MOST_DIGITS]) * (-1 if text.startswith("-") else 1)
+    if len(digits) >= MOST_DIGITS or not -(2**63) <= number < 2**63:
+        raise DockerError(f"{wrong}value out of range")
+    return number
 
 
 FLAGS = (

@@ -41,10 +41,11 @@ def _mount_point(mount: Mount) -> Json:
     if mount.kind == VOLUME:
         return {"Type": VOLUME, "Name": mount.source, "Source": f"{ROOT}/{mount.source}/_data",
                 "Destination": mount.target, "Driver": "local",
-                "Mode": mount.mode or ("" if mount.is_borrowed or (mount.is_anonymous and not mount.is_long) else "z"),
+                "Mode": "" if mount.is_borrowed else mount.mode or (
+                    "" if mount.is_anonymous and not mount.is_long else "z"),
                 **writable, "Propagation": ""}
     return {"Type": mount.kind, "Source": mount.source, "Destination": mount.target,
-            "Mode": "" if mount.is_long else mount.mode, **writable,
+            "Mode": "" if mount.is_long or mount.is_borrowed else mount.mode, **writable,
             "Propagation": _propagation(mount)}
 
 

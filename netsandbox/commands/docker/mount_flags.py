@@ -62,12 +62,12 @@ def mounts(client: Client, parsed: Parsed) -> tuple[Mount, ...]:
         if mount.target in taken:
             raise daemon_error(f"Duplicate mount point: {mount.target}")
         taken.add(mount.target)
+    borrowed: dict[str, Mount] = {}
     for text in parsed.all("volumes-from"):
         name, _colon, mode = text.partition(":")
-        others = client.engine.find(name).mounts
-        found += [mount._replace(mode=mode or mount.mode, is_borrowed=True) for mount in others
-                  if mount.target not in taken]
-    return tuple(mount for mount in found if not _is_not_here(client, mount))
+        borrowed |= {mount.target: mount._replace(mode=mode or mount.mode, is_borrowed=True)
+                     for mount in client.engine.find(name).mounts if mount.target not in taken}
+    return tuple(mount for mount in (*found, *borrowed.values()) if not _is_not_here(client, mount))
 
 
 def _short(client: Client, text: str) -> Mount:
