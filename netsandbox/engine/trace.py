@@ -294,7 +294,7 @@ def event_of(raw: Any, seq: int) -> Any:
     """The event as an instance of its class, whichever form it was recorded in."""
     if type(raw) is Alike:
         raw = raw.plain(seq)
-    return raw[0]._make(raw[1:]) if type(raw) is tuple else raw
+    return raw[0](*raw[1:]) if type(raw) is tuple else raw
 
 
 def kind_of(raw: Any) -> type:

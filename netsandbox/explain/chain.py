@@ -42,6 +42,15 @@ class Link(NamedTuple):
     is_known: bool = True
 
 
+def record_at(trace: Trace, seq: int) -> Record:
+    """A record that the trace has; what was made before the first step has no cause."""
+    if not trace.steps:
+        return Record(seq, 0, -1, None, event_of(trace.raw(seq), seq))
+    record = trace.get(seq)
+    assert record is not None, "the number was checked"
+    return record._replace(cause=None) if record.step < trace.first_step else record
+
+
 def delivery_of(trace: Trace, record: Record) -> Record | None:
     """The arrival that a record belongs to: the last FrameReceived of its step before it, or itself."""
     found = None

@@ -8,6 +8,9 @@ REASONS: dict[str, Words] = {
     "OTHERHOST": ("目的 MAC 地址是别的站点的，网卡将其过滤", "目的 MAC {dst}"),
     "OTHERHOST.TCP": ("TCP 报文段从不以广播帧到来", "目的 MAC {dst}"),
     "NO_SOCKET": ("没有程序打开{protocol}端口{port}", "套接字表：{protocol}端口{port}无人占用"),
+    "NO_SOCKET.elsewhere": (
+        "{holder}只占用{other}的{protocol}端口{port}，而它发往{address}",
+        "套接字表：{other}的{protocol}端口{port}：{holder}"),
     "PKT_TOO_SMALL": ("它比首部所声称的要短", "{size}字节"),
     "TCP_CSUM": ("TCP 校验和错误", "校验和{found}"),
     "UDP_CSUM": ("UDP 校验和错误", "校验和{found}"),

@@ -94,9 +94,13 @@ def _checksums(operands: tuple[Operand, ...], _what: Ended, _voice: Voice) -> Ca
     return "", {"right": _hex(operands[1]) if len(operands) > 1 else ""}
 
 
-def _no_socket(operands: tuple[Operand, ...], _what: Ended, _voice: Voice) -> Case:
-    protocol, port = (*operands, "", "")[:2]
-    return "", {"protocol": safe(str(protocol)).upper(), "port": str(port)}
+def _no_socket(operands: tuple[Operand, ...], _what: Ended, voice: Voice) -> Case:
+    """(protocol, port), and where somebody has the port of another address (this one, the program, the other one)."""
+    protocol, port, address, holder, other = (*operands, "", "", "", "", "")[:5]
+    fields = {"protocol": safe(str(protocol)).upper(), "port": str(port), "holder": safe(str(holder))}
+    if not isinstance(address, int) or not isinstance(other, int):
+        return "", fields
+    return ".elsewhere", fields | {"address": voice.ip(address), "other": voice.ip(other)}
 
 
 def _port(operands: tuple[Operand, ...], _what: Ended, _voice: Voice) -> Case:

@@ -10,6 +10,9 @@ REASONS: dict[str, Words] = {
         "destination MAC {dst}"),
     "OTHERHOST.TCP": ("TCP never comes in a broadcast frame", "destination MAC {dst}"),
     "NO_SOCKET": ("no program has {protocol} port {port} open", "socket table: no row for {protocol} port {port}"),
+    "NO_SOCKET.elsewhere": (
+        "{holder} has {protocol} port {port} of {other} alone, and this is for {address}",
+        "socket table: {protocol} port {port} of {other}: {holder}"),
     "PKT_TOO_SMALL": ("it is shorter than its headers promise", "{size} bytes"),
     "TCP_CSUM": ("its TCP checksum is wrong", "checksum {found}"),
     "UDP_CSUM": ("its UDP checksum is wrong", "checksum {found}"),

@@ -121,16 +121,23 @@ def closing(trace: Trace, record: Record) -> int | None:
     if not isinstance(verdict, Dropped):
         return None
     if verdict.reason is DropReason.BRIDGE_INGRESS_STP_STATE:
-        return _port_became(trace, record.seq, interface, str(verdict.operands[0]))
+        return port_became(trace, record.seq, interface, str(verdict.operands[0]))
     return _link_lost(trace, record.seq, interface) if verdict.reason is DropReason.DEV_READY else None
 
 
-def _port_became(trace: Trace, seq: int, interface: Place, state: str) -> int | None:
+def port_became(trace: Trace, seq: int, interface: Place, state: str) -> int | None:
     """The last change of a port's state before a record, if it is the one to that state."""
     for number, event in _back(trace, seq, (PortStateChanged,)):
         if event.port.id == interface.id:
             return int(number) if event.state == state else None
     return None
+
+
+def left_bridge(trace: Trace, seq: int, interface: Place) -> int | None:
+    """The record since which an interface is in no bridge any more; None where it was in none."""
+    return next((number for number, event in _back(trace, seq, (LinkChanged,))
+                 if event.interface.id == interface.id and event.what in ("master", "nomaster")), None) if (
+        not interface.master) else None
 
 
 def _link_lost(trace: Trace, seq: int, interface: Place) -> int | None:

@@ -20,6 +20,8 @@ from netsandbox.linux.drop import Dropped
 from netsandbox.wire.addresses import format_ipv4, format_mac
 
 ERRORS = {NOT_KNOWN: "gai.noname", TRY_AGAIN: "gai.again", NO_DATA: "gai.nodata"}
+PASSED = ("isolated", "flag", "vlan", "neighbour")
+"""Why a flood does not leave by a port that forwards."""
 DESKTOP_NAMES = ("host.docker.internal", "gateway.docker.internal")
 """What Docker Desktop calls the machine that it runs on."""
 EMBEDDED_SERVER = 0x7F00000B
@@ -84,7 +86,14 @@ def _bridged(event: linux.FrameBridged, voice: Voice) -> Operands:
         "station": voice.station(frame.dst), "address": format_mac(frame.dst),
         "ports": voice.ports(event.ports, event.bridge),
         "port": port_name(event.port, event.bridge) if event.port is not None else voice.say("port.host"),
-        "host": voice.say("host.too") if host_too else ""})
+        "host": voice.say("host.too") if host_too else ""}, passed_over(event, voice))
+
+
+def passed_over(event: linux.FrameBridged, voice: Voice) -> tuple[str, ...]:
+    """Why a flood does not leave by a port, one by one."""
+    return tuple(voice.say(f"passed.{why}" if why in PASSED else "passed.state", port=port_name(port, event.bridge),
+                           state="" if why in PASSED else voice.say(f"state.{why}"))
+                 for port, why in event.passed_over)
 
 
 # -- tables

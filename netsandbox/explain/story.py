@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any, NamedTuple
 
-from netsandbox.engine.trace import Record, Trace, event_of
-from netsandbox.explain.chain import Link, before, chain, delivery_of, section
+from netsandbox.engine.trace import Record, Trace
+from netsandbox.explain.chain import Link, before, chain, delivery_of, record_at, section
 from netsandbox.explain.explanation import Explanation, tell, tell_as
+from netsandbox.explain.fate import fate, since
 from netsandbox.explain.history import (
     Row,
     closing,
@@ -130,7 +131,7 @@ def why_seq(trace: Trace, seq: int, language: str = "en", names: Names | None = 
     if not trace.first <= seq < trace.end:
         key = "story.forgotten" if 0 <= seq < trace.first else "story.unmade"
         return Story(None, language, voice.say(key, seq=str(seq)))
-    return _story(trace, _record(trace, seq), voice)
+    return _story(trace, record_at(trace, seq), voice)
 
 
 def why_row(trace: Trace, seq: int | None, address: int, language: str = "en", names: Names | None = None) -> Story:
@@ -179,18 +180,10 @@ def why_drop(trace: Trace, language: str = "en", names: Names | None = None, end
     return why_seq(trace, seq, language, names)
 
 
-def _record(trace: Trace, seq: int) -> Record:
-    """A record; what was made before the first step has no cause."""
-    if not trace.steps:
-        return Record(seq, 0, -1, None, event_of(trace.raw(seq), seq))
-    record = trace.get(seq)
-    assert record is not None, "the number was checked"
-    return record._replace(cause=None) if record.step < trace.first_step else record
-
-
 def _story(trace: Trace, record: Record, voice: Voice) -> Story:
     explanation, effects = _told(trace, record, voice)
     explanation = _with_walks(trace, record, explanation, voice)
+    explanation = explanation._replace(looked_at=(*explanation.looked_at, *fate(trace, record, voice)))
     links, skipped, hops = chain(trace, record, MOST_CAUSES)
     causes = [_cause(trace, link, voice) for link in links]
     if skipped:
@@ -235,13 +228,7 @@ def _with_closing(trace: Trace, record: Record, explanation: Explanation, voice:
     seq = closing(trace, record)
     if seq is None:
         return explanation
-    closed = _record(trace, seq)
-    links, _skipped, _hops = chain(trace, closed, MOST_CAUSES)
-    causes = [_cause(trace, link, voice) for link in links]
-    line = causes[-1].command if causes else ""
-    since = voice.say("closed.line" if line else "closed", what=tell(closed.event, voice).decision.rstrip(".。"),
-                      seq=str(seq), line=line)
-    return explanation._replace(looked_at=(*explanation.looked_at, since))
+    return explanation._replace(looked_at=(*explanation.looked_at, since(trace, seq, voice)))
 
 
 def _with_walks(trace: Trace, record: Record, explanation: Explanation, voice: Voice) -> Explanation:

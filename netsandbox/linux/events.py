@@ -63,6 +63,8 @@ class FrameBridged(NamedTuple):
     why: Forwarding
     row: int | None
     """The record that made the row that names the port, where one does."""
+    passed_over: tuple[tuple[Place, str], ...] = ()
+    """Other ports that a flood does not leave by, and why: their state, `isolated`, `flag`, `vlan` or `neighbour`."""
 
 
 class SendFailed(NamedTuple):

@@ -166,8 +166,9 @@ class Bridge(Interface):
         if size > plan.limit and any(size > port.limit or size > port.interface.peer_limit for port in ports):
             output.send_singly(self, port, ports, frame, why, to_host)
             return
-        namespace = self.namespace
-        namespace.record((FrameBridged, self.place, output.place_of(port), frame, ports.called, to_host, why, None))
+        namespace, passed = self.namespace, output.passed_over(self, port, ports)
+        namespace.record((FrameBridged, self.place, output.place_of(port), frame, ports.called, to_host, why, None,
+                          passed))
         if receivers.size:
             plan.count(port, size)
             namespace.scheduler.transmit(receivers, frame)

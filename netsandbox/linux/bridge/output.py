@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from itertools import islice
 from typing import TYPE_CHECKING
 
 from netsandbox.linux.drop import Dropped, DropReason, Outcome
@@ -14,6 +15,10 @@ if TYPE_CHECKING:
     from netsandbox.linux.core.interface import Verdict
     from netsandbox.linux.place import Place
     from netsandbox.wire.ethernet import Frame
+
+
+MOST_PASSED_OVER = 8
+"""Ports that a record lists by which a flood did not leave."""
 
 
 def place_of(port: BridgePort | None) -> Place | None:
@@ -44,13 +49,13 @@ def refusal_to(port: BridgePort | None, out: BridgePort, destination: int) -> Dr
 
 
 def send_by(bridge: Bridge, port: BridgePort | None, ports: Sequence[BridgePort], frame: Frame, why: Forwarding,
-            to_host: bool, row: int | None = None) -> Verdict:
+            to_host: bool, row: int | None = None, passed: tuple[tuple[Place, str], ...] = ()) -> Verdict:
     """The same bytes by some ports, as one entry of the queue where all of them take a frame of its size."""
     size = frame.size
     if any(size > out.limit or size > out.interface.peer_limit for out in ports):
         return send_singly(bridge, port, ports, frame, why, to_host, row)
     places = tuple(out.place for out in ports)
-    bridge.namespace.record((FrameBridged, bridge.place, place_of(port), frame, places, to_host, why, row))
+    bridge.namespace.record((FrameBridged, bridge.place, place_of(port), frame, places, to_host, why, row, passed))
     for out in ports:
         out.interface.sent += 1
         out.interface.sent_bytes += size
@@ -96,6 +101,26 @@ def _send_one(port: BridgePort, frame: Frame) -> None:
         interface.namespace.record(SendFailed(interface.place, frame, refusal))
     else:
         interface.start_xmit(frame)
+
+
+def passed_over(bridge: Bridge, source: BridgePort | None, served: Sequence[BridgePort],
+                is_in_vlan: Callable[[BridgePort], bool] | None = None) -> tuple[tuple[Place, str], ...]:
+    """Other ports that a flood does not leave by, and why (should_deliver, br_flood); of many the first few."""
+    if len(served) + (source is not None) >= len(bridge.ports):
+        return ()
+    reached = set(served)
+    left = (port for port in bridge.ports if port is not source and port not in reached)
+    return tuple((port.place, _why_not(source, port, is_in_vlan)) for port in islice(left, MOST_PASSED_OVER))
+
+
+def _why_not(source: BridgePort | None, port: BridgePort, is_in_vlan: Callable[[BridgePort], bool] | None) -> str:
+    if not port.forwarding:
+        return port.state
+    if port.isolated and source is not None and source.isolated:
+        return "isolated"
+    if is_in_vlan is not None and not is_in_vlan(port):
+        return "vlan"
+    return "neighbour" if port.neigh_suppress else "flag"
 
 
 def flood_ports(bridge: Bridge, source: BridgePort | None, why: Forwarding) -> Sequence[BridgePort]:

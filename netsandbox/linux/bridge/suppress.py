@@ -57,11 +57,11 @@ def _flood(bridge: Bridge, port: BridgePort, frame: Frame, is_kept: bool) -> Ver
     why = Forwarding.BROADCAST if frame.dst == BROADCAST_MAC else (
         Forwarding.MULTICAST if frame.dst & MAC_GROUP_BIT else Forwarding.UNKNOWN)
     ports = [out for out in output.flood_ports(bridge, port, why) if not (is_kept and out.neigh_suppress)]
-    to_host = why is not Forwarding.UNKNOWN or bridge.takes_all
+    to_host, passed = why is not Forwarding.UNKNOWN or bridge.takes_all, output.passed_over(bridge, port, ports)
     if ports or not to_host:
-        output.send_by(bridge, port, ports, frame, why, to_host)
+        output.send_by(bridge, port, ports, frame, why, to_host, passed=passed)
     else:
-        bridge.namespace.record((FrameBridged, bridge.place, port.place, frame, (), True, why, None))
+        bridge.namespace.record((FrameBridged, bridge.place, port.place, frame, (), True, why, None, passed))
     if to_host:
         bridge.pass_up(frame)
     return Outcome.BRIDGED

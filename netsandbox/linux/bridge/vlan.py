@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from netsandbox.linux.bridge.fdb import FdbEntry
     from netsandbox.linux.bridge.port import BridgePort
     from netsandbox.linux.core.interface import Verdict
+    from netsandbox.linux.place import Place
     from netsandbox.wire.ethernet import Frame
 
 LINK_LOCAL = 0x0180C2000000 >> 4
@@ -189,7 +190,8 @@ def _flood(bridge: Bridge, port: BridgePort | None, found: Admitted, why: Forwar
     to_host = why is not Forwarding.UNKNOWN and port is not None and bridge.vlan_group.lets_out(found.vid)
     if not ports and not to_host and why is Forwarding.UNKNOWN:
         return Dropped(DropReason.BRIDGE_NO_EGRESS_PORT, (found.frame.dst, "nobody"))
-    return _send(bridge, port, ports, found, why, to_host)
+    passed = output.passed_over(bridge, port, ports, lambda out: out.vlan_group.lets_out(found.vid))
+    return _send(bridge, port, ports, found, why, to_host, passed=passed)
 
 
 def _by_group(bridge: Bridge, port: BridgePort | None, found: Admitted) -> Verdict | None:
@@ -205,18 +207,18 @@ def _by_group(bridge: Bridge, port: BridgePort | None, found: Admitted) -> Verdi
 
 
 def _send(bridge: Bridge, port: BridgePort | None, ports: list[BridgePort], found: Admitted, why: Forwarding,
-          to_host: bool, row: int | None = None) -> Verdict:
+          to_host: bool, row: int | None = None, passed: tuple[tuple[Place, str], ...] = ()) -> Verdict:
     """One transmission for each run of ports that get the same bytes."""
     verdict: Verdict = Outcome.BRIDGED
     if not ports:
         bridge.namespace.record((FrameBridged, bridge.place, output.place_of(port), found.frame, (), to_host, why,
-                                 None))
+                                 None, passed))
     for is_untagged, run in groupby(ports, key=lambda out: found.vid in out.vlan_group.untagged):
         group = tuple(run)
         bridge.namespace.record(VlanLeft(bridge.label, ", ".join(out.interface.name for out in group), found.vid,
                                          not is_untagged))
         frame = leaving(bridge, group[0].vlan_group, found)
-        verdict = output.send_by(bridge, port, group, frame, why, to_host, row)
+        verdict = output.send_by(bridge, port, group, frame, why, to_host, row, passed)
         to_host = False
     return verdict
 

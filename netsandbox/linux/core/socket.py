@@ -258,6 +258,12 @@ class SocketTable:
     def at_port(self, protocol: str, port: int) -> list[Socket]:
         return self._by_port.get((protocol, port), [])
 
+    def elsewhere(self, protocol: str, port: int, address: int) -> tuple[int, str, int] | tuple[()]:
+        """Who has a port, but of another address: (the address asked for, the program, the one that it has)."""
+        return next(((address, socket.process.name, socket.address) for socket in self.at_port(protocol, port)
+                     if socket.family == "inet" and socket.address not in (ANY, address)
+                     and (socket.listening or protocol == "udp")), ())
+
     def best(self, protocol: str, address: int, port: int, peer: int, peer_port: int,
              interface: Interface | None = None) -> Any:
         """The socket that gets a unicast packet: connected before specific before wildcard; one of IPv6 hears nothing.

@@ -222,7 +222,8 @@ def receive(interface: Interface, frame: Frame, packet: IPv4Packet) -> Verdict:
     if not group:
         quoted = _trimmed(packet, datagram)
         icmp.send_error(interface, namespace, quoted, UNREACHABLE, PORT_UNREACHABLE, 0, frame)
-    return Dropped(DropReason.NO_SOCKET, ("udp", datagram.dport))
+    found = () if group else namespace.sockets.elsewhere("udp", datagram.dport, packet.dst)
+    return Dropped(DropReason.NO_SOCKET, ("udp", datagram.dport, *found))
 
 
 def _trimmed(packet: IPv4Packet, datagram: UdpDatagram) -> IPv4Packet:

@@ -50,7 +50,7 @@ def receive_packet(interface: Interface, frame: Frame, packet: IPv4Packet) -> Ve
     if listener is not None:
         return _to_listener(listener, interface, packet, segment, isn)
     reset.answer(interface.namespace, packet, segment, vrf=interface.l3mdev)
-    return Dropped(DropReason.NO_SOCKET, ("tcp", segment.dport))
+    return Dropped(DropReason.NO_SOCKET, ("tcp", segment.dport, *sockets.elsewhere("tcp", segment.dport, packet.dst)))
 
 
 def _to_record(found: Request | TimeWait, interface: Interface, packet: IPv4Packet,

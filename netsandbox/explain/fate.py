@@ -1,0 +1,118 @@
+"""What became of a question that nobody answered: how far the last ARP request for an address went, and who took it."""
+
+from __future__ import annotations
+
+from itertools import islice
+from typing import Any, NamedTuple
+
+from netsandbox.engine.trace import Record, Trace, event_of, kind_of
+from netsandbox.explain.chain import chain, record_at
+from netsandbox.explain.explanation import tell
+from netsandbox.explain.history import left_bridge, port_became
+from netsandbox.explain.operands import operands, passed_over
+from netsandbox.explain.voice import Voice
+from netsandbox.lab.events import CommandRun
+from netsandbox.linux.core.nud import NudState
+from netsandbox.linux.drop import DropReason, Outcome
+from netsandbox.linux.events import FrameBridged, FrameReceived, FrameSent, NeighbourChanged, PacketDropped, SendFailed
+from netsandbox.wire.addresses import parse_ipv4
+from netsandbox.wire.arp import REQUEST, ArpPacket
+from netsandbox.wire.ethernet import Frame
+from netsandbox.wire.vlan import VlanTag
+
+FAR = 5000
+"""Records that are searched for the question, and for what became of it."""
+MOST = 8
+"""Lines that are told."""
+MOST_CAUSES = 50
+WAITS = (NudState.INCOMPLETE, NudState.FAILED, NudState.PROBE)
+TOLD = (FrameBridged, FrameReceived, SendFailed)
+
+
+class Question(NamedTuple):
+    """Who asks for which address; `interface` is empty where any of the namespace's may have asked."""
+
+    namespace: str
+    interface: str
+    address: int
+
+    def is_asked_by(self, event: FrameSent) -> bool:
+        packet = _arp(event.frame)
+        return (packet is not None and packet.op == REQUEST and packet.tpa == self.address
+                and event.interface.namespace == self.namespace and self.interface in ("", event.interface.name))
+
+
+def fate(trace: Trace, record: Record, voice: Voice) -> tuple[str, ...]:
+    """Lines about the last question before a record that tells of one without an answer; none for any other record."""
+    question = _question(record.event)
+    asked = _asked(trace, record, question) if question is not None else None
+    if question is None or asked is None:
+        return ()
+    packet = _arp(event_of(trace.raw(asked), asked).frame)
+    lines = list[str]()
+    for seq in range(asked + 1, min(trace.end, asked + FAR)):
+        kind = kind_of(trace.raw(seq))
+        if kind not in TOLD and kind is not FrameSent:
+            continue
+        event = event_of(trace.raw(seq), seq)
+        if not _is_same(event, packet):
+            continue
+        if kind is FrameSent and question.is_asked_by(event):
+            break
+        lines += _lines(trace, seq, event, voice)
+    told = lines[:MOST] or [voice.say("fate.nothing")]
+    return (voice.say("fate", seq=str(asked)), *(f"  {line}" for line in told))
+
+
+def since(trace: Trace, seq: int, voice: Voice) -> str:
+    """Since which record something is closed, and which line closed it."""
+    closed = record_at(trace, seq)
+    links, _skipped, _hops = chain(trace, closed, MOST_CAUSES)
+    first = links[-1].record.event if links and links[-1].record is not None else None
+    line = operands(first, voice).fields["line"] if isinstance(first, CommandRun) else ""
+    return voice.say("closed.line" if line else "closed", what=tell(closed.event, voice).decision.rstrip(".。"),
+                     seq=str(seq), line=line)
+
+
+def _question(event: Any) -> Question | None:
+    if isinstance(event, NeighbourChanged) and event.new in WAITS:
+        return Question(event.interface.namespace, event.interface.name, event.address)
+    if isinstance(event, PacketDropped) and event.verdict.reason is DropReason.NEIGH_FAILED:
+        return Question(event.namespace, "", parse_ipv4(str(event.verdict.operands[0])))
+    return None
+
+
+def _asked(trace: Trace, record: Record, question: Question) -> int | None:
+    """The record of the last question; one that begins to be asked is asked in the same step."""
+    waits = isinstance(record.event, NeighbourChanged) and record.event.new is not NudState.FAILED
+    end = min(trace.end, record.seq + FAR) if waits else record.seq
+    return next((seq for seq, raw in islice(trace.back(end), FAR) if kind_of(raw) is FrameSent
+                 and question.is_asked_by(event_of(raw, seq))), None)
+
+
+def _arp(frame: Frame) -> ArpPacket | None:
+    """What is asked, behind the tags of VLANs."""
+    while isinstance(frame.payload, VlanTag):
+        frame = frame.untagged()
+    return frame.payload if isinstance(frame.payload, ArpPacket) else None
+
+
+def _is_same(event: Any, packet: ArpPacket | None) -> bool:
+    other = _arp(event.frame)
+    return other is not None and packet is not None and (other.op, other.spa, other.tpa, other.sha) == (
+        packet.op, packet.spa, packet.tpa, packet.sha)
+
+
+def _lines(trace: Trace, seq: int, event: Any, voice: Voice) -> list[str]:
+    """One place that the question came to; a port of a bridge only passes it on."""
+    if isinstance(event, FrameSent) or (isinstance(event, FrameReceived) and event.verdict is Outcome.BRIDGED):
+        return []
+    lines = [f"#{seq} {tell(event, voice).decision.rstrip('.。')}"]
+    left = left_bridge(trace, seq, event.interface) if isinstance(event, FrameReceived) else None
+    if left is not None:
+        lines.append(f"  {since(trace, left, voice)}")
+    if isinstance(event, FrameBridged):
+        for (port, why), text in zip(event.passed_over, passed_over(event, voice), strict=True):
+            made = port_became(trace, seq, port, why)
+            lines.append(f"  {text}" + (f" ({since(trace, made, voice)})" if made is not None else ""))
+    return lines

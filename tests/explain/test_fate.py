@@ -1,0 +1,70 @@
+"""`why` of a question that nobody answers: how far the ARP request went, and since which line it goes no farther."""
+
+from __future__ import annotations
+
+import pytest
+
+from netsandbox.session.keeping import KeptSession
+
+TWO = ("docker run -d --name one nginx", "docker run -d --name two nginx", "wait 3s")
+OF_ONE, OF_TWO = (f"$(ip -br link show type veth | {which} -1 | cut -d@ -f1)" for which in ("head", "tail"))
+VLANS = ("ip link add br0 type bridge vlan_filtering 1", "ip link set br0 up", "ip netns add one", "ip netns add two",
+         "ip link add va type veth peer name eth0 netns one", "ip link add vb type veth peer name eth0 netns two",
+         "ip link set va master br0 up", "ip link set vb master br0 up", "ip -n one addr add 10.0.0.1/24 dev eth0",
+         "ip -n one link set eth0 up", "ip -n two link set eth0 up", "ip -n two addr add 10.0.0.2/24 dev eth0",
+         "bridge vlan add dev va vid 10 pvid untagged", "bridge vlan add dev br0 vid 10 self")
+PING = "docker exec one ping -c 1 172.17.0.3"
+
+
+@pytest.mark.parametrize(("lines", "says"), [
+    ((f"bridge link set dev {OF_ONE} isolated on", f"bridge link set dev {OF_TWO} isolated on", PING),
+     ("to every other port: none", "both ports are isolated, and such pass nothing on to each other")),
+    (("exec two ip link set eth0 down", PING),
+     ("which is disabled (since #", "❯ exec two ip link set eth0 down)", "host:docker0 hears the ARP request of one")),
+    ((f"ip link set {OF_ONE} nomaster", PING),
+     ("stays silent: the question is not for it\n", "is no longer a port of the bridge docker0 ← ❯ ip link set")),
+    ((f"bridge link set dev {OF_TWO} bcast_flood off", PING), (": its flag for such floods is off",)),
+    (("exec two ip addr flush dev eth0", PING), ("two:eth0 hears the ARP request of one for 172.17.0.3 and stays",)),
+    (("exec two ip neigh show", f"ip link set {OF_TWO} down", PING), ("which is disabled (since #",)),
+    ((*VLANS, "ip netns exec one ping -c 1 10.0.0.2"), ("not by vb, which is not in the frame's VLAN",))])
+def test_how_far_a_question_went(lines: tuple[str, ...], says: tuple[str, ...]) -> None:
+    session = KeptSession()
+    for line in (*(() if lines[0] is VLANS[0] else TWO), *lines):
+        session.run(line)
+    said = session.run("why").out
+    assert "nobody answered the ARP requests" in said
+    assert "so far went the last question, #" in said
+    for words in says:
+        assert words in said
+
+
+def test_a_question_that_still_waits_is_told_of_too() -> None:
+    session = KeptSession()
+    for line in (*TWO, "exec two ip link set eth0 down", PING.replace("-c 1", "-c 1 -W 1")):
+        session.run(line)
+    said = session.run("why").out
+    assert said.startswith("The last line met no drop and no refusal so far. It waits for an answer to a question:")
+    assert "which is disabled (since #" in said
+    in_chinese = session.run("why --lang zh").out
+    assert "的去向：\n" in in_chinese
+    assert "它处于 禁用 状态" in in_chinese
+
+
+def test_one_that_was_answered_has_no_such_lines() -> None:
+    session = KeptSession()
+    for line in (*TWO, PING):
+        session.run(line)
+    assert "so far went" not in session.run("why arp one 172.17.0.3").out
+
+
+def test_a_port_that_a_program_has_of_another_address_alone() -> None:
+    session = KeptSession()
+    for line in ("docker run -d --name web alpine nc -lk -s 127.0.0.1 -p 80", "nc -z -w 1 172.17.0.2 80"):
+        session.run(line)
+    said = session.run("why").out
+    assert said.splitlines()[0].endswith("nc has TCP port 80 of 127.0.0.1 alone, and this is for 172.17.0.2 (web).")
+    session.run("docker exec -d web nc -lu -s 127.0.0.1 -p 53")
+    session.run("dig +time=1 +tries=1 @172.17.0.2 x.org")
+    assert "nc has UDP port 53 of 127.0.0.1 alone" in session.run("why").out
+    session.run("nc -z -w 1 172.17.0.2 81")
+    assert "no program has TCP port 81 open" in session.run("why").out
