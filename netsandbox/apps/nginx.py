@@ -17,6 +17,7 @@ from netsandbox.apps.pipe import Pipe
 from netsandbox.apps.program import Context, Program
 from netsandbox.apps.resolver import Lookup, Reply
 from netsandbox.apps.server import Server
+from netsandbox.linux.core.inode import FileError
 from netsandbox.wire.addresses import parse_ipv4
 
 if TYPE_CHECKING:
@@ -29,6 +30,9 @@ if TYPE_CHECKING:
 
 VERSION_TEXT = "nginx version: nginx/1.29.5"
 DEFAULT = f"{SERVERS}/default.conf"
+WRITTEN = (("/var/cache/nginx/client_temp", 'mkdir() "/var/cache/nginx/client_temp"'),
+           ("/run/nginx.pid", 'open() "/run/nginx.pid"'))
+"""What it makes before it serves, and the call that fails where it cannot."""
 HANGUP = 1
 """SIGHUP: read the configuration again."""
 
@@ -123,14 +127,31 @@ class NginxServer(Server):
         for line in self._entrypoint():
             self.print(line)
         if site is None:
-            self.complain(f"{log_date(self.scheduler.now)} [emerg] 1#1: {complaint}")
-            self.complain(f"nginx: [emerg] {complaint}")
-            self.exit(1)
+            self._give_up(complaint)
+            return
+        refused = next((f'{call} failed (30: Read-only file system)' for path, call in WRITTEN
+                        if self._is_read_only(path)), "")
+        if refused:
+            self._give_up(refused)
             return
         for note in site.configuration.notes:
             self.complain(note)
         self._site = site
         self._attempt(None)
+
+    def _give_up(self, complaint: str) -> None:
+        self.complain(f"{log_date(self.scheduler.now)} [emerg] 1#1: {complaint}")
+        self.complain(f"nginx: [emerg] {complaint}")
+        self.exit(1)
+
+    def _is_read_only(self, path: str) -> bool:
+        """Whether nothing can be written at a canonical path."""
+        try:
+            if self._files is not None:
+                self._files.system.owner(path)
+        except FileError:
+            return True
+        return False
 
     def _entrypoint(self) -> Iterator[str]:
         """What the image's scripts say; one of them touches the packaged default.conf alone."""
@@ -139,7 +160,10 @@ class NginxServer(Server):
             text = self._files.read(DEFAULT) if self._files.exists(DEFAULT) else None
         said = "10-listen-on-ipv6-by-default.sh: info:"
         for line in self._greeting:
-            if text == DEFAULT_CONF or not line.startswith(said):
+            if text is not None and line.startswith(said) and self._is_read_only(DEFAULT):
+                if "checksum" in line:
+                    yield f"{said} can not modify {DEFAULT} (read-only file system?)"
+            elif text == DEFAULT_CONF or not line.startswith(said):
                 yield line
             elif text is not None:
                 yield line if "checksum" in line else f"{said} {DEFAULT} differs from the packaged version"

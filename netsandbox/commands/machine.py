@@ -226,16 +226,26 @@ class LabMachine:
                  if self._host_of(one.namespace) is host]
         return [(1, INIT, host.namespace.inode), *sorted([*own, *running, *begun])]
 
-    def processes_inside(self, namespace: NetworkNamespace, files: Files) -> list[tuple[int, int, str]]:
-        """By its own numbers: the first is 1, and the others are as far from it as on the host."""
+    def processes_inside(self, namespace: NetworkNamespace,
+                         files: Files) -> list[tuple[int, int, str, NetworkNamespace]]:
+        """By its own numbers: the first is 1, and the others are as far from it as on the host; with --pid another
+        one's, or the host's.
+        """
         host = self._host_of(namespace)
-        engine = host.docker if host is not None else None
-        own = next((one for one in engine.containers.values() if one.is_running and one.files is files.system),
-                   None) if engine is not None else None
-        if engine is None or own is None:
+        running = [one for one in host.docker.containers.values()
+                   if one.is_running] if host is not None and host.docker is not None else []
+        own = next((one for one in running if one.files is files.system), None)
+        if own is None or host is None or host.docker is None:
             return []
-        return [(one.pid - own.pid + 1, 0 if one.parent == 1 else one.parent - own.pid + 1, one.command)
-                for one in processes(engine, own)]
+        pids = {one.identity: one.pid for one in running}
+        first = owned(own, pids).get("pid")
+        if first is None:
+            by_inode = {one.namespace.inode: one.namespace for one in running if one.namespace is not None}
+            return [(pid, 0 if pid == 1 else 1, command, by_inode.get(inode, host.namespace))
+                    for pid, command, inode in self.processes(namespace)]
+        return [(one.pid - first + 1, 0 if one.parent == 1 else one.parent - first + 1, one.command,
+                 each.namespace or namespace) for each in running if owned(each, pids).get("pid") == first
+                for one in processes(host.docker, each)]
 
     def engine_of(self, namespace: NetworkNamespace) -> DockerEngine | None:
         """The Docker Engine of the machine that it is the own namespace of; None without one, and in a container."""

@@ -360,6 +360,8 @@ class DockerEngine:
         program, container.program = container.program, None
         if program is not None:
             program.exit(code)
+        for other in spec.of_its_processes(self, container):
+            self.end(other, KILLED)
         ports.release(self, container)
         links.take_rules_back(self, container)
         name_server.end(container)

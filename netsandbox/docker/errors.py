@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 
 class DockerError(Exception):
     """A request that failed.
@@ -23,6 +25,7 @@ NOT_FOUND = "not found"
 DAEMON = "Error response from daemon: "
 NOT_CREATED = ("failed to create task for container: failed to create shim task: OCI runtime create failed: runc "
                "create failed: unable to start container process: error during container init")
+MOUNTED = re.compile(r"mount src=tmpfs, dst=(\S+), dstFd=\S+ flags=\S+ data=")
 NOBODY = "Cannot connect to the Docker daemon at {endpoint}. Is the docker daemon running?"
 
 
@@ -35,5 +38,6 @@ def as_older_runc(error: DockerError) -> DockerError:
     text = str(error)
     if NOT_CREATED.partition(": unable")[0] not in text:
         return error
-    text = text.replace("error during container init: exec:", "exec:")
+    text = MOUNTED.sub(r"mount tmpfs:\1 (via /proc/self/fd/6), flags: 0xe, data: ",
+                       text.replace("error during container init: exec:", "exec:"))
     return DockerError(f"{text}: unknown", error.code, error.kind, error.note)

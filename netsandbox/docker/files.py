@@ -80,6 +80,7 @@ def renew(engine: DockerEngine, container: Container) -> None:
     system = container.files
     if system is None:
         return
+    system.read_only = False
     for path in WRITTEN:
         if system.find(path) is not None:
             system.drop(path)

@@ -24,6 +24,7 @@ OS_RELEASE = "/etc/os-release"
 
 def furnish(image: Image, files: Files) -> None:
     """Before anybody has looked at a container's files."""
+    files.system.furnish("/dev/shm", {})
     if "apk" in image.tools:
         files.system.furnish("/etc/apk", {"repositories": REPOSITORIES})
     if image.workdir:

@@ -41,7 +41,18 @@ def check(engine: DockerEngine, container: Container) -> None:
         raise daemon_error("unable to derive the IP value for host-gateway")
     if wanted.get("DeviceRequests"):
         raise daemon_error('could not select device driver "" with capabilities: [[gpu]]')
+    _kind, is_of_other, other = str(wanted.get("PidMode", "")).partition("container:")
+    if is_of_other and not any(one.identity == other and one.is_running for one in engine.containers.values()):
+        is_there = any(one.identity == other for one in engine.containers.values())
+        raise daemon_error("failed to join PID namespace: " + (
+            f"container {other} is not running" if is_there else f"No such container: {other}"))
     _check_log(wanted.get("LogConfig") or {})
+
+
+def of_its_processes(engine: DockerEngine, container: Container) -> list[Container]:
+    """The running containers that have its PID namespace, which ends with its first process (pid_namespaces(7))."""
+    return [one for one in engine.containers.values() if one.is_running and
+            one.host_config.resources.get("PidMode") == f"container:{container.identity}"]
 
 
 def _check_log(log: dict[str, Any]) -> None:

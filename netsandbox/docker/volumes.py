@@ -8,12 +8,14 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from hashlib import sha256
+from posixpath import normpath
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from netsandbox.apps.sessions import FURNISH
 from netsandbox.docker import history
-from netsandbox.docker.errors import NOT_FOUND, daemon_error
+from netsandbox.docker.errors import NOT_CREATED, NOT_FOUND, daemon_error
 from netsandbox.docker.files import files_of
+from netsandbox.docker.tmpfs import most_bytes
 from netsandbox.engine.nothing import NOTHING
 from netsandbox.linux.core.files import Files
 from netsandbox.linux.core.inode import Directory, FileError, FileSystem, Graft
@@ -25,6 +27,7 @@ if TYPE_CHECKING:
 BIND, VOLUME, TMPFS = "bind", "volume", "tmpfs"
 ROOT = "/var/lib/docker/volumes"
 ANONYMOUS = "com.docker.volume.anonymous"
+DEVICES = "/dev"
 
 
 class Mount(NamedTuple):
@@ -51,6 +54,18 @@ class Mount(NamedTuple):
     @property
     def read_only(self) -> bool:
         return "ro" in self.mode.split(",")
+
+    @property
+    def of_volume(self) -> Mapping[str, Any]:
+        """What --mount said of the volume."""
+        found: Mapping[str, Any] = self.options.get("VolumeOptions", NOTHING)
+        return found
+
+    @property
+    def fills(self) -> bool:
+        """Whether an empty volume takes what the image has there."""
+        return self.kind == VOLUME and "nocopy" not in self.mode.split(",") and not (
+            self.of_volume.get("NoCopy") or self.of_volume.get("Subpath"))
 
 
 class Volume(NamedTuple):
@@ -117,7 +132,7 @@ def forget_anonymous(engine: DockerEngine, container: Container) -> None:
     """What `docker rm -v` and --rm take along: volumes without a name that no other container mounts."""
     for mount in container.mounts:
         volume = engine.volumes.get(mount.source) if mount.is_anonymous else None
-        if volume is not None and volume.is_anonymous and not users(engine, volume):
+        if volume is not None and not users(engine, volume):
             remove(engine, volume.name)
 
 
@@ -131,7 +146,9 @@ def settle(engine: DockerEngine, container: Container, wanted: tuple[Mount, ...]
         source=_anonymous_name(container, mount.target), is_anonymous=True) for mount in wanted)
     for mount in container.mounts:
         if mount.kind == VOLUME:
-            make(engine, mount.source, {ANONYMOUS: ""} if mount.is_anonymous else None)
+            is_told = mount.is_anonymous and (engine.profile.since(28) or not mount.is_long)
+            labels = dict(mount.of_volume.get("Labels", {})) | ({ANONYMOUS: ""} if is_told else {})
+            make(engine, mount.source, labels, mount.of_volume.get("DriverConfig", {}).get("Options"))
 
 
 def _anonymous_name(container: Container, target: str) -> str:
@@ -145,21 +162,69 @@ def attach(engine: DockerEngine, container: Container) -> None:
     Raises:
         DockerError: a mount that makes no sense.
     """
-    if container.mounts and container.image.server in FURNISH:
+    is_read_only = bool(container.host_config.resources.get("ReadonlyRootfs"))
+    if (container.mounts or is_read_only) and container.image.server in FURNISH:
         FURNISH[container.image.server](files_of(engine, container))
     for mount in sorted(container.mounts, key=lambda it: it.target.count("/")):
         system = files_of(engine, container).system
         try:
             if mount.kind == TMPFS:
-                system.graft(mount.target, Directory(engine.scheduler.clock), Graft(FileSystem(engine.scheduler)))
+                memory = FileSystem(engine.scheduler, most_bytes(mount))
+                system.graft(mount.target, Directory(engine.scheduler.clock), Graft(memory, mount.read_only))
                 continue
-            path = engine.volumes[mount.source].mountpoint if mount.kind == VOLUME else _on_host(engine, mount.source)
-            node = engine.host_files.find(path)
-            assert node is not None, path
-            system.graft(mount.target, node, Graft(engine.host_files, mount.read_only, mount.kind == VOLUME))
+            node = engine.host_files.find(_of_volume(engine, mount) if mount.kind == VOLUME else
+                                          _on_host(engine, mount.source))
+            assert node is not None, mount
+            system.graft(mount.target, node, Graft(engine.host_files, mount.read_only, mount.fills))
         except FileError as error:
             raise daemon_error(f"failed to create task for container: error mounting {mount.source} to rootfs at "
                                f"{mount.target}: {str(error).lower()}") from None
+    make_work_directory(engine, container)
+    if is_read_only:
+        _seal(files_of(engine, container).system)
+
+
+def make_work_directory(engine: DockerEngine, container: Container) -> None:
+    """Where --workdir says, if it is not there: the daemon makes it with the container, and runc below a mount.
+
+    Raises:
+        DockerError: nothing can be made there.
+    """
+    path, files = normpath(container.config.workdir or "/"), files_of(engine, container)
+    container.config = container.config._replace(workdir=container.config.workdir and path)
+    try:
+        if files.is_directory(path):
+            return
+        files.make_directories(path)
+    except FileError as error:
+        why = str(error).lower()
+        raise daemon_error(
+            f"Cannot mkdir: {path} is not a directory" if error.name == "EEXIST" else
+            f"{NOT_CREATED}: mkdir {path}: {why}" if error.name == "EROFS" else
+            f"lstat /var/lib/docker/overlay2/{container.identity}/merged{path}: {why}") from None
+
+
+def _seal(system: FileSystem) -> None:
+    """--read-only: nothing is written but what is mounted, and /dev, which is memory of its own."""
+    if DEVICES not in system.grafts:
+        devices = system.find(DEVICES) or Directory(system.now)
+        system.graft(DEVICES, devices, Graft(FileSystem(system.scheduler)))
+    system.read_only = True
+
+
+def _of_volume(engine: DockerEngine, mount: Mount) -> str:
+    """The path of what is to be mounted of a volume: all, or what --mount's volume-subpath says.
+
+    Raises:
+        DockerError: there is nothing.
+    """
+    path, subpath = engine.volumes[mount.source].mountpoint, mount.of_volume.get("Subpath")
+    if not subpath:
+        return path
+    path = normpath(f"{path}/{subpath}")
+    if engine.host_files.find(path) is None:
+        raise daemon_error(f"cannot access path {path}: lstat {path}: no such file or directory")
+    return path
 
 
 def _on_host(engine: DockerEngine, source: str) -> str:

@@ -113,7 +113,8 @@ class KernelLab:
     def begun(self, _pid: int) -> None:
         """No lines are typed here."""
 
-    def processes_inside(self, namespace: NetworkNamespace, files: Files) -> list[tuple[int, int, str]]:
+    def processes_inside(self, _namespace: NetworkNamespace,
+                         _files: Files) -> list[tuple[int, int, str, NetworkNamespace]]:
         return []
 
     def processes(self, namespace: NetworkNamespace) -> list[tuple[int, str, int]]:

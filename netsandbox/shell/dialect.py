@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 from netsandbox.shell.errors import ScriptError
+
+if TYPE_CHECKING:
+    from netsandbox.linux.core.inode import FileError
 
 
 class Dialect(NamedTuple):
@@ -28,6 +31,7 @@ class Dialect(NamedTuple):
 BASH = Dialect("bash", braces=True, extended=True, arithmetic=True)
 DASH = Dialect("dash", echo_escapes=True)
 ASH = Dialect("ash", extended=True)
+MAY_NOT = "can't"
 
 
 BUILTIN_NAMES = frozenset((
@@ -36,6 +40,17 @@ BUILTIN_NAMES = frozenset((
     "pwd", "echo", "printf", "read", "test", "[", "export", "readonly", "unset", "set", "shift", "local", "declare",
     "typeset", "let", "getopts", "exec"))
 """Commands that a shell carries out itself (shell.builtins)."""
+
+
+def not_opened(dialect: Dialect, operator: str, target: str, error: FileError) -> tuple[str, int]:
+    """What a shell says of a file that a redirection cannot open, and the exit status (dash's redir.c, error.c)."""
+    if dialect.name == "bash":
+        return f"{target}: {'cannot overwrite existing file' if error.name == 'EEXIST' else error}", 1
+    is_dash, is_read = dialect.name == "dash", operator == "<"
+    missing = ("No such file" if is_read else "Directory nonexistent") if is_dash else (
+        "no such file" if is_read else "nonexistent directory")
+    why = missing if error.name in ("ENOENT", "ENOTDIR") else str(error)
+    return f"{'cannot' if is_dash else MAY_NOT} {'open' if is_read else 'create'} {target}: {why}", 2 if is_dash else 1
 
 
 def syntax_error(dialect: Dialect, error: ScriptError, name: str, script: str | None, origin: str = "-c: ",

@@ -27,7 +27,7 @@ def redirected(shell: Interpreter, redirects: tuple[Redirect, ...], targets: lis
             streams = {**streams, descriptor(redirect.fd, redirect.operator): made}
             continue
         streams = opened(streams, shell.state.files, redirect.fd, redirect.operator, target,
-                         "C" in shell.state.options)
+                         "C" in shell.state.options, shell.state.dialect)
     return streams
 
 

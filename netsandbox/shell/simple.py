@@ -67,7 +67,11 @@ class SimpleFrame(Expanding):
         declared = {one.name: made(expansion, one, _is_associative(words)) for one in node.declared}
         if words:
             expansion.forget([name for name, _value in values])
-        streams = redirected(shell, node.redirects, targets, self._sockets)
+        try:
+            streams = redirected(shell, node.redirects, targets, self._sockets)
+        except RefusedError as error:
+            error.ends |= bool(words) and words[0] in SPECIAL and shell.state.dialect.name != "bash"  # POSIX 2.8.1
+            raise
         if streams is None:
             return
         expansion.commit()

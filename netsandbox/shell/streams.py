@@ -8,11 +8,13 @@ from netsandbox.apps.output import Appended
 from netsandbox.apps.pipe import Pipe
 from netsandbox.linux.core.inode import FileError
 from netsandbox.linux.core.sysctl_effect import note_on_file
+from netsandbox.shell.dialect import not_opened
 from netsandbox.shell.errors import RefusedError
 
 if TYPE_CHECKING:
     from netsandbox.apps.output import Output
     from netsandbox.linux.core.files import Files
+    from netsandbox.shell.dialect import Dialect
 
 MOST_GATHERED = 1 << 20
 """Characters that `$(…)` gathers."""
@@ -137,7 +139,8 @@ def descriptor(fd: int | None, operator: str) -> int:
     return fd if fd is not None else 0 if operator.startswith("<") else 1
 
 
-def opened(streams: Streams, files: Files, fd: int | None, operator: str, target: str, noclobber: bool) -> Streams:
+def opened(streams: Streams, files: Files, fd: int | None, operator: str, target: str, noclobber: bool,
+           dialect: Dialect) -> Streams:
     """The streams with one redirection done.
 
     Raises:
@@ -155,12 +158,12 @@ def opened(streams: Streams, files: Files, fd: int | None, operator: str, target
         else:
             number = (0 if operator == "<>" else 1) if fd is None else fd
             if noclobber and operator == ">" and files.exists(target) and target != "/dev/null":
-                raise RefusedError(f"{target}: cannot overwrite existing file")
+                raise RefusedError(*not_opened(dialect, operator, target, FileError("EEXIST")))
             made[number] = FileSink(files, files.create(target, operator in (">>", "&>>", "<>")))
             if operator.startswith("&"):
                 made[2] = made[number]
     except FileError as error:
-        raise RefusedError(f"{target}: {error}") from None
+        raise RefusedError(*not_opened(dialect, operator, target, error)) from None
     return made
 
 

@@ -163,3 +163,36 @@ def test_a_graft_is_counted_where_its_files_are() -> None:
     guest.drop("/mnt/d/f")
     assert owner.nodes == before
     assert guest.nodes >= guests
+
+
+def test_what_a_mount_says_and_the_sandbox_has_not_is_told_once(session: KeptSession) -> None:
+    lines = ("docker create --mount type=bind,source=/root,target=/r,bind-propagation=shared alpine",
+             "docker create --tmpfs /t:mode=700,size=1m alpine",
+             "docker create --mount source=vv,target=/v,volume-opt=type=tmpfs,volume-opt=device=tmpfs alpine")
+    told = ["bind-propagation of --mount", "the option mode of a tmpfs", "the option device of a volume"]
+    for line, what in zip(lines, told, strict=True):
+        assert f"note: {what} does nothing in the sandbox" in session.run(line).err
+        assert not session.run(line).err
+    refused = session.run("docker create --mount type=image,source=alpine,target=/i alpine")
+    assert "--mount type=image is not modelled in the sandbox" in refused.err
+
+
+def test_a_tmpfs_holds_what_it_is_told_and_a_read_only_container_its_own_memory(session: KeptSession) -> None:
+    told = said(session, "docker run --rm --tmpfs /t:size=4k alpine sh -c "
+                         "'dd if=/dev/zero of=/t/a bs=1k count=10; echo x > /t/b; wc -c < /t/a'")
+    for one in ("5+0 records in\n4+0 records out\n", "4096\n", "No space left on device"):
+        assert one in told
+    assert "the file system" not in told
+    lines = "docker run -d --name web --read-only --tmpfs /var/cache/nginx --tmpfs /run nginx", "docker restart web"
+    for line in lines:
+        assert session.run(line).code == 0
+        assert session.run("docker exec web touch /x").err == "touch: cannot touch '/x': Read-only file system\n"
+        assert said(session, "docker exec web sh -c 'touch /run/a /dev/shm/b && ls /dev/shm'") == "b\n"
+    assert 'mkdir() "/var/cache/nginx/client_temp" failed (30: Read-only file system)' in said(
+        session, "docker run --rm --read-only nginx")
+
+
+def test_a_file_in_the_way_of_a_copy_is_told(session: KeptSession) -> None:
+    session.run("docker run -d --name web nginx")
+    assert "extraction point is not a directory" in session.run("docker cp /etc/hosts web:/etc/hostname/x").err
+    assert session.run("docker cp web:/etc/hosts /nowhere/").err == "no such directory\n"

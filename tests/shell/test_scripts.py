@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from netsandbox.session.session import Session
 from tests.shell.machine import Said, real, simulated
 
 ARRAYS = Path(__file__).with_name("array_scripts.txt").read_text(encoding="utf-8").split("\n#----\n")
@@ -284,3 +285,22 @@ def test_dash_has_no_arrays() -> None:
     for script in ("a=(1 2)", "echo ${a[0]}", "echo one; a=(1)"):
         assert simulated(script, "dash").out == theirs(script, "dash").out == ""
         assert simulated(script, "dash").code == theirs(script, "dash").code == 2
+
+
+@pytest.mark.parametrize(("line", "dash", "ash"), [
+    ("echo > /no/x; echo $?", ("sh: 1: cannot create /no/x: Directory nonexistent\n", "2\n", 0),
+     ("sh: can't create /no/x: nonexistent directory\n", "1\n", 0)),
+    ("cat < nothing", ("sh: 1: cannot open nothing: No such file\n", "", 2),
+     ("sh: can't open nothing: no such file\n", "", 1)),
+    ("echo > /etc", ("sh: 1: cannot create /etc: Is a directory\n", "", 2),
+     ("sh: can't create /etc: Is a directory\n", "", 1)),
+    (": > /no/x; echo on", ("sh: 1: cannot create /no/x: Directory nonexistent\n", "", 2),
+     ("sh: can't create /no/x: nonexistent directory\n", "", 1)),
+])
+def test_a_file_that_cannot_be_opened_in_dash_and_ash(line: str, dash: tuple[str, str, int],
+                                                       ash: tuple[str, str, int]) -> None:
+    """Asked of both; with a special builtin the shell ends (POSIX 2.8.1)."""
+    session = Session()
+    for image, (err, out, code) in (("debian", dash), ("alpine", ash)):
+        job = session.run(f"docker run --rm {image} sh -c '{line}'")
+        assert (job.err, job.out, job.code) == (err, out, code)

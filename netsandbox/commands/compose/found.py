@@ -145,11 +145,11 @@ def read_there(client: Client, path: str) -> str | None:
 
 
 def warn(client: Client, text: str) -> None:
-    now = timestamp(client.scheduler.clock).partition(".")[0]
     if client.progress == "json":
+        now = timestamp(client.scheduler.clock).partition(".")[0]
         client.complain(to_json({"level": "warning", "msg": text.replace('\\"', '"'), "time": f"{now}Z"}))
         return
-    client.complain(f'time="{now}Z" level=warning msg="{text}"')
+    client.warn(text)
 
 
 def _tell_notes(client: Client, project: Project) -> None:

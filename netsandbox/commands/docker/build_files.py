@@ -133,11 +133,7 @@ def in_layer(engine: DockerEngine, image: Image, folders: list[str], texts: list
     system = system_of(image, engine.scheduler)
     files = Files(system, {})
     for path in [*folders, *(posixpath.dirname(path) for path, _name, _text in texts)]:
-        so_far = ""
-        for part in path.strip("/").split("/"):
-            so_far = f"{so_far}/{part}"
-            if part and not files.exists(so_far):
-                files.make_directory(so_far)
+        files.make_directories(path or "/")
     for path, name, text in texts:
         files.write(f"{path}/{name}" if files.is_directory(path) else path, text)
     return system.layer()

@@ -14,7 +14,7 @@ from netsandbox.commands.docker.endpoint import UNRESOLVED, Dial, Endpoint, chec
 from netsandbox.commands.docker.flags import parse
 from netsandbox.commands.docker.help import command_help
 from netsandbox.commands.docker.inside import Inside
-from netsandbox.commands.docker.words import harmless
+from netsandbox.commands.docker.words import harmless, timestamp
 from netsandbox.docker.daemon_settings import SOCKET
 from netsandbox.docker.errors import NOBODY, DockerError
 
@@ -174,6 +174,11 @@ class Client(Program):
     def complain(self, text: str) -> None:
         """Print an error, whatever control characters a person's words had in it made visible."""
         super().complain("\n".join("\t".join(map(harmless, line[:MAX_LINE].split("\t"))) for line in text.split("\n")))
+
+    def warn(self, text: str) -> None:
+        """What the client itself finds odd, as its log has it."""
+        now = timestamp(self.scheduler.clock).partition(".")[0]
+        self.complain(f'time="{now}Z" level=warning msg="{text}"')
 
     def print(self, text: str) -> None:
         super().print("\n".join(harmless(line) for line in text.split("\n")))

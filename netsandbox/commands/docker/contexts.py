@@ -71,9 +71,5 @@ def choose(client: Client, name: str) -> None:
 
 
 def write_json(files: Files, path: str, value: dict[str, Any]) -> None:
-    parts = path.split("/")[1:-1]
-    for end in range(1, len(parts) + 1):
-        directory = "/" + "/".join(parts[:end])
-        if not files.is_directory(directory):
-            files.make_directory(directory)
+    files.make_directories(path.rpartition("/")[0])
     files.write(path, json.dumps(value, indent="\t"))

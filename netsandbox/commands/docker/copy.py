@@ -8,6 +8,7 @@ from netsandbox.commands.docker.flags import Command, Flag, Parsed
 from netsandbox.docker import history
 from netsandbox.docker.errors import DockerError, daemon_error
 from netsandbox.docker.files import files_of
+from netsandbox.docker.volumes import TMPFS
 from netsandbox.linux.core.inode import FileError
 
 if TYPE_CHECKING:
@@ -29,11 +30,23 @@ def run(client: Client, parsed: Parsed) -> int:
     if not _is_container(parsed.operands[0]):
         _read(("", client.machine.host_files(), parsed.operands[0]))
     source, target = (_place(client, text) for text in parsed.operands)
+    _check_writable(client, target)
     _write(target, source[2], _read(source))
     for (name, _files, _path), action in ((source, "archive-path"), (target, "extract-to-dir")):
         if name:
             history.of_container(client.engine, client.engine.find(name), action)
     return 0
+
+
+def _check_writable(client: Client, target: tuple[str, Files, str]) -> None:
+    """Raises DockerError: it is for a container with --read-only, and for none of its volumes."""
+    name, files, path = target
+    if not name or not files.is_directory(path.rstrip("/").rpartition("/")[0] or "/"):
+        return
+    container, inside = client.engine.find(name), f"{files.canonical(path)}/"
+    if container.host_config.resources.get("ReadonlyRootfs") and not any(
+            inside.startswith(f"{mount.target}/") for mount in container.mounts if mount.kind != TMPFS):
+        raise daemon_error("container rootfs is marked read-only")
 
 
 def _read(source: tuple[str, Files, str]) -> Tree:
@@ -66,11 +79,13 @@ def _write(target: tuple[str, Files, str], source: str, tree: Tree) -> None:
     is_tree = tree[0][1] is None
     if is_tree and files.exists(path) and not files.is_directory(path):
         raise DockerError("cannot copy directory")
-    if name and path.endswith("/") and not is_tree and not files.is_directory(path):
+    if path.endswith("/") and not is_tree and not files.is_directory(path):
         raise DockerError("no such directory")
     if files.is_directory(path) and not source.endswith("/."):
         path = f"{path.rstrip('/')}/{source.rstrip('/').rpartition('/')[2]}"
     above = path.rstrip("/").rpartition("/")[0] or "/"
+    if name and files.exists(above) and not files.is_directory(above):
+        raise daemon_error("extraction point is not a directory")
     try:
         for below, text in tree:
             place = f"{path}/{below}".rstrip("/")
@@ -94,6 +109,8 @@ def _place(client: Client, text: str) -> tuple[str, Files, str]:
     name, _colon, path = text.partition(":")
     if not _is_container(text):
         return "", client.machine.host_files(), text
+    if not path:
+        raise daemon_error("bad parameter: pathcannot be empty")
     container = client.engine.find(name)
     return name, files_of(client.engine, container), path if path.startswith("/") else f"/{path}"
 

@@ -65,8 +65,8 @@ def run(client: Client, parsed: Parsed) -> int | None:
     if not inside.cwd.startswith("/"):
         raise _refusal(client, parsed, "Cwd must be an absolute path", code=128)
     if not inside.files().is_directory(inside.cwd):
-        raise _refusal(client, parsed, f'{START}chdir to cwd ("{inside.cwd}") set in config.json failed: no such file '
-                       "or directory")
+        why = "not a directory" if inside.files().exists(inside.cwd) else "no such file or directory"
+        raise _refusal(client, parsed, f'{START}chdir to cwd ("{inside.cwd}") set in config.json failed: {why}')
     program = inside.found(argv, inside.call(argv, stdin))
     if program is None and container.image.really_has(name):
         raise DockerError(reason(name) or NONE.format(name), 127)
@@ -114,12 +114,16 @@ def _rights(client: Client, container: Container, parsed: Parsed) -> Rights:
 
 
 START = "unable to start container process: "
+HINTED = ("not a directory", "not a directory: unknown")
+HINT = (": Are you trying to mount a directory onto a file (or vice-versa)? Check if the specified host path exists "
+        "and is the expected type")
 
 
 def _refusal(client: Client, parsed: Parsed, why: str, note: str = "", code: int = 127) -> DockerError:
     """runc does not start it; a client that does not wait hears of it from the daemon."""
     is_old = not client.engine.profile.since(28)
-    text = f"OCI runtime exec failed: exec failed: {why}" + ": unknown" * is_old
+    text = f"OCI runtime exec failed: exec failed: {why}{': unknown' * is_old}"
+    text += HINT * text.endswith(HINTED)
     if parsed.on("detach"):
         return daemon_error(text)
     return DockerError(text, 126 if is_old else code, note=note)

@@ -47,8 +47,11 @@ STRUCTS = {
     "nat.PortBinding": "HostIP=HostIp HostPort", "struct {}": "",
     "mount.Mount": "Type?:mount.Type Source? Target? ReadOnly?:bool Consistency?:mount.Consistency "
         "BindOptions?:*mount.BindOptions VolumeOptions?:*mount.VolumeOptions TmpfsOptions?:*mount.TmpfsOptions",
-    "mount.BindOptions": "Propagation?:mount.Propagation", "mount.TmpfsOptions": "SizeBytes?:int64 Mode?:os.FileMode",
-    "mount.VolumeOptions": "NoCopy?:bool Labels?:map[string]string Subpath?",
+    "mount.BindOptions": "Propagation?:mount.Propagation NonRecursive?:bool CreateMountpoint?:bool "
+        "ReadOnlyNonRecursive?:bool ReadOnlyForceRecursive?:bool",
+    "mount.TmpfsOptions": "SizeBytes?:int64 Mode?:os.FileMode",
+    "mount.VolumeOptions": "NoCopy?:bool Labels?:map[string]string Subpath? DriverConfig?:*mount.Driver",
+    "mount.Driver": "Name? Options?:map[string]string",
     "container.MountPoint": "Type?:mount.Type Name? Source Destination Driver? Mode RW:bool "
         "Propagation:mount.Propagation",
     "container.Config": "Hostname Domainname User AttachStdin:bool AttachStdout:bool AttachStderr:bool "

@@ -3,49 +3,32 @@
 from __future__ import annotations
 
 import re
+from posixpath import normpath
 from typing import TYPE_CHECKING, Any
 
-from netsandbox.commands.docker.flags import FALSE
-from netsandbox.commands.docker.resources import size
+from netsandbox.commands.docker.mount_fields import IMAGE, Fields, options, read_fields, without_effect
+from netsandbox.commands.docker.volume_options import check_driver, check_options, notes, volume_name
 from netsandbox.docker.errors import DockerError, daemon_error
-from netsandbox.docker.volumes import BIND, TMPFS, VOLUME, Mount
+from netsandbox.docker.network import random_identity
+from netsandbox.docker.tmpfs import WITHOUT_EFFECT
+from netsandbox.docker.volumes import ANONYMOUS, BIND, TMPFS, VOLUME, Mount
 from netsandbox.linux.core.inode import FileError
 
 if TYPE_CHECKING:
     from netsandbox.commands.docker.client import Client
     from netsandbox.commands.docker.flags import Parsed
 
-OCTAL = re.compile(r"[0-7]{1,10}")
-SWITCHES = ("readonly", "ro", "volume-nocopy", "bind-nonrecursive")
-"""Fields that need no value."""
-NAME = re.compile(r"[a-zA-Z0-9][a-zA-Z0-9_.-]+", re.ASCII)
 DRIVE = re.compile(r"[a-zA-Z]")
 """Of Windows, for which the client takes the one letter of `a:/b`; what it has then is a path alone."""
-MODES = frozenset({"ro", "rw", "z", "Z", "nocopy", "consistent", "cached", "delegated", "private", "rprivate", "shared",
-                   "rshared", "slave", "rslave"})
+PROPAGATIONS = ("private", "rprivate", "shared", "rshared", "slave", "rslave")
+MODES = frozenset({"ro", "rw", "z", "Z", "nocopy", "consistent", "cached", "delegated", *PROPAGATIONS})
+DRIVER_IGNORED = ("WARNING: the container-wide volume-driver configuration is ignored for volumes specified via "
+                  "'mount'. Use '--mount type=volume,volume-driver=...' instead")
+DRIVER_IGNORED_BEFORE_28 = ("`--volume-driver` is ignored for volumes specified via `--mount`. Use `--mount "
+                            "type=volume,volume-driver=...` instead.")
 NOT_HERE = ("/dev", "/proc", "/sys", "/lib/modules", "/etc/localtime", "/etc/timezone", "/usr/lib/modules", "/boot",
             "/run/docker.sock", "/var/run/docker.sock")
 """What a real host has and the sandbox's small file system has not."""
-KEYS = frozenset({"type", "source", "src", "target", "destination", "dst", "readonly", "ro", "bind-propagation",
-                  "volume-driver", "volume-label", "volume-nocopy", "volume-opt", "volume-subpath", "consistency",
-                  "tmpfs-size", "tmpfs-mode", "bind-nonrecursive", "bind-recursive"})
-
-
-def bad_mount(text: str) -> str:
-    """Why --mount is refused by the client, or empty."""
-    fields = _fields(text)
-    for part in text.split(","):
-        key, equals, value = part.partition("=")
-        if not equals and key.strip().lower() not in SWITCHES:
-            return f"invalid field '{part}' must be a key=value pair"
-        if key.strip().lower() not in KEYS:
-            return f"unexpected key '{key}' in '{key}={value}'"
-        if (key == "tmpfs-size" and size(value) is None) or (key == "tmpfs-mode" and not OCTAL.fullmatch(value)):
-            return f"invalid value for {key}: {value}"
-        what = key.partition("-")[0]
-        if "-" in key and what in (BIND, VOLUME, TMPFS) and what != fields.get("type", VOLUME):
-            return f"cannot mix '{what}-*' options with mount type '{fields.get('type', VOLUME)}'"
-    return "" if {"target", "destination", "dst"} & fields.keys() else "target is required"
 
 
 def mounts(client: Client, parsed: Parsed) -> tuple[Mount, ...]:
@@ -54,9 +37,15 @@ def mounts(client: Client, parsed: Parsed) -> tuple[Mount, ...]:
     Raises:
         DockerError: Docker refuses one.
     """
-    found = [_short(client, text) for text in parsed.all("volume")]
+    driver = parsed.text("volume-driver")
+    found = [_short(client, text, driver) for text in parsed.all("volume")]
     found += [_long(client, text) for text in parsed.all("mount")]
-    found += [Mount(TMPFS, "", *text.partition(":")[::2]) for text in parsed.all("tmpfs")]
+    if driver and parsed.all("mount"):
+        if client.engine.profile.since(28):
+            client.complain(f"WARNING: {DRIVER_IGNORED}")
+        else:
+            client.warn(DRIVER_IGNORED_BEFORE_28)
+    found += [_of_memory(client, text) for text in parsed.all("tmpfs")]
     taken: set[str] = set()
     for mount in found:
         if mount.target in taken:
@@ -70,7 +59,7 @@ def mounts(client: Client, parsed: Parsed) -> tuple[Mount, ...]:
     return tuple(mount for mount in (*found, *borrowed.values()) if not _is_not_here(client, mount))
 
 
-def _short(client: Client, text: str) -> Mount:
+def _short(client: Client, text: str, driver: str) -> Mount:
     """-v [SOURCE:]TARGET[:MODE]."""
     parts = text.split(":")
     if "" in parts:
@@ -78,26 +67,32 @@ def _short(client: Client, text: str) -> Mount:
     if len(parts) > 3:
         raise daemon_error(f"invalid volume specification: '{text}'")
     if len(parts) == 1 or (len(parts) == 2 and DRIVE.fullmatch(parts[0])):
+        _check_driver(client, "", driver)
         return Mount(VOLUME, "", _target(text, text if text.startswith("/") else f"/{text}", VOLUME))
     source, target, mode = parts[0], parts[1], parts[2] if parts[2:] else ""
     if not MODES.issuperset(filter(None, mode.split(","))):
         raise daemon_error(f"invalid mode: {mode}")
+    propagation = [word for word in mode.split(",") if word in PROPAGATIONS and word != "rprivate"]
+    _tell(client, [f"note: {word} of -v does nothing in the sandbox" for word in propagation])
     if source.startswith((".", "/")):
         path = source if source.startswith("/") else f"{client.machine.host_files().cwd.rstrip('/')}/{source}"
         return Mount(BIND, _clean(path), _target(text, target, BIND), mode)
-    return Mount(VOLUME, volume_name(source), _target(text, target, VOLUME), mode)
+    _check_driver(client, volume_name(source), driver)
+    return Mount(VOLUME, source, _target(text, target, VOLUME), mode)
 
 
-def volume_name(text: str) -> str:
-    """Raises DockerError: it is no name of a volume."""
-    if len(text) == 1:
-        raise daemon_error(f"create {text}: volume name is too short, names should be at least two alphanumeric "
-                           "characters")
-    if not NAME.fullmatch(text):
-        raise daemon_error(f'create {text}: "{text}" includes invalid characters for a local volume name, only '
-                           '"[a-zA-Z0-9][a-zA-Z0-9_.-]" are allowed. If you intended to pass a host directory, use '
-                           "absolute path")
-    return text
+def _check_driver(client: Client, source: str, driver: str) -> None:
+    """Raises DockerError: there is no such driver; a volume without a name has got one by then."""
+    if driver not in ("", "local"):
+        check_driver(source or random_identity(client.engine.random), driver)
+
+
+def _of_memory(client: Client, text: str) -> Mount:
+    """--tmpfs TARGET[:OPTIONS]."""
+    target, _colon, mode = text.partition(":")
+    _tell(client, [f"note: the option {name} of a tmpfs does nothing in the sandbox" for name in
+                   (word.partition("=")[0] for word in mode.split(",")) if name in WITHOUT_EFFECT])
+    return Mount(TMPFS, "", target, mode)
 
 
 def _target(text: str, target: str, kind: str) -> str:
@@ -121,52 +116,71 @@ def _clean(path: str) -> str:
     return "/" + "/".join(found)
 
 
-def _fields(text: str) -> dict[str, str]:
-    return {key.strip().lower(): value for key, _equals, value in (part.partition("=") for part in text.split(","))}
-
-
 def _long(client: Client, text: str) -> Mount:
     """--mount type=…,source=…,target=…."""
-    fields = _fields(text)
-    kind = fields.get("type", VOLUME)
-    source = fields.get("source", fields.get("src", ""))
-    target = next(fields[key] for key in ("target", "destination", "dst") if key in fields)
+    fields = read_fields(text)
+    kind, source, target = fields.kind, fields.text("source", "src"), fields.text("target", "destination", "dst")
     wrong = f'invalid mount config for type "{kind}": '
+    if kind == IMAGE and client.engine.profile.since(28):
+        raise DockerError("--mount type=image is not modelled in the sandbox") if source else daemon_error(
+            wrong + "field Source must not be empty")
     if kind not in (BIND, VOLUME, TMPFS):
         raise daemon_error(wrong + "mount type unknown")
     if not target.startswith("/"):
         raise daemon_error(f"{wrong}invalid mount path: '{target}' mount path must be absolute")
-    switch = next((fields[key] for key in ("readonly", "ro") if key in fields), "false")
-    mode = "ro" if switch in ("", "1", "true") else ""
+    told = options(fields)
     if kind == BIND:
-        if not source:
-            raise daemon_error(wrong + "field Source must not be empty")
-        files = client.machine.host_files()
-        source = _clean(source if source.startswith("/") else f"{files.cwd}/{source}")
-        if not files.exists(source) and not source.startswith(NOT_HERE):
-            raise daemon_error(f"{wrong}bind source path does not exist: {source}")
-    elif kind == VOLUME and source:
-        volume_name(source)
-    elif kind == TMPFS and source:
+        source = _bound(client, fields, source, wrong)
+    elif kind == VOLUME:
+        _check_volume(client, told.get("VolumeOptions", {}), source, wrong)
+    elif source:
         raise daemon_error(f"{wrong}field Source must not be specified")
-    return Mount(kind, source, _clean(target), mode, is_long=True, options=_options(fields))
+    _tell(client, [f"note: {name} of --mount does nothing in the sandbox" for name in without_effect(fields)])
+    if any(fields.values.get("bind-nonrecursive", ())):
+        client.warn("bind-nonrecursive is deprecated, use bind-recursive=disabled instead")
+    return Mount(kind, source, _clean(target), "ro" if fields.read_only else "", is_long=True, options=told)
 
 
-def _options(fields: dict[str, str]) -> dict[str, Any]:
-    """What HostConfig has of the other fields."""
-    found: dict[str, Any] = {}
-    if fields.get("bind-propagation"):
-        found["BindOptions"] = {"Propagation": fields["bind-propagation"]}
-    if "volume-nocopy" in fields:
-        found["VolumeOptions"] = {"NoCopy": fields["volume-nocopy"] not in FALSE}
-    if "volume-label" in fields:
-        name, _equals, value = fields["volume-label"].partition("=")
-        found["VolumeOptions"] = found.get("VolumeOptions", {}) | {"Labels": {name: value}}
-    if "tmpfs-size" in fields:
-        found["TmpfsOptions"] = {"SizeBytes": size(fields["tmpfs-size"]) or 0}
-    if "tmpfs-mode" in fields:
-        found["TmpfsOptions"] = found.get("TmpfsOptions", {}) | {"Mode": int(fields["tmpfs-mode"], 8)}
-    return found
+def _bound(client: Client, fields: Fields, source: str, wrong: str) -> str:
+    """The host's path that is to be bound, which is there unless it is to be made."""
+    if not source:
+        raise daemon_error(wrong + "field Source must not be empty")
+    propagation, files = fields.text("bind-propagation").lower(), client.machine.host_files()
+    if propagation and propagation not in PROPAGATIONS:
+        raise daemon_error(f"{wrong}invalid propagation mode: {propagation}")
+    source = _clean(source if source.startswith("/") else f"{files.cwd}/{source}")
+    if not fields.on("bind-create-src") and not files.exists(source) and not source.startswith(NOT_HERE):
+        raise daemon_error(f"{wrong}bind source path does not exist: {source}")
+    return source
+
+
+def _check_volume(client: Client, told: dict[str, Any], source: str, wrong: str) -> None:
+    """What is said of a volume; that it has no name is one of the labels it has then.
+
+    Raises:
+        DockerError: the volume cannot be made so.
+    """
+    subpath, driver = told.get("Subpath", ""), told.get("DriverConfig", {})
+    if subpath and not source:
+        raise daemon_error(f"{wrong}must not set Subpath when using anonymous volumes")
+    if subpath.startswith("/") or normpath(subpath).partition("/")[0] == "..":
+        raise daemon_error(f"{wrong}subpath must be a relative path within the volume")
+    _check_driver(client, source, driver.get("Name", ""))
+    if source:
+        volume_name(source)
+    elif "Labels" in told and client.engine.profile.since(28):
+        told["Labels"] |= {ANONYMOUS: ""}
+    if source not in client.engine.volumes:
+        check_options(source, driver.get("Options", {}))
+        _tell(client, notes(driver.get("Options", {})))
+
+
+def _tell(client: Client, lines: list[str]) -> None:
+    """Each once."""
+    for note in lines:
+        if ("mount", note) not in client.engine.told:
+            client.engine.told.add(("mount", note))
+            client.complain(note)
 
 
 def _is_not_here(client: Client, mount: Mount) -> bool:

@@ -25,12 +25,6 @@ OVERFLOWN = -1 << 63
 NANO = 10**9
 SET = re.compile(r"\d+(-\d+)?(,\d+(-\d+)?)*", re.ASCII)
 """Of processors."""
-TMPFS = frozenset({
-    "defaults", "ro", "rw", "suid", "nosuid", "dev", "nodev", "exec", "noexec", "sync", "async", "dirsync", "remount",
-    "mand", "nomand", "atime", "noatime", "diratime", "nodiratime", "bind", "rbind", "unbindable", "runbindable",
-    "private", "rprivate", "shared", "rshared", "slave", "rslave", "relatime", "norelatime", "strictatime",
-    "nostrictatime"})
-TMPFS_VALUES = ("size", "mode", "uid", "gid", "nr_inodes", "nr_blocks", "mpol")
 MOST_SWAPPINESS = 100
 SECURITY = ("label", "apparmor", "seccomp", "no-new-privileges", "writable-cgroups", "systempaths")
 ULIMITS = ("core", "cpu", "data", "fsize", "locks", "memlock", "msgqueue", "nice", "nofile", "nproc", "rss", "rtprio",
@@ -256,10 +250,6 @@ def check_daemon(client: Client, parsed: Parsed) -> None:
         path = text.partition(":")[0]
         if not path.startswith("/"):
             raise daemon_error(f"invalid mount path: '{path}' mount path must be absolute")
-        for option in filter(None, text.partition(":")[2].split(",")):
-            name, equals, _value = option.partition("=")
-            if not (name in TMPFS_VALUES if equals else option in TMPFS):
-                raise daemon_error(f'invalid tmpfs option "{option}"')
     if log and log not in LOG_DRIVERS:
         raise daemon_error(f'error looking up logging plugin {log}: plugin "{log}" not found')
     for text in parsed.all("security-opt"):

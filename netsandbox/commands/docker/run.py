@@ -24,7 +24,7 @@ from netsandbox.commands.docker.run_network import extra_host, is_user_defined, 
 from netsandbox.commands.docker.run_settings import links, resolv_conf, settings
 from netsandbox.commands.docker.update import restart_policy
 from netsandbox.commands.docker.words import named_values
-from netsandbox.docker import containers, history
+from netsandbox.docker import containers, history, volumes
 from netsandbox.docker.config import Config, HostConfig, with_image
 from netsandbox.docker.errors import DAEMON, DockerError, daemon_error
 from netsandbox.docker.images import stand_in
@@ -118,6 +118,8 @@ def make(client: Client, parsed: Parsed) -> Container:
         container.networks |= networks
     container.links, container.config = linked, with_image(
         _config(parsed, variables, ports, healthy), container.image)
+    if parsed.text("workdir"):
+        _make_work_directory(client, container)
     container.labels = dict(sorted((dict(container.image.labels) | named_values(labels)).items()))
     container.removes_itself = parsed.on("rm")
     container.host_config = HostConfig(
@@ -129,6 +131,15 @@ def make(client: Client, parsed: Parsed) -> Container:
     cidfile.write(client, parsed, container.identity)
     history.of_container(client.engine, container, "create")
     return container
+
+
+def _make_work_directory(client: Client, container: Container) -> None:
+    """Raises DockerError: it cannot be, and nor can the container."""
+    try:
+        volumes.make_work_directory(client.engine, container)
+    except DockerError:
+        containers.remove(client.engine, container)
+        raise
 
 
 def _config(parsed: Parsed, variables: Sequence[str], ports: tuple[str, ...],
@@ -152,6 +163,9 @@ def _tell(client: Client, parsed: Parsed, container: Container, mode: str) -> No
     published = container.host_config.published
     if mode == "host" and (published or parsed.on("publish-all")):
         client.complain("WARNING: Published ports are discarded when using host network mode")
+    if parsed.on("read-only") and container.image.server not in ("", "nginx"):
+        client.complain("note: with --read-only the sandbox's own server starts all the same; a real one may want to "
+                        "write a file, for which --tmpfs makes room")
     for host in dict.fromkeys(port.host for port in published if ":" in port.host):
         client.complain(f"note: -p [{host}]:…: nobody can ask there, as no machine of the sandbox speaks IPv6")
     if container.config.hostname and mode == "host":

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from netsandbox.commands.docker.flags import Flag
-from netsandbox.commands.docker.mount_flags import bad_mount
+from netsandbox.commands.docker.mount_fields import bad_mount
 from netsandbox.commands.docker.resources import CHECKS
 from netsandbox.commands.docker.run_network import bad_extra_host, bad_network
 from netsandbox.commands.docker.run_settings import (
@@ -56,7 +56,7 @@ SHOWN = (
     Flag("link", "", "list", check=bad_link),
     Flag("link-local-ip", "", "list"),
     Flag("mac-address", "", "string"),
-    Flag("mount", "", "list", check=bad_mount),
+    Flag("mount", "", "list", check_by_release=bad_mount),
     Flag("name", "", "string"),
     Flag("net", "", "list", check_by_release=bad_network),
     Flag("network", "", "list", check_by_release=bad_network),
@@ -69,6 +69,7 @@ SHOWN = (
     Flag("publish-all", "P"),
     Flag("pull", "", "string"),
     Flag("quiet", "q"),
+    Flag("read-only"),
     Flag("restart", "", "string"),
     Flag("rm"),
     Flag("stop-signal", "", "string"),
@@ -79,18 +80,18 @@ SHOWN = (
     Flag("uts", "", "string"),
     Flag("user", "u", "string"),
     Flag("volume", "v", "list"),
+    Flag("volume-driver", "", "string"),
     Flag("volumes-from", "", "list"),
     Flag("workdir", "w", "string"),
 )
 IGNORED = (
-    *_ignored("bool", "disable-content-trust", "oom-kill-disable", "read-only",
-              "sig-proxy", "use-api-socket"),
+    *_ignored("bool", "disable-content-trust", "oom-kill-disable", "sig-proxy", "use-api-socket"),
     *_ignored("int", "blkio-weight", "cpu-period", "cpu-quota", "cpu-rt-period", "cpu-rt-runtime", "cpu-shares/c",
               "cpu-count", "cpu-percent", "memory-swappiness", "oom-score-adj", "pids-limit"),
     *_ignored("string", "io-maxbandwidth", "io-maxiops", "kernel-memory",
               "cgroup-parent", "cgroupns", "cpuset-cpus", "cpuset-mems", "cpus", "detach-keys",
               "gpus", "ipc", "isolation", "log-driver", "memory/m", "memory-reservation",
-              "memory-swap", "platform", "runtime", "shm-size", "userns", "volume-driver"),
+              "memory-swap", "platform", "runtime", "shm-size", "userns"),
     *_ignored("list", "blkio-weight-device", "device-read-bps", "device-read-iops", "device-write-bps",
               "device-write-iops", "annotation", "device", "device-cgroup-rule",
               "group-add", "log-opt", "security-opt", "storage-opt", "ulimit"),

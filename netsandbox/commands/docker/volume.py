@@ -8,7 +8,7 @@ from netsandbox.commands.docker import describe
 from netsandbox.commands.docker.flags import FALSE, TRUE, Command, Flag, Parsed
 from netsandbox.commands.docker.inspect import FORMAT, VOLUME, inspect
 from netsandbox.commands.docker.listing import Column, no_filter, print_list, with_label
-from netsandbox.commands.docker.mount_flags import volume_name
+from netsandbox.commands.docker.volume_options import check_driver, check_options, notes, volume_name
 from netsandbox.commands.docker.words import named_values
 from netsandbox.commands.natural import natural
 from netsandbox.docker import volumes
@@ -22,8 +22,6 @@ if TYPE_CHECKING:
 COLUMNS = (Column("Driver", "DRIVER"), Column("Name", "VOLUME NAME"))
 OTHERS = {"Scope": "SCOPE", "Mountpoint": "MOUNTPOINT", "Labels": "LABELS", "Links": "LINKS", "Size": "SIZE"}
 RAW = "name: {{.Name}}\ndriver: {{.Driver}}\n"
-MOUNT_OPTIONS = ("type", "o", "device", "size")
-"""Of the driver `local`, which mounts what they say."""
 FILTERS = ("dangling", "driver", "label", "name")
 
 
@@ -36,20 +34,14 @@ def create(client: Client, parsed: Parsed) -> int:
     name = parsed.operands[0] if parsed.operands else parsed.text("name")
     labels, options = (dict(sorted(named_values(texts).items()))
                        for texts in (parsed.all("label"), parsed.all("opt")))
-    driver = parsed.text("driver") or "local"
-    if driver != "local":
-        raise daemon_error(f"create {name}: error looking up volume plugin {driver}: plugin \"{driver}\" not found")
+    check_driver(name, parsed.text("driver"))
     if name:
         volume_name(name)
     else:
         name, labels = random_identity(client.engine.random), labels | {volumes.ANONYMOUS: ""}
-    for key in options:
-        if key not in MOUNT_OPTIONS:
-            raise daemon_error(f'create {name}: invalid option: "{key}"')
-    if options and "device" not in options:
-        raise daemon_error(f'create {name}: missing required option: "device"')
-    for key in options:
-        client.complain(f"note: the option {key} of a volume does nothing in the sandbox")
+    check_options(name, options)
+    for note in notes(options):
+        client.complain(note)
     volumes.make(client.engine, name, labels, options)
     client.print(name)
     return 0

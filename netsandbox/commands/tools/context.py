@@ -59,8 +59,10 @@ class Machine(Protocol):
     def processes(self, namespace: NetworkNamespace) -> list[tuple[int, str, int]]:
         """(PID, command line, inode of its network namespace) of the machine that a namespace is on, by PID."""
 
-    def processes_inside(self, namespace: NetworkNamespace, files: Files) -> list[tuple[int, int, str]]:
-        """(PID, its parent's, command line) of the container that the one who asks is in, the first process first.
+    def processes_inside(self, namespace: NetworkNamespace,
+                         files: Files) -> list[tuple[int, int, str, NetworkNamespace]]:
+        """(PID, its parent's, command line, network namespace) of the processes that the one who asks sees, who is in a
+        container; the first one first.
 
         Args:
             files: those of the one who asks.

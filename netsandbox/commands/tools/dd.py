@@ -26,11 +26,12 @@ def dd(context: ToolContext, arguments: list[str]) -> ToolResult:
     skip, seek = (_size(given.get(name, "0")) * block for name in ("skip", "seek"))
     text = _read(context, given.get("if", ""), None if count is None else count * block, skip)
     out = given.get("of", "")
-    written, why = _write(context, out, text, seek) if out else (text, "")
-    shown = _report(len(text), len(written), block) if given.get("status") != "none" else ""
+    written, why, note = _write(context, out, text, seek) if out else (text, "", "")
+    read = min(len(text), len(written) + block) if why else len(text)
+    shown = _report(read, len(written), block) if given.get("status") != "none" else ""
     if given.get("status") == "noxfer":
         shown = "".join(shown.splitlines(keepends=True)[:2])
-    return ToolResult(1 if why else 0, "" if out else text, why + shown + (FULL if why else ""))
+    return ToolResult(1 if why else 0, "" if out else text, why + shown + note)
 
 
 def _operands(arguments: list[str]) -> dict[str, str]:
@@ -73,8 +74,8 @@ def _read(context: ToolContext, path: str, most: int | None, skip: int) -> str:
     return text[skip:] if most is None else text[skip:skip + most]
 
 
-def _write(context: ToolContext, path: str, text: str, seek: int) -> tuple[str, str]:
-    """What there was room for, and why not for more."""
+def _write(context: ToolContext, path: str, text: str, seek: int) -> tuple[str, str, str]:
+    """What there was room for, why not for more, and a note if that is no file system of a size of its own."""
     files = files_of(context)
     before = ""
     if seek:
@@ -84,11 +85,12 @@ def _write(context: ToolContext, path: str, text: str, seek: int) -> tuple[str, 
     except FileError as error:
         if error.name != "ENOSPC":
             raise ToolError(1, f"dd: failed to open '{path}': {error}") from None
-        room = max(MOST_BYTES - files.system.size - len(before), 0)
-        text = text[:room]
+        files.write(path, "")
+        owner = files.system.owner(files.canonical(path))
+        text = text[:max(owner.most_bytes - owner.size - len(before), 0)]
         files.write(path, before + text)
-        return text, f"dd: error writing '{path}': {error}\n"
-    return text, ""
+        return text, f"dd: error writing '{path}': {error}\n", FULL if owner.most_bytes == MOST_BYTES else ""
+    return text, "", ""
 
 
 def _report(read: int, wrote: int, block: int) -> str:

@@ -41,17 +41,10 @@ def mkdir(context: ToolContext, arguments: list[str]) -> ToolResult:
     files = files_of(context)
 
     def make(path: str) -> None:
-        if "p" in options:
-            so_far = "/" if path.startswith("/") else ""
-            for part in [part for part in path.split("/") if part][:-1]:
-                so_far = f"{so_far}{part}/"
-                if not files.exists(so_far):
-                    files.make_directory(so_far.rstrip("/"))
-            if files.is_directory(path):
-                return
         files.make_directory(path.rstrip("/") or "/")
 
-    return _each(paths, make, lambda path, error: f"mkdir: cannot create directory ‘{path}’: {error}")
+    return _each(paths, files.make_directories if "p" in options else make,
+                 lambda path, error: f"mkdir: cannot create directory ‘{path}’: {error}")
 
 
 def rmdir(context: ToolContext, arguments: list[str]) -> ToolResult:
@@ -82,8 +75,11 @@ def rm(context: ToolContext, arguments: list[str]) -> ToolResult:
 
 
 def _remove_all(files: Files, path: str) -> None:
-    if not isinstance(files.system.find(path), Directory):
+    found = files.system.find(path)
+    if not isinstance(found, Directory):
         raise FileError("EPERM")
+    if found.entries:
+        files.system.owner(f"{path}/{next(iter(found.entries))}")  # what is in it goes first
     files.system.drop(path)
 
 

@@ -38,7 +38,7 @@ NAMESPACE = re.compile(r"/proc/(\d{1,9})/ns(?:/net)?")
 
 def with_kernel(files: Files, namespace: NetworkNamespace, machine: Machine) -> Files:
     """The files, with those of the kernel as a process in a namespace sees them."""
-    generated = {**files.generated, "/proc": Proc(namespace, machine), "/sys": Sys(namespace),
+    generated = {**files.generated, "/proc": Proc(namespace, machine, files), "/sys": Sys(namespace),
                  FOLDERS[0]: NamedNamespaces(machine), FOLDERS[1]: DockerNamespaces(namespace, machine)}
     return Files(files.system, generated, files.cwd, files.binds)
 
@@ -51,6 +51,17 @@ def tenants(namespace: NetworkNamespace, machine: Machine) -> list[Tenant]:
     return found
 
 
+def by_pid(namespace: NetworkNamespace, machine: Machine, files: Files) -> dict[int, Tenant]:
+    """The processes that /proc has a folder for, each with the namespace that it is in.
+
+    Args:
+        files: those of the one who asks.
+    """
+    inside = machine.processes_inside(namespace, files) if RIGHTS.get().contained else []
+    return {pid: Tenant(whose, 1, pid, command, "") for pid, _parent, command, whose in inside} or {
+        tenant.pid: tenant for tenant in tenants(namespace, machine) if tenant.processes}
+
+
 class ReadOnly(Generator):
     """Files that nobody can write to, and no links."""
 
@@ -61,12 +72,13 @@ class ReadOnly(Generator):
 class Proc(ReadOnly):
     """/proc."""
 
-    def __init__(self, namespace: NetworkNamespace, machine: Machine) -> None:
+    def __init__(self, namespace: NetworkNamespace, machine: Machine, files: Files) -> None:
         self._namespace = namespace
         self._machine = machine
+        self._files = files
 
     def _pids(self) -> dict[int, Tenant]:
-        return {tenant.pid: tenant for tenant in tenants(self._namespace, self._machine) if tenant.processes}
+        return by_pid(self._namespace, self._machine, self._files)
 
     def _of(self, pid: int) -> NetworkNamespace | None:
         found = self._pids().get(pid)
@@ -250,7 +262,7 @@ def namespace_file(files: Files, namespace: NetworkNamespace, machine: Machine, 
     if match is not None:
         if int(match[1]) > FIRST_SHELL_PID:
             return namespace
-        found = next((one for one in tenants(namespace, machine) if one.processes and one.pid == int(match[1])), None)
+        found = by_pid(namespace, machine, files).get(int(match[1]))
         return found.namespace if found is not None else machine.namespace_of_pid(int(match[1]))
     if where in ("/proc/self/ns/net", "/proc/thread-self/ns/net"):
         return namespace

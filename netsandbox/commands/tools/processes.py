@@ -53,7 +53,7 @@ def processes(context: ToolContext) -> list[Process]:
     inside = context.machine.processes_inside(context.namespace, files_of(context))
     if not inside:
         return [Process(1, 0, command, inode) for _pid, command, inode in found if inode == context.namespace.inode][:1]
-    return [Process(pid, parent, command, context.namespace.inode) for pid, parent, command in inside]
+    return [Process(pid, parent, command, whose.inode) for pid, parent, command, whose in inside]
 
 
 def _with_itself(context: ToolContext, arguments: list[str]) -> list[Process]:

@@ -25,7 +25,8 @@ NOT_PERMITTED = ("note: a container may not change its network unless it was run
                  "NET_ADMIN; the lab's own `exec NODE …` and `enter NODE` are nsenter by root on the host, who may")
 NOT_RENAMED = ("note: a container may not change its host name unless it was run with --privileged or --cap-add "
                "SYS_ADMIN; `docker run --hostname NAME` gives it one at the start")
-ELSEWHERE = re.compile(r"(^|[\s'])/(?!proc/|sys/)\S*: Read-only file system", re.MULTILINE)
+ELSEWHERE = re.compile(r"((^|[\s'‘]|create )/(?!proc/|sys/)\S*|(?<!key )['‘][^\s/]\S*['’]|create [^\s/]\S*): "
+                       "Read-only file system", re.MULTILINE)
 """A file that is mounted read-only (docker run -v …:ro)."""
 NOTES = {"the host name": NOT_RENAMED, "sethostname": NOT_RENAMED,
          "Read-only file system": READ_ONLY, "permission denied on key": READ_ONLY,

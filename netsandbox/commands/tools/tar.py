@@ -303,9 +303,8 @@ def _extract(files: Files, told: Told, one: tarfile.TarInfo, name: str, content:
     try:
         if "keep-old-files" in told.values and not one.isdir() and (files.link(path) is not None or files.exists(path)):
             raise FileError("EEXIST")
-        for depth in range(1, len(folders) + 1):
-            if not files.is_directory(start + "/".join(folders[:depth])):
-                files.make_directory(start + "/".join(folders[:depth]))
+        if folders:
+            files.make_directories(start + "/".join(folders))
         if not one.isdir() and (files.link(path) is not None or (one.issym() and files.exists(path))):
             files.remove(path)
         if one.issym():

@@ -254,6 +254,20 @@ class Files:
         where = self._free(path)
         self.system.add(where, Directory(self.system.now))
 
+    def make_directories(self, path: str) -> None:
+        """With those above it, as far as they are not there (mkdir -p).
+
+        Raises:
+            FileError: a file stands in the way, or nothing can be written there.
+        """
+        so_far = "/" if path.startswith("/") else ""
+        for part in [part for part in path.split("/") if part][:-1]:
+            so_far = f"{so_far}{part}/"
+            if not self.exists(so_far):
+                self.make_directory(so_far.rstrip("/"))
+        if not self.is_directory(path):
+            self.make_directory(path.rstrip("/") or "/")
+
     def make_link(self, path: str, target: str) -> None:
         """A symbolic link at `path`."""
         self.system.add(self._free(path), Symlink(self.system.now, target))

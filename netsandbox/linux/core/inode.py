@@ -100,13 +100,16 @@ class FileSystem:
 
     Args:
         scheduler: whose clock dates them.
+        most_bytes: characters in all files.
 
     Attributes:
+        read_only: nothing of its own is changed; what is mounted in it may be.
         grafts: nodes of other file systems that stand in this one, by path (mount).
     """
 
-    def __init__(self, scheduler: Scheduler) -> None:
+    def __init__(self, scheduler: Scheduler, most_bytes: int = MOST_BYTES) -> None:
         self.scheduler = scheduler
+        self.read_only, self.most_bytes = False, min(most_bytes, MOST_BYTES)
         self.nodes = self.size = 0
         self.grafts: dict[str, Graft] = {}
         self._made = scheduler.clock
@@ -233,7 +236,7 @@ class FileSystem:
             FileError: it is mounted read-only.
         """
         graft = self._graft_at(path)
-        if graft is not None and graft.read_only:
+        if self.read_only if graft is None else graft.read_only:
             raise FileError("EROFS")
         return self if graft is None else graft.owner
 
@@ -284,7 +287,8 @@ class FileSystem:
             FileError: something is mounted there, or in what is mounted read-only.
         """
         if path in self.grafts:
-            raise FileError("EROFS" if self.grafts[path].read_only else "EBUSY")
+            self.owner(path.rpartition("/")[0])
+            raise FileError("EBUSY")
         owner = self.owner(path)
         above, _slash, name = path.rpartition("/")
         directory = self.find(above)
@@ -308,7 +312,7 @@ class FileSystem:
 
     def set_text(self, file: RegularFile, text: str) -> None:
         """Raises: FileError: the file system is full."""
-        if self.size + len(text) - len(file.text) > MOST_BYTES:
+        if self.size + len(text) - len(file.text) > self.most_bytes:
             raise FileError("ENOSPC")
         self.size += len(text) - len(file.text)
         file.text, file.changed = text, self.now
