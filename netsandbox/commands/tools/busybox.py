@@ -154,7 +154,7 @@ def netstat(context: ToolContext, arguments: list[str]) -> ToolResult:
     done = netstat_tool.run(context, [f"-{letter}" for letter in options if letter not in "We"])
     if "r" in options:
         return done if "n" in options else done._replace(out=_starred(done.out))
-    commands = {pid: command for pid, _parent, command in context.machine.processes_inside(
+    commands = {pid: command for pid, _parent, command, _whose in context.machine.processes_inside(
         context.namespace, context.files)} if context.files is not None else {}
     rows = [NETSTAT_ROW.sub(partial(_netstat_row, commands), row) for row in done.out.splitlines()]
     rows = [f"{row} " if row.endswith("State      ") else row for row in rows]
