@@ -36,8 +36,9 @@ OF_NOTES: dict[str, str] = {
     "the option {name} of a tmpfs does nothing in the sandbox": "tmpfs 的选项 {name} 在沙盒里不起作用",
     "{name} of --mount does nothing in the sandbox": "--mount 的 {name} 在沙盒里不起作用",
     "{word} of -v does nothing in the sandbox": "-v 的 {word} 在沙盒里不起作用",
-    "with --read-only the sandbox's own server starts all the same; a real one may want to write a file, for which --tmpfs "
-    "makes room": "有 --read-only 时，沙盒自带的服务器仍会启动；真实的服务器可能要写文件，要用 --tmpfs 给它留地方",
+    "with --read-only the sandbox's own server starts all the same; a real one may want to write a file, for which "
+    "--tmpfs makes room":
+        "有 --read-only 时，沙盒自带的服务器仍会启动；真实的服务器可能要写文件，要用 --tmpfs 给它留地方",
     "--user decides whose a program is, and its capabilities; files in the sandbox belong to nobody, so that all can "
     "be written": "--user 决定程序属于谁、有哪些 capability；沙盒里的文件没有主人，所以都可以写",
     "the option {key} does nothing in the sandbox": "选项 {key} 在沙盒里不起作用",
