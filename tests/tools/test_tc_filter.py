@@ -18,7 +18,7 @@ SHOW = "tc filter show dev d0"
 @pytest.fixture(scope="module")
 def host() -> KeptSession:
     session = KeptSession()
-    session.run("ip link add d0 type veth peer name d1")
+    session.run("ip link add d0 type dummy")
     session.run("ip link set d0 up")
     return session
 
@@ -57,3 +57,13 @@ def test_each_line_where_there_are_some(host: KeptSession) -> None:
         assert said(host, line) == (code, out, err), line
         if shown:
             assert host.run(SHOW).out == shown, line
+
+
+def test_disciplines_and_classes_line_after_line(host: KeptSession) -> None:
+    assert len(KERNEL["sequences"]) > 60
+    for lines in KERNEL["sequences"]:
+        host.run("tc qdisc del dev d0 root")
+        for line, *expected in lines:
+            code, out, err = said(host, line)
+            out = re.sub(r"seed \d+", "seed N", re.sub(r"\b8[0-9a-f]{3}:", "8xxx:", out))
+            assert [code, out, err] == expected, (line, lines)

@@ -10,7 +10,7 @@ from tests.linux.test_multipath import say, two_ways
 from tests.tools.test_tc_fifo import shown
 
 REFUSED = {
-    "add dev eth0 root netem delay -5ms": "Error: negative latency.",
+    "change dev eth0 root netem delay -5ms": "Error: negative latency.",
     "add dev eth0 root netem loss x": "Unknown loss parameter: x",
     "add dev eth0 root netem duplicate x": 'Illegal "duplicate"',
     "add dev eth0 root netem loss 101%": 'Illegal "loss percent"',

@@ -11,8 +11,8 @@ from netsandbox.commands.tools.context import ToolError, ToolResult
 from netsandbox.commands.tools.help import usage
 from netsandbox.commands.tools.ip_netns import named
 from netsandbox.commands.tools.names import find_interface, in_order, interface_named
-from netsandbox.commands.tools.tc_numbers import classid_of
-from netsandbox.commands.tools.words import Words, choose, wrong
+from netsandbox.commands.tools.tc_numbers import ROOT, classid_of
+from netsandbox.commands.tools.words import Words, choose, no_device, wrong
 from netsandbox.linux.core.fifo import Fifo
 from netsandbox.linux.core.queueing import Discipline, Netem, Tbf
 from netsandbox.linux.ipv4.prio import Prio
@@ -73,7 +73,7 @@ def run(context: ToolContext, arguments: list[str]) -> ToolResult:
     if found == "class" and command in ("show", "list", "lst"):
         return tc_prio.show_classes(context, words, counted, as_json)
     if found == "class":
-        return tc_prio.modify_class(command, words, [*KINDS, *OTHER_KINDS])
+        return tc_prio.modify_class(context, command, words)
     if command in ("show", "list", "lst"):
         return _show(context, words, counted, as_json)
     _modify(context, command, words)
@@ -111,42 +111,43 @@ def _place(words: Words) -> Place:
 
 
 def _modify(context: ToolContext, command: str, words: Words) -> None:
-    """tc_qdisc_modify."""
+    """tc_qdisc_modify: tc reads a kind's options before it looks for the device."""
     place = _place(words)
-    found = find_interface(context.namespace, place.device)
-    if found is None or command == "delete":
-        _check_words(found or context.namespace.interfaces["lo"], place, words)
+    interface = find_interface(context.namespace, place.device)
+    options = words.rest()
+    _check_words(interface or context.namespace.interfaces["lo"], place, options)
     if not place.device:
-        raise ToolError(2, "RTNETLINK answers: No such device")
-    interface = interface_named(context.namespace, place.device, 1)
+        raise ToolError(KERNEL, "RTNETLINK answers: No such device")
+    if interface is None:
+        raise no_device(place.device)
     root = interface.shaper if isinstance(interface.shaper, Discipline) else None
     if command == "delete":
         _delete(root, place)
         return
-    if not place.at_root and not place.parent:
-        if not place.handle:
-            _refuse_unknown(place.kind, words)
-            raise ToolError(2, "Error: Handle cannot be zero.")
-        _new(interface, place, words)
-        raise ToolError(2, "Error: Failed to find specified qdisc." if root else "Error: Specified qdisc not found.")
-    _put(context, command, interface, root, place, words)
+    if not place.at_root and not place.parent and not place.handle:
+        raise ToolError(KERNEL, "Error: Handle cannot be zero.")
+    _put(context, command, interface, root, place, options)
 
 
 def _put(context: ToolContext, command: str, interface: Interface, root: Discipline | None, place: Place,
-         words: Words) -> None:
+         options: list[str]) -> None:
     """A discipline for the device, or within another one (tc_modify_qdisc, qdisc_graft)."""
-    old = root if not place.parent else _within(root, place.parent) if root is not None else None
-    old = old if old is not None and old.handle else None
-    is_same = old is not None and old.kind == place.kind and place.handle in (0, old.handle)
-    new = _new(interface, place, words, old if is_same else None)
     if place.parent and root is None:
-        raise ToolError(2, "Error: Failed to find specified qdisc.")
+        raise ToolError(KERNEL, "Error: Failed to find specified qdisc.")
+    if place.at_root or place.parent:
+        old = root if not place.parent else _within(root, place.parent) if root is not None else None
+    else:
+        old = next((one for one in _all(root) if one.handle == place.handle), None)
+        if old is None:
+            raise ToolError(KERNEL, "Error: Specified qdisc not found.")
+    old = old if old is not None and old.handle else None
     if _is_to_change(command, root, old, place):
         assert old is not None
-        _take_over(old, new)
+        _take_over(old, _new(interface, place._replace(kind=place.kind or old.kind), Words(options), old))
         return
     if command == "link" or (command == "change" and old is None):
-        raise ToolError(2, "Error: Qdisc not found. To create specify NLM_F_CREATE flag.")
+        raise ToolError(KERNEL, "Error: Qdisc not found. To create specify NLM_F_CREATE flag.")
+    new = _new(interface, place, Words(options))
     if not place.parent:
         new.handle = place.handle or context.namespace.kernel.next_handle()
         new.attach()
@@ -162,39 +163,49 @@ def _put(context: ToolContext, command: str, interface: Interface, root: Discipl
     root.adopt(new, place.parent)
 
 
+def _all(root: Discipline | None) -> list[Discipline]:
+    return [root, *root.children] if root is not None else []
+
+
 def _is_to_change(command: str, root: Discipline | None, old: Discipline | None, place: Place) -> bool:
     """Whether what is there gets other settings; else a new one is made (the flags of tc_modify_qdisc)."""
     if place.handle and (old is None or old.handle != place.handle):
         if old is not None and command in ("add", "change"):
-            raise ToolError(2, "Error: NLM_F_REPLACE needed to override.")
-        if root is not None and place.handle in (root.handle, *(child.handle for child in root.children)) and (
-                place.parent or place.handle != root.handle):
-            raise ToolError(2, "Error: Cannot move an existing qdisc to a different parent.")
+            raise ToolError(KERNEL, "Error: NLM_F_REPLACE needed to override.")
+        if any(one.handle == place.handle and (place.parent or one is not root) for one in _all(root)):
+            raise ToolError(KERNEL, "Error: Cannot move an existing qdisc to a different parent.")
         return False
     if old is None or (not place.handle and old.kind != place.kind and command != "link"):
         return False
     if command == "add":
-        raise ToolError(2, "Error: Exclusivity flag on, cannot modify.")
-    if old.kind != place.kind:
-        raise ToolError(2, "Error: Invalid qdisc name.")
+        raise ToolError(KERNEL, "Error: Exclusivity flag on, cannot modify.")
+    if place.kind and old.kind != place.kind:
+        raise ToolError(KERNEL, "Error: Invalid qdisc name.")
     return True
 
 
 def _delete(root: Discipline | None, place: Place) -> None:
     """tc_get_qdisc."""
-    if not place.at_root:
-        child = _within(root, place.parent) if root is not None and place.parent else None
-        if child is not None and child.handle:
-            child.detach()
-            return
-        if child is not None:
-            raise ToolError(2, "Error: Cannot delete qdisc with handle of zero.")
-        raise ToolError(2, f"Error: Failed to find qdisc with specified {'classid' if place.parent else 'handle'}.")
-    if root is None:
-        raise ToolError(2, "Error: Cannot delete qdisc with handle of zero.")
-    if place.kind and place.kind != root.kind:
-        raise ToolError(2, "Error: Invalid qdisc name.")
-    root.detach()
+    if place.at_root:
+        found = root
+    elif place.parent:
+        major, _colon, _minor = place.parent.partition(":")
+        if root is None or _handle(f"{major}:") != root.handle:
+            raise ToolError(KERNEL, "Error: Failed to find qdisc with specified classid.")
+        found = _within(root, place.parent)
+        if found is None:
+            raise ToolError(KERNEL, "Error: Failed to find qdisc with specified classid.")
+    elif any(one.handle == place.handle for one in _all(root)):
+        raise ToolError(KERNEL, "Error: Classid cannot be zero.")
+    else:
+        raise ToolError(KERNEL, "Error: Failed to find qdisc with specified handle.")
+    if place.handle and place.handle != (found.handle if found is not None else 0):
+        raise ToolError(KERNEL, "Error: Invalid handle.")
+    if place.kind and found is not None and place.kind != found.kind:
+        raise ToolError(KERNEL, "Error: Invalid qdisc name.")
+    if found is None or not found.handle:
+        raise ToolError(KERNEL, "Error: Cannot delete qdisc with handle of zero.")
+    found.detach()
 
 
 def _within(root: Discipline, parent: str) -> Discipline | None:
@@ -202,10 +213,10 @@ def _within(root: Discipline, parent: str) -> Discipline | None:
     major, _colon, minor = parent.partition(":")
     number = int(minor or "1", 16) if re.fullmatch("[0-9a-fA-F]{0,4}", minor) else 0
     if _handle(f"{major}:") != root.handle:
-        raise ToolError(2, "Error: Failed to find specified qdisc.")
+        raise ToolError(KERNEL, "Error: Failed to find specified qdisc.")
     if isinstance(root, Prio):
         if not 1 <= number <= len(root.bands):
-            raise ToolError(2, "Error: Specified class not found.")
+            raise ToolError(KERNEL, "Error: Specified class not found.")
         return root.bands[number - 1]
     return root.child if number in (0, 1) else None
 
@@ -219,7 +230,7 @@ def _new(interface: Interface, place: Place, words: Words, old: Discipline | Non
     kind = place.kind
     _refuse_unknown(kind, words)
     if not kind:
-        raise ToolError(2, "Error: Specified qdisc kind is unknown.")
+        raise ToolError(KERNEL, "Error: Specified qdisc kind is unknown.")
     if kind not in KINDS:
         raise ToolError(1, f"netsandbox: the queueing discipline {kind!r} is not modelled ({', '.join(KINDS)} are)")
     new = KINDS[kind](interface, 0)
@@ -234,11 +245,11 @@ def _new(interface: Interface, place: Place, words: Words, old: Discipline | Non
     return new
 
 
-def _check_words(interface: Interface, place: Place, words: Words) -> None:
-    """What tc itself says of a kind's options, which it reads before it looks for the device."""
+def _check_words(interface: Interface, place: Place, options: list[str]) -> None:
+    """What tc itself says of a kind's options."""
     try:
         if place.kind:
-            _new(interface, place, words)
+            _new(interface, place, Words(options))
     except ToolError as error:
         if error.code != KERNEL:
             raise
@@ -249,7 +260,7 @@ def _refuse_unknown(kind: str, words: Words) -> None:
     if kind and kind not in KINDS and kind not in OTHER_KINDS:
         if words:
             raise ToolError(1, f'Unknown qdisc "{kind}", hence option "{words.next()}" is unparsable')
-        raise ToolError(2, "Error: Specified qdisc kind is unknown.")
+        raise ToolError(KERNEL, "Error: Specified qdisc kind is unknown.")
 
 
 def _take_over(old: Discipline, new: Discipline) -> None:
@@ -287,7 +298,11 @@ def _show(context: ToolContext, words: Words, counted: bool, as_json: bool) -> T
             if found is None:
                 raise wrong(text, "invalid parent ID")
             parent = found
-        elif word not in ("root", "invisible"):
+        elif word == "root":
+            parent = ROOT
+        elif word == "invisible":
+            raise ToolError(1, "netsandbox: `tc qdisc show invisible` is not modelled")
+        else:
             raise ToolError(255, f'What is "{word}"? Try "tc qdisc help".')
     rows = []
     for interface in in_order(context.namespace):

@@ -9,7 +9,7 @@ from netsandbox.commands.tools import tc_match
 from netsandbox.commands.tools.context import ToolError, ToolResult
 from netsandbox.commands.tools.help import usage
 from netsandbox.commands.tools.names import interface_named
-from netsandbox.commands.tools.tc_numbers import classid_of, illegal, shown_classid
+from netsandbox.commands.tools.tc_numbers import ROOT, classid_of, illegal, shown_classid
 from netsandbox.commands.tools.words import choose, duplicate, number_of, within, wrong
 from netsandbox.linux.core.fifo import Fifo
 from netsandbox.linux.core.queueing import Discipline
@@ -94,7 +94,7 @@ def _wanted(words: Words, is_shown: bool = False) -> Wanted:
         if name == "root":
             if found.parent is not None:
                 raise ToolError(255, 'Error: "root" is duplicate parent ID')
-            found = found._replace(parent=classid_of("root"))
+            found = found._replace(parent=ROOT)
         elif name in FIELDS:
             found = _with(found, name, words.next(), is_shown)
         elif name is not None:
@@ -161,8 +161,6 @@ def _options(wanted: Wanted, words: Words) -> tuple[int, int | None, tuple[Match
             raise ToolError(1, f"netsandbox: {word} of {kind} is not modelled")
         else:
             raise ToolError(1, f'What is "{word}"?\n{usage(kind).message}')
-    if kind == "u32" and classid is not None and not has_keys and not handle:
-        raise refused("Error: cls_u32: Selector not specified.")
     return handle, classid, tuple(keys) if has_keys else None
 
 
@@ -170,10 +168,8 @@ def _handle(kind: str, word: str | None) -> int:
     """get_u32_handle: table, bucket and node; of the others a number."""
     if word is None:
         return 0
-    if kind == "matchall":
-        return within(word, illegal("handle"))
     if kind != "u32":
-        return number_of(word) or 0
+        return next((found for end in range(len(word), 0, -1) if (found := number_of(word[:end])) is not None), 0)
     parts = HANDLE.fullmatch(word)
     if parts is None and word[:2] == "0x":
         return within(word, ToolError(1, "Illegal filter ID"))
@@ -229,6 +225,9 @@ def _put(prio: Prio, wanted: Wanted, handle: int, new: Filter, command: str, has
     is_table = group.kind == "u32" and handle and handle == group.table << 20
     if (same is not None or is_table) and command == "add":
         raise refused("Error: Filter already exists.")
+    if not has_keys and same is None and (group.kind == "matchall" or new.is_terminal):
+        is_u32 = group.kind == "u32"
+        raise refused("Error: cls_u32: Selector not specified." if is_u32 else "RTNETLINK answers: Invalid argument")
     if group.kind == "matchall" and group.filters:
         raise refused("RTNETLINK answers: File exists")
     if same is not None:

@@ -16,7 +16,8 @@ SIZES = {"": 1, "b": 1, "k": 1024, "kb": 1024, "m": 1024**2, "mb": 1024**2, "g":
          "kbit": 128, "mbit": 128 * 1024}
 NUMBER = re.compile(r"(\d+(?:\.\d*)?)([A-Za-z]*)", re.ASCII)
 CLASSID = re.compile(r"(?:0x)?([0-9a-fA-F]*)(?::([0-9a-fA-F]*))?", re.ASCII)
-ROOT_OR_NONE = {"root": 0xFFFFFFFF, "none": 0}
+ROOT = 0xFFFFFFFF
+ROOT_OR_NONE = {"root": ROOT, "none": 0}
 PERCENT = re.compile(r"(\d+(?:\.\d*)?)%?", re.ASCII)
 
 

@@ -3,21 +3,22 @@
 from __future__ import annotations
 
 import json
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from netsandbox.commands.tools.context import ToolError, ToolResult
 from netsandbox.commands.tools.names import interface_named
-from netsandbox.commands.tools.tc_numbers import classid_of, illegal
+from netsandbox.commands.tools.tc_numbers import ROOT, classid_of, illegal
 from netsandbox.commands.tools.words import within, wrong
+from netsandbox.linux.core.fifo import Fifo
 from netsandbox.linux.core.queueing import Discipline, Tbf
 from netsandbox.linux.ipv4.prio import MAX_BANDS, MIN_BANDS, PRIOMAP, Prio
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
-
     from netsandbox.commands.tools.context import ToolContext
     from netsandbox.commands.tools.words import Words
 
+CLASSFUL = ("atm", "cbq", "drr", "dsmark", "ets", "hfsc", "htb", "qfq")
+"""The disciplines of which tc can read a class's options; none of them is modelled."""
 USAGE = "Usage: ... prio bands NUMBER priomap P1 P2...[multiqueue]"
 
 
@@ -56,28 +57,43 @@ def members(prio: Prio) -> dict[str, Any]:
     return {"bands": len(prio.bands), "priomap": list(prio.priomap), "multiqueue": False}
 
 
-def show_classes(context: ToolContext, words: Words, counted: bool, as_json: bool) -> ToolResult:
-    """tc_class_list."""
-    device, wanted = "", {"classid": 0, "parent": 0}
+class Place(NamedTuple):
+    """Where a class is, or is to be."""
+
+    device: str = ""
+    classid: int = 0
+    parent: int = 0
+    kind: str = ""
+
+
+def _place(words: Words, is_shown: bool) -> Place:
+    """tc_class_list, tc_class_modify."""
+    place = Place()
     while words:
         word = words.next()
         if word == "dev":
-            device = words.next()
+            place = place._replace(device=words.next())
         elif word == "root":
-            wanted["parent"] = 0
-        elif word in wanted:
+            place = place._replace(parent=ROOT)
+        elif word in ("classid", "parent"):
             text = words.next()
             number = classid_of(text)
             if number is None:
                 raise wrong(text, f"invalid {'class' if word == 'classid' else 'parent'} ID")
-            wanted[word] = number
-        else:
+            place = place._replace(classid=number) if word == "classid" else place._replace(parent=number)
+        elif is_shown:
             raise ToolError(255, f'What is "{word}"? Try "tc class help".')
-    root = interface_named(context.namespace, device, 1).shaper if device else None
+        else:
+            return place._replace(kind=word)
+    return place
+
+
+def show_classes(context: ToolContext, words: Words, counted: bool, as_json: bool) -> ToolResult:
+    place = _place(words, is_shown=True)
+    root = interface_named(context.namespace, place.device, 1).shaper if place.device else None
     rows = [row for one in ([root, *root.children] if isinstance(root, Discipline) else [])
             for row in _classes(one, counted)
-            if wanted["classid"] in (0, classid_of(row["handle"]))
-            and wanted["parent"] >> 16 in (0, one.handle) and not wanted["parent"] & 0xFFFF]
+            if place.classid in (0, classid_of(row["handle"])) and place.parent in (0, one.handle << 16)]
     if as_json:
         return ToolResult(0, json.dumps([{name: value for name, value in row.items() if name != "counters"}
                                          for row in rows], separators=(",", ":")) + "\n", "")
@@ -86,11 +102,24 @@ def show_classes(context: ToolContext, words: Words, counted: bool, as_json: boo
                                  for row in rows), "")
 
 
-def modify_class(command: str, words: Words, kinds: Iterable[str]) -> ToolResult:
-    """tc_class_modify."""
-    for kind in set(kinds) & set(words.rest()):
-        raise ToolError(1, f'Error: Qdisc "{kind}" is classless.')
-    raise ToolError(1, f"netsandbox: `tc class {command}` is not modelled; the classes of a prio are always there")
+def modify_class(context: ToolContext, command: str, words: Words) -> ToolResult:
+    """tc_class_modify, tc_ctl_tclass: those of prio are always there, as many as it has bands."""
+    place = _place(words, is_shown=False)
+    if place.kind and place.kind not in CLASSFUL:
+        raise ToolError(1, f'Error: Qdisc "{place.kind}" is classless.')
+    root = interface_named(context.namespace, place.device, 1).shaper if place.device else None
+    why = "Operation not supported"
+    is_there = isinstance(root, Discipline) and any(
+        classid_of(row["handle"]) == place.classid for row in _classes(root, False))
+    if not place.device:
+        why = "No such device"
+    elif not isinstance(root, Discipline) or (not is_there and command != "add"):
+        why = "No such file or directory"
+    elif isinstance(root, Fifo):
+        why = "Invalid argument"
+    elif is_there and command == "add":
+        why = "File exists"
+    raise ToolError(2, f"RTNETLINK answers: {why}")
 
 
 def _classes(one: Discipline, counted: bool) -> list[dict[str, str]]:

@@ -75,7 +75,7 @@ def send_singly(bridge: Bridge, source: BridgePort | None, ports: Sequence[Bridg
         shown = tuple(port.place for port in run if port in fitting and not port.interface.is_delayed)
         namespace.record((FrameBridged, bridge.place, place_of(source), frame, shown, tells_of_host, why, row))
         for port in run:
-            _send_one(port, frame)
+            send_one(port, frame)
         tells_of_host = False
     if fitting or to_host:
         return Outcome.BRIDGED
@@ -92,11 +92,12 @@ def _runs(ports: Sequence[BridgePort]) -> list[list[BridgePort]]:
     return runs
 
 
-def _send_one(port: BridgePort, frame: Frame) -> None:
+def send_one(port: BridgePort, frame: Frame) -> None:
+    """br_dev_queue_push_xmit, and what a pair of veths does with what the other end does not take."""
     interface, size = port.interface, frame.size
     limit = port.longest if not interface.is_wired else min(port.longest, interface.peer_limit)
     if size > limit:
-        interface.tx_dropped += 1
+        interface.tx_dropped += size <= port.longest  # the bridge itself counts nothing (br_dev_queue_push_xmit)
         refusal = Dropped(DropReason.PKT_TOO_BIG, (size, limit))
         interface.namespace.record(SendFailed(interface.place, frame, refusal))
     else:

@@ -76,8 +76,13 @@ class DeviceOperations:
     def uninit(self) -> None:
         """ndo_uninit: it is deleted."""
 
-    def check_mac(self, mac: int) -> None:
-        """Raises KernelError: the device does not take this address."""
+    def accept_mac(self, mac: int) -> int:
+        """The address that the device has once it was given this one (ndo_set_mac_address).
+
+        Raises:
+            KernelError: it does not take it.
+        """
+        return mac
 
     def check_mtu(self, mtu: int) -> None:
         """Raises KernelError: the device does not take this MTU, although it is within its limits."""

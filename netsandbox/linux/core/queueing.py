@@ -114,6 +114,10 @@ class Discipline:
         now = self.interface.namespace.scheduler.now
         while self.waiting and self.waiting[0][0] <= now:
             self.release(self.waiting.pop(0)[2])
+        self.look()
+
+    def look(self) -> None:
+        """Whoever sends asks for what may leave; a bucket of tokens counts how often that is nothing yet."""
 
     def release(self, frame: Frame) -> None:
         """It has waited for long enough here: to the child or the parent, or on the wire."""
@@ -291,10 +295,12 @@ class Tbf(Discipline):
         self.child.parent = self
 
     def enqueue(self, frame: Frame) -> bool:
-        return self.child.enqueue(frame) if self.child is not None else self.admit(frame)
+        is_taken = self.child.enqueue(frame) if self.child is not None else self.admit(frame)
+        self.look()
+        return is_taken
 
     def admit(self, frame: Frame) -> bool:
-        """tbf_enqueue, tbf_dequeue: the time at which there are tokens for it."""
+        """tbf_enqueue: it waits until there are tokens for it."""
         length = self.length_of(frame)
         if length > self.burst:
             self.drop(frame, "burst")
@@ -302,6 +308,17 @@ class Tbf(Discipline):
         if sum(self.length_of(held[2]) for held in self.waiting) + length > self.most:
             self.drop(frame, "limit")
             return False
+        when = self._reserve(length)
+        if when > self.interface.namespace.scheduler.now:
+            self.note("shaped", when - self.interface.namespace.scheduler.now)
+        self.hold(frame, when)
+        return True
+
+    def look(self) -> None:
+        self.overlimits += bool(self.waiting)
+
+    def _reserve(self, length: int) -> int:
+        """tbf_dequeue: the time at which there are tokens for so many bytes more."""
         now = self.interface.namespace.scheduler.now
         full = self.burst * SECOND // self.rate
         if self._tokens < 0:
@@ -311,8 +328,4 @@ class Tbf(Discipline):
         needed = length * SECOND // self.rate
         when = begins + max(0, needed - tokens)
         self._tokens, self._since = max(0, tokens - needed), when
-        if when > now:
-            self.overlimits += 1
-            self.note("shaped", when - now)
-        self.hold(frame, when)
-        return True
+        return when

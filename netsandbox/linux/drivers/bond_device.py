@@ -319,6 +319,10 @@ class BondInterface(StackedInterface):
     def tx_bytes(self) -> int:
         return self._count_slaves(3)
 
+    def accept_mac(self, mac: int) -> int:
+        """bond_set_mac_address: nothing, where the bond's address follows the slaves or theirs the bond's."""
+        return self.mac if self.mode == ACTIVE_BACKUP and self.options["fail_over_mac"] != "none" else mac
+
     def assign_mac(self, mac: int) -> None:
         super().assign_mac(mac)
         for slave in () if self.options["fail_over_mac"] == "active" else self.slaves:

@@ -21,6 +21,7 @@ class GretapInterface(GreInterface):
     kind = "gretap"
     hardware = "ether"
     flags = ("BROADCAST", "MULTICAST")
+    uncounted = 0
     min_mtu = 68
     queueing = "fq_codel"
     ethertype = ETHERNET

@@ -14,7 +14,7 @@ from netsandbox.linux.events import RouteMissing
 from netsandbox.linux.ipv4 import icmp, tunnel_output
 from netsandbox.linux.ipv4.routing import OutputRoute, learn_mtu, route_output
 from netsandbox.wire.addresses import format_ipv4
-from netsandbox.wire.ethernet import ETH_P_IP, Frame
+from netsandbox.wire.ethernet import ETH_P_IP, HEADER, Frame
 from netsandbox.wire.icmp import (
     FRAGMENTATION_NEEDED,
     HOST_UNREACHABLE,
@@ -51,7 +51,7 @@ class TunnelInterface(TunnelEnd):
     hardware = "ipip"
     min_mtu = max_mtu = 0
     tso_max = 65536
-    uncounted = 14
+    uncounted = HEADER
     protocol: ClassVar[int] = 4
 
     __slots__ = ("below", "err_count", "err_time", "local", "pmtudisc", "remote", "rx_errors", "tos", "ttl")
@@ -130,7 +130,7 @@ class TunnelInterface(TunnelEnd):
         if namespace.depth >= LIMIT:
             self.fail(frame, DropReason.RECURSION_LIMIT, self.name)
             return True
-        tunnel_output.transmit(self, outer, route, frame.size - self.uncounted)
+        tunnel_output.transmit(self, outer, route, frame.size - HEADER)
         return True
 
     def _next_hop(self, inner: IPv4Packet | None) -> int:

@@ -216,7 +216,7 @@ class IpvlanInterface(StackedInterface):
             link.change_mac(self, lower.mac)
         follow_carrier(self, lower)
 
-    def check_mac(self, mac: int) -> None:
+    def accept_mac(self, mac: int) -> int:
         raise KernelError("EOPNOTSUPP")
 
     def check_address(self, network: Network) -> None:

@@ -210,9 +210,10 @@ class MacvlanInterface(StackedInterface):
         if mtu > self.below.mtu:
             raise KernelError("EINVAL")
 
-    def check_mac(self, mac: int) -> None:
+    def accept_mac(self, mac: int) -> int:
         if self.mode != "passthru" and mac != self.mac and self._is_busy(mac):
             raise KernelError("EADDRINUSE")
+        return mac
 
     def _is_busy(self, mac: int) -> bool:
         """macvlan_addr_busy: the parent has the address, or another child that is up."""

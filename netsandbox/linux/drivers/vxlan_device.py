@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 from zlib import crc32
 
 from netsandbox.linux.core import link
+from netsandbox.linux.core.device import NO_SPEED
 from netsandbox.linux.core.errors import KernelError
 from netsandbox.linux.core.socket import ANY, Process, SocketError
 from netsandbox.linux.core.stacked import TunnelEnd, leave, stack_of
@@ -76,6 +77,11 @@ class VxlanInterface(TunnelEnd):
     @property
     def vteps(self) -> VtepTable:
         return self.table
+
+    @property
+    def path_cost(self) -> int:
+        """As fast as the device of `dev` (vxlan_get_link_ksettings)."""
+        return self.below.path_cost if self.below is not None else NO_SPEED
 
     # -- sending
 

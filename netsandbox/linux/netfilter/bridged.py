@@ -167,7 +167,7 @@ class BridgeHooks:
             self.namespace.record((FrameBridged, bridge.place, port.interface.place, sent,
                                    tuple(out.interface.place for out in outs), to_host, why, row))
             for out in outs:
-                self._put(out, sent)
+                output.send_one(out, sent)
         return verdict if verdict is not None and not leaving and not to_host else Outcome.BRIDGED
 
     def _ask(self, bridge: Bridge, out: BridgePort, buffer: SocketBuffer) -> HookVerdict:
@@ -194,15 +194,6 @@ class BridgeHooks:
         pieces = fragment(packet, mtu, buffer.pieces)
         self.namespace.record(PacketFragmented(self.namespace.name, packet, len(pieces), mtu))
         return [Frame(frame.dst, frame.src, ETH_P_IP, piece) for piece in pieces]
-
-    def _put(self, out: BridgePort, frame: Frame) -> None:
-        interface, size = out.interface, frame.size
-        limit = min(out.longest, interface.peer_limit) if interface.is_wired else out.longest
-        if size > limit:
-            interface.tx_dropped += 1
-            self.namespace.record(SendFailed(interface.place, frame, Dropped(DropReason.PKT_TOO_BIG, (size, limit))))
-            return
-        interface.start_xmit(frame)
 
 
 def _holding(frame: Frame, packet: IPv4Packet, destination: int | None = None) -> Frame:

@@ -232,9 +232,7 @@ def set_up(interface: Interface, up: bool) -> None:
 
 
 def set_mac(interface: Interface, octets: list[int]) -> None:
-    mac = _valid_mac(octets)
-    interface.check_mac(mac)
-    link.change_mac(interface, mac, by_hand=True)
+    link.change_mac(interface, interface.accept_mac(_valid_mac(octets)), by_hand=True)
 
 
 def _valid_mac(octets: list[int]) -> int:
