@@ -63,6 +63,8 @@ def _interrupted(number: int, frame: FrameType | None) -> None:
 def _main(words: list[str]) -> int:
     if words and words[0] in COMMANDS:
         name = words.pop(0)
+    elif words and (meant := _meant(words[0])):
+        return _fail(f"{words[0]}: no such command, file or scenario; did you mean `netsandbox {meant}`?")
     elif _opens_app(words):
         name = "open"
     elif words and not words[0].startswith("-"):
@@ -79,6 +81,22 @@ def _main(words: list[str]) -> int:
         overview().print_help()
         return 2
     return _carry_out(name, words)
+
+
+def _meant(word: str) -> str:
+    """The command that a word nearly is, where it is no scenario."""
+    from difflib import get_close_matches
+
+    near = get_close_matches(word, COMMANDS, 1, 0.7)
+    if not near:
+        return ""
+    from netsandbox.session.library import find_scenario
+
+    try:
+        find_scenario(word)
+    except LabError:
+        return near[0]
+    return ""
 
 
 def _carry_out(name: str, words: list[str]) -> int:

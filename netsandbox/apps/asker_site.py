@@ -19,7 +19,7 @@ class AskerSite(PublicSite):
 
     form = "{address}"
 
-    def answer(self, session: HttpSession, head: Head, body: bytes) -> Response:
+    def page(self, session: HttpSession, head: Head) -> Response:
         text = self.form.format(address=session.peer, port=session.stream.socket.peer_port)
         return Response(200, text.encode(), "text/plain", closes=True)
 
@@ -33,6 +33,7 @@ class AskerSite(PublicSite):
 class LanSite(AskerSite):
     """A line for a person."""
 
+    https = 0
     form = "you are {address} port {port}\n"
 
 

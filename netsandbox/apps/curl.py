@@ -71,7 +71,7 @@ class Curl(Transfer):
         if limit:
             self._timers.append(self.scheduler.wake_after(seconds(limit), self._time_out, foreground=self.foreground))
         query = "&".join(self.options.lists["url-query"])
-        text = self.options.urls[self._place]
+        text = self.options.urls[self._place].text
         self._fetch(f"{text}{'&' if '?' in text else '?'}{query}" if query else text)
 
     def _leave(self, _argument: object) -> None:
@@ -327,7 +327,7 @@ def program(context: Context) -> Program:
         raise UsageError(f"curl: -x {proxy.partition('://')[0]}:// is not modelled", 2)
     if "globoff" not in options.flags:
         try:
-            options.urls = [one for url in options.urls for one in curl_glob.expand(url)]
+            options.urls = [one for url in options.urls for one in curl_glob.expand(url.text, url.place)]
         except curl_glob.GlobError as error:
             is_quiet = "silent" in options.flags and "show-error" not in options.flags
             raise UsageError("" if is_quiet else f"curl: (3) {error}", 3) from None

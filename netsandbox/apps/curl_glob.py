@@ -4,9 +4,30 @@ from __future__ import annotations
 
 import re
 from itertools import product
+from typing import NamedTuple
 
 MOST = 10_000
 """URLs of one word."""
+
+
+class Wanted(NamedTuple):
+    """One URL.
+
+    Attributes:
+        place: of the word that it comes from, among the URLs of the command line.
+        chosen: what it has of each brace and range.
+    """
+
+    text: str
+    place: int
+    chosen: tuple[str, ...] = ()
+
+    def named(self, name: str) -> str:
+        """A file's name, where `#1` is what was chosen of the first brace or range (glob_match_url)."""
+        def of(found: re.Match[str]) -> str:
+            number = int(found[1])
+            return self.chosen[number - 1] if 0 < number <= len(self.chosen) else found[0]
+        return re.sub(r"#(\d+)", of, name, flags=re.ASCII)
 
 
 class GlobError(Exception):
@@ -16,7 +37,7 @@ class GlobError(Exception):
         super().__init__(f"{what} in URL position {column}:\n{url}\n{' ' * (column - 1)}^")
 
 
-def expand(url: str) -> list[str]:
+def expand(url: str, place: int) -> list[Wanted]:
     """The URLs that `{a,b}`, `[1-3]`, `[01-10:2]` and `[a-c]` stand for.
 
     Raises:
@@ -37,7 +58,8 @@ def expand(url: str) -> list[str]:
         choices, at = (_set if character == "{" else _range)(url, at)
         parts.append(choices)
     parts.append([plain])
-    return ["".join(chosen) for _number, chosen in zip(range(MOST), product(*parts), strict=False)]
+    return [Wanted("".join(chosen), place, chosen[1::2])
+            for _number, chosen in zip(range(MOST), product(*parts), strict=False)]
 
 
 def _set(url: str, at: int) -> tuple[list[str], int]:

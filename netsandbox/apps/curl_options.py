@@ -6,6 +6,7 @@ import re
 from typing import TYPE_CHECKING
 from urllib.parse import quote_plus
 
+from netsandbox.apps.curl_glob import Wanted
 from netsandbox.apps.option_table import Given, Option, OptionTable
 from netsandbox.apps.program import UsageError
 from netsandbox.linux.core.inode import FileError
@@ -79,7 +80,7 @@ class CurlOptions:
         self.values: dict[str, str] = {}
         self.lists: dict[str, list[str]] = {name: [] for name in REPEATED}
         self.data: list[str] = []
-        self.urls: list[str] = []
+        self.urls: list[Wanted] = []
         self.notes: list[str] = []
 
     @property
@@ -102,7 +103,7 @@ def parse(arguments: list[str], files: Files) -> CurlOptions:
         UsageError: as curl words it.
     """
     options, rest, given = CurlOptions(), list(arguments), list[Given]()
-    only_urls = False
+    only_urls, urls = False, list[str]()
     while rest:
         word = rest.pop(0)
         if word.startswith("-") and not only_urls:
@@ -111,12 +112,12 @@ def parse(arguments: list[str], files: Files) -> CurlOptions:
             else:
                 given += _long(options, word, rest) if word.startswith("--") else _short(word[1:], rest)
         elif word:
-            options.urls.append(word)
+            urls.append(word)
         else:
             raise UsageError(f"curl: option : blank argument where content is expected\n{TRY}", 2)
     for one in given:
         _set(options, one, files)
-    options.urls += options.lists["url"]
+    options.urls = [Wanted(url, place) for place, url in enumerate(urls + options.lists["url"])]
     TABLE.refuse(given)
     options.notes += [f"Warning: --{one.option.name} is deprecated and has no function anymore" for one in given
                       if one.option.name in DEPRECATED]

@@ -7,16 +7,17 @@ from typing import TYPE_CHECKING
 from netsandbox.linux.core.inode import FileError
 
 if TYPE_CHECKING:
+    from netsandbox.apps.curl_glob import Wanted
     from netsandbox.apps.curl_options import CurlOptions
     from netsandbox.apps.http_client import Url
     from netsandbox.linux.core.files import Files
 
 
-def target(options: CurlOptions, place: int, url: Url) -> str | None:
+def target(options: CurlOptions, wanted: Wanted, url: Url) -> str | None:
     """The file that a body goes to; None for standard output."""
     names = options.lists["output"]
-    if place < len(names):
-        name = names[place]
+    if wanted.place < len(names):
+        name = wanted.named(names[wanted.place])
         if name == "-":
             return None
     elif options.flags & {"remote-name", "remote-name-all"}:

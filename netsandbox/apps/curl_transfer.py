@@ -109,7 +109,7 @@ class Transfer(Client):
 
     @property
     def _target(self) -> str | None:
-        return curl_output.target(self.options, self._place, self.url)
+        return curl_output.target(self.options, self.options.urls[self._place], self.url)
 
     def _deliver(self) -> None:
         text, name = self._body.decode("utf-8", "replace"), self._target
@@ -144,7 +144,7 @@ class Transfer(Client):
             "remote_port": str(self.url.port) if self._known else "0",
             "local_ip": format_ipv4(socket.address) if socket else "",
             "local_port": str(socket.port) if socket else "0", "url_effective": str(self.url),
-            "url": self.options.urls[self._place], "method": self._method, "scheme": self.url.scheme,
+            "url": self.options.urls[self._place].text, "method": self._method, "scheme": self.url.scheme,
             "exitcode": str(failure.code if failure else 0), "errormsg": failure.text if failure else "",
             "num_retries": str(self._retries),
             "filename_effective": self._target or "", "redirect_url": self._interim.get("Location")

@@ -1,4 +1,4 @@
-"""A name server: it answers for its zone by UDP, and asks others for the rest if it has any to ask (RFC 1034, 4.3)."""
+"""A name server: it answers for its zone, and asks others for the rest if it has any to ask (RFC 1034, 4.3)."""
 
 from __future__ import annotations
 
@@ -6,10 +6,12 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import TYPE_CHECKING, NamedTuple, Protocol
 
 from netsandbox.apps.program import Program
-from netsandbox.apps.query import DatagramQuery, Query
+from netsandbox.apps.query import LENGTH, DatagramQuery, Query
 from netsandbox.apps.resolv_conf import Settings
+from netsandbox.apps.stream import Stream
 from netsandbox.linux.core.socket import Process, SocketError
 from netsandbox.linux.ipv4.udp import Datagram, UdpSocket
+from netsandbox.linux.tcp.stream import StreamSocket
 from netsandbox.wire import dns
 from netsandbox.wire.errors import ParseError
 
@@ -18,6 +20,8 @@ if TYPE_CHECKING:
 
 UPSTREAM_TIMEOUT = 4
 """Seconds that another server may take."""
+BACKLOG = 4096
+MOST_BY_TCP = 0xFFFF
 
 
 Answered = Callable[[dict[int, dns.Message] | None, int], None]
@@ -68,13 +72,14 @@ class NameServer(Program):
         upstreams: whom it asks about names that its zone does not have; nobody, and they are NXDOMAIN.
         ttl: seconds that its answers hold.
         datagram: bytes of a datagram that it takes and gives (RFC 6891); 0 for a server that knows nothing of EDNS.
+        by_tcp: whether it can be asked by TCP too.
     """
 
     is_endless = True
 
     def __init__(self, namespace: NetworkNamespace, name: str, pid: int, zone: Zone, address: int = 0,
                  port: int = dns.PORT, upstreams: tuple[int, ...] = (), ttl: int = 600,
-                 is_authoritative: bool = False, datagram: int = 0) -> None:
+                 is_authoritative: bool = False, datagram: int = 0, by_tcp: bool = True) -> None:
         self.name = name
         super().__init__(namespace, pid)
         self.process = Process(name, pid)
@@ -87,6 +92,10 @@ class NameServer(Program):
         self.is_authoritative = is_authoritative
         self.datagram = datagram
         self.socket: UdpSocket | None = None
+        self.by_tcp = by_tcp
+        self.tcp = StreamSocket(namespace, self.process)
+        self.clients: dict[int, Client] = {}
+        """Those who ask by TCP, by a number that is no port."""
         self.asks_from = namespace
         self._asking: list[Forwarded] = []
 
@@ -94,23 +103,37 @@ class NameServer(Program):
     """Whether it asks others also where nobody wanted it to (RD is off)."""
 
     def start(self) -> None:
-        """Bind the port.
+        """Bind the port, or two where it is for the kernel to choose.
 
         Raises:
             SocketError: it is taken.
         """
         socket = self.socket = UdpSocket(self.namespace, self.process)
         socket.bind(self.address, self.port)
-        self.port = socket.port
         socket.on_event = self._look
+        if self.by_tcp:
+            self.tcp.bind(self.address, self.port)
+            self.tcp.listen(BACKLOG)
+            self.tcp.foreground = False
+            self.tcp.on_event = self._accept
+        self.port = socket.port
 
     def stop(self) -> None:
         for asked in self._asking:
             asked.query.stop()
         self._asking = []
+        for client in list(self.clients.values()):
+            client.stream.drop()
+        self.tcp.close()
         if self.socket is not None:
             self.socket.on_event = None
             self.socket.close()
+
+    def _accept(self) -> None:
+        while self.tcp.listening and (child := self.tcp.accept()) is not None:
+            number = min(self.clients, default=0) - 1
+            self.clients[number] = client = Client(self, number, child)
+            client.stream.begin()
 
     def _look(self) -> None:
         while self.socket is not None:
@@ -179,8 +202,10 @@ class NameServer(Program):
 
     def room(self, pending: Pending) -> int:
         """Bytes that an answer may have."""
-        given = pending.asked.opt
-        return max(min(given.cls, self.datagram), dns.LARGEST) if given is not None else dns.LARGEST
+        return MOST_BY_TCP if pending.datagram.port in self.clients else self.room_by_udp(pending.asked)
+
+    def room_by_udp(self, asked: dns.Message) -> int:
+        return max(min(asked.opt.cls, self.datagram), dns.LARGEST) if asked.opt is not None else dns.LARGEST
 
     def offers_recursion(self, _code: int) -> bool:
         """Whether an answer says that this server asks others."""
@@ -210,8 +235,11 @@ class NameServer(Program):
 
     def send(self, datagram: Datagram, data: bytes) -> None:
         """Give an answer to who asked."""
+        client = self.clients.get(datagram.port)
         try:
-            if self.socket is not None:
+            if client is not None:
+                client.stream.write(len(data).to_bytes(LENGTH, "big") + data)
+            elif self.socket is not None:
                 self.socket.send(data, datagram.source, datagram.port)
         except SocketError:
             return
@@ -220,6 +248,32 @@ class NameServer(Program):
         """A question to another server is answered, or given up."""
         if forwarded in self._asking:
             self._asking.remove(forwarded)
+
+
+class Client:
+    """Who asks by TCP (apps.stream.StreamOwner)."""
+
+    def __init__(self, server: NameServer, number: int, socket: StreamSocket) -> None:
+        self.server = server
+        self.number = number
+        self.stream = Stream(socket, self)
+        self._data = b""
+
+    def connected(self, stream: Stream) -> None:
+        """It is, since it was accepted."""
+
+    def received(self, stream: Stream, data: bytes) -> None:
+        self._data += data
+        while len(self._data) >= LENGTH + (size := int.from_bytes(self._data[:LENGTH], "big")) and size:
+            message, self._data = self._data[LENGTH:LENGTH + size], self._data[LENGTH + size:]
+            self.server.take(Datagram(message, self.server.address, self.number, self.server.address))
+
+    def ended(self, stream: Stream) -> None:
+        stream.close()
+        self.server.clients.pop(self.number, None)
+
+    def failed(self, stream: Stream, error: str) -> None:
+        self.server.clients.pop(self.number, None)
 
 
 class Forwarded:

@@ -43,6 +43,9 @@ MOVED = (b'<HTML><HEAD><meta http-equiv="content-type" content="text/html;charse
          b"<TITLE>301 Moved</TITLE></HEAD><BODY>\n<H1>301 Moved</H1>\nThe document has moved\n"
          b'<A HREF="%s">here</A>.\n</BODY></HTML>\n')
 """The page that comes with a redirection."""
+NO_TLS = (b"<html>\r\n<head><title>400 The plain HTTP request was sent to HTTPS port</title></head>\r\n<body>\r\n"
+          b"<center><h1>400 Bad Request</h1></center>\r\n<center>The plain HTTP request was sent to HTTPS port"
+          b"</center>\r\n<hr><center>nginx</center>\r\n</body>\r\n</html>\r\n")
 PAGES = {
     "example.com": Page(EXAMPLE), "google.com": Page(moved="http://www.google.com/"),
     "www.google.com": Page(GOOGLE), "baidu.com": Page(TO_BAIDU),
@@ -54,11 +57,19 @@ class PublicSite:
     """A server with many names, whose pages have no files in the lab."""
 
     knows_simple: ClassVar = True
+    https: ClassVar = 443
+    """The port where it takes TLS alone."""
 
     def __init__(self, _files: Files | None) -> None:
         """It has none."""
 
     def answer(self, session: HttpSession, head: Head, body: bytes) -> Response:
+        if session.stream.socket.port == self.https:
+            return Response(400, NO_TLS, closes=True)
+        return self.page(session, head)
+
+    def page(self, session: HttpSession, head: Head) -> Response:
+        """What a request is answered with."""
         name = head.get("Host", "").partition(":")[0].lower()
         page = PAGES.get(name) or PAGES.get(name.removeprefix("www.")) or Page(moved=f"https://{name}/")
         if page.moved:

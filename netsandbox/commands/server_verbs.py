@@ -39,13 +39,13 @@ def serve_http(shell: Shell, job: Job, values: Values) -> None:
 
 @verb("serve-dns", ("Let a node be a name server", "让节点成为域名服务器"), Parameter("node", kinds.NAMESPACE),
       Parameter("names", rest=True, required=False, default=()),
-      details=("It answers at port 53 for the names that it is given, each as NAME=ADDRESS; all others do not exist.",
-               "它在 53 端口回答给定的名称，每个写成 NAME=ADDRESS；其他名称都不存在。"),
+      details=("It answers at UDP port 53 for the names given to it, each as NAME=ADDRESS; all others do not exist.",
+               "它在 UDP 53 端口回答给定的名称，每个写成 NAME=ADDRESS；其他名称都不存在。"),
       examples=(("serve-dns lan example.com=203.0.113.9", "a name", "一个名称"),), group="program")
 def serve_dns(shell: Shell, job: Job, values: Values) -> None:
     table = dict(_name(text) for text in values["names"])
     namespace = shell.lab.namespace(values["node"])
-    server = NameServer(namespace, "lanserver", shell.lab.next_pid(), Names(table), ttl=NAMES_TTL)
+    server = NameServer(namespace, "lanserver", shell.lab.next_pid(), Names(table), ttl=NAMES_TTL, by_tcp=False)
     try:
         server.start()
     except SocketError:

@@ -11,16 +11,13 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from netsandbox.apps.name_server import Answered, NameServer, Pending
-from netsandbox.apps.query import LENGTH, Query, StreamQuery
-from netsandbox.apps.stream import Stream
+from netsandbox.apps.query import Query, StreamQuery
 from netsandbox.docker import links, name_server_rules
 from netsandbox.docker.files import asks_from_host, external_servers
 from netsandbox.docker.name_server_rules import ADDRESS
 from netsandbox.docker.sandbox import gateway_of, in_gateway_order
 from netsandbox.docker.service_names import dns_names
-from netsandbox.linux.core.socket import Process
 from netsandbox.linux.ipv4.udp import Datagram
-from netsandbox.linux.tcp.stream import StreamSocket
 from netsandbox.wire import dns
 from netsandbox.wire.addresses import AddressError, parse_ipv4
 
@@ -30,8 +27,6 @@ if TYPE_CHECKING:
     from netsandbox.docker.network import BridgeNetwork
 
 TTL = 600
-BACKLOG = 4096
-MOST_BY_TCP = 0xFFFF
 
 
 class ServiceNames:
@@ -86,22 +81,11 @@ class EmbeddedServer(NameServer):
         self.engine = engine
         self.container = container
         self.asks_from = engine.namespace if asks_from_host(engine, container) else container.namespace
-        self.tcp = StreamSocket(self.namespace, Process("dockerd", 1))
-        self.clients: dict[int, Client] = {}
 
     def start(self) -> None:
         """Listen, and let the rules lead here."""
         super().start()
-        self.tcp.bind(ADDRESS, 0)
-        self.tcp.listen(BACKLOG)
-        self.tcp.on_event = self._accept
         name_server_rules.lead(self.namespace, self.port, self.tcp.port)
-
-    def stop(self) -> None:
-        super().stop()
-        for client in list(self.clients.values()):
-            client.stream.drop()
-        self.tcp.close()
 
     def look_for_upstreams(self) -> None:
         """Whom to ask: nobody, where no network leads out."""
@@ -132,12 +116,9 @@ class EmbeddedServer(NameServer):
         """Its own answers repeat the names, and have no OPT record."""
         super().respond(pending, code, answers, authoritative, compress, additional)
 
-    def room(self, pending: Pending) -> int:
+    def room_by_udp(self, asked: dns.Message) -> int:
         """As much as who asks says (resolver.go truncateResp)."""
-        if pending.datagram.port in self.clients:
-            return MOST_BY_TCP
-        given = pending.asked.opt
-        return given.cls if given is not None else dns.LARGEST
+        return asked.opt.cls if asked.opt is not None else dns.LARGEST
 
     def pass_on(self, pending: Pending, message: dns.Message) -> None:
         self.respond(pending, message.rcode, message.answers, compress=True, additional=message.additional)
@@ -155,45 +136,6 @@ class EmbeddedServer(NameServer):
     def refusal(self) -> int:
         """What an unknown name is answered with when there is nobody to ask."""
         return dns.SERVFAIL
-
-    def _accept(self) -> None:
-        while self.tcp.listening and (child := self.tcp.accept()) is not None:
-            number = -1 - len(self.clients)
-            self.clients[number] = client = Client(self, number, child)
-            client.stream.begin()
-
-    def send(self, datagram: Datagram, data: bytes) -> None:
-        client = self.clients.get(datagram.port)
-        if client is None:
-            super().send(datagram, data)
-        else:
-            client.stream.write(len(data).to_bytes(LENGTH, "big") + data)
-
-
-class Client:
-    """Who asks by TCP (apps.stream.StreamOwner)."""
-
-    def __init__(self, server: EmbeddedServer, number: int, socket: StreamSocket) -> None:
-        self.server = server
-        self.number = number
-        self.stream = Stream(socket, self)
-        self._data = b""
-
-    def connected(self, stream: Stream) -> None:
-        """It is, since it was accepted."""
-
-    def received(self, stream: Stream, data: bytes) -> None:
-        self._data += data
-        while len(self._data) >= LENGTH + (size := int.from_bytes(self._data[:LENGTH], "big")) and size:
-            message, self._data = self._data[LENGTH:LENGTH + size], self._data[LENGTH + size:]
-            self.server.take(Datagram(message, ADDRESS, self.number, ADDRESS))
-
-    def ended(self, stream: Stream) -> None:
-        stream.close()
-        self.server.clients.pop(self.number, None)
-
-    def failed(self, stream: Stream, error: str) -> None:
-        self.server.clients.pop(self.number, None)
 
 
 def serve(engine: DockerEngine, container: Container) -> None:

@@ -71,22 +71,22 @@ class InternetHost(NamedTuple):
     Attributes:
         names: what the name server knows it by, the first of which is the node's; a content network has many.
         latency: nanoseconds from the provider to it, one way.
-        kind: dns for a name server, else the kind of its web server.
-        datagram: bytes of a datagram that a name server takes (RFC 6891).
+        kind: of its web server; empty for none.
+        datagram: bytes of a datagram that its name server takes (RFC 6891); 0 for none.
     """
 
     address: str
     names: tuple[str, ...]
     latency: int
     kind: str = "public"
-    datagram: int = COMMON_DATAGRAM
+    datagram: int = 0
 
 
 INTERNET = (
-    InternetHost("8.8.8.8", ("dns.google",), 4 * MILLISECOND, "dns", 512),
-    InternetHost("1.1.1.1", ("one.one.one.one",), 2 * MILLISECOND, "dns"),
-    InternetHost("114.114.114.114", ("public1.114dns.com",), 30 * MILLISECOND, "dns"),
-    InternetHost("223.5.5.5", ("public1.alidns.com", "dns.alidns.com"), 25 * MILLISECOND, "dns"),
+    InternetHost("8.8.8.8", ("dns.google",), 4 * MILLISECOND, "", 512),
+    InternetHost("1.1.1.1", ("one.one.one.one",), 2 * MILLISECOND, "public", COMMON_DATAGRAM),
+    InternetHost("114.114.114.114", ("public1.114dns.com",), 30 * MILLISECOND, "", COMMON_DATAGRAM),
+    InternetHost("223.5.5.5", ("public1.alidns.com", "dns.alidns.com"), 25 * MILLISECOND, "", COMMON_DATAGRAM),
     InternetHost("93.184.215.14", ("example.com", "www.example.com", "example.org", "example.net"), 40 * MILLISECOND),
     InternetHost("142.250.72.14", ("google.com", "www.google.com"), 5 * MILLISECOND),
     InternetHost("110.242.68.66", ("www.baidu.com", "baidu.com"), 90 * MILLISECOND),
@@ -105,6 +105,7 @@ NAMES: dict[str, int] = {name: parse_ipv4(host.address) for host in INTERNET for
 """What the LAN's name server answers: every name out there."""
 TO_PROVIDER = MILLISECOND
 BACKLOG = 511
+WEB = 80, 443
 EVERYWHERE = Network(0, 0)
 DHCP_METRIC = 100
 """A default route that a person adds, with no metric, goes before it."""
@@ -156,10 +157,11 @@ def _add_remote(lab: Lab, isp: NetworkNamespace, remote: InternetHost) -> None:
     namespace = _add(lab, remote.names[0])
     _join(lab, (isp, gateway), (namespace, own), remote.latency)
     set_default_route(namespace, gateway.address, "eth0")
-    if remote.kind == "dns":
-        NameServer(namespace, "named", lab.next_pid(), Names(NAMES), datagram=remote.datagram).start()
-    else:
-        Server(namespace, "nginx", remote.kind, (80,), BACKLOG, False, lab.next_pid()).start()
+    pid = lab.next_pid()
+    if remote.datagram:
+        NameServer(namespace, "named", pid, Names(NAMES), datagram=remote.datagram).start()
+    if remote.kind:
+        Server(namespace, "nginx", remote.kind, WEB, BACKLOG, False, pid).start()
 
 
 def _add(lab: Lab, name: str) -> NetworkNamespace:

@@ -272,8 +272,7 @@ def _line_for(trial: Session, entry: Entry, end: Position) -> str:
     if is_background(entry.line) or is_interrupt(entry.line):
         trial.run(entry.line)
         return entry.line
-    trial.run(entry.line)
-    if trial.position <= end:
+    if trial.run(entry.line, is_followed=True).is_done and trial.position <= end:
         return entry.line
     while trial.done > done:  # of a program that would not end, Ctrl-C is a line as well
         trial.undo()

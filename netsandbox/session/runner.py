@@ -58,6 +58,7 @@ class Runner:
         self.failed = False
         self.language = "en"
         self.after_line: Callable[[], None] = lambda: None
+        self._to_come = 0
 
     @classmethod
     def of(cls, scenario: Scenario, seed: int | None = None, uplink: str | None = None) -> Runner:
@@ -67,7 +68,9 @@ class Runner:
     def scenario(self, scenario: Scenario, language: str = "en") -> Iterator[Event]:
         """Set it up and do its steps, in order; a failed line does not stop the rest."""
         self.language = language
-        for step in (*scenario.setup, *scenario.steps):
+        steps = (*scenario.setup, *scenario.steps)
+        self._to_come = sum(verb_of(line) != "expect" for step in steps for line in step.run)
+        for step in steps:
             yield from self.step(step)
 
     def step(self, step: Step) -> Iterator[Event]:
@@ -89,7 +92,8 @@ class Runner:
         self.session.shell.language = self.language
         trace = self.session.lab.trace
         first = trace.end
-        job = self.session.run(text)
+        self._to_come -= not is_expect
+        job = self.session.run(text, is_followed=self._to_come > 0)
         trace = self.session.lab.trace
         self.after_line()
         failed = bool(job.code) and not is_judged and (is_expect or not _is_program(job))

@@ -20,6 +20,9 @@ ENDLESS_LIMIT = 3500 * MILLISECOND
 ENDLESS_STEPS = 200_000
 """Steps after which such a program is stopped as well: a flood of pings has so many in a tenth of a second."""
 SETTLE_STEPS = 20_000
+FORWARD = frozenset({"fg", "wait"})
+"""What they wait for is in the background already: who types them wants its end."""
+GOES_ON = "note: it goes on while the next lines run, as in a terminal of its own"
 NOTHING_COMES = "stopped: it waits, and nothing is under way that could end that"
 
 
@@ -102,12 +105,16 @@ class Session(Timeline):
         except CommandError:
             return True
 
-    def run(self, line: str) -> Job:
+    def run(self, line: str, is_followed: bool = False) -> Job:
         """Carry a line out to its end, and let what it set off come to rest.
 
         With `&` behind it the line is only begun.
+
+        Args:
+            is_followed: other lines come, as in a second terminal: a server that waits for them goes on.
         """
         line = without_prompt(line)
+        self._end_the_same(line)
         job = self.execute(line)
         if is_background(line) or not job.number:
             return job
@@ -117,8 +124,11 @@ class Session(Timeline):
             return not job.is_done and self._effort < last
 
         self.run_while(lambda: goes_on() and not _is_endless(job))
-        while goes_on() and _is_endless(job) and not self._stop_endless(job):
+        while goes_on() and _is_endless(job) and not self._stop_endless(job, is_followed):
             self.run_while(lambda: goes_on() and not _is_endless(job))
+        if job.is_left:
+            self.settle()
+            return job
         self.run_while(goes_on)
         if not job.is_done:
             if self._effort < last:
@@ -134,20 +144,42 @@ class Session(Timeline):
         """Steps of the lab, by what they cost."""
         return self.position.step + (TURN - 1) * self.lab.scheduler.turns
 
-    def _stop_endless(self, job: Job) -> bool:
-        """Run what would never end for some time, or for many steps, and press Ctrl-C; False if it did end."""
-        scheduler = self.lab.scheduler
+    def _end_the_same(self, line: str) -> None:
+        """Who types a server's line once more has ended the first one; it may be the port's."""
+        running = [one for one in self.lines if not one.is_done]
+        for number, job in enumerate(running, 1):
+            if job.is_left and job.text == line.rstrip(" &"):
+                self.execute(f"{INTERRUPT} {number}")
+                return
+
+    def _stop_endless(self, job: Job, is_followed: bool) -> bool:
+        """Run what would never end for some time, or for many steps, and press Ctrl-C; False if it did end.
+
+        Where other lines follow, what listens is left.
+        """
+        scheduler, printed = self.lab.scheduler, job.size
         limit, last = scheduler.clock + ENDLESS_LIMIT, self.position.step + ENDLESS_STEPS
         self.run_while(lambda: not job.is_done and _is_endless(job) and (scheduler.next_time() or limit) <= limit
                        and self.position.step < last)
         if job.is_done or not _is_endless(job):
             return False
         scheduler.stand_at(min(limit, scheduler.next_time() or limit))
+        if is_followed and self.leave(job, printed):
+            return True
         listens = job.program is not None and job.program.listens
         self.execute(INTERRUPT)
         if listens:
             job.complain("note: stopped, as nobody is there to press Ctrl-C; with & behind it, it goes on while the "
                          "next lines run")
+        return True
+
+    def leave(self, job: Job, printed: int) -> bool:
+        """Let a line go on beside those that follow, if it listens and has printed nothing new; whether it does."""
+        listens = job.program is not None and job.program.listens
+        if not listens or job.size != printed or job.line.split(maxsplit=1)[0] in FORWARD:
+            return False
+        job.is_left = True
+        job.complain(GOES_ON)
         return True
 
     def run_while(self, condition: Callable[[], bool]) -> None:

@@ -10,11 +10,12 @@ from typing import TYPE_CHECKING, NamedTuple
 from netsandbox.commands.job import Job
 from netsandbox.commands.line import is_background
 from netsandbox.explain.refusals import noted
-from netsandbox.session.session import ENDLESS_LIMIT, Session
+from netsandbox.session.session import ENDLESS_LIMIT
 from netsandbox.session.timeline import INTERRUPT
 from netsandbox.tui.i18n import language, tr
 
 if TYPE_CHECKING:
+    from netsandbox.session.keeping import KeptSession
     from netsandbox.tui.lesson import Goal
 
 EXPECT = "expect "
@@ -45,6 +46,8 @@ class Watched:
     partial: str = ""
     unattended: bool = False
     """It is a scenario's."""
+    printed: int | None = None
+    """How much it had when it began to wait for others."""
     is_labelled: bool = False
     """Another line runs as well, or did: what this one prints begins with its number."""
 
@@ -157,7 +160,7 @@ class Jobs:
         self.forward = 0
         self.drop_unattended()
 
-    def collect(self, session: Session) -> None:
+    def collect(self, session: KeptSession) -> None:
         """Read what was printed, and begin the lines whose turn it is."""
         while True:
             over = next((one.job for one in self.watched if one.job.is_done and one.job.budget.exceeded), None)
@@ -175,10 +178,17 @@ class Jobs:
             if job is not None:
                 self.watch(job, session.clock, waiting.unattended)
 
-    def _stop_endless(self, session: Session, job: Job) -> None:
-        begun = next(one.begun for one in self.watched if one.job is job)
-        endless = job.program is not None and job.program.is_endless
-        if self._unattended and endless and session.clock - begun > ENDLESS_LIMIT and not session.has_future:
+    def _stop_endless(self, session: KeptSession, job: Job) -> None:
+        one = next(one for one in self.watched if one.job is job)
+        if not self._unattended or job.program is None or not job.program.is_endless or session.has_future:
+            return
+        one.printed = job.size if one.printed is None else one.printed
+        if session.clock - one.begun <= ENDLESS_LIMIT:
+            return
+        come = [one.line for one in self.waiting] + [line for step in session.pending for line in step.run]
+        if not all(line.startswith(EXPECT) for line in come) and session.leave(job, one.printed):
+            one.background = True
+        else:
             session.execute(INTERRUPT)
 
     def _read(self) -> None:

@@ -16,6 +16,8 @@ HEADER = 20
 ICMP, TCP, UDP = 1, tcp.PROTOCOL, udp.PROTOCOL
 DEFAULT_TTL = 64
 """net.ipv4.ip_default_ttl."""
+MAX_LENGTH = 0xFFFF
+"""Bytes; a burst that is cut on its way out may be longer, and says 0 until then (iph_set_totlen)."""
 
 Transport: TypeAlias = IcmpMessage | UdpDatagram | TcpSegment | bytes
 
@@ -121,11 +123,12 @@ class IPv4Packet:
         options = self.options
         version = 0x45 + len(options) // 4
         flags = self.reserved << 15 | self.df << 14 | self.mf << 13 | self.offset >> 3
+        total = self.total_length if self.total_length <= MAX_LENGTH else 0
         found = self.checksum
         if found is None:
-            words = (version << 8 | self.tos) + self.total_length + self.ident + flags + (self.ttl << 8 | self.protocol)
+            words = (version << 8 | self.tos) + total + self.ident + flags + (self.ttl << 8 | self.protocol)
             found = -(words + self.src + self.dst + int.from_bytes(options, "big")) % 0xFFFF
-        return _LAYOUT.pack(version, self.tos, self.total_length, self.ident, flags, self.ttl, self.protocol, found,
+        return _LAYOUT.pack(version, self.tos, total, self.ident, flags, self.ttl, self.protocol, found,
                             self.src, self.dst) + options
 
     def emit(self) -> bytes:

@@ -21,6 +21,10 @@ def session() -> KeptSession:
     ("curl -s google.com", '<A HREF="http://www.google.com/">here</A>'), ("curl -sL google.com", "<title>Google"),
     ("curl -s baidu.com", "url=http://www.baidu.com/"), ("curl -s www.baidu.com", "百度一下"),
     ("curl -sI http://github.com", "Location: https://github.com/"), ("curl -s ifconfig.io", ADDRESS),
+    ("curl -sI 1.1.1.1", "Location: https://1.1.1.1/"), ("curl -s google.com:443", "sent to HTTPS port"),
+    ("nc -zv google.com 443 2>&1", "443 port [tcp/https] succeeded"),
+    ("nc -zv 8.8.8.8 53 2>&1", "53 port [tcp/domain] succeeded"),
+    ("dig +tcp @1.1.1.1 example.com", "#53(1.1.1.1) (TCP)"),
     ("docker run --rm alpine ping -c 1 www.docker.com", " 0% packet loss"),
     ("docker run --rm curlimages/curl -s icanhazip.com", ADDRESS)])
 def test_a_name_of_the_internet_answers(session: KeptSession, line: str, expected: str) -> None:

@@ -58,6 +58,36 @@ def test_what_runs_in_the_background_is_heard_behind_the_line_that_made_it_speak
     assert "ICMP echo reply" in listened["out"]
 
 
+SERVE = "python3 -m http.server 8080"
+
+
+@pytest.mark.parametrize(("lines", "heard", "code"), [
+    ([SERVE, "curl -sI localhost:8080"], ((0, "HEAD / HTTP/1.1"), (1, "200 OK")), None),
+    (["docker run -p 8080:80 nginx", "curl -sI localhost:8080"], ((1, "200 OK"),), None),
+    (["nc -l 8080", "echo hi | nc -N localhost 8080"], ((0, "hi"),), 0),
+    (["tcpdump -ni lo icmp", "ping -c 1 127.0.0.1"], ((0, "ICMP echo reply"), (0, "note: it goes on")), None),
+    (["docker events", "docker network create n1"], ((0, "network create"),), None),
+    (["docker run -d --name c1 alpine sleep 1d", "docker logs -f c1", "docker ps"], ((2, "Up 3 seconds"),), 0),
+    ([SERVE, SERVE, "curl -sI localhost:8080"], ((0, "Keyboard interrupt received"), (2, "200 OK")), 0),
+    ([SERVE], ((0, "note: stopped, as nobody is there"),), 0),
+    (["tcpdump -ni lo icmp &", "ping -c 1 127.0.0.1", "fg", "echo"], ((0, "2 packets captured"),), 0),
+    (["ping 127.0.0.1 > /dev/null &", "tcpdump -ni lo icmp", "echo"], ((1, "packets captured"),), None)],
+    ids=lambda what: what[0] if isinstance(what, list) else "")
+def test_a_server_that_other_lines_follow_goes_on_beside_them(  # type: ignore[no-untyped-def]
+        lines: list[str], heard: tuple[tuple[int, str], ...], code: int | None, typed, capsys) -> None:
+    """As in a second terminal; one that prints of itself, the last one, and what `fg` brings forward are stopped."""
+    assert typed(lines, "--json") == 0
+    answers = json.loads(capsys.readouterr().out)["lines"]
+    assert answers[0]["code"] == code
+    for place, text in heard:
+        assert text in answers[place]["out"] + answers[place]["err"]
+
+
+def test_a_command_with_a_slip_of_the_pen_names_the_nearest(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["lsit"]) == 2
+    assert "did you mean `netsandbox list`?" in capsys.readouterr().err
+
+
 def test_a_scenario_that_is_not_there_names_the_nearest(capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["run", "docker0-pin"]) == 2
     assert "docker0-ping" in capsys.readouterr().err

@@ -87,6 +87,10 @@ def test_curl_globs_and_tries_again() -> None:
     session = KeptSession()
     assert session.run("curl -sS '127.0.0.[01-05:2]:{8,9}/' -w '%{url} '").out == (
         "127.0.0.01:8/ 127.0.0.01:9/ 127.0.0.03:8/ 127.0.0.03:9/ 127.0.0.05:8/ 127.0.0.05:9/ ")
+    session.run("mkdir -p a b; echo 1 > a/1; echo 2 > a/2; echo 3 > b/2; python3 -m http.server 80 &")
+    session.run("curl -s -o 'g#1-#2-#3#0' 'localhost/{a,b}/[1-2]' -o 'h#1' localhost/a/1 -o i 'localhost/{a,b}/2'")
+    assert session.run("echo g* h* i; cat i ga-2-#3#0").out == (
+        "ga-1-#3#0 ga-2-#3#0 gb-1-#3#0 gb-2-#3#0 h#1 i\n3\n2\n")
     job = session.run("curl --retry 2 --retry-connrefused 127.0.0.1:9")
     assert [line for line in job.err.splitlines() if "Warning" in line] == [
         "Warning: Problem : connection refused. Will retry in 1 second. 2 retries left.",

@@ -64,6 +64,21 @@ async def test_a_question_comes_before_its_answer(tmp_path: Path, mend: Path) ->
         assert "Goals: 1 of 1" in pane(stage)[1]
 
 
+async def test_a_server_of_a_step_goes_on_beside_the_next_lines(tmp_path: Path) -> None:
+    path = tmp_path / "two.yaml"
+    path.write_text("netsandbox: 2\ntitle: {en: a, zh: a}\nsteps:\n"
+                    "  - run: [nc -lk 80, 'echo hi | nc -N localhost 80']\n"
+                    "  - run: nc -lk 81\n    expect: output contains Nothing\n")
+    async with opened(tmp_path, Options(tour=False, scenario=str(path))) as stage:
+        for _ in range(2):
+            await stage.press("p")
+            await stage.quiet()
+            await stage.pass_time(8)
+        said = [one.text for one in stage.app.live.jobs.transcript]
+        assert "[1] nc: hi" in said
+        assert [one.job.text for one in stage.app.live.jobs.alive] == ["nc -lk 80"]
+
+
 async def test_goals_are_met_as_one_types_and_the_lesson_ends(tmp_path: Path, mend: Path) -> None:
     async with opened(tmp_path, Options(tour=False, scenario=str(mend))) as stage:
         for _ in range(3):

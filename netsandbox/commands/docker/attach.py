@@ -144,6 +144,7 @@ def logs(client: Client, parsed: Parsed) -> int | None:
     if not parsed.on("follow") or not container.is_running:
         return 0
     follow(client, container, with_time)
+    client.waits_for_ever = True
     return None
 
 

@@ -200,7 +200,7 @@ class Client(Program):
 
     @property
     def listens(self) -> bool:
-        return self.watched is not None and self.watched.listens
+        return self.enters is None and self.is_endless
 
     def container_program(self, container: Container, namespace: NetworkNamespace, argv: list[str]) -> Task | None:
         """The shell's programs, as a container runs them; None for one that there is not."""
