@@ -24,7 +24,7 @@ def said_of(text: str) -> str:
     try:
         read_project(text, WHERE, "", variables)
     except ScenarioError as error:
-        fault = [row for row in in_its_words(error, WHERE).split("\n") if row]
+        fault = [row for row in in_its_words(error, [WHERE]).split("\n") if row]
     rows = [*(f"warning {warning}" for warning in variables.warnings), *fault]
     return "".join(f"{MARK} {row}\n" for row in rows) or f"{MARK}\n"
 

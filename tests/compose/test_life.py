@@ -127,7 +127,8 @@ def test_what_only_looks(session: KeptSession) -> None:
 @pytest.mark.parametrize(("line", "expected"), [
     ("docker compose stop nosuch", "no such service: nosuch"), ("docker compose port web 81", "no port 81/tcp"),
     ("docker compose run nosuch", "no such service: nosuch"), ("docker compose kill -s NONE", "NONE"),
-    ("docker compose watch", "docker compose watch is not modelled"),
+    ("docker compose alpha", "docker compose alpha is not modelled"),
+    ("docker compose run --env-from-file nosuch web", "open nosuch: no such file or directory"),
     ("docker compose frob", 'unknown docker command: "compose frob"')])
 def test_what_is_wrong_is_refused(session: KeptSession, line: str, expected: str) -> None:
     assert expected in said(session, line)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from posixpath import dirname, join, normpath
+from posixpath import join, normpath
 
 from netsandbox.commands.compose.model import BuildSpec
 from netsandbox.commands.compose.values import Values
@@ -28,7 +28,7 @@ def read_build(values: Values, node: Node, what: str) -> BuildSpec:
     given = {key: values.text(fields[key], f"{what}.{key}") for key in TEXTS if key in fields}
     if any(word in given.get("context", "") for word in FETCHED):
         raise values.error(fields["context"], f"{what}: a context that is fetched is not modelled in the sandbox")
-    context = normpath(join(dirname(values.name), given.get("context") or "."))
+    context = values.path(given.get("context") or ".")
     flags = ["--file", normpath(join(context, given.get("dockerfile") or "Dockerfile"))]
     flags += [word for key in ("target", "network") if given.get(key) for word in (f"--{key}", given[key])]
     for key, flag, read in (("args", "--build-arg", Values.known_pairs), ("labels", "--label", Values.pairs),

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
-from posixpath import dirname, join, normpath
 from typing import TYPE_CHECKING
 
+from netsandbox.commands.compose.merging import find
 from netsandbox.commands.compose.shapes import SHAPES, Tree, in_order, map_of, plain, plain_map
 from netsandbox.commands.compose.values import Values, is_null
 from netsandbox.commands.compose.whole import Read, Whole
-from netsandbox.commands.strict_yaml import Node
+from netsandbox.commands.strict_yaml import MappingNode, Node
 from netsandbox.docker.errors import DockerError
 
 if TYPE_CHECKING:
@@ -27,30 +27,59 @@ NEEDED: Tree = {"condition": "service_started", "required": True}
 DEFAULT = "default"
 
 
-def canonical(project: Project, text: str, variables: Mapping[str, str], names: list[str],
-              read: Read) -> Tree:
+def canonical(project: Project, variables: Mapping[str, str], names: list[str], read: Read, *, is_normal: bool = True,
+              has_whole_paths: bool = True) -> Tree:
     """The project as Compose writes it: the services of these names, and the networks that they use.
+
+    Args:
+        is_normal: with what the file leaves out, but follows from it.
+        has_whole_paths: paths of its folder are whole ones.
 
     Raises:
         DockerError: it has a key of which the canonical form is not modelled.
     """
     values = Values(project.path, variables)
     whole = Whole(values, read)
-    root = whole.with_overrides(whole.of(text, project.path), project.overrides)
+    root = whole.with_overrides(whole.of(project.text, project.path), project.overrides)
+    values = values if has_whole_paths else Values("", variables)
     top = {key: node for key, (_where, node) in values.map(root, "a Compose file").items()}
     nodes = {key: node for key, (_where, node) in values.map(top["services"], "services").items()}
     wanted = sorted(names)
     services: Tree = {name: _service(values, project, name, nodes[name]) for name in wanted}
-    used = sorted({key for name in wanted for key in project.services[name].networks})
+    used = sorted({key for name in wanted for key in project.services[name].networks if key in project.networks})
     given = values.map(top["networks"], "networks") if "networks" in top else {}
     networks: Tree = {key: _network(values, project, key, given[key][1] if key in given else None) for key in used}
     volumes: Tree = {key: _volume(values, spec, values.map(top["volumes"], "volumes")[key][1])
                      for key, spec in sorted(project.only(names).volumes.items())}
     files = {kind: _used_files(values, project, kind, wanted, top) for kind in ("secrets", "configs")}
     extensions: Tree = {key: plain(values, node, key) for key, node in sorted(top.items()) if key.startswith("x-")}
-    return {"name": project.name, "services": services, **({"networks": networks} if networks else {}),
-            **({"volumes": volumes} if volumes else {}), **{kind: each for kind, each in files.items() if each},
+    linked: dict[str, Tree] = {"networks": networks, "volumes": volumes, **files}
+    if not is_normal:
+        for name, service in services.items():
+            _only_given(service, {key: value for key, (_key, value) in values.map(nodes[name], name).items()})
+        linked = {kind: _without_names(values, each, top.get(kind)) for kind, each in linked.items()}
+    return {"name": project.name, "services": services, **{kind: each for kind, each in linked.items() if each},
             **extensions}
+
+
+def _only_given(service: Plain, given: Mapping[str, Node]) -> None:
+    """Take away what follows from the rest of the file."""
+    assert isinstance(service, dict)
+    for key in ("networks", "depends_on"):
+        if key in service and key not in given:
+            del service[key]
+    build = service.get("build")
+    if isinstance(build, dict) and (not isinstance(given["build"], MappingNode) or find(
+            given["build"], "dockerfile") is None):
+        del build["dockerfile"]
+
+
+def _without_names(values: Values, section: Tree, node: Node | None) -> Tree:
+    """Those of a section that the file has, with the names that it gives them."""
+    given = values.map(node, "") if node is not None else {}
+    return {key: {field: value for field, value in fields.items()
+                  if field != "name" or find(given[key][1], field) is not None}
+            for key, fields in section.items() if isinstance(fields, dict) and key in given}
 
 
 def _volume(values: Values, spec: VolumeSpec, node: Node) -> Tree:
@@ -72,7 +101,7 @@ def _used_files(values: Values, project: Project, kind: str, names: list[str], t
         fields = plain_map(values, values.map(top[kind], kind)[key][1], f"{kind}.{key}")
         fields.setdefault("name", key if fields.get("external") else f"{project.name}_{key}")
         if "file" in fields:
-            fields["file"] = normpath(join(dirname(project.path), str(fields["file"])))
+            fields["file"] = values.path(str(fields["file"]))
         found[key] = in_order(SECRET, fields)
     return found
 
@@ -93,7 +122,7 @@ def _service(values: Values, project: Project, name: str, node: Node) -> Tree:
             found[key] = {DEFAULT: None}
         elif key == "depends_on" and service.needs:
             found[key] = {}
-    found = {key: value for key, value in found.items() if value is not None or key == "networks"}
+    found = {key: value for key, value in found.items() if value not in (None, "") or key == "networks"}
     if service.variables:
         found["environment"] = _with_files(service.variables, found["environment"])
     found |= {"labels": _with_files(service.file_labels, found["labels"])} if service.file_labels else {}

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from functools import partial
+from posixpath import join, normpath
 from typing import TYPE_CHECKING
 
 from netsandbox.commands.compose.model import STARTED, NetworkSpec, Project, Service, VolumeSpec
@@ -13,15 +14,15 @@ from netsandbox.commands.docker.template_values import to_json
 from netsandbox.commands.docker.words import timestamp
 from netsandbox.commands.strict_yaml import ScenarioError
 from netsandbox.docker.errors import DockerError
-from netsandbox.linux.core.inode import FileError
 
 if TYPE_CHECKING:
+    from netsandbox.commands.compose.interpolate import Variables
     from netsandbox.commands.docker.client import Client
     from netsandbox.commands.docker.flags import Parsed
     from netsandbox.docker.container import Container
 
-OBSOLETE = ("the attribute `version` is obsolete, it will be ignored, please remove it to avoid potential "
-            "confusion")
+PIPED = "-"
+"""As the name of a file."""
 PROGRESS = ("", "auto", "tty", "plain", "json", "quiet")
 LABEL = "com.docker.compose."
 
@@ -32,7 +33,12 @@ def project_to_make(client: Client, parsed: Parsed) -> Project:
     Raises:
         DockerError: there is no file, or it is wrong.
     """
-    return with_env_files(client, project_of(client, parsed, is_read=True), parsed.all("env-file"))
+    project = project_of(client, parsed, is_read=True)
+    outside = variables_of(client, project.path, parsed.all("env-file"))
+    outside.warnings.clear()  # of what has been read before
+    project = with_env_files(client, project, outside)
+    tell_warnings(client, outside)
+    return project
 
 
 def _as_far_as_enabled(client: Client, parsed: Parsed, project: Project, enables: bool) -> Project:
@@ -105,6 +111,29 @@ def _of_containers(client: Client, name: str) -> Project:
 
 
 def _read(client: Client, parsed: Parsed) -> Project:
+    where, *overrides = _paths(client, parsed)
+    name = parsed.text("project-name") or client.machine.environment().get("COMPOSE_PROJECT_NAME", "")
+    is_piped = where.endswith(f"/{PIPED}")
+    variables = variables_of(client, where, parsed.all("env-file"))
+    try:
+        text = client.stdin.read() if is_piped else client.machine.host_files().read(where)
+        project = read_project(text, where, name, variables, partial(read_there, client), tuple(overrides),
+                               is_strict=not parsed.on("no-consistency"))
+    except ScenarioError as error:
+        raise DockerError(in_its_words(error, () if name else (where, *overrides)), 1,
+                          note=f"note: {error.path.rpartition('/')[2]}:{error.line}") from None
+    finally:
+        tell_warnings(client, variables)
+    _tell_notes(client, project)
+    return with_label_files(client, project)
+
+
+def _paths(client: Client, parsed: Parsed) -> list[str]:
+    """The files that -f or COMPOSE_FILE names, or those of the working directory.
+
+    Raises:
+        DockerError: there is none, or one is not there.
+    """
     files, outside = client.machine.host_files(), client.machine.environment()
     given = parsed.all("file") or [text for text in outside.get("COMPOSE_FILE", "").split(":") if text]
     there = [name for name in FILES if files.exists(name)]
@@ -112,36 +141,34 @@ def _read(client: Client, parsed: Parsed) -> Project:
         names = ", ".join(f"{files.cwd.rstrip('/')}/{name}" for name in there)
         warn(client, f"Found multiple config files with supported names: {names}")
         warn(client, f"Using {files.cwd.rstrip('/')}/{there[0]}")
-    path, *others = given or [name for names in (FILES, OVERRIDES) for name in
-                              [name for name in names if files.exists(name)][:1]] or [""]
-    if not path or (not given and path in OVERRIDES):
+    found = given or [*there[:1], *[name for name in OVERRIDES if files.exists(name)][:1] * bool(there)]
+    if not found:
         raise DockerError("no configuration file provided: not found")
-    try:
-        where = files.canonical(path)
-        text, overrides = files.read(where), tuple(map(files.canonical, others))
-    except FileError as error:
-        full = path if path.startswith("/") else f"{files.cwd.rstrip('/')}/{path}"
-        raise DockerError(f"{'open' if parsed.all('file') else 'stat'} {full}: {str(error).lower()}") from None
-    variables = variables_of(client, where, parsed.all("env-file"))
-    try:
-        project = read_project(text, where, parsed.text("project-name") or outside.get("COMPOSE_PROJECT_NAME", ""),
-                               variables, partial(read_there, client), overrides)
-    except ScenarioError as error:
-        raise DockerError(in_its_words(error, where), 1,
-                          note=f"note: {where.rpartition('/')[2]}:{error.line}") from None
-    finally:
-        for warning in variables.warnings:
-            warn(client, warning)
-    if project.has_version:
-        warn(client, f"{where}: {OBSOLETE}")
-    _tell_notes(client, project)
-    return with_label_files(client, project)
+    if found[0] == PIPED and client.stdin.is_terminal:
+        raise DockerError("docker compose -f - reads what is piped into it: nothing is typed here")
+    for path in found[found[0] == PIPED:]:
+        whole = normpath(join(files.cwd, path))
+        if not files.exists(path):
+            raise DockerError(f"{'open' if parsed.all('file') else 'stat'} {whole}: no such file or directory")
+        if files.is_directory(path):
+            raise DockerError(f"read {whole}: is a directory")
+    return [files.canonical(path) for path in found]
 
 
 def read_there(client: Client, path: str) -> str | None:
-    """A file of the host's; None where there is none."""
+    """A file of the host's; None where there is none.
+
+    Raises:
+        FileError: it is a folder.
+    """
     files = client.machine.host_files()
-    return files.read(path) if files.exists(path) and not files.is_directory(path) else None
+    return files.read(path) if files.exists(path) else None
+
+
+def tell_warnings(client: Client, variables: Variables) -> None:
+    for warning in variables.warnings:
+        warn(client, warning)
+    variables.warnings.clear()
 
 
 def warn(client: Client, text: str) -> None:

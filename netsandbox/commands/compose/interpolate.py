@@ -134,9 +134,9 @@ def env_file(text: str, outside: Mapping[str, str]) -> dict[str, str]:
                 raise VariableError(f"line {len(lines) + 1}: unterminated quoted value {value.strip()}")
             at += match[0].count("\n")
             found[name] = match[2] if match[1] == "'" else filled_in(
-                match[2].replace("\\n", "\n").replace('\\"', '"'), found | dict(outside))
+                match[2].replace("\\n", "\n").replace('\\"', '"'), more_of(outside, found))
         elif equals:
-            found[name] = filled_in(value.strip().partition(" #")[0].rstrip(), found | dict(outside))
+            found[name] = filled_in(value.strip().partition(" #")[0].rstrip(), more_of(outside, found))
         elif name in outside:
             found[name] = outside[name]
     return found

@@ -152,7 +152,7 @@ def config(client: Client, parsed: Parsed) -> int:
     if parsed.on("quiet"):
         return 0
     if parsed.on("variables"):
-        texts = [(client.machine.host_files().read(path)) for path in (project.path, *project.overrides)]
+        texts = [project.text, *map(client.machine.host_files().read, project.overrides)]
         rows = {name: [name, str(how == "?").lower(), other if how == "-" else "", other if how == "+" else ""]
                 for text in texts for name, how, other in named_in(text)}
         client.output.append(("out", table([VARIABLES, *(rows[name] for name in sorted(rows))], NARROWEST)))
@@ -170,9 +170,9 @@ def config(client: Client, parsed: Parsed) -> int:
         form = parsed.text("format") or "yaml"
         if form not in ("yaml", "json"):
             raise DockerError(f'unsupported format "{form}"')
-        text = client.machine.host_files().read(project.path)
-        data = canonical(project, text, variables_of(client, project.path, parsed.all("env-file")),
-                         [service.name for service in services], partial(read_there, client))
+        data = canonical(project, variables_of(client, project.path, parsed.all("env-file")),
+                         [service.name for service in services], partial(read_there, client),
+                         is_normal=not parsed.on("no-normalize"), has_whole_paths=not parsed.on("no-path-resolution"))
         shown = (to_yaml(data) if form == "yaml" else to_json(data)).replace("$", "$$")
     if parsed.text("output"):
         client.machine.host_files().write(parsed.text("output"), shown)
@@ -231,17 +231,17 @@ CONFIG = Command("docker compose config", "[OPTIONS] [SERVICE...]",
                      Flag("hash", "", "string", "Print the service config hash, one per line.", value="string"),
                      *(Flag(f"{kind}s", usage=f"Print the {kind} names, one per line.") for kind in (
                          "image", "model", "network", "profile", "service", "volume")),
-                     Flag("no-consistency", ignored=True, usage="Don't check model consistency - warning: may produce "
-                                                                "invalid Compose output"),
+                     Flag("no-consistency", usage="Don't check model consistency - warning: may produce invalid "
+                                                  "Compose output"),
                      Flag("no-env-resolution", usage="Don't resolve service env files", ignored=True),
                      Flag("output", "o", "string", "Save to file (default to stdout)", value="string"),
                      Flag("quiet", "q", usage="Only validate the configuration, don't print anything"),
                      Flag("environment", usage="Print environment used for interpolation."),
                      *refused({"lock-image-digests": "Produces an override file with image digests",
                                "no-interpolate": "Don't interpolate environment variables",
-                               "no-normalize": "Don't normalize compose model",
-                               "no-path-resolution": "Don't resolve file paths",
                                "resolve-image-digests": "Pin image tags to digests"}),
+                     Flag("no-normalize", usage="Don't normalize compose model"),
+                     Flag("no-path-resolution", usage="Don't resolve file paths"),
                      Flag("variables", usage="Print model variables and default values.")))
 VERSION = Command("docker compose version", "[OPTIONS]", "Show the Docker Compose version information", version, (
     *GLOBAL, Flag("format", "f", "string", "Format the output. Values: [pretty | json]. (Default: pretty)",

@@ -145,9 +145,9 @@ class Project(NamedTuple):
     """A Compose file, read.
 
     Attributes:
-        has_version: it has `version:`, which means nothing any more.
-        overrides: the paths of further files that it was read with.
         notes: (line, key) of what the sandbox does not model.
+        overrides: the paths of further files that it was read with.
+        text: the file's.
     """
 
     name: str
@@ -156,8 +156,8 @@ class Project(NamedTuple):
     networks: Mapping[str, NetworkSpec]
     volumes: Mapping[str, VolumeSpec] = {}
     notes: tuple[tuple[int, str], ...] = ()
-    has_version: bool = False
     overrides: tuple[str, ...] = ()
+    text: str = ""
 
     def container_name(self, service: Service, number: int) -> str:
         return service.container_name or f"{self.name}-{service.name}-{number}"

@@ -3,7 +3,7 @@ format.ParseVolume; Compose, toBindString)."""
 
 from __future__ import annotations
 
-from posixpath import join, normpath
+from posixpath import normpath
 
 from netsandbox.commands.compose.model import BIND, TMPFS, VOLUME, Mounting
 from netsandbox.commands.compose.values import DRIVE, Values, mount_parts
@@ -83,16 +83,12 @@ def _options(values: Values, fields: dict[str, Node], what: str) -> tuple[str, .
     return tuple(found)
 
 
-def source_path(values: Values, source: str, path: str) -> str:
-    """What is bound, as a whole path.
-
-    Args:
-        path: the Compose file's.
-    """
-    if source.startswith("~"):
+def source_path(values: Values, source: str) -> str:
+    """What is bound, as a whole path."""
+    if source.startswith("~") and values.name:
         return normpath(f"{values.variables.get('HOME', '/root')}/{source[1:]}")
     is_whole = source.startswith("/") or (DRIVE.match(source) is not None and source[2:3] in ("/", "\\"))
-    return source if is_whole else normpath(join(path.rpartition("/")[0], source))
+    return source if is_whole else values.path(source)
 
 
 def mount_words(mount: Mounting, source: str) -> list[str]:

@@ -9,8 +9,9 @@ from typing import TYPE_CHECKING
 from netsandbox.commands.compose.building import built_first
 from netsandbox.commands.compose.creating import fingerprint, make_containers, make_one, make_surroundings
 from netsandbox.commands.compose.found import chosen, project_to_make
-from netsandbox.commands.compose.options import GLOBAL, refused, without_effect
+from netsandbox.commands.compose.options import GLOBAL, without_effect
 from netsandbox.commands.compose.starting import Starting
+from netsandbox.commands.compose.variables import read_env_file, variables_of
 from netsandbox.commands.compose.wishes import Wish
 from netsandbox.commands.docker.attach import attach
 from netsandbox.commands.docker.flags import Command, Flag, Parsed
@@ -32,7 +33,7 @@ def run(client: Client, parsed: Parsed) -> int | None:
     name, *words = parsed.operands
     chosen(project, [name], [])
     needed = [] if parsed.on("no-deps") else [one for one in project.in_order([name]) if one.name != name]
-    service = _alone(project.services[name], parsed, words)
+    service = _alone(project.services[name], parsed, words, _from_files(client, project, parsed))
     return built_first(client, parsed, [*needed, service], partial(_make, client, parsed, project, needed, service))
 
 
@@ -80,7 +81,22 @@ def _has_terminal(client: Client, parsed: Parsed) -> bool:
     return bool(parsed.values.get("tty", not parsed.values.get("no-TTY", not client.stdin.is_terminal)))
 
 
-def _alone(service: Service, parsed: Parsed, words: list[str]) -> Service:
+def _from_files(client: Client, project: Project, parsed: Parsed) -> list[str]:
+    """NAME=value of --env-from-file; a folder has none.
+
+    Raises:
+        DockerError: there is no such file, or it cannot be read.
+    """
+    files, found = client.machine.host_files(), dict[str, str]()
+    for path in parsed.all("env-from-file"):
+        if not files.exists(path):
+            raise DockerError(f"open {path}: no such file or directory")
+        known = variables_of(client, project.path, parsed.all("env-file"))
+        found |= {} if files.is_directory(path) else read_env_file(client, path, known)
+    return [f"{name}={value}" for name, value in found.items()]
+
+
+def _alone(service: Service, parsed: Parsed, words: list[str], variables: list[str]) -> Service:
     """The service as `run` makes it: its ports stay with `up` unless they are asked for."""
     flags, kept = list(service.flags), list[str]()
     while flags:
@@ -89,7 +105,7 @@ def _alone(service: Service, parsed: Parsed, words: list[str]) -> Service:
             flags.pop(0)
         else:
             kept.append(flag)
-    for flag, texts in (("--publish", parsed.all("publish")), ("--env", parsed.all("env")),
+    for flag, texts in (("--publish", parsed.all("publish")), ("--env", variables + parsed.all("env")),
                         ("--volume", parsed.all("volume")), ("--label", parsed.all("label")),
                         ("--cap-add", parsed.all("cap-add")), ("--cap-drop", parsed.all("cap-drop")),
                         ("--user", [parsed.text("user")]), ("--workdir", [parsed.text("workdir")])):
@@ -126,5 +142,5 @@ RUN = Command("docker compose run", "[OPTIONS] SERVICE [COMMAND] [ARGS...]",
     *without_effect({"quiet/q": "Don't print anything to STDOUT",
                      "quiet-pull": "Pull without printing progress information"}),
     *without_effect({"pull": 'Pull image before running ("always"|"missing"|"never") (default "policy")'}, "string"),
-    *refused({"env-from-file": "Set environment variables from file"}, "list stringArray"),
+    Flag("env-from-file", "", "list", "Set environment variables from file", value="stringArray"),
     Flag("volume", "v", "list", "Bind mount a volume", value="stringArray")), 1, mixed=False)

@@ -1,4 +1,5 @@
-"""docker compose attach, commit, events, push, stats and volumes: Docker's own commands, of a project's containers."""
+"""docker compose attach, commit, events, export, publish, push, stats and volumes: Docker's own commands, of a
+project's containers."""
 
 from __future__ import annotations
 
@@ -108,6 +109,16 @@ def volumes(client: Client, parsed: Parsed) -> int:
     return volume.ls(client, Parsed(values, []))
 
 
+def export(client: Client, parsed: Parsed) -> int:
+    named_container(client, parsed, parsed.operands[0])
+    raise DockerError("docker compose export is not modelled in the sandbox: it has no tar archives of a whole system")
+
+
+def publish(client: Client, parsed: Parsed) -> int:
+    project_of(client, parsed)
+    raise DockerError("docker compose publish is not modelled in the sandbox: it has no registry to push to")
+
+
 SERVICES = "[OPTIONS] [SERVICE...]"
 INDEX = Flag("index", "", "int", "index of the container if service has multiple replicas.", value="int")
 ATTACH = Command("docker compose attach", "[OPTIONS] SERVICE", "Attach local standard input, output, and error streams "
@@ -125,6 +136,18 @@ COMMIT = Command("docker compose commit", "[OPTIONS] SERVICE [REPOSITORY[:TAG]]"
 EVENTS = Command("docker compose events", SERVICES, "Receive real time events from containers", events, (
     *GLOBAL, Flag("json", usage="Output events as a stream of json objects"),
     *(flag for flag in event_list.EVENTS.flags if flag.name in ("since", "until"))))
+EXPORT = Command(
+    "docker compose export", "[OPTIONS] SERVICE", "Export a service container's filesystem as a tar archive", export, (
+        *GLOBAL, INDEX, *without_effect({"output/o": "Write to a file, instead of STDOUT"}, "string")), 1, 1)
+PUBLISH = Command(
+    "docker compose publish", "[OPTIONS] REPOSITORY[:TAG]", "Publish compose application", publish, (
+        *GLOBAL, *without_effect({
+            "app": "Published compose application (includes referenced images)",
+            "resolve-image-digests": "Pin image tags to digests",
+            "with-env": "Include environment variables in the published OCI artifact",
+            "yes/y": 'Assume "yes" as answer to all prompts'}), *without_effect({
+                "oci-version": "OCI image/artifact specification version (automatically determined by default)"},
+                "string")), 1, 1)
 PUSH = Command("docker compose push", SERVICES, "Push service images", push, (
     *GLOBAL, *without_effect({"ignore-push-failures": "Push what it can and ignores images with push failures",
                               "include-deps": "Also push images of services declared as dependencies",

@@ -31,7 +31,7 @@ def project_name(text: str) -> str:
 
 
 def read_project(text: str, path: str, name: str, variables: Mapping[str, str], read: Read = nothing,
-                 overrides: tuple[str, ...] = ()) -> Project:
+                 overrides: tuple[str, ...] = (), *, is_strict: bool = True) -> Project:
     """The project in a Compose file.
 
     Args:
@@ -39,13 +39,16 @@ def read_project(text: str, path: str, name: str, variables: Mapping[str, str], 
         name: -p, or empty for the file's own, or else its folder's.
         read: gives the files that it includes and extends.
         overrides: the paths of files that say more, or otherwise.
+        is_strict: what contradicts itself is refused.
 
     Raises:
         ScenarioError: it is no Compose file, or names something that it does not have.
     """
-    values = Values(path, variables)
+    values = Values(path, variables, is_strict=is_strict)
     whole = Whole(values, read)
     root = whole.with_overrides(whole.of(text, path), overrides)
+    if isinstance(root, MappingNode) and not root.value:
+        raise values.error(root, "empty compose file")
     check(values, root)
     top = values.map(root, "a Compose file")
     name = name or (project_name(values.text(top["name"][1], "name")) if "name" in top else "")
@@ -59,10 +62,9 @@ def read_project(text: str, path: str, name: str, variables: Mapping[str, str], 
     volumes = _volumes(values, top, name, notes)
     services = _services(values, top, name, notes)
     services = {key: _completed(values, service, services, networks, top) for key, service in services.items()}
-    services = {key: _mounted(values, service, volumes, path, top) for key, service in services.items()}
+    services = {key: _mounted(values, service, volumes, top) for key, service in services.items()}
     _check_order(values, services, top)
-    return Project(name, path, services, networks, volumes, tuple(sorted(notes)), "version" in top,
-                   overrides)
+    return Project(name, path, services, networks, volumes, tuple(sorted(notes)), overrides, text)
 
 
 def _services(values: Values, top: dict[str, tuple[Node, Node]], project: str,
@@ -142,18 +144,16 @@ def _volumes(values: Values, top: dict[str, tuple[Node, Node]], project: str,
     return found
 
 
-def _mounted(values: Values, service: Service, volumes: Mapping[str, VolumeSpec], path: str,
+def _mounted(values: Values, service: Service, volumes: Mapping[str, VolumeSpec],
              top: dict[str, tuple[Node, Node]]) -> Service:
     """With the flags of each of its mounts: paths are the file's, and volumes have Docker's names."""
     flags: list[str] = []
     for mount in service.mounts:
-        source = source_path(values, mount.source, path) if mount.kind == BIND else mount.source
+        source = source_path(values, mount.source) if mount.kind == BIND else mount.source
         if source and mount.kind == VOLUME:
-            if source not in volumes:
-                where = values.map(top["services"][1], "services")[service.name][0]
-                raise values.error(where, f'service "{service.name}" refers to undefined volume {source}: invalid '
-                                   "compose project")
-            source = volumes[source].name
+            where = values.map(top["services"][1], "services")[service.name][0]
+            values.check(source in volumes, where, f'service "{service.name}" refers to undefined volume {source}')
+            source = volumes[source].name if source in volumes else source
         flags += mount_words(mount, source)
     return service._replace(flags=(*service.flags, *flags))
 
@@ -179,32 +179,26 @@ def _completed(values: Values, service: Service, services: Mapping[str, Service]
     """Checked against the rest of the file, on the default network if it names none, and with all that it needs."""
     where = values.map(top["services"][1], "services")[service.name][0]
     for key in service.networks:
-        if key not in networks:
-            raise values.error(where, f'service "{service.name}" refers to undefined network {key}: invalid compose '
-                               "project")
+        values.check(key in networks, where, f'service "{service.name}" refers to undefined network {key}')
     for kind, name in service.files:
-        if name not in values.map(top[kind][1], kind) if kind in top else True:
-            raise values.error(where, f'service "{service.name}" refers to undefined {kind[:-1]} {name}: invalid '
-                               "compose project")
-    if service.network_mode and service.networks:
-        raise values.error(where, f"service {service.name} declares mutually exclusive `network_mode` and "
-                           "`networks`: invalid compose project")
+        values.check(kind in top and name in values.map(top[kind][1], kind), where,
+                     f'service "{service.name}" refers to undefined {kind[:-1]} {name}')
+    values.check(not (service.network_mode and service.networks), where,
+                 f"service {service.name} declares mutually exclusive `network_mode` and `networks`")
     others = [link.partition(":")[0] for link in (*service.links, *service.shares)]
     if service.network_mode.startswith("service:"):
         others.append(service.network_mode.removeprefix("service:"))
     lenders = [text.partition(":")[0] for text in service.volumes_from if not text.startswith("container:")]
-    for other in (*service.needs, *others, *lenders):
-        if other not in services:
-            raise values.error(where, f'service "{service.name}" depends on undefined service "{other}": invalid '
-                               "compose project")
-    if service.container_name and service.scale > 1:
-        own = values.map(values.map(top["services"][1], "services")[service.name][1], "services")
-        key = "scale" if "scale" in own else "deploy.replicas"
-        raise values.error(where, f"services.{key}: can't set container_name and {service.name} as container name must "
-                           "be unique: invalid compose project")
+    wanted = tuple(dict.fromkeys((*service.needs, *others, *lenders)))
+    for other in wanted:
+        values.check(other in services, where, f'service "{service.name}" depends on undefined service "{other}"')
+    own = values.map(values.map(top["services"][1], "services")[service.name][1], "services")
+    values.check(not service.container_name or service.scale <= 1, where,
+                 f"services.{'scale' if 'scale' in own else 'deploy.replicas'}: can't set container_name and "
+                 f"{service.name} as container name must be unique")
     if not service.network_mode and not service.networks:
         service = service._replace(networks={DEFAULT: Attachment()})
-    return service._replace(needs=tuple(dict.fromkeys((*service.needs, *others, *lenders))), restarts_with=tuple(
+    return service._replace(needs=tuple(other for other in wanted if other in services), restarts_with=tuple(
         dict.fromkeys((*service.restarts_with, *(other for other in others if other not in service.needs)))))
 
 

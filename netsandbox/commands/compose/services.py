@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from ipaddress import ip_address
-from posixpath import dirname, join, normpath
 from typing import Any
 
 from netsandbox.commands.compose.build_keys import WITHOUT_EFFECT as OF_BUILD
@@ -164,13 +163,13 @@ def _env_file(values: Values, node: Node, what: str) -> Change:
         fields = values.map(item, what) if isinstance(item, MappingNode) else {"path": (item, item)}
         if "format" in fields:
             raise values.error(fields["format"][0], f"{what}.format is not modelled in the sandbox")
-        path = normpath(join(dirname(values.name), values.text(fields["path"][1], what)))
+        path = values.path(values.text(fields["path"][1], what))
         found.append((path, "required" not in fields or values.boolean(fields["required"][1], what)))
     return {"env_files": tuple(found)}
 
 
 def _label_file(values: Values, node: Node, what: str) -> Change:
-    return {"label_files": tuple(normpath(join(dirname(values.name), text)) for text in values.texts(node, what))}
+    return {"label_files": tuple(map(values.path, values.texts(node, what)))}
 
 
 def _build(values: Values, node: Node, what: str) -> Change:
@@ -222,9 +221,8 @@ def read_service(values: Values, name: str, where: Node, node: Node) -> tuple[Se
                 service = service._replace(files=(*service.files, *_files(values, key, value, what)))
         if key in ("ipc", "pid") and str(value.value).startswith("service:"):
             service = service._replace(shares=(*service.shares, str(value.value).removeprefix("service:")))
-    if not service.image and service.build is None:
-        raise values.error(where, f'service "{name}" has neither an image nor a build context specified: invalid '
-                           "compose project")
+    values.check(bool(service.image) or service.build is not None, where,
+                 f'service "{name}" has neither an image nor a build context specified')
     return service, notes
 
 

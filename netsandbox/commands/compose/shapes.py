@@ -244,7 +244,7 @@ def _volumes(values: Values, node: Node, what: str) -> Plain:
         bind: Tree = {"selinux": mount.label, "propagation": mount.spread, "create_host_path": mount.kind == BIND}
         own: Tree = {
             "type": mount.kind, "target": mount.target, "read_only": mount.read_only,
-            "source": source_path(values, mount.source, values.name) if mount.kind == BIND else mount.source,
+            "source": source_path(values, mount.source) if mount.kind == BIND else mount.source,
             "bind": {key: value for key, value in bind.items() if value},
             "volume": {"nocopy": True} if mount.keeps_empty else {}}
         has = {"bind": BIND in mount.sections,
@@ -261,7 +261,7 @@ def _mount(values: Values, node: Node, what: str) -> Tree:
     """The long form, with whole paths and sizes in bytes."""
     fields = plain_map(values, node, what)
     if fields.get("type") == BIND:
-        fields["source"] = source_path(values, str(fields.get("source", "")), values.name)
+        fields["source"] = source_path(values, str(fields.get("source", "")))
     given = {key: value for key, (_key, value) in values.map(node, what).items()}
     for section in (BIND, VOLUME, TMPFS):
         if section in given:

@@ -64,7 +64,8 @@ def _make(client: Client, parsed: Parsed, project: Project, wishes: list[Wish]) 
     if parsed.on("no-start"):
         return 0
     shown = [container for service, each in made for container in each if service.name in follows]
-    then = nothing_more if is_detached else partial(_follow, client, parsed, project, shown)
+    after = _nothing_to_watch if parsed.on("watches") else nothing_more
+    then = after if is_detached else partial(_follow, client, parsed, project, shown)
     if not is_detached:
         client.print("Attaching to " + ", ".join(sorted(short(project, container) for container in shown)))
     starting = Starting(client, project, made, waits=parsed.on("wait"), is_told=is_detached, then=then)
@@ -127,6 +128,29 @@ UP = Command("docker compose up", "[OPTIONS] [SERVICE...]", "Create and start co
     Flag("wait-timeout", "", "int", "Maximum duration in seconds to wait for the project to be running|healthy",
          value="int"),
     *refused({"watch/w": "Watch source code and rebuild/refresh containers when files are updated."})))
+
+
+def watch(client: Client, parsed: Parsed) -> int | None:
+    """`up`, and then nothing, for no file is watched."""
+    project = project_of(client, parsed)
+    noted = {key for _line, key in project.notes}
+    for name in chosen(project, parsed.operands, profiles_of(client, parsed)):
+        if f"services.{name}.develop" in noted:
+            raise DockerError(f"docker compose watch of {name} is not modelled in the sandbox")
+    if parsed.on("no-up"):
+        return _nothing_to_watch()
+    return run(client, parsed._replace(values={**parsed.values, "detach": True, "watches": True}))
+
+
+def _nothing_to_watch() -> int:
+    raise DockerError("none of the selected services is configured for watch, consider setting a 'develop' section")
+
+
+WATCH = Command(
+    "docker compose watch", "[SERVICE...]",
+    "Watch build context for service and rebuild/refresh containers when files are updated", watch, (
+        *GLOBAL, Flag("no-up", usage="Do not build & start services before watching"),
+        *without_effect({"prune": "Prune dangling images on rebuild (default true)", "quiet": "hide build output"})))
 
 
 def scale(client: Client, parsed: Parsed) -> int | None:

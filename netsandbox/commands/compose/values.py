@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import shlex
 from collections.abc import Mapping
+from posixpath import dirname, join, normpath
 
 from netsandbox.commands.compose.interpolate import Variables, more_of
 from netsandbox.commands.docker.words import duration
@@ -33,18 +34,29 @@ class Values:
     Args:
         name: the file's, for errors.
         variables: for ${…}.
+        is_strict: what contradicts itself is refused.
     """
 
-    def __init__(self, name: str, variables: Mapping[str, str]) -> None:
+    def __init__(self, name: str, variables: Mapping[str, str], *, is_strict: bool = True) -> None:
         self.name = name
         self.variables = variables
+        self.is_strict = is_strict
 
     def with_more(self, variables: Mapping[str, str]) -> Values:
         """Values of a file that knows more variables; those that are known stay."""
-        return Values(self.name, more_of(self.variables, variables))
+        return Values(self.name, more_of(self.variables, variables), is_strict=self.is_strict)
 
     def error(self, node: Node, message: str) -> ScenarioError:
         return ScenarioError(self.name, line_of(node), message)
+
+    def check(self, holds: bool, node: Node, message: str) -> None:
+        """Raises ScenarioError: the project contradicts itself."""
+        if not holds and self.is_strict:
+            raise self.error(node, f"{message}: invalid compose project")
+
+    def path(self, text: str) -> str:
+        """A path beside the file as a whole one, or as it is where there is no file."""
+        return normpath(join(dirname(self.name), text)) if self.name else text
 
     def warn(self, text: str) -> None:
         if isinstance(self.variables, Variables):

@@ -5,7 +5,7 @@ from __future__ import annotations
 from posixpath import join, normpath
 from typing import TYPE_CHECKING
 
-from netsandbox.commands.compose.interpolate import VariableError, Variables, env_file
+from netsandbox.commands.compose.interpolate import VariableError, Variables, env_file, more_of
 from netsandbox.docker.errors import DockerError
 from netsandbox.linux.core.inode import FileError
 
@@ -30,27 +30,26 @@ def variables_of(client: Client, where: str, given: list[str]) -> Variables:
             raise DockerError(f"{path} is a directory")
     beside = f"{where.rpartition('/')[0]}/.env"
     for path in given or ([] if files.is_directory(beside) else [beside]):
-        found |= _read(client, path, found | dict(outside))
+        found |= read_env_file(client, path, more_of(outside, found))
     return Variables({**found, **outside})
 
 
-def with_env_files(client: Client, project: Project, given: list[str]) -> Project:
+def with_env_files(client: Client, project: Project, outside: Variables) -> Project:
     """Each service with what its env_file say.
 
     Raises:
         DockerError: one that has to be there is not, or cannot be read.
     """
-    outside = variables_of(client, project.path, given)
     return project._replace(services={name: _with_own(client, service, outside) if service.env_files else service
                                       for name, service in project.services.items()})
 
 
-def _with_own(client: Client, service: Service, outside: Mapping[str, str]) -> Service:
+def _with_own(client: Client, service: Service, outside: Variables) -> Service:
     found: dict[str, str] = {}
     for path, is_required in service.env_files:
         if is_required and not client.machine.host_files().exists(path):
             raise DockerError(f"env file {path} not found: stat {path}: no such file or directory")
-        found |= _read(client, path, found | dict(outside))
+        found |= read_env_file(client, path, more_of(outside, found))
     return service._replace(variables=tuple(f"{name}={value}" for name, value in found.items()))
 
 
@@ -66,12 +65,12 @@ def with_label_files(client: Client, project: Project) -> Project:
         for path in service.label_files:
             if not client.machine.host_files().exists(path):
                 raise DockerError(f"label file {path} not found: stat {path}: no such file or directory")
-            labels |= _read(client, path, labels)
+            labels |= read_env_file(client, path, labels)
         found[name] = service._replace(file_labels=tuple(f"{key}={value}" for key, value in labels.items()))
     return project._replace(services=found)
 
 
-def _read(client: Client, path: str, outside: Mapping[str, str]) -> dict[str, str]:
+def read_env_file(client: Client, path: str, outside: Mapping[str, str]) -> dict[str, str]:
     """Nothing where there is no such file."""
     files = client.machine.host_files()
     try:

@@ -7,7 +7,7 @@ from posixpath import dirname, join, normpath
 
 from netsandbox.commands.compose.anchoring import anchored
 from netsandbox.commands.compose.filling import filled
-from netsandbox.commands.compose.interpolate import VariableError, env_file
+from netsandbox.commands.compose.interpolate import VariableError, env_file, more_of
 from netsandbox.commands.compose.merging import (
     OVERRIDE,
     RESET,
@@ -20,11 +20,15 @@ from netsandbox.commands.compose.merging import (
 )
 from netsandbox.commands.compose.schema import fault, kind_of
 from netsandbox.commands.compose.values import Values, is_null
-from netsandbox.commands.strict_yaml import MappingNode, Node, ScalarNode, SequenceNode, compose, line_of
+from netsandbox.commands.compose.yaml_faults import NO_MAP, NOT_NAMED
+from netsandbox.commands.strict_yaml import MappingNode, Node, ScalarNode, ScenarioError, SequenceNode, compose, line_of
+from netsandbox.linux.core.inode import FileError
 
 Read = Callable[[str], str | None]
-"""A file's text; None where there is none."""
+"""A file's text; None where there is none. It raises FileError for a folder."""
 SECTIONS = ("services", "networks", "volumes", "configs", "secrets")
+OBSOLETE = ("the attribute `version` is obsolete, it will be ignored, please remove it to avoid potential "
+            "confusion")
 DEEPEST = 20
 """Services that extend one another, or files that include one another."""
 
@@ -70,6 +74,8 @@ class Whole:
         if wrong is not None:
             raise self._values.error(wrong.node, f"validating {path}: {'.'.join(wrong.path)} {wrong.message}")
         assert isinstance(root, MappingNode)
+        if find(root, "version") is not None:
+            self._values.warn(f"{path}: {OBSOLETE}")
         if included is not None:
             root.value = [(key, node) for key, node in root.value if key.value != "include"]
             for item in self._values.items(included, "include"):
@@ -77,9 +83,10 @@ class Whole:
         return root
 
     def _tree(self, text: str, path: str) -> MappingNode:
-        root = compose(text, path, takes_anchors=True, tags=(RESET, OVERRIDE))
+        is_empty = all(not row.strip() or row.lstrip().startswith("#") for row in text.splitlines())
+        root = compose("{}" if is_empty else text, path, takes_anchors=True, tags=(RESET, OVERRIDE))
         if not isinstance(root, MappingNode):
-            raise self._values.error(root, _no_file(root))
+            raise ScenarioError(path, line_of(root), _no_file(root))
         whole = filled(self._values, root)
         assert isinstance(whole, MappingNode)
         self._roots[path] = whole
@@ -117,12 +124,17 @@ class Whole:
                  if name != "/dev/null"] if named is not None else [normpath(join(folder, ".env"))]
         found: dict[str, str] = {}
         for path in paths:
-            text = self._read(path)
+            try:
+                text = self._read(path)
+            except FileError:
+                if named is not None:
+                    raise self._values.error(item, f"{path} is not a file") from None
+                continue
             if text is None and named is not None:
                 raise self._values.error(item, f"couldn't find env file: {path}" if path in self._values.texts(
                     named, "include.env_file") else f"stat {path}: no such file or directory")
             try:
-                found |= env_file(text or "", found | dict(self._values.variables))
+                found |= env_file(text or "", more_of(self._values.variables, found))
             except VariableError as error:
                 raise self._values.error(item, f"failed to read {path}: {error}") from None
         return found
@@ -168,8 +180,8 @@ class Whole:
         found = next((pair for pair in services.value if pair[0].value == fields.get("service")), None) if isinstance(
             services, MappingNode) else None
         if found is None:
-            raise self._values.error(key, f'cannot extend service "{name}" in {where}: service '
-                                          f'"{fields.get("service", "")}" not found')
+            why = "no services section" if services is None else f'service "{fields.get("service", "")}" not found'
+            raise self._values.error(key, f'cannot extend service "{name}" in {where}: {why}')
         base = self._service(where, found[0], found[1], (*chain, (path, name)))
         base = anchored(base, dirname(where), ("services", name)) if dirname(where) != dirname(path) else base
         own = MappingNode(node.tag, [pair for pair in node.value if pair[0].value != "extends"], node.start_mark)
@@ -181,7 +193,10 @@ class Whole:
     # -- files
 
     def _text(self, path: str, node: Node) -> str:
-        text = self._read(path)
+        try:
+            text = self._read(path)
+        except FileError as error:
+            raise self._values.error(node, f"read {path}: {str(error).lower()}") from None
         if text is None:
             raise self._values.error(node, f"open {path}: no such file or directory")
         return text
@@ -194,8 +209,8 @@ SHOWN = 10
 def _no_file(node: Node) -> str:
     """What Go's decoder says of a document that is no map."""
     if kind_of(node) == "null":
-        return "top-level object must be a mapping"
+        return NO_MAP
     text = str(node.value)
     short = text if len(text) <= SHOWN else f"{text[:SHOWN - 3]}..."
     what = "!!seq" if isinstance(node, SequenceNode) else f"!!{node.tag.rpartition(':')[2]} `{short}`"
-    return f"yaml: unmarshal errors:\n  line {line_of(node)}: cannot unmarshal {what} into cli.named"
+    return f"{NOT_NAMED}\n  line {line_of(node)}: cannot unmarshal {what} into cli.named"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Collection
 
 from netsandbox.commands.strict_yaml import ComposerError, MarkedYAMLError, ScannerError, ScenarioError
 
@@ -15,23 +16,25 @@ PROBLEMS = (
     (r"expected <block end>, but found .*", "did not find expected key"),
     (r"expected the node content, but found .*", "did not find expected node content"))
 """PyYAML's words, and libyaml's."""
+NO_MAP = "top-level object must be a mapping"
+NOT_NAMED = "yaml: unmarshal errors:"
 
 
-def in_its_words(error: ScenarioError, where: str) -> str:
-    """Args: where: the file's path."""
+def in_its_words(error: ScenarioError, looked_at: Collection[str]) -> str:
+    """Args: looked_at: the paths of the files in which the project's name is looked for before they are read."""
+    where = f"failed to parse {error.path}: "
     twice = TWICE.fullmatch(error.message)
     if twice is not None:
-        return (f'failed to parse {where}: line {error.line}: mapping key "{twice[1]}" already defined at line '
-                f"{twice[2]}")
+        return f'{where}line {error.line}: mapping key "{twice[1]}" already defined at line {twice[2]}'
     if error.message.startswith("map merge"):
-        return f"failed to parse {where}: yaml: {error.message}"
-    cause = error.__cause__
+        return f"{where}yaml: {error.message}"
+    cause, where = error.__cause__, "" if error.path in looked_at else where
     if isinstance(cause, ComposerError) and "undefined alias" in str(cause.problem):
         name = str(cause.problem).partition("'")[2].rstrip("'")
-        return f"yaml: unknown anchor '{name}' referenced"
+        return f"{where}yaml: unknown anchor '{name}' referenced"
     if isinstance(cause, MarkedYAMLError):
-        return _of_the_parser(cause)
-    return "empty compose file" if error.message == "the file is empty" else error.message
+        return where + _of_the_parser(cause)
+    return NO_MAP if where and error.message.startswith(NOT_NAMED) else error.message
 
 
 def _of_the_parser(error: MarkedYAMLError) -> str:

@@ -33,10 +33,7 @@ OTHERS = {
     "tag": "Create a tag TARGET_IMAGE that refers to SOURCE_IMAGE",
     "top": "Display the running processes of a container"}
 """Commands that Docker lists; what the sandbox has of them is declared in the registry, the others are refused."""
-COMPOSE_OTHERS = {
-    "bridge": "Convert compose files into another model",
-    "export": "Export a service container's filesystem as a tar archive", "publish": "Publish compose application",
-    "watch": "Watch build context for service and rebuild/refresh containers when files are updated"}
+COMPOSE_OTHERS = {"bridge": "Convert compose files into another model"}
 """Commands of Compose that the sandbox refuses."""
 OTHERS_OF_GROUPS = {
     "system": {"df": "Show docker disk usage"},

@@ -20,7 +20,7 @@ NOT_MODELLED = frozenset({
     "init", "manifest", "node", "plugin", "secret", "service", "stack", "swarm",
     "trust", "system dial-stdio", "context export", "context import",
     "context update",
-    *(f"compose {name}" for name in ("alpha", "bridge", "export", "publish", "watch"))})
+    "compose alpha", "compose bridge"})
 """Commands that Docker has and the sandbox has not."""
 CONTAINERS = {
     "run": "netsandbox.commands.docker.run:RUN", "exec": "netsandbox.commands.docker.execute:EXEC",
@@ -68,15 +68,14 @@ VOLUMES = {name: f"netsandbox.commands.docker.volume:{constant}" for name, const
 VOLUMES["update"] = "netsandbox.commands.docker.archives:VOLUME_UPDATE"
 VOLUMES["prune"] = "netsandbox.commands.docker.pruning:VOLUME_PRUNE"
 COMPOSE = {
-    "up": "netsandbox.commands.compose.up:UP", "pull": "netsandbox.commands.compose.up:PULL",
-    "build": "netsandbox.commands.compose.building:BUILD_SERVICES",
-    "scale": "netsandbox.commands.compose.up:SCALE", "down": "netsandbox.commands.compose.down:DOWN",
+    **{name: f"netsandbox.commands.compose.up:{name.upper()}" for name in ("up", "pull", "scale", "watch")},
+    "build": "netsandbox.commands.compose.building:BUILD_SERVICES", "down": "netsandbox.commands.compose.down:DOWN",
     "stop": "netsandbox.commands.compose.down:STOP", "ps": "netsandbox.commands.compose.inside:PS",
     "exec": "netsandbox.commands.compose.inside:EXEC", "logs": "netsandbox.commands.compose.logs:LOGS",
     "run": "netsandbox.commands.compose.once:RUN",
     "cp": "netsandbox.commands.compose.moving:CP", "wait": "netsandbox.commands.compose.moving:WAIT",
     **{name: f"netsandbox.commands.compose.others:{name.upper()}" for name in (
-        "attach", "commit", "events", "push", "stats", "volumes")},
+        "attach", "commit", "events", "export", "publish", "push", "stats", "volumes")},
     **{name: f"netsandbox.commands.compose.life:{constant}" for name, constant in {
         "start": "START", "restart": "RESTART", "kill": "KILL", "pause": "PAUSE", "unpause": "UNPAUSE", "rm": "REMOVE",
         "create": "CREATE"}.items()},
