@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING, Any
 from netsandbox.commands import kinds, why_rules
 from netsandbox.commands.errors import CommandError
 from netsandbox.commands.verb import Effect, Parameter, verb
+from netsandbox.docker.container import PAUSED
+from netsandbox.docker.events import ContainerPaused
 from netsandbox.explain.history import drop_of_line
 from netsandbox.explain.story import Story, why_change, why_drop, why_row, why_seq
 from netsandbox.explain.voice import Voice
@@ -15,7 +17,8 @@ from netsandbox.lab import views
 from netsandbox.lab.errors import LabError
 from netsandbox.lab.names import Namer
 from netsandbox.linux.bridge.bridge import Bridge
-from netsandbox.linux.events import BindRefused, SocketBound, SocketClosed
+from netsandbox.linux.drop import Outcome
+from netsandbox.linux.events import BindRefused, FrameReceived, SocketBound, SocketClosed
 from netsandbox.wire.addresses import AddressError, format_ipv4, format_mac, parse_ipv4, parse_mac
 
 if TYPE_CHECKING:
@@ -87,10 +90,23 @@ def _last(shell: Shell, language: str, names: Namer) -> tuple[str, Story]:
                   if row.state == "INCOMPLETE" and row.seq is not None and row.seq >= shell.last_seq), None)
     if asked is not None:
         return say("story.waits"), why_row(trace, asked.seq, parse_ipv4(asked.address), language, names)
+    paused = _paused(shell)
+    if paused:
+        return say("story.paused"), why_change(trace, (ContainerPaused,), lambda event: event.container == paused,
+                                               language, names)
     story = why_drop(trace, language, names, since=shell.last_seq)
     if story.seq is None:
         return "", story
     return say("story.earlier" if story.seq < shell.last_seq else "story.meanwhile"), story
+
+
+def _paused(shell: Shell) -> str:
+    """A container whose programs stand still, and whose stack has taken something since the last line began."""
+    still = {container.name for engine in shell.lab.engines() for container in engine.containers.values()
+             if container.state == PAUSED}
+    took = (record.event.interface.namespace for record in (shell.lab.trace.since(shell.last_seq) if still else ())
+            if isinstance(record.event, FrameReceived) and record.event.verdict is Outcome.ACCEPTED)
+    return next((name for name in took if name in still), "")
 
 
 def text(story: Story) -> str:

@@ -107,6 +107,14 @@ TABLES: dict[str, Words] = {
     "NeighbourChanged.unanswered": (
         "没有谁应答对{address}的询问，{where}放弃解析。",
         "{old} → {new}", "mcast_solicit 与 ucast_solicit，默认各询问 3 次"),
+    "ArpWithheld.arp_ignore": (
+        "{sender}用 ARP 询问{address}，{where}有这个地址，却保持沉默：arp_ignore 这样规定。", "arp_ignore"),
+    "ArpWithheld.arp_filter": (
+        "{sender}用 ARP 询问{address}，{where}有这个地址，却保持沉默：去往{sender}的包不从这块网卡走（arp_filter）。",
+        "arp_filter", "回到{sender}的路由"),
+    "ArpWithheld.source": (
+        "{sender}用 ARP 询问{address}，{where}有这个地址，却保持沉默：从这块网卡来自{sender}的包会被丢弃（{reason}）。",
+        "回到{sender}的路由"),
     "NeighbourChanged.no probes": (
         "{where}连一次也不能询问{address}，表项立即失败。", "{old} → {new}", "mcast_solicit 为 0"),
     "NeighbourChanged.expired": (

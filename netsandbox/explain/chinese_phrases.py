@@ -76,6 +76,7 @@ PHRASES: dict[str, str] = {
     "story.earlier": "上一行命令没有遇到丢弃或拒绝。在它之前最近的一次：",
     "story.meanwhile": "最近一次丢弃或拒绝发生在上一行命令运行期间，起因是更早的命令：",
     "story.waits": "到目前为止上一行命令没有遇到丢弃或拒绝。它问了，还在等回答：",
+    "story.paused": "上一行命令没有遇到丢弃或拒绝。它发出的东西在等停住的程序：",
     "story.no-drop": "到目前为止没有丢弃或拒绝过任何东西。",
     "cause.forgotten": "更早的一步，跟踪中已不再保留",
     "cause.nameless": "来自外部、没有留下记录的操作",

@@ -124,6 +124,14 @@ TABLES: dict[str, Words] = {
     "NeighbourChanged.unanswered": (
         "Nobody answered for {address}, so {where} gives it up.",
         "{old} → {new}", "mcast_solicit and ucast_solicit, 3 questions each unless set"),
+    "ArpWithheld.arp_ignore": (
+        "{where} has {address}, which {sender} asks for by ARP, and stays silent: arp_ignore says so.", "arp_ignore"),
+    "ArpWithheld.arp_filter": (
+        ("{where} has {address}, which {sender} asks for by ARP, and stays silent: it would not reach {sender} by this "
+         "interface (arp_filter)."), "arp_filter", "route back to {sender}"),
+    "ArpWithheld.source": (
+        ("{where} has {address}, which {sender} asks for by ARP, and stays silent: what comes from {sender} by this "
+         "interface is dropped ({reason})."), "route back to {sender}"),
     "NeighbourChanged.no probes": (
         "{where} may ask for {address} not even once, so the row fails at once.",
         "{old} → {new}", "mcast_solicit is 0"),

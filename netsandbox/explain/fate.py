@@ -6,15 +6,23 @@ from itertools import islice
 from typing import Any, NamedTuple
 
 from netsandbox.engine.trace import Record, Trace, event_of, kind_of
-from netsandbox.explain.chain import chain, record_at
+from netsandbox.explain.chain import chain, record_at, section
 from netsandbox.explain.explanation import tell
-from netsandbox.explain.history import left_bridge, port_became
+from netsandbox.explain.history import closing, left_bridge, port_became
 from netsandbox.explain.operands import operands, passed_over
 from netsandbox.explain.voice import Voice
 from netsandbox.lab.events import CommandRun
 from netsandbox.linux.core.nud import NudState
 from netsandbox.linux.drop import DropReason, Outcome
-from netsandbox.linux.events import FrameBridged, FrameReceived, FrameSent, NeighbourChanged, PacketDropped, SendFailed
+from netsandbox.linux.events import (
+    ArpWithheld,
+    FrameBridged,
+    FrameReceived,
+    FrameSent,
+    NeighbourChanged,
+    PacketDropped,
+    SendFailed,
+)
 from netsandbox.wire.addresses import parse_ipv4
 from netsandbox.wire.arp import REQUEST, ArpPacket
 from netsandbox.wire.ethernet import Frame
@@ -26,6 +34,7 @@ MOST = 8
 """Lines that are told."""
 MOST_CAUSES = 50
 WAITS = (NudState.INCOMPLETE, NudState.FAILED, NudState.PROBE)
+ASKED = (FrameSent, SendFailed)
 TOLD = (FrameBridged, FrameReceived, SendFailed)
 
 
@@ -36,7 +45,7 @@ class Question(NamedTuple):
     interface: str
     address: int
 
-    def is_asked_by(self, event: FrameSent) -> bool:
+    def is_asked_by(self, event: FrameSent | SendFailed) -> bool:
         packet = _arp(event.frame)
         return (packet is not None and packet.op == REQUEST and packet.tpa == self.address
                 and event.interface.namespace == self.namespace and self.interface in ("", event.interface.name))
@@ -48,8 +57,8 @@ def fate(trace: Trace, record: Record, voice: Voice) -> tuple[str, ...]:
     asked = _asked(trace, record, question) if question is not None else None
     if question is None or asked is None:
         return ()
-    packet = _arp(event_of(trace.raw(asked), asked).frame)
-    lines = list[str]()
+    last = event_of(trace.raw(asked), asked)
+    packet, lines = _arp(last.frame), _lines(trace, asked, last, voice)
     for seq in range(asked + 1, min(trace.end, asked + FAR)):
         kind = kind_of(trace.raw(seq))
         if kind not in TOLD and kind is not FrameSent:
@@ -57,7 +66,7 @@ def fate(trace: Trace, record: Record, voice: Voice) -> tuple[str, ...]:
         event = event_of(trace.raw(seq), seq)
         if not _is_same(event, packet):
             continue
-        if kind is FrameSent and question.is_asked_by(event):
+        if kind in ASKED and question.is_asked_by(event):
             break
         lines += _lines(trace, seq, event, voice)
     told = lines[:MOST] or [voice.say("fate.nothing")]
@@ -86,7 +95,7 @@ def _asked(trace: Trace, record: Record, question: Question) -> int | None:
     """The record of the last question; one that begins to be asked is asked in the same step."""
     waits = isinstance(record.event, NeighbourChanged) and record.event.new is not NudState.FAILED
     end = min(trace.end, record.seq + FAR) if waits else record.seq
-    return next((seq for seq, raw in islice(trace.back(end), FAR) if kind_of(raw) is FrameSent
+    return next((seq for seq, raw in islice(trace.back(end), FAR) if kind_of(raw) in ASKED
                  and question.is_asked_by(event_of(raw, seq))), None)
 
 
@@ -107,10 +116,13 @@ def _lines(trace: Trace, seq: int, event: Any, voice: Voice) -> list[str]:
     """One place that the question came to; a port of a bridge only passes it on."""
     if isinstance(event, FrameSent) or (isinstance(event, FrameReceived) and event.verdict is Outcome.BRIDGED):
         return []
-    lines = [f"#{seq} {tell(event, voice).decision.rstrip('.。')}"]
-    left = left_bridge(trace, seq, event.interface) if isinstance(event, FrameReceived) else None
-    if left is not None:
-        lines.append(f"  {since(trace, left, voice)}")
+    withheld = next((other.event for other in section(trace, record_at(trace, seq))
+                     if isinstance(other.event, ArpWithheld)), None) if isinstance(event, FrameReceived) else None
+    lines = [f"#{seq} {tell(withheld or event, voice).decision.rstrip('.。')}"]
+    made = closing(trace, record_at(trace, seq)) if isinstance(event, SendFailed) else (
+        left_bridge(trace, seq, event.interface) if isinstance(event, FrameReceived) else None)
+    if made is not None:
+        lines.append(f"  {since(trace, made, voice)}")
     if isinstance(event, FrameBridged):
         for (port, why), text in zip(event.passed_over, passed_over(event, voice), strict=True):
             made = port_became(trace, seq, port, why)

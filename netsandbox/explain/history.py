@@ -8,7 +8,7 @@ from typing import Any, NamedTuple
 from netsandbox.apps.events import NameUnknown
 from netsandbox.docker.events import PoolRefused, PublishRefused, SubnetRefused
 from netsandbox.engine.trace import Record, Trace, event_of, kind_of
-from netsandbox.linux.drop import Dropped, DropReason
+from netsandbox.linux.drop import Dropped, DropReason, Operand
 from netsandbox.linux.events import (
     BindRefused,
     FdbLearned,
@@ -19,6 +19,7 @@ from netsandbox.linux.events import (
     PortStateChanged,
     RouteMissing,
     SendFailed,
+    SocketClosed,
 )
 from netsandbox.linux.place import BRIDGE, Place
 from netsandbox.wire.addresses import MAC_GROUP_BIT
@@ -116,13 +117,22 @@ def neighbour_row(trace: Trace, record: Record) -> Row | None:
 
 
 def closing(trace: Trace, record: Record) -> int | None:
-    """The record since which a port or an interface has let nothing through, for a frame that was dropped there."""
+    """The record since which a port or an interface has let nothing through, for a frame that was dropped there; of a
+    port that no program has, the one in which the last one gave it back."""
     verdict, interface = getattr(record.event, "verdict", None), record.event.interface
     if not isinstance(verdict, Dropped):
         return None
+    if verdict.reason is DropReason.NO_SOCKET:
+        return _given_back(trace, record.seq, interface.namespace, *verdict.operands)
     if verdict.reason is DropReason.BRIDGE_INGRESS_STP_STATE:
         return port_became(trace, record.seq, interface, str(verdict.operands[0]))
     return _link_lost(trace, record.seq, interface) if verdict.reason is DropReason.DEV_READY else None
+
+
+def _given_back(trace: Trace, seq: int, namespace: str, *held: Operand) -> int | None:
+    """`held`: protocol and port, and who has that of another address."""
+    return next((number for number, event in _back(trace, seq, (SocketClosed,))
+                 if event.namespace == namespace and (event.protocol, event.port) == held), None)
 
 
 def port_became(trace: Trace, seq: int, interface: Place, state: str) -> int | None:

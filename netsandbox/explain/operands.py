@@ -196,6 +196,13 @@ def _icmp_silence(event: linux.IcmpSuppressed, voice: Voice) -> Operands:
         "name": voice.icmp(event.type, event.code)})
 
 
+def _withheld(event: linux.ArpWithheld, voice: Voice) -> Operands:
+    case = event.why if event.why.startswith("arp_") else "source"
+    return Operands(f"ArpWithheld.{case}", {
+        "where": label(event.interface), "address": voice.ip(event.address), "sender": voice.ip(event.sender),
+        "reason": {"IP_RPFILTER": "rp_filter"}.get(event.why, event.why)})
+
+
 def _learned_way(event: linux.PathMtuLearned | linux.RedirectTaken, voice: Voice) -> Operands:
     fields = {"ns": safe(event.namespace), "destination": voice.ip(event.destination)}
     if isinstance(event, linux.PathMtuLearned):
@@ -284,6 +291,7 @@ TELLERS: dict[type, Teller] = {
     linux.PacketFragmented: _of_packet, linux.FragmentHeld: _of_packet, linux.PacketReassembled: _of_packet,
     linux.IcmpErrorSent: _icmp_error, linux.IcmpSuppressed: _icmp_silence, linux.PathMtuLearned: _learned_way,
     linux.RedirectTaken: _learned_way, linux.SocketMatched: _socket, linux.SocketBound: _socket,
+    linux.ArpWithheld: _withheld,
     linux.BindRefused: _socket, linux.SocketClosed: _socket, linux.AddressChanged: _address,
     linux.RouteChanged: _route_changed, linux.LinkChanged: _link, linux.PortStateChanged: _port_state,
     linux.SysctlChanged: _sysctl, NameUnknown: _name, **dict.fromkeys(tcp.TELLERS, _tcp),

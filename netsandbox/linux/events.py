@@ -151,6 +151,16 @@ class VerdictGiven(NamedTuple):
     """The first record after that connection's first packet came; -1 for none."""
 
 
+class ArpWithheld(NamedTuple):
+    """A host is asked by ARP for an address that it has, and does not answer."""
+
+    interface: Place
+    address: int
+    sender: int
+    why: str
+    """arp_ignore, arp_filter, or the reason for which a packet of the sender's would be dropped there."""
+
+
 class PacketQueued(NamedTuple):
     """A packet waits for the MAC of its next hop."""
 

@@ -277,6 +277,7 @@ def _of_packets() -> Iterator[Any]:
                                   "NEW ORIGINAL icmp src=1.2.3.4 dst=5.6.7.8 type=8 code=0 id=1", 0)
         yield PacketLogged(namespace, packet, "IN=eth0 OUT= SRC=1.2.3.4")
         yield events.PacketQueued(eth0, packet, B)
+        yield from (events.ArpWithheld(eth0, A, B, why) for why in ("arp_ignore", "arp_filter", "IP_RPFILTER", "OTHER"))
         yield from (events.PacketDropped(namespace, packet, drop) for drop in drops())
         yield events.PacketFragmented(namespace, packet, 3, 1500)
         yield events.FragmentHeld(namespace, packet, 1480)

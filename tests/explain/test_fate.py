@@ -25,6 +25,13 @@ PING = "docker exec one ping -c 1 172.17.0.3"
      ("stays silent: the question is not for it\n", "is no longer a port of the bridge docker0 ← ❯ ip link set")),
     ((f"bridge link set dev {OF_TWO} bcast_flood off", PING), (": its flag for such floods is off",)),
     (("exec two ip addr flush dev eth0", PING), ("two:eth0 hears the ARP request of one for 172.17.0.3 and stays",)),
+    (("exec two sysctl -w net.ipv4.conf.all.arp_ignore=8", PING),
+     ("two:eth0 has 172.17.0.3 (two), which 172.17.0.2 (one)", "and stays silent: arp_ignore says so\n")),
+    (("sysctl -w net.ipv4.conf.all.rp_filter=1", "exec one ip addr add 10.66.0.1/32 dev lo",
+      "docker exec one ping -I 10.66.0.1 -c 1 172.17.0.1"),
+     ("what comes from 10.66.0.1 by this interface is dropped (rp_filter)",)),
+    (("docker stop -t 0 one two", "ping -c 1 172.17.0.3"),
+     ("because none of its ports forwards ← ❯ docker stop -t 0 one two",)),
     (("exec two ip neigh show", f"ip link set {OF_TWO} down", PING), ("which is disabled (since #",)),
     ((*VLANS, "ip netns exec one ping -c 1 10.0.0.2"), ("not by vb, which is not in the frame's VLAN",))])
 def test_how_far_a_question_went(lines: tuple[str, ...], says: tuple[str, ...]) -> None:
@@ -33,7 +40,7 @@ def test_how_far_a_question_went(lines: tuple[str, ...], says: tuple[str, ...]) 
         session.run(line)
     said = session.run("why").out
     assert "nobody answered the ARP requests" in said
-    assert "so far went the last question, #" in said
+    assert "the last question, #" in said
     for words in says:
         assert words in said
 
@@ -54,7 +61,7 @@ def test_one_that_was_answered_has_no_such_lines() -> None:
     session = KeptSession()
     for line in (*TWO, PING):
         session.run(line)
-    assert "so far went" not in session.run("why arp one 172.17.0.3").out
+    assert "went this far" not in session.run("why arp one 172.17.0.3").out
 
 
 def test_a_port_that_a_program_has_of_another_address_alone() -> None:
@@ -68,3 +75,25 @@ def test_a_port_that_a_program_has_of_another_address_alone() -> None:
     assert "nc has UDP port 53 of 127.0.0.1 alone" in session.run("why").out
     session.run("nc -z -w 1 172.17.0.2 81")
     assert "no program has TCP port 81 open" in session.run("why").out
+
+
+def test_since_when_nobody_has_a_port() -> None:
+    session = KeptSession()
+    for line in ("docker run -d --name web -p 8080:80 nginx", "docker stop -t 0 web", "curl localhost:8080"):
+        session.run(line)
+    said = session.run("why").out
+    assert "no program has TCP port 8080 open" in said
+    assert "docker-proxy gives back TCP port 8080 of every address on host ← ❯ docker stop -t 0 web" in said
+
+
+def test_what_waits_for_programs_that_stand_still() -> None:
+    session = KeptSession()
+    for line in ("docker run -d --name web nginx", "docker pause web", "curl -m 2 172.17.0.2"):
+        session.run(line)
+    said = session.run("why").out
+    assert said.splitlines()[:2] == [
+        "The last line met no drop and no refusal. What it sent waits for programs that stand still:",
+        "Docker on host pauses web: its programs stand still, and its network stack goes on."]
+    session.run("docker unpause web")
+    session.run("curl -m 2 172.17.0.2")
+    assert "stand still" not in session.run("why").out

@@ -22,7 +22,7 @@ from netsandbox.linux.bridge.vlan_group import DEFAULT_PVID, VlanGroup
 from netsandbox.linux.core import link
 from netsandbox.linux.core.interface import ETHERNET_MTU, HARD_HEADER, Interface
 from netsandbox.linux.drop import Dropped, DropReason, Outcome
-from netsandbox.linux.events import Forwarding, FrameBridged, FrameReceived, LinkChanged, PortStateChanged
+from netsandbox.linux.events import Forwarding, FrameBridged, FrameReceived, FrameSent, LinkChanged, PortStateChanged
 from netsandbox.linux.place import BRIDGE
 from netsandbox.wire.addresses import BROADCAST_MAC, MAC_GROUP_BIT, format_mac
 from netsandbox.wire.vlan import ETH_P_8021Q
@@ -207,8 +207,14 @@ class Bridge(Interface):
         """The host sends by its own bridge."""
         if not self.running:
             return super().transmit(frame)
+        if self.shaper is not None:
+            return self.shaper.enqueue(frame)
+        self.namespace.record((FrameSent, self.place, frame))
         host.transmit(self, frame)
         return True
+
+    def put_through(self, frame: Frame) -> None:
+        host.transmit(self, frame)
 
     # -- ports
 

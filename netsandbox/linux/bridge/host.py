@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from netsandbox.linux.bridge import output, special, vlan
 from netsandbox.linux.drop import Dropped, DropReason
-from netsandbox.linux.events import Forwarding, FrameSent, SendFailed
+from netsandbox.linux.events import Forwarding, SendFailed
 from netsandbox.wire.addresses import BROADCAST_MAC, MAC_GROUP_BIT
 
 if TYPE_CHECKING:
@@ -17,9 +17,8 @@ UNKNOWN, BROADCAST, MULTICAST = Forwarding.UNKNOWN, Forwarding.BROADCAST, Forwar
 
 
 def transmit(bridge: Bridge, frame: Frame) -> None:
-    """br_dev_xmit."""
+    """br_dev_xmit: of a frame that is recorded already."""
     namespace = bridge.namespace
-    namespace.record((FrameSent, bridge.place, frame))
     bridge.sent += 1
     bridge.sent_bytes += frame.size
     destination = frame.dst

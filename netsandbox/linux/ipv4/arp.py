@@ -10,6 +10,7 @@ from netsandbox.linux.core.neighbour import Neighbour
 from netsandbox.linux.core.neighbour_parameters import USER_HZ
 from netsandbox.linux.core.nud import NOARP, REACHABLE, STALE
 from netsandbox.linux.drop import Dropped, DropReason, Outcome
+from netsandbox.linux.events import ArpWithheld
 from netsandbox.linux.ipv4.input_route import InputRoute, route_input
 from netsandbox.linux.ipv4.route import SCOPES
 from netsandbox.linux.ipv4.routing import OutputRoute, route_output, select_address
@@ -116,7 +117,9 @@ def receive(interface: Interface, frame: Frame, arp: ArpPacket) -> Verdict:
 def _answer_probe(interface: Interface, arp: ArpPacket) -> Verdict:
     """Duplicate address detection (RFC 5227): answered, and learned by nobody."""
     is_ours = interface.namespace.routes.address_type(arp.tpa) == "local"
-    if arp.op == REQUEST and is_ours and not _ignores(interface, arp):
+    if arp.op == REQUEST and is_ours and _ignores(interface, arp):
+        _withhold(interface, arp, "arp_ignore")
+    elif arp.op == REQUEST and is_ours:
         send(interface, REPLY, arp.tpa, 0, arp.sha, arp.sha)
         return ANSWERED
     return IGNORED
@@ -127,9 +130,13 @@ def _answer(interface: Interface, frame: Frame, arp: ArpPacket, delayed: bool) -
     namespace = interface.namespace
     route = route_input(interface, arp.spa, arp.tpa)
     if route.refusal is not None:
+        if namespace.routes.address_type(arp.tpa) == "local":
+            _withhold(interface, arp, route.refusal.reason.name)
         return None
     if route.type == "local":
-        if _ignores(interface, arp) or _filtered(interface, arp):
+        why = "arp_ignore" if _ignores(interface, arp) else "arp_filter" if _filtered(interface, arp) else ""
+        if why:
+            _withhold(interface, arp, why)
             return IGNORED
         _learn(interface, arp)
         send(interface, REPLY, arp.tpa, arp.spa, arp.sha, arp.sha)
@@ -147,6 +154,10 @@ def _answer(interface: Interface, frame: Frame, arp: ArpPacket, delayed: bool) -
     delay = namespace.proxy_delay.below(limit * SECOND // USER_HZ)
     namespace.scheduler.kernel_timer(delay, _answer_late, (interface, frame, arp), foreground=True)
     return Outcome.QUEUED
+
+
+def _withhold(interface: Interface, arp: ArpPacket, why: str) -> None:
+    interface.namespace.record(ArpWithheld(interface.place, arp.tpa, arp.spa, why))
 
 
 def _answers_for_others(interface: Interface, arp: ArpPacket, route: InputRoute) -> bool:
