@@ -77,3 +77,26 @@ def test_frames_go_through_both_of_two_disciplines(outer: str, inner: str) -> No
     assert shown(session).splitlines()[1].startswith(f"qdisc {inner.split()[0]} 2: parent 1: ")
     say(session, "h", "tc qdisc del dev eth0 parent 1:")
     assert len(shown(session).splitlines()) == 1
+
+
+def test_a_line_adds_bytes_to_packets_and_to_cells() -> None:
+    session = two_ways()
+    say(session, "h", "tc qdisc add dev eth0 root handle 1: netem rate 8kbit 20 100 -50 seed 5")
+    assert "rate 8Kbit packetoverhead 20 cellsize 100 celloverhead -50 " in say(session, "h", "tc qdisc show dev eth0")
+    say(session, "h", "ping -c 1 10.1.0.254")
+    assert "time=100 ms" in say(session, "h", "ping -c 1 10.1.0.254")
+    assert say(session, "h", "tc qdisc change dev eth0 root netem limit 9") == ""
+    assert "limit 9 rate 8Kbit packetoverhead 20 " in say(session, "h", "tc qdisc show dev eth0")
+    for words in ("rate 8kbit 20 -5", "rate 8kbit 4294967296"):
+        assert say(session, "h", f"tc qdisc change dev eth0 root netem {words}") == 'Illegal "rate"\n'
+
+
+def test_a_bucket_counts_each_look_that_finds_what_may_not_leave_yet() -> None:
+    session = two_ways()
+    say(session, "h", "tc qdisc add dev eth0 root handle 1: tbf rate 8kbit burst 1500 limit 2000")
+    for _each in range(2):
+        say(session, "h", "ping -c 1 -s 1400 -W 0.001 10.1.0.254")
+    counted = [say(session, "h", "tc -s qdisc show dev eth0").split("overlimits ")[1].split()[0]]
+    say(session, "h", "ping -c 1 -s 1400 -W 0.001 10.1.0.254")
+    counted.append(say(session, "h", "tc -s qdisc show dev eth0").split("overlimits ")[1].split()[0])
+    assert counted == ["1", "2"]

@@ -69,7 +69,7 @@ KIND := { netem | tbf | prio | pfifo | bfifo | pfifo_fast | fq_codel | noqueue }
 Usage: ... netem [ limit PACKETS ] [ delay TIME [ JITTER [CORRELATION] ] ]
                  [ loss PERCENT [CORRELATION] ] [ duplicate PERCENT [CORRELATION] ]
                  [ corrupt PERCENT [CORRELATION] ] [ reorder PERCENT [CORRELATION] [ gap DISTANCE ] ]
-                 [ rate RATE ] [ seed SEED ]""",
+                 [ rate RATE [PACKETOVERHEAD] [CELLSIZE] [CELLOVERHEAD] ] [ seed SEED ]""",
     "tbf": "Usage: ... tbf limit BYTES burst BYTES[/BYTES] rate KBPS [ mtu BYTES[/BYTES] ]\n"
            "\t[ peakrate KBPS ] [ latency TIME ] [ overhead BYTES ] [ linklayer TYPE ]",
     "u32": """\

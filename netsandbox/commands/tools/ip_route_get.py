@@ -178,6 +178,8 @@ def _input_row(enters: Interface, source: int, destination: int, style: Style, f
     _put_user(row, found.get("uid", NOBODY))
     flags = {"local": ["local"], "broadcast": ["local", "brd"], "multicast": ["local", "mc"]}.get(answer.type, [])
     put_cache(row, [*flags, "redirect"] if answer.redirect else flags, None)
+    if answer.type == "unicast" and answer.route is not None:
+        put_metrics(row, answer.route.mtu, answer.route.mtu_is_locked)
     row.put("iif", enters.name, f"iif {enters.name} ")
     row.say("\n")
     return row

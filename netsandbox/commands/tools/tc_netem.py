@@ -16,9 +16,11 @@ if TYPE_CHECKING:
     from netsandbox.commands.tools.words import Words
 
 SHARES = {"loss": "loss", "drop": "loss", "duplicate": "duplicate", "reorder": "reorder", "corrupt": "corrupt"}
+MOST_SIGNED = (1 << 31) - 1
 NUMBERS = {"limit": ("most", LARGEST), "gap": ("gap", LARGEST), "seed": ("seed", (1 << 64) - 1)}
-KEPT = ("reorder", "corrupt", "rate", "seed")
-"""What a change leaves as it is, unless it is said (netem_change): attributes of their own."""
+KEPT = {"reorder": "reorder", "corrupt": "corrupt", "rate": "rate", "framing": "rate", "seed": "seed"}
+"""What a change leaves as it is, unless the word is said (netem_change): attributes of their own."""
+FRAMING = ("packetoverhead", "cellsize", "celloverhead")
 
 
 def read(new: Netem, words: Words, old: Netem | None) -> None:
@@ -39,15 +41,15 @@ def read(new: Netem, words: Words, old: Netem | None) -> None:
             name, largest = NUMBERS[word]
             setattr(new, name, within(words.next(), illegal(word), high=largest))
         elif word == "rate":
-            new.rate = max(numbers.rate(words.next(), illegal("rate")) // 8, 1)
+            _read_rate(new, words)
         elif word in ("distribution", "ecn", "slot"):
             raise ToolError(1, f"netsandbox: {word} of netem is not modelled")
         else:
             lead = "" if word == "help" else f'What is "{word}"?\n'
             raise ToolError(1, f"{lead}{usage('netem').message}")
     _check_gap(new)
-    for name in KEPT:
-        if old is not None and name not in said:
+    for name, word in KEPT.items():
+        if old is not None and word not in said:
             setattr(new, name, getattr(old, name))
     new.reseed()
 
@@ -70,6 +72,16 @@ def _read_delay(new: Netem, words: Words) -> None:
         new.jitter = numbers.time(words.next(), illegal("latency"))
         if words and words.peek().endswith("%"):
             new.delays = Share(0.0, numbers.percent(words.next(), illegal("latency")))
+
+
+def _read_rate(new: Netem, words: Words) -> None:
+    """The rate, and up to three numbers for what a line adds to each packet."""
+    new.rate = max(numbers.rate(words.next(), illegal("rate")) // 8, 1)
+    given: list[int] = []
+    while words and len(given) < len(FRAMING) and numbers.NUMBER.fullmatch(words.peek().removeprefix("-")):
+        low = 0 if len(given) == 1 else -MOST_SIGNED - 1
+        given.append(within(words.next(), illegal("rate"), low, LARGEST if low == 0 else MOST_SIGNED))
+    new.framing = (*given, 0, 0, 0)[:3]
 
 
 def _read_share(new: Netem, word: str, words: Words) -> None:
@@ -99,7 +111,9 @@ def said(netem: Netem) -> str:
         if share.chance:
             text += f" {name} {shown_percent(share.chance)}"
             text += f" {shown_percent(share.likeness)}" if share.likeness else ""
-    text += f" rate {shown_rate(netem.rate * 8)}" if netem.rate else ""
+    if netem.rate:
+        text += f" rate {shown_rate(netem.rate * 8)}"
+        text += "".join(f" {name} {value}" for name, value in zip(FRAMING, netem.framing, strict=True) if value)
     text += f" seed {netem.drawn_seed}"
     return f"{text} gap {netem.gap}" if netem.gap else text
 
@@ -116,7 +130,7 @@ def members(netem: Netem) -> dict[str, Any]:
             key = "loss-random" if name == "loss" else name
             found[key] = {name: _plain(share.chance), "correlation": _plain(share.likeness)}
     if netem.rate:
-        found["rate"] = {"rate": netem.rate, "packetoverhead": 0, "cellsize": 0, "celloverhead": 0}
+        found["rate"] = {"rate": netem.rate, **dict(zip(FRAMING, netem.framing, strict=True))}
     return found | {"seed": netem.drawn_seed, "ecn": False, "gap": netem.gap}
 
 

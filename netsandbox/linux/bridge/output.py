@@ -96,10 +96,11 @@ def send_one(port: BridgePort, frame: Frame) -> None:
     """br_dev_queue_push_xmit, and what a pair of veths does with what the other end does not take."""
     interface, size = port.interface, frame.size
     limit = port.longest if not interface.is_wired else min(port.longest, interface.peer_limit)
-    if size > limit:
-        interface.tx_dropped += size <= port.longest  # the bridge itself counts nothing (br_dev_queue_push_xmit)
+    if size > port.longest:  # which nobody counts
         refusal = Dropped(DropReason.PKT_TOO_BIG, (size, limit))
         interface.namespace.record(SendFailed(interface.place, frame, refusal))
+    elif size > limit:
+        interface.fail_too_big(frame, limit)
     else:
         interface.start_xmit(frame)
 

@@ -170,9 +170,15 @@ class Interface(DeviceOperations):
         if self.shaper is not None:
             return self.shaper.enqueue(frame)
         self.namespace.record((FrameSent, self.place, frame))
-        self.tx_dropped += 1
-        self.namespace.record(SendFailed(self.place, frame, Dropped(DropReason.PKT_TOO_BIG, (size, self.peer_limit))))
+        self.fail_too_big(frame, self.peer_limit)
         return False
+
+    def fail_too_big(self, frame: Frame, limit: int) -> None:
+        """The other end takes no frame of this size, and both count that (veth_xmit, ____dev_forward_skb)."""
+        self.tx_dropped += 1
+        if self.peer is not None:
+            self.peer.rx_dropped += 1
+        self.namespace.record(SendFailed(self.place, frame, Dropped(DropReason.PKT_TOO_BIG, (frame.size, limit))))
 
     def start_xmit(self, frame: Frame) -> bool:
         """ndo_start_xmit, for a frame that a bridge passes on by this interface: it is recorded already."""

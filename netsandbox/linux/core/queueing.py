@@ -140,9 +140,7 @@ class Discipline:
         if interface.is_stacked:
             interface.put_through(frame)
         elif frame.size > limit:
-            interface.tx_dropped += 1
-            too_big = Dropped(DropReason.PKT_TOO_BIG, (frame.size, limit))
-            namespace.record(SendFailed(interface.place, frame, too_big))
+            interface.fail_too_big(frame, limit)
         else:
             interface.put_through(frame)
 
@@ -171,6 +169,7 @@ class Netem(Discipline):
 
     Attributes:
         delay, jitter: nanoseconds.  rate: bytes a second, or 0.  gap: every so many frames one may overtake.
+        framing: bytes that the line adds to a packet, those of a cell that it is cut into, and those added to each.
     """
 
     kind = "netem"
@@ -179,6 +178,7 @@ class Netem(Discipline):
         super().__init__(interface, handle)
         self.delay = self.jitter = self.rate = self.gap = 0
         self.delays = Share()
+        self.framing: tuple[int, ...] = (0, 0, 0)
         self.loss, self.duplicate, self.reorder, self.corrupt = Share(), Share(), Share(), Share()
         self.seed = 0
         self._counter = 0
@@ -235,7 +235,7 @@ class Netem(Discipline):
         delay = self._draw_delay(stream)
         if self.rate:
             last = self.waiting[-1][0] if self.waiting else now
-            delay = max(0, delay - (last - now)) + self.length_of(frame) * SECOND // self.rate
+            delay = max(0, delay - (last - now)) + self._length_on_line(frame) * SECOND // self.rate
             when = last + delay
         else:
             when = now + delay
@@ -244,6 +244,12 @@ class Netem(Discipline):
             self.note("delayed", when - now)
         self.hold(frame, when)
         return True
+
+    def _length_on_line(self, frame: Frame) -> int:
+        """packet_time_ns."""
+        overhead, cell, cell_overhead = self.framing
+        length = self.length_of(frame) + overhead
+        return max(-(-length // cell) * (cell + cell_overhead) if cell else length, 0)
 
     def _draw_delay(self, stream: Stream) -> int:
         """tabledist, without a table: anywhere between."""

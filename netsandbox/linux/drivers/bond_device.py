@@ -115,7 +115,7 @@ class BondInterface(StackedInterface):
     def _choose(self, frame: Frame) -> tuple[list[Slave], str]:
         """The slaves to send by, and why."""
         if self.mode == BROADCAST:
-            return [slave for slave in self.slaves if slave.is_up], "all"
+            return [slave for slave in self.slaves if slave.can_send], "all"
         if self.mode == ACTIVE_BACKUP:
             slave, why = self.active, "active"
         elif self.mode == ROUND_ROBIN:
@@ -234,7 +234,7 @@ class BondInterface(StackedInterface):
 
     def _move_mac(self, old: Slave | None, best: Slave) -> None:
         """bond_do_fail_over_mac: the bond takes the slave's MAC, or the slaves change theirs."""
-        way, own = self.options["fail_over_mac"], best.interface.mac
+        way, own = self.mac_way, best.interface.mac
         if way == "active" and own != self.mac:
             link.change_mac(self, own)
         elif way == "follow":
@@ -258,8 +258,7 @@ class BondInterface(StackedInterface):
         stack = stack_of(interface)
         slave = Slave(self, interface)
         stack.handler = slave
-        keeps = self.mode == ACTIVE_BACKUP and self.options["fail_over_mac"] != "none"
-        if interface.mac != self.mac and not keeps:
+        if interface.mac != self.mac and self.mac_way == "none":
             link.change_mac(interface, self.mac)
         link.set_mtu(interface, self.mtu)
         link.set_up(interface)
@@ -319,13 +318,18 @@ class BondInterface(StackedInterface):
     def tx_bytes(self) -> int:
         return self._count_slaves(3)
 
+    @property
+    def mac_way(self) -> str:
+        """fail_over_mac, which other modes have no use for."""
+        return str(self.options["fail_over_mac"]) if self.mode == ACTIVE_BACKUP else "none"
+
     def accept_mac(self, mac: int) -> int:
         """bond_set_mac_address: nothing, where the bond's address follows the slaves or theirs the bond's."""
-        return self.mac if self.mode == ACTIVE_BACKUP and self.options["fail_over_mac"] != "none" else mac
+        return self.mac if self.mac_way != "none" else mac
 
     def assign_mac(self, mac: int) -> None:
         super().assign_mac(mac)
-        for slave in () if self.options["fail_over_mac"] == "active" else self.slaves:
+        for slave in () if self.mac_way == "active" else self.slaves:
             if slave.interface.mac != mac:
                 link.change_mac(slave.interface, mac)
 

@@ -28,12 +28,12 @@ WITH_PORTS = frozenset({6, 17, 33, 132, 136})
 
 def in_turn(slaves: Sequence[Slave], number: int) -> Slave | None:
     """bond_get_slave_by_id: the slave of that number, or the next one behind it that has a link."""
-    return next((slave for slave in (*slaves[number:], *slaves[:number]) if slave.is_up), None)
+    return next((slave for slave in (*slaves[number:], *slaves[:number]) if slave.can_send), None)
 
 
 def by_hash(slaves: Sequence[Slave], frame: Frame, policy: str) -> Slave | None:
     """bond_xmit_3ad_xor_slave_get: a flow stays on its slave as long as there are as many of them."""
-    usable = [slave for slave in slaves if slave.is_up]
+    usable = [slave for slave in slaves if slave.can_send]
     return usable[hash_of(frame, policy) % len(usable)] if usable else None
 
 

@@ -60,6 +60,11 @@ class Slave:
     def is_up(self) -> bool:
         return self.state == UP
 
+    @property
+    def can_send(self) -> bool:
+        """bond_slave_can_tx: with a carrier too, which the bond itself may not have noticed the loss of."""
+        return self.state == UP and self.interface.running
+
     def handle_frame(self, frame: Frame, is_for_us: bool) -> Verdict | None:
         """bond_handle_frame: what comes by another slave than the active one is not for the bond."""
         bond = self.bond

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from netsandbox.linux.core.interface import Interface
 from netsandbox.linux.drop import LINK_GONE, NOT_READY, Dropped, DropReason, Outcome
-from netsandbox.linux.events import Forwarding, FrameBridged, SendFailed
+from netsandbox.linux.events import Forwarding, FrameBridged
 from netsandbox.linux.place import HUB, Place
 
 if TYPE_CHECKING:
@@ -74,9 +74,7 @@ class Hub:
         targets: list[Receiver] = []
         for port in others:
             if size > port.peer_limit:
-                port.tx_dropped += 1
-                too_big = Dropped(DropReason.PKT_TOO_BIG, (size, port.peer_limit))
-                self.namespace.record(SendFailed(port.place, frame, too_big))
+                port.fail_too_big(frame, port.peer_limit)
                 continue
             port.sent += 1
             port.sent_bytes += size
