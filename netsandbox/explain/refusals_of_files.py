@@ -20,6 +20,7 @@ OF_FILES: dict[str, str] = {
     "expected a command line or a map with {keys}, found {found}": "应为命令行，或含有 {keys} 的映射，实际是 {found}",
     "an empty item; expected at least one of {keys}": "空的项；至少要有 {keys} 之一",
     "an empty map; expected at least one of {keys}": "空的映射；至少要有 {keys} 之一",
+    "expected an expect line beside it, or nothing tells when it is done": "旁边应有 expect 行，否则无从知道何时完成",
     "expected a list of 1 to {most} texts, the gentlest first": "应为 1 到 {most} 条文字的列表，最含蓄的在前",
     "expected a line or a list of lines, found a map; a line with ': ' in it must be in quotes":
         "应为一行或几行的列表，实际是映射；含有“: ”的行必须加引号",

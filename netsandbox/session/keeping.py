@@ -133,10 +133,10 @@ class KeptSession(Session):
         if not self.pending:
             return None
         step = self.pending.pop(0)
-        if step.run:
+        if step.begins:
             self._leave_future()
         # One without lines is taken back with the line before it.
-        self.branches.present.begun.append(self.done if step.run else self.done - 1)
+        self.branches.present.begun.append(self.done if step.begins else self.done - 1)
         return step
 
     # -- moving in time: a step that is taken back is to be done again

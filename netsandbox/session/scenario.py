@@ -34,7 +34,7 @@ MAX_SEED = 2**63 - 1
 
 MOST_HINTS = 3
 _TOP_KEYS = ("netsandbox", "title", "about", "learned", "next", "seed", "profile", "uplink", "setup", "steps")
-_STEP_KEYS = ("ask", "run", "say", "expect", "hints")
+_STEP_KEYS = ("ask", "run", "say", "expect", "hints", "task")
 
 
 IS_OURS = re.compile(rb"""^(?:\xef\xbb\xbf)?[ \t{]*["']?netsandbox["']?[ \t]*:|^services[ \t]*:""", re.MULTILINE)
@@ -124,7 +124,10 @@ class _Reader:
         expect, expect_lines = self._lines(values.get("expect"), "expect")
         say = self._translated(values.get("say"), "say")
         ask = self._translated(values.get("ask"), "ask")
-        return Step(run, say, expect, line_of(node), run_lines, expect_lines, ask, self._hints(values.get("hints")))
+        hints, task = self._hints(values.get("hints")), self._translated(values.get("task"), "task")
+        if task and not expect:
+            raise self._error(node, "task: expected an expect line beside it, or nothing tells when it is done")
+        return Step(run, say, expect, line_of(node), run_lines, expect_lines, ask, hints, task)
 
     def _hints(self, node: Node | None) -> tuple[dict[str, str], ...]:
         if node is None:
@@ -250,11 +253,13 @@ def dump_scenario(scenario: Scenario) -> str:
 
 
 def _dump_step(step: Step) -> str:
-    if len(step.run) == 1 and not (step.say or step.expect or step.ask or step.hints):
+    if len(step.run) == 1 and not (step.say or step.expect or step.ask or step.hints or step.task):
         return f"  - {_scalar(step.run[0], 'run')}\n"
     entries: list[str] = []
     if step.ask:
         entries.append(f"ask:{_translations(step.ask, 6)}\n")
+    if step.task:
+        entries.append(f"task:{_translations(step.task, 6)}\n")
     if step.run:
         entries.append(f"run:{_scalars(step.run, 'run')}\n")
     if step.say:

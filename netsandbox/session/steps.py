@@ -12,9 +12,10 @@ from netsandbox.docker.profiles import DEFAULT_PROFILE
 class Step(NamedTuple):
     """One item of `setup` or `steps`: command lines, what to tell the person about them, what must then be true.
 
-    say maps a language (en, zh) to a text, ask too: a question to be thought about before the lines are run. hints are
-    texts like say for who does not meet what must be true, the gentlest first. line is where the item starts in its
-    file, run_lines and expect_lines where each of its lines stands; all count from 1.
+    say maps a language (en, zh) to a text, ask too: a question to be thought about before the lines are run. With a
+    task, a text as well, the reader is to make it true: run is then one way to do so, which an app keeps back until it
+    is asked for. hints are texts for who does not meet what must be true, the gentlest first. line is where the item
+    starts in its file, run_lines and expect_lines where each of its lines stands; all count from 1.
     """
 
     run: tuple[str, ...] = ()
@@ -25,6 +26,12 @@ class Step(NamedTuple):
     expect_lines: tuple[int, ...] = ()
     ask: Mapping[str, str] = MappingProxyType({})
     hints: tuple[Mapping[str, str], ...] = ()
+    task: Mapping[str, str] = MappingProxyType({})
+
+    @property
+    def begins(self) -> bool:
+        """It begins with lines of its own."""
+        return bool(self.run) and not self.task
 
 
 class Scenario(NamedTuple):

@@ -37,6 +37,8 @@ class Stand(NamedTuple):
     Attributes:
         number, total: of the step that was begun last, from 1 and 0 before the first, and of all.
         text: what the step says, before the first what the scenario is about.
+        task: what a person is to do; empty where the lesson does all.  is_open: it is not done yet.
+        lines: what the step runs, but for a task that is open.
         ask: the question before the next step, once it was asked; empty otherwise.
         hints: those that were asked for.  more_hints: how many there are beside them.
         learned, after: of a lesson that is finished: what to keep, and the scenario that comes next.
@@ -54,6 +56,8 @@ class Stand(NamedTuple):
     is_finished: bool
     learned: str
     after: str
+    task: str = ""
+    is_open: bool = False
 
     @property
     def unmet(self) -> int:
@@ -88,6 +92,8 @@ class Lesson:
         self._shown = 0
         """Hints that were asked for."""
         self._goals: dict[str, Goal] = {}
+        self._solved = False
+        """A person gave the task up, or has done it."""
 
     def follow(self, session: KeptSession) -> None:
         """Forget what was found of another step."""
@@ -95,9 +101,9 @@ class Lesson:
         number = len(scenario.steps) - len(session.pending) if scenario is not None else 0
         if scenario is not self._scenario or number != self._number:
             self._scenario, self._number = scenario, number
-            self._shown, self._asked, self._goals = 0, -1, {}
+            self._shown, self._asked, self._goals, self._solved = 0, -1, {}, False
         elif session.position.step < self._at:
-            self._goals = {}
+            self._goals, self._solved = {}, False
         self._at = session.position.step
 
     @property
@@ -115,6 +121,7 @@ class Lesson:
         found = job.result if isinstance(job.result, Verdict) else Verdict(False, "", job.err.strip())
         wrong = "" if found.holds else "\n".join(filter(None, (found.found, found.why)))
         self._goals[line] = Goal(line, found.holds, found.expected, wrong)
+        self._solved = self._solved or not self.to_look_at()
         return self._goals[line]
 
     def to_look_at(self) -> list[str]:
@@ -137,6 +144,13 @@ class Lesson:
         self._shown += 1
         return True
 
+    def solve(self) -> Step | None:
+        """The step whose task a person gives up; None when it has none, or that was done."""
+        if self.step is None or not (self.step.task and self.step.run) or self._solved:
+            return None
+        self._solved = True
+        return self.step
+
     def stand(self) -> Stand | None:
         """Where the person stands; None without a lesson."""
         scenario, step = self._scenario, self.step
@@ -146,11 +160,12 @@ class Lesson:
         is_last = self._number == len(scenario.steps)
         is_finished = is_last and all(goal.met for goal in goals)
         asked = scenario.steps[self._number].ask if self._asked == self._number and not is_last else {}
-        hints = step.hints if step is not None else ()
+        shown = step if step is not None else Step(say=scenario.about)
+        hints, is_open = shown.hints, bool(shown.task) and not self._solved
         return Stand(said(scenario.title) or scenario.name, self._number, len(scenario.steps),
-                     said(step.say if step is not None else scenario.about), step.run if step is not None else (),
-                     said(asked), goals, tuple(map(said, hints[: self._shown])), len(hints) - self._shown, is_finished,
-                     said(scenario.learned), scenario.after)
+                     "" if is_open else said(shown.say), () if is_open else shown.run, said(asked), goals,
+                     tuple(map(said, hints[: self._shown])), len(hints) - self._shown, is_finished,
+                     said(scenario.learned), scenario.after, said(shown.task), is_open)
 
     def subject(self) -> tuple[str, str] | None:
         """The node and the tab that the present step is about: of its first goal on a table, if it has one."""

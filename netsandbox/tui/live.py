@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from contextlib import AbstractContextManager, nullcontext
 
 from netsandbox.commands.job import Job
@@ -200,15 +200,27 @@ class LiveLab(LabView):
         step = session.take_step()
         if step is None:
             return False
-        lines = self._way_to(step)
-        self.say_step(step)
+        lines = self._way_to(step) if step.begins else []
+        self.say_step(step.task or step.say)
         self.lesson.follow(session)
-        if not step.run:
+        if not step.begins:
             session.on_execute(session.journal)  # with a line it is told by itself that there is one step less to go
-        checks = [EXPECT + line for line in step.expect]
-        self.jobs.waiting.extend(Waiting(line, True) for line in (*lines, *step.run, *checks))
-        self._go_on()
+        self._begin_all((*lines, *(step.run if step.begins else ()), *self.lesson.to_look_at()))
         return True
+
+    def solve(self) -> bool:
+        """Do the task of the present step as the scenario would; False when it has none, or that was done."""
+        step = self.lesson.solve()
+        if step is None:
+            return False
+        self.say_step(step.say)
+        self._begin_all((*self._way_to(step), *step.run, *self.lesson.to_look_at()))
+        return True
+
+    def _begin_all(self, lines: Iterable[str]) -> None:
+        """Begin lines of the lesson, one after the other."""
+        self.jobs.waiting.extend(Waiting(line, True) for line in lines)
+        self._go_on()
 
     def _way_to(self, step: Step) -> list[str]:
         """Lines that lead a person who is in another shell to the one where a step's lines belong."""
@@ -234,12 +246,11 @@ class LiveLab(LabView):
 
     def check_goals(self) -> None:
         """Look at the goals again because a person asks."""
-        self.jobs.waiting.extend(Waiting(line, True) for line in self.lesson.to_look_at())
-        self._go_on()
+        self._begin_all(self.lesson.to_look_at())
 
-    def say_step(self, step: Step) -> None:
+    def say_step(self, texts: Mapping[str, str]) -> None:
         """Tell what a step says."""
-        text = step.say.get(language()) or step.say.get("en")
+        text = texts.get(language()) or texts.get("en")
         if text:
             self.jobs.say("say", text)
 

@@ -28,10 +28,13 @@ class StepKeys(LabApp):
         if stand is not None and stand.number and self.live.is_at_step:
             self.main.status.say(tr("lesson.at-step"))
             self._told_of_step = True
+        elif stand is not None and stand.is_open and self._insists and self.live.solve():
+            self._insists = False
         elif stand is not None and stand.number and stand.unmet and not (self._insists and pending):
             self._insists = True
             self.live.check_goals()
-            self.main.status.say(tr("lesson.unmet" if pending else "lesson.unmet-last", count=stand.unmet))
+            told = "lesson.unmet-task" if stand.is_open else "lesson.unmet" if pending else "lesson.unmet-last"
+            self.main.status.say(tr(told, count=stand.unmet))
         elif pending:
             self._insists = False
             self._next_step()
@@ -61,7 +64,8 @@ class StepKeys(LabApp):
         live.next_step()
         main.log_pane.action_follow()  # the step is about what comes now
         printed = [one for one in live.jobs.since(said) if one.kind in ("out", "err")]
-        if not main.has_class("-short"):
+        stand = live.lesson.stand()
+        if not main.has_class("-short") or (stand is not None and stand.is_open):
             main.set_view("lesson")
         elif printed and live.jobs.running is None:
             main.set_view("output")

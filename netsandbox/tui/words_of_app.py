@@ -38,6 +38,10 @@ TABLE: dict[str, Both] = {
         "{count} goals are not met yet: mend what is wrong, or h for a hint",
         "还有 {count} 个目标没有达成：改正它，或按 h 看提示",
     ),
+    "lesson.unmet-task": (
+        "{count} goals are not met yet: h for a hint, p once more shows how it is done",
+        "还有 {count} 个目标没有达成：h 给提示，再按 p 看做法",
+    ),
     "browser.title": ("Open", "打开"),
     "browser.keys": ("type to search, enter opens, esc closes, : command",
                      "输入文字搜索，enter 打开，esc 关闭，: 输入命令"),

@@ -58,7 +58,7 @@ def tour(name: str, language: str, directory: Path) -> list[str]:
             _shown(one, tr("lesson.step", number=number, count=len(steps)))
             one.settle(SILENCE, longest=LONGEST)
             crossed = crossed or "✗".encode() in one.seen + _painted_anew(one, 121)
-            typed = () if goes_on else typed
+            typed = () if goes_on and not step.task else typed
             if not step.expect:
                 _type(one, typed)
                 continue

@@ -137,6 +137,7 @@ WRONG = {
     "a list in a list": (STEPS + "  - [wait]\n", 3, "expected a command line or a map with ask, run, say, expect"),
     "hints as a text": (STEPS + "  - hints: look\n", 3, "hints: expected a list of 1 to 3 texts, the gentlest first"),
     "too many hints": (STEPS + "  - hints: [a, b, c, d]\n", 3, "hints: expected a list of 1 to 3 texts"),
+    "a task without an end": (STEPS + "  - task: {en: do it}\n", 3, "task: expected an expect line beside it"),
     "a hint in no language": (STEPS + "  - hints: [{}]\n", 3, "hints: an empty map"),
     "next is a list": (HEAD + "next: [hub]\n", 2, "next: expected a scenario's name"),
     "a map without anything": (STEPS + "  - {}\n", 3, "steps: an empty item"),
@@ -290,7 +291,8 @@ translations = st.dictionaries(st.sampled_from(LANGUAGES), st.one_of(plain_words
 many_lines = st.lists(lines, max_size=3).map(tuple)
 told = st.dictionaries(st.sampled_from(LANGUAGES), st.one_of(plain_words, texts), min_size=1, max_size=2)
 hints = st.one_of(st.just(()), st.tuples(told), st.tuples(told, told, told))
-steps = st.builds(Step, many_lines, translations, many_lines, ask=translations, hints=hints).filter(
+steps = st.builds(Step, many_lines, translations, many_lines, ask=translations, hints=hints, task=translations).map(
+    lambda step: step if step.expect else step._replace(task={})).filter(
     lambda step: any((step.run, step.say, step.expect, step.ask, step.hints)))
 scenarios = st.builds(
     Scenario,

@@ -40,6 +40,11 @@ steps:
 """
 
 
+TASK = MEND.replace("  - say: Mend it.", """  - task: {en: Mend it., zh: 修好它。}
+    run: [set-ip pc2 10.0.0.2/24, ping pc1 pc2]
+    say: One prefix for both.""") + "  - say: That is all.\n"
+
+
 @pytest.fixture
 def mend(tmp_path: Path) -> Path:
     path = tmp_path / "mend.yaml"
@@ -182,6 +187,50 @@ steps:
         assert stand is not None
         assert stand.is_finished
         assert {"pc3", "pc4"} <= {row.name for row in stage.app.live.nodes()}
+
+
+async def at_task(stage: Stage) -> None:
+    for _ in range(3):
+        await stage.press("p")
+        await stage.quiet()
+
+
+async def test_a_task_is_the_readers_and_is_shown_when_it_is_given_up(tmp_path: Path) -> None:
+    path = tmp_path / "task.yaml"
+    path.write_text(TASK, encoding="utf-8")
+    async with opened(tmp_path / "a", Options(tour=False, scenario=str(path)), size=(80, 24)) as stage:
+        await at_task(stage)
+        assert stage.app.main.view == "lesson"
+        text = pane(stage)[1]
+        assert text.startswith("Your turn: Mend it.\nGoals: 0 of 2\n✗ pc2 has eth0")
+        assert "set-ip" not in text
+        assert "One prefix" not in text
+        await stage.press("p")
+        assert "p once more shows how it is done" in stage.app.main.status.message
+        await stage.press("p")
+        await stage.quiet()
+        text = pane(stage)[1]
+        assert "Mend it.\nOne prefix for both.\n❯ set-ip pc2 10.0.0.2/24\n❯ ping pc1 pc2\nGoals: 2 of 2" in text
+        await stage.press("u", "u")
+        assert "Goals: 0 of 2" in pane(stage)[1]
+        await stage.line("set-ip pc2 10.0.0.2/24")
+        await stage.quiet()
+        assert "Goals: 2 of 2" in pane(stage)[1], "done alone, what it would run is told"
+        assert "One prefix for both." in pane(stage)[1]
+        await stage.press("escape", "p")
+        assert "That is all." in pane(stage)[1]
+
+
+async def test_a_task_is_recovered(tmp_path: Path) -> None:
+    path = tmp_path / "task.yaml"
+    path.write_text(TASK, encoding="utf-8")
+    async with opened(tmp_path / "a", Options(tour=False, scenario=str(path))) as stage:
+        await at_task(stage)
+        stage.app.exit(143)
+        stage.app.autosave.leave()
+    async with opened(tmp_path / "a", Options(tour=False, recover=True)) as stage:
+        await stage.press("6")
+        assert pane(stage)[1].startswith("Your turn: Mend it.")
 
 
 async def test_narration_goes_when_time_goes_back(tmp_path: Path, mend: Path) -> None:

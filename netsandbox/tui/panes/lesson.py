@@ -119,7 +119,8 @@ def _place(stand: Stand | None) -> tuple[str, int] | None:
 
 def lesson_lines(stand: Stand, glyphs: GlyphSet, width: int) -> list[Piece]:
     """The pane's text, broken to a width in cells."""
-    found = _wrapped(stand.text, "$text", glyphs, width)
+    found = _wrapped(tr("lesson.task", text=stand.task), "bold $text-primary", glyphs, width) if stand.task else []
+    found += _wrapped(stand.text, "$text", glyphs, width)
     found += [(f"{glyphs.prompt} {safe(line)}", "$text-primary") for line in stand.lines]
     if stand.goals:
         met = len(stand.goals) - stand.unmet
@@ -134,6 +135,8 @@ def lesson_lines(stand: Stand, glyphs: GlyphSet, width: int) -> list[Piece]:
         found += _wrapped(tr("lesson.finished"), "bold $text-success", glyphs, width)
         found += _wrapped(stand.learned, "$text", glyphs, width)
         found += _wrapped(tr("lesson.after", name=stand.after), "$text-primary", glyphs, width) if stand.after else []
+    elif stand.is_open:
+        found += _wrapped(tr("lesson.task.keys"), "$text-muted", glyphs, width)
     elif not stand.unmet:
         found += _wrapped(tr("lesson.answer" if stand.ask else "lesson.go-on"), "$text-muted", glyphs, width)
     return found
@@ -175,6 +178,8 @@ PANE = Pane("lesson", lambda _live, glyphs, _still: LessonPane(glyphs, id="lesso
     "lesson.goals": ("Goals: {met} of {count}", "目标：{count} 个中达成 {met} 个"),
     "lesson.hint": ("Hint: {text}", "提示：{text}"),
     "lesson.no-hint": ("There is no further hint", "没有更多提示"),
+    "lesson.task": ("Your turn: {text}", "轮到你：{text}"),
+    "lesson.task.keys": (": types a line, h gives a hint, p shows how it is done", "按 : 输入命令，h 给提示，p 看做法"),
     "lesson.ask": ("What do you think? {text}", "先想一想：{text}"),
     "lesson.answer": ("p shows the answer", "按 p 看答案"),
     "lesson.go-on": ("p goes on", "按 p 继续"),

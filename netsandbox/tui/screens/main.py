@@ -69,7 +69,7 @@ class MainScreen(PanesScreen):
         self._looks = 0
         self._pins = False
         """The pinned device was no person's choice."""
-        self._lesson: tuple[str, int] | None = None
+        self._lesson: tuple[str, int, str] | None = None
         """The step of the lesson that is shown."""
         self._lesson_said = False
         self._is_finished = False
@@ -145,7 +145,7 @@ class MainScreen(PanesScreen):
     def _follow_lesson(self) -> None:
         """Another step of the lesson, or none after a step back: its words, and the table that it is about."""
         stand = self.live.lesson.stand()
-        step = (stand.title, stand.number) if stand is not None else None
+        step = (stand.title, stand.number, stand.text) if stand is not None else None
         has_room = stand is None or not stand.number or not self.has_class("-short")
         self.log_pane.note("" if stand is None or has_room else goals_summary(stand))
         is_finished = stand is not None and stand.is_finished and not self.live.is_busy and not self.live.is_at_step
@@ -157,7 +157,7 @@ class MainScreen(PanesScreen):
         self._lesson = step
         self._hint()
         if stand is not None:
-            self.say.say(stand.text)
+            self.say.say(stand.text or stand.task)
             subject, pinned = self.live.lesson.subject(), self.topology.pinned
             if pinned is not None and subject == (pinned.node, "mac") and not self.has_class("-narrow"):
                 self.pinned.show(pinned, "mac")  # once is enough
