@@ -33,8 +33,8 @@ class StepKeys(LabApp):
         elif stand is not None and stand.number and stand.unmet and not (self._insists and pending):
             self._insists = True
             self.live.check_goals()
-            told = "lesson.unmet-task" if stand.is_open else "lesson.unmet" if pending else "lesson.unmet-last"
-            self.main.status.say(tr(told, count=stand.unmet))
+            self.main.status.say(tr("lesson.unmet-task", count=stand.unmet) if stand.is_open else
+                                 tr("lesson.unmet" if pending else "lesson.unmet-last", count=stand.unmet))
         elif pending:
             self._insists = False
             self._next_step()

@@ -49,8 +49,9 @@ def test_all_of_them_are_the_tutorials_sections() -> None:
 @pytest.mark.parametrize("name", NAMES)
 def test_each_speaks_both_languages(name: str) -> None:
     scenario = load(name)
-    texts = [scenario.title, scenario.about, *(step.say for step in scenario.steps if step.say)]
+    texts = [scenario.title, scenario.about, scenario.learned, *(step.say for step in scenario.steps if step.say)]
     assert len(texts) > 5
+    texts += [text for step in scenario.steps for text in (step.ask, step.task, *step.hints) if text]
     for text in texts:
         assert set(text) == {"en", "zh"}
         assert any("\u4e00" <= char <= "\u9fff" for char in text["zh"])

@@ -215,9 +215,7 @@ async def test_a_session_that_was_not_left_can_be_recovered(tmp_path: Path) -> N
 async def test_a_lesson_and_its_branches_are_recovered(tmp_path: Path) -> None:
     """The reader stands at the step that was read, and what was left behind in another branch is there."""
     async with stage(tmp_path, Options("one-cable", tour=False)) as on:
-        for _ in range(3):
-            await on.press("p")
-            await on.quiet()
+        await on.to_step(3)
         await on.press("u")
         await on.line("add-host other")
         on.app.exit(143)

@@ -18,7 +18,7 @@ SCREENS = {
     "browser": ("", ("ctrl+o", *"two-port")),
     "help": ("", ("question_mark",)),
     "stream": ("", ("p", "quiet", "s")),
-    "tunnel": ("vxlan-by-hand", ("p", "quiet", "p", "quiet", "p", "quiet", "p", "quiet", "b", "b", "v")),
+    "tunnel": ("vxlan-by-hand", (*("p", "quiet") * 5, "b", "b", "v")),
 }
 """What is opened, and what is pressed; `quiet` waits until nothing is under way."""
 LOOKS = [("en", "textual-dark", (80, 24)), ("en", "textual-dark", (120, 40)), ("en", "textual-dark", (200, 50)),

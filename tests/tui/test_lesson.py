@@ -113,11 +113,10 @@ async def test_goals_are_met_as_one_types_and_the_lesson_ends(tmp_path: Path, me
 async def test_the_key_that_goes_on_leads_to_the_next_lesson(tmp_path: Path) -> None:
     """Where there is no room for the lesson beside the log, its end takes the log's place; then p is no ping."""
     async with opened(tmp_path, Options(tour=False, scenario="one-cable"), size=(80, 24)) as stage:
-        for _ in range(9):
+        for number in range(1, 10):
             assert "Finished" not in screen_text(stage.app)  # type: ignore[arg-type]
             stage.app.main.log_pane.release_anchor()
-            await stage.press("p")
-            await stage.quiet()
+            await stage.to_step(number)
             assert stage.app.main.log_pane.following, "a row that was looked at is of the step before"
         text = screen_text(stage.app)  # type: ignore[arg-type]
         assert "Finished: every goal is met." in text
@@ -245,9 +244,7 @@ async def test_narration_goes_when_time_goes_back(tmp_path: Path, mend: Path) ->
 
 async def test_goals_are_looked_at_anew_when_time_goes_back(tmp_path: Path) -> None:
     async with opened(tmp_path, Options(tour=False, scenario="one-cable")) as stage:
-        for _ in range(5):
-            await stage.press("p")
-            await stage.quiet()
+        await stage.to_step(5)
         assert "Goals: 5 of 5" in pane(stage)[1]
         await stage.press("b")
         assert "✓" not in pane(stage)[1], "the reply is on its way again"
@@ -257,9 +254,8 @@ async def test_goals_are_looked_at_anew_when_time_goes_back(tmp_path: Path) -> N
 async def test_a_step_without_frames_is_read_where_there_is_no_room_for_both(tmp_path: Path) -> None:
     async with opened(tmp_path, Options(tour=False, scenario="one-cable"), size=(80, 24)) as stage:
         shown = []
-        for _ in range(5):
-            await stage.press("p")
-            await stage.quiet()
+        for number in range(1, 6):
+            await stage.to_step(number)
             shown.append(stage.app.main.view)
         assert shown == ["lesson", "output", "output", "lesson", "log"]
 
@@ -290,9 +286,8 @@ async def test_the_panes_follow_what_begins_without_a_device(tmp_path: Path) -> 
     async with opened(tmp_path, Options(tour=False, scenario="host-net"), size=(120, 40)) as stage:
         device = stage.app.main.device
         shown = []
-        for _ in range(3):
-            await stage.press("p")
-            await stage.quiet()
+        for number in range(1, 4):
+            await stage.to_step(number)
             shown.append((device.place and device.place.node, device.tab))
         assert shown == [(None, ""), ("nginx-host", "arp"), ("host", "sockets")]
 

@@ -6,7 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from netsandbox.session.library import bundled
+from netsandbox.session.library import bundled, find_scenario
+from netsandbox.session.scenario import load_scenario
 from netsandbox.session.shelf import path
 from netsandbox.tui.options import Options
 from tests.tui.app_harness import Stage, stage
@@ -44,14 +45,15 @@ async def test_what_a_lesson_began_in_the_background_waits_for_its_reader_too(tm
     """Its ping goes on for 30 s; a reader takes longer than that for two steps, and the third looks at the ping."""
     async with stage(tmp_path, Options("rules-stale-connection", tour=False)) as on:
         live = on.app.live
-        await on.press(*speed, "p")
+        await on.press(*speed)
         for number in range(1, 6):
-            await on.pass_time(20)
-            stand = live.lesson.stand()
+            while (stand := live.lesson.stand()) is not None and (stand.number < number or stand.unmet):
+                await on.press("p")
+                await on.pass_time(20)  # over a question and a task as well
             assert stand is not None
             assert (stand.number, stand.unmet, live.is_at_step) == (number, 0, False)
             assert [one.job.program.name for one in live.jobs.alive if one.job.program] == ["ping"]
-            await on.press("p")
+        await on.press("p")
         await on.pass_time(40)
         assert not live.jobs.alive, "behind the last step time goes on"
 
@@ -105,3 +107,9 @@ def test_the_lessons_are_listed_as_a_learner_goes_through_them() -> None:
     assert sorted(names) == bundled()
     assert names[:5] == ["one-cable", "mac-ip", "arp-basics", "arp-cache", "hub"]
     assert path(["a", "b"]) == ["a", "b"]
+    lessons = [load_scenario(find_scenario(name)) for name in names]
+    assert [lesson.after for lesson in lessons] == [*names[1:], ""], "one way leads through all of them"
+    assert all(lesson.learned for lesson in lessons)
+    assert all(any(step.ask or step.task for step in lesson.steps) for lesson in lessons), "a reader is asked in each"
+    assert {len(step.hints) for lesson in lessons for step in lesson.steps if step.task or step.hints} == {3}
+    assert sum(bool(step.hints) for lesson in lessons for step in lesson.steps) > 50
