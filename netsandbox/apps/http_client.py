@@ -15,6 +15,8 @@ if TYPE_CHECKING:
     from netsandbox.linux.core.socket import Process
 
 BODILESS = (204, 304)
+STATUS = b"HTTP/"
+"""What an answer begins with; one of HTTP/0.9 does not."""
 
 
 class Url(NamedTuple):
@@ -141,6 +143,8 @@ class HttpClient:
         if self.head is None:
             self._data += data
             try:
+                if not self._data.startswith(STATUS[:len(self._data)]):
+                    raise ParseError("HTTP", "no status line")
                 found = parse_head(self._data)
             except ParseError:
                 self.owner.broken(self, "receive", "HTTP")

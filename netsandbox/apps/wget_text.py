@@ -126,6 +126,8 @@ class GnuVoice(Voice):
         return f"failed: {why}.\n"
 
     def broken(self, what: str, why: str) -> str:
+        if why == "HTTP":
+            return "200 No headers, assuming HTTP/0.9\nnetsandbox: what such a server sends is not modelled\n\n"
         said = "No data received." if what == "empty" else f"Read error ({why}) in headers."
         return f"{said}\nGiving up.\n\n"
 
@@ -175,7 +177,8 @@ class BusyBoxVoice(Voice):
         return f"wget: can't connect to remote host ({address}): {why}\n"
 
     def broken(self, what: str, why: str) -> str:
-        return "wget: error getting response\n" if what == "empty" else f"wget: error getting response: {why}\n"
+        return "wget: error getting response\n" if what == "empty" or why == "HTTP" else (
+            f"wget: error getting response: {why}\n")
 
     def timed_out(self, is_connecting: bool) -> str:
         return "wget: download timed out\n"

@@ -56,7 +56,7 @@ def inner_shell(shell: Shell, call: Call, may_open: bool) -> InnerShell | None:
         return InnerShell(_name(shell.lab, namespace), rest, has_files)
     if not may_open:
         raise CommandError(f"{call.argv[0]!r} opens a shell here, which needs a line of its own")
-    return InnerShell(_name(shell.lab, namespace), [])
+    return InnerShell(_name(shell.lab, namespace), [], has_files)
 
 
 def _place(shell: Shell, words: list[str]) -> tuple[list[str], NetworkNamespace | None, bool]:

@@ -155,11 +155,13 @@ class LabMachine:
         return with_kernel(self.files(None), files_root(self.lab), self)
 
     def namespace_of_pid(self, pid: int) -> NetworkNamespace | None:
-        """A running container's, by the PID that `docker inspect` tells; of 1, init's, the default host's own."""
+        """A running container's, by the PID that `docker inspect` tells, or a line's; of 1, init's, the host's own."""
         if pid == 1 and DEFAULT_HOST in self.lab.nodes:
             return self.lab.host().namespace
-        return next((container.namespace for _host, container in self.lab.containers()
-                     if container.is_running and container.pid == pid), None)
+        begun = self.begun(pid)
+        return begun.namespace if begun is not None else next(
+            (container.namespace for _host, container in self.lab.containers()
+             if container.is_running and container.pid == pid), None)
 
     def namespace_owners(self, namespace: NetworkNamespace, files: Files, pid: int | None) -> dict[str, int] | None:
         """By kind the PID of the container whose namespaces a process has (commands.tools.context.Machine)."""
@@ -206,8 +208,18 @@ class LabMachine:
                 file = f"{DOCKER_FOLDER}/{container.sandbox[:12]}"
                 found.append(Tenant(inside, 1, container.pid, container.process, file))
         if host.name == DEFAULT_HOST:
-            found += [Tenant(named, 0, 0, "", f"{FOLDER}/{name}") for name, named in self.lab.extra_namespaces.items()
-                      if "/" not in name]
+            found += [Tenant(named, 0, 0, "", f"{FOLDER}/{name}" if "/" not in name else "")
+                      for name, named in self.lab.extra_namespaces.items()]
+        return [one for one in self._with_begun(found) if one.file or one.processes]
+
+    def _with_begun(self, found: list[Tenant]) -> list[Tenant]:
+        """With what lines have begun there, beside the containers' own."""
+        own = {container.pid for _host, container in self.lab.containers()}
+        for top in self.programs:
+            for one in _processes_of(top):
+                found = [each if each.namespace is not one.namespace or one.process.pid in own else each._replace(
+                    processes=each.processes + 1, pid=each.pid or one.process.pid,
+                    command=each.command or " ".join(one.words)) for each in found]
         return found
 
     def processes(self, namespace: NetworkNamespace) -> list[tuple[int, str, int]]:

@@ -54,11 +54,11 @@ class Place(NamedTuple):
     @contextmanager
     def standing(self, shell: Shell) -> Iterator[None]:
         """What is done within is done here, wherever the person is by now; where it leads the person counts."""
-        before = shell.where, shell.entered_by
-        shell.where, shell.entered_by = self.where, self.client
+        before = shell.where, shell.entered_by, shell.is_outside
+        shell.where, shell.entered_by, shell.is_outside = self.where, self.client, self.is_outside
         try:
             with acting_with(self.rights):
                 yield
         finally:
             if (shell.where, shell.entered_by) == (self.where, self.client):
-                shell.where, shell.entered_by = before
+                shell.where, shell.entered_by, shell.is_outside = before

@@ -211,7 +211,7 @@ class Prompt:
             return SHELL_PROGRAM["sh"](self, call._replace(argv=["bash", "-c", 'kill "$@"', KILL, *words[1:]]))
         inner = inner_shell(shell, call, may_open)
         if inner is not None and not inner.words:
-            return Opener(shell, inner.node) if inner.node else Nested(shell)
+            return Opener(shell, self._inside(inner)._replace(bare=False)) if inner.node else Nested(shell)
         if inner is not None and self._is_there(inner.words[0], call):
             return self._elsewhere(inner, call)
         if inner is not None and name == NSENTER:
@@ -240,11 +240,14 @@ class Prompt:
 
     def _elsewhere(self, inner: InnerShell, call: Call) -> Task | VerbCall:
         """A program where `ip netns exec` or nsenter leads; with its own files it stays in its directory."""
-        is_named = inner.node in self._shell.lab.extra_namespaces
-        where = self.at(Place(inner.node, None, True, not is_named and not inner.has_files))
+        where = self.at(self._inside(inner))
         files = self._shell.files_at(where.place)
         holder = Held(files if inner.has_files else files.at(call.files.cwd), call.holder.depth)
         return where.command(call._replace(argv=inner.words, holder=holder), False)
+
+    def _inside(self, inner: InnerShell) -> Place:
+        is_named = inner.node in self._shell.lab.extra_namespaces
+        return Place(inner.node, None, True, not is_named and not inner.has_files)
 
     def verb(self, words: list[str]) -> VerbCall | None:
         """The verb of the lab's that words begin with, if they do; `rm` of what is no node is the program."""
@@ -303,13 +306,13 @@ class Opener(Task):
 
     name = "sh"
 
-    def __init__(self, shell: Shell, node: str) -> None:
+    def __init__(self, shell: Shell, place: Place) -> None:
         super().__init__(shell.lab.scheduler)
         self._shell = shell
-        self._node = node
+        self._place = place
 
     def start(self) -> None:
-        self._shell.opens = Place(self._node)
+        self._shell.opens = self._place
         self.exit(0)
 
 

@@ -73,6 +73,13 @@ def _stand_in() -> Lab:
     return Lab()
 
 
+def _pid_of(task: Task) -> int:
+    """A program's PID, or that of the one program that runs in it, as `unshare -n sleep 9` becomes it; 0 for none."""
+    process = getattr(task, "process", None)
+    inside = [one for one in task.children if one.is_running]
+    return process.pid if process is not None else _pid_of(inside[0]) if len(inside) == 1 else 0
+
+
 class Shell:
     """What a person types into.
 
@@ -88,6 +95,8 @@ class Shell:
         self.lab = lab
         self.verbs: Mapping[str, Verb] = VERBS
         self.where: str | None = None
+        self.is_outside = False
+        """Whether only the network of where it is was entered (`nsenter -n`)."""
         self.entered_by: Client | None = None
         self.language = "en"
         self.english: dict[str, str] = {}
@@ -125,7 +134,7 @@ class Shell:
     @property
     def place(self) -> Place:
         """Where the person stands."""
-        return Place(self.where, self.entered_by)
+        return Place(self.where, self.entered_by, False, self.is_outside)
 
     @property
     def namespace(self) -> NetworkNamespace:
@@ -268,8 +277,7 @@ class Shell:
         finally:
             self._only_looks = False
         if line.background and job.program is not None and job.program.is_running and self.place == place:
-            process = getattr(job.program, "process", None)
-            pid = process.pid if process is not None else self.next_pid()
+            pid = _pid_of(job.program) or self.next_pid()
             job.label = self.state.add_job(job.program, line.text, pid, self._last_label()).number
         elif job.code is None:
             job.label = max(self._last_label(), *(self.state.jobs if self.has_state else ()), 0) + 1
@@ -313,18 +321,19 @@ class Shell:
     def _go_where_it_leads(self, job: Job) -> None:
         """`docker run -it`, `docker exec -it`, `ip netns exec NAME bash`: the next lines belong there."""
         if self.opens is not None:
-            self.where, self.entered_by, self.opens = self.opens.where, self.opens.client, None
+            self.where, self.entered_by, self.is_outside = self.opens.where, self.opens.client, self.opens.is_outside
+            self.opens = None
         program = job.program
         client = program if isinstance(program, Client) else getattr(program, "waiting", None)
         if isinstance(client, Client) and client.enters is not None:
-            self.where, self.entered_by = client.enters.name, client
+            self.where, self.entered_by, self.is_outside = client.enters.name, client, False
             client.on_exit.append(partial(self._put_out, client))
             job.finish()
 
     def _put_out(self, client: Client) -> None:
         """The container ended, and its shell with it: the person is back at the lab's prompt."""
         if self.entered_by is client:
-            self.where, self.entered_by = None, None
+            self.where, self.entered_by, self.is_outside = None, None, False
 
     def _come_back(self) -> None:
         """A namespace that was entered and is gone by now has no shell any more."""
@@ -337,12 +346,12 @@ class Shell:
 
     def leave(self) -> None:
         """`exit`: back to the lab's prompt; a shell that was a container's program ends."""
-        client, self.where, self.entered_by = self.entered_by, None, None
+        client, self.where, self.entered_by, self.is_outside = self.entered_by, None, None, False
         if client is not None:
             client.leave()
 
     def detach(self) -> None:
         """`detach`: back to the lab's prompt; a shell that was a container's program goes on."""
-        client, self.where, self.entered_by = self.entered_by, None, None
+        client, self.where, self.entered_by, self.is_outside = self.entered_by, None, None, False
         if client is not None:
             client.detach()

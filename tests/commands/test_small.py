@@ -63,8 +63,28 @@ def test_nsenter_without_mounts_keeps_ones_own_files(one: KeptSession) -> None:
     assert "eth0@" in one.run(f"nsenter -t {pid} -n ./x.sh").out
     for before in ("ip netns exec blue", "nsenter --net=/run/netns/blue", "unshare -n"):
         assert one.run(f"{before} ./x.sh").out == "lo               DOWN           00:00:00:00:00:00 <LOOPBACK> \n"
+    for entering, shown in ((f"nsenter -t {pid} -n sh", own), (f"nsenter -t {pid} -n -m", "")):
+        one.run(entering)
+        assert "eth0@" in one.run("ip -br link").out
+        assert (one.run("cat /etc/hosts").out == own) is bool(shown)
+        one.run("exit")
     job = one.run("nsenter --net=/run/netns/blue ./nosuch")
     assert (job.code, job.err) == (127, "nsenter: failed to execute ./nosuch: No such file or directory\n")
+
+
+@pytest.mark.parametrize("begun", ["unshare -n sleep 99 &", "sudo unshare --net bash -c 'sleep 99' &"])
+def test_what_is_unshared_has_a_pid_by_which_its_network_is_reached(one: KeptSession, begun: str) -> None:
+    """It was no process: `ip link set X netns $!` refused it."""
+    one.run(begun)
+    one.run("pid=$!; sleep 99 &")
+    assert one.run("ip link add up0 type veth peer name up1; ip link set up1 netns $pid").code == 0
+    assert one.run("nsenter -t $pid -n ip -br link").out.splitlines()[1].startswith("up1@")
+    assert one.run("lsns -n -o NPROCS,COMMAND -p $pid").out == "1 sleep 99\n"
+    links = one.run("readlink /proc/$pid/ns/net /proc/$!/ns/net /proc/1/ns/net").out.splitlines()
+    assert links[0] != links[1] == links[2]
+    assert one.run("tr '\\0' ' ' < /proc/$pid/cmdline").out.strip() == "sleep 99"
+    one.run("kill $pid; kill $!")
+    assert one.run("ls /proc/$pid").code == 2
 
 
 @pytest.mark.parametrize(("options", "line", "out"), [

@@ -58,8 +58,13 @@ def by_pid(namespace: NetworkNamespace, machine: Machine, files: Files) -> dict[
         files: those of the one who asks.
     """
     inside = machine.processes_inside(namespace, files) if RIGHTS.get().contained else []
-    return {pid: Tenant(whose, 1, pid, command, "") for pid, _parent, command, whose in inside} or {
+    found = {pid: Tenant(whose, 1, pid, command, "") for pid, _parent, command, whose in inside} or {
         tenant.pid: tenant for tenant in tenants(namespace, machine) if tenant.processes}
+    for pid, command, _inode in [] if RIGHTS.get().contained else machine.processes(namespace):
+        whose_own = machine.namespace_of_pid(pid)
+        if pid not in found and whose_own is not None:
+            found[pid] = Tenant(whose_own, 1, pid, command, "")
+    return found
 
 
 class ReadOnly(Generator):
