@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from itertools import islice
 from typing import Any, NamedTuple
 
 from netsandbox.apps.events import NameUnknown
@@ -27,6 +28,10 @@ from netsandbox.wire.ipv4 import IPv4Packet
 
 ENDS = (PacketDropped, SendFailed, RouteMissing, BindRefused, NameUnknown, PublishRefused, PoolRefused, SubnetRefused)
 """What ends a packet's way, or refuses a program or a person what was asked for."""
+
+
+FAR = 20_000
+"""Records among which the end of a socket is looked for: most ports never had a program."""
 
 
 class Row(NamedTuple):
@@ -131,7 +136,7 @@ def closing(trace: Trace, record: Record) -> int | None:
 
 def _given_back(trace: Trace, seq: int, namespace: str, *held: Operand) -> int | None:
     """`held`: protocol and port, and who has that of another address."""
-    return next((number for number, event in _back(trace, seq, (SocketClosed,))
+    return next((number for number, event in _back(trace, seq, (SocketClosed,), FAR)
                  if event.namespace == namespace and (event.protocol, event.port) == held), None)
 
 
@@ -155,9 +160,9 @@ def _link_lost(trace: Trace, seq: int, interface: Place) -> int | None:
                  if event.interface.id == interface.id and event.what in ("down", "no-carrier")), None)
 
 
-def _back(trace: Trace, seq: int, kinds: tuple[type, ...]) -> Any:
-    """Pairs of number and event, newest first, of some kinds only."""
-    for number, raw in trace.back(seq):
+def _back(trace: Trace, seq: int, kinds: tuple[type, ...], most: int | None = None) -> Any:
+    """Pairs of number and event, newest first, of some kinds only; of the last `most` records."""
+    for number, raw in islice(trace.back(seq), most):
         kind = type(raw)
         if (raw[0] if kind is tuple else kind) in kinds:  # arrivals of a flood that are Alike, nobody looks back for
             yield number, event_of(raw, number)
