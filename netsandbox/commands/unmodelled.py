@@ -22,7 +22,8 @@ WHY = {
     "`ip -s link` counts what passes, and `tcpdump` shows it":
         "iftop nethogs iptraf iptraf-ng nload bmon vnstat sar dstat ifstat speedometer",
     "nobody else is here: the lab is yours": "w who last finger users write wall",
-    "what is modelled is loaded": "insmod rmmod depmod",
+    "what is modelled is loaded": "insmod rmmod depmod modinfo",
+    "`ip -s link` and `tc -s qdisc` count what passes, and `why` tells what was dropped": "nstat lnstat rtstat ctstat",
     "the rules are iptables'": "firewall-cmd ipset ebtables arptables",
     "`nft list ruleset` shows what iptables made": "iptables-translate iptables-restore-translate iptables-xml",
     "`iptables-save` and `iptables-restore` keep and load rules": "iptables-apply",
@@ -31,7 +32,7 @@ WHY = {
     "`ip -4 -br addr` and `ip route get ADDRESS` tell what a prefix holds": "ipcalc sipcalc",
     "IPv6 is not modelled": "ping6 traceroute6 rdisc",
     "`ip` sets up interfaces, and `ip -d link` and `cat /sys/class/net/DEV/…` tell what there is":
-        "mii-tool nmcli nmtui ifup ifdown netplan lspci lscpu lshw iw iwconfig",
+        "mii-tool devlink rdma nmcli nmtui ifup ifdown netplan lspci lscpu lshw iw iwconfig",
     "the host's address stands still, and its router gives out none": "dhclient dhcpcd udhcpc",
     "`cat /etc/resolv.conf` and `hostname` tell it": "resolvectl systemd-resolve resolvconf timedatectl "
         "loginctl",

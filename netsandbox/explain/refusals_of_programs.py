@@ -35,6 +35,8 @@ OF_PROGRAMS: dict[str, str] = {
     "`docker ps` and `ss -ltnp` show what runs": "`docker ps` 和 `ss -ltnp` 显示正在运行的程序",
     "the engine is always there": "Docker Engine 一直都在",
     "what is modelled is loaded": "模拟的模块都已加载",
+    "`ip -s link` and `tc -s qdisc` count what passes, and `why` tells what was dropped":
+        "`ip -s link` 和 `tc -s qdisc` 统计经过的流量，`why` 说明丢弃了什么",
     "the rules are iptables'": "规则由 iptables 管理",
     "IPv6 is not modelled": "没有模拟 IPv6",
     "nginx is a container's: `docker run -d nginx`, whose configuration may have `upstream` and `proxy_pass`":
