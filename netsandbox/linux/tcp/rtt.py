@@ -6,6 +6,7 @@ All times are microseconds; the smoothed time is kept eightfold and the deviatio
 from __future__ import annotations
 
 from netsandbox.engine.units import MICROSECOND, MILLISECOND, SECOND
+from netsandbox.engine.wheel import TICK
 
 RTO_MIN_US = 200_000
 """TCP_RTO_MIN: 200 ms."""
@@ -73,10 +74,10 @@ class RoundTrip:
             self._largest = RTO_MIN_US
 
     def computed(self) -> int:
-        """The timeout without any backing off, in nanoseconds."""
+        """The timeout without any backing off, in nanoseconds; whole ticks (__tcp_set_rto)."""
         if not self.smoothed:
             return RTO_INITIAL
-        return min(((self.smoothed >> 3) + self.variation) * MICROSECOND, RTO_MAX)
+        return min(-(-((self.smoothed >> 3) + self.variation) * MICROSECOND // TICK) * TICK, RTO_MAX)
 
     def back_off(self) -> None:
         """RFC 6298, 5.5: twice as long, up to 120 s."""
