@@ -7,11 +7,10 @@ from typing import TYPE_CHECKING, Any
 
 from netsandbox.apps.hosts import addresses_of, hosts_file
 from netsandbox.apps.program import Program
-from netsandbox.commands.docker.processes import processes
+from netsandbox.commands.docker.processes import owned, processes, send, sharing
 from netsandbox.commands.tools.context import Tenant, ToolError
 from netsandbox.commands.tools.ip_netns import FOLDER
 from netsandbox.commands.tools.kernel_files import FIRST_SHELL_PID, namespace_file, with_kernel
-from netsandbox.commands.tools.process_namespaces import OF_CONTAINERS
 from netsandbox.commands.tools.table_names import PATH
 from netsandbox.docker import files
 from netsandbox.docker.freezer import programs_of
@@ -91,18 +90,6 @@ class NodeEtc(Generator):
 def files_root(lab: Lab) -> NetworkNamespace:
     """The namespace of the default host, which has the files of `ip netns`."""
     return lab.host().namespace
-
-
-def owned(container: Container, running: dict[str, int]) -> dict[str, int]:
-    """By kind the PID of whom a container has its namespaces from: itself, or another one by its id; not the host."""
-    found = dict.fromkeys(OF_CONTAINERS, container.pid)
-    for kind, key in (("pid", "PidMode"), ("uts", "UTSMode"), ("ipc", "IpcMode")):
-        mode = str(container.host_config.resources.get(key, ""))
-        if mode == "host":
-            del found[kind]
-        elif mode.startswith("container:"):
-            found[kind] = running.get(mode.removeprefix("container:"), container.pid)
-    return found
 
 
 def _processes_of(program: Program) -> list[Program]:
@@ -243,21 +230,33 @@ class LabMachine:
         """By its own numbers: the first is 1, and the others are as far from it as on the host; with --pid another
         one's, or the host's.
         """
-        host = self._host_of(namespace)
-        running = [one for one in host.docker.containers.values()
-                   if one.is_running] if host is not None and host.docker is not None else []
-        own = next((one for one in running if one.files is files.system), None)
-        if own is None or host is None or host.docker is None:
+        engine, own = self._asking(namespace, files)
+        if engine is None or own is None:
             return []
-        pids = {one.identity: one.pid for one in running}
-        first = owned(own, pids).get("pid")
-        if first is None:
-            by_inode = {one.namespace.inode: one.namespace for one in running if one.namespace is not None}
-            return [(pid, 0 if pid == 1 else 1, command, by_inode.get(inode, host.namespace))
-                    for pid, command, inode in self.processes(namespace)]
-        return [(one.pid - first + 1, 0 if one.parent == 1 else one.parent - first + 1, one.command,
-                 each.namespace or namespace) for each in running if owned(each, pids).get("pid") == first
-                for one in processes(host.docker, each)]
+        beyond, seen = sharing(engine, own)
+        if beyond:
+            return [(one.pid - beyond, max(one.parent - beyond, 0), one.command, each.namespace or namespace)
+                    for each in seen for one in processes(engine, each)]
+        by_inode = {one.namespace.inode: one.namespace for one in seen if one.namespace is not None}
+        return [(pid, 0 if pid == 1 else 1, command, by_inode.get(inode, engine.namespace))
+                for pid, command, inode in self.processes(namespace)]
+
+    def send(self, namespace: NetworkNamespace, files: Files, pid: int, number: int) -> bool:
+        """A signal to a process that the one who asks sees (commands.tools.context.Machine)."""
+        engine, own = self._asking(namespace, files) if RIGHTS.get().contained else (None, None)
+        if engine is not None and own is not None:
+            return send(engine, own, pid, number)
+        program = self.begun(pid)
+        if program is not None:
+            program.signal(number)
+        return program is not None
+
+    def _asking(self, namespace: NetworkNamespace, files: Files) -> tuple[DockerEngine | None, Container | None]:
+        """The Engine of the machine that a namespace is on, and the running container whose files these are."""
+        host = self._host_of(namespace)
+        engine = host.docker if host is not None else None
+        return engine, next((one for one in engine.containers.values() if one.is_running and one.files is files.system),
+                            None) if engine is not None else None
 
     def engine_of(self, namespace: NetworkNamespace) -> DockerEngine | None:
         """The Docker Engine of the machine that it is the own namespace of; None without one, and in a container."""

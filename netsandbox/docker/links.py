@@ -73,6 +73,8 @@ def remove(engine: DockerEngine, name: str) -> None:
     """
     parent, _slash, alias = name.removeprefix("/").partition("/")
     container = engine.containers.get(parent)
+    if container is not None and not alias:
+        raise daemon_error("Conflict, cannot remove the default link name of the container")
     if container is None or alias not in [link.alias for link in container.links]:
         raise daemon_error(f"No such container: {name}", kind=NOT_FOUND)
     container.links = tuple(link for link in container.links if link.alias != alias)

@@ -110,6 +110,9 @@ class KernelLab:
     def namespace_of_pid(self, _pid: int) -> NetworkNamespace | None:
         return None
 
+    def send(self, _namespace: NetworkNamespace, _files: Files, _pid: int, _number: int) -> bool:
+        return False
+
     def begun(self, _pid: int) -> None:
         """No lines are typed here."""
 

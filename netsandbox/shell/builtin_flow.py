@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from netsandbox.linux.core.inode import FileError
 from netsandbox.shell.calls import CallFrame, SourceFrame
-from netsandbox.shell.dialect import syntax_error
+from netsandbox.shell.dialect import syntax_error, unreadable
 from netsandbox.shell.errors import RefusedError
 from netsandbox.shell.loops import LoopFrame
 from netsandbox.shell.parser import EXTENDED, RESERVED, broken, parse_by_line
@@ -104,8 +104,9 @@ def source(call: Builtin) -> int | None:
         text = call.state.files.read(path)
     except FileError as error:
         is_bash = call.state.dialect.name == "bash"
-        raise RefusedError(f"{path}: {error}" if is_bash else f"{call.words[0]}: cannot open {path}: {error}",
-                           1 if is_bash else 2, not is_bash) from None
+        said = unreadable(call.state.dialect, path, error) if "/" in path else f"{path}: not found"
+        raise RefusedError(f"{path}: {error}" if is_bash else f"{call.words[0]}: {said}", 1 if is_bash else 2,
+                           not is_bash) from None
     return _read(call, text, call.arguments[1:] or None, True)
 
 

@@ -12,6 +12,8 @@ if TYPE_CHECKING:
 
 SIGNALS = {"HUP": 1, "INT": 2, "QUIT": 3, "KILL": 9, "USR1": 10, "USR2": 12, "TERM": 15, "CONT": 18, "STOP": 19}
 USAGE = "kill: usage: kill [-s sigspec | -n signum | -sigspec] pid | jobspec ... or kill -l [sigspec]"
+INIT = "1"
+"""Of a PID namespace: no signal ends it that it has not asked for (pid_namespaces(7))."""
 HARMLESS = frozenset({"CONT", "STOP"})
 
 
@@ -61,7 +63,7 @@ def _state(entry: JobEntry) -> str:
     return f"Exit {code}" if code else "Done"
 
 
-def kill(call: Builtin) -> int:
+def kill(call: Builtin) -> int | None:
     """`kill [-SIGNAL] PID …`, of jobs and of the machine's processes."""
     words, name = list(call.arguments), "TERM"
     if words[:1] == ["-l"]:
@@ -77,7 +79,8 @@ def kill(call: Builtin) -> int:
         raise RefusedError(f"kill: {name}: invalid signal specification")
     if not words:
         raise RefusedError(USAGE, 2)
-    return max(_kill_one(call, text, signal) for text in words)
+    code = max(_kill_one(call, text, signal) for text in words)
+    return code if call.shell.is_running else None
 
 
 def _kill_one(call: Builtin, text: str, signal: str | None) -> int:
@@ -86,13 +89,20 @@ def _kill_one(call: Builtin, text: str, signal: str | None) -> int:
         if signal is not None and signal not in HARMLESS:
             entry.task.signal(SIGNALS[signal])
         return 0
+    if text == str(call.state.pid) and not call.shell.is_interactive:
+        if signal is not None and signal not in HARMLESS and text != INIT:
+            call.shell.leave(128 + SIGNALS[signal])
+        return 0
     if text.startswith("%"):
         return call.fail(f"{text}: no such job")
     if not (text.isascii() and text.isdecimal()):
         return call.fail(f"{text}: arguments must be process or job IDs")
     if call.shell.machine.kill(int(text), signal or "0"):
         return 0
-    return call.fail(f"({text}) - No such process")
+    if call.state.dialect.name == "ash":
+        call.output.append(("err", call.worded(f"can't kill pid {text}: No such process\n")))
+        return 1
+    return call.fail("No such process" if call.state.dialect.name == "dash" else f"({text}) - No such process")
 
 
 def foreground(call: Builtin) -> int | None:

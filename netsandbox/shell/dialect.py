@@ -42,6 +42,14 @@ BUILTIN_NAMES = frozenset((
 """Commands that a shell carries out itself (shell.builtins)."""
 
 
+def unreadable(dialect: Dialect, path: str, error: FileError) -> str:
+    """What dash and ash say of a script that they cannot open."""
+    is_dash, is_absent = dialect.name == "dash", error.name in ("ENOENT", "ENOTDIR")
+    if is_dash:
+        return f"cannot open {path}: {'No such file' if is_absent else error}"
+    return f"can't open '{path}': {error}"
+
+
 def not_opened(dialect: Dialect, operator: str, target: str, error: FileError) -> tuple[str, int]:
     """What a shell says of a file that a redirection cannot open, and the exit status (dash's redir.c, error.c)."""
     if dialect.name == "bash":

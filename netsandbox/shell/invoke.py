@@ -8,7 +8,7 @@ from netsandbox.apps.program import Task
 from netsandbox.engine import budget
 from netsandbox.engine.budget import Use
 from netsandbox.linux.core.inode import FileError
-from netsandbox.shell.dialect import syntax_error
+from netsandbox.shell.dialect import syntax_error, unreadable
 from netsandbox.shell.interpreter import Interpreter
 from netsandbox.shell.parser import broken, parse_by_line
 from netsandbox.shell.state import OPTIONS, State
@@ -95,8 +95,10 @@ class ShellProgram(Task):
         try:
             text = self._call.files.read(words[0])
         except FileError as error:
-            is_bash = self._machine.dialect(name).name == "bash"
-            self.complain(f"{name}: {words[0]}: {error}" if is_bash else f"{name}: 0: cannot open {words[0]}: {error}")
+            dialect = self._machine.dialect(name)
+            is_bash, said = dialect.name == "bash", unreadable(dialect, words[0], error)
+            self.complain(f"{name}: {words[0]}: {error}" if is_bash else
+                          f"{name}: 0: {said}" if dialect.name == "dash" else f"{name}: {said}")
             self.exit(127 if is_bash else 2)
             return
         self._run(text, words[0], words[1:])
@@ -107,7 +109,7 @@ class ShellProgram(Task):
         if error is not None:
             said = syntax_error(dialect, error, name, self._label if self._label is not None else text, self._origin)
             body = broken(body, said, 2)
-        state = State(dialect, self._call.files, name, self._machine.next_pid())
+        state = State(dialect, self._call.files, name, self._call.pid or self._machine.next_pid())
         state.depth = self._call.holder.depth + 1
         budget.hold(Use.DEPTH, state.depth)
         state.values.update(self._call.environment)

@@ -38,6 +38,7 @@ class Call(NamedTuple):
     Attributes:
         holder: has the files that are seen.
         is_alone: it is all of its line, and nothing is done with its output.
+        pid: the number that a shell has for itself; 0 for the next one.
     """
 
     argv: list[str]
@@ -45,6 +46,7 @@ class Call(NamedTuple):
     holder: FilesHolder
     stdin: Pipe
     is_alone: bool = False
+    pid: int = 0
 
     @property
     def files(self) -> Files:

@@ -8,6 +8,7 @@ import pytest
 
 from netsandbox.docker.container import EXITED, RESTARTING, RUNNING
 from netsandbox.docker.errors import DAEMON
+from netsandbox.session.session import Session
 from tests.docker.machine import Machine
 
 SECOND = 1_000_000_000
@@ -367,3 +368,47 @@ def test_a_restart_of_what_has_ended_starts_it(docker: Machine) -> None:
     docker("kill web")
     assert docker("restart web").code == 0
     assert docker.container("web").state == "running"
+
+
+@pytest.mark.parametrize(("image", "line", "said"), [
+    ("alpine", "docker run --rm alpine sh -c 'echo $$; kill -9 $$; echo alive'", "1\nalive\n[0]"),
+    ("alpine", "docker exec k1 sh -c 'kill -9 $$; echo no'", "[137]"),
+    ("alpine", "docker exec k1 sh -c 'kill -0 $$ && echo me'", "me\n[0]"),
+    ("alpine", "docker exec k1 kill -9 1", "[0]"),
+    ("alpine", "docker exec k1 kill 999", "kill: can't kill pid 999: No such process\n[1]"),
+    ("debian", "docker exec k1 sh -c 'kill 999'", "sh: 1: kill: No such process\n[1]"),
+    ("debian", "docker exec k1 sh nothing", "sh: 0: cannot open nothing: No such file\n[2]"),
+    ("alpine", "docker exec k1 sh -c '. /nothing'", "sh: .: can't open '/nothing': No such file or directory\n[2]"),
+    ("alpine", "docker exec k1 pkill sleep", "[0]"),
+    ("alpine", "docker exec -d k1 sleep 5; docker exec k1 pkill -f '^sleep 5$'; sleep 1; docker exec k1 pgrep -f '5$'",
+     "[1]"),
+    ("alpine", "docker exec k1 busybox nothing", "nothing: applet not found\n[127]"),
+    ("alpine", "docker exec k1 /no", ("OCI runtime exec failed: exec failed: unable to start container process: exec: "
+               '"/no": stat /no: no such file or directory\n[127]')),
+    ("alpine", "docker rm -l k1",
+     "Error response from daemon: Conflict, cannot remove the default link name of the container\n[1]"),
+])
+def test_signals_and_programs_in_a_container(image: str, line: str, said: str) -> None:
+    session = Session()
+    session.run(f"docker run -d --name k1 {image} sleep 1000")
+    job = session.run(line)
+    assert f"{job.out}{job.err}[{job.code}]" == said
+    assert session.run("docker inspect -f '{{.State.Running}}' k1").out == "true\n"
+
+
+def test_logs_say_what_log_options_name() -> None:
+    session = Session()
+    session.run("docker run --name lg --log-opt env=E,F --log-opt labels-regex=^z -e E=5 -e F=6 --label za=1 "
+                "--label y=2 alpine echo hi")
+    assert session.run("docker logs --details lg").out == "E=5,F=6,za=1 hi\n"
+    assert session.run("docker logs lg").out == "hi\n"
+
+
+def test_one_kernel_is_told_everywhere() -> None:
+    session = Session()
+    lines = ("uname -r", "docker info -f '{{.KernelVersion}}'", "docker run --rm alpine uname -r")
+    assert len({session.run(line).out for line in lines}) == 1
+    session.run("ip link add bond0 type bond")
+    release = session.run("uname -r").out.strip()
+    assert f"Driver: v{release}\n" in session.run("cat /proc/net/bonding/bond0").out
+    assert release in session.run("cat /proc/version").out

@@ -8,6 +8,7 @@ from posixpath import normpath
 from netsandbox.commands.compose.model import BIND, TMPFS, VOLUME, Mounting
 from netsandbox.commands.compose.values import DRIVE, Values, mount_parts
 from netsandbox.commands.strict_yaml import MappingNode, Node
+from netsandbox.docker.volumes import Mount
 
 MOST_PARTS = 3
 """Of the short form: what, where and how."""
@@ -89,6 +90,12 @@ def source_path(values: Values, source: str) -> str:
         return normpath(f"{values.variables.get('HOME', '/root')}/{source[1:]}")
     is_whole = source.startswith("/") or (DRIVE.match(source) is not None and source[2:3] in ("/", "\\"))
     return source if is_whole else values.path(source)
+
+
+def without_driver(mount: Mount) -> Mount:
+    """Docker's client names a driver of each volume, if only an empty one; Compose does not."""
+    own = {key: value for key, value in mount.of_volume.items() if value or key != "DriverConfig"}
+    return mount._replace(options=dict(mount.options) | {"VolumeOptions": own}) if own else mount
 
 
 def mount_words(mount: Mounting, source: str) -> list[str]:

@@ -6,9 +6,10 @@ from collections.abc import Sequence
 from functools import partial
 from typing import TYPE_CHECKING
 
+from netsandbox.apps.pattern import compile_pattern
 from netsandbox.commands.docker.flags import Command, Flag, Parsed, refused
 from netsandbox.commands.docker.instants import instant
-from netsandbox.commands.docker.words import timestamp
+from netsandbox.commands.docker.words import named_values, timestamp
 from netsandbox.docker import history
 from netsandbox.docker.errors import DockerError, daemon_error
 from netsandbox.docker.launch import SHELLS, program_words
@@ -134,18 +135,30 @@ def logs(client: Client, parsed: Parsed) -> int | None:
         if client.engine.profile.since(29):
             raise daemon_error(f'invalid value for "tail": value must be a number or "all": {tail}')
         tail = "all"  # whatever it says
-    with_time = parsed.on("timestamps")
+    with_time, details = parsed.on("timestamps"), _details(container) if parsed.on("details") else ""
     wanted = between(client, container, parsed)
     if container.console.dropped:
         client.complain(f"note: the log has no more room for its first {container.console.dropped:,} lines")
     count = len(wanted) if tail == "all" or int(tail) < 0 else int(tail)
     for line in wanted[len(wanted) - min(count, len(wanted)):]:
-        client.output.append((line.stream, _log_text(line.at, line.text, with_time)))
+        client.output.append((line.stream, _log_text(line.at, details + line.text, with_time)))
     if not parsed.on("follow") or not container.is_running:
         return 0
-    follow(client, container, with_time)
+    follow(client, container, with_time, details)
     client.waits_for_ever = True
     return None
+
+
+def _details(container: Container) -> str:
+    """What --details puts before each line: the labels and variables that --log-opt names (moby's loginfo.go)."""
+    told = container.host_config.resources.get("LogConfig", {}).get("Config", {})
+    found = dict[str, str]()
+    for kind, values in (("labels", container.labels), ("env", named_values(container.config.environment))):
+        names, pattern = str(told.get(kind, "")).split(","), told.get(f"{kind}-regex")
+        found |= {name: value for name, value in values.items()
+                  if name in names or (pattern and compile_pattern(pattern).matches(name))}
+    found |= {name: value for name, value in told.items() if name == "tag"}
+    return ",".join(f"{name}={value}" for name, value in sorted(found.items())) + " "
 
 
 def between(client: Client, container: Container, parsed: Parsed) -> list[LogLine]:
@@ -167,9 +180,9 @@ def _log_text(at: int, text: str, with_time: bool) -> str:
     return f"{timestamp(at)} {text}\n" if with_time else text + "\n"
 
 
-def follow(client: Client, container: Container, with_time: bool) -> object:
+def follow(client: Client, container: Container, with_time: bool, details: str = "") -> object:
     """Show what it writes from now on; what is given back shows it."""
-    reader = partial(_show, client, with_time)
+    reader = partial(_show, client, with_time, details)
     container.console.readers += (reader,)
     client.watched = container.program
     client.on_interrupt = partial(_let_go, client, container, reader, 130)
@@ -177,10 +190,10 @@ def follow(client: Client, container: Container, with_time: bool) -> object:
     return reader
 
 
-def _show(client: Client, with_time: bool, item: tuple[str, str]) -> None:
+def _show(client: Client, with_time: bool, details: str, item: tuple[str, str]) -> None:
     stream, text = item
     for line in text.splitlines():
-        client.output.append((stream, _log_text(client.scheduler.clock, line, with_time)))
+        client.output.append((stream, _log_text(client.scheduler.clock, details + line, with_time)))
 
 
 def _stop_following(client: Client, container: Container, reader: object, _code: int) -> None:
@@ -202,5 +215,5 @@ LOGS = Command("docker logs", "[OPTIONS] CONTAINER", "Fetch the logs of a contai
     Flag("since", "", "string"),
     Flag("tail", "n", "string"),
     Flag("timestamps", "t"),
-    Flag("details", ignored=True),
+    Flag("details"),
     Flag("until", "", "string")), 1, 1)

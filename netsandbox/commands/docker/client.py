@@ -209,7 +209,8 @@ class Client(Program):
         name = argv[0].rpartition("/")[2]
         if not inside.is_in_image(name) and not is_script:
             return None
-        return inside.found(argv, inside.call(argv, container.input)) or inside.missing(name)
+        pid = 0 if container.host_config.resources.get("PidMode") else 1
+        return inside.found(argv, inside.call(argv, container.input)._replace(pid=pid)) or inside.missing(name)
 
     # -- a shell inside a container
 

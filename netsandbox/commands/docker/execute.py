@@ -75,7 +75,8 @@ def run(client: Client, parsed: Parsed) -> int | None:
     if program is None and "/" in argv[0] and inside.files().is_denied(argv[0]):
         raise _refusal(client, parsed, f'{START}exec: "{argv[0]}": permission denied', code=126)
     if program is None:
-        raise _refusal(client, parsed, f'{START}exec: "{argv[0]}": executable file not found in $PATH', reason(name))
+        why = f"stat {argv[0]}: no such file or directory" if "/" in argv[0] else "executable file not found in $PATH"
+        raise _refusal(client, parsed, f'{START}exec: "{argv[0]}": {why}', reason(name))
     note = inside.lent(argv)
     if note:
         client.complain(note)

@@ -16,6 +16,7 @@ from netsandbox.apps.pipe import Pipe
 from netsandbox.apps.program import Context, Program, Task, UsageError
 from netsandbox.apps.server import Server, Sleeper, Speaker, sleep_seconds
 from netsandbox.commands.around import AROUND, SHELL_PROGRAM
+from netsandbox.commands.docker.processes import send
 from netsandbox.commands.docker.words import harmless
 from netsandbox.commands.unmodelled import reason
 from netsandbox.docker.environment import environment
@@ -36,7 +37,8 @@ if TYPE_CHECKING:
 
 DENIED, NOT_FOUND = 126, 127
 NONE = "the sandbox has no {}"
-NSENTER, BUSYBOX = "nsenter", "busybox"
+NSENTER, BUSYBOX, KILL = "nsenter", "busybox", "kill"
+NO_LIST = "netsandbox: BusyBox's list of applets is not modelled; `busybox APPLET` runs one"
 NGINX_SIGNALS = {"reload": "HUP", "reopen": "USR1", "stop": "TERM", "quit": "QUIT"}
 """What `nginx -s` sends."""
 NGINX_RUNS = ("nginx: [emerg] bind() to 0.0.0.0:80 failed (98: Address already in use)",
@@ -125,15 +127,8 @@ class Inside:
         return self.context.machine.random()
 
     def kill(self, pid: int, signal: str) -> bool:
-        """Its first process can be sent a signal; others are the shell's own."""
-        if pid != 1:
-            return False
-        if signal != "0":
-            self.scheduler.soon(self._signal, SIGNALS[signal])  # who sends it goes on first
-        return True
-
-    def _signal(self, number: int) -> None:
-        self.context.engine.signal(self.container, number)
+        """To what it sees by that number."""
+        return send(self.context.engine, self.container, pid, SIGNALS.get(signal, 0))
 
     def dialect(self, name: str) -> Dialect:
         """Which shell a name is in this image."""
@@ -168,6 +163,8 @@ class Inside:
             return AROUND[name](self, call)
         if name == NSENTER and self.rights.sys_admin and self.is_in_image(name):
             return self._nsenter(call)
+        if name == KILL and self.is_in_image(name):
+            return SHELL_PROGRAM["sh"](self, call._replace(argv=["sh", "-c", 'kill "$@"', KILL, *argv[1:]]))
         builtin = BUILT_IN.get(name)
         if is_server(self.container, name) and not isinstance(self.container.program, Server):
             return server(self.container, self.namespace, argv, self.files(), self.next_pid())
@@ -175,13 +172,21 @@ class Inside:
             return self._nginx(argv)
         if name in ENDLESS and (name != "tail" or "-f" in argv or "-F" in argv) and self.is_in_image(name):
             return ENDLESS[name](self, argv)
-        if name == BUSYBOX and self.container.image.has_busybox and len(argv) > 1:
-            return self._found(argv[1:], call._replace(argv=argv[1:]))
+        if name == BUSYBOX and self.container.image.has_busybox:
+            return self._applet(argv, call)
         is_applet = self.container.image.has_busybox and self.is_in_image(name) and (
             self.context.machine.has_applet(name))
         if not self.context.machine.has_program(name) and not is_applet:
             return builtin(self, argv) if builtin is not None else self._script(call)
         return self._lent(argv, call)
+
+    def _applet(self, argv: list[str], call: Call) -> Task:
+        """`busybox APPLET …`."""
+        found = self._found(argv[1:], call._replace(argv=argv[1:])) if len(argv) > 1 else None
+        if found is not None:
+            return found
+        what = f"{harmless(argv[1])[:MAX_WORD]}: applet not found" if len(argv) > 1 else NO_LIST
+        return Speaker(self.namespace, BUSYBOX, [("err", what)], 1, NOT_FOUND)
 
     def _nginx(self, argv: list[str]) -> Task | None:
         """What a second nginx is asked beside the one that runs: its version, a test, a signal to the first."""

@@ -88,7 +88,14 @@ def _timeout(parsed: Parsed) -> int | None:
     return None
 
 
+def _tell_of_time(client: Client, parsed: Parsed) -> None:
+    if "time" in parsed.values and client.engine.profile.since(28):
+        client.complain("Flag --time has been deprecated, use --timeout instead")
+
+
 def stop(client: Client, parsed: Parsed) -> int | None:
+    _tell_of_time(client, parsed)
+
     def request(container: Container, done: Callable[[int], None]) -> None:
         try:
             signal_number(parsed.text("signal") or "TERM")
@@ -100,6 +107,7 @@ def stop(client: Client, parsed: Parsed) -> int | None:
 
 def restart(client: Client, parsed: Parsed) -> None:
     """One after the other; what is refused is printed at the end."""
+    _tell_of_time(client, parsed)
     signal_number(parsed.text("signal") or "TERM")
     Restarting(client, list(parsed.operands), _timeout(parsed), parsed.text("signal")).go_on()
 

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, NamedTuple
 
+from netsandbox.commands.tools.process_namespaces import OF_CONTAINERS
 from netsandbox.docker.freezer import family
+from netsandbox.docker.signals import SIGNALS
 
 if TYPE_CHECKING:
     from netsandbox.apps.program import Task
@@ -12,6 +14,8 @@ if TYPE_CHECKING:
     from netsandbox.docker.engine import DockerEngine
 
 INIT = 1
+FROM_OUTSIDE = (SIGNALS["KILL"], SIGNALS["STOP"])
+"""What reaches the first process of a PID namespace from above alone (pid_namespaces(7))."""
 
 
 class Process(NamedTuple):
@@ -20,6 +24,7 @@ class Process(NamedTuple):
     pid: int
     parent: int
     command: str
+    task: Task | None = None
 
 
 def processes(engine: DockerEngine, container: Container) -> list[Process]:
@@ -29,9 +34,48 @@ def processes(engine: DockerEngine, container: Container) -> list[Process]:
         found += _children(engine, container.program, container.pid)
     for each in container.execs:
         each.pid = each.pid or engine.next_pid()
-        found.append(Process(each.pid, INIT, " ".join(each.words)))
+        found.append(Process(each.pid, INIT, " ".join(each.words), each.program))
         found += _children(engine, each.program, each.pid)
     return found
+
+
+def owned(container: Container, running: dict[str, int]) -> dict[str, int]:
+    """By kind the PID of whom a container has its namespaces from: itself, or another one by its id; not the host."""
+    found = dict.fromkeys(OF_CONTAINERS, container.pid)
+    for kind, key in (("pid", "PidMode"), ("uts", "UTSMode"), ("ipc", "IpcMode")):
+        mode = str(container.host_config.resources.get(key, ""))
+        if mode == "host":
+            del found[kind]
+        elif mode.startswith("container:"):
+            found[kind] = running.get(mode.removeprefix("container:"), container.pid)
+    return found
+
+
+def sharing(engine: DockerEngine, container: Container) -> tuple[int, list[Container]]:
+    """How far the numbers that a container sees are from the host's, and of which containers it sees the processes."""
+    running = [one for one in engine.containers.values() if one.is_running]
+    pids = {one.identity: one.pid for one in running}
+    first = owned(container, pids).get("pid", 0)
+    return (first - 1, [one for one in running if owned(one, pids).get("pid") == first]) if first else (0, running)
+
+
+def send(engine: DockerEngine, container: Container, pid: int, number: int) -> bool:
+    """Send a signal to what a container sees by a number; whether there is such a process. 0 sends none."""
+    beyond, seen = sharing(engine, container)
+    for other in seen:
+        for one in processes(engine, other):
+            if one.pid - beyond == pid:
+                if one.task is not None and number:
+                    engine.scheduler.soon(one.task.signal, number)  # who sends it goes on first
+                elif number and (beyond + 1 != other.pid or number not in FROM_OUTSIDE):
+                    engine.scheduler.soon(_signal_first, (engine, other, number))
+                return True
+    return False
+
+
+def _signal_first(what: tuple[DockerEngine, Container, int]) -> None:
+    engine, container, number = what
+    engine.signal(container, number)
 
 
 def _children(engine: DockerEngine, program: Task, parent: int) -> list[Process]:
@@ -42,5 +86,5 @@ def _children(engine: DockerEngine, program: Task, parent: int) -> list[Process]
             continue
         process = getattr(task, "process", None)
         pid = process.pid if process is not None and process.pid != INIT else engine.next_pid()
-        found.append(Process(pid, parent, " ".join(task.words)))
+        found.append(Process(pid, parent, " ".join(task.words), task))
     return found

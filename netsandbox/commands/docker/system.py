@@ -13,11 +13,11 @@ from netsandbox.commands.tools.kernel_files import PROCESSORS
 from netsandbox.docker.api import identity
 from netsandbox.docker.container import PAUSED
 from netsandbox.docker.errors import DockerError
+from netsandbox.linux.core.release import RELEASE
 
 if TYPE_CHECKING:
     from netsandbox.commands.docker.client import Client
 
-KERNEL = "6.18.0"
 BAD_TEMPLATE = 64
 NOTHING = Slice([], "[]string", is_nil=True)
 LOGS = ("awslogs", "fluentd", "gcplogs", "gelf", "journald", "json-file", "local", "splunk", "syslog")
@@ -36,7 +36,7 @@ def version(client: Client, parsed: Parsed) -> int:
                               "Os": "linux", "Arch": "amd64"}
     if parsed.text("format"):
         profile = client.engine.profile
-        server = {**common, "MinAPIVersion": profile.lowest_api, "KernelVersion": KERNEL, "Experimental": False}
+        server = {**common, "MinAPIVersion": profile.lowest_api, "KernelVersion": RELEASE, "Experimental": False}
         own = {**common, "Context": client.endpoint.context}
         return _by_template(client, parsed, {"Client": own, "Server": server}, "version", "system.versionInfo")
     client.print(f"Client: netsandbox {__version__} (simulated)\n Version:           {profile.version}\n"
@@ -96,7 +96,7 @@ def _facts(client: Client) -> dict[str, Any]:
             "SecurityOptions": ["name=seccomp,profile=builtin", "name=cgroupns"], "Warnings": NOTHING,
             "DefaultAddressPools": [{"Base": str(base), "Size": size}
                                     for base, size in engine.settings.default_address_pools] or NOTHING,
-            "Swarm": {"LocalNodeState": "inactive"}, "DefaultRuntime": "runc", "KernelVersion": KERNEL,
+            "Swarm": {"LocalNodeState": "inactive"}, "DefaultRuntime": "runc", "KernelVersion": RELEASE,
             "OSType": "linux", "Architecture": "x86_64",
             "OperatingSystem": f"netsandbox {__version__} (simulated)", "Name": engine.namespace.name,
             "DockerRootDir": "/var/lib/docker", "IPv4Forwarding": engine.forwards,

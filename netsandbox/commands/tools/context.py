@@ -68,6 +68,13 @@ class Machine(Protocol):
             files: those of the one who asks.
         """
 
+    def send(self, namespace: NetworkNamespace, files: Files, pid: int, number: int) -> bool:
+        """Send a signal to a process that the one who asks sees; False where it is none that a line has begun.
+
+        Args:
+            files: those of the one who asks.
+        """
+
     def begun(self, pid: int) -> Program | None:
         """The program of that PID that a line has begun, beside the containers' own."""
 

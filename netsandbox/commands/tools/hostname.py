@@ -6,8 +6,8 @@ import re
 from typing import TYPE_CHECKING
 
 from netsandbox.commands.tools.context import ToolError, ToolResult
-from netsandbox.commands.tools.small import RELEASE
 from netsandbox.linux.core.inode import FileError
+from netsandbox.linux.core.release import RELEASE
 from netsandbox.linux.netlink.credentials import RIGHTS
 from netsandbox.wire.addresses import format_ipv4
 

@@ -11,6 +11,7 @@ from netsandbox.engine.units import SECOND
 from netsandbox.linux.core import kind as kinds
 from netsandbox.linux.core.files import Files, Generator
 from netsandbox.linux.core.inode import KERNELS, FileError
+from netsandbox.linux.core.release import RELEASE
 from netsandbox.linux.core.sysctl import SysctlError
 from netsandbox.linux.core.sysctl_defaults import READ_ONLY
 from netsandbox.linux.netlink.credentials import RIGHTS
@@ -24,7 +25,7 @@ FIRST_SHELL_PID = 1_000_000
 SELF = ("self", "thread-self")
 PROCESSORS = 2
 TEXTS = {
-    "/proc/version": "Linux version 6.18.0 (netsandbox)\n",
+    "/proc/version": f"Linux version {RELEASE} (netsandbox)\n",
     "/proc/cpuinfo": "\n".join(f"processor\t: {number}\n" for number in range(PROCESSORS)),
     "/proc/loadavg": "0.00 0.00 0.00 1/1 1\n",
     "/proc/modules": "",

@@ -172,14 +172,11 @@ def pkill(context: ToolContext, arguments: list[str]) -> ToolResult:
     if len(asked) > 1 or number is None:
         raise ToolError(2, f"netsandbox: pkill {asked[-1][:60]} is not modelled; -f and a signal are")
     rows = _matching(context, words, "-f" in arguments, "pkill")
-    found = [(one, context.machine.begun(one.pid)) for one in rows]
-    others = " ".join(str(one.pid) for one, program in found if program is None)
+    machine, files = context.machine, files_of(context)
+    others = " ".join(str(one.pid) for one in rows if not machine.send(context.namespace, files, one.pid, number))
     if others:
         raise ToolError(1, f"netsandbox: pkill ends what lines have begun; `kill {others}` sends the signal")
-    for _one, program in found:
-        if program is not None:
-            program.signal(number)
-    return ToolResult(0 if found else 1, "", "")
+    return ToolResult(0 if rows else 1, "", "")
 
 
 def killall(context: ToolContext, arguments: list[str]) -> ToolResult:

@@ -12,6 +12,7 @@ from netsandbox.commands.tools.kernel_files import PROCESSORS
 from netsandbox.engine.budget import Use, spend
 from netsandbox.engine.units import SECOND
 from netsandbox.linux.core.inode import FileError
+from netsandbox.linux.core.release import RELEASE
 from netsandbox.linux.netlink.credentials import RIGHTS
 from netsandbox.shell.conditions import Condition, ConditionError
 from netsandbox.shell.escapes import echoed
@@ -20,7 +21,6 @@ if TYPE_CHECKING:
     from netsandbox.commands.tools.context import ToolContext
 
 NUMBER = re.compile(r"[+-]?(\d{1,12}(\.\d{0,9})?|\.\d{1,9})", re.ASCII)
-RELEASE = "6.18.0"
 UNAME = {"s": "Linux", "n": "", "r": RELEASE, "v": "#1 SMP", "m": "x86_64", "o": "GNU/Linux"}
 UNKNOWN = {"p": "unknown", "i": "unknown"}
 """Processor and hardware platform, which Linux does not tell and -a leaves out."""

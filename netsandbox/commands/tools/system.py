@@ -9,6 +9,7 @@ from netsandbox.apps.calendar import civil_date, days_before
 from netsandbox.commands.tools.context import ToolError, ToolResult
 from netsandbox.commands.tools.inputs import options_of
 from netsandbox.engine.units import EPOCH, SECOND
+from netsandbox.linux.core.release import RELEASE
 from netsandbox.linux.netlink.credentials import RIGHTS
 
 if TYPE_CHECKING:
@@ -139,7 +140,7 @@ def modprobe(_context: ToolContext, arguments: list[str]) -> ToolResult:
     if "-r" in arguments:
         return ToolResult(0, "", f"note: {names[0][:40]} stays: the sandbox's kernel has it built in\n")
     if name.lower() not in known:
-        raise ToolError(1, f"modprobe: FATAL: Module {names[0][:40]} not found in directory /lib/modules/6.18.0")
+        raise ToolError(1, f"modprobe: FATAL: Module {names[0][:40]} not found in directory /lib/modules/{RELEASE}")
     return ToolResult(0, "", "")
 
 

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from netsandbox.linux.core.errors import KernelError, NotModelledError
 from netsandbox.linux.core.kind import Attribute, Detail, Form, LinkKind, NewLink, choice, number, refused, setting
+from netsandbox.linux.core.release import RELEASE
 from netsandbox.linux.drivers.bond_arp import VALIDATED, now
 from netsandbox.linux.drivers.bond_device import OPTIONS, BondInterface
 from netsandbox.linux.drivers.bond_modes import ACTIVE_BACKUP, LONG_NAMES, MODES, POLICIES, ROUND_ROBIN, XOR
@@ -223,7 +224,7 @@ class BondKind(LinkKind):
 def _status(bond: BondInterface) -> str:
     has, way = bond.options, bond.options["fail_over_mac"]
     moves = f" (fail_over_mac {way})" if bond.mode == ACTIVE_BACKUP and way != "none" else ""
-    text = f"Ethernet Channel Bonding Driver: v6.12.118+deb13-amd64\n\nBonding Mode: {LONG_NAMES[bond.mode]}{moves}\n"
+    text = f"Ethernet Channel Bonding Driver: v{RELEASE}\n\nBonding Mode: {LONG_NAMES[bond.mode]}{moves}\n"
     if bond.mode == XOR:
         policy = has["xmit_hash_policy"]
         text += f"Transmit Hash Policy: {policy} ({POLICIES.index(policy)})\n"
