@@ -255,7 +255,7 @@ class LabView:
 
     def named(self, number: int, at: int | None = None) -> str:
         """What a person calls a MAC or IPv4 address; `at`: when a record was made."""
-        key = self.structure()
+        key = (self.session.lab, *self.structure())  # one that was left forgets who had which address
         if self._namer is None or self._namer[0] != key:
             self._namer = (key, Namer(self.session.lab))
         return self._namer[1](number, at)

@@ -31,15 +31,15 @@ TABLE: dict[str, Both] = {
     "page.quit": ("ctrl+q quits, esc closes this page", "ctrl+q 退出，esc 关闭本页"),
     "lesson.at-step": ("This step is still under way", "这一步还在进行"),
     "lesson.unmet": (
-        "{count} goals are not met yet: r checks them again, p once more goes on",
+        "Goals not met: {count}; r looks again, p again goes on",
         "还有 {count} 个目标没有达成：r 重新检查，再按 p 继续",
     ),
     "lesson.unmet-last": (
-        "{count} goals are not met yet: mend what is wrong, or h for a hint",
+        "Goals not met: {count}; mend what is wrong, h gives a hint",
         "还有 {count} 个目标没有达成：改正它，或按 h 看提示",
     ),
     "lesson.unmet-task": (
-        "{count} goals are not met yet: h for a hint, p once more shows how it is done",
+        "Goals not met: {count}; h gives a hint, p again shows how",
         "还有 {count} 个目标没有达成：h 给提示，再按 p 看做法",
     ),
     "browser.title": ("Open", "打开"),

@@ -32,6 +32,8 @@ PAINTING = 5
 """Seconds until a screen of another size begins to be painted."""
 SILENCE = 0.4
 """Seconds without a picture after which a key has done what it does."""
+AT_WORK = 1.5
+"""The same for a line that may be at work on a machine that others use: the key that leaves the prompt would end it."""
 LONGEST = 6
 """Seconds after which it has though there are pictures: a bond looks at its links, and time goes on, without end."""
 
@@ -98,7 +100,7 @@ def _type(one: Terminal, lines: Sequence[str]) -> None:
     """Type lines one by one."""
     for line in lines:
         one.press(":" + line.replace("\n", "\r") + "\r")
-        one.settle(SILENCE, longest=LONGEST)
+        one.settle(AT_WORK, longest=LONGEST)
     one.press("\x1b\x1b")
     one.settle(SILENCE, longest=LONGEST)
 

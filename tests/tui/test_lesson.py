@@ -95,7 +95,7 @@ async def test_goals_are_met_as_one_types_and_the_lesson_ends(tmp_path: Path, me
         assert "Goals: 0 of 2" in text
         await stage.press("p")  # a ping would be no help here
         await stage.quiet()
-        assert "2 goals are not met yet" in stage.app.main.status.message
+        assert "Goals not met: 2; mend what is wrong" in stage.app.main.status.message
         await stage.line("set-ip pc2 10.0.0.2/24")
         await stage.quiet()
         text = pane(stage)[1]
@@ -161,6 +161,7 @@ async def test_hints_come_one_by_one(tmp_path: Path, mend: Path, size: tuple[int
         assert "another network" not in pane(stage)[1]
         await stage.press("h")
         assert "another network" in pane(stage)[1]
+        assert "is in another network." in screen_text(stage.app), "seen without a key that scrolls"
         await stage.press("h")
         assert stage.app.main.status.message == "There is no further hint"
 
@@ -205,7 +206,7 @@ async def test_a_task_is_the_readers_and_is_shown_when_it_is_given_up(tmp_path: 
         assert "set-ip" not in text
         assert "One prefix" not in text
         await stage.press("p")
-        assert "p once more shows how it is done" in stage.app.main.status.message
+        assert "Goals not met: 2; h gives a hint, p again shows how" in screen_text(stage.app), "not cut"
         await stage.press("p")
         await stage.quiet()
         text = pane(stage)[1]

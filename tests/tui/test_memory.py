@@ -7,8 +7,19 @@ from pathlib import Path
 
 import pytest
 
+from netsandbox.engine.collector import tidy
 from netsandbox.tui import memory
 from tests.tui.app_harness import stage
+
+
+@pytest.mark.usefixtures("freezing")
+async def test_what_is_explained_asks_no_lab_that_was_left(tmp_path: Path) -> None:
+    """Step back and look, pause, and look again: the topology is the same, the lab is another."""
+    async with stage(tmp_path) as on:
+        await on.press("space", "p", "n", "n", "n", "b", "b", "b", "b", "w", "b")
+        tidy()
+        await on.press("3", "up", "enter")
+        assert not on.app.main.status.trouble, on.app.main.status.message
 
 
 @pytest.mark.usefixtures("freezing")

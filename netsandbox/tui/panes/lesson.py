@@ -69,7 +69,9 @@ class LessonPane(VerticalScroll, can_focus=True):
         width = self.scrollable_content_region.width
         if (stand, width, self.as_written) == self._shown or width <= 0:
             return
-        is_other_step = self._shown is None or _place(self._shown[0]) != _place(stand)
+        before = self._shown[0] if self._shown is not None else None
+        is_other_step = before is None or _place(before) != _place(stand)
+        is_hinted = before is not None and stand is not None and len(stand.hints) > len(before.hints)
         self._shown = (stand, width, self.as_written)
         self._retitle(stand)
         shown = stand
@@ -80,6 +82,8 @@ class LessonPane(VerticalScroll, can_focus=True):
         self.query_one(Static).update(Content("").join(parts).rstrip())
         if is_other_step:
             self.scroll_home(animate=False)
+        elif is_hinted:
+            self.scroll_end(animate=False)
 
     def on_resize(self) -> None:
         """Break the lines anew."""
