@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections import deque
 from ipaddress import IPv4Address, IPv4Network
 from typing import TYPE_CHECKING
@@ -69,6 +70,7 @@ Output options:
    -u, --unreach      show targets that are unreachable
    -v, --version      show version
    -x, --reachable=N  shows if >=N hosts are reachable or not"""
+TABLE.names |= {name: TABLE.letters[letter] for letter, name in re.findall(r"-(\w), --(\w+)", USAGE)}
 MOST_TARGETS, MOST_DATA = 1024, 65488
 HEADER = 8
 BACKOFF = 1.5

@@ -4,21 +4,17 @@ from __future__ import annotations
 
 import re
 
-from netsandbox.apps.option_table import Option, OptionTable
+from netsandbox.apps.option_table import OptionTable
 from netsandbox.apps.program import UsageError
 
 
 def getopt(program: str, arguments: list[str], flags: str, valued: str,
-           repeated: str = "", usage: str = "", code: int = 2,
-           long: dict[str, str] | None = None) -> tuple[dict[str, str], list[str]]:
+           usage: str = "", code: int = 2) -> tuple[dict[str, str], list[str]]:
     """Short options, clustered or not, in any order with the operands.
 
     Args:
         flags: letters of options without a value.
         valued: letters of options with one.
-        repeated: letters of options whose values are kept together, one a line; of others the last one counts.
-        long: letters by long names, for a program that reads those; its options are called by their letters. One
-            that has no letter is its own name, with `=` behind it where it takes a value.
         usage, code: what is said behind a complaint, and the exit status.
 
     Returns:
@@ -28,16 +24,8 @@ def getopt(program: str, arguments: list[str], flags: str, valued: str,
         UsageError: an unknown option, or one whose value is missing.
     """
     table = OptionTable(program, code, usage, acts=" ".join([*flags, *(f"{letter}=" for letter in valued)]))
-    table.reads_names = long is not None
-    table.names = {name: Option(name, letter[len(name):], "acts") if letter.startswith(name) else table.letters[letter]
-                   for name, letter in (long or {}).items()}
     read = table.read(arguments)
-    options: dict[str, str] = {}
-    for one in read.given:
-        letter = one.option.name
-        is_more = letter in repeated and letter in options
-        options[letter] = f"{options[letter]}\n{one.value}" if is_more else one.value
-    return options, read.operands
+    return read.values, read.operands
 
 
 def integer(program: str, text: str, low: int, high: int, what: str = "invalid argument") -> int:

@@ -65,6 +65,9 @@ Commands:
   -C [table]\t\t\tShow counter
   -S\t\t\t\tShow statistics
 """
+UNREAD = frozenset(
+    {"label-add", "label-del", "mask-dst", "mask-src", "orig-zone", "reply-zone", "tuple-dst", "tuple-src"})
+"""Long options of conntrack(8) that are not read here."""
 
 
 class Line:
@@ -137,6 +140,8 @@ class Line:
         given, equals, value = word[2:].partition("=")
         names = [*COMMANDS, *OPTIONS, *self._of_protocol()]
         found = [given] if given in names else [name for name in names if given and name.startswith(given)]
+        if given in UNREAD:
+            raise ToolError(1, f"netsandbox: conntrack --{given} is not modelled")
         if len(found) != 1:
             raise wrong(f"unknown option `{word}'")
         name = found[0]

@@ -8,8 +8,12 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
+from typing import TYPE_CHECKING
 
 from netsandbox.commands.tools.context import ToolError
+
+if TYPE_CHECKING:
+    from netsandbox.apps.option_table import Given
 
 REFUSED = {
     "base64": "i", "rm": "d", "touch": "drt", "readlink": "eqvz", "ls": "R", "lsns": "urP", "pgrep": "x", "route": "V6",
@@ -31,17 +35,17 @@ USUAL = {
 _NOTES: ContextVar[list[str] | None] = ContextVar("notes", default=None)
 
 
-def judge(tool: str, letters: Iterable[str]) -> None:
+def judge(tool: str, given: Iterable[Given]) -> None:
     """Refuse what is not modelled, and note what means nothing.
 
     Raises:
         ToolError: it is not modelled.
     """
-    for letter in letters:
-        if letter in REFUSED.get(tool, ""):
-            raise ToolError(1, f"netsandbox: {tool} -{letter} is not modelled")
-        if letter in NOTED.get(tool, ""):
-            note(f"{tool} -{letter}")
+    for one in given:
+        if one.option.name in REFUSED.get(tool, ""):
+            raise ToolError(1, f"netsandbox: {tool} {one.spelled} is not modelled")
+        if one.option.name in NOTED.get(tool, "") or one.option.role == "idle":
+            note(f"{tool} {one.spelled}")
 
 
 def note(option: str) -> None:

@@ -7,6 +7,7 @@ from netsandbox.apps.program import UsageError
 from netsandbox.commands.tools.context import ToolError
 from netsandbox.commands.tools.help import TEXTS
 from netsandbox.commands.tools.idle import judge
+from netsandbox.commands.tools.real_options import complete
 
 
 class Options:
@@ -31,7 +32,7 @@ def read_options(tool: str, arguments: list[str], short: str, long: dict[str, st
         ToolError: an unknown option or a missing value, in getopt's words and the tool's usage, with status `code`.
     """
     read = getopt_long(tool, arguments, short, long, TEXTS[tool], code)
-    judge(tool, [one.option.name for one in read.given])
+    judge(tool, read.given)
     return Options(read.values, read.operands)
 
 
@@ -43,6 +44,6 @@ def getopt_long(tool: str, arguments: list[str], short: str, long: dict[str, str
             table.letters[letter] = Option(letter, "=" if after == ":" else "", "acts")
     table.names |= {name: table.letters.get(letter) or Option(letter, "", "acts") for name, letter in long.items()}
     try:
-        return table.read(arguments)
+        return complete(table).read(arguments)
     except UsageError as error:
         raise ToolError(code, str(error)) from None

@@ -12,6 +12,7 @@ from netsandbox.apps.option_table import OptionTable
 from netsandbox.apps.program import UsageError
 from netsandbox.commands.tools.context import ToolError, ToolResult
 from netsandbox.commands.tools.inputs import STDIN, files_of, stdin
+from netsandbox.commands.tools.real_options import complete
 from netsandbox.engine.budget import Use, spend
 from netsandbox.engine.units import EPOCH, SECOND
 from netsandbox.linux.core.inode import Directory, FileError
@@ -23,7 +24,7 @@ if TYPE_CHECKING:
     from netsandbox.linux.core.files import Files
 
 HINT = "Try 'tar --help' or 'tar --usage' for more information."
-OPTIONS = OptionTable(
+OPTIONS = complete(OptionTable(
     "tar", 64, HINT, {"update": "`-c` packs all anew"},
     acts="c|create x|extract get t|list r|append f|file= C|directory= v|verbose O|to-stdout exclude= strip-components= "
          "P|absolute-names m|touch k|keep-old-files wildcards",
@@ -32,7 +33,7 @@ OPTIONS = OptionTable(
           "S|sparse",
     refused="A|catenate d|diff u|update delete T|files-from= X|exclude-from= N|newer= h|dereference "
             "transform= owner= group= mode= mtime= sort= one-top-level? totals? checkpoint? help version W|verify "
-            "w|interactive g|listed-incremental= remove-files overwrite keep-newer-files I|use-compress-program= zstd")
+            "w|interactive g|listed-incremental= remove-files overwrite keep-newer-files I|use-compress-program= zstd"))
 MODES = {"create": "w", "extract": "r", "get": "r", "list": "r", "append": "a"}
 FAILED = "tar: Exiting with failure status due to previous errors\n"
 NO_ARCHIVE = "tar: This does not look like a tar archive\n" + FAILED.rstrip("\n")

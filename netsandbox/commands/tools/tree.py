@@ -9,14 +9,15 @@ from netsandbox.apps.program import UsageError
 from netsandbox.commands.tools.context import ToolError, ToolResult
 from netsandbox.commands.tools.inputs import files_of
 from netsandbox.commands.tools.process_namespaces import link_of
+from netsandbox.commands.tools.real_options import complete
 from netsandbox.engine.budget import Use, spend
 
 if TYPE_CHECKING:
     from netsandbox.commands.tools.context import ToolContext
 
-OPTIONS = OptionTable("tree", 1, "", acts="a d f i L= noreport", usual="x n A N",
-                      refused="l s h p u g D F Q t c r U X J C P= I= o= H= S q prune du filelimit= dirsfirst sort= "
-                              "help version")
+OPTIONS = complete(OptionTable(
+    "tree", 1, "", acts="a d f i L= noreport", usual="x n A N",
+    refused="l s h p u g D F Q t c r U X J C P= I= o= H= S q prune du filelimit= dirsfirst sort= help version"))
 DEEPEST = 1 << 20
 
 
