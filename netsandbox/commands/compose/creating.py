@@ -5,12 +5,12 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from hashlib import sha256
-from posixpath import dirname
+from posixpath import dirname, normpath
 from typing import TYPE_CHECKING
 
 from netsandbox.commands.compose.found import LABEL, containers_of, number_of, orphans_of, warn
 from netsandbox.commands.compose.model import STARTED, Attachment, NetworkSpec, Project, Service
-from netsandbox.commands.compose.mounting import without_driver
+from netsandbox.commands.compose.mounting import as_told
 from netsandbox.commands.compose.options import RELEASE
 from netsandbox.commands.compose.wishes import DIVERGED, NEVER, Wish
 from netsandbox.commands.docker import network as networks
@@ -248,7 +248,8 @@ def make_one(client: Client, project: Project, service: Service, name: str,
         wrong = BAD_MODE.fullmatch(str(error))  # what docker's client says, and here the daemon
         text = f"{DAEMON}{wrong[2]}: {words[words.index(wrong[1]) + 1]}" if wrong else str(error)
         raise DockerError(text, 1, note=error.note) from None
-    container.mounts = tuple(without_driver(mount) for mount in container.mounts)
+    told = {normpath(mount.target): mount for mount in service.mounts}
+    container.mounts = tuple(as_told(mount, told.get(mount.target)) for mount in container.mounts)
     container.links = tuple(_links(client, project, service))
     entrypoint = container.config.entrypoint if service.entrypoint is None else list(service.entrypoint)
     container.config = container.config._replace(entrypoint=entrypoint, attached=("stdout", "stderr"),

@@ -15,6 +15,8 @@ MOST_PARTS = 3
 SHORTEST = 3
 """Letters of a short form that is taken apart; one with fewer is a place alone."""
 SPREADS = ("shared", "rshared", "slave", "rslave", "private", "rprivate")
+UNCHECKED = {"bind-recursive=writable": "ReadOnlyNonRecursive", "bind-recursive=readonly": "ReadOnlyForceRecursive"}
+"""Docker's client takes them with `readonly` alone, which Compose does not ask; and what the daemon calls them."""
 LABELS = ("z", "Z")
 """Of SELinux."""
 
@@ -92,10 +94,14 @@ def source_path(values: Values, source: str) -> str:
     return source if is_whole else values.path(source)
 
 
-def without_driver(mount: Mount) -> Mount:
-    """Docker's client names a driver of each volume, if only an empty one; Compose does not."""
+def as_told(mount: Mount, mounting: Mounting | None) -> Mount:
+    """What Docker's client would refuse is handed on, and a volume has no driver of which nothing is said."""
     own = {key: value for key, value in mount.of_volume.items() if value or key != "DriverConfig"}
-    return mount._replace(options=dict(mount.options) | {"VolumeOptions": own}) if own else mount
+    said = mounting.options if mounting is not None else ()
+    recursion = {UNCHECKED[text]: True for text in said if text in UNCHECKED}
+    options = dict(mount.options) | ({"VolumeOptions": own} if own else {}) | (
+        {"BindOptions": dict(mount.options.get("BindOptions", {})) | recursion} if recursion else {})
+    return mount._replace(options=options)
 
 
 def mount_words(mount: Mounting, source: str) -> list[str]:
@@ -110,7 +116,7 @@ def mount_words(mount: Mounting, source: str) -> list[str]:
         modes = ("ro" if mount.read_only else "rw", mount.label, mount.spread, "nocopy" if mount.keeps_empty else "")
         return ["-v", f"{source}:{mount.target}:{','.join(filter(None, modes))}"]
     fields = [f"type={mount.kind}", *([f"source={source}"] if source else []), f"target={mount.target}",
-              *(["readonly"] if mount.read_only else []), *mount.options]
+              *(["readonly"] if mount.read_only else []), *(text for text in mount.options if text not in UNCHECKED)]
     fields += [f"bind-propagation={mount.spread}"] if mount.spread and mount.kind == BIND else []
     fields += ["volume-nocopy=true"] if mount.keeps_empty and mount.kind == VOLUME else []
     return ["--mount", ",".join(fields)]
