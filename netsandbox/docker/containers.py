@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from netsandbox.docker import history, links, volumes
+from netsandbox.docker.config_network import ConfigNetwork
 from netsandbox.docker.container import CREATED, EXITED, NO_WISH, PAUSED, RESTARTING, Container, Wish
 from netsandbox.docker.daemon_settings import SOCKET
 from netsandbox.docker.errors import NOBODY, NOT_FOUND, DockerError, daemon_error
@@ -69,7 +70,7 @@ def _networks_for(engine: DockerEngine, mode: str, wish: Wish) -> dict[str, Wish
     if mode.startswith("container:"):
         return {}
     network = engine.networks.get(mode)
-    return {mode: wish} if network is None or isinstance(network, BridgeNetwork) else {}
+    return {mode: wish} if network is None or isinstance(network, BridgeNetwork | ConfigNetwork) else {}
 
 
 def remove(engine: DockerEngine, container: Container, force: bool = False, with_volumes: bool = False) -> None:

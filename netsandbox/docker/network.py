@@ -68,6 +68,7 @@ class DockerNetwork:
     Attributes:
         identity: 64 hex digits.  created: virtual nanoseconds.
         scope: local, or what --scope said.  ipam_options: --ipam-opt, if anybody said.
+        config_from: the network whose configuration it has, or empty.
     """
 
     driver = "null"
@@ -83,6 +84,7 @@ class DockerNetwork:
         self.labels: dict[str, str] = {}
         self.scope = "local"
         self.ipam_options: dict[str, str] | None = {}
+        self.config_from = ""
 
 
 class BridgeNetwork(DockerNetwork):

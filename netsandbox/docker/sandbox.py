@@ -6,6 +6,7 @@ from contextlib import suppress
 from typing import TYPE_CHECKING
 
 from netsandbox.docker import history
+from netsandbox.docker.config_network import NO_ENDPOINT, ConfigNetwork
 from netsandbox.docker.errors import DAEMON, NOT_CREATED, DockerError, daemon_error
 from netsandbox.docker.events import ContainerRenamed
 from netsandbox.docker.network import DEFAULT_BRIDGE, BridgeNetwork
@@ -79,6 +80,8 @@ def attach_all(engine: DockerEngine, container: Container, namespace: NetworkNam
         network = engine.networks.get(name)
         if network is None and name == DEFAULT_BRIDGE and engine.default is None:
             continue  # it is switched off, and its containers have no network
+        if isinstance(network, ConfigNetwork):
+            raise daemon_error(before + NO_ENDPOINT)
         if not isinstance(network, BridgeNetwork):
             raise daemon_error(f"{before}network {name} not found")
         try:

@@ -8,7 +8,8 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, NamedTuple
 
-from netsandbox.docker import history, name_server, ports
+from netsandbox.docker import config_network, history, name_server, ports
+from netsandbox.docker.config_network import NO_ENDPOINT, ConfigNetwork
 from netsandbox.docker.container import Wish
 from netsandbox.docker.errors import DockerError, daemon_error
 from netsandbox.docker.events import (
@@ -52,6 +53,7 @@ class NetworkPlan(NamedTuple):
         more: the further subnets of a macvlan or ipvlan network, each as a plan of its own.
         reserved: --aux-address: addresses by name that no container gets.
         scope: what --scope says; nothing looks at it.
+        config_from: the configuration that it was filled with (docker.config_network).
     """
 
     name: str
@@ -67,6 +69,7 @@ class NetworkPlan(NamedTuple):
     scope: str = "local"
     ipam_options: Mapping[str, str] | None = {}
     more: tuple[NetworkPlan, ...] = ()
+    config_from: str = ""
 
 
 def create(engine: DockerEngine, plan: NetworkPlan) -> BridgeNetwork:
@@ -75,7 +78,7 @@ def create(engine: DockerEngine, plan: NetworkPlan) -> BridgeNetwork:
     Raises:
         DockerError: nothing was made.
     """
-    _check_name(engine, plan.name)
+    check_name(engine, plan.name)
     _check_driver(plan.driver, engine.profile.since(29))
     plan = plan._replace(options={**engine.settings.default_network_opts.get(plan.driver, {}), **plan.options})
     subnet = _choose_subnet(engine, plan.subnet)
@@ -90,6 +93,7 @@ def create(engine: DockerEngine, plan: NetworkPlan) -> BridgeNetwork:
         network = _bridge(engine, plan, identity, Network(gateway, subnet.length), options)
     network.scope, network.ipam_options = plan.scope, None if plan.ipam_options is None else dict(plan.ipam_options)
     network.pool.limit(plan.part, [address for address in plan.reserved.values() if address in subnet])
+    network.config_from = plan.config_from
     network.attachable, network.has_own_subnet = plan.attachable, plan.subnet is not None
     network.pool.has_given_gateway = plan.gateway is not None
     network.options, network.labels, network.reserved = dict(plan.options), dict(plan.labels), dict(plan.reserved)
@@ -128,7 +132,7 @@ def filter_it(engine: DockerEngine, network: BridgeNetwork) -> None:
         raise daemon_error(str(error) if error.is_of_chain else f"Failed to Setup IP tables: {error}") from None
 
 
-def _check_name(engine: DockerEngine, name: str) -> None:
+def check_name(engine: DockerEngine, name: str) -> None:
     if name in PREDEFINED:
         raise daemon_error(f"operation is not permitted on predefined {name} network ")
     if not name.strip():
@@ -227,6 +231,9 @@ def remove(engine: DockerEngine, network: DockerNetwork) -> None:
     Raises:
         DockerError: it is predefined, or somebody is attached.
     """
+    if isinstance(network, ConfigNetwork):
+        config_network.remove(engine, network)
+        return
     if not isinstance(network, BridgeNetwork) or network.is_default:
         raise daemon_error(f"{network.name} is a pre-defined network and cannot be removed")
     if network.members:
@@ -262,6 +269,8 @@ def connect(engine: DockerEngine, network: DockerNetwork, container: Container, 
     if network.name == "none":
         container.is_private = True
         return
+    if isinstance(network, ConfigNetwork):
+        raise daemon_error(NO_ENDPOINT)
     if not isinstance(network, BridgeNetwork):
         raise daemon_error(NOT_TO_HOST if engine.profile.since(28) else OLD_NOT_TO_HOST)
     if network.name in container.endpoints:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 from netsandbox.commands.docker.host_config import host_config, mount_points, wanted_volumes
 from netsandbox.commands.docker.sizes import size_of
 from netsandbox.commands.docker.words import short_timestamp
+from netsandbox.docker.config_network import ConfigNetwork
 from netsandbox.docker.container import PAUSED, RESTARTING, Wish
 from netsandbox.docker.files import hostname
 from netsandbox.docker.links import linked
@@ -21,6 +22,7 @@ if TYPE_CHECKING:
     from netsandbox.docker.health import Health, HealthCheck
     from netsandbox.docker.images import Image
     from netsandbox.docker.ipam import AddressPool
+    from netsandbox.docker.user_networks import NetworkPlan
     from netsandbox.docker.volumes import Volume
 
 Json = dict[str, Any]
@@ -216,7 +218,7 @@ def network(engine: DockerEngine, it: DockerNetwork) -> Json:
         head["EnableIPv4"] = True
     head |= {"EnableIPv6": False, "IPAM": _ipam(it), "Internal": it.internal, "Attachable": it.attachable,
              "Ingress": False,
-             "ConfigFrom": {"Network": ""}, "ConfigOnly": False}
+             "ConfigFrom": {"Network": it.config_from}, "ConfigOnly": isinstance(it, ConfigNetwork)}
     tail: Json = {"Options": _options(it), "Labels": dict(sorted(it.labels.items()))}
     if not engine.profile.since(29):
         return head | members | tail
@@ -224,10 +226,23 @@ def network(engine: DockerEngine, it: DockerNetwork) -> Json:
 
 
 def _ipam(it: DockerNetwork) -> Json:
+    if isinstance(it, ConfigNetwork):
+        return {"Driver": "default", "Options": {}, "Config": [
+            _planned(plan) for plan in (it.plan, *it.plan.more) if plan.subnet is not None]}
     if not isinstance(it, BridgeNetwork):
         return {"Driver": "default", "Options": None, "Config": None}
     return {"Driver": "default", "Options": None if it.is_default or it.ipam_options is None else dict(it.ipam_options),
             "Config": [_pool(it, pool) for pool in it.pools]}
+
+
+def _planned(plan: NetworkPlan) -> Json:
+    config: Json = {"Subnet": str(plan.subnet)}
+    if plan.part is not None:
+        config["IPRange"] = str(plan.part)
+    if plan.gateway is not None:
+        config["Gateway"] = format_ipv4(plan.gateway)
+    reserved = {name: format_ipv4(address) for name, address in sorted(plan.reserved.items())}
+    return config | {"AuxiliaryAddresses": reserved} if reserved else config
 
 
 def _pool(it: BridgeNetwork, pool: AddressPool) -> Json:

@@ -12,7 +12,7 @@ from netsandbox.commands.docker.run_conflicts import is_ipv6
 from netsandbox.commands.docker.run_settings import bad_label
 from netsandbox.commands.docker.words import created_at, has_label, named_values
 from netsandbox.commands.natural import natural
-from netsandbox.docker import user_networks
+from netsandbox.docker import config_network, user_networks
 from netsandbox.docker.errors import NOT_FOUND, DockerError, daemon_error
 from netsandbox.docker.network import DockerNetwork
 from netsandbox.docker.network_options import without_effect
@@ -75,13 +75,29 @@ def inspect_networks(client: Client, parsed: Parsed) -> int:
 
 
 def create(client: Client, parsed: Parsed) -> int:
+    if parsed.on("config-only"):
+        return _configure(client, parsed)
     plan = planned(client, parsed)
+    if parsed.text("config-from"):
+        plan = config_network.filled(client.engine, plan, parsed.text("config-from"))
     network = client.engine.create_network(plan)
     client.print(network.identity)
     if parsed.on("ipv6"):
         client.complain("note: --ipv6: the network has IPv4 alone, as no machine of the sandbox speaks IPv6")
     for key in without_effect(plan.options, client.engine.profile) if network.driver == "bridge" else ():
         client.complain(f"note: the option {key} does nothing in the sandbox")
+    return 0
+
+
+def _configure(client: Client, parsed: Parsed) -> int:
+    """--config-only."""
+    if any(parsed.on(name) for name in ("internal", "attachable", "ingress")) or parsed.text("scope"):
+        raise daemon_error(config_network.FIELDS_ALONE)
+    plan = planned(client, parsed)
+    user_networks.check_name(client.engine, plan.name)
+    if parsed.text("config-from"):
+        raise daemon_error("a configuration network cannot depend on another configuration network")
+    client.print(config_network.create(client.engine, plan).identity)
     return 0
 
 
@@ -108,8 +124,6 @@ def _check_scope(parsed: Parsed) -> None:
         raise daemon_error("cannot create a swarm scoped network when swarm is not active")
     if not parsed.values.get("ipv4", True):
         raise daemon_error("IPv4 or IPv6 must be enabled")
-    if parsed.on("config-only") or parsed.text("config-from"):
-        raise DockerError("docker network create --config-only and --config-from are not modelled in the sandbox")
     manager = parsed.text("ipam-driver") or "default"
     if manager == "null":
         raise daemon_error("ipv4 pool is empty")

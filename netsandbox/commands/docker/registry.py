@@ -6,6 +6,7 @@ from difflib import get_close_matches
 from typing import TYPE_CHECKING
 
 from netsandbox.commands.compose.options import SHORT, WITH_VALUE
+from netsandbox.commands.docker import swarm
 from netsandbox.commands.docker.help import GROUPS, command_help, compose_help, group_help, top_help
 from netsandbox.commands.late import Late
 from netsandbox.docker.errors import DockerError
@@ -145,6 +146,9 @@ def find(words: list[str], is_old: bool = False) -> Command | str:
         everything = _help([], is_old) if is_old else ""
         raise _unknown_flag(words[0], "docker", "docker [OPTIONS] COMMAND [ARG...]", everything)
     if words[0] in NOT_MODELLED:
+        told = swarm.refusal(words)
+        if told is not None:
+            raise told
         raise DockerError(f"docker {words[0]} is not modelled in the sandbox; `docker help` lists what is")
     raise _unknown(words[0], is_old)
 
