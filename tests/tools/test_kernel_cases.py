@@ -64,7 +64,7 @@ def normal(words: str, result: dict[str, Any]) -> tuple[int, str, str]:
                  lambda found: found[0].rpartition(" ")[2], out)
     out = re.sub(r"(?m)^\S+ (dev \S+ )?vlan 1 master \S+ permanent\n?", "", out)
     out = re.sub(r"link-netnsid \d+", "link-netnsid N", out)
-    if "neigh" in words or re.search(r"(?m)^\S+ dst ", out):
+    if "neigh" in words or words == "route show cache" or re.search(r"(?m)^\S+ dst ", out):
         out = "\n".join(sorted(out.splitlines()))
     return result["rc"], out, result["err"]
 

@@ -55,6 +55,8 @@ def named(context: ToolContext, name: str, code: int = USAGE) -> NetworkNamespac
     Raises:
         ToolError: there is none.
     """
+    if not name:
+        raise ToolError(code, 'setting the network namespace "" failed: Invalid argument')
     found = context.machine.namespace_named(name) if may_administer() else None
     if found is None:
         raise ToolError(code, f'Cannot open network namespace "{name}": No such file or directory')

@@ -14,6 +14,7 @@ from netsandbox.commands.tools.words import USAGE, choose
 from netsandbox.linux.drivers.gre import GreInterface
 from netsandbox.linux.drivers.gretap import GretapInterface
 from netsandbox.linux.drivers.ip_tunnel import TunnelInterface
+from netsandbox.linux.drivers.ipip import IpipInterface
 from netsandbox.wire.addresses import format_ipv4
 
 if TYPE_CHECKING:
@@ -21,6 +22,7 @@ if TYPE_CHECKING:
     from netsandbox.commands.tools.output import Style
 
 COMMANDS = ("add*", "change*", "delete*", "show*", "list*", "lst*", "prl*", "6rd*", "help*")
+NO_MODE = "cannot determine tunnel mode (ipip, gre, vti or sit)"
 MODES = {"gre": "gre", "gre/ip": "gre", "ipip": "ipip", "ip/ip": "ipip"}
 UNKNOWN_HERE = ("sit", "ipv6/ip", "isatap", "vti", "any", "any/ip", "ip6/ip")
 """Modes that iproute2 knows."""
@@ -68,12 +70,15 @@ def _put(context: ToolContext, command: str, words: list[str], style: Style) -> 
         known = _named(context, name)
         if known is None:
             raise ToolError(1, f'get tunnel "{name}" failed: No such device')
+        if not mode and isinstance(known, IpipInterface) and known.mode == "any":
+            raise ToolError(1, NO_MODE)
         return ip_link.run(context, ["set", name, "type", known.kind, *rest], style)
     if not mode:
-        raise ToolError(1, "cannot determine tunnel mode (ipip, gre, vti or sit)")
+        raise ToolError(1, NO_MODE)
     if MODES[mode] == "ipip" and {"key", "ikey", "okey"} & set(rest):
         raise ToolError(1, "Keys are not allowed with ipip and sit tunnels")
-    return ip_link.run(context, ["add", name, "type", MODES[mode], *rest], style)
+    as_asked = ["mode", "ipip"] if MODES[mode] == "ipip" else []
+    return ip_link.run(context, ["add", name, "type", MODES[mode], *as_asked, *rest], style)
 
 
 def _show(context: ToolContext, words: list[str], style: Style) -> ToolResult:
@@ -88,7 +93,8 @@ def _show(context: ToolContext, words: list[str], style: Style) -> ToolResult:
 
 def _row(one: TunnelInterface, style: Style) -> Row:
     row = Row(style)
-    mode = "gre/ip" if isinstance(one, GreInterface) else "ip/ip"
+    mode = "any/ip" if isinstance(one, IpipInterface) and one.mode == "any" else "ip/ip"
+    mode = "gre/ip" if isinstance(one, GreInterface) else mode
     row.put("ifname", one.name, f"{one.name}:")
     row.put("mode", mode, f" {mode}")
     for what, address in (("remote", one.remote), ("local", one.local)):

@@ -155,10 +155,12 @@ def _ttl(words: Words, attribute: Attribute) -> int:
 
 
 def _auto_ttl(words: Words, attribute: Attribute) -> int | None:
-    if words.peek() == "auto":
+    """With `auto`, which the number 0 says too."""
+    word = words.peek()
+    if word == "auto":
         words.next()
         return None
-    return _ttl(words, attribute)
+    return _ttl(words, attribute) or (0 if word == "inherit" else None)
 
 
 def _station(words: Words, attribute: Attribute, group: bool) -> int:

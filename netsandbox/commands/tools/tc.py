@@ -103,6 +103,8 @@ def _place(words: Words) -> Place:
             place = place._replace(handle=_handle(words.next()))
         elif word == "parent":
             place = place._replace(parent=words.next())
+        elif word == "help":
+            raise usage("tc", KERNEL)
         elif word in ("ingress", "clsact", "stab", "estimator", "ingress_block", "egress_block"):
             raise ToolError(1, f"netsandbox: {word} of a queueing discipline is not modelled")
         else:
@@ -311,7 +313,7 @@ def _show(context: ToolContext, words: Words, counted: bool, as_json: bool) -> T
             rows.append(_Row(interface, root, only is None))
             rows += [_Row(interface, child, only is None) for child in (root.children if root is not None else ())]
     rows = [row for row in rows if (handle is None or row.handle == handle)
-            and parent in (0, row.found is not None and classid_of(row.found.parent_class or "root"))]
+            and parent in (0, classid_of(row.found.parent_class or "root") if row.found is not None else ROOT)]
     if as_json:
         members = [row.members(counted) for row in rows]
         return ToolResult(0, json.dumps(members, separators=(",", ":")) + "\n", "")

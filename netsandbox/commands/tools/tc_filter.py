@@ -57,17 +57,17 @@ def run(context: ToolContext, command: str, words: Words, counted: bool, as_json
     wanted = _wanted(words)
     if command == "get":
         _check_asked(wanted)
+    root = interface_named(context.namespace, wanted.device, 1).shaper if wanted.device is not None else None
     if wanted.handle is not None and not wanted.kind:
         raise ToolError(255, 'Must specify filter type when using "handle"')
     handle, classid, keys = _options(wanted, words)
-    if wanted.device is None:
-        raise refused("RTNETLINK answers: No such device")
-    root = interface_named(context.namespace, wanted.device, 1).shaper
     pref = wanted.pref or 0
     if command == "delete" and not pref and (wanted.protocol or handle or wanted.kind):
         raise refused("Error: Cannot flush filters with protocol, handle or kind set.")
     if not pref and command not in ("add", "replace", "delete"):
         raise refused("Error: Invalid filter command with priority of zero.")
+    if wanted.device is None:
+        raise refused("RTNETLINK answers: No such device")
     prio = _parent(root if isinstance(root, Discipline) else None, wanted.parent or 0)
     if command == "get":
         group = _group(prio, wanted)

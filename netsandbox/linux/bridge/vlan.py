@@ -284,13 +284,13 @@ def remove(bridge: Bridge, port: BridgePort | None, vid: int) -> bool:
 
 
 def set_default_pvid(bridge: Bridge, pvid: int) -> None:
-    """__br_vlan_set_default_pvid: who still has the old default gets the new one."""
+    """__br_vlan_set_default_pvid: who still has the old default, and not the new VLAN already, gets the new one."""
     old, bridge.default_pvid = bridge.default_pvid, pvid
     if pvid == old:
         return
     for port in (None, *bridge.ports):
         group = groups_of(bridge, port)
-        if old and (group.pvid != old or old not in group.untagged):
+        if (old and (group.pvid != old or old not in group.untagged)) or (pvid and pvid in group.vlans):
             continue
         if pvid:
             add(bridge, port, pvid, pvid=True, untagged=True)

@@ -108,10 +108,10 @@ class NetworkNamespace:
 
     __slots__ = ("_by_index", "bridge_hooks", "_fragments", "_holders", "_ident_key", "_idents", "_igmp", "_next_index",
                  "_sockets", "is_arp_special", "chance", "default_ttl", "deliver_local", "error_handlers", "exceptions",
-                 "former_names", "groups", "icmp_global", "inode", "interfaces", "kernel", "linkwatch", "lo", "name",
-                 "neighbours", "netfilter", "notifiers", "nsids", "peers", "protocols", "proxies", "_proxy_delay",
-                 "proxy_waiting", "raw_sockets", "record", "routes", "scheduler", "sysctls", "trace", "depth",
-                 "tunnels", "uts_name", "vrf_processes")
+                 "former_names", "groups", "icmp_global", "icmp_is_busy", "inode", "interfaces", "kernel", "linkwatch",
+                 "lo", "name", "neighbours", "netfilter", "notifiers", "nsids", "peers", "protocols", "proxies",
+                 "_proxy_delay", "proxy_waiting", "raw_sockets", "record", "routes", "scheduler", "sysctls", "trace",
+                 "depth", "tunnels", "uts_name", "vrf_processes")
 
     routes: RouteTables
     neighbours: NeighbourTable
@@ -163,6 +163,7 @@ class NetworkNamespace:
         self.nsids: dict[int, int] = NOTHING
         """By their inodes, the numbers that a person gave other namespaces here (RTM_NEWNSID)."""
         self.icmp_global: tuple[int, int] = (0, -1)
+        self.icmp_is_busy = False
         self.default_ttl = self.sysctls.get("net.ipv4.ip_default_ttl")
         self.is_arp_special = False
         """Some interface has proxy_arp or arp_accept on: questions for others need a second look."""

@@ -252,7 +252,7 @@ class TunnelKind(LinkKind):
         Attribute(("ttl", "hoplimit", "hlim"), Form.TTL, "invalid TTL\n", name="ttl"),
         Attribute(("tos", "tclass", "tc", "dsfield"), Form.TTL, "bad TOS value", name="tos"),
         flag("pmtudisc"), flag("nopmtudisc", name="pmtudisc", value=False), Attribute(("dev",), Form.DEVICE, code=255),
-        *(refused(word) for word in ("encap", "encap-sport", "encap-dport", "mode")), refused("external"))
+        *(refused(word) for word in ("encap", "encap-sport", "encap-dport")), refused("external"))
     overhead = 20
     is_raw = True
 

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
-from netsandbox.linux.core.kind import Detail, NewLink
+from netsandbox.linux.core.kind import Detail, NewLink, choice
 from netsandbox.linux.drivers import ip_tunnel
 from netsandbox.linux.drivers.ip_tunnel import TunnelInterface, TunnelKind, deliver, frame_of
 from netsandbox.wire.ethernet import Malformed
@@ -12,6 +12,7 @@ from netsandbox.wire.icmp import SOURCE_ROUTE_FAILED
 
 if TYPE_CHECKING:
     from netsandbox.linux.core.interface import Interface, Verdict
+    from netsandbox.linux.core.namespace import NetworkNamespace
     from netsandbox.wire.ethernet import Frame
     from netsandbox.wire.icmp import IcmpMessage
     from netsandbox.wire.ipv4 import IPv4Packet
@@ -20,11 +21,19 @@ PROTOCOL = 4
 
 
 class IpipInterface(TunnelInterface):
-    """One end; only IP packets go through."""
+    """One end; only IP packets go through.
+
+    Attributes:
+        mode: how it was asked for, `ipip` or `any`, which take the same here.
+    """
 
     kind = "ipip"
 
-    __slots__ = ()
+    __slots__ = ("mode",)
+
+    def __init__(self, namespace: NetworkNamespace, name: str, settings: dict[str, Any], overhead: int) -> None:
+        super().__init__(namespace, name, settings, overhead)
+        self.mode: str = settings.get("mode", "any")
 
 
 def receive(interface: Interface, frame: Frame, packet: IPv4Packet) -> Verdict:
@@ -43,6 +52,8 @@ class IpipKind(TunnelKind):
     """`type ipip remote ADDR local ADDR …`."""
 
     name = "ipip"
+    attributes = (*TunnelKind.attributes,
+                  choice("mode", choices=("ipip", "any"), complaint="Cannot guess tunnel mode."))
 
     def make(self, request: NewLink) -> Interface:
         request.namespace.kernel.add_protocol(PROTOCOL, receive)
@@ -51,7 +62,7 @@ class IpipKind(TunnelKind):
 
     def details(self, interface: Interface) -> list[Detail]:
         assert isinstance(interface, IpipInterface)
-        first = Detail("proto", "any", "any ")
+        first = Detail("proto", interface.mode, f"{interface.mode} ")
         last = [Detail("pmtudisc", True, "pmtudisc ")] if interface.pmtudisc else [
             Detail("pmtudisc", False, "nopmtudisc ")]
         return [first, *self.common(interface), *last]

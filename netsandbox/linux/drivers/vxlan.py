@@ -4,15 +4,21 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from netsandbox.linux.core import link
 from netsandbox.linux.core.errors import KernelError
 from netsandbox.linux.core.kind import Attribute, Detail, Form, LinkKind, NewLink, flag, number, refused
 from netsandbox.linux.drivers.vxlan_device import SWITCHES, VxlanInterface
 from netsandbox.linux.drivers.vxlan_fdb import ALL_ZERO, PERMANENT, Remote
 from netsandbox.wire.addresses import format_ipv4, is_multicast
-from netsandbox.wire.vxlan import LINUX_PORT, MAX_VNI
+from netsandbox.wire.vxlan import LINUX_PORT, MAX_VNI, OVERHEAD
 
 if TYPE_CHECKING:
     from netsandbox.linux.core.interface import Interface
+
+
+FIXED = {**{name: f"vxlan: cannot change {name.upper()} flag" for name in ("ttl_inherit", *SWITCHES)},
+         "udpcsum": "Cannot change UDP_CSUM flag"}
+"""What does not change once the device is there, and what the kernel says about it."""
 
 
 class VxlanKind(LinkKind):
@@ -34,7 +40,9 @@ class VxlanKind(LinkKind):
         *(one for word in SWITCHES
           for one in (flag(word), flag(f"no{word}", name=word, value=False))),
         flag("udpcsum"), flag("noudpcsum", name="udpcsum", value=False),
-        *(refused(word, words=0) for word in ("external", "gbp", "gpe", "vnifilter")))
+        *(refused(word, words=0) for word in (
+            "external", "gbp", "gpe", "vnifilter", "localbypass", "nolocalbypass", "udp6zerocsumtx", "noudp6zerocsumtx",
+            "udp6zerocsumrx", "noudp6zerocsumrx", "remcsumtx", "noremcsumtx", "remcsumrx", "noremcsumrx")))
     unknown = 'vxlan: unknown command "{word}"?'
     usage = "Usage: ... vxlan id VNI"
 
@@ -79,12 +87,19 @@ class VxlanKind(LinkKind):
                 raise KernelError("EOPNOTSUPP", f"Cannot change {what}")
         if "srcport" in settings:
             raise KernelError("EOPNOTSUPP", "Cannot change port range")
+        for name, why in FIXED.items():
+            if name in settings or (name == "ttl_inherit" and settings.get("ttl") == 0):
+                raise KernelError("EOPNOTSUPP", why)
         if settings.get("ageing", interface.ageing) != interface.ageing:
             interface.age_at_once()
-        for name, field in (("ageing", "ageing"), ("learning", "learns"), *((name, name) for name in SWITCHES),
-                            *((name, name) for name in ("ttl", "tos", "df", "local")), ("udpcsum", "has_checksum")):
+        for name, field in (("ageing", "ageing"), ("learning", "learns"),
+                            *((name, name) for name in ("ttl", "tos", "df", "local"))):
             if name in settings:
                 setattr(interface, field, settings[name])
+        below = settings.get("dev", interface.below)
+        if below is not None and below is not interface.below:
+            interface.below = below
+            link.set_mtu(interface, min(interface.mtu, below.mtu - OVERHEAD))
         wanted = settings.get("group", settings.get("remote"))
         if wanted is not None and wanted != interface.remote:
             table, below, old = interface.table, interface.below, interface.remote

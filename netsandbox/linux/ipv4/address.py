@@ -102,7 +102,7 @@ def remove(interface: Interface, own: InterfaceAddress) -> None:
         _add_routes(interface, promoted)
     if not interface.addresses:
         interface.namespace.neighbours.flush_interface(interface, "no address", keep_permanent=False)
-        _remove_routes(interface, lambda route: route.interface is interface)
+        _remove_routes(interface, lambda route: route.interface is interface and not route.nexthop_id)
     interface.namespace.routes.flush_cache()
 
 

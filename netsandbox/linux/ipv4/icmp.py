@@ -110,7 +110,9 @@ def _reply(interface: Interface, packet: IPv4Packet, reply: IcmpMessage) -> Verd
     options = packet.options and ip_options.echoed(namespace, packet, source)
     answer = IPv4Packet(source, destination, ICMP, reply, namespace.default_ttl, ident, False, packet.tos, False, 0,
                         options)
+    namespace.icmp_is_busy = True
     ip_output.send(namespace, answer, route)
+    namespace.icmp_is_busy = False
     return ANSWERED
 
 
@@ -274,7 +276,10 @@ def _is_ours(interface: Interface, packet: IPv4Packet) -> bool:
 
 
 def _why_silent(namespace: NetworkNamespace, packet: IPv4Packet, frame: Frame | None) -> str:
-    """RFC 1122, 3.2.2: no error about a broadcast, a later fragment, or another error."""
+    """RFC 1122, 3.2.2: no error about a broadcast, a later fragment, or another error; and while the kernel's ICMP
+    socket is at an answer, it sends nothing else (icmp_xmit_lock)."""
+    if namespace.icmp_is_busy:
+        return "busy"
     if frame is not None and frame.dst & MAC_GROUP_BIT:
         return "broadcast"
     if is_multicast(packet.dst) or packet.dst == LIMITED_BROADCAST or (

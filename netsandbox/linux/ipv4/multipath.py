@@ -161,9 +161,10 @@ def _as_read(data: bytes) -> int:
 
 
 def is_dead(path: Route) -> bool:
-    """RTNH_F_DEAD: its interface is down, or has lost its last address."""
+    """RTNH_F_DEAD: its interface is down, or has lost its last address, of which no next hop with a number hears."""
     interface = path.interface
-    return interface is None or not interface.up or (path.gateway is not None and not interface.addresses)
+    return interface is None or not interface.up or (
+        path.gateway is not None and not path.nexthop_id and not interface.addresses)
 
 
 def usable(route: Route, interface: Interface | None = None) -> list[Route]:

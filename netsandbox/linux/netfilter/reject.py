@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from netsandbox.engine.units import SECOND
-from netsandbox.linux.events import IcmpSuppressed, RouteMissing
+from netsandbox.linux.events import RouteMissing
 from netsandbox.linux.ipv4 import icmp, ip_output
 from netsandbox.linux.ipv4.routing import route_output
 from netsandbox.linux.netfilter import track_tcp
@@ -13,7 +13,7 @@ from netsandbox.linux.netfilter.track_tcp import TcpTracking
 from netsandbox.wire import udp
 from netsandbox.wire.checksum import internet_checksum, pseudo_header
 from netsandbox.wire.ethernet import ETH_P_IP, Frame
-from netsandbox.wire.icmp import ECHO_REPLY, TIMESTAMP_REPLY, UNREACHABLE, IcmpMessage
+from netsandbox.wire.icmp import UNREACHABLE, IcmpMessage
 from netsandbox.wire.ipv4 import TCP, UDP, IPv4Packet
 from netsandbox.wire.tcp import RST, TcpSegment
 
@@ -31,16 +31,7 @@ def send_unreachable(namespace: NetworkNamespace, buffer: SocketBuffer, code: in
     packet = buffer.packet
     if packet.offset or not _is_sound(packet):
         return
-    if buffer.entered is None and _is_answer(packet):
-        namespace.record(IcmpSuppressed(namespace.name, UNREACHABLE, code, packet, "busy"))
-        return
     icmp.send_error(buffer.entered, namespace, packet, UNREACHABLE, code, 0, buffer.frame, buffer)
-
-
-def _is_answer(packet: IPv4Packet) -> bool:
-    """One of the ICMP socket's own: while it is at it, it sends nothing else (icmp_xmit_lock)."""
-    message = packet.payload
-    return isinstance(message, IcmpMessage) and message.type in (ECHO_REPLY, TIMESTAMP_REPLY)
 
 
 def _is_sound(packet: IPv4Packet) -> bool:
