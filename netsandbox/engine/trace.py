@@ -123,7 +123,7 @@ class Trace:
 
     @property
     def step_count(self) -> int:
-        return self.first_step + len(self.steps)
+        return self.first_step + self.steps.kept + len(self.steps.fresh) // WIDTH
 
     def record_alike(self, kind: type, receivers: Sequence[Any], start: int, stop: int, frame: Any,
                      verdict: Any) -> None:

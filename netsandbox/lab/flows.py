@@ -11,9 +11,9 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from netsandbox.linux.drop import Dropped
 from netsandbox.linux.events import FrameReceived, FrameSent, PacketDropped, SendFailed
-from netsandbox.linux.tcp.sequence import MASK, after
 from netsandbox.wire.addresses import format_ipv4
 from netsandbox.wire.ipv4 import IPv4Packet
+from netsandbox.wire.sequence import MASK, after
 from netsandbox.wire.tcp import ACK, FIN, RST, SYN, TcpSegment
 
 if TYPE_CHECKING:

@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from functools import lru_cache
 from typing import NamedTuple
 
 END, NO_OPERATION = 0, 1
 """The two kinds without a length byte."""
+FEW = 256
+"""Headers whose options are remembered: the trackers and the end that a segment passes read the same ones."""
 
 
 class Option(NamedTuple):
@@ -45,7 +48,8 @@ def read_options(data: bytes) -> Iterator[Option]:
         at += length
 
 
-def whole_options(data: bytes) -> list[tuple[int, bytes]]:
+@lru_cache(FEW)
+def whole_options(data: bytes) -> tuple[tuple[int, bytes], ...]:
     """(kind, value) of those that say something: nonsense ends the reading."""
-    return [(option.kind, option.value) for option in read_options(data)
-            if option.is_whole and option.kind not in (END, NO_OPERATION)]
+    return tuple((option.kind, option.value) for option in read_options(data)
+                 if option.is_whole and option.kind not in (END, NO_OPERATION))

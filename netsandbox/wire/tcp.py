@@ -47,7 +47,8 @@ class TcpSegment:
     @property
     def sequence_length(self) -> int:
         """How much sequence space the segment takes: its data, and one each for SYN and FIN."""
-        return len(self.data) + bool(self.flags & SYN) + bool(self.flags & FIN)
+        flags = self.flags
+        return len(self.data) + (flags & FIN) + (flags >> 1 & 1)
 
     def reset(self) -> TcpSegment:
         """The RST that answers it (RFC 9293, 3.5.2)."""

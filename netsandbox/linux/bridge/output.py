@@ -52,14 +52,15 @@ def send_by(bridge: Bridge, port: BridgePort | None, ports: Sequence[BridgePort]
             to_host: bool, row: int | None = None, passed: tuple[tuple[Place, str], ...] = ()) -> Verdict:
     """The same bytes by some ports, as one entry of the queue where all of them take a frame of its size."""
     size = frame.size
-    if any(size > out.limit or size > out.interface.peer_limit for out in ports):
-        return send_singly(bridge, port, ports, frame, why, to_host, row)
-    places = tuple(out.place for out in ports)
+    for out in ports:
+        if size > out.limit or size > out.interface.peer_limit:
+            return send_singly(bridge, port, ports, frame, why, to_host, row)
+    places = tuple([out.place for out in ports])
     bridge.namespace.record((FrameBridged, bridge.place, place_of(port), frame, places, to_host, why, row, passed))
     for out in ports:
         out.interface.sent += 1
         out.interface.sent_bytes += size
-    targets = tuple(target for out in ports for target in out.interface.wire)
+    targets = tuple([target for out in ports for target in out.interface.wire])
     bridge.namespace.scheduler.transmit(targets, frame)
     return Outcome.BRIDGED
 

@@ -34,6 +34,10 @@ class Hook(Enum):
 
     __hash__ = object.__hash__
 
+    def __init__(self, label: str) -> None:
+        self.label = label
+        """Its value, which an enum takes ten times as long to look up."""
+
 
 class Priority(IntEnum):
     """Who looks at a packet first (enum nf_ip_hook_priorities)."""

@@ -11,7 +11,6 @@ from difflib import get_close_matches
 from functools import cache
 from typing import Any, Protocol
 
-from netsandbox.engine.nothing import NOTHING
 from netsandbox.linux.core.neighbour_parameters import (
     INITIAL_NEIGHBOUR,
     NEIGHBOUR_KEYS,
@@ -111,13 +110,14 @@ class Sysctls:
     interface's name, as sysctl(8) has it.
     """
 
-    __slots__ = ("_changed", "all", "counted", "default", "echo_is_ignored", "interfaces", "neigh_default")
+    __slots__ = ("_globals", "all", "counted", "default", "echo_is_ignored", "interfaces", "neigh_default")
 
     def __init__(self, interfaces: Mapping[str, Configured]) -> None:
         self.all = self.default = INITIAL
         self.neigh_default = INITIAL_NEIGHBOUR
         self.interfaces = interfaces
-        self._changed: Mapping[str, int | str] = NOTHING
+        self._globals: Mapping[str, int | str] = GLOBALS
+        """One for many namespaces: who changes something makes another."""
         self.counted: Mapping[str, Sized] = NOT_COUNTED
         """Numbers that are counted when they are read, by key."""
         self.echo_is_ignored = False
@@ -127,12 +127,12 @@ class Sysctls:
 
     def get(self, key: str) -> int:
         """A global number."""
-        return int(self._changed.get(key, GLOBALS[key]))
+        return int(self._globals[key])
 
     def text(self, key: str) -> str:
         if key in self.counted:
             return str(len(self.counted[key]))
-        return str(self._changed.get(key, GLOBALS[key]))
+        return str(self._globals[key])
 
     @property
     def port_range(self) -> tuple[int, int]:
@@ -147,7 +147,7 @@ class Sysctls:
         self.all, self.default = first.all, first.default
         for interface in self.interfaces.values():
             interface.conf = self.default
-        self._changed = _inherited(self.all.forwarding)
+        self._globals = _inherited(self.all.forwarding)
 
     def forwards(self, conf: InterfaceConf) -> bool:
         return bool(conf.forwarding)
@@ -188,14 +188,14 @@ class Sysctls:
         if name.startswith("net.bridge."):
             number = int(number != 0)
         if holder is None:
-            self._changed = {**self._changed, name: number}
+            self._globals = {**self._globals, name: number}
             self.echo_is_ignored = bool(self.get("net.ipv4.icmp_echo_ignore_all"))
             if name == "net.ipv4.ip_forward":
                 self._set_forwarding(number)
         elif isinstance(holder, NeighbourParameters):
             self._store(key, holder.changed(**field_value(name, number)))
         elif self._owner(key) == "all" and name == "forwarding":
-            self._changed = {**self._changed, "net.ipv4.ip_forward": number}
+            self._globals = {**self._globals, "net.ipv4.ip_forward": number}
             self._set_forwarding(number)
         else:
             self._store(key, holder.changed(**{name: number}))
@@ -238,7 +238,7 @@ class Sysctls:
             if len(numbers) > len(before):
                 raise _refused(key)
             text = "\t".join([*map(str, numbers), *before[len(numbers):]])
-        self._changed = {**self._changed, name: text}
+        self._globals = {**self._globals, name: text}
 
     def _taken(self, key: str, text: str) -> list[int]:
         """The numbers that a text sets.
@@ -299,7 +299,7 @@ def is_number(text: str) -> bool:
 @cache
 def _inherited(forwarding: int) -> Mapping[str, int | str]:
     """What a new namespace has of its machine's first one; the same for all of them."""
-    return {"net.ipv4.ip_forward": forwarding}
+    return {**GLOBALS, "net.ipv4.ip_forward": forwarding}
 
 
 def _refused(key: str) -> SysctlError:

@@ -67,8 +67,9 @@ def event_text(connection: Connection, now: int) -> str:
 STATE_WORDS = ("ESTABLISHED", "RELATED", "NEW", "ESTABLISHED", "RELATED")
 
 
-def connection_words(connection: Connection, info: int) -> str:
+@lru_cache(FEW)
+def connection_words(original: FlowTuple, reply: FlowTuple, info: int) -> str:
     """How a packet belongs to a connection, in the words of its line: state, direction, tuples."""
     direction = "REPLY" if info > 2 else "ORIGINAL"
-    return (f"{STATE_WORDS[info]} {direction} {NAMES.get(connection.original.protocol, 'unknown')} "
-            f"{tuple_text(connection.original)} {tuple_text(connection.reply)}")
+    return (f"{STATE_WORDS[info]} {direction} {NAMES.get(original.protocol, 'unknown')} "
+            f"{tuple_text(original)} {tuple_text(reply)}")

@@ -249,7 +249,7 @@ def translate(namespace: NetworkNamespace, buffer: SocketBuffer) -> HookVerdict:
             return verdict
         if not is_settled(connection, is_source):
             settle_unchanged(table, connection, is_source)
-    elif _has_moved(buffer, connection):
+    elif connection.masquerade and _has_moved(buffer, connection):
         table.forget(connection, "another way out")
         return Dropped(DropReason.NETFILTER_DROP, ("moved",))
     _apply(buffer, connection, is_source)
@@ -258,25 +258,23 @@ def translate(namespace: NetworkNamespace, buffer: SocketBuffer) -> HookVerdict:
 
 def _has_moved(buffer: SocketBuffer, connection: Connection) -> bool:
     """nf_nat_oif_changed: a masqueraded connection leaves by another interface than the one whose address it has."""
-    return bool(buffer.hook is Hook.POSTROUTING and connection.masquerade and direction_of(buffer.info) != REPLY
-                and buffer.leaves is not None and buffer.leaves.index != connection.masquerade)
+    return (buffer.hook is Hook.POSTROUTING and direction_of(buffer.info) != REPLY
+            and buffer.leaves is not None and buffer.leaves.index != connection.masquerade)
 
 
-def _bit(connection: Connection, info: int, is_source: bool) -> bool:
+def _bit(connection: Connection, direction: int, is_source: bool) -> bool:
     """Whether the connection's translation touches this end of a packet."""
-    bit = SRC_NAT if is_source else DST_NAT
-    return bool(connection.status & (bit ^ NAT_MASK if direction_of(info) == REPLY else bit))
+    return bool(connection.status & (DST_NAT if is_source is (direction == REPLY) else SRC_NAT))
 
 
 def _apply(buffer: SocketBuffer, connection: Connection, is_source: bool) -> None:
     """nf_nat_packet."""
-    if _bit(connection, buffer.info, is_source):
-        target = connection.tuple(not direction_of(buffer.info)).inverted()
+    direction = direction_of(buffer.info)
+    if _bit(connection, direction, is_source):
+        target = connection.tuple(not direction).inverted()
         buffer.packet = rewrite.translate(buffer.packet, target, is_source)
-    if buffer.hook is Hook.OUTPUT:
-        direction = direction_of(buffer.info)
-        if connection.tuple(direction).dst != connection.tuple(not direction).src:
-            buffer.needs_route = True
+    if buffer.hook is Hook.OUTPUT and connection.tuple(direction).dst != connection.tuple(not direction).src:
+        buffer.needs_route = True
 
 
 def _translate_error(buffer: SocketBuffer, connection: Connection, is_source: bool) -> HookVerdict:
@@ -286,7 +284,7 @@ def _translate_error(buffer: SocketBuffer, connection: Connection, is_source: bo
         return Dropped(DropReason.NETFILTER_DROP, ("icmp error",))
     if message.type == REDIRECT and (connection.status & NAT_DONE != NAT_DONE or connection.status & NAT_MASK):
         return Dropped(DropReason.NETFILTER_DROP, ("redirect",))
-    if not _bit(connection, buffer.info, is_source):
+    if not _bit(connection, direction, is_source):
         return None
     other = connection.tuple(not direction)
     quoted = rewrite.translate_quoted(message.data, other, not is_source)

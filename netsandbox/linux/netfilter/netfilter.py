@@ -154,10 +154,10 @@ class Netfilter:
         after = buffer.packet
         connection = buffer.connection
         namespace.record((
-            VerdictGiven, namespace.name, hook.value, packet, verdict, tuple(buffer.walks),
+            VerdictGiven, namespace.name, hook.label, packet, verdict, tuple(buffer.walks),
             entered.name if entered is not None else "", leaves.name if leaves is not None else "",
             None if after is packet else after,
-            "" if connection is None else connection_words(connection, buffer.info),
+            "" if connection is None else connection_words(connection.original, connection.reply, buffer.info),
             -1 if connection is None else connection.made_at))
         return verdict
 

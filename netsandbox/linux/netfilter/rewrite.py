@@ -17,11 +17,13 @@ UDP_CHECKSUM, TCP_CHECKSUM = 6, 16
 """Where the checksum begins in each header."""
 
 
-def changed(packet: IPv4Packet, payload: Transport | None = None, **fields: int) -> IPv4Packet:
-    """The packet with other fields: src, dst, ttl, tos; the header's checksum follows."""
-    twin = packet.with_ttl(fields.get("ttl", packet.ttl))
-    twin.src, twin.dst = fields.get("src", packet.src), fields.get("dst", packet.dst)
-    twin.tos = fields.get("tos", packet.tos)
+def changed(packet: IPv4Packet, payload: Transport | None = None, src: int | None = None, dst: int | None = None,
+            ttl: int | None = None, tos: int | None = None) -> IPv4Packet:
+    """The packet with other fields; the header's checksum follows."""
+    twin = packet.with_ttl(packet.ttl if ttl is None else ttl)
+    twin.src = packet.src if src is None else src
+    twin.dst = packet.dst if dst is None else dst
+    twin.tos = packet.tos if tos is None else tos
     if twin.checksum is not None:
         twin.checksum = _updated(twin.checksum, _sum(packet.src) + _sum(packet.dst) + packet.tos,
                                  _sum(twin.src) + _sum(twin.dst) + twin.tos)
@@ -34,13 +36,14 @@ def changed(packet: IPv4Packet, payload: Transport | None = None, **fields: int)
 
 def translate(packet: IPv4Packet, target: FlowTuple, is_source: bool) -> IPv4Packet:
     """nf_nat_ipv4_manip_pkt: the packet with the source, or the destination, of a tuple."""
-    address, port = (target.src, target.sport) if is_source else (target.dst, target.dport)
-    old = packet.src if is_source else packet.dst
-    fields = {"src" if is_source else "dst": address}
+    if is_source:
+        old, address, port = packet.src, target.src, target.sport
+    else:
+        old, address, port = packet.dst, target.dst, target.dport
     payload = _ported(packet.payload, target, port, is_source)
     if isinstance(payload, UdpDatagram | TcpSegment):
         _correct(payload, packet.payload, old, address)
-    return changed(packet, payload, **fields)
+    return changed(packet, payload, address) if is_source else changed(packet, payload, dst=address)
 
 
 def _ported(payload: Transport, target: FlowTuple, port: int, is_source: bool) -> Transport:

@@ -153,16 +153,16 @@ class AddressIs:
 def names_interface(pattern: str, interface: Interface | None) -> bool:
     """Whether a name, or a beginning with `+` behind it, is an interface's."""
     name = interface.name if interface is not None else ""
-    return name.startswith(pattern[:-1]) if pattern.endswith("+") else name == pattern
+    return name == pattern or (pattern[-1:] == "+" and name.startswith(pattern[:-1]))
 
 
 class InterfaceIs:
     """-i and -o."""
 
-    __slots__ = ("flag", "given")
+    __slots__ = ("flag", "given", "is_way_in")
 
     def __init__(self, flag: str, given: Word) -> None:
-        self.flag, self.given = flag, given
+        self.flag, self.given, self.is_way_in = flag, given, flag == "-i"
 
     @property
     def text(self) -> str:
@@ -170,10 +170,10 @@ class InterfaceIs:
 
     def holds(self, _namespace: NetworkNamespace, buffer: SocketBuffer) -> bool:
         negated, pattern = self.given
-        return names_interface(pattern, buffer.entered if self.flag == "-i" else buffer.leaves) is not negated
+        return names_interface(pattern, buffer.entered if self.is_way_in else buffer.leaves) is not negated
 
     def seen(self, _namespace: NetworkNamespace, buffer: SocketBuffer) -> str:
-        interface = buffer.entered if self.flag == "-i" else buffer.leaves
+        interface = buffer.entered if self.is_way_in else buffer.leaves
         return interface.name if interface is not None else ""
 
 

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from netsandbox.engine.units import SECOND
 from netsandbox.linux.netfilter.connection import ASSURED, ORIGINAL, REPLY, SEEN_REPLY, Connection, direction_of
 from netsandbox.wire.options import whole_options
+from netsandbox.wire.sequence import MASK, after, before
 from netsandbox.wire.tcp import ACK, FIN, PSH, RST, SYN, URG, TcpSegment
 
 if TYPE_CHECKING:
@@ -39,12 +40,13 @@ TRANSITIONS = (
 """By direction, by what is set in the segment, by state."""
 TIMEOUTS = ("", "syn_sent", "syn_recv", "established", "fin_wait", "close_wait", "last_ack", "time_wait", "close",
             "syn_sent")
+TIMEOUT_KEYS = {name: f"net.netfilter.nf_conntrack_tcp_timeout_{name}"
+                for name in (*TIMEOUTS, "max_retrans", "unacknowledged")}
 MAX_ACK_WINDOW = 66_000
 MAX_SCALE = 14
 OPTION_SCALE, OPTION_SACK_PERMITTED, OPTION_SACK = 3, 4, 5
 VALID_FLAGS = frozenset({SYN, SYN | URG, SYN | ACK, RST, RST | ACK, FIN | ACK, FIN | ACK | URG, ACK, ACK | URG})
 """Of all flags but PSH, ECE and CWR."""
-WORDS = 1 << 32
 
 
 class Side:
@@ -72,11 +74,8 @@ class Side:
 
 
 class Last(NamedTuple):
-    """The segment before this one."""
+    """The numbers of a segment."""
 
-    flags: int = SET_NONE
-    """What index_of says of it."""
-    direction: int = ORIGINAL
     seq: int = 0
     ack: int = 0
     end: int = 0
@@ -84,13 +83,18 @@ class Last(NamedTuple):
 
 
 class TcpTracking:
-    """A connection's TCP part (struct ip_ct_tcp)."""
+    """A connection's TCP part (struct ip_ct_tcp).
 
-    __slots__ = ("last", "last_side", "retransmissions", "sides", "simultaneous")
+    Attributes:
+        last_index, last_direction: of the segment before this one, what index_of says of it, and its direction.
+        last: the numbers of the last one that was an ACK, or was ignored.
+    """
+
+    __slots__ = ("last", "last_direction", "last_index", "last_side", "retransmissions", "sides", "simultaneous")
 
     def __init__(self) -> None:
         self.sides = (Side(), Side())
-        self.last = Last()
+        self.last_index, self.last_direction, self.last = SET_NONE, ORIGINAL, Last()
         self.last_side: Side | None = None
         """What a SYN said that was ignored, as it may yet turn out to be the connection's true beginning."""
         self.retransmissions = 0
@@ -103,14 +107,6 @@ class ReopenedError(Exception):
     def __init__(self, connection: Connection) -> None:
         super().__init__()
         self.connection = connection
-
-
-def _before(first: int, second: int) -> bool:
-    return (first - second) % WORDS >= WORDS >> 1
-
-
-def _after(first: int, second: int) -> bool:
-    return _before(second, first)
 
 
 def index_of(flags: int) -> int:
@@ -135,7 +131,7 @@ def begin(connection: Connection, segment: TcpSegment, sysctls: Sysctls) -> bool
         return False
     tracking = connection.tcp = TcpTracking()
     sender, receiver = tracking.sides
-    sender.end = (segment.seq + segment.sequence_length) % WORDS
+    sender.end = (segment.seq + segment.sequence_length) & MASK
     sender.max_win = segment.window or 1
     if state == SS:
         sender.max_end = sender.end
@@ -143,7 +139,7 @@ def begin(connection: Connection, segment: TcpSegment, sysctls: Sysctls) -> bool
     elif not sysctls.get("net.netfilter.nf_conntrack_tcp_loose"):
         return False
     else:
-        sender.max_end = (sender.end + sender.max_win) % WORDS
+        sender.max_end = (sender.end + sender.max_win) & MASK
         for side in (sender, receiver):
             side.sack = side.is_liberal = True
     return True
@@ -166,10 +162,11 @@ def track(connection: Connection, segment: TcpSegment, info: int, sysctls: Sysct
     assert isinstance(tracking, TcpTracking), "a TCP connection begins with `begin`"
     direction, index, old = direction_of(info), index_of(segment.flags), connection.state
     new = TRANSITIONS[direction][index][old]
-    last, sender, receiver = tracking.last, tracking.sides[direction], tracking.sides[not direction]
+    sender, receiver = tracking.sides[direction], tracking.sides[not direction]
     skips_window = False
     if new == SS and old >= TW:
-        if sender.closed_first or receiver.closed_first or (last.direction == direction and last.flags == SET_RST):
+        if sender.closed_first or receiver.closed_first or (
+                tracking.last_direction == direction and tracking.last_index == SET_RST):
             raise ReopenedError(connection)
         new = IG
     if new == IG:
@@ -205,16 +202,18 @@ def close(connection: Connection) -> None:
 def _ignored(tracking: TcpTracking, segment: TcpSegment, direction: int, index: int) -> bool:
     """A segment that only the ends can judge; True where it shows that an ignored SYN was the true beginning."""
     last = tracking.last
-    if index == SET_SYNACK and last.flags == SET_SYN and last.direction != direction and segment.ack == last.end:
+    if (index == SET_SYNACK and tracking.last_index == SET_SYN and tracking.last_direction != direction
+            and segment.ack == last.end):
         first = tracking.last_side or Side()
         first.end = first.max_end = last.end
         first.max_win = last.window or 1
         sides = [Side(), Side()]
-        sides[last.direction] = first
+        sides[tracking.last_direction] = first
         tracking.sides = (sides[0], sides[1])
         return True
-    end = (segment.seq + segment.sequence_length) % WORDS
-    tracking.last = Last(index, direction, segment.seq, last.ack, end, segment.window)
+    end = (segment.seq + segment.sequence_length) & MASK
+    tracking.last_index, tracking.last_direction = index, direction
+    tracking.last = Last(segment.seq, last.ack, end, segment.window)
     if index == SET_SYN and direction == ORIGINAL:
         tracking.last_side = Side()
         tracking.last_side.read_options(segment)
@@ -229,15 +228,15 @@ def _reset(connection: Connection, tracking: TcpTracking, segment: TcpSegment, d
     if other.max_ack is not None:
         if segment.seq == 0 and not is_established:
             return False, False
-        if _before(segment.seq, other.max_ack) and not sysctls.get("net.netfilter.nf_conntrack_tcp_ignore_invalid_rst"):
+        if before(segment.seq, other.max_ack) and not sysctls.get("net.netfilter.nf_conntrack_tcp_ignore_invalid_rst"):
             return None
         if not is_established or segment.seq == other.max_ack:
             return False, False
-        if last.flags == SET_ACK and last.direction == direction and segment.seq == last.end:
+        if tracking.last_index == SET_ACK and tracking.last_direction == direction and segment.seq == last.end:
             return False, False
         return True, False
-    half = (connection.status & SEEN_REPLY and last.flags == SET_SYN) or (
-        not connection.status & ASSURED and last.flags == SET_ACK)
+    half = (connection.status & SEEN_REPLY and tracking.last_index == SET_SYN) or (
+        not connection.status & ASSURED and tracking.last_index == SET_ACK)
     return False, bool(half and segment.ack == last.end)
 
 
@@ -246,7 +245,7 @@ def _highest_sack(segment: TcpSegment, sack: int) -> int:
         if kind == OPTION_SACK:
             for at in range(4, len(value), 8):
                 right = int.from_bytes(value[at:at + 4], "big")
-                sack = right if _after(right, sack) else sack
+                sack = right if after(right, sack) else sack
     return sack
 
 
@@ -260,10 +259,10 @@ def _start(sender: Side, receiver: Side, segment: TcpSegment, end: int, sack: in
             sender.scale = receiver.scale = 0
         return
     sender.max_win = segment.window << sender.scale or 1
-    sender.max_end = (end + sender.max_win) % WORDS
+    sender.max_end = (end + sender.max_win) & MASK
     if not receiver.max_win:
         receiver.end = receiver.max_end = sack
-    elif sack == (receiver.end + 1) % WORDS:
+    elif sack == (receiver.end + 1) & MASK:
         receiver.end = sack
 
 
@@ -273,10 +272,10 @@ def _fits(tracking: TcpTracking, segment: TcpSegment, direction: int, index: int
     sender, receiver = tracking.sides[direction], tracking.sides[not direction]
     flags, seq, win = segment.flags, segment.seq, segment.window
     ack = sack = segment.ack
-    end = (seq + segment.sequence_length) % WORDS
+    end = (seq + segment.sequence_length) & MASK
     if receiver.sack:
         sack = _highest_sack(segment, sack)
-    if not sender.max_win or (flags & SYN and _after(end, sender.end) and state in (SS, SR)):
+    if not sender.max_win or (flags & SYN and after(end, sender.end) and state in (SS, SR)):
         _start(sender, receiver, segment, end, sack, direction)
         if direction == REPLY and flags & SYN and not flags & ACK:
             return True
@@ -297,27 +296,27 @@ def _fits(tracking: TcpTracking, segment: TcpSegment, direction: int, index: int
 def _judge(sender: Side, receiver: Side, seq: int, end: int, sack: int, sysctls: Sysctls) -> bool | None:
     """The four conditions on sequence and acknowledgement numbers."""
     lenient: bool = sender.is_liberal or bool(sysctls.get("net.netfilter.nf_conntrack_tcp_be_liberal"))
-    if not _before(seq, (sender.max_end + 1) % WORDS):
+    if not before(seq, (sender.max_end + 1) & MASK):
         return lenient
-    if not _before(sack, (receiver.end + 1) % WORDS):
+    if not before(sack, (receiver.end + 1) & MASK):
         return lenient
-    if receiver.max_win and not _after(end, (sender.end - receiver.max_win - 1) % WORDS):
+    if receiver.max_win and not after(end, (sender.end - receiver.max_win - 1) & MASK):
         return True if lenient else None
-    if not _after(sack, (receiver.end - max(sender.max_win, MAX_ACK_WINDOW) - 1) % WORDS):
+    if not after(sack, (receiver.end - max(sender.max_win, MAX_ACK_WINDOW) - 1) & MASK):
         return True if lenient else None
     return True
 
 
 def _learn(sender: Side, receiver: Side, has_ack: bool, ack: int, sack: int, end: int, win: int) -> None:
-    sender.max_win = max(sender.max_win, win + (sack - ack) % WORDS)
-    if _after(end, sender.end):
+    sender.max_win = max(sender.max_win, win + (sack - ack) & MASK)
+    if after(end, sender.end):
         sender.end, sender.unacked = end, True
-    if has_ack and (sender.max_ack is None or _after(ack, sender.max_ack)):
+    if has_ack and (sender.max_ack is None or after(ack, sender.max_ack)):
         sender.max_ack = ack
-    if receiver.max_win and _after(end, sender.max_end):
-        receiver.max_win += (end - sender.max_end) % WORDS
-    if _after((sack + win) % WORDS, (receiver.max_end - 1) % WORDS):
-        receiver.max_end = (sack + win + (not win)) % WORDS
+    if receiver.max_win and after(end, sender.max_end):
+        receiver.max_win += (end - sender.max_end) & MASK
+    if after((sack + win) & MASK, (receiver.max_end - 1) & MASK):
+        receiver.max_end = (sack + win + (not win)) & MASK
     if ack == receiver.end:
         receiver.unacked = False
 
@@ -325,8 +324,8 @@ def _learn(sender: Side, receiver: Side, has_ack: bool, ack: int, sack: int, end
 def _count_retransmissions(tracking: TcpTracking, segment: TcpSegment, direction: int, index: int, end: int) -> None:
     if index != SET_ACK:
         return
-    this = Last(tracking.last.flags, direction, segment.seq, segment.ack, end, segment.window)
-    if tracking.last == this:
+    this = Last(segment.seq, segment.ack, end, segment.window)
+    if tracking.last == this and tracking.last_direction == direction:
         tracking.retransmissions += 1
     else:
         tracking.last, tracking.retransmissions = this, 0
@@ -335,7 +334,7 @@ def _count_retransmissions(tracking: TcpTracking, segment: TcpSegment, direction
 def _accepted(connection: Connection, tracking: TcpTracking, segment: TcpSegment, direction: int, index: int,
               old: int, new: int, sysctls: Sysctls) -> int | None:
     """The segment fits: the connection goes on to its next state; returns its new lifetime as `track` does."""
-    tracking.last = tracking.last._replace(flags=index, direction=direction)
+    tracking.last_index, tracking.last_direction = index, direction
     connection.state = new
     if old != new and new == FW:
         tracking.sides[direction].closed_first = True
@@ -366,7 +365,7 @@ def _lifetime(tracking: TcpTracking, index: int, state: int, sysctls: Sysctls) -
 
 
 def _seconds(sysctls: Sysctls, name: str) -> int:
-    return sysctls.get(f"net.netfilter.nf_conntrack_tcp_timeout_{name}") * SECOND
+    return sysctls.get(TIMEOUT_KEYS[name]) * SECOND
 
 
 def is_succeeded(old: Connection, new: Connection) -> bool:
@@ -374,4 +373,4 @@ def is_succeeded(old: Connection, new: Connection) -> bool:
     before, now = old.tcp, new.tcp
     if not isinstance(before, TcpTracking) or not isinstance(now, TcpTracking) or old.state < TW:
         return False
-    return 0 < (now.sides[ORIGINAL].end - before.sides[ORIGINAL].end) % WORDS < WORDS // 2
+    return 0 < (now.sides[ORIGINAL].end - before.sides[ORIGINAL].end) & MASK <= MASK >> 1

@@ -13,10 +13,14 @@ from netsandbox.linux.netfilter.events import ChainWalk, RuleSeen
 from netsandbox.linux.netfilter.rule import Decision, Jump
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from netsandbox.linux.core.hooks import HookVerdict, SocketBuffer
     from netsandbox.linux.core.namespace import NetworkNamespace
     from netsandbox.linux.netfilter.rule import Rule
     from netsandbox.linux.netfilter.ruleset import Chain, Table
+
+    NumberedRules = Iterator[tuple[int, Rule]]
 
 ACCEPT, RETURN, CONTINUE = Decision.ACCEPT, Decision.RETURN, Decision.CONTINUE
 
@@ -41,25 +45,24 @@ class Walk:
 
     def take(self) -> HookVerdict:
         """Ask the rules in turn; None: the packet goes on."""
-        chain, at = self.base, 0
-        stack: list[tuple[Chain, int]] = []
+        chain = self.base
+        rules: NumberedRules = enumerate(chain.rules, 1)
+        callers: list[tuple[Chain, NumberedRules]] = []
         while True:
-            if at >= len(chain.rules):
-                if not stack:
+            rule = self._next_hit(chain, rules)
+            if rule is None:
+                if not callers:
                     return self._end()
-                chain, at = stack.pop()
-                continue
-            rule = chain.rules[at]
-            at += 1
-            if not self._asks(chain, at, rule):
+                chain, rules = callers.pop()
                 continue
             target = rule.target
             if target is None:
                 continue
             if isinstance(target, Jump):
                 if not target.is_goto:
-                    stack.append((chain, at))
-                chain, at = self.table.chains[target.name], 0
+                    callers.append((chain, rules))
+                chain = self.table.chains[target.name]
+                rules = enumerate(chain.rules, 1)
                 continue
             answer = target.act(self.namespace, self.buffer)
             if answer is CONTINUE:
@@ -67,28 +70,31 @@ class Walk:
             if answer is ACCEPT:
                 return None
             if answer is RETURN:
-                at = len(chain.rules)
+                rules = iter(())
                 continue
             if isinstance(answer, Outcome):
                 return answer
             assert isinstance(answer, Dropped)
             return answer if answer.operands else _dropped(self.table, chain, rule)
 
-    def _asks(self, chain: Chain, number: int, rule: Rule) -> bool:
-        """Whether a rule takes the packet."""
-        namespace, buffer = self.namespace, self.buffer
-        for condition, text in rule.conditions:
-            if not condition.holds(namespace, buffer):
-                seen, missed = condition.seen(namespace, buffer), rule.missed
-                if (missed.failed is not text or missed.seen != seen or missed.number != number
-                        or missed.packets != rule.packets or missed.bytes != rule.bytes or missed.chain != chain.name):
-                    missed = rule.missed = RuleSeen(chain.name, number, rule.text, text, seen, rule.packets, rule.bytes)
-                self.steps.append(missed)
-                return False
-        length = buffer.packet.total_length
-        self.hits.append((rule, length))
-        self.steps.append(RuleSeen(chain.name, number, rule.text, "", "", rule.packets + 1, rule.bytes + length))
-        return True
+    def _next_hit(self, chain: Chain, rules: NumberedRules) -> Rule | None:
+        """The next of a chain's rules that takes the packet, or None; what it met until then is written down."""
+        namespace, buffer, note = self.namespace, self.buffer, self.steps.append
+        for number, rule in rules:
+            for condition, text in rule.conditions:
+                if not condition.holds(namespace, buffer):
+                    seen = condition.seen(namespace, buffer)
+                    step = chain.name, number, rule.text, text, seen, rule.packets, rule.bytes
+                    if rule.missed != step:
+                        rule.missed = RuleSeen(*step)
+                    note(rule.missed)
+                    break
+            else:
+                length = buffer.packet.total_length
+                self.hits.append((rule, length))
+                note(RuleSeen(chain.name, number, rule.text, "", "", rule.packets + 1, rule.bytes + length))
+                return rule
+        return None
 
     def _end(self) -> HookVerdict:
         self.reached_end = True

@@ -9,9 +9,9 @@ from netsandbox.linux.tcp import alarm, output, rack, recovery, reduction, sack,
 from netsandbox.linux.tcp.recovery import NOT_DUPLICATE, Ack
 from netsandbox.linux.tcp.rtt import RTO_MAX, RTO_MIN_US
 from netsandbox.linux.tcp.sack import Progress
-from netsandbox.linux.tcp.sequence import MASK, after, before
 from netsandbox.linux.tcp.state import Recovery
 from netsandbox.linux.tcp.transmit import stamp_now, stamp_of, sync_mss
+from netsandbox.wire.sequence import MASK, after, before
 from netsandbox.wire.tcp import SYN
 
 if TYPE_CHECKING:

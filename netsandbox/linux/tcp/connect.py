@@ -10,11 +10,11 @@ from netsandbox.linux.ipv4.routing import OutputRoute, route_output
 from netsandbox.linux.tcp import ack, alarm, listen, options, output, reset, timewait, window
 from netsandbox.linux.tcp.events import TcpFailed
 from netsandbox.linux.tcp.rtt import RTO_FALLBACK
-from netsandbox.linux.tcp.sequence import MASK, after, between
 from netsandbox.linux.tcp.state import Connection, Sent, TcpState
 from netsandbox.linux.tcp.timewait import TimeWait
 from netsandbox.linux.tcp.transmit import advertised_mss, send_ack, sync_mss, transmit
 from netsandbox.wire.ipv4 import TCP
+from netsandbox.wire.sequence import MASK, after, between
 from netsandbox.wire.tcp import ACK, RST, SYN
 
 if TYPE_CHECKING:

@@ -8,8 +8,8 @@ from netsandbox.engine.units import MILLISECOND, SECOND
 from netsandbox.linux.ipv4.routing import OutputRoute, route_output
 from netsandbox.linux.tcp import options, window
 from netsandbox.linux.tcp.request import Request
-from netsandbox.linux.tcp.sequence import MASK
 from netsandbox.linux.tcp.transmit import HEADERS
+from netsandbox.wire.sequence import MASK
 
 if TYPE_CHECKING:
     from netsandbox.linux.tcp.state import Connection

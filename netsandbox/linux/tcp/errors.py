@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING
 from netsandbox.linux.ipv4 import icmp
 from netsandbox.linux.tcp import connect, listen, output, rack, recovery, timers
 from netsandbox.linux.tcp.request import Request
-from netsandbox.linux.tcp.sequence import between
 from netsandbox.linux.tcp.state import Connection, Recovery, TcpState
 from netsandbox.linux.tcp.transmit import current_mss
 from netsandbox.wire.icmp import (
@@ -19,6 +18,7 @@ from netsandbox.wire.icmp import (
     UNREACHABLE,
     IcmpMessage,
 )
+from netsandbox.wire.sequence import between
 
 if TYPE_CHECKING:
     from netsandbox.linux.core.interface import Interface

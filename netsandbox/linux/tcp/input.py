@@ -9,11 +9,11 @@ from netsandbox.linux.drop import Dropped, DropReason, Outcome
 from netsandbox.linux.tcp import ack, connect, listen, options, output, receive, reset, timewait, window
 from netsandbox.linux.tcp.events import TcpChallenged
 from netsandbox.linux.tcp.request import Request
-from netsandbox.linux.tcp.sequence import MASK, after, before, distance
 from netsandbox.linux.tcp.state import RECEIVE_SHUTDOWN, SEND_SHUTDOWN, Connection, TcpState, Waiting
 from netsandbox.linux.tcp.timewait import TimeWait
 from netsandbox.linux.tcp.transmit import send_ack
 from netsandbox.wire.addresses import MAC_GROUP_BIT
+from netsandbox.wire.sequence import MASK, after, before, distance
 from netsandbox.wire.tcp import ACK, FIN, RST, SYN, TcpSegment
 
 if TYPE_CHECKING:

@@ -13,9 +13,9 @@ from netsandbox.linux.tcp.events import TcpCookieSent, TcpRetransmitted
 from netsandbox.linux.tcp.options import Options
 from netsandbox.linux.tcp.request import Request
 from netsandbox.linux.tcp.rtt import RTO_MAX
-from netsandbox.linux.tcp.sequence import MASK, after, before, distance
 from netsandbox.linux.tcp.state import DEFAULT_MSS, Connection, TcpState
 from netsandbox.linux.tcp.transmit import HEADERS, stamp_now, stamp_of, sync_mss
+from netsandbox.wire.sequence import MASK, after, before, distance
 from netsandbox.wire.tcp import ACK, FIN, RST, SYN, TcpSegment
 
 if TYPE_CHECKING:

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
 from struct import Struct
 from typing import NamedTuple
 
-from netsandbox.wire.options import whole_options
+from netsandbox.wire.options import FEW, whole_options
 
 END, NOP, MSS, WINDOW_SCALE, SACK_PERMITTED, SACK, TIMESTAMP = 0, 1, 2, 3, 4, 5, 8
 MAX_SCALE = 14
@@ -37,6 +38,7 @@ class Options(NamedTuple):
 NONE = Options()
 
 
+@lru_cache(FEW)
 def read(data: bytes, is_syn: bool) -> Options:
     """tcp_parse_options: nonsense ends the reading; what only a SYN may carry is not looked at elsewhere."""
     if not data:

@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING
 from netsandbox.engine.units import MILLISECOND
 from netsandbox.linux.tcp import alarm
 from netsandbox.linux.tcp.events import TcpRetransmitted, TcpWindowShut
-from netsandbox.linux.tcp.sequence import MASK, after, before, distance
 from netsandbox.linux.tcp.state import Chunk, Recovery, Sent, TcpState
 from netsandbox.linux.tcp.transmit import current_mss, is_still_here, stamp_of, transmit
+from netsandbox.wire.sequence import MASK, after, before, distance
 from netsandbox.wire.tcp import ACK, FIN, PSH, SYN
 
 if TYPE_CHECKING:

@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING
 from netsandbox.engine.units import MICROSECOND
 from netsandbox.linux.tcp import alarm
 from netsandbox.linux.tcp.rtt import TIMEOUT_MIN
-from netsandbox.linux.tcp.sequence import MASK, after, before, distance
 from netsandbox.linux.tcp.state import Recovery
+from netsandbox.wire.sequence import MASK, after, before, distance
 
 if TYPE_CHECKING:
     from netsandbox.linux.tcp.state import Connection, Sent

@@ -6,9 +6,9 @@ from typing import TYPE_CHECKING
 
 from netsandbox.engine.units import MILLISECOND
 from netsandbox.linux.tcp import alarm, timewait, window
-from netsandbox.linux.tcp.sequence import MASK, after, before
 from netsandbox.linux.tcp.state import ATO_MIN, RECEIVE_SHUTDOWN, TcpState
 from netsandbox.linux.tcp.transmit import PINGPONG, send_ack
+from netsandbox.wire.sequence import MASK, after, before
 from netsandbox.wire.tcp import FIN
 
 if TYPE_CHECKING:

@@ -9,8 +9,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from netsandbox.linux.tcp import alarm, output, rack, reduction, undo
-from netsandbox.linux.tcp.sequence import after, before
 from netsandbox.linux.tcp.state import Recovery, TcpState
+from netsandbox.wire.sequence import after, before
 
 if TYPE_CHECKING:
     from netsandbox.linux.tcp.state import Connection

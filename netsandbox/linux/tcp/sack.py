@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING
 
 from netsandbox.linux.tcp import rack
 from netsandbox.linux.tcp.recovery import Ack
-from netsandbox.linux.tcp.sequence import after, before, between, distance
 from netsandbox.linux.tcp.state import Recovery
+from netsandbox.wire.sequence import after, before, between, distance
 
 if TYPE_CHECKING:
     from netsandbox.linux.tcp.state import Connection, Sent

@@ -16,9 +16,9 @@ from netsandbox.linux.tcp import alarm, connect, errors, listen, output, receive
 from netsandbox.linux.tcp.congestion import INITIAL
 from netsandbox.linux.tcp.events import TcpResetSent
 from netsandbox.linux.tcp.input import process
-from netsandbox.linux.tcp.sequence import MASK
 from netsandbox.linux.tcp.state import RECEIVE_SHUTDOWN, SEND_SHUTDOWN, Connection, Keepalive, TcpState, Waiting
 from netsandbox.linux.tcp.transmit import current_mss, send_ack, send_reset
+from netsandbox.wire.sequence import MASK
 
 OPENING = (TcpState.SYN_SENT, TcpState.SYN_RECV)
 MAY_SEND = (TcpState.ESTABLISHED, TcpState.CLOSE_WAIT)

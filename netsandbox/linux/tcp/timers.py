@@ -8,9 +8,9 @@ from netsandbox.engine.units import MICROSECOND, SECOND
 from netsandbox.linux.tcp import ack, alarm, connect, output, rack, recovery, reduction
 from netsandbox.linux.tcp.events import TcpKeepaliveEnded, TcpResetSent
 from netsandbox.linux.tcp.rtt import RTO_INITIAL, RTO_MAX, RTO_MIN_US
-from netsandbox.linux.tcp.sequence import MASK
 from netsandbox.linux.tcp.state import ATO_MIN, Recovery, TcpState
 from netsandbox.linux.tcp.transmit import PINGPONG, current_mss, is_still_here, send_ack, send_reset, transmit
+from netsandbox.wire.sequence import MASK
 from netsandbox.wire.tcp import ACK
 
 if TYPE_CHECKING:

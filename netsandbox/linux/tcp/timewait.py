@@ -8,9 +8,9 @@ from netsandbox.engine.units import SECOND
 from netsandbox.linux.drop import Dropped, DropReason, Outcome
 from netsandbox.linux.tcp import options, reset, window
 from netsandbox.linux.tcp.events import TcpStateChanged
-from netsandbox.linux.tcp.sequence import MASK, after, before, between, distance
 from netsandbox.linux.tcp.state import TcpState
 from netsandbox.linux.tcp.transmit import stamp_now
+from netsandbox.wire.sequence import MASK, after, before, between, distance
 from netsandbox.wire.tcp import ACK, FIN, RST, SYN, TcpSegment
 
 if TYPE_CHECKING:

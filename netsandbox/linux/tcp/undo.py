@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from netsandbox.linux.tcp.sequence import before
 from netsandbox.linux.tcp.state import Recovery, TcpState
+from netsandbox.wire.sequence import before
 
 if TYPE_CHECKING:
     from netsandbox.linux.tcp.state import Connection
