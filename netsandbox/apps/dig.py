@@ -6,7 +6,7 @@ import re
 
 from netsandbox.apps.calendar import MONTHS, moment
 from netsandbox.apps.client import Client
-from netsandbox.apps.dig_edns import COOKIE_SIZE
+from netsandbox.apps.dig_edns import COOKIE_SIZE, option_lines
 from netsandbox.apps.dig_options import BANNER, OF_ALL, Asked, read_dig
 from netsandbox.apps.dig_text import Style, data_text, header_lines, question_text, record_text
 from netsandbox.apps.events import TRY_AGAIN
@@ -76,7 +76,11 @@ class Asker(Client):
         kind = StreamQuery if self.asked.by_tcp else DatagramQuery
         self._query = kind(self.namespace, self.process, self.settings, name, self.kinds(), self._answered,
                            self.asked.header_flags, self.asked.cls, self.opt_records())
+        self._query.on_asked = self.asking
         self._query.start()
+
+    def asking(self, message: dns.Message, size: int) -> None:
+        """A question leaves, of so many bytes."""
 
     def opt_records(self) -> tuple[dns.Answer, ...]:
         """What is said of EDNS; the cookie is the client's for this server."""
@@ -211,6 +215,18 @@ class Dig(Asker):
         self.settings = read_settings(self.context.files)
         self.start()
 
+    def asking(self, message: dns.Message, size: int) -> None:
+        """+qr shows it."""
+        if not self._is_on("qr", False) or "short" in self.asked.flags:
+            return
+        self._banner()
+        if self._is_on("comments"):
+            self._tell_header(message, "Sending")
+        if self._is_on("question"):
+            self._tell_questions(message)
+        if self._is_on("stats"):
+            self.print(f";; QUERY SIZE: {size}\n")
+
     def tell(self, found: dict[int, dns.Message], server: int) -> None:
         message, = found.values()
         if "short" in self.asked.flags:
@@ -222,7 +238,7 @@ class Dig(Asker):
             return
         self._banner()
         if self._is_on("comments"):
-            self._tell_header(message)
+            self._tell_header(message, "Got answer")
         if self._is_on("question") and message.questions:
             self._tell_questions(message)
         self._tell_section("ANSWER", "answer", message.answers)
@@ -231,17 +247,20 @@ class Dig(Asker):
             self._tell_statistics(server)
         self._go_on()
 
-    def _tell_header(self, message: dns.Message) -> None:
-        self.print(";; Got answer:")
+    def _tell_header(self, message: dns.Message, title: str) -> None:
+        self.print(f";; {title}:")
         for line in header_lines(message):
             self.print(line)
-        if message.flags & (dns.RECURSION_DESIRED | dns.RECURSION_AVAILABLE) == dns.RECURSION_DESIRED:
+        asks = message.flags & (dns.RECURSION_DESIRED | dns.RECURSION_AVAILABLE) == dns.RECURSION_DESIRED
+        if asks and message.is_response:
             self.print(";; WARNING: recursion requested but not available")
         self.print("")
         if message.opt is not None:
             is_dnssec = message.opt.ttl & dns.DNSSEC_OK
             self.print(f";; OPT PSEUDOSECTION:\n; EDNS: version: 0, flags:{' do' if is_dnssec else ''}; "
                        f"udp: {message.opt.cls}")
+            for line in option_lines(message.opt.data):
+                self.print(line)
 
     def _tell_questions(self, message: dns.Message) -> None:
         has_titles = self._is_on("comments")

@@ -81,3 +81,17 @@ def number(what: str, text: str, most: int, code: int = 10) -> int:
         why = "out of range" if is_number else "not a valid number"
         raise UsageError(f"dig: Couldn't parse {what}", code, f"invalid {what} '{text}': {why}")
     return int(text)
+
+
+NAMES_OF_OPTIONS = {dns.NSID: "NSID", dns.COOKIE: "COOKIE", dns.KEEPALIVE: "TCP-KEEPALIVE"}
+
+
+def option_lines(data: bytes) -> list[str]:
+    """What an OPT record says beside its flags, an option a line."""
+    lines = []
+    while len(data) >= 4:
+        code, size = int.from_bytes(data[:2], "big"), int.from_bytes(data[2:4], "big")
+        value = f" {data[4:4 + size].hex()}" if size else ""
+        lines.append(f"; {NAMES_OF_OPTIONS.get(code, f'OPT={code}')}:{value}")
+        data = data[4 + size:]
+    return lines

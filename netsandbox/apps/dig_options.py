@@ -69,19 +69,18 @@ OPTIONS = OptionTable(
     "dig", 1, "",
     acts="dnssec adflag cdflag edns? cookie? nsid keepalive bufsize? short cmd comments question answer "
     "authority additional stats all recurse rdflag search defname tcp vc tries= time= timeout= retry= domain= identify "
-    "ttlid class ndots= multiline ttlunits aaflag aaonly tcflag raflag zflag",
+    "ttlid class ndots= multiline ttlunits aaflag aaonly tcflag raflag zflag qr",
     usual="crypto split showbadcookie showbadvers badcookie fail besteffort onesoa idn ednsnegotiation keepopen "
     "noednsopt",
     refused="rrcomments ignore coflag dns64prefix "
     "ednsflags= ednsopt= expandaaaa "
     "expire header-only https? https-get http-plain? http-plain-get nssearch opcode= padding= proxy? "
-    "proxy-plain? qid= qr showsearch subnet= tls tls-ca? tls-hostname= tls-certfile= tls-keyfile= trace "
+    "proxy-plain? qid= showsearch subnet= tls tls-ca? tls-hostname= tls-certfile= tls-keyfile= trace "
     "unknownformat yaml")
 """What stands behind a plus, nearly all of it with a `no` before it, too."""
 DASHED = OptionTable("dig", 1, "", acts="c= q= t= u x= p= h v", usual="4 r m", refused="6 b= f= k= y=")
 WHY = {"the internet here has no root servers; each of its name servers answers for all names": "trace nssearch",
-       "there is no encryption": "tls tls-ca tls-hostname tls-certfile tls-keyfile https https-get",
-       "`tcpdump -v port 53` shows what is sent": "qr"}
+       "there is no encryption": "tls tls-ca tls-hostname tls-certfile tls-keyfile https https-get"}
 """Why some are not."""
 SAME = {"vc": "tcp", "aaonly": "aaflag", "rdflag": "recurse", "defname": "search"}
 NUMBERS = {"tries": "tries", "time": "timeout", "timeout": "timeout", "retry": "retries", "ndots": "ndots"}

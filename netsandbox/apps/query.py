@@ -51,6 +51,8 @@ class Query:
         self.flags = flags
         self.cls = cls
         self.additional = additional
+        self.on_asked: Callable[[dns.Message, int], None] | None = None
+        """Told of each question that leaves, with its bytes."""
         self.tries = 0
         self.started = namespace.scheduler.clock
         self.sizes: dict[int, int] = {}
@@ -87,8 +89,12 @@ class Query:
 
     def _question(self, kind: int, ident: int) -> bytes:
         self._idents[kind] = ident
-        return dns.Message(ident, self.flags, (dns.Question(self.name, kind, self.cls),),
-                           additional=self.additional).emit()
+        message = dns.Message(ident, self.flags, (dns.Question(self.name, kind, self.cls),),
+                              additional=self.additional)
+        data = message.emit()
+        if self.on_asked is not None:
+            self.on_asked(message, len(data))
+        return data
 
     def _found_one(self, kind: int, message: dns.Message, size: int) -> None:
         self._found[kind] = message

@@ -38,7 +38,8 @@ WHY = {
         "loginctl",
     "`help` tells what there is, and `ip help`, `bridge help` …": "info man",
     "`nc -zv HOST PORTS`, `fping`, `arping` and `ping` find who is there": "nping hping3 arp-scan scapy whois",
-    "`tcpdump` is there, and `export FILE` writes a capture for it": "tshark wireshark ngrep tcpflow tcpreplay",
+    "`tcpdump` is there, and `export FILE` writes a capture for it": "tshark wireshark termshark ngrep "
+        "tcpflow tcpreplay",
     "of Python there is `python3 -m http.server`": "pip pip3",
     "`help` lists what there is": "whereis locate ldd locale",
     "`ss -ltnp` shows who has which port": "fuser",
@@ -63,7 +64,7 @@ WHY = {
     "nginx is a container's: `docker run -d nginx`, whose configuration may have `upstream` and `proxy_pass`":
         "apache2 haproxy traefik caddy envoy squid varnishd keepalived lighttpd",
     "routes are set by `ip route`; no program tells others of them": "bird birdc vtysh zebra ospfd bgpd gobgp exabgp",
-    "`dig` and `nslookup` ask, and `serve-dns` answers": "dnsmasq named rndc",
+    "`dig` and `nslookup` ask, and `serve-dns` answers": "dnsmasq named rndc drill delv kdig",
     "services are `systemctl status docker`; what else runs is in `ps`": "chkconfig rc-service update-rc.d initctl",
 }
 REASONS = {name: why for why, names in WHY.items() for name in names.split()}

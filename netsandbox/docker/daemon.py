@@ -18,6 +18,7 @@ from netsandbox.docker.events import DaemonFailed, DaemonStarted, DaemonStopped
 from netsandbox.docker.network import DEFAULT_BRIDGE, BridgeNetwork, DockerNetwork, random_identity
 from netsandbox.docker.rules import rules_of
 from netsandbox.linux.core.inode import RegularFile
+from netsandbox.linux.netfilter import bridged
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -140,6 +141,7 @@ def filters_bridged(engine: DockerEngine) -> bool:
 
 def filter_bridged(engine: DockerEngine) -> None:
     """br_netfilter, which makes iptables see what a bridge passes on."""
+    bridged.load(engine.namespace.kernel, [engine.namespace])
     engine.namespace.write_sysctl("net.bridge.bridge-nf-call-iptables", 1)
 
 

@@ -85,7 +85,8 @@ class Image(NamedTuple):
         """Whether the real image has a program that the sandbox has not."""
         if self.has_busybox:
             return name in APPLETS
-        return name in CLIENTS.get(self.process, ()) or ("bash" in self.tools and name in COREUTILS)
+        beside = CLIENTS.get(self.process or next(iter(self.cmd), ""), ())
+        return name in beside or ("bash" in self.tools and name in COREUTILS)
 
     @property
     def identity(self) -> str:
@@ -117,8 +118,12 @@ BUSYBOX = (*SHELL, "ls", "readlink", "seq", "uname", "nc", "nslookup", "ping", "
 ALPINE = (*BUSYBOX, "apk", "getent")
 EVERYTHING = ("*",)
 CLIENTS = {"mysqld": ("mysql", "mysqldump", "mysqladmin"), "mariadbd": ("mariadb", "mariadb-dump", "mariadb-admin"),
-           "postgres": ("psql", "pg_dump", "pg_isready", "createdb", "createuser")}
-"""What the image of a server has beside it, by the server's program."""
+           "postgres": ("psql", "pg_dump", "pg_isready", "createdb", "createuser"),
+           "zsh": ("ab", "bird", "birdc", "calicoctl", "ctop", "drill", "file", "fortio", "git", "grpcurl", "http",
+                   "iftop", "iperf", "iptraf-ng", "ipset", "ipvsadm", "ltrace", "netgen", "ngrep", "openssl", "perl",
+                   "pip", "scapy", "snmpget", "snmpwalk", "speedtest-cli", "strace", "swaks", "tcptraceroute",
+                   "termshark", "trip", "tshark", "vim", "websocat", "zsh")}
+"""What an image has beside its program, by that program's name; netshoot's is a shell."""
 COREUTILS_WORDS = """
     awk b2sum base64 basename cat chgrp chmod chown cksum cmp comm cp csplit cut date dd df diff dir dirname
     dmesg dpkg du expand expr factor find findmnt flock fmt fold getopt grep gzip head hostid id install ionice

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 import pytest
 
 from netsandbox.docker.files import files_of
@@ -12,11 +14,19 @@ BEGIN = ["docker run -d --name web nginx", "docker run -d --name old httpd", "do
 
 
 @pytest.fixture(scope="module")
-def lab() -> Session:
+def begun() -> Session:
     session = Session(seed=1)
     for line in BEGIN:
         assert not session.run(line).code
     return session
+
+
+@pytest.fixture
+def lab(begun: Session) -> Iterator[Session]:
+    """As it was begun, for each test anew."""
+    yield begun
+    while begun.done > len(BEGIN):
+        begun.undo()
 
 
 def test_a_page_comes_as_nginx_sends_it(lab: Session) -> None:

@@ -72,6 +72,28 @@ def test_nsenter_without_mounts_keeps_ones_own_files(one: KeptSession) -> None:
     assert (job.code, job.err) == (127, "nsenter: failed to execute ./nosuch: No such file or directory\n")
 
 
+def test_br_netfilter_looks_at_bridges_once_it_is_loaded() -> None:
+    one = KeptSession()
+    keys = "sysctl -n net.bridge.bridge-nf-call-iptables net.bridge.bridge-nf-call-ip6tables"
+    assert (one.run(keys).out, one.run("lsmod | grep -c ^br_netfilter").out) == ("0\n0\n", "0\n")
+    one.run("modprobe br_netfilter")
+    assert (one.run(keys).out, one.run("lsmod | grep -c ^br_netfilter").out) == ("1\n1\n", "1\n")
+    one.run("sysctl -w net.bridge.bridge-nf-call-iptables=0; modprobe br_netfilter")
+    assert one.run(keys).out == "0\n1\n"
+    one.run("ip link add br9 type bridge")
+    assert one.run("cat /sys/class/net/br9/bridge/bridge_id").out == "8000.000000000000\n"
+
+
+def test_netshoot_s_own_programs_are_not_called_missing(one: KeptSession) -> None:
+    for name, said in (("drill", "the sandbox has no drill: `dig`"), ("swaks", "the sandbox has no swaks"),
+                       ("nosuch", "OCI runtime exec failed")):
+        one.run("docker run -d --name shoot nicolaka/netshoot sleep infinity")
+        job = one.run(f"docker exec shoot {name} x")
+        assert job.code == 127
+        assert said in job.err
+        assert ("OCI" in said) is ("OCI" in job.err)
+
+
 @pytest.mark.parametrize("begun", ["unshare -n sleep 99 &", "sudo unshare --net bash -c 'sleep 99' &"])
 def test_what_is_unshared_has_a_pid_by_which_its_network_is_reached(one: KeptSession, begun: str) -> None:
     """It was no process: `ip link set X netns $!` refused it."""

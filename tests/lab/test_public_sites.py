@@ -32,5 +32,20 @@ def test_a_name_of_the_internet_answers(session: KeptSession, line: str, expecte
     assert expected in job.out, job.err
 
 
+@pytest.mark.parametrize(("words", "shown"), [
+    ("", [";; Sending:", ";; flags: rd ad; QUERY: 1, ANSWER: 0, AUTHORITY: 0, ADDITIONAL: 1",
+          ";; OPT PSEUDOSECTION:", "; EDNS: version: 0, flags:; udp: 1232", ";; QUESTION SECTION:",
+          ";example.com.\t\t\tIN\tA", ";; QUERY SIZE: 52"]),
+    ("+noedns +nocomments", [";example.com.\t\t\tIN\tA", ";; QUERY SIZE: 29", ";example.com.\t\t\tIN\tA"]),
+    ("+noall +nsid +comments", [";; Sending:", ";; flags: rd ad; QUERY: 1, ANSWER: 0, AUTHORITY: 0, ADDITIONAL: 1",
+                                ";; OPT PSEUDOSECTION:", "; EDNS: version: 0, flags:; udp: 1232", "; NSID:"]),
+    ("+noall +tcp +stats", [";; QUERY SIZE: 52"]), ("+short", [])])
+def test_dig_shows_its_question(session: KeptSession, words: str, shown: list[str]) -> None:
+    """As the real one: +qr, with what the other options leave of it."""
+    text = session.run(f"dig +qr +nocmd {words} example.com").out
+    asked = text.split(";; Got answer")[0].split("example.com.\t\t600")[0].split("\n;; Query time")[0].splitlines()
+    assert [line for line in asked if line[:1] == ";" and line[:5] not in ("; COO", ";; ->", ";; AN")] == shown
+
+
 def test_a_name_that_nobody_has_is_unknown(session: KeptSession) -> None:
     assert "Name or service not known" in session.run("ping -c 1 nosuch.example.com").err

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from netsandbox.linux.bridge.details import bridge_rows, port_rows
+from netsandbox.linux.bridge.details import bridge_rows, own_id, port_rows
 from netsandbox.linux.bridge.stp_port import identifier
 from netsandbox.linux.core.inode import FileError
 from netsandbox.linux.netlink.bridge import change_bridge, change_port
@@ -32,7 +32,7 @@ def bridge_values(bridge: Bridge) -> Values:
     told = {name: value for name, _text, value in bridge_rows(bridge)}
     found: Values = {name: int(str(told.get(name, 0)), 0) for name in (*BRIDGE_SETTINGS, *BRIDGE_TOLD)}
     found |= {name: _clock(told[name]) for name in TIMERS}
-    own = identifier(bridge.priority, bridge.mac)
+    own = own_id(bridge)
     return found | {
         "bridge_id": _id(own), "root_id": _id(bridge.tree.root if bridge.tree is not None else own),
         "default_pvid": bridge.default_pvid, "vlan_protocol": f"{bridge.vlan_protocol:#06x}",

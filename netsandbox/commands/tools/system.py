@@ -10,6 +10,7 @@ from netsandbox.commands.tools.context import ToolError, ToolResult
 from netsandbox.commands.tools.inputs import options_of
 from netsandbox.engine.units import EPOCH, SECOND
 from netsandbox.linux.core.release import RELEASE
+from netsandbox.linux.netfilter import bridged
 from netsandbox.linux.netlink.credentials import RIGHTS
 
 if TYPE_CHECKING:
@@ -126,8 +127,8 @@ def groups(_context: ToolContext, _arguments: list[str]) -> ToolResult:
     return ToolResult(0, f"{own.group}\n", "")
 
 
-def modprobe(_context: ToolContext, arguments: list[str]) -> ToolResult:
-    """What is modelled is there already."""
+def modprobe(context: ToolContext, arguments: list[str]) -> ToolResult:
+    """What is modelled is there already, but for br_netfilter: bridges pass by iptables until it is loaded."""
     names = [word.replace("-", "_") for word in arguments if not word.startswith("-")]
     if not names:
         raise ToolError(1, "modprobe: ERROR: missing parameters. See -h.")
@@ -141,6 +142,9 @@ def modprobe(_context: ToolContext, arguments: list[str]) -> ToolResult:
         return ToolResult(0, "", f"note: {names[0][:40]} stays: the sandbox's kernel has it built in\n")
     if name.lower() not in known:
         raise ToolError(1, f"modprobe: FATAL: Module {names[0][:40]} not found in directory /lib/modules/{RELEASE}")
+    if name == bridged.MODULE:
+        found = context.machine.tenants(context.namespace)
+        bridged.load(context.namespace.kernel, [tenant.namespace for tenant in found])
     return ToolResult(0, "", "")
 
 
@@ -159,6 +163,7 @@ def sestatus(_context: ToolContext, _arguments: list[str]) -> ToolResult:
     return ToolResult(0, "SELinux status:                 disabled\n", "")
 
 
-def lsmod(_context: ToolContext, _arguments: list[str]) -> ToolResult:
-    rows = "".join(f"{name:<23} {16384:>7}  0\n" for name in sorted(MODULES, key=str.lower))
+def lsmod(context: ToolContext, _arguments: list[str]) -> ToolResult:
+    loaded = [name for name in MODULES if name != bridged.MODULE or name in context.namespace.kernel.modules]
+    rows = "".join(f"{name:<23} {16384:>7}  0\n" for name in sorted(loaded, key=str.lower))
     return ToolResult(0, "Module                  Size  Used by\n" + rows, "")

@@ -24,7 +24,7 @@ def _id_text(number: int) -> str:
     return f"{number >> 48:04x}." + ":".join(f"{byte:x}" for byte in (number & MAC_BITS).to_bytes(6, "big"))
 
 
-def _own_id(bridge: Bridge) -> int:
+def own_id(bridge: Bridge) -> int:
     """Before it has had a port or a MAC, a bridge's id has none."""
     return identifier(bridge.priority, bridge.mac if bridge.settled else 0)
 
@@ -78,8 +78,8 @@ def _tree_settings(bridge: Bridge) -> list[tuple[str, int]]:
 
 def _tree_state(bridge: Bridge) -> list[Row]:
     tree = bridge.tree
-    root = tree.root if tree is not None else _own_id(bridge)
-    rows: list[Row] = [("bridge_id", "bridge_id", _id_text(_own_id(bridge))),
+    root = tree.root if tree is not None else own_id(bridge)
+    rows: list[Row] = [("bridge_id", "bridge_id", _id_text(own_id(bridge))),
                        ("root_id", "designated_root", _id_text(root))]
     numbers = (0, 0, 0, 0) if tree is None else (
         tree.root_port, tree.cost, int(tree.changing), int(tree.noticed))
@@ -132,7 +132,7 @@ def port_rows(port: BridgePort) -> list[Row]:
 
 def _port_tree(port: BridgePort) -> list[Row]:
     tree = port.tree
-    own = _own_id(port.bridge)
+    own = own_id(port.bridge)
     said = (tree.port, tree.cost, tree.bridge, tree.root) if tree is not None else (port.port_id, 0, own, own)
     rows: list[Row] = [
         ("id", "port_id", f"0x{port.port_id:x}"), ("no", "port_no", f"0x{port.number:x}"),

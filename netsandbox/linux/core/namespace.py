@@ -75,13 +75,15 @@ class Kernel:
     Attributes:
         transports: handlers by IP protocol number (inet_protos).
         handles: how many queueing disciplines without a number of their own there have been.
+        modules: those that were loaded, of which it matters when.
     """
 
-    __slots__ = ("handles", "transports")
+    __slots__ = ("handles", "modules", "transports")
 
     def __init__(self, transports: dict[int, Callable[..., Any]]) -> None:
         self.transports = transports
         self.handles = 0
+        self.modules: tuple[str, ...] = ()
 
     def next_handle(self) -> int:
         """qdisc_alloc_handle: none is given twice."""

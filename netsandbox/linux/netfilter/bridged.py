@@ -30,8 +30,20 @@ if TYPE_CHECKING:
     from netsandbox.linux.bridge.port import BridgePort
     from netsandbox.linux.core.hooks import HookVerdict
     from netsandbox.linux.core.interface import Verdict
-    from netsandbox.linux.core.namespace import NetworkNamespace
+    from netsandbox.linux.core.namespace import Kernel, NetworkNamespace
     from netsandbox.linux.events import Forwarding
+
+MODULE = "br_netfilter"
+
+
+def load(kernel: Kernel, namespaces: Sequence[NetworkNamespace]) -> None:
+    """br_netfilter_init: with the module what bridges pass on is looked at, unless that is switched off again."""
+    if MODULE in kernel.modules:
+        return
+    kernel.modules += (MODULE,)
+    for namespace in namespaces:
+        for tables in ("arptables", "ip6tables", "iptables"):
+            namespace.write_sysctl(f"net.bridge.bridge-nf-call-{tables}", 1)
 
 
 class Waiting:
