@@ -22,10 +22,10 @@ FRAMES: dict[str, Words] = {
     "PacketDropped": ("{where}丢弃{packet}：{why}。",),
     "FrameBridged": ("{bridge}把{frame}转发到{ports}。", "来自端口{port}"),
     "Forwarding.KNOWN": (
-        "{bridge}已知{station}在{ports}之后，因此只从这个端口转发{frame}。",
+        "{bridge}已知{station}在{ports}后面，因此只从这个端口转发{frame}。",
         "转发表项：{dst}，{ports}", "来自端口{port}"),
     "Forwarding.UNKNOWN": (
-        "{bridge}不知道{station}在哪个端口之后，因此把{frame}泛洪到其余所有端口：{ports}。",
+        "{bridge}不知道{station}在哪个端口后面，因此把{frame}泛洪到其余所有端口：{ports}。",
         "转发表：没有{dst}的表项", "来自端口{port}"),
     "Forwarding.BROADCAST": (
         "{frame}是发给所有站点的，{bridge}把它泛洪到其余所有端口：{ports}。",
@@ -60,7 +60,7 @@ FRAMES: dict[str, Words] = {
     "Outcome.IGNORED.arp-request": (
         "{where}听到{frame}，不作应答：问的不是它。", "目标地址{tpa}", "问别人的请求不会新建{spa}的表项"),
     "Outcome.IGNORED.arp-announcement": (
-        "{where}听到{frame}，但没有新的收获：邻居表中没有{spa}的表项，或表项内容本已如此。",
+        "{where}听到{frame}，但没有学到新东西：邻居表中没有{spa}的表项，或者表项本来就是这样。",
         "邻居表：没有需要修改的{spa}表项", "arp_accept 为 0，不会新建表项"),
     "Outcome.IGNORED.arp-reply": (
         "{where}听到{frame}，但它并没有问过，因此不为{spa}新建表项。",
@@ -81,17 +81,17 @@ FRAMES: dict[str, Words] = {
 
 TABLES: dict[str, Words] = {
     "FdbLearned": (
-        "{bridge}学到{mac}在{port}之后，因为这个 MAC 地址刚从该端口发来了帧。", "源 MAC {mac}", "来自端口{port}"),
+        "{bridge}学到{mac}在{port}后面，因为这个 MAC 地址刚从该端口发来了帧。", "源 MAC {mac}", "来自端口{port}"),
     "FdbLearned.moved": (
         "{bridge}发现{mac}换了位置：现在从{port}发送，不再从{previous}发送。", "源 MAC {mac}", "原表项指向{previous}"),
     "FdbLearned.static": ("有人把{mac}手工写入{bridge}的转发表，指向{port}。", "没有查看任何帧"),
-    "FdbForgotten": ("{bridge}删除了{port}之后的{mac}。", "{mac}的表项"),
+    "FdbForgotten": ("{bridge}删除了{port}后面的{mac}。", "{mac}的表项"),
     "FdbForgotten.aged": (
-        "{bridge}删除{port}之后的{mac}：在整个老化时间内它没有发送过任何帧。", "{mac}的表项"),
-    "FdbForgotten.port": ("{bridge}删除{port}之后的{mac}，因为该端口不再转发。", "{mac}的表项"),
-    "FdbForgotten.vlan": ("{bridge}忘记{port}之后的{mac}，因为该端口离开了它的 VLAN。", "{mac}的行"),
-    "FdbForgotten.deleted": ("有人从{bridge}的转发表中删除了{port}之后的{mac}。", "{mac}的表项"),
-    "FdbForgotten.flushed": ("有人清空了{bridge}的转发表，{port}之后的{mac}随之消失。", "{mac}的表项"),
+        "{bridge}删除{port}后面的{mac}：在整个老化时间内它没有发送过任何帧。", "{mac}的表项"),
+    "FdbForgotten.port": ("{bridge}删除{port}后面的{mac}，因为该端口不再转发。", "{mac}的表项"),
+    "FdbForgotten.vlan": ("{bridge}忘记{port}后面的{mac}，因为该端口离开了它的 VLAN。", "{mac}的行"),
+    "FdbForgotten.deleted": ("有人从{bridge}的转发表中删除了{port}后面的{mac}。", "{mac}的表项"),
+    "FdbForgotten.flushed": ("有人清空了{bridge}的转发表，{port}后面的{mac}随之消失。", "{mac}的表项"),
     "NeighbourChanged": ("{where}上{address}的邻居表项由{old}变为{new}。", "MAC {mac}"),
     "NeighbourChanged.gone": ("{where}上{address}的邻居表项被删除。", "原状态{old}", "MAC {mac}"),
     "NeighbourChanged.asked": (
@@ -105,7 +105,7 @@ TABLES: dict[str, Words] = {
         "{where}没有及时得到{address}的消息，于是以单播询问它是否还在。",
         "{old} → {new}", "MAC {mac}", "ucast_solicit，默认询问 3 次"),
     "NeighbourChanged.unanswered": (
-        "没有谁应答对{address}的询问，{where}放弃解析。",
+        "没有人应答对{address}的询问，{where}放弃解析。",
         "{old} → {new}", "mcast_solicit 与 ucast_solicit，默认各询问 3 次"),
     "ArpWithheld.arp_ignore": (
         "{sender}用 ARP 询问{address}，{where}有这个地址，却保持沉默：arp_ignore 这样规定。", "arp_ignore"),

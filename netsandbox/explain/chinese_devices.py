@@ -30,20 +30,20 @@ DEVICES: dict[str, Words] = {
     "TopologyChanged.over": ("对{bridge}来说生成树的变化结束了：行的老化恢复如前。", "根的消息中的拓扑变化标志"),
     "Encapsulated": ("{place}把要发的内容装进发往{remote}的 {kind} 包。", "{kind} 设备{place}：对端{remote}"),
     "Encapsulated.flood": (
-        "{place}不知道该 MAC 在哪个对端之后，或者帧发给所有人：一份副本发往{remote}，VNI {number}。",
+        "{place}不知道该 MAC 在哪个对端后面，或者帧发给所有人：一份副本发往{remote}，VNI {number}。",
         "转发表：00:00:00:00:00:00 的行指向{remote}"),
     "Encapsulated.row": (
-        "{place}知道该 MAC 在{remote}之后，把帧装进发往它的 UDP 包，VNI {number}。", "转发表：该 MAC 的行指向{remote}"),
+        "{place}知道该 MAC 在{remote}后面，把帧装进发往它的 UDP 包，VNI {number}。", "转发表：该 MAC 的行指向{remote}"),
     "Encapsulated.local": (
         "{place}的对端就在本机，VNI {number} 的帧直接交给它，外面不再封装。", "外层目的地址：本机的地址"),
     "Decapsulated": ("{place}收下来自{remote}的 {kind} 包，继续处理其中的内容。", "{kind} 设备{place}", "编号{number}"),
     "VtepLearned": (
-        "{place}学到{mac}在{remote}之后，因为刚有该 MAC 的帧从那里来。", "内层源 MAC {mac}", "外层源地址{remote}"),
+        "{place}学到{mac}在{remote}后面，因为刚有该 MAC 的帧从那里来。", "内层源 MAC {mac}", "外层源地址{remote}"),
     "VtepLearned.moved": (
-        "{place}发现{mac}搬了家：现在在{remote}之后，不再在{previous}之后。",
+        "{place}发现{mac}搬了家：现在在{remote}后面，不再在{previous}后面。",
         "内层源 MAC {mac}", "外层源地址{remote}", "原来的行指向{previous}"),
     "VtepMissing": (
-        "{place}不知道{mac}在哪个对端之后，向监视本机邻居的程序询问（l2miss）。",
+        "{place}不知道{mac}在哪个对端后面，向监视本机邻居的程序询问（l2miss）。",
         "转发表：没有该 MAC 的行，也没有 00:00:00:00:00:00 的行"),
     "VtepMissing.address": (
         "{place}不知道{address}的 MAC，向监视本机邻居的程序询问（l3miss）。", "{place}的邻居表：没有该地址的行"),
@@ -74,8 +74,8 @@ DEVICES: dict[str, Words] = {
         "规则按编号依次检查", "规则{priority}：{rule}"),
     "PathChosen": (
         "到{destination}的路由有{paths}个下一跳，包的哈希值选中了{path}。", "fib_multipath_hash_policy {policy}"),
-    "GroupJoined": ("{bridge}记下：{port}之后有站点要收组播组{group}。", "组播表（mdb）"),
-    "GroupLeft": ("{bridge}记下：{port}之后不再有站点要收组播组{group}。", "组播表（mdb）"),
+    "GroupJoined": ("{bridge}记下：{port}后面有站点要收组播组{group}。", "组播表（mdb）"),
+    "GroupLeft": ("{bridge}记下：{port}后面不再有站点要收组播组{group}。", "组播表（mdb）"),
     "NextHopChanged": ("{namespace}有下一跳 {hop}；按编号引用它的路由随之改变。", "ip nexthop"),
     "NextHopChanged.gone": ("{namespace}不再有下一跳 {hop}，只引用它的路由也随之消失。", "ip nexthop"),
 }
@@ -85,12 +85,12 @@ REASONS: dict[str, Words] = {
     "BRIDGE_EGRESS_VLAN": ("它在 VLAN {vlan} 中，而要发出它的{port}不在其中", "{port}的 VLAN：没有{vlan}"),
     "IGMP_INVALID": ("它不是有意义的 IGMP 消息，而{port}会检查 IGMP", "消息的校验和与长度"),
     "BPDU_INVALID": ("它不是网桥接受的生成树消息", "LLC 42 42 03，版本 0"),
-    "BPDU_INVALID.guard": ("{port}之后不该有网桥（guard），而这是网桥的消息", "{port}的 guard：on"),
+    "BPDU_INVALID.guard": ("{port}后面不该有网桥（guard），而这是网桥的消息", "{port}的 guard：on"),
     "VLAN_UNKNOWN": ("它带 VLAN {vlan} 的标签，而本机在{port}上没有该 VLAN 的设备", "标签：VLAN {vlan}"),
     "DEV_NULL": ("{port}是 dummy 设备：它不向任何地方发送", "类型 dummy"),
     "VXLAN_VNI_NOT_FOUND": ("这里没有 VNI 为{vlan}的 VXLAN 设备", "VXLAN 头中的 VNI {vlan}"),
     "VXLAN_INVALID_HDR": ("到达{port}的 VXLAN 端口的数据没有 VXLAN 头", "VXLAN 头的标志 I"),
-    "VXLAN_ENTRY_EXISTS": ("已有人为地告诉{port}该 MAC 在哪一端之后，而帧来自另一端", "{port}的转发表（bridge fdb）"),
+    "VXLAN_ENTRY_EXISTS": ("有人手工告诉过{port}该 MAC 在哪一端，而帧来自另一端", "{port}的转发表（bridge fdb）"),
     "LOCAL_MAC": ("它的源 MAC 就是{port}自己的", "{port}的 MAC"),
     "NO_TX_TARGET": (
         "{port}没有该 MAC 的行，也没有 00:00:00:00:00:00 的行说明泛洪到哪里", "{port}的转发表（bridge fdb）"),

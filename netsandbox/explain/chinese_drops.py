@@ -53,18 +53,18 @@ REASONS: dict[str, Words] = {
         "它超过了这条链路上帧的最大长度", "{size}字节", "上限{limit}：两端较小的 MTU 加首部与一个 VLAN 标签"),
     "NEIGH_CREATEFAIL": ("邻居表已满，容不下{address}", "gc_thresh3"),
     "NEIGH_FAILED": (
-        "没有谁应答对{address}的 ARP 请求", "邻居表：{address}为 FAILED", "mcast_solicit，默认询问 3 次"),
+        "没有人应答对{address}的 ARP 请求", "邻居表：{address}为 FAILED", "mcast_solicit，默认询问 3 次"),
     "NEIGH_FAILED.above": (
-        "没有谁应答对{address}的 ARP 请求",
+        "没有人应答对{address}的 ARP 请求",
         "该地址属于 {owner}，在 {device} 的 macvlan 或 ipvlan 上：{device} 自己发出的帧只到它的网线上，不会到这些设备",
         "邻居表：{address}为 FAILED"),
     "NEIGH_FAILED.below": (
-        "没有谁应答对{address}的 ARP 请求",
+        "没有人应答对{address}的 ARP 请求",
         ("该地址属于 {owner}，就在这个 macvlan 或 ipvlan 的父接口 {device} 上："
          "子接口发出的帧只到 {device} 的网线上，不会到 {device} 自己"),
         "邻居表：{address}为 FAILED"),
     "NEIGH_FAILED.link": (
-        "没有谁应答对{address}的 ARP 请求", "按路由 {owner}，该地址就在 {device} 自己的链路上，中间没有路由器",
+        "没有人应答对{address}的 ARP 请求", "按路由 {owner}，该地址就在 {device} 自己的链路上，中间没有路由器",
         "邻居表：{address}为 FAILED", "mcast_solicit，默认询问 3 次"),
     "NEIGH_QUEUEFULL": ("等待{address}的 MAC 地址的数据包太多，而它是最早的一个", "unres_qlen_bytes"),
     "NEIGH_DEAD": ("等待 MAC 地址期间，{address}的邻居表项被删除", "邻居表：没有表项"),
@@ -89,7 +89,7 @@ REASONS: dict[str, Words] = {
         "该网桥端口已锁定，而源 MAC 不在它的转发表项中", "locked 标志", "转发表：该端口没有源 MAC 的表项"),
     "BRIDGE_NO_EGRESS_PORT": ("网桥没有可以发送它的端口", "目的 MAC {dst}"),
     "BRIDGE_NO_EGRESS_PORT.same port": (
-        "{dst}就在它到来的那个端口之后，它已经到过那里", "转发表：{dst}在该端口之后"),
+        "{dst}就在它到来的那个端口后面，它已经到过那里", "转发表：{dst}在该端口后面"),
     "BRIDGE_NO_EGRESS_PORT.state": (
         "{dst}所在的端口处于{state}状态，不转发", "转发表：{dst}的表项", "端口状态：{state}"),
     "BRIDGE_NO_EGRESS_PORT.isolated": (

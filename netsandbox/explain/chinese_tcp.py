@@ -49,7 +49,7 @@ SENTENCES: dict[str, Words] = {
         "{ns}已保活询问{there} {times} 次而{here}一直没有数据，不再询问，好让等待的命令有个结束；Linux 会永远问下去。",
         "{times} 次保活"),
     "TcpChallenged": ("{ns}用 ACK 询问{there}的本意：发给{here}的可能是伪造的。", "RFC 5961"),
-    "TcpChallenged.syn": ("{ns}用 ACK 询问{there}的本意：与{here}的连接之中来了 SYN。", "RFC 5961"),
+    "TcpChallenged.syn": ("{ns}用 ACK 询问{there}的本意：与{here}的连接中途来了 SYN。", "RFC 5961"),
     "TcpChallenged.rst": ("{ns}用 ACK 询问{there}的本意：发给{here}的 RST 序号不对。", "RFC 5961"),
     "TcpChallenged.ack": ("{ns}用 ACK 询问{there}的本意：它确认了{here}从未发送、或早已发送的数据。", "RFC 5961"),
 }

@@ -20,8 +20,7 @@ class Namer:
     def __init__(self, lab: Lab) -> None:
         self._by_mac: dict[int, str] = {BROADCAST_MAC: EVERYONE}
         self._by_address: dict[int, str] = {LIMITED_BROADCAST: EVERYONE}
-        self._history = lab.name_history
-        self._history.read(lab.trace)
+        self.in_lab(lab)
         for interface in lab.interfaces():
             if interface.is_loopback:
                 continue
@@ -31,6 +30,12 @@ class Namer:
                 self._by_address.setdefault(own.local, name)
                 if own.network.length < 31:
                     self._by_address.setdefault(own.network.broadcast, EVERYONE)
+
+    def in_lab(self, lab: Lab) -> Namer:
+        """The same in a copy of the lab: one that was left forgets who had which address when."""
+        self._history = lab.name_history
+        self._history.read(lab.trace)
+        return self
 
     def __call__(self, number: int, at: int | None = None) -> str:
         """The name of a MAC or an IPv4 address; a MAC that looks like an address is none of a lab's.

@@ -255,10 +255,10 @@ class LabView:
 
     def named(self, number: int, at: int | None = None) -> str:
         """What a person calls a MAC or IPv4 address; `at`: when a record was made."""
-        key = (self.session.lab, *self.structure())  # one that was left forgets who had which address
+        key = self.structure()
         if self._namer is None or self._namer[0] != key:
             self._namer = (key, Namer(self.session.lab))
-        return self._namer[1](number, at)
+        return self._namer[1].in_lab(self.session.lab)(number, at)
 
     def address_of(self, node: str) -> str:
         """The first address of a node, without its prefix length; the name where it has none."""

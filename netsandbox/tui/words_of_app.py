@@ -68,17 +68,17 @@ TABLE: dict[str, Both] = {
     "stopped.move": ("Stopped on the way", "半路停下"),
     "recover.stopped": (
         "Stopped; the journal stays: netsandbox --recover begins again",
-        "已停下；日志还在：netsandbox --recover 重新开始",
+        "已停下；操作记录还在：netsandbox --recover 重新开始",
     ),
     "palette.search": ("Search for commands", "搜索命令"),
     "palette.theme": ("Theme", "主题"), "palette.theme.tip": ("Change the colours", "换一种配色"),
     "palette.none": ("Nothing matches", "没有相符的命令"),
     "theme.unknown": ("No theme is called {name}; did you mean {near}?", "没有名为 {name} 的主题；是不是 {near}？"),
-    "recover.unended": ("the line that did not end was left out: {line}", "没有结束的那一行已略去：{line}"),
+    "recover.unended": ("the line that did not end was left out: {line}", "没有执行完的那一行已略去：{line}"),
     "recover.none": ("No session to recover in {where}", "{where} 中没有可恢复的会话"),
     "recover.done": ("Recovered: {count} lines", "已恢复：{count} 行"),
     "recover.pending": ("{count} steps left, p goes on", "还剩 {count} 步，按 p 继续"),
-    "autosave.problem": ("The journal is not kept: {why}", "日志无法保存：{why}"),
+    "autosave.problem": ("The journal is not kept: {why}", "操作记录无法保存：{why}"),
     "ready.hint": (
         "Press p: nginx-1 pings nginx-2.  : help lists all commands.",
         "按 p：nginx-1 ping nginx-2。 : help 列出所有命令。",
@@ -122,8 +122,8 @@ TABLE: dict[str, Both] = {
          "everything is done as Linux and Docker do it.\n\n"
          "Press p and nginx-1 pings nginx-2. Watch the ARP request go to everyone, and the answer come back to "
          "one."),
-        ("终端里的一个网络：一台主机，上面有网桥 docker0 和两个容器。没有一样是真的，但一切都照 Linux 和 Docker 的"
-         "做法进行。\n\n"
+        ("终端里的一个网络：一台主机，上面有网桥 docker0 和两个容器。全是模拟的，但行为和真正的 Linux、Docker "
+         "一样。\n\n"
          "按 p，nginx-1 就会 ping nginx-2。看 ARP 请求发给所有人，应答只回给一个。"),
     ),
     "tour.2": (
@@ -138,7 +138,7 @@ TABLE: dict[str, Both] = {
          "layers and bytes, and w says why it is there: the decision, what it looked at, and the causes back to "
          "the command."),
         ("每个帧都在帧列表里。/ 过滤：arp or icmp、host nginx-1、drop。enter 打开帧的各层与字节，w 说明它为何在此"
-         "：作了什么决定、看了什么、以及一直追溯到命令的原因。"),
+         "：作了什么决定、依据是什么，一路追溯到起因的那条命令。"),
     ),
     "tour.4": (
         ("Arrows in the topology select a device; enter opens its tables, i pins it. Type : for commands, as in "
@@ -152,12 +152,12 @@ TABLE: dict[str, Both] = {
     "picture.label": ("picture to", "图片存到"),
     "picture.no-png": (
         "A PNG needs CairoSVG (pip install cairosvg); a name in .svg needs nothing",
-        "PNG 需要 CairoSVG（pip install cairosvg）；.svg 什么也不需要",
+        "PNG 需要 CairoSVG（pip install cairosvg）；.svg 不需要",
     ),
     "topic.picture": ("Picture", "图片"),
     "help.picture": (
         "Where the picture of the screen is written: a name in .svg, or .png where CairoSVG is installed.",
-        "屏幕图片写到哪里：.svg 的名字；装了 CairoSVG 也可以是 .png。",
+        "屏幕图片存到哪个文件：名字以 .svg 结尾；装了 CairoSVG 也可以用 .png。",
     ),
     "stream.diagram": ("Diagram", "时序图"),
     "stream.text": ("Text", "文本"),
@@ -170,7 +170,7 @@ TABLE: dict[str, Both] = {
     "stream.written": ("Written to {file}", "已写入 {file}"),
     "stream.none": (
         "The log knows no segment of this connection: it is no TCP, or forgotten",
-        "日志里没有这个连接的报文段：不是 TCP，或已被遗忘",
+        "帧列表里没有这个连接的报文段：不是 TCP，或已被遗忘",
     ),
     "copied.lines": ("Copied: lines {count}", "已复制 {count} 行"),
     "copied.row": ("Copied: frame #{number} as a line of text", "已复制：帧 #{number}，一行文本"),

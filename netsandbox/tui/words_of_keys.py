@@ -6,7 +6,7 @@ from netsandbox.explain.words import Both
 
 TABLE: dict[str, Both] = {
     "key.log.fold": ("Journeys", "旅程"),
-    "tip.log.fold": ("One row for a frame's whole way, or all", "每个帧的整个旅程一行，或全部"),
+    "tip.log.fold": ("One row for a frame's whole way, or all", "每个帧的全程合成一行，或逐跳列出"),
     "key.device.left": ("Tab left", "上一页"),
     "key.device.right": ("Tab right", "下一页"),
     "key.device.pin": ("Pin", "固定"),
@@ -14,7 +14,7 @@ TABLE: dict[str, Both] = {
     "key.device.stream": ("Stream", "跟踪"),
     "tip.device.stream": ("Follow the connection", "跟踪这个连接"),
     "key.device.filter": ("Filter", "过滤"),
-    "tip.device.filter": ("Only its frames in the log, or all again", "日志里只看它的帧，或恢复全部"),
+    "tip.device.filter": ("Only its frames in the log, or all again", "帧列表里只看它的帧，或恢复全部"),
     "key.device.why": ("Why", "原因"),
     "tip.device.why": ("Explain the row", "解释这一行"),
     "key.log.up": ("Up", "上移"),
