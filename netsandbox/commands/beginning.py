@@ -10,7 +10,7 @@ from netsandbox.commands.errors import CommandError
 from netsandbox.commands.line import PARSER, Line, effect_of
 from netsandbox.commands.prompt import Prompt, VerbCall, no_input
 from netsandbox.commands.verb import Effect
-from netsandbox.lab.lab import DEFAULT_HOST
+from netsandbox.lab.names import DEFAULT_HOST
 from netsandbox.shell.dialect import BASH, BUILTIN_NAMES
 from netsandbox.shell.machine import Call
 from netsandbox.shell.streams import Screen

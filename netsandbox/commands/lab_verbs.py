@@ -10,7 +10,7 @@ from netsandbox.commands import kinds
 from netsandbox.commands.errors import CommandError
 from netsandbox.commands.verb import Parameter, verb
 from netsandbox.lab.errors import LabError
-from netsandbox.lab.lab import DEFAULT_HOST
+from netsandbox.lab.names import DEFAULT_HOST
 from netsandbox.linux.core.nud import NOARP, PERMANENT
 from netsandbox.linux.core.queueing import make_line
 from netsandbox.wire.addresses import format_ipv4

@@ -16,7 +16,7 @@ from netsandbox.docker import files
 from netsandbox.docker.freezer import programs_of
 from netsandbox.docker.ports import daemon_processes
 from netsandbox.lab import room
-from netsandbox.lab.lab import DEFAULT_HOST
+from netsandbox.lab.names import DEFAULT_HOST
 from netsandbox.lab.nodes import Host, Node
 from netsandbox.lab.room import Claim
 from netsandbox.linux.core.files import Files, Generator

@@ -24,7 +24,7 @@ from netsandbox.commands.unmodelled import reason
 from netsandbox.docker.api import identity as engine_identity
 from netsandbox.docker.launch import SHELLS
 from netsandbox.engine.budget import OverBudgetError
-from netsandbox.lab.lab import DEFAULT_HOST
+from netsandbox.lab.names import DEFAULT_HOST
 from netsandbox.linux.netlink.credentials import RIGHTS, ROOT, acting_with
 from netsandbox.wire.addresses import LOOPBACK_ADDRESS
 

@@ -29,7 +29,7 @@ from netsandbox.commands.verb import Effect
 from netsandbox.docker.launch import SHELLS
 from netsandbox.docker.ports import DAEMONS
 from netsandbox.docker.signals import SIGNALS
-from netsandbox.lab.lab import DEFAULT_HOST
+from netsandbox.lab.names import DEFAULT_HOST
 from netsandbox.lab.nodes import Host
 from netsandbox.linux.netlink.credentials import acting_with
 from netsandbox.shell.dialect import ASH, BASH, DASH, Dialect

@@ -30,7 +30,8 @@ from netsandbox.explain.refusals import translated
 from netsandbox.lab.errors import LabError
 from netsandbox.lab.events import CommandRun
 from netsandbox.lab.first_need import FirstNeed
-from netsandbox.lab.lab import DEFAULT_HOST, Lab
+from netsandbox.lab.lab import Lab
+from netsandbox.lab.names import DEFAULT_HOST
 from netsandbox.linux.core.files import Files
 from netsandbox.linux.netlink.credentials import acting_with
 from netsandbox.shell.dialect import BASH

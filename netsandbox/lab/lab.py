@@ -24,6 +24,7 @@ from netsandbox.lab.errors import LabError, unknown
 from netsandbox.lab.events import NodeAdded, NodeRemoved
 from netsandbox.lab.first_need import FirstNeed
 from netsandbox.lab.name_history import NameHistory
+from netsandbox.lab.names import DEFAULT_HOST
 from netsandbox.lab.nodes import Cable, Host, HubNode, Node, Remote, Switch
 from netsandbox.linux.bridge.bridge import Bridge
 from netsandbox.linux.core import cable, link
@@ -36,7 +37,6 @@ from netsandbox.linux.netlink import link as netlink_link
 from netsandbox.linux.stack import create_namespace
 from netsandbox.wire.addresses import MAC_GROUP_BIT, AddressError, Network, parse_mac, parse_network, random_mac
 
-DEFAULT_HOST = "host"
 MAX_NAME = 64
 
 

@@ -42,14 +42,14 @@ class Autosave:
 
     def follow(self, session: KeptSession) -> None:
         """Keep this session from now on."""
-        self._session = session
+        self.session = session
         session.on_execute = self.write
 
     def write(self, journal: list[Entry]) -> None:
         """Write the journal as it is now."""
         if self.problem:
             return
-        session = self._session
+        session = self.session
         head = {"format": FORMAT, "seed": session.seed, "profile": session.profile, "uplink": session.uplink,
                 "scenario": _rest(session), "branches": told(session.branches)}
         rows = [json.dumps(head), *(json.dumps(entry, ensure_ascii=False) for entry in journal)]
@@ -64,10 +64,10 @@ class Autosave:
     def mark(self) -> None:
         """Write that the line at work did not end, should the process be killed now; another thread may call this."""
         if not self.problem:
-            job = self._session.running
+            job = self.session.running
             number = job.number if job is not None and not job.is_done else 0
             try:
-                mark(self.path, number or self._session.done)
+                mark(self.path, number or self.session.done)
             except (FileError, OSError):
                 return
             self.is_marked = True
@@ -75,17 +75,17 @@ class Autosave:
     def unmark(self) -> None:
         """It did end."""
         if self.is_marked:
-            self.write(self._session.journal)
+            self.write(self.session.journal)
 
     @contextmanager
     def held(self) -> Iterator[None]:
         """Write once when it is over instead of after every line: a scenario's set-up has many, and can be repeated."""
-        self._session.on_execute = lambda _journal: None
+        self.session.on_execute = lambda _journal: None
         try:
             yield
         finally:
-            self._session.on_execute = self.write
-            self.write(self._session.journal)
+            self.session.on_execute = self.write
+            self.write(self.session.journal)
 
     def forget(self) -> None:
         """The session ended as it should: nothing is left to recover."""

@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from difflib import get_close_matches
 from functools import partial
 from pathlib import Path
-from typing import ClassVar
+from typing import TYPE_CHECKING, ClassVar
 
 from textual import on
 from textual.actions import SkipAction
@@ -17,13 +17,7 @@ from textual.screen import Screen
 from textual.widget import Widget
 from textual.widgets import Input
 
-from netsandbox.commands.verb import Verb
-from netsandbox.engine.budget import ReplayStoppedError
 from netsandbox.engine.collector import settle
-from netsandbox.explain.refusals import translated
-from netsandbox.lab.errors import LabError
-from netsandbox.session.autosave import latest, marked, recover
-from netsandbox.session.steps import Scenario
 from netsandbox.tui.i18n import language, tr
 from netsandbox.tui.line_keys import LineKeys
 from netsandbox.tui.looking_keys import LookingKeys
@@ -31,10 +25,13 @@ from netsandbox.tui.panes.branches import BranchesPane
 from netsandbox.tui.panes.command_line import CommandLine
 from netsandbox.tui.panes.prompt_line import PromptLine
 from netsandbox.tui.panes.timeline import Timeline
-from netsandbox.tui.ready import READY
 from netsandbox.tui.screens.pane_table import PANES
 from netsandbox.tui.step_keys import StepKeys
 from netsandbox.tui.time_keys import TimeKeys
+
+if TYPE_CHECKING:
+    from netsandbox.commands.verb import Verb
+    from netsandbox.session.steps import Scenario
 
 TOUR = "tour-seen"
 
@@ -110,19 +107,17 @@ class NetsandboxApp(TimeKeys, LookingKeys, StepKeys, LineKeys):
     # -- beginning
 
     def begin(self) -> None:
-        """The panes are there: open the ready lab, so that the first picture has it; what may take long, after that."""
+        """The panes are there: after their first picture the lab is made, which takes longer than that."""
         if self.options.theme:
             try:
                 self.theme = self.options.theme
             except InvalidThemeError:
                 text = tr("theme.unknown", name=self.options.theme, near=self._theme_near())
                 self.main.status.say(text, trouble=True)
-        if self.options.scenario or self.options.recover:
+        if not self.main.status.trouble:
             self.main.status.say(tr("opening"))
-            self.main.wait_for_lab()
-            self.call_after_refresh(self.open)
-        else:
-            self.open()
+        self.main.wait_for_lab()
+        self.call_after_refresh(self.open)
 
     def _theme_near(self) -> str:
         """The theme that was meant: one with the word in its name, Textual's own first, or one written alike."""
@@ -132,6 +127,11 @@ class NetsandboxApp(TimeKeys, LookingKeys, StepKeys, LineKeys):
 
     def open(self) -> None:
         """Open the scenario, the session to recover, or the ready lab; an error leaves an empty lab and a message."""
+        from netsandbox.engine.budget import ReplayStoppedError
+        from netsandbox.explain.refusals import translated
+        from netsandbox.lab.errors import LabError
+        from netsandbox.tui.ready import READY
+
         options, live = self.options, self.live
         if not self.main.status.trouble:
             self.main.status.say("")
@@ -154,7 +154,7 @@ class NetsandboxApp(TimeKeys, LookingKeys, StepKeys, LineKeys):
         self.sync()
         self.main.begin()
         self.sync()
-        if options.tour and live.session.scenario is READY and not self.files.has(TOUR):
+        if options.tour and self._is_ready and not self.files.has(TOUR):
             self.call_after_refresh(self._tour)  # a lesson has its own words, and the card would lie over them
         self._schedule()
         self.release_keys()
@@ -162,19 +162,30 @@ class NetsandboxApp(TimeKeys, LookingKeys, StepKeys, LineKeys):
 
     def _open(self, scenario: Scenario) -> None:
         """Build a scenario's lab, and say what it is about."""
+        from netsandbox.explain.refusals import translated
+
         options, live = self.options, self.live
         live.session.shell.language = language()
         with self.autosave.held():
             told = live.session.open(scenario, options.seed, options.uplink)
         about = scenario.about.get(language()) or scenario.about.get("en", "")
-        hint = tr("ready.hint") if scenario is READY else ""
+        hint = tr("ready.hint") if self._is_ready else ""
         self.main.say.say(about or hint)
         if live.session.half_built:
             self._trouble(translated(live.session.half_built, language()))
         else:
             live.jobs.say("say", f"{live.title()}\n{about}" if about else hint or translated(told, language()))
 
+    @property
+    def _is_ready(self) -> bool:
+        """It is the lab that is there when none is named."""
+        from netsandbox.tui.ready import READY
+
+        return self.live.session.scenario is READY
+
     def _recover(self) -> None:
+        from netsandbox.session.autosave import latest, marked, recover
+
         path = latest(self.files.directory)
         if path is None:
             self._trouble(tr("recover.none", where=str(self.files.directory)))
@@ -225,7 +236,7 @@ class NetsandboxApp(TimeKeys, LookingKeys, StepKeys, LineKeys):
         self.files.keep_history("commands", self.main.command.history)
         if self._told_after != self.live.session.done:
             self.main.status.say("")
-        if self.live.session.scenario is READY:
+        if self._is_ready:
             self.main.say.say("")
         if self.live.wants_quit:
             self.action_quit_now()

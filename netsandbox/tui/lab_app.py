@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable
+from functools import cached_property
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from textual.actions import SkipAction
 from textual.driver import Driver
@@ -13,23 +15,25 @@ from textual.scrollbar import ScrollBar
 from textual.timer import Timer
 from textual.widgets import Input
 
-from netsandbox.session.autosave import Autosave, mark
-from netsandbox.session.keeping import KeptSession
-from netsandbox.session.own_files import OwnFiles
-from netsandbox.session.steps import Scenario
 from netsandbox.tui.ascii_scrollbar import AsciiScrollBarRender
 from netsandbox.tui.at_work import AtWork
 from netsandbox.tui.glyphs import ASCII, UNICODE
 from netsandbox.tui.i18n import tr
 from netsandbox.tui.interruptible import listening
 from netsandbox.tui.lesson import said
-from netsandbox.tui.live import LiveLab
-from netsandbox.tui.live_jobs import Said
 from netsandbox.tui.options import Options
 from netsandbox.tui.progress import ProgressFile
 from netsandbox.tui.screens.main import MainScreen
 from netsandbox.tui.state_files import StateFiles
 from netsandbox.tui.unbroken import UnbrokenApp
+
+if TYPE_CHECKING:
+    from netsandbox.session.autosave import Autosave
+    from netsandbox.session.keeping import KeptSession
+    from netsandbox.session.own_files import OwnFiles
+    from netsandbox.session.steps import Scenario
+    from netsandbox.tui.live import LiveLab
+    from netsandbox.tui.source import Said
 
 BUSY, IDLE = 1 / 30, 0.2
 """Seconds between two looks at the clock while frames move, and while time only passes."""
@@ -60,11 +64,8 @@ class LabApp(UnbrokenApp):
         self.glyphs = ASCII if options.ascii else UNICODE
         if options.ascii:
             ScrollBar.renderer = AsciiScrollBarRender
-        self.own_files = OwnFiles(options.allow_writes, options.root)
-        self.live = LiveLab(self._with_files(KeptSession()), self.files, clock or time.monotonic)
-        self.autosave = Autosave(self.live.session, self.files.directory)
-        self.at_work = AtWork(self._mark, self.autosave.unmark)
-        self.live.busy = self.at_work.busy
+        self._clock = clock or time.monotonic
+        self.at_work = AtWork(self._mark, self._unmark)
         self._recovering: tuple[Path, int] | None = None
         """The journal that is done again, and at which of its lines."""
         self._self_timed = clock is None
@@ -90,6 +91,32 @@ class LabApp(UnbrokenApp):
         self._main: MainScreen | None = None
         self.hold_keys()  # until there is a lab
 
+    # -- made when they are first asked for, after the first picture: what they need takes as long to import as all else
+
+    @cached_property
+    def autosave(self) -> Autosave:
+        """Keeps the journal, from the first session's beginning."""
+        from netsandbox.session.autosave import Autosave
+        from netsandbox.session.keeping import KeptSession
+
+        return Autosave(self._with_files(KeptSession()), self.files.directory)
+
+    @cached_property
+    def live(self) -> LiveLab:
+        """The session as the panes drive it."""
+        from netsandbox.tui.live import LiveLab
+
+        live = LiveLab(self.autosave.session, self.files, self._clock)
+        live.busy = self.at_work.busy
+        return live
+
+    @cached_property
+    def own_files(self) -> OwnFiles:
+        """The files that sessions read and write."""
+        from netsandbox.session.own_files import OwnFiles
+
+        return OwnFiles(self.options.allow_writes, self.options.root)
+
     def _with_files(self, session: KeptSession) -> KeptSession:
         """A session that reads and writes what this app may."""
         session.use_files(self.own_files)
@@ -99,7 +126,12 @@ class LabApp(UnbrokenApp):
         if self._recovering is None:
             self.autosave.mark()
         else:
+            from netsandbox.session.autosave import mark
+
             mark(*self._recovering)
+
+    def _unmark(self) -> None:
+        self.autosave.unmark()
 
     def get_driver_class(self) -> type[Driver]:
         """One that hears ctrl+c and esc while a line is at work, when the app itself hears nothing."""
@@ -123,7 +155,8 @@ class LabApp(UnbrokenApp):
         if self._main is None:
             width, height = self.size
             classes = f"{_class_of(width, self.HORIZONTAL_BREAKPOINTS)} {_class_of(height, self.VERTICAL_BREAKPOINTS)}"
-            self._main = MainScreen(self.live, self.glyphs, self.begin, classes, reduced_motion=self.options.still)
+            self._main = MainScreen(lambda: self.live, self.files, self.glyphs, self.begin, classes,
+                                    reduced_motion=self.options.still)
         return self._main
 
     # -- time passes

@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
-from netsandbox.commands.job import Job
-from netsandbox.session.keeping import KeptSession
-from netsandbox.session.steps import Scenario, Step
 from netsandbox.tui.i18n import language, tr
-from netsandbox.tui.live_jobs import EXPECT
 
+if TYPE_CHECKING:
+    from netsandbox.commands.job import Job
+    from netsandbox.session.keeping import KeptSession
+    from netsandbox.session.steps import Scenario, Step
+
+EXPECT = "expect "
+"""What a line begins with that looks whether a goal is met."""
 TABLES = {"arp": ("arp", 1), "mac": ("mac", 1), "fdb": ("mac", 1), "route": ("routes", 1), "port": ("sockets", 1),
           "log": ("log", 1), "interface": ("links", 1), "counter": ("links", 2)}
 """The device pane's tab in which a person sees what a condition is about, and which of its words is the device."""

@@ -12,15 +12,15 @@ from netsandbox.commands.pasted import whole_lines
 from netsandbox.engine.budget import ReplayStoppedError
 from netsandbox.engine.player import Player
 from netsandbox.explain.refusals import noted, translated
-from netsandbox.lab.lab import DEFAULT_HOST
+from netsandbox.lab.names import DEFAULT_HOST
 from netsandbox.session.keeping import KeptSession
 from netsandbox.session.steps import Step
 from netsandbox.session.timeline import INTERRUPT, ReplayError
 from netsandbox.tui import peek
 from netsandbox.tui.i18n import language, tr
 from netsandbox.tui.lab_view import LabView
-from netsandbox.tui.lesson import Lesson
-from netsandbox.tui.live_jobs import EXPECT, Jobs, Waiting
+from netsandbox.tui.lesson import EXPECT, Lesson
+from netsandbox.tui.live_jobs import Jobs, Waiting
 from netsandbox.tui.source import Completion, Outcome, Status
 from netsandbox.tui.state_files import StateFiles
 

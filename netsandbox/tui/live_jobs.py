@@ -7,32 +7,21 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, NamedTuple
 
-from netsandbox.commands.job import Job
 from netsandbox.commands.line import is_background
 from netsandbox.explain.refusals import noted
 from netsandbox.session.session import ENDLESS_LIMIT
 from netsandbox.session.timeline import INTERRUPT
 from netsandbox.tui.i18n import language, tr
+from netsandbox.tui.lesson import EXPECT
+from netsandbox.tui.source import KEPT, Said
 
 if TYPE_CHECKING:
+    from netsandbox.commands.job import Job
     from netsandbox.session.keeping import KeptSession
     from netsandbox.tui.lesson import Goal
 
-EXPECT = "expect "
-KEPT = 5000
-"""Lines of the transcript that are kept."""
 MOST_CHUNKS = 100_000
 """Pieces of output that a line in progress keeps for expectations; an endless program prints without end."""
-
-
-class Said(NamedTuple):
-    """One line of the transcript."""
-
-    kind: str
-    """line, out, err, say, hold or fail (of an expectation), job (that one runs on, or has ended)."""
-    text: str
-    job: int = 0
-    """The label of the line that says it; 0 where there is none."""
 
 
 @dataclass

@@ -4,13 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from types import MappingProxyType
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 from textual.widget import Widget
 
 from netsandbox.explain.words import Both
 from netsandbox.tui.glyphs import GlyphSet
-from netsandbox.tui.live import LiveLab
+
+if TYPE_CHECKING:
+    from netsandbox.tui.live import LiveLab
+    from netsandbox.tui.source import LabSource
 
 Texts = Mapping[str, Both]
 """Words of the user interface: key -> (English, 简体中文)."""
@@ -33,7 +36,7 @@ class Pane(NamedTuple):
     """
 
     name: str
-    make: Callable[[LiveLab, GlyphSet, bool], Widget]
+    make: Callable[[LabSource, GlyphSet, bool], Widget]
     room: str = "lower"
     has_view: bool = True
     alone: bool = False

@@ -27,6 +27,8 @@ from netsandbox.lab.tables import (
 
 TableRow = NeighbourRow | FdbRow | RouteRow | InterfaceRow | SocketRow | RuleRow | ConnectionRow
 """What a line of a device's tables shows."""
+KEPT = 5000
+"""Lines of the transcript that are kept."""
 
 
 class FrameBytes(NamedTuple):
@@ -107,6 +109,16 @@ class Status(NamedTuple):
     """Lines that run beside another one or in the background."""
     waits: bool = False
     """Time stands, because a lesson waits for its reader."""
+
+
+class Said(NamedTuple):
+    """One line of the transcript."""
+
+    kind: str
+    """line, out, err, say, hold or fail (of an expectation), job (that one runs on, or has ended)."""
+    text: str
+    job: int = 0
+    """The label of the line that says it; 0 where there is none."""
 
 
 class Completion(NamedTuple):

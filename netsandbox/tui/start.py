@@ -8,7 +8,6 @@ import signal
 import sys
 from contextlib import suppress
 
-from netsandbox.session.autosave import latest
 from netsandbox.session.leftovers import state_directory
 from netsandbox.tui.i18n import language_of_locale, set_language
 from netsandbox.tui.options import Options
@@ -42,6 +41,8 @@ def _stay_below(arguments: argparse.Namespace) -> None:
     """A visitor's directory is where everything is kept, the program's own files too; a broken connection is mended."""
     os.chdir(arguments.only_below)
     os.environ["XDG_STATE_HOME"] = os.path.join(arguments.only_below, ".state")
+    from netsandbox.session.autosave import latest
+
     arguments.recover = latest(state_directory()) is not None
     with suppress(ImportError, ValueError, OSError):
         import resource

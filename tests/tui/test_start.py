@@ -17,7 +17,9 @@ from netsandbox.tui.state_files import StateFiles
 LATER = ("yaml", "netsandbox.explain.story", "netsandbox.explain.voice", "netsandbox.wire.dissect",
          "netsandbox.lab.export", "netsandbox.commands.complete", "netsandbox.tui.screens.help",
          "netsandbox.tui.screens.tour", "netsandbox.tui.palette", "netsandbox.tui.screenshot",
-         "netsandbox.commands.expect", "html")
+         "netsandbox.commands.expect", "html", "netsandbox.tui.live", "netsandbox.session.session",
+         "netsandbox.lab.lab", "netsandbox.commands.verb", "netsandbox.shell", "netsandbox.docker",
+         "netsandbox.apps", "netsandbox.linux", "netsandbox.explain.refusals")
 
 
 def test_what_the_first_picture_does_not_need_is_imported_later() -> None:
@@ -30,23 +32,31 @@ def test_what_the_first_picture_does_not_need_is_imported_later() -> None:
 
 
 @pytest.mark.parametrize(("size", "classes"), [((80, 24), {"-narrow", "-short"}), ((200, 50), {"-wide", "-tall"})])
-async def test_the_first_picture_has_the_lab_in_the_layout_of_the_size(
+async def test_the_first_picture_has_the_panes_and_the_second_the_whole_lab_in_the_layout_of_the_size(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, size: tuple[int, int], classes: set[str]
 ) -> None:
-    pictures: list[tuple[set[str], str]] = []
+    pictures: list[tuple[bool, set[str], str]] = []
     display = App._display
 
     def look(app: App[int], screen: Screen[object], renderable: object) -> None:
         lines = screen._compositor.render_strips()
-        pictures.append((set(screen.classes), "\n".join(strip.text for strip in lines)))
+        pictures.append(("live" in vars(app), set(screen.classes), "\n".join(strip.text for strip in lines)))
         display(app, screen, renderable)
 
     monkeypatch.setattr(App, "_display", look)
     app = NetsandboxApp(Options(tour=False), StateFiles(tmp_path), lambda: 0.0)
     async with app.run_test(size=size) as pilot:
         await pilot.pause()
-    seen, text = pictures[0]
-    assert classes <= seen
-    assert "▶nginx-1" in text
-    assert "uplink" in text
-    assert all(classes <= later for later, _text in pictures)
+        await pilot.pause()
+    assert all(classes <= seen for _has_lab, seen, _text in pictures)
+    has_lab, _seen, text = pictures[0]
+    assert not has_lab, "it would wait for all that a lab imports"
+    assert "Topology" in text
+    assert "Opening" in text
+    assert "host ❯" in text, "what stands already stays where it is"
+    after = [text for has_lab, _seen, text in pictures if has_lab]
+    assert after
+    for text in after:
+        assert "▶nginx-1" in text
+        assert "uplink" in text
+        assert "Opening" not in text

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import ClassVar
+from typing import TYPE_CHECKING, ClassVar
 
 from textual import on
 from textual.binding import Binding, BindingType
@@ -11,12 +11,14 @@ from textual.message import Message
 from textual.widget import Widget
 from textual.widgets import OptionList
 
-from netsandbox.commands.session_protocol import BranchRow
 from netsandbox.tui.i18n import tr
-from netsandbox.tui.live import LiveLab
 from netsandbox.tui.pane import Pane
 from netsandbox.tui.panes.list_pane import ListPane
 from netsandbox.tui.status_text import clock
+
+if TYPE_CHECKING:
+    from netsandbox.commands.session_protocol import BranchRow
+    from netsandbox.tui.live import LiveLab
 
 
 class BranchesPane(ListPane):
@@ -77,7 +79,7 @@ def _shows(pane: Widget, live: LiveLab) -> None:
     pane.show(live.session.branch_rows())
 
 
-PANE = Pane("branches", lambda _live, glyphs, _still: BranchesPane(glyphs, id="branches"), alone=True, shows=_shows,
+PANE = Pane("branches", lambda _lab, glyphs, _still: BranchesPane(glyphs, id="branches"), alone=True, shows=_shows,
             texts={
     "topic.branches": ("Branches", "分支"),
     "help.branches": ("A line typed in the past begins one. `enter` goes there, `c` compares its tables with these.",

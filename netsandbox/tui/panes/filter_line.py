@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from difflib import get_close_matches
 
-from netsandbox.explain.refusals import translated
 from netsandbox.lab.log_filter import FilterError, validate
 from netsandbox.lab.log_match import Names, Predicate, compile_filter, complete_filter, strangers
 from netsandbox.tui.glyphs import UNICODE, GlyphSet
@@ -85,6 +84,8 @@ class FilterLine(PromptLine):
 
     def complaint(self, line: str, error: FilterError) -> str:
         """What is wrong, and where when that is not the end of the line."""
+        from netsandbox.explain.refusals import translated
+
         message = translated(error.message, language())
         if error.start >= len(line.rstrip()):
             return message

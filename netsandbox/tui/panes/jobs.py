@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import ClassVar
+from typing import TYPE_CHECKING, ClassVar
 
 from textual import on
 from textual.binding import Binding, BindingType
@@ -12,11 +12,13 @@ from textual.widget import Widget
 from textual.widgets import OptionList
 
 from netsandbox.tui.i18n import tr
-from netsandbox.tui.live import LiveLab
-from netsandbox.tui.live_jobs import Watched
 from netsandbox.tui.pane import Pane
 from netsandbox.tui.panes.list_pane import ListPane
 from netsandbox.tui.status_text import clock
+
+if TYPE_CHECKING:
+    from netsandbox.tui.live import LiveLab
+    from netsandbox.tui.live_jobs import Watched
 
 
 class JobsPane(ListPane):
@@ -78,7 +80,7 @@ def _shows(pane: Widget, live: LiveLab) -> None:
     pane.show(live)
 
 
-PANE = Pane("jobs", lambda _live, glyphs, _still: JobsPane(glyphs, id="jobs"), alone=True, shows=_shows, texts={
+PANE = Pane("jobs", lambda _lab, glyphs, _still: JobsPane(glyphs, id="jobs"), alone=True, shows=_shows, texts={
     "topic.jobs": ("Jobs", "任务"),
     "help.jobs": ("What runs and waits. `enter` shows what one prints alone, and ctrl+c ends it; `k` ends it at once.",
                   "正在运行和等待的命令。`enter` 把一条调到前台：只显示它的输出，ctrl+c 结束它；`k` 立即结束。"),

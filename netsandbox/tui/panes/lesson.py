@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import ClassVar
+from typing import TYPE_CHECKING, ClassVar
 
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
@@ -15,9 +15,11 @@ from textual.widgets import Static
 from netsandbox.tui.glyphs import UNICODE, GlyphSet
 from netsandbox.tui.i18n import tr
 from netsandbox.tui.lesson import Goal, Stand
-from netsandbox.tui.live import LiveLab
 from netsandbox.tui.pane import Pane
 from netsandbox.tui.text import cell_len, crop, safe, wrap
+
+if TYPE_CHECKING:
+    from netsandbox.tui.live import LiveLab
 
 _MARKS = {True: ("✓", "$text-success"), False: ("✗", "$text-error"), None: ("·", "$text-muted")}
 _ASCII_MARKS = {True: "ok", False: "NO", None: "--"}
@@ -163,7 +165,7 @@ def _shows(pane: Widget, live: LiveLab) -> None:
     pane.show(live.lesson.stand())
 
 
-PANE = Pane("lesson", lambda _live, glyphs, _still: LessonPane(glyphs, id="lesson"), alone=True, shows=_shows, texts={
+PANE = Pane("lesson", lambda _lab, glyphs, _still: LessonPane(glyphs, id="lesson"), alone=True, shows=_shows, texts={
     "lesson.title": ("Lesson", "课程"),
     "lesson.named": ("Lesson: {title} - {step}", "课程：{title} · {step}"),
     "topic.lesson": ("Lesson", "课程"),

@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from collections import deque
 from collections.abc import Iterable
-from typing import ClassVar
+from typing import TYPE_CHECKING, ClassVar
 
 from textual.content import Content
 from textual.strip import Strip
@@ -17,10 +17,13 @@ from textual.strip import Strip
 from netsandbox.tui.canvas import Run
 from netsandbox.tui.glyphs import UNICODE, GlyphSet
 from netsandbox.tui.i18n import tr
-from netsandbox.tui.live_jobs import KEPT, Jobs, Said
 from netsandbox.tui.panes.growing import GrowingView
+from netsandbox.tui.source import KEPT, Said
 from netsandbox.tui.styles import Painted
 from netsandbox.tui.text import cell_len, fit, safe, wrap
+
+if TYPE_CHECKING:
+    from netsandbox.tui.live_jobs import Jobs
 
 _GAP = re.compile("^ +| {2,}")
 """What stands before a column of a table."""

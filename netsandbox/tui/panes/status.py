@@ -11,7 +11,7 @@ from netsandbox.tui.source import Status
 from netsandbox.tui.status_text import status_runs
 from netsandbox.tui.styles import Painted
 
-_EMPTY = Status("", 0, 0, 0, False, True, 1.0, False, "", 0)
+_EMPTY = Status("", 0, 0, 0, True, True, 1.0, False, "", 0)
 
 
 class StatusLine(Painted):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from typing import TYPE_CHECKING
 
 from textual import on
 
@@ -11,7 +12,6 @@ from netsandbox.lab.tables import InterfaceRow, LogRow
 from netsandbox.tui.glyphs import GlyphSet
 from netsandbox.tui.i18n import tr
 from netsandbox.tui.lesson import goals_summary
-from netsandbox.tui.live import LiveLab
 from netsandbox.tui.log_columns import OWN
 from netsandbox.tui.memory import Tidying
 from netsandbox.tui.panes.device import DevicePane
@@ -28,6 +28,10 @@ from netsandbox.tui.screens.panes import PanesScreen
 from netsandbox.tui.source import Why
 from netsandbox.tui.topology_model import Place
 from netsandbox.tui.topology_navigation import bridge_in_use
+
+if TYPE_CHECKING:
+    from netsandbox.tui.live import LiveLab
+    from netsandbox.tui.state_files import StateFiles
 
 ROWS_AT_ONCE = 250
 ROWS_BUDGET = 0.008
@@ -51,9 +55,10 @@ class MainScreen(PanesScreen):
     """Everything at a glance; `sync` brings the panes up to date with the lab."""
 
     def __init__(
-        self, live: LiveLab, glyphs: GlyphSet, ready: Callable[[], None], classes: str, *, reduced_motion: bool = False
+        self, lab: Callable[[], LiveLab], files: StateFiles, glyphs: GlyphSet, ready: Callable[[], None], classes: str,
+        *, reduced_motion: bool = False
     ) -> None:
-        super().__init__(live, glyphs, ready, classes, reduced_motion=reduced_motion)
+        super().__init__(lab, files, glyphs, ready, classes, reduced_motion=reduced_motion)
         self._cursor = 0
         """The first record whose rows the log does not have yet."""
         self._epoch = -1

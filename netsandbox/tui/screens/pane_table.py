@@ -15,15 +15,15 @@ from netsandbox.tui.panes.topology import TopologyPane
 from netsandbox.tui.panes.why import WhyPane
 
 PANES: tuple[Pane, ...] = (
-    Pane("topology", lambda _live, glyphs, still: TopologyPane(glyphs, reduced_motion=still, self_timed=False,
+    Pane("topology", lambda _lab, glyphs, still: TopologyPane(glyphs, reduced_motion=still, self_timed=False,
                                                                id="topology"), room="upper", has_view=False),
-    Pane("device", lambda live, glyphs, _still: DevicePane(live, glyphs, id="device"), room="devices",
+    Pane("device", lambda lab, glyphs, _still: DevicePane(lab, glyphs, id="device"), room="devices",
          focus="DataTable"),
-    Pane("log", lambda _live, glyphs, _still: FrameLog(glyphs, self_timed=False, id="log"), room="log"),
-    Pane("detail", lambda _live, glyphs, _still: DetailPane(glyphs, id="detail"), focus="Tree"),
-    Pane("why", lambda _live, glyphs, _still: WhyPane(glyphs, id="why")),
+    Pane("log", lambda _lab, glyphs, _still: FrameLog(glyphs, self_timed=False, id="log"), room="log"),
+    Pane("detail", lambda _lab, glyphs, _still: DetailPane(glyphs, id="detail"), focus="Tree"),
+    Pane("why", lambda _lab, glyphs, _still: WhyPane(glyphs, id="why")),
     LESSON,
-    Pane("output", lambda _live, glyphs, _still: OutputPane(glyphs, id="output"), alone=True),
+    Pane("output", lambda _lab, glyphs, _still: OutputPane(glyphs, id="output"), alone=True),
     JOBS,
     BRANCHES,
 )

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from typing import ClassVar, TypeVar
+from typing import TYPE_CHECKING, ClassVar, TypeVar, cast
 
 from textual import events
 from textual.app import ComposeResult
@@ -16,12 +16,11 @@ from textual.widget import Widget
 from textual.widgets import Static
 
 from netsandbox.lab.log_match import Names, names_of
-from netsandbox.linux.drop import DropReason
 from netsandbox.tui.compositor import SparseCompositor
 from netsandbox.tui.footer_keys import pane_keys, typing_keys
 from netsandbox.tui.glyphs import GlyphSet
 from netsandbox.tui.i18n import tr
-from netsandbox.tui.live import LiveLab
+from netsandbox.tui.late_lab import LateLab
 from netsandbox.tui.panes.command_line import CommandLine
 from netsandbox.tui.panes.detail import DetailPane
 from netsandbox.tui.panes.device import DevicePane
@@ -40,11 +39,15 @@ from netsandbox.tui.panes.why import WhyPane
 from netsandbox.tui.screens.pane_table import PANES
 from netsandbox.tui.status_text import speed_text
 
+if TYPE_CHECKING:
+    from netsandbox.tui.live import LiveLab
+    from netsandbox.tui.source import LabSource
+    from netsandbox.tui.state_files import StateFiles
+
 LEAST = (60, 18)
 """Columns and rows below which nothing useful can be shown."""
 PANE_NAMED = {pane.name: pane for pane in PANES}
 Made = TypeVar("Made", bound=Widget)
-REASONS = tuple(reason.name for reason in DropReason)
 
 
 class PanesScreen(Screen[None]):
@@ -59,29 +62,32 @@ class PanesScreen(Screen[None]):
     AUTO_FOCUS = ""
 
     def __init__(
-        self, live: LiveLab, glyphs: GlyphSet, ready: Callable[[], None], classes: str, *, reduced_motion: bool = False
+        self, lab: Callable[[], LiveLab], files: StateFiles, glyphs: GlyphSet, ready: Callable[[], None], classes: str,
+        *, reduced_motion: bool = False
     ) -> None:
         """Make the screen.
 
         Args:
+            lab: what the panes show; not asked for before they are painted for the first time.
+            files: where the lines that were typed are kept.
             ready: called when the panes are there and before they are painted for the first time.
             classes: those of the terminal's size.  Each that comes later styles all panes anew.
         """
         super().__init__(classes=f"view-log {'ascii ' if glyphs.ascii else ''}{classes}")
         self._compositor = SparseCompositor()
-        self.live = live
+        self._lab = lab
         self.glyphs = glyphs
         self._ready = ready
         self._is_resumed = False
-        files = live.files
+        source = cast("LabSource", LateLab(lab))
         self.status = StatusLine(glyphs, id="status")
-        self.panes: dict[str, Widget] = {pane.name: pane.make(live, glyphs, reduced_motion) for pane in PANES}
+        self.panes: dict[str, Widget] = {pane.name: pane.make(source, glyphs, reduced_motion) for pane in PANES}
         """By name, in the order of their keys."""
         for declared in PANES:
             self.panes[declared.name].set_class(declared.alone, "-alone", update=False)  # it has no style yet
         self.topology = self._pane("topology", TopologyPane)
         self.device = self._pane("device", DevicePane)
-        self.pinned = DevicePane(live, glyphs, pinned=True, id="pinned", classes="pane -empty -none")
+        self.pinned = DevicePane(source, glyphs, pinned=True, id="pinned", classes="pane -empty -none")
         self.log_pane = self._pane("log", FrameLog)
         self.detail = self._pane("detail", DetailPane)
         self.why = self._pane("why", WhyPane)
@@ -90,11 +96,16 @@ class PanesScreen(Screen[None]):
         self.timeline = Timeline(glyphs, id="timeline")
         self.filter = FilterLine(self._names, glyphs, history=files.history("filters"), id="filter")
         self.search = SearchLine(glyphs, id="search")
-        self.picture = PictureLine(live, glyphs, id="picture")
-        self.export = ExportLine(live, glyphs, id="export")
-        self.command = CommandLine(live, glyphs, history=files.history("commands"), id="command")
+        self.picture = PictureLine(source, glyphs, id="picture")
+        self.export = ExportLine(source, glyphs, id="export")
+        self.command = CommandLine(source, glyphs, history=files.history("commands"), id="command")
         self.keys = KeyBar(glyphs, id="keys")
         self.view = "log"
+
+    @property
+    def live(self) -> LiveLab:
+        """The lab that is shown."""
+        return self._lab()
 
     def _pane(self, name: str, kind: type[Made]) -> Made:
         """A pane of the table that this screen itself speaks to."""
@@ -147,7 +158,9 @@ class PanesScreen(Screen[None]):
         self.call_after_refresh(self.show_keys)
 
     def _names(self) -> Names:
-        return names_of(self.live.interfaces(), REASONS)
+        from netsandbox.linux.drop import DropReason
+
+        return names_of(self.live.interfaces(), tuple(reason.name for reason in DropReason))
 
     def show_own(self) -> None:
         """Bring the panes up to date that say themselves what they show of the lab."""
