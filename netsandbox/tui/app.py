@@ -17,6 +17,7 @@ from textual.screen import Screen
 from textual.widget import Widget
 from textual.widgets import Input
 
+from netsandbox.engine.budget import ReplayStoppedError
 from netsandbox.engine.collector import settle
 from netsandbox.tui.i18n import language, tr
 from netsandbox.tui.line_keys import LineKeys
@@ -127,38 +128,44 @@ class NetsandboxApp(TimeKeys, LookingKeys, StepKeys, LineKeys):
 
     def open(self) -> None:
         """Open the scenario, the session to recover, or the ready lab; an error leaves an empty lab and a message."""
-        from netsandbox.engine.budget import ReplayStoppedError
-        from netsandbox.explain.refusals import translated
-        from netsandbox.lab.errors import LabError
-        from netsandbox.tui.ready import READY
-
-        options, live = self.options, self.live
         if not self.main.status.trouble:
             self.main.status.say("")
         try:
-            if options.recover:
-                self._recover()
-            else:
-                self._open(_read(options.scenario) if options.scenario else READY)
-            opened = live.session.scenario
-            if opened is not None and opened.steps and not self.main.has_class("-short"):
-                self.main.set_view("lesson")
-        except ReplayStoppedError:
-            self._trouble(tr("recover.stopped"))
-        except LabError as error:
-            self._trouble(translated(str(error), language()))
+            self._open_wanted()
         except Exception as error:  # noqa: BLE001 - the app opens whatever a file holds
-            self._trouble(f"{type(error).__name__}: {error}: {self.files.log_failure('open', error)}")
-        self._scenario = live.session.scenario
-        live.play()
+            self._trouble(self._told(error))
+        self._scenario = self.live.session.scenario
+        self.live.play()
         self.sync()
         self.main.begin()
         self.sync()
-        if options.tour and self._is_ready and not self.files.has(TOUR):
+        if self.options.tour and self._is_ready and not self.files.has(TOUR):
             self.call_after_refresh(self._tour)  # a lesson has its own words, and the card would lie over them
         self._schedule()
         self.release_keys()
         self.call_after_refresh(settle)
+
+    def _open_wanted(self) -> None:
+        from netsandbox.tui.ready import READY
+
+        if self.options.recover:
+            self._recover()
+        else:
+            self._open(_read(self.options.scenario) if self.options.scenario else READY)
+        opened = self.live.session.scenario
+        if opened is not None and opened.steps and not self.main.has_class("-short"):
+            self.main.set_view("lesson")
+
+    def _told(self, error: Exception) -> str:
+        """What is said of it; what no user can have done goes to the log."""
+        from netsandbox.explain.refusals import translated
+        from netsandbox.lab.errors import LabError
+
+        if isinstance(error, ReplayStoppedError):
+            return tr("recover.stopped")
+        if isinstance(error, LabError):
+            return translated(str(error), language())
+        return f"{type(error).__name__}: {error}: {self.files.log_failure('open', error)}"
 
     def _open(self, scenario: Scenario) -> None:
         """Build a scenario's lab, and say what it is about."""
