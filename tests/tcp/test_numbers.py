@@ -5,9 +5,9 @@ from __future__ import annotations
 import pytest
 
 from netsandbox.engine.units import MILLISECOND, SECOND
-from netsandbox.linux.tcp import sequence
 from netsandbox.linux.tcp.congestion import Congestion
 from netsandbox.linux.tcp.rtt import RTO_MAX, RoundTrip
+from netsandbox.wire import sequence
 
 
 @pytest.mark.parametrize(("samples", "milliseconds"), [

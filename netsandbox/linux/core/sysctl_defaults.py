@@ -86,7 +86,7 @@ def _below(folder: str, values: dict[str, int | str]) -> dict[str, int | str]:
 GLOBALS.update(_below("net.ipv4", {
     "fib_multipath_hash_policy": 0, "fib_multipath_hash_seed": 0, "route.min_adv_mss": 256, "tcp_l3mdev_accept": 0,
     "udp_l3mdev_accept": 0, "fib_multipath_hash_fields": 7, "tcp_comp_sack_delay_ns": 1000000,
-    "tcp_comp_sack_nr": 44, "tcp_comp_sack_slack_ns": 100000}))
+    "tcp_comp_sack_nr": 44, "tcp_comp_sack_slack_ns": 100000, "tcp_moderate_rcvbuf": 1}))
 KEPT = _below("net.ipv4", {
     "fib_multipath_use_neigh": 0, "fib_notify_on_flag_change": 0,
     "fib_sync_mem": 524288, "fwmark_reflect": 0, "icmp_echo_enable_probe": 0, "igmp_link_local_mcast_reports": 1,
@@ -100,7 +100,7 @@ KEPT = _below("net.ipv4", {
     "tcp_fastopen": 1, "tcp_fastopen_blackhole_timeout_sec": 0, "tcp_fwmark_accept": 0, "tcp_invalid_ratelimit": 500,
     "tcp_limit_output_bytes": 4194304, "tcp_low_latency": 0, "tcp_max_orphans": 131072, "tcp_max_reordering": 300,
     "tcp_max_tw_buckets": 131072, "tcp_mem": "287898\t383866\t575796", "tcp_migrate_req": 0, "tcp_min_rtt_wlen": 300,
-    "tcp_min_snd_mss": 48, "tcp_min_tso_segs": 2, "tcp_moderate_rcvbuf": 1, "tcp_mtu_probe_floor": 48,
+    "tcp_min_snd_mss": 48, "tcp_min_tso_segs": 2, "tcp_mtu_probe_floor": 48,
     "tcp_mtu_probing": 0, "tcp_no_metrics_save": 0, "tcp_no_ssthresh_metrics_save": 1,
     "tcp_notsent_lowat": 4294967295, "tcp_pacing_ca_ratio": 120, "tcp_pacing_ss_ratio": 200, "tcp_pingpong_thresh": 1,
     "tcp_probe_interval": 600, "tcp_probe_threshold": 8, "tcp_reflect_tos": 0, "tcp_retrans_collapse": 1,

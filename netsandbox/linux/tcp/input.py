@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from netsandbox.engine.units import MICROSECOND, SECOND
 from netsandbox.linux.drop import Dropped, DropReason, Outcome
-from netsandbox.linux.tcp import ack, connect, listen, options, output, receive, reset, timewait, window
+from netsandbox.linux.tcp import ack, connect, listen, options, output, receive, receive_trip, reset, timewait, window
 from netsandbox.linux.tcp.events import TcpChallenged
 from netsandbox.linux.tcp.request import Request
 from netsandbox.linux.tcp.state import RECEIVE_SHUTDOWN, SEND_SHUTDOWN, Connection, TcpState, Waiting
@@ -141,6 +141,7 @@ def process(conn: Connection, packet: IPv4Packet, segment: TcpSegment, count: in
         return _dropped(problem, segment)
     receive.replace_stamp(conn, said, segment.seq)
     if state is TcpState.ESTABLISHED:
+        receive_trip.by_stamp(conn, segment.sequence_length)
         return _finish(conn, segment, receive.take(conn, segment))
     return _in_other_state(conn, packet, segment)
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from netsandbox.engine.units import MILLISECOND
-from netsandbox.linux.tcp import alarm, timewait, window
+from netsandbox.linux.tcp import alarm, receive_trip, timewait, window
 from netsandbox.linux.tcp.state import ATO_MIN, RECEIVE_SHUTDOWN, TcpState
 from netsandbox.linux.tcp.transmit import PINGPONG, send_ack
 from netsandbox.wire.sequence import MASK, after, before
@@ -42,6 +42,7 @@ def _note_data(conn: Connection, size: int) -> None:
     """tcp_event_data_recv: how long an ACK may wait follows how often data comes."""
     conn.ack_wanted = True
     window.measure(conn, size)
+    receive_trip.by_window(conn)
     now = conn.namespace.scheduler.now
     if not conn.ato:
         be_quick(conn)

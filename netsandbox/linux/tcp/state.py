@@ -141,11 +141,11 @@ class Connection(Socket):
                  "mss", "mss_clamp", "nodelay", "nxt", "on_event", "orphan", "overflowed_at", "owned", "parent",
                  "path_error", "path_mtu", "pingpong", "probe_end", "probe_is_again", "probes", "prr_delivered",
                  "prr_out", "pushed", "pushed_in", "queued", "quick", "rack", "ratio", "receive_buffer",
-                 "receive_scale", "receive_window", "received", "received_at", "recent_at", "recent_stamp", "recovery",
+                 "receive_scale", "receive_trip", "receive_window", "received", "received_at", "recent_at", "recent_stamp", "recovery",
                  "requests", "resends", "retransmitted", "retries", "retry_began", "retry_since", "round_trip",
                  "sacked_out", "sacks", "segment_size", "send_buffer", "send_scale", "send_window", "sent",
                  "shutdown_flags", "slow_start", "small", "soft_error", "space", "space_at", "space_seq",
-                 "stamp_offset", "state", "timeouts", "timer", "timer_due", "timer_kind", "tos", "ttl", "twice", "una",
+                 "stamp_offset", "state", "timeouts", "timer", "timer_due", "timer_kind", "tos", "trip_at", "trip_seq", "trip_stamp", "ttl", "twice", "una",
                  "undo_marker", "undo_retrans", "unsent", "waits_for_room", "window_clamp", "window_seq", "wire",
                  "write_began", "written")
 
@@ -280,6 +280,9 @@ class Connection(Socket):
         """rcv_mss."""
         self.space = self.space_at = self.space_seq = 0
         """rcvq_space: what the program took in one round trip, and when and where that began."""
+        self.receive_trip = self.trip_seq = self.trip_stamp = 0
+        self.trip_at: int | None = None
+        """rcv_rtt_est: the round trip in 1/8 microseconds, where and when the present measurement ends and began."""
 
     def _init_acks(self) -> None:
         """The ACKs that are owed to the peer."""

@@ -124,7 +124,6 @@ class StreamSocket(Connection):
                 raise SocketError("ENOTCONN")
             return None
         data = self._take(limit)
-        window.adjust_space(self)
         self._call("_note_read", None)
         return data
 
@@ -148,9 +147,9 @@ class StreamSocket(Connection):
             self.memory -= len(head)
             limit -= len(head)
             parts.append(head)
-        data = b"".join(parts)
-        self.copied = (self.copied + len(data)) & MASK
-        return data
+            self.copied = (self.copied + len(head)) & MASK
+            window.adjust_space(self)
+        return b"".join(parts)
 
     def take_error(self) -> str:
         """SO_ERROR: the errno name that waits, or what an ICMP error has said since; it forgets both (sk_err_soft)."""

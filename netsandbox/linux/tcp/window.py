@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from netsandbox.engine.units import MICROSECOND
 from netsandbox.linux.tcp.congestion import INITIAL
 from netsandbox.linux.tcp.state import RECEIVE_SHUTDOWN
+from netsandbox.wire.sequence import MASK
 
 if TYPE_CHECKING:
     from netsandbox.linux.core.sysctl import Sysctls
@@ -137,22 +139,25 @@ def has_memory(conn: Connection) -> bool:
 
 
 def adjust_space(conn: Connection) -> None:
-    """A program that reads fast gets a larger buffer (tcp_rcv_space_adjust)."""
-    scheduler = conn.namespace.scheduler
-    round_trip = conn.round_trip.smoothed >> 3
-    if scheduler.clock - conn.space_at < round_trip * 1000 or not round_trip:
+    """A program that reads fast gets a larger buffer (tcp_rcv_space_adjust, tcp_rcvbuf_grow)."""
+    clock, settings = conn.namespace.scheduler.clock, conn.namespace.sysctls
+    if not conn.receive_trip or (clock - conn.space_at) // MICROSECOND < conn.receive_trip >> 3:
         return
-    copied = (conn.copied - conn.space_seq) & 0xFFFFFFFF
+    copied = ((conn.copied - conn.space_seq) & MASK) - ((conn.expected - conn.copied) & MASK)
     if copied > conn.space:
-        wish = (copied << 1) + 16 * conn.advertised_mss
-        wish += 2 * wish * (copied - conn.space) // max(conn.space, 1)
-        most = int(conn.namespace.sysctls.text("net.ipv4.tcp_rmem").split()[2])
-        buffer = min((wish << 8) // conn.ratio, most)
-        if buffer > conn.receive_buffer:
+        old, conn.space = conn.space, copied
+        wish = (copied << 1) + 4 * copied * (copied - old) // max(old, 1)
+        if conn.early:
+            wish += (_end(conn.early[-1]) - conn.expected) & MASK
+        buffer = min((wish << 8) // conn.ratio, int(settings.text("net.ipv4.tcp_rmem").split()[2]))
+        if buffer > conn.receive_buffer and settings.get("net.ipv4.tcp_moderate_rcvbuf"):
             conn.receive_buffer = buffer
             conn.window_clamp = full_space(conn)
-        conn.space = copied
-    conn.space_seq, conn.space_at = conn.copied, scheduler.clock
+    conn.space_seq, conn.space_at = conn.copied, clock
+
+
+def _end(early: tuple[int, bytes, bool]) -> int:
+    return early[0] + len(early[1]) + early[2]
 
 
 def is_worth_telling(conn: Connection) -> bool:
