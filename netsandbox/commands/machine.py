@@ -296,6 +296,14 @@ class LabMachine:
         return namespace
 
     def remove_namespace(self, name: str) -> None:
+        """What `ip netns add` made, or the file or link that a person put there.
+
+        Raises:
+            FileError: it cannot be removed.
+        """
+        if name not in self.lab.extra_namespaces:
+            self._kernel_files().remove(f"{FOLDER}/{name}")
+            return
         gone = self.lab.extra_namespaces.pop(name)
         self.lab.clear_namespace(gone)
         for other in (*self.lab.extra_namespaces.values(), *(host.namespace for host in self.lab.hosts())):

@@ -37,3 +37,23 @@ def test_a_namespace_gets_a_number() -> None:
     session.run("ip netns del t1")
     session.run("ip netns add t1")
     assert session.run("ip netns list-id").out == "nsid 0 (iproute2 netns name: t2)\n"
+
+
+def test_a_name_that_leads_to_a_process_is_attached_and_deleted() -> None:
+    """A link, as `ln -s` makes it, a file that is none, and what is not there; `ip netns del` of a link crashed."""
+    session = KeptSession()
+    pid = session.run("docker run -d --name web alpine sleep 1d; docker inspect -f '{{.State.Pid}}' web").out.split()[1]
+    for line, code, said in (
+            (f"mkdir -p /run/netns; ln -s /proc/{pid}/ns/net /run/netns/web; ip -n web -br a", 0, "172.17.0.2"),
+            ("ip netns del web; ip netns", 0, ""), ("ip netns del web", 1, "Cannot remove namespace file"),
+            (f"ip netns attach w2 {pid}; ip -n w2 -br a", 0, "172.17.0.2"),
+            (f"ip netns attach w2 {pid}", 1, 'Cannot create namespace file "/run/netns/w2": File exists'),
+            ("ip netns attach w3 abc", 1, "Invalid PID: abc"),
+            ("ip netns attach w3", 1, "No netns name and PID specified"),
+            ("ip netns attach w3 9", 1, "Bind /proc/9/ns/net -> /run/netns/w3 failed: No such file or directory"),
+            ("touch /run/netns/z; ip -n z a", 255, 'setting the network namespace "z" failed: Invalid argument'),
+            ("ln -s /proc/9/ns/net /run/netns/q; ip -n q a", 255, 'Cannot open network namespace "q": No such file'),
+            ("ip -all netns del; ip netns", 0, ""), (f"nsenter -t {pid} -n ip -br a", 0, "172.17.0.2")):
+        job = session.run(line)
+        assert (job.code, said in job.out + job.err) == (code, True), line
+        assert said or not job.out + job.err

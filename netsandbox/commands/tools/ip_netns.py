@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from netsandbox.commands.tools.context import ToolError, ToolResult
 from netsandbox.commands.tools.help import usage
+from netsandbox.commands.tools.inputs import files_of
 from netsandbox.commands.tools.kernel_files import FIRST_SHELL_PID
 from netsandbox.commands.tools.names import OtherNamespaces
 from netsandbox.commands.tools.output import Row, Style, render
@@ -13,6 +14,7 @@ from netsandbox.commands.tools.subcommand import subcommand
 from netsandbox.commands.tools.words import USAGE, Words, number_of
 from netsandbox.commands.unmodelled import reason
 from netsandbox.linux.core.errors import KernelError
+from netsandbox.linux.core.inode import FileError
 from netsandbox.linux.netlink.credentials import may_administer
 
 if TYPE_CHECKING:
@@ -30,12 +32,14 @@ IN_CONTAINER = "note: {name} is seen from the host and from other containers too
 def run(context: ToolContext, arguments: list[str], style: Style) -> ToolResult:
     if len(arguments) > 1 and not style.everything and not _is_valid(arguments[1]):
         raise ToolError(USAGE, f'Invalid netns name "{arguments[1]}"')
-    command, _words = subcommand("ip netns", arguments, COMMANDS, ("monitor", "attach"))
+    command, _words = subcommand("ip netns", arguments, COMMANDS, ("monitor",))
     rest = arguments[1:]
     if command == "show":
         return _list(context, style)
     if command == "add":
         return _add(context, rest)
+    if command == "attach":
+        return _attach(context, rest)
     if command == "delete":
         return _delete(context, rest, style)
     if command == "exec":
@@ -58,9 +62,11 @@ def named(context: ToolContext, name: str, code: int = USAGE) -> NetworkNamespac
     if not name:
         raise ToolError(code, 'setting the network namespace "" failed: Invalid argument')
     found = context.machine.namespace_named(name) if may_administer() else None
-    if found is None:
-        raise ToolError(code, f'Cannot open network namespace "{name}": No such file or directory')
-    return found
+    if found is not None:
+        return found
+    if name in context.machine.namespace_names() and files_of(context).link(f"{FOLDER}/{name}") is None:
+        raise ToolError(code, f'setting the network namespace "{name}" failed: Invalid argument')
+    raise ToolError(code, f'Cannot open network namespace "{name}": No such file or directory')
 
 
 def _is_valid(name: str) -> bool:
@@ -169,10 +175,7 @@ def _set(context: ToolContext, rest: list[str]) -> ToolResult:
 def _add(context: ToolContext, rest: list[str]) -> ToolResult:
     if not rest:
         raise ToolError(1, "No netns name specified")
-    if not may_administer():
-        raise ToolError(1, f"mount --make-shared {FOLDER} failed: Operation not permitted")
-    if context.machine.namespace_named(rest[0]) is not None:
-        raise ToolError(1, f'Cannot create namespace file "{FOLDER}/{rest[0]}": File exists')
+    _check_free(context, rest[0])
     first = context.machine.tenants(context.namespace)[0].namespace
     context.machine.add_namespace(rest[0]).inherit_settings(first)
     is_inside = context.files is not None and "mnt" in (
@@ -180,13 +183,42 @@ def _add(context: ToolContext, rest: list[str]) -> ToolResult:
     return ToolResult(0, "", IN_CONTAINER.format(name=rest[0]) if is_inside else "")
 
 
+def _attach(context: ToolContext, rest: list[str]) -> ToolResult:
+    """A name for the namespace of a process: a link, where the kernel binds its file."""
+    if len(rest) < 2:
+        raise ToolError(1, "No netns name and PID specified")
+    name, pid = rest[0], number_of(rest[1])
+    if pid is None or pid <= 0:
+        raise ToolError(1, f"Invalid PID: {rest[1][:40]}")
+    _check_free(context, name)
+    path, source = f"{FOLDER}/{name}", f"/proc/{pid}/ns/net"
+    if context.machine.namespace_of_pid(pid) is None:
+        raise ToolError(1, f"Bind {source} -> {path} failed: No such file or directory")
+    files = files_of(context)
+    if not files.is_directory(FOLDER):
+        files.make_directory(FOLDER)
+    files.make_link(path, source)
+    return ToolResult(0, "", "")
+
+
+def _check_free(context: ToolContext, name: str) -> None:
+    """Raises ToolError: nobody may make a namespace here, or there is one of that name."""
+    if not may_administer():
+        raise ToolError(1, f"mount --make-shared {FOLDER} failed: Operation not permitted")
+    if name in context.machine.namespace_names():
+        raise ToolError(1, f'Cannot create namespace file "{FOLDER}/{name}": File exists')
+
+
 def _delete(context: ToolContext, rest: list[str], style: Style) -> ToolResult:
     if not rest and not style.everything:
         raise ToolError(1, "No netns name specified")
     for name in context.machine.namespace_names() if style.everything else rest[:1]:
-        if context.machine.namespace_named(name) is None or not may_administer():
+        if name not in context.machine.namespace_names() or not may_administer():
             raise ToolError(1, f'Cannot remove namespace file "{FOLDER}/{name}": No such file or directory')
-        context.machine.remove_namespace(name)
+        try:
+            context.machine.remove_namespace(name)
+        except FileError as error:
+            raise ToolError(1, f'Cannot remove namespace file "{FOLDER}/{name}": {error}') from None
     return ToolResult(0, "", "")
 
 
