@@ -174,8 +174,8 @@ def _forward(interface: Interface, frame: Frame, packet: IPv4Packet, route: Inpu
     if packet.ttl <= 1:
         icmp.send_error(interface, namespace, packet, TIME_EXCEEDED, TTL_EXCEEDED, 0, frame, buffer)
         return Dropped(DropReason.IP_INHDR, ("TTL", packet.ttl))
-    has_source_route = isinstance(packet, HeldPacket) and packet.marks.source_route is not None
-    if isinstance(packet, HeldPacket) and packet.marks.is_strict and chosen.gateway is not None:
+    marks = packet.marks if isinstance(packet, HeldPacket) else None
+    if marks is not None and marks.is_strict and chosen.gateway is not None:
         icmp.send_error(interface, namespace, packet, UNREACHABLE, SOURCE_ROUTE_FAILED, 0, frame, buffer)
         return Dropped(DropReason.IP_INHDR, ("source route", packet.dst))
     size = buffer.largest_piece or packet.total_length if buffer is not None else packet.total_length
@@ -183,7 +183,7 @@ def _forward(interface: Interface, frame: Frame, packet: IPv4Packet, route: Inpu
         icmp.send_error(interface, namespace, packet, UNREACHABLE, FRAGMENTATION_NEEDED, mtu, frame, buffer)
         return Dropped(DropReason.PKT_TOO_BIG, (packet.total_length, mtu))
     onward = packet.with_ttl(packet.ttl - 1)
-    if route.redirect and not has_source_route:
+    if route.redirect and (marks is None or marks.source_route is None):
         icmp.send_redirect(interface, frame, onward, chosen.next_hop or packet.dst, buffer)
     if namespace.netfilter.functions:
         buffer = namespace.netfilter.holding(buffer, onward)

@@ -159,10 +159,11 @@ def names_interface(pattern: str, interface: Interface | None) -> bool:
 class InterfaceIs:
     """-i and -o."""
 
-    __slots__ = ("flag", "given", "is_way_in")
+    __slots__ = ("flag", "given", "is_stem", "is_way_in")
 
     def __init__(self, flag: str, given: Word) -> None:
-        self.flag, self.given, self.is_way_in = flag, given, flag == "-i"
+        self.flag, self.given = flag, given
+        self.is_way_in, self.is_stem = flag == "-i", given.value.endswith("+")
 
     @property
     def text(self) -> str:
@@ -170,7 +171,10 @@ class InterfaceIs:
 
     def holds(self, _namespace: NetworkNamespace, buffer: SocketBuffer) -> bool:
         negated, pattern = self.given
-        return names_interface(pattern, buffer.entered if self.is_way_in else buffer.leaves) is not negated
+        interface = buffer.entered if self.is_way_in else buffer.leaves
+        if interface is None or self.is_stem:
+            return names_interface(pattern, interface) is not negated
+        return (interface.name == pattern) is not negated
 
     def seen(self, _namespace: NetworkNamespace, buffer: SocketBuffer) -> str:
         interface = buffer.entered if self.is_way_in else buffer.leaves

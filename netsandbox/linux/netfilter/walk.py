@@ -129,11 +129,16 @@ def _dropped(table: Table, chain: Chain, rule: Rule) -> Dropped:
 
 
 class ChainFunction:
-    """A built-in chain as it hooks in (a HookFunction)."""
+    """A built-in chain as it hooks in (a HookFunction).
+
+    Attributes:
+        reroutes: a packet that it changes may have another way to go.
+    """
 
     def __init__(self, table: Table, chain: Chain) -> None:
         self.table = table
         self.chain = chain
+        self.reroutes = chain.hook is Hook.OUTPUT and chain.kind == "route"
 
     def __call__(self, namespace: NetworkNamespace, buffer: SocketBuffer) -> HookVerdict:
         before, mark = buffer.packet, buffer.mark
@@ -141,7 +146,7 @@ class ChainFunction:
         verdict = walk.take()
         walk.count()
         buffer.walks.append(walk.told(verdict))
-        if self.chain.hook is Hook.OUTPUT and self.chain.kind == "route" and verdict is None:
+        if self.reroutes and verdict is None:
             after = buffer.packet
             if mark != buffer.mark or (before.src, before.dst, before.tos) != (after.src, after.dst, after.tos):
                 buffer.needs_route = True
