@@ -166,7 +166,8 @@ class Bridge(Interface):
         if size > plan.limit and any(size > port.limit or size > port.interface.peer_limit for port in ports):
             output.send_singly(self, port, ports, frame, why, to_host)
             return
-        namespace, passed = self.namespace, output.passed_over(self, port, ports)
+        namespace, is_for_all = self.namespace, ports.size + (port is not None) >= len(self.ports)
+        passed = () if is_for_all else output.passed_over(self, port, ports)
         namespace.record((FrameBridged, self.place, output.place_of(port), frame, ports.called, to_host, why, None,
                           passed))
         if receivers.size:
