@@ -16,11 +16,16 @@ if TYPE_CHECKING:
 
 
 class HistoryStep(NamedTuple):
-    """What one step of an image's making added, in characters of files; `at` is virtual nanoseconds."""
+    """What one step of an image's making added, in characters of files; `at` is virtual nanoseconds.
+
+    Attributes:
+        comment: of docker commit; None where BuildKit made it.
+    """
 
     at: int
     created_by: str
     size: int
+    comment: str | None = None
 
 
 class Image(NamedTuple):

@@ -109,7 +109,6 @@ def test_what_cannot_be_built_is_told_with_its_line(before: KeptSession, text: s
     ("docker build https://example.com/x.git", 1, "is not modelled in the sandbox"),
     ("docker build -t A .", 1, 'invalid tag "A"'), ("docker build --secret id=x .", 1, "--secret is not modelled"),
     ("docker build", 1, "requires 1 argument"), ("docker history nosuch", 1, "No such image: nosuch:latest"),
-    ("docker system df -v", 1, "--verbose is not modelled"),
 ])
 def test_a_line_that_is_no_build(before: KeptSession, line: str, code: int, said: str) -> None:
     job = before.run(line)

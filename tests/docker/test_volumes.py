@@ -25,6 +25,7 @@ def said(session: KeptSession, *lines: str) -> str:
     return jobs[-1].out + jobs[-1].err
 
 
+DAEMON = "Error response from daemon: "
 PAGE = ("mkdir html", "echo one > html/index.html",
         "docker run -d --name web -p 8080:80 -v $PWD/html:/usr/share/nginx/html:ro nginx")
 
@@ -196,3 +197,37 @@ def test_a_file_in_the_way_of_a_copy_is_told(session: KeptSession) -> None:
     session.run("docker run -d --name web nginx")
     assert "extraction point is not a directory" in session.run("docker cp /etc/hosts web:/etc/hostname/x").err
     assert session.run("docker cp web:/etc/hosts /nowhere/").err == "no such directory\n"
+
+
+def test_room_is_told_image_by_image_and_given_back(session: KeptSession) -> None:
+    for line in ("docker run -d --name s1 nginx", "docker create --name s2 -v vol1:/d busybox true",
+                 "docker run --rm -v vol2:/d busybox sh -c 'echo hello > /d/f'",
+                 "docker exec s1 sh -c 'echo hello > /f'",
+                 "docker commit -m hi s1 mine", "docker tag nginx n2"):
+        assert session.run(line).code == 0, line
+    rows = said(session, "docker system df -v").splitlines()
+    told = {row.split()[0]: row.split() for row in rows if row}
+    assert told["mine"][-4:] == ["161MB", "161MB", "6B", "0"]
+    assert told["nginx"][-4:] == told["n2"][-4:] == ["161MB", "161MB", "0B", "1"]
+    assert told["vol1"] == ["vol1", "1", "0B"]
+    assert told["vol2"] == ["vol2", "0", "6B"]
+    gone = said(session, "docker volume prune -f --filter all=true")
+    assert gone == "Deleted Volumes:\nvol2\n\nTotal reclaimed space: 6B\n"
+    assert said(session, "docker image prune -af").count("Total reclaimed space: 6B") == 1
+    assert said(session, "docker history -q mine").startswith("Error response from daemon: No such image")
+
+
+@pytest.mark.parametrize(("line", "why"), [
+    ("docker image prune -f --filter foo=bar", DAEMON + "invalid filter 'foo'"),
+    ("docker image prune -f --filter until=x", DAEMON + 'failed to parse value as time or duration: "x"'),
+    ("docker volume prune -f --filter all=x",
+     DAEMON + 'invalid filter \'all\': strconv.ParseBool: parsing "x": invalid syntax'),
+    ("docker rmi 'a b'", DAEMON + "invalid reference format"),
+    ("docker save nginx -o /no/x.tar", "failed to save image: invalid output path: stat /no: no such file or directory"),
+    ("docker system df -v --format json", "docker system df --verbose --format is not modelled in the sandbox"),
+])
+def test_what_asks_for_room_amiss(session: KeptSession, line: str, why: str) -> None:
+    job = session.run(line)
+    assert job.err == f"{why}\n"
+    assert job.code == 1
+    assert session.run("docker rmi -f nosuch").code == 0

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import posixpath
 from typing import TYPE_CHECKING
 
 from netsandbox.commands.docker.flags import Command, Flag, Parsed
@@ -15,7 +16,7 @@ if TYPE_CHECKING:
     from netsandbox.commands.docker.client import Client
 
 INDEX = "https://index.docker.io/v1/"
-READ = ("password", "password-stdin", "username", "input")
+READ = ("password", "password-stdin", "username", "input", "output")
 """Options that are looked at; of others a note says that they do nothing."""
 INSECURE = "WARNING! Using --password via the CLI is insecure. Use --password-stdin."
 
@@ -62,7 +63,17 @@ def _logout(client: Client, parsed: Parsed) -> int:
     return 0
 
 
+def _check_output(client: Client, parsed: Parsed, what: str) -> None:
+    """Raises DockerError: --output is in no folder that there is."""
+    folder = posixpath.dirname(parsed.text("output")) or "."
+    if parsed.text("output") and not client.machine.host_files().is_directory(folder):
+        raise DockerError(f"failed to {what}: invalid output path: " + (
+            f"stat {folder}: no such file or directory" if client.context.engine.profile.since(28) else
+            f'directory "{folder}" does not exist'))
+
+
 def _save(client: Client, parsed: Parsed) -> int:
+    _check_output(client, parsed, "save image")
     for name in parsed.operands:
         if client.engine.images.find(name) is None:
             raise daemon_error(f"No such image: {name}")
@@ -70,6 +81,7 @@ def _save(client: Client, parsed: Parsed) -> int:
 
 
 def _export(client: Client, parsed: Parsed) -> int:
+    _check_output(client, parsed, "export container")
     client.engine.find(parsed.operands[0])
     raise _refuse("docker export")
 

@@ -7,10 +7,13 @@ from typing import TYPE_CHECKING
 
 from netsandbox.commands.docker.flags import Command, Flag, Parsed
 from netsandbox.commands.docker.image_config import changed
-from netsandbox.commands.docker.reference import check_reference, with_tag
+from netsandbox.commands.docker.image_history import of_own
+from netsandbox.commands.docker.reference import BAD_REFERENCE, check_reference, with_tag
+from netsandbox.commands.docker.sizes import bytes_in
 from netsandbox.docker import history
 from netsandbox.docker.errors import DockerError, daemon_error
 from netsandbox.docker.image_store import split
+from netsandbox.docker.images import HistoryStep
 
 if TYPE_CHECKING:
     from netsandbox.commands.docker.client import Client
@@ -35,6 +38,9 @@ def committed(client: Client, parsed: Parsed, container: Container, reference: s
     images = client.engine.images
     image = images.of_container(client.engine, container, reference)._replace(
         comment=parsed.text("message"), author=parsed.text("author"))
+    step = HistoryStep(client.scheduler.clock, " ".join([*image.entrypoint, *image.cmd]), bytes_in(container.files),
+                       image.comment)
+    image = image._replace(history=(*(container.image.history or of_own(container.image)), step))
     for text in parsed.all("change"):
         image = changed(image, text)
     content = repr((image, client.scheduler.clock))
@@ -69,9 +75,11 @@ def tag(client: Client, parsed: Parsed) -> int:
 
 
 def remove(client: Client, parsed: Parsed) -> int:
-    refused = []
+    refused, is_failure = [], False
     for name in parsed.operands:
         try:
+            if " " in name:
+                raise daemon_error(BAD_REFERENCE)
             image = client.engine.images.remove(client.engine, name, parsed.on("force"))
             client.print(f"Untagged: {image.name}:{image.tag}")
             history.of_image(client.engine, image.identity, "untag")
@@ -80,11 +88,11 @@ def remove(client: Client, parsed: Parsed) -> int:
                 layer = sha256(image.identity.encode()).hexdigest()
                 client.print(f"Deleted: sha256:{image.identity}\nDeleted: sha256:{layer}")
         except DockerError as error:
-            if not (parsed.on("force") and "No such image" in str(error)):
-                refused.append(str(error))
+            is_failure |= not (parsed.on("force") and "No such image" in str(error))
+            refused.append(str(error))
     for text in refused:
         client.complain(text)
-    return 1 if refused else 0
+    return 1 if is_failure else 0
 
 
 COMMIT = Command("docker commit", "[OPTIONS] CONTAINER [REPOSITORY[:TAG]]",

@@ -38,7 +38,7 @@ def history(client: Client, parsed: Parsed) -> int:
             "ID": MISSING, "CreatedSince": f"{human_duration(now - step.at)} ago" if is_made else "2 weeks ago",
             "CreatedAt": created_at(step.at) if is_made else CREATED_AT, "Size": human_size(step.size),
             "CreatedBy": step.created_by if is_whole else ellipsis(step.created_by, WIDTH),
-            "Comment": BUILDKIT if is_made else ""})
+            "Comment": "" if not is_made else BUILDKIT if step.comment is None else step.comment})
     rows[0]["ID"] = f"sha256:{image.identity}" if is_whole else image.identity[:SHORT]
     print_list(client, parsed, COLUMNS, rows, "*formatter.historyContext", FIELDS)
     if not image.history and not parsed.on("quiet"):

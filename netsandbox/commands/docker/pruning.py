@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from netsandbox.commands.docker.flags import Command, Flag, Parsed
+from netsandbox.commands.docker.disk_usage import shared_size, volume_sizes
+from netsandbox.commands.docker.flags import FALSE, TRUE, Command, Flag, Parsed
 from netsandbox.commands.docker.listing import bad_filter, no_filter
+from netsandbox.commands.docker.sizes import bytes_in, human_size, size_of
 from netsandbox.commands.docker.words import duration, has_label
 from netsandbox.docker import containers, user_networks, volumes
 from netsandbox.docker.container import RESTARTING
@@ -14,10 +16,10 @@ from netsandbox.docker.image_store import NO_NAME
 from netsandbox.docker.network import BridgeNetwork
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from netsandbox.commands.docker.client import Client
-    from netsandbox.docker.container import Container
     from netsandbox.docker.engine import DockerEngine
-    from netsandbox.docker.volumes import Volume
 
 QUESTION = "Are you sure you want to continue? [y/N] "
 CONTAINERS_GO = "This will remove all stopped containers."
@@ -26,7 +28,6 @@ ANONYMOUS_GO = "This will remove anonymous local volumes not used by at least on
 VOLUMES_GO = "This will remove all local volumes not used by at least one container."
 IMAGES_GO = "This will remove all dangling images."
 ALL_IMAGES_GO = "This will remove all images without at least one container associated to them."
-SPACE = "Total reclaimed space: 0B"
 Filters = list[tuple[str, str]]
 
 
@@ -45,8 +46,7 @@ def agrees(client: Client, parsed: Parsed, warning: str, command: str) -> bool:
 def prune_containers(client: Client, parsed: Parsed) -> int:
     filters = _filters(parsed)
     if agrees(client, parsed, CONTAINERS_GO, "container prune"):
-        _remove_containers(client, filters)
-        client.print(SPACE)
+        _say_space(client, _remove_containers(client, filters))
     return 0
 
 
@@ -59,9 +59,9 @@ def prune_networks(client: Client, parsed: Parsed) -> int:
 
 def prune_images(client: Client, parsed: Parsed) -> int:
     """Those without a name that no container uses; the sandbox's own stay."""
+    filters = _filters(parsed, "dangling")
     if agrees(client, parsed, ALL_IMAGES_GO if parsed.on("all") else IMAGES_GO, "image prune"):
-        _remove_images(client, parsed)
-        client.print(SPACE)
+        _say_space(client, _remove_images(client, parsed, filters))
     return 0
 
 
@@ -72,21 +72,27 @@ def prune_system(client: Client, parsed: Parsed) -> int:
             "all images without at least one container associated to them" if is_all else "all dangling images",
             "all build cache" if is_all else "unused build cache"]
     if agrees(client, parsed, "This will remove:\n" + "".join(f"  - {one}\n" for one in goes), "system prune"):
-        _remove_containers(client, filters)
+        space = _remove_containers(client, filters)
         _remove_networks(client, filters)
         if parsed.on("volumes"):
-            _remove_volumes(client, filters)
-        _remove_images(client, parsed)
-        client.print(SPACE)
+            space += _remove_volumes(client, filters)
+        _say_space(client, space + _remove_images(client, parsed, filters))
     return 0
 
 
-def _remove_images(client: Client, parsed: Parsed) -> None:
+def _say_space(client: Client, count: int) -> None:
+    client.print(f"Total reclaimed space: {human_size(count, 4)}")
+
+
+def _remove_images(client: Client, parsed: Parsed, filters: Filters) -> int:
+    """The bytes that they had to themselves, as of the other two."""
     made, used = client.engine.images.made, {one.image.identity for one in client.engine.containers.values()}
     gone = [image for image in made.values() if image.identity not in used
-            and (image.name == NO_NAME or parsed.on("all"))]
-    lines = list[str]()
+            and (image.name == NO_NAME or parsed.on("all")) and _is_to_go(
+                client, image.created or 0, dict(image.labels), filters)]
+    lines, space = list[str](), 0
     for image in gone:
+        space += size_of(image) - shared_size(image, client.engine.images.all())
         del made[image.name, image.tag]
         lines += [f"untagged: {image.name}:{image.tag}"] if image.name != NO_NAME else []
         lines.append(f"deleted: sha256:{image.identity}")
@@ -94,21 +100,25 @@ def _remove_images(client: Client, parsed: Parsed) -> None:
         client.print("Deleted Images:\n" + "\n".join(lines) + "\n")
     if parsed.on("all"):
         client.complain("note: the sandbox's own images stay")
+    return space
 
 
-def _remove_containers(client: Client, filters: Filters) -> None:
+def _remove_containers(client: Client, filters: Filters) -> int:
     stopped = [container for container in client.engine.containers.values()
-               if not container.is_running and container.state != RESTARTING and _is_to_go(client, container, filters)]
+               if not container.is_running and container.state != RESTARTING
+               and _is_to_go(client, container.created, container.labels, filters)]
+    space = sum(bytes_in(container.files) for container in stopped)
     for container in stopped:
         containers.remove(client.engine, container, False)
     if stopped:
         client.print("Deleted Containers:\n" + "\n".join(container.identity for container in stopped) + "\n")
+    return space
 
 
 def _remove_networks(client: Client, filters: Filters) -> None:
     used = _used(client.engine)
     unused = [n for n in client.engine.networks.values() if isinstance(n, BridgeNetwork) and not n.is_default
-              and n.name not in used and _is_to_go(client, n, filters)]
+              and n.name not in used and _is_to_go(client, n.created, n.labels, filters)]
     for network in unused:
         user_networks.remove(client.engine, network)
     if unused:
@@ -117,20 +127,26 @@ def _remove_networks(client: Client, filters: Filters) -> None:
 
 def prune_volumes(client: Client, parsed: Parsed) -> int:
     """Without --all only those that nobody named."""
-    filters = _filters(parsed)
-    if agrees(client, parsed, (VOLUMES_GO if parsed.on("all") else ANONYMOUS_GO), "volume prune"):
-        _remove_volumes(client, filters, parsed.on("all"))
-        client.print(SPACE)
+    filters, said = _filters(parsed, "all"), [text[4:] for text in parsed.all("filter") if text.startswith("all=")]
+    for value in said:
+        if value not in TRUE | FALSE:
+            raise daemon_error(f"invalid filter 'all': strconv.ParseBool: parsing \"{value}\": invalid syntax"
+                               if client.engine.profile.since(28) else f"invalid filter 'all=[{value}]'")
+    is_all = parsed.on("all") or any(value in TRUE for value in said)
+    if agrees(client, parsed, (VOLUMES_GO if is_all else ANONYMOUS_GO), "volume prune"):
+        _say_space(client, _remove_volumes(client, filters, is_all))
     return 0
 
 
-def _remove_volumes(client: Client, filters: Filters, with_named: bool = False) -> None:
+def _remove_volumes(client: Client, filters: Filters, with_named: bool = False) -> int:
     unused = [volume.name for volume in client.engine.volumes.values() if not volumes.users(client.engine, volume)
-              and (with_named or volume.is_anonymous) and _is_to_go(client, volume, filters)]
+              and (with_named or volume.is_anonymous) and _is_to_go(client, volume.created, volume.labels, filters)]
+    sizes = volume_sizes(client.engine)
     for name in unused:
         volumes.remove(client.engine, name)
     if unused:
         client.print("Deleted Volumes:\n" + "\n".join(unused) + "\n")
+    return sum(sizes[name] for name in unused)
 
 
 def _used(engine: DockerEngine) -> set[str]:
@@ -138,24 +154,26 @@ def _used(engine: DockerEngine) -> set[str]:
     return {name for container in engine.containers.values() for name in container.networks}
 
 
-def _filters(parsed: Parsed) -> Filters:
-    return [_filter(text) for text in parsed.all("filter")]
+def _filters(parsed: Parsed, more: str = "") -> Filters:
+    """Args: more: a key that one command alone knows, which looks at it itself."""
+    found = [_filter(text, more) for text in parsed.all("filter")]
+    return [(key, value) for key, value in found if key != more]
 
 
-def _filter(text: str) -> tuple[str, str]:
+def _filter(text: str, more: str) -> tuple[str, str]:
     """(key, value): `label=x`, `label!=x` and `until=5m`."""
     key, _equals, value = text.partition("=")
-    if key not in ("label", "label!", "until"):
+    if key not in ("label", "label!", "until", *filter(None, (more,))):
         raise no_filter(key)
     if key == "until" and duration(value) is None:
         raise daemon_error(f'failed to parse value as time or duration: "{value}"')
     return key, value
 
 
-def _is_to_go(client: Client, one: BridgeNetwork | Container | Volume, filters: Filters) -> bool:
+def _is_to_go(client: Client, created: int, labels: Mapping[str, str], filters: Filters) -> bool:
     """Whether all filters take it."""
-    return all(one.created <= client.scheduler.clock - (duration(value) or 0) if key == "until" else
-               has_label(one.labels, value) == (key == "label") for key, value in filters)
+    return all(created <= client.scheduler.clock - (duration(value) or 0) if key == "until" else
+               has_label(labels, value) == (key == "label") for key, value in filters)
 
 
 FILTER = Flag("filter", "", "list", check=bad_filter)
