@@ -223,7 +223,8 @@ def test_room_is_told_image_by_image_and_given_back(session: KeptSession) -> Non
     ("docker volume prune -f --filter all=x",
      DAEMON + 'invalid filter \'all\': strconv.ParseBool: parsing "x": invalid syntax'),
     ("docker rmi 'a b'", DAEMON + "invalid reference format"),
-    ("docker save nginx -o /no/x.tar", "failed to save image: invalid output path: stat /no: no such file or directory"),
+    ("docker save nginx -o /no/x.tar",
+     "failed to save image: invalid output path: stat /no: no such file or directory"),
     ("docker system df -v --format json", "docker system df --verbose --format is not modelled in the sandbox"),
 ])
 def test_what_asks_for_room_amiss(session: KeptSession, line: str, why: str) -> None:
