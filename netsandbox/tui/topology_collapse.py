@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Callable, Collection
 
 from netsandbox.tui.i18n import tr, widest
+from netsandbox.tui.text import cell_len
 from netsandbox.tui.topology_model import Item, Place, Port, Scope, Wire, places
-from netsandbox.tui.topology_parts import Shape
-from netsandbox.tui.topology_shapes import name_width
+from netsandbox.tui.topology_parts import Options, Shape
+from netsandbox.tui.topology_shapes import conditions, name_width
 
 _Signature = tuple[int, ...]
 """The nets that an item hangs on, by their index; items that differ in it are not folded together."""
@@ -16,7 +17,7 @@ _Signature = tuple[int, ...]
 class Fold:
     """One scope, ready to be folded to several widths."""
 
-    def __init__(self, scope: Scope, measured: Callable[[Item], Shape]) -> None:
+    def __init__(self, scope: Scope, measured: Callable[[Item], Shape], options: Options) -> None:
         self.scope = scope
         self._measured = measured
         self._widths: list[int] = []
@@ -28,6 +29,8 @@ class Fold:
         hosts = any(item.inner is not None for item in scope.items)
         self._suffix = widest("group.hosts") + 2 if hosts else 1
         self._margin = name_width(scope.nets) + 2 * min(3, sum(len(net.exits) + len(net.joins) for net in scope.nets))
+        said = max((cell_len(conditions(net, options)) for net in scope.nets), default=0)
+        self._margin += said + 2 if said else 0
 
     def fold(self, width: int, lines: int, keep: Collection[Place]) -> Scope:
         """The scope with so many items as fit in `lines` rows of `width` columns, and groups for the others.

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import replace
+from functools import partial
 
 from netsandbox.lab.tables import InterfaceRow, LinkRow, NodeRow
 from netsandbox.tui.glyphs import UNICODE, GlyphSet
@@ -164,7 +165,7 @@ class _Search:
     def collapsed(self, keep: Collection[Place]) -> tuple[Block, Options]:
         """Chips of which the most are folded into groups: of the candidates that fit, the one that folds fewest."""
         measured = Measured(Options(self.glyphs, Detail.COLLAPSED))
-        folds = [Fold(without_proxies(item.inner), measured) if item.inner is not None else None
+        folds = [Fold(without_proxies(item.inner), measured, measured.options) if item.inner is not None else None
                  for item in self.scope.items]
         rows = max(self.height // 3, 1)
         several = (rows, 1) if self.big else (rows, (rows + 1) // 2, 1)
@@ -194,7 +195,8 @@ class _Search:
             block = rows(folded, self.width, inner_width, options, measured)
             if lines > 1 or self._fits(block):
                 return folded, block
-        folded = Fold(folded, lambda item: _shape(item, inner_width, options, measured)).fold(self.width, 1, keep)
+        shape = partial(_shape, inner_width=inner_width, options=options, measured=measured)
+        folded = Fold(folded, shape, options).fold(self.width, 1, keep)
         return folded, rows(folded, self.width, inner_width, options, measured)
 
     def _hopeless(self, scope: Scope) -> bool:

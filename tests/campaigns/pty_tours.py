@@ -32,8 +32,6 @@ PAINTING = 5
 """Seconds until a screen of another size begins to be painted."""
 SILENCE = 0.4
 """Seconds without a picture after which a key has done what it does."""
-AT_WORK = 1.5
-"""The same for a line that may be at work on a machine that others use: the key that leaves the prompt would end it."""
 LONGEST = 6
 """Seconds after which it has though there are pictures: a bond looks at its links, and time goes on, without end."""
 
@@ -50,7 +48,10 @@ def tour(name: str, language: str, directory: Path) -> list[str]:
     one = Terminal(["-m", "netsandbox", "open", "--lang", language, name if goes_on else str(path)], directory)
     faults, crossed = [], False
     try:
+        begun = time.monotonic()
         _shown(one, tr("lesson.step", number=0, count=len(steps)))
+        # On a busy machine a line is at work for longer, and the key that leaves the prompt would end it.
+        silence = max(SILENCE, (time.monotonic() - begun) / 3)
         one.press(FASTEST)
         for number, (step, typed) in enumerate(zip(steps, lines, strict=True), 1):
             if goes_on and step.ask:
@@ -62,9 +63,9 @@ def tour(name: str, language: str, directory: Path) -> list[str]:
             crossed = crossed or "✗".encode() in one.seen + _painted_anew(one, 121)
             typed = () if goes_on and not step.task else typed
             if not step.expect:
-                _type(one, typed)
+                _type(one, typed, silence)
                 continue
-            if not _meets(one, typed, len(step.expect)):
+            if not _meets(one, typed, len(step.expect), silence):
                 faults.append(f"{name} {language} step {number}: {_seen(one)}")
                 break
         if not faults and any(step.expect and step.run for step in steps) and not crossed and not goes_on:
@@ -96,18 +97,18 @@ def _shown(one: Terminal, text: str) -> None:
                 raise
 
 
-def _type(one: Terminal, lines: Sequence[str]) -> None:
-    """Type lines one by one."""
+def _type(one: Terminal, lines: Sequence[str], silence: float) -> None:
+    """Type lines one by one; each is done after so many seconds without a picture."""
     for line in lines:
         one.press(":" + line.replace("\n", "\r") + "\r")
-        one.settle(AT_WORK, longest=LONGEST)
+        one.settle(silence, longest=LONGEST + silence)
     one.press("\x1b\x1b")
     one.settle(SILENCE, longest=LONGEST)
 
 
-def _meets(one: Terminal, lines: Sequence[str], count: int) -> bool:
+def _meets(one: Terminal, lines: Sequence[str], count: int, silence: float) -> bool:
     """Type a step's lines; whether the lesson's pane says that all its goals are met, once they are looked at."""
-    _type(one, lines)
+    _type(one, lines, silence)
     one.press("6")
     one.settle(SILENCE, longest=LONGEST)
     for attempt in range(8):

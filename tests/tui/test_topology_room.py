@@ -59,6 +59,20 @@ def test_thirty_containers_keep_the_ends_of_their_addresses() -> None:
     assert "nginx-30 .122" in drawn
 
 
+@pytest.mark.parametrize("size", PANES.values(), ids=PANES)
+def test_what_is_said_beside_a_bus_has_its_room_too(size: tuple[int, int]) -> None:
+    """Two networks of fifteen beside a docker0 without a carrier: the host's frame was wider than the pane."""
+    rows = labs.Rows()
+    rows.host("host", "docker0", "front", "back")
+    rows.interfaces = [row._replace(carrier=row.name != "docker0", state="DOWN") for row in rows.interfaces]
+    for number in range(30):
+        rows.container(f"web{number}", "host", "front" if number % 2 else "back")
+    rows.container("both", "host", "front", "back")
+    placed = lay(rows, size)
+    assert "no carrier" in text(placed)
+    assert max(len(row.text.rstrip()) for row in placed.rows) <= size[0]
+
+
 def test_ends_of_addresses_tell_neighbours_apart() -> None:
     """Two octets where one is the same for several."""
     rows = labs.Rows()
