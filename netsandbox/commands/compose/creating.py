@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from hashlib import sha256
+from itertools import pairwise
 from posixpath import dirname, normpath
 from typing import TYPE_CHECKING
 
@@ -12,14 +13,16 @@ from netsandbox.commands.compose.found import LABEL, containers_of, number_of, o
 from netsandbox.commands.compose.model import STARTED, Attachment, NetworkSpec, Project, Service
 from netsandbox.commands.compose.mounting import as_told
 from netsandbox.commands.compose.options import RELEASE
+from netsandbox.commands.compose.pools import check_pools, in_the_engine_s_words
 from netsandbox.commands.compose.wishes import DIVERGED, NEVER, Wish
 from netsandbox.commands.docker import network as networks
 from netsandbox.commands.docker.flags import parse
 from netsandbox.commands.docker.run import CREATE, make
 from netsandbox.commands.docker.template_values import to_json
+from netsandbox.commands.docker.volume_options import check_driver, check_options
 from netsandbox.commands.docker.words import named_values
 from netsandbox.docker import containers, volumes
-from netsandbox.docker.errors import DAEMON, DockerError, daemon_error
+from netsandbox.docker.errors import DAEMON, DockerError
 from netsandbox.docker.links import Link
 from netsandbox.docker.network import IFNAME
 from netsandbox.engine.budget import Use, spend
@@ -31,6 +34,9 @@ if TYPE_CHECKING:
     from netsandbox.docker.user_networks import NetworkPlan
 
 
+NO_ALIASES = "network-scoped aliases are only supported for user-defined networks"
+BAD_ARGUMENT = re.compile(r'invalid argument ".*" for "[^"]*" flag: ([^\n]*)(?s:\n.*)?')
+BAD_MAC = re.compile(r"(.*) is not a valid mac address")
 BAD_MODE = re.compile(r"(--\w+): (invalid \w+ mode)", re.ASCII)
 
 
@@ -63,6 +69,8 @@ def make_networks(client: Client, project: Project, services: list[Service]) -> 
     for key in wanted:
         spec = project.networks[key]
         if spec.name in client.engine.networks:
+            if not spec.external:
+                _check_labels(client, project, spec, client.engine.networks[spec.name].labels)
             continue
         if spec.external:
             raise DockerError(f"network {spec.name} declared as external, but could not be found")
@@ -71,8 +79,20 @@ def make_networks(client: Client, project: Project, services: list[Service]) -> 
             client.engine.create_network(_plan(client, project, spec))
         except DockerError as error:
             say(client, "Network", spec.name, "Error")
-            raise DockerError(f"failed to create network {spec.name}: {error}") from None
+            raise DockerError(f"failed to create network {spec.name}: {in_the_engine_s_words(error)}") from None
         say(client, "Network", spec.name, "Created")
+
+
+def _check_labels(client: Client, project: Project, spec: NetworkSpec, labels: Mapping[str, str]) -> None:
+    """Raises DockerError: one of this name is there that Compose has not made, or for another."""
+    owner, key = labels.get(f"{LABEL}project"), labels.get(f"{LABEL}network", "")
+    if owner != project.name:
+        whose = "by compose" if owner is None else f'for project \\"{project.name}\\"'
+        warn(client, f"a network with name {spec.name} exists but was not created {whose}.\\nSet `external: true` to "
+             "use an existing network")
+    if key != spec.key:
+        raise DockerError(f'network {spec.name} was found but has incorrect label {LABEL}network set to "{key}" '
+                          f'(expected: "{spec.key}")')
 
 
 def make_volumes(client: Client, project: Project, services: list[Service]) -> None:
@@ -82,17 +102,27 @@ def make_volumes(client: Client, project: Project, services: list[Service]) -> N
         DockerError: an external one is missing, or one has a driver that is not there.
     """
     for spec in project.only([service.name for service in services]).volumes.values():
-        if spec.name in client.engine.volumes:
+        there = client.engine.volumes.get(spec.name)
+        if there is not None:
+            owner = there.labels.get(f"{LABEL}project")
+            if not spec.external and owner != project.name:
+                whose = "not created by Docker Compose" if owner is None else (
+                    f'created for project \\"{owner}\\" (expected \\"{project.name}\\")')
+                warn(client, f'volume \\"{spec.name}\\" already exists but was {whose}. Use `external: true` to use an '
+                     "existing volume")
             continue
         if spec.external:
             raise DockerError(f'external volume "{spec.name}" not found')
         say(client, "Volume", spec.name, "Creating")
-        if spec.driver not in ("", "local"):
+        options = named_values(spec.options)
+        try:
+            check_driver(spec.name, spec.driver)
+            check_options(spec.name, options)
+        except DockerError:
             say(client, "Volume", spec.name, "Error")
-            raise daemon_error(f"create {spec.name}: error looking up volume plugin {spec.driver}: plugin "
-                               f'"{spec.driver}" not found')
+            raise
         own = _own_labels(project, "volume", spec.key, repr(spec))
-        volumes.make(client.engine, spec.name, dict(sorted((named_values(spec.labels) | own).items())))
+        volumes.make(client.engine, spec.name, dict(sorted((named_values(spec.labels) | own).items())), options)
         say(client, "Volume", spec.name, "Created")
 
 
@@ -116,6 +146,7 @@ def _own_labels(project: Project, kind: str, key: str, text: str) -> dict[str, s
 def _plan(client: Client, project: Project, spec: NetworkSpec) -> NetworkPlan:
     own = _own_labels(project, "network", spec.key, repr(spec))
     labels = [word for key, value in own.items() for word in ("--label", f"{key}={value}")]
+    check_pools(spec.pools)
     plan = networks.planned(client, understood(client, networks.CREATE, [*spec.flags, *labels, spec.name]))
     return plan._replace(ipam_options=None)
 
@@ -242,12 +273,11 @@ def make_one(client: Client, project: Project, service: Service, name: str,
     for mount in service.mounts:
         for section in (section for section in mount.sections if section != mount.kind):
             warn(client, f"mount of type `{mount.kind}` should not define `{section}` option")
+    client.service = service.name
     try:
         container = make(client, understood(client, CREATE, [*words, service.image, *command]))
     except DockerError as error:
-        wrong = BAD_MODE.fullmatch(str(error))  # what docker's client says, and here the daemon
-        text = f"{DAEMON}{wrong[2]}: {words[words.index(wrong[1]) + 1]}" if wrong else str(error)
-        raise DockerError(text, 1, note=error.note) from None
+        raise DockerError(_in_the_engine_s_words(str(error), words), 1, note=error.note) from None
     told = {normpath(mount.target): mount for mount in service.mounts}
     container.mounts = tuple(as_told(mount, told.get(mount.target)) for mount in container.mounts)
     container.links = tuple(_links(client, project, service))
@@ -255,6 +285,23 @@ def make_one(client: Client, project: Project, service: Service, name: str,
     container.config = container.config._replace(entrypoint=entrypoint, attached=("stdout", "stderr"),
                                                  health_check=service.health_check)
     return container
+
+
+def _in_the_engine_s_words(text: str, words: list[str]) -> str:
+    """What docker's client says of a flag, and here the Engine says of what it is told."""
+    mode, argument, mac = (pattern.fullmatch(text) for pattern in (BAD_MODE, BAD_ARGUMENT, BAD_MAC))
+    networks = [word for before, word in pairwise(words) if before == "--network"]
+    network = networks[0].partition(",")[0].removeprefix("name=") if networks else ""
+    if mode is not None:
+        return f"{DAEMON}{mode[2]}: {words[words.index(mode[1]) + 1]}"
+    if argument is not None:
+        return f"{DAEMON}{argument[1]}"
+    if mac is not None:
+        return f"{DAEMON}invalid config for network {network}: invalid MAC address {mac[1]}"
+    if text == NO_ALIASES:
+        return (f"{DAEMON}invalid config for network {network}: invalid endpoint settings:\nnetwork-scoped alias is "
+                "supported only for containers in user defined networks")
+    return text.replace("Invalid --security-opt:", "invalid security-opt:")
 
 
 def _links(client: Client, project: Project, service: Service) -> Iterator[Link]:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from netsandbox.commands.compose.creating import say
 from netsandbox.commands.compose.found import (
+    LABEL,
     chosen,
     containers_of,
     orphans_of,
@@ -101,7 +102,7 @@ class Ending:
             self._removed("Image", named, partial(self.client.engine.images.remove, self.client.engine, image, False))
         for spec in self.project.networks.values():
             network = self.client.engine.networks.get(spec.name)
-            if network is None or spec.external:
+            if network is None or spec.external or network.labels.get(f"{LABEL}project") != self.project.name:
                 continue
             self._removed("Network", spec.name, partial(user_networks.remove, self.client.engine, network))
         for volume in self.project.volumes.values() if self.with_volumes else ():

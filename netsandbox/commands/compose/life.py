@@ -17,7 +17,7 @@ from netsandbox.commands.compose.found import (
     service_of,
 )
 from netsandbox.commands.compose.options import GLOBAL, refused, without_effect
-from netsandbox.commands.compose.starting import Starting
+from netsandbox.commands.compose.starting import Starting, start_one
 from netsandbox.commands.compose.wishes import FLAGS, PULLED, check, wishes_of
 from netsandbox.commands.docker.flags import Command, Flag, Parsed
 from netsandbox.docker import containers
@@ -54,8 +54,7 @@ class Restarting(Stopping):
     before, backwards = "Restarting", False
 
     def done(self, container: Container) -> None:
-        self.client.engine.start(container)
-        say(self.client, "Container", container.name, "Started")
+        start_one(self.client, container)
 
     def go_on(self, _argument: object = None) -> int | None:
         if not self.layers:

@@ -123,12 +123,13 @@ class Service(NamedTuple):
 
 
 class NetworkSpec(NamedTuple):
-    """One network of the file; `name` is what Docker calls it."""
+    """One network of the file; `name` is what Docker calls it, and `pools` are the configurations of its ipam."""
 
     key: str
     name: str
     external: bool = False
     flags: tuple[str, ...] = ()
+    pools: tuple[Mapping[str, str], ...] = ()
 
 
 class VolumeSpec(NamedTuple):
@@ -139,6 +140,7 @@ class VolumeSpec(NamedTuple):
     external: bool = False
     driver: str = ""
     labels: tuple[str, ...] = ()
+    options: tuple[str, ...] = ()
 
 
 class Project(NamedTuple):

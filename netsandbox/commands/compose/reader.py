@@ -9,9 +9,11 @@ from typing import Any, TypeVar
 from netsandbox.commands.compose.decoding import check
 from netsandbox.commands.compose.model import BIND, VOLUME, Attachment, NetworkSpec, Project, Service, VolumeSpec
 from netsandbox.commands.compose.mounting import mount_words, source_path
+from netsandbox.commands.compose.pools import AUXILIARY
 from netsandbox.commands.compose.services import read_service
 from netsandbox.commands.compose.values import Values, is_null
 from netsandbox.commands.compose.whole import Read, Whole, nothing
+from netsandbox.commands.docker.words import named_values
 from netsandbox.commands.strict_yaml import MappingNode, Node, line_of
 
 DEFAULT = "default"
@@ -20,6 +22,8 @@ FILES = ("compose.yaml", "compose.yml", "docker-compose.yaml", "docker-compose.y
 OVERRIDES = ("compose.override.yml", "compose.override.yaml", "docker-compose.override.yml",
              "docker-compose.override.yaml")
 """One of them beside such a file says more, or otherwise."""
+POOL = {"subnet": "--subnet", "gateway": "--gateway", "ip_range": "--ip-range"}
+"""Of a configuration of ipam."""
 WITHOUT_EFFECT = ("configs", "secrets", "models")
 NAME = re.compile(r"[a-z0-9][a-z0-9_-]*", re.ASCII)
 NOT_IN_NAME = re.compile(r"[^a-z0-9_-]", re.ASCII)
@@ -62,6 +66,7 @@ def read_project(text: str, path: str, name: str, variables: Mapping[str, str], 
     volumes = _volumes(values, top, name, notes)
     services = _services(values, top, name, notes)
     services = {key: _completed(values, service, services, networks, top) for key, service in services.items()}
+    _check_names(values, services, top)
     services = {key: _mounted(values, service, volumes, top) for key, service in services.items()}
     _check_order(values, services, top)
     return Project(name, path, services, networks, volumes, tuple(sorted(notes)), overrides, text)
@@ -103,12 +108,14 @@ def _network(values: Values, key: str, node: Node, project: str, notes: list[tup
             flag = "--opt" if field == "driver_opts" else "--label"
             flags += [word for text in values.pairs(value, what) for word in (flag, text)]
         elif field == "ipam":
-            flags += _ipam(values, value, what)
-        elif field in ("enable_ipv4", "enable_ipv6"):
+            spec = _with_ipam(values, spec, value, what)
+        elif field == "enable_ipv4":
+            flags += [f"--ipv4={values.text(value, what)}"]
+        elif field == "enable_ipv6":
             notes.append((line_of(where), what))
     if spec.external and spec.name == f"{project}_{key}":
         spec = spec._replace(name=key)
-    return spec._replace(flags=tuple(flags))
+    return spec._replace(flags=(*flags, *spec.flags))
 
 
 Spec = TypeVar("Spec", NetworkSpec, VolumeSpec)
@@ -139,6 +146,7 @@ def _volumes(values: Values, top: dict[str, tuple[Node, Node]], project: str,
             elif field == "driver":
                 spec = spec._replace(driver=values.text(value, what))
             elif field == "driver_opts":
+                spec = spec._replace(options=values.pairs(value, what))
                 notes.append((line_of(where), what))
         found[key] = spec._replace(name=key) if spec.external and spec.name == f"{project}_{key}" else spec
     return found
@@ -158,20 +166,20 @@ def _mounted(values: Values, service: Service, volumes: Mapping[str, VolumeSpec]
     return service._replace(flags=(*service.flags, *flags))
 
 
-def _ipam(values: Values, node: Node, what: str) -> list[str]:
-    """--ipam-driver, and --subnet and the like of each configuration."""
-    flags: list[str] = []
-    known: dict[str, str] = {"subnet": "--subnet", "gateway": "--gateway", "ip_range": "--ip-range"}
+def _with_ipam(values: Values, spec: NetworkSpec, node: Node, what: str) -> NetworkSpec:
+    """With --ipam-driver, and --subnet and the like of each configuration."""
+    flags, pools = list[str](), list[Mapping[str, str]]()
     fields = values.map(node, what)
     configs, driver = fields.get("config"), fields.get("driver")
     flags += ["--ipam-driver", values.text(driver[1], what)] if driver else []
     for item in values.items(configs[1], f"{what}.config") if configs else ():
-        for key, (_place, inner) in values.map(item, f"{what}.config").items():
-            if key in known:
-                flags += [known[key], values.text(inner, f"{what}.config.{key}")]
-            elif key == "aux_addresses":
-                flags += [word for text in values.pairs(inner, what) for word in ("--aux-address", text)]
-    return flags
+        given = {key: value for key, (_key, value) in values.map(item, f"{what}.config").items()}
+        pool = {key: values.text(given[key], f"{what}.config.{key}") for key in POOL if key in given}
+        others = values.pairs(given["aux_addresses"], what) if "aux_addresses" in given else ()
+        flags += [word for key, text in pool.items() for word in (POOL[key], text)]
+        flags += [word for text in others for word in ("--aux-address", text)]
+        pools.append(pool | {f"{AUXILIARY}{name}": text for name, text in named_values(others).items()})
+    return spec._replace(flags=(*spec.flags, *flags), pools=tuple(pools))
 
 
 def _completed(values: Values, service: Service, services: Mapping[str, Service], networks: Mapping[str, Any],
@@ -200,6 +208,16 @@ def _completed(values: Values, service: Service, services: Mapping[str, Service]
         service = service._replace(networks={DEFAULT: Attachment()})
     return service._replace(needs=tuple(other for other in wanted if other in services), restarts_with=tuple(
         dict.fromkeys((*service.restarts_with, *(other for other in others if other not in service.needs)))))
+
+
+def _check_names(values: Values, services: Mapping[str, Service], top: dict[str, tuple[Node, Node]]) -> None:
+    """Raises ScenarioError: two containers would have one name (compose-go, loader, checkConsistency)."""
+    taken: set[str] = set()
+    for name, service in services.items():
+        if service.container_name in taken and values.is_strict:
+            raise values.error(values.map(top["services"][1], "services")[name][0], f"services.{name}: container name "
+                               f'"{service.container_name}" is already in use by service {{}}"')
+        taken |= {service.container_name} - {""}
 
 
 def _check_order(values: Values, services: Mapping[str, Service], top: dict[str, tuple[Node, Node]]) -> None:

@@ -8,6 +8,7 @@ from typing import Any
 
 from netsandbox.commands.compose.build_keys import WITHOUT_EFFECT as OF_BUILD
 from netsandbox.commands.compose.build_keys import read_build
+from netsandbox.commands.compose.flag_keys import KEPT, Change, Key, repeated, resources, single, switch
 from netsandbox.commands.compose.merging import find
 from netsandbox.commands.compose.model import Attachment, Service
 from netsandbox.commands.compose.mounting import read_mount
@@ -17,41 +18,16 @@ from netsandbox.commands.strict_yaml import MappingNode, Node, SequenceNode, lin
 from netsandbox.docker.errors import DockerError
 from netsandbox.docker.health import HealthCheck
 
-Change = dict[str, Any]
-"""Fields of a Service; `flags` are added to those that are there."""
-
 HEALTH_TIMES = ("interval", "timeout", "start_period", "start_interval")
 """Lengths of time, and fields of a HealthCheck."""
 WITHOUT_EFFECT = frozenset({
-    "annotations", "attach", "blkio_config", "cgroup", "cgroup_parent", "configs", "cpu_count", "cpu_percent",
-    "cpu_period", "cpu_quota", "cpu_rt_period", "cpu_rt_runtime", "cpu_shares", "cpus", "cpuset", "credential_spec",
-    "develop", "device_cgroup_rules", "devices", "external_links", "gpus", "group_add", "ipc",
-    "isolation", "logging", "mem_limit", "mem_reservation", "mem_swappiness", "memswap_limit",
-    "oom_kill_disable", "oom_score_adj", "pids_limit", "platform", "post_start", "pre_stop", "pull_policy",
-    "read_only", "runtime", "secrets", "security_opt", "shm_size", "storage_opt", "ulimits",
-    "userns_mode", "models", "provider", "pull_refresh_after", "use_api_socket"})
+    "attach", "blkio_config", "configs", "cpu_count", "cpu_percent", "cpu_rt_period", "cpu_rt_runtime",
+    "credential_spec", "develop", "external_links", "gpus", "models", "platform", "post_start", "pre_stop", "provider",
+    "pull_policy", "pull_refresh_after", "secrets", "use_api_socket"})
 """Keys of the specification that the sandbox does not model: they are listed with their lines."""
 
 
-def _repeated(flag: str, read: Callable[[Values, Node, str], tuple[str, ...]]) -> Callable[[Values, Node, str], Change]:
-    def change(values: Values, node: Node, what: str) -> Change:
-        return {"flags": tuple(word for text in read(values, node, what) for word in (flag, text))}
-    return change
-
-
-def _single(flag: str) -> Callable[[Values, Node, str], Change]:
-    def change(values: Values, node: Node, what: str) -> Change:
-        return {"flags": (flag, values.text(node, what))}
-    return change
-
-
-def _switch(flag: str) -> Callable[[Values, Node, str], Change]:
-    def change(values: Values, node: Node, what: str) -> Change:
-        return {"flags": (flag,) if values.boolean(node, what) else ()}
-    return change
-
-
-def _field(field: str, read: Callable[[Values, Node, str], Any]) -> Callable[[Values, Node, str], Change]:
+def _field(field: str, read: Callable[[Values, Node, str], Any]) -> Key:
     def change(values: Values, node: Node, what: str) -> Change:
         return {field: read(values, node, what)}
     return change
@@ -148,8 +124,9 @@ def _health_check(values: Values, node: Node, what: str) -> Change:
 
 
 def _deploy(values: Values, node: Node, what: str) -> Change:
-    replicas = values.map(node, what).get("replicas")
-    return {} if replicas is None else {"scale": values.number(replicas[1], f"{what}.replicas")}
+    replicas, limits = find(node, "replicas"), find(node, "resources")
+    scaled = {} if replicas is None else {"scale": values.number(replicas, f"{what}.replicas")}
+    return scaled | {"flags": tuple(resources(values, limits, what)) if limits is not None else ()}
 
 
 def _environment(values: Values, node: Node, what: str) -> Change:
@@ -176,28 +153,40 @@ def _build(values: Values, node: Node, what: str) -> Change:
     return {"build": read_build(values, node, what)}
 
 
+def _restart(values: Values, node: Node, what: str) -> Change:
+    """What is no number behind the colon is none (Compose, getRestartPolicy)."""
+    text = values.text(node, what)
+    how, _colon, count = text.partition(":")
+    return {"flags": ("--restart", text if count.lstrip("+-").isdecimal() else how)}
+
+
+def _labels(values: Values, node: Node, what: str) -> tuple[str, ...]:
+    return tuple(text for text in values.pairs(node, what) if text)
+
+
 def _grace(values: Values, node: Node, what: str) -> Change:
     return {"flags": ("--stop-timeout", str(values.seconds(node, what)))}
 
 
-KEYS: dict[str, Callable[[Values, Node, str], Change]] = {
+KEYS: dict[str, Key] = {
     "image": _field("image", Values.text), "build": _build, "command": _field("command", Values.words),
     "entrypoint": _field("entrypoint", Values.words), "container_name": _field("container_name", Values.text),
     "network_mode": _field("network_mode", Values.text), "networks": _networks,
     "links": _field("links", Values.texts), "volumes_from": _field("volumes_from", Values.texts),
     "depends_on": _depends_on, "scale": _field("scale", Values.number),
     "deploy": _deploy, "profiles": _field("profiles", Values.texts), "ports": _ports,
-    "expose": _repeated("--expose", Values.texts), "environment": _environment, "env_file": _env_file,
-    "extra_hosts": _extra_hosts, "healthcheck": _health_check, "dns": _repeated("--dns", Values.texts),
-    "dns_search": _repeated("--dns-search", Values.texts),
-    "dns_opt": _repeated("--dns-option", Values.texts), "cap_add": _repeated("--cap-add", Values.texts),
-    "cap_drop": _repeated("--cap-drop", Values.texts), "sysctls": _repeated("--sysctl", Values.pairs),
-    "labels": _repeated("--label", Values.pairs), "hostname": _single("--hostname"),
-    "domainname": _single("--domainname"), "mac_address": _single("--mac-address"), "restart": _single("--restart"),
-    "stop_signal": _single("--stop-signal"), "stop_grace_period": _grace, "privileged": _switch("--privileged"),
-    "volumes": _volumes, "working_dir": _single("--workdir"), "tmpfs": _repeated("--tmpfs", Values.texts),
-    "tty": _switch("-t"), "stdin_open": _switch("-i"), "init": _switch("--init"),
-    "user": _single("--user"), "uts": _single("--uts"), "pid": _field("pid", Values.text), "label_file": _label_file}
+    "expose": repeated("--expose", Values.texts), "environment": _environment, "env_file": _env_file,
+    "extra_hosts": _extra_hosts, "healthcheck": _health_check, "dns": repeated("--dns", Values.texts),
+    "dns_search": repeated("--dns-search", Values.texts),
+    "dns_opt": repeated("--dns-option", Values.texts), "cap_add": repeated("--cap-add", Values.texts),
+    "cap_drop": repeated("--cap-drop", Values.texts), "sysctls": repeated("--sysctl", Values.pairs),
+    "labels": repeated("--label", _labels), "hostname": single("--hostname"),
+    "domainname": single("--domainname"), "mac_address": single("--mac-address"), "restart": _restart,
+    "stop_signal": single("--stop-signal"), "stop_grace_period": _grace, "privileged": switch("--privileged"),
+    "volumes": _volumes, "working_dir": single("--workdir"), "tmpfs": repeated("--tmpfs", Values.texts),
+    "tty": switch("-t"), "stdin_open": switch("-i"), "init": switch("--init"),
+    "read_only": switch("--read-only"),
+    "user": single("--user"), "uts": single("--uts"), "pid": _field("pid", Values.text), "label_file": _label_file}
 
 
 def read_service(values: Values, name: str, where: Node, node: Node) -> tuple[Service, list[tuple[int, str]]]:
@@ -209,13 +198,13 @@ def read_service(values: Values, name: str, where: Node, node: Node) -> tuple[Se
     service, notes = Service(name, line_of(where)), list[tuple[int, str]]()
     for key, (place, value) in values.map(node, f"services.{name}").items():
         what = f"services.{name}.{key}"
-        if key in KEYS:
-            if not is_null(value):
-                change = KEYS[key](values, value, what)
-                change["flags"] = (*service.flags, *change.get("flags", ()))
-                service = service._replace(**change)
-            notes += _inner_notes(values, key, value, what)
-        elif key in WITHOUT_EFFECT:
+        read = KEYS.get(key) or KEPT.get(key)
+        if read is not None and not is_null(value):
+            change = read(values, value, what)
+            change["flags"] = (*service.flags, *change.get("flags", ()))
+            service = service._replace(**change)
+        notes += _inner_notes(values, key, value, what)
+        if key in WITHOUT_EFFECT or key in KEPT:
             notes.append((line_of(place), what))
             if key in ("configs", "secrets"):
                 service = service._replace(files=(*service.files, *_files(values, key, value, what)))

@@ -32,9 +32,17 @@ def start_all(client: Client, stopped: list[Container], *, is_told: bool = True)
     for container in stopped if is_told else ():
         say(client, "Container", container.name, "Starting")
     for container in stopped:
+        start_one(client, container, is_told=is_told)
+
+
+def start_one(client: Client, container: Container, *, is_told: bool = True) -> None:
+    """Raises DockerError: it cannot be started, whose exit status is Compose's own."""
+    try:
         client.engine.start(container)
-        if is_told:
-            say(client, "Container", container.name, "Started")
+    except DockerError as error:
+        raise DockerError(str(error), 1, note=error.note) from None
+    if is_told:
+        say(client, "Container", container.name, "Started")
 
 
 class Starting:

@@ -57,7 +57,7 @@ class Client(Program):
         self.on_interrupt: Callable[[], None] | None = None
         self.watched: Task | None = None
         self.waits_for_ever = False
-        self.progress = ""
+        self.progress = self.service = ""  # of Compose
         self.arguments = arguments
         self.endpoint = Endpoint(SOCKET, "default")
         self._dial: Dial | None = None
@@ -179,6 +179,10 @@ class Client(Program):
         """What the client itself finds odd, as its log has it."""
         now = timestamp(self.scheduler.clock).partition(".")[0]
         self.complain(f'time="{now}Z" level=warning msg="{text}"')
+
+    def tell_warning(self, text: str) -> None:
+        """What the Engine finds odd about a container."""
+        self.complain(f" {self.service} {text}" if self.service else f"WARNING: {text}")
 
     def print(self, text: str) -> None:
         super().print("\n".join(harmless(line) for line in text.split("\n")))

@@ -42,7 +42,7 @@ def mounts(client: Client, parsed: Parsed) -> tuple[Mount, ...]:
     found += [_long(client, text) for text in parsed.all("mount")]
     if driver and parsed.all("mount"):
         if client.engine.profile.since(28):
-            client.complain(f"WARNING: {DRIVER_IGNORED}")
+            client.tell_warning(DRIVER_IGNORED)
         else:
             client.warn(DRIVER_IGNORED_BEFORE_28)
     found += [_of_memory(client, text) for text in parsed.all("tmpfs")]

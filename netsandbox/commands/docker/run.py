@@ -162,7 +162,7 @@ def _tell(client: Client, parsed: Parsed, container: Container, mode: str) -> No
     """What a person may have expected otherwise."""
     published = container.host_config.published
     if mode == "host" and (published or parsed.on("publish-all")):
-        client.complain("WARNING: Published ports are discarded when using host network mode")
+        client.tell_warning("Published ports are discarded when using host network mode")
     if parsed.on("read-only") and container.image.server not in ("", "nginx"):
         client.complain("note: with --read-only the sandbox's own server starts all the same; a real one may want to "
                         "write a file, for which --tmpfs makes room")
@@ -172,7 +172,7 @@ def _tell(client: Client, parsed: Parsed, container: Container, mode: str) -> No
         client.complain("note: programs on the host's network see the host's name in the sandbox; --hostname names "
                         "/etc/hostname alone")
     if not client.engine.forwards and mode not in ("host", "none"):
-        client.complain("WARNING: IPv4 forwarding is disabled. Networking will not work.")
+        client.tell_warning("IPv4 forwarding is disabled. Networking will not work.")
 
 
 def _name_servers(client: Client, parsed: Parsed) -> ResolvConf:
@@ -181,7 +181,7 @@ def _name_servers(client: Client, parsed: Parsed) -> ResolvConf:
     for server in wanted.servers:
         if ip_address(server.strip()).is_loopback:
             shown = f"({server})" if client.engine.profile.since(28) else f"setting (--dns={server})"
-            client.complain(f"WARNING: Localhost DNS {shown} may fail in containers.")
+            client.tell_warning(f"Localhost DNS {shown} may fail in containers.")
     return wanted
 
 
