@@ -8,6 +8,7 @@ from hypothesis import strategies as st
 
 from netsandbox.engine.chance import Stream
 from netsandbox.engine.units import SECOND
+from netsandbox.linux.netfilter.connection import ASSURED
 from netsandbox.linux.netfilter.rewrite import changed
 from netsandbox.wire.addresses import parse_ipv4
 from netsandbox.wire.icmp import ECHO_REPLY, IcmpMessage
@@ -106,6 +107,33 @@ def test_a_full_table_drops_what_finds_no_entry_that_is_not_assured_near_it(most
     assert (table.statistics["early_drop"] >= most + 20 - len(table) > 0) == gives_way
     lines = [line for _at, line in router.namespace.netfilter.log or ()]
     assert lines == ["nf_conntrack: nf_conntrack: table full, dropping packet"] * 20 * (not gives_way)
+
+
+@pytest.mark.parametrize(("most", "buckets", "flows", "assured", "dropped", "early"), [
+    (64, 512, 400, 0, 38, 298), (256, 512, 600, 0, 0, 346), (64, 16_384, 400, 0, 316, 20), (64, 512, 400, 64, 400, 0),
+    (64, 512, 400, 32, 144, 224)])
+def test_a_full_table_gives_way_as_often_as_the_kernels(most: int, buckets: int, flows: int, assured: int,
+                                                        dropped: int, early: int) -> None:
+    """`conntrack -S` of Linux 6.12 after so many new UDP flows: which entries are near a new one is a matter of the
+    hash, and how many are is not."""
+    router = Router()
+    router.iptables("-A FORWARD -m conntrack --ctstate NEW -j ACCEPT")
+    router.namespace.write_sysctl("net.netfilter.nf_conntrack_max", most)
+    router.namespace.write_sysctl("net.netfilter.nf_conntrack_buckets", buckets)
+    for port in range(20_000, 20_000 + assured):
+        assert router.pass_through(packet("udp", "10.0.0.7", "192.0.2.1", port), "eth0", "eth1") is not None
+    table = router.namespace.netfilter.connections
+    assert table is not None or not assured
+    for connection in table or ():
+        connection.status |= ASSURED
+    went = sum(router.pass_through(packet("udp", "10.0.0.7", "192.0.2.1", port), "eth0", "eth1") is not None
+               for port in range(1000, 1000 + flows))
+    table = router.namespace.netfilter.connections
+    assert table is not None
+    assert table.statistics["drop"] == flows - went
+    assert abs(table.statistics["drop"] - dropped) <= max(dropped, early) // 6
+    assert abs(table.statistics["early_drop"] - early) <= max(dropped, early) // 6
+    assert len(table) == assured + went - table.statistics["early_drop"] <= most
 
 
 @pytest.mark.parametrize(("port", "offset", "chosen"), [

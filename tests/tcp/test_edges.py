@@ -1,0 +1,132 @@
+"""The edges of what TCP decides by: one byte, one try or one tick more, and it goes the other way."""
+
+from __future__ import annotations
+
+import pytest
+
+from netsandbox.apps.stream import Stream
+from netsandbox.engine.units import SECOND
+from netsandbox.linux.tcp import listen, receive, window
+from netsandbox.linux.tcp.events import TcpResetSent, TcpRetransmitted, TcpStateChanged
+from netsandbox.linux.tcp.state import Recovery
+from netsandbox.linux.tcp.stream import StreamSocket
+from netsandbox.linux.tcp.timewait import TimeWait, reusable
+from netsandbox.linux.tcp.undo import any_again, keep_open
+from netsandbox.wire.arp import ArpPacket
+from netsandbox.wire.tcp import ACK, TcpSegment
+from tests.tcp.net import PROCESS, RIGHT, Acceptor, Collector, Net, steady
+
+
+@pytest.fixture
+def conn() -> StreamSocket:
+    return StreamSocket(Net().left, PROCESS)
+
+
+@pytest.mark.parametrize(("seq", "size", "inside"), [
+    (99, 0, False), (99, 1, False), (99, 2, True), (100, 0, True), (109, 5, True), (110, 0, True), (110, 1, False),
+    (111, 0, False)])
+def test_a_half_open_connection_takes_what_its_window_holds(seq: int, size: int, inside: bool) -> None:
+    """tcp_in_window, of a window of ten bytes from 100 on."""
+    segment = TcpSegment(1, 2, seq, 0, ACK, 0, b"", bytes(size))
+    assert listen._is_inside(segment, 100, 10) is inside
+
+
+def test_the_first_tries_of_a_syn_come_each_second_and_then_ever_later() -> None:
+    net = Net(lambda _number, frame: [0] if isinstance(frame.payload, ArpPacket) else [])
+    conn = net.connect(net.left, RIGHT)
+    net.run(80)
+    tries = [round((record.at - conn.created) / SECOND) for record in net.trace.since(0)
+             if isinstance(record.event, TcpRetransmitted)]
+    assert tries[:8] == [1, 2, 3, 4, 5, 7, 11, 19]  # tcp_syn_linear_timeouts 4, and the timers' slots grow coarser
+    assert len(tries) == 10  # and tcp_syn_retries 6
+
+
+def test_a_window_that_cannot_grow_makes_no_acknowledgement_quick(conn: StreamSocket) -> None:
+    conn.window_clamp = conn.slow_start = 30_000
+    window.grow(conn, 1448)
+    assert (conn.slow_start, conn.quick) == (30_000, 0)
+    conn.window_clamp += 1
+    window.grow(conn, 1448)
+    assert (conn.slow_start, conn.quick) == (30_001, 1)
+
+
+def test_the_room_for_what_is_sent_ends_at_tcp_wmem(conn: StreamSocket) -> None:
+    conn.namespace.write_sysctl("net.ipv4.tcp_wmem", "4096 16384 20000")
+    window.opened(conn)
+    assert conn.send_buffer == 20_000
+    conn.namespace.write_sysctl("net.ipv4.tcp_wmem", "4096 16384 4194304")
+    window.opened(conn)
+    assert conn.send_buffer > 20_000
+
+
+@pytest.mark.parametrize(("memory", "offered"), [
+    (0, 10_000), (16_000, 2_000), (17_108, 1_446), (17_110, 0), (18_000, 0)])
+def test_a_window_smaller_than_a_segment_is_shut(conn: StreamSocket, memory: int, offered: int) -> None:
+    """__tcp_select_window, RFC 9293, 3.8.6.2.2: half of a buffer of 20,000 bytes is for data."""
+    conn.receive_buffer, conn.ratio, conn.segment_size = 20_000, 128, 1_445
+    conn.window_clamp = conn.slow_start = 10_000
+    conn.receive_scale, conn.memory = 1, memory
+    assert window.wanted(conn) == offered
+
+
+def test_blocks_of_sack_join_and_the_newest_is_first(conn: StreamSocket) -> None:
+    conn.has_sack = True
+    for block in ((10, 20), (30, 40), (50, 60), (70, 80), (90, 95)):
+        receive._add_sack(conn, *block)
+    assert conn.sacks == [(90, 95), (70, 80), (50, 60), (30, 40)]
+    receive._add_sack(conn, 60, 70)
+    assert conn.sacks == [(50, 80), (90, 95), (30, 40)]
+    receive._add_sack(conn, 41, 49)
+    assert conn.sacks[0] == (41, 49)
+
+
+def test_nothing_under_way_leaves_the_state_open(conn: StreamSocket) -> None:
+    assert not any_again(conn)
+    conn.recovery = Recovery.DISORDER
+    keep_open(conn)
+    assert conn.recovery is Recovery.OPEN
+
+
+def test_states_and_resets_are_told() -> None:
+    net = Net()
+    conn = net.connect(net.left, RIGHT, 81)
+    net.run(1)
+    assert [(event.old, event.new) for event in net.events(TcpStateChanged)] == [
+        ("CLOSE", "SYN_SENT"), ("SYN_SENT", "CLOSE")]
+    assert [event.namespace for event in net.events(TcpResetSent)] == ["right"]
+    assert conn.error == "ECONNREFUSED"
+    assert not any(isinstance(one, TimeWait) for one in net.left.sockets.connections.values())
+
+
+def test_who_closes_first_waits_and_may_use_the_pair_again_as_tcp_tw_reuse_says() -> None:
+    net = Net()
+    Acceptor(net.listen(net.right))
+    Stream(net.connect(net.left, RIGHT), Collector(b"question"))
+    net.run(0.9)
+    record, = (one for one in net.left.sockets.connections.values() if isinstance(one, TimeWait))
+    free: dict[tuple[int, bool], bool] = {}
+    for mode in (0, 1, 2):
+        net.left.write_sysctl("net.ipv4.tcp_tw_reuse", mode)
+        free |= {(mode, is_loopback): reusable(record, False, is_loopback) for is_loopback in (False, True)}
+    assert not any(free.values())
+    assert reusable(record, True, False)
+    net.run(1)
+    for mode in (0, 1, 2):
+        net.left.write_sysctl("net.ipv4.tcp_tw_reuse", mode)
+        free |= {(mode, is_loopback): reusable(record, False, is_loopback) for is_loopback in (False, True)}
+    assert {key for key, is_free in free.items() if is_free} == {(1, False), (1, True), (2, True)}
+
+
+def test_both_that_close_at_once_wait() -> None:
+    net = Net(steady)
+    listener = net.listen(net.right)
+    left = net.connect(net.left, RIGHT)
+    net.run(1)
+    right = listener.accept()
+    assert right is not None
+    left.close()
+    right.close()
+    net.run(1)
+    assert [event.new for event in net.events(TcpStateChanged) if event.new == "CLOSING"] == ["CLOSING", "CLOSING"]
+    assert all(isinstance(one, TimeWait) for end in (net.left, net.right) for one in end.sockets.connections.values())
+    assert len(net.left.sockets.connections) == len(net.right.sockets.connections) == 1
