@@ -45,7 +45,7 @@ WHY = {
     "`ss -ltnp` shows who has which port": "fuser",
     "`trace` and `why` tell what became of a packet": "strace ltrace perf bpftrace gdb ftrace",
     "network namespaces are `ip netns` and links to /proc/PID/ns/net in /run/netns; nothing is mounted":
-        "mount umount chroot pivot_root debootstrap capsh setcap getcap",
+        "umount chroot pivot_root debootstrap capsh setcap getcap",
     "all runs with root's rights": "useradd usermod groupadd addgroup adduser passwd visudo newgrp gpasswd",
     "SELinux is not modelled": "semanage chcon restorecon",
     "what a package brings is there already": "dpkg rpm apt-cache snap gcc make go git "

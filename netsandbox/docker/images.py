@@ -240,8 +240,9 @@ OTHERS: dict[str, Image] = {image.name: image for image in (
         ("networkstatic/iperf3", "iperf3", ()), ("mlabbe/iperf3", "iperf3", ("-s",)), ("alpine/socat", "socat", ()),
         ("itsthenetwork/alpine-tcpdump", "tcpdump", ()), ("corfr/tcpdump", "tcpdump", ()))),
     *(Image(name, (), ("/bin/sh",), tools=EVERYTHING, size="60MB") for name in TOOLBOXES),
+    Image("centos", (), ("/bin/bash",), tools=(*RED_HAT, "arping", "ping", "tracepath"), size="200MB"),
     *(Image(name, (), ("/bin/bash",), tools=RED_HAT, size="200MB") for name in (
-        "centos", "rockylinux", "almalinux", "fedora", "amazonlinux", "oraclelinux")),
+        "rockylinux", "almalinux", "fedora", "amazonlinux", "oraclelinux")),
     *(NGINX_WITH_TOOLS._replace(name=name) for name in ("wbitt/network-multitool", "praqma/network-multitool")),
     Image("radial/busyboxplus", (), ("/bin/sh",), tools=(*BUSYBOX, "curl"), size="13MB"),
     *(Image(name, ("/pause",), size="736kB") for name in (

@@ -84,6 +84,18 @@ def test_br_netfilter_looks_at_bridges_once_it_is_loaded() -> None:
     assert one.run("cat /sys/class/net/br9/bridge/bridge_id").out == "8000.000000000000\n"
 
 
+def test_what_keeps_a_namespace_is_mounted() -> None:
+    one = KeptSession()
+    one.run("ip netns add red")
+    for line in ("mount | grep netns", "mount -t nsfs"):
+        assert one.run(line).out == "nsfs on /run/netns/red type nsfs (rw)\n"
+    assert one.run("tail -1 /proc/mounts").out == "nsfs /run/netns/red nsfs rw 0 0\n"
+    for line, said in (("mount --bind /a /b", "netsandbox: mount only lists"),
+                       ("docker run --rm alpine mount", "netsandbox: what is mounted in a container is not modelled")):
+        job = one.run(line)
+        assert (job.code, job.err.count("\n"), job.err.startswith(said)) == (1, 1, True)
+
+
 def test_netshoot_s_own_programs_are_not_called_missing(one: KeptSession) -> None:
     for name, said in (("drill", "the sandbox has no drill: `dig`"), ("swaks", "the sandbox has no swaks"),
                        ("nosuch", "OCI runtime exec failed")):

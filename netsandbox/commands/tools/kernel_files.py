@@ -68,6 +68,16 @@ def by_pid(namespace: NetworkNamespace, machine: Machine, files: Files) -> dict[
     return found
 
 
+MOUNTS = (("netsandbox", "/", "netsandbox", "rw"), ("proc", "/proc", "proc", "rw,nosuid,nodev,noexec,relatime"),
+          ("sysfs", "/sys", "sysfs", "rw,nosuid,nodev,noexec,relatime"))
+
+
+def mounts(namespace: NetworkNamespace, machine: Machine) -> list[tuple[str, str, str, str]]:
+    """(what, where, kind, options) of each: those files too that keep a namespace."""
+    kept = [tenant.file for tenant in tenants(namespace, machine) if tenant.file]
+    return [*MOUNTS, *(("nsfs", file, "nsfs", "rw") for file in kept)]
+
+
 class ReadOnly(Generator):
     """Files that nobody can write to, and no links."""
 
@@ -101,7 +111,7 @@ class Proc(ReadOnly):
         parts = path.split("/")[2:]
         if not parts:
             pids = [str(pid) for pid in self._pids()]
-            return [*pids, *SELF, *(name.rpartition("/")[2] for name in TEXTS), "net", "sys", "uptime"]
+            return [*pids, *SELF, *(name.rpartition("/")[2] for name in TEXTS), "mounts", "net", "sys", "uptime"]
         if parts[0] == "sys":
             return self._settings("/".join(parts[1:]))
         namespace = self._process(parts[0])
@@ -133,6 +143,8 @@ class Proc(ReadOnly):
     def read(self, path: str) -> str | None:
         if path in TEXTS:
             return TEXTS[path]
+        if path == "/proc/mounts" and not RIGHTS.get().contained:
+            return "".join(f"{' '.join(one)} 0 0\n" for one in mounts(self._namespace, self._machine))
         if path == "/proc/uptime":
             seconds = self._namespace.scheduler.clock / SECOND
             return f"{seconds:.2f} {seconds:.2f}\n"
