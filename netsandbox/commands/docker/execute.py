@@ -111,7 +111,9 @@ def _rights(client: Client, container: Container, parsed: Parsed) -> Rights:
     try:
         return rights.of(account(parsed.text("user")))
     except UnknownAccountError as error:
-        raise daemon_error(str(error), 1 if client.engine.profile.since(28) else 126) from None
+        if client.engine.profile.since(28) or parsed.on("detach"):
+            raise daemon_error(str(error)) from None
+        raise DockerError(str(error), 126) from None  # a client before 28 is already attached when it hears of it
 
 
 START = "unable to start container process: "

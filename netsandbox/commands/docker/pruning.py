@@ -130,8 +130,7 @@ def prune_volumes(client: Client, parsed: Parsed) -> int:
     filters, said = _filters(parsed, "all"), [text[4:] for text in parsed.all("filter") if text.startswith("all=")]
     for value in said:
         if value not in TRUE | FALSE:
-            raise daemon_error(f"invalid filter 'all': strconv.ParseBool: parsing \"{value}\": invalid syntax"
-                               if client.engine.profile.since(28) else f"invalid filter 'all=[{value}]'")
+            raise daemon_error(f"invalid filter 'all': strconv.ParseBool: parsing \"{value}\": invalid syntax")
     is_all = parsed.on("all") or any(value in TRUE for value in said)
     if agrees(client, parsed, (VOLUMES_GO if is_all else ANONYMOUS_GO), "volume prune"):
         _say_space(client, _remove_volumes(client, filters, is_all))
