@@ -232,6 +232,8 @@ LINKS: dict[str, Words] = {
     "LinkChanged.carrier": ("{where}有了载波，因为链路两端都已启用。",),
     "LinkChanged.carrier.bridge": ("{where}有了载波，因为至少一个端口在转发。",),
     "LinkChanged.no-carrier": ("{where}失去载波，因为对端已关闭或不存在。",),
+    "LinkChanged.carrier.bond": ("{where}有了载波，因为至少一个从接口有链路。",),
+    "LinkChanged.no-carrier.bond": ("{where}失去载波，因为没有从接口有链路。",),
     "LinkChanged.no-carrier.bridge": ("{where}失去载波，因为没有端口在转发。",),
     "LinkChanged.name": ("{where}从现在起用这个名字。",),
     "LinkChanged.mac": ("{where}的 MAC 地址现在是{detail}。",),

@@ -276,6 +276,8 @@ LINKS: dict[str, Words] = {
     "LinkChanged.carrier": ("{where} has a carrier, because both ends of its link are up.",),
     "LinkChanged.carrier.bridge": ("{where} has a carrier, because one of its ports forwards.",),
     "LinkChanged.no-carrier": ("{where} has no carrier any more, because the other end is down or gone.",),
+    "LinkChanged.carrier.bond": ("{where} has a carrier, because one of its slaves has a link.",),
+    "LinkChanged.no-carrier.bond": ("{where} has no carrier any more, because none of its slaves has a link.",),
     "LinkChanged.no-carrier.bridge": ("{where} has no carrier any more, because none of its ports forwards.",),
     "LinkChanged.name": ("{where} has this name now.",),
     "LinkChanged.mac": ("{where} has the MAC {detail} now.",),

@@ -42,20 +42,27 @@ class Row(NamedTuple):
     """MAC of a forwarding row, IPv4 address of a neighbour."""
 
 
-def last_drop(trace: Trace, end: int) -> int | None:
+def last_drop(trace: Trace, end: int, is_asked_alone: bool = True) -> int | None:
     """The last record before `end` that tells of an end: a frame's, a packet's, or a program's that gets no route,
     no port or no address.  What concerns a host alone is none where there is another: an error that it could not tell
-    itself, as its lo is down, and a flood that its bridge has for others."""
-    return _last_end(trace, end, lambda _seq: True)
+    itself, as its lo is down, a flood that its bridge has for others, and its bond's own that came back.
+
+    Args:
+        is_asked_alone: not about a line, which may have done well in spite of such a thing.
+    """
+    found, untold = _last_end(trace, end, lambda _seq: True)
+    return untold if found is None and is_asked_alone else found
 
 
 def drop_of_line(trace: Trace, since: int) -> int | None:
     """The last such record that a line set off itself, from the first record of the line on; what earlier lines had
-    begun goes on meanwhile: timers, queries for groups, jobs in the background."""
-    return _last_end(trace, trace.end, lambda seq: _begun(trace, seq) >= since, since)
+    begun goes on meanwhile: timers, queries for groups, jobs in the background.  None for what concerns a host alone:
+    the line may have done well, or wait for an answer, of which there is more to tell."""
+    return _last_end(trace, trace.end, lambda seq: _begun(trace, seq) >= since, since)[0]
 
 
-def _last_end(trace: Trace, end: int, is_meant: Callable[[int], bool], since: int = 0) -> int | None:
+def _last_end(trace: Trace, end: int, is_meant: Callable[[int], bool], since: int = 0) -> tuple[int | None, int | None]:
+    """Such a record, or, where there is none, what concerns a host alone."""
     untold = None
     for seq, raw in trace.back(end):
         if seq < since:
@@ -63,12 +70,14 @@ def _last_end(trace: Trace, end: int, is_meant: Callable[[int], bool], since: in
         kind = kind_of(raw)
         if kind is FrameReceived:
             if isinstance(raw[-1], Dropped) and is_meant(seq):
-                return seq
+                if raw[-1].reason is not DropReason.BOND_INACTIVE or not raw[2].dst & MAC_GROUP_BIT:
+                    return seq, None
+                untold = untold or seq
         elif kind is SendFailed and _is_untold(event_of(raw, seq)):
             untold = untold or (seq if is_meant(seq) else None)
         elif kind in ENDS and is_meant(seq):
-            return seq
-    return untold
+            return seq, None
+    return None, untold
 
 
 def _begun(trace: Trace, seq: int) -> int:

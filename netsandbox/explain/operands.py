@@ -244,7 +244,7 @@ def _tcp(event: Any, voice: Voice) -> Operands:
 
 
 def _link(event: linux.LinkChanged, _voice: Voice) -> Operands:
-    case = f"{event.what}.bridge" if event.interface.kind == "bridge" else event.what
+    case = f"{event.what}.{event.interface.kind}" if event.interface.kind in ("bridge", "bond") else event.what
     return Operands(f"LinkChanged.{case}", {"where": label(event.interface), "detail": safe(event.detail)})
 
 

@@ -98,6 +98,8 @@ EVENTS: dict[str, str] = {
     "LinkChanged.name": "ip-link(8); net/core/dev.c dev_change_name",
     "LinkChanged.carrier": "drivers/net/veth.c veth_open",
     "LinkChanged.carrier.bridge": "net/bridge/br_stp.c br_port_state_selection",
+    "LinkChanged.carrier.bond": "drivers/net/bonding/bond_main.c bond_set_carrier",
+    "LinkChanged.no-carrier.bond": "drivers/net/bonding/bond_main.c bond_set_carrier",
     "LinkChanged.no-carrier.bridge": "net/bridge/br_stp.c br_port_state_selection",
     "LinkChanged.no-carrier": "drivers/net/veth.c veth_close",
     "LinkChanged.master": "ip-link(8); net/bridge/br_if.c br_add_if",

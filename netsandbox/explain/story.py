@@ -174,7 +174,7 @@ def why_drop(trace: Trace, language: str = "en", names: Names | None = None, end
     """
     seq = drop_of_line(trace, since) if since is not None else None
     if seq is None:
-        seq = last_drop(trace, trace.end if end is None else end)
+        seq = last_drop(trace, trace.end if end is None else end, since is None)
     if seq is None:
         return Story(None, language, Voice(language).say("story.no-drop"))
     return why_seq(trace, seq, language, names)

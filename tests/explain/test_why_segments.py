@@ -64,9 +64,21 @@ PING = "ip netns exec a ping -c 1 -W 1 10.1.0.2"
 
 def test_why_tells_of_the_last_line_and_not_of_what_goes_on_beside_it() -> None:
     said = asked((*BESIDE, PING))  # while it runs, br0's reports of its groups are dropped by b
-    assert said.startswith("host:br0 cannot send the ARP request of a for 10.1.0.2: it is in VLAN 10")
-    assert "to every other port: none.\n" in said
+    assert said.startswith("The last line met no drop and no refusal so far. It waits for an answer to a question:")
+    assert "to every other port: none\n      not by vb, which is not in the frame's VLAN\n" in said
     later = asked((*BESIDE, PING, PING.replace("-W 1 ", "")))  # the first line's questions end while the second waits
     assert later.splitlines()[:2] == [
         "The last drop or refusal came while the last line ran, of what an earlier line had begun:",
         "a drops the ICMP echo request 1 from a to b: nobody answered the ARP requests for 10.1.0.2 (b)."]
+
+
+def test_a_line_that_did_well_has_no_drop_though_a_bonds_own_flood_came_back() -> None:
+    lines = (
+        "add-host pc", "add-host srv", "add-switch sw1", "connect pc:e1 sw1", "connect pc:e2 sw1", "connect srv sw1",
+        "exec pc ip link add bond0 type bond mode active-backup miimon 100", "exec pc ip link set e1 down",
+        "exec pc ip link set e2 down", "exec pc ip link set e1 master bond0", "exec pc ip link set e2 master bond0",
+        "exec pc ip link set bond0 up", "exec pc ip addr add 10.0.0.1/24 dev bond0", "set-ip srv 10.0.0.2/24",
+        "wait 1s", "exec pc ping -c 1 10.0.0.2")
+    assert asked(lines) == "Nothing has been dropped or refused so far.\n"
+    down = asked((*lines, "disconnect pc:e1", "disconnect pc:e2", "wait 1s", "exec pc ping -c 1 -W 1 10.0.0.2"))
+    assert "pc:bond0 has no carrier any more, because none of its slaves has a link" in down
