@@ -11,6 +11,8 @@ from typing import TYPE_CHECKING
 
 from netsandbox.apps.calendar import civil_date
 from netsandbox.apps.program import Program
+from netsandbox.commands.tools.context import ToolError
+from netsandbox.commands.tools.options import getopt_long
 from netsandbox.commands.tools.system import MONTHS
 from netsandbox.docker import daemon
 from netsandbox.docker.daemon_keys import ADDRESSES, BOOL, INT, KEYS, STRINGS
@@ -179,19 +181,34 @@ class Validation(OfHost):
         self.exit(0)
 
 
+JOURNAL_NAMES = {"unit": "u", "lines": "n", "no-pager": "q", "catalog": "x", "pager-end": "e", "reverse": "r",
+                 "boot": "b", "quiet": "q", "all": "a"}
+ONLY_COMPLAINTS = "note: of dockerd's journal only what it complains of is kept"
+
+
 class Journal(OfHost):
     """journalctl."""
 
     def start(self) -> None:
-        words = self._context.arguments
-        count = 1 << 30
-        for index, word in enumerate(words):
-            text = word[2:] or (words[index + 1] if index + 1 < len(words) else "") if word.startswith("-n") else ""
-            count = int(text) if text.isdecimal() else count
-        engine = self.engine
+        try:
+            read = getopt_long("journalctl", self._context.arguments, "xeqabru:n:", JOURNAL_NAMES, "", 1)
+        except ToolError as error:
+            self._refuse(str(error).splitlines()[0])
+            return
+        given, told = read.values, read.values.get("n", "all")
+        if read.operands or (told != "all" and not told.isdecimal()):
+            self._refuse(f"unknown words: {' '.join(self._context.arguments)[:60]}")
+            return
+        count = int(told) if told.isdecimal() else 1 << 30
+        engine = self.engine if given.get("u", "docker").removesuffix(".service") == "docker" else None
         lines = self.journal(engine, count) if engine is not None else []
-        self.print("\n".join(lines) if lines else "-- No entries --")
+        self.print("\n".join(lines[::-1 if "r" in given else 1]) if lines else "-- No entries --")
+        self.complain(ONLY_COMPLAINTS)
         self.exit(0)
+
+    def _refuse(self, what: str) -> None:
+        self.complain(f"netsandbox: {what}; there is `journalctl -u docker [-n N] [-r]`, and `dmesg` of the kernel")
+        self.exit(1)
 
 
 class Service(OfHost):

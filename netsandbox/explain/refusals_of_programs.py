@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 OF_PROGRAMS: dict[str, str] = {
+    "unknown words: {words}": "看不懂的词：{words}",
     "the sandbox has no {name}: {why}": "沙盒没有 {name}：{why}",
     "the shell takes {characters} for letters, as any other":
         "shell 把 {characters} 当作普通字符（全角标点、弯引号和长破折号不是 shell 的符号）",

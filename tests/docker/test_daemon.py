@@ -442,7 +442,12 @@ def test_every_key_is_modelled_noted_or_refused() -> None:
     ("systemctl mask docker", 1, "netsandbox: `systemctl mask docker` is not modelled; start, stop, restart and"),
     ("dockerd --validate", 0, "configuration OK\n"), ("docker exec web systemctl restart docker", 1,
      "System has not been booted with systemd as init system (PID 1). Can't operate.\n"),
-    ("journalctl -u docker", 0, "-- No entries --\n"), ("service docker", 1, "Usage: service")])
+    ("journalctl -u docker", 0, "-- No entries --\nnote: of dockerd's journal only what it complains of is kept\n"),
+    ("journalctl -xeu docker.service --no-pager -n 5", 0, "-- No entries --\n"),
+    ("journalctl -fu docker", 1, "netsandbox: journalctl: invalid option -- 'f'; there is `journalctl -u docker"),
+    ("journalctl --since today", 1, "netsandbox: journalctl: unrecognized option '--since'; there is `journalctl"),
+    ("journalctl -n five", 1, "netsandbox: unknown words: -n five; there is"),
+    ("service docker", 1, "Usage: service")])
 def test_systemctl(line: str, code: int, out: str) -> None:
     made = session("docker run -d --name web nginx")
     answer = made.run(line)
