@@ -165,12 +165,13 @@ class Lesson:
         is_last = self._number == len(scenario.steps)
         is_finished = is_last and all(goal.met for goal in goals)
         asked = scenario.steps[self._number].ask if self._asked == self._number and not is_last else {}
-        shown = step if step is not None else Step(say=scenario.about)
-        hints, is_open = shown.hints, bool(shown.task) and not self._solved
+        hints, task = (step.hints, said(step.task)) if step is not None else ((), "")
+        is_open = bool(task) and not self._solved
+        text = scenario.about if step is None else {} if is_open else step.say
         return Stand(said(scenario.title) or scenario.name, self._number, len(scenario.steps),
-                     "" if is_open else said(shown.say), () if is_open else shown.run, said(asked), goals,
+                     said(text), step.run if step is not None and not is_open else (), said(asked), goals,
                      tuple(map(said, hints[: self._shown])), len(hints) - self._shown, is_finished,
-                     said(scenario.learned), scenario.after, said(shown.task), is_open)
+                     said(scenario.learned), scenario.after, task, is_open)
 
     def subject(self) -> tuple[str, str] | None:
         """The node and the tab that the present step is about: of its first goal on a table, if it has one."""
