@@ -159,7 +159,6 @@ class Lesson:
         scenario, step = self._scenario, self.step
         if scenario is None or not scenario.steps:
             return None
-        from netsandbox.session.steps import Step  # not for the first picture
 
         goals = tuple(self._goals.get(line, Goal(line)) for line in step.expect) if step is not None else ()
         is_last = self._number == len(scenario.steps)
