@@ -76,7 +76,7 @@ def exec_(client: Client, parsed: Parsed) -> int | None:
     container = named_container(client, parsed, name)
     usual = {"interactive": parsed.values.get("interactive", True),
              "tty": not parsed.values.get("no-tty", not client.stdin.is_terminal)}
-    return execute.run(client, Parsed({**parsed.values, **usual}, [container.name, *words]))
+    return execute.run(client, Parsed({**parsed.values, **usual}, [container.identity, *words]))
 
 
 PS = Command("docker compose ps", "[OPTIONS] [SERVICE...]", "List containers", ps, (

@@ -124,6 +124,8 @@ def run(client: Client, parsed: Parsed) -> int | None:
         raise DockerError("--index requires one service to be selected")
     containers = [container for container in containers_of(client, project)
                   if service_of(container) in names and index in (0, number_of(container))]
+    if index and not containers:
+        raise DockerError(f'service "{names[0]}" is not running container #{index}')
     follower = Follower(client, project, containers, stops=False)
     follower.has_names, follower.has_times = not parsed.on("no-log-prefix"), parsed.on("timestamps")
     lines = sorted(((line.at, container.name, line.stream, line.text, container) for container in containers

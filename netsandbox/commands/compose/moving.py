@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from functools import partial
+from posixpath import join
 from typing import TYPE_CHECKING
 
 from netsandbox.commands.compose.creating import say
@@ -32,8 +33,10 @@ def cp(client: Client, parsed: Parsed) -> int:
             for container in found}
     for container, words in told.items():
         say(client, container.name, f"copy {words}", "Copying", gap=" ")
+    here = client.machine.host_files().cwd
     for container, words in told.items():
-        copy.run(client, Parsed({}, [f"{container.identity}:{path}" if service else path for service, path in places]))
+        copy.run(client, Parsed({}, [f"{container.identity}:{path}" if service else path if path == "-" else
+                                     join(here, path) for service, path in places]))
         say(client, container.name, f"copy {words}", "Copied", gap=" ")
     return 0
 
