@@ -54,10 +54,10 @@ def hash_of(frame: Frame, policy: str) -> int:
 
 
 def _ports(packet: IPv4Packet) -> int:
-    """bond_flow_dissect: the ports, or of a question by ICMP and its answer type, code and number."""
+    """bond_flow_dissect: the ports, or of ICMP's questions and answers type, code and, as the host has it, number."""
     head = packet.payload_bytes()[:8] if not (packet.offset or packet.mf) else b""
     if packet.protocol == ICMP and len(head) == 8:
-        number = (head[4:6] if any(head[4:6]) else b"\1\0") if head[0] in QUERIES else b"\0\0"
+        number = (head[5:3:-1] if any(head[4:6]) else b"\1\0") if head[0] in QUERIES else b"\0\0"
         return _little(head[:2] + number) if any(number) else 0
     return _little(head[:4]) if packet.protocol in WITH_PORTS else 0
 
