@@ -145,10 +145,10 @@ def _destination(operands: tuple[Operand, ...], what: Ended, voice: Voice) -> Ca
 
 
 def _no_way_in(operands: tuple[Operand, ...], what: Ended, voice: Voice) -> Case:
-    """(destination, text of the route or nothing); a group alone is one that nobody here joined."""
+    """(destination, text of the route or nothing, or of a rule); a group alone is one that nobody here joined."""
     _case, fields = _destination(operands[:1], what, voice)
     if len(operands) > 1:
-        return ".route" if operands[1] else "", fields | {"route": safe(str(operands[1]))}
+        return f".{(*operands, 'route')[2]}" if operands[1] else "", fields | {"route": safe(str(operands[1]))}
     packet = _packet_of(what)
     return ".group" if packet is not None and is_multicast(packet.dst) else "", fields
 

@@ -32,6 +32,7 @@ REASONS: dict[str, Words] = {
     "IP_OUTNOROUTES": ("no route leads to {destination}", "no route matches {destination}"),
     "IP_INNOROUTES": ("no route leads to {destination}", "no route matches {destination}", "ip_forward is 1"),
     "IP_INNOROUTES.route": ("its route leads nowhere: {route}", "route: {route}"),
+    "IP_INNOROUTES.rule": ("a routing rule refuses it: {route}", "rule: {route}"),
     "IP_INNOROUTES.group": ("this host is no member of the group {destination}", "group memberships"),
     "IP_INADDRERRORS": ("{destination} is no address of this host", "local addresses"),
     "IP_INADDRERRORS.ip_forward": (

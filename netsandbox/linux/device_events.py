@@ -165,6 +165,11 @@ class RuleMatched(NamedTuple):
     rule: str
     """As `ip rule` shows it, without its number."""
 
+    @property
+    def looks_up(self) -> bool:
+        """It names a table; else it refuses by itself."""
+        return " lookup " in self.rule
+
 
 class GroupJoined(NamedTuple):
     """A bridge that looks into IGMP has noted that a port wants a group."""

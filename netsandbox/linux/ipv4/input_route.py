@@ -36,6 +36,8 @@ class InputRoute(NamedTuple):
     chosen: OutputRoute | None
     redirect: bool
     """The packet leaves as it came, so its sender knows a shorter way."""
+    rule: RuleMatched | None = None
+    """The rule that let it be `unreachable`."""
 
 
 def route_input(interface: Interface, source: int, destination: int, mark: int = 0,
@@ -93,7 +95,7 @@ def _find_input(interface: Interface, source: int, destination: int, mark: int,
     if route is None:
         return _unreachable("ENETUNREACH", None)
     if route.type in ERRORS:
-        return _unreachable(ERRORS[route.type], route)
+        return _unreachable(ERRORS[route.type], route, rule)
     if route.paths:
         return _several_input(interface, source, destination, route, rule, mark)
     return _forward_input(interface, source, destination, route, rule, mark)
@@ -104,8 +106,8 @@ def _forwards_broadcasts(interface: Interface) -> bool:
     return bool(interface.conf.bc_forwarding and interface.namespace.sysctls.all.bc_forwarding)
 
 
-def _unreachable(error: str, route: Route | None) -> InputRoute:
-    return InputRoute("unreachable", None, error, route, None, None, False)
+def _unreachable(error: str, route: Route | None, rule: RuleMatched | None = None) -> InputRoute:
+    return InputRoute("unreachable", None, error, route, None, None, False, rule)
 
 
 def _martian(interface: Interface, source: int, destination: int) -> InputRoute | None:

@@ -155,7 +155,10 @@ def _no_route(interface: Interface, frame: Frame, packet: IPv4Packet, route: Inp
     """ip_error: a router answers, at most so often; a host stays silent."""
     if not interface.conf.forwarding:
         return Dropped(DropReason.IP_INADDRERRORS, (packet.dst, "ip_forward"))
-    verdict = Dropped(DropReason.IP_INNOROUTES, (packet.dst, str(route.route) if route.route else ""))
+    operands: tuple[int | str, ...] = (packet.dst, str(route.route) if route.route else "")
+    if route.rule is not None and not route.rule.looks_up:
+        operands = packet.dst, f"{route.rule.priority}: {route.rule.rule}", "rule"
+    verdict = Dropped(DropReason.IP_INNOROUTES, operands)
     code = UNREACHABLE_CODES.get(route.error)
     if code is not None and icmp_limit.allows_route_error(interface.namespace, packet.src):
         icmp.send_error(interface, interface.namespace, packet, UNREACHABLE, code, 0, frame, buffer)
