@@ -113,3 +113,11 @@ def test_the_lessons_are_listed_as_a_learner_goes_through_them() -> None:
     assert all(any(step.ask or step.task for step in lesson.steps) for lesson in lessons), "a reader is asked in each"
     assert {len(step.hints) for lesson in lessons for step in lesson.steps if step.task or step.hints} == {3}
     assert sum(bool(step.hints) for lesson in lessons for step in lesson.steps) > 50
+
+
+async def test_a_question_is_seen_below_a_step_that_fills_its_pane(tmp_path: Path) -> None:
+    async with stage(tmp_path, Options("rules-stale-connection", tour=False), size=(120, 40)) as on:
+        await on.to_step(1)
+        await on.press("p")
+        await on.pilot.pause()
+        assert "p shows the answer" in shown(on)

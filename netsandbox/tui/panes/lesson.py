@@ -73,7 +73,8 @@ class LessonPane(VerticalScroll, can_focus=True):
             return
         before = self._shown[0] if self._shown is not None else None
         is_other_step = before is None or _place(before) != _place(stand)
-        is_hinted = before is not None and stand is not None and len(stand.hints) > len(before.hints)
+        is_longer = before is not None and stand is not None and (
+            len(stand.hints) > len(before.hints) or bool(stand.ask and not before.ask))
         self._shown = (stand, width, self.as_written)
         self._retitle(stand)
         shown = stand
@@ -84,7 +85,7 @@ class LessonPane(VerticalScroll, can_focus=True):
         self.query_one(Static).update(Content("").join(parts).rstrip())
         if is_other_step:
             self.scroll_home(animate=False)
-        elif is_hinted:
+        elif is_longer:
             self.scroll_end(animate=False)
 
     def on_resize(self) -> None:
