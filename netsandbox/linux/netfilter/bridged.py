@@ -15,6 +15,7 @@ from netsandbox.linux.bridge.bridge import BROADCAST, KNOWN, LOCAL, MULTICAST, U
 from netsandbox.linux.bridge.special import LINK_LOCAL
 from netsandbox.linux.core.hooks import Hook, SocketBuffer
 from netsandbox.linux.core.nud import CONNECTED
+from netsandbox.linux.core.sysctl_defaults import GLOBALS
 from netsandbox.linux.drop import Dropped, DropReason, Outcome
 from netsandbox.linux.events import FrameBridged, PacketFragmented, SendFailed
 from netsandbox.linux.ipv4.fragment import fragment
@@ -34,6 +35,8 @@ if TYPE_CHECKING:
     from netsandbox.linux.events import Forwarding
 
 MODULE = "br_netfilter"
+CALLS = "net.bridge.bridge-nf-call-"
+"""How the settings begin that say whose rules see bridged frames."""
 
 
 def load(kernel: Kernel, namespaces: Sequence[NetworkNamespace]) -> None:
@@ -42,8 +45,9 @@ def load(kernel: Kernel, namespaces: Sequence[NetworkNamespace]) -> None:
         return
     kernel.modules += (MODULE,)
     for namespace in namespaces:
-        for tables in ("arptables", "ip6tables", "iptables"):
-            namespace.write_sysctl(f"net.bridge.bridge-nf-call-{tables}", 1)
+        for key in GLOBALS:
+            if key.startswith(CALLS):
+                namespace.write_sysctl(key, 1)
 
 
 class Waiting:
