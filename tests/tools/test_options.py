@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 import re
 from collections.abc import Iterator
+from functools import cache
 from pathlib import Path
 from typing import NamedTuple
 
@@ -47,8 +48,13 @@ def tables() -> Iterator[Table]:
                 yield Table(tool, letters, frozenset(_asked(tree, call)))
 
 
-def program_tables() -> Iterator[Table]:
+@cache
+def program_tables() -> tuple[Table, ...]:
     """Those of the programs that read their options with getopt: in netsandbox/apps, and around them."""
+    return tuple(_program_tables())
+
+
+def _program_tables() -> Iterator[Table]:
     rooms = [*sorted(Path(programs_room.__file__).parent.glob("*.py")),
              Path(programs_room.__file__).parent.parent / "shell/probes.py"]
     for path in rooms:
