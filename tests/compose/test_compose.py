@@ -132,7 +132,7 @@ def test_down_leaves_nothing(compose: Compose) -> None:
 def test_what_services_say(compose: Compose) -> None:
     session = compose("web-api-db")
     session.run("docker compose up -d")
-    assert "db-1  | 1:M" in session.run("docker compose logs db").err
+    assert "db-1  | 1:M" in session.run("docker compose logs db").out
     assert session.run("docker compose logs nope").err == "no such service: nope\n"
 
 

@@ -25,7 +25,7 @@ class Follower:
     """Shows what some containers write, until all have ended or Ctrl-C.
 
     Args:
-        stops: Ctrl-C stops the containers, as with `up`.
+        stops: Ctrl-C stops the containers, as with `up`, which also keeps their errors apart: `logs` does not.
 
     Attributes:
         ends_with: "any" end of one, or one that "failed", stops all the others; empty for neither.
@@ -54,7 +54,7 @@ class Follower:
     def line(self, container: Container, stream: str, text: str, at: int) -> None:
         text = f"{timestamp(at)} {text}" if self.has_times else text
         name = f"{short(self.project, container).ljust(self.width)}  | " if self.has_names else ""
-        self.client.output.append((stream, f"{name}{text}\n"))
+        self.client.output.append((stream if self.stops else "out", f"{name}{text}\n"))
 
     def ended(self, voice: Voice, code: int) -> None:
         """One of the programs is over; with the last one the client is."""
