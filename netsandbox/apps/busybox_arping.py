@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from netsandbox.apps.arping import Arping, ArpingOptions
+from netsandbox.apps.busybox_options import bounded
 from netsandbox.apps.errno import TEXTS
 from netsandbox.apps.hosts import lookup
 from netsandbox.apps.options import getopt
@@ -108,8 +109,8 @@ def parse(arguments: list[str], names: dict[str, int]) -> ArpingOptions:
     number = lookup(operands[0], names)
     result = ArpingOptions(format_ipv4(number) if number is not None else operands[0],
                            given.get("I", DEFAULT_DEVICE), source=given.get("s", ""))
-    result.count = _number(given["c"]) if "c" in given else None
-    deadline = _number(given.get("w", "0")) * SECOND
+    result.count = bounded("arping", given["c"]) if "c" in given else None
+    deadline = bounded("arping", given.get("w", "0")) * SECOND
     result.deadline = deadline + SECOND // 2 if deadline else None
     result.detect, result.answer = "D" in given, "A" in given
     result.unsolicited = "U" in given or "A" in given
@@ -121,12 +122,6 @@ def parse(arguments: list[str], names: dict[str, int]) -> ArpingOptions:
         except AddressError:
             raise UsageError(f"arping: invalid source address {result.source[:60]}", 2) from None
     return result
-
-
-def _number(text: str) -> int:
-    if not (text.isascii() and text.isdecimal() and int(text[:12]) < 1 << 31):
-        raise UsageError(f"arping: invalid number '{text[:60]}'", 1)
-    return int(text)
 
 
 def program(context: Context) -> Program:

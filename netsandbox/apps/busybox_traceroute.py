@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from functools import partial
 from typing import TYPE_CHECKING
 
+from netsandbox.apps.busybox_options import MOST, bounded
 from netsandbox.apps.errno import TEXTS
 from netsandbox.apps.hosts import lookup
 from netsandbox.apps.idle import judge
@@ -263,28 +265,21 @@ def parse(arguments: list[str], names: dict[str, int]) -> tuple[TracerouteOption
     if not operands:
         raise UsageError(USAGE, 1)
     notes = judge("busybox_traceroute", given)
+    read = partial(bounded, "traceroute")
     icmp = "I" in given
-    most = _number(given.get("m", "30"), 1, 255)
+    most = read(given.get("m", "30"), 1, 255)
     options = TracerouteOptions(
         target=operands[0], address=lookup(operands[0], names) or 0, icmp=icmp, numeric="n" in given, max_hops=most,
-        first_hop=_number(given.get("f", "1"), 1, most), probes=_number(given.get("q", "3"), 1, (1 << 31) - 1),
-        port=1 if icmp else _number(given["p"], 0, 0xFFFF) if "p" in given else None,
-        wait=_number(given.get("w", "5"), 1, 86400) * SECOND, tos=_number(given.get("t", "0"), 0, 255),
-        pause=_number(given.get("z", "0"), 0, 3600 * 1000) * MILLISECOND, device=given.get("i", ""))
+        first_hop=read(given.get("f", "1"), 1, most), probes=read(given.get("q", "3"), 1, MOST),
+        port=1 if icmp else read(given["p"], 0, 0xFFFF) if "p" in given else None,
+        wait=read(given.get("w", "5"), 1, 86400) * SECOND, tos=read(given.get("t", "0"), 0, 255),
+        pause=read(given.get("z", "0"), 0, 3600 * 1000) * MILLISECOND, device=given.get("i", ""))
     least = IP_HEADER + TRANSPORT_HEADER + DATA_SIZE
-    size = _number(operands[1], least, MOST_SIZE) if len(operands) > 1 else least
+    size = read(operands[1], least, MOST_SIZE) if len(operands) > 1 else least
     source = lookup(given["s"], names) if "s" in given else 0
     if source is None:
         raise UsageError(f"traceroute: bad address '{given['s'][:60]}'", 1)
     return replace(options, size=size, source=source), "v" in given, notes
-
-
-def _number(text: str, least: int, most: int) -> int:
-    if not (text.isascii() and text.isdecimal() and len(text) < 12):
-        raise UsageError(f"traceroute: invalid number '{text[:60]}'", 1)
-    if not least <= int(text) <= most:
-        raise UsageError(f"traceroute: number {text} is not in {least}..{most} range", 1)
-    return int(text)
 
 
 def program(context: Context) -> Program:

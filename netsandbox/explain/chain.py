@@ -24,6 +24,8 @@ from netsandbox.linux.events import (
 from netsandbox.linux.place import Place
 from netsandbox.wire.arp import ArpPacket
 
+MOST_CAUSES = 50
+"""Causes that are told one by one; of a longer chain the newest and the first are."""
 TELLING: tuple[type, ...] = (CommandRun, AddressAnnounced, ContainerStarted, NeighbourChanged, IcmpErrorSent, FrameSent,
                              RouteChosen, PacketQueued)
 """Which event tells best what a step did that was no delivery, the best first."""

@@ -6,7 +6,7 @@ from itertools import islice
 from typing import Any, NamedTuple
 
 from netsandbox.engine.trace import Record, Trace, event_of, kind_of
-from netsandbox.explain.chain import chain, record_at, section
+from netsandbox.explain.chain import MOST_CAUSES, chain, record_at, section
 from netsandbox.explain.explanation import tell
 from netsandbox.explain.history import closing, left_bridge, port_became
 from netsandbox.explain.operands import operands, passed_over
@@ -32,7 +32,6 @@ FAR = 5000
 """Records that are searched for the question, and for what became of it."""
 MOST = 8
 """Lines that are told."""
-MOST_CAUSES = 50
 WAITS = (NudState.INCOMPLETE, NudState.FAILED, NudState.PROBE)
 ASKED = (FrameSent, SendFailed)
 TOLD = (FrameBridged, FrameReceived, SendFailed)

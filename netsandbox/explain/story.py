@@ -6,7 +6,7 @@ from collections.abc import Callable
 from typing import Any, NamedTuple
 
 from netsandbox.engine.trace import Record, Trace
-from netsandbox.explain.chain import Link, before, chain, delivery_of, record_at, section
+from netsandbox.explain.chain import MOST_CAUSES, Link, before, chain, delivery_of, record_at, section
 from netsandbox.explain.explanation import Explanation, tell, tell_as
 from netsandbox.explain.fate import fate, since
 from netsandbox.explain.history import (
@@ -49,8 +49,6 @@ from netsandbox.linux.events import (
 )
 from netsandbox.wire.arp import ArpPacket
 
-MOST_CAUSES = 50
-"""Causes that are told one by one; of a longer chain the newest and the first are."""
 MOST_EFFECTS = 12
 OPERANDS_SHOWN = 3
 """What the short form names of all that was looked at."""
