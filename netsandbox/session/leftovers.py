@@ -154,9 +154,9 @@ def _runs(process: int) -> bool:
 
 
 def _note(directory: str) -> str:
-    """Note for the next start that something is written in a directory; empty where nothing can be noted."""
+    """Note for the next start that something is written in a directory; empty where nothing can be noted or swept."""
     state = state_directory()
-    if os.path.realpath(directory) == os.path.realpath(state):
+    if not HAS_LOCKS or os.path.realpath(directory) == os.path.realpath(state):
         return ""
     notes = os.path.join(state, "unfinished")
     with suppress(OSError):

@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from netsandbox.cli import _interrupted, main
+from netsandbox.session import leftovers
 from netsandbox.session.files import FileError, read_bytes, refuse_inputs, write_atomically
 from netsandbox.session.keeping import KeptSession
 from netsandbox.session.leftovers import begin, sweep_at_start
@@ -185,6 +186,16 @@ def test_what_a_killed_process_left_goes_with_the_next_write_or_start(tmp_path: 
     sweep_at_start()
     assert list((tmp_path / "there").iterdir()) == []
     assert list((tmp_path / "state" / "netsandbox" / "unfinished").iterdir()) == []
+
+
+def test_without_locks_nothing_is_noted_and_no_process_is_asked(
+        tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(leftovers, "HAS_LOCKS", False)
+    (tmp_path / "there").mkdir()
+    begin(str(tmp_path / "there")).end()
+    begin(str(tmp_path / "there"))
+    monkeypatch.setattr(os, "kill", lambda process, number: pytest.fail("signal 0 ends a process on Windows"))
+    sweep_at_start()
 
 
 def test_an_interrupt_while_a_module_is_loaded_leaves_no_file() -> None:
