@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from netsandbox.apps.http_server import ApacheSite
 from netsandbox.apps.nginx_site import furnish as furnish_nginx
+from netsandbox.engine.nothing import NOTHING
 from netsandbox.linux.core.files import Generator
 
 if TYPE_CHECKING:
@@ -24,7 +25,7 @@ OS_RELEASE = "/etc/os-release"
 
 def furnish(image: Image, files: Files) -> None:
     """Before anybody has looked at a container's files."""
-    files.system.furnish("/dev/shm", {})
+    files.system.furnish("/dev/shm", NOTHING)
     if "apk" in image.tools:
         files.system.furnish("/etc/apk", {"repositories": REPOSITORIES})
     if image.workdir:

@@ -191,9 +191,10 @@ def make_work_directory(engine: DockerEngine, container: Container) -> None:
         DockerError: nothing can be made there.
     """
     path, files = normpath(container.config.workdir or "/"), files_of(engine, container)
-    container.config = container.config._replace(workdir=container.config.workdir and path)
+    if container.config.workdir:
+        container.config = container.config._replace(workdir=path)
     try:
-        if files.is_directory(path):
+        if path == "/" or files.is_directory(path):  # whose files nobody has looked at, has none made yet
             return
         files.make_directories(path)
     except FileError as error:

@@ -36,6 +36,15 @@ def test_a_web_server_serves_the_hosts_directory_as_it_is_now(session: KeptSessi
     assert said(session, "docker restart web", "curl -s localhost:8080") == "two\n"
 
 
+def test_no_file_is_made_for_a_container_whose_files_nobody_looked_at(session: KeptSession) -> None:
+    said(session, "docker run -d --name web nginx")
+    files = session.lab.docker().containers["web"].files
+    assert files is not None
+    assert not files.is_made
+    assert said(session, "docker exec web ls -d /dev/shm /etc/nginx") == "/dev/shm\n/etc/nginx\n"
+    assert files.is_made
+
+
 def test_a_step_back_takes_the_page_back_too(session: KeptSession) -> None:
     said(session, *PAGE, "echo two > html/index.html")
     assert said(session, "undo", "curl -s localhost:8080") == "one\n"

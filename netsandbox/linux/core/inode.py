@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, NamedTuple
+from sys import intern
+from typing import TYPE_CHECKING, ClassVar, NamedTuple
+
+from netsandbox.engine.nothing import NOTHING
 
 if TYPE_CHECKING:
     from netsandbox.engine.scheduler import Scheduler
@@ -46,8 +49,10 @@ class Node:
         changed: mtime, in nanoseconds of virtual time.
     """
 
-    kind = "-"
-    mode = 0o644
+    kind: ClassVar = "-"
+    mode: ClassVar = 0o644
+
+    __slots__ = ("changed",)
 
     def __init__(self, changed: int) -> None:
         self.changed = changed
@@ -55,6 +60,8 @@ class Node:
 
 class RegularFile(Node):
     """A file of text."""
+
+    __slots__ = ("text",)
 
     def __init__(self, changed: int, text: str = "") -> None:
         super().__init__(changed)
@@ -67,6 +74,8 @@ class Symlink(Node):
     kind = "l"
     mode = 0o777
 
+    __slots__ = ("target",)
+
     def __init__(self, changed: int, target: str) -> None:
         super().__init__(changed)
         self.target = target
@@ -78,9 +87,17 @@ class Directory(Node):
     kind = "d"
     mode = 0o755
 
+    __slots__ = ("entries",)
+
     def __init__(self, changed: int) -> None:
         super().__init__(changed)
-        self.entries: dict[str, Node] = {}
+        self.entries: dict[str, Node] = NOTHING
+
+    def put(self, name: str, node: Node) -> None:
+        """Let a name stand for something; the first makes the directory a table of its own."""
+        if self.entries is NOTHING:
+            self.entries = {}
+        self.entries[intern(name)] = node
 
 
 Layer = tuple[tuple[str, str, str], ...]
@@ -107,11 +124,14 @@ class FileSystem:
         grafts: nodes of other file systems that stand in this one, by path (mount).
     """
 
+    __slots__ = ("_brought", "_layer", "_made", "_root", "grafts", "most_bytes", "nodes", "read_only", "scheduler",
+                 "size")
+
     def __init__(self, scheduler: Scheduler, most_bytes: int = MOST_BYTES) -> None:
         self.scheduler = scheduler
         self.read_only, self.most_bytes = False, min(most_bytes, MOST_BYTES)
         self.nodes = self.size = 0
-        self.grafts: dict[str, Graft] = {}
+        self.grafts: dict[str, Graft] = NOTHING
         self._made = scheduler.clock
         self._root: Directory | None = None
         self._brought: tuple[tuple[str, dict[str, bytes | str], int], ...] = ()
@@ -214,12 +234,12 @@ class FileSystem:
         """
         here = self.find(path)
         if graft.fills and isinstance(node, Directory) and isinstance(here, Directory) and not node.entries:
-            node.entries.update(here.entries)
+            node.entries = dict(here.entries)
         self.grafts.pop(path, None)
         if here is not None:
             self.drop(path)
         self.add(path, node)
-        self.grafts[path] = graft
+        self.grafts = {**self.grafts, path: graft}
 
     def _graft_at(self, path: str) -> Graft | None:
         """Of the nearest mount that a canonical path is in."""
@@ -270,13 +290,13 @@ class FileSystem:
         directory = self.root
         for part in above:
             if part not in directory.entries:
-                directory.entries[part] = Directory(self.now)
+                directory.put(part, Directory(self.now))
                 owner.nodes += 1
             inner = directory.entries[part]
             if not isinstance(inner, Directory):
                 raise FileError("ENOTDIR")
             directory = inner
-        directory.entries[name] = node
+        directory.put(name, node)
         directory.changed = self.now
         owner.nodes += 1
 
