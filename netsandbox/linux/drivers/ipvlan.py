@@ -19,7 +19,7 @@ from netsandbox.wire.arp import ArpPacket
 from netsandbox.wire.ipv4 import IPv4Packet
 
 if TYPE_CHECKING:
-    from netsandbox.linux.core.interface import Interface, Verdict
+    from netsandbox.linux.core.interface import Verdict
     from netsandbox.linux.core.namespace import NetworkNamespace
     from netsandbox.wire.addresses import Network
     from netsandbox.wire.ethernet import Frame

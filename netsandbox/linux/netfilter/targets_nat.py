@@ -17,8 +17,7 @@ from netsandbox.wire.services import port_number
 if TYPE_CHECKING:
     from netsandbox.linux.core.hooks import SocketBuffer
     from netsandbox.linux.core.namespace import NetworkNamespace
-    from netsandbox.wire.services import port_number
-from netsandbox.linux.netfilter.rule import Head
+    from netsandbox.linux.netfilter.rule import Head
 
 NAT = frozenset({"nat"})
 DESTINATION_HOOKS = frozenset({Hook.PREROUTING, Hook.OUTPUT})
