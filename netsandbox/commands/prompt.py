@@ -290,6 +290,9 @@ class Prompt:
         said = f"{name}: not found" if entered and self.dialect("sh").name != "bash" else f"{name}: command not found"
         if reason(name):
             return MissingError(reason(name), NOT_FOUND, reason(name))
+        if "/" in name:
+            said = f"{name}: No such file or directory"
+            return MissingError(f"bash: {said}", NOT_FOUND, said)
         if name == "docker":
             is_host = isinstance(self._shell.lab.nodes.get(self._place.where or ""), Host)
             hint = "; `add-host NAME --docker` has it" if is_host else "; `exit` leaves this shell first"

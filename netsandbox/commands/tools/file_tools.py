@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from netsandbox.commands.tools.context import ToolError, ToolResult
+from netsandbox.commands.tools.idle import note
 from netsandbox.commands.tools.inputs import files_of, options_of
 from netsandbox.commands.tools.kernel_files import FOLDERS
 from netsandbox.commands.tools.process_namespaces import link_of
@@ -204,8 +205,12 @@ def chown(context: ToolContext, arguments: list[str]) -> ToolResult:
     return _of_rights(context, "chown", arguments)
 
 
+def chgrp(context: ToolContext, arguments: list[str]) -> ToolResult:
+    return _of_rights(context, "chgrp", arguments)
+
+
 def _of_rights(context: ToolContext, name: str, arguments: list[str]) -> ToolResult:
-    """chmod and chown: root may do everything with every file here."""
+    """chmod and its kin: every file here is root's, who may do everything with it."""
     paths = [word for word in arguments if not word.startswith("-")][1:]
     if not paths:
         raise _missing(name)
@@ -213,6 +218,8 @@ def _of_rights(context: ToolContext, name: str, arguments: list[str]) -> ToolRes
     errors = "".join(
         f"{name}: cannot access '{path}': No such file or directory\n" for path in paths if not files.exists(path)
     )
+    if not errors:
+        note(name)
     return ToolResult(1 if errors else 0, "", errors)
 
 

@@ -23,8 +23,8 @@ TOOLS: Late[str, Tool] = Late({
     **dict.fromkeys(("less", "more"), "netsandbox.commands.tools.text:pager"),
     **{name: f"netsandbox.commands.tools.grep:{name}" for name in ("egrep", "fgrep", "grep")},
     **{name: f"netsandbox.commands.tools.file_tools:{name}" for name in (
-        "basename", "chmod", "chown", "cp", "dirname", "ln", "mkdir", "mv", "pwd", "readlink", "realpath", "rm",
-        "rmdir", "touch")},
+        "basename", "chgrp", "chmod", "chown", "cp", "dirname", "ln", "mkdir", "mv", "pwd", "readlink", "realpath",
+        "rm", "rmdir", "touch")},
     "dd": "netsandbox.commands.tools.dd:dd",
     **{name: f"netsandbox.commands.tools.truncate:{name}" for name in ("fallocate", "truncate")},
     **{name: f"netsandbox.commands.tools.digests:{name}" for name in (
