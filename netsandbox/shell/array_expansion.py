@@ -86,7 +86,15 @@ def made(expansion: Expander, one: Assignment, is_associative: bool = False) -> 
         is_associative: `declare -A` stands before it.
     """
     before = array_of(expansion, one.name)
-    is_associative = is_associative or before.is_associative
+    pending = expansion.arrays.copy()
+    try:
+        return _made(expansion, one, before, is_associative or before.is_associative)
+    except DiscardError:
+        expansion.arrays = pending  # nothing of it is there
+        raise
+
+
+def _made(expansion: Expander, one: Assignment, before: Array, is_associative: bool) -> Array:
     if one.elements is None:
         whole = Array(before.items, is_associative)
         return _with_item(expansion, one.name, whole, one.subscript, one.value, one.appends)[0]
@@ -94,14 +102,14 @@ def made(expansion: Expander, one: Assignment, is_associative: bool = False) -> 
     following = array.end
     for inner in one.elements:
         expansion.arrays[one.name] = before  # what is there until now is what the words see
-        if inner.subscript is not None:
+        if inner.subscript is not None and (is_associative or inner.braced is None):
             array, key = _with_item(expansion, one.name, array, inner.subscript, inner.value, inner.appends)
             following = 0 if is_associative else int(key) + 1
         elif is_associative:
             array = _pairs(expansion, one, array)
             break
         else:
-            texts = expansion.fields([inner.value])
+            texts = expansion.fields([inner.braced or inner.value])
             array = array.with_items(enumerate(texts, following))
             following += len(texts)
     return array

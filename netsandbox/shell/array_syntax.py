@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from netsandbox.shell.braces import braced
 from netsandbox.shell.dollar import NAME
 from netsandbox.shell.errors import ScriptError
 from netsandbox.shell.tree import Assignment, Element, Part, Text, Word, joined
@@ -66,7 +67,7 @@ def _element(word: Word) -> Element:
         found = _bracketed(list(word.parts))
         value = _behind_equals(found[1]) if found is not None else None
         if found is not None and value is not None:
-            return Element(value[0], found[0], value[1])
+            return Element(value[0], found[0], value[1], word if len(braced(word)) > 1 else None)
     return Element(word)
 
 

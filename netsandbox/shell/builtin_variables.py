@@ -126,27 +126,35 @@ def declare(call: Builtin) -> int:
     wrong = next((letter for letter in letters if letter not in "xrgpaA"), None)
     if wrong is not None:
         raise RefusedError(f"netsandbox: `{call.words[0]} -{wrong}` is not modelled")
-    for word in [word for word in call.arguments if not word.startswith("-")]:
+    names = [word for word in call.arguments if not word.startswith("-")]
+    if "p" in letters:
+        return max([_print_declaration(call, name) for name in names], default=0)
+    for word in names:
         if call.state.scopes and "g" not in letters:
             _local(call, word)
         else:
             _assign(call, word)
         name = word.partition("=")[0].removesuffix("+")
         _declare_arrays(call, letters, [name])
-        if "p" in letters:
-            call.out(_declaration(call.state, name))
         call.state.exported |= {name} if "x" in letters else set()
         call.state.readonly |= {name} if "r" in letters else set()
     return 0
 
 
-def _declaration(state: State, name: str) -> str:
-    """As `declare -p` tells it."""
-    array = state.arrays.get(name)
+def _print_declaration(call: Builtin, name: str) -> int:
+    """`declare -p NAME`."""
+    array, value = call.state.arrays.get(name), call.state.values.get(name)
+    if array is None and value is None:
+        return call.fail(f"{name}: not found")
     if array is None:
-        return f'declare -- {name}="{state.values.get(name, "")}"\n'
+        marks = "".join(letter for letter, names in (("r", call.state.readonly), ("x", call.state.exported))
+                        if name in names)
+        call.out(f'declare -{marks or "-"} {name}="{value}"\n')
+        return 0
     items = " ".join(f'[{key}]="{array.items[key]}"' for key in array.keys)
-    return f"declare -{'A' if array.is_associative else 'a'} {name}=({items}{' ' if array.is_associative else ''})\n"
+    call.out(f"declare -{'A' if array.is_associative else 'a'} {name}="
+             f"({items}{' ' if array.is_associative else ''})\n")
+    return 0
 
 
 def set_options(call: Builtin) -> int:

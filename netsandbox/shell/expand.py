@@ -60,11 +60,15 @@ class Expansion:
 
     def commit(self) -> None:
         """What was changed on the way is so now."""
-        for name, array in self.arrays.items():
-            self.state.set_array(name, array)
-        for name, value in self._changes.items():
-            self.state.set(name, value)
+        self.tell(self.state)
         self._changes, self.arrays = {}, {}
+
+    def tell(self, state: State) -> None:
+        """What was changed on the way, to another state: a subshell's."""
+        for name, array in self.arrays.items():
+            state.set_array(name, array)
+        for name, value in self._changes.items():
+            state.set(name, value)
 
     def forget(self, names: Iterable[str]) -> None:
         """What these were set to was only for the words behind."""

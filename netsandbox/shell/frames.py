@@ -26,10 +26,12 @@ class Frame:
     """Attributes:
         tested: somebody asks whether it fails, so that a failure ends nothing.
         stages: the subshells of a pipe.
+        never_ends: a loop that nothing in it leaves.
     """
 
     tested = False
     is_loop = False
+    never_ends = False
     stages: Sequence[Interpreter] = ()
 
     def step(self, shell: Interpreter) -> None:
@@ -182,14 +184,16 @@ class Expanding(Frame):
         try:
             self.expand(shell, expansion)
         except Pending as pending:
-            self._substitute(shell, pending.body)
+            self._substitute(shell, pending.body, expansion)
         except DiscardError:
             expansion.commit()
             raise
 
-    def _substitute(self, shell: Interpreter, body: List) -> None:
+    def _substitute(self, shell: Interpreter, body: List, expansion: Expansion) -> None:
+        """Run what is in the parentheses, which sees what the words before it have set."""
         gathered = Gathered()
         child = shell.child(body, {**shell.streams, 1: gathered})
+        expansion.tell(child.state)
         self._running = child, gathered
         shell.wait_for(child)
 

@@ -74,7 +74,13 @@ class Interpreter(Task):
 
     @property
     def is_endless(self) -> bool:
-        return self.is_blocked or (self.waiting is not None and self.waiting.is_endless)
+        return self.is_blocked or (self.waiting is not None and self.waiting.is_endless) or self._loops_for_ever
+
+    @property
+    def _loops_for_ever(self) -> bool:
+        """What a function or a failure ends is not seen in the loop itself."""
+        return (any(frame.never_ends for frame in self.frames) and not self.state.functions
+                and "e" not in self.state.options)
 
     @property
     def listens(self) -> bool:
@@ -102,8 +108,8 @@ class Interpreter(Task):
             self.frames[0].give_up()
         if waiting is not None:
             waiting.interrupt()
-        else:
-            self.exit(130)
+        if waiting is None or not waiting.is_running:
+            self.exit(130 if waiting is None else waiting.code or 0)
 
     def stop(self) -> None:
         waiting, self.waiting = self.waiting, None

@@ -7,12 +7,16 @@ from typing import TYPE_CHECKING
 from netsandbox.engine import budget
 from netsandbox.engine.budget import Use
 from netsandbox.shell.frames import Expanding, ListFrame
-from netsandbox.shell.tree import Text
+from netsandbox.shell.tree import AndOr, Pipeline, Simple, Text, says
 
 if TYPE_CHECKING:
     from netsandbox.shell.expand import Expansion
     from netsandbox.shell.interpreter import Interpreter
     from netsandbox.shell.tree import CountingFor, For, While
+
+TRUE, FALSE = frozenset({"true", ":"}), frozenset({"false"})
+LEAVES = frozenset({"break", "exit", "return", "exec", "eval", "kill"})
+"""What may end a loop from within."""
 
 
 class LoopFrame(Expanding):
@@ -30,6 +34,7 @@ class WhileFrame(LoopFrame):
         self._node = node
         self._is_asking = False
         self._status: int | None = None
+        self.never_ends = _is_always(node) and not says(node.body, LEAVES)
 
     def again(self) -> None:
         self._is_asking = False
@@ -45,6 +50,14 @@ class WhileFrame(LoopFrame):
         else:
             self._is_asking = False
             shell.push(ListFrame(self._node.body))
+
+
+def _is_always(node: While) -> bool:
+    """`while true`, `while :` or `until false`."""
+    match node.condition.items:
+        case (AndOr(first=Pipeline(commands=(Simple(words=(word,)),), negated=False), rest=()),):
+            return word.bare in (FALSE if node.is_until else TRUE)
+    return False
 
 
 class ForFrame(LoopFrame):
@@ -83,13 +96,14 @@ class CountingForFrame(LoopFrame):
         super().__init__()
         self._node = node
         self._part = 0
+        self._asks = any(not isinstance(part, Text) or part.text.strip() for part in node.condition.parts)
+        self.never_ends = not self._asks and not says(node.body, LEAVES)
 
     def expand(self, shell: Interpreter, expansion: Expansion) -> None:
         node = self._node
         shell.state.line = node.line
         if self._part == 1:
-            is_empty = all(isinstance(part, Text) and not part.text.strip() for part in node.condition.parts)
-            holds = is_empty or expansion.number(node.condition)
+            holds = not self._asks or expansion.number(node.condition)
             expansion.commit()
             if not holds:
                 shell.state.status = 0

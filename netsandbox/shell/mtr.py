@@ -6,6 +6,7 @@ import re
 from collections.abc import Sequence
 
 from netsandbox.apps.calendar import moment
+from netsandbox.apps.events import NOT_KNOWN, OTHER_FAMILY, TRY_AGAIN
 from netsandbox.apps.hosts import text_of
 from netsandbox.apps.option_table import OptionTable, Read
 from netsandbox.apps.program import UsageError
@@ -91,7 +92,7 @@ class Mtr(Around):
     def _refuse(self, code: int) -> None:
         """What traceroute could not do, in mtr's words where there are any."""
         text = "".join(text for _stream, text in self._found)
-        unknown = re.search(r"(\S+): (Temporary failure in name resolution|Name or service not known)", text)
+        unknown = re.search(rf"(\S+): ({NOT_KNOWN}|{TRY_AGAIN}|{OTHER_FAMILY})", text)
         if unknown:
             self.complain(f"mtr: Failed to resolve host: {unknown[1]}: {unknown[2]}")
             self.exit(1)

@@ -97,11 +97,16 @@ class Redirect(NamedTuple):
 
 
 class Element(NamedTuple):
-    """One of an array's `( … )`: a word, or `[INDEX]=VALUE`."""
+    """One of an array's `( … )`: a word, or `[INDEX]=VALUE`.
+
+    Attributes:
+        braced: all of `[INDEX]={a,b}`, which is words of their own where keys are numbers.
+    """
 
     value: Word
     subscript: Word | None = None
     appends: bool = False
+    braced: Word | None = None
 
 
 class Assignment(NamedTuple):
@@ -279,3 +284,10 @@ def joined(parts: list[Part]) -> tuple[Part, ...]:
         else:
             found.append(part)
     return tuple(found)
+
+
+def says(node: object, names: frozenset[str]) -> bool:
+    """Whether one of these stands as a plain word somewhere in a part of a script."""
+    if isinstance(node, Word):
+        return node.bare in names
+    return isinstance(node, tuple) and any(says(part, names) for part in node)

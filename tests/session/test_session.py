@@ -74,6 +74,16 @@ def test_an_endless_ping_is_interrupted_and_replays() -> None:
     assert state(session) == here
 
 
+@pytest.mark.parametrize(("line", "out"), [
+    ("while true; do echo x; sleep 1; done", "x\n" * 4), ("for ((;;)); do echo x; sleep 2; done", "x\n" * 2),
+    ("docker run --rm alpine sh -c 'until false; do echo x; sleep 1; done'", "x\n" * 4),
+    ("n=0; while :; do n=$((n+1)); [ $n = 7 ] && break; sleep 1; done; echo $n", "7\n"),
+    ("f() { [ $n = 7 ] && exit; n=$((n+1)); }; n=0; (while true; do f; sleep 1; done); echo x", "x\n")])
+def test_a_loop_that_nothing_leaves_is_interrupted(line: str, out: str) -> None:
+    """It went on for 10,000 commands, and was stopped with an error."""
+    assert Session().run(line).out == out
+
+
 def test_time_that_passes_in_quiet_is_replayed() -> None:
     session = built("add-container a", "add-container b", "wait", "ping a b")
     session.advance(session.position.at + 6_000_000_000)

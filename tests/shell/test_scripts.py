@@ -50,6 +50,7 @@ BOTH = [
     'x=$(echo one; echo two); echo "$x"; echo $x',
     "echo $(echo $(echo deep))",
     "x=$(false); echo $?",
+    "a=5 b=$(echo $a); echo $b; echo ${q:=3} $(echo $q)",
     "echo `echo \\`echo x\\``",
     "for i in 1 2 3; do [ $i = 2 ] && continue; [ $i = 3 ] && break; echo $i; done",
     "for i in 1 2; do for j in a b; do [ $j = b ] && continue 2; echo $i$j; done; done",
