@@ -44,8 +44,8 @@ WHY = {
     "`help` lists what there is": "whereis locate ldd locale",
     "`ss -ltnp` shows who has which port": "fuser",
     "`trace` and `why` tell what became of a packet": "strace ltrace perf bpftrace gdb ftrace",
-    "network namespaces are `ip netns` and links to /proc/PID/ns/net in /run/netns; nothing is mounted":
-        "umount chroot pivot_root debootstrap capsh setcap getcap",
+    "network namespaces are `ip netns` and links to /proc/PID/ns/net in /run/netns; nothing else is mounted":
+        "chroot pivot_root debootstrap capsh setcap getcap",
     "all runs with root's rights": "useradd usermod groupadd addgroup adduser passwd visudo newgrp gpasswd",
     "SELinux is not modelled": "semanage chcon restorecon",
     "what a package brings is there already": "dpkg rpm apt-cache snap gcc make go git "

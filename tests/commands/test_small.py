@@ -104,10 +104,24 @@ def test_what_keeps_a_namespace_is_mounted() -> None:
     for line in ("mount | grep netns", "mount -t nsfs"):
         assert one.run(line).out == "nsfs on /run/netns/red type nsfs (rw)\n"
     assert one.run("tail -1 /proc/mounts").out == "nsfs /run/netns/red nsfs rw 0 0\n"
-    for line, said in (("mount --bind /a /b", "netsandbox: mount only lists"),
+    for line, said in (("mount --bind /etc /tmp", "netsandbox: mount lists what is mounted"),
                        ("docker run --rm alpine mount", "netsandbox: what is mounted in a container is not modelled")):
         job = one.run(line)
         assert (job.code, job.err.count("\n"), job.err.startswith(said)) == (1, 1, True)
+
+
+def test_the_file_of_a_namespace_is_bound_by_mount() -> None:
+    """It was refused, and tutorials name the namespaces of containers and of `unshare` so."""
+    one = KeptSession()
+    one.run("docker run -dit --name web alpine; ip netns add red; pid=$(docker inspect -f '{{.State.Pid}}' web)")
+    one.run("touch /var/run/netns/web; mount --bind /proc/$pid/ns/net /var/run/netns/web")
+    assert {"web", "172.17.0.2/16"} < set(one.run("ip netns identify $pid; ip netns exec web ip -br addr").out.split())
+    assert one.run("umount /run/netns/web; ip netns exec web ip link").code == 255
+    for line, said in (("umount /run/netns/web", "umount: /run/netns/web: not mounted.\n"),
+                       ("mount -o bind /proc/99/ns/net /run/netns/web", (
+                           "mount: /run/netns/web: special device /proc/99/ns/net does not exist.\n"
+                           "       dmesg(1) may have more information after failed mount system call.\n"))):
+        assert (one.run(line).err, one.run(line).code) == (said, 32)
 
 
 def test_netshoot_s_own_programs_are_not_called_missing(one: KeptSession) -> None:

@@ -28,6 +28,11 @@ def monitored(command: str, *lines: str, before: tuple[str, ...] = PAIR) -> Job:
     return job
 
 
+def test_names_of_namespaces_come_and_go() -> None:
+    assert monitored("ip netns monitor", "ip netns add a; ip netns add b", "ip netns del a", before=()).out == (
+        "add a\nadd b\ndelete a\n")
+
+
 @pytest.mark.parametrize(("line", "said"), [
     ("ip addr add 10.0.0.9/32 dev v0", (
      "[ADDR]v0    inet 10.0.0.9/32 scope global v0\n"

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from netsandbox.commands.tools.context import ToolError, ToolResult
+from netsandbox.commands.tools.follows import FollowsError
 from netsandbox.commands.tools.help import usage
 from netsandbox.commands.tools.inputs import files_of
 from netsandbox.commands.tools.kernel_files import FIRST_SHELL_PID
@@ -18,6 +19,8 @@ from netsandbox.linux.core.inode import FileError
 from netsandbox.linux.netlink.credentials import may_administer
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from netsandbox.commands.tools.context import ToolContext
     from netsandbox.linux.core.namespace import NetworkNamespace
 
@@ -29,10 +32,35 @@ NOT_FOUND = 127
 IN_CONTAINER = "note: {name} is seen from the host and from other containers too, whose /run/netns would not have it\n"
 
 
+class NamesMonitor:
+    """`ip netns monitor`: names that come and go, as inotify(7) tells of them."""
+
+    def __init__(self, context: ToolContext) -> None:
+        self._scheduler, self._machine = context.namespace.scheduler, context.machine
+        self._show: Callable[[str], object]
+        self._names: list[str] = []
+
+    def open(self, show: Callable[[str], object], _complain: Callable[[str], object]) -> None:
+        self._show, self._names = show, self._machine.namespace_names()
+        self._scheduler.watchers.append(self.read)
+
+    def close(self) -> None:
+        if self.read in self._scheduler.watchers:
+            self._scheduler.watchers.remove(self.read)
+
+    def read(self) -> None:
+        """Look at what is there since the last time."""
+        before, self._names = self._names, self._machine.namespace_names()
+        for word, names, others in (("delete", before, self._names), ("add", self._names[::-1], before)):
+            for name in names:
+                if name not in others:
+                    self._show(f"{word} {name}")
+
+
 def run(context: ToolContext, arguments: list[str], style: Style) -> ToolResult:
     if len(arguments) > 1 and not style.everything and not _is_valid(arguments[1]):
         raise ToolError(USAGE, f'Invalid netns name "{arguments[1]}"')
-    command, _words = subcommand("ip netns", arguments, COMMANDS, ("monitor",))
+    command, _words = subcommand("ip netns", arguments, COMMANDS)
     rest = arguments[1:]
     if command == "show":
         return _list(context, style)
@@ -50,6 +78,8 @@ def run(context: ToolContext, arguments: list[str], style: Style) -> ToolResult:
         return _identify(context, rest)
     if command == "pids":
         return _pids(context, rest)
+    if command == "monitor":
+        raise FollowsError(NamesMonitor(context))
     return _list_id(context, rest, style)
 
 

@@ -48,7 +48,8 @@ TOOLS: Late[str, Tool] = Late({
     "route": "netsandbox.commands.tools.route:run", "ss": "netsandbox.commands.tools.ss:run",
     "sysctl": "netsandbox.commands.tools.sysctl:run", "ufw": "netsandbox.commands.tools.ufw:run",
     "lsof": "netsandbox.commands.tools.lsof:run",
-    "lsns": "netsandbox.commands.tools.namespaces:lsns", "mount": "netsandbox.commands.tools.mount:mount",
+    "lsns": "netsandbox.commands.tools.namespaces:lsns",
+    **{name: f"netsandbox.commands.tools.mount:{name}" for name in ("mount", "umount")},
     "ethtool": "netsandbox.commands.tools.ethtool:run",
     "jq": "netsandbox.commands.tools.jq:jq", "id": "netsandbox.commands.tools.system:identity",
     **{name: f"netsandbox.commands.tools.system:{name}" for name in (
