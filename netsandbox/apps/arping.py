@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from ipaddress import ip_address
 from typing import TYPE_CHECKING
 
-from netsandbox.apps.events import NOT_KNOWN
+from netsandbox.apps.events import NOT_KNOWN, OTHER_FAMILY
+from netsandbox.apps.hosts import is_ipv6
 from netsandbox.apps.idle import judge
 from netsandbox.apps.options import getopt, integer
 from netsandbox.apps.program import Program, UsageError
@@ -106,15 +106,8 @@ def _address(text: str) -> int:
     try:
         return parse_ipv4(text)
     except AddressError:
-        why = "Address family for hostname not supported" if _is_ipv6(text) else NOT_KNOWN
+        why = OTHER_FAMILY if is_ipv6(text) else NOT_KNOWN
         raise UsageError(f"arping: {text}: {why}") from None
-
-
-def _is_ipv6(text: str) -> bool:
-    try:
-        return ip_address(text).version == 6
-    except ValueError:
-        return False
 
 
 class Arping(Program):

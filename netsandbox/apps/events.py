@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
-NOT_KNOWN, TRY_AGAIN, NO_DATA = ("Name or service not known", "Temporary failure in name resolution",
-                                 "No address associated with hostname")
-"""What gai_strerror(3) says of EAI_NONAME, EAI_AGAIN and EAI_NODATA."""
+NOT_KNOWN, TRY_AGAIN, NO_DATA, OTHER_FAMILY = (
+    "Name or service not known", "Temporary failure in name resolution", "No address associated with hostname",
+    "Address family for hostname not supported")
+"""What gai_strerror(3) says of EAI_NONAME, EAI_AGAIN, EAI_NODATA, and EAI_ADDRFAMILY where only IPv4 is asked for."""
 
 
 class NameUnknown(NamedTuple):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from ipaddress import AddressValueError, IPv6Address
 from typing import TYPE_CHECKING, NamedTuple
 
 from netsandbox.linux.core.inode import FileError
@@ -30,6 +31,14 @@ def text_of(files: Files | None, path: str) -> str:
         return files.read(path) if files is not None else ""
     except FileError:
         return ""
+
+
+def is_ipv6(text: str) -> bool:
+    """Whether an address of the other family is written, which is no name."""
+    try:
+        return IPv6Address(text).version == 6
+    except AddressValueError:
+        return False
 
 
 def host_lines(text: str) -> list[tuple[str, tuple[str, ...]]]:

@@ -6,8 +6,8 @@ import re
 from collections.abc import Callable
 from typing import TYPE_CHECKING, NamedTuple
 
-from netsandbox.apps.events import NO_DATA, NOT_KNOWN, TRY_AGAIN, NameUnknown
-from netsandbox.apps.hosts import hosts_file, lookup
+from netsandbox.apps.events import NO_DATA, NOT_KNOWN, OTHER_FAMILY, TRY_AGAIN, NameUnknown
+from netsandbox.apps.hosts import hosts_file, is_ipv6, lookup
 from netsandbox.apps.query import Answers, DatagramQuery
 from netsandbox.apps.resolv_conf import LOCAL_SERVER, read_settings
 from netsandbox.wire import dns
@@ -73,7 +73,7 @@ class Lookup:
             self.done(Reply((number,), "", name))
             return
         if not is_host_name(name):
-            self._give_up(NOT_KNOWN)
+            self._give_up(OTHER_FAMILY if is_ipv6(name) else NOT_KNOWN)
             return
         as_it_is = [name]
         searched = [] if self.name.endswith(".") else [f"{name}.{domain.strip('.')}" for domain in

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from netsandbox.apps.calendar import moment
 from netsandbox.apps.client import Client
 from netsandbox.apps.errno import TEXTS
-from netsandbox.apps.http_client import HttpClient, Url, parse_url
+from netsandbox.apps.http_client import HttpClient, Ipv6Error, Url, parse_url
 from netsandbox.apps.program import Context, Program
 from netsandbox.apps.resolver import Reply
 from netsandbox.apps.wget_options import WgetOptions, parse
@@ -102,6 +102,10 @@ class Wget(Client):
             self.url = parse_url(text)
             if ":///" in text:
                 raise ValueError(text)
+        except Ipv6Error as error:
+            self.complain(f"wget: {error}")
+            self._end("", 1)
+            return
         except ValueError:
             self._end(self.voice.bad_url(text), 1)
             return

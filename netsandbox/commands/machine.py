@@ -344,8 +344,9 @@ class LabMachine:
             return files.own_names(*found)
         return addresses_of(hosts_file(self.files(name)))
 
-    def hostname(self, namespace: NetworkNamespace) -> str:
-        """What a person has called it, else a container's short id or the host's name."""
+    def hostname(self, namespace: NetworkNamespace, seen: Files | None) -> str:
+        """What a person has called it, else a container's short id or the host's name (commands.tools.context)."""
+        namespace = self._named_by(namespace, seen)
         own = self._uts(namespace).uts_name
         if own:
             return own
@@ -354,7 +355,13 @@ class LabMachine:
                 return files.hostname(host.docker, container)
         return DEFAULT_HOST if namespace.name in self.lab.extra_namespaces else namespace.name
 
-    def set_hostname(self, namespace: NetworkNamespace, name: str) -> None:
+    def _named_by(self, namespace: NetworkNamespace, seen: Files | None) -> NetworkNamespace:
+        """The namespace whose host name counts: who has come into another's network alone sees the host's files."""
+        host = self._host_of(namespace)
+        return host.namespace if host and host.has_files and seen and seen.system is host.files else namespace
+
+    def set_hostname(self, namespace: NetworkNamespace, name: str, seen: Files | None) -> None:
+        namespace = self._named_by(namespace, seen)
         users = sum(container.namespace is namespace for _host, container in self.lab.containers())
         is_hosts = any(node.namespace is namespace for node in self.lab.nodes.values())
         if users > 1 or (is_hosts and RIGHTS.get().contained):

@@ -21,9 +21,9 @@ if TYPE_CHECKING:
 DENIED = "nsenter: reassociate to namespace 'ns/net' failed: Operation not permitted"
 HINT = "Try 'nsenter --help' for more information."
 OPTIONS = OptionTable(
-    NSENTER, 1, HINT, acts="t|target= n|net? m|mount? a|all", refused="N|net-socket= r|root? w|wd? W|wdns= S|setuid? "
-    "G|setgid? Z|follow-context c|join-cgroup h|help V|version user-parent",
-    usual="u|uts? i|ipc? p|pid? C|cgroup? U|user? T|time? F|no-fork e|env preserve-credentials keep-caps")
+    NSENTER, 1, HINT, acts="t|target= n|net? m|mount? u|uts? a|all", refused="N|net-socket= r|root? w|wd? W|wdns= "
+    "S|setuid? G|setgid? Z|follow-context c|join-cgroup h|help V|version user-parent",
+    usual="i|ipc? p|pid? C|cgroup? U|user? T|time? F|no-fork e|env preserve-credentials keep-caps")
 PID_HINT = "; `nsenter -t PID -n ip addr` takes the PID of docker inspect -f '{{.State.Pid}}'"
 
 
@@ -32,7 +32,7 @@ class Entered(NamedTuple):
         namespace: the network's.
         words: of the program there, none for a shell.
         pid: whose namespaces they are; 0 where a file keeps the network's.
-        has_mounts: whether its files are entered too.
+        has_mounts: whether its files are entered too, with which its host name comes.
     """
 
     namespace: NetworkNamespace
@@ -66,7 +66,8 @@ def read(shell: Shell, arguments: list[str], of_pid: Callable[[int], NetworkName
         hint = "" if file else PID_HINT
         raise UsageError(f"nsenter: cannot open {harmless(file)[:60] or f'/proc/{target[:20]}/ns/net'}: "
                          f"No such file or directory{hint}", 1)
-    return Entered(found, told.operands, pid, bool({"mount", "all"} & set(told.values)))
+    names = {"uts"} if told.operands[:1] == ["hostname"] else set()
+    return Entered(found, told.operands, pid, bool({"mount", "all", *names} & set(told.values)))
 
 
 def of_container(shell: Shell, container: Container | None) -> Callable[[int], NetworkNamespace | None]:

@@ -179,7 +179,7 @@ class Shell:
         container = place.container
         own = container.config.environment if container is not None else ["USER=root", "SHELL=/bin/bash"]
         is_made = place.where is not None or DEFAULT_HOST in self.lab.nodes
-        hostname = self.machine.hostname(self.namespace_at(place)) if is_made else DEFAULT_HOST
+        hostname = self.machine.hostname(self.namespace_at(place), made.files) if is_made else DEFAULT_HOST
         for name, _equals, value in (text.partition("=") for text in [f"HOSTNAME={hostname}", *own]):
             made.values[name] = value
             made.exported.add(name)

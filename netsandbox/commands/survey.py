@@ -5,6 +5,8 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator
 
+from netsandbox.apps.program import UsageError
+from netsandbox.commands.as_root import OF_SUDO
 from netsandbox.commands.parts import ASSIGNMENT, SUDO, Survey
 from netsandbox.shell.tree import (
     AndOr,
@@ -70,9 +72,7 @@ class _Finder:
             self._words(_own_words(command))
 
     def _simple(self, command: Simple, is_filter: bool) -> None:
-        words = list(command.words)
-        while words and words[0].literal == SUDO:
-            words.pop(0)
+        words = _behind_sudo(list(command.words))
         if not words and command.assignments:
             self.heads.append("")
         if len(words) > 1 and words[0].literal == "export" and is_assignment(words[1]):
@@ -132,6 +132,19 @@ def _own_words(command: Runnable) -> list[Word]:
     if isinstance(command, Calculation):
         return [command.expression]
     return list(command.words) if isinstance(command, Condition) else []
+
+
+def _behind_sudo(words: list[Word]) -> list[Word]:
+    """The command of `sudo -u root NAME=VALUE COMMAND`."""
+    while words and words[0].literal == SUDO:
+        try:
+            rest = OF_SUDO.read([word.literal or "" for word in words[1:]], in_order=True).operands
+        except UsageError:
+            return words[1:]
+        words = words[len(words) - len(rest):]
+        while words and is_assignment(words[0]):
+            words = words[1:]
+    return words
 
 
 def is_assignment(word: Word) -> bool:

@@ -71,7 +71,7 @@ def files_of(engine: DockerEngine, container: Container) -> Files:
     if container.files is None:
         container.files = system_of(container.image, engine.namespace.scheduler)
     written = dict.fromkeys(WRITTEN, ContainerEtc(engine, container))
-    return Files(container.files, {**release(container.image), **written})
+    return Files(container.files, {**release(container.image, container.reference), **written})
 
 
 def renew(engine: DockerEngine, container: Container) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING
 
 from netsandbox.apps.http_server import ApacheSite
@@ -16,10 +17,14 @@ if TYPE_CHECKING:
 REPOSITORIES = b"".join(b"https://dl-cdn.alpinelinux.org/alpine/v3.23/%s\n" % part for part in (b"main", b"community"))
 
 RELEASES = {
-    "alpine": ("Alpine Linux", "3.23.0", "Alpine Linux v3.23", ""),
-    "debian": ("Debian GNU/Linux", "13", "Debian GNU/Linux 13 (trixie)", "trixie"),
-    "ubuntu": ("Ubuntu", "24.04", "Ubuntu 24.04.3 LTS", "noble")}
-"""NAME, VERSION_ID, PRETTY_NAME and VERSION_CODENAME of /etc/os-release, by ID."""
+    "alpine": {"3.23": ("3.23.0", "Alpine Linux v3.23")},
+    "debian": {"trixie": ("13", "Debian GNU/Linux 13 (trixie)"), "bookworm": ("12", "Debian GNU/Linux 12 (bookworm)"),
+               "bullseye": ("11", "Debian GNU/Linux 11 (bullseye)"), "buster": ("10", "Debian GNU/Linux 10 (buster)")},
+    "ubuntu": {"noble": ("24.04", "Ubuntu 24.04.3 LTS"), "jammy": ("22.04", "Ubuntu 22.04.5 LTS"),
+               "focal": ("20.04", "Ubuntu 20.04.6 LTS"), "bionic": ("18.04", "Ubuntu 18.04.6 LTS")}}
+"""VERSION_ID and PRETTY_NAME of /etc/os-release, by ID and VERSION_CODENAME; the first is the latest."""
+NAMES = {"alpine": "Alpine Linux", "debian": "Debian GNU/Linux", "ubuntu": "Ubuntu"}
+ALPINE_TAG = re.compile(r"3\.[12]\d(\.\d+)?")
 OS_RELEASE = "/etc/os-release"
 
 
@@ -39,17 +44,27 @@ def furnish(image: Image, files: Files) -> None:
 class Release(Generator):
     """os-release(5) of a distribution."""
 
-    def __init__(self, kind: str) -> None:
+    def __init__(self, kind: str, tag: str) -> None:
         self._kind = kind
+        self._tag = tag
 
     def read(self, _path: str) -> str | None:
-        name, version, pretty, codename = RELEASES[self._kind]
-        code = f"VERSION_CODENAME={codename}\n" if codename else ""
-        return f'PRETTY_NAME="{pretty}"\nNAME="{name}"\nVERSION_ID="{version}"\n{code}ID={self._kind}\n'
+        known, stem = RELEASES[self._kind], self._tag.removesuffix("-slim")
+        codename = next((name for name, (version, _pretty) in known.items() if stem in (name, version)), "")
+        version, pretty = known[codename or next(iter(known))]
+        if self._kind == "alpine" and ALPINE_TAG.fullmatch(stem):
+            version, pretty = f"{stem}.0" if stem.count(".") == 1 else stem, f"Alpine Linux v{stem[:4]}"
+        code = f"VERSION_CODENAME={codename or next(iter(known))}\n" if self._kind != "alpine" else ""
+        return f'PRETTY_NAME="{pretty}"\nNAME="{NAMES[self._kind]}"\nVERSION_ID="{version}"\n{code}ID={self._kind}\n'
 
 
-def release(image: Image) -> dict[str, Generator]:
-    """/etc/os-release of what an image was made from, where it is one of those known here."""
+def release(image: Image, reference: str) -> dict[str, Generator]:
+    """/etc/os-release of what an image was made from, where it is one of those known here.
+
+    Args:
+        reference: as it was asked for, whose tag may name an older release of a distribution.
+    """
     kind = "alpine" if "apk" in image.tools else "debian" if "apt" in image.tools else ""
     kind = "ubuntu" if kind and image.name == "ubuntu" else kind
-    return {OS_RELEASE: Release(kind)} if kind else {}
+    tag = reference.rpartition("/")[2].partition(":")[2] if image.name == kind else ""
+    return {OS_RELEASE: Release(kind, tag)} if kind else {}

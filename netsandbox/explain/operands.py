@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any, NamedTuple
 
-from netsandbox.apps.events import NO_DATA, NOT_KNOWN, TRY_AGAIN, NameUnknown
+from netsandbox.apps.events import NO_DATA, NOT_KNOWN, OTHER_FAMILY, TRY_AGAIN, NameUnknown
 from netsandbox.docker import events as docker
 from netsandbox.engine.trace import QueueDropped, Storm
 from netsandbox.explain import devices
@@ -19,7 +19,8 @@ from netsandbox.linux import events as linux
 from netsandbox.linux.drop import Dropped
 from netsandbox.wire.addresses import format_ipv4, format_mac
 
-ERRORS = {NOT_KNOWN: "gai.noname", TRY_AGAIN: "gai.again", NO_DATA: "gai.nodata"}
+ERRORS = {NOT_KNOWN: "gai.noname", TRY_AGAIN: "gai.again", NO_DATA: "gai.nodata",
+          OTHER_FAMILY: "gai.addrfamily"}
 PASSED = ("isolated", "flag", "vlan", "neighbour")
 """Why a flood does not leave by a port that forwards."""
 DESKTOP_NAMES = ("host.docker.internal", "gateway.docker.internal")

@@ -143,10 +143,10 @@ class KernelLab:
         """A random locally administered unicast address."""
         return random_mac(self._macs.bits(48))
 
-    def hostname(self, namespace: NetworkNamespace) -> str:
+    def hostname(self, namespace: NetworkNamespace, _seen: Files | None) -> str:
         return namespace.uts_name or namespace.name
 
-    def set_hostname(self, namespace: NetworkNamespace, name: str) -> None:
+    def set_hostname(self, namespace: NetworkNamespace, name: str, _seen: Files | None) -> None:
         namespace.uts_name = name
 
     def make_room(self, _namespace: NetworkNamespace, _name: str, _network: Network | None,

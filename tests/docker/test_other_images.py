@@ -108,7 +108,8 @@ def test_the_tag_tells_what_an_image_stands_above(image: str, has: str, has_not:
 
 @pytest.mark.parametrize(("image", "pretty"), [
     ("alpine", "Alpine Linux v3.23"), ("nginx:alpine", "Alpine Linux v3.23"), ("ubuntu", "Ubuntu 24.04.3 LTS"),
-    ("nginx", "Debian GNU/Linux 13 (trixie)"), ("busybox", "")])
+    ("nginx", "Debian GNU/Linux 13 (trixie)"), ("busybox", ""), ("ubuntu:22.04", "Ubuntu 22.04.5 LTS"),
+    ("debian:bookworm-slim", "Debian GNU/Linux 12 (bookworm)"), ("alpine:3.18", "Alpine Linux v3.18")])
 def test_os_release(image: str, pretty: str) -> None:
     said = KeptSession().run(f"docker run --rm {image} sh -c 'cat /etc/os-release; ls /etc'")
     assert said.out.startswith(f'PRETTY_NAME="{pretty}"\n') is bool(pretty)

@@ -130,7 +130,12 @@ OPTIONS = ("""; `echo '{"icc": false, "dns": ["1.1.1.1", "9.9.9.9"], "debug": tr
     ("hostnamectl set-chassis vm", 1, "there are `hostnamectl` and"), ("top -bn1", 127, "`docker top NAME` list them"),
     ("ip link show type veth", 0, ""), ("ip link del eth0", 2, "RTNETLINK answers: Operation not supported"),
     ("ethtool -i eth0", 0, "driver: virtio_net\nversion: 1.0.0\n"), ("ethtool eth0", 0, "Speed: Unknown!"),
-    ("cat /sys/class/net/eth0/speed", 0, "-1\n")])
+    ("cat /sys/class/net/eth0/speed", 0, "-1\n"), ("echo x | sudo -u root A=1 cat", 0, "x\n"),
+    ("ping -c 1 ::1", 2, "ping: ::1: Address family for hostname not supported\n"),
+    ("mtr -r -c 1 2001:db8::1", 1, "mtr: Failed to resolve host: 2001:db8::1: Address family for hostname not"),
+    ("sysctl kernel.hostname", 0, "kernel.hostname = host\n"), ("cat /proc/sys/kernel/hostname", 0, "host\n"),
+    ("sysctl -w kernel.hostname=x", 1, "`hostname NAME` sets it\n"), ("sysctl -h", 0, "Usage: sysctl"),
+    ("wget -q http://[::1]/", 1, "wget: IPv6 is not modelled\n")])
 def test_around(lab: KeptSession, line: str, code: int, said: str) -> None:
     job = lab.run(line)
     assert (job.code, said in job.out + job.err) == (code, True), job.out + job.err

@@ -61,3 +61,13 @@ def test_a_container_may_with_sys_admin_and_forgets_it_when_it_is_started_anew(l
     assert lab.run("docker exec web hostname").out == "first\n"
     lab.run("docker restart may")
     assert lab.run("docker exec may hostname").out == lab.run("docker exec may cat /etc/hostname").out
+
+
+def test_who_enters_the_network_alone_keeps_the_host_s_name(lab: Session) -> None:
+    """`nsenter -n` and `ip netns exec` told the container's."""
+    pid = lab.run("docker inspect -f '{{.State.Pid}}' web").out.strip()
+    lab.run(f"ip netns attach web {pid}; hostname outer")
+    for line in (f"nsenter -t {pid} -n hostname", "ip netns exec web hostname", f"nsenter -t {pid} -n uname -n"):
+        assert lab.run(line).out == "outer\n"
+    for line in (f"nsenter -t {pid} -n -u hostname", f"nsenter -t {pid} -a hostname", "exec web hostname"):
+        assert lab.run(line).out == lab.run("docker exec web hostname").out

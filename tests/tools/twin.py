@@ -232,10 +232,10 @@ class SimulatedTwin:
     def new_mac(self) -> int:
         return self._macs.bits(48) & 0xFCFFFFFFFFFF | 0x020000000000
 
-    def hostname(self, namespace: NetworkNamespace) -> str:
+    def hostname(self, namespace: NetworkNamespace, _seen: Files | None) -> str:
         return namespace.uts_name or namespace.name
 
-    def set_hostname(self, namespace: NetworkNamespace, name: str) -> None:
+    def set_hostname(self, namespace: NetworkNamespace, name: str, _seen: Files | None) -> None:
         namespace.uts_name = name
 
     def make_room(self, _namespace: NetworkNamespace, _name: str, _network: Network | None,

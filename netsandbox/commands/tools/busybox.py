@@ -201,7 +201,7 @@ def hostname(context: ToolContext, arguments: list[str]) -> ToolResult:
             raise ToolError(1, "hostname: sethostname: Operation not permitted")
         if len(arguments[0].encode()) > hostname_tool.MAX_NAME:
             raise ToolError(1, "hostname: sethostname: Invalid argument")
-        context.machine.set_hostname(context.namespace, arguments[0])
+        context.machine.set_hostname(context.namespace, arguments[0], context.files)
         return ToolResult(0, "", "")
     return hostname_tool.hostname(context, arguments)
 

@@ -90,10 +90,14 @@ class Machine(Protocol):
     def new_mac(self) -> int:
         """A random address that is locally administered, as the kernel gives a new device."""
 
-    def hostname(self, namespace: NetworkNamespace) -> str:
-        """The name that `hostname` prints there."""
+    def hostname(self, namespace: NetworkNamespace, seen: Files | None) -> str:
+        """The name that `hostname` prints there.
 
-    def set_hostname(self, namespace: NetworkNamespace, name: str) -> None:
+        Args:
+            seen: the files of who asks, by which he is the host's or a container's.
+        """
+
+    def set_hostname(self, namespace: NetworkNamespace, name: str, seen: Files | None) -> None:
         """sethostname(2) there.
 
         Raises:

@@ -27,7 +27,7 @@ SETS = ("set-hostname", "hostname")
 
 def hostname(context: ToolContext, arguments: list[str]) -> ToolResult:
     """`hostname`: the name, a part of it, or the addresses; what /etc/hosts says of it counts."""
-    name = context.machine.hostname(context.namespace)
+    name = context.machine.hostname(context.namespace, context.files)
     asked = arguments[0] if arguments else ""
     if not arguments or asked in SHORT:
         return ToolResult(0, (name.partition(".")[0] if asked else name) + "\n", "")
@@ -53,8 +53,8 @@ def hostnamectl(context: ToolContext, arguments: list[str]) -> ToolResult:
     if arguments in ([], ["status"]):
         release = context.files.read("/etc/os-release") if context.files is not None else ""
         system = release.partition('PRETTY_NAME="')[2].partition('"')[0]
-        rows = {"Static hostname": context.machine.hostname(context.namespace), "Operating System": system,
-                "Kernel": f"Linux {RELEASE}", "Architecture": "x86-64"}
+        rows = {"Static hostname": context.machine.hostname(context.namespace, context.files),
+                "Operating System": system, "Kernel": f"Linux {RELEASE}", "Architecture": "x86-64"}
         return ToolResult(0, "".join(f"{name:>16}: {value}\n" for name, value in rows.items()), "")
     if len(arguments) != 2 or arguments[0] not in SETS or context.files is None:
         raise ToolError(1, "netsandbox: of hostnamectl there are `hostnamectl` and `hostnamectl set-hostname NAME`")
@@ -71,7 +71,7 @@ def _set(context: ToolContext, name: str) -> ToolResult:
         raise ToolError(1, "hostname: you must be root to change the host name")
     if len(name) > MAX_NAME:
         raise ToolError(1, "hostname: name too long")
-    context.machine.set_hostname(context.namespace, name)
+    context.machine.set_hostname(context.namespace, name, context.files)
     return ToolResult(0, "", "")
 
 

@@ -78,6 +78,17 @@ def mounts(namespace: NetworkNamespace, machine: Machine) -> list[tuple[str, str
     return [*MOUNTS, *(("nsfs", file, "nsfs", "rw") for file in kept)]
 
 
+KERNEL = ("hostname", "osrelease", "ostype")
+"""What is in /proc/sys/kernel here."""
+
+
+def of_kernel(namespace: NetworkNamespace, machine: Machine, seen: Files | None, path: str) -> str | None:
+    """A setting of the kernel's own, `kernel/hostname`; None where it has none of that name."""
+    if path.replace(".", "/") == "kernel/hostname":
+        return machine.hostname(namespace, seen)
+    return {"kernel/osrelease": RELEASE, "kernel/ostype": "Linux"}.get(path.replace(".", "/"))
+
+
 class ReadOnly(Generator):
     """Files that nobody can write to, and no links."""
 
@@ -135,10 +146,12 @@ class Proc(ReadOnly):
         return self._namespace if int(name) > FIRST_SHELL_PID else self._of(int(name))
 
     def _settings(self, folder: str) -> list[str] | None:
+        if folder == "kernel":
+            return list(KERNEL)
         prefix = folder.translate(SWAPPED) + "." if folder else ""
         found = {key[len(prefix):].partition(".")[0] for key in self._namespace.sysctls.keys()  # noqa: SIM118
                  if key.startswith(prefix)}
-        return sorted(name.translate(SWAPPED) for name in found) or None
+        return sorted(name.translate(SWAPPED) for name in found | ({"kernel"} if not folder else set())) or None
 
     def read(self, path: str) -> str | None:
         if path in TEXTS:
@@ -174,6 +187,9 @@ class Proc(ReadOnly):
         return texts.get(parts[1]) if len(parts) == 2 else None
 
     def _setting(self, name: str) -> str | None:
+        own = of_kernel(self._namespace, self._machine, self._files, name)
+        if own is not None:
+            return own + "\n"
         try:
             return self._namespace.sysctls.read(name) + "\n"
         except SysctlError:
@@ -184,7 +200,8 @@ class Proc(ReadOnly):
             raise FileError("EACCES" if self.read(path) is not None else "ENOENT")
         if not RIGHTS.get().sysctls:
             raise FileError("EROFS")
-        if path.removeprefix("/proc/sys/").replace("/", ".") in READ_ONLY:
+        key = path.removeprefix("/proc/sys/").replace("/", ".")
+        if key in READ_ONLY or key.startswith("kernel."):
             raise FileError("EACCES")
         try:
             self._namespace.write_sysctl(path.removeprefix("/proc/sys/"), text.strip())

@@ -114,7 +114,7 @@ def uname(context: ToolContext, arguments: list[str]) -> ToolResult:
     wrong = next((letter for letter in letters if letter not in UNAME | UNKNOWN), None)
     if wrong is not None:
         raise ToolError(1, f"uname: invalid option -- '{wrong}'\nTry 'uname --help' for more information.")
-    said = {**UNAME, **UNKNOWN, "n": context.machine.hostname(context.namespace)}
+    said = {**UNAME, **UNKNOWN, "n": context.machine.hostname(context.namespace, context.files)}
     return ToolResult(0, " ".join(said[letter] for letter in "snrvmpio" if letter in letters) + "\n", "")
 
 

@@ -9,6 +9,7 @@ from netsandbox.apps.pattern import PatternError, compile_pattern
 from netsandbox.commands.tools.context import ToolError, ToolResult
 from netsandbox.commands.tools.help import TEXTS
 from netsandbox.commands.tools.inputs import files_of
+from netsandbox.commands.tools.kernel_files import of_kernel
 from netsandbox.commands.tools.options import Options, read_options
 from netsandbox.linux.core.inode import FileError
 from netsandbox.linux.core.sysctl import SysctlError
@@ -32,6 +33,8 @@ def run(context: ToolContext, arguments: list[str]) -> ToolResult:
     options = read_options("sysctl", arguments, "abeNnSpfr:qwhVAXoxdy", LONG, 1)
     if "V" in options:
         return ToolResult(0, VERSION + "\n", "")
+    if options.values.keys() & {"h", "d"}:
+        return ToolResult(0, TEXTS["sysctl"] + "\n", "")
     if options.values.keys() & {"p", "f", "S"}:
         return _from_files(context, options)
     namespace = context.namespace
@@ -43,16 +46,17 @@ def run(context: ToolContext, arguments: list[str]) -> ToolResult:
     out, err, failed = "", "", False
     for word in options.words:
         try:
-            out += _one(namespace, word, options)
+            name, equals, _value = word.partition("=")
+            own = of_kernel(namespace, context.machine, context.files, path_of(name.strip()))
+            if own is not None and equals:
+                raise ToolError(1, "netsandbox: kernel.hostname is only read here; `hostname NAME` sets it")
+            out += _shown(path_of(name), own, options) if own is not None else _one(namespace, word, options)
             err += _note(word, options)
         except ToolError as error:
             if "e" not in options or "cannot stat" not in error.message:
                 err += error.message + "\n"
                 failed = True
     return ToolResult(int(failed), out, err)
-
-
-
 
 
 def _note(word: str, options: Options) -> str:
