@@ -92,6 +92,8 @@ OF_NOTES: dict[str, str] = {
     "nothing is done with it in the sandbox: {words}": "沙盒不会用到它：{words}",
     "stopped, as nobody is there to press Ctrl-C; with & behind it, it goes on while the next lines run":
         "已停止，因为没有人按 Ctrl-C；行尾加 & 则在后面的行运行时继续",
+    "the name goes with what runs there; a real mount would keep the namespace":
+        "这个名称随那里运行的程序一起消失；真正的 mount 会保留这个命名空间",
     "it goes on while the next lines run, as in a terminal of its own": "后面的行运行时它继续，就像在另一个终端里",
 }
 """English -> Chinese, without the `note: ` before it."""
