@@ -206,7 +206,11 @@ class Scheduler:
         """Run as long as foreground work is left."""
         queue, ready = self.queue, self.ready
         while queue or ready or self.foreground:
-            if ready and not queue and not self._tick_goes_on:
+            if self._tick_goes_on or self._burst >= STORM_STEPS:
+                self._run_some()
+            elif queue:
+                self._deliver(STORM_STEPS)
+            elif ready:
                 self._run_ready()
             else:
                 self._run_some()
@@ -228,7 +232,7 @@ class Scheduler:
         """Do exactly so many steps, as `step` would; False when nothing is left before."""
         end = self.trace.step_count + count
         while (left := end - self.trace.step_count) > 0:
-            if not self._run_some(left):
+            if not self._run_some(min(left, STORM_STEPS)):
                 return False
         return True
 
@@ -244,19 +248,19 @@ class Scheduler:
         return True
 
     def _deliver(self, limit: int) -> None:
-        """Take heads of the queue, up to a number of them; in a storm, no more than a poll does."""
+        """Take heads of the queue, up to a number of STORM_STEPS at most; in a storm, no more than a poll does."""
         queue, trace, delivered = self.queue, self.trace, self._delivered
         events, fresh = trace.events, trace.steps.fresh
         self.in_process = False
         if self._burst:
             limit, room = self._bounds(limit)
         else:
-            limit, room, self._burst_from, self._polls = min(limit, STORM_STEPS), sys.maxsize, self.deliveries, 0
+            room, self._burst_from, self._polls = sys.maxsize, self.deliveries, 0
         if len(fresh) > MANY:
             trace.steps.pack()
         clock, ahead, full = self.clock, trace.ahead, trace.first + trace.limit - trace.ahead
         first = step = trace.step_count
-        last = first + min(limit, room)
+        last = first + limit
         while queue and step < last:
             targets, frame, cause = queue.popleft()
             self.clock = clock = clock + STEP_TIME
@@ -269,15 +273,16 @@ class Scheduler:
             fresh.append(cause)
             self.current = step
             step += 1
-            if len(targets) == 1:
+            count = len(targets)
+            if count == 1:
                 target, = targets
                 events.append(UNDER_WAY)
                 events[mark] = delivered, target.place, frame, target.receive(frame)
             else:
-                self._deliver_flood(targets, frame, len(targets))
+                self._deliver_flood(targets, frame, count)
                 ahead, full = trace.ahead, trace.first + trace.limit - trace.ahead
-                self.deliveries += len(targets) - 1
-                room -= len(targets) - 1
+                self.deliveries += count - 1
+                room -= count - 1
                 last = min(last, first + room)
         self.deliveries += step - first
         self._burst += step - first
@@ -292,7 +297,8 @@ class Scheduler:
         """Within a cascade: how many steps, at most, and after how many deliveries none more may begin."""
         if self._burst < STORM_STEPS:
             return min(limit, STORM_STEPS - self._burst), sys.maxsize
-        return min(limit, DROP_STEPS - self._burst), POLL - (self.deliveries - self._burst_from) % POLL
+        room = POLL - (self.deliveries - self._burst_from) % POLL
+        return min(limit, DROP_STEPS - self._burst, room), room
 
     def _deliver_flood(self, targets: Sequence[Receiver], frame: Any, end: int) -> None:
         """Deliver to several, to many of them at once where they say how; the records are as if one by one."""

@@ -130,7 +130,8 @@ class Trace:
         """Record that the receivers from `start` up to `stop`, one by one, gave the same verdict on a frame."""
         if start < stop:
             place, first = len(self.events), self.ahead + len(self.events)
-            alike = Alike(kind, None, frame, receivers, start, first, first + stop - start, self._gone + place, verdict)
+            alike = Alike._make((kind, None, frame, receivers, start, first, first + stop - start, self._gone + place,
+                                 verdict))
             self._runs.append(alike)
             self.record(alike)
             self.ahead += stop - start - 1

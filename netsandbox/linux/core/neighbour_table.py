@@ -366,8 +366,8 @@ class NeighbourTable:
         entry.seq = namespace.trace.end
         if not is_valid:
             entry.cached = False
-        namespace.record(NeighbourChanged(entry.interface.place, entry.address, old, new,
-                                          mac if is_valid else None, why))
+        namespace.record(NeighbourChanged._make((entry.interface.place, entry.address, old, new,
+                                                 mac if is_valid else None, why)))
 
     def _drop(self, packet: IPv4Packet, reason: DropReason, next_hop: int, *where: str) -> None:
         verdict = Dropped(reason, (self.family.text(next_hop), *where))

@@ -11,7 +11,7 @@ from netsandbox.linux.core.neighbour_parameters import USER_HZ
 from netsandbox.linux.core.nud import NOARP, REACHABLE, STALE
 from netsandbox.linux.drop import Dropped, DropReason, Outcome
 from netsandbox.linux.events import ArpWithheld
-from netsandbox.linux.ipv4.input_route import InputRoute, route_input
+from netsandbox.linux.ipv4.input_route import InputRoute, is_plainly_ours, route_input
 from netsandbox.linux.ipv4.route import SCOPES
 from netsandbox.linux.ipv4.routing import OutputRoute, route_output, select_address
 from netsandbox.wire.addresses import BROADCAST_MAC, LOOPBACK_NETWORK, MAC_GROUP_BIT, is_multicast, multicast_mac
@@ -127,6 +127,8 @@ def _answer_probe(interface: Interface, arp: ArpPacket) -> Verdict:
 
 def _answer(interface: Interface, frame: Frame, arp: ArpPacket, delayed: bool) -> Verdict | None:
     """The answer to a request, or None when the question is not for this host."""
+    if is_plainly_ours(interface, arp.spa, arp.tpa):
+        return _answer_for_own(interface, arp)
     namespace = interface.namespace
     route = route_input(interface, arp.spa, arp.tpa)
     if route.refusal is not None:
@@ -134,13 +136,7 @@ def _answer(interface: Interface, frame: Frame, arp: ArpPacket, delayed: bool) -
             _withhold(interface, arp, route.refusal.reason.name)
         return None
     if route.type == "local":
-        why = "arp_ignore" if _ignores(interface, arp) else "arp_filter" if _filtered(interface, arp) else ""
-        if why:
-            _withhold(interface, arp, why)
-            return IGNORED
-        _learn(interface, arp)
-        send(interface, REPLY, arp.tpa, arp.spa, arp.sha, arp.sha)
-        return ANSWERED
+        return _answer_for_own(interface, arp)
     if route.type != "unicast" or not interface.conf.forwarding or not _answers_for_others(interface, arp, route):
         return None
     _learn(interface, arp)
@@ -154,6 +150,17 @@ def _answer(interface: Interface, frame: Frame, arp: ArpPacket, delayed: bool) -
     delay = namespace.proxy_delay.below(limit * SECOND // USER_HZ)
     namespace.scheduler.kernel_timer(delay, _answer_late, (interface, frame, arp), foreground=True)
     return Outcome.QUEUED
+
+
+def _answer_for_own(interface: Interface, arp: ArpPacket) -> Verdict:
+    """The address is this host's, but a setting may keep it from saying so here."""
+    why = "arp_ignore" if _ignores(interface, arp) else "arp_filter" if _filtered(interface, arp) else ""
+    if why:
+        _withhold(interface, arp, why)
+        return IGNORED
+    _learn(interface, arp)
+    send(interface, REPLY, arp.tpa, arp.spa, arp.sha, arp.sha)
+    return ANSWERED
 
 
 def _withhold(interface: Interface, arp: ArpPacket, why: str) -> None:

@@ -20,6 +20,9 @@ if TYPE_CHECKING:
     from netsandbox.linux.core.interface import Interface
     from netsandbox.wire.ipv4 import IPv4Packet
 
+ORDINARY = tuple(top not in (0, 127) and top < 224 for top in range(256))
+"""By an address's first byte: whether a host can have it and a wire may show it."""
+
 
 class InputRoute(NamedTuple):
     """What to do with a packet that came in."""
@@ -63,6 +66,13 @@ def route_input(interface: Interface, source: int, destination: int, mark: int =
         found = found.take(multipath.see(interface.namespace, source, destination, about, packet))
     route: InputRoute = found
     return route
+
+
+def is_plainly_ours(interface: Interface, source: int, destination: int) -> bool:
+    """Whether there is nothing to look up: an own address is asked for by somebody who is doubtlessly another."""
+    routes = interface.namespace.routes
+    return (destination in routes.local and source not in routes.local and interface.trusts_sources
+            and ORDINARY[source >> 24] and ORDINARY[destination >> 24] and not routes.is_policed)
 
 
 def _refused(reason: DropReason, *operands: Operand) -> InputRoute:

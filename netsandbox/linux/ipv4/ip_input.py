@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from netsandbox.linux.core.hooks import Hook, SocketBuffer
 from netsandbox.linux.drop import Dropped, DropReason, Outcome
 from netsandbox.linux.ipv4 import icmp, icmp_limit, ip_options, ip_output, source_route
-from netsandbox.linux.ipv4.input_route import InputRoute, route_input
+from netsandbox.linux.ipv4.input_route import ORDINARY, InputRoute, route_input
 from netsandbox.linux.ipv4.ip_options import HeldPacket
 from netsandbox.linux.ipv4.routing import OutputRoute, select_address
 from netsandbox.wire.addresses import BROADCAST_MAC, MAC_GROUP_BIT
@@ -33,8 +33,8 @@ from netsandbox.wire.ipv4 import IPv4Packet
 if TYPE_CHECKING:
     from netsandbox.linux.core.interface import Interface, Verdict
 
-ORDINARY = tuple(top not in (0, 127) and top < 224 for top in range(256))
-"""By an address's first byte: whether a host can have it and a wire may show it."""
+PREROUTING, INPUT, FORWARD = Hook.PREROUTING, Hook.INPUT, Hook.FORWARD
+ACCEPTED, FORWARDED = Outcome.ACCEPTED, Outcome.FORWARDED
 SILENT_PROTOCOLS = frozenset({2, 103, 136})
 """IGMP, PIM and UDP-Lite: the kernel has handlers for them, which answer to nothing here."""
 UNREACHABLE_CODES = {"EHOSTUNREACH": HOST_UNREACHABLE, "ENETUNREACH": NET_UNREACHABLE, "EACCES": ADMIN_PROHIBITED}
@@ -61,7 +61,7 @@ def _receive_hooked(interface: Interface, frame: Frame, packet: IPv4Packet) -> V
     buffer.frame = frame
     if buffer.skips_prerouting:
         return _route(interface, frame, buffer.packet, buffer)
-    verdict = namespace.netfilter.traverse(namespace, Hook.PREROUTING, buffer, interface, None)
+    verdict = namespace.netfilter.traverse(namespace, PREROUTING, buffer, interface, None)
     return _route(interface, frame, buffer.packet, buffer) if verdict is None else verdict
 
 
@@ -127,7 +127,7 @@ def deliver_local(interface: Interface, frame: Frame, packet: IPv4Packet,
         packet = whole
     if namespace.netfilter.functions:
         buffer = namespace.netfilter.holding(buffer, packet)
-        verdict = namespace.netfilter.traverse(namespace, Hook.INPUT, buffer, interface, None)
+        verdict = namespace.netfilter.traverse(namespace, INPUT, buffer, interface, None)
         if verdict is not None:
             return verdict
         packet = buffer.packet
@@ -145,7 +145,7 @@ def _deliver(interface: Interface, frame: Frame, packet: IPv4Packet) -> Verdict:
         verdict: Verdict = handler(interface, frame, packet)
         return verdict
     if wanted or packet.protocol in SILENT_PROTOCOLS:
-        return Outcome.ACCEPTED
+        return ACCEPTED
     icmp.send_error(interface, namespace, packet, UNREACHABLE, PROTOCOL_UNREACHABLE, 0, frame)
     return Dropped(DropReason.IP_NOPROTO, (packet.protocol,))
 
@@ -191,7 +191,7 @@ def _forward(interface: Interface, frame: Frame, packet: IPv4Packet, route: Inpu
     if namespace.netfilter.functions:
         buffer = namespace.netfilter.holding(buffer, onward)
         buffer.mtu = mtu
-        verdict = namespace.netfilter.traverse(namespace, Hook.FORWARD, buffer, interface, out)
+        verdict = namespace.netfilter.traverse(namespace, FORWARD, buffer, interface, out)
         if verdict is not None:
             return verdict
         onward = buffer.packet
@@ -199,7 +199,7 @@ def _forward(interface: Interface, frame: Frame, packet: IPv4Packet, route: Inpu
     if isinstance(onward, HeldPacket):
         onward = ip_options.forwarded(onward, _address_of(chosen))
     ip_output.output(namespace, onward, chosen, buffer)
-    return Outcome.FORWARDED
+    return FORWARDED
 
 
 def _address_of(chosen: OutputRoute) -> int:

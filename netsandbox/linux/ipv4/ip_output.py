@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from netsandbox.linux.core.interface import Interface
     from netsandbox.linux.core.namespace import NetworkNamespace
 
+PREROUTING, OUTPUT, POSTROUTING = Hook.PREROUTING, Hook.OUTPUT, Hook.POSTROUTING
 OK = ""
 """What the functions here return when the packet left or waits; else an errno name."""
 
@@ -44,7 +45,7 @@ class LoopedBack:
         packet: IPv4Packet = frame.payload  # type: ignore[assignment]
         if buffer is not None:
             buffer.frame = frame
-            verdict = namespace.netfilter.traverse(namespace, Hook.PREROUTING, buffer, self.interface, None)
+            verdict = namespace.netfilter.traverse(namespace, PREROUTING, buffer, self.interface, None)
             if verdict is not None:
                 return verdict
             packet = buffer.packet
@@ -79,7 +80,7 @@ def send(namespace: NetworkNamespace, packet: IPv4Packet, route: OutputRoute,
     if namespace.netfilter.functions:
         buffer = namespace.netfilter.holding(buffer, packet)
         buffer.mtu = route.mtu
-        verdict = namespace.netfilter.traverse(namespace, Hook.OUTPUT, buffer, None, route.interface)
+        verdict = namespace.netfilter.traverse(namespace, OUTPUT, buffer, None, route.interface)
         if verdict is not None:
             return _refused(namespace, buffer.packet, verdict)
         if buffer.needs_route:
@@ -112,7 +113,7 @@ def output(namespace: NetworkNamespace, packet: IPv4Packet, route: OutputRoute,
     if namespace.netfilter.functions:
         buffer = namespace.netfilter.holding(buffer, packet)
         buffer.mtu, buffer.next_hop = route.mtu, route.gateway or 0
-        verdict = namespace.netfilter.traverse(namespace, Hook.POSTROUTING, buffer, buffer.entered, route.interface)
+        verdict = namespace.netfilter.traverse(namespace, POSTROUTING, buffer, buffer.entered, route.interface)
         if verdict is not None:
             return _refused(namespace, buffer.packet, verdict)
         packet = buffer.packet
@@ -133,7 +134,7 @@ def _loop_back(namespace: NetworkNamespace, packet: IPv4Packet, route: OutputRou
     twin = None
     if namespace.netfilter.functions:
         twin = namespace.netfilter.holding(buffer, packet).clone()
-        verdict = namespace.netfilter.traverse(namespace, Hook.POSTROUTING, twin, twin.entered, route.interface)
+        verdict = namespace.netfilter.traverse(namespace, POSTROUTING, twin, twin.entered, route.interface)
         if verdict is not None:
             _refused(namespace, twin.packet, verdict)
             return

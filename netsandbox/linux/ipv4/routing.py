@@ -51,8 +51,8 @@ class OutputRoute:
     @classmethod
     def by(cls, route: Route, destination: int, gateway: int | None, interface: Interface, next_hop: int | None,
            source: int, mtu: int, considered: int, locked: bool = False) -> OutputRoute:
-        chosen = RouteChosen(interface.namespace.name, destination, route.value(), gateway, interface.place, next_hop,
-                             source, mtu, considered, locked)
+        chosen = RouteChosen._make((interface.namespace.name, destination, route.value(), gateway, interface.place,
+                                    next_hop, source, mtu, considered, locked))
         rule = rule_matched(interface.namespace, destination) if interface.namespace.routes.is_policed else None
         return cls(route, interface, chosen, rule)
 
@@ -84,8 +84,11 @@ def route_output(namespace: NetworkNamespace, destination: int, source: int = 0,
     """
     routes = namespace.routes
     cache = routes.output_cache
-    key = ((destination, source, interface, direct, mark, flow) if routes.is_particular
-           else (destination, source, interface, direct, mark))
+    key: object = destination
+    if routes.is_particular:
+        key = destination, source, interface, direct, mark, flow
+    elif source or interface or direct or mark:
+        key = destination, source, interface, direct, mark
     found = cache.get(key)
     if found is None:
         if not cache or len(cache) > CACHE_LIMIT:

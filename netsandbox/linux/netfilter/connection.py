@@ -74,14 +74,14 @@ class FlowTuple(NamedTuple):
         if self.protocol == ICMP:
             kind = INVERSE_TYPES.get(self.dport >> 8, self.dport >> 8)
             return FlowTuple(ICMP, self.dst, self.src, self.sport, kind << 8 | self.dport & 0xFF, self.zone)
-        return FlowTuple(self.protocol, self.dst, self.src, self.dport, self.sport, self.zone)
+        return FlowTuple._make((self.protocol, self.dst, self.src, self.dport, self.sport, self.zone))
 
 
 def tuple_of(packet: IPv4Packet) -> FlowTuple | None:
     """The tuple of a packet that is not a later fragment (nf_ct_get_tuple); None where its header is cut off."""
     payload = packet.payload
     if isinstance(payload, UdpDatagram | TcpSegment):
-        return FlowTuple(packet.protocol, packet.src, packet.dst, payload.sport, payload.dport)
+        return FlowTuple._make((packet.protocol, packet.src, packet.dst, payload.sport, payload.dport, 0))
     if isinstance(payload, IcmpMessage):
         ident = payload.ident if payload.type in INVERSE_TYPES else 0
         return FlowTuple(ICMP, packet.src, packet.dst, ident, payload.type << 8 | payload.code)

@@ -41,6 +41,7 @@ if TYPE_CHECKING:
     from netsandbox.linux.core.namespace import NetworkNamespace
 
 LAST_ICMP_TYPE = 18
+PREROUTING = Hook.PREROUTING
 ERRORS = frozenset({3, 4, REDIRECT, 11, 12})
 
 
@@ -153,7 +154,7 @@ def _track_stream(namespace: NetworkNamespace, table: ConnectionTable, connectio
 def _makes_sense(namespace: NetworkNamespace, buffer: SocketBuffer) -> bool:
     """tcp_error, udp_error: lengths, flags, and, where the packet came in, checksums."""
     packet, payload = buffer.packet, buffer.packet.payload
-    checks = buffer.hook is Hook.PREROUTING and bool(namespace.sysctls.get("net.netfilter.nf_conntrack_checksum"))
+    checks = buffer.hook is PREROUTING and bool(namespace.sysctls.get("net.netfilter.nf_conntrack_checksum"))
     if isinstance(payload, TcpSegment):
         if checks and payload.checksum is not None and not payload.is_checksum_right(packet.src, packet.dst):
             return False
@@ -206,4 +207,5 @@ def confirm(namespace: NetworkNamespace, buffer: SocketBuffer) -> HookVerdict:
 
 def defragment(namespace: NetworkNamespace, buffer: SocketBuffer) -> HookVerdict:
     """ipv4_conntrack_defrag: rules and NAT see whole packets only."""
-    return namespace.netfilter.gather(namespace, buffer)
+    packet = buffer.packet
+    return namespace.netfilter.gather(namespace, buffer) if packet.mf or packet.offset else None

@@ -45,6 +45,8 @@ FEWEST_ATTEMPTS = 16
 HARDER = 32
 """So many attempts before the last one, what is over is taken out (NF_NAT_HARDER_THRESH)."""
 WORD = 1 << 32
+SOURCE_HOOKS = frozenset({Hook.POSTROUTING, Hook.INPUT})
+OUTPUT, POSTROUTING = Hook.OUTPUT, Hook.POSTROUTING
 
 
 class Range(NamedTuple):
@@ -68,7 +70,7 @@ class Range(NamedTuple):
 
 def is_source_hook(hook: Hook) -> bool:
     """HOOK2MANIP: whether the source is translated here, else the destination."""
-    return hook is Hook.POSTROUTING or hook is Hook.INPUT
+    return hook in SOURCE_HOOKS
 
 
 def is_settled(connection: Connection, is_source: bool) -> bool:
@@ -240,10 +242,10 @@ def translate(namespace: NetworkNamespace, buffer: SocketBuffer) -> HookVerdict:
     connection, table = buffer.connection, namespace.netfilter.connections
     if connection is None or table is None:
         return None
-    is_source = is_source_hook(buffer.hook)
-    if buffer.info in (RELATED, RELATED_REPLY) and buffer.packet.protocol == ICMP:
+    is_source, info = buffer.hook in SOURCE_HOOKS, buffer.info
+    if info in (RELATED, RELATED_REPLY) and buffer.packet.protocol == ICMP:
         return _translate_error(buffer, connection, is_source)
-    if buffer.info in (NEW, RELATED, RELATED_REPLY) and not is_settled(connection, is_source):
+    if info in (NEW, RELATED, RELATED_REPLY) and not is_settled(connection, is_source):
         verdict = namespace.netfilter.ask_nat(namespace, buffer)
         if verdict is not None:
             return verdict
@@ -258,7 +260,7 @@ def translate(namespace: NetworkNamespace, buffer: SocketBuffer) -> HookVerdict:
 
 def _has_moved(buffer: SocketBuffer, connection: Connection) -> bool:
     """nf_nat_oif_changed: a masqueraded connection leaves by another interface than the one whose address it has."""
-    return (buffer.hook is Hook.POSTROUTING and direction_of(buffer.info) != REPLY
+    return (buffer.hook is POSTROUTING and direction_of(buffer.info) != REPLY
             and buffer.leaves is not None and buffer.leaves.index != connection.masquerade)
 
 
@@ -273,7 +275,7 @@ def _apply(buffer: SocketBuffer, connection: Connection, is_source: bool) -> Non
     if _bit(connection, direction, is_source):
         target = connection.tuple(not direction).inverted()
         buffer.packet = rewrite.translate(buffer.packet, target, is_source)
-    if buffer.hook is Hook.OUTPUT and connection.tuple(direction).dst != connection.tuple(not direction).src:
+    if buffer.hook is OUTPUT and connection.tuple(direction).dst != connection.tuple(not direction).src:
         buffer.needs_route = True
 
 

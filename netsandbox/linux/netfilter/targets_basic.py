@@ -39,6 +39,7 @@ REJECT_ALIASES = {"net-unreach": "icmp-net-unreachable", "host-unreach": "icmp-h
 LEVELS = ("emerg", "alert", "crit", "err", "warn", "notice", "info", "debug")
 LEVEL_ALIASES = {"panic": 0, "error": 3, "warning": 4}
 LONGEST_PREFIX = 29
+ACCEPT = Decision.ACCEPT
 DROPPED = Dropped(DropReason.NETFILTER_DROP)
 
 
@@ -46,7 +47,7 @@ class Accept(Action):
     name = "ACCEPT"
 
     def act(self, _namespace: NetworkNamespace, _buffer: SocketBuffer) -> Answer:
-        return Decision.ACCEPT
+        return ACCEPT
 
 
 class Drop(Action):

@@ -295,16 +295,14 @@ def _fits(tracking: TcpTracking, segment: TcpSegment, direction: int, index: int
 
 def _judge(sender: Side, receiver: Side, seq: int, end: int, sack: int, sysctls: Sysctls) -> bool | None:
     """The four conditions on sequence and acknowledgement numbers."""
-    lenient: bool = sender.is_liberal or bool(sysctls.get("net.netfilter.nf_conntrack_tcp_be_liberal"))
-    if not before(seq, (sender.max_end + 1) & MASK):
-        return lenient
-    if not before(sack, (receiver.end + 1) & MASK):
-        return lenient
-    if receiver.max_win and not after(end, (sender.end - receiver.max_win - 1) & MASK):
-        return True if lenient else None
-    if not after(sack, (receiver.end - max(sender.max_win, MAX_ACK_WINDOW) - 1) & MASK):
-        return True if lenient else None
-    return True
+    if not before(seq, (sender.max_end + 1) & MASK) or not before(sack, (receiver.end + 1) & MASK):
+        judged: bool | None = False
+    elif (receiver.max_win and not after(end, (sender.end - receiver.max_win - 1) & MASK)) or (
+            not after(sack, (receiver.end - max(sender.max_win, MAX_ACK_WINDOW) - 1) & MASK)):
+        judged = None
+    else:
+        return True
+    return sender.is_liberal or bool(sysctls.get("net.netfilter.nf_conntrack_tcp_be_liberal")) or judged
 
 
 def _learn(sender: Side, receiver: Side, has_ack: bool, ack: int, sack: int, end: int, win: int) -> None:

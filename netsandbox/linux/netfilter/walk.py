@@ -23,6 +23,8 @@ if TYPE_CHECKING:
     NumberedRules = Iterator[tuple[int, Rule]]
 
 ACCEPT, RETURN, CONTINUE = Decision.ACCEPT, Decision.RETURN, Decision.CONTINUE
+seen_as, walked_as = RuleSeen._make, ChainWalk._make
+"""From the fields in their order; a class is called in twice the time, and a packet meets dozens of rules."""
 
 
 class Walk:
@@ -86,13 +88,13 @@ class Walk:
                     seen = condition.seen(namespace, buffer)
                     step = chain.name, number, rule.text, text, seen, rule.packets, rule.bytes
                     if rule.missed != step:
-                        rule.missed = RuleSeen(*step)
+                        rule.missed = seen_as(step)
                     note(rule.missed)
                     break
             else:
                 length = buffer.packet.total_length
                 self.hits.append((rule, length))
-                note(RuleSeen(chain.name, number, rule.text, "", "", rule.packets + 1, rule.bytes + length))
+                note(seen_as((chain.name, number, rule.text, "", "", rule.packets + 1, rule.bytes + length)))
                 return rule
         return None
 
@@ -113,8 +115,8 @@ class Walk:
 
     def told(self, verdict: HookVerdict) -> ChainWalk:
         """The walk as a value."""
-        word = "DROP" if isinstance(verdict, Dropped) else "STOLEN" if verdict is not None else "ACCEPT"
-        return ChainWalk(self.table.label, self.base.name, tuple(self.steps), word, self.reached_end)
+        word = "ACCEPT" if verdict is None else "DROP" if isinstance(verdict, Dropped) else "STOLEN"
+        return walked_as((self.table.label, self.base.name, tuple(self.steps), word, self.reached_end))
 
 
 def _told(table: Table, command: str, chain: Chain, text: str) -> str:

@@ -5,8 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from netsandbox.engine.units import MICROSECOND
-from netsandbox.linux.tcp import alarm, output, rack, recovery, reduction, sack, undo
-from netsandbox.linux.tcp.recovery import NOT_DUPLICATE, Ack
+from netsandbox.linux.tcp import ack_bits, alarm, output, rack, recovery, reduction, sack, undo
 from netsandbox.linux.tcp.rtt import RTO_MAX, RTO_MIN_US
 from netsandbox.linux.tcp.sack import Progress
 from netsandbox.linux.tcp.state import Recovery
@@ -19,6 +18,8 @@ if TYPE_CHECKING:
     from netsandbox.linux.tcp.state import Connection, Sent
     from netsandbox.wire.tcp import TcpSegment
 
+OPEN, REDUCING = Recovery.OPEN, (Recovery.CWR, Recovery.RECOVERY)
+SACK_NEWS = ack_bits.SACKED | ack_bits.TWICE
 OLD, TOO_OLD, UNSENT = "TCP_OLD_ACK", "TCP_TOO_OLD_ACK", "TCP_ACK_UNSENT_DATA"
 
 
@@ -39,11 +40,11 @@ def take(conn: Connection, segment: TcpSegment, said: Options, count: int = 1) -
         return OLD
     if after(ack, conn.nxt):
         return UNSENT
-    flag = Ack.ADVANCED if ack != una else Ack.NOTHING
+    flag = ack_bits.ADVANCED if ack != una else ack_bits.NOTHING
     if flag:
         conn.retries = 0
     if segment.sequence_length:
-        flag |= Ack.DATA
+        flag |= ack_bits.DATA
     flag |= _update_window(conn, segment)
     progress = Progress(conn)
     conn.una = ack
@@ -54,7 +55,7 @@ def take(conn: Connection, segment: TcpSegment, said: Options, count: int = 1) -
     conn.probes = 0
     conn.ack_at = conn.namespace.scheduler.now
     if not conn.sent:
-        if flag & Ack.TWICE:
+        if flag & ack_bits.TWICE:
             recovery.alert(conn, flag, 0)
         _look_at_probe(conn)
         recovery.take_probe_answer(conn, ack, flag)
@@ -76,17 +77,17 @@ def _take_old(conn: Connection, blocks: tuple[tuple[int, int], ...], una: int) -
 def _finish(conn: Connection, flag: int, progress: Progress, count: int) -> None:
     """Losses, timers, the congestion window, and what leaves again."""
     leaves = recovery.NONE
-    if not flag & NOT_DUPLICATE or flag & (Ack.SACKED | Ack.TWICE) or conn.recovery is not Recovery.OPEN:
-        duplicates = count if not flag & (Ack.ADVANCED | Ack.TWICE | NOT_DUPLICATE) else 0
+    if not flag & ack_bits.NOT_DUPLICATE or flag & SACK_NEWS or conn.recovery is not OPEN:
+        duplicates = count if not flag & (ack_bits.ADVANCED | ack_bits.TWICE | ack_bits.NOT_DUPLICATE) else 0
         flag, leaves = recovery.alert(conn, flag, duplicates)
-    if flag & Ack.TIMER and not output.schedule_tail_probe(conn, is_anew=True):
+    if flag & ack_bits.TIMER and not output.schedule_tail_probe(conn, is_anew=True):
         alarm.rearm(conn)
-    if flag & (Ack.DATA_ACKED | Ack.SYN_ACKED | Ack.SACKED) or not flag & NOT_DUPLICATE:
+    if flag & (ack_bits.DATA_ACKED | ack_bits.SYN_ACKED | ack_bits.SACKED) or not flag & ack_bits.NOT_DUPLICATE:
         conn.confirm = True
     delivered = conn.delivered - progress.delivered
-    if conn.recovery in (Recovery.CWR, Recovery.RECOVERY):
-        reduction.step(conn, delivered, conn.losses - progress.losses, bool(flag & Ack.ADVANCED))
-    elif delivered and flag & (Ack.DATA_ACKED | (Ack.SACKED if rack.is_high(conn) else Ack.NOTHING)):
+    if conn.recovery in REDUCING:
+        reduction.step(conn, delivered, conn.losses - progress.losses, bool(flag & ack_bits.ADVANCED))
+    elif delivered and flag & (ack_bits.DATA_ACKED | (ack_bits.SACKED if rack.is_high(conn) else ack_bits.NOTHING)):
         conn.congestion.grow(delivered, conn.namespace.scheduler.clock, conn.round_trip.smoothed >> 3)
     recovery.leave(conn, leaves)
 
@@ -96,30 +97,30 @@ def _update_window(conn: Connection, segment: TcpSegment) -> int:
     window = segment.window << (0 if segment.flags & SYN else conn.send_scale)
     newer = after(segment.ack, conn.una) or after(segment.seq, conn.window_seq)
     if not newer and not (segment.seq == conn.window_seq and (window > conn.send_window or not window)):
-        return Ack.NOTHING
+        return ack_bits.NOTHING
     conn.window_seq = segment.seq
     if window != conn.send_window:
         conn.send_window = window
         if window > conn.largest_window:
             conn.largest_window = window
             sync_mss(conn, conn.path_mtu)
-    return Ack.WINDOW
+    return ack_bits.WINDOW
 
 
 def _clean(conn: Connection, progress: Progress, ack: int) -> int:
     """Forget what has arrived, and take its round-trip time (tcp_clean_rtx_queue)."""
-    flag, sent, count, lowest = Ack.NOTHING, conn.sent, 0, conn.nxt
+    flag, sent, count, lowest = ack_bits.NOTHING, conn.sent, 0, conn.nxt
     first_at: int | None = None
     while sent and not after(sent[0].end, ack):
         segment = sent.pop(0)
         count += 1
-        flag |= Ack.SYN_ACKED if segment.flags & SYN else Ack.DATA_ACKED
+        flag |= ack_bits.SYN_ACKED if segment.flags & SYN else ack_bits.DATA_ACKED
         if segment.ever_again:
-            flag |= Ack.RETRANSMITTED
+            flag |= ack_bits.RETRANSMITTED
         elif not segment.sacked:
             first_at = segment.at if first_at is None else first_at
             lowest = segment.seq if before(segment.seq, lowest) else lowest
-            flag |= Ack.NOTHING if after(segment.end, conn.high_seq) else Ack.ORIGINAL
+            flag |= ack_bits.NOTHING if after(segment.end, conn.high_seq) else ack_bits.ORIGINAL
         if segment.flags & SYN:
             conn.retry_since = 0
         _forget(conn, segment)
@@ -127,7 +128,7 @@ def _clean(conn: Connection, progress: Progress, ack: int) -> int:
         _trim(conn, sent[0], ack)
     if count and not conn.has_sack:
         recovery.take_duplicates_back(conn, count)
-        flag &= ~Ack.ORIGINAL if flag & Ack.RETRANSMITTED else ~Ack.NOTHING
+        flag &= ~ack_bits.ORIGINAL if flag & ack_bits.RETRANSMITTED else ~ack_bits.NOTHING
     elif count:
         rack.note_reordering(conn, lowest, progress.highest)
     return flag | _take_time(conn, flag, first_at, progress)
@@ -155,18 +156,18 @@ def _trim(conn: Connection, segment: Sent, ack: int) -> None:
 
 
 def _take_time(conn: Connection, flag: int, sent_at: int | None, progress: Progress) -> int:
-    """tcp_ack_update_rtt: Karn's rule, and timestamps where it forbids (RFC 7323, 4); Ack.TIMER, or nothing."""
+    """tcp_ack_update_rtt: Karn's rule, and timestamps where it forbids (RFC 7323, 4); ack_bits.TIMER, or nothing."""
     scheduler, trip = conn.namespace.scheduler, conn.round_trip
-    acked = flag & (Ack.DATA_ACKED | Ack.SYN_ACKED)
-    begin = sent_at if sent_at is not None and not flag & Ack.RETRANSMITTED else progress.first_sacked
+    acked = flag & (ack_bits.DATA_ACKED | ack_bits.SYN_ACKED)
+    begin = sent_at if sent_at is not None and not flag & ack_bits.RETRANSMITTED else progress.first_sacked
     if begin is not None:
         trip.sample((scheduler.clock - begin) // MICROSECOND, conn.una, conn.nxt)
         conn.backoff = 0
     elif acked:
         take_echo(conn)
     if acked or (progress.first_sacked is not None and conn.sent and progress.first_sacked < conn.sent[0].at):
-        return Ack.TIMER
-    return Ack.NOTHING
+        return ack_bits.TIMER
+    return ack_bits.NOTHING
 
 
 def take_echo(conn: Connection) -> None:

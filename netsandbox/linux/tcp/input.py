@@ -9,7 +9,22 @@ from netsandbox.linux.drop import Dropped, DropReason, Outcome
 from netsandbox.linux.tcp import ack, connect, listen, options, output, receive, receive_trip, reset, timewait, window
 from netsandbox.linux.tcp.events import TcpChallenged
 from netsandbox.linux.tcp.request import Request
-from netsandbox.linux.tcp.state import RECEIVE_SHUTDOWN, SEND_SHUTDOWN, Connection, TcpState, Waiting
+from netsandbox.linux.tcp.state import (
+    CLOSE,
+    CLOSE_WAIT,
+    CLOSING,
+    ESTABLISHED,
+    FIN_WAIT1,
+    FIN_WAIT2,
+    LAST_ACK,
+    RECEIVE_SHUTDOWN,
+    SEND_SHUTDOWN,
+    SYN_RECV,
+    SYN_SENT,
+    TIME_WAIT,
+    Connection,
+    Waiting,
+)
 from netsandbox.linux.tcp.timewait import TimeWait
 from netsandbox.linux.tcp.transmit import send_ack
 from netsandbox.wire.addresses import MAC_GROUP_BIT
@@ -24,7 +39,7 @@ if TYPE_CHECKING:
 
 PAUSE = SECOND // 2
 """tcp_invalid_ratelimit: of what does not fit, one segment in half a second is answered."""
-RESET_ERRORS = {TcpState.SYN_SENT: "ECONNREFUSED", TcpState.CLOSE_WAIT: "EPIPE"}
+RESET_ERRORS = {SYN_SENT: "ECONNREFUSED", CLOSE_WAIT: "EPIPE"}
 
 
 def receive_packet(interface: Interface, frame: Frame, packet: IPv4Packet) -> Verdict:
@@ -117,9 +132,9 @@ def process(conn: Connection, packet: IPv4Packet, segment: TcpSegment, count: in
     state = conn.state
     conn.counts.segments_in += 1
     conn.counts.data_in += bool(segment.data)
-    if state is TcpState.CLOSE:
+    if state is CLOSE:
         return Dropped(DropReason.TCP_CLOSE, (segment.dport,))
-    if state is TcpState.SYN_SENT:
+    if state is SYN_SENT:
         verdict = connect.take(conn, packet, segment)
         _send_waiting(conn)
         return verdict
@@ -133,14 +148,14 @@ def process(conn: Connection, packet: IPv4Packet, segment: TcpSegment, count: in
     if not flags & ACK:
         return Dropped(DropReason.TCP_FLAGS, (segment.dport,))
     problem = ack.take(conn, segment, said, count)
-    if problem and (problem != ack.OLD or state is TcpState.SYN_RECV):
-        if state is TcpState.SYN_RECV:
+    if problem and (problem != ack.OLD or state is SYN_RECV):
+        if state is SYN_RECV:
             reset.answer(conn.namespace, packet, segment, "handshake")
         else:
             _challenge(conn, "ack")
         return _dropped(problem, segment)
     receive.replace_stamp(conn, said, segment.seq)
-    if state is TcpState.ESTABLISHED:
+    if state is ESTABLISHED:
         receive_trip.by_stamp(conn, segment.sequence_length)
         return _finish(conn, segment, receive.take(conn, segment))
     return _in_other_state(conn, packet, segment)
@@ -153,14 +168,14 @@ def _dropped(reason: str, segment: TcpSegment) -> Dropped:
 def _finish(conn: Connection, segment: TcpSegment, problem: str) -> Verdict:
     """Send what the ACK has made room for, and acknowledge."""
     _send_waiting(conn)
-    if conn.state is not TcpState.CLOSE:
+    if conn.state is not CLOSE:
         receive.acknowledge(conn)
     return _dropped(problem, segment) if problem else Outcome.ACCEPTED
 
 
 def _send_waiting(conn: Connection) -> None:
     """tcp_data_snd_check."""
-    if conn.unsent and conn.state is not TcpState.SYN_SENT and not conn.resends:
+    if conn.unsent and conn.state is not SYN_SENT and not conn.resends:
         output.push(conn)
     if conn.waits_for_room and conn.has_room:
         conn.waits_for_room = False
@@ -171,16 +186,16 @@ def _in_other_state(conn: Connection, packet: IPv4Packet, segment: TcpSegment) -
     """The state's own part of tcp_rcv_state_process."""
     state = conn.state
     everything = conn.una == conn.written
-    if state is TcpState.SYN_RECV:
+    if state is SYN_RECV:
         _become_established(conn, segment)
-    elif everything and state is TcpState.FIN_WAIT1:
+    elif everything and state is FIN_WAIT1:
         if _fin_is_acked(conn, packet, segment):
             return Outcome.ACCEPTED
-    elif everything and state is TcpState.CLOSING:
-        timewait.begin(conn, TcpState.TIME_WAIT)
+    elif everything and state is CLOSING:
+        timewait.begin(conn, TIME_WAIT)
         return Outcome.ACCEPTED
-    elif everything and state is TcpState.LAST_ACK:
-        conn.change(TcpState.CLOSE, "ack")
+    elif everything and state is LAST_ACK:
+        conn.change(CLOSE, "ack")
         conn.forget()
         return Outcome.ACCEPTED
     return _take_data(conn, packet, segment)
@@ -201,12 +216,12 @@ def _become_established(conn: Connection, segment: TcpSegment) -> None:
     conn.retry_since = 0
     connect.established(conn)
     if conn.shutdown_flags & SEND_SHUTDOWN:
-        conn.change(TcpState.FIN_WAIT1, "close")
+        conn.change(FIN_WAIT1, "close")
 
 
 def _fin_is_acked(conn: Connection, packet: IPv4Packet, segment: TcpSegment) -> bool:
     """FIN-WAIT-1 ends; True when only a record is left, which has taken the segment."""
-    conn.change(TcpState.FIN_WAIT2, "ack")
+    conn.change(FIN_WAIT2, "ack")
     conn.shutdown_flags |= SEND_SHUTDOWN
     conn.confirm = True
     if not conn.orphan:
@@ -215,7 +230,7 @@ def _fin_is_acked(conn: Connection, packet: IPv4Packet, segment: TcpSegment) -> 
     length = timewait.fin_timeout(conn)
     if segment.flags & FIN or _goes_beyond(conn, segment):
         return False
-    timewait.begin(conn, TcpState.FIN_WAIT2, length)
+    timewait.begin(conn, FIN_WAIT2, length)
     return True
 
 
@@ -226,10 +241,10 @@ def _goes_beyond(conn: Connection, segment: TcpSegment) -> bool:
 
 def _take_data(conn: Connection, packet: IPv4Packet, segment: TcpSegment) -> Verdict:
     state = conn.state
-    if state in (TcpState.CLOSE_WAIT, TcpState.CLOSING, TcpState.LAST_ACK) and not before(
+    if state in (CLOSE_WAIT, CLOSING, LAST_ACK) and not before(
             segment.seq, conn.expected):
         return _finish(conn, segment, "")
-    if state is not TcpState.ESTABLISHED and conn.shutdown_flags & RECEIVE_SHUTDOWN and _goes_beyond(conn, segment):
+    if state is not ESTABLISHED and conn.shutdown_flags & RECEIVE_SHUTDOWN and _goes_beyond(conn, segment):
         _reset(conn)
         reset.answer(conn.namespace, packet, segment, "closed")
         return Dropped(DropReason.TCP_ABORT_ON_DATA, (segment.dport,))
@@ -249,7 +264,7 @@ def _validate(conn: Connection, segment: TcpSegment, said: Options) -> str:
     end = (segment.seq + segment.sequence_length) & MASK
     problem = _sequence_problem(conn, segment, end)
     at_end = segment.seq == (conn.expected - 1) & MASK and conn.state in (
-        TcpState.CLOSE_WAIT, TcpState.LAST_ACK, TcpState.CLOSING)
+        CLOSE_WAIT, LAST_ACK, CLOSING)
     if problem:
         if flags & RST:
             if not at_end:
@@ -267,7 +282,7 @@ def _validate(conn: Connection, segment: TcpSegment, said: Options) -> str:
         _challenge(conn, "rst")
         return "TCP_RESET"
     if flags & SYN:
-        passes = (conn.state is TcpState.SYN_RECV and flags & ACK and (segment.seq + 1) & MASK == conn.expected
+        passes = (conn.state is SYN_RECV and flags & ACK and (segment.seq + 1) & MASK == conn.expected
                   and segment.ack == conn.nxt)
         return "" if passes else _challenge_syn(conn)
     return ""

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from netsandbox.linux.tcp import alarm, output, rack, reduction, undo
+from netsandbox.linux.tcp import ack_bits, alarm, output, rack, reduction, undo
 from netsandbox.linux.tcp.state import Recovery, TcpState
 from netsandbox.wire.sequence import after, before
 
@@ -16,29 +16,6 @@ if TYPE_CHECKING:
     from netsandbox.linux.tcp.state import Connection
 
 
-class Ack:
-    """What an ACK did, as bits of a number (FLAG_* of tcp_input.c)."""
-
-    NOTHING = 0
-    DATA = 1
-    WINDOW = 2
-    DATA_ACKED = 4
-    RETRANSMITTED = 8
-    SYN_ACKED = 16
-    SACKED = 32
-    ADVANCED = 64
-    TWICE = 128
-    """The peer got something twice (DSACK)."""
-    ORIGINAL = 256
-    """Something that was sent once only, and before the loss, has arrived."""
-    TIMER = 512
-    TWICE_PROBE = 1024
-    """What it got twice is the tail loss probe."""
-    LOST_AGAIN = 2048
-
-
-NOT_DUPLICATE = Ack.DATA | Ack.WINDOW | Ack.DATA_ACKED | Ack.SYN_ACKED
-"""An ACK that did none of these is a duplicate."""
 NONE, LOST, NEW = 0, 1, 2
 """What leaves now: nothing in particular, what is lost, or new data first (REXMIT_*)."""
 
@@ -48,12 +25,12 @@ def _identify(conn: Connection, flag: int) -> int:
     if not conn.sent:
         return flag
     if not conn.has_sack:
-        _newreno_mark_lost(conn, bool(flag & Ack.ADVANCED))
+        _newreno_mark_lost(conn, bool(flag & ack_bits.ADVANCED))
         return flag
     under_way = conn.again_out
     if rack.look(conn):
-        flag &= ~Ack.TIMER
-    return flag | (Ack.LOST_AGAIN if under_way > conn.again_out else Ack.NOTHING)
+        flag &= ~ack_bits.TIMER
+    return flag | (ack_bits.LOST_AGAIN if under_way > conn.again_out else ack_bits.NOTHING)
 
 
 def _newreno_mark_lost(conn: Connection, advanced: bool) -> None:
@@ -116,7 +93,7 @@ def alert(conn: Connection, flag: int, duplicates: int) -> tuple[int, int]:
         return _look_for_loss(conn, flag, duplicates)
     leaves = _process_loss(conn, flag, duplicates)
     flag = _identify(conn, flag)
-    if _is_open(conn) or flag & Ack.LOST_AGAIN:
+    if _is_open(conn) or flag & ack_bits.LOST_AGAIN:
         return _look_for_loss(conn, flag, duplicates)
     return flag, leaves
 
@@ -141,7 +118,7 @@ def _ends(conn: Connection) -> bool:
 
 def _go_on(conn: Connection, flag: int, duplicates: int) -> tuple[int, int]:
     """In fast recovery."""
-    if not flag & Ack.ADVANCED:
+    if not flag & ack_bits.ADVANCED:
         if not conn.has_sack:
             add_duplicates(conn, duplicates)
     elif undo.partial(conn):
@@ -165,7 +142,7 @@ def _try_to_open(conn: Connection) -> None:
 
 def _look_for_loss(conn: Connection, flag: int, duplicates: int) -> tuple[int, int]:
     if not conn.has_sack:
-        if flag & Ack.ADVANCED:
+        if flag & ack_bits.ADVANCED:
             conn.sacked_out = 0
         add_duplicates(conn, duplicates)
     if conn.recovery <= Recovery.DISORDER:
@@ -181,14 +158,14 @@ def _look_for_loss(conn: Connection, flag: int, duplicates: int) -> tuple[int, i
 def _process_loss(conn: Connection, flag: int, duplicates: int) -> int:
     """After a timeout (tcp_process_loss): what leaves now."""
     recovered = not before(conn.una, conn.high_seq)
-    if flag & Ack.ADVANCED and undo.loss(conn, False):
+    if flag & ack_bits.ADVANCED and undo.loss(conn, False):
         return NONE
     if conn.forward:
-        if flag & Ack.ORIGINAL and undo.loss(conn, True):
+        if flag & ack_bits.ORIGINAL and undo.loss(conn, True):
             return NONE
         if after(conn.nxt, conn.high_seq):
-            conn.forward = not (flag & Ack.SACKED or duplicates)
-        elif flag & Ack.ADVANCED and not recovered:
+            conn.forward = not (flag & ack_bits.SACKED or duplicates)
+        elif flag & ack_bits.ADVANCED and not recovered:
             conn.high_seq = conn.nxt
             if conn.unsent and after(output.window_end(conn), conn.nxt):
                 return NEW
@@ -199,7 +176,7 @@ def _process_loss(conn: Connection, flag: int, duplicates: int) -> int:
     if not conn.has_sack:
         if after(conn.nxt, conn.high_seq) and duplicates:
             add_duplicates(conn, duplicates)
-        elif flag & Ack.ADVANCED:
+        elif flag & ack_bits.ADVANCED:
             conn.sacked_out = 0
     return LOST
 
@@ -282,12 +259,12 @@ def take_probe_answer(conn: Connection, ack: int, flag: int) -> None:
     end = conn.probe_end
     if end is None or before(ack, end):
         return
-    if not conn.probe_is_again or flag & Ack.TWICE_PROBE:
+    if not conn.probe_is_again or flag & ack_bits.TWICE_PROBE:
         conn.probe_end = None
     elif after(ack, end):
         reduction.begin(conn)
         conn.recovery = Recovery.CWR
         reduction.end(conn)
         undo.keep_open(conn)
-    elif not flag & (Ack.ADVANCED | NOT_DUPLICATE | Ack.SACKED):
+    elif not flag & (ack_bits.ADVANCED | ack_bits.NOT_DUPLICATE | ack_bits.SACKED):
         conn.probe_end = None

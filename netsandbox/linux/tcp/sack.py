@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from netsandbox.linux.tcp import rack
-from netsandbox.linux.tcp.recovery import Ack
+from netsandbox.linux.tcp import ack_bits, rack
 from netsandbox.linux.tcp.state import Recovery
 from netsandbox.wire.sequence import after, before, between, distance
 
@@ -38,7 +37,7 @@ def take(conn: Connection, progress: Progress, blocks: tuple[Block, ...], ack: i
     Args:
         ack: what the segment acknowledges.  prior: snd_una before it.
     """
-    flag = Ack.NOTHING
+    flag = ack_bits.NOTHING
     again = _is_twice(blocks, ack)
     if again:
         flag |= _take_twice(conn, blocks[0], prior)
@@ -63,10 +62,10 @@ def take(conn: Connection, progress: Progress, blocks: tuple[Block, ...], ack: i
 
 def _mark(conn: Connection, progress: Progress, segment: Sent) -> int:
     """tcp_sacktag_one."""
-    flag = Ack.SACKED
+    flag = ack_bits.SACKED
     rack.advance(conn, segment)
     if not segment.ever_again:
-        flag |= Ack.NOTHING if after(segment.end, conn.high_seq) else Ack.ORIGINAL
+        flag |= ack_bits.NOTHING if after(segment.end, conn.high_seq) else ack_bits.ORIGINAL
         if progress.first_sacked is None:
             progress.first_sacked = segment.at
     if segment.lost:
@@ -91,13 +90,13 @@ def _take_twice(conn: Connection, block: Block, prior: int) -> int:
     start, stop = block
     size = distance(stop, start)
     if size <= 0 or size > conn.largest_window:
-        return Ack.NOTHING
-    flag, count = Ack.TWICE, -(-size // max(conn.mss, 1))
+        return ack_bits.NOTHING
+    flag, count = ack_bits.TWICE, -(-size // max(conn.mss, 1))
     if count == 1 and conn.probe_end == stop:
-        flag |= Ack.TWICE_PROBE
+        flag |= ack_bits.TWICE_PROBE
     conn.twice += count
     if conn.twice > conn.retransmitted:
-        return Ack.NOTHING
+        return ack_bits.NOTHING
     conn.delivered += count
     if conn.undo_marker and conn.undo_retrans > 0 and not after(stop, prior) and after(stop, conn.undo_marker):
         conn.undo_retrans = max(0, conn.undo_retrans - count)

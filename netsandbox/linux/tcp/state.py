@@ -43,6 +43,9 @@ class TcpState(IntEnum):
     CLOSING = 11
 
 
+(ESTABLISHED, SYN_SENT, SYN_RECV, FIN_WAIT1, FIN_WAIT2, TIME_WAIT, CLOSE, CLOSE_WAIT, LAST_ACK, LISTEN,
+ CLOSING) = TcpState
+"""By themselves, for what asks of each segment: to fetch a member from its Enum costs more than a look into a table."""
 STATE_NAMES = {TcpState.ESTABLISHED: "ESTAB", TcpState.CLOSE: "UNCONN", TcpState.FIN_WAIT1: "FIN-WAIT-1",
           TcpState.FIN_WAIT2: "FIN-WAIT-2", TcpState.SYN_SENT: "SYN-SENT", TcpState.SYN_RECV: "SYN-RECV",
           TcpState.TIME_WAIT: "TIME-WAIT", TcpState.CLOSE_WAIT: "CLOSE-WAIT", TcpState.LAST_ACK: "LAST-ACK",
