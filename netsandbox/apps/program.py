@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from netsandbox.apps.output import Output
 from netsandbox.apps.pipe import Pipe
+from netsandbox.engine.nothing import NOTHING
 from netsandbox.linux.core.socket import Process
 
 if TYPE_CHECKING:
@@ -116,7 +117,7 @@ class Program(Task):
         super().__init__(namespace.scheduler)
         self.namespace = namespace
         self.process = Process(self.name, pid)
-        self.captures: dict[str, Any] = {}
+        self.captures: dict[str, Any] = NOTHING
 
 
 class Context(NamedTuple):

@@ -242,7 +242,7 @@ def _in_vrf(shell: Shell, context: Context) -> Program:
         return Refused(namespace, "", 0, name if vrf is not None else "")
     made = program(shell, context._replace(argv=[called, *words[1:]]))
     if vrf is not None and not isinstance(made, ToolProgram):
-        namespace.vrf_processes[made.process.pid] = vrf
+        namespace.vrf_processes = {**namespace.vrf_processes, made.process.pid: vrf}
     return made
 
 

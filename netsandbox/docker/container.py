@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from netsandbox.apps.output import PIECE, Appended
 from netsandbox.docker.config import NO_CONFIG, NO_HOST_CONFIG, Published
 from netsandbox.engine.budget import Use
 from netsandbox.engine.nothing import NOTHING
+from netsandbox.engine.rare import Rare
 from netsandbox.engine.snapshot import Values
 from netsandbox.linux.core.accounts import SUPERUSER
 
@@ -180,16 +181,35 @@ class Container:
         account: whose its programs are (--user).
     """
 
-    __slots__ = ("account", "arguments", "bindings", "code", "config", "console", "created", "endpoints", "error",
-                 "execs", "files", "finished", "frozen", "has_ended", "has_run", "health", "host_config", "host_dns",
-                 "identity",
-                 "image", "input", "is_attached", "is_private", "is_stopping", "labels", "link_names", "link_rules",
-                 "links", "log", "mode", "mounts", "name", "name_server", "namespace", "networks", "owner_identity",
-                 "pid", "port_rules", "prefixes", "program", "reference", "removes_itself", "restart_timer", "restarts",
-                 "sandbox", "started", "state", "waiters", "was_stopped")
+    __slots__ = ("account", "arguments", "code", "config", "console", "created", "endpoints", "files", "has_run",
+                 "host_config", "host_dns", "identity", "image", "is_attached", "is_private", "labels", "log", "mode",
+                 "name", "namespace", "networks", "pid", "program", "rare", "reference", "removes_itself", "sandbox",
+                 "started", "state", "waiters")
+
+    error = Rare("")
+    execs: Rare[tuple[Exec, ...]] = Rare(())
+    finished = Rare(0)
+    frozen: Rare[Frozen | None] = Rare(None)
+    has_ended = Rare(False)
+    health: Rare[Health | None] = Rare(None)
+    input: Rare[Pipe | None] = Rare(None)
+    is_stopping = Rare(False)
+    link_names: Rare[Mapping[str, str]] = Rare(NOTHING)
+    link_rules: Rare[Sequence[RuleLine]] = Rare(())
+    links: Rare[tuple[Link, ...]] = Rare(())
+    mounts: Rare[tuple[Mount, ...]] = Rare(())
+    name_server: Rare[EmbeddedServer | None] = Rare(None)
+    owner_identity = Rare("")
+    prefixes: Rare[tuple[str, ...]] = Rare(())
+    restart_timer: Rare[Timer | None] = Rare(None)
+    restarts = Rare(0)
+    was_stopped = Rare(False)
+    bindings: Rare[tuple[Binding, ...]] = Rare(())
+    port_rules: Rare[Sequence[RuleLine]] = Rare(())
 
     def __init__(self, name: str, identity: str, image: Image, mode: str, arguments: list[str],
                  scheduler: Scheduler) -> None:
+        self.rare: dict[str, Any] = NOTHING
         self.name = name
         self.identity = identity
         self.image = image
@@ -198,37 +218,22 @@ class Container:
         self.arguments = arguments
         self.config, self.host_config = NO_CONFIG, NO_HOST_CONFIG
         self.created = scheduler.clock
-        self.started = self.finished = 0
-        self.has_run = self.has_ended = False
+        self.started = 0
+        self.has_run = False
         self.state = CREATED
-        self.code = self.pid = self.restarts = 0
-        self.error = ""
+        self.code = self.pid = 0
         self.namespace: NetworkNamespace | None = None
-        self.owner_identity = ""
-        self.networks: dict[str, Wish] = {}
+        self.networks: Mapping[str, Wish] = NOTHING
         self.endpoints: dict[str, Endpoint] = {}
         self.program: Task | None = None
         self.log: list[LogLine] = Values()
         self.console = Console(self.log, scheduler)
         self.waiters: tuple[Callable[[int], None], ...] = ()
-        self.links: tuple[Link, ...] = ()
-        self.link_rules: Sequence[RuleLine] = ()
-        self.link_names: Mapping[str, str] = NOTHING
         self.labels: Mapping[str, str] = NOTHING
         self.files: FileSystem | None = None
-        self.mounts: tuple[Mount, ...] = ()
-        self.input: Pipe | None = None
-        self.prefixes: tuple[str, ...] = ()
         self.sandbox = ""
         self.is_private = mode == "none"
-        self.restart_timer: Timer | None = None
-        self.is_attached = self.is_stopping = self.was_stopped = self.removes_itself = False
-        self.bindings: tuple[Binding, ...] = ()
-        self.port_rules: Sequence[RuleLine] = ()
-        self.name_server: EmbeddedServer | None = None
-        self.execs: tuple[Exec, ...] = ()
-        self.frozen: Frozen | None = None
-        self.health: Health | None = None
+        self.is_attached = self.removes_itself = False
         self.host_dns: str | None = None
         self.account = SUPERUSER
 

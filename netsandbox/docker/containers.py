@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from netsandbox.docker import history, links, volumes
@@ -12,6 +14,7 @@ from netsandbox.docker.errors import NOBODY, NOT_FOUND, DockerError, daemon_erro
 from netsandbox.docker.events import ContainerRenamed
 from netsandbox.docker.network import BridgeNetwork, random_identity
 from netsandbox.docker.signals import SIGNALS
+from netsandbox.engine.nothing import NOTHING
 
 if TYPE_CHECKING:
     from netsandbox.docker.engine import DockerEngine
@@ -65,12 +68,20 @@ def check_name_is_free(engine: DockerEngine, name: str) -> None:
                            "You have to remove (or rename) that container to be able to reuse that name.")
 
 
-def _networks_for(engine: DockerEngine, mode: str, wish: Wish) -> dict[str, Wish]:
+def _networks_for(engine: DockerEngine, mode: str, wish: Wish) -> Mapping[str, Wish]:
     """A network that does not exist is found missing only when the container starts."""
     if mode.startswith("container:"):
-        return {}
+        return NOTHING
     network = engine.networks.get(mode)
-    return {mode: wish} if network is None or isinstance(network, BridgeNetwork | ConfigNetwork) else {}
+    if network is not None and not isinstance(network, BridgeNetwork | ConfigNetwork):
+        return NOTHING
+    return {mode: wish} if wish != NO_WISH else _without_wish(mode)
+
+
+@lru_cache(64)
+def _without_wish(network: str) -> Mapping[str, Wish]:
+    """The same for all containers of a network that asked for nothing there."""
+    return {network: NO_WISH}
 
 
 def remove(engine: DockerEngine, container: Container, force: bool = False, with_volumes: bool = False) -> None:

@@ -123,7 +123,7 @@ def rules(engine: DockerEngine, container: Container) -> list[RuleLine]:
 
 
 def set_rules(engine: DockerEngine, container: Container) -> None:
-    container.link_rules = rules(engine, container)
+    container.link_rules = tuple(rules(engine, container))
     engine.firewall.set(container.link_rules)
 
 

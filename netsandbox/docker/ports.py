@@ -132,7 +132,7 @@ def set_rules(engine: DockerEngine, container: Container) -> None:
     for binding in container.bindings:
         if binding.proxy is not None:
             binding.proxy.target = (endpoint.address, binding.port)
-    container.port_rules = engine.firewall.rules.ports(endpoint.network, wanted)
+    container.port_rules = tuple(engine.firewall.rules.ports(endpoint.network, wanted))
     engine.firewall.set(container.port_rules)
 
 

@@ -32,6 +32,8 @@ OBJECT, VALUE, VALUES, TUPLE, FUNCTION, METHOD, STRANGER, OTHER, REFUSED = range
 class Values(list[Any]):
     """A list of what never changes, such as the lines of a log: a copy shares them all at once."""
 
+    __slots__ = ()
+
 
 class CopyError(Exception):
     """Something that cannot be copied, such as a function that keeps what its maker knew."""

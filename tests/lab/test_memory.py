@@ -1,7 +1,13 @@
-"""However long a lab runs, its trace stays as small as it was told to."""
+"""However long a lab runs, its trace stays as small as it was told to; and what a container takes is little."""
 
 from __future__ import annotations
 
+import gc
+import tracemalloc
+
+import pytest
+
+from netsandbox.bench.workloads import build
 from netsandbox.commands.shell import Shell
 from netsandbox.lab.lab import Lab
 
@@ -31,3 +37,26 @@ def test_ten_times_the_deliveries_keep_no_more_records() -> None:
     assert many.trace.first > 9 * few.trace.first
     assert abs(len(many.trace.steps) - len(few.trace.steps)) < CAP
     assert many.trace.first_step > 5 * few.trace.first_step
+
+
+def bytes_of(count: int, has_waited: bool) -> int:
+    """The memory of a lab with so many containers on docker0."""
+    gc.collect()
+    before, _peak = tracemalloc.get_traced_memory()
+    lab = Lab()
+    build(lab, [], count)
+    if has_waited:
+        lab.scheduler.run_until_quiet()
+    gc.collect()
+    return tracemalloc.get_traced_memory()[0] - before
+
+
+@pytest.mark.parametrize(("has_waited", "most"), [(False, 13 << 10), (True, 18 << 10)])
+def test_what_is_equal_in_all_containers_stands_once(has_waited: bool, most: int) -> None:
+    tracemalloc.start()
+    try:
+        bytes_of(2, has_waited)  # what is kept for all labs
+        few, many = bytes_of(20, has_waited), bytes_of(100, has_waited)
+    finally:
+        tracemalloc.stop()
+    assert (many - few) / 80 <= most

@@ -114,8 +114,8 @@ def make(client: Client, parsed: Parsed) -> Container:
     variables = given(client, parsed, parsed.all("env"))
     labels = [*of_files(client, parsed.all("label-file")), *parsed.all("label")]
     container = containers.create(client.engine, name, reference, mode, arguments, wish, mounts(client, parsed))
-    if container.networks or len(networks) > 1:
-        container.networks |= networks
+    if (container.networks or len(networks) > 1) and networks != container.networks:
+        container.networks = {**container.networks, **networks}
     container.links, container.config = linked, with_image(
         _config(parsed, variables, ports, healthy), container.image)
     if parsed.text("workdir"):

@@ -196,7 +196,7 @@ class Events:
 
     def open(self, show: Callable[[str], object], complain: Callable[[str], object]) -> None:
         self._print, self._complain = show, complain
-        self.namespace.netfilter.listeners.append(self.heard)
+        self.namespace.netfilter.listeners += (self.heard,)
 
     def heard(self, connection: Connection, what: str) -> None:
         """Print one event, if it is asked for."""
@@ -205,6 +205,7 @@ class Events:
             self._print(changed_text(connection, self.namespace.scheduler.now, TITLES[what], self.line.outputs))
 
     def close(self) -> None:
-        if self.heard in self.namespace.netfilter.listeners:
-            self.namespace.netfilter.listeners.remove(self.heard)
+        netfilter = self.namespace.netfilter
+        if self.heard in netfilter.listeners:
+            netfilter.listeners = tuple(other for other in netfilter.listeners if other != self.heard)
             self._complain(f"{TITLE}: {self.shown} flow events have been shown.")

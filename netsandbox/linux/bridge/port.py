@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
+from netsandbox.engine.nothing import NOTHING
+from netsandbox.engine.rare import Rare
 from netsandbox.linux.bridge.vlan_group import VlanGroup
-from netsandbox.linux.core.interface import HARD_HEADER, VLAN_HEADER, Interface
+from netsandbox.linux.core.interface import Interface, longest_frame
 
 if TYPE_CHECKING:
     from netsandbox.linux.bridge.bridge import Bridge
@@ -28,25 +30,27 @@ class BridgePort:
         flags: what a person set that changes nothing here, as there is no spanning tree: cost, priority, guard …
     """
 
-    __slots__ = ("age", "alone", "bcast_flood", "bridge", "flags", "flood", "forwarding", "group_fwd_mask", "hairpin",
-                 "held", "interface", "is_simple", "isolated", "learning", "limit", "locked", "mcast_flood",
-                 "neigh_suppress", "number", "state", "tree", "vlans")
+    __slots__ = ("age", "alone", "bcast_flood", "bridge", "flood", "forwarding", "hairpin", "interface", "is_simple",
+                 "isolated", "learning", "limit", "locked", "mcast_flood", "neigh_suppress", "number", "rare", "state",
+                 "tree", "vlans")
+
+    flags: Rare[dict[str, int]] = Rare(NOTHING)
+    group_fwd_mask = Rare(0)
+    held = Rare("")
 
     def __init__(self, bridge: Bridge, interface: Interface, number: int, age: int) -> None:
+        self.rare: dict[str, Any] = NOTHING
         self.bridge = bridge
         self.interface = interface
         self.number = number
         self.age = age
         self.state = DISABLED
-        self.held = ""
         self.forwarding = self.is_simple = False
         """is_simple: it forwards, and the bridge does not filter by VLAN, answer ARP or show its host all."""
         self.tree: PortTree | None = None
         self.vlans: VlanGroup | None = None
         self.learning = self.flood = self.mcast_flood = self.bcast_flood = True
         self.hairpin = self.isolated = self.locked = self.neigh_suppress = False
-        self.flags: dict[str, int] = {}
-        self.group_fwd_mask = 0
         self.alone = (interface.place,)
         """Its place, as records list the ports that a frame leaves by."""
         self.update_limit()
@@ -63,7 +67,7 @@ class BridgePort:
     @property
     def longest(self) -> int:
         """The longest frame that may leave, in bytes (is_skb_forwardable)."""
-        return self.interface.mtu + HARD_HEADER + VLAN_HEADER
+        return longest_frame(self.interface.mtu)
 
     @property
     def vlan_group(self) -> VlanGroup:

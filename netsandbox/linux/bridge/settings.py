@@ -148,9 +148,9 @@ def change_port(port: BridgePort, settings: dict[str, Any]) -> None:
     old = port.port_id
     for name in PORT_MARKS:
         if name in settings:
-            port.flags[name] = int(settings[name])
+            port.flags = {**port.flags, name: int(settings[name])}
     if "mcast_fast_leave" in settings:
-        port.flags["fastleave"] = int(settings["mcast_fast_leave"])
+        port.flags = {**port.flags, "fastleave": int(settings["mcast_fast_leave"])}
     if port.bridge.tree is not None and ("cost" in settings or "priority" in settings):
         port.bridge.tree.port_changed(port, old)
     if "state" in settings:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
 from typing import NamedTuple
 
 GROUPS = {
@@ -49,6 +50,7 @@ class UnknownAccountError(Exception):
     """There is no such user or group; as runc says it."""
 
 
+@lru_cache(64)
 def account(text: str) -> Account:
     """USER[:GROUP], by names or numbers.
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from netsandbox.linux.core import link
-from netsandbox.linux.core.interface import HARD_HEADER, VLAN_HEADER, Interface
+from netsandbox.linux.core.interface import Interface, longest_frame
 from netsandbox.linux.drop import Outcome
 from netsandbox.linux.place import CABLE, Place
 
@@ -44,7 +44,7 @@ def plug(left: Interface, right: Interface, latency: int = 0) -> None:
     for one, other in ((left, right), (right, left)):
         target: Any = LongCable(other, latency) if latency else other
         one.peer, one.wire = other, (target,)
-        one.set_peer_limit(other.mtu + HARD_HEADER + VLAN_HEADER)
+        one.set_peer_limit(longest_frame(other.mtu))
         one.note_place()
     both = left.up and right.up
     link.set_carrier(left, both)

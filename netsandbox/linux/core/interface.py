@@ -10,6 +10,7 @@ from functools import cache
 from typing import TYPE_CHECKING, Any, Protocol
 
 from netsandbox.engine.nothing import NOTHING
+from netsandbox.engine.rare import Rare
 from netsandbox.engine.trace import UNDER_WAY
 from netsandbox.linux.core.device import DeviceOperations
 from netsandbox.linux.core.interface_address import NO_ADDRESSES
@@ -59,6 +60,12 @@ def unhandled(ethertype: int) -> Dropped:
     return Dropped(DropReason.UNHANDLED_PROTO, (ethertype,))
 
 
+@cache
+def longest_frame(mtu: int) -> int:
+    """In bytes, with an Ethernet header and a VLAN tag; one number for all who have an MTU."""
+    return mtu + HARD_HEADER + VLAN_HEADER
+
+
 class Interface(DeviceOperations):
     """A network device of one namespace.
 
@@ -80,13 +87,26 @@ class Interface(DeviceOperations):
         crowd: those at a bridge that are told of floods all at once, if this one is among them.
     """
 
-    __slots__ = ("addresses", "alias", "arp_targets", "carrier", "carrier_changes", "conf", "crowd", "group",
-                 "group_macs", "handlers", "heard", "heard_bytes", "id", "index", "l3mdev", "lower_down", "mac",
-                 "mac_is_set", "mtu", "mtu_is_set", "name", "namespace", "neigh", "neighbours", "noarp", "overheard",
-                 "peer", "peer_limit", "place", "port", "promisc", "qdisc", "queue_length", "reachable", "running",
-                 "rx_dropped", "sent", "sent_bytes", "shaper", "stack", "trusts_sources", "tx_dropped", "up", "wire")
+    __slots__ = ("addresses", "arp_targets", "carrier", "carrier_changes", "conf", "crowd", "handlers", "heard",
+                 "heard_bytes", "id", "index", "l3mdev", "lower_down", "mac", "mtu", "name", "namespace", "neigh",
+                 "neighbours", "noarp", "overheard", "peer", "peer_limit", "place", "port", "qdisc", "queue_length",
+                 "rare", "reachable", "running", "sent", "sent_bytes", "shaper", "stack", "trusts_sources", "up",
+                 "wire")
+
+    alias = Rare("")
+    group = Rare(0)
+    group_macs: Rare[tuple[int, ...]] = Rare(())
+    """Addresses that a person made the interface listen to (`bridge fdb add … self`, `ip maddr add`)."""
+    mac_is_set = Rare(False)
+    """By a person: it does not follow other devices any more."""
+    mtu_is_set = Rare(False)
+    promisc = Rare(False)
+    """IFF_PROMISC as a person set it: frames for others are looked at as well, and then dropped."""
+    rx_dropped = Rare(0)
+    tx_dropped = Rare(0)
 
     def __init__(self, namespace: NetworkNamespace, name: str, mac: int, mtu: int = ETHERNET_MTU) -> None:
+        self.rare: dict[str, Any] = NOTHING
         self.namespace = namespace
         self.handlers = namespace.protocols
         self.arp_targets: set[int] | None = None
@@ -96,24 +116,14 @@ class Interface(DeviceOperations):
         self.id = namespace.scheduler.number()
         self.mac = mac
         self.mtu = mtu
-        self.mac_is_set = self.mtu_is_set = False
-        """By a person: it does not follow other devices any more."""
-        self.up = False
-        self.carrier = False
-        self.running = False
+        self.up = self.carrier = self.running = False
         self.carrier_changes = 1
         """As the kernel counts them: a new device starts by losing its carrier."""
-        self.lower_down = False
-        """What operstate says of a missing carrier: the device below is down as well."""
-        self.noarp = False
-        """IFF_NOARP: neither asks nor answers."""
-        self.promisc = False
-        """IFF_PROMISC as a person set it: frames for others are looked at as well, and then dropped."""
-        self.alias, self.group = "", 0
+        self.lower_down = self.noarp = False
+        """What operstate says of a missing carrier: the device below is down as well; and IFF_NOARP: neither asks nor
+        answers."""
         self.qdisc = "noop"
         """noqueue once the interface has been up."""
-        self.group_macs: tuple[int, ...] = ()
-        """Addresses that a person made the interface listen to (`bridge fdb add … self`, `ip maddr add`)."""
         self.port: BridgePort | None = None
         self.stack: Stack | None = None
         self.l3mdev: Interface | None = None
@@ -122,7 +132,7 @@ class Interface(DeviceOperations):
         """A queueing discipline other than noqueue (`tc qdisc`)."""
         self.peer: Interface | None = None
         self.wire: tuple[Any, ...] = ()
-        self.peer_limit = mtu + HARD_HEADER + VLAN_HEADER
+        self.peer_limit = longest_frame(mtu)
         self.addresses = NO_ADDRESSES
         self.neighbours: dict[int, Neighbour] = NOTHING
         self.conf: InterfaceConf
@@ -130,9 +140,7 @@ class Interface(DeviceOperations):
         self.reachable = NOT_DRAWN
         """For how many nanoseconds a neighbour's confirmation counts, as drawn from base/2 to base*3/2; the base, in
         milliseconds; and when it was drawn."""
-        self.heard = self.heard_bytes = self.rx_dropped = 0
-        self.sent = self.sent_bytes = self.tx_dropped = 0
-        self.overheard = 0
+        self.heard = self.heard_bytes = self.sent = self.sent_bytes = self.overheard = 0
         self.crowd: Crowd | None = None
         self.trusts_sources = False
         """Any source that is not our own may come in here, in any frame: no rp_filter and the like."""

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from bisect import bisect_left, bisect_right, insort_right
 from collections.abc import Sequence
-from typing import TYPE_CHECKING, Final, SupportsIndex
+from typing import TYPE_CHECKING, Any, Final, NamedTuple, SupportsIndex
 
+from netsandbox.engine.nothing import NOTHING
+from netsandbox.engine.rare import Rare
 from netsandbox.wire.addresses import Network
 
 if TYPE_CHECKING:
@@ -22,20 +24,21 @@ class InterfaceAddress:
         joins: it is a group, and whoever has it is a member (autojoin).
     """
 
-    __slots__ = ("broadcast", "joins", "label", "lifetime", "local", "makes_route", "metric", "network", "scope",
-                 "secondary")
+    __slots__ = ("broadcast", "local", "network", "rare", "scope", "secondary")
+
+    joins = Rare(False)
+    label = Rare("")
+    lifetime: Rare[Lifetime | None] = Rare(None)
+    makes_route = Rare(True)
+    metric = Rare(0)
 
     def __init__(self, network: Network, broadcast: int | None, scope: str, local: int | None = None) -> None:
+        self.rare: dict[str, Any] = NOTHING
         self.network = network
         self.local = network.address if local is None else local
         self.broadcast = broadcast
         self.scope = scope
         self.secondary = False
-        self.lifetime: Lifetime | None = None
-        self.label = ""
-        self.metric = 0
-        self.makes_route = True
-        self.joins = False
 
     @property
     def has_peer(self) -> bool:
@@ -44,7 +47,19 @@ class InterfaceAddress:
     @property
     def with_length(self) -> Network:
         """The address and its prefix length."""
-        return Network(self.local, self.network.length)
+        return Network(self.local, self.network.length) if self.has_peer else self.network
+
+
+class Index(NamedTuple):
+    """What is found of many addresses without going through them.
+
+    Attributes:
+        by_subnet: in each the primary one first and then as they came.
+        broadcasts: those of the primary addresses, ascending.
+    """
+
+    by_subnet: list[InterfaceAddress]
+    broadcasts: list[int]
 
 
 class AddressList(list[InterfaceAddress]):
@@ -53,44 +68,52 @@ class AddressList(list[InterfaceAddress]):
     Nobody has to go through all of them to know what one subnet has, or whose broadcast address something is.
     """
 
-    __slots__ = ("_broadcasts", "_by_subnet")
+    __slots__ = ("_index",)
 
     def __init__(self) -> None:
         super().__init__()
-        self._by_subnet: list[InterfaceAddress] = []
-        """By subnet, in each the primary one first and then as they came."""
-        self._broadcasts: list[int] = []
-        """Those of the primary addresses, ascending."""
+        self._index: Index | None = None
+        """None until somebody asks."""
 
     def insert(self, place: SupportsIndex, own: InterfaceAddress) -> None:
         super().insert(place, own)
-        insort_right(self._by_subnet, own, key=_subnet_and_rank)
-        for broadcast in _broadcasts(own):
-            insort_right(self._broadcasts, broadcast)
+        if self._index is not None:
+            insort_right(self._index.by_subnet, own, key=_subnet_and_rank)
+            for broadcast in _broadcasts(own):
+                insort_right(self._index.broadcasts, broadcast)
 
     def remove(self, own: InterfaceAddress) -> None:
         super().remove(own)
-        del self._by_subnet[self._by_subnet.index(own, bisect_left(self._by_subnet, _subnet(own), key=_subnet))]
-        for broadcast in _broadcasts(own):
-            del self._broadcasts[bisect_left(self._broadcasts, broadcast)]
+        if self._index is not None:
+            by_subnet, broadcasts = self._index
+            del by_subnet[by_subnet.index(own, bisect_left(by_subnet, _subnet(own), key=_subnet))]
+            for broadcast in _broadcasts(own):
+                del broadcasts[bisect_left(broadcasts, broadcast)]
+
+    def _indexed(self) -> Index:
+        if self._index is None:
+            self._index = Index(sorted(self, key=_subnet_and_rank), sorted(
+                broadcast for own in self for broadcast in _broadcasts(own)))
+        return self._index
 
     def in_subnet(self, network: Network) -> Sequence[InterfaceAddress]:
         """Those of an address's subnet, the primary one first and then as they came."""
-        subnet = network.network, network.length
-        first = bisect_left(self._by_subnet, subnet, key=_subnet)
-        return self._by_subnet[first:bisect_right(self._by_subnet, subnet, first, key=_subnet)]
+        subnet, by_subnet = (network.network, network.length), self._indexed().by_subnet
+        first = bisect_left(by_subnet, subnet, key=_subnet)
+        return by_subnet[first:bisect_right(by_subnet, subnet, first, key=_subnet)]
 
     def primary(self, network: Network) -> InterfaceAddress | None:
         """The one of them that is not secondary."""
-        subnet = network.network, network.length
-        first = bisect_left(self._by_subnet, subnet, key=_subnet)
-        found = self._by_subnet[first] if first < len(self._by_subnet) else None
-        return None if found is None or found.secondary or _subnet(found) != subnet else found
+        if not self:
+            return None
+        found = next(iter(self.in_subnet(network)), None)
+        return None if found is None or found.secondary else found
 
     def has_broadcast(self, address: int) -> bool:
         """Whether it is the broadcast address of a primary address."""
-        place = bisect_left(self._broadcasts, address)
-        return place < len(self._broadcasts) and self._broadcasts[place] == address
+        broadcasts = self._indexed().broadcasts
+        place = bisect_left(broadcasts, address)
+        return place < len(broadcasts) and broadcasts[place] == address
 
 
 NO_ADDRESSES: Final = AddressList()

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from netsandbox.linux.core.interface import HARD_HEADER, VLAN_HEADER, Interface
+from netsandbox.linux.core.interface import Interface, longest_frame
 from netsandbox.linux.core.notifier import Notice, tell
 from netsandbox.linux.events import LinkChanged
 from netsandbox.wire.addresses import format_mac
@@ -153,7 +153,7 @@ def set_mtu(interface: Interface, mtu: int, by_hand: bool = False) -> None:
     tell(interface, Notice.LIMITS_CHANGED)
     if interface.peer is not None:
         peer = interface.peer
-        peer.set_peer_limit(mtu + HARD_HEADER + VLAN_HEADER)
+        peer.set_peer_limit(longest_frame(mtu))
         if peer.port is not None:
             peer.port.bridge.floods.limit_changed(peer.port)
     if interface.port is not None:

@@ -11,6 +11,7 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING, Any, Generic, Protocol, TypeVar
 
 from netsandbox.engine.nothing import NOTHING
+from netsandbox.engine.rare import Rare
 from netsandbox.linux.core.interface import NOT_DRAWN, Loopback
 from netsandbox.linux.core.sysctl import Sysctls
 from netsandbox.linux.events import LinkChanged
@@ -37,6 +38,8 @@ T = TypeVar("T")
 ALL_SYSTEMS = 0xE0000001
 """224.0.0.1: every interface is a member."""
 IDENT_BUCKETS = 1024
+FEW = 8
+"""Interfaces that are searched through in no time."""
 NO_MEMBERS: frozenset[tuple[str, int]] = frozenset()
 """Of (interface, address): one for all namespaces, since a set of its own has 216 bytes."""
 FIRST_INODE = 0xF000_0000
@@ -110,10 +113,9 @@ class NetworkNamespace:
 
     __slots__ = ("_by_index", "bridge_hooks", "_fragments", "_holders", "_ident_key", "_idents", "_igmp", "_next_index",
                  "_sockets", "is_arp_special", "chance", "default_ttl", "deliver_local", "error_handlers", "exceptions",
-                 "former_names", "groups", "icmp_global", "icmp_is_busy", "inode", "interfaces", "kernel", "linkwatch",
-                 "lo", "name", "neighbours", "netfilter", "notifiers", "nsids", "peers", "protocols", "proxies",
-                 "_proxy_delay", "proxy_waiting", "raw_sockets", "record", "routes", "scheduler", "sysctls", "trace",
-                 "depth", "tunnels", "uts_name", "vrf_processes")
+                 "groups", "icmp_global", "icmp_is_busy", "inode", "interfaces", "kernel", "lo", "name", "neighbours",
+                 "netfilter", "notifiers", "peers", "protocols", "proxies", "rare", "raw_sockets", "record", "routes",
+                 "scheduler", "sysctls", "trace", "depth")
 
     routes: RouteTables
     neighbours: NeighbourTable
@@ -122,28 +124,36 @@ class NetworkNamespace:
     igmp: Late[HostGroups] = Late()
     sockets: Late[SocketTable] = Late()
 
+    uts_name = Rare("")
+    """What a person has made the host name of the machine or container whose stack it is (sethostname(2)); it is kept
+    here, where both have their one namespace, and a container that is started anew has forgotten it."""
+    former_names: Rare[tuple[str, ...]] = Rare(())
+    """What older records call it."""
+    linkwatch: Rare[LinkWatch | None] = Rare(None)
+    """What puts off the news of a lost carrier; without it all hear at once, as who types a line a second sees."""
+    tunnels: Rare[tuple[Interface, ...]] = Rare(())
+    """Those made here, whose outer packets are this namespace's, wherever they are themselves by now."""
+    vrf_processes: Rare[dict[int, Interface]] = Rare(NOTHING)
+    """By PID, the VRF whose sockets a process makes (`ip vrf exec`, whose program is told when one is made)."""
+    nsids: Rare[dict[int, int]] = Rare(NOTHING)
+    """By their inodes, the numbers that a person gave other namespaces here (RTM_NEWNSID)."""
+    _proxy_delay: Rare[Stream | None] = Rare(None)
+    proxy_waiting = Rare(0)
+    """Questions that will be answered in another's name, each after some time (the table's proxy_queue)."""
+
     def __init__(self, name: str, scheduler: Scheduler, chance: Chance,
                  protocols: dict[type, Callable[[Interface, Any, Any], Any]]) -> None:
+        self.rare: dict[str, Any] = NOTHING
         self.name = name
-        self.uts_name = ""
-        """What a person has made the host name of the machine or container whose stack it is (sethostname(2)); it is
-        kept here, where both have their one namespace, and a container that is started anew has forgotten it."""
-        self.former_names: tuple[str, ...] = ()
-        """What older records call it."""
         self.inode = FIRST_INODE
         self.scheduler = scheduler
         self.trace = scheduler.trace
         self.record: Callable[[Any], None] = scheduler.trace.record
         self.chance = chance
-        self.linkwatch: LinkWatch | None = None
-        """What puts off the news of a lost carrier; without it all hear at once, as who types a line a second sees."""
         self.interfaces: dict[str, Interface] = {}
-        self.tunnels: tuple[Interface, ...] = ()
-        """Those made here, whose outer packets are this namespace's, wherever they are themselves by now."""
-        self.vrf_processes: dict[int, Interface] = {}
-        """By PID, the VRF whose sockets a process makes (`ip vrf exec`, whose program is told when one is made)."""
         self.sysctls = Sysctls(self.interfaces)
-        self._by_index: dict[int, Interface] = {}
+        self._by_index: dict[int, Interface] = NOTHING
+        """Of a namespace with many, once one was asked for."""
         self._holders: dict[int, tuple[Interface, ...]] = {}
         """By address, the interfaces that have it (inet_addr_lst)."""
         self.protocols = protocols
@@ -162,8 +172,6 @@ class NetworkNamespace:
         """(interface, address) that it answers ARP for by hand (`ip neigh add proxy`)."""
         self.exceptions: dict[int, NextHopException] = NOTHING
         self.peers: dict[int, Peer] = NOTHING
-        self.nsids: dict[int, int] = NOTHING
-        """By their inodes, the numbers that a person gave other namespaces here (RTM_NEWNSID)."""
         self.icmp_global: tuple[int, int] = (0, -1)
         self.icmp_is_busy = False
         self.default_ttl = self.sysctls.get("net.ipv4.ip_default_ttl")
@@ -171,9 +179,6 @@ class NetworkNamespace:
         """Some interface has proxy_arp or arp_accept on: questions for others need a second look."""
         self._idents: dict[int, int] = NOTHING
         self._ident_key = 0
-        self._proxy_delay: Stream | None = None
-        self.proxy_waiting = 0
-        """Questions that will be answered in another's name, each after some time (the table's proxy_queue)."""
         self._next_index = 1
         self._fragments = self._igmp = self._sockets = None
         for name, make in PARTS.items():
@@ -198,13 +203,15 @@ class NetworkNamespace:
         interface.note_place()
         interface.conf, interface.neigh = self.sysctls.default, self.sysctls.neigh_default
         interface.reachable = NOT_DRAWN
-        self.interfaces[interface.name] = self._by_index[interface.index] = interface
+        self.interfaces[interface.name] = interface
+        if self._by_index:
+            self._by_index[interface.index] = interface
         interface.handlers, interface.arp_targets = self.protocols, self._arp_targets()
         self._update_trust(interface)
 
     def take_index(self) -> int:
         """The next free index, of an interface that may go to another namespace at once."""
-        while self._next_index in self._by_index:
+        while self.by_index(self._next_index) is not None:
             self._next_index += 1
         self._next_index += 1
         return self._next_index - 1
@@ -230,7 +237,7 @@ class NetworkNamespace:
     def drop_interface(self, interface: Interface) -> None:
         """Forget an interface (its routes and neighbours are gone already)."""
         del self.interfaces[interface.name]
-        del self._by_index[interface.index]
+        self._by_index.pop(interface.index, None)
 
     def rename_interface(self, interface: Interface, name: str) -> None:
         renamed = {name if i is interface else i.name: i for i in self.interfaces.values()}
@@ -250,6 +257,10 @@ class NetworkNamespace:
         self.routes.flush_cache()
 
     def by_index(self, index: int) -> Interface | None:
+        if not self._by_index:
+            if len(self.interfaces) <= FEW:
+                return next((interface for interface in self.interfaces.values() if interface.index == index), None)
+            self._by_index = {interface.index: interface for interface in self.interfaces.values()}
         return self._by_index.get(index)
 
     # -- addresses

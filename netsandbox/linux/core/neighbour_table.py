@@ -67,7 +67,7 @@ class NeighbourTable:
     What they are the neighbours of is the family's: arp_tbl and nd_tbl are two of these.
     """
 
-    __slots__ = ("_draw", "collector", "count", "ethertype", "family", "is_classic", "namespace", "scheduler")
+    __slots__ = ("_collector", "_draw", "count", "ethertype", "family", "is_classic", "namespace", "scheduler")
 
     def __init__(self, namespace: NetworkNamespace, family: Family) -> None:
         self.namespace = namespace
@@ -75,10 +75,17 @@ class NeighbourTable:
         self.family = family
         self.ethertype = family.ethertype
         self.count = 0
-        self.collector = GarbageCollector(self)
+        self._collector: GarbageCollector | None = None
         self.is_classic = False
         """Entries are deleted when their time is over, as textbooks have it."""
         self._draw: Stream | None = None
+
+    @property
+    def collector(self) -> GarbageCollector:
+        """What makes room; there is none before the first neighbour."""
+        if self._collector is None:
+            self._collector = GarbageCollector(self)
+        return self._collector
 
     # -- finding and making
 

@@ -11,6 +11,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from netsandbox.engine.nothing import NOTHING
+from netsandbox.engine.rare import Rare
 from netsandbox.linux.events import RouteChanged
 from netsandbox.linux.ipv4.multipath import usable
 from netsandbox.linux.ipv4.route_order import Levels, as_walked, order, place, renew, target
@@ -50,34 +51,37 @@ class Route:
         is_dead: it was removed, and with it what it says of the way (struct fib_info), as no other route says it too.
     """
 
-    __slots__ = ("_value", "destination", "gateway", "gateway_is_own", "interface", "is_dead", "metric", "mtu",
-                 "mtu_is_locked", "nexthop_id", "onlink", "paths", "protocol", "scope", "seq", "source", "table", "tos",
-                 "type", "weight")
+    __slots__ = ("_value", "destination", "gateway", "interface", "protocol", "rare", "scope", "seq", "source", "table",
+                 "type")
     caches: ClassVar = {"_value": "None"}
+
+    gateway_is_own = Rare(False)
+    is_dead = Rare(False)
+    metric = Rare(0)
+    mtu = Rare(0)
+    mtu_is_locked = Rare(False)
+    nexthop_id = Rare(0)
+    onlink = Rare(False)
+    paths: Rare[tuple[Route, ...]] = Rare(())
+    tos = Rare(0)
+    weight = Rare(1)
 
     def __init__(self, destination: Network, kind: str = "unicast", gateway: int | None = None,
                  interface: Interface | None = None, source: int | None = None, scope: str = "global",
                  protocol: str = "boot", metric: int = 0, table: str = "main", onlink: bool = False,
                  tos: int = 0, mtu: int = 0) -> None:
+        self.rare: dict[str, Any] = NOTHING
         self.destination = shared(destination)
         self.type = kind
         self.gateway = gateway
-        self.gateway_is_own = False
         self.interface = interface
         self.source = source
         self.scope = scope
         self.protocol = protocol
-        self.metric = metric
         self.table = table
-        self.onlink = onlink
-        self.tos = tos
-        self.mtu = mtu
-        self.mtu_is_locked = False
+        if metric or onlink or tos or mtu:
+            self.metric, self.onlink, self.tos, self.mtu = metric, onlink, tos, mtu
         self.seq = 0
-        self.is_dead = False
-        self.paths: tuple[Route, ...] = ()
-        self.weight = 1
-        self.nexthop_id = 0
         self._value: RouteValue | None = None
 
     @property
@@ -157,8 +161,8 @@ class RouteTables:
         self._namespace = namespace
         self._tables: dict[str, list[Route]] = {}
         """In the order that `ip route` lists them: by network, the longer prefix first, then metric, then age."""
-        self._naming: list[Route] = []
-        """By the source address that they name, if they do (fib_info_laddrhash)."""
+        self._naming: list[Route] | None = None
+        """By the source address that they name, if they do (fib_info_laddrhash); None until somebody asks."""
         self.local: set[int] = set()
         self.nexthops: dict[int, NextHop] = NOTHING
         self.prefixes = self.last_nexthop = 0
@@ -212,7 +216,7 @@ class RouteTables:
         routes = self._tables.setdefault(route.table, [])
         find = bisect_left if before else bisect_right
         routes.insert(find(routes, place(route), key=place), route)
-        if route.source is not None:
+        if route.source is not None and self._naming is not None:
             insort_right(self._naming, route, key=_source)
         if route.type == "local" and route.destination.length == 32:
             self.local.add(route.destination.address)
@@ -242,7 +246,8 @@ class RouteTables:
         """Strike a route from those that name its source; the routes that may say the same of the way."""
         if route.source is None:
             return self._tables[route.table]
-        del self._naming[self._naming.index(route, bisect_left(self._naming, route.source, key=_source))]
+        if self._naming is not None:
+            del self._naming[self._naming.index(route, bisect_left(self._naming, route.source, key=_source))]
         return self.naming(route.source)
 
     def _has_twin(self, route: Route) -> bool:
@@ -272,6 +277,8 @@ class RouteTables:
 
     def naming(self, source: int) -> Sequence[Route]:
         """The routes of every table that name this source address."""
+        if self._naming is None:
+            self._naming = sorted((route for route in self.all(None) if route.source is not None), key=_source)
         first = bisect_left(self._naming, source, key=_source)
         return self._naming[first:bisect_right(self._naming, source, first, key=_source)]
 

@@ -95,7 +95,7 @@ def execute(namespace: NetworkNamespace, arguments: list[str], program: str = "i
     except RuleError as error:
         raise _refusal(error.errno, request, title) from None
     if is_legacy or (request.command not in "LSC" and (table.chains or request.table in tables)):
-        netfilter.tables[table.label] = table
+        netfilter.tables = {**netfilter.tables, table.label: table}
         netfilter.refresh(namespace)
     return out
 

@@ -6,7 +6,7 @@ from netsandbox.linux.netfilter.chain_names import check_chain_name
 from netsandbox.linux.netfilter.extension import Action, Given, ImpossibleError, Match, UsageError
 from netsandbox.linux.netfilter.iptables_words import FOR_LISTS, FOR_RULES, OF_RULES, OPTIONS, NotModelledError, Request
 from netsandbox.linux.netfilter.masks import narrow
-from netsandbox.linux.netfilter.registry import OTHER_TARGETS
+from netsandbox.linux.netfilter.registry import OTHER_TARGETS, WITHOUT_OPTIONS
 from netsandbox.linux.netfilter.rule import Head, Jump, Mask, Rule
 from netsandbox.linux.netfilter.ruleset import NAMES, Table
 
@@ -97,7 +97,7 @@ class Said:
                 raise UsageError('\nThe "nat" table is not intended for filtering, the use of DROP is therefore '
                                  "inhibited.\n\n")
             kind.check(given, self.head)
-            return kind(given)
+            return kind(given) if given else WITHOUT_OPTIONS.get(kind.name) or kind(given)
         if not self.target:
             return None
         table = self.tables.get(self.table)

@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from operator import itemgetter
 from typing import TYPE_CHECKING
 
+from netsandbox.engine.nothing import NOTHING
 from netsandbox.linux.core.hooks import Hook, Priority, SocketBuffer
 from netsandbox.linux.drop import Dropped, Outcome
 from netsandbox.linux.events import VerdictGiven
@@ -56,14 +57,14 @@ class Netfilter:
 
     def __init__(self) -> None:
         self.functions = NO_FUNCTIONS
-        self.tables: dict[str, Table] = {}
+        self.tables: dict[str, Table] = NOTHING
         self.tables_made = 0
         self.connections: ConnectionTable | None = None
-        self.listeners: list[Callable[[Connection, str], None]] = []
+        self.listeners: tuple[Callable[[Connection, str], None], ...] = ()
         self.is_tracking = False
         self.looped: deque[SocketBuffer] | None = None
         self.handed: SocketBuffer | None = None
-        self.recent: dict[str, RecentTable] = {}
+        self.recent: dict[str, RecentTable] = NOTHING
         self.log: deque[tuple[int, str]] | None = None
         self._nat_chains = NO_CHAINS
         self._fragments: Reassembler | None = None
@@ -73,7 +74,9 @@ class Netfilter:
 
     def table(self, name: str) -> Table:
         """A table, made if it is not there."""
-        return self.tables.setdefault(name, Table(name))
+        if name not in self.tables:
+            self.tables = {**self.tables, name: Table(name)}
+        return self.tables[name]
 
     def tables_of(self, is_legacy: bool) -> dict[str, Table]:
         """iptables' tables, of ip_tables or of nf_tables, by name."""

@@ -58,10 +58,8 @@ class Nft:
     def _commit(self) -> None:
         self._number_tables()
         netfilter = self.namespace.netfilter
-        for label in [label for label, table in netfilter.tables.items() if not table.is_legacy]:
-            if label not in self.tables:
-                del netfilter.tables[label]
-        netfilter.tables.update(self.tables)
+        kept = {label: table for label, table in netfilter.tables.items() if table.is_legacy or label in self.tables}
+        netfilter.tables = {**kept, **self.tables}
         netfilter.refresh(self.namespace)
 
     def _do(self) -> str:

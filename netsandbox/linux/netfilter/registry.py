@@ -25,6 +25,8 @@ MATCHES: dict[str, type[Match]] = {match.name: match for match in (
     *matches_flow.MATCHES, *matches_time.MATCHES)}
 TARGETS: dict[str, type[Action]] = {target.name: target for target in (
     *targets_basic.TARGETS, *targets_nat.TARGETS, *targets_packet.TARGETS)}
+WITHOUT_OPTIONS = {name: target({}) for name, target in TARGETS.items() if not target.options}
+"""One of each for all rules: it never changes."""
 OTHER_MATCHES = frozenset({
     "ah", "bpf", "cgroup", "cluster", "connlabel", "cpu", "dccp", "devgroup", "ecn", "esp", "helper", "ipcomp", "ipvs",
     "nfacct", "osf", "policy", "rateest", "realm", "rpfilter", "sctp", "set", "socket", "u32", "unclean"})

@@ -197,11 +197,11 @@ class _Reader:
             number, text = self.late
             raise FailedError(KERNEL_ERROR, f"{self.title}: \nline {number}: {text}\n")
         if not self.wish.only_tests and not self.is_skipped:
-            tables = self.namespace.netfilter.tables
+            netfilter, label = self.namespace.netfilter, self.table.label
             if not self.wish.keeps and not self.is_legacy:
-                tables.pop(self.table.label, None)
-            tables[self.table.label] = self.table
-            self.namespace.netfilter.refresh(self.namespace)
+                netfilter.tables.pop(label, None)
+            netfilter.tables = {**netfilter.tables, label: self.table}
+            netfilter.refresh(self.namespace)
         self.table = None
 
 

@@ -119,9 +119,9 @@ class Head(NamedTuple):
         if self.destination is not None:
             found.append(AddressIs("-d", self.destination))
         if self.entered is not None:
-            found.append(InterfaceIs("-i", self.entered))
+            found.append(interface_is("-i", self.entered))
         if self.leaves is not None:
-            found.append(InterfaceIs("-o", self.leaves))
+            found.append(interface_is("-o", self.leaves))
         if self.protocol is not None:
             found.append(ProtocolIs(self.protocol))
         if self.fragment is not None:
@@ -179,6 +179,12 @@ class InterfaceIs:
     def seen(self, _namespace: NetworkNamespace, buffer: SocketBuffer) -> str:
         interface = buffer.entered if self.is_way_in else buffer.leaves
         return interface.name if interface is not None else ""
+
+
+@lru_cache(HEADS)
+def interface_is(flag: str, given: Word) -> InterfaceIs:
+    """One for all rules that ask the same."""
+    return InterfaceIs(flag, given)
 
 
 class ProtocolIs:
