@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from netsandbox.docker.signals import SIGNALS as EVERY_SIGNAL
 from netsandbox.shell.errors import RefusedError
 
 if TYPE_CHECKING:
@@ -67,8 +68,7 @@ def kill(call: Builtin) -> int | None:
     """`kill [-SIGNAL] PID …`, of jobs and of the machine's processes."""
     words, name = list(call.arguments), "TERM"
     if words[:1] == ["-l"]:
-        call.out("".join(f"{number:2}) SIG{signal}\n" for signal, number in SIGNALS.items()))
-        return 0
+        return _list(call, words[1:])
     if words[:1] == ["-s"] and len(words) > 1:
         name, words = words[1], words[2:]
     elif words and words[0].startswith("-") and words[0] != "--":
@@ -78,9 +78,28 @@ def kill(call: Builtin) -> int | None:
     if signal is None and name not in ("0", "EXIT"):
         raise RefusedError(f"kill: {name}: invalid signal specification")
     if not words:
-        raise RefusedError(USAGE, 2)
+        call.output.append(("err", USAGE + "\n"))
+        return 2
     code = max(_kill_one(call, text, signal) for text in words)
     return code if call.shell.is_running else None
+
+
+def _list(call: Builtin, words: list[str]) -> int:
+    """`kill -l`: all signals as bash lays them out, five in a row; of a name its number, of a number its name."""
+    numbers = {str(number): name for name, number in EVERY_SIGNAL.items()}
+    for word in words:
+        found = numbers.get(word) or EVERY_SIGNAL.get(word.removeprefix("SIG"))
+        if found is None:
+            return call.fail(f"{word}: invalid signal specification")
+        call.out(f"{found}\n")
+    if words:
+        return 0
+    real_time = {**{34 + at: f"RTMIN+{at}" if at else "RTMIN" for at in range(16)},
+                 **{64 - at: f"RTMAX-{at}" if at else "RTMAX" for at in range(15)}}
+    cells = sorted({**{number: name for name, number in EVERY_SIGNAL.items()}, **real_time}.items())
+    call.out("".join(f"{number:2}) SIG{name}" + ("\t" if place % 5 else "\n")
+                     for place, (number, name) in enumerate(cells, 1)) + "\n")
+    return 0
 
 
 def _kill_one(call: Builtin, text: str, signal: str | None) -> int:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 _CARRIER = re.compile(
-    r"^(?:(vlan \d+, )|[\d.]+ > [\d.]+: VXLAN, flags \[I\] \(0x08\), (vni \d+: )"
+    r"^(?:(vlan \d+, )|[\d.]+ > [\d.]+: (?:VXLAN|OTV), flags \[I\] \(0x08\), ((?:vni|overlay 0, instance) \d+: )"
     r"(?:[0-9a-f:]+ > (?:[0-9a-f:]+|Broadcast), ethertype .*?, length \d+: )?)"
 )
 """What a frame is in: a VLAN's tag, a VXLAN network's packet."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from netsandbox.wire import gre
+from netsandbox.wire import gre, vxlan
 from netsandbox.wire.addresses import format_ipv4
 from netsandbox.wire.checksum import internet_checksum, pseudo_header
 from netsandbox.wire.describe_dns import describe_dns
@@ -37,7 +37,7 @@ _PROTOCOLS = {
 _ECN = ("", ",ECT(1)", ",ECT(0)", ",CE")
 _DF, _MF, _RESERVED, _OFFSET = 0x4000, 0x2000, 0x8000, 0x1FFF
 
-_VXLAN_PORTS = frozenset({4789, 8472})
+_VXLAN_PORTS = frozenset({vxlan.PORT, vxlan.LINUX_PORT})
 _DNS_PORTS = frozenset({53, 5353})
 _VXLAN_HEADER, _DNS_HEADER = 8, 12
 
@@ -283,7 +283,7 @@ def _datagram(out: Out, data: bytes, length: int, ends: tuple[int, int], fragmen
     elif ports & _DNS_PORTS and (fragmented or claimed <= size):
         out.add(describe_dns(data[UDP_HEADER:UDP_HEADER + size], size, out.verbose))
     elif ports & _VXLAN_PORTS and out.depth < Out.DEEPEST:
-        _vxlan(out, data[UDP_HEADER:], size, frame_text)
+        _vxlan(out, data[UDP_HEADER:], size, frame_text, is_otv=vxlan.PORT not in ports)
     elif claimed > size and not fragmented:
         out.add(f"UDP, bad length {claimed} > {size}")
     else:
@@ -299,16 +299,20 @@ def _checksum(datagram: bytes, ends: tuple[int, int]) -> str:
     return f"[bad udp cksum 0x{found:04x} -> 0x{should_be(found, remainder):04x}!] " if remainder else "[udp sum ok] "
 
 
-def _vxlan(out: Out, data: bytes, length: int, frame_text: FrameText) -> None:
-    out.add("VXLAN")
+def _vxlan(out: Out, data: bytes, length: int, frame_text: FrameText, is_otv: bool) -> None:
+    """VXLAN; at the port that Linux took before IANA gave one tcpdump takes it for OTV, with the same header."""
+    name = "otv" if is_otv else "vxlan"
+    out.add(name.upper())
     if length < _VXLAN_HEADER:
         out.add(" (invalid)")
         return
-    flags = number(data, 0, 1, "vxlan")
-    out.add(f", flags [{'I' if flags & 8 else 'invalid'}] (0x{flags:02x}), ")
-    out.add(f"vni {number(data, 4, 3, 'vxlan')}\n")
+    flags = number(data, 0, 1, name)
+    out.add(f", flags [{'I' if flags & 8 else '.' if is_otv else 'invalid'}] (0x{flags:02x}), ")
+    if is_otv:
+        out.add(f"overlay {number(data, 1, 3, name)}, ")
+    out.add(f"{'instance' if is_otv else 'vni'} {number(data, 4, 3, name)}\n")
     if len(data) < _VXLAN_HEADER:
-        raise Cut("vxlan")
+        raise Cut(name)
     out.depth += 1
     frame_text(out, data[_VXLAN_HEADER:], length - _VXLAN_HEADER, gre.ETHERNET)
     out.depth -= 1

@@ -135,6 +135,12 @@ OPTIONS = ("""; `echo '{"icc": false, "dns": ["1.1.1.1", "9.9.9.9"], "debug": tr
     ("mtr -r -c 1 2001:db8::1", 1, "mtr: Failed to resolve host: 2001:db8::1: Address family for hostname not"),
     ("sysctl kernel.hostname", 0, "kernel.hostname = host\n"), ("cat /proc/sys/kernel/hostname", 0, "host\n"),
     ("sysctl -w kernel.hostname=x", 1, "`hostname NAME` sets it\n"), ("sysctl -h", 0, "Usage: sysctl"),
+    ("id nosuch", 1, "id: ‘nosuch’: no such user\n"), ("id nobody", 0, "uid=65534(nobody) gid=65534(nogroup) groups"),
+    ("id -x", 1, "id: invalid option -- 'x'\n"), ("pgrep -x docker", 1, ""), ("pgrep -x dockerd", 0, "612\n"),
+    ("ethtool -n docker0", 1, "Cannot get RX rings: Operation not supported\nrxclass: "),
+    ("ip netns add n7; ip -n n7 addr add 10.0.0.1/24 dev lo label lo:1; ip netns exec n7 netstat -ai", 0,
+     "lo:1            65536      - no statistics available -                        L\n"),
+    ("ip link add w0 type veth peer name w1; ethtool -l w0", 0, "Current hardware settings:\nRX:\t\t1\nTX:\t\t1\n"),
     ("wget -q http://[::1]/", 1, "wget: IPv6 is not modelled\n")])
 def test_around(lab: KeptSession, line: str, code: int, said: str) -> None:
     job = lab.run(line)

@@ -106,6 +106,8 @@ MACS = "02:00:00:00:00:01 > 02:00:00:00:00:02, ethertype IPv4 (0x0800), length 9
         (f"vlan 5, vlan 10, {INSIDE}", "vlan 5, vlan 10, echo reply, seq 1"),
         (f"{VXLAN}: {MACS}: {INSIDE}", "vni 42: echo reply, seq 1"),
         (VXLAN, VXLAN),
+        (f"1.0.0.1.9 > 1.0.0.2.8472: OTV, flags [I] (0x08), overlay 0, instance 1: {MACS}: {INSIDE}",
+         "overlay 0, instance 1: echo reply, seq 1"),
     ],
 )
 def test_what_a_frame_is_in_comes_first(line: str, brief: str) -> None:

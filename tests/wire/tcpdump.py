@@ -24,7 +24,7 @@ from netsandbox.wire.ethernet import ETH_P_ARP, ETH_P_IP, VLAN_TYPES, Frame
 from netsandbox.wire.icmp import IcmpMessage
 from netsandbox.wire.ipv4 import ICMP, TCP, IPv4Packet
 from netsandbox.wire.tcp import TcpSegment
-from tests.wire.samples import CASES, IP_1, IP_2, NGINX_1, NGINX_2, SAMPLES, kernel_frames
+from tests.wire.samples import CARRIED, CASES, IP_1, IP_2, NGINX_1, NGINX_2, SAMPLES, kernel_frames
 
 SAVED = Path(__file__).with_name("tcpdump_lines.json")
 TCPDUMP = shutil.which("tcpdump")
@@ -110,7 +110,13 @@ def rarities() -> list[bytes]:
         padded = options + bytes(-len(options) % 4)
         segment = TcpSegment(40000, 8000, 5, 7, 0xF7, 502, padded, b"hello", 3)
         packets.append(IPv4Packet(IP_1, IP_2, TCP, segment, tos=1))
-    return [Frame(NGINX_2, NGINX_1, ETH_P_IP, packet).wire() for packet in packets]
+    return [*(Frame(NGINX_2, NGINX_1, ETH_P_IP, packet).wire() for packet in packets), *overlays()]
+
+
+def overlays() -> list[bytes]:
+    """VXLAN at the port that Linux took first, where tcpdump reads OTV; whole, without its flag, and cut off."""
+    one = CARRIED["ARP through a VXLAN"].replace(bytes.fromhex("12b5003a85bc"), bytes.fromhex("2118003a7759"))
+    return [one, one[:42] + b"\0" + one[43:], one[:46], one[:44]]
 
 
 def conversation() -> list[bytes]:

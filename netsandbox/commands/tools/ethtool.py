@@ -6,6 +6,7 @@ import re
 from typing import TYPE_CHECKING
 
 from netsandbox.commands.tools.context import ToolError, ToolResult
+from netsandbox.commands.tools.kernel_files import PROCESSORS
 from netsandbox.commands.tools.names import lower_of
 
 if TYPE_CHECKING:
@@ -18,9 +19,10 @@ DRIVERS = {"veth": "veth", "card": "virtio_net", "bridge": "bridge", "dummy": "d
 """What each kind's ethtool_ops call themselves."""
 SHOWN = {"-i": "driver", "--driver": "driver", "-k": "features", "--show-features": "features",
          "--show-offload": "features", "-S": "statistics", "--statistics": "statistics", "-P": "address",
-         "--show-permaddr": "address", "-T": "stamping", "--show-time-stamping": "stamping"}
-OTHERS = ("-A -C -E -G -L -l -N -n -Q -u -U -W -w -X -f --pause --coalesce --change-eeprom --set-ring --set-channels "
-          "--show-channels --config-nfc --show-nfc --set-dump --get-dump --rxfh --flash --set-eee --set-priv-flags "
+         "--show-permaddr": "address", "-T": "stamping", "--show-time-stamping": "stamping",
+         "-l": "channels", "--show-channels": "channels"}
+OTHERS = ("-A -C -E -G -L -N -Q -U -W -w -X -f --pause --coalesce --change-eeprom --set-ring --set-channels "
+          "--config-nfc --set-dump --get-dump --rxfh --flash --set-eee --set-priv-flags "
           "--set-fec --phy-statistics --per-queue --cable-test --monitor --reset --show-tunnels --get-tunable "
           "--set-tunable --json -j --debug --include-statistics")
 """What the real one can be asked as well."""
@@ -37,6 +39,9 @@ WITHOUT = {
     **dict.fromkeys(("-g", "--show-ring", "-a", "--show-pause", "-c", "--show-coalesce", "-m", "--module-info", "-x",
                      "--show-rxfh", "--show-eee", "--show-priv-flags", "--show-fec"), (1, NOTHING)),
     **dict.fromkeys(("-s", "--change"), (75, NOTHING)),
+    **dict.fromkeys(("-n", "-u", "--show-nfc"), (1, (
+        "Cannot get RX rings: Operation not supported\n"
+        "rxclass: Cannot get RX class rule count: Operation not supported\nRX classification rule retrieval failed"))),
     **dict.fromkeys(("-p", "--identify"), (255, "Cannot identify NIC: Operation not supported")),
     **dict.fromkeys(("-r", "--negotiate"), (255, "Cannot restart autonegotiation: Operation not supported")),
     **dict.fromkeys(("-t", "--test"), (74, "Cannot test: Operation not supported")),
@@ -143,7 +148,7 @@ def _change_features(context: ToolContext, name: str, words: list[str]) -> ToolR
 def _driver(interface: Interface) -> ToolResult:
     if interface.is_loopback or interface.kind not in DRIVERS:
         raise ToolError(71, "Cannot get driver information: Operation not supported")
-    version = {"bridge": "2.3", "card": "1.0.0"}.get(interface.kind, "1.0")
+    version = {"bridge": "2.3", "card": "1.0.0", "vxlan": "0.1"}.get(interface.kind, "1.0")
     unknown = "N/A" if interface.kind == "bridge" else ""
     bus = "0000:00:03.0" if interface.kind == "card" else unknown
     rows = {"driver": DRIVERS[interface.kind], "version": version, "firmware-version": unknown,
@@ -188,5 +193,15 @@ def _stamping(interface: Interface) -> ToolResult:
                       "Hardware Receive Filter Modes: none\n", "")
 
 
-_SHOWS = {"address": _address, "stamping": _stamping, "driver": _driver, "statistics": _statistics,
+def _channels(interface: Interface) -> ToolResult:
+    """Queues: a veth has one each way, and could have as many as there are processors."""
+    if interface.kind != "veth":
+        raise ToolError(1, NOTHING)
+    return ToolResult(0, f"Channel parameters for {interface.name}:\n" + "".join(
+        f"{title}:\nRX:\t\t{count}\nTX:\t\t{count}\nOther:\t\tn/a\nCombined:\tn/a\n"
+        for title, count in (("Pre-set maximums", PROCESSORS), ("Current hardware settings", 1))), "")
+
+
+_SHOWS = {"channels": _channels,
+          "address": _address, "stamping": _stamping, "driver": _driver, "statistics": _statistics,
           "features": _features, "settings": _settings}

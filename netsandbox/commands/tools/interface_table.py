@@ -36,12 +36,23 @@ def table(namespace: NetworkNamespace, heading: str, names: list[str], shows_all
         shows_all: also what is down.
     """
     found = sorted(namespace.interfaces.values(), key=lambda interface: natural(interface.name))
-    return heading + "".join(_line(one) for one in found if one.name in names or (not names and (one.up or shows_all)))
+    return heading + "".join(_line(one) + _labels(one) for one in found
+                             if one.name in names or (not names and (one.up or shows_all)))
+
+
+def _labels(interface: Interface) -> str:
+    """The names that addresses have of their own (`v0:1`), which count nothing."""
+    names = dict.fromkeys(address.label for address in interface.addresses if address.label not in ("", interface.name))
+    return "".join(f"{name:<15} {interface.mtu:>5}      - no statistics available -                       "
+                   f" {_letters(interface)}\n" for name in names)
+
+
+def _letters(interface: Interface) -> str:
+    number = interface_flags(interface)
+    return "".join(letter for bit, letter in LETTERS.items() if number & bit)
 
 
 def _line(interface: Interface) -> str:
-    number = interface_flags(interface)
-    letters = "".join(letter for bit, letter in LETTERS.items() if number & bit)
     return (f"{interface.name:<15} {interface.mtu:>5} "
             f"{interface.rx_packets:>8} {0:>6} {interface.rx_dropped:>6} {0:<6} "
-            f"{interface.tx_packets:>8} {0:>6} {interface.tx_dropped:>6} {0:>6} {letters}\n")
+            f"{interface.tx_packets:>8} {0:>6} {interface.tx_dropped:>6} {0:>6} {_letters(interface)}\n")

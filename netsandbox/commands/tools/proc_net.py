@@ -149,9 +149,8 @@ def fib_trie(namespace: NetworkNamespace) -> str:
         for network in sorted(shown):
             text += f"     |-- {format_ipv4(network)}\n"
             for route in shown[network]:
-                scope = {"local": "host LOCAL", "broadcast": "link BROADCAST"}.get(
-                    route.type, f"{'universe' if route.gateway is not None else 'link'} {route.type.upper()}")
-                text += f"        /{route.destination.length} {scope}\n"
+                scope = {"global": "universe"}.get(route.scope, route.scope)
+                text += f"        /{route.destination.length} {scope} {route.type.upper()}\n"
     return text
 
 

@@ -138,8 +138,8 @@ def _table(headings: list[str], rows: list[list[str]]) -> ToolResult:
 
 
 def pgrep(context: ToolContext, arguments: list[str]) -> ToolResult:
-    options, words = options_of("pgrep", arguments, "flaxnoc", "", {"full": "f", "list-name": "l"}, 2)
-    rows = _matching(context, words, "f" in options, "pgrep")
+    options, words = options_of("pgrep", arguments, "flaxnoc", "", {"full": "f", "list-name": "l", "exact": "x"}, 2)
+    rows = _matching(context, words, "f" in options, "pgrep", "x" in options)
     rows = rows[-1:] if "n" in options else rows[:1] if "o" in options else rows
     if "c" in options:
         return ToolResult(0 if rows else 1, f"{len(rows)}\n", "")
@@ -148,11 +148,11 @@ def pgrep(context: ToolContext, arguments: list[str]) -> ToolResult:
     return ToolResult(0 if rows else 1, out, "")
 
 
-def _matching(context: ToolContext, words: list[str], is_full: bool, name: str) -> list[Process]:
+def _matching(context: ToolContext, words: list[str], is_full: bool, name: str, is_exact: bool) -> list[Process]:
     if not words:
         raise ToolError(2, f"{name}: no matching criteria specified\nTry `{name} --help' for more information.")
     try:
-        pattern = compile_pattern(words[0], longest=True)
+        pattern = compile_pattern(f"^({words[0]})$" if is_exact else words[0], longest=True)
     except PatternError as error:
         raise ToolError(2, f"{name}: {error}") from None
     return [one for one in processes(context) if pattern.matches(one.command if is_full else one.name)]
@@ -171,7 +171,7 @@ def pkill(context: ToolContext, arguments: list[str]) -> ToolResult:
     number = _signal(asked[0]) if len(asked) == 1 else SIGNALS["TERM"]
     if len(asked) > 1 or number is None:
         raise ToolError(2, f"netsandbox: pkill {asked[-1][:60]} is not modelled; -f and a signal are")
-    rows = _matching(context, words, "-f" in arguments, "pkill")
+    rows = _matching(context, words, "-f" in arguments, "pkill", "-x" in arguments)
     machine, files = context.machine, files_of(context)
     others = " ".join(str(one.pid) for one in rows if not machine.send(context.namespace, files, one.pid, number))
     if others:

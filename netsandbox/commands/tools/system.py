@@ -9,6 +9,7 @@ from netsandbox.apps.calendar import civil_date, days_before
 from netsandbox.commands.tools.context import ToolError, ToolResult
 from netsandbox.commands.tools.inputs import options_of
 from netsandbox.engine.units import EPOCH, SECOND
+from netsandbox.linux.core.accounts import GROUPS, USERS, Account
 from netsandbox.linux.core.release import RELEASE
 from netsandbox.linux.netfilter import bridged
 from netsandbox.linux.netlink.credentials import RIGHTS
@@ -108,8 +109,13 @@ def _field(found: re.Match[str], values: dict[str, str]) -> str:
 def identity(_context: ToolContext, arguments: list[str]) -> ToolResult:
     """id."""
     letters = "".join(word[1:] for word in arguments if word.startswith("-"))
-    own = RIGHTS.get().account
-    if not letters:
+    names, own = [word for word in arguments if not word.startswith("-")], RIGHTS.get().account
+    wrong = next((letter for letter in letters if letter not in "ugGnra"), None)
+    if wrong is not None:
+        raise ToolError(1, f"id: invalid option -- '{wrong}'\nTry 'id --help' for more information.")
+    if names and names[0] != own.user:
+        own = _account(names[0])
+    if not letters.strip("a"):
         user, group = (f"{number}({name})" if name else str(number)
                        for number, name in ((own.uid, own.user), (own.gid, own.group)))
         return ToolResult(0, f"uid={user} gid={group} groups={group}\n", "")
@@ -118,6 +124,20 @@ def identity(_context: ToolContext, arguments: list[str]) -> ToolResult:
         return ToolResult(0, f"{name if 'n' in letters else number}\n", "")
     what = "user" if "u" in letters else "group"
     return ToolResult(1, f"{number}\n", f"id: cannot find name for {what} ID {number}\n")
+
+
+def _account(name: str) -> Account:
+    """Of somebody else.
+
+    Raises:
+        ToolError: there is none of that name; which ones an image has is not modelled.
+    """
+    if RIGHTS.get().contained:
+        raise ToolError(1, f"netsandbox: which users an image has is not modelled (id {name[:40]})")
+    if name not in USERS:
+        raise ToolError(1, f"id: ‘{name[:60]}’: no such user")
+    uid, group, _home = USERS[name]
+    return Account(uid, GROUPS[group])
 
 
 def groups(_context: ToolContext, _arguments: list[str]) -> ToolResult:
