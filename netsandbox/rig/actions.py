@@ -181,7 +181,7 @@ def do_arping(performance: Performance, action: Action, finish: Finish) -> None:
 def _tool(performance: Performance, action: Action, argv: list[str], finish: Finish) -> None:
     def begin() -> None:
         result = performance.lab.tool(action["in"], argv)
-        ended({"rc": result.code, "out": result.out, "err": result.err})
+        ended({"rc": result.code, "out": result.out, "err": without_notes(result.err)})
     ended = _spawn(performance, begin, finish, argv[0])
 
 

@@ -89,7 +89,7 @@ class KernelLab:
         self._settle()
         self.start = self.scheduler.now
         self.linkwatch.ran = min(self.linkwatch.ran, self.start - CONNECTING)
-        self.tap = Tap(self.trace, self.start, spec.get("frame_cap", 400), self._tapped(), knows_vlans(spec))
+        self.tap = Tap(self.trace, self.start, spec.get("frame_cap", 400), self._tapped())
         self.interfaces = self._describe_interfaces()
 
     # -- names (commands.tools.context.Machine)

@@ -14,7 +14,7 @@ from netsandbox.linux.place import Place
 from netsandbox.rig.pace import Pace
 from netsandbox.wire.ipv4 import IPv4Packet
 from netsandbox.wire.udp import UdpDatagram
-from netsandbox.wire.vlan import VlanTag
+from netsandbox.wire.vlan import SIZE, VlanTag
 
 SNAPLEN, LO_SNAPLEN = 1982, 16318
 CHUNK = 200_000
@@ -26,14 +26,11 @@ class Tap:
 
     Args:
         places: the interfaces with a tap. It stays through a rename, and ends when its interface leaves the namespace.
-        keeps_tags: the kernel keeps a frame's tag beside it from its first reception on; the rig has put it back
-            since there are labs with VLANs, and labs without any were captured before.
     """
 
-    def __init__(self, trace: Trace, start: int, cap: int, places: Iterable[Place], keeps_tags: bool = True) -> None:
+    def __init__(self, trace: Trace, start: int, cap: int, places: Iterable[Place]) -> None:
         self._places = {place.id: place for place in places}
         self._trace = trace
-        self._keeps_tags = keeps_tags
         self._start = start
         self._cap = cap
         self._cursor = trace.end
@@ -81,16 +78,13 @@ class Tap:
                 **({"csum_partial": True} if _is_offloaded(passing.frame) else {})}))
 
     def _kept_bytes(self, passing: Passing) -> bytes:
-        """What fits into a slot of the rig's rings."""
-        frame = passing.frame
-        if not self._keeps_tags and isinstance(frame.payload, VlanTag) and not isinstance(
-                passing.record.event, FrameSent):
-            frame = frame.untagged()
-        data: bytes = frame.wire()
+        """What fits into a slot of the rig's rings, with the tag that the kernel keeps beside the frame."""
+        data: bytes = passing.frame.wire()
         kind = kinds.find(passing.interface.kind)
         if kind is not None and kind.is_raw:
             data = data[14:]
-        return data[:LO_SNAPLEN if passing.interface.is_loopback else SNAPLEN]
+        most = LO_SNAPLEN if passing.interface.is_loopback else SNAPLEN
+        return data[:most + SIZE if isinstance(passing.frame.payload, VlanTag) else most]
 
     def frames(self) -> dict[str, list[dict[str, Any]]]:
         result: dict[str, list[dict[str, Any]]] = {place.label: [] for place in self._places.values()}

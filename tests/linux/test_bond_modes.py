@@ -10,6 +10,7 @@ from netsandbox.explain.explanation import explain
 from netsandbox.linux.device_events import ActiveSlaveChanged, SlaveChosen
 from netsandbox.linux.drivers.bond_modes import POLICIES, hash_of
 from netsandbox.linux.events import FrameReceived, RouteMissing
+from netsandbox.session.keeping import KeptSession
 from netsandbox.session.session import Session
 from netsandbox.wire.ethernet import ETH_P_IP, Frame
 from netsandbox.wire.ipv4 import UDP, IPv4Packet
@@ -64,7 +65,10 @@ REFUSED = [
     ("ip link add bond1 type bond arp_ip_target 10.0.0.1,x", 'Error: an IP address is expected rather than "x"'),
     ("ip link add bond1 type bond arp_interval 4294967295", "Error: invalid option value."),
     ("ip link add bond1 type bond arp_missed_max 0", "Error: invalid option value."),
-    ("ip link add bond1 type bond resend_igmp 2", "netsandbox: resend_igmp of a bond is not modelled"),
+    ("ip link add bond1 type bond lacp_rate fast", "Error: option not supported in mode."),
+    ("ip link set bond0 type bond tlb_dynamic_lb 0", "Error: option not supported in mode."),
+    ("ip link add bond1 type bond lp_interval 0", "Error: invalid option value."),
+    ("ip link set bond0 master bond0", "Error: Cannot enslave bond to itself."),
     ("ip link add bond1 type bond xmit_hash_policy encap2+3",
      "netsandbox: xmit_hash_policy encap2+3 of a bond is not modelled"),
     ("ip link add bond1 type bond xmit_hash_policy foo", 'argument "foo" is wrong: invalid xmit_hash_policy'),
@@ -79,6 +83,19 @@ def test_what_a_bond_cannot_be_is_refused_and_nothing_is_made() -> None:
     for line, complaint in REFUSED:
         assert complaint in say(session, "h", line)
         assert say(session, "h", "ip -d link") == before, line
+
+
+def test_a_bond_may_be_a_slave_but_not_of_what_it_has() -> None:
+    session = KeptSession()
+    for name in ("one", "two"):
+        session.run(f"ip link add {name} type bond mode active-backup")
+    session.run("ip link set two master one; ip link set two type bond ad_select 1")
+    assert "MASTER,SLAVE,UP" in session.run("ip link show two").out
+    assert "Device or resource busy" in session.run("ip link set one master two").err
+    assert "ad_select stable" in session.run("ip -d link show two").out  # it is up, and takes no other
+    session.run("ip link add link one name one.5 type vlan id 5; ip link add e type veth peer name e2")
+    session.run("ip link set e master one")
+    assert "tso_max_size 65536" in session.run("ip -d link show one.5").out  # the least of the slaves'
 
 
 def test_a_bond_says_what_it_was_told() -> None:

@@ -43,7 +43,7 @@ def test_a_tunnel_is_changed(session: KeptSession) -> None:
 @pytest.mark.parametrize(("line", "code", "complaint"), [
     ("ip tunnel del t9", 1, 'delete tunnel "t9" failed: No such device\n'),
     ("ip tunnel del", 1, 'delete tunnel "" failed: No such device\n'),
-    ("ip tunnel del e1", 1, 'delete tunnel "e1" failed: No such device\n'),
+    ("ip tunnel del e1", 1, 'delete tunnel "e1" failed: Operation not supported\n'),
     ("ip tunnel change t9 ttl 3", 1, 'get tunnel "t9" failed: No such device\n'),
     ("ip tunnel add", 1, "cannot determine tunnel mode (ipip, gre, vti or sit)\n"),
     ("ip tunnel add t9 mode foo", 255, 'Unknown tunnel mode "foo"\n'),

@@ -51,7 +51,9 @@ def values(attribute: Attribute) -> list[str]:
 def has_answer(session: KeptSession, line: str, name: str, usual: str) -> bool:
     """Whether a line says or shows that it was understood."""
     job = session.run(line)
-    return "not modelled" in job.err or (job.code == 0 and (bool(job.err) or shown(session, name) != usual))
+    if "not modelled" in job.err or "option not supported in mode" in job.err:
+        return True
+    return job.code == 0 and (bool(job.err) or shown(session, name) != usual)
 
 
 @pytest.mark.parametrize(("kind", "attribute"), ALL, ids=lambda one: getattr(one, "key", one))

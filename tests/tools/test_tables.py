@@ -207,7 +207,6 @@ def test_cat_reads_the_files_that_the_container_has(twin: SimulatedTwin) -> None
     ("ip tunnel prl", "`ip tunnel prl` is not modelled"),
     ("ip tunnel add t0 mode sit remote 1.1.1.1", "tunnels of mode sit are not modelled"),
     ("bridge vlan set vid 1 dev v1 neigh_suppress on", "neigh_suppress of a VLAN of a port is not modelled"),
-    ("bridge vlan tunnelshow", "`bridge vlan tunnelshow` is not modelled"),
 ])
 def test_what_is_not_modelled_says_so_and_changes_nothing(twin: SimulatedTwin, command: str, word: str) -> None:
     before = [run(twin, "h", shown).out for shown in ("ip -d addr", "ip route show table all", "iptables -S")]

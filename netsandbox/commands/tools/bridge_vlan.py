@@ -36,10 +36,13 @@ FIRST_ROW, DETAILS = 18, 20
 
 
 def run(context: ToolContext, arguments: list[str], style: Style) -> ToolResult:
-    command, words = subcommand("bridge vlan", arguments, COMMANDS, ("tunnelshow",))
+    command, words = subcommand("bridge vlan", arguments, COMMANDS)
     namespace = context.namespace
     if command == "show":
         return _show(namespace, words, style)
+    if command == "tunnelshow":
+        parse(words, (key("dev", read=lambda rest: interface_named(namespace, rest.next(), USAGE)), key("vid")), _help)
+        return ToolResult(0, "" if style.json else f"{'port':<{FIRST_ROW}}{'vlan-id':<11}tunnel-id\n", "")
     if command == "global":
         return _global(namespace, arguments[1:], style)
     if command == "set":

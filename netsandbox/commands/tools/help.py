@@ -67,6 +67,7 @@ Usage: tc [ -s ] qdisc { add | change | replace | del } dev DEV root [ handle ID
 KIND := { netem | tbf | prio | pfifo | bfifo | pfifo_fast | fq_codel | noqueue }""",
     "netem": """\
 Usage: ... netem [ limit PACKETS ] [ delay TIME [ JITTER [CORRELATION] ] ]
+                 [ distribution { uniform | normal | pareto } ] [ loss gemodel PERCENT [ R [ 1-H [ 1-K ] ] ] ]
                  [ loss PERCENT [CORRELATION] ] [ duplicate PERCENT [CORRELATION] ]
                  [ corrupt PERCENT [CORRELATION] ] [ reorder PERCENT [CORRELATION] [ gap DISTANCE ] ]
                  [ rate RATE [PACKETOVERHEAD] [CELLSIZE] [CELLOVERHEAD] ] [ seed SEED ]""",

@@ -47,7 +47,8 @@ def run(context: ToolContext, arguments: list[str], style: Style) -> ToolResult:
         raise ToolError(1, f"netsandbox: `ip tunnel {command}` is not modelled: add, change, del and show are")
     name = next(iter(words), "")
     if _named(context, name) is None:
-        raise ToolError(1, f'delete tunnel "{name}" failed: No such device')
+        why = "Operation not supported" if name in context.namespace.interfaces else "No such device"
+        raise ToolError(1, f'delete tunnel "{name}" failed: {why}')
     return ip_link.run(context, ["delete", name], style)
 
 

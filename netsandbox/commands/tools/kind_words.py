@@ -121,7 +121,7 @@ def _address(words: Words, attribute: Attribute) -> int:
     except AddressError:
         if attribute.complaint:
             raise wrong(word, attribute.complaint) from None
-        raise ToolError(1, f'Error: any valid address is expected rather than "{word}".') from None
+        raise ToolError(1, f'Error: inet address is expected rather than "{word}".') from None
 
 
 def _addresses(words: Words) -> list[int]:

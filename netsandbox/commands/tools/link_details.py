@@ -15,11 +15,9 @@ IPV6_MIN_MTU = 1280
 
 
 def put_details(row: Row, interface: Interface, is_link: bool) -> None:
-    in_bridge = int(interface.port is not None)
-    listeners = len(interface.stack.listeners) if interface.stack is not None else 0
-    count = in_bridge + listeners + int(interface.promisc)
+    count, groups = _wanted_above(interface)
     row.put("promiscuity", count, f" promiscuity {count} ")
-    row.put("allmulti", in_bridge, f"allmulti {in_bridge} ")
+    row.put("allmulti", groups, f"allmulti {groups} ")
     row.put("min_mtu", interface.min_mtu, f"minmtu {interface.min_mtu} ")
     row.put("max_mtu", interface.max_mtu, f"maxmtu {interface.max_mtu} ")
     if not interface.is_loopback:
@@ -28,6 +26,17 @@ def put_details(row: Row, interface: Interface, is_link: bool) -> None:
         row.put("inet6_addr_gen_mode", "eui64", "addrgenmode eui64 ")
     for name, value in _limits(interface).items():
         row.put(name, value, f"{name.replace('num_tx_', 'numtx').replace('num_rx_', 'numrx')} {value} ")
+
+
+def _wanted_above(interface: Interface) -> tuple[int, int]:
+    """Who made it take every frame, and every frame to groups: a bridge, and what stands on it passes that down."""
+    stack, in_bridge = interface.stack, int(interface.port is not None)
+    count, groups = in_bridge + int(interface.promisc), in_bridge
+    for upper in stack.uppers if stack is not None else ():
+        if upper.up and upper.passes_down_to(interface):
+            above = _wanted_above(upper)
+            count, groups = count + (above[0] > 0), groups + (above[1] > 0)
+    return count + (len(stack.listeners) if stack is not None else 0), groups
 
 
 def _limits(interface: Interface) -> dict[str, int]:

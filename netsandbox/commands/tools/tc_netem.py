@@ -10,7 +10,7 @@ from netsandbox.commands.tools.help import usage
 from netsandbox.commands.tools.tc_numbers import illegal, shown_percent, shown_rate, shown_time
 from netsandbox.commands.tools.words import LARGEST, within
 from netsandbox.engine.units import SECOND
-from netsandbox.linux.core.queueing import Netem, Share
+from netsandbox.linux.core.queueing import DISTRIBUTIONS, Gilbert, Netem, Share
 
 if TYPE_CHECKING:
     from netsandbox.commands.tools.words import Words
@@ -42,11 +42,15 @@ def read(new: Netem, words: Words, old: Netem | None) -> None:
             setattr(new, name, within(words.next(), illegal(word), high=largest))
         elif word == "rate":
             _read_rate(new, words)
-        elif word in ("distribution", "ecn", "slot"):
+        elif word == "distribution":
+            _read_distribution(new, words)
+        elif word in ("ecn", "slot"):
             raise ToolError(1, f"netsandbox: {word} of netem is not modelled")
         else:
             lead = "" if word == "help" else f'What is "{word}"?\n'
             raise ToolError(1, f"{lead}{usage('netem').message}")
+    if "distribution" in said and not new.jitter:
+        raise ToolError(1, f"distribution specified but no latency and jitter values\n{usage('netem').message}")
     _check_gap(new)
     for name, word in KEPT.items():
         if old is not None and word not in said:
@@ -74,6 +78,27 @@ def _read_delay(new: Netem, words: Words) -> None:
             new.delays = Share(0.0, numbers.percent(words.next(), illegal("latency")))
 
 
+def _read_distribution(new: Netem, words: Words) -> None:
+    word = words.next()
+    if word in ("paretonormal", "experimental", "custom"):
+        raise ToolError(1, f"netsandbox: distribution {word} of netem is not modelled (uniform, normal, pareto are)")
+    if word not in ("uniform", *DISTRIBUTIONS):
+        folder = "/usr/lib/x86_64-linux-gnu/tc/"
+        raise ToolError(1, f"No distribution data for {word} ({folder}/{word}.dist: No such file or directory)")
+    new.distribution = "" if word == "uniform" else word
+
+
+def _read_model(new: Netem, words: Words) -> None:
+    """`loss gemodel P [ R [ 1-H [ 1-K ] ] ]`."""
+    given = [numbers.percent(words.next(), illegal("loss gemodel p"))]
+    for name in ("r", "1-h", "1-k"):
+        if not words or not words.peek()[:1].isdigit():
+            break
+        given.append(numbers.percent(words.next(), illegal(f"loss gemodel {name}")))
+    first, *rest = given
+    new.model = Gilbert(first, *(*rest, *(1 - first, 1.0, 0.0)[len(rest):]))
+
+
 def _read_rate(new: Netem, words: Words) -> None:
     """The rate, and up to three numbers for what a line adds to each packet."""
     new.rate = max(numbers.rate(words.next(), illegal("rate")) // 8, 1)
@@ -85,8 +110,12 @@ def _read_rate(new: Netem, words: Words) -> None:
 
 
 def _read_share(new: Netem, word: str, words: Words) -> None:
-    if word == "loss" and words and words.peek() in ("state", "gemodel"):
-        raise ToolError(1, f"netsandbox: `loss {words.peek()}` is not modelled")
+    if word == "loss" and words and words.peek() == "state":
+        raise ToolError(1, "netsandbox: `loss state` is not modelled")
+    if word == "loss" and words and words.peek() == "gemodel":
+        words.next()
+        _read_model(new, words)
+        return
     is_loss = SHARES[word] == "loss"
     if is_loss and words and words.peek() == "random":
         words.next()
@@ -106,6 +135,8 @@ def said(netem: Netem) -> str:
         if netem.jitter:
             text += f"  {shown_time(netem.jitter)}"
             text += f" {shown_percent(netem.delays.likeness)}" if netem.delays.likeness else ""
+    if netem.model is not None:
+        text += " loss gemodel" + "".join(f" {name} {shown_percent(value)}" for name, value in _model(netem.model))
     for name in ("loss", "duplicate", "reorder", "corrupt"):
         share = getattr(netem, name)
         if share.chance:
@@ -118,12 +149,18 @@ def said(netem: Netem) -> str:
     return f"{text} gap {netem.gap}" if netem.gap else text
 
 
+def _model(model: Gilbert) -> list[tuple[str, float]]:
+    return [("p", model.worsens), ("r", model.mends), ("1-h", model.lost), ("1-k", model.lost_when_good)]
+
+
 def members(netem: Netem) -> dict[str, Any]:
     """The same for JSON, in seconds, shares and bytes a second."""
     found: dict[str, Any] = {"limit": netem.most}
     if netem.delay or netem.jitter:
         found["delay"] = {"delay": _plain(netem.delay / SECOND), "jitter": _plain(netem.jitter / SECOND),
                           "correlation": _plain(netem.delays.likeness)}
+    if netem.model is not None:
+        found["loss-gemodel"] = {name: _plain(value) for name, value in _model(netem.model)}
     for name in ("loss", "duplicate", "reorder", "corrupt"):
         share = getattr(netem, name)
         if share.chance:

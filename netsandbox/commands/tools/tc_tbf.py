@@ -56,5 +56,6 @@ READERS = {"rate": numbers.rate, "burst": numbers.size, "latency": numbers.time,
 
 def said(tbf: Tbf) -> str:
     """tbf_print_opt."""
-    latency = max(0, tbf.most - tbf.burst) * SECOND // tbf.rate
-    return f"rate {shown_rate(tbf.rate * 8)} burst {shown_size(tbf.burst)} lat {shown_time(latency)} "
+    latency = (tbf.most - tbf.burst) * SECOND // tbf.rate
+    waits = f"lat {shown_time(latency)}" if latency >= 0 else f"limit {shown_size(tbf.most)}"
+    return f"rate {shown_rate(tbf.rate * 8)} burst {shown_size(tbf.burst)} {waits} "

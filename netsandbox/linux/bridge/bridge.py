@@ -20,6 +20,7 @@ from netsandbox.linux.bridge.stp_port import identifier
 from netsandbox.linux.bridge.tally import Tally
 from netsandbox.linux.bridge.vlan_group import DEFAULT_PVID, VlanGroup
 from netsandbox.linux.core import link
+from netsandbox.linux.core.device import LEGACY_TSO_MAX
 from netsandbox.linux.core.interface import ETHERNET_MTU, HARD_HEADER, Interface
 from netsandbox.linux.drop import Dropped, DropReason, Outcome
 from netsandbox.linux.events import Forwarding, FrameBridged, FrameReceived, FrameSent, LinkChanged, PortStateChanged
@@ -56,6 +57,7 @@ class Bridge(Interface):
     """
 
     kind = BRIDGE
+    releases_dst = False
 
     __slots__ = ("_ages", "_numbers", "_port_macs", "_port_mtus", "ageing_time", "default_pvid", "fdb", "floods",
                  "forward_delay", "group_fwd_mask", "hello_time", "max_age", "ports", "priority", "settled",
@@ -90,6 +92,12 @@ class Bridge(Interface):
         self._ages = 0
         self._port_macs, self._port_mtus = Tally(), Tally()
         self.fdb.add_local(mac, None)
+
+    @property
+    def tso_max(self) -> int:  # type: ignore[override]
+        """br_set_gso_limits: the least of its ports', from the first one on."""
+        least = min((port.interface.tso_max for port in self.ports), default=super().tso_max)
+        return least if self._ages else LEGACY_TSO_MAX
 
     @property
     def snoops(self) -> bool:  # type: ignore[override]

@@ -65,7 +65,7 @@ def change_bridge(bridge: Bridge, settings: dict[str, Any]) -> None:
     if "stp_state" in settings:
         set_spanning_tree(bridge, bool(settings["stp_state"]))
     if "priority" in settings:
-        _set_priority(bridge, settings["priority"] & 0xFFFF)
+        _set_priority(bridge, settings["priority"])
     if "vlan_filtering" in settings and bool(settings["vlan_filtering"]) != bridge.vlan_filtering:
         vlan.set_filtering(bridge, bool(settings["vlan_filtering"]))
     if "vlan_protocol" in settings:
@@ -87,14 +87,16 @@ def change_bridge(bridge: Bridge, settings: dict[str, Any]) -> None:
 def set_spanning_tree(bridge: Bridge, on: bool) -> None:
     """br_stp_set_enabled: ports that forward go on; those that come up later listen first, and those that block when
     it is switched off do so until the message that they have is too old."""
+    if on and not bridge.has_stp:
+        low, high = TIMES["forward_delay"]
+        _set_time(bridge, "forward_delay", min(max(bridge.forward_delay, low * SECOND), high * SECOND))
     if bridge.tree is not None and on != bridge.has_stp:
         bridge.tree.switch(on)
     elif on and bridge.tree is None:
         bridge.tree = SpanningTree(bridge)
         for port in bridge.ports:
             port.tree = PortTree(bridge.tree, port)
-        if bridge.up:
-            bridge.tree.start()
+        bridge.tree.switch(True)
 
 
 def set_snooping(bridge: Bridge, on: bool) -> None:

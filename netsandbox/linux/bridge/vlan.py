@@ -135,6 +135,8 @@ def _pass_up(bridge: Bridge, port: BridgePort | None, found: Admitted, is_for_us
              is_known: bool = False) -> Verdict:
     """br_pass_frame_up: the host gets it if the bridge itself is in the VLAN."""
     namespace, group = bridge.namespace, bridge.vlan_group
+    bridge.heard += 1
+    bridge.heard_bytes += found.frame.size - HARD_HEADER
     if not group.lets_out(found.vid) and not bridge.takes_all:
         verdict = _not_let_out(group, found, bridge.name)
         if is_known:
@@ -145,8 +147,6 @@ def _pass_up(bridge: Bridge, port: BridgePort | None, found: Admitted, is_for_us
     if is_known:
         namespace.record((FrameBridged, bridge.place, output.place_of(port), found.frame, (), True, Forwarding.LOCAL,
                           None))
-    bridge.heard += 1
-    bridge.heard_bytes += frame.size - HARD_HEADER
     events = namespace.trace.events
     mark = len(events)
     events.append(UNDER_WAY)

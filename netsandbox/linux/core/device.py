@@ -10,6 +10,8 @@ if TYPE_CHECKING:
     from netsandbox.wire.addresses import Network
 
 
+LEGACY_TSO_MAX = 65536
+"""Bytes that a driver takes at once unless it says more (TSO_LEGACY_MAX_SIZE)."""
 TEN_GIGABIT, NO_SPEED = 2, 100
 """What STP takes a link for (port_cost)."""
 
@@ -23,9 +25,11 @@ class DeviceOperations:
     flags: tuple[str, ...] = ("BROADCAST", "MULTICAST")
     """IFF_* that all of its kind have."""
     min_mtu: ClassVar[int] = 68
-    max_mtu: ClassVar[int] = 65535
+    max_mtu: int = 65535
     queues: ClassVar[int] = 1
     tso_max: int = 524280
+    releases_dst: bool = True
+    """It lets go of a packet's route before it sends it (IFF_XMIT_DST_RELEASE)."""
     default_queue_length: ClassVar[int] = 1000
     """Packets that its transmit queue would hold (DEFAULT_TX_QUEUE_LEN), unless whoever made it said otherwise."""
     uncounted: ClassVar[int] = 14
@@ -94,8 +98,12 @@ class DeviceOperations:
         """Something about a device below has changed (its notifier block).
 
         Args:
-            what: up, down, carrier, mac, mtu or gone.
+            what: up, down, carrier, mac, mtu, features or gone.
         """
+
+    def passes_down_to(self, _lower: Interface) -> bool:
+        """Whether what it is to listen to that device is to listen to as well (ndo_change_rx_flags)."""
+        return False
 
     @property
     def permanent_mac(self) -> int:

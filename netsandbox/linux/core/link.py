@@ -33,7 +33,7 @@ def set_up(interface: Interface) -> None:
     interface.open()
     _note_lower_at_first(interface)
     _tell_bridge(interface)
-    _tell_uppers(interface, "up")
+    tell_uppers(interface, "up")
     if interface.running:
         tell(interface, Notice.RUNNING)
 
@@ -51,7 +51,7 @@ def set_down(interface: Interface) -> None:
     _update_pair(interface)
     interface.stop()
     _tell_bridge(interface)
-    _tell_uppers(interface, "down")
+    tell_uppers(interface, "down")
 
 
 def set_carrier(interface: Interface, carrier: bool) -> None:
@@ -74,7 +74,7 @@ def _carrier_noticed(interface: Interface) -> None:
     interface.update_running()
     tell(interface, Notice.CARRIER)
     _tell_bridge(interface)
-    _tell_uppers(interface, "carrier")
+    tell_uppers(interface, "carrier")
 
 
 def _note_lower(interface: Interface) -> None:
@@ -101,7 +101,7 @@ def _update_pair(interface: Interface) -> None:
         set_carrier(peer, both)
 
 
-def _tell_uppers(interface: Interface, what: str) -> None:
+def tell_uppers(interface: Interface, what: str) -> None:
     """call_netdevice_notifiers: those that stand on the interface, in the order they came."""
     if interface.stack is not None:
         for upper in list(interface.stack.uppers):
@@ -136,7 +136,7 @@ def change_mac(interface: Interface, mac: int, by_hand: bool = False) -> None:
     tell(interface, Notice.CHANGE_ADDRESS)
     if interface.port is not None and mac != old:
         interface.port.bridge.port_mac_changed(interface.port, old)
-    _tell_uppers(interface, "mac")
+    tell_uppers(interface, "mac")
     if interface.running:
         tell(interface, Notice.NOTIFY_PEERS)
 
@@ -158,7 +158,7 @@ def set_mtu(interface: Interface, mtu: int, by_hand: bool = False) -> None:
             peer.port.bridge.floods.limit_changed(peer.port)
     if interface.port is not None:
         interface.port.bridge.port_changed(interface.port)
-    _tell_uppers(interface, "mtu")
+    tell_uppers(interface, "mtu")
 
 
 def set_arp(interface: Interface, on: bool) -> None:
@@ -173,7 +173,7 @@ def delete(interface: Interface) -> None:
     """`ip link del`: a veth takes its peer along; what stands on it goes first, and a master lets its slaves go."""
     pair = [interface, interface.peer] if interface.peer is not None else [interface]
     for end in pair:
-        _tell_uppers(end, "gone")
+        tell_uppers(end, "gone")
         _unregister(end)
 
 

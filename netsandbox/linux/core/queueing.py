@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from bisect import insort
+from statistics import NormalDist
 from typing import TYPE_CHECKING, ClassVar
 
 from netsandbox.engine.units import SECOND
@@ -164,10 +165,47 @@ class Share:
         return bool(self.chance) and round(self.chance * WHOLE) >= self.draw(stream)
 
 
+class Gilbert:
+    """A line that is good or bad, and loses more while it is bad (loss_gilb_ell).
+
+    Attributes:
+        worsens, mends: the chance to become bad, and good again.  lost, lost_when_good: that of a loss in each.
+    """
+
+    def __init__(self, worsens: float, mends: float, lost: float, lost_when_good: float) -> None:
+        self.worsens, self.mends, self.lost, self.lost_when_good = worsens, mends, lost, lost_when_good
+        self._is_bad = False
+
+    def happens(self, stream: Stream) -> bool:
+        turn = stream.bits(32) / WHOLE
+        if not self._is_bad:
+            self._is_bad = turn < self.worsens
+            return stream.bits(32) / WHOLE < self.lost_when_good
+        self._is_bad = turn >= self.mends
+        return stream.bits(32) / WHOLE < self.lost
+
+
+def normal(share: float) -> float:
+    """How many deviations from the middle so large a share of all draws stays below."""
+    return NormalDist().inv_cdf(share)
+
+
+def pareto(share: float) -> float:
+    """The same of a tail that is long: most come early, and some very late (tc/pareto.c)."""
+    value: float = (1 / (1 - share)) ** (1 / 3) - 1.5
+    return value * 4 / 3
+
+
+DISTRIBUTIONS = {"normal": normal, "pareto": pareto}
+STEPS = 4096
+"""Rows of a table that tc loads."""
+
+
 class Netem(Discipline):
     """A bad line: delay, loss, duplicates, disorder, errors, and a rate.
 
     Attributes:
+        distribution: of the delay; one of DISTRIBUTIONS, or empty: anywhere between.  model: a line with two states.
         delay, jitter: nanoseconds.  rate: bytes a second, or 0.  gap: every so many frames one may overtake.
         framing: bytes that the line adds to a packet, those of a cell that it is cut into, and those added to each.
     """
@@ -178,6 +216,8 @@ class Netem(Discipline):
         super().__init__(interface, handle)
         self.delay = self.jitter = self.rate = self.gap = 0
         self.delays = Share()
+        self.distribution = ""
+        self.model: Gilbert | None = None
         self.framing: tuple[int, ...] = (0, 0, 0)
         self.loss, self.duplicate, self.reorder, self.corrupt = Share(), Share(), Share(), Share()
         self.seed = 0
@@ -205,7 +245,7 @@ class Netem(Discipline):
     def enqueue(self, frame: Frame) -> bool:
         """netem_enqueue."""
         stream = self.stream
-        copies = 1 + self.duplicate.happens(stream) - self.loss.happens(stream)
+        copies = 1 + self.duplicate.happens(stream) - (self.model or self.loss).happens(stream)
         if not copies:
             self.drop(frame, "loss")
             return True
@@ -252,9 +292,12 @@ class Netem(Discipline):
         return max(-(-length // cell) * (cell + cell_overhead) if cell else length, 0)
 
     def _draw_delay(self, stream: Stream) -> int:
-        """tabledist, without a table: anywhere between."""
+        """tabledist: by its table; without one anywhere between."""
         if not self.jitter:
             return self.delay
+        if self.distribution:
+            share = (self.delays.draw(stream) % STEPS + 0.5) / STEPS
+            return max(0, self.delay + round(self.jitter * DISTRIBUTIONS[self.distribution](share)))
         return max(0, self.delays.draw(stream) % (2 * self.jitter) + self.delay - self.jitter)
 
 

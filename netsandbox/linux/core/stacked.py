@@ -148,6 +148,7 @@ class TunnelEnd(StackedInterface):
 
     up_state = "UNKNOWN"
     counts_itself = True
+    releases_dst = False
 
     __slots__ = ("carrier_errors", "collisions", "home", "tx_errors")
 

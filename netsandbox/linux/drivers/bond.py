@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from netsandbox.linux.core.errors import KernelError, NotModelledError
-from netsandbox.linux.core.kind import Attribute, Detail, Form, LinkKind, NewLink, choice, number, refused, setting
+from netsandbox.linux.core.kind import Attribute, Detail, Form, LinkKind, NewLink, choice, number, setting
 from netsandbox.linux.core.release import RELEASE
 from netsandbox.linux.drivers.bond_arp import VALIDATED, now
 from netsandbox.linux.drivers.bond_device import OPTIONS, BondInterface
@@ -20,9 +20,12 @@ if TYPE_CHECKING:
 INT_MAX = (1 << 31) - 1
 VALIDATES, ALL_TARGETS = tuple(VALIDATED), ("any", "all")
 RESELECTS, MAC_WAYS = ("always", "better", "failure"), ("none", "active", "follow")
+SELECTS = ("stable", "bandwidth", "count")
 OTHER_POLICIES = ("encap2+3", "encap3+4", "vlan+srcmac")
-WORDS = {"primary_reselect": RESELECTS, "fail_over_mac": MAC_WAYS, "xmit_hash_policy": POLICIES}
+WORDS = {"primary_reselect": RESELECTS, "fail_over_mac": MAC_WAYS, "xmit_hash_policy": POLICIES, "ad_select": SELECTS}
 """Options that are a word or its number."""
+OF_OTHER_MODES = frozenset({"lacp_rate", "lacp_active", "tlb_dynamic_lb"})
+BOND_IS_UP = "unable to set option because the bond is up"
 LOOKED_FOR = ("updelay", "downdelay", "peer_notify_delay")
 """Delays: multiples of miimon, without which there are none."""
 
@@ -47,9 +50,14 @@ class BondKind(LinkKind):
         choice("arp_validate", choices=VALIDATES, complaint="invalid arp_validate"),
         choice("arp_all_targets", choices=ALL_TARGETS, complaint="invalid arp_all_targets"),
         number("arp_missed_max", complaint="invalid arp_missed_max", high=255),
-        *(refused(word) for word in (
-            "resend_igmp", "min_links", "lp_interval", "lacp_rate", "lacp_active", "ad_select", "use_carrier",
-            "tlb_dynamic_lb")))
+        number("resend_igmp", complaint="invalid resend_igmp", high=255),
+        number("min_links", complaint="invalid min_links"), number("lp_interval", complaint="invalid lp_interval"),
+        number("use_carrier", complaint="invalid use_carrier", high=1),
+        choice("lacp_rate", choices=("slow", "fast", "0", "1"), complaint="invalid lacp_rate"),
+        choice("lacp_active", choices=("off", "on", "0", "1"), complaint="invalid lacp_active"),
+        choice("ad_select", choices=(*SELECTS, "0", "1", "2"), complaint="invalid ad_select"),
+        number("tlb_dynamic_lb", complaint="invalid tlb_dynamic_lb", high=1))
+    without_effect = frozenset({"resend_igmp", "min_links", "lp_interval", "use_carrier", "ad_select"})
     slave_attributes = ()
     slave_flags = ("SLAVE",)
     unknown = 'bond: unknown option "{word}"?'
@@ -59,6 +67,7 @@ class BondKind(LinkKind):
     def make(self, request: NewLink) -> Interface:
         """bond_newlink."""
         mode = self._mode(request.settings)
+        self._check_aggregation(request.settings)
         self._check_choice(mode, request.settings, [])
         self._check_policy(request.settings)
         bond = BondInterface(request.namespace, request.name, request.address, mode)
@@ -85,6 +94,14 @@ class BondKind(LinkKind):
             raise KernelError("EACCES", "option not supported in mode")
         wanted = settings.get("active_slave")
         if wanted is not None and not any(slave.interface is wanted for slave in slaves):
+            raise KernelError("EINVAL", "invalid option value")
+
+    @staticmethod
+    def _check_aggregation(settings: dict[str, Any]) -> None:
+        """What only modes take that are not modelled (bond_opt_check_deps)."""
+        if OF_OTHER_MODES & settings.keys():
+            raise KernelError("EACCES", "option not supported in mode")
+        if settings.get("lp_interval", 1) not in range(1, INT_MAX + 1):
             raise KernelError("EINVAL", "invalid option value")
 
     @staticmethod
@@ -145,10 +162,13 @@ class BondKind(LinkKind):
         assert isinstance(interface, BondInterface)
         if "mode" in settings:
             if interface.up or interface.slaves:
-                raise KernelError("EBUSY" if interface.slaves else "EPERM", "unable to set option because the bond "
-                                  + ("device has slaves" if interface.slaves else "device is up"))
+                raise KernelError("EBUSY" if interface.slaves else "EPERM", (
+                    "unable to set option because the bond device has slaves" if interface.slaves else BOND_IS_UP))
             interface.mode = self._mode(settings)
         self._check_choice(interface.mode, settings, interface.slaves)
+        self._check_aggregation(settings)
+        if interface.up and "ad_select" in settings:
+            raise KernelError("EPERM", BOND_IS_UP)
         self._check_policy(settings)
         watched = interface.watching
         try:
@@ -168,8 +188,8 @@ class BondKind(LinkKind):
 
     def enslave(self, master: Interface, interface: Interface) -> None:
         assert isinstance(master, BondInterface)
-        if isinstance(interface, BondInterface):
-            raise KernelError("EPERM", "Cannot enslave bond to itself" if interface is master else "")
+        if interface is master:
+            raise KernelError("EPERM", "Cannot enslave bond to itself")
         if interface.up:
             raise KernelError("EPERM", "Device can not be enslaved while up")
         if interface.is_loopback or interface.hardware != "ether":
@@ -190,8 +210,8 @@ class BondKind(LinkKind):
             rows.append(setting("active_slave", bond.active.interface.name))
         has = bond.options
         rows += [setting(name, value) for name, value in (
-            ("miimon", bond.miimon), *((name, has[name]) for name in LOOKED_FOR), ("use_carrier", 1),
-            *((name, has[name]) for name in ("arp_interval", "arp_missed_max")))]
+            ("miimon", bond.miimon), *((name, has[name]) for name in LOOKED_FOR), *(
+                (name, has[name]) for name in ("use_carrier", "arp_interval", "arp_missed_max")))]
         if has["arp_ip_target"]:
             targets = [format_ipv4(one) for one in has["arp_ip_target"]]
             rows.append(Detail("arp_ip_target", targets, f"arp_ip_target {','.join(targets)} "))
@@ -199,11 +219,11 @@ class BondKind(LinkKind):
         if any(slave.interface.name == bond.primary for slave in bond.slaves):
             rows.append(setting("primary", bond.primary))
         return rows + [setting(name, value, "num_grat_arp" if name == "num_peer_notif" else "") for name, value in (
-            ("primary_reselect", has["primary_reselect"]), ("fail_over_mac", has["fail_over_mac"]),
-            ("xmit_hash_policy", has["xmit_hash_policy"]), ("resend_igmp", 1), ("num_peer_notif", has["num_grat_arp"]),
-            ("all_slaves_active", has["all_slaves_active"]), ("min_links", 0), ("lp_interval", 1),
-            ("packets_per_slave", has["packets_per_slave"]), ("lacp_active", "on"), ("lacp_rate", "slow"),
-            ("coupled_control", True), ("ad_select", "stable"), ("tlb_dynamic_lb", 1))]
+            *((name, has[name]) for name in ("primary_reselect", "fail_over_mac", "xmit_hash_policy", "resend_igmp")),
+            ("num_peer_notif", has["num_grat_arp"]),
+            *((name, has[name]) for name in ("all_slaves_active", "min_links", "lp_interval", "packets_per_slave")),
+            ("lacp_active", "on"), ("lacp_rate", "slow"), ("coupled_control", True), ("ad_select", has["ad_select"]),
+            ("tlb_dynamic_lb", 1))]
 
     def slave_details(self, interface: Interface) -> list[Detail]:
         slave = interface.stack.handler if interface.stack is not None else None

@@ -28,7 +28,8 @@ if TYPE_CHECKING:
 OPTIONS: dict[str, Any] = {
     "updelay": 0, "downdelay": 0, "peer_notify_delay": 0, "primary_reselect": "always", "fail_over_mac": "none",
     "xmit_hash_policy": "layer2", "num_grat_arp": 1, "all_slaves_active": 0, "packets_per_slave": 1,
-    "arp_interval": 0, "arp_ip_target": (), "arp_validate": "none", "arp_all_targets": "any", "arp_missed_max": 2}
+    "arp_interval": 0, "arp_ip_target": (), "arp_validate": "none", "arp_all_targets": "any", "arp_missed_max": 2,
+    "resend_igmp": 1, "min_links": 0, "lp_interval": 1, "use_carrier": 1, "ad_select": "stable"}
 """What else can be set, and what it is unless it was; delays in milliseconds."""
 
 
@@ -86,6 +87,10 @@ class BondInterface(StackedInterface):
         if self.mode in (ACTIVE_BACKUP, BROADCAST) or len(used) < 2:
             return max(used, default=NO_SPEED)
         return 1 if min(used) < NO_SPEED else NO_SPEED
+
+    def passes_down_to(self, lower: Interface) -> bool:
+        """bond_set_promiscuity: in active-backup to the slave that is used alone."""
+        return self.mode != ACTIVE_BACKUP or (self.active is not None and self.active.interface is lower)
 
     def take(self, frame: Frame, is_for_us: bool = False, shown: Frame | None = None) -> None:
         """Down it hands up all the same, for nothing on that way looks at IFF_UP; only taps are closed."""
@@ -265,6 +270,7 @@ class BondInterface(StackedInterface):
         stack.uppers.append(self)
         self.slaves.append(slave)
         self.tso_max = min(one.interface.tso_max for one in self.slaves)
+        link.tell_uppers(self, "features")
         slave.state, slave.up_since = UP if interface.running else DOWN, bond_arp.now(self)
         self.prefers_primary |= interface.name == self.primary
         self.reselect("enslaved")

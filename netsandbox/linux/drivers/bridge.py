@@ -29,7 +29,7 @@ SWITCHES = ("hairpin*", "guard*", "root_block*", "fastleave*", "learning*", "flo
             "mcast_to_unicast*", "proxy_arp*", "proxy_arp_wifi*", "mcast_fast_leave*", "neigh_suppress*",
             "vlan_tunnel*", "isolated*", "locked*", "mab")
 NUMBERS = (
-    "forward_delay*", "hello_time*", "max_age*", "ageing_time*", "stp_state*", "priority*", "vlan_filtering*",
+    "forward_delay*", "hello_time*", "max_age*", "ageing_time*", "stp_state*", "vlan_filtering*",
     "no_linklocal_learn", "mst_enabled", "fdb_max_learned", "vlan_default_pvid*", "vlan_stats_enabled*",
     "vlan_stats_per_port*", "mcast_router*", "mcast_snooping*", "mcast_vlan_snooping*", "mcast_query_use_ifaddr*",
     "mcast_querier*", "mcast_hash_elasticity*", "mcast_hash_max*", "mcast_last_member_count*",
@@ -48,7 +48,8 @@ class BridgeKind(LinkKind):
 
     name = "bridge"
     attributes = (
-        *map(_number, NUMBERS), number("group_fwd_mask*", complaint="invalid group_fwd_mask", high=0xFFFF),
+        *map(_number, NUMBERS), number("priority*", complaint="invalid priority", high=0xFFFF),
+        number("group_fwd_mask*", complaint="invalid group_fwd_mask", high=0xFFFF),
         flag("fdb_flush*"), choice("vlan_protocol*", choices=("802.1Q", "802.1ad"), complaint="invalid vlan_protocol"),
         Attribute(("group_address*",), Form.WORD), *map(_number, INTERVALS))
     slave_attributes = (

@@ -56,6 +56,10 @@ class GreInterface(TunnelInterface):
         """Bytes of the header behind the first four (gre_calc_hlen)."""
         return 4 * sum((self.okey is not None, "oseq" in self.has, "ocsum" in self.has))
 
+    @property
+    def outer_size(self) -> int:
+        return super().outer_size + 4 + self.options_size
+
     def has_what_it_expects(self, header: GrePacket | None) -> bool:
         """A checksum where and only where one is configured; a number that is not lower than the one awaited."""
         if header is None or header.has_checksum != ("icsum" in self.has):

@@ -8,6 +8,7 @@ from netsandbox.linux.core.device import NO_SPEED
 from netsandbox.linux.core.interface import Interface
 from netsandbox.linux.drivers.gre import GreInterface, GreKind
 from netsandbox.wire.addresses import BROADCAST_MAC, format_mac
+from netsandbox.wire.ethernet import HEADER
 from netsandbox.wire.gre import ETHERNET
 
 if TYPE_CHECKING:
@@ -31,6 +32,10 @@ class GretapInterface(GreInterface):
     def __init__(self, namespace: NetworkNamespace, name: str, settings: dict[str, Any], overhead: int) -> None:
         super().__init__(namespace, name, settings, overhead)
         self.noarp = False
+
+    @property
+    def outer_size(self) -> int:
+        return super().outer_size + HEADER
 
     @property
     def path_cost(self) -> int:

@@ -25,6 +25,7 @@ from netsandbox.wire.icmp import (
     UNREACHABLE,
     IcmpMessage,
 )
+from netsandbox.wire.ipv4 import HEADER as IP_HEADER
 from netsandbox.wire.ipv4 import IPv4Packet
 
 if TYPE_CHECKING:
@@ -70,6 +71,16 @@ class TunnelInterface(TunnelEnd):
         """Errors about outer packets that nobody has been told of, and when the last one came."""
         self.noarp = True
         self.carrier_changes = 0
+
+    def check_mtu(self, mtu: int) -> None:
+        """ip_tunnel_change_mtu: the outer packet has its limit, and without words."""
+        if not 68 <= mtu <= 65535 - self.outer_size:
+            raise KernelError("EINVAL")
+
+    @property
+    def outer_size(self) -> int:
+        """Bytes that the outer packet has besides what is put into it (t_hlen)."""
+        return IP_HEADER
 
     @property
     def hardware_addresses(self) -> tuple[str, str] | None:

@@ -113,12 +113,14 @@ class IpvlanInterface(StackedInterface):
     is_cut_off = True
     kind = "ipvlan"
     uncounted = 0
+    releases_dst = False
 
-    __slots__ = ("_permanent", "_unchanged", "below", "port_below")
+    __slots__ = ("_permanent", "_unchanged", "below", "port_below", "tso_max")
 
     def __init__(self, namespace: NetworkNamespace, name: str, below: Interface, port: IpvlanPort) -> None:
         super().__init__(namespace, name, below.mac, below.mtu)
         self.below = below
+        self.tso_max = below.tso_max
         self.port_below = port
         self.noarp = port.mode != L2
         self._permanent = below.mac
@@ -179,8 +181,7 @@ class IpvlanInterface(StackedInterface):
             return False
         if route.route.type not in ("unicast", "local"):
             return self._refuse(frame)
-        ip_output.send(namespace, packet, route)
-        return True
+        return ip_output.send(namespace, packet, route) == ip_output.OK
 
     # -- following the parent
 

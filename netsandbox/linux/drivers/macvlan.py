@@ -120,12 +120,14 @@ class MacvlanInterface(StackedInterface):
     is_cut_off = True
     kind = "macvlan"
     uncounted = 0
+    releases_dst = False
 
-    __slots__ = ("below", "mode", "port_below", "sources")
+    __slots__ = ("below", "max_mtu", "mode", "port_below", "sources", "tso_max")
 
     def __init__(self, namespace: NetworkNamespace, name: str, mac: int, below: Interface, mode: str) -> None:
         super().__init__(namespace, name, mac, below.mtu)
         self.below = below
+        self.max_mtu, self.tso_max = below.max_mtu, below.tso_max
         self.mode = mode
         self.sources: list[int] = []
         self.port_below: MacvlanPort

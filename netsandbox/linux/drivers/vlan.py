@@ -54,12 +54,14 @@ class VlanInterface(StackedInterface):
     kind = "vlan"
     min_mtu = 0
 
-    __slots__ = ("below", "egress", "flags", "ingress", "kept", "multicast", "switches", "tpid", "vid")
+    __slots__ = ("below", "egress", "flags", "ingress", "kept", "multicast", "releases_dst", "switches",
+                 "tpid", "tso_max", "vid")
 
     def __init__(self, namespace: NetworkNamespace, name: str, mac: int, below: Interface, vid: int,
                  tpid: int) -> None:
         super().__init__(namespace, name, mac, below.mtu)
         self.below = below
+        self.tso_max, self.releases_dst = below.tso_max, below.releases_dst
         self.vid = vid
         self.tpid = tpid
         self.switches = {"reorder_hdr"}
@@ -162,6 +164,9 @@ class VlanInterface(StackedInterface):
 
     def on_lower(self, what: str, lower: Interface) -> None:
         """vlan_device_event."""
+        if what == "features":
+            self.tso_max = lower.tso_max
+            return
         if "loose_binding" in self.switches and (what in ("up", "down") or not lower.up):
             return
         if what == "gone":
@@ -175,6 +180,10 @@ class VlanInterface(StackedInterface):
         elif what == "up":
             link.set_up(self)
         follow_carrier(self, lower)
+
+    def passes_down_to(self, _lower: Interface) -> bool:
+        """vlan_dev_change_rx_flags."""
+        return True
 
     def check_mtu(self, mtu: int) -> None:
         """vlan_dev_change_mtu: not above what is below; unlike other limits, without words."""
@@ -245,7 +254,7 @@ VLANID := 0-4095"""
                 Detail("id", interface.vid, f"id {interface.vid} "),
                 *([Detail("flags", flags, f"<{','.join(flags)}> ")] if flags else [])]
         for way, pairs in (("ingress", interface.ingress), ("egress", interface.egress)):
-            shown = {old: new for old, new in pairs.items() if new}
+            shown = {old: new for old, new in _in_buckets(pairs) if new}
             if shown:
                 value = [{"from": old, "to": new} for old, new in shown.items()]
                 rows.append(Detail(f"{way}_qos", value, f"\n      {way}-qos-map {{ {_pairs(shown)} }} "))
@@ -261,6 +270,11 @@ VLANID := 0-4095"""
         return _statistics(interface) if isinstance(interface, VlanInterface) else None
 
 
+def _in_buckets(priorities: dict[int, int]) -> list[tuple[int, int]]:
+    """egress_priority_map: sixteen lists, of which the newest is first."""
+    return [pair for bucket in range(16) for pair in reversed(priorities.items()) if pair[0] & 15 == bucket]
+
+
 def _pairs(priorities: dict[int, int]) -> str:
     return " ".join(f"{old}:{new}" for old, new in priorities.items())
 
@@ -269,9 +283,9 @@ def _statistics(vlan: VlanInterface) -> str:
     def count(what: str, number: int) -> str:
         return f"{what:>30} {number:>12}\n"
     ingress = "  ".join(f"{tag}:{vlan.ingress.get(tag, 0)}" for tag in range(7)) + f" 7:{vlan.ingress.get(7, 0)}"
-    egress = _pairs(vlan.egress)
+    egress = _pairs(dict(_in_buckets(vlan.egress)))
     return (f"{vlan.name}  VID: {vlan.vid}\t REORDER_HDR: {int('reorder_hdr' in vlan.switches)}  "
-            "dev->priv_flags: 81021\n"
+            f"dev->priv_flags: {0x81001 | 0x20 * vlan.releases_dst:x}\n"
             + count("total frames received", vlan.rx_packets) + count("total bytes received", vlan.rx_bytes)
             + count("Broadcast/Multicast Rcvd", vlan.multicast) + "\n"
             + count("total frames transmitted", vlan.tx_packets) + count("total bytes transmitted", vlan.tx_bytes)

@@ -174,14 +174,15 @@ def _send_pieces(namespace: NetworkNamespace, pieces: list[IPv4Packet], route: O
     """Fragments in order; the first that cannot go ends the datagram.
 
     A program's own are handed over one by one: the queue runs empty after
-    each, as after every packet that a program sends; not so those of a tunnel.
+    each, as after every packet that a program sends; not so those of a tunnel, nor those that a queueing discipline
+    takes, which may refuse one.
     """
     scheduler = namespace.scheduler
     for number, piece in enumerate(pieces, 1):
         problem = _finish(namespace, piece, route)
         if problem:
             return problem
-        if scheduler.in_process and number < len(pieces) and not namespace.depth:
+        if scheduler.in_process and number < len(pieces) and not namespace.depth and route.interface.shaper is None:
             scheduler.go_on(_send_rest, (namespace, pieces[number:], route))
             break
     return OK

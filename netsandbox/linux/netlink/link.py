@@ -284,7 +284,15 @@ def set_master(interface: Interface, master: Interface) -> None:
     if interface.master is master:
         return
     leave_master(interface)
+    if _stands_on(interface, master):
+        raise KernelError("EBUSY")
     kind_named(master.kind or "veth").enslave(master, interface)
+
+
+def _stands_on(interface: Interface, lower: Interface) -> bool:
+    """netdev_has_upper_dev: below it, through however many, is that one."""
+    uppers = [*(lower.stack.uppers if lower.stack is not None else ()), *((lower.port.bridge,) if lower.port else ())]
+    return any(upper is interface or _stands_on(interface, upper) for upper in uppers)
 
 
 def leave_master(interface: Interface) -> None:
