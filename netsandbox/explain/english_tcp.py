@@ -65,6 +65,9 @@ SENTENCES: dict[str, Words] = {
         "{error}", "tcp_syn_retries, tcp_retries2"),
     "TcpFailed.icmp": (
         "{ns}: an ICMP error came about the SYN to {there}, so the program at {here} gets {error}.", "{error}"),
+    "TcpSegmentsSmaller": (
+        "{ns}: {there} acknowledges nothing from {here}; perhaps large packets are lost, so segments get smaller.",
+        "{size} bytes", "tcp_mtu_probing"),
     "TcpWindowShut": (
         "{ns}: {there} takes no more data now, its window is zero; {waiting} bytes wait at {here}.",
         "{waiting} bytes", "window 0"),

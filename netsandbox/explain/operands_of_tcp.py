@@ -37,4 +37,4 @@ def _fields(event: Any, voice: Voice) -> Fields:
 
 TELLERS: dict[type, Callable[[Any, Voice], Fields]] = dict.fromkeys(
     (tcp.TcpStateChanged, tcp.TcpRetransmitted, tcp.TcpResetSent, tcp.TcpFailed, tcp.TcpWindowShut,
-     tcp.TcpCookieSent, tcp.TcpKeepaliveEnded, tcp.TcpChallenged), _fields)
+     tcp.TcpSegmentsSmaller, tcp.TcpCookieSent, tcp.TcpKeepaliveEnded, tcp.TcpChallenged), _fields)

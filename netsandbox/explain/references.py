@@ -137,6 +137,7 @@ EVENTS: dict[str, str] = {
     "TcpFailed": "tcp(7); net/ipv4/tcp_input.c tcp_reset",
     "TcpFailed.timeout": "tcp(7); net/ipv4/tcp_timer.c tcp_write_timeout",
     "TcpFailed.icmp": "RFC 5927; net/ipv4/tcp_ipv4.c tcp_v4_err",
+    "TcpSegmentsSmaller": "RFC 4821, 7.7; net/ipv4/tcp_timer.c tcp_mtu_probing",
     "TcpWindowShut": "RFC 9293, 3.8.6.1; net/ipv4/tcp_output.c tcp_check_probe_timer",
     "TcpCookieSent": "RFC 4987, 3.6; net/ipv4/syncookies.c; tcp_syncookies",
     "TcpKeepaliveEnded": "RFC 9293, 3.8.4; a bound of netsandbox's own",

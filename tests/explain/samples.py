@@ -314,6 +314,7 @@ def _of_connections() -> Iterator[Any]:
     for why in ("rst", "timeout", "icmp", "odd"):
         yield tcp.TcpFailed(*ends, "ECONNRESET", why)
     yield tcp.TcpWindowShut(*ends, 2000)
+    yield tcp.TcpSegmentsSmaller(*ends, 1024)
     yield tcp.TcpCookieSent(*ends, 128)
     yield tcp.TcpKeepaliveEnded(*ends, 100)
     yield from (tcp.TcpChallenged(*ends, why) for why in ("syn", "rst", "ack", "odd"))

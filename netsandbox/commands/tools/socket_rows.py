@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from netsandbox.engine.units import MILLISECOND
 from netsandbox.linux.ipv4.udp import UdpSocket
-from netsandbox.linux.tcp import alarm
+from netsandbox.linux.tcp import alarm, ecn
 from netsandbox.linux.tcp.request import Request
 from netsandbox.linux.tcp.rtt import RTO_MIN_US
 from netsandbox.linux.tcp.state import STATE_NAMES, Connection, TcpState
@@ -154,7 +154,8 @@ def information(conn: Connection) -> str:
     """What `ss -i` tells of a connection (tcp_get_info), as far as the sandbox knows it."""
     trip, state = conn.round_trip, conn.congestion
     now = conn.namespace.scheduler.now
-    parts = ["ts" * conn.has_stamps, "sack" * conn.has_sack, state.algorithm,
+    parts = ["ts" * conn.has_stamps, "sack" * conn.has_sack, "ecn" * bool(conn.ecn & ecn.AGREED),
+             "ecnseen" * bool(conn.ecn & ecn.SEEN), state.algorithm,
              f"wscale:{conn.send_scale},{conn.receive_scale}" if conn.send_scale or conn.receive_scale else "",
              f"rto:{trip.timeout // MILLISECOND}",
              f"rtt:{_millis(trip.smoothed / 8)}/{_millis(trip.deviation / 4)}" if trip.smoothed else "",

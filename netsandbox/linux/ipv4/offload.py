@@ -7,7 +7,7 @@ the one packet (net/ipv4/tcp_offload.c, af_inet.c).
 from __future__ import annotations
 
 from netsandbox.wire.ipv4 import IPv4Packet
-from netsandbox.wire.tcp import FIN, PSH, TcpSegment
+from netsandbox.wire.tcp import CWR, FIN, PSH, TcpSegment
 
 
 def cut(packet: IPv4Packet, size: int) -> list[IPv4Packet]:
@@ -22,6 +22,7 @@ def cut(packet: IPv4Packet, size: int) -> list[IPv4Packet]:
     for start in range(0, len(whole.data), size):
         part = whole.data[start:start + size]
         flags = whole.flags if start + size >= len(whole.data) else whole.flags & ~(FIN | PSH)
+        flags = flags & ~CWR if start else flags
         segment = TcpSegment(whole.sport, whole.dport, (whole.seq + start) & 0xFFFFFFFF, whole.ack, flags,
                              whole.window, whole.options, part, whole.urgent, whole.reserved)
         ident = (packet.ident + len(pieces)) & 0xFFFF

@@ -31,7 +31,8 @@ TOLD_WITH_PORTS = WITH_PORTS | {DCCP}
 
 
 PPTP = 1
-"""The version of GRE whose key is a call's number."""
+"""The version of GRE whose key is a call's number, and which carries PPP alone."""
+PPTP_HEADER, GRE_PPP = 8, 0x880B
 
 
 class Status(IntFlag):
@@ -78,7 +79,8 @@ class FlowTuple(NamedTuple):
 
 
 def tuple_of(packet: IPv4Packet) -> FlowTuple | None:
-    """The tuple of a packet that is not a later fragment (nf_ct_get_tuple); None where its header is cut off."""
+    """The tuple of a packet that is not a later fragment (nf_ct_get_tuple); None where its header is cut off,
+    or says what there cannot be."""
     payload = packet.payload
     if isinstance(payload, UdpDatagram | TcpSegment):
         return FlowTuple._make((packet.protocol, packet.src, packet.dst, payload.sport, payload.dport, 0))
@@ -102,7 +104,11 @@ def _tuple_of_bytes(packet: IPv4Packet, data: bytes) -> FlowTuple | None:
             return None
         ports = int.from_bytes(data[:4], "big")
         return FlowTuple(protocol, packet.src, packet.dst, ports >> 16, ports & 0xFFFF)
-    call = int.from_bytes(data[6:8], "big") if protocol == GRE and data[1:2] and data[1] & 7 == PPTP else 0
+    call = 0
+    if protocol == GRE and len(data) >= PPTP_HEADER and data[1] & 7 == PPTP:
+        if int.from_bytes(data[2:4], "big") != GRE_PPP:
+            return None
+        call = int.from_bytes(data[6:8], "big")
     return FlowTuple(protocol, packet.src, packet.dst, 0, call)
 
 

@@ -2,13 +2,31 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING, NamedTuple
 
 from netsandbox.engine.units import MILLISECOND
-from netsandbox.linux.netfilter.extension import Given, ImpossibleError, Match, Option, UsageError, as_number, number
+from netsandbox.linux.netfilter.extension import (
+    BadValueError,
+    Given,
+    ImpossibleError,
+    Match,
+    Option,
+    UsageError,
+    as_number,
+    number,
+)
 from netsandbox.linux.netfilter.extension import transport_ports as ports_of
-from netsandbox.linux.netfilter.matches_rate import DEFAULT_BURST, UNITS, Bucket, Rate, read_rate
-from netsandbox.wire.addresses import Network
+from netsandbox.linux.netfilter.hashlimit_bytes import (
+    BURST_EXPIRY,
+    FACTORS,
+    ByteBucket,
+    ByteBurst,
+    ByteRate,
+    read_byte_rate,
+)
+from netsandbox.linux.netfilter.matches_rate import DEFAULT_BURST, UNITS, Bucket, Rate, rate_of
+from netsandbox.wire.addresses import AddressError, Network, parse_ipv4
 
 if TYPE_CHECKING:
     from netsandbox.linux.core.hooks import SocketBuffer
@@ -21,6 +39,20 @@ GC_INTERVAL = 1000
 """Milliseconds between two looks for entries that have expired."""
 MOST = 0xFFFFFFFF
 MOST_BURST = 1_000_000
+ALL_BITS = 32
+
+
+class PacketBucket(Bucket):
+    """Credit for packets, in nanoseconds."""
+
+    __slots__ = ("cost", "most")
+
+    def __init__(self, at: int, cost: int, most: int) -> None:
+        super().__init__(at, most)
+        self.cost, self.most = cost, most
+
+    def spend(self, now: int, _length: int) -> bool:
+        return self.take(now, self.cost, self.most)
 
 
 class UnitRate(NamedTuple):
@@ -32,21 +64,38 @@ class UnitRate(NamedTuple):
     def __str__(self) -> str:
         return str(self.rate)
 
+    def bucket(self, now: int, burst: int | ByteBurst | None) -> PacketBucket:
+        assert isinstance(burst, int)
+        return PacketBucket(now, self.rate.nanoseconds, self.rate.nanoseconds * burst)
 
-def read_unit_rate(text: str) -> UnitRate:
-    """`3/min`, `5`, `1/s`; bytes (`100kb/s`) are not counted here."""
-    if text.partition("/")[0].endswith("b"):
-        raise UsageError(f'hashlimit: a rate in bytes is not modelled: "{text}"')
-    rate, word = read_rate(text), text.partition("/")[2]
+
+def read_unit_rate(text: str) -> UnitRate | ByteRate:
+    """`3/min`, `5`, `1/s`; or bytes: `100kb/s`."""
+    if "b/s" in text[1:]:
+        return read_byte_rate(text)
+    rate, word = rate_of(text), text.partition("/")[2].lower()
+    if rate is None:
+        raise BadValueError(f'Bad value for OPTION option: "{text}"')
     unit = next((seconds for name, seconds in UNITS if word and name[0] == word[0]), 1)
     return UnitRate(rate, unit)
 
 
 def read_burst(text: str) -> int:
-    burst = as_number(text)
-    if burst is None or not 1 <= burst <= MOST_BURST:
+    """Packets; or bytes, with their unit's letter (parse_burst)."""
+    match = re.match("([0-9]{1,19})(.?)", text)
+    if match is None or not int(match[1]) or (not match[2] and int(match[1]) > MOST_BURST):
         raise UsageError(f'bad value for option "--hashlimit-burst", or out of range (1-{MOST_BURST}).')
-    return burst
+    return int(match[1]) * FACTORS.get(match[2], 1)
+
+
+def read_mask(text: str) -> int:
+    """A length or a dotted mask; the kernel is asked about lengths that there are not."""
+    try:
+        length = as_number(text)
+        return parse_ipv4(text).bit_count() if length is None else length
+    except AddressError:
+        raise BadValueError(
+            "bad value for option OPTION, neither a valid network mask nor valid CIDR (0-32).\n") from None
 
 
 def read_modes(text: str) -> str:
@@ -78,47 +127,47 @@ class HashLimit(Match):
                Option("--hashlimit-htable-max", number(0, MOST), can_negate=False),
                Option("--hashlimit-htable-gcinterval", number(0, MOST), can_negate=False),
                Option("--hashlimit-htable-expire", number(0, MOST), can_negate=False),
-               Option("--hashlimit-srcmask", number(0, MOST), can_negate=False),
-               Option("--hashlimit-dstmask", number(0, MOST), can_negate=False),
+               Option("--hashlimit-srcmask", read_mask, can_negate=False),
+               Option("--hashlimit-dstmask", read_mask, can_negate=False),
                Option("--hashlimit-rate-match", can_negate=False),
                Option("--hashlimit-rate-interval", _not_modelled, can_negate=False))
 
     @classmethod
     def check(cls, given: dict[str, Given], head: Head) -> None:
-        super().check(given, head)
         upto = given.get("--hashlimit-upto")
         if upto is not None and upto.negated:
             del given["--hashlimit-upto"]
             given["--hashlimit-above"] = upto._replace(negated=False)
         if ("--hashlimit-upto" in given) == ("--hashlimit-above" in given):
             raise UsageError("You have to specify --hashlimit")
+        super().check(given, head)
         if "--hashlimit-rate-match" in given:
             _not_modelled("--hashlimit-rate-match")
-        given.setdefault("--hashlimit-burst", Given(False, DEFAULT_BURST))
+        _check_rate(given)
         for flag in ("--hashlimit-srcmask", "--hashlimit-dstmask"):
-            if flag in given and given[flag].value >= 32:
-                if given[flag].value > 32:
+            if flag in given and given[flag].value >= ALL_BITS:
+                if given[flag].value > ALL_BITS:
                     raise ImpossibleError("EINVAL")
                 del given[flag]
         _drop_defaults(given)
 
     def prepare(self) -> None:
-        self.buckets: dict[tuple[int, ...], Bucket] = {}
-        self.rate: Rate = _rate_of(self.given).rate
+        self.buckets: dict[tuple[int, ...], PacketBucket | ByteBucket] = {}
+        self.rate = _rate_of(self.given)
         expiry, interval = self.value("--hashlimit-htable-expire"), self.value("--hashlimit-htable-gcinterval")
-        self.expiry: int = _rate_of(self.given).unit * 1000 if expiry is None else expiry
+        self.expiry: int = _unit_of(self.given) * 1000 if expiry is None else expiry
         self.interval = (interval or GC_INTERVAL) * MILLISECOND
         self.began: int | None = None
 
     def holds(self, namespace: NetworkNamespace, buffer: SocketBuffer) -> bool:
-        cost, burst, now = self.rate.nanoseconds, self.given["--hashlimit-burst"].value, namespace.scheduler.now
+        now = namespace.scheduler.now
         key = self._key(buffer)
         bucket = self._living(key, now)
         if bucket is None:
-            bucket = self.buckets[key] = Bucket(now, cost * burst)
-        return bucket.take(now, cost, cost * burst) is ("--hashlimit-upto" in self.given)
+            bucket = self.buckets[key] = self.rate.bucket(now, self.value("--hashlimit-burst"))
+        return bucket.spend(now, buffer.packet.total_length) is ("--hashlimit-upto" in self.given)
 
-    def _living(self, key: tuple[int, ...], now: int) -> Bucket | None:
+    def _living(self, key: tuple[int, ...], now: int) -> PacketBucket | ByteBucket | None:
         if self.began is None:
             self.began = now
         bucket, looked = self.buckets.get(key), now - (now - self.began) % self.interval
@@ -140,22 +189,40 @@ class HashLimit(Match):
         mode = self.value("--hashlimit-mode")
         rest = "".join(f" {option.flag[12:]} {self.value(option.flag)}" for option in self.options
                        if option.flag[12:].startswith(("htable-", "srcmask", "dstmask")) and option.flag in self.given)
-        return (f" limit: {'above' if above else 'up to'} {self.rate} burst {self.given['--hashlimit-burst'].value}"
+        burst = self.value("--hashlimit-burst")
+        return (f" limit: {'above' if above else 'up to'} {_rate_of(self.given)}{f' burst {burst}' if burst else ''}"
                 f"{f' mode {mode}'.replace(',', '-') if mode else ''}{rest}")
 
 
-def _rate_of(given: dict[str, Given]) -> UnitRate:
-    found: UnitRate = (given.get("--hashlimit-upto") or given["--hashlimit-above"]).value
+def _rate_of(given: dict[str, Given]) -> UnitRate | ByteRate:
+    found: UnitRate | ByteRate = (given.get("--hashlimit-upto") or given["--hashlimit-above"]).value
     return found
+
+
+def _unit_of(given: dict[str, Given]) -> int:
+    """Seconds that an entry lives where nothing is said of it."""
+    found = _rate_of(given)
+    return BURST_EXPIRY if isinstance(found, ByteRate) and "--hashlimit-burst" in given else found.unit
+
+
+def _check_rate(given: dict[str, Given]) -> None:
+    """A burst of packets is there in any case; one of bytes is so many seconds of the rate."""
+    rate, burst = _rate_of(given), given.get("--hashlimit-burst")
+    if isinstance(rate, UnitRate):
+        given.setdefault("--hashlimit-burst", Given(False, DEFAULT_BURST))
+    elif burst is not None:
+        given["--hashlimit-burst"] = Given(False, rate.burst(burst.value))
+    if isinstance(rate, ByteRate) and not rate.credits:
+        raise ImpossibleError("EINVAL")
 
 
 def _drop_defaults(given: dict[str, Given]) -> None:
     """What iptables does not write: the expiry that the rate's unit, as it is written, has anyway."""
-    found = _rate_of(given)
-    expiry = given.get("--hashlimit-htable-expire")
-    milliseconds = found.unit * 1000 if expiry is None else expiry.value
+    found, expiry, unit = _rate_of(given), given.get("--hashlimit-htable-expire"), _unit_of(given)
+    usual_unit = SECONDS[str(found).partition("/")[2]] if isinstance(found, UnitRate) else unit
+    milliseconds = unit * 1000 if expiry is None else expiry.value
     given.pop("--hashlimit-htable-expire", None)
-    if milliseconds != SECONDS[str(found).partition("/")[2]] * 1000:
+    if milliseconds != usual_unit * 1000:
         given["--hashlimit-htable-expire"] = Given(False, milliseconds)
     for flag, usual in (("--hashlimit-htable-gcinterval", GC_INTERVAL), ("--hashlimit-htable-size", 0),
                         ("--hashlimit-htable-max", 0)):

@@ -16,6 +16,7 @@ if TYPE_CHECKING:
 SCALE = 10_000
 """Ten-thousandths of a second: what xt_limit counts in."""
 UNITS = (("day", 86_400), ("hour", 3600), ("min", 60), ("sec", 1))
+SPELLED = {"sec": "second", "min": "minute"}
 DEFAULT_BURST = 5
 RANDOM_BITS = 31
 
@@ -40,11 +41,19 @@ class Rate(NamedTuple):
 
 def read_rate(text: str) -> Rate:
     """`3/min`, `5`, `1/s`."""
-    match = re.fullmatch(r"(\d{1,9})(?:/([a-z]+))?", text)
-    unit = next((seconds for name, seconds in UNITS if match and match[2] and
-                 ("second" if name == "sec" else "minute" if name == "min" else name).startswith(match[2])), None)
-    if match is None or not int(match[1]) or (match[2] and unit is None):
+    rate = rate_of(text)
+    if rate is None:
         raise UsageError(f"bad rate \"{text}\"'")
+    return rate
+
+
+def rate_of(text: str) -> Rate | None:
+    """The rate, None where there is none; what stands behind the number is passed over, as atoi does (parse_rate)."""
+    match = re.fullmatch(r"(\d{1,9})[^/]*(?:/(.+))?", text)
+    unit = next((seconds for name, seconds in UNITS if match and match[2] and
+                 SPELLED.get(name, name).startswith(match[2].lower())), None)
+    if match is None or not int(match[1]) or (match[2] and unit is None):
+        return None
     period = SCALE * (unit or 1) // int(match[1])
     if not period:
         raise UsageError(f"Rate too fast \"{text}\"\n")

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING
 
 from netsandbox.linux.netfilter.extension import Given
+from netsandbox.linux.netfilter.hashlimit_bytes import ByteRate
 from netsandbox.linux.netfilter.matches_hashlimit import HashLimit
 from netsandbox.wire.addresses import format_ipv4
 
@@ -66,4 +68,12 @@ def _masked(length: int | None) -> str:
 def _rate(match: HashLimit) -> str:
     rate, _slash, unit = str(match.rate).partition("/")
     burst = match.value("--hashlimit-burst")
+    if isinstance(match.rate, ByteRate):
+        wanted = f" burst {_bytes(str(burst))}" if burst else ""
+        return f"{_bytes(rate)}/second{wanted}"
     return f"{rate}/{RATE_UNITS[unit]}{f' burst {burst} packets' if burst != match.default_burst else ''}"
+
+
+def _bytes(text: str) -> str:
+    """`5 kbytes` of `5kb`."""
+    return re.sub(r"(\d+)(.?)b", r"\1 \2bytes", text)

@@ -11,7 +11,7 @@ from netsandbox.linux.tcp.sack import Progress
 from netsandbox.linux.tcp.state import Recovery
 from netsandbox.linux.tcp.transmit import stamp_now, stamp_of, sync_mss
 from netsandbox.wire.sequence import MASK, after, before
-from netsandbox.wire.tcp import SYN
+from netsandbox.wire.tcp import ECE, SYN
 
 if TYPE_CHECKING:
     from netsandbox.linux.tcp.options import Options
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from netsandbox.wire.tcp import TcpSegment
 
 OPEN, REDUCING = Recovery.OPEN, (Recovery.CWR, Recovery.RECOVERY)
-SACK_NEWS = ack_bits.SACKED | ack_bits.TWICE
+SACK_NEWS = ack_bits.SACKED | ack_bits.TWICE | ack_bits.MARKED
 OLD, TOO_OLD, UNSENT = "TCP_OLD_ACK", "TCP_TOO_OLD_ACK", "TCP_ACK_UNSENT_DATA"
 
 
@@ -46,6 +46,8 @@ def take(conn: Connection, segment: TcpSegment, said: Options, count: int = 1) -
     if segment.sequence_length:
         flag |= ack_bits.DATA
     flag |= _update_window(conn, segment)
+    if segment.flags & ECE and conn.ecn and not segment.flags & SYN:
+        flag |= ack_bits.MARKED
     progress = Progress(conn)
     conn.una = ack
     conn.counts.bytes_acked += (ack - una) & MASK

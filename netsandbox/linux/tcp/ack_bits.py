@@ -18,5 +18,7 @@ TIMER = 512
 TWICE_PROBE = 1024
 """What it got twice is the tail loss probe."""
 LOST_AGAIN = 2048
+MARKED = 4096
+"""The peer tells of a mark (FLAG_ECE)."""
 NOT_DUPLICATE = DATA | WINDOW | DATA_ACKED | SYN_ACKED
 """An ACK that did none of these is a duplicate."""

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from netsandbox.linux.core.socket import SocketError
 from netsandbox.linux.drop import Dropped, DropReason, Outcome
 from netsandbox.linux.ipv4.routing import OutputRoute, route_output
-from netsandbox.linux.tcp import ack, alarm, listen, options, output, reset, timewait, window
+from netsandbox.linux.tcp import ack, alarm, ecn, listen, options, output, reset, timewait, window
 from netsandbox.linux.tcp.events import TcpFailed
 from netsandbox.linux.tcp.rtt import RTO_FALLBACK
 from netsandbox.linux.tcp.state import Connection, Sent, TcpState
@@ -54,7 +54,7 @@ def begin(conn: Connection, address: int, port: int) -> None:
     conn.slow_start = conn.receive_window
     conn.una = conn.nxt = conn.written = conn.small = first or listen.first_number(namespace, conn.key)
     conn.change(TcpState.SYN_SENT, "connect")
-    send_syn(conn, SYN)
+    send_syn(conn, ecn.begin(conn))
 
 
 def _take_pair(conn: Connection, is_bound: bool, is_loopback: bool) -> int:
@@ -127,6 +127,7 @@ def _agree(conn: Connection, segment: TcpSegment, said: options.Options) -> None
     """What the peer's SYN says of it."""
     settings = conn.namespace.sysctls
     conn.mss_clamp = said.mss or 536
+    ecn.agree(conn, segment)
     if said.scale is None or not settings.get("net.ipv4.tcp_window_scaling"):
         conn.send_scale = conn.receive_scale = 0
         conn.window_clamp = min(conn.window_clamp, window.MAX_WINDOW)
@@ -150,6 +151,7 @@ def _open(conn: Connection, segment: TcpSegment, said: options.Options) -> Verdi
     ack.take(conn, segment, said)
     _agree(conn, segment, said)
     established(conn)
+    sync_mss(conn, conn.path_mtu)
     send_ack(conn)
     return Outcome.ANSWERED
 
@@ -163,6 +165,8 @@ def established(conn: Connection) -> None:
         conn.round_trip.timeout = RTO_FALLBACK
     conn.congestion.begin(conn.retransmitted > 1 and bool(conn.undo_marker))
     window.opened(conn)
+    if conn.namespace.sysctls.get("net.ipv4.tcp_mtu_probing") > 1:  # tcp_mtup_init
+        conn.probed_mss = conn.namespace.sysctls.get("net.ipv4.tcp_base_mss")
     alarm.await_peer(conn)
     conn.wake()
 

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from netsandbox.engine.units import MILLISECOND, SECOND
 from netsandbox.linux.ipv4.routing import OutputRoute, route_output
-from netsandbox.linux.tcp import options, window
+from netsandbox.linux.tcp import ecn, options, window
 from netsandbox.linux.tcp.request import Request
 from netsandbox.linux.tcp.transmit import HEADERS
 from netsandbox.wire.sequence import MASK
@@ -38,10 +38,11 @@ def make(listener: Connection, request: Request) -> int:
     index = max(place for place, size in enumerate(SIZES) if size <= request.mss or place == 0)
     minute = now // MINUTE
     body = (_hash(listener, request.key, minute) + index) & (1 << BITS) - 1
+    request.ecn = request.ecn and request.stamps
     if request.stamps:
         scale = request.send_scale if request.scaling else NO_SCALE
         present = listener.namespace.scheduler.clock // MILLISECOND
-        stamp = present & ~0x3F | request.sack << 4 | scale
+        stamp = present & ~0x3F | request.ecn << 5 | request.sack << 4 | scale
         request.stamp_offset += stamp - present - (stamp > present) * 0x40
     return (_hash(listener, request.key, "base") + request.peer_isn + (minute << BITS) + body) & MASK
 
@@ -79,6 +80,7 @@ def _request(listener: Connection, key: tuple[int, int, int, int], segment: TcpS
         request.stamps, request.recent = True, stamp[0]
         bits = stamp[1] - offset
         request.sack = bool(bits & 0x10)
+        request.ecn = bool(bits & 0x20) and settings.get("net.ipv4.tcp_ecn") != ecn.OFF
         request.scaling = bits & 15 != NO_SCALE
         request.send_scale = bits & 15 if request.scaling else 0
         request.stamp_offset = offset

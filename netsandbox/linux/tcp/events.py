@@ -76,6 +76,18 @@ class TcpWindowShut(NamedTuple):
     """Bytes that wait."""
 
 
+class TcpSegmentsSmaller(NamedTuple):
+    """Nothing arrives any more, perhaps as the path takes no large packets: smaller segments (RFC 4821)."""
+
+    namespace: str
+    local: int
+    port: int
+    peer: int
+    peer_port: int
+    size: int
+    """Bytes of data in a segment from now on."""
+
+
 class TcpCookieSent(NamedTuple):
     """Too many half-open connections: the SYN,ACK carries all that is remembered of the SYN (RFC 4987, 3.6)."""
 

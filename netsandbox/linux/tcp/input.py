@@ -6,7 +6,19 @@ from typing import TYPE_CHECKING
 
 from netsandbox.engine.units import MICROSECOND, SECOND
 from netsandbox.linux.drop import Dropped, DropReason, Outcome
-from netsandbox.linux.tcp import ack, connect, listen, options, output, receive, receive_trip, reset, timewait, window
+from netsandbox.linux.tcp import (
+    ack,
+    connect,
+    ecn,
+    listen,
+    options,
+    output,
+    receive,
+    receive_trip,
+    reset,
+    timewait,
+    window,
+)
 from netsandbox.linux.tcp.events import TcpChallenged
 from netsandbox.linux.tcp.request import Request
 from netsandbox.linux.tcp.state import (
@@ -116,7 +128,8 @@ def _hold(conn: Connection, waiting: Waiting) -> None:
     """Keep a segment for later; what goes on where the last one ended becomes one with it (tcp_add_backlog)."""
     last, new = conn.held[-1].segment if conn.held else None, waiting.segment
     if (last is None or (last.seq + last.sequence_length) & MASK != new.seq or last.options != new.options
-            or (last.flags | new.flags) & (SYN | RST) or not last.flags & new.flags & ACK):
+            or (last.flags | new.flags) & (SYN | RST) or not last.flags & new.flags & ACK
+            or (last.flags ^ new.flags) & ecn.ASKS or conn.held[-1].packet.tos != waiting.packet.tos):
         conn.held.append(waiting)
         return
     number = last.ack if before(new.ack, last.ack) else new.ack
@@ -155,6 +168,8 @@ def process(conn: Connection, packet: IPv4Packet, segment: TcpSegment, count: in
             _challenge(conn, "ack")
         return _dropped(problem, segment)
     receive.replace_stamp(conn, said, segment.seq)
+    if conn.ecn and ecn.receive(conn, packet.tos, segment):
+        receive.be_quick_again(conn, ecn.QUICK)
     if state is ESTABLISHED:
         receive_trip.by_stamp(conn, segment.sequence_length)
         return _finish(conn, segment, receive.take(conn, segment))

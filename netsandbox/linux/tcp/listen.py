@@ -8,7 +8,7 @@ from netsandbox.engine.units import SECOND
 from netsandbox.linux.drop import Dropped, DropReason, Outcome
 from netsandbox.linux.events import SocketMatched
 from netsandbox.linux.ipv4.routing import OutputRoute, route_output
-from netsandbox.linux.tcp import alarm, cookies, options, reset, window
+from netsandbox.linux.tcp import alarm, cookies, ecn, options, reset, window
 from netsandbox.linux.tcp.events import TcpCookieSent, TcpRetransmitted
 from netsandbox.linux.tcp.options import Options
 from netsandbox.linux.tcp.request import Request
@@ -16,7 +16,7 @@ from netsandbox.linux.tcp.rtt import RTO_MAX
 from netsandbox.linux.tcp.state import DEFAULT_MSS, Connection, TcpState
 from netsandbox.linux.tcp.transmit import HEADERS, stamp_now, stamp_of, sync_mss
 from netsandbox.wire.sequence import MASK, after, before, distance
-from netsandbox.wire.tcp import ACK, FIN, RST, SYN, TcpSegment
+from netsandbox.wire.tcp import ACK, ECE, FIN, RST, SYN, TcpSegment
 
 if TYPE_CHECKING:
     from netsandbox.linux.core.interface import Interface, Verdict
@@ -57,7 +57,7 @@ def _receive_syn(listener: Connection, interface: Interface, packet: IPv4Packet,
     namespace = listener.namespace
     namespace.record(SocketMatched(namespace.name, "tcp", listener.address, listener.port, listener.process.name))
     mode = namespace.sysctls.get("net.ipv4.tcp_syncookies")
-    crowded = len(listener.requests) >= listener.backlog
+    crowded = len(listener.requests) > listener.backlog
     wants_cookie = mode == 2 or (crowded and not isn and mode == 1)
     if (crowded and not wants_cookie and not isn) or len(listener.accepted) > listener.backlog:
         return Dropped(DropReason.TCP_LISTEN_OVERFLOW, (segment.dport, len(listener.accepted), listener.backlog))
@@ -109,6 +109,7 @@ def new_request(listener: Connection, packet: IPv4Packet, segment: TcpSegment, s
     request.sack = said.sack_permitted and bool(settings.get("net.ipv4.tcp_sack"))
     request.scaling = said.scale is not None and bool(settings.get("net.ipv4.tcp_window_scaling"))
     request.send_scale = said.scale or 0 if request.scaling else 0
+    request.ecn = ecn.is_asked(namespace, packet, segment)
     request.advertised_mss = max(min(route.mtu, 65535) - HEADERS, settings.get("net.ipv4.route.min_adv_mss"))
     size = request.advertised_mss - options.TIMESTAMP_SIZE * request.stamps
     request.window, request.receive_scale, request.clamp = window.initial(
@@ -126,7 +127,7 @@ def _send_syn_ack(request: Request) -> str:
                              request.receive_scale if request.scaling else None)
     address, port, peer, peer_port = request.key
     return reset.send_alone(namespace, address, peer, TcpSegment(
-        port, peer_port, request.isn, (request.peer_isn + 1) & MASK, SYN | ACK,
+        port, peer_port, request.isn, (request.peer_isn + 1) & MASK, SYN | ACK | ECE * request.ecn,
         min(request.window, window.MAX_WINDOW), offered), request.listener.tos, _vrf_of(request))
 
 
@@ -255,7 +256,7 @@ def make_child(request: Request, segment: TcpSegment) -> Connection:
     child.parent, child.tos, child.ttl, child.foreground = listener, listener.tos, listener.ttl, listener.foreground
     child.nodelay, child.keepalive = listener.nodelay, listener.keepalive
     child.state = TcpState.SYN_RECV
-    child.has_stamps, child.has_sack = request.stamps, request.sack
+    child.has_stamps, child.has_sack, child.ecn = request.stamps, request.sack, ecn.AGREED * request.ecn
     child.stamp_offset, child.recent_stamp = request.stamp_offset, request.recent
     child.recent_at = namespace.scheduler.clock + 1 if request.stamps else 0
     child.send_scale, child.receive_scale = request.send_scale, request.receive_scale

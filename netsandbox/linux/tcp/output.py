@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from netsandbox.engine.units import MILLISECOND
-from netsandbox.linux.tcp import alarm
+from netsandbox.linux.tcp import alarm, ecn
 from netsandbox.linux.tcp.events import TcpRetransmitted, TcpWindowShut
 from netsandbox.linux.tcp.state import Chunk, Recovery, Sent, TcpState
 from netsandbox.linux.tcp.transmit import current_mss, is_still_here, stamp_of, transmit
@@ -347,6 +347,7 @@ def _send_again(conn: Connection, place: int, pushes: bool) -> str:
     elif not segment.flags & SYN:
         _collapse(conn, place, mss)
     segment.ever_again = True
+    segment.flags = ecn.flags_again(conn, segment.flags)
     return transmit(conn, segment.seq, segment.flags | (PSH if pushes else 0), segment.data)
 
 

@@ -25,15 +25,15 @@ MOST_SACKS = 4
 
 # -- when to acknowledge
 
-def be_quick(conn: Connection) -> None:
+def be_quick(conn: Connection, most: int = MOST_QUICK) -> None:
     """The next segments are acknowledged at once (tcp_incr_quickack)."""
     count = conn.receive_window // (2 * max(conn.segment_size, 1)) or 2
-    conn.quick = max(conn.quick, min(count, MOST_QUICK))
+    conn.quick = max(conn.quick, min(count, most))
 
 
-def be_quick_again(conn: Connection) -> None:
+def be_quick_again(conn: Connection, most: int = MOST_QUICK) -> None:
     """Something is wrong, so the peer should hear of it soon (tcp_enter_quickack_mode)."""
-    be_quick(conn)
+    be_quick(conn, most)
     conn.pingpong = 0
     conn.ato = ATO_MIN
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from netsandbox.linux.tcp import ack_bits, alarm, output, rack, reduction, undo
+from netsandbox.linux.tcp import ack_bits, alarm, ecn, output, rack, reduction, undo
 from netsandbox.linux.tcp.state import Recovery, TcpState
 from netsandbox.wire.sequence import after, before
 
@@ -67,14 +67,14 @@ def _check_reno_reordering(conn: Connection, more: int) -> None:
         conn.rack.reordering_seen = True
 
 
-def enter_recovery(conn: Connection) -> None:
+def enter_recovery(conn: Connection, is_marked: bool = False) -> None:
     """tcp_enter_recovery."""
     undo.forget_retries(conn)
     state = conn.congestion
     prior, state.prior_threshold = state.present_threshold, 0
     undo.begin(conn)
     if conn.recovery not in (Recovery.CWR, Recovery.RECOVERY):
-        state.prior_threshold = prior
+        state.prior_threshold = 0 if is_marked else prior
         reduction.begin(conn)
     conn.recovery = Recovery.RECOVERY
 
@@ -83,6 +83,8 @@ def alert(conn: Connection, flag: int, duplicates: int) -> tuple[int, int]:
     """Look at an ACK that is not ordinary (tcp_fastretrans_alert): (flag, what leaves now)."""
     if not conn.sent:
         conn.sacked_out = 0
+    if flag & ack_bits.MARKED:
+        conn.congestion.prior_threshold = 0
     if conn.recovery is Recovery.OPEN:
         conn.retry_since = 0
     elif not before(conn.una, conn.high_seq) and _ends(conn):
@@ -124,18 +126,20 @@ def _go_on(conn: Connection, flag: int, duplicates: int) -> tuple[int, int]:
     elif undo.partial(conn):
         return flag, NONE
     if undo.by_duplicates(conn):
-        _try_to_open(conn)
+        _try_to_open(conn, flag)
     flag = _identify(conn, flag)
     if conn.recovery is not Recovery.RECOVERY:
         if not conn.lost_out:
             return flag, NONE
-        enter_recovery(conn)
+        enter_recovery(conn, bool(flag & ack_bits.MARKED))
     return flag, LOST
 
 
-def _try_to_open(conn: Connection) -> None:
+def _try_to_open(conn: Connection, flag: int) -> None:
     """tcp_try_to_open."""
     undo.forget_retries(conn)
+    if flag & ack_bits.MARKED:
+        reduction.enter(conn)
     if conn.recovery is not Recovery.CWR:
         undo.keep_open(conn)
 
@@ -149,9 +153,9 @@ def _look_for_loss(conn: Connection, flag: int, duplicates: int) -> tuple[int, i
         undo.by_duplicates(conn)
     flag = _identify(conn, flag)
     if not conn.lost_out:
-        _try_to_open(conn)
+        _try_to_open(conn, flag)
         return flag, NONE
-    enter_recovery(conn)
+    enter_recovery(conn, bool(flag & ack_bits.MARKED))
     return flag, LOST
 
 
@@ -200,6 +204,7 @@ def enter_loss(conn: Connection) -> None:
     conn.recovery = Recovery.LOSS
     conn.high_seq = conn.nxt
     conn.probe_end = None
+    ecn.owe(conn)
     conn.forward = bool(conn.namespace.sysctls.get("net.ipv4.tcp_frto")) and (was_well or conn.retries > 0)
 
 

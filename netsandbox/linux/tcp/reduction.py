@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from netsandbox.linux.tcp import ecn
 from netsandbox.linux.tcp.congestion import NEVER
 from netsandbox.linux.tcp.state import Recovery
 
@@ -17,10 +18,11 @@ def begin(conn: Connection) -> None:
     conn.probe_end = None
     conn.prr_delivered = conn.prr_out = 0
     conn.congestion.shrink(conn.namespace.scheduler.clock)
+    ecn.owe(conn)
 
 
 def enter(conn: Connection) -> None:
-    """This host itself could not send: the window shrinks, though nothing is known to be lost (tcp_enter_cwr)."""
+    """This host itself could not send, or a mark came: the window shrinks, though nothing is lost (tcp_enter_cwr)."""
     conn.congestion.prior_threshold = 0
     if conn.recovery < Recovery.CWR:
         conn.undo_marker = 0

@@ -17,14 +17,14 @@ class Request:
 
     Attributes:
         isn: our initial sequence number.  peer_isn: the SYN's.  mss: what the peer takes.
-        stamps, sack, scaling: agreed on.  window: what the SYN,ACK offers, in bytes.
+        stamps, sack, scaling, ecn: agreed on.  window: what the SYN,ACK offers, in bytes.
         tries: how often the timer sent it again (num_timeout).
         resent: those, and the answers to a repeated SYN (num_retrans).
     """
 
-    __slots__ = ("advertised_mss", "challenged_at", "clamp", "interface", "isn", "key", "listener", "mss", "peer_isn",
-                 "receive_scale", "recent", "resent", "sack", "scaling", "send_scale", "sent_at", "stamp_offset",
-                 "stamps", "timer", "tries", "window")
+    __slots__ = ("advertised_mss", "challenged_at", "clamp", "ecn", "interface", "isn", "key", "listener", "mss",
+                 "peer_isn", "receive_scale", "recent", "resent", "sack", "scaling", "send_scale", "sent_at",
+                 "stamp_offset", "stamps", "timer", "tries", "window")
 
     def __init__(self, listener: Connection, key: tuple[int, int, int, int], isn: int, peer_isn: int) -> None:
         self.listener = listener
@@ -32,7 +32,7 @@ class Request:
         self.isn = isn
         self.peer_isn = peer_isn
         self.mss = self.advertised_mss = DEFAULT_MSS
-        self.stamps = self.sack = self.scaling = False
+        self.stamps = self.sack = self.scaling = self.ecn = False
         self.interface: Interface | None = None
         self.challenged_at = -1 << 62
         self.recent = self.stamp_offset = 0

@@ -137,13 +137,13 @@ class Connection(Socket):
 
     __slots__ = ("accepted", "ack_at", "ack_due", "ack_now", "ack_timer", "ack_wanted", "acked_up_to",
                  "advertised_mss", "again_out", "ato", "backoff", "calls", "challenged_at", "compressed", "confirm",
-                 "congestion", "copied", "counts", "created", "delivered", "done", "duplicate", "early",
+                 "congestion", "copied", "counts", "created", "delivered", "done", "duplicate", "early", "ecn", "ect",
                  "echoed_stamp", "expected", "foreground", "forward", "gap_acks", "gap_at", "going_on", "handshake_at",
                  "has_sack", "has_stamps", "held", "high_seq", "ident", "interface", "is_burst", "is_deaf",
                  "keepalive", "keepalive_due", "keepalive_timer", "largest_window", "last_sent", "losses", "lost_out",
                  "memory", "more_to_send", "mss", "mss_clamp", "nodelay", "nxt", "on_event", "orphan", "overflowed_at",
-                 "owned", "parent", "path_error", "path_mtu", "pingpong", "probe_end", "probe_is_again", "probes",
-                 "prr_delivered", "prr_out", "pushed", "pushed_in", "queued", "quick", "rack", "ratio",
+                 "owned", "parent", "path_error", "path_mtu", "pingpong", "probe_end", "probe_is_again", "probed_mss",
+                 "probes", "prr_delivered", "prr_out", "pushed", "pushed_in", "queued", "quick", "rack", "ratio",
                  "receive_buffer", "receive_scale", "receive_trip", "receive_window", "received", "received_at",
                  "recent_at", "recent_stamp", "recovery", "requests", "resends", "retransmitted", "retries",
                  "retry_began", "retry_since", "round_trip", "sacked_out", "sacks", "segment_size", "send_buffer",
@@ -208,6 +208,8 @@ class Connection(Socket):
         self.send_scale = 0
         self.mss = self.mss_clamp = DEFAULT_MSS
         self.path_mtu = 0
+        self.probed_mss = 0
+        """What a segment holds at most that a path of unknown MTU is sure to take, or 0 (icsk_mtup.search_low)."""
         self.send_buffer = int(settings.text("net.ipv4.tcp_wmem").split()[1])
         self.queued = 0
         """Bytes written and not acknowledged."""
@@ -218,6 +220,8 @@ class Connection(Socket):
         self.counts = Counts()
         self.wire: TcpSegment | None = None
         """The segment that left last."""
+        self.ecn = self.ect = 0
+        """What both ends agreed on and owe each other (ecn.py), and whether the present segment may be marked."""
         self.confirm = False
         """The neighbour has proved itself, which the next segment tells its entry."""
         self.ack_at = 0

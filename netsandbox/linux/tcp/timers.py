@@ -4,12 +4,21 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from netsandbox.engine.units import MICROSECOND, SECOND
+from netsandbox.engine.units import MICROSECOND, MILLISECOND, SECOND
 from netsandbox.linux.tcp import ack, alarm, connect, output, rack, recovery, reduction
-from netsandbox.linux.tcp.events import TcpKeepaliveEnded, TcpResetSent
+from netsandbox.linux.tcp.events import TcpKeepaliveEnded, TcpResetSent, TcpSegmentsSmaller
 from netsandbox.linux.tcp.rtt import RTO_INITIAL, RTO_MAX, RTO_MIN_US
 from netsandbox.linux.tcp.state import ATO_MIN, Recovery, TcpState
-from netsandbox.linux.tcp.transmit import PINGPONG, current_mss, is_still_here, send_ack, send_reset, transmit
+from netsandbox.linux.tcp.transmit import (
+    PINGPONG,
+    current_mss,
+    is_still_here,
+    send_ack,
+    send_reset,
+    stamp_of,
+    sync_mss,
+    transmit,
+)
 from netsandbox.wire.sequence import MASK
 from netsandbox.wire.tcp import ACK
 
@@ -110,15 +119,38 @@ def _has_timed_out(conn: Connection) -> bool:
     if conn.orphan:
         retries = settings.get("net.ipv4.tcp_orphan_retries") or ORPHAN_RETRIES
     first = RTO_INITIAL if conn.state is TcpState.SYN_RECV else RTO_MIN_US * MICROSECOND
-    return bool(conn.retries) and conn.namespace.scheduler.now - conn.retry_began >= patience(retries, first)
+    return _lasts(conn, retries, first)
+
+
+def _lasts(conn: Connection, retries: int, first: int) -> bool:
+    """Whether things have been sent again for as long as so many retries take (retransmits_timed_out)."""
+    since = conn.retry_since
+    passed = (stamp_of(conn, conn.namespace.scheduler.clock) - since & MASK) * MILLISECOND if since else (
+        conn.namespace.scheduler.now - conn.retry_began)
+    return bool(conn.retries) and passed >= patience(retries, first)
 
 
 def _gives_up(conn: Connection) -> bool:
     """tcp_write_timeout."""
     if not _has_timed_out(conn):
+        _try_smaller(conn)
         return False
     connect.fail(conn, conn.soft_error or "ETIMEDOUT", "timeout")
     return True
+
+
+def _try_smaller(conn: Connection) -> None:
+    """So many tries were for nothing: perhaps the path eats large packets in silence (tcp_mtu_probing)."""
+    settings = conn.namespace.sysctls
+    if (not settings.get("net.ipv4.tcp_mtu_probing") or conn.state in (TcpState.SYN_SENT, TcpState.SYN_RECV)
+            or not _lasts(conn, settings.get("net.ipv4.tcp_retries1"), RTO_MIN_US * MICROSECOND)):
+        return
+    base, before = settings.get("net.ipv4.tcp_base_mss"), conn.mss
+    conn.probed_mss = base if not conn.probed_mss else max(
+        min(base, conn.probed_mss >> 1), settings.get("net.ipv4.tcp_mtu_probe_floor"),
+        settings.get("net.ipv4.tcp_min_snd_mss"))
+    if sync_mss(conn, conn.path_mtu) < before:
+        conn.namespace.record(TcpSegmentsSmaller(conn.namespace.name, *conn.key, conn.mss))
 
 
 def _retransmit(conn: Connection) -> None:

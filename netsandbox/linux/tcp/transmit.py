@@ -8,7 +8,7 @@ from netsandbox.engine.units import MILLISECOND
 from netsandbox.linux.core.hooks import SocketBuffer
 from netsandbox.linux.ipv4 import ip_output
 from netsandbox.linux.ipv4.routing import OutputRoute, route_output
-from netsandbox.linux.tcp import alarm, options, reduction, window
+from netsandbox.linux.tcp import alarm, ecn, options, reduction, window
 from netsandbox.linux.tcp.congestion import INITIAL
 from netsandbox.linux.tcp.state import ATO_MIN, Recovery
 from netsandbox.wire.ipv4 import TCP, ConfirmingPacket, IPv4Packet
@@ -19,8 +19,6 @@ if TYPE_CHECKING:
     from netsandbox.linux.tcp.state import Connection, Sent
 
 OK = ""
-MIN_MSS = 48
-"""TCP_MIN_SND_MSS."""
 HEADERS = 40
 PINGPONG = 1
 """Answers within the delayed ACK's time after which a conversation is taken to be interactive (TCP_PINGPONG_THRESH)."""
@@ -55,11 +53,13 @@ def advertised_mss(conn: Connection, route: OutputRoute) -> int:
 def sync_mss(conn: Connection, mtu: int) -> int:
     """tcp_sync_mss: the largest segment for a path, in bytes of data, and never half of the peer's window."""
     header = options.TIMESTAMP_SIZE if conn.has_stamps else 0
-    mss = max(min(mtu - HEADERS, conn.mss_clamp), MIN_MSS) - header
+    mss = max(min(mtu - HEADERS, conn.mss_clamp), conn.namespace.sysctls.get("net.ipv4.tcp_min_snd_mss")) - header
     largest = conn.largest_window
     if largest:
         cutoff = largest >> 1 if largest > 536 else largest
         mss = min(mss, max(cutoff, 68 - 20 - header))
+    if conn.probed_mss:
+        mss = min(mss, conn.probed_mss)
     conn.path_mtu = mtu
     conn.mss = mss
     return mss
@@ -109,6 +109,8 @@ def transmit(conn: Connection, seq: int, flags: int, data: bytes = b"", size: in
         stamp = (stamp_now(namespace, conn.stamp_offset), conn.recent_stamp) if conn.has_stamps else None
         offered = options.of_data(stamp, _sack_blocks(conn))
         room = window.select(conn)
+        if conn.ecn:
+            flags |= ecn.send(conn, seq, bool(data))
     number = conn.expected if flags & ACK else 0
     segment = TcpSegment(conn.port, conn.peer_port, seq, number, flags, room, offered, data)
     conn.wire = segment
@@ -145,7 +147,7 @@ def deliver(conn: Connection, segment: TcpSegment, size: int = 0, count: int = 1
     conn.ident = conn.ident % 0xFFFF + 1
     whole = not route.locked and not namespace.sysctls.get("net.ipv4.ip_no_pmtu_disc")
     packet = kind(conn.address, conn.peer, TCP, segment, conn.ttl or namespace.default_ttl, conn.ident, whole,
-                  conn.tos)
+                  conn.tos & ~ecn.BITS | conn.ect if conn.ecn else conn.tos)
     buffer = None
     if size:
         buffer = SocketBuffer(packet)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from netsandbox.linux.tcp import ecn
 from netsandbox.linux.tcp.state import Recovery, TcpState
 from netsandbox.wire.sequence import before
 
@@ -45,7 +46,9 @@ def reduction(conn: Connection, unmarks: bool) -> None:
     state = conn.congestion
     if state.prior_threshold:
         state.window = max(state.window, state.prior)
-        state.threshold = max(state.threshold, state.prior_threshold)
+        if state.prior_threshold > state.threshold:
+            state.threshold = state.prior_threshold
+            conn.ecn &= ~ecn.OWES_CWR
     conn.undo_marker = 0
     conn.rack.advanced = True
 

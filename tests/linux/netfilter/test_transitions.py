@@ -6,7 +6,7 @@ import pytest
 
 from netsandbox.engine.units import SECOND
 from netsandbox.linux.netfilter import track_tcp
-from netsandbox.linux.netfilter.connection import SEEN_REPLY, Connection
+from netsandbox.linux.netfilter.connection import SEEN_REPLY, Connection, tuple_of
 from netsandbox.linux.netfilter.track_tcp import STATES, TRANSITIONS
 from netsandbox.wire.addresses import parse_ipv4
 from netsandbox.wire.ipv4 import TCP, IPv4Packet
@@ -134,3 +134,10 @@ def test_what_nobody_acknowledges_is_not_kept_for_days(more: list[Step], seconds
     router, valid = talk([*HANDSHAKE, *more])
     assert all(valid)
     assert entry(router).lifetime == seconds * SECOND
+
+
+@pytest.mark.parametrize(("header", "key"), [
+    ("3001880b00040007", 7), ("3001080000040007", None), ("2000080000000007", 0), ("30010800", 0)])
+def test_only_gre_of_pptp_has_a_key_and_must_carry_ppp(header: str, key: int | None) -> None:
+    found = tuple_of(IPv4Packet(1, 2, 47, bytes.fromhex(header)))
+    assert (found and found.dport) == key
