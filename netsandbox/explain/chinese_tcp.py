@@ -41,7 +41,7 @@ SENTENCES: dict[str, Words] = {
         "{ns}：{there}太久没有回应，因此{here}的程序得到{error}。", "{error}", "tcp_syn_retries、tcp_retries2"),
     "TcpFailed.icmp": ("{ns}：发往{there}的 SYN 引来 ICMP 差错，因此{here}的程序得到{error}。", "{error}"),
     "TcpSegmentsSmaller": (
-        "{ns}：{here}发给{there}的数据不再到达；也许路径容不下大包，因此从现在起每段只装{size}字节。",
+        "{ns}：{there}不再确认{here}发出的数据；也许大包在路上丢失，因此段变小。",
         "{size}字节", "tcp_mtu_probing"),
     "TcpWindowShut": (
         "{ns}：{there}暂时不再接收数据，窗口为零；{here}有{waiting}字节在等待。", "{waiting}字节", "窗口 0"),
