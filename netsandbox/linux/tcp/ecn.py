@@ -66,7 +66,7 @@ def owe(conn: Connection) -> None:
         conn.ecn |= OWES_CWR
 
 
-def receive(conn: Connection, tos: int, segment: TcpSegment) -> bool:
+def look(conn: Connection, tos: int, segment: TcpSegment) -> bool:
     """Look at a segment's marks; True where it should be acknowledged soon (tcp_ecn_accept_cwr, tcp_ecn_check_ce)."""
     size = segment.sequence_length
     if segment.flags & CWR:

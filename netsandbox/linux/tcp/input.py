@@ -168,7 +168,7 @@ def process(conn: Connection, packet: IPv4Packet, segment: TcpSegment, count: in
             _challenge(conn, "ack")
         return _dropped(problem, segment)
     receive.replace_stamp(conn, said, segment.seq)
-    if conn.ecn and ecn.receive(conn, packet.tos, segment):
+    if conn.ecn and ecn.look(conn, packet.tos, segment):
         receive.be_quick_again(conn, ecn.QUICK)
     if state is ESTABLISHED:
         receive_trip.by_stamp(conn, segment.sequence_length)
