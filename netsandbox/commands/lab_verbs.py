@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 from netsandbox.apps.program import Task
 from netsandbox.commands import kinds
 from netsandbox.commands.errors import CommandError
+from netsandbox.commands.place import Place
 from netsandbox.commands.verb import Parameter, verb
 from netsandbox.lab.errors import LabError
 from netsandbox.lab.names import DEFAULT_HOST
@@ -123,7 +124,7 @@ def disconnect(shell: Shell, job: Job, values: Values) -> None:
 def remove(shell: Shell, job: Job, values: Values) -> None:
     shell.lab.remove(values["name"])
     if shell.where == values["name"]:
-        shell.where = None
+        shell.leave()
     job.finish()
 
 
@@ -262,7 +263,7 @@ def _is_quiet(scheduler: Scheduler, job: Job, last: int) -> bool:
       examples=(("enter nginx-1", "then: ip addr, ping 172.17.0.3, exit", "然后：ip addr、ping 172.17.0.3、exit"),),
       group="shell", alone=True)
 def enter(shell: Shell, job: Job, values: Values) -> None:
-    shell.where = values["node"]
+    shell.go_in(Place(values["node"]))
     job.finish()
 
 

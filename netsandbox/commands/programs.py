@@ -24,7 +24,6 @@ from netsandbox.commands.unmodelled import reason
 from netsandbox.docker.api import identity as engine_identity
 from netsandbox.docker.launch import SHELLS
 from netsandbox.engine.budget import OverBudgetError
-from netsandbox.lab.names import DEFAULT_HOST
 from netsandbox.linux.netlink.credentials import RIGHTS, ROOT, acting_with
 from netsandbox.wire.addresses import LOOPBACK_ADDRESS
 
@@ -256,9 +255,9 @@ def is_program(name: str) -> bool:
     return name in PROGRAMS or name in TOOLS or name in OF_SYSTEMD or name == NSENTER
 
 
-def docker(shell: Shell, call: Call, place: Place) -> Client:
-    """`docker …` on the default host, or on the one that the line is for."""
-    engine = shell.lab.docker(place.where or DEFAULT_HOST)
+def docker(shell: Shell, call: Call, place: Place, host: str) -> Client:
+    """`docker …`, with the Docker of a host."""
+    engine = shell.lab.docker(host)
     made = docker_program(DockerContext(engine, DockerPrograms(shell, call, shell.names_at(place))), call.argv[1:])
     made.may_enter, made.stdin = call.is_alone, call.stdin
     return made

@@ -158,10 +158,18 @@ class Prompt:
         return programs.context(shell, shell.namespace_at(place), call.argv, call.files, shell.names_at(place), call)
 
     @property
-    def has_docker(self) -> bool:
-        """Whether it is a machine with Docker: the default host, or one that was given it."""
-        node = self._shell.lab.nodes.get(self._place.where or DEFAULT_HOST)
-        return self._place.where is None or (isinstance(node, Host) and node.docker is not None)
+    def docker_host(self) -> str | None:
+        """The machine whose Docker a line reaches: the default host, one that was given it, or the one around a network
+        that was entered by `ip netns exec`, nsenter or `enter`, where the host's programs are.
+        """
+        where, lab = self._place.where, self._shell.lab
+        if where is None or (where in lab.extra_namespaces and where not in lab.nodes):
+            return DEFAULT_HOST
+        node = lab.nodes.get(where)
+        if node is not None:
+            return where if isinstance(node, Host) and node.docker is not None else None
+        around = (host.name for host, container in lab.containers() if container.name == where)
+        return next(around, None) if self._place.client is None else None
 
     def takes(self, argv: list[str]) -> bool:
         """`wait 5s`, `exec NODE …`, `export FILE` are the lab's; `wait %1`, `exec PROGRAM`, `export X=1` are not."""
@@ -174,7 +182,7 @@ class Prompt:
         return not argv[1].startswith(("%", "-")) and self._shell.state.job(argv[1]) is None
 
     def has(self, name: str) -> bool:
-        is_docker = name == "docker" and self.has_docker
+        is_docker = name == "docker" and self.docker_host is not None
         return (is_docker or name in OTHER_NAMES or name in SHELLS or name in AROUND or name in UNSHARE or
                 programs.is_program(name))
 
@@ -219,8 +227,8 @@ class Prompt:
         verb = self.verb(words)
         if verb is not None:
             return verb
-        if name == "docker" and self.has_docker:
-            return programs.docker(shell, call, place)
+        if name == "docker" and self.docker_host is not None:
+            return programs.docker(shell, call, place, self.docker_host)
         base = name.rpartition("/")[2]
         if base in UNSHARE:
             return UNSHARE[base](shell, self, call)

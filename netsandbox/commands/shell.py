@@ -99,6 +99,8 @@ class Shell:
         self.is_outside = False
         """Whether only the network of where it is was entered (`nsenter -n`)."""
         self.entered_by: Client | None = None
+        self._outer: list[Place] = []
+        """Where `exit` leads to: the shells around the one that there is, the lab's own prompt left out."""
         self.language = "en"
         self.english: dict[str, str] = {}
         """What was said in another language, in English."""
@@ -322,37 +324,50 @@ class Shell:
     def _go_where_it_leads(self, job: Job) -> None:
         """`docker run -it`, `docker exec -it`, `ip netns exec NAME bash`: the next lines belong there."""
         if self.opens is not None:
-            self.where, self.entered_by, self.is_outside = self.opens.where, self.opens.client, self.opens.is_outside
+            self.go_in(self.opens)
             self.opens = None
         program = job.program
         client = program if isinstance(program, Client) else getattr(program, "waiting", None)
         if isinstance(client, Client) and client.enters is not None:
-            self.where, self.entered_by, self.is_outside = client.enters.name, client, False
+            self.go_in(Place(client.enters.name, client))
             client.on_exit.append(partial(self._put_out, client))
             job.finish()
 
     def _put_out(self, client: Client) -> None:
-        """The container ended, and its shell with it: the person is back at the lab's prompt."""
+        """The container ended, and its shell with it: the person is back where it was opened."""
+        self._outer = [place for place in self._outer if place.client is not client]
         if self.entered_by is client:
-            self.where, self.entered_by, self.is_outside = None, None, False
+            self._step_out()
+
+    def go_in(self, place: Place) -> None:
+        """A shell opens somewhere else, within the one that there is."""
+        if self.where is not None:
+            self._outer.append(self.place)
+        self.where, self.entered_by, self.is_outside = place.where, place.client, place.is_outside
+
+    def _step_out(self) -> Client | None:
+        """Back to the shell around the one that there is, or to the lab's prompt; whose shell it was."""
+        client, place = self.entered_by, self._outer.pop() if self._outer else Place(None)
+        self.where, self.entered_by, self.is_outside = place.where, place.client, place.is_outside
+        return client
 
     def _come_back(self) -> None:
         """A namespace that was entered and is gone by now has no shell any more."""
-        if self.where is None:
-            return
-        try:
-            self.lab.namespace(self.where)
-        except LabError:
-            self.leave()
+        while self.where is not None:
+            try:
+                self.lab.namespace(self.where)
+                return
+            except LabError:
+                self.leave()
 
     def leave(self) -> None:
-        """`exit`: back to the lab's prompt; a shell that was a container's program ends."""
-        client, self.where, self.entered_by, self.is_outside = self.entered_by, None, None, False
+        """`exit`: back to where it was opened; a shell that was a container's program ends."""
+        client = self._step_out()
         if client is not None:
             client.leave()
 
     def detach(self) -> None:
-        """`detach`: back to the lab's prompt; a shell that was a container's program goes on."""
-        client, self.where, self.entered_by, self.is_outside = self.entered_by, None, None, False
+        """`detach`: back to where it was opened; a shell that was a container's program goes on."""
+        client = self._step_out()
         if client is not None:
             client.detach()

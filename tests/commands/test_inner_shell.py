@@ -98,6 +98,22 @@ def test_docker_is_not_in_a_containers_shell(one: KeptSession) -> None:
     assert one.run("docker ps").err == "sh: 1: docker: not found; `exit` leaves this shell first\n"
 
 
+@pytest.mark.parametrize("line", ["ip netns exec blue bash", "nsenter --net=/run/netns/blue", "enter web",
+                                  "nsenter -t $(docker inspect -f '{{.State.Pid}}' web) -n"])
+def test_where_only_the_network_was_entered_the_hosts_docker_is_there(one: KeptSession, line: str) -> None:
+    """It was not found; and what was opened from there was left for the lab's own prompt."""
+    one.run("ip netns add blue")
+    one.run(line)
+    inside = one.run("ip link").out
+    assert one.run("docker ps --format {{.Names}}").out == "web\n"
+    assert one.run("docker exec -it web sh").code == 0
+    assert one.run("docker ps").code == 127
+    one.run("exit")
+    assert one.run("ip link").out == inside
+    one.run("exit")
+    assert one.shell.where is None
+
+
 @pytest.mark.parametrize("line", ["docker exec -it web sh", "docker run -it --rm --name box busybox", "enter web",
                                   "nsenter -t $(docker inspect -f '{{.State.Pid}}' web) -n"])
 def test_a_shell_ends_with_its_container(one: KeptSession, line: str) -> None:
