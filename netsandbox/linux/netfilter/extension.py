@@ -59,6 +59,17 @@ class Option(NamedTuple):
     excludes: tuple[str, ...] = ()
 
 
+def only_one(name: str, given: dict[str, Given], flags: tuple[str, ...]) -> None:
+    """Of these options, in the order of the extension's own table, no two may stand together.
+
+    Raises:
+        UsageError: two of them do.
+    """
+    found = [flag for flag in flags if flag in given]
+    if len(found) > 1:
+        raise UsageError(f'{name}: option "{found[0]}" cannot be used together with "{found[1]}".\n')
+
+
 class Given(NamedTuple):
     """An option as a rule has it."""
 
@@ -106,6 +117,14 @@ class Extension:
                     raise UsageError(f'{cls.name}: option "{option.flag}" cannot be used together with "{other}".\n')
         if cls.needs_one and not given:
             raise UsageError(cls.needs_one)
+
+    @classmethod
+    def admit(cls, flag: str, text: str, head: Head) -> None:
+        """Refuse an option's value before it is read, by what the line has said until then.
+
+        Raises:
+            UsageError: in iptables' words.
+        """
 
     def value(self, flag: str) -> Any:
         """What an option says, or None."""
@@ -204,6 +223,23 @@ def read_ports(text: str) -> Span:
     return span
 
 
+def read_named_ports(text: str) -> Span:
+    """The same where iptables asks the resolver, which takes numbers of any size (XTTYPE_PORTRC)."""
+    low, colon, high = text.partition(":")
+    span = Span(_resolved(low) if low or not colon else 0, _resolved(high) if high else 65535)
+    span = span if colon else Span(span.low, span.low)
+    if span.high < span.low:
+        raise UsageError(f"Port range {low}-{high} is negative.\n")
+    return span
+
+
+def _resolved(text: str) -> int:
+    found = int(text) & 0xFFFF if re.fullmatch(r"[0-9]{1,18}", text) else port_number(text)
+    if found is None:
+        raise UsageError(f'Port "{text}" does not resolve to anything.\n')
+    return found
+
+
 def write_span(span: Span, separator: str = ":") -> str:
     return str(span.low) if span.low == span.high else f"{span.low}{separator}{span.high}"
 
@@ -276,11 +312,29 @@ class MarkValue(NamedTuple):
 
 def read_mark(text: str) -> MarkValue:
     """`VALUE[/MASK]`."""
-    value, slash, mask = text.partition("/")
-    first, second = as_number(value), as_number(mask) if slash else WORD
+    first, rest = _number_before(text)
+    second, rest = _number_before(rest[1:]) if rest.startswith("/") else (WORD, rest)
     if first is None or second is None or max(first, second) > WORD:
         raise BadValueError("bad integer value for option OPTION, or out of range.\n")
+    if rest:
+        raise BadValueError("trailing garbage after value for option OPTION.\n")
     return MarkValue(first, second)
+
+
+def _number_before(text: str) -> tuple[int | None, str]:
+    """The number that a text begins with, None where it begins with none; and what stands behind it (strtoul)."""
+    match = re.match("0[xX][0-9a-fA-F]{1,16}|[0-9]{1,20}", text)
+    if match is None:
+        return None, text
+    digits = match[0]
+    if digits.startswith("0") and not digits.startswith(("0x", "0X")):
+        digits = digits[:len(digits) - len(digits.lstrip("01234567"))] if digits.lstrip("01234567") else digits
+    return as_number(digits), text[len(digits):]
+
+
+def read_bits(text: str) -> MarkValue:
+    """A number alone."""
+    return MarkValue(number(0, WORD)(text), WORD)
 
 
 def write_mark(mark: MarkValue) -> str:
@@ -290,8 +344,12 @@ def write_mark(mark: MarkValue) -> str:
 def read_address_range(text: str) -> Span:
     """`ADDRESS` or `ADDRESS-ADDRESS`."""
     first, dash, last = text.partition("-")
+    return Span(_end(first), _end(last if dash else first))
+
+
+def _end(text: str) -> int:
     try:
-        return Span(parse_ipv4(first), parse_ipv4(last if dash else first))
+        return parse_ipv4(text)
     except AddressError:
         raise BadValueError(f'Bad value for OPTION option: "{text}"') from None
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 from netsandbox.linux.core.interface import MAX_NAME
 from netsandbox.linux.netfilter.extension import BadValueError, Extension, Given, Option, UsageError
 from netsandbox.linux.netfilter.iptables_request import Said
@@ -18,7 +20,6 @@ from netsandbox.linux.netfilter.iptables_words import (
     NotModelledError,
     Request,
 )
-from netsandbox.linux.netfilter.masks import read_mask
 from netsandbox.linux.netfilter.protocols import PROTOCOLS
 from netsandbox.linux.netfilter.registry import MATCHES, OF_PROTOCOLS, OTHER_MATCHES, OTHER_TARGETS, TARGETS
 from netsandbox.linux.netfilter.rule import Word
@@ -160,10 +161,7 @@ class Parser(Said):
         if letter in "sd":
             if self._next_is_value():
                 raise BadArgumentError(f"Bad argument `{self.words[0]}'")
-            masks = [read_mask(part)._replace(negated=negated) for part in value.split(",")]
-            if len(masks) > 1 and negated:
-                raise UsageError("! not allowed with multiple source or destination IP addresses")
-            (self.sources if letter == "s" else self.destinations).extend(masks)
+            self.addresses.append((letter, negated, value))
         elif letter in "io":
             self._interface(letter, Word(negated, value))
         elif letter == "p":
@@ -199,6 +197,9 @@ class Parser(Said):
             raise UsageError("Empty interface is likely to be undesired")
         if len(given.value) > MAX_NAME:
             raise UsageError(f"interface name `{given.value}' must be shorter than {MAX_NAME + 1} characters")
+        if "/" in given.value or " " in given.value:
+            self.warnings.append(f"Warning: weird character in interface `{given.value}' "
+                                 "('/' and ' ' are not allowed by the kernel).\n")
         word = None if given == (False, "+") else given
         self.head = self.head._replace(entered=word) if letter == "i" else self.head._replace(leaves=word)
 
@@ -216,11 +217,7 @@ class Parser(Said):
             if not self._next_is_value():
                 raise UsageError("--set-counters requires packet and byte counter")
             size = self.words.pop(0)
-        if not packets.isdecimal():
-            raise UsageError("-c packet counter not numeric")
-        if not size.isdecimal():
-            raise UsageError("-c byte counter not numeric")
-        self.counters = int(packets), int(size)
+        self.counters = _count(packets, "packet"), _count(size, "byte")
 
     # -- extensions
 
@@ -278,6 +275,7 @@ class Parser(Said):
         text = attached if attached is not None else self._argument(typed)
         for _more in range(option.words - 1):
             text = f"{text} {self.words.pop(0)}" if self.words else text
+        extension.admit(option.flag, text, self.head)
         try:
             given[option.flag] = Given(negated, option.read(text))
         except BadValueError as error:
@@ -285,6 +283,13 @@ class Parser(Said):
         warning = extension.warning(given[option.flag], text)
         if warning:
             self.warnings.append(warning)
+
+
+def _count(text: str, what: str) -> int:
+    match = re.match("[0-9]{1,19}", text)
+    if match is None:
+        raise UsageError(f"--set-counters {what} counter not numeric")
+    return int(match[0])
 
 
 def _rule_number(text: str) -> int:

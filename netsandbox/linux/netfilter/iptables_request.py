@@ -5,7 +5,7 @@ from __future__ import annotations
 from netsandbox.linux.netfilter.chain_names import check_chain_name
 from netsandbox.linux.netfilter.extension import Action, Given, ImpossibleError, Match, UsageError
 from netsandbox.linux.netfilter.iptables_words import FOR_LISTS, FOR_RULES, OF_RULES, OPTIONS, NotModelledError, Request
-from netsandbox.linux.netfilter.masks import narrow
+from netsandbox.linux.netfilter.masks import narrow, read_mask
 from netsandbox.linux.netfilter.registry import OTHER_TARGETS, WITHOUT_OPTIONS
 from netsandbox.linux.netfilter.rule import Head, Jump, Mask, Rule
 from netsandbox.linux.netfilter.ruleset import NAMES, Table
@@ -27,6 +27,8 @@ class Said:
         self.seen: set[str] = set()
         self.counters = (0, 0)
         self.negated = False
+        self.addresses: list[tuple[str, bool, str]] = []
+        """What -s and -d said, unread: s or d, whether it is negated, the text."""
         self.sources: list[Mask] = []
         self.destinations: list[Mask] = []
         self.head = Head()
@@ -41,25 +43,43 @@ class Said:
         Raises:
             UsageError, NotModelledError
         """
+        errno = self._check_extensions()
         if not self.command:
             raise UsageError("no command specified")
+        if self.negated:
+            raise UsageError("nothing appropriate following !")
+        self._read_addresses()
         self._check_options()
         if "W" in self.seen and "w" not in self.seen:
             raise UsageError("--wait-interval only makes sense with --wait\n")
         if self.table not in ("filter", "nat", "mangle", "raw", "security"):
             raise UsageError(f"table '{self.table}' does not exist")
-        if self.negated:
-            raise UsageError("nothing appropriate following !")
         if self.command in "NE":
             check_chain_name(self.name or self.chain)
         if self.command not in OF_RULES or (self.command == "D" and self.number):
             return self.request((), "")
         self._check_interfaces()
-        try:
-            rules = self._rules()
-        except ImpossibleError as error:
-            return self.request((), error.errno)
-        return self.request(rules, self._impossible())
+        return self.request((), errno) if errno else self.request(self._rules(), self._impossible())
+
+    def _check_extensions(self) -> str:
+        """What the matches and the target have to say; the errno that the kernel will have for them, or nothing."""
+        if self.action is not None and self.action[0].name == "DROP" and self.table == "nat":
+            raise UsageError('\nThe "nat" table is not intended for filtering, the use of DROP is therefore '
+                             "inhibited.\n\n")
+        errno = ""
+        for kind, given in (*self.matches, *([self.action] if self.action is not None else [])):
+            try:
+                kind.check(given, self.head)
+            except ImpossibleError as error:
+                errno = errno or error.errno
+        return errno
+
+    def _read_addresses(self) -> None:
+        for letter, negated, text in self.addresses:
+            masks = [read_mask(part)._replace(negated=negated) for part in text.split(",")]
+            if len(masks) > 1 and negated:
+                raise UsageError("! not allowed with multiple source or destination IP addresses")
+            (self.sources if letter == "s" else self.destinations).extend(masks)
 
     def _check_options(self) -> None:
         allowed = FOR_RULES | {"m"} if self.command in OF_RULES else frozenset("c" * (self.command == "P"))
@@ -71,14 +91,12 @@ class Said:
                 raise UsageError(f"Illegal option `--{name}' with this command")
 
     def _check_interfaces(self) -> None:
-        if self.chain in ("OUTPUT", "POSTROUTING") and self.head.entered is not None:
+        if self.chain in ("OUTPUT", "POSTROUTING") and "i" in self.seen:
             raise UsageError(f"Can't use --in-interface with {self.chain}")
-        if self.chain in ("INPUT", "PREROUTING") and self.head.leaves is not None:
+        if self.chain in ("INPUT", "PREROUTING") and "o" in self.seen:
             raise UsageError(f"Can't use --out-interface with {self.chain}")
 
     def _rules(self) -> tuple[Rule, ...]:
-        for match, given in self.matches:
-            match.check(given, self.head)
         target = self._target()
         matches: list[Match] = [match(given) for match, given in self.matches]
         found: list[Rule] = []
@@ -93,10 +111,6 @@ class Said:
     def _target(self) -> Action | Jump | None:
         if self.action is not None:
             kind, given = self.action
-            if kind.name == "DROP" and self.table == "nat":
-                raise UsageError('\nThe "nat" table is not intended for filtering, the use of DROP is therefore '
-                                 "inhibited.\n\n")
-            kind.check(given, self.head)
             return kind(given) if given else WITHOUT_OPTIONS.get(kind.name) or kind(given)
         if not self.target:
             return None

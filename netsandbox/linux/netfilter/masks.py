@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 from netsandbox.linux.netfilter.extension import UsageError
 from netsandbox.linux.netfilter.rule import Mask
 from netsandbox.wire.addresses import AddressError, Network, format_ipv4, parse_ipv4
@@ -23,7 +25,7 @@ def read_host_mask(text: str) -> Mask:
     """The same, of which the bits outside of the mask are kept (libxt_conntrack.c)."""
     host, slash, mask = text.partition("/")
     bits = _mask_bits(mask) if slash else WHOLE
-    if slash and host.count(".") < 3:
+    if host.count(".") < 3 and re.fullmatch(r"[0-9.]+", host):
         host += ".0" * (3 - host.count("."))
     return Mask(False, _address(host), bits)
 
@@ -31,8 +33,9 @@ def read_host_mask(text: str) -> Mask:
 def _address(host: str) -> int:
     if host == "localhost":
         return 0x7F000001
+    short = re.fullmatch(r"0[xX][0-9a-fA-F]{1,8}", host)
     try:
-        return parse_ipv4(host)
+        return int(host, 16) if short else parse_ipv4(host)
     except AddressError:
         raise UsageError(f"host/network `{host}' not found") from None
 

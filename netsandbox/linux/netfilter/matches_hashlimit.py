@@ -15,6 +15,7 @@ from netsandbox.linux.netfilter.extension import (
     UsageError,
     as_number,
     number,
+    only_one,
 )
 from netsandbox.linux.netfilter.extension import transport_ports as ports_of
 from netsandbox.linux.netfilter.hashlimit_bytes import (
@@ -73,7 +74,7 @@ def read_unit_rate(text: str) -> UnitRate | ByteRate:
     """`3/min`, `5`, `1/s`; or bytes: `100kb/s`."""
     if "b/s" in text[1:]:
         return read_byte_rate(text)
-    rate, word = rate_of(text), text.partition("/")[2].lower()
+    rate, word = rate_of(text, "\n"), text.partition("/")[2].lower()
     if rate is None:
         raise BadValueError(f'Bad value for OPTION option: "{text}"')
     unit = next((seconds for name, seconds in UNITS if word and name[0] == word[0]), 1)
@@ -138,7 +139,8 @@ class HashLimit(Match):
         if upto is not None and upto.negated:
             del given["--hashlimit-upto"]
             given["--hashlimit-above"] = upto._replace(negated=False)
-        if ("--hashlimit-upto" in given) == ("--hashlimit-above" in given):
+        only_one(cls.name, given, ("--hashlimit-upto", "--hashlimit-above"))
+        if "--hashlimit-upto" not in given and "--hashlimit-above" not in given:
             raise UsageError("You have to specify --hashlimit")
         super().check(given, head)
         if "--hashlimit-rate-match" in given:

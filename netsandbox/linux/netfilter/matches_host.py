@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from netsandbox.linux.core.hooks import Hook
 from netsandbox.linux.core.interface import MAX_NAME
 from netsandbox.linux.netfilter.extension import (
+    BadValueError,
     Given,
     Match,
     Option,
@@ -101,7 +102,7 @@ def address_type(namespace: NetworkNamespace, address: int) -> str:
 
 def read_device(text: str) -> str:
     if len(text) > MAX_NAME:
-        raise UsageError(f"interface name `{text}' must be shorter than 16 characters")
+        raise UsageError(f"interface name `{text}' must be shorter than IFNAMSIZ ({MAX_NAME})")
     return text
 
 
@@ -112,6 +113,13 @@ class PhysicalDevice(Match):
     options = (Option("--physdev-is-in"), Option("--physdev-in", read_device), Option("--physdev-is-out"),
                Option("--physdev-out", read_device), Option("--physdev-is-bridged"))
     needs_one = "PHYSDEV: no physdev option specified"
+
+    @classmethod
+    def hooks_of(cls, given: dict[str, Given]) -> frozenset[Hook] | None:
+        """Which port a packet of the host's own leaves by is not known yet."""
+        bridged = given.get("--physdev-is-bridged")
+        leaves = "--physdev-out" in given or "--physdev-is-out" in given
+        return frozenset(Hook) - {Hook.OUTPUT} if leaves and (bridged is None or bridged.negated) else None
 
     def holds(self, _namespace: NetworkNamespace, buffer: SocketBuffer) -> bool:
         return all(self._one_holds(buffer, flag, given) is not given.negated for flag, given in self.given.items())
@@ -141,13 +149,16 @@ def _name(interface: Interface | None) -> str:
     return interface.name if interface is not None else "-"
 
 
+LAST_USER = 0xFFFFFFFE
+
+
 def read_user(text: str) -> Span:
     if text == "root":
         return Span(0, 0)
     low, dash, high = text.partition("-")
     first, last = as_number(low), as_number(high if dash else low)
-    if first is None or last is None:
-        raise UsageError(f'owner: Bad value for "--uid-owner" option: "{text}"')
+    if first is None or last is None or max(first, last) > LAST_USER:
+        raise BadValueError(f'Bad value for OPTION option: "{text}"')
     return Span(first, last)
 
 

@@ -4,14 +4,16 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from netsandbox.linux.core.hooks import Hook
 from netsandbox.linux.netfilter.extension import (
     Given,
     Match,
     Option,
     Span,
     UsageError,
-    as_number,
+    bounded_span,
     number,
+    only_one,
     read_address_range,
     write_address_range,
     write_span,
@@ -54,22 +56,11 @@ def _both_ends(span: Span) -> str:
     return f"{write_address_range(Span(span.low, span.low))}-{write_address_range(Span(span.high, span.high))}"
 
 
-def read_length(text: str) -> Span:
-    low, colon, high = text.partition(":")
-    first = as_number(low) if low else 0
-    last = first if not colon else as_number(high) if high else 65535
-    if first is None or last is None or max(first, last) > 65535:
-        raise UsageError('length: bad value for option "--length", or out of range (0-65535).\n')
-    if last < first:
-        raise UsageError(f'length: bad value for option "--length" near "{high}", or out of range ({first}-65535).\n')
-    return Span(first, last)
-
-
 class Length(Match):
     """Bytes of the whole IP packet."""
 
     name = "length"
-    options = (Option("--length", read_length, write_span, needed=True),)
+    options = (Option("--length", bounded_span(65535), write_span, needed=True),)
 
     def holds(self, _namespace: NetworkNamespace, buffer: SocketBuffer) -> bool:
         given = self.given["--length"]
@@ -93,7 +84,8 @@ class Ttl(Match):
 
     @classmethod
     def check(cls, given: dict[str, Given], head: Head) -> None:
-        if len(given) != 1:
+        only_one(cls.name, given, ("--ttl-lt", "--ttl-gt", "--ttl-eq"))
+        if not given:
             raise UsageError("TTL match: You must specify one of `--ttl-eq', `--ttl-lt', `--ttl-gt")
 
     def holds(self, _namespace: NetworkNamespace, buffer: SocketBuffer) -> bool:
@@ -123,6 +115,7 @@ class Mac(Match):
     """The source MAC of the frame that a packet came in."""
 
     name = "mac"
+    hooks = frozenset({Hook.PREROUTING, Hook.INPUT, Hook.FORWARD})
     options = (Option("--mac-source", read_mac, format_mac, needed=True),)
 
     def holds(self, _namespace: NetworkNamespace, buffer: SocketBuffer) -> bool:

@@ -47,7 +47,7 @@ def read_rate(text: str) -> Rate:
     return rate
 
 
-def rate_of(text: str) -> Rate | None:
+def rate_of(text: str, end: str = "") -> Rate | None:
     """The rate, None where there is none; what stands behind the number is passed over, as atoi does (parse_rate)."""
     match = re.fullmatch(r"(\d{1,9})[^/]*(?:/(.+))?", text)
     unit = next((seconds for name, seconds in UNITS if match and match[2] and
@@ -56,7 +56,7 @@ def rate_of(text: str) -> Rate | None:
         return None
     period = SCALE * (unit or 1) // int(match[1])
     if not period:
-        raise UsageError(f"Rate too fast \"{text}\"\n")
+        raise UsageError(f"Rate too fast \"{text}\"{end}")
     return Rate(period)
 
 
@@ -124,29 +124,31 @@ def read_probability(text: str) -> int:
     return int(float(text) * (1 << RANDOM_BITS) + 0.5)
 
 
+NONE = Given(False, 0)
+
+
 class Statistic(Match):
     """Every nth packet, or some at random (xt_statistic.c)."""
 
     name = "statistic"
     options = (Option("--mode", read_mode, can_negate=False, needed=True),
-               Option("--probability", read_probability, lambda p: f"{p / (1 << RANDOM_BITS):.11f}"),
+               Option("--probability", read_probability, lambda p: f"{p / (1 << RANDOM_BITS):.11f}",
+                      excludes=("--every", "--packet")),
                Option("--every", number(1, 0xFFFFFFFF)),
                Option("--packet", number(0, 0xFFFFFFFF), can_negate=False))
 
     @classmethod
     def check(cls, given: dict[str, Given], head: Head) -> None:
-        super().check(given, head)
-        if given["--mode"].value == "random":
-            if "--probability" not in given:
-                raise UsageError("--probability must be specified when using random mode")
-            return
-        if "--every" not in given and "--packet" not in given:
+        is_random = "--mode" not in given or given["--mode"].value == "random"
+        if is_random and "--probability" not in given:
+            raise UsageError("--probability must be specified when using random mode")
+        if not is_random and "--every" not in given and "--packet" not in given:
             raise UsageError("--every and --packet must be specified when using nth mode")
-        for flag, other in (("--every", "--packet"), ("--packet", "--every")):
-            if other not in given:
-                raise UsageError(f'statistic: option "{flag}" also requires "{other}".\n')
-        if given["--packet"].value >= given["--every"].value:
+        if not is_random and "--packet" in given and given["--packet"].value >= given.get("--every", NONE).value:
             raise UsageError("the --packet p must be 0 <= p <= n-1")
+        super().check(given, head)
+        if "--every" in given and "--packet" not in given:
+            raise UsageError('statistic: option "--every" also requires "--packet".\n')
 
     def prepare(self) -> None:
         self.count = (self.value("--every") or 1) - 1 - (self.value("--packet") or 0)

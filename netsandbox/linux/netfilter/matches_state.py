@@ -25,9 +25,10 @@ from netsandbox.linux.netfilter.extension import (
     Span,
     UsageError,
     as_number,
+    bounded_span,
     quoted,
     read_mark,
-    read_ports,
+    read_named_ports,
     write_mark,
     write_span,
 )
@@ -101,14 +102,6 @@ def read_direction(text: str) -> str:
     return text.upper()
 
 
-def read_expiry(text: str) -> Span:
-    low, colon, high = text.partition(":")
-    first, last = as_number(low), as_number(high if colon else low)
-    if first is None or last is None:
-        raise UsageError(f'conntrack: bad value for option "--ctexpire", or out of range (0-4294967295): "{text}"')
-    return Span(first, last)
-
-
 class Conntrack(Match):
     """-m conntrack (xt_conntrack.c)."""
 
@@ -119,9 +112,9 @@ class Conntrack(Match):
         Option("--ctstate", read_ctstate), Option("--ctproto", read_protocol),
         Option("--ctorigsrc", read_host_mask, format_mask), Option("--ctorigdst", read_host_mask, format_mask),
         Option("--ctreplsrc", read_host_mask, format_mask), Option("--ctrepldst", read_host_mask, format_mask),
-        Option("--ctorigsrcport", read_ports, write_span), Option("--ctorigdstport", read_ports, write_span),
-        Option("--ctreplsrcport", read_ports, write_span), Option("--ctrepldstport", read_ports, write_span),
-        Option("--ctstatus", read_ctstatus), Option("--ctexpire", read_expiry, write_span),
+        *(Option(flag, read_named_ports, write_span)
+          for flag in ("--ctorigsrcport", "--ctorigdstport", "--ctreplsrcport", "--ctrepldstport")),
+        Option("--ctstatus", read_ctstatus), Option("--ctexpire", bounded_span(0xFFFFFFFF), write_span),
         Option("--ctdir", read_direction, can_negate=False))
 
     def holds(self, namespace: NetworkNamespace, buffer: SocketBuffer) -> bool:
@@ -250,9 +243,8 @@ class ConnectionMark(Match):
 
 
 def read_comment(text: str) -> str:
-    if len(text) >= LONGEST_COMMENT:
-        raise UsageError('COMMENT match: comment must be shorter than 256 characters')
-    return text
+    """The nf_tables iptables cuts off what is longer than the kernel keeps."""
+    return text.encode("utf-8", "surrogateescape")[:LONGEST_COMMENT - 1].decode("utf-8", "surrogateescape")
 
 
 class Comment(Match):

@@ -11,8 +11,9 @@ from netsandbox.linux.netfilter.extension import (
     Option,
     Span,
     UsageError,
+    as_number,
     list_ports,
-    number,
+    read_named_ports,
     read_port,
     read_ports,
     transport_ports,
@@ -106,10 +107,17 @@ PORT_OPTIONS = (Option("--sport", read_ports, write_span, aliases=("--source-por
                 Option("--dport", read_ports, write_span, aliases=("--destination-port",)))
 
 
+def read_tcp_option(text: str) -> int:
+    number = as_number(text)
+    if number is None or not 0 < number < 256:
+        raise UsageError(f'Bad TCP option "{text}"')
+    return number
+
+
 class Tcp(Ports):
     name = "tcp"
     protocol = 6
-    options = (*PORT_OPTIONS, Option("--tcp-option", number(1, 255)),
+    options = (*PORT_OPTIONS, Option("--tcp-option", read_tcp_option),
                Option("--tcp-flags", read_flags, write_flags, words=2), Option("--syn", read_syn, words=0))
 
     @classmethod
@@ -162,7 +170,8 @@ def _has_option(data: bytes, wanted: int) -> bool:
 class Udp(Ports):
     name = "udp"
     protocol = 17
-    options = PORT_OPTIONS
+    options = (Option("--sport", read_named_ports, write_span, aliases=("--source-port",)),
+               Option("--dport", read_named_ports, write_span, aliases=("--destination-port",)))
 
     def holds(self, _namespace: NetworkNamespace, buffer: SocketBuffer) -> bool:
         return self._ports_hold(buffer)
@@ -247,10 +256,16 @@ class Multiport(Match):
     needs_one = "multiport expection an option"
 
     @classmethod
+    def admit(cls, flag: str, text: str, head: Head) -> None:
+        if head.protocol is not None and (
+                head.protocol.negated or head.protocol.value not in ("6", "17", "33", "132", "136")):
+            raise UsageError("multiport only works with TCP, UDP, UDPLITE, SCTP and DCCP")
+        if head.protocol is None:
+            raise UsageError("multiport needs `-p tcp', `-p udp', `-p udplite', `-p sctp' or `-p dccp'")
+
+    @classmethod
     def check(cls, given: dict[str, Given], head: Head) -> None:
         super().check(given, head)
-        if head.protocol is None or head.protocol.negated or head.protocol.value not in ("6", "17", "33", "132", "136"):
-            raise UsageError("multiport needs `-p tcp', `-p udp', `-p udplite', `-p sctp' or `-p dccp'")
         if len(given) > 1:
             raise UsageError("multiport: only one of --sports, --dports and --ports can be given")
 

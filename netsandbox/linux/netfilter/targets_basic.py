@@ -15,7 +15,9 @@ from netsandbox.linux.netfilter.extension import (
     MarkValue,
     Option,
     UsageError,
+    only_one,
     quoted,
+    read_bits,
     read_mark,
     write_mark,
 )
@@ -177,7 +179,8 @@ def _mark_listed(mark: MarkValue) -> str:
     return f" set {value:#x}" if mask == WORD else f" xset {_write_xmark(mark)}"
 
 
-XMARK_OPTIONS = tuple(Option(flag, read_mark, _write_xmark, can_negate=False) for flag in MARK_OPTIONS)
+XMARK_OPTIONS = tuple(Option(flag, read_mark if flag.startswith("--set-") else read_bits, _write_xmark,
+                             can_negate=False) for flag in MARK_OPTIONS)
 
 
 class SetMark(Action):
@@ -188,6 +191,7 @@ class SetMark(Action):
 
     @classmethod
     def check(cls, given: dict[str, Given], head: Head) -> None:
+        only_one(cls.name, given, MARK_OPTIONS)
         mark = _only_mark(given)
         if mark is None:
             raise UsageError("MARK: One of the --set-xmark, --{and,or,xor,set}-mark options is required")
@@ -208,12 +212,13 @@ class SetConnectionMark(Action):
     name = "CONNMARK"
     needs_tracking = True
     options = (*XMARK_OPTIONS, Option("--save-mark", can_negate=False), Option("--restore-mark", can_negate=False),
-               Option("--nfmask", read_mark, write_mark, can_negate=False),
-               Option("--ctmask", read_mark, write_mark, can_negate=False),
-               Option("--mask", read_mark, write_mark, can_negate=False))
+               *(Option(flag, read_bits, write_mark, can_negate=False) for flag in ("--nfmask", "--ctmask", "--mask")))
 
     @classmethod
     def check(cls, given: dict[str, Given], head: Head) -> None:
+        only_one(cls.name, given, (*MARK_OPTIONS, "--save-mark", "--restore-mark"))
+        for mask in ("--nfmask", "--ctmask"):
+            only_one(cls.name, given, (mask, "--mask"))
         mark = _only_mark(given)
         if mark is not None:
             given["--set-xmark"] = Given(False, mark)

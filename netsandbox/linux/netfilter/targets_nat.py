@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from netsandbox.linux.core.hooks import Hook
 from netsandbox.linux.drop import Dropped, DropReason
 from netsandbox.linux.ipv4.routing import select_address
-from netsandbox.linux.netfilter.extension import Action, Given, Option, UsageError, as_number
+from netsandbox.linux.netfilter.extension import Action, Option, UsageError, as_number
 from netsandbox.linux.netfilter.nat import Range, is_source_hook, settle
 from netsandbox.linux.netfilter.rule import Answer, Decision
 from netsandbox.wire.addresses import AddressError, Network, format_ipv4, parse_ipv4
@@ -85,11 +85,6 @@ def _address(text: str) -> int:
         raise UsageError(f'Bad IP address "{text}"') from None
 
 
-def _check_ports(given: dict[str, Given], head: Head) -> None:
-    has_ports = any(isinstance(one.value, Ports) or (isinstance(one.value, Where) and one.value.ports is not None)
-                    for one in given.values())
-    if has_ports and (head.protocol is None or head.protocol.negated or head.protocol.value not in WITH_PORTS):
-        raise UsageError(NO_PORTS)
 
 
 FLAGS = (Option("--random", can_negate=False), Option("--random-fully", can_negate=False),
@@ -103,9 +98,10 @@ class Translation(Action):
     needs_tracking = True
 
     @classmethod
-    def check(cls, given: dict[str, Given], head: Head) -> None:
-        super().check(given, head)
-        _check_ports(given, head)
+    def admit(cls, flag: str, text: str, head: Head) -> None:
+        has_ports = flag == "--to-ports" or (flag.startswith("--to-") and text.count(":") == 1)
+        if has_ports and (head.protocol is None or head.protocol.negated or head.protocol.value not in WITH_PORTS):
+            raise UsageError(NO_PORTS)
 
     def wanted(self, namespace: NetworkNamespace, buffer: SocketBuffer) -> Range | None:
         """What it wants the packet's address to be; None: it cannot be had, and the packet is lost."""

@@ -16,6 +16,7 @@ from netsandbox.linux.netfilter.extension import (
     UsageError,
     as_number,
     number,
+    only_one,
 )
 from netsandbox.linux.netfilter.rewrite import changed
 from netsandbox.linux.netfilter.rule import Answer, Decision
@@ -49,7 +50,8 @@ class SetTtl(Action):
 
     @classmethod
     def check(cls, given: dict[str, Given], head: Head) -> None:
-        if len(given) != 1:
+        only_one(cls.name, given, ("--ttl-set", "--ttl-dec", "--ttl-inc"))
+        if not given:
             raise UsageError("TTL: You must specify an action")
 
     def act(self, _namespace: NetworkNamespace, buffer: SocketBuffer) -> Answer:
@@ -91,8 +93,9 @@ class SetTos(Action):
 
     @classmethod
     def check(cls, given: dict[str, Given], head: Head) -> None:
-        found = [(flag, given.pop(flag).value) for flag in ("--set-tos", "--and-tos", "--or-tos", "--xor-tos")
-                 if flag in given]
+        flags = ("--set-tos", "--and-tos", "--or-tos", "--xor-tos")
+        only_one(cls.name, given, flags)
+        found = [(flag, given.pop(flag).value) for flag in flags if flag in given]
         if not found:
             raise UsageError("TOS: An action is required")
         flag, (value, mask) = found[0]
@@ -125,6 +128,7 @@ class SetDscp(Action):
 
     @classmethod
     def check(cls, given: dict[str, Given], head: Head) -> None:
+        only_one(cls.name, given, ("--set-dscp", "--set-dscp-class"))
         named = given.pop("--set-dscp-class", None)
         if named is not None:
             given["--set-dscp"] = named
@@ -143,13 +147,15 @@ class ClampMss(Action):
     """Another maximum segment size in a SYN (xt_TCPMSS.c)."""
 
     name = "TCPMSS"
-    options = (Option("--set-mss", number(0, 65495), can_negate=False),
+    options = (Option("--set-mss", number(0, 65515), can_negate=False),
                Option("--clamp-mss-to-pmtu", can_negate=False))
 
     @classmethod
     def check(cls, given: dict[str, Given], head: Head) -> None:
-        if len(given) != 1:
+        if not given:
             raise UsageError("TCPMSS target: At least one parameter is required")
+        while len(given) > 1:  # the last one counts
+            del given[next(iter(given))]
         if head.protocol != (False, "6"):
             raise ImpossibleError("EINVAL")
 
