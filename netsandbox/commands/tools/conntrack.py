@@ -11,7 +11,7 @@ from netsandbox.commands.tools.context import ToolError, ToolResult
 from netsandbox.commands.tools.follows import FollowsError
 from netsandbox.commands.tools.idle import note
 from netsandbox.engine.units import SECOND
-from netsandbox.linux.netfilter.connection import DST_NAT, SRC_NAT, Connection, FlowTuple
+from netsandbox.linux.netfilter.connection import DST_NAT, SRC_NAT, Connection, FlowTuple, Status
 from netsandbox.linux.netfilter.connection_table import STATISTICS
 from netsandbox.linux.netfilter.track_tcp import STATES
 from netsandbox.linux.netlink.credentials import may_administer
@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from netsandbox.commands.tools.context import ToolContext
     from netsandbox.linux.core.namespace import NetworkNamespace
 
+EXPECTED = int(Status.EXPECTED)
 NOBODY = f"{TITLE}: Operation failed: sorry, you must be root or get CAP_NET_ADMIN capability to do this"
 TITLES = {"NEW": "    [NEW] ", "UPDATE": " [UPDATE] ", "DESTROY": "[DESTROY] "}
 
@@ -96,7 +97,9 @@ def _listed(context: ToolContext, line: Line, found: list[Connection], uses: int
     """One line each; an entry that was just taken in hand has one user more."""
     now = context.namespace.scheduler.now
     text = "".join(entry_text(connection, now, line.outputs, line.command, uses) for connection in found)
-    return f"{XML_BEGIN}{text}{XML_END}" if text and "xml" in line.outputs and line.command == "L" else text
+    if not text or "xml" not in line.outputs or line.command not in "LG":
+        return text
+    return f"{XML_BEGIN}{text}{XML_END if line.command == 'L' else ''}"  # -G leaves the end out
 
 
 def _said(count: int, done: str) -> str:
@@ -132,7 +135,7 @@ def _create(context: ToolContext, line: Line) -> ToolResult:
     table = context.namespace.netfilter.connection_table(context.namespace)
     connection = table.make(original, reply, line.number("t") * SECOND)
     connection.mark, connection.status = line.number("m"), line.status
-    connection.status |= SRC_NAT * (reply.dst != original.src) | DST_NAT * (reply.src != original.dst)
+    connection.status |= SRC_NAT * ("n" in line.values) | DST_NAT * ("g" in line.values)
     connection.state = STATES.index(line.values.get("state", "NONE"))
     if not table.confirm(connection):
         raise _failed("Such conntrack exists, try -U to update")
@@ -166,10 +169,14 @@ def _tuples(line: Line) -> tuple[FlowTuple, FlowTuple]:
 
 
 def _update(context: ToolContext, line: Line) -> ToolResult:
-    """What -m, -t and -u say, of each entry that has it otherwise."""
+    """What -m, -t, -u and --state say, of each entry that has it otherwise."""
     table, changed = context.namespace.netfilter.connection_table(context.namespace), []
     for connection in _found(context, line):
-        before = connection.mark, connection.status
+        before = connection.mark, connection.status, connection.state
+        if line.status & ~connection.status & EXPECTED:
+            raise _failed("Device or resource busy")
+        if "state" in line.values:
+            connection.state = STATES.index(line.values["state"])
         mask = line.values.get("m", "").partition("/")[2]
         bits = int(mask, 0) if mask else 0xFFFFFFFF
         if "m" in line.values:
@@ -177,7 +184,7 @@ def _update(context: ToolContext, line: Line) -> ToolResult:
         connection.status |= line.status
         if "t" in line.values:
             table.refresh(connection, line.number("t") * SECOND)
-        if "t" in line.values or before != (connection.mark, connection.status):
+        if "t" in line.values or before != (connection.mark, connection.status, connection.state):
             table.changed(connection)
             changed.append(connection)
     return ToolResult(int(not changed), _listed(context, line, changed, uses=2), _said(len(changed), "updated"))

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import TYPE_CHECKING, NamedTuple
 
-from netsandbox.linux.netfilter.connection import SEEN_REPLY
+from netsandbox.linux.netfilter.connection import DST_NAT, SEEN_REPLY, SRC_NAT
 from netsandbox.wire.addresses import Network
 from netsandbox.wire.ipv4 import TCP
 
@@ -93,11 +93,13 @@ def in_zone(connection: Connection, wanted: Network) -> bool:
 
 def _source_nat(connection: Connection, wanted: Network) -> bool:
     """By which address, or by any (0)."""
-    return connection.reply.dst != connection.original.src and wanted.address in (0, connection.reply.dst)
+    is_translated = connection.status & SRC_NAT and connection.reply.dst != connection.original.src
+    return bool(is_translated) and wanted.address in (0, connection.reply.dst)
 
 
 def _destination_nat(connection: Connection, wanted: Network) -> bool:
-    return connection.reply.src != connection.original.dst and wanted.address in (0, connection.reply.src)
+    is_translated = connection.status & DST_NAT and connection.reply.src != connection.original.dst
+    return bool(is_translated) and wanted.address in (0, connection.reply.src)
 
 
 def _any_nat(connection: Connection, wanted: Network) -> bool:
@@ -123,4 +125,4 @@ PORTS: dict[str, Test] = {
     "sport": _orig_sport, "orig-port-src": _orig_sport, "dport": _orig_dport, "orig-port-dst": _orig_dport,
     "reply-port-src": _reply_sport, "reply-port-dst": _reply_dport}
 SAME = {"orig-port-src": "sport", "orig-port-dst": "dport"}
-OF_ICMP: dict[str, Test | None] = {"icmp-type": _icmp_type, "icmp-code": _icmp_code, "icmp-id": None}
+OF_ICMP: dict[str, Test] = {"icmp-type": _icmp_type, "icmp-code": _icmp_code, "icmp-id": _orig_sport}

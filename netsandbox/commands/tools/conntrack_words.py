@@ -21,7 +21,7 @@ from netsandbox.commands.tools.conntrack_filter import (
     of_protocol,
 )
 from netsandbox.commands.tools.context import ToolError
-from netsandbox.linux.netfilter.connection import ASSURED, SEEN_REPLY, TOLD_WITH_PORTS
+from netsandbox.linux.netfilter.connection import ASSURED, GRE, SEEN_REPLY, TOLD_WITH_PORTS
 from netsandbox.linux.netfilter.listing import NAMES
 from netsandbox.linux.netfilter.track_tcp import STATES
 from netsandbox.wire.addresses import AddressError, Network, parse_ipv4
@@ -217,7 +217,6 @@ class Line:
             if state not in STATES:
                 raise wrong(f"unknown TCP state `{value}'")
             self.values[kept] = state
-            self.filters.append(Filter(in_state, Network(STATES.index(state), 0)))
             return
         test = PORTS.get(name) or OF_ICMP.get(name)
         if test is not None:
@@ -237,6 +236,8 @@ class Line:
         for letter, what in NOT_MODELLED.items():
             if letter in self.values:
                 raise ToolError(1, f"netsandbox: conntrack: {what} are not modelled")
+        if self.command == "D" and "t" in self.values:
+            raise ToolError(1, "netsandbox: conntrack -D -t is not modelled")
         if self.command in ("I", "A", "G"):
             self._check_new()
         if "save" in self.outputs and len(self.outputs) > 1:
@@ -250,6 +251,8 @@ class Line:
         if "m" in self.values and self.command not in ("I", "A", "U"):
             mask = self.values["m"].partition("/")[2]
             self.filters.append(Filter(always, Network(self.number("m"), 0), int(mask, 0) if mask else 0xFFFFFFFF))
+        if "state" in self.values and self.command not in ("I", "A", "U"):
+            self.filters.append(Filter(in_state, Network(STATES.index(self.values["state"]), 0)))
         if "u" in self.values and self.command not in ("I", "A", "U"):
             bits = _bits(self.values["u"])
             if not bits and self.command == "L":
@@ -264,6 +267,8 @@ class Line:
         if not {"s", "d"} <= self.values.keys() and not {"r", "q"} <= self.values.keys():
             raise wrong("you have to specify `--src' and `--dst'")
         given = self.values.keys()
+        if self.protocol == GRE:
+            raise wrong("you have to specify `--srckey' and `--dstkey'")
         if self.protocol in TOLD_WITH_PORTS and not (
                 {"sport", "dport"} <= given or {"reply-port-src", "reply-port-dst"} <= given):
             raise wrong("you have to specify `--sport' and `--dport'")
