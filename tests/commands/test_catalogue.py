@@ -41,6 +41,7 @@ def test_a_run_imports_only_the_commands_that_it_runs() -> None:
         "netsandbox.apps.traceroute", "netsandbox.commands.capture_verbs", "netsandbox.commands.docker.inspect",
         "netsandbox.commands.docker.network", "netsandbox.commands.docker.template", "netsandbox.commands.help_verb",
         "netsandbox.commands.tools.brctl", "netsandbox.commands.tools.ip_link", "netsandbox.commands.tools.ss",
+        "netsandbox.linux.netfilter.nft_command",
         "netsandbox.commands.complete", "netsandbox.commands.compose.reader",
         "netsandbox.shell.interpreter", "netsandbox.wire.pcapng",
         "asyncio", "dataclasses", "rich", "textual"}

@@ -12,9 +12,8 @@ from netsandbox.commands.tools.options import getopt_long
 from netsandbox.engine.units import EPOCH, SECOND
 from netsandbox.linux.core.hooks import TABLES
 from netsandbox.linux.core.inode import FileError
-from netsandbox.linux.netfilter import iptables, nft_command
+from netsandbox.linux.netfilter import iptables
 from netsandbox.linux.netfilter import restore as tables_restore
-from netsandbox.linux.netfilter.iptables import FailedError
 from netsandbox.linux.netfilter.iptables_print import SAVED, saved_table
 from netsandbox.linux.netfilter.ruleset import Table
 from netsandbox.linux.netlink.credentials import may_administer
@@ -151,25 +150,3 @@ def _asctime(seconds: int) -> str:
     year, month, day = civil_date(days)
     clock = f"{rest // 3600:02d}:{rest % 3600 // 60:02d}:{rest % 60:02d}"
     return f"{'ThuFriSatSunMonTueWed'[days % 7 * 3:][:3]} {MONTHS[month * 3 - 3:][:3]} {day:2d} {clock} {year}"
-
-
-def nft(context: ToolContext, arguments: list[str]) -> ToolResult:
-    """`nft list`, and `nft add`, `insert`, `delete`, `-f FILE` … of what iptables can say."""
-    if not may_administer() and "-v" not in arguments:
-        raise ToolError(1, "Operation not permitted (you must be root)")
-    return ToolResult(*nft_command.run(context.namespace, arguments, _Ruleset(context).read))
-
-
-class _Ruleset:
-    """A file of nft's."""
-
-    def __init__(self, context: ToolContext) -> None:
-        self.context = context
-
-    def read(self, name: str) -> str:
-        if name in ("-", "/dev/stdin"):
-            return stdin(self.context, "nft")
-        try:
-            return files_of(self.context).read(name)
-        except FileError as error:
-            raise FailedError(1, f"internal:0:0-0: Error: Could not open file \"{name}\": {error}\n\n\n") from None

@@ -39,7 +39,7 @@ TOOLS: Late[str, Tool] = Late({
     "ifconfig": "netsandbox.commands.tools.ifconfig:run",
     "conntrack": "netsandbox.commands.tools.conntrack:run", "dmesg": "netsandbox.commands.tools.dmesg:run",
     "ip": "netsandbox.commands.tools.ip:run",
-    "ip6tables": "netsandbox.commands.tools.iptables:no_ipv6", "nft": "netsandbox.commands.tools.iptables:nft",
+    "ip6tables": "netsandbox.commands.tools.iptables:no_ipv6", "nft": "netsandbox.commands.tools.nft:run",
     **{f"iptables{kind}{name}": f"netsandbox.commands.tools.iptables:{function}{suffix}"
        for kind, suffix in (("", ""), ("-nft", "_nft"), ("-legacy", "_legacy"))
        for name, function in (("", "run"), ("-save", "save"), ("-restore", "restore"))},

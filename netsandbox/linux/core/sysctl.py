@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sized
 from difflib import get_close_matches
-from functools import cache
+from functools import cache, lru_cache
 from typing import Any, Protocol
 
 from netsandbox.linux.core.neighbour_parameters import (
@@ -94,6 +94,13 @@ RESET = 2
 """Of devconf_inherit_init_net: a new namespace has the kernel's defaults."""
 
 NOT_COUNTED: Mapping[str, Sized] = {}
+FEW = 16
+"""Texts of several numbers that are remembered."""
+
+
+@lru_cache(FEW)
+def _numbers(text: str) -> tuple[int, ...]:
+    return tuple(map(int, text.split()))
 
 
 class Configured(Protocol):
@@ -134,10 +141,14 @@ class Sysctls:
             return str(len(self.counted[key]))
         return str(self._globals[key])
 
+    def numbers(self, key: str) -> tuple[int, ...]:
+        """Several numbers that one setting holds."""
+        return _numbers(self.text(key))
+
     @property
     def port_range(self) -> tuple[int, int]:
-        low, high = self.text("net.ipv4.ip_local_port_range").split()
-        return int(low), int(high)
+        low, high = self.numbers("net.ipv4.ip_local_port_range")
+        return low, high
 
     def inherit(self, first: Sysctls) -> None:
         """A new namespace begins with the interface settings of the machine's first one, as they are now, unless

@@ -264,15 +264,15 @@ def _has_moved(buffer: SocketBuffer, connection: Connection) -> bool:
             and buffer.leaves is not None and buffer.leaves.index != connection.masquerade)
 
 
-def _bit(connection: Connection, direction: int, is_source: bool) -> bool:
-    """Whether the connection's translation touches this end of a packet."""
-    return bool(connection.status & (DST_NAT if is_source is (direction == REPLY) else SRC_NAT))
+def _bit(direction: int, is_source: bool) -> int:
+    """Of a connection's status: whether its translation touches this end of a packet."""
+    return DST_NAT if is_source is (direction == REPLY) else SRC_NAT
 
 
 def _apply(buffer: SocketBuffer, connection: Connection, is_source: bool) -> None:
     """nf_nat_packet."""
     direction = direction_of(buffer.info)
-    if _bit(connection, direction, is_source):
+    if connection.status & _bit(direction, is_source):
         target = connection.tuple(not direction).inverted()
         buffer.packet = rewrite.translate(buffer.packet, target, is_source)
     if buffer.hook is OUTPUT and connection.tuple(direction).dst != connection.tuple(not direction).src:
@@ -286,7 +286,7 @@ def _translate_error(buffer: SocketBuffer, connection: Connection, is_source: bo
         return Dropped(DropReason.NETFILTER_DROP, ("icmp error",))
     if message.type == REDIRECT and (connection.status & NAT_DONE != NAT_DONE or connection.status & NAT_MASK):
         return Dropped(DropReason.NETFILTER_DROP, ("redirect",))
-    if not _bit(connection, direction, is_source):
+    if not connection.status & _bit(direction, is_source):
         return None
     other = connection.tuple(not direction)
     quoted = rewrite.translate_quoted(message.data, other, not is_source)

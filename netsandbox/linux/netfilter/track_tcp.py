@@ -322,7 +322,7 @@ def _learn(sender: Side, receiver: Side, has_ack: bool, ack: int, sack: int, end
 def _count_retransmissions(tracking: TcpTracking, segment: TcpSegment, direction: int, index: int, end: int) -> None:
     if index != SET_ACK:
         return
-    this = Last(segment.seq, segment.ack, end, segment.window)
+    this = Last._make((segment.seq, segment.ack, end, segment.window))
     if tracking.last == this and tracking.last_direction == direction:
         tracking.retransmissions += 1
     else:

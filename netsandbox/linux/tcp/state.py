@@ -210,7 +210,7 @@ class Connection(Socket):
         self.path_mtu = 0
         self.probed_mss = 0
         """What a segment holds at most that a path of unknown MTU is sure to take, or 0 (icsk_mtup.search_low)."""
-        self.send_buffer = int(settings.text("net.ipv4.tcp_wmem").split()[1])
+        self.send_buffer = settings.numbers("net.ipv4.tcp_wmem")[1]
         self.queued = 0
         """Bytes written and not acknowledged."""
         self.unsent: list[Chunk] = []
@@ -266,7 +266,7 @@ class Connection(Socket):
         self.receive_window = self.slow_start = self.window_clamp = 0
         """rcv_wnd, rcv_ssthresh, window_clamp."""
         self.receive_scale = 0
-        self.receive_buffer = int(self.namespace.sysctls.text("net.ipv4.tcp_rmem").split()[1])
+        self.receive_buffer = self.namespace.sysctls.numbers("net.ipv4.tcp_rmem")[1]
         self.ratio = 128
         """What of a buffer is data, in 1/256 (scaling_ratio)."""
         self.advertised_mss = DEFAULT_MSS
@@ -309,7 +309,8 @@ class Connection(Socket):
     def change(self, state: TcpState, why: str) -> None:
         """Go to another state, and say so."""
         if state is not self.state:
-            self.namespace.record(TcpStateChanged(self.namespace.name, *self.key, self.state.name, state.name, why))
+            self.namespace.record(TcpStateChanged._make((
+                self.namespace.name, *self.key, self.state.name, state.name, why)))
             self.state = state
 
     def wake(self) -> None:

@@ -310,7 +310,7 @@ class StreamSocket(Connection):
     def has_room(self) -> bool:
         """Whether a third of the send buffer is free again (sk_stream_is_writeable)."""
         per_segment = 256 + (1 << (max(self.mss_clamp, self.mss) + 640 - 1).bit_length())
-        most = int(self.namespace.sysctls.text("net.ipv4.tcp_wmem").split()[2])
+        most = self.namespace.sysctls.numbers("net.ipv4.tcp_wmem")[2]
         wish = 2 * max(INITIAL, self.congestion.window) * per_segment
         self.send_buffer = max(self.send_buffer, min(wish, most))
         return self.send_buffer - self.queued >= self.queued >> 1

@@ -28,7 +28,7 @@ def initial(settings: Sysctls, buffer: int, mss: int, scaling: bool) -> tuple[in
         space -= space % mss
     scale = 0
     if scaling:
-        largest = max(space, int(settings.text("net.ipv4.tcp_rmem").split()[2]), settings.get("net.core.rmem_max"))
+        largest = max(space, settings.numbers("net.ipv4.tcp_rmem")[2], settings.get("net.core.rmem_max"))
         largest = min(largest, MAX_WINDOW << MAX_SCALE)
         scale = min(max(largest.bit_length() - 16, 0), MAX_SCALE)
     return space, scale, MAX_WINDOW << scale
@@ -45,7 +45,7 @@ def opened(conn: Connection) -> None:
     conn.space = min(conn.slow_start, conn.receive_window, INITIAL * mss)
     conn.space_at, conn.space_seq = conn.namespace.scheduler.clock, conn.copied
     per_segment = 256 + (1 << (max(conn.mss_clamp, conn.mss) + 640 - 1).bit_length())
-    most = int(conn.namespace.sysctls.text("net.ipv4.tcp_wmem").split()[2])
+    most = conn.namespace.sysctls.numbers("net.ipv4.tcp_wmem")[2]
     conn.send_buffer = min(max(conn.send_buffer, 2 * INITIAL * per_segment), most)
 
 
@@ -133,7 +133,7 @@ def grow(conn: Connection, size: int) -> None:
 def has_memory(conn: Connection) -> bool:
     """What was offered is taken, even if the buffer has to grow for it, up to tcp_rmem (tcp_clamp_window)."""
     if conn.memory > conn.receive_buffer:
-        most = int(conn.namespace.sysctls.text("net.ipv4.tcp_rmem").split()[2])
+        most = conn.namespace.sysctls.numbers("net.ipv4.tcp_rmem")[2]
         conn.receive_buffer = max(conn.receive_buffer, min(conn.memory, most))
     return conn.memory <= conn.receive_buffer
 
@@ -149,7 +149,7 @@ def adjust_space(conn: Connection) -> None:
         wish = (copied << 1) + 4 * copied * (copied - old) // max(old, 1)
         if conn.early:
             wish += (_end(conn.early[-1]) - conn.expected) & MASK
-        buffer = min((wish << 8) // conn.ratio, int(settings.text("net.ipv4.tcp_rmem").split()[2]))
+        buffer = min((wish << 8) // conn.ratio, settings.numbers("net.ipv4.tcp_rmem")[2])
         if buffer > conn.receive_buffer and settings.get("net.ipv4.tcp_moderate_rcvbuf"):
             conn.receive_buffer = buffer
             conn.window_clamp = full_space(conn)

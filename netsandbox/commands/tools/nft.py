@@ -1,0 +1,32 @@
+"""`nft`: its language and its listings are netfilter's, its files are the program's."""
+
+from __future__ import annotations
+
+from functools import partial
+from typing import TYPE_CHECKING
+
+from netsandbox.commands.tools.context import ToolError, ToolResult
+from netsandbox.commands.tools.inputs import files_of, stdin
+from netsandbox.linux.core.inode import FileError
+from netsandbox.linux.netfilter import nft_command
+from netsandbox.linux.netfilter.iptables import FailedError
+from netsandbox.linux.netlink.credentials import may_administer
+
+if TYPE_CHECKING:
+    from netsandbox.commands.tools.context import ToolContext
+
+
+def run(context: ToolContext, arguments: list[str]) -> ToolResult:
+    """`nft list`, and `nft add`, `insert`, `delete`, `-f FILE` … of what iptables can say."""
+    if not may_administer() and "-v" not in arguments:
+        raise ToolError(1, "Operation not permitted (you must be root)")
+    return ToolResult(*nft_command.run(context.namespace, arguments, partial(_read, context)))
+
+
+def _read(context: ToolContext, name: str) -> str:
+    if name in ("-", "/dev/stdin"):
+        return stdin(context, "nft")
+    try:
+        return files_of(context).read(name)
+    except FileError as error:
+        raise FailedError(1, f"internal:0:0-0: Error: Could not open file \"{name}\": {error}\n\n\n") from None
