@@ -15,7 +15,7 @@ from heapq import heapify, heappop, heappush
 from typing import Any
 
 from netsandbox.engine.receiver import Audience, Receiver
-from netsandbox.engine.steps import MANY, NO_CAUSE
+from netsandbox.engine.steps import MANY, NO_CAUSE, WIDTH
 from netsandbox.engine.trace import UNDER_WAY, QueueDropped, Storm, Trace
 from netsandbox.engine.units import MICROSECOND
 from netsandbox.engine.wheel import expiry
@@ -250,16 +250,17 @@ class Scheduler:
     def _deliver(self, limit: int) -> None:
         """Take heads of the queue, up to a number of STORM_STEPS at most; in a storm, no more than a poll does."""
         queue, trace, delivered = self.queue, self.trace, self._delivered
-        events, fresh = trace.events, trace.steps.fresh
+        steps = trace.steps
+        events, fresh = trace.events, steps.fresh
         self.in_process = False
         if self._burst:
             limit, room = self._bounds(limit)
         else:
             room, self._burst_from, self._polls = sys.maxsize, self.deliveries, 0
         if len(fresh) > MANY:
-            trace.steps.pack()
+            steps.pack()
         clock, ahead, full = self.clock, trace.ahead, trace.first + trace.limit - trace.ahead
-        first = step = trace.step_count
+        first = step = trace.first_step + steps.kept + len(fresh) // WIDTH
         last = first + limit
         while queue and step < last:
             targets, frame, cause = queue.popleft()

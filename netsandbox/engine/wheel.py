@@ -14,13 +14,12 @@ LEVEL_SPAN = 63
 """Ticks ahead from which a level is too fine (LVL_START): so many for the first, eight times as many for the next."""
 LEVEL_SHIFT = 3
 LEVELS = 8
+SHIFTS = tuple(LEVEL_SHIFT * min((bits + LEVEL_SHIFT - 1) // LEVEL_SHIFT, LEVELS - 1) for bits in range(64))
+"""How wide slots are, as a power of two, by the bits of the delay in spans of the first level."""
 
 
 def expiry(now: int, delay: int) -> int:
     """The virtual nanosecond at which a timer fires that is armed now for `delay` from now (calc_wheel_index)."""
-    clock = now // TICK
-    expires = clock + -(-delay // TICK)
-    spans = (expires - clock) // LEVEL_SPAN
-    level = (spans.bit_length() + LEVEL_SHIFT - 1) // LEVEL_SHIFT if spans > 0 else 0
-    shift = LEVEL_SHIFT * min(level, LEVELS - 1)
-    return ((expires + (1 << shift)) >> shift << shift) * TICK
+    ticks = -(-delay // TICK)
+    shift = SHIFTS[(ticks // LEVEL_SPAN).bit_length()] if ticks > 0 else 0
+    return ((now // TICK + ticks + (1 << shift)) >> shift << shift) * TICK
