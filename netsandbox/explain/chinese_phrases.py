@@ -81,6 +81,7 @@ PHRASES: dict[str, str] = {
     "story.no-drop": "到目前为止什么也没有丢弃或拒绝过。",
     "cause.forgotten": "更早的一步，跟踪中已不再保留",
     "cause.nameless": "来自外部、没有留下记录的操作",
+    "cause.changed": "{text}继续前行时：{changed}。",
     "cause.skipped": "其间还有{count}步",
     "hops.one": "1 跳", "hops": "{count}跳",
 }

@@ -85,6 +85,7 @@ PHRASES: dict[str, str] = {
     "story.no-drop": "Nothing has been dropped or refused so far.",
     "cause.forgotten": "an earlier step, older than what the trace keeps",
     "cause.nameless": "something done from outside that left no record",
+    "cause.changed": "{text} It goes on as {changed}.",
     "cause.skipped": "{count} more steps between",
     "hops.one": "1 hop", "hops": "{count} hops",
 }

@@ -39,6 +39,11 @@ PHRASES: dict[str, str] = {
     "forgotten.succeeded": "it was over, and another connection needs its port",
     "rules.other": "of {packet}:",
     "rules.hook": "{hook}:", "rules.connection": "connection: {connection}", "rules.changed": "it goes on as {changed}",
+    "rules.untracked": "connection: UNTRACKED: a rule of the table raw keeps the tracker from it",
+    "rules.invalid": "connection: INVALID: it is of none that the tracker knows, and cannot begin one",
+    "rules.invalid.of": "connection: INVALID: it does not fit the one that is known: {connection}",
+    "rules.invalid.unanswered": "connection: INVALID: no answer to this one has come by here, perhaps as answers take "
+                                "another way: {connection}",
     "rules.chain": "table {table}, chain {chain}:",
     "rules.hidden": "{count} rules before these did not fit either",
     "rules.taken": "{chain} {number} takes it ({packets} so far): {text}",

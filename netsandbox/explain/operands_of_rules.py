@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from typing import Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from netsandbox.explain.voice import Voice, safe
 from netsandbox.linux import events as linux
 from netsandbox.linux.drop import Dropped
-from netsandbox.linux.netfilter.events import ChainWalk, ConnectionChanged, PacketLogged, RuleSeen
+from netsandbox.linux.netfilter.events import INVALID, UNTRACKED, ChainWalk, ConnectionChanged, PacketLogged, RuleSeen
 from netsandbox.wire.addresses import format_ipv4
 from netsandbox.wire.ipv4 import IPv4Packet
+
+if TYPE_CHECKING:
+    from netsandbox.engine.trace import Record
 
 MOST_RULES = 12
 """Rules of one chain that did not take the packet and are told; the others are counted."""
@@ -72,10 +75,29 @@ def walk_lines(event: linux.VerdictGiven, voice: Voice) -> list[str]:
         return []
     told = verdict(event, voice)
     lines = [voice.say("rules.hook", hook=told.fields["hook"])]
-    lines += [voice.say("rules.connection", connection=told.fields["connection"])] if event.connection else []
+    lines += [_connection(told.fields["connection"], voice)] if event.connection else []
     lines += told.lines
     lines += [voice.say("rules.changed", changed=told.fields["changed"])] if told.fields["changed"] else []
     return lines
+
+
+def translated(followed: list[Record], voice: Voice) -> str:
+    """What NAT made of a packet behind its arrival, or empty."""
+    found = [_changes(record.event.packet, record.event.after) for record in followed
+             if isinstance(record.event, linux.VerdictGiven) and record.event.after is not None]
+    return "; ".join(change for change in found if change.startswith(("src ", "dst ")))
+
+
+def _connection(text: str, voice: Voice) -> str:
+    """The connection of a packet, or why it has none."""
+    kind, _blank, refused = text.partition(" ")
+    if kind == UNTRACKED:
+        return voice.say("rules.untracked")
+    if kind != INVALID:
+        return voice.say("rules.connection", connection=text)
+    if not refused:
+        return voice.say("rules.invalid")
+    return voice.say("rules.invalid.unanswered" if "[UNREPLIED]" in refused else "rules.invalid.of", connection=refused)
 
 
 def _decisive(event: linux.VerdictGiven) -> str:

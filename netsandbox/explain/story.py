@@ -20,7 +20,7 @@ from netsandbox.explain.history import (
     row_change,
 )
 from netsandbox.explain.operands import operands
-from netsandbox.explain.operands_of_rules import walks_of
+from netsandbox.explain.operands_of_rules import translated, walks_of
 from netsandbox.explain.voice import Names, Voice
 from netsandbox.lab.events import CommandRun
 from netsandbox.linux.device_events import (
@@ -287,7 +287,10 @@ def _cause(trace: Trace, link: Link, voice: Voice) -> Cause:
     event = link.record.event
     if isinstance(event, CommandRun):
         return Cause(link.step, link.record.seq, tell(event, voice).decision, operands(event, voice).fields["line"])
-    return Cause(link.step, link.record.seq, _cause_text(trace, link.record, voice))
+    text = _cause_text(trace, link.record, voice)
+    changed = translated(section(trace, link.record), voice) if isinstance(event, FrameReceived) else ""
+    text = voice.say("cause.changed", text=text, changed=changed) if changed else text
+    return Cause(link.step, link.record.seq, text)
 
 
 def _cause_text(trace: Trace, record: Record, voice: Voice) -> str:

@@ -70,3 +70,34 @@ def test_a_masqueraded_packet_tells_both_addresses(session: Session) -> None:
     story = said(session, f"why {arrival(session, 'host:lan0')}")
     assert "it goes on as src 172.17.0.2 → 10.9.0.1" in story
     assert "POSTROUTING 1 takes it (1 so far): -s 172.17.0.0/16 ! -o docker0 -j MASQUERADE" in story
+
+
+NAMESPACES = (
+    "ip netns add c; ip netns add r; ip netns add s", "ip link add c0 netns c type veth peer name rc netns r",
+    "ip link add s0 netns s type veth peer name rs netns r", "ip link add s1 netns s type veth peer name c1 netns c",
+    *(f"ip -n {ns} addr add {address}/24 dev {device}; ip -n {ns} link set {device} up" for ns, device, address in (
+        ("c", "c0", "10.1.0.2"), ("r", "rc", "10.1.0.1"), ("r", "rs", "10.2.0.1"), ("s", "s0", "10.2.0.2"),
+        ("s", "s1", "10.3.0.2"), ("c", "c1", "10.3.0.1"))),
+    "ip -n c route add default via 10.1.0.1; ip -n s route add 10.1.0.0/24 via 10.3.0.1",
+    "ip netns exec r sysctl -qw net.ipv4.ip_forward=1",
+    "ip netns exec r iptables -A FORWARD -m conntrack --ctstate INVALID,UNTRACKED -j DROP")
+"""A router that sees one direction only: the answers of `s` go to `c` by a link of their own."""
+
+
+@pytest.mark.parametrize(("language", "told"), [
+    ("en", ("no answer to this one has come by here", "UNTRACKED: a rule of the table raw",
+            "It goes on as src 10.1.0.2 → 10.9.9.9.")),
+    ("zh", ("这个连接的应答没有经过这里", "UNTRACKED：raw 表", "继续前行时：src 10.1.0.2 → 10.9.9.9。"))])
+def test_what_is_of_no_connection_tells_why_and_what_nat_changed_is_a_cause(language: str,
+                                                                          told: tuple[str, ...]) -> None:
+    session, stories = Session(), []
+    for line in (*NAMESPACES, "ip netns exec s nc -l -p 80 &"):
+        said(session, line)
+    for rule, line in (("-V", "nc -w 2 10.2.0.2 80 < /dev/null"),
+                       ("-t raw -A PREROUTING -p udp -j NOTRACK", "nc -u -w 1 10.2.0.2 9 <<< x"),
+                       ("-t nat -A POSTROUTING -o rs -j SNAT --to-source 10.9.9.9", "ping -c 1 -W 1 10.2.0.2")):
+        said(session, f"ip netns exec r iptables {rule}")
+        said(session, f"ip netns exec c {line}")
+        stories.append(said(session, f"why --lang {language}"))
+    for story, part in zip(stories, told, strict=True):
+        assert part in story

@@ -76,6 +76,7 @@ class SocketBuffer:
         next_hop, mtu: of its way out, once that is known; 0 before.
         mark: what a rule wrote on it.
         connection, info: the connection it belongs to, and how.  is_untracked: no connection is to have it.
+        refused: the connection whose numbers it has, and which it does not fit.
         largest_piece: bytes of the longest fragment that it was put together from, or 0.
         pieces: bytes of data in each of them.
         segment_size: bytes of data in each of the TCP segments that it will be cut into, or 0.
@@ -88,7 +89,7 @@ class SocketBuffer:
 
     __slots__ = ("connection", "entered", "frame", "hook", "info", "is_forged", "is_untracked", "largest_piece",
                  "leaves", "mark", "mtu", "needs_route", "next_hop", "packet", "physical_in", "physical_out",
-                 "pieces", "segment_size", "skips_prerouting", "walks", "zone")
+                 "pieces", "refused", "segment_size", "skips_prerouting", "walks", "zone")
 
     def __init__(self, packet: IPv4Packet) -> None:
         self.packet = packet
@@ -99,6 +100,7 @@ class SocketBuffer:
         self.physical_out: Interface | None = None
         self.frame: Frame | None = None
         self.connection: Connection | None = None
+        self.refused: Connection | None = None
         self.mark = self.info = self.next_hop = self.mtu = self.largest_piece = self.segment_size = 0
         self.needs_route = self.is_untracked = self.skips_prerouting = self.is_forged = False
         self.pieces: tuple[int, ...] = ()

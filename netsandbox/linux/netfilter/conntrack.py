@@ -86,7 +86,7 @@ def _resolve(namespace: NetworkNamespace, table: ConnectionTable, buffer: Socket
     before = connection.state, connection.status
     if not _handle(namespace, table, buffer.packet, connection, info):
         table.statistics["invalid"] += 1
-        buffer.connection = None
+        buffer.connection, buffer.refused = None, connection if found is not None else None
     elif info == ESTABLISHED_REPLY:
         connection.status |= SEEN_REPLY
     if before != (connection.state, connection.status) and connection.status & CONFIRMED:

@@ -8,6 +8,10 @@ if TYPE_CHECKING:
     from netsandbox.wire.ipv4 import IPv4Packet
 
 
+INVALID, UNTRACKED = "INVALID", "UNTRACKED"
+"""How a packet without a connection is told of (VerdictGiven.connection); what it does not fit stands behind."""
+
+
 class RuleSeen(NamedTuple):
     """A rule that a packet met."""
 

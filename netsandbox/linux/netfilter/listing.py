@@ -6,6 +6,7 @@ from functools import lru_cache
 
 from netsandbox.engine.units import SECOND
 from netsandbox.linux.netfilter.connection import ASSURED, GRE, SEEN_REPLY, TOLD_WITH_PORTS, Connection, FlowTuple
+from netsandbox.linux.netfilter.events import INVALID, UNTRACKED
 from netsandbox.linux.netfilter.track_tcp import STATES
 from netsandbox.wire.addresses import FEW, format_ipv4
 from netsandbox.wire.ipv4 import ICMP, TCP
@@ -68,6 +69,16 @@ STATE_WORDS = ("ESTABLISHED", "RELATED", "NEW", "ESTABLISHED", "RELATED")
 
 
 @lru_cache(FEW)
+def unconnected_words(refused: Connection | None, is_untracked: bool) -> str:
+    """Why a packet is of no connection; where it does not fit one, with that one's line without times and counts."""
+    if is_untracked or refused is None:
+        return UNTRACKED if is_untracked else INVALID
+    state = f" {STATES[refused.state]}" if refused.original.protocol == TCP else ""
+    unreplied = "" if refused.status & SEEN_REPLY else " [UNREPLIED]"
+    return (f"{INVALID} {NAMES.get(refused.original.protocol, 'unknown')}{state} {tuple_text(refused.original)}"
+            f"{unreplied} {tuple_text(refused.reply)}")
+
+
 def connection_words(original: FlowTuple, reply: FlowTuple, info: int) -> str:
     """How a packet belongs to a connection, in the words of its line: state, direction, tuples."""
     direction = "REPLY" if info > 2 else "ORIGINAL"

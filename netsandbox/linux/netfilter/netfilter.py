@@ -15,7 +15,7 @@ from netsandbox.linux.ipv4.fragment import Reassembler
 from netsandbox.linux.netfilter import conntrack, matches_recent, nat
 from netsandbox.linux.netfilter.bridged import BridgeHooks
 from netsandbox.linux.netfilter.connection_table import ConnectionTable
-from netsandbox.linux.netfilter.listing import connection_words
+from netsandbox.linux.netfilter.listing import connection_words, unconnected_words
 from netsandbox.linux.netfilter.ruleset import Table
 from netsandbox.linux.netfilter.settings import COUNT
 from netsandbox.linux.netfilter.walk import ChainFunction
@@ -160,7 +160,8 @@ class Netfilter:
             VerdictGiven, namespace.name, hook.label, packet, verdict, tuple(buffer.walks),
             entered.name if entered is not None else "", leaves.name if leaves is not None else "",
             None if after is packet else after,
-            "" if connection is None else connection_words(connection.original, connection.reply, buffer.info),
+            connection_words(connection.original, connection.reply, buffer.info) if connection is not None else
+            unconnected_words(buffer.refused, buffer.is_untracked) if self.is_tracking else "",
             -1 if connection is None else connection.made_at))
         return verdict
 
