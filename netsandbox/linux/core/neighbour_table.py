@@ -229,8 +229,9 @@ class NeighbourTable:
             return
         if new is old and not self.is_classic:
             return
-        self.scheduler.cancel(entry.timer)
-        entry.timer = None
+        if entry.timer is not None:
+            self.scheduler.cancel(entry.timer)
+            entry.timer = None
         if new is PROBE:
             entry.probes = 0
         if new in IN_TIMER:
@@ -289,7 +290,8 @@ class NeighbourTable:
     # -- timers
 
     def _start(self, entry: Neighbour, delay: int) -> None:
-        self.scheduler.cancel(entry.timer)
+        if entry.timer is not None:
+            self.scheduler.cancel(entry.timer)
         entry.timer = self.scheduler.kernel_timer(delay, self._on_timer, entry,
                                                   foreground=entry.state in (INCOMPLETE, PROBE))
 

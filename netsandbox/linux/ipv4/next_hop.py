@@ -40,6 +40,8 @@ def learned_about(namespace: NetworkNamespace, destination: int, route: Route | 
 
 def use_learned(namespace: NetworkNamespace, destination: int, route: Route) -> NextHopException | None:
     """A route is taken by what was learned (rt_bind_exception)."""
+    if not namespace.exceptions:
+        return None
     learned = learned_about(namespace, destination, route)
     if learned is not None and not learned.is_used:
         namespace.exceptions[destination] = learned._replace(is_used=True)

@@ -199,8 +199,7 @@ class RouteTables:
         return levels
 
     def _walk_usual(self) -> Sequence[Levels]:
-        if not self._usual:
-            self._usual = [levels for table in TABLES if (levels := self._walk(table))]
+        self._usual = [levels for table in TABLES if (levels := self._walk(table))]
         return self._usual
 
     def set_rules(self, rules: tuple[Rule, ...]) -> None:
@@ -298,7 +297,7 @@ class RouteTables:
         if self.is_policed:
             self._ask_rules(destination, interface, SCOPES[scope], flow or Flow(), found)
             return found
-        self._look(self._walk_usual(), destination, interface, SCOPES[scope], found)
+        self._look(self._usual or self._walk_usual(), destination, interface, SCOPES[scope], found)
         return found
 
     def matches_in(self, table: str, destination: int, interface: Interface | None = None) -> list[Route]:
