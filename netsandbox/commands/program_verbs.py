@@ -21,15 +21,16 @@ Values = dict[str, Any]
 
 
 def _from_and_words(shell: Shell, words: Sequence[str]) -> tuple[str | None, list[str]]:
-    """FROM, if the first word names a node and another operand follows; and the rest with names as addresses."""
+    """FROM, if the first operand names a node and another follows; and the rest with names as addresses."""
     operands = [word for before, word in zip(["", *words], words, strict=False)
                 if not word.startswith("-") and not (_may_take_value(before) and not _is_target(shell, word))]
     begins = len(operands) > 1 and words[0] == operands[0]
-    named = begins and shell.lab.is_named(words[0])
+    named = len(operands) > 1 and shell.lab.is_named(operands[0])
     for word in operands if named else operands[:1] if begins and _is_target(shell, operands[1]) else ():
         _check_name(shell, word)
-    source = words[0] if named else None
-    rest = words[1:] if named else words
+    source, rest = operands[0] if named else None, list(words)
+    if named:
+        rest.remove(operands[0])
     return source, [word if word in NAMES else first_address(shell, word) for word in rest]
 
 

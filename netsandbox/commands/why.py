@@ -85,7 +85,7 @@ def _last(shell: Shell, language: str, names: Namer) -> tuple[str, Story]:
     """The last drop or refusal, and how it stands to the last line; of a line without one what it still waits for."""
     trace, say = shell.lab.trace, Voice(language).say
     if drop_of_line(trace, shell.last_seq) is not None:
-        return "", why_drop(trace, language, names, since=shell.last_seq)
+        return "", _with_holders(shell, why_drop(trace, language, names, since=shell.last_seq), names)
     asked = next((row for place in shell.lab.namespaces() for row in views.neighbours(shell.lab, place.name)
                   if row.state == "INCOMPLETE" and row.seq is not None and row.seq >= shell.last_seq), None)
     if asked is not None:
@@ -94,7 +94,7 @@ def _last(shell: Shell, language: str, names: Namer) -> tuple[str, Story]:
     if paused:
         return say("story.paused"), why_change(trace, (ContainerPaused,), lambda event: event.container == paused,
                                                language, names)
-    story = why_drop(trace, language, names, since=shell.last_seq)
+    story = _with_holders(shell, why_drop(trace, language, names, since=shell.last_seq), names)
     if story.seq is None:
         return "", story
     return say("story.earlier" if story.seq < shell.last_seq else "story.meanwhile"), story
@@ -157,18 +157,28 @@ def _of_port(shell: Shell, node: str, port: str, language: str, names: Namer) ->
                        lambda event: event.namespace in names_of and event.port == int(port), language, names)
     if story.seq is None:
         raise LabError(f"nobody on {node} has taken port {port}, or was refused it, in all that the trace keeps")
-    holders = _holders(shell, node, int(port))
-    if not holders:
+    return _with_holders(shell, story, names)
+
+
+def _with_holders(shell: Shell, story: Story, names: Namer) -> Story:
+    """A story of a port with the containers that have it now: two programs of one name are told apart by them."""
+    record = shell.lab.trace.get(story.seq) if story.seq is not None else None
+    event = record.event if record is not None else None
+    if not isinstance(event, SocketBound | BindRefused | SocketClosed):
         return story
-    return story._replace(looked_at=(*story.looked_at, Voice(language, names).say("port.of", names=", ".join(holders))))
+    holders = _holders(shell, event.namespace, event.port)
+    said = Voice(story.language, names).say("port.of", names=", ".join(holders))
+    return story._replace(looked_at=(*story.looked_at, said)) if holders else story
 
 
 def _holders(shell: Shell, node: str, port: int) -> list[str]:
     """The containers that have a port now: whose own program has it, and for which Docker holds it."""
-    processes = {row.pid for row in views.sockets(shell.lab, node) if row.local.endswith(f":{port}")}
-    host = shell.lab.existing(node).name
-    return [container.name for where, container in shell.lab.containers() if container.is_running and (
-        container.pid in processes or (where.name == host and any(b.host_port == port for b in container.bindings)))]
+    place = next((one.name for one in shell.lab.namespaces() if node in (one.name, *one.former_names)), None)
+    if place is None:
+        return []
+    processes = {row.pid for row in views.sockets(shell.lab, place) if row.local.endswith(f":{port}")}
+    return [container.name for host, container in shell.lab.containers() if container.is_running and (
+        container.pid in processes or (host.name == place and any(b.host_port == port for b in container.bindings)))]
 
 
 def _bridge(shell: Shell, name: str) -> Bridge:

@@ -5,7 +5,7 @@ from __future__ import annotations
 PHRASES: dict[str, str] = {
     "gai.noname": "没有人知道这个名称", "gai.again": "没有人回答", "gai.nodata": "这个名称没有 IPv4 地址",
     "gai.addrfamily": "这是一个 IPv6 地址，而这里没有模拟 IPv6",
-    "port.of": "容器：{names}",
+    "port.of": "占用它的容器：{names}",
     "slave.link": "成员的链路",
     "slave.primary": "首选成员的链路恢复",
     "slave.enslaved": "第一个有链路的成员",

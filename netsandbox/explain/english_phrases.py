@@ -5,7 +5,7 @@ from __future__ import annotations
 PHRASES: dict[str, str] = {
     "gai.noname": "no such name is known", "gai.again": "nobody answered", "gai.nodata": "the name has no IPv4 address",
     "gai.addrfamily": "it is an IPv6 address, and IPv6 is not modelled",
-    "port.of": "container: {names}",
+    "port.of": "the container that has it: {names}",
     "slave.link": "link of the slaves",
     "slave.primary": "the primary slave has a link again",
     "slave.enslaved": "the first slave with a link",

@@ -161,8 +161,8 @@ class Lab:
         raise unknown("container", name, [container.name for _host, container in self.containers()])
 
     def names(self) -> list[str]:
-        """Everything that a person named: nodes and containers."""
-        return [*self.nodes, *(container.name for _host, container in self.containers())]
+        """Everything that a person named: containers, which are offered before the hosts of the internet, and nodes."""
+        return [*(container.name for _host, container in self.containers()), *self.nodes]
 
     def is_named(self, name: str) -> bool:
         """Whether a node or a container has the name."""

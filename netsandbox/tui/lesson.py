@@ -73,11 +73,12 @@ def said(texts: Mapping[str, str]) -> str:
     return texts.get(language()) or texts.get("en", "")
 
 
-def goals_summary(stand: Stand) -> str:
-    """Where there is no room for the lesson: which step it is, and how many goals are met."""
+def goals_summary(stand: Stand, subject: tuple[str, str] | None) -> str:
+    """Where there is no room for the lesson: which step it is, how many goals are met, and if it is about a table."""
     met = len(stand.goals) - stand.unmet
     step = tr("lesson.step", number=stand.number, count=stand.total)
-    return step + (tr("lesson.met", met=met, count=len(stand.goals)) if stand.goals else "")
+    step += tr("lesson.met", met=met, count=len(stand.goals)) if stand.goals else ""
+    return step + (tr("lesson.table") if subject else "")
 
 
 class Lesson:

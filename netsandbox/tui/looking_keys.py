@@ -173,9 +173,10 @@ class LookingKeys(LabApp):
         if self.screen is self.main:
             screen = BrowserScreen(self.glyphs, self.files.history("recent").lines, self.progress.lessons,
                                    self.main.command.open, first)
-            self.push_screen(screen, self._open_work)
+            self.push_screen(screen, self.open_work)
 
-    def _open_work(self, name: str | None) -> None:
+    def open_work(self, name: str | None) -> None:
+        """Open a lesson, a scenario or a file; without a name nothing."""
         if not name:
             return
         outcome = self.live.execute(f"load {shlex.quote(name)}")

@@ -1,8 +1,10 @@
-"""The command palette's entries: every verb of the lab, and every action that has a key, in a pane or everywhere."""
+"""The command palette's entries: every verb of the lab, every action that has a key, in a pane or everywhere, and, once
+somebody looks for one, every lesson and file that can be opened."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+import asyncio
+from collections.abc import AsyncIterator, Iterable, Iterator
 from functools import partial
 from typing import TYPE_CHECKING, NamedTuple, cast
 
@@ -14,6 +16,9 @@ from textual.widgets.option_list import Option
 from netsandbox.commands.catalogue import verbs
 from netsandbox.commands.verb import Verb
 from netsandbox.explain.words import said
+from netsandbox.session import shelf
+from netsandbox.session.shelf import Work
+from netsandbox.tui import lesson
 from netsandbox.tui.i18n import described, language, tr
 from netsandbox.tui.screens.help import key_names
 from netsandbox.tui.screens.pane_table import PANES
@@ -57,7 +62,13 @@ class LabPalette(CommandPalette):
 
 
 class LabCommands(Provider):
-    """Verbs open the command line with their name typed; actions are done at once."""
+    """Verbs open the command line with their name typed; actions are done at once, and lessons opened."""
+
+    _read: dict[str, Work]
+
+    async def startup(self) -> None:
+        """Nothing is read before somebody looks for it."""
+        self._read = {}
 
     @property
     def _own(self) -> NetsandboxApp:
@@ -83,6 +94,19 @@ class LabCommands(Provider):
             score = max(matcher.match(entry.name), matcher.match(entry.note) * 0.8)
             if score > 0:
                 yield Hit(score, matcher.highlight(entry.name), partial(self._do, entry), entry.name, entry.note)
+        async for work in self._works():
+            name, title = f"load {work.name}", lesson.said(work.title) or work.problem
+            score = max(matcher.match(name), matcher.match(title) * 0.8)
+            if score > 0:
+                yield Hit(score, matcher.highlight(name), partial(self._own.open_work, work.name), name, title)
+
+    async def _works(self) -> AsyncIterator[Work]:
+        """What there is to open, read one by one: keys are answered meanwhile."""
+        for name, kind in shelf.names(self._own.files.history("recent").lines):
+            if name not in self._read:
+                await asyncio.sleep(0)
+                self._read[name] = shelf.read(name, kind)
+            yield self._read[name]
 
     async def _do(self, entry: Entry) -> None:
         if entry.verb is not None:

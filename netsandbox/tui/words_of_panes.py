@@ -85,7 +85,7 @@ TABLE: dict[str, Both] = {
         "这里没有叫 {name} 的：什么也匹配不到。",
     ),
     "filter.near": ("Did you mean {name}?", "是不是 {name}？"),
-    "filter.column": ("column {column}", "第 {column} 列"),
+    "filter.column": ("  (column {column})", "（第 {column} 列）"),
     "filter.keyword": ("", ""),
     "filter.node": ("device", "设备"),
     "filter.address": ("address", "地址"),

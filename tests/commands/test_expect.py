@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 
 from netsandbox.commands.expect import Verdict
@@ -213,7 +215,9 @@ def test_a_wrong_name_fails_with_no_and_without(pinged: Runner, text: str, messa
     for line in (text, f"no {text}"):
         job = expect(pinged, line)
         assert job.code == 1
-        assert f"expected: {line}\n" in job.err
+        is_sentence = text.startswith("reach")
+        assert (f"expected: {line}\n" in job.err) is not is_sentence
+        assert bool(re.match("expected: n[gin]+x-1 gets (an|no) answer from n[gin]+x-2", job.err)) is is_sentence
         assert message in job.err
 
 
@@ -232,6 +236,7 @@ def test_failures_are_told_in_chinese_too(pinged: Runner) -> None:
     try:
         job = expect(pinged, "arp nginx-1 172.17.0.3 nginx-2 STALE")
         held = expect(pinged, "no arp pc1")
+        link = expect(pinged, "interface pc1:eth0 down").err
     finally:
         pinged.language = "en"
     lines = job.err.splitlines()
@@ -240,6 +245,8 @@ def test_failures_are_told_in_chinese_too(pinged: Runner) -> None:
     assert lines[2].startswith("相关帧：#")
     assert lines[3].startswith("原因：172.17.0.3")
     assert held.out == "成立：表是空的\n"
+    assert "期望：pc1 有接口 eth0：已停用" in link
+    assert "已启用，有载波，状态 UP，类型 veth，MAC 02:00" in link
 
 
 @pytest.mark.parametrize("text", ["arp {}", "frames 0 on {}", "frames 0 where host {}", "mac {}", "state {} running",
@@ -279,6 +286,8 @@ def test_an_earlier_line_can_be_asked_about() -> None:
     assert expect(runner, "output of 'ping pc1' matches '^3 packets'").code == 0
     assert expect(runner, "exit 0 of 'ping pc1'").code == 0
     assert expect(runner, "no output").code == 0
+    job = expect(runner, "exit 0 of 'pign pc1'")
+    assert "`pign pc1 …` ended with exit status 0" in job.err, "what is expected is a sentence before there is a line"
     job = expect(runner, "no output of 'pign pc1'")
     assert (job.code, "no command line so far begins with `pign pc1`; did you mean" in job.err) == (1, True)
 

@@ -33,6 +33,11 @@ def test_a_node_that_is_nearly_there(session: Session, line: str) -> None:
     assert said(session, line).endswith("'ngnix-1'; did you mean 'nginx-1'?\n")
 
 
+def test_options_may_stand_before_from_and_to(session: Session) -> None:
+    assert "2 packets transmitted, 2 received" in said(session, "ping -i 0.1 -c 2 nginx-1 nginx-2")
+    assert "did you mean 'nginx-1'?" in said(session, "ping -c 2 nginx-2 ngnix-1")
+
+
 def test_hops_and_hosts_are_still_pings_own(session: Session) -> None:
     """Two operands that are no names of nodes are ping's: a hop and a target; a name that is near none is looked up."""
     assert "did you mean" not in said(session, "ping -c 1 -W 1 172.17.0.2 172.17.0.3")
@@ -71,4 +76,15 @@ def test_why_tells_of_dockers_own_name_server() -> None:
 def test_why_port_names_the_container(session: Session, port: int, process: str, container: str) -> None:
     told = said(session, f"why port host {port}")
     assert told.startswith(f"{process} takes TCP port {port}")
-    assert f"  container: {container}\n" in told
+    assert f"  the container that has it: {container}\n" in told
+
+
+def test_why_alone_names_the_container_that_has_the_port() -> None:
+    """Of a fight between two programs of one name, whichever way it is asked about."""
+    made = Session(uplink=DEFAULT_LAN)
+    for line in ("docker run -d --net=host --name h1 nginx", "docker run -d --net=host --name h2 nginx", "wait"):
+        made.run(line)
+    assert "nginx has it.\n" in said(made, "why")
+    assert "  the container that has it: h1\n" in said(made, "why")
+    made.run("docker rm -f h1")
+    assert "has it:" not in said(made, "why")

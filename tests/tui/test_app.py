@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from pathlib import Path
 
 import pytest
@@ -304,6 +305,17 @@ async def test_help_and_palette(tmp_path: Path) -> None:
         assert "toggle-host-net" in screen_text(on.app)  # type: ignore[arg-type]
         await on.press("enter")
         assert on.app.main.command.line.startswith("toggle-host-net ")
+
+
+async def test_the_palette_finds_lessons_by_name_and_title(tmp_path: Path) -> None:
+    async with stage(tmp_path) as on:
+        await on.press("ctrl+p", *"everyone hears")
+        async with asyncio.timeout(60):
+            while "load hub" not in screen_text(on.app):  # type: ignore[arg-type]
+                await on.pilot.pause(0.05)
+        await on.press("enter")
+        await on.quiet()
+        assert on.app.live.title() == "A hub, where everyone hears everything"
 
 
 async def test_the_tour_is_shown_once_and_the_browser_behind_it(tmp_path: Path) -> None:

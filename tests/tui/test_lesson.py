@@ -149,6 +149,9 @@ async def test_of_a_long_title_the_step_is_seen(tmp_path: Path, name: str, size:
 
 @pytest.mark.parametrize("size", [(80, 24), (120, 40)])
 async def test_hints_come_one_by_one(tmp_path: Path, mend: Path, size: tuple[int, int]) -> None:
+    """Beside what they are about: goals that fill the pane come after them."""
+    goals = "".join(f"\n      - interface pc2:eth{number} address 10.0.0.2/24" for number in range(9))
+    mend.write_text(MEND.replace("- reach pc1 pc2", "- reach pc1 pc2" + goals))
     async with opened(tmp_path, Options(tour=False, scenario=str(mend)), size=size) as stage:
         for _ in range(3):
             await stage.press("p")
@@ -161,7 +164,13 @@ async def test_hints_come_one_by_one(tmp_path: Path, mend: Path, size: tuple[int
         assert "another network" not in pane(stage)[1]
         await stage.press("h")
         assert "another network" in pane(stage)[1]
-        assert "is in another network." in screen_text(stage.app), "seen without a key that scrolls"
+        text = screen_text(stage.app)
+        assert "is in another network." in text, "seen without a key that scrolls"
+        assert "Mend it." in text
+        assert "step 2 of 2 ── ▼ more" in text
+        await stage.press("end")
+        await stage.pilot.pause()
+        assert "step 2 of 2 ── ▲ more" in screen_text(stage.app)
         await stage.press("h")
         assert stage.app.main.status.message == "There is no further hint"
 

@@ -80,6 +80,12 @@ async def test_where_there_is_no_room_for_the_lesson_its_step_and_goals_are_told
         assert "step 2 of 9, goals 3 of 3: key 6" in shown(on)
         await on.press("6")
         assert "Goals: " in shown(on)
+    async with stage(tmp_path, Options("arp-cache", tour=False), size=(80, 24)) as on:
+        await on.press("p")
+        await on.quiet()
+        assert "goals 3 of 3: key 6, table: key 2" in shown(on)
+        await on.press("2")
+        assert "─ pc1 ── [ARP]" in shown(on)
 
 
 async def test_what_is_wrong_with_a_goal_is_said_line_by_line(tmp_path: Path) -> None:
@@ -115,9 +121,17 @@ def test_the_lessons_are_listed_as_a_learner_goes_through_them() -> None:
     assert sum(bool(step.hints) for lesson in lessons for step in lesson.steps) > 50
 
 
-async def test_a_question_is_seen_below_a_step_that_fills_its_pane(tmp_path: Path) -> None:
-    async with stage(tmp_path, Options("rules-stale-connection", tour=False), size=(120, 40)) as on:
-        await on.to_step(1)
+@pytest.mark.parametrize(("name", "step", "text", "size"), [
+    ("rules-stale-connection", 1, "", (120, 40)),
+    ("docker0-by-hand", 3, "Inside, lo up and an address on eth0", (80, 24)),
+])
+async def test_a_question_and_the_text_before_it_are_seen_in_a_step_that_fills_its_pane(
+        tmp_path: Path, name: str, step: int, text: str, size: tuple[int, int]) -> None:
+    async with stage(tmp_path, Options(name, tour=False), size=size) as on:
+        await on.to_step(step)
         await on.press("p")
         await on.pilot.pause()
-        assert "p shows the answer" in shown(on)
+        assert text in shown(on)
+        assert "What do you think?" in shown(on)
+
+

@@ -112,5 +112,5 @@ def run(parsed: Parsed, context: Context) -> Verdict:
     try:
         verdict = parsed.test(context)
     except UnfoundedError as error:
-        return Verdict(False, context.say("asked", text=parsed.text), str(error))
+        return Verdict(False, context.wish or context.say("asked", text=parsed.text), str(error))
     return verdict._replace(holds=verdict.holds is not parsed.negated)

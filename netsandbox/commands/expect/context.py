@@ -32,7 +32,10 @@ class Context:
 
     Attributes:
         say: puts a key and its fields into the reader's language.
+        wish: what is expected, where a name in it may be nobody's, so that nothing can be found; else empty.
     """
+
+    wish = ""
 
     def __init__(self, shell: Shell, lab: Lab | None = None, negated: bool = False) -> None:
         """Look at a shell's lab, or at a copy of it; `negated` is a question of which the opposite is expected."""

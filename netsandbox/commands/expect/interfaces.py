@@ -141,23 +141,29 @@ def _found(context: Context, text: str, wishes: list[Wish]) -> Verdict:
     known = say("interface.none", node=node, names=context.some(row.name for row in rows))
     if not colon and not wishes:
         return Verdict(any(row.kind != "loopback" for row in rows), context.expects("interface.any", node=node), known)
-    wished = context.expects("interface.wishes", wishes=", ".join(wish.text for wish in wishes)) if wishes else ""
+    wished = _told(context, [wish.text for wish in wishes])
+    wished = context.expects("interface.wishes", wishes=wished) if wishes else ""
     row = context.interface(text) if not colon else next((row for row in rows if row.name == ifname), None)
     expected = context.expects("interface", node=node, name=row.name if row else ifname, wishes=wished)
     if row is None:
         return Verdict(False, expected, known)
-    found = say("interface.found", name=f"{node}:{row.name}", facts=facts(row))
+    found = say("interface.found", name=f"{node}:{row.name}", facts=_told(context, facts(row)))
     return Verdict(all(wish.holds(context, row) for wish in wishes), expected, found)
 
 
-def facts(row: InterfaceRow) -> str:
+def _told(context: Context, properties: list[str]) -> str:
+    """Properties in the reader's language; English has a condition's own words."""
+    words = (one.partition(" ") for one in properties)
+    return context.say("property.gap").join(context.say(f"property.{word}", value=value) for word, _, value in words)
+
+
+def facts(row: InterfaceRow) -> list[str]:
     """An interface's properties, in the words that a condition uses."""
     parts = ["up" if row.up else "down", "carrier" if row.carrier else "no-carrier", f"state {row.state}",
              f"kind {row.kind}", f"mac {row.mac}", f"mtu {row.mtu}"]
     parts += [f"address {address}" for address in row.addresses]
     parts += [f"master {row.master}", f"port {row.port_state}"] if row.master else []
-    parts += [f"peer {':'.join(row.peer)}"] if row.peer else []
-    return ", ".join(parts)
+    return parts + ([f"peer {':'.join(row.peer)}"] if row.peer else [])
 
 
 @condition(

@@ -111,7 +111,9 @@ def _exit(reader: Reader) -> Test:
 
 
 def _ended(context: Context, code: Comparison, beginning: str) -> Verdict:
-    job, say = context.last(beginning), context.say
+    say = context.say
+    context.wish = context.expects("exit", line=f"{beginning} …", count=code.status(say)) if beginning else ""
+    job = context.last(beginning)
     line = job.line.strip()
     if job.code is None:
         raise UnfoundedError(say("still-running", line=line))

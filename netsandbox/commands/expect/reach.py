@@ -33,6 +33,7 @@ def _reach(reader: Reader) -> Test:
     source, target = reader.take("NODE").text, reader.take("NODE or ADDRESS").text
 
     def test(context: Context) -> Verdict:
+        context.wish = context.expects("reach", source=source, target=target)
         context.node(source)
         address = context.address(target)
         copy = context.lab.copy()

@@ -89,7 +89,7 @@ class FilterLine(PromptLine):
         message = translated(error.message, language())
         if error.start >= len(line.rstrip()):
             return message
-        return f"{message}  ({tr('filter.column', column=cell_len(safe(line[: error.start])) + 1)})"
+        return message + tr("filter.column", column=cell_len(safe(line[: error.start])) + 1)
 
     def accepts(self, line: str) -> bool:
         """An invalid filter is not taken; the empty one is."""

@@ -8,6 +8,7 @@ from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import VerticalScroll
 from textual.content import Content
+from textual.geometry import Size
 from textual.message import Message
 from textual.widget import Widget
 from textual.widgets import Static
@@ -59,7 +60,7 @@ class LessonPane(VerticalScroll, can_focus=True):
         self.stand: Stand | None = None
         self.as_written = False
         """Goals are shown as the scenario has them."""
-        self._shown: tuple[Stand | None, int, bool] | None = None
+        self._shown: tuple[Stand | None, Size, bool] | None = None
 
     def compose(self) -> ComposeResult:
         """The text."""
@@ -68,35 +69,48 @@ class LessonPane(VerticalScroll, can_focus=True):
     def show(self, stand: Stand | None) -> None:
         """Show where the person stands."""
         self.stand = stand
-        width = self.scrollable_content_region.width
-        if (stand, width, self.as_written) == self._shown or width <= 0:
+        size = self.scrollable_content_region.size
+        if (stand, size, self.as_written) == self._shown or size.width <= 0:
             return
         before = self._shown[0] if self._shown is not None else None
-        is_other_step = before is None or _place(before) != _place(stand)
-        is_longer = before is not None and stand is not None and (
-            len(stand.hints) > len(before.hints) or bool(stand.ask and not before.ask))
-        self._shown = (stand, width, self.as_written)
-        self._retitle(stand)
-        shown = stand
-        if stand is not None and self.as_written:
-            shown = stand._replace(goals=tuple(goal._replace(sentence="") for goal in stand.goals))
-        lines = lesson_lines(shown, self.glyphs, width) if shown is not None else [(tr("lesson.none"), "$text-muted")]
+        self._shown = (stand, size, self.as_written)
+        lines = self._lines(stand, size)
         parts = [Content.styled(line + "\n", style) for line, style in lines]
         self.query_one(Static).update(Content("").join(parts).rstrip())
-        if is_other_step:
+        self.call_after_refresh(self._retitle)
+        if before is None or _place(before) != _place(stand):
             self.scroll_home(animate=False)
-        elif is_longer:
+        elif stand is not None and stand.ask and not before.ask:
             self.scroll_end(animate=False)
+
+    def _lines(self, stand: Stand | None, size: Size) -> list[Piece]:
+        """The text; goals that are met are one line where a question or the end below them would not be seen."""
+        if stand is None:
+            return [(tr("lesson.none"), "$text-muted")]
+        if self.as_written:
+            stand = stand._replace(goals=tuple(goal._replace(sentence="") for goal in stand.goals))
+        lines = lesson_lines(stand, self.glyphs, size.width)
+        if len(lines) <= size.height or stand.unmet or self.as_written or not (stand.ask or stand.is_finished):
+            return lines
+        return lesson_lines(stand, self.glyphs, size.width, are_folded=True)
 
     def on_resize(self) -> None:
         """Break the lines anew."""
         self.call_after_refresh(self.show, self.stand)
 
-    def _retitle(self, stand: Stand | None) -> None:
+    def watch_scroll_y(self, old_value: float, new_value: float) -> None:
+        """Say in the title on which side there is more to read."""
+        super().watch_scroll_y(old_value, new_value)
+        self._retitle()
+
+    def _retitle(self) -> None:
+        stand = self.stand
         if stand is None:
             self.border_title, self.border_subtitle = Content(tr("lesson.title")), Content("")
             return
         step = tr("lesson.step", number=stand.number, count=stand.total)
+        hidden = self.glyphs.up * (self.scroll_y > 0) + self.glyphs.down * (self.scroll_y < self.max_scroll_y)
+        step += tr("lesson.more", where=hidden) if hidden else ""
         room = self.outer_size.width - FRAME - cell_len(tr("lesson.named", title="", step=step))
         title = crop(self.glyphs.plain(safe(stand.title)), max(room, 0), self.glyphs.ellipsis)
         self.border_title = Content(tr("lesson.named", title=title, step=step))
@@ -124,18 +138,19 @@ def _place(stand: Stand | None) -> tuple[str, int] | None:
     return (stand.title, stand.number) if stand is not None else None
 
 
-def lesson_lines(stand: Stand, glyphs: GlyphSet, width: int) -> list[Piece]:
-    """The pane's text, broken to a width in cells."""
+def lesson_lines(stand: Stand, glyphs: GlyphSet, width: int, are_folded: bool = False) -> list[Piece]:
+    """The pane's text, broken to a width in cells; of folded goals it tells how many there are."""
     found = _wrapped(tr("lesson.task", text=stand.task), "bold $text-primary", glyphs, width) if stand.task else []
     found += _wrapped(stand.text, "$text", glyphs, width)
     found += [(f"{glyphs.prompt} {safe(line)}", "$text-primary") for line in stand.lines]
+    for hint in stand.hints:  # beside what they are about: below its goals one would be read without the other
+        found += _wrapped(tr("lesson.hint", text=hint), "$text-success", glyphs, width)
     if stand.goals:
         met = len(stand.goals) - stand.unmet
-        found.append((tr("lesson.goals", met=met, count=len(stand.goals)), "bold"))
-        for goal in stand.goals:
+        mark = f"{_mark(True, glyphs)[0]} " if are_folded else ""
+        found.append((mark + tr("lesson.goals", met=met, count=len(stand.goals)), "bold"))
+        for goal in stand.goals if not are_folded else ():
             found += _goal_lines(goal, glyphs, width)
-    for hint in stand.hints:
-        found += _wrapped(tr("lesson.hint", text=hint), "$text-success", glyphs, width)
     if stand.ask:
         found += _wrapped(tr("lesson.ask", text=stand.ask), "bold $text-primary", glyphs, width)
     if stand.is_finished:
@@ -149,9 +164,13 @@ def lesson_lines(stand: Stand, glyphs: GlyphSet, width: int) -> list[Piece]:
     return found
 
 
+def _mark(met: bool | None, glyphs: GlyphSet) -> Piece:
+    mark, style = _MARKS[met]
+    return _ASCII_MARKS[met] if glyphs.ascii else mark, style
+
+
 def _goal_lines(goal: Goal, glyphs: GlyphSet, width: int) -> list[Piece]:
-    mark, style = _MARKS[goal.met]
-    mark = _ASCII_MARKS[goal.met] if glyphs.ascii else mark
+    mark, style = _mark(goal.met, glyphs)
     found = _wrapped(f"{mark} {goal.sentence or goal.line}", style, glyphs, width)
     wrong = [row for line in goal.wrong.splitlines() for row in _wrapped(line, "", glyphs, width - 2)]
     return found + [(f"  {row}", "$text-muted") for row, _style in wrong]
@@ -179,8 +198,10 @@ PANE = Pane("lesson", lambda _lab, glyphs, _still: LessonPane(glyphs, id="lesson
     "lesson.key.conditions": ("c conditions", "c 条件"),
     "lesson.key.check": ("r checks again", "r 重新检查"),
     "lesson.key.hint": ("h gives a hint", "h 提示"),
+    "lesson.more": (" ── {where} more", " ── {where} 更多"),
     "lesson.step": ("step {number} of {count}", "第 {number} 步，共 {count} 步"),
     "lesson.met": (", goals {met} of {count}: key 6", "，目标 {met}/{count}：按 6"),
+    "lesson.table": (", table: key 2", "，表：按 2"),
     "lesson.none": ("No lesson is open: ctrl+o shows what there is", "没有打开课程：ctrl+o 列出可选的课程"),
     "lesson.goals": ("Goals: {met} of {count}", "目标：{count} 个中达成 {met} 个"),
     "lesson.hint": ("Hint: {text}", "提示：{text}"),

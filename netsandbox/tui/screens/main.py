@@ -152,7 +152,7 @@ class MainScreen(PanesScreen):
         stand = self.live.lesson.stand()
         step = (stand.title, stand.number, stand.text) if stand is not None else None
         has_room = stand is None or not stand.number or not self.has_class("-short")
-        self.log_pane.note("" if stand is None or has_room else goals_summary(stand))
+        self.log_pane.note("" if stand is None or has_room else goals_summary(stand, self.live.lesson.subject()))
         is_finished = stand is not None and stand.is_finished and not self.live.is_busy and not self.live.is_at_step
         if is_finished and not self._is_finished and self.has_class("-short"):
             self.set_view("lesson")  # elsewhere it stands beside the log
