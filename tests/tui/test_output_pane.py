@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from netsandbox.tui.options import Options
 from netsandbox.tui.panes.output import hanging
 from netsandbox.tui.text import cell_len
 from tests.tui.app_harness import Stage, stage
@@ -68,6 +69,17 @@ async def test_long_output_begins_at_its_top_and_the_page_keys_go_through_it_at_
         await on.line("echo done")
         await on.pilot.pause()
         assert on.app.main.output.is_vertical_scroll_end, "what is short is seen with what was before"
+
+
+async def test_a_step_whose_output_comes_a_moment_later_begins_with_its_text(tmp_path: Path) -> None:
+    """Of a table longer than the pane the end was seen, and neither the lesson's words nor the command."""
+    async with stage(tmp_path, Options("docker0-ping", tour=False), size=(80, 24)) as on:
+        for number in range(1, 7):
+            await on.to_step(number)
+        for _ in range(3):
+            await on.pilot.pause()
+        assert "docker0 read the source address" in shown(on)
+        assert "❯ bridge fdb show br docker0" in shown(on)
 
 
 def test_what_has_no_room_goes_on_below_its_own_column() -> None:

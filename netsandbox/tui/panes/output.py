@@ -1,7 +1,8 @@
 """What the lines said: the transcript of the command line, wrapped.
 
 What a line prints bit by bit is followed; what is longer than the pane and
-comes at once is shown from its top, where a person begins to read.
+comes at once is shown from its top, where a person begins to read; so is what
+comes in one go a moment after its line.
 """
 
 from __future__ import annotations
@@ -68,6 +69,8 @@ class OutputPane(GrowingView, Painted, can_focus=True):
         self._seen = 0
         self._at_once = 0, 0
         """The lines that came at once with the one typed: how many were there before and after."""
+        self._is_open = False
+        """The line typed last still ran when it was shown, and nothing has come since."""
         self._width = 0
         self._only = 0
         """The line whose output alone is shown; 0 for all."""
@@ -87,8 +90,11 @@ class OutputPane(GrowingView, Painted, can_focus=True):
             return
         self._seen = jobs.said
         typed = any(said.kind == "line" for said in new)
-        if typed:
-            self._at_once = self._seen - len(new), self._seen
+        begun, is_over = self._at_once[0], jobs.running is None
+        is_whole = typed or (self._is_open and is_over)
+        self._is_open = typed and not is_over
+        if is_whole:
+            self._at_once = self._seen - len(new) if typed else begun, self._seen
         new = [said for said in new if self._only in (0, said.job)]
         self._said.extend(new)
         if self._width:
@@ -96,7 +102,7 @@ class OutputPane(GrowingView, Painted, can_focus=True):
         if len(self._rows) > MOST_ROWS:
             del self._rows[: -MOST_ROWS // 2]
         self._resized()
-        if typed:
+        if is_whole:
             self._place()
 
     def _show_only(self, jobs: Jobs) -> None:
