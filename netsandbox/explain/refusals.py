@@ -224,6 +224,11 @@ def noted(line: str, language: str) -> str:
     return f"{found['who']}注意：{words}" if words != found["note"] else line
 
 
+def is_own(line: str) -> bool:
+    """Whether it is what the sandbox has added to a tool's words."""
+    return _OWN.fullmatch(line) is not None
+
+
 _OWN = re.compile(r"Try:  (?P<form>.+)|(?P<who>(?:[\w./-]+: ){0,3})note: (?P<note>.+)")
 """What to type instead; `note: …`, also behind the name of the program that says it."""
 

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, NamedTuple
 
 from netsandbox.commands.line import is_background
-from netsandbox.explain.refusals import noted
+from netsandbox.explain.refusals import is_own, noted
 from netsandbox.session.session import ENDLESS_LIMIT
 from netsandbox.session.timeline import INTERRUPT
 from netsandbox.tui.i18n import language, tr
@@ -201,7 +201,9 @@ class Jobs:
             self.forward = 0
 
     def _print(self, one: Watched, stream: str, text: str) -> None:
-        """A line of a line's output."""
+        """A line of a line's output; on its error output is told of no failure by what does well, as docker logs."""
+        if one.job.is_done and not one.job.code and not is_own(text):
+            stream = "out"
         lead = f"[{one.job.label}] {program_of(one.job)}: " if one.is_labelled else ""
         self.say(stream, lead + noted(text, language()), one.job.label)
 

@@ -86,8 +86,8 @@ def where_text(row: LogRow, masters: Masters, glyphs: GlyphSet) -> str:
 def _narrow_where(row: LogRow, masters: Masters, glyphs: GlyphSet) -> str:
     if row.hops:
         return f"{glyphs.folded if row.hops > 0 else glyphs.unfolded}{_interface(row, masters)}"
-    is_port = masters.get((row.node, row.interface), row.interface) != row.interface
-    place = safe(row.interface) if is_port else _interface(row, masters)
+    owner = masters.get((row.node, row.interface), row.interface)
+    place = safe(row.interface) if owner != row.interface and not owner.startswith(OWN) else _interface(row, masters)
     return f"{glyphs.into if row.direction == 'in' else glyphs.out}{place}"
 
 

@@ -158,7 +158,7 @@ CLAIMS: dict[str, Claim] = {
     "S44": Claim("✔", "nginx-2 has a pair as well", (
         (PING, "interface nginx-2:eth0 kind veth address 172.17.0.3/16 peer host joins docker0"),)),
     "S45": Claim("✔", "the two reach each other", (
-        (PING, "output contains '0% packet loss'"), (PING, "reach nginx-2 nginx-1"))),
+        (PING, "output contains ', 0% packet loss'"), (PING, "reach nginx-2 nginx-1"))),
     "S46": Claim("✔", "the MAC of 172.17.0.3 is needed, once the route says that it is on the link", (
         (PING, "output contains '172.17.0.3 dev eth0 src 172.17.0.2'"), (PING, "no output contains via"))),
     "S47": Claim("✔", "so eth0 sends an ARP broadcast", (

@@ -164,6 +164,10 @@ def test_a_port_is_shown_with_its_bridge() -> None:
     assert where_text(PING[0], {}, UNICODE) == "⇐ host:veth0000005"
     assert where_text(PING[5], {}, UNICODE) == "⇒ nginx-1:eth0"
     assert where_text(PING[0]._replace(interface="docker0"), {("host", "docker0"): "docker0"}, ASCII) == "< docker0"
+    switch, called = PING[0]._replace(node="sw1", interface="br0"), {("sw1", "br0"): ":sw1"}
+    assert where_text(switch, called, UNICODE) == "⇐ sw1"
+    narrow = "".join(run.text for run in row_runs(switch, columns(76), called, UNICODE))
+    assert "⇐sw1 " in narrow, "it is br0 in no column"
 
 
 def test_a_drop_is_a_mark_and_a_reason() -> None:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import pytest
+
 from netsandbox.tui.options import Options
 from netsandbox.tui.panes.output import hanging
 from netsandbox.tui.text import cell_len
@@ -71,15 +73,31 @@ async def test_long_output_begins_at_its_top_and_the_page_keys_go_through_it_at_
         assert on.app.main.output.is_vertical_scroll_end, "what is short is seen with what was before"
 
 
-async def test_a_step_whose_output_comes_a_moment_later_begins_with_its_text(tmp_path: Path) -> None:
-    """Of a table longer than the pane the end was seen, and neither the lesson's words nor the command."""
+@pytest.mark.parametrize(("step", "key", "words", "line"), [
+    (3, "o", "Four frames make one ping", "❯ exec nginx-1 ping -c 1 172.17.0.3"),
+    (6, "escape", "docker0 read the source address", "❯ bridge fdb show br docker0"),
+])
+async def test_a_step_of_which_more_is_printed_than_the_pane_holds_begins_with_its_text(
+        tmp_path: Path, step: int, key: str, words: str, line: str) -> None:
+    """Also when the output comes a moment after its line, or while the pane is not shown: only its end was seen."""
     async with stage(tmp_path, Options("docker0-ping", tour=False), size=(80, 24)) as on:
-        for number in range(1, 7):
-            await on.to_step(number)
+        await on.to_step(step - 1)
+        await on.press(key)
+        await on.to_step(step)
+        on.app.main.set_view("output")
         for _ in range(3):
             await on.pilot.pause()
-        assert "docker0 read the source address" in shown(on)
-        assert "❯ bridge fdb show br docker0" in shown(on)
+        assert words in shown(on)
+        assert line in shown(on)
+
+
+async def test_what_does_well_is_no_error_whatever_it_writes_to(tmp_path: Path) -> None:
+    """A log is printed where its program wrote it; ✗ stood before its first line."""
+    async with stage(tmp_path, size=(80, 24)) as on:
+        await on.line("docker logs nginx-1")
+        assert "\n \u2717 " not in shown(on)
+        await on.line("docker logs nobody")
+        assert "\n \u2717 Error response from daemon: No such container: nobody" in shown(on)
 
 
 def test_what_has_no_room_goes_on_below_its_own_column() -> None:

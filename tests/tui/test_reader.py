@@ -119,6 +119,8 @@ def test_the_lessons_are_listed_as_a_learner_goes_through_them() -> None:
     assert all(any(step.ask or step.task for step in lesson.steps) for lesson in lessons), "a reader is asked in each"
     assert {len(step.hints) for lesson in lessons for step in lesson.steps if step.task or step.hints} == {3}
     assert sum(bool(step.hints) for lesson in lessons for step in lesson.steps) > 50
+    goals = [goal for lesson in lessons for step in lesson.steps for goal in step.expect]
+    assert not [goal for goal in goals if "'0% packet loss'" in goal], "100% packet loss has these words too"
 
 
 @pytest.mark.parametrize(("name", "step", "text", "size"), [

@@ -203,6 +203,7 @@ def _namespace(reader: Reader) -> Test:
 
 
 def _same_namespace(context: Context, left: str, right: str) -> Verdict:
+    context.wish = context.expects("namespace", left=left, right=right)
     one, other = context.node(left), context.node(right)
-    expected = context.expects("namespace", left=left, right=right)
-    return Verdict(one == other, expected, context.say("namespace.found", left=left, one=one, right=right, other=other))
+    found = context.say("namespace.found", left=left, one=one, right=right, other=other)
+    return Verdict(one == other, context.wish, found)

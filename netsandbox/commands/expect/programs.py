@@ -87,7 +87,10 @@ def _beginning(reader: Reader) -> str:
 
 
 def _printed(context: Context, beginning: str, wanted: Wanted | None) -> Verdict:
-    job, say = context.last(beginning), context.say
+    say = context.say
+    if wanted is not None and beginning:
+        context.wish = context.expects(f"output.{wanted.how}", line=f"{beginning} …", text=wanted.text)
+    job = context.last(beginning)
     text, line = context.in_english("".join(text for _stream, text in job.output)), job.line.strip()
     if wanted is not None:
         expected = context.expects(f"output.{wanted.how}", line=line, text=wanted.text)
@@ -153,12 +156,12 @@ def _is_state(context: Context, name: str, state: str, code: Comparison | None) 
         found = say("state", name=name, state=rows[name].state, code="") if name in rows else \
             say("state.absent", name=name)
         return Verdict(name not in rows, context.expects("state.absent", name=name), found)
-    container = _container(context, name)
     wished = say("state.code", code=code.status(say)) if code else ""
+    context.wish = context.expects("state", name=name, state=state, code=wished)
+    container = _container(context, name)
     has_code = say("state.code", code=str(container.code)) if container.state == "exited" else ""
     holds = container.state == state and (code is None or code.holds(container.code))
-    return Verdict(holds, context.expects("state", name=name, state=state, code=wished),
-                   say("state", name=name, state=container.state, code=has_code))
+    return Verdict(holds, context.wish, say("state", name=name, state=container.state, code=has_code))
 
 
 @condition(
@@ -172,9 +175,9 @@ def _log(reader: Reader) -> Test:
 
 
 def _logged(context: Context, name: str, wanted: Wanted) -> Verdict:
+    context.wish = context.expects(f"log.{wanted.how}", name=name, text=wanted.text)
     text = "\n".join(line.text for line in _container(context, name).log)
-    expected = context.expects(f"log.{wanted.how}", name=name, text=wanted.text)
-    return _searched(context, wanted, text, expected, "log.empty")
+    return _searched(context, wanted, text, context.wish, "log.empty")
 
 
 # -- ports

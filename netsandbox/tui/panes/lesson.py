@@ -110,7 +110,8 @@ class LessonPane(VerticalScroll, can_focus=True):
             return
         step = tr("lesson.step", number=stand.number, count=stand.total)
         hidden = self.glyphs.up * (self.scroll_y > 0) + self.glyphs.down * (self.scroll_y < self.max_scroll_y)
-        step += tr("lesson.more", where=hidden) if hidden else ""
+        gap = " -- " if self.glyphs.ascii else " ── "
+        step += gap + tr("lesson.more", where=hidden) if hidden else ""
         room = self.outer_size.width - FRAME - cell_len(tr("lesson.named", title="", step=step))
         title = crop(self.glyphs.plain(safe(stand.title)), max(room, 0), self.glyphs.ellipsis)
         self.border_title = Content(tr("lesson.named", title=title, step=step))
@@ -198,7 +199,7 @@ PANE = Pane("lesson", lambda _lab, glyphs, _still: LessonPane(glyphs, id="lesson
     "lesson.key.conditions": ("c conditions", "c 条件"),
     "lesson.key.check": ("r checks again", "r 重新检查"),
     "lesson.key.hint": ("h gives a hint", "h 提示"),
-    "lesson.more": (" ── {where} more", " ── {where} 更多"),
+    "lesson.more": ("{where} more", "{where} 更多"),
     "lesson.step": ("step {number} of {count}", "第 {number} 步，共 {count} 步"),
     "lesson.met": (", goals {met} of {count}: key 6", "，目标 {met}/{count}：按 6"),
     "lesson.table": (", table: key 2", "，表：按 2"),

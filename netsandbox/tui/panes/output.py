@@ -10,6 +10,7 @@ from __future__ import annotations
 import re
 from collections import deque
 from collections.abc import Iterable
+from itertools import dropwhile
 from typing import TYPE_CHECKING, ClassVar
 
 from textual.content import Content
@@ -71,6 +72,8 @@ class OutputPane(GrowingView, Painted, can_focus=True):
         """The lines that came at once with the one typed: how many were there before and after."""
         self._is_open = False
         """The line typed last still ran when it was shown, and nothing has come since."""
+        self._is_late = False
+        """What came at once has its place to find when the pane is on the screen."""
         self._width = 0
         self._only = 0
         """The line whose output alone is shown; 0 for all."""
@@ -102,6 +105,7 @@ class OutputPane(GrowingView, Painted, can_focus=True):
         if len(self._rows) > MOST_ROWS:
             del self._rows[: -MOST_ROWS // 2]
         self._resized()
+        self._is_late = False
         if is_whole:
             self._place()
 
@@ -120,8 +124,13 @@ class OutputPane(GrowingView, Painted, can_focus=True):
         begun, ended = self._at_once
         said = list(self._said)
         later = len(said) - (self._seen - ended)
-        rows = len(self._wrapped(said[max(later - (ended - begun), 0) : later])) if self._width else 0
-        if rows > self.scrollable_content_region.height > 0:
+        came = said[max(later - (ended - begun), 0) : later]
+        if not (self.screen.has_class("-short") or self.screen.has_class("-narrow")):
+            came = list(dropwhile(lambda one: one.kind == "say", came))  # a lesson's words stand beside or below
+        rows = len(self._wrapped(came)) if self._width else 0
+        height = self.scrollable_content_region.height
+        self._is_late = not height
+        if rows > height > 0:
             top = len(self._rows) - len(self._wrapped(said[later:])) - rows
             self.scroll_to(y=max(top, 0), animate=False, immediate=True, force=True)
         else:
@@ -145,6 +154,8 @@ class OutputPane(GrowingView, Painted, can_focus=True):
         if width != self._width:
             self._width = width
             self._rows = self._wrapped(self._said) if width > 0 else []
+            self._is_late = True
+        if self._is_late:
             self.call_after_refresh(self._place)  # only then is it known how far it scrolls
         self._resized()
 
