@@ -6,6 +6,7 @@ from itertools import pairwise
 from operator import itemgetter
 from typing import TYPE_CHECKING
 
+from netsandbox.linux.netfilter import nft_json
 from netsandbox.linux.netfilter.iptables import Answer
 from netsandbox.linux.netfilter.nft_hook import NO_HOOK, read_hook
 from netsandbox.linux.netfilter.nft_print import Style, hook_text, table_text, warning_of
@@ -37,6 +38,7 @@ class Nft:
 
     def run(self, lines: list[Line], only_checks: bool = False) -> Answer:
         """Each command in turn; of rules all that are wrong are told."""
+        style = self.style
         changes = any(line.words[0] != "list" for line in lines)
         if changes:
             self.tables = {label: table.copy() for label, table in self.tables.items()}
@@ -44,7 +46,7 @@ class Nft:
         for line in lines:
             self.line = line
             try:
-                out += self._do()
+                out += self._do() if not style.is_json else self._do_json()
             except NftError as error:
                 wrong.append(str(error))
                 if "rule" not in line.words[:2] or str(error).startswith("netsandbox"):
@@ -83,6 +85,27 @@ class Nft:
             self.line.insert(0, word)
         self._change("add")
         return ""
+
+    def _do_json(self) -> str:
+        if self.line.words[0] != "list":
+            raise NftError("netsandbox: nft -j: commands are given in nft's own words here; -j list is modelled\n")
+        self._list()  # what it finds wrong
+        self.warnings = ""
+        what, *rest = self.line.words[1:]
+        if what in ("ruleset", "tables", "chains"):
+            return nft_json.document(self._objects(what, rest))
+        if what not in ("table", "chain"):
+            raise NftError(f"netsandbox: nft -j list {what} is not modelled\n")
+        table = self._table(2)
+        return nft_json.document(nft_json.table_objects(table, table.number, *rest[2:]))
+
+    def _objects(self, what: str, families: list[str]) -> list[nft_json.Json]:
+        tables = [table for table in self.tables.values() if families in ([], [table.family])]
+        if what == "tables":
+            return [nft_json.table_object(table, table.number) for table in tables]
+        if what == "chains":
+            return [nft_json.chain_object(table, chain) for table in tables for chain in table.chains.values()]
+        return [found for table in tables for found in nft_json.table_objects(table, table.number)]
 
     # -- listing
 

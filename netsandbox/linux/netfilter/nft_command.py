@@ -18,13 +18,14 @@ if TYPE_CHECKING:
 
 VERSION = "nftables v1.1.3 (Commodore Bullmoose #4)"
 MADE_WITH = "  cli:\t\teditline\n  json:\t\tyes\n  minigmp:\tno\n  libxtables:\tyes\n"
-OTHER_OPTIONS = "hDiIotSNupTejd"
+OTHER_OPTIONS = "hDiIotSNupTed"
 """Letters that the real nft takes as well."""
 OTHER_LONG = frozenset({f"--{name}" for name in (
     "help", "define", "interactive", "includepath", "optimize", "terse", "service", "reversedns", "guid",
-    "numeric-protocol", "numeric-time", "echo", "json", "debug")})
+    "numeric-protocol", "numeric-time", "echo", "debug")})
 STYLES = {"-a": "a", "--handle": "a", "-s": "s", "--stateless": "s", "-n": "n", "--numeric": "n", "-nn": "n", "-y": "y",
-          "--numeric-priority": "y", "-an": "an", "-na": "an", "-nna": "an", "-sa": "as", "-as": "as"}
+          "--numeric-priority": "y", "-an": "an", "-na": "an", "-nna": "an", "-sa": "as", "-as": "as",
+          "-j": "j", "--json": "j", "-ja": "aj", "-aj": "aj", "-nj": "jn", "-jn": "jn"}
 """Options of a listing, by the letters that they stand for."""
 
 
@@ -72,7 +73,8 @@ def run(namespace: NetworkNamespace, arguments: list[str], read: Callable[[str],
     try:
         source = Source("", [text]) if not asked.name else Source(
             "/dev/stdin" if asked.name == "-" else asked.name, read(asked.name).splitlines())
-        nft = Nft(namespace, Style("a" in asked.styles, "s" in asked.styles, bool(asked.styles & {"n", "y"})))
+        nft = Nft(namespace, Style("a" in asked.styles, "s" in asked.styles, bool(asked.styles & {"n", "y"}),
+                                    "j" in asked.styles))
         return nft.run(commands(source, namespace.interfaces), asked.checks)
     except NftError as error:
         return Answer(1, "", str(error))

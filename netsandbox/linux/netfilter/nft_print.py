@@ -27,11 +27,12 @@ ANY_ICMP = 255
 
 
 class Style(NamedTuple):
-    """How a listing is asked for: -a, -s and -n."""
+    """How a listing is asked for: -a, -s, -n and -j."""
 
     with_handles: bool = False
     is_stateless: bool = False
     is_numeric: bool = False
+    is_json: bool = False
 
 
 def table_text(table: Table, style: Style, number: int, only: str = "") -> str:
@@ -76,24 +77,26 @@ def rule_text(rule: Rule, is_stateless: bool = False) -> str:
     counted = "counter" if is_stateless else f"counter packets {rule.packets} bytes {rule.bytes}"
     if rule.said:
         return rule.said.replace(COUNTED, counted)
-    words = _head(rule)
+    words = head_text(rule)
     for match in rule.matches:
         assert isinstance(match, Match), "what -m loads"
-        words.append(_match(rule, match))
+        words.append(match_text(rule, match))
     if rule.tells_counters:
         words.append(counted)
     words.append(target_text(rule))
     return " ".join(words).rstrip()
 
 
-def _match(rule: Rule, match: Match) -> str:
+def match_text(rule: Rule, match: Match) -> str:
+    """One of what -m loads, in words of nft."""
     if match.name == "multiport":
         assert rule.head.protocol is not None, "multiport wants a protocol"
         return nft_ports.multiport(match, PROTOCOL_NAMES[int(rule.head.protocol.value)])
     return MATCHES[match.name](match) if match.name in MATCHES else UNSPOKEN.format(name=match.name)
 
 
-def _head(rule: Rule) -> list[str]:
+def head_text(rule: Rule) -> list[str]:
+    """The conditions that iptables itself has, in words of nft."""
     head, words = rule.head, []
     for name, mask in (("saddr", head.source), ("daddr", head.destination)):
         if mask is not None:
