@@ -119,6 +119,7 @@ class Fping(Client):
         usual = min(_number(read, "p", 1000), LONGEST_WAIT) if self.count else 500
         self._wait = _number(read, "t", usual) * MILLISECOND
         self._names = deque(_targets(read))
+        self._is_reading = False
         self._targets: list[Target] = []
         self._queue: deque[Target] = deque()
         self._asked: list[tuple[Target, int, int]] = []
@@ -137,9 +138,16 @@ class Fping(Client):
         self._next_name()
 
     def _next_name(self) -> None:
-        if self._names:
+        """Look up what is known at once, one after the other and not one within the other; ask once all are known."""
+        if self._is_reading:
+            return
+        self._is_reading = True
+        while self._names and not self.is_looking_up:
             self.look_up(self._names[0])
-        elif not self._targets:
+        self._is_reading = False
+        if self._names:
+            return
+        if not self._targets:
             self.exit(2)
         else:
             self.namespace.open_raw(self)

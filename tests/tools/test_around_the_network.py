@@ -141,6 +141,7 @@ OPTIONS = ("""; `echo '{"icc": false, "dns": ["1.1.1.1", "9.9.9.9"], "debug": tr
     ("ip netns add n7; ip -n n7 addr add 10.0.0.1/24 dev lo label lo:1; ip netns exec n7 netstat -ai", 0,
      "lo:1            65536      - no statistics available -                        L\n"),
     ("ip link add w0 type veth peer name w1; ethtool -l w0", 0, "Current hardware settings:\nRX:\t\t1\nTX:\t\t1\n"),
+    ("docker run --rm --net none nicolaka/netshoot fping -qg 10.0.0.1 10.0.1.144", 1, ""),
     ("wget -q http://[::1]/", 1, "wget: IPv6 is not modelled\n")])
 def test_around(lab: KeptSession, line: str, code: int, said: str) -> None:
     job = lab.run(line)
