@@ -22,12 +22,12 @@ from netsandbox.commands.machine import LabMachine
 from netsandbox.commands.place import Place
 from netsandbox.commands.prompt import Prompt, VerbCall, no_input
 from netsandbox.commands.refusals import REFUSALS
+from netsandbox.commands.standing import Standing
 from netsandbox.commands.tools.kernel_files import FIRST_SHELL_PID, with_kernel
 from netsandbox.commands.typography import note_characters
 from netsandbox.engine import budget
 from netsandbox.engine.budget import Use
 from netsandbox.explain.refusals import translated
-from netsandbox.lab.errors import LabError
 from netsandbox.lab.events import CommandRun
 from netsandbox.lab.first_need import FirstNeed
 from netsandbox.lab.lab import Lab
@@ -81,11 +81,10 @@ def _pid_of(task: Task) -> int:
     return process.pid if process is not None else _pid_of(inside[0]) if len(inside) == 1 else 0
 
 
-class Shell:
+class Shell(Standing):
     """What a person types into.
 
     Attributes:
-        where: the node whose shell was entered, or None at the lab's own prompt.
         language: of what `expect` finds: en or zh.
         verbs: what its own language has, by name and alias.
         session: set when the shell belongs to a session, for the verbs that move in time.
@@ -93,14 +92,8 @@ class Shell:
     """
 
     def __init__(self, lab: Lab) -> None:
-        self.lab = lab
+        super().__init__(lab)
         self.verbs: Mapping[str, Verb] = VERBS
-        self.where: str | None = None
-        self.is_outside = False
-        """Whether only the network of where it is was entered (`nsenter -n`)."""
-        self.entered_by: Client | None = None
-        self._outer: list[Place] = []
-        """Where `exit` leads to: the shells around the one that there is, the lab's own prompt left out."""
         self.language = "en"
         self.english: dict[str, str] = {}
         """What was said in another language, in English."""
@@ -129,15 +122,6 @@ class Shell:
         """Lines that run on, with their numbers; some may have ended."""
         self.recent: deque[Job] = deque(maxlen=RECENT)
         """Lines that did something, the last one last; some may still run."""
-
-    @property
-    def prompt(self) -> str:
-        return "" if self.where is None else self.where
-
-    @property
-    def place(self) -> Place:
-        """Where the person stands."""
-        return Place(self.where, self.entered_by, False, self.is_outside)
 
     @property
     def namespace(self) -> NetworkNamespace:
@@ -220,7 +204,14 @@ class Shell:
         """Begin to carry out a line.  A refusal is the job's error output, never an exception."""
         job = Job(text)
         note_characters(job)
-        self._come_back()
+        self.come_back()
+        if not self.is_for_the_host(text):
+            return self._begin(text, job)
+        with self.on_the_host() as said:
+            job.complain(self.say(said))
+            return self._begin(text, job)
+
+    def _begin(self, text: str, job: Job) -> Job:
         # A line that only looks may carry out others (`step`), which are lines of their own.
         only_looks, self._only_looks = self._only_looks, False
         try:
@@ -330,44 +321,5 @@ class Shell:
         client = program if isinstance(program, Client) else getattr(program, "waiting", None)
         if isinstance(client, Client) and client.enters is not None:
             self.go_in(Place(client.enters.name, client))
-            client.on_exit.append(partial(self._put_out, client))
+            client.on_exit.append(partial(self.put_out, client))
             job.finish()
-
-    def _put_out(self, client: Client) -> None:
-        """The container ended, and its shell with it: the person is back where it was opened."""
-        self._outer = [place for place in self._outer if place.client is not client]
-        if self.entered_by is client:
-            self._step_out()
-
-    def go_in(self, place: Place) -> None:
-        """A shell opens somewhere else, within the one that there is."""
-        if self.where is not None:
-            self._outer.append(self.place)
-        self.where, self.entered_by, self.is_outside = place.where, place.client, place.is_outside
-
-    def _step_out(self) -> Client | None:
-        """Back to the shell around the one that there is, or to the lab's prompt; whose shell it was."""
-        client, place = self.entered_by, self._outer.pop() if self._outer else Place(None)
-        self.where, self.entered_by, self.is_outside = place.where, place.client, place.is_outside
-        return client
-
-    def _come_back(self) -> None:
-        """A namespace that was entered and is gone by now has no shell any more."""
-        while self.where is not None:
-            try:
-                self.lab.namespace(self.where)
-                return
-            except LabError:
-                self.leave()
-
-    def leave(self) -> None:
-        """`exit`: back to where it was opened; a shell that was a container's program ends."""
-        client = self._step_out()
-        if client is not None:
-            client.leave()
-
-    def detach(self) -> None:
-        """`detach`: back to where it was opened; a shell that was a container's program goes on."""
-        client = self._step_out()
-        if client is not None:
-            client.detach()

@@ -94,8 +94,19 @@ def test_a_shell_within_the_shell_is_left_by_exit(one: KeptSession, line: str) -
 
 
 def test_docker_is_not_in_a_containers_shell(one: KeptSession) -> None:
+    """Pages leave `exit` out, and their readers paste on: what they type next is done on the host, and said so."""
     one.run("docker exec -it web bash")
-    assert one.run("docker ps").err == "sh: 1: docker: not found; `exit` leaves this shell first\n"
+    assert one.run("sh -c 'docker ps'").code == 127
+    assert one.run("ls; docker ps").err.endswith("; `exit` leaves this shell first\n")
+    said = one.run("docker ps --format {{.Names}} | cat")
+    assert (said.out, said.code) == ("web\n", 0)
+    assert said.err == ("note: web has no docker: this is the host's, as in a second terminal; "
+                        "`exit` leaves the container\n")
+    one.run("sudo docker run -it --rm --name box alpine sh")
+    assert one.run("docker ps -q | wc -l").out == "2\n"
+    assert (one.shell.where, one.run("exit").code, one.shell.where) == ("box", 0, "web")
+    one.run("docker stop web")
+    assert (one.run("hostname").out, one.shell.where) == ("host\n", None)
 
 
 @pytest.mark.parametrize("line", ["ip netns exec blue bash", "nsenter --net=/run/netns/blue", "enter web",
@@ -107,7 +118,6 @@ def test_where_only_the_network_was_entered_the_hosts_docker_is_there(one: KeptS
     inside = one.run("ip link").out
     assert one.run("docker ps --format {{.Names}}").out == "web\n"
     assert one.run("docker exec -it web sh").code == 0
-    assert one.run("docker ps").code == 127
     one.run("exit")
     assert one.run("ip link").out == inside
     one.run("exit")
