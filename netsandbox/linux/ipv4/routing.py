@@ -140,7 +140,7 @@ def _find_output(namespace: NetworkNamespace, destination: int, source: int, int
         rule = rule_matched(namespace, destination) if route is not None else None
         return RouteMissing(namespace.name, destination, ERRORS[route.type] if route else "ENETUNREACH",
                             route.value() if route else None, f"{rule.priority}: {rule.rule}" if rule else "")
-    if route.paths:
+    if route.rare and route.paths:
         return _several(namespace, destination, source, route, interface, len(matches))
     leaves_vrf = vrf is not None and route.interface is not None and route.interface.l3mdev is not vrf
     if leaves_vrf and vrf is not None and not source and route.type != "local":
@@ -185,7 +185,9 @@ def _chosen(namespace: NetworkNamespace, destination: int, source: int, route: R
                               considered)
     interface = route.interface
     assert interface is not None, "only special routes have no interface"
-    gateway, mtu = None if route.gateway_is_own else route.gateway, route.mtu or interface.mtu
+    gateway, mtu, locked = route.gateway, interface.mtu, False
+    if route.rare:
+        gateway, mtu, locked = None if route.gateway_is_own else gateway, route.mtu or mtu, route.mtu_is_locked
     learned = use_learned(namespace, destination, route)
     if learned is not None:
         gateway = learned.gateway if learned.gateway is not None else gateway
@@ -199,7 +201,7 @@ def _chosen(namespace: NetworkNamespace, destination: int, source: int, route: R
                                                                                           "route_localnet"):
         return RouteMissing(namespace.name, destination, "EINVAL", None)
     return OutputRoute.by(route, destination, gateway, interface, hop, source, mtu, considered,
-                          route.mtu_is_locked or (learned is not None and learned.locked))
+                          locked or (learned is not None and learned.locked))
 
 
 def select_address(interface: Interface, destination: int, scope: str) -> int:
