@@ -280,10 +280,13 @@ class Service(OfHost):
         engine = self.engine
         assert engine is not None
         try:
-            daemon.start(engine)
+            daemon.start(engine, self._started)
         except DaemonError as error:
             self._end(f"netsandbox: {error}" if error.is_ours else FAILED, 1)
-            return
+
+    def _started(self) -> None:
+        engine = self.engine
+        assert engine is not None
         if engine.settings.noted:
             told = ", ".join(engine.settings.noted)
             self.complain(f"note: what {PATH} says of {told} does nothing in the sandbox")

@@ -39,18 +39,27 @@ def settings_of(engine: DockerEngine) -> DaemonSettings:
     return settings
 
 
-def start(engine: DockerEngine) -> None:
+def start(engine: DockerEngine, done: Callable[[], None] = lambda: None) -> None:
     """dockerd starts; harmless when it runs.
+
+    Args:
+        done: called when it runs. Containers that ran on without it, and are not to, are stopped before.
 
     Raises:
         DaemonError: it does not, and has changed nothing.
     """
     if engine.is_up:
+        done()
         return
-    settings = _prepare(engine)
-    is_first, engine.maker.last_subnet = not engine.networks, None
+    _prepare(engine)
+    left = [] if engine.settings.live_restore else _running(engine)
+    _end(engine, left, partial(_begin, engine, done), is_remembered=True)
+
+
+def _begin(engine: DockerEngine, done: Callable[[], None]) -> None:
+    settings, is_first, engine.maker.last_subnet = engine.settings, not engine.networks, None
     engine.is_up, engine.has_failed, engine.changed_at = True, False, engine.scheduler.clock
-    _forward(engine)
+    forward(engine)
     engine.firewall.begin(rules_of(engine.profile, settings.userland_proxy, settings.allow_direct_routing),
                           settings.iptables)
     if not default_bridge.is_kept(engine):
@@ -63,9 +72,10 @@ def start(engine: DockerEngine) -> None:
     if not is_first:
         engine.namespace.record(DaemonStarted(engine.namespace.name))
     _restore_containers(engine)
+    done()
 
 
-def _prepare(engine: DockerEngine) -> DaemonSettings:
+def _prepare(engine: DockerEngine) -> None:
     """All that can go wrong.
 
     Raises:
@@ -80,7 +90,6 @@ def _prepare(engine: DockerEngine) -> DaemonSettings:
         engine.journal.append((engine.scheduler.clock, str(error)))
         engine.namespace.record(DaemonFailed(engine.namespace.name))
         raise
-    return engine.settings
 
 
 def _restore_networks(engine: DockerEngine) -> None:
@@ -90,8 +99,11 @@ def _restore_networks(engine: DockerEngine) -> None:
             _restore(engine, network)
 
 
-def _forward(engine: DockerEngine) -> None:
-    """Let the host forward; and where it did not before, nothing that no rule allows."""
+def forward(engine: DockerEngine) -> None:
+    """Let the host forward; and where it did not before, nothing that no rule allows.
+
+    Since 28 that is looked at whenever a bridge is made.
+    """
     if engine.settings.ip_forward and not engine.namespace.sysctls.all.forwarding:
         engine.namespace.write_sysctl("net.ipv4.ip_forward", 1)
         if engine.settings.iptables and not engine.settings.ip_forward_no_drop:
@@ -177,35 +189,47 @@ def stop(engine: DockerEngine, done: Callable[[], None]) -> None:
     for container in engine.containers.values():
         engine.scheduler.cancel(container.restart_timer)
         container.state = EXITED if container.state == RESTARTING else container.state
-    running = [container for container in engine.containers.values() if container.is_running]
+    running = _running(engine)
     if engine.settings.live_restore:
         for container in running:
             name_server.end(container)
             ports.let_go(container)
         running = []
-    waiting = Ending(engine, len(running), done)
+    _end(engine, running, partial(_has_stopped, engine, done), is_remembered=False)
+
+
+def _has_stopped(engine: DockerEngine, done: Callable[[], None]) -> None:
+    engine.namespace.record(DaemonStopped(engine.namespace.name))
+    done()
+
+
+def _running(engine: DockerEngine) -> list[Container]:
+    return [container for container in engine.containers.values() if container.is_running]
+
+
+def _end(engine: DockerEngine, running: list[Container], done: Callable[[], None], is_remembered: bool) -> None:
+    """Stop containers, and wait for them.
+
+    Args:
+        is_remembered: as if a person had stopped them: unless-stopped does not start them again.
+    """
+    waiting = Ending(len(running), done)
     for container in running:
-        was_stopped = container.was_stopped
-        engine.stop(container, done=partial(waiting.one_has, container, was_stopped))
+        engine.stop(container, done=partial(waiting.one_has, container, is_remembered or container.was_stopped))
     if not running:
-        waiting.is_over()
+        done()
 
 
 class Ending:
     """dockerd waits for its containers."""
 
-    def __init__(self, engine: DockerEngine, count: int, done: Callable[[], None]) -> None:
-        self.engine = engine
+    def __init__(self, count: int, done: Callable[[], None]) -> None:
         self.count = count
         self.done = done
 
     def one_has(self, container: Container, was_stopped: bool, _code: int) -> None:
-        """Has ended: not because a person stopped it, which unless-stopped would remember."""
+        """Has ended."""
         container.was_stopped = was_stopped
         self.count -= 1
         if not self.count:
-            self.is_over()
-
-    def is_over(self) -> None:
-        self.engine.namespace.record(DaemonStopped(self.engine.namespace.name))
-        self.done()
+            self.done()

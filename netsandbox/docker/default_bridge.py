@@ -37,8 +37,10 @@ def make(engine: DockerEngine, identity: str) -> BridgeNetwork | None:
         link.delete(found)
     if name == NONE:
         return None
+    has = engine.namespace.interfaces[name].addresses if name in engine.namespace.interfaces else ()
     options = BridgeOptions(name, settings.mtu, settings.icc, settings.ip_masq, settings.ip)
     network = engine.maker.make(DEFAULT_BRIDGE, identity, name, address(engine, keeps=True), options)
+    network.has_own_subnet = bool(settings.bip or settings.fixed_cidr or has)  # or took over what was there
     part = parse_network(settings.fixed_cidr) if settings.fixed_cidr else None
     if part is not None and part.network in network.pool.subnet and part.length >= network.pool.subnet.length:
         network.pool.limit(Network(part.network, part.length), ())  # one that lies elsewhere is taken and not heeded
@@ -59,7 +61,7 @@ def _gateway(engine: DockerEngine, subnet: Network) -> int:
 
 def is_kept(engine: DockerEngine) -> bool:
     """Whether containers ran on without dockerd, so that the network has to be as it was."""
-    return any(container.is_running for container in engine.containers.values())
+    return engine.settings.live_restore and any(each.is_running for each in engine.containers.values())
 
 
 def check(engine: DockerEngine) -> None:

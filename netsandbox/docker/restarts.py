@@ -29,11 +29,12 @@ def plan(engine: DockerEngine, container: Container) -> None:
 
 def begins_with_daemon(container: Container) -> bool:
     """Whether dockerd starts it when it starts itself: also one that a person stopped, if its policy is always."""
-    policy = container.host_config.policy.name
+    policy = container.host_config.policy
     if not container.has_run or container.removes_itself:
         return False
-    return policy == "always" or (not container.was_stopped and (
-        policy == "unless-stopped" or (policy == "on-failure" and container.code != 0)))
+    return {"always": True, "unless-stopped": not container.was_stopped,
+            "on-failure": container.code != 0 and (not policy.attempts or container.restarts < policy.attempts),
+            }.get(policy.name, False)
 
 
 def _restart(what: tuple[DockerEngine, Container]) -> None:

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from netsandbox.docker import config_network, history, name_server, ports
 from netsandbox.docker.config_network import NO_ENDPOINT, ConfigNetwork
 from netsandbox.docker.container import Wish
+from netsandbox.docker.daemon import forward
 from netsandbox.docker.errors import DockerError, daemon_error
 from netsandbox.docker.events import (
     NetworkConnected,
@@ -114,6 +115,8 @@ def _bridge(engine: DockerEngine, plan: NetworkPlan, identity: str, address: Net
     if options.mtu and not LEAST_MTU <= options.mtu <= MOST_MTU:
         engine.maker.device(ifname)  # is left behind
         raise daemon_error("invalid argument")
+    if engine.profile.since(28):
+        forward(engine)
     return engine.maker.make(plan.name, identity, ifname, address, options, plan.internal)
 
 

@@ -28,7 +28,7 @@ class Flag(NamedTuple):
         ignored: understood, and without effect in the sandbox: a note says so.
         refused: understood, and refused by name: nothing of the command is done.
         check: of a value: why it is refused, or empty.
-        since: the release that brought it; one before does not know it.
+        since, until: the release that brought it, and the one that has it no more (0 for none).
         check_by_release: the same of a value that not every release knows.
     """
 
@@ -43,6 +43,10 @@ class Flag(NamedTuple):
     ignored: bool = False
     refused: bool = False
     since: int = 0
+    until: int = 0
+
+    def is_of(self, profile: Profile) -> bool:
+        return profile.since(self.since) and not (self.until and profile.since(self.until))
 
     @property
     def shown(self) -> str:
@@ -148,7 +152,7 @@ class _Reader:
 
     def __init__(self, command: Command, words: Sequence[str], profile: Profile) -> None:
         self.profile = profile
-        self.long = {flag.name: flag for flag in command.flags if profile.since(flag.since)}
+        self.long = {flag.name: flag for flag in command.flags if flag.is_of(profile)}
         self.short = {flag.short: flag for flag in self.long.values() if flag.short}
         self.long.setdefault("help", Flag("help"))
         self.short.setdefault("h", self.long["help"])

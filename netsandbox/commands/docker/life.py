@@ -250,8 +250,9 @@ def check_name(client: Client, name: str, before: str = "") -> None:
 
 TIME = (
     Flag("signal", "s", "string"),
-    Flag("timeout", "t", "int"),
-    Flag("time", "", "int"),
+    Flag("timeout", "t", "int", since=28),
+    Flag("time", "", "int", since=28),
+    Flag("time", "t", "int", until=28),
 )
 MANY = "[OPTIONS] CONTAINER [CONTAINER...]"
 

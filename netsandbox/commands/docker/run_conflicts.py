@@ -34,7 +34,7 @@ def check_modes(mode: str, parsed: Parsed, published: list[Published], profile: 
     """
     if parsed.text("uts") == "host" and parsed.text("hostname"):
         raise daemon_error("conflicting options: hostname and the UTS mode")
-    if parsed.all("link") and not profile.since(28) and (mode == "host" or mode.startswith("container:")):
+    if parsed.all("link") and not profile.since(28) and (mode in ("host", "none") or mode.startswith("container:")):
         raise DockerError("links are only supported for user-defined networks")
     if parsed.all("link") and mode == "host":
         raise daemon_error("conflicting options: host type networking can't be used with links. This would result in "
