@@ -38,8 +38,8 @@ def canonical(project: Project, variables: Mapping[str, str], names: list[str], 
     Raises:
         DockerError: it has a key of which the canonical form is not modelled.
     """
-    values = Values(project.path, variables)
-    whole = Whole(values, read)
+    values = Values(project.path, variables, project.folder)
+    whole = Whole(values, read, project.folder)
     root = whole.with_overrides(whole.of(project.text, project.path), project.overrides)
     values = values if has_whole_paths else Values("", variables)
     top = {key: node for key, (_where, node) in values.map(root, "a Compose file").items()}

@@ -6,8 +6,8 @@ import re
 from collections.abc import Iterator, Mapping
 from hashlib import sha256
 from itertools import pairwise
-from posixpath import dirname, normpath
-from typing import TYPE_CHECKING
+from posixpath import normpath
+from typing import TYPE_CHECKING, NamedTuple
 
 from netsandbox.commands.compose.found import LABEL, containers_of, number_of, orphans_of, warn
 from netsandbox.commands.compose.model import STARTED, Attachment, NetworkSpec, Project, Service
@@ -34,6 +34,15 @@ if TYPE_CHECKING:
     from netsandbox.docker.user_networks import NetworkPlan
 
 
+class Planned(NamedTuple):
+    """A container of a service: the one that there is, and whether it is made (anew)."""
+
+    wish: Wish
+    number: int
+    old: Container | None
+    is_new: bool
+
+
 NO_ALIASES = "network-scoped aliases are only supported for user-defined networks"
 BAD_ARGUMENT = re.compile(r'invalid argument ".*" for "[^"]*" flag: ([^\n]*)(?s:\n.*)?')
 BAD_MAC = re.compile(r"(.*) is not a valid mac address")
@@ -45,7 +54,7 @@ def say(client: Client, kind: str, name: str, state: str, gap: str = "  ") -> No
     if client.progress == "json":
         client.complain(to_json({"id": f"{kind} {name}", "status": state}))
     elif client.progress != "quiet":
-        client.complain(f" {kind} {name}{gap}{state}")
+        client.complain(f" {'DRY-RUN MODE -  ' if client.is_dry else ''}{kind} {name}{gap}{state}")
 
 
 def understood(client: Client, command: Command, words: list[str]) -> Parsed:
@@ -76,7 +85,9 @@ def make_networks(client: Client, project: Project, services: list[Service]) -> 
             raise DockerError(f"network {spec.name} declared as external, but could not be found")
         say(client, "Network", spec.name, "Creating")
         try:
-            client.engine.create_network(_plan(client, project, spec))
+            plan = _plan(client, project, spec)
+            if not client.is_dry:
+                client.engine.create_network(plan)
         except DockerError as error:
             say(client, "Network", spec.name, "Error")
             raise DockerError(f"failed to create network {spec.name}: {in_the_engine_s_words(error)}") from None
@@ -122,7 +133,8 @@ def make_volumes(client: Client, project: Project, services: list[Service]) -> N
             say(client, "Volume", spec.name, "Error")
             raise
         own = _own_labels(project, "volume", spec.key, repr(spec))
-        volumes.make(client.engine, spec.name, dict(sorted((named_values(spec.labels) | own).items())), options)
+        if not client.is_dry:
+            volumes.make(client.engine, spec.name, dict(sorted((named_values(spec.labels) | own).items())), options)
         say(client, "Volume", spec.name, "Created")
 
 
@@ -176,6 +188,19 @@ def _make_layer(client: Client, project: Project, wishes: list[Wish]) -> dict[st
     made: dict[str, list[Container]] = {wish.service.name: [] for wish in wishes}
     for wish in wishes:
         _shared_words(client, project, wish.service)
+    for wish, number, old, is_new in planned(client, project, wishes):
+        container = _made(client, project, wish.service, number, old) if is_new else old
+        assert container is not None
+        made[wish.service.name].append(container)
+    return made
+
+
+def planned(client: Client, project: Project, wishes: list[Wish]) -> list[Planned]:
+    """What is to become of services that do not need each other, told; those that are too many are removed.
+
+    Raises:
+        DockerError: several containers would have one name.
+    """
     wanted: list[tuple[Wish, int, Container | None]] = []
     for wish in wishes:
         if wish.service.container_name and wish.replicas > 1:
@@ -188,17 +213,12 @@ def _make_layer(client: Client, project: Project, wishes: list[Wish]) -> dict[st
             remove_one(client, found.pop(number))
         free = [number for number in range(1, wish.replicas + 1) if number not in found][:wish.replicas - len(found)]
         wanted += [(wish, number, found.get(number)) for number in sorted((*found, *free))]
-    changed = [(wish, number, old) for wish, number, old in wanted if not _stays(client, wish, old)]
-    for wish, number, old in wanted:
+    rows = [Planned(wish, number, old, not _stays(client, wish, old)) for wish, number, old in wanted]
+    for wish, number, old, is_new in rows:
         name = old.name if old is not None else project.container_name(wish.service, number)
-        is_new = (wish, number, old) in changed
         if is_new or (old is not None and old.is_running):
             say(client, "Container", name, "Running" if not is_new else "Recreate" if old is not None else "Creating")
-    for wish, number, old in wanted:
-        container = _made(client, project, wish.service, number, old) if (wish, number, old) in changed else old
-        assert container is not None
-        made[wish.service.name].append(container)
-    return made
+    return rows
 
 
 def _stays(client: Client, wish: Wish, old: Container | None) -> bool:
@@ -228,7 +248,8 @@ def remove_one(client: Client, container: Container) -> None:
     """As Compose tells of it."""
     for state in ("Stopping", "Stopped", "Removing"):
         say(client, "Container", container.name, state)
-    containers.remove(client.engine, container, force=True)
+    if not client.is_dry:
+        containers.remove(client.engine, container, force=True)
     say(client, "Container", container.name, "Removed")
 
 
@@ -264,7 +285,7 @@ def make_one(client: Client, project: Project, service: Service, name: str,
     image = client.engine.images.find(service.image)
     labels = {"project": project.name, **own, **({"image": f"sha256:{image.identity}"} if image is not None else {}),
               "project.config_files": ",".join((project.path, *project.overrides)),
-              "project.working_dir": dirname(project.path), "version": RELEASE.removeprefix("v"), "depends_on": needs}
+              "project.working_dir": project.folder, "version": RELEASE.removeprefix("v"), "depends_on": needs}
     words = ["--name", name, *(word for text in service.variables for word in ("-e", text)),
              *(word for text in service.file_labels for word in ("--label", text)), *service.flags,
              *_shared_words(client, project, service), *_network_words(client, project, service, name, with_aliases),

@@ -17,7 +17,7 @@ from netsandbox.commands.compose.found import (
     service_of,
     warn,
 )
-from netsandbox.commands.compose.options import GLOBAL
+from netsandbox.commands.compose.options import DRY
 from netsandbox.commands.docker.flags import Command, Flag, Parsed
 from netsandbox.docker import containers, user_networks, volumes
 from netsandbox.docker.errors import DockerError
@@ -61,6 +61,10 @@ class Stopping:
         self.left = len(layer)
         for container in layer:
             say(self.client, "Container", container.name, self.before)
+        for container in layer if self.client.is_dry else ():
+            self.done(container)
+        if self.client.is_dry:
+            return self.go_on()
         for container in layer:
             self.client.engine.stop(container, self.timeout, "", partial(self._stopped, container))
         return None
@@ -81,7 +85,8 @@ class Stopping:
         say(self.client, "Container", container.name, "Stopped")
         if self.removes:
             say(self.client, "Container", container.name, "Removing")
-            containers.remove(self.client.engine, container, force=True, with_volumes=self.with_volumes)
+            if not self.client.is_dry:
+                containers.remove(self.client.engine, container, force=True, with_volumes=self.with_volumes)
             say(self.client, "Container", container.name, "Removed")
 
 
@@ -120,10 +125,18 @@ class Ending:
         """What somebody still uses stays, and that is no fault."""
         say(self.client, kind, name, "Removing")
         try:
-            remove()
+            self._remove(kind, name, remove)
             say(self.client, kind, name, "Removed")
         except DockerError:
             say(self.client, kind, name, "Resource is still in use")
+
+
+    def _remove(self, kind: str, name: str, remove: Callable[[], object]) -> None:
+        """Raises DockerError: somebody uses it."""
+        if not self.client.is_dry:
+            remove()
+        elif kind == "Network" and any(name in one.endpoints for one in self.client.engine.containers.values()):
+            raise DockerError("is in use")
 
 
 def down(client: Client, parsed: Parsed) -> int | None:
@@ -167,10 +180,10 @@ def timeout_of(parsed: Parsed) -> int | None:
 
 TIMEOUT = Flag("timeout", "t", "int", "Specify a shutdown timeout in seconds", value="int")
 DOWN = Command("docker compose down", "[OPTIONS] [SERVICES]", "Stop and remove containers, networks", down, (
-    *GLOBAL, TIMEOUT,
+    *DRY, TIMEOUT,
     Flag("remove-orphans", usage="Remove containers for services not defined in the Compose file"),
     Flag("rmi", "", "string", 'Remove images used by services. "local" remove only images that don\'t have a custom '
          'tag ("local"|"all")', value="string"),
     Flag("volumes", "v", usage='Remove named volumes declared in the "volumes" section of the Compose file and '
                                "anonymous volumes attached to containers")))
-STOP = Command("docker compose stop", "[OPTIONS] [SERVICE...]", "Stop services", stop, (*GLOBAL, TIMEOUT))
+STOP = Command("docker compose stop", "[OPTIONS] [SERVICE...]", "Stop services", stop, (*DRY, TIMEOUT))

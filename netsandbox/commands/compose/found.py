@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from functools import partial
-from posixpath import join, normpath
+from posixpath import dirname, join, normpath
 from typing import TYPE_CHECKING
 
 from netsandbox.commands.compose.model import STARTED, NetworkSpec, Project, Service, VolumeSpec
@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from netsandbox.commands.docker.client import Client
     from netsandbox.commands.docker.flags import Parsed
     from netsandbox.docker.container import Container
+    from netsandbox.linux.core.files import Files
 
 PIPED = "-"
 """As the name of a file."""
@@ -34,7 +35,7 @@ def project_to_make(client: Client, parsed: Parsed) -> Project:
         DockerError: there is no file, or it is wrong.
     """
     project = project_of(client, parsed, is_read=True)
-    outside = variables_of(client, project.path, parsed.all("env-file"))
+    outside = variables_of(client, project.folder, parsed.all("env-file"))
     outside.warnings.clear()  # of what has been read before
     project = with_env_files(client, project, outside)
     tell_warnings(client, outside)
@@ -81,7 +82,7 @@ def project_of(client: Client, parsed: Parsed, *, is_read: bool = False, enables
     Raises:
         DockerError: there is no file, or it is wrong.
     """
-    client.progress = parsed.text("progress")
+    client.progress, client.is_dry = parsed.text("progress"), parsed.on("dry-run")
     if client.progress not in PROGRESS:
         raise DockerError(f'unsupported --progress value "{client.progress}"')
     name = "" if is_read or parsed.all("file") else parsed.text("project-name")
@@ -111,14 +112,16 @@ def _of_containers(client: Client, name: str) -> Project:
 
 
 def _read(client: Client, parsed: Parsed) -> Project:
-    where, *overrides = _paths(client, parsed)
+    files, folder = client.machine.host_files(), parsed.text("project-directory")
+    folder = normpath(join(files.cwd, folder)) if folder else ""
+    where, *overrides = _paths(client, parsed, folder or files.cwd)
     name = parsed.text("project-name") or client.machine.environment().get("COMPOSE_PROJECT_NAME", "")
     is_piped = where.endswith(f"/{PIPED}")
-    variables = variables_of(client, where, parsed.all("env-file"))
+    variables = variables_of(client, folder or dirname(where), parsed.all("env-file"))
     try:
-        text = client.stdin.read() if is_piped else client.machine.host_files().read(where)
+        text = client.stdin.read() if is_piped else files.read(where)
         project = read_project(text, where, name, variables, partial(read_there, client), tuple(overrides),
-                               is_strict=not parsed.on("no-consistency"))
+                               folder=folder, is_strict=not parsed.on("no-consistency"))
     except ScenarioError as error:
         raise DockerError(in_its_words(error, () if name else (where, *overrides)), 1,
                           note=f"note: {error.path.rpartition('/')[2]}:{error.line}") from None
@@ -128,20 +131,22 @@ def _read(client: Client, parsed: Parsed) -> Project:
     return with_label_files(client, project)
 
 
-def _paths(client: Client, parsed: Parsed) -> list[str]:
-    """The files that -f or COMPOSE_FILE names, or those of the working directory.
+def _paths(client: Client, parsed: Parsed, folder: str) -> list[str]:
+    """The files that -f or COMPOSE_FILE names, or those of the folder, or of the next one above that has any.
 
     Raises:
         DockerError: there is none, or one is not there.
     """
     files, outside = client.machine.host_files(), client.machine.environment()
     given = parsed.all("file") or [text for text in outside.get("COMPOSE_FILE", "").split(":") if text]
-    there = [name for name in FILES if files.exists(name)]
+    there = _there(files, folder, FILES)
+    while not there and folder != dirname(folder):
+        folder = dirname(folder)
+        there = _there(files, folder, FILES)
     if not given and len(there) > 1:
-        names = ", ".join(f"{files.cwd.rstrip('/')}/{name}" for name in there)
-        warn(client, f"Found multiple config files with supported names: {names}")
-        warn(client, f"Using {files.cwd.rstrip('/')}/{there[0]}")
-    found = given or [*there[:1], *[name for name in OVERRIDES if files.exists(name)][:1] * bool(there)]
+        warn(client, f"Found multiple config files with supported names: {', '.join(there)}")
+        warn(client, f"Using {there[0]}")
+    found = given or [*there[:1], *_there(files, folder, OVERRIDES)[:1] * bool(there)]
     if not found:
         raise DockerError("no configuration file provided: not found")
     if found[0] == PIPED and client.stdin.is_terminal:
@@ -153,6 +158,10 @@ def _paths(client: Client, parsed: Parsed) -> list[str]:
         if files.is_directory(path):
             raise DockerError(f"read {whole}: is a directory")
     return [files.canonical(path) for path in found]
+
+
+def _there(files: Files, folder: str, names: tuple[str, ...]) -> list[str]:
+    return [path for path in (join(folder, name) for name in names) if files.exists(path)]
 
 
 def read_there(client: Client, path: str) -> str | None:

@@ -12,7 +12,7 @@ from netsandbox.commands.compose.found import (
     project_of,
     service_of,
 )
-from netsandbox.commands.compose.options import GLOBAL, TEMPLATE
+from netsandbox.commands.compose.options import DRY, GLOBAL, TEMPLATE
 from netsandbox.commands.docker import execute
 from netsandbox.commands.docker.flags import Command, Flag, Parsed
 from netsandbox.commands.docker.listing import Column, print_list
@@ -80,7 +80,7 @@ def exec_(client: Client, parsed: Parsed) -> int | None:
 
 
 PS = Command("docker compose ps", "[OPTIONS] [SERVICE...]", "List containers", ps, (
-    *GLOBAL, Flag("all", "a", usage="Show all stopped containers (including those created by the run command)"),
+    *DRY, Flag("all", "a", usage="Show all stopped containers (including those created by the run command)"),
     Flag("filter", "", "string", "Filter services by a property (supported filters: status)", value="string"),
     TEMPLATE,
     Flag("no-trunc", usage="Don't truncate output"), Flag("quiet", "q", usage="Only display IDs"),

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from netsandbox.commands.compose.down import Stopping
 from netsandbox.commands.compose.found import chosen, containers_of, number_of, profiles_of, project_of, service_of
-from netsandbox.commands.compose.options import GLOBAL
+from netsandbox.commands.compose.options import DRY
 from netsandbox.commands.docker.attach import between
 from netsandbox.commands.docker.flags import Command, Flag, Parsed
 from netsandbox.commands.docker.words import timestamp
@@ -153,7 +153,7 @@ def _last(lines: list[Line], tail: str) -> list[Line]:
 
 
 LOGS = Command("docker compose logs", "[OPTIONS] [SERVICE...]", "View output from containers", run, (
-    *GLOBAL, Flag("follow", "f", usage="Follow log output"),
+    *DRY, Flag("follow", "f", usage="Follow log output"),
     Flag("tail", "n", "string",
          'Number of lines to show from the end of the logs for each container (default "all")', value="string"),
     Flag("timestamps", "t", usage="Show timestamps"),

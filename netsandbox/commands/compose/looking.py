@@ -21,7 +21,7 @@ from netsandbox.commands.compose.found import (
     service_of,
 )
 from netsandbox.commands.compose.interpolate import named_in
-from netsandbox.commands.compose.options import GLOBAL, RELEASE, refused
+from netsandbox.commands.compose.options import DRY, RELEASE, refused
 from netsandbox.commands.compose.variables import variables_of
 from netsandbox.commands.compose.yaml_text import to_yaml
 from netsandbox.commands.docker.flags import Command, Flag, Parsed
@@ -158,7 +158,7 @@ def config(client: Client, parsed: Parsed) -> int:
         client.output.append(("out", table([VARIABLES, *(rows[name] for name in sorted(rows))], NARROWEST)))
         return 0
     if parsed.on("environment"):
-        known = variables_of(client, project.path, parsed.all("env-file")) | {"COMPOSE_PROJECT_NAME": project.name}
+        known = variables_of(client, project.folder, parsed.all("env-file")) | {"COMPOSE_PROJECT_NAME": project.name}
         for name in sorted(known):
             client.print(f"{name}={known[name]}")
         return 0
@@ -170,7 +170,7 @@ def config(client: Client, parsed: Parsed) -> int:
         form = parsed.text("format") or "yaml"
         if form not in ("yaml", "json"):
             raise DockerError(f'unsupported format "{form}"')
-        data = canonical(project, variables_of(client, project.path, parsed.all("env-file")),
+        data = canonical(project, variables_of(client, project.folder, parsed.all("env-file")),
                          [service.name for service in services], partial(read_there, client),
                          is_normal=not parsed.on("no-normalize"), has_whole_paths=not parsed.on("no-path-resolution"))
         shown = (to_yaml(data) if form == "yaml" else to_json(data)).replace("$", "$$")
@@ -212,22 +212,22 @@ def version(client: Client, parsed: Parsed) -> int:
 
 FORMAT = Flag("format", "", "string", 'Format the output. Values: [table | json] (default "table")', value="string")
 PORT = Command("docker compose port", "[OPTIONS] SERVICE PRIVATE_PORT", "Print the public port for a port binding",
-               port, (*GLOBAL, Flag("index", "", "int", "Index of the container if service has multiple replicas",
+               port, (*DRY, Flag("index", "", "int", "Index of the container if service has multiple replicas",
                                     value="int"),
                       Flag("protocol", "", "string", 'tcp or udp (default "tcp")', value="string")), 2, 2)
-TOP = Command("docker compose top", "[SERVICES...]", "Display the running processes", top, GLOBAL)
+TOP = Command("docker compose top", "[SERVICES...]", "Display the running processes", top, DRY)
 IMAGES_COMMAND = Command(
     "docker compose images", "[OPTIONS] [SERVICE...]", "List images used by the created containers", images, (
-        *GLOBAL, FORMAT,
+        *DRY, FORMAT,
         Flag("quiet", "q", usage="Only display IDs")))
 LS = Command("docker compose ls", "[OPTIONS]", "List running compose projects", ls, (
-    *GLOBAL, Flag("all", "a", usage="Show all stopped Compose projects"),
+    *DRY, Flag("all", "a", usage="Show all stopped Compose projects"),
     FORMAT,
     Flag("quiet", "q", usage="Only display project names"), Flag(
         "filter", "", "list", "Filter output based on conditions provided", value="filter")), 0, 0)
 CONFIG = Command("docker compose config", "[OPTIONS] [SERVICE...]",
                  "Parse, resolve and render compose file in canonical format", config, (
-                     *GLOBAL, Flag("format", "", "string", "Format the output. Values: [yaml | json]", value="string"),
+                     *DRY, Flag("format", "", "string", "Format the output. Values: [yaml | json]", value="string"),
                      Flag("hash", "", "string", "Print the service config hash, one per line.", value="string"),
                      *(Flag(f"{kind}s", usage=f"Print the {kind} names, one per line.") for kind in (
                          "image", "model", "network", "profile", "service", "volume")),
@@ -244,6 +244,6 @@ CONFIG = Command("docker compose config", "[OPTIONS] [SERVICE...]",
                      Flag("no-path-resolution", usage="Don't resolve file paths"),
                      Flag("variables", usage="Print model variables and default values.")))
 VERSION = Command("docker compose version", "[OPTIONS]", "Show the Docker Compose version information", version, (
-    *GLOBAL, Flag("format", "f", "string", "Format the output. Values: [pretty | json]. (Default: pretty)",
+    *DRY, Flag("format", "f", "string", "Format the output. Values: [pretty | json]. (Default: pretty)",
                   value="string"),
     Flag("short", usage="Shows only Compose's version number")), 0, 0)

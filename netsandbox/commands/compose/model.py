@@ -149,7 +149,7 @@ class Project(NamedTuple):
     Attributes:
         notes: (line, key) of what the sandbox does not model.
         overrides: the paths of further files that it was read with.
-        text: the file's.
+        text: the file's.  folder: what its paths are relative to.
     """
 
     name: str
@@ -160,6 +160,7 @@ class Project(NamedTuple):
     notes: tuple[tuple[int, str], ...] = ()
     overrides: tuple[str, ...] = ()
     text: str = ""
+    folder: str = ""
 
     def container_name(self, service: Service, number: int) -> str:
         return service.container_name or f"{self.name}-{service.name}-{number}"

@@ -91,7 +91,7 @@ def _from_files(client: Client, project: Project, parsed: Parsed) -> list[str]:
     for path in parsed.all("env-from-file"):
         if not files.exists(path):
             raise DockerError(f"open {path}: no such file or directory")
-        known = variables_of(client, project.path, parsed.all("env-file"))
+        known = variables_of(client, project.folder, parsed.all("env-file"))
         found |= {} if files.is_directory(path) else read_env_file(client, path, known)
     return [f"{name}={value}" for name, value in found.items()]
 

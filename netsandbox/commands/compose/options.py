@@ -34,13 +34,15 @@ BEFORE = (
     *without_effect({"parallel": "Control max parallelism, -1 for unlimited (default -1)"}, "int"),
     Flag("profile", "", "list", "Specify a profile to enable", value="stringArray"),
     Flag("progress", "", "string", "Set type of progress output (auto, tty, plain, json, quiet)", value="string"),
-    *refused({"project-directory": "Specify an alternate working directory\n(default: the path of the, first "
-                                   "specified, Compose file)"}, "string"),
+    Flag("project-directory", "", "string", "Specify an alternate working directory\n(default: the path of the, first "
+         "specified, Compose file)", value="string"),
     Flag("project-name", "p", "string", "Project name", value="string"),
     Flag("verbose", hidden=True, ignored=True))
 """The options that stand before a command."""
 GLOBAL = tuple(flag if flag.name == "dry-run" else flag._replace(short="", hidden=True) for flag in BEFORE)
 """The same as a command knows them: it shows one of them alone."""
+DRY = tuple(flag._replace(refused=flag.refused and flag.name != "dry-run") for flag in GLOBAL)
+"""The same of a command that can tell what it would do, or does nothing but look."""
 SHORT = {"-f": "--file", "-p": "--project-name"}
 WITH_VALUE = frozenset(f"--{flag.name}" for flag in BEFORE if flag.kind != "bool")
 TEMPLATE_WORDS = (

@@ -15,7 +15,7 @@ from netsandbox.commands.compose.found import (
     project_of,
     service_of,
 )
-from netsandbox.commands.compose.options import GLOBAL, TEMPLATE, TEMPLATE_WORDS, without_effect
+from netsandbox.commands.compose.options import DRY, GLOBAL, TEMPLATE, TEMPLATE_WORDS, without_effect
 from netsandbox.commands.docker import attach, commit, event_list, top, volume
 from netsandbox.commands.docker.event_list import Watch
 from netsandbox.commands.docker.flags import Command, Flag, Parsed
@@ -134,7 +134,7 @@ COMMIT = Command("docker compose commit", "[OPTIONS] SERVICE [REPOSITORY[:TAG]]"
                          flag._replace(usage="Pause container during commit (default true)") if flag.name == "pause"
                          else flag for flag in commit.COMMIT.flags)), 1, 2)
 EVENTS = Command("docker compose events", SERVICES, "Receive real time events from containers", events, (
-    *GLOBAL, Flag("json", usage="Output events as a stream of json objects"),
+    *DRY, Flag("json", usage="Output events as a stream of json objects"),
     *(flag for flag in event_list.EVENTS.flags if flag.name in ("since", "until"))))
 EXPORT = Command(
     "docker compose export", "[OPTIONS] SERVICE", "Export a service container's filesystem as a tar archive", export, (
@@ -154,7 +154,7 @@ PUSH = Command("docker compose push", SERVICES, "Push service images", push, (
                               "quiet/q": "Push without printing progress information"})))
 STATS = Command("docker compose stats", "[OPTIONS] [SERVICE]",
                 "Display a live stream of container(s) resource usage statistics", stats, (
-                    *GLOBAL, TEMPLATE._replace(usage=TEMPLATE_WORDS.format(page="engine/cli/formatting", end="")),
+                    *DRY, TEMPLATE._replace(usage=TEMPLATE_WORDS.format(page="engine/cli/formatting", end="")),
                     *(flag for flag in top.STATS.flags if flag.name != "format")))
 VOLUMES = Command("docker compose volumes", SERVICES, "List volumes", volumes, (
-    *GLOBAL, TEMPLATE, *(flag for flag in volume.LIST.flags if flag.name == "quiet")))
+    *DRY, TEMPLATE, *(flag for flag in volume.LIST.flags if flag.name == "quiet")))

@@ -35,7 +35,7 @@ def project_name(text: str) -> str:
 
 
 def read_project(text: str, path: str, name: str, variables: Mapping[str, str], read: Read = nothing,
-                 overrides: tuple[str, ...] = (), *, is_strict: bool = True) -> Project:
+                 overrides: tuple[str, ...] = (), *, folder: str = "", is_strict: bool = True) -> Project:
     """The project in a Compose file.
 
     Args:
@@ -43,20 +43,21 @@ def read_project(text: str, path: str, name: str, variables: Mapping[str, str], 
         name: -p, or empty for the file's own, or else its folder's.
         read: gives the files that it includes and extends.
         overrides: the paths of files that say more, or otherwise.
+        folder: what its paths are relative to, if not to the file.
         is_strict: what contradicts itself is refused.
 
     Raises:
         ScenarioError: it is no Compose file, or names something that it does not have.
     """
-    values = Values(path, variables, is_strict=is_strict)
-    whole = Whole(values, read)
+    values = Values(path, variables, folder, is_strict=is_strict)
+    whole = Whole(values, read, folder)
     root = whole.with_overrides(whole.of(text, path), overrides)
     if isinstance(root, MappingNode) and not root.value:
         raise values.error(root, "empty compose file")
     check(values, root)
     top = values.map(root, "a Compose file")
     name = name or (project_name(values.text(top["name"][1], "name")) if "name" in top else "")
-    name = name or project_name(path.rpartition("/")[0].rpartition("/")[2])
+    name = name or project_name(values.folder.rpartition("/")[2])
     if not NAME.fullmatch(name):
         raise values.error(root, f'invalid project name "{name}": must consist only of lowercase alphanumeric '
                            "characters, hyphens, and underscores as well as start with a letter or number")
@@ -69,7 +70,8 @@ def read_project(text: str, path: str, name: str, variables: Mapping[str, str], 
     _check_names(values, services, top)
     services = {key: _mounted(values, service, volumes, top) for key, service in services.items()}
     _check_order(values, services, top)
-    return Project(name, path, services, networks, volumes, tuple(sorted(notes)), overrides, text)
+    return Project(name, path, services, networks, volumes, tuple(sorted(notes)), overrides, text,
+                   values.folder)
 
 
 def _services(values: Values, top: dict[str, tuple[Node, Node]], project: str,

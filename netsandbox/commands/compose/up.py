@@ -5,12 +5,13 @@ from __future__ import annotations
 from functools import partial
 from typing import TYPE_CHECKING
 
+from netsandbox.commands.compose import dry_run
 from netsandbox.commands.compose.building import BUILDS, built_first
 from netsandbox.commands.compose.creating import make_containers, make_surroundings
 from netsandbox.commands.compose.down import nothing_more
 from netsandbox.commands.compose.found import chosen, profiles_of, project_of, project_to_make
 from netsandbox.commands.compose.logs import Follower, short
-from netsandbox.commands.compose.options import GLOBAL, refused, without_effect
+from netsandbox.commands.compose.options import DRY, GLOBAL, refused, without_effect
 from netsandbox.commands.compose.starting import Starting
 from netsandbox.commands.compose.wishes import FLAGS, PULLED, Wish, check, whole, wishes_of
 from netsandbox.commands.docker.flags import Command, Flag, Parsed
@@ -60,6 +61,8 @@ def _make(client: Client, parsed: Parsed, project: Project, wishes: list[Wish]) 
     is_detached = parsed.on("detach") or parsed.on("wait")
     follows = [] if is_detached else _followed(parsed, project, wishes)
     make_surroundings(client, project, [wish.service for wish in wishes], removes=parsed.on("remove-orphans"))
+    if client.is_dry:
+        return dry_run.up(client, parsed, project, wishes)
     made = make_containers(client, project, wishes)
     if parsed.on("no-start"):
         return 0
@@ -98,7 +101,7 @@ def _follow(client: Client, parsed: Parsed, project: Project, shown: list[Contai
 
 
 UP = Command("docker compose up", "[OPTIONS] [SERVICE...]", "Create and start containers", run, (
-    *GLOBAL, *BUILDS, *FLAGS, *PULLED,
+    *DRY, *BUILDS, *FLAGS, *PULLED,
     Flag("abort-on-container-exit", usage="Stops all containers if any container was stopped. Incompatible with -d"),
     Flag("abort-on-container-failure",
          usage="Stops all containers if any container exited with failure. Incompatible with -d"),

@@ -34,17 +34,19 @@ class Values:
     Args:
         name: the file's, for errors.
         variables: for ${…}.
+        folder: what paths are relative to, if not to the file.
         is_strict: what contradicts itself is refused.
     """
 
-    def __init__(self, name: str, variables: Mapping[str, str], *, is_strict: bool = True) -> None:
+    def __init__(self, name: str, variables: Mapping[str, str], folder: str = "", *, is_strict: bool = True) -> None:
         self.name = name
+        self.folder = folder or dirname(name)
         self.variables = variables
         self.is_strict = is_strict
 
     def with_more(self, variables: Mapping[str, str]) -> Values:
         """Values of a file that knows more variables; those that are known stay."""
-        return Values(self.name, more_of(self.variables, variables), is_strict=self.is_strict)
+        return Values(self.name, more_of(self.variables, variables), self.folder, is_strict=self.is_strict)
 
     def error(self, node: Node, message: str) -> ScenarioError:
         return ScenarioError(self.name, line_of(node), message)
@@ -56,7 +58,7 @@ class Values:
 
     def path(self, text: str) -> str:
         """A path beside the file as a whole one, or as it is where there is no file."""
-        return normpath(join(dirname(self.name), text)) if self.name else text
+        return normpath(join(self.folder, text)) if self.name else text
 
     def warn(self, text: str) -> None:
         if isinstance(self.variables, Variables):

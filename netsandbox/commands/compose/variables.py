@@ -16,8 +16,8 @@ if TYPE_CHECKING:
     from netsandbox.commands.docker.client import Client
 
 
-def variables_of(client: Client, where: str, given: list[str]) -> Variables:
-    """For ${…} in a file: of the shell, and of --env-file, or else of .env beside the file, if there is one.
+def variables_of(client: Client, folder: str, given: list[str]) -> Variables:
+    """For ${…} in a file: of the shell, and of --env-file, or else of .env in the project's folder, if there is one.
 
     Raises:
         DockerError: one cannot be read, or is not there.
@@ -28,7 +28,7 @@ def variables_of(client: Client, where: str, given: list[str]) -> Variables:
             raise DockerError(f"couldn't find env file: {path}")
         if files.is_directory(path):
             raise DockerError(f"{path} is a directory")
-    beside = f"{where.rpartition('/')[0]}/.env"
+    beside = f"{folder.rstrip('/')}/.env"
     for path in given or ([] if files.is_directory(beside) else [beside]):
         found |= read_env_file(client, path, more_of(outside, found))
     return Variables({**found, **outside})

@@ -43,9 +43,12 @@ class Whole:
 
     Args:
         values: reads its nodes; of `path` and other files alike.
+        folder: what paths in it are relative to, if not to the file.
     """
 
-    def __init__(self, values: Values, read: Read) -> None:
+    def __init__(self, values: Values, read: Read, folder: str = "") -> None:
+        self._folder = folder
+        self._own: set[str] = set()
         self._values = values
         self._read = read
         self._roots: dict[str, MappingNode] = {}
@@ -59,6 +62,7 @@ class Whole:
         Raises:
             ScenarioError: a file or a service that is not there, or that needs itself.
         """
+        self._own.add(path)
         tree = self._tree(text, path)
         services, included = find(tree, "services"), find(tree, "include")
         if services is not None:
@@ -103,7 +107,7 @@ class Whole:
     def _include(self, root: MappingNode, item: Node, path: str, chain: tuple[str, ...]) -> None:
         fields = {key: value for key, (_key, value) in self._values.map(item, "include").items()} if isinstance(
             item, MappingNode) else {"path": item}
-        beside = dirname(path)
+        beside = self._beside(path)
         first, *others = [normpath(join(beside, name)) for name in self._values.texts(fields["path"], "include.path")]
         if first in chain or len(chain) > DEEPEST:
             raise self._values.error(item, "include cycle detected:\n" + chain[0] + "".join(
@@ -173,7 +177,8 @@ class Whole:
             "service": str(wanted.value) if kind_of(wanted) == "string" else ""}
         if not fields.get("service") and isinstance(wanted, MappingNode):
             raise self._values.error(wanted, f"extends.{name}.service is required")
-        where = normpath(join(dirname(path), fields["file"])) if fields.get("file") else path
+        beside = self._beside(path)
+        where = normpath(join(beside, fields["file"])) if fields.get("file") else path
         if where not in self._roots:
             self._tree(self._text(where, wanted), where)
         services = find(self._roots[where], "services")
@@ -183,7 +188,8 @@ class Whole:
             why = "no services section" if services is None else f'service "{fields.get("service", "")}" not found'
             raise self._values.error(key, f'cannot extend service "{name}" in {where}: {why}')
         base = self._service(where, found[0], found[1], (*chain, (path, name)))
-        base = anchored(base, dirname(where), ("services", name)) if dirname(where) != dirname(path) else base
+        if where != path and dirname(where) != beside:
+            base = anchored(base, dirname(where), ("services", name))
         own = MappingNode(node.tag, [pair for pair in node.value if pair[0].value != "extends"], node.start_mark)
         whole = merged(self._values, base, own, ("services", name))
         assert isinstance(whole, MappingNode)
@@ -191,6 +197,10 @@ class Whole:
         return whole
 
     # -- files
+
+    def _beside(self, path: str) -> str:
+        """What paths in a file are relative to."""
+        return self._folder if self._folder and path in self._own else dirname(path)
 
     def _text(self, path: str, node: Node) -> str:
         try:

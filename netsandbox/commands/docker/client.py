@@ -39,7 +39,7 @@ class Client(Program):
         may_enter: whether it is a line of its own, so that a person can follow into a container's shell.
         stdin: what it can read, and hands on with -i.
         waits_for_ever: only Ctrl-C ends it.
-        progress: how Compose is to tell of what it does.
+        progress: how Compose is to tell of what it does.  is_dry: it does not do it (--dry-run).
         watched: the program whose output is shown and whose end is awaited, if there is one.
     """
 
@@ -58,6 +58,7 @@ class Client(Program):
         self.watched: Task | None = None
         self.waits_for_ever = False
         self.progress = self.service = ""  # of Compose
+        self.is_dry = False
         self.arguments = arguments
         self.endpoint = Endpoint(SOCKET, "default")
         self._dial: Dial | None = None

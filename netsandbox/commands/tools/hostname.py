@@ -41,9 +41,10 @@ def hostname(context: ToolContext, arguments: list[str]) -> ToolResult:
     if len(arguments) > 1 or asked not in (*LONG, *DOMAIN, *ADDRESS):
         raise ToolError(255, f"netsandbox: `hostname {' '.join(arguments)[:60]}` is not modelled; there are NAME, "
                              "-F FILE, -s, -f, -d, -i and -I")
-    address, whole = _found(context, name)
+    found = _found(context, name)
     if asked in ADDRESS:
-        return ToolResult(0, f"{address}\n", "")
+        return ToolResult(0, " ".join(address for address, _whole in found) + "\n", "")
+    whole = found[0][1]
     domain = whole.partition(".")[2]
     return ToolResult(0, f"{whole}\n" if asked in LONG else f"{domain}\n" if domain else "", "")
 
@@ -84,15 +85,15 @@ def _first_line(context: ToolContext, path: str) -> str:
     return next((line.strip() for line in text.splitlines() if line.strip() and not line.startswith("#")), "")
 
 
-def _found(context: ToolContext, name: str) -> tuple[str, str]:
-    """The address and the first name of the line of /etc/hosts that has the name.
+def _found(context: ToolContext, name: str) -> list[tuple[str, str]]:
+    """The address and the first name of each line of /etc/hosts that has the name.
 
     Raises:
         ToolError: there is none.
     """
     text = context.files.read("/etc/hosts") if context.files is not None else ""
-    for line in text.splitlines():
-        address, *names = line.partition("#")[0].split() or [""]
-        if name in names and ":" not in address:
-            return address, names[0]
-    raise ToolError(1, "hostname: Name or service not known")
+    lines = [line.partition("#")[0].split() for line in text.splitlines()]
+    found = [(line[0], line[1]) for line in lines if name in line[1:] and ":" not in line[0]]
+    if not found:
+        raise ToolError(1, "hostname: Name or service not known")
+    return found

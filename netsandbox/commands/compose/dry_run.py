@@ -1,0 +1,50 @@
+"""docker compose --dry-run up: what it would do, told and not done (Compose's pkg/dryrun)."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from netsandbox.commands.compose.creating import planned, say
+from netsandbox.commands.compose.model import STARTED
+from netsandbox.docker.errors import DockerError
+
+if TYPE_CHECKING:
+    from netsandbox.commands.compose.model import Project
+    from netsandbox.commands.compose.wishes import Wish
+    from netsandbox.commands.docker.client import Client
+    from netsandbox.commands.docker.flags import Parsed
+
+ENDS = "end of 'compose up' output, interactive run is not supported in dry-run mode"
+
+
+def up(client: Client, parsed: Parsed, project: Project, wishes: list[Wish]) -> int:
+    """Containers that it would make, and start.
+
+    Raises:
+        DockerError: one waits for another to be healthy, or to have ended, which nothing will be.
+    """
+    for wish in wishes:
+        if any(how != STARTED for how in wish.service.conditions.values()):
+            raise DockerError(f"docker compose up --dry-run of {wish.service.name}, which waits for a condition, is "
+                              "not modelled in the sandbox")
+    by_name = {wish.service.name: wish for wish in wishes}
+    layers = [_made(client, project, [by_name[name] for name in layer]) for layer in project.layers(by_name)]
+    for names in layers if not parsed.on("no-start") else ():
+        for word in ("Starting", "Started"):
+            for name in names:
+                say(client, "Container", name, word)
+    if not (parsed.on("detach") or parsed.on("wait") or parsed.on("no-start")):
+        client.print(ENDS)
+    return 0
+
+
+def _made(client: Client, project: Project, wishes: list[Wish]) -> list[str]:
+    """The names of the containers that it would start: one made anew has its temporary name still."""
+    starts = []
+    for wish, number, old, is_new in planned(client, project, wishes):
+        name = project.container_name(wish.service, number)
+        if is_new:
+            say(client, "Container", name, "Created" if old is None else "Recreated")
+        if is_new or (old is not None and not old.is_running):
+            starts.append(f"{old.identity[:12]}_{name}" if old is not None and is_new else name)
+    return starts
