@@ -346,11 +346,15 @@ class LabMachine:
 
     def hostname(self, namespace: NetworkNamespace, seen: Files | None) -> str:
         """What a person has called it, else a container's short id or the host's name (commands.tools.context)."""
+        is_hosts = any(node.namespace is namespace for node in self.lab.nodes.values())
+        engine, asking = self._asking(namespace, seen) if is_hosts and seen is not None else (None, None)
+        if engine is not None and asking is not None:  # on the host's network, with a name of its own
+            return files.hostname(engine, asking)
         namespace = self._named_by(namespace, seen)
         own = self._uts(namespace).uts_name
         if own:
             return own
-        for host, container in self.lab.containers():
+        for host, container in () if is_hosts else self.lab.containers():
             if container.namespace is namespace and host.docker is not None:
                 return files.hostname(host.docker, container)
         return DEFAULT_HOST if namespace.name in self.lab.extra_namespaces else namespace.name

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from typing import TYPE_CHECKING
 
 from netsandbox.docker.daemon_settings import NO_BRIDGE, DaemonError
+from netsandbox.docker.files import host_resolv_conf
 from netsandbox.docker.ipam import PoolExhaustedError, free_subnet, overlaps
 from netsandbox.docker.network import DEFAULT_BRIDGE, WAY_OUT, BridgeNetwork
 from netsandbox.docker.network_options import BridgeOptions
+from netsandbox.docker.resolv_conf import ResolvConf
 from netsandbox.linux.core import link
-from netsandbox.wire.addresses import Network, parse_ipv4, parse_network
+from netsandbox.wire.addresses import AddressError, Network, parse_ipv4, parse_network
 
 if TYPE_CHECKING:
     from netsandbox.docker.engine import DockerEngine
@@ -107,12 +110,24 @@ def _others(engine: DockerEngine) -> list[Network]:
             if isinstance(network, BridgeNetwork) and not network.is_default for pool in network.pools]
 
 
+def taken_outside(engine: DockerEngine) -> list[Network]:
+    """What is chosen for no network: where the host's routes lead, and its name servers.
+
+    Since 28 a route by a router is none to mind (InferReservedNetworks); before, any but the default one is.
+    """
+    is_new = engine.profile.since(28)
+    found = [route.destination for route in engine.namespace.routes.all("main") if route.destination.length
+             and (not is_new or route.scope == "link")]
+    for server in ResolvConf.parse(host_resolv_conf(engine)).servers:
+        with suppress(AddressError):
+            found.append(Network(parse_ipv4(server), 32))
+    return found
+
+
 def _free(engine: DockerEngine) -> Network:
     """The first subnet that nobody has."""
-    others = _others(engine)
-    routes = [route.destination for route in engine.namespace.routes.all("main") if route.destination.length]
     try:
-        return free_subnet([*others, *routes], pools=engine.settings.default_address_pools)
+        return free_subnet([*_others(engine), *taken_outside(engine)], pools=engine.settings.default_address_pools)
     except PoolExhaustedError as error:
         raise DaemonError(f"{NO_BRIDGE}{error}") from None
 

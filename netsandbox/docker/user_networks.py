@@ -12,6 +12,7 @@ from netsandbox.docker import config_network, history, name_server, ports
 from netsandbox.docker.config_network import NO_ENDPOINT, ConfigNetwork
 from netsandbox.docker.container import Wish
 from netsandbox.docker.daemon import forward
+from netsandbox.docker.default_bridge import taken_outside
 from netsandbox.docker.errors import DockerError, daemon_error
 from netsandbox.docker.events import (
     NetworkConnected,
@@ -160,10 +161,9 @@ def _choose_subnet(engine: DockerEngine, wanted: Network | None) -> Network:
     own = [pool.subnet for network in engine.networks.values() if isinstance(network, BridgeNetwork)
            for pool in network.pools]
     if wanted is None:
-        routes = [route.destination for route in engine.namespace.routes.all("main") if route.destination.length]
+        after = None if engine.profile.since(28) else engine.maker.last_subnet
         try:
-            chosen = free_subnet([*own, *routes], after=None if engine.profile.since(28) else engine.maker.last_subnet,
-                                 pools=engine.settings.default_address_pools)
+            chosen = free_subnet([*own, *taken_outside(engine)], after, engine.settings.default_address_pools)
         except PoolExhaustedError as error:
             engine.namespace.record(PoolRefused(engine.namespace.name, len(own)))
             raise daemon_error(str(error)) from None

@@ -71,3 +71,16 @@ def test_who_enters_the_network_alone_keeps_the_host_s_name(lab: Session) -> Non
         assert lab.run(line).out == "outer\n"
     for line in (f"nsenter -t {pid} -n -u hostname", f"nsenter -t {pid} -a hostname", "exec web hostname"):
         assert lab.run(line).out == lab.run("docker exec web hostname").out
+
+
+def test_a_container_on_the_host_s_network_has_a_name_of_its_own_and_the_host_keeps_its_own() -> None:
+    lab = Session(uplink=False)
+    lab.run("docker run -d --name named --network host --hostname other alpine sleep 100")
+    lab.run("docker run -d --name plain --network host alpine sleep 100")
+    assert lab.run("hostname; docker exec plain sh -c hostname; docker exec named sh -c 'hostname; uname -n'").out == (
+        "host\nhost\nother\nother\n")
+
+
+def test_each_address_of_a_name_is_told(lab: Session) -> None:
+    lab.run("docker network create more; docker network connect more box")
+    assert lab.run("docker exec box hostname -i").out == "172.17.0.3 172.18.0.2\n"

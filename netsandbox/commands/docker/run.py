@@ -168,9 +168,6 @@ def _tell(client: Client, parsed: Parsed, container: Container, mode: str) -> No
                         "write a file, for which --tmpfs makes room")
     for host in dict.fromkeys(port.host for port in published if ":" in port.host):
         client.complain(f"note: -p [{host}]:…: nobody can ask there, as no machine of the sandbox speaks IPv6")
-    if container.config.hostname and mode == "host":
-        client.complain("note: programs on the host's network see the host's name in the sandbox; --hostname names "
-                        "/etc/hostname alone")
     if not client.engine.forwards and mode not in ("host", "none"):
         client.tell_warning("IPv4 forwarding is disabled. Networking will not work.")
 
