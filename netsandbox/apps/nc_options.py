@@ -30,6 +30,7 @@ class NcOptions:
         timeout: seconds of -w, 0 for none.
         speaks: it says why a connection failed without -v.
         backlog: connections that wait to be accepted.
+        program: what each connection is the input and output of.
         lingers: seconds that it waits for datagrams after its input has ended; 0 for -w's.
     """
 
@@ -45,6 +46,7 @@ class NcOptions:
         self.speaks = False
         self.backlog = 1
         self.lingers = 0.0
+        self.program: tuple[str, ...] = ()
 
 
 def parse(arguments: list[str]) -> NcOptions:

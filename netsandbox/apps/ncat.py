@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from netsandbox.apps.errno import TEXTS
 from netsandbox.apps.idle import judge
 from netsandbox.apps.nc import Netcat
@@ -11,8 +13,11 @@ from netsandbox.apps.program import Context, Program, UsageError
 from netsandbox.apps.resolver import Reply
 from netsandbox.apps.stream import Stream
 from netsandbox.engine.units import SECOND
-from netsandbox.linux.core.socket import Socket, SocketError
+from netsandbox.linux.core.socket import Process, Socket, SocketError
 from netsandbox.wire.addresses import format_ipv4
+
+if TYPE_CHECKING:
+    from netsandbox.linux.core.namespace import NetworkNamespace
 
 VERSION = "Ncat: Version 7.95 ( https://nmap.org/ncat )"
 DEFAULT_PORT = 31337
@@ -21,7 +26,20 @@ CONNECT_TIMEOUT = 10.0
 BACKLOG = 10
 FAILED = 2
 LONG = {"listen": "-l", "keep-open": "-k", "udp": "-u", "verbose": "-v", "wait": "-w", "source": "-s",
-        "source-port": "-p", "nodns": "-n"}
+        "source-port": "-p", "nodns": "-n", "exec": "-e", "sh-exec": "-c"}
+
+
+def listen_on_ipv6(namespace: NetworkNamespace, process: Process, port: int) -> Socket:
+    """Where nobody asks, as no machine here speaks IPv6; but the port is taken.
+
+    Raises:
+        SocketError: somebody else has it.
+    """
+    socket = Socket(namespace, process, reuse=True)
+    socket.family = "inet6"
+    socket.bind(0, port)
+    socket.listen(BACKLOG)
+    return socket
 
 
 class Ncat(Netcat):
@@ -52,15 +70,11 @@ class Ncat(Netcat):
             super().listen_on(address, port)
 
     def _listen_v6(self, port: int) -> None:
-        socket = Socket(self.namespace, self.process, reuse=True)
-        socket.family = "inet6"
         try:
-            socket.bind(0, port)
-            socket.listen(BACKLOG)
+            self._socket6 = listen_on_ipv6(self.namespace, self.process, port)
         except SocketError as error:
             self.taken(f"[::]:{port}", error.name)
             return
-        self._socket6 = socket
         if self.options.verbose:
             self.complain(f"Ncat: Listening on [::]:{port}")
 
@@ -114,7 +128,7 @@ def parse(arguments: list[str]) -> NcOptions:
     Raises:
         UsageError: as ncat words it, or by name what is not modelled.
     """
-    words = [LONG.get(word[2:].partition("=")[0], word) if word.startswith("--") else word for word in arguments]
+    words = [short for word in arguments for short in _short(word)]
     for word in words:
         if word.startswith("--"):
             raise UsageError(f"ncat: {word} is not modelled", 1)
@@ -124,6 +138,7 @@ def parse(arguments: list[str]) -> NcOptions:
     options = usual_options(given)
     options.speaks, options.shuts, options.keeps, options.backlog = True, True, "k" in given, BACKLOG
     options.lingers = 1.0
+    options.program = tuple(given["e"].split()) if "e" in given else ("sh", "-c", given["c"]) if "c" in given else ()
     if options.listens:
         options.source, operands = (operands[0], operands[1:]) if len(operands) == 2 else (options.source, operands)
         options.ports = ports_of(operands[0]) if operands else [options.source_port or DEFAULT_PORT]
@@ -133,6 +148,12 @@ def parse(arguments: list[str]) -> NcOptions:
     options.host, options.ports = operands[0], ports_of(operands[1]) if operands[1:] else [DEFAULT_PORT]
     options.timeout = options.timeout or CONNECT_TIMEOUT
     return options
+
+
+def _short(word: str) -> list[str]:
+    """--keep-open as -k, --exec=PROGRAM as -e PROGRAM."""
+    name, equals, value = word.removeprefix("--").partition("=")
+    return [LONG[name], *[value] * bool(equals)] if word.startswith("--") and name in LONG else [word]
 
 
 def program(context: Context) -> Program:

@@ -28,6 +28,7 @@ class Socat(Program):
 
     name = "socat"
     is_endless = True
+    backlog = 5
 
     def __init__(self, context: Context, first: Address, second: Address, runner: Runner,
                  options: SocatOptions) -> None:

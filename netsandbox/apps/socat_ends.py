@@ -16,8 +16,6 @@ if TYPE_CHECKING:
     from netsandbox.apps.socat import Pair, Socat
     from netsandbox.apps.socat_address import Address
 
-BACKLOG = 5
-
 
 class End:
     """One end of a pair."""
@@ -276,7 +274,7 @@ class Listening:
             socket.bind(_number(self.address.source), self.address.port)
             if isinstance(socket, StreamSocket):
                 self.address.prepare(socket)
-                socket.listen(BACKLOG)
+                socket.listen(self.program.backlog)
         except SocketError as error:
             source = format_ipv4(_number(self.address.source))
             self.program.fail(f"bind(5, {{AF=2 {source}:{self.address.port}}}, 16): {TEXTS[error.name]}")

@@ -14,6 +14,7 @@ if TYPE_CHECKING:
 
 AROUND: Late[str, Callable[[Machine, Call], Task]] = Late({
     "env": "netsandbox.shell.around:Env", "socat": "netsandbox.shell.socat:socat",
+    "ncat": "netsandbox.shell.socat:ncat",
     "time": "netsandbox.shell.around:Timed",
     "timeout": "netsandbox.shell.timeout:Timeout", "watch": "netsandbox.shell.watch:Watch",
     "xargs": "netsandbox.shell.xargs:Xargs",

@@ -1,17 +1,21 @@
-"""socat as a program that runs other ones (EXEC, SYSTEM)."""
+"""socat and ncat as programs that run other ones (EXEC and SYSTEM, -e and -c)."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from netsandbox.apps.ncat import Ncat, parse
+from netsandbox.apps.ncat_exec import NcatExec
 from netsandbox.apps.program import UsageError
 from netsandbox.apps.server import Speaker
 from netsandbox.apps.socat import program
 from netsandbox.shell.errors import NotFoundError, RefusedError
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from netsandbox.apps.pipe import Pipe
-    from netsandbox.apps.program import Task
+    from netsandbox.apps.program import Context, Task
     from netsandbox.shell.machine import Call, Machine
 
 
@@ -33,8 +37,22 @@ class Runner:
 
 def socat(machine: Machine, call: Call) -> Task:
     """socat(1), not started yet."""
-    context = machine.context_of(call._replace(argv=["socat", *call.argv[1:]]))
+    return _made(machine, call, "socat", program)
+
+
+def ncat(machine: Machine, call: Call) -> Task:
+    """ncat(1), not started yet."""
+    return _made(machine, call, "ncat", _ncat)
+
+
+def _ncat(context: Context, runner: Runner) -> Task:
+    options = parse(context.arguments)
+    return NcatExec(context, options, runner) if options.program else Ncat(context, options)
+
+
+def _made(machine: Machine, call: Call, name: str, make: Callable[[Context, Runner], Task]) -> Task:
+    context = machine.context_of(call._replace(argv=[name, *call.argv[1:]]))
     try:
-        return program(context, Runner(machine, call))
+        return make(context, Runner(machine, call))
     except UsageError as error:
-        return Speaker(context.namespace, "socat", [("err", str(error))], 1, error.code)
+        return Speaker(context.namespace, name, [("err", str(error))], 1, error.code)

@@ -33,7 +33,7 @@ SAID = {   # (exit status, output, errors)
     "ncat -l 8080": (2, "", "Ncat: bind to [::]:8080: Address already in use. QUITTING.\n"),
     "ncat -w 1 nosuch.example 80": (
         2, "", 'Ncat: Could not resolve hostname "nosuch.example": Name or service not known. QUITTING.\n'),
-    "ncat -e /bin/cat -l 9": (1, "", "ncat: -e is not modelled\n"),
+    "ncat -e /bin/cat -l 8080": (2, "", "Ncat: bind to [::]:8080: Address already in use. QUITTING.\n"),
     "ncat": (2, "", "Ncat: You must specify a host to connect to. QUITTING.\n"),
     "ncat --nosuch host 1": (1, "", "ncat: --nosuch is not modelled\n"),
 }
@@ -51,6 +51,16 @@ def session() -> Session:
 def test_what_is_said(session: Session, line: str) -> None:
     job = session.run(line)
     assert (job.code, job.out, job.err) == SAID[line]
+
+
+@pytest.mark.parametrize(("program", "said"), [
+    ("-e /bin/cat", "hello\n"), ("--sh-exec 'echo $NCAT_REMOTE_ADDR $NCAT_PROTO; read x; echo \"said $x\"'",
+                                 "192.168.1.20 TCP\nsaid hello\n")])
+def test_a_connection_is_a_program_s_input_and_output(session: Session, program: str, said: str) -> None:
+    session.run(f"docker run -d --rm --name echo -p 7777:7777 nicolaka/netshoot ncat -lk 7777 {program}")
+    assert session.run("exec lan sh -c 'echo hello | ncat 192.168.1.10 7777'").out == said
+    assert "LISTEN 0      10           0.0.0.0:7777" in session.run("docker exec echo ss -ltn").out
+    session.run("docker rm -f echo")
 
 
 def test_a_connection_ends_with_its_descriptor(session: Session) -> None:
