@@ -17,6 +17,7 @@ class Pipe:
         is_closed: nothing more will be written.
         is_terminal: a person's keyboard: nothing is typed, and it does not end.
         has_reader: whether anybody will still read; writing to a pipe without a reader is SIGPIPE.
+        error: the errno's name of why it ended, if it is a socket that failed.
         on_change: called, if it is set, when there is more to read, and when the end has come.
         on_read: called once, if it is set, when something was taken out, or nobody reads any more.
     """
@@ -27,6 +28,7 @@ class Pipe:
         self.is_closed = is_closed
         self.is_terminal = is_terminal
         self.has_reader = True
+        self.error = ""
         self.on_change: Callable[[], None] | None = None
         self.on_read: Callable[[], None] | None = None
 

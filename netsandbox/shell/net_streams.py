@@ -42,7 +42,8 @@ class Datagrams(NetStream):
         while True:
             try:
                 datagram = self._socket.recv()
-            except SocketError:
+            except SocketError as error:
+                self.error = error.name
                 self.close()
                 return
             if datagram is None:

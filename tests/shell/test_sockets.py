@@ -26,6 +26,9 @@ SAID = {   # (exit status, output, errors)
                 "bash: line 1: /dev/tcp/nosuch.example/80: Invalid argument\n")),
     "timeout 1 bash -c 'echo > /dev/tcp/192.168.1.99/9'": (124, "", ""),
     "exec lan bash -c 'echo x > /dev/udp/192.168.1.10/7000'": (0, "", ""),
+    "exec lan bash -c 'exec 3<>/dev/udp/192.168.1.10/9; echo x >&3; timeout 1 head -n 1 <&3'": (
+        1, "", "head: error reading 'standard input': Connection refused\n"),
+    "exec lan bash -c 'exec 3<>/dev/udp/192.168.1.10/9; echo x >&3; cat <&3'": (1, "", "cat: -: Connection refused\n"),
     "exec lan ncat -z -w 1 192.168.1.10 8080": (0, "", ""),
     "exec lan ncat -z -v 192.168.1.10 9": (
         1, "", "Ncat: Version 7.95 ( https://nmap.org/ncat )\nNcat: Connection refused.\n"),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, NamedTuple
 
+from netsandbox.apps.errno import TEXTS
 from netsandbox.apps.option_table import Option, OptionTable
 from netsandbox.apps.program import UsageError
 from netsandbox.commands.tools.context import ToolError
@@ -20,7 +21,7 @@ if TYPE_CHECKING:
     from netsandbox.apps.pipe import Pipe
     from netsandbox.commands.tools.context import ToolContext
 
-STDIN = "-"
+STDIN, ENDS = "-", ("head", "tail")
 UNREADABLE = {
     "head": ("cannot open '{path}' for reading", "error reading '{path}'"),
     "tail": ("cannot open '{path}' for reading", "error reading '{path}'"),
@@ -86,6 +87,9 @@ def inputs(context: ToolContext, name: str, paths: list[str], lines: int = 0) ->
     for path in paths or [STDIN]:
         if path == STDIN:
             found.append(Input("", stdin(context, name, lines)))
+            if context.stdin is not None and context.stdin.error:
+                said = UNREADABLE.get(name, ("", "{path}"))[1].format(path="standard input" if name in ENDS else STDIN)
+                errors += f"{name}: {said}: {TEXTS[context.stdin.error]}\n"
             continue
         if path in ENDLESS:
             raise ToolError(1, f"netsandbox: {path} has no end; `head -c N {path}` and `dd count=N` read so much of it")
