@@ -195,7 +195,7 @@ class Container:
     input: Rare[Pipe | None] = Rare(None)
     is_stopping = Rare(False)
     link_names: Rare[Mapping[str, str]] = Rare(NOTHING)
-    link_rules: Rare[Sequence[RuleLine]] = Rare(())
+    link_rules: Rare[Sequence[tuple[Endpoint, RuleLine]]] = Rare(())
     links: Rare[tuple[Link, ...]] = Rare(())
     mounts: Rare[tuple[Mount, ...]] = Rare(())
     name_server: Rare[EmbeddedServer | None] = Rare(None)

@@ -13,7 +13,7 @@ from netsandbox.engine.nothing import NOTHING
 from netsandbox.wire.addresses import format_ipv4
 
 if TYPE_CHECKING:
-    from netsandbox.docker.container import Container
+    from netsandbox.docker.container import Container, Endpoint
     from netsandbox.docker.engine import DockerEngine
     from netsandbox.docker.rules import RuleLine
 
@@ -112,23 +112,28 @@ def environment(engine: DockerEngine, container: Container) -> list[str]:
     return found
 
 
-def rules(engine: DockerEngine, container: Container) -> list[RuleLine]:
-    """With icc off, what lets a container on the default bridge ask those it is linked with (Rules.link)."""
+def rules(engine: DockerEngine, container: Container) -> list[tuple[Endpoint, RuleLine]]:
+    """With icc off, what lets a container on the default bridge ask those it is linked with (Rules.link),
+    each with the other's endpoint.
+    """
     own = container.endpoints.get("bridge")
     if own is None or own.network.settings.icc:
         return []
-    return [line for _link, other in linked(engine, container) if "bridge" in other.endpoints
-            for port in other.exposed_ports
-            for line in engine.firewall.rules.link(own.network, own.address, other.endpoints["bridge"].address, port)]
+    others = [(other, other.endpoints["bridge"]) for _link, other in linked(engine, container)
+              if "bridge" in other.endpoints]
+    return [(endpoint, line) for other, endpoint in others for port in other.exposed_ports
+            for line in engine.firewall.rules.link(own.network, own.address, endpoint.address, port)]
 
 
 def set_rules(engine: DockerEngine, container: Container) -> None:
     container.link_rules = tuple(rules(engine, container))
-    engine.firewall.set(container.link_rules)
+    engine.firewall.set(line for _endpoint, line in container.link_rules)
 
 
 def take_rules_back(engine: DockerEngine, container: Container) -> None:
-    engine.firewall.take_back(container.link_rules)
+    """Those of a container that was stopped meanwhile stay, for dockerd looks for its old endpoint."""
+    there = [other.endpoints.get("bridge") for other in engine.containers.values()]
+    engine.firewall.take_back(line for endpoint, line in container.link_rules if any(endpoint is one for one in there))
     container.link_rules = ()
 
 
