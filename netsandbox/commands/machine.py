@@ -354,8 +354,8 @@ class LabMachine:
         own = self._uts(namespace).uts_name
         if own:
             return own
-        for host, container in () if is_hosts else self.lab.containers():
-            if container.namespace is namespace and host.docker is not None:
+        for host, container in self.lab.containers():
+            if container.namespace is namespace is not host.namespace and host.docker is not None:
                 return files.hostname(host.docker, container)
         return DEFAULT_HOST if namespace.name in self.lab.extra_namespaces else namespace.name
 
