@@ -84,6 +84,10 @@ class Task(Output):
         """Ctrl-C."""
         self.exit(130)
 
+    def trap(self, number: int) -> bool:
+        """A signal of which a script says itself what is done; whether it does."""
+        return False
+
     def signal(self, number: int) -> None:
         """A signal, also to what it waits for, which ends it; as Ctrl-C does where it heeds that one."""
         if number == SIGINT or (number == SIGTERM and self.heeds_term):

@@ -305,6 +305,8 @@ class DockerEngine:
         program = container.program
         if program is None:
             return False
+        if number != SIGNALS["KILL"] and program.trap(number):
+            return not program.is_running
         code = status_after(container, number)
         if code is not None:
             if isinstance(program, Server) and number != SIGNALS["KILL"]:

@@ -294,7 +294,7 @@ def _holder(engine: DockerEngine, host: str, others: list[tuple[str, str]]) -> t
         same_family = (":" in address) == (":" in host)
         overlap = address == host or (engine.profile.since(28) and {EVERYWHERE, EVERYWHERE_V6} & {address, host})
         if same_family and overlap:
-            return address, name
+            return EVERYWHERE if address == EVERYWHERE else host, name
     return None
 
 

@@ -189,13 +189,6 @@ def _type(call: Builtin, name: str) -> str:
 NOTHING = "note: nothing is done with it in the sandbox"
 
 
-def trap(call: Builtin) -> int:
-    """No signal reaches a script here."""
-    if call.arguments:
-        call.fail("note: no signal reaches a script in the sandbox; nothing is trapped")
-    return 0
-
-
 def shopt(call: Builtin) -> int:
     call.fail(f"{NOTHING}: {' '.join(call.arguments)[:60]}")
     return 0

@@ -109,6 +109,8 @@ def _kill_one(call: Builtin, text: str, signal: str | None) -> int:
             entry.task.signal(SIGNALS[signal])
         return 0
     if text == str(call.state.pid) and not call.shell.is_interactive:
+        if signal is not None and call.shell.trap(SIGNALS[signal]):
+            return 0
         if signal is not None and signal not in HARMLESS and text != INIT:
             call.shell.leave(128 + SIGNALS[signal])
         return 0

@@ -10,6 +10,7 @@ from netsandbox.shell import builtin_printing as printing
 from netsandbox.shell import builtin_read as reading
 from netsandbox.shell import builtin_test as testing
 from netsandbox.shell import builtin_variables as variables
+from netsandbox.shell import traps
 from netsandbox.shell.builtin import Declared
 
 BASH = ("bash",)
@@ -19,7 +20,7 @@ BUILTINS: dict[str, Declared] = {
     "break": Declared(flow.break_loop), "continue": Declared(flow.break_loop), "return": Declared(flow.return_from),
     "exit": Declared(flow.exit_shell), "eval": Declared(flow.evaluate), ".": Declared(flow.source),
     "source": Declared(flow.source, EXTENDED), "command": Declared(flow.command),
-    "builtin": Declared(flow.command, BASH), "trap": Declared(flow.trap), "type": Declared(flow.type_of),
+    "builtin": Declared(flow.command, BASH), "trap": Declared(traps.trap), "type": Declared(flow.type_of),
     "hash": Declared(flow.true), "shopt": Declared(flow.shopt, BASH), "alias": Declared(flow.alias),
     "unalias": Declared(flow.true), "umask": Declared(flow.umask), "ulimit": Declared(flow.ulimit),
     "wait": Declared(jobs.wait), "jobs": Declared(jobs.jobs), "kill": Declared(jobs.kill),

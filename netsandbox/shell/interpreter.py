@@ -18,6 +18,7 @@ from netsandbox.shell.expand import Expansion
 from netsandbox.shell.frames import ListFrame
 from netsandbox.shell.kinds import frame_of
 from netsandbox.shell.streams import Routed, Screen, Streams, readable
+from netsandbox.shell.traps import EXIT, NAMES, TrapFrame
 
 if TYPE_CHECKING:
     from netsandbox.engine.scheduler import Scheduler
@@ -26,6 +27,10 @@ if TYPE_CHECKING:
     from netsandbox.shell.net_streams import NetStream
     from netsandbox.shell.state import State
     from netsandbox.shell.tree import List, Runnable
+
+LAST = 128
+"""Of the statuses that a program ends with itself; behind it come those of signals."""
+
 
 class Interpreter(Task):
     """One shell.
@@ -39,6 +44,7 @@ class Interpreter(Task):
         waiting: the program whose end it waits for.
         is_typed: its commands are a line of a person's.
         is_blocked: it waits for something to read.
+        trapped: what signals that have come ask for, which is done between two commands.
         tested: more than 0 while a command's failure is asked for, so that `set -e` does not end the shell.
     """
 
@@ -55,6 +61,7 @@ class Interpreter(Task):
         self.frames: list[Frame] = []
         self.waiting: Task | None = None
         self.is_blocked = False
+        self.trapped: tuple[str, ...] = ()
         self.tested = 0
         self.is_interactive = False
         self.tells_lines = True
@@ -94,7 +101,20 @@ class Interpreter(Task):
     def start(self) -> None:
         self.go_on()
 
+    def trap(self, number: int) -> bool:
+        text = self.state.traps.get(NAMES.get(number, "")) if not self.is_interactive else None
+        if not text:
+            return text is not None
+        self.trapped += (text,)
+        if any(entry.task is self.waiting for entry in self.state.jobs.values()):
+            self.waiting = None  # `wait` waits no longer
+            self.ended(LAST + number)
+            self._go_on_later()
+        return True
+
     def signal(self, number: int) -> None:
+        if self.trap(number):
+            return
         waiting, self.frames = self.waiting, self.frames[:1]
         if waiting is not None and waiting is not self:
             waiting.signal(number)
@@ -162,7 +182,14 @@ class Interpreter(Task):
         self.state.status = status
         while self.frames:
             self.pop()
-        self.exit(status)
+        if not self._ends_with_a_trap():
+            self.exit(status)
+
+    def _ends_with_a_trap(self) -> bool:
+        text = self.state.traps.pop(EXIT, "") if not self.is_interactive else ""
+        if text:
+            self.push(TrapFrame(text, self.state.dialect, self.state.status))
+        return bool(text)
 
     def go_on(self) -> None:
         """Do what can be done now."""
@@ -171,11 +198,19 @@ class Interpreter(Task):
         self._is_running_frames = True
         with budget.on(self._budget), self.machine.acting():
             while self.frames and self.code is None and self.waiting is None and not self.is_blocked:
+                if self.trapped:
+                    text, *rest = self.trapped
+                    self.trapped = tuple(rest)
+                    self.push(TrapFrame(text, self.state.dialect, self.state.status))
                 self._step()
                 if self._lets_the_reader():
                     break
         self._is_running_frames = False
-        if not self.frames and self.code is None:
+        if self.frames or self.code is not None:
+            return
+        if self._ends_with_a_trap():
+            self.go_on()
+        else:
             self.exit(self.state.status)
 
     def _lets_the_reader(self) -> bool:

@@ -133,7 +133,12 @@ class ShellProgram(Task):
         else:
             self.exit(130)
 
+    def trap(self, number: int) -> bool:
+        return self._shell is not None and self._shell.trap(number)
+
     def signal(self, number: int) -> None:
+        if self.trap(number):
+            return
         if self._shell is not None:
             self._shell.signal(number)
         super().signal(number)

@@ -60,6 +60,7 @@ class State:
         options: letters of `set`.
         jobs: in the background, by number; those that ended stay until `jobs` or `wait` has told.
         line: the number of the command that runs.
+        traps: what is done when a signal comes, by its name, and at the end (EXIT).
     """
 
     def __init__(self, dialect: Dialect, files: Files | FilesSource, name: str, pid: int) -> None:
@@ -82,6 +83,7 @@ class State:
         self.jobs: dict[int, JobEntry] = {}
         self.line = 1
         self.depth = 0
+        self.traps: dict[str, str] = {}
 
     @property
     def files(self) -> Files:
@@ -102,6 +104,7 @@ class State:
         made.positional, made.scopes = list(self.positional), [dict(scope) for scope in self.scopes]
         made.arrays, made.array_scopes = dict(self.arrays), [dict(scope) for scope in self.array_scopes]
         made.jobs = dict(self.jobs)
+        made.traps = {name: text for name, text in self.traps.items() if not text}  # what is ignored stays so
         return made
 
     @property

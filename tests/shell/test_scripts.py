@@ -261,7 +261,22 @@ def test_what_is_not_modelled_is_said() -> None:
         said = simulated(script)
         assert said.code, script
         assert "sandbox" in said.err
-    assert "nothing is trapped" in simulated("trap 'echo x' EXIT").err
+    assert "traps signals and EXIT, and no ERR" in simulated("trap 'echo x' ERR").err
+
+
+@pytest.mark.parametrize(("script", "out", "code"), [
+    ("trap 'echo bye' EXIT; echo one", "one\nbye\n", 0),
+    ("(trap 'echo sub' EXIT; echo two); echo three", "two\nsub\nthree\n", 0),
+    ("trap 'echo t' TERM; trap; trap - TERM; trap", "trap -- 'echo t' SIGTERM\n", 0),
+    ("trap 'echo \"st $?\"' EXIT; false", "st 1\n", 1), ("trap 'echo a; exit 7' EXIT; exit 3", "a\n", 7),
+    ("f() { echo in f; }; trap f EXIT; set -e; false; echo not", "in f\n", 1),
+    ("trap 'echo got; exit 4' TERM; kill -TERM $$; sleep 1; echo after", "got\n", 4),
+    ("trap '' USR1; kill -USR1 $$; echo here", "here\n", 0),
+    ("trap 'echo end' TERM; sleep 9 & kill -TERM $$; echo $?", "end\n0\n", 0)])
+def test_a_trap_is_done_when_its_signal_comes_and_at_the_end(script: str, out: str, code: int) -> None:
+    """As dash has it, and bash."""
+    said = simulated(script)
+    assert (said.out, said.code) == (out, code)
 
 
 def test_jobs_are_listed_waited_for_and_killed() -> None:
