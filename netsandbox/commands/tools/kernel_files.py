@@ -148,9 +148,7 @@ class Proc(ReadOnly):
     def _settings(self, folder: str) -> list[str] | None:
         if folder == "kernel":
             return list(KERNEL)
-        prefix = folder.translate(SWAPPED) + "." if folder else ""
-        found = {key[len(prefix):].partition(".")[0] for key in self._namespace.sysctls.keys()  # noqa: SIM118
-                 if key.startswith(prefix)}
+        found = set(self._namespace.sysctls.below(folder.translate(SWAPPED)))
         return sorted(name.translate(SWAPPED) for name in found | ({"kernel"} if not folder else set())) or None
 
     def read(self, path: str) -> str | None:

@@ -233,12 +233,11 @@ class Sysctls:
 
     def keys(self) -> Iterator[str]:
         """Every key, sorted as `sysctl -a` prints them: a dot in an interface's name is a slash there."""
-        names: list[str] = list(GLOBALS)
-        for interface in ["all", "default", *self.interfaces]:
-            names += [f"net.ipv4.conf.{interface.replace('.', '/')}.{name}" for name in InterfaceConf.__slots__]
-        for interface in ["default", *self.interfaces]:
-            names += [f"net.ipv4.neigh.{interface.replace('.', '/')}.{name}" for name in NEIGHBOUR_KEYS]
-        yield from sorted(names)
+        yield from _keys(self.interfaces)
+
+    def below(self, folder: str) -> list[str]:
+        """The next parts of the keys that begin with a folder's, `net.ipv4.conf`; none where there is none."""
+        return list(_folders(tuple(self.interfaces)).get(folder, ()))
 
     def _write_text(self, key: str, name: str, text: str, old: str) -> None:
         if name == CONGESTION_CONTROL and text not in str(GLOBALS[AVAILABLE]).split():
@@ -300,6 +299,26 @@ class Sysctls:
         if found is None:
             return None
         return found.conf if kind == "conf" else found.neigh
+
+
+def _keys(interfaces: Iterable[str]) -> list[str]:
+    names: list[str] = list(GLOBALS)
+    for interface in ["all", "default", *interfaces]:
+        names += [f"net.ipv4.conf.{interface.replace('.', '/')}.{name}" for name in InterfaceConf.__slots__]
+    for interface in ["default", *interfaces]:
+        names += [f"net.ipv4.neigh.{interface.replace('.', '/')}.{name}" for name in NEIGHBOUR_KEYS]
+    return sorted(names)
+
+
+@lru_cache(8)
+def _folders(interfaces: tuple[str, ...]) -> Mapping[str, Iterable[str]]:
+    """What is in each folder: who walks through them all asks once for each."""
+    found: dict[str, dict[str, None]] = {}
+    for key in _keys(interfaces):
+        parts = key.split(".")
+        for depth, part in enumerate(parts):
+            found.setdefault(".".join(parts[:depth]), {})[part] = None
+    return found
 
 
 def is_number(text: str) -> bool:
