@@ -16,7 +16,7 @@ from netsandbox.explain.operands_of_rules import walk_lines
 from netsandbox.explain.voice import Voice
 from netsandbox.lab.names import Namer
 from netsandbox.lab.probe import PROTOCOLS, Probe, probe
-from netsandbox.linux.drop import Dropped
+from netsandbox.linux.drop import Dropped, Outcome
 from netsandbox.linux.events import (
     FdbForgotten,
     FdbLearned,
@@ -24,13 +24,14 @@ from netsandbox.linux.events import (
     FrameReceived,
     FrameSent,
     RouteChosen,
+    RouteMissing,
     SocketBound,
     SocketClosed,
     SocketMatched,
     VerdictGiven,
 )
 from netsandbox.wire.addresses import AddressError, parse_ipv4
-from netsandbox.wire.ipv4 import IPv4Packet
+from netsandbox.wire.ipv4 import UDP, IPv4Packet
 
 if TYPE_CHECKING:
     from netsandbox.commands.job import Job
@@ -71,7 +72,7 @@ def trace(shell: Shell, job: Job, values: dict[str, Any]) -> None:
     voice = Voice(values["language"] or shell.language, Namer(shell.lab))
     for line in told(found, voice):
         job.print(line)
-    job.finish(0 if found.answer is not None else 1)
+    job.finish(0 if found.answer is not None or _arrives(found) else 1)
 
 
 def _destination(shell: Shell, word: str) -> tuple[int, int | None]:
@@ -91,14 +92,24 @@ def told(found: Probe, voice: Voice) -> Iterator[str]:
     for record in _in_order(found.records):
         for number, line in enumerate(_lines(record.event, voice)):
             yield f"  {line}" if number else f"{format_time(record.at - begin)}  {line}"
-        last = record if isinstance(getattr(record.event, "verdict", None), Dropped) else last
+        ends = isinstance(record.event, RouteMissing) or isinstance(getattr(record.event, "verdict", None), Dropped)
+        last = record if ends else last
     if found.answer is not None:
         packet = voice.packet(found.answer.event.frame.payload)
         yield voice.say("trace.answered", packet=packet, time=format_time(found.answer.at - begin).lstrip("+"))
     elif last is not None:
         yield voice.say("trace.dropped", why=tell(last.event, voice).decision)
+    elif _arrives(found):
+        yield voice.say("trace.delivered")
     else:
         yield voice.say("trace.unanswered")
+
+
+def _arrives(found: Probe) -> bool:
+    """A datagram comes to a program, of which nobody knows whether it will answer."""
+    return any(isinstance(event := record.event, FrameReceived) and event.verdict is Outcome.ACCEPTED
+               and isinstance(event.frame.payload, IPv4Packet) and event.frame.payload.protocol == UDP
+               for record in found.records)
 
 
 def _in_order(records: Iterable[Record]) -> Iterator[Record]:

@@ -50,5 +50,6 @@ PHRASES: dict[str, str] = {
     "rules.now": "表项现在是：{text}",
     "trace.answered": "⇒ {time} 后收到应答：{packet}",
     "trace.dropped": "⇒ 没有应答：{why}",
+    "trace.delivered": "⇒ 它已到达；程序是否应答由程序自己决定",
     "trace.unanswered": "⇒ 没有应答",
 }

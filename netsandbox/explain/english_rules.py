@@ -56,5 +56,6 @@ PHRASES: dict[str, str] = {
     "rules.now": "the entry now: {text}",
     "trace.answered": "⇒ the answer is back after {time}: {packet}",
     "trace.dropped": "⇒ no answer comes: {why}",
+    "trace.delivered": "⇒ it has arrived; whether the program answers is its own affair",
     "trace.unanswered": "⇒ no answer comes",
 }

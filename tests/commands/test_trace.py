@@ -138,6 +138,16 @@ def test_the_rule_that_drops_is_told_and_an_answer_may_be_what_is_dropped() -> N
         "a firewall rule or policy says so.")
 
 
+def test_a_datagram_that_a_program_gets_has_arrived_and_a_route_that_is_missing_is_told() -> None:
+    on = runner(*UP, "ip route del default")
+    on.line("exec two nc -u -l -p 9 &")
+    job = on.line("trace web 172.17.0.3:9 udp").job
+    assert (job.code, job.out.splitlines()[-1]) == (
+        0, "⇒ it has arrived; whether the program answers is its own affair")
+    assert on.line("trace host 8.8.8.8:53 udp").job.out.splitlines()[-1] == (
+        "⇒ no answer comes: host has no route to 8.8.8.8 (dns.google), so nothing is sent.")
+
+
 def test_in_chinese() -> None:
     lines = asked(runner(*UP), "trace uplink 192.168.1.10:8080 --lang zh")
     assert lines[-1].startswith("⇒ 0.000 008 s 后收到应答：")
