@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from netsandbox.engine.units import MILLISECOND, SECOND
-from netsandbox.linux.tcp import ecn, errors, receive, recovery, timers, undo
+from netsandbox.linux.tcp import ecn, errors, output, receive, recovery, timers, undo
 from netsandbox.linux.tcp.state import ATO_MIN, Recovery, Sent
 from netsandbox.linux.tcp.stream import StreamSocket
 from netsandbox.wire.ipv4 import TCP, IPv4Packet
@@ -112,3 +112,9 @@ def test_marks_are_told_until_the_peer_slows_down(conn: StreamSocket, had: int, 
     packet = IPv4Packet(1, 2, TCP, segment, tos=tos)
     assert ecn.look(conn, packet.tos, segment) is hurries
     assert (conn.ecn & ~ecn.AGREED, conn.ack_now) == (flags_after, at_once)
+
+
+@pytest.mark.parametrize(("mss", "count"), [(1448, 45), (32_000, 2), (40_000, 1), (65_483, 1)])
+def test_what_leaves_as_one_fits_into_a_packet(conn: StreamSocket, mss: int, count: int) -> None:
+    """tcp_tso_autosize of a short way: over `lo`, one segment is as much as a packet holds."""
+    assert output.most_in_burst(conn, mss) == count

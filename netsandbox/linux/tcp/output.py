@@ -136,7 +136,7 @@ def most_in_burst(conn: Connection, mss: int) -> int:
         size = mss * percent * 80_000 * max(state.window, len(conn.sent)) // max(trip.smoothed, 1) >> PACING_SHIFT
         if trip.least is not None and trip.least >> RTT_LOG < 32:
             size += LARGEST_SOCKET_BURST >> (trip.least >> RTT_LOG)
-    return max(min(size, LARGEST_BURST) // mss, 2)
+    return max(min(size, LARGEST_BURST) // mss, min(2, LARGEST_BURST // mss), 1)
 
 
 def has_window(conn: Connection, chunk: Chunk, mss: int) -> bool:
