@@ -65,6 +65,7 @@ DEVICES: dict[str, Words] = {
     "ActiveSlaveChanged": ("{bond}从现在起用{slave}收发，不再用{previous}。", "{why}"),
     "ActiveSlaveChanged.none": ("{bond}已没有链路正常的成员，最后一个是{previous}。", "{why}"),
     "FrameShaped": ("{place}上的 {discipline} 把帧扣留{time}。", "{place}上的 tc qdisc"),
+    "FrameShaped.waited": ("{place}上的 {discipline} 已把帧扣留了{time}。", "{place}上的 tc -s class"),
     "FrameShaped.duplicated": ("{place}上的 {discipline} 把帧发两次。", "{place}上的 tc qdisc：duplicate"),
     "FrameShaped.corrupted": ("{place}上的 {discipline} 把帧的一个比特翻转。", "{place}上的 tc qdisc：corrupt"),
     "FrameShaped.sorted": ("{place}上的 {discipline} 是这一帧要走的类。", "{place}上的 tc class"),

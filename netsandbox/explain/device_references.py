@@ -21,7 +21,7 @@ DEVICES: dict[str, str] = {
     "ChildChosen": "drivers/net/macvlan.c macvlan_handle_frame, drivers/net/ipvlan/ipvlan_core.c",
     "SlaveChosen": "Documentation/networking/bonding.rst; drivers/net/bonding/bond_main.c",
     "ActiveSlaveChanged": "Documentation/networking/bonding.rst; bond_change_active_slave",
-    "FrameShaped": "tc-netem(8), tc-tbf(8); net/sched/sch_netem.c",
+    "FrameShaped": "tc-netem(8), tc-tbf(8), tc-htb(8); net/sched/sch_netem.c",
     "RuleMatched": "ip-rule(8); net/core/fib_rules.c fib_rules_lookup",
     "GroupJoined": "RFC 4541; net/bridge/br_multicast.c br_multicast_add_group",
     "GroupLeft": "RFC 4541; net/bridge/br_multicast.c br_multicast_leave_group",

@@ -90,6 +90,7 @@ DEVICES: dict[str, Words] = {
         "{bond} sends and takes by {slave} from now on, no longer by {previous}.", "{why}"),
     "ActiveSlaveChanged.none": ("{bond} has no slave with a link left; the last one was {previous}.", "{why}"),
     "FrameShaped": ("{discipline} on {place} holds the frame for {time}.", "tc qdisc on {place}"),
+    "FrameShaped.waited": ("{discipline} on {place} has held the frame back for {time}.", "tc -s class on {place}"),
     "FrameShaped.duplicated": ("{discipline} on {place} sends the frame twice.", "tc qdisc on {place}: duplicate"),
     "FrameShaped.corrupted": (
         "{discipline} on {place} turns one bit of the frame around.", "tc qdisc on {place}: corrupt"),

@@ -152,7 +152,7 @@ class FrameShaped(NamedTuple):
     place: str
     discipline: str
     what: str
-    """delayed, duplicated, corrupted, reordered or shaped."""
+    """delayed, duplicated, corrupted, reordered, shaped, sorted into a class, or waited there."""
     nanoseconds: int
 
 

@@ -372,7 +372,7 @@ def _of_devices() -> Iterator[Any]:
         yield from (devices.ActiveSlaveChanged("host:bond0", slave, previous, why)
                     for slave, previous in (("e1", ""), ("e1", "e2"), ("", "e1")))
     yield from (devices.FrameShaped("host:eth0", "netem", what, 100_000_000)
-                for what in ("delayed", "duplicated", "corrupted", "reordered", "shaped", "sorted"))
+                for what in ("delayed", "duplicated", "corrupted", "reordered", "shaped", "sorted", "waited"))
     yield devices.RuleMatched("host", FAR, 100, "from 10.0.0.0/8 lookup 5")
     yield devices.GroupJoined("br0", "p1", FAR)
     yield devices.GroupLeft("br0", "p1", FAR)

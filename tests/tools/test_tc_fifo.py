@@ -50,8 +50,8 @@ def test_another_kind_takes_the_place_of_one_and_the_same_kind_is_refused() -> N
     ("pfifo foo", 'pfifo: unknown parameter "foo"\nUsage: ... <[p|b]fifo | pfifo_head_drop> [ limit NUMBER ]'),
     ("pfifo limit x", 'pfifo: Illegal value for "limit": "x"'),
     ("fq_codel ce_threshold 1ms", "netsandbox: ce_threshold of fq_codel is not modelled"),
-    ("htb", ("netsandbox: the queueing discipline 'htb' is not modelled (netem, tbf, prio, pfifo, bfifo, pfifo_fast, "
-             "fq_codel, noqueue are)")), ("bogus", "Error: Specified qdisc kind is unknown.")])
+    ("sfq", ("netsandbox: the queueing discipline 'sfq' is not modelled (netem, tbf, prio, htb, pfifo, bfifo, "
+             "pfifo_fast, fq_codel, noqueue are)")), ("bogus", "Error: Specified qdisc kind is unknown.")])
 def test_what_is_none_is_refused_and_changes_nothing(words: str, complaint: str) -> None:
     session = two_ways()
     assert say(session, "h", f"tc qdisc add dev eth0 root {words}") == complaint + "\n"

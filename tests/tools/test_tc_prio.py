@@ -9,7 +9,8 @@ from typing import Any
 
 import pytest
 
-from netsandbox.linux.ipv4.prio import Filter, FilterGroup, MatchKey, Prio
+from netsandbox.linux.ipv4.classful import Filter, FilterGroup, MatchKey
+from netsandbox.linux.ipv4.prio import Prio
 from netsandbox.rig.actions import simulate
 from tests.linux.test_multipath import say, two_ways
 

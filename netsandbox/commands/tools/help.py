@@ -61,16 +61,20 @@ Usage: ip tunnel { add | change | del | show } [ NAME ] [ mode { gre | ipip } ] 
     "tc": """\
 Usage: tc [ -s ] qdisc { add | change | replace | del } dev DEV root [ handle ID: ] KIND OPTIONS
        tc [ -s ] qdisc [ show ] [ dev DEV ]
-       tc [ -s ] class show dev DEV
+       tc [ -s ] class [ show ] dev DEV
+       tc class { add | change | replace | del } dev DEV [ parent ID ] classid ID htb rate RATE OPTIONS
        tc [ -s ] filter { add | change | replace | del | get | show } dev DEV [ parent ID ] [ protocol PROTO ]
                         [ prio PRIO ] [ handle ID ] { u32 | matchall } OPTIONS
-KIND := { netem | tbf | prio | pfifo | bfifo | pfifo_fast | fq_codel | noqueue }""",
+KIND := { netem | tbf | prio | htb | pfifo | bfifo | pfifo_fast | fq_codel | noqueue }""",
     "netem": """\
 Usage: ... netem [ limit PACKETS ] [ delay TIME [ JITTER [CORRELATION] ] ]
                  [ distribution { uniform | normal | pareto } ] [ loss gemodel PERCENT [ R [ 1-H [ 1-K ] ] ] ]
                  [ loss PERCENT [CORRELATION] ] [ duplicate PERCENT [CORRELATION] ]
                  [ corrupt PERCENT [CORRELATION] ] [ reorder PERCENT [CORRELATION] [ gap DISTANCE ] ]
                  [ rate RATE [PACKETOVERHEAD] [CELLSIZE] [CELLOVERHEAD] ] [ seed SEED ]""",
+    "htb": """\
+Usage: ... qdisc add ... htb [default N] [r2q N] [direct_qlen P]
+... class add ... htb rate R1 [burst B1] [mpu B] [overhead O] [prio P] [ceil R2] [cburst B2] [quantum Q]""",
     "tbf": "Usage: ... tbf limit BYTES burst BYTES[/BYTES] rate KBPS [ mtu BYTES[/BYTES] ]\n"
            "\t[ peakrate KBPS ] [ latency TIME ] [ overhead BYTES ] [ linklayer TYPE ]",
     "u32": """\

@@ -29,11 +29,11 @@ DATES = {"-I": "%F", "--iso-8601": "%F", "-Iseconds": "%FT%T+00:00", "--iso-8601
 FIELD = re.compile(r"%([-_0^#]*)(\d{0,2})(:{1,3}z|[EO][a-zA-Z]|.)")
 SINCE_1970 = re.compile(r"@(\d{1,11})")
 MODULES = (
-    "8021q", "bonding", "br_netfilter", "bridge", "dummy", "ip_gre", "ip_tables", "ip_tunnel", "ipip",
+    "8021q", "bonding", "br_netfilter", "bridge", "cls_u32", "dummy", "ip_gre", "ip_tables", "ip_tunnel", "ipip",
     "iptable_filter", "iptable_mangle", "iptable_nat", "iptable_raw", "ipvlan", "macvlan", "nf_conntrack",
-    "nf_conntrack_netlink", "nf_nat", "nf_log_syslog", "nf_tables", "overlay", "sch_netem", "sch_tbf", "tun", "veth",
-    "vrf", "vxlan", "x_tables", "xt_LOG", "xt_MASQUERADE", "xt_addrtype", "xt_comment", "xt_conntrack", "xt_limit",
-    "xt_mark", "xt_multiport", "xt_nat", "xt_state", "xt_tcpudp")
+    "nf_conntrack_netlink", "nf_nat", "nf_log_syslog", "nf_tables", "overlay", "sch_htb", "sch_netem", "sch_tbf", "tun",
+    "veth", "vrf", "vxlan", "x_tables", "xt_LOG", "xt_MASQUERADE", "xt_addrtype", "xt_comment", "xt_conntrack",
+    "xt_limit", "xt_mark", "xt_multiport", "xt_nat", "xt_state", "xt_tcpudp")
 """What the kernel of the sandbox has, loaded or built in."""
 
 
@@ -42,8 +42,8 @@ ALIASES = {"gre": "ip_gre", "ip_conntrack": "nf_conntrack", "nf_conntrack_ipv4":
            "ip_nat": "nf_nat", "ipt_LOG": "xt_LOG"}
 """Other names of theirs, and older ones."""
 NOT_MODELLED = frozenset({
-    "act_mirred", "cls_u32", "ebtables", "esp4", "ifb", "ip6_tables", "ip6table_filter", "ip6table_nat", "ip_set",
-    "ip_vs", "ip_vs_rr", "ip_vs_sh", "ip_vs_wrr", "ipv6", "kvm", "macvtap", "openvswitch", "pktgen", "sch_htb",
+    "act_mirred", "ebtables", "esp4", "ifb", "ip6_tables", "ip6table_filter", "ip6table_nat", "ip_set",
+    "ip_vs", "ip_vs_rr", "ip_vs_sh", "ip_vs_wrr", "ipv6", "kvm", "macvtap", "openvswitch", "pktgen",
     "sctp", "sit", "vhost_net", "wireguard", "xfrm_user"})
 """A machine's kernel has them, and the sandbox's has not."""
 

@@ -6,15 +6,18 @@ import json
 import re
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from netsandbox.commands.tools import tc_fifo, tc_filter, tc_netem, tc_prio, tc_tbf
+from netsandbox.commands.tools import tc_fifo, tc_filter, tc_htb, tc_netem, tc_prio, tc_tbf
 from netsandbox.commands.tools.context import ToolError, ToolResult
 from netsandbox.commands.tools.help import usage
 from netsandbox.commands.tools.ip_netns import named
 from netsandbox.commands.tools.names import find_interface, in_order, interface_named
 from netsandbox.commands.tools.tc_numbers import ROOT, classid_of
 from netsandbox.commands.tools.words import Words, choose, no_device, wrong
-from netsandbox.linux.core.fifo import Fifo
+from netsandbox.linux.core.errors import KernelError
+from netsandbox.linux.core.fifo import Fifo, FqCodel
 from netsandbox.linux.core.queueing import Discipline, Netem, Tbf
+from netsandbox.linux.ipv4.classful import Classful
+from netsandbox.linux.ipv4.htb import Htb
 from netsandbox.linux.ipv4.prio import Prio
 
 if TYPE_CHECKING:
@@ -31,17 +34,17 @@ LONGEST_KIND = 15
 KERNEL = 2
 """The status where the kernel refused."""
 VERSION = "tc utility, iproute2-6.15.0, libbpf 1.5.0\n"
-OTHER_KINDS = ("cake", "cbs", "choke", "clsact", "codel", "drr", "etf", "ets", "fq", "fq_pie", "hfsc", "hhf", "htb",
+OTHER_KINDS = ("cake", "cbs", "choke", "clsact", "codel", "drr", "etf", "ets", "fq", "fq_pie", "hfsc", "hhf",
                "ingress", "mq", "mqprio", "multiq", "pie", "plug", "qfq", "red", "sfb", "sfq", "skbprio",
                "taprio", "teql0")
 """What a real kernel has as well."""
-KINDS: dict[str, type[Discipline]] = {"netem": Netem, "tbf": Tbf, "prio": Prio, **tc_fifo.KINDS}
+KINDS: dict[str, type[Discipline]] = {"netem": Netem, "tbf": Tbf, "prio": Prio, "htb": Htb, **tc_fifo.KINDS}
 QUEUES = {"bond": 16}
 """Of a device that has more than one; each counts as a user of its discipline."""
 
 
 def run(context: ToolContext, arguments: list[str]) -> ToolResult:
-    words, counted, as_json = Words(arguments), False, False
+    words, counted, as_json, in_detail = Words(arguments), False, False, False
     while words and words.peek().startswith("-"):
         option = words.next().lstrip("-")
         if option in ("n", "net", "netns"):
@@ -54,6 +57,7 @@ def run(context: ToolContext, arguments: list[str]) -> ToolResult:
         if not any(name.startswith(option) for name in ("statistics", "details", "json")):
             raise ToolError(1, f'netsandbox: `tc -{option}` is not modelled')
         counted, as_json = counted or "statistics".startswith(option), as_json or "json".startswith(option)
+        in_detail = in_detail or "details".startswith(option)
     thing = words.next() if words else "help"
     found = choose(thing, OBJECTS)
     if found is None:
@@ -71,11 +75,11 @@ def run(context: ToolContext, arguments: list[str]) -> ToolResult:
     if found == "filter":
         return tc_filter.run(context, command, words, counted, as_json)
     if found == "class" and command in ("show", "list", "lst"):
-        return tc_prio.show_classes(context, words, counted, as_json)
+        return tc_prio.show_classes(context, words, counted, as_json, in_detail)
     if found == "class":
         return tc_prio.modify_class(context, command, words)
     if command in ("show", "list", "lst"):
-        return _show(context, words, counted, as_json)
+        return _show(context, words, counted, as_json, in_detail)
     _modify(context, command, words)
     return ToolResult(0, "", "")
 
@@ -145,6 +149,8 @@ def _put(context: ToolContext, command: str, interface: Interface, root: Discipl
     old = old if old is not None and old.handle else None
     if _is_to_change(command, root, old, place):
         assert old is not None
+        if isinstance(old, Htb):
+            raise ToolError(KERNEL, "Error: Change operation not supported by specified qdisc.")
         _take_over(old, _new(interface, place._replace(kind=place.kind or old.kind), Words(options), old))
         return
     if command == "link" or (command == "change" and old is None):
@@ -154,15 +160,19 @@ def _put(context: ToolContext, command: str, interface: Interface, root: Discipl
         new.handle = place.handle or context.namespace.kernel.next_handle()
         new.attach()
         return
-    if not isinstance(root, (Netem, Tbf, Prio)):
+    if not isinstance(root, (Netem, Tbf, Classful)):
         inside = root.kind if root is not None else ""
-        raise ToolError(1, f"netsandbox: a queueing discipline within a {inside} is not modelled (netem, tbf, prio)")
-    if isinstance(new, Prio):
-        raise ToolError(1, "netsandbox: prio within another queueing discipline is not modelled")
+        raise ToolError(1, f"netsandbox: a queueing discipline within a {inside} is not modelled "
+                           "(netem, tbf, prio, htb)")
+    if isinstance(new, Classful) or (isinstance(root, Htb) and isinstance(new, FqCodel)):
+        raise ToolError(1, f"netsandbox: {new.kind} within another queueing discipline is not modelled")
     if old is not None:
         old.detach()
     new.handle = place.handle or context.namespace.kernel.next_handle()
-    root.adopt(new, place.parent)
+    try:
+        root.adopt(new, place.parent)
+    except KernelError as error:
+        raise ToolError(KERNEL, str(error)) from None
 
 
 def _all(root: Discipline | None) -> list[Discipline]:
@@ -216,9 +226,11 @@ def _within(root: Discipline, parent: str) -> Discipline | None:
     number = int(minor or "1", 16) if re.fullmatch("[0-9a-fA-F]{0,4}", minor) else 0
     if _handle(f"{major}:") != root.handle:
         raise ToolError(KERNEL, "Error: Failed to find specified qdisc.")
+    if isinstance(root, Classful) and not root.has_class(number):
+        raise ToolError(KERNEL, "Error: Specified class not found.")
+    if isinstance(root, Htb):
+        return one.leaf if (one := root.find(number)) is not None else None
     if isinstance(root, Prio):
-        if not 1 <= number <= len(root.bands):
-            raise ToolError(KERNEL, "Error: Specified class not found.")
         return root.bands[number - 1]
     return root.child if number in (0, 1) else None
 
@@ -242,6 +254,8 @@ def _new(interface: Interface, place: Place, words: Words, old: Discipline | Non
         tc_tbf.read(new, words)
     elif isinstance(new, Prio):
         tc_prio.read(new, words)
+    elif isinstance(new, Htb):
+        tc_htb.read(new, words)
     elif isinstance(new, Fifo):
         tc_fifo.read(new, words)
     return new
@@ -286,7 +300,7 @@ def _handle(word: str, what: str = "qdisc ID") -> int:
     return int(text, 16)
 
 
-def _show(context: ToolContext, words: Words, counted: bool, as_json: bool) -> ToolResult:
+def _show(context: ToolContext, words: Words, counted: bool, as_json: bool, in_detail: bool) -> ToolResult:
     only, handle, parent = None, None, 0
     while words:
         word = words.next()
@@ -317,7 +331,7 @@ def _show(context: ToolContext, words: Words, counted: bool, as_json: bool) -> T
     if as_json:
         members = [row.members(counted) for row in rows]
         return ToolResult(0, json.dumps(members, separators=(",", ":")) + "\n", "")
-    return ToolResult(0, "".join(row.text(counted) for row in rows), "")
+    return ToolResult(0, "".join(row.text(counted, in_detail) for row in rows), "")
 
 
 class _Row(NamedTuple):
@@ -327,13 +341,13 @@ class _Row(NamedTuple):
     found: Discipline | None
     with_device: bool
 
-    def text(self, counted: bool) -> str:
+    def text(self, counted: bool, in_detail: bool) -> str:
         one, found = self.interface, self.found
         device = f"dev {one.name} " if self.with_device else ""
         if found is None:
             return f"qdisc {one.qdisc} 0: {device}root refcnt 2 \n{tc_prio.counters(found) if counted else ''}"
         at = f"parent {found.parent_class}" if found.parent is not None else f"root refcnt {self.users}"
-        return (f"qdisc {found.kind} {found.handle:x}: {device}{at} {_settings(found)}\n"
+        return (f"qdisc {found.kind} {found.handle:x}: {device}{at} {_settings(found, in_detail)}\n"
                 f"{tc_prio.counters(found) if counted else ''}")
 
     @property
@@ -360,12 +374,16 @@ class _Row(NamedTuple):
         return row
 
 
-def _settings(found: Discipline) -> str:
+def _settings(found: Discipline, in_detail: bool) -> str:
     if isinstance(found, Netem):
         return tc_netem.said(found)
     if isinstance(found, Prio):
         return tc_prio.said(found)
-    return tc_tbf.said(found) if isinstance(found, Tbf) else tc_fifo.said(found) if isinstance(found, Fifo) else ""
+    if isinstance(found, Htb):
+        return tc_htb.said(found, in_detail)
+    if isinstance(found, Tbf):
+        return tc_tbf.said(found, in_detail)
+    return tc_fifo.said(found) if isinstance(found, Fifo) else ""
 
 
 def _members(found: Discipline | None) -> dict[str, Any]:
@@ -373,6 +391,8 @@ def _members(found: Discipline | None) -> dict[str, Any]:
         return tc_netem.members(found)
     if isinstance(found, Prio):
         return tc_prio.members(found)
+    if isinstance(found, Htb):
+        return tc_htb.members(found)
     if found is None or found.kind == "noqueue":
         return {}
     raise ToolError(1, f"netsandbox: `tc -j` of {found.kind} is not modelled")

@@ -1,4 +1,4 @@
-"""`tc filter` on prio: u32 and matchall (tc/tc_filter.c, f_u32.c, f_matchall.c; net/sched/cls_api.c, cls_u32.c)."""
+"""`tc filter` on prio and htb: u32 and matchall (tc/tc_filter.c, f_u32.c, f_matchall.c; net/sched/cls_api.c)."""
 
 from __future__ import annotations
 
@@ -13,7 +13,8 @@ from netsandbox.commands.tools.tc_numbers import ROOT, classid_of, illegal, show
 from netsandbox.commands.tools.words import choose, duplicate, number_of, within, wrong
 from netsandbox.linux.core.fifo import Fifo
 from netsandbox.linux.core.queueing import Discipline
-from netsandbox.linux.ipv4.prio import ANY_PROTOCOL, Filter, FilterGroup, MatchKey, Prio
+from netsandbox.linux.ipv4.classful import ANY_PROTOCOL, Classful, Filter, FilterGroup, MatchKey
+from netsandbox.linux.ipv4.htb import Htb
 
 if TYPE_CHECKING:
     from netsandbox.commands.tools.context import ToolContext
@@ -179,15 +180,17 @@ def _handle(kind: str, word: str | None) -> int:
     return table << 20 | bucket << 12 | node
 
 
-def _parent(root: Discipline | None, parent: int) -> Prio:
+def _parent(root: Discipline | None, parent: int) -> Classful:
     """__tcf_qdisc_find, __tcf_qdisc_cl_find, __tcf_block_find: the root is meant where nothing is said."""
     if root is None or parent >> 16 not in ((0, root.handle) if not parent else (root.handle,)):
         raise refused("Error: Parent Qdisc doesn't exists.")
-    if not isinstance(root, Prio):
+    if not isinstance(root, Classful):
         is_classful = not isinstance(root, Fifo)
         raise refused("Error: Class doesn't support blocks." if is_classful else "Error: Qdisc not classful.")
-    if parent & 0xFFFF > len(root.bands):
+    if parent & 0xFFFF and not root.has_class(parent & 0xFFFF):
         raise refused("Error: Specified class doesn't exist.")
+    if parent & 0xFFFF and isinstance(root, Htb):
+        raise ToolError(1, "netsandbox: a filter within a class of htb is not modelled (at its root it is)")
     if parent & 0xFFFF:
         raise refused("RTNETLINK answers: Invalid argument")
     return root
@@ -196,7 +199,7 @@ def _parent(root: Discipline | None, parent: int) -> Prio:
 NOT_FOUND = "Error: Filter with specified priority/protocol not found."
 
 
-def _group(prio: Prio, wanted: Wanted) -> FilterGroup | None:
+def _group(prio: Classful, wanted: Wanted) -> FilterGroup | None:
     """tcf_chain_tp_find: of that preference there is one protocol and one kind."""
     found = next((one for one in prio.groups if one.pref == wanted.pref), None)
     if found is not None and wanted.protocol not in (None, 0, found.protocol):
@@ -213,7 +216,7 @@ def _found(group: FilterGroup, handle: int) -> Filter | None:
     return next((one for one in group.filters if one.handle == handle), None)
 
 
-def _put(prio: Prio, wanted: Wanted, handle: int, new: Filter, command: str, has_keys: bool) -> None:
+def _put(prio: Classful, wanted: Wanted, handle: int, new: Filter, command: str, has_keys: bool) -> None:
     """tc_new_tfilter, u32_change, mall_change; what a u32 filter looks for does not change."""
     group = _group(prio, wanted) if wanted.pref else None
     is_new = group is None
@@ -241,7 +244,7 @@ def _put(prio: Prio, wanted: Wanted, handle: int, new: Filter, command: str, has
         prio.table = max(prio.table, group.table)
 
 
-def _new_group(prio: Prio, wanted: Wanted, command: str) -> FilterGroup:
+def _new_group(prio: Classful, wanted: Wanted, command: str) -> FilterGroup:
     if not wanted.kind or not wanted.protocol:
         raise refused("Error: Filter kind and protocol must be specified.")
     if command == "change":
@@ -265,7 +268,7 @@ def _numbered(group: FilterGroup, handle: int) -> int:
                                   if number not in taken)
 
 
-def _delete(prio: Prio, wanted: Wanted, handle: int) -> None:
+def _delete(prio: Classful, wanted: Wanted, handle: int) -> None:
     """tc_del_tfilter, u32_delete: the last filter takes its group along, and the last group the tables' numbers."""
     group = _group(prio, wanted) if wanted.pref else None
     if group is None and wanted.pref:
@@ -289,15 +292,15 @@ def _show(context: ToolContext, wanted: Wanted, counted: bool, as_json: bool) ->
     """tc_filter_list, tc_dump_tfilter."""
     root = interface_named(context.namespace, wanted.device, 1).shaper if wanted.device else None
     parent = wanted.parent or 0
-    groups = root.groups if isinstance(root, Prio) and parent in (0, root.handle << 16) else []
+    groups = root.groups if isinstance(root, Classful) and parent in (0, root.handle << 16) else []
     if as_json and groups:
         raise ToolError(1, "netsandbox: `tc -j filter` is not modelled")
-    text = "".join(_shown(root, group, None, counted, wanted) for group in groups if isinstance(root, Prio)
+    text = "".join(_shown(root, group, None, counted, wanted) for group in groups if isinstance(root, Classful)
                    and wanted.pref in (None, 0, group.pref) and wanted.protocol in (None, 0, group.protocol))
     return ToolResult(0, "[]\n" if as_json else text, "")
 
 
-def _shown(prio: Prio, group: FilterGroup, some: list[Filter] | None, counted: bool, asked: Wanted) -> str:
+def _shown(prio: Classful, group: FilterGroup, some: list[Filter] | None, counted: bool, asked: Wanted) -> str:
     """print_filter, u32_print_opt, matchall_print_opt: but for what was asked for.
 
     Args:

@@ -5,12 +5,15 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING, Any, NamedTuple
 
+from netsandbox.commands.tools import tc_htb
 from netsandbox.commands.tools.context import ToolError, ToolResult
 from netsandbox.commands.tools.names import interface_named
 from netsandbox.commands.tools.tc_numbers import ROOT, classid_of, illegal
 from netsandbox.commands.tools.words import within, wrong
+from netsandbox.linux.core.errors import KernelError
 from netsandbox.linux.core.fifo import Fifo
 from netsandbox.linux.core.queueing import Discipline, Tbf
+from netsandbox.linux.ipv4.htb import Htb, HtbClass
 from netsandbox.linux.ipv4.prio import MAX_BANDS, MIN_BANDS, PRIOMAP, Prio
 
 if TYPE_CHECKING:
@@ -18,7 +21,8 @@ if TYPE_CHECKING:
     from netsandbox.commands.tools.words import Words
 
 CLASSFUL = ("atm", "cbq", "drr", "dsmark", "ets", "hfsc", "htb", "qfq")
-"""The disciplines of which tc can read a class's options; none of them is modelled."""
+"""The disciplines of which tc can read a class's options; of them htb is modelled."""
+OF_TEXT = ("counters", "text")
 USAGE = "Usage: ... prio bands NUMBER priomap P1 P2...[multiqueue]"
 
 
@@ -88,18 +92,19 @@ def _place(words: Words, is_shown: bool) -> Place:
     return place
 
 
-def show_classes(context: ToolContext, words: Words, counted: bool, as_json: bool) -> ToolResult:
+def show_classes(context: ToolContext, words: Words, counted: bool, as_json: bool, in_detail: bool) -> ToolResult:
     place = _place(words, is_shown=True)
     root = interface_named(context.namespace, place.device, 1).shaper if place.device else None
     rows = [row for one in ([root, *root.children] if isinstance(root, Discipline) else [])
-            for row in _classes(one, counted)
-            if place.classid in (0, classid_of(row["handle"])) and place.parent in (0, one.handle << 16)]
+            for row in _classes(one, counted, in_detail)
+            if place.classid in (0, classid_of(row["handle"])) and place.parent >> 16 in (0, one.handle)]
     if as_json:
-        return ToolResult(0, json.dumps([{name: value for name, value in row.items() if name != "counters"}
+        return ToolResult(0, json.dumps([{name: value for name, value in row.items() if name not in OF_TEXT}
                                          for row in rows], separators=(",", ":")) + "\n", "")
-    return ToolResult(0, "".join(f"class {row['class']} {row['handle']} parent {row['parent']} "
-                                 f"{'leaf ' + row['leaf'] + ' ' if 'leaf' in row else ''}\n{row['counters']}"
-                                 for row in rows), "")
+    return ToolResult(0, "".join(
+        f"class {row['class']} {row['handle']} {'parent ' + row['parent'] if 'parent' in row else 'root'} "
+        f"{'leaf ' + row['leaf'] + ' ' if 'leaf' in row else ''}{row.get('text', '')}\n{row['counters']}"
+        for row in rows), "")
 
 
 def modify_class(context: ToolContext, command: str, words: Words) -> ToolResult:
@@ -111,6 +116,10 @@ def modify_class(context: ToolContext, command: str, words: Words) -> ToolResult
     why = "Operation not supported"
     is_there = isinstance(root, Discipline) and any(
         classid_of(row["handle"]) == place.classid for row in _classes(root, False))
+    if isinstance(root, Htb) and (place.kind == "htb" or command == "delete"):
+        return ToolResult(0, "", _modify_htb(root, command, place, words))
+    if place.kind == "htb":
+        tc_htb.read_class(words)
     if not place.device:
         why = "No such device"
     elif not isinstance(root, Discipline) or (not is_there and command != "add"):
@@ -122,13 +131,24 @@ def modify_class(context: ToolContext, command: str, words: Words) -> ToolResult
     raise ToolError(2, f"RTNETLINK answers: {why}")
 
 
-def _classes(one: Discipline, counted: bool) -> list[dict[str, str]]:
+def _modify_htb(htb: Htb, command: str, place: Place, words: Words) -> str:
+    try:
+        if not {place.classid >> 16, place.parent >> 16} <= {htb.handle, 0, ROOT >> 16}:
+            raise KernelError("ENOENT")
+        return tc_htb.modify(htb, command, place.classid & 0xFFFF, place.parent & 0xFFFF, words)
+    except KernelError as error:
+        raise ToolError(2, str(error)) from None
+
+
+def _classes(one: Discipline, counted: bool, in_detail: bool = False) -> list[dict[str, Any]]:
     """Of prio one for each band; a bucket of tokens always has one, a line only while something is in it."""
+    if isinstance(one, Htb):
+        return [_of_htb(each, counted, in_detail) for each in one.classes]
     if isinstance(one, Prio):
         found: list[Discipline | None] = list(one.bands)
     else:
         found = list(one.children) or ([None] if isinstance(one, Tbf) else [])
-    rows = []
+    rows: list[dict[str, Any]] = []
     for number, child in enumerate(found, 1):
         row = {"class": one.kind, "handle": f"{one.handle:x}:{number:x}", "parent": f"{one.handle:x}:", "counters": ""}
         if child is not None and child.handle:
@@ -137,6 +157,14 @@ def _classes(one: Discipline, counted: bool) -> list[dict[str, str]]:
             row["counters"] = counters(child) if isinstance(one, Prio) else "\n"
         rows.append(row)
     return rows
+
+
+def _of_htb(one: HtbClass, counted: bool, in_detail: bool) -> dict[str, Any]:
+    major = f"{one.htb.handle:x}"
+    parent = {"root": True} if one.parent is None else {"parent": f"{major}:{one.parent.number:x}"}
+    leaf = {"leaf": f"{one.leaf.handle:x}:"} if one.leaf.handle else {}
+    return {"class": "htb", "handle": f"{major}:{one.number:x}", **parent, **leaf, **tc_htb.class_members(one),
+            "text": tc_htb.class_text(one, in_detail), "counters": tc_htb.class_counters(one) if counted else ""}
 
 
 def counters(found: Discipline | None) -> str:

@@ -54,8 +54,10 @@ def read(new: Tbf, words: Words) -> None:
 READERS = {"rate": numbers.rate, "burst": numbers.size, "latency": numbers.time, "limit": numbers.size}
 
 
-def said(tbf: Tbf) -> str:
+def said(tbf: Tbf, in_detail: bool) -> str:
     """tbf_print_opt."""
     latency = (tbf.most - tbf.burst) * SECOND // tbf.rate
     waits = f"lat {shown_time(latency)}" if latency >= 0 else f"limit {shown_size(tbf.most)}"
-    return f"rate {shown_rate(tbf.rate * 8)} burst {shown_size(tbf.burst)} {waits} "
+    burst = shown_size(tbf.burst) + ("/1 mpu 0b" if in_detail else "")
+    return (f"rate {shown_rate(tbf.rate * 8)} burst {burst} {waits} "
+            f"{'linklayer ethernet ' if in_detail else ''}")

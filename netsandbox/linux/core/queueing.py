@@ -90,6 +90,10 @@ class Discipline:
         """Its own part, where the child has done with the frame."""
         raise NotImplementedError
 
+    def admit_from(self, _child: Discipline, frame: Frame) -> bool:
+        """The same, of what has several."""
+        return self.admit(frame)
+
     def drop(self, frame: Frame, why: str) -> None:
         self.dropped += 1
         reason = Dropped(DropReason.QDISC_DROP, (self.interface.name, self.kind, why))
@@ -130,7 +134,7 @@ class Discipline:
         if self.child is not None and self.is_before_child:
             self.child.enqueue(frame)
         elif parent is not None and not parent.is_before_child:
-            parent.admit(frame)
+            parent.admit_from(self, frame)
         else:
             self._put(frame)
 
