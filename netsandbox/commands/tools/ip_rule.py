@@ -29,7 +29,7 @@ from netsandbox.linux.ipv4.rule import ALL, DEFAULT, GOTO, LOOKUP, NOP, PROTOCOL
 from netsandbox.linux.netlink import rule as requests
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Collection
 
     from netsandbox.commands.tools.context import ToolContext
     from netsandbox.linux.core.namespace import NetworkNamespace
@@ -208,7 +208,7 @@ def _filter(words: Words) -> dict[str, Any]:
 def _show(namespace: NetworkNamespace, found: dict[str, Any], style: Style) -> ToolResult:
     rules = namespace.routes.rules if style.family != "inet6" else DEFAULT[:2]
     devices, numbers = namespace.interfaces.keys(), {rule.priority for rule in rules}
-    rows = [_row(rule, style, rule.words(devices, numbers)) for rule in rules if _is_wanted(rule, found)]
+    rows = [_row(rule, style, devices, numbers) for rule in rules if _is_wanted(rule, found)]
     return ToolResult(0, render(rows, style), "")
 
 
@@ -230,13 +230,22 @@ def _note_prefix(row: Row, name: str, prefix: Network) -> None:
         row.note(f"{name}len", prefix.length)
 
 
-def _row(rule: Rule, style: Style, words: str) -> Row:
-    """print_rule."""
-    row = Row(style)
-    row.put("priority", rule.priority, f"{rule.priority}:\t")
-    _note_prefix(row, "src", rule.source)
-    if rule.destination.length:
-        _note_prefix(row, "dst", rule.destination)
+def _note_packet(row: Row, rule: Rule, devices: Collection[str]) -> None:
+    """What else a packet must be, for JSON."""
+    if rule.tos:
+        row.note("tos", f"{rule.tos:#04x}")
+    if rule.mask:
+        row.note("fwmark", f"{rule.mark:#x}")
+        if rule.mask != WORD:
+            row.note("fwmask", f"{rule.mask:#x}")
+    for name, device in (("iif", rule.entering), ("oif", rule.leaving)):
+        if device:
+            row.note(name, device)
+            if device not in devices:
+                row.note(f"{name}_detached", None)
+    if rule.users is not None:
+        row.note("uid_start", rule.users[0])
+        row.note("uid_end", rule.users[1])
     if rule.ip_protocol:
         row.note("ipproto", str(PROTOCOLS.get(rule.ip_protocol, rule.ip_protocol)))
     for name, (low, high) in (("sport", rule.source_ports), ("dport", rule.ports)):
@@ -245,9 +254,39 @@ def _row(rule: Rule, style: Style, words: str) -> Row:
         elif high:
             row.note(f"{name}_start", low)
             row.note(f"{name}_end", high)
-    if rule.action == LOOKUP and not rule.is_vrf:
+
+
+def _note_action(row: Row, rule: Rule, numbers: Collection[int]) -> None:
+    """What becomes of it, for JSON."""
+    if rule.is_vrf:
+        row.note("l3mdev", None)
+    elif rule.action == LOOKUP:
         row.note("table", shown_table(rule.table))
-        words = words.removesuffix(rule.table) + shown_table(rule.table) if words.endswith(rule.table) else words
+    if rule.suppressed >= 0:
+        row.note("suppress_prefixlen", rule.suppressed)
+    if rule.action == GOTO:
+        row.note("goto", rule.target)
+        if rule.target not in numbers:
+            row.note("unresolved", None)
+    elif rule.action == NOP:
+        row.note("nop", None)
+    elif rule.action != LOOKUP:
+        row.note("action", rule.action)
+
+
+def _row(rule: Rule, style: Style, devices: Collection[str], numbers: Collection[int]) -> Row:
+    """print_rule."""
+    row, words = Row(style), rule.words(devices, numbers)
+    row.put("priority", rule.priority, f"{rule.priority}:\t")
+    if rule.inverted:
+        row.note("not", None)
+    _note_prefix(row, "src", rule.source)
+    if rule.destination.length:
+        _note_prefix(row, "dst", rule.destination)
+    _note_packet(row, rule, devices)
+    _note_action(row, rule, numbers)
+    if rule.action == LOOKUP and not rule.is_vrf and words.endswith(rule.table):
+        words = words.removesuffix(rule.table) + shown_table(rule.table)
     row.say(words.replace(f" tos {rule.tos:#04x}", f" tos {dsfield_text(rule.tos)}"))
     shown = (rule.protocol or "unspec") if style.details else "" if rule.protocol == "kernel" else rule.protocol
     if shown:
