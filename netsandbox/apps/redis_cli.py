@@ -18,6 +18,9 @@ KINDS = tuple(b"%c" % kind for kind in b"+-:$*")
 """How a reply of RESP2 begins."""
 NUMBER = re.compile(r"-?\d{1,18}", re.ASCII)
 MOST_DEPTH = 9
+OTHERS = ("-a -u -s -t -r -i -n -c -d -D -e -x -X -2 -3 --cluster --tls --user --pass --askpass --csv --json --stat "
+          "--scan --latency --pattern --bigkeys --memkeys --pipe --rdb --replica --eval --no-raw -v --version")
+"""What the real one can be told as well."""
 NO_PROMPT = "redis-cli: the sandbox has no prompt of it; `redis-cli COMMAND` asks, or `echo COMMAND | redis-cli`"
 
 
@@ -178,6 +181,8 @@ def program(context: Context) -> Program:
         elif option in ("-h", "-p") and words:
             value, *words = words
             host, port = (value, port) if option == "-h" else (host, value)
+        elif option in OTHERS.split():
+            raise UsageError(f"netsandbox: redis-cli {option} is not modelled; -h, -p and --raw are", 1)
         else:
             raise UsageError(f"Unrecognized option or bad number of args for: '{option}'", 1)
     if not (port.isascii() and port.isdecimal() and 0 < int(port) < 65536):

@@ -28,7 +28,8 @@ def session() -> KeptSession:
     ("printf 'set x \"2\nget x\n' | redis-cli -h 172.17.0.2", "Invalid argument(s)\n1\n", 0),
     ("redis-cli -h 172.17.0.2 -p 1 ping", "Could not connect to Redis at 172.17.0.2:1: Connection refused\n", 1),
     ("redis-cli -p 0 ping", "Invalid server port.\n", 1),
-    ("redis-cli -x ping", "Unrecognized option or bad number of args for: '-x'\n", 1)])
+    ("redis-cli --nope ping", "Unrecognized option or bad number of args for: '--nope'\n", 1),
+    ("redis-cli -c ping", "netsandbox: redis-cli -c is not modelled; -h, -p and --raw are\n", 1)])
 def test_a_command_is_asked_and_the_answer_shown(session: KeptSession, line: str, expected: str, code: int) -> None:
     job = session.run(line)
     assert (job.out + job.err, job.code) == (expected, code)
