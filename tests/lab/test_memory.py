@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import cProfile
 import gc
+import pstats
 import tracemalloc
 
 import pytest
 
-from netsandbox.bench.workloads import build
+from netsandbox.bench.workloads import Ends, build
 from netsandbox.commands.shell import Shell
 from netsandbox.lab.lab import Lab
 
@@ -44,7 +46,7 @@ def bytes_of(count: int, has_waited: bool) -> int:
     gc.collect()
     before, _peak = tracemalloc.get_traced_memory()
     lab = Lab()
-    build(lab, [], count)
+    build(lab, Ends(), count)
     if has_waited:
         lab.scheduler.run_until_quiet()
     gc.collect()
@@ -60,3 +62,16 @@ def test_what_is_equal_in_all_containers_stands_once(has_waited: bool, most: int
     finally:
         tracemalloc.stop()
     assert (many - few) / 80 <= most
+
+
+def calls_of_start(count: int) -> float:
+    """Calls of functions that so many containers' start takes, for each."""
+    lab, profile = Lab(), cProfile.Profile()
+    build(lab, Ends(), count)
+    profile.runcall(lab.scheduler.run_until_quiet)
+    calls: int = pstats.Stats(profile).total_calls  # type: ignore[attr-defined]
+    return calls / count
+
+
+def test_a_container_among_many_starts_with_as_many_calls_as_among_few() -> None:
+    assert calls_of_start(300) <= 1.02 * calls_of_start(50)

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from itertools import islice
 from typing import TYPE_CHECKING
 
+from netsandbox.linux.bridge.roll import Newest
 from netsandbox.linux.drop import Dropped, DropReason, Outcome
 from netsandbox.linux.events import Forwarding, FrameBridged, SendFailed
 
@@ -111,9 +112,14 @@ def passed_over(bridge: Bridge, source: BridgePort | None, served: Sequence[Brid
     """Other ports that a flood does not leave by, and why (should_deliver, br_flood); of many the first few."""
     if len(served) + (source is not None) >= len(bridge.ports):
         return ()
-    reached = set(served)
-    left = (port for port in bridge.ports if port is not source and port not in reached)
+    others = served.missing_from(bridge.ports) if isinstance(served, Newest) else _without(bridge.ports, served)
+    left = (port for port in others if port is not source)
     return tuple((port.place, _why_not(source, port, is_in_vlan)) for port in islice(left, MOST_PASSED_OVER))
+
+
+def _without(ports: Iterable[BridgePort], served: Iterable[BridgePort]) -> Iterator[BridgePort]:
+    reached = frozenset(served)
+    return (port for port in ports if port not in reached)
 
 
 def _why_not(source: BridgePort | None, port: BridgePort, is_in_vlan: Callable[[BridgePort], bool] | None) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Iterator, Sequence
+from itertools import islice
 from typing import TYPE_CHECKING, Generic, Protocol, TypeVar, overload
 
 if TYPE_CHECKING:
@@ -28,12 +29,13 @@ class Roll(Generic[T]):
         called: what records call each of them.
     """
 
-    __slots__ = ("called", "items", "places")
+    __slots__ = ("_leading", "called", "items", "places")
 
     def __init__(self, items: Iterable[T] = ()) -> None:
         self.items = list(items)
         self.called = [item.place for item in self.items]
         self.places = {item: place for place, item in enumerate(self.items)}
+        self._leading = 0
 
     def add(self, item: T) -> None:
         self.places[item] = len(self.items)
@@ -44,6 +46,12 @@ class Roll(Generic[T]):
         """Something is called otherwise from now on: views that were given away still show what it was called then."""
         self.called = [*self.called]
         self.called[self.places[item]] = item.place
+
+    def led_by(self, items: Sequence[T]) -> int:
+        """How many of a list's first are all in the roll: each is looked at once, however often this is asked."""
+        while self._leading < len(items) and items[self._leading] in self.places:
+            self._leading += 1
+        return self._leading
 
     def without(self, gone: Collection[T]) -> Roll[T]:
         return Roll(item for item in self.items if item not in gone)
@@ -104,6 +112,12 @@ class Newest(Backwards[T]):
         self.left_out = left_out if place >= 0 else None
         self.called: Backwards[Place] = Backwards(roll.called, self._end, place)
         """The same as records list them."""
+
+    def missing_from(self, items: Sequence[T]) -> Iterator[T]:
+        """What a list, to whose end things are put, has and the roll had not."""
+        end, places = self._end, self._roll.places
+        first = self._roll.led_by(items) if end == len(places) else 0
+        return (item for item in islice(items, first, None) if places.get(item, end) >= end)
 
     def shows_all(self, roll: Roll[T]) -> bool:
         """Whether it is a view of this roll, and nobody has come since."""
