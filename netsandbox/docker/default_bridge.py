@@ -111,13 +111,11 @@ def _others(engine: DockerEngine) -> list[Network]:
 
 
 def taken_outside(engine: DockerEngine) -> list[Network]:
-    """What is chosen for no network: where the host's routes lead, and its name servers.
-
-    Since 28 a route by a router is none to mind (InferReservedNetworks); before, any but the default one is.
+    """What is chosen for no network: what the host's cables have, and its name servers; a route by a router is none
+    to mind.
     """
-    is_new = engine.profile.since(28)
     found = [route.destination for route in engine.namespace.routes.all("main") if route.destination.length
-             and (not is_new or route.scope == "link")]
+             and route.scope == "link"]
     for server in ResolvConf.parse(host_resolv_conf(engine)).servers:
         with suppress(AddressError):
             found.append(Network(parse_ipv4(server), 32))
