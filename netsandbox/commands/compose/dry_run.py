@@ -29,11 +29,12 @@ def up(client: Client, parsed: Parsed, project: Project, wishes: list[Wish]) -> 
                               "not modelled in the sandbox")
     by_name = {wish.service.name: wish for wish in wishes}
     layers = [_made(client, project, [by_name[name] for name in layer]) for layer in project.layers(by_name)]
-    for names in layers if not parsed.on("no-start") else ():
+    is_attached = not (parsed.on("detach") or parsed.on("wait") or parsed.on("no-start"))
+    for names in layers if not (is_attached or parsed.on("no-start")) else ():
         for word in ("Starting", "Started"):
             for name in names:
                 say(client, "Container", name, word)
-    if not (parsed.on("detach") or parsed.on("wait") or parsed.on("no-start")):
+    if is_attached:
         client.print(ENDS)
     return 0
 
