@@ -290,12 +290,12 @@ def _take(taken: Taken, container: Container, bindings: Sequence[Binding]) -> No
 
 def _holder(engine: DockerEngine, host: str, others: list[tuple[str, str]]) -> tuple[str, str] | None:
     """The address at which another container has the port, that one or all of the family, and the container's name."""
-    for address, name in others:
-        same_family = (":" in address) == (":" in host)
-        overlap = address == host or (engine.profile.since(28) and {EVERYWHERE, EVERYWHERE_V6} & {address, host})
-        if same_family and overlap:
-            return EVERYWHERE if address == EVERYWHERE else host, name
-    return None
+    found = [(address, name) for address, name in others if (":" in address) == (":" in host) and (
+        address == host or (engine.profile.since(28) and {EVERYWHERE, EVERYWHERE_V6} & {address, host}))]
+    if len(found) <= 1:
+        return found[0] if found else None
+    order = [binding.host for container in engine.containers.values() for binding in container.bindings]
+    return min(found, key=lambda holder: order.index(holder[0]))  # the address of which a port was taken first
 
 
 def is_routed(container: Container) -> bool:
