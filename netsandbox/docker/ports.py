@@ -225,17 +225,18 @@ def _free(engine: DockerEngine, container: Container, wish: Published, hosts: li
     Raises:
         DockerError: it is the only one that will do, and another container has it.
     """
-    candidates = _candidates(engine, wish, hosts)
+    candidates, endpoint = _candidates(engine, wish, hosts), gateway_of(container)
+    overlaps = engine.profile.since(28) and (endpoint is None or endpoint.network.settings.gateway_mode != "routed")
     for number in candidates:
         others = taken.get((number, wish.protocol), [])
-        holder = next(filter(None, (_holder(engine, host, others) for host in hosts)), None)
+        holder = next(filter(None, (_holder(engine, host, others, overlaps) for host in hosts)), None)
         if holder is None:
             yield number
         elif len(candidates) == 1:
             where, name = holder
             engine.namespace.record(PublishRefused(
                 engine.namespace.name, container.name, number, wish.protocol, name))
-            raise DockerError(f"Bind for {_joined(where, number)} failed: port is already allocated")
+            raise DockerError(f"Bind for {where}:{number} failed: port is already allocated")
 
 
 def _is_said_twice(container: Container, wish: Published) -> bool:
@@ -288,10 +289,15 @@ def _take(taken: Taken, container: Container, bindings: Sequence[Binding]) -> No
         taken.setdefault((binding.host_port, binding.protocol), []).append((binding.host, container.name))
 
 
-def _holder(engine: DockerEngine, host: str, others: list[tuple[str, str]]) -> tuple[str, str] | None:
-    """The address at which another container has the port, that one or all of the family, and the container's name."""
+def _holder(engine: DockerEngine, host: str, others: list[tuple[str, str]],
+            overlaps: bool) -> tuple[str, str] | None:
+    """The address at which another container has the port, and the container's name.
+
+    Args:
+        overlaps: all addresses of the family are none to share with one of them.
+    """
     found = [(address, name) for address, name in others if (":" in address) == (":" in host) and (
-        address == host or (engine.profile.since(28) and {EVERYWHERE, EVERYWHERE_V6} & {address, host}))]
+        address == host or (overlaps and {EVERYWHERE, EVERYWHERE_V6} & {address, host}))]
     if len(found) <= 1:
         return found[0] if found else None
     order = [binding.host for container in engine.containers.values() for binding in container.bindings]

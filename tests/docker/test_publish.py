@@ -96,7 +96,7 @@ def test_releases_before_28_choose_a_port_for_each_family() -> None:
     ("docker-28", "failed to set up container networking: "), ("docker-29", "failed to set up container networking: ")])
 @pytest.mark.parametrize(("first", "second", "where"), [
     ("8080:80", "8080:80", "0.0.0.0:8080"), ("127.0.0.1:8080:80", "8080:80", "127.0.0.1:8080"),
-    ("8080:80", "127.0.0.1:8080:80", "0.0.0.0:8080"), ("'[::]:8080:80'", "8080:80", "[::]:8080")])
+    ("8080:80", "127.0.0.1:8080:80", "0.0.0.0:8080"), ("'[::]:8080:80'", "8080:80", ":::8080")])
 def test_a_port_that_another_container_has(profile: str, before: str, first: str, second: str, where: str) -> None:
     docker = Machine(profile)
     docker(f"run -d --name web -p {first} nginx")
