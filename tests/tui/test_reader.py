@@ -126,6 +126,7 @@ def test_the_lessons_are_listed_as_a_learner_goes_through_them() -> None:
 @pytest.mark.parametrize(("name", "step", "text", "size"), [
     ("rules-stale-connection", 1, "", (120, 40)),
     ("docker0-by-hand", 3, "Inside, lo up and an address on eth0", (80, 24)),
+    ("docker0-by-hand", 3, "Inside, lo up and an address on eth0", (120, 40)),
 ])
 async def test_a_question_and_the_text_before_it_are_seen_in_a_step_that_fills_its_pane(
         tmp_path: Path, name: str, step: int, text: str, size: tuple[int, int]) -> None:

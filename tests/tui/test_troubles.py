@@ -52,6 +52,31 @@ TROUBLES = {
     25: ("labels eat boxes", "tui/test_topology_room.py::test_labels_eat_no_box"),
     26: ("boxes do not meet in the picture", "tui/test_shots.py::test_boxes_meet"),
 }
+READERS = (
+    ("a question stands without the text before it",
+     "tui/test_reader.py::test_a_question_and_the_text_before_it_are_seen_in_a_step_that_fills_its_pane"),
+    ("a hint is below the pane's edge, and nothing says so", "tui/test_lesson.py::test_hints_come_one_by_one"),
+    ("the palette finds no lesson", "tui/test_app.py::test_the_palette_finds_lessons_by_name_and_title"),
+    ("at 80×24 a table is told of and not seen",
+     "tui/test_reader.py::test_where_there_is_no_room_for_the_lesson_its_step_and_goals_are_told"),
+    ("of a long table the end is seen, and not the step's words",
+     "tui/test_output_pane.py::test_a_step_of_which_more_is_printed_than_the_pane_holds_begins_with_its_text"),
+    ("docker logs is told as an error",
+     "tui/test_output_pane.py::test_what_does_well_is_no_error_whatever_it_writes_to"),
+    ("a goal of no loss is met by 100% loss",
+     "tui/test_reader.py::test_the_lessons_are_listed_as_a_learner_goes_through_them"),
+    ("a goal is a bare condition before anything was typed",
+     "commands/test_expect.py::test_an_earlier_line_can_be_asked_about"),
+    ("a goal on an interface is half English in Chinese",
+     "commands/test_expect.py::test_failures_are_told_in_chinese_too"),
+    ("ping -c 3 FROM TO is taken for a source route",
+     "commands/test_names_help.py::test_options_may_stand_before_from_and_to"),
+    ("nginx has it, says why: which nginx",
+     "commands/test_names_help.py::test_why_alone_names_the_container_that_has_the_port"),
+    ("in the narrow log a switch is br0, and a network br-358d…",
+     "tui/test_log_store.py::test_a_port_is_shown_with_its_bridge"),
+)
+"""What first-time readers met later, in English and in Chinese: a learner, an engineer, a teacher."""
 
 
 def shown(on: Stage) -> str:
@@ -60,7 +85,7 @@ def shown(on: Stage) -> str:
 
 def test_every_trouble_has_its_test() -> None:
     assert list(TROUBLES) == list(range(1, 27))
-    for _what, *places in TROUBLES.values():
+    for _what, *places in (*TROUBLES.values(), *READERS):
         for place in places:
             file, _colons, name = place.partition("::")
             assert re.search(rf"^(?:async )?def {name}\(", (TESTS / file).read_text("utf-8"), re.MULTILINE), place

@@ -43,6 +43,8 @@ class CommandLine(PromptLine):
         self.source = source
         self._told = False
         """What the last line said is shown; it stays until something is typed."""
+        self._shell = ""
+        """The prompt of the shell that is shown."""
 
     def label(self) -> str:
         """The lab's own prompt: it names the namespace whose shell was entered."""
@@ -82,7 +84,11 @@ class CommandLine(PromptLine):
         self._write(last)
 
     def follow(self, text: str, *, error: bool) -> None:
-        """Show the latest line of what runs, unless one is being typed."""
+        """Show the latest line of what runs, unless one is being typed; it may have entered another shell."""
+        shell = self.source.prompt()
+        if shell != self._shell and self._before_search is None:
+            self._shell = shell
+            self.relabel()
         if not self.line or not self.input.has_focus:
             self._told = True
             self.note(text, error=error)

@@ -26,6 +26,8 @@ _MARKS = {True: ("✓", "$text-success"), False: ("✗", "$text-error"), None: (
 _ASCII_MARKS = {True: "ok", False: "NO", None: "--"}
 FRAME = 6
 """Columns of a border that a title has not."""
+FEWEST = 2
+"""Commands that are never folded."""
 Piece = tuple[str, str]
 """A line and its style."""
 
@@ -84,7 +86,7 @@ class LessonPane(VerticalScroll, can_focus=True):
             self.scroll_end(animate=False)
 
     def _lines(self, stand: Stand | None, size: Size) -> list[Piece]:
-        """The text; goals that are met are one line where a question or the end below them would not be seen."""
+        """The text; where a question or the end would not be seen, goals that are met are one line, as are commands."""
         if stand is None:
             return [(tr("lesson.none"), "$text-muted")]
         if self.as_written:
@@ -92,7 +94,11 @@ class LessonPane(VerticalScroll, can_focus=True):
         lines = lesson_lines(stand, self.glyphs, size.width)
         if len(lines) <= size.height or stand.unmet or self.as_written or not (stand.ask or stand.is_finished):
             return lines
-        return lesson_lines(stand, self.glyphs, size.width, are_folded=True)
+        lines = lesson_lines(stand, self.glyphs, size.width, are_folded=True)
+        if len(lines) > size.height and len(stand.lines) > FEWEST:
+            more = f"{stand.lines[0]}  {tr('lesson.commands', count=len(stand.lines) - 1)}"
+            lines = lesson_lines(stand._replace(lines=(more,)), self.glyphs, size.width, are_folded=True)
+        return lines
 
     def on_resize(self) -> None:
         """Break the lines anew."""
@@ -199,6 +205,7 @@ PANE = Pane("lesson", lambda _lab, glyphs, _still: LessonPane(glyphs, id="lesson
     "lesson.key.conditions": ("c conditions", "c 条件"),
     "lesson.key.check": ("r checks again", "r 重新检查"),
     "lesson.key.hint": ("h gives a hint", "h 提示"),
+    "lesson.commands": ("... and {count} more", "……另有 {count} 行"),
     "lesson.more": ("{where} more", "{where} 更多"),
     "lesson.step": ("step {number} of {count}", "第 {number} 步，共 {count} 步"),
     "lesson.met": (", goals {met} of {count}: key 6", "，目标 {met}/{count}：按 6"),
