@@ -60,10 +60,26 @@ def take_apart(web: list[object]) -> None:
     web.clear()
 
 
+SLICE = 1_500
+"""Objects that are taken apart at once while a person may press a key: two milliseconds."""
+
+
+def tidy_some() -> bool:
+    """Take away a little of what was left; whether there is more."""
+    if _left:
+        web = _left[0]
+        part = web[-SLICE:]
+        del web[-SLICE:]
+        take_apart(part)
+        if not web:
+            _left.popleft()
+    return bool(_left)
+
+
 def tidy() -> None:
-    """Take away what was left, and look through everything: nobody waits now."""
-    while _left:
-        take_apart(_left.popleft())
+    """Take away what was left, and look through everything, which takes long: nobody waits now."""
+    while tidy_some():
+        pass
     gc.unfreeze()
     gc.collect()
     if Settled.is_on:

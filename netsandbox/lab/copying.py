@@ -28,7 +28,8 @@ WEB = tuple(f"netsandbox.{room}." for room in ("linux", "docker", "apps", "lab",
 
 def left(made: list[object]) -> None:
     """Nobody will stand in a lab again that was made of these objects."""
-    leave([thing for thing in made if f"{type(thing).__module__}.".startswith(WEB)])
+    web = {kind for kind in set(map(type, made)) if f"{kind.__module__}.".startswith(WEB)}
+    leave([thing for thing in made if type(thing) in web])
 
 
 def copied(lab: Lab) -> Lab:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 from netsandbox.engine import collector
@@ -12,10 +13,14 @@ if TYPE_CHECKING:
 
 PAUSED = 1.0
 """Seconds without a step back after which a person has paused."""
+SLICES = 0.02
+"""Seconds between two slices of what is taken away then: a key comes in between."""
+AWAY = 20.0
+"""Seconds after which nobody waits for a key even if one looks through everything for garbage, up to a second long."""
 
 
 class Tidying:
-    """Takes away the labs that were left: of ten labs it takes as long as ten steps back."""
+    """Takes away the labs that were left, a little at a time: of ten labs it takes as long as ten steps back."""
 
     def __init__(self, screen: MessagePump) -> None:
         self._screen = screen
@@ -23,9 +28,15 @@ class Tidying:
 
     def soon(self) -> None:
         """A lab was left: when the person pauses, it goes."""
+        self._after(PAUSED, self._tidy)
+
+    def _after(self, seconds: float, what: Callable[[], None]) -> None:
         if self._timer is not None:
             self._timer.stop()
-        self._timer = self._screen.set_timer(PAUSED, self._tidy)
+        self._timer = self._screen.set_timer(seconds, what)
 
     def _tidy(self) -> None:
-        collector.tidy()
+        if collector.tidy_some():
+            self._after(SLICES, self._tidy)
+        else:
+            self._after(AWAY, collector.tidy)

@@ -26,6 +26,7 @@ import time
 from collections.abc import Callable
 from functools import cache
 from pathlib import Path
+from typing import NamedTuple
 
 BARE = """
 from textual.app import App
@@ -57,6 +58,13 @@ Bare().run()
 def compiled() -> tempfile.TemporaryDirectory[str]:
     """Where all programs keep their compiled modules: on a busy machine to compile them takes a minute."""
     return tempfile.TemporaryDirectory()
+
+
+class Used(NamedTuple):
+    """Seconds of CPU, and of waiting for it."""
+
+    cpu: float
+    waited: float
 
 
 class Terminal:
@@ -115,8 +123,12 @@ class Terminal:
 
     def cpu(self) -> float:
         """Seconds of CPU that the program has used."""
-        threads = Path(f"/proc/{self.process.pid}/task").glob("*/schedstat")
-        return sum(int(one.read_text().split()[0]) for one in threads) / 1e9
+        return self.used().cpu
+
+    def used(self) -> Used:
+        """Seconds of CPU that the program has used, and how long it waited for a core."""
+        spent = [one.read_text().split() for one in Path(f"/proc/{self.process.pid}/task").glob("*/schedstat")]
+        return Used(sum(int(cpu) for cpu, *_ in spent) / 1e9, sum(int(wait) for _, wait, *_ in spent) / 1e9)
 
     def megabytes(self) -> float:
         """Resident memory."""
@@ -231,10 +243,14 @@ def _rows(terminal: Terminal) -> int:
     return int(found[-1]) if found else 0
 
 
+def row(values: list[float]) -> tuple[float, float, float]:
+    """The median, the 95th percentile and the most of some values."""
+    return statistics.median(values), sorted(values)[int(len(values) * 0.95)], max(values)
+
+
 def _tell(name: str, times: list[float]) -> None:
-    times = sorted(time * 1000 for time in times)
-    late = times[int(len(times) * 0.95)]
-    print(f"{name:40} p50 {statistics.median(times):5.0f} ms  p95 {late:5.0f}  max {times[-1]:5.0f}")
+    middle, late, most = row([time * 1000 for time in times])
+    print(f"{name:40} p50 {middle:5.0f} ms  p95 {late:5.0f}  max {most:5.0f}")
 
 
 def idle(state: Path) -> None:

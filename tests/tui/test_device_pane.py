@@ -191,14 +191,15 @@ async def test_only_what_differs_is_written(monkeypatch: pytest.MonkeyPatch) -> 
     async with app.run_test(size=(90, 10)):
         pane.show(Place("nginx-1"))
         table = pane.query_one(DataTable)
-        written: list[tuple[object, object]] = []
-        monkeypatch.setattr(table, "update_cell", lambda row, column, *_, **__: written.append((row, column)))
+        written: list[int] = []
+        monkeypatch.setattr(table, "renew", written.extend)
         source.now = source.now._replace(at=source.now.at + 1)
         pane.refresh_rows()
         assert written == []
         source.now = source.now._replace(at=10 * SECOND)
         pane.refresh_rows()
-        assert {column for _, column in written} == {"timer"}
+        assert written == [number for number, row in enumerate(source.neighbour_rows["nginx-1"])
+                           if row.deadline is not None]
 
 
 async def test_keys_change_tabs_choose_frames_and_pin() -> None:

@@ -26,7 +26,8 @@ async def test_what_is_explained_asks_no_lab_that_was_left(tmp_path: Path) -> No
 async def test_a_lab_that_was_left_is_taken_away_when_the_person_pauses(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(memory, "PAUSED", 0.01)
+    for pause in ("PAUSED", "AWAY"):
+        monkeypatch.setattr(memory, pause, 0.01)
     async with stage(tmp_path) as on:
         await on.press("space", "p", "n", "n", "n", "b")  # the first lab was there at the start, and stays
         left = weakref.ref(on.app.live.session.lab)

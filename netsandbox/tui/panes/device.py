@@ -20,6 +20,7 @@ from netsandbox.lab.tables import ConnectionRow
 from netsandbox.tui.device_tables import Table, news, table_of, tabs_of, without_bars
 from netsandbox.tui.glyphs import UNICODE, GlyphSet
 from netsandbox.tui.i18n import language, tr
+from netsandbox.tui.panes.late_table import LateTable
 from netsandbox.tui.source import LabSource, TableRow
 from netsandbox.tui.text import cell_len, safe
 from netsandbox.tui.topology_model import Place
@@ -151,7 +152,7 @@ class DevicePane(Vertical):
 
     def compose(self) -> ComposeResult:
         """The table, and what is said when it is empty."""
-        yield DataTable[Text](cursor_type="row", zebra_stripes=False, cell_padding=0)
+        yield LateTable(self._cells)
         yield Static(Content(tr("device.none")), markup=False, classes="device--empty")
 
     def on_mount(self) -> None:
@@ -160,8 +161,8 @@ class DevicePane(Vertical):
         self.refresh_rows()
 
     @property
-    def _data(self) -> DataTable[Text]:
-        return self.query_one(DataTable)
+    def _data(self) -> LateTable:
+        return self.query_one(LateTable)
 
     # --- what it shows ---
 
@@ -248,11 +249,13 @@ class DevicePane(Vertical):
         self.table = after
         same = before is not None and before.columns == after.columns
         grown = self._grown(after, self._widths if same else ())
-        if before is None or grown != self._widths or self._order(before) != self._order(after):
+        old = self._key_at_cursor(before)
+        if before is None or grown != self._widths:
             self._widths = grown
             self._rebuild(after)
         else:
             self._update(before, after, (marked ^ self.changed) | (lit ^ self._lit))
+        self._move_to(old, after)
         self._show_lit(after)
         self._say("" if after.rows else tr("device.empty." + self.tab))
         self._retitle()
@@ -281,9 +284,18 @@ class DevicePane(Vertical):
         if self.tab not in self.tabs:
             self.tab, self.table = self.tabs[0] if self.tabs else "", None
 
-    @staticmethod
-    def _order(table: Table) -> list[str]:
-        return [row.key for row in table.rows]
+    def _key_at_cursor(self, table: Table | None) -> str | None:
+        at = self._data.cursor_row
+        return table.rows[at].key if table is not None and 0 <= at < len(table.rows) else None
+
+    def _move_to(self, key: str | None, table: Table) -> None:
+        """Let the cursor stay on its row, which may have another number now."""
+        at = self._data.cursor_row
+        if key is None or (at < len(table.rows) and table.rows[at].key == key):
+            return
+        number = next((number for number, row in enumerate(table.rows) if row.key == key), None)
+        if number is not None:
+            self._data.move_cursor(row=number, animate=False)
 
     def _grown(self, table: Table, least: Sequence[int]) -> list[int]:
         """Cells that each column needs, and no fewer than before: a countdown must not push its neighbours about.
@@ -339,9 +351,11 @@ class DevicePane(Vertical):
 
     # --- the table ---
 
-    def _cells(self, table: Table, number: int) -> list[Text]:
+    def _cells(self, number: int) -> list[Text]:
         """The cells of a row, in the first one the mark of what has just changed."""
-        row = table.rows[number]
+        if self.table is None or number >= len(self.table.rows):
+            return []
+        row = self.table.rows[number]
         changed = row.key in self.changed
         style = "bold reverse" if row.key in self._lit else "bold" if changed else ""
         mark = self.glyphs.changed if changed else " "
@@ -349,29 +363,22 @@ class DevicePane(Vertical):
         return [Text(cell, style, no_wrap=True) for cell in cells]
 
     def _rebuild(self, table: Table) -> None:
-        """Fill the table anew; the cursor stays on its row."""
+        """Fill the table anew, with columns of its own."""
         data = self._data
-        old = data.coordinate_to_cell_key(data.cursor_coordinate).row_key.value if data.row_count else None
         scroll = data.scroll_offset
         data.clear(columns=True)
         for place, (column, title) in enumerate(zip(table.columns, self._titles(table), strict=True)):
             data.add_column(Text(title if place else " " + title), key=column, width=self._widths[place])
-        for number, row in enumerate(table.rows):
-            data.add_row(*self._cells(table, number), key=row.key)
-            if row.key == old:
-                data.move_cursor(row=number, animate=False)
+        data.resize(len(table.rows))
         data.scroll_to(*scroll, animate=False)
 
     def _update(self, old: Table, table: Table, marks: frozenset[str]) -> None:
-        """Change the cells that differ: in rows that say something else, or whose mark comes or goes."""
-        data = self._data
-        for number, row in enumerate(table.rows):
-            if row.cells == old.rows[number].cells and row.key not in marks:
-                continue
-            for column, cell in zip(table.columns, self._cells(table, number), strict=True):
-                before = data.get_cell(row.key, column)
-                if (before.plain, before.style) != (cell.plain, cell.style):
-                    data.update_cell(row.key, column, cell)
+        """Show the rows that say something else, or whose mark comes or goes."""
+        changed = [number for number, (before, row) in enumerate(zip(old.rows, table.rows, strict=False))
+                   if row.cells != before.cells or row.key in marks or before.key in marks]
+        self._data.resize(len(table.rows))
+        if changed:
+            self._data.renew(changed)
 
     @on(DataTable.RowSelected)
     def _row_selected(self, event: DataTable.RowSelected) -> None:
