@@ -10,7 +10,7 @@ from netsandbox.commands.sequence_svg import svg
 from netsandbox.commands.verb import Effect, Parameter, verb
 from netsandbox.lab import views
 from netsandbox.lab.flows import end_name, flows
-from netsandbox.lab.frame_log import rows
+from netsandbox.lab.frame_log import Teller, rows
 from netsandbox.lab.journeys import Journeys
 from netsandbox.lab.log_filter import validate
 from netsandbox.lab.log_match import compile_filter, names_of
@@ -93,7 +93,8 @@ def _of_frames(shell: Shell, text: str) -> Sequence:
     if error is not None:
         raise CommandError(f"flow: {error.message}")
     passes = compile_filter(text, names_of(views.interfaces(shell.lab)))
-    found = of_rows(row for row in rows(shell.lab, shell.lab.trace.first, journeys=Journeys()) if passes(row))
+    teller = Teller(shell.lab, Journeys())
+    found = of_rows(row for row in rows(shell.lab, shell.lab.trace.first, teller=teller) if passes(row))
     return found._replace(arrows=found.arrows[-MOST_ARROWS:])
 
 

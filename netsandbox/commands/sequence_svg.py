@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
+from html import escape
 from typing import TYPE_CHECKING
-from xml.sax.saxutils import escape
 
 from netsandbox.engine.units import SECOND
 
@@ -88,4 +88,4 @@ def _line(here: float, end: float, y: int, dropped: bool) -> str:
 
 def _safe(text: str) -> str:
     """What XML can hold."""
-    return escape("".join(char if char.isprintable() else "·" for char in text))
+    return escape("".join(char if char.isprintable() else "·" for char in text), quote=False)

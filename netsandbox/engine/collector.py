@@ -10,7 +10,7 @@ from typing import Any
 
 from netsandbox.engine.fields import Fields
 
-RARELY = 50_000, 20, 100
+RARELY = 5_000, 200, 100
 """After how many new objects, and collections of the younger ones, garbage is collected."""
 
 
@@ -36,6 +36,10 @@ MANY_LEFT = 250_000
 """Objects of labs that were left: to take one apart takes a third as long as to copy it, which can wait until somebody
 pauses, but not for ever."""
 _left: deque[list[object]] = deque()
+_gone: list[int] = [0]
+"""Objects that were taken apart since all was looked through: with each hundred of them goes some garbage."""
+WHOLE = 5_000
+"""What a lab counts for that was no copy: of that one nobody knows the objects, and it is garbage as a whole."""
 
 
 def leave(web: list[object]) -> None:
@@ -45,6 +49,8 @@ def leave(web: list[object]) -> None:
     forget each other: not the last lab, as who typed the line that left it may still be at work.
     """
     _left.append(web)
+    if not web:
+        _gone[0] += WHOLE
     while len(_left) > 2 and sum(map(len, _left)) > MANY_LEFT:
         take_apart(_left.popleft())
 
@@ -57,6 +63,7 @@ def take_apart(web: list[object]) -> None:
         if kind not in ways:
             ways[kind] = Fields.of(kind).clear
         ways[kind](thing)
+    _gone[0] += len(web)
     web.clear()
 
 
@@ -66,20 +73,28 @@ SLICE = 1_500
 
 def tidy_some() -> bool:
     """Take away a little of what was left; whether there is more."""
-    if _left:
+    room = SLICE
+    while _left and room > 0:
         web = _left[0]
-        part = web[-SLICE:]
-        del web[-SLICE:]
+        part = web[-room:]
+        del web[-room:]
+        room -= len(part)
         take_apart(part)
         if not web:
             _left.popleft()
     return bool(_left)
 
 
+def is_untidy() -> bool:
+    """Whether it is worth its time to look through everything."""
+    return _gone[0] >= MANY_LEFT
+
+
 def tidy() -> None:
     """Take away what was left, and look through everything, which takes long: nobody waits now."""
     while tidy_some():
         pass
+    _gone[0] = 0
     gc.unfreeze()
     gc.collect()
     if Settled.is_on:

@@ -16,11 +16,15 @@ a copy begins with there, as Python writes it."""
 class Fields:
     """How objects of one class are taken apart and put together.
 
+    The fields of an object are a tuple, or, where some were never filled, a dictionary of the others.
+
     Attributes:
         names: of the slots, and `__dict__` if there is one.
         clear: makes an object forget all that it refers to.
-        read: gives the fields of an object as a tuple, or, where some were never filled, as a dictionary of the others.
     """
+
+    _read_many: Callable[[list[Any]], list[Any]]
+    _write_many: Callable[[list[Any], list[Any]], None]
 
     def __init__(self, kind: type) -> None:
         self.names = list(_slots(kind))
@@ -33,18 +37,29 @@ class Fields:
         made: dict[str, Any] = {"NOTHING": NOTHING}
         # To go through the names for each object would take most of the time of a copy.
         exec(f"def read(it): return ({told})", made)
-        exec(f"def write(it, fields): ({each}) = fields" if each else "def write(it, fields): pass", made)
+        exec(f"def read_many(things): return [({told}) for it in things]", made)
+        exec(f"def write_many(things, many):\n for it, fields in zip(things, many):\n  ({each}) = fields" if each else
+             "def write_many(things, many): pass", made)
         forget = "".join(f"it.{name} = None; " for name in self.names)
         exec(f"def clear(it): {forget}pass".replace("it.__dict__ = None", "it.__dict__.clear()"), made)
-        self._read, self._write = made["read"], made["write"]
+        self._read, self._read_many, self._write_many = made["read"], made["read_many"], made["write_many"]
         self.clear: Callable[[Any], None] = made["clear"]
         # A class that makes a part when it is asked for must not be asked here.
-        self.read: Callable[[Any], Any] = self._read_filled if hasattr(kind, "__getattr__") else self._read_any
+        self._makes_parts = hasattr(kind, "__getattr__")
 
     @staticmethod
     @cache
     def of(kind: type) -> Fields:
         return Fields(kind)
+
+    def read(self, things: list[Any]) -> list[Any]:
+        """The fields of each."""
+        if self._makes_parts:
+            return [self._read_filled(thing) for thing in things]
+        try:
+            return self._read_many(things)
+        except AttributeError:
+            return [self._read_any(thing) for thing in things]
 
     def _read_any(self, thing: Any) -> Any:
         try:
@@ -61,12 +76,17 @@ class Fields:
                 continue
         return found
 
-    def write(self, thing: Any, fields: Any) -> None:
-        if type(fields) is tuple:
-            self._write(thing, fields)
-        else:
-            for name, field in fields.items():
-                setattr(thing, name, field)
+    def write(self, things: list[Any], many: list[Any]) -> None:
+        """Give each of some objects its fields, as `read` has told them."""
+        if dict not in set(map(type, many)):
+            self._write_many(things, many)
+            return
+        for thing, fields in zip(things, many, strict=True):
+            if type(fields) is tuple:
+                self._write_many([thing], [fields])
+            else:
+                for name, field in fields.items():
+                    setattr(thing, name, field)
 
 
 def _slots(kind: type) -> Iterator[str]:

@@ -211,7 +211,7 @@ class Snapshot:
         size: how many objects were copied.
     """
 
-    __slots__ = ("_batches", "_data", "_fields", "_kinds", "_values")
+    __slots__ = ("_alike", "_data", "_fields", "_kinds", "_values")
 
     def __init__(self, root: object, rules: Rules, outside: Sequence[object] = ()) -> None:
         """
@@ -224,7 +224,8 @@ class Snapshot:
         stream = BytesIO()
         writer = _Writer(stream, rules, outside)
         self._fields = _FieldsByClass()
-        self._batches: list[int] = []
+        self._alike: list[list[int]] = []
+        """Numbers of objects of one class, in the order in which their fields are told."""
         with undisturbed_by_it():
             try:
                 writer.dump(root)
@@ -236,13 +237,16 @@ class Snapshot:
         self._values = writer.values
 
     def _write_objects(self, writer: _Writer) -> None:
-        """The fields of those that are known so far, which make others known, and so on."""
-        done, objects, known = 0, writer.objects, self._fields
+        """The fields of those that are known so far, class by class, which make others known, and so on."""
+        done, objects = 0, writer.objects
         while done < len(objects):
-            batch = objects[done:]
-            writer.dump([known[type(thing)].read(thing) for thing in batch])
-            self._batches.append(len(batch))
-            done += len(batch)
+            alike: dict[type, list[int]] = {}
+            for number in range(done, len(objects)):
+                alike.setdefault(type(objects[number]), []).append(number)
+            done = len(objects)
+            for kind, numbers in alike.items():
+                writer.dump(self._fields[kind].read([objects[number] for number in numbers]))
+            self._alike += alike.values()
 
     @property
     def size(self) -> int:
@@ -250,8 +254,8 @@ class Snapshot:
 
     def is_like(self, other: Snapshot | None) -> bool:
         """Whether they are of the same objects, and these were alike: no other web of objects is told to be so."""
-        return other is not None and (self._data, self._batches, self._kinds, self._values) == (
-            other._data, other._batches, other._kinds, other._values)
+        return other is not None and (self._data, self._alike, self._kinds, self._values) == (
+            other._data, other._alike, other._kinds, other._values)
 
     def restore(self, outside: Sequence[object] = (), made: list[object] | None = None) -> Any:
         """A copy of the objects; it can be made any number of times.
@@ -266,10 +270,9 @@ class Snapshot:
                 "object_at": objects.__getitem__, "value_at": self._values.__getitem__,
                 "values_at": lambda number: Values(self._values[number]),
                 "outside_at": outside.__getitem__, "make_tuple": tuple.__new__})
-            root, rest = reader.load(), iter(objects)
-            for _batch in self._batches:
-                for fields, thing in zip(reader.load(), rest, strict=False):
-                    self._fields[type(thing)].write(thing, fields)
+            root = reader.load()
+            for numbers in self._alike:
+                self._fields[self._kinds[numbers[0]]].write([objects[number] for number in numbers], reader.load())
             if made is not None:
                 made += objects
         return root

@@ -68,6 +68,8 @@ def fate(trace: Trace, record: Record, voice: Voice) -> tuple[str, ...]:
         if kind in ASKED and question.is_asked_by(event):
             break
         lines += _lines(trace, seq, event, voice)
+        if len(lines) >= MOST:
+            break
     told = lines[:MOST] or [voice.say("fate.nothing")]
     return (voice.say("fate", seq=str(asked)), *(f"  {line}" for line in told))
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from itertools import islice
 from typing import Any, NamedTuple
 
 from netsandbox.apps.events import NameUnknown
@@ -171,7 +170,5 @@ def _link_lost(trace: Trace, seq: int, interface: Place) -> int | None:
 
 def _back(trace: Trace, seq: int, kinds: tuple[type, ...], most: int | None = None) -> Any:
     """Pairs of number and event, newest first, of some kinds only; of the last `most` records."""
-    for number, raw in islice(trace.back(seq), most):
-        kind = type(raw)
-        if (raw[0] if kind is tuple else kind) in kinds:  # arrivals of a flood that are Alike, nobody looks back for
-            yield number, event_of(raw, number)
+    for number, raw in trace.back_to(seq, kinds, most):  # arrivals that are Alike, nobody looks back for
+        yield number, event_of(raw, number)

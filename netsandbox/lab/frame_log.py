@@ -54,13 +54,13 @@ class Teller(Namer):
 
 
 def rows(lab: Lab, since: int, limit: int | None = None, end: int | None = None,
-         journeys: Journeys | None = None) -> Iterator[LogRow]:
-    """Rows of the records from `since` on, oldest first; with journeys, each says to which it belongs.
+         teller: Teller | None = None) -> Iterator[LogRow]:
+    """Rows of the records from `since` on, oldest first, as they are told by one who knows the lab's names already.
 
     A bridge's transmissions are rows of their own: `out` at each port, with
     the sequence number of the record that tells of them all.
     """
-    teller, count = Teller(lab, journeys), 0
+    teller, count = teller or Teller(lab), 0
     for record in lab.trace.since(since, end):
         for row in _of_record(teller, record):
             yield row

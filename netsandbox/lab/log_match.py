@@ -63,6 +63,12 @@ NO_NAMES = Names()
 """Nothing is known beside the rows."""
 
 
+@lru_cache(maxsize=8192)
+def _network(address: str) -> str:
+    """The network of an address with its prefix length; a lab's are looked at again whenever it changes."""
+    return str(IPv4Interface(address).network)
+
+
 def names_of(interfaces: Iterable[InterfaceRow], reasons: Collection[str] = ()) -> Names:
     """Collect what filters need from the interfaces of all nodes."""
     addresses: dict[str, set[str]] = {}
@@ -76,7 +82,7 @@ def names_of(interfaces: Iterable[InterfaceRow], reasons: Collection[str] = ()) 
             mine.add(row.mac.lower())
             for text in row.addresses:
                 mine.add(text.partition("/")[0])
-                networks[str(IPv4Interface(text).network)] = None
+                networks[_network(text)] = None
         if row.master is not None:
             masters[row.node, row.name] = row.master
     frozen = {node: frozenset(mine) for node, mine in addresses.items()}

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from bisect import bisect_right
+from bisect import bisect_left, bisect_right
 from typing import TYPE_CHECKING
 
 from netsandbox.docker.events import ContainerRenamed
@@ -35,12 +35,25 @@ class NameHistory:
                 self._rename(seq, event.container, event.name)
         self._cursor = trace.end
 
+    def until(self, end: int) -> NameHistory:
+        """What was taken in of the records before one; the last of them is to be read again.
+
+        Who lost an address did so from the next record on: of an entry from `end` on nobody knows which made it.
+        """
+        early = NameHistory()
+        early._cursor = min(self._cursor, max(end - 1, 0))
+        for number, held in self._held.items():
+            kept = held[:] if held[-1][0] < end else held[:bisect_left(held, end, key=_since)]
+            if kept and kept[-1][0] != ALWAYS:
+                early._held[number] = kept
+        return early
+
     def names(self, number: int, seq: int) -> tuple[str, ...] | None:
         """Those who had an address when a record was made; None if that is not known."""
         held = self._held.get(number)
         if held is None:
             return None
-        place = bisect_right(held, seq, key=lambda entry: entry[0])
+        place = bisect_right(held, seq, key=_since)
         return held[place - 1][1] if place else ()
 
     def _note_address(self, seq: int, event: AddressChanged) -> None:
@@ -76,3 +89,7 @@ class NameHistory:
         names = held[-1][1]
         if name in names:
             held.append((seq + 1, tuple(other for other in names if other != name)))
+
+
+def _since(entry: tuple[int, tuple[str, ...]]) -> int:
+    return entry[0]

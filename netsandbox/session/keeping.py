@@ -15,10 +15,11 @@ from netsandbox.commands.session_protocol import BranchRow, SessionProtocol
 from netsandbox.docker.profiles import DEFAULT_PROFILE
 from netsandbox.engine import budget
 from netsandbox.engine.budget import Budget, OverBudgetError, Use
+from netsandbox.lab.copying import left
 from netsandbox.lab.lab import Lab
 from netsandbox.session.branches import Branches
 from netsandbox.session.files import read_bytes
-from netsandbox.session.journal import Entry, Position
+from netsandbox.session.journal import Entry, Position, parting
 from netsandbox.session.session import Session
 from netsandbox.session.steps import Scenario, Step
 from netsandbox.session.timeline import is_interrupt
@@ -195,8 +196,13 @@ class KeptSession(Session):
         trial = Session(self.seed, self.profile, self.uplink)
         trial.use_files(self.files)
         trial.journal, trial.end = branch.journal, branch.end
+        step = branch.end.step if branch is self.branches.present else parting(self.journal, branch.journal)
+        kept = self.checkpoints.before(self, min(step, self.position.step))
         with budget.undisturbed():
+            if kept is not None:
+                trial._begin_at(kept, self.lab)
             trial.go_to(branch.end.step, branch.end.at)
+        left(trial._made)
         return trial.lab
 
     def names_of(self, noun: str, typed: str) -> Sequence[str]:

@@ -84,11 +84,12 @@ class Timeline:
         trace = trace or self.trace
         return trace, trace.record, self, self.files
 
-    def _begin_at(self, kept: Checkpoint) -> None:
-        """Be as at a checkpoint."""
-        trace = self.trace.until(kept.end, kept.step)
+    def _begin_at(self, kept: Checkpoint, before: Lab) -> None:
+        """Be as at a checkpoint, which is in the past of a lab."""
+        trace = before.trace.until(kept.end, kept.step)
         self._made = []
         self.lab, self.shell, self.lines = kept.snapshot.restore(self.outside(trace), self._made)
+        self.lab.name_history = before.name_history.until(kept.end)
         self.done = len(kept.lines)
 
     def use_files(self, files: OwnFiles) -> None:
@@ -257,7 +258,7 @@ class Timeline:
         if kept is None:
             self._begin_anew()
         else:
-            self._begin_at(kept)
+            self._begin_at(kept, self.lab)
         self.epoch += 1
         return self.position.step
 

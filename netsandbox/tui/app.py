@@ -29,6 +29,7 @@ from netsandbox.tui.panes.timeline import Timeline
 from netsandbox.tui.screens.pane_table import PANES
 from netsandbox.tui.step_keys import StepKeys
 from netsandbox.tui.time_keys import TimeKeys
+from netsandbox.tui.warm import Warming
 
 if TYPE_CHECKING:
     from netsandbox.commands.verb import Verb
@@ -144,6 +145,8 @@ class NetsandboxApp(TimeKeys, LookingKeys, StepKeys, LineKeys):
         self._schedule()
         self.release_keys()
         self.call_after_refresh(settle)
+        if self._self_timed:
+            Warming(self, lambda: self.live.is_busy).begin()
 
     def _open_wanted(self) -> None:
         from netsandbox.tui.ready import READY

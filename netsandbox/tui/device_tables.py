@@ -52,7 +52,7 @@ def tabs_of(source: LabSource, place: Place) -> list[str]:
         return []
     if place.interface.startswith(f"{NAME} "):
         return ["proxy"] if proxied(source.nodes(), place) is not None else []
-    bridges = {row.name: row for row in source.interfaces(place.node) if row.kind == "bridge"}
+    bridges = {row.name: row for row in source.built(place.node) if row.kind == "bridge"}
     if place.interface:
         bridge = bridges.get(place.interface)
         if bridge is None:
@@ -150,7 +150,7 @@ def _neighbour_cells(row: NeighbourRow, now: int, several: bool, glyphs: GlyphSe
 
 def _fdb(source: LabSource, place: Place, glyphs: GlyphSet) -> Table:
     now = source.status().at
-    interfaces = source.interfaces(place.node)
+    interfaces = source.built(place.node)
     owners = {row.name: row.peer[0] for row in interfaces if row.peer is not None}
     called = {row.name: row.called for row in interfaces if row.kind == "bridge"}
     known = source.fdb(place.node, place.interface or None)

@@ -58,7 +58,11 @@ class LabView:
         self._key: tuple[Any, ...] = ()
         self._version = 0
         self._cache: dict[tuple[Any, ...], Any] = {}
+        self._built: tuple[Any, dict[str, Sequence[InterfaceRow]]] = (None, {})
+        """By node, and at which structure they were looked at."""
         self._namer: tuple[Any, Namer] | None = None
+        self._teller: tuple[Any, frame_log.Teller] | None = None
+        """Who tells the log's rows, and at which structure and of which journeys."""
         self._marks: tuple[Any, tuple[Mark, ...]] = (None, ())
         self._lineage: tuple[Any, Any] = (None, None)
         self._flown = 0
@@ -131,6 +135,15 @@ class LabView:
     def interfaces(self, node: str | None = None) -> Sequence[InterfaceRow]:
         return self._cached(("interfaces", node), lambda: views.interfaces(self.session.lab, node))
 
+    def built(self, node: str) -> Sequence[InterfaceRow]:
+        key = self.structure()
+        if self._built[0] != key:
+            self._built = key, {}
+        rows = self._built[1].get(node)
+        if rows is None:
+            rows = self._built[1][node] = self.interfaces(node)
+        return rows
+
     def links(self) -> Sequence[LinkRow]:
         return self._cached(("links",), lambda: views.links(self.session.lab))
 
@@ -173,7 +186,11 @@ class LabView:
     # -- the trace
 
     def log(self, since: int, limit: int) -> Sequence[LogRow]:
-        return list(frame_log.rows(self.session.lab, since, limit, journeys=self._journeys))
+        lab, key = self.session.lab, (self.structure(), self._journeys)
+        if self._teller is None or self._teller[0] != key:
+            self._teller = key, frame_log.Teller(lab, self._journeys)
+        self._teller[1].in_lab(lab)
+        return list(frame_log.rows(lab, since, limit, teller=self._teller[1]))
 
     def flights(self) -> Sequence[Flight]:
         """Of the latest step that moved a frame, among those made since the last call."""

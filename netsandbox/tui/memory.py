@@ -38,5 +38,5 @@ class Tidying:
     def _tidy(self) -> None:
         if collector.tidy_some():
             self._after(SLICES, self._tidy)
-        else:
+        elif collector.is_untidy():
             self._after(AWAY, collector.tidy)

@@ -163,6 +163,10 @@ class LabSource(Protocol):
         """The interfaces of one node, or of all."""
         ...
 
+    def built(self, node: str) -> Sequence[InterfaceRow]:
+        """The interfaces of one node as they were made and cabled: all but counters and states is as it is now."""
+        ...
+
     def links(self) -> Sequence[LinkRow]:
         """All veth pairs and cables."""
         ...

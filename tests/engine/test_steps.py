@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+from itertools import islice
+
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from netsandbox.engine import trace as trace_module
 from netsandbox.engine.steps import MANY, NO_CAUSE, WIDTH, Steps
-from netsandbox.engine.trace import Trace
+from netsandbox.engine.trace import QueueDropped, Storm, Trace, kind_of
 
 NUMBERS = st.integers(0, (1 << 63) - 1)
 
@@ -34,3 +38,23 @@ def test_a_trace_keeps_few_steps_that_are_not_packed() -> None:
     for number in range(3 * MANY):
         assert trace.begin(number) == number
         assert len(trace.steps.fresh) <= MANY + WIDTH
+
+
+@pytest.mark.parametrize("cap", [1_000_000, 40])
+def test_records_of_some_classes_are_found_from_the_newest_on(cap: int, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(trace_module, "BLOCK", 7)
+    trace = Trace(cap)
+    for number in range(30):
+        trace.begin(number)
+        trace.record((Storm, number))
+        trace.record(QueueDropped(number))
+        if number % 3 == 0:
+            trace.record_alike(int, ["a", "b", "c"], 0, 3, "frame", "verdict")
+        if trace.is_full:
+            trace.trim()
+    kinds = (Storm, QueueDropped)
+    for end in range(trace.end + 2):
+        every = [(seq, raw) for seq, raw in trace.back(end) if kind_of(raw) in kinds]
+        assert list(trace.back_to(end, kinds)) == every
+        few = [(seq, raw) for seq, raw in islice(trace.back(end), 10) if kind_of(raw) in kinds]
+        assert list(trace.back_to(end, kinds, 10)) == few

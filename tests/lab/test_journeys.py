@@ -16,7 +16,7 @@ def rows_of(*lines: str) -> list[LogRow]:
         assert not session.run(line).code, line
     since = session.trace.end
     session.run(LAST)
-    return list(frame_log.rows(session.lab, since, journeys=Journeys()))
+    return list(frame_log.rows(session.lab, since, teller=frame_log.Teller(session.lab, Journeys())))
 
 
 LAST = "ping pc1 10.0.0.2 -c 1"

@@ -65,3 +65,18 @@ def test_a_job_tells_how_it_ended_when_its_lab_is_long_gone(session: Session) ->
         session.back(3)
     assert (ran.is_done, ran.code) == (True, 0)
     assert any("1 received" in text for _stream, text in ran.output)
+
+
+def test_a_pause_takes_a_little_away_at_a_time(session: Session, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(collector, "SLICE", 50)
+    monkeypatch.setattr(collector, "MANY_LEFT", 10_000)
+    one_lab = namespaces()
+    for _ in range(3):
+        session.back()
+    slices, there = 1, [namespaces()]
+    while collector.tidy_some():
+        slices += 1
+        there.append(namespaces())
+    assert slices > 10
+    assert there == sorted(there, reverse=True)
+    assert namespaces() <= 2 * one_lab, "what stands, and what was there first"

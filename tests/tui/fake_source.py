@@ -65,6 +65,9 @@ class FakeSource:
     def interfaces(self, node: str | None = None) -> Sequence[InterfaceRow]:
         return [row for row in self.rows.interfaces if node in (None, row.node)]
 
+    def built(self, node: str) -> Sequence[InterfaceRow]:
+        return self.interfaces(node)
+
     def links(self) -> Sequence[LinkRow]:
         return list(self.rows.links)
 

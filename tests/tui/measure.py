@@ -1,9 +1,10 @@
-"""What the interface costs, measured on a terminal of 120×40: `python -m tests.tui.measure [start|keys|idle|memory]`.
+"""What the interface costs, measured on a terminal of 120×40: `python -m tests.tui.measure [start|keys|every|tick|…]`.
 
     start   CPU from the process's start until the first screen, and the lab on it, are painted; next to a bare Textual
             app with as many stock widgets, run in turn
-    keys    from a key until it is on the screen, while frames fly, and from a key until all is painted, with many
-            containers
+    keys    from a letter until it is on the screen, while frames fly at three paces, next to a bare Textual app
+    every   each key with 300 containers: see key_costs
+    tick    what the lab, the app's looks at it, and the painting take of its CPU while frames fly at full speed
     idle    CPU and output while the lab is paused, and while it is quiet and time runs
     memory  resident memory while a million frames come as fast as they can
 """
@@ -141,11 +142,44 @@ class Terminal:
         os.close(self.master)
 
 
-def app(state: Path, *arguments: str) -> Terminal:
-    """The app, with nothing between it and its first screen."""
+MAIN = "from netsandbox.cli import main; main()"
+FASTER = """
+from netsandbox.tui import time_keys
+time_keys.SPEEDS = (*time_keys.SPEEDS[:-1], 250.0, 0.0)
+"""
+"""A pace between the fastest and as fast as it can: 5,000 records a second."""
+TIMED = """
+import time
+from pathlib import Path
+from netsandbox.engine.player import Player
+from netsandbox.tui.lab_app import LabApp
+spent = dict(tick=0.0, pump=0.0)
+def timed(kind, name):
+    plain = getattr(kind, name)
+    def whole(self):
+        began = time.process_time()
+        try:
+            return plain(self)
+        finally:
+            spent[name] += time.process_time() - began
+            if name == "tick":
+                Path("{file}").write_text("{{tick}} {{pump}} {{all}}".format(**spent, all=time.process_time()))
+    setattr(kind, name, whole)
+timed(LabApp, "tick")
+timed(Player, "pump")
+"""
+"""Writes what it has spent, in seconds of CPU, to a file at each look at the clock."""
+
+
+def app(state: Path, *arguments: str, before: str = "") -> Terminal:
+    """The app, with nothing between it and its first screen.
+
+    Args:
+        before: what the program does first.
+    """
     (state / "netsandbox").mkdir(exist_ok=True)
     (state / "netsandbox" / "tour-seen").touch()
-    return Terminal(["-m", "netsandbox", "open", *arguments], state)
+    return Terminal(["-c", before + MAIN, "open", *arguments], state)
 
 
 def start(state: Path, rounds: int = 15) -> None:
@@ -178,14 +212,8 @@ def keys(state: Path) -> None:
     bare.until("READY")
     _tell("typing in a bare app", _typing(bare))
     bare.close()
-    for speed, presses in (("x100", 6), ("max", 7)):
-        one = app(state)
-        one.until("(nginx-2)")
-        one.press(":exec nginx-1 ping -f -c 100000000 172.17.0.3 &\r")
-        one.drain(0.5)
-        one.press("\x1b")
-        one.drain(0.5)
-        one.press("+" * presses)
+    for speed, presses in (("x100", 6), ("x250", 7), ("max", 8)):
+        one = flooded(app(state, before=FASTER), presses)
         one.drain(2)
         rows = _rows(one)
         began = time.monotonic()
@@ -195,7 +223,17 @@ def keys(state: Path) -> None:
         rate = (_rows(one) - rows) / (time.monotonic() - began)
         _tell(f"typing at {speed}, {rate:,.0f} records/s", times)
         one.close()
-    many(state, 300)
+
+
+def flooded(one: Terminal, faster: int) -> Terminal:
+    """A flood of pings in it, and its pace so many times faster."""
+    one.until("(nginx-2)")
+    one.press(":exec nginx-1 ping -f -c 100000000 172.17.0.3 &\r")
+    one.drain(0.5)
+    one.press("\x1b")
+    one.drain(0.5)
+    one.press("+" * faster)
+    return one
 
 
 def _typing(one: Terminal) -> list[float]:
@@ -209,28 +247,28 @@ def _typing(one: Terminal) -> list[float]:
     return times
 
 
-def many(state: Path, containers: int) -> None:
-    """Stepping and explaining with many containers on one bridge."""
-    path = state / "many.yaml"
-    lines = [f"docker run -d --name c{number} nginx" for number in range(containers)]
-    path.write_text("netsandbox: 1\nsetup:\n" + "".join(f"  - {line}\n" for line in [*lines, "wait"]))
-    one = app(state, str(path))
-    one.until("(c0)")  # the bridge's table: the lab is there
+def every(state: Path) -> None:
+    from tests.tui.key_costs import every_key
+
+    every_key(state)
+
+
+def tick(state: Path) -> None:
+    told = state / "spent"
+    one = flooded(app(state, before=TIMED.format(file=told)), 7)
     one.drain(2)
-    one.press(" ")
-    one.settle(1)
-    one.press("p")
-    one.settle(1)
-    for key, name in (("n", "n"), ("b", "b"), ("w", "w"), ("\x1b[C", "right")):
-        times = []
-        for _ in range(8):
-            one.press(key)
-            times.append(one.settle())
-            if key == "w":
-                one.press("\x1b")
-                one.settle(patience=1)
-        _tell(f"{name} with {containers} containers", times)
+    before, rows = _spent(told), _rows(one)
+    one.drain(15)
+    tick, pump, whole = (after - early for after, early in zip(_spent(told), before, strict=True))
+    print(f"{_rows(one) - rows:,} records; of the CPU the lab {pump / whole:.1%}, the app's looks at it "
+          f"{(tick - pump) / whole:.1%}, painting and keys {(whole - tick) / whole:.1%}")
     one.close()
+
+
+def _spent(told: Path) -> list[float]:
+    while len(found := told.read_text().split()) < 3:  # it is being written
+        pass
+    return [float(one) for one in found]
 
 
 def _rows(terminal: Terminal) -> int:
@@ -267,13 +305,7 @@ def idle(state: Path) -> None:
 
 
 def memory(state: Path) -> None:
-    one = app(state)
-    one.until("(nginx-2)")
-    one.press(":exec nginx-1 ping -f -c 100000000 172.17.0.3 &\r")
-    one.drain(0.5)
-    one.press("\x1b")
-    one.drain(0.5)
-    one.press("+" * 7)
+    one = flooded(app(state), 7)
     rows = 0
     began = time.monotonic()
     while rows < 2_500_000 and time.monotonic() - began < 600:
@@ -283,7 +315,8 @@ def memory(state: Path) -> None:
     one.close()
 
 
-MEASURES: dict[str, Callable[[Path], None]] = {"start": start, "keys": keys, "idle": idle, "memory": memory}
+MEASURES: dict[str, Callable[[Path], None]] = {"start": start, "keys": keys, "every": every, "tick": tick,
+                                                 "idle": idle, "memory": memory}
 
 
 def main() -> None:

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from netsandbox.engine.collector import tidy
+from netsandbox.engine import collector
 from netsandbox.tui import memory
 from tests.tui.app_harness import stage
 
@@ -17,7 +17,7 @@ async def test_what_is_explained_asks_no_lab_that_was_left(tmp_path: Path) -> No
     """Step back and look, pause, and look again: the topology is the same, the lab is another."""
     async with stage(tmp_path) as on:
         await on.press("space", "p", "n", "n", "n", "b", "b", "b", "b", "w", "b")
-        tidy()
+        collector.tidy()
         await on.press("3", "up", "enter")
         assert not on.app.main.status.trouble, on.app.main.status.message
 
@@ -28,6 +28,7 @@ async def test_a_lab_that_was_left_is_taken_away_when_the_person_pauses(
 ) -> None:
     for pause in ("PAUSED", "AWAY"):
         monkeypatch.setattr(memory, pause, 0.01)
+    monkeypatch.setattr(collector, "MANY_LEFT", 1)
     async with stage(tmp_path) as on:
         await on.press("space", "p", "n", "n", "n", "b")  # the first lab was there at the start, and stays
         left = weakref.ref(on.app.live.session.lab)

@@ -343,7 +343,7 @@ class DevicePane(Vertical):
 
     def _called(self, place: Place) -> str:
         """What a person calls the device; a bridge that has a title says its own name beside it."""
-        rows = self.source.interfaces(place.node) if place.interface else ()
+        rows = self.source.built(place.node) if place.interface else ()
         row = next((row for row in rows if row.name == place.interface), None)
         if row is None or not row.title or row.title == place.node:
             return place.node if row is not None and row.title else place.interface or place.node

@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING
 
 from textual import on
 
-from netsandbox.lab.log_match import names_of
 from netsandbox.lab.tables import InterfaceRow, LogRow
 from netsandbox.tui.glyphs import GlyphSet
 from netsandbox.tui.i18n import tr
@@ -47,8 +46,8 @@ def _masters(interfaces: Sequence[InterfaceRow]) -> dict[tuple[str, str], str]:
     called = {(row.node, row.name): row.title for row in interfaces if row.title}
     own = {(node, name): OWN + (title if title == node else f"{node}:{title}")
            for (node, name), title in called.items()}
-    return own | {(node, name): called.get((node, master), master)
-                  for (node, name), master in names_of(interfaces).masters.items()}
+    return own | {(row.node, row.name): called.get((row.node, row.master), row.master)
+                  for row in interfaces if row.master is not None}
 
 
 class MainScreen(PanesScreen):

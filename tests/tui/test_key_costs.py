@@ -1,0 +1,137 @@
+"""What keys cost with many containers, counted and not timed; `tests.tui.measure every` times them."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from textual.binding import Binding
+
+from netsandbox.explain import fate
+from netsandbox.explain.story import why_seq
+from netsandbox.lab import frame_log
+from netsandbox.lab.name_history import NameHistory
+from netsandbox.session import shelf
+from netsandbox.session.keeping import KeptSession
+from netsandbox.tui import warm
+from netsandbox.tui.app import NetsandboxApp
+from netsandbox.tui.topology_model import Place
+from tests.tui.app_harness import stage
+from tests.tui.key_costs import APP
+
+CONTAINERS = 12
+
+
+@pytest.fixture(scope="module")
+def many() -> KeptSession:
+    """Containers, an address that nobody has asked for, and an address that went."""
+    session = KeptSession()
+    for number in range(CONTAINERS):
+        session.run(f"docker run -d --name c{number} nginx")
+    session.run("exec c0 ping -c 1 -W 1 172.17.0.99")
+    session.run("docker stop c3")
+    session.run("exec c0 ping -c 100 -i 0.01 172.17.0.3")
+    session.run("wait")
+    return session
+
+
+def test_every_key_of_the_app_is_measured() -> None:
+    names = {one.id for one in NetsandboxApp.BINDINGS if isinstance(one, Binding)}
+    assert names - {one.name for one in APP} == {"app.quit"}
+
+
+async def test_of_a_long_table_only_what_is_seen_is_made(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    async with stage(tmp_path, size=(120, 40)) as on:
+        await on.line(f"for i in {' '.join('abcdefghijklmnop')}; do docker run -d --name c$i nginx; done")
+        await on.quiet()
+        on.app.main._follows = False
+        pane, made = on.app.main.device, list[int]()
+        pane.show(Place("host", "docker0"), "links")
+        await on.pilot.pause()
+        cells = pane._data._cells
+        monkeypatch.setattr(pane._data, "_cells", lambda number: made.append(number) or cells(number))
+        await on.line("ping ca cb")
+        await on.quiet()
+        assert pane._data.row_count > 16
+        assert made
+        assert max(made) < pane._data.size.height
+
+
+def test_of_who_hears_a_question_no_more_are_looked_at_than_are_told(
+    many: KeptSession, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked = list[int]()
+    left = fate.left_bridge
+    monkeypatch.setattr(fate, "left_bridge", lambda *what: asked.append(what[1]) or left(*what))
+    lost = next(record for record in many.trace.since(0) if "FAILED" in str(record.event))
+    assert len([line for line in why_seq(many.trace, lost.seq, "en").looked_at if "#" in line]) >= fate.MOST
+    assert len(asked) <= fate.MOST
+
+
+@pytest.mark.parametrize("part", [0.3, 0.6, 0.9, 1.0])
+def test_names_of_a_time_before_are_those_that_one_reads_up_to_there(many: KeptSession, part: float) -> None:
+    whole = NameHistory()
+    whole.read(many.trace)
+    end = round(many.trace.end * part)
+    early, past = whole.until(end), many.trace.until(end, many.trace.step_of(end - 1) + 1)
+    early.read(past)
+    fresh = NameHistory()
+    fresh.read(past)
+    assert (early._held, early._cursor) == (fresh._held, fresh._cursor)
+
+
+def test_a_branch_is_compared_from_a_checkpoint_on(many: KeptSession, monkeypatch: pytest.MonkeyPatch) -> None:
+    begun = list[int]()
+    begin = KeptSession._begin_at
+    monkeypatch.setattr("netsandbox.session.timeline.Timeline._begin_at",
+                        lambda self, kept, before: begun.append(kept.step) or begin(self, kept, before))
+    assert many.lab_at_end_of("main").trace.digest() == many.trace.digest()
+    assert begun
+
+
+def test_a_file_is_read_again_only_when_it_has_changed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    path = tmp_path / "one.yaml"
+    path.write_text("netsandbox: 1\ntitle: First\n")
+    assert shelf.read(str(path), shelf.HERE).title["en"] == "First"
+    with monkeypatch.context() as other:
+        other.setattr(shelf, "load_scenario", None)
+        assert shelf.read(str(path), shelf.HERE).title["en"] == "First"
+    path.write_text("netsandbox: 1\ntitle: Second one\n")
+    assert shelf.read(str(path), shelf.HERE).title["en"] == "Second one"
+
+
+async def test_who_tells_the_log_knows_the_names_from_before(tmp_path: Path) -> None:
+    async with stage(tmp_path) as on:
+        await on.quiet()
+        live, tellers = on.app.live, list[frame_log.Teller]()
+        for key in ("p", "space", "n", "n"):
+            await on.press(key)
+            live.log(0, 10)
+            assert live._teller is not None
+            tellers.append(live._teller[1])
+        assert tellers[-1] is tellers[-2]
+        await on.line("docker run -d --name later nginx")
+        live.log(0, 10)
+        assert live._teller[1] is not tellers[-1]
+
+
+def test_what_keys_need_is_imported_while_nobody_presses_any(monkeypatch: pytest.MonkeyPatch) -> None:
+    class Pump:
+        """Runs what waits at once."""
+
+        def set_timer(self, _seconds: float, what: Callable[[], None]) -> None:
+            waiting.append(what)
+
+    waiting, imported, busy = list[Callable[[], None]](), list[str](), [True, True]
+    monkeypatch.delitem(sys.modules, "netsandbox.tui.row_story", raising=False)
+    monkeypatch.setattr(warm, "import_module", imported.append)
+    monkeypatch.setattr(warm, "NEEDED", ("netsandbox.tui.row_story", "netsandbox.lab", "netsandbox.not.yet"))
+    warm.Warming(Pump(), lambda: bool(busy and busy.pop())).begin()  # type: ignore[arg-type]
+    looks = 0
+    while waiting:
+        waiting.pop()()
+        looks += 1
+    assert (imported, looks) == (["netsandbox.tui.row_story", "netsandbox.not.yet"], 4)
+    assert all(name.startswith("netsandbox.") for name in warm.NEEDED)
