@@ -8,6 +8,9 @@ from rich.text import Text
 from textual.widgets import DataTable
 from textual.widgets.data_table import RowKey
 
+FEW = 8
+"""Rows to be taken out one by one, each of which counts all; for more of them all are put in anew."""
+
 
 class LateTable(DataTable[Text]):
     """Rows of one line each, known by their numbers; their owner says what stands in them and how wide columns are."""
@@ -26,6 +29,8 @@ class LateTable(DataTable[Text]):
 
     def resize(self, count: int) -> None:
         """Have so many rows."""
+        if self.row_count > count + FEW:
+            self.clear()
         while self.row_count > count:
             self.remove_row(str(self.row_count - 1))
         for number in range(self.row_count, count):
