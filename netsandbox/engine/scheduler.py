@@ -189,7 +189,7 @@ class Scheduler:
         """Do the next unit of work; False if there is none."""
         return self._run_some(1)
 
-    def _run_some(self, limit: int = STORM_STEPS) -> bool:
+    def _run_some(self, limit: int) -> bool:
         """Do the next unit of work, or if it is a delivery, several; False if there is none."""
         if self.queue and not self._tick_goes_on and not (self._burst >= STORM_STEPS and self._may_interrupt()):
             self._deliver(limit)
@@ -207,13 +207,13 @@ class Scheduler:
         queue, ready = self.queue, self.ready
         while queue or ready or self.foreground:
             if self._tick_goes_on or self._burst >= STORM_STEPS:
-                self._run_some()
+                self._run_some(STORM_STEPS)
             elif queue:
                 self._deliver(STORM_STEPS)
             elif ready:
                 self._run_ready()
             else:
-                self._run_some()
+                self._run_some(STORM_STEPS)
 
     def run_until(self, when: int) -> None:
         """Run everything due up to a time, then let the clock stand there."""
@@ -221,7 +221,7 @@ class Scheduler:
             due = self.next_time()
             if due is None or due > when:
                 break
-            self._run_some()
+            self._run_some(STORM_STEPS)
         self.now = self.clock = max(self.clock, when)
 
     def advance(self, when: int) -> None:
@@ -243,7 +243,7 @@ class Scheduler:
     def run_while(self, condition: Callable[[], bool]) -> bool:
         """Run as long as a condition holds; False when nothing was left to do before."""
         while condition():
-            if not self._run_some():
+            if not self._run_some(STORM_STEPS):
                 return False
         return True
 
