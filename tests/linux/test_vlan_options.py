@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import re
+from pathlib import Path
+
 import pytest
 
 from netsandbox.session.session import Session
@@ -29,6 +32,23 @@ def reaches(session: Session) -> bool:
     for host in HOSTS:
         say(session, host, "ip neigh flush all")
     return " 0% packet loss" in say(session, "a", "ping -c 1 -W 1 10.0.0.2")
+
+
+def answers() -> dict[str, str]:
+    """Of Linux 6.12 to `bridge OPTIONS vlan`, where p1 is a port of br0 and nobody has asked for VLANs."""
+    text = (Path(__file__).parent / "default_vlan.txt").read_text(encoding="utf-8")
+    return dict(part.split("\n", 1) for part in re.split("== ?", text)[1:])
+
+
+@pytest.mark.parametrize("options", answers())
+def test_a_bridge_that_nobody_asked_for_vlans_is_in_the_default_one(options: str) -> None:
+    session = Session()
+    session.execute("add-host a")
+    for line in ("ip link add br0 type bridge", "ip link add p1 type veth peer name p2", "ip link set p1 master br0"):
+        say(session, "a", line)
+    before = say(session, "a", "bridge fdb")
+    assert say(session, "a", f"bridge {options} vlan") == answers()[options]
+    assert say(session, "a", "bridge fdb") == before
 
 
 @pytest.mark.parametrize("port", ["eth0", "eth1"])

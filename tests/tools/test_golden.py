@@ -23,6 +23,10 @@ from tests.tools.twin import (
     versions,
 )
 
+WITHOUT_VLANS = {"options"}
+"""Scripts in which a kernel without VLAN filtering listed none for its bridges; tests/linux/test_vlan_options.py has
+what one with it prints of the same options."""
+
 
 def saved(name: str) -> list[tuple[list[str], Outcome]]:
     return [(row["argv"], Outcome(row["code"], row["out"], row["err"])) for row in golden(name)]
@@ -49,6 +53,8 @@ def test_the_simulated_tools_print_what_the_real_ones_printed(name: str) -> None
         found = simulated.run(line)
         if line.argv:
             wanted = normal(line, next(expected)[1])
+            if name in WITHOUT_VLANS and line.argv[0] == "bridge" and line.argv[-1] == "vlan":
+                continue
             if normal(line, found) != wanted:
                 wrong.append(f"{line.namespace}$ {' '.join(line.argv)}\nreal: {wanted}\nours: {normal(line, found)}")
     assert not wrong, f"{len(wrong)} of {len(lines)} lines differ\n" + "\n\n".join(wrong)

@@ -14,13 +14,13 @@ from netsandbox.commands.tools.words import USAGE, Words, choose, flag, key, num
 from netsandbox.linux.bridge.bridge import Bridge
 from netsandbox.linux.bridge.port import FORWARDING, STATES
 from netsandbox.linux.bridge.vlan import everywhere
+from netsandbox.linux.bridge.vlan_group import VlanGroup
 from netsandbox.linux.netlink import vlan as requests
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Hashable
 
     from netsandbox.commands.tools.context import ToolContext
-    from netsandbox.linux.bridge.vlan_group import VlanGroup
     from netsandbox.linux.core.interface import Interface
     from netsandbox.linux.core.namespace import NetworkNamespace
 
@@ -117,11 +117,11 @@ def _help(word: str, _words: Words) -> None:
 
 
 def _group_of(interface: Interface) -> VlanGroup | None:
-    """The VLANs of a bridge or of a port; None for other devices, and where nobody has asked for VLANs yet: such a
-    bridge is shown as a kernel without CONFIG_BRIDGE_VLAN_FILTERING shows it."""
+    """The VLANs of a bridge or of a port, the default one where nobody has asked for any; None for other devices."""
     if isinstance(interface, Bridge):
-        return interface.vlans
-    return interface.port.vlan_group if interface.port is not None and interface.port.bridge.vlans else None
+        return interface.vlans or VlanGroup(interface.default_pvid)
+    port = interface.port
+    return None if port is None else port.vlans or VlanGroup(port.bridge.default_pvid)
 
 
 def _row(interface: Interface, group: VlanGroup, vids: list[int], style: Style) -> Row:
@@ -136,15 +136,19 @@ def _row(interface: Interface, group: VlanGroup, vids: list[int], style: Style) 
         flags = (["PVID"] if first == group.pvid else []) + (["Egress Untagged"] if first in group.untagged else [])
         if flags:
             member["flags"] = flags
-        row.say(f"{'' if count else interface.name:<{FIRST_ROW}}{' '.join([_span(first, last), *flags])}\n")
+        row.say(f"{'' if count else interface.name:<{FIRST_ROW}}{' '.join([_span(first, last), *flags])}")
+        row.new_line()
         if style.details:
             state = group.states.get(first, FORWARDING)
             member |= {"state": state, "mcast_router": 1, "neigh_suppress": False}
-            row.say(f"{'':{DETAILS}}state {state} mcast_router 1 neigh_suppress off \n")
+            row.say(f"{'':{DETAILS}}state {state} mcast_router 1 neigh_suppress off ")
+            row.new_line()
         if style.stats:
             member["vid"] = member.pop("vlan")
             member |= {f"{way}_{what}": 0 for way in ("rx", "tx") for what in ("bytes", "packets")}
-            row.say(f"{'':{DETAILS}}RX: 0 bytes 0 packets\n{'':{DETAILS}}TX: 0 bytes 0 packets\n")
+            for way in ("RX", "TX"):
+                row.say(f"{'':{DETAILS}}{way}: 0 bytes 0 packets")
+                row.new_line()
         members.append(member)
     row.note("ifname", interface.name)
     row.note("vlans", members)
