@@ -34,6 +34,11 @@ class Place(NamedTuple):
         return self.client.enters if self.client is not None else None
 
     @property
+    def as_called_now(self) -> Place:
+        """The same place, whatever its container was renamed to."""
+        return self if self.container is None else self._replace(where=self.container.name)
+
+    @property
     def root(self) -> str | None:
         """Whose files are seen."""
         return None if self.is_outside else self.where

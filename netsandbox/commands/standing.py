@@ -63,7 +63,8 @@ class Standing:
             yield ELSEWHERE.format(name=container.name)
         finally:
             is_there = self.place == there
-            self._outer = [*outer, inside]
+            self._outer = [place.as_called_now for place in (*outer, inside)
+                           if place.client is None or place.client.is_running]
             if is_there:
                 self._step_out()
 

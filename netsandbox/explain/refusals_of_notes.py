@@ -84,6 +84,8 @@ OF_NOTES: dict[str, str] = {
     "in its place)":
         "{before} 原来是沙盒上行链路的局域网；为了让开，现在改成 {lan}（`--uplink NETWORK` 让它不动）",
     "watch looked {count} times and ends here, as nobody stops it": "watch 看了 {count} 次就结束，因为没有人停下它",
+    "the sandbox's shell does what is trapped in scripts, and not where lines are typed":
+        "沙盒的 shell 只在脚本里执行 trap 的命令，在逐行输入的地方不执行",
     "the sandbox's shell traps signals and EXIT, and no {word}": "沙盒的 shell 只能 trap 信号和 EXIT，不能 trap {word}",
     "the sandbox's shell has functions, and no aliases": "沙盒的 shell 有函数，没有别名",
     "nothing is done with it in the sandbox": "沙盒不会用到它",

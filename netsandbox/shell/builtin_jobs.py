@@ -68,7 +68,7 @@ def kill(call: Builtin) -> int | None:
     """`kill [-SIGNAL] PID …`, of jobs and of the machine's processes."""
     words, name = list(call.arguments), "TERM"
     if words[:1] == ["-l"]:
-        return _list(call, words[1:])
+        return list_signals(call, words[1:])
     if words[:1] == ["-s"] and len(words) > 1:
         name, words = words[1], words[2:]
     elif words and words[0].startswith("-") and words[0] != "--":
@@ -84,7 +84,7 @@ def kill(call: Builtin) -> int | None:
     return code if call.shell.is_running else None
 
 
-def _list(call: Builtin, words: list[str]) -> int:
+def list_signals(call: Builtin, words: list[str]) -> int:
     """`kill -l`: all signals as bash lays them out, five in a row; of a name its number, of a number its name."""
     numbers = {str(number): name for name, number in EVERY_SIGNAL.items()}
     for word in words:

@@ -18,7 +18,7 @@ from netsandbox.shell.expand import Expansion
 from netsandbox.shell.frames import ListFrame
 from netsandbox.shell.kinds import frame_of
 from netsandbox.shell.streams import Routed, Screen, Streams, readable
-from netsandbox.shell.traps import EXIT, NAMES, TrapFrame
+from netsandbox.shell.traps import EXIT, NAMES, UNTRAPPED, TrapFrame
 
 if TYPE_CHECKING:
     from netsandbox.engine.scheduler import Scheduler
@@ -72,7 +72,7 @@ class Interpreter(Task):
         self.sockets: list[NetStream] = []
         """Connections that `exec` opened, of its own."""
         self._pipes: tuple[Pipe | None, Pipe | None] = None, None
-        self._is_running_frames = False
+        self._is_running_frames = self._is_at_its_end = False
         self.is_typed = False
         self._alone = len(body.items) == 1 and not body.items[0].rest and len(body.items[0].first.commands) == 1
         self.push(ListFrame(body))
@@ -102,7 +102,8 @@ class Interpreter(Task):
         self.go_on()
 
     def trap(self, number: int) -> bool:
-        text = self.state.traps.get(NAMES.get(number, "")) if not self.is_interactive else None
+        is_heard = not self.is_interactive and number not in UNTRAPPED
+        text = self.state.traps.get(NAMES.get(number, "")) if is_heard else None
         if not text:
             return text is not None
         self.trapped += (text,)
@@ -186,9 +187,10 @@ class Interpreter(Task):
             self.exit(status)
 
     def _ends_with_a_trap(self) -> bool:
-        text = self.state.traps.pop(EXIT, "") if not self.is_interactive else ""
+        text = self.state.traps.pop(EXIT, "") if not self.is_interactive and not self._is_at_its_end else ""
+        self._is_at_its_end = True  # what its trap traps for EXIT is not done
         if text:
-            self.push(TrapFrame(text, self.state.dialect, self.state.status))
+            self.push(TrapFrame(text, self.state, "exit trap"))
         return bool(text)
 
     def go_on(self) -> None:
@@ -201,7 +203,7 @@ class Interpreter(Task):
                 if self.trapped:
                     text, *rest = self.trapped
                     self.trapped = tuple(rest)
-                    self.push(TrapFrame(text, self.state.dialect, self.state.status))
+                    self.push(TrapFrame(text, self.state, "trap"))
                 self._step()
                 if self._lets_the_reader():
                     break

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from netsandbox.shell.tree import CountingFor, For, While
 
 TRUE, FALSE = frozenset({"true", ":"}), frozenset({"false"})
-LEAVES = frozenset({"break", "exit", "return", "exec", "eval", "kill"})
+LEAVES = frozenset({"break", "exit", "return", "exec", "eval", "kill", ".", "source"})
 """What may end a loop from within."""
 
 

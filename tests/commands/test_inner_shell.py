@@ -105,8 +105,10 @@ def test_docker_is_not_in_a_containers_shell(one: KeptSession) -> None:
     one.run("sudo docker run -it --rm --name box alpine sh")
     assert one.run("docker ps -q | wc -l").out == "2\n"
     assert (one.shell.where, one.run("exit").code, one.shell.where) == ("box", 0, "web")
-    one.run("docker stop web")
-    assert (one.run("hostname").out, one.shell.where) == ("host\n", None)
+    one.run("docker rename web shop")
+    assert (one.run("hostname").code, one.shell.where) == (0, "shop")
+    one.run("docker rm -f shop; docker run -d --name shop nginx")
+    assert (one.shell.where, one.run("hostname").out) == (None, "host\n")
 
 
 @pytest.mark.parametrize("line", ["ip netns exec blue bash", "nsenter --net=/run/netns/blue", "enter web",

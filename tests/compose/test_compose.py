@@ -205,6 +205,10 @@ def test_what_compose_has_is_done_refused_by_name_or_said_to_do_nothing() -> Non
     assert " odd Error pull access denied for nosuch" in missing.err
     assert "docker compose rm --dry-run is not modelled" in session.run("docker compose --dry-run rm -f").err
     up = session.run("docker compose up -d --no-recreate -t 5 web")
+    session.run("printf 'FROM busybox\\n' > Dockerfile; printf 'services:\\n  own:\\n    build: .\\n' > own.yaml")
+    dry = session.run("docker compose -f own.yaml --dry-run up -d")
+    assert dry.err == "docker compose up --dry-run of own, whose image is built, is not modelled in the sandbox\n"
+    assert session.run("docker images | grep own").code == 1
     assert up.err.startswith("note: --timeout does nothing")
     assert session.run("docker compose scale web=2").code == 0
     assert session.run("docker compose ps -q | wc -l").out == "2\n"

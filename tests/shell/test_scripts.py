@@ -272,11 +272,22 @@ def test_what_is_not_modelled_is_said() -> None:
     ("f() { echo in f; }; trap f EXIT; set -e; false; echo not", "in f\n", 1),
     ("trap 'echo got; exit 4' TERM; kill -TERM $$; sleep 1; echo after", "got\n", 4),
     ("trap '' USR1; kill -USR1 $$; echo here", "here\n", 0),
-    ("trap 'echo end' TERM; sleep 9 & kill -TERM $$; echo $?", "end\n0\n", 0)])
+    ("trap 'echo end' TERM; sleep 9 & kill -TERM $$; echo $?", "end\n0\n", 0),
+    ("f() { echo f; trap f EXIT; }; trap f EXIT; echo x", "x\nf\n", 0),
+    ("trap 'echo no' KILL; kill -KILL $$; echo after", "", 137)])
 def test_a_trap_is_done_when_its_signal_comes_and_at_the_end(script: str, out: str, code: int) -> None:
     """As dash has it, and bash."""
     said = simulated(script)
     assert (said.out, said.code) == (out, code)
+
+
+@pytest.mark.parametrize("script", [
+    "trap 'echo a' INT TERM; trap -p TERM NOPE; echo $?; trap -p; trap INT; trap", "trap -x INT; echo $?",
+    "trap foo; echo $?", "trap 'echo a' SIGTERM NOPE; echo $?; trap", "trap - ; echo $?", "trap -- 'echo b' term; trap",
+    "trap if EXIT; echo x", "trap if USR1; kill -USR1 $$; echo y $?", "trap x KILL; echo $?; trap", "trap 2 15; trap"])
+@pytest.mark.parametrize("dialect", ["bash", "dash"])
+def test_trap_takes_what_the_shell_takes(script: str, dialect: str) -> None:
+    assert simulated(script, dialect) == theirs(script, dialect)
 
 
 def test_jobs_are_listed_waited_for_and_killed() -> None:

@@ -130,7 +130,6 @@ class Ending:
         except DockerError:
             say(self.client, kind, name, "Resource is still in use")
 
-
     def _remove(self, kind: str, name: str, remove: Callable[[], object]) -> None:
         """Raises DockerError: somebody uses it."""
         if not self.client.is_dry:

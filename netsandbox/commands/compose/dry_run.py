@@ -17,16 +17,22 @@ if TYPE_CHECKING:
 ENDS = "end of 'compose up' output, interactive run is not supported in dry-run mode"
 
 
-def up(client: Client, parsed: Parsed, project: Project, wishes: list[Wish]) -> int:
-    """Containers that it would make, and start.
-
-    Raises:
-        DockerError: one waits for another to be healthy, or to have ended, which nothing will be.
+def check(client: Client, parsed: Parsed, wishes: list[Wish]) -> None:
     """
-    for wish in wishes:
-        if any(how != STARTED for how in wish.service.conditions.values()):
-            raise DockerError(f"docker compose up --dry-run of {wish.service.name}, which waits for a condition, is "
-                              "not modelled in the sandbox")
+    Raises:
+        DockerError: an image would be built, or one waits for another to be healthy, or to have ended, which nothing
+            will be.
+    """
+    for service in (wish.service for wish in wishes):
+        is_built = service.build is not None and (parsed.on("build") or client.engine.images.find(service.image) is None)
+        waits = any(how != STARTED for how in service.conditions.values())
+        if is_built or waits:
+            why = "whose image is built" if is_built else "which waits for a condition"
+            raise DockerError(f"docker compose up --dry-run of {service.name}, {why}, is not modelled in the sandbox")
+
+
+def up(client: Client, parsed: Parsed, project: Project, wishes: list[Wish]) -> int:
+    """Containers that it would make, and start."""
     by_name = {wish.service.name: wish for wish in wishes}
     layers = [_made(client, project, [by_name[name] for name in layer]) for layer in project.layers(by_name)]
     is_attached = not (parsed.on("detach") or parsed.on("wait") or parsed.on("no-start"))

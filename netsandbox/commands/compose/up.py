@@ -38,6 +38,8 @@ def run(client: Client, parsed: Parsed) -> int | None:
     if code_from and code_from not in project.services:
         raise DockerError(f"no such service: {code_from}: not found")
     wishes = wishes_of(parsed, project, services)
+    if client.is_dry:
+        dry_run.check(client, parsed, wishes)
     pull_missing(client, [service for service in services if service.build is None])
     return built_first(client, parsed, services, partial(_make, client, parsed, project, wishes))
 
