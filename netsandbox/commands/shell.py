@@ -56,16 +56,13 @@ def _home(place: Place) -> str:
 class Home:
     """The files of a place, made when they are first looked at (shell.state.FilesSource)."""
 
-    def __init__(self, shell: Shell, place: Place) -> None:
+    def __init__(self, shell: Shell, place: Place, cwd: str = "") -> None:
         self._shell = shell
         self._place = place
-
-    @property
-    def cwd(self) -> str:
-        return _home(self._place)
+        self.cwd = cwd or _home(place)
 
     def files(self) -> Files:
-        return self._shell.files_at(self._place)
+        return self._shell.files_at(self._place).at(self.cwd)
 
 
 @cache
@@ -228,8 +225,10 @@ class Shell(Standing):
         lab.first_need = need
         try:
             yield
-            if need is not None and job.code and need.take_back() and self.last_seq >= need.end:
-                self.last_seq -= need.end - need.start
+            if need is not None and job.code and need.take_back():
+                self.last_seq -= need.end - need.start if self.last_seq >= need.end else 0
+                if self._own_state is not None:
+                    self._own_state.look_anew(Home(self, Place(None), self._own_state.cwd))
         finally:
             lab.first_need = outer
 

@@ -95,6 +95,14 @@ class State:
     def files(self, files: Files) -> None:
         self._files = files
 
+    @property
+    def cwd(self) -> str:
+        return self._files.cwd
+
+    def look_anew(self, files: FilesSource) -> None:
+        """The machine whose files it saw is not there any more."""
+        self._files = files
+
     def copy(self) -> State:
         """For a subshell."""
         made = State.__new__(State)

@@ -57,6 +57,16 @@ def test_after_a_refused_line_the_host_is_made_as_if_it_never_had_been() -> None
     assert views.interfaces(sessions[0].lab) == views.interfaces(sessions[1].lab)
 
 
+@pytest.mark.parametrize("line", ["cat /nope", "touch /nope/x", "cd /tmp; cat /nope"])
+def test_what_is_written_behind_a_refused_first_line_is_the_hosts(line: str) -> None:
+    """It was written to the files of the host that was taken back: dockerd mounted an empty directory."""
+    session = KeptSession()
+    assert session.run(line).code
+    session.run("mkdir /www; echo hi > /www/a; docker run -d --name web -v /www:/www nginx")
+    assert session.run("docker exec web ls /www").out == "a\n"
+    assert session.run("pwd").out == ("/tmp\n" if line.startswith("cd") else "/root\n")
+
+
 @pytest.mark.parametrize(("line", "kept"), [
     ("touch /tmp/a /nope/b", "ls /tmp"), ("sysctl -w net.ipv4.ip_default_ttl=7 foo=1", "sysctl -a | grep 'ttl = 7'"),
     ("cat /nope > /tmp/a", "ls /tmp"), ("docker network create x; docker nope", "docker network ls -qf name=x")])
