@@ -66,7 +66,7 @@ def read(shell: Shell, arguments: list[str], of_pid: Callable[[int], NetworkName
         hint = "" if file else PID_HINT
         raise UsageError(f"nsenter: cannot open {harmless(file)[:60] or f'/proc/{target[:20]}/ns/net'}: "
                          f"No such file or directory{hint}", 1)
-    names = {"uts"} if told.operands[:1] == ["hostname"] else set()
+    names = {"uts"} if told.operands[:1] in (["hostname"], ["uname"]) else set()
     return Entered(found, told.operands, pid, bool({"mount", "all", *names} & set(told.values)))
 
 

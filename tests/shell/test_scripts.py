@@ -282,9 +282,10 @@ def test_a_trap_is_done_when_its_signal_comes_and_at_the_end(script: str, out: s
 
 
 @pytest.mark.parametrize("script", [
-    "trap 'echo a' INT TERM; trap -p TERM NOPE; echo $?; trap -p; trap INT; trap", "trap -x INT; echo $?",
-    "trap foo; echo $?", "trap 'echo a' SIGTERM NOPE; echo $?; trap", "trap - ; echo $?", "trap -- 'echo b' term; trap",
-    "trap if EXIT; echo x", "trap if USR1; kill -USR1 $$; echo y $?", "trap x KILL; echo $?; trap", "trap 2 15; trap"])
+    "trap 'echo a' INT TERM; trap -p TERM NOPE; echo $?; trap INT; trap -p INT", "trap -x INT; echo $?",
+    "trap foo; echo $?", "trap 'echo a' SIGTERM NOPE; echo $?; trap -p TERM", "trap - ; echo $?",
+    "trap -- 'echo b' usr1; kill -USR1 $$; echo c", "trap if EXIT; echo x", "trap if USR1; kill -USR1 $$; echo y $?",
+    "trap x KILL; echo $?; trap -p KILL", "trap 'echo b' EXIT; trap 2 0; echo c"])
 @pytest.mark.parametrize("dialect", ["bash", "dash"])
 def test_trap_takes_what_the_shell_takes(script: str, dialect: str) -> None:
     assert simulated(script, dialect) == theirs(script, dialect)

@@ -69,7 +69,8 @@ def test_who_enters_the_network_alone_keeps_the_host_s_name(lab: Session) -> Non
     lab.run(f"ip netns attach web {pid}; hostname outer")
     for line in (f"nsenter -t {pid} -n hostname", "ip netns exec web hostname", f"nsenter -t {pid} -n uname -n"):
         assert lab.run(line).out == "outer\n"
-    for line in (f"nsenter -t {pid} -n -u hostname", f"nsenter -t {pid} -a hostname", "exec web hostname"):
+    for line in (f"nsenter -t {pid} -n -u hostname", f"nsenter -t {pid} -n -u uname -n",
+                 f"nsenter -t {pid} -a hostname", "exec web hostname"):
         assert lab.run(line).out == lab.run("docker exec web hostname").out
 
 
