@@ -24,7 +24,8 @@ def check(client: Client, parsed: Parsed, wishes: list[Wish]) -> None:
             will be.
     """
     for service in (wish.service for wish in wishes):
-        is_built = service.build is not None and (parsed.on("build") or client.engine.images.find(service.image) is None)
+        is_there = client.engine.images.find(service.image) is not None
+        is_built = service.build is not None and (parsed.on("build") or not is_there)
         waits = any(how != STARTED for how in service.conditions.values())
         if is_built or waits:
             why = "whose image is built" if is_built else "which waits for a condition"
