@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
+from itertools import islice, takewhile
 from typing import TYPE_CHECKING, Any
 
 from netsandbox.commands import kinds
@@ -15,7 +16,7 @@ from netsandbox.explain.explanation import tell
 from netsandbox.explain.operands_of_rules import walk_lines
 from netsandbox.explain.voice import Voice
 from netsandbox.lab.names import Namer
-from netsandbox.lab.probe import PROTOCOLS, Probe, probe
+from netsandbox.lab.probe import HERE, PROTOCOLS, Probe, probe
 from netsandbox.linux.drop import Dropped, Outcome
 from netsandbox.linux.events import (
     FdbForgotten,
@@ -113,23 +114,30 @@ def _arrives(found: Probe) -> bool:
 
 
 def _in_order(records: Iterable[Record]) -> Iterator[Record]:
-    """An arrival's record tells of its end and is written first; here the hooks that led to it go before it."""
-    held: Record | None = None
-    for record in records:
-        event = record.event
-        if held is not None and not (isinstance(event, VerdictGiven) and event.hook in _hooks_before(held)):
-            yield held
-            held = None
-        if isinstance(event, FrameReceived) and isinstance(event.frame.payload, IPv4Packet):
-            held = record
-        else:
-            yield record
-    if held is not None:
-        yield held
+    """An arrival's record tells of its end and is written first, and its answer may be written before the hook that
+    made it; here the hooks that led to it go before it."""
+    told = tuple(records)
+    before: list[Record] = []
+    for place, record in enumerate(told):
+        if _is_arrival(record):
+            hooks = _hooks_before(record)
+            rest = takewhile(lambda later: not _is_arrival(later), islice(told, place + 1, None))
+            before = [later for later in rest if later.step == record.step and isinstance(
+                later.event, VerdictGiven) and later.event.hook in hooks]
+            yield from before
+        elif record in before:
+            continue
+        yield record
+
+
+def _is_arrival(record: Record) -> bool:
+    return isinstance(record.event, FrameReceived) and isinstance(record.event.frame.payload, IPv4Packet)
 
 
 def _hooks_before(arrival: Record) -> tuple[str, ...]:
-    return ("PREROUTING", "INPUT", "FORWARD") if isinstance(arrival.event.verdict, Dropped) else ("PREROUTING",)
+    if isinstance(arrival.event.verdict, Dropped):
+        return "PREROUTING", "INPUT", "FORWARD"
+    return ("PREROUTING", "INPUT") if arrival.event.verdict in HERE else ("PREROUTING",)
 
 
 def _lines(event: Any, voice: Voice) -> Iterator[str]:

@@ -11,6 +11,9 @@ REASONS: dict[str, Words] = {
     "NO_SOCKET.elsewhere": (
         "{holder}只占用{other}的{protocol}端口{port}，而它发往{address}",
         "套接字表：{other}的{protocol}端口{port}：{holder}"),
+    "NO_SOCKET.peer": (
+        "{protocol}端口{port}连接的是{other}，而它来自{address}",
+        "套接字表：{protocol}端口{port}连接{other}"),
     "PKT_TOO_SMALL": ("它比首部所声称的要短", "{size}字节"),
     "TCP_CSUM": ("TCP 校验和错误", "校验和{found}"),
     "UDP_CSUM": ("UDP 校验和错误", "校验和{found}"),

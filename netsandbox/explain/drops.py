@@ -95,9 +95,13 @@ def _checksums(operands: tuple[Operand, ...], _what: Ended, _voice: Voice) -> Ca
 
 
 def _no_socket(operands: tuple[Operand, ...], _what: Ended, voice: Voice) -> Case:
-    """(protocol, port), and where somebody has the port of another address (this one, the program, the other one)."""
+    """(protocol, port), and where somebody has the port of another address (this one, the program, the other one) or
+    for another peer (this one, its port, the other one, its port)."""
     protocol, port, address, holder, other = (*operands, "", "", "", "", "")[:5]
     fields = {"protocol": safe(str(protocol)).upper(), "port": str(port), "holder": safe(str(holder))}
+    if isinstance(holder, int):
+        ends = {"address": f"{voice.ip(address)}:{holder}", "other": f"{voice.ip(other)}:{operands[5]}"}
+        return ".peer", fields | ends
     if not isinstance(address, int) or not isinstance(other, int):
         return "", fields
     return ".elsewhere", fields | {"address": voice.ip(address), "other": voice.ip(other)}

@@ -13,6 +13,9 @@ REASONS: dict[str, Words] = {
     "NO_SOCKET.elsewhere": (
         "{holder} has {protocol} port {port} of {other} alone, and this is for {address}",
         "socket table: {protocol} port {port} of {other}: {holder}"),
+    "NO_SOCKET.peer": (
+        "{protocol} port {port} is connected to {other}, and this comes from {address}",
+        "socket table: {protocol} port {port} to {other}"),
     "PKT_TOO_SMALL": ("it is shorter than its headers promise", "{size} bytes"),
     "TCP_CSUM": ("its TCP checksum is wrong", "checksum {found}"),
     "UDP_CSUM": ("its UDP checksum is wrong", "checksum {found}"),

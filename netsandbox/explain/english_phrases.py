@@ -46,6 +46,7 @@ PHRASES: dict[str, str] = {
     "any-address": "every address",
     "icmp.3.0": "network unreachable", "icmp.3.1": "host unreachable", "icmp.3.2": "protocol unreachable",
     "icmp.3.3": "port unreachable", "icmp.3.4": "too large and not to be fragmented",
+    "icmp.3.9": "network forbidden by a rule", "icmp.3.10": "host forbidden by a rule",
     "icmp.3.13": "forbidden by a rule",
     "icmp.5.0": "there is a shorter way", "icmp.5.1": "there is a shorter way",
     "icmp.11.0": "TTL used up on the way", "icmp.11.1": "fragments missing for too long",

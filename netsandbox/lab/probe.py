@@ -74,6 +74,10 @@ def probe(lab: Lab, source: str, destination: int, protocol: str, port: int) -> 
             if record.step not in steps:
                 continue
             if _is_answer(record.event, namespace, protocol):
+                stray = _stray(trace, record, destination, port)
+                if stray is not None:
+                    records.append(stray)
+                    continue
                 own = () if isinstance(record.event.verdict, Dropped) else (record,)
                 return Probe(trace, (*records, *_hooks(trace, record), *own), record)
             records.append(record)
@@ -82,6 +86,17 @@ def probe(lab: Lab, source: str, destination: int, protocol: str, port: int) -> 
             break
         scheduler.step()
     return Probe(trace, tuple(records), None)
+
+
+def _stray(trace: Trace, arrival: Record, destination: int, port: int) -> Record | None:
+    """An answer by another than was asked, as a hairpin without masquerade has it: a connection takes none."""
+    translated = [hook.event.after for hook in _hooks(trace, arrival) if hook.event.after is not None]
+    packet = translated[-1] if translated else arrival.event.frame.payload
+    segment = packet.payload
+    if not isinstance(segment, TcpSegment) or (packet.src, segment.sport) == (destination, port):
+        return None
+    verdict = Dropped(DropReason.NO_SOCKET, ("tcp", PORT, packet.src, segment.sport, destination, port))
+    return arrival._replace(event=arrival.event._replace(verdict=verdict))
 
 
 def led_to(trace: Trace, first: int) -> set[int]:

@@ -27,6 +27,16 @@ def is_valid(data: bytes) -> bool:
     return number != 0 and number % 0xFFFF == 0
 
 
+def crc32c(data: bytes) -> int:
+    """SCTP's checksum (RFC 9260, appendix A), over a packet whose own field is zero; it is sent low byte first."""
+    register = 0xFFFFFFFF
+    for byte in data:
+        register ^= byte
+        for _bit in range(8):
+            register = register >> 1 ^ (0x82F63B78 if register & 1 else 0)
+    return register ^ 0xFFFFFFFF
+
+
 def pseudo_header(source: int, destination: int, protocol: int, length: int) -> bytes:
     """What UDP and TCP checksums cover besides their own bytes (RFC 768, RFC 9293)."""
     return (source << 64 | destination << 32 | protocol << 16 | length).to_bytes(12, "big")

@@ -148,6 +148,28 @@ def test_a_datagram_that_a_program_gets_has_arrived_and_a_route_that_is_missing_
         "⇒ no answer comes: host has no route to 8.8.8.8 (dns.google), so nothing is sent.")
 
 
+def test_an_answer_by_another_than_was_asked_is_none() -> None:
+    """A hairpin without masquerade; where the answer is translated back it is one."""
+    on = runner(*UP, "iptables -t nat -A PREROUTING -p tcp --dport 9090 -j DNAT --to-destination 172.17.0.2:80",
+                "iptables -t nat -A OUTPUT -p tcp -d 1.1.1.1 -j DNAT --to-destination 172.17.0.2:80")
+    why = ("two:eth0 drops the TCP segment [SYN ACK] from web port 80 to two port {port}: TCP port {port} is connected "
+           "to 192.168.1.10 (host):9090, and this comes from 172.17.0.2 (web):80.")
+    foretold = on.line("trace two 192.168.1.10:9090").job
+    assert (foretold.code, foretold.out.splitlines()[-1]) == (1, f"⇒ no answer comes: {why.format(port=54321)}")
+    assert on.line("exec two curl -sS -m 2 http://192.168.1.10:9090/").job.code == 28
+    came = asked(on, "why")[0]
+    assert came == why.format(port=came.partition(" two port ")[2].partition(":")[0])
+    assert asked(on, "trace host 1.1.1.1:9090")[-1].startswith("⇒ the answer is back")
+
+
+def test_a_refusal_is_told_behind_the_rule_that_made_it() -> None:
+    lines = asked(runner(*UP, "iptables -A INPUT -p tcp --dport 99 -j REJECT --reject-with icmp-host-prohibited"),
+                  "trace uplink 192.168.1.10:99")
+    rule = next(place for place, line in enumerate(lines) if "INPUT 1 takes it" in line)
+    assert rule < next(place for place, line in enumerate(lines) if "host:eth0 drops" in line)
+    assert "“host forbidden by a rule”" in lines[-1]
+
+
 def test_in_chinese() -> None:
     lines = asked(runner(*UP), "trace uplink 192.168.1.10:8080 --lang zh")
     assert lines[-1].startswith("⇒ 0.000 008 s 后收到应答：")

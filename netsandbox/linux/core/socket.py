@@ -264,6 +264,17 @@ class SocketTable:
                      if socket.family == "inet" and socket.address not in (ANY, address)
                      and (socket.listening or protocol == "udp")), ())
 
+    def of_another_peer(self, protocol: str, here: tuple[int, int], peer: tuple[int, int]) -> tuple[int, ...]:
+        """Whom the socket of an address and a port talks to that has nothing to do with this peer:
+        (this peer, its port, that peer, its port)."""
+        address, port = here
+        if protocol == "tcp":
+            others = (key[2:] for key in self.connections if key[:2] == here)
+        else:
+            others = ((socket.peer, socket.peer_port) for socket in self.at_port(protocol, port)
+                      if socket.peer and socket.address in (ANY, address))
+        return next(((*peer, *other) for other in others if other != peer), ())
+
     def best(self, protocol: str, address: int, port: int, peer: int, peer_port: int,
              interface: Interface | None = None) -> Any:
         """The socket that gets a unicast packet: connected before specific before wildcard; one of IPv6 hears nothing.

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from netsandbox.linux.core.neighbour_queue import buffer_size
 from netsandbox.linux.core.socket import ANY, Process, Socket, SocketError
-from netsandbox.linux.drop import Dropped, DropReason, Outcome
+from netsandbox.linux.drop import Dropped, DropReason, Operand, Outcome
 from netsandbox.linux.events import SocketMatched
 from netsandbox.linux.ipv4 import icmp, ip_output
 from netsandbox.linux.ipv4.routing import OutputRoute, route_output
@@ -222,7 +222,9 @@ def receive(interface: Interface, frame: Frame, packet: IPv4Packet) -> Verdict:
     if not group:
         quoted = _trimmed(packet, datagram)
         icmp.send_error(interface, namespace, quoted, UNREACHABLE, PORT_UNREACHABLE, 0, frame)
-    found = () if group else namespace.sockets.elsewhere("udp", datagram.dport, packet.dst)
+    sockets, port = namespace.sockets, datagram.dport
+    found: tuple[Operand, ...] = () if group else sockets.elsewhere("udp", port, packet.dst) or (
+        sockets.of_another_peer("udp", (packet.dst, port), (packet.src, datagram.sport)))
     return Dropped(DropReason.NO_SOCKET, ("udp", datagram.dport, *found))
 
 

@@ -30,6 +30,7 @@ from netsandbox.linux.netfilter.connection import (
     tuple_of,
 )
 from netsandbox.linux.netfilter.connection_table import ConnectionTable
+from netsandbox.wire.checksum import crc32c
 from netsandbox.wire.errors import ParseError
 from netsandbox.wire.icmp import REDIRECT, IcmpMessage
 from netsandbox.wire.ipv4 import ICMP, TCP, UDP, IPv4Packet
@@ -41,6 +42,7 @@ if TYPE_CHECKING:
     from netsandbox.linux.core.namespace import NetworkNamespace
 
 LAST_ICMP_TYPE = 18
+SCTP, SCTP_HEADER = 132, 12
 PREROUTING = Hook.PREROUTING
 ERRORS = frozenset({3, 4, REDIRECT, 11, 12})
 
@@ -152,7 +154,7 @@ def _track_stream(namespace: NetworkNamespace, table: ConnectionTable, connectio
 
 
 def _makes_sense(namespace: NetworkNamespace, buffer: SocketBuffer) -> bool:
-    """tcp_error, udp_error: lengths, flags, and, where the packet came in, checksums."""
+    """tcp_error, udp_error, sctp_error: lengths, flags, and, where the packet came in, checksums."""
     packet, payload = buffer.packet, buffer.packet.payload
     checks = buffer.hook is PREROUTING and bool(namespace.sysctls.get("net.netfilter.nf_conntrack_checksum"))
     if isinstance(payload, TcpSegment):
@@ -166,7 +168,14 @@ def _makes_sense(namespace: NetworkNamespace, buffer: SocketBuffer) -> bool:
     if isinstance(payload, IcmpMessage):
         return not (checks and payload.checksum is not None and not payload.is_checksum_right) and (
             payload.type <= LAST_ICMP_TYPE)
+    if packet.protocol == SCTP:
+        data = packet.payload_bytes()
+        return len(data) > SCTP_HEADER and not (checks and _sctp_checksum(data) != data[8:SCTP_HEADER])
     return packet.protocol not in (TCP, UDP, ICMP)
+
+
+def _sctp_checksum(data: bytes) -> bytes:
+    return crc32c(data[:8] + bytes(4) + data[SCTP_HEADER:]).to_bytes(4, "little")
 
 
 def _about_connection(namespace: NetworkNamespace, table: ConnectionTable, buffer: SocketBuffer) -> bool:

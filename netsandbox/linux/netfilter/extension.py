@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from netsandbox.linux.netfilter.rule import Head
 
 PLAIN = re.compile(r"[A-Za-z0-9_-]+")
+SPECIAL = re.compile(r"""[\\"']""")
 WORD = 0xFFFFFFFF
 
 
@@ -202,7 +203,7 @@ def quoted(text: str) -> str:
     """A text as xtables_save_string writes it."""
     if PLAIN.fullmatch(text):
         return text
-    return '"' + text.replace("\\", "\\\\").replace('"', '\\"') + '"'
+    return '"' + SPECIAL.sub(r"\\\g<0>", text) + '"'
 
 
 def read_port(text: str) -> int:

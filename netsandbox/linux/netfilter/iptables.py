@@ -5,7 +5,7 @@ Docker and ufw give their rules through here as well.
 
 from __future__ import annotations
 
-import shlex
+import re
 from typing import TYPE_CHECKING, NamedTuple
 
 from netsandbox.linux.core.hooks import TABLES
@@ -33,6 +33,8 @@ NO_RULE = "Bad rule (does a matching rule exist in that chain?)."
 OF_LEGACY = {("ENORULE", "Z"): "Index of counter too big.", ("ELOOP", ""): "Loop found in table.",
              ("EINVAL", ""): "Invalid argument. Run `dmesg' for more information."}
 """What ip_tables' program says otherwise, by errno and command (libiptc, iptc_strerror)."""
+WORD = re.compile(r'''([^ \t\n"]*)"((?:[^"\\]|\\(?s:.))*)(?:"|\Z)|([^ \t\n"]+)''')
+ESCAPED = re.compile(r"\\(.)", re.DOTALL)
 USAGE_ERROR, KERNEL_ERROR, RESOURCE_ERROR = 2, 4, 1
 
 
@@ -165,23 +167,34 @@ def _refusal(errno: str, request: Request, title: str) -> FailedError:
     """What iptables says when the kernel refuses."""
     command = request.command
     is_legacy = title.endswith("(legacy)")
+    simple = early_refusal(errno, command)
+    if is_legacy:
+        simple = OF_LEGACY.get((errno, command), OF_LEGACY.get((errno, ""), simple))
+    if simple is not None:
+        return FailedError(RESOURCE_ERROR, f"iptables: {simple}\n", True)
+    what, where = late_refusal(errno, request)
+    return FailedError(KERNEL_ERROR, f"{title}:  {what}: {where}\n", True)
+
+
+def early_refusal(errno: str, command: str) -> str | None:
+    """What iptables sees for itself before it asks the kernel (nft_strerror); None for what the kernel refuses."""
     simple = {("ENOENT", "D"): NO_CHAIN, ("EEXIST", "N"): "Chain already exists.", ("EEXIST", "E"): "File exists.",
               ("ENORULE", command): NO_RULE, ("ENOTEMPTY", "X"): "Directory not empty.",
               ("ENOCHAIN", "P"): "Bad built-in chain name.", ("EPOLICY", "P"): BAD_POLICY,
               ("E2BIG", "I"): "Index of insertion too big.", ("E2BIG", "D"): "Index of deletion too big.",
               ("E2BIG", "R"): "Index of replacement too big."}.get((errno, command))
-    if simple is None and errno == "ENOENT":
-        simple = NO_CHAIN
-    if is_legacy:
-        simple = OF_LEGACY.get((errno, command), OF_LEGACY.get((errno, ""), simple))
-    if simple is not None:
-        return FailedError(RESOURCE_ERROR, f"iptables: {simple}\n", True)
+    return NO_CHAIN if simple is None and errno == "ENOENT" else simple
+
+
+def late_refusal(errno: str, request: Request) -> tuple[str, str]:
+    """What the kernel refuses, and of what."""
+    command = request.command
     what = f"RULE_{VERBS[command]}" if command in VERBS else "CHAIN_DEL"
     where = f"rule in chain {request.chain}" if command in VERBS else f"chain {request.chain or errno}"
     if ":" in errno:
         errno, _colon, name = errno.partition(":")
         where = f"chain {name}"
-    return FailedError(KERNEL_ERROR, f"{title}:  {what} failed ({ERRORS.get(errno, errno)}): {where}\n", True)
+    return f"{what} failed ({ERRORS.get(errno, errno)})", where
 
 
 # -- the commands
@@ -313,8 +326,6 @@ Usage: iptables -[ACD] chain rule-specification [options]
 
 
 def split(line: str) -> list[str]:
-    """A rule's words as iptables-restore reads them: quotes hold blanks together."""
-    try:
-        return shlex.split(line, posix=True)
-    except ValueError:
-        raise UsageError("unmatched quote in the line") from None
+    """A rule's words as iptables-restore reads them (add_param_to_argv): between `"`, the second of which ends a word,
+    blanks are held together and `\\` stands before a letter as it is; one that is left open holds the rest."""
+    return [before + ESCAPED.sub(r"\1", quoted) + word for before, quoted, word in WORD.findall(f"{line}\n")]

@@ -176,10 +176,13 @@ def _meta(reader: Reader) -> None:
             raise reader.line.complaint("meta nfproto is only useful in the inet family", at - 2, until=at)
         if (value == "ipv6") is not bool(negated):
             reader.never(reader.said.pop())
-    elif field in ("pkttype", "skuid"):
-        negated, value = reader.asked(f"meta {field}")
-        match, flag = ("pkttype", "--pkt-type") if field == "pkttype" else ("owner", "--uid-owner")
-        reader.out += ["-m", match, *negated, flag, value]
+    elif field == "pkttype":
+        negated, value = reader.asked("meta pkttype", lambda name: "host" if name == "unicast" else name)
+        reader.one_of(negated, [["-m", "pkttype", "--pkt-type", "otherhost" if one == "other" else one]
+                                for one in value.split(",")])
+    elif field == "skuid":
+        negated, value = reader.asked("meta skuid")
+        reader.out += ["-m", "owner", *negated, "--uid-owner", value]
     elif field in ("iifname", "iif", "oifname", "oif"):
         _interface(reader, field)
     else:
@@ -188,6 +191,11 @@ def _meta(reader: Reader) -> None:
 
 def _mark(reader: Reader) -> None:
     reader.words.insert(0, "mark")
+    _meta(reader)
+
+
+def _packet_type(reader: Reader) -> None:
+    reader.words.insert(0, "pkttype")
     _meta(reader)
 
 
@@ -350,6 +358,7 @@ class _Verdict:
 
 READERS: dict[str, Callable[[Reader], None]] = {
     "ip": _ip, "tcp": _tcp, "udp": _udp, "icmp": _icmp, "ct": _ct, "meta": _meta, "mark": _mark, "limit": _limit,
+    "pkttype": _packet_type,
     "counter": _counter, "jump": _Jump("jump", "-j"), "goto": _Jump("goto", "-g"), "reject": _reject, "log": _log,
     "dnat": _Nat("dnat", "DNAT", "--to-destination"), "snat": _Nat("snat", "SNAT", "--to-source"),
     "masquerade": _Nat("masquerade", "MASQUERADE", "--to-ports"),

@@ -6,18 +6,18 @@ import re
 from typing import TYPE_CHECKING, NamedTuple
 
 from netsandbox.linux.core.hooks import TABLES
+from netsandbox.linux.netfilter.chain_names import check_chain_name
 from netsandbox.linux.netfilter.extension import UsageError
-from netsandbox.linux.netfilter.iptables import ERRORS as ERRNO_TEXTS
 from netsandbox.linux.netfilter.iptables import (
     KERNEL_ERROR,
-    NO_CHAIN,
     RESOURCE_ERROR,
-    VERBS,
     Answer,
     FailedError,
     apply,
     complaint,
+    early_refusal,
     is_old,
+    late_refusal,
     split,
     title_of,
     told,
@@ -31,7 +31,8 @@ if TYPE_CHECKING:
     from netsandbox.linux.core.namespace import NetworkNamespace
 
 COUNTERS = re.compile(r"\[(\d+):(\d+)")
-COMMANDS = {"A", "I", "D", "R", "P", "N", "F", "X", "Z", "E", "L", "S"}
+COMMANDS = {"A", "I", "D", "R", "C", "P", "N", "F", "X", "Z", "E", "L", "S"}
+LOOP = "EMLINK"
 BLANKS = " \t\n"
 
 
@@ -59,8 +60,8 @@ def restore(namespace: NetworkNamespace, text: str, wish: Wish, program: str = "
             reader.read(number, line)
         reader.end(len(text.splitlines()) + 1)
     except FailedError as error:
-        return Answer(error.code, "", error.message)
-    return Answer(0, "".join(reader.said), "")
+        return Answer(error.code, "".join(reader.said), "".join([*reader.warnings, error.message]))
+    return Answer(0, "".join(reader.said), "".join(reader.warnings))
 
 
 class _Reader:
@@ -74,13 +75,20 @@ class _Reader:
         self.title = title_of(program)
         self.tells = wish.tells and not wish.keeps and (self.is_legacy or not wish.only_tests)
         self.said: list[str] = []
+        self.pending: list[str] = self.said if self.is_legacy else []
+        """What is printed at COMMIT, when nf_tables' program does what it has read."""
+
         self.table: Table | None = None
         self.is_skipped = False
-        self.late: tuple[int, str] | None = None
-        """The first line that the kernel will refuse, and how; it is told at COMMIT, of the whole batch."""
+        self.warnings: list[str] = []
+        self.late: list[str] = []
+        """The lines that the kernel will refuse, and how; they are told at COMMIT, of the whole batch."""
 
-        self.missing: Exception | None = None
-        """A chain that a rule leads to and that is not there, which is told at COMMIT too."""
+        self.has_loop = False
+        """Whether one of them closes a loop of chains: the kernel refuses all the rules behind it for that."""
+
+        self.refused: Exception | None = None
+        """What the program refuses first at COMMIT, before it asks the kernel."""
 
     def read(self, number: int, line: str) -> None:
         if not line or line.startswith("#"):
@@ -88,7 +96,8 @@ class _Reader:
         elif line.startswith("*") and self.table is None:
             self._begin(number, line[1:].strip(BLANKS))
         elif self.table is None:
-            raise self._failed(f"line {number} failed")
+            if not self.is_skipped:
+                raise self._failed(f"line {number} failed")
         elif line == "COMMIT":
             self._commit(number)
         elif self.is_skipped:
@@ -99,7 +108,7 @@ class _Reader:
             self._rule(number, line, self.table)
 
     def end(self, number: int) -> None:
-        if self.table is not None:
+        if self.table is not None and not self.is_skipped:
             raise self._failed(f"COMMIT expected at line {number}")
 
     def _failed(self, text: str) -> FailedError:
@@ -114,12 +123,22 @@ class _Reader:
             what = f"unable to initialize table '{name}'" if self.is_legacy and name else what
             raise self._wrong(number, f"{self.program}: {what}")
         known = self.namespace.netfilter.tables_of(self.is_legacy).get(name)
-        self.table = known.copy() if known is not None and self.wish.keeps else Table(name, self.is_legacy)
+        stays = self.wish.keeps or self.tells or self.is_legacy
+        self.table = known.copy() if known is not None and stays else Table(name, self.is_legacy)
         self.is_skipped = self.wish.table not in ("", name)
+        if not self.wish.keeps:
+            self._empty(self.table)
         if self.tells and not self.is_skipped:
-            chains = list((known or self.table).shown())
-            self.said += [f"Flushing chain `{chain.name}'\n" for chain in chains]
-            self.said += [f"Deleting chain `{chain.name}'\n" for chain in chains if chain.hook is None]
+            chains = list((known or Table(name)).shown())
+            self.pending += [f"Flushing chain `{chain.name}'\n" for chain in chains]
+            self.pending += [f"Deleting chain `{chain.name}'\n" for chain in chains if chain.hook is None]
+
+    def _empty(self, table: Table) -> None:
+        """Chain by chain, as ip_tables' program does it, and nf_tables' with -v: the policies stay."""
+        for name in table.chains:
+            table.flush(name)
+        for name in [name for name, chain in table.chains.items() if chain.hook is None]:
+            table.delete_chain(name)
 
     def _chain(self, number: int, words: list[str], table: Table) -> None:
         if len(words) < 2:
@@ -127,23 +146,31 @@ class _Reader:
         name, policy, *more = words
         counters = COUNTERS.match(more[0]) if more else None
         if name in NAMES and NAMES[name] in TABLES[table.name]:
-            if more and counters is None:
+            if counters is None and (more or self.wish.with_counters):
                 raise self._wrong(number, f"invalid policy counters for chain '{name}'")
             if policy not in ("ACCEPT", "DROP", "-"):
-                raise self._bad_policy(number, name, policy)
+                self._bad_policy(number, name, policy)
             table.set_policy(name, policy == "DROP")
         elif name in table.chains:
             table.flush(name)
         else:
+            self._check_name(number, name)
             table.add_chain(name)
         if self.wish.with_counters and counters is not None and name in NAMES:
             chain = table.chains[name]
             chain.packets, chain.bytes = int(counters[1]), int(counters[2])
 
-    def _bad_policy(self, number: int, name: str, policy: str) -> FailedError:
+    def _check_name(self, number: int, name: str) -> None:
+        try:
+            check_chain_name(name)
+        except UsageError as error:
+            raise complaint(error, self.title, self.program, number) from None
+
+    def _bad_policy(self, number: int, name: str, policy: str) -> None:
         if not self.is_legacy:
-            return self._failed(f"line {number} failed: Bad policy name.")
-        return FailedError(RESOURCE_ERROR, f"{self.title}: Can't set policy `{policy}' on `{name}' line {number}: "
+            self.refused = self.refused or self._failed(f"line {number} failed: Bad policy name.")
+            return
+        raise FailedError(RESOURCE_ERROR, f"{self.title}: Can't set policy `{policy}' on `{name}' line {number}: "
                                            "Bad policy name\n")
 
     def _rule(self, number: int, line: str, table: Table) -> None:
@@ -151,16 +178,16 @@ class _Reader:
         if line.startswith("["):
             given, bracket, line = line.partition("]")
             counters = COUNTERS.match(given)
-            if counters is None or not bracket:
+            if ":" not in given[1:] or not bracket:
                 raise self._wrong(number, f"Bad line {number}: need ]")
         try:
             words = split(line)
             if "-t" in words or "--table" in words:
                 raise UsageError(f"The -t option cannot be used in {self.program}.\n")
-            request = Parser(["-t", table.name, *words], {table.name: table}).parse()
+            request = Parser(["-t", table.name, *words], {table.name: table}, self.warnings).parse()
         except (UsageError, NotModelledError) as error:
             if str(error).endswith("' does not exist") and not self.is_legacy:
-                self.missing = self.missing or error
+                self.refused = self.refused or error
                 return
             raise complaint(error, self.title, self.program, number) from None
         if request.command not in COMMANDS:
@@ -174,35 +201,44 @@ class _Reader:
 
     def _apply(self, number: int, request: Request, table: Table) -> None:
         try:
-            self.said.append(told(table, request) + apply(table, request))
+            if self.refused is None:
+                self.pending.append(told(table, request))
+                self.pending.append(apply(table, request))
         except RuleError as error:
             if self.is_legacy:
                 raise self._failed(f"line {number} failed") from None
-            if error.errno == "ENOENT":
-                raise self._failed(f"line {number} failed: {NO_CHAIN}") from None
-            if request.command in VERBS and error.errno in ERRNO_TEXTS:
-                text = f"RULE_{VERBS[request.command]} failed ({ERRNO_TEXTS[error.errno]})"
-                self.late = self.late or (number, f"{text}: rule in chain {request.chain}")
+            early = early_refusal(error.errno, request.command)
+            if early is not None:
+                self.refused = self.refused or self._failed(f"line {number} failed: {early}")
                 return
-            texts = {"ENORULE": "Bad rule (does a matching rule exist in that chain?).",
-                     "E2BIG": "Index of insertion too big.", "EEXIST": "Chain already exists."}
-            raise self._failed(f"line {number} failed: {texts.get(error.errno, error.errno)}.".replace("..", ".")) \
-                from None
+            self.has_loop = self.has_loop or error.errno == LOOP
+            self._refuse(number, error.errno, request)
+            return
+        if self.has_loop and request.rules:
+            self._refuse(number, LOOP, request)
+
+    def _refuse(self, number: int, errno: str, request: Request) -> None:
+        self.late.append(f"line {number}: {': '.join(late_refusal(errno, request))}\n")
 
     def _commit(self, number: int) -> None:
         assert self.table is not None
-        if self.missing is not None:
-            raise complaint(self.missing, self.title, self.program, number)
-        if self.late is not None:
-            number, text = self.late
-            raise FailedError(KERNEL_ERROR, f"{self.title}: \nline {number}: {text}\n")
+        if not self.is_legacy:
+            self.said += self.pending * (not self.wish.only_tests)
+            self.pending = []
         if not self.wish.only_tests and not self.is_skipped:
+            if isinstance(self.refused, FailedError):
+                raise self.refused
+            if self.refused is not None:
+                raise complaint(self.refused, self.title, self.program, number)
+            if self.late:
+                raise FailedError(KERNEL_ERROR, f"{self.title}: \n{''.join(self.late)}")
             netfilter, label = self.namespace.netfilter, self.table.label
             if not self.wish.keeps and not self.is_legacy:
                 netfilter.tables.pop(label, None)
             netfilter.tables = {**netfilter.tables, label: self.table}
             netfilter.refresh(self.namespace)
-        self.table = None
+        self.table = self.refused = None
+        self.late, self.has_loop = [], False
 
 
 def saved_lines(namespace: NetworkNamespace) -> list[str]:

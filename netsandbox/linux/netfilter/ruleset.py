@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterator
+from graphlib import CycleError, TopologicalSorter
 from typing import NamedTuple
 
 from netsandbox.linux.core.hooks import PRIORITIES, TABLES, Hook, Priority
@@ -236,13 +237,26 @@ class Table:
                 raise RuleError("EINVAL" if self.is_legacy else "EOPNOTSUPP")
             if rule.jump not in self.chains:
                 raise RuleError("ENOENT")
-            if chain.name in self._below(rule.jump) and (not self.is_legacy or self._bases_above(chain)):
+            if self._would_loop(chain, rule.jump) and self._bases_above(chain):
                 raise RuleError("ELOOP" if self.is_legacy else "EMLINK")
             for name in self._below(rule.jump):
                 for limit in self.chains[name].limits:
                     self._check_place(chain, limit, bool(rule.said))
         elif rule.target is not None:
             self._check_place(chain, Refusal(rule.target.tables, rule.target.hooks), bool(rule.said))
+
+    def _would_loop(self, chain: Chain, jump: str) -> bool:
+        """Whether what a chain would lead to goes round; of chains that nothing leads to nobody minds it."""
+        below = self._below(jump)
+        if chain.name in below:
+            return True
+        leads = {name: {to for to, count in self.chains[name].jumps.items() if count > 0 and to in below}
+                 for name in below}
+        try:
+            TopologicalSorter(leads).prepare()
+        except CycleError:
+            return True
+        return False
 
     def _check_place(self, chain: Chain, limit: Refusal, is_nft: bool) -> None:
         """iptables' targets ask for the table's name; of nft's statements those of NAT for the base chain's kind."""

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 NAT = frozenset({"nat"})
 DESTINATION_HOOKS = frozenset({Hook.PREROUTING, Hook.OUTPUT})
 LOOPBACK = 0x7F000001
-WITH_PORTS = ("6", "17", "33", "132")
+WITH_PORTS = ("1", "6", "17", "33", "132")
 NO_PORTS = "Need TCP, UDP, SCTP or DCCP with port specification"
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from netsandbox.engine.units import MICROSECOND, SECOND
-from netsandbox.linux.drop import Dropped, DropReason, Outcome
+from netsandbox.linux.drop import Dropped, DropReason, Operand, Outcome
 from netsandbox.linux.tcp import (
     ack,
     connect,
@@ -77,7 +77,10 @@ def receive_packet(interface: Interface, frame: Frame, packet: IPv4Packet) -> Ve
     if listener is not None:
         return _to_listener(listener, interface, packet, segment, isn)
     reset.answer(interface.namespace, packet, segment, vrf=interface.l3mdev)
-    return Dropped(DropReason.NO_SOCKET, ("tcp", segment.dport, *sockets.elsewhere("tcp", segment.dport, packet.dst)))
+    holder: tuple[Operand, ...] = sockets.elsewhere("tcp", segment.dport, packet.dst)
+    if not holder and segment.flags & (SYN | ACK) != SYN:
+        holder = sockets.of_another_peer("tcp", (packet.dst, segment.dport), (packet.src, segment.sport))
+    return Dropped(DropReason.NO_SOCKET, ("tcp", segment.dport, *holder))
 
 
 def _to_record(found: Request | TimeWait, interface: Interface, packet: IPv4Packet,

@@ -1,13 +1,19 @@
-"""Command lines of iptables 1.8.11 on chains that are not there, as it answered them."""
+"""Command lines of iptables 1.8.11 on chains that are not there, and what it restores, as it answered them."""
 
 from __future__ import annotations
+
+import re
+from pathlib import Path
 
 import pytest
 
 from netsandbox.linux.netfilter import iptables
+from netsandbox.linux.netfilter.restore import Wish, restore, saved_lines
 from tests.linux.netfilter.router import Router
 
 NO_CHAIN = "iptables: No chain/target/match by that name.\n"
+RESTORED = re.findall(r"(?ms)^## (\w+) ?(.*?)\n(.*?\n)-- prints\n(.*?)-- says\n(.*?)=> (\d)\n(.*?)(?=^## |\Z)",
+                      (Path(__file__).parent / "real_restore.txt").read_text())
 NO_RULE = "iptables: Bad rule (does a matching rule exist in that chain?).\n"
 
 
@@ -46,3 +52,16 @@ def test_a_service_is_named_for_its_protocol() -> None:
     listed = router.iptables("-L INPUT")
     for shown in ("udp dpt:80\n", "multiport ports 22,domain,ntp,https\n", "tcp dpt:http\n"):
         assert shown in listed
+
+
+@pytest.mark.parametrize(("name", "options", "text", "prints", "says", "code", "saved"), RESTORED,
+                         ids=[case[0] for case in RESTORED])
+def test_what_is_restored(name: str, options: str, text: str, prints: str, says: str, code: str, saved: str) -> None:
+    router = Router()
+    for line in ("-N MINE", "-A MINE -j ACCEPT", "-A INPUT -j MINE", "-P FORWARD DROP"):
+        router.iptables(line)
+    wish = Wish(keeps="-n" in options, with_counters="-c" in options, only_tests="-t" in options,
+                tells="-v" in options, table=options.partition("-T ")[2])
+    answer = restore(router.namespace, text, wish)
+    assert (answer.out, answer.err, str(answer.code)) == (prints, says, code), name
+    assert saved_lines(router.namespace) == saved.splitlines()

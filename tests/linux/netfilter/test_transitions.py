@@ -141,3 +141,19 @@ def test_what_nobody_acknowledges_is_not_kept_for_days(more: list[Step], seconds
 def test_only_gre_of_pptp_has_a_key_and_must_carry_ppp(header: str, key: int | None) -> None:
     found = tuple_of(IPv4Packet(1, 2, 47, bytes.fromhex(header)))
     assert (found and found.dport) == key
+
+
+INIT = "03e900500000000034d361c801000014000012340000ffff000a000a00000001"
+"""A first packet of SCTP from port 1001 to 80."""
+
+
+@pytest.mark.parametrize(("data", "is_valid"), [
+    (INIT, True), (INIT.replace("34d3", "34d2"), False), (INIT[:-2] + "02", False), (INIT[:24], False)])
+def test_a_packet_of_sctp_is_known_by_its_checksum(data: str, is_valid: bool) -> None:
+    router = Router()
+    router.iptables("-A FORWARD -m conntrack --ctstate INVALID -j DROP")
+    sent = IPv4Packet(parse_ipv4("10.0.0.7"), parse_ipv4("192.0.2.1"), 132, bytes.fromhex(data))
+    assert (router.pass_through(sent, "eth0", "eth1") is not None) == is_valid
+    table = router.namespace.netfilter.connections
+    assert table is not None
+    assert len(list(table.entries())) == is_valid
