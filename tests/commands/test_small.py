@@ -72,13 +72,15 @@ def test_nsenter_without_mounts_keeps_ones_own_files(one: KeptSession) -> None:
     assert (job.code, job.err) == (127, "nsenter: failed to execute ./nosuch: No such file or directory\n")
 
 
-@pytest.mark.parametrize("line", ["chmod 600 /tmp/x", "chown 1000:1000 /tmp/x", "chgrp adm /tmp/x"])
+@pytest.mark.parametrize("line", ["chmod 600 /tmp/x", "chmod -rw /tmp/x", "chmod u=rw,go-w /tmp/x",
+                                  "chown 1000:1000 /tmp/x", "chgrp adm /tmp/x"])
 def test_rights_are_not_taken_in_silence(line: str) -> None:
     session = KeptSession()
     session.run("touch /tmp/x")
     job = session.run(line)
     assert (job.code, job.err) == (0, f"note: {line.split()[0]} changes nothing in the sandbox\n")
     assert session.run(line.replace("x", "y")).err.endswith("cannot access '/tmp/y': No such file or directory\n")
+    assert session.run("chmod 999 /tmp/x").err.startswith("chmod: invalid mode: ‘999’\n")
 
 
 def test_a_script_that_is_not_there_is_told_as_bash_does() -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING
 
 from netsandbox.commands.tools.context import ToolError, ToolResult
@@ -18,6 +19,9 @@ if TYPE_CHECKING:
     from netsandbox.linux.core.files import Files
 
 MOST = 10_000
+CLAUSE = r"[ugoa]*(?:[-+=](?:[rwxXst]*|[ugo]|[0-7]+))+"
+MODE = re.compile(rf"0*[0-7]{{1,4}}|{CLAUSE}(?:,{CLAUSE})*")
+"""What chmod takes (mode_compile)."""
 
 
 def _missing(name: str, operand: str = "missing operand") -> ToolError:
@@ -210,10 +214,19 @@ def chgrp(context: ToolContext, arguments: list[str]) -> ToolResult:
 
 
 def _of_rights(context: ToolContext, name: str, arguments: list[str]) -> ToolResult:
-    """chmod and its kin: every file here is root's, who may do everything with it."""
-    paths = [word for word in arguments if not word.startswith("-")][1:]
+    """chmod and its kin: every file here is root's, who may do everything with it.
+
+    Raises:
+        ToolError: there is no file, or it is no mode.
+    """
+    takes_mode = name == "chmod"
+    operands = [word for word in arguments if not word.startswith("-") or (takes_mode and MODE.fullmatch(word))]
+    wish = "" if any(word.startswith("--reference") for word in arguments) else "".join(operands[:1])
+    paths = operands[bool(wish):]
     if not paths:
-        raise _missing(name)
+        raise _missing(name, f"missing operand after ‘{wish}’" if wish and wish[0] != "-" else "missing operand")
+    if takes_mode and wish and not MODE.fullmatch(wish):
+        raise _missing(name, f"invalid mode: ‘{wish}’")
     files = files_of(context)
     errors = "".join(
         f"{name}: cannot access '{path}': No such file or directory\n" for path in paths if not files.exists(path)
