@@ -4,18 +4,18 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from netsandbox.docker.signals import SIGNALS as EVERY_SIGNAL
+from netsandbox.docker.signals import IGNORED, SIGNALS
 from netsandbox.shell.errors import RefusedError
 
 if TYPE_CHECKING:
     from netsandbox.shell.builtin import Builtin
     from netsandbox.shell.state import JobEntry
 
-SIGNALS = {"HUP": 1, "INT": 2, "QUIT": 3, "KILL": 9, "USR1": 10, "USR2": 12, "TERM": 15, "CONT": 18, "STOP": 19}
 USAGE = "kill: usage: kill [-s sigspec | -n signum | -sigspec] pid | jobspec ... or kill -l [sigspec]"
 INIT = "1"
 """Of a PID namespace: no signal ends it that it has not asked for (pid_namespaces(7))."""
-HARMLESS = frozenset({"CONT", "STOP"})
+HARMLESS = frozenset({name for name, number in SIGNALS.items() if number in IGNORED} | {"STOP", "TSTP", "TTIN", "TTOU"})
+"""They end nothing; what is stopped on a machine goes on here."""
 
 
 def wait(call: Builtin) -> int | None:
@@ -86,9 +86,9 @@ def kill(call: Builtin) -> int | None:
 
 def list_signals(call: Builtin, words: list[str]) -> int:
     """`kill -l`: all signals as bash lays them out, five in a row; of a name its number, of a number its name."""
-    numbers = {str(number): name for name, number in EVERY_SIGNAL.items()}
+    numbers = {str(number): name for name, number in SIGNALS.items()}
     for word in words:
-        found = numbers.get(word) or EVERY_SIGNAL.get(word.removeprefix("SIG"))
+        found = numbers.get(word) or SIGNALS.get(word.removeprefix("SIG"))
         if found is None:
             return call.fail(f"{word}: invalid signal specification")
         call.out(f"{found}\n")
@@ -96,7 +96,7 @@ def list_signals(call: Builtin, words: list[str]) -> int:
         return 0
     real_time = {**{34 + at: f"RTMIN+{at}" if at else "RTMIN" for at in range(16)},
                  **{64 - at: f"RTMAX-{at}" if at else "RTMAX" for at in range(15)}}
-    cells = sorted({**{number: name for name, number in EVERY_SIGNAL.items()}, **real_time}.items())
+    cells = sorted({**{number: name for name, number in SIGNALS.items()}, **real_time}.items())
     call.out("".join(f"{number:2}) SIG{name}" + ("\t" if place % 5 else "\n")
                      for place, (number, name) in enumerate(cells, 1)) + "\n")
     return 0
@@ -109,7 +109,7 @@ def _kill_one(call: Builtin, text: str, signal: str | None) -> int:
             entry.task.signal(SIGNALS[signal])
         return 0
     if text == str(call.state.pid) and not call.shell.is_interactive:
-        if signal is not None and call.shell.trap(SIGNALS[signal]):
+        if signal is not None and call.shell.main.trap(SIGNALS[signal]):
             return 0
         if signal is not None and signal not in HARMLESS and text != INIT:
             call.shell.leave(128 + SIGNALS[signal])

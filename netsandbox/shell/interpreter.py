@@ -58,6 +58,8 @@ class Interpreter(Task):
         self.streams: Streams = streams if streams is not None else {
             0: Pipe(is_closed=True), 1: Screen(self, "out"), 2: Screen(self, "err")}
         self._budget = budget.present()
+        self.main: Interpreter = self
+        """The shell that `$$` is the number of, in its subshells too."""
         self.frames: list[Frame] = []
         self.waiting: Task | None = None
         self.is_blocked = False
@@ -85,9 +87,11 @@ class Interpreter(Task):
 
     @property
     def _loops_for_ever(self) -> bool:
-        """What a function or a failure ends is not seen in the loop itself."""
+        """What a function, a failure or a job of the script's ends is not seen in the loop itself."""
+        jobs = () if self.is_interactive else self.state.jobs.values()
         return (any(frame.never_ends for frame in self.frames) and not self.state.functions
-                and "e" not in self.state.options)
+                and "e" not in self.state.options
+                and not any(entry.task.is_running and not entry.task.is_endless for entry in jobs))
 
     @property
     def listens(self) -> bool:
@@ -340,6 +344,7 @@ class Interpreter(Task):
         budget.hold(Use.DEPTH, state.depth)
         made = Interpreter(self.scheduler, self.machine, state, body, streams)
         made.foreground = self.foreground
+        made.main = self.main
         made.tested = self.tested
         made.began = self.began
         made.in_background = self.in_background

@@ -76,6 +76,7 @@ def test_an_endless_ping_is_interrupted_and_replays() -> None:
 
 @pytest.mark.parametrize(("line", "out"), [
     ("while true; do echo x; sleep 1; done", "x\n" * 4), ("for ((;;)); do echo x; sleep 2; done", "x\n" * 2),
+    ("bash -c 'trap \"echo end; exit\" ALRM; (sleep 7; kill -ALRM $$) & while :; do sleep 1; done'", "end\n"),
     ("docker run --rm alpine sh -c 'until false; do echo x; sleep 1; done'", "x\n" * 4),
     ("n=0; while :; do n=$((n+1)); [ $n = 7 ] && break; sleep 1; done; echo $n", "7\n"),
     ("f() { [ $n = 7 ] && exit; n=$((n+1)); }; n=0; (while true; do f; sleep 1; done); echo x", "x\n")])

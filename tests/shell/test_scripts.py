@@ -285,7 +285,8 @@ def test_a_trap_is_done_when_its_signal_comes_and_at_the_end(script: str, out: s
     "trap 'echo a' INT TERM; trap -p TERM NOPE; echo $?; trap INT; trap -p INT", "trap -x INT; echo $?",
     "trap foo; echo $?", "trap 'echo a' SIGTERM NOPE; echo $?; trap -p TERM", "trap - ; echo $?",
     "trap -- 'echo b' usr1; kill -USR1 $$; echo c", "trap if EXIT; echo x", "trap if USR1; kill -USR1 $$; echo y $?",
-    "trap x KILL; echo $?; trap -p KILL", "trap 'echo b' EXIT; trap 2 0; echo c"])
+    "trap x KILL; echo $?; trap -p KILL", "trap 'echo b' EXIT; trap 2 0; echo c",
+    "trap 'echo a' ALRM; kill -ALRM $$; kill -WINCH $$; echo $?"])
 @pytest.mark.parametrize("dialect", ["bash", "dash"])
 def test_trap_takes_what_the_shell_takes(script: str, dialect: str) -> None:
     assert simulated(script, dialect) == theirs(script, dialect)
