@@ -124,7 +124,7 @@ def _icmp(reader: Reader) -> None:
         raise reader.not_modelled("icmp code")
     reader.use_protocol("icmp")
     at = reader.place
-    negated, value = reader.asked("icmp type", _icmp_name)
+    negated, value = reader.asked("icmp type", _icmp_name, lambda name: ICMP_TYPES.get(name, 0))
     if not all(part.isdecimal() or part in ICMP_TYPES for part in value.split(",")):
         raise reader.line.complaint("Could not parse ICMP type", at + bool(negated))
     reader.one_of(negated, [["-p", "icmp", "--icmp-type", one] for one in value.split(",")] if "," in value else
@@ -160,6 +160,8 @@ def _meta(reader: Reader) -> None:
     if field == "mark" and reader.words[:1] == ["set"]:
         reader.take()
         value = reader.take()
+        if value in ("mark", "meta", "ct"):
+            raise reader.not_modelled(f"meta mark set {value}")
         reader.said.append(f"meta mark set {hexadecimal(value)}")
         reader.out += ["-j", "MARK", "--set-mark", value]
     elif field in ("mark", "length"):
@@ -181,7 +183,7 @@ def _meta(reader: Reader) -> None:
         reader.one_of(negated, [["-m", "pkttype", "--pkt-type", "otherhost" if one == "other" else one]
                                 for one in value.split(",")])
     elif field == "skuid":
-        negated, value = reader.asked("meta skuid")
+        negated, value = reader.asked("meta skuid", lambda name: "0" if name == "root" else name)
         reader.out += ["-m", "owner", *negated, "--uid-owner", value]
     elif field in ("iifname", "iif", "oifname", "oif"):
         _interface(reader, field)
@@ -253,7 +255,7 @@ def _reject(reader: Reader) -> None:
         reader.said[-1] += " with tcp reset"
         if reader.protocol != "tcp":
             if reader.is_inet:
-                reader.said.insert(-1, "meta l4proto tcp")
+                reader.said.insert(0, "meta l4proto tcp")
             reader.protocol = "tcp"
             reader.out += ["-p", "tcp"]
         reader.out += ["--reject-with", "tcp-reset"]

@@ -259,8 +259,11 @@ class Table:
         return False
 
     def _check_place(self, chain: Chain, limit: Refusal, is_nft: bool) -> None:
-        """iptables' targets ask for the table's name; of nft's statements those of NAT for the base chain's kind."""
+        """iptables' targets ask for the table's name; of nft's statements those of NAT for the base chain's kind, and
+        reject only whether the packet has left the routing behind (nft_reject_validate)."""
         bases = self._bases_above(chain)
+        if is_nft and limit.tables == frozenset({"filter"}) and any(base.hook is Hook.POSTROUTING for base in bases):
+            raise RuleError("EOPNOTSUPP")
         if is_nft and "nat" in (limit.tables or ()) and any(base.kind != "nat" for base in bases):
             raise RuleError("EINVAL")
         if not is_nft and limit.tables is not None and self.name not in limit.tables:
