@@ -205,7 +205,7 @@ class Shell(Standing):
         if not self.is_for_the_host(text):
             return self._begin(text, job)
         with self.on_the_host() as said:
-            job.complain(self.say(said))
+            job.complain(said)
             return self._begin(text, job)
 
     def _begin(self, text: str, job: Job) -> Job:

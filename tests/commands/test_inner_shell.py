@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from netsandbox.explain.refusals import noted
 from netsandbox.session.keeping import KeptSession
 from tests.session.lines import state
 
@@ -102,6 +103,9 @@ def test_docker_is_not_in_a_containers_shell(one: KeptSession) -> None:
     assert (said.out, said.code) == ("web\n", 0)
     assert said.err == ("note: web has no docker: this is the host's, as in a second terminal; "
                         "`exit` leaves the container\n")
+    one.shell.language = "zh"
+    assert noted(one.run("docker ps -q").err.strip(), "zh").startswith("注意：web 里没有 docker")
+    one.shell.language = "en"
     one.run("sudo docker run -it --rm --name box alpine sh")
     assert one.run("docker ps -q | wc -l").out == "2\n"
     assert (one.shell.where, one.run("exit").code, one.shell.where) == ("box", 0, "web")
