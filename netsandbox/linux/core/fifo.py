@@ -27,6 +27,11 @@ class Fifo(Discipline):
         super().__init__(interface, handle)
         self.most = interface.queue_length or 1
 
+    @property
+    def held(self) -> int:
+        """How much of the queue is taken."""
+        return len(self.waiting)
+
     def needs(self, _frame: Frame) -> int:
         """How much of the queue a frame would take."""
         return 1
@@ -48,6 +53,10 @@ class ByteFifo(Fifo):
     def __init__(self, interface: Interface, handle: int) -> None:
         super().__init__(interface, handle)
         self.most = (interface.queue_length or 1) * (interface.mtu + 14)
+
+    @property
+    def held(self) -> int:
+        return sum(frame.size for _since, _serial, frame in self.waiting)
 
     def needs(self, frame: Frame) -> int:
         return frame.size

@@ -78,7 +78,7 @@ class HtbClass:
         leaf = self.leaf
         if not isinstance(leaf, Fifo):
             return leaf.enqueue(frame)
-        if sum(leaf.needs(held[2]) for held in leaf.waiting) + leaf.needs(frame) > leaf.most:
+        if leaf.held + leaf.needs(frame) > leaf.most:
             leaf.dropped += 1
             return False
         leaf.serial += 1
