@@ -253,7 +253,9 @@ class _Parser:
 
 def _unknown(token: Token) -> str:
     near = difflib.get_close_matches(token.text.lower(), KEYWORDS, 1)
-    hint = f"did you mean `{near[0]}`?" if near else f"for a name write `host {token.text}`"
+    name, colon, port = token.text.rpartition(":")
+    example = f"host {name} and port {port}" if colon and port.isdecimal() else f"host {token.text}"
+    hint = f"did you mean `{near[0]}`?" if near else f"for a name write `{example}`"
     return f"no keyword `{token.text}`: {hint}"
 
 

@@ -114,6 +114,7 @@ def test_what_a_filter_matches(text: str, matched: list[int]) -> None:
     ("text", "start", "end", "words"),
     [
         ("hots nginx-1", 0, 4, "did you mean `host`?"),
+        ("192.168.1.1:8080", 0, 16, "for a name write `host 192.168.1.1 and port 8080`"),
         ("nginx-1", 0, 7, "write `host nginx-1`"),
         ("host", 4, 4, "expected a name or an address"),
         ("host and arp", 5, 8, "expected a name or an address"),
