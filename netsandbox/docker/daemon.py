@@ -68,6 +68,7 @@ def _begin(engine: DockerEngine, done: Callable[[], None]) -> None:
     else:
         _make_predefined(engine)
         _restore_networks(engine)
+        engine.firewall.set(engine.firewall.rules.kept())
     engine.forwards = bool(engine.namespace.sysctls.all.forwarding)
     if not is_first:
         engine.namespace.record(DaemonStarted(engine.namespace.name))

@@ -30,7 +30,7 @@ from netsandbox.docker import (
 )
 from netsandbox.docker.container import EXITED, PAUSED, RESTARTING, RUNNING, Container
 from netsandbox.docker.daemon_settings import DaemonError, DaemonSettings
-from netsandbox.docker.errors import DAEMON, NOT_FOUND, DockerError, as_older_runc, daemon_error
+from netsandbox.docker.errors import DAEMON, NOT_CREATED, NOT_FOUND, DockerError, as_older_runc, daemon_error
 from netsandbox.docker.events import ContainerExited, ContainerPaused, ContainerStarted, ContainerUnpaused
 from netsandbox.docker.firewall import Firewall
 from netsandbox.docker.freezer import Frozen, programs_of
@@ -244,7 +244,8 @@ class DockerEngine:
         sandbox.leave_networks(self, container)
         container.namespace = None
         container.error = str(error).removeprefix(DAEMON)
-        container.code = error.code if error.code in (126, 127) else container.code or UNKNOWN
+        is_of_runtime = error.code in (126, 127) and container.error.startswith(NOT_CREATED.partition(":")[0])
+        container.code = error.code if is_of_runtime else container.code or UNKNOWN
 
     # -- the end of a container's program
 

@@ -85,6 +85,10 @@ class Rules:
         return [RuleLine("filter", "FORWARD", f"-j {name}", at_head=True, moves=True)
                 for name in ("DOCKER-FORWARD", "DOCKER-USER")]
 
+    def kept(self) -> list[RuleLine]:
+        """What comes last where containers ran on (live-restore)."""
+        return []
+
     # -- a network
 
     def network(self, network: BridgeNetwork) -> list[RuleLine]:
@@ -206,6 +210,10 @@ class Rules26(Rules):
     def top(self) -> list[RuleLine]:
         return [RuleLine("filter", "FORWARD", f"-j {name}", at_head=True, moves=True)
                 for name in (STAGE_1, "DOCKER-USER")]
+
+    def kept(self) -> list[RuleLine]:
+        """The stages come to stand before what a person set, until a network is made."""
+        return self.top()[:1]
 
     def network(self, network: BridgeNetwork) -> list[RuleLine]:
         return [*super().network(network), RuleLine("filter", "DOCKER-USER", "-j RETURN", moves=True), *self.top()]

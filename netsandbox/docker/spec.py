@@ -3,18 +3,21 @@
 from __future__ import annotations
 
 import re
+from posixpath import normpath
 from typing import TYPE_CHECKING, Any
 
 from netsandbox.docker.errors import NOT_CREATED, daemon_error
-from netsandbox.docker.files import HOST_GATEWAY
+from netsandbox.docker.files import HOST_GATEWAY, WRITTEN
 from netsandbox.linux.core.accounts import UnknownAccountError, account
 
 if TYPE_CHECKING:
     from netsandbox.docker.container import Container
     from netsandbox.docker.engine import DockerEngine
 
-DEVICES = "/dev/"
-"""The sandbox has no devices; whatever is named there is taken as if it had."""
+DEVICES = frozenset(f"/dev/{name}".rstrip("/") for name in (
+    "", "console", "full", "fuse", "kmsg", "loop-control", "net", "net/tun", "null", "ptmx", "random", "tty", "urandom",
+    "zero"))
+"""What every machine has, and folders of such: the sandbox takes them as if it had, and has no others."""
 SIZE = re.compile(r"\d+(\.\d+)?[kKmMgG]?[bB]?|-1", re.ASCII)
 
 
@@ -32,10 +35,7 @@ def check(engine: DockerEngine, container: Container) -> None:
     except UnknownAccountError as error:
         raise daemon_error(str(error)) from None
     for device in wanted.get("Devices") or ():
-        path = str(device["PathOnHost"])
-        if not path.startswith(DEVICES) and engine.host_files.find(path) is None:
-            raise daemon_error(f'error gathering device information while adding custom device "{path}": no such file '
-                               "or directory", 127)
+        _check_device(engine, str(device["PathOnHost"]))
     names_host = any(address == HOST_GATEWAY for address, _name in container.host_config.extra_hosts)
     if names_host and engine.default is None and not engine.settings.host_gateway_ip:
         raise daemon_error("unable to derive the IP value for host-gateway")
@@ -47,6 +47,14 @@ def check(engine: DockerEngine, container: Container) -> None:
         raise daemon_error("failed to join PID namespace: " + (
             f"container {other} is not running" if is_there else f"No such container: {other}"))
     _check_log(wanted.get("LogConfig") or {})
+
+
+def _check_device(engine: DockerEngine, path: str) -> None:
+    if normpath(path) in DEVICES:
+        return
+    is_there = normpath(path) in WRITTEN or engine.host_files.find(normpath(path)) is not None
+    why, code = ("not a device node", 125) if is_there else ("no such file or directory", 127)
+    raise daemon_error(f'error gathering device information while adding custom device "{path}": {why}', code)
 
 
 def of_its_processes(engine: DockerEngine, container: Container) -> list[Container]:

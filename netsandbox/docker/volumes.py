@@ -166,16 +166,18 @@ def attach(engine: DockerEngine, container: Container) -> None:
     if (container.mounts or is_read_only) and container.image.server in FURNISH:
         FURNISH[container.image.server](files_of(engine, container))
     for mount in sorted(container.mounts, key=lambda it: it.target.count("/")):
-        system = files_of(engine, container).system
+        files = files_of(engine, container)
+        system = files.system
         try:
+            target = _followed(files, mount.target)
             if mount.kind == TMPFS:
                 memory = FileSystem(engine.scheduler, most_bytes(mount))
-                system.graft(mount.target, Directory(engine.scheduler.clock), Graft(memory, mount.read_only))
+                system.graft(target, Directory(engine.scheduler.clock), Graft(memory, mount.read_only))
                 continue
             node = engine.host_files.find(_of_volume(engine, mount) if mount.kind == VOLUME else
                                           _on_host(engine, mount.source))
             assert node is not None, mount
-            system.graft(mount.target, node, Graft(engine.host_files, mount.read_only, mount.fills))
+            system.graft(target, node, Graft(engine.host_files, mount.read_only, mount.fills))
         except FileError as error:
             raise daemon_error(f"failed to create task for container: error mounting {mount.source} to rootfs at "
                                f"{mount.target}: {str(error).lower()}") from None
@@ -226,6 +228,14 @@ def _of_volume(engine: DockerEngine, mount: Mount) -> str:
     if engine.host_files.find(path) is None:
         raise daemon_error(f"cannot access path {path}: lstat {path}: no such file or directory")
     return path
+
+
+def _followed(files: Files, target: str) -> str:
+    """Where a target lies behind the image's links, as /var/run is one; what is not there yet is to be made."""
+    if target == "/" or files.exists(target):
+        return files.canonical(target)
+    above, _slash, name = target.rpartition("/")
+    return f"{_followed(files, above or '/').rstrip('/')}/{name}"
 
 
 def _on_host(engine: DockerEngine, source: str) -> str:

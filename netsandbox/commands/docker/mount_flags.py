@@ -27,7 +27,7 @@ DRIVER_IGNORED = ("WARNING: the container-wide volume-driver configuration is ig
 DRIVER_IGNORED_BEFORE_28 = ("`--volume-driver` is ignored for volumes specified via `--mount`. Use `--mount "
                             "type=volume,volume-driver=...` instead.")
 NOT_HERE = ("/dev", "/proc", "/sys", "/lib/modules", "/etc/localtime", "/etc/timezone", "/usr/lib/modules", "/boot",
-            "/run/docker.sock", "/var/run/docker.sock")
+            "/run/docker.sock", "/var/run/docker.sock", "/run/docker", "/var/run/docker")
 """What a real host has and the sandbox's small file system has not."""
 
 

@@ -168,8 +168,14 @@ def _ulimit(text: str) -> dict[str, Any]:
 
 
 def _device(text: str) -> dict[str, str]:
-    """HOST[:CONTAINER][:PERMISSIONS]."""
+    """HOST[:CONTAINER][:PERMISSIONS].
+
+    Raises:
+        DockerError: the host's is no whole path.
+    """
     parts = text.split(":")
+    if not parts[0].startswith("/"):
+        raise DockerError(f"{parts[0]} is not an absolute path")
     inside = parts[1] if len(parts) > 1 and not set(parts[1]) <= set("rwm") else parts[0]
     rights = parts[-1] if len(parts) > 1 and parts[-1] and set(parts[-1]) <= set("rwm") else "rwm"
     return {"PathOnHost": parts[0], "PathInContainer": inside, "CgroupPermissions": rights}

@@ -17,6 +17,7 @@ from netsandbox.linux.core.release import RELEASE
 
 if TYPE_CHECKING:
     from netsandbox.commands.docker.client import Client
+    from netsandbox.docker.engine import DockerEngine
 
 BAD_TEMPLATE = 64
 NOTHING = Slice([], "[]string", is_nil=True)
@@ -35,10 +36,10 @@ def version(client: Client, parsed: Parsed) -> int:
     common: dict[str, Any] = {"Platform": platform, "Version": profile.version, "APIVersion": profile.api,
                               "Os": "linux", "Arch": "amd64"}
     if parsed.text("format"):
-        profile = client.engine.profile
         server = {**common, "MinAPIVersion": profile.lowest_api, "KernelVersion": RELEASE, "Experimental": False}
-        own = {**common, "Context": client.endpoint.context}
-        return _by_template(client, parsed, {"Client": own, "Server": server}, "version", "system.versionInfo")
+        own, down = {**common, "Context": client.endpoint.context}, _unreachable(client)
+        return _by_template(client, parsed, {"Client": own, "Server": None if down else server}, "version",
+                            "system.versionInfo", down)
     client.print(f"Client: netsandbox {__version__} (simulated)\n Version:           {profile.version}\n"
                  f" API version:       {profile.api}\n OS/Arch:           linux/amd64\n"
                  f" Context:           {client.endpoint.context}")
@@ -50,11 +51,15 @@ def version(client: Client, parsed: Parsed) -> int:
 
 
 def info(client: Client, parsed: Parsed) -> int:
-    it = _facts(client)
+    engine, down = client.context.engine, _unreachable(client)
+    it = _facts(engine)
     if parsed.text("format"):
-        return _by_template(client, parsed, it, "", "system.dockerInfo")
+        return _by_template(client, parsed, _blank(it) if down else it, "", "system.dockerInfo", down)
     client.print(f"Client:\n Version:    {it['ServerVersion']}\n Context:    {client.endpoint.context}\n"
-                 " Debug Mode: false\n\nServer:\n" + "\n".join(_lines(client, it)) + "\n")
+                 " Debug Mode: false\n\nServer:")
+    if down:
+        raise down if engine.profile.since(28) else DockerError(f"ERROR: {down}\nerrors pretty printing info")
+    client.print("\n".join(_lines(client, it)) + "\n")
     if not client.engine.forwards:
         client.complain("WARNING: IPv4 forwarding is disabled")
     return 0
@@ -79,9 +84,24 @@ def _lines(client: Client, it: dict[str, Any]) -> list[str]:
             *([" Firewall Backend: iptables"] if client.engine.profile.since(29) else [])]
 
 
-def _facts(client: Client) -> dict[str, Any]:
+def _unreachable(client: Client) -> DockerError | None:
+    """Why the Engine does not answer, if it does not: the client tells first what it knows itself."""
+    try:
+        _engine = client.engine
+    except DockerError as error:
+        return error
+    return None
+
+
+def _blank(value: Any) -> Any:
+    """A value of Go's of which nothing is known: its type's zero."""
+    if isinstance(value, dict):
+        return {key: _blank(inner) for key, inner in value.items()}
+    return NOTHING if isinstance(value, list | Slice) else type(value)()
+
+
+def _facts(engine: DockerEngine) -> dict[str, Any]:
     """GET /info, what a lesson can need of it."""
-    engine = client.engine
     containers = engine.containers.values()
     running = sum(container.is_running for container in containers)
     paused = sum(container.state == PAUSED for container in containers)
@@ -104,19 +124,35 @@ def _facts(client: Client) -> dict[str, Any]:
             **({} if engine.profile.since(28) else {"BridgeNfIptables": bool(engine.namespace.sysctls.get(BRIDGED))})}
 
 
-def _by_template(client: Client, parsed: Parsed, data: dict[str, Any], name: str, type_name: str) -> int:
-    """Errors are named after the client's template, and say whose field is missing."""
-    form = parsed.text("format")
+def _by_template(client: Client, parsed: Parsed, data: dict[str, Any], name: str, type_name: str,
+                 down: DockerError | None) -> int:
+    """Errors are named after the client's template, and say whose field is missing.
+
+    Args:
+        down: why the Engine does not answer. `version` tells only that; `info` that and the template's error, and
+            before 28 it tells that first and ends well.
+    """
+    form, is_info = parsed.text("format"), not name
+    is_old = is_info and not client.context.engine.profile.since(28)
+    if down and is_old:
+        client.complain(str(down))
     try:
         template = Template(form, type_name) if form != "json" else None
     except TemplateError as error:
-        raise DockerError(f"template parsing error: {error}", BAD_TEMPLATE) from None
+        before = f"{down}\n" if down and is_info and not is_old else ""
+        why = str(error).replace("template: :", f"template: {name}:", 1)
+        raise DockerError(f"{before}template parsing error: {why}", BAD_TEMPLATE) from None
+    told = ""
     try:
         client.print(to_json(data) if template is None else template.execute(data))
     except TemplateError as error:
         client.print(error.printed)
-        told = str(error).replace("template: :", f"template: {name}:", 1)
-        raise DockerError(told.replace('executing ""', f'executing "{name}"', 1)) from None
+        told = str(error).replace("template: :", f"template: {name}:", 1).replace(
+            'executing ""', f'executing "{name}"', 1)
+    if down and not is_old:
+        told = f"{down}\n{told}" if told and is_info else str(down)
+    if told:
+        raise DockerError(told)
     return 0
 
 
