@@ -12,6 +12,7 @@ from typing import Any, NamedTuple
 from netsandbox.docker.events import AddressAnnounced, ContainerStarted
 from netsandbox.engine.trace import Record, Trace, event_of, kind_of
 from netsandbox.lab.events import CommandRun
+from netsandbox.linux.device_events import RuleMatched
 from netsandbox.linux.events import (
     FrameBridged,
     FrameReceived,
@@ -23,6 +24,7 @@ from netsandbox.linux.events import (
 )
 from netsandbox.linux.place import Place
 from netsandbox.wire.arp import ArpPacket
+from netsandbox.wire.ipv4 import IPv4Packet
 
 MOST_CAUSES = 50
 """Causes that are told one by one; of a longer chain the newest and the first are."""
@@ -146,13 +148,28 @@ def chain(trace: Trace, record: Record, limit: int) -> tuple[list[Link], int, in
         links.append(Link(record.step, opened))
     numbers = _causes(trace, record)
     shown, skipped = _shown(numbers, limit)
+    destination = _destination(record.event)
     for number in shown:
         link = _link(trace, number, subject)
+        links += (Link(number, rule) for rule in _rules(trace.of_step(number), destination))
         if link is not None:
             links.append(link)
             subject = link.record or subject
     hops = own_delivery + sum(_is_delivery(trace, number) for number in numbers)
     return links, skipped, hops
+
+
+def _destination(event: Any) -> int | None:
+    """Where a packet goes that a record tells of."""
+    packet = getattr(getattr(event, "frame", None), "payload", None) or getattr(event, "packet", None)
+    return packet.dst if isinstance(packet, IPv4Packet) else None
+
+
+def _rules(records: Iterable[Record], destination: int | None) -> list[Record]:
+    """The rule of policy routing that led a packet this way: it decides more than the route that it led to, but what a
+    step is told by is the frame that left."""
+    return [record for record in records
+            if isinstance(record.event, RuleMatched) and record.event.destination == destination][-1:]
 
 
 def _causes(trace: Trace, record: Record) -> list[int]:

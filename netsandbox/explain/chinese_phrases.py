@@ -49,6 +49,7 @@ PHRASES: dict[str, str] = {
     "icmp.3.13": "被规则禁止", "icmp.5.0": "有更短的路", "icmp.5.1": "有更短的路",
     "icmp.11.0": "TTL 在途中用尽", "icmp.11.1": "分片迟迟没有到齐", "icmp.12.0": "首部字段有误",
     "icmp": "类型{type}，代码{code}",
+    "error-untold": "这本是内核要发的 ICMP 差错：没有程序等着它",
     "errno": "程序得到{error}",
     "errno.ENETUNREACH": "程序得到 ENETUNREACH（网络不可达）",
     "errno.EHOSTUNREACH": "程序得到 EHOSTUNREACH（没有到主机的路由）",

@@ -52,6 +52,7 @@ PHRASES: dict[str, str] = {
     "icmp.11.0": "TTL used up on the way", "icmp.11.1": "fragments missing for too long",
     "icmp.12.0": "a header field is wrong",
     "icmp": "type {type}, code {code}",
+    "error-untold": "it was to be the kernel's ICMP error about what was dropped; no program waits for it",
     "errno": "the program gets {error}",
     "errno.ENETUNREACH": "the program gets ENETUNREACH, “Network is unreachable”",
     "errno.EHOSTUNREACH": "the program gets EHOSTUNREACH, “No route to host”",

@@ -8,6 +8,7 @@ from typing import Any, NamedTuple
 from netsandbox.apps.events import NameUnknown
 from netsandbox.docker.events import PoolRefused, PublishRefused, SubnetRefused
 from netsandbox.engine.trace import Record, Trace, event_of, kind_of
+from netsandbox.explain.chain import delivery_of, record_at
 from netsandbox.linux.drop import Dropped, DropReason, Operand
 from netsandbox.linux.events import (
     BindRefused,
@@ -74,6 +75,8 @@ def _last_end(trace: Trace, end: int, is_meant: Callable[[int], bool], since: in
                 untold = untold or seq
         elif kind is SendFailed and _is_untold(event_of(raw, seq)):
             untold = untold or (seq if is_meant(seq) else None)
+        elif kind is RouteMissing and is_icmp_untold(trace, record_at(trace, seq)):
+            continue
         elif kind in ENDS and is_meant(seq):
             return seq, None
     return None, untold
@@ -89,6 +92,12 @@ def _begun(trace: Trace, seq: int) -> int:
             return start
         number = cause
     return -1
+
+
+def is_icmp_untold(trace: Trace, record: Record) -> bool:
+    """A route is missing for the ICMP error about a frame that is dropped: that drop is the end, and no program's."""
+    arrival = delivery_of(trace, record)
+    return arrival is not None and isinstance(arrival.event.verdict, Dropped)
 
 
 def _is_untold(event: SendFailed) -> bool:

@@ -14,6 +14,7 @@ from netsandbox.explain.history import (
     closing,
     drop_of_line,
     fdb_row,
+    is_icmp_untold,
     last_change,
     last_drop,
     neighbour_row,
@@ -44,6 +45,7 @@ from netsandbox.linux.events import (
     PacketFragmented,
     PacketQueued,
     RouteChosen,
+    RouteMissing,
     SendFailed,
     VerdictGiven,
 )
@@ -205,6 +207,9 @@ def _told(trace: Trace, record: Record, voice: Voice) -> tuple[Explanation, list
         return _sent(trace, record, voice), []
     if isinstance(event, FrameBridged):
         return _bridged(trace, record, voice), []
+    if isinstance(event, RouteMissing) and is_icmp_untold(trace, record):
+        told = operands(event, voice)
+        return tell_as(told.key, told._replace(fields=told.fields | {"error": voice.say("error-untold")}), voice), []
     if isinstance(event, FdbLearned) and delivery_of(trace, record) is None:
         return tell_as("FdbLearned.static", operands(event, voice), voice), []
     return tell(event, voice), []

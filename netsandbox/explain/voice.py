@@ -82,8 +82,9 @@ class Voice:
         return self.say(f"state.{name}") if self.has(f"state.{name}") else safe(name)
 
     def capital(self, sentence: str) -> str:
-        """A sentence that may begin with an article."""
-        return sentence[:1].upper() + sentence[1:] if sentence.startswith(("the ", "a ", "an ")) else sentence
+        """A sentence that may begin with an article, which Chinese has none of: there "a" is a node."""
+        has_article = self.language == "en" and sentence.startswith(("the ", "a ", "an "))
+        return sentence[:1].upper() + sentence[1:] if has_article else sentence
 
     # -- addresses
 

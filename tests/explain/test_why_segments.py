@@ -6,6 +6,7 @@ import pytest
 
 from netsandbox.engine.trace import kind_of
 from netsandbox.linux.device_events import VlanLeft
+from netsandbox.linux.events import RouteMissing
 from netsandbox.session.session import Session
 
 TWO = ("add-host pc1", "add-host pc2")
@@ -19,6 +20,12 @@ CHILD = (*TWO, "connect pc1 pc2", "set-ip pc1 10.0.0.1/24", "set-ip pc2 10.0.0.2
 RULE = (*TWO, "connect pc1 pc2", "set-ip pc1 10.0.0.1/24", "exec pc1 ip rule add to 10.9.0.0/16 table 7 pref 100",
         "exec pc1 ip route add unreachable 10.9.0.0/16 table 7", "exec pc1 ping -c 1 10.9.0.1")
 
+AT_THE_NEXT_ROUTER = (
+    "add-host a", "add-host r", "connect a:e1 r:e0", "set-ip a:e1 10.2.0.1/24", "set-ip r:e0 10.2.0.254/24",
+    "exec a ip addr add 10.1.0.2/32 dev lo", "exec r sysctl -w net.ipv4.ip_forward=1",
+    "exec a ip route add default via 10.2.0.254 table 100", "exec a ip rule add from 10.1.0.2 table 100",
+    "exec a ping -c 1 -W 1 -I 10.1.0.2 10.99.0.1")
+
 
 def asked(lines: tuple[str, ...], language: str = "en", question: str = "why") -> str:
     session = Session()
@@ -29,10 +36,35 @@ def asked(lines: tuple[str, ...], language: str = "en", question: str = "why") -
 
 @pytest.mark.parametrize(("lines", "english", "chinese"), [
     (CHILD, "has the address on eth0, which this macvlan or ipvlan stands on", "macvlan 或 ipvlan 的父接口 eth0 上"),
+    (AT_THE_NEXT_ROUTER, "In a rule 32765 fits the packet to 10.99.0.1: from 10.1.0.2 lookup 100",
+     "规则 32765 适用于发往 10.99.0.1 的包：from 10.1.0.2 lookup 100"),
     (RULE, "rule 100: from all to 10.9.0.0/16 lookup 7", "规则 100: from all to 10.9.0.0/16 lookup 7")])
 def test_why_names_what_decided(lines: tuple[str, ...], english: str, chinese: str) -> None:
     assert english in asked(lines)
     assert chinese in asked(lines, "zh")
+
+
+def test_the_route_that_an_icmp_error_lacks_is_not_the_end_that_is_asked_for_and_no_programs() -> None:
+    assert asked(AT_THE_NEXT_ROUTER).startswith("r:e0 drops the ICMP echo request 1")
+    session = Session()
+    for line in AT_THE_NEXT_ROUTER:
+        session.run(line)
+    trace = session.shell.lab.trace
+    missing = next(seq for seq, raw in trace.back(trace.end) if kind_of(raw) is RouteMissing)
+    told = session.run(f"why {missing}").out
+    assert "no program waits for it" in told
+    assert "ENETUNREACH" not in told
+    assert "没有程序等着它" in session.run(f"why {missing} --lang zh").out
+
+
+def test_a_node_that_is_called_a_is_no_article_in_chinese() -> None:
+    session = Session()
+    for line in ("add-host a", "add-host b", "add-switch s", "connect a s", "connect b s", "set-ip a 10.0.0.1/24",
+                 "exec a ping -c 1 -W 1 10.0.0.2"):
+        session.run(line)
+    told = session.run("why --lang zh").out
+    assert " a 询问 10.0.0.2 的 ARP 请求是发给" in told
+    assert "A 询问" not in told
 
 
 def test_why_tells_by_which_ports_rule_a_tag_came_and_went() -> None:
