@@ -258,8 +258,8 @@ def _get(namespace: NetworkNamespace, words: Words, style: Style) -> ToolResult:
 def _modify(namespace: NetworkNamespace, command: str, words: Words) -> None:
     target = _Target()
     found = parse(words, (
-        key("dev"), key("dst"), key("nhid"), key("port"), key("vni"), key("src_vni"), key("via"), flag("self"),
-        flag("master*"), flag("router*"), flag("local*", "permanent*", name="permanent"),
+        key("dev"), key("dst", read=_address), key("nhid"), key("port"), key("vni"), key("src_vni"), key("via"),
+        flag("self"), flag("master*"), flag("router*"), flag("local*", "permanent*", name="permanent"),
         flag("temp*", "static*", name="static"), flag("dynamic*"), key("vlan*"), flag("use*"), flag("extern_learn*"),
         flag("sticky*")), target.take)
     if "dev" not in found or not target.word:
@@ -282,19 +282,23 @@ def _modify(namespace: NetworkNamespace, command: str, words: Words) -> None:
         requests.put(device, request, command, to_master, "self" in found or not to_master)
 
 
+def _address(words: Words) -> int:
+    """get_addr: it is read at once, before anything else is looked at."""
+    word = words.next()
+    try:
+        return parse_ipv4(word)
+    except AddressError:
+        raise ToolError(1, f'Error: any valid address is expected rather than "{word}".') from None
+
+
 def _remote(namespace: NetworkNamespace, found: dict[str, Any], device: Interface) -> Remote:
     """The other end that a command line names."""
-    address = 0
-    if "dst" in found:
-        try:
-            address = parse_ipv4(found["dst"])
-        except AddressError:
-            raise ToolError(1, f'Error: any valid address is expected rather than "{found["dst"]}".') from None
     port = _limited(found, "port", 65535, "invalid port")
     vni = _limited(found, "vni", MAX_VNI, "invalid VNI")
     via = interface_named(namespace, found["via"], USAGE) if "via" in found else None
     own = {detail.name: detail.value for detail in _details(device)}
-    return Remote(address, None if port == own.get("port") else port, None if vni == own.get("id") else vni, via)
+    return Remote(found.get("dst", 0), None if port == own.get("port") else port,
+                  None if vni == own.get("id") else vni, via)
 
 
 def _details(device: Interface) -> list[Detail]:

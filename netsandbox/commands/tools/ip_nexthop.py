@@ -36,7 +36,10 @@ def run(context: ToolContext, arguments: list[str], style: Style) -> ToolResult:
     if command in ("show", "flush"):
         return _list_or_flush(namespace, words, style, command == "flush")
     if command == "get":
-        return _get(namespace, _number(words), style)
+        wanted = _number(words)
+        if not wanted:
+            raise usage("ip nexthop")
+        return _get(namespace, wanted, style)
     request = _read(namespace, words, style)
     if command == "delete":
         requests.delete(namespace, request.number)
@@ -119,7 +122,7 @@ def _list_or_flush(namespace: NetworkNamespace, words: Words, style: Style, flus
 
     found = parse(words, (
         key("dev", read=device_reader(namespace)), flag("groups"), key("id", read=number("invalid id value")),
-        key("protocol*", read=reader(protocol_of, "invalid protocol value")),
+        key("protocol*", read=lambda words: protocol_of(str(number("invalid protocol value")(words)))),
         *(key(name, read=_refuse(name)) for name in ("master", "vrf", "fdb"))), other)
     if "id" in found and not flush:
         return _get(namespace, found["id"], style)

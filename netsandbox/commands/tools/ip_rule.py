@@ -194,9 +194,15 @@ def _filter(words: Words) -> dict[str, Any]:
         found_target.append(family.prefix_of(word))
 
     found_target: list[Network] = []
+    def _mark_alone(words: Words) -> tuple[int, int | None]:
+        """Without a mask it stands for that mark behind any."""
+        is_alone = "/" not in words.peek()
+        mark, mask = _mark(words)
+        return mark, None if is_alone else mask
+
     found = parse(words, (
         flag("not"), key("from*", read=family.prefix), key("to*", read=family.prefix),
-        key("tos*", "dsfield*", name="tos", read=read_tos), key("fwmark", read=_mark),
+        key("tos*", "dsfield*", name="tos", read=read_tos), key("fwmark", read=_mark_alone),
         key("iif", "dev", name="iif"), key("oif"), key("uidrange", read=_users),
         key("lookup*", "table*", name="table", read=reader(table_of, "table id value is invalid\n")),
         key("preference*", "order*", "priority*", name="priority", read=number("preference value is invalid\n")),
@@ -208,18 +214,21 @@ def _filter(words: Words) -> dict[str, Any]:
 def _show(namespace: NetworkNamespace, found: dict[str, Any], style: Style) -> ToolResult:
     rules = namespace.routes.rules if style.family != "inet6" else DEFAULT[:2]
     devices, numbers = namespace.interfaces.keys(), {rule.priority for rule in rules}
+    found.pop("protocol", None)  # iproute2 reads it, and heeds it where rules are flushed
     rows = [_row(rule, style, devices, numbers) for rule in rules if _is_wanted(rule, found)]
     return ToolResult(0, render(rows, style), "")
 
 
 def _is_wanted(rule: Rule, found: dict[str, Any]) -> bool:
     """filter_nlmsg: a prefix stands for all that lie within it."""
-    own = {"fwmark": (rule.mark, rule.mask), "iif": rule.entering, "oif": rule.leaving,
+    own = {"iif": rule.entering, "oif": rule.leaving,
            "table": rule.table if rule.action == LOOKUP else "", "priority": rule.priority,
            "protocol": rule.protocol, "l3mdev": rule.is_vrf, "not": rule.inverted, "tos": rule.tos,
            "uidrange": rule.users, "ipproto": rule.ip_protocol, "sport": rule.source_ports, "dport": rule.ports}
     prefixes = {"from": rule.source, "to": rule.destination}
-    return (all(own[name] == found[name] for name in own.keys() & found.keys())
+    mark, mask = found.get("fwmark", (0, None))
+    return (mark in (0, rule.mark) and mask in (None, 0, rule.mask)
+            and all(own[name] == found[name] for name in own.keys() & found.keys())
             and all(has.length >= found[name].length and has.address in found[name]
                     for name, has in prefixes.items() if name in found))
 

@@ -14,6 +14,7 @@ from netsandbox.commands.tools.words import (
     USAGE,
     Key,
     Words,
+    garbage,
     key,
     mac_bytes,
     number,
@@ -52,7 +53,11 @@ def read_settings(kind: LinkKind, slave: bool, words: Words, namespace: NetworkN
         raise ToolError(1 if kind.attributes or slave else 255, f"{complaint.format(word=word)}\n{usage}")
     if attributes is not None and not attributes and words:
         raise ToolError(1, f'Garbage instead of arguments "{words.next()} ...". Try "ip link help".')
-    found = parse(words, [_key(attribute, kind, namespace, read_peer) for attribute in attributes or ()], other)
+    keys = [_key(attribute, kind, namespace, read_peer) for attribute in attributes or ()]
+    if kind.takes_each_once:
+        given: set[str] = set()
+        keys = [_checked(one, attribute, given) for one, attribute in zip(keys, attributes or (), strict=True)]
+    found = parse(words, keys, other)
     complaint = kind.complaint(found, makes)
     if complaint:
         raise ToolError(1, complaint)
@@ -100,6 +105,18 @@ def _key(attribute: Attribute, kind: LinkKind, namespace: NetworkNamespace,
     if attribute.form is Form.REFUSED:
         return refused(*spellings, of=f"a {kind.name}", read=readers[attribute.form], name=name)
     return key(*spellings, read=readers[attribute.form], name=name)._replace(first_only=attribute.first_only)
+
+
+def _checked(one: Key, attribute: Attribute, given: set[str]) -> Key:
+    """check_duparg: a second value, which is looked at only then, is refused; a word that stands alone is its own."""
+    is_alone = attribute.form is Form.FLAG or not attribute.words
+
+    def read(words: Words) -> Any:
+        if one.name in given:
+            raise garbage(one.usual, one.usual) if is_alone else garbage(one.name, words.next())
+        given.add(one.name)
+        return one.read(words)
+    return one._replace(read=read)
 
 
 def _choice(words: Words, attribute: Attribute) -> str:

@@ -151,6 +151,7 @@ class LinkKind:
         unknown: what iproute2 says of another word, before the usage text; {word} is the word.
         usage: the usage text.
         without_effect: words that are kept and shown, and change nothing in the sandbox; a note says so.
+        takes_each_once: iproute2 refuses a second value of a word.
         is_immovable: it stays in its namespace (netns_immutable).
         is_raw: its frames have no link header: they begin with the packet.
     """
@@ -162,7 +163,7 @@ class LinkKind:
     slave_flags: tuple[str, ...] = ()
     unknown = ""
     usage = ""
-    is_immovable = is_raw = False
+    takes_each_once = is_immovable = is_raw = False
     without_effect: frozenset[str] = frozenset()
     proc_directory = ""
     """Its files are in /proc/net/DIRECTORY."""

@@ -45,6 +45,7 @@ class VxlanKind(LinkKind):
             "udp6zerocsumrx", "noudp6zerocsumrx", "remcsumtx", "noremcsumtx", "remcsumrx", "noremcsumrx")))
     unknown = 'vxlan: unknown command "{word}"?'
     usage = "Usage: ... vxlan id VNI"
+    takes_each_once = True
 
     def complaint(self, settings: dict[str, Any], makes: bool) -> str:
         if makes and settings and "id" not in settings:

@@ -81,7 +81,7 @@ class VtepTable:
         row = self.rows.get(mac)
         if row is None:
             if command == "replace" and (mac == ALL_ZERO or mac & MAC_GROUP_BIT):
-                raise KernelError("EOPNOTSUPP", "Cannot replace non-unicast fdb entries")
+                raise KernelError("EOPNOTSUPP")
             if self.is_full:
                 raise KernelError("ENOSPC")
             row = self.rows[mac] = VtepRow(mac, remote, state, now)

@@ -60,7 +60,7 @@ def put(interface: Interface, request: FdbRequest, command: str, to_master: bool
 
 def _put_own(interface: Interface, request: FdbRequest, command: str) -> None:
     """ndo_dflt_fdb_add: the addresses that the interface itself listens to."""
-    if not request.permanent:
+    if not request.permanent or request.vlan:
         raise KernelError("EINVAL")
     if request.mac in interface.group_macs:
         if command == "add":

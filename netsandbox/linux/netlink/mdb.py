@@ -52,7 +52,7 @@ def _vlans(snooping: Snooping, member: BridgePort | None, vid: int) -> list[int]
 
 def _target(interface: Interface, port: Interface, group: int) -> tuple[Snooping, BridgePort | None]:
     """br_mdb_config_init."""
-    if not is_multicast(group):
+    if group and not is_multicast(group):
         raise KernelError("EINVAL", "IPv4 entry group address is not multicast or 0.0.0.0")
     if group >> 8 == LOCAL_GROUPS:
         raise KernelError("EINVAL", "IPv4 entry group address is local multicast")
@@ -61,9 +61,9 @@ def _target(interface: Interface, port: Interface, group: int) -> tuple[Snooping
     if not interface.up or interface.snooping is None:
         words = "Bridge's multicast processing is disabled" if interface.up else "Bridge device is not running"
         raise KernelError("EINVAL", f"bridge: {words}")
-    if port is interface:
-        return interface.snooping, None
-    if port.port is None or port.port.bridge is not interface:
+    if port is not interface and (port.port is None or port.port.bridge is not interface):
         raise KernelError("EINVAL", "bridge: Port belongs to a different bridge device" if port.port is not None else
                           "bridge: Net device is not a bridge port")
-    return interface.snooping, port.port
+    if not group:
+        raise KernelError("EINVAL", "bridge: IPv4 entry group address 0.0.0.0 is not allowed")
+    return interface.snooping, None if port is interface else port.port

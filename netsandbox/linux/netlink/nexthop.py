@@ -136,7 +136,7 @@ def find(namespace: NetworkNamespace, number: int) -> NextHop:
         KernelError: there is none of that number.
     """
     if not number:
-        raise KernelError("EINVAL", "Nexthop id is missing")
+        raise KernelError("EINVAL", "Invalid nexthop id")
     hop = namespace.routes.nexthops.get(number)
     if hop is None:
         raise KernelError("ENOENT")
