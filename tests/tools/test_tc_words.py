@@ -6,6 +6,7 @@ import json
 
 import pytest
 
+from netsandbox.linux.core.queueing import Tbf
 from tests.linux.test_multipath import say, two_ways
 from tests.tools.test_tc_fifo import shown
 
@@ -100,3 +101,12 @@ def test_a_bucket_counts_each_look_that_finds_what_may_not_leave_yet() -> None:
     say(session, "h", "ping -c 1 -s 1400 -W 0.001 10.1.0.254")
     counted.append(say(session, "h", "tc -s qdisc show dev eth0").split("overlimits ")[1].split()[0])
     assert counted == ["1", "2"]
+
+
+def test_what_a_bucket_holds_is_not_counted_frame_by_frame(monkeypatch: pytest.MonkeyPatch) -> None:
+    asked = []
+    monkeypatch.setattr(Tbf, "length_of", lambda _self, frame: asked.append(frame) or frame.size)
+    session = two_ways()
+    say(session, "h", "tc qdisc add dev eth0 root tbf rate 8kbit burst 1500 limit 1000000")
+    say(session, "h", "ping -f -c 50 -l 50 -W 0.001 10.1.0.254")
+    assert len(asked) < 5 * 50

@@ -330,7 +330,7 @@ class Tbf(Discipline):
     """A bucket of tokens: so many bytes a second, and so many at once.
 
     Attributes:
-        rate: bytes a second.  burst: bytes.  most: bytes that may wait.
+        rate: bytes a second.  burst: bytes.  most: bytes that may wait.  _queued: bytes that do.
     """
 
     kind = "tbf"
@@ -340,7 +340,11 @@ class Tbf(Discipline):
         super().__init__(interface, handle)
         self.rate, self.burst = 1, 0
         self._tokens = -1
-        self._since = 0
+        self._since = self._queued = 0
+
+    def detach(self) -> None:
+        super().detach()
+        self._queued = 0
 
     def forget(self, _child: Discipline) -> None:
         """tbf_graft, of nothing."""
@@ -358,14 +362,19 @@ class Tbf(Discipline):
         if length > self.burst:
             self.drop(frame, "burst")
             return False
-        if sum(self.length_of(held[2]) for held in self.waiting) + length > self.most:
+        if self._queued + length > self.most:
             self.drop(frame, "limit")
             return False
         when = self._reserve(length)
         if when > self.interface.namespace.scheduler.now:
             self.note("shaped", when - self.interface.namespace.scheduler.now)
+        self._queued += length
         self.hold(frame, when)
         return True
+
+    def release(self, frame: Frame) -> None:
+        self._queued -= self.length_of(frame)
+        super().release(frame)
 
     def look(self) -> None:
         self.overlimits += bool(self.waiting)
