@@ -73,7 +73,8 @@ def publish(engine: DockerEngine, container: Container, before: str = "") -> Non
     endpoint = gateway_of(container)
     if endpoint is None or not endpoint.network.is_filtered:
         return
-    wishes, taken = in_order(container.wanted_ports, engine.profile), _taken(engine)
+    wishes = in_order(container.wanted_ports, engine.profile)
+    taken = _taken(engine) if wishes else {}
     spend(Use.WORK, PORT_WORK * len(wishes))
     try:
         for wish in wishes:
