@@ -12,8 +12,8 @@ from netsandbox.commands.place import Place
 from netsandbox.commands.verb import Parameter, verb
 from netsandbox.lab.errors import LabError
 from netsandbox.lab.names import DEFAULT_HOST
+from netsandbox.linux.core.netem import make_line
 from netsandbox.linux.core.nud import NOARP, PERMANENT
-from netsandbox.linux.core.queueing import make_line
 from netsandbox.wire.addresses import format_ipv4
 
 if TYPE_CHECKING:

@@ -24,8 +24,8 @@ from netsandbox.linux.bridge.bridge import Bridge
 from netsandbox.linux.bridge.vlan import groups_of
 from netsandbox.linux.core.cable import LongCable
 from netsandbox.linux.core.hooks import TABLES
+from netsandbox.linux.core.netem import Netem
 from netsandbox.linux.core.nud import VALID, NudState
-from netsandbox.linux.core.queueing import Netem
 from netsandbox.linux.drivers.hub import HubPort
 from netsandbox.linux.drivers.vlan import VlanInterface
 from netsandbox.linux.drivers.vxlan_device import VxlanInterface

@@ -13,9 +13,11 @@ from netsandbox.commands.tools.ip_netns import named
 from netsandbox.commands.tools.names import find_interface, in_order, interface_named
 from netsandbox.commands.tools.tc_numbers import ROOT, classid_of
 from netsandbox.commands.tools.words import Words, choose, no_device, wrong
+from netsandbox.linux.core.discipline import Discipline
 from netsandbox.linux.core.errors import KernelError
 from netsandbox.linux.core.fifo import Fifo, FqCodel
-from netsandbox.linux.core.queueing import Discipline, Netem, Tbf
+from netsandbox.linux.core.netem import Netem
+from netsandbox.linux.core.tbf import Tbf
 from netsandbox.linux.ipv4.classful import Classful
 from netsandbox.linux.ipv4.htb import Htb
 from netsandbox.linux.ipv4.prio import Prio

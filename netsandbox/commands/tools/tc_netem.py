@@ -10,7 +10,7 @@ from netsandbox.commands.tools.help import usage
 from netsandbox.commands.tools.tc_numbers import illegal, shown_percent, shown_rate, shown_time
 from netsandbox.commands.tools.words import LARGEST, within
 from netsandbox.engine.units import SECOND
-from netsandbox.linux.core.queueing import DISTRIBUTIONS, Gilbert, Netem, Share
+from netsandbox.linux.core.netem import DISTRIBUTIONS, Gilbert, Netem, Share
 
 if TYPE_CHECKING:
     from netsandbox.commands.tools.words import Words

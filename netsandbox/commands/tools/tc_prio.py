@@ -10,9 +10,10 @@ from netsandbox.commands.tools.context import ToolError, ToolResult
 from netsandbox.commands.tools.names import interface_named
 from netsandbox.commands.tools.tc_numbers import ROOT, classid_of, illegal
 from netsandbox.commands.tools.words import within, wrong
+from netsandbox.linux.core.discipline import Discipline
 from netsandbox.linux.core.errors import KernelError
 from netsandbox.linux.core.fifo import Fifo
-from netsandbox.linux.core.queueing import Discipline, Tbf
+from netsandbox.linux.core.tbf import Tbf
 from netsandbox.linux.ipv4.htb import Htb, HtbClass
 from netsandbox.linux.ipv4.prio import MAX_BANDS, MIN_BANDS, PRIOMAP, Prio
 

@@ -12,7 +12,7 @@ from netsandbox.engine.units import SECOND
 
 if TYPE_CHECKING:
     from netsandbox.commands.tools.words import Words
-    from netsandbox.linux.core.queueing import Tbf
+    from netsandbox.linux.core.tbf import Tbf
 
 BURST = ("burst", "buffer", "maxburst")
 TICKS = 15_625_000

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from netsandbox.engine.units import MILLISECOND
-from netsandbox.linux.core.queueing import Discipline
+from netsandbox.linux.core.discipline import Discipline
 
 if TYPE_CHECKING:
     from netsandbox.linux.core.interface import Interface

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, NamedTuple
 
-from netsandbox.linux.core.queueing import Discipline
+from netsandbox.linux.core.discipline import Discipline
 from netsandbox.wire.ethernet import HEADER
 
 if TYPE_CHECKING:

@@ -11,8 +11,8 @@ from netsandbox.linux.ipv4.classful import Classful
 
 if TYPE_CHECKING:
     from netsandbox.engine.scheduler import Timer
+    from netsandbox.linux.core.discipline import Discipline
     from netsandbox.linux.core.interface import Interface
-    from netsandbox.linux.core.queueing import Discipline
     from netsandbox.wire.ethernet import Frame
 
 DEPTH = 8

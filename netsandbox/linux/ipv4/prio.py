@@ -9,8 +9,8 @@ from netsandbox.linux.ipv4.classful import Classful
 from netsandbox.linux.ipv4.priority import priority
 
 if TYPE_CHECKING:
+    from netsandbox.linux.core.discipline import Discipline
     from netsandbox.linux.core.interface import Interface
-    from netsandbox.linux.core.queueing import Discipline
     from netsandbox.wire.ethernet import Frame
 
 PRIOMAP: tuple[int, ...] = (1, 2, 2, 2, 1, 2, 0, 0, 1, 1, 1, 1, 1, 1, 1, 1)

@@ -1,0 +1,144 @@
+"""What all queueing disciplines have: frames that wait until their times to leave (net/sched/sch_generic.c)."""
+
+from __future__ import annotations
+
+from bisect import insort
+from typing import TYPE_CHECKING, ClassVar
+
+from netsandbox.linux.device_events import FrameShaped
+from netsandbox.linux.drop import Dropped, DropReason
+from netsandbox.linux.events import FrameSent, SendFailed
+from netsandbox.wire.ethernet import Frame
+
+if TYPE_CHECKING:
+    from netsandbox.linux.core.interface import Interface
+
+
+class Discipline:
+    """What all have: a queue of frames with the times at which they leave.
+
+    Attributes:
+        limit: the longest frame that the other end takes; `most`: how many frames, or bytes, may wait.
+        bytes, packets, dropped, overlimits, requeues: as `tc -s` counts them.
+        child: what its frames go through as well; parent: the other way round; parent_class: as that was called.
+    """
+
+    kind = ""
+    is_before_child: ClassVar[bool] = True
+    """A line first holds a frame and then gives it to its child; a bucket of tokens does it the other way round."""
+
+    def __init__(self, interface: Interface, handle: int) -> None:
+        self.interface = interface
+        self.handle = handle
+        self.limit = interface.peer_limit
+        self.most = 1000
+        self.waiting: list[tuple[int, int, Frame]] = []
+        self.serial = 0
+        self.child: Discipline | None = None
+        self.parent: Discipline | None = None
+        self.parent_class = ""
+        self.bytes = self.packets = self.dropped = self.overlimits = self.requeues = 0
+
+    def attach(self) -> None:
+        """Have the interface's frames from now on."""
+        interface = self.interface
+        if interface.shaper is not None:
+            interface.shaper.detach()
+        self.limit = interface.peer_limit
+        interface.shaper = self
+        interface.peer_limit = -1
+        interface.qdisc = self.kind
+
+    def detach(self) -> None:
+        """Give the interface back, or the frames to the parent alone: what waits is lost."""
+        self.waiting = []
+        if self.parent is not None:
+            self.parent.forget(self)
+            return
+        self.interface.shaper = None
+        self.interface.peer_limit = self.limit
+        self.interface.qdisc = "noqueue"
+
+    @property
+    def children(self) -> list[Discipline]:
+        """What its classes have, in their order."""
+        return [self.child] if self.child is not None and self.child.handle else []
+
+    def forget(self, _child: Discipline) -> None:
+        """A child has gone."""
+        self.child = None
+
+    def adopt(self, child: Discipline, parent_class: str) -> None:
+        """qdisc_graft."""
+        self.child = child
+        child.parent, child.parent_class = self, parent_class
+
+    def length_of(self, frame: Frame) -> int:
+        """qdisc_pkt_len: bytes, of which a tunnel's packets have none of Ethernet's."""
+        return frame.size - (0 if self.interface.hardware in ("ether", "loopback") else self.interface.uncounted)
+
+    def enqueue(self, frame: Frame) -> bool:
+        raise NotImplementedError
+
+    def admit(self, frame: Frame) -> bool:
+        """Its own part, where the child has done with the frame."""
+        raise NotImplementedError
+
+    def admit_from(self, _child: Discipline, frame: Frame) -> bool:
+        """The same, of what has several."""
+        return self.admit(frame)
+
+    def drop(self, frame: Frame, why: str) -> None:
+        self.dropped += 1
+        reason = Dropped(DropReason.QDISC_DROP, (self.interface.name, self.kind, why))
+        self.interface.namespace.record(SendFailed(self.interface.place, frame, reason))
+
+    def note(self, what: str, nanoseconds: int = 0) -> None:
+        self.interface.namespace.record(FrameShaped(self.interface.label, self.kind, what, nanoseconds))
+
+    def sorted_into(self, classid: str) -> FrameShaped:
+        return FrameShaped(self.interface.label, f"{self.kind} {classid}", "sorted", 0)
+
+    def hold(self, frame: Frame, when: int) -> None:
+        """Let it leave at a time: behind those that leave no later."""
+        scheduler = self.interface.namespace.scheduler
+        if when <= scheduler.now and not self.waiting:
+            self.release(frame)
+            return
+        self.serial += 1
+        insort(self.waiting, (when, self.serial, frame), key=lambda held: held[:2])
+        scheduler.after(max(when - scheduler.now, 0), self._on_time, foreground=True)
+
+    def _on_time(self, _argument: object) -> None:
+        now = self.interface.namespace.scheduler.now
+        while self.waiting and self.waiting[0][0] <= now:
+            self.release(self.waiting.pop(0)[2])
+        self.look()
+
+    def look(self) -> None:
+        """Whoever sends asks for what may leave; a bucket of tokens counts how often that is nothing yet."""
+
+    def release(self, frame: Frame) -> None:
+        """It has waited for long enough here: to the child or the parent, or on the wire."""
+        interface, parent = self.interface, self.parent
+        if interface.shaper is not (parent or self) or not interface.running:
+            return
+        self.bytes += self.length_of(frame)
+        self.packets += 1
+        if self.child is not None and self.is_before_child:
+            self.child.enqueue(frame)
+        elif parent is not None and not parent.is_before_child:
+            parent.admit_from(self, frame)
+        else:
+            self._put(frame)
+
+    def _put(self, frame: Frame) -> None:
+        interface, limit = self.interface, (self.parent or self).limit
+        namespace = interface.namespace
+        namespace.record((FrameSent, interface.place, frame))
+        if interface.is_stacked:
+            interface.put_through(frame)
+        elif frame.size > limit:
+            interface.fail_too_big(frame, limit)
+        else:
+            interface.put_through(frame)
