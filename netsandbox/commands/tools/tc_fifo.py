@@ -13,12 +13,11 @@ from netsandbox.linux.core.fifo import ByteFifo, FastFifo, Fifo, FqCodel, NoQueu
 if TYPE_CHECKING:
     from netsandbox.commands.tools.words import Words
 
-KINDS: dict[str, type[Fifo]] = {kind.kind: kind for kind in (Fifo, ByteFifo, FastFifo, FqCodel, NoQueue)}
 PRIORITIES = "bands 3 priomap 1 2 2 2 1 2 0 0 1 1 1 1 1 1 1 1"
 OF_FQ_CODEL = ("memory_limit", "ecn", "noecn", "drop_batch", "ce_threshold", "ce_threshold_selector")
 
 
-def read(new: Fifo, words: Words) -> None:
+def read(new: Fifo, words: Words, _old: Fifo | None) -> None:
     """fifo_parse_opt, fq_codel_parse_opt."""
     while words:
         word = words.next()
@@ -46,7 +45,7 @@ def _number(new: Fifo, name: str, word: str) -> int:
     return within(word, complaint)
 
 
-def said(fifo: Fifo) -> str:
+def text(fifo: Fifo, _in_detail: bool) -> str:
     """fifo_print_opt, fq_codel_print_opt."""
     if isinstance(fifo, FqCodel):
         return (f"limit {fifo.most}p flows {fifo.flows} quantum {fifo.quantum} target {shown_time(fifo.target)} "

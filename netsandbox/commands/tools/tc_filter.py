@@ -18,6 +18,7 @@ from netsandbox.linux.ipv4.htb import Htb
 
 if TYPE_CHECKING:
     from netsandbox.commands.tools.context import ToolContext
+    from netsandbox.commands.tools.tc_options import Options
     from netsandbox.commands.tools.words import Words
 
 PROTOCOLS = {"ip": 0x0800, "arp": 0x0806, "rarp": 0x8035, "ipv6": 0x86DD, "802.1Q": 0x8100, "802.1ad": 0x88A8,
@@ -52,9 +53,9 @@ def refused(why: str) -> ToolError:
     return ToolError(2, f"{why}\nWe have an error talking to the kernel")
 
 
-def run(context: ToolContext, command: str, words: Words, counted: bool, as_json: bool) -> ToolResult:
-    if command in ("show", "list", "lst"):
-        return _show(context, _wanted(words, is_shown=True), counted, as_json)
+def run(context: ToolContext, command: str, words: Words, options: Options) -> ToolResult:
+    if command == "show":
+        return _show(context, _wanted(words, is_shown=True), options)
     wanted = _wanted(words)
     if command == "get":
         _check_asked(wanted)
@@ -75,7 +76,7 @@ def run(context: ToolContext, command: str, words: Words, counted: bool, as_json
         one = _found(group, handle) if group is not None else None
         if group is None or one is None:
             raise refused(NOT_FOUND if group is None else "Error: Specified filter handle not found.")
-        return ToolResult(0, _shown(prio, group, [one], counted, Wanted()), "")
+        return ToolResult(0, _shown(prio, group, [one], options.statistics, Wanted()), "")
     if command == "delete":
         _delete(prio, wanted, handle)
     else:
@@ -288,16 +289,17 @@ def _delete(prio: Classful, wanted: Wanted, handle: int) -> None:
         prio.table = 0
 
 
-def _show(context: ToolContext, wanted: Wanted, counted: bool, as_json: bool) -> ToolResult:
+def _show(context: ToolContext, wanted: Wanted, options: Options) -> ToolResult:
     """tc_filter_list, tc_dump_tfilter."""
     root = interface_named(context.namespace, wanted.device, 1).shaper if wanted.device else None
     parent = wanted.parent or 0
     groups = root.groups if isinstance(root, Classful) and parent in (0, root.handle << 16) else []
-    if as_json and groups:
+    if options.json and groups:
         raise ToolError(1, "netsandbox: `tc -j filter` is not modelled")
-    text = "".join(_shown(root, group, None, counted, wanted) for group in groups if isinstance(root, Classful)
-                   and wanted.pref in (None, 0, group.pref) and wanted.protocol in (None, 0, group.protocol))
-    return ToolResult(0, "[]\n" if as_json else text, "")
+    text = "".join(_shown(root, group, None, options.statistics, wanted) for group in groups
+                   if isinstance(root, Classful) and wanted.pref in (None, 0, group.pref)
+                   and wanted.protocol in (None, 0, group.protocol))
+    return ToolResult(0, "[]\n" if options.json else text, "")
 
 
 def _shown(prio: Classful, group: FilterGroup, some: list[Filter] | None, counted: bool, asked: Wanted) -> str:

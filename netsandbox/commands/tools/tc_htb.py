@@ -24,7 +24,7 @@ BURSTS = {"burst": "burst", "buffer": "burst", "maxburst": "burst", "cburst": "c
           "cmaxburst": "cburst"}
 
 
-def read(new: Htb, words: Words) -> None:
+def read(new: Htb, words: Words, _old: Htb | None) -> None:
     """htb_parse_opt."""
     while words:
         word = words.next()
@@ -89,7 +89,7 @@ def _time_of(size: int, rate: int) -> int:
     return -(-size * SECOND // (rate * TICK)) * TICK
 
 
-def said(htb: Htb, in_detail: bool) -> str:
+def text(htb: Htb, in_detail: bool) -> str:
     """htb_print_opt."""
     version = "ver 3.17 " if in_detail else ""
     default = f"{htb.default:#x}" if htb.default else "0"

@@ -127,7 +127,7 @@ def _read_share(new: Netem, word: str, words: Words) -> None:
     setattr(new, SHARES[word], Share(chance, likeness))
 
 
-def said(netem: Netem) -> str:
+def text(netem: Netem, _in_detail: bool) -> str:
     """netem_print_opt."""
     text = f"limit {netem.most}"
     if netem.delay or netem.jitter:

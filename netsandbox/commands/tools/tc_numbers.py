@@ -6,6 +6,7 @@ import re
 from math import inf
 
 from netsandbox.commands.tools.context import ToolError
+from netsandbox.commands.tools.words import wrong
 from netsandbox.engine.units import MICROSECOND, MILLISECOND, SECOND
 
 TIMES = {"": MICROSECOND, "us": MICROSECOND, "usec": MICROSECOND, "usecs": MICROSECOND, "ms": MILLISECOND,
@@ -60,6 +61,14 @@ def classid_of(word: str) -> int | None:
     if found is not None and ":" not in word:
         return major if major < 1 << 32 else None
     return major << 16 | minor if max(major, minor) < 1 << 16 else None
+
+
+def qdisc_handle(word: str, what: str = "qdisc ID") -> int:
+    """get_qdisc_handle; what stands behind the colon is not looked at."""
+    text = "0" if word == "none" else word.partition(":")[0]
+    if not re.fullmatch(r"(0x)?0*[0-9a-fA-F]{1,4}", text):
+        raise wrong(word, f"invalid {what}")
+    return int(text, 16)
 
 
 def shown_classid(number: int) -> str:

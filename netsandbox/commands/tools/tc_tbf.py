@@ -19,7 +19,7 @@ TICKS = 15_625_000
 """Of the packet scheduler, a second: a burst is kept as the time that it takes, in these."""
 
 
-def read(new: Tbf, words: Words) -> None:
+def read(new: Tbf, words: Words, _old: Tbf | None) -> None:
     """tbf_parse_opt."""
     found: dict[str, int] = {}
     new.rate = 0
@@ -54,7 +54,7 @@ def read(new: Tbf, words: Words) -> None:
 READERS = {"rate": numbers.rate, "burst": numbers.size, "latency": numbers.time, "limit": numbers.size}
 
 
-def said(tbf: Tbf, in_detail: bool) -> str:
+def text(tbf: Tbf, in_detail: bool) -> str:
     """tbf_print_opt."""
     latency = (tbf.most - tbf.burst) * SECOND // tbf.rate
     waits = f"lat {shown_time(latency)}" if latency >= 0 else f"limit {shown_size(tbf.most)}"

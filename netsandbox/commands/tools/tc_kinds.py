@@ -1,0 +1,82 @@
+"""What tc knows of each kind of queueing discipline (struct qdisc_util): a kind is a line of `KINDS`."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Any, Generic, NamedTuple, TypeVar
+
+from netsandbox.commands.tools import tc_fifo, tc_htb, tc_netem, tc_prio, tc_tbf
+from netsandbox.commands.tools.context import ToolError
+from netsandbox.commands.tools.words import Words
+from netsandbox.linux.core.discipline import Discipline
+from netsandbox.linux.core.fifo import ByteFifo, FastFifo, Fifo, FqCodel, NoQueue
+from netsandbox.linux.core.netem import Netem
+from netsandbox.linux.core.tbf import Tbf
+from netsandbox.linux.ipv4.htb import Htb
+from netsandbox.linux.ipv4.prio import Prio
+
+if TYPE_CHECKING:
+    from netsandbox.linux.core.interface import Interface
+
+D = TypeVar("D", bound=Discipline)
+KERNEL = 2
+"""The status where the kernel refused."""
+OTHER_KINDS = ("cake", "cbs", "choke", "clsact", "codel", "drr", "etf", "ets", "fq", "fq_pie", "hfsc", "hhf",
+               "ingress", "mq", "mqprio", "multiq", "pie", "plug", "qfq", "red", "sfb", "sfq", "skbprio",
+               "taprio", "teql0")
+"""What a real kernel has as well."""
+
+
+class Kind(NamedTuple, Generic[D]):
+    """One kind of discipline.
+
+    Attributes:
+        read: its options into a new one; a third argument is the one that is changed, or None.
+        text: its settings, as `tc qdisc show` has them; a second argument is whether `-d` was given.
+        members: the same for JSON; None: that is not modelled.
+    """
+
+    made: type[D]
+    read: Callable[[D, Words, D | None], None]
+    text: Callable[[D, bool], str]
+    members: Callable[[D], dict[str, Any]] | None = None
+
+
+KINDS: dict[str, Kind[Any]] = {kind.made.kind: kind for kind in (
+    Kind(Netem, tc_netem.read, tc_netem.text, tc_netem.members),
+    Kind(Tbf, tc_tbf.read, tc_tbf.text),
+    Kind(Prio, tc_prio.read, tc_prio.text, tc_prio.members),
+    Kind(Htb, tc_htb.read, tc_htb.text, tc_htb.members),
+    Kind(Fifo, tc_fifo.read, tc_fifo.text),
+    Kind(ByteFifo, tc_fifo.read, tc_fifo.text),
+    Kind(FastFifo, tc_fifo.read, tc_fifo.text),
+    Kind(FqCodel, tc_fifo.read, tc_fifo.text),
+    Kind(NoQueue, tc_fifo.read, tc_fifo.text, lambda _found: {}),
+)}
+
+
+def new(interface: Interface, kind: str, words: Words, old: Discipline | None = None) -> Discipline:
+    """A discipline with the options that follow, not attached yet.
+
+    Args:
+        old: the one of the same kind that is changed, or None.
+    """
+    if kind and kind not in KINDS and kind not in OTHER_KINDS and words:  # tc itself cannot read what follows
+        raise ToolError(1, f'Unknown qdisc "{kind}", hence option "{words.next()}" is unparsable')
+    if kind not in KINDS and kind not in OTHER_KINDS:
+        raise ToolError(KERNEL, "Error: Specified qdisc kind is unknown.")
+    if kind not in KINDS:
+        raise ToolError(1, f"netsandbox: the queueing discipline {kind!r} is not modelled ({', '.join(KINDS)} are)")
+    made: Discipline = KINDS[kind].made(interface, 0)
+    KINDS[kind].read(made, words, old)
+    return made
+
+
+def members(found: Discipline | None) -> dict[str, Any]:
+    """The settings of one for JSON; None is what a device has from the start."""
+    if found is None:
+        return {}
+    of_kind = KINDS[found.kind].members
+    if of_kind is None:
+        raise ToolError(1, f"netsandbox: `tc -j` of {found.kind} is not modelled")
+    return of_kind(found)

@@ -1,0 +1,116 @@
+"""`tc qdisc show` (tc/tc_qdisc.c)."""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+from netsandbox.commands.tools.context import ToolError, ToolResult
+from netsandbox.commands.tools.names import in_order, interface_named
+from netsandbox.commands.tools.tc_counters import counters, held
+from netsandbox.commands.tools.tc_kinds import KINDS, members
+from netsandbox.commands.tools.tc_numbers import ROOT, classid_of, qdisc_handle
+from netsandbox.commands.tools.words import wrong
+from netsandbox.linux.core.discipline import Discipline
+
+if TYPE_CHECKING:
+    from netsandbox.commands.tools.context import ToolContext
+    from netsandbox.commands.tools.tc_options import Options
+    from netsandbox.commands.tools.words import Words
+    from netsandbox.linux.core.interface import Interface
+
+QUEUES = {"bond": 16}
+"""Of a device that has more than one; each counts as a user of its discipline."""
+
+
+def show(context: ToolContext, words: Words, options: Options) -> ToolResult:
+    """tc_qdisc_list."""
+    wanted = _wanted(context, words)
+    rows = [row for interface in in_order(context.namespace) for row in _rows(interface, wanted)]
+    if options.json:
+        shown = [row.members(options.statistics) for row in rows]
+        return ToolResult(0, json.dumps(shown, separators=(",", ":")) + "\n", "")
+    return ToolResult(0, "".join(row.text(options.statistics, options.details) for row in rows), "")
+
+
+class _Wanted(NamedTuple):
+    """Of which device, and where; None: of all."""
+
+    device: Interface | None = None
+    handle: int | None = None
+    parent: int = 0
+
+
+def _wanted(context: ToolContext, words: Words) -> _Wanted:
+    wanted = _Wanted()
+    while words:
+        word = words.next()
+        if word == "dev":
+            wanted = wanted._replace(device=interface_named(context.namespace, words.next()))
+        elif word == "handle":
+            wanted = wanted._replace(handle=qdisc_handle(words.next(), "handle ID"))
+        elif word == "parent":
+            text = words.next()
+            found = classid_of(text)
+            if found is None:
+                raise wrong(text, "invalid parent ID")
+            wanted = wanted._replace(parent=found)
+        elif word == "root":
+            wanted = wanted._replace(parent=ROOT)
+        elif word == "invisible":
+            raise ToolError(1, "netsandbox: `tc qdisc show invisible` is not modelled")
+        else:
+            raise ToolError(255, f'What is "{word}"? Try "tc qdisc help".')
+    return wanted
+
+
+def _rows(interface: Interface, wanted: _Wanted) -> list[_Row]:
+    if wanted.device not in (None, interface) or interface.qdisc == "noop":
+        return []
+    root = interface.shaper if isinstance(interface.shaper, Discipline) else None
+    rows = [_Row(interface, one, wanted.device is None) for one in (root, *(root.children if root is not None else ()))]
+    return [row for row in rows if wanted.handle in (None, row.handle) and wanted.parent in (0, row.parent)]
+
+
+class _Row(NamedTuple):
+    """One discipline as it is listed (print_qdisc); None is what a device has from the start."""
+
+    interface: Interface
+    found: Discipline | None
+    with_device: bool
+
+    def text(self, counted: bool, in_detail: bool) -> str:
+        one, found = self.interface, self.found
+        device = f"dev {one.name} " if self.with_device else ""
+        if found is None:
+            return f"qdisc {one.qdisc} 0: {device}root refcnt 2 \n{counters(found) if counted else ''}"
+        at = f"parent {found.parent_class}" if found.parent is not None else f"root refcnt {self.users}"
+        return (f"qdisc {found.kind} {found.handle:x}: {device}{at} {KINDS[found.kind].text(found, in_detail)}\n"
+                f"{counters(found) if counted else ''}")
+
+    @property
+    def handle(self) -> int:
+        return self.found.handle if self.found is not None else 0
+
+    @property
+    def parent(self) -> int:
+        return classid_of(self.found.parent_class or "root") or 0 if self.found is not None else ROOT
+
+    @property
+    def users(self) -> int:
+        return 1 + QUEUES.get(self.interface.kind, 1)
+
+    def members(self, counted: bool) -> dict[str, Any]:
+        one, found = self.interface, self.found
+        device = {"dev": one.name} if self.with_device else {}
+        if found is None:
+            row: dict[str, Any] = {"kind": one.qdisc, "handle": "0:", **device, "root": True, "refcnt": 2}
+        else:
+            at = {"parent": found.parent_class} if found.parent is not None else {"root": True, "refcnt": self.users}
+            row = {"kind": found.kind, "handle": f"{found.handle:x}:", **device, **at}
+        row["options"] = members(found)
+        if counted:
+            names = ("bytes", "packets", "dropped", "overlimits", "requeues")
+            row |= {"drops" if name == "dropped" else name: getattr(found, name, 0) for name in names}
+            row |= {"backlog": held(found), "qlen": len(found.waiting) if found is not None else 0}
+        return row
