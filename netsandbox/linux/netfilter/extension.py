@@ -18,7 +18,7 @@ from netsandbox.wire.services import port_number
 if TYPE_CHECKING:
     from netsandbox.linux.core.hooks import Hook, SocketBuffer
     from netsandbox.linux.core.namespace import NetworkNamespace
-    from netsandbox.linux.netfilter.rule import Head
+    from netsandbox.linux.netfilter.rule import Fields, Head
 
 PLAIN = re.compile(r"[A-Za-z0-9_-]+")
 SPECIAL = re.compile(r"""[\\"']""")
@@ -162,6 +162,11 @@ class Match(Extension):
     @property
     def text(self) -> str:
         return f"-m {self.name} {self.written()}".rstrip()
+
+    @property
+    def looks_at(self) -> Fields:
+        """See netsandbox.linux.netfilter.rule.Condition."""
+        return None
 
     def listed(self, numeric: bool) -> str:
         """Its part of `iptables -L`."""
@@ -357,6 +362,16 @@ def _end(text: str) -> int:
 
 def write_address_range(span: Span) -> str:
     return format_ipv4(span.low) if span.low == span.high else f"{format_ipv4(span.low)}-{format_ipv4(span.high)}"
+
+
+def source_port_of(buffer: SocketBuffer) -> int | None:
+    ports = transport_ports(buffer)
+    return None if ports is None else ports[0]
+
+
+def destination_port_of(buffer: SocketBuffer) -> int | None:
+    ports = transport_ports(buffer)
+    return None if ports is None else ports[1]
 
 
 def transport_ports(buffer: SocketBuffer) -> tuple[int, int] | None:

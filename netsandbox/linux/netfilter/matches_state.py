@@ -40,6 +40,7 @@ from netsandbox.wire.addresses import format_ipv4
 if TYPE_CHECKING:
     from netsandbox.linux.core.hooks import SocketBuffer
     from netsandbox.linux.core.namespace import NetworkNamespace
+    from netsandbox.linux.netfilter.rule import Fields
 
 STATES = ("INVALID", "NEW", "RELATED", "ESTABLISHED", "UNTRACKED", "SNAT", "DNAT")
 STATUSES = {"NONE": 0, "EXPECTED": 1, "SEEN_REPLY": SEEN_REPLY, "ASSURED": ASSURED, "CONFIRMED": CONFIRMED}
@@ -67,6 +68,23 @@ def states_of(buffer: SocketBuffer) -> tuple[str, ...]:
     if connection.status & DST_NAT:
         names.append("DNAT")
     return tuple(names)
+
+
+def direction_seen(buffer: SocketBuffer) -> int | None:
+    """The direction of a packet in its connection; None where it has none."""
+    return None if buffer.connection is None else direction_of(buffer.info)
+
+
+def mark_of(buffer: SocketBuffer) -> int:
+    return buffer.mark
+
+
+def connection_mark_of(buffer: SocketBuffer) -> int | None:
+    return None if buffer.connection is None else buffer.connection.mark
+
+
+FIELDS = {"--ctstate": states_of, "--ctdir": direction_seen}
+"""What these options of -m conntrack look at; the others at more."""
 
 
 def _read_names(option: str, known: tuple[str, ...], text: str) -> Names:
@@ -116,6 +134,11 @@ class Conntrack(Match):
           for flag in ("--ctorigsrcport", "--ctorigdstport", "--ctreplsrcport", "--ctrepldstport")),
         Option("--ctstatus", read_ctstatus), Option("--ctexpire", bounded_span(0xFFFFFFFF), write_span),
         Option("--ctdir", read_direction, can_negate=False))
+
+    @property
+    def looks_at(self) -> Fields:
+        known = tuple(FIELDS[flag] for flag in self.given if flag in FIELDS)
+        return known if len(known) == len(self.given) else None
 
     def holds(self, namespace: NetworkNamespace, buffer: SocketBuffer) -> bool:
         state = self.given.get("--ctstate")
@@ -190,6 +213,7 @@ class State(Match):
     name = "state"
     needs_tracking = True
     options = (Option("--state", read_state, needed=True),)
+    looks_at = (states_of,)
 
     def holds(self, _namespace: NetworkNamespace, buffer: SocketBuffer) -> bool:
         given = self.given["--state"]
@@ -208,6 +232,7 @@ class Mark(Match):
 
     name = "mark"
     options = (Option("--mark", read_mark, write_mark, needed=True),)
+    looks_at = (mark_of,)
 
     def holds(self, _namespace: NetworkNamespace, buffer: SocketBuffer) -> bool:
         wanted, negated = self.given["--mark"].value, self.given["--mark"].negated
@@ -227,6 +252,7 @@ class ConnectionMark(Match):
     name = "connmark"
     needs_tracking = True
     options = (Option("--mark", read_mark, write_mark, needed=True),)
+    looks_at = (connection_mark_of,)
 
     def holds(self, _namespace: NetworkNamespace, buffer: SocketBuffer) -> bool:
         wanted: MarkValue = self.given["--mark"].value
@@ -252,6 +278,7 @@ class Comment(Match):
 
     name = "comment"
     options = (Option("--comment", read_comment, quoted, can_negate=False, needed=True),)
+    looks_at = ()
 
     def holds(self, _namespace: NetworkNamespace, _buffer: SocketBuffer) -> bool:
         return True

@@ -12,10 +12,12 @@ from netsandbox.linux.netfilter.extension import (
     Span,
     UsageError,
     as_number,
+    destination_port_of,
     list_ports,
     read_named_ports,
     read_port,
     read_ports,
+    source_port_of,
     transport_ports,
     write_span,
 )
@@ -28,7 +30,8 @@ from netsandbox.wire.tcp import ACK, FIN, RST, SYN, TcpSegment
 if TYPE_CHECKING:
     from netsandbox.linux.core.hooks import SocketBuffer
     from netsandbox.linux.core.namespace import NetworkNamespace
-    from netsandbox.linux.netfilter.rule import Head
+    from netsandbox.linux.netfilter.megaflow import Field
+    from netsandbox.linux.netfilter.rule import Fields, Head
 
 FLAGS = {name: 1 << bit for bit, name in enumerate(TCP_FLAGS[:6])}
 ALL_FLAGS = 0x3F
@@ -71,6 +74,14 @@ def write_flags(test: FlagTest) -> str:
     return f"{flag_names(test.mask)} {flag_names(test.wanted)}"
 
 
+def flags_of(buffer: SocketBuffer) -> int | None:
+    segment = buffer.packet.payload
+    return segment.flags if isinstance(segment, TcpSegment) else None
+
+
+FIELDS: dict[str, Field] = {"--sport": source_port_of, "--dport": destination_port_of, "--tcp-flags": flags_of}
+
+
 class Ports(Match):
     """--sport and --dport (xt_tcpudp.c)."""
 
@@ -80,6 +91,12 @@ class Ports(Match):
     def check(cls, given: dict[str, Given], head: Head) -> None:
         if head.protocol is None or head.protocol.value != str(cls.protocol):
             raise UsageError(f"{cls.name.upper()} match requires '-p {cls.name}'")
+
+    @property
+    def looks_at(self) -> Fields:
+        if not FIELDS.keys() >= self.given.keys():
+            return None
+        return tuple(FIELDS[flag] for flag in self.given) or (destination_port_of,)
 
     def _ports_hold(self, buffer: SocketBuffer) -> bool:
         ports = transport_ports(buffer)
@@ -268,6 +285,10 @@ class Multiport(Match):
         super().check(given, head)
         if len(given) > 1:
             raise UsageError("multiport: only one of --sports, --dports and --ports can be given")
+
+    @property
+    def looks_at(self) -> Fields:
+        return (transport_ports,)
 
     def holds(self, _namespace: NetworkNamespace, buffer: SocketBuffer) -> bool:
         ports = transport_ports(buffer)

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from netsandbox.linux.core.hooks import SocketBuffer
     from netsandbox.linux.core.namespace import NetworkNamespace
     from netsandbox.linux.netfilter.nft_reader import Reader
-    from netsandbox.linux.netfilter.rule import Answer, Condition
+    from netsandbox.linux.netfilter.rule import Answer, Condition, Fields
     from netsandbox.linux.netfilter.ruleset import Table
 
 Alternatives = tuple[tuple["Condition", ...], ...]
@@ -35,6 +35,11 @@ class AnyOf(Match):
 
     def listed(self, _numeric: bool) -> str:
         return self.said
+
+    @property
+    def looks_at(self) -> Fields:
+        found = [condition.looks_at for conditions in self.alternatives for condition in conditions]
+        return None if None in found else tuple(field for fields in found for field in fields or ())
 
     def holds(self, namespace: NetworkNamespace, buffer: SocketBuffer) -> bool:
         return any(all(condition.holds(namespace, buffer) for condition in conditions)

@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from netsandbox.linux.core.interface import Interface
     from netsandbox.linux.core.namespace import NetworkNamespace
     from netsandbox.linux.netfilter.extension import Match
+    from netsandbox.linux.netfilter.megaflow import Field
 
 WHOLE = 0xFFFFFFFF
 NEVER = RuleSeen("", 0, "", "", "", 0, 0)
@@ -38,6 +39,7 @@ class Decision(Enum):
 
 
 Answer = Decision | Dropped | Outcome
+Fields = tuple["Field", ...] | None
 
 
 class Condition(Protocol):
@@ -46,6 +48,10 @@ class Condition(Protocol):
     @property
     def text(self) -> str:
         """As iptables-save writes it."""
+
+    @property
+    def looks_at(self) -> Fields:
+        """The fields of a packet that it depends on, and what it says it saw; None where it depends on more."""
 
     def holds(self, namespace: NetworkNamespace, buffer: SocketBuffer) -> bool:
         """Whether the packet fulfils it."""
@@ -66,6 +72,8 @@ class Target:
     tables: ClassVar[frozenset[str] | None] = None
     hooks: frozenset[Hook] | None = None
     needs_tracking: ClassVar[bool] = False
+    only_decides: ClassVar[bool] = False
+    """Its answer is always the same, and is all that comes of it."""
 
     @property
     def text(self) -> str:
@@ -129,6 +137,30 @@ class Head(NamedTuple):
         return found
 
 
+def source_of(buffer: SocketBuffer) -> int:
+    return buffer.packet.src
+
+
+def destination_of(buffer: SocketBuffer) -> int:
+    return buffer.packet.dst
+
+
+def way_in_of(buffer: SocketBuffer) -> str:
+    return buffer.entered.name if buffer.entered is not None else ""
+
+
+def way_out_of(buffer: SocketBuffer) -> str:
+    return buffer.leaves.name if buffer.leaves is not None else ""
+
+
+def protocol_of(buffer: SocketBuffer) -> int:
+    return buffer.packet.protocol
+
+
+def offset_of(buffer: SocketBuffer) -> int:
+    return buffer.packet.offset
+
+
 class AddressIs:
     """-s and -d."""
 
@@ -140,6 +172,10 @@ class AddressIs:
     @property
     def text(self) -> str:
         return f"{'! ' * self.given.negated}{self.flag} {self.given.short}"
+
+    @property
+    def looks_at(self) -> Fields:
+        return (source_of,) if self.is_source else (destination_of,)
 
     def holds(self, _namespace: NetworkNamespace, buffer: SocketBuffer) -> bool:
         negated, address, mask = self.given
@@ -169,6 +205,10 @@ class InterfaceIs:
     def text(self) -> str:
         return f"{'! ' * self.given.negated}{self.flag} {self.given.value}"
 
+    @property
+    def looks_at(self) -> Fields:
+        return (way_in_of,) if self.is_way_in else (way_out_of,)
+
     def holds(self, _namespace: NetworkNamespace, buffer: SocketBuffer) -> bool:
         negated, pattern = self.given
         interface = buffer.entered if self.is_way_in else buffer.leaves
@@ -192,6 +232,8 @@ class ProtocolIs:
 
     __slots__ = ("given", "number")
 
+    looks_at = (protocol_of,)
+
     def __init__(self, given: Word) -> None:
         self.given, self.number = given, int(given.value)
 
@@ -210,6 +252,8 @@ class IsFragment:
     """-f: a fragment other than the first."""
 
     __slots__ = ("negated",)
+
+    looks_at = (offset_of,)
 
     def __init__(self, negated: bool) -> None:
         self.negated = negated

@@ -47,6 +47,7 @@ DROPPED = Dropped(DropReason.NETFILTER_DROP)
 
 class Accept(Action):
     name = "ACCEPT"
+    only_decides = True
 
     def act(self, _namespace: NetworkNamespace, _buffer: SocketBuffer) -> Answer:
         return ACCEPT
@@ -54,6 +55,7 @@ class Accept(Action):
 
 class Drop(Action):
     name = "DROP"
+    only_decides = True
 
     def act(self, _namespace: NetworkNamespace, _buffer: SocketBuffer) -> Answer:
         return DROPPED
@@ -61,6 +63,7 @@ class Drop(Action):
 
 class Return(Action):
     name = "RETURN"
+    only_decides = True
 
     def act(self, _namespace: NetworkNamespace, _buffer: SocketBuffer) -> Answer:
         return Decision.RETURN
@@ -319,6 +322,7 @@ class Trace(Action):
     """Write each rule that the packet meets to the kernel's log (xt_TRACE.c)."""
 
     name = "TRACE"
+    only_decides = True
 
     def act(self, _namespace: NetworkNamespace, _buffer: SocketBuffer) -> Answer:
         return Decision.CONTINUE

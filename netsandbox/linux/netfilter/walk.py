@@ -5,11 +5,11 @@ What it met is written down on the way, as values; the caller counts by that.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, ClassVar
 
 from netsandbox.linux.core.hooks import Hook
 from netsandbox.linux.drop import Dropped, DropReason, Outcome
-from netsandbox.linux.netfilter.events import ChainWalk, RuleSeen
+from netsandbox.linux.netfilter.megaflow import Megaflows, seen_as, walked_as
 from netsandbox.linux.netfilter.rule import Decision, Jump
 
 if TYPE_CHECKING:
@@ -17,33 +17,36 @@ if TYPE_CHECKING:
 
     from netsandbox.linux.core.hooks import HookVerdict, SocketBuffer
     from netsandbox.linux.core.namespace import NetworkNamespace
-    from netsandbox.linux.netfilter.rule import Rule
+    from netsandbox.linux.netfilter.events import ChainWalk, RuleSeen
+    from netsandbox.linux.netfilter.rule import Condition, Rule
     from netsandbox.linux.netfilter.ruleset import Chain, Table
 
     NumberedRules = Iterator[tuple[int, Rule]]
 
 ACCEPT, RETURN, CONTINUE = Decision.ACCEPT, Decision.RETURN, Decision.CONTINUE
-seen_as, walked_as = RuleSeen._make, ChainWalk._make
-"""From the fields in their order; a class is called in twice the time, and a packet meets dozens of rules."""
 
 
 class Walk:
     """One walk, from a built-in chain on.
 
     Attributes:
-        steps: the rules that were asked.  hits: those that took the packet, with its length then.
+        asked: the rules that were asked.  steps: the same as they are told of.  looked: the conditions that were.
+        hits: the rules that took the packet, with its length then.
+        acted: a target has done something with the packet, or beside it.
     """
 
-    __slots__ = ("base", "buffer", "hits", "namespace", "reached_end", "steps", "table")
+    __slots__ = ("acted", "asked", "base", "buffer", "hits", "looked", "namespace", "reached_end", "steps", "table")
 
     def __init__(self, namespace: NetworkNamespace, buffer: SocketBuffer, table: Table, base: Chain) -> None:
         self.namespace = namespace
         self.buffer = buffer
         self.table = table
         self.base = base
+        self.asked: list[Rule] = []
         self.steps: list[RuleSeen] = []
+        self.looked: list[Condition] = []
         self.hits: list[tuple[Rule, int]] = []
-        self.reached_end = False
+        self.reached_end = self.acted = False
 
     def take(self) -> HookVerdict:
         """Ask the rules in turn; None: the packet goes on."""
@@ -66,6 +69,7 @@ class Walk:
                 chain = self.table.chains[target.name]
                 rules = enumerate(chain.rules, 1)
                 continue
+            self.acted = self.acted or not target.only_decides
             answer = target.act(self.namespace, self.buffer)
             if answer is CONTINUE:
                 continue
@@ -81,9 +85,11 @@ class Walk:
 
     def _next_hit(self, chain: Chain, rules: NumberedRules) -> Rule | None:
         """The next of a chain's rules that takes the packet, or None; what it met until then is written down."""
-        namespace, buffer, note = self.namespace, self.buffer, self.steps.append
+        namespace, buffer, note, look = self.namespace, self.buffer, self.steps.append, self.looked.append
         for number, rule in rules:
+            self.asked.append(rule)
             for condition, text in rule.conditions:
+                look(condition)
                 if not condition.holds(namespace, buffer):
                     seen = condition.seen(namespace, buffer)
                     step = chain.name, number, rule.text, text, seen, rule.packets, rule.bytes
@@ -135,20 +141,38 @@ class ChainFunction:
 
     Attributes:
         reroutes: a packet that it changes may have another way to go.
+        known: the ways of earlier packets.
     """
+
+    __slots__ = ("chain", "known", "reroutes", "table")
+
+    caches: ClassVar = {"known": "None"}
 
     def __init__(self, table: Table, chain: Chain) -> None:
         self.table = table
         self.chain = chain
         self.reroutes = chain.hook is Hook.OUTPUT and chain.kind == "route"
+        self.known: Megaflows | None = None
 
     def __call__(self, namespace: NetworkNamespace, buffer: SocketBuffer) -> HookVerdict:
+        flow = self.known.find(buffer) if self.known is not None else None
+        if flow is None:
+            return self._walk(namespace, buffer)
+        buffer.walks.append(flow.follow(buffer.packet.total_length))
+        return flow.verdict
+
+    def _walk(self, namespace: NetworkNamespace, buffer: SocketBuffer) -> HookVerdict:
         before, mark = buffer.packet, buffer.mark
         walk = Walk(namespace, buffer, self.table, self.chain)
         verdict = walk.take()
         walk.count()
-        buffer.walks.append(walk.told(verdict))
-        if self.reroutes and verdict is None:
+        told = walk.told(verdict)
+        buffer.walks.append(told)
+        if not walk.acted:
+            if self.known is None:
+                self.known = Megaflows()
+            self.known.learn(walk, verdict, told)
+        elif self.reroutes and verdict is None:
             after = buffer.packet
             if mark != buffer.mark or (before.src, before.dst, before.tos) != (after.src, after.dst, after.tos):
                 buffer.needs_route = True

@@ -1,0 +1,65 @@
+"""A way through a chain that is known tells and counts what asking each rule would have."""
+
+from __future__ import annotations
+
+from itertools import product
+from unittest.mock import patch
+
+import pytest
+
+from netsandbox.linux.core.hooks import Hook
+from netsandbox.linux.netfilter.megaflow import MOST, Megaflows
+from netsandbox.linux.netfilter.walk import ChainFunction
+from netsandbox.wire.ipv4 import TCP, IPv4Packet
+from netsandbox.wire.tcp import ACK, FIN, SYN, TcpSegment
+from tests.linux.netfilter.router import Router, packet
+
+CONDITIONS = (
+    "", "-s 10.0.0.7", "! -s 10.0.0.0/29", "-d 192.0.2.1", "-i eth0", "! -i eth+", "-o eth1", "-p tcp", "! -p udp",
+    "-f", "-p tcp --dport 80", "-p tcp ! --sport 7:9", "-p tcp --syn", "-p tcp --dport 80 ! --tcp-flags FIN FIN",
+    "-p tcp --tcp-option 2", "-p tcp -m tcp", "-p udp --dport 80", "-p tcp -m multiport --ports 7,8",
+    "-m conntrack --ctstate NEW", "-m conntrack --ctdir REPLY", "-m conntrack --ctstate ESTABLISHED --ctdir ORIGINAL",
+    "-m conntrack --ctorigdstport 80", "-m state --state NEW", "-m mark --mark 1", "-m connmark ! --mark 1",
+    "-m comment --comment x", "-m length --length 40")
+LINES = (
+    "-N A", "-N B", "-P FORWARD DROP", "-t mangle -A PREROUTING -s 10.0.0.7 -j MARK --set-mark 1",
+    "-t mangle -A PREROUTING -p tcp --sport 8 -j CONNMARK --set-mark 1", "-A FORWARD {} -j A",
+    "-A FORWARD -p udp -j REJECT", "-A FORWARD {}", "-A A -p icmp -j RETURN", "-A A {}", "-A A -o eth0 -g B",
+    "-A A -j B", "-A B -s 10.0.0.8 -j MARK --set-mark 1", "-A B {} -j ACCEPT")
+SENT = [sent for sent in product(("tcp", "udp", "icmp"), ("10.0.0.7", "10.0.0.8"), (7, 8), (80, 443),
+                                 (SYN, ACK, FIN | ACK), (False, True))
+        if sent[0] == "tcp" or sent[3:] == (80, SYN, False)]
+
+
+def told(condition: str) -> tuple[str, list[str]]:
+    """What is recorded of some packets, and the counters then."""
+    router = Router()
+    for line in LINES:
+        router.iptables(line.format(condition))
+    for protocol, source, sport, dport, flags, is_back in 2 * SENT:
+        made = packet(protocol, source, "192.0.2.1", sport, dport)
+        if protocol == "tcp":
+            ends = (made.dst, made.src, dport, sport) if is_back else (made.src, made.dst, sport, dport)
+            made = IPv4Packet(*ends[:2], TCP, TcpSegment(*ends[2:], 1, 1, flags, 100))
+        router.pass_through(made, *(("eth1", "eth0") if is_back else ("eth0", "eth1")))
+    chains = router.namespace.netfilter.tables["filter"].chains.values()
+    return router.namespace.trace.digest(), [f"{counted.packets} {counted.bytes}" for chain in chains
+                                             for counted in (chain, *chain.rules)]
+
+
+@pytest.mark.parametrize("condition", CONDITIONS)
+def test_the_records_and_the_counters_are_those_of_asking_each_rule(condition: str) -> None:
+    with patch.object(Megaflows, "find", return_value=None):
+        expected = told(condition)
+    assert told(condition) == expected
+
+
+def test_a_chain_remembers_only_so_many_ways() -> None:
+    router = Router()
+    router.iptables("-A FORWARD -s 10.0.0.7 -j DROP")
+    function, = router.namespace.netfilter.functions[Hook.FORWARD]
+    assert isinstance(function, ChainFunction)
+    for number in range(MOST + 9):
+        router.pass_through(IPv4Packet(number, 1, TCP, TcpSegment(1, 1, 1, 0, SYN, 1)), "eth0", "eth1")
+    assert function.known is not None
+    assert function.known.count == 9
