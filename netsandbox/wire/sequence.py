@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 MASK = 0xFFFFFFFF
-_HALF = 0x80000000
+HALF = 0x80000000
+"""What is so far ahead, or farther, lies behind."""
 
 
 def before(one: int, other: int) -> bool:
-    return (one - other) & MASK >= _HALF
+    return (one - other) & MASK >= HALF
 
 
 def after(one: int, other: int) -> bool:
-    return (other - one) & MASK >= _HALF
+    return (other - one) & MASK >= HALF
 
 
 def between(number: int, low: int, high: int) -> bool:
@@ -22,4 +23,4 @@ def between(number: int, low: int, high: int) -> bool:
 def distance(high: int, low: int) -> int:
     """high - low as a signed number."""
     gap = (high - low) & MASK
-    return gap - (MASK + 1) if gap >= _HALF else gap
+    return gap - (MASK + 1) if gap >= HALF else gap

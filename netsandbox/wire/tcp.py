@@ -50,6 +50,11 @@ class TcpSegment:
         flags = self.flags
         return len(self.data) + (flags & FIN) + (flags >> 1 & 1)
 
+    def with_ports(self, sport: int, dport: int) -> TcpSegment:
+        """The same between other ports."""
+        return TcpSegment(sport, dport, self.seq, self.ack, self.flags, self.window, self.options, self.data,
+                          self.urgent, self.reserved, self.checksum)
+
     def reset(self) -> TcpSegment:
         """The RST that answers it (RFC 9293, 3.5.2)."""
         if self.flags & ACK:

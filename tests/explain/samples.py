@@ -40,7 +40,9 @@ from netsandbox.linux.drop import Dropped, DropReason, Outcome
 from netsandbox.linux.events import Forwarding
 from netsandbox.linux.ipv4.route import Route
 from netsandbox.linux.ipv4.route_value import RouteValue
+from netsandbox.linux.netfilter.connection import FlowTuple
 from netsandbox.linux.netfilter.events import ChainWalk, ConnectionChanged, PacketLogged, RuleSeen
+from netsandbox.linux.netfilter.listing import Line
 from netsandbox.linux.tcp import events as tcp
 from netsandbox.wire.addresses import BROADCAST_MAC, Network, parse_ipv4, parse_mac
 from netsandbox.wire.arp import REPLY, REQUEST, ArpPacket
@@ -243,6 +245,10 @@ def _route(kind: str) -> RouteValue:
     return Route(Network(A & 0xFFFF0000, 16), kind, interface=lab().interface("nginx-1:eth0")).value()
 
 
+FLOW = FlowTuple(17, 0x01020304, 0x05060708, 9, 53)
+LINE = Line(FLOW, FLOW.inverted(), 29, 0, 0, 0, None)
+
+
 def _of_routes() -> Iterator[Any]:
     eth0 = lab().interface("nginx-1:eth0").place
     namespace = eth0.namespace
@@ -258,7 +264,7 @@ def _of_routes() -> Iterator[Any]:
         yield events.RouteMissing(namespace, FAR, error, _route("prohibit"), "100: from 10.0.0.0/8 lookup 7")
     for why in ("new", "state", "expired", "reset", "reopened", "deleted", "early drop", "address gone",
                 "another way out", "succeeded"):
-        yield ConnectionChanged(namespace, "udp      17 29 src=1.2.3.4 dst=5.6.7.8", why, 0)
+        yield ConnectionChanged(namespace, LINE, why, 0)
     yield events.PathMtuLearned(namespace, FAR, 1400)
     yield events.RedirectTaken(namespace, FAR, gateway)
 

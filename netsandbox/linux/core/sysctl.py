@@ -6,11 +6,12 @@ each packet are attributes of small objects; the rest is a dictionary.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sized
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sized
 from difflib import get_close_matches
 from functools import cache, lru_cache
-from typing import Any, Protocol
+from typing import Any, ClassVar, Protocol, TypeVar
 
+from netsandbox.engine.nothing import NOTHING
 from netsandbox.linux.core.neighbour_parameters import (
     INITIAL_NEIGHBOUR,
     NEIGHBOUR_KEYS,
@@ -20,6 +21,8 @@ from netsandbox.linux.core.neighbour_parameters import (
 )
 from netsandbox.linux.core.sysctl_defaults import AVAILABLE, CONGESTION_CONTROL, GLOBALS, READ_ONLY
 from netsandbox.linux.core.sysctl_ranges import number_of, taken
+
+T = TypeVar("T")
 
 
 class SysctlError(ValueError):
@@ -117,20 +120,34 @@ class Sysctls:
     interface's name, as sysctl(8) has it.
     """
 
-    __slots__ = ("_globals", "all", "counted", "default", "echo_is_ignored", "interfaces", "neigh_default")
+    __slots__ = ("_derived", "_globals", "all", "counted", "default", "echo_is_ignored", "interfaces", "neigh_default")
+
+    caches: ClassVar = {"_derived": "NOTHING"}
 
     def __init__(self, interfaces: Mapping[str, Configured]) -> None:
         self.all = self.default = INITIAL
         self.neigh_default = INITIAL_NEIGHBOUR
         self.interfaces = interfaces
-        self._globals: Mapping[str, int | str] = GLOBALS
-        """One for many namespaces: who changes something makes another."""
+        self._set(GLOBALS)
         self.counted: Mapping[str, Sized] = NOT_COUNTED
         """Numbers that are counted when they are read, by key."""
         self.echo_is_ignored = False
         """net.ipv4.icmp_echo_ignore_all."""
 
+    def _set(self, settings: Mapping[str, int | str]) -> None:
+        """Take the global ones: one mapping for many namespaces; who changes something makes another."""
+        self._globals = settings
+        self._derived: dict[Callable[[Sysctls], object], Any] = NOTHING
+
     # -- what the stack reads
+
+    def derived(self, work_out: Callable[[Sysctls], T]) -> T:
+        """What is worked out of global settings, once until one of them changes."""
+        found: T | None = self._derived.get(work_out)
+        if found is None:
+            found = work_out(self)
+            self._derived = {**self._derived, work_out: found}
+        return found
 
     def get(self, key: str) -> int:
         """A global number."""
@@ -158,7 +175,7 @@ class Sysctls:
         self.all, self.default = first.all, first.default
         for interface in self.interfaces.values():
             interface.conf = self.default
-        self._globals = _inherited(self.all.forwarding)
+        self._set(_inherited(self.all.forwarding))
 
     def forwards(self, conf: InterfaceConf) -> bool:
         return bool(conf.forwarding)
@@ -199,14 +216,14 @@ class Sysctls:
         if name.startswith("net.bridge."):
             number = int(number != 0)
         if holder is None:
-            self._globals = {**self._globals, name: number}
+            self._set({**self._globals, name: number})
             self.echo_is_ignored = bool(self.get("net.ipv4.icmp_echo_ignore_all"))
             if name == "net.ipv4.ip_forward":
                 self._set_forwarding(number)
         elif isinstance(holder, NeighbourParameters):
             self._store(key, holder.changed(**field_value(name, number)))
         elif self._owner(key) == "all" and name == "forwarding":
-            self._globals = {**self._globals, "net.ipv4.ip_forward": number}
+            self._set({**self._globals, "net.ipv4.ip_forward": number})
             self._set_forwarding(number)
         else:
             self._store(key, holder.changed(**{name: number}))
@@ -248,7 +265,7 @@ class Sysctls:
             if len(numbers) > len(before):
                 raise _refused(key)
             text = "\t".join([*map(str, numbers), *before[len(numbers):]])
-        self._globals = {**self._globals, name: text}
+        self._set({**self._globals, name: text})
 
     def _taken(self, key: str, text: str) -> list[int]:
         """The numbers that a text sets.

@@ -6,7 +6,7 @@ include/net/netfilter/nf_conntrack.h, nf_conntrack_tuple.h.
 from __future__ import annotations
 
 from enum import IntFlag
-from typing import NamedTuple
+from typing import ClassVar, NamedTuple
 
 from netsandbox.wire.icmp import ECHO_REPLY, ECHO_REQUEST, TIMESTAMP_REPLY, TIMESTAMP_REQUEST, IcmpMessage
 from netsandbox.wire.ipv4 import ICMP, TCP, UDP, IPv4Packet
@@ -125,14 +125,17 @@ class Connection:
         tcp: what the TCP tracker knows; None for other protocols.
         made_at: the trace's record number when its first packet came.
         counts: [packets, bytes] of each direction, where they are counted (nf_conntrack_acct).
+        words: how its packets are told of, by what they are to it.
     """
 
     __slots__ = ("counts", "expires", "lifetime", "made_at", "mark", "masquerade", "original", "reply", "serial",
-                 "state", "status", "stream_from", "tcp")
+                 "state", "status", "stream_from", "tcp", "words")
+
+    caches: ClassVar = {"words": "{}"}
 
     def __init__(self, original: FlowTuple, serial: int, made_at: int) -> None:
         self.original = original
-        self.reply = original.inverted()
+        self.alter_reply(original.inverted())
         self.serial = serial
         self.made_at = made_at
         self.status = 0
@@ -143,6 +146,11 @@ class Connection:
         self.stream_from = 0
         self.tcp: object = None
         self.counts: tuple[list[int], list[int]] | None = None
+
+    def alter_reply(self, reply: FlowTuple) -> None:
+        """From now on answers look so (nf_conntrack_alter_reply)."""
+        self.reply = reply
+        self.words: dict[int, str] = {}
 
     def tuple(self, direction: int) -> FlowTuple:
         return self.reply if direction else self.original

@@ -23,7 +23,7 @@ from netsandbox.linux.netfilter.connection import (
     FlowTuple,
 )
 from netsandbox.linux.netfilter.events import ConnectionChanged
-from netsandbox.linux.netfilter.listing import connection_text
+from netsandbox.linux.netfilter.listing import line_of
 from netsandbox.wire.ipv4 import ICMP, TCP, IPv4Packet
 from netsandbox.wire.tcp import TcpSegment
 from netsandbox.wire.udp import UdpDatagram
@@ -187,7 +187,8 @@ class ConnectionTable:
         """An entry that a program asks for (ctnetlink_create_conntrack); `confirm` enters it."""
         connection = self._fresh(original)
         self._serial += 1
-        connection.reply, connection.lifetime = reply, lifetime
+        connection.alter_reply(reply)
+        connection.lifetime = lifetime
         if original.protocol == TCP:
             track_tcp.take_over(connection)
         return connection
@@ -198,9 +199,10 @@ class ConnectionTable:
 
     def _record(self, connection: Connection, why: str) -> None:
         namespace = self.namespace
-        namespace.record(ConnectionChanged(namespace.name, connection_text(connection, namespace.scheduler.now), why,
-                                           connection.made_at))
-        self.tell(connection, {"new": "NEW", "state": "UPDATE"}.get(why, "DESTROY"))
+        namespace.record((ConnectionChanged, namespace.name, line_of(connection, namespace.scheduler.now), why,
+                          connection.made_at))
+        if namespace.netfilter.listeners:
+            self.tell(connection, {"new": "NEW", "state": "UPDATE"}.get(why, "DESTROY"))
 
     def tell(self, connection: Connection, what: str) -> None:
         """Those who listen hear of a change (nf_conntrack_event)."""

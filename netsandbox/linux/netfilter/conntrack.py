@@ -160,7 +160,7 @@ def _makes_sense(namespace: NetworkNamespace, buffer: SocketBuffer) -> bool:
     if isinstance(payload, TcpSegment):
         if checks and payload.checksum is not None and not payload.is_checksum_right(packet.src, packet.dst):
             return False
-        return track_tcp.has_valid_flags(payload)
+        return track_tcp.VALID_FLAGS[payload.flags]
     if isinstance(payload, UdpDatagram):
         if not payload.is_length_right:
             return False

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, NamedTuple
 
 if TYPE_CHECKING:
+    from netsandbox.linux.netfilter.listing import Line
     from netsandbox.wire.ipv4 import IPv4Packet
 
 
@@ -43,12 +44,16 @@ class ConnectionChanged(NamedTuple):
     """The connection tracker entered, changed or forgot a connection."""
 
     namespace: str
-    text: str
-    """Its line of `conntrack -L`."""
+    line: Line
     why: str
     """new, state, expired, reset, reopened, deleted, early drop, address gone, another way out, succeeded."""
     made_at: int
     """The first record after its first packet came."""
+
+    @property
+    def text(self) -> str:
+        """Its line of `conntrack -L`."""
+        return self.line.text
 
 
 class PacketLogged(NamedTuple):

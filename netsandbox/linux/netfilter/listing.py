@@ -2,10 +2,20 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from functools import lru_cache
+from typing import NamedTuple
 
 from netsandbox.engine.units import SECOND
-from netsandbox.linux.netfilter.connection import ASSURED, GRE, SEEN_REPLY, TOLD_WITH_PORTS, Connection, FlowTuple
+from netsandbox.linux.netfilter.connection import (
+    ASSURED,
+    CONFIRMED,
+    GRE,
+    SEEN_REPLY,
+    TOLD_WITH_PORTS,
+    Connection,
+    FlowTuple,
+)
 from netsandbox.linux.netfilter.events import INVALID, UNTRACKED
 from netsandbox.linux.netfilter.track_tcp import STATES
 from netsandbox.wire.addresses import FEW, format_ipv4
@@ -26,11 +36,38 @@ def tuple_text(flow: FlowTuple) -> str:
     return text
 
 
-def _counted(connection: Connection) -> tuple[str, str]:
+class Line(NamedTuple):
+    """What `conntrack -L` tells of a connection, as values."""
+
+    original: FlowTuple
+    reply: FlowTuple
+    seconds: int
+    state: int
+    status: int
+    mark: int
+    counts: tuple[tuple[int, ...], ...] | None
+
+    @property
+    def text(self) -> str:
+        """The line, without its end."""
+        original, protocol = self.original, self.original.protocol
+        state = f"{STATES[self.state]} " if protocol == TCP else ""
+        unreplied = "" if self.status & SEEN_REPLY else "[UNREPLIED] "
+        assured = "[ASSURED] " if self.status & ASSURED else ""
+        there, back = _counted(self.counts)
+        zone = f" zone={original.zone}" if original.zone else ""
+        return (f"{NAMES.get(protocol, 'unknown'):<8} {protocol} {self.seconds} {state}{tuple_text(original)} {there}"
+                f"{unreplied}{tuple_text(self.reply)} {back}{assured}mark={self.mark}{zone} use=1")
+
+    def trace_key(self) -> str:
+        return self.text
+
+
+def _counted(counts: Sequence[Sequence[int]] | None) -> tuple[str, str]:
     """What each direction has carried, where that is counted."""
-    if connection.counts is None:
+    if counts is None:
         return "", ""
-    there, back = (f"packets={packets} bytes={size} " for packets, size in connection.counts)
+    there, back = (f"packets={packets} bytes={size} " for packets, size in counts)
     return there, back
 
 
@@ -38,17 +75,17 @@ def zone_text(connection: Connection) -> str:
     return f" zone={connection.original.zone}" if connection.original.zone else ""
 
 
+def line_of(connection: Connection, now: int) -> Line:
+    """A connection as it is now."""
+    left = connection.expires - now if connection.status & CONFIRMED else connection.lifetime
+    counts = connection.counts
+    return Line._make((connection.original, connection.reply, max(0, left - 1) // SECOND, connection.state,
+                       connection.status, connection.mark, None if counts is None else tuple(map(tuple, counts))))
+
+
 def connection_text(connection: Connection, now: int) -> str:
     """One line of `conntrack -L`, without its end."""
-    protocol = connection.original.protocol
-    seconds = max(0, (connection.expires if connection.is_confirmed else now + connection.lifetime) - now - 1) // SECOND
-    state = f"{STATES[connection.state]} " if protocol == TCP else ""
-    unreplied = "" if connection.status & SEEN_REPLY else "[UNREPLIED] "
-    assured = "[ASSURED] " if connection.status & ASSURED else ""
-    there, back = _counted(connection)
-    return (f"{NAMES.get(protocol, 'unknown'):<8} {protocol} {seconds} {state}{tuple_text(connection.original)} {there}"
-            f"{unreplied}{tuple_text(connection.reply)} {back}{assured}mark={connection.mark}"
-            f"{zone_text(connection)} use=1")
+    return line_of(connection, now).text
 
 
 def event_text(connection: Connection, now: int) -> str:
@@ -59,7 +96,7 @@ def event_text(connection: Connection, now: int) -> str:
     state = f"{STATES[connection.state]} " if protocol == TCP else ""
     unreplied = "" if connection.status & SEEN_REPLY else "[UNREPLIED] "
     assured = "[ASSURED] " if connection.status & ASSURED else ""
-    there, back = _counted(connection)
+    there, back = _counted(connection.counts)
     mark = f"mark={connection.mark}" if connection.mark else ""
     return (f"{NAMES.get(protocol, 'unknown'):<8} {protocol} {left}{state}{tuple_text(connection.original)} {there}"
             f"{unreplied}{tuple_text(connection.reply)} {back}{assured}{mark}").rstrip() + zone_text(connection)
@@ -79,8 +116,11 @@ def unconnected_words(refused: Connection | None, is_untracked: bool) -> str:
             f"{unreplied} {tuple_text(refused.reply)}")
 
 
-def connection_words(original: FlowTuple, reply: FlowTuple, info: int) -> str:
+def connection_words(connection: Connection, info: int) -> str:
     """How a packet belongs to a connection, in the words of its line: state, direction, tuples."""
-    direction = "REPLY" if info > 2 else "ORIGINAL"
-    return (f"{STATE_WORDS[info]} {direction} {NAMES.get(original.protocol, 'unknown')} "
-            f"{tuple_text(original)} {tuple_text(reply)}")
+    words = connection.words.get(info)
+    if words is None:
+        original, direction = connection.original, "REPLY" if info > 2 else "ORIGINAL"
+        words = connection.words[info] = (f"{STATE_WORDS[info]} {direction} {NAMES.get(original.protocol, 'unknown')} "
+                                          f"{tuple_text(original)} {tuple_text(connection.reply)}")
+    return words

@@ -224,7 +224,7 @@ def settle(table: ConnectionTable, connection: Connection, wanted: Range, is_sou
     current = connection.reply.inverted()
     chosen = Chooser(table, connection, wanted, is_source).choose(current)
     if chosen != current:
-        connection.reply = chosen.inverted()
+        connection.alter_reply(chosen.inverted())
         connection.status |= SRC_NAT if is_source else DST_NAT
     connection.status |= SRC_NAT_DONE if is_source else DST_NAT_DONE
 
@@ -270,12 +270,12 @@ def _bit(direction: int, is_source: bool) -> int:
 
 
 def _apply(buffer: SocketBuffer, connection: Connection, is_source: bool) -> None:
-    """nf_nat_packet."""
+    """nf_nat_packet: the packet is to look like what the other direction's packets answer."""
     direction = direction_of(buffer.info)
+    other = connection.tuple(not direction)
     if connection.status & _bit(direction, is_source):
-        target = connection.tuple(not direction).inverted()
-        buffer.packet = rewrite.translate(buffer.packet, target, is_source)
-    if buffer.hook is OUTPUT and connection.tuple(direction).dst != connection.tuple(not direction).src:
+        buffer.packet = rewrite.translate(buffer.packet, other, is_source)
+    if buffer.hook is OUTPUT and connection.tuple(direction).dst != other.src:
         buffer.needs_route = True
 
 

@@ -28,6 +28,7 @@ if TYPE_CHECKING:
     from netsandbox.linux.core.interface import Interface
     from netsandbox.linux.core.namespace import NetworkNamespace
     from netsandbox.linux.netfilter.connection import Connection
+    from netsandbox.linux.netfilter.events import ChainWalk
     from netsandbox.linux.netfilter.matches_recent import RecentTable
     from netsandbox.wire.ethernet import Frame
     from netsandbox.wire.ipv4 import IPv4Packet
@@ -148,21 +149,22 @@ class Netfilter:
                  leaves: Interface | None) -> HookVerdict:
         """Ask the functions of a hook in turn, until one does not let the packet go on, and record it."""
         buffer.hook, buffer.entered, buffer.leaves = hook, entered, leaves
-        buffer.walks = []
+        walks: list[ChainWalk] = []
+        buffer.walks = walks
         packet, verdict = buffer.packet, None
         for function in self.functions.get(hook, ()):
             verdict = function(namespace, buffer)
             if verdict is not None:
                 break
-        after = buffer.packet
-        connection = buffer.connection
-        namespace.record((
-            VerdictGiven, namespace.name, hook.label, packet, verdict, tuple(buffer.walks),
-            entered.name if entered is not None else "", leaves.name if leaves is not None else "",
-            None if after is packet else after,
-            connection_words(connection.original, connection.reply, buffer.info) if connection is not None else
-            unconnected_words(buffer.refused, buffer.is_untracked) if self.is_tracking else "",
-            -1 if connection is None else connection.made_at))
+        after, connection = buffer.packet, buffer.connection
+        if connection is not None:
+            words, made_at = connection_words(connection, buffer.info), connection.made_at
+        else:
+            words = unconnected_words(buffer.refused, buffer.is_untracked) if self.is_tracking else ""
+            made_at = -1
+        namespace.record((VerdictGiven, namespace.name, hook.label, packet, verdict, tuple(walks),
+                          entered.name if entered is not None else "", leaves.name if leaves is not None else "",
+                          None if after is packet else after, words, made_at))
         return verdict
 
     def ask_nat(self, namespace: NetworkNamespace, buffer: SocketBuffer) -> HookVerdict:

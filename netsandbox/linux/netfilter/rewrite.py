@@ -34,31 +34,24 @@ def changed(packet: IPv4Packet, payload: Transport | None = None, src: int | Non
     return twin
 
 
-def translate(packet: IPv4Packet, target: FlowTuple, is_source: bool) -> IPv4Packet:
-    """nf_nat_ipv4_manip_pkt: the packet with the source, or the destination, of a tuple."""
+def translate(packet: IPv4Packet, answer: FlowTuple, is_source: bool) -> IPv4Packet:
+    """nf_nat_ipv4_manip_pkt: the packet with the source, or the destination, that a tuple answers to."""
     if is_source:
-        old, address, port = packet.src, target.src, target.sport
+        old, address, port = packet.src, answer.dst, answer.dport
     else:
-        old, address, port = packet.dst, target.dst, target.dport
-    payload = _ported(packet.payload, target, port, is_source)
-    if isinstance(payload, UdpDatagram | TcpSegment):
-        _correct(payload, packet.payload, old, address)
-    return changed(packet, payload, address) if is_source else changed(packet, payload, dst=address)
-
-
-def _ported(payload: Transport, target: FlowTuple, port: int, is_source: bool) -> Transport:
-    """The transport message with another port or identifier."""
-    if isinstance(payload, UdpDatagram):
-        sport, dport = (port, payload.dport) if is_source else (payload.sport, port)
-        return UdpDatagram(sport, dport, payload.data, payload.checksum, payload.length)
+        old, address, port = packet.dst, answer.src, answer.sport
+    payload = packet.payload
     if isinstance(payload, TcpSegment):
+        payload = payload.with_ports(port, payload.dport) if is_source else payload.with_ports(payload.sport, port)
+        _correct(payload, packet.payload, old, address)
+    elif isinstance(payload, UdpDatagram):
         sport, dport = (port, payload.dport) if is_source else (payload.sport, port)
-        return TcpSegment(sport, dport, payload.seq, payload.ack, payload.flags, payload.window, payload.options,
-                          payload.data, payload.urgent, payload.reserved, payload.checksum)
-    if isinstance(payload, IcmpMessage) and payload.type in INVERSE_TYPES:
-        rest = target.sport << 16 | payload.rest & 0xFFFF
-        return IcmpMessage(payload.type, payload.code, rest, payload.data)
-    return payload
+        payload = UdpDatagram(sport, dport, payload.data, payload.checksum, payload.length)
+        _correct(payload, packet.payload, old, address)
+    elif isinstance(payload, IcmpMessage) and payload.type in INVERSE_TYPES:
+        rest = answer.sport << 16 | payload.rest & 0xFFFF
+        payload = IcmpMessage(payload.type, payload.code, rest, payload.data)
+    return changed(packet, payload, address) if is_source else changed(packet, payload, dst=address)
 
 
 def _correct(payload: UdpDatagram | TcpSegment, old: Transport, old_address: int, address: int) -> None:

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from netsandbox.engine.units import SECOND
 from netsandbox.linux.netfilter.connection import ASSURED, ORIGINAL, REPLY, SEEN_REPLY, Connection, direction_of
 from netsandbox.wire.options import whole_options
-from netsandbox.wire.sequence import MASK, after, before
+from netsandbox.wire.sequence import HALF, MASK, after, before
 from netsandbox.wire.tcp import ACK, FIN, PSH, RST, SYN, URG, TcpSegment
 
 if TYPE_CHECKING:
@@ -24,6 +24,9 @@ INVALID, IGNORE = 10, 11
 """What a transition may be beside a state: the segment makes no sense, or may make sense to the ends alone."""
 IV, IG = INVALID, IGNORE
 SET_SYN, SET_SYNACK, SET_FIN, SET_ACK, SET_RST, SET_NONE = range(6)
+INDEX = tuple(SET_RST if flags & RST else (SET_SYNACK if flags & ACK else SET_SYN) if flags & SYN else
+              SET_FIN if flags & FIN else SET_ACK if flags & ACK else SET_NONE for flags in range(256))
+"""By the flags of a segment: what of it decides on the state (get_conntrack_index)."""
 TRANSITIONS = (
     ((SS, SS, IG, IG, IG, IG, IG, SS, SS, S2),
      (IV, IV, SR, IV, IV, IV, IV, IV, IV, SR),
@@ -40,13 +43,29 @@ TRANSITIONS = (
 """By direction, by what is set in the segment, by state."""
 TIMEOUTS = ("", "syn_sent", "syn_recv", "established", "fin_wait", "close_wait", "last_ack", "time_wait", "close",
             "syn_sent")
-TIMEOUT_KEYS = {name: f"net.netfilter.nf_conntrack_tcp_timeout_{name}"
-                for name in (*TIMEOUTS, "max_retrans", "unacknowledged")}
 MAX_ACK_WINDOW = 66_000
 MAX_SCALE = 14
 OPTION_SCALE, OPTION_SACK_PERMITTED, OPTION_SACK = 3, 4, 5
-VALID_FLAGS = frozenset({SYN, SYN | URG, SYN | ACK, RST, RST | ACK, FIN | ACK, FIN | ACK | URG, ACK, ACK | URG})
-"""Of all flags but PSH, ECE and CWR."""
+TOGETHER = frozenset({SYN, SYN | URG, SYN | ACK, RST, RST | ACK, FIN | ACK, FIN | ACK | URG, ACK, ACK | URG})
+"""What may be set at once of all flags but PSH, ECE and CWR."""
+VALID_FLAGS = tuple(flags & (FIN | SYN | RST | ACK | URG) & ~PSH in TOGETHER for flags in range(256))
+STAMP_ONLY, STAMP_SIZE = b"\x01\x01\x08\x0a", 12
+
+
+class Settings:
+    """net.netfilter.nf_conntrack_tcp_* (struct nf_tcp_net): lifetimes in nanoseconds, of each state by its number."""
+
+    __slots__ = ("ignores_resets", "is_liberal", "lifetimes", "max_retrans", "most_retransmissions", "picks_up",
+                 "unacknowledged")
+
+    def __init__(self, sysctls: Sysctls) -> None:
+        prefix = "net.netfilter.nf_conntrack_tcp_"
+        self.lifetimes = tuple(sysctls.get(f"{prefix}timeout_{name}") * SECOND if name else 0 for name in TIMEOUTS)
+        self.max_retrans, self.unacknowledged = (
+            sysctls.get(f"{prefix}timeout_{name}") * SECOND for name in ("max_retrans", "unacknowledged"))
+        self.most_retransmissions = sysctls.get(f"{prefix}max_retrans")
+        self.is_liberal, self.picks_up, self.ignores_resets = (
+            bool(sysctls.get(prefix + name)) for name in ("be_liberal", "loose", "ignore_invalid_rst"))
 
 
 class Side:
@@ -109,24 +128,9 @@ class ReopenedError(Exception):
         self.connection = connection
 
 
-def index_of(flags: int) -> int:
-    """get_conntrack_index."""
-    if flags & RST:
-        return SET_RST
-    if flags & SYN:
-        return SET_SYNACK if flags & ACK else SET_SYN
-    if flags & FIN:
-        return SET_FIN
-    return SET_ACK if flags & ACK else SET_NONE
-
-
-def has_valid_flags(segment: TcpSegment) -> bool:
-    return segment.flags & (FIN | SYN | RST | ACK | URG) & ~PSH in VALID_FLAGS
-
-
 def begin(connection: Connection, segment: TcpSegment, sysctls: Sysctls) -> bool:
     """tcp_new: whether a connection may begin with this segment."""
-    state = TRANSITIONS[ORIGINAL][index_of(segment.flags)][NO]
+    state = TRANSITIONS[ORIGINAL][INDEX[segment.flags]][NO]
     if state >= INVALID:
         return False
     tracking = connection.tcp = TcpTracking()
@@ -136,7 +140,7 @@ def begin(connection: Connection, segment: TcpSegment, sysctls: Sysctls) -> bool
     if state == SS:
         sender.max_end = sender.end
         sender.read_options(segment)
-    elif not sysctls.get("net.netfilter.nf_conntrack_tcp_loose"):
+    elif not sysctls.derived(Settings).picks_up:
         return False
     else:
         sender.max_end = (sender.end + sender.max_win) & MASK
@@ -160,7 +164,8 @@ def track(connection: Connection, segment: TcpSegment, info: int, sysctls: Sysct
     """
     tracking = connection.tcp
     assert isinstance(tracking, TcpTracking), "a TCP connection begins with `begin`"
-    direction, index, old = direction_of(info), index_of(segment.flags), connection.state
+    settings = sysctls.derived(Settings)
+    direction, index, old = direction_of(info), INDEX[segment.flags], connection.state
     new = TRANSITIONS[direction][index][old]
     sender, receiver = tracking.sides[direction], tracking.sides[not direction]
     skips_window = False
@@ -182,16 +187,16 @@ def track(connection: Connection, segment: TcpSegment, info: int, sysctls: Sysct
     elif new == SR and direction == REPLY and index == SET_ACK and tracking.simultaneous:
         new = ES
     elif new == CL and index == SET_RST:
-        verdict = _reset(connection, tracking, segment, direction, sysctls)
+        verdict = _reset(connection, tracking, segment, direction, settings)
         if verdict is None:
             return False, None
         keeps, skips_window = verdict
         new = old if keeps else new
     if not skips_window:
-        fits = _fits(tracking, segment, direction, index, old, sysctls)
+        fits = _fits(tracking, segment, direction, index, old, settings)
         if fits is not True:
             return fits is None, None
-    return True, _accepted(connection, tracking, segment, direction, index, old, new, sysctls)
+    return True, _accepted(connection, tracking, segment, direction, index, old, new, settings)
 
 
 def close(connection: Connection) -> None:
@@ -221,14 +226,14 @@ def _ignored(tracking: TcpTracking, segment: TcpSegment, direction: int, index: 
 
 
 def _reset(connection: Connection, tracking: TcpTracking, segment: TcpSegment, direction: int,
-           sysctls: Sysctls) -> tuple[bool, bool] | None:
+           settings: Settings) -> tuple[bool, bool] | None:
     """A RST: (whether the state stays, whether no window is asked), or None where it cannot be one of the peer's."""
     last, other = tracking.last, tracking.sides[not direction]
     is_established = connection.state == ES and bool(connection.status & ASSURED)
     if other.max_ack is not None:
         if segment.seq == 0 and not is_established:
             return False, False
-        if before(segment.seq, other.max_ack) and not sysctls.get("net.netfilter.nf_conntrack_tcp_ignore_invalid_rst"):
+        if before(segment.seq, other.max_ack) and not settings.ignores_resets:
             return None
         if not is_established or segment.seq == other.max_ack:
             return False, False
@@ -267,13 +272,14 @@ def _start(sender: Side, receiver: Side, segment: TcpSegment, end: int, sack: in
 
 
 def _fits(tracking: TcpTracking, segment: TcpSegment, direction: int, index: int, state: int,
-          sysctls: Sysctls) -> bool | None:
+          settings: Settings) -> bool | None:
     """tcp_in_window: True where the segment fits both windows; None where it is too old to matter; else False."""
     sender, receiver = tracking.sides[direction], tracking.sides[not direction]
     flags, seq, win = segment.flags, segment.seq, segment.window
     ack = sack = segment.ack
     end = (seq + segment.sequence_length) & MASK
-    if receiver.sack:
+    options = segment.options
+    if receiver.sack and not (len(options) == STAMP_SIZE and options.startswith(STAMP_ONLY)):
         sack = _highest_sack(segment, sack)
     if not sender.max_win or (flags & SYN and after(end, sender.end) and state in (SS, SR)):
         _start(sender, receiver, segment, end, sack, direction)
@@ -283,45 +289,47 @@ def _fits(tracking: TcpTracking, segment: TcpSegment, direction: int, index: int
         ack = sack = receiver.end
     if flags & RST and not seq and state == SS:
         seq = end = sender.end
-    judged = _judge(sender, receiver, seq, end, sack, sysctls)
+    judged = _judge(sender, receiver, seq, end, sack, settings)
     if judged is not True:
         return judged
     if not flags & SYN:
         win <<= sender.scale
     _learn(sender, receiver, bool(flags & ACK), ack, sack, end, win)
-    _count_retransmissions(tracking, segment, direction, index, end)
+    if index == SET_ACK:
+        _count_retransmissions(tracking, segment, direction, end)
     return True
 
 
-def _judge(sender: Side, receiver: Side, seq: int, end: int, sack: int, sysctls: Sysctls) -> bool | None:
-    """The four conditions on sequence and acknowledgement numbers."""
-    if not before(seq, (sender.max_end + 1) & MASK) or not before(sack, (receiver.end + 1) & MASK):
+def _judge(sender: Side, receiver: Side, seq: int, end: int, sack: int, settings: Settings) -> bool | None:
+    """The four conditions on sequence and acknowledgement numbers, with `before` and `after` written out."""
+    window = max(MAX_ACK_WINDOW, sender.max_win)
+    if (seq - sender.max_end - 1) & MASK < HALF or (sack - receiver.end - 1) & MASK < HALF:
         judged: bool | None = False
-    elif (receiver.max_win and not after(end, (sender.end - receiver.max_win - 1) & MASK)) or (
-            not after(sack, (receiver.end - max(sender.max_win, MAX_ACK_WINDOW) - 1) & MASK)):
+    elif (receiver.max_win and (sender.end - receiver.max_win - 1 - end) & MASK < HALF) or (
+            (receiver.end - window - 1 - sack) & MASK < HALF):
         judged = None
     else:
         return True
-    return sender.is_liberal or bool(sysctls.get("net.netfilter.nf_conntrack_tcp_be_liberal")) or judged
+    return sender.is_liberal or settings.is_liberal or judged
 
 
 def _learn(sender: Side, receiver: Side, has_ack: bool, ack: int, sack: int, end: int, win: int) -> None:
-    sender.max_win = max(sender.max_win, win + (sack - ack) & MASK)
-    if after(end, sender.end):
+    room = win + (sack - ack) & MASK
+    if room > sender.max_win:
+        sender.max_win = room
+    if (sender.end - end) & MASK >= HALF:
         sender.end, sender.unacked = end, True
-    if has_ack and (sender.max_ack is None or after(ack, sender.max_ack)):
+    if has_ack and (sender.max_ack is None or (sender.max_ack - ack) & MASK >= HALF):
         sender.max_ack = ack
-    if receiver.max_win and after(end, sender.max_end):
+    if receiver.max_win and (sender.max_end - end) & MASK >= HALF:
         receiver.max_win += (end - sender.max_end) & MASK
-    if after((sack + win) & MASK, (receiver.max_end - 1) & MASK):
+    if (receiver.max_end - 1 - sack - win) & MASK >= HALF:
         receiver.max_end = (sack + win + (not win)) & MASK
     if ack == receiver.end:
         receiver.unacked = False
 
 
-def _count_retransmissions(tracking: TcpTracking, segment: TcpSegment, direction: int, index: int, end: int) -> None:
-    if index != SET_ACK:
-        return
+def _count_retransmissions(tracking: TcpTracking, segment: TcpSegment, direction: int, end: int) -> None:
     this = Last._make((segment.seq, segment.ack, end, segment.window))
     if tracking.last == this and tracking.last_direction == direction:
         tracking.retransmissions += 1
@@ -330,40 +338,36 @@ def _count_retransmissions(tracking: TcpTracking, segment: TcpSegment, direction
 
 
 def _accepted(connection: Connection, tracking: TcpTracking, segment: TcpSegment, direction: int, index: int,
-              old: int, new: int, sysctls: Sysctls) -> int | None:
+              old: int, new: int, settings: Settings) -> int | None:
     """The segment fits: the connection goes on to its next state; returns its new lifetime as `track` does."""
     tracking.last_index, tracking.last_direction = index, direction
     connection.state = new
     if old != new and new == FW:
         tracking.sides[direction].closed_first = True
-    lifetime = _lifetime(tracking, index, new, sysctls)
+    lifetime = _lifetime(tracking, index, new, settings)
     if not connection.status & SEEN_REPLY:
         if segment.flags & RST:
             return 0
         if index == SET_SYN and old == SS:
             return None
         if new == ES:
-            lifetime = min(lifetime, _seconds(sysctls, "unacknowledged"))
+            lifetime = min(lifetime, settings.unacknowledged)
     elif not connection.status & ASSURED and old in (SR, ES) and new == ES:
         connection.status |= ASSURED
     return lifetime
 
 
-def _lifetime(tracking: TcpTracking, index: int, state: int, sysctls: Sysctls) -> int:
-    usual = _seconds(sysctls, TIMEOUTS[state])
-    if tracking.retransmissions >= sysctls.get("net.netfilter.nf_conntrack_tcp_max_retrans"):
-        return min(usual, _seconds(sysctls, "max_retrans"))
+def _lifetime(tracking: TcpTracking, index: int, state: int, settings: Settings) -> int:
+    usual = settings.lifetimes[state]
+    if tracking.retransmissions >= settings.most_retransmissions:
+        return min(usual, settings.max_retrans)
     if index == SET_RST:
-        return _seconds(sysctls, "close")
+        return settings.lifetimes[CL]
     if tracking.sides[0].unacked or tracking.sides[1].unacked:
-        return min(usual, _seconds(sysctls, "unacknowledged"))
+        return min(usual, settings.unacknowledged)
     if index == SET_ACK and not tracking.last.window:
-        return min(usual, _seconds(sysctls, "max_retrans"))
+        return min(usual, settings.max_retrans)
     return usual
-
-
-def _seconds(sysctls: Sysctls, name: str) -> int:
-    return sysctls.get(TIMEOUT_KEYS[name]) * SECOND
 
 
 def is_succeeded(old: Connection, new: Connection) -> bool:
