@@ -21,6 +21,8 @@ FRAME = 1 / 30
 """Seconds between two looks at the wall clock."""
 BUDGET = 0.008
 """Seconds of work in one go; then the loop is free for keys."""
+FASTEST_BUDGET = 0.016
+"""The same as fast as it can: pictures come half as often, each after twice as many steps."""
 CATCH_UP = 0.25
 """Seconds that may be made up for; what is more is lost, not raced after."""
 
@@ -125,13 +127,14 @@ class Player:
     def _pace_steps(self, passed: float, started: float) -> bool:
         """Under way: so many steps a second."""
         self._owed += passed * self.speed * STEPS_PER_SECOND
+        budget = BUDGET if self.speed else FASTEST_BUDGET
         moved = False
         while (self.speed == 0 or self._owed >= 1) and not self.lab.is_quiet:
             if not self.lab.step():
                 break
             moved = True
             self._owed -= 1
-            if self._clock() - started > BUDGET or self.is_due():
+            if self._clock() - started > budget or self.is_due():
                 break
         self.is_lagging = self.speed > 0 and self._owed > STEPS_PER_SECOND * self.speed * CATCH_UP
         self._owed = max(0.0, min(self._owed, STEPS_PER_SECOND * max(self.speed, 1) * CATCH_UP))

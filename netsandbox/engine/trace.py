@@ -227,6 +227,12 @@ class Trace:
                 yield seq, raw
                 seq = raw.end if type(raw) is Alike else seq + 1
 
+    def tail(self, start: int) -> tuple[int, list[Any]]:
+        """The place of a record in the list, and what stands there from it on, for whoever looks through very many."""
+        seq = max(start, self.first)
+        place = self._place(seq) if seq < self.end else len(self.events)
+        return place, self.events[place:]
+
     def back(self, end: int) -> Iterator[tuple[int, Any]]:
         """The records before one, each with its number, newest first; those of an Alike once, by the last one's."""
         seq = min(end, self.end) - 1
@@ -246,10 +252,10 @@ class Trace:
             found = [place for place, raw in enumerate(self.events[start:stop], start)
                      if (raw[0] if type(raw) is tuple else type(raw)) in kinds]
             for place in reversed(found):
-                yield self._seq(place), self.events[place]
+                yield self.number_at(place), self.events[place]
             stop = start
 
-    def _seq(self, place: int) -> int:
+    def number_at(self, place: int) -> int:
         """The number of the record at a place in the list; of an Alike's, the first."""
         number = bisect_left(self._runs, place + self._gone, key=_place_of) - 1
         if number < 0:

@@ -2,19 +2,22 @@
 
 from __future__ import annotations
 
+from array import array
 from collections.abc import Iterator
-from typing import TYPE_CHECKING, Any
+from itertools import islice
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from netsandbox.engine.trace import Alike, Record, kind_of
 from netsandbox.lab.journeys import Journeys
 from netsandbox.lab.names import Namer
-from netsandbox.lab.tables import LogRow
+from netsandbox.lab.tables import Hop, LogRow
 from netsandbox.linux.drop import Dropped, Outcome
 from netsandbox.linux.events import Forwarding, FrameBridged, FrameReceived, FrameSent, SendFailed
 from netsandbox.wire.describe import info, protocol_name
 from netsandbox.wire.ipv4 import IPv4Packet
 
 if TYPE_CHECKING:
+    from netsandbox.engine.trace import Trace
     from netsandbox.lab.lab import Lab
     from netsandbox.linux.place import Place
     from netsandbox.wire.ethernet import Frame
@@ -22,6 +25,11 @@ if TYPE_CHECKING:
 VERDICTS = {Outcome.ACCEPTED: "accepted", Outcome.ANSWERED: "answered", Outcome.IGNORED: "ignored",
             Outcome.BRIDGED: "bridged", Outcome.FORWARDED: "routed", Outcome.QUEUED: "waits",
             Outcome.REPEATED: "repeated"}
+_TOLD = frozenset({FrameReceived, FrameSent, FrameBridged, SendFailed})
+"""The classes of records that have rows."""
+_ALONE = _TOLD | {Alike}
+"""The types of such records that are no plain tuples."""
+_ONE = (None,)
 HOW = {Forwarding.KNOWN: "to port", Forwarding.LOCAL: "to host", Forwarding.REPEAT: "repeated"}
 
 
@@ -53,20 +61,55 @@ class Teller(Namer):
         return self._told
 
 
+class Seen(NamedTuple):
+    """A frame at one interface, as its record tells of it."""
+
+    place: Place
+    direction: str
+    frame: Frame
+    verdict: str
+    reason: str
+
+
 def rows(lab: Lab, since: int, limit: int | None = None, end: int | None = None,
-         teller: Teller | None = None) -> Iterator[LogRow]:
+         teller: Teller | None = None, skip: int = 0) -> Iterator[LogRow]:
     """Rows of the records from `since` on, oldest first, as they are told by one who knows the lab's names already.
 
     A bridge's transmissions are rows of their own: `out` at each port, with
     the sequence number of the record that tells of them all.
+
+    Args:
+        skip: so many rows of the first record are left out.
     """
     teller, count = teller or Teller(lab), 0
     for record in lab.trace.since(since, end):
-        for row in _of_record(teller, record):
-            yield row
+        for one in islice(_seen(record.event), skip if record.seq == since else 0, None):
+            yield _row(teller, record, one)
             count += 1
-        if limit is not None and count >= limit:
-            return
+            if count == limit:
+                return
+
+
+def numbers(trace: Trace, since: int) -> array[int]:
+    """Of each of those rows the number of its record: no row is made for it, as there may be very many."""
+    start = max(since, trace.first)
+    _place, fresh = trace.tail(start)
+    if len(fresh) == trace.end - start and _ALONE.isdisjoint(map(type, fresh)):
+        return array("q", [
+            seq for seq, raw in enumerate(fresh, start) if type(raw) is tuple and raw[0] in _TOLD
+            for _ in (raw[4] if raw[0] is FrameBridged else
+                      _ONE if raw[0] is not FrameReceived or raw[1].ifindex > 0 else ())])
+    return array("q", [number for seq, raw in trace.entries(start)
+                       for number in range(seq, raw.end if type(raw) is Alike else seq + 1)
+                       for _ in range(_count(raw))])
+
+
+def hops(trace: Trace, journeys: Journeys, since: int, end: int) -> Iterator[Hop]:
+    """Of each of those rows what it says of a frame's way; the journeys were shown all before."""
+    for record in trace.since(since, end):
+        journey = journeys.of(record)
+        for one in _seen(record.event):
+            yield Hop(journey, one.verdict, one.reason)
 
 
 def last(lab: Lab, limit: int) -> tuple[list[LogRow], int]:
@@ -91,30 +134,30 @@ def _count(raw: Any) -> int:
     return int(kind is FrameSent or kind is SendFailed)
 
 
-def _of_record(teller: Teller, record: Record) -> Iterator[LogRow]:
-    event = record.event
+def _seen(event: Any) -> Iterator[Seen]:
+    """Where a frame was at an interface when this happened."""
     kind = type(event)
     if kind is FrameReceived:
         if event.interface.is_device:
             verdict = event.verdict
             word = "dropped" if isinstance(verdict, Dropped) else VERDICTS.get(verdict, "accepted")
             reason = verdict.reason.name if isinstance(verdict, Dropped) else ""
-            yield _row(teller, record, event.interface, "in", event.frame, word, reason)
+            yield Seen(event.interface, "in", event.frame, word, reason)
     elif kind is FrameSent:
-        yield _row(teller, record, event.interface, "out", event.frame, "sent", "")
+        yield Seen(event.interface, "out", event.frame, "sent", "")
     elif kind is SendFailed:
-        yield _row(teller, record, event.interface, "out", event.frame, "dropped", event.verdict.reason.name)
+        yield Seen(event.interface, "out", event.frame, "dropped", event.verdict.reason.name)
     elif kind is FrameBridged:
         word = HOW.get(event.why, "flooded")
         for port in event.ports:
-            yield _row(teller, record, port, "out", event.frame, word, "")
+            yield Seen(port, "out", event.frame, word, "")
 
 
-def _row(teller: Teller, record: Record, place: Place, direction: str, frame: Frame, verdict: str,
-         reason: str) -> LogRow:
-    source, destination = ends(teller, frame, record.seq)
-    return LogRow(record.seq, record.at, record.step, place.namespace, place.name, direction, source,
-                  destination, *teller.told(frame), verdict, bool(reason), reason, teller.journey(record))
+def _row(teller: Teller, record: Record, one: Seen) -> LogRow:
+    source, destination = ends(teller, one.frame, record.seq)
+    return LogRow(record.seq, record.at, record.step, one.place.namespace, one.place.name, one.direction, source,
+                  destination, *teller.told(one.frame), one.verdict, bool(one.reason), one.reason,
+                  teller.journey(record))
 
 
 def ends(namer: Namer, frame: Frame, seq: int) -> tuple[str, str]:

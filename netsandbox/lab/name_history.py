@@ -12,6 +12,7 @@ from netsandbox.wire.addresses import parse_mac
 if TYPE_CHECKING:
     from netsandbox.engine.trace import Trace
 
+TELLING = frozenset({AddressChanged, LinkChanged, ContainerRenamed})
 ALWAYS = -1
 """A sequence number before any record's."""
 
@@ -26,12 +27,14 @@ class NameHistory:
 
     def read(self, trace: Trace) -> None:
         """Take in what has happened since the last time."""
-        for seq, event in trace.entries(self._cursor):
+        place, fresh = trace.tail(self._cursor)
+        for at in [at for at, raw in enumerate(fresh) if type(raw) in TELLING]:
+            seq, event = trace.number_at(place + at), fresh[at]
             if isinstance(event, AddressChanged):
                 self._note_address(seq, event)
             elif isinstance(event, LinkChanged):
                 self._note_link(seq, event)
-            elif isinstance(event, ContainerRenamed):
+            else:
                 self._rename(seq, event.container, event.name)
         self._cursor = trace.end
 

@@ -254,3 +254,16 @@ class LogRow(NamedTuple):
     """The number of the first record of the frame's way; -1 where it was not looked for."""
     hops: int = 0
     """Of a row that stands for a whole journey: the rows that it stands for; negative while they are shown."""
+
+    @property
+    def key(self) -> tuple[int, str, str, str]:
+        """What tells it from all others, however it is shown."""
+        return self.seq, self.node, self.interface, self.direction
+
+
+class Hop(NamedTuple):
+    """What a row of the log says of a frame's way: to which journey it belongs, and what became of the frame there."""
+
+    journey: int
+    verdict: str
+    reason: str

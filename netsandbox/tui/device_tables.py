@@ -131,7 +131,7 @@ def link_state(row: InterfaceRow, glyphs: GlyphSet) -> str:
 
 
 def _neighbours(source: LabSource, place: Place, glyphs: GlyphSet) -> Table:
-    now = source.status().at
+    now = source.position().at
     known = [row for row in source.neighbours(place.node) if place.interface in ("", row.interface)]
     several = len({row.interface for row in known}) > 1
     rows = [
@@ -149,7 +149,7 @@ def _neighbour_cells(row: NeighbourRow, now: int, several: bool, glyphs: GlyphSe
 
 
 def _fdb(source: LabSource, place: Place, glyphs: GlyphSet) -> Table:
-    now = source.status().at
+    now = source.position().at
     interfaces = source.built(place.node)
     owners = {row.name: row.peer[0] for row in interfaces if row.peer is not None}
     called = {row.name: row.called for row in interfaces if row.kind == "bridge"}
@@ -253,7 +253,7 @@ def _count(number: int | None) -> str:
 
 
 def _connections(source: LabSource, place: Place, glyphs: GlyphSet) -> Table:
-    now = source.status().at
+    now = source.position().at
     known = source.connections(place.node, MOST_ROWS + 1)
     columns = ("protocol", "state", "timer", "original", "reply", "made")
     rows = [

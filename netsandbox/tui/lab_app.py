@@ -38,7 +38,7 @@ if TYPE_CHECKING:
 BUSY, IDLE = 1 / 30, 0.2
 """Seconds between two looks at the clock while frames move, and while time only passes."""
 CATCH_UP = 0.002
-"""Seconds left for keys between two looks while the log has only to take what has come."""
+"""Seconds left for keys between two looks while only the log's filter has something to look at still."""
 TRAVEL = 8
 """Pictures that a frame takes on its way when a person steps."""
 RESTING = 5
@@ -163,14 +163,19 @@ class LabApp(UnbrokenApp):
 
     def tick(self) -> None:
         """Let the lab go on with the clock, and the frames on their way."""
-        live, main = self.live, self.main
-        moved = live.pump()
-        if main.topology.moving:
-            main.topology.tick()
+        main = self.main
+        moved = self.live.pump()
         self._ticks += 1
-        if self._rests():
-            return
-        if moved or main.is_behind:
+        before = main.topology.flights
+        if not self._rests():
+            self._look(moved)
+        if main.topology.moving and main.topology.flights is before:  # others are at their beginning
+            main.topology.tick()
+
+    def _look(self, moved: bool) -> None:
+        """Show what has happened."""
+        live, main = self.live, self.main
+        if moved:
             speed = live.player.speed
             travel = max(1, round(3 / speed)) if speed else 1
             thorough = not live.is_busy or self._ticks % THOROUGH == 0
@@ -184,7 +189,7 @@ class LabApp(UnbrokenApp):
     def _rests(self) -> bool:
         """Nothing happens but that time passes: four looks of five need no picture."""
         position = self.live.session.position.step
-        rests = self.live.session.is_quiet and position == self._step and not self.main.is_behind
+        rests = self.live.session.is_quiet and position == self._step
         self._step = position
         return rests and self._ticks % RESTING != 0 and self.main.log_pane.store.complete
 
@@ -201,7 +206,7 @@ class LabApp(UnbrokenApp):
             self._timer.stop()
         if self._self_timed:
             busy = self.live.is_busy or self.main.topology.moving
-            pause = BUSY if busy else CATCH_UP if self.main.is_behind else IDLE
+            pause = BUSY if busy else IDLE if self.main.log_pane.store.complete else CATCH_UP
             self._timer = self.set_timer(pause, self._on_timer)
 
     def sync(self) -> None:

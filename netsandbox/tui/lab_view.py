@@ -5,7 +5,8 @@ What explains and exports is imported when it is first asked: the first picture 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from array import array
+from collections.abc import Callable, Iterator, Sequence
 from io import BytesIO
 from typing import TYPE_CHECKING, Any, TypeVar
 
@@ -17,6 +18,7 @@ from netsandbox.lab.tables import (
     ConnectionRow,
     EndpointRow,
     FdbRow,
+    Hop,
     InterfaceRow,
     LinkRow,
     LogRow,
@@ -28,7 +30,7 @@ from netsandbox.lab.tables import (
     SocketRow,
 )
 from netsandbox.session.files import FileError
-from netsandbox.session.journal import Entry, parting
+from netsandbox.session.journal import Entry, Position, parting
 from netsandbox.session.keeping import KeptSession
 from netsandbox.session.own_files import FileThereError
 from netsandbox.tui import peek
@@ -39,6 +41,7 @@ from netsandbox.tui.trace_watch import TraceWatch
 if TYPE_CHECKING:
     from netsandbox.explain.story import Story
     from netsandbox.linux.core.capture import Passing
+    from netsandbox.linux.place import Place
 
 TABLES_RATE = 200_000_000
 """Virtual nanoseconds after which tables are looked at again although nothing happened: their timers run."""
@@ -62,12 +65,16 @@ class LabView:
         """By node, and at which structure they were looked at."""
         self._namer: tuple[Any, Namer] | None = None
         self._teller: tuple[Any, frame_log.Teller] | None = None
-        """Who tells the log's rows, and at which structure and of which journeys."""
+        """Who tells the log's rows, and at which structure."""
+        self._at_numbers: tuple[Any, dict[int, Place]] = (None, {})
+        """Those interfaces, and at which structure they were looked at."""
         self._marks: tuple[Any, tuple[Mark, ...]] = (None, ())
         self._lineage: tuple[Any, Any] = (None, None)
         self._flown = 0
         self._history: Any = session.journal
         self._journeys = Journeys()
+        self._journeys_end = -1
+        """The record up to which they were shown all."""
 
     # -- versions
 
@@ -95,11 +102,8 @@ class LabView:
         """After a change of the epoch: the record from which on what was read before is no longer so."""
         session = self.session
         before, self._lineage = self._lineage, (session.lab, session.journal)
-        end = session.trace.end if before[0] is session.lab else self._shared_with(before[1])
-        self._journeys = Journeys()
-        for record in session.trace.since(end - UNDER_WAY, end):
-            self._journeys.of(record)  # frames that were under way then have their journeys still
-        return end
+        self._journeys_end = -1
+        return session.trace.end if before[0] is session.lab else self._shared_with(before[1])
 
     def _shared_with(self, journal: list[Entry] | None) -> int:
         """Up to which record the present branch went as one did whose journal that is."""
@@ -185,12 +189,31 @@ class LabView:
 
     # -- the trace
 
-    def log(self, since: int, limit: int) -> Sequence[LogRow]:
-        lab, key = self.session.lab, (self.structure(), self._journeys)
+    def log_numbers(self, since: int) -> array[int]:
+        return frame_log.numbers(self.session.trace, since)
+
+    def log(self, since: int, limit: int, skip: int = 0) -> Sequence[LogRow]:
+        lab, key = self.session.lab, self.structure()
         if self._teller is None or self._teller[0] != key:
-            self._teller = key, frame_log.Teller(lab, self._journeys)
+            self._teller = key, frame_log.Teller(lab)
         self._teller[1].in_lab(lab)
-        return list(frame_log.rows(lab, since, limit, teller=self._teller[1]))
+        return list(frame_log.rows(lab, since, limit, teller=self._teller[1], skip=skip))
+
+    def hops(self, since: int, end: int) -> Iterator[Hop]:
+        trace = self.session.trace
+        if since != self._journeys_end:
+            self._journeys = Journeys()
+            for record in trace.since(since - UNDER_WAY, since):
+                self._journeys.of(record)  # frames that were under way then have their journeys still
+        yield from frame_log.hops(trace, self._journeys, since, end)
+        self._journeys_end = end
+
+    def with_journeys(self, rows: Sequence[LogRow]) -> Sequence[LogRow]:
+        """The same rows, each with the number of its journey."""
+        wanted, journeys = {row.seq for row in rows}, Journeys()
+        found = {record.seq: journeys.of(record)
+                 for record in self.session.trace.since(min(wanted) - UNDER_WAY, max(wanted) + 1)}
+        return [row._replace(journey=found.get(row.seq, -1)) for row in rows]
 
     def flights(self) -> Sequence[Flight]:
         """Of the latest step that moved a frame, among those made since the last call."""
@@ -199,10 +222,17 @@ class LabView:
         oldest = max(min(self._flown, latest), latest - _LOOK_BACK, 0)
         self._flown = latest + 1
         for step in range(latest, oldest - 1, -1):
-            flights = peek.flights_of(self.session.lab, step)
+            flights = peek.flights_of(self.session.lab, step, self._places)
             if flights:
                 return flights
         return ()
+
+    def _places(self) -> dict[int, Place]:
+        """Interfaces by their numbers."""
+        key = self.structure()
+        if self._at_numbers[0] != key:
+            self._at_numbers = key, {interface.id: interface.place for interface in self.session.lab.interfaces()}
+        return self._at_numbers[1]
 
     def frame(self, seq: int) -> FrameBytes | None:
         from netsandbox.explain.chain import delivery_of
@@ -283,6 +313,9 @@ class LabView:
             if row.kind != "loopback" and row.addresses:
                 return row.addresses[0].partition("/")[0]
         return node
+
+    def position(self) -> Position:
+        return self.session.position
 
     def marks(self) -> Sequence[Mark]:
         self._read()

@@ -57,6 +57,8 @@ class LiveLab(LabView):
         """Lines and steps that were done when the goals were looked at last."""
         self.held = False
         self.failed = ""
+        self._coming = ""
+        """What was to come next when somebody looked last."""
         self._begun = ""
         """Lines that make none yet: `for i in 1 2; do`."""
         self.wants_quit = False
@@ -74,7 +76,7 @@ class LiveLab(LabView):
         self.jobs.forget()
         self.player.play()
 
-    def status(self) -> Status:
+    def status(self, looks_ahead: bool = True) -> Status:
         session, player = self.session, self.player
         self._read()
         position, quiet = session.position, session.is_quiet
@@ -82,7 +84,9 @@ class LiveLab(LabView):
         if waits:
             coming = tr("next.lesson")
         else:
-            coming = "" if quiet and player.is_playing else peek.next_step(session, self.named)
+            coming = "" if quiet and player.is_playing else peek.next_step(session, self.named) if looks_ahead else (
+                self._coming)
+        self._coming = coming
         return Status(self.title(), position.at, position.step, max(session.end.step, position.step), player.is_playing,
                       quiet, player.speed, player.is_lagging, coming, self._watch.dropped(session.trace.end),
                       sum(one.is_labelled for one in self.jobs.alive), waits)

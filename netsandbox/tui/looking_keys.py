@@ -54,7 +54,8 @@ class LookingKeys(LabApp):
         if found is not None:
             self.show_stream(streams.of_connection(found))
         else:
-            self.show_stream(streams.of_selection(rows if len(rows) > 1 else main.log_pane.shown_rows(MOST_ROWS)))
+            rows = rows if len(rows) > 1 else main.log_pane.shown_rows(MOST_ROWS)
+            self.show_stream(streams.of_selection(self.live.with_journeys(rows)))
 
     def action_tunnel(self) -> None:
         """The packet outside and the frame inside, side by side, of the frame that is looked at."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Any
 
 from netsandbox.engine.units import MILLISECOND, SECOND
@@ -61,20 +62,23 @@ def _span(nanoseconds: int) -> str:
     return f"{nanoseconds / MILLISECOND:.1f} ms"
 
 
-def flights_of(lab: Lab, step: int) -> list[Flight]:
-    """The frames that a step delivered, each from where it left, and those that could not leave."""
+def flights_of(lab: Lab, step: int, places: Callable[[], Mapping[int, Place]]) -> list[Flight]:
+    """The frames that a step delivered, each from where it left, and those that could not leave.
+
+    Args:
+        places: asked for the lab's interfaces by their numbers, if a frame came by a cable.
+    """
     flights: list[Flight] = []
-    carried = docker_rows.carried_flows(lab)
-    places: dict[int, Place] = {}
+    carried: Carried | None = None
     for record in lab.trace.of_step(step):
         event = record.event
         if isinstance(event, FrameReceived):
-            places = places or {interface.id: interface.place for interface in lab.interfaces()}
-            origin = places.get(event.interface.peer)
+            origin = places().get(event.interface.peer)
         elif isinstance(event, SendFailed):
             origin = event.interface
         else:
             continue
+        carried = docker_rows.carried_flows(lab) if carried is None else carried
         along = _along(event, origin or event.interface, carried)
         if origin is None and along and event.interface.name == "lo":
             origin = event.interface

@@ -6,14 +6,16 @@ the model, and the lab is changed by command lines alone (`LabSource.execute`).
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from typing import NamedTuple, Protocol
+from array import array
+from collections.abc import Iterable, Sequence
+from typing import TYPE_CHECKING, NamedTuple, Protocol
 
 from netsandbox.lab.tables import (
     CarriedRow,
     ConnectionRow,
     EndpointRow,
     FdbRow,
+    Hop,
     InterfaceRow,
     LinkRow,
     LogRow,
@@ -24,6 +26,9 @@ from netsandbox.lab.tables import (
     RuleRow,
     SocketRow,
 )
+
+if TYPE_CHECKING:
+    from netsandbox.session.journal import Position
 
 TableRow = NeighbourRow | FdbRow | RouteRow | InterfaceRow | SocketRow | RuleRow | ConnectionRow
 """What a line of a device's tables shows."""
@@ -215,11 +220,16 @@ class LabSource(Protocol):
         """What a container's programs wrote, oldest first."""
         ...
 
-    def log(self, since: int, limit: int) -> Sequence[LogRow]:
-        """Rows whose `seq` is `since` or more, oldest first: some `limit` of them, the rows of a record together.
+    def log_numbers(self, since: int) -> array[int]:
+        """The `seq` of each row from a record on, oldest first: cheap, however many there are."""
+        ...
 
-        The next ones begin at the last row's `seq` + 1.
-        """
+    def log(self, since: int, limit: int, skip: int = 0) -> Sequence[LogRow]:
+        """At most so many rows whose `seq` is `since` or more, oldest first, without the first `skip` of this one."""
+        ...
+
+    def hops(self, since: int, end: int) -> Iterable[Hop]:
+        """To which journey each row of some records belongs; quickest when asked for one part after the other."""
         ...
 
     def flights(self) -> Sequence[Flight]:
@@ -250,8 +260,16 @@ class LabSource(Protocol):
         """All marks of the known history, by step."""
         ...
 
-    def status(self) -> Status:
-        """Where the lab is."""
+    def position(self) -> Position:
+        """The step and the time of the lab: cheaper than its whole status."""
+        ...
+
+    def status(self, looks_ahead: bool = True) -> Status:
+        """Where the lab is.
+
+        Args:
+            looks_ahead: ask what comes next; else it is what came next the last time, which nobody can read anyway.
+        """
         ...
 
     def prompt(self) -> str:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from array import array
 from bisect import bisect_left
 from collections import deque
+from collections.abc import Iterator
 from typing import Any
 
 from netsandbox.engine.trace import Alike, Trace, event_of, kind_of
@@ -13,22 +14,32 @@ from netsandbox.linux.events import (
     FdbForgotten,
     FdbLearned,
     Forwarding,
+    FragmentHeld,
     FrameBridged,
     FrameReceived,
     FrameSent,
+    IcmpErrorSent,
     NeighbourChanged,
     PacketDropped,
+    PacketFragmented,
+    PacketQueued,
+    PacketReassembled,
     RouteChosen,
+    RouteMissing,
     SendFailed,
+    VerdictGiven,
 )
+from netsandbox.linux.netfilter.events import ConnectionChanged
 from netsandbox.tui.source import Mark
 
 MOST_MARKS = 2000
 """Marks of one kind that the timeline gets: the newest; it has a hundred cells or two."""
 
-_CALM: frozenset[type] = frozenset(
-    {FrameReceived, FrameSent, FrameBridged, FdbLearned, FdbForgotten, RouteChosen, NeighbourChanged, PacketDropped}
-)
+_QUIET: frozenset[type] = frozenset({
+    FrameSent, FdbLearned, FdbForgotten, RouteChosen, RouteMissing, NeighbourChanged, PacketQueued, VerdictGiven,
+    ConnectionChanged, IcmpErrorSent, PacketFragmented, FragmentHeld, PacketReassembled})
+"""Events that change nothing the topology shows, and are no drop and no flood."""
+_CALM = _QUIET | {FrameReceived, FrameBridged, PacketDropped}
 """Events that change nothing the topology shows."""
 
 _DIRECTED = frozenset({Forwarding.KNOWN, Forwarding.LOCAL})
@@ -79,12 +90,23 @@ class TraceWatch:
         if self._cursor >= trace.end:
             return
         self._trim(trace.first)
-        for first, raw in trace.entries(self._cursor):
+        for first, raw in self._telling(trace):
             # Arrivals of a flood that are alike come by the hundred; only of drops each one counts.
             each = type(raw) is Alike and isinstance(raw[-1], Dropped)
             for seq in range(first, raw.end) if each else (first,):
                 self._look_at(trace, seq, raw)
         self._cursor = trace.end
+
+    def _telling(self, trace: Trace) -> Iterator[tuple[int, Any]]:
+        """What is new but for the most that tells nothing: so nine of ten records take a tenth of the time."""
+        place, fresh = trace.tail(self._cursor)
+        found = [at for at, raw in enumerate(fresh, place) if
+                 (raw[0] not in _CALM or type(raw[-1]) is Dropped
+                  or (raw[0] is FrameBridged and raw[6] not in _DIRECTED)
+                  if type(raw) is tuple else type(raw) not in _QUIET)]
+        for at in found:
+            raw = fresh[at - place]
+            yield (max(raw.first, self._cursor) if type(raw) is Alike else trace.number_at(at)), raw
 
     def _look_at(self, trace: Trace, seq: int, raw: Any) -> None:
         kind = kind_of(raw)

@@ -6,6 +6,7 @@ import pytest
 
 from netsandbox.commands.shell import Shell
 from netsandbox.lab import frame_log
+from netsandbox.lab.journeys import Journeys
 from netsandbox.lab.lab import Lab
 
 LINES = [*(f"docker run -d --name c{number} nginx" for number in range(12)), "add-hub u", "add-host h1", "add-host h2",
@@ -30,6 +31,29 @@ def lab(request: pytest.FixtureRequest) -> Lab:
 def test_the_last_rows(lab: Lab, limit: int) -> None:
     everything = list(frame_log.rows(lab, lab.trace.first))
     assert frame_log.last(lab, limit) == (everything[-limit:], len(everything))
+
+
+@pytest.mark.parametrize("part", [0, 0.3, 0.5, 0.9, 1])
+def test_rows_are_numbered_and_made_from_anywhere(lab: Lab, part: float) -> None:
+    trace = lab.trace
+    since = trace.first + round(part * (trace.end - trace.first))
+    whole = list(frame_log.rows(lab, since))
+    numbers = frame_log.numbers(trace, since).tolist()
+    assert numbers == [row.seq for row in whole]
+    assert len(list(frame_log.hops(trace, Journeys(), since, trace.end))) == len(whole)
+    for at in range(0, len(whole), 7):
+        skip = at - numbers.index(numbers[at])
+        assert list(frame_log.rows(lab, numbers[at], 3, skip=skip)) == whole[at:at + 3]
+
+
+def test_plain_pings_are_numbered_as_all_else() -> None:
+    shell = Shell(Lab())
+    for line in (*LINES[:2], "exec c1 ping -c 30 -f 172.17.0.2"):
+        shell.execute(line)
+        shell.lab.scheduler.run_until_quiet()
+    trace = shell.lab.trace
+    since = trace.end - 200
+    assert list(frame_log.numbers(trace, since)) == [row.seq for row in frame_log.rows(shell.lab, since)]
 
 
 def test_of_nothing() -> None:

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from array import array
+from bisect import bisect_left
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 
 from netsandbox.lab.tables import (
@@ -10,6 +12,7 @@ from netsandbox.lab.tables import (
     ConnectionRow,
     EndpointRow,
     FdbRow,
+    Hop,
     InterfaceRow,
     LinkRow,
     LogRow,
@@ -20,6 +23,7 @@ from netsandbox.lab.tables import (
     RuleRow,
     SocketRow,
 )
+from netsandbox.session.journal import Position
 from netsandbox.tui.source import Cause, Completion, Flight, FrameBytes, Mark, Outcome, Status, TableRow, Why
 from tests.tui.labs import Rows, docker0
 from tests.tui.rows import PING
@@ -104,8 +108,15 @@ class FakeSource:
     def container_log(self, node: str) -> Sequence[str]:
         return self.log_lines.get(node, [])
 
-    def log(self, since: int, limit: int) -> Sequence[LogRow]:
-        return [row for row in self.log_rows if row.seq >= since][:limit]
+    def log_numbers(self, since: int) -> array[int]:
+        return array("q", [row.seq for row in self.log_rows if row.seq >= since])
+
+    def log(self, since: int, limit: int, skip: int = 0) -> Sequence[LogRow]:
+        start = bisect_left(self.log_rows, since, key=lambda row: row.seq) + skip
+        return self.log_rows[start:start + limit]
+
+    def hops(self, since: int, end: int) -> Iterable[Hop]:
+        return [Hop(row.journey, row.verdict, row.reason) for row in self.log_rows if since <= row.seq < end]
 
     def flights(self) -> Sequence[Flight]:
         return self.flight_rows
@@ -125,7 +136,10 @@ class FakeSource:
     def marks(self) -> Sequence[Mark]:
         return self.mark_rows
 
-    def status(self) -> Status:
+    def position(self) -> Position:
+        return Position(self.now.step, self.now.at)
+
+    def status(self, looks_ahead: bool = True) -> Status:
         return self.now
 
     def prompt(self) -> str:

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
-from netsandbox.lab.tables import LogRow
+from bisect import bisect_left
+from collections.abc import Iterable
+
+from netsandbox.lab.tables import Hop, LogRow
 
 PING: list[LogRow] = [
     LogRow(0, 1_000, 1, "host", "veth0000005", "in", "nginx-1", "everyone", "ARP",
@@ -18,6 +21,32 @@ PING: list[LogRow] = [
     LogRow(5, 12_345_678_901, 9, "nginx-1", "eth0", "out", "nginx-1", "10.9.9.9", "ICMP",
            "172.17.0.2 > 10.9.9.9: ICMP echo request, id 2, seq 1, length 64", "dropped", True, "NEIGH_FAILED"),
 ]
+
+
+class Written:
+    """Rows that nobody needs to make: what the log reads."""
+
+    def __init__(self) -> None:
+        self.rows: list[LogRow] = []
+
+    def log(self, since: int, limit: int, skip: int = 0) -> list[LogRow]:
+        start = bisect_left(self.rows, since, key=_seq) + skip
+        return self.rows[start:start + limit]
+
+    def hops(self, since: int, end: int) -> list[Hop]:
+        return [Hop(row.journey, row.verdict, row.reason) for row in self.rows if since <= row.seq < end]
+
+    def write(self, rows: Iterable[LogRow]) -> list[int]:
+        """More of them, in place of those with the same numbers; returns what a log is told."""
+        rows = list(rows)
+        if rows:
+            del self.rows[bisect_left(self.rows, rows[0].seq, key=_seq):]
+        self.rows += rows
+        return [row.seq for row in rows]
+
+
+def _seq(row: LogRow) -> int:
+    return row.seq
 
 
 def many(count: int, start: int = 0) -> list[LogRow]:

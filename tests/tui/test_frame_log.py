@@ -2,26 +2,33 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 import pytest
 from syrupy.assertion import SnapshotAssertion
 
 from netsandbox.lab.log_match import compile_filter
+from netsandbox.lab.tables import LogRow
 from netsandbox.tui.glyphs import ASCII
 from netsandbox.tui.i18n import set_language
 from netsandbox.tui.panes.frame_log import FrameLog
 from netsandbox.tui.panes.log_view import SLICE
 from tests.tui.harness import Harness, screen_text
-from tests.tui.rows import PING, many
+from tests.tui.rows import PING, Written, many
 
 
 def log(**options: int) -> FrameLog:
-    pane = FrameLog(self_timed=False, **options)
+    pane = FrameLog(Written(), self_timed=False, **options)
     pane.masters = {("host", "veth0000005"): "docker0", ("host", "veth0000009"): "docker0"}
     return pane
 
 
+def write(pane: FrameLog, rows: Iterable[LogRow]) -> None:
+    pane.extend(pane.store.rows.told.write(rows))  # type: ignore[attr-defined]
+
+
 def feed(pane: FrameLog, count: int, start: int = 0) -> None:
-    pane.extend(many(count, start))
+    write(pane, many(count, start))
     pane.flush()
 
 
@@ -32,7 +39,7 @@ async def test_columns(width: int, picture: SnapshotAssertion) -> None:
     pane.styles.border = ("round", "white")
     app = Harness(pane)
     async with app.run_test(size=(width, 10)) as pilot:
-        pane.extend(PING)
+        write(pane, PING)
         pane.flush()
         pane.focus()
         await pilot.press("up", "up", "m", "up")
@@ -41,11 +48,11 @@ async def test_columns(width: int, picture: SnapshotAssertion) -> None:
 
 async def test_chinese_and_ascii(picture: SnapshotAssertion) -> None:
     set_language("zh")
-    pane = FrameLog(ASCII, self_timed=False)
+    pane = FrameLog(Written(), ASCII, self_timed=False)
     pane.styles.border = ("ascii", "white")
     app = Harness(pane)
     async with app.run_test(size=(100, 10)) as pilot:
-        pane.extend([PING[0]._replace(source="前端服务器甲", node="前端服务器甲"), *PING[1:]])
+        write(pane, [PING[0]._replace(source="前端服务器甲", node="前端服务器甲"), *PING[1:]])
         pane.flush()
         pane.set_filter("arp", compile_filter("arp"))
         await pilot.pause()
@@ -94,7 +101,7 @@ async def test_the_scrollbar_covers_no_text() -> None:
     pane = log()
     app = Harness(pane)
     async with app.run_test(size=(80, 10)) as pilot:
-        pane.extend(row._replace(dropped=True, reason="R" * 9 + "!") for row in many(100))
+        write(pane, (row._replace(dropped=True, reason="R" * 9 + "!") for row in many(100)))
         pane.flush()
         await pilot.pause()
         lines = screen_text(app).splitlines()[1:]
@@ -253,7 +260,7 @@ async def test_copying_a_selection() -> None:
     pane = log()
     app = Harness(pane)
     async with app.run_test(size=(80, 12)) as pilot:
-        pane.extend(PING)
+        write(pane, PING)
         pane.flush()
         pane.focus()
         await pilot.press("g", "shift+down", "shift+down", "y")
@@ -273,7 +280,7 @@ async def test_going_back_in_time() -> None:
     app = Harness(pane)
     async with app.run_test(size=(80, 12)) as pilot:
         feed(pane, 50)
-        pane.extend(many(10, 50))
+        write(pane, many(10, 50))
         pane.rewind(30)
         pane.flush()
         await pilot.pause()
@@ -303,7 +310,7 @@ async def test_hostile_text_does_no_harm() -> None:
     pane = log()
     app = Harness(pane)
     async with app.run_test(size=(120, 12)) as pilot:
-        pane.extend([PING[0]._replace(source="[b]x\x1b[2J", info="a\nb\u202e[/]")])
+        write(pane, [PING[0]._replace(source="[b]x\x1b[2J", info="a\nb\u202e[/]")])
         pane.set_filter("[red", None)
         pane.flush()
         await pilot.pause()

@@ -14,7 +14,7 @@ from netsandbox.tui.glyphs import ASCII, UNICODE
 from netsandbox.tui.log_columns import Needs, columns, contains, format_time, header, plain, row_runs, where_text
 from netsandbox.tui.log_store import LogStore
 from netsandbox.tui.text import cell_len
-from tests.tui.rows import PING, many
+from tests.tui.rows import PING, Written, many
 
 
 class StoreMachine(RuleBasedStateMachine):
@@ -22,17 +22,19 @@ class StoreMachine(RuleBasedStateMachine):
 
     def __init__(self) -> None:
         super().__init__()
-        self.store = LogStore(capacity=40)
+        self.written = Written()
+        self.store = LogStore(self.written, capacity=40)
         self.rows: list[LogRow] = []
         self.next = 0
         self.filter = ""
+        self.folded = False
 
     @rule(count=st.integers(0, 60), scanned=st.booleans())
     def extend(self, count: int, scanned: bool) -> None:
-        rows = many(count, self.next)
+        rows = [row._replace(journey=row.seq - row.seq % 3) for row in many(count, self.next)]
         self.next += count
         self.rows += rows
-        self.store.extend(rows)
+        self.store.extend(self.written.write(rows))
         if len(self.rows) - 40 > 40 * 0.12:
             self.rows = self.rows[-40:]
         if scanned:
@@ -42,6 +44,11 @@ class StoreMachine(RuleBasedStateMachine):
     def set_filter(self, text: str) -> None:
         self.filter = text
         self.store.set_filter(compile_filter(text) if text else None)
+
+    @rule()
+    def fold(self) -> None:
+        self.folded = not self.folded
+        self.store.fold(self.folded)
 
     @rule(limit=st.sampled_from([5, 30, 1000]))
     def scan(self, limit: int) -> None:
@@ -70,11 +77,15 @@ class StoreMachine(RuleBasedStateMachine):
     @invariant()
     def shows_what_it_should(self) -> None:
         assert self.store.total == len(self.rows)
-        wanted = [row for row in self.rows if compile_filter(self.filter)(row)]
+        wanted = [row for row in self.rows if compile_filter(self.filter)(row) and
+                  (not self.folded or row.journey == row.seq)]
         shown = [self.store.row(at) for at in range(len(self.store))]
         assert shown == wanted[: len(shown)]
         if self.store.complete:
             assert shown == wanted
+            for at, row in enumerate(shown):
+                hops = sum(one.journey == row.seq for one in self.rows) if self.folded else 1
+                assert self.store.shown(at).hops == (hops if hops > 1 else 0)
         for at in range(len(shown)):
             assert self.store.position(self.store.absolute(at)) == at
             assert self.store.position_of_seq(shown[at].seq) == at
@@ -88,28 +99,32 @@ TestStore.settings = settings(max_examples=150, stateful_step_count=30)
 
 
 def test_a_cursor_stays_on_its_row_when_old_ones_go() -> None:
-    store = LogStore(capacity=100)
-    store.extend(many(100))
+    written = Written()
+    store = LogStore(written, capacity=100)
+    store.extend(written.write(many(100)))
     cursor = store.absolute(90)
-    assert store.extend(many(50, 100)) == 50
+    assert store.extend(written.write(many(50, 100))) == 50
     assert store.row(store.position(cursor)).seq == 90
     assert store.position(0) == 0, "a row that is gone: the oldest"
 
 
 def test_a_filter_sees_the_rows_that_come_after_going_back() -> None:
-    store = LogStore()
+    written = Written()
+    store = LogStore(written)
     store.set_filter(compile_filter("not arp"))
-    store.extend(many(30))
+    store.extend(written.write(many(30)))
     store.scan(1000)
     store.truncate(15)
-    store.extend(many(10, 15))
+    store.extend(written.write(many(10, 15)))
     store.scan(1000)
     assert [store.row(at).seq for at in range(len(store))] == [seq for seq in range(25) if seq % 10]
 
 
 def test_a_flood_is_one_record_and_several_rows() -> None:
-    store = LogStore()
-    store.extend([row._replace(seq=row.seq // 3) for row in many(30)])
+    written = Written()
+    store = LogStore(written)
+    store.extend(written.write(row._replace(seq=row.seq // 3) for row in many(30)))
+    assert [store.row(at).info for at in range(30)] == [row.info for row in many(30)]
     assert store.position_of_seq(4) == 12, "its first row"
     assert store.position_of_seq(99) == 29
     store.set_filter(compile_filter("frame 2-6"))
@@ -122,9 +137,9 @@ def test_a_flood_is_one_record_and_several_rows() -> None:
 
 
 def test_memory_is_bounded() -> None:
-    store = LogStore(capacity=1000)
+    store = LogStore(Written(), capacity=1000)
     for start in range(0, 100_000, 500):
-        store.extend(many(500, start))
+        store.extend(range(start, start + 500))
         assert store.total <= 1120
 
 

@@ -152,7 +152,7 @@ async def test_up_and_down_walk_lines_that_begin_alike() -> None:
 
 async def test_escape_leaves_and_the_line_is_there_again() -> None:
     line = CommandLine(FakeSource())
-    log = FrameLog(self_timed=False)
+    log = FrameLog(FakeSource(), self_timed=False)
     app = Harness(log, line)
     async with app.run_test(size=(80, 16), message_hook=app.heard.append) as pilot:
         line.open()
@@ -180,7 +180,7 @@ async def test_picture(picture: SnapshotAssertion) -> None:
     texts = []
     for options in ({}, {"glyphs": ASCII}):
         line = CommandLine(FakeSource(), **options)
-        log = FrameLog(self_timed=False)
+        log = FrameLog(FakeSource(), self_timed=False)
         app = Harness(log, line)
         async with app.run_test(size=(70, 14)) as pilot:
             line.open()
@@ -224,7 +224,7 @@ async def test_a_click_on_a_completion_takes_it() -> None:
 
 async def test_a_filter_is_checked_and_applied_while_it_is_typed() -> None:
     source = pinged()
-    log = FrameLog(self_timed=False)
+    log = FrameLog(FakeSource(), self_timed=False)
     line = FilterLine(lambda: names_of(source.interfaces()))
 
     class App(Harness):
@@ -233,7 +233,7 @@ async def test_a_filter_is_checked_and_applied_while_it_is_typed() -> None:
 
     app = App(log, line)
     async with app.run_test(size=(80, 16), message_hook=app.heard.append) as pilot:
-        log.extend(PING)
+        log.extend(row.seq for row in PING)
         log.flush()
         line.open()
         await pilot.press(*"arp")

@@ -12,6 +12,7 @@ from netsandbox.tui.device_tables import table_of, tabs_of
 from netsandbox.tui.glyphs import UNICODE
 from netsandbox.tui.lab_view import LabView
 from netsandbox.tui.peek import flights_of
+from netsandbox.tui.source import Flight
 from netsandbox.tui.topology_build import build
 from netsandbox.tui.topology_draw import Placed
 from netsandbox.tui.topology_layout import layout
@@ -87,6 +88,10 @@ def test_a_containers_networks(one: KeptSession) -> None:
     assert docker_rows.endpoints(one.lab, "api") == docker_rows.endpoints(one.lab, "nobody") == []
 
 
+def flown(session: KeptSession, step: int) -> list[Flight]:
+    return flights_of(session.lab, step, LabView(session)._places)
+
+
 PROXY_PLACE = Place("host", "docker-proxy :8080")
 
 
@@ -101,7 +106,7 @@ def test_the_proxy_is_a_box_where_ports_are_drawn_at_all(carrying: KeptSession, 
 
 def test_frames_go_by_the_edge_through_the_box_to_the_container(carrying: KeptSession) -> None:
     placed = picture(carrying)
-    flights = [flight for step in range(carrying.position.step + 1) for flight in flights_of(carrying.lab, step)]
+    flights = [flight for step in range(carrying.position.step + 1) for flight in flown(carrying, step)]
     met = {flight.along for flight in flights if flight.along}
     host, box = "host", "docker-proxy :8080"
     outside = next(row.peer for row in views.interfaces(carrying.lab, "web") if row.peer is not None)
@@ -119,7 +124,7 @@ def test_frames_go_by_the_edge_through_the_box_to_the_container(carrying: KeptSe
 
 def test_a_packet_that_rules_translate_passes_no_box(one: KeptSession) -> None:
     one.run("curl -sS -o /dev/null 172.17.0.2")
-    assert not any(flight.along for step in range(one.position.step + 1) for flight in flights_of(one.lab, step))
+    assert not any(flight.along for step in range(one.position.step + 1) for flight in flown(one, step))
 
 
 def test_its_pane_tells_each_client_and_whom_the_container_sees(carrying: KeptSession) -> None:

@@ -264,7 +264,7 @@ class DevicePane(Vertical):
         """The rules whose counters the latest step moved: a packet passes them now."""
         if self.tab != "rules":
             return frozenset()
-        step = self.source.status().step
+        step = self.source.position().step
         if fresh:
             self._passed_at = step
             return fresh

@@ -14,6 +14,7 @@ from netsandbox.tui.canvas import Run
 from netsandbox.tui.glyphs import GlyphSet
 from netsandbox.tui.i18n import tr
 from netsandbox.tui.log_columns import Columns, Masters, Needs, columns, header, needs_of, row_runs
+from netsandbox.tui.log_rows import Told
 from netsandbox.tui.log_store import LogStore
 from netsandbox.tui.panes.growing import GrowingView
 from netsandbox.tui.styles import Painted
@@ -62,10 +63,10 @@ class LogLines(GrowingView, Painted, can_focus=True):
     }
     """
 
-    def __init__(self, glyphs: GlyphSet, capacity: int, id: str | None) -> None:
+    def __init__(self, told: Told, glyphs: GlyphSet, capacity: int, id: str | None) -> None:
         super().__init__(id=id)
         self.glyphs = glyphs
-        self.store = LogStore(capacity)
+        self.store = LogStore(told, capacity)
         self.following = True
         self.marks: set[int] = set()
         """Record numbers of marked rows."""
@@ -76,6 +77,7 @@ class LogLines(GrowingView, Painted, can_focus=True):
         """What an empty log says."""
         self.noted = ""
         """What the title says beside the log's own."""
+        self._titled = ""
         self._cursor = 0
         """Absolute number of the row under the cursor while not following."""
         self._other_end: int | None = None
@@ -85,8 +87,20 @@ class LogLines(GrowingView, Painted, can_focus=True):
         """Places, parties and verdicts whose widths are known."""
         self._lines: LRUCache[tuple[object, ...], Strip] = LRUCache(_CACHED_LINES)
 
-    def _widen(self, rows: Iterable[LogRow]) -> None:
-        """Let the columns grow to what the rows need."""
+    def _widen(self, count: int) -> None:
+        """Let the columns grow to what the newest rows need."""
+        rows = self.store.rows
+        self._fit(rows[absolute] for absolute in range(rows.end - count, rows.end))
+
+    def watch_scroll_y(self, old_value: float, new_value: float) -> None:
+        """Let the columns grow to what the rows need that come into view."""
+        super().watch_scroll_y(old_value, new_value)
+        first, needs = self.scroll_offset.y, self._needs
+        self._fit(map(self.store.row, range(first, min(first + self.size.height, len(self.store)))))
+        if needs != self._needs:
+            self.refresh()
+
+    def _fit(self, rows: Iterable[LogRow]) -> None:
         for row in rows:
             key = (row.node, row.interface, row.source, row.destination, row.verdict, row.reason)
             if key not in self._seen and len(self._seen) < _KNOWN_PARTIES:
@@ -150,7 +164,10 @@ class LogLines(GrowingView, Painted, can_focus=True):
             parts.append(tr("log.journeys"))
         parts.append(tr("log.following") if self.following else tr("log.held"))
         parts += [self.noted] if self.noted else []
-        self.border_title = Content(" ── ".join(parts) if not self.glyphs.ascii else " -- ".join(parts))
+        title = (" -- " if self.glyphs.ascii else " ── ").join(parts)
+        if title != self._titled:  # setting it paints the whole pane
+            self._titled = title
+            self.border_title = Content(title)
 
     def _columns(self, width: int) -> Columns:
         last = self.store.row(len(self.store) - 1) if len(self.store) else None

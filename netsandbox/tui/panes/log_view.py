@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from array import array
+from bisect import bisect_left
 from collections.abc import Iterable
 
 from textual import events
@@ -10,13 +12,17 @@ from textual.timer import Timer
 
 from netsandbox.lab.tables import LogRow
 from netsandbox.tui.glyphs import UNICODE, GlyphSet
+from netsandbox.tui.log_rows import Told
 from netsandbox.tui.panes.log_lines import LogLines
 
 FLUSH_RATE = 15
 """Repaints a second while frames arrive; measured as the best of latency and load."""
 
-SLICE = 4000
+SLICE = 1500
 """Rows that a filter or a search looks at between two repaints: some 8 ms."""
+
+NEWEST = 40
+"""Rows that come at once of which all widths are looked at: of more than that only of those that are seen."""
 
 
 class LogView(LogLines):
@@ -40,6 +46,7 @@ class LogView(LogLines):
 
     def __init__(
         self,
+        told: Told,
         glyphs: GlyphSet = UNICODE,
         *,
         capacity: int = 100_000,
@@ -49,12 +56,14 @@ class LogView(LogLines):
         """Make an empty log.
 
         Args:
+            told: who makes the rows that are looked at.
             capacity: rows kept; some more until a chunk of the oldest is dropped.
             self_timed: flush by an own timer; False when the owner calls `flush`.
         """
-        super().__init__(glyphs, capacity, id)
-        self._pending: list[LogRow] = []
-        self._shown: LogRow | None = None
+        super().__init__(told, glyphs, capacity, id)
+        self._pending = array("q")
+        self._shown: tuple[int, str, str, str] | None = None
+        """The key of the row that was told of last."""
         self._seeking: tuple[int, int] | None = None
         """Position and direction at which a search goes on."""
         self._self_timed = self_timed
@@ -69,13 +78,18 @@ class LogView(LogLines):
 
     # --- rows ---
 
-    def extend(self, rows: Iterable[LogRow]) -> None:
-        """Take rows; they are shown at the next flush."""
-        self._pending.extend(rows)
+    def extend(self, seqs: Iterable[int]) -> None:
+        """Take rows by their records' numbers; they are shown at the next flush."""
+        self._pending.extend(seqs)
+
+    def forget(self, seq: int) -> None:
+        """The trace has forgotten the records before one."""
+        if len(self.store.rows) and self.store.rows.seqs[0] < seq:
+            self._went(self.store.forget(seq))
 
     def clear(self) -> None:
         """Forget all rows and marks: another lab or another past."""
-        self._pending.clear()
+        del self._pending[:]
         self.store.clear()
         self.marks.clear()
         self._forget()
@@ -83,7 +97,7 @@ class LogView(LogLines):
 
     def rewind(self, seq: int) -> None:
         """Forget the rows from record `seq` on: the lab went back."""
-        self._pending = [row for row in self._pending if row.seq < seq]
+        del self._pending[bisect_left(self._pending, seq):]
         self.store.truncate(seq)
         self.marks = {mark for mark in self.marks if mark < seq}
         self._forget()
@@ -93,11 +107,10 @@ class LogView(LogLines):
     def flush(self) -> None:
         """Show what has come since the last flush, and let filter and search go on for a slice."""
         if self._pending:
-            pending, self._pending = self._pending, []
-            self._widen(pending)
-            gone = self.store.extend(pending)
-            if gone and not self.following:
-                self.scroll_to(y=max(self.scroll_offset.y - gone, 0), animate=False, force=True)
+            self._went(self.store.extend(self._pending))
+            came = len(self._pending)
+            self._widen(min(came if came <= NEWEST else self.size.height, self.store.total))
+            del self._pending[:]
         elif self.store.complete and self._seeking is None:
             return
         self.store.scan(SLICE)
@@ -105,6 +118,11 @@ class LogView(LogLines):
         self._resized()
         if self.following:
             self._tell()
+
+    def _went(self, gone: int) -> None:
+        """So many positions went at the beginning: what is held stays where it is."""
+        if gone and not self.following:
+            self.scroll_to(y=max(self.scroll_offset.y - gone, 0), animate=False, force=True)
 
     def _forget(self) -> None:
         self._lines.clear()
@@ -135,7 +153,7 @@ class LogView(LogLines):
         position = self.store.position_of_seq(seq)
         if position is not None:
             if not tell:
-                self._shown = self.store.row(position)
+                self._shown = self.store.row(position).key
             self.go_to(position)
         return position is not None
 
@@ -168,8 +186,8 @@ class LogView(LogLines):
 
     def _tell(self) -> None:
         row = self.current
-        if row is not None and row is not self._shown:
-            self._shown = row
+        if row is not None and row.key != self._shown:
+            self._shown = row.key
             self.post_message(self.Highlighted(self, row))
 
     def action_move(self, step: int) -> None:

@@ -131,11 +131,14 @@ class TopologyPicture(ScrollView, Painted, can_focus=True):
         """What those rows make, with the internet folded and open."""
         self._strips: dict[int, Strip] = {}
         self._overlay: Overlay = {}
+        self._marked: tuple[Placed | None, Place | None, Place | None, Overlay] = None, None, None, {}
+        """The marks of what was selected and pinned in a picture."""
         self._by_row: dict[int, dict[int, Patch]] = {}
         self._fitted = Size(0, 0)
         """The size for which it is laid out."""
         self._travels: list[Travel] = []
-        self._flights: Sequence[Flight] = ()
+        self.flights: Sequence[Flight] = ()
+        """Those of the latest step."""
         self._elapsed = 0
         self._ticks = TRAVEL_TICKS
         self._timer: Timer | None = None
@@ -178,7 +181,7 @@ class TopologyPicture(ScrollView, Painted, can_focus=True):
         self.virtual_size = Size(placed.width, rows)
         if self.selected is not None and self.placed.shown(self.selected) is None:
             self.selected = None
-        self._travels = travels(self.placed, self._flights)
+        self._travels = travels(self.placed, self.flights)
         self._restate(everything=True)
         if self._is_compact and self.size.height != self._compact_height(placed):
             self.refresh(layout=True)
@@ -238,7 +241,7 @@ class TopologyPicture(ScrollView, Painted, can_focus=True):
         Args:
             ticks: pictures until they arrive; fewer when steps follow each other fast.
         """
-        self._flights = flights
+        self.flights = flights
         if self.placed is None:
             return
         self._travels = travels(self.placed, flights)
@@ -267,7 +270,7 @@ class TopologyPicture(ScrollView, Painted, can_focus=True):
         if self.placed is None:
             return
         progress = self._elapsed / self._ticks
-        overlay = selection_overlay(self.placed, self.selected, self.pinned, self.glyphs)
+        overlay = self._chosen()
         overlay |= flight_overlay(self.placed, self._travels, progress, self.glyphs)
         before, self._overlay = self._overlay, overlay
         self._by_row = {}
@@ -282,6 +285,15 @@ class TopologyPicture(ScrollView, Painted, can_focus=True):
         visible = [region for region in regions if region.overlaps(self.size.region)]
         if visible:
             self.refresh(*visible)
+
+    def _chosen(self) -> Overlay:
+        """The marks of what is selected and pinned: the same while frames fly by."""
+        placed = self.placed
+        assert placed is not None
+        if self._marked[0] is not placed or self._marked[1:3] != (self.selected, self.pinned):
+            marks = selection_overlay(placed, self.selected, self.pinned, self.glyphs)
+            self._marked = placed, self.selected, self.pinned, marks
+        return dict(self._marked[3])
 
     def _retitle(self) -> None:
         """Say in words what is selected: the mark alone may be out of view."""

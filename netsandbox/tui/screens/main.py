@@ -32,9 +32,6 @@ if TYPE_CHECKING:
     from netsandbox.tui.live import LiveLab
     from netsandbox.tui.state_files import StateFiles
 
-ROWS_AT_ONCE = 250
-ROWS_BUDGET = 0.008
-"""Seconds in which the log takes rows between two repaints; the others wait, or keys would."""
 UNHURRIED = 2.0
 """The pace up to which every frame's detail and reasons are shown as it comes."""
 LOOKS = 4
@@ -68,8 +65,8 @@ class MainScreen(PanesScreen):
         self._about: int | None = None
         """The record that detail and why are about."""
         self._pending: int | None = None
-        self._stays: LogRow | None = None
-        """The row that the cursor was put on for a record which is not the row's own."""
+        self._stays: tuple[int, str, str, str] | None = None
+        """The key of the row that the cursor was put on for a record which is not the row's own."""
         self._looks = 0
         self._pins = False
         """The pinned device was no person's choice."""
@@ -109,14 +106,15 @@ class MainScreen(PanesScreen):
         self._take_rows()
         live.look_at_goals()
         self._follow_lesson()
-        status = live.status()
+        status = live.status(looks_ahead=thorough)
         self.status.show(status)
         self.timeline.show(live.marks(), status.step, status.last_step)
+        if thorough or not self.log_pane.store.complete:
+            self.log_pane.flush()
         if thorough:
             self.output.show(live.jobs)
             self.show_own()
             self._show_pending()
-            self.log_pane.flush()
             self.device.refresh_rows()
             if not self.device.tabs and self.device.place != self.topology.selected:
                 self.device.show(self.topology.selected)  # it is gone, as a container with --rm is
@@ -191,20 +189,10 @@ class MainScreen(PanesScreen):
         self.device.show(place, tab)
 
     def _take_rows(self) -> None:
-        live = self.live
-        begun = live.clock()
-        self._cursor = max(self._cursor, live.session.trace.end - self.log_pane.store.capacity)
-        while self._cursor < live.session.trace.end:
-            rows = live.log(self._cursor, ROWS_AT_ONCE)
-            self._cursor = rows[-1].seq + 1 if len(rows) >= ROWS_AT_ONCE else live.session.trace.end
-            self.log_pane.extend(rows)
-            if live.clock() - begun > ROWS_BUDGET:
-                break
-
-    @property
-    def is_behind(self) -> bool:
-        """The log has not taken all rows yet."""
-        return self._cursor < self.live.session.trace.end
+        trace, log = self.live.session.trace, self.log_pane
+        log.forget(trace.first)
+        log.extend(self.live.log_numbers(max(self._cursor, trace.end - log.store.rows.capacity)))
+        self._cursor = trace.end
 
     def begin(self) -> None:
         """Another lab was opened: select and pin what a person will look at first."""
@@ -288,7 +276,8 @@ class MainScreen(PanesScreen):
 
     @on(FrameLog.Highlighted)
     def _highlighted(self, event: FrameLog.Highlighted) -> None:
-        if event.row is self._stays or event.row is not self.log_pane.current:
+        current = self.log_pane.current
+        if event.row.key == self._stays or current is None or event.row.key != current.key:
             return  # news of before what was looked for was found
         self._stays = None
         self._show_later(event.row.seq)
@@ -320,12 +309,13 @@ class MainScreen(PanesScreen):
 
     def _place_cursor(self, seq: int) -> None:
         self.log_pane.go_to_seq(seq, tell=False)
-        self._stays = self.log_pane.current
+        current = self.log_pane.current
+        self._stays = current.key if current is not None else None
 
     def _show_later(self, seq: int) -> None:
-        """Show a record at once, or while frames fly by, now and then; not while the log has others to take still."""
+        """Show a record at once, or while frames fly by, now and then."""
         live = self.live
-        hurried = self.is_behind or (live.is_busy and not 0 < live.player.speed <= UNHURRIED)
+        hurried = live.is_busy and not 0 < live.player.speed <= UNHURRIED
         if self.log_pane.following and hurried:
             self._pending = seq
         else:
@@ -333,7 +323,7 @@ class MainScreen(PanesScreen):
 
     def _show_pending(self) -> None:
         self._looks += 1
-        flies = self.live.is_busy or self.is_behind
+        flies = self.live.is_busy
         if self._pending is not None and not flies:
             self._show_record(self._pending)
         elif self._pending is not None and self._looks % LOOKS == 0:

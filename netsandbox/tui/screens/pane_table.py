@@ -19,7 +19,7 @@ PANES: tuple[Pane, ...] = (
                                                                id="topology"), room="upper", has_view=False),
     Pane("device", lambda lab, glyphs, _still: DevicePane(lab, glyphs, id="device"), room="devices",
          focus="DataTable"),
-    Pane("log", lambda _lab, glyphs, _still: FrameLog(glyphs, self_timed=False, id="log"), room="log"),
+    Pane("log", lambda lab, glyphs, _still: FrameLog(lab, glyphs, self_timed=False, id="log"), room="log"),
     Pane("detail", lambda _lab, glyphs, _still: DetailPane(glyphs, id="detail"), focus="Tree"),
     Pane("why", lambda _lab, glyphs, _still: WhyPane(glyphs, id="why")),
     LESSON,
