@@ -76,6 +76,11 @@ class Task(Output):
         """The programs that it has started itself, as a shell does."""
         return []
 
+    @property
+    def becomes(self) -> Task | None:
+        """The program that its process is now, after `exec`."""
+        return None
+
     def start(self) -> None:
         """Begin; the first frame leaves within this call."""
         raise NotImplementedError
@@ -112,7 +117,7 @@ class Program(Task):
     """A task that runs in a namespace.
 
     Attributes:
-        captures: what tcpdump has written, by name; all programs of a lab have the same.
+        captures: what tcpdumps with -w have seen, by their PIDs; all programs of a lab have the same.
     """
 
     name = "program"
@@ -121,7 +126,7 @@ class Program(Task):
         super().__init__(namespace.scheduler)
         self.namespace = namespace
         self.process = Process(self.name, pid)
-        self.captures: dict[str, Any] = NOTHING
+        self.captures: dict[int, Any] = NOTHING
 
 
 class Context(NamedTuple):
@@ -136,7 +141,7 @@ class Context(NamedTuple):
         names: addresses by host name, as the resolver finds them there.
         environment: variables by name.
         stdin: what it can read; nothing unless told otherwise. What it prints goes to `Task.output`.
-        captures: what tcpdump -w wrote, by name.
+        captures: what tcpdumps with -w have seen, by their PIDs.
     """
 
     namespace: NetworkNamespace
@@ -146,7 +151,7 @@ class Context(NamedTuple):
     names: dict[str, int]
     environment: dict[str, str]
     stdin: Pipe
-    captures: dict[str, Any]
+    captures: dict[int, Any]
 
     @property
     def arguments(self) -> list[str]:

@@ -2,31 +2,28 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
+from netsandbox.apps.capture_file import CaptureText
 from netsandbox.apps.pcap_filter import Filter, FilterError
 from netsandbox.apps.program import Program, UsageError
 from netsandbox.apps.tap import OUT, Seen, Tap
 from netsandbox.apps.tcpdump_lines import Lines
 from netsandbox.apps.tcpdump_options import LINK_TYPES, SNAPLEN, USAGE, VERSION, TcpdumpOptions, parse
+from netsandbox.linux.core.inode import FileError
 
 if TYPE_CHECKING:
-
     from netsandbox.apps.program import Context
+    from netsandbox.linux.core.files import Files
     from netsandbox.linux.core.interface import Interface
     from netsandbox.linux.core.namespace import NetworkNamespace
 
 ANY = "any"
 LINK = ("EN10MB (Ethernet)", "LINUX_SLL2 (Linux cooked v2)")
+MAGIC_SIZE = 4
+"""Bytes by which a capture is known."""
 MOST_FRAMES = 100_000
-"""Frames in the captures that are written; the lab keeps them in memory."""
-
-
-class Capture(NamedTuple):
-    """What -w writes and -r reads."""
-
-    is_cooked: bool
-    frames: list[Seen]
+"""Frames in the captures that are written now; the lab keeps them in memory."""
 
 
 class Tcpdump(Program):
@@ -42,17 +39,20 @@ class Tcpdump(Program):
     is_endless = True
     """Always: with -c too, the frames that it waits for may never come."""
 
-    def __init__(self, namespace: NetworkNamespace, options: TcpdumpOptions, pid: int = 1,
+    def __init__(self, namespace: NetworkNamespace, options: TcpdumpOptions, files: Files, pid: int = 1,
                  names: dict[str, int] | None = None) -> None:
         super().__init__(namespace, pid)
         self.options = options
+        self._files = files
         self.captured = self.received = 0
         self._names = names or {}
         self._is_cooked = options.interface == ANY
         self._lines = Lines(options, self._is_cooked, self._names)
         self._filter: Filter
         self._tap: Tap | None = None
-        self._written: Capture | None = None
+        self._written: list[Seen] | None = None
+        self._path = ""
+        """Of what is written, whatever the working directory is later."""
 
     def start(self) -> None:
         """Open the interface and say so."""
@@ -80,10 +80,23 @@ class Tcpdump(Program):
         if self.options.lists:
             self._list(self._named(interface))
             return
-        if self.options.write:
-            self._written = self.captures[self.options.write] = Capture(self._is_cooked, [])
+        if self.options.write and not self._open_file():
+            return
         self._announce(interface)
         self._tap = Tap(self.namespace, interface, not self.options.is_not_promiscuous, self._take, self._disappear)
+
+    def _open_file(self) -> bool:
+        """What -w writes is there from now on; whether it can be."""
+        path, pid = self.options.write, self.process.pid
+        try:
+            self._path = self._files.create(path)
+            self._files.write(path, CaptureText.begun(self._is_cooked, pid))
+        except FileError as error:
+            self.complain(f"tcpdump: {path[:60]}: {error}")
+            self.exit(1)
+            return False
+        self._written = self.captures[pid] = []
+        return True
 
     @staticmethod
     def _named(interface: Interface | None) -> str:
@@ -140,10 +153,17 @@ class Tcpdump(Program):
 
     def _replay(self) -> None:
         """-r: what -w has kept."""
-        capture = self.captures.get(self.options.read)
-        if capture is None:
-            self.complain(f"tcpdump: {self.options.read[:60]}: No such file or directory\nnote: -r reads what -w "
-                          "wrote in this lab; files of the disk stay outside")
+        try:
+            capture = self._files.read(self.options.read)
+        except FileError as error:
+            self.complain("tcpdump: error reading dump file: Is a directory" if error.name == "EISDIR" else
+                          f"tcpdump: {self.options.read[:60]}: {error}\nnote: -r reads what -w wrote in this lab; "
+                          "files of the disk stay outside")
+            self.exit(1)
+            return
+        if not isinstance(capture, CaptureText):
+            self.complain("tcpdump: unknown file format" if len(capture) >= MAGIC_SIZE else
+                          f"tcpdump: truncated dump file; tried to read 4 file header bytes, only got {len(capture)}")
             self.exit(1)
             return
         self._is_cooked = capture.is_cooked
@@ -156,7 +176,8 @@ class Tcpdump(Program):
             self.complain(str(error))
             self.exit(error.code)
             return
-        frames = [seen for seen in capture.frames if self._filter.matches(seen.frame.wire(), seen.kind == OUT)]
+        kept = self.captures.get(capture.pid, capture.frames)
+        frames = [seen for seen in kept if self._filter.matches(seen.frame.wire(), seen.kind == OUT)]
         shown = frames[:self.options.count]
         if self.options.counts:
             self.print(f"{len(shown)} packet{'s' * (len(shown) != 1)}")
@@ -180,7 +201,7 @@ class Tcpdump(Program):
                 return
             self.captured += 1
             if self._written is not None:
-                self._written.frames.append(seen)
+                self._written.append(seen)
             if (self._written is None and not self.options.counts) or self.options.prints:
                 self.print(self._lines.of(seen))
             if self.captured == self.options.count:
@@ -189,7 +210,7 @@ class Tcpdump(Program):
     @property
     def _is_full(self) -> bool:
         """Whether there is no room for another frame: all captures of the lab share it."""
-        return sum(len(one.frames) for one in self.captures.values()) >= MOST_FRAMES
+        return sum(map(len, self.captures.values())) >= MOST_FRAMES
 
     def _is_shown(self, seen: Seen) -> bool:
         """What leaves by lo comes in again, and is shown then."""
@@ -225,11 +246,23 @@ class Tcpdump(Program):
     def stop(self) -> None:
         if self._tap is not None:
             self._tap.close()
+        if self._written is not None:
+            self._close_file(self._written)
+
+    def _close_file(self, frames: list[Seen]) -> None:
+        """The last block is written, if the file is still there."""
+        self.captures.pop(self.process.pid, None)
+        try:
+            begun = self._files.read(self._path)
+            if isinstance(begun, CaptureText) and begun.pid == self.process.pid:
+                self._files.write(self._path, CaptureText.whole(self._is_cooked, frames, self.options.snaplen))
+        except FileError as error:
+            self.complain(f"tcpdump: Unable to write output: {error}")
 
 
 def program(context: Context) -> Tcpdump:
     """One run of it (program.Maker)."""
-    return Tcpdump(context.namespace, parse(context.arguments), context.next_pid(), context.names)
+    return Tcpdump(context.namespace, parse(context.arguments), context.files, context.next_pid(), context.names)
 
 
 def _by_merit(namespace: NetworkNamespace) -> list[Interface]:

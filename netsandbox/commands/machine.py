@@ -101,14 +101,14 @@ class LabMachine:
     """A lab as commands.tools.context.Machine sees it.
 
     Attributes:
-        captures: what tcpdump -w wrote, by name.
+        captures: what tcpdumps with -w have seen, by their PIDs.
         told: notes that a person needs but once.
         programs: what lines have begun, beside the containers' own; some may have ended.
     """
 
     def __init__(self, lab: Lab) -> None:
         self.lab = lab
-        self.captures: dict[str, Any] = {}
+        self.captures: dict[int, Any] = {}
         self.told: set[str] = set()
         self.programs: list[Program] = []
 

@@ -17,7 +17,8 @@ RULES = Rules(
             "netsandbox.linux.core.sysctl.InterfaceConf.", "netsandbox.docker.images.Image.",
             "netsandbox.linux.netfilter.rule.AddressIs.", "netsandbox.linux.netfilter.rule.InterfaceIs.",
             "netsandbox.linux.netfilter.rule.ProtocolIs.", "netsandbox.linux.netfilter.targets_basic.",
-            "netsandbox.docker.container.LogLine.", "netsandbox.apps.pcap_filter.Filter.", "netsandbox.commands.late.",
+            "netsandbox.docker.container.LogLine.", "netsandbox.apps.pcap_filter.Filter.",
+            "netsandbox.apps.capture_file.CaptureText.", "netsandbox.commands.late.",
             "netsandbox.commands.verb.", "netsandbox.shell.tree."),
     strangers=("netsandbox.session.", "netsandbox.lab.first_need."))
 """A session's own things, and a line's, are not the lab's: a copy is without them."""

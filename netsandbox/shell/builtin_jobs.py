@@ -9,6 +9,7 @@ from netsandbox.shell.errors import RefusedError
 
 if TYPE_CHECKING:
     from netsandbox.shell.builtin import Builtin
+    from netsandbox.shell.interpreter import Interpreter
     from netsandbox.shell.state import JobEntry
 
 USAGE = "kill: usage: kill [-s sigspec | -n signum | -sigspec] pid | jobspec ... or kill -l [sigspec]"
@@ -112,7 +113,7 @@ def _kill_one(call: Builtin, text: str, signal: str | None) -> int:
         if signal is not None and call.shell.main.trap(SIGNALS[signal]):
             return 0
         if signal is not None and signal not in HARMLESS and text != INIT:
-            call.shell.leave(128 + SIGNALS[signal])
+            _end_shell(call.shell, SIGNALS[signal])
         return 0
     if text.startswith("%"):
         return call.fail(f"{text}: no such job")
@@ -124,6 +125,17 @@ def _kill_one(call: Builtin, text: str, signal: str | None) -> int:
         call.output.append(("err", call.worded(f"can't kill pid {text}: No such process\n")))
         return 1
     return call.fail("No such process" if call.state.dialect.name == "dash" else f"({text}) - No such process")
+
+
+def _end_shell(shell: Interpreter, number: int) -> None:
+    """`kill $$`: in a subshell it ends the shell around it, which lets one that it waits for say its last."""
+    main = shell.main
+    if main is shell:
+        shell.leave(128 + number)
+    elif main.waits_for(shell):
+        main.trapped += (f"exit {128 + number}",)
+    else:
+        main.signal(number)
 
 
 def foreground(call: Builtin) -> int | None:

@@ -27,11 +27,15 @@ class Frame:
         tested: somebody asks whether it fails, so that a failure ends nothing.
         stages: the subshells of a pipe.
         never_ends: a loop that nothing in it leaves.
+        is_done: what has been begun in it is its last.
+        replaces: the shell is now what it has executed.
     """
 
     tested = False
     is_loop = False
     never_ends = False
+    is_done = False
+    replaces = False
     stages: Sequence[Interpreter] = ()
 
     def step(self, shell: Interpreter) -> None:
@@ -48,6 +52,10 @@ class ListFrame(Frame):
     def __init__(self, body: List) -> None:
         self._items = body.items
         self._at = 0
+
+    @property
+    def is_done(self) -> bool:  # type: ignore[override]
+        return self._at == len(self._items)
 
     def give_up(self) -> None:
         """Begin nothing more."""
@@ -89,6 +97,10 @@ class AndOrFrame(Frame):
     def __init__(self, item: AndOr) -> None:
         self._all = [("", item.first), *item.rest]
         self._at = 0
+
+    @property
+    def is_done(self) -> bool:  # type: ignore[override]
+        return self._at == len(self._all)
 
     def step(self, shell: Interpreter) -> None:
         while self._at < len(self._all):

@@ -17,7 +17,7 @@ from netsandbox.shell.errors import DiscardError, NotFoundError, RefusedError
 from netsandbox.shell.expand import Expansion
 from netsandbox.shell.frames import ListFrame
 from netsandbox.shell.kinds import frame_of
-from netsandbox.shell.streams import Routed, Screen, Streams, readable
+from netsandbox.shell.streams import Routed, Screen, Streams, pipe_of, readable
 from netsandbox.shell.traps import EXIT, NAMES, UNTRAPPED, TrapFrame
 
 if TYPE_CHECKING:
@@ -101,6 +101,18 @@ class Interpreter(Task):
     def children(self) -> list[Task]:
         stages = [stage for frame in self.frames for stage in frame.stages]
         return [*([self.waiting] if self.waiting is not None else []), *stages, *self.in_background]
+
+    def executed(self, is_last_too: bool) -> Task | None:
+        """The program that it has become; but for dash of its own accord too, where nothing is left to do."""
+        top = self.frames[-1] if self.frames else None
+        is_last = is_last_too and self.state.dialect.name != "dash" and not self.state.traps and all(
+            frame.is_done for frame in self.frames[:-1])
+        return self.waiting if top is not None and (top.replaces or is_last) else None
+
+    def waits_for(self, one: Task) -> bool:
+        """Whether it goes on once another has ended."""
+        tasks = [self.waiting, *(stage for frame in self.frames for stage in frame.stages)]
+        return any(task is one or (isinstance(task, Interpreter) and task.waits_for(one)) for task in tasks)
 
     def start(self) -> None:
         self.go_on()
@@ -221,7 +233,7 @@ class Interpreter(Task):
 
     def _lets_the_reader(self) -> bool:
         """A loop that writes to a pipe gives the turn to who reads it, and waits while the pipe is full."""
-        pipe = self._pipes[1]
+        pipe = self._pipes[1] or pipe_of(self.streams, 1)
         if pipe is None or not pipe.has_reader or not pipe.text or not any(frame.is_loop for frame in self.frames):
             return False
         if pipe.is_full:

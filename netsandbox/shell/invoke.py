@@ -54,6 +54,11 @@ class ShellProgram(Task):
     def children(self) -> list[Task]:
         return [self._shell] if self._shell is not None else []
 
+    @property
+    def becomes(self) -> Task | None:
+        """What it has executed; of `-c` the last command too."""
+        return self._shell.executed("c" in self._letters) if self._shell is not None else None
+
     def start(self) -> None:
         words = self._options(self._call.argv[1:])
         name = self._call.argv[0].rpartition("/")[2]

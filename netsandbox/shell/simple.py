@@ -45,7 +45,7 @@ class SimpleFrame(Expanding):
         self._node = node
         self._task: Task | None = None
         self._output: Routed | None = None
-        self._replaces = False
+        self.replaces = False
         self._sockets = Sockets()
         self._declared: dict[str, Array] = {}
 
@@ -134,7 +134,7 @@ class SimpleFrame(Expanding):
             shell.keep_streams(streams)
             shell.ended(0)
             return
-        self._replaces = True
+        self.replaces = True
         self.program(shell, words, values, streams)
 
     def _built_in(self, shell: Interpreter, words: list[str], values: dict[str, str], streams: Streams) -> None:
@@ -187,7 +187,7 @@ class SimpleFrame(Expanding):
         if output is not None and output.failure:
             shell.say_error(f"{name or self._named()}: write error: {output.failure}")
             status = status or 1
-        if self._replaces:
+        if self.replaces:
             shell.leave(status)
         else:
             shell.ended(status)

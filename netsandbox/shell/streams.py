@@ -42,6 +42,12 @@ class Screen:
         if text:
             self._program.output.append((self._stream, text))
 
+    @property
+    def pipe(self) -> Pipe | None:
+        """Where it ends, if that is a pipe: `bash -c '…' | head`."""
+        output = self._program.output
+        return output.pipe(self._stream) if isinstance(output, Routed) else None
+
 
 class Gathered:
     """Keeps what it is given."""
@@ -104,14 +110,14 @@ class Routed(Appended):
     def append(self, item: tuple[str, str]) -> None:
         """Send one text on."""
         stream, text = item
-        sink = self._streams.get(1 if stream == "out" else 2)
+        sink, pipe = self._streams.get(1 if stream == "out" else 2), self.pipe(stream)
         if sink is None:
             self.failure = "Bad file descriptor"
             return
-        if isinstance(sink, Pipe) and not sink.has_reader:
+        if pipe is not None and not pipe.has_reader:
             self.is_broken = True
             return
-        if isinstance(sink, Pipe) and sink.is_flooded:
+        if pipe is not None and pipe.is_flooded:
             self.failure = str(FileError("ENOSPC"))
             return
         try:
@@ -122,6 +128,16 @@ class Routed(Appended):
         if isinstance(sink, FileSink) and sink.note:
             note, sink.note = sink.note, ""
             self.append(("err", note))
+
+    def pipe(self, stream: str) -> Pipe | None:
+        """The pipe that out or err is written to, through however many shells."""
+        return pipe_of(self._streams, 1 if stream == "out" else 2)
+
+
+def pipe_of(streams: Streams, number: int) -> Pipe | None:
+    """The pipe that a descriptor leads to."""
+    sink = streams.get(number)
+    return sink if isinstance(sink, Pipe) else sink.pipe if isinstance(sink, Screen) else None
 
 
 def readable(streams: Streams, number: int) -> Pipe:

@@ -33,9 +33,23 @@ def test_what_is_written_reads_as_what_would_have_been_printed(two: KeptSession,
 def test_filter_count_and_redirection(two: KeptSession) -> None:
     two.run("docker exec aa tcpdump -w all &")
     two.run("ping aa bb -c 3")
-    assert two.run("tcpdump -r all icmp | wc -l").out == "6\n"
-    assert two.run("docker exec bb tcpdump -r all -c 2 -n icmp and src 172.17.0.2").out.count("echo request") == 2
-    assert two.run("tcpdump -r all ip6").out == ""
+    assert two.run("docker exec aa tcpdump -r /all icmp | wc -l").out == "6\n"
+    two.run("docker exec aa pkill tcpdump")
+    assert two.run("docker cp aa:/all here; tcpdump -r here -c 2 -n icmp and src 172.17.0.2").out.count("request") == 2
+    assert two.run("cp here there; tcpdump -r there ip6").out == ""
+    assert two.run("tcpdump -r all").code == 1
+
+
+def test_a_capture_is_a_file(two: KeptSession) -> None:
+    two.run("mkdir /tmp/d; cd /tmp/d; tcpdump -w x -i docker0 -c 2 icmp &")
+    assert two.run("ls -l /tmp/d").out.split()[2:8] == ["-rw-r--r--", "1", "root", "root", "0", "Jan"]
+    two.run("ping aa bb")
+    size = 24 + 2 * (16 + 98)
+    assert two.run("stat -c %s /tmp/d/x; wc -c < /tmp/d/x").out == f"{size}\n" * 2
+    assert two.run("seq 1000 > y; seq 9000 > w; ls -lh w x y").out.split()[4::9] == ["43K", str(size), "3.9K"]
+    assert two.run("rm x; tcpdump -r x").code == 1
+    assert two.run("echo hi > z; tcpdump -r z").err == (
+        "tcpdump: truncated dump file; tried to read 4 file header bytes, only got 3\n")
 
 
 def test_what_is_said(two: KeptSession) -> None:

@@ -10,7 +10,7 @@ from netsandbox.apps.pipe import Pipe
 from netsandbox.apps.program import Program, Task
 from netsandbox.commands.compose.options import moved_behind
 from netsandbox.commands.docker import contexts
-from netsandbox.commands.docker.endpoint import UNRESOLVED, Dial, Endpoint, checked, global_options, path_of
+from netsandbox.commands.docker.endpoint import UNRESOLVED, VERSION, Dial, Endpoint, checked, global_options, path_of
 from netsandbox.commands.docker.flags import parse
 from netsandbox.commands.docker.help import command_help
 from netsandbox.commands.docker.inside import Inside
@@ -125,8 +125,21 @@ class Client(Program):
                 except DockerError as error:
                     raise DockerError(f"{UNRESOLVED}{error}") from None
 
+    def _forget_version(self) -> None:
+        """`docker -v ps` is ps; -v counts where no command follows."""
+        rest = self.arguments[1:]
+        if self.arguments[0] not in VERSION or not rest:
+            return
+        try:
+            self._find(rest, False)
+        except DockerError:
+            rest = rest if rest[0].startswith("-") else self.arguments[:1]
+        self.arguments = rest
+
     def _dispatch(self) -> int | None:
         self._choose()
+        if self.arguments:
+            self._forget_version()
         found = self._find(self.arguments, not self.context.engine.profile.since(28))
         if isinstance(found, str):
             self.output.append(("out" if self.arguments else "err", found))

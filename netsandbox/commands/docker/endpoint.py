@@ -28,6 +28,8 @@ VALUED = {"-H": "host", "--host": "host", "-c": "context", "--context": "context
           "--tlskey": "tlskey"}
 LEVELS = ("debug", "info", "warn", "warning", "error", "fatal", "panic", "trace")
 PLAIN = ("-D", "--debug")
+VERSION = ("-v", "--version")
+"""Asks for the version where no command follows."""
 ENCRYPTED = ("--tls", "--tlsverify")
 WHY = {"ECONNREFUSED": "connection refused", "EHOSTUNREACH": "no route to host",
        "ENETUNREACH": "network is unreachable", "ETIMEDOUT": "connection timed out"}
@@ -74,6 +76,8 @@ def global_options(words: list[str]) -> Options:
                                   f'"{value}": invalid syntax\n\nUsage:  docker [OPTIONS] COMMAND [ARG...]\n\n'
                                   "Run 'docker --help' for more information", 125)
             found["debug"] = rest.pop(0)
+        elif rest[0] in VERSION:
+            found["version"] = rest.pop(0)
         elif name in ENCRYPTED:
             raise DockerError(f"netsandbox: {name} is not modelled: there is no encryption; `docker -H tcp://HOST:2375`"
                               " reaches an Engine whose daemon.json has it in \"hosts\"")
@@ -93,7 +97,8 @@ def global_options(words: list[str]) -> Options:
     level = found.get("log-level", "info")
     if level.lower() not in LEVELS:
         raise DockerError(f"Unable to parse logging level: {level}")
-    return Options(found.get("host", ""), found.get("context", ""), rest,
+    asked = found.pop("version", "")
+    return Options(found.get("host", ""), found.get("context", ""), [asked, *rest] if asked else rest,
                    tuple(name for name in found if name not in ("host", "context")))
 
 

@@ -108,7 +108,6 @@ def stop(client: Client, parsed: Parsed) -> int | None:
 def restart(client: Client, parsed: Parsed) -> None:
     """One after the other; what is refused is printed at the end."""
     _tell_of_time(client, parsed)
-    signal_number(parsed.text("signal") or "TERM")
     Restarting(client, list(parsed.operands), _timeout(parsed), parsed.text("signal")).go_on()
 
 
@@ -134,12 +133,20 @@ class Restarting:
         engine = self.client.engine
         try:
             container = engine.find(name)
+            self._check_signal(name)
         except DockerError as error:
             self.refused.append(str(error))
             self.client.scheduler.soon(self.go_on)
             return
         removes, container.removes_itself = container.removes_itself, False
         engine.stop(container, self.timeout, self.signal, partial(self._start_again, container, name, removes))
+
+    def _check_signal(self, name: str) -> None:
+        """Raises: DockerError: there is no such signal."""
+        try:
+            signal_number(self.signal or "TERM")
+        except DockerError as error:
+            raise daemon_error(f"Cannot restart container {name}: {str(error).removeprefix(DAEMON)}") from None
 
     def _start_again(self, container: Container, name: str, removes: bool, _code: int) -> None:
         container.removes_itself = removes

@@ -29,13 +29,11 @@ class Process(NamedTuple):
 
 def processes(engine: DockerEngine, container: Container) -> list[Process]:
     """Its first one, those of docker exec, and the programs that a shell waits for."""
-    found = [Process(container.pid, INIT, container.process)]
-    if container.program is not None:
-        found += _children(engine, container.program, container.pid)
+    first, *found = _process(engine, container.pid, container.process, container.program)
+    found.insert(0, first._replace(task=None))
     for each in container.execs:
         each.pid = each.pid or engine.next_pid()
-        found.append(Process(each.pid, INIT, " ".join(each.words), each.program))
-        found += _children(engine, each.program, each.pid)
+        found += _process(engine, each.pid, " ".join(each.words), each.program)
     return found
 
 
@@ -76,6 +74,14 @@ def send(engine: DockerEngine, container: Container, pid: int, number: int) -> b
 def _signal_first(what: tuple[DockerEngine, Container, int]) -> None:
     engine, container, number = what
     engine.signal(container, number)
+
+
+def _process(engine: DockerEngine, pid: int, command: str, program: Task | None) -> list[Process]:
+    """One of those that dockerd has begun, as what it has executed since, and its children."""
+    inner = program.becomes if program is not None else None
+    if inner is not None:
+        return _process(engine, pid, " ".join(inner.words) or command, inner)
+    return [Process(pid, INIT, command, program), *(_children(engine, program, pid) if program is not None else [])]
 
 
 def _children(engine: DockerEngine, program: Task, parent: int) -> list[Process]:

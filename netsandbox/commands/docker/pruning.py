@@ -138,8 +138,10 @@ def prune_volumes(client: Client, parsed: Parsed) -> int:
 
 
 def _remove_volumes(client: Client, filters: Filters, with_named: bool = False) -> int:
+    """What was made with options of its driver stays."""
     unused = [volume.name for volume in client.engine.volumes.values() if not volumes.users(client.engine, volume)
-              and (with_named or volume.is_anonymous) and _is_to_go(client, volume.created, volume.labels, filters)]
+              and (with_named or volume.is_anonymous) and not volume.options
+              and _is_to_go(client, volume.created, volume.labels, filters)]
     sizes = volume_sizes(client.engine)
     for name in unused:
         volumes.remove(client.engine, name)

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from netsandbox.commands.compose.options import SHORT, WITH_VALUE
 from netsandbox.commands.docker import swarm
+from netsandbox.commands.docker.endpoint import VERSION
 from netsandbox.commands.docker.help import GROUPS, command_help, compose_help, group_help, top_help
 from netsandbox.commands.late import Late
 from netsandbox.docker.errors import DockerError
@@ -140,7 +141,7 @@ def find(words: list[str], is_old: bool = False) -> Command | str:
     if words[0] in GROUPS:
         asks = HELP[1:] if words[0] == "compose" else HELP
         return _group(words[0], [word for word in words[1:] if word not in asks], is_old)
-    if words[0] in ("-v", "--version"):
+    if words[0] in VERSION:
         return COMMANDS["version",]
     if words[0].startswith("-"):
         everything = _help([], is_old) if is_old else ""

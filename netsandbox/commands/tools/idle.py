@@ -22,7 +22,7 @@ REFUSED = {
 }
 """They ask for something that is not modelled."""
 NOTED = {
-    "mkdir": "vm", "rmdir": "v", "rm": "iv", "cp": "ivL", "mv": "iv", "ln": "v", "ls": "htFSinogxsC",
+    "mkdir": "vm", "rmdir": "v", "rm": "iv", "cp": "ivL", "mv": "iv", "ln": "v", "ls": "tFSinogxsC",
     "jq": "C", "grep": "IU", "ss": "eb", "tail": "f",
 }
 """They ask for what leaves no trace here: rights, questions to a person, colours, a word for each file."""

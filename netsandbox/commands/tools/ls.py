@@ -65,10 +65,20 @@ def _folder(context: ToolContext, path: str, options: dict[str, str]) -> str:
 def _rows(context: ToolContext, prefix: str, names: list[str], options: dict[str, str]) -> str:
     if "l" not in options:
         return "".join(f"{name}\n" for name in names)
-    return "".join(_long(context, prefix + name, name) + "\n" for name in names)
+    return "".join(_long(context, prefix + name, name, "h" in options) + "\n" for name in names)
 
 
-def _long(context: ToolContext, path: str, name: str) -> str:
+def _human(size: int) -> str:
+    """-h: by 1024, rounded up, with a digit behind the point below 10."""
+    unit = 0
+    while size > 1024 ** (unit + 1) - 1:
+        unit += 1
+    tenths = -(-size * 10 // 1024 ** unit)
+    return f"{size}" if not unit else f"{tenths / 10}{'KMG'[unit - 1]}" if tenths < 100 else (
+        f"{-(-tenths // 10)}{'KMG'[unit - 1]}")
+
+
+def _long(context: ToolContext, path: str, name: str, is_human: bool) -> str:
     """Mode, links, owner, size, date, name, and where a link points."""
     files = files_of(context)
     node, link = files.node(path), files.link(path)
@@ -81,7 +91,7 @@ def _long(context: ToolContext, path: str, name: str) -> str:
     mode, size = "r--r--r--" if is_namespace else mode, size_of(files, path) if kind == "-" else 0
     shown = f"{name} -> '{link}'" if own is not None else (
         f"{name} -> {link}" if link is not None else name)
-    return f"{kind}{mode} 1 root root {size} {_date(context, node)} {shown}"
+    return f"{kind}{mode} 1 root root {_human(size) if is_human else size} {_date(context, node)} {shown}"
 
 
 def _date(context: ToolContext, node: Node | None) -> str:

@@ -239,7 +239,7 @@ class Files:
         before = (generator.read(where) or "") if generator is not None and append else ""
         file = RegularFile(self.system.now)
         self.system.add(where, file)
-        self.system.owner(where).set_text(file, before + text)
+        self.system.owner(where).set_text(file, before + text if before else text)
 
     def touch(self, path: str) -> None:
         """Make an empty file, or date one anew."""
