@@ -1,4 +1,4 @@
-"""getent: hosts, ahosts, ahostsv4, ahostsv6 and services, as the C library finds them."""
+"""getent: hosts, ahosts, ahostsv4, ahostsv6, passwd, group and services, as the C library finds them."""
 
 from __future__ import annotations
 
@@ -15,9 +15,11 @@ HOSTS = ("hosts", "ahosts", "ahostsv4", "ahostsv6")
 NOT_FOUND = 2
 
 
-OTHERS = ("aliases", "ethers", "group", "gshadow", "initgroups", "netgroup", "networks", "passwd", "protocols", "rpc",
-          "shadow")
+OF_FILES = ("group", "passwd")
+"""Databases of which files tell, a line each."""
+OTHERS = ("aliases", "ethers", "gshadow", "initgroups", "netgroup", "networks", "protocols", "rpc", "shadow")
 """Databases of a real one that the sandbox has not."""
+KNOWN = (*HOSTS, *OF_FILES, "services")
 TRY = "Try `getent --help' or `getent --usage' for more information."
 
 
@@ -46,6 +48,9 @@ class Getent(Program):
         self._key = self._keys.pop(0)
         if self.database == "services":
             self._service()
+            return
+        if self.database in OF_FILES:
+            self._row()
             return
         if self.database == "hosts" and self._is_number():
             self._reverse()
@@ -114,6 +119,15 @@ class Getent(Program):
             self._status = NOT_FOUND
         self._next()
 
+    def _row(self) -> None:
+        """Of a user or group by name or number."""
+        rows = [row for row in text_of(self.context.files, f"/etc/{self.database}").splitlines()
+                if self._key in row.split(":")[0:3:2]]
+        for row in rows[:1]:
+            self.print(row)
+        self._status = self._status if rows else NOT_FOUND
+        self._next()
+
     def _found(self, reply: Reply) -> None:
         self._lookup = None
         if reply.error:
@@ -141,10 +155,13 @@ def program(context: Context) -> Program:
     words = context.arguments
     if not words:
         raise UsageError("getent: wrong number of arguments", 1, TRY)
-    if words[0] not in (*HOSTS, "services"):
+    if words[0] not in KNOWN:
         if words[0] in OTHERS:
-            raise UsageError(f"getent: {words[0]} is not modelled; there are {', '.join((*HOSTS, 'services'))}", 1)
+            raise UsageError(f"getent: {words[0]} is not modelled; there are {', '.join(KNOWN)}", 1)
         raise UsageError(f"Unknown database: {words[0]}", 1, TRY)
+    if len(words) < 2 and words[0] in OF_FILES:
+        return Getent(context, words[0], [row.partition(":")[0] for row in text_of(
+            context.files, f"/etc/{words[0]}").splitlines()])
     if len(words) < 2:
         raise UsageError(f"getent: enumerating {words[0]} is not modelled: give a name", 1)
     return Getent(context, words[0], words[1:])

@@ -8,12 +8,13 @@ from typing import TYPE_CHECKING, Any
 from netsandbox.apps.hosts import addresses_of, hosts_file
 from netsandbox.apps.program import Program
 from netsandbox.commands.docker.processes import owned, processes, send, sharing
+from netsandbox.commands.host_files import ALONE, SYSCTL_CONF
 from netsandbox.commands.tools.context import Tenant, ToolError
 from netsandbox.commands.tools.ip_netns import FOLDER
 from netsandbox.commands.tools.kernel_files import FIRST_SHELL_PID, namespace_file, with_kernel
-from netsandbox.commands.tools.table_names import PATH
 from netsandbox.docker import files
 from netsandbox.docker.freezer import programs_of
+from netsandbox.docker.image_files import OF_DISTRIBUTION
 from netsandbox.docker.ports import daemon_processes
 from netsandbox.lab import room
 from netsandbox.lab.names import DEFAULT_HOST
@@ -37,39 +38,7 @@ INIT = "/sbin/init"
 DOCKER_FOLDER = "/run/docker/netns"
 LOCALHOST = "127.0.0.1 localhost\n"
 """/etc/hosts of a machine that has none of its own."""
-SYSCTL_CONF = """#
-# /etc/sysctl.conf - Configuration file for setting system variables
-# See sysctl.conf (5) and /etc/sysctl.d/ for information.
-#
-
-# Uncomment the next line to enable packet forwarding for IPv4
-#net.ipv4.ip_forward=1
-
-# Uncomment the next two lines to enable Spoof protection (reverse-path filter)
-#net.ipv4.conf.default.rp_filter=1
-#net.ipv4.conf.all.rp_filter=1
-"""
-"""As a new machine has it: nothing but comments."""
-RT_TABLES = """#
-# reserved values
-#
-255\tlocal
-254\tmain
-253\tdefault
-0\tunspec
-#
-# local
-#
-#1\tinr.ruhep
-"""
-"""As iproute2 brings it."""
-OS_RELEASE = """PRETTY_NAME="netsandbox, a simulated Linux"
-NAME="netsandbox"
-ID=netsandbox
-ID_LIKE=debian
-"""
-ALONE = {"/etc/sysctl.conf": SYSCTL_CONF, PATH: RT_TABLES, "/etc/os-release": OS_RELEASE}
-MADE = (*files.WRITTEN, *ALONE)
+MADE = (*files.WRITTEN, *ALONE, *OF_DISTRIBUTION)
 
 
 class NodeEtc(Generator):
@@ -84,6 +53,8 @@ class NodeEtc(Generator):
             return files.host_files(node.docker).get(path)
         if isinstance(node, Host) and node.forwards_from_boot and path == "/etc/sysctl.conf":
             return SYSCTL_CONF.replace("#net.ipv4.ip_forward", "net.ipv4.ip_forward")
+        if path in OF_DISTRIBUTION:
+            return OF_DISTRIBUTION[path]()
         return {"/etc/hosts": LOCALHOST, "/etc/hostname": node.name + "\n", **ALONE}.get(path)
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING, NamedTuple
 
 from netsandbox.apps.option_table import OptionTable
@@ -24,6 +25,8 @@ OPTIONS = OptionTable(
     NSENTER, 1, HINT, acts="t|target= n|net? m|mount? u|uts? a|all", refused="N|net-socket= r|root? w|wd? W|wdns= "
     "S|setuid? G|setgid? Z|follow-context c|join-cgroup h|help V|version user-parent",
     usual="i|ipc? p|pid? C|cgroup? U|user? T|time? F|no-fork e|env preserve-credentials keep-caps")
+NAMES = re.compile(r"\b(hostname|uname)\b")
+"""Programs that tell what a UTS namespace has, perhaps of a shell that is run there."""
 PID_HINT = "; `nsenter -t PID -n ip addr` takes the PID of docker inspect -f '{{.State.Pid}}'"
 
 
@@ -54,7 +57,8 @@ def read(shell: Shell, arguments: list[str], of_pid: Callable[[int], NetworkName
     target = told.values.get("target", "")
     if "target" in told and not (target.isascii() and target.isdecimal()):
         raise UsageError(f"nsenter: failed to parse pid: '{harmless(target)[:60]}'", 1)
-    if not {"net", "all"} & set(told.values):
+    names = {"uts"} & set(told.values) if NAMES.search(" ".join(told.operands)) else set[str]()
+    if not {"net", "all"} & set(told.values) and not names:
         raise UsageError("netsandbox: of namespaces that nsenter enters the network's (-n) is needed here"
                          if told.given[1 if "target" in told else 0:] else "nsenter: no namespace specified", 1)
     file = told.values.get("net", "")
@@ -66,8 +70,7 @@ def read(shell: Shell, arguments: list[str], of_pid: Callable[[int], NetworkName
         hint = "" if file else PID_HINT
         raise UsageError(f"nsenter: cannot open {harmless(file)[:60] or f'/proc/{target[:20]}/ns/net'}: "
                          f"No such file or directory{hint}", 1)
-    names = {"uts"} if told.operands[:1] in (["hostname"], ["uname"]) else set()
-    return Entered(found, told.operands, pid, bool({"mount", "all", *names} & set(told.values)))
+    return Entered(found, told.operands, pid, bool(names or {"mount", "all"} & set(told.values)))
 
 
 def of_container(shell: Shell, container: Container | None) -> Callable[[int], NetworkNamespace | None]:

@@ -145,7 +145,9 @@ class Prompt:
                 found = self.command(call, call.is_alone)
         except MissingError as error:
             raise NotFoundError(error.short, DENIED if error.code == DENIED else NOT_FOUND) from None
-        except (CommandError, UsageError) as error:
+        except UsageError as error:
+            return programs.Refused(shell.namespace_at(self._place), str(error), error.code, error.out)
+        except CommandError as error:
             raise RefusedError(str(error), error.code) from None
         if not isinstance(found, VerbCall):
             return found

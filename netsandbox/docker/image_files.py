@@ -8,9 +8,13 @@ from typing import TYPE_CHECKING
 from netsandbox.apps.http_server import ApacheSite
 from netsandbox.apps.nginx_site import furnish as furnish_nginx
 from netsandbox.engine.nothing import NOTHING
+from netsandbox.linux.core import accounts
 from netsandbox.linux.core.files import Generator
+from netsandbox.wire import services
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from netsandbox.docker.images import Image
     from netsandbox.linux.core.files import Files
 
@@ -58,8 +62,22 @@ class Release(Generator):
         return f'PRETTY_NAME="{pretty}"\nNAME="{NAMES[self._kind]}"\nVERSION_ID="{version}"\n{code}ID={self._kind}\n'
 
 
+OF_DISTRIBUTION: dict[str, Callable[[], str]] = {
+    "/etc/passwd": accounts.passwd_file, "/etc/group": accounts.group_file, "/etc/services": services.services_file}
+"""Of a Debian, also where it is a host."""
+BARE = ("debian", "httpd")
+"""Images that add nobody to the users of their distribution."""
+
+
+class Distribution(Generator):
+    """The same in a container."""
+
+    def read(self, path: str) -> str | None:
+        return OF_DISTRIBUTION[path]()
+
+
 def release(image: Image, reference: str) -> dict[str, Generator]:
-    """/etc/os-release of what an image was made from, where it is one of those known here.
+    """/etc/os-release of what an image was made from, where it is one of those known here, and its users.
 
     Args:
         reference: as it was asked for, whose tag may name an older release of a distribution.
@@ -67,4 +85,5 @@ def release(image: Image, reference: str) -> dict[str, Generator]:
     kind = "alpine" if "apk" in image.tools else "debian" if "apt" in image.tools else ""
     kind = "ubuntu" if kind and image.name == "ubuntu" else kind
     tag = reference.rpartition("/")[2].partition(":")[2] if image.name == kind else ""
-    return {OS_RELEASE: Release(kind, tag)} if kind else {}
+    found: dict[str, Generator] = {OS_RELEASE: Release(kind, tag)} if kind else {}
+    return {**found, **dict.fromkeys(OF_DISTRIBUTION if image.name in BARE else (), Distribution())}

@@ -31,6 +31,7 @@ _OTHERS = {
     "x11": "x11-0", "http-alt": "webcache"}
 _ALIASES = {alias: name for name, aliases in _OTHERS.items() for alias in aliases.split()}
 _NAMES = {(port, protocol): name for name, (port, protocols) in SERVICES.items() for protocol in protocols}
+TAB = 8
 PROTOCOLS = {1: "icmp", 2: "igmp", 4: "ipencap", 6: "tcp", 17: "udp", 47: "gre", 50: "esp", 51: "ah", 89: "ospf",
              103: "pim", 112: "vrrp", 132: "sctp", 253: "exptest-253", 254: "exptest-254"}
 
@@ -60,3 +61,11 @@ def service_line(text: str, protocol: str) -> str:
         return ""
     name = text if text in SERVICES else _ALIASES[text]
     return f"{name:<21} {found[0]}/{protocol or found[1][0]} {_OTHERS.get(name, '')}".rstrip()
+
+
+def services_file() -> str:
+    """/etc/services (services(5)), by port."""
+    rows = sorted((port, protocol, name) for name, (port, protocols) in SERVICES.items() for protocol in protocols)
+    cells = ((name, f"{port}/{protocol}", _OTHERS.get(name, "")) for port, protocol, name in rows)
+    return "".join("".join(f"{cell}\t\t" if len(cell) < TAB else f"{cell}\t" for cell in row).rstrip() + "\n"
+                   for row in cells)

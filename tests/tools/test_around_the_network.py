@@ -142,7 +142,17 @@ OPTIONS = ("""; `echo '{"icc": false, "dns": ["1.1.1.1", "9.9.9.9"], "debug": tr
      "lo:1            65536      - no statistics available -                        L\n"),
     ("ip link add w0 type veth peer name w1; ethtool -l w0", 0, "Current hardware settings:\nRX:\t\t1\nTX:\t\t1\n"),
     ("docker run --rm --net none nicolaka/netshoot fping -qg 10.0.0.1 10.0.1.144", 1, ""),
-    ("wget -q http://[::1]/", 1, "wget: IPv6 is not modelled\n")])
+    ("wget -q http://[::1]/", 1, "wget: IPv6 is not modelled\n"),
+    ("bash -c 'while :; do echo a; done' | head -2; echo ${PIPESTATUS[@]}", 0, "a\na\n141 0\n"),
+    ("tail -1 /etc/passwd; grep -c : /etc/group", 0, "nobody:x:65534:65534:nobody:/nonexistent:/usr/sbin/nologin\n38"),
+    ("grep 8080 /etc/services", 0, "http-alt\t8080/tcp\twebcache\n"), ("getent group 33", 0, "www-data:x:33:\n"),
+    ("getent passwd nosuch", 2, ""), ("getent passwd | wc -l", 0, "18\n"),
+    ("docker run --rm debian head -1 /etc/passwd", 0, "root:x:0:0:root:/root:/bin/bash\n"),
+    ("sysctl -w net.nf_conntrack_max=99; sysctl net.netfilter.nf_conntrack_max", 0, "= 99\n"),
+    ("sysctl vm.swappiness", 1, "vm.swappiness is not modelled: of /proc/sys"),
+    ("X=; nsenter -t $X -n true", 1, "nsenter: failed to parse pid: '-n'\n"),
+    ("docker run -d --name u nginx; nsenter -t $(docker inspect -f '{{.State.Pid}}' u) -u sh -c hostname | wc -c", 0,
+     "13\n")])
 def test_around(lab: KeptSession, line: str, code: int, said: str) -> None:
     job = lab.run(line)
     assert (job.code, said in job.out + job.err) == (code, True), job.out + job.err

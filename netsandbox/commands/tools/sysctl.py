@@ -26,6 +26,8 @@ LONG = {"all": "a", "deprecated": "D", "binary": "b", "ignore": "e", "names": "N
         "pattern": "r", "quiet": "q", "write": "w", "help": "h", "version": "V", "system": "S", "dry-run": "y"}
 CONFIGURATION = "/etc/sysctl.conf"
 FOLDERS = ("/usr/lib/sysctl.d", "/run/sysctl.d", "/etc/sysctl.d")
+OTHERS = ("abi", "crypto", "debug", "dev", "fs", "kernel", "user", "vm")
+"""What else /proc/sys has on a real machine."""
 VERSION = "sysctl from procps-ng 4.0.4"
 
 
@@ -133,6 +135,8 @@ def _one(namespace: NetworkNamespace, word: str, options: Options) -> str:
 
 def _words(error: SysctlError, path: str) -> str:
     """The tool's own words: without the hint at a nearby name, and with the key as it is printed."""
+    if path.partition("/")[0] in OTHERS:
+        return f"{name_of(path)} is not modelled: of /proc/sys the sandbox has what is below net"
     if "cannot stat" in str(error):
         return f"cannot stat /proc/sys/{path}: No such file or directory"
     return re.sub(r'setting key "[^"]*"', f'setting key "{name_of(path)}"', str(error))

@@ -23,6 +23,22 @@ USERS = {
 MOST = (1 << 31) - 1
 
 
+GECOS = {"list": "Mailing List Manager", "irc": "ircd", "_apt": ""}
+"""Full names other than the user's."""
+SHELLS = {"root": "/bin/bash", "sync": "/bin/sync"}
+
+
+def passwd_file() -> str:
+    """/etc/passwd (passwd(5))."""
+    return "".join(f"{name}:x:{uid}:{GROUPS[group]}:{GECOS.get(name, name)}:{home}:"
+                   f"{SHELLS.get(name, '/usr/sbin/nologin')}\n" for name, (uid, group, home) in USERS.items())
+
+
+def group_file() -> str:
+    """/etc/group (group(5))."""
+    return "".join(f"{name}:x:{gid}:\n" for name, gid in GROUPS.items())
+
+
 class Account(NamedTuple):
     """Who a process is."""
 

@@ -19,7 +19,7 @@ from netsandbox.linux.core.neighbour_parameters import (
     field_value,
     shown_value,
 )
-from netsandbox.linux.core.sysctl_defaults import AVAILABLE, CONGESTION_CONTROL, GLOBALS, READ_ONLY
+from netsandbox.linux.core.sysctl_defaults import ALIASES, AVAILABLE, CONGESTION_CONTROL, GLOBALS, READ_ONLY
 from netsandbox.linux.core.sysctl_ranges import number_of, taken
 
 T = TypeVar("T")
@@ -295,6 +295,7 @@ class Sysctls:
         """(the object that holds the value, its attribute), or (None, global key)."""
         parts = key.split("/") if "/" in key else key.split(".")
         dotted = ".".join(parts)
+        dotted = ALIASES.get(dotted, dotted)
         if dotted in GLOBALS:
             return None, dotted
         if len(parts) >= 5 and parts[:2] == ["net", "ipv4"] and parts[2] in ("conf", "neigh"):
@@ -319,7 +320,7 @@ class Sysctls:
 
 
 def _keys(interfaces: Iterable[str]) -> list[str]:
-    names: list[str] = list(GLOBALS)
+    names: list[str] = [*GLOBALS, *ALIASES]
     for interface in ["all", "default", *interfaces]:
         names += [f"net.ipv4.conf.{interface.replace('.', '/')}.{name}" for name in InterfaceConf.__slots__]
     for interface in ["default", *interfaces]:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 CONGESTION_CONTROL, AVAILABLE = "net.ipv4.tcp_congestion_control", "net.ipv4.tcp_available_congestion_control"
 READ_ONLY = {AVAILABLE, "net.netfilter.nf_conntrack_count"}
+ALIASES = {"net.nf_conntrack_max": "net.netfilter.nf_conntrack_max"}
+"""Second names."""
 GLOBALS: dict[str, int | str] = {
     "net.ipv4.ip_forward": 0,
     "net.ipv4.ip_default_ttl": 64,
