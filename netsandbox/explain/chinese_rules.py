@@ -18,6 +18,7 @@ SENTENCES: dict[str, Words] = {
 REASONS: dict[str, Words] = {
     "NETFILTER_DROP.table full": ("跟踪的连接已达上限，又没有可以让位的", "nf_conntrack_max"),
     "NETFILTER_DROP.clash": ("NAT 没有剩余的端口可用：另一个连接等着同样的应答", "连接表"),
+    "NETFILTER_DROP.cut short": ("规则要读的报文头不完整", "tcp、icmp、multiport 或 tcpmss 匹配"),
     "NETFILTER_DROP.moved": ("它的连接借用了别的网卡的地址，而不是现在要发出的网卡", "MASQUERADE", "路由"),
     "NETFILTER_DROP.icmp error": ("NAT 无法转换没有意义的 ICMP 差错", "ICMP 校验和"),
     "NETFILTER_DROP.redirect": ("对经 NAT 转换的连接，重定向没有意义", "NAT"),

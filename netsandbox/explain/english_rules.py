@@ -20,6 +20,8 @@ REASONS: dict[str, Words] = {
         "as many connections are tracked as may be, and none of them gives way", "nf_conntrack_max"),
     "NETFILTER_DROP.clash": (
         "no port is left that NAT may give it: another connection expects the same answers", "connection table"),
+    "NETFILTER_DROP.cut short": (
+        "a rule has to read a header that is cut short", "tcp, icmp, multiport or tcpmss match"),
     "NETFILTER_DROP.moved": (
         "its connection has borrowed the address of another interface than the one it leaves by now",
         "MASQUERADE", "route"),

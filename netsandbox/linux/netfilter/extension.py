@@ -362,24 +362,3 @@ def _end(text: str) -> int:
 
 def write_address_range(span: Span) -> str:
     return format_ipv4(span.low) if span.low == span.high else f"{format_ipv4(span.low)}-{format_ipv4(span.high)}"
-
-
-def source_port_of(buffer: SocketBuffer) -> int | None:
-    ports = transport_ports(buffer)
-    return None if ports is None else ports[0]
-
-
-def destination_port_of(buffer: SocketBuffer) -> int | None:
-    ports = transport_ports(buffer)
-    return None if ports is None else ports[1]
-
-
-def transport_ports(buffer: SocketBuffer) -> tuple[int, int] | None:
-    """Source and destination port of the packet, where it has any."""
-    payload = buffer.packet.payload
-    if isinstance(payload, bytes):
-        if buffer.packet.offset or len(payload) < 4:
-            return None
-        return int.from_bytes(payload[:2], "big"), int.from_bytes(payload[2:4], "big")
-    sport = getattr(payload, "sport", None)
-    return None if sport is None else (sport, getattr(payload, "dport", 0))

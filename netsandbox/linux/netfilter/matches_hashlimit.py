@@ -6,6 +6,7 @@ import re
 from typing import TYPE_CHECKING, NamedTuple
 
 from netsandbox.engine.units import MILLISECOND
+from netsandbox.linux.netfilter.connection import TOLD_WITH_PORTS
 from netsandbox.linux.netfilter.extension import (
     BadValueError,
     Given,
@@ -17,7 +18,6 @@ from netsandbox.linux.netfilter.extension import (
     number,
     only_one,
 )
-from netsandbox.linux.netfilter.extension import transport_ports as ports_of
 from netsandbox.linux.netfilter.hashlimit_bytes import (
     BURST_EXPIRY,
     FACTORS,
@@ -26,6 +26,7 @@ from netsandbox.linux.netfilter.hashlimit_bytes import (
     ByteRate,
     read_byte_rate,
 )
+from netsandbox.linux.netfilter.headers import PORTS_SIZE, raw_header, transport_ports
 from netsandbox.linux.netfilter.matches_rate import DEFAULT_BURST, UNITS, Bucket, Rate, rate_of
 from netsandbox.wire.addresses import AddressError, Network, parse_ipv4
 
@@ -177,10 +178,18 @@ class HashLimit(Match):
 
     def _key(self, buffer: SocketBuffer) -> tuple[int, ...]:
         modes = (self.value("--hashlimit-mode") or "").split(",")
-        sport, dport = ports_of(buffer) or (0, 0)
+        sport, dport = self._ports(buffer) if "srcport" in modes or "dstport" in modes else (0, 0)
         values = {"srcip": buffer.packet.src & self._mask("--hashlimit-srcmask"), "srcport": sport,
                   "dstip": buffer.packet.dst & self._mask("--hashlimit-dstmask"), "dstport": dport}
         return tuple(values[mode] for mode in modes if mode)
+
+    @staticmethod
+    def _ports(buffer: SocketBuffer) -> tuple[int, int]:
+        """Of a later fragment what stands there (hashlimit_init_dst)."""
+        if buffer.packet.protocol not in TOLD_WITH_PORTS:
+            return 0, 0
+        raw_header(buffer, PORTS_SIZE, of_fragments=True)
+        return transport_ports(buffer, of_fragments=True) or (0, 0)
 
     def _mask(self, flag: str) -> int:
         length = self.value(flag)

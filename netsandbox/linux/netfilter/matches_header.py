@@ -14,10 +14,10 @@ from netsandbox.linux.netfilter.extension import (
     number,
     write_span,
 )
+from netsandbox.linux.netfilter.headers import tcp_options
 from netsandbox.linux.netfilter.targets_packet import TOS_NAMES, read_dscp_class, read_tos, write_tos
 from netsandbox.wire.addresses import BROADCAST_MAC, MAC_GROUP_BIT
 from netsandbox.wire.ipv4 import TCP
-from netsandbox.wire.tcp import TcpSegment
 
 if TYPE_CHECKING:
     from netsandbox.linux.core.hooks import SocketBuffer
@@ -123,8 +123,7 @@ class Mss(Match):
 
     @staticmethod
     def _mss_of(buffer: SocketBuffer) -> int | None:
-        segment = buffer.packet.payload
-        data, at = segment.options if isinstance(segment, TcpSegment) else b"", 0
+        data, at = tcp_options(buffer, of_fragments=True) or b"", 0
         while at < len(data):
             if data[at] == OPTION_MSS and at + 4 <= len(data) and data[at + 1] == 4:
                 return int.from_bytes(data[at + 2:at + 4], "big")

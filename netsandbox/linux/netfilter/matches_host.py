@@ -14,9 +14,9 @@ from netsandbox.linux.netfilter.extension import (
     Span,
     UsageError,
     as_number,
-    transport_ports,
     write_span,
 )
+from netsandbox.linux.netfilter.headers import transport_ports
 from netsandbox.linux.netfilter.matches_state import Names
 from netsandbox.linux.netfilter.rule import names_interface
 from netsandbox.wire.addresses import is_multicast
@@ -217,7 +217,8 @@ def sender_of(namespace: NetworkNamespace, buffer: SocketBuffer) -> str | None:
 def _sender_of_segment(namespace: NetworkNamespace, source: int, destination: int, segment: TcpSegment) -> str | None:
     """The program of a connection or of a listener; the kernel for a RST to nobody and for what TIME_WAIT sends."""
     found = namespace.sockets.connections.get((source, segment.sport, destination, segment.dport))
-    if segment.flags & (SYN | ACK) == SYN | ACK:
+    if segment.flags & (SYN | ACK) == SYN | ACK or (
+            found is None and namespace.sockets.listener(source, segment.sport) is not None):
         return "program"
     orphan: bool | None = getattr(found, "orphan", None)
     return "kernel" if orphan is None else None if orphan else "program"

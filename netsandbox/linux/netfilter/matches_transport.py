@@ -12,20 +12,27 @@ from netsandbox.linux.netfilter.extension import (
     Span,
     UsageError,
     as_number,
-    destination_port_of,
     list_ports,
     read_named_ports,
     read_port,
     read_ports,
-    source_port_of,
-    transport_ports,
     write_span,
+)
+from netsandbox.linux.netfilter.headers import (
+    PORTS_SIZE,
+    CutShortError,
+    destination_port_of,
+    raw_header,
+    source_port_of,
+    tcp_options,
+    transport_ports,
 )
 from netsandbox.linux.netfilter.icmp_names import icmp_name, read_icmp_type
 from netsandbox.linux.netfilter.protocols import port_text
+from netsandbox.linux.netfilter.rule import offset_of
 from netsandbox.wire.icmp import IcmpMessage
 from netsandbox.wire.names import TCP_FLAGS
-from netsandbox.wire.tcp import ACK, FIN, RST, SYN, TcpSegment
+from netsandbox.wire.tcp import ACK, FIN, HEADER, RST, SYN, TcpSegment
 
 if TYPE_CHECKING:
     from netsandbox.linux.core.hooks import SocketBuffer
@@ -36,6 +43,7 @@ if TYPE_CHECKING:
 FLAGS = {name: 1 << bit for bit, name in enumerate(TCP_FLAGS[:6])}
 ALL_FLAGS = 0x3F
 MOST_PORTS = 15
+FLAGS_AT, FLAGS_FRAGMENT, ICMP_HEADER = 13, 8, 8
 
 
 class FlagTest(NamedTuple):
@@ -75,8 +83,12 @@ def write_flags(test: FlagTest) -> str:
 
 
 def flags_of(buffer: SocketBuffer) -> int | None:
+    """The flags, of a header that makes no sense too, or what a later fragment has there; None where there is none."""
     segment = buffer.packet.payload
-    return segment.flags if isinstance(segment, TcpSegment) else None
+    if isinstance(segment, TcpSegment):
+        return segment.flags
+    is_there = isinstance(segment, bytes) and len(segment) > FLAGS_AT
+    return segment[FLAGS_AT] if is_there else None  # type: ignore[index]
 
 
 FIELDS: dict[str, Field] = {"--sport": source_port_of, "--dport": destination_port_of, "--tcp-flags": flags_of}
@@ -99,7 +111,8 @@ class Ports(Match):
         return tuple(FIELDS[flag] for flag in self.given) or (destination_port_of,)
 
     def _ports_hold(self, buffer: SocketBuffer) -> bool:
-        ports = transport_ports(buffer)
+        """Of a later fragment nftables takes what stands where a port would (nft_payload_fast_eval)."""
+        ports = transport_ports(buffer, of_fragments=True)
         if ports is None:
             return False
         for flag, port in zip(("--sport", "--dport"), ports, strict=True):
@@ -145,23 +158,25 @@ class Tcp(Ports):
             given["--tcp-flags"] = syn
 
     def holds(self, _namespace: NetworkNamespace, buffer: SocketBuffer) -> bool:
+        flags, option = self.given.get("--tcp-flags"), self.given.get("--tcp-option")
+        if option is not None:
+            _refuse_cut(buffer)
         if not self._ports_hold(buffer):
             return False
-        segment = buffer.packet.payload
-        flags, option = self.given.get("--tcp-flags"), self.given.get("--tcp-option")
-        if flags is None and option is None:
+        if flags is not None:
+            found = flags_of(buffer)
+            if found is None or (found & flags.value.mask == flags.value.wanted) is flags.negated:
+                return False
+        if option is None:
             return True
-        if not isinstance(segment, TcpSegment):
-            return False
-        if flags is not None and (segment.flags & flags.value.mask == flags.value.wanted) is flags.negated:
-            return False
-        return option is None or _has_option(segment.options, option.value) is not option.negated
+        options = tcp_options(buffer)
+        return options is not None and _has_option(options, option.value) is not option.negated
 
     def seen(self, _namespace: NetworkNamespace, buffer: SocketBuffer) -> str:
-        segment, ports = buffer.packet.payload, self._ports_seen(buffer)
-        if "--tcp-flags" not in self.given or not isinstance(segment, TcpSegment):
+        found, ports = flags_of(buffer), self._ports_seen(buffer)
+        if "--tcp-flags" not in self.given or found is None:
             return ports
-        return f"{ports} flags {flag_names(segment.flags & ALL_FLAGS)}".strip()
+        return f"{ports} flags {flag_names(found & ALL_FLAGS)}".strip()
 
     def listed(self, numeric: bool) -> str:
         text = " tcp" + self._ports_listed(numeric)
@@ -173,6 +188,13 @@ class Tcp(Ports):
             shown = f"0x{mask:02X}/0x{wanted:02X}" if numeric else f"{flag_names(mask)}/{flag_names(wanted)}"
             text += f" flags:{'!' * flags.negated}{shown}"
         return text
+
+
+def _refuse_cut(buffer: SocketBuffer) -> None:
+    """Half a header, and the fragment that would overwrite the flags (RFC 1858), go no further."""
+    raw_header(buffer, HEADER)
+    if buffer.packet.offset == FLAGS_FRAGMENT:
+        raise CutShortError
 
 
 def _has_option(data: bytes, wanted: int) -> bool:
@@ -220,9 +242,8 @@ class Icmp(Match):
         message = buffer.packet.payload
         if isinstance(message, IcmpMessage):
             return message.type, message.code
-        if isinstance(message, bytes) and len(message) >= 2 and not buffer.packet.offset:
-            return message[0], message[1]
-        return None
+        header = raw_header(buffer, ICMP_HEADER)
+        return None if header is None else (header[0], header[1])
 
     def seen(self, _namespace: NetworkNamespace, buffer: SocketBuffer) -> str:
         found = self._type_of(buffer)
@@ -288,9 +309,10 @@ class Multiport(Match):
 
     @property
     def looks_at(self) -> Fields:
-        return (transport_ports,)
+        return transport_ports, offset_of
 
     def holds(self, _namespace: NetworkNamespace, buffer: SocketBuffer) -> bool:
+        raw_header(buffer, PORTS_SIZE)
         ports = transport_ports(buffer)
         if ports is None:
             return False

@@ -273,7 +273,7 @@ def _start(sender: Side, receiver: Side, segment: TcpSegment, end: int, sack: in
 
 def _fits(tracking: TcpTracking, segment: TcpSegment, direction: int, index: int, state: int,
           settings: Settings) -> bool | None:
-    """tcp_in_window: True where the segment fits both windows; None where it is too old to matter; else False."""
+    """tcp_in_window: True where the segment fits both windows; None: let it be; else False."""
     sender, receiver = tracking.sides[direction], tracking.sides[not direction]
     flags, seq, win = segment.flags, segment.seq, segment.window
     ack = sack = segment.ack
@@ -289,9 +289,9 @@ def _fits(tracking: TcpTracking, segment: TcpSegment, direction: int, index: int
         ack = sack = receiver.end
     if flags & RST and not seq and state == SS:
         seq = end = sender.end
-    judged = _judge(sender, receiver, seq, end, sack, settings)
-    if judged is not True:
-        return judged
+    if not _is_inside(sender, receiver, seq, end, sack):
+        judged = _judge(sender, receiver, seq, end, sack)
+        return sender.is_liberal or settings.is_liberal or judged
     if not flags & SYN:
         win <<= sender.scale
     _learn(sender, receiver, bool(flags & ACK), ack, sack, end, win)
@@ -300,17 +300,27 @@ def _fits(tracking: TcpTracking, segment: TcpSegment, direction: int, index: int
     return True
 
 
-def _judge(sender: Side, receiver: Side, seq: int, end: int, sack: int, settings: Settings) -> bool | None:
+def _is_inside(sender: Side, receiver: Side, seq: int, end: int, sack: int) -> bool:
     """The four conditions on sequence and acknowledgement numbers, with `before` and `after` written out."""
     window = max(MAX_ACK_WINDOW, sender.max_win)
-    if (seq - sender.max_end - 1) & MASK < HALF or (sack - receiver.end - 1) & MASK < HALF:
-        judged: bool | None = False
-    elif (receiver.max_win and (sender.end - receiver.max_win - 1 - end) & MASK < HALF) or (
-            (receiver.end - window - 1 - sack) & MASK < HALF):
-        judged = None
-    else:
-        return True
-    return sender.is_liberal or settings.is_liberal or judged
+    return not ((seq - sender.max_end - 1) & MASK < HALF or (sack - receiver.end - 1) & MASK < HALF
+                or (receiver.max_win and (sender.end - receiver.max_win - 1 - end) & MASK < HALF)
+                or (receiver.end - window - 1 - sack) & MASK < HALF)
+
+
+def _judge(sender: Side, receiver: Side, seq: int, end: int, sack: int) -> bool | None:
+    """What does not fit: as `_fits`. Of what is a little more than the window takes the end is remembered."""
+    if not before(sack, (receiver.end + 1) & MASK):
+        return False
+    if before(seq, (sender.max_end + 1) & MASK):
+        return None
+    window = max(MAX_ACK_WINDOW, sender.max_win)
+    reaches_back = receiver.max_win and after(end, (sender.end - receiver.max_win - 1) & MASK)
+    if (reaches_back and (end - sender.max_end + 1) & MASK <= receiver.max_win
+            and after(sack, (receiver.end - window - 1) & MASK)):
+        sender.end, sender.unacked = end, True
+        return None
+    return False
 
 
 def _learn(sender: Side, receiver: Side, has_ack: bool, ack: int, sack: int, end: int, win: int) -> None:
@@ -365,7 +375,7 @@ def _lifetime(tracking: TcpTracking, index: int, state: int, settings: Settings)
         return settings.lifetimes[CL]
     if tracking.sides[0].unacked or tracking.sides[1].unacked:
         return min(usual, settings.unacknowledged)
-    if index == SET_ACK and not tracking.last.window:
+    if not tracking.last.window:
         return min(usual, settings.max_retrans)
     return usual
 

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, ClassVar
 
 from netsandbox.linux.core.hooks import Hook
 from netsandbox.linux.drop import Dropped, DropReason, Outcome
+from netsandbox.linux.netfilter.headers import CutShortError
 from netsandbox.linux.netfilter.megaflow import Megaflows, seen_as, walked_as
 from netsandbox.linux.netfilter.rule import Decision, Jump
 
@@ -164,7 +165,10 @@ class ChainFunction:
     def _walk(self, namespace: NetworkNamespace, buffer: SocketBuffer) -> HookVerdict:
         before, mark = buffer.packet, buffer.mark
         walk = Walk(namespace, buffer, self.table, self.chain)
-        verdict = walk.take()
+        try:
+            verdict = walk.take()
+        except CutShortError:
+            walk.acted, verdict = True, Dropped(DropReason.NETFILTER_DROP, ("cut short",))
         walk.count()
         told = walk.told(verdict)
         buffer.walks.append(told)

@@ -12,7 +12,7 @@ from netsandbox.linux.tcp.events import TcpFailed
 from netsandbox.linux.tcp.rtt import RTO_FALLBACK
 from netsandbox.linux.tcp.state import Connection, Sent, TcpState
 from netsandbox.linux.tcp.timewait import TimeWait
-from netsandbox.linux.tcp.transmit import advertised_mss, send_ack, sync_mss, transmit
+from netsandbox.linux.tcp.transmit import advertised_mss, send_ack, stamp_of, sync_mss, transmit
 from netsandbox.wire.ipv4 import TCP
 from netsandbox.wire.sequence import MASK, after, between
 from netsandbox.wire.tcp import ACK, RST, SYN
@@ -76,6 +76,7 @@ def send_syn(conn: Connection, flags: int) -> None:
     """tcp_connect: the SYN is under way, and a timer runs for it."""
     segment = Sent(conn.written, b"", flags, conn.namespace.scheduler.clock)
     conn.sent.append(segment)
+    conn.retry_since = stamp_of(conn, segment.at)
     conn.written = conn.pushed = (conn.written + 1) & MASK
     transmit(conn, segment.seq, flags)
     segment.wire = conn.wire

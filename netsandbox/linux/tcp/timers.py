@@ -110,11 +110,12 @@ def patience(retries: int, first: int) -> int:
 
 
 def _has_timed_out(conn: Connection) -> bool:
-    """A SYN's tries are counted, all else is a matter of time (retransmits_timed_out)."""
+    """A SYN's tries are counted as well, all else is a matter of time alone (retransmits_timed_out)."""
     settings = conn.namespace.sysctls
     if conn.state is TcpState.SYN_SENT:
-        return conn.retries >= settings.get("net.ipv4.tcp_syn_retries") + settings.get(
-            "net.ipv4.tcp_syn_linear_timeouts")
+        retries = settings.get("net.ipv4.tcp_syn_retries")
+        return (conn.retries >= retries + settings.get("net.ipv4.tcp_syn_linear_timeouts")
+                or _lasts(conn, retries, RTO_INITIAL))
     retries = settings.get("net.ipv4.tcp_retries2")
     if conn.orphan:
         retries = settings.get("net.ipv4.tcp_orphan_retries") or ORPHAN_RETRIES
