@@ -16,6 +16,8 @@ from netsandbox.commands.tools.route_rows import cached_row, route_row
 from netsandbox.commands.tools.route_words import (
     dsfield_of,
     locked_number,
+    metrics,
+    metrics_of,
     not_modelled,
     protocol_of,
     realm_of,
@@ -105,7 +107,7 @@ class _Reading:
             flag("onlink"), key("protocol*", read=reader(protocol_of, '"protocol" value is invalid\n')),
             key("table*", read=reader(table_of, '"table" value is invalid\n')), key("dev", "oif"),
             key("vrf", name="table", read=table_reader(namespace)), key("nexthop*", read=self._hops),
-            key("nhid", read=number('"id" value is invalid\n')), *not_modelled(family)), self._other)
+            key("nhid", read=number('"id" value is invalid\n')), *metrics(), *not_modelled(family)), self._other)
 
     def _other(self, word: str, rest: Words) -> None:
         if word == "to":
@@ -171,7 +173,8 @@ def _request(command: str, kind: str, destination: Network, device: Interface | 
     mtu, is_locked = found.get("mtu", (0, False))
     return RouteRequest(destination, kind, found.get("via"), device, found.get("src"), width, found.get("protocol", ""),
                         found.get("metric", 0), found.get("table", "local" if in_local else "main"), "onlink" in found,
-                        found.get("tos", 0), mtu, is_locked, found.get("nexthop", ()), found.get("nhid", 0))
+                        found.get("tos", 0), mtu, is_locked, metrics_of(found), found.get("nexthop", ()),
+                        found.get("nhid", 0))
 
 
 # -- showing

@@ -102,7 +102,7 @@ def _output_row(namespace: NetworkNamespace, source: int, destination: int, leav
         put_learned(row, learned, namespace.scheduler.now)
     else:
         put_cache(row, [*_cache_flags(chosen, kind, destination), *notify], None)
-        put_metrics(row, chosen.route.mtu, chosen.route.mtu_is_locked)
+        put_metrics(row, chosen.route.mtu, chosen.route.mtu_is_locked, chosen.route.metrics)
     row.say("\n")
     return row
 
@@ -179,7 +179,7 @@ def _input_row(enters: Interface, source: int, destination: int, style: Style, f
     flags = {"local": ["local"], "broadcast": ["local", "brd"], "multicast": ["local", "mc"]}.get(answer.type, [])
     put_cache(row, [*flags, "redirect"] if answer.redirect else flags, None)
     if answer.type == "unicast" and answer.route is not None:
-        put_metrics(row, answer.route.mtu, answer.route.mtu_is_locked)
+        put_metrics(row, answer.route.mtu, answer.route.mtu_is_locked, answer.route.metrics)
     row.put("iif", enters.name, f"iif {enters.name} ")
     row.say("\n")
     return row

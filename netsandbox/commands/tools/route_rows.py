@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from netsandbox.linux.core.interface import Interface
     from netsandbox.linux.core.namespace import NetworkNamespace
     from netsandbox.linux.ipv4.next_hop import NextHopException
-    from netsandbox.linux.ipv4.route import Route
+    from netsandbox.linux.ipv4.route import Metrics, Route
 
 
 def destination_text(network: Network) -> str:
@@ -51,7 +51,7 @@ def route_row(route: Route, style: Style, shown: frozenset[str] = frozenset(), n
         if is_told:
             row.put(name, value, f"{lead}{value} ")
     put_flags(row, [] if route.paths else route_flags(route))
-    put_metrics(row, route.mtu, route.mtu_is_locked)
+    put_metrics(row, route.mtu, route.mtu_is_locked, route.metrics)
     if route.nexthop_id and style.details and namespace is not None:
         row.new_line()
         row.say("\tnh_info ")
@@ -97,9 +97,20 @@ def put_flags(row: Row, flags: list[str]) -> None:
     row.put("flags", flags, "".join(f"{flag} " for flag in flags))
 
 
-def put_metrics(row: Row, mtu: int, is_locked: bool = False) -> None:
-    if mtu:
-        row.put("metrics", [{"mtu": mtu}], f"mtu {'lock ' if is_locked else ''}{mtu} ")
+def put_metrics(row: Row, mtu: int, is_locked: bool = False, others: Metrics = ()) -> None:
+    """print_rta_metrics: what the route asks for, the MTU first."""
+    if not mtu and not others:
+        return
+    members: dict[str, int | str | None] = {"mtu": mtu} if mtu else {}
+    text = f"mtu {'lock ' if is_locked else ''}{mtu} " if mtu else ""
+    for name, value in others:
+        members[{"features": "ecn", "congctl": "congestion"}.get(name, name)] = None if name == "features" else value
+        text += f"{name} {f'lock {_time(int(value))}' if name == 'rto_min' else value} "
+    row.put("metrics", [members], text)
+
+
+def _time(milliseconds: int) -> str:
+    return f"{milliseconds / 1000:g}s" if milliseconds >= 1000 else f"{milliseconds}ms"
 
 
 def put_cache(row: Row, flags: list[str], expires: int | None) -> None:
@@ -130,7 +141,7 @@ def cached_row(destination: int, learned: NextHopException, interface: Interface
 def put_learned(row: Row, learned: NextHopException, now: int) -> None:
     put_cache(row, ["redirected"] if learned.gateway is not None else [], max(learned.expires - now, 0) // SECOND)
     route = learned.route
-    put_metrics(row, learned.mtu or route.mtu, learned.locked or route.mtu_is_locked)
+    put_metrics(row, learned.mtu or route.mtu, learned.locked or route.mtu_is_locked, route.metrics)
 
 
 def members(rows: list[Row]) -> list[dict[str, Any]]:

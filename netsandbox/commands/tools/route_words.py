@@ -7,11 +7,13 @@ from typing import TYPE_CHECKING, Any
 
 from netsandbox.commands.tools.context import ToolError
 from netsandbox.commands.tools.table_names import BUILT_IN, MOST, names
-from netsandbox.commands.tools.words import Family, Key, Words, choose, number_of, reader, refused, wrong
+from netsandbox.commands.tools.words import Family, Key, Words, choose, key, number_of, reader, refused, wrong
 from netsandbox.wire.names import DSCP
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+
+    from netsandbox.linux.ipv4.route import Metrics
 
 PROTOCOLS = {0: "unspec", 1: "redirect", 2: "kernel", 3: "boot", 4: "static", 8: "gated", 9: "ra", 10: "mrt",
              11: "zebra", 12: "bird", 13: "dnrouted", 14: "xorp", 15: "ntk", 16: "dhcp", 18: "keepalived", 42: "babel",
@@ -80,9 +82,12 @@ def locked_number(complaint: str) -> Callable[[Words], tuple[int, bool]]:
 
 # -- what a route may also have, and has not here
 
-METRICS = {"hoplimit": 255, "advmss": 0, "reordering": 0, "window": 0, "cwnd": 0, "initcwnd": 0, "initrwnd": 0,
-           "ssthresh": 0}
-"""Numbers, and their highest; 0 where any 32 bits do."""
+OTHER_METRICS = {"hoplimit": 255, "reordering": 0, "cwnd": 0, "ssthresh": 0}
+"""Numbers that the sandbox does not go by, and their highest; 0 where any 32 bits do."""
+NUMBERS = ("window", "advmss", "initcwnd", "initrwnd")
+METRICS = ("window", "advmss", "initcwnd", "features", "rto_min", "initrwnd", "quickack", "congctl")
+"""What TCP goes by here, in the order in which iproute2 lists it."""
+LARGEST_MSS = 65495
 COMPLAINTS = {"advmss": "mss", "realms": "realm"}
 PREFERENCES = ("low", "medium", "high")
 
@@ -94,13 +99,14 @@ def realm_of(word: str) -> int | None:
 
 
 def time_of(word: str) -> float | None:
-    """get_time_rtt: seconds with a unit; without one, milliseconds."""
+    """get_time_rtt: milliseconds; a number without a unit is of these."""
     digits = word.rstrip("ms")
     try:
         value = float(digits)
     except ValueError:
         return None
-    return value if word[len(digits):] in ("", "s", "ms", "msec") and value >= 0 else None
+    scale = {"": 1, "ms": 1, "msec": 1, "s": 1000}.get(word[len(digits):])
+    return None if scale is None or value < 0 else -(-value * scale // 1)
 
 
 def _bounded(high: int) -> Callable[[str], int | None]:
@@ -114,6 +120,29 @@ def _one_of(*choices: str) -> Callable[[str], str | None]:
     return lambda word: word if word in choices else None
 
 
+def metrics() -> tuple[Key, ...]:
+    """The words of METRICS."""
+    def of_route(name: str, find: Callable[[str], Any], complaint: str = "") -> Key:
+        plain = name.rstrip("*")
+
+        def read(words: Words) -> Any:
+            words.skip("lock")
+            return reader(find, complaint or f'"{COMPLAINTS.get(plain, plain)}" value is invalid\n')(words)
+        return key(name, read=read)
+    return (*(of_route(name, _bounded(0)) for name in NUMBERS), of_route("rto_min", time_of),
+            of_route("features", _one_of("ecn"), '"features" value not valid\n'),
+            of_route("congctl*", lambda word: word), of_route("quickack*", _one_of("0", "1")))
+
+
+def metrics_of(found: dict[str, Any]) -> Metrics:
+    """What a line says of them, as the kernel keeps it: times in milliseconds, no zeros."""
+    said = {name: found[name] for name in METRICS if name in found}
+    if "advmss" in said:
+        said["advmss"] = min(said["advmss"], LARGEST_MSS)
+    said |= {name: int(said[name]) for name in ("rto_min", "quickack") if name in said}
+    return tuple((name, value) for name, value in said.items() if value)
+
+
 def not_modelled(family: Family) -> tuple[Key, ...]:
     """What iproute2 reads of a route, and the sandbox does not do."""
     def of_route(name: str, find: Callable[[str], Any], *others: str, complaint: str = "") -> Key:
@@ -124,10 +153,8 @@ def not_modelled(family: Family) -> tuple[Key, ...]:
             words.skip("lock")
             return reader(find, said)(words)
         return refused(name, *others, of="a route", read=read)
-    return (*(of_route(name, _bounded(high)) for name, high in METRICS.items()),
-            *(of_route(name, time_of) for name in ("rtt", "rttvar", "rto_min")),
-            of_route("features", _one_of("ecn", "tcp_usec_ts"), complaint='"features" value not valid\n'),
-            of_route("congctl*", lambda word: word), of_route("quickack*", _one_of("0", "1")),
+    return (*(of_route(name, _bounded(high)) for name, high in OTHER_METRICS.items()),
+            *(of_route(name, time_of) for name in ("rtt", "rttvar")),
             of_route("fastopen_no_cookie", _one_of("0", "1")), of_route("realms*", realm_of),
             of_route("expires", _bounded(0)), of_route("pref", _one_of(*PREFERENCES, "0", "1", "3")),
             of_route("ttl-propagate", _one_of("enabled", "disabled")),

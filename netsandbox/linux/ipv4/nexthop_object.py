@@ -80,7 +80,8 @@ def shape(namespace: NetworkNamespace, route: Route) -> None:
 def _path(route: Route, hop: NextHop, weight: int) -> Route:
     path = Route(route.destination, route.type, hop.gateway, hop.interface, route.source, route.scope, route.protocol,
                  route.metric, route.table, hop.onlink, route.tos, route.mtu)
-    path.mtu_is_locked, path.weight, path.nexthop_id = route.mtu_is_locked, weight, hop.id
+    path.mtu_is_locked, path.metrics = route.mtu_is_locked, route.metrics
+    path.weight, path.nexthop_id = weight, hop.id
     return path
 
 

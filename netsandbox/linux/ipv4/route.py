@@ -34,12 +34,17 @@ LOOPBACK = 127
 """The first byte of addresses that are every host's own."""
 
 
+Metrics = tuple[tuple[str, int | str], ...]
+"""In the order of their numbers (RTAX_MTU, …), by which they are listed too."""
+
+
 class Route:
     """One route.
 
     Attributes:
         type: unicast, local, broadcast, unreachable, prohibit, blackhole or throw.
         source: the preferred source address (`src`), or None.
+        metrics: what TCP is to do on it beside the MTU (`advmss`, `initcwnd`, …), by iproute2's names.
         mtu_is_locked: no path MTU is learned, and nothing is asked to stay whole.
         onlink: the gateway is taken to be on the link without being checked.
         gateway_is_own: the gateway was an address of this host when the route was made (nhc_scope is host), so
@@ -58,6 +63,7 @@ class Route:
     gateway_is_own = Rare(False)
     is_dead = Rare(False)
     metric = Rare(0)
+    metrics: Rare[Metrics] = Rare(())
     mtu = Rare(0)
     mtu_is_locked = Rare(False)
     nexthop_id = Rare(0)
@@ -98,6 +104,10 @@ class Route:
         settings = interface.namespace.sysctls
         return bool(interface.conf.ignore_routes_with_linkdown or settings.all.ignore_routes_with_linkdown)
 
+    def asks(self, name: str) -> int:
+        """A metric as a number, or 0 (dst_metric)."""
+        return next((value if isinstance(value, int) else 1 for other, value in self.metrics if other == name), 0)
+
     @property
     def is_on_link(self) -> bool:
         """The destination itself is the next hop."""
@@ -106,7 +116,7 @@ class Route:
     def way(self) -> tuple[object, ...]:
         """What routes to several destinations share (struct fib_info, fib_find_info)."""
         return (self.table, self.type, self.gateway, self.interface, self.source, self.scope, self.protocol,
-                self.metric, self.onlink, self.mtu, self.mtu_is_locked, self.weight, self.nexthop_id,
+                self.metric, self.onlink, self.mtu, self.mtu_is_locked, self.metrics, self.weight, self.nexthop_id,
                 *(p.way() for p in self.paths))
 
     def key(self) -> tuple[Network, int, int]:

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from netsandbox.linux.core.errors import KernelError
 from netsandbox.linux.ipv4.nexthop_object import shape
-from netsandbox.linux.ipv4.route import ERRORS, SCOPES, Route
+from netsandbox.linux.ipv4.route import ERRORS, SCOPES, Metrics, Route
 from netsandbox.linux.netlink.credentials import needs_net_admin
 from netsandbox.wire.addresses import Network
 
@@ -48,6 +48,7 @@ class RouteRequest(NamedTuple):
     tos: int = 0
     mtu: int = 0
     mtu_is_locked: bool = False
+    metrics: Metrics = ()
     hops: tuple[Hop, ...] = ()
     """Several next hops, instead of a gateway and a device."""
     nexthop_id: int = 0
@@ -114,7 +115,7 @@ def _make(namespace: NetworkNamespace, request: RouteRequest) -> Route:
     route = Route(request.destination, kind, request.gateway, interface, request.source or None, scope,
                   request.protocol or "boot", request.metric, request.table, request.onlink, request.tos,
                   min(request.mtu, MAX_METRIC_MTU))
-    route.mtu_is_locked = request.mtu_is_locked
+    route.mtu_is_locked, route.metrics = request.mtu_is_locked, request.metrics
     route.gateway_is_own = bool(request.gateway) and namespace.routes.address_type(request.gateway or 0) == "local"
     return route
 
@@ -137,7 +138,7 @@ def _make_several(namespace: NetworkNamespace, request: RouteRequest) -> Route:
     first = paths[0]
     route = Route(request.destination, first.type, None, None, first.source, first.scope, first.protocol,
                   first.metric, first.table, False, first.tos, first.mtu)
-    route.mtu_is_locked, route.paths = first.mtu_is_locked, tuple(paths)
+    route.mtu_is_locked, route.metrics, route.paths = first.mtu_is_locked, first.metrics, tuple(paths)
     return route
 
 
@@ -155,7 +156,8 @@ def _make_by_number(namespace: NetworkNamespace, request: RouteRequest) -> Route
         raise KernelError("EINVAL", "Invalid prefsrc address")
     route = Route(request.destination, kind, None, None, request.source or None, scope, request.protocol or "boot",
                   request.metric, request.table, False, request.tos, min(request.mtu, MAX_METRIC_MTU))
-    route.mtu_is_locked, route.nexthop_id = request.mtu_is_locked, request.nexthop_id
+    route.mtu_is_locked, route.metrics = request.mtu_is_locked, request.metrics
+    route.nexthop_id = request.nexthop_id
     shape(namespace, route)
     return route
 
@@ -246,7 +248,7 @@ def _fits(route: Route, request: RouteRequest) -> bool:
     wanted = [(request.type, route.type), (request.source, route.source), (request.protocol, route.protocol),
               (request.metric, route.metric), (request.mtu, route.mtu),
               (request.interface, route.paths[0].interface if route.paths else route.interface)]
-    if any(asked and asked != has for asked, has in wanted):
+    if any(asked and asked != has for asked, has in wanted) or not set(request.metrics) <= set(route.metrics):
         return False
     if request.scope is not None and request.scope != "nowhere" and request.scope != route.scope:
         return False

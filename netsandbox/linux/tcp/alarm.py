@@ -57,7 +57,7 @@ def arm_tail_probe(conn: Connection, is_anew: bool) -> None:
     trip = conn.round_trip
     delay = (trip.smoothed >> 2) * MICROSECOND if trip.smoothed else 1_000_000_000
     delay = -(-delay // TICK) * TICK
-    delay += 200_000_000 if len(conn.sent) == 1 else 2 * TICK
+    delay += trip.floor * MICROSECOND if len(conn.sent) == 1 else 2 * TICK
     left = trip.timeout if is_anew else until_timeout(conn)
     arm(conn, TAIL, max(min(delay, left) if left > 0 else delay, TICK))
 

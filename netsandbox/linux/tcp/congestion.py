@@ -25,16 +25,17 @@ class Congestion:
 
     Attributes:
         window, threshold: segments.  algorithm: reno or cubic.
+        initial: the window that it begins with.
         limited: whether what was sent last filled the window; else it does not grow (tcp_is_cwnd_limited).
         most: segments that were under way at most in the present round.
     """
 
-    __slots__ = ("_acked", "_epoch", "_origin", "_reno", "_time", "_usage", "algorithm", "largest", "limited", "most",
-                 "prior", "prior_threshold", "threshold", "window")
+    __slots__ = ("_acked", "_epoch", "_origin", "_reno", "_time", "_usage", "algorithm", "initial", "largest",
+                 "limited", "most", "prior", "prior_threshold", "threshold", "window")
 
     def __init__(self, algorithm: str) -> None:
         self.algorithm = algorithm
-        self.window = INITIAL
+        self.window = self.initial = INITIAL
         self.threshold = NEVER
         self.limited = False
         self.most = 0
@@ -59,7 +60,7 @@ class Congestion:
 
     def begin(self, is_slow: bool) -> None:
         """The handshake is done; slowly after a SYN that was lost twice (tcp_init_transfer, tcp_init_metrics)."""
-        self.window, self.threshold = 1 if is_slow else INITIAL, NEVER
+        self.window, self.threshold = 1 if is_slow else self.initial, NEVER
 
     def grow(self, acked: int, now: int, round_trip: int) -> None:
         """An ACK came: `acked` segments, at `now` (ns), with a smoothed round trip in microseconds."""

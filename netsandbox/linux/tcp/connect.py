@@ -12,7 +12,7 @@ from netsandbox.linux.tcp.events import TcpFailed
 from netsandbox.linux.tcp.rtt import RTO_FALLBACK
 from netsandbox.linux.tcp.state import Connection, Sent, TcpState
 from netsandbox.linux.tcp.timewait import TimeWait
-from netsandbox.linux.tcp.transmit import advertised_mss, send_ack, stamp_of, sync_mss, transmit
+from netsandbox.linux.tcp.transmit import advertised_mss, follow, send_ack, stamp_of, sync_mss, transmit
 from netsandbox.wire.ipv4 import TCP
 from netsandbox.wire.sequence import MASK, after, between
 from netsandbox.wire.tcp import ACK, RST, SYN
@@ -44,17 +44,18 @@ def begin(conn: Connection, address: int, port: int) -> None:
     first = _take_pair(conn, is_bound, route.interface.is_loopback)
     conn.stamp_offset = listen.stamp_offset(namespace, conn.address, conn.peer)
     conn.ident = namespace.chance.stream(f"{namespace.name}/tcp/{conn.key}/{namespace.scheduler.now}").bits(16)
-    conn.advertised_mss = advertised_mss(conn, route)
+    conn.advertised_mss = advertised_mss(namespace, route)
+    follow(conn, route.route)
     conn.mss_clamp = 65535
     sync_mss(conn, route.mtu)
     scaling = bool(namespace.sysctls.get("net.ipv4.tcp_window_scaling"))
     conn.receive_window, conn.receive_scale, conn.window_clamp = window.initial(
         namespace.sysctls, conn.receive_buffer,
-        conn.advertised_mss - (options.TIMESTAMP_SIZE if conn.recent_at else 0), scaling)
+        conn.advertised_mss - (options.TIMESTAMP_SIZE if conn.recent_at else 0), scaling, route.route)
     conn.slow_start = conn.receive_window
     conn.una = conn.nxt = conn.written = conn.small = first or listen.first_number(namespace, conn.key)
     conn.change(TcpState.SYN_SENT, "connect")
-    send_syn(conn, ecn.begin(conn))
+    send_syn(conn, ecn.begin(conn, route.route))
 
 
 def _take_pair(conn: Connection, is_bound: bool, is_loopback: bool) -> int:

@@ -8,7 +8,7 @@ from netsandbox.engine.units import MILLISECOND, SECOND
 from netsandbox.linux.ipv4.routing import OutputRoute, route_output
 from netsandbox.linux.tcp import ecn, options, window
 from netsandbox.linux.tcp.request import Request
-from netsandbox.linux.tcp.transmit import HEADERS
+from netsandbox.linux.tcp.transmit import advertised_mss
 from netsandbox.wire.sequence import MASK
 
 if TYPE_CHECKING:
@@ -74,17 +74,18 @@ def _request(listener: Connection, key: tuple[int, int, int, int], segment: TcpS
     peer_isn, mss, offset = told
     request = Request(listener, key, (segment.ack - 1) & MASK, peer_isn)
     request.mss = mss
-    request.advertised_mss = max(min(route.mtu, 65535) - HEADERS, settings.get("net.ipv4.route.min_adv_mss"))
+    request.advertised_mss = advertised_mss(listener.namespace, route)
     stamp = options.read(segment.options, False).stamp
     if stamp is not None:
         request.stamps, request.recent = True, stamp[0]
         bits = stamp[1] - offset
         request.sack = bool(bits & 0x10)
-        request.ecn = bool(bits & 0x20) and settings.get("net.ipv4.tcp_ecn") != ecn.OFF
+        request.ecn = bool(bits & 0x20) and (
+            settings.get("net.ipv4.tcp_ecn") != ecn.OFF or bool(route.route.asks("features")))
         request.scaling = bits & 15 != NO_SCALE
         request.send_scale = bits & 15 if request.scaling else 0
         request.stamp_offset = offset
     request.window, request.receive_scale, request.clamp = window.initial(
         settings, listener.receive_buffer, request.advertised_mss - options.TIMESTAMP_SIZE * request.stamps,
-        request.scaling)
+        request.scaling, route.route)
     return request

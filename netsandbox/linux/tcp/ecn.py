@@ -9,6 +9,7 @@ from netsandbox.wire.tcp import ACK, CWR, ECE, SYN
 
 if TYPE_CHECKING:
     from netsandbox.linux.core.namespace import NetworkNamespace
+    from netsandbox.linux.ipv4.route import Route
     from netsandbox.linux.tcp.state import Connection
     from netsandbox.wire.ipv4 import IPv4Packet
     from netsandbox.wire.tcp import TcpSegment
@@ -25,9 +26,10 @@ QUICK = 2
 """ACKs at once after a mark."""
 
 
-def begin(conn: Connection) -> int:
+def begin(conn: Connection, route: Route) -> int:
     """The flags of our SYN (tcp_ecn_send_syn)."""
-    conn.ecn = AGREED if conn.namespace.sysctls.get("net.ipv4.tcp_ecn") == ASK else 0
+    asks = conn.namespace.sysctls.get("net.ipv4.tcp_ecn") == ASK or route.asks("features")
+    conn.ecn = AGREED if asks else 0
     return SYN | ASKS if conn.ecn else SYN
 
 
@@ -44,10 +46,10 @@ def agree(conn: Connection, segment: TcpSegment) -> None:
         conn.ecn = 0
 
 
-def is_asked(namespace: NetworkNamespace, packet: IPv4Packet, segment: TcpSegment) -> bool:
+def is_asked(namespace: NetworkNamespace, packet: IPv4Packet, segment: TcpSegment, route: Route) -> bool:
     """Whether a SYN asks for it, and we go along (tcp_ecn_create_request)."""
     asks = segment.flags & ASKS == ASKS and (not packet.tos & BITS or bool(segment.reserved))
-    return asks and namespace.sysctls.get("net.ipv4.tcp_ecn") != OFF
+    return asks and (namespace.sysctls.get("net.ipv4.tcp_ecn") != OFF or bool(route.asks("features")))
 
 
 def send(conn: Connection, seq: int, has_data: bool) -> int:

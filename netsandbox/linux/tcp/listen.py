@@ -14,7 +14,7 @@ from netsandbox.linux.tcp.options import Options
 from netsandbox.linux.tcp.request import Request
 from netsandbox.linux.tcp.rtt import RTO_MAX
 from netsandbox.linux.tcp.state import DEFAULT_MSS, Connection, TcpState
-from netsandbox.linux.tcp.transmit import HEADERS, stamp_now, stamp_of, sync_mss
+from netsandbox.linux.tcp.transmit import HEADERS, advertised_mss, follow, stamp_now, stamp_of, sync_mss
 from netsandbox.wire.sequence import MASK, after, before, distance
 from netsandbox.wire.tcp import ACK, ECE, FIN, RST, SYN, TcpSegment
 
@@ -109,11 +109,11 @@ def new_request(listener: Connection, packet: IPv4Packet, segment: TcpSegment, s
     request.sack = said.sack_permitted and bool(settings.get("net.ipv4.tcp_sack"))
     request.scaling = said.scale is not None and bool(settings.get("net.ipv4.tcp_window_scaling"))
     request.send_scale = said.scale or 0 if request.scaling else 0
-    request.ecn = ecn.is_asked(namespace, packet, segment)
-    request.advertised_mss = max(min(route.mtu, 65535) - HEADERS, settings.get("net.ipv4.route.min_adv_mss"))
+    request.ecn = ecn.is_asked(namespace, packet, segment, route.route)
+    request.advertised_mss = advertised_mss(listener.namespace, route)
     size = request.advertised_mss - options.TIMESTAMP_SIZE * request.stamps
     request.window, request.receive_scale, request.clamp = window.initial(
-        settings, listener.receive_buffer, size, request.scaling)
+        settings, listener.receive_buffer, size, request.scaling, route.route)
     request.stamp_offset = stamp_offset(namespace, packet.dst, packet.src)
     return request
 
@@ -272,6 +272,8 @@ def make_child(request: Request, segment: TcpSegment) -> Connection:
     child.interface = _vrf_of(request)
     route = route_output(namespace, child.peer, child.address, child.interface)
     sync_mss(child, route.mtu if isinstance(route, OutputRoute) else child.mss_clamp + HEADERS)
+    if isinstance(route, OutputRoute):
+        follow(child, route.route)
     child.segment_size = first_segment_size(child)
     child.received_at = namespace.scheduler.now
     child.retransmitted = request.resent

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from netsandbox.engine.units import MILLISECOND
+from netsandbox.engine.units import MICROSECOND, MILLISECOND
+from netsandbox.engine.wheel import TICK
 from netsandbox.linux.tcp import alarm, receive_trip, timewait, window
 from netsandbox.linux.tcp.state import ATO_MIN, RECEIVE_SHUTDOWN, TcpState
 from netsandbox.linux.tcp.transmit import PINGPONG, send_ack
@@ -66,7 +67,7 @@ def acknowledge(conn: Connection) -> None:
     unacked = (conn.expected - conn.acked_up_to) & MASK
     moves = unacked > conn.segment_size and (
         conn.expected == conn.copied or window.wanted(conn) >= conn.receive_window)
-    if moves or (conn.quick and conn.pingpong < PINGPONG) or conn.ack_now:
+    if moves or (conn.quick and conn.pingpong < PINGPONG) or conn.ack_now or conn.hurries:
         send_ack(conn)
     elif conn.early:
         _compress(conn)
@@ -99,7 +100,7 @@ def delay_ack(conn: Connection) -> None:
         if conn.round_trip.smoothed:
             most = min(most, max((conn.round_trip.smoothed >> 3) * 1000, ATO_MIN))
         delay = min(delay, most)
-    delay = min(delay, DELAYED_MAX)
+    delay = min(delay, DELAYED_MAX, max(conn.round_trip.floor * MICROSECOND // TICK, 2) * TICK - TICK)
     due = scheduler.now + delay
     if conn.ack_timer is not None:
         if conn.ack_due <= scheduler.now + (delay >> 2):

@@ -26,13 +26,15 @@ class RoundTrip:
     Attributes:
         smoothed: 8 * SRTT, in microseconds; 0 before the first sample.
         deviation: 4 * the mean deviation.  variation: what the timeout adds to SRTT, in microseconds.
+        floor: what the timeout adds to SRTT at least, in microseconds.
         least: the shortest sample, in microseconds; None before the first.
         timeout: RTO in nanoseconds, backed off as timers expire.
     """
 
-    __slots__ = ("_largest", "_sequence", "deviation", "least", "smoothed", "timeout", "variation")
+    __slots__ = ("_largest", "_sequence", "deviation", "floor", "least", "smoothed", "timeout", "variation")
 
-    def __init__(self) -> None:
+    def __init__(self, floor: int = RTO_MIN_US) -> None:
+        self.floor = floor
         self.smoothed = 0
         self.deviation = 0
         self.variation = 0
@@ -48,7 +50,7 @@ class RoundTrip:
         if not self.smoothed:
             self.smoothed = found << 3
             self.deviation = found << 1
-            self.variation = self._largest = max(self.deviation, RTO_MIN_US)
+            self.variation = self._largest = max(self.deviation, self.floor)
             self._sequence = nxt
         else:
             self._update(found, una, nxt)
@@ -71,7 +73,7 @@ class RoundTrip:
             if self._largest < self.variation:
                 self.variation -= (self.variation - self._largest) >> 2
             self._sequence = nxt
-            self._largest = RTO_MIN_US
+            self._largest = self.floor
 
     def computed(self) -> int:
         """The timeout without any backing off, in nanoseconds; whole ticks (__tcp_set_rto)."""

@@ -139,7 +139,7 @@ class Connection(Socket):
                  "advertised_mss", "again_out", "ato", "backoff", "calls", "challenged_at", "compressed", "confirm",
                  "congestion", "copied", "counts", "created", "delivered", "done", "duplicate", "early", "ecn", "ect",
                  "echoed_stamp", "expected", "foreground", "forward", "gap_acks", "gap_at", "going_on", "handshake_at",
-                 "has_sack", "has_stamps", "held", "high_seq", "ident", "interface", "is_burst", "is_deaf",
+                 "has_sack", "has_stamps", "held", "high_seq", "hurries", "ident", "interface", "is_burst", "is_deaf",
                  "keepalive", "keepalive_due", "keepalive_timer", "largest_window", "last_sent", "losses", "lost_out",
                  "memory", "more_to_send", "mss", "mss_clamp", "nodelay", "nxt", "on_event", "orphan", "overflowed_at",
                  "owned", "parent", "path_error", "path_mtu", "pingpong", "probe_end", "probe_is_again", "probed_mss",
@@ -216,7 +216,7 @@ class Connection(Socket):
         self.unsent: list[Chunk] = []
         self.sent: list[Sent] = []
         self.congestion = Congestion(settings.text("net.ipv4.tcp_congestion_control"))
-        self.round_trip = RoundTrip()
+        self.round_trip = RoundTrip(settings.get("net.ipv4.tcp_rto_min_us"))
         self.counts = Counts()
         self.wire: TcpSegment | None = None
         """The segment that left last."""
@@ -295,7 +295,7 @@ class Connection(Socket):
         """The ACKs that are owed to the peer."""
         self.quick = self.pingpong = 0
         self.ato = 0
-        self.ack_wanted = self.ack_now = False
+        self.ack_wanted = self.ack_now = self.hurries = False
         self.pushed_in = 0
         """How often a short segment came since the last ACK (ICSK_ACK_PUSHED, ICSK_ACK_PUSHED2)."""
         self.received_at = -1 << 62

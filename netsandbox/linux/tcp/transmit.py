@@ -9,13 +9,14 @@ from netsandbox.linux.core.hooks import SocketBuffer
 from netsandbox.linux.ipv4 import ip_output
 from netsandbox.linux.ipv4.routing import OutputRoute, route_output
 from netsandbox.linux.tcp import alarm, ecn, options, reduction, window
-from netsandbox.linux.tcp.congestion import INITIAL
+from netsandbox.linux.tcp.congestion import GROWTH, INITIAL, Congestion
 from netsandbox.linux.tcp.state import ATO_MIN, Recovery
 from netsandbox.wire.ipv4 import TCP, ConfirmingPacket, IPv4Packet
 from netsandbox.wire.tcp import ACK, RST, SYN, TcpSegment
 
 if TYPE_CHECKING:
     from netsandbox.linux.core.namespace import NetworkNamespace
+    from netsandbox.linux.ipv4.route import Route
     from netsandbox.linux.tcp.state import Connection, Sent
 
 OK = ""
@@ -44,10 +45,22 @@ def route_of(conn: Connection) -> OutputRoute | None:
     return None
 
 
-def advertised_mss(conn: Connection, route: OutputRoute) -> int:
-    """What we tell the peer that we take (ipv4_default_advmss)."""
-    least = conn.namespace.sysctls.get("net.ipv4.route.min_adv_mss")
-    return max(min(route.mtu, 65535) - HEADERS, least)
+def advertised_mss(namespace: NetworkNamespace, route: OutputRoute) -> int:
+    """What we tell the peer that we take (dst_metric_advmss, ipv4_default_advmss)."""
+    least = namespace.sysctls.get("net.ipv4.route.min_adv_mss")
+    return route.route.asks("advmss") or max(min(route.mtu, 65535) - HEADERS, least)
+
+
+def follow(conn: Connection, route: Route) -> None:
+    """Do what the route asks of connections by it (tcp_init_cwnd, tcp_ca_dst_init, tcp_rto_min)."""
+    if not route.metrics:
+        return
+    wanted = dict(route.metrics).get("congctl")
+    if wanted in GROWTH:
+        conn.congestion = Congestion(str(wanted))
+    conn.congestion.initial = route.asks("initcwnd") or INITIAL
+    conn.round_trip.floor = route.asks("rto_min") * 1000 or conn.round_trip.floor
+    conn.hurries = bool(route.asks("quickack"))
 
 
 def sync_mss(conn: Connection, mtu: int) -> int:
@@ -200,7 +213,7 @@ def _restart_after_idle(conn: Connection, idle: int) -> None:
     if idle <= timeout or not conn.namespace.sysctls.get("net.ipv4.tcp_slow_start_after_idle"):
         return
     state.threshold = max(state.threshold, (state.window >> 1) + (state.window >> 2))
-    least = min(INITIAL, state.window)
+    least = min(state.initial, state.window)
     while idle > timeout and state.window > least:
         state.window >>= 1
         idle -= timeout

@@ -11,6 +11,7 @@ from netsandbox.wire.sequence import MASK
 
 if TYPE_CHECKING:
     from netsandbox.linux.core.sysctl import Sysctls
+    from netsandbox.linux.ipv4.route import Route
     from netsandbox.linux.tcp.state import Connection
 
 MAX_WINDOW = 0xFFFF
@@ -21,17 +22,22 @@ GROWS_FROM = 128
 """Shorter segments tell nothing of how much room data takes."""
 
 
-def initial(settings: Sysctls, buffer: int, mss: int, scaling: bool) -> tuple[int, int, int]:
-    """tcp_select_initial_window: (window, scale, clamp), all but the scale in bytes."""
-    space = buffer >> 1
+def initial(settings: Sysctls, buffer: int, mss: int, scaling: bool, route: Route) -> tuple[int, int, int]:
+    """tcp_select_initial_window: (window, scale, clamp), all but the scale in bytes.
+
+    Args:
+        route: the way to the peer, which may ask for less (`window`, `initrwnd`).
+    """
+    clamp = route.asks("window") or MAX_WINDOW << MAX_SCALE
+    space = min(buffer >> 1, clamp)
     if space > mss:
         space -= space % mss
     scale = 0
     if scaling:
         largest = max(space, settings.numbers("net.ipv4.tcp_rmem")[2], settings.get("net.core.rmem_max"))
-        largest = min(largest, MAX_WINDOW << MAX_SCALE)
-        scale = min(max(largest.bit_length() - 16, 0), MAX_SCALE)
-    return space, scale, MAX_WINDOW << scale
+        scale = min(max(min(largest, clamp).bit_length() - 16, 0), MAX_SCALE)
+    segments = route.asks("initrwnd")
+    return min(space, segments * mss) if segments else space, scale, min(MAX_WINDOW << scale, clamp)
 
 
 def opened(conn: Connection) -> None:
