@@ -20,8 +20,8 @@ RULES = Rules(
             "netsandbox.docker.container.LogLine.", "netsandbox.apps.pcap_filter.Filter.",
             "netsandbox.apps.capture_file.CaptureText.", "netsandbox.commands.late.",
             "netsandbox.commands.verb.", "netsandbox.shell.tree."),
-    strangers=("netsandbox.session.", "netsandbox.lab.first_need."))
-"""A session's own things, and a line's, are not the lab's: a copy is without them."""
+    strangers=("netsandbox.session.", "netsandbox.lab.first_need.", "netsandbox.linux.netfilter.megaflow."))
+"""A session's own things, and a line's, are not the lab's: a copy is without them. What was learned is learned anew."""
 
 WEB = tuple(f"netsandbox.{room}." for room in ("linux", "docker", "apps", "lab", "engine.scheduler"))
 """The rooms whose objects refer to each other all around, with the trace; others may be asked how a line ended."""

@@ -11,13 +11,14 @@ FrameReceived, FrameBridged, FdbLearned) are recorded as plain tuples
 from __future__ import annotations
 
 from enum import Enum
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 if TYPE_CHECKING:
     from netsandbox.linux.core.nud import NudState
     from netsandbox.linux.drop import Dropped, Outcome
     from netsandbox.linux.ipv4.route_value import RouteValue
     from netsandbox.linux.netfilter.events import ChainWalk
+    from netsandbox.linux.netfilter.megaflow import Passage
     from netsandbox.linux.place import Place
     from netsandbox.wire.addresses import Network
     from netsandbox.wire.ethernet import Frame
@@ -130,8 +131,8 @@ class RouteMissing(NamedTuple):
     """The rule of policy routing that chose the route's table, if it is none of the three that are always there."""
 
 
-class VerdictGiven(NamedTuple):
-    """A netfilter hook decided about a packet."""
+class _VerdictGiven(NamedTuple):
+    """The fields of VerdictGiven."""
 
     namespace: str
     hook: str
@@ -149,6 +150,18 @@ class VerdictGiven(NamedTuple):
     """How it belongs to which connection, as netfilter.listing.connection_words has it."""
     connection_from: int = -1
     """The first record after that connection's first packet came; -1 for none."""
+
+
+class VerdictGiven(_VerdictGiven):
+    """A netfilter hook decided about a packet."""
+
+    __slots__ = ()
+
+    def __new__(cls, namespace: str, hook: str, packet: IPv4Packet, verdict: Dropped | Outcome | None,
+                walks: tuple[ChainWalk | Passage, ...] = (), *others: Any) -> VerdictGiven:
+        """What was recorded; of known ways it is told now which rules the packet met."""
+        told = tuple(walk if isinstance(walk, tuple) else walk.told() for walk in walks)
+        return super().__new__(cls, namespace, hook, packet, verdict, told, *others)
 
 
 class ArpWithheld(NamedTuple):

@@ -66,10 +66,10 @@ def events_modules() -> Iterator[Any]:
 
 
 def event_classes() -> list[type]:
-    """The named tuples of the events modules; a trace's Record, Step and Alike, and a walk's parts, are no events."""
+    """The named tuples of the events modules; bases, a trace's Record, Step and Alike, and a walk's parts are none."""
     return [value for module in events_modules() for value in vars(module).values()
             if isinstance(value, type) and issubclass(value, tuple) and hasattr(value, "_fields")
-            and value.__module__ == module.__name__
+            and value.__module__ == module.__name__ and not value.__name__.startswith("_")
             and value.__name__ not in ("Record", "Step", "Alike", "RuleSeen", "ChainWalk")]
 
 

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from netsandbox.linux.core.namespace import NetworkNamespace
     from netsandbox.linux.netfilter.connection import Connection
     from netsandbox.linux.netfilter.events import ChainWalk
+    from netsandbox.linux.netfilter.megaflow import Passage
     from netsandbox.wire.ethernet import Frame
     from netsandbox.wire.ipv4 import IPv4Packet
 
@@ -105,7 +106,7 @@ class SocketBuffer:
         self.needs_route = self.is_untracked = self.skips_prerouting = self.is_forged = False
         self.pieces: tuple[int, ...] = ()
         self.zone: int | None = None
-        self.walks: list[ChainWalk] = []
+        self.walks: list[ChainWalk | Passage] = []
 
     def clone(self) -> SocketBuffer:
         """The same for another port that the packet leaves by (skb_clone)."""

@@ -283,6 +283,7 @@ def _set_policy(table: Table, request: Request) -> None:
 def _zero(table: Table, request: Request) -> None:
     if request.number and request.chain not in table.chains:
         raise RuleError("ENORULE")
+    table.page = None
     for chain in _chains(table, request.chain):
         if request.number > len(chain.rules):
             raise RuleError("ENORULE")

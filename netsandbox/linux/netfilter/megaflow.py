@@ -8,6 +8,7 @@ Whenever rules come or go the chain is hooked in anew (Netfilter.refresh), with 
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Hashable
 from typing import TYPE_CHECKING, NamedTuple, TypeAlias
 
@@ -15,14 +16,88 @@ from netsandbox.linux.netfilter.events import ChainWalk, RuleSeen
 
 if TYPE_CHECKING:
     from netsandbox.linux.core.hooks import HookVerdict, SocketBuffer
+    from netsandbox.linux.netfilter.rule import Rule
+    from netsandbox.linux.netfilter.ruleset import Table
     from netsandbox.linux.netfilter.walk import Walk
 
 Field: TypeAlias = "Callable[[SocketBuffer], Hashable]"
 """Reads what a condition looks at."""
 MOST = 256
 """Ways that a chain remembers; then it begins anew."""
+PAGE = 32
+"""Packets whose ways are on one page."""
 seen_as, walked_as = RuleSeen._make, ChainWalk._make
 """From the fields in their order; a class is called in three times the time, and a packet meets dozens of rules."""
+
+
+class Way:
+    """What is always told of a walk, as values.
+
+    Attributes:
+        name: table, built-in chain and verdict, as a ChainWalk has them.  by_policy: the same.
+        steps: the rules that are asked, as a RuleSeen has them but for the counters.
+        hits: how often each rule takes the packet, by the names of its chain and its number there.
+    """
+
+    __slots__ = ("by_policy", "hits", "name", "steps")
+
+    def __init__(self, told: ChainWalk) -> None:
+        self.name = told.table, told.chain, told.verdict
+        self.by_policy = told.by_policy
+        self.steps = tuple(step[:5] for step in told.rules)
+        self.hits = Counter(step[:2] for step in told.rules if not step.failed)
+
+
+class Page:
+    """What rules have counted, and which ways packets of what length went since: what each met can be told from it.
+
+    Attributes:
+        ways: of the packets in turn.
+        opened: the ways whose rules' counters are known.
+        counted: packets and bytes of a rule before the packet of some number, by the names of its chain and its number.
+    """
+
+    __slots__ = ("counted", "opened", "ways")
+
+    def __init__(self) -> None:
+        self.ways: list[tuple[Way, int]] = []
+        self.opened: set[Way] = set()
+        self.counted: dict[tuple[str, int], tuple[int, int, int]] = {}
+
+    def open(self, way: Way, rules: list[Rule]) -> None:
+        """Note what the rules of a way have counted by now."""
+        self.opened.add(way)
+        for (chain, number, *_said), rule in zip(way.steps, rules, strict=True):
+            self.counted.setdefault((chain, number), (rule.packets, rule.bytes, len(self.ways)))
+
+    def told(self, number: int) -> ChainWalk:
+        """The walk of one of the packets, as a value."""
+        way, length = self.ways[number]
+        (table, chain, word), steps = way.name, []
+        for step in way.steps:
+            packets, size, since = self.counted[step[:2]]
+            for other, others in self.ways[since:number]:
+                packets += other.hits[step[:2]]
+                size += other.hits[step[:2]] * others
+            is_hit = not step[3]
+            steps.append(seen_as((*step, packets + is_hit, size + is_hit * length)))
+        return walked_as((table, chain, tuple(steps), word, way.by_policy))
+
+
+class Passage:
+    """A packet that went a known way: it stands in a record for the ChainWalk that is made of it when that is read."""
+
+    __slots__ = ("number", "page")
+
+    def __init__(self, page: Page, number: int) -> None:
+        self.page = page
+        self.number = number
+
+    def told(self) -> ChainWalk:
+        return self.page.told(self.number)
+
+    def trace_key(self) -> ChainWalk:
+        return self.told()
 
 
 class Megaflow:
@@ -30,40 +105,34 @@ class Megaflow:
 
     Attributes:
         verdict: what it ends with.
-        steps: the rules that are asked, as they were told of last.
-        misses: of the rules that do not take the packet, their places among the steps.
-        hits: of those that take it the same, and what is always told of them.
+        asked: the rules that are asked.  hits: those that take the packet.
         end: the built-in chain whose end it comes to, if it does.
     """
 
-    __slots__ = ("end", "hits", "misses", "name", "steps", "verdict")
+    __slots__ = ("asked", "end", "hits", "verdict", "way")
 
     def __init__(self, walk: Walk, verdict: HookVerdict, told: ChainWalk) -> None:
         self.verdict = verdict
-        self.name = told.table, told.chain, told.verdict
-        self.steps = list(walk.steps)
+        self.way = Way(told)
+        self.asked = walk.asked
+        self.hits = [rule for rule, _length in walk.hits]
         self.end = walk.base if walk.reached_end else None
-        placed = list(zip(range(len(walk.asked)), walk.asked, walk.steps, strict=True))
-        self.misses = [(place, rule) for place, rule, step in placed if step.failed]
-        self.hits = [(place, rule, step[:5]) for place, rule, step in placed if not step.failed]
 
-    def follow(self, length: int) -> ChainWalk:
+    def follow(self, table: Table, length: int) -> Passage:
         """Lead a packet of so many bytes the same way."""
-        steps, end = self.steps, self.end
-        for place, rule in self.misses:
-            step = steps[place]
-            if step[5] != rule.packets or step[6] != rule.bytes:
-                steps[place] = seen_as((*step[:5], rule.packets, rule.bytes))
-        for place, rule, head in self.hits:
-            steps[place] = seen_as((*head, rule.packets + 1, rule.bytes + length))
-        for _place, rule, _head in self.hits:
+        page, way, end = table.page, self.way, self.end
+        if page is None or len(page.ways) == PAGE:
+            page = table.page = Page()
+        if way not in page.opened:
+            page.open(way, self.asked)
+        for rule in self.hits:
             rule.packets += 1
             rule.bytes += length
         if end is not None:
             end.packets += 1
             end.bytes += length
-        table, chain, word = self.name
-        return walked_as((table, chain, tuple(steps), word, end is not None))
+        page.ways.append((way, length))
+        return Passage(page, len(page.ways) - 1)
 
 
 class Question(NamedTuple):

@@ -30,6 +30,7 @@ if TYPE_CHECKING:
     from netsandbox.linux.netfilter.connection import Connection
     from netsandbox.linux.netfilter.events import ChainWalk
     from netsandbox.linux.netfilter.matches_recent import RecentTable
+    from netsandbox.linux.netfilter.megaflow import Passage
     from netsandbox.wire.ethernet import Frame
     from netsandbox.wire.ipv4 import IPv4Packet
 
@@ -93,6 +94,7 @@ class Netfilter:
         self.note_bridges(namespace)
         self._note_recent()
         for table in self.tables.values():
+            table.page = None
             for rule in table.fresh:
                 rule.made_at = namespace.trace.end
                 if rule.needs_counts:
@@ -149,7 +151,7 @@ class Netfilter:
                  leaves: Interface | None) -> HookVerdict:
         """Ask the functions of a hook in turn, until one does not let the packet go on, and record it."""
         buffer.hook, buffer.entered, buffer.leaves = hook, entered, leaves
-        walks: list[ChainWalk] = []
+        walks: list[ChainWalk | Passage] = []
         buffer.walks = walks
         packet, verdict = buffer.packet, None
         for function in self.functions.get(hook, ()):

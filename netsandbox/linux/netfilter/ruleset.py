@@ -9,10 +9,13 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterator
 from graphlib import CycleError, TopologicalSorter
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 from netsandbox.linux.core.hooks import PRIORITIES, TABLES, Hook, Priority
 from netsandbox.linux.netfilter.rule import Rule
+
+if TYPE_CHECKING:
+    from netsandbox.linux.netfilter.megaflow import Page
 
 NAMES = {hook.value: hook for hook in Hook}
 
@@ -101,6 +104,8 @@ class Table:
         """Rules that do not know yet when they were made."""
         self.number = 0
         """By which nft knows it; 0 until nft is asked."""
+        self.page: Page | None = None
+        """Which ways packets have gone since rules were last asked in full, or changed."""
         self.handles = 0
         """How many chains and rules were given a number, as nft shows them."""
 

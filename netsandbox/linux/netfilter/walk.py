@@ -5,7 +5,7 @@ What it met is written down on the way, as values; the caller counts by that.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, ClassVar
+from typing import TYPE_CHECKING
 
 from netsandbox.linux.core.hooks import Hook
 from netsandbox.linux.drop import Dropped, DropReason, Outcome
@@ -113,6 +113,8 @@ class Walk:
 
     def count(self) -> None:
         """Add what happened to the counters."""
+        if self.hits:
+            self.table.page = None
         for rule, length in self.hits:
             rule.packets += 1
             rule.bytes += length
@@ -147,8 +149,6 @@ class ChainFunction:
 
     __slots__ = ("chain", "known", "reroutes", "table")
 
-    caches: ClassVar = {"known": "None"}
-
     def __init__(self, table: Table, chain: Chain) -> None:
         self.table = table
         self.chain = chain
@@ -159,7 +159,7 @@ class ChainFunction:
         flow = self.known.find(buffer) if self.known is not None else None
         if flow is None:
             return self._walk(namespace, buffer)
-        buffer.walks.append(flow.follow(buffer.packet.total_length))
+        buffer.walks.append(flow.follow(self.table, buffer.packet.total_length))
         return flow.verdict
 
     def _walk(self, namespace: NetworkNamespace, buffer: SocketBuffer) -> HookVerdict:
