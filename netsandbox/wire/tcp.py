@@ -22,9 +22,11 @@ class TcpSegment:
         options: as on the wire, padded to a multiple of 4 bytes.
         checksum: None where emitting computes it; else the value found on the
             wire, which is wrong or the other spelling of zero.
+        sequence_length: how much sequence space it takes, its data, and one each for SYN and FIN.
     """
 
-    __slots__ = ("ack", "checksum", "data", "dport", "flags", "options", "reserved", "seq", "sport", "urgent", "window")
+    __slots__ = ("ack", "checksum", "data", "dport", "flags", "options", "reserved", "seq", "sequence_length", "sport",
+                 "urgent", "window")
 
     def __init__(self, sport: int, dport: int, seq: int, ack: int, flags: int, window: int, options: bytes = b"",
                  data: bytes = b"", urgent: int = 0, reserved: int = 0, checksum: int | None = None) -> None:
@@ -39,16 +41,11 @@ class TcpSegment:
         self.urgent = urgent
         self.reserved = reserved
         self.checksum = checksum
+        self.sequence_length = len(data) + (flags & FIN) + (flags >> 1 & 1)
 
     @property
     def size(self) -> int:
         return HEADER + len(self.options) + len(self.data)
-
-    @property
-    def sequence_length(self) -> int:
-        """How much sequence space the segment takes: its data, and one each for SYN and FIN."""
-        flags = self.flags
-        return len(self.data) + (flags & FIN) + (flags >> 1 & 1)
 
     def with_ports(self, sport: int, dport: int) -> TcpSegment:
         """The same between other ports."""

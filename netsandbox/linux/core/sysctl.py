@@ -97,13 +97,6 @@ RESET = 2
 """Of devconf_inherit_init_net: a new namespace has the kernel's defaults."""
 
 NOT_COUNTED: Mapping[str, Sized] = {}
-FEW = 16
-"""Texts of several numbers that are remembered."""
-
-
-@lru_cache(FEW)
-def _numbers(text: str) -> tuple[int, ...]:
-    return tuple(map(int, text.split()))
 
 
 class Configured(Protocol):
@@ -137,7 +130,7 @@ class Sysctls:
     def _set(self, settings: Mapping[str, int | str]) -> None:
         """Take the global ones: one mapping for many namespaces; who changes something makes another."""
         self._globals = settings
-        self._derived: dict[Callable[[Sysctls], object], Any] = NOTHING
+        self._derived: dict[str | Callable[[Sysctls], object], Any] = NOTHING
 
     # -- what the stack reads
 
@@ -160,7 +153,11 @@ class Sysctls:
 
     def numbers(self, key: str) -> tuple[int, ...]:
         """Several numbers that one setting holds."""
-        return _numbers(self.text(key))
+        found: tuple[int, ...] | None = self._derived.get(key)
+        if found is None:
+            found = tuple(map(int, self.text(key).split()))
+            self._derived = {**self._derived, key: found}
+        return found
 
     @property
     def port_range(self) -> tuple[int, int]:

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from enum import IntEnum
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any, ClassVar, NamedTuple
 
 from netsandbox.linux.core.socket import Process, Socket
 from netsandbox.linux.tcp import alarm
@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from netsandbox.engine.scheduler import Timer
     from netsandbox.linux.core.interface import Interface
     from netsandbox.linux.core.namespace import NetworkNamespace
+    from netsandbox.linux.ipv4.routing import OutputRoute
     from netsandbox.linux.tcp.request import Request
     from netsandbox.wire.icmp import IcmpMessage
     from netsandbox.wire.ipv4 import IPv4Packet
@@ -46,6 +47,8 @@ class TcpState(IntEnum):
 (ESTABLISHED, SYN_SENT, SYN_RECV, FIN_WAIT1, FIN_WAIT2, TIME_WAIT, CLOSE, CLOSE_WAIT, LAST_ACK, LISTEN,
  CLOSING) = TcpState
 """By themselves, for what asks of each segment: to fetch a member from its Enum costs more than a look into a table."""
+NAMES = {state: state.name for state in TcpState}
+"""As RFC 9293 spells them; an Enum takes ten times as long to look its members' names up."""
 STATE_NAMES = {TcpState.ESTABLISHED: "ESTAB", TcpState.CLOSE: "UNCONN", TcpState.FIN_WAIT1: "FIN-WAIT-1",
           TcpState.FIN_WAIT2: "FIN-WAIT-2", TcpState.SYN_SENT: "SYN-SENT", TcpState.SYN_RECV: "SYN-RECV",
           TcpState.TIME_WAIT: "TIME-WAIT", TcpState.CLOSE_WAIT: "CLOSE-WAIT", TcpState.LAST_ACK: "LAST-ACK",
@@ -131,9 +134,12 @@ class Connection(Socket):
         orphan: no program has it any more (SOCK_DEAD).  shutdown: which directions are closed.
         foreground: whether the lab is not quiet while it waits for an answer.
         is_deaf: a socket filter drops whatever comes (SO_ATTACH_FILTER).
+        way: to the peer, with the answers about routes that it is one of, and the interface that it was asked for.
     """
 
     protocol = "tcp"
+
+    caches: ClassVar = {"way": "None"}
 
     __slots__ = ("accepted", "ack_at", "ack_due", "ack_now", "ack_timer", "ack_wanted", "acked_up_to",
                  "advertised_mss", "again_out", "ato", "backoff", "calls", "challenged_at", "compressed", "confirm",
@@ -150,7 +156,7 @@ class Connection(Socket):
                  "send_scale", "send_window", "sent", "shutdown_flags", "slow_start", "small", "soft_error", "space",
                  "space_at", "space_seq", "stamp_offset", "state", "timeouts", "timer", "timer_due", "timer_kind",
                  "tos", "trip_at", "trip_seq", "trip_stamp", "ttl", "twice", "una", "undo_marker", "undo_retrans",
-                 "unsent", "waits_for_room", "window_clamp", "window_seq", "wire", "write_began", "written")
+                 "unsent", "waits_for_room", "way", "window_clamp", "window_seq", "wire", "write_began", "written")
 
     def __init__(self, namespace: NetworkNamespace, process: Process, reuse: bool = False) -> None:
         super().__init__(namespace, process, reuse)
@@ -162,6 +168,7 @@ class Connection(Socket):
         self.foreground = True
         self.interface: Interface | None = namespace.vrf_processes.get(process.pid)
         self.is_deaf = False
+        self.way: tuple[dict[Any, Any], Interface | None, OutputRoute] | None = None
         self.ttl: int | None = None
         self.tos = 0
         self.ident = 0
@@ -310,7 +317,8 @@ class Connection(Socket):
         """Go to another state, and say so."""
         if state is not self.state:
             self.namespace.record(TcpStateChanged._make((
-                self.namespace.name, *self.key, self.state.name, state.name, why)))
+                self.namespace.name, self.address, self.port, self.peer, self.peer_port, NAMES[self.state],
+                NAMES[state], why)))
             self.state = state
 
     def wake(self) -> None:

@@ -16,6 +16,7 @@ from netsandbox.wire.tcp import ACK, RST, SYN, TcpSegment
 
 if TYPE_CHECKING:
     from netsandbox.linux.core.namespace import NetworkNamespace
+    from netsandbox.linux.events import RouteMissing
     from netsandbox.linux.ipv4.route import Route
     from netsandbox.linux.tcp.state import Connection, Sent
 
@@ -35,10 +36,21 @@ def stamp_of(conn: Connection, at: int) -> int:
     return (at // MILLISECOND + conn.stamp_offset) & 0xFFFFFFFF
 
 
-def route_of(conn: Connection) -> OutputRoute | None:
-    """The way to the peer, or None (recorded)."""
+def way_of(conn: Connection) -> OutputRoute | RouteMissing:
+    """The way to the peer, kept as long as answers about routes are (sk_dst_check)."""
+    routes, kept = conn.namespace.routes, conn.way
+    if kept is not None and kept[0] is routes.output_cache and kept[1] is conn.interface:
+        return kept[2]
     route = route_output(conn.namespace, conn.peer, conn.address, conn.interface,
                          flow=(TCP, conn.port, conn.peer_port, conn.tos, 0))
+    if isinstance(route, OutputRoute) and route.path is None and not routes.is_particular:
+        conn.way = routes.output_cache, conn.interface, route
+    return route
+
+
+def route_of(conn: Connection) -> OutputRoute | None:
+    """The way to the peer, or None (recorded)."""
+    route = way_of(conn)
     if isinstance(route, OutputRoute):
         return route
     conn.namespace.record(route)
@@ -80,9 +92,7 @@ def sync_mss(conn: Connection, mtu: int) -> int:
 
 def current_mss(conn: Connection) -> int:
     """tcp_current_mss: the path may have changed, and SACK blocks take room."""
-    route = route_output(conn.namespace, conn.peer, conn.address, conn.interface,
-                         flow=(TCP, conn.port, conn.peer_port, conn.tos, 0))
-    mss = conn.mss
+    route, mss = way_of(conn), conn.mss
     if isinstance(route, OutputRoute) and route.mtu != conn.path_mtu:
         mss = sync_mss(conn, route.mtu)
     if conn.sacks or conn.duplicate:
@@ -171,8 +181,7 @@ def deliver(conn: Connection, segment: TcpSegment, size: int = 0, count: int = 1
 
 def is_still_here(conn: Connection, sent: Sent) -> bool:
     """Whether what left last of a segment still waits for ARP (skb_still_in_host_queue)."""
-    route = route_output(conn.namespace, conn.peer, conn.address, conn.interface,
-                         flow=(TCP, conn.port, conn.peer_port, conn.tos, 0))
+    route = way_of(conn)
     if not isinstance(route, OutputRoute) or route.next_hop is None:
         return False
     entry = route.interface.neighbours.get(route.next_hop)
