@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from netsandbox.commands.shell import Shell
     from netsandbox.lab.flows import Flow
 
-VIEWS = {"segments": flow_text.diagram, "text": flow_text.text, "hex": flow_text.hexdump}
+VIEWS = {"text": flow_text.text, "hex": flow_text.hexdump}
 MOST_ARROWS = 2000
 """Of a diagram: the newest ones."""
 
@@ -29,7 +29,7 @@ MOST_ARROWS = 2000
 @verb("flow", ("TCP connections, what they carried, and diagrams of who sends what to whom",
                "TCP 连接、传送的内容，以及谁向谁发送什么的时序图"),
       Parameter("which", kinds.WORDS, required=False),
-      Parameter("view", kinds.choice(*VIEWS), required=False),
+      Parameter("view", kinds.choice("segments", *VIEWS), required=False),
       Parameter("frames", kinds.WORDS, "--frames"), Parameter("svg", kinds.FILE, "--svg"),
       Parameter("file", kinds.FILE, "--text"), Parameter("force", option="--force", is_flag=True, default=False),
       details=(("flow: a line for each connection that the log still knows. flow N, or flow ADDRESS:PORT for the "
@@ -65,8 +65,10 @@ def flow(shell: Shell, job: Job, values: dict[str, Any]) -> None:
             shell.say("no connection so far; `curl http://ADDRESS/` makes one")]
     else:
         chosen = _chosen(found, which)
-        sequence, title = of_flow(chosen, flow_text.label), chosen.name
-        lines = VIEWS[view](chosen)
+        sequence, title = of_flow(chosen, flow_text.label, shell.say("again")), chosen.name
+        lines = sequence_text.text(sequence) if view not in VIEWS else VIEWS[view](chosen)
+        if len(lines) == 1:  # that nothing was carried
+            lines = [shell.say(lines[0])]
     files = {values["svg"]: lambda: svg(sequence, title), values["file"]: lambda: "\n".join(lines) + "\n"}
     for path in filter(None, files):
         _write(shell, path, files[path](), values["force"])

@@ -1,12 +1,10 @@
-"""A connection in characters: its segments as a sequence diagram, and what it carried as text or as hex."""
+"""A connection in characters: what each segment says, and what was carried as text or as hex."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from netsandbox.commands import sequence_text
 from netsandbox.lab.flows import end_name
-from netsandbox.lab.sequence import of_flow
 from netsandbox.wire.tcp import FIN, PSH, RST, SYN
 
 if TYPE_CHECKING:
@@ -24,11 +22,6 @@ def listing(found: list[Flow]) -> list[str]:
         lines.append(f"{number:<4} {end_name(flow.client):<22} {end_name(flow.server):<22} {flow.state:<8} "
                      f"{len(flow.segments):>8} {sizes[0]:>9} {sizes[1]:>9}")
     return lines
-
-
-def diagram(flow: Flow) -> list[str]:
-    """The segments as arrows between two lines, with time at the left."""
-    return sequence_text.text(of_flow(flow, label))
 
 
 def label(segment: Segment) -> str:

@@ -157,6 +157,7 @@ OF_VERBS: dict[str, str] = {
     "the lab has forgotten what happened before frame {first}": "帧 {first} 之前的事已不在记录中",
     "{name}: network {mode}, the host's namespace": "{name}：网络 {mode}，在主机的命名空间里",
     "{name}: network {mode}, {where}": "{name}：网络 {mode}，{where}",
+    "again": "重发", "no bytes were carried": "没有传送任何字节", "no frame was sent": "没有发出任何帧",
     "no connection so far; `curl http://ADDRESS/` makes one": "还没有连接；`curl http://ADDRESS/` 会建立一个",
     "The lab is empty. `add-container nginx-1` or `add-host pc1` begins one; `help` lists the rest.":
         "实验网络是空的。从 `add-container nginx-1` 或 `add-host pc1` 开始；`help` 列出其余命令。",

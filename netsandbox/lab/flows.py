@@ -2,14 +2,16 @@
 
 A read model of the trace: a segment is seen where it first leaves, and its
 fate where it was last heard of. What NAT rewrites is another connection there,
-as a capture would show it too.
+as a capture would show it too; a segment that is dropped behind it is dropped
+in both.
 """
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, NamedTuple
 
-from netsandbox.linux.drop import Dropped
+from netsandbox.lab.journeys import Journeys
+from netsandbox.linux.drop import OTHERHOST, Dropped
 from netsandbox.linux.events import FrameReceived, FrameSent, PacketDropped, SendFailed
 from netsandbox.wire.addresses import format_ipv4
 from netsandbox.wire.ipv4 import IPv4Packet
@@ -117,10 +119,15 @@ def flows(trace: Trace) -> list[Flow]:
     building: dict[frozenset[End], list[_Building]] = {}
     order: list[_Building] = []
     seen: dict[int, tuple[_Building, int, TcpSegment]] = {}
+    ways = _Ways()
     for record in trace.since(trace.first):
         segment, packet, fate = _segment_of(record)
         if segment is None or packet is None:
             continue
+        way = ways.of(record)
+        if fate:
+            for one, place in way:
+                one.fates[place] = fate
         known = seen.get(id(segment))
         if known is None or known[2] is not segment:
             if not isinstance(record.event, FrameSent):
@@ -128,10 +135,31 @@ def flows(trace: Trace) -> list[Flow]:
             known = _place(building, order, packet, segment), len(order), segment
             owner = known[0]
             seen[id(segment)] = owner, len(owner.found), segment
+            way.append((owner, len(owner.found)))
             owner.found.append((record.seq, record.at, (packet.src, segment.sport) == owner.client, segment))
         elif fate is not None:
             known[0].fates[known[1]] = fate
     return [_finished(one) for one in order]
+
+
+class _Ways:
+    """Where the frames of one journey stand in the flows: what NAT rewrites on its way is in several."""
+
+    def __init__(self) -> None:
+        self._journeys = Journeys()
+        self._known: dict[int, list[tuple[_Building, int]]] = {}
+        self._came = -1, -1
+        """The latest arrival's step and journey: what a rule drops in that step is what came."""
+
+    def of(self, record: Record) -> list[tuple[_Building, int]]:
+        """The places that a record of a segment tells of."""
+        if isinstance(record.event, PacketDropped):
+            step, journey = self._came
+            return self._known.get(journey, []) if step == record.step else []
+        journey = self._journeys.of(record)
+        if isinstance(record.event, FrameReceived):
+            self._came = record.step, journey
+        return self._known.setdefault(journey, [])
 
 
 def _segment_of(record: Record) -> tuple[TcpSegment | None, IPv4Packet | None, str | None]:
@@ -144,6 +172,8 @@ def _segment_of(record: Record) -> tuple[TcpSegment | None, IPv4Packet | None, s
         if not isinstance(event, FrameSent):
             verdict = event.verdict
             fate = verdict.reason.name if isinstance(verdict, Dropped) else ""
+            if verdict == OTHERHOST:
+                fate = None  # another station's, which heard it
     elif isinstance(event, PacketDropped):
         packet, fate = event.packet, event.verdict.reason.name
     else:

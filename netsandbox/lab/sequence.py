@@ -43,13 +43,17 @@ class Sequence(NamedTuple):
     arrows: tuple[Arrow, ...]
 
 
-def of_flow(flow: Flow, label: Callable[[Segment], str]) -> Sequence:
-    """A connection, segment by segment."""
+def of_flow(flow: Flow, label: Callable[[Segment], str], again: str = "again") -> Sequence:
+    """A connection, segment by segment.
+
+    Args:
+        again: the word for what was sent before.
+    """
     ends = end_name(flow.client), end_name(flow.server)
     arrows = []
     for one in flow.segments:
         source, target = ends if one.from_client else ends[::-1]
-        marks = " ".join(filter(None, ("again" if one.again else "", one.fate)))
+        marks = " ".join(filter(None, (again if one.again else "", one.fate)))
         arrows.append(Arrow(one.seq, one.at, source, target, label(one), bool(one.fate), marks))
     return Sequence(ends, tuple(arrows))
 

@@ -7,11 +7,11 @@ from collections.abc import Callable, Sequence
 from itertools import islice
 from typing import NamedTuple
 
-from netsandbox.lab.tables import ConnectionRow, FdbRow, InterfaceRow, NeighbourRow
+from netsandbox.lab.tables import ConnectionRow, FdbRow, InterfaceRow, NeighbourRow, RuleRow
 from netsandbox.tui.glyphs import GlyphSet
 from netsandbox.tui.i18n import tr
 from netsandbox.tui.source import LabSource, TableRow
-from netsandbox.tui.text import safe
+from netsandbox.tui.text import cell_len, safe
 from netsandbox.tui.topology_model import CLOSED, Place
 from netsandbox.tui.topology_proxies import NAME, proxied
 
@@ -43,6 +43,8 @@ class Table(NamedTuple):
     rows: tuple[Row, ...]
     clock: int = -1
     """The column that changes as time goes by, which is no news; -1 for none."""
+    whole: tuple[Row, ...] = ()
+    """The rows before they were made narrower."""
 
 
 def tabs_of(source: LabSource, place: Place) -> list[str]:
@@ -232,20 +234,24 @@ MOST_ROWS = 200
 """Rules or connections that are listed; where there are more, a last line says which command lists all."""
 
 
-def _rules(source: LabSource, place: Place, _glyphs: GlyphSet) -> Table:
+def _rules(source: LabSource, place: Place, glyphs: GlyphSet) -> Table:
+    """Each chain under a heading, as in `iptables -L`: beside its name on each line a rule had no room."""
     known = source.rules(place.node)
-    columns = ("table", "chain", "number", "packets", "bytes", "rule")
+    columns = ("number", "packets", "bytes", "rule")
     rows = [
-        Row(
-            f"{row.table} {row.chain} {row.number}",
-            (row.table, safe(row.chain), _count(row.number or None), _count(row.packets), _count(row.bytes),
-             safe(row.text)),
-            None,
-            row if row.number else None,
-        )
+        Row(f"{row.table} {row.chain} {row.number}",
+            (_count(row.number or None), _count(row.packets), _count(row.bytes),
+             f"  {safe(row.text)}" if row.number else _heading(row, glyphs)),
+            None, row if row.number else None)
         for row in islice(known, MOST_ROWS)
     ]
     return Table(columns, (*rows, *_more(len(known), len(columns), "iptables -S")))
+
+
+def _heading(row: RuleRow, glyphs: GlyphSet) -> str:
+    """The head of a chain; `-P INPUT DROP` says its policy as well."""
+    policy = f" (policy {row.text.split()[-1]})" if row.text.startswith("-P ") else ""
+    return f"{glyphs.unfolded} {row.table} {safe(row.chain)}{policy}"
 
 
 def _count(number: int | None) -> str:
@@ -313,8 +319,11 @@ def countdown(since: int, deadline: int | None, now: int, glyphs: GlyphSet) -> s
     return f"{bar:<{BAR_CELLS}} {-(-left // SECOND)} s"
 
 
-def without_bars(table: Table) -> Table:
-    """A table whose countdowns are seconds alone: for a pane that is narrower than the table."""
+def narrower(table: Table, room: int) -> Table:
+    """A table for a pane that is narrower: countdowns are seconds alone, and rules go on below, in `room` cells."""
+    if table.columns[-1] == "rule":
+        rows = tuple(line for row in table.rows for line in _wrapped(row, room))
+        return table._replace(rows=rows, whole=table.rows)
     at = table.clock
     if at < 0:
         return table
@@ -324,6 +333,25 @@ def without_bars(table: Table) -> Table:
     return table._replace(columns=columns, rows=rows)
 
 
+def _wrapped(row: Row, room: int) -> list[Row]:
+    """A rule as lines of at most `room` cells where its words allow it, each begun by an option."""
+    lines = [""]
+    for part in _OPTIONS.split(row.cells[-1]):
+        if lines[-1] and cell_len(f"{lines[-1]} {part}") > room:
+            lines.append(f"    {part}")
+        else:
+            lines[-1] += f" {part}" if lines[-1] else part
+    empty = ("",) * (len(row.cells) - 1)
+    return [row._replace(cells=(*row.cells[:-1], lines[0])),
+            *(row._replace(key=f"{row.key}\n{at}", cells=(*empty, line)) for at, line in enumerate(lines[1:], 1))]
+
+
+def key_of(row: Row) -> str:
+    """The key of what a row shows, or goes on with."""
+    return row.key.partition("\n")[0]
+
+
+_OPTIONS = re.compile(r"(?<=[^\s!]) (?=(?:! )?-)")
 _BAR = re.compile(r"^.{5} (?=\d+ s$)")
 """What `countdown` puts before the seconds."""
 
@@ -332,9 +360,10 @@ def news(before: Table | None, after: Table) -> frozenset[str] | None:
     """The keys of the rows that are new or say something else; None when nothing but clocks has moved."""
     if before is None:
         return frozenset()
-    old = {row.key: _told(row, before.clock) for row in before.rows}
-    fresh = {row.key for row in after.rows if old.get(row.key) != _told(row, after.clock)}
-    gone = old.keys() - {row.key for row in after.rows}
+    rows = after.whole or after.rows
+    old = {row.key: _told(row, before.clock) for row in before.whole or before.rows}
+    fresh = {row.key for row in rows if old.get(row.key) != _told(row, after.clock)}
+    gone = old.keys() - {row.key for row in rows}
     return frozenset(fresh) if fresh or gone else None
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import time
 from collections.abc import Callable
 from functools import cached_property
@@ -35,6 +36,8 @@ if TYPE_CHECKING:
     from netsandbox.tui.live import LiveLab
     from netsandbox.tui.source import Said
 
+NAMED = re.compile(r"[\w.-]+: \S")
+"""How a program begins a line about an error."""
 BUSY, IDLE = 1 / 30, 0.2
 """Seconds between two looks at the clock while frames move, and while time only passes."""
 CATCH_UP = 0.002
@@ -239,7 +242,11 @@ class LabApp(UnbrokenApp):
         self._said = live.jobs.said
         if fresh:  # of an error the first line says what is wrong, the last one what to try
             errors = [one for one in fresh if one.kind == "err"]
-            self._tell_output(errors[0] if errors and fresh[-1].kind == "err" else fresh[-1])
+            named = (one for one in errors if NAMED.match(one.text))  # behind curl's progress
+            self._tell_output(next(named, errors[0]) if errors and fresh[-1].kind == "err" else fresh[-1])
+        if live.jobs.complaint:
+            main.command.follow(live.jobs.complaint, error=True)
+            live.jobs.complaint = ""
 
     def _tell_output(self, last: Said) -> None:
         """Follow what runs by its last line; what a typed line prints gets the pane, where the log keeps its place."""

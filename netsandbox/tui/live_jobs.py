@@ -39,6 +39,8 @@ class Watched:
     """How much it had when it began to wait for others."""
     is_labelled: bool = False
     """Another line runs as well, or did: what this one prints begins with its number."""
+    complained: str = ""
+    """What it said last on its error output while it ran, which is an error only if it fails."""
 
     @property
     def is_alive(self) -> bool:
@@ -77,6 +79,8 @@ class Jobs:
         self.said = 0
         self.waiting: deque[Waiting] = deque()
         self.watched: list[Watched] = []
+        self.complaint = ""
+        """What a line that has just failed said of it, until somebody tells it."""
         self.forward = 0
         """The label of the line whose output a person wants to see alone; 0 for all."""
         self._unattended = False
@@ -195,15 +199,20 @@ class Jobs:
         if one.partial:
             self._print(one, "out", one.partial)
             one.partial = ""
+        if one.job.code and not one.background:
+            self.complaint = one.complained
         if one.is_labelled:
             self.say("job", tr("job.ended", number=one.job.label, line=one.job.text, code=one.job.code), one.job.label)
         if one.job.label == self.forward:
             self.forward = 0
 
     def _print(self, one: Watched, stream: str, text: str) -> None:
-        """A line of a line's output; on its error output is told of no failure by what does well, as docker logs."""
-        if one.job.is_done and not one.job.code and not is_own(text):
-            stream = "out"
+        """A line of a line's output; on its error output is told of no failure by what does well, as docker logs.
+
+        What still runs has not failed: curl's progress and tcpdump's greeting are no errors.
+        """
+        if stream == "err" and not (one.job.is_done and one.job.code) and not is_own(text):
+            stream, one.complained = "out", text
         lead = f"[{one.job.label}] {program_of(one.job)}: " if one.is_labelled else ""
         self.say(stream, lead + noted(text, language()), one.job.label)
 

@@ -7,17 +7,22 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from netsandbox.commands import flow_text, sequence_text
 from netsandbox.commands.sequence_svg import svg
+from netsandbox.explain.refusals import translated
 from netsandbox.lab.flows import end_name, flows
 from netsandbox.lab.log_filter import PROTOCOLS
 from netsandbox.lab.sequence import Sequence as Diagram
 from netsandbox.lab.sequence import of_flow, of_rows
 from netsandbox.lab.tables import ConnectionRow, LogRow
-from netsandbox.wire.ipv4 import IPv4Packet
+from netsandbox.linux.tcp.errors import QUOTED
+from netsandbox.tui.i18n import language
+from netsandbox.wire.errors import ParseError
+from netsandbox.wire.icmp import IcmpMessage
+from netsandbox.wire.ipv4 import TCP, IPv4Packet
 from netsandbox.wire.tcp import TcpSegment
 
 if TYPE_CHECKING:
     from netsandbox.engine.trace import Trace
-    from netsandbox.lab.flows import Flow
+    from netsandbox.lab.flows import End, Flow
 
 WITH_PORTS = ("tcp", "udp")
 
@@ -42,9 +47,15 @@ class Stream(NamedTuple):
 
 def of_connection(found: Flow) -> Stream:
     """A TCP connection: its segments, and both directions as text and as bytes."""
-    diagram = of_flow(found, flow_text.label)
-    return Stream(found.name, {"diagram": lambda: sequence_text.text(diagram), "text": lambda: flow_text.text(found),
-                               "hex": lambda: flow_text.hexdump(found)}, diagram)
+    diagram = of_flow(found, flow_text.label, translated("again", language()))
+    return Stream(found.name, {"diagram": lambda: sequence_text.text(diagram),
+                               "text": lambda: _said(flow_text.text(found)),
+                               "hex": lambda: _said(flow_text.hexdump(found))}, diagram)
+
+
+def _said(lines: list[str]) -> list[str]:
+    """What was carried, or in the reader's language that it is nothing."""
+    return [translated(line, language()) for line in lines] if len(lines) == 1 else lines
 
 
 def of_selection(rows: Sequence[LogRow]) -> Stream:
@@ -54,14 +65,36 @@ def of_selection(rows: Sequence[LogRow]) -> Stream:
 
 
 def at_record(trace: Trace, seq: int) -> Flow | None:
-    """The connection that a record's frame belongs to; None where it is no TCP, or the trace has forgotten it."""
+    """The connection that a record's frame belongs to, or that an ICMP error in it tells of.
+
+    None where it is no TCP, or the trace has forgotten it.
+    """
     record = trace.get(seq)
     packet = record.event.frame.payload if record is not None and hasattr(record.event, "frame") else None
-    if not isinstance(packet, IPv4Packet) or not isinstance(packet.payload, TcpSegment):
+    ends = _ends(packet) if isinstance(packet, IPv4Packet) else None
+    if ends is None:
         return None
-    ends = {(packet.src, packet.payload.sport), (packet.dst, packet.payload.dport)}
     found = [one for one in flows(trace) if {one.client, one.server} == ends and one.segments[0].seq <= seq]
     return found[-1] if found else None
+
+
+def _ends(packet: IPv4Packet) -> set[End] | None:
+    """Both ends of a segment, or of the one that an ICMP error quotes."""
+    told = packet.payload
+    if isinstance(told, IcmpMessage) and told.is_error:
+        try:
+            packet = IPv4Packet.parse(told.data, quoted=True)
+        except ParseError:
+            return None
+        head = packet.payload_bytes()
+        if packet.protocol != TCP or len(head) < QUOTED:
+            return None
+        sport, dport = (int.from_bytes(port, "big") for port in (head[:2], head[2:4]))
+    elif isinstance(told, TcpSegment):
+        sport, dport = told.sport, told.dport
+    else:
+        return None
+    return {(packet.src, sport), (packet.dst, dport)}
 
 
 def of_row(trace: Trace, row: ConnectionRow) -> Flow | None:

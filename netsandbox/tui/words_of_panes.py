@@ -187,7 +187,6 @@ TABLE: dict[str, Both] = {
     "column.local": ("local", "本地"),
     "column.remote": ("remote", "远端"),
     "column.process": ("process", "进程"),
-    "column.chain": ("chain", "链"),
     "column.number": ("no.", "序号"),
     "column.packets": ("packets", "包"),
     "column.bytes": ("bytes", "字节"),

@@ -10,7 +10,7 @@ from syrupy.assertion import SnapshotAssertion
 from textual.widgets import DataTable
 
 from netsandbox.lab.tables import NeighbourRow
-from netsandbox.tui.device_tables import countdown, made_by, news, table_of, tabs_of, without_bars
+from netsandbox.tui.device_tables import countdown, made_by, narrower, news, table_of, tabs_of
 from netsandbox.tui.glyphs import ASCII, UNICODE
 from netsandbox.tui.i18n import set_language, tr
 from netsandbox.tui.panes.device import DevicePane
@@ -48,12 +48,12 @@ def test_a_timer_that_does_not_run_has_no_bar() -> None:
 def test_a_pane_that_is_narrower_than_a_table_has_seconds_without_bars() -> None:
     source = pinged()
     whole = table_of(source, Place("nginx-1"), "arp", UNICODE)
-    short = without_bars(whole)
+    short = narrower(whole, 0)
     assert [row.cells[3] for row in whole.rows if row.cells[3]] == ["█████ 30 s", "█████ 1 s"]
     assert [row.cells[3] for row in short.rows if row.cells[3]] == ["30 s", "1 s"]
     assert [row.cells[:3] for row in short.rows] == [row.cells[:3] for row in whole.rows]
     links = table_of(source, Place("nginx-1"), "links", UNICODE)
-    assert without_bars(links) == links, "it has no clock"
+    assert narrower(links, 0) == links, "it has no clock"
 
 
 @pytest.mark.parametrize("language", ["en", "zh"])

@@ -98,6 +98,12 @@ async def test_what_does_well_is_no_error_whatever_it_writes_to(tmp_path: Path) 
         assert "\n \u2717 " not in shown(on)
         await on.line("docker logs nobody")
         assert "\n \u2717 Error response from daemon: No such container: nobody" in shown(on)
+        await on.line("exec nginx-1 curl -o /dev/null http://172.17.0.3/")
+        await on.quiet()
+        assert "\u2717 %" not in shown(on), "its progress is no error"
+        await on.line("exec nginx-1 curl -m 1 -o /dev/null http://172.17.0.99/")
+        await on.quiet()
+        assert "\u2717 curl: (28) " in shown(on), shown(on)
 
 
 def test_what_has_no_room_goes_on_below_its_own_column() -> None:

@@ -75,12 +75,12 @@ def test_the_rules_are_those_of_iptables_with_policies_and_counters(view: LabVie
     run(view, DROP, "exec nginx-1 iptables -N MINE", "exec nginx-1 iptables -A MINE -j RETURN",
         "exec nginx-1 iptables -P FORWARD DROP", "ping nginx-1 nginx-2 -c 2")
     assert [row.cells for row in shown(view, "rules").rows] == [
-        ("filter", "INPUT", "", "0", "0", "-P INPUT ACCEPT"),
-        ("filter", "FORWARD", "", "0", "0", "-P FORWARD DROP"),
-        ("filter", "OUTPUT", "", "0", "0", "-P OUTPUT ACCEPT"),
-        ("filter", "OUTPUT", "1", "2", "168", "-d 172.17.0.3/32 -p icmp -j DROP"),
-        ("filter", "MINE", "", "", "", "-N MINE"),
-        ("filter", "MINE", "1", "0", "0", "-j RETURN"),
+        ("", "0", "0", "▾ filter INPUT (policy ACCEPT)"),
+        ("", "0", "0", "▾ filter FORWARD (policy DROP)"),
+        ("", "0", "0", "▾ filter OUTPUT (policy ACCEPT)"),
+        ("1", "2", "168", "  -d 172.17.0.3/32 -p icmp -j DROP"),
+        ("", "", "", "▾ filter MINE"),
+        ("1", "0", "0", "  -j RETURN"),
     ]
 
 
@@ -180,6 +180,32 @@ async def test_tabs_come_and_go_while_the_device_is_shown() -> None:
         assert "REACHABLE" in screen_text(app)
 
 
+@pytest.mark.parametrize(("size", "lines"), [
+    ((46, 10), ["✱1   3       252     -d 172.17.0.2/32", " " * 23 + "! -i docker0", " " * 23 + "-o docker0 -p tcp",
+                " " * 23 + "-m tcp --dport 80"]),
+    ((60, 10), ["✱1   3       252     -d 172.17.0.2/32 ! -i docker0", " " * 23 + "-o docker0 -p tcp -m tcp --dport 80",
+                " " * 23 + "-j ACCEPT"]),
+    ((100, 10), ["✱1   3       252     -d 172.17.0.2/32 ! -i docker0 -o docker0 -p tcp -m tcp --dport 80 -j ACCEPT"]),
+])
+async def test_a_rule_is_seen_whole_in_a_narrow_pane(size: tuple[int, int], lines: list[str]) -> None:
+    """Seven letters of it were seen beside its chain's name; what goes on below belongs to the rule."""
+    source = pinged()
+    text = "-d 172.17.0.2/32 ! -i docker0 -o docker0 -p tcp -m tcp --dport 80 -j ACCEPT"
+    source.rule_rows["nginx-1"] = [rule(0, text="-N INPUT"), rule(1, text=text)]
+    pane = DevicePane(source)
+    app = Harness(pane)
+    async with app.run_test(size=size) as pilot:
+        pane.show(Place("nginx-1"), "rules")
+        source.rule_rows["nginx-1"][1] = rule(1, 3, text)
+        pane.refresh_rows()
+        await pilot.pause()
+        shown = [line.rstrip(" ▁▂▃▄▅▆▇█") for line in screen_text(app).splitlines()]
+        assert shown[2:2 + len(lines)] == lines
+        assert sum("✱" in line for line in shown) == 1, "the rule is news once"
+        pane._data.move_cursor(row=pane._data.row_count - 1)
+        assert pane._origin == source.rule_rows["nginx-1"][1]
+
+
 @pytest.mark.parametrize(("language", "titles"), [("en", ("Rules", "packets", "Connections", "original")),
                                                   ("zh", ("规则", "字节", "连接", "去向"))])
 async def test_both_languages(language: str, titles: tuple[str, ...]) -> None:
@@ -226,7 +252,7 @@ async def test_the_app_marks_what_counts_and_goes_to_what_made_a_row(tmp_path: P
         assert main.log_pane.current is not None
         assert main.log_pane.current.seq <= row.seq
         main.pinned.show_tab("rules")
-        at = next(at for at, row in enumerate(main.pinned.table.rows) if row.cells[:3] == ("raw", "PREROUTING", "1"))
+        at = next(at for at, row in enumerate(main.pinned.table.rows) if row.key == "raw PREROUTING 1")
         data.move_cursor(row=at)
         data.focus()
         await on.press("w")

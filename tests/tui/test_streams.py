@@ -8,6 +8,7 @@ import pytest
 
 from netsandbox.lab.log_filter import validate
 from netsandbox.lab.tables import ConnectionRow
+from netsandbox.tui.i18n import set_language
 from netsandbox.tui.screens.stream import StreamScreen
 from netsandbox.tui.streams import filter_for
 from netsandbox.tui.topology_model import Place
@@ -48,6 +49,32 @@ async def test_a_connection_is_followed_copied_and_written(tmp_path: Path, monke
         assert isinstance(on.app.screen, StreamScreen)
         await on.press("escape")
         assert on.app.screen is on.app.main
+
+
+BLACK_HOLE = (
+    "docker run -d --name web -p 8080:80 nginx", "exec uplink ip link set eth1 mtu 1400",
+    "exec uplink iptables -t nat -A PREROUTING -i eth1 -p tcp --dport 8080 -j DNAT --to 192.168.1.10:8080",
+    "docker exec web sh -c 'head -c 4000 /dev/zero > /usr/share/nginx/html/big'",
+    "iptables -I DOCKER-USER -p icmp -j DROP", "wait",
+    "exec dns.google curl -m 3 -s -o /dev/null http://203.0.113.10:8080/big",
+)
+
+
+@pytest.mark.parametrize(("language", "again"), [("en", "again"), ("zh", "重发")])
+async def test_what_is_lost_behind_nat_is_lost_in_the_diagram(tmp_path: Path, language: str, again: str) -> None:
+    """Both tell of it: a segment of the container's, and the ICMP error about what NAT had made of it."""
+    set_language(language)
+    async with stage(tmp_path / "state") as on:
+        for line in BLACK_HOLE:
+            await on.line(line)
+        await on.quiet()
+        await on.press("escape", "w", "w", "s")
+        assert "192.168.1.10:8080 ── [" in shown(on), "the connection that the error quotes"
+        await on.press("escape")
+        await on.line("flow 172.17.0.4:80 | tail -n 3")
+        lost = [line for line in shown(on).splitlines() if again in line]
+        assert lost, shown(on)
+        assert all("✗───" in line and f"{again} PKT_TOO_BIG" in line for line in lost)
 
 
 async def test_a_file_of_somebody_else_is_left_alone(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -17,7 +17,7 @@ from textual.style import Style
 from textual.widgets import DataTable, Static
 
 from netsandbox.lab.tables import ConnectionRow
-from netsandbox.tui.device_tables import Table, news, table_of, tabs_of, without_bars
+from netsandbox.tui.device_tables import Table, key_of, narrower, news, table_of, tabs_of
 from netsandbox.tui.glyphs import UNICODE, GlyphSet
 from netsandbox.tui.i18n import language, tr
 from netsandbox.tui.panes.late_table import LateTable
@@ -240,8 +240,9 @@ class DevicePane(Vertical):
             self._retitle()
             return
         before, after = self.table, table_of(self.source, self.place, self.tab, self.glyphs)
-        if 0 < self.size.width < sum(self._grown(after, ())):
-            after = without_bars(after)
+        *others, last = self._grown(after, ())
+        if 0 < self.size.width < sum(others) + last:
+            after = narrower(after, self.size.width - sum(others) - 1)  # beside the scroll bar
         fresh, marked, lit = news(before, after), self.changed, self._lit
         if fresh is not None:
             self.changed = fresh
@@ -356,9 +357,9 @@ class DevicePane(Vertical):
         if self.table is None or number >= len(self.table.rows):
             return []
         row = self.table.rows[number]
-        changed = row.key in self.changed
-        style = "bold reverse" if row.key in self._lit else "bold" if changed else ""
-        mark = self.glyphs.changed if changed else " "
+        key = key_of(row)
+        style = "bold reverse" if key in self._lit else "bold" if key in self.changed else ""
+        mark = self.glyphs.changed if row.key in self.changed else " "
         cells = (mark + row.cells[0], *row.cells[1:])
         return [Text(cell, style, no_wrap=True) for cell in cells]
 
@@ -375,7 +376,7 @@ class DevicePane(Vertical):
     def _update(self, old: Table, table: Table, marks: frozenset[str]) -> None:
         """Show the rows that say something else, or whose mark comes or goes."""
         changed = [number for number, (before, row) in enumerate(zip(old.rows, table.rows, strict=False))
-                   if row.cells != before.cells or row.key in marks or before.key in marks]
+                   if row.cells != before.cells or key_of(row) in marks or key_of(before) in marks]
         self._data.resize(len(table.rows))
         if changed:
             self._data.renew(changed)
