@@ -29,6 +29,7 @@ class Job(Output):
         stdin: what it can read, if the line gives it something to read.
         crash: an exception that no command should raise; it is logged, and the lab goes on.
         hint: what is said of the line if it fails.
+        first: the trace's next record when it began, if it did something.
         is_left: it waits for what others do, and the next lines did not wait for its end.
     """
 
@@ -46,6 +47,7 @@ class Job(Output):
         self.stdin: Pipe | None = None
         self.crash: BaseException | None = None
         self.hint = ""
+        self.first = 0
         self.is_left = False
         self._condition: Callable[[], bool] | None = None
 

@@ -12,6 +12,7 @@ from netsandbox.commands.place import Place
 from netsandbox.commands.verb import Parameter, verb
 from netsandbox.lab.errors import LabError
 from netsandbox.lab.names import DEFAULT_HOST
+from netsandbox.lab.nearest import nearest_address
 from netsandbox.linux.core.netem import make_line
 from netsandbox.linux.core.nud import NOARP, PERMANENT
 from netsandbox.wire.addresses import format_ipv4
@@ -293,14 +294,14 @@ def detach(shell: Shell, job: Job, _values: Values) -> None:
     job.finish()
 
 
-def first_address(shell: Shell, name: str) -> str:
-    """A node's first IPv4 address, or the word itself if it names no node."""
+def address_for(shell: Shell, name: str, source: str | None) -> str:
+    """A node's IPv4 address in a subnet of the source's, else its first; the word itself if it names no node."""
     if not shell.lab.is_named(name):
         return name
-    namespace = shell.lab.namespace(name)
-    for interface in namespace.interfaces.values():
-        if not interface.is_loopback and interface.addresses:
-            return format_ipv4(interface.addresses[0].local)
-    raise LabError(f"{name!r} has no address yet; `set-ip {name} 10.0.0.1/24` gives it one")
+    asks = shell.lab.namespace(source) if source is not None else shell.namespace
+    found = nearest_address(shell.lab.namespace(name), asks)
+    if found is None:
+        raise LabError(f"{name!r} has no address yet; `set-ip {name} 10.0.0.1/24` gives it one")
+    return found
 
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from netsandbox.commands import kinds, programs
 from netsandbox.commands.errors import CommandError
-from netsandbox.commands.lab_verbs import first_address
+from netsandbox.commands.lab_verbs import address_for
 from netsandbox.commands.verb import Parameter, verb
 from netsandbox.lab.errors import unknown
 from netsandbox.lab.uplink import NAMES
@@ -31,7 +31,7 @@ def _from_and_words(shell: Shell, words: Sequence[str]) -> tuple[str | None, lis
     source, rest = operands[0] if named else None, list(words)
     if named:
         rest.remove(operands[0])
-    return source, [word if word in NAMES else first_address(shell, word) for word in rest]
+    return source, [word if word in NAMES else address_for(shell, word, source) for word in rest]
 
 
 def _check_name(shell: Shell, word: str) -> None:
@@ -58,10 +58,11 @@ def _follow(shell: Shell, job: Job, source: str | None, words: list[str]) -> Non
 
 @verb("ping", ("Send echo requests from a node to another", "从一个节点向另一个节点发送回显请求"),
       Parameter("words", rest=True, required=False, default=()),
-      details=(("ping FROM TO [ping's options]: TO is a name or an address; one request unless -c says otherwise. "
-                "With one operand it is the program ping on the default host, as it is inside a namespace."),
-               ("ping FROM TO [ping 的选项]：TO 是名称或地址；不写 -c 就只发一个请求。只有一个操作数时，就是默认主机"
-                "上的 ping 程序，在命名空间里也一样。")),
+      details=(("ping FROM TO [ping's options]: TO is a name or an address; of a name's several addresses the one on a "
+                "network of FROM's is asked. One request unless -c says otherwise. With one operand it is the program "
+                "ping on the default host, as it is inside a namespace."),
+               ("ping FROM TO [ping 的选项]：TO 是名称或地址；一个名称有多个地址时，问与 FROM 同网络的那个。不写 -c 就"
+                "只发一个请求。只有一个操作数时，就是默认主机上的 ping 程序，在命名空间里也一样。")),
       examples=(("ping nginx-1 nginx-2", "one request", "一个请求"),
                 ("ping pc1 10.0.0.2 -c 3 -i 0.5", "three", "三个"),
                 ("ping nginx-1 172.17.0.1 -M do -s 1473", "too big to go unfragmented", "太大，不分片就过不去")),

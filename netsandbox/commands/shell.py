@@ -113,6 +113,8 @@ class Shell(Standing):
         """The same for `$?`: not one that was taken back."""
         self.last_seq = 0
         """The first trace record of the line before this one."""
+        self.counts_from = 0
+        """For `expect`: lines whose first record is older are as if nobody had typed them."""
         self._labelled: list[Job] = []
         self.shells_within: list[str | None] = []
         """Where shells were opened within the one that there is, by `sudo -i` and the like."""
@@ -305,7 +307,7 @@ class Shell(Standing):
 
     def remember(self, job: Job, first: int, is_taken_back: bool = False) -> None:
         """For `expect`: the line and its first trace record."""
-        self.last, self.last_seq = job, first
+        self.last, self.last_seq, job.first = job, first, first
         self.ended = self.ended if is_taken_back else job
         self.recent.append(job)
         while len(self.recent) > 1 and sum(one.size for one in self.recent) > Use.OUTPUT.limit:

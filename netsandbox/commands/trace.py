@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from netsandbox.commands import kinds
 from netsandbox.commands.errors import CommandError
-from netsandbox.commands.lab_verbs import first_address
+from netsandbox.commands.lab_verbs import address_for
 from netsandbox.commands.verb import Effect, Parameter, verb
 from netsandbox.engine.snapshot import CopyError
 from netsandbox.engine.units import format_time
@@ -62,7 +62,7 @@ MOST_PORT = 65535
                 ("trace host 8.8.8.8:53 udp", "a datagram", "一个数据报")),
       group="look", effect=Effect.LOOK)
 def trace(shell: Shell, job: Job, values: dict[str, Any]) -> None:
-    address, port = _destination(shell, values["destination"])
+    address, port = _destination(shell, values["destination"], values["source"])
     protocol = values["protocol"] or ("icmp" if port is None else "tcp")
     if (protocol == "icmp") != (port is None):
         raise CommandError("trace: tcp and udp need a port, as in 172.17.0.2:80; icmp has none")
@@ -76,12 +76,12 @@ def trace(shell: Shell, job: Job, values: dict[str, Any]) -> None:
     job.finish(0 if found.answer is not None or _arrives(found) else 1)
 
 
-def _destination(shell: Shell, word: str) -> tuple[int, int | None]:
+def _destination(shell: Shell, word: str, source: str) -> tuple[int, int | None]:
     name, colon, port = word.partition(":")
     if colon and not (port.isascii() and port.isdecimal() and 0 < int(port) <= MOST_PORT):
         raise CommandError(f"trace: {port[:20]!r} is no port: a number from 1 to {MOST_PORT}")
     try:
-        return parse_ipv4(first_address(shell, name)), int(port) if colon else None
+        return parse_ipv4(address_for(shell, name, source)), int(port) if colon else None
     except AddressError as error:
         raise CommandError(f"trace: {error}") from None
 

@@ -82,7 +82,7 @@ def check(name: str, language: str = "en") -> Report:
 def judge(name: str, saved: str, language: str = "en") -> Report:
     """Whether what a scenario expects holds where a saved session ends; nothing else of the scenario counts."""
     try:
-        scenario, session = (load_scenario(find_scenario(file)) for file in (name, saved))
+        scenario, session = load_scenario(find_scenario(name)), load_scenario(saved)
     except ScenarioError as error:
         return Report(name, error=translated(str(error), language), session=saved)
     wrong = tuple(_unreadable(scenario))

@@ -8,6 +8,7 @@
     [src | dst] [host] NAME-or-ADDRESS          who sent it, who it is for (ARP: who asks, who is asked)
     [src | dst] net 172.17.0.0/16               an address inside the network
     [src | dst] port 80     portrange 1-1023    TCP and UDP ports
+    [src | dst] host 172.17.0.2:80              both
     dev docker0             at nginx-1          where it was seen: interface (or a port of the bridge), node
     in  out  broadcast                          direction; to everyone
     drop   reason NEIGH_FAILED   verdict bridged
@@ -60,6 +61,9 @@ MAX_TOKENS = 300
 
 _SYNONYMS = {"dropped": "drop", "inbound": "in", "outbound": "out", "ipv4": "ip", "ifname": "dev"}
 _TOKEN = re.compile(r'\s*(?:("[^"]*"?)|(&&|\|\||[()!])|([^\s()!&|"]+)|(.))', re.DOTALL)
+
+_WITH_PORT = re.compile(r"([^:]+):([0-9]+)")
+"""A host with a port; a MAC has more colons."""
 
 
 class FilterError(ValueError):
@@ -174,8 +178,8 @@ class _Parser:
         self.tokens = tokens(text)
         self.at = 0
         self.depth = 0
-        self.again: Callable[[Token], Primitive] | None = None
-        """Makes the primitive of a word that repeats the last keyword."""
+        self.again: Callable[[Token], Expression] | None = None
+        """Makes the test of a word that repeats the last keyword."""
 
     def all(self) -> Expression:
         expression = self.expression()
@@ -224,7 +228,7 @@ class _Parser:
         finally:
             self.depth -= 1
 
-    def primitive(self) -> Primitive:
+    def primitive(self) -> Expression:
         token = self.take("a test such as `arp`, `host NAME` or `drop`")
         word = token.keyword
         if word in PROTOCOLS:
@@ -243,7 +247,7 @@ class _Parser:
             return self.again(token)
         raise FilterError(_unknown(token), token.start, token.end)
 
-    def operand(self, kind: str, side: str) -> Primitive:
+    def operand(self, kind: str, side: str) -> Expression:
         """What follows a keyword."""
         expected = {"host": "a name or an address", "net": "a network such as 172.17.0.0/16", "dev": "an interface"}
         token = self.take(expected.get(kind, f"a value after `{kind}`"))
@@ -252,15 +256,20 @@ class _Parser:
 
 
 def _unknown(token: Token) -> str:
-    near = difflib.get_close_matches(token.text.lower(), KEYWORDS, 1)
+    near = [] if ":" in token.text else difflib.get_close_matches(token.text.lower(), KEYWORDS, 1)
     name, colon, port = token.text.rpartition(":")
-    example = f"host {name} and port {port}" if colon and port.isdecimal() else f"host {token.text}"
+    is_interface = colon and port and not port.isdecimal() and ":" not in name
+    example = f"dev {token.text}" if is_interface else f"host {token.text}"
     hint = f"did you mean `{near[0]}`?" if near else f"for a name write `{example}`"
     return f"no keyword `{token.text}`: {hint}"
 
 
-def _value(kind: str, side: str, token: Token) -> Primitive:
-    """The primitive of a keyword and its value."""
+def _value(kind: str, side: str, token: Token) -> Expression:
+    """The primitive of a keyword and its value; both of a host with a port behind it."""
+    with_port = None if token.quoted or kind != "host" else _WITH_PORT.fullmatch(token.text)
+    if with_port is not None:
+        numbers = _numbers("port", Token(with_port[2], token.end - len(with_port[2]), token.end))
+        return Both("and", Primitive("host", side, with_port[1]), Primitive("port", side, "", *numbers))
     if kind == "net":
         return Primitive("net", side, str(_network(token)))
     if kind in _TAKES_NUMBERS:
@@ -322,7 +331,7 @@ def unparse(expression: Expression) -> str:
 def quote(name: str) -> str:
     """A name as it must be written in a filter: in quotes when it would be read as something else."""
     plain = re.fullmatch(r'[^\s()!&|"]+', name) is not None and not Token(name, 0, 0).keyword
-    return name if plain else f'"{name}"'
+    return name if plain and not _WITH_PORT.fullmatch(name) else f'"{name}"'
 
 
 def _bracket(expression: Expression) -> str:

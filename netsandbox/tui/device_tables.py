@@ -320,10 +320,16 @@ def countdown(since: int, deadline: int | None, now: int, glyphs: GlyphSet) -> s
 
 
 def narrower(table: Table, room: int) -> Table:
-    """A table for a pane that is narrower: countdowns are seconds alone, and rules go on below, in `room` cells."""
+    """A table for a pane that is narrower: countdowns are seconds alone, and rules go on below, in `room` cells.
+
+    Both ways of a connection stand below it: the second one says where NAT has led it.
+    """
     if table.columns[-1] == "rule":
         rows = tuple(line for row in table.rows for line in _wrapped(row, room))
         return table._replace(rows=rows, whole=table.rows)
+    if "reply" in table.columns:
+        rows = tuple(line for row in table.rows for line in _below_each_other(row))
+        return Table(("connection",), rows, whole=table.rows, clock=table.clock)
     at = table.clock
     if at < 0:
         return table
@@ -344,6 +350,16 @@ def _wrapped(row: Row, room: int) -> list[Row]:
     empty = ("",) * (len(row.cells) - 1)
     return [row._replace(cells=(*row.cells[:-1], lines[0])),
             *(row._replace(key=f"{row.key}\n{at}", cells=(*empty, line)) for at, line in enumerate(lines[1:], 1))]
+
+
+def _below_each_other(row: Row) -> list[Row]:
+    """A connection in three lines; what says that there are more is one."""
+    *about, original, reply, made = row.cells
+    if row.origin is None:
+        return [row._replace(cells=row.cells[:1])]
+    return [row._replace(cells=(" ".join(filter(None, (*(_BAR.sub("", cell) for cell in about), made))),)),
+            row._replace(key=f"{row.key}\n1", cells=(f"  {original}",)),
+            row._replace(key=f"{row.key}\n2", cells=(f"  {reply}",))]
 
 
 def key_of(row: Row) -> str:

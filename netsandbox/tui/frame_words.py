@@ -25,6 +25,12 @@ _BRIEFEST: tuple[tuple[re.Pattern[str], str], ...] = (
 )
 BRIEF, WHOLE = 38, 64
 """Cells from which on a line is told without what other columns say, and as tcpdump tells it."""
+_SEGMENT = re.compile(
+    r"[\d.]+\.(?P<ports>\d+ > )[\d.]+\.(?P<port>\d+: Flags \[[^]]*\])(?P<numbers>.*?)"
+    r"(?:, options \[(?P<mss>mss \d+)?[^]]*\])?(?:, length (?P<size>\d+))?(?P<said>: .*)?"
+)
+NUMBERS, SEGMENT = 88, 150
+"""Cells from which on a TCP segment is told with its numbers, and with its options."""
 
 
 def shortened(line: str, width: int) -> str:
@@ -32,6 +38,9 @@ def shortened(line: str, width: int) -> str:
 
     The form goes by the column and not by the line, so that rows below each other are told alike.
     """
+    segment = _SEGMENT.fullmatch(line) if width < SEGMENT else None
+    if segment is not None:
+        return _segment(segment, width)
     if width >= WHOLE:
         return line
     carrier = _CARRIER.match(line)
@@ -40,3 +49,16 @@ def shortened(line: str, width: int) -> str:
     for pattern, less in _BRIEF if width >= BRIEF else _BRIEF + _BRIEFEST:
         line = pattern.sub(less, line)
     return line
+
+
+def _segment(found: re.Match[str], width: int) -> str:
+    """A TCP segment: ten digits of a sequence number leave no room for how much it carries, and what."""
+    told = found["ports"] + found["port"]
+    if width >= NUMBERS:
+        told += found["numbers"]
+    if found["mss"]:
+        told += f", {found['mss']}"
+    if found["said"] and width < NUMBERS:
+        return f"{told}, {found['said'].removeprefix(': ')}"
+    size = found["size"]
+    return told + (f", length {size}" if size and (size != "0" or width >= NUMBERS) else "") + (found["said"] or "")

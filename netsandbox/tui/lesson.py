@@ -98,17 +98,31 @@ class Lesson:
         self._goals: dict[str, Goal] = {}
         self._solved = False
         """A person gave the task up, or has done it."""
+        self._begun: dict[int, int] = {}
+        """By step: the trace's next record when it was begun."""
 
     def follow(self, session: KeptSession) -> None:
         """Forget what was found of another step."""
         scenario = session.scenario
         number = len(scenario.steps) - len(session.pending) if scenario is not None else 0
         if scenario is not self._scenario or number != self._number:
+            self._begun = self._begun if scenario is self._scenario else {}
             self._scenario, self._number = scenario, number
             self._shown, self._asked, self._goals, self._solved = 0, -1, {}, False
         elif session.position.step < self._at:
             self._goals, self._solved = {}, False
         self._at = session.position.step
+
+    def begin(self, session: KeptSession) -> None:
+        """The next step begins."""
+        self.follow(session)
+        self._begun[self._number] = session.trace.end
+
+    @property
+    def counts_from(self) -> int:
+        """From which record on lines and frames count: what a task asks for is not met by what the lesson did."""
+        task = self.step is not None and bool(self.step.task) and not self._solved
+        return self._begun.get(self._number, 0) if task else 0
 
     @property
     def step(self) -> Step | None:

@@ -155,6 +155,7 @@ class LiveLab(LabView):
         """Execute a line; an exception in it is kept from the person's lab, which is as it was before."""
         session = self.session
         session.shell.language = language()
+        session.shell.counts_from = self.lesson.counts_from if of_scenario and line.startswith(EXPECT) else 0
         if line in QUIT:  # the last of several
             self.wants_quit = True
             return None
@@ -206,7 +207,7 @@ class LiveLab(LabView):
             return False
         lines = self._way_to(step) if step.begins else []
         self.say_step(step.task or step.say)
-        self.lesson.follow(session)
+        self.lesson.begin(session)
         if not step.begins:
             session.on_execute(session.journal)  # with a line it is told by itself that there is one step less to go
         self._begin_all((*lines, *(step.run if step.begins else ()), *self.lesson.to_look_at()))
@@ -245,8 +246,10 @@ class LiveLab(LabView):
         if done == self._looked or self.jobs.running or self.jobs.waiting or not rests:
             return
         self._looked = done
+        session.shell.counts_from = lesson.counts_from
         for line in lesson.to_look_at():
             lesson.judged(session.shell.execute(line))
+        session.shell.counts_from = 0
 
     def check_goals(self) -> None:
         """Look at the goals again because a person asks."""

@@ -191,6 +191,7 @@ TABLE: dict[str, Both] = {
     "column.packets": ("packets", "包"),
     "column.bytes": ("bytes", "字节"),
     "column.rule": ("rule", "规则"),
+    "column.connection": ("connection: original, reply", "连接：去向、应答"),
     "column.original": ("original", "去向"),
     "column.reply": ("reply", "应答"),
     "column.network": ("network", "网络"),

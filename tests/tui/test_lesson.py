@@ -200,6 +200,7 @@ steps:
 
 
 async def at_task(stage: Stage) -> None:
+    """Through a question, its step, and to the next one, a task."""
     for _ in range(3):
         await stage.press("p")
         await stage.quiet()
@@ -229,6 +230,37 @@ async def test_a_task_is_the_readers_and_is_shown_when_it_is_given_up(tmp_path: 
         assert "One prefix for both." in pane(stage)[1]
         await stage.press("escape", "p")
         assert "That is all." in pane(stage)[1]
+
+
+AGAIN = """
+netsandbox: 2
+title: {en: Again, zh: 再来}
+setup: [add-host pc1, add-host pc2, connect pc1 pc2, set-ip pc1 10.0.0.1/24, set-ip pc2 10.0.0.2/24]
+steps:
+  - ask: Will it hear an answer?
+    run: ping pc1 pc2
+  - task: {en: Ping once more., zh: 再 ping 一次。}
+    run: ping pc1 pc2
+    expect: [exit 0, "exit 0 of 'ping'", frames > 0 on pc2 where icmp, no frames on pc2 where tcp, no drop]
+"""
+
+
+async def test_what_the_lesson_did_meets_no_goal_of_a_task(tmp_path: Path) -> None:
+    """Four of five were met before the reader had typed anything."""
+    path = tmp_path / "again.yaml"
+    path.write_text(AGAIN, encoding="utf-8")
+    async with opened(tmp_path / "a", Options(tour=False, scenario=str(path)), size=(120, 40)) as stage:
+        await at_task(stage)
+        assert "Goals: 0 of 5" in pane(stage)[1]
+        await stage.line("show nodes")
+        await stage.quiet()
+        assert "Goals: 0 of 5" in pane(stage)[1]
+        await stage.line("ping pc1 pc2")
+        await stage.quiet()
+        await stage.press("escape", "6")
+        assert "Goals: 5 of 5" in pane(stage)[1]
+        await stage.line("expect exit 0")
+        assert stage.app.live.jobs.since(0)[-1].kind == "hold", "a person may ask about anything"
 
 
 async def test_a_task_is_recovered(tmp_path: Path) -> None:

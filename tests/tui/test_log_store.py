@@ -209,6 +209,10 @@ def test_a_copied_row_is_whole() -> None:
     assert PING[3].info in line
 
 
+SEGMENT = ("172.17.0.2.40001 > 172.17.0.3.80: Flags [P.], seq 3253303082:3253303156, ack 1, win 502, "
+           "options [nop,nop,TS val 1 ecr 2], length 74: HTTP: GET / HTTP/1.1")
+
+
 @pytest.mark.parametrize(
     ("line", "width", "told"),
     [
@@ -222,7 +226,14 @@ def test_a_copied_row_is_whole() -> None:
         ("Request who-has 172.17.0.3 tell 172.17.0.2, length 28", 16, "172.17.0.3?"),
         ("Reply 172.17.0.3 is-at 46:0c:cd:e6:f7:1b, length 28", 20, "172.17.0.3 is-at 46:0c:cd:e6:f7:1b"),
         ("172.17.0.2.40001 > 172.17.0.3.80: Flags [S], seq 1, win 64240, length 0", 30,
-         "40001 > 80: Flags [S], seq 1, win 64240"),
+         "40001 > 80: Flags [S]"),
+        (SEGMENT, 40, "40001 > 80: Flags [P.], HTTP: GET / HTTP/1.1"),
+        (SEGMENT, 100,
+         "40001 > 80: Flags [P.], seq 3253303082:3253303156, ack 1, win 502, length 74: HTTP: GET / HTTP/1.1"),
+        (SEGMENT, 160, SEGMENT),
+        (SEGMENT.partition(": HTTP")[0], 40, "40001 > 80: Flags [P.], length 74"),
+        ("172.17.0.2.40001 > 172.17.0.3.80: Flags [S], seq 1, win 64240, options [mss 1460,sackOK], length 0", 40,
+         "40001 > 80: Flags [S], mss 1460"),
         ("172.17.0.2.40001 > 172.17.0.3.53: 4711+ A? web. (21)", 30, "40001 > 53: 4711+ A? web. (21)"),
         ("who-has \u202e > tell", 3, "who-has \u202e > tell"),
     ],

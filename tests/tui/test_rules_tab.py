@@ -206,6 +206,26 @@ async def test_a_rule_is_seen_whole_in_a_narrow_pane(size: tuple[int, int], line
         assert pane._origin == source.rule_rows["nginx-1"][1]
 
 
+async def test_in_a_narrow_pane_a_connection_has_its_reply_below() -> None:
+    """Where NAT had led it was beyond the pane's edge."""
+    source = pinged()
+    source.rule_rows["nginx-1"] = [rule(1)]
+    source.connection_rows["nginx-1"] = [connection(4000), connection(4001)]
+    pane = DevicePane(source)
+    app = Harness(pane)
+    async with app.run_test(size=(58, 10)) as pilot:
+        pane.show(Place("nginx-1"), "connections")
+        await pilot.pause()
+        assert [line.strip() for line in screen_text(app).splitlines()[:4]] == [
+            "connection: original, reply", "udp [UNREPLIED] 30 s ⟵5", "172.17.0.2:4000 → 8.8.8.8:53",
+            "8.8.8.8:53 → 172.17.0.2:4000"]
+        pane._data.move_cursor(row=5)
+        assert pane._origin == source.connection_rows["nginx-1"][1], "its last line is the connection too"
+        source.now = source.now._replace(at=source.now.at + SECOND)
+        pane.refresh_rows()
+        assert not pane.changed
+
+
 @pytest.mark.parametrize(("language", "titles"), [("en", ("Rules", "packets", "Connections", "original")),
                                                   ("zh", ("规则", "字节", "连接", "去向"))])
 async def test_both_languages(language: str, titles: tuple[str, ...]) -> None:
@@ -240,7 +260,7 @@ async def test_the_app_marks_what_counts_and_goes_to_what_made_a_row(tmp_path: P
         main.pinned.show_tab("connections")
         data = main.pinned.query_one(DataTable)
         assert main.pinned.table is not None
-        at, row = next((at, row) for at, row in enumerate(main.pinned.table.rows) if "→ 8.8.8.8" in row.cells[3])
+        at, row = next((at, row) for at, row in enumerate(main.pinned.table.rows) if " 8.8.8.8" in row.key)
         data.move_cursor(row=at)
         data.focus()
         await on.press("w")

@@ -15,6 +15,7 @@ from netsandbox.lab import frame_log, views
 from netsandbox.lab.errors import LabError
 from netsandbox.lab.events import CommandRun
 from netsandbox.lab.names import Namer
+from netsandbox.lab.nearest import nearest_address
 from netsandbox.lab.tables import InterfaceRow, LogRow
 from netsandbox.wire.addresses import MAC_GROUP_BIT, AddressError, format_ipv4, format_mac, parse_ipv4, parse_mac
 
@@ -127,8 +128,8 @@ class Context:
 
     # -- addresses
 
-    def address(self, text: str) -> str:
-        """An IPv4 address as it is written, or a node's first one.
+    def address(self, text: str, source: str = "") -> str:
+        """An IPv4 address as it is written, or a node's: the one on a link of the source's, else its first.
 
         Raises:
             UnfoundedError: neither.
@@ -139,10 +140,11 @@ class Context:
             pass
         if text not in self.names:
             raise UnfoundedError(self.say("no-owner", name=text, near=self.near(text, self.names)))
-        own = [address for row in self.rows_of(self.node(text)) if row.kind != "loopback" for address in row.addresses]
-        if not own:
+        self.node(text)
+        found = nearest_address(self.lab.namespace(text), self.lab.namespace(source) if source else None)
+        if found is None:
             raise UnfoundedError(self.say("no-address", name=text))
-        return own[0].partition("/")[0]
+        return found
 
     def macs(self, text: str) -> tuple[frozenset[str], str]:
         """The MAC addresses that a word stands for, and what to call them.
@@ -205,13 +207,15 @@ class Context:
         Raises:
             UnfoundedError: there is none yet.
         """
-        if self.shell.last is None:
+        shell = self.shell
+        if shell.last is None or shell.last.first < shell.counts_from:
             raise UnfoundedError(self.say("no-command"))
         if not beginning:
-            return self.shell.last
-        found = next((job for job in reversed(self.shell.recent) if job.line.strip().startswith(beginning)), None)
+            return shell.last
+        recent = [job for job in shell.recent if job.first >= shell.counts_from]
+        found = next((job for job in reversed(recent) if job.line.strip().startswith(beginning)), None)
         if found is None:
-            lines = [job.line.strip()[:len(beginning)] for job in self.shell.recent]
+            lines = [job.line.strip()[:len(beginning)] for job in recent]
             raise UnfoundedError(self.say("no-line", line=beginning, near=self.near(beginning, dict.fromkeys(lines))))
         return found
 

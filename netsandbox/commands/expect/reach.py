@@ -27,7 +27,8 @@ LIMIT = "4"
               "lab itself no frame goes out, no table changes and no time passes."),
              ("NODE 的 ping（`ping -c 1 -W 4`）得到回答。这次 ping 在当前实验网络的副本里发送：实验网络本身不发出任何"
               "帧，表不变，时间也不走。")),
-    examples=(("reach nginx-1 nginx-2", "by the node's first address", "用节点的第一个地址"),
+    examples=(("reach nginx-1 nginx-2", "by its address on a network of both, else its first",
+               "用两者同网络的地址，没有就用第一个"),
               ("no reach pc1 10.0.2.1", "no answer comes", "没有回答")))
 def _reach(reader: Reader) -> Test:
     source, target = reader.take("NODE").text, reader.take("NODE or ADDRESS").text
@@ -35,7 +36,7 @@ def _reach(reader: Reader) -> Test:
     def test(context: Context) -> Verdict:
         context.wish = context.expects("reach", source=source, target=target)
         context.node(source)
-        address = context.address(target)
+        address = context.address(target, source)
         copy = context.lab.copy()
         first = copy.trace.end
         step = copy.scheduler.begin()
