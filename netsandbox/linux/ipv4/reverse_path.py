@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from netsandbox.linux.drop import Dropped, DropReason
 from netsandbox.linux.ipv4.route import ERRORS
 from netsandbox.linux.ipv4.rule import Flow
+from netsandbox.wire.addresses import LIMITED_BROADCAST, is_multicast
 
 if TYPE_CHECKING:
     from netsandbox.linux.core.interface import Interface
@@ -53,3 +54,14 @@ def validate_source(interface: Interface, source: int, out: Interface | None,
 
 def _accepts_local(interface: Interface) -> bool:
     return bool(interface.namespace.sysctls.either(interface.conf, "accept_local"))
+
+
+def leads_back(interface: Interface, source: int, destination: int, mark: int, is_loose: bool,
+               takes_own: bool) -> bool:
+    """Whether an answer to `source` would leave by an interface, or, if that is enough, at all (rpfilter_mt)."""
+    namespace = interface.namespace
+    said = 0 if is_multicast(destination) or destination in (LIMITED_BROADCAST, 0) else destination
+    route = namespace.routes.lookup(source, flow=Flow(said, "lo", mark=mark, vrf=table_of(interface)))
+    if route is None or (route.type != "unicast" and not (route.type == "local" and takes_own)):
+        return False
+    return is_loose or any(path.interface is interface for path in route.paths or (route,))

@@ -42,7 +42,7 @@ if TYPE_CHECKING:
     from netsandbox.linux.core.namespace import NetworkNamespace
 
 LAST_ICMP_TYPE = 18
-SCTP, SCTP_HEADER = 132, 12
+SCTP, SCTP_HEADER, UDP_LITE = 132, 12, 136
 PREROUTING = Hook.PREROUTING
 ERRORS = frozenset({3, 4, REDIRECT, 11, 12})
 
@@ -125,6 +125,8 @@ def _handle(namespace: NetworkNamespace, table: ConnectionTable, packet: IPv4Pac
         _track_stream(namespace, table, connection, "udp", namespace.scheduler.now > connection.stream_from)
     elif packet.protocol == GRE:
         _track_stream(namespace, table, connection, "gre", True)
+    elif packet.protocol == UDP_LITE:
+        _track_stream(namespace, table, connection, "udp", True)
     else:
         name = "icmp" if packet.protocol == ICMP else "generic"
         table.refresh(connection, sysctls.get(f"net.netfilter.nf_conntrack_{name}_timeout") * SECOND)

@@ -148,9 +148,11 @@ class Match(Extension):
 
     Attributes:
         hooks: those that it may be asked at; None: all.
+        tables: those that it may stand in; None: all.
     """
 
     hooks: ClassVar[frozenset[Hook] | None] = None
+    tables: ClassVar[frozenset[str] | None] = None
     needs_counts: ClassVar[bool] = False
     """What connections carry has to be counted."""
 

@@ -125,6 +125,8 @@ class Said:
         """A match that cannot be asked at the chain's hook."""
         hook = NAMES.get(self.chain)
         limits = [limit for match, given in self.matches for limit in [match.hooks_of(given)] if limit is not None]
+        if any(match.tables is not None and self.table not in match.tables for match, _ in self.matches):
+            return "EINVAL"
         return "EINVAL" if hook is not None and any(hook not in limit for limit in limits) else ""
 
     def request(self, rules: tuple[Rule, ...], impossible: str) -> Request:

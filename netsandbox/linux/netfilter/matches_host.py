@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from netsandbox.linux.core.hooks import Hook
 from netsandbox.linux.core.interface import MAX_NAME
+from netsandbox.linux.ipv4.reverse_path import leads_back
 from netsandbox.linux.netfilter.extension import (
     BadValueError,
     Given,
@@ -19,7 +20,7 @@ from netsandbox.linux.netfilter.extension import (
 from netsandbox.linux.netfilter.headers import transport_ports
 from netsandbox.linux.netfilter.matches_state import Names
 from netsandbox.linux.netfilter.rule import names_interface
-from netsandbox.wire.addresses import is_multicast
+from netsandbox.wire.addresses import LIMITED_BROADCAST, is_multicast
 from netsandbox.wire.icmp import ECHO_REQUEST, IcmpMessage
 from netsandbox.wire.ipv4 import ICMP, TCP, UDP
 from netsandbox.wire.tcp import ACK, SYN, TcpSegment
@@ -32,6 +33,8 @@ if TYPE_CHECKING:
 
 ADDRESS_TYPES = ("UNSPEC", "UNICAST", "LOCAL", "BROADCAST", "ANYCAST", "MULTICAST", "BLACKHOLE", "UNREACHABLE",
                  "PROHIBIT", "THROW", "NAT", "XRESOLVE")
+LOCAL_MULTICAST = 0xE00000
+"""224.0.0.0/24."""
 
 
 def read_address_types(text: str) -> Names:
@@ -224,4 +227,33 @@ def _sender_of_segment(namespace: NetworkNamespace, source: int, destination: in
     return "kernel" if orphan is None else None if orphan else "program"
 
 
-MATCHES: tuple[type[Match], ...] = (AddressType, PhysicalDevice, Owner)
+class ReversePath(Match):
+    """Whether the way back to the source leads out where the packet came in (ipt_rpfilter.c)."""
+
+    name = "rpfilter"
+    tables = frozenset({"raw", "mangle"})
+    hooks = frozenset({Hook.PREROUTING})
+    options = (Option("--loose", can_negate=False), Option("--validmark", can_negate=False),
+               Option("--accept-local", can_negate=False), Option("--invert", can_negate=False))
+
+    def holds(self, _namespace: NetworkNamespace, buffer: SocketBuffer) -> bool:
+        return self._leads_back(buffer) is not ("--invert" in self.given)
+
+    def _leads_back(self, buffer: SocketBuffer) -> bool:
+        packet, interface = buffer.packet, buffer.entered
+        if interface is None or interface.is_loopback:
+            return True
+        if not packet.src >> 24 and (packet.dst == LIMITED_BROADCAST or packet.dst >> 8 == LOCAL_MULTICAST):
+            return True
+        mark = buffer.mark if "--validmark" in self.given else 0
+        return leads_back(interface, packet.src, packet.dst, mark, "--loose" in self.given,
+                          "--accept-local" in self.given)
+
+    def seen(self, _namespace: NetworkNamespace, buffer: SocketBuffer) -> str:
+        return f"the way back leads {'' if self._leads_back(buffer) else 'not '}by where it came in"
+
+    def listed(self, _numeric: bool) -> str:
+        return "".join([" rpfilter", *(f" {option.flag[2:]}" for option in self.options if option.flag in self.given)])
+
+
+MATCHES: tuple[type[Match], ...] = (AddressType, PhysicalDevice, Owner, ReversePath)

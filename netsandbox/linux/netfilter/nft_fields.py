@@ -77,6 +77,25 @@ def _owner(match: Match) -> str:
     return f"{name} {'!= ' * given.negated}{write_span(given.value, '-')}"
 
 
+def _ecn(match: Match) -> str:
+    """Where one of the two flags is negated, both are told so, as iptables 1.8.11 does."""
+    flags = {flag: name for flag, name in (("--ecn-tcp-ece", "ecn"), ("--ecn-tcp-cwr", "cwr")) if flag in match.given}
+    sign = "!= " * any(match.given[flag].negated for flag in flags)
+    words = [f"tcp flags {sign}{name}" for name in flags.values()]
+    field = match.given.get("--ecn-ip-ect")
+    if field is not None:
+        words.append(f"ip ecn {'!= ' * field.negated}{('not-ect', 'ect1', 'ect0', 'ce')[field.value]}")
+    return " ".join(words)
+
+
+def _reverse_path(match: Match) -> str:
+    """The way back, as `fib` finds it."""
+    flags = match.given.keys()
+    parts = ["saddr", *(["mark"] if "--validmark" in flags else []), *([] if "--loose" in flags else ["iif"])]
+    own = "" if "--accept-local" not in flags else "fib saddr type != local "
+    return f"{own}fib {' . '.join(parts)} oif {'' if '--invert' in flags else '!= '}0"
+
+
 WORDS: dict[str, Callable[[Match], str]] = {
     "dscp": _dscp, "pkttype": _pkttype, "quota": _quota, "tcpmss": _mss, "connbytes": _connbytes, "time": _time,
-    "statistic": _statistic, "owner": _owner}
+    "statistic": _statistic, "owner": _owner, "ecn": _ecn, "rpfilter": _reverse_path}

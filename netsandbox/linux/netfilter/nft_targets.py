@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
-from netsandbox.linux.netfilter.extension import WORD, Action, MarkValue
+from netsandbox.linux.netfilter.extension import WORD, Action, MarkValue, quoted
 from netsandbox.linux.netfilter.rule import Jump
 
 if TYPE_CHECKING:
@@ -35,6 +35,14 @@ def _log(target: Action) -> str:
     words += [f"flags tcp {','.join(tcp)}"] if tcp else []
     words += [f"flags {name}" for flag, name in LOGGED.items() if flag in target.given]
     return " ".join(words)
+
+
+def _netlink_log(target: Action) -> str:
+    words = [f'prefix {quoted(prefix)}'] if (prefix := target.value("--nflog-prefix")) else []
+    words.append(f"group {target.value('--nflog-group') or 0}")
+    words += [f"{word} {target.value(flag)}" for flag, word in (
+        ("--nflog-size", "snaplen"), ("--nflog-threshold", "queue-threshold")) if flag in target.given]
+    return " ".join(["log", *words])
 
 
 def _translation(target: Action) -> str:
@@ -105,7 +113,7 @@ SIMPLE = {"ACCEPT": "accept", "DROP": "drop", "RETURN": "return", "NOTRACK": "no
 WORDS: dict[str, Callable[[Action], str]] = {
     "REJECT": _reject, "LOG": _log, "DNAT": _translation, "SNAT": _translation, "MASQUERADE": _translation,
     "REDIRECT": _translation, "MARK": _mark, "CONNMARK": _connection_mark, "DSCP": _dscp, "TOS": _tos, "TCPMSS": _mss,
-    "CT": _tracking}
+    "CT": _tracking, "NFLOG": _netlink_log}
 
 
 def target_text(rule: Rule) -> str:

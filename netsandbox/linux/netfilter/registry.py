@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from netsandbox.linux.netfilter import (
+    congestion_marks,
     matches_flow,
     matches_hashlimit,
     matches_header,
@@ -22,16 +23,16 @@ from netsandbox.linux.netfilter.extension import Action, Match
 MATCHES: dict[str, type[Match]] = {match.name: match for match in (
     *matches_transport.MATCHES, *matches_packet.MATCHES, *matches_state.MATCHES, *matches_host.MATCHES,
     *matches_rate.MATCHES, *matches_recent.MATCHES, *matches_hashlimit.MATCHES, *matches_header.MATCHES,
-    *matches_flow.MATCHES, *matches_time.MATCHES)}
+    *matches_flow.MATCHES, *matches_time.MATCHES, *congestion_marks.MATCHES)}
 TARGETS: dict[str, type[Action]] = {target.name: target for target in (
-    *targets_basic.TARGETS, *targets_nat.TARGETS, *targets_packet.TARGETS)}
+    *targets_basic.TARGETS, *targets_nat.TARGETS, *targets_packet.TARGETS, *congestion_marks.TARGETS)}
 WITHOUT_OPTIONS = {name: target({}) for name, target in TARGETS.items() if not target.options}
 """One of each for all rules: it never changes."""
 OTHER_MATCHES = frozenset({
-    "ah", "bpf", "cgroup", "cluster", "connlabel", "cpu", "dccp", "devgroup", "ecn", "esp", "helper", "ipcomp", "ipvs",
-    "nfacct", "osf", "policy", "rateest", "realm", "rpfilter", "sctp", "set", "socket", "u32", "unclean"})
+    "ah", "bpf", "cgroup", "cluster", "connlabel", "cpu", "dccp", "devgroup", "esp", "helper", "ipcomp", "ipvs",
+    "nfacct", "osf", "policy", "rateest", "realm", "sctp", "set", "socket", "u32", "unclean"})
 OTHER_TARGETS = frozenset({
-    "AUDIT", "CHECKSUM", "CLASSIFY", "CLUSTERIP", "CONNSECMARK", "ECN", "HMARK", "IDLETIMER", "LED", "NFLOG",
+    "AUDIT", "CLASSIFY", "CLUSTERIP", "CONNSECMARK", "HMARK", "IDLETIMER", "LED",
     "NFQUEUE", "QUEUE", "RATEEST", "SECMARK", "SET", "SYNPROXY", "TCPOPTSTRIP", "TEE", "TPROXY", "ULOG"})
 """Real ones that are not modelled: they are refused by name."""
 OF_PROTOCOLS = {"1": "icmp", "6": "tcp", "17": "udp"}

@@ -9,12 +9,14 @@ from netsandbox.linux.core.hooks import Hook
 from netsandbox.linux.drop import Dropped, DropReason
 from netsandbox.linux.netfilter import kernel_log, reject
 from netsandbox.linux.netfilter.extension import (
+    WORD,
     Action,
     Given,
     ImpossibleError,
     MarkValue,
     Option,
     UsageError,
+    number,
     only_one,
     quoted,
     read_bits,
@@ -29,7 +31,6 @@ if TYPE_CHECKING:
     from netsandbox.linux.core.namespace import NetworkNamespace
     from netsandbox.linux.netfilter.rule import Head
 
-WORD = 0xFFFFFFFF
 LOCAL_HOOKS = frozenset({Hook.INPUT, Hook.FORWARD, Hook.OUTPUT})
 REJECTS = {"icmp-net-unreachable": 0, "icmp-host-unreachable": 1, "icmp-proto-unreachable": 2,
            "icmp-port-unreachable": 3, "icmp-net-prohibited": 9, "icmp-host-prohibited": 10,
@@ -151,6 +152,29 @@ class Log(Action):
             return f" LOG flags {flags} level {level}{end}"
         names = "".join(f" {flag[6:]}" for flag in self.bits if flag in self.given)
         return f" LOG level {LEVELS[level]}{names}{end}"
+
+
+class NetlinkLog(Action):
+    """Show the packet to who listens to a group, as ulogd does; nobody does here (xt_NFLOG.c)."""
+
+    name = "NFLOG"
+    options = (Option("--nflog-prefix", str, quoted, can_negate=False),
+               Option("--nflog-group", number(0, 65535), can_negate=False),
+               Option("--nflog-size", number(0, WORD), can_negate=False),
+               Option("--nflog-threshold", number(0, 65535), can_negate=False))
+
+    @classmethod
+    def check(cls, given: dict[str, Given], head: Head) -> None:
+        for flag in ("--nflog-group", "--nflog-threshold"):
+            if flag in given and not given[flag].value:
+                del given[flag]
+
+    def act(self, _namespace: NetworkNamespace, _buffer: SocketBuffer) -> Answer:
+        return Decision.CONTINUE
+
+    def listed(self, _numeric: bool) -> str:
+        return "".join(f" {option.flag[2:]} {option.write(self.value(option.flag))}"
+                       for option in self.options if option.flag in self.given)
 
 
 MARK_OPTIONS = ("--set-xmark", "--set-mark", "--and-mark", "--or-mark", "--xor-mark")
@@ -328,5 +352,5 @@ class Trace(Action):
         return Decision.CONTINUE
 
 
-TARGETS: tuple[type[Action], ...] = (Accept, Drop, Return, Reject, Log, SetMark, SetConnectionMark, NoTrack,
-                                     ConnectionTracking, Trace)
+TARGETS: tuple[type[Action], ...] = (Accept, Drop, Return, Reject, Log, NetlinkLog, SetMark, SetConnectionMark,
+                                     NoTrack, ConnectionTracking, Trace)

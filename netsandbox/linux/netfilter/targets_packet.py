@@ -205,4 +205,18 @@ def _with_mss(segment: TcpSegment, wanted: int) -> bytes | None:
     return bytes((OPTION_MSS, MSS_LENGTH)) + min(wanted, LEAST_MSS).to_bytes(2, "big") + options
 
 
-TARGETS: tuple[type[Action], ...] = (SetTtl, SetTos, SetDscp, ClampMss)
+class FillChecksum(Action):
+    """Have the checksum worked out that a card was to fill in; here they are right anyway (xt_CHECKSUM.c)."""
+
+    name = "CHECKSUM"
+    tables = MANGLE
+    options = (Option("--checksum-fill", needed=True, can_negate=False),)
+
+    def act(self, _namespace: NetworkNamespace, _buffer: SocketBuffer) -> Answer:
+        return Decision.CONTINUE
+
+    def listed(self, _numeric: bool) -> str:
+        return " CHECKSUM fill"
+
+
+TARGETS: tuple[type[Action], ...] = (SetTtl, SetTos, SetDscp, ClampMss, FillChecksum)

@@ -115,6 +115,8 @@ def test_connbytes_has_connections_counted() -> None:
     ("-m string --string GET --algo bm", 'xt match "string"'),
     ("-m connlimit --connlimit-above 3", 'xt match "connlimit"'),
     ("-m tos --tos 0x10", 'xt match "tos"'),
+    ("-p tcp -m ecn ! --ecn-tcp-ece --ecn-tcp-cwr --ecn-ip-ect 3",
+     "ip protocol tcp tcp flags != ecn tcp flags != cwr ip ecn ce"),
 ])
 def test_nft_lists_it_in_its_own_words(line: str, words: str) -> None:
     router = Router()
