@@ -150,7 +150,7 @@ class Scheduler:
             timer.callback = None
             self.foreground -= timer.foreground
             self._cancelled += 1
-            if self._cancelled > max(FEW, len(self.timers) // 2):
+            if self._cancelled > FEW and self._cancelled > len(self.timers) // 2:
                 self._forget_cancelled()
 
     def begin(self) -> int:

@@ -10,7 +10,7 @@ from netsandbox.linux.tcp.rtt import RTO_MAX, RTO_MIN_US
 from netsandbox.linux.tcp.sack import Progress
 from netsandbox.linux.tcp.state import Recovery
 from netsandbox.linux.tcp.transmit import stamp_now, stamp_of, sync_mss
-from netsandbox.wire.sequence import MASK, after, before
+from netsandbox.wire.sequence import HALF, MASK, after, before
 from netsandbox.wire.tcp import ECE, SYN
 
 if TYPE_CHECKING:
@@ -32,25 +32,27 @@ def take(conn: Connection, segment: TcpSegment, said: Options, count: int = 1) -
     ack, una = segment.ack, conn.una
     if said.stamp is not None:
         conn.echoed_stamp = said.stamp[1]
-    if before(ack, una):
+    gained = (ack - una) & MASK
+    if gained >= HALF:
         if before(ack, (una - conn.largest_window) & MASK):
             return TOO_OLD
         if said.sacks and conn.has_sack:
             _take_old(conn, said.sacks, una)
         return OLD
-    if after(ack, conn.nxt):
+    if (conn.nxt - ack) & MASK >= HALF:
         return UNSENT
-    flag = ack_bits.ADVANCED if ack != una else ack_bits.NOTHING
-    if flag:
+    flag = ack_bits.NOTHING
+    if gained:
+        flag = ack_bits.ADVANCED
         conn.retries = 0
     if segment.sequence_length:
         flag |= ack_bits.DATA
-    flag |= _update_window(conn, segment)
+    flag |= _update_window(conn, segment, bool(gained))
     if segment.flags & ECE and conn.ecn and not segment.flags & SYN:
         flag |= ack_bits.MARKED
     progress = Progress(conn)
     conn.una = ack
-    conn.counts.bytes_acked += (ack - una) & MASK
+    conn.counts.bytes_acked += gained
     if said.sacks and conn.has_sack:
         flag |= sack.take(conn, progress, said.sacks, ack, una)
     conn.soft_error = ""
@@ -94,10 +96,10 @@ def _finish(conn: Connection, flag: int, progress: Progress, count: int) -> None
     recovery.leave(conn, leaves)
 
 
-def _update_window(conn: Connection, segment: TcpSegment) -> int:
+def _update_window(conn: Connection, segment: TcpSegment, has_news: bool) -> int:
     """tcp_ack_update_window: only the newest segment says how large the peer's window is."""
     window = segment.window << (0 if segment.flags & SYN else conn.send_scale)
-    newer = after(segment.ack, conn.una) or after(segment.seq, conn.window_seq)
+    newer = has_news or after(segment.seq, conn.window_seq)
     if not newer and not (segment.seq == conn.window_seq and (window > conn.send_window or not window)):
         return ack_bits.NOTHING
     conn.window_seq = segment.seq
@@ -113,8 +115,11 @@ def _clean(conn: Connection, progress: Progress, ack: int) -> int:
     """Forget what has arrived, and take its round-trip time (tcp_clean_rtx_queue)."""
     flag, sent, count, lowest = ack_bits.NOTHING, conn.sent, 0, conn.nxt
     first_at: int | None = None
-    while sent and not after(sent[0].end, ack):
-        segment = sent.pop(0)
+    while sent:
+        segment, end = sent[0], sent[0].end
+        if after(end, ack):
+            break
+        del sent[0]
         count += 1
         flag |= ack_bits.SYN_ACKED if segment.flags & SYN else ack_bits.DATA_ACKED
         if segment.ever_again:
@@ -122,7 +127,7 @@ def _clean(conn: Connection, progress: Progress, ack: int) -> int:
         elif not segment.sacked:
             first_at = segment.at if first_at is None else first_at
             lowest = segment.seq if before(segment.seq, lowest) else lowest
-            flag |= ack_bits.NOTHING if after(segment.end, conn.high_seq) else ack_bits.ORIGINAL
+            flag |= ack_bits.NOTHING if after(end, conn.high_seq) else ack_bits.ORIGINAL
         if segment.flags & SYN:
             conn.retry_since = 0
         _forget(conn, segment)

@@ -22,7 +22,8 @@ def arm(conn: Any, kind: str, delay: int) -> None:
     """Let the one timer of what was sent ring after `delay` nanoseconds, for this reason and no other."""
     scheduler = conn.namespace.scheduler
     scheduler.cancel(conn.timer)
-    delay = min(delay, RTO_MAX)
+    if delay > RTO_MAX:
+        delay = RTO_MAX
     foreground = not conn.orphan and (conn.foreground or conn.retries + conn.probes < PATIENCE)
     conn.timer_kind = kind
     conn.timer_due = scheduler.now + delay

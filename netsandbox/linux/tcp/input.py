@@ -40,7 +40,7 @@ from netsandbox.linux.tcp.state import (
 from netsandbox.linux.tcp.timewait import TimeWait
 from netsandbox.linux.tcp.transmit import send_ack
 from netsandbox.wire.addresses import MAC_GROUP_BIT
-from netsandbox.wire.sequence import MASK, after, before, distance
+from netsandbox.wire.sequence import HALF, MASK, after, before, distance
 from netsandbox.wire.tcp import ACK, FIN, RST, SYN, TcpSegment
 
 if TYPE_CHECKING:
@@ -158,9 +158,10 @@ def process(conn: Connection, packet: IPv4Packet, segment: TcpSegment, count: in
     if not flags & (ACK | RST | SYN):
         return Dropped(DropReason.TCP_FLAGS, (segment.dport,))
     said = options.read(segment.options, bool(flags & SYN))
-    refusal = _validate(conn, segment, said)
-    if refusal:
-        return Outcome.ACCEPTED if refusal == "reset" else _dropped(refusal, segment)
+    if not _is_predicted(conn, segment, said):
+        refusal = _validate(conn, segment, said)
+        if refusal:
+            return Outcome.ACCEPTED if refusal == "reset" else _dropped(refusal, segment)
     if not flags & ACK:
         return Dropped(DropReason.TCP_FLAGS, (segment.dport,))
     problem = ack.take(conn, segment, said, count)
@@ -270,6 +271,14 @@ def _take_data(conn: Connection, packet: IPv4Packet, segment: TcpSegment) -> Ver
 
 
 # -- may it be taken at all
+
+def _is_predicted(conn: Connection, segment: TcpSegment, said: Options) -> bool:
+    """Header prediction (tcp_rcv_established): what comes next and fits the window needs no more looking at."""
+    stamp = said.stamp
+    return (segment.seq == conn.expected and not segment.flags & (RST | SYN)
+            and (not segment.data or len(segment.data) <= window.open_now(conn))
+            and (stamp is None or (stamp[0] - conn.recent_stamp) & MASK < HALF))
+
 
 def _validate(conn: Connection, segment: TcpSegment, said: Options) -> str:
     """tcp_validate_incoming: empty, "reset" when a RST has ended the connection, or a drop reason."""

@@ -108,13 +108,13 @@ def write(conn: Connection, is_nagle_off: bool = False, only_one: bool = False) 
 
 def next_burst(conn: Connection, is_nagle_off: bool = False) -> int:
     """How many bytes leave next (0 for a bare FIN), or -1: the windows or Nagle keep them back."""
-    chunk = conn.unsent[0]
-    mss = current_mss(conn)
-    window = conn.congestion.window
-    quota = min(window - conn.in_flight, max(window >> 1, 1), most_in_burst(conn, mss))
+    chunk, mss, window = conn.unsent[0], current_mss(conn), conn.congestion.window
+    quota = window - conn.in_flight
     if quota <= 0:
         return -1
-    _fill(conn, chunk, quota * mss)
+    if len(conn.unsent) > 1 or len(chunk.data) > mss:
+        quota = min(quota, max(window >> 1, 1), most_in_burst(conn, mss))
+        _fill(conn, chunk, quota * mss)
     length = len(chunk.data)
     if length + chunk.fin and not has_window(conn, chunk, mss):
         return -1

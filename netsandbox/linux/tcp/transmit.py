@@ -77,12 +77,15 @@ def follow(conn: Connection, route: Route) -> None:
 
 def sync_mss(conn: Connection, mtu: int) -> int:
     """tcp_sync_mss: the largest segment for a path, in bytes of data, and never half of the peer's window."""
-    header = options.TIMESTAMP_SIZE if conn.has_stamps else 0
-    mss = max(min(mtu - HEADERS, conn.mss_clamp), conn.namespace.sysctls.get("net.ipv4.tcp_min_snd_mss")) - header
+    header, mss = options.TIMESTAMP_SIZE if conn.has_stamps else 0, mtu - HEADERS
+    if mss > conn.mss_clamp:
+        mss = conn.mss_clamp
+    mss = max(mss, conn.namespace.sysctls.get("net.ipv4.tcp_min_snd_mss")) - header
     largest = conn.largest_window
     if largest:
         cutoff = largest >> 1 if largest > 536 else largest
-        mss = min(mss, max(cutoff, 68 - 20 - header))
+        if mss > cutoff:
+            mss = min(mss, max(cutoff, 68 - 20 - header))
     if conn.probed_mss:
         mss = min(mss, conn.probed_mss)
     conn.path_mtu = mtu

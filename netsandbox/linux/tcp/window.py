@@ -72,10 +72,13 @@ def open_now(conn: Connection) -> int:
 
 def wanted(conn: Connection) -> int:
     """The window that we should like to offer, in bytes (__tcp_select_window)."""
-    full = full_space(conn)
-    most = min(conn.window_clamp, full)
-    free, scale = space(conn), conn.receive_scale
-    mss = min(conn.segment_size, most)
+    buffer, ratio, scale = conn.receive_buffer, conn.ratio, conn.receive_scale
+    full, free = buffer * ratio >> 8, (buffer - conn.memory) * ratio >> 8
+    most, mss = conn.window_clamp, conn.segment_size
+    if most > full:
+        most = full
+    if mss > most:
+        mss = most
     if mss <= 0:
         return 0
     if free < most >> 1:
@@ -83,7 +86,8 @@ def wanted(conn: Connection) -> int:
         free = max(free, 0) >> scale << scale
         if free < full >> 4 or free < mss:
             return 0
-    free = min(free, conn.slow_start)
+    if free > conn.slow_start:
+        free = conn.slow_start
     if scale:
         return -(-free >> scale) << scale
     window = conn.receive_window
@@ -94,11 +98,11 @@ def wanted(conn: Connection) -> int:
 
 def select(conn: Connection) -> int:
     """The value of the header's window field; a window that was offered is not taken back (tcp_select_window)."""
-    now, new = open_now(conn), wanted(conn)
-    scale = conn.receive_scale
+    now, new, scale = open_now(conn), wanted(conn), conn.receive_scale
     if new < now:
         new = -(-now >> scale) << scale
-    new = min(new, MAX_WINDOW << scale)
+    if new > MAX_WINDOW << scale:
+        new = MAX_WINDOW << scale
     conn.receive_window = new
     conn.acked_up_to = conn.expected
     return new >> scale
