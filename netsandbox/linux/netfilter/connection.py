@@ -24,6 +24,7 @@ INVERSE_TYPES |= {answer: question for question, answer in INVERSE_TYPES.items()
 QUESTIONS = frozenset({ECHO_REQUEST, TIMESTAMP_REQUEST, INFORMATION_REQUEST, MASK_REQUEST})
 """The ICMP types that a connection can begin with."""
 DCCP, GRE = 33, 47
+WITH_MESSAGE = (TcpSegment, UdpDatagram)
 WITH_PORTS = frozenset({TCP, UDP, 132, 136})
 """TCP, UDP, SCTP and UDP-Lite: the first four bytes of the header are the ports. (DCCP's are not tracked any more.)"""
 TOLD_WITH_PORTS = WITH_PORTS | {DCCP}
@@ -82,7 +83,7 @@ def tuple_of(packet: IPv4Packet) -> FlowTuple | None:
     """The tuple of a packet that is not a later fragment (nf_ct_get_tuple); None where its header is cut off,
     or says what there cannot be."""
     payload = packet.payload
-    if isinstance(payload, UdpDatagram | TcpSegment):
+    if isinstance(payload, WITH_MESSAGE):
         return FlowTuple._make((packet.protocol, packet.src, packet.dst, payload.sport, payload.dport, 0))
     if isinstance(payload, IcmpMessage):
         ident = payload.ident if payload.type in INVERSE_TYPES else 0

@@ -85,14 +85,14 @@ def _resolve(namespace: NetworkNamespace, table: ConnectionTable, buffer: Socket
         seen = connection.status & SEEN_REPLY
         info = ESTABLISHED_REPLY if direction == REPLY else ESTABLISHED if seen else NEW
     buffer.connection, buffer.info = connection, info
-    before = connection.state, connection.status
+    state, status = connection.state, connection.status
     if not _handle(namespace, table, buffer.packet, connection, info):
         table.statistics["invalid"] += 1
         buffer.connection, buffer.refused = None, connection if found is not None else None
     elif info == ESTABLISHED_REPLY:
         connection.status |= SEEN_REPLY
-    if before != (connection.state, connection.status) and connection.status & CONFIRMED:
-        _tell(table, connection, before[0])
+    if (connection.state != state or connection.status != status) and connection.status & CONFIRMED:
+        _tell(table, connection, state)
     return None
 
 
@@ -117,10 +117,11 @@ def _handle(namespace: NetworkNamespace, table: ConnectionTable, packet: IPv4Pac
                 table.forget(connection, "reset")
         elif is_valid and lifetime is not None:
             table.refresh(connection, lifetime)
-        if is_valid and lifetime is not None:
-            _count(connection, packet, info)
+        if connection.counts is not None and is_valid and lifetime is not None:
+            _count(connection.counts, packet, info)
         return is_valid
-    _count(connection, packet, info)
+    if connection.counts is not None:
+        _count(connection.counts, packet, info)
     if packet.protocol == UDP:
         _track_stream(namespace, table, connection, "udp", namespace.scheduler.now > connection.stream_from)
     elif packet.protocol == GRE:
@@ -133,12 +134,11 @@ def _handle(namespace: NetworkNamespace, table: ConnectionTable, packet: IPv4Pac
     return True
 
 
-def _count(connection: Connection, packet: IPv4Packet, info: int) -> None:
+def _count(counts: tuple[list[int], list[int]], packet: IPv4Packet, info: int) -> None:
     """nf_ct_acct_update: packets and bytes of each direction, IP headers included."""
-    if connection.counts is not None:
-        count = connection.counts[direction_of(info)]
-        count[0] += 1
-        count[1] += packet.total_length
+    count = counts[direction_of(info)]
+    count[0] += 1
+    count[1] += packet.total_length
 
 
 def _track_stream(namespace: NetworkNamespace, table: ConnectionTable, connection: Connection, name: str,
@@ -158,11 +158,12 @@ def _track_stream(namespace: NetworkNamespace, table: ConnectionTable, connectio
 def _makes_sense(namespace: NetworkNamespace, buffer: SocketBuffer) -> bool:
     """tcp_error, udp_error, sctp_error: lengths, flags, and, where the packet came in, checksums."""
     packet, payload = buffer.packet, buffer.packet.payload
+    if isinstance(payload, TcpSegment) and payload.checksum is None:
+        return track_tcp.VALID_FLAGS[payload.flags]
     checks = buffer.hook is PREROUTING and bool(namespace.sysctls.get("net.netfilter.nf_conntrack_checksum"))
     if isinstance(payload, TcpSegment):
-        if checks and payload.checksum is not None and not payload.is_checksum_right(packet.src, packet.dst):
-            return False
-        return track_tcp.VALID_FLAGS[payload.flags]
+        return (not checks or payload.is_checksum_right(packet.src, packet.dst)) and (
+            track_tcp.VALID_FLAGS[payload.flags])
     if isinstance(payload, UdpDatagram):
         if not payload.is_length_right:
             return False

@@ -117,10 +117,9 @@ def unconnected_words(refused: Connection | None, is_untracked: bool) -> str:
 
 
 def connection_words(connection: Connection, info: int) -> str:
-    """How a packet belongs to a connection, in the words of its line: state, direction, tuples."""
-    words = connection.words.get(info)
-    if words is None:
-        original, direction = connection.original, "REPLY" if info > 2 else "ORIGINAL"
-        words = connection.words[info] = (f"{STATE_WORDS[info]} {direction} {NAMES.get(original.protocol, 'unknown')} "
-                                          f"{tuple_text(original)} {tuple_text(connection.reply)}")
+    """How a packet belongs to a connection, in the words of its line: state, direction, tuples; it keeps them."""
+    original, direction = connection.original, "REPLY" if info > 2 else "ORIGINAL"
+    words = (f"{STATE_WORDS[info]} {direction} {NAMES.get(original.protocol, 'unknown')} "
+             f"{tuple_text(original)} {tuple_text(connection.reply)}")
+    connection.words[info] = words
     return words

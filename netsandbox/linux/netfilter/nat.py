@@ -18,11 +18,11 @@ from netsandbox.linux.netfilter.connection import (
     CONFIRMED,
     DST_NAT,
     DST_NAT_DONE,
+    ESTABLISHED,
+    ESTABLISHED_REPLY,
     NAT_DONE,
     NAT_MASK,
     NEW,
-    RELATED,
-    RELATED_REPLY,
     REPLY,
     SRC_NAT,
     SRC_NAT_DONE,
@@ -46,6 +46,8 @@ HARDER = 32
 """So many attempts before the last one, what is over is taken out (NF_NAT_HARDER_THRESH)."""
 WORD = 1 << 32
 SOURCE_HOOKS = frozenset({Hook.POSTROUTING, Hook.INPUT})
+FOLLOWING = frozenset({ESTABLISHED, ESTABLISHED_REPLY})
+"""What a packet is to a connection whose translation is settled."""
 OUTPUT, POSTROUTING = Hook.OUTPUT, Hook.POSTROUTING
 
 
@@ -239,23 +241,33 @@ def settle_unchanged(table: ConnectionTable, connection: Connection, is_source: 
 
 def translate(namespace: NetworkNamespace, buffer: SocketBuffer) -> HookVerdict:
     """nf_nat_inet_fn: ask the rules about a connection's first packet, and translate by what was settled."""
-    connection, table = buffer.connection, namespace.netfilter.connections
-    if connection is None or table is None:
+    connection = buffer.connection
+    if connection is None:
         return None
     is_source, info = buffer.hook in SOURCE_HOOKS, buffer.info
-    if info in (RELATED, RELATED_REPLY) and buffer.packet.protocol == ICMP:
-        return _translate_error(buffer, connection, is_source)
-    if info in (NEW, RELATED, RELATED_REPLY) and not is_settled(connection, is_source):
-        verdict = namespace.netfilter.ask_nat(namespace, buffer)
-        if verdict is not None:
-            return verdict
+    if info not in FOLLOWING:
+        if info != NEW and buffer.packet.protocol == ICMP:
+            return _translate_error(buffer, connection, is_source)
         if not is_settled(connection, is_source):
-            settle_unchanged(table, connection, is_source)
-    elif connection.masquerade and _has_moved(buffer, connection):
-        table.forget(connection, "another way out")
+            verdict = _settle_by_rules(namespace, buffer, connection, is_source)
+            if verdict is not None:
+                return verdict
+            _apply(buffer, connection, is_source)
+            return None
+    if connection.masquerade and _has_moved(buffer, connection):
+        namespace.netfilter.connection_table(namespace).forget(connection, "another way out")
         return Dropped(DropReason.NETFILTER_DROP, ("moved",))
     _apply(buffer, connection, is_source)
     return None
+
+
+def _settle_by_rules(namespace: NetworkNamespace, buffer: SocketBuffer, connection: Connection,
+                     is_source: bool) -> HookVerdict:
+    """What the rules of the present hook say; where they say nothing, what the packet has already."""
+    verdict = namespace.netfilter.ask_nat(namespace, buffer)
+    if verdict is None and not is_settled(connection, is_source):
+        settle_unchanged(namespace.netfilter.connection_table(namespace), connection, is_source)
+    return verdict
 
 
 def _has_moved(buffer: SocketBuffer, connection: Connection) -> bool:
@@ -264,18 +276,12 @@ def _has_moved(buffer: SocketBuffer, connection: Connection) -> bool:
             and buffer.leaves is not None and buffer.leaves.index != connection.masquerade)
 
 
-def _bit(direction: int, is_source: bool) -> int:
-    """Of a connection's status: whether its translation touches this end of a packet."""
-    return DST_NAT if is_source is (direction == REPLY) else SRC_NAT
-
-
 def _apply(buffer: SocketBuffer, connection: Connection, is_source: bool) -> None:
     """nf_nat_packet: the packet is to look like what the other direction's packets answer."""
     direction = direction_of(buffer.info)
-    other = connection.tuple(not direction)
-    if connection.status & _bit(direction, is_source):
-        buffer.packet = rewrite.translate(buffer.packet, other, is_source)
-    if buffer.hook is OUTPUT and connection.tuple(direction).dst != other.src:
+    if connection.status & (DST_NAT if is_source is (direction == REPLY) else SRC_NAT):
+        buffer.packet = rewrite.translate(buffer.packet, connection.tuple(not direction), is_source)
+    if buffer.hook is OUTPUT and connection.tuple(direction).dst != connection.tuple(not direction).src:
         buffer.needs_route = True
 
 
@@ -286,7 +292,7 @@ def _translate_error(buffer: SocketBuffer, connection: Connection, is_source: bo
         return Dropped(DropReason.NETFILTER_DROP, ("icmp error",))
     if message.type == REDIRECT and (connection.status & NAT_DONE != NAT_DONE or connection.status & NAT_MASK):
         return Dropped(DropReason.NETFILTER_DROP, ("redirect",))
-    if not connection.status & _bit(direction, is_source):
+    if not connection.status & (DST_NAT if is_source is (direction == REPLY) else SRC_NAT):
         return None
     other = connection.tuple(not direction)
     quoted = rewrite.translate_quoted(message.data, other, not is_source)

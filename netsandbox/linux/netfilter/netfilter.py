@@ -160,7 +160,9 @@ class Netfilter:
                 break
         after, connection = buffer.packet, buffer.connection
         if connection is not None:
-            words, made_at = connection_words(connection, buffer.info), connection.made_at
+            words, made_at = connection.words.get(buffer.info), connection.made_at
+            if words is None:
+                words = connection_words(connection, buffer.info)
         else:
             words = unconnected_words(buffer.refused, buffer.is_untracked) if self.is_tracking else ""
             made_at = -1

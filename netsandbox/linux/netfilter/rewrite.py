@@ -21,9 +21,12 @@ def changed(packet: IPv4Packet, payload: Transport | None = None, src: int | Non
             ttl: int | None = None, tos: int | None = None) -> IPv4Packet:
     """The packet with other fields; the header's checksum follows."""
     twin = packet.with_ttl(packet.ttl if ttl is None else ttl)
-    twin.src = packet.src if src is None else src
-    twin.dst = packet.dst if dst is None else dst
-    twin.tos = packet.tos if tos is None else tos
+    if src is not None:
+        twin.src = src
+    if dst is not None:
+        twin.dst = dst
+    if tos is not None:
+        twin.tos = tos
     if twin.checksum is not None:
         twin.checksum = _updated(twin.checksum, _sum(packet.src) + _sum(packet.dst) + packet.tos,
                                  _sum(twin.src) + _sum(twin.dst) + twin.tos)
@@ -43,7 +46,8 @@ def translate(packet: IPv4Packet, answer: FlowTuple, is_source: bool) -> IPv4Pac
     payload = packet.payload
     if isinstance(payload, TcpSegment):
         payload = payload.with_ports(port, payload.dport) if is_source else payload.with_ports(payload.sport, port)
-        _correct(payload, packet.payload, old, address)
+        if payload.checksum:
+            _correct(payload, packet.payload, old, address)
     elif isinstance(payload, UdpDatagram):
         sport, dport = (port, payload.dport) if is_source else (payload.sport, port)
         payload = UdpDatagram(sport, dport, payload.data, payload.checksum, payload.length)
@@ -56,7 +60,7 @@ def translate(packet: IPv4Packet, answer: FlowTuple, is_source: bool) -> IPv4Pac
 
 def _correct(payload: UdpDatagram | TcpSegment, old: Transport, old_address: int, address: int) -> None:
     """A checksum that was wrong, or left to `lo`, stays as far from the right one as it was."""
-    if not isinstance(old, UdpDatagram | TcpSegment) or not payload.checksum:
+    if not payload.checksum or not isinstance(old, UdpDatagram | TcpSegment):
         return
     if isinstance(old, OffloadedDatagram):
         payload.checksum = None
