@@ -21,5 +21,7 @@ SHIFTS = tuple(LEVEL_SHIFT * min((bits + LEVEL_SHIFT - 1) // LEVEL_SHIFT, LEVELS
 def expiry(now: int, delay: int) -> int:
     """The virtual nanosecond at which a timer fires that is armed now for `delay` from now (calc_wheel_index)."""
     ticks = -(-delay // TICK)
-    shift = SHIFTS[(ticks // LEVEL_SPAN).bit_length()] if ticks > 0 else 0
+    if ticks < LEVEL_SPAN:
+        return (now // TICK + ticks + 1) * TICK
+    shift = SHIFTS[(ticks // LEVEL_SPAN).bit_length()]
     return ((now // TICK + ticks + (1 << shift)) >> shift << shift) * TICK

@@ -55,7 +55,9 @@ def translate(packet: IPv4Packet, answer: FlowTuple, is_source: bool) -> IPv4Pac
     elif isinstance(payload, IcmpMessage) and payload.type in INVERSE_TYPES:
         rest = answer.sport << 16 | payload.rest & 0xFFFF
         payload = IcmpMessage(payload.type, payload.code, rest, payload.data)
-    return changed(packet, payload, address) if is_source else changed(packet, payload, dst=address)
+    twin = changed(packet, src=address) if is_source else changed(packet, dst=address)
+    twin.payload = payload
+    return twin
 
 
 def _correct(payload: UdpDatagram | TcpSegment, old: Transport, old_address: int, address: int) -> None:

@@ -21,7 +21,8 @@ GAP_ACKS = 3
 def arm(conn: Any, kind: str, delay: int) -> None:
     """Let the one timer of what was sent ring after `delay` nanoseconds, for this reason and no other."""
     scheduler = conn.namespace.scheduler
-    scheduler.cancel(conn.timer)
+    if conn.timer is not None:
+        scheduler.cancel(conn.timer)
     if delay > RTO_MAX:
         delay = RTO_MAX
     foreground = not conn.orphan and (conn.foreground or conn.retries + conn.probes < PATIENCE)

@@ -86,7 +86,7 @@ def write(conn: Connection, is_nagle_off: bool = False, only_one: bool = False) 
     if not conn.more_to_send:
         conn.write_began = conn.namespace.scheduler.clock
     conn.more_to_send = False
-    sent = 0
+    sent, was_idle = 0, not conn.sent
     while conn.unsent:
         size = next_burst(conn, is_nagle_off)
         if size < 0 or not _send_burst(conn, size):
@@ -101,8 +101,8 @@ def write(conn: Connection, is_nagle_off: bool = False, only_one: bool = False) 
     is_full = conn.in_flight >= state.window
     if sent or is_full:
         state.note_use(len(conn.sent), is_full, conn.una, conn.nxt)
-    if sent:
-        schedule_tail_probe(conn)
+    if sent and not schedule_tail_probe(conn):
+        _run_timer(conn, was_idle)
     return bool(sent or conn.sent)
 
 
@@ -253,12 +253,15 @@ def _cut(conn: Connection, chunk: Chunk, size: int, mss: int) -> list[Sent]:
 
 def _note_sent(conn: Connection, segments: list[Sent]) -> None:
     """They are under way now (tcp_event_new_data_sent)."""
-    is_first = not conn.sent
     conn.nxt = segments[-1].end
     conn.sent.extend(segments)
     if conn.recovery >= Recovery.CWR:
         conn.prr_out += len(segments)
-    if is_first or conn.timer_kind == alarm.TAIL:
+
+
+def _run_timer(conn: Connection, was_idle: bool) -> None:
+    """What has just left is the first under way, or its timer was a tail probe's: now it is for sending again."""
+    if was_idle or conn.timer_kind == alarm.TAIL:
         alarm.rearm(conn)
 
 
@@ -269,8 +272,9 @@ def fill_window(conn: Connection) -> bool:
     if room <= 0:
         return False
     size = min(room, current_mss(conn), len(chunk.data))
-    chunk.push = chunk.push or size < len(chunk.data)
-    _send_burst(conn, size)
+    chunk.push, was_idle = chunk.push or size < len(chunk.data), not conn.sent
+    if _send_burst(conn, size):
+        _run_timer(conn, was_idle)
     return True
 
 
