@@ -150,7 +150,7 @@ class LabApp(UnbrokenApp):
 
     def get_default_screen(self) -> Screen[object]:
         """The main screen."""
-        return self.main  # type: ignore[return-value]
+        return self.main
 
     @property
     def main(self) -> MainScreen:

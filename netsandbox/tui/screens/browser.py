@@ -20,6 +20,7 @@ from netsandbox.session.shelf import Work
 from netsandbox.tui.glyphs import GlyphSet
 from netsandbox.tui.i18n import language, tr
 from netsandbox.tui.lesson import said
+from netsandbox.tui.settling import Settling
 from netsandbox.tui.text import crop, fit, safe, wrap
 
 AT_ONCE = 4
@@ -40,7 +41,7 @@ class _SearchLine(Input):
         return (character != ":" or bool(self.value)) and super().check_consume_key(key, character)
 
 
-class BrowserScreen(ModalScreen[str]):
+class BrowserScreen(Settling, ModalScreen[str]):
     """A list with a search line; what is chosen is the result, empty when nothing is."""
 
     BINDINGS: ClassVar[list[BindingType]] = [

@@ -15,6 +15,7 @@ from textual.widgets import Static
 
 from netsandbox.tui.glyphs import GlyphSet
 from netsandbox.tui.i18n import described, tr
+from netsandbox.tui.settling import Settling
 from netsandbox.tui.text import cell_len, fit
 
 _KEY_NAMES = {
@@ -40,7 +41,7 @@ def key_lines(bindings: Iterable[BindingType]) -> list[tuple[str, str]]:
     return lines
 
 
-class HelpScreen(ModalScreen[None]):
+class HelpScreen(Settling, ModalScreen[None]):
     """A page to read; escape or `?` closes it."""
 
     BINDINGS: ClassVar[list[BindingType]] = [

@@ -37,6 +37,7 @@ from netsandbox.tui.panes.timeline import Timeline
 from netsandbox.tui.panes.topology import TopologyPane
 from netsandbox.tui.panes.why import WhyPane
 from netsandbox.tui.screens.pane_table import PANES
+from netsandbox.tui.settling import Settling
 from netsandbox.tui.status_text import speed_text
 
 if TYPE_CHECKING:
@@ -50,7 +51,7 @@ PANE_NAMED = {pane.name: pane for pane in PANES}
 Made = TypeVar("Made", bound=Widget)
 
 
-class PanesScreen(Screen[None]):
+class PanesScreen(Settling, Screen[None]):
     """All panes and lines; what they show is the main screen's business."""
 
     ALLOW_IN_MAXIMIZED_VIEW = "StatusLine, PromptLine, Timeline, KeyBar"

@@ -16,13 +16,14 @@ from textual.widgets import Input
 from netsandbox.tui.glyphs import GlyphSet
 from netsandbox.tui.i18n import tr
 from netsandbox.tui.panes.line_view import LineView
+from netsandbox.tui.settling import Settling
 from netsandbox.tui.streams import Stream
 from netsandbox.tui.text import safe
 
 USUAL = "stream.svg"
 
 
-class StreamScreen(ModalScreen[None]):
+class StreamScreen(Settling, ModalScreen[None]):
     """One stream in its views."""
 
     BINDINGS: ClassVar[list[BindingType]] = [

@@ -14,6 +14,7 @@ from textual.widgets import Static
 
 from netsandbox.tui.glyphs import GlyphSet
 from netsandbox.tui.i18n import tr
+from netsandbox.tui.settling import Settling
 from netsandbox.tui.text import wrap
 
 PAGES = 4
@@ -21,7 +22,7 @@ NARROW = 40
 """Cells of a line before it is known how many there are: a longer one might be broken twice."""
 
 
-class TourScreen(ModalScreen[bool]):
+class TourScreen(Settling, ModalScreen[bool]):
     """Its pages, a card below the picture: what `p` does is seen above it.  It ends with whether a line is begun."""
 
     BINDINGS: ClassVar[list[BindingType]] = [

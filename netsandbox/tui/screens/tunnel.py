@@ -13,6 +13,7 @@ from textual.screen import ModalScreen
 from netsandbox.tui.glyphs import GlyphSet
 from netsandbox.tui.i18n import tr
 from netsandbox.tui.panes.detail import DetailPane
+from netsandbox.tui.settling import Settling
 from netsandbox.tui.source import FrameBytes
 from netsandbox.wire.dissect import Layer, dissect
 
@@ -27,7 +28,7 @@ def carrier_of(layers: tuple[Layer, ...]) -> int | None:
     return None
 
 
-class TunnelScreen(ModalScreen[None]):
+class TunnelScreen(Settling, ModalScreen[None]):
     """One frame of a tunnel."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
