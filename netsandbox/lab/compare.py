@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterator
 from typing import TYPE_CHECKING, NamedTuple
 
 from netsandbox.lab import views
+from netsandbox.wire.addresses import format_mac
 
 if TYPE_CHECKING:
     from netsandbox.lab.lab import Lab
@@ -26,8 +27,11 @@ class Difference(NamedTuple):
 
 
 def _links(lab: Lab, node: str) -> Rows:
-    for row in views.interfaces(lab, node):
-        yield row.name, " ".join(filter(None, (row.state, row.mac, *row.addresses, row.master or "")))
+    namespace = views.find_namespace(lab, node)
+    for one in namespace.interfaces.values() if namespace is not None else ():  # no counters, which cost the most
+        addresses = (str(own.with_length) for own in one.addresses)
+        master = one.port.bridge.name if one.port else ""
+        yield one.name, " ".join(filter(None, (one.operstate, format_mac(one.mac), *addresses, master)))
 
 
 def _arp(lab: Lab, node: str) -> Rows:
@@ -42,10 +46,9 @@ def _mac(lab: Lab, node: str) -> Rows:
 
 
 def _routes(lab: Lab, node: str) -> Rows:
-    for row in views.routes(lab, node):
-        if row.table == "main":
-            head, _blank, rest = row.text.partition(" ")
-            yield head, rest
+    for row in views.routes(lab, node, ("main",)):
+        head, _blank, rest = row.text.partition(" ")
+        yield head, rest
 
 
 def _sockets(lab: Lab, node: str) -> Rows:

@@ -174,12 +174,12 @@ def _route(table: str, route: Route) -> RouteRow:
     return RouteRow(table, " ".join(parts), route.seq)
 
 
-def routes(lab: Lab, node: str) -> list[RouteRow]:
-    """The main table, then the local one."""
+def routes(lab: Lab, node: str, tables: tuple[str, ...] = ("main", "local")) -> list[RouteRow]:
+    """The main table, then the local one, or only some."""
     namespace = find_namespace(lab, node)
     if namespace is None:
         return []
-    return [_route(table, route) for table in ("main", "local") for route in namespace.routes.all(table)]
+    return [_route(table, route) for table in tables for route in namespace.routes.all(table)]
 
 
 def sockets(lab: Lab, node: str) -> list[SocketRow]:

@@ -195,6 +195,7 @@ class KeptSession(Session):
         branch = self._branch(name)
         trial = Session(self.seed, self.profile, self.uplink)
         trial.use_files(self.files)
+        trial.checkpoints.is_on = False  # it only goes there
         trial.journal, trial.end = branch.journal, branch.end
         step = branch.end.step if branch is self.branches.present else parting(self.journal, branch.journal)
         kept = self.checkpoints.before(self, min(step, self.position.step))
