@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import weakref
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -38,3 +39,26 @@ async def test_a_lab_that_was_left_is_taken_away_when_the_person_pauses(
             if left() is None:
                 return
     pytest.fail("it is still there")
+
+
+def test_nobody_waits_for_a_look_through_everything_who_has_just_pressed_a_key(monkeypatch: pytest.MonkeyPatch) -> None:
+    class Pump:
+        """Time passes when the test says so."""
+
+        def set_timer(self, seconds: float, what: Callable[[], None]) -> Pump:
+            waiting.append((seconds, what))
+            return self
+
+        def stop(self) -> None:
+            pass
+
+    waiting, looks, keys = list[tuple[float, Callable[[], None]]](), list[int](), [0]
+    monkeypatch.setattr(collector, "tidy_some", lambda: False)
+    monkeypatch.setattr(collector, "is_untidy", lambda: True)
+    monkeypatch.setattr(collector, "tidy", lambda: looks.append(keys[0]))
+    memory.Tidying(Pump(), lambda: keys[0]).soon()  # type: ignore[arg-type]
+    for typed in (0, 1, 1, 0):
+        keys[0] += typed
+        waiting.pop()[1]()
+    assert not waiting
+    assert looks == [2]
