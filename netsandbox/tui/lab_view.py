@@ -47,9 +47,12 @@ TABLES_RATE = 200_000_000
 """Virtual nanoseconds after which tables are looked at again although nothing happened: their timers run."""
 UNDER_WAY = 500
 """Records before the present among which those are that sent what is on its way."""
+MOST_DRAWN = 6
+"""Structures whose rows are remembered."""
 _LOOK_BACK = 50
 """Steps among which a frame that moved is looked for, when many were made at once."""
 Rows = TypeVar("Rows")
+Drawn = tuple[Sequence[NodeRow], Sequence[InterfaceRow], Sequence[LinkRow]]
 
 
 class LabView:
@@ -63,6 +66,8 @@ class LabView:
         self._cache: dict[tuple[Any, ...], Any] = {}
         self._built: tuple[Any, dict[str, Sequence[InterfaceRow]]] = (None, {})
         """By node, and at which structure they were looked at."""
+        self._drawn: dict[tuple[int, int], Drawn] = {}
+        """By structure: who goes back and forth in time sees the same few."""
         self._namer: tuple[Any, Namer] | None = None
         self._teller: tuple[Any, frame_log.Teller] | None = None
         """Who tells the log's rows, and at which structure."""
@@ -146,6 +151,16 @@ class LabView:
         rows = self._built[1].get(node)
         if rows is None:
             rows = self._built[1][node] = self.interfaces(node)
+        return rows
+
+    def drawn(self) -> Drawn:
+        """Nodes, interfaces and links as the picture shows them: counters may be those of before."""
+        key = self.structure()
+        rows = self._drawn.get(key)
+        if rows is None:
+            rows = self._drawn[key] = self.nodes(), self.interfaces(), self.links()
+            if len(self._drawn) > MOST_DRAWN:
+                del self._drawn[next(iter(self._drawn))]
         return rows
 
     def links(self) -> Sequence[LinkRow]:

@@ -14,6 +14,7 @@ from netsandbox.explain.story import why_seq
 from netsandbox.lab import frame_log
 from netsandbox.lab.name_history import NameHistory
 from netsandbox.session import shelf
+from netsandbox.session.checkpoints import Checkpoints
 from netsandbox.session.keeping import KeptSession
 from netsandbox.tui import warm
 from netsandbox.tui.app import NetsandboxApp
@@ -87,8 +88,11 @@ def test_a_branch_is_compared_from_a_checkpoint_on(many: KeptSession, monkeypatc
     begin = KeptSession._begin_at
     monkeypatch.setattr("netsandbox.session.timeline.Timeline._begin_at",
                         lambda self, kept, before: begun.append(kept.step) or begin(self, kept, before))
+    taken = list[object]()
+    monkeypatch.setattr(Checkpoints, "_take", lambda *what: taken.append(what))
     assert many.lab_at_end_of("main").trace.digest() == many.trace.digest()
     assert begun
+    assert not taken, "nobody goes back in that one"
 
 
 def test_a_file_is_read_again_only_when_it_has_changed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -115,6 +119,37 @@ async def test_who_tells_the_log_knows_the_names_from_before(tmp_path: Path) -> 
         await on.line("docker run -d --name later nginx")
         live.log(0, 10)
         assert live._teller[1] is not tellers[-1]
+
+
+async def test_a_picture_after_a_layout_waits_for_what_the_panes_make_of_it(tmp_path: Path) -> None:
+    async with stage(tmp_path) as on:
+        painted, main = list[object](), on.app.main
+        on.app._display = lambda *what: painted.append(what)  # type: ignore[method-assign]
+        main._refresh_layout()
+        assert not painted
+        main._on_timer_update()
+        assert len(painted) == 1
+        main._refresh_layout()
+        main._refresh_layout()
+        assert len(painted) == 2, "once is enough"
+
+
+async def test_who_goes_back_and_forth_over_a_line_has_the_same_picture_s_rows(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async with stage(tmp_path) as on:
+        await on.line("docker run -d --name later nginx")
+        await on.quiet()
+        for key in ("left_square_bracket", "right_square_bracket") * 2:
+            await on.press("escape", key)
+        live, looked = on.app.live, list[object]()
+        monkeypatch.setattr(live, "nodes", lambda: looked.append(1) or [])
+        here = len(live.drawn()[0])
+        await on.press("left_square_bracket")
+        before = len(live.drawn()[0])
+        assert here - before == 1
+        monkeypatch.undo()
+        assert live.drawn()[0] == live.nodes()
 
 
 def test_what_keys_need_is_imported_while_nobody_presses_any(monkeypatch: pytest.MonkeyPatch) -> None:

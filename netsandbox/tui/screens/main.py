@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, cast
 
 from textual import on
 
@@ -31,6 +31,7 @@ from netsandbox.tui.topology_navigation import bridge_in_use
 if TYPE_CHECKING:
     from netsandbox.tui.live import LiveLab
     from netsandbox.tui.state_files import StateFiles
+    from netsandbox.tui.typed_ahead import OrderedApp
 
 UNHURRIED = 2.0
 """The pace up to which every frame's detail and reasons are shown as it comes."""
@@ -58,7 +59,7 @@ class MainScreen(PanesScreen):
         self._cursor = 0
         """The first record whose rows the log does not have yet."""
         self._epoch = -1
-        self._tidying = Tidying(self)
+        self._tidying = Tidying(self, self._keys_heard)
         self._structure: tuple[int, int] | None = None
         self._version = -1
         self._moment = (-1, -1)
@@ -79,6 +80,9 @@ class MainScreen(PanesScreen):
         """The device pane goes with the frames; a device that a person selected stays."""
         self._put: Place | None = None
         """The device that was selected for the person."""
+
+    def _keys_heard(self) -> int:
+        return cast("OrderedApp", self.app).keys_heard
 
     # -- bringing up to date
 
@@ -127,8 +131,12 @@ class MainScreen(PanesScreen):
             self.log_pane.clear()
             self._structure = None
         self._cursor = min(self._cursor, seq)
-        if self._about is not None and self._about >= seq:
+        if self._about is None or self._about < seq:
+            return
+        if self.log_pane.current is None:
             self._show_record(None)
+        else:  # the log tells of another one presently
+            self._about = self._stays = None
 
     def _show_structure(self) -> None:
         live = self.live
@@ -136,8 +144,8 @@ class MainScreen(PanesScreen):
         if structure == self._structure:
             return
         self._structure = structure
-        interfaces = live.interfaces()
-        self.topology.show(live.nodes(), interfaces, live.links())
+        nodes, interfaces, links = live.drawn()
+        self.topology.show(nodes, interfaces, links)
         self.log_pane.set_masters(_masters(interfaces))
         if self.device.place is None:
             self._show_first()
