@@ -42,6 +42,16 @@ def test_the_longest_prefix_then_the_lowest_metric_then_the_older_route() -> Non
     assert leaves_by(world, "203.0.113.200") == "eth0"
 
 
+def test_a_route_to_one_address_or_to_a_part_is_not_taken_by_the_rest_of_its_network() -> None:
+    world = routed()
+    world.do("exec h1 ip addr add 10.1.0.1/24 dev eth1", "exec h1 ip route add 203.0.113.0/32 via 10.1.0.2",
+             "exec h1 ip route add 203.0.0.0/16 via 10.1.0.2")
+    found = [leaves_by(world, f"203.0.{address}") for address in ("113.0", "113.1", "113.2", "112.1", "112.2")]
+    assert found == ["eth1", "eth0", "eth0", "eth1", "eth1"]
+    world.do("exec h1 ip route add 203.0.113.2/31 via 10.1.0.2")
+    assert [leaves_by(world, f"203.0.113.{number}") for number in range(5)] == ["eth1", "eth0", "eth1", "eth1", "eth0"]
+
+
 def test_routes_that_lead_nowhere_say_why() -> None:
     world = routed()
     for kind, error in (("unreachable", "EHOSTUNREACH"), ("prohibit", "EACCES"), ("blackhole", "EINVAL"),

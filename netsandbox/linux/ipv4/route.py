@@ -14,7 +14,7 @@ from netsandbox.engine.nothing import NOTHING
 from netsandbox.engine.rare import Rare
 from netsandbox.linux.events import RouteChanged
 from netsandbox.linux.ipv4.multipath import usable
-from netsandbox.linux.ipv4.route_order import Levels, as_walked, order, place, renew, target
+from netsandbox.linux.ipv4.route_order import Levels, Walk, as_walked, order, place, renew, target, walk
 from netsandbox.linux.ipv4.route_value import RouteValue
 from netsandbox.linux.ipv4.rule import DEFAULT, GOTO, LOOKUP, REFUSING, Flow, Rule
 from netsandbox.wire.addresses import LIMITED_BROADCAST, Network, is_multicast, shared
@@ -28,6 +28,8 @@ SCOPES = {"global": 0, "universe": 0, "site": 200, "link": 253, "host": 254, "no
 ERRORS = {"unreachable": "EHOSTUNREACH", "prohibit": "EACCES", "blackhole": "EINVAL", "throw": "ENETUNREACH"}
 """What `connect` fails with for a route type that leads nowhere."""
 TABLES = ("local", "main", "default")
+MOST_FOUND = 1000
+"""Networks of which it is kept what leads there."""
 FEW = 32
 """Routes of a table that are walked through in no time: what a lookup needs is made anew after a change."""
 LOOPBACK = 127
@@ -162,10 +164,11 @@ class RouteTables:
         output_cache, input_cache: answers of `routing`, kept until something changes.
     """
 
-    __slots__ = ("_levels", "_namespace", "_naming", "_tables", "_usual", "decided_by", "has_custom_local",
+    __slots__ = ("_found", "_levels", "_namespace", "_naming", "_tables", "_usual", "decided_by", "has_custom_local",
                  "input_cache", "is_particular", "is_policed", "last_nexthop", "local", "nexthops", "output_cache",
                  "prefixes", "rules")
-    caches: ClassVar = {"_levels": "NOTHING", "_usual": "()", "input_cache": "NOTHING", "output_cache": "NOTHING"}
+    caches: ClassVar = {"_found": "NOTHING", "_levels": "NOTHING", "_usual": "()", "input_cache": "NOTHING",
+                        "output_cache": "NOTHING"}
 
     def __init__(self, namespace: NetworkNamespace) -> None:
         self._namespace = namespace
@@ -179,8 +182,10 @@ class RouteTables:
         self.has_custom_local = False
         self._levels: dict[str, Levels] = NOTHING
         """For each table what a lookup walks, once one is made after a change."""
-        self._usual: Sequence[Levels] = ()
+        self._usual: Walk | tuple[()] = ()
         """The same for those of TABLES that have routes, in their order; empty when it is to be found out."""
+        self._found: dict[int, Sequence[Route]] = NOTHING
+        """What `matches` has said, by the bits of a destination that routes to networks look at."""
         self.rules: tuple[Rule, ...] = DEFAULT
         self.is_policed = self.is_particular = False
         self.decided_by: Rule | None = None
@@ -189,7 +194,7 @@ class RouteTables:
 
     def flush_cache(self) -> None:
         """Forget what was found (rt_cache_flush)."""
-        self.output_cache = self.input_cache = NOTHING
+        self.output_cache = self.input_cache = self._found = NOTHING
 
     def _changed(self, route: Route) -> None:
         """The routes to one destination have."""
@@ -208,9 +213,9 @@ class RouteTables:
             self._levels = {**self._levels, table: levels}
         return levels
 
-    def _walk_usual(self) -> Sequence[Levels]:
-        self._usual = [levels for table in TABLES if (levels := self._walk(table))]
-        return self._usual
+    def _walk_usual(self) -> Walk:
+        self._usual = usual = walk([levels for table in TABLES if (levels := self._walk(table))])
+        return usual
 
     def set_rules(self, rules: tuple[Rule, ...]) -> None:
         """Have others from now on."""
@@ -295,7 +300,7 @@ class RouteTables:
         return [*TABLES, *(name for name in self._tables if name not in TABLES)]
 
     def matches(self, destination: int, interface: Interface | None = None, scope: str = "global",
-                flow: Flow | None = None) -> list[Route]:
+                flow: Flow | None = None) -> Sequence[Route]:
         """Every route that covers a destination, the one to use first; a throw route ends its table.
 
         Args:
@@ -307,7 +312,19 @@ class RouteTables:
         if self.is_policed:
             self._ask_rules(destination, interface, SCOPES[scope], flow or Flow(), found)
             return found
-        self._look(self._usual or self._walk_usual(), destination, interface, SCOPES[scope], found)
+        tables, hosts, mask = self._usual or self._walk_usual()
+        if interface is not None or scope != "global" or destination in hosts:
+            self._look(tables, destination, interface, SCOPES[scope], found)
+            return found
+        return self._found.get(destination & mask) or self._find(tables, destination, mask)
+
+    def _find(self, tables: Iterable[Levels], destination: int, mask: int) -> Sequence[Route]:
+        """What no route to a single address decides is the same for all that the longest prefix does not tell apart."""
+        found: list[Route] = []
+        self._look(tables, destination, None, 0, found)
+        if not self._found or len(self._found) > MOST_FOUND:
+            self._found = {}
+        self._found[destination & mask] = found
         return found
 
     def matches_in(self, table: str, destination: int, interface: Interface | None = None) -> list[Route]:

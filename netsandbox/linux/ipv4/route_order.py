@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from bisect import bisect_left
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from typing import TYPE_CHECKING
 
 from netsandbox.wire.addresses import Network, prefix_mask
@@ -13,6 +13,9 @@ if TYPE_CHECKING:
 
 Levels = list[tuple[int, dict[int, list["Route"]]]]
 """A table as a lookup walks it: (mask, routes by network), the longest prefix first."""
+Walk = tuple[list[Levels], Collection[int], int]
+"""Some tables, the single addresses that they have routes to, and the mask of the longest other prefix."""
+HOST = prefix_mask(32)
 
 
 def place(route: Route) -> tuple[int, int, int]:
@@ -40,6 +43,12 @@ def renew(levels: Levels, destination: Network, routes: list[Route]) -> None:
         del by_network[destination.network]
     if not by_network:
         del levels[at]
+
+
+def walk(tables: list[Levels]) -> Walk:
+    hosts = [by_address for levels in tables for mask, by_address in levels if mask == HOST]
+    others = [mask for levels in tables for mask, _by_network in levels if mask != HOST]
+    return tables, hosts[0] if len(hosts) == 1 else set().union(*hosts), max(others, default=0)
 
 
 def as_walked(routes: Iterable[Route]) -> Levels:
