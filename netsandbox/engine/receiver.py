@@ -27,8 +27,9 @@ class Audience:
         """What the records call each of them now."""
         raise NotImplementedError
 
-    def split(self, frame: Any, /) -> tuple[Any, list[int]] | None:
-        """The verdict of all receivers but some, and the places of those, ascending, who have to process the frame.
+    def split(self, frame: Any, /) -> tuple[Any, list[tuple[int, Receiver]]] | None:
+        """The verdict of all receivers but some, and those who have to process the frame, each with its place before
+        it, ascending.
 
         None when all have to.
         """

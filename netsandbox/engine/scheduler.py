@@ -15,7 +15,7 @@ from heapq import heapify, heappop, heappush
 from typing import Any
 
 from netsandbox.engine.receiver import Audience, Receiver
-from netsandbox.engine.steps import MANY, NO_CAUSE, WIDTH
+from netsandbox.engine.steps import MANY, NO_CAUSE
 from netsandbox.engine.trace import UNDER_WAY, QueueDropped, Storm, Trace
 from netsandbox.engine.units import MICROSECOND
 from netsandbox.engine.wheel import expiry
@@ -260,7 +260,7 @@ class Scheduler:
         if len(fresh) > MANY:
             steps.pack()
         clock, ahead, full = self.clock, trace.ahead, trace.first + trace.limit - trace.ahead
-        first = step = trace.first_step + steps.kept + len(fresh) // WIDTH
+        first = step = trace.step_count
         last = first + limit
         while queue and step < last:
             targets, frame, cause = queue.popleft()
@@ -273,7 +273,7 @@ class Scheduler:
             fresh.append(clock)
             fresh.append(cause)
             self.current = step
-            step += 1
+            trace.step_count = step = step + 1
             count = len(targets)
             if count == 1:
                 target, = targets
@@ -309,10 +309,10 @@ class Scheduler:
                 self._hand_over(target, target.place, frame)
             return
         found, places, start = targets.split(frame), targets.places, 0
-        verdict, numbers = (None, range(end)) if found is None else found
-        for number in numbers:
+        verdict, concerned = (None, enumerate(targets)) if found is None else found
+        for number, target in concerned:
             trace.record_alike(delivered, places, start, number, frame, verdict)
-            self._hand_over(targets[number], places[number], frame)
+            self._hand_over(target, target.place, frame)
             start = number + 1
         trace.record_alike(delivered, places, start, end, frame, verdict)
 

@@ -14,7 +14,7 @@ from hashlib import blake2b
 from sys import maxsize
 from typing import Any, NamedTuple
 
-from netsandbox.engine.steps import MANY, NO_CAUSE, WIDTH, Steps
+from netsandbox.engine.steps import MANY, NO_CAUSE, Steps
 
 DEFAULT_CAP = 1_000_000
 """Records that a trace keeps unless told otherwise."""
@@ -105,7 +105,8 @@ class Trace:
         """Those that are still known."""
         self.first = 0
         """Sequence number of the oldest record that is kept."""
-        self.first_step = 0
+        self.first_step = self.step_count = 0
+        """The oldest step that is known, and how many there have been in all."""
         self.record = self.events.append
         self._runs: list[Alike] = []
         """Those in the list, in order."""
@@ -123,10 +124,6 @@ class Trace:
         """Whether it is time to forget the oldest records."""
         return self.end - self.first > self.limit
 
-    @property
-    def step_count(self) -> int:
-        return self.first_step + self.steps.kept + len(self.steps.fresh) // WIDTH
-
     def record_alike(self, kind: type, receivers: Sequence[Any], start: int, stop: int, frame: Any,
                      verdict: Any) -> None:
         """Record that the receivers from `start` up to `stop`, one by one, gave the same verdict on a frame."""
@@ -140,15 +137,15 @@ class Trace:
 
     def begin(self, at: int, cause: int = NO_CAUSE) -> int:
         """Open a step; what is recorded from now on belongs to it."""
-        steps, fresh = self.steps, self.steps.fresh
-        count = len(fresh)
-        if count > MANY:
-            steps.pack()
-            count = 0
+        fresh = self.steps.fresh
+        if len(fresh) > MANY:
+            self.steps.pack()
         fresh.append(self.ahead + len(self.events))
         fresh.append(at)
         fresh.append(cause)
-        return self.first_step + steps.kept + count // WIDTH
+        number = self.step_count
+        self.step_count = number + 1
+        return number
 
     def trim(self) -> None:
         """Forget the oldest records, keeping `cap`.
@@ -185,7 +182,7 @@ class Trace:
     def until(self, end: int, steps: int) -> Trace:
         """A trace of its own of what was recorded up to a number, in so many steps."""
         early = Trace(self.cap)
-        early.first, early.first_step = min(self.first, end), min(self.first_step, steps)
+        early.first, early.first_step, early.step_count = min(self.first, end), min(self.first_step, steps), steps
         place = len(self.events) if end >= self.end else self._place(end) if end > self.first else 0
         early.events = self.events[:place]
         early.ahead, early._gone = end - len(early.events), self._gone
@@ -199,7 +196,7 @@ class Trace:
         """An empty trace that goes on where this one ends: what is older it does not know."""
         later = Trace(self.cap)
         later.first = later.ahead = self.end
-        later.first_step = self.step_count
+        later.first_step = later.step_count = self.step_count
         later._forgotten = self._forgotten.copy()
         return later
 

@@ -53,6 +53,16 @@ def test_a_port_that_is_not_flooded_hears_no_flood_of_its_kind(world: World, fla
     assert heard(world, "h1", frame(H2, H1)) == ["h2"], "what is known is no flood"
 
 
+def test_what_a_row_of_a_person_says_of_where_frames_go(world: World) -> None:
+    group = parse_mac("01:00:5e:01:01:01")
+    world.do("exec s1 bridge fdb add 02:00:00:00:00:77 dev p2 master static",
+             "exec s1 bridge fdb add 01:00:5e:01:01:01 dev p2 master static")
+    assert heard(world, "h1", frame(AWAY, H1)) == ["h2"]
+    assert heard(world, "h1", frame(group, H1)) == ["h2", "h3"], "a group's row names no port (br_handle_frame_finish)"
+    world.do("exec s1 bridge fdb replace 02:00:00:00:00:77 dev p2 master permanent")
+    assert heard(world, "h1", frame(AWAY, H1)) == [], "it is an address of the host's"
+
+
 def test_the_hosts_own_broadcasts_leave_by_every_port(world: World) -> None:
     """br_flood: BR_BCAST_FLOOD is asked only of frames that came in by a port."""
     world.do("exec s1 bridge link set dev p2 bcast_flood off", "exec s1 ip addr add 10.0.0.9/24 dev br0")

@@ -29,6 +29,7 @@ from netsandbox.wire.addresses import BROADCAST_MAC, MAC_GROUP_BIT, format_mac
 from netsandbox.wire.vlan import ETH_P_8021Q
 
 if TYPE_CHECKING:
+    from netsandbox.linux.bridge.fdb import FdbEntry
     from netsandbox.linux.bridge.querier import Querier
     from netsandbox.linux.bridge.snooping import Snooping
     from netsandbox.linux.bridge.stp import SpanningTree
@@ -120,35 +121,40 @@ class Bridge(Interface):
                 return verdict
         scheduler, entries = namespace.scheduler, self.fdb.entries
         entry = entries.get(frame.src)
-        if entry is not None and entry.port is port and port.learning and not entry.local:
+        if entry is not None and entry.port is port and entry.leads and port.learning:
             entry.updated = scheduler.now
         else:
             refusal = special.learn_source(self, port, frame)
             if refusal is not None:
                 return refusal
-        destination = frame.dst
-        if destination & MAC_GROUP_BIT:
-            return self.handle_group(port, frame)
-        found = entries.get(destination)
-        if found is None:
-            if not self.floods.plan(port, UNKNOWN).reach(port)[1]:
-                return Dropped(DropReason.BRIDGE_NO_EGRESS_PORT, (destination, "nobody"))
-            self.flood(port, frame, UNKNOWN, False)
-            return BRIDGED
-        if found.local:
-            namespace.record((FrameBridged, self.place, port.interface.place, frame, (), True, LOCAL, None))
-            return self.pass_up(frame, destination == port.interface.mac)
+        found = entries.get(frame.dst)
+        if found is None or not found.leads:
+            return self._handle_otherwise(port, frame, found)
         out, size = found.port, frame.size
         found.used = scheduler.now
         if out is None:
-            return Dropped(DropReason.BRIDGE_NO_EGRESS_PORT, (destination,))
+            return Dropped(DropReason.BRIDGE_NO_EGRESS_PORT, (frame.dst,))
         interface = out.interface
         if out is port or not out.forwarding or out.isolated or size > out.limit or size > interface.peer_limit:
             return output.forward(self, port, out, frame, found.seq)
-        namespace.record((FrameBridged, self.place, port.interface.place, frame, out.alone, False, KNOWN, found.seq))
+        namespace.trace.events.append(
+            (FrameBridged, self.place, port.interface.place, frame, out.alone, False, KNOWN, found.seq))
         interface.sent += 1
         interface.sent_bytes += size
         scheduler.queue.append((interface.wire, frame, scheduler.current))
+        return BRIDGED
+
+    def _handle_otherwise(self, port: BridgePort, frame: Frame, found: FdbEntry | None) -> Verdict:
+        """A frame for a group, for the host, or for somebody who is in no row."""
+        destination = frame.dst
+        if destination & MAC_GROUP_BIT:
+            return self.handle_group(port, frame)
+        if found is not None:
+            self.namespace.record((FrameBridged, self.place, port.interface.place, frame, (), True, LOCAL, None))
+            return self.pass_up(frame, destination == port.interface.mac)
+        if not self.floods.plan(port, UNKNOWN).reach(port)[1]:
+            return Dropped(DropReason.BRIDGE_NO_EGRESS_PORT, (destination, "nobody"))
+        self.flood(port, frame, UNKNOWN, False)
         return BRIDGED
 
     def handle_group(self, port: BridgePort, frame: Frame) -> Verdict:

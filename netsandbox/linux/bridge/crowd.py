@@ -113,11 +113,14 @@ class Crowd:
         """A station has an entry, or has it in a new state."""
         if entry.interface not in self.members:
             return
-        if entry.is_valid:
-            known = self._macs.setdefault(entry.address, {})
-            known[entry.mac or 0] = known.get(entry.mac or 0, 0) + 1
+        address, mac = entry.address, entry.mac or 0
+        if not entry.is_valid:
+            self._unsure.setdefault(address, set()).add(entry.interface)
+        elif address in self._macs:
+            known = self._macs[address]
+            known[mac] = known.get(mac, 0) + 1
         else:
-            self._unsure.setdefault(entry.address, set()).add(entry.interface)
+            self._macs[address] = {mac: 1}
 
     def forget(self, entry: Neighbour) -> None:
         """A station no longer has an entry as it stands."""

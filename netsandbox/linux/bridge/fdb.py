@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 from netsandbox.engine.units import SECOND
 from netsandbox.linux.events import FdbForgotten, FdbLearned
+from netsandbox.wire.addresses import MAC_GROUP_BIT
 
 if TYPE_CHECKING:
     from netsandbox.engine.scheduler import Timer
@@ -27,25 +28,31 @@ class FdbEntry:
     Attributes:
         port: None for the bridge's own MAC.  vlan: 0 while the bridge does not filter by VLAN.
         local: the address is the bridge's or a port's own (`permanent`).
+        leads: a frame to it leaves by the port: it is neither local nor a group's.
         static: it never ages.
         updated, used: when it was last seen as a source, and as a destination.
         seq: the trace record that made or moved it.
     """
 
-    __slots__ = ("by_user", "local", "mac", "port", "seq", "static", "sticky", "updated", "used", "vlan")
+    __slots__ = ("by_user", "leads", "local", "mac", "port", "seq", "static", "sticky", "updated", "used", "vlan")
 
     def __init__(self, mac: int, port: BridgePort | None, now: int, seq: int, local: bool = False,
                  static: bool = False, vlan: int = 0) -> None:
         self.mac = mac
         self.port = port
-        self.local = local
-        self.static = static or local
+        self.set_kind(local, static)
         self.by_user = False
         self.sticky = False
         self.updated = now
         self.used = now
         self.seq = seq
         self.vlan = vlan
+
+    def set_kind(self, local: bool, static: bool) -> None:
+        """What kind of row it is from now on."""
+        self.local = local
+        self.static = static or local
+        self.leads = not local and not self.mac & MAC_GROUP_BIT
 
     @property
     def key(self) -> int:
@@ -121,8 +128,8 @@ class ForwardingDatabase:
         """A person changes a row; it keeps its place in the list."""
         namespace = self.bridge.namespace
         previous = entry.port.interface.place if entry.port else None
-        entry.port, entry.local, entry.static = port, local, static or local
-        entry.by_user = True
+        entry.port, entry.by_user = port, True
+        entry.set_kind(local, static)
         entry.used = entry.updated = namespace.scheduler.now
         entry.seq = namespace.trace.end
         namespace.record((FdbLearned, self.bridge.place, entry.mac, self._place(port), previous))

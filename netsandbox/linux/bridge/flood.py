@@ -50,7 +50,7 @@ class Flood(Newest["Receiver"], Audience):
         """See Audience.places."""
         return self.called
 
-    def split(self, frame: Frame) -> tuple[Verdict, list[int]] | None:
+    def split(self, frame: Frame) -> tuple[Verdict, list[tuple[int, Receiver]]] | None:
         """See Audience.split."""
         plan = self._plan
         if frame.dst != BROADCAST_MAC or self.size < SMALLEST_CROWD or not self.shows_all(plan.ends):
@@ -65,14 +65,14 @@ class Flood(Newest["Receiver"], Audience):
         plan.heard_bytes += size
         if self.left_out in crowd.members:
             _uncount(self.left_out, size)
-        places = [place for end in crowd.strangers if (place := self.find(end)) is not None]
+        found_here = [(place, end) for end in crowd.strangers if (place := self.find(end)) is not None]
         for station in concerned:
             place = self.find(station)
             if place is not None:
-                places.append(place)
+                found_here.append((place, station))
                 _uncount(station, size)
-        places.sort()
-        return verdict, places
+        found_here.sort()
+        return verdict, found_here
 
 
 def _uncount(station: Any, size: int) -> None:

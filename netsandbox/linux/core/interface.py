@@ -166,7 +166,7 @@ class Interface(DeviceOperations):
         size = frame.size
         if size > self.peer_limit:
             return self._transmit_otherwise(frame, size)
-        namespace.record((FrameSent, self.place, frame))
+        namespace.trace.events.append((FrameSent, self.place, frame))
         self.sent += 1
         self.sent_bytes += size
         scheduler = namespace.scheduler

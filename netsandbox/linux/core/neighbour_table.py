@@ -94,7 +94,8 @@ class NeighbourTable:
         entry = interface.neighbours.get(address)
         if entry is not None:
             return entry
-        if not self.collector.make_room():
+        collector = self.collector
+        if not collector.make_room():
             return None
         entry = Neighbour(interface, address, self.scheduler.now)
         self.family.construct(entry)
@@ -104,7 +105,7 @@ class NeighbourTable:
         if interface.crowd is not None:
             interface.crowd.learn(entry)
         self.count += 1
-        self.collector.entry_made(interface.neigh)
+        collector.entry_made(interface.neigh)
         return entry
 
     def reachable_time(self, interface: Interface) -> int:
@@ -185,7 +186,7 @@ class NeighbourTable:
             entry.queue = NeighbourQueue()
         for oldest in entry.queue.add(packet, route, entry.interface.neigh.unres_qlen_bytes):
             self._drop(oldest, DropReason.NEIGH_QUEUEFULL, entry.address)
-        self.namespace.record(PacketQueued(entry.interface.place, packet, entry.address))
+        self.namespace.record((PacketQueued, entry.interface.place, packet, entry.address))
 
     # -- input
 
@@ -372,11 +373,12 @@ class NeighbourTable:
         if crowd is not None:
             crowd.learn(entry)
         entry.updated = self.scheduler.now
-        entry.seq = namespace.trace.end
+        trace = namespace.trace
+        entry.seq = trace.ahead + len(trace.events)
         if not is_valid:
             entry.cached = False
-        namespace.record(NeighbourChanged._make((entry.interface.place, entry.address, old, new,
-                                                 mac if is_valid else None, why)))
+        trace.events.append((NeighbourChanged, entry.interface.place, entry.address, old, new,
+                             mac if is_valid else None, why))
 
     def _drop(self, packet: IPv4Packet, reason: DropReason, next_hop: int, *where: str) -> None:
         verdict = Dropped(reason, (self.family.text(next_hop), *where))

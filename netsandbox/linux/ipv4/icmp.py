@@ -102,9 +102,9 @@ def _reply(interface: Interface, packet: IPv4Packet, reply: IcmpMessage) -> Verd
     route = route_output(namespace, destination, 0, vrf)
     if not isinstance(route, OutputRoute) or route.source != source:
         route = route_output(namespace, destination, source, vrf)
-    if not isinstance(route, OutputRoute):
-        namespace.record(route)
-        return ACCEPTED
+        if not isinstance(route, OutputRoute):
+            namespace.record(route)
+            return ACCEPTED
     source = source or route.source
     ident = namespace.next_ident(source, destination, ICMP)
     options = packet.options and ip_options.echoed(namespace, packet, source)

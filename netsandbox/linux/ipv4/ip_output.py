@@ -71,7 +71,7 @@ def send(namespace: NetworkNamespace, packet: IPv4Packet, route: OutputRoute,
     if route.rule is not None or route.path is not None:
         route.record(namespace)
     else:
-        namespace.record(route.chosen)
+        namespace.trace.events.append(route.chosen)
     if route.interface.stack is not None and route.interface.master is not None:
         route.interface.master.show(packet)
     next_hop = route.next_hop
