@@ -363,7 +363,7 @@ class NeighbourTable:
     # -- recording
 
     def _set(self, entry: Neighbour, new: NudState, why: str, mac: int | None = None) -> None:
-        namespace, is_valid = self.namespace, new in VALID
+        trace, is_valid = self.namespace.trace, new in VALID
         mac = entry.mac if mac is None else mac
         crowd = None if entry.dead or (is_valid is entry.is_valid and mac == entry.mac) else entry.interface.crowd
         if crowd is not None:
@@ -373,7 +373,6 @@ class NeighbourTable:
         if crowd is not None:
             crowd.learn(entry)
         entry.updated = self.scheduler.now
-        trace = namespace.trace
         entry.seq = trace.ahead + len(trace.events)
         if not is_valid:
             entry.cached = False

@@ -16,7 +16,8 @@ from netsandbox.linux.core.interface_address import AddressList, InterfaceAddres
 from netsandbox.linux.events import AddressChanged
 from netsandbox.linux.ipv4 import multipath
 from netsandbox.linux.ipv4.lifetime import FOREVER, Lifetime
-from netsandbox.linux.ipv4.route import SCOPES, Route
+from netsandbox.linux.ipv4.route import Route
+from netsandbox.linux.ipv4.route_value import SCOPES
 from netsandbox.wire.addresses import Network, is_multicast
 
 if TYPE_CHECKING:

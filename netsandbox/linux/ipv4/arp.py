@@ -12,7 +12,7 @@ from netsandbox.linux.core.nud import NOARP, REACHABLE, STALE
 from netsandbox.linux.drop import Dropped, DropReason, Outcome
 from netsandbox.linux.events import ArpWithheld
 from netsandbox.linux.ipv4.input_route import InputRoute, is_plainly_ours, route_input
-from netsandbox.linux.ipv4.route import SCOPES
+from netsandbox.linux.ipv4.route_value import SCOPES
 from netsandbox.linux.ipv4.routing import OutputRoute, route_output, select_address
 from netsandbox.wire.addresses import BROADCAST_MAC, LOOPBACK_NETWORK, MAC_GROUP_BIT, is_multicast, multicast_mac
 from netsandbox.wire.arp import REPLY, REQUEST, ArpPacket

@@ -13,9 +13,8 @@ from typing import TYPE_CHECKING, Any, ClassVar
 from netsandbox.engine.nothing import NOTHING
 from netsandbox.engine.rare import Rare
 from netsandbox.linux.events import RouteChanged
-from netsandbox.linux.ipv4.multipath import usable
-from netsandbox.linux.ipv4.route_order import Levels, Walk, as_walked, order, place, renew, target, walk
-from netsandbox.linux.ipv4.route_value import RouteValue
+from netsandbox.linux.ipv4.route_order import Levels, Walk, as_walked, look, order, place, renew, target, walk
+from netsandbox.linux.ipv4.route_value import SCOPES, RouteValue
 from netsandbox.linux.ipv4.rule import DEFAULT, GOTO, LOOKUP, REFUSING, Flow, Rule
 from netsandbox.wire.addresses import LIMITED_BROADCAST, Network, is_multicast, shared
 
@@ -24,7 +23,6 @@ if TYPE_CHECKING:
     from netsandbox.linux.core.namespace import NetworkNamespace
     from netsandbox.linux.ipv4.nexthop_object import NextHop
 
-SCOPES = {"global": 0, "universe": 0, "site": 200, "link": 253, "host": 254, "nowhere": 255}
 ERRORS = {"unreachable": "EHOSTUNREACH", "prohibit": "EACCES", "blackhole": "EINVAL", "throw": "ENETUNREACH"}
 """What `connect` fails with for a route type that leads nowhere."""
 TABLES = ("local", "main", "default")
@@ -314,14 +312,14 @@ class RouteTables:
             return found
         tables, hosts, mask = self._usual or self._walk_usual()
         if interface is not None or scope != "global" or destination in hosts:
-            self._look(tables, destination, interface, SCOPES[scope], found)
+            look(tables, destination, interface, SCOPES[scope], found)
             return found
         return self._found.get(destination & mask) or self._find(tables, destination, mask)
 
     def _find(self, tables: Iterable[Levels], destination: int, mask: int) -> Sequence[Route]:
         """What no route to a single address decides is the same for all that the longest prefix does not tell apart."""
         found: list[Route] = []
-        self._look(tables, destination, None, 0, found)
+        look(tables, destination, None, 0, found)
         if not self._found or len(self._found) > MOST_FOUND:
             self._found = {}
         self._found[destination & mask] = found
@@ -330,17 +328,8 @@ class RouteTables:
     def matches_in(self, table: str, destination: int, interface: Interface | None = None) -> list[Route]:
         """The same of one table, whatever rules there are."""
         found: list[Route] = []
-        self._look((self._walk(table),), destination, interface, 0, found)
+        look((self._walk(table),), destination, interface, 0, found)
         return found
-
-    def _look(self, tables: Iterable[Levels], destination: int, interface: Interface | None, scope: int,
-              found: list[Route]) -> None:
-        """fib_table_lookup, in one table after the other."""
-        for levels in tables:
-            for mask, by_network in levels:
-                routes = by_network.get(destination & mask)
-                if routes and not self._take(routes, interface, scope, found):
-                    break
 
     def _ask_rules(self, destination: int, interface: Interface | None, scope: int, flow: Flow,
                    found: list[Route]) -> None:
@@ -356,29 +345,12 @@ class RouteTables:
             elif rule.action == LOOKUP:
                 before = len(found)
                 table = flow.vrf or "" if rule.is_vrf else rule.table
-                self._look((self._walk(table),), destination, interface, scope, found)
+                look((self._walk(table),), destination, interface, scope, found)
                 found[before:] = [route for route in found[before:] if route.destination.length > rule.suppressed]
             if found and self.decided_by is None:
                 self.decided_by = rule
             if rule.action in REFUSING:
                 return
-
-    @staticmethod
-    def _take(routes: list[Route], interface: Interface | None, scope: int, found: list[Route]) -> bool:
-        """Add the usable routes of one prefix; False when one of them is a throw route."""
-        for route in routes:
-            out = route.interface
-            if out is None:
-                if route.paths and not usable(route, interface):
-                    continue
-            elif (interface is not None and out is not interface) or not (out.carrier or not route.is_ignored):
-                continue
-            if scope and SCOPES[route.scope] < scope:
-                continue
-            if route.type == "throw":
-                return False
-            found.append(route)
-        return True
 
     def lookup(self, destination: int, interface: Interface | None = None, flow: Flow | None = None) -> Route | None:
         """The route to use (fib_lookup); a throw route ends its table.

@@ -6,9 +6,12 @@ from bisect import bisect_left
 from collections.abc import Collection, Iterable
 from typing import TYPE_CHECKING
 
+from netsandbox.linux.ipv4.multipath import usable
+from netsandbox.linux.ipv4.route_value import SCOPES
 from netsandbox.wire.addresses import Network, prefix_mask
 
 if TYPE_CHECKING:
+    from netsandbox.linux.core.interface import Interface
     from netsandbox.linux.ipv4.route import Route
 
 Levels = list[tuple[int, dict[int, list["Route"]]]]
@@ -57,3 +60,30 @@ def as_walked(routes: Iterable[Route]) -> Levels:
         destination = route.destination
         found.setdefault(destination.length, {}).setdefault(destination.network, []).append(route)
     return [(prefix_mask(length), found[length]) for length in sorted(found, reverse=True)]
+
+
+def look(tables: Iterable[Levels], destination: int, interface: Interface | None, scope: int,
+         found: list[Route]) -> None:
+    """fib_table_lookup, in one table after the other."""
+    for levels in tables:
+        for mask, by_network in levels:
+            routes = by_network.get(destination & mask)
+            if routes and not _take(routes, interface, scope, found):
+                break
+
+
+def _take(routes: list[Route], interface: Interface | None, scope: int, found: list[Route]) -> bool:
+    """Add the usable routes of one prefix; False when one of them is a throw route."""
+    for route in routes:
+        out = route.interface
+        if out is None:
+            if route.paths and not usable(route, interface):
+                continue
+        elif (interface is not None and out is not interface) or not (out.carrier or not route.is_ignored):
+            continue
+        if scope and SCOPES[route.scope] < scope:
+            continue
+        if route.type == "throw":
+            return False
+        found.append(route)
+    return True

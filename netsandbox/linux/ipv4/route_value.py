@@ -9,6 +9,8 @@ from netsandbox.wire.addresses import Network, format_ipv4
 if TYPE_CHECKING:
     from netsandbox.linux.place import Place
 
+SCOPES = {"global": 0, "universe": 0, "site": 200, "link": 253, "host": 254, "nowhere": 255}
+
 
 class RouteValue(NamedTuple):
     """What identifies a route and says where it leads; see `route.Route`."""

@@ -17,7 +17,8 @@ from netsandbox.linux.ipv4.multipath import NO_FLOW
 from netsandbox.linux.ipv4.next_hop import NextHopException, learned_about, remember, use_learned
 from netsandbox.linux.ipv4.nexthop_object import GroupPaths
 from netsandbox.linux.ipv4.reverse_path import table_of
-from netsandbox.linux.ipv4.route import ERRORS, SCOPES, Route
+from netsandbox.linux.ipv4.route import ERRORS, Route
+from netsandbox.linux.ipv4.route_value import SCOPES
 from netsandbox.linux.ipv4.rule import DEFAULT, Flow
 from netsandbox.wire.addresses import LIMITED_BROADCAST, LOOPBACK_ADDRESS, Network, is_multicast
 

@@ -6,7 +6,8 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from netsandbox.linux.core.errors import KernelError
 from netsandbox.linux.ipv4.nexthop_object import shape
-from netsandbox.linux.ipv4.route import ERRORS, SCOPES, Metrics, Route
+from netsandbox.linux.ipv4.route import ERRORS, Metrics, Route
+from netsandbox.linux.ipv4.route_value import SCOPES
 from netsandbox.linux.netlink.credentials import needs_net_admin
 from netsandbox.wire.addresses import Network
 
