@@ -34,13 +34,12 @@ from netsandbox.linux.ipv4.udp import UdpSocket
 from netsandbox.linux.netfilter.connection import ASSURED, ORIGINAL, SEEN_REPLY, TOLD_WITH_PORTS, FlowTuple
 from netsandbox.linux.netfilter.connection import Connection as Tracked
 from netsandbox.linux.netfilter.iptables_print import listed_rules
-from netsandbox.linux.netfilter.listing import NAMES, connection_text
-from netsandbox.linux.netfilter.track_tcp import STATES
+from netsandbox.linux.netfilter.listing import NAMES, connection_text, state_word
 from netsandbox.linux.tcp.request import Request
 from netsandbox.linux.tcp.state import STATE_NAMES, Connection, TcpState
 from netsandbox.linux.tcp.timewait import TimeWait
 from netsandbox.wire.addresses import format_ipv4, format_mac
-from netsandbox.wire.ipv4 import ICMP, TCP
+from netsandbox.wire.ipv4 import ICMP
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -258,7 +257,8 @@ def connections(lab: Lab, node: str, most: int) -> list[ConnectionRow]:
 
 def _tracked(names: tuple[str, ...], tracked: Tracked, now: int) -> ConnectionRow:
     protocol, status = tracked.original.protocol, tracked.status
-    words = [STATES[tracked.state]] if protocol == TCP else []
+    word = state_word(protocol, tracked.state)
+    words = [word] if word else []
     words += [] if status & SEEN_REPLY else ["[UNREPLIED]"]
     words += ["[ASSURED]"] if status & ASSURED else []
     return ConnectionRow(names, NAMES.get(protocol, str(protocol)), " ".join(words), _ends(tracked.original),

@@ -4,10 +4,9 @@ from __future__ import annotations
 
 from netsandbox.engine.units import EPOCH, MICROSECOND, SECOND
 from netsandbox.linux.netfilter.connection import ASSURED, SEEN_REPLY, TOLD_WITH_PORTS, Connection, FlowTuple
-from netsandbox.linux.netfilter.listing import NAMES, connection_text, event_text
-from netsandbox.linux.netfilter.track_tcp import STATES
+from netsandbox.linux.netfilter.listing import NAMES, connection_text, event_text, state_word
 from netsandbox.wire.addresses import format_ipv4
-from netsandbox.wire.ipv4 import ICMP, TCP
+from netsandbox.wire.ipv4 import ICMP
 
 IPV4 = "ipv4     2 "
 XML_BEGIN, XML_END = '<?xml version="1.0" encoding="utf-8"?>\n<conntrack>\n', "</conntrack>\n"
@@ -44,7 +43,8 @@ def _left(connection: Connection, now: int) -> int:
 
 def _flow(connection: Connection, now: int, uses: int) -> str:
     there, back = connection.counts or (None, None)
-    state = _tag("state", STATES[connection.state]) if connection.original.protocol == TCP else ""
+    word = state_word(connection.original.protocol, connection.state)
+    state = _tag("state", word) if word else ""
     zone = _tag("zone", connection.original.zone) if connection.original.zone else ""
     status = "<assured/>" * bool(connection.status & ASSURED) + "<unreplied/>" * (not connection.status & SEEN_REPLY)
     return (f"<flow>{_direction('original', connection.original, there)}{_direction('reply', connection.reply, back)}"
@@ -80,5 +80,6 @@ def _options(connection: Connection, now: int) -> str:
                   f"--reply-port-src {back.sport} --reply-port-dst {back.dport}"]
     elif there.protocol == ICMP:
         words += [f"--icmp-type {there.dport >> 8} --icmp-code {there.dport & 0xFF} --icmp-id {there.sport}"]
-    words += [f"--state {STATES[connection.state]}"] if there.protocol == TCP else []
+    word = state_word(there.protocol, connection.state)
+    words += [f"--state {word}"] if word else []
     return " ".join(words)

@@ -23,9 +23,9 @@ INVERSE_TYPES = {ECHO_REQUEST: ECHO_REPLY, TIMESTAMP_REQUEST: TIMESTAMP_REPLY, I
 INVERSE_TYPES |= {answer: question for question, answer in INVERSE_TYPES.items()}
 QUESTIONS = frozenset({ECHO_REQUEST, TIMESTAMP_REQUEST, INFORMATION_REQUEST, MASK_REQUEST})
 """The ICMP types that a connection can begin with."""
-DCCP, GRE = 33, 47
+DCCP, GRE, SCTP, UDP_LITE = 33, 47, 132, 136
 WITH_MESSAGE = (TcpSegment, UdpDatagram)
-WITH_PORTS = frozenset({TCP, UDP, 132, 136})
+WITH_PORTS = frozenset({TCP, UDP, SCTP, UDP_LITE})
 """TCP, UDP, SCTP and UDP-Lite: the first four bytes of the header are the ports. (DCCP's are not tracked any more.)"""
 TOLD_WITH_PORTS = WITH_PORTS | {DCCP}
 """What conntrack asks and tells the ports of."""

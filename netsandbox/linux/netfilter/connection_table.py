@@ -19,11 +19,13 @@ from netsandbox.linux.netfilter.connection import (
     ORIGINAL,
     QUESTIONS,
     REPLY,
+    SCTP,
     Connection,
     FlowTuple,
 )
 from netsandbox.linux.netfilter.events import ConnectionChanged
 from netsandbox.linux.netfilter.listing import line_of
+from netsandbox.linux.netfilter.track_sctp import SctpTracking
 from netsandbox.wire.ipv4 import ICMP, TCP, IPv4Packet
 from netsandbox.wire.tcp import TcpSegment
 from netsandbox.wire.udp import UdpDatagram
@@ -191,6 +193,8 @@ class ConnectionTable:
         connection.lifetime = lifetime
         if original.protocol == TCP:
             track_tcp.take_over(connection)
+        elif original.protocol == SCTP:
+            connection.tcp = SctpTracking()
         return connection
 
     def changed(self, connection: Connection) -> None:

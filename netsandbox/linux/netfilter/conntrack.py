@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from netsandbox.engine.units import SECOND
 from netsandbox.linux.core.hooks import Hook
 from netsandbox.linux.drop import Dropped, DropReason
-from netsandbox.linux.netfilter import track_tcp
+from netsandbox.linux.netfilter import track_sctp, track_tcp
 from netsandbox.linux.netfilter.connection import (
     ASSURED,
     CONFIRMED,
@@ -23,7 +23,9 @@ from netsandbox.linux.netfilter.connection import (
     RELATED,
     RELATED_REPLY,
     REPLY,
+    SCTP,
     SEEN_REPLY,
+    UDP_LITE,
     Connection,
     FlowTuple,
     direction_of,
@@ -42,7 +44,7 @@ if TYPE_CHECKING:
     from netsandbox.linux.core.namespace import NetworkNamespace
 
 LAST_ICMP_TYPE = 18
-SCTP, SCTP_HEADER, UDP_LITE = 132, 12, 136
+SCTP_HEADER = 12
 PREROUTING = Hook.PREROUTING
 ERRORS = frozenset({3, 4, REDIRECT, 11, 12})
 
@@ -116,6 +118,13 @@ def _handle(namespace: NetworkNamespace, table: ConnectionTable, packet: IPv4Pac
             if connection.is_confirmed:
                 table.forget(connection, "reset")
         elif is_valid and lifetime is not None:
+            table.refresh(connection, lifetime)
+        if connection.counts is not None and is_valid and lifetime is not None:
+            _count(connection.counts, packet, info)
+        return is_valid
+    if packet.protocol == SCTP:
+        is_valid, lifetime = track_sctp.track(connection, packet.payload_bytes(), info, sysctls)
+        if is_valid and lifetime is not None:
             table.refresh(connection, lifetime)
         if connection.counts is not None and is_valid and lifetime is not None:
             _count(connection.counts, packet, info)

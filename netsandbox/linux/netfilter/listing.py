@@ -7,21 +7,30 @@ from functools import lru_cache
 from typing import NamedTuple
 
 from netsandbox.engine.units import SECOND
+from netsandbox.linux.netfilter import track_sctp, track_tcp
 from netsandbox.linux.netfilter.connection import (
     ASSURED,
     CONFIRMED,
     GRE,
+    SCTP,
     SEEN_REPLY,
     TOLD_WITH_PORTS,
     Connection,
     FlowTuple,
 )
 from netsandbox.linux.netfilter.events import INVALID, UNTRACKED
-from netsandbox.linux.netfilter.track_tcp import STATES
 from netsandbox.wire.addresses import FEW, format_ipv4
 from netsandbox.wire.ipv4 import ICMP, TCP
 
 NAMES = {1: "icmp", 6: "tcp", 17: "udp", 33: "dccp", 132: "sctp", 136: "udplite", 47: "gre"}
+STATES = {TCP: track_tcp.STATES, SCTP: track_sctp.STATES}
+"""Of the protocols that have states."""
+
+
+def state_word(protocol: int, state: int, end: str = "") -> str:
+    """A state's name with `end` behind it; empty where a protocol has none."""
+    names = STATES.get(protocol)
+    return "" if names is None else names[state] + end
 
 
 @lru_cache(FEW)
@@ -51,7 +60,7 @@ class Line(NamedTuple):
     def text(self) -> str:
         """The line, without its end."""
         original, protocol = self.original, self.original.protocol
-        state = f"{STATES[self.state]} " if protocol == TCP else ""
+        state = state_word(protocol, self.state, " ")
         unreplied = "" if self.status & SEEN_REPLY else "[UNREPLIED] "
         assured = "[ASSURED] " if self.status & ASSURED else ""
         there, back = _counted(self.counts)
@@ -93,7 +102,7 @@ def event_text(connection: Connection, now: int) -> str:
     protocol = connection.original.protocol
     seconds = max(0, connection.expires - now) // SECOND
     left = f"{seconds} " if seconds else ""
-    state = f"{STATES[connection.state]} " if protocol == TCP else ""
+    state = state_word(protocol, connection.state, " ")
     unreplied = "" if connection.status & SEEN_REPLY else "[UNREPLIED] "
     assured = "[ASSURED] " if connection.status & ASSURED else ""
     there, back = _counted(connection.counts)
@@ -110,7 +119,8 @@ def unconnected_words(refused: Connection | None, is_untracked: bool) -> str:
     """Why a packet is of no connection; where it does not fit one, with that one's line without times and counts."""
     if is_untracked or refused is None:
         return UNTRACKED if is_untracked else INVALID
-    state = f" {STATES[refused.state]}" if refused.original.protocol == TCP else ""
+    word = state_word(refused.original.protocol, refused.state)
+    state = f" {word}" if word else ""
     unreplied = "" if refused.status & SEEN_REPLY else " [UNREPLIED]"
     return (f"{INVALID} {NAMES.get(refused.original.protocol, 'unknown')}{state} {tuple_text(refused.original)}"
             f"{unreplied} {tuple_text(refused.reply)}")
