@@ -50,14 +50,14 @@ class AddressType(Match):
 
     name = "addrtype"
     options = (Option("--src-type", read_address_types), Option("--dst-type", read_address_types),
-               Option("--limit-iface-in", can_negate=False), Option("--limit-iface-out", can_negate=False))
+               Option("--limit-iface-in", can_negate=False, excludes=("--limit-iface-out",)),
+               Option("--limit-iface-out", can_negate=False))
 
     @classmethod
     def check(cls, given: dict[str, Given], head: Head) -> None:
         if "--src-type" not in given and "--dst-type" not in given:
             raise UsageError("addrtype: you must specify --src-type or --dst-type")
-        if "--limit-iface-in" in given and "--limit-iface-out" in given:
-            raise UsageError("addrtype: you can't specify both --limit-iface-in and --limit-iface-out")
+        super().check(given, head)
 
     @classmethod
     def hooks_of(cls, given: dict[str, Given]) -> frozenset[Hook] | None:
