@@ -151,7 +151,7 @@ OPTIONS = ("""; `echo '{"icc": false, "dns": ["1.1.1.1", "9.9.9.9"], "debug": tr
     ("sysctl -w net.nf_conntrack_max=99; sysctl net.netfilter.nf_conntrack_max", 0, "= 99\n"),
     ("sysctl vm.swappiness", 1, "vm.swappiness is not modelled: of /proc/sys"),
     ("X=; nsenter -t $X -n true", 1, "nsenter: failed to parse pid: '-n'\n"),
-    ("docker run -d --name u nginx; nsenter -t $(docker inspect -f '{{.State.Pid}}' u) -u sh -c hostname | wc -c", 0,
+    ("docker run -d --name ut nginx; nsenter -t $(docker inspect -f '{{.State.Pid}}' ut) -u sh -c hostname | wc -c", 0,
      "13\n")])
 def test_around(lab: KeptSession, line: str, code: int, said: str) -> None:
     job = lab.run(line)
