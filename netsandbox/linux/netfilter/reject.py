@@ -29,14 +29,21 @@ WITHOUT_SUM = frozenset({47, 50, 51, 132, 136})
 def send_unreachable(namespace: NetworkNamespace, buffer: SocketBuffer, code: int) -> None:
     """nf_send_unreach: nothing is said about a later fragment, nor about a packet whose checksum is wrong."""
     packet = buffer.packet
-    if packet.offset or not _is_sound(packet):
+    if packet.offset or not _is_sound(buffer):
         return
     icmp.send_error(buffer.entered, namespace, packet, UNREACHABLE, code, 0, buffer.frame, buffer)
 
 
-def _is_sound(packet: IPv4Packet) -> bool:
-    """nf_reject_verify_csum: what is in no list of protocols is taken to sum up to zero, as ICMP does."""
+def _is_sound(buffer: SocketBuffer) -> bool:
+    """nf_reject_verify_csum: what is in no list of protocols is taken to sum up to zero, as ICMP does.
+
+    The sum goes over the IP header as well, whose own one is wrong once this host has written into its options.
+    """
+    packet, frame = buffer.packet, buffer.frame
     payload = packet.payload
+    if packet.options and packet.protocol not in WITHOUT_SUM and frame is not None and (
+            isinstance(frame.payload, IPv4Packet) and frame.payload.options != packet.options):
+        return False
     if isinstance(payload, IcmpMessage):
         return payload.checksum is None or payload.is_checksum_right
     if isinstance(payload, bytes):
@@ -58,7 +65,7 @@ def _is_sum_right(packet: IPv4Packet, data: bytes) -> bool:
 def send_reset(namespace: NetworkNamespace, buffer: SocketBuffer) -> None:
     """nf_send_reset: a RST as the receiver would send it, never in answer to one."""
     packet, segment = buffer.packet, buffer.packet.payload
-    if packet.offset or not isinstance(segment, TcpSegment) or segment.flags & RST or not _is_sound(packet):
+    if packet.offset or not isinstance(segment, TcpSegment) or segment.flags & RST or not _is_sound(buffer):
         return
     answer = IPv4Packet(packet.dst, packet.src, TCP, segment.reset(), namespace.default_ttl, 0, True, 0)
     source = packet.dst if namespace.routes.address_type(packet.dst) == "local" else 0

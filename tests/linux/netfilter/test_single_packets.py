@@ -7,8 +7,11 @@ from dataclasses import dataclass, field
 
 import pytest
 
+from netsandbox.linux.core.hooks import SocketBuffer
 from netsandbox.linux.ipv4 import icmp
+from netsandbox.linux.netfilter import reject
 from netsandbox.wire.addresses import parse_ipv4
+from netsandbox.wire.ethernet import ETH_P_IP, Frame
 from netsandbox.wire.icmp import HOST_UNREACHABLE, UNREACHABLE, IcmpMessage
 from netsandbox.wire.ipv4 import ICMP, TCP, UDP, IPv4Packet
 from netsandbox.wire.tcp import ACK, SYN, TcpSegment
@@ -139,6 +142,20 @@ def test_whom_a_refusal_is_told(monkeypatch: pytest.MonkeyPatch, one: IPv4Packet
     router = Router()
     router.iptables("-A FORWARD -j REJECT")
     assert router.pass_through(one, "eth0", "eth1") is None
+    assert bool(told) is is_told
+
+
+@pytest.mark.parametrize(("came_with", "is_told"), [("07070800000000", True), ("07070400000000", False)])
+def test_a_refusal_is_not_told_where_the_host_has_written_into_the_options(monkeypatch: pytest.MonkeyPatch,
+                                                                         came_with: str, is_told: bool) -> None:
+    told = []
+    monkeypatch.setattr(icmp, "send_error", lambda *arguments: told.append(arguments[2]))
+    datagram = UdpDatagram(1, 2, b"x")
+    now, before = (IPv4Packet(INSIDE_HOST, OUTSIDE_HOST, UDP, datagram, options=bytes.fromhex(options) + b"\0")
+                   for options in ("07070800000000", came_with))
+    buffer = SocketBuffer(now)
+    buffer.frame = Frame(1, 2, ETH_P_IP, before)
+    reject.send_unreachable(Router().namespace, buffer, 3)
     assert bool(told) is is_told
 
 
