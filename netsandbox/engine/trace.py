@@ -292,11 +292,17 @@ class Trace:
 
     def since(self, cursor: int, end: int | None = None) -> Iterator[Record]:
         """The records from `cursor` on that are still kept."""
-        end = self.end if end is None else min(end, self.end)
+        return self._told(cursor, self._events(cursor, self.end if end is None else min(end, self.end)))
+
+    def heads(self, cursor: int, end: int) -> Iterator[Record]:
+        """As `since`, but of the records of an Alike only the first."""
+        return self._told(cursor, ((seq, event_of(raw, seq)) for seq, raw in self.entries(cursor) if seq < end))
+
+    def _told(self, cursor: int, events: Iterator[tuple[int, Any]]) -> Iterator[Record]:
         number = self.step_of(max(cursor, self.first))
         _first, at, cause = self.steps[number - self.first_step] if self.steps else BEFORE_ANY_STEP
         following = self._first_behind(number)
-        for seq, event in self._events(cursor, end):
+        for seq, event in events:
             while seq >= following:
                 number += 1
                 _first, at, cause = self.steps[number - self.first_step]

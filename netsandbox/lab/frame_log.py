@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from array import array
 from collections.abc import Iterator
-from itertools import islice
+from itertools import chain, islice, pairwise
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from netsandbox.engine.trace import Alike, Record, kind_of
@@ -105,11 +105,16 @@ def numbers(trace: Trace, since: int) -> array[int]:
 
 
 def hops(trace: Trace, journeys: Journeys, since: int, end: int) -> Iterator[Hop]:
-    """Of each of those rows what it says of a frame's way; the journeys were shown all before."""
-    for record in trace.since(since, end):
-        journey = journeys.of(record)
-        for one in _seen(record.event):
-            yield Hop(journey, one.verdict, one.reason)
+    """What those rows say of a frame's way, those of a flood together; the journeys were shown all before."""
+    for record, following in pairwise(chain(trace.heads(since, end), [None])):
+        assert record is not None
+        journey, one = journeys.of(record), next(_seen(record.event), None)
+        records = (following.seq if following is not None else min(end, trace.end)) - record.seq
+        if one is not None and journey == record.seq:  # nobody knows who sent it: each arrival is one of its own
+            rows = _rows_of(record.event)
+            yield from (Hop(number, one.verdict, one.reason, rows) for number in range(journey, journey + records))
+        elif one is not None:
+            yield Hop(journey, one.verdict, one.reason, records * _rows_of(record.event))
 
 
 def last(lab: Lab, limit: int) -> tuple[list[LogRow], int]:
@@ -132,6 +137,10 @@ def _count(raw: Any) -> int:
     if kind is FrameBridged:
         return len(raw.ports if type(raw) is FrameBridged else raw[4])
     return int(kind is FrameSent or kind is SendFailed)
+
+
+def _rows_of(event: Any) -> int:
+    return len(event.ports) if type(event) is FrameBridged else 1
 
 
 def _seen(event: Any) -> Iterator[Seen]:

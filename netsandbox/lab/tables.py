@@ -262,8 +262,10 @@ class LogRow(NamedTuple):
 
 
 class Hop(NamedTuple):
-    """What a row of the log says of a frame's way: to which journey it belongs, and what became of the frame there."""
+    """What rows of the log say of a frame's way: to which journey they belong, and what became of the frame there."""
 
     journey: int
     verdict: str
     reason: str
+    rows: int = 1
+    """How many rows say it, one after the other."""

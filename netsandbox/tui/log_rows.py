@@ -104,10 +104,6 @@ class LogRows:
         del self.seqs[:]
         self._pages.clear()
 
-    def seq(self, absolute: int) -> int:
-        """The number of a row's record."""
-        return self.seqs[absolute - self.first]
-
     def place(self, seq: int) -> int | None:
         """The absolute number of the first row of a record, or of the last row before it; None when all are later."""
         at = bisect_left(self.seqs, seq)

@@ -114,18 +114,14 @@ class LogStore:
         if self._shows_all:
             return False
         start, stop = self._scanned, min(self._scanned + limit, self.rows.end)
+        found: Iterable[int] = range(start, stop)
         if self._ways is not None:
             self._ways.read(stop)
-        self._index.extend(filter(self._passes, range(start, stop)))
+            found = self._ways.standing(start, stop, self._open)
+        test = self._filter
+        self._index.extend(found if test is None else [at for at in found if test(self.rows[at])])
         self._scanned = stop
         return stop < self.rows.end
-
-    def _passes(self, absolute: int) -> bool:
-        if self._ways is not None:
-            seq, journey = self.rows.seq(absolute), self._ways.journey(absolute)
-            if journey not in (seq, -1) and journey not in self._open:
-                return False
-        return self._filter is None or self._filter(self.rows[absolute])
 
     def shown(self, position: int) -> LogRow:
         """The row at a position, as it is shown: of a folded journey with its end."""

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from array import array
 from bisect import bisect_right
-from itertools import chain, islice, repeat
+from collections.abc import Collection
+from itertools import chain, count, repeat
 from typing import NamedTuple
 
 from netsandbox.lab.tables import Hop
@@ -14,6 +15,7 @@ TELLING = {"answered": 4, "accepted": 3, "waits": 3}
 """How much a verdict tells of where a journey ended; a drop tells 2, but for a frame that was another station's."""
 OVERHEARD = "OTHERHOST"
 NOTHING = Hop(-1, "", "")
+"""In place of what nobody can tell any more."""
 
 
 class Way(NamedTuple):
@@ -54,6 +56,13 @@ class Ways:
         """What is known of a journey."""
         return self._ways[journey]
 
+    def standing(self, start: int, stop: int, opened: Collection[int]) -> list[int]:
+        """The rows, of some that were read, that stand for a journey, for themselves, or belong to one that is open."""
+        seqs, journeys = self._rows.seqs, self._journeys
+        some = zip(count(start), seqs[start - self._rows.first:stop - self._rows.first],
+                   journeys[start - self._first:stop - self._first], strict=False)
+        return [at for at, seq, journey in some if journey == seq or journey in opened or journey == NOTHING.journey]
+
     def read(self, end: int) -> None:
         """Look at the rows up to one, all those of its record together."""
         rows = self._rows
@@ -62,20 +71,24 @@ class Ways:
         if self.end >= end:
             return
         first, last = rows.seqs[start], rows.seqs[end - 1 - rows.first]
-        count = bisect_right(rows.seqs, last) - start
+        left = bisect_right(rows.seqs, last) - start
         # The lab may be another one by now, of which nobody has told the log yet: there are as many rows still.
-        for hop in islice(chain(rows.told.hops(first, last + 1), repeat(NOTHING)), count):
-            self._journeys.append(hop.journey)
-            self._tellings.append(_telling(hop))
-            self._count(self.end - 1)
+        for hop in chain(rows.told.hops(first, last + 1), repeat(NOTHING)):
+            more = min(hop.rows, left)
+            left -= more
+            self._journeys.extend([hop.journey] * more)
+            self._tellings.extend([_telling(hop)] * more)
+            self._count(self.end - 1, more)
+            if not left:
+                return
 
-    def _count(self, absolute: int) -> None:
+    def _count(self, absolute: int, rows: int = 1) -> None:
+        """So many rows more up to one, which are all alike."""
         at = absolute - self._first
         journey, telling = self._journeys[at], self._tellings[at]
         way = self._ways.get(journey)
-        better = way is None or telling >= way.telling
-        hops = 1 if way is None else way.hops + 1
-        if way is None or better:
+        hops = rows if way is None else way.hops + rows
+        if way is None or telling >= way.telling:
             self._ways[journey] = Way(hops, absolute, telling)
         else:
             self._ways[journey] = way._replace(hops=hops)
