@@ -14,6 +14,9 @@ from netsandbox.lab.tables import LogRow
 from netsandbox.tui.log_rows import LogRows, Told
 from netsandbox.tui.log_ways import Ways
 
+CHEAPER = 8
+"""By this a row's journey is found sooner than its words are made."""
+
 
 class LogStore:
     """A bounded list of log rows with a filter."""
@@ -110,10 +113,15 @@ class LogStore:
         self._scanned = self.rows.first
 
     def scan(self, limit: int) -> bool:
-        """Show the filter at most `limit` more rows; returns True while there are others."""
+        """Show the filter at most `limit` more rows, and where only journeys are looked for, more of them at a time.
+
+        Returns:
+            True while there are others.
+        """
         if self._shows_all:
             return False
-        start, stop = self._scanned, min(self._scanned + limit, self.rows.end)
+        start = self._scanned
+        stop = min(start + (limit if self._filter is not None else limit * CHEAPER), self.rows.end)
         found: Iterable[int] = range(start, stop)
         if self._ways is not None:
             self._ways.read(stop)

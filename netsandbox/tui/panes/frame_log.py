@@ -12,9 +12,6 @@ from netsandbox.lab.tables import LogRow
 from netsandbox.tui.log_columns import contains, plain
 from netsandbox.tui.panes.log_view import SLICE, LogView
 
-AT_ONCE = 4
-"""Slices in which journeys are looked for while somebody waits; the others follow with the next pictures."""
-
 
 class FrameLog(LogView):
     """The frame log with its keys: filter, search, marks, selection of several rows."""
@@ -85,8 +82,7 @@ class FrameLog(LogView):
 
     def _scanned_anew(self, row: LogRow | None) -> None:
         """Other rows are shown; the cursor stays where it was, or goes to the row that stands for its journey."""
-        for _ in range(AT_ONCE):
-            self.store.scan(SLICE)
+        self.store.scan(SLICE)
         self._lines.clear()
         self._resized()
         if row is not None and not self.following:

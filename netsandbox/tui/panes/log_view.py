@@ -21,6 +21,9 @@ FLUSH_RATE = 15
 SLICE = 1500
 """Rows that a filter or a search looks at between two repaints: some 8 ms."""
 
+QUIETLY = 8
+"""While nothing else happens it is painted after so many of them: a picture takes as long as a slice."""
+
 NEWEST = 40
 """Rows that come at once of which all widths are looked at: of more than that only of those that are seen."""
 
@@ -66,6 +69,8 @@ class LogView(LogLines):
         """The key of the row that was told of last."""
         self._seeking: tuple[int, int] | None = None
         """Position and direction at which a search goes on."""
+        self._unpainted = 0
+        """Slices that the filter has looked at since rows came."""
         self._self_timed = self_timed
         self._timer: Timer | None = None
 
@@ -106,15 +111,18 @@ class LogView(LogLines):
 
     def flush(self) -> None:
         """Show what has come since the last flush, and let filter and search go on for a slice."""
-        if self._pending:
+        came = len(self._pending)
+        if came:
             self._went(self.store.extend(self._pending))
-            came = len(self._pending)
             self._widen(min(came if came <= NEWEST else self.size.height, self.store.total))
             del self._pending[:]
         elif self.store.complete and self._seeking is None:
             return
-        self.store.scan(SLICE)
+        goes_on = self.store.scan(SLICE)
         self._seek()
+        self._unpainted = self._unpainted + 1 if goes_on and not came else 0
+        if self._unpainted % QUIETLY:
+            return
         self._resized()
         if self.following:
             self._tell()
