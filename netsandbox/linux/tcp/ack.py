@@ -91,7 +91,7 @@ def _finish(conn: Connection, flag: int, progress: Progress, count: int) -> None
     delivered = conn.delivered - progress.delivered
     if conn.recovery in REDUCING:
         reduction.step(conn, delivered, conn.losses - progress.losses, bool(flag & ack_bits.ADVANCED))
-    elif delivered and flag & (ack_bits.DATA_ACKED | (ack_bits.SACKED if rack.is_high(conn) else ack_bits.NOTHING)):
+    elif delivered and (flag & ack_bits.DATA_ACKED or (flag & ack_bits.SACKED and rack.is_high(conn))):
         conn.congestion.grow(delivered, conn.namespace.scheduler.clock, conn.round_trip.smoothed >> 3)
     recovery.leave(conn, leaves)
 
@@ -115,19 +115,17 @@ def _clean(conn: Connection, progress: Progress, ack: int) -> int:
     """Forget what has arrived, and take its round-trip time (tcp_clean_rtx_queue)."""
     flag, sent, count, lowest = ack_bits.NOTHING, conn.sent, 0, conn.nxt
     first_at: int | None = None
-    while sent:
-        segment, end = sent[0], sent[0].end
-        if after(end, ack):
-            break
-        del sent[0]
+    while sent and (ack - sent[0].end) & MASK < HALF:
+        segment = sent.pop(0)
         count += 1
         flag |= ack_bits.SYN_ACKED if segment.flags & SYN else ack_bits.DATA_ACKED
         if segment.ever_again:
             flag |= ack_bits.RETRANSMITTED
         elif not segment.sacked:
             first_at = segment.at if first_at is None else first_at
-            lowest = segment.seq if before(segment.seq, lowest) else lowest
-            flag |= ack_bits.NOTHING if after(end, conn.high_seq) else ack_bits.ORIGINAL
+            if (segment.seq - lowest) & MASK >= HALF:
+                lowest = segment.seq
+            flag |= ack_bits.NOTHING if after(segment.end, conn.high_seq) else ack_bits.ORIGINAL
         if segment.flags & SYN:
             conn.retry_since = 0
         _forget(conn, segment)
@@ -136,7 +134,7 @@ def _clean(conn: Connection, progress: Progress, ack: int) -> int:
     if count and not conn.has_sack:
         recovery.take_duplicates_back(conn, count)
         flag &= ~ack_bits.ORIGINAL if flag & ack_bits.RETRANSMITTED else ~ack_bits.NOTHING
-    elif count:
+    elif count and before(lowest, progress.highest):
         rack.note_reordering(conn, lowest, progress.highest)
     return flag | _take_time(conn, flag, first_at, progress)
 

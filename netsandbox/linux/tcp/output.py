@@ -308,7 +308,7 @@ def split(conn: Connection, place: int, size: int) -> None:
     rest.sacked, rest.lost = segment.sacked, segment.lost
     rest.again, rest.ever_again, rest.ends = segment.again, segment.ever_again, segment.ends
     segment.ends = False
-    segment.data = segment.data[:size]
+    segment.data, segment.end = segment.data[:size], rest.seq
     segment.flags &= ~(FIN | PSH)
     conn.sent.insert(place + 1, rest)
     conn.sacked_out += rest.sacked
@@ -371,6 +371,7 @@ def join(conn: Connection, place: int) -> None:
     segment, following = conn.sent[place], conn.sent[place + 1]
     segment.data += following.data
     segment.flags |= following.flags
+    segment.end = following.end
     conn.lost_out -= following.lost
     conn.again_out -= following.again
     segment.ever_again |= following.ever_again

@@ -88,8 +88,6 @@ def look(conn: Connection) -> bool:
 
 def highest_sacked(conn: Connection) -> int:
     """Where what the peer has behind gaps ends (tcp_highest_sack_seq)."""
-    if not conn.sacked_out:
-        return conn.una
     return next((segment.end for segment in reversed(conn.sent) if segment.sacked), conn.una)
 
 

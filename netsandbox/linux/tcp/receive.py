@@ -9,7 +9,7 @@ from netsandbox.engine.wheel import TICK
 from netsandbox.linux.tcp import alarm, receive_trip, timewait, window
 from netsandbox.linux.tcp.state import ATO_MIN, RECEIVE_SHUTDOWN, TcpState
 from netsandbox.linux.tcp.transmit import PINGPONG, send_ack
-from netsandbox.wire.sequence import MASK, after, before
+from netsandbox.wire.sequence import HALF, MASK, after, before
 from netsandbox.wire.tcp import FIN
 
 if TYPE_CHECKING:
@@ -270,7 +270,7 @@ def take_fin(conn: Connection) -> None:
 
 def replace_stamp(conn: Connection, said: Options, seq: int) -> None:
     """Remember the TSval that goes back in the next segment (tcp_replace_ts_recent; RFC 7323, 4.3)."""
-    if said.stamp is None or after(seq, conn.acked_up_to):
+    if said.stamp is None or (conn.acked_up_to - seq) & MASK >= HALF:
         return
     conn.recent_stamp = said.stamp[0]
     conn.recent_at = conn.namespace.scheduler.clock + 1

@@ -46,7 +46,8 @@ class RoundTrip:
     def sample(self, microseconds: int, una: int, nxt: int) -> None:
         """Take a measurement in; `una` and `nxt` tell one round trip from the next (sequence numbers)."""
         found = max(microseconds, 1)
-        self.least = found if self.least is None else min(self.least, found)
+        if self.least is None or found < self.least:
+            self.least = found
         if not self.smoothed:
             self.smoothed = found << 3
             self.deviation = found << 1

@@ -27,7 +27,7 @@ class Progress:
     def __init__(self, conn: Connection) -> None:
         self.delivered = conn.delivered
         self.losses = conn.losses
-        self.highest = rack.highest_sacked(conn)
+        self.highest = rack.highest_sacked(conn) if conn.sacked_out else conn.una
         self.first_sacked: int | None = None
 
 

@@ -89,11 +89,12 @@ class Sent:
 
     Attributes:
         at: when it was last sent, in virtual nanoseconds.  first: whether that was the only time.
+        end: the sequence number behind it (end_seq), which stays where its front has arrived.
         sacked, lost: what the peer's ACKs say of it.  again: whether a retransmission of it is under way.
         ends: whether it is the last of those that left as one (an sk_buff is cut into segments on its way out).
     """
 
-    __slots__ = ("again", "at", "data", "ends", "ever_again", "flags", "lost", "sacked", "seq", "wire")
+    __slots__ = ("again", "at", "data", "end", "ends", "ever_again", "flags", "lost", "sacked", "seq", "wire")
 
     def __init__(self, seq: int, data: bytes, flags: int, at: int, wire: TcpSegment | None = None) -> None:
         self.seq = seq
@@ -104,10 +105,7 @@ class Sent:
         """What left last; it may still be in this host."""
         self.sacked = self.lost = self.again = self.ever_again = False
         self.ends = True
-
-    @property
-    def end(self) -> int:
-        return (self.seq + len(self.data) + (self.flags & 1) + (self.flags >> 1 & 1)) & 0xFFFFFFFF
+        self.end = (seq + len(data) + (flags & 1) + (flags >> 1 & 1)) & 0xFFFFFFFF
 
 
 class Keepalive(NamedTuple):
