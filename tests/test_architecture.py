@@ -21,6 +21,8 @@ from typing import NamedTuple
 
 import pytest
 
+from tests.syntax import nodes_of, walk
+
 ROOT = Path(__file__).resolve().parents[1]
 PACKAGE = ROOT / "netsandbox"
 
@@ -123,11 +125,6 @@ def imports(node: ast.AST, lazy: bool = False, typing_only: bool = False) -> Ite
 def imports_of(tree: ast.Module) -> tuple[Import, ...]:
     """All of a file, looked for once for all rules."""
     return tuple(imports(tree))
-
-
-@cache
-def nodes_of(tree: ast.Module) -> tuple[ast.AST, ...]:
-    return tuple(ast.walk(tree))
 
 
 def source_of(imported: Import) -> str:
@@ -248,7 +245,7 @@ def chance_has_one_door(module: Module) -> Iterator[str]:
         if isinstance(node, ast.Attribute) and node.attr in {"urandom", "getrandom"}:
             yield f"{module.name}:{node.lineno}: {node.attr} belongs to engine.chance"
     methods = (node for node in nodes_of(module.tree) if isinstance(node, ast.FunctionDef) and node.name == "__hash__")
-    inside = {node for method in methods for node in ast.walk(method)}
+    inside = {node for method in methods for node in walk(method)}
     calls = (node for node in nodes_of(module.tree) if isinstance(node, ast.Call) and node not in inside)
     for node in calls:
         if isinstance(node.func, ast.Name) and node.func.id == "hash":

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 import json
+from functools import cache
 from pathlib import Path
 
 import pytest
@@ -13,6 +14,7 @@ from netsandbox.commands.compose.options import BEFORE
 from netsandbox.commands.docker.flags import Command, Flag
 from netsandbox.commands.docker.registry import COMMANDS
 from netsandbox.session.keeping import KeptSession
+from tests.syntax import nodes_of, text_of, tree_of, walk
 
 LISTED: dict[str, str] = json.loads(Path(__file__).with_name("help-28.json").read_text(encoding="utf-8"))
 """By command: its options, with their letters, as the real client lists them."""
@@ -22,20 +24,15 @@ USUAL = {"interactive", "quiet", "force", "volumes", "no-trunc", "verbose"}
 """Of some commands, what is done in any case: there are no anonymous volumes, and nobody to ask."""
 
 
+@cache
 def named() -> set[str]:
     """The texts in the client's modules, but for those that declare a flag."""
     found: set[str] = set()
     for path in ROOMS:
-        tree = ast.parse(path.read_text(encoding="utf-8"))
-        declared = {id(inner) for node in ast.walk(tree) if isinstance(node, ast.Call)
-                    and isinstance(node.func, ast.Name) and node.func.id in ("Flag", "refused", "_ignored")
-                    for inner in ast.walk(node)}
-        found |= {node.value for node in ast.walk(tree) if isinstance(node, ast.Constant)
-                  and isinstance(node.value, str) and id(node) not in declared}
+        declared = {node for node in nodes_of(tree_of(path)) if isinstance(node, ast.Call)
+                    and isinstance(node.func, ast.Name) and node.func.id in ("Flag", "refused", "_ignored")}
+        found |= {text_of(node) for node in walk(tree_of(path), without=declared)}
     return found
-
-
-READ = named()
 
 
 @pytest.mark.parametrize("path", sorted(LISTED))
@@ -52,7 +49,7 @@ def test_every_option_of_the_real_client_is_known(path: str) -> None:
                          ids=lambda command: command.path)
 def test_no_option_is_taken_in_silence(command: Command) -> None:
     silent = [flag.name for flag in command.flags
-              if not (flag.ignored or flag.refused or flag.name in READ or flag.name in USUAL)]
+              if not (flag.ignored or flag.refused or flag.name in named() or flag.name in USUAL)]
     assert not silent, f"{command.path}: nothing reads --{' --'.join(silent)}"
 
 

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import ast
+import re
 from collections.abc import Iterator
+from functools import cache
 from pathlib import Path
 
 import pytest
@@ -11,6 +13,7 @@ import pytest
 import netsandbox.commands.tools as room
 import netsandbox.linux.netlink as netlink
 from netsandbox.session.keeping import KeptSession
+from tests.syntax import nodes_of, text_of, tree_of, walk
 
 BUILDERS = {"key", "flag", "on_or_off", "switch"}
 USUAL = {("ip_route_get.py", "uid"): "it is shown, and no rule of a user has a part in a way",
@@ -21,59 +24,53 @@ USUAL = {("ip_route_get.py", "uid"): "it is shown, and no rule of a user has a p
 """What is so anyway."""
 
 
-def text(node: ast.expr) -> str:
-    return node.value if isinstance(node, ast.Constant) and isinstance(node.value, str) else ""
-
-
-def loops(tree: ast.AST) -> dict[int, list[str]]:
+def loops(tree: ast.Module) -> dict[int, list[str]]:
     """What a name stands for within a comprehension over a written-out tuple."""
     found: dict[int, list[str]] = {}
-    for node in ast.walk(tree):
+    for node in nodes_of(tree):
         for part in getattr(node, "generators", []) if isinstance(node, ast.GeneratorExp | ast.ListComp) else []:
             if isinstance(part.target, ast.Name) and isinstance(part.iter, ast.Tuple):
-                found |= {id(inner): [text(one) for one in part.iter.elts] for inner in ast.walk(node)
+                found |= {id(inner): [text_of(one) for one in part.iter.elts] for inner in walk(node)
                           if isinstance(inner, ast.Name) and inner.id == part.target.id}
     return found
 
 
-def built(tree: ast.AST) -> Iterator[tuple[ast.Call, str]]:
+def built(tree: ast.Module) -> Iterator[tuple[ast.Call, str]]:
     """(call, name) of each keyword."""
     variables = loops(tree)
-    refused = {id(node.value) for node in ast.walk(tree) if isinstance(node, ast.Attribute) and node.attr == "_replace"}
-    for node in ast.walk(tree):
+    refused = {id(node.value) for node in nodes_of(tree) if isinstance(node, ast.Attribute) and node.attr == "_replace"}
+    for node in nodes_of(tree):
         if id(node) in refused:
             continue
         if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id in BUILDERS and node.args:
-            named = next((text(word.value) for word in node.keywords if word.arg == "name"), "")
-            names = [named] if named else variables.get(id(node.args[0]), [text(node.args[0])])
+            named = next((text_of(word.value) for word in node.keywords if word.arg == "name"), "")
+            names = [named] if named else variables.get(id(node.args[0]), [text_of(node.args[0])])
             yield from ((node, name.rstrip("*")) for name in names if name)
 
 
 def acts(call: ast.Call) -> bool:
     """Its reader does something with the value itself."""
     read = next((word.value for word in call.keywords if word.arg == "read"), None)
-    inner = list(ast.walk(read)) if read is not None else []
+    inner = walk(read) if read is not None else []
     return any((isinstance(node, ast.Attribute) and node.attr in ("append", "_read_table", "_read_state", "_read_vrf",
                                                                  "_flags")) or (
         isinstance(node, ast.Name) and node.id.startswith("_refuse")) for node in inner)
 
 
-def constants(tree: ast.AST, without: list[ast.Call]) -> set[str]:
-    hidden = {id(inner) for call in without for inner in ast.walk(call)}
-    return {text(node) for node in ast.walk(tree) if isinstance(node, ast.Constant) and id(node) not in hidden}
+@cache
+def requests() -> set[str]:
+    return {text_of(node) for path in Path(netlink.__file__).parent.glob("*.py") for node in nodes_of(tree_of(path))}
 
 
-REQUESTS = set[str]().union(*(constants(ast.parse(path.read_text(encoding="utf-8")), [])
-                              for path in Path(netlink.__file__).parent.glob("*.py")))
+MAY_BUILD = re.compile(rf"\b({'|'.join(BUILDERS)})\(")
 FILES = [path for path in sorted(Path(room.__file__).parent.glob("*.py"))
-         if any(True for _found in built(ast.parse(path.read_text(encoding="utf-8"))))]
+         if MAY_BUILD.search(path.read_text(encoding="utf-8")) and any(built(tree_of(path)))]
 
 
 @pytest.mark.parametrize("path", FILES, ids=lambda path: path.stem)
 def test_no_keyword_is_taken_in_silence(path: Path) -> None:
-    tree = ast.parse(path.read_text(encoding="utf-8"))
-    found = list(built(tree))
-    asked = constants(tree, [call for call, _name in found]) | REQUESTS
+    found = list(built(tree_of(path)))
+    asked = requests() | {text_of(node) for node in walk(tree_of(path), without={call for call, _name in found})}
     silent = [name for call, name in found
               if name not in asked and not acts(call) and (path.name, name) not in USUAL]
     assert not silent, f"{path.name} reads {silent} and does nothing about them"
@@ -82,7 +79,7 @@ def test_no_keyword_is_taken_in_silence(path: Path) -> None:
 def test_there_are_such_tables() -> None:
     assert {"ip_link_request", "ip_route", "ip_rule", "ip_address", "ip_neighbour", "route"} <= {
         path.stem for path in FILES}
-    assert sum(len(list(built(ast.parse(path.read_text(encoding="utf-8"))))) for path in FILES) > 100
+    assert sum(len(list(built(tree_of(path)))) for path in FILES) > 100
 
 
 @pytest.mark.parametrize(("line", "what"), [

@@ -6,6 +6,7 @@ import ast
 import re
 from collections.abc import Iterator
 from functools import cache
+from itertools import product
 from pathlib import Path
 from typing import NamedTuple
 
@@ -17,6 +18,7 @@ from netsandbox.apps import idle as programs
 from netsandbox.apps.program import UsageError
 from netsandbox.commands.tools import idle
 from netsandbox.session.keeping import KeptSession
+from tests.syntax import nodes_of, text_of, tree_of, walk
 
 SHARED = {"ncat": set("luzvnswp")}
 """What another module reads for one: usual_options of nc."""
@@ -31,20 +33,21 @@ class Table(NamedTuple):
     asked: frozenset[str]
 
 
-def text(node: ast.expr) -> str:
-    return node.value if isinstance(node, ast.Constant) and isinstance(node.value, str) else ""
+def calls_of(tree: ast.AST, name: str) -> list[ast.Call]:
+    return [node for node in nodes_of(tree)
+            if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id == name]
 
 
 def tables() -> Iterator[Table]:
-    for path in sorted(Path(room.__file__).parent.glob("*.py")):
-        tree = ast.parse(path.read_text(encoding="utf-8"))
-        calls = [node for node in ast.walk(tree) if isinstance(node, ast.Call) and isinstance(node.func, ast.Name)
-                 and node.func.id in READERS and len(node.args) > 3]
-        for call in calls:
-            assert isinstance(call.func, ast.Name)
-            flags, valued = READERS[call.func.id]
-            letters = text(call.args[flags]).replace(":", "") + (text(call.args[valued]) if valued > flags else "")
-            for tool in [text(call.args[0])] if text(call.args[0]) else ["head", "tail"]:
+    for path, name in product(sorted(Path(room.__file__).parent.glob("*.py")), READERS):
+        if f"{name}(" not in path.read_text(encoding="utf-8"):
+            continue
+        tree = tree_of(path)
+        for call in [call for call in calls_of(tree, name) if len(call.args) > 3]:
+            flags, valued = READERS[name]
+            letters = text_of(call.args[flags]).replace(":", "")
+            letters += text_of(call.args[valued]) if valued > flags else ""
+            for tool in [text_of(call.args[0])] if text_of(call.args[0]) else ["head", "tail"]:
                 yield Table(tool, letters, frozenset(_asked(tree, call)))
 
 
@@ -58,28 +61,36 @@ def _program_tables() -> Iterator[Table]:
     rooms = [*sorted(Path(programs_room.__file__).parent.glob("*.py")),
              Path(programs_room.__file__).parent.parent / "shell/probes.py"]
     for path in rooms:
-        tree = ast.parse(path.read_text(encoding="utf-8"))
+        if "getopt(" not in path.read_text(encoding="utf-8"):
+            continue
+        tree = tree_of(path)
         for part in [node for node in tree.body if isinstance(node, ast.FunctionDef | ast.ClassDef)]:
-            for call in [node for node in ast.walk(part) if isinstance(node, ast.Call)
-                         and isinstance(node.func, ast.Name) and node.func.id == "getopt"]:
-                letters = "".join(text(word) for word in call.args[2:4])
-                tool = (programs.BUSYBOX if "busybox" in path.stem else "") + text(call.args[0])
+            for call in calls_of(part, "getopt"):
+                letters = "".join(text_of(word) for word in call.args[2:4])
+                tool = (programs.BUSYBOX if "busybox" in path.stem else "") + text_of(call.args[0])
                 asked = set(_asked(tree if path.stem != "probes" else part, call)) | SHARED.get(path.stem, set())
                 yield Table(tool, letters, frozenset(asked))
 
 
 def _asked(tree: ast.AST, call: ast.Call) -> Iterator[str]:
     """The letters that a module's code names, but for the tables themselves."""
-    tables = [call, *(node for node in ast.walk(tree) if isinstance(node, ast.Dict)
-                      and all(len(text(value)) == 1 for value in node.values))]
-    inner = {id(node) for one in tables for node in ast.walk(one)}
-    for node in ast.walk(tree):
-        if id(node) in inner:
+    inner = set(walk(call))
+    for node in _naming(tree):
+        if node in inner:
             continue
-        if isinstance(node, ast.Constant) and len(text(node)) == 1:
-            yield text(node)
         if isinstance(node, ast.For | ast.comprehension):
-            yield from text(node.iter)
+            yield from text_of(node.iter)
+        else:
+            yield text_of(node)
+
+
+@cache
+def _naming(tree: ast.AST) -> list[ast.AST]:
+    """Where outside of tables from letter to name a letter stands, or a loop over some."""
+    tables = {node for node in nodes_of(tree) if isinstance(node, ast.Dict)
+              and all(len(text_of(value)) == 1 for value in node.values)}
+    return [node for node in walk(tree, without=tables)
+            if isinstance(node, ast.For | ast.comprehension) or len(text_of(node)) == 1]
 
 
 @pytest.mark.parametrize("table", tables(), ids=lambda table: table.tool)
