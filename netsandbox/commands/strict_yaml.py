@@ -10,6 +10,7 @@ from __future__ import annotations
 import difflib
 import re
 from collections.abc import Iterable
+from functools import lru_cache
 from typing import Any
 
 import yaml
@@ -91,8 +92,11 @@ def describe(node: Node) -> str:
     return f"{names.get(kind, 'the text')} {quoted(node.value)}"
 
 
+@lru_cache(16)
 def compose(text: str, name: str, *, takes_anchors: bool = False, tags: tuple[str, ...] = ()) -> Node:
     """The document's tree. Raises ScenarioError for all that is not one plain YAML document; never anything else.
+
+    Trees are kept, as each command of a project reads its file anew; who wants another one makes one.
 
     Args:
         takes_anchors: an alias is the node of its anchor, and `<<` takes the keys of others, as in a Compose file.

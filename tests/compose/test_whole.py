@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import pytest
+from yaml import serialize
 
+from netsandbox.commands.compose.merging import OVERRIDE, RESET
+from netsandbox.commands.strict_yaml import compose
 from netsandbox.linux.core.inode import RegularFile
 from netsandbox.session.session import Session
 
@@ -195,3 +198,16 @@ def test_an_included_file_has_variables_of_its_own_which_the_project_s_outdo(how
     said = session.run("docker compose config")
     assert words in said.out + said.err
     assert said.code or "  web:\n    command:\n      - none\n" in said.out
+
+
+def test_a_file_is_parsed_once_for_all_commands_and_none_changes_its_tree() -> None:
+    session = with_files(compose=EXTENDS, base=BASE)
+    compose.cache_clear()
+    first = session.run("docker compose config").out
+    assert compose.cache_info().misses == 2
+    tree = compose(EXTENDS, "/root/demo/compose.yaml", takes_anchors=True, tags=(RESET, OVERRIDE))
+    before = serialize(tree)
+    session.run("docker compose up -d")
+    assert session.run("docker compose config").out == first
+    assert compose.cache_info().misses == 2
+    assert serialize(tree) == before
