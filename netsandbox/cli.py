@@ -285,8 +285,7 @@ def _simulate(options: argparse.Namespace) -> int:
     import json
 
     from netsandbox.rig.actions import simulate
-    from netsandbox.rig.format import KernelLabError
-    from netsandbox.rig.lab import dump
+    from netsandbox.rig.format import KernelLabError, dump
     from netsandbox.session.files import read_bytes, refuse_inputs, write_atomically
 
     if options.output:

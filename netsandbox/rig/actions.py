@@ -20,9 +20,10 @@ from netsandbox.linux.core.interface import HARD_HEADER, VLAN_HEADER
 from netsandbox.linux.core.socket import Process, Socket, SocketError
 from netsandbox.linux.ipv4.udp import PMTU_MODES, UdpSocket
 from netsandbox.linux.tcp.stream import StreamSocket
-from netsandbox.rig import tcp
+from netsandbox.rig import building, snapshot, tcp
+from netsandbox.rig.building import RMEM_MAX
 from netsandbox.rig.format import FORMAT, KernelLabError
-from netsandbox.rig.lab import RMEM_MAX, KernelLab
+from netsandbox.rig.lab import KernelLab
 from netsandbox.rig.udp import UdpSender
 from netsandbox.wire.addresses import format_ipv4, parse_ipv4
 from netsandbox.wire.errors import ParseError
@@ -60,7 +61,7 @@ class Performance:
 
     def perform(self) -> Result:
         lab, spec = self.lab, self.lab.spec
-        lab.snapshots["start"] = lab.snapshot()
+        lab.snapshots["start"] = snapshot.take(lab)
         outcomes: list[Result] = []
         for index, action in enumerate(spec.get("actions", [])):
             outcome = {"i": index, **action}
@@ -75,7 +76,7 @@ class Performance:
                 self.wait_for([outcome])
         self.wait_for(self.background)
         lab.run_until(self.scheduler.clock + seconds(spec.get("linger", 0.3)))
-        lab.snapshots["end"] = lab.snapshot()
+        lab.snapshots["end"] = snapshot.take(lab)
         labels = [f"{node}:{name}" for node in lab.owners() for name in ("lo", *lab.ifaces(node))]
         lab.tap.closes_at(labels, self.scheduler.clock + snapshot_time(lab), lab.pace)
         lab.run_until(self.scheduler.clock + snapshot_time(lab) + len(labels) * lab.pace.close_ring)
@@ -212,7 +213,7 @@ def do_link(performance: Performance, action: Action, finish: Finish) -> None:
 
 
 def do_sysctl(performance: Performance, action: Action, finish: Finish) -> None:
-    KernelLab.write_sysctl(performance.lab.namespace(action["in"]), action["key"], action["value"])
+    building.write_sysctl(performance.lab.namespace(action["in"]), action["key"], action["value"])
     finish({})
 
 
@@ -228,7 +229,7 @@ def do_join(performance: Performance, _action: Action, finish: Finish) -> None:
 
 def do_snapshot(performance: Performance, action: Action, finish: Finish) -> None:
     lab = performance.lab
-    lab.snapshots[action["as"]] = lab.snapshot()
+    lab.snapshots[action["as"]] = snapshot.take(lab)
     lab.scheduler.wake_after(snapshot_time(lab), lambda _argument: finish({}))
 
 

@@ -1,8 +1,11 @@
-"""What a kernel lab's JSON may say, checked before anything is built: each complaint names the place and what belongs
-there."""
+"""A kernel lab's JSON: what may be said in it, checked before anything is built, and how its result is written.
+
+Each complaint names the place and what belongs there.
+"""
 
 from __future__ import annotations
 
+import json
 import math
 import re
 from collections.abc import Callable
@@ -241,3 +244,16 @@ def _check_links(spec: dict[str, Any]) -> None:
 def _check_node_name(spec: dict[str, Any], place: str, node: str) -> None:
     if node not in spec["nodes"]:
         raise KernelLabError(f"{place}: there is no node {shown(node)}; the lab has {', '.join(spec['nodes'])}")
+
+
+def dump(result: dict[str, Any]) -> str:
+    """JSON with one line for each frame, action and table row: small and diffable."""
+    def block(value: Any, depth: int) -> str:
+        pad = " " * depth
+        if depth < 3 and isinstance(value, dict) and value:
+            rows = [f"{pad} {json.dumps(key)}: {block(item, depth + 1)}" for key, item in value.items()]
+            return "{\n" + ",\n".join(rows) + "\n" + pad + "}"
+        if depth < 4 and isinstance(value, list) and value and isinstance(value[0], dict):
+            return "[\n" + ",\n".join(f"{pad} {json.dumps(item)}" for item in value) + "\n" + pad + "]"
+        return json.dumps(value)
+    return block(result, 0) + "\n"
