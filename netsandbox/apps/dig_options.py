@@ -282,28 +282,33 @@ def read_nslookup(arguments: list[str]) -> Asked:
         if not word.startswith("-") or len(word) < 2:
             operands.append(word)
             continue
-        text, equals, value = word[1:].partition("=")
-        is_off = text.startswith("no")
-        name = text.removeprefix("no")
-        option = {"q": NSLOOKUP.names["query"], "t": NSLOOKUP.names["timeout"], **NSLOOKUP.names}.get(name)
-        if name == "version":
-            raise UsageError("", 0, BANNER.replace("DiG", "nslookup"))
-        if option is None or bool(option.value) != bool(equals):
-            asked = asked._replace(warnings=(*asked.warnings, f"*** Invalid option: {text}"))
-        elif option.name in ("type", "querytype", "query"):
-            known = dns.TYPE_NUMBERS.get(value.upper())
-            kinds = (known,) if known is not None else kinds
-            asked = asked if known is not None else asked._replace(
-                warnings=(*asked.warnings, f"unknown query type: {value}"))
-        elif (option.role == "refused" and not is_off) or (name in PLAIN and value.upper() != PLAIN[name]):
-            raise UsageError(f"nslookup: {word} is not modelled", 1)
-        else:
-            asked = _with_keyword(asked, option.name, value, is_off)
+        asked, kinds = _with_option(asked, kinds, word)
     if not 1 <= len(operands) <= 2:
         raise UsageError("Usage: nslookup [-type=TYPE] NAME [SERVER]", 1)
     return _simple(operands, kinds, False)._replace(
         flags=asked.flags, tries=asked.tries, timeout=asked.timeout, domain=asked.domain, ndots=asked.ndots,
         warnings=asked.warnings)
+
+
+def _with_option(asked: Asked, kinds: tuple[int, ...], word: str) -> tuple[Asked, tuple[int, ...]]:
+    text, equals, value = word[1:].partition("=")
+    is_off = text.startswith("no")
+    name = text.removeprefix("no")
+    option = {"q": NSLOOKUP.names["query"], "t": NSLOOKUP.names["timeout"], **NSLOOKUP.names}.get(name)
+    if name == "version":
+        raise UsageError("", 0, BANNER.replace("DiG", "nslookup"))
+    if option is None or bool(option.value) != bool(equals):
+        return _warned(asked, f"*** Invalid option: {text}"), kinds
+    if option.name in ("type", "querytype", "query"):
+        known = dns.TYPE_NUMBERS.get(value.upper())
+        return (asked, (known,)) if known is not None else (_warned(asked, f"unknown query type: {value}"), kinds)
+    if (option.role == "refused" and not is_off) or (name in PLAIN and value.upper() != PLAIN[name]):
+        raise UsageError(f"nslookup: {word} is not modelled", 1)
+    return _with_keyword(asked, option.name, value, is_off), kinds
+
+
+def _warned(asked: Asked, text: str) -> Asked:
+    return asked._replace(warnings=(*asked.warnings, text))
 
 
 def _with_keyword(asked: Asked, name: str, value: str, is_off: bool) -> Asked:

@@ -202,20 +202,7 @@ def program(context: Context) -> Program:
     Raises:
         UsageError: arguments that make no sense, or are not modelled.
     """
-    words = [LONG.get(word, word) for word in context.arguments]
-    odd = next((word for word in words if word.startswith("--")), "")
-    if odd:
-        raise UsageError(f"iperf3: {odd} is not modelled", 1)
-    given, operands = getopt("iperf3", words, "sR1v4D" + REFUSED, "ctnpi")
-    refused = next((letter for letter in given if letter in REFUSED), "")
-    if refused:
-        raise UsageError(f"iperf3: -{refused} is not modelled", 1)
-    if given.get("i", "1") not in ("1", "1.0"):
-        raise UsageError("iperf3: -i is not modelled but for every second, as it is without", 1)
-    if "v" in given:
-        raise UsageError(VERSION, 0)
-    if operands or ("s" in given) == ("c" in given):
-        raise UsageError(text.USAGE.format(why="cannot be both server and client" if "c" in given else text.NO_SIDE), 1)
+    given = _given(context.arguments)
     port = _number(given.get("p", str(wire.PORT)), 1, 65535, "port number must be between 1 and 65535 inclusive")
     if "s" in given:
         side = next((letter for letter in given if letter in "tnR"), "")
@@ -230,6 +217,25 @@ def program(context: Context) -> Program:
     seconds = _number(given.get("t", "0" if "n" in given else "10"), 0, LONGEST,
                       f"test duration valid values are 0 to {LONGEST} seconds")
     return Client(context, Options(given["c"], port, seconds, _bytes(given.get("n", "0")), "R" in given))
+
+
+def _given(arguments: list[str]) -> dict[str, str]:
+    """The options of one side, by letter."""
+    words = [LONG.get(word, word) for word in arguments]
+    odd = next((word for word in words if word.startswith("--")), "")
+    if odd:
+        raise UsageError(f"iperf3: {odd} is not modelled", 1)
+    given, operands = getopt("iperf3", words, "sR1v4D" + REFUSED, "ctnpi")
+    refused = next((letter for letter in given if letter in REFUSED), "")
+    if refused:
+        raise UsageError(f"iperf3: -{refused} is not modelled", 1)
+    if given.get("i", "1") not in ("1", "1.0"):
+        raise UsageError("iperf3: -i is not modelled but for every second, as it is without", 1)
+    if "v" in given:
+        raise UsageError(VERSION, 0)
+    if operands or ("s" in given) == ("c" in given):
+        raise UsageError(text.USAGE.format(why="cannot be both server and client" if "c" in given else text.NO_SIDE), 1)
+    return given
 
 
 def _number(word: str, low: int, high: int, why: str) -> int:

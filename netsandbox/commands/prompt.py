@@ -219,16 +219,9 @@ class Prompt:
         name = words[0]
         if name.rpartition("/")[2] == KILL:
             return SHELL_PROGRAM["sh"](self, call._replace(argv=["bash", "-c", 'kill "$@"', KILL, *words[1:]]))
-        inner = inner_shell(shell, call, may_open)
-        if inner is not None and not inner.words:
-            return Opener(shell, self._inside(inner)._replace(bare=False)) if inner.node else Nested(shell)
-        if inner is not None and self._is_there(inner.words[0], call):
-            return self._elsewhere(inner, call)
-        if inner is not None and name == NSENTER:
-            raise MissingError(failed_to_execute(inner.words[0]), NOT_FOUND, failed_to_execute(inner.words[0]))
-        verb = self.verb(words)
-        if verb is not None:
-            return verb
+        elsewhere = self._within(call, may_open) or self.verb(words)
+        if elsewhere is not None:
+            return elsewhere
         if name == "docker" and self.docker_host is not None:
             return programs.docker(shell, call, place, self.docker_host)
         base = name.rpartition("/")[2]
@@ -243,6 +236,20 @@ class Prompt:
         if programs.is_program(base) or (place.has_busybox and place.has(base)):
             return self._linux(call, base)
         return self._file(call, name)
+
+    def _within(self, call: Call, may_open: bool) -> Task | VerbCall | None:
+        """A shell, or a program where `ip netns exec` or nsenter leads; None: the words lead nowhere."""
+        inner = inner_shell(self._shell, call, may_open)
+        if inner is None:
+            return None
+        if not inner.words:
+            place = self._inside(inner)._replace(bare=False)
+            return Opener(self._shell, place) if inner.node else Nested(self._shell)
+        if self._is_there(inner.words[0], call):
+            return self._elsewhere(inner, call)
+        if call.argv[0] == NSENTER:
+            raise MissingError(failed_to_execute(inner.words[0]), NOT_FOUND, failed_to_execute(inner.words[0]))
+        return None
 
     def _is_there(self, name: str, call: Call) -> bool:
         """Whether a word names a program, or a script by its path."""

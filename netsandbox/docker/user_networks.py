@@ -263,12 +263,7 @@ def connect(engine: DockerEngine, network: DockerNetwork, container: Container, 
     Raises:
         DockerError: the modes do not go together, or the network refuses.
     """
-    if network.name == "host" and container.mode == "host":
-        raise daemon_error(f"endpoint with name {container.name} already exists in network host")
-    if container.joined or container.mode == "host":
-        raise daemon_error(NOT_BESIDE["host"])
-    if container.is_private or (network.name == "none" and container.networks):
-        raise daemon_error(NOT_BESIDE["none"])
+    _check_modes(network, container)
     if network.name == "none":
         container.is_private = True
         return
@@ -296,6 +291,15 @@ def connect(engine: DockerEngine, network: DockerNetwork, container: Container, 
     choose_gateway(container)
     name_server.serve(engine, container)
     ports.follow_gateway(engine, container, gateway)
+
+
+def _check_modes(network: DockerNetwork, container: Container) -> None:
+    if network.name == "host" and container.mode == "host":
+        raise daemon_error(f"endpoint with name {container.name} already exists in network host")
+    if container.joined or container.mode == "host":
+        raise daemon_error(NOT_BESIDE["host"])
+    if container.is_private or (network.name == "none" and container.networks):
+        raise daemon_error(NOT_BESIDE["none"])
 
 
 def disconnect(engine: DockerEngine, network: DockerNetwork, container: Container) -> None:

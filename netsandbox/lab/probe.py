@@ -59,33 +59,43 @@ def probe(lab: Lab, source: str, destination: int, protocol: str, port: int) -> 
     namespace, scheduler, trace = copy.existing(source), copy.scheduler, copy.trace
     cursor, end = trace.end, scheduler.now + LASTS
     step = scheduler.begin()
-    steps, known = {step}, step + 1
+    led_to = LedTo(trace, step)
     _send(namespace, destination, protocol, port)
     scheduler.end()
     records: list[Record] = []
     for _step in range(MOST_STEPS):
-        while known < trace.step_count:
-            made = trace.step(known)
-            if made is not None and made.cause in steps:
-                steps.add(known)
-            known += 1
         for record in trace.since(cursor):
             cursor = record.seq + 1
-            if record.step not in steps:
+            if record.step not in led_to:
                 continue
-            if _is_answer(record.event, namespace, protocol):
-                stray = _stray(trace, record, destination, port)
-                if stray is not None:
-                    records.append(stray)
-                    continue
+            if not _is_answer(record.event, namespace, protocol):
+                records.append(record)
+                continue
+            stray = _stray(trace, record, destination, port)
+            if stray is None:
                 own = () if isinstance(record.event.verdict, Dropped) else (record,)
                 return Probe(trace, (*records, *_hooks(trace, record), *own), record)
-            records.append(record)
+            records.append(stray)
         due = scheduler.next_time()
         if due is None or due > end:
             break
         scheduler.step()
     return Probe(trace, tuple(records), None)
+
+
+class LedTo:
+    """A step of a trace, and those that it has led to so far."""
+
+    def __init__(self, trace: Trace, step: int) -> None:
+        self._trace, self._steps, self._known = trace, {step}, step + 1
+
+    def __contains__(self, step: int) -> bool:
+        while self._known < self._trace.step_count:
+            made = self._trace.step(self._known)
+            if made is not None and made.cause in self._steps:
+                self._steps.add(self._known)
+            self._known += 1
+        return step in self._steps
 
 
 def _stray(trace: Trace, arrival: Record, destination: int, port: int) -> Record | None:
@@ -97,16 +107,6 @@ def _stray(trace: Trace, arrival: Record, destination: int, port: int) -> Record
         return None
     verdict = Dropped(DropReason.NO_SOCKET, ("tcp", PORT, packet.src, segment.sport, destination, port))
     return arrival._replace(event=arrival.event._replace(verdict=verdict))
-
-
-def led_to(trace: Trace, first: int) -> set[int]:
-    """The steps that a step led to, it among them, as far as the trace has them."""
-    steps = {first}
-    for number in range(first + 1, trace.step_count):
-        made = trace.step(number)
-        if made is not None and made.cause in steps:
-            steps.add(number)
-    return steps
 
 
 def _hooks(trace: Trace, arrival: Record) -> list[Record]:

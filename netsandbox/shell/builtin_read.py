@@ -10,6 +10,8 @@ from netsandbox.shell.errors import RefusedError
 if TYPE_CHECKING:
     from netsandbox.shell.builtin import Builtin
 
+Letter = tuple[str, bool]
+"""A character, and whether it was escaped."""
 MOST_DIGITS = 6
 NO_INPUT = "netsandbox: nobody types here: `read` gets its input from a pipe, a file or a here-document"
 
@@ -85,8 +87,7 @@ def _line(call: Builtin, raw: bool) -> tuple[str | None, bool]:
         found += text[:-1]
 
 
-def _letters(line: str, raw: bool) -> list[tuple[str, bool]]:
-    """Each character, and whether it was escaped."""
+def _letters(line: str, raw: bool) -> list[Letter]:
     letters, rest = [], iter(line)
     for char in rest:
         if char != "\\" or raw:
@@ -101,32 +102,43 @@ def _split(line: str, separators: str, count: int, raw: bool) -> list[str]:
     letters = _letters(line, raw)
     blank = {char for char in separators if char in " \t\n"}
     marks = set(separators) - blank
-
-    def is_one_of(place: int, chars: set[str]) -> bool:
-        return place < len(letters) and not letters[place][1] and letters[place][0] in chars
     found: list[str] = []
-    at = 0
-    while is_one_of(at, blank):
-        at += 1
+    at = _past(letters, 0, blank)
     while len(found) < count - 1 and at < len(letters):
         start = at
-        while at < len(letters) and not is_one_of(at, blank | marks):
+        while at < len(letters) and not _is_one_of(letters[at], blank | marks):
             at += 1
-        found.append("".join(char for char, _escaped in letters[start:at]))
-        while is_one_of(at, blank):
-            at += 1
-        if is_one_of(at, marks):
-            at += 1
-            while is_one_of(at, blank):
-                at += 1
-    end = len(letters)
-    while end > at and is_one_of(end - 1, blank):
-        end -= 1
-    rest = letters[at:end]
-    if marks and rest and is_one_of(end - 1, marks) and not any(
-            not escaped and char in marks for char, escaped in rest[:-1]):
-        rest = rest[:-1]
-        while rest and not rest[-1][1] and rest[-1][0] in blank:
-            rest = rest[:-1]
-    found.append("".join(char for char, _escaped in rest))
+        found.append(_text(letters[start:at]))
+        at = _past(letters, at, blank)
+        if at < len(letters) and _is_one_of(letters[at], marks):
+            at = _past(letters, at + 1, blank)
+    found.append(_text(_last(letters[at:], blank, marks)))
     return found + [""] * (count - len(found))
+
+
+def _last(rest: list[Letter], blank: set[str], marks: set[str]) -> list[Letter]:
+    """Without blanks behind it, and without a separator that ends it and is the only one."""
+    rest = _without_end(rest, blank)
+    if rest and _is_one_of(rest[-1], marks) and not any(_is_one_of(letter, marks) for letter in rest[:-1]):
+        return _without_end(rest[:-1], blank)
+    return rest
+
+
+def _past(letters: list[Letter], at: int, chars: set[str]) -> int:
+    """Where something else stands than these characters."""
+    while at < len(letters) and _is_one_of(letters[at], chars):
+        at += 1
+    return at
+
+
+def _without_end(letters: list[Letter], chars: set[str]) -> list[Letter]:
+    return letters[:len(letters) - _past(letters[::-1], 0, chars)]
+
+
+def _is_one_of(letter: Letter, chars: set[str]) -> bool:
+    char, is_escaped = letter
+    return not is_escaped and char in chars
+
+
+def _text(letters: list[Letter]) -> str:
+    return "".join(char for char, _is_escaped in letters)

@@ -280,12 +280,7 @@ def make_one(client: Client, project: Project, service: Service, name: str,
     Raises:
         DockerError: it cannot be made.
     """
-    needs = ",".join(f"{other}:{service.conditions.get(other, STARTED)}:{str(other in service.restarts_with).lower()}"
-                     for other in service.needs)
-    image = client.engine.images.find(service.image)
-    labels = {"project": project.name, **own, **({"image": f"sha256:{image.identity}"} if image is not None else {}),
-              "project.config_files": ",".join((project.path, *project.overrides)),
-              "project.working_dir": project.folder, "version": RELEASE.removeprefix("v"), "depends_on": needs}
+    labels = _labels(client, project, service, own)
     words = ["--name", name, *(word for text in service.variables for word in ("-e", text)),
              *(word for text in service.file_labels for word in ("--label", text)), *service.flags,
              *_shared_words(client, project, service), *_network_words(client, project, service, name, with_aliases),
@@ -306,6 +301,16 @@ def make_one(client: Client, project: Project, service: Service, name: str,
     container.config = container.config._replace(entrypoint=entrypoint, attached=("stdout", "stderr"),
                                                  health_check=service.health_check)
     return container
+
+
+def _labels(client: Client, project: Project, service: Service, own: dict[str, str]) -> dict[str, str]:
+    """Those that Compose gives, without their common beginning."""
+    needs = ",".join(f"{other}:{service.conditions.get(other, STARTED)}:{str(other in service.restarts_with).lower()}"
+                     for other in service.needs)
+    image = client.engine.images.find(service.image)
+    return {"project": project.name, **own, **({"image": f"sha256:{image.identity}"} if image is not None else {}),
+            "project.config_files": ",".join((project.path, *project.overrides)),
+            "project.working_dir": project.folder, "version": RELEASE.removeprefix("v"), "depends_on": needs}
 
 
 def _in_the_engine_s_words(text: str, words: list[str]) -> str:

@@ -152,10 +152,7 @@ def config(client: Client, parsed: Parsed) -> int:
     if parsed.on("quiet"):
         return 0
     if parsed.on("variables"):
-        texts = [project.text, *map(client.machine.host_files().read, project.overrides)]
-        rows = {name: [name, str(how == "?").lower(), other if how == "-" else "", other if how == "+" else ""]
-                for text in texts for name, how, other in named_in(text)}
-        client.output.append(("out", table([VARIABLES, *(rows[name] for name in sorted(rows))], NARROWEST)))
+        client.output.append(("out", _variables(client, project)))
         return 0
     if parsed.on("environment"):
         known = variables_of(client, project.folder, parsed.all("env-file")) | {"COMPOSE_PROJECT_NAME": project.name}
@@ -164,21 +161,29 @@ def config(client: Client, parsed: Parsed) -> int:
         return 0
     services = project.in_order(sorted(chosen(project, parsed.operands, profiles_of(client, parsed))))
     wanted = _asked_for(parsed, project, services)
-    if wanted is not None:
-        shown = "".join(f"{name}\n" for name in wanted)
-    else:
-        form = parsed.text("format") or "yaml"
-        if form not in ("yaml", "json"):
-            raise DockerError(f'unsupported format "{form}"')
-        data = canonical(project, variables_of(client, project.folder, parsed.all("env-file")),
-                         [service.name for service in services], partial(read_there, client),
-                         is_normal=not parsed.on("no-normalize"), has_whole_paths=not parsed.on("no-path-resolution"))
-        shown = (to_yaml(data) if form == "yaml" else to_json(data)).replace("$", "$$")
+    shown = "".join(f"{name}\n" for name in wanted) if wanted is not None else _whole(client, parsed, project, services)
     if parsed.text("output"):
         client.machine.host_files().write(parsed.text("output"), shown)
     else:
         client.output.append(("out", shown))
     return 0
+
+
+def _variables(client: Client, project: Project) -> str:
+    texts = [project.text, *map(client.machine.host_files().read, project.overrides)]
+    rows = {name: [name, str(how == "?").lower(), other if how == "-" else "", other if how == "+" else ""]
+            for text in texts for name, how, other in named_in(text)}
+    return table([VARIABLES, *(rows[name] for name in sorted(rows))], NARROWEST)
+
+
+def _whole(client: Client, parsed: Parsed, project: Project, services: list[Service]) -> str:
+    form = parsed.text("format") or "yaml"
+    if form not in ("yaml", "json"):
+        raise DockerError(f'unsupported format "{form}"')
+    data = canonical(project, variables_of(client, project.folder, parsed.all("env-file")),
+                     [service.name for service in services], partial(read_there, client),
+                     is_normal=not parsed.on("no-normalize"), has_whole_paths=not parsed.on("no-path-resolution"))
+    return (to_yaml(data) if form == "yaml" else to_json(data)).replace("$", "$$")
 
 
 def _asked_for(parsed: Parsed, project: Project, services: list[Service]) -> Iterable[str] | None:

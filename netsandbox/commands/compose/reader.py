@@ -56,8 +56,7 @@ def read_project(text: str, path: str, name: str, variables: Mapping[str, str], 
         raise values.error(root, "empty compose file")
     check(values, root)
     top = values.map(root, "a Compose file")
-    name = name or (project_name(values.text(top["name"][1], "name")) if "name" in top else "")
-    name = name or project_name(values.folder.rpartition("/")[2])
+    name = name or _own_name(values, top)
     if not NAME.fullmatch(name):
         raise values.error(root, f'invalid project name "{name}": must consist only of lowercase alphanumeric '
                            "characters, hyphens, and underscores as well as start with a letter or number")
@@ -72,6 +71,11 @@ def read_project(text: str, path: str, name: str, variables: Mapping[str, str], 
     _check_order(values, services, top)
     return Project(name, path, services, networks, volumes, tuple(sorted(notes)), overrides, text,
                    values.folder)
+
+
+def _own_name(values: Values, top: dict[str, tuple[Node, Node]]) -> str:
+    named = project_name(values.text(top["name"][1], "name")) if "name" in top else ""
+    return named or project_name(values.folder.rpartition("/")[2])
 
 
 def _services(values: Values, top: dict[str, tuple[Node, Node]], project: str,

@@ -171,14 +171,25 @@ class Whole:
         if (path, name) in chain or len(chain) > DEEPEST:
             first, *others = [f"{each} in {where}" for where, each in (*chain, (path, name))]
             raise self._values.error(key, "Circular reference:\n  " + "\n  extends ".join([first, *others]))
-        what = f"services.{name}.extends"
+        where, found = self._extended(path, key, wanted)
+        base = self._service(where, found[0], found[1], (*chain, (path, name)))
+        if where != path and dirname(where) != self._beside(path):
+            base = anchored(base, dirname(where), ("services", name))
+        own = MappingNode(node.tag, [pair for pair in node.value if pair[0].value != "extends"], node.start_mark)
+        whole = merged(self._values, base, own, ("services", name))
+        assert isinstance(whole, MappingNode)
+        self._services[path, name] = whole
+        return whole
+
+    def _extended(self, path: str, key: Node, wanted: Node) -> tuple[str, tuple[Node, Node]]:
+        """The file and the service that an `extends` means."""
+        name, what = str(key.value), f"services.{key.value}.extends"
         fields = {field: self._values.text(value, f"{what}.{field}") for field, (_field, value) in self._values.map(
             wanted, what).items()} if isinstance(wanted, MappingNode) else {
             "service": str(wanted.value) if kind_of(wanted) == "string" else ""}
         if not fields.get("service") and isinstance(wanted, MappingNode):
             raise self._values.error(wanted, f"extends.{name}.service is required")
-        beside = self._beside(path)
-        where = normpath(join(beside, fields["file"])) if fields.get("file") else path
+        where = normpath(join(self._beside(path), fields["file"])) if fields.get("file") else path
         if where not in self._roots:
             self._tree(self._text(where, wanted), where)
         services = find(self._roots[where], "services")
@@ -187,14 +198,7 @@ class Whole:
         if found is None:
             why = "no services section" if services is None else f'service "{fields.get("service", "")}" not found'
             raise self._values.error(key, f'cannot extend service "{name}" in {where}: {why}')
-        base = self._service(where, found[0], found[1], (*chain, (path, name)))
-        if where != path and dirname(where) != beside:
-            base = anchored(base, dirname(where), ("services", name))
-        own = MappingNode(node.tag, [pair for pair in node.value if pair[0].value != "extends"], node.start_mark)
-        whole = merged(self._values, base, own, ("services", name))
-        assert isinstance(whole, MappingNode)
-        self._services[path, name] = whole
-        return whole
+        return where, found
 
     # -- files
 

@@ -72,9 +72,8 @@ def global_options(words: list[str]) -> Options:
         name, equals, value = rest[0].partition("=")
         if name in PLAIN:
             if equals and value not in TRUE | FALSE:
-                raise DockerError(f'invalid argument "{value}" for "-D, --debug" flag: strconv.ParseBool: parsing '
-                                  f'"{value}": invalid syntax\n\nUsage:  docker [OPTIONS] COMMAND [ARG...]\n\n'
-                                  "Run 'docker --help' for more information", 125)
+                raise _misused(f'invalid argument "{value}" for "-D, --debug" flag: strconv.ParseBool: parsing '
+                               f'"{value}": invalid syntax')
             found["debug"] = rest.pop(0)
         elif rest[0] in VERSION:
             found["version"] = rest.pop(0)
@@ -87,19 +86,27 @@ def global_options(words: list[str]) -> Options:
             rest.pop(0)
             if not equals and not rest:
                 shown = name if name.startswith("--") else f"'{name[1]}' in {name}"
-                raise DockerError(f"flag needs an argument: {shown}\n\nUsage:  docker [OPTIONS] COMMAND [ARG...]\n\n"
-                                  "Run 'docker --help' for more information", 125)
+                raise _misused(f"flag needs an argument: {shown}")
             found[VALUED[name]] = value if equals else rest.pop(0)
         else:
             break
+    _check(found)
+    asked = found.pop("version", "")
+    return Options(found.get("host", ""), found.get("context", ""), [asked, *rest] if asked else rest,
+                   tuple(name for name in found if name not in ("host", "context")))
+
+
+def _misused(what: str) -> DockerError:
+    return DockerError(f"{what}\n\nUsage:  docker [OPTIONS] COMMAND [ARG...]\n\n"
+                       "Run 'docker --help' for more information", 125)
+
+
+def _check(found: dict[str, str]) -> None:
     if found.get("host") and found.get("context"):
         raise DockerError("Failed to initialize: conflicting options: either specify --host or --context, not both")
     level = found.get("log-level", "info")
     if level.lower() not in LEVELS:
         raise DockerError(f"Unable to parse logging level: {level}")
-    asked = found.pop("version", "")
-    return Options(found.get("host", ""), found.get("context", ""), [asked, *rest] if asked else rest,
-                   tuple(name for name in found if name not in ("host", "context")))
 
 
 def checked(text: str, before: str = UNRESOLVED) -> str:

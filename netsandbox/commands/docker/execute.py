@@ -68,15 +68,8 @@ def run(client: Client, parsed: Parsed) -> int | None:
         why = "not a directory" if inside.files().exists(inside.cwd) else "no such file or directory"
         raise _refusal(client, parsed, f'{START}chdir to cwd ("{inside.cwd}") set in config.json failed: {why}')
     program = inside.found(argv, inside.call(argv, stdin))
-    if program is None and container.image.really_has(name):
-        raise DockerError(reason(name) or NONE.format(name), 127)
-    if program is None and "/" in argv[0] and inside.files().is_directory(argv[0]):
-        raise _refusal(client, parsed, f'{START}exec: "{argv[0]}": is a directory: permission denied', code=126)
-    if program is None and "/" in argv[0] and inside.files().is_denied(argv[0]):
-        raise _refusal(client, parsed, f'{START}exec: "{argv[0]}": permission denied', code=126)
     if program is None:
-        why = f"stat {argv[0]}: no such file or directory" if "/" in argv[0] else "executable file not found in $PATH"
-        raise _refusal(client, parsed, f'{START}exec: "{argv[0]}": {why}', reason(name))
+        raise _no_program(client, parsed, inside)
     note = inside.lent(argv)
     if note:
         client.complain(note)
@@ -88,6 +81,20 @@ def run(client: Client, parsed: Parsed) -> int | None:
         return 0
     follow(client, container, program)
     return None
+
+
+def _no_program(client: Client, parsed: Parsed, inside: Inside) -> DockerError:
+    """Why the container has nothing that the words could run."""
+    wanted = parsed.operands[1]
+    name, is_path = wanted.rpartition("/")[2], "/" in wanted
+    if inside.container.image.really_has(name):
+        return DockerError(reason(name) or NONE.format(name), 127)
+    if is_path and inside.files().is_directory(wanted):
+        return _refusal(client, parsed, f'{START}exec: "{wanted}": is a directory: permission denied', code=126)
+    if is_path and inside.files().is_denied(wanted):
+        return _refusal(client, parsed, f'{START}exec: "{wanted}": permission denied', code=126)
+    why = f"stat {wanted}: no such file or directory" if is_path else "executable file not found in $PATH"
+    return _refusal(client, parsed, f'{START}exec: "{wanted}": {why}', reason(name))
 
 
 def _check_keys(text: str) -> None:

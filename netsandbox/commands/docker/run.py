@@ -108,9 +108,7 @@ def make(client: Client, parsed: Parsed) -> Container:
     hosts = [extra_host(text) for text in parsed.all("add-host")]
     linked = links(client.engine, parsed.all("link"),
                    is_named=mode == "none" or is_user_defined(mode))
-    sysctls = settings(parsed.all("sysctl"), client.engine.profile)
-    for note in filter(None, (note_on(key) for key, _value in sysctls)):
-        client.complain(note.rstrip())
+    sysctls = _sysctls(client, parsed)
     variables = given(client, parsed, parsed.all("env"))
     labels = [*of_files(client, parsed.all("label-file")), *parsed.all("label")]
     container = containers.create(client.engine, name, reference, mode, arguments, wish, mounts(client, parsed))
@@ -131,6 +129,14 @@ def make(client: Client, parsed: Parsed) -> Container:
     cidfile.write(client, parsed, container.identity)
     history.of_container(client.engine, container, "create")
     return container
+
+
+def _sysctls(client: Client, parsed: Parsed) -> tuple[tuple[str, str], ...]:
+    """Those of --sysctl, with a note on each that changes nothing here."""
+    sysctls = settings(parsed.all("sysctl"), client.engine.profile)
+    for note in filter(None, (note_on(key) for key, _value in sysctls)):
+        client.complain(note.rstrip())
+    return sysctls
 
 
 def _make_work_directory(client: Client, container: Container) -> None:

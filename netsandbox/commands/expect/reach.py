@@ -10,7 +10,7 @@ from netsandbox.commands.expect.context import Context
 from netsandbox.commands.expect.reader import Reader
 from netsandbox.lab import frame_log
 from netsandbox.lab.events import CommandRun
-from netsandbox.lab.probe import LASTS, MOST_STEPS, led_to
+from netsandbox.lab.probe import LASTS, MOST_STEPS, LedTo
 from netsandbox.linux.events import PacketDropped
 
 if TYPE_CHECKING:
@@ -76,7 +76,7 @@ def _verdict(context: Context, ping: Program, ends: tuple[str, str, str], begun:
         return Verdict(True, expected, say("reach.yes", target=ends[1], text=lines[1]))
     said = [line for line in lines if line.startswith(("From ", "ping: "))]
     found = say("reach.no" if said else "reach.silent", address=ends[2], text=said[0] if said else "")
-    own = led_to(trace, step)
+    own = LedTo(trace, step)
     rows = [row for row in frame_log.rows(context.lab, first) if row.step in own]
     drops = [row.seq for row in rows if row.dropped]
     drops += [record.seq for record in trace.since(first)

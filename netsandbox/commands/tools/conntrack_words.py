@@ -244,6 +244,10 @@ class Line:
             raise ToolError(1, f"{TITLE}: cannot combine save output with any other output type, use -o save only")
         if self.command == "E" and self.outputs & {"xml", "save"}:
             raise ToolError(1, "netsandbox: conntrack: events are lines here: output 'xml' or 'save' is not modelled")
+        self._add_filters()
+
+    def _add_filters(self) -> None:
+        """What an option asks for that makes no connection of its own."""
         if self.values.get("f") == "ipv6":
             self.filters.append(Filter(nothing, Network(0, 0)))
         if "w" in self.values and self.command not in ("I", "A"):

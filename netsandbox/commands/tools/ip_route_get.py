@@ -12,7 +12,7 @@ from netsandbox.commands.tools.names import interface_named
 from netsandbox.commands.tools.output import Row, Style, render
 from netsandbox.commands.tools.route_rows import put_cache, put_flags, put_learned, put_metrics, route_row
 from netsandbox.commands.tools.table_names import shown as shown_table
-from netsandbox.commands.tools.words import USAGE, Family, Words, flag, key, number, parse, refused
+from netsandbox.commands.tools.words import USAGE, Family, Key, Words, flag, key, number, parse, refused
 from netsandbox.linux.core.errors import KernelError
 from netsandbox.linux.drop import DropReason
 from netsandbox.linux.events import RouteMissing
@@ -47,14 +47,7 @@ def run(namespace: NetworkNamespace, words: Words, style: Style) -> ToolResult:
             warnings.append(f"Warning: /{network.length} as prefix is invalid, only /32 (or none) is supported.\n")
         destination[:] = [network.address]
 
-    found = parse(words, (
-        key("tos", "dsfield*", name="tos", read=read_tos),
-        key("from*", read=lambda rest: family.prefix(rest).address), key("iif*"),
-        key("mark*", read=number("invalid mark value")), key("oif*", "dev", name="oif"), flag("notify*"),
-        flag("connected*"), key("vrf*", read=vrf_reader(namespace, "Invalid VRF\n")),
-        key("uid*", read=number("invalid UID\n")), flag("fibmatch*"), refused("as", of="a question"),
-        *(key(f"{name}*", read=number(f"invalid {name}\n", 0, 65535)) for name in ("sport", "dport")),
-        key("ipproto*", read=ip_protocol), refused("flowlabel", of="a question")), other)
+    found = parse(words, _keys(namespace, family), other)
     if not destination:
         raise ToolError(1, "need at least a destination address")
     source = found.get("from", 0)
@@ -68,6 +61,16 @@ def run(namespace: NetworkNamespace, words: Words, style: Style) -> ToolResult:
     if twice and enters is not None:
         raise ToolError(USAGE, "Failed to connect the route")
     return ToolResult(0, render([row, row] if twice else [row], style), "".join(warnings))
+
+
+def _keys(namespace: NetworkNamespace, family: Family) -> tuple[Key, ...]:
+    return (key("tos", "dsfield*", name="tos", read=read_tos),
+            key("from*", read=lambda rest: family.prefix(rest).address), key("iif*"),
+            key("mark*", read=number("invalid mark value")), key("oif*", "dev", name="oif"), flag("notify*"),
+            flag("connected*"), key("vrf*", read=vrf_reader(namespace, "Invalid VRF\n")),
+            key("uid*", read=number("invalid UID\n")), flag("fibmatch*"), refused("as", of="a question"),
+            *(key(f"{name}*", read=number(f"invalid {name}\n", 0, 65535)) for name in ("sport", "dport")),
+            key("ipproto*", read=ip_protocol), refused("flowlabel", of="a question"))
 
 
 def _flow(found: dict[str, Any]) -> Flow:

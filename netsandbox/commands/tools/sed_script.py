@@ -11,6 +11,8 @@ from netsandbox.commands.tools.context import ToolError
 LAST = -1
 REFERENCE = re.compile(r"\\(?:([1-9])|([ULEul])|.)", re.DOTALL)
 NUMBER = re.compile(r"[0-9]+")
+NOT_MODELLED = frozenset("DGHNPghnxlrwbtT:eFWzQ")
+"""Commands that GNU sed has as well."""
 
 
 class Address(NamedTuple):
@@ -76,13 +78,7 @@ class Script:
             found += self._step()
 
     def _step(self) -> list[Step]:
-        first = self._address()
-        last = None
-        if first is not None and self._peek() == ",":
-            self._at += 1
-            last = self._address(True)
-            if last is None:
-                raise self._error("unexpected `,'")
+        first, last = self._addresses()
         self._skip(" \t")
         negated = self._peek() == "!"
         self._at += negated
@@ -102,12 +98,19 @@ class Script:
             return [Step(name, first, last, negated)]
         if not name:
             raise self._error("missing command")
-        known = name in "DGHNPghnxlrwbtT:eFWzQ"
-        raise (
-            ToolError(1, f"netsandbox: sed's command `{name}` is not modelled")
-            if known
-            else self._error(f"unknown command: `{name}'")
-        )
+        if name in NOT_MODELLED:
+            raise ToolError(1, f"netsandbox: sed's command `{name}` is not modelled")
+        raise self._error(f"unknown command: `{name}'")
+
+    def _addresses(self) -> tuple[Address | None, Address | None]:
+        first = self._address()
+        if first is None or self._peek() != ",":
+            return first, None
+        self._at += 1
+        last = self._address(True)
+        if last is None:
+            raise self._error("unexpected `,'")
+        return first, last
 
     def _block(self, first: Address | None, last: Address | None, negated: bool) -> list[Step]:
         start = self._at

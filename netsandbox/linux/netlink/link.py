@@ -126,7 +126,11 @@ def add(home: NetworkNamespace, request: LinkRequest, new_mac: Callable[[], int]
             request.device = namespace.free_name(kind.name, taken=other.name)
         _check_peer(namespace, request, peer, other)
     made = kind.make(_new_link(request, home, namespace, new_mac, kind.name)._replace(settings=settings))
-    new = [(made, request)] if made.peer is None or peer is None else [(made.peer, peer), (made, request)]
+    _register([(made, request)] if made.peer is None or peer is None else [(made.peer, peer), (made, request)])
+
+
+def _register(new: list[tuple[Interface, LinkRequest]]) -> None:
+    """Put what was made into its namespaces: both ends of a pair, or none."""
     for interface, wanted in new:
         if wanted.mtu is not None:
             _check_mtu(interface, wanted.mtu)
