@@ -1,4 +1,4 @@
-"""The one asyncio loop: it delivers frames at a pace that a person can follow.
+"""The pace of a lab: frames are delivered as a person can follow them.
 
 While foreground work is left the player paces by steps: each hop is seen.
 When the lab is quiet, virtual time follows the wall clock times the speed, so
@@ -7,18 +7,14 @@ that tables age in front of the user.  The engine itself knows none of this.
 
 from __future__ import annotations
 
-import asyncio
 import time
-from collections.abc import AsyncIterator, Callable
+from collections.abc import Callable
 from typing import Protocol
 
-from netsandbox.engine.trace import Record, Trace
 from netsandbox.engine.units import SECOND
 
 STEPS_PER_SECOND = 10
 """The pace of speed 1."""
-FRAME = 1 / 30
-"""Seconds between two looks at the wall clock."""
 BUDGET = 0.008
 """Seconds of work in one go; then the loop is free for keys."""
 FASTEST_BUDGET = 0.016
@@ -29,10 +25,6 @@ CATCH_UP = 0.25
 
 class Steppable(Protocol):
     """What is played: a scheduler, or a session around one."""
-
-    @property
-    def trace(self) -> Trace:
-        """What was recorded so far."""
 
     @property
     def is_quiet(self) -> bool:
@@ -68,13 +60,11 @@ class Player:
         self._clock = clock
         self._last = 0.0
         self._owed = 0.0
-        self._moved = asyncio.Event()
-        self._task: asyncio.Task[None] | None = None
 
     # -- the controls
 
     def play(self) -> None:
-        """Let the lab run; `pump`, or the task that `start` makes, moves it."""
+        """Let the lab run; `pump` moves it."""
         self.is_playing = True
         self._last = self._clock()
         self._owed = 0.0
@@ -90,9 +80,7 @@ class Player:
     def step(self) -> bool:
         """Pause, and do one step."""
         self.pause()
-        moved = self.lab.step()
-        self._tell()
-        return moved
+        return self.lab.step()
 
     def set_speed(self, speed: float) -> None:
         """From 1 to 100, or 0 for as fast as it can.
@@ -112,10 +100,7 @@ class Player:
             return False
         now = self._clock()
         passed, self._last = min(now - self._last, CATCH_UP), now
-        moved = self._follow_clock(passed) if self.lab.is_quiet else self._pace_steps(passed, now)
-        if moved:
-            self._tell()
-        return moved
+        return self._follow_clock(passed) if self.lab.is_quiet else self._pace_steps(passed, now)
 
     def _follow_clock(self, passed: float) -> bool:
         """Quiet: time passes, and tables age."""
@@ -139,49 +124,3 @@ class Player:
         self.is_lagging = self.speed > 0 and self._owed > STEPS_PER_SECOND * self.speed * CATCH_UP
         self._owed = max(0.0, min(self._owed, STEPS_PER_SECOND * max(self.speed, 1) * CATCH_UP))
         return moved
-
-    # -- awaiting
-
-    def start(self) -> asyncio.Task[None]:
-        """A task that pumps until it is cancelled."""
-        self.play()
-        self._task = asyncio.get_running_loop().create_task(self._run())
-        return self._task
-
-    async def _run(self) -> None:
-        while True:
-            self.pump()
-            await asyncio.sleep(0 if self.speed == 0 and not self.lab.is_quiet else FRAME)
-
-    def _has_work(self) -> bool:
-        return not self.lab.is_quiet
-
-    async def until_quiet(self) -> None:
-        """Wait until no foreground work is left; without a task the lab is run here, as fast as it can."""
-        while not self.lab.is_quiet:
-            if self._task is None or self._task.done():
-                started = self._clock()
-                while self._has_work() and self.lab.step():
-                    if self._clock() - started > BUDGET:
-                        break
-                self._tell()
-                await asyncio.sleep(0)
-            else:
-                await self._wait()
-
-    async def records(self, since: int = 0) -> AsyncIterator[Record]:
-        """The records from a cursor on, and then those that come, without end."""
-        cursor = since
-        while True:
-            for record in self.lab.trace.since(cursor):
-                cursor = record.seq + 1
-                yield record
-            if cursor >= self.lab.trace.end:
-                await self._wait()
-
-    async def _wait(self) -> None:
-        self._moved.clear()
-        await self._moved.wait()
-
-    def _tell(self) -> None:
-        self._moved.set()

@@ -1,8 +1,6 @@
-"""The player: pace, pause, step, and what can be awaited; with a clock that the test moves."""
+"""The player: pace, pause and step, with a clock that the test moves."""
 
 from __future__ import annotations
-
-import asyncio
 
 import pytest
 
@@ -54,7 +52,10 @@ def test_paused_nothing_moves_and_a_step_is_one_step() -> None:
 def test_quiet_time_follows_the_wall_clock() -> None:
     session, wall = pinging(), Wall()
     player = Player(session, wall)
-    asyncio.run(player.until_quiet())
+    player.set_speed(0)
+    player.play()
+    player.pump()
+    player.set_speed(1)
     before = session.clock
     player.play()
     wall.now += 0.2
@@ -75,30 +76,3 @@ def test_as_fast_as_it_can_comes_to_rest() -> None:
 def test_a_wrong_speed_is_refused(speed: float) -> None:
     with pytest.raises(ValueError, match="speed"):
         Player(pinging()).set_speed(speed)
-
-
-async def test_records_come_as_they_are_made() -> None:
-    session = pinging()
-    player = Player(session)
-    start = session.trace.end
-    seen = []
-
-    async def read() -> None:
-        async for record in player.records(start):
-            seen.append(record.seq)
-            if len(seen) == 5:
-                return
-    reader = asyncio.get_running_loop().create_task(read())
-    await player.until_quiet()
-    await reader
-    assert seen == list(range(start, start + 5))
-
-
-async def test_a_started_player_runs_to_quiet() -> None:
-    session = pinging()
-    player = Player(session)
-    player.set_speed(0)
-    task = player.start()
-    await player.until_quiet()
-    task.cancel()
-    assert session.is_quiet

@@ -10,8 +10,11 @@ from pathlib import Path
 
 import pytest
 
-from netsandbox.commands.tools import context, ip_json
+from netsandbox.commands.tools import context
+from netsandbox.commands.tools.bridge_fdb import fdb_json
 from netsandbox.commands.tools.context import ToolContext
+from netsandbox.commands.tools.ip_neighbour import neighbour_json
+from netsandbox.commands.tools.ip_route import route_cache_json, route_json
 from netsandbox.commands.tools.kernel_files import with_kernel
 from netsandbox.commands.tools.registry import TOOLS, run_tool
 from netsandbox.linux.bridge.bridge import Bridge
@@ -124,7 +127,7 @@ def test_learned_path_mtus_and_redirects_are_in_the_cache(twin: SimulatedTwin) -
         "9.9.9.9 via 172.17.0.3 dev eth0 \n    cache <redirected> expires 298sec \n")
     assert run(twin, "c1", "ip route get 8.8.8.8").out == (
         "8.8.8.8 via 172.17.0.1 dev eth0 src 172.17.0.2 uid 0 \n    cache expires 598sec mtu 1400 \n")
-    assert ip_json.route_cache_json(namespace) == [
+    assert route_cache_json(namespace) == [
         {"dst": "8.8.8.8", "gateway": "172.17.0.1", "dev": "eth0", "flags": [], "cache": [], "expires": 598,
          "metrics": [{"mtu": 1400}]},
         {"dst": "9.9.9.9", "gateway": "172.17.0.3", "dev": "eth0", "flags": [], "cache": ["redirected"],
@@ -139,14 +142,12 @@ def test_the_json_lists_are_what_the_tools_print(twin: SimulatedTwin) -> None:
     bridge = host.interfaces["docker0"]
     assert isinstance(bridge, Bridge)
     for where, command, found in (
-            ("c1", "ip -j -s neigh", ip_json.neighbour_json(container, statistics=True)),
-            ("c1", "ip -j neigh", ip_json.neighbour_json(container, statistics=False)),
-            ("c1", "ip -j route", ip_json.route_json(container)),
-            ("c1", "ip -j route show table local", ip_json.route_json(container, "local")),
-            ("c1", "ip -j route show table all", ip_json.route_json(container, "all")),
-            ("h", "ip -j addr", ip_json.address_json(host)), ("h", "ip -j link", ip_json.link_json(host)),
-            ("h", "bridge -j fdb show br docker0", ip_json.fdb_json(bridge)),
-            ("h", "bridge -j link", ip_json.bridge_link_json(host))):
+            ("c1", "ip -j -s neigh", neighbour_json(container, statistics=True)),
+            ("c1", "ip -j neigh", neighbour_json(container, statistics=False)),
+            ("c1", "ip -j route", route_json(container)),
+            ("c1", "ip -j route show table local", route_json(container, "local")),
+            ("c1", "ip -j route show table all", route_json(container, "all")),
+            ("h", "bridge -j fdb show br docker0", fdb_json(bridge))):
         assert json.loads(run(twin, where, command).out) == found, command
         assert found, command
 

@@ -85,12 +85,6 @@ def _show(namespace: NetworkNamespace, words: Words, style: Style) -> ToolResult
     return ToolResult(0, render(rows, style), "")
 
 
-def bridge_link_json(namespace: NetworkNamespace) -> list[dict[str, Any]]:
-    """What `bridge -j link` gives, as Python objects."""
-    style = Style(json=1)
-    return [port_row(i.port, style).members for i in in_order(namespace) if i.port is not None]
-
-
 # -- changing
 
 def _modify(namespace: NetworkNamespace, words: Words) -> None:

@@ -337,17 +337,3 @@ def _broadcast(family: Family) -> Callable[[Words], str | int]:
     def read(words: Words) -> str | int:
         return words.next() if words.peek() in ("+", "-") else family.address(words)
     return read
-
-
-def address_json(namespace: NetworkNamespace) -> list[dict[str, Any]]:
-    """What `ip -j addr` gives, as Python objects."""
-    style = Style(json=1)
-    chosen = Filter(namespace, Words([]), "")
-    return [row.members for row in show_rows(namespace, None, chosen, style, is_link=False)]
-
-
-def link_json(namespace: NetworkNamespace) -> list[dict[str, Any]]:
-    """What `ip -j link` gives, as Python objects."""
-    style = Style(json=1, family="link")
-    chosen = Filter(namespace, Words([]), "link")
-    return [row.members for row in show_rows(namespace, None, chosen, style, is_link=True)]
