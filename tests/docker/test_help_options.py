@@ -14,7 +14,7 @@ from netsandbox.commands.compose.options import BEFORE
 from netsandbox.commands.docker.flags import Command, Flag
 from netsandbox.commands.docker.registry import COMMANDS
 from netsandbox.session.keeping import KeptSession
-from tests.syntax import nodes_of, text_of, tree_of, walk
+from tests.syntax import text_of, walk
 
 LISTED: dict[str, str] = json.loads(Path(__file__).with_name("help-28.json").read_text(encoding="utf-8"))
 """By command: its options, with their letters, as the real client lists them."""
@@ -29,9 +29,10 @@ def named() -> set[str]:
     """The texts in the client's modules, but for those that declare a flag."""
     found: set[str] = set()
     for path in ROOMS:
-        declared = {node for node in nodes_of(tree_of(path)) if isinstance(node, ast.Call)
+        tree = ast.parse(path.read_text(encoding="utf-8"))
+        declared = {node for node in walk(tree) if isinstance(node, ast.Call)
                     and isinstance(node.func, ast.Name) and node.func.id in ("Flag", "refused", "_ignored")}
-        found |= {text_of(node) for node in walk(tree_of(path), without=declared)}
+        found |= {text_of(node) for node in walk(tree, without=declared)}
     return found
 
 
