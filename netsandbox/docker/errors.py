@@ -33,6 +33,10 @@ def daemon_error(text: str, code: int = 1, kind: str = "") -> DockerError:
     return DockerError(f"{DAEMON}{text}", code, kind)
 
 
+DENIED = ": permission denied"
+IS_DIRECTORY = f": is a directory{DENIED}"
+
+
 def as_older_runc(error: DockerError) -> DockerError:
     """What runc says, as releases before 28 pass it on."""
     text = str(error)
@@ -40,4 +44,10 @@ def as_older_runc(error: DockerError) -> DockerError:
         return error
     text = MOUNTED.sub(r"mount tmpfs:\1 (via /proc/self/fd/6), flags: 0xe, data: ",
                        text.replace("error during container init: exec:", "exec:"))
-    return DockerError(f"{text}: unknown", error.code, error.kind, error.note)
+    return DockerError(with_unknown(text), error.code, error.kind, error.note)
+
+
+def with_unknown(text: str) -> str:
+    """What runc says with containerd's word for it, which stands before the last reason where a file is a directory."""
+    is_wrapped = text.endswith(IS_DIRECTORY)
+    return f"{text.removesuffix(DENIED)}: unknown{DENIED}" if is_wrapped else f"{text}: unknown"

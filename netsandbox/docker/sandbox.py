@@ -96,8 +96,13 @@ def attach_all(engine: DockerEngine, container: Container, namespace: NetworkNam
 
 
 def _in_order(engine: DockerEngine, container: Container) -> list[tuple[str, Wish]]:
-    """The networks as they are joined; releases before 28 begin with the default one."""
-    return sorted(container.networks.items(), key=lambda item: not engine.profile.since(28) and item[0] != "bridge")
+    """The networks as they are joined; releases before 28 number the interfaces by their names, internal ones last
+    (epHeap).
+    """
+    if engine.profile.since(28):
+        return list(container.networks.items())
+    internal = {name for name, network in engine.networks.items() if network.internal}
+    return sorted(container.networks.items(), key=lambda item: (item[0] in internal, item[0]))
 
 
 def apply_settings(engine: DockerEngine, container: Container, namespace: NetworkNamespace) -> None:

@@ -18,7 +18,10 @@ def shown(session: Session) -> str:
     ("pfifo_fast", "pfifo_fast 8001: root refcnt 2 bands 3 priomap 1 2 2 2 1 2 0 0 1 1 1 1 1 1 1 1"),
     ("handle 5: pfifo limit 9", "pfifo 5: root refcnt 2 limit 9p"),
     ("fq_codel limit 20 target 10ms", ("fq_codel 8001: root refcnt 2 limit 20p flows 1024 quantum 1514 target 10ms "
-                                       "interval 100ms memory_limit 32Mb ecn drop_batch 64 "))])
+                                       "interval 100ms memory_limit 32Mb ecn drop_batch 64 ")),
+    ("sfq perturb 10", "sfq 8001: root refcnt 2 limit 127p quantum 1514b depth 127 divisor 1024 perturb 10sec "),
+    ("sfq limit 5 depth 2 flows 2 quantum 10 headdrop",
+     "sfq 8001: root refcnt 2 limit 4p quantum 256b depth 2 headdrop divisor 1024 ")])
 def test_each_is_shown_as_it_is_set_and_lets_frames_go(words: str, text: str) -> None:
     session = two_ways()
     assert say(session, "h", f"tc qdisc add dev eth0 root {words}") == ""
@@ -50,8 +53,10 @@ def test_another_kind_takes_the_place_of_one_and_the_same_kind_is_refused() -> N
     ("pfifo foo", 'pfifo: unknown parameter "foo"\nUsage: ... <[p|b]fifo | pfifo_head_drop> [ limit NUMBER ]'),
     ("pfifo limit x", 'pfifo: Illegal value for "limit": "x"'),
     ("fq_codel ce_threshold 1ms", "netsandbox: ce_threshold of fq_codel is not modelled"),
-    ("sfq", ("netsandbox: the queueing discipline 'sfq' is not modelled (netem, tbf, prio, htb, pfifo, bfifo, "
-             "pfifo_fast, fq_codel, noqueue are)")), ("bogus", "Error: Specified qdisc kind is unknown.")])
+    ("red", ("netsandbox: the queueing discipline 'red' is not modelled (netem, tbf, prio, htb, pfifo, bfifo, "
+             "pfifo_fast, fq_codel, sfq, noqueue are)")), ("bogus", "Error: Specified qdisc kind is unknown."),
+    ("sfq limit 1", 'Illegal "limit", must be > 1'), ("sfq perturb -1", "Error: sch_sfq: invalid perturb period."),
+    ("sfq divisor 1000", "RTNETLINK answers: Invalid argument"), ("sfq ecn", "netsandbox: ecn of sfq is not modelled")])
 def test_what_is_none_is_refused_and_changes_nothing(words: str, complaint: str) -> None:
     session = two_ways()
     assert say(session, "h", f"tc qdisc add dev eth0 root {words}") == complaint + "\n"

@@ -211,7 +211,8 @@ def in_order(order: tuple[str, ...], fields: Tree) -> Tree:
 
 
 def plain_map(values: Values, node: Node, what: str) -> Tree:
-    return {key: plain(values, value, f"{what}.{key}") for key, (_key, value) in values.map(node, what).items()}
+    return {key: plain(values, value, f"{what}.{key}") for key, (_key, value) in sorted(
+        values.map(node, what).items(), key=lambda item: item[0])}
 
 
 def plain(values: Values, node: Node, what: str) -> Plain:

@@ -14,7 +14,7 @@ from netsandbox.commands.docker.owners import tell_of_owners
 from netsandbox.commands.unmodelled import reason
 from netsandbox.docker import execs, links
 from netsandbox.docker.container import PAUSED
-from netsandbox.docker.errors import DockerError, daemon_error
+from netsandbox.docker.errors import DockerError, daemon_error, with_unknown
 from netsandbox.docker.launch import SHELLS
 from netsandbox.docker.signals import KILLED
 from netsandbox.linux.core.accounts import UnknownAccountError, account
@@ -132,7 +132,8 @@ HINT = (": Are you trying to mount a directory onto a file (or vice-versa)? Chec
 def _refusal(client: Client, parsed: Parsed, why: str, note: str = "", code: int = 127) -> DockerError:
     """runc does not start it; a client that does not wait hears of it from the daemon."""
     is_old = not client.engine.profile.since(28)
-    text = f"OCI runtime exec failed: exec failed: {why}{': unknown' * is_old}"
+    text = f"OCI runtime exec failed: exec failed: {why}"
+    text = with_unknown(text) if is_old else text
     text += HINT * text.endswith(HINTED)
     if parsed.on("detach"):
         return daemon_error(text)

@@ -183,8 +183,12 @@ def remove(client: Client, parsed: Parsed) -> int:
         return _remove_links(client, parsed.operands)
     if "" in parsed.operands:
         raise DockerError(f"{'c' if client.engine.profile.since(28) else 'C'}ontainer name cannot be empty")
-    return each(client, parsed.operands, lambda container: containers.remove(
+    again = [name for at, name in enumerate(parsed.operands) if name in parsed.operands[:at]]
+    code = each(client, list(dict.fromkeys(parsed.operands)), lambda container: containers.remove(
         client.engine, container, force, parsed.on("volumes")), force)
+    for name in again if not code else ():  # all are asked for at once
+        client.complain(f"{DAEMON}removal of container {name} is already in progress")
+    return 1 if again else code
 
 
 def _remove_links(client: Client, names: list[str]) -> int:

@@ -75,6 +75,10 @@ Usage: ... netem [ limit PACKETS ] [ delay TIME [ JITTER [CORRELATION] ] ]
     "htb": """\
 Usage: ... qdisc add ... htb [default N] [r2q N] [direct_qlen P]
 ... class add ... htb rate R1 [burst B1] [mpu B] [overhead O] [prio P] [ceil R2] [cburst B2] [quantum Q]""",
+    "sfq": "Usage: ... sfq\t[ limit NUMBER ] [ perturb SECS ] [ quantum BYTES ]\n"
+    "\t\t[ divisor NUMBER ] [ flows NUMBER] [ depth NUMBER ]\n\t\t[ headdrop ]\n"
+    "\t\t[ redflowlimit BYTES ] [ min BYTES ] [ max BYTES ]\n"
+    "\t\t[ avpkt BYTES ] [ burst PACKETS ] [ probability P ]\n\t\t[ ecn ] [ harddrop ]",
     "tbf": "Usage: ... tbf limit BYTES burst BYTES[/BYTES] rate KBPS [ mtu BYTES[/BYTES] ]\n"
            "\t[ peakrate KBPS ] [ latency TIME ] [ overhead BYTES ] [ linklayer TYPE ]",
     "u32": """\

@@ -5,12 +5,13 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any, Generic, NamedTuple, TypeVar
 
-from netsandbox.commands.tools import tc_fifo, tc_htb, tc_netem, tc_prio, tc_tbf
+from netsandbox.commands.tools import tc_fifo, tc_htb, tc_netem, tc_prio, tc_sfq, tc_tbf
 from netsandbox.commands.tools.context import ToolError
 from netsandbox.commands.tools.words import Words
 from netsandbox.linux.core.discipline import Discipline
 from netsandbox.linux.core.fifo import ByteFifo, FastFifo, Fifo, FqCodel, NoQueue
 from netsandbox.linux.core.netem import Netem
+from netsandbox.linux.core.sfq import Sfq
 from netsandbox.linux.core.tbf import Tbf
 from netsandbox.linux.ipv4.htb import Htb
 from netsandbox.linux.ipv4.prio import Prio
@@ -22,7 +23,7 @@ D = TypeVar("D", bound=Discipline)
 KERNEL = 2
 """The status where the kernel refused."""
 OTHER_KINDS = ("cake", "cbs", "choke", "clsact", "codel", "drr", "etf", "ets", "fq", "fq_pie", "hfsc", "hhf",
-               "ingress", "mq", "mqprio", "multiq", "pie", "plug", "qfq", "red", "sfb", "sfq", "skbprio",
+               "ingress", "mq", "mqprio", "multiq", "pie", "plug", "qfq", "red", "sfb", "skbprio",
                "taprio", "teql0")
 """What a real kernel has as well."""
 
@@ -51,6 +52,7 @@ KINDS: dict[str, Kind[Any]] = {kind.made.kind: kind for kind in (
     Kind(ByteFifo, tc_fifo.read, tc_fifo.text),
     Kind(FastFifo, tc_fifo.read, tc_fifo.text),
     Kind(FqCodel, tc_fifo.read, tc_fifo.text),
+    Kind(Sfq, tc_sfq.read, tc_sfq.text, tc_sfq.members),
     Kind(NoQueue, tc_fifo.read, tc_fifo.text, lambda _found: {}),
 )}
 

@@ -17,6 +17,7 @@ from netsandbox.linux.core.discipline import Discipline
 from netsandbox.linux.core.errors import KernelError
 from netsandbox.linux.core.fifo import FqCodel
 from netsandbox.linux.core.netem import Netem
+from netsandbox.linux.core.sfq import Sfq
 from netsandbox.linux.core.tbf import Tbf
 from netsandbox.linux.ipv4.classful import Classful
 from netsandbox.linux.ipv4.htb import Htb
@@ -213,7 +214,7 @@ def _check_words(interface: Interface, place: Place, options: list[str]) -> None
 
 def _change(old: Discipline, new: Discipline) -> None:
     """The queue, the handle and what was counted stay."""
-    if isinstance(old, Htb):
+    if isinstance(old, (Htb, Sfq)):
         raise ToolError(KERNEL, "Error: Change operation not supported by specified qdisc.")
     if isinstance(old, Prio) and isinstance(new, Prio):
         old.priomap = new.priomap

@@ -36,6 +36,25 @@ class Fifo(Discipline):
         """How much of the queue a frame would take."""
         return 1
 
+    def keep(self, frame: Frame) -> bool:
+        """Let a frame wait until it is taken; False where there is no room."""
+        if self.held + self.needs(frame) > self.most:
+            self.dropped += 1
+            return False
+        self.serial += 1
+        self.waiting.append((self.interface.namespace.scheduler.now, self.serial, frame))
+        return True
+
+    @property
+    def head(self) -> Frame | None:
+        """The one that would be taken."""
+        return self.waiting[0][2] if self.waiting else None
+
+    def take(self) -> tuple[int, Frame]:
+        """The first, and since when it has waited."""
+        since, _serial, frame = self.waiting.pop(0)
+        return since, frame
+
     def enqueue(self, frame: Frame) -> bool:
         """pfifo_enqueue, bfifo_enqueue."""
         if self.needs(frame) > self.most:

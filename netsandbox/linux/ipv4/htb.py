@@ -76,27 +76,20 @@ class HtbClass:
     def put(self, frame: Frame) -> bool:
         """Into the leaf's queue; False where there is no room."""
         leaf = self.leaf
-        if not isinstance(leaf, Fifo):
-            return leaf.enqueue(frame)
-        if leaf.held + leaf.needs(frame) > leaf.most:
-            leaf.dropped += 1
-            return False
-        leaf.serial += 1
-        leaf.waiting.append((self.htb.interface.namespace.scheduler.now, leaf.serial, frame))
-        return True
+        return leaf.keep(frame) if isinstance(leaf, Fifo) else leaf.enqueue(frame)
 
     @property
     def next(self) -> Frame | None:
         """What would leave it first."""
         if self.ready:
             return self.ready[0]
-        return self.leaf.waiting[0][2] if isinstance(self.leaf, Fifo) and self.leaf.waiting else None
+        return self.leaf.head if isinstance(self.leaf, Fifo) else None
 
     def take(self, now: int) -> tuple[Frame, int]:
         """What leaves it, and for how long that has waited in its queue."""
-        if self.ready:
+        if self.ready or not isinstance(self.leaf, Fifo):
             return self.ready.pop(0), 0
-        since, _serial, frame = self.leaf.waiting.pop(0)
+        since, frame = self.leaf.take()
         self.leaf.bytes += self.leaf.length_of(frame)
         self.leaf.packets += 1
         return frame, now - since
