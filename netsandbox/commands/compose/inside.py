@@ -12,7 +12,7 @@ from netsandbox.commands.compose.found import (
     project_of,
     service_of,
 )
-from netsandbox.commands.compose.options import DRY, GLOBAL, TEMPLATE
+from netsandbox.commands.compose.options import DRY, TEMPLATE
 from netsandbox.commands.docker import execute
 from netsandbox.commands.docker.flags import Command, Flag, Parsed
 from netsandbox.commands.docker.listing import Column, print_list
@@ -74,6 +74,8 @@ def exec_(client: Client, parsed: Parsed) -> int | None:
     """In the service's first container; what is typed or piped goes there unless -i says otherwise; -t says nothing."""
     name, *words = parsed.operands
     container = named_container(client, parsed, name)
+    if client.is_dry:
+        raise DockerError("interactive exec is not supported in dry-run mode")
     usual = {"interactive": parsed.values.get("interactive", True),
              "tty": not parsed.values.get("no-tty", not client.stdin.is_terminal)}
     return execute.run(client, Parsed({**parsed.values, **usual}, [container.identity, *words]))
@@ -90,7 +92,7 @@ PS = Command("docker compose ps", "[OPTIONS] [SERVICE...]", "List containers", p
          "created | exited]", value="stringArray")))
 EXEC = Command("docker compose exec", "[OPTIONS] SERVICE COMMAND [ARGS...]", "Execute a command in a running container",
                exec_, (
-    *GLOBAL, Flag("detach", "d", usage="Detached mode: Run command in the background"),
+    *DRY, Flag("detach", "d", usage="Detached mode: Run command in the background"),
     Flag("env", "e", "list", "Set environment variables", value="stringArray"),
     Flag("index", "", "int", "Index of the container if service has multiple replicas", value="int"),
     Flag("no-tty", "T",

@@ -16,7 +16,7 @@ from netsandbox.commands.compose.found import (
     project_to_make,
     service_of,
 )
-from netsandbox.commands.compose.options import GLOBAL, refused, without_effect
+from netsandbox.commands.compose.options import DRY, refused, without_effect
 from netsandbox.commands.compose.starting import Starting, start_one
 from netsandbox.commands.compose.wishes import FLAGS, PULLED, check, wishes_of
 from netsandbox.commands.docker.flags import Command, Flag, Parsed
@@ -41,8 +41,8 @@ def named(client: Client, parsed: Parsed) -> tuple[Project, list[Container]]:
 def start(client: Client, parsed: Parsed) -> int | None:
     project = project_of(client, parsed)
     services = project.in_order(chosen(project, parsed.operands, profiles_of(client, parsed)))
-    if not containers_of(client, project) and (parsed.operands or project.services):
-        name = next(iter(parsed.operands or project.services))
+    if (client.is_dry or not containers_of(client, project)) and (parsed.operands or project.services):
+        name = parsed.operands[0] if parsed.operands else services[0].name
         raise DockerError(f'service "{name}" has no container to start')
     made = [(service, containers_of(client, project, service.name)) for service in services]
     return Starting(client, project, made, waits=False, then=nothing_more).begin()
@@ -54,11 +54,16 @@ class Restarting(Stopping):
     before, backwards = "Restarting", False
 
     def done(self, container: Container) -> None:
-        start_one(self.client, container)
+        if self.client.is_dry:
+            say(self.client, "Container", container.name, "Started")
+        else:
+            start_one(self.client, container)
 
     def go_on(self, _argument: object = None) -> int | None:
         if not self.layers:
             return self.then()
+        if self.client.is_dry:
+            return super().go_on()
         services = dict.fromkeys(service_of(container) for container in self.layers[0])
         made: list[tuple[Service, list[Container]]] = [(self._impacted(name), []) for name in services]
         return Starting(self.client, self.project, made, waits=False, then=super().go_on).begin()
@@ -87,7 +92,8 @@ def kill(client: Client, parsed: Parsed) -> int:
         say(client, "Container", container.name, "Killing")
     for container in found:
         try:
-            client.engine.signal(container, signal_number(parsed.text("signal") or "KILL"))
+            if not client.is_dry:
+                client.engine.signal(container, signal_number(parsed.text("signal") or "KILL"))
         except DockerError as error:
             say(client, "Container", container.name, "Error while Killing")
             why = str(error).removeprefix(DAEMON)
@@ -99,14 +105,16 @@ def kill(client: Client, parsed: Parsed) -> int:
 def pause(client: Client, parsed: Parsed) -> int:
     for container in named(client, parsed)[1]:
         if container.is_running:
-            client.engine.pause(container, paused=True)
+            if not client.is_dry:
+                client.engine.pause(container, paused=True)
             say(client, "Container", container.name, "Paused")
     return 0
 
 
 def unpause(client: Client, parsed: Parsed) -> int:
     for container in named(client, parsed)[1]:
-        client.engine.pause(container, paused=False)
+        if not client.is_dry:
+            client.engine.pause(container, paused=False)
         say(client, "Container", container.name, "Unpaused")
     return 0
 
@@ -120,7 +128,8 @@ def remove(client: Client, parsed: Parsed) -> int | None:
 
 
 def _remove(client: Client, parsed: Parsed, found: list[Container]) -> int:
-    found = sorted((one for one in found if not one.is_running), key=lambda one: -one.created)
+    are_stopped = client.is_dry and parsed.on("stop")
+    found = sorted((one for one in reversed(found) if are_stopped or not one.is_running), key=lambda one: -one.created)
     if not found:
         client.complain("No stopped containers")
         return 0
@@ -130,7 +139,8 @@ def _remove(client: Client, parsed: Parsed, found: list[Container]) -> int:
         return 0
     for container in found:
         say(client, "Container", container.name, "Removing")
-        containers.remove(client.engine, container, with_volumes=parsed.on("volumes"))
+        if not client.is_dry:
+            containers.remove(client.engine, container, with_volumes=parsed.on("volumes"))
         say(client, "Container", container.name, "Removed")
     return 0
 
@@ -150,22 +160,22 @@ def _make(client: Client, parsed: Parsed, project: Project, services: list[Servi
 
 SERVICES = "[OPTIONS] [SERVICE...]"
 START = Command("docker compose start", "[SERVICE...]", "Start services", start, (
-    *GLOBAL, *(
+    *DRY, *(
         flag._replace(hidden=True) for flag in refused({"wait": ""}) + refused({"wait-timeout": ""}, "int"))))
 RESTART = Command("docker compose restart", SERVICES, "Restart service containers", restart, (
-    *GLOBAL, TIMEOUT, Flag("no-deps", usage="Don't restart dependent services")))
+    *DRY, TIMEOUT, Flag("no-deps", usage="Don't restart dependent services")))
 KILL = Command("docker compose kill", SERVICES, "Force stop service containers", kill, (
-    *GLOBAL, *without_effect({"remove-orphans": "Remove containers for services not defined in the Compose file"}),
+    *DRY, *without_effect({"remove-orphans": "Remove containers for services not defined in the Compose file"}),
     Flag("signal", "s", "string", 'SIGNAL to send to the container (default "SIGKILL")', value="string")))
-PAUSE = Command("docker compose pause", "[SERVICE...]", "Pause services", pause, GLOBAL)
-UNPAUSE = Command("docker compose unpause", "[SERVICE...]", "Unpause services", unpause, GLOBAL)
+PAUSE = Command("docker compose pause", "[SERVICE...]", "Pause services", pause, DRY)
+UNPAUSE = Command("docker compose unpause", "[SERVICE...]", "Unpause services", unpause, DRY)
 REMOVE = Command("docker compose rm", SERVICES, "Removes stopped service containers", remove, (
-    *GLOBAL, Flag("force", "f", usage="Don't ask to confirm removal"),
+    *DRY, Flag("force", "f", usage="Don't ask to confirm removal"),
     Flag("stop", "s", usage="Stop the containers, if required, before removing"),
     Flag("volumes", "v", usage="Remove any anonymous volumes attached to containers")), more=(
         "\n\nBy default, anonymous volumes attached to containers will not be removed. You\ncan override this with -v. "
         'To list all volumes, use "docker volume ls".\n\nAny data which is not in a volume will be lost.'))
 CREATE = Command("docker compose create", SERVICES, "Creates containers for a service", create, (
-    *GLOBAL, *(flag._replace(hidden=flag.name == "quiet-build") for flag in BUILDS), *FLAGS, *PULLED,
+    *DRY, *(flag._replace(hidden=flag.name == "quiet-build") for flag in BUILDS), *FLAGS, *PULLED,
     Flag("pull", "", "string", 'Pull image before running ("always"|"missing"|"never"|"build") (default "policy")',
          ignored=True, value="string")))
