@@ -50,12 +50,12 @@ class Task(Output):
     heeds_term = False
     in_background: Sequence[Task] = ()
     words: tuple[str, ...] = ()
+    code: int | None = None
+    on_exit: tuple[Callable[[], None], ...] = ()
 
     def __init__(self, scheduler: Scheduler) -> None:
         super().__init__()
         self.scheduler = scheduler
-        self.code: int | None = None
-        self.on_exit: list[Callable[[], None]] = []
 
     @property
     def is_running(self) -> bool:
@@ -121,12 +121,12 @@ class Program(Task):
     """
 
     name = "program"
+    captures: dict[int, Any] = NOTHING
 
     def __init__(self, namespace: NetworkNamespace, pid: int = 1) -> None:
         super().__init__(namespace.scheduler)
         self.namespace = namespace
         self.process = Process(self.name, pid)
-        self.captures: dict[int, Any] = NOTHING
 
 
 class Context(NamedTuple):

@@ -69,7 +69,7 @@ class Resolved(Program):
         made = self.made = self._make(self.context._replace(names=names, argv=argv))
         made.captures, made.foreground = self.captures, self.foreground
         made.output = self.output
-        made.on_exit.append(self._ended)
+        made.on_exit += (self._ended,)
         made.start()
 
     def _ended(self) -> None:

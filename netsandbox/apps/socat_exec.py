@@ -70,7 +70,7 @@ class ExecEnd(End):
         for item in task.output:
             taken.append(item)
         task.output, task.foreground = taken, self.program.foreground
-        task.on_exit.append(self._ended)
+        task.on_exit += (self._ended,)
         task.start()
 
     def _ended(self) -> None:

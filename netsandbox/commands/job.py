@@ -110,7 +110,7 @@ class Job(Output):
         self.output += program.output
         program.output = self.output
 
-        program.on_exit.append(partial(self._end_with, program))
+        program.on_exit += (partial(self._end_with, program),)
         program.start()
 
     def _end_with(self, program: Task) -> None:

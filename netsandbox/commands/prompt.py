@@ -103,7 +103,7 @@ class VerbTask(Task):
             self.complain(f"{self.job.line!r} needs a line of its own")
             self.exit(2)
         else:
-            self.job.program.on_exit.append(self._ended)
+            self.job.program.on_exit += (self._ended,)
 
     def _ended(self) -> None:
         self.exit(self.job.code or 0)

@@ -322,5 +322,5 @@ class Shell(Standing):
         client = program if isinstance(program, Client) else getattr(program, "waiting", None)
         if isinstance(client, Client) and client.enters is not None:
             self.go_in(Place(client.enters.name, client))
-            client.on_exit.append(partial(self.put_out, client))
+            client.on_exit += (partial(self.put_out, client),)
             job.finish()

@@ -16,6 +16,7 @@ from netsandbox.linux.core.accounts import SUPERUSER
 if TYPE_CHECKING:
     from netsandbox.apps.pipe import Pipe
     from netsandbox.apps.program import Task
+    from netsandbox.docker.engine import DockerEngine
     from netsandbox.docker.freezer import Frozen
     from netsandbox.docker.health import Health
     from netsandbox.docker.images import Image
@@ -67,23 +68,45 @@ class Wish(NamedTuple):
 NO_WISH = Wish()
 
 
+class Ended:
+    """What a container's main program calls when it ends."""
+
+    __slots__ = ("container", "engine")
+
+    def __init__(self, engine: DockerEngine, container: Container) -> None:
+        self.engine, self.container = engine, container
+
+    def __call__(self) -> None:
+        self.engine.program_ended(self.container)
+
+
+def hexadecimal(number: int) -> str:
+    """64 hex digits."""
+    return f"{number:064x}"
+
+
 class Endpoint:
     """A container's attachment to a bridge network: address, MAC, and the veth pair.
 
     Attributes:
+        number: its identity as a number, for few ever read it.
         inside: eth0 in the container.  outside: vethXXXXXXX on the bridge.
     """
 
-    __slots__ = ("address", "identity", "inside", "mac", "network", "outside")
+    __slots__ = ("address", "inside", "mac", "network", "number", "outside")
 
-    def __init__(self, identity: str, network: BridgeNetwork, address: int, mac: int, inside: Interface,
+    def __init__(self, number: int, network: BridgeNetwork, address: int, mac: int, inside: Interface,
                  outside: Interface) -> None:
-        self.identity = identity
+        self.number = number
         self.network = network
         self.address = address
         self.mac = mac
         self.inside = inside
         self.outside = outside
+
+    @property
+    def identity(self) -> str:
+        return hexadecimal(self.number)
 
     @property
     def pool(self) -> AddressPool:
@@ -103,15 +126,16 @@ class Console(Appended):
     """What a container's program writes to: the log keeps it, and whoever is attached sees it.
 
     Attributes:
+        lines: its log; a list once there is anything in it.
         dropped: lines that the log does not have any more; it keeps the last ones, as one with `max-size` does.
     """
 
-    __slots__ = ("_log", "_scheduler", "_size", "dropped", "readers")
+    __slots__ = ("_scheduler", "_size", "dropped", "lines", "readers")
 
-    def __init__(self, log: list[LogLine], scheduler: Scheduler) -> None:
+    def __init__(self, scheduler: Scheduler) -> None:
         super().__init__()
         self.readers: tuple[Reader, ...] = ()
-        self._log = log
+        self.lines: Sequence[LogLine] = ()
         self._scheduler = scheduler
         self._size = self.dropped = 0
 
@@ -119,18 +143,20 @@ class Console(Appended):
         """Take (stream, text); the list itself stays empty."""
         stream, text = item
         lines = [LogLine(self._scheduler.clock, stream, line) for line in text.splitlines()]
-        self._log += lines
+        if not isinstance(self.lines, Values):
+            self.lines = Values()
+        self.lines += lines
         self._size += sum(len(line.text) + PIECE for line in lines)
         if self._size > Use.OUTPUT.limit:
-            self._forget(len(self._log) // 2 + 1)
+            self._forget(self.lines, len(self.lines) // 2 + 1)
         for reader in self.readers:
             reader(item)
 
-    def _forget(self, count: int) -> None:
+    def _forget(self, lines: Values, count: int) -> None:
         """The oldest lines go."""
-        self._size -= sum(len(line.text) + PIECE for line in self._log[:count])
+        self._size -= sum(len(line.text) + PIECE for line in lines[:count])
         self.dropped += count
-        del self._log[:count]
+        del lines[:count]
 
 
 class Exec:
@@ -162,7 +188,7 @@ class Container:
             by their identities, when it started.
         networks: what it is attached to while it runs, by the network's name.
         bindings: the host's ports that it has now.  port_rules: their rules.
-        endpoints: the same, as it is now; empty unless it runs.
+        attached: its endpoints on these; none unless it runs.
         input: what the client hands on to its program (docker run -i with a pipe).
         prefixes: of the interfaces that it was given since it started (eth), one for each.
         execs: programs of docker exec that run in it.
@@ -171,20 +197,19 @@ class Container:
         frozen: what is put aside while it is paused.
         files: its own file system, None until a program looks at it.
         mounts: what of other files is in it.
-        log: what its programs wrote, in order.
         name_server: Docker's at 127.0.0.11, while it has one.
         waiters: called once with the exit status when the program ends.
         is_attached: a client watches it, so the lab is not quiet while it runs.
         is_private: it is on the network none.
         is_stopping: docker stop waits for its end.
-        sandbox: 64 hex digits that name its network stack, new with each start.
+        sandbox_number: names its network stack, new with each start; None before.
         account: whose its programs are (--user).
     """
 
-    __slots__ = ("account", "arguments", "code", "config", "console", "created", "endpoints", "files", "has_run",
-                 "host_config", "host_dns", "identity", "image", "is_attached", "is_private", "labels", "log", "mode",
-                 "name", "namespace", "networks", "pid", "program", "rare", "reference", "removes_itself", "sandbox",
-                 "started", "state", "waiters")
+    __slots__ = ("account", "arguments", "attached", "code", "config", "console", "created", "files", "has_run",
+                 "host_config", "host_dns", "identity", "image", "is_attached", "is_private", "labels", "mode",
+                 "name", "namespace", "networks", "pid", "program", "rare", "reference", "removes_itself",
+                 "sandbox_number", "started", "state", "waiters")
 
     error = Rare("")
     execs: Rare[tuple[Exec, ...]] = Rare(())
@@ -207,7 +232,7 @@ class Container:
     bindings: Rare[tuple[Binding, ...]] = Rare(())
     port_rules: Rare[Sequence[RuleLine]] = Rare(())
 
-    def __init__(self, name: str, identity: str, image: Image, mode: str, arguments: list[str],
+    def __init__(self, name: str, identity: str, image: Image, mode: str, arguments: Sequence[str],
                  scheduler: Scheduler) -> None:
         self.rare: dict[str, Any] = NOTHING
         self.name = name
@@ -224,14 +249,13 @@ class Container:
         self.code = self.pid = 0
         self.namespace: NetworkNamespace | None = None
         self.networks: Mapping[str, Wish] = NOTHING
-        self.endpoints: dict[str, Endpoint] = {}
+        self.attached: tuple[Endpoint, ...] = ()
         self.program: Task | None = None
-        self.log: list[LogLine] = Values()
-        self.console = Console(self.log, scheduler)
+        self.console = Console(scheduler)
         self.waiters: tuple[Callable[[int], None], ...] = ()
         self.labels: Mapping[str, str] = NOTHING
         self.files: FileSystem | None = None
-        self.sandbox = ""
+        self.sandbox_number: int | None = None
         self.is_private = mode == "none"
         self.is_attached = self.removes_itself = False
         self.host_dns: str | None = None
@@ -267,9 +291,24 @@ class Container:
         return sorted(found, key=lambda it: (it.port, it.protocol))
 
     @property
+    def sandbox(self) -> str:
+        """64 hex digits, or nothing before its first start."""
+        return "" if self.sandbox_number is None else hexadecimal(self.sandbox_number)
+
+    @property
+    def log(self) -> Sequence[LogLine]:
+        """What its programs wrote, in order."""
+        return self.console.lines
+
+    @property
+    def endpoints(self) -> dict[str, Endpoint]:
+        """By the network's name; made of what is attached for who asks, as most containers have one."""
+        return {it.network.name: it for it in self.attached}
+
+    @property
     def endpoint(self) -> Endpoint | None:
         """Its attachment, or of several the first; None where it has no address of its own."""
-        return next(iter(self.endpoints.values()), None)
+        return self.attached[0] if self.attached else None
 
     @property
     def network_names(self) -> list[str]:
@@ -286,7 +325,7 @@ class Container:
         """The program's words, entrypoint first."""
         entrypoint = list(self.image.entrypoint) if self.config.entrypoint is None else self.config.entrypoint
         own = [] if self.config.entrypoint is not None else list(self.image.cmd)
-        return entrypoint + (self.arguments or own)
+        return [*entrypoint, *(self.arguments or own)]
 
     @property
     def command(self) -> str:

@@ -35,7 +35,7 @@ def create(engine: DockerEngine, name: str, reference: str, mode: str, arguments
                            "require 'docker login': denied: requested access to the resource is denied",
                            kind=NOT_FOUND)
     check_name_is_free(engine, name)
-    container = Container(name, random_identity(engine.random), image, mode, arguments or [], engine.scheduler)
+    container = Container(name, random_identity(engine.random), image, mode, arguments or (), engine.scheduler)
     container.reference = reference
     container.networks = _networks_for(engine, mode, wish or NO_WISH)
     _note_owner(engine, container)

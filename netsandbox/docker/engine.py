@@ -28,7 +28,7 @@ from netsandbox.docker import (
     user_networks,
     volumes,
 )
-from netsandbox.docker.container import EXITED, PAUSED, RESTARTING, RUNNING, Container
+from netsandbox.docker.container import EXITED, PAUSED, RESTARTING, RUNNING, Container, Ended
 from netsandbox.docker.daemon_settings import DaemonError, DaemonSettings
 from netsandbox.docker.errors import DAEMON, NOT_CREATED, NOT_FOUND, DockerError, as_older_runc, daemon_error
 from netsandbox.docker.events import ContainerExited, ContainerPaused, ContainerStarted, ContainerUnpaused
@@ -37,7 +37,7 @@ from netsandbox.docker.freezer import Frozen, programs_of
 from netsandbox.docker.history import MOST, EngineEvent
 from netsandbox.docker.image_store import ImageStore
 from netsandbox.docker.launch import Runner, main_program
-from netsandbox.docker.network import BridgeNetwork, DockerNetwork, random_identity
+from netsandbox.docker.network import BridgeNetwork, DockerNetwork, random_number
 from netsandbox.docker.network_maker import NetworkMaker
 from netsandbox.docker.profiles import PROFILES
 from netsandbox.docker.rules import rules_of
@@ -207,7 +207,7 @@ class DockerEngine:
             spec.check(self, container)
             sandbox.apply_settings(self, container, namespace)
             volumes.attach(self, container)
-            program = main_program(container, namespace, self.run, files.files_of(self, container))
+            program = main_program(container, namespace, self.run, partial(files.files_of, self, container))
         except DockerError as error:
             told = error if self.profile.since(28) else as_older_runc(error)
             self._give_up_start(container, told)
@@ -216,7 +216,7 @@ class DockerEngine:
         container.program = program
         program.foreground = container.is_attached
         program.output = container.console
-        program.on_exit.append(partial(self._program_ended, container))
+        program.on_exit = (*program.on_exit, Ended(self, container))
         if isinstance(program, Server | Sleeper):
             program.start()
         else:  # What sends frames waits until its port forwards, as Docker waits before it starts a program.
@@ -224,7 +224,7 @@ class DockerEngine:
 
     def _note_start(self, container: Container) -> None:
         container.state, container.code, container.has_run = RUNNING, 0, True
-        container.started, container.sandbox = self.scheduler.clock, random_identity(self.random)
+        container.started, container.sandbox_number = self.scheduler.clock, random_number(self.random)
         history.of_container(self, container, "start")
         health.begin(self, container)
         endpoint = container.endpoint
@@ -254,7 +254,8 @@ class DockerEngine:
         if container.program is not None:
             container.program.exit(code)
 
-    def _program_ended(self, container: Container) -> None:
+    def program_ended(self, container: Container) -> None:
+        """A container's main program has, perhaps by itself."""
         if container.program is not None and container.is_running:
             self.end(container, container.program.code or 0)
 

@@ -22,7 +22,7 @@ def begin(engine: DockerEngine, container: Container, program: Task, argv: list[
     container.execs += (entry,)
     for action in ("exec_create", "exec_start"):
         history.of_container(engine, container, f"{action}: {argv[0]} {' '.join(argv[1:])}", execID=identity)
-    program.on_exit.append(partial(_end, engine, container, entry))
+    program.on_exit += (partial(_end, engine, container, entry),)
 
 
 def _end(engine: DockerEngine, container: Container, entry: Exec) -> None:

@@ -56,9 +56,9 @@ class ContainerEtc(Generator):
         return files(self._engine, self._container).get(path)
 
 
-def system_of(image: Image, scheduler: Scheduler) -> FileSystem:
-    """A new file system as an image has it."""
-    system = FileSystem(scheduler)
+def system_of(image: Image, scheduler: Scheduler, made: int | None = None) -> FileSystem:
+    """A file system as an image has it; a new one, or as old as it is told."""
+    system = FileSystem(scheduler, made=made)
     if image.layer is not None:
         system.begin_from(image.layer)
     else:
@@ -67,9 +67,9 @@ def system_of(image: Image, scheduler: Scheduler) -> FileSystem:
 
 
 def files_of(engine: DockerEngine, container: Container) -> Files:
-    """A container's files as its programs see them."""
+    """A container's files as its programs see them, as old as the container however late somebody looks."""
     if container.files is None:
-        container.files = system_of(container.image, engine.namespace.scheduler)
+        container.files = system_of(container.image, engine.namespace.scheduler, container.created)
     written = dict.fromkeys(WRITTEN, ContainerEtc(engine, container))
     return Files(container.files, {**release(container.image, container.reference), **written})
 

@@ -120,7 +120,7 @@ def _check(what: tuple[DockerEngine, Container]) -> None:
     health.program, program.output, program.foreground = program, Kept(), False
     health.timer = engine.scheduler.after(check.timeout or TIMEOUT, _lose_patience, (engine, container))
     execs.begin(engine, container, program, argv)
-    program.on_exit.append(partial(_ended, engine, container, program))
+    program.on_exit += (partial(_ended, engine, container, program),)
     program.start()
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import shlex
 from collections.abc import Callable
+from sys import intern
 from typing import TYPE_CHECKING
 
 from netsandbox.apps.nginx import VERSION_TEXT, NginxErrand, NginxServer
@@ -33,17 +34,21 @@ SIMPLE = re.compile(r"""(?:[^;&|<>$`()\\\n*?~#'"]|'[^']*'|"[^"$`\\]*")*""")
 PORT_OPTIONS = {"redis": ("--port",), "memcached": ("-p", "--port"), "mysql": ("--port",)}
 
 
-def main_program(container: Container, namespace: NetworkNamespace, run: Runner, files: Files) -> Task:
+def main_program(container: Container, namespace: NetworkNamespace, run: Runner,
+                 files_of: Callable[[], Files]) -> Task:
     """The program that a container's words name, not started yet; a server reads the container's files.
+
+    Args:
+        files_of: makes these, which one that only waits never looks at.
 
     Raises:
         DockerError: there is no such program in the image.
     """
     argv = program_words(container)
-    name = argv[0].rpartition("/")[2] if argv else ""
+    name = intern(argv[0].rpartition("/")[2]) if argv else ""
     image = container.image
     if is_server(container, name):
-        return server(container, namespace, argv, files, container.pid)
+        return server(container, namespace, argv, files_of(), container.pid)
     if image.says and argv == list(image.cmd):
         return Speaker(namespace, name, [("out", line) for line in image.says], container.pid)
     waits = _waiting(container, namespace, name, argv)
@@ -54,11 +59,11 @@ def main_program(container: Container, namespace: NetworkNamespace, run: Runner,
         raise daemon_error(f'{NOT_CREATED}: exec: "{argv[0]}": is a directory: permission denied', 126)
     made = run(container, namespace, argv) if argv else None
     if made is None and by_shell:
-        is_there = "/" in argv[0] and files.exists(argv[0])
+        is_there = "/" in argv[0] and files_of().exists(argv[0])
         why, code = ("Permission denied", 126) if is_there else ("not found", 127)
         line = f"/docker-entrypoint.sh: {EXECS[container.image.server]}: exec: {argv[0]}: {why}"
         return Speaker(namespace, argv[0], [("err", line)], container.pid, code)
-    if made is None and argv and "/" in argv[0] and files.is_denied(argv[0]):
+    if made is None and argv and "/" in argv[0] and files_of().is_denied(argv[0]):
         raise daemon_error(f'{NOT_CREATED}: exec: "{argv[0]}": permission denied', 126)
     if made is None:
         name = argv[0] if argv else ""

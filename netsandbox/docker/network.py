@@ -10,7 +10,7 @@ from __future__ import annotations
 from contextlib import suppress
 from typing import TYPE_CHECKING
 
-from netsandbox.docker.container import Endpoint, Wish
+from netsandbox.docker.container import Endpoint, Wish, hexadecimal
 from netsandbox.docker.errors import NOT_CREATED, daemon_error
 from netsandbox.docker.events import AddressAnnounced, AddressReleased
 from netsandbox.docker.ipam import AddressInUseError, AddressPool, PoolExhaustedError
@@ -58,8 +58,13 @@ NO_QUEUE = 0
 """Docker asks for devices with a transmit queue of no packets (an unset TxQLen), so `ip link` shows none."""
 
 
+def random_number(stream: Stream) -> int:
+    """What an identity is made from, in half its room."""
+    return stream.bits(256)
+
+
 def random_identity(stream: Stream) -> str:
-    return f"{stream.bits(256):064x}"
+    return hexadecimal(random_number(stream))
 
 
 class DockerNetwork:
@@ -184,12 +189,12 @@ class BridgeNetwork(DockerNetwork):
             addresses.add(inside, own, own.broadcast)
         link.set_up(inside)
         self._apply_settings(namespace, inside.name, wish)
-        endpoint = Endpoint(random_identity(self._random), self, address, mac, inside, outside)
+        endpoint = Endpoint(random_number(self._random), self, address, mac, inside, outside)
         self.members[container.identity] = container
-        container.endpoints[self.name] = endpoint
+        container.attached += (endpoint,)
         self.firewall.set(self.firewall.rules.endpoint(self, address))
         if self._announces:
-            self.scheduler.soon(self._announce, (container, endpoint, 1))
+            self.scheduler.soon(_announce, (container, endpoint, 1))
         return endpoint
 
     def _pair(self, veth: str, namespace: NetworkNamespace, name: str, mac: int) -> tuple[Interface, Interface]:
@@ -268,24 +273,13 @@ class BridgeNetwork(DockerNetwork):
             if name not in self.namespace.interfaces:
                 return name
 
-    def _announce(self, what: tuple[Container, Endpoint, int]) -> None:
-        """advertiseAddrs: three unsolicited ARP requests, a second apart."""
-        container, endpoint, number = what
-        if container.endpoints.get(self.name) is not endpoint:
-            return
-        own = any(address.local == endpoint.address for address in endpoint.inside.addresses)
-        if own and endpoint.inside.running:
-            self.namespace.record(AddressAnnounced(container.name, endpoint.address, endpoint.inside.mac, number))
-            arp.send(endpoint.inside, REQUEST, endpoint.address, endpoint.address, 0, BROADCAST_MAC)
-        if number < ANNOUNCEMENTS:
-            self.scheduler.after(ANNOUNCE_INTERVAL, self._announce, (container, endpoint, number + 1), foreground=True)
-
     def detach(self, container: Container) -> None:
         """Release the address and delete the interface; harmless when it is not attached."""
-        endpoint = container.endpoints.pop(self.name, None)
+        endpoint = container.endpoints.get(self.name)
         self.members.pop(container.identity, None)
         if endpoint is None:
             return
+        container.attached = tuple(it for it in container.attached if it is not endpoint)
         endpoint.pool.release(endpoint.address)
         if self.is_filtered:
             self.firewall.take_back(self.firewall.rules.endpoint(self, endpoint.address))
@@ -293,6 +287,20 @@ class BridgeNetwork(DockerNetwork):
         inside = endpoint.inside
         if inside.namespace.interfaces.get(inside.name) is inside:
             link.delete(inside)
+
+
+def _announce(what: tuple[Container, Endpoint, int]) -> None:
+    """advertiseAddrs: three unsolicited ARP requests, a second apart."""
+    container, endpoint, number = what
+    if endpoint not in container.attached:
+        return
+    inside, scheduler = endpoint.inside, endpoint.network.scheduler
+    own = any(address.local == endpoint.address for address in inside.addresses)
+    if own and inside.running:
+        endpoint.network.namespace.record(AddressAnnounced(container.name, endpoint.address, inside.mac, number))
+        arp.send(inside, REQUEST, endpoint.address, endpoint.address, 0, BROADCAST_MAC)
+    if number < ANNOUNCEMENTS:
+        scheduler.after(ANNOUNCE_INTERVAL, _announce, (container, endpoint, number + 1), foreground=True)
 
 
 def _refusal_inside(namespace: NetworkNamespace, veth: str, name: str, mac: int) -> str:

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, TypeGuard, cast
 from netsandbox.docker.container import Endpoint, Wish
 from netsandbox.docker.errors import daemon_error
 from netsandbox.docker.ipam import AddressPool
-from netsandbox.docker.network import NO_QUEUE, BridgeNetwork, DockerNetwork, random_identity
+from netsandbox.docker.network import NO_QUEUE, BridgeNetwork, DockerNetwork, random_number
 from netsandbox.docker.network_options import BridgeOptions
 from netsandbox.linux.core import link
 from netsandbox.linux.core.errors import KernelError
@@ -101,9 +101,9 @@ class ParentNetwork(BridgeNetwork):
         network = Network(address, self.pool_of(address).subnet.length)
         addresses.add(inside, network, network.broadcast)
         link.set_up(inside)
-        endpoint = Endpoint(random_identity(self._stream), self, address, inside.mac, inside, parent)
+        endpoint = Endpoint(random_number(self._stream), self, address, inside.mac, inside, parent)
         self.members[container.identity] = container
-        container.endpoints[self.name] = endpoint
+        container.attached += (endpoint,)
         return endpoint
 
     def _make_child(self, parent: Interface, namespace: NetworkNamespace, wish: Wish) -> Interface:

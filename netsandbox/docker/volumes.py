@@ -192,11 +192,12 @@ def make_work_directory(engine: DockerEngine, container: Container) -> None:
     Raises:
         DockerError: nothing can be made there.
     """
-    path, files = normpath(container.config.workdir or "/"), files_of(engine, container)
-    if container.config.workdir:
-        container.config = container.config._replace(workdir=path)
+    if not container.config.workdir:
+        return  # and its files are not made yet
+    path, files = normpath(container.config.workdir), files_of(engine, container)
+    container.config = container.config._replace(workdir=path)
     try:
-        if path == "/" or files.is_directory(path):  # whose files nobody has looked at, has none made yet
+        if path == "/" or files.is_directory(path):
             return
         files.make_directories(path)
     except FileError as error:

@@ -29,8 +29,11 @@ class Rare(Generic[T]):
         return found
 
     def __set__(self, thing: Spacious, value: T) -> None:
+        if value == self._usual:
+            if self._name in thing.rare:
+                del thing.rare[self._name]
+                thing.rare = thing.rare or NOTHING
+            return
         if thing.rare is NOTHING:
-            if value == self._usual:
-                return
             thing.rare = {}
         thing.rare[self._name] = value

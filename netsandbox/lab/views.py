@@ -158,7 +158,7 @@ def fdb(lab: Lab, node: str, bridge: str | None = None) -> list[FdbRow]:
             for entry in interface.fdb.entries.values()]
 
 
-def _route(table: str, route: Route) -> RouteRow:
+def _route(table: str, route: Route, made_by: int) -> RouteRow:
     parts = [str(route)]
     if route.protocol != "boot":
         parts.append(f"proto {route.protocol}")
@@ -170,7 +170,7 @@ def _route(table: str, route: Route) -> RouteRow:
         parts.append(f"metric {route.metric}")
     if route.is_linkdown:
         parts.append("linkdown")
-    return RouteRow(table, " ".join(parts), route.seq)
+    return RouteRow(table, " ".join(parts), made_by)
 
 
 def routes(lab: Lab, node: str, tables: tuple[str, ...] = ("main", "local")) -> list[RouteRow]:
@@ -178,7 +178,8 @@ def routes(lab: Lab, node: str, tables: tuple[str, ...] = ("main", "local")) -> 
     namespace = find_namespace(lab, node)
     if namespace is None:
         return []
-    return [_route(table, route) for table in tables for route in namespace.routes.all(table)]
+    routes = namespace.routes
+    return [_route(table, route, routes.made_by(route)) for table in tables for route in routes.all(table)]
 
 
 def sockets(lab: Lab, node: str) -> list[SocketRow]:

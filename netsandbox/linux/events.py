@@ -13,10 +13,12 @@ from __future__ import annotations
 from enum import Enum
 from typing import TYPE_CHECKING, Any, NamedTuple
 
+from netsandbox.linux.ipv4.route_value import RouteValue
+
 if TYPE_CHECKING:
     from netsandbox.linux.core.nud import NudState
     from netsandbox.linux.drop import Dropped, Outcome
-    from netsandbox.linux.ipv4.route_value import RouteValue
+    from netsandbox.linux.ipv4.route_value import Terms
     from netsandbox.linux.netfilter.events import ChainWalk
     from netsandbox.linux.netfilter.megaflow import Passage
     from netsandbox.linux.place import Place
@@ -284,9 +286,17 @@ class AddressChanged(NamedTuple):
 
 
 class RouteChanged(NamedTuple):
+    """A route came or went; its parts stand here, as of those that a container starts with most are all containers'."""
+
     namespace: str
-    route: RouteValue
+    terms: Terms
+    interface: Place | None
+    source: int | None
     added: bool
+
+    @property
+    def route(self) -> RouteValue:
+        return RouteValue(self.terms, self.interface, self.source)
 
 
 class LinkChanged(NamedTuple):

@@ -43,6 +43,8 @@ ERROR_HANDLERS = {UDP: udp.receive_error, TCP: tcp_errors.receive_error, IPIP: i
                   GRE: gre.receive_error}
 
 
+OF_LOOPBACK = Network(0x7F000001, 8)
+"""One for the `lo` of all namespaces."""
 ARP = Family(ETH_P_IP, format_ipv4, arp.construct, arp.solicit, icmp.report_unresolved)
 """arp_tbl."""
 
@@ -91,5 +93,5 @@ def create_namespace(name: str, scheduler: Scheduler, chance: Chance, lo_up: boo
 def bring_up_loopback(namespace: NetworkNamespace) -> None:
     """lo gets 127.0.0.1/8 when it comes up (inetdev_event)."""
     if not namespace.lo.addresses:
-        addresses.add(namespace.lo, Network(0x7F000001, 8))
+        addresses.add(namespace.lo, OF_LOOPBACK)
     link.set_up(namespace.lo)

@@ -142,7 +142,7 @@ def _run_program(performance: Performance, program: Program, timeout: float, fin
     def kill(_argument: object) -> None:
         if program.is_running:
             program.exit(KILLED)
-    program.on_exit.append(report)
+    program.on_exit += (report,)
     performance.scheduler.after(seconds(timeout), kill)
     finish = _spawn(performance, program.start, finish)
 

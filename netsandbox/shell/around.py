@@ -95,7 +95,7 @@ class Around(Task):
         inner.output = shown
         inner.foreground = self.foreground
         self.inner = inner
-        inner.on_exit.append(self._inner_ended)
+        inner.on_exit += (self._inner_ended,)
         inner.start()
 
     def not_found(self, name: str) -> None:

@@ -307,7 +307,7 @@ class Interpreter(Task):
         if not task.is_running:
             return True
         self.waiting = task
-        task.on_exit.append(self._woken)
+        task.on_exit += (self._woken,)
         return False
 
     def _woken(self) -> None:

@@ -125,7 +125,7 @@ class ShellProgram(Task):
         shell = Interpreter(self.scheduler, self._machine, state, body, streams)
         shell.foreground = self.foreground
         self._shell = shell
-        shell.on_exit.append(self._ended)
+        shell.on_exit += (self._ended,)
         shell.start()
 
     def _ended(self) -> None:

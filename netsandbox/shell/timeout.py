@@ -53,7 +53,7 @@ class Timeout(Around):
         if self._is_verbose:
             self.complain(f"timeout: sending signal {signal_name(self._signal)} to command ‘{self._command}’")
         inner = self.inner
-        inner.on_exit.clear()
+        inner.on_exit = ()
         inner.signal(self._signal)
         status = inner.code if inner.code is not None else 128 + self._signal
         is_killed = self._signal == SIGNALS["KILL"]

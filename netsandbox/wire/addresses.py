@@ -20,6 +20,8 @@ LOOPBACK_ADDRESS = 0x7F000001
 FEW = 1024
 """Addresses whose text is kept: what is recorded about a packet names the same ones again and again."""
 
+MASKS = tuple((0xFFFFFFFF << (32 - length)) & 0xFFFFFFFF for length in range(33))
+"""By prefix length."""
 _MAC = re.compile(r"[0-9a-fA-F]{1,2}(?::[0-9a-fA-F]{1,2}){5}")
 _OCTET = re.compile(r"0|[1-9][0-9]{0,2}", re.ASCII)
 
@@ -53,15 +55,9 @@ class Network(NamedTuple):
         return f"{format_ipv4(self.address)}/{self.length}"
 
 
-@lru_cache(FEW)
-def shared(network: Network) -> Network:
-    """One object for all networks that are equal: those of routes are the same in every container."""
-    return network
-
-
 def prefix_mask(length: int) -> int:
     """255.255.0.0 as an integer for 16."""
-    return (0xFFFFFFFF << (32 - length)) & 0xFFFFFFFF
+    return MASKS[length]
 
 
 def parse_mac(text: str) -> int:

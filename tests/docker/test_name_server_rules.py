@@ -28,7 +28,7 @@ def told(table: Table) -> list[object]:
     """All that can be asked of a table."""
     return [table.trackers, table.handles, *(
         (chain.name, chain.handle, chain.jumps, chain.limits, rule.handle, rule.text, rule.head, rule.made_at > 0,
-         [text for _condition, text in rule.conditions], [match.given for match in rule.matches],
+         [text for _condition, text in rule.ask()], [match.given for match in rule.matches],
          getattr(rule.target, "given", None), rule.jump) for chain in table.chains.values() for rule in chain.rules)]
 
 

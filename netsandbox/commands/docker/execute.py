@@ -154,7 +154,7 @@ def follow(client: Client, container: Container, program: Task) -> None:
     program.output = client.output
     client.on_interrupt = program.interrupt
     client.watched = program
-    program.on_exit.append(partial(_end_with, client, program))
+    program.on_exit += (partial(_end_with, client, program),)
     client.engine.when_ended(container, partial(_kill, program))
     program.start()
 

@@ -16,7 +16,8 @@ if TYPE_CHECKING:
     from netsandbox.linux.core.interface import Interface
     from netsandbox.linux.core.namespace import NetworkNamespace
     from netsandbox.linux.ipv4.next_hop import NextHopException
-    from netsandbox.linux.ipv4.route import Metrics, Route
+    from netsandbox.linux.ipv4.route import Route
+    from netsandbox.linux.ipv4.route_value import Metrics
 
 
 def destination_text(network: Network) -> str:

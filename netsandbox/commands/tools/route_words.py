@@ -13,7 +13,7 @@ from netsandbox.wire.names import DSCP
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from netsandbox.linux.ipv4.route import Metrics
+    from netsandbox.linux.ipv4.route_value import Metrics
 
 PROTOCOLS = {0: "unspec", 1: "redirect", 2: "kernel", 3: "boot", 4: "static", 8: "gated", 9: "ra", 10: "mrt",
              11: "zebra", 12: "bird", 13: "dnrouted", 14: "xorp", 15: "ntk", 16: "dhcp", 18: "keepalived", 42: "babel",

@@ -22,6 +22,11 @@ AGEING_TIME = 300 * SECOND
 """802.1D's default, in nanoseconds."""
 
 
+def key_of(mac: int, vlan: int) -> int:
+    """By which a row is found: where there is no VLAN the very number that the MAC is elsewhere."""
+    return vlan << 48 | mac if vlan else mac
+
+
 class FdbEntry:
     """One row.
 
@@ -57,7 +62,7 @@ class FdbEntry:
     @property
     def key(self) -> int:
         """By which it is found."""
-        return self.vlan << 48 | self.mac
+        return key_of(self.mac, self.vlan)
 
 
 class ForwardingDatabase:
@@ -77,7 +82,7 @@ class ForwardingDatabase:
         now = namespace.scheduler.now
         seq = namespace.trace.end
         if entry is None:
-            self.entries[vlan << 48 | mac] = FdbEntry(mac, port, now, seq, vlan=vlan)
+            self.entries[key_of(mac, vlan)] = FdbEntry(mac, port, now, seq, vlan=vlan)
             namespace.record((FdbLearned, self.bridge.place, mac, port.interface.place, None))
             self._arm(now + self.ageing_time)
             return
@@ -91,7 +96,7 @@ class ForwardingDatabase:
 
     def add_local(self, mac: int, port: BridgePort | None, vlan: int = 0) -> None:
         """The bridge's own address, or a port's: a frame to it goes up the stack."""
-        key = vlan << 48 | mac
+        key = key_of(mac, vlan)
         entry = self.entries.get(key)
         if mac == 0 or (entry is not None and entry.local):
             return

@@ -127,15 +127,19 @@ class FileSystem:
     __slots__ = ("_brought", "_layer", "_made", "_root", "grafts", "most_bytes", "nodes", "read_only", "scheduler",
                  "size")
 
-    def __init__(self, scheduler: Scheduler, most_bytes: int = MOST_BYTES) -> None:
+    def __init__(self, scheduler: Scheduler, most_bytes: int = MOST_BYTES, made: int | None = None) -> None:
+        """
+        Args:
+            made: when it was, in virtual nanoseconds; None: now.
+        """
         self.scheduler = scheduler
         self.read_only, self.most_bytes = False, min(most_bytes, MOST_BYTES)
         self.nodes = self.size = 0
         self.grafts: dict[str, Graft] = NOTHING
-        self._made = scheduler.clock
+        self._made = scheduler.clock if made is None else made
         self._root: Directory | None = None
-        self._brought: tuple[tuple[str, dict[str, bytes | str], int], ...] = ()
-        """What an image brings: a directory, its entries, and when."""
+        self._brought: tuple[tuple[str, dict[str, bytes | str]], ...] = ()
+        """What an image brings: a directory and its entries."""
         self._layer: Layer | None = None
         """What `/` is made from, if not from nothing."""
 
@@ -152,8 +156,8 @@ class FileSystem:
                 self.add(NULL, RegularFile(0))
             else:
                 self._lay(self._layer)
-            for path, entries, when in self._brought:
-                self._bring(path, entries, when)
+            for path, entries in self._brought:
+                self._bring(path, entries, self._made)
             self._date(self._root)
         return self._root
 
@@ -172,8 +176,8 @@ class FileSystem:
 
     def furnish(self, path: str, entries: dict[str, bytes | str]) -> None:
         """An image brings a directory with files (bytes) and links (where they point); one that is there stays so."""
-        if all(path != other for other, _entries, _when in self._brought):
-            self._brought += ((path, entries, self.now),)
+        if all(path != other for other, _entries in self._brought):
+            self._brought += ((path, entries),)
         if self._root is not None:
             self._bring(path, entries, self.now)
 

@@ -18,10 +18,11 @@ from netsandbox.linux.core.neighbour_parameters import NeighbourParameters
 from netsandbox.linux.core.sysctl import InterfaceConf
 from netsandbox.linux.drop import LINK_GONE, NOT_READY, OTHERHOST, Dropped, DropReason, Outcome
 from netsandbox.linux.events import FrameReceived, FrameSent, SendFailed
-from netsandbox.linux.place import LOOPBACK, Place
+from netsandbox.linux.place import Place
 from netsandbox.wire.addresses import BROADCAST_MAC, MAC_GROUP_BIT, format_mac
 
 if TYPE_CHECKING:
+    from netsandbox.engine.few import Few
     from netsandbox.linux.bridge.crowd import Crowd
     from netsandbox.linux.bridge.port import BridgePort
     from netsandbox.linux.core.namespace import NetworkNamespace
@@ -88,10 +89,9 @@ class Interface(DeviceOperations):
     """
 
     __slots__ = ("addresses", "arp_targets", "carrier", "carrier_changes", "conf", "crowd", "handlers", "heard",
-                 "heard_bytes", "id", "index", "l3mdev", "lower_down", "mac", "mtu", "name", "namespace", "neigh",
-                 "neighbours", "noarp", "overheard", "peer", "peer_limit", "place", "port", "qdisc", "queue_length",
-                 "rare", "reachable", "running", "sent", "sent_bytes", "shaper", "stack", "trusts_sources", "up",
-                 "wire")
+                 "heard_bytes", "l3mdev", "lower_down", "mac", "mtu", "name", "namespace", "neigh", "neighbours",
+                 "overheard", "peer", "peer_limit", "place", "port", "qdisc", "queue_length", "rare", "reachable",
+                 "running", "sent", "sent_bytes", "shaper", "stack", "trusts_sources", "up", "wire")
 
     alias = Rare("")
     group = Rare(0)
@@ -100,6 +100,8 @@ class Interface(DeviceOperations):
     mac_is_set = Rare(False)
     """By a person: it does not follow other devices any more."""
     mtu_is_set = Rare(False)
+    noarp = Rare(False)
+    """IFF_NOARP: it neither asks nor answers."""
     promisc = Rare(False)
     """IFF_PROMISC as a person set it: frames for others are looked at as well, and then dropped."""
     rx_dropped = Rare(0)
@@ -109,19 +111,16 @@ class Interface(DeviceOperations):
         self.rare: dict[str, Any] = NOTHING
         self.namespace = namespace
         self.handlers = namespace.protocols
-        self.arp_targets: set[int] | None = None
+        self.arp_targets: Few[int] | None = None
         self.name = name
-        self.index = 0
         self.queue_length = self.default_queue_length
-        self.id = namespace.scheduler.number()
         self.mac = mac
         self.mtu = mtu
         self.up = self.carrier = self.running = False
         self.carrier_changes = 1
         """As the kernel counts them: a new device starts by losing its carrier."""
-        self.lower_down = self.noarp = False
-        """What operstate says of a missing carrier: the device below is down as well; and IFF_NOARP: neither asks nor
-        answers."""
+        self.lower_down = False
+        """What operstate says of a missing carrier: the device below is down as well."""
         self.qdisc = "noop"
         """noqueue once the interface has been up."""
         self.port: BridgePort | None = None
@@ -145,7 +144,7 @@ class Interface(DeviceOperations):
         self.trusts_sources = False
         """Any source that is not our own may come in here, in any frame: no rp_filter and the like."""
         self.place: Place
-        self.note_place()
+        self.note_place(namespace.scheduler.number(), 0)
 
     @property
     def label(self) -> str:
@@ -294,9 +293,21 @@ class Interface(DeviceOperations):
     def filter_changed(self) -> None:
         """dev_change_rx_flags: it takes every frame from now on, or no longer does."""
 
-    def note_place(self) -> None:
-        """Something that records call the interface by has changed."""
-        self.place = Place(self.namespace.name, self.name, self.kind, self.index, self.mac, self.id,
+    @property
+    def id(self) -> int:
+        """Its number in the lab, whatever becomes of it."""
+        return self.place.id
+
+    @property
+    def index(self) -> int:
+        """Its number in its namespace; 0 before it is in one."""
+        return self.place.ifindex
+
+    def note_place(self, number: int | None = None, index: int | None = None) -> None:
+        """Something that records call the interface by has changed; both numbers stand in its place alone."""
+        self.place = Place(self.namespace.name, self.name, self.kind,
+                           self.place.ifindex if index is None else index, self.mac,
+                           self.place.id if number is None else number,
                            0 if self.peer is None else self.peer.id, 0 if self.port is None else self.port.bridge.id)
         for port in (self.port, None if self.peer is None else self.peer.port):
             if port is not None:
@@ -364,36 +375,3 @@ class Interface(DeviceOperations):
     @property
     def tx_bytes(self) -> int:
         return self.sent_bytes if self.port is None else self.sent_bytes + self.port.bridge.floods.sent_by(self.port)[1]
-
-
-class Loopback(Interface):
-    """`lo`: what it sends, it receives; its MAC is zero and it asks no ARP.
-
-    Its counters leave the Ethernet header out (loopback_xmit).
-    """
-
-    kind = LOOPBACK
-    hardware = "loopback"
-    flags = ("LOOPBACK",)
-    min_mtu = max_mtu = 0
-    up_state = "UNKNOWN"
-    is_loopback = True
-
-    __slots__ = ()
-
-    def __init__(self, namespace: NetworkNamespace) -> None:
-        super().__init__(namespace, "lo", 0, 65536)
-        self.wire = (self,)
-        self.carrier_changes = 0
-        self.carrier = True
-
-    def transmit(self, frame: Frame) -> bool:
-        before = self.sent
-        is_sent = super().transmit(frame)
-        self.sent_bytes -= HARD_HEADER * (self.sent - before)
-        return is_sent
-
-    def receive(self, frame: Frame) -> Verdict:
-        if self.running:
-            self.heard_bytes -= HARD_HEADER
-        return super().receive(frame)

@@ -70,8 +70,8 @@ class AddressList(list[InterfaceAddress]):
 
     __slots__ = ("_index",)
 
-    def __init__(self) -> None:
-        super().__init__()
+    def __init__(self, *addresses: InterfaceAddress) -> None:
+        super().__init__(addresses)
         self._index: Index | None = None
         """None until somebody asks."""
 

@@ -8,11 +8,14 @@ special case: the container's namespace is the host's.
 from __future__ import annotations
 
 from collections.abc import Callable
+from sys import intern
 from typing import TYPE_CHECKING, Any, Generic, Protocol, TypeVar
 
+from netsandbox.engine.few import Few
 from netsandbox.engine.nothing import NOTHING
 from netsandbox.engine.rare import Rare
-from netsandbox.linux.core.interface import NOT_DRAWN, Loopback
+from netsandbox.linux.core.interface import NOT_DRAWN
+from netsandbox.linux.core.loopback import Loopback
 from netsandbox.linux.core.sysctl import Sysctls
 from netsandbox.linux.events import LinkChanged
 
@@ -111,10 +114,10 @@ class NetworkNamespace:
         inode: its number in /proc/PID/ns/net, that of a machine's first namespace unless it is told another.
     """
 
-    __slots__ = ("_by_index", "bridge_hooks", "_fragments", "_holders", "_ident_key", "_idents", "_igmp", "_next_index",
+    __slots__ = ("bridge_hooks", "_fragments", "_holders", "_ident_key", "_idents", "_igmp", "_next_index",
                  "_sockets", "is_arp_special", "chance", "default_ttl", "deliver_local", "error_handlers", "exceptions",
-                 "groups", "icmp_global", "icmp_is_busy", "inode", "interfaces", "kernel", "lo", "name", "neighbours",
-                 "netfilter", "notifiers", "peers", "protocols", "proxies", "rare", "raw_sockets", "record", "routes",
+                 "groups", "icmp_is_busy", "inode", "interfaces", "kernel", "lo", "name", "neighbours",
+                 "netfilter", "notifiers", "protocols", "proxies", "rare", "raw_sockets", "record", "routes",
                  "scheduler", "sysctls", "trace", "depth")
 
     routes: RouteTables
@@ -124,6 +127,10 @@ class NetworkNamespace:
     igmp: Late[HostGroups] = Late()
     sockets: Late[SocketTable] = Late()
 
+    _by_index: Rare[dict[int, Interface]] = Rare(NOTHING)
+    """Of a namespace with many, once one was asked for."""
+    peers: Rare[dict[int, Peer]] = Rare(NOTHING)
+    icmp_global: Rare[tuple[int, int]] = Rare((0, -1))
     uts_name = Rare("")
     """What a person has made the host name of the machine or container whose stack it is (sethostname(2)); it is kept
     here, where both have their one namespace, and a container that is started anew has forgotten it."""
@@ -152,10 +159,8 @@ class NetworkNamespace:
         self.chance = chance
         self.interfaces: dict[str, Interface] = {}
         self.sysctls = Sysctls(self.interfaces)
-        self._by_index: dict[int, Interface] = NOTHING
-        """Of a namespace with many, once one was asked for."""
-        self._holders: dict[int, tuple[Interface, ...]] = {}
-        """By address, the interfaces that have it (inet_addr_lst)."""
+        self._holders: dict[int, tuple[Interface, ...]] | None = None
+        """By address, the interfaces that have it (inet_addr_lst); None until somebody asks."""
         self.protocols = protocols
         self.notifiers: tuple[Notifier, ...] = ()
         """Who hears of what happens to its interfaces."""
@@ -171,8 +176,6 @@ class NetworkNamespace:
         self.proxies = NO_MEMBERS
         """(interface, address) that it answers ARP for by hand (`ip neigh add proxy`)."""
         self.exceptions: dict[int, NextHopException] = NOTHING
-        self.peers: dict[int, Peer] = NOTHING
-        self.icmp_global: tuple[int, int] = (0, -1)
         self.icmp_is_busy = False
         self.default_ttl = self.sysctls.get("net.ipv4.ip_default_ttl")
         self.is_arp_special = False
@@ -199,8 +202,7 @@ class NetworkNamespace:
             index: that it brings along, which moves the next free one no further (dev_index_reserve).
         """
         interface.namespace = self
-        interface.index = index or self.take_index()
-        interface.note_place()
+        interface.note_place(index=index or self.take_index())
         interface.conf, interface.neigh = self.sysctls.default, self.sysctls.neigh_default
         interface.reachable = NOT_DRAWN
         self.interfaces[interface.name] = interface
@@ -217,11 +219,15 @@ class NetworkNamespace:
         return self._next_index - 1
 
     def free_name(self, stem: str, first: int = 0, taken: str = "") -> str:
-        """The first of `eth0`, `eth1` … that no interface has; `taken` is one that will be (dev_alloc_name)."""
+        """The first of `eth0`, `eth1` … that no interface has, one text for all that are called so.
+
+        Args:
+            taken: one that an interface will have (dev_alloc_name).
+        """
         number = first
         while (name := f"{stem}{number}") in self.interfaces or name == taken:
             number += 1
-        return name
+        return intern(name)
 
     def _update_trust(self, interface: Interface) -> None:
         either = self.sysctls.either
@@ -267,10 +273,13 @@ class NetworkNamespace:
 
     def note_address(self, interface: Interface, address: int) -> None:
         """An interface has got an address."""
-        self._holders[address] = (*self._holders.get(address, ()), interface)
+        if self._holders is not None:
+            self._holders[address] = (*self._holders.get(address, ()), interface)
 
     def forget_address(self, interface: Interface, address: int) -> None:
         """It has lost it; of an address that it has twice, with two prefix lengths, one is left."""
+        if self._holders is None:
+            return
         holders = list(self._holders.pop(address))
         holders.remove(interface)
         if holders:
@@ -278,12 +287,18 @@ class NetworkNamespace:
 
     def holders_of(self, address: int) -> tuple[Interface, ...]:
         """The interfaces that have an address; twice where one has it with two prefix lengths."""
-        return self._holders.get(address, ())
+        holders = self._holders
+        if holders is None:
+            holders = self._holders = {}
+            for interface in self.interfaces.values():
+                for own in interface.addresses:
+                    holders[own.local] = (*holders.get(own.local, ()), interface)
+        return holders.get(address, ())
 
     def holder_of(self, address: int) -> Interface | None:
         """The interface that has an address (__ip_dev_find)."""
-        holders = self._holders.get(address)
-        if holders is not None:
+        holders = self.holders_of(address)
+        if holders:
             return min(holders, key=_index_of)
         route = self.routes.local_route(address)
         if route is not None and route.type == "local":
@@ -334,10 +349,12 @@ class NetworkNamespace:
 
     def stations_changed(self) -> None:
         """Who answers for which address has changed."""
+        targets = self._arp_targets()
         for interface in self.interfaces.values():
+            interface.arp_targets = targets
             interface.station_changed()
 
-    def _arp_targets(self) -> set[int] | None:
+    def _arp_targets(self) -> Few[int] | None:
         return None if self.is_arp_special else self.routes.local
 
     def inherit_settings(self, first: NetworkNamespace) -> None:

@@ -48,15 +48,16 @@ def insert(interface: Interface, own: InterfaceAddress) -> bool:
 
 def find(interface: Interface, wanted: InterfaceAddress) -> InterfaceAddress | None:
     """The one that an interface has already, with the same prefix."""
-    if interface not in interface.namespace.holders_of(wanted.local):
+    if not interface.addresses or interface not in interface.namespace.holders_of(wanted.local):
         return None
     return next((own for own in interface.addresses.in_subnet(wanted.network) if own.local == wanted.local), None)
 
 
 def _insert(interface: Interface, own: InterfaceAddress) -> None:
-    if not interface.addresses:
-        interface.addresses = AddressList()
-    interface.addresses.insert(bisect_right(interface.addresses, _order(own), key=_order), own)
+    if interface.addresses:
+        interface.addresses.insert(bisect_right(interface.addresses, _order(own), key=_order), own)
+    else:
+        interface.addresses = AddressList(own)
     interface.namespace.note_address(interface, own.local)
 
 

@@ -33,9 +33,11 @@ class Peer:
 def _peer(namespace: NetworkNamespace, address: int) -> Peer:
     peer = namespace.peers.get(address)
     if peer is None:
-        if not namespace.peers:
-            namespace.peers = {}
-        peer = namespace.peers[address] = Peer(_jiffy(namespace))
+        peer = Peer(_jiffy(namespace))
+        if namespace.peers:
+            namespace.peers[address] = peer
+        else:
+            namespace.peers = {address: peer}
     return peer
 
 

@@ -65,16 +65,15 @@ def shape(namespace: NetworkNamespace, route: Route) -> None:
     found = hops[route.nexthop_id]
     route.paths = ()
     if len(found.members) > 1:
-        route.gateway = route.interface = None
+        route.lead(None, None)
         route.paths = tuple(_path(route, hops[number], weight) for number, weight in found.members)
         return
     only = hops[found.members[0][0]] if found.members else found
-    route.gateway, route.onlink = only.gateway, only.onlink
-    route.interface = namespace.lo if only.is_blackhole else only.interface
+    route.onlink = only.onlink
     if only.is_blackhole:
-        route.type = "blackhole"
-    elif route.type == "blackhole":
-        route.type = "unicast"
+        route.lead(only.gateway, namespace.lo, "blackhole")
+    else:
+        route.lead(only.gateway, only.interface, "unicast" if route.type == "blackhole" else "")
 
 
 def _path(route: Route, hop: NextHop, weight: int) -> Route:

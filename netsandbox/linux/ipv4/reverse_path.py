@@ -43,13 +43,13 @@ def validate_source(interface: Interface, source: int, out: Interface | None,
         reason = DropReason.IP_LOCAL_SOURCE if route.type == "local" else DropReason.IP_INVALID_SOURCE
         return Dropped(reason, (source,)), False
     if any(path.interface is interface for path in route.paths or (route,)):
-        return None, route.is_on_link and not route.paths
+        return None, route.gateway is None and not route.paths
     if not interface.addresses:
         return (Dropped(DropReason.IP_RPFILTER, (source, mode)) if mode else None), False
     if mode == 1:
         return Dropped(DropReason.IP_RPFILTER, (source, mode)), False
     back = namespace.routes.lookup(source, interface, flow)
-    return None, back is not None and back.type == "unicast" and back.interface is interface and back.is_on_link
+    return None, back is not None and back.type == "unicast" and back.interface is interface and back.gateway is None
 
 
 def _accepts_local(interface: Interface) -> bool:

@@ -10,13 +10,14 @@ from bisect import bisect_left, bisect_right, insort_right
 from collections.abc import Iterable, Iterator, Sequence
 from typing import TYPE_CHECKING, Any, ClassVar
 
+from netsandbox.engine.few import Few, with_one, without
 from netsandbox.engine.nothing import NOTHING
 from netsandbox.engine.rare import Rare
 from netsandbox.linux.events import RouteChanged
-from netsandbox.linux.ipv4.route_order import Levels, Walk, as_walked, look, order, place, renew, target, walk
-from netsandbox.linux.ipv4.route_value import SCOPES, RouteValue
+from netsandbox.linux.ipv4.route_order import Levels, Walk, as_walked, look, order, place, renew, source, target, walk
+from netsandbox.linux.ipv4.route_value import SCOPES, HasTerms, Metrics, RouteValue, Terms, shared
 from netsandbox.linux.ipv4.rule import DEFAULT, GOTO, LOOKUP, REFUSING, Flow, Rule
-from netsandbox.wire.addresses import LIMITED_BROADCAST, Network, is_multicast, shared
+from netsandbox.wire.addresses import LIMITED_BROADCAST, Network, is_multicast
 
 if TYPE_CHECKING:
     from netsandbox.linux.core.interface import Interface
@@ -34,14 +35,11 @@ LOOPBACK = 127
 """The first byte of addresses that are every host's own."""
 
 
-Metrics = tuple[tuple[str, int | str], ...]
-"""In the order of their numbers (RTAX_MTU, …), by which they are listed too."""
-
-
-class Route:
+class Route(HasTerms):
     """One route.
 
     Attributes:
+        terms: what it has in common with other containers' routes, one object for all of them.
         type: unicast, local, broadcast, unreachable, prohibit, blackhole or throw.
         source: the preferred source address (`src`), or None.
         metrics: what TCP is to do on it beside the MTU (`advmss`, `initcwnd`, …), by iproute2's names.
@@ -49,20 +47,18 @@ class Route:
         onlink: the gateway is taken to be on the link without being checked.
         gateway_is_own: the gateway was an address of this host when the route was made (nhc_scope is host), so
             that it is shown and not used.
-        seq: the trace record that tells of its making.
+        made: how many records after the namespace's beginning: of small numbers Python has one for all.
         paths: its next hops, each as a route of its own, where it has several; then it has no interface itself.
         weight: how much of all flows a next hop gets, in comparison to the others.
         nexthop_id: the next hop or group by whose number it goes (`nhid`), which then says the way; else 0.
         is_dead: it was removed, and with it what it says of the way (struct fib_info), as no other route says it too.
     """
 
-    __slots__ = ("_value", "destination", "gateway", "interface", "protocol", "rare", "scope", "seq", "source", "table",
-                 "type")
+    __slots__ = ("_value", "interface", "made", "rare", "source", "terms")
     caches: ClassVar = {"_value": "None"}
 
     gateway_is_own = Rare(False)
     is_dead = Rare(False)
-    metric = Rare(0)
     metrics: Rare[Metrics] = Rare(())
     mtu = Rare(0)
     mtu_is_locked = Rare(False)
@@ -77,17 +73,11 @@ class Route:
                  protocol: str = "boot", metric: int = 0, table: str = "main", onlink: bool = False,
                  tos: int = 0, mtu: int = 0) -> None:
         self.rare: dict[str, Any] = NOTHING
-        self.destination = shared(destination)
-        self.type = kind
-        self.gateway = gateway
-        self.interface = interface
-        self.source = source
-        self.scope = scope
-        self.protocol = protocol
-        self.table = table
-        if metric or onlink or tos or mtu:
-            self.metric, self.onlink, self.tos, self.mtu = metric, onlink, tos, mtu
-        self.seq = 0
+        self.terms = shared(Terms(destination, kind, gateway, scope, protocol, metric, table))
+        self.interface, self.source = interface, source
+        if onlink or tos or mtu:
+            self.onlink, self.tos, self.mtu = onlink, tos, mtu
+        self.made = 0
         self._value: RouteValue | None = None
 
     @property
@@ -108,11 +98,6 @@ class Route:
         """A metric as a number, or 0 (dst_metric)."""
         return next((value if isinstance(value, int) else 1 for other, value in self.metrics if other == name), 0)
 
-    @property
-    def is_on_link(self) -> bool:
-        """The destination itself is the next hop."""
-        return self.gateway is None
-
     def way(self) -> tuple[object, ...]:
         """What routes to several destinations share (struct fib_info, fib_find_info)."""
         return (self.table, self.type, self.gateway, self.interface, self.source, self.scope, self.protocol,
@@ -123,24 +108,29 @@ class Route:
         """What two routes of one table must not share."""
         return self.destination, self.metric, self.tos
 
+    def lead(self, gateway: int | None, interface: Interface | None, kind: str = "") -> None:
+        """Go another way from now on, and perhaps be of another type."""
+        self.terms = shared(self.terms._replace(gateway=gateway, type=kind or self.type))
+        self.interface = interface
+
     def value(self) -> RouteValue:
         """The route as records hold it."""
         place = None if self.interface is None else self.interface.place
         value = self._value
-        if value is None or value.interface is not place:
-            value = self._value = RouteValue(self.destination, self.type, self.gateway, place, self.source, self.scope,
-                                             self.protocol, self.metric, self.table)
+        if value is None or value.interface is not place or value.terms is not self.terms:
+            value = self._value = RouteValue(self.terms, place, self.source)
         return value
+
+    def change(self, namespace: str, is_added: bool) -> RouteChanged:
+        """The record of its coming to a namespace, or of its end."""
+        place = None if self.interface is None else self.interface.place
+        return RouteChanged(namespace, self.terms, place, self.source, is_added)
 
     def __str__(self) -> str:
         return str(self.value())
 
     def __repr__(self) -> str:
         return f"<route {self}>"
-
-
-def _source(route: Route) -> int:
-    return route.source or 0
 
 
 def _is_local_prefix(route: Route) -> bool:
@@ -162,19 +152,22 @@ class RouteTables:
         output_cache, input_cache: answers of `routing`, kept until something changes.
     """
 
-    __slots__ = ("_found", "_levels", "_namespace", "_naming", "_tables", "_usual", "decided_by", "has_custom_local",
-                 "input_cache", "is_particular", "is_policed", "last_nexthop", "local", "nexthops", "output_cache",
-                 "prefixes", "rules")
+    __slots__ = ("_began", "_found", "_levels", "_local", "_main", "_namespace", "_naming", "_others", "_usual",
+                 "decided_by", "has_custom_local", "input_cache", "is_particular", "is_policed", "last_nexthop",
+                 "local", "nexthops", "output_cache", "prefixes", "rules")
     caches: ClassVar = {"_found": "NOTHING", "_levels": "NOTHING", "_usual": "()", "input_cache": "NOTHING",
                         "output_cache": "NOTHING"}
 
     def __init__(self, namespace: NetworkNamespace) -> None:
         self._namespace = namespace
-        self._tables: dict[str, list[Route]] = {}
-        """In the order that `ip route` lists them: by network, the longer prefix first, then metric, then age."""
+        self._began = namespace.trace.end
+        self._local: list[Route] = []
+        self._main: list[Route] = []
+        self._others: dict[str, list[Route]] = NOTHING
+        """Of other tables, by name; each as `ip route` lists it: by network, the longer prefix first, metric, age."""
         self._naming: list[Route] | None = None
         """By the source address that they name, if they do (fib_info_laddrhash); None until somebody asks."""
-        self.local: set[int] = set()
+        self.local: Few[int] = ()
         self.nexthops: dict[int, NextHop] = NOTHING
         self.prefixes = self.last_nexthop = 0
         self.has_custom_local = False
@@ -194,10 +187,17 @@ class RouteTables:
         """Forget what was found (rt_cache_flush)."""
         self.output_cache = self.input_cache = self._found = NOTHING
 
+    def _of(self, table: str) -> list[Route]:
+        return self._main if table == "main" else self._local if table == "local" else self._others.get(table, [])
+
+    def made_by(self, route: Route) -> int:
+        """The trace record that tells of a route's making."""
+        return self._began + route.made
+
     def _changed(self, route: Route) -> None:
         """The routes to one destination have."""
         self._levels = {table: levels for table, levels in self._levels.items()
-                        if len(self._tables.get(table, ())) > FEW} or NOTHING
+                        if len(self._of(table)) > FEW} or NOTHING
         if route.table in self._levels:
             routes = list(self.to((route.destination,), route.table))
             renew(self._levels[route.table], route.destination, routes)
@@ -207,7 +207,7 @@ class RouteTables:
     def _walk(self, table: str) -> Levels:
         levels = self._levels.get(table)
         if levels is None:
-            levels = as_walked(self._tables.get(table, ()))
+            levels = as_walked(self._of(table))
             self._levels = {**self._levels, table: levels}
         return levels
 
@@ -225,77 +225,79 @@ class RouteTables:
     def add(self, route: Route, before: bool = False) -> None:
         """Insert behind the routes of the same prefix with a lower or the same metric, or `before` the latter, and
         record it."""
-        routes = self._tables.setdefault(route.table, [])
+        if route.table not in (*TABLES[:2], *self._others):
+            self._others = {**self._others, route.table: []}
+        routes = self._of(route.table)
         find = bisect_left if before else bisect_right
         routes.insert(find(routes, place(route), key=place), route)
         if route.source is not None and self._naming is not None:
-            insort_right(self._naming, route, key=_source)
+            insort_right(self._naming, route, key=source)
         if route.type == "local" and route.destination.length == 32:
-            self.local.add(route.destination.address)
+            self.local = with_one(self.local, route.destination.address)
             self._namespace.stations_changed()
         elif _is_local_prefix(route):
             self.prefixes += 1
             self._namespace.note_arp_settings()
         self._changed(route)
-        route.seq = self._namespace.trace.end
-        self._namespace.record(RouteChanged(self._namespace.name, route.value(), True))
+        route.made = self._namespace.trace.end - self._began
+        self._namespace.record(route.change(self._namespace.name, True))
 
     def remove(self, route: Route) -> None:
         """Take a route out, and record it."""
-        routes = self._tables[route.table]
+        routes = self._of(route.table)
         del routes[routes.index(route, bisect_left(routes, place(route), key=place))]
         route.is_dead = all(other.way() != route.way() for other in self._leave(route))
         if _is_local_prefix(route):
             self.prefixes -= 1
             self._namespace.note_arp_settings()
         elif route.type == "local" and route.destination.length == 32 and not self._has_twin(route):
-            self.local.discard(route.destination.address)
+            self.local = without(self.local, route.destination.address)
             self._namespace.stations_changed()
         self._changed(route)
-        self._namespace.record(RouteChanged(self._namespace.name, route.value(), False))
+        self._namespace.record(route.change(self._namespace.name, False))
 
     def _leave(self, route: Route) -> Sequence[Route]:
         """Strike a route from those that name its source; the routes that may say the same of the way."""
         if route.source is None:
-            return self._tables[route.table]
+            return self._of(route.table)
         if self._naming is not None:
-            del self._naming[self._naming.index(route, bisect_left(self._naming, route.source, key=_source))]
+            del self._naming[self._naming.index(route, bisect_left(self._naming, route.source, key=source))]
         return self.naming(route.source)
 
     def _has_twin(self, route: Route) -> bool:
-        """Whether another local route has the same destination."""
+        """Another local route has the same destination."""
         return any(other.type == "local" for other in self.to((route.destination,), route.table))
 
     def has(self, table: str) -> bool:
         """Whether a table exists: main always, another one since it got its first route."""
-        return table == "main" or bool(self._tables.get(table)) or (table in self._tables and table not in TABLES)
+        return table == "main" or bool(self._of(table)) or (table in self._others and table not in TABLES)
 
     def several(self) -> list[Route]:
         """Those with several next hops."""
-        return [route for routes in self._tables.values() for route in routes if route.paths]
+        return [route for route in self.all(None) if route.paths]
 
     def all(self, table: str | None = "main") -> Iterator[Route]:
         """The routes of one table or of every one, in the order that `ip route` lists them."""
         for name in self._names() if table is None else (table,):
-            yield from self._tables.get(name, ())
+            yield from self._of(name)
 
     def to(self, destinations: Iterable[Network], table: str | None = None) -> Iterator[Route]:
         """Those of `all` that lead to one of these."""
         targets = sorted(map(order, destinations))
         for name in self._names() if table is None else (table,):
-            routes = self._tables.get(name, ())
+            routes = self._of(name)
             for wanted in targets:
                 yield from routes[bisect_left(routes, wanted, key=target):bisect_right(routes, wanted, key=target)]
 
-    def naming(self, source: int) -> Sequence[Route]:
+    def naming(self, address: int) -> Sequence[Route]:
         """The routes of every table that name this source address."""
         if self._naming is None:
-            self._naming = sorted((route for route in self.all(None) if route.source is not None), key=_source)
-        first = bisect_left(self._naming, source, key=_source)
-        return self._naming[first:bisect_right(self._naming, source, first, key=_source)]
+            self._naming = sorted((route for route in self.all(None) if route.source is not None), key=source)
+        first = bisect_left(self._naming, address, key=source)
+        return self._naming[first:bisect_right(self._naming, address, first, key=source)]
 
     def _names(self) -> list[str]:
-        return [*TABLES, *(name for name in self._tables if name not in TABLES)]
+        return [*TABLES, *(name for name in self._others if name not in TABLES)]
 
     def matches(self, destination: int, interface: Interface | None = None, scope: str = "global",
                 flow: Flow | None = None) -> Sequence[Route]:

@@ -29,6 +29,10 @@ def target(route: Route) -> tuple[int, int]:
     return order(route.destination)
 
 
+def source(route: Route) -> int:
+    return route.source or 0
+
+
 def order(destination: Network) -> tuple[int, int]:
     return destination.network, -destination.length
 

@@ -22,7 +22,7 @@ from netsandbox.linux.netfilter.iptables_words import (
 )
 from netsandbox.linux.netfilter.protocols import PROTOCOLS
 from netsandbox.linux.netfilter.registry import MATCHES, OF_PROTOCOLS, OTHER_MATCHES, OTHER_TARGETS, TARGETS
-from netsandbox.linux.netfilter.rule import Word
+from netsandbox.linux.netfilter.rule import Word, word_of
 from netsandbox.linux.netfilter.ruleset import Table
 
 
@@ -163,7 +163,7 @@ class Parser(Said):
                 raise BadArgumentError(f"Bad argument `{self.words[0]}'")
             self.addresses.append((letter, negated, value))
         elif letter in "io":
-            self._interface(letter, Word(negated, value))
+            self._interface(letter, word_of(negated, value))
         elif letter == "p":
             self._protocol(value.lower(), negated)
         elif letter == "f":
@@ -209,7 +209,7 @@ class Parser(Said):
             raise UsageError(f'unknown protocol "{value}" specified')
         if number == 0 and negated:
             raise UsageError("rule would never match protocol")
-        self.head = self.head._replace(protocol=Word(negated, str(number)) if number else None)
+        self.head = self.head._replace(protocol=word_of(negated, str(number)) if number else None)
 
     def _read_counters(self, value: str) -> None:
         packets, comma, size = value.partition(",")

@@ -337,7 +337,7 @@ class Nft:
         rule = build_rule(table, read)
         rule.tells_counters, rule.said = COUNTED in said, said
         if table.is_own:
-            rule.text = " ".join(said.replace(COUNTED, "").split())
+            rule.written = " ".join(said.replace(COUNTED, "").split())
         table.handles += said.count("{ ")  # a set without a name has a number too
         try:
             table.insert(chain, at, rule)

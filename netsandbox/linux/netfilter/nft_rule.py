@@ -88,7 +88,7 @@ def build_rule(table: Table, read: Reader) -> Rule:
 
 
 def _conditions(table: Table, words: list[str]) -> tuple[Condition, ...]:
-    return tuple(condition for condition, _text in _by_iptables(table, words).conditions)
+    return tuple(condition for condition, _text in _by_iptables(table, words).ask())
 
 
 def _by_iptables(table: Table, words: list[str]) -> Rule:

@@ -24,6 +24,8 @@ if TYPE_CHECKING:
     from netsandbox.linux.netfilter.megaflow import Field
 
 WHOLE = 0xFFFFFFFF
+LOOPBACK = 127
+"""The first byte of what each container calls its own name server by."""
 NEVER = RuleSeen("", 0, "", "", "", 0, 0)
 """What stands for a packet that did not fulfil a rule where none has been."""
 HEADS = 1024
@@ -108,6 +110,12 @@ class Mask(NamedTuple):
 class Word(NamedTuple):
     negated: bool
     value: str
+
+
+@lru_cache(HEADS)
+def word_of(negated: bool, value: str) -> Word:
+    """One for all rules that say the same."""
+    return Word(negated, value)
 
 
 class Head(NamedTuple):
@@ -278,9 +286,20 @@ class Jump(Target):
 
 
 @lru_cache(HEADS)
-def kept(head: Head) -> tuple[Head, tuple[tuple[Condition, str], ...]]:
-    """One head for all rules whose heads are equal, and what it asks, each with its text: none of it changes."""
-    return head, tuple((condition, condition.text) for condition in head.conditions())
+def _remembered(head: Head) -> Head:
+    return head
+
+
+def shared(head: Head) -> Head:
+    """One head for all rules whose heads are equal; but for those to one container, which no other rule has."""
+    to = head.destination
+    return head if to is not None and to.mask == WHOLE and to.address >> 24 != LOOPBACK else _remembered(head)
+
+
+@lru_cache(HEADS)
+def asked_by(head: Head) -> tuple[tuple[Condition, str], ...]:
+    """What a head asks, each with its text: it never changes."""
+    return tuple((condition, condition.text) for condition in head.conditions())
 
 
 COUNTED = "\0"
@@ -290,35 +309,53 @@ COUNTED = "\0"
 class Rule:
     """A rule with its counters.
 
+    What it asks and how it is written are worked out when the first packet meets it or somebody reads it: of the many
+    that dockerd sets, one for each container, most are never met.
+
     Attributes:
-        head, matches: its conditions as they were given.  conditions: all of them in the order they are asked, each
-            with its text.
+        head, matches: its conditions as they were given.
+        asked: all of them in the order they are asked, each with its text; None until `ask`.
         target: None for a rule that only counts.
         handle: its number in nft's listings.
-        text: as `iptables -S` writes it, without -A and the chain's name.
+        written: its text, once that was asked for.
         made_at: the first record of the trace after it was made.
         tells_counters: nft's listing has them: iptables' rules always, nft's own where `counter` was said.
         said: as nft lists it, where nft made it; COUNTED stands where its counters do.
         missed: what was recorded when a packet last did not fulfil it, which the next one of a conversation shares.
     """
 
-    __slots__ = ("bytes", "conditions", "handle", "head", "made_at", "matches", "missed", "packets",
-                 "said", "target", "tells_counters", "text")
+    __slots__ = ("asked", "bytes", "handle", "head", "made_at", "matches", "missed", "packets", "said", "target",
+                 "tells_counters", "written")
+    caches: ClassVar = {"asked": "None"}
 
     def __init__(self, head: Head, matches: tuple[Match, ...], target: Target | None, packets: int = 0,
                  size: int = 0) -> None:
-        self.head, asked = kept(head)
+        self.head = shared(head)
         self.matches = matches
         self.target = target
         self.packets, self.bytes, self.handle, self.made_at = packets, size, 0, 0
         self.missed = NEVER
         self.tells_counters, self.said = True, ""
-        self.conditions = (*asked, *((match, match.text) for match in matches))
-        words = [text for _condition, text in self.conditions]
-        if target is not None:
-            flag = "-g" if isinstance(target, Jump) and target.is_goto else "-j"
-            words += [f"{flag} {target.name}", target.text]
-        self.text = " ".join(word for word in words if word)
+        self.asked: tuple[tuple[Condition, str], ...] | None = None
+        self.written = ""
+
+    def ask(self) -> tuple[tuple[Condition, str], ...]:
+        """Work out what it asks and its text; the former."""
+        self.asked = (*asked_by(self.head), *((match, match.text) for match in self.matches))
+        if not self.written:
+            words, target = [text for _condition, text in self.asked], self.target
+            if target is not None:
+                flag = "-g" if isinstance(target, Jump) and target.is_goto else "-j"
+                words += [f"{flag} {target.name}", target.text]
+            self.written = " ".join(word for word in words if word)
+        return self.asked
+
+    @property
+    def text(self) -> str:
+        """As `iptables -S` writes it, without -A and the chain's name."""
+        if self.asked is None:
+            self.ask()
+        return self.written
 
     @property
     def jump(self) -> str:
@@ -342,5 +379,6 @@ class Rule:
         if self.said:  # by nft
             kind = "goto" if is_goto else "jump"
             twin.said = self.said.replace(f"{kind} {self.jump}", f"{kind} {chain}")
-            twin.text = self.text.replace(f"{kind} {self.jump}", f"{kind} {chain}") if kind in self.text else twin.text
+            if kind in self.text:
+                twin.written = self.text.replace(f"{kind} {self.jump}", f"{kind} {chain}")
         return twin

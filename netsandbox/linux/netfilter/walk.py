@@ -89,11 +89,11 @@ class Walk:
         namespace, buffer, note, look = self.namespace, self.buffer, self.steps.append, self.looked.append
         for number, rule in rules:
             self.asked.append(rule)
-            for condition, text in rule.conditions:
+            for condition, text in rule.ask() if rule.asked is None else rule.asked:
                 look(condition)
                 if not condition.holds(namespace, buffer):
                     seen = condition.seen(namespace, buffer)
-                    step = chain.name, number, rule.text, text, seen, rule.packets, rule.bytes
+                    step = chain.name, number, rule.written, text, seen, rule.packets, rule.bytes
                     if rule.missed != step:
                         rule.missed = seen_as(step)
                     note(rule.missed)
@@ -101,7 +101,7 @@ class Walk:
             else:
                 length = buffer.packet.total_length
                 self.hits.append((rule, length))
-                note(seen_as((chain.name, number, rule.text, "", "", rule.packets + 1, rule.bytes + length)))
+                note(seen_as((chain.name, number, rule.written, "", "", rule.packets + 1, rule.bytes + length)))
                 return rule
         return None
 
