@@ -194,10 +194,7 @@ class LiveLab(LabView):
     def _other_lab(self) -> None:
         """The lab was made anew by a replay: follow what runs in that one."""
         self.jobs.forget()
-        for job in self.session.lines:
-            if not job.is_done:
-                self.jobs.watch(job, self.session.clock)
-                self.jobs.watched[-1].chunks = len(job.output)
+        self.jobs.watch_again([job for job in self.session.lines if not job.is_done], self.session.clock)
 
     def next_step(self) -> bool:
         """Begin the scenario's next step; False when none is left."""

@@ -128,12 +128,19 @@ class Jobs:
         self.watched.append(Watched(job, clock, is_background(job.line), unattended=unattended))
         self._label()
 
-    def _label(self) -> None:
+    def watch_again(self, jobs: list[Job], clock: int) -> None:
+        """Follow what runs in a lab that was made anew: all of it was told of before."""
+        self.watched += [Watched(job, clock, is_background(job.line), chunks=len(job.output)) for job in jobs]
+        self._label(told=True)
+
+    def _label(self, told: bool = False) -> None:
         """Lines that run beside others are labelled from then on; so is one in the background."""
         alive = self.alive
         for one in alive:
             if not one.is_labelled and one.job.label and (one.background or len(alive) > 1):
                 one.is_labelled = True
+                if told:
+                    continue
                 self.say("job", f"[{one.job.label}] {one.job.text}", one.job.label)
 
     def drop_unattended(self) -> None:

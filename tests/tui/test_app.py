@@ -264,9 +264,27 @@ async def test_a_live_resize_and_a_terminal_too_small(tmp_path: Path) -> None:
             await on.pilot.resize_terminal(*size)
             await on.pilot.pause()
         assert "60" in screen_text(on.app)  # type: ignore[arg-type]
+        await on.line("show nodes")
+        await on.pilot.resize_terminal(50, 14)
+        on.app.main.set_view("output")
+        await on.pilot.pause()
+        lines = [line.strip() for line in screen_text(on.app).splitlines() if line.strip()]  # type: ignore[arg-type]
+        assert lines == ["netsandbox needs 60 columns and 18 rows.", "This terminal has 50 and 14."], "and no pane"
         await on.pilot.resize_terminal(120, 40)
         await on.pilot.pause()
         assert "nginx-1" in screen_text(on.app)  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize(("size", "rows"), [((62, 18), 1), ((80, 24), 3), ((120, 40), 5)])
+async def test_a_long_text_leaves_room_for_prompt_and_log(tmp_path: Path, size: tuple[int, int], rows: int) -> None:
+    """Of the smallest terminal five lines of text took the prompt, the keys and the log."""
+    path = tmp_path / "long.yaml"
+    path.write_text(f"netsandbox: 2\nsetup: [add-host pc1]\nsteps: [{{say: {'many words ' * 60}}}, {{say: end}}]\n")
+    async with stage(tmp_path / "state", Options(str(path), tour=False), size=size) as on:
+        await on.press("p", "3")
+        assert on.app.main.say.size.height == rows
+        assert "host \u276f" in screen_text(on.app)  # type: ignore[arg-type]
+        assert "^Q quit" in screen_text(on.app)  # type: ignore[arg-type]
 
 
 @pytest.mark.parametrize("size", [(80, 24), (120, 40)])

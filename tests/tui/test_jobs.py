@@ -99,6 +99,13 @@ async def test_what_runs_goes_on_after_a_step_back_and_can_be_ended(tmp_path: Pa
         assert [one.job.text for one in on.app.live.jobs.alive] == ["exec nginx-2 ping -i 0.5 172.17.0.2"]
 
 
+async def test_a_step_back_announces_no_line_again(tmp_path: Path) -> None:
+    async with stage(tmp_path) as on:
+        await two_pings(on)
+        await on.press("space", "b", "b", "n", "b")
+        assert transcript(on).count("[2] exec nginx-2 ping -i 0.5 172.17.0.2") == 1
+
+
 async def test_branches_are_listed_compared_renamed_and_gone_to(tmp_path: Path) -> None:
     async with stage(tmp_path) as on:
         pane = on.app.main.panes["branches"]

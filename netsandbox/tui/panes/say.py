@@ -9,7 +9,9 @@ from netsandbox.tui.glyphs import UNICODE, GlyphSet
 from netsandbox.tui.text import safe, wrap
 
 MOST_LINES = 5
-"""What is longer ends in dots here, and is whole in the output."""
+"""What is longer ends in dots here, and is whole in the lesson's pane and in the output."""
+BESIDE = 18
+"""Lines of the screen that prompt, log and picture need; half of what is left is for the text."""
 
 
 class SayLine(Static):
@@ -37,6 +39,7 @@ class SayLine(Static):
         self._wrap()
 
     def _wrap(self) -> None:
-        width = (self.screen.size.width or 80) - 2
-        lines = wrap(self.glyphs.plain(safe(self.text)), width, MOST_LINES, self.glyphs.ellipsis)
+        width, height = (self.screen.size.width or 80) - 2, self.screen.size.height or 24
+        most = min(max((height - BESIDE) // 2, 1), MOST_LINES)
+        lines = wrap(self.glyphs.plain(safe(self.text)), width, most, self.glyphs.ellipsis)
         self.update(Content("\n".join(lines)))
