@@ -13,7 +13,7 @@ from netsandbox.explain import operands_of_frames as frames
 from netsandbox.explain import operands_of_rules as rules
 from netsandbox.explain import operands_of_tcp as tcp
 from netsandbox.explain.drops import reason_clause
-from netsandbox.explain.voice import Voice, label, port_name, safe
+from netsandbox.explain.voice import Voice, port_name, safe
 from netsandbox.lab import events as lab
 from netsandbox.linux import events as linux
 from netsandbox.linux.drop import Dropped
@@ -83,7 +83,7 @@ def _bridged(event: linux.FrameBridged, voice: Voice) -> Operands:
     frame = event.frame
     host_too = event.to_host and event.why is not linux.Forwarding.LOCAL
     return Operands(f"Forwarding.{event.why.name}", {
-        "bridge": label(event.bridge), "frame": voice.frame(frame), "dst": voice.mac(frame.dst),
+        "bridge": voice.label(event.bridge), "frame": voice.frame(frame), "dst": voice.mac(frame.dst),
         "station": voice.station(frame.dst), "address": format_mac(frame.dst),
         "ports": voice.ports(event.ports, event.bridge),
         "port": port_name(event.port, event.bridge) if event.port is not None else voice.say("port.host"),
@@ -103,27 +103,27 @@ def passed_over(event: linux.FrameBridged, voice: Voice) -> tuple[str, ...]:
 def _learned(event: linux.FdbLearned, voice: Voice) -> Operands:
     moved = event.previous is not None
     return Operands("FdbLearned.moved" if moved else "FdbLearned", {
-        "bridge": label(event.bridge), "mac": voice.mac(event.mac),
+        "bridge": voice.label(event.bridge), "mac": voice.mac(event.mac),
         "port": port_name(event.port, event.bridge),
         "previous": port_name(event.previous, event.bridge) if event.previous is not None else ""})
 
 
 def _forgotten(event: linux.FdbForgotten, voice: Voice) -> Operands:
     return Operands(f"FdbForgotten.{event.why}", {
-        "bridge": label(event.bridge), "mac": voice.mac(event.mac),
+        "bridge": voice.label(event.bridge), "mac": voice.mac(event.mac),
         "port": port_name(event.port, event.bridge)})
 
 
 def _neighbour(event: linux.NeighbourChanged, voice: Voice) -> Operands:
     case = event.why if event.new is not None else f"gone.{event.why}"
     return Operands(f"NeighbourChanged.{case}", {
-        "where": label(event.interface), "address": voice.ip(event.address), "old": event.old.name,
+        "where": voice.label(event.interface), "address": voice.ip(event.address), "old": event.old.name,
         "new": event.new.name if event.new is not None else "", "mac": format_mac(event.mac) if event.mac else ""})
 
 
-def _address(event: linux.AddressChanged, _voice: Voice) -> Operands:
+def _address(event: linux.AddressChanged, voice: Voice) -> Operands:
     return Operands("AddressChanged.added" if event.added else "AddressChanged.removed", {
-        "where": label(event.interface), "network": str(event.address), "length": str(event.address.length)})
+        "where": voice.label(event.interface), "network": str(event.address), "length": str(event.address.length)})
 
 
 def _route_changed(event: linux.RouteChanged, _voice: Voice) -> Operands:
@@ -150,7 +150,7 @@ def _route(event: linux.RouteChosen, voice: Voice) -> Operands:
     elif group:
         case = "group"
     return Operands(f"RouteChosen.{case}", {
-        "ns": safe(event.namespace), "destination": voice.ip(event.destination), "where": label(event.interface),
+        "ns": safe(event.namespace), "destination": voice.ip(event.destination), "where": voice.label(event.interface),
         "gateway": voice.ip(event.gateway) if event.gateway is not None else "", "route": safe(str(event.route)),
         "prefix": voice.say("prefix", prefix=str(event.route.destination)),
         "considered": voice.say(many, count=str(event.considered)) if event.considered else "",
@@ -173,7 +173,7 @@ def _of_rules(event: Any, voice: Voice) -> Operands:
 
 
 def _queued(event: linux.PacketQueued, voice: Voice) -> Operands:
-    return Operands("PacketQueued", {"where": label(event.interface), "packet": voice.packet(event.packet),
+    return Operands("PacketQueued", {"where": voice.label(event.interface), "packet": voice.packet(event.packet),
                                      "next_hop": voice.ip(event.next_hop)})
 
 
@@ -200,7 +200,7 @@ def _icmp_silence(event: linux.IcmpSuppressed, voice: Voice) -> Operands:
 def _withheld(event: linux.ArpWithheld, voice: Voice) -> Operands:
     case = event.why if event.why.startswith("arp_") else "source"
     return Operands(f"ArpWithheld.{case}", {
-        "where": label(event.interface), "address": voice.ip(event.address), "sender": voice.ip(event.sender),
+        "where": voice.label(event.interface), "address": voice.ip(event.address), "sender": voice.ip(event.sender),
         "reason": {"IP_RPFILTER": "rp_filter"}.get(event.why, event.why)})
 
 
@@ -244,14 +244,15 @@ def _tcp(event: Any, voice: Voice) -> Operands:
 # -- links, Docker, the lab
 
 
-def _link(event: linux.LinkChanged, _voice: Voice) -> Operands:
+def _link(event: linux.LinkChanged, voice: Voice) -> Operands:
     case = f"{event.what}.{event.interface.kind}" if event.interface.kind in ("bridge", "bond") else event.what
-    return Operands(f"LinkChanged.{case}", {"where": label(event.interface), "detail": safe(event.detail)})
+    return Operands(f"LinkChanged.{case}", {"where": voice.label(event.interface), "detail": safe(event.detail)})
 
 
 def _port_state(event: linux.PortStateChanged, voice: Voice) -> Operands:
-    return Operands("PortStateChanged", {"bridge": label(event.bridge), "port": port_name(event.port, event.bridge),
-                                         "state": voice.state(event.state)})
+    return Operands("PortStateChanged", {
+        "bridge": voice.label(event.bridge), "port": port_name(event.port, event.bridge),
+        "state": voice.state(event.state)})
 
 
 def _started(event: docker.ContainerStarted, voice: Voice) -> Operands:

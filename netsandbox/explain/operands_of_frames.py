@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from netsandbox.explain.voice import Voice, arp_kind, label
+from netsandbox.explain.voice import Voice, arp_kind
 from netsandbox.linux.drop import Outcome
 from netsandbox.linux.place import CABLE, Place
 from netsandbox.wire.addresses import format_mac
@@ -17,7 +17,7 @@ from netsandbox.wire.udp import UdpDatagram
 
 def fields(interface: Place, frame: Frame, voice: Voice) -> dict[str, str]:
     """What sentences about a frame may name; fields of other protocols than its own are empty."""
-    texts = {"where": label(interface), "frame": voice.frame(frame), "dst": voice.mac(frame.dst),
+    texts = {"where": voice.label(interface), "frame": voice.frame(frame), "dst": voice.mac(frame.dst),
              "src": voice.mac(frame.src), "size": str(frame.size)}
     payload = frame.payload
     arp = payload if isinstance(payload, ArpPacket) else None

@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterable
 from typing import Any
 
 from netsandbox.explain.catalogue import LANGUAGES, PHRASES, fill
-from netsandbox.linux.place import Place
+from netsandbox.linux.place import BRIDGE, Place
 from netsandbox.wire.addresses import (
     BROADCAST_MAC,
     LIMITED_BROADCAST,
@@ -65,6 +65,7 @@ class Voice:
         self.language = language
         self._names = names
         self._at = at
+        self._switch: Callable[[str, str], bool] | None = getattr(names, "is_switch", None)
 
     def say(self, key: str, **fields: str) -> str:
         """A phrase of the catalogue."""
@@ -118,6 +119,11 @@ class Voice:
         """The name alone, where a MAC has one."""
         name = safe(self._names(address, self._at)) if self._names is not None and address else ""
         return format_mac(address) if name in NO_NAMES else name
+
+    def label(self, place: Place) -> str:
+        """`nginx-1:eth0`; the bridge that is all of a switch bears the switch's name, as it does everywhere."""
+        is_switch = place.kind == BRIDGE and self._switch is not None and self._switch(place.namespace, place.name)
+        return safe(place.namespace) if is_switch else label(place)
 
     # -- lists
 

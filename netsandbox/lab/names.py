@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from netsandbox.lab.nodes import Switch
 from netsandbox.wire.addresses import BROADCAST_MAC, LIMITED_BROADCAST, MAC_GROUP_BIT, format_ipv4, format_mac
 
 if TYPE_CHECKING:
@@ -22,6 +23,8 @@ class Namer:
     def __init__(self, lab: Lab) -> None:
         self._by_mac: dict[int, str] = {BROADCAST_MAC: EVERYONE}
         self._by_address: dict[int, str] = {LIMITED_BROADCAST: EVERYONE}
+        self._switches = {(node.namespace.name, node.bridge.name) for node in lab.nodes.values()
+                          if isinstance(node, Switch)}
         self.in_lab(lab)
         for interface in lab.interfaces():
             if interface.is_loopback:
@@ -38,6 +41,10 @@ class Namer:
         self._history = lab.name_history
         self._history.read(lab.trace)
         return self
+
+    def is_switch(self, namespace: str, bridge: str) -> bool:
+        """Whether a bridge is all that a switch is, and bears its name."""
+        return (namespace, bridge) in self._switches
 
     def __call__(self, number: int, at: int | None = None) -> str:
         """The name of a MAC or an IPv4 address; a MAC that looks like an address is none of a lab's.

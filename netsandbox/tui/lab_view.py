@@ -315,12 +315,13 @@ class LabView:
         record = self.session.trace.get(seq)
         return record.step if record is not None else None
 
-    def named(self, number: int, at: int | None = None) -> str:
-        """What a person calls a MAC or IPv4 address; `at`: when a record was made."""
+    @property
+    def named(self) -> Namer:
+        """What a person calls a MAC or IPv4 address, and a switch."""
         key = self.structure()
         if self._namer is None or self._namer[0] != key:
             self._namer = (key, Namer(self.session.lab))
-        return self._namer[1].in_lab(self.session.lab)(number, at)
+        return self._namer[1].in_lab(self.session.lab)
 
     def address_of(self, node: str) -> str:
         """The first address of a node, without its prefix length; the name where it has none."""

@@ -9,6 +9,7 @@ import pytest
 from netsandbox.lab.tables import InterfaceRow
 from netsandbox.tui.frame_words import shortened
 from netsandbox.tui.glyphs import UNICODE
+from netsandbox.tui.i18n import set_language
 from netsandbox.tui.options import Options
 from netsandbox.tui.screens.tunnel import TunnelScreen
 from netsandbox.tui.topology_layout import layout
@@ -136,6 +137,22 @@ async def test_a_tunnel_is_opened_by_a_key(tmp_path: Path) -> None:
         assert "0030  2a 00   " in text, "the bytes outside end with the VXLAN header"
         await on.press("escape")
         assert not isinstance(on.app.screen, TunnelScreen)
+
+
+@pytest.mark.parametrize(("language", "words"), [("en", "sw floods the ARP request"), ("zh", "sw 把它泛洪")])
+async def test_why_calls_a_switch_as_the_picture_does(tmp_path: Path, language: str, words: str) -> None:
+    set_language(language)
+    async with stage(tmp_path, size=(120, 40)) as on:
+        for line in ("add-host a", "add-switch sw", "connect a sw", "set-ip a 10.0.0.1/24", "ping a 10.0.0.2 -W 1"):
+            await on.line(line)
+            await on.quiet()
+        trace = on.app.live.session.trace
+        seq = next(record.seq for record in trace.since(0) if type(record.event).__name__ == "FrameBridged"
+                   and record.event.bridge.namespace == "sw")
+        said = on.app.live.why(seq)
+        assert said is not None
+        assert words in said.decision
+        assert "br0" not in said.decision
 
 
 async def test_vlans_are_a_tab_and_a_switch_has_one_name(tmp_path: Path) -> None:
