@@ -73,6 +73,16 @@ def tabs_of(source: LabSource, place: Place) -> list[str]:
     return [*tabs, "endpoints", "log"] if node.kind == "container" else tabs
 
 
+def beyond(names: Sequence[str], chosen: int, room: int) -> int:
+    """How many tabs have to go at the left so that the chosen one is seen in `room` cells, in brackets."""
+    needed = 2
+    for number in range(chosen, -1, -1):
+        needed += 1 + cell_len(names[number])
+        if needed > (room if number == 0 else room - 2):
+            return min(number + 1, chosen)
+    return 0
+
+
 MOST_OWN = 1
 """Permanent rows, the ports' own MACs, that are listed below those that were learned; more are counted."""
 

@@ -10,7 +10,7 @@ from syrupy.assertion import SnapshotAssertion
 from textual.widgets import DataTable
 
 from netsandbox.lab.tables import NeighbourRow
-from netsandbox.tui.device_tables import countdown, made_by, narrower, news, table_of, tabs_of
+from netsandbox.tui.device_tables import beyond, countdown, made_by, narrower, news, table_of, tabs_of
 from netsandbox.tui.glyphs import ASCII, UNICODE
 from netsandbox.tui.i18n import set_language, tr
 from netsandbox.tui.panes.device import DevicePane
@@ -43,6 +43,26 @@ def test_a_timer_that_does_not_run_has_no_bar() -> None:
     assert countdown(9, 9, 9, UNICODE) == "      0 s"
     assert made_by(14, UNICODE) == "⟵14"
     assert made_by(None, UNICODE) == ""
+
+
+@pytest.mark.parametrize(("chosen", "room", "hidden"),
+                         [(0, 3, 0), (1, 12, 0), (2, 19, 0), (2, 18, 1), (2, 17, 1), (2, 16, 2), (2, 3, 2)])
+def test_the_chosen_tab_is_seen_however_many_there_are(chosen: int, room: int, hidden: int) -> None:
+    assert beyond(["ARP", "Links", "Routes"], chosen, room) == hidden
+
+
+async def test_the_last_tab_of_many_is_named_in_the_title() -> None:
+    source = pinged()
+    source.rule_rows["nginx-1"], source.connection_rows["nginx-1"] = [], []
+    pane = DevicePane(source)
+    pane.styles.border = ("round", "white")
+    app = Harness(pane)
+    async with app.run_test(size=(40, 10)) as pilot:
+        pane.show(Place("nginx-1"), "log")
+        await pilot.pause()
+        title = screen_text(app).splitlines()[0]
+        assert title.startswith("╭─ nginx-1 ── … ")
+        assert "[Log]" in title
 
 
 def test_a_pane_that_is_narrower_than_a_table_has_seconds_without_bars() -> None:

@@ -17,7 +17,7 @@ from textual.style import Style
 from textual.widgets import DataTable, Static
 
 from netsandbox.lab.tables import ConnectionRow
-from netsandbox.tui.device_tables import Table, key_of, narrower, news, table_of, tabs_of
+from netsandbox.tui.device_tables import Table, beyond, key_of, narrower, news, table_of, tabs_of
 from netsandbox.tui.glyphs import UNICODE, GlyphSet
 from netsandbox.tui.i18n import language, tr
 from netsandbox.tui.panes.late_table import LateTable
@@ -321,7 +321,7 @@ class DevicePane(Vertical):
             self.query_one(".device--empty", Static).update(Content(text))
 
     def _retitle(self) -> None:
-        titled = (self.place, self.tab, tuple(self.tabs), language())
+        titled = (self.place, self.tab, tuple(self.tabs), language(), self.size.width)
         if titled == self._titled:
             return
         self._titled = titled
@@ -333,7 +333,10 @@ class DevicePane(Vertical):
         parts: list[Content] = [Content(f"{self.glyphs.pinned} {name}" if self.pinned else name), Content(" ──")]
         if self.glyphs.ascii:
             parts[-1] = Content(" --")
-        for tab in self.tabs:
+        room = self.size.width - sum(part.cell_length for part in parts) - 4  # beside the corners
+        hidden = beyond([tr("tab." + tab) for tab in self.tabs], self.tabs.index(self.tab), room)
+        parts += [Content(f" {self.glyphs.ellipsis}")] if hidden else []
+        for tab in self.tabs[hidden:]:
             text = tr("tab." + tab)
             click = Style.from_meta({"@click": f"show_tab('{tab}')"})
             shown = f"[{text}]" if tab == self.tab else text
