@@ -53,7 +53,7 @@ def shortened(line: str, width: int) -> str:
 
 def _segment(found: re.Match[str], width: int) -> str:
     """A TCP segment: ten digits of a sequence number leave no room for how much it carries, and what."""
-    told = found["ports"] + found["port"]
+    told = found["ports"] + (found["port"] if width >= BRIEF else found["port"].replace("Flags ", ""))
     if width >= NUMBERS:
         told += found["numbers"]
     if found["mss"]:
