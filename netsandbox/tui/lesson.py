@@ -110,7 +110,8 @@ class Lesson:
             self._scenario, self._number = scenario, number
             self._shown, self._asked, self._goals, self._solved = 0, -1, {}, False
         elif session.position.step < self._at:
-            self._goals, self._solved = {}, False
+            self._goals = {line: goal._replace(met=None, wrong="") for line, goal in self._goals.items()}
+            self._solved = False
         self._at = session.position.step
 
     def begin(self, session: KeptSession) -> None:

@@ -263,6 +263,18 @@ async def test_what_the_lesson_did_meets_no_goal_of_a_task(tmp_path: Path) -> No
         assert stage.app.live.jobs.since(0)[-1].kind == "hold", "a person may ask about anything"
 
 
+async def test_a_step_back_leaves_goals_their_sentences(tmp_path: Path, mend: Path) -> None:
+    """What was a sentence stood there as a bare condition again, in English."""
+    async with opened(tmp_path, Options(tour=False, scenario=str(mend)), size=(120, 40)) as stage:
+        await at_task(stage)
+        await stage.line("set-ip pc2 10.0.0.2/24")
+        await stage.quiet()
+        assert "✓ pc1 gets an answer from pc2 (one ping)" in pane(stage)[1]
+        await stage.press("escape", "b", "6")
+        assert "pc1 gets an answer from pc2 (one ping)" in pane(stage)[1]
+        assert "✓" not in pane(stage)[1]
+
+
 async def test_a_task_is_recovered(tmp_path: Path) -> None:
     path = tmp_path / "task.yaml"
     path.write_text(TASK, encoding="utf-8")
