@@ -279,8 +279,14 @@ class LabApp(UnbrokenApp):
         self.main.say.say(said(scenario.about))
         if scenario.steps and not self.main.has_class("-short"):
             self.main.set_view("lesson")
-        self.main.set_focus(self.main.topology)
+        self.main.command.input.call_later(self._to_the_keys)  # behind what was typed ahead into it
         self.main.show_keys()
+
+    def _to_the_keys(self) -> None:
+        """Leave the prompt, unless the next line is begun."""
+        if not self.main.command.is_begun:
+            self.main.set_focus(self.main.topology)
+            self.main.show_keys()
 
     def _note_progress(self) -> None:
         stand, scenario = self.live.lesson.stand(), self.live.session.scenario

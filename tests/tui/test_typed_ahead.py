@@ -72,6 +72,24 @@ async def test_a_command_in_one_burst_is_typed_and_not_done(tmp_path: Path, word
         assert on.app.main.command.line == line
 
 
+async def test_a_line_typed_ahead_of_a_load_keeps_the_prompt(tmp_path: Path) -> None:
+    """Its letters were keys of the panes: `docke` of `docker run` opened a shell in a container."""
+    async with stage(tmp_path, size=(120, 40)) as on:
+        driver = on.app._driver
+        assert driver is not None
+        await on.press("colon")
+        on.app.main.command.input.value = "load hub"
+        for part in ("\r:show", " nodes"):
+            for message in XTermParser().feed(part):
+                driver.send_message(message)
+            for _ in range(4):
+                await on.pilot.pause()
+        assert on.app.main.command.input.has_focus
+        assert on.app.main.command.line == ":show nodes"
+        await on.press("enter")
+        assert on.app.live.jobs.since(0)[-1].text.startswith("pc4")
+
+
 async def test_a_paste_onto_a_pane_is_for_the_command_line(tmp_path: Path) -> None:
     async with stage(tmp_path) as on:
         driver = on.app._driver

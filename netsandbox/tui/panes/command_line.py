@@ -93,6 +93,11 @@ class CommandLine(PromptLine):
             self._told = True
             self.note(text, error=error)
 
+    @property
+    def is_begun(self) -> bool:
+        """Whether somebody types the next line already, and has said so by a colon."""
+        return self.input.has_focus and self.line.startswith(":")
+
     def left(self) -> None:
         """Forget what was said."""
         self._told = False
