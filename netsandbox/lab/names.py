@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from netsandbox.lab.nodes import Switch
 from netsandbox.wire.addresses import BROADCAST_MAC, LIMITED_BROADCAST, MAC_GROUP_BIT, format_ipv4, format_mac
 
 if TYPE_CHECKING:
@@ -23,6 +22,8 @@ class Namer:
     def __init__(self, lab: Lab) -> None:
         self._by_mac: dict[int, str] = {BROADCAST_MAC: EVERYONE}
         self._by_address: dict[int, str] = {LIMITED_BROADCAST: EVERYONE}
+        from netsandbox.lab.nodes import Switch  # not needed before there is a lab
+
         self._switches = {(node.namespace.name, node.bridge.name) for node in lab.nodes.values()
                           if isinstance(node, Switch)}
         self.in_lab(lab)
