@@ -22,10 +22,7 @@ class Namer:
     def __init__(self, lab: Lab) -> None:
         self._by_mac: dict[int, str] = {BROADCAST_MAC: EVERYONE}
         self._by_address: dict[int, str] = {LIMITED_BROADCAST: EVERYONE}
-        from netsandbox.lab.nodes import Switch  # not needed before there is a lab
-
-        self._switches = {(node.namespace.name, node.bridge.name) for node in lab.nodes.values()
-                          if isinstance(node, Switch)}
+        self._switches = {(node.namespace.name, node.whole_bridge) for node in lab.nodes.values() if node.whole_bridge}
         self.in_lab(lab)
         for interface in lab.interfaces():
             if interface.is_loopback:

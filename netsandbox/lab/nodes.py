@@ -25,6 +25,11 @@ class Node:
         self._files: FileSystem | None = None
 
     @property
+    def whole_bridge(self) -> str:
+        """The name of the bridge that is all of it; empty where it is something else."""
+        return ""
+
+    @property
     def has_files(self) -> bool:
         """Whether somebody has looked at its files."""
         return self._files is not None
@@ -78,6 +83,10 @@ class Switch(Node):
         self.port_limit = port_limit
         if port_limit is not None:
             self.kind = "bridge"
+
+    @property
+    def whole_bridge(self) -> str:
+        return self.bridge.name
 
 
 class HubNode(Node):
