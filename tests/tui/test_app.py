@@ -275,7 +275,7 @@ async def test_a_live_resize_and_a_terminal_too_small(tmp_path: Path) -> None:
         assert "nginx-1" in screen_text(on.app)  # type: ignore[arg-type]
 
 
-@pytest.mark.parametrize(("size", "rows"), [((62, 18), 1), ((80, 24), 3), ((120, 40), 5)])
+@pytest.mark.parametrize(("size", "rows"), [((62, 18), 1), ((80, 24), 5), ((120, 40), 5)])
 async def test_a_long_text_leaves_room_for_prompt_and_log(tmp_path: Path, size: tuple[int, int], rows: int) -> None:
     """Of the smallest terminal five lines of text took the prompt, the keys and the log."""
     path = tmp_path / "long.yaml"

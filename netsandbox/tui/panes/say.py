@@ -10,8 +10,8 @@ from netsandbox.tui.text import safe, wrap
 
 MOST_LINES = 5
 """What is longer ends in dots here, and is whole in the lesson's pane and in the output."""
-BESIDE = 18
-"""Lines of the screen that prompt, log and picture need; half of what is left is for the text."""
+BESIDE = 19
+"""Lines of the screen that prompt, keys, log and picture need."""
 
 
 class SayLine(Static):
@@ -40,6 +40,6 @@ class SayLine(Static):
 
     def _wrap(self) -> None:
         width, height = (self.screen.size.width or 80) - 2, self.screen.size.height or 24
-        most = min(max((height - BESIDE) // 2, 1), MOST_LINES)
+        most = min(max(height - BESIDE, 1), MOST_LINES)
         lines = wrap(self.glyphs.plain(safe(self.text)), width, most, self.glyphs.ellipsis)
         self.update(Content("\n".join(lines)))
