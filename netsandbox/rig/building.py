@@ -148,7 +148,10 @@ def _put_rules(lab: KernelLab, node: str) -> None:
         table = words[words.index("-t") + 1] if "-t" in words else "filter"
         tables.setdefault(table, []).append(rule.replace(f"-t {table} ", ""))
     text = "".join(f"*{table}\n" + "\n".join(lines) + "\nCOMMIT\n" for table, lines in tables.items())
-    if restore.restore(lab.namespaces[node], text, restore.Wish(keeps=True)).code:
+    answer = restore.restore(lab.namespaces[node], text, restore.Wish(keeps=True))
+    if "is not modelled" in answer.err:
+        raise KernelLabError(f"iptables (in {node}): {answer.err.strip()[:LONGEST_ERROR]}")
+    if answer.code:
         for rule in rules:
             _must(lab, node, ["iptables", *shlex.split(rule)])
 
