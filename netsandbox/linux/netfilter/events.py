@@ -40,20 +40,26 @@ class ChainWalk(NamedTuple):
     """No rule decided: the chain's policy did."""
 
 
-class ConnectionChanged(NamedTuple):
-    """The connection tracker entered, changed or forgot a connection."""
+class _ConnectionChanged(NamedTuple):
+    """The fields of ConnectionChanged."""
 
     namespace: str
-    line: Line
+    text: str
+    """Its line of `conntrack -L`."""
     why: str
     """new, state, expired, reset, reopened, deleted, early drop, address gone, another way out, succeeded."""
     made_at: int
     """The first record after its first packet came."""
 
-    @property
-    def text(self) -> str:
-        """Its line of `conntrack -L`."""
-        return self.line.text
+
+class ConnectionChanged(_ConnectionChanged):
+    """The connection tracker entered, changed or forgot a connection."""
+
+    __slots__ = ()
+
+    def __new__(cls, namespace: str, line: Line, why: str, made_at: int) -> ConnectionChanged:
+        """What was recorded; the line is written now, when it is read."""
+        return super().__new__(cls, namespace, line.text, why, made_at)
 
 
 class PacketLogged(NamedTuple):
