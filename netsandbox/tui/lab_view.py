@@ -215,11 +215,12 @@ class LabView:
         return list(frame_log.rows(lab, since, limit, teller=self._teller[1], skip=skip))
 
     def hops(self, since: int, end: int) -> Iterator[Hop]:
-        trace = self.session.trace
-        if since != self._journeys_end:
-            self._journeys = Journeys()
-            for record in trace.since(since - UNDER_WAY, since):
-                self._journeys.of(record)  # frames that were under way then have their journeys still
+        trace, start = self.session.trace, self._journeys_end
+        if not 0 <= start <= since:
+            self._journeys, start = Journeys(), since - UNDER_WAY  # what was under way then has its journey still
+        self._journeys_end = -1
+        for record in trace.since(start, since):
+            self._journeys.of(record)
         yield from frame_log.hops(trace, self._journeys, since, end)
         self._journeys_end = end
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from array import array
 from bisect import bisect_right
 from collections.abc import Collection
-from itertools import chain, count, repeat
+from itertools import count
 from typing import NamedTuple
 
 from netsandbox.lab.tables import Hop
@@ -72,15 +72,17 @@ class Ways:
             return
         first, last = rows.seqs[start], rows.seqs[end - 1 - rows.first]
         left = bisect_right(rows.seqs, last) - start
-        # The lab may be another one by now, of which nobody has told the log yet: there are as many rows still.
-        for hop in chain(rows.told.hops(first, last + 1), repeat(NOTHING)):
-            more = min(hop.rows, left)
-            left -= more
-            self._journeys.extend([hop.journey] * more)
-            self._tellings.extend([_telling(hop)] * more)
-            self._count(self.end - 1, more)
-            if not left:
-                return
+        for hop in rows.told.hops(first, last + 1):  # to its end: only so the next part goes on with these journeys
+            left -= self._take(hop, min(hop.rows, left))
+        self._take(NOTHING, left)  # the lab may be another one by now, of which nobody has told the log yet
+
+    def _take(self, hop: Hop, rows: int) -> int:
+        """So many rows are alike in that."""
+        if rows:
+            self._journeys.extend([hop.journey] * rows)
+            self._tellings.extend([_telling(hop)] * rows)
+            self._count(self.end - 1, rows)
+        return rows
 
     def _count(self, absolute: int, rows: int = 1) -> None:
         """So many rows more up to one, which are all alike."""

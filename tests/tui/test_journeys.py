@@ -2,8 +2,13 @@
 
 from __future__ import annotations
 
+from itertools import groupby
 from pathlib import Path
 
+import pytest
+
+from netsandbox.tui import lab_view
+from netsandbox.tui.log_store import LogStore
 from tests.tui.app_harness import Stage, stage
 
 
@@ -52,3 +57,16 @@ async def test_a_filter_and_a_step_back_work_on_journeys(tmp_path: Path) -> None
         await on.press("b", "b", "b", "b")
         await on.quiet()
         assert log.store.shown(len(log.store) - 1).verdict != "accepted", "the reply has not come yet"
+
+
+async def test_a_journey_is_one_however_much_comes_between(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(lab_view, "UNDER_WAY", 0)
+    async with stage(tmp_path) as on:
+        await pinged(on)
+        await on.press("f")
+        store = LogStore(on.app.live)
+        store.fold(True)
+        for _seq, alike in groupby(on.app.live.log_numbers(0)):
+            store.extend(alike)
+            store.scan(1)
+        assert len(store) == len(on.app.main.log_pane.store), "the log was read all at once"
