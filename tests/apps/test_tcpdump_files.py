@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 
 from netsandbox.apps import tcpdump
@@ -82,11 +84,14 @@ def test_a_capture_is_limited(two: KeptSession, monkeypatch: pytest.MonkeyPatch)
     assert two.run("tcpdump -r x | wc -l").out == "2\n"
 
 
-def test_nothing_of_the_disk_is_read_or_written(two: KeptSession, tmp_path: object) -> None:
+def test_nothing_of_the_disk_is_read_or_written(two: KeptSession, tmp_path: Path) -> None:
     two.run(f"tcpdump -w {tmp_path}/lan.pcap -c 1 -i docker0 icmp &")
     two.run("ping aa bb")
-    assert list(tmp_path.iterdir()) == []  # type: ignore[attr-defined]
-    assert two.run("tcpdump -r /etc/passwd").err.startswith("tcpdump: /etc/passwd: No such file or directory\n")
+    assert list(tmp_path.iterdir()) == []
+    on_disk = tmp_path / "real.pcap"
+    on_disk.write_bytes(b"")
+    assert two.run(f"tcpdump -r {on_disk}").err.startswith(f"tcpdump: {on_disk}: No such file or directory\n")
+    assert two.run("tcpdump -r /etc/passwd").err == "tcpdump: unknown file format\n"
 
 
 def test_it_replays(two: KeptSession) -> None:

@@ -80,7 +80,7 @@ def test_curl_tells_of_its_connection(lab: Session) -> None:
     ("socat TCP:172.17.0.2:81 -", 1, "Connection refused"), ("socat A B", 1, 'unknown device/address "A"'),
     ("socat - EXEC:nosuch", 1, "No such file or directory"), ("python3 x.py", 127, "of Python there is"),
     ("getent nosuch x", 1, "Unknown database: nosuch"),
-    ("getent group x", 1, "getent: group is not modelled; there are"), ("getent", 1, "wrong number of arguments"),
+    ("getent shadow x", 1, "getent: shadow is not modelled; there are"), ("getent", 1, "wrong number of arguments"),
     ("ab -n 1 http://x/", 127, "the sandbox has no ab"),
 ])
 def test_what_goes_wrong_is_said_in_the_tools_own_words(lab: Session, line: str, code: int, error: str) -> None:
