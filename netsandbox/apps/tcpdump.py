@@ -138,7 +138,7 @@ class Tcpdump(Program):
             return next((i for i in _by_merit(self.namespace) if i.up), self.namespace.lo)
         interface = self.namespace.interfaces.get(name)
         if interface is None:
-            raise UsageError(f"tcpdump: {name[:60]}: No such device exists\n(No such device exists)", 1)
+            raise UsageError(f"tcpdump: {name}: No such device exists\n(No such device exists)", 1)
         if not interface.up:
             raise UsageError(f"tcpdump: {name}: That device is not up", 1)
         return interface
@@ -157,7 +157,7 @@ class Tcpdump(Program):
             capture = self._files.read(self.options.read)
         except FileError as error:
             self.complain("tcpdump: error reading dump file: Is a directory" if error.name == "EISDIR" else
-                          f"tcpdump: {self.options.read[:60]}: {error}\nnote: -r reads what -w wrote in this lab; "
+                          f"tcpdump: {self.options.read}: {error}\nnote: -r reads what -w wrote in this lab; "
                           "files of the disk stay outside")
             self.exit(1)
             return
@@ -168,7 +168,7 @@ class Tcpdump(Program):
             return
         self._is_cooked = capture.is_cooked
         self._lines = Lines(self.options, self._is_cooked, self._names)
-        self.complain(f"reading from file {self.options.read[:60]}, link-type {LINK[self._is_cooked]}, snapshot "
+        self.complain(f"reading from file {self.options.read}, link-type {LINK[self._is_cooked]}, snapshot "
                       f"length {SNAPLEN}")
         try:
             self._compile(0, is_file=True)
