@@ -122,7 +122,7 @@ class Ports(Match):
         return True
 
     def _ports_seen(self, buffer: SocketBuffer) -> str:
-        ports = transport_ports(buffer)
+        ports = transport_ports(buffer, of_fragments=True)
         if ports is None:
             return ""
         return " ".join(f"{flag[2:]} {port}" for flag, port in zip(("--sport", "--dport"), ports, strict=True)

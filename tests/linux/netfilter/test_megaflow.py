@@ -10,7 +10,7 @@ import pytest
 from netsandbox.linux.core.hooks import Hook
 from netsandbox.linux.netfilter.megaflow import MOST, Megaflows
 from netsandbox.linux.netfilter.walk import ChainFunction
-from netsandbox.wire.ipv4 import TCP, IPv4Packet
+from netsandbox.wire.ipv4 import TCP, UDP, IPv4Packet
 from netsandbox.wire.tcp import ACK, FIN, SYN, TcpSegment
 from tests.linux.netfilter.router import Router, packet
 
@@ -54,6 +54,20 @@ def test_the_records_and_the_counters_are_those_of_asking_each_rule(condition: s
     with patch.object(Megaflows, "find", return_value=None):
         expected = told(condition)
     assert told(condition) == expected
+
+
+def digest_of_fragments() -> str:
+    router = Router()
+    router.iptables("-A FORWARD -p udp --dport 53 -j DROP")
+    for offset, is_more in ((0, True), (1, False), (0, True)):
+        router.pass_through(IPv4Packet(1, 2, UDP, b"\0\1\0\2\0\xff\0\0", offset=offset, mf=is_more), "eth0", "eth1")
+    return router.namespace.trace.digest()
+
+
+def test_of_a_later_fragment_the_same_is_told_as_of_a_first_one_with_the_same_bytes() -> None:
+    with patch.object(Megaflows, "find", return_value=None):
+        expected = digest_of_fragments()
+    assert digest_of_fragments() == expected
 
 
 def test_a_chain_remembers_only_so_many_ways() -> None:
