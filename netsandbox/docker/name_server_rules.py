@@ -15,6 +15,7 @@ from netsandbox.linux.netfilter.targets_nat import DestinationNat, Ports, Source
 
 if TYPE_CHECKING:
     from netsandbox.linux.core.namespace import NetworkNamespace
+    from netsandbox.linux.netfilter.ruleset import Table
 
 ADDRESS = 0x7F00000B
 DOMAIN = 53
@@ -32,14 +33,8 @@ FROM_DOMAIN = SourceNat({"--to-source": Given(False, Where(0, 0, Ports(DOMAIN, D
 def lead(namespace: NetworkNamespace, udp: int, tcp: int) -> None:
     """Let the rules lead to these ports; after a restart of dockerd those before are there already."""
     table = namespace.netfilter.table("nat")
-    for name in CHAINS.values():
-        if name not in table.chains:
-            table.add_chain(name)
-        table.flush(name)
-    for hook, jump in JUMPS.items():
-        before = table.place_of(hook, Rule(TO_SERVER, (), jump))
-        if before is not None:
-            table.delete(hook, before)
+    for hook, name in CHAINS.items():
+        _begin(table, hook, name)
     ports = {"6": tcp, "17": udp}
     table.append("OUTPUT", Rule(TO_SERVER, (), JUMPS["OUTPUT"]))
     for protocol, port in ports.items():
@@ -48,6 +43,17 @@ def lead(namespace: NetworkNamespace, udp: int, tcp: int) -> None:
     for protocol, port in ports.items():
         table.append(CHAINS["POSTROUTING"], _answer(protocol, port))
     namespace.netfilter.refresh(namespace)
+
+
+def _begin(table: Table, hook: str, name: str) -> None:
+    """Have an empty chain that nothing leads to; only to one that is there something can lead already."""
+    if name not in table.chains:
+        table.add_chain(name)
+        return
+    table.flush(name)
+    before = table.place_of(hook, Rule(TO_SERVER, (), JUMPS[hook]))
+    if before is not None:
+        table.delete(hook, before)
 
 
 def _question(protocol: str, port: int) -> Rule:
