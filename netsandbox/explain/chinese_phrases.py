@@ -84,6 +84,7 @@ PHRASES: dict[str, str] = {
     "cause.forgotten": "更早的一步，跟踪中已不再保留",
     "cause.nameless": "来自外部、没有留下记录的操作",
     "cause.changed": "{text}继续前行时：{changed}。",
+    "cause.again": "{text}同样的事接连发生了{count}次。",
     "cause.skipped": "其间还有{count}步",
     "hops.one": "1 跳", "hops": "{count}跳",
 }

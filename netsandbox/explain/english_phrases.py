@@ -88,6 +88,7 @@ PHRASES: dict[str, str] = {
     "cause.forgotten": "an earlier step, older than what the trace keeps",
     "cause.nameless": "something done from outside that left no record",
     "cause.changed": "{text} It goes on as {changed}.",
+    "cause.again": "{text} The same {count} times, one after another.",
     "cause.skipped": "{count} more steps between",
     "hops.one": "1 hop", "hops": "{count} hops",
 }

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from itertools import groupby
 from typing import Any, NamedTuple
 
 from netsandbox.engine.trace import Record, Trace
@@ -185,7 +186,7 @@ def _story(trace: Trace, record: Record, voice: Voice) -> Story:
     explanation = _with_walks(trace, record, explanation, voice)
     explanation = explanation._replace(looked_at=(*explanation.looked_at, *fate(trace, record, voice)))
     links, skipped, hops = chain(trace, record, MOST_CAUSES)
-    causes = [_cause(trace, link, voice) for link in links]
+    causes = _once([_cause(trace, link, voice) for link in links], voice)
     if skipped:
         gap = Cause(links[-1].step, None, voice.say("cause.skipped", count=str(skipped)))
         causes.insert(len(causes) - 1, gap)
@@ -296,6 +297,17 @@ def _cause(trace: Trace, link: Link, voice: Voice) -> Cause:
     changed = translated(section(trace, link.record), voice) if isinstance(event, FrameReceived) else ""
     text = voice.say("cause.changed", text=text, changed=changed) if changed else text
     return Cause(link.step, link.record.seq, text)
+
+
+def _once(causes: list[Cause], voice: Voice) -> list[Cause]:
+    """A program that tries again and fails again is one cause, the oldest; how often, the sentence says."""
+    told = []
+    for text, alike in groupby(causes, lambda cause: cause.text):
+        *others, first = alike
+        if others:
+            text = voice.say("cause.again", text=text, count=str(len(others) + 1))
+        told.append(first._replace(text=text))
+    return told
 
 
 def _cause_text(trace: Trace, record: Record, voice: Voice) -> str:

@@ -65,7 +65,7 @@ class Voice:
         self.language = language
         self._names = names
         self._at = at
-        self._switch: Callable[[str, str], bool] | None = getattr(names, "is_switch", None)
+        self._bridge: Callable[[str, str], str] | None = getattr(names, "of_bridge", None)
 
     def say(self, key: str, **fields: str) -> str:
         """A phrase of the catalogue."""
@@ -121,9 +121,12 @@ class Voice:
         return format_mac(address) if name in NO_NAMES else name
 
     def label(self, place: Place) -> str:
-        """`nginx-1:eth0`; the bridge that is all of a switch bears the switch's name, as it does everywhere."""
-        is_switch = place.kind == BRIDGE and self._switch is not None and self._switch(place.namespace, place.name)
-        return safe(place.namespace) if is_switch else label(place)
+        """`nginx-1:eth0`; the bridge that is all of a switch bears the switch's name, as it does everywhere, and one
+        that Docker named has its network's beside it: `host:br-358d65ef3b14 (app)`."""
+        title = self._bridge(place.namespace, place.name) if place.kind == BRIDGE and self._bridge is not None else ""
+        if title == place.namespace:
+            return safe(title)
+        return self.say("named", address=label(place), name=safe(title)) if title else label(place)
 
     # -- lists
 

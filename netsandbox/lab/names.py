@@ -16,13 +16,19 @@ BETWEEN = "/"
 """Joins the names of several who have one address: who of them was meant, nobody can know."""
 
 
+def titled_bridges(lab: Lab) -> dict[tuple[str, str], str]:
+    """(namespace, bridge) -> the switch that it is, or the Docker network that a person made."""
+    return {(node.namespace.name, bridge): title for node in lab.nodes.values()
+            for bridge, title in node.titled_bridges.items()}
+
+
 class Namer:
     """Names of a lab's addresses, looked up once; make a new one after the lab has changed."""
 
     def __init__(self, lab: Lab) -> None:
         self._by_mac: dict[int, str] = {BROADCAST_MAC: EVERYONE}
         self._by_address: dict[int, str] = {LIMITED_BROADCAST: EVERYONE}
-        self._switches = {(node.namespace.name, node.whole_bridge) for node in lab.nodes.values() if node.whole_bridge}
+        self._bridges = titled_bridges(lab)
         self.in_lab(lab)
         for interface in lab.interfaces():
             if interface.is_loopback:
@@ -40,9 +46,9 @@ class Namer:
         self._history.read(lab.trace)
         return self
 
-    def is_switch(self, namespace: str, bridge: str) -> bool:
-        """Whether a bridge is all that a switch is, and bears its name."""
-        return (namespace, bridge) in self._switches
+    def of_bridge(self, namespace: str, bridge: str) -> str:
+        """The switch that a bridge is all of, or the Docker network that a person made; empty for any other."""
+        return self._bridges.get((namespace, bridge), "")
 
     def __call__(self, number: int, at: int | None = None) -> str:
         """The name of a MAC or an IPv4 address; a MAC that looks like an address is none of a lab's.

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from netsandbox.docker.engine import DockerEngine
+from netsandbox.docker.network import BridgeNetwork
 from netsandbox.linux.core.inode import FileSystem
 from netsandbox.linux.drivers.hub import Hub
 
@@ -12,6 +13,9 @@ if TYPE_CHECKING:
     from netsandbox.linux.bridge.bridge import Bridge
     from netsandbox.linux.core.interface import Interface
     from netsandbox.linux.core.namespace import NetworkNamespace
+
+OWN_NAME = "br-"
+"""How the engine begins a bridge's name that nobody chose."""
 
 
 class Node:
@@ -25,9 +29,10 @@ class Node:
         self._files: FileSystem | None = None
 
     @property
-    def whole_bridge(self) -> str:
-        """The name of the bridge that is all of it; empty where it is something else."""
-        return ""
+    def titled_bridges(self) -> dict[str, str]:
+        """What a person calls a bridge of its namespace, by the bridge's name; the node's own name where it is all of
+        the node."""
+        return {}
 
     @property
     def has_files(self) -> bool:
@@ -59,6 +64,12 @@ class Host(Node):
         self.name_servers: tuple[int, ...] = ()
         self.forwards_from_boot = False
 
+    @property
+    def titled_bridges(self) -> dict[str, str]:
+        networks = self.docker.networks.values() if self.docker is not None else ()
+        return {network.bridge.name: network.name for network in networks
+                if isinstance(network, BridgeNetwork) and network.bridge.name.startswith(OWN_NAME)}
+
 
 class Remote(Host):
     """A host behind the uplink, or the router that leads there.
@@ -85,8 +96,8 @@ class Switch(Node):
             self.kind = "bridge"
 
     @property
-    def whole_bridge(self) -> str:
-        return self.bridge.name
+    def titled_bridges(self) -> dict[str, str]:
+        return {self.bridge.name: self.name}
 
 
 class HubNode(Node):

@@ -5,10 +5,10 @@ from __future__ import annotations
 from itertools import islice
 from typing import TYPE_CHECKING
 
-from netsandbox.docker.network import BridgeNetwork
 from netsandbox.lab.docker_rows import published_by
 from netsandbox.lab.errors import LabError
-from netsandbox.lab.nodes import Host, Remote, Switch
+from netsandbox.lab.names import titled_bridges
+from netsandbox.lab.nodes import Host, Remote
 from netsandbox.lab.tables import (
     ConnectionRow,
     FdbRow,
@@ -49,9 +49,6 @@ if TYPE_CHECKING:
     from netsandbox.linux.core.namespace import NetworkNamespace
     from netsandbox.linux.netfilter.ruleset import Chain
 
-OWN_NAME = "br-"
-"""How the engine begins a bridge's name that nobody chose."""
-
 
 def nodes(lab: Lab) -> list[NodeRow]:
     """Hosts with their containers behind them, then what else there is, in the order of adding."""
@@ -79,24 +76,11 @@ def find_namespace(lab: Lab, node: str) -> NetworkNamespace | None:
 
 def interfaces(lab: Lab, node: str | None = None) -> list[InterfaceRow]:
     """The interfaces of one node's namespace, or of all namespaces."""
-    titles = _titles(lab)
+    titles = titled_bridges(lab)
     if node is not None:
         found = find_namespace(lab, node)
         return [] if found is None else [_interface(i, titles) for i in found.interfaces.values()]
     return [_interface(interface, titles) for interface in lab.interfaces()]
-
-
-def _titles(lab: Lab) -> dict[tuple[str, str], str]:
-    """(namespace, bridge) -> the switch that it is, or the Docker network that a person made."""
-    found = {}
-    for node in lab.nodes.values():
-        if isinstance(node, Switch):
-            found[node.namespace.name, node.bridge.name] = node.name
-        elif isinstance(node, Host) and node.docker is not None:
-            for network in node.docker.networks.values():
-                if isinstance(network, BridgeNetwork) and network.bridge.name.startswith(OWN_NAME):
-                    found[node.namespace.name, network.bridge.name] = network.name
-    return found
 
 
 def _interface(interface: Interface, titles: Mapping[tuple[str, str], str]) -> InterfaceRow:

@@ -128,6 +128,13 @@ def test_names_do_where_numbers_do(pair: Typed) -> None:
     assert "has no row for cc" in pair.run("why fdb docker0 cc")
 
 
+def test_a_network_that_docker_named_has_its_own_name_beside_it() -> None:
+    app = Typed("docker network create app", "docker run -d --name aa --network app nginx",
+                "docker run -d --name bb --network app nginx", "wait", "ping aa bb -c 1")
+    bridge = app.shell.lab.host("host").docker.networks["app"].bridge.name
+    assert f"host:{bridge} (app) floods the ARP request" in app.run("why arp aa bb")
+
+
 def test_who_has_a_port(pair: Typed) -> None:
     assert pair.run("why port aa 80").startswith("nginx takes TCP port 80")
     assert pair.run("why port host 80") == (

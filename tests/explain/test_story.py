@@ -242,11 +242,19 @@ def test_nothing_dropped_says_so() -> None:
 def test_a_port_that_is_taken() -> None:
     lab = Lab()
     lab.add_container("web", network="host")
+    command(lab, "run web-2")
     lab.add_container("web-2", network="host")
     lab.scheduler.run_until_quiet()
     story = why_drop(lab.trace, "en", names(lab))
     assert story.decision == "nginx on host does not get TCP port 80 of every address: nginx has it."
     assert "EADDRINUSE" in " ".join(story.looked_at)
+    again, line = story.causes
+    assert again.seq is not None
+    steps = sorted({record.step for record in lab.trace.since(again.seq)
+                    if isinstance(record.event, events.BindRefused)})
+    assert again.step == steps[0]
+    assert again.text == f"{story.decision} The same {len(steps) - 1} times, one after another."
+    assert line.command == "run web-2"
 
 
 def test_a_hub_makes_a_network_card_drop_what_is_for_another() -> None:
