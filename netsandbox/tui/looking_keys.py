@@ -54,7 +54,7 @@ class LookingKeys(LabApp):
         if found is not None:
             self.show_stream(streams.of_connection(found))
         else:
-            rows = rows if len(rows) > 1 else main.log_pane.shown_rows(MOST_ROWS)
+            rows = rows if len(rows) > 1 else main.log_pane.shown_rows(MOST_ROWS) or rows
             self.show_stream(streams.of_selection(self.live.with_journeys(rows)))
 
     def action_tunnel(self) -> None:

@@ -99,6 +99,15 @@ async def test_several_rows_and_rows_that_are_no_tcp_are_a_diagram(tmp_path: Pat
         assert "who-has" not in shown(on)[:2000]
 
 
+@pytest.mark.parametrize("held", [(), ("up",)])
+async def test_a_marked_row_that_no_filter_lets_through_is_a_diagram(tmp_path: Path, held: tuple[str, ...]) -> None:
+    async with stage(tmp_path) as on:
+        await on.press("p")
+        await on.quiet()
+        await on.press("escape", "3", "g", "m", "G", *held, "slash", *"udp", "enter", "s")
+        assert isinstance(on.app.screen, StreamScreen)
+
+
 async def test_keys_of_a_connections_row_follow_it_and_filter_its_frames(tmp_path: Path) -> None:
     async with stage(tmp_path) as on:
         await on.line("docker run -d -p 8080:80 --name web nginx")

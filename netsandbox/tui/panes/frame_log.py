@@ -138,7 +138,7 @@ class FrameLog(LogView):
 
     def shown_rows(self, most: int) -> list[LogRow]:
         """The newest rows that are shown, up to the cursor."""
-        end = self.position + 1
+        end = min(self.position + 1, len(self.store))
         return [self.store.row(position) for position in range(max(end - most, 0), end)]
 
     def chosen_rows(self) -> list[LogRow]:
