@@ -14,6 +14,7 @@ if TYPE_CHECKING:
 
 FILE, RECORD = Struct("<IHHiIII"), Struct("<IIII")
 MAGIC, VERSION = 0xA1B2C3D4, (2, 4)
+BEGINNING = MAGIC.to_bytes(4, "little").decode("latin-1")
 LINKTYPE_ETHERNET, LINKTYPE_LINUX_SLL2 = 1, 276
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from netsandbox.apps.capture_file import CaptureText
+from netsandbox.apps.capture_file import BEGINNING, CaptureText
 from netsandbox.apps.pcap_filter import Filter, FilterError
 from netsandbox.apps.program import Program, UsageError
 from netsandbox.apps.tap import OUT, Seen, Tap
@@ -162,8 +162,7 @@ class Tcpdump(Program):
             self.exit(1)
             return
         if not isinstance(capture, CaptureText):
-            self.complain("tcpdump: unknown file format" if len(capture) >= MAGIC_SIZE else
-                          f"tcpdump: truncated dump file; tried to read 4 file header bytes, only got {len(capture)}")
+            self.complain(_no_capture(capture))
             self.exit(1)
             return
         self._is_cooked = capture.is_cooked
@@ -258,6 +257,15 @@ class Tcpdump(Program):
                 self._files.write(self._path, CaptureText.whole(self._is_cooked, frames, self.options.snaplen))
         except FileError as error:
             self.complain(f"tcpdump: Unable to write output: {error}")
+
+
+def _no_capture(text: str) -> str:
+    """What is said of a file that -w has not made, nor cp of one that it did."""
+    if len(text) < MAGIC_SIZE:
+        return f"tcpdump: truncated dump file; tried to read 4 file header bytes, only got {len(text)}"
+    if text.startswith(BEGINNING):
+        return "netsandbox: tcpdump -r of a capture that went through a pipe is not modelled; cp keeps it one"
+    return "tcpdump: unknown file format"
 
 
 def program(context: Context) -> Tcpdump:

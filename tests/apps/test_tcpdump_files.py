@@ -49,6 +49,8 @@ def test_a_capture_is_a_file(two: KeptSession) -> None:
     size = 24 + 2 * (16 + 98)
     assert two.run("stat -c %s /tmp/d/x; wc -c < /tmp/d/x").out == f"{size}\n" * 2
     assert two.run("seq 1000 > y; seq 9000 > w; ls -lh w x y").out.split()[4::9] == ["43K", str(size), "3.9K"]
+    assert two.run("base64 x").out.startswith("1MOyoQIABAAAAAAAAAAAA")
+    assert "went through a pipe" in two.run("cat x > v; tcpdump -r v").err
     assert two.run("rm x; tcpdump -r x").code == 1
     assert two.run("echo hi > z; tcpdump -r z").err == (
         "tcpdump: truncated dump file; tried to read 4 file header bytes, only got 3\n")

@@ -36,16 +36,16 @@ def base64(context: ToolContext, arguments: list[str]) -> ToolResult:
     options, paths = options_of("base64", arguments, "di", "w", {"decode": "d", "wrap": "w", "ignore-garbage": "i"})
     width = whole_number("base64", options.get("w", str(WIDTH)), "invalid wrap size")
     found, errors = inputs(context, "base64", paths)
-    text = "".join(one.text for one in found)
     if errors:
         return ToolResult(1, "", errors)
     if "d" in options:
         try:
-            return ToolResult(0, codec.b64decode("".join(text.split()), validate=True).decode(), "")
+            text = "".join(word for one in found for word in one.text.split())
+            return ToolResult(0, codec.b64decode(text, validate=True).decode(), "")
         except UnicodeDecodeError:
             raise ToolError(1, "netsandbox: base64 -d of what is no text is not modelled") from None
         except binascii.Error:
             raise ToolError(1, "base64: invalid input") from None
-    whole = codec.b64encode(text.encode()).decode()
+    whole = codec.b64encode(b"".join(one.text.encode() for one in found)).decode()
     rows = [whole[at:at + width] for at in range(0, len(whole), width)] if width else [whole]
     return ToolResult(0, "".join(row + "\n" for row in rows) if width else whole, "")
