@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 
 from textual.actions import SkipAction
 from textual.driver import Driver
+from textual.events import Key
 from textual.screen import Screen
 from textual.scrollbar import ScrollBar
 from textual.timer import Timer
@@ -283,10 +284,13 @@ class LabApp(UnbrokenApp):
         self.main.show_keys()
 
     def _to_the_keys(self) -> None:
-        """Leave the prompt, unless the next line is begun."""
+        """Leave the prompt, unless the next line is begun: a key that was typed ahead into it is the panes'."""
         if not self.main.command.is_begun:
+            ahead = self.main.command.handed_over()
             self.main.set_focus(self.main.topology)
             self.main.show_keys()
+            for letter in ahead:
+                self.call_next(self.on_event, Key(letter, letter))
 
     def _note_progress(self) -> None:
         stand, scenario = self.live.lesson.stand(), self.live.session.scenario

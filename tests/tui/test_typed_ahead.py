@@ -90,6 +90,22 @@ async def test_a_line_typed_ahead_of_a_load_keeps_the_prompt(tmp_path: Path) -> 
         assert on.app.live.jobs.since(0)[-1].text.startswith("pc4")
 
 
+async def test_a_key_typed_ahead_of_a_load_is_a_key(tmp_path: Path) -> None:
+    """It stood in the prompt, before the next line that somebody typed, while the lesson said to press p."""
+    async with stage(tmp_path, size=(120, 40)) as on:
+        driver = on.app._driver
+        assert driver is not None
+        await on.press("colon")
+        on.app.main.command.input.value = "load hub"
+        for message in XTermParser().feed("\rp"):
+            driver.send_message(message)
+        await on.quiet()
+        assert on.app.main.command.line == ""
+        stand = on.app.live.lesson.stand()
+        assert stand is not None
+        assert stand.number == 1
+
+
 async def test_a_paste_onto_a_pane_is_for_the_command_line(tmp_path: Path) -> None:
     async with stage(tmp_path) as on:
         driver = on.app._driver

@@ -95,8 +95,13 @@ class CommandLine(PromptLine):
 
     @property
     def is_begun(self) -> bool:
-        """Whether somebody types the next line already, and has said so by a colon."""
-        return self.input.has_focus and self.line.startswith(":")
+        """Whether somebody types the next line already: not one letter, once or some times, which is a key."""
+        return self.input.has_focus and len(set(self.line)) > 1
+
+    def handed_over(self) -> str:
+        """The letters of no line, which are typed no more."""
+        letters, self.input.value = (self.line if self.input.has_focus else ""), ""
+        return letters
 
     def left(self) -> None:
         """Forget what was said."""
