@@ -135,7 +135,11 @@ class SimpleFrame(Expanding):
             shell.ended(0)
             return
         self.replaces = True
-        self.program(shell, words, values, streams)
+        try:
+            self.program(shell, words, values, streams)
+        except RefusedError as error:
+            error.ends = not shell.is_interactive
+            raise
 
     def _built_in(self, shell: Interpreter, words: list[str], values: dict[str, str], streams: Streams) -> None:
         state, output = shell.state, Routed(streams)
@@ -172,6 +176,8 @@ class SimpleFrame(Expanding):
         call = Call(words, environment, state, readable(streams, 0), shell.is_whole_line)
         self._output = Routed(streams)
         task = shell.machine.program(call)
+        if self.replaces:  # and only what the shell ignores stays so (execve(2))
+            state.traps = {name: text for name, text in state.traps.items() if not text}
         self._output += task.output
         task.output = self._output
         self._task = task

@@ -274,6 +274,7 @@ def test_what_is_not_modelled_is_said() -> None:
     ("trap '' USR1; kill -USR1 $$; echo here", "here\n", 0),
     ("trap 'echo end' TERM; sleep 9 & kill -TERM $$; echo $?", "end\n0\n", 0),
     ("f() { echo f; trap f EXIT; }; trap f EXIT; echo x", "x\nf\n", 0),
+    ("trap 'echo e' EXIT; exec cat /dev/null", "", 0), ("trap 'echo e' EXIT; exec nosuch; echo x", "e\n", 127),
     ("trap 'echo no' KILL; kill -KILL $$; echo after", "", 137), ("(kill $$; echo a); echo b", "a\n", 143),
     ("(sleep 1; kill -9 $$) & sleep 9; echo x", "", 137), ("echo hi | (kill $$; cat); echo b", "hi\n", 143)])
 def test_a_trap_is_done_when_its_signal_comes_and_at_the_end(script: str, out: str, code: int) -> None:
