@@ -140,7 +140,8 @@ def neighbour_row(trace: Trace, record: Record) -> Row | None:
 
 def closing(trace: Trace, record: Record) -> int | None:
     """The record since which a port or an interface has let nothing through, for a frame that was dropped there; of a
-    port that no program has, the one in which the last one gave it back."""
+    port that no program has, the one in which the last one gave it back; of a bridge that has no other port to send by,
+    the one that closed the last."""
     verdict, interface = getattr(record.event, "verdict", None), record.event.interface
     if not isinstance(verdict, Dropped):
         return None
@@ -148,6 +149,8 @@ def closing(trace: Trace, record: Record) -> int | None:
         return _given_back(trace, record.seq, interface.namespace, *verdict.operands)
     if verdict.reason is DropReason.BRIDGE_INGRESS_STP_STATE:
         return port_became(trace, record.seq, interface, str(verdict.operands[0]))
+    if verdict.reason is DropReason.BRIDGE_NO_EGRESS_PORT and verdict.operands[1:] == ("nobody",):
+        return _port_closed(trace, record.seq, interface)
     return _link_lost(trace, record.seq, interface) if verdict.reason is DropReason.DEV_READY else None
 
 
@@ -162,6 +165,14 @@ def port_became(trace: Trace, seq: int, interface: Place, state: str) -> int | N
     for number, event in _back(trace, seq, (PortStateChanged,)):
         if event.port.id == interface.id:
             return int(number) if event.state == state else None
+    return None
+
+
+def _port_closed(trace: Trace, seq: int, arrived_by: Place) -> int | None:
+    """The last change of a port's state in the bridge of another one, if it closed that port."""
+    for number, event in _back(trace, seq, (PortStateChanged,)):
+        if event.bridge.id == arrived_by.master:
+            return int(number) if event.state != "forwarding" and event.port.id != arrived_by.id else None
     return None
 
 

@@ -110,6 +110,14 @@ def test_a_frame_that_would_be_flooded_to_nobody(pair: Typed) -> None:
     assert "nobody knows where" in pair.run("why")
 
 
+def test_a_switch_whose_other_port_is_down_says_which_line_closed_it() -> None:
+    two = Typed("add-switch sw", "add-host aa", "add-host bb", "connect aa sw", "connect bb sw",
+                "set-ip aa 10.0.0.1/24", "set-ip bb 10.0.0.2/24", "ping aa bb", "link sw:p2 down", "ping aa bb -W 1")
+    told = two.run("why")
+    assert "no other port forwards" in told
+    assert "Port p2 of sw is disabled now ← ❯ link sw:p2 down" in told
+
+
 def test_an_interface_that_is_down() -> None:
     two = Typed("add-host h1", "add-host h2", "connect h1 h2", "set-ip h1 10.0.0.1/24", "set-ip h2 10.0.0.2/24",
                 "ping h1 h2", "exec h1 ip neigh replace 10.0.0.2 lladdr 02:00:00:00:00:77 dev eth0",
