@@ -169,8 +169,8 @@ TABLE: dict[str, Both] = {
     "stream.file": ("file name: .svg for a picture, any other for the text", "文件名：.svg 存为图片，其他存为文本"),
     "stream.written": ("Written to {file}", "已写入 {file}"),
     "stream.none": (
-        "The log knows no segment of this connection: it is no TCP, or forgotten",
-        "帧列表里没有这个连接的报文段：不是 TCP，或已被遗忘",
+        "No TCP segment of it is known; f shows its frames, s in the log a diagram",
+        "没有它的 TCP 报文段；f 只显示它的帧，再在帧列表里按 s 看图",
     ),
     "copied.lines": ("Copied: lines {count}", "已复制 {count} 行"),
     "copied.row": ("Copied: frame #{number} as a line of text", "已复制：帧 #{number}，一行文本"),

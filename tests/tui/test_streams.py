@@ -126,6 +126,21 @@ async def test_keys_of_a_connections_row_follow_it_and_filter_its_frames(tmp_pat
         assert len(main.log_pane.store) == main.log_pane.store.total
 
 
+async def test_a_connection_of_no_tcp_says_how_it_is_followed_and_is(tmp_path: Path) -> None:
+    async with stage(tmp_path, size=(120, 40)) as on:
+        await on.line("exec nginx-1 ping -c 1 8.8.8.8")
+        await on.quiet()
+        on.app.main.device.show(Place("host"), "connections")
+        await on.press("escape", "2")
+        await on.pilot.pause()
+        await on.press("s")
+        assert "f shows its frames, s in the log a diagram" in shown(on)
+        await on.press("f", "3", "s")
+        assert isinstance(on.app.screen, StreamScreen)
+        assert "ICMP echo request" in shown(on)
+        assert "ARP" not in shown(on).partition("[Diagram]")[2]
+
+
 @pytest.mark.parametrize(("protocol", "original", "reply", "wanted"), [
     ("tcp", ("10.0.0.1:4000", "10.0.0.2:80"), ("10.0.0.2:80", "10.0.0.1:4000"),
      "tcp and host 10.0.0.1 and port 4000 and host 10.0.0.2 and port 80"),
