@@ -33,23 +33,24 @@ class Kept(Appended):
 
     Attributes:
         size: characters that were taken, counted with PIECE.
+        on_full: as above; it may be taken away.
     """
 
     size = 0
-    _on_full: Callable[[], str] | None = None
+    on_full: Callable[[], str] | None = None
     """Of the class as well: a copy is given its items first, and then its fields (pickle)."""
 
     def __init__(self, on_full: Callable[[], str] | None = None) -> None:
         super().__init__()
-        self._on_full = on_full
+        self.on_full = on_full
 
     def append(self, item: tuple[str, str]) -> None:
         if self.size > Use.OUTPUT.limit:
             return
         self.size += len(item[1]) + PIECE
         super().append(item)
-        if self.size > Use.OUTPUT.limit and self._on_full is not None:
-            super().append(("err", self._on_full()))
+        if self.size > Use.OUTPUT.limit and self.on_full is not None:
+            super().append(("err", self.on_full()))
 
 
 

@@ -105,7 +105,8 @@ class Task(Output):
             return
         self.code = code
         self.stop()
-        for callback in self.on_exit:
+        callbacks, self.on_exit = self.on_exit, ()  # most of them know this program
+        for callback in callbacks:
             callback()
 
     def stop(self) -> None:

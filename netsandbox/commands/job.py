@@ -103,6 +103,8 @@ class Job(Output):
     def let_go(self) -> None:
         """It is over, and the lab in which it ran is no more."""
         self.program = self.stdin = self._condition = None
+        if isinstance(self.output, Kept):
+            self.output.on_full = None
 
     def follow(self, program: Task) -> None:
         """The line is a program: its output is the line's, and its end."""

@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import gc
 from collections import deque
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from netsandbox.engine.fields import Fields
+
+if TYPE_CHECKING:
+    from netsandbox.engine.trace import Trace
 
 RARELY = 5_000, 200, 100
 """After how many new objects, and collections of the younger ones, garbage is collected."""
@@ -33,72 +36,107 @@ def settle() -> None:
 
 
 MANY_LEFT = 250_000
-"""Objects of labs that were left: to take one apart takes a third as long as to copy it, which can wait until somebody
+"""Objects of labs that were left: to take one apart takes half as long as to copy it, which can wait until somebody
 pauses, but not for ever."""
-_left: deque[list[object]] = deque()
-_gone: list[int] = [0]
-"""Objects that were taken apart since all was looked through: with each hundred of them goes some garbage."""
-WHOLE = 5_000
-"""What a lab counts for that was no copy: of that one nobody knows the objects, and it is garbage as a whole."""
-
-
-def leave(web: list[object]) -> None:
-    """Nobody will stand in a lab again that is made of these objects, all of which refer to each other.
-
-    Only the collector could find them, which would look through the whole trace for it.  So in time they are made to
-    forget each other: not the last lab, as who typed the line that left it may still be at work.
-    """
-    _left.append(web)
-    if not web:
-        _gone[0] += WHOLE
-    while len(_left) > 2 and sum(map(len, _left)) > MANY_LEFT:
-        take_apart(_left.popleft())
-
-
-def take_apart(web: list[object]) -> None:
-    """Let objects forget all that they refer to, so that they go at once."""
-    ways: dict[type, Callable[[Any], None]] = {}
-    for thing in web:
-        kind: type = type(thing)
-        if kind not in ways:
-            ways[kind] = Fields.of(kind).clear
-        ways[kind](thing)
-    _gone[0] += len(web)
-    web.clear()
-
-
-SLICE = 1_500
+AT_WORK = 2
+"""Labs, the last that were left, that are whole until somebody pauses: who typed the line that left them may still be
+at work."""
+SLICE = 1_000
 """Objects that are taken apart at once while a person may press a key: two milliseconds."""
+Ways = Mapping[type, Callable[[Any], None] | None]
+"""How an object of a class is made to forget all that it refers to; None for what is not to be looked into."""
+
+
+def only_looked_into(_thing: object) -> None:
+    """The way of what refers to others but goes by itself, as a list does."""
+
+
+class Left:
+    """A lab that was left: all of its objects refer to each other, and with its trace.
+
+    Only the collector could find them, which would look through every trace that there is for it.  So in time they are
+    made to forget each other: those that are known because a copy made them, and what was made since, which is found
+    from them.
+    """
+
+    __slots__ = ("_found", "_known", "_made", "_trace", "_ways")
+
+    def __init__(self, trace: Trace, made: list[object], found: list[object], ways: Ways) -> None:
+        """Note it.
+
+        Args:
+            made: what was made for this lab alone, whatever it is.
+            found: where more may be found; of that, only what has a way to do so forgets anything.
+        """
+        self._trace = trace
+        self._made = made
+        self._found = found
+        self._ways = ways
+        self._known: set[int] | None = None
+        """Once it is begun: the objects that were found."""
+
+    def __len__(self) -> int:
+        """How many objects are known, and not taken apart."""
+        return len(self._made) + len(self._found)
+
+    def forget_records(self) -> None:
+        """The records are by far the most of it."""
+        self._trace.forget_all()
+
+    def take_apart(self, most: int) -> int:
+        """Let so many objects forget all that they refer to, so that they go at once; returns how many did."""
+        if self._known is None:
+            self.forget_records()
+            self._known = set(map(id, (*self._made, *self._found, self._trace)))
+        is_found = not self._made
+        part = _last(self._made or self._found, most)
+        found = gc.get_referents(*part)
+        found += gc.get_referents(*(thing for thing in found if type(thing) is dict))  # those of fields will be empty
+        for thing in part:
+            kind: type = type(thing)
+            way = self._ways[kind] if is_found else Fields.of(kind).clear
+            if way is not None:
+                way(thing)
+        self._note(found)
+        return len(part)
+
+    def _note(self, found: list[object]) -> None:
+        """What nobody knew so far of what is referred to, and may refer to more."""
+        ways, known = self._ways, self._known or set()
+        for thing in found:
+            if ways[type(thing)] is not None and id(thing) not in known:
+                known.add(id(thing))
+                self._found.append(thing)
+
+
+def _last(things: list[object], most: int) -> list[object]:
+    part = things[-most:]
+    del things[-most:]
+    return part
+
+
+_left: deque[Left] = deque()
+
+
+def leave(left: Left) -> None:
+    """Nobody will stand in that lab again."""
+    _left.append(left)
+    if len(_left) > AT_WORK:
+        _left[-AT_WORK - 1].forget_records()
+    while len(_left) > AT_WORK and sum(map(len, _left)) > MANY_LEFT:
+        one = _left.popleft()
+        while one:
+            one.take_apart(MANY_LEFT)
 
 
 def tidy_some() -> bool:
     """Take away a little of what was left; whether there is more."""
     room = SLICE
     while _left and room > 0:
-        web = _left[0]
-        part = web[-room:]
-        del web[-room:]
-        room -= len(part)
-        take_apart(part)
-        if not web:
+        room -= _left[0].take_apart(room)
+        if not _left[0]:
             _left.popleft()
     return bool(_left)
-
-
-def is_untidy() -> bool:
-    """Whether it is worth its time to look through everything."""
-    return _gone[0] >= MANY_LEFT
-
-
-def tidy() -> None:
-    """Take away what was left, and look through everything, which takes long: nobody waits now."""
-    while tidy_some():
-        pass
-    _gone[0] = 0
-    gc.unfreeze()
-    gc.collect()
-    if Settled.is_on:
-        gc.freeze()
 
 
 @contextmanager

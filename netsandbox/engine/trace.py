@@ -166,6 +166,14 @@ class Trace:
         self._forgotten.update(self.steps.forget(gone))
         self.first_step += gone
 
+    def forget_all(self) -> None:
+        """Nobody will read it again: what goes on to be recorded is numbered as before."""
+        self.first = self.ahead = self.end
+        self.first_step = self.step_count
+        self.events.clear()
+        self._runs.clear()
+        self.steps = Steps()
+
     def cut(self, start: int, end: int) -> None:
         """Take out some of the newest records, none of them an Alike's, of what is not to have been; steps stay."""
         del self.events[self._place(start):self._place(end)]

@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from collections.abc import Callable, Iterable
+from typing import TYPE_CHECKING, Any
 
-from netsandbox.engine.collector import leave
-from netsandbox.engine.snapshot import Rules, Snapshot
+from netsandbox.apps.program import Task
+from netsandbox.engine.collector import Left, leave, only_looked_into
+from netsandbox.engine.fields import Fields
+from netsandbox.engine.snapshot import ATOMS, METHOD, OBJECT, OTHER, TUPLE, Rules, Snapshot
+from netsandbox.linux.core.interface import Interface
 
 if TYPE_CHECKING:
     from netsandbox.lab.lab import Lab
@@ -26,11 +30,49 @@ RULES = Rules(
 WEB = tuple(f"netsandbox.{room}." for room in ("linux", "docker", "apps", "lab", "engine.scheduler"))
 """The rooms whose objects refer to each other all around, with the trace; others may be asked how a line ended."""
 
+HUBS = tuple(f"netsandbox.{place}." for place in (
+    "lab.lab.Lab", "lab.nodes", "engine.scheduler", "linux.core.namespace.NetworkNamespace", "linux.core.neighbour",
+    "linux.core.neighbour_table", "linux.core.neighbour_gc", "linux.core.socket", "linux.bridge", "linux.drivers.hub",
+    "linux.tcp", "apps.stream", "docker.container", "docker.engine", "docker.network"))
 
-def left(made: list[object]) -> None:
-    """Nobody will stand in a lab again that was made of these objects."""
+
+def is_hub(kind: type) -> bool:
+    """Whether circles go through its instances, all of which are of one lab: none is a default that all labs have."""
+    return issubclass(kind, Task | Interface) or (
+        RULES.sort_of(kind) == OBJECT and f"{kind.__module__}.{kind.__name__}.".startswith(HUBS))
+
+
+class _Ways(dict[type, Callable[[Any], None] | None]):
+    """How what was made in a lab since it was copied forgets what it refers to: see engine.collector."""
+
+    def __missing__(self, kind: type) -> Callable[[Any], None] | None:
+        found = self[kind] = self._way(kind)
+        return found
+
+    @staticmethod
+    def _way(kind: type) -> Callable[[Any], None] | None:
+        sort = RULES.sort_of(kind)
+        if sort == OBJECT and f"{kind.__module__}.{kind.__name__}.".startswith(WEB):
+            return Fields.of(kind).clear if is_hub(kind) else only_looked_into
+        if sort == OBJECT:  # a line, which may be asked how it ended
+            return getattr(kind, "let_go", None)
+        return only_looked_into if sort in (METHOD, TUPLE) or (sort == OTHER and kind not in ATOMS) else None
+
+
+WAYS = _Ways()
+
+
+def left(lab: Lab, made: Iterable[object], shell: object, lines: Iterable[object] = ()) -> None:
+    """Nobody will stand in that lab again.
+
+    Args:
+        made: what a copy has made of it, if it is one.
+        shell: the one that stands in it, and no other will ask.
+        lines: those that were typed there (commands.job).
+    """
     web = {kind for kind in set(map(type, made)) if f"{kind.__module__}.".startswith(WEB)}
-    leave([thing for thing in made if type(thing) in web])
+    own = [thing for thing in made if type(thing) in web]
+    leave(Left(lab.trace, [*own, shell], [lab, *lines], WAYS))
 
 
 def copied(lab: Lab) -> Lab:

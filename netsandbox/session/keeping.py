@@ -203,7 +203,7 @@ class KeptSession(Session):
             if kept is not None:
                 trial._begin_at(kept, self.lab)
             trial.go_to(branch.end.step, branch.end.at)
-        left(trial._made)
+        left(trial.lab, trial._made, trial.shell)
         return trial.lab
 
     def names_of(self, noun: str, typed: str) -> Sequence[str]:

@@ -195,7 +195,7 @@ class Timeline:
                 self.epoch += 2  # the readers of the other lab's trace as well
             raise
         if self.lab is not before["lab"]:
-            left(before["_made"])
+            left(before["lab"], before["_made"], before["shell"], [*before["lines"], *before["shell"].recent])
 
     def go_to(self, step: int, at: int | None = None) -> None:
         """Stand where so many steps are done, and, if a time is given, with the clock there.

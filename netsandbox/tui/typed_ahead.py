@@ -90,8 +90,6 @@ class OrderedApp(App[int]):
     _may_move = False
     """The last key may have changed the focus: it was no letter of a line."""
 
-    keys_heard = 0
-    """How many keys were pressed."""
     _held: list[Event] | None = None
     """What was typed while nothing was there to take it."""
 
@@ -116,7 +114,6 @@ class OrderedApp(App[int]):
             self._held.append(event)
             return
         if isinstance(event, Key) and not event.is_forwarded:
-            self.keys_heard += 1
             if self._may_move or not self._is_letter(event):
                 await self._caught_up()
             self._may_move = not self._is_letter(event)

@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 import gc
+import sys
+from collections import Counter
 from collections.abc import Iterator
 
 import pytest
 
 from netsandbox.engine import collector
+from netsandbox.engine.trace import Trace
+from netsandbox.lab.copying import is_hub
 from netsandbox.linux.core.namespace import NetworkNamespace
 from netsandbox.session.session import Session
 
@@ -18,7 +22,7 @@ CONTAINERS = 3
 def session(monkeypatch: pytest.MonkeyPatch, freezing: None) -> Iterator[Session]:
     """A session that has checkpoints, and as little patience with labs that were left as can be."""
     monkeypatch.setattr(collector, "MANY_LEFT", 0)
-    collector.tidy()
+    tidy()
     session = Session()
     for number in range(CONTAINERS):
         session.run(f"docker run -d --name box{number} nginx")
@@ -28,6 +32,12 @@ def session(monkeypatch: pytest.MonkeyPatch, freezing: None) -> Iterator[Session
     gc.disable()
     yield session
     gc.enable()
+
+
+def tidy() -> None:
+    """Take all away that was left."""
+    while collector.tidy_some():
+        pass
 
 
 def namespaces() -> int:
@@ -55,7 +65,7 @@ def test_a_pause_takes_all_away(session: Session) -> None:
     one_lab = namespaces()
     for _ in range(3):
         session.back()
-    collector.tidy()
+    tidy()
     assert namespaces() == one_lab
 
 
@@ -80,3 +90,55 @@ def test_a_pause_takes_a_little_away_at_a_time(session: Session, monkeypatch: py
     assert slices > 10
     assert there == sorted(there, reverse=True)
     assert namespaces() <= 2 * one_lab, "what stands, and what was there first"
+
+
+def alive() -> Counter[type]:
+    """How many objects of each of netsandbox's classes there are, what was frozen included."""
+    gc.unfreeze()
+    return Counter(kind for kind in map(type, gc.get_objects()) if kind.__module__.startswith("netsandbox."))
+
+
+@pytest.mark.parametrize("line", ["docker run -d --name new nginx", "add-host h9", "ip link add d0 type dummy",
+                                  "docker exec box1 ping -c 2 172.17.0.2"])
+def test_what_was_made_since_the_copy_goes_with_its_lab(session: Session, line: str) -> None:
+    end = session.position.step
+
+    def rounds(count: int) -> Counter[type]:
+        for _ in range(count):
+            session.back(2)
+            session.go_to(end)
+            session.run(line)
+            session.undo()
+        tidy()
+        return alive()
+
+    few, many = rounds(2), rounds(4)
+    kept = {kind.__name__: many[kind] - few[kind] for kind in many if many[kind] > few[kind]}
+    assert kept.keys() <= {"Entry", "Position", "Branch"}, f"more than a session keeps of branches: {kept}"
+
+
+def long_traces() -> int:
+    return sum(type(thing) is Trace and len(thing.events) > 100 for thing in gc.get_objects())
+
+
+def test_of_many_labs_that_wait_only_the_last_have_records(session: Session, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(collector, "MANY_LEFT", 250_000)
+    before = long_traces()
+    for _ in range(10):
+        session.back()
+    assert len(collector._left) == 10
+    assert long_traces() <= before + collector.AT_WORK
+
+
+def test_no_class_whose_objects_forget_all_has_one_that_every_lab_has(session: Session) -> None:
+    """A default of a module's, or of a class's, must outlive the lab that refers to it."""
+    modules = [module for name, module in list(sys.modules.items()) if name.startswith("netsandbox.")]
+    known, waiting, found = set(map(id, [session])), [part for one in modules for part in vars(one).values()], set()
+    while waiting:
+        part = [thing for thing in waiting if not isinstance(thing, type(sys) | str | int | bytes)
+                and (not isinstance(thing, type) or thing.__module__.startswith("netsandbox."))
+                and not (type(thing) is dict and "__loader__" in thing)]
+        found |= set(map(type, part))
+        waiting = [thing for thing in gc.get_referents(*part) if id(thing) not in known]
+        known.update(map(id, waiting))
+    assert not list(filter(is_hub, found))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from typing import TYPE_CHECKING, cast
+from typing import TYPE_CHECKING
 
 from textual import on
 
@@ -31,7 +31,6 @@ from netsandbox.tui.topology_navigation import bridge_in_use
 if TYPE_CHECKING:
     from netsandbox.tui.live import LiveLab
     from netsandbox.tui.state_files import StateFiles
-    from netsandbox.tui.typed_ahead import OrderedApp
 
 UNHURRIED = 2.0
 """The pace up to which every frame's detail and reasons are shown as it comes."""
@@ -59,7 +58,7 @@ class MainScreen(PanesScreen):
         self._cursor = 0
         """The first record whose rows the log does not have yet."""
         self._epoch = -1
-        self._tidying = Tidying(self, self._keys_heard)
+        self._tidying = Tidying(self)
         self._structure: tuple[int, int] | None = None
         self._version = -1
         self._moment = (-1, -1)
@@ -80,9 +79,6 @@ class MainScreen(PanesScreen):
         """The device pane goes with the frames; a device that a person selected stays."""
         self._put: Place | None = None
         """The device that was selected for the person."""
-
-    def _keys_heard(self) -> int:
-        return cast("OrderedApp", self.app).keys_heard
 
     # -- bringing up to date
 
