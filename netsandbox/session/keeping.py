@@ -22,7 +22,7 @@ from netsandbox.session.files import read_bytes
 from netsandbox.session.journal import Entry, Position, parting
 from netsandbox.session.session import Session
 from netsandbox.session.steps import Scenario, Step
-from netsandbox.session.timeline import is_interrupt
+from netsandbox.session.timeline import is_interrupt, leave
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -69,8 +69,11 @@ class KeptSession(Session):
 
     def new(self) -> None:
         """An empty lab."""
+        before = dict(vars(self))
         self.scenario, self.pending = None, []
         self._reset(self.seed, self.profile, self.uplink)
+        if not self._loads:  # else that may be refused as a whole
+            leave(before)
 
     def load(self, name: str) -> str:
         """Begin anew with a scenario: its set-up is done, its steps wait.
@@ -103,6 +106,8 @@ class KeptSession(Session):
             raise
         finally:
             self._loads.pop()
+        if not self._loads:
+            leave(before)
         return told
 
     def _refuse_loads_without_end(self, scenario: Scenario) -> None:

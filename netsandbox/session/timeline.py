@@ -10,6 +10,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from typing import Any
 
 from netsandbox.commands.errors import CommandError
 from netsandbox.commands.job import Job
@@ -35,6 +36,11 @@ _INTERRUPTS = re.compile(r"\^C( [1-9][0-9]{0,3})?")
 def is_interrupt(line: str) -> bool:
     """Whether a line of the journal is no command but Ctrl-C."""
     return _INTERRUPTS.fullmatch(line) is not None
+
+
+def leave(before: dict[str, Any]) -> None:
+    """Nobody will stand again where a timeline stood that had these attributes."""
+    left(before["lab"], before["_made"], before["shell"], [*before["lines"], *before["shell"].recent])
 
 
 class ReplayError(Exception):
@@ -195,7 +201,7 @@ class Timeline:
                 self.epoch += 2  # the readers of the other lab's trace as well
             raise
         if self.lab is not before["lab"]:
-            left(before["lab"], before["_made"], before["shell"], [*before["lines"], *before["shell"].recent])
+            leave(before)
 
     def go_to(self, step: int, at: int | None = None) -> None:
         """Stand where so many steps are done, and, if a time is given, with the clock there.

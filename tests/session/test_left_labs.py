@@ -14,6 +14,8 @@ from netsandbox.engine import collector
 from netsandbox.engine.trace import Trace
 from netsandbox.lab.copying import is_hub
 from netsandbox.linux.core.namespace import NetworkNamespace
+from netsandbox.session.keeping import KeptSession
+from netsandbox.session.scenario import Scenario, Step
 from netsandbox.session.session import Session
 
 CONTAINERS = 3
@@ -116,6 +118,21 @@ def test_what_was_made_since_the_copy_goes_with_its_lab(session: Session, line: 
     few, many = rounds(2), rounds(4)
     kept = {kind.__name__: many[kind] - few[kind] for kind in many if many[kind] > few[kind]}
     assert kept.keys() <= {"Entry", "Position", "Branch"}, f"more than a session keeps of branches: {kept}"
+
+
+def test_a_scenario_that_is_opened_leaves_the_one_before() -> None:
+    def opened(count: int) -> list[int]:
+        for _ in range(count):
+            kept.open(Scenario(setup=(Step(run=("add-host h1", "add-host h2", "connect h1 h2")),)))
+        tidy()
+        return [namespaces(), sum(len(thing.events) for thing in gc.get_objects() if type(thing) is Trace)]
+
+    kept = KeptSession()
+    gc.disable()
+    try:
+        assert opened(2) == opened(4)
+    finally:
+        gc.enable()
 
 
 def long_traces() -> int:
