@@ -35,9 +35,9 @@ def settle() -> None:
     gc.enable()
 
 
-MANY_LEFT = 250_000
-"""Objects of labs that were left: to take one apart takes half as long as to copy it, which can wait until somebody
-pauses, but not for ever."""
+MANY_LEFT = 500_000
+"""Objects of labs that were left, some 45 MB: to take one apart takes half as long as to copy it, which can wait until
+somebody pauses, but not for ever.  Their records, by far the most, do not wait."""
 AT_WORK = 2
 """Labs, the last that were left, that are whole until somebody pauses: who typed the line that left them may still be
 at work."""
