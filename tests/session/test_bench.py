@@ -7,6 +7,11 @@ import subprocess
 import sys
 from typing import Any
 
+import pytest
+
+from netsandbox.bench import moments
+from netsandbox.engine import collector
+
 KEYS = ["workload", "n", "deliveries", "records", "cpu_s", "wall_s", "max_rss_kb"]
 
 
@@ -77,3 +82,10 @@ def test_what_takes_a_moment_is_measured_once_or_by_so_many() -> None:
     assert {name: result["n"] for name, result in told.items() if name != "log"} == {"ports": 1, "copy": 1, "floor": 3}
     assert told["log"]["n"] > 3 * 2, "a row for each request and reply"
     assert told["ports"]["records"] > told["copy"]["records"] == told["log"]["records"] == 0
+
+
+def test_steps_back_are_measured_though_the_lab_before_is_taken_apart(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(collector, "MANY_LEFT", 0)
+    monkeypatch.setattr(moments, "STEPS", 40)
+    result, = moments.back(2)
+    assert result["n"] == moments.STEPS_BACK
