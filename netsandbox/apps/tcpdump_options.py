@@ -27,8 +27,8 @@ OPTIONS = OptionTable(
     "j|time-stamp-type= L|list-data-link-types n #|number p|no-promiscuous-mode print Q|direction= q r= "
     "S|absolute-tcp-sequence-numbers s|snapshot-length= t time-stamp-precision= v version w= X x y|linktype= "
     "B|buffer-size=",
-    usual="f immediate-mode K|dont-verify-checksums l O|no-optimize U|packet-buffered micro",
-    idle="b H N u Z|relinquish-privileges=", refused="C= d E= F= G= M= m= nano T= V= W= z=")
+    usual="f immediate-mode K|dont-verify-checksums l O|no-optimize micro",
+    idle="U|packet-buffered b H N u Z|relinquish-privileges=", refused="C= d E= F= G= M= m= nano T= V= W= z=")
 LINK_TYPES = {True: ("LINUX_SLL (Linux cooked v1)", "LINUX_SLL2 (Linux cooked v2)"), False: (
     "EN10MB (Ethernet)", "DOCSIS (DOCSIS) (printing not supported)")}
 """Of the pseudo-device any, and of others."""

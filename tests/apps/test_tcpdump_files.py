@@ -116,3 +116,8 @@ def test_refusals(two: KeptSession, words: str, err: str) -> None:
     job = two.run(f"tcpdump {words}")
     assert job.code == 1
     assert err in job.err
+
+
+def test_a_file_is_not_written_packet_by_packet_and_that_is_said(two: KeptSession) -> None:
+    job = two.run("tcpdump -U -w x -c 1 -i docker0 icmp &")
+    assert job.err.startswith("note: tcpdump -U changes nothing in the sandbox\n")

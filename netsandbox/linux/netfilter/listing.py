@@ -59,17 +59,23 @@ class Line(NamedTuple):
     @property
     def text(self) -> str:
         """The line, without its end."""
-        original, protocol = self.original, self.original.protocol
-        state = state_word(protocol, self.state, " ")
-        unreplied = "" if self.status & SEEN_REPLY else "[UNREPLIED] "
-        assured = "[ASSURED] " if self.status & ASSURED else ""
-        there, back = _counted(self.counts)
-        zone = f" zone={original.zone}" if original.zone else ""
-        return (f"{NAMES.get(protocol, 'unknown'):<8} {protocol} {self.seconds} {state}{tuple_text(original)} {there}"
-                f"{unreplied}{tuple_text(self.reply)} {back}{assured}mark={self.mark}{zone} use=1")
+        zone = f" zone={self.original.zone}" if self.original.zone else ""
+        return (f"{_told(self.original, self.reply, f'{self.seconds} ', self.state, self.status, self.counts)}"
+                f"mark={self.mark}{zone} use=1")
 
     def trace_key(self) -> str:
         return self.text
+
+
+def _told(original: FlowTuple, reply: FlowTuple, left: str, state: int, status: int,
+          counts: Sequence[Sequence[int]] | None) -> str:
+    """What both kinds of lines have before the mark."""
+    protocol = original.protocol
+    unreplied = "" if status & SEEN_REPLY else "[UNREPLIED] "
+    assured = "[ASSURED] " if status & ASSURED else ""
+    there, back = _counted(counts)
+    return (f"{NAMES.get(protocol, 'unknown'):<8} {protocol} {left}{state_word(protocol, state, ' ')}"
+            f"{tuple_text(original)} {there}{unreplied}{tuple_text(reply)} {back}{assured}")
 
 
 def _counted(counts: Sequence[Sequence[int]] | None) -> tuple[str, str]:
@@ -99,16 +105,11 @@ def connection_text(connection: Connection, now: int) -> str:
 
 def event_text(connection: Connection, now: int) -> str:
     """One line of `conntrack -E`, without what happened: no use count, and what is nothing is left out."""
-    protocol = connection.original.protocol
     seconds = max(0, connection.expires - now) // SECOND
-    left = f"{seconds} " if seconds else ""
-    state = state_word(protocol, connection.state, " ")
-    unreplied = "" if connection.status & SEEN_REPLY else "[UNREPLIED] "
-    assured = "[ASSURED] " if connection.status & ASSURED else ""
-    there, back = _counted(connection.counts)
+    told = _told(connection.original, connection.reply, f"{seconds} " if seconds else "", connection.state,
+                 connection.status, connection.counts)
     mark = f"mark={connection.mark}" if connection.mark else ""
-    return (f"{NAMES.get(protocol, 'unknown'):<8} {protocol} {left}{state}{tuple_text(connection.original)} {there}"
-            f"{unreplied}{tuple_text(connection.reply)} {back}{assured}{mark}").rstrip() + zone_text(connection)
+    return f"{told}{mark}".rstrip() + zone_text(connection)
 
 
 STATE_WORDS = ("ESTABLISHED", "RELATED", "NEW", "ESTABLISHED", "RELATED")
