@@ -5,11 +5,10 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
-from netsandbox.commands.compose.creating import understood
 from netsandbox.commands.compose.found import chosen, profiles_of, project_to_make
 from netsandbox.commands.compose.options import GLOBAL, refused, without_effect
 from netsandbox.commands.docker.build import BUILD, prepared
-from netsandbox.commands.docker.flags import Command, Flag, Parsed
+from netsandbox.commands.docker.flags import Command, Flag, Parsed, understood
 
 if TYPE_CHECKING:
     from netsandbox.commands.compose.model import Service

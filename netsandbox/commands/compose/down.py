@@ -6,7 +6,6 @@ from collections.abc import Callable
 from functools import partial
 from typing import TYPE_CHECKING
 
-from netsandbox.commands.compose.creating import say
 from netsandbox.commands.compose.found import (
     LABEL,
     chosen,
@@ -15,9 +14,9 @@ from netsandbox.commands.compose.found import (
     profiles_of,
     project_of,
     service_of,
-    warn,
 )
 from netsandbox.commands.compose.options import DRY
+from netsandbox.commands.compose.telling import say, warn
 from netsandbox.commands.docker.flags import Command, Flag, Parsed
 from netsandbox.docker import containers, user_networks, volumes
 from netsandbox.docker.errors import DockerError

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from netsandbox.commands.compose.creating import planned, say
+from netsandbox.commands.compose.creating import planned
 from netsandbox.commands.compose.model import STARTED
+from netsandbox.commands.compose.telling import say
 from netsandbox.docker.errors import DockerError
 
 if TYPE_CHECKING:

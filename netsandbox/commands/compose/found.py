@@ -8,10 +8,9 @@ from typing import TYPE_CHECKING
 
 from netsandbox.commands.compose.model import STARTED, NetworkSpec, Project, Service, VolumeSpec
 from netsandbox.commands.compose.reader import FILES, OVERRIDES, read_project
+from netsandbox.commands.compose.telling import warn
 from netsandbox.commands.compose.variables import variables_of, with_env_files, with_label_files
 from netsandbox.commands.compose.yaml_faults import in_its_words
-from netsandbox.commands.docker.template_values import to_json
-from netsandbox.commands.docker.words import timestamp
 from netsandbox.commands.strict_yaml import ScenarioError
 from netsandbox.docker.errors import DockerError
 
@@ -178,14 +177,6 @@ def tell_warnings(client: Client, variables: Variables) -> None:
     for warning in variables.warnings:
         warn(client, warning)
     variables.warnings.clear()
-
-
-def warn(client: Client, text: str) -> None:
-    if client.progress == "json":
-        now = timestamp(client.scheduler.clock).partition(".")[0]
-        client.complain(to_json({"level": "warning", "msg": text.replace('\\"', '"'), "time": f"{now}Z"}))
-        return
-    client.warn(text)
 
 
 def _tell_notes(client: Client, project: Project) -> None:

@@ -6,7 +6,7 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from netsandbox.commands.compose.building import BUILDS, built_first
-from netsandbox.commands.compose.creating import make_containers, make_surroundings, say
+from netsandbox.commands.compose.creating import make_containers
 from netsandbox.commands.compose.down import TIMEOUT, Stopping, nothing_more, timeout_of
 from netsandbox.commands.compose.found import (
     chosen,
@@ -18,6 +18,8 @@ from netsandbox.commands.compose.found import (
 )
 from netsandbox.commands.compose.options import DRY, refused, without_effect
 from netsandbox.commands.compose.starting import Starting, start_one
+from netsandbox.commands.compose.surroundings import make_surroundings
+from netsandbox.commands.compose.telling import say
 from netsandbox.commands.compose.wishes import FLAGS, PULLED, check, wishes_of
 from netsandbox.commands.docker.flags import Command, Flag, Parsed
 from netsandbox.docker import containers

@@ -6,10 +6,10 @@ from functools import partial
 from posixpath import join
 from typing import TYPE_CHECKING
 
-from netsandbox.commands.compose.creating import say
 from netsandbox.commands.compose.down import Ending, Stopping
 from netsandbox.commands.compose.found import chosen, containers_of, number_of, profiles_of, project_of, service_of
 from netsandbox.commands.compose.options import GLOBAL
+from netsandbox.commands.compose.telling import say
 from netsandbox.commands.docker import copy
 from netsandbox.commands.docker.flags import Command, Flag, Parsed
 from netsandbox.docker.errors import DockerError

@@ -7,10 +7,12 @@ from hashlib import sha256
 from typing import TYPE_CHECKING
 
 from netsandbox.commands.compose.building import built_first
-from netsandbox.commands.compose.creating import fingerprint, make_containers, make_one, make_surroundings
+from netsandbox.commands.compose.creating import fingerprint, make_containers
 from netsandbox.commands.compose.found import chosen, project_to_make
 from netsandbox.commands.compose.options import GLOBAL, without_effect
+from netsandbox.commands.compose.service_words import make_one
 from netsandbox.commands.compose.starting import Starting
+from netsandbox.commands.compose.surroundings import make_surroundings
 from netsandbox.commands.compose.variables import read_env_file, variables_of
 from netsandbox.commands.compose.wishes import Wish
 from netsandbox.commands.docker.attach import attach

@@ -5,7 +5,6 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from netsandbox.commands.compose.creating import say
 from netsandbox.commands.compose.found import (
     LABEL,
     chosen,
@@ -16,6 +15,7 @@ from netsandbox.commands.compose.found import (
     service_of,
 )
 from netsandbox.commands.compose.options import DRY, GLOBAL, TEMPLATE, TEMPLATE_WORDS, without_effect
+from netsandbox.commands.compose.telling import say
 from netsandbox.commands.docker import attach, commit, event_list, top, volume
 from netsandbox.commands.docker.event_list import Watch
 from netsandbox.commands.docker.flags import Command, Flag, Parsed

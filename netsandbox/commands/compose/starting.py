@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from typing import TYPE_CHECKING
 
-from netsandbox.commands.compose.creating import say
 from netsandbox.commands.compose.found import containers_of
 from netsandbox.commands.compose.model import COMPLETED, IS_HEALTHY, STARTED
+from netsandbox.commands.compose.telling import say
 from netsandbox.docker.errors import DockerError
 from netsandbox.docker.health import HEALTHY, UNHEALTHY
 from netsandbox.engine.units import MILLISECOND

@@ -7,12 +7,13 @@ from typing import TYPE_CHECKING
 
 from netsandbox.commands.compose import dry_run
 from netsandbox.commands.compose.building import BUILDS, built_first
-from netsandbox.commands.compose.creating import make_containers, make_surroundings
+from netsandbox.commands.compose.creating import make_containers
 from netsandbox.commands.compose.down import nothing_more
 from netsandbox.commands.compose.found import chosen, profiles_of, project_of, project_to_make
 from netsandbox.commands.compose.logs import Follower, short
 from netsandbox.commands.compose.options import DRY, GLOBAL, refused, without_effect
 from netsandbox.commands.compose.starting import Starting
+from netsandbox.commands.compose.surroundings import make_surroundings
 from netsandbox.commands.compose.wishes import FLAGS, PULLED, Wish, check, whole, wishes_of
 from netsandbox.commands.docker.flags import Command, Flag, Parsed
 from netsandbox.commands.docker.reference import not_found

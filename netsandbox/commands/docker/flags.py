@@ -284,3 +284,14 @@ def _old_count(command: Command, wanted: str) -> str:
 
 def _arguments(count: int) -> str:
     return f"{count} argument{'' if count == 1 else 's'}"
+
+
+def understood(client: Client, command: Command, words: list[str]) -> Parsed:
+    """Words as one of the client's commands reads them.
+
+    Raises:
+        DockerError: it refuses them.
+    """
+    parsed = parse(command, words, client.engine.profile)
+    assert parsed is not None, "nobody asked for help"
+    return parsed
