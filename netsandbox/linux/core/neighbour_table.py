@@ -6,11 +6,11 @@ an entry that "expires": REACHABLE turns STALE, stays in use, and the next packe
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 from netsandbox.engine.units import MILLISECOND, SECOND
 from netsandbox.linux.core.neighbour import Neighbour
+from netsandbox.linux.core.neighbour_family import Family
 from netsandbox.linux.core.neighbour_gc import GarbageCollector
 from netsandbox.linux.core.neighbour_queue import NeighbourQueue
 from netsandbox.linux.core.nud import (
@@ -29,6 +29,7 @@ from netsandbox.linux.core.nud import (
     VALID,
     NudState,
 )
+from netsandbox.linux.core.unanswered import whereabouts
 from netsandbox.linux.drop import Dropped, DropReason
 from netsandbox.linux.events import NeighbourChanged, PacketDropped, PacketQueued
 from netsandbox.wire.ethernet import Frame
@@ -43,22 +44,6 @@ if TYPE_CHECKING:
 
 REDRAW = 300 * SECOND
 """How long a drawn reachable time is used."""
-
-
-class Family(NamedTuple):
-    """The protocol's part of a table (struct neigh_table, neigh_ops).
-
-    Attributes:
-        ethertype: of the frames that carry its packets.  text: an address as people write it.
-        construct: know an entry that nobody needs to be asked about.  solicit: send a request.
-        error_report: tell the sender of a packet that waited that nobody answered.
-    """
-
-    ethertype: int
-    text: Callable[[int], str]
-    construct: Callable[[Neighbour], None]
-    solicit: Callable[[Neighbour, IPv4Packet | None], None]
-    error_report: Callable[[Neighbour, IPv4Packet], None]
 
 
 class NeighbourTable:
@@ -356,7 +341,7 @@ class NeighbourTable:
         for packet, route in queue.take_all() if queue else ():
             if entry.state is not FAILED:
                 return
-            self._drop(packet, DropReason.NEIGH_FAILED, entry.address, *_whereabouts(entry, route))
+            self._drop(packet, DropReason.NEIGH_FAILED, entry.address, *whereabouts(entry, route))
             if route is None or not route.is_dead:
                 self.family.error_report(entry, packet)
 
@@ -382,19 +367,3 @@ class NeighbourTable:
     def _drop(self, packet: IPv4Packet, reason: DropReason, next_hop: int, *where: str) -> None:
         verdict = Dropped(reason, (self.family.text(next_hop), *where))
         self.namespace.record(PacketDropped(self.namespace.name, packet, verdict))
-
-
-def _whereabouts(entry: Neighbour, route: Route | None) -> tuple[str, ...]:
-    """Why nobody could answer: (whose it is, the device on which that one stands), or (the route without a router,
-    its device); empty where neither is known.
-    """
-    device, stack = entry.interface, entry.interface.stack
-    for upper in stack.uppers if stack is not None else ():
-        if upper.is_cut_off and any(own.local == entry.address for own in upper.addresses):
-            return "above", upper.namespace.name, device.name
-    lower = device.lower
-    if device.is_cut_off and lower is not None and any(own.local == entry.address for own in lower.addresses):
-        return "below", lower.namespace.name, lower.name
-    if route is not None and not route.gateway and 0 < route.destination.length < 32:
-        return "link", str(route.destination), device.name
-    return ()
