@@ -284,8 +284,8 @@ def _simulate_arguments(to: argparse.ArgumentParser) -> None:
 def _simulate(options: argparse.Namespace) -> int:
     import json
 
-    from netsandbox.rig.actions import simulate
     from netsandbox.rig.format import KernelLabError, dump
+    from netsandbox.rig.performance import simulate
     from netsandbox.session.files import read_bytes, refuse_inputs, write_atomically
 
     if options.output:

@@ -14,6 +14,9 @@ from typing import Any
 from netsandbox.linux.core import kind as kinds
 from netsandbox.wire.addresses import AddressError, parse_ipv4, parse_mac
 
+Action = dict[str, Any]
+Result = dict[str, Any]
+Finish = Callable[[Result], None]
 FORMAT = "kernel_lab/1"
 LONGEST = 1_000_000
 """Seconds that anything in a lab may take, and how many times it may be done."""

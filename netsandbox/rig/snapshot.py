@@ -69,3 +69,9 @@ def interfaces(lab: KernelLab) -> dict[str, Any]:
         "master": interface.port.bridge.name if interface.port else None,
         "ip": [f"{format_ipv4(own.local)}/{own.network.length}" for own in interface.addresses]}
         for namespace in lab.namespaces.values() for interface in namespace.interfaces.values()}
+
+
+def time_taken(lab: KernelLab) -> int:
+    """How long the rig is busy with a snapshot: a command for each table."""
+    commands = sum(3 + sum(body.get("type") == "bridge" for body in lab.ifaces(node).values()) for node in lab.owners())
+    return int(commands) * lab.pace.command

@@ -10,8 +10,8 @@ import pytest
 
 from netsandbox.engine.trace import Trace
 from netsandbox.explain.story import why_drop, why_seq
-from netsandbox.rig.actions import Performance
 from netsandbox.rig.lab import KernelLab
+from netsandbox.rig.performance import Performance
 
 CASES = Path(__file__).resolve().parents[1] / "kernel" / "cases"
 CHOSEN = ("accept_local", "arp_odd", "bad_frames", "bind_rules", "bridge_mtu", "fdb_commands", "frag_timeout", "hub",

@@ -13,7 +13,8 @@ from typing import Any
 import pytest
 
 from netsandbox.cli import main
-from netsandbox.rig.actions import HANDLERS, simulate
+from netsandbox.rig.actions import HANDLERS
+from netsandbox.rig.performance import simulate
 from tests.kernel import canon
 
 CASES = sorted((Path(__file__).parent / "cases").glob("*.json"))

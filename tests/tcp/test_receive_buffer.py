@@ -8,7 +8,7 @@ import pytest
 
 from netsandbox.linux.tcp import receive_trip, window
 from netsandbox.linux.tcp.stream import StreamSocket
-from netsandbox.rig.actions import simulate
+from netsandbox.rig.performance import simulate
 from netsandbox.wire.ethernet import Frame
 from netsandbox.wire.ipv4 import IPv4Packet
 from netsandbox.wire.tcp import SYN, TcpSegment

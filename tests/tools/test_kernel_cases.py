@@ -10,7 +10,8 @@ from typing import Any
 import pytest
 
 from netsandbox.linux.core.kind import all_kinds
-from netsandbox.rig.actions import HANDLERS, simulate
+from netsandbox.rig.actions import HANDLERS
+from netsandbox.rig.performance import simulate
 
 CASES = Path(__file__).resolve().parents[1] / "kernel" / "cases"
 KINDS = {kind.name for kind in all_kinds()} | {"tap"}

@@ -11,7 +11,7 @@ import pytest
 
 from netsandbox.linux.ipv4.classful import Filter, FilterGroup, MatchKey
 from netsandbox.linux.ipv4.prio import Prio
-from netsandbox.rig.actions import simulate
+from netsandbox.rig.performance import simulate
 from tests.linux.test_multipath import say, two_ways
 
 CASES = Path(__file__).resolve().parents[1] / "kernel" / "cases"
