@@ -8,8 +8,9 @@ from netsandbox.commands.around import INTERPRETER
 from netsandbox.commands.catalogue import VERBS
 from netsandbox.commands.errors import CommandError
 from netsandbox.commands.line import PARSER, Line, effect_of
-from netsandbox.commands.prompt import Prompt, VerbCall, no_input
+from netsandbox.commands.prompt import Prompt, no_input
 from netsandbox.commands.verb import Effect
+from netsandbox.commands.verb_task import VerbCall
 from netsandbox.lab.names import DEFAULT_HOST
 from netsandbox.shell.dialect import BASH, BUILTIN_NAMES
 from netsandbox.shell.machine import Call

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from contextlib import AbstractContextManager
 from difflib import get_close_matches
-from typing import TYPE_CHECKING, Any, NamedTuple, NoReturn
+from typing import TYPE_CHECKING, NoReturn
 
 from netsandbox.apps.pipe import Pipe
 from netsandbox.apps.program import Context, Task, UsageError
@@ -16,19 +16,17 @@ from netsandbox.commands.catalogue import VERBS
 from netsandbox.commands.docker.inside import BUSYBOX, NSENTER
 from netsandbox.commands.errors import CommandError
 from netsandbox.commands.inner_shell import InnerShell, inner_shell
-from netsandbox.commands.job import Job
+from netsandbox.commands.kill import kill
 from netsandbox.commands.late import Late
 from netsandbox.commands.nested import Nested
 from netsandbox.commands.nsenter import failed_to_execute
 from netsandbox.commands.parts import SUDO
 from netsandbox.commands.place import Place
-from netsandbox.commands.refusals import REFUSALS
 from netsandbox.commands.tools.registry import TOOLS
 from netsandbox.commands.unmodelled import reason
 from netsandbox.commands.verb import Effect
+from netsandbox.commands.verb_task import VerbCall, VerbTask
 from netsandbox.docker.launch import SHELLS
-from netsandbox.docker.ports import DAEMONS
-from netsandbox.docker.signals import SIGNALS
 from netsandbox.lab.names import DEFAULT_HOST
 from netsandbox.lab.nodes import Host
 from netsandbox.linux.netlink.credentials import acting_with
@@ -38,7 +36,6 @@ from netsandbox.shell.machine import Call, Held
 
 if TYPE_CHECKING:
     from netsandbox.commands.shell import Shell
-    from netsandbox.commands.verb import Verb
 
 NEAR = 0.75
 """How alike a word must be to one that there is, so that it may be a slip of the pen."""
@@ -60,60 +57,6 @@ class MissingError(CommandError):
     def __init__(self, message: str, code: int, short: str) -> None:
         super().__init__(message, code)
         self.short = short
-
-
-class VerbCall(NamedTuple):
-    """A verb with its words checked."""
-
-    verb: Verb
-    values: dict[str, Any]
-
-
-class VerbTask(Task):
-    """A verb of the lab's as one command of several."""
-
-    def __init__(self, shell: Shell, place: Place, made: VerbCall, call: Call) -> None:
-        super().__init__(shell.lab.scheduler)
-        self.name = call.argv[0]
-        self._shell = shell
-        self._place = place
-        self._call = made
-        self.job = Job(" ".join(call.argv))
-        self.job.stdin = None if call.stdin.is_terminal else call.stdin
-
-    @property
-    def is_endless(self) -> bool:
-        return self.job.program is not None and self.job.program.is_endless
-
-    @property
-    def listens(self) -> bool:
-        return self.job.program is not None and self.job.program.listens
-
-    def start(self) -> None:
-        self.job.output = self.output
-        try:
-            with self._place.standing(self._shell):
-                self._call.verb.handler(self._shell, self.job, self._call.values)
-        except REFUSALS as error:
-            self.complain(self._shell.say(str(error)))
-            self.job.finish(int(getattr(error, "code", 1)))
-        if self.job.code is not None:
-            self.exit(self.job.code)
-        elif self.job.program is None:
-            self.complain(f"{self.job.line!r} needs a line of its own")
-            self.exit(2)
-        else:
-            self.job.program.on_exit += (self._ended,)
-
-    def _ended(self) -> None:
-        self.exit(self.job.code or 0)
-
-    def interrupt(self) -> None:
-        self.job.interrupt()
-
-    def stop(self) -> None:
-        if self.job.program is not None:
-            self.job.program.exit(137)
 
 
 class Prompt:
@@ -354,27 +297,6 @@ def _without_sudo(call: Call) -> Call:
     return call._replace(argv=words, environment=environment)
 
 
-def kill(shell: Shell, pid: int, signal: str) -> bool:
-    """Send a signal to a process that is no job of the shell's; False where there is none of that PID."""
-    program = shell.machine.begun(pid)
-    if program is not None:
-        if signal != "0":
-            program.signal(SIGNALS[signal])
-        return True
-    if pid in DAEMONS:
-        if signal != "0":
-            raise RefusedError("netsandbox: dockerd takes no signals here; there is `systemctl restart docker`")
-        return True
-    for host, container in shell.lab.containers():
-        if container.is_running and container.pid == pid and host.docker is not None:
-            if signal != "0":
-                host.docker.signal(container, SIGNALS[signal])
-            return True
-    return False
-
-
 def no_input() -> Pipe:
     """A person's keyboard, on which nothing is typed."""
     return Pipe(is_terminal=True)
-
-

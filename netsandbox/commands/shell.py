@@ -20,11 +20,12 @@ from netsandbox.commands.job import Job
 from netsandbox.commands.line import Line, read_line
 from netsandbox.commands.machine import LabMachine
 from netsandbox.commands.place import Place
-from netsandbox.commands.prompt import Prompt, VerbCall, no_input
+from netsandbox.commands.prompt import Prompt, no_input
 from netsandbox.commands.refusals import REFUSALS
 from netsandbox.commands.standing import Standing
 from netsandbox.commands.tools.kernel_files import FIRST_SHELL_PID, with_kernel
 from netsandbox.commands.typography import note_characters
+from netsandbox.commands.verb_task import VerbCall
 from netsandbox.engine import budget
 from netsandbox.engine.budget import Use
 from netsandbox.explain.refusals import translated

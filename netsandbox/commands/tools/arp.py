@@ -9,7 +9,7 @@ from netsandbox.commands.tools.help import TEXTS
 from netsandbox.commands.tools.net_tools import VERSION, resolve
 from netsandbox.commands.tools.options import Options, read_options
 from netsandbox.commands.tools.proc_net import arp_entries
-from netsandbox.commands.tools.words import SCOPE_NUMBERS
+from netsandbox.commands.tools.word_values import SCOPE_NUMBERS
 from netsandbox.linux.core.errors import STRERROR, KernelError
 from netsandbox.linux.core.nud import NudState
 from netsandbox.linux.netlink import neighbour as requests

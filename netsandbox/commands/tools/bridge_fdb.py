@@ -10,7 +10,8 @@ from netsandbox.commands.tools.help import usage
 from netsandbox.commands.tools.names import OtherNamespaces, find_interface, home_of, in_order, interface_named
 from netsandbox.commands.tools.output import Row, Style, render
 from netsandbox.commands.tools.subcommand import subcommand
-from netsandbox.commands.tools.words import USAGE, Words, choose, flag, garbage, key, number_of, parse, wrong
+from netsandbox.commands.tools.word_values import number_of
+from netsandbox.commands.tools.words import USAGE, Words, choose, flag, garbage, key, parse, wrong
 from netsandbox.engine.units import SECOND
 from netsandbox.linux.bridge.bridge import Bridge
 from netsandbox.linux.core import kind as kinds

@@ -8,7 +8,8 @@ from netsandbox.commands.tools.context import ToolError, ToolResult
 from netsandbox.commands.tools.names import in_order, interface_named
 from netsandbox.commands.tools.output import Style, json_text
 from netsandbox.commands.tools.subcommand import subcommand
-from netsandbox.commands.tools.words import USAGE, Words, flag, key, number, parse
+from netsandbox.commands.tools.word_values import number
+from netsandbox.commands.tools.words import USAGE, Words, flag, key, parse
 from netsandbox.engine.units import SECOND
 from netsandbox.linux.bridge.bridge import Bridge
 from netsandbox.linux.netlink import mdb as requests

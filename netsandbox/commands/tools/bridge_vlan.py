@@ -10,7 +10,8 @@ from netsandbox.commands.tools.help import usage
 from netsandbox.commands.tools.names import find_interface, in_order, interface_named
 from netsandbox.commands.tools.output import Row, Style, render
 from netsandbox.commands.tools.subcommand import subcommand
-from netsandbox.commands.tools.words import USAGE, Words, choose, flag, key, number, number_of, parse, refused
+from netsandbox.commands.tools.word_values import number, number_of
+from netsandbox.commands.tools.words import USAGE, Words, choose, flag, key, parse, refused
 from netsandbox.linux.bridge.bridge import Bridge
 from netsandbox.linux.bridge.port import FORWARDING, STATES
 from netsandbox.linux.bridge.vlan import everywhere

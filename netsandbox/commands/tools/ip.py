@@ -11,7 +11,8 @@ from netsandbox.commands.tools.help import usage
 from netsandbox.commands.tools.idle import note
 from netsandbox.commands.tools.output import Style
 from netsandbox.commands.tools.table_names import table_names
-from netsandbox.commands.tools.words import USAGE, choose, number_of, wrong
+from netsandbox.commands.tools.word_values import number_of
+from netsandbox.commands.tools.words import USAGE, choose, wrong
 from netsandbox.linux.core.errors import KernelError
 
 if TYPE_CHECKING:

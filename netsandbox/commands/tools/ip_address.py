@@ -14,21 +14,8 @@ from netsandbox.commands.tools.names import OtherNamespaces, device_reader, find
 from netsandbox.commands.tools.output import Row, Style, render
 from netsandbox.commands.tools.rights import check_flush
 from netsandbox.commands.tools.subcommand import subcommand
-from netsandbox.commands.tools.words import (
-    Family,
-    Key,
-    Words,
-    flag,
-    garbage,
-    key,
-    number,
-    number_of,
-    or_all,
-    parse,
-    reader,
-    refused,
-    scope_of,
-)
+from netsandbox.commands.tools.word_values import Family, number, number_of, or_all, reader, scope_of
+from netsandbox.commands.tools.words import Key, Words, flag, garbage, key, parse, refused
 from netsandbox.linux.core.errors import KernelError
 from netsandbox.linux.ipv4.lifetime import FOREVER
 from netsandbox.linux.netlink import address as requests

@@ -19,6 +19,7 @@ from netsandbox.commands.tools.ip_link_words import (
 from netsandbox.commands.tools.ip_vrf import vrf_reader
 from netsandbox.commands.tools.kind_words import read_settings
 from netsandbox.commands.tools.names import MAX_OTHER_NAME, device_reader, interface_named, is_valid_name, name_reader
+from netsandbox.commands.tools.word_values import mac_bytes, number
 from netsandbox.commands.tools.words import (
     ASKED,
     USAGE,
@@ -29,8 +30,6 @@ from netsandbox.commands.tools.words import (
     flag,
     garbage,
     key,
-    mac_bytes,
-    number,
     parse,
     refused,
     wrong,

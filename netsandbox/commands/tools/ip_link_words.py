@@ -6,7 +6,8 @@ from typing import TYPE_CHECKING
 
 from netsandbox.commands.tools.context import ToolError
 from netsandbox.commands.tools.names import interface_named
-from netsandbox.commands.tools.words import Key, Words, key, number, number_of, on_or_off, reader, refused, wrong
+from netsandbox.commands.tools.word_values import number, number_of, reader
+from netsandbox.commands.tools.words import Key, Words, key, on_or_off, refused, wrong
 from netsandbox.linux.netlink.link import MAX_ALIAS
 
 if TYPE_CHECKING:

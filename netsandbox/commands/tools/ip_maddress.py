@@ -9,7 +9,8 @@ from netsandbox.commands.tools.groups import group_addresses, group_macs
 from netsandbox.commands.tools.names import in_order, name_reader
 from netsandbox.commands.tools.output import Row, Style, render
 from netsandbox.commands.tools.subcommand import subcommand
-from netsandbox.commands.tools.words import Words, duplicate, garbage, key, mac_bytes, parse
+from netsandbox.commands.tools.word_values import mac_bytes
+from netsandbox.commands.tools.words import Words, duplicate, garbage, key, parse
 from netsandbox.linux.core.errors import STRERROR
 from netsandbox.wire.addresses import format_ipv4, format_mac
 

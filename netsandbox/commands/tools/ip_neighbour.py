@@ -12,22 +12,8 @@ from netsandbox.commands.tools.output import Row, Style, render
 from netsandbox.commands.tools.rights import check_flush
 from netsandbox.commands.tools.route_words import protocol_of
 from netsandbox.commands.tools.subcommand import subcommand
-from netsandbox.commands.tools.words import (
-    USAGE,
-    Family,
-    Words,
-    address_of,
-    choose,
-    flag,
-    garbage,
-    key,
-    mac_bytes,
-    number_of,
-    parse,
-    reader,
-    refused,
-    wrong,
-)
+from netsandbox.commands.tools.word_values import Family, address_of, mac_bytes, number_of, reader
+from netsandbox.commands.tools.words import USAGE, Words, choose, flag, garbage, key, parse, refused, wrong
 from netsandbox.engine.units import SECOND
 from netsandbox.linux.core.errors import KernelError
 from netsandbox.linux.core.neighbour import Neighbour

@@ -12,7 +12,8 @@ from netsandbox.commands.tools.kernel_files import FIRST_SHELL_PID
 from netsandbox.commands.tools.names import OtherNamespaces
 from netsandbox.commands.tools.output import Row, Style, render
 from netsandbox.commands.tools.subcommand import subcommand
-from netsandbox.commands.tools.words import USAGE, Words, number_of
+from netsandbox.commands.tools.word_values import number_of
+from netsandbox.commands.tools.words import USAGE, Words
 from netsandbox.commands.unmodelled import reason
 from netsandbox.linux.core.errors import KernelError
 from netsandbox.linux.core.inode import FileError

@@ -12,7 +12,8 @@ from netsandbox.commands.tools.output import Row, Style, render
 from netsandbox.commands.tools.rights import check_flush
 from netsandbox.commands.tools.route_words import protocol_of
 from netsandbox.commands.tools.subcommand import subcommand
-from netsandbox.commands.tools.words import Family, Words, flag, key, number, number_of, parse, reader, wrong
+from netsandbox.commands.tools.word_values import Family, number, number_of, reader
+from netsandbox.commands.tools.words import Words, flag, key, parse, wrong
 from netsandbox.linux.core.errors import KernelError
 from netsandbox.linux.netlink import nexthop as requests
 from netsandbox.linux.netlink.nexthop import NextHopRequest

@@ -26,21 +26,8 @@ from netsandbox.commands.tools.route_words import (
     type_of,
 )
 from netsandbox.commands.tools.subcommand import subcommand
-from netsandbox.commands.tools.words import (
-    Family,
-    Words,
-    fits,
-    flag,
-    garbage,
-    key,
-    number,
-    or_all,
-    parse,
-    reader,
-    refused,
-    scope_of,
-    wrong,
-)
+from netsandbox.commands.tools.word_values import Family, number, or_all, reader, scope_of
+from netsandbox.commands.tools.words import Words, fits, flag, garbage, key, parse, refused, wrong
 from netsandbox.linux.core.errors import KernelError
 from netsandbox.linux.ipv4.routing import OutputRoute, route_output
 from netsandbox.linux.netlink import route as requests

@@ -12,7 +12,8 @@ from netsandbox.commands.tools.names import interface_named
 from netsandbox.commands.tools.output import Row, Style, render
 from netsandbox.commands.tools.route_rows import put_cache, put_flags, put_learned, put_metrics, route_row
 from netsandbox.commands.tools.table_names import shown as shown_table
-from netsandbox.commands.tools.words import USAGE, Family, Key, Words, flag, key, number, parse, refused
+from netsandbox.commands.tools.word_values import Family, number
+from netsandbox.commands.tools.words import USAGE, Key, Words, flag, key, parse, refused
 from netsandbox.linux.core.errors import KernelError
 from netsandbox.linux.drop import DropReason
 from netsandbox.linux.events import RouteMissing

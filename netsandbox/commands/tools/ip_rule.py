@@ -10,20 +10,8 @@ from netsandbox.commands.tools.output import Row, Style, render
 from netsandbox.commands.tools.route_words import dsfield_of, dsfield_text, protocol_of, realm_of, table_of, type_of
 from netsandbox.commands.tools.subcommand import subcommand
 from netsandbox.commands.tools.table_names import shown as shown_table
-from netsandbox.commands.tools.words import (
-    USAGE,
-    Family,
-    Key,
-    Words,
-    flag,
-    key,
-    number,
-    number_of,
-    parse,
-    reader,
-    refused,
-    wrong,
-)
+from netsandbox.commands.tools.word_values import Family, number, number_of, reader
+from netsandbox.commands.tools.words import USAGE, Key, Words, flag, key, parse, refused, wrong
 from netsandbox.linux.core.errors import KernelError
 from netsandbox.linux.ipv4.rule import ALL, DEFAULT, GOTO, LOOKUP, NOP, PROTOCOLS, WORD, Rule
 from netsandbox.linux.netlink import rule as requests

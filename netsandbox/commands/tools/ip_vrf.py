@@ -8,7 +8,8 @@ from netsandbox.commands.tools.context import ToolError, ToolResult
 from netsandbox.commands.tools.names import in_order
 from netsandbox.commands.tools.output import Row, Style, render
 from netsandbox.commands.tools.subcommand import subcommand
-from netsandbox.commands.tools.words import USAGE, Words, number_of, reader
+from netsandbox.commands.tools.word_values import number_of, reader
+from netsandbox.commands.tools.words import USAGE, Words
 
 if TYPE_CHECKING:
     from collections.abc import Callable

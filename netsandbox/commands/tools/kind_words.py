@@ -10,21 +10,8 @@ from netsandbox.commands.tools.context import ToolError
 from netsandbox.commands.tools.idle import note
 from netsandbox.commands.tools.names import find_interface
 from netsandbox.commands.tools.route_words import dsfield_of, table_of
-from netsandbox.commands.tools.words import (
-    USAGE,
-    Key,
-    Words,
-    garbage,
-    key,
-    mac_bytes,
-    number,
-    number_of,
-    on_or_off,
-    parse,
-    reader,
-    refused,
-    wrong,
-)
+from netsandbox.commands.tools.word_values import mac_bytes, number, number_of, reader
+from netsandbox.commands.tools.words import USAGE, Key, Words, garbage, key, on_or_off, parse, refused, wrong
 from netsandbox.linux.core.kind import Attribute, Form, LinkKind
 from netsandbox.wire.addresses import AddressError, is_multicast, parse_ipv4
 

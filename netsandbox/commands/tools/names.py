@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from netsandbox.commands.tools.words import Words, no_device, reader
+from netsandbox.commands.tools.word_values import reader
+from netsandbox.commands.tools.words import Words, no_device
 from netsandbox.linux.core.interface import MAX_NAME
 from netsandbox.linux.core.stacked import TunnelEnd
 

@@ -10,7 +10,8 @@ from netsandbox.commands.tools.help import TEXTS
 from netsandbox.commands.tools.net_tools import resolve
 from netsandbox.commands.tools.options import read_options
 from netsandbox.commands.tools.proc_net import RTF_GATEWAY, RTF_HOST, RTF_REJECT, main_routes, route_bits
-from netsandbox.commands.tools.words import ASKED, USAGE, OfferedError, Words, flag, key, number, parse, refused
+from netsandbox.commands.tools.word_values import number
+from netsandbox.commands.tools.words import ASKED, USAGE, OfferedError, Words, flag, key, parse, refused
 from netsandbox.linux.core.errors import STRERROR, KernelError
 from netsandbox.linux.netlink import route as requests
 from netsandbox.linux.netlink.route import RouteRequest

@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING, Any
 
 from netsandbox.commands.tools.context import ToolError
 from netsandbox.commands.tools.table_names import BUILT_IN, MOST, names
-from netsandbox.commands.tools.words import Family, Key, Words, choose, key, number_of, reader, refused, wrong
+from netsandbox.commands.tools.word_values import Family, number_of, reader
+from netsandbox.commands.tools.words import Key, Words, choose, key, refused, wrong
 from netsandbox.wire.names import DSCP
 
 if TYPE_CHECKING:

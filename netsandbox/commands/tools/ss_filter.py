@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from netsandbox.commands.tools.context import ToolError
 from netsandbox.commands.tools.help import TEXTS
-from netsandbox.commands.tools.words import USAGE, prefix_of
+from netsandbox.commands.tools.word_values import prefix_of
+from netsandbox.commands.tools.words import USAGE
 from netsandbox.wire.addresses import Network
 from netsandbox.wire.services import service
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from netsandbox.commands.tools import tc_numbers as numbers
 from netsandbox.commands.tools.context import ToolError
 from netsandbox.commands.tools.tc_numbers import illegal, shown_size, shown_time
-from netsandbox.commands.tools.words import within
+from netsandbox.commands.tools.word_values import within
 from netsandbox.linux.core.fifo import ByteFifo, FastFifo, Fifo, FqCodel, NoQueue
 
 if TYPE_CHECKING:

@@ -10,7 +10,8 @@ from netsandbox.commands.tools.context import ToolError, ToolResult
 from netsandbox.commands.tools.help import usage
 from netsandbox.commands.tools.names import interface_named
 from netsandbox.commands.tools.tc_numbers import ROOT, classid_of, illegal, shown_classid
-from netsandbox.commands.tools.words import choose, duplicate, number_of, within, wrong
+from netsandbox.commands.tools.word_values import number_of, within
+from netsandbox.commands.tools.words import choose, duplicate, wrong
 from netsandbox.linux.core.discipline import Discipline
 from netsandbox.linux.core.fifo import Fifo
 from netsandbox.linux.ipv4.classful import ANY_PROTOCOL, Classful, Filter, FilterGroup, MatchKey

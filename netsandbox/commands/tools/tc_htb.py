@@ -8,7 +8,7 @@ from netsandbox.commands.tools import tc_numbers as numbers
 from netsandbox.commands.tools.context import ToolError
 from netsandbox.commands.tools.help import usage
 from netsandbox.commands.tools.tc_numbers import illegal, shown_rate, shown_size
-from netsandbox.commands.tools.words import LARGEST, number_of, within
+from netsandbox.commands.tools.word_values import LARGEST, number_of, within
 from netsandbox.engine.units import SECOND
 from netsandbox.linux.core.errors import KernelError
 from netsandbox.linux.ipv4.htb import LEAST_QUANTUM, MOST_QUANTUM, Htb, HtbClass, Settings

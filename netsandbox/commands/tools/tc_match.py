@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from netsandbox.commands.tools.context import ToolError
 from netsandbox.commands.tools.tc_numbers import illegal
-from netsandbox.commands.tools.words import prefix_of, within
+from netsandbox.commands.tools.word_values import prefix_of, within
 from netsandbox.linux.ipv4.classful import FIRST_OFFSET, MatchKey
 
 if TYPE_CHECKING:

@@ -8,7 +8,7 @@ from netsandbox.commands.tools import tc_numbers as numbers
 from netsandbox.commands.tools.context import ToolError
 from netsandbox.commands.tools.help import usage
 from netsandbox.commands.tools.tc_numbers import illegal, shown_percent, shown_rate, shown_time
-from netsandbox.commands.tools.words import LARGEST, within
+from netsandbox.commands.tools.word_values import LARGEST, within
 from netsandbox.engine.units import SECOND
 from netsandbox.linux.core.netem import DISTRIBUTIONS, Gilbert, Netem, Share
 

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from netsandbox.commands.tools.context import ToolError
 from netsandbox.commands.tools.tc_numbers import illegal
-from netsandbox.commands.tools.words import within
+from netsandbox.commands.tools.word_values import within
 from netsandbox.linux.ipv4.prio import MAX_BANDS, MIN_BANDS, PRIOMAP, Prio
 
 if TYPE_CHECKING:

@@ -8,7 +8,7 @@ from netsandbox.commands.tools import tc_numbers as numbers
 from netsandbox.commands.tools.context import ToolError
 from netsandbox.commands.tools.help import usage
 from netsandbox.commands.tools.tc_numbers import illegal, shown_size
-from netsandbox.commands.tools.words import within
+from netsandbox.commands.tools.word_values import within
 
 if TYPE_CHECKING:
     from netsandbox.commands.tools.words import Words
