@@ -111,7 +111,8 @@ def _carry_out(name: str, words: list[str]) -> int:
         if name != "open" and signal.getsignal(signal.SIGINT) is signal.SIG_DFL:
             signal.signal(signal.SIGINT, _interrupted)
         options = parser(name).parse_args(words)
-        language = getattr(options, "lang", None) or language
+        if "lang" in options:
+            language = options.lang = options.lang or _locale_language()
         status = COMMANDS[name].run(options)
         sys.stdout.flush()
         return status
@@ -193,12 +194,22 @@ def _open_arguments(to: argparse.ArgumentParser) -> None:
 
 def _app_arguments(to: argparse.ArgumentParser) -> None:
     to.add_argument("scenario", nargs="?", default="", metavar="SCENARIO", help="a bundled name or a file")
-    to.add_argument("--lang", choices=("en", "zh"), help="default: as the locale says")
+    _language_arguments(to, "language of all that the app says")
     to.add_argument("--ascii", action="store_true", help="no characters beyond ASCII")
     to.add_argument("--theme", default="", metavar="NAME", help="one of Textual's themes, as textual-light")
     to.add_argument("--reduced-motion", action="store_true", help="frames do not travel")
     to.add_argument("--seed", type=_seed, metavar="N", help="instead of the scenario's")
     _uplink_arguments(to)
+
+
+def _language_arguments(to: argparse.ArgumentParser, what: str) -> None:
+    to.add_argument("--lang", choices=("en", "zh"), help=f"{what} (default: as the locale says)")
+
+
+def _locale_language() -> str:
+    from netsandbox.explain.words import locale_language
+
+    return locale_language()
 
 
 def _uplink_arguments(to: argparse.ArgumentParser) -> None:
@@ -250,7 +261,7 @@ def _run_arguments(to: argparse.ArgumentParser) -> None:
     to.add_argument("--trace", action="store_true", help="print every record of the trace as well")
     _writes_arguments(to)
     to.add_argument("--seed", type=_seed, metavar="N", help="instead of the scenario's")
-    to.add_argument("--lang", choices=("en", "zh"), default="en", help="language of what the scenario says")
+    _language_arguments(to, "language of what the scenario says")
     _uplink_arguments(to)
 
 
@@ -266,7 +277,7 @@ def _check_arguments(to: argparse.ArgumentParser) -> None:
                     help="saved sessions, each of which is judged: only the expect lines of FILE count, where it ends")
     to.add_argument("--json", action="store_true", help="print one JSON object")
     to.add_argument("--junit", metavar="OUT", help="write JUnit XML as well")
-    to.add_argument("--lang", choices=("en", "zh"), default="en", help="language of the report")
+    _language_arguments(to, "language of the report")
 
 
 def _check(options: argparse.Namespace) -> int:

@@ -15,6 +15,9 @@ settings.register_profile("fresh", deadline=None, suppress_health_check=[HealthC
 settings.register_profile("same", parent=settings.get_profile("fresh"), derandomize=True, database=None)
 settings.load_profile("fresh" if os.environ.get("FRESH_EXAMPLES") else "same")
 
+# What is printed follows the locale, and tests read it.
+os.environ["LC_ALL"] = "C.UTF-8"
+
 # A shell's background job ignores Ctrl-C, and so would every program that a test starts and interrupts.
 signal.signal(signal.SIGINT, signal.default_int_handler)
 

@@ -7,6 +7,7 @@ Docker's own tool prints stays as that tool has it.
 
 from __future__ import annotations
 
+import os
 from collections.abc import Mapping
 
 LANGUAGES = ("en", "zh")
@@ -15,7 +16,21 @@ LANGUAGES = ("en", "zh")
 Both = tuple[str, str]
 """The words in English and in 简体中文, with the same fields."""
 
+LOCALE_VARIABLES = ("LC_ALL", "LC_MESSAGES", "LANG")
+"""As the C library looks for the language of messages."""
+
 NOTHING: Both = ("", "")
+
+
+def language_of_locale(locale: str) -> str:
+    """The language for a locale such as `zh_CN.UTF-8`; the fallback for one that is not known."""
+    prefix = locale.replace("-", "_").split("_")[0].split(".")[0].lower()
+    return prefix if prefix in LANGUAGES else LANGUAGES[0]
+
+
+def locale_language() -> str:
+    """The language that the environment asks for."""
+    return language_of_locale(next((os.environ[name] for name in LOCALE_VARIABLES if os.environ.get(name)), ""))
 
 
 def said(words: Both, language: str) -> str:

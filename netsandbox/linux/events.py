@@ -298,6 +298,9 @@ class RouteChanged(NamedTuple):
     def route(self) -> RouteValue:
         return RouteValue(self.terms, self.interface, self.source)
 
+    def __repr__(self) -> str:
+        return f"RouteChanged(namespace={self.namespace!r}, route={self.route!r}, added={self.added})"
+
 
 class LinkChanged(NamedTuple):
     """An interface went up or down, gained or lost its carrier, came or went."""

@@ -50,12 +50,6 @@ def language() -> str:
     return _Choice.language
 
 
-def language_of_locale(locale: str) -> str:
-    """The language for a locale such as `zh_CN.UTF-8`; the fallback for one that is not known."""
-    prefix = locale.replace("-", "_").split("_")[0].split(".")[0].lower()
-    return prefix if prefix in LANGUAGES else LANGUAGES[0]
-
-
 def described(binding_id: str) -> tuple[str, str]:
     """The description and the tooltip of a key binding in the language in use.
 

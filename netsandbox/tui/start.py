@@ -1,4 +1,4 @@
-"""`netsandbox open`: the options of the command line, the language of the locale, and the app."""
+"""`netsandbox open`: the options of the command line, its language, and the app."""
 
 from __future__ import annotations
 
@@ -9,11 +9,8 @@ import sys
 from contextlib import suppress
 
 from netsandbox.session.leftovers import state_directory
-from netsandbox.tui.i18n import language_of_locale, set_language
+from netsandbox.tui.i18n import set_language
 from netsandbox.tui.options import Options
-
-LOCALE_VARIABLES = ("LC_ALL", "LC_MESSAGES", "LANG")
-"""As the C library looks for the language of messages."""
 
 
 def start(arguments: argparse.Namespace) -> int:
@@ -25,7 +22,7 @@ def start(arguments: argparse.Namespace) -> int:
         return 2
     if arguments.only_below:
         _stay_below(arguments)
-    set_language(arguments.lang or locale_language())
+    set_language(arguments.lang)
     signal.signal(signal.SIGINT, signal.SIG_DFL)  # until the app has its own: a KeyboardInterrupt may be lost
     from netsandbox.tui.launch import launch
 
@@ -60,11 +57,6 @@ def what_is_missing() -> str:
     if os.name == "posix" and term in DUMB:
         return f"the terminal UI needs a terminal that can move its cursor, which TERM={term} cannot"
     return ""
-
-
-def locale_language() -> str:
-    """The language that the environment asks for."""
-    return language_of_locale(next((os.environ[name] for name in LOCALE_VARIABLES if os.environ.get(name)), ""))
 
 
 def options_of(arguments: argparse.Namespace) -> Options:

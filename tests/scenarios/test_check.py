@@ -65,8 +65,11 @@ def test_a_good_file(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None
         "scenarios: 1; expectations: 2, all hold\n")
 
 
-def test_a_good_file_in_chinese(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    assert main(["check", written(tmp_path, GOOD), "--lang", "zh"]) == 0
+@pytest.mark.parametrize(("options", "locale"), [(("--lang", "zh"), "C"), ((), "zh_CN.UTF-8")])
+def test_a_good_file_in_chinese(tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch,
+                                options: tuple[str, ...], locale: str) -> None:
+    monkeypatch.setenv("LC_ALL", locale)
+    assert main(["check", written(tmp_path, GOOD), *options]) == 0
     out = capsys.readouterr().out
     assert out.startswith("一根网线\n  ✓ ")
     assert out.endswith("场景：1 个；期望：2 条，全部成立\n")

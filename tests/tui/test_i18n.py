@@ -16,10 +16,10 @@ from textual.widget import Widget
 
 import netsandbox.tui
 import netsandbox.tui.panes
-from netsandbox.explain.words import LANGUAGES, said
+from netsandbox.explain.words import LANGUAGES, language_of_locale, said
 from netsandbox.tui.app import NetsandboxApp
 from netsandbox.tui.catalogue import WORDS
-from netsandbox.tui.i18n import TO_PANE, described, language, language_of_locale, set_language, tr
+from netsandbox.tui.i18n import TO_PANE, described, language, set_language, tr
 from netsandbox.tui.screens.browser import BrowserScreen
 from netsandbox.tui.screens.help import HelpScreen
 from netsandbox.tui.screens.panes import PanesScreen

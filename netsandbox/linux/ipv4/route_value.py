@@ -98,5 +98,10 @@ class RouteValue(_Fields, HasTerms):
         parts += ["dev", self.interface.name] if self.interface is not None else []
         return " ".join(parts)
 
+    def __repr__(self) -> str:
+        """For `run --trace`: the fields in one row, as if they were not shared."""
+        fields = "destination", "type", "gateway", "interface", "source", "scope", "protocol", "metric", "table"
+        return f"RouteValue({', '.join(f'{name}={getattr(self, name)!r}' for name in fields)})"
+
     def trace_key(self) -> str:
         return f"{self.table} {self} metric {self.metric} src {self.source}"
