@@ -184,7 +184,7 @@ class NetsandboxApp(TimeKeys, LookingKeys, StepKeys, LineKeys):
         if live.session.half_built:
             self._trouble(translated(live.session.half_built, language()))
         else:
-            live.jobs.say("say", f"{live.title()}\n{about}" if about else hint or translated(told, language()))
+            live.jobs.say("say", f"{live.title()}\n{about}" if about else translated(told, language()))
 
     @property
     def _is_ready(self) -> bool:
@@ -346,10 +346,10 @@ class NetsandboxApp(TimeKeys, LookingKeys, StepKeys, LineKeys):
         """Help for where the focus is."""
         from netsandbox.tui.screens.help import HelpScreen
 
-        focused = self.main.focused
-        chain = [focused, *focused.ancestors] if focused is not None else []
-        panes = [one for one in chain if isinstance(one, Widget) and hasattr(one, "HELP_TOPIC")]
-        self.push_screen(HelpScreen(panes, self.BINDINGS, self.glyphs))
+        focused, is_over = self.main.focused, self.screen is not self.main
+        chain = [self.screen] if is_over else [focused, *focused.ancestors] if focused is not None else []
+        panes = [one for one in chain if isinstance(one, Widget) and (is_over or hasattr(one, "HELP_TOPIC"))]
+        self.push_screen(HelpScreen(panes, () if is_over else self.BINDINGS, self.glyphs))
 
     async def action_quit(self) -> None:
         """Leave: nothing is left to recover."""

@@ -31,6 +31,11 @@ class AtWork:
         self._is_marked = False
         self._over = Event()
 
+    @property
+    def is_long(self) -> bool:
+        """It has been for so long that a person waits for it."""
+        return self._is_marked
+
     def start(self) -> None:
         """Look on from now on."""
         Thread(target=self._look_on, name="at-work", daemon=True).start()

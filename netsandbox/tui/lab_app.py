@@ -139,7 +139,7 @@ class LabApp(UnbrokenApp):
 
     def get_driver_class(self) -> type[Driver]:
         """One that hears ctrl+c and esc while a line is at work, when the app itself hears nothing."""
-        return listening(super().get_driver_class())
+        return listening(super().get_driver_class(), lambda: self.at_work.is_long and not self.holds_keys)
 
     def tell_failure(self, error: Exception) -> None:
         """An exception in a handler: the log has the rest."""

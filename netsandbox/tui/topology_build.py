@@ -132,14 +132,17 @@ class _Builder:
         return _Seat(scope, item=item)
 
     def _add_link(self, link: LinkRow) -> None:
-        key, state, quality = (link.a, link.b), self._state(link), _quality(link)
+        key, quality = (link.a, link.b), _quality(link)
         seats = self._seat(link.a), self._seat(link.b)
-        ports = tuple(
-            Port((Wire(key, bool(side)),), safe(near[1]), "" if link.kind == TUNNEL else safe(far[1]), state,
-                 address=self._address(near), marks=tuple(filter(None, (self._vlans(far), quality))))
-            for side, (near, far) in enumerate([(link.a, link.b), (link.b, link.a)])
-        )
-        if seats[0].scope == seats[1].scope and seats[0].scope is not None:
+        is_inside = seats[0].scope == seats[1].scope and seats[0].scope is not None
+        ports = []  # the far end is named where it is a bus's; a box has its names on its edge
+        for side, (near, far) in enumerate([(link.a, link.b), (link.b, link.a)]):
+            there = seats[1 - side]
+            is_at_bus = there.item is None and (is_inside or (there.scope is None and link.kind != TUNNEL))
+            ports.append(Port((Wire(key, bool(side)),), safe(near[1]), safe(far[1]) if is_at_bus else "",
+                              self._state(link, None if is_at_bus else near), address=self._address(near),
+                              marks=tuple(filter(None, (self._vlans(far), quality)))))
+        if is_inside:
             inner = self._scope(seats[0].scope)
             _connect(inner, [_settle(inner, seat, port) for seat, port in zip(seats, ports, strict=True)], ports)
         else:
@@ -169,9 +172,12 @@ class _Builder:
         row = self.rows.get(end)
         return safe(row.addresses[0]) if row is not None and row.addresses else ""
 
-    def _state(self, link: LinkRow) -> str:
-        """`down`, `no-carrier` or nothing, from the two interfaces."""
+    def _state(self, link: LinkRow, end: End | None = None) -> str:
+        """`down`, `no-carrier` or nothing, from the two interfaces; as it is at an end, where only that is told."""
         rows = [row for row in (self.rows.get(link.a), self.rows.get(link.b)) if row is not None]
+        told = self.rows.get(end) if end is not None else None
+        if told is not None and told.up and not told.carrier:
+            return "no-carrier"
         if any(not row.up for row in rows) or not (link.up or rows):
             return "down"
         if any(not row.carrier for row in rows):
@@ -214,7 +220,7 @@ def _settle(scope: Scope, seat: _Seat, port: Port) -> _Seat:
     return _Seat(seat.scope, net=len(scope.nets) - 1)
 
 
-def _connect(scope: Scope, ends: Sequence[_Seat], ports: tuple[Port, ...]) -> None:
+def _connect(scope: Scope, ends: Sequence[_Seat], ports: Sequence[Port]) -> None:
     """Join two seats of one scope: item to net, net to net, or two items by a lane."""
     first, second = ends
     if first.item is not None and second.item is not None:

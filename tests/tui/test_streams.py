@@ -45,7 +45,10 @@ async def test_a_connection_is_followed_copied_and_written(tmp_path: Path, monke
         await on.press("s", "ctrl+u", *"x.svg", "enter")
         assert "Written to x.svg" in shown(on)
         assert (tmp_path / "x.svg").read_text(encoding="utf-8").startswith("<svg ")
-        await on.press("s", "escape")
+        await on.press("s", "escape", "question_mark")
+        assert "shift+tab  View before" in shown(on), "help is for where one is"
+        assert "ctrl+p" not in shown(on), "and names no key that does nothing here"
+        await on.press("escape")
         assert isinstance(on.app.screen, StreamScreen)
         await on.press("escape")
         assert on.app.screen is on.app.main

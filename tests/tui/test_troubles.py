@@ -75,6 +75,15 @@ READERS = (
      "commands/test_names_help.py::test_why_alone_names_the_container_that_has_the_port"),
     ("in the narrow log a switch is br0, and a network br-358d…",
      "tui/test_log_store.py::test_a_port_is_shown_with_its_bridge"),
+    ("with a filter the panes tell of a frame that it hides, and so does w",
+     "tui/test_troubles.py::test_the_panes_go_with_the_cursor_that_a_filter_moves"),
+    ("esc right behind a line's enter ends the line, and while the lab opens leaves half a lab",
+     "tui/test_unbroken.py::test_a_key_ends_the_line_at_work"),
+    ("? does nothing in a followed stream, where the footer names keys that do nothing either",
+     "tui/test_streams.py::test_a_connection_is_followed_copied_and_written"),
+    ("a cable's ends are both called down where one has no carrier, and eth0 stands twice at each",
+     "tui/test_topology_pictures.py::test_each_end_of_a_cable_says_its_own_state_and_no_name_twice"),
+    ("check reports in English whatever the locale says", "scenarios/test_check.py::test_a_good_file_in_chinese"),
 )
 """What first-time readers met later, in English and in Chinese: a learner, an engineer, a teacher."""
 
@@ -171,6 +180,22 @@ async def test_a_filter_that_nothing_passes_is_not_told_as_an_empty_log(tmp_path
         for key in ("s", "x"):
             await on.press(key)
             assert on.app.main.status.message == "No frame passes the filter. Press / to change it"
+
+
+@pytest.mark.parametrize(("held", "wanted"), [((), "ARP"), (("g",), "ICMP")])
+async def test_the_panes_go_with_the_cursor_that_a_filter_moves(
+        tmp_path: Path, held: tuple[str, ...], wanted: str) -> None:
+    """They went on telling of the row that was hidden, and w explained that one."""
+    async with stage(tmp_path) as on:
+        await on.press("p")
+        await on.quiet()
+        await on.press("escape", "3", *held)
+        about = on.app.main.about
+        await on.press("slash", *wanted.lower(), "enter")
+        row = on.app.main.log_pane.current
+        assert row is not None
+        assert row.seq != about
+        assert (row.protocol, on.app.main.about, on.app.main.detail.frame.seq) == (wanted, row.seq, row.seq)
 
 
 async def test_one_form_of_text_in_a_column(tmp_path: Path) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from contextlib import nullcontext
 from functools import partial
 from pathlib import Path
 
@@ -107,19 +108,21 @@ async def test_what_fails_without_end_ends_the_app(tmp_path: Path, monkeypatch: 
         stage.app._exception = None
 
 
-@pytest.mark.parametrize("key", ["ctrl+c", "escape"])
-def test_a_key_ends_the_line_at_work(key: str) -> None:
+@pytest.mark.parametrize(("key", "is_long", "ends"), [
+    ("ctrl+c", False, True), ("ctrl+c", True, True), ("escape", True, True), ("escape", False, False)])
+def test_a_key_ends_the_line_at_work(key: str, is_long: bool, ends: bool) -> None:
+    """An escape behind a line's enter leaves the prompt; only what one waits for is ended by it."""
     class Deaf:
         def process_message(self, message: Message) -> None:
             passed.append(message)
     passed: list[Message] = []
-    driver = listening(Deaf)()  # type: ignore[arg-type,call-arg]
-    assert issubclass(listening(Driver), Driver)
+    driver = listening(Deaf, lambda: is_long)()  # type: ignore[arg-type,call-arg]
+    assert issubclass(listening(Driver, bool), Driver)
     with budget.on(line := Budget()):
         driver.process_message(Key("x", "x"))
         line.spend(Use.WORK)
         driver.process_message(Key(key, None))
-        with pytest.raises(budget.OverBudgetError, match="interrupted"):
+        with pytest.raises(budget.OverBudgetError, match="interrupted") if ends else nullcontext():
             line.spend(Use.WORK)
     assert len(passed) == 2
 
@@ -168,6 +171,8 @@ def test_what_is_at_work_for_long_is_marked_once_and_unmarked_when_it_ends() -> 
         clock.look(since + LONG + 0.1)
         clock.look(since + LONG + 0.2)
         assert said == ["mark"]
+        assert clock.is_long
+    assert not clock.is_long
     assert said == ["mark", "unmark"]
     with clock.busy():
         pass

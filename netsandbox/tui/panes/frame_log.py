@@ -65,6 +65,7 @@ class FrameLog(LogView):
         self._resized()
         if not self.following:
             self._show_cursor()
+        self._tell()
 
     def action_fold(self) -> None:
         """One row for each journey, or all."""

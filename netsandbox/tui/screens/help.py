@@ -80,9 +80,10 @@ class HelpScreen(Settling, ModalScreen[None]):
                 parts.append(Content(self._glyphs.plain(tr("help." + topic)).replace("`", "") + "\n"))
             parts += self._table(tables[pane], width)
             parts.append(Content("\n"))
-        parts.append(Content.styled(tr("page.everywhere") + "\n", "bold $text-primary"))
-        parts += self._table(tables[self], width)
-        parts.append(Content("\n" + self._glyphs.plain(tr("page.more"))))
+        if self._everywhere:
+            parts.append(Content.styled(tr("page.everywhere") + "\n", "bold $text-primary"))
+            parts += self._table(tables[self], width)
+            parts.append(Content("\n" + self._glyphs.plain(tr("page.more"))))
         return Content("").join(parts)
 
     def _table(self, lines: list[tuple[str, str]], width: int) -> list[Content]:

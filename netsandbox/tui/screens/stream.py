@@ -32,6 +32,7 @@ class StreamScreen(Settling, ModalScreen[None]):
         Binding("shift+tab", "view(-1)", "View before", show=False, priority=True, id="stream.before"),
         Binding("s", "save", "Save", show=False, id="stream.save"),
         Binding("y", "copy", "Copy", show=False, id="stream.copy"),
+        Binding("question_mark,f1", "app.help", "Help", show=False, id="stream.help"),
     ]
 
     def __init__(self, stream: Stream, glyphs: GlyphSet, write: Callable[[str, str], str]) -> None:

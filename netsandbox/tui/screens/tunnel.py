@@ -33,6 +33,7 @@ class TunnelScreen(Settling, ModalScreen[None]):
 
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("escape,q,v", "dismiss", "Close", show=False, id="tunnel.close"),
+        Binding("question_mark,f1", "app.help", "Help", show=False, id="tunnel.help"),
     ]
 
     def __init__(self, frame: FrameBytes, inner: int, glyphs: GlyphSet) -> None:
