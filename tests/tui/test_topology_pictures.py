@@ -107,8 +107,8 @@ def test_a_dead_link_has_a_glyph_and_a_word(
 def test_each_end_of_a_cable_says_its_own_state_and_no_name_twice() -> None:
     """The far end is off: the near one is not, and has no carrier. Both are called eth0 on their boxes' edges."""
     rows = labs.Rows()
-    rows.link(rows.interface(rows.host("pc1"), "eth0", carrier=False), rows.interface(rows.host("pc2"), "eth0", up=False),
-              "cable", up=False)
+    near = rows.interface(rows.host("pc1"), "eth0", carrier=False)
+    rows.link(near, rows.interface(rows.host("pc2"), "eth0", up=False), "cable", up=False)
     drawn = text(lay(rows, 100, 20, Detail.FULL))
     assert f"{UNICODE.no_carrier}no carrier" in drawn
     assert f"{UNICODE.link_down}down" in drawn
