@@ -137,7 +137,7 @@ def _create(context: ToolContext, line: Line) -> ToolResult:
     connection.mark, connection.status = line.number("m"), line.status
     connection.status |= SRC_NAT * ("n" in line.values) | DST_NAT * ("g" in line.values)
     connection.state = STATES.index(line.values.get("state", "NONE"))
-    if not table.confirm(connection):
+    if not table.confirm(connection) and line.command == "I":
         raise _failed("Such conntrack exists, try -U to update")
     return ToolResult(0, "", _said(1, "created" if line.command == "I" else "added"))
 
@@ -180,7 +180,7 @@ def _update(context: ToolContext, line: Line) -> ToolResult:
         mask = line.values.get("m", "").partition("/")[2]
         bits = int(mask, 0) if mask else 0xFFFFFFFF
         if "m" in line.values:
-            connection.mark = connection.mark & ~bits | line.number("m") & bits
+            connection.mark = connection.mark & ~bits ^ line.number("m")
         connection.status |= line.status
         if "t" in line.values:
             table.refresh(connection, line.number("t") * SECOND)

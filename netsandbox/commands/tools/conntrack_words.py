@@ -174,12 +174,12 @@ class Line:
         if letter in NATS:
             has_value = self.words and self.words[0][:1] not in ("-", "!", "")
             self.values[letter] = self.words.pop(0) if has_value else ""
-            address = _network(self.values[letter].partition(":")[0]) if has_value else Network(0, 0)
+            address = _network(self.values[letter].partition(":")[0], letter) if has_value else Network(0, 0)
             self.filters.append(Filter(NATS[letter], address))
             return
         value = self.values[letter] = self._value(option)
         if letter in ADDRESSES:
-            self.filters.append(Filter(ADDRESSES[letter], _network(value)))
+            self.filters.append(Filter(ADDRESSES[letter], _network(value, letter)))
         elif letter == "p":
             self._protocol(value)
         elif letter == "f" and value not in ("ipv4", "ipv6"):
@@ -213,7 +213,7 @@ class Line:
         kept = SAME.get(name, name)
         value = self.values[kept] = self._value(f"--{name}")
         if name == "state":
-            state = "SYN_SENT2" if value.upper() == "LISTEN" else value.upper()
+            state = "SYN_SENT2" if value == "LISTEN" else value
             if state not in STATES:
                 raise wrong(f"unknown TCP state `{value}'")
             self.values[kept] = state
@@ -233,6 +233,8 @@ class Line:
                 raise wrong(f"Illegal option `--{NAMED[letter]}' with this command")
             if letter not in self.values and letter in NEEDED.get(self.command, ""):
                 raise wrong(f"You need to supply the `--{NAMED[letter]}' option for this command")
+        if self.command == "L" and "z" in self.values and not {*"sdrqptumgnjw"}.isdisjoint(self.values):
+            raise wrong("Can't use -z with filtering parameters")
         for letter, what in NOT_MODELLED.items():
             if letter in self.values:
                 raise ToolError(1, f"netsandbox: conntrack: {what} are not modelled")
@@ -294,9 +296,14 @@ def wrong(message: str) -> ToolError:
     return ToolError(WRONG, f"{TITLE}: {message}\n{HINT}")
 
 
-def _network(text: str) -> Network:
+def _network(text: str, letter: str) -> Network:
+    """What an option's letter is about; -s and -d may say a network."""
     host, slash, length = text.partition("/")
+    if slash and letter not in "sd":
+        raise wrong(f"CIDR notation unavailable for `--{NAMED[letter]}'")
+    if length and not (length.isdecimal() and int(length) < 33):
+        raise wrong("Invalid netmask")
     try:
-        return Network(parse_ipv4(host), int(length) if slash and length.isdecimal() and int(length) < 33 else 32)
+        return Network(parse_ipv4(host), int(length) if length else 32)
     except AddressError:
         raise wrong(f"Invalid IP address `{text}'") from None

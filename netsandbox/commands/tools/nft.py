@@ -6,7 +6,9 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from netsandbox.commands.tools.context import ToolError, ToolResult
+from netsandbox.commands.tools.follows import FollowsError
 from netsandbox.commands.tools.inputs import files_of, stdin
+from netsandbox.commands.tools.rule_trace import Tracer, nft_text
 from netsandbox.linux.core.inode import FileError
 from netsandbox.linux.netfilter import nft_command
 from netsandbox.linux.netfilter.iptables import FailedError
@@ -20,6 +22,8 @@ def run(context: ToolContext, arguments: list[str]) -> ToolResult:
     """`nft list`, and `nft add`, `insert`, `delete`, `-f FILE` … of what iptables can say."""
     if not may_administer() and "-v" not in arguments:
         raise ToolError(1, "Operation not permitted (you must be root)")
+    if arguments[-2:] == ["monitor", "trace"] and {*arguments[:-2]} <= {"-a", "-n", "-nn", "-s", "--handle"}:
+        raise FollowsError(Tracer(context.namespace, nft_text))
     return ToolResult(*nft_command.run(context.namespace, arguments, partial(_read, context)))
 
 

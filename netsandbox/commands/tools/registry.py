@@ -40,6 +40,7 @@ TOOLS: Late[str, Tool] = Late({
     "conntrack": "netsandbox.commands.tools.conntrack:run", "dmesg": "netsandbox.commands.tools.dmesg:run",
     "ip": "netsandbox.commands.tools.ip:run",
     "ip6tables": "netsandbox.commands.tools.iptables:no_ipv6", "nft": "netsandbox.commands.tools.nft:run",
+    "xtables-monitor": "netsandbox.commands.tools.rule_trace:monitor",
     **{f"iptables{kind}{name}": f"netsandbox.commands.tools.iptables:{function}{suffix}"
        for kind, suffix in (("", ""), ("-nft", "_nft"), ("-legacy", "_legacy"))
        for name, function in (("", "run"), ("-save", "save"), ("-restore", "restore"))},

@@ -85,12 +85,13 @@ class SocketBuffer:
         skips_prerouting: the bridge has asked there already.
         is_forged: no socket sends it, not even one of the kernel's (nf_send_reset).
         zone: of connections, among which its own is looked for, where a rule has told one (nf_ct_tmpl_alloc).
+        traced: what the rules that take it are told under (nf_trace), or 0: they are not told.
         walks: the chains that it was led through at the present hook.
     """
 
     __slots__ = ("connection", "entered", "frame", "hook", "info", "is_forged", "is_untracked", "largest_piece",
                  "leaves", "mark", "mtu", "needs_route", "next_hop", "packet", "physical_in", "physical_out",
-                 "pieces", "refused", "segment_size", "skips_prerouting", "walks", "zone")
+                 "pieces", "refused", "segment_size", "skips_prerouting", "traced", "walks", "zone")
 
     def __init__(self, packet: IPv4Packet) -> None:
         self.packet = packet
@@ -102,7 +103,7 @@ class SocketBuffer:
         self.frame: Frame | None = None
         self.connection: Connection | None = None
         self.refused: Connection | None = None
-        self.mark = self.info = self.next_hop = self.mtu = self.largest_piece = self.segment_size = 0
+        self.mark = self.info = self.next_hop = self.mtu = self.largest_piece = self.segment_size = self.traced = 0
         self.needs_route = self.is_untracked = self.skips_prerouting = self.is_forged = False
         self.pieces: tuple[int, ...] = ()
         self.zone: int | None = None

@@ -223,6 +223,7 @@ def confirm(namespace: NetworkNamespace, buffer: SocketBuffer) -> HookVerdict:
         return None
     if table is None or table.confirm(connection):
         return None
+    table.statistics["drop"] += 1
     return Dropped(DropReason.NETFILTER_DROP, ("clash",))
 
 

@@ -31,6 +31,7 @@ if TYPE_CHECKING:
     from netsandbox.linux.netfilter.events import ChainWalk
     from netsandbox.linux.netfilter.matches_recent import RecentTable
     from netsandbox.linux.netfilter.megaflow import Passage
+    from netsandbox.linux.netfilter.walk import TraceStep
     from netsandbox.wire.ethernet import Frame
     from netsandbox.wire.ipv4 import IPv4Packet
 
@@ -46,6 +47,7 @@ class Netfilter:
         tables: by label, those that something was put into, and those of ip_tables that were looked at.
         connections: what is tracked; None until something needs it, as the kernel registers its hooks on demand.
         listeners: who is told when a connection is entered, changed or forgotten.
+        tracers: who is told of the rules that take traced packets.
         is_tracking: a rule needs it now.
         looped: packets that are on their way over `lo`, which keep their buffers.
         handed: the packet that a bridge is handing to the host's own stack.
@@ -55,7 +57,7 @@ class Netfilter:
     """
 
     __slots__ = ("_fragments", "_nat_chains", "_stream", "connections", "functions", "handed", "is_tracking",
-                 "listeners", "log", "looped", "recent", "tables", "tables_made")
+                 "listeners", "log", "looped", "recent", "tables", "tables_made", "tracers")
 
     def __init__(self) -> None:
         self.functions = NO_FUNCTIONS
@@ -63,6 +65,7 @@ class Netfilter:
         self.tables_made = 0
         self.connections: ConnectionTable | None = None
         self.listeners: tuple[Callable[[Connection, str], None], ...] = ()
+        self.tracers: tuple[Callable[[TraceStep, SocketBuffer], None], ...] = ()
         self.is_tracking = False
         self.looped: deque[SocketBuffer] | None = None
         self.handed: SocketBuffer | None = None

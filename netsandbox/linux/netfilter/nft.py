@@ -11,7 +11,7 @@ from netsandbox.linux.netfilter.iptables import Answer
 from netsandbox.linux.netfilter.nft_hook import NO_HOOK, read_hook
 from netsandbox.linux.netfilter.nft_print import Style, hook_text, table_text, warning_of
 from netsandbox.linux.netfilter.nft_rule import build_rule
-from netsandbox.linux.netfilter.nft_statements import read_rule
+from netsandbox.linux.netfilter.nft_statements import judge_rule, read_rule
 from netsandbox.linux.netfilter.nft_tokens import FAMILIES, NftError, token
 from netsandbox.linux.netfilter.rule import COUNTED
 from netsandbox.linux.netfilter.ruleset import Chain, RuleError, Table
@@ -72,7 +72,9 @@ class Nft:
         if command in ("add", "insert", "delete", "flush", "create", "replace", "destroy", "rename"):
             self._change(command)
             return ""
-        if command in ("monitor", "describe", "export", "import", "reset"):
+        if command == "monitor":
+            raise NftError("netsandbox: nft monitor of changes is not modelled; `nft monitor trace` is\n")
+        if command in ("describe", "export", "import", "reset"):
             raise NftError(f"netsandbox: nft {command} is not modelled\n")
         if command in ("table", "chain", "rule"):
             self.line.insert(0, "add")
@@ -93,19 +95,12 @@ class Nft:
         self.warnings = ""
         what, *rest = self.line.words[1:]
         if what in ("ruleset", "tables", "chains"):
-            return nft_json.document(self._objects(what, rest))
+            return nft_json.document(nft_json.listed(
+                what, [table for table in self.tables.values() if rest in ([], [table.family])]))
         if what not in ("table", "chain"):
             raise NftError(f"netsandbox: nft -j list {what} is not modelled\n")
         table = self._table(2)
         return nft_json.document(nft_json.table_objects(table, table.number, *rest[2:]))
-
-    def _objects(self, what: str, families: list[str]) -> list[nft_json.Json]:
-        tables = [table for table in self.tables.values() if families in ([], [table.family])]
-        if what == "tables":
-            return [nft_json.table_object(table, table.number) for table in tables]
-        if what == "chains":
-            return [nft_json.chain_object(table, chain) for table in tables for chain in table.chains.values()]
-        return [found for table in tables for found in nft_json.table_objects(table, table.number)]
 
     # -- listing
 
@@ -299,10 +294,13 @@ class Nft:
         self._names(2, 5)
         chain = self._word(4)
         family = self._family(2)
-        if command in ("add", "insert") and self.line.words[5:6] not in ([], ["index"], ["position"], ["handle"]):
-            read_rule(self.line.words[5:], self.line, family == "inet")  # what it says is judged before where it goes
         if command in ("delete", "replace", "destroy"):
             self._expect_handle(self.line.words[5:])
+        start = 5 + 2 * (self.line.words[5:6] in (["index"], ["position"], ["handle"]))
+        if command == "replace" and len(self.line.words) == start:
+            raise self.line.complaint("syntax error, unexpected newline", start)
+        if command in ("add", "insert", "replace") and len(self.line.words) > start:
+            judge_rule(self.line.words[start:], self.line, family == "inet")
         if Table(self.line.words[3], family=family).label not in self.tables:
             raise self._no_table(chain, 3)
         table = self._table(2)

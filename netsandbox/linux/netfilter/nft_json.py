@@ -34,6 +34,15 @@ def document(objects: list[Json]) -> str:
     return json.dumps({"nftables": [BEGIN, *objects]}) + "\n"
 
 
+def listed(what: str, tables: list[Table]) -> list[Json]:
+    """`list ruleset`, `list tables` and `list chains`."""
+    if what == "tables":
+        return [table_object(table, table.number) for table in tables]
+    if what == "chains":
+        return [chain_object(table, chain) for table in tables for chain in table.chains.values()]
+    return [found for table in tables for found in table_objects(table, table.number)]
+
+
 def table_objects(table: Table, number: int, only: str = "") -> list[Json]:
     """A table, its chains, and behind all of those their rules; `only` one chain of it."""
     chains = [chain for chain in table.chains.values() if only in ("", chain.name)]

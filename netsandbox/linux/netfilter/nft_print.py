@@ -72,9 +72,10 @@ def _chain(chain: Chain, style: Style) -> str:
     return "\n".join([*lines, "\t}\n"])
 
 
-def rule_text(rule: Rule, is_stateless: bool = False) -> str:
-    """One rule in nft's words."""
-    counted = "counter" if is_stateless else f"counter packets {rule.packets} bytes {rule.bytes}"
+def rule_text(rule: Rule, is_stateless: bool = False, counts: tuple[int, int] | None = None) -> str:
+    """One rule in nft's words; `counts`: packets and bytes to tell in place of its own."""
+    packets, size = counts or (rule.packets, rule.bytes)
+    counted = "counter" if is_stateless else f"counter packets {packets} bytes {size}"
     if rule.said:
         return rule.said.replace(COUNTED, counted)
     words = head_text(rule)

@@ -19,7 +19,7 @@ class Reader:
 
     Attributes:
         out: what iptables would be told.  said: the rule as nft lists it.
-        log: the same of a log, which iptables has in a rule of its own.
+        first: the same of what is done before a verdict, for each of which iptables has a rule of its own.
         sets: conditions of which one of several must hold: as they are listed, each in iptables' words, and whether
             they are negated.
         protocol: the one that has been asked for by now.  is_inet: the table is of both families.
@@ -31,7 +31,7 @@ class Reader:
         self.line = line
         self.out: list[str] = []
         self.said: list[str] = []
-        self.log: list[str] = []
+        self.first: list[list[str]] = []
         self.sets: list[tuple[str, list[list[str]], bool]] = []
         self.protocol = ""
 
@@ -103,7 +103,9 @@ class Reader:
 
 
 def address(text: str) -> str:
-    """Without the bits behind its mask; a whole one without a mask."""
+    """Without the bits behind its mask; a whole one without a mask; the one name that each host knows as a number."""
+    if text == "localhost":
+        return "127.0.0.1"
     try:
         return str(IPv4Network(text, strict=False)).removesuffix("/32")
     except ValueError:

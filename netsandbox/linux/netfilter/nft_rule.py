@@ -8,7 +8,7 @@ from netsandbox.linux.netfilter.extension import Match, UsageError
 from netsandbox.linux.netfilter.iptables_parse import Parser
 from netsandbox.linux.netfilter.iptables_words import BadArgumentError, NotModelledError
 from netsandbox.linux.netfilter.nft_tokens import NftError
-from netsandbox.linux.netfilter.rule import Rule, Target
+from netsandbox.linux.netfilter.rule import Jump, Rule, Target
 
 if TYPE_CHECKING:
     from netsandbox.linux.core.hooks import SocketBuffer
@@ -49,22 +49,37 @@ class AnyOf(Match):
         return self.alternatives[0][-1].seen(namespace, buffer) if self.alternatives else "IPv4"
 
 
-class Logged(Target):
-    """`log prefix "in: " drop`."""
+class Sequence(Target):
+    """`log prefix "in: " drop`: what is done first, and the verdict."""
 
-    name = "LOG"
-
-    def __init__(self, log: Target, then: Target) -> None:
-        self.log, self.then = log, then
-        self.hooks = then.hooks
+    def __init__(self, first: list[Target], then: Target) -> None:
+        self.first, self.then = first, then
+        self.name, self.hooks = first[0].name, then.hooks
 
     @property
     def text(self) -> str:
-        return f"{self.log.text} -j {self.then.name} {self.then.text}".strip()
+        before, *others = (*self.first, self.then)
+        return " ".join([before.text, *(f"-j {target.name} {target.text}" for target in others)]).strip()
 
     def act(self, namespace: NetworkNamespace, buffer: SocketBuffer) -> Answer:
-        self.log.act(namespace, buffer)
+        for target in self.first:
+            target.act(namespace, buffer)
         return self.then.act(namespace, buffer)
+
+
+class LateJump(Jump):
+    """`log jump CHAIN`: what is done before the packet is led there."""
+
+    only_decides = False
+
+    def __init__(self, first: list[Target], jump: Jump) -> None:
+        super().__init__(jump.name, jump.is_goto)
+        self.first = first
+
+    def act(self, namespace: NetworkNamespace, buffer: SocketBuffer) -> Answer:
+        for target in self.first:
+            target.act(namespace, buffer)
+        return super().act(namespace, buffer)
 
 
 def build_rule(table: Table, read: Reader) -> Rule:
@@ -73,15 +88,13 @@ def build_rule(table: Table, read: Reader) -> Rule:
     Raises:
         NftError: iptables cannot say it.
     """
-    has_target = "-j" in read.out or "-g" in read.out
-    rule = _by_iptables(table, read.out if has_target else [*read.out, *read.log])
+    has_target = not {"-j", "-g"}.isdisjoint(read.out)
+    first = read.first if has_target else read.first[:-1]
+    rule = _by_iptables(table, [*read.out, *(read.first[-1] if len(first) < len(read.first) else [])])
     target = rule.target
-    if read.log and rule.jump:
-        raise NftError("netsandbox: nft: a log before a jump in the same rule is not modelled\n")
-    if read.log and has_target and target is not None:
-        log = _by_iptables(table, read.log).target
-        assert log is not None, "-j LOG"
-        target = Logged(log, target)
+    if first and target is not None:
+        before = [found for words in first if (found := _by_iptables(table, words).target) is not None]
+        target = LateJump(before, target) if isinstance(target, Jump) else Sequence(before, target)
     sets = tuple(AnyOf(text, tuple(_conditions(table, one) for one in choices), negated)
                  for text, choices, negated in read.sets)
     return Rule(rule.head, (*rule.matches, *sets), target, rule.packets, rule.bytes)

@@ -8,8 +8,11 @@ from typing import TYPE_CHECKING
 from netsandbox.linux.netfilter.nft_reader import Reader
 from netsandbox.linux.netfilter.nft_tokens import MARKS, OPERATORS, VALUES, NftError, token
 from netsandbox.linux.netfilter.nft_words import READERS
+from netsandbox.linux.netfilter.rule import COUNTED
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from netsandbox.linux.netfilter.nft_line import Line
 
 OTHER_WORDS = frozenset({
@@ -50,6 +53,19 @@ def _symbol(reader: Reader, at: int, word: str) -> NftError:
     return line.complaint("No symbol type information", at)
 
 
+def _in_order(reader: Reader, word: str, handler: Callable[[Reader], None]) -> None:
+    """What stands behind a statement is done after it; iptables asks all conditions first.
+
+    Raises:
+        NftError: a condition stands behind one, which then were done for other packets.
+    """
+    has_acted, before, sets = bool(reader.first) or COUNTED in reader.said, len(reader.out), len(reader.sets)
+    handler(reader)
+    said = reader.out[before:before + 1]
+    if has_acted and word != "comment" and (len(reader.sets) > sets or not {*said} <= {"-j", "-g", "-c"}):
+        raise NftError(f"netsandbox: nft: a condition behind a statement is not modelled ({word})\n")
+
+
 def read_rule(words: list[str], line: Line, is_inet: bool) -> Reader:
     """The iptables words of a rule, and the rule as nft lists it.
 
@@ -73,7 +89,7 @@ def read_rule(words: list[str], line: Line, is_inet: bool) -> Reader:
         if verdict >= 0 and word != "comment":
             wrong = wrong or line.complaint("Statement after terminal statement has no effect", at, verdict)
         try:
-            handler(reader)
+            _in_order(reader, word, handler)
         except NftError as error:
             if str(error).startswith(AT_ONCE):
                 raise
@@ -83,3 +99,16 @@ def read_rule(words: list[str], line: Line, is_inet: bool) -> Reader:
     if wrong is not None:
         raise wrong
     return reader
+
+
+def judge_rule(words: list[str], line: Line, is_inet: bool) -> None:
+    """What a rule says is judged before where it is to go; what is not modelled, behind that.
+
+    Raises:
+        NftError: it makes no sense.
+    """
+    try:
+        read_rule(words, line, is_inet)
+    except NftError as error:
+        if not str(error).startswith("netsandbox"):
+            raise

@@ -22,7 +22,7 @@ from netsandbox.linux.netfilter.rule import COUNTED
 from netsandbox.wire.services import port_number
 
 UNITS = {unit: short for short, unit in RATE_UNITS.items()}
-VERDICTS = {"accept": "ACCEPT", "drop": "DROP", "return": "RETURN", "notrack": "NOTRACK"}
+VERDICTS = {"accept": "ACCEPT", "drop": "DROP", "return": "RETURN"}
 KINDS = {kind: name for name, kind in REJECTS.items()} | {"port-unreachable": "icmp-port-unreachable"}
 
 
@@ -45,7 +45,7 @@ def _ip(reader: Reader) -> None:
         reader.take()
         value = reader.take()
         reader.said.append(f"ip ttl set {value}")
-        reader.out += ["-j", "TTL", "--ttl-set", value]
+        reader.first.append(["-j", "TTL", "--ttl-set", value])
     elif field == "ttl":
         flag = {"lt": "--ttl-lt", "<": "--ttl-lt", "gt": "--ttl-gt", ">": "--ttl-gt"}.get(reader.words[0])
         sign = f" {flag[-2:].replace('lt', '<').replace('gt', '>')}" if flag and reader.take() else ""
@@ -163,7 +163,11 @@ def _meta(reader: Reader) -> None:
         if value in ("mark", "meta", "ct"):
             raise reader.not_modelled(f"meta mark set {value}")
         reader.said.append(f"meta mark set {hexadecimal(value)}")
-        reader.out += ["-j", "MARK", "--set-mark", value]
+        reader.first.append(["-j", "MARK", "--set-mark", value])
+    elif field == "nftrace" and reader.words[:2] == ["set", "1"]:
+        del reader.words[:2]
+        reader.said.append("meta nftrace set 1")
+        reader.first.append(["-j", "TRACE"])
     elif field in ("mark", "length"):
         negated, value = reader.asked(f"meta {field}", hexadecimal if field == "mark" else str)
         reader.out += ["-m", field, *negated, f"--{field}", value.replace("-", ":") if field == "length" else value]
@@ -243,6 +247,8 @@ def _reject(reader: Reader) -> None:
     reader.out += ["-j", "REJECT"]
     reader.said.append("reject")
     if reader.words[:1] != ["with"]:
+        if reader.is_inet and any(one.startswith("ip ") for one in reader.said):
+            reader.said[-1] += " with icmp port-unreachable"
         return
     reader.take()
     kind = reader.take()
@@ -254,10 +260,12 @@ def _reject(reader: Reader) -> None:
         reader.take()
         reader.said[-1] += " with tcp reset"
         if reader.protocol != "tcp":
-            if reader.is_inet:
-                reader.said.insert(0, "meta l4proto tcp")
+            reader.said.insert(0, "meta l4proto tcp")
             reader.protocol = "tcp"
             reader.out += ["-p", "tcp"]
+        if not reader.is_inet and not any(one == COUNTED or one.startswith(("limit", "log")) or " set " in one
+                                          for one in reader.said):  # payload_dependency_kill
+            reader.said = [one for one in reader.said if one not in ("meta l4proto tcp", "ip protocol tcp")]
         reader.out += ["--reject-with", "tcp-reset"]
         return
     if reader.words[:1] == ["type"]:
@@ -265,20 +273,21 @@ def _reject(reader: Reader) -> None:
     what = reader.take()
     if what not in KINDS:
         raise reader.not_modelled(f"reject with {kind} {what}")
-    reader.said[-1] += f" with icmp {what}" if what != "port-unreachable" else ""
+    reader.said[-1] += f" with icmp {what}" if what != "port-unreachable" or reader.is_inet else ""
     reader.out += ["--reject-with", KINDS[what]]
 
 
 def _log(reader: Reader) -> None:
     """Its prefix is listed before its level, and a level that is the usual one not at all."""
     said = dict.fromkeys(("prefix", "level"), "")
-    reader.log += ["-j", "LOG"]
+    words = ["-j", "LOG"]
+    reader.first.append(words)
     while reader.words[:1] in (["prefix"], ["level"]):
         flag = reader.take()
         value = reader.take(TEXT if flag == "prefix" else "").strip('"')
         if flag == "level" and value not in LEVELS:
             raise reader.line.complaint("invalid log level", reader.place - 1)
-        reader.log += [f"--log-{flag}", value]
+        words += [f"--log-{flag}", value]
         said[flag] = f' prefix "{value}"' if flag == "prefix" else f" level {value}" * (value != USUAL_LEVEL)
     reader.said.append("log" + "".join(said.values()))
 
@@ -326,6 +335,11 @@ def _ether(reader: Reader) -> None:
     reader.out += ["-m", "mac", *negated, "--mac-source", value]
 
 
+def _notrack(reader: Reader) -> None:
+    reader.said.append("notrack")
+    reader.first.append(["-j", "NOTRACK"])
+
+
 def _continue(reader: Reader) -> None:
     reader.said.append("continue")
 
@@ -365,6 +379,6 @@ READERS: dict[str, Callable[[Reader], None]] = {
     "dnat": _Nat("dnat", "DNAT", "--to-destination"), "snat": _Nat("snat", "SNAT", "--to-source"),
     "masquerade": _Nat("masquerade", "MASQUERADE", "--to-ports"),
     "redirect": _Nat("redirect", "REDIRECT", "--to-ports"), "fib": _fib, "comment": _comment,
-    "ether": _ether, "continue": _continue, "ip6": _Ipv6("ip6"), "icmpv6": _Ipv6("icmpv6"),
+    "ether": _ether, "notrack": _notrack, "continue": _continue, "ip6": _Ipv6("ip6"), "icmpv6": _Ipv6("icmpv6"),
     **{word: _Interface(word) for word in ("iif", "iifname", "oif", "oifname")},
     **{word: _Verdict(word, target) for word, target in VERDICTS.items()}}

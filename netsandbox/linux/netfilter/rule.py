@@ -7,6 +7,7 @@ and what it saw, so that a walk can be told afterwards.
 
 from __future__ import annotations
 
+from copy import copy
 from enum import Enum
 from functools import lru_cache
 from typing import TYPE_CHECKING, ClassVar, NamedTuple, Protocol
@@ -280,9 +281,14 @@ class IsFragment:
 class Jump(Target):
     """-j and -g to a chain of one's own; the walk follows it."""
 
+    only_decides = True
+
     def __init__(self, chain: str, is_goto: bool = False) -> None:
         self.name = chain
         self.is_goto = is_goto
+
+    def act(self, _namespace: NetworkNamespace, _buffer: SocketBuffer) -> Answer:
+        return Decision.CONTINUE
 
 
 @lru_cache(HEADS)
@@ -373,8 +379,10 @@ class Rule:
 
     def leading_to(self, chain: str) -> Rule:
         """The rule, when the chain that it leads to has another name."""
-        is_goto = isinstance(self.target, Jump) and self.target.is_goto
-        twin = Rule(self.head, self.matches, Jump(chain, is_goto), self.packets, self.bytes)
+        target = copy(self.target)
+        assert isinstance(target, Jump), "it leads somewhere"
+        target.name, is_goto = chain, target.is_goto
+        twin = Rule(self.head, self.matches, target, self.packets, self.bytes)
         twin.handle, twin.made_at, twin.tells_counters = self.handle, self.made_at, self.tells_counters
         if self.said:  # by nft
             kind = "goto" if is_goto else "jump"

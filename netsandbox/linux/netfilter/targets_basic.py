@@ -343,12 +343,12 @@ class ConnectionTracking(NoTrack):
 
 
 class Trace(Action):
-    """Write each rule that the packet meets to the kernel's log (xt_TRACE.c)."""
+    """From here on who listens hears of each rule that takes the packet (`meta nftrace set 1`, which it is to nft)."""
 
     name = "TRACE"
-    only_decides = True
 
-    def act(self, _namespace: NetworkNamespace, _buffer: SocketBuffer) -> Answer:
+    def act(self, namespace: NetworkNamespace, buffer: SocketBuffer) -> Answer:
+        buffer.traced = buffer.traced or namespace.trace.end + 1
         return Decision.CONTINUE
 
 

@@ -5,7 +5,7 @@ What it met is written down on the way, as values; the caller counts by that.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from netsandbox.linux.core.hooks import Hook
 from netsandbox.linux.drop import Dropped, DropReason, Outcome
@@ -19,12 +19,34 @@ if TYPE_CHECKING:
     from netsandbox.linux.core.hooks import HookVerdict, SocketBuffer
     from netsandbox.linux.core.namespace import NetworkNamespace
     from netsandbox.linux.netfilter.events import ChainWalk, RuleSeen
-    from netsandbox.linux.netfilter.rule import Condition, Rule
+    from netsandbox.linux.netfilter.rule import Answer, Condition, Rule, Target
     from netsandbox.linux.netfilter.ruleset import Chain, Table
 
     NumberedRules = Iterator[tuple[int, Rule]]
 
 ACCEPT, RETURN, CONTINUE = Decision.ACCEPT, Decision.RETURN, Decision.CONTINUE
+
+
+class TraceStep(NamedTuple):
+    """What is told of a traced packet (struct nft_traceinfo).
+
+    Attributes:
+        chain: which the rule is in.  rule: that took the packet; None: the chain's policy decides.
+        is_first: in this built-in chain, so that the packet is told as well.
+    """
+
+    table: Table
+    chain: Chain
+    rule: Rule | None
+    answer: Answer
+    is_first: bool
+
+    @property
+    def verdict(self) -> str:
+        """As nft words it."""
+        if self.rule is not None and isinstance(self.rule.target, Jump):
+            return f"{'goto' if self.rule.target.is_goto else 'jump'} {self.rule.jump}"
+        return self.answer.value.lower() if isinstance(self.answer, Decision) else "drop"
 
 
 class Walk:
@@ -34,9 +56,11 @@ class Walk:
         asked: the rules that were asked.  steps: the same as they are told of.  looked: the conditions that were.
         hits: the rules that took the packet, with its length then.
         acted: a target has done something with the packet, or beside it.
+        is_told: who listens has heard of it (nft_traceinfo.packet_dumped).
     """
 
-    __slots__ = ("acted", "asked", "base", "buffer", "hits", "looked", "namespace", "reached_end", "steps", "table")
+    __slots__ = ("acted", "asked", "base", "buffer", "hits", "is_told", "looked", "namespace", "reached_end", "steps",
+                 "table")
 
     def __init__(self, namespace: NetworkNamespace, buffer: SocketBuffer, table: Table, base: Chain) -> None:
         self.namespace = namespace
@@ -47,7 +71,7 @@ class Walk:
         self.steps: list[RuleSeen] = []
         self.looked: list[Condition] = []
         self.hits: list[tuple[Rule, int]] = []
-        self.reached_end = self.acted = False
+        self.reached_end = self.acted = self.is_told = False
 
     def take(self) -> HookVerdict:
         """Ask the rules in turn; None: the packet goes on."""
@@ -62,16 +86,15 @@ class Walk:
                 chain, rules = callers.pop()
                 continue
             target = rule.target
-            if target is None:
-                continue
+            answer = CONTINUE if target is None else self._act(target)
+            if self.buffer.traced:
+                self._tell(chain, rule, answer)
             if isinstance(target, Jump):
                 if not target.is_goto:
                     callers.append((chain, rules))
                 chain = self.table.chains[target.name]
                 rules = enumerate(chain.rules, 1)
                 continue
-            self.acted = self.acted or not target.only_decides
-            answer = target.act(self.namespace, self.buffer)
             if answer is CONTINUE:
                 continue
             if answer is ACCEPT:
@@ -83,6 +106,17 @@ class Walk:
                 return answer
             assert isinstance(answer, Dropped)
             return answer if answer.operands else _dropped(self.table, chain, rule)
+
+    def _act(self, target: Target) -> Answer:
+        self.acted = self.acted or not target.only_decides
+        return target.act(self.namespace, self.buffer)
+
+    def _tell(self, chain: Chain, rule: Rule | None, answer: Answer) -> None:
+        """nft_trace_packet: who listens hears what a rule, or the policy, says of the packet."""
+        step = TraceStep(self.table, chain, rule, answer, not self.is_told)
+        for listener in self.namespace.netfilter.tracers:
+            listener(step, self.buffer)
+        self.is_told = True
 
     def _next_hit(self, chain: Chain, rules: NumberedRules) -> Rule | None:
         """The next of a chain's rules that takes the packet, or None; what it met until then is written down."""
@@ -107,9 +141,11 @@ class Walk:
 
     def _end(self) -> HookVerdict:
         self.reached_end = True
-        if not self.base.drops:
-            return None
-        return Dropped(DropReason.NETFILTER_DROP, (_told(self.table, "-P", self.base, "DROP"),))
+        dropped = Dropped(DropReason.NETFILTER_DROP, (_told(self.table, "-P", self.base, "DROP"),)) if (
+            self.base.drops) else None
+        if self.buffer.traced:
+            self._tell(self.base, None, dropped or ACCEPT)
+        return dropped
 
     def count(self) -> None:
         """Add what happened to the counters."""
@@ -156,7 +192,7 @@ class ChainFunction:
         self.known: Megaflows | None = None
 
     def __call__(self, namespace: NetworkNamespace, buffer: SocketBuffer) -> HookVerdict:
-        flow = self.known.find(buffer) if self.known is not None else None
+        flow = self.known.find(buffer) if self.known is not None and not buffer.traced else None
         if flow is None:
             return self._walk(namespace, buffer)
         buffer.walks.append(flow.follow(self.table, buffer.packet.total_length))
