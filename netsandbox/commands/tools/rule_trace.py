@@ -140,8 +140,8 @@ def _inside(packet: IPv4Packet) -> list[str]:
         checksum = inside.right_checksum(packet.src, packet.dst) if inside.checksum is None else inside.checksum
         return [f"udp sport {inside.sport} udp dport {inside.dport} udp length {inside.length} udp checksum {checksum}"]
     if isinstance(inside, IcmpMessage):
-        return [f"icmp type {ICMP_NAMES.get(inside.type, inside.type)} icmp code {inside.code} icmp id {inside.ident} "
-                f"icmp sequence {inside.seq}"]
+        return [f"icmp type {ICMP_NAMES.get(inside.type, inside.type)}", f"icmp code {inside.code}",
+                f"icmp id {inside.ident}", f"icmp sequence {inside.seq}"]
     return []
 
 
