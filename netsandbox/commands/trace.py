@@ -93,8 +93,9 @@ def told(found: Probe, voice: Voice) -> Iterator[str]:
     for record in _in_order(found.records):
         for number, line in enumerate(_lines(record.event, voice)):
             yield f"  {line}" if number else f"{format_time(record.at - begin)}  {line}"
-        ends = isinstance(record.event, RouteMissing) or isinstance(getattr(record.event, "verdict", None), Dropped)
-        last = record if ends else last
+        # a drop may be told of by an ICMP error, which lacks a route itself
+        lacks_route = last is None and isinstance(record.event, RouteMissing)
+        last = record if lacks_route or isinstance(getattr(record.event, "verdict", None), Dropped) else last
     if found.answer is not None:
         packet = voice.packet(found.answer.event.frame.payload)
         yield voice.say("trace.answered", packet=packet, time=format_time(found.answer.at - begin).lstrip("+"))

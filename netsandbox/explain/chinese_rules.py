@@ -16,7 +16,7 @@ SENTENCES: dict[str, Words] = {
     "PacketLogged": ("{ns}的 LOG 规则把{packet}写入内核日志。", "{line}"),
 }
 REASONS: dict[str, Words] = {
-    "NETFILTER_DROP.table full": ("跟踪的连接已达上限，又没有可以让位的", "nf_conntrack_max"),
+    "NETFILTER_DROP.table full": ("跟踪的连接已达上限，又没有可以让位的", "nf_conntrack_max 为 {most}"),
     "NETFILTER_DROP.clash": ("NAT 没有剩余的端口可用：另一个连接等着同样的应答", "连接表"),
     "NETFILTER_DROP.cut short": ("规则要读的报文头不完整", "tcp、icmp、multiport 或 tcpmss 匹配"),
     "NETFILTER_DROP.moved": ("它的连接借用了别的网卡的地址，而不是现在要发出的网卡", "MASQUERADE", "路由"),
@@ -48,6 +48,11 @@ PHRASES: dict[str, str] = {
     "rules.row": "{ns} 的表 {table} 链 {chain} 第 {number} 条规则：{text}。",
     "rules.counted": "至今匹配 {packets} 个包，共 {bytes} 字节",
     "rules.packet": "#{seq}：{packet}，在 {hook}",
+    "rules.unfit": "#{seq}：{packet}，在 {hook}，不匹配：{failed}，而它是 {seen}",
+    "rules.unfit.nat": "#{seq}：{packet}，在 {hook}，不匹配：{failed}，而它是 {seen}；它原本发往 {was}，"
+                       "要匹配原目标请用 -m conntrack --ctorigdst 和 --ctorigdstport",
+    "rules.before": "#{seq}：{packet}，在 {hook}，没有到达这条规则：第 {number} 条先匹配了它，{text}",
+    "rules.unmet": "这条规则建立以来没有包到达过它的链",
     "rules.now": "表项现在是：{text}",
     "trace.answered": "⇒ {time} 后收到应答：{packet}",
     "trace.dropped": "⇒ 没有应答：{why}",

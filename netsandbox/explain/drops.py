@@ -191,7 +191,9 @@ def _unanswered(operands: tuple[Operand, ...], what: Ended, voice: Voice) -> Cas
 def _rule(operands: tuple[Operand, ...], _what: Ended, _voice: Voice) -> Case:
     """(rule,): Docker's own have words of their own; what stands in DOCKER-USER is the user's."""
     rule = str(operands[0]) if operands else ""
-    if rule in ("table full", "clash", "cut short", "moved", "icmp error", "redirect", "no address"):
+    if rule == "table full":
+        return f".{rule}", {"most": str(operands[1])}
+    if rule in ("clash", "cut short", "moved", "icmp error", "redirect", "no address"):
         return f".{rule}", {}
     case = next((case for case, pattern in OF_DOCKER if pattern.match(rule)), "")
     return case, {"rule": safe(rule)}

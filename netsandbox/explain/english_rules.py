@@ -17,7 +17,7 @@ SENTENCES: dict[str, Words] = {
 }
 REASONS: dict[str, Words] = {
     "NETFILTER_DROP.table full": (
-        "as many connections are tracked as may be, and none of them gives way", "nf_conntrack_max"),
+        "as many connections are tracked as may be, and none of them gives way", "nf_conntrack_max is {most}"),
     "NETFILTER_DROP.clash": (
         "no port is left that NAT may give it: another connection expects the same answers", "connection table"),
     "NETFILTER_DROP.cut short": (
@@ -55,6 +55,11 @@ PHRASES: dict[str, str] = {
     "rules.row": "Rule {number} of chain {chain}, table {table}, of {ns}: {text}.",
     "rules.counted": "it has counted: packets {packets}, bytes {bytes}",
     "rules.packet": "#{seq}: {packet}, at {hook}",
+    "rules.unfit": "#{seq}: {packet}, at {hook}, does not fit: {failed}, but it has {seen}",
+    "rules.unfit.nat": "#{seq}: {packet}, at {hook}, does not fit: {failed}, but it has {seen}; it was sent to {was}, "
+                       "which -m conntrack --ctorigdst and --ctorigdstport ask for",
+    "rules.before": "#{seq}: {packet}, at {hook}, does not come to it: rule {number} takes it, {text}",
+    "rules.unmet": "no packet has come to its chain since it is there",
     "rules.now": "the entry now: {text}",
     "trace.answered": "⇒ the answer is back after {time}: {packet}",
     "trace.dropped": "⇒ no answer comes: {why}",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any, NamedTuple
 
 from netsandbox.engine.trace import Trace, event_of, kind_of
@@ -12,7 +13,9 @@ from netsandbox.explain.voice import Names, Voice, safe
 from netsandbox.lab.events import CommandRun
 from netsandbox.linux.events import VerdictGiven
 from netsandbox.linux.netfilter.events import ConnectionChanged
+from netsandbox.wire.addresses import format_ipv4
 
+DESTINATION = re.compile(r" ORIGINAL .*?dst=(\S+)(?: sport=\d+ dport=(\d+))?")
 NEWEST = 5
 """Packets that are told of one by one."""
 
@@ -39,7 +42,8 @@ def why_rule(trace: Trace, rule: RuleRow, language: str = "en", names: Names | N
     decision = voice.say("rules.row", ns=safe(rule.place), table=rule.table, chain=safe(rule.chain),
                          number=str(rule.number), text=safe(rule.text))
     looked_at = [voice.say("rules.counted", packets=str(rule.packets), bytes=str(rule.bytes))]
-    looked_at += _packets(trace, lambda event: _took(event, rule), rule.made_at, voice)
+    looked_at += _packets(trace, lambda event: _took(event, rule), rule.made_at, voice) if rule.packets else (
+        _passed_by(trace, rule, voice))
     made = next((seq for seq, raw in trace.back(max(trace.first, rule.made_at)) if kind_of(raw) is CommandRun), None)
     if made is None:
         cause = Cause(0, None, voice.say("cause.forgotten"))
@@ -54,6 +58,37 @@ def _took(event: VerdictGiven, rule: RuleRow) -> bool:
     return event.namespace in rule.namespaces and any(
         walk.table == rule.table and step.chain == rule.chain and step.text == rule.text and not step.failed
         for walk in event.walks for step in walk.rules)
+
+
+def _passed_by(trace: Trace, rule: RuleRow, voice: Voice) -> list[str]:
+    """How the newest packets that came to its chain passed by a rule that took none, each way once."""
+    found: dict[tuple[str, int], str] = {}
+    for seq, raw in trace.back(trace.end):
+        if seq < rule.made_at or len(found) == NEWEST:
+            break
+        if kind_of(raw) is not VerdictGiven:
+            continue
+        event = event_of(raw, seq)
+        steps = [step for walk in event.walks for step in walk.rules
+                 if walk.table == rule.table and step.chain == rule.chain]
+        if event.namespace not in rule.namespaces or not steps:
+            continue
+        step = next((step for step in steps if step.text == rule.text), steps[-1])
+        if step.text == rule.text or not step.failed:
+            was = _before_nat(event)
+            found.setdefault((step.failed, step.number), voice.say(
+                "rules.before" if not step.failed else "rules.unfit.nat" if was else "rules.unfit", seq=str(seq),
+                packet=voice.packet(event.packet), hook=event.hook, failed=safe(step.failed), seen=safe(step.seen),
+                number=str(step.number), text=safe(step.text), was=was))
+    return list(found.values()) or [voice.say("rules.unmet")]
+
+
+def _before_nat(event: VerdictGiven) -> str:
+    """What a packet asked for before NAT gave it another destination, or nothing."""
+    match = DESTINATION.search(event.connection)
+    if match is None or match[1] == format_ipv4(event.packet.dst):
+        return ""
+    return match[1] + (f":{match[2]}" if match[2] else "")
 
 
 def _packets(trace: Trace, is_it: Any, start: int, voice: Voice) -> list[str]:

@@ -136,6 +136,10 @@ def test_the_rule_that_drops_is_told_and_an_answer_may_be_what_is_dropped() -> N
     assert asked(on, "trace host 1.1.1.1")[-1] == (
         "⇒ no answer comes: host:eth0 drops the ICMP echo reply 1 from one.one.one.one to host: "
         "a firewall rule or policy says so.")
+    on.line("iptables -t nat -F POSTROUTING")  # nor has the error about the lost answer a way
+    assert asked(on, "trace web 192.168.1.1")[-1] == (
+        "⇒ no answer comes: isp:eth0 drops the ICMP echo reply 1 from uplink to web: "
+        "no route leads to 172.17.0.2 (web).")
 
 
 def test_a_datagram_that_a_program_gets_has_arrived_and_a_route_that_is_missing_is_told() -> None:

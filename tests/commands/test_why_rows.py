@@ -47,6 +47,22 @@ def test_a_rule_that_moved_keeps_its_packets(runner: Runner) -> None:
     assert asked(runner, "why rule host INPUT 1")[1] == "  it has counted: packets 0, bytes 0"
 
 
+def test_a_rule_that_took_nothing_tells_how_packets_passed_it_by(runner: Runner) -> None:
+    for line in ("iptables -A INPUT -p icmp --icmp-type 8 -j ACCEPT", "iptables -A INPUT -p tcp -j DROP",
+                 "iptables -A OUTPUT -p gre", "iptables -I DOCKER-USER -p tcp --dport 81 -j DROP",
+                 "iptables -t nat -I PREROUTING -p tcp --dport 81 -j DNAT --to-destination 172.17.0.2:80",
+                 "exec uplink ping -c 1 -W 1 192.168.1.10",
+                 "exec uplink nc -z -w 1 192.168.1.10 81", "exec uplink nc -z -w 1 192.168.1.10 82"):
+        runner.line(line)
+    assert [line.partition(": ")[2] for line in asked(runner, "why rule host INPUT 2")[2:-2]] == [
+        "the TCP segment [SYN] from uplink port 56984 to host port 82, at INPUT, does not fit: -p icmp, but it has tcp",
+        "the ICMP echo request 1 from uplink to host, at INPUT, does not come to it: rule 1 takes it, -p icmp -j DROP"]
+    assert asked(runner, "why rule host DOCKER-USER 1")[2].endswith(
+        "does not fit: -m tcp --dport 81, but it has dport 80; it was sent to 192.168.1.10:81, which -m conntrack "
+        "--ctorigdst and --ctorigdstport ask for")
+    assert asked(runner, "why rule host OUTPUT 1")[2] == "  no packet has come to its chain since it is there"
+
+
 def test_a_connection_names_the_packet_that_made_it(runner: Runner) -> None:
     runner.line("exec web ping -c 1 8.8.8.8")
     runner.line("exec web ping -c 1 1.1.1.1")

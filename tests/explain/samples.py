@@ -161,7 +161,7 @@ OPERANDS: dict[DropReason, list[tuple[Any, ...]]] = {
                                 ("-A DOCKER-INTERNAL ! -d 10.0.0.0/8 -i br0 -j DROP",),
                                 ("-t raw -A PREROUTING -d 10.0.0.2/32 ! -i br0 -j DROP",),
                                 ("-t raw -A PREROUTING -d 127.0.0.1/32 ! -i lo -p tcp --dport 1 -j DROP",),
-                                ("table full",), ("clash",), ("cut short",), ("moved",),
+                                ("table full", 2), ("clash",), ("cut short",), ("moved",),
                                 ("icmp error",), ("redirect",), ("no address",)],
     DropReason.BRIDGE_INGRESS_STP_STATE: [("blocking",), ("locked",)],
     DropReason.BRIDGE_NO_EGRESS_PORT: [(MAC_B, "same port"), (MAC_B, "disabled"), (MAC_B, "isolated"),

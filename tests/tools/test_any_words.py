@@ -43,8 +43,8 @@ def machine() -> SimulatedTwin:
 lines = st.lists(st.one_of(st.sampled_from(WORDS), st.text(max_size=6)), max_size=7)
 
 
-SPEAKING = sorted({*TOOLS} - {"false", "test", "killall", "pgrep", "pidof", "pkill", "readlink", "grep", "egrep", "fgrep",
-                              "xtables-monitor"})
+SPEAKING = sorted({*TOOLS} - {"false", "test", "killall", "pgrep", "pidof", "pkill", "readlink", "grep", "egrep",
+                              "fgrep", "xtables-monitor"})
 """Tools that say why they fail and come to an end (xtables-monitor -t does not); grep -s is as silent about files that
 it cannot read as about no match, and test about what is not so."""
 

@@ -107,7 +107,8 @@ class ConnectionTable:
         if not self._has_room(original):
             self.statistics["drop"] += 1
             kernel_log.write_line(namespace, FULL)
-            return Dropped(DropReason.NETFILTER_DROP, ("table full",))
+            return Dropped(DropReason.NETFILTER_DROP, ("table full",
+                                                       namespace.sysctls.get("net.netfilter.nf_conntrack_max")))
         connection = self._fresh(original)
         payload = packet.payload
         if isinstance(payload, TcpSegment):
