@@ -60,8 +60,7 @@ class ParentNetwork(BridgeNetwork):
             _make_parent(engine, parent, internal and "parent" not in options)
             self.made_parent = True
         device = namespace.interfaces[parent]
-        if device.is_loopback:
-            raise daemon_error(f"loopback interface is not a valid {driver} parent link")
+        _check_loopback(device, driver)
         pool = AddressPool(subnet, gateway)
         super().__init__(name, identity, cast("Bridge", device), pool, engine.random, False, BridgeOptions(),
                          engine.firewall)
@@ -133,6 +132,23 @@ class ParentNetwork(BridgeNetwork):
             heir.made_parent |= self.made_parent
         elif self.made_parent and device is not None:
             link.delete(device)
+
+
+def check_parent(engine: DockerEngine, driver: str, options: Mapping[str, str]) -> None:
+    """The options of such a network by themselves.
+
+    Raises:
+        DockerError: a mode or flag that there is not, or a parent that can be none.
+    """
+    _modes(driver, options)
+    parent = engine.namespace.interfaces.get(options.get("parent", ""))
+    if parent is not None:
+        _check_loopback(parent, driver)
+
+
+def _check_loopback(parent: Interface, driver: str) -> None:
+    if parent.is_loopback:
+        raise daemon_error(f"loopback interface is not a valid {driver} parent link")
 
 
 def _modes(driver: str, options: Mapping[str, str]) -> tuple[str, str]:

@@ -26,7 +26,7 @@ from netsandbox.docker.firewall import RefusedRuleError
 from netsandbox.docker.ipam import AddressPool, PoolExhaustedError, free_subnet, overlaps
 from netsandbox.docker.network import BridgeNetwork, DockerNetwork, random_identity
 from netsandbox.docker.network_options import LEAST_MTU, MOST_MTU, BridgeOptions, bridge_options
-from netsandbox.docker.parent_network import DRIVERS, ParentNetwork
+from netsandbox.docker.parent_network import DRIVERS, ParentNetwork, check_parent
 from netsandbox.docker.sandbox import NOT_BESIDE, choose_gateway, gateway_of
 from netsandbox.linux.bridge.bridge import Bridge
 from netsandbox.linux.core.interface import MAX_NAME as MAX_INTERFACE_NAME
@@ -83,6 +83,10 @@ def create(engine: DockerEngine, plan: NetworkPlan) -> BridgeNetwork:
     check_name(engine, plan.name)
     _check_driver(plan.driver, engine.profile.since(29))
     plan = plan._replace(options={**engine.settings.default_network_opts.get(plan.driver, {}), **plan.options})
+    for one in (plan, *plan.more):
+        _check_config(one)
+    if engine.profile.since(28):
+        _check_options(engine, plan)
     subnet = _choose_subnet(engine, plan.subnet)
     gateway = _choose_gateway(plan, subnet)
     options = bridge_options(plan.options if plan.driver == "bridge" else {}, engine.profile, internal=plan.internal)
@@ -157,6 +161,33 @@ def _check_driver(driver: str, since_29: bool) -> None:
         raise daemon_error(f'{before}plugin "{driver}" not found')
 
 
+def _check_config(plan: NetworkPlan) -> None:
+    """networktypes.ValidateIPAM: what is wrong with the addresses by themselves."""
+    subnet = plan.subnet
+    if subnet is None:
+        return
+    if subnet.address != subnet.network:
+        right = Network(subnet.network, subnet.length)
+        raise daemon_error(f"invalid network config:\ninvalid subnet {subnet}: it should be {right}")
+    if plan.gateway is not None and plan.gateway not in subnet:
+        raise daemon_error(f"invalid network config:\ninvalid gateway {format_ipv4(plan.gateway)}: parent subnet is "
+                           "an IPv4 block, and does not contain it")
+    if plan.part is not None and plan.part.address != plan.part.network:
+        right = Network(plan.part.network, plan.part.length)
+        raise daemon_error(f"invalid network config:\ninvalid ip-range {plan.part}: it should be {right}")
+    if plan.part is not None and (plan.part.network not in subnet or plan.part.length < subnet.length):
+        raise daemon_error("invalid network config:\ninvalid ip-range "
+                           f"{plan.part}: CIDR block is bigger than its parent subnet {subnet}")
+
+
+def _check_options(engine: DockerEngine, plan: NetworkPlan) -> None:
+    """Since 28 the driver looks at its options before addresses are taken."""
+    if plan.driver in DRIVERS:
+        check_parent(engine, plan.driver, plan.options)
+    else:
+        bridge_options(plan.options, engine.profile, internal=plan.internal)
+
+
 def _choose_subnet(engine: DockerEngine, wanted: Network | None) -> Network:
     own = [pool.subnet for network in engine.networks.values() if isinstance(network, BridgeNetwork)
            for pool in network.pools]
@@ -169,9 +200,6 @@ def _choose_subnet(engine: DockerEngine, wanted: Network | None) -> Network:
             raise daemon_error(str(error)) from None
         engine.maker.last_subnet = chosen
         return chosen
-    if wanted.address != wanted.network:
-        right = Network(wanted.network, wanted.length)
-        raise daemon_error(f"invalid network config:\ninvalid subnet {wanted}: it should be {right}")
     other = next((network for network in engine.networks.values() if isinstance(network, BridgeNetwork)
                   and any(overlaps(wanted, pool.subnet) for pool in network.pools)), None)
     if other is not None:
@@ -191,17 +219,8 @@ def _another(engine: DockerEngine, plan: NetworkPlan) -> AddressPool:
 
 
 def _choose_gateway(plan: NetworkPlan, subnet: Network) -> int:
-    if plan.gateway is not None and plan.gateway not in subnet:
-        raise daemon_error(f"invalid network config:\ninvalid gateway {format_ipv4(plan.gateway)}: parent subnet is "
-                           "an IPv4 block, and does not contain it")
     if plan.gateway in (subnet.network, subnet.broadcast) and subnet.length < 31:
         raise daemon_error(f"failed to allocate gateway ({format_ipv4(plan.gateway or 0)}): Address already in use")
-    if plan.part is not None and plan.part.address != plan.part.network:
-        right = Network(plan.part.network, plan.part.length)
-        raise daemon_error(f"invalid network config:\ninvalid ip-range {plan.part}: it should be {right}")
-    if plan.part is not None and (plan.part.network not in subnet or plan.part.length < subnet.length):
-        raise daemon_error("invalid network config:\ninvalid ip-range "
-                           f"{plan.part}: CIDR block is bigger than its parent subnet {subnet}")
     address = plan.gateway
     if address is None:
         first = (plan.part or subnet).network

@@ -111,12 +111,12 @@ class _Run:
             return node.text
         value = self.pipeline(node.pipeline, dot)
         if node.kind == "action":
-            self._set(node.pipeline.variables, (value,))
+            self._set(node.pipeline, (value,))
             return "" if node.pipeline.variables else show(value)
         if node.kind == "range":
             return self._range(node, value, dot)
         mark = len(self.variables)
-        self._set(node.pipeline.variables, (value,))
+        self._set(node.pipeline, (value,))
         inside = value if node.kind == "with" else dot
         result = self.block(node.body, inside) if is_true(value) else self.block(node.otherwise, dot)
         del self.variables[mark:]
@@ -155,7 +155,7 @@ class _Run:
         parts = []
         for key, item in pairs:
             mark = len(self.variables)
-            self._set(names, (key, item) if len(names) > 1 else (item,))
+            self._set(node.pipeline, (key, item) if len(names) > 1 else (item,))
             try:
                 parts.append(self.block(node.body, item))
             except _LeaveError as leave:
@@ -166,9 +166,15 @@ class _Run:
                 del self.variables[mark:]
         return "".join(parts)
 
-    def _set(self, names: tuple[str, ...], values: tuple[Any, ...]) -> None:
-        self.variables += zip(names, values, strict=False)
-        if names:
+    def _set(self, pipeline: Pipeline | None, values: tuple[Any, ...]) -> None:
+        for name, value in zip(pipeline.variables if pipeline else (), values, strict=False):
+            if pipeline and pipeline.is_assign:
+                at = max((index for index, (own, _value) in enumerate(self.variables) if own == name), default=-1)
+                if at < 0:
+                    raise self._error(pipeline, f"undefined variable: {name}")
+                self.variables[at] = (name, value)
+            else:
+                self.variables.append((name, value))
             hold(Use.MEMORY, sum(len(value) for _name, value in self.variables if isinstance(value, str)))
 
     # -- values

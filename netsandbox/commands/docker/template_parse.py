@@ -49,10 +49,15 @@ class Operand(NamedTuple):
 
 
 class Pipeline(NamedTuple):
-    """Commands joined by `|`, each a function or value with its arguments; variables take its result."""
+    """Commands joined by `|`, each a function or value with its arguments; variables take its result.
+
+    Attributes:
+        is_assign: the variables are there already (`=`, not `:=`).
+    """
 
     variables: tuple[str, ...]
     commands: tuple[tuple[Operand, ...], ...]
+    is_assign: bool = False
 
 
 class Node(NamedTuple):
@@ -244,7 +249,7 @@ class _Parser:
     def _pipeline(self, depth: int, where: str = "command") -> Pipeline:
         if depth > MAX_DEPTH:
             raise _error(self.template, self.at, "max expression depth exceeded")
-        variables = self._variables()
+        variables, is_assign = self._variables()
         self.variables += variables
         commands = [self._command(depth, where)]
         while self.tokens and self.tokens[0].text == "|":
@@ -254,18 +259,21 @@ class _Parser:
             commands.append(self._command(depth, where))
             if commands[-1][0].kind in ("literal", "dot") and not commands[-1][0].chain:
                 raise _error(self.template, self.at, f"non executable command in pipeline stage {len(commands)}")
-        return Pipeline(variables, tuple(commands))
+        return Pipeline(variables, tuple(commands), is_assign)
 
-    def _variables(self) -> tuple[str, ...]:
-        """`$k, $v :=` before the rest."""
+    def _variables(self) -> tuple[tuple[str, ...], bool]:
+        """`$k, $v :=` before the rest, or `=`."""
         texts = [token.text for token in self.tokens[:4]]
-        count = texts.index(":=") + 1 if ":=" in texts else 0
+        sign = next((text for text in texts if text in (":=", "=")), "")
+        if sign == "=" and self.tokens[0].kind != "variable":
+            sign = ""
+        count = texts.index(sign) + 1 if sign else 0
         names = tuple(token.text for token in self.tokens[:count] if token.kind == "variable")
         if count:
             if not names or count > 4:
                 raise self._unexpected("range" if len(names) > 1 else "operand")
             del self.tokens[:count]
-        return names
+        return names, sign == "="
 
     def _command(self, depth: int, where: str) -> tuple[Operand, ...]:
         operands, before = list[Operand](), list(self.tokens)
