@@ -15,6 +15,7 @@ from netsandbox.engine.units import MILLISECOND
 from netsandbox.lab.errors import LabError
 from netsandbox.lab.nodes import Host, Remote
 from netsandbox.linux.core import cable, link
+from netsandbox.linux.core.device import NO_SPEED
 from netsandbox.linux.drivers.veth import VethInterface
 from netsandbox.linux.ipv4 import address as addresses
 from netsandbox.linux.netfilter import iptables
@@ -59,6 +60,10 @@ class NetworkCard(VethInterface):
     @property
     def lower(self) -> Interface | None:
         return None
+
+    @property
+    def speed(self) -> int | None:
+        return NO_SPEED
 
 
 COMMON_DATAGRAM = 1232

@@ -49,6 +49,7 @@ def build(lab: KernelLab) -> None:
     """Make what a new lab's description says, in the rig's order."""
     for node in lab.owners():
         namespace = create_namespace(node, lab.scheduler, lab.chance)
+        namespace.inode += len(lab.namespaces)
         namespace.linkwatch, namespace.kernel = lab.linkwatch, lab.kernel
         lab.namespaces[node] = namespace
         for key, value in {**BASE_SYSCTL, **lab.nodes[node].get("sysctl", {})}.items():

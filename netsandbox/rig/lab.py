@@ -100,6 +100,7 @@ class KernelLab:
     def add_namespace(self, name: str) -> NetworkNamespace:
         self.namespaces[name] = create_namespace(name, self.scheduler, self.chance, lo_up=False)
         self.namespaces[name].kernel = self.kernel
+        self.namespaces[name].inode += len(self.namespaces)
         return self.namespaces[name]
 
     def remove_namespace(self, name: str) -> None:

@@ -142,7 +142,8 @@ DATA = {"Id": "abc", "On": True, "Off": False, "Empty": [], "Nothing": None, "Nu
     ("{{and .On .Id}} {{or .Off .Id}} {{not .On}}", "abc abc false"), ("{{$x := .Id}}{{$x}}{{$.Number}}", "abc7"),
     (" {{- .Id -}} ", "abc"), ("{{`raw`}}{{\"a\\tb\"}}", "rawa\tb"), ("{{print 1 true}}", "1 true"),
     ("{{range .List}}{{$.Id}}{{.}}{{end}}", "abcaabcb"),
-    ("{{$x := 1}}{{range .List}}{{$x}}{{$x = .}}{{end}}{{if $x = 5}}{{$x}}{{end}}", "1a5"), ("{{split \"a,b\" \",\"}}", "[a b]")])
+    ("{{$x := 1}}{{range .List}}{{$x}}{{$x = .}}{{end}}{{if $x = 5}}{{$x}}{{end}}", "1a5"),
+    ("{{split \"a,b\" \",\"}}", "[a b]")])
 def test_a_template(template: str, expected: str) -> None:
     assert Template(template).execute(raw(DATA)) == expected
 
@@ -154,8 +155,10 @@ def test_a_template(template: str, expected: str) -> None:
     ("\n{{.Odd}}", 'template: :2:2: executing "" at <.Odd>: map has no entry for key "Odd"'),
     ("{{.Map.x.Odd}}", 'template: :1:6: executing "" at <.Map.x.Odd>: map has no entry for key "Odd"'),
     ("{{.Id.Odd}}", "template: :1:5: executing \"\" at <.Id.Odd>: can't evaluate field Odd in type interface {}"),
-    ("{{odd .Id}}", 'template: :1: function "odd" not defined'), ("{{.Id = 5}}", 'template: :1: unexpected "=" in operand'),
-    ("{{$x = 2}}", 'template: :1:7: executing "" at <2>: undefined variable: $x'), ("{{$y}}", 'template: :1: undefined variable "$y"'),
+    ("{{odd .Id}}", 'template: :1: function "odd" not defined'),
+    ("{{.Id = 5}}", 'template: :1: unexpected "=" in operand'),
+    ("{{$x = 2}}", 'template: :1:7: executing "" at <2>: undefined variable: $x'),
+    ("{{$y}}", 'template: :1: undefined variable "$y"'),
     ("{{index .List 9}}",
      'template: :1:2: executing "" at <index .List 9>: error calling index: index out of range: 9'),
     ("{{\"open}}", "template: :1: unterminated quoted string"), ("{{#}}", "template: :1: unexpected \"#\" in command"),

@@ -62,6 +62,38 @@ def test_showstp(session: KeptSession) -> None:
     assert "yes\t\tv0" in said(session, "brctl show")
 
 
+@pytest.mark.parametrize(("line", "answer"), [  # Linux 6.12
+    ("cat $B/mode $B/slaves $B/active_slave $B/queue_id $B/primary", "active-backup 1\nd0 v0\nd0\nd0:0 v0:0\n"),
+    ("cat /sys/class/net/v0/bonding_slave/state /sys/class/net/bond0/duplex", "backup\nunknown\n"),
+    ("grep -c Unknown /proc/net/bonding/bond0", "2\n"), ("cat /sys/class/net/br0/speed", "-1\n"),
+    ("echo v0 > $B/active_slave; cat $B/active_slave /sys/class/net/bond0/speed", "v0\n10000\n"),
+    ("echo -v0 > $B/slaves; cat $B/slaves; echo +v0 > $B/slaves; cat $B/slaves", "d0\nd0 v0\n"),
+    ("echo d1 > $B/slaves", "bash: echo: write error: Operation not permitted\n"),
+    ("echo +nope > $B/slaves", "bash: echo: write error: No such device\n"),
+    ("echo +d0 > $B/slaves", "bash: echo: write error: Device or resource busy\n"),
+    ("echo balance-rr > $B/mode", "bash: echo: write error: Directory not empty\n"),
+    ("echo 200 > $B/miimon; echo 350 > $B/updelay; cat $B/updelay", "200\n"),
+    ("echo +10.0.0.1 > $B/arp_ip_target; echo -10.0.0.9 > $B/arp_ip_target; cat $B/arp_ip_target",
+     "10.0.0.1\nbash: echo: write error: Invalid argument\n"),
+])
+def test_files_of_a_bond(session: KeptSession, line: str, answer: str) -> None:
+    for before in ("brctl delif br0 v0", "ip link set v0 down", "ip link add d0 type dummy",
+                   "ip link add bond0 type bond mode active-backup miimon 100", "ip link set d0 master bond0",
+                   "ip link set v0 master bond0", "ip link set bond0 up", "wait 1s", "B=/sys/class/net/bond0/bonding"):
+        assert said(session, before) == "" or before.startswith("wait")
+    assert said(session, line) == answer
+
+
+def test_a_namespace_keeps_its_number() -> None:
+    session = KeptSession()
+    for line in ("ip netns add a", "ip netns add b", "ip link add v0 type veth peer name v1", "ip link set v0 netns a",
+                 "ip link set v1 netns b", "ip -n a link del v0", "ip link add v2 type veth peer name v3 netns b"):
+        assert session.run(line).code == 0
+    assert said(session, "ip netns") == "b (id: 1)\na (id: 0)\n"
+    session.run("ip netns del a; ip netns add c; ip link set v2 netns c")
+    assert said(session, "ip netns") == "c (id: 0)\nb (id: 1)\n"
+
+
 def test_processes_and_numbers_of_namespaces() -> None:
     session = KeptSession()
     session.run("ip netns add one; ip link add v0 type veth peer name v1 netns one")

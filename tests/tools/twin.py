@@ -218,6 +218,7 @@ class SimulatedTwin:
 
     def add_namespace(self, name: str) -> NetworkNamespace:
         self.named[name] = create_namespace(name, self.scheduler, self.chance, lo_up=False)
+        self.named[name].inode += len(self.named)
         return self.named[name]
 
     def remove_namespace(self, name: str) -> None:

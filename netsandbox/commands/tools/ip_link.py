@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from netsandbox.commands.tools import ip_address
 from netsandbox.commands.tools.context import ToolError, ToolResult
 from netsandbox.commands.tools.ip_link_request import read_request
-from netsandbox.commands.tools.names import interface_named
+from netsandbox.commands.tools.names import home_of, interface_named, note_peer
 from netsandbox.commands.tools.subcommand import subcommand
 from netsandbox.linux.core import kind as kinds
 from netsandbox.linux.netlink import link as requests
@@ -32,6 +32,10 @@ def run(context: ToolContext, arguments: list[str], style: Style) -> ToolResult:
             raise ToolError(1, 'Not enough information: "type" argument is required')
         note = _make_room(context, request)
         requests.add(context.namespace, request, context.machine.new_mac)
+        made = (request.namespace or context.namespace).interfaces.get(request.device)
+        for end in (made, made.peer) if made is not None else ():
+            if end is not None:
+                note_peer(context.machine, end.namespace, home_of(end))
         kind = kinds.find(request.type)
         return ToolResult(0, "", note + (kind.warning(request.settings) if kind is not None else ""))
     if command == "delete":
@@ -40,7 +44,10 @@ def run(context: ToolContext, arguments: list[str], style: Style) -> ToolResult:
         else:
             requests.delete_group(context.namespace, request.group)
     elif request.device or request.group is None:
-        requests.change(interface_named(context.namespace, request.device), request)
+        interface = interface_named(context.namespace, request.device)
+        requests.change(interface, request)
+        note_peer(context.machine, context.namespace, interface.namespace)
+        note_peer(context.machine, interface.namespace, home_of(interface))
     else:
         for interface in requests.members(context.namespace, request.group):
             requests.change(interface, request)

@@ -87,6 +87,16 @@ class OtherNamespaces:
         homes = map(home_of, in_order(namespace))
         found = dict.fromkeys(home for home in homes if home is not namespace)
         found |= dict.fromkeys(one for one in self.names if one is not None and one.inode in namespace.nsids)
-        given = namespace.nsids
-        free = iter(number for number in range(len(found) + len(given)) if number not in given.values())
-        self.numbers = {one: given[one.inode] if one.inode in given else next(free) for one in found}
+        given = {one: namespace.nsids[one.inode] for one in found if one.inode in namespace.nsids}
+        taken = set(given.values())
+        free = iter(number for number in range(len(found) + len(taken)) if number not in taken)
+        self.numbers = {one: given[one] if one in given else next(free) for one in found}
+
+
+def note_peer(machine: Machine, namespace: NetworkNamespace, other: NetworkNamespace) -> None:
+    """peernet2id_alloc: whoever was told of another namespace knows it by one number until that goes."""
+    if other is namespace or other.inode in namespace.nsids:
+        return
+    numbers = OtherNamespaces(namespace, machine).numbers
+    number = numbers.get(other, next(free for free in range(len(numbers) + 1) if free not in numbers.values()))
+    namespace.nsids = {**namespace.nsids, other.inode: number}

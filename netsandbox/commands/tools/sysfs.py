@@ -1,14 +1,16 @@
-"""/sys/class/net: a folder for each device (net-sysfs.c, br_sysfs_if.c, br_sysfs_br.c)."""
+"""/sys/class/net: a folder for each device (net-sysfs.c, and the bridge's and the bond's own files)."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
 from netsandbox.commands.tools.names import lower_of
+from netsandbox.commands.tools.sysfs_bond import bond_values, slave_of, slave_values, write_bond
 from netsandbox.commands.tools.sysfs_bridge import bridge_values, port_values, write_bridge, write_port
 from netsandbox.linux.bridge.bridge import Bridge
 from netsandbox.linux.core.errors import KernelError
 from netsandbox.linux.core.inode import FileError
+from netsandbox.linux.drivers.bond_device import BondInterface
 from netsandbox.linux.drivers.tun import TapInterface
 from netsandbox.linux.netlink.link import MAX_ALIAS, set_mtu
 from netsandbox.wire.addresses import format_mac
@@ -47,6 +49,11 @@ def _folders(interface: Interface) -> dict[str, list[str]]:
     if isinstance(interface, Bridge):
         found["bridge"] = list(bridge_values(interface))
         found["brif"] = [port.interface.name for port in interface.ports]
+    if isinstance(interface, BondInterface):
+        found["bonding"] = list(bond_values(interface))
+    slave = slave_of(interface)
+    if slave is not None:
+        found["bonding_slave"] = list(slave_values(slave))
     if interface.port is not None:
         found["brport"] = list(port_values(interface.port))
     return found
@@ -74,6 +81,11 @@ def _attribute(interface: Interface, name: str) -> str | int | None:
         return bridge_values(interface).get(leaf)
     if folder == "brport":
         return port_values(interface.port).get(leaf) if interface.port is not None else None
+    if folder == "bonding" and isinstance(interface, BondInterface):
+        return bond_values(interface).get(leaf)
+    slave = slave_of(interface)
+    if folder == "bonding_slave" and slave is not None:
+        return slave_values(slave).get(leaf)
     if name in ("carrier", "speed", "duplex"):
         return _link_attribute(interface, name)
     return (_simple(interface) | _of_tun(interface)).get(name)
@@ -104,12 +116,14 @@ def _simple(interface: Interface) -> dict[str, str | int]:
 
 def _link_attribute(interface: Interface, name: str) -> str | int:
     """What can be read only while the interface is up."""
-    if not interface.up or (name != "carrier" and interface.kind not in ("veth", "card")):
+    speed = interface.speed
+    if not interface.up or (name != "carrier" and speed is None):
         raise FileError("EINVAL")
     if name == "carrier":
         return int(interface.carrier)
-    speed, duplex = (10000, "full") if interface.kind == "veth" else (-1, "unknown")
-    return speed if name == "speed" else duplex
+    if name == "speed":
+        return speed or 0
+    return "full" if (speed or 0) > 0 and not isinstance(interface, Bridge) else "unknown"
 
 
 def device_flags(interface: Interface) -> int:
@@ -131,6 +145,10 @@ def write(namespace: NetworkNamespace, path: str, text: str) -> None:
             raise FileError("EINVAL")
         interface.alias = text
         return
+    folder, _slash, name = attribute.partition("/")
+    if folder == "bonding" and isinstance(interface, BondInterface):
+        write_bond(interface, name, text)
+        return
     if not text.isascii() or not text.isdecimal():
         raise FileError("EINVAL")
     try:
@@ -140,7 +158,6 @@ def write(namespace: NetworkNamespace, path: str, text: str) -> None:
         if attribute == "mtu":
             set_mtu(interface, int(text))
             return
-        folder, _slash, name = attribute.partition("/")
         if folder == "brport" and interface.port is not None:
             write_port(interface.port, name, int(text))
             return

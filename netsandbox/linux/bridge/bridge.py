@@ -20,7 +20,7 @@ from netsandbox.linux.bridge.stp_port import identifier
 from netsandbox.linux.bridge.tally import Tally
 from netsandbox.linux.bridge.vlan_group import DEFAULT_PVID, VlanGroup
 from netsandbox.linux.core import link
-from netsandbox.linux.core.device import LEGACY_TSO_MAX
+from netsandbox.linux.core.device import LEGACY_TSO_MAX, NO_SPEED
 from netsandbox.linux.core.interface import ETHERNET_MTU, HARD_HEADER, Interface
 from netsandbox.linux.drop import Dropped, DropReason, Outcome
 from netsandbox.linux.events import Forwarding, FrameBridged, FrameReceived, FrameSent, LinkChanged, PortStateChanged
@@ -93,6 +93,11 @@ class Bridge(Interface):
         self._ages = 0
         self._port_macs, self._port_mtus = Tally(), Tally()
         self.fdb.add_local(mac, None)
+
+    @property
+    def speed(self) -> int | None:
+        """That of its fastest port (br_get_link_ksettings)."""
+        return max((port.interface.speed or NO_SPEED for port in self.ports), default=NO_SPEED)
 
     @property
     def tso_max(self) -> int:  # type: ignore[override]

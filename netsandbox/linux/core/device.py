@@ -12,8 +12,8 @@ if TYPE_CHECKING:
 
 LEGACY_TSO_MAX = 65536
 """Bytes that a driver takes at once unless it says more (TSO_LEGACY_MAX_SIZE)."""
-TEN_GIGABIT, NO_SPEED = 2, 100
-"""What STP takes a link for (port_cost)."""
+TEN_GIGABIT, NO_SPEED = 10_000, -1
+"""Mb/s; a driver that does not know."""
 
 
 class DeviceOperations:
@@ -59,9 +59,15 @@ class DeviceOperations:
     __slots__ = ()
 
     @property
-    def path_cost(self) -> int:
-        """What STP takes it for as a bridge's port."""
+    def speed(self) -> int | None:
+        """Mb/s as it says itself (get_link_ksettings); None: its driver tells none."""
         return TEN_GIGABIT
+
+    @property
+    def path_cost(self) -> int:
+        """What STP takes it for as a bridge's port (port_cost)."""
+        speed = self.speed or NO_SPEED
+        return 100 if speed < 0 else 2 if speed <= TEN_GIGABIT else 1
 
     # -- what a driver does when something about the device changes (struct net_device_ops)
 

@@ -44,6 +44,7 @@ STRERROR = {
     "ENOSPC": "No space left on device",
     "ENOTCONN": "Transport endpoint is not connected",
     "EOPNOTSUPP": "Operation not supported",
+    "ENOTEMPTY": "Directory not empty",
     "EPERM": "Operation not permitted",
     "ERANGE": "Numerical result out of range",
     "ESRCH": "No such process",

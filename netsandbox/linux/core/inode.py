@@ -26,7 +26,8 @@ REASONS = {
     "EACCES": "Permission denied", "EBUSY": "Device or resource busy", "EEXIST": "File exists",
     "EINVAL": "Invalid argument", "EISDIR": "Is a directory",
     "ELOOP": "Too many levels of symbolic links", "ENAMETOOLONG": "File name too long",
-    "ENOENT": "No such file or directory", "ENOSPC": "No space left on device", "ENOTDIR": "Not a directory",
+    "ENODEV": "No such device", "ENOENT": "No such file or directory", "ENOSPC": "No space left on device",
+    "ENOTDIR": "Not a directory",
     "ENOTEMPTY": "Directory not empty", "EPERM": "Operation not permitted", "EROFS": "Read-only file system"}
 
 

@@ -34,6 +34,10 @@ class Loopback(Interface):
         self.carrier_changes = 0
         self.carrier = True
 
+    @property
+    def speed(self) -> int | None:
+        return None
+
     def transmit(self, frame: Frame) -> bool:
         before = self.sent
         is_sent = super().transmit(frame)

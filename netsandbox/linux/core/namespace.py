@@ -143,7 +143,7 @@ class NetworkNamespace:
     vrf_processes: Rare[dict[int, Interface]] = Rare(NOTHING)
     """By PID, the VRF whose sockets a process makes (`ip vrf exec`, whose program is told when one is made)."""
     nsids: Rare[dict[int, int]] = Rare(NOTHING)
-    """By their inodes, the numbers that a person gave other namespaces here (RTM_NEWNSID)."""
+    """By their inodes, the numbers that others have here (RTM_NEWNSID), once a person gave or was told them."""
     _proxy_delay: Rare[Stream | None] = Rare(None)
     proxy_waiting = Rare(0)
     """Questions that will be answered in another's name, each after some time (the table's proxy_queue)."""

@@ -9,7 +9,6 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, ClassVar, Protocol
 
 from netsandbox.linux.core import link
-from netsandbox.linux.core.device import NO_SPEED
 from netsandbox.linux.core.interface import ETHERNET_MTU, Interface
 from netsandbox.linux.drop import Dropped, DropReason, Operand, Outcome
 from netsandbox.linux.events import FrameSent, SendFailed
@@ -103,9 +102,9 @@ class StackedInterface(Interface):
         return False
 
     @property
-    def path_cost(self) -> int:
+    def speed(self) -> int | None:
         """As fast as the device below."""
-        return self.lower.path_cost if self.lower is not None else NO_SPEED
+        return self.lower.speed if self.lower is not None else None
 
     def transmit(self, frame: Frame) -> bool:
         if not self.running or self.shaper is not None:

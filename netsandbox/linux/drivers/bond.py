@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from netsandbox.linux.core.device import NO_SPEED
 from netsandbox.linux.core.errors import KernelError, NotModelledError
 from netsandbox.linux.core.kind import Attribute, Detail, Form, LinkKind, NewLink, choice, number, setting
 from netsandbox.linux.core.release import RELEASE
@@ -119,7 +120,7 @@ class BondKind(LinkKind):
         if not bond.miimon and any(settings.get(name) for name in LOOKED_FOR):
             raise KernelError("EPERM")
         if bond.slaves and "fail_over_mac" in settings:
-            raise KernelError("EBUSY", "unable to set option because the bond device has slaves")
+            raise KernelError("ENOTEMPTY", "unable to set option because the bond device has slaves")
         if "primary" in settings:
             bond.primary, bond.prefers_primary = settings["primary"].name, True
         for name in OPTIONS.keys() & settings.keys():
@@ -162,13 +163,13 @@ class BondKind(LinkKind):
         assert isinstance(interface, BondInterface)
         if "mode" in settings:
             if interface.up or interface.slaves:
-                raise KernelError("EBUSY" if interface.slaves else "EPERM", (
+                raise KernelError("ENOTEMPTY" if interface.slaves else "EBUSY", (
                     "unable to set option because the bond device has slaves" if interface.slaves else BOND_IS_UP))
             interface.mode = self._mode(settings)
         self._check_choice(interface.mode, settings, interface.slaves)
         self._check_aggregation(settings)
         if interface.up and "ad_select" in settings:
-            raise KernelError("EPERM", BOND_IS_UP)
+            raise KernelError("EBUSY", BOND_IS_UP)
         self._check_policy(settings)
         watched = interface.watching
         try:
@@ -260,8 +261,9 @@ def _status(bond: BondInterface) -> str:
         text += (f"ARP Polling Interval (ms): {has['arp_interval']}\nARP Missed Max: {has['arp_missed_max']}\n"
                  f"ARP IP target/s (n.n.n.n form):{targets}\nNS IPv6 target/s (xx::xx form):\n")
     for slave in bond.slaves:
-        text += (f"\nSlave Interface: {slave.interface.name}\nMII Status: {slave.state}\n"
-                 "Speed: 10000 Mbps\nDuplex: full\n"
+        speed = slave.interface.speed or NO_SPEED
+        rate = f"Speed: {speed} Mbps\nDuplex: full" if speed > 0 else "Speed: Unknown\nDuplex: Unknown"
+        text += (f"\nSlave Interface: {slave.interface.name}\nMII Status: {slave.state}\n{rate}\n"
                  f"Link Failure Count: {slave.failures}\nPermanent HW addr: {format_mac(slave.permanent)}\n"
                  "Slave queue ID: 0\n")
     return text

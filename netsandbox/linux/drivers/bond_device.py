@@ -80,13 +80,12 @@ class BondInterface(StackedInterface):
                 self.open()
 
     @property
-    def path_cost(self) -> int:
-        """By the speed of what it sends by (bond_ethtool_get_link_ksettings): that of one slave, or of all together."""
-        used = [slave.interface.path_cost for slave in self.slaves if slave.is_up and (
+    def speed(self) -> int | None:
+        """That of what it sends by (bond_ethtool_get_link_ksettings): of one slave, or of all together."""
+        used = [slave.interface.speed or NO_SPEED for slave in self.slaves if slave.is_up and (
             self.mode != ACTIVE_BACKUP or slave is self.active)]
-        if self.mode in (ACTIVE_BACKUP, BROADCAST) or len(used) < 2:
-            return max(used, default=NO_SPEED)
-        return 1 if min(used) < NO_SPEED else NO_SPEED
+        known = [speed for speed in used if speed > 0]
+        return (min(known) if self.mode == BROADCAST else sum(known)) if known else NO_SPEED
 
     def passes_down_to(self, lower: Interface) -> bool:
         """bond_set_promiscuity: in active-backup to the slave that is used alone."""

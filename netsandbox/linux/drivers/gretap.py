@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from netsandbox.linux.core.device import NO_SPEED
 from netsandbox.linux.core.interface import Interface
 from netsandbox.linux.drivers.gre import GreInterface, GreKind
 from netsandbox.wire.addresses import BROADCAST_MAC, format_mac
@@ -38,8 +37,8 @@ class GretapInterface(GreInterface):
         return super().outer_size + HEADER
 
     @property
-    def path_cost(self) -> int:
-        return NO_SPEED
+    def speed(self) -> int | None:
+        return None
 
     @property
     def hardware_addresses(self) -> tuple[str, str] | None:

@@ -35,7 +35,7 @@ class TapInterface(StackedInterface):
         self.noarp = self.hardware == "none"
 
     @property
-    def path_cost(self) -> int:
+    def speed(self) -> int | None:
         """It says that it is as fast as a veth (tun_default_link_ksettings)."""
         return TEN_GIGABIT
 

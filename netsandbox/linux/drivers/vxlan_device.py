@@ -79,9 +79,9 @@ class VxlanInterface(TunnelEnd):
         return self.table
 
     @property
-    def path_cost(self) -> int:
+    def speed(self) -> int | None:
         """As fast as the device of `dev` (vxlan_get_link_ksettings)."""
-        return self.below.path_cost if self.below is not None else NO_SPEED
+        return self.below.speed if self.below is not None else NO_SPEED
 
     # -- sending
 
