@@ -13,8 +13,8 @@ WHY = {
     "`ls` lists files, and `cat > FILE`, `tee` and `sed -i` write them":
         "du file rsync zip unzip gzip gunzip xz bzip2 split shuf sync strings",
     "there are no disks: a machine's files are kept with the lab": "df lsblk findmnt blkid losetup fdisk mkfs",
-    "of text there are grep, sed, awk, sort, uniq, cut, tr, head, tail, wc and jq":
-        "diff cmp paste comm join fold fmt expand unexpand xxd hexdump od "
+    "of text there are grep, sed, awk, sort, uniq, cut, tr, diff, head, tail, wc and jq":
+        "join fold fmt expand unexpand xxd hexdump od "
         "bc perl ruby php yq yes",
     "`docker ps` and `ss -ltnp` show what runs": "pstree screen tmux",
     "programs take neither memory nor processors here; `ps aux` and `docker top NAME` list them":

@@ -16,6 +16,12 @@ MOST_CALLS = 200
 """Functions within one another."""
 
 
+def remove(shell: Interpreter, files: list[str]) -> None:
+    """What stood for the output of `<(…)` is closed."""
+    while files:
+        shell.state.files.remove(files.pop())
+
+
 class CallFrame(Frame):
     """A function that runs.
 
@@ -29,6 +35,8 @@ class CallFrame(Frame):
         self._streams = streams
         self._variables = variables
         self._before: tuple[list[str], Streams] | None = None
+        self.files: list[str] = []
+        """Made for `<(…)` among its words."""
 
     def step(self, shell: Interpreter) -> None:
         if self._before is not None:
@@ -47,6 +55,7 @@ class CallFrame(Frame):
         shell.run(self._body)
 
     def leave(self, shell: Interpreter) -> None:
+        remove(shell, self.files)
         if self._before is not None:
             shell.state.positional, shell.streams = self._before
             shell.state.leave_scope()

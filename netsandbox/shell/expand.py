@@ -26,6 +26,8 @@ if TYPE_CHECKING:
 
 MOST_FIELDS = 100_000
 SPECIAL = frozenset({"?", "$", "#", "-", "!", "LINENO"})
+DESCRIPTORS, LAST_DESCRIPTOR = "/dev/fd", 63
+"""Where `<(…)` is a file, and the first number that bash takes."""
 HOMES = {"": "/root", "root": "/root"}
 
 
@@ -57,6 +59,8 @@ class Expansion:
         self._met = 0
         self._changes: dict[str, str] = {}
         self.arrays: dict[str, Array] = {}
+        self.files: list[str] = []
+        """Made for `<(…)`."""
 
     def commit(self) -> None:
         """What was changed on the way is so now."""
@@ -185,6 +189,11 @@ class Expansion:
         if self._met == len(self._outputs):
             raise Pending(part.body)
         text = self._outputs[self._met][0]
+        if part.is_file:
+            self.files.append(f"{DESCRIPTORS}/{LAST_DESCRIPTOR - len(self.files)}")
+            self.state.files.make_directories(DESCRIPTORS)
+            self.state.files.write(self.files[-1], text)
+            return self.files[-1]
         return text if part.is_whole else text.rstrip("\n")
 
     def _calculated(self, part: Arithmetic) -> str:

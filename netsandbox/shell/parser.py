@@ -35,8 +35,8 @@ OPENING = frozenset({"{", "case", "for", "if", "until", "while", "[[", "function
 CLOSING = frozenset({"}", "do", "done", "elif", "else", "esac", "fi", "then"})
 DECLARING = frozenset({"export", "readonly", "local", "declare", "typeset"})
 """Builtins whose words `NAME=VALUE` are assignments."""
-NO_PROCESS = "<(…): the sandbox's shell has it behind a `<` alone, as in `done < <(…)`"
 UNKNOWN = {"select": "the sandbox's shell has no select", "coproc": "the sandbox's shell has no coproc"}
+NO_PROCESS = "<(…): the sandbox's shell has it as a word of its own, and behind a `<` as in `done < <(…)`"
 
 
 class Parser:
@@ -200,26 +200,38 @@ class Parser:
         """`< <(…)`: what the commands print is read, as a here-document is.
 
         Raises:
-            ScriptError: `<(…)` stands for a file's name, which no program of the sandbox could open.
+            ScriptError: `<(…)` within a word or an assignment.
         """
         if self.reader.peek() == "(":
             raise ScriptError("", self.reader.line, text=NO_PROCESS)
         if self.peek().text != "<" or self.reader.peek() != "(":
             return None
+        return Redirect(number, "<<", self._substituted(False))
+
+    def _is_substitution(self, token: Token) -> bool:
+        """`<(…)` as a word of its own."""
+        reader = self.reader
+        return token.text == "<" and token.kind == "op" and reader.dialect.name == "bash" and reader.peek() == "(" \
+            and reader.text[reader.at - 2:reader.at - 1].isspace()
+
+    def _substituted(self, is_file: bool) -> Word:
+        """`<(…)`, at the `<`: what the commands print, or a file with it."""
         opened = self.take().line
         self.reader.at += 1
         body = self.reader.parse(self.reader)
         if self.reader.peek() != ")":
             raise ScriptError("", self.reader.line, "", ")", opened, True)
         self.reader.at += 1
-        return Redirect(number, "<<", Word((Command(body, True, True),)))
+        return Word((Command(body, True, True, is_file),))
 
     def _simple(self, line: int) -> Runnable:
         assignments, words, redirects = list[Assignment](), list[Word](), list[Redirect]()
         declared = list[Assignment]()
         while True:
             token = self.peek()
-            if token.kind == "io" or (token.kind == "op" and token.text in REDIRECTIONS):
+            if self._is_substitution(token):
+                words.append(self._substituted(True))
+            elif token.kind == "io" or (token.kind == "op" and token.text in REDIRECTIONS):
                 redirects.append(self._redirect())
             elif token.word is not None:
                 found = self._assigned(token.word, not words, bool(words) and words[0].bare in DECLARING)

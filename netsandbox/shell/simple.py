@@ -10,7 +10,7 @@ from netsandbox.engine.budget import Use
 from netsandbox.shell.array_expansion import made
 from netsandbox.shell.builtin import Builtin
 from netsandbox.shell.builtins import BUILTINS
-from netsandbox.shell.calls import CallFrame, SourceFrame
+from netsandbox.shell.calls import CallFrame, SourceFrame, remove
 from netsandbox.shell.errors import RefusedError
 from netsandbox.shell.frames import Expanding
 from netsandbox.shell.machine import Call
@@ -48,9 +48,11 @@ class SimpleFrame(Expanding):
         self.replaces = False
         self._sockets = Sockets()
         self._declared: dict[str, Array] = {}
+        self._files: list[str] = []
 
     def leave(self, shell: Interpreter) -> None:
         self._sockets.close()
+        remove(shell, self._files)
 
     def step(self, shell: Interpreter) -> None:
         if self._task is None:
@@ -74,6 +76,7 @@ class SimpleFrame(Expanding):
             raise
         if streams is None:
             return
+        self._files = expansion.files
         expansion.commit()
         self._trace(shell, values, words)
         if words:
@@ -111,8 +114,10 @@ class SimpleFrame(Expanding):
     def _perform(self, shell: Interpreter, words: list[str], values: dict[str, str], streams: Streams) -> None:
         state, name = shell.state, words[0]
         if name in state.functions:
+            frame = CallFrame(state.functions[name], words, streams, values)
+            frame.files, self._files = self._files, []
             shell.pop()
-            shell.push(CallFrame(state.functions[name], words, streams, values), self.tested)
+            shell.push(frame, self.tested)
         elif name == "exec" and not shell.machine.takes(words):
             self._exec(shell, words[1:], values, streams)
         else:

@@ -38,11 +38,12 @@ class Parameter(NamedTuple):
 
 
 class Command(NamedTuple):
-    """`$(…)`; with its last newlines where it is `<(…)`."""
+    """`$(…)`; with its last newlines where it is `<(…)`, which is a file's name where no `<` stands before it."""
 
     body: List
     quoted: bool = False
     is_whole: bool = False
+    is_file: bool = False
 
 
 class Arithmetic(NamedTuple):

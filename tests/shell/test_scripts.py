@@ -301,7 +301,7 @@ def test_jobs_are_listed_waited_for_and_killed() -> None:
 
 
 @pytest.mark.parametrize(("script", "said"), [
-    ("cat <(echo a)", "<(…): the sandbox's shell has it behind a `<` alone, as in `done < <(…)`"),
+    ("x=<(echo a)", "<(…): the sandbox's shell has it as a word of its own, and behind a `<` as in `done < <(…)`"),
     ("select x in a b; do echo $x; done", "the sandbox's shell has no select"),
     ("coproc cat", "the sandbox's shell has no coproc"),
     ("declare -i n=3", "`declare -i` is not modelled"), ("read -d b x <<< ab", "`read -d b` is not modelled"),

@@ -28,7 +28,7 @@ NOTED = {
 """They ask for what leaves no trace here: rights, questions to a person, colours, a word for each file."""
 USUAL = {
     "grep": "a", "ls": "1", "sed": "u", "tee": "pi", "lsns": "lh", "route": "vF4N", "netstat": "WvF", "arp": "neh",
-    "cat": "u", "sysctl": "hoxd", "wc": "lwmL", "touch": "am",
+    "cat": "u", "sysctl": "hoxd", "wc": "lwmL", "touch": "am", "diff": "a",
 }
 """They ask for what is done anyway, or are read as a set."""
 

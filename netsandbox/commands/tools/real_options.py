@@ -16,6 +16,12 @@ REAL = {
         "n|no-clobber P|no-dereference p|preserve? no-preserve= parents R|recursive reflink? remove-destination "
         "sparse= strip-trailing-slashes s|symbolic-link S|suffix= t|target-directory= T|no-target-directory "
         "update? u v|verbose keep-directory-symlink x|one-file-system Z context?",
+    "diff": "c|context? e|ed n|rcs y|side-by-side W|width= left-column suppress-common-lines p|show-c-function "
+        "F|show-function-line= label= t|expand-tabs T|initial-tab l|paginate no-dereference x|exclude= X|exclude-from= "
+        "S|starting-file= E|ignore-tab-expansion Z|ignore-trailing-space I|ignore-matching-lines= strip-trailing-cr "
+        "D|ifdef= d|minimal N|new-file r|recursive horizon-lines= speed-large-files color? normal",
+    "cmp": "b|print-bytes i|ignore-initial= l|verbose n|bytes=",
+    "comm": "check-order nocheck-order output-delimiter= total z|zero-terminated", "paste": "z|zero-terminated",
     "cut": "b|bytes= c|characters= d|delimiter= f|fields= n complement s|only-delimited output-delimiter= "
         "z|zero-terminated",
     "date": "d|date= debug f|file= I|iso-8601? resolution R|rfc-email rfc-3339= r|reference= s|set= u|utc "

@@ -20,6 +20,7 @@ TOOLS: Late[str, Tool] = Late({
     "bridge": "netsandbox.commands.tools.bridge:run", **{name: f"netsandbox.commands.tools.text:{name}" for name in (
         "cat", "column", "head", "nl", "rev", "tac", "tail", "tee", "tr", "wc")},
     **{name: f"netsandbox.commands.tools.fields:{name}" for name in ("cut", "sort", "uniq")},
+    **{name: f"netsandbox.commands.tools.diff:{name}" for name in ("cmp", "comm", "diff", "paste")},
     **dict.fromkeys(("less", "more"), "netsandbox.commands.tools.text:pager"),
     **{name: f"netsandbox.commands.tools.grep:{name}" for name in ("egrep", "fgrep", "grep")},
     **{name: f"netsandbox.commands.tools.file_tools:{name}" for name in (

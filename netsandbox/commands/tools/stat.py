@@ -56,7 +56,7 @@ def _described(context: ToolContext, path: str, form: str, follows: bool) -> str
     values = {"n": path, "N": f"'{path}' -> '{link}'" if link is not None else f"'{path}'", "s": str(size),
               "F": KINDS["e" if kind == "f" and not size else kind], "A": MODES.get(kind, "-rw-r--r--"),
               "a": OCTAL.get(kind, "644"), "u": "0", "g": "0", "U": "root", "G": "root", "%": "%",
-              "Y": str((EPOCH + _changed(context, node)) // SECOND)}
+              "Y": str((EPOCH + changed_at(context, node)) // SECOND)}
     if number is not None and link is None:
         values |= {"i": number[1], "F": KINDS["e"], "A": "-r--r--r--", "a": "444"}
     wrong = next((letter for letter in FIELD.findall(form) if letter not in values), None)
@@ -65,5 +65,5 @@ def _described(context: ToolContext, path: str, form: str, follows: bool) -> str
     return FIELD.sub(lambda found: values[found[1]], form)
 
 
-def _changed(context: ToolContext, node: Node | None) -> int:
+def changed_at(context: ToolContext, node: Node | None) -> int:
     return node.changed if isinstance(node, (RegularFile, Directory, Symlink)) else context.namespace.scheduler.clock
