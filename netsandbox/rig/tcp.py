@@ -63,14 +63,24 @@ class Conversation:
         if finished:
             self._done(value)
 
+    def _go_on(self, _argument: object) -> None:
+        """The call took a part: ask whether there is room for more (poll)."""
+        self._waits = True
+        self._try()
+
     def _call(self, step: str, args: list[Any]) -> tuple[bool, Any]:
         """(whether the step is done, what it is logged with)."""
         socket = self.socket
+        if step in SENDING and not socket.has_room:
+            return False, None
         if step == "send":
             count = socket.send(args[0].encode())
             return bool(count) or not args[0], count
         if step == "send_n":
-            self._left = self._left[socket.send(self._left):] if self._left else b""
+            self._left = self._left[socket.send(self._left):]
+            if self._left:
+                self._waits = False
+                socket.then(self._go_on)
             return not self._left, None
         if step == "recv":
             data = socket.recv(args[0])

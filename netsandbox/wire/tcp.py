@@ -49,7 +49,7 @@ class TcpSegment:
 
     def with_ports(self, sport: int, dport: int) -> TcpSegment:
         """The same between other ports."""
-        return TcpSegment(sport, dport, self.seq, self.ack, self.flags, self.window, self.options, self.data,
+        return self.__class__(sport, dport, self.seq, self.ack, self.flags, self.window, self.options, self.data,
                           self.urgent, self.reserved, self.checksum)
 
     def reset(self) -> TcpSegment:
@@ -88,7 +88,7 @@ class TcpSegment:
         return self._pack(self.right_checksum(source, destination) if self.checksum is None else self.checksum)
 
     def fields(self) -> tuple[object, ...]:
-        return tuple(getattr(self, name) for name in self.__slots__)
+        return tuple(getattr(self, name) for name in TcpSegment.__slots__)
 
     def __eq__(self, other: object) -> bool:
         return isinstance(other, TcpSegment) and self.fields() == other.fields()
@@ -98,3 +98,9 @@ class TcpSegment:
 
     def __repr__(self) -> str:
         return f"TcpSegment({self.sport} > {self.dport}, flags={self.flags:#x}, seq={self.seq}, ack={self.ack})"
+
+
+class BurstSegment(TcpSegment):
+    """One of several that left their host as one, which the memory that it takes where it arrives tells."""
+
+    __slots__ = ()

@@ -6,7 +6,7 @@ import pytest
 
 from netsandbox.apps.stream import Stream
 from netsandbox.engine.units import SECOND
-from netsandbox.linux.tcp import listen, receive, window
+from netsandbox.linux.tcp import listen, receive, send_buffer, window
 from netsandbox.linux.tcp.events import TcpResetSent, TcpRetransmitted, TcpStateChanged
 from netsandbox.linux.tcp.state import Recovery
 from netsandbox.linux.tcp.stream import StreamSocket
@@ -43,19 +43,19 @@ def test_the_first_tries_of_a_syn_come_each_second_and_then_ever_later() -> None
 
 def test_a_window_that_cannot_grow_makes_no_acknowledgement_quick(conn: StreamSocket) -> None:
     conn.window_clamp = conn.slow_start = 30_000
-    window.grow(conn, 1448)
+    window.grow(conn, 1448, 2304)
     assert (conn.slow_start, conn.quick) == (30_000, 0)
     conn.window_clamp += 1
-    window.grow(conn, 1448)
+    window.grow(conn, 1448, 2304)
     assert (conn.slow_start, conn.quick) == (30_001, 1)
 
 
 def test_the_room_for_what_is_sent_ends_at_tcp_wmem(conn: StreamSocket) -> None:
     conn.namespace.write_sysctl("net.ipv4.tcp_wmem", "4096 16384 20000")
-    window.opened(conn)
+    send_buffer.expand(conn)
     assert conn.send_buffer == 20_000
     conn.namespace.write_sysctl("net.ipv4.tcp_wmem", "4096 16384 4194304")
-    window.opened(conn)
+    send_buffer.expand(conn)
     assert conn.send_buffer > 20_000
 
 

@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 
 from netsandbox.linux.tcp import receive_trip, window
+from netsandbox.linux.tcp.buffers import Buffer, Early
 from netsandbox.linux.tcp.stream import StreamSocket
 from netsandbox.rig.performance import simulate
 from netsandbox.wire.ethernet import Frame
@@ -81,7 +82,7 @@ def test_what_is_read_in_a_round_trip_says_how_large_the_buffer_is(
     conn.namespace.scheduler.run_until(9_999_999)
     conn.receive_trip, conn.receive_buffer, conn.ratio, conn.space, conn.space_seq = 10_000 << 3, 20_000, 128, 4_000, 0
     conn.copied, conn.expected = 4_800, 4_800 + unread
-    conn.early = [(conn.expected, bytes(early), False)] if early else []
+    conn.early = [Early(conn.expected, conn.expected + early, False, Buffer(b"", 0, 0))] if early else []
     window.adjust_space(conn)
     assert (conn.space, conn.receive_buffer) == (4_000, 20_000)  # too early
     conn.namespace.scheduler.run_until(10_000_000)

@@ -40,7 +40,7 @@ def test_an_ack_waits_as_long_as_data_usually_takes_to_come(conn: StreamSocket, 
     conn.ato, conn.quick, conn.round_trip.timeout = before, 0, SECOND
     conn.receive_window = conn.window_clamp = conn.slow_start = 40_000
     conn.received_at = conn.namespace.scheduler.now - gap
-    receive._note_data(conn, 1000)
+    receive._note_data(conn, TcpSegment(1, 2, 0, 0, ACK, 0, b"", bytes(1000)), 2304)
     assert (conn.ato, conn.quick > 1) == (ato, quick)
 
 

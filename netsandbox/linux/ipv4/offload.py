@@ -7,7 +7,7 @@ the one packet (net/ipv4/tcp_offload.c, af_inet.c).
 from __future__ import annotations
 
 from netsandbox.wire.ipv4 import IPv4Packet
-from netsandbox.wire.tcp import CWR, FIN, PSH, TcpSegment
+from netsandbox.wire.tcp import CWR, FIN, PSH, BurstSegment, TcpSegment
 
 
 def cut(packet: IPv4Packet, size: int) -> list[IPv4Packet]:
@@ -23,7 +23,7 @@ def cut(packet: IPv4Packet, size: int) -> list[IPv4Packet]:
         part = whole.data[start:start + size]
         flags = whole.flags if start + size >= len(whole.data) else whole.flags & ~(FIN | PSH)
         flags = flags & ~CWR if start else flags
-        segment = TcpSegment(whole.sport, whole.dport, (whole.seq + start) & 0xFFFFFFFF, whole.ack, flags,
+        segment = BurstSegment(whole.sport, whole.dport, (whole.seq + start) & 0xFFFFFFFF, whole.ack, flags,
                              whole.window, whole.options, part, whole.urgent, whole.reserved)
         ident = (packet.ident + len(pieces)) & 0xFFFF
         pieces.append(packet.__class__(packet.src, packet.dst, packet.protocol, segment, packet.ttl, ident, packet.df,

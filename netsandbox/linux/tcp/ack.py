@@ -9,7 +9,7 @@ from netsandbox.linux.tcp import ack_bits, alarm, output, rack, recovery, reduct
 from netsandbox.linux.tcp.rtt import RTO_MAX, RTO_MIN_US
 from netsandbox.linux.tcp.sack import Progress
 from netsandbox.linux.tcp.state import Recovery
-from netsandbox.linux.tcp.transmit import stamp_now, stamp_of, sync_mss
+from netsandbox.linux.tcp.transmit import restart_after_idle, stamp_now, stamp_of, sync_mss
 from netsandbox.wire.sequence import HALF, MASK, after, before
 from netsandbox.wire.tcp import ECE, SYN
 
@@ -105,6 +105,8 @@ def _update_window(conn: Connection, segment: TcpSegment, has_news: bool) -> int
     conn.window_seq = segment.seq
     if window != conn.send_window:
         conn.send_window = window
+        if conn.unsent:
+            restart_after_idle(conn)
         if window > conn.largest_window:
             conn.largest_window = window
             sync_mss(conn, conn.path_mtu)

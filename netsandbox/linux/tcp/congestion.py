@@ -28,17 +28,19 @@ class Congestion:
         initial: the window that it begins with.
         limited: whether what was sent last filled the window; else it does not grow (tcp_is_cwnd_limited).
         most: segments that were under way at most in the present round.
+        used: segments that were under way at most since the window was last full, or `used_since` (ns).
+        held_back: what is left of the window is too little for a burst (tcp_tso_should_defer).
     """
 
-    __slots__ = ("_acked", "_epoch", "_origin", "_reno", "_time", "_usage", "algorithm", "initial", "largest",
-                 "limited", "most", "prior", "prior_threshold", "threshold", "window")
+    __slots__ = ("_acked", "_epoch", "_origin", "_reno", "_time", "_usage", "algorithm", "held_back", "initial",
+                 "largest", "limited", "most", "prior", "prior_threshold", "threshold", "used", "used_since", "window")
 
     def __init__(self, algorithm: str) -> None:
         self.algorithm = algorithm
         self.window = self.initial = INITIAL
         self.threshold = NEVER
-        self.limited = False
-        self.most = 0
+        self.limited = self.held_back = False
+        self.most = self.used = self.used_since = 0
         self.prior = 0
         self.prior_threshold = 0
         """Window and threshold before the present loss, to go back to if nothing was lost after all; 0: not to."""
@@ -54,17 +56,23 @@ class Congestion:
         return self.window < self.threshold
 
     @property
+    def is_limited(self) -> bool:
+        """Whether the window is what keeps the sender back; in slow start half of it is enough (tcp_is_cwnd_limited)."""
+        return self.limited or (self.in_slow_start and self.window < 2 * self.most)
+
+    @property
     def present_threshold(self) -> int:
         """What the threshold would be if it began anew outside of a reduction (tcp_current_ssthresh)."""
         return max(self.threshold, (self.window >> 1) + (self.window >> 2))
 
-    def begin(self, is_slow: bool) -> None:
+    def begin(self, is_slow: bool, now: int) -> None:
         """The handshake is done; slowly after a SYN that was lost twice (tcp_init_transfer, tcp_init_metrics)."""
         self.window, self.threshold = 1 if is_slow else self.initial, NEVER
+        self.used_since = now
 
     def grow(self, acked: int, now: int, round_trip: int) -> None:
         """An ACK came: `acked` segments, at `now` (ns), with a smoothed round trip in microseconds."""
-        if not self.limited and not (self.in_slow_start and self.window < 2 * self.most):
+        if not self.is_limited:
             return
         if self.in_slow_start:
             grown = min(self.window + acked, self.threshold)
@@ -79,6 +87,18 @@ class Congestion:
         is_new_round = (una - self._usage) & 0xFFFFFFFF < 0x80000000
         if is_new_round or is_full or (not self.limited and out > self.most):
             self.limited, self.most, self._usage = is_full, out, nxt
+
+    def fit_use(self) -> None:
+        """A timeout long the program used less (tcp_cwnd_application_limited)."""
+        use = max(self.used, self.initial)
+        if use < self.window:
+            self.threshold = self.present_threshold
+            self.window = (self.window + use) >> 1
+        self.used = 0
+
+    def restarted(self, now: int) -> None:
+        """The window begins anew after a time without sending."""
+        self.used, self.used_since = 0, now
 
     def shrink(self, now: int) -> None:
         """Something was lost: the threshold for the recovery to come."""

@@ -7,12 +7,12 @@ from typing import TYPE_CHECKING
 from netsandbox.linux.core.socket import SocketError
 from netsandbox.linux.drop import Dropped, DropReason, Outcome
 from netsandbox.linux.ipv4.routing import OutputRoute, route_output
-from netsandbox.linux.tcp import ack, alarm, ecn, listen, options, output, reset, timewait, window
+from netsandbox.linux.tcp import ack, alarm, ecn, listen, options, output, reset, send_buffer, timewait, window
 from netsandbox.linux.tcp.events import TcpFailed
 from netsandbox.linux.tcp.rtt import RTO_FALLBACK
 from netsandbox.linux.tcp.state import Connection, Sent, TcpState
 from netsandbox.linux.tcp.timewait import TimeWait
-from netsandbox.linux.tcp.transmit import advertised_mss, follow, send_ack, stamp_of, sync_mss, transmit
+from netsandbox.linux.tcp.transmit import advertised_mss, follow, send_ack, stamp_of, sync_mss, transmit, way_of
 from netsandbox.wire.ipv4 import TCP
 from netsandbox.wire.sequence import MASK, after, between
 from netsandbox.wire.tcp import ACK, RST, SYN
@@ -165,8 +165,11 @@ def established(conn: Connection) -> None:
     conn.confirm = True
     if not conn.round_trip.smoothed:
         conn.round_trip.timeout = RTO_FALLBACK
-    conn.congestion.begin(conn.retransmitted > 1 and bool(conn.undo_marker))
+    conn.congestion.begin(conn.retransmitted > 1 and bool(conn.undo_marker), conn.last_sent)
+    way = way_of(conn)
+    conn.is_local = isinstance(way, OutputRoute) and way.interface.is_loopback
     window.opened(conn)
+    send_buffer.expand(conn)
     if conn.namespace.sysctls.get("net.ipv4.tcp_mtu_probing") > 1:  # tcp_mtup_init
         conn.probed_mss = conn.namespace.sysctls.get("net.ipv4.tcp_base_mss")
     alarm.await_peer(conn)

@@ -16,6 +16,7 @@ from netsandbox.linux.tcp import (
     receive,
     receive_trip,
     reset,
+    send_buffer,
     timewait,
     window,
 )
@@ -196,7 +197,7 @@ def _send_waiting(conn: Connection) -> None:
     """tcp_data_snd_check."""
     if conn.unsent and conn.state is not SYN_SENT and not conn.resends:
         output.push(conn)
-    if conn.waits_for_room and conn.has_room:
+    if conn.waits_for_room and send_buffer.has_new_room(conn):
         conn.waits_for_room = False
         conn.wake()
 

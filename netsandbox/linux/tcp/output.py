@@ -8,7 +8,7 @@ from netsandbox.engine.units import MILLISECOND
 from netsandbox.linux.tcp import alarm, ecn
 from netsandbox.linux.tcp.events import TcpRetransmitted, TcpWindowShut
 from netsandbox.linux.tcp.state import Chunk, Recovery, Sent, TcpState
-from netsandbox.linux.tcp.transmit import current_mss, is_still_here, stamp_of, transmit
+from netsandbox.linux.tcp.transmit import current_mss, is_still_here, restart_after_idle, stamp_of, transmit
 from netsandbox.wire.sequence import MASK, after, before, distance
 from netsandbox.wire.tcp import ACK, FIN, PSH, SYN
 
@@ -41,6 +41,7 @@ def append(conn: Connection, data: bytes) -> bytes:
     size = goal(conn, mss)
     if not conn.unsent or len(conn.unsent[-1].data) >= size:
         conn.unsent.append(Chunk(conn.written))
+        restart_after_idle(conn)
     tail = conn.unsent[-1]
     taken = data[:size - len(tail.data)]
     tail.data += taken
@@ -85,7 +86,7 @@ def write(conn: Connection, is_nagle_off: bool = False, only_one: bool = False) 
     """
     if not conn.more_to_send:
         conn.write_began = conn.namespace.scheduler.clock
-    conn.more_to_send = False
+    conn.more_to_send = conn.congestion.held_back = False
     sent, was_idle = 0, not conn.sent
     while conn.unsent:
         size = next_burst(conn, is_nagle_off)
@@ -97,13 +98,28 @@ def write(conn: Connection, is_nagle_off: bool = False, only_one: bool = False) 
         if conn.namespace.scheduler.in_process and conn.unsent and next_burst(conn, is_nagle_off) >= 0:
             conn.more_to_send = True
             break
-    state = conn.congestion
-    is_full = conn.in_flight >= state.window
-    if sent or is_full:
-        state.note_use(len(conn.sent), is_full, conn.una, conn.nxt)
+    is_full = conn.congestion.held_back or conn.in_flight >= conn.congestion.window
+    if (sent or is_full) and not conn.more_to_send:
+        _note_use(conn, is_full)
     if sent and not schedule_tail_probe(conn):
         _run_timer(conn, was_idle)
     return bool(sent or conn.sent)
+
+
+def _note_use(conn: Connection, is_full: bool) -> None:
+    """What is never used of the window shrinks, unless the program has more to send (tcp_cwnd_validate)."""
+    state, now = conn.congestion, conn.namespace.scheduler.now
+    state.note_use(len(conn.sent), is_full, conn.una, conn.nxt)
+    if state.is_limited:
+        state.used, state.used_since = 0, now
+        return
+    state.used = max(state.used, len(conn.sent))
+    if now - state.used_since < conn.round_trip.timeout or not conn.namespace.sysctls.get(
+            "net.ipv4.tcp_slow_start_after_idle"):
+        return
+    if conn.recovery is Recovery.OPEN and not conn.orphan and not conn.waits_for_room:
+        state.fit_use()
+    state.used_since = now
 
 
 def next_burst(conn: Connection, is_nagle_off: bool = False) -> int:
@@ -183,6 +199,7 @@ def _defers(conn: Connection, chunk: Chunk, mss: int) -> bool:
     expected = conn.sent[0].at + (conn.round_trip.smoothed >> 3) * 1000
     if expected - now > min((conn.round_trip.smoothed >> 4) * 1000, MILLISECOND):
         return False
+    conn.congestion.held_back = room < window and room <= len(chunk.data)
     return min(room, window) <= len(chunk.data)
 
 

@@ -6,7 +6,8 @@ from typing import TYPE_CHECKING
 
 from netsandbox.engine.units import MICROSECOND, MILLISECOND
 from netsandbox.engine.wheel import TICK
-from netsandbox.linux.tcp import alarm, receive_trip, timewait, window
+from netsandbox.linux.tcp import alarm, buffers, receive_trip, timewait, window
+from netsandbox.linux.tcp.buffers import Buffer, Early
 from netsandbox.linux.tcp.state import ATO_MIN, RECEIVE_SHUTDOWN, TcpState
 from netsandbox.linux.tcp.transmit import PINGPONG, send_ack
 from netsandbox.wire.sequence import HALF, MASK, after, before
@@ -22,6 +23,8 @@ MOST_QUICK = 16
 DELAYED_MAX = 200 * MILLISECOND
 """TCP_DELACK_MAX."""
 MOST_SACKS = 4
+GROWS_FROM = 128
+"""Shorter segments tell nothing of how much room data takes."""
 
 
 # -- when to acknowledge
@@ -39,10 +42,10 @@ def be_quick_again(conn: Connection, most: int = MOST_QUICK) -> None:
     conn.ato = ATO_MIN
 
 
-def _note_data(conn: Connection, size: int) -> None:
+def _note_data(conn: Connection, segment: TcpSegment, memory: int) -> None:
     """tcp_event_data_recv: how long an ACK may wait follows how often data comes."""
     conn.ack_wanted = True
-    window.measure(conn, size)
+    window.measure(conn, segment, memory)
     receive_trip.by_window(conn)
     now = conn.namespace.scheduler.now
     if not conn.ato:
@@ -57,7 +60,9 @@ def _note_data(conn: Connection, size: int) -> None:
         elif gap > conn.round_trip.timeout:
             be_quick(conn)
     conn.received_at = now
-    window.grow(conn, size)
+    size = len(segment.data)
+    if size >= GROWS_FROM:
+        window.grow(conn, size, memory)
 
 
 def acknowledge(conn: Connection) -> None:
@@ -138,7 +143,7 @@ def take(conn: Connection, segment: TcpSegment) -> str:
     if seq == conn.expected:
         if not window.open_now(conn) and size:
             return _outside(conn, "TCP_ZEROWINDOW")
-        return _in_order(conn, segment.data, fin)
+        return _in_order(conn, segment, segment.data)
     if not after(end, conn.expected):
         note_duplicate(conn, seq, end)
         return _outside(conn, "TCP_OLD_DATA")
@@ -149,8 +154,8 @@ def take(conn: Connection, segment: TcpSegment) -> str:
         note_duplicate(conn, seq, conn.expected)
         if not opening:
             return _outside(conn, "TCP_ZEROWINDOW")
-        return _in_order(conn, segment.data[(conn.expected - seq) & MASK:], fin)
-    return _early(conn, seq, segment.data, fin)
+        return _in_order(conn, segment, segment.data[(conn.expected - seq) & MASK:])
+    return _early(conn, segment, end)
 
 
 def _outside(conn: Connection, reason: str) -> str:
@@ -164,25 +169,28 @@ def note_duplicate(conn: Connection, start: int, end: int) -> None:
         conn.duplicate = start, end
 
 
-def _store(conn: Connection, data: bytes) -> None:
+def _store(conn: Connection, buffer: Buffer) -> None:
     """Bytes for the program; no more than the window that was offered."""
-    if not data:
-        return
-    conn.received.append(data)
-    conn.counts.bytes_received += len(data)
-    conn.memory += len(data) + window.BUFFER_OVERHEAD
-    conn.expected = (conn.expected + len(data)) & MASK
+    size = len(buffer.data)
+    conn.counts.bytes_received += size
+    conn.expected = (conn.expected + size) & MASK
+    if size:
+        buffers.keep(conn, buffer)
 
 
-def _in_order(conn: Connection, data: bytes, fin: bool) -> str:
-    if data and not window.has_memory(conn) and conn.received:
-        conn.ack_wanted = conn.ack_now = True
-        conn.wake()
-        return "PROTO_MEM"
-    _store(conn, data)
+def _in_order(conn: Connection, segment: TcpSegment, data: bytes) -> str:
     if data:
-        _note_data(conn, len(data))
-    if fin:
+        cost = buffers.cost(conn, segment)
+        memory = cost.condensed if conn.owned else cost.memory
+        if conn.memory > conn.receive_buffer and not (
+                buffers.is_reserved(conn, memory) or window.has_memory(conn)):
+            conn.ack_wanted = conn.ack_now = conn.no_memory = True
+            conn.wake()
+            if conn.received:
+                return "PROTO_MEM"
+        _store(conn, Buffer(data, memory, cost.room))
+        _note_data(conn, segment, memory)
+    if segment.flags & FIN:
         take_fin(conn)
     elif conn.early:
         _join(conn)
@@ -196,39 +204,41 @@ def _in_order(conn: Connection, data: bytes, fin: bool) -> str:
 
 def _join(conn: Connection) -> None:
     """What came early fits now (tcp_ofo_queue)."""
-    while conn.early and not after(conn.early[0][0], conn.expected):
-        seq, data, fin = conn.early.pop(0)
-        conn.memory -= len(data) + window.BUFFER_OVERHEAD
-        end = (seq + len(data) + fin) & MASK
+    while conn.early and not after(conn.early[0].seq, conn.expected):
+        seq, end, fin, buffer = conn.early.pop(0)
+        conn.memory -= buffer.memory
         if not after(end, conn.expected):
             note_duplicate(conn, seq, end)
             continue
-        _store(conn, data[(conn.expected - seq) & MASK:])
+        buffer.data = buffer.data[(conn.expected - seq) & MASK:]
+        _store(conn, buffer)
         if fin:
             take_fin(conn)
             return
 
 
-def _early(conn: Connection, seq: int, data: bytes, fin: bool) -> str:
+def _early(conn: Connection, segment: TcpSegment, end: int) -> str:
     """tcp_data_queue_ofo: keep it, and let SACK tell the peer of the gap."""
-    conn.ack_wanted = True
-    end = (seq + len(data) + fin) & MASK
-    if conn.memory + len(data) > 2 * conn.receive_buffer:
+    seq, data, cost = segment.seq, segment.data, buffers.cost(conn, segment)
+    if not window.has_memory(conn):
         return "TCP_OFO_DROP"
-    if any(not before(seq, start) and not after(end, (start + len(old) + old_fin) & MASK)
-           for start, old, old_fin in conn.early):
+    if data:
+        window.measure(conn, segment, cost.memory)
+    conn.ack_wanted = True
+    if any(not before(seq, old.seq) and not after(end, old.end) for old in conn.early):
         note_duplicate(conn, seq, end)
         return "TCP_OFOMERGE"
-    place = sum(not after(start, seq) for start, _data, _fin in conn.early)
-    joins = any((start + len(old) + old_fin) & MASK == seq for start, old, old_fin in conn.early)
-    conn.early.insert(place, (seq, data, fin))
-    memory = len(data) + window.BUFFER_OVERHEAD
-    conn.memory += memory * joins
-    if data:
-        window.measure(conn, len(data))
     if conn.has_sack:  # without, a window that grows would make no duplicate ACK
-        window.grow(conn, len(data))
-    conn.memory += memory * (not joins)  # what joins its neighbour is counted before the window grows
+        window.grow(conn, len(data), cost.memory)
+    place = sum(not after(old.seq, seq) for old in conn.early)
+    fin, last = bool(segment.flags & FIN), conn.early[place - 1] if place else None
+    if last is not None and last.end == seq and len(data) <= last.buffer.room:
+        last.buffer.data += data
+        last.buffer.room -= len(data)
+        conn.early[place - 1] = last._replace(end=end, fin=fin)
+    else:
+        conn.early.insert(place, Early(seq, end, fin, Buffer(data, cost.condensed, cost.room)))
+        conn.memory += cost.condensed
     _add_sack(conn, seq, end)
     return ""
 

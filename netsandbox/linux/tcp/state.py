@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from netsandbox.linux.core.interface import Interface
     from netsandbox.linux.core.namespace import NetworkNamespace
     from netsandbox.linux.ipv4.routing import OutputRoute
+    from netsandbox.linux.tcp.buffers import Buffer, Early
     from netsandbox.linux.tcp.request import Request
     from netsandbox.wire.icmp import IcmpMessage
     from netsandbox.wire.ipv4 import IPv4Packet
@@ -143,9 +144,9 @@ class Connection(Socket):
                  "advertised_mss", "again_out", "ato", "backoff", "calls", "challenged_at", "compressed", "confirm",
                  "congestion", "copied", "counts", "created", "delivered", "done", "duplicate", "early", "ecn", "ect",
                  "echoed_stamp", "expected", "foreground", "forward", "gap_acks", "gap_at", "going_on", "handshake_at",
-                 "has_sack", "has_stamps", "held", "high_seq", "hurries", "ident", "interface", "is_burst", "is_deaf",
-                 "keepalive", "keepalive_due", "keepalive_timer", "largest_window", "last_sent", "losses", "lost_out",
-                 "memory", "more_to_send", "mss", "mss_clamp", "nodelay", "nxt", "on_event", "orphan", "overflowed_at",
+                 "has_sack", "has_stamps", "held", "high_seq", "hurries", "ident", "interface", "is_burst", "is_deaf", "is_local",
+                 "keepalive", "keepalive_due", "keepalive_timer", "largest_window", "last_sent", "last_size", "losses", "lost_out",
+                 "memory", "more_to_send", "mss", "mss_clamp", "no_memory", "nodelay", "nxt", "on_event", "orphan", "overflowed_at",
                  "owned", "parent", "path_error", "path_mtu", "pingpong", "probe_end", "probe_is_again", "probed_mss",
                  "probes", "prr_delivered", "prr_out", "pushed", "pushed_in", "queued", "quick", "rack", "ratio",
                  "receive_buffer", "receive_scale", "receive_trip", "receive_window", "received", "received_at",
@@ -275,11 +276,10 @@ class Connection(Socket):
         self.ratio = 128
         """What of a buffer is data, in 1/256 (scaling_ratio)."""
         self.advertised_mss = DEFAULT_MSS
-        self.received: list[bytes] = []
+        self.received: list[Buffer] = []
         self.memory = 0
         """What the received data takes in the buffer (sk_rmem_alloc)."""
-        self.early: list[tuple[int, bytes, bool]] = []
-        """Segments out of order: (seq, data, FIN)."""
+        self.early: list[Early] = []
         self.sacks: list[tuple[int, int]] = []
         self.duplicate: tuple[int, int] | None = None
         self.has_stamps = self.has_sack = False
@@ -290,6 +290,12 @@ class Connection(Socket):
         self.echoed_stamp = 0
         self.segment_size = DEFAULT_MSS
         """rcv_mss."""
+        self.last_size = 0
+        """What may be the size of the peer's segments, once it comes again (last_seg_size)."""
+        self.is_local = False
+        """The peer is in this host."""
+        self.no_memory = False
+        """What came had no place, which the next ACK tells (ICSK_ACK_NOMEM)."""
         self.space = self.space_at = self.space_seq = 0
         """rcvq_space: what the program took in one round trip, and when and where that began."""
         self.receive_trip = self.trip_seq = self.trip_stamp = 0
@@ -341,11 +347,6 @@ class Connection(Socket):
     @property
     def key(self) -> tuple[int, int, int, int]:
         return self.address, self.port, self.peer, self.peer_port
-
-    @property
-    def has_room(self) -> bool:
-        """Whether a program that waits to write may go on."""
-        raise NotImplementedError
 
     @property
     def in_flight(self) -> int:

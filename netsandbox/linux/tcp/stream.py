@@ -12,12 +12,23 @@ from typing import Any
 from netsandbox.linux.core.socket import SocketError
 from netsandbox.linux.drop import Dropped
 from netsandbox.linux.events import PacketDropped
-from netsandbox.linux.tcp import alarm, connect, errors, listen, output, receive, recovery, timers, timewait, window
-from netsandbox.linux.tcp.congestion import INITIAL
+from netsandbox.linux.tcp import (
+    alarm,
+    connect,
+    errors,
+    listen,
+    output,
+    receive,
+    recovery,
+    send_buffer,
+    timers,
+    timewait,
+    window,
+)
 from netsandbox.linux.tcp.events import TcpResetSent
 from netsandbox.linux.tcp.input import process
 from netsandbox.linux.tcp.state import RECEIVE_SHUTDOWN, SEND_SHUTDOWN, Connection, Keepalive, TcpState, Waiting
-from netsandbox.linux.tcp.transmit import current_mss, send_ack, send_reset
+from netsandbox.linux.tcp.transmit import send_ack, send_reset
 from netsandbox.wire.sequence import MASK
 
 OPENING = (TcpState.SYN_SENT, TcpState.SYN_RECV)
@@ -88,16 +99,12 @@ class StreamSocket(Connection):
             SocketError: EPIPE, ENOTCONN, EAGAIN while connecting, or what the connection has failed with.
         """
         self._check_sendable()
-        room = self.send_buffer - self.queued
-        if room <= 0:
-            self.waits_for_room = True
-            return 0
-        size = output.goal(self, max(current_mss(self), 1))
-        taken = data[:-(-room // size) * size]
-        self.waits_for_room = len(taken) < len(data)
-        self.queued += len(taken)
-        self._call("_write", bytes(taken))
-        return len(taken)
+        size = send_buffer.room(self, len(data))
+        self.waits_for_room = size < len(data)
+        if size:
+            self.queued += size
+            self._call("_write", bytes(data[:size]))
+        return size
 
     def _check_sendable(self) -> None:
         if self.is_connecting:
@@ -138,16 +145,16 @@ class StreamSocket(Connection):
         parts: list[bytes] = []
         while self.received and limit > 0:
             head = self.received[0]
-            if len(head) <= limit:
+            data = head.data
+            if len(data) <= limit:
                 self.received.pop(0)
-                self.memory -= window.BUFFER_OVERHEAD
+                self.memory -= head.memory
             else:
-                self.received[0] = head[limit:]
-                head = head[:limit]
-            self.memory -= len(head)
-            limit -= len(head)
-            parts.append(head)
-            self.copied = (self.copied + len(head)) & MASK
+                head.data = data[limit:]
+                data = data[:limit]
+            limit -= len(data)
+            parts.append(data)
+            self.copied = (self.copied + len(data)) & MASK
             window.adjust_space(self)
         return b"".join(parts)
 
@@ -268,6 +275,8 @@ class StreamSocket(Connection):
         self.shutdown_flags = RECEIVE_SHUTDOWN | SEND_SHUTDOWN
         state = self.state
         unread = bool(self.received)
+        self.received.clear()
+        self.memory = sum(early.buffer.memory for early in self.early)
         self.on_event = None
         if state is TcpState.LISTEN:
             self._stop_listening()
@@ -298,7 +307,6 @@ class StreamSocket(Connection):
 
     def _bury(self) -> None:
         """Nobody has the socket: what can go goes, and the rest goes on by itself."""
-        self.received.clear()
         if self.state is TcpState.FIN_WAIT2:
             timewait.begin(self, TcpState.FIN_WAIT2, timewait.fin_timeout(self))
         elif self.state is TcpState.CLOSE:
@@ -308,12 +316,9 @@ class StreamSocket(Connection):
 
     @property
     def has_room(self) -> bool:
-        """Whether a third of the send buffer is free again (sk_stream_is_writeable)."""
-        per_segment = 256 + (1 << (max(self.mss_clamp, self.mss) + 640 - 1).bit_length())
-        most = self.namespace.sysctls.numbers("net.ipv4.tcp_wmem")[2]
-        wish = 2 * max(INITIAL, self.congestion.window) * per_segment
-        self.send_buffer = max(self.send_buffer, min(wish, most))
-        return self.send_buffer - self.queued >= self.queued >> 1
+        """Whether poll() would tell a program to write; if not, `on_event` will."""
+        self.waits_for_room = not send_buffer.is_writable(self)
+        return not self.waits_for_room
 
     def on_timer(self, _argument: object) -> None:
         timers.sent_timer(self)

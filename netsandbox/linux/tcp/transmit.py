@@ -12,7 +12,7 @@ from netsandbox.linux.tcp import alarm, ecn, options, reduction, window
 from netsandbox.linux.tcp.congestion import GROWTH, INITIAL, Congestion
 from netsandbox.linux.tcp.state import ATO_MIN, Recovery
 from netsandbox.wire.ipv4 import TCP, ConfirmingPacket, IPv4Packet
-from netsandbox.wire.tcp import ACK, RST, SYN, TcpSegment
+from netsandbox.wire.tcp import ACK, RST, SYN, BurstSegment, TcpSegment
 
 if TYPE_CHECKING:
     from netsandbox.linux.core.namespace import NetworkNamespace
@@ -138,7 +138,8 @@ def transmit(conn: Connection, seq: int, flags: int, data: bytes = b"", size: in
         if conn.ecn:
             flags |= ecn.send(conn, seq, bool(data))
     number = conn.expected if flags & ACK else 0
-    segment = TcpSegment(conn.port, conn.peer_port, seq, number, flags, room, offered, data)
+    kind = BurstSegment if in_burst else TcpSegment
+    segment = kind(conn.port, conn.peer_port, seq, number, flags, room, offered, data)
     conn.wire = segment
     count = -(-len(data) // size) if size else 1
     conn.counts.segments_out += count
@@ -204,32 +205,32 @@ def _note_ack(conn: Connection) -> None:
         conn.quick -= conn.ack_wanted
         if not conn.quick:
             conn.ato = ATO_MIN
-    conn.ack_wanted = conn.ack_now = False
+    conn.ack_wanted = conn.ack_now = conn.no_memory = False
     conn.pushed_in = 0
     alarm.disarm_ack(conn)
 
 
 def _note_data(conn: Connection) -> None:
-    """tcp_event_data_sent: idle connections begin anew, and an answer to what has just come makes a conversation."""
-    now = conn.namespace.scheduler.now
-    if not conn.sent and conn.last_sent and conn.recovery is Recovery.OPEN:
-        _restart_after_idle(conn, now - conn.last_sent)
-    conn.last_sent = now
+    """tcp_event_data_sent: an answer to what has just come makes a conversation."""
+    now = conn.last_sent = conn.namespace.scheduler.now
     if now - conn.received_at < conn.ato:
         conn.pingpong = min(conn.pingpong + 1, 255)
 
 
-def _restart_after_idle(conn: Connection, idle: int) -> None:
-    """RFC 2861: the window that was won halves with each timeout of silence (tcp_cwnd_restart)."""
+def restart_after_idle(conn: Connection) -> None:
+    """RFC 2861: the window that was won halves with each timeout of silence (tcp_slow_start_after_idle_check)."""
     timeout, state = conn.round_trip.timeout, conn.congestion
-    if idle <= timeout or not conn.namespace.sysctls.get("net.ipv4.tcp_slow_start_after_idle"):
+    idle = conn.namespace.scheduler.now - conn.last_sent
+    if conn.sent or idle <= timeout or not conn.namespace.sysctls.get("net.ipv4.tcp_slow_start_after_idle"):
         return
-    state.threshold = max(state.threshold, (state.window >> 1) + (state.window >> 2))
+    if conn.recovery not in (Recovery.CWR, Recovery.RECOVERY):
+        state.threshold = state.present_threshold
     least = min(state.initial, state.window)
     while idle > timeout and state.window > least:
         state.window >>= 1
         idle -= timeout
     state.window = max(state.window, least)
+    state.restarted(conn.namespace.scheduler.now)
 
 
 def send_ack(conn: Connection) -> None:

@@ -5,21 +5,24 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from netsandbox.engine.units import MICROSECOND
+from netsandbox.linux.tcp import options
 from netsandbox.linux.tcp.congestion import INITIAL
 from netsandbox.linux.tcp.state import RECEIVE_SHUTDOWN
 from netsandbox.wire.sequence import MASK
+from netsandbox.wire.tcp import FIN, PSH, SYN, URG
 
 if TYPE_CHECKING:
     from netsandbox.linux.core.sysctl import Sysctls
     from netsandbox.linux.ipv4.route import Route
     from netsandbox.linux.tcp.state import Connection
+    from netsandbox.wire.tcp import TcpSegment
 
 MAX_WINDOW = 0xFFFF
 MAX_SCALE = 14
-BUFFER_OVERHEAD = 856
-"""What the kernel reckons for a received segment beside its data, in bytes (skb->truesize)."""
-GROWS_FROM = 128
-"""Shorter segments tell nothing of how much room data takes."""
+LEAST_BUFFER = 2304
+"""SOCK_MIN_RCVBUF, in bytes."""
+SURELY_WHOLE, LEAST_MSS, ENDS = 536, 88, FIN | PSH | SYN | URG
+"""A segment of so much, or of less without such flags, may be as large as the path lets (TCP_MSS_DEFAULT)."""
 
 
 def initial(settings: Sysctls, buffer: int, mss: int, scaling: bool, route: Route) -> tuple[int, int, int]:
@@ -50,9 +53,6 @@ def opened(conn: Connection) -> None:
         conn.window_clamp = max(2 * mss, full - mss)
     conn.space = min(conn.slow_start, conn.receive_window, INITIAL * mss)
     conn.space_at, conn.space_seq = conn.namespace.scheduler.clock, conn.copied
-    per_segment = 256 + (1 << (max(conn.mss_clamp, conn.mss) + 640 - 1).bit_length())
-    most = conn.namespace.sysctls.numbers("net.ipv4.tcp_wmem")[2]
-    conn.send_buffer = min(max(conn.send_buffer, 2 * INITIAL * per_segment), most)
 
 
 def full_space(conn: Connection) -> int:
@@ -98,6 +98,10 @@ def wanted(conn: Connection) -> int:
 
 def select(conn: Connection) -> int:
     """The value of the header's window field; a window that was offered is not taken back (tcp_select_window)."""
+    if conn.no_memory:
+        conn.receive_window = 0
+        conn.acked_up_to = conn.expected
+        return 0
     now, new, scale = open_now(conn), wanted(conn), conn.receive_scale
     if new < now:
         new = -(-now >> scale) << scale
@@ -108,26 +112,52 @@ def select(conn: Connection) -> int:
     return new >> scale
 
 
-def measure(conn: Connection, size: int) -> None:
-    """How large the peer's segments are (tcp_measure_rcv_mss)."""
+def measure(conn: Connection, segment: TcpSegment, memory: int) -> None:
+    """How large the peer's segments are, and how much of the buffer is data (tcp_measure_rcv_mss)."""
+    size, last, conn.last_size = len(segment.data), conn.last_size, 0
     if size >= conn.segment_size:
         if size != conn.segment_size:
-            conn.ratio = max((size << 8) // (size + BUFFER_OVERHEAD), 1)
-            conn.window_clamp = full_space(conn)
+            _set_ratio(conn, max((size << 8) // memory, 1))
         conn.segment_size = min(size, conn.advertised_mss)
+        conn.pushed_in |= segment.flags & PSH != 0
         return
+    whole = size + len(segment.options)
+    if whole >= SURELY_WHOLE or (whole >= LEAST_MSS and not segment.flags & ENDS):
+        conn.last_size = whole - options.TIMESTAMP_SIZE * conn.has_stamps
+        if conn.last_size == last:
+            conn.segment_size = last
+            return
     conn.pushed_in += 1
 
 
-def grow(conn: Connection, size: int) -> None:
-    """tcp_grow_window: the more comes in whole segments, the more may come."""
-    room = min(conn.window_clamp, space(conn)) - conn.slow_start
-    if room <= 0 or size < GROWS_FROM:
+def _set_ratio(conn: Connection, ratio: int) -> None:
+    """The window follows what the buffer is found to hold (tcp_set_window_clamp)."""
+    if ratio == conn.ratio:
         return
-    if (size + BUFFER_OVERHEAD) * conn.ratio >> 8 <= size:
+    conn.ratio = ratio
+    clamp, old = max(full_space(conn), LEAST_BUFFER >> 1), conn.window_clamp
+    conn.window_clamp = clamp
+    if clamp < old:
+        conn.slow_start = min(conn.slow_start, clamp)
+    elif clamp > old:
+        conn.slow_start = max(min(conn.receive_window, clamp), conn.slow_start)
+    conn.space = min(conn.space, clamp)
+
+
+def grow(conn: Connection, size: int, memory: int) -> None:
+    """tcp_grow_window: the more comes in whole segments, the more may come.
+
+    Args:
+        size: bytes of data that came.  memory: what they take.
+    """
+    room = min(conn.window_clamp, space(conn)) - conn.slow_start
+    if room <= 0:
+        return
+    if memory * conn.ratio >> 8 <= size:
         more = 2 * conn.advertised_mss
     else:
-        truesize, window = (size + BUFFER_OVERHEAD) * conn.ratio >> 9, full_space(conn) >> 1
+        most = conn.namespace.sysctls.numbers("net.ipv4.tcp_rmem")[2]
+        truesize, window = memory * conn.ratio >> 9, most * conn.ratio >> 9
         more = 0
         while conn.slow_start <= window:
             if truesize <= size:
@@ -141,10 +171,17 @@ def grow(conn: Connection, size: int) -> None:
 
 
 def has_memory(conn: Connection) -> bool:
-    """What was offered is taken, even if the buffer has to grow for it, up to tcp_rmem (tcp_clamp_window)."""
+    """What was offered is taken, even if the buffer has to grow for it, up to tcp_rmem (tcp_prune_queue).
+
+    If it cannot, little is asked of the peer from now on (tcp_clamp_window).
+    """
+    if conn.memory <= conn.receive_buffer:
+        return True
+    conn.quick = 0
+    most = conn.namespace.sysctls.numbers("net.ipv4.tcp_rmem")[2]
+    conn.receive_buffer = max(conn.receive_buffer, min(conn.memory, most))
     if conn.memory > conn.receive_buffer:
-        most = conn.namespace.sysctls.numbers("net.ipv4.tcp_rmem")[2]
-        conn.receive_buffer = max(conn.receive_buffer, min(conn.memory, most))
+        conn.slow_start = min(conn.window_clamp, 2 * conn.advertised_mss)
     return conn.memory <= conn.receive_buffer
 
 
@@ -158,16 +195,12 @@ def adjust_space(conn: Connection) -> None:
         old, conn.space = conn.space, copied
         wish = (copied << 1) + 4 * copied * (copied - old) // max(old, 1)
         if conn.early:
-            wish += (_end(conn.early[-1]) - conn.expected) & MASK
+            wish += (conn.early[-1].end - conn.expected) & MASK
         buffer = min((wish << 8) // conn.ratio, settings.numbers("net.ipv4.tcp_rmem")[2])
         if buffer > conn.receive_buffer and settings.get("net.ipv4.tcp_moderate_rcvbuf"):
             conn.receive_buffer = buffer
             conn.window_clamp = full_space(conn)
     conn.space_seq, conn.space_at = conn.copied, clock
-
-
-def _end(early: tuple[int, bytes, bool]) -> int:
-    return early[0] + len(early[1]) + early[2]
 
 
 def is_worth_telling(conn: Connection) -> bool:

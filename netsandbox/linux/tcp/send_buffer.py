@@ -1,0 +1,91 @@
+"""What a program may write before it has to wait: the send buffer, counted as the kernel does (net/ipv4/tcp.c)."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from netsandbox.linux.tcp import buffers
+from netsandbox.linux.tcp.congestion import INITIAL
+from netsandbox.linux.tcp.output import goal, most_in_burst, window_end
+from netsandbox.linux.tcp.buffers import BUFFER, HEADERS, OVERHEAD, SHARED
+from netsandbox.linux.tcp.transmit import current_mss
+from netsandbox.wire.sequence import MASK, distance
+
+if TYPE_CHECKING:
+    from netsandbox.linux.tcp.state import Connection
+
+
+def is_writable(conn: Connection) -> bool:
+    """Whether a third of the buffer is free again (sk_stream_is_writeable)."""
+    memory = buffers.written(conn)
+    return conn.send_buffer - memory >= memory >> 1
+
+
+def expand(conn: Connection) -> None:
+    """Room for two windows, up to tcp_wmem (tcp_sndbuf_expand)."""
+    per_segment = BUFFER + (1 << (max(conn.mss_clamp, conn.mss) + HEADERS + SHARED - 1).bit_length())
+    most = conn.namespace.sysctls.numbers("net.ipv4.tcp_wmem")[2]
+    wish = 2 * max(INITIAL, conn.congestion.window, conn.rack.reordering + 1) * per_segment
+    conn.send_buffer = max(conn.send_buffer, min(wish, most))
+
+
+def has_new_room(conn: Connection) -> bool:
+    """Whether a program that waits may write on after an ACK; what still fills the window keeps the size as it is."""
+    if conn.in_flight < conn.congestion.window:
+        expand(conn)
+    return is_writable(conn)
+
+
+def room(conn: Connection, length: int) -> int:
+    """How many of `length` bytes one call takes (tcp_sendmsg_locked).
+
+    A buffer that was begun is filled; the next begins if there is memory. What leaves meanwhile gives none back, as
+    no ACK is looked at before the call ends, but it makes place in the last buffer.
+    """
+    mss = max(current_mss(conn), 1)
+    size, memory, taken = goal(conn, mss), buffers.written(conn), 0
+    queue = [len(chunk.data) for chunk in conn.unsent]
+    pending = (conn.written - conn.pushed) & MASK
+    leaving = _Leaving(conn, mss)
+    while taken < length:
+        if not queue or queue[-1] >= size:
+            if memory >= conn.send_buffer:
+                break
+            queue.append(0)
+            memory += OVERHEAD
+        part = min(size - queue[-1], length - taken)
+        queue[-1] += part
+        taken, memory, pending = taken + part, memory + part, pending + part
+        if queue[-1] < size:
+            break
+        if pending > conn.largest_window >> 1:
+            pending = 0
+            while leaving.step(queue):
+                memory += OVERHEAD
+        elif len(queue) == 1 and leaving.step(queue):
+            memory += OVERHEAD
+    return taken
+
+
+class _Leaving:
+    """What the windows let leave while a call goes on."""
+
+    def __init__(self, conn: Connection, mss: int) -> None:
+        self._quota = conn.congestion.window - conn.in_flight
+        self._most = min(max(conn.congestion.window >> 1, 1), most_in_burst(conn, mss))
+        self._window = distance(window_end(conn), conn.unsent[0].seq if conn.unsent else conn.written)
+        self._mss = mss
+
+    def step(self, queue: list[int]) -> bool:
+        """Let one burst leave; whether it was cut off a buffer, which is one more then."""
+        segments = min(self._quota, self._most)
+        size = min(segments * self._mss, self._window, queue[0] if queue else 0)
+        if size <= 0:
+            return False
+        self._quota -= -(-size // self._mss)
+        self._window -= size
+        queue[0] -= size
+        if not queue[0]:
+            del queue[0]
+            return False
+        return True
