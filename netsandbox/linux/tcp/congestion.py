@@ -57,7 +57,7 @@ class Congestion:
 
     @property
     def is_limited(self) -> bool:
-        """Whether the window is what keeps the sender back; in slow start half of it is enough (tcp_is_cwnd_limited)."""
+        """Whether the window keeps the sender back; in slow start half of it is enough (tcp_is_cwnd_limited)."""
         return self.limited or (self.in_slow_start and self.window < 2 * self.most)
 
     @property

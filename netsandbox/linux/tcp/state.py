@@ -140,22 +140,23 @@ class Connection(Socket):
 
     caches: ClassVar = {"way": "None"}
 
-    __slots__ = ("accepted", "ack_at", "ack_due", "ack_now", "ack_timer", "ack_wanted", "acked_up_to",
-                 "advertised_mss", "again_out", "ato", "backoff", "calls", "challenged_at", "compressed", "confirm",
-                 "congestion", "copied", "counts", "created", "delivered", "done", "duplicate", "early", "ecn", "ect",
-                 "echoed_stamp", "expected", "foreground", "forward", "gap_acks", "gap_at", "going_on", "handshake_at",
-                 "has_sack", "has_stamps", "held", "high_seq", "hurries", "ident", "interface", "is_burst", "is_deaf", "is_local",
-                 "keepalive", "keepalive_due", "keepalive_timer", "largest_window", "last_sent", "last_size", "losses", "lost_out",
-                 "memory", "more_to_send", "mss", "mss_clamp", "no_memory", "nodelay", "nxt", "on_event", "orphan", "overflowed_at",
-                 "owned", "parent", "path_error", "path_mtu", "pingpong", "probe_end", "probe_is_again", "probed_mss",
-                 "probes", "prr_delivered", "prr_out", "pushed", "pushed_in", "queued", "quick", "rack", "ratio",
-                 "receive_buffer", "receive_scale", "receive_trip", "receive_window", "received", "received_at",
-                 "recent_at", "recent_stamp", "recovery", "requests", "resends", "retransmitted", "retries",
-                 "retry_began", "retry_since", "round_trip", "sacked_out", "sacks", "segment_size", "send_buffer",
-                 "send_scale", "send_window", "sent", "shutdown_flags", "slow_start", "small", "soft_error", "space",
-                 "space_at", "space_seq", "stamp_offset", "state", "timeouts", "timer", "timer_due", "timer_kind",
-                 "tos", "trip_at", "trip_seq", "trip_stamp", "ttl", "twice", "una", "undo_marker", "undo_retrans",
-                 "unsent", "waits_for_room", "way", "window_clamp", "window_seq", "wire", "write_began", "written")
+    __slots__ = ("accepted", "ack_at", "ack_due", "ack_now", "ack_timer", "ack_wanted", "acked_up_to", "advertised_mss",
+                 "again_out", "ato", "backoff", "calls", "challenged_at", "compressed", "confirm", "congestion",
+                 "copied", "counts", "created", "delivered", "done", "duplicate", "early", "echoed_stamp", "ecn", "ect",
+                 "expected", "foreground", "forward", "gap_acks", "gap_at", "going_on", "handshake_at", "has_sack",
+                 "has_stamps", "held", "high_seq", "hurries", "ident", "interface", "is_burst", "is_deaf", "is_local",
+                 "keepalive", "keepalive_due", "keepalive_timer", "largest_window", "last_sent", "last_size", "losses",
+                 "lost_out", "memory", "more_to_send", "mss", "mss_clamp", "no_memory", "nodelay", "nxt", "on_event",
+                 "orphan", "overflowed_at", "owned", "parent", "path_error", "path_mtu", "pingpong", "probe_end",
+                 "probe_is_again", "probed_mss", "probes", "prr_delivered", "prr_out", "pushed", "pushed_in", "queued",
+                 "quick", "rack", "ratio", "receive_buffer", "receive_scale", "receive_trip", "receive_window",
+                 "received", "received_at", "recent_at", "recent_stamp", "recovery", "requests", "resends",
+                 "retransmitted", "retries", "retry_began", "retry_since", "round_trip", "sacked_out", "sacks",
+                 "segment_size", "send_buffer", "send_scale", "send_window", "sent", "shutdown_flags", "slow_start",
+                 "small", "soft_error", "space", "space_at", "space_seq", "stamp_offset", "state", "timeouts", "timer",
+                 "timer_due", "timer_kind", "tos", "trip_at", "trip_seq", "trip_stamp", "ttl", "twice", "una",
+                 "undo_marker", "undo_retrans", "unsent", "waits_for_room", "way", "window_clamp", "window_seq", "wire",
+                 "write_began", "written")
 
     def __init__(self, namespace: NetworkNamespace, process: Process, reuse: bool = False) -> None:
         super().__init__(namespace, process, reuse)
