@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from netsandbox.linux.core.socket import SocketError
 from netsandbox.linux.drop import Dropped, DropReason, Outcome
 from netsandbox.linux.ipv4.routing import OutputRoute, route_output
-from netsandbox.linux.tcp import ack, alarm, ecn, listen, options, output, reset, send_buffer, timewait, window
+from netsandbox.linux.tcp import ack, alarm, ecn, listen, options, resend, reset, send_buffer, timewait, window
 from netsandbox.linux.tcp.events import TcpFailed
 from netsandbox.linux.tcp.rtt import RTO_FALLBACK
 from netsandbox.linux.tcp.state import Connection, Sent, TcpState
@@ -182,5 +182,5 @@ def _open_at_once(conn: Connection, segment: TcpSegment, said: options.Options) 
     conn.change(TcpState.SYN_RECV, "syn")
     for sent in conn.sent:
         sent.flags |= ACK
-    output.retransmit(conn, 0, "syn")
+    resend.retransmit(conn, 0, "syn")
     return Outcome.ANSWERED

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from netsandbox.linux.ipv4 import icmp
-from netsandbox.linux.tcp import connect, listen, output, rack, recovery, timers
+from netsandbox.linux.tcp import connect, listen, output, rack, recovery, resend, timers
 from netsandbox.linux.tcp.request import Request
 from netsandbox.linux.tcp.state import Connection, Recovery, TcpState
 from netsandbox.linux.tcp.transmit import current_mss
@@ -84,9 +84,9 @@ def _cut_anew(conn: Connection, mss: int) -> bool:
             rack.mark_lost(conn, segment)
             found = True
             while place + 1 < len(conn.sent) and not conn.sent[place + 1].sacked and not conn.sent[place].ends:
-                output.join(conn, place)
+                resend.join(conn, place)
             while len(conn.sent[place].data) > mss:
-                output.split(conn, place, mss)
+                resend.split(conn, place, mss)
                 place += 1
         place += 1
     return found

@@ -5,12 +5,12 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from netsandbox.engine.units import MILLISECOND
-from netsandbox.linux.tcp import alarm, ecn
-from netsandbox.linux.tcp.events import TcpRetransmitted, TcpWindowShut
+from netsandbox.linux.tcp import alarm
+from netsandbox.linux.tcp.events import TcpWindowShut
 from netsandbox.linux.tcp.state import Chunk, Recovery, Sent, TcpState
-from netsandbox.linux.tcp.transmit import current_mss, is_still_here, restart_after_idle, stamp_of, transmit
-from netsandbox.wire.sequence import MASK, after, before, distance
-from netsandbox.wire.tcp import ACK, FIN, PSH, SYN
+from netsandbox.linux.tcp.transmit import current_mss, restart_after_idle, transmit
+from netsandbox.wire.sequence import MASK, after, distance
+from netsandbox.wire.tcp import ACK, FIN, PSH
 
 if TYPE_CHECKING:
     from netsandbox.linux.tcp.state import Connection
@@ -84,12 +84,13 @@ def write(conn: Connection, is_nagle_off: bool = False, only_one: bool = False) 
     A program's bursts leave one by one: after each the queue runs empty, and
     `more_to_send` says that the socket is still at it.
     """
-    if not conn.more_to_send:
+    is_filled = conn.more_to_send
+    if not is_filled:
         conn.write_began = conn.namespace.scheduler.clock
     conn.more_to_send = conn.congestion.held_back = False
     sent, was_idle = 0, not conn.sent
     while conn.unsent:
-        size = next_burst(conn, is_nagle_off)
+        size, is_filled = next_burst(conn, is_nagle_off, is_filled), False
         if size < 0 or not _send_burst(conn, size):
             break
         sent += 1
@@ -122,15 +123,20 @@ def _note_use(conn: Connection, is_full: bool) -> None:
     state.used_since = now
 
 
-def next_burst(conn: Connection, is_nagle_off: bool = False) -> int:
-    """How many bytes leave next (0 for a bare FIN), or -1: the windows or Nagle keep them back."""
+def next_burst(conn: Connection, is_nagle_off: bool = False, is_filled: bool = False) -> int:
+    """How many bytes leave next (0 for a bare FIN), or -1: the windows or Nagle keep them back.
+
+    Args:
+        is_filled: it was looked at before, so that the first chunk has what it may take from the next.
+    """
     chunk, mss, window = conn.unsent[0], current_mss(conn), conn.congestion.window
     quota = window - conn.in_flight
     if quota <= 0:
         return -1
     if len(conn.unsent) > 1 or len(chunk.data) > mss:
         quota = min(quota, max(window >> 1, 1), most_in_burst(conn, mss))
-        _fill(conn, chunk, quota * mss)
+        if not is_filled:
+            _fill(conn, chunk, quota * mss)
     length = len(chunk.data)
     if length + chunk.fin and not has_window(conn, chunk, mss):
         return -1
@@ -162,15 +168,16 @@ def has_window(conn: Connection, chunk: Chunk, mss: int) -> bool:
 
 
 def _fill(conn: Connection, chunk: Chunk, size: int) -> None:
-    """Let a chunk take from the ones behind it what may leave with it (tcp_grow_skb)."""
-    while len(chunk.data) < size and len(conn.unsent) > 1:
-        following = conn.unsent[1]
-        part = following.data[:size - len(chunk.data)]
-        chunk.data += part
-        del following.data[:len(part)]
-        following.seq = (following.seq + len(part)) & MASK
-        if following.data:
-            return
+    """Let a chunk take from the next one what may leave with it (tcp_grow_skb)."""
+    missing = size - len(chunk.data)
+    if missing <= 0 or len(conn.unsent) == 1:
+        return
+    following = conn.unsent[1]
+    part = following.data[:missing]
+    chunk.data += part
+    del following.data[:len(part)]
+    following.seq = (following.seq + len(part)) & MASK
+    if not following.data:
         chunk.push |= following.push
         chunk.fin |= following.fin
         del conn.unsent[1]
@@ -314,90 +321,3 @@ def _check_probe(conn: Connection) -> None:
         if not conn.send_window:
             conn.namespace.record(TcpWindowShut(conn.namespace.name, *conn.key, (conn.written - conn.nxt) & MASK))
         alarm.arm(conn, alarm.PROBE, conn.round_trip.timeout)
-
-
-# -- sending again
-
-def split(conn: Connection, place: int, size: int) -> None:
-    """Cut a segment that is too large for the path now in two (tcp_fragment)."""
-    segment = conn.sent[place]
-    rest = Sent((segment.seq + size) & MASK, segment.data[size:], segment.flags, segment.at, segment.wire)
-    rest.sacked, rest.lost = segment.sacked, segment.lost
-    rest.again, rest.ever_again, rest.ends = segment.again, segment.ever_again, segment.ends
-    segment.ends = False
-    segment.data, segment.end = segment.data[:size], rest.seq
-    segment.flags &= ~(FIN | PSH)
-    conn.sent.insert(place + 1, rest)
-    conn.sacked_out += rest.sacked
-    conn.lost_out += rest.lost
-    conn.again_out += rest.again
-
-
-def retransmit(conn: Connection, place: int, why: str, pushes: bool = False) -> str:
-    """Send one segment that is under way again (tcp_retransmit_skb); OK or the errno name of what kept it back.
-
-    Args:
-        pushes: it is the last of several that leave as one.
-    """
-    segment = conn.sent[place]
-    problem = _send_again(conn, place, pushes)
-    if not problem:
-        segment.wire, segment.at = conn.wire, conn.namespace.scheduler.clock
-        what = "data" if segment.data else "fin" if segment.flags & FIN else "syn"
-        note_retransmission(conn, what, why, len(segment.data))
-        conn.again_out += not segment.again
-        segment.again = True
-    conn.retry_since = conn.retry_since or stamp_of(conn, segment.at)
-    conn.undo_retrans = max(conn.undo_retrans, 0) + 1
-    return problem
-
-
-def _send_again(conn: Connection, place: int, pushes: bool) -> str:
-    """__tcp_retransmit_skb."""
-    segment = conn.sent[place]
-    if is_still_here(conn, segment):
-        return "EBUSY"
-    if before(segment.seq, conn.una):
-        segment.data = segment.data[(conn.una - segment.seq) & MASK:]
-        segment.seq = conn.una
-    mss = current_mss(conn)
-    if not before(segment.seq, window_end(conn)) and segment.seq != conn.una and segment.data:
-        return "EAGAIN"
-    if len(segment.data) > mss:
-        split(conn, place, mss)
-    elif not segment.flags & SYN:
-        _collapse(conn, place, mss)
-    segment.ever_again = True
-    segment.flags = ecn.flags_again(conn, segment.flags)
-    return transmit(conn, segment.seq, segment.flags | (PSH if pushes else 0), segment.data)
-
-
-def _collapse(conn: Connection, place: int, mss: int) -> None:
-    """Small segments behind a lost one leave with it (tcp_retrans_try_collapse)."""
-    segment = conn.sent[place]
-    while place + 1 < len(conn.sent) and not segment.flags & FIN:
-        following = conn.sent[place + 1]
-        if (following.sacked or len(segment.data) + len(following.data) > mss
-                or after(following.end, window_end(conn))):
-            return
-        join(conn, place)
-
-
-def join(conn: Connection, place: int) -> None:
-    """Make one segment of two neighbours that are under way (tcp_collapse_retrans)."""
-    segment, following = conn.sent[place], conn.sent[place + 1]
-    segment.data += following.data
-    segment.flags |= following.flags
-    segment.end = following.end
-    conn.lost_out -= following.lost
-    conn.again_out -= following.again
-    segment.ever_again |= following.ever_again
-    segment.ends = following.ends
-    del conn.sent[place + 1]
-
-
-def note_retransmission(conn: Connection, what: str, why: str, size: int) -> None:
-    conn.retransmitted += 1
-    conn.counts.bytes_again += size
-    conn.namespace.record(TcpRetransmitted(conn.namespace.name, *conn.key, what, why, size, max(conn.retries, 1),
-                                           conn.round_trip.timeout))

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from netsandbox.linux.tcp import ack_bits, alarm, ecn, output, rack, reduction, undo
+from netsandbox.linux.tcp import ack_bits, alarm, ecn, output, rack, reduction, resend, undo
 from netsandbox.linux.tcp.state import Recovery, TcpState
 from netsandbox.wire.sequence import after, before
 
@@ -236,7 +236,7 @@ def resend_lost(conn: Connection, why: str = "fast") -> None:
                 break
             begins = place > last
             last = _last_of_burst(conn, place, room) if begins else last
-            if output.retransmit(conn, place, why, place == last and not begins):
+            if resend.retransmit(conn, place, why, place == last and not begins):
                 break
             if conn.recovery in (Recovery.CWR, Recovery.RECOVERY):
                 conn.prr_out += 1

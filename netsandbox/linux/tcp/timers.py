@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from netsandbox.engine.units import MICROSECOND, MILLISECOND, SECOND
-from netsandbox.linux.tcp import ack, alarm, connect, output, rack, recovery, reduction
+from netsandbox.linux.tcp import ack, alarm, connect, output, rack, recovery, reduction, resend
 from netsandbox.linux.tcp.events import TcpKeepaliveEnded, TcpResetSent, TcpSegmentsSmaller
 from netsandbox.linux.tcp.rtt import RTO_INITIAL, RTO_MAX, RTO_MIN_US
 from netsandbox.linux.tcp.state import ATO_MIN, Recovery, TcpState
@@ -91,13 +91,13 @@ def _resend_last(conn: Connection) -> bool:
     segment = conn.sent[-1]
     mss = current_mss(conn)
     if len(segment.data) > mss:
-        output.split(conn, len(conn.sent) - 1, (len(segment.data) - 1) // mss * mss)
+        resend.split(conn, len(conn.sent) - 1, (len(segment.data) - 1) // mss * mss)
         segment = conn.sent[-1]
     if is_still_here(conn, segment) or transmit(conn, segment.seq, segment.flags, segment.data):
         return False
     segment.ever_again = True
     segment.at = conn.namespace.scheduler.clock
-    output.note_retransmission(conn, "data" if segment.data else "fin", "tail", len(segment.data))
+    resend.note_retransmission(conn, "data" if segment.data else "fin", "tail", len(segment.data))
     return True
 
 
@@ -166,7 +166,7 @@ def _retransmit(conn: Connection) -> None:
     recovery.enter_loss(conn)
     conn.retries += 1
     conn.timeouts += 1
-    if output.retransmit(conn, 0, "timeout") == "ENOBUFS":
+    if resend.retransmit(conn, 0, "timeout") == "ENOBUFS":
         alarm.arm(conn, alarm.RETRANSMIT, SECOND // 2)
         return
     if (conn.state is not TcpState.SYN_SENT or conn.backoff
@@ -195,7 +195,7 @@ def _retransmit_into_shut_window(conn: Connection) -> None:
     if not conn.retries:
         conn.retry_began = conn.namespace.scheduler.now
     conn.retries += 1
-    output.retransmit(conn, 0, "window")
+    resend.retransmit(conn, 0, "window")
     conn.round_trip.back_off()
     alarm.arm(conn, alarm.RETRANSMIT, conn.round_trip.timeout)
 
@@ -217,7 +217,7 @@ def _probe_window(conn: Connection) -> None:
         return
     if not has_tried:
         transmit(conn, (conn.una - 1) & MASK, ACK)
-        output.note_retransmission(conn, "probe", "window", 0)
+        resend.note_retransmission(conn, "probe", "window", 0)
     conn.probes += 1
     conn.backoff += conn.backoff < settings.get("net.ipv4.tcp_retries2")
     alarm.arm(conn, alarm.PROBE, ack.probe_delay(conn))

@@ -1,0 +1,101 @@
+"""Sending again what is under way (net/ipv4/tcp_output.c tcp_retransmit_skb)."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from netsandbox.linux.tcp import ecn
+from netsandbox.linux.tcp.events import TcpRetransmitted
+from netsandbox.linux.tcp.output import window_end
+from netsandbox.linux.tcp.state import Sent
+from netsandbox.linux.tcp.transmit import current_mss, is_still_here, stamp_of, transmit
+from netsandbox.wire.sequence import MASK, after, before
+from netsandbox.wire.tcp import FIN, PSH, SYN
+
+if TYPE_CHECKING:
+    from netsandbox.linux.tcp.state import Connection
+
+
+def split(conn: Connection, place: int, size: int) -> None:
+    """Cut a segment that is too large for the path now in two (tcp_fragment)."""
+    segment = conn.sent[place]
+    rest = Sent((segment.seq + size) & MASK, segment.data[size:], segment.flags, segment.at, segment.wire)
+    rest.sacked, rest.lost = segment.sacked, segment.lost
+    rest.again, rest.ever_again, rest.ends = segment.again, segment.ever_again, segment.ends
+    segment.ends = False
+    segment.data, segment.end = segment.data[:size], rest.seq
+    segment.flags &= ~(FIN | PSH)
+    conn.sent.insert(place + 1, rest)
+    conn.sacked_out += rest.sacked
+    conn.lost_out += rest.lost
+    conn.again_out += rest.again
+
+
+def retransmit(conn: Connection, place: int, why: str, pushes: bool = False) -> str:
+    """Send one segment that is under way again (tcp_retransmit_skb); OK or the errno name of what kept it back.
+
+    Args:
+        pushes: it is the last of several that leave as one.
+    """
+    segment = conn.sent[place]
+    problem = _send_again(conn, place, pushes)
+    if not problem:
+        segment.wire, segment.at = conn.wire, conn.namespace.scheduler.clock
+        what = "data" if segment.data else "fin" if segment.flags & FIN else "syn"
+        note_retransmission(conn, what, why, len(segment.data))
+        conn.again_out += not segment.again
+        segment.again = True
+    conn.retry_since = conn.retry_since or stamp_of(conn, segment.at)
+    conn.undo_retrans = max(conn.undo_retrans, 0) + 1
+    return problem
+
+
+def _send_again(conn: Connection, place: int, pushes: bool) -> str:
+    """__tcp_retransmit_skb."""
+    segment = conn.sent[place]
+    if is_still_here(conn, segment):
+        return "EBUSY"
+    if before(segment.seq, conn.una):
+        segment.data = segment.data[(conn.una - segment.seq) & MASK:]
+        segment.seq = conn.una
+    mss = current_mss(conn)
+    if not before(segment.seq, window_end(conn)) and segment.seq != conn.una and segment.data:
+        return "EAGAIN"
+    if len(segment.data) > mss:
+        split(conn, place, mss)
+    elif not segment.flags & SYN:
+        _collapse(conn, place, mss)
+    segment.ever_again = True
+    segment.flags = ecn.flags_again(conn, segment.flags)
+    return transmit(conn, segment.seq, segment.flags | (PSH if pushes else 0), segment.data)
+
+
+def _collapse(conn: Connection, place: int, mss: int) -> None:
+    """Small segments behind a lost one leave with it (tcp_retrans_try_collapse)."""
+    segment = conn.sent[place]
+    while place + 1 < len(conn.sent) and not segment.flags & FIN:
+        following = conn.sent[place + 1]
+        if (following.sacked or len(segment.data) + len(following.data) > mss
+                or after(following.end, window_end(conn))):
+            return
+        join(conn, place)
+
+
+def join(conn: Connection, place: int) -> None:
+    """Make one segment of two neighbours that are under way (tcp_collapse_retrans)."""
+    segment, following = conn.sent[place], conn.sent[place + 1]
+    segment.data += following.data
+    segment.flags |= following.flags
+    segment.end = following.end
+    conn.lost_out -= following.lost
+    conn.again_out -= following.again
+    segment.ever_again |= following.ever_again
+    segment.ends = following.ends
+    del conn.sent[place + 1]
+
+
+def note_retransmission(conn: Connection, what: str, why: str, size: int) -> None:
+    conn.retransmitted += 1
+    conn.counts.bytes_again += size
+    conn.namespace.record(TcpRetransmitted(conn.namespace.name, *conn.key, what, why, size, max(conn.retries, 1),
+                                           conn.round_trip.timeout))
