@@ -297,6 +297,7 @@ class Arping(Program):
             self.scheduler.cancel(timer)
         if self._tap is not None:
             self._tap.close()
+            self._tap = None
 
 
 def program(context: Context) -> Program:

@@ -160,3 +160,4 @@ class Transfer(Client):
         super().stop()
         if self.client is not None:
             self.client.close()
+            self.client = None

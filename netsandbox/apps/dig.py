@@ -157,6 +157,7 @@ class Asker(Client):
         super().stop()
         if self._query is not None:
             self._query.stop()
+            self._query = None
 
 
 class Dig(Asker):

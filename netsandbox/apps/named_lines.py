@@ -32,7 +32,7 @@ class NamedLines:
 
     def __init__(self, program: Program, context: Context | None, unknown: str = "{number}",
                  known: str = "{name} ({number})", width: int = 0) -> None:
-        self.program = program
+        self.program: Program | None = program
         self.context = context
         self._known: dict[int, str] = {}
         self._unknown, self._as_known, self._width = unknown, known, width
@@ -61,11 +61,11 @@ class NamedLines:
             act()
 
     def _go_on(self) -> None:
-        while self._held:
+        while self._held and self.program is not None:
             text, senders = self._held[0]
             unknown = next((sender for sender in senders if sender not in self._known), None)
             if unknown is not None and self.context is not None:
-                self._ask(self.context, unknown)
+                self._ask(self.program, self.context, unknown)
                 return
             self._held.pop(0)
             for sender in senders:
@@ -81,9 +81,9 @@ class NamedLines:
             return self._as_known.format(name=name, number=number)
         return number if self.context is None else self._unknown.format(number=number)
 
-    def _ask(self, context: Context, sender: int) -> None:
+    def _ask(self, program: Program, context: Context, sender: int) -> None:
         self._asked = sender
-        self._query = DatagramQuery(context.namespace, self.program.process, read_settings(context.files),
+        self._query = DatagramQuery(context.namespace, program.process, read_settings(context.files),
                                     dns.reverse_name(sender), (dns.PTR,), self._answered)
         self._query.start()
 
@@ -93,5 +93,7 @@ class NamedLines:
         self._go_on()
 
     def stop(self) -> None:
+        """The program ends, which nothing else may know any more."""
+        self.program = None
         if self._query is not None:
             self._query.stop()

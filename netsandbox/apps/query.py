@@ -26,6 +26,10 @@ Answers = dict[int, dns.Message] | None
 """The responses by type of record; None when nobody answers."""
 
 
+def _nobody(_found: Answers, _server: int) -> None:
+    """Who waits for a question that is answered."""
+
+
 class Query:
     """One question: sent, repeated, and answered once by a call of `done`.
 
@@ -69,7 +73,7 @@ class Query:
     def start(self, _argument: object = None) -> None:
         """Ask a server."""
         if self.tries >= self.settings.attempts * len(self.settings.servers):
-            self.done(None, 0)
+            self._end(None, 0)
             return
         scheduler = self.namespace.scheduler
         self._timer = scheduler.wake_after(self.settings.timeout * SECOND, self._next, TIMED_OUT)
@@ -102,11 +106,17 @@ class Query:
         if len(self._found) == len(self.types):
             server = self.server
             self.stop()
-            self.done(self._found, server)
+            self._end(self._found, server)
+
+    def _end(self, found: Answers, server: int) -> None:
+        """Tell who has asked, and know them no more: they know this question, and both would stay for ever."""
+        done, self.done = self.done, _nobody
+        done(found, server)
 
     def stop(self) -> None:
         """Give the socket and the timer back."""
         self.namespace.scheduler.cancel(self._timer)
+        self._timer = None
 
 
 class DatagramQuery(Query):
@@ -156,7 +166,6 @@ class DatagramQuery(Query):
     def stop(self) -> None:
         super().stop()
         if self._socket is not None:
-            self._socket.on_event = None
             self._socket.close()
             self._socket = None
 

@@ -26,6 +26,16 @@ class StreamOwner(Protocol):
         """It is over, for the errno of that name."""
 
 
+class Nobody:
+    """The owner of a stream that is over: the one that it had knows the stream, and both would stay for ever."""
+
+    @staticmethod
+    def _hears(_stream: Stream, _what: object = None) -> None:
+        """Nothing more is told."""
+
+    connected = received = ended = failed = _hears
+
+
 class Stream:
     """One connection: a socket, and what waits to be sent on it.
 
@@ -35,7 +45,7 @@ class Stream:
 
     def __init__(self, socket: StreamSocket, owner: StreamOwner) -> None:
         self.socket = socket
-        self.owner = owner
+        self.owner: StreamOwner = owner
         self.sent = self.taken = 0
         self._waiting = bytearray()
         self._was_connected = socket.is_connected
@@ -70,13 +80,17 @@ class Stream:
 
     def abort(self) -> None:
         """End it with a RST."""
-        self._is_over = True
+        self._be_over()
         self.socket.abort()
+
+    def _be_over(self) -> None:
+        self._is_over = True
+        self.owner = Nobody
 
     def drop(self) -> None:
         """The program ends: the kernel closes its socket, whatever waits."""
         if not self._is_over:
-            self._is_over = True
+            self._be_over()
             self.socket.close()
 
     def _flush(self) -> None:
@@ -93,13 +107,14 @@ class Stream:
             self._fail(error.name)
             return
         if not self._waiting and self._ends == "close":
-            self._is_over = True
+            self._be_over()
             self.socket.close()
 
     def _fail(self, error: str) -> None:
-        self._is_over = True
+        owner = self.owner
+        self._be_over()
         self.socket.close()
-        self.owner.failed(self, error)
+        owner.failed(self, error)
 
     def _look(self) -> None:
         """Something has changed: connect, read and write as far as it goes."""

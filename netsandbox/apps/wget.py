@@ -275,6 +275,7 @@ class Wget(Client):
         super().stop()
         if self.client is not None:
             self.client.close()
+            self.client = None
 
 
 def program(context: Context) -> Program:

@@ -74,6 +74,9 @@ class Job(Output):
             self.code = code
             if code and self.hint:
                 self.complain(self.hint)
+        self._condition = None
+        if isinstance(self.output, Kept) and not (self.program is not None and self.program.is_running or self.goes_on):
+            self.output.on_full = None  # it knows this line, which nothing else may know any more
 
     def interrupt(self) -> None:
         """Ctrl-C: the program is told; a line without one ends."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import gc
 from collections import deque
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
@@ -41,10 +41,14 @@ somebody pauses, but not for ever.  Their records, by far the most, do not wait.
 AT_WORK = 2
 """Labs, the last that were left, that are whole until somebody pauses: who typed the line that left them may still be
 at work."""
+AT_ONCE = 20_000
+"""Objects beside as many as were left that are taken apart at once when there are too many."""
 SLICE = 1_000
 """Objects that are taken apart at once while a person may press a key: two milliseconds."""
 Ways = Mapping[type, Callable[[Any], None] | None]
 """How an object of a class is made to forget all that it refers to; None for what is not to be looked into."""
+Gates = Mapping[type, tuple[str, ...] | None]
+"""The fields of a copy's objects, by class, where what was made since the copy can hang; None for all fields."""
 
 
 def only_looked_into(_thing: object) -> None:
@@ -56,60 +60,92 @@ class Left:
 
     Only the collector could find them, which would look through every trace that there is for it.  So in time they are
     made to forget each other: those that are known because a copy made them, and what was made since, which is found
-    from them.
+    from them first.  To look for it everywhere would take three times as long as to forget.
     """
 
-    __slots__ = ("_found", "_known", "_made", "_trace", "_ways")
+    __slots__ = ("_around", "_found", "_gates", "_known", "_made", "_trace", "_waiting", "_ways")
 
-    def __init__(self, trace: Trace, made: list[object], found: list[object], ways: Ways) -> None:
+    def __init__(self, trace: Trace | None, made: list[list[Any]], roots: list[object], ways: Ways, gates: Gates,
+                 around: Sequence[object] = ()) -> None:
         """Note it.
 
         Args:
-            made: what was made for this lab alone, whatever it is.
-            found: where more may be found; of that, only what has a way to do so forgets anything.
+            trace: none where only a part of a lab is left.
+            made: what was made for this lab alone, whatever it is, class by class.
+            roots: where more may be found beside the gates; of that, only what has a way to do so forgets anything.
+            around: what stays as it is, and is not looked into.
         """
+        self._around = trace, *around
         self._trace = trace
         self._made = made
-        self._found = found
+        self._found = list[Any]()
+        self._waiting = roots
+        """What nobody has looked into."""
         self._ways = ways
+        self._gates = gates
         self._known: set[int] | None = None
         """Once it is begun: the objects that were found."""
 
     def __len__(self) -> int:
         """How many objects are known, and not taken apart."""
-        return len(self._made) + len(self._found)
+        return sum(map(len, self._made)) + len(self._found) + len(self._waiting)
+
+    def go_at_once(self) -> None:
+        """Take all of it apart."""
+        while self:
+            self.take_apart(len(self))
 
     def forget_records(self) -> None:
         """The records are by far the most of it."""
-        self._trace.forget_all()
+        if self._trace is not None:
+            self._trace.forget_all()
 
     def take_apart(self, most: int) -> int:
-        """Let so many objects forget all that they refer to, so that they go at once; returns how many did."""
+        """Look into so many objects, or let so many forget all that they refer to, so that they go at once.
+
+        Returns how many did.
+        """
         if self._known is None:
-            self.forget_records()
-            self._known = set(map(id, (*self._made, *self._found, self._trace)))
-        is_found = not self._made
-        part = _last(self._made or self._found, most)
-        found = gc.get_referents(*part)
-        found += gc.get_referents(*(thing for thing in found if type(thing) is dict))  # those of fields will be empty
-        for thing in part:
-            kind: type = type(thing)
-            way = self._ways[kind] if is_found else Fields.of(kind).clear
-            if way is not None:
-                way(thing)
-        self._note(found)
+            self._begin()
+        if self._waiting:
+            part = _last(self._waiting, most)
+            self._found += part
+            self._note(gc.get_referents(*part))
+        elif self._made:
+            part = _last(self._made[-1], most)
+            kind: type = type(part[0])
+            Fields.of(kind).clear(part)
+            if not self._made[-1]:
+                self._made.pop()
+        else:
+            part = _last(self._found, most)
+            for thing in part:
+                way = self._ways[type(thing)]
+                if way is not None:
+                    way(thing)
         return len(part)
 
-    def _note(self, found: list[object]) -> None:
+    def _begin(self) -> None:
+        self.forget_records()
+        known = {id(thing) for alike in self._made for thing in alike}
+        self._known = known.union(map(id, (*self._waiting, *self._around)))
+        for alike in self._made:
+            fields = self._gates[type(alike[0])]
+            if fields is None:
+                self._note(gc.get_referents(*alike))
+            for name in fields or ():
+                self._note([getattr(thing, name, None) for thing in alike])
+
+    def _note(self, found: list[Any]) -> None:
         """What nobody knew so far of what is referred to, and may refer to more."""
-        ways, known = self._ways, self._known or set()
+        ways, known, waiting = self._ways, self._known or set(), self._waiting
         for thing in found:
             if ways[type(thing)] is not None and id(thing) not in known:
                 known.add(id(thing))
-                self._found.append(thing)
+                waiting.append(thing)
 
 
-def _last(things: list[object], most: int) -> list[object]:
+def _last(things: list[Any], most: int) -> list[Any]:
     part = things[-most:]
     del things[-most:]
     return part
@@ -123,19 +159,23 @@ def leave(left: Left) -> None:
     _left.append(left)
     if len(_left) > AT_WORK:
         _left[-AT_WORK - 1].forget_records()
-    while len(_left) > AT_WORK and sum(map(len, _left)) > MANY_LEFT:
-        one = _left.popleft()
-        while one:
-            one.take_apart(MANY_LEFT)
+    room = max(map(len, _left)) + AT_ONCE  # more than is left each time; no key waits for a lab that no copy made
+    while room > 0 and len(_left) > AT_WORK and sum(map(len, _left)) > MANY_LEFT:
+        room -= _take_from_the_first(room)
+
+
+def _take_from_the_first(most: int) -> int:
+    taken = _left[0].take_apart(most)
+    if not _left[0]:
+        _left.popleft()
+    return taken
 
 
 def tidy_some() -> bool:
     """Take away a little of what was left; whether there is more."""
     room = SLICE
     while _left and room > 0:
-        room -= _left[0].take_apart(room)
-        if not _left[0]:
-            _left.popleft()
+        room -= _take_from_the_first(room)
     return bool(_left)
 
 

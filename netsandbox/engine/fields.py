@@ -20,7 +20,7 @@ class Fields:
 
     Attributes:
         names: of the slots, and `__dict__` if there is one.
-        clear: makes an object forget all that it refers to.
+        clear: makes some objects forget all that they refer to.
     """
 
     _read_many: Callable[[list[Any]], list[Any]]
@@ -41,9 +41,10 @@ class Fields:
         exec(f"def write_many(things, many):\n for it, fields in zip(things, many):\n  ({each}) = fields" if each else
              "def write_many(things, many): pass", made)
         forget = "".join(f"it.{name} = None; " for name in self.names)
-        exec(f"def clear(it): {forget}pass".replace("it.__dict__ = None", "it.__dict__.clear()"), made)
+        exec(f"def clear(things):\n for it in things: {forget}pass".replace("it.__dict__ = None", "it.__dict__.clear()"),
+             made)
         self._read, self._read_many, self._write_many = made["read"], made["read_many"], made["write_many"]
-        self.clear: Callable[[Any], None] = made["clear"]
+        self.clear: Callable[[list[Any]], None] = made["clear"]
         # A class that makes a part when it is asked for must not be asked here.
         self._makes_parts = hasattr(kind, "__getattr__")
 

@@ -147,7 +147,7 @@ class Scheduler:
     def cancel(self, timer: Timer | None) -> None:
         """Forget a timer; harmless when it has fired."""
         if timer is not None and timer.callback is not None:
-            timer.callback = None
+            timer.callback = timer.argument = None  # one of them may know who has the timer
             self.foreground -= timer.foreground
             self._cancelled += 1
             if self._cancelled > FEW and self._cancelled > len(self.timers) // 2:
@@ -365,13 +365,14 @@ class Scheduler:
 
     def _run_timer(self) -> None:
         when, serial, timer = heappop(self.timers)
-        callback, timer.callback = timer.callback, None
+        callback, argument = timer.callback, timer.argument
+        timer.callback = timer.argument = None
         self.in_process = False
         self.foreground -= timer.foreground
         self.now = self.clock = max(self.clock, when)
         self.current = self.trace.begin(self.now, timer.cause)
         if callback is not None:
-            callback(timer.argument)
+            callback(argument)
         if self.watchers and not self.queue:
             self._tell_watchers()
         self._discard_cancelled()

@@ -257,12 +257,12 @@ class Snapshot:
         return other is not None and (self._data, self._alike, self._kinds, self._values) == (
             other._data, other._alike, other._kinds, other._values)
 
-    def restore(self, outside: Sequence[object] = (), made: list[object] | None = None) -> Any:
+    def restore(self, outside: Sequence[object] = (), made: list[list[Any]] | None = None) -> Any:
         """A copy of the objects; it can be made any number of times.
 
         Args:
             outside: what takes the places of what was not copied, in the same order.
-            made: gets the objects, so that they can be taken apart one day.
+            made: gets the objects, class by class, so that they can be taken apart one day.
         """
         with undisturbed_by_it():
             objects = [kind.__new__(kind) for kind in self._kinds]
@@ -271,8 +271,8 @@ class Snapshot:
                 "values_at": lambda number: Values(self._values[number]),
                 "outside_at": outside.__getitem__, "make_tuple": tuple.__new__})
             root = reader.load()
+            made = [] if made is None else made
             for numbers in self._alike:
-                self._fields[self._kinds[numbers[0]]].write([objects[number] for number in numbers], reader.load())
-            if made is not None:
-                made += objects
+                made.append([objects[number] for number in numbers])
+                self._fields[self._kinds[numbers[0]]].write(made[-1], reader.load())
         return root

@@ -36,10 +36,28 @@ HUBS = tuple(f"netsandbox.{place}." for place in (
     "linux.tcp", "apps.stream", "docker.container", "docker.engine", "docker.network"))
 
 
+GATES = {
+    "linux.core.namespace.NetworkNamespace": ("interfaces", "raw_sockets", "rare", "_sockets", "_igmp", "_fragments"),
+    "linux.core.interface.Interface": ("neighbours", "rare", "port"),
+    "linux.core.socket.SocketTable": ("_by_port", "connections", "sockets"),
+    "linux.core.neighbour_table.NeighbourTable": ("_collector",),
+    "docker.container.Container": ("namespace", "networks", "program", "rare", "waiters"),
+    "linux.bridge.bridge.Bridge": None, "linux.bridge.fdb.ForwardingDatabase": None,
+    **dict.fromkeys(("lab.lab.Lab", "lab.nodes.Node", "engine.scheduler.Scheduler", "docker.engine.DockerEngine",
+                     "docker.network.DockerNetwork"))}
+"""What stands in a copy is seldom changed: only what goes on is, and that waits for a time, a neighbour, a socket, or a
+container's end.  These are the fields through which all of that is found: see engine.collector."""
+
+
 def is_hub(kind: type) -> bool:
     """Whether circles go through its instances, all of which are of one lab: none is a default that all labs have."""
     return issubclass(kind, Task | Interface) or (
         RULES.sort_of(kind) == OBJECT and f"{kind.__module__}.{kind.__name__}.".startswith(HUBS))
+
+
+def _cleared(thing: object) -> None:
+    kind: type = type(thing)
+    Fields.of(kind).clear([thing])
 
 
 class _Ways(dict[type, Callable[[Any], None] | None]):
@@ -53,26 +71,46 @@ class _Ways(dict[type, Callable[[Any], None] | None]):
     def _way(kind: type) -> Callable[[Any], None] | None:
         sort = RULES.sort_of(kind)
         if sort == OBJECT and f"{kind.__module__}.{kind.__name__}.".startswith(WEB):
-            return Fields.of(kind).clear if is_hub(kind) else only_looked_into
+            return _cleared if is_hub(kind) else only_looked_into
         if sort == OBJECT:  # a line, which may be asked how it ended
             return getattr(kind, "let_go", None)
         return only_looked_into if sort in (METHOD, TUPLE) or (sort == OTHER and kind not in ATOMS) else None
 
 
-WAYS = _Ways()
+class _Gates(dict[type, tuple[str, ...] | None]):
+    """The fields by class, those of the classes that it is made from included."""
+
+    def __missing__(self, kind: type) -> tuple[str, ...] | None:
+        names = [f"{base.__module__}.{base.__name__}".removeprefix("netsandbox.") for base in kind.__mro__]
+        found = [GATES[name] for name in names if name in GATES]
+        self[kind] = None if None in found else tuple(field for fields in found for field in fields or ())
+        return self[kind]
 
 
-def left(lab: Lab, made: Iterable[object], shell: object, lines: Iterable[object] = ()) -> None:
+WAYS, GATES_BY_CLASS = _Ways(), _Gates()
+
+
+def left(lab: Lab, made: Iterable[list[Any]], shell: object, lines: Iterable[object] = ()) -> None:
     """Nobody will stand in that lab again.
 
     Args:
-        made: what a copy has made of it, if it is one.
+        made: what a copy has made of it, if it is one, class by class.
         shell: the one that stands in it, and no other will ask.
         lines: those that were typed there (commands.job).
     """
-    web = {kind for kind in set(map(type, made)) if f"{kind.__module__}.".startswith(WEB)}
-    own = [thing for thing in made if type(thing) in web]
-    leave(Left(lab.trace, [*own, shell], [lab, *lines], WAYS))
+    own, others = [[shell]], [lab, *lines]
+    for alike in made:
+        if f"{type(alike[0]).__module__}.".startswith(WEB):
+            own.append(alike)
+        elif hasattr(type(alike[0]), "let_go"):
+            others += alike
+    leave(Left(lab.trace, own, others, WAYS, GATES_BY_CLASS))
+
+
+def left_out(part: list[object], lab: Lab) -> None:
+    """Something is no more in a lab that goes on, nothing of which refers to it."""
+    around = lab, lab.scheduler, lab.chance, lab.trace, lab.trace.record
+    Left(None, [], part, WAYS, GATES_BY_CLASS, around).go_at_once()
 
 
 def copied(lab: Lab) -> Lab:

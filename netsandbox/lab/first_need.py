@@ -6,7 +6,7 @@ from copy import copy
 from typing import TYPE_CHECKING
 
 from netsandbox.engine.snapshot import CopyError, Snapshot
-from netsandbox.lab.copying import RULES
+from netsandbox.lab.copying import RULES, left_out
 
 if TYPE_CHECKING:
     from netsandbox.lab.lab import Lab
@@ -40,8 +40,7 @@ class FirstNeed:
         lab = self._lab
         if not self._is_as_made():
             return False
-        for name in set(lab.nodes) - self._nodes:
-            del lab.nodes[name]
+        left_out([lab.nodes.pop(name) for name in set(lab.nodes) - self._nodes], lab)
         lab.macs, lab.last_pid, lab.scheduler.numbers = self._macs, self._last_pid, self._numbers
         lab.trace.cut(self.start, self.end)
         return True

@@ -83,7 +83,7 @@ class Timeline:
         self.shell.write_file = self.files.write
         self.lines = []
         self.done = 0
-        self._made = list[object]()
+        self._made = list[list[Any]]()
 
     def outside(self, trace: Trace | None = None) -> tuple[object, ...]:
         """What a copy of its lab and shell shares with it (engine.snapshot), with another trace in a new copy."""

@@ -187,6 +187,10 @@ class UdpSocket(Socket):
         waiting = sum(buffer_size(HEADERS + len(datagram.data)) for datagram in self.received)
         return not waiting or waiting + buffer_size(length) <= RECEIVE_BUFFER
 
+    def close(self) -> None:
+        self.on_event = None
+        super().close()
+
     def wake(self) -> None:
         if self.on_event is not None:
             self.namespace.scheduler.soon(_wake, self)
