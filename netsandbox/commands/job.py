@@ -75,7 +75,8 @@ class Job(Output):
             if code and self.hint:
                 self.complain(self.hint)
         self._condition = None
-        if isinstance(self.output, Kept) and not (self.program is not None and self.program.is_running or self.goes_on):
+        prints_on = self.goes_on or (self.program is not None and self.program.is_running)
+        if isinstance(self.output, Kept) and not prints_on:
             self.output.on_full = None  # it knows this line, which nothing else may know any more
 
     def interrupt(self) -> None:

@@ -40,9 +40,8 @@ class Fields:
         exec(f"def read_many(things): return [({told}) for it in things]", made)
         exec(f"def write_many(things, many):\n for it, fields in zip(things, many):\n  ({each}) = fields" if each else
              "def write_many(things, many): pass", made)
-        forget = "".join(f"it.{name} = None; " for name in self.names)
-        exec(f"def clear(things):\n for it in things: {forget}pass".replace("it.__dict__ = None", "it.__dict__.clear()"),
-             made)
+        forget = "".join(f"it.{name} = None; " for name in self.names).replace("__dict__ = None", "__dict__.clear()")
+        exec(f"def clear(things):\n for it in things: {forget}pass", made)
         self._read, self._read_many, self._write_many = made["read"], made["read_many"], made["write_many"]
         self.clear: Callable[[list[Any]], None] = made["clear"]
         # A class that makes a part when it is asked for must not be asked here.
