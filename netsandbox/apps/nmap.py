@@ -1,13 +1,16 @@
-"""nmap -sn on the own segment: an ARP request to each address, and who has answered.
+"""nmap: who is there, by ARP on the own segment, and which of their ports are open.
 
-Ports, routes and versions are not scanned; what is behind a router is not looked for.
+Versions are not asked for; without ports, what is behind a router is not looked for.
 """
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from collections import Counter
+from typing import TYPE_CHECKING, NamedTuple
 
 from netsandbox.apps.calendar import nmap_time
+from netsandbox.apps.hosts import host_lines, text_of
+from netsandbox.apps.nmap_ports import HostProbe, PortScan, RawProbes, name_of, ports_of
 from netsandbox.apps.nmap_targets import addresses
 from netsandbox.apps.program import Context, Program, UsageError
 from netsandbox.apps.tap import HOST, Seen, Tap
@@ -29,21 +32,49 @@ PAUSE, PATIENCE = 2 * MILLISECOND, SECOND
 """Between two requests, and from the last one of a round to the next round."""
 
 
+MANY = 25
+"""Ports in one state, but open, of which more are only counted."""
+WHY = {"closed": "closed tcp port{} (reset)", "filtered": "filtered tcp port{} (no-response)"}
+
+
+class Scan(NamedTuple):
+    """What is scanned beside who is there.
+
+    Attributes:
+        is_sure: hosts are up without being asked (-Pn).  is_open_only: others are only counted (--open).
+        names: as which addresses were named, and the name's IPv6 addresses.
+        routed: addresses behind a router.
+    """
+
+    ports: list[int]
+    is_sure: bool
+    is_open_only: bool
+    names: dict[int, tuple[str, list[str]]]
+    routed: set[int]
+
+
 class Nmap(Program):
-    """One run of nmap -sn.
+    """One run of nmap.
 
     Args:
         targets: where each address is reached: an interface and the own address there; None for an own address.
         log: the file of -oG, `-` for the output alone, or empty.
+        scan: its ports are scanned; None with -sn.
     """
 
     name = "nmap"
 
-    def __init__(self, context: Context, targets: dict[int, tuple[Interface, int] | None], log: str) -> None:
+    def __init__(self, context: Context, targets: dict[int, tuple[Interface, int] | None], log: str,
+                 scan: Scan | None = None) -> None:
         super().__init__(context.namespace, context.next_pid())
         self.context = context
         self.targets = targets
         self.log = log
+        self.scan = scan
+        self._unasked = sorted(scan.routed) if scan is not None else []
+        self._unscanned: list[int] | None = None
+        self._scans: dict[int, PortScan] = {}
+        self._raw: RawProbes | None = None
         self._up: dict[int, tuple[int, int]] = {}
         """MAC and delay (nanoseconds) by address."""
         self._sent: dict[int, int] = {}
@@ -64,10 +95,10 @@ class Nmap(Program):
 
     def _next_round(self, _argument: object) -> None:
         self._waiting = [address for address, target in self.targets.items()
-                         if target is not None and address not in self._up]
+                         if target is not None and address not in self._up and not self._is_routed(address)]
         self._round += 1
         if not self._waiting or self._round > TRIES:
-            self._finish()
+            self._go_on()
             return
         self._probe(None)
 
@@ -87,11 +118,41 @@ class Nmap(Program):
             if seen.kind == HOST and isinstance(packet, ArpPacket) and packet.op == REPLY and packet.spa in self._sent:
                 self._up.setdefault(packet.spa, (packet.sha, seen.at - self._sent[packet.spa]))
 
+    def _is_routed(self, address: int) -> bool:
+        return self.scan is not None and address in self.scan.routed
+
+    def _go_on(self) -> None:
+        """The next host behind a router, the next host's ports, or the end."""
+        if self.scan is None:
+            self._finish()
+            return
+        if isinstance(self._raw, HostProbe) and self._raw.is_up:
+            self._up[self._raw.address] = (0, self._raw.delay)
+        self._raw = None
+        if self._unasked:
+            address = self._unasked.pop(0)
+            if self.scan.is_sure:
+                self._up[address] = (0, 0)
+                self._go_on()
+                return
+            self._raw = HostProbe(self, address, self._go_on)
+        else:
+            self._unscanned = self._who_is_up() if self._unscanned is None else self._unscanned
+            if not self._unscanned:
+                self._finish()
+                return
+            address = self._unscanned.pop(0)
+            self._raw = self._scans[address] = PortScan(self, address, self.scan.ports, self._go_on)
+        self._raw.start()
+
+    def _who_is_up(self) -> list[int]:
+        ups = [address for address, target in self.targets.items() if target is None or address in self._up]
+        return sorted(ups, key=lambda address: self.targets[address] is None)  # the own ones come last
+
     def _finish(self) -> None:
         for tap in self._taps:
             tap.close()
-        ups = [address for address, target in self.targets.items() if target is None or address in self._up]
-        ups.sort(key=lambda address: self.targets[address] is None)  # the own ones come last
+        ups = self._who_is_up()
         seconds = f"{(self.scheduler.now - self._began) / SECOND:.2f}"
         hosts, found = len(self.targets), f"{len(ups)} host{'' if len(ups) == 1 else 's'} up"
         many = f"{hosts} IP address{'' if hosts == 1 else 'es'} ({found}) scanned in {seconds} seconds"
@@ -100,16 +161,48 @@ class Nmap(Program):
         if self.log != "-":
             for address in ups:
                 self._report(address)
+            if self.scan is not None and not ups and not self.scan.is_sure and len(self.targets) == 1:
+                self.print("Note: Host seems down. If it is really up, but blocking our ping probes, try -Pn")
             self.print(f"Nmap done: {many}")
         self.exit(0)
 
     def _report(self, address: int) -> None:
-        self.print(f"Nmap scan report for {format_ipv4(address)}")
-        if address not in self._up:
-            self.print("Host is up.")
+        name, others = self.scan.names.get(address, ("", [])) if self.scan is not None else ("", [])
+        self.print(f"Nmap scan report for {f'{name} ({format_ipv4(address)})' if name else format_ipv4(address)}")
+        scanned = self._scans.get(address)
+        mac, delay = self._up.get(address, (0, 0))
+        delay = delay or (scanned.delay if scanned is not None else 0)
+        self.print(f"Host is up ({delay / SECOND:.6f}s latency)." if delay else "Host is up.")
+        if others:
+            self.print(f"Other addresses for {name} (not scanned): {' '.join(others)}")
+        if scanned is not None:
+            self._report_ports(scanned)
+        if mac:
+            self.print(f"MAC Address: {format_mac(mac).upper()} (Unknown)")
+        if scanned is not None:
+            self.print("")
+
+    def _report_ports(self, scanned: PortScan) -> None:
+        """A table of ports, without those of a state that many are in."""
+        states = {port: scanned.states.get(port, "filtered") for port in scanned.ports}
+        counts = Counter(states.values())
+        hidden = [state for state, count in counts.most_common() if state != "open" and (
+            count > MANY or (self.scan is not None and self.scan.is_open_only))]
+        rows = [(f"{port}/tcp", state, name_of(port)) for port, state in states.items()
+                if state not in hidden]
+        if not rows:
+            self.print(f"All {len(states)} scanned ports on {format_ipv4(scanned.address)} are in ignored states.")
+        if hidden:
+            self.print("Not shown: " + ", ".join(
+                f"{counts[state]} {WHY[state].format('s' * (counts[state] != 1))}" for state in hidden))
+        if not rows:
             return
-        mac, delay = self._up[address]
-        self.print(f"Host is up ({delay / SECOND:.6f}s latency).\nMAC Address: {format_mac(mac).upper()} (Unknown)")
+        if not hidden:
+            self.print("")
+        rows = [("PORT", "STATE", "SERVICE"), *rows]
+        widths = [max(len(row[column]) for row in rows) for column in (0, 1)]
+        for port, state, name in rows:
+            self.print(f"{port:<{widths[0]}} {state:<{widths[1]}} {name}")
 
     def _write_log(self, ups: list[int], many: str) -> None:
         """The greppable format."""
@@ -127,45 +220,66 @@ class Nmap(Program):
 
     def stop(self) -> None:
         self.scheduler.cancel(self._timer)
+        if self._raw is not None:
+            self._raw.stop()
         for tap in self._taps:
             tap.close()
 
 
 def program(context: Context) -> Program:
     """nmap(1) (program.Maker)."""
-    words, log, pings, rest = list[str](), "", False, context.arguments
+    words, log, ports, flags, rest = list[str](), "", "", set[str](), context.arguments
     while rest:
         word, *rest = rest
-        if word in ("-sn", "-sP"):
-            pings = True
+        if word in ("-sn", "-sP", "-Pn", "--open", "-n", "-PR", "-sS"):
+            flags.add(word)
         elif word == "-oG" and rest:
             log, *rest = rest
-        elif word.startswith("-") and word not in ("-n", "-PR"):
-            raise UsageError(f"netsandbox: nmap {word} is not modelled; there is `nmap -sn NETWORK`", 1)
-        elif not word.startswith("-"):
+        elif word == "-p" and rest:
+            ports, *rest = rest
+        elif word.startswith("-p"):
+            ports = word[2:]
+        elif word.startswith("-"):
+            raise UsageError(f"netsandbox: nmap {word} is not modelled; there are `nmap -sn NETWORK` and "
+                             "`nmap -p PORTS HOST`", 1)
+        else:
             words.append(word)
-    if not pings:
-        raise UsageError("netsandbox: nmap scans no ports here, `nc -zv HOST PORTS` does; there is `nmap -sn`", 1)
+    pings = bool(flags & {"-sn", "-sP"})
+    if not pings and not ports:
+        raise UsageError("netsandbox: nmap's own choice of ports is not modelled; `nmap -p 1-1000 HOST` says which", 1)
+    if log and not pings:
+        raise UsageError("netsandbox: nmap -oG is modelled with -sn alone", 1)
     if not words:
         raise UsageError("WARNING: No targets were specified, so 0 hosts scanned.", 1)
+    scan = None if pings else Scan(ports_of(ports), "-Pn" in flags, "--open" in flags, {}, set())
     targets: dict[int, tuple[Interface, int] | None] = {}
     for word in words:
-        found = addresses(word)
-        if found is None:
-            raise UsageError(f'netsandbox: nmap takes addresses and networks here, not the name "{word}"', 1)
-        for address in found:
-            targets[address] = _way(context, address)
-    return Nmap(context, targets, log)
+        for address in addresses(word) or _named(context, word, scan):
+            targets[address] = _way(context, address, scan)
+    return Nmap(context, targets, log, scan)
 
 
-def _way(context: Context, address: int) -> tuple[Interface, int] | None:
+def _named(context: Context, name: str, scan: Scan | None) -> list[int]:
+    """Raises UsageError: /etc/hosts does not have the name."""
+    found = [address for address, names in host_lines(text_of(context.files, "/etc/hosts")) if name in names]
+    own = next((addresses(address) for address in found if addresses(address)), None)
+    if own is None:
+        raise UsageError(f'netsandbox: nmap takes addresses, networks and names of /etc/hosts here, not "{name}"', 1)
+    if scan is not None:
+        scan.names[own[0]] = (name, [address for address in found if ":" in address])
+    return own
+
+
+def _way(context: Context, address: int, scan: Scan | None) -> tuple[Interface, int] | None:
     """Raises UsageError: nmap would not ask by ARP."""
     if context.namespace.routes.address_type(address) == "local":
         return None
     route = route_output(context.namespace, address)
     if isinstance(route, OutputRoute) and route.route.type == "broadcast":
         return route.interface, route.source
-    if not isinstance(route, OutputRoute) or route.gateway is not None:
+    if isinstance(route, OutputRoute) and route.gateway is not None and scan is not None:
+        scan.routed.add(address)
+    elif not isinstance(route, OutputRoute) or route.gateway is not None:
         raise UsageError("netsandbox: nmap -sn looks for hosts of its own segment alone; "
                          f"{format_ipv4(address)} is not on it, and `fping` asks it", 1)
     return route.interface, route.source
