@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
-from netsandbox.linux.netfilter.extension import write_span
+from netsandbox.linux.netfilter.extension import WORD, write_span
 from netsandbox.linux.netfilter.matches_flow import MOST
 from netsandbox.linux.netfilter.matches_time import ALL_MONTHDAYS, Time, write_date, write_time
 
@@ -96,6 +96,39 @@ def _reverse_path(match: Match) -> str:
     return f"{own}fib {' . '.join(parts)} oif {'' if '--invert' in flags else '!= '}0"
 
 
+def _security_parameters(match: Match) -> str:
+    given = match.given.get(f"--{match.name}spi")
+    if given is None:
+        return f"meta l4proto {match.name}"
+    return f"{match.name} spi {'!= ' * given.negated}{write_span(given.value, '-')}"
+
+
+def _groups(match: Match) -> str:
+    words = []
+    for flag, name in (("--src-group", "iifgroup"), ("--dst-group", "oifgroup")):
+        given = match.given.get(flag)
+        if given is not None:
+            value, mask = given.value
+            masked = f"and {mask:#x} {'!=' if given.negated else '=='} " if mask != WORD else "!= " * given.negated
+            words.append(f"{name} {masked}{value:#x}")
+    return " ".join(words)
+
+
+def _policy(match: Match) -> str:
+    return f"meta secpath {'missing' if match.value('--pol') == 'none' else 'exists'}"
+
+
+def _helper(match: Match) -> str:
+    given = match.given["--helper"]
+    return f'ct helper {"!= " * given.negated}"{given.value}"'
+
+
+def _cpu(match: Match) -> str:
+    return f"cpu {'!= ' * match.given['--cpu'].negated}{match.value('--cpu')}"
+
+
 WORDS: dict[str, Callable[[Match], str]] = {
     "dscp": _dscp, "pkttype": _pkttype, "quota": _quota, "tcpmss": _mss, "connbytes": _connbytes, "time": _time,
-    "statistic": _statistic, "owner": _owner, "ecn": _ecn, "rpfilter": _reverse_path}
+    "statistic": _statistic, "owner": _owner, "ecn": _ecn, "rpfilter": _reverse_path,
+    "esp": _security_parameters, "ah": _security_parameters, "devgroup": _groups, "policy": _policy, "helper": _helper,
+    "cpu": _cpu}

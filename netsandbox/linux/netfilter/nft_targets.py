@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
-from netsandbox.linux.netfilter.extension import WORD, Action, MarkValue, quoted
+from netsandbox.linux.netfilter.extension import WORD, Action, MarkValue, quoted, write_span
 from netsandbox.linux.netfilter.rule import Jump
+from netsandbox.wire.addresses import format_ipv4
 
 if TYPE_CHECKING:
     from netsandbox.linux.netfilter.rule import Rule
@@ -108,12 +109,29 @@ def _tracking(target: Action) -> str:
     return "notrack" if "--notrack" in target.given else UNSPOKEN.format(name=target.name)
 
 
+def _queue(target: Action) -> str:
+    span = target.value("--queue-balance")
+    number = target.value("--queue-num") if span is None else write_span(span, "-")
+    words = "".join(f" {flag.rpartition('-')[2]}" for flag in ("--queue-bypass", "--queue-cpu-fanout")
+                    if flag in target.given)
+    return f"queue num {number}{words}"
+
+
+def _duplicate(target: Action) -> str:
+    device = target.value("--oif")
+    return f"dup to {format_ipv4(target.value('--gateway'))}" + (f" device {device}" if device else "")
+
+
+def _audit(_target: Action) -> str:
+    return "log level audit"
+
+
 UNSPOKEN = 'xt target "{name}"'
 SIMPLE = {"ACCEPT": "accept", "DROP": "drop", "RETURN": "return", "NOTRACK": "notrack", "TRACE": "meta nftrace set 1"}
 WORDS: dict[str, Callable[[Action], str]] = {
     "REJECT": _reject, "LOG": _log, "DNAT": _translation, "SNAT": _translation, "MASQUERADE": _translation,
     "REDIRECT": _translation, "MARK": _mark, "CONNMARK": _connection_mark, "DSCP": _dscp, "TOS": _tos, "TCPMSS": _mss,
-    "CT": _tracking, "NFLOG": _netlink_log}
+    "CT": _tracking, "NFLOG": _netlink_log, "NFQUEUE": _queue, "TEE": _duplicate, "AUDIT": _audit}
 
 
 def target_text(rule: Rule) -> str:

@@ -14,6 +14,7 @@ from netsandbox.linux.netfilter import (
     matches_state,
     matches_time,
     matches_transport,
+    other_parts,
     targets_basic,
     targets_nat,
     targets_packet,
@@ -23,17 +24,18 @@ from netsandbox.linux.netfilter.extension import Action, Match
 MATCHES: dict[str, type[Match]] = {match.name: match for match in (
     *matches_transport.MATCHES, *matches_packet.MATCHES, *matches_state.MATCHES, *matches_host.MATCHES,
     *matches_rate.MATCHES, *matches_recent.MATCHES, *matches_hashlimit.MATCHES, *matches_header.MATCHES,
-    *matches_flow.MATCHES, *matches_time.MATCHES, *congestion_marks.MATCHES)}
+    *matches_flow.MATCHES, *matches_time.MATCHES, *congestion_marks.MATCHES, *other_parts.MATCHES)}
 TARGETS: dict[str, type[Action]] = {target.name: target for target in (
-    *targets_basic.TARGETS, *targets_nat.TARGETS, *targets_packet.TARGETS, *congestion_marks.TARGETS)}
+    *targets_basic.TARGETS, *targets_nat.TARGETS, *targets_packet.TARGETS, *congestion_marks.TARGETS,
+    *other_parts.TARGETS)}
 WITHOUT_OPTIONS = {name: target({}) for name, target in TARGETS.items() if not target.options}
 """One of each for all rules: it never changes."""
 OTHER_MATCHES = frozenset({
-    "ah", "bpf", "cgroup", "cluster", "connlabel", "cpu", "dccp", "devgroup", "esp", "helper", "ipcomp", "ipvs",
-    "nfacct", "osf", "policy", "rateest", "realm", "sctp", "set", "socket", "u32", "unclean"})
+    "bpf", "cgroup", "cluster", "connlabel", "dccp", "ipcomp", "ipvs", "nfacct", "osf", "rateest", "realm", "sctp",
+    "set", "socket", "u32", "unclean"})
 OTHER_TARGETS = frozenset({
-    "AUDIT", "CLASSIFY", "CLUSTERIP", "CONNSECMARK", "HMARK", "IDLETIMER", "LED",
-    "NFQUEUE", "QUEUE", "RATEEST", "SECMARK", "SET", "SYNPROXY", "TCPOPTSTRIP", "TEE", "TPROXY", "ULOG"})
+    "CLASSIFY", "CLUSTERIP", "CONNSECMARK", "HMARK", "IDLETIMER", "LED", "QUEUE", "RATEEST", "SECMARK", "SET",
+    "SYNPROXY", "TPROXY", "ULOG"})
 """Real ones that are not modelled: they are refused by name."""
-OF_PROTOCOLS = {"1": "icmp", "6": "tcp", "17": "udp"}
+OF_PROTOCOLS = {"1": "icmp", "6": "tcp", "17": "udp", "50": "esp", "51": "ah"}
 """The match that an option behind -p loads by itself."""

@@ -1,11 +1,12 @@
-"""Targets that change a packet's header: TTL, TOS, DSCP, TCPMSS."""
+"""Targets that change a packet's header, or send a copy of it: TTL, TOS, DSCP, TCPMSS, TCPOPTSTRIP, TEE."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from netsandbox.linux.core.hooks import Hook
+from netsandbox.linux.core.hooks import Hook, SocketBuffer
 from netsandbox.linux.events import RouteMissing
+from netsandbox.linux.ipv4 import ip_output
 from netsandbox.linux.ipv4.routing import route_output
 from netsandbox.linux.netfilter.extension import (
     Action,
@@ -20,11 +21,11 @@ from netsandbox.linux.netfilter.extension import (
 )
 from netsandbox.linux.netfilter.rewrite import changed
 from netsandbox.linux.netfilter.rule import Answer, Decision
+from netsandbox.wire.addresses import AddressError, format_ipv4, parse_ipv4
 from netsandbox.wire.names import DSCP
 from netsandbox.wire.tcp import HEADER, RST, SYN, TcpSegment
 
 if TYPE_CHECKING:
-    from netsandbox.linux.core.hooks import SocketBuffer
     from netsandbox.linux.core.namespace import NetworkNamespace
     from netsandbox.linux.netfilter.rule import Head
 
@@ -205,6 +206,100 @@ def _with_mss(segment: TcpSegment, wanted: int) -> bytes | None:
     return bytes((OPTION_MSS, MSS_LENGTH)) + min(wanted, LEAST_MSS).to_bytes(2, "big") + options
 
 
+STRIPPED = {"wscale": 3, "mss": 2, "sack-permitted": 4, "sack": 5, "timestamp": 8, "md5": 19}
+NO_OPERATION = 1
+
+
+def read_options(text: str) -> tuple[int, ...]:
+    """Kinds of TCP options, by number or name, in order."""
+    found = set()
+    for word in text.split(","):
+        kind = STRIPPED.get(word, as_number(word))
+        if kind is None or kind > 255:
+            raise UsageError(f'Bad TCP option value "{word}"')
+        if kind <= NO_OPERATION:
+            raise UsageError("Option value may not be 0 or 1")
+        found.add(kind)
+    return tuple(sorted(found))
+
+
+def write_options(kinds: tuple[int, ...]) -> str:
+    return ",".join(map(str, kinds))
+
+
+class StripOptions(Action):
+    """Options of TCP that nothing stays of but as much room (xt_TCPOPTSTRIP.c)."""
+
+    name = "TCPOPTSTRIP"
+    tables = MANGLE
+    options = (Option("--strip-options", read_options, write_options, can_negate=False),)
+
+    @classmethod
+    def check(cls, given: dict[str, Given], head: Head) -> None:
+        if head.protocol != (False, "6"):
+            raise ImpossibleError("EINVAL")
+
+    def act(self, _namespace: NetworkNamespace, buffer: SocketBuffer) -> Answer:
+        segment = buffer.packet.payload
+        if not isinstance(segment, TcpSegment):
+            return Decision.CONTINUE
+        options, at = bytearray(segment.options), 0
+        while at < len(options):
+            length = 1 if options[at] <= NO_OPERATION or at + 1 == len(options) else options[at + 1] or 1
+            if options[at] in (self.value("--strip-options") or ()) and at + length <= len(options):
+                options[at:at + length] = bytes((NO_OPERATION,)) * length
+            at += length
+        if options != segment.options:
+            buffer.packet = changed(buffer.packet, TcpSegment(
+                segment.sport, segment.dport, segment.seq, segment.ack, segment.flags, segment.window, bytes(options),
+                segment.data, segment.urgent, segment.reserved))
+        return Decision.CONTINUE
+
+    def listed(self, _numeric: bool) -> str:
+        kinds = self.value("--strip-options")
+        return f" TCPOPTSTRIP options {write_options(kinds)}" if kinds else ""
+
+
+def read_gateway(text: str) -> int:
+    """An address; a name is not looked up."""
+    try:
+        return parse_ipv4(text)
+    except AddressError:
+        raise UsageError("getaddrinfo: Temporary failure in name resolution\n") from None
+
+
+class Duplicate(Action):
+    """A copy goes by another gateway, and no connection has it (xt_TEE.c, nf_dup_ipv4.c)."""
+
+    name = "TEE"
+    options = (Option("--gateway", read_gateway, format_ipv4, needed=True, can_negate=False),
+               Option("--oif", str, can_negate=False))
+
+    @classmethod
+    def check(cls, given: dict[str, Given], head: Head) -> None:
+        super().check(given, head)
+        if not given["--gateway"].value:
+            raise ImpossibleError("EINVAL")
+
+    def act(self, namespace: NetworkNamespace, buffer: SocketBuffer) -> Answer:
+        name = self.value("--oif")
+        device = namespace.interfaces.get(name) if name else None
+        if (buffer.is_forged and buffer.is_untracked) or (name and device is None):  # a copy is not copied again
+            return Decision.CONTINUE
+        packet = changed(buffer.packet, ttl=buffer.packet.ttl - (buffer.hook in (Hook.PREROUTING, Hook.INPUT)))
+        packet.df = True
+        route = route_output(namespace, self.value("--gateway"), 0, device)
+        if not isinstance(route, RouteMissing):
+            twin = SocketBuffer(packet)
+            twin.is_untracked = twin.is_forged = True
+            ip_output.send(namespace, packet, route, twin)
+        return Decision.CONTINUE
+
+    def listed(self, _numeric: bool) -> str:
+        name = self.value("--oif")
+        return f" TEE gw:{format_ipv4(self.value('--gateway'))}" + (f" oif={name}" if name else "")
+
+
 class FillChecksum(Action):
     """Have the checksum worked out that a card was to fill in; here they are right anyway (xt_CHECKSUM.c)."""
 
@@ -219,4 +314,4 @@ class FillChecksum(Action):
         return " CHECKSUM fill"
 
 
-TARGETS: tuple[type[Action], ...] = (SetTtl, SetTos, SetDscp, ClampMss, FillChecksum)
+TARGETS: tuple[type[Action], ...] = (SetTtl, SetTos, SetDscp, ClampMss, StripOptions, Duplicate, FillChecksum)

@@ -115,6 +115,12 @@ def test_connbytes_has_connections_counted() -> None:
     ("-m string --string GET --algo bm", 'xt match "string"'),
     ("-m connlimit --connlimit-above 3", 'xt match "connlimit"'),
     ("-m tos --tos 0x10", 'xt match "tos"'),
+    ("-m policy --dir in --pol none", "meta secpath missing"), ("-m policy --dir out", "meta secpath exists"),
+    ("-m helper ! --helper ftp", 'ct helper != "ftp"'), ("-m cpu ! --cpu 1", "cpu != 1"),
+    ("-p esp -m esp ! --espspi 5:16", "ip protocol esp esp spi != 5-16"),
+    ("-p esp -m esp", "ip protocol esp meta l4proto esp"),
+    ("-m devgroup --src-group 1 --dst-group 3/7", "iifgroup 0x1 oifgroup and 0x7 == 0x3"),
+    ("-m devgroup ! --src-group 0x1/0xff", "iifgroup and 0xff != 0x1"),
     ("-p tcp -m ecn ! --ecn-tcp-ece --ecn-tcp-cwr --ecn-ip-ect 3",
      "ip protocol tcp tcp flags != ecn tcp flags != cwr ip ecn ce"),
 ])
@@ -123,3 +129,14 @@ def test_nft_lists_it_in_its_own_words(line: str, words: str) -> None:
     router.iptables(f"-A FORWARD {line}")
     listed = table_text(router.namespace.netfilter.tables["filter"], Style(), 1)
     assert f"\t\t{words} counter packets 0 bytes 0\n" in listed
+
+
+@pytest.mark.parametrize(("target", "words"), [
+    ("NFQUEUE --queue-num 3 --queue-bypass", "queue num 3 bypass"),
+    ("NFQUEUE --queue-balance 0:3 --queue-cpu-fanout", "queue num 0-3 fanout"),
+    ("AUDIT --type drop", "log level audit"), ("TEE --gateway 1.2.3.4 --oif eth0", "dup to 1.2.3.4 device eth0")])
+def test_nft_lists_targets_in_its_own_words(target: str, words: str) -> None:
+    router = Router()
+    router.iptables(f"-A FORWARD -j {target}")
+    listed = table_text(router.namespace.netfilter.tables["filter"], Style(), 1)
+    assert f"\t\tcounter packets 0 bytes 0 {words}\n" in listed

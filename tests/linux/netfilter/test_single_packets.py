@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 
 import pytest
 
-from netsandbox.linux.core.hooks import SocketBuffer
+from netsandbox.linux.core.hooks import Hook, SocketBuffer
 from netsandbox.linux.ipv4 import icmp
 from netsandbox.linux.netfilter import reject
 from netsandbox.wire.addresses import parse_ipv4
@@ -78,6 +78,24 @@ ROWS = (
         ("-m conntrack --ctorigsrc 10.0.0.2", "-m conntrack --ctstate UNTRACKED"),
         (packet("icmp", "10.0.0.2", "203.0.113.9"), fragment(50, bytes(8))), (1, 1),
         settings={"raw": 1}),
+    Row("what --update finds it notes", ("-m recent --name X --update", "-m recent --name X --rcheck --hitcount 2",
+                                         "-m recent --name X --set"), (from_port(1), from_port(2)), (1, 1, 2)),
+    Row("there is no policy of IPsec, no helper, and one CPU",
+        ("-m policy --dir in --pol none", "-m policy --dir out --pol ipsec", "-m helper --helper ftp",
+         "-m helper ! --helper ftp", "-m cpu --cpu 0", "-m cpu --cpu 1", "-j AUDIT --type accept"), (from_port(1),),
+        (1, 0, 0, 1, 1, 0, 1)),
+    Row("IPsec's headers have numbers, but for those cut short, and later fragments",
+        ("-p esp --espspi 1:5", "-p esp -m esp ! --espspi 5", "-p esp -m esp", "-p ah --ahspi 6"),
+        (fragment(50, b"\0\0\0\5"), fragment(50, b"\0\0\0\6"), fragment(50, b"\0\0"), fragment(50, bytes(8), 8),
+         fragment(51, b"\4\4\0\0\0\0\0\6"), fragment(51, bytes(7))), (1, 1, 2, 1),
+        (True, True, False, True, True, False)),
+    Row("nobody decides about what is queued", ("-p udp -j NFQUEUE --queue-bypass", "-p tcp -j NFQUEUE", "-p icmp"),
+        (packet("udp", "10.0.0.2", "203.0.113.9"), packet("tcp", "10.0.0.2", "203.0.113.9"),
+         packet("icmp", "10.0.0.2", "203.0.113.9")), (1, 1, 1), (True, False, True)),
+    Row("devices have groups", ("-m devgroup --src-group 0", "-m devgroup ! --dst-group 0/0xf",
+                                "-m devgroup --src-group 1 --dst-group 0"), (from_port(1),), (1, 0, 0)),
+    Row("half a segment is refused without an answer", ("-p tcp -j REJECT --reject-with tcp-reset",),
+        (fragment(TCP, tcp_bytes(10)),), (1,), (False,)),
 )
 
 
@@ -157,6 +175,40 @@ def test_a_refusal_is_not_told_where_the_host_has_written_into_the_options(monke
     buffer.frame = Frame(1, 2, ETH_P_IP, before)
     reject.send_unreachable(Router().namespace, buffer, 3)
     assert bool(told) is is_told
+
+
+def test_options_are_blotted_out() -> None:
+    router = Router()
+    router.iptables("-t mangle -A FORWARD -p tcp -j TCPOPTSTRIP --strip-options timestamp,mss")
+    options = bytes.fromhex("020405b4 0402 080a0000000100000002 01 030307")
+    sent = router.pass_through(IPv4Packet(INSIDE_HOST, OUTSIDE_HOST, TCP, TcpSegment(1, 80, 1, 0, SYN, 100, options)),
+                               "eth0", "eth1")
+    assert sent is not None
+    assert isinstance(sent.payload, TcpSegment)
+    assert sent.payload.options == bytes.fromhex("01010101 0402 01010101010101010101 01 030307")
+
+
+def test_what_is_sent_to_oneself_has_a_way_back() -> None:
+    router = Router()
+    router.iptables("-t raw -A PREROUTING -m rpfilter")
+    for name in ("lo", "eth0"):
+        router.namespace.netfilter.traverse(router.namespace, Hook.PREROUTING, SocketBuffer(
+            packet("udp", "203.0.113.9", "10.0.0.1")), router.namespace.interfaces[name], None)
+    assert router.namespace.netfilter.tables["raw"].chains["PREROUTING"].rules[0].packets == 1
+
+
+def test_nat_leaves_a_wrong_checksum_as_wrong_as_it_was() -> None:
+    router = Router()
+    router.namespace.write_sysctl("net.netfilter.nf_conntrack_checksum", 0)
+    router.iptables("-t nat -A POSTROUTING -j SNAT --to-source 203.0.113.50")
+    sent = router.pass_through(IPv4Packet(INSIDE_HOST, OUTSIDE_HOST, UDP, UdpDatagram(1, 2, b"x", 0x1234)),
+                               "eth0", "eth1")
+    assert sent is not None
+    assert isinstance(sent.payload, UdpDatagram)
+    assert sent.payload.checksum is not None
+    ends, moved = (INSIDE_HOST, OUTSIDE_HOST), (sent.src, sent.dst)
+    wrong = 0x1234 - sent.payload.right_checksum(*ends)
+    assert (sent.payload.checksum - sent.payload.right_checksum(*moved) - wrong) % 0xFFFF == 0
 
 
 def test_a_syn_is_told_a_smaller_segment_size_and_nothing_else_is() -> None:

@@ -6,7 +6,7 @@ import pytest
 
 from netsandbox.engine.units import SECOND
 from netsandbox.linux.netfilter import track_tcp
-from netsandbox.linux.netfilter.connection import SEEN_REPLY, Connection, tuple_of
+from netsandbox.linux.netfilter.connection import ASSURED, SEEN_REPLY, Connection, tuple_of
 from netsandbox.linux.netfilter.track_tcp import STATES, TRANSITIONS
 from netsandbox.wire.addresses import parse_ipv4
 from netsandbox.wire.ipv4 import TCP, IPv4Packet
@@ -98,6 +98,8 @@ def entry(router: Router) -> Connection:
     pytest.param([("c", SYN, 100, 0, 0), ("s", SYN, 500, 0, 0), ("c", SYN | ACK, 100, 501, 0),
                   ("s", SYN | ACK, 500, 101, 0), ("s", ACK, 501, 101, 0)], "ESTABLISHED",
                  id="both began at once, and the answering side's ACK ends it"),
+    pytest.param([("c", SYN, 100, 0, 0), ("s", SYN, 500, 0, 0), ("c", SYN | ACK, 100, 501, 0),
+                  ("s", SYN | ACK, 500, 101, 0)], "SYN_RECV", id="both began at once, and both have answered"),
     pytest.param([*HANDSHAKE, ("c", FIN | ACK, 101, 501, 0), ("s", RST, 0, 0, 0)], "FIN_WAIT",
                  id="a RST without a number, of what is being closed: valid, and too old to matter"),
     pytest.param([*HANDSHAKE, ("s", ACK, 501, 101, 10), ("s", RST, 511, 0, 0)], "CLOSE",
@@ -113,6 +115,12 @@ def test_a_conversation_leads_to_a_state(steps: list[Step], state: str) -> None:
     router, valid = talk(steps)
     assert all(valid)
     assert STATES[entry(router).state] == state
+
+
+def test_what_was_never_established_is_not_assured() -> None:
+    closed, _valid = talk([*HANDSHAKE[:2], ("c", FIN | ACK, 101, 501, 0), ("s", ACK, 501, 102, 0)])
+    assert not entry(closed).status & ASSURED
+    assert entry(talk(HANDSHAKE)[0]).status & ASSURED
 
 
 def test_a_closed_connection_that_begins_anew_is_another_one() -> None:
