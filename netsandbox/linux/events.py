@@ -162,7 +162,7 @@ class VerdictGiven(_VerdictGiven):
     def __new__(cls, namespace: str, hook: str, packet: IPv4Packet, verdict: Dropped | Outcome | None,
                 walks: tuple[ChainWalk | Passage, ...] = (), *others: Any) -> VerdictGiven:
         """What was recorded; of known ways it is told now which rules the packet met."""
-        told = tuple(walk if isinstance(walk, tuple) else walk.told() for walk in walks)
+        told = tuple(walk.told() for walk in walks)
         return super().__new__(cls, namespace, hook, packet, verdict, told, *others)
 
 

@@ -17,6 +17,7 @@ from netsandbox.linux.netfilter.connection import (
     TOLD_WITH_PORTS,
     Connection,
     FlowTuple,
+    made_as,
 )
 from netsandbox.linux.netfilter.events import INVALID, UNTRACKED
 from netsandbox.wire.addresses import FEW, format_ipv4
@@ -94,8 +95,8 @@ def line_of(connection: Connection, now: int) -> Line:
     """A connection as it is now."""
     left = connection.expires - now if connection.status & CONFIRMED else connection.lifetime
     counts = connection.counts
-    return Line._make((connection.original, connection.reply, max(0, left - 1) // SECOND, connection.state,
-                       connection.status, connection.mark, None if counts is None else tuple(map(tuple, counts))))
+    return made_as(Line, (connection.original, connection.reply, max(0, left - 1) // SECOND, connection.state,
+                          connection.status, connection.mark, None if counts is None else tuple(map(tuple, counts))))
 
 
 def connection_text(connection: Connection, now: int) -> str:

@@ -28,6 +28,7 @@ PAGE = 32
 """Packets whose ways are on one page."""
 seen_as, walked_as = RuleSeen._make, ChainWalk._make
 """From the fields in their order; a class is called in three times the time, and a packet meets dozens of rules."""
+passed_as = tuple.__new__
 
 
 class Way:
@@ -84,14 +85,11 @@ class Page:
         return walked_as((table, chain, tuple(steps), word, way.by_policy))
 
 
-class Passage:
+class Passage(NamedTuple):
     """A packet that went a known way: it stands in a record for the ChainWalk that is made of it when that is read."""
 
-    __slots__ = ("number", "page")
-
-    def __init__(self, page: Page, number: int) -> None:
-        self.page = page
-        self.number = number
+    page: Page
+    number: int
 
     def told(self) -> ChainWalk:
         return self.page.told(self.number)
@@ -125,14 +123,15 @@ class Megaflow:
             page = table.page = Page()
         if way not in page.opened:
             page.open(way, self.asked)
+        ways = page.ways
         for rule in self.hits:
             rule.packets += 1
             rule.bytes += length
         if end is not None:
             end.packets += 1
             end.bytes += length
-        page.ways.append((way, length))
-        return Passage(page, len(page.ways) - 1)
+        ways.append((way, length))
+        return passed_as(Passage, (page, len(ways) - 1))
 
 
 class Question(NamedTuple):

@@ -55,7 +55,13 @@ def translate(packet: IPv4Packet, answer: FlowTuple, is_source: bool) -> IPv4Pac
     elif isinstance(payload, IcmpMessage) and payload.type in INVERSE_TYPES:
         rest = answer.sport << 16 | payload.rest & 0xFFFF
         payload = IcmpMessage(payload.type, payload.code, rest, payload.data)
-    twin = changed(packet, src=address) if is_source else changed(packet, dst=address)
+    twin = packet.with_ttl(packet.ttl)
+    if is_source:
+        twin.src = address
+    else:
+        twin.dst = address
+    if twin.checksum is not None:
+        twin.checksum = _updated(twin.checksum, _sum(old), _sum(address))
     twin.payload = payload
     return twin
 

@@ -9,7 +9,15 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, NamedTuple
 
 from netsandbox.engine.units import SECOND
-from netsandbox.linux.netfilter.connection import ASSURED, ORIGINAL, REPLY, SEEN_REPLY, Connection, direction_of
+from netsandbox.linux.netfilter.connection import (
+    ASSURED,
+    ESTABLISHED_REPLY,
+    ORIGINAL,
+    REPLY,
+    SEEN_REPLY,
+    Connection,
+    made_as,
+)
 from netsandbox.wire.options import whole_options
 from netsandbox.wire.sequence import HALF, MASK, after, before
 from netsandbox.wire.tcp import ACK, FIN, PSH, RST, SYN, URG, TcpSegment
@@ -23,6 +31,8 @@ NO, SS, SR, ES, FW, CW, LA, TW, CL, S2 = range(10)
 INVALID, IGNORE = 10, 11
 """What a transition may be beside a state: the segment makes no sense, or may make sense to the ends alone."""
 IV, IG = INVALID, IGNORE
+ORDINARY = frozenset({ES, FW, CW, LA, TW})
+"""States that a segment always leads to if it fits the windows."""
 SET_SYN, SET_SYNACK, SET_FIN, SET_ACK, SET_RST, SET_NONE = range(6)
 INDEX = tuple(SET_RST if flags & RST else (SET_SYNACK if flags & ACK else SET_SYN) if flags & SYN else
               SET_FIN if flags & FIN else SET_ACK if flags & ACK else SET_NONE for flags in range(256))
@@ -165,38 +175,49 @@ def track(connection: Connection, segment: TcpSegment, info: int, sysctls: Sysct
     tracking = connection.tcp
     assert isinstance(tracking, TcpTracking), "a TCP connection begins with `begin`"
     settings = sysctls.derived(Settings)
-    direction, index, old = direction_of(info), INDEX[segment.flags], connection.state
+    direction, index, old = REPLY if info >= ESTABLISHED_REPLY else ORIGINAL, INDEX[segment.flags], connection.state
     new = TRANSITIONS[direction][index][old]
-    sender, receiver = tracking.sides[direction], tracking.sides[not direction]
     skips_window = False
+    if new not in ORDINARY:
+        special = _special(connection, tracking, segment, direction, new, settings)
+        if isinstance(special, bool):
+            return special, None
+        old, new, skips_window = special
+    if not skips_window:
+        fits = _fits(tracking, segment, direction, index, old, settings)
+        if fits is not True:
+            return fits is None, None
+    return True, _accepted(connection, tracking, segment, direction, index, old, new, settings)
+
+
+def _special(connection: Connection, tracking: TcpTracking, segment: TcpSegment, direction: int, new: int,
+             settings: Settings) -> tuple[int, int, bool] | bool:
+    """A segment that may not lead to the state that the table names.
+
+    Returns:
+        The states before and after, and whether no window is asked; or, where nothing comes of it, whether it is valid.
+    """
+    index, old = INDEX[segment.flags], connection.state
     if new == SS and old >= TW:
-        if sender.closed_first or receiver.closed_first or (
+        if tracking.sides[ORIGINAL].closed_first or tracking.sides[REPLY].closed_first or (
                 tracking.last_direction == direction and tracking.last_index == SET_RST):
             raise ReopenedError(connection)
         new = IG
     if new == IG:
-        resynchronised = _ignored(tracking, segment, direction, index)
-        if not resynchronised:
-            return True, None
-        old, new = SS, SR
-        sender, receiver = tracking.sides[direction], tracking.sides[not direction]
-    elif new == IV:
-        return False, None
-    elif new == S2:
+        return (SS, SR, False) if _ignored(tracking, segment, direction, index) else True
+    if new == IV:
+        return False
+    if new == S2:
         tracking.simultaneous = True
     elif new == SR and direction == REPLY and index == SET_ACK and tracking.simultaneous:
         new = ES
     elif new == CL and index == SET_RST:
         verdict = _reset(connection, tracking, segment, direction, settings)
         if verdict is None:
-            return False, None
+            return False
         keeps, skips_window = verdict
-        new = old if keeps else new
-    if not skips_window:
-        fits = _fits(tracking, segment, direction, index, old, settings)
-        if fits is not True:
-            return fits is None, None
-    return True, _accepted(connection, tracking, segment, direction, index, old, new, settings)
+        return old, old if keeps else new, skips_window
+    return old, new, False
 
 
 def close(connection: Connection) -> None:
@@ -302,7 +323,7 @@ def _fits(tracking: TcpTracking, segment: TcpSegment, direction: int, index: int
 
 def _is_inside(sender: Side, receiver: Side, seq: int, end: int, sack: int) -> bool:
     """The four conditions on sequence and acknowledgement numbers, with `before` and `after` written out."""
-    window = max(MAX_ACK_WINDOW, sender.max_win)
+    window = sender.max_win if sender.max_win > MAX_ACK_WINDOW else MAX_ACK_WINDOW
     return not ((seq - sender.max_end - 1) & MASK < HALF or (sack - receiver.end - 1) & MASK < HALF
                 or (receiver.max_win and (sender.end - receiver.max_win - 1 - end) & MASK < HALF)
                 or (receiver.end - window - 1 - sack) & MASK < HALF)
@@ -340,7 +361,7 @@ def _learn(sender: Side, receiver: Side, has_ack: bool, ack: int, sack: int, end
 
 
 def _count_retransmissions(tracking: TcpTracking, segment: TcpSegment, direction: int, end: int) -> None:
-    this = Last._make((segment.seq, segment.ack, end, segment.window))
+    this = made_as(Last, (segment.seq, segment.ack, end, segment.window))
     if tracking.last == this and tracking.last_direction == direction:
         tracking.retransmissions += 1
     else:
@@ -373,7 +394,8 @@ def _lifetime(tracking: TcpTracking, index: int, state: int, settings: Settings)
         return min(usual, settings.max_retrans)
     if index == SET_RST:
         return settings.lifetimes[CL]
-    if tracking.sides[0].unacked or tracking.sides[1].unacked:
+    first, second = tracking.sides
+    if first.unacked or second.unacked:
         return min(usual, settings.unacknowledged)
     if not tracking.last.window:
         return min(usual, settings.max_retrans)
