@@ -8,6 +8,7 @@ from __future__ import annotations
 from enum import IntFlag
 from typing import ClassVar, NamedTuple
 
+from netsandbox.engine.made import made_as
 from netsandbox.wire.icmp import ECHO_REPLY, ECHO_REQUEST, TIMESTAMP_REPLY, TIMESTAMP_REQUEST, IcmpMessage
 from netsandbox.wire.ipv4 import ICMP, TCP, UDP, IPv4Packet
 from netsandbox.wire.tcp import TcpSegment
@@ -55,10 +56,6 @@ SRC_NAT, DST_NAT = int(Status.SRC_NAT), int(Status.DST_NAT)
 SRC_NAT_DONE, DST_NAT_DONE, DYING = int(Status.SRC_NAT_DONE), int(Status.DST_NAT_DONE), int(Status.DYING)
 NAT_MASK = SRC_NAT | DST_NAT
 NAT_DONE = SRC_NAT_DONE | DST_NAT_DONE
-
-
-made_as = tuple.__new__
-"""An instance of a NamedTuple from its fields; to call the class takes more than twice as long."""
 
 
 class FlowTuple(NamedTuple):

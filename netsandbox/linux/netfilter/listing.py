@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from functools import lru_cache
 from typing import NamedTuple
 
+from netsandbox.engine.made import made_as
 from netsandbox.engine.units import SECOND
 from netsandbox.linux.netfilter import track_sctp, track_tcp
 from netsandbox.linux.netfilter.connection import (
@@ -17,7 +18,6 @@ from netsandbox.linux.netfilter.connection import (
     TOLD_WITH_PORTS,
     Connection,
     FlowTuple,
-    made_as,
 )
 from netsandbox.linux.netfilter.events import INVALID, UNTRACKED
 from netsandbox.wire.addresses import FEW, format_ipv4

@@ -12,6 +12,7 @@ from collections import Counter
 from collections.abc import Callable, Hashable
 from typing import TYPE_CHECKING, NamedTuple, TypeAlias
 
+from netsandbox.engine.made import made_as
 from netsandbox.linux.netfilter.events import ChainWalk, RuleSeen
 
 if TYPE_CHECKING:
@@ -28,7 +29,6 @@ PAGE = 32
 """Packets whose ways are on one page."""
 seen_as, walked_as = RuleSeen._make, ChainWalk._make
 """From the fields in their order; a class is called in three times the time, and a packet meets dozens of rules."""
-passed_as = tuple.__new__
 
 
 class Way:
@@ -131,7 +131,7 @@ class Megaflow:
             end.packets += 1
             end.bytes += length
         ways.append((way, length))
-        return passed_as(Passage, (page, len(ways) - 1))
+        return made_as(Passage, (page, len(ways) - 1))
 
 
 class Question(NamedTuple):

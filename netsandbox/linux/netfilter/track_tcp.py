@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, NamedTuple
 
+from netsandbox.engine.made import made_as
 from netsandbox.engine.units import SECOND
 from netsandbox.linux.netfilter.connection import (
     ASSURED,
@@ -16,7 +17,6 @@ from netsandbox.linux.netfilter.connection import (
     REPLY,
     SEEN_REPLY,
     Connection,
-    made_as,
 )
 from netsandbox.wire.options import whole_options
 from netsandbox.wire.sequence import HALF, MASK, after, before

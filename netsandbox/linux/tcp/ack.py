@@ -61,11 +61,14 @@ def take(conn: Connection, segment: TcpSegment, said: Options, count: int = 1) -
     if not conn.sent:
         if flag & ack_bits.TWICE:
             recovery.alert(conn, flag, 0)
-        _look_at_probe(conn)
-        recovery.take_probe_answer(conn, ack, flag)
+        if conn.unsent:
+            _look_at_probe(conn)
+        if conn.probe_end is not None:
+            recovery.take_probe_answer(conn, ack, flag)
         return ""
     flag |= _clean(conn, progress, ack)
-    recovery.take_probe_answer(conn, ack, flag)
+    if conn.probe_end is not None:
+        recovery.take_probe_answer(conn, ack, flag)
     _finish(conn, flag, progress, count)
     return ""
 
@@ -189,8 +192,6 @@ def take_echo(conn: Connection) -> None:
 
 def _look_at_probe(conn: Connection) -> None:
     """A window that opens ends the probing, another answer prolongs it (tcp_ack_probe)."""
-    if not conn.unsent:
-        return
     chunk = conn.unsent[0]
     end = (chunk.seq + min(len(chunk.data), max(conn.mss, 1)) + (chunk.fin and len(chunk.data) <= conn.mss)) & MASK
     if not after(end, output.window_end(conn)):

@@ -16,7 +16,7 @@ TIMESTAMP_SIZE = 12
 SACK_BASE, SACK_BLOCK = 4, 8
 
 _STAMPS = Struct("!II")
-_ALIGNED = Struct("!IIII")
+_ALIGNED = Struct("!III")
 _ALIGNED_HEAD = 0x0101080A
 
 
@@ -81,7 +81,7 @@ def of_syn(mss: int, stamp: tuple[int, int] | None, sack: bool, scale: int | Non
 
 def of_data(stamp: tuple[int, int] | None, sacks: tuple[tuple[int, int], ...]) -> bytes:
     """The options of every later segment: timestamps, then what has come out of order (or twice, RFC 2883)."""
-    out = _ALIGNED.pack(_ALIGNED_HEAD, *stamp, 0)[:TIMESTAMP_SIZE] if stamp is not None else b""
+    out = _ALIGNED.pack(_ALIGNED_HEAD, *stamp) if stamp is not None else b""
     if sacks:
         out += bytes((NOP, NOP, SACK, 2 + SACK_BLOCK * len(sacks)))
         out += b"".join(_STAMPS.pack(*block) for block in sacks)

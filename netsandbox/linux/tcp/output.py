@@ -90,13 +90,15 @@ def write(conn: Connection, is_nagle_off: bool = False, only_one: bool = False) 
     conn.more_to_send = conn.congestion.held_back = False
     sent, was_idle = 0, not conn.sent
     while conn.unsent:
-        size, is_filled = next_burst(conn, is_nagle_off, is_filled), False
-        if size < 0 or not _send_burst(conn, size):
+        mss = current_mss(conn)
+        size, is_filled = next_burst(conn, mss, is_nagle_off, is_filled), False
+        if size < 0 or not _send_burst(conn, size, mss):
             break
         sent += 1
         if only_one:
             break
-        if conn.namespace.scheduler.in_process and conn.unsent and next_burst(conn, is_nagle_off) >= 0:
+        if conn.unsent and conn.namespace.scheduler.in_process and (
+                next_burst(conn, current_mss(conn), is_nagle_off) >= 0):
             conn.more_to_send = True
             break
     is_full = conn.congestion.held_back or conn.in_flight >= conn.congestion.window
@@ -123,13 +125,13 @@ def _note_use(conn: Connection, is_full: bool) -> None:
     state.used_since = now
 
 
-def next_burst(conn: Connection, is_nagle_off: bool = False, is_filled: bool = False) -> int:
+def next_burst(conn: Connection, mss: int, is_nagle_off: bool = False, is_filled: bool = False) -> int:
     """How many bytes leave next (0 for a bare FIN), or -1: the windows or Nagle keep them back.
 
     Args:
         is_filled: it was looked at before, so that the first chunk has what it may take from the next.
     """
-    chunk, mss, window = conn.unsent[0], current_mss(conn), conn.congestion.window
+    chunk, window = conn.unsent[0], conn.congestion.window
     quota = window - conn.in_flight
     if quota <= 0:
         return -1
@@ -223,13 +225,12 @@ def _split_point(conn: Connection, chunk: Chunk, mss: int, quota: int, obeys_nag
     return needed
 
 
-def _send_burst(conn: Connection, size: int) -> bool:
+def _send_burst(conn: Connection, size: int, mss: int) -> bool:
     """Cut `size` bytes of the first chunk into segments and send them; False when none of them could leave.
 
     Of a burst that a queue takes in part the rest counts as sent, and is lost (tbf_segment).
     """
-    chunk = conn.unsent[0]
-    mss = max(current_mss(conn), 1)
+    chunk, mss = conn.unsent[0], max(mss, 1)
     whole = size == len(chunk.data)
     is_burst = size > mss
     if size < -(-size // mss) * mss and size % mss:
@@ -295,9 +296,10 @@ def fill_window(conn: Connection) -> bool:
     room = distance(window_end(conn), chunk.seq)
     if room <= 0:
         return False
-    size = min(room, current_mss(conn), len(chunk.data))
+    mss = current_mss(conn)
+    size = min(room, mss, len(chunk.data))
     chunk.push, was_idle = chunk.push or size < len(chunk.data), not conn.sent
-    if _send_burst(conn, size):
+    if _send_burst(conn, size, mss):
         _run_timer(conn, was_idle)
     return True
 

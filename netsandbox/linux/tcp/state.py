@@ -9,6 +9,7 @@ from collections.abc import Callable
 from enum import IntEnum
 from typing import TYPE_CHECKING, Any, ClassVar, NamedTuple
 
+from netsandbox.engine.made import made_as
 from netsandbox.linux.core.socket import Process, Socket
 from netsandbox.linux.tcp import alarm
 from netsandbox.linux.tcp.congestion import Congestion
@@ -321,8 +322,9 @@ class Connection(Socket):
     def change(self, state: TcpState, why: str) -> None:
         """Go to another state, and say so."""
         if state is not self.state:
-            self.namespace.record(TcpStateChanged._make((
-                self.namespace.name, self.address, self.port, self.peer, self.peer_port, NAMES[self.state],
+            namespace = self.namespace
+            namespace.record(made_as(TcpStateChanged, (
+                namespace.name, self.address, self.port, self.peer, self.peer_port, NAMES[self.state],
                 NAMES[state], why)))
             self.state = state
 

@@ -48,15 +48,6 @@ def way_of(conn: Connection) -> OutputRoute | RouteMissing:
     return route
 
 
-def route_of(conn: Connection) -> OutputRoute | None:
-    """The way to the peer, or None (recorded)."""
-    route = way_of(conn)
-    if isinstance(route, OutputRoute):
-        return route
-    conn.namespace.record(route)
-    return None
-
-
 def advertised_mss(namespace: NetworkNamespace, route: OutputRoute) -> int:
     """What we tell the peer that we take (dst_metric_advmss, ipv4_default_advmss)."""
     least = namespace.sysctls.get("net.ipv4.route.min_adv_mss")
@@ -105,7 +96,7 @@ def current_mss(conn: Connection) -> int:
 
 
 def _sack_blocks(conn: Connection) -> tuple[tuple[int, int], ...]:
-    if not conn.has_sack or not (conn.sacks or conn.duplicate):
+    if not conn.has_sack:
         return ()
     blocks = ([conn.duplicate] if conn.duplicate else []) + conn.sacks
     conn.duplicate = None
@@ -133,7 +124,7 @@ def transmit(conn: Connection, seq: int, flags: int, data: bytes = b"", size: in
         room, offered = min(conn.receive_window, window.MAX_WINDOW), _syn_options(conn)
     else:
         stamp = (stamp_now(namespace, conn.stamp_offset), conn.recent_stamp) if conn.has_stamps else None
-        offered = options.of_data(stamp, _sack_blocks(conn))
+        offered = options.of_data(stamp, _sack_blocks(conn) if conn.sacks or conn.duplicate else ())
         room = window.select(conn)
         if conn.ecn:
             flags |= ecn.send(conn, seq, bool(data))
@@ -159,15 +150,16 @@ def transmit(conn: Connection, seq: int, flags: int, data: bytes = b"", size: in
 
 def _leaves_at_once(conn: Connection) -> bool:
     """The interface has no queue."""
-    route = route_of(conn)
-    return route is not None and route.interface.shaper is None
+    route = way_of(conn)
+    return isinstance(route, OutputRoute) and route.interface.shaper is None
 
 
 def deliver(conn: Connection, segment: TcpSegment, size: int = 0, count: int = 1) -> str:
     """Put a segment, or `count` of them of some size, into a packet and send it (__ip_queue_xmit)."""
     namespace = conn.namespace
-    route = route_of(conn)
-    if route is None:
+    route = way_of(conn)
+    if not isinstance(route, OutputRoute):
+        namespace.record(route)
         return "EHOSTUNREACH"
     kind = ConfirmingPacket if conn.confirm else IPv4Packet
     conn.confirm = False
@@ -207,7 +199,8 @@ def _note_ack(conn: Connection) -> None:
             conn.ato = ATO_MIN
     conn.ack_wanted = conn.ack_now = conn.no_memory = False
     conn.pushed_in = 0
-    alarm.disarm_ack(conn)
+    if conn.ack_timer is not None or conn.compressed is not None:
+        alarm.disarm_ack(conn)
 
 
 def _note_data(conn: Connection) -> None:
