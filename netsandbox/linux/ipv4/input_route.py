@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 from netsandbox.linux.device_events import RuleMatched
 from netsandbox.linux.drop import Dropped, DropReason, Operand
@@ -24,23 +24,30 @@ ORDINARY = tuple(top not in (0, 127) and top < 224 for top in range(256))
 """By an address's first byte: whether a host can have it and a wire may show it."""
 
 
-class InputRoute(NamedTuple):
-    """What to do with a packet that came in."""
+class InputRoute:
+    """What to do with a packet that came in.
 
-    type: str
-    """local, broadcast, multicast, unicast (to forward) or unreachable."""
-    refusal: Dropped | None
-    """Set when the packet is not taken at all."""
-    error: str
-    """errno name behind `unreachable`: a router answers it with an ICMP error."""
-    route: Route | None
-    interface: Interface | None
-    """The one to leave by, when it is to be forwarded."""
-    chosen: OutputRoute | None
-    redirect: bool
-    """The packet leaves as it came, so its sender knows a shorter way."""
-    rule: RuleMatched | None = None
-    """The rule that let it be `unreachable`."""
+    Attributes:
+        type: local, broadcast, multicast, unicast (to forward) or unreachable.
+        refusal: set when the packet is not taken at all.
+        error: errno name behind `unreachable`: a router answers it with an ICMP error.
+        interface: the one to leave by, when it is to be forwarded.
+        redirect: the packet leaves as it came, so its sender knows a shorter way.
+        rule: the one that let it be `unreachable`.
+    """
+
+    __slots__ = ("chosen", "error", "interface", "redirect", "refusal", "route", "rule", "type")
+
+    def __init__(self, kind: str, refusal: Dropped | None, error: str, route: Route | None, interface: Interface | None,
+                 chosen: OutputRoute | None, redirect: bool, rule: RuleMatched | None = None) -> None:
+        self.type = kind
+        self.refusal = refusal
+        self.error = error
+        self.route = route
+        self.interface = interface
+        self.chosen = chosen
+        self.redirect = redirect
+        self.rule = rule
 
 
 def route_input(interface: Interface, source: int, destination: int, mark: int = 0,

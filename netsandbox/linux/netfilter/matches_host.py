@@ -29,7 +29,7 @@ if TYPE_CHECKING:
     from netsandbox.linux.core.hooks import SocketBuffer
     from netsandbox.linux.core.interface import Interface
     from netsandbox.linux.core.namespace import NetworkNamespace
-    from netsandbox.linux.netfilter.rule import Head
+    from netsandbox.linux.netfilter.rule import Fields, Head
 
 ADDRESS_TYPES = ("UNSPEC", "UNICAST", "LOCAL", "BROADCAST", "ANYCAST", "MULTICAST", "BLACKHOLE", "UNREACHABLE",
                  "PROHIBIT", "THROW", "NAT", "XRESOLVE")
@@ -64,6 +64,13 @@ class AddressType(Match):
         if "--limit-iface-in" in given:
             return frozenset({Hook.PREROUTING, Hook.INPUT, Hook.FORWARD})
         return frozenset({Hook.FORWARD, Hook.OUTPUT, Hook.POSTROUTING}) if "--limit-iface-out" in given else None
+
+    @property
+    def looks_at(self) -> Fields:
+        if "--limit-iface-in" in self.given or "--limit-iface-out" in self.given:
+            return None
+        return tuple(field for flag, field in (("--src-type", source_type_of), ("--dst-type", destination_type_of))
+                     if flag in self.given)
 
     def holds(self, namespace: NetworkNamespace, buffer: SocketBuffer) -> bool:
         packet = buffer.packet
@@ -101,6 +108,20 @@ def address_type(namespace: NetworkNamespace, address: int) -> str:
     if is_multicast(address):
         return "MULTICAST"
     return namespace.routes.address_type(address).upper()
+
+
+def _space_of(buffer: SocketBuffer) -> NetworkNamespace:
+    interface = buffer.entered or buffer.leaves
+    assert interface is not None, "at each hook it is known where a packet came in or where it leaves"
+    return interface.namespace
+
+
+def source_type_of(buffer: SocketBuffer) -> str:
+    return address_type(_space_of(buffer), buffer.packet.src)
+
+
+def destination_type_of(buffer: SocketBuffer) -> str:
+    return address_type(_space_of(buffer), buffer.packet.dst)
 
 
 def read_device(text: str) -> str:

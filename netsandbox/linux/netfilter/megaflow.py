@@ -105,9 +105,10 @@ class Megaflow:
         verdict: what it ends with.
         asked: the rules that are asked.  hits: those that take the packet.
         end: the built-in chain whose end it comes to, if it does.
+        last: the target that ends it and does something, with which each packet begins.
     """
 
-    __slots__ = ("asked", "end", "hits", "verdict", "way")
+    __slots__ = ("asked", "end", "hits", "last", "verdict", "way")
 
     def __init__(self, walk: Walk, verdict: HookVerdict, told: ChainWalk) -> None:
         self.verdict = verdict
@@ -115,6 +116,7 @@ class Megaflow:
         self.asked = walk.asked
         self.hits = [rule for rule, _length in walk.hits]
         self.end = walk.base if walk.reached_end else None
+        self.last = walk.last
 
     def follow(self, table: Table, length: int) -> Passage:
         """Lead a packet of so many bytes the same way."""
@@ -159,7 +161,7 @@ class Megaflows:
         return node  # type: ignore[return-value]
 
     def learn(self, walk: Walk, verdict: HookVerdict, told: ChainWalk) -> None:
-        """Remember a way that has changed nothing about its packet, unless a condition looked at more than fields."""
+        """Remember a way that has changed nothing before its end, unless a condition looked at more than fields."""
         fields: dict[Field, None] = {}
         for condition in walk.looked:
             looks_at = condition.looks_at

@@ -134,7 +134,7 @@ class Netfilter:
                 if chain.kind == "nat":
                     nat_chains[chain.hook] = (*nat_chains.get(chain.hook, ()), ChainFunction(table, chain))
                 else:
-                    found.append((chain.priority, chain.hook, ChainFunction(table, chain)))
+                    found.append((chain.priority, chain.hook, ChainFunction(table, chain).ask))
         self._nat_chains = {hook: tuple(sorted(chains, key=_priority)) for hook, chains in nat_chains.items()} or (
             NO_CHAINS)
         if self.is_tracking:
@@ -154,9 +154,7 @@ class Netfilter:
                  leaves: Interface | None) -> HookVerdict:
         """Ask the functions of a hook in turn, until one does not let the packet go on, and record it."""
         buffer.hook, buffer.entered, buffer.leaves = hook, entered, leaves
-        walks: list[ChainWalk | Passage] = []
-        buffer.walks = walks
-        packet, verdict = buffer.packet, None
+        buffer.walks, packet, verdict = [], buffer.packet, None
         for function in self.functions.get(hook, ()):
             verdict = function(namespace, buffer)
             if verdict is not None:
@@ -169,7 +167,7 @@ class Netfilter:
         else:
             words = unconnected_words(buffer.refused, buffer.is_untracked) if self.is_tracking else ""
             made_at = -1
-        namespace.record((VerdictGiven, namespace.name, hook.label, packet, verdict, tuple(walks),
+        namespace.record((VerdictGiven, namespace.name, hook.label, packet, verdict, (*buffer.walks,),
                           entered.name if entered is not None else "", leaves.name if leaves is not None else "",
                           None if after is packet else after, words, made_at))
         return verdict
@@ -177,7 +175,7 @@ class Netfilter:
     def ask_nat(self, namespace: NetworkNamespace, buffer: SocketBuffer) -> HookVerdict:
         """The nat table's rules of the present hook, about a connection's first packet."""
         for chain in self._nat_chains.get(buffer.hook, ()):
-            verdict = chain(namespace, buffer)
+            verdict = chain.ask(namespace, buffer)
             if verdict is not None or nat.is_settled_at(buffer.hook, buffer.connection):
                 return verdict
         return None

@@ -77,6 +77,8 @@ class Target:
     needs_tracking: ClassVar[bool] = False
     only_decides: ClassVar[bool] = False
     """Its answer is always the same, and is all that comes of it."""
+    ends_walk: ClassVar[bool] = False
+    """It says ACCEPT, or has done nothing and the packet is lost: no rule is asked after it."""
 
     @property
     def text(self) -> str:

@@ -96,6 +96,7 @@ class Translation(Action):
 
     tables = NAT
     needs_tracking = True
+    ends_walk = True
 
     @classmethod
     def admit(cls, flag: str, text: str, head: Head) -> None:

@@ -55,12 +55,13 @@ class Walk:
     Attributes:
         asked: the rules that were asked.  steps: the same as they are told of.  looked: the conditions that were.
         hits: the rules that took the packet, with its length then.
-        acted: a target has done something with the packet, or beside it.
+        acted: a target has done something with the packet, or beside it, and rules could be asked after that.
+        last: the target that has done something, where it always ends the walk.
         is_told: who listens has heard of it (nft_traceinfo.packet_dumped).
     """
 
-    __slots__ = ("acted", "asked", "base", "buffer", "hits", "is_told", "looked", "namespace", "reached_end", "steps",
-                 "table")
+    __slots__ = ("acted", "asked", "base", "buffer", "hits", "is_told", "last", "looked", "namespace", "reached_end",
+                 "steps", "table")
 
     def __init__(self, namespace: NetworkNamespace, buffer: SocketBuffer, table: Table, base: Chain) -> None:
         self.namespace = namespace
@@ -72,6 +73,7 @@ class Walk:
         self.looked: list[Condition] = []
         self.hits: list[tuple[Rule, int]] = []
         self.reached_end = self.acted = self.is_told = False
+        self.last: Target | None = None
 
     def take(self) -> HookVerdict:
         """Ask the rules in turn; None: the packet goes on."""
@@ -108,7 +110,10 @@ class Walk:
             return answer if answer.operands else _dropped(self.table, chain, rule)
 
     def _act(self, target: Target) -> Answer:
-        self.acted = self.acted or not target.only_decides
+        if target.ends_walk:
+            self.last = target
+        elif not target.only_decides:
+            self.acted = True
         return target.act(self.namespace, self.buffer)
 
     def _tell(self, chain: Chain, rule: Rule | None, answer: Answer) -> None:
@@ -176,7 +181,7 @@ def _dropped(table: Table, chain: Chain, rule: Rule) -> Dropped:
 
 
 class ChainFunction:
-    """A built-in chain as it hooks in (a HookFunction).
+    """A built-in chain as it hooks in, by its `ask` (a HookFunction).
 
     Attributes:
         reroutes: a packet that it changes may have another way to go.
@@ -191,9 +196,9 @@ class ChainFunction:
         self.reroutes = chain.hook is Hook.OUTPUT and chain.kind == "route"
         self.known: Megaflows | None = None
 
-    def __call__(self, namespace: NetworkNamespace, buffer: SocketBuffer) -> HookVerdict:
+    def ask(self, namespace: NetworkNamespace, buffer: SocketBuffer) -> HookVerdict:
         flow = self.known.find(buffer) if self.known is not None and not buffer.traced else None
-        if flow is None:
+        if flow is None or (flow.last is not None and flow.last.act(namespace, buffer) is not ACCEPT):
             return self._walk(namespace, buffer)
         buffer.walks.append(flow.follow(self.table, buffer.packet.total_length))
         return flow.verdict
@@ -208,7 +213,7 @@ class ChainFunction:
         walk.count()
         told = walk.told(verdict)
         buffer.walks.append(told)
-        if not walk.acted:
+        if not walk.acted and (walk.last is None or verdict is None):
             if self.known is None:
                 self.known = Megaflows()
             self.known.learn(walk, verdict, told)

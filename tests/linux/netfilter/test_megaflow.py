@@ -73,7 +73,7 @@ def test_of_a_later_fragment_the_same_is_told_as_of_a_first_one_with_the_same_by
 def test_a_chain_remembers_only_so_many_ways() -> None:
     router = Router()
     router.iptables("-A FORWARD -s 10.0.0.7 -j DROP")
-    function, = router.namespace.netfilter.functions[Hook.FORWARD]
+    function = router.namespace.netfilter.functions[Hook.FORWARD][0].__self__  # type: ignore[attr-defined]
     assert isinstance(function, ChainFunction)
     for number in range(MOST + 9):
         router.pass_through(IPv4Packet(number, 1, TCP, TcpSegment(1, 1, 1, 0, SYN, 1)), "eth0", "eth1")
