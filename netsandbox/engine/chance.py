@@ -23,8 +23,7 @@ class Stream:
     def bits(self, count: int) -> int:
         """The next number of `count` bits, 512 at most."""
         self._count += 1
-        text = f"{self._key}\0{self._count}".encode("utf-8", "surrogatepass")
-        return int.from_bytes(blake2b(text).digest(), "big") >> (512 - count)
+        return _drawn(f"{self._key}\0{self._count}", count)
 
     def below(self, limit: int) -> int:
         """A number from 0 to limit - 1."""
@@ -33,6 +32,11 @@ class Stream:
     def between(self, low: int, high: int) -> int:
         """A number from low to high - 1."""
         return low + self.below(high - low)
+
+
+def _drawn(key: str, count: int) -> int:
+    text = key.encode("utf-8", "surrogatepass")
+    return int.from_bytes(blake2b(text).digest(), "big") >> (512 - count)
 
 
 class Chance:
@@ -44,6 +48,10 @@ class Chance:
     def stream(self, name: str) -> Stream:
         """The stream of that name, from its beginning."""
         return Stream(f"{self.seed}\0{name}")
+
+    def first(self, name: str, count: int) -> int:
+        """The first number, of `count` bits, of the stream of that name."""
+        return _drawn(f"{self.seed}\0{name}\0{1}", count)
 
 
 def secret() -> str:

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from netsandbox.wire.ethernet import Frame
 
 
+KNOWN, BRIDGED = Forwarding.KNOWN, Outcome.BRIDGED
 MOST_PASSED_OVER = 8
 """Ports that a record lists by which a flood did not leave."""
 
@@ -32,10 +33,18 @@ def forward(bridge: Bridge, port: BridgePort | None, out: BridgePort, frame: Fra
     Args:
         row: the record that made the row.
     """
-    refusal = refusal_to(port, out, frame.dst)
-    if refusal is not None:
-        return refusal
-    return send_by(bridge, port, (out,), frame, Forwarding.KNOWN, False, row)
+    if out is port or out.isolated or not out.forwarding:
+        refusal = refusal_to(port, out, frame.dst)
+        if refusal is not None:
+            return refusal
+    interface, namespace, size = out.interface, bridge.namespace, frame.size
+    if size > out.limit or size > interface.peer_limit:
+        return send_singly(bridge, port, (out,), frame, KNOWN, False, row)
+    namespace.record((FrameBridged, bridge.place, place_of(port), frame, out.alone, False, KNOWN, row, ()))
+    interface.sent += 1
+    interface.sent_bytes += size
+    namespace.scheduler.transmit(interface.wire, frame)
+    return BRIDGED
 
 
 def refusal_to(port: BridgePort | None, out: BridgePort, destination: int) -> Dropped | None:

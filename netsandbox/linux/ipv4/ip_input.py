@@ -57,11 +57,15 @@ def receive(interface: Interface, frame: Frame, packet: IPv4Packet) -> Verdict:
 def _receive_hooked(interface: Interface, frame: Frame, packet: IPv4Packet) -> Verdict:
     """The same where something looks at packets."""
     namespace = interface.namespace
-    buffer = namespace.netfilter.buffer_of(packet, interface)
+    netfilter = namespace.netfilter
+    if netfilter.handed is None and not netfilter.looped:
+        buffer = SocketBuffer(packet)
+    else:
+        buffer = netfilter.buffer_of(packet, interface)
     buffer.frame = frame
     if buffer.skips_prerouting:
         return _route(interface, frame, buffer.packet, buffer)
-    verdict = namespace.netfilter.traverse(namespace, PREROUTING, buffer, interface, None)
+    verdict = netfilter.traverse(namespace, PREROUTING, buffer, interface, None)
     return _route(interface, frame, buffer.packet, buffer) if verdict is None else verdict
 
 
@@ -189,8 +193,9 @@ def _forward(interface: Interface, frame: Frame, packet: IPv4Packet, route: Inpu
     if route.redirect and (marks is None or marks.source_route is None):
         icmp.send_redirect(interface, frame, onward, chosen.next_hop or packet.dst, buffer)
     if namespace.netfilter.functions:
-        buffer = namespace.netfilter.holding(buffer, onward)
-        buffer.mtu = mtu
+        if buffer is None:
+            buffer = SocketBuffer(onward)
+        buffer.packet, buffer.mtu = onward, mtu
         verdict = namespace.netfilter.traverse(namespace, FORWARD, buffer, interface, out)
         if verdict is not None:
             return verdict

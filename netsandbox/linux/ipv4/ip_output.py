@@ -111,14 +111,19 @@ def output(namespace: NetworkNamespace, packet: IPv4Packet, route: OutputRoute,
     if loops:
         _loop_back(namespace, packet, route, buffer)
     if namespace.netfilter.functions:
-        buffer = namespace.netfilter.holding(buffer, packet)
-        buffer.mtu, buffer.next_hop = route.mtu, route.gateway or 0
+        if buffer is None:
+            buffer = SocketBuffer(packet)
+        buffer.packet, buffer.mtu, buffer.next_hop = packet, route.mtu, route.gateway or 0
         verdict = namespace.netfilter.traverse(namespace, POSTROUTING, buffer, buffer.entered, route.interface)
         if verdict is not None:
             return _refused(namespace, buffer.packet, verdict)
         packet = buffer.packet
         if route.interface.is_loopback:
             namespace.netfilter.loop(buffer)
+    next_hop = route.next_hop
+    if next_hop is not None and packet.total_length <= route.mtu and (
+            buffer is None or not (buffer.largest_piece or buffer.segment_size)):
+        return OK if namespace.neighbours.output(route.interface, next_hop, packet, route.route) else "ENOBUFS"
     if loops and namespace.scheduler.in_process:
         namespace.scheduler.go_on(_emit_later, (namespace, packet, route))
         return OK

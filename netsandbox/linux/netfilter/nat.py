@@ -257,7 +257,8 @@ def translate(namespace: NetworkNamespace, buffer: SocketBuffer) -> HookVerdict:
     if connection.masquerade and _has_moved(buffer, connection):
         namespace.netfilter.connection_table(namespace).forget(connection, "another way out")
         return Dropped(DropReason.NETFILTER_DROP, ("moved",))
-    _apply(buffer, connection, is_source)
+    if connection.status & NAT_MASK or buffer.hook is OUTPUT:
+        _apply(buffer, connection, is_source)
     return None
 
 

@@ -28,9 +28,7 @@ if TYPE_CHECKING:
     from netsandbox.linux.core.interface import Interface
     from netsandbox.linux.core.namespace import NetworkNamespace
     from netsandbox.linux.netfilter.connection import Connection
-    from netsandbox.linux.netfilter.events import ChainWalk
     from netsandbox.linux.netfilter.matches_recent import RecentTable
-    from netsandbox.linux.netfilter.megaflow import Passage
     from netsandbox.linux.netfilter.walk import TraceStep
     from netsandbox.wire.ethernet import Frame
     from netsandbox.wire.ipv4 import IPv4Packet

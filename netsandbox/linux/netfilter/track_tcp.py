@@ -10,14 +10,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from netsandbox.engine.made import made_as
 from netsandbox.engine.units import SECOND
-from netsandbox.linux.netfilter.connection import (
-    ASSURED,
-    ESTABLISHED_REPLY,
-    ORIGINAL,
-    REPLY,
-    SEEN_REPLY,
-    Connection,
-)
+from netsandbox.linux.netfilter.connection import ASSURED, ESTABLISHED_REPLY, ORIGINAL, REPLY, SEEN_REPLY, Connection
 from netsandbox.wire.options import whole_options
 from netsandbox.wire.sequence import HALF, MASK, after, before
 from netsandbox.wire.tcp import ACK, FIN, PSH, RST, SYN, URG, TcpSegment
@@ -323,7 +316,7 @@ def _fits(tracking: TcpTracking, segment: TcpSegment, direction: int, index: int
 
 def _is_inside(sender: Side, receiver: Side, seq: int, end: int, sack: int) -> bool:
     """The four conditions on sequence and acknowledgement numbers, with `before` and `after` written out."""
-    window = sender.max_win if sender.max_win > MAX_ACK_WINDOW else MAX_ACK_WINDOW
+    window = max(MAX_ACK_WINDOW, sender.max_win)
     return not ((seq - sender.max_end - 1) & MASK < HALF or (sack - receiver.end - 1) & MASK < HALF
                 or (receiver.max_win and (sender.end - receiver.max_win - 1 - end) & MASK < HALF)
                 or (receiver.end - window - 1 - sack) & MASK < HALF)

@@ -43,7 +43,7 @@ def begin(conn: Connection, address: int, port: int) -> None:
         namespace.sockets.choose_port(conn)
     first = _take_pair(conn, is_bound, route.interface.is_loopback)
     conn.stamp_offset = listen.stamp_offset(namespace, conn.address, conn.peer)
-    conn.ident = namespace.chance.stream(f"{namespace.name}/tcp/{conn.key}/{namespace.scheduler.now}").bits(16)
+    conn.ident = namespace.chance.first(f"{namespace.name}/tcp/{conn.key}/{namespace.scheduler.now}", 16)
     conn.advertised_mss = advertised_mss(namespace, route)
     follow(conn, route.route)
     conn.mss_clamp = 65535

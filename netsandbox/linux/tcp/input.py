@@ -69,7 +69,10 @@ def receive_packet(interface: Interface, frame: Frame, packet: IPv4Packet) -> Ve
     isn = 0
     if found is not None:
         if isinstance(found, Connection):
-            return to_connection(found, packet, segment)
+            if found.owned:  # till the program has done with the socket (sk_add_backlog)
+                _hold(found, Waiting(packet, segment))
+                return Outcome.QUEUED
+            return process(found, packet, segment)
         verdict = _to_record(found, interface, packet, segment)
         if not isinstance(verdict, int):
             return verdict
@@ -118,14 +121,6 @@ def _first_of_child(child: Connection, packet: IPv4Packet, segment: TcpSegment) 
     if child.parent is not None:
         child.parent.wake()
     return verdict
-
-
-def to_connection(conn: Connection, packet: IPv4Packet, segment: TcpSegment) -> Verdict:
-    """Now, or when the program has done with the socket (sk_add_backlog)."""
-    if conn.owned:
-        _hold(conn, Waiting(packet, segment))
-        return Outcome.QUEUED
-    return process(conn, packet, segment)
 
 
 def _hold(conn: Connection, waiting: Waiting) -> None:
@@ -187,8 +182,9 @@ def _dropped(reason: str, segment: TcpSegment) -> Dropped:
 
 def _finish(conn: Connection, segment: TcpSegment, problem: str) -> Verdict:
     """Send what the ACK has made room for, and acknowledge."""
-    _send_waiting(conn)
-    if conn.state is not CLOSE:
+    if conn.unsent or conn.waits_for_room:
+        _send_waiting(conn)
+    if conn.ack_wanted and conn.state is not CLOSE:
         receive.acknowledge(conn)
     return _dropped(problem, segment) if problem else Outcome.ACCEPTED
 

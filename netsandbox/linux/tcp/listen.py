@@ -88,13 +88,13 @@ def _receive_syn(listener: Connection, interface: Interface, packet: IPv4Packet,
 
 def first_number(namespace: NetworkNamespace, key: tuple[int, int, int, int]) -> int:
     """An initial sequence number: a hash of the two ends, and a clock (RFC 6528; secure_tcp_seq)."""
-    base = namespace.chance.stream(f"{namespace.name}/isn/{key}").bits(32)
+    base = namespace.chance.first(f"{namespace.name}/isn/{key}", 32)
     return (base + (namespace.scheduler.clock >> 6)) & MASK
 
 
 def stamp_offset(namespace: NetworkNamespace, source: int, destination: int) -> int:
     """Where the timestamps of two hosts' connections begin (secure_tcp_ts_off)."""
-    return namespace.chance.stream(f"{namespace.name}/ts/{source}/{destination}").bits(32)
+    return namespace.chance.first(f"{namespace.name}/ts/{source}/{destination}", 32)
 
 
 def new_request(listener: Connection, packet: IPv4Packet, segment: TcpSegment, said: Options,
@@ -268,7 +268,7 @@ def make_child(request: Request, segment: TcpSegment) -> Connection:
     child.window_clamp = request.clamp
     child.mss_clamp = request.mss
     child.advertised_mss = request.advertised_mss
-    child.ident = namespace.chance.stream(f"{namespace.name}/tcp/{request.key}/{request.isn}").bits(16)
+    child.ident = namespace.chance.first(f"{namespace.name}/tcp/{request.key}/{request.isn}", 16)
     child.interface = _vrf_of(request)
     route = route_output(namespace, child.peer, child.address, child.interface)
     sync_mss(child, route.mtu if isinstance(route, OutputRoute) else child.mss_clamp + HEADERS)

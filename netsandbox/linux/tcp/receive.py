@@ -66,9 +66,7 @@ def _note_data(conn: Connection, segment: TcpSegment, memory: int) -> None:
 
 
 def acknowledge(conn: Connection) -> None:
-    """Now or a little later (tcp_ack_snd_check)."""
-    if not conn.ack_wanted:
-        return
+    """What has come is to be acknowledged, now or a little later (tcp_ack_snd_check)."""
     unacked = (conn.expected - conn.acked_up_to) & MASK
     moves = unacked > conn.segment_size and (
         conn.expected == conn.copied or window.wanted(conn) >= conn.receive_window)

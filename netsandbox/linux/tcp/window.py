@@ -108,7 +108,7 @@ def select(conn: Connection) -> int:
     if new > MAX_WINDOW << scale:
         new = MAX_WINDOW << scale
     conn.receive_window = new
-    conn.acked_up_to = expected
+    conn.acked_up_to = conn.expected
     return new >> scale
 
 

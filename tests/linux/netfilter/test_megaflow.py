@@ -8,11 +8,12 @@ from unittest.mock import patch
 import pytest
 
 from netsandbox.linux.core.hooks import Hook
+from netsandbox.linux.ipv4 import address
 from netsandbox.linux.netfilter.megaflow import MOST, Megaflows
 from netsandbox.linux.netfilter.walk import ChainFunction
 from netsandbox.wire.ipv4 import TCP, UDP, IPv4Packet
 from netsandbox.wire.tcp import ACK, FIN, SYN, TcpSegment
-from tests.linux.netfilter.router import Router, packet
+from tests.linux.netfilter.router import OUTSIDE, Router, packet
 
 CONDITIONS = (
     "", "-s 10.0.0.7", "! -s 10.0.0.0/29", "-d 192.0.2.1", "-i eth0", "! -i eth+", "-o eth1", "-p tcp", "! -p udp",
@@ -20,12 +21,16 @@ CONDITIONS = (
     "-p tcp --tcp-option 2", "-p tcp -m tcp", "-p udp --dport 80", "-p tcp -m multiport --ports 7,8",
     "-m conntrack --ctstate NEW", "-m conntrack --ctdir REPLY", "-m conntrack --ctstate ESTABLISHED --ctdir ORIGINAL",
     "-m conntrack --ctorigdstport 80", "-m state --state NEW", "-m mark --mark 1", "-m connmark ! --mark 1",
-    "-m comment --comment x", "-m length --length 40")
+    "-m comment --comment x", "-m length --length 40", "-m addrtype ! --dst-type UNICAST",
+    "-m addrtype --src-type UNICAST --dst-type UNICAST", "-m addrtype --src-type LOCAL --limit-iface-in")
 LINES = (
     "-N A", "-N B", "-P FORWARD DROP", "-t mangle -A PREROUTING -s 10.0.0.7 -j MARK --set-mark 1",
     "-t mangle -A PREROUTING -p tcp --sport 8 -j CONNMARK --set-mark 1", "-A FORWARD {} -j A",
     "-A FORWARD -p udp -j REJECT", "-A FORWARD {}", "-A A -p icmp -j RETURN", "-A A {}", "-A A -o eth0 -g B",
     "-A A -j B", "-A B -s 10.0.0.8 -j MARK --set-mark 1", "-A B {} -j ACCEPT")
+NAT_LINES = (
+    "-N D", "-A PREROUTING -m addrtype --dst-type LOCAL -j D", "-A D -i eth0 -j RETURN",
+    "-A D -p tcp --dport 80 -j DNAT --to-destination 10.0.0.9:8080", "-A POSTROUTING -o eth1 -j MASQUERADE")
 SENT = [sent for sent in product(("tcp", "udp", "icmp"), ("10.0.0.7", "10.0.0.8"), (7, 8), (80, 443),
                                  (SYN, ACK, FIN | ACK), (False, True))
         if sent[0] == "tcp" or sent[3:] == (80, SYN, False)]
@@ -54,6 +59,32 @@ def test_the_records_and_the_counters_are_those_of_asking_each_rule(condition: s
     with patch.object(Megaflows, "find", return_value=None):
         expected = told(condition)
     assert told(condition) == expected
+
+
+def translated() -> tuple[str, list[int]]:
+    """The same of connections that are translated; half-way a published address, which others are lent, goes."""
+    router = Router()
+    for line in NAT_LINES:
+        router.iptables(f"-t nat {line}")
+    for sport in range(1000, 1008):
+        if sport == 1004:
+            outside = router.namespace.interfaces["eth1"]
+            address.remove(outside, outside.addresses[0])
+        for source, target, dport in product(("192.0.2.7", "10.0.0.7"), (OUTSIDE, "192.0.2.1"), (80, 81)):
+            ways = ("eth0", "eth1") if source == "10.0.0.7" else ("eth1", "eth0")
+            router.pass_through(packet("tcp", source, target, sport, dport), *ways)
+            router.pass_through(packet("udp", source, target, sport, dport), *ways)
+    nat = router.namespace.netfilter.tables["nat"]
+    return router.namespace.trace.digest(), [rule.packets for chain in nat.chains.values() for rule in chain.rules]
+
+
+def test_a_target_that_translates_does_so_at_the_end_of_a_known_way() -> None:
+    with patch.object(Megaflows, "find", return_value=None):
+        expected = translated()
+    with patch.object(Megaflows, "learn", autospec=True, side_effect=Megaflows.learn) as learn:
+        assert translated() == expected
+    assert {type(call.args[1].last).__name__ for call in learn.call_args_list} == {
+        "NoneType", "DestinationNat", "Masquerade"}
 
 
 def digest_of_fragments() -> str:
