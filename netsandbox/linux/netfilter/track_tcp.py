@@ -206,10 +206,7 @@ def _special(connection: Connection, tracking: TcpTracking, segment: TcpSegment,
         new = ES
     elif new == CL and index == SET_RST:
         verdict = _reset(connection, tracking, segment, direction, settings)
-        if verdict is None:
-            return False
-        keeps, skips_window = verdict
-        return old, old if keeps else new, skips_window
+        return verdict is not None and (old, old if verdict[0] else new, verdict[1])
     return old, new, False
 
 
@@ -387,8 +384,7 @@ def _lifetime(tracking: TcpTracking, index: int, state: int, settings: Settings)
         return min(usual, settings.max_retrans)
     if index == SET_RST:
         return settings.lifetimes[CL]
-    first, second = tracking.sides
-    if first.unacked or second.unacked:
+    if tracking.sides[ORIGINAL].unacked or tracking.sides[REPLY].unacked:
         return min(usual, settings.unacknowledged)
     if not tracking.last.window:
         return min(usual, settings.max_retrans)
