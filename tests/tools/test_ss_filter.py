@@ -69,3 +69,20 @@ def test_tables_and_families(session: KeptSession) -> None:
     assert len(session.run("ip netns exec h ss -anH -A udp").out.splitlines()) == 1
     assert session.run("ip netns exec h ss -anH -A unix").out == ""
     assert session.run("ip netns exec h ss -h").out.startswith("Usage: ss")
+
+
+def test_sockets_are_ended() -> None:
+    """ss -K (SOCK_DESTROY): a RST to the peer, and the connection is gone on both sides."""
+    session = KeptSession()
+    for line in ("ip netns add a", "ip link add va type veth peer name vb netns a", "ip addr add 10.0.0.1/24 dev va",
+                 "ip -n a addr add 10.0.0.2/24 dev vb", "ip link set va up", "ip -n a link set vb up",
+                 "ip netns exec a nc -lk -p 5000 &", "(sleep 60 | nc 10.0.0.2 5000) &", "wait 1s",
+                 "timeout 3 tcpdump -nn -i va tcp > seen 2> /dev/null &", "wait 1s"):
+        session.run(line)
+    assert session.run("ss -HtnK dport = 9999").out == ""
+    assert session.run("ss -HtnK dst 10.0.0.2 dport = 5000").out.startswith("ESTAB 0")
+    session.run("wait 3s")
+    assert (session.run("ss -Htan").out, session.run("ip netns exec a ss -Htn").out) == ("", "")
+    assert session.run("grep -o 'Flags [^,]*' seen").out == "Flags [R.]\n"
+    refused = session.run("ip netns exec a ss -Kl sport = 5000")
+    assert (refused.code, "state LISTEN is not modelled" in refused.err) == (1, True)

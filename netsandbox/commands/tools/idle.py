@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 REFUSED = {
     "base64": "i", "rm": "d", "touch": "drt", "readlink": "eqvz", "ls": "R", "lsns": "urP", "route": "V6",
-    "ss": "m0DFKEBT", "sort": "MdmgRziST", "nl": "pdfhilnv", "stat": "ft", "date": "rfs", "uniq": "z", "cut": "zn",
+    "ss": "m0DFEBT", "sort": "MdmgRziST", "nl": "pdfhilnv", "stat": "ft", "date": "rfs", "uniq": "z", "cut": "zn",
     "tail": "F", "head": "fF", "arp": "pAHtV", "jq": "M", "sed": "z", "grep": "bzT", "netstat": "sgocwMCNSUZ",
 }
 """They ask for something that is not modelled."""

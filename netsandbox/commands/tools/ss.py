@@ -13,6 +13,7 @@ from netsandbox.commands.tools.socket_rows import SocketRow, information, socket
 from netsandbox.commands.tools.sockets_seen import rows_seen
 from netsandbox.commands.tools.ss_summary import summary
 from netsandbox.commands.tools.words import USAGE
+from netsandbox.linux.netlink.credentials import RIGHTS
 from netsandbox.linux.tcp.state import Connection
 from netsandbox.wire.addresses import format_ipv4
 from netsandbox.wire.services import service_name
@@ -74,12 +75,29 @@ def run(context: ToolContext, arguments: list[str]) -> ToolResult:
     wanted = ss_filter.read(words)
     rows = [row for row in rows_seen(context) if is_wanted(row, options, kinds, states)
             and wanted.takes(row)]
+    if "K" in options:
+        _destroy(rows)
     hidden = {"Netid"} if len(kinds) == 1 else set()
     if len(states) == 1 if states is not None else (
             kinds in (["udp"], ["raw"], ["link"]) and not options.values.keys() & {"a", "l"}):
         hidden |= {"State"}  # by default UDP sockets are shown only when they are connected
     names = names_shown(context) if "r" in options else {}
     return ToolResult(0, start + _columns(rows, options, hidden, names), "")
+
+
+def _destroy(rows: list[SocketRow]) -> None:
+    """-K: those that are shown are ended (SOCK_DESTROY).
+
+    Raises:
+        ToolError: one is no connection of TCP, or they may not be ended.
+    """
+    if not RIGHTS.get().net_admin:
+        raise ToolError(1, "RTNETLINK answers: Operation not permitted")
+    for row in rows:
+        if not isinstance(row.source, Connection) or row.source.listening:
+            raise ToolError(1, f"netsandbox: ss -K of a socket of {row.protocol} in state {row.state} is not modelled")
+    for row in rows:
+        row.source.destroy()
 
 
 def names_shown(context: ToolContext) -> dict[str, str]:

@@ -183,6 +183,10 @@ class StreamSocket(Connection):
         if not self.orphan:
             self._call("_close", True)
 
+    def destroy(self) -> None:
+        """SOCK_DESTROY: a RST, and its program gets ECONNABORTED."""
+        self._call("_destroy", None)
+
     def keep_alive(self, wish: Keepalive | None) -> None:
         """SO_KEEPALIVE, with TCP_KEEPIDLE, TCP_KEEPINTVL and TCP_KEEPCNT; None turns it off."""
         self.keepalive = wish
@@ -288,6 +292,15 @@ class StreamSocket(Connection):
             self._finish()
         self.orphan = True
         self._bury()
+
+    def _destroy(self, _argument: None) -> None:
+        """tcp_abort."""
+        self.unsent.clear()
+        if self.state in RESET_WHEN_CUT:
+            self.namespace.record(TcpResetSent(self.namespace.name, *self.key, "abort"))
+            send_reset(self)
+        if self.state is not TcpState.CLOSE:
+            connect.fail(self, "ECONNABORTED", "abort")
 
     def _stop_listening(self) -> None:
         self.listening = False
