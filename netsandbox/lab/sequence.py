@@ -59,11 +59,14 @@ def of_flow(flow: Flow, label: Callable[[Segment], str], again: str = "again") -
 
 
 def of_rows(rows: Iterable[LogRow]) -> Sequence:
-    """Rows of the log: one arrow for the way of each frame, from who sent it to whom it is for."""
-    arrows: dict[int, Arrow] = {}
+    """Rows of the log: one arrow for the way of each frame, from who sent it to whom it is for.
+
+    Where NAT gives it another sender or receiver on its way, or a tunnel carries it, that part is an arrow of its own.
+    """
+    arrows: dict[tuple[int, str, str], Arrow] = {}
     parties: dict[str, None] = {}
     for row in rows:
-        key = row.journey if row.journey >= 0 else row.seq
+        key = row.journey if row.journey >= 0 else row.seq, row.source, row.destination
         known = arrows.get(key)
         if known is None:
             target = None if row.destination in EVERYONE else row.destination

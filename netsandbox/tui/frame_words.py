@@ -16,6 +16,8 @@ _BRIEF: tuple[tuple[re.Pattern[str], str], ...] = (
     (re.compile(r"^[\d.]+\.(\d+) > [\d.]+\.(\d+): (?=Flags|UDP|\d|\[)"), r"\1 > \2: "),
     (re.compile(r"^\d+(?:\.\d+){3} > \d+(?:\.\d+){3}: (?:ICMP )?"), ""),
     (re.compile(r"^(?:ICMP )?(echo \w+), id \d+(?=, seq)"), r"\1"),
+    # What a reader needs of an ICMP error is its reason, which stands last.
+    (re.compile(r"^((?:host |net )?\S+) unreachable - (.+)$"), r"\2: \1"),
 )
 _BRIEFEST: tuple[tuple[re.Pattern[str], str], ...] = (
     (re.compile(r"^(?:Request|Reply) (?=who-has|\d)"), ""),

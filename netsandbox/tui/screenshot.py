@@ -5,27 +5,42 @@ from __future__ import annotations
 from importlib import import_module
 from typing import TYPE_CHECKING
 
+from netsandbox.tui.i18n import tr
 from netsandbox.tui.svg_cells import drawn
 
 if TYPE_CHECKING:
     from textual.app import App
 
-FONT = "DejaVu Sans Mono, Menlo, Consolas, monospace"
+FONT = "DejaVu Sans Mono, Menlo, Consolas, Liberation Mono, Noto Sans Mono, monospace"
 """In place of a font that a browser would have to fetch."""
 WIDTH = 1600
 """Pixels of a bitmap."""
+SAMPLE = (f'<svg xmlns="http://www.w3.org/2000/svg" width="20" height="20"><text y="15" font-family="{FONT}">'
+          "{}</text></svg>")
+
+
+class NoBitmapError(Exception):
+    """A bitmap cannot be drawn here; its text is for the person."""
 
 
 def picture(app: App[int]) -> str:
     """What is on the screen now, as SVG."""
-    return drawn(app.export_screenshot(title="netsandbox").replace("Fira Code", FONT))
+    svg = app.export_screenshot(title="netsandbox").replace("Fira Code", FONT)
+    return drawn(svg.replace("font-family: arial", f"font-family: {FONT}"))  # of its title
 
 
-def bitmap(svg: str) -> bytes | None:
-    """The same as PNG; None where CairoSVG is not installed."""
+def bitmap(svg: str) -> bytes:
+    """The same as PNG.
+
+    Raises:
+        NoBitmapError: resvg is not installed, or finds no font that has the letters of the language in use.
+    """
     try:
-        converter = import_module("cairosvg")
-    except (ImportError, OSError):  # the second where the C library that it needs is missing
-        return None
-    made: bytes = converter.svg2png(bytestring=svg.encode(), output_width=WIDTH)
+        draw = import_module("resvg_py").svg_to_bytes
+    except ImportError:
+        raise NoBitmapError(tr("picture.no-png")) from None
+    one, other = (draw(svg_string=SAMPLE.format(letter)) for letter in tr("picture.letters"))
+    if one == other:  # nothing, or the same box for both
+        raise NoBitmapError(tr("picture.no-font"))
+    made: bytes = draw(svg_string=svg, width=WIDTH)
     return made

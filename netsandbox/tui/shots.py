@@ -16,7 +16,7 @@ from typing import NamedTuple
 from netsandbox.tui.app import NetsandboxApp
 from netsandbox.tui.i18n import set_language
 from netsandbox.tui.options import Options
-from netsandbox.tui.screenshot import bitmap, picture
+from netsandbox.tui.screenshot import NoBitmapError, bitmap, picture
 from netsandbox.tui.state_files import StateFiles
 
 QUIET = "quiet"
@@ -110,13 +110,13 @@ async def _all(directory: Path) -> None:
 
 
 def _raster(svg: str, path: Path) -> None:
-    """The picture of the README, as a bitmap, where CairoSVG is installed."""
-    drawn = bitmap(svg)
-    if drawn is None:
-        print("hero.png is made only where cairosvg is installed", file=sys.stderr)
-        return
-    path.write_bytes(drawn)
-    print(path)
+    """The picture of the README, as a bitmap, where one can be drawn."""
+    try:
+        path.write_bytes(bitmap(svg))
+    except NoBitmapError as error:
+        print(f"{path.name}: {error}", file=sys.stderr)
+    else:
+        print(path)
 
 
 def main(words: Sequence[str] | None = None) -> None:

@@ -151,13 +151,18 @@ TABLE: dict[str, Both] = {
     ),
     "picture.label": ("picture to", "图片存到"),
     "picture.no-png": (
-        "A PNG needs CairoSVG (pip install cairosvg); a name in .svg needs nothing",
-        "PNG 需要 CairoSVG（pip install cairosvg）；.svg 不需要",
+        "A PNG needs resvg: pip install resvg-py; a name in .svg needs nothing",
+        "PNG 需要 resvg：pip install resvg-py；.svg 不需要",
     ),
+    "picture.no-font": (
+        "No font here has the letters for a PNG; a name in .svg needs none",
+        "这台机器没有可用的中文字体，存不了 PNG；.svg 不需要",
+    ),
+    "picture.letters": ("ab", "中文"),
     "topic.picture": ("Picture", "图片"),
     "help.picture": (
-        "Where the picture of the screen is written: a name in .svg, or .png where CairoSVG is installed.",
-        "屏幕图片存到哪个文件：名字以 .svg 结尾；装了 CairoSVG 也可以用 .png。",
+        "Where the picture of the screen is written: a name in .svg, or .png where resvg-py is installed.",
+        "屏幕图片存到哪个文件：名字以 .svg 结尾；装了 resvg-py 也可以用 .png。",
     ),
     "stream.diagram": ("Diagram", "时序图"),
     "stream.text": ("Text", "文本"),

@@ -57,6 +57,12 @@ def test_rows_of_one_way_are_one_arrow_and_a_drop_is_marked() -> None:
     assert lines[1].endswith("#1  NO_SOCKET")
 
 
+def test_where_nat_gives_a_frame_another_end_its_way_goes_on_as_another_arrow() -> None:
+    found = of_rows([row(1, "lan", "host", 1), row(2, "lan", "host", 1), row(3, "lan", "web", 1),
+                     row(4, "lan", "web", 1, "NO_SOCKET")])
+    assert [(one.seq, one.target, one.dropped) for one in found.arrows] == [(1, "host", False), (3, "web", True)]
+
+
 @given(st.lists(st.builds(Arrow, st.integers(0, 10**6), st.integers(0, 10**12), st.sampled_from(PARTIES),
                           st.none() | st.sampled_from(PARTIES), st.text(max_size=90), st.booleans(),
                           st.text(max_size=10)), max_size=12))

@@ -298,6 +298,7 @@ async def test_a_rule_is_lit_while_a_packet_passes_it_and_no_longer(tmp_path: Pa
                 key, row = next(iter(pane._lit)), pane._data.cursor_row
                 style = str(pane._data.get_row_at(row)[-1].style)
                 assert (style, pane.table.rows[row].key) == ("bold reverse", key)  # type: ignore[union-attr]
+                assert [len(cell.plain) for cell in pane._data.get_row_at(row)] == pane._widths, "the whole row"
         assert any(any(" OUTPUT 1" in key for key in keys) for keys in lit), "its rule was lit"
         assert not pane._lit, "and is no longer, once the packet is elsewhere"
         assert all("reverse" not in str(cell.style) for row in range(pane._data.row_count)

@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 
 from netsandbox.tui import cast, shots
+from netsandbox.tui.screenshot import NoBitmapError, bitmap
 from netsandbox.tui.shots import Shot, shoot
 from netsandbox.tui.text import cell_len
 
@@ -37,6 +38,20 @@ async def test_texts_are_as_wide_as_their_cells(language: str) -> None:
     assert len(cells) == 1
     assert any("拓扑" in text for _length, text in texts) == (language == "zh")
     assert "Fira Code" not in svg
+
+
+@pytest.mark.parametrize("language", ["en", "zh"])
+async def test_a_bitmap_has_words_and_title(language: str) -> None:
+    """Each text that is taken away changes it: nothing is left out for want of a font."""
+    pytest.importorskip("resvg_py", reason="resvg-py is not installed")
+    svg = await shoot(Shot("any", (80, 24), ("p",), language=language))
+    try:
+        whole = bitmap(svg)
+    except NoBitmapError as error:
+        pytest.skip(str(error))
+    assert whole.startswith(b"\x89PNG")
+    for word in ("netsandbox", "nginx-1", "Topology" if language == "en" else "拓扑"):
+        assert bitmap(svg.replace(f">{word}<", "><")) != whole, word
 
 
 async def test_boxes_meet() -> None:

@@ -32,7 +32,7 @@ async def test_a_key_that_means_nothing_says_so(tmp_path: Path, key: str, said: 
 
 async def test_a_picture_is_written_to_a_path_of_ones_choice(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(tmp_path)
-    monkeypatch.setitem(sys.modules, "cairosvg", None)
+    monkeypatch.setitem(sys.modules, "resvg_py", None)
     async with stage(tmp_path / "state") as on:
         await on.press("S", "enter")
         assert "Written to netsandbox.svg" in shown(on)
@@ -40,11 +40,14 @@ async def test_a_picture_is_written_to_a_path_of_ones_choice(tmp_path: Path, mon
         assert svg.startswith("<svg ")
         assert "nginx-1" in svg
         await on.press("S", "ctrl+u", *"a.png", "enter")
-        assert "A PNG needs CairoSVG" in shown(on)
-        drawn = SimpleNamespace(svg2png=lambda bytestring, output_width: b"\x89PNG" + bytestring[:4])
-        monkeypatch.setitem(sys.modules, "cairosvg", drawn)
+        assert "A PNG needs resvg" in shown(on)
+        drawn = SimpleNamespace(svg_to_bytes=lambda svg_string, width=0: b"\x89PNG")
+        monkeypatch.setitem(sys.modules, "resvg_py", drawn)
         await on.press("enter")
-        assert (tmp_path / "a.png").read_bytes() == b"\x89PNG<svg"
+        assert "No font here has the letters" in shown(on), "it would be all boxes, or nothing"
+        drawn.svg_to_bytes = lambda svg_string, width=0: b"\x89PNG" + svg_string.encode()
+        await on.press("enter")
+        assert (tmp_path / "a.png").read_bytes().startswith(b"\x89PNG")
         await on.press("S", "ctrl+u", *"nowhere/x.svg", "enter")
         assert "or directory" in shown(on)
         await on.press("ctrl+u", *"netsandbox.svg", "escape")

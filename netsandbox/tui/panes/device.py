@@ -22,7 +22,7 @@ from netsandbox.tui.glyphs import UNICODE, GlyphSet
 from netsandbox.tui.i18n import language, tr
 from netsandbox.tui.panes.late_table import LateTable
 from netsandbox.tui.source import LabSource, TableRow
-from netsandbox.tui.text import cell_len, safe
+from netsandbox.tui.text import cell_len, fit, safe
 from netsandbox.tui.topology_model import Place
 
 
@@ -363,7 +363,9 @@ class DevicePane(Vertical):
         key = key_of(row)
         style = "bold reverse" if key in self._lit else "bold" if key in self.changed else ""
         mark = self.glyphs.changed if row.key in self.changed else " "
-        cells = (mark + row.cells[0], *row.cells[1:])
+        cells = [mark + row.cells[0], *row.cells[1:]]
+        if key in self._lit:  # it is lit over its whole row
+            cells = [fit(cell, width) for cell, width in zip(cells, self._widths, strict=True)]
         return [Text(cell, style, no_wrap=True) for cell in cells]
 
     def _rebuild(self, table: Table) -> None:

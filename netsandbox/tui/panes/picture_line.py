@@ -34,10 +34,13 @@ class PictureLine(PromptLine):
 
     def submit(self, line: str) -> None:
         """Write it, and leave the line."""
-        from netsandbox.tui.screenshot import bitmap  # not needed for the first picture
+        from netsandbox.tui.screenshot import NoBitmapError, bitmap  # not needed for the first picture
 
-        content = bitmap(self._svg) if line.lower().endswith(".png") else self._svg
-        problem = tr("picture.no-png") if content is None else self.source.keep(line, content)
+        try:
+            content = bitmap(self._svg) if line.lower().endswith(".png") else self._svg
+            problem = self.source.keep(line, content)
+        except NoBitmapError as error:
+            problem = str(error)
         if problem:
             self.note(problem, error=True)
             return
