@@ -48,13 +48,13 @@ FRAMES: dict[str, Words] = {
     "Outcome.ACCEPTED.echo-reply": (
         "{where}接收{frame}，交给正在等待它的 ping。", "ICMP 类型 0，标识符{ident}"),
     "Outcome.ACCEPTED.icmp-error": (
-        "{where}接收{frame}，并通知发出被引用数据包的程序。", "差错报文中引用的数据包"),
+        "{where}接收{frame}，并通知发出原数据包的程序。", "差错报文中引用的数据包"),
     "Outcome.ACCEPTED.udp": ("{where}接收{frame}，交给套接字。", "目的端口{dport}"),
     "Outcome.ANSWERED": ("{where}接收{frame}并作出应答。", "目的 MAC {dst}"),
     "Outcome.ANSWERED.arp": (
         "{where}应答{frame}，因为这个地址由它来应答。", "目标地址{tpa}：属于本机，或由本机代答（proxy_arp）"),
     "Outcome.ANSWERED.echo-request": (
-        "{where}接收{frame}，交换两个地址后以回显应答作答。",
+        "{where}接收{frame}，对调两个地址后回一个回显应答。",
         "目的地址{ip_dst}属于本机", "icmp_echo_ignore_all 为 0"),
     "Outcome.IGNORED": ("{where}听到{frame}，但用不着它。", "目的 MAC {dst}"),
     "Outcome.IGNORED.arp-request": (
@@ -89,7 +89,7 @@ TABLES: dict[str, Words] = {
     "FdbForgotten.aged": (
         "{bridge}删除{port}后面的{mac}：在整个老化时间内它没有发送过任何帧。", "{mac}的表项"),
     "FdbForgotten.port": ("{bridge}删除{port}后面的{mac}，因为该端口不再转发。", "{mac}的表项"),
-    "FdbForgotten.vlan": ("{bridge}忘记{port}后面的{mac}，因为该端口离开了它的 VLAN。", "{mac}的行"),
+    "FdbForgotten.vlan": ("{bridge}删除{port}后面的{mac}，因为该端口离开了它的 VLAN。", "{mac}的表项"),
     "FdbForgotten.deleted": ("有人从{bridge}的转发表中删除了{port}后面的{mac}。", "{mac}的表项"),
     "FdbForgotten.flushed": ("有人清空了{bridge}的转发表，{port}后面的{mac}随之消失。", "{mac}的表项"),
     "NeighbourChanged": ("{where}上{address}的邻居表项由{old}变为{new}。", "MAC {mac}"),
@@ -208,12 +208,12 @@ PACKETS: dict[str, Words] = {
         "域名服务器{servers}：它是 Docker 的，知道{ns}所在网络中的容器，其余的去问主机的域名服务器"),
     "NameUnknown.desktop": (
         "{ns}上的程序要找名称{name}的地址，没有找到：{error}。",
-        ("/etc/hosts 中没有这个名称：Docker Desktop 处处知道它，Linux 上的 Engine 只在以 "
+        ("/etc/hosts 中没有这个名称：Docker Desktop 里到处都能解析它，Linux 上的 Engine 只在以 "
          "--add-host {name}:host-gateway 运行的容器中写入"),
         "域名服务器{servers}"),
     "NameUnknown.others": (
         "{ns}上的程序要找名称{name}的地址，没有找到：{error}。", "/etc/hosts 中没有这个名称",
-        "域名服务器{servers}：其中没有 Docker 的；Docker 只在自建的网络中给容器名称，docker0 上没有"),
+        "域名服务器{servers}：其中没有 Docker 的；Docker 只在自建的网络中为容器解析名称，docker0 上不行"),
     "BindRefused": ("{ns}上的{process}未能绑定{address}的{protocol}端口{port}。", "{error}"),
     "BindRefused.EADDRINUSE": (
         "{ns}上的{process}未能绑定{address}的{protocol}端口{port}：已被{holder}占用。",
@@ -253,7 +253,7 @@ LINKS: dict[str, Words] = {
     "ContainerPaused": ("{host}上的 Docker 暂停容器{container}：程序停住，网络协议栈照常工作。", "freezer cgroup"),
     "ContainerUnpaused": ("{host}上的 Docker 让容器{container}的程序继续运行。", "freezer cgroup"),
     "AddressAnnounced": (
-        "Docker 通告{container}的地址{address}，让旧的邻居表项得到新的 MAC 地址。",
+        "Docker 通告{container}的地址{address}，让旧的邻居表项更新为新的 MAC 地址。",
         "MAC {mac}", "3 次通告中的第{number}次"),
     "ContainerRenamed": ("{host}上的容器{container}现在改名为{name}。", "docker rename"),
     "AddressReleased": (
@@ -264,7 +264,7 @@ LINKS: dict[str, Words] = {
         "{host}上的 Docker 没有为{container}发布{protocol}端口{port}：已被{holder}占用。",
         "docker ps：{holder}发布了{port}", "宿主机的一个端口只通向一个容器"),
     "PoolRefused": (
-        "{host}上的 Docker 找不到给新网络用的子网：预定义的每一个都与现有网络或宿主机的路由重叠。",
+        "{host}上的 Docker 找不到给新网络用的子网：预定义的地址池全都与现有网络或宿主机的路由重叠。",
         "已有{networks}个网络占着子网", "/etc/docker/daemon.json 中的 default-address-pools"),
     "SubnetRefused": (
         "{host}上的 Docker 没有创建子网为{subnet}的网络：它与网络{network}重叠。", "网络{network}的子网"),

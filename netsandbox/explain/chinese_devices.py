@@ -44,7 +44,7 @@ DEVICES: dict[str, Words] = {
         "内层源 MAC {mac}", "外层源地址{remote}", "原来的行指向{previous}"),
     "VtepMissing": (
         "{place}不知道{mac}在哪个对端后面，向监视本机邻居的程序询问（l2miss）。",
-        "转发表：没有该 MAC 的行，也没有 00:00:00:00:00:00 的行"),
+        "转发表：没有该 MAC 的表项，也没有 00:00:00:00:00:00 的表项"),
     "VtepMissing.address": (
         "{place}不知道{address}的 MAC，向监视本机邻居的程序询问（l3miss）。", "{place}的邻居表：没有该地址的行"),
     "ChildChosen": ("{parent}把帧交给{child}，目的 MAC 是它的。", "目的 MAC"),
@@ -94,7 +94,7 @@ REASONS: dict[str, Words] = {
     "VXLAN_ENTRY_EXISTS": ("有人手工告诉过{port}该 MAC 在哪一端，而帧来自另一端", "{port}的转发表（bridge fdb）"),
     "LOCAL_MAC": ("它的源 MAC 就是{port}自己的", "{port}的 MAC"),
     "NO_TX_TARGET": (
-        "{port}没有该 MAC 的行，也没有 00:00:00:00:00:00 的行说明泛洪到哪里", "{port}的转发表（bridge fdb）"),
+        "{port}没有该 MAC 的表项，也没有 00:00:00:00:00:00 的表项指明泛洪到哪里", "{port}的转发表（bridge fdb）"),
     "TUNNEL_UNKNOWN": ("这里没有具有这些地址和密钥{vlan}的隧道设备", "隧道的地址和密钥"),
     "TUNNEL_INVALID": ("隧道头部没有意义，或缺少{port}所要求的：配置了才有且必须有的校验和、递增的序号", "隧道头部"),
     "RECURSION_LIMIT": ("{port}经由又从{port}发送的设备发送：隧道成环", "至多 8 层设备相套"),

@@ -6,7 +6,7 @@ Words = tuple[str, ...]
 
 REASONS: dict[str, Words] = {
     "OTHERHOST": ("目的 MAC 地址是别的站点的，网卡将其过滤", "目的 MAC {dst}"),
-    "OTHERHOST.TCP": ("TCP 报文段从不以广播帧到来", "目的 MAC {dst}"),
+    "OTHERHOST.TCP": ("TCP 报文段不会装在广播帧里", "目的 MAC {dst}"),
     "NO_SOCKET": ("没有程序打开{protocol}端口{port}", "套接字表：{protocol}端口{port}无人占用"),
     "NO_SOCKET.elsewhere": (
         "{holder}只占用{other}的{protocol}端口{port}，而它发往{address}",
@@ -93,7 +93,7 @@ REASONS: dict[str, Words] = {
         "该网桥端口已锁定，而源 MAC 不在它的转发表项中", "locked 标志", "转发表：该端口没有源 MAC 的表项"),
     "BRIDGE_NO_EGRESS_PORT": ("网桥没有可以发送它的端口", "目的 MAC {dst}"),
     "BRIDGE_NO_EGRESS_PORT.same port": (
-        "{dst}就在它到来的那个端口后面，它已经到过那里", "转发表：{dst}在该端口后面"),
+        "{dst}就在帧进来的那个端口后面，帧已经到过那里", "转发表：{dst}在该端口后面"),
     "BRIDGE_NO_EGRESS_PORT.state": (
         "{dst}所在的端口处于{state}状态，不转发", "转发表：{dst}的表项", "端口状态：{state}"),
     "BRIDGE_NO_EGRESS_PORT.isolated": (

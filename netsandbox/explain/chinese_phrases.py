@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 PHRASES: dict[str, str] = {
-    "gai.noname": "没有人知道这个名称", "gai.again": "没有人回答", "gai.nodata": "这个名称没有 IPv4 地址",
+    "gai.noname": "没有服务器知道这个名称", "gai.again": "没有服务器应答", "gai.nodata": "这个名称没有 IPv4 地址",
     "gai.addrfamily": "这是一个 IPv6 地址，而这里没有模拟 IPv6",
     "port.of": "占用它的容器：{names}",
     "slave.link": "成员的链路",
@@ -83,7 +83,7 @@ PHRASES: dict[str, str] = {
     "story.no-drop": "到目前为止什么也没有丢弃或拒绝过。",
     "cause.forgotten": "更早的一步，跟踪中已不再保留",
     "cause.nameless": "来自外部、没有留下记录的操作",
-    "cause.changed": "{text}继续前行时：{changed}。",
+    "cause.changed": "{text}随后改写：{changed}。",
     "cause.again": "{text}同样的事接连发生了{count}次。",
     "cause.skipped": "其间还有{count}步",
     "hops.one": "1 跳", "hops": "{count}跳",

@@ -6,7 +6,7 @@ from netsandbox.explain.english import Words
 
 SENTENCES: dict[str, Words] = {
     "VerdictGiven": ("{ns}的{hook}放行{packet}。", "钩子{hook}", "从{entered}进入", "从{leaves}发出",
-                     "连接：{connection}", "继续前行时：{changed}"),
+                     "连接：{connection}", "随后改写：{changed}"),
     "VerdictGiven.dropped": ("{ns}的{hook}丢弃{packet}。", "钩子{hook}", "从{entered}进入", "从{leaves}发出",
                              "连接：{connection}", "{rule}"),
     "VerdictGiven.taken": ("{ns}的{hook}留住{packet}，直到其余部分到齐。", "钩子{hook}"),
@@ -34,7 +34,7 @@ PHRASES: dict[str, str] = {
     "forgotten.another way out": "它现在从另一个接口出去，而借用的是原接口的地址",
     "forgotten.succeeded": "它已经结束，另一个连接需要它的端口",
     "rules.other": "另一个包，{packet}：",
-    "rules.hook": "{hook}：", "rules.connection": "连接：{connection}", "rules.changed": "继续前行时：{changed}",
+    "rules.hook": "{hook}：", "rules.connection": "连接：{connection}", "rules.changed": "随后改写：{changed}",
     "rules.untracked": "连接：UNTRACKED：raw 表的一条规则让它不被跟踪",
     "rules.invalid": "连接：INVALID：它不属于已知的任何连接，也不能开始一个新的",
     "rules.invalid.of": "连接：INVALID：它与已知的连接不符：{connection}",
@@ -43,7 +43,7 @@ PHRASES: dict[str, str] = {
     "rules.hidden": "在此之前另有 {count} 条规则不匹配",
     "rules.taken": "{chain} 第 {number} 条匹配（至今 {packets} 个）：{text}",
     "rules.passed": "{chain} 第 {number} 条不匹配：{failed}，规则：{text}",
-    "rules.passed.seen": "{chain} 第 {number} 条不匹配：{failed}，而它是 {seen}；规则：{text}",
+    "rules.passed.seen": "{chain} 第 {number} 条不匹配：{failed}，实际是 {seen}；规则：{text}",
     "rules.policy": "到达 {chain} 末尾：默认策略 {verdict}",
     "rules.row": "{ns} 的表 {table} 链 {chain} 第 {number} 条规则：{text}。",
     "rules.counted": "至今匹配 {packets} 个包，共 {bytes} 字节",

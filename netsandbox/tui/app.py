@@ -89,6 +89,8 @@ class NetsandboxApp(TimeKeys, LookingKeys, StepKeys, LineKeys):
         Binding("question_mark,f1", "help", "Help", show=False, id="app.help"),
         Binding("ctrl+c", "interrupt", "Interrupt", show=False, priority=True, id="app.interrupt"),
         Binding("ctrl+d", "end_of_input", "Leave the shell", show=False, priority=True, id="app.end-of-input"),
+        Binding("ctrl+l", "repaint", "Paint anew", show=False, priority=True, id="app.repaint"),
+        Binding("ctrl+z", "suspend", "Suspend", show=False, priority=True, id="app.suspend"),
         Binding("q", "tell_quit", "How to quit", show=False, id="app.tell-quit"),
         Binding("ctrl+q", "quit", "Quit", show=False, priority=True, id="app.quit"),
     ]
@@ -119,7 +121,12 @@ class NetsandboxApp(TimeKeys, LookingKeys, StepKeys, LineKeys):
         if not self.main.status.trouble:
             self.main.status.say(tr("opening"))
         self.main.wait_for_lab()
+        self.app_resume_signal.subscribe(self, lambda _app: self.action_repaint())
         self.call_after_refresh(self.open)
+
+    def action_repaint(self) -> None:
+        """Paint all again: a shell, or another program on the terminal, has written over it."""
+        self.screen.refresh()
 
     def _theme_near(self) -> str:
         """The theme that was meant: one with the word in its name, Textual's own first, or one written alike."""
@@ -341,6 +348,13 @@ class NetsandboxApp(TimeKeys, LookingKeys, StepKeys, LineKeys):
     def action_tell_quit(self) -> None:
         """Say how the app is left: not by a key that a finger finds by itself, for a lab would be gone."""
         self.main.status.say(tr("quit.how"))
+
+    def action_suspend(self) -> None:
+        """To the shell that began the app; `fg` leads back."""
+        if self._driver is not None and self._driver.can_suspend:
+            self.action_suspend_process()
+        else:
+            self.main.status.say(tr("suspend.none"), trouble=True)
 
     def action_help(self) -> None:
         """Help for where the focus is."""

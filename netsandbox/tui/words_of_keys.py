@@ -77,6 +77,8 @@ TABLE: dict[str, Both] = {
     "footer.quit": ("quit", "退出"),
     "footer.search": ("search", "搜索"),
     "key.app.end-of-input": ("Leave the shell", "离开 shell"),
+    "key.app.repaint": ("Paint the screen anew", "重画屏幕"),
+    "key.app.suspend": ("Suspend: fg in the shell leads back", "挂起：在 shell 里用 fg 回来"),
     "key.app.tell-quit": ("How to quit", "怎样退出"),
     "key.app.browse": ("Open: lessons, scenarios, files", "打开：课程、场景、文件"),
     "key.browser.open": ("Open", "打开"),

@@ -16,7 +16,7 @@ TELLS = {
            "GUARD 1 does not: -s 172.17.0.9/32, but it has 172.17.0.2", "GUARD 2 takes it (1 so far)",
            "NEW ORIGINAL icmp src=172.17.0.2 dst=172.17.0.1"),
     "zh": ("表 filter，链 INPUT：", "INPUT 第 1 条匹配（至今 1 个）",
-           "GUARD 第 1 条不匹配：-s 172.17.0.9/32，而它是 172.17.0.2",
+           "GUARD 第 1 条不匹配：-s 172.17.0.9/32，实际是 172.17.0.2",
            "GUARD 第 2 条匹配")}
 
 
@@ -87,7 +87,7 @@ NAMESPACES = (
 @pytest.mark.parametrize(("language", "told"), [
     ("en", ("no answer to this one has come by here", "UNTRACKED: a rule of the table raw",
             "It goes on as src 10.1.0.2 → 10.9.9.9.")),
-    ("zh", ("这个连接的应答没有经过这里", "UNTRACKED：raw 表", "继续前行时：src 10.1.0.2 → 10.9.9.9。"))])
+    ("zh", ("这个连接的应答没有经过这里", "UNTRACKED：raw 表", "随后改写：src 10.1.0.2 → 10.9.9.9。"))])
 def test_what_is_of_no_connection_tells_why_and_what_nat_changed_is_a_cause(language: str,
                                                                           told: tuple[str, ...]) -> None:
     session, stories = Session(), []

@@ -56,6 +56,7 @@ APP = (
     Pressed("prompt.complete", "\t", (":", "exec c1"), (ESC,)),
     Pressed("a command", "\r", (":", "docker ps"), (ESC,)),
     Pressed("app.filter", "/", (), (ESC,)),
+    Pressed("app.repaint", "\x0c"),
     Pressed("a letter of a filter", "p", ("/", "ic"), (ESC,)),
     Pressed("app.search", "\x06", (), (ESC,)),
     Pressed("app.why", "w", (), (ESC,)),

@@ -40,7 +40,7 @@ def many() -> KeptSession:
 
 def test_every_key_of_the_app_is_measured() -> None:
     names = {one.id for one in NetsandboxApp.BINDINGS if isinstance(one, Binding)}
-    assert names - {one.name for one in APP} == {"app.quit"}
+    assert names - {one.name for one in APP} == {"app.quit", "app.suspend"}
 
 
 async def test_of_a_long_table_only_what_is_seen_is_made(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -90,12 +90,19 @@ def terminals(tmp_path: Path) -> Iterator[list[Terminal]]:
         terminal.close()
 
 
-def test_it_paints_pings_and_quits(tmp_path: Path, terminals: list[Terminal]) -> None:
+def test_it_paints_pings_is_suspended_and_quits(tmp_path: Path, terminals: list[Terminal]) -> None:
     terminal = Terminal(tmp_path)
     terminals.append(terminal)
     terminal.until("nginx-2")
     os.write(terminal.master, b"p")
     terminal.until("ICMP")
+    os.write(terminal.master, b"\x1a")
+    terminal.until("\x1b[?1049l")
+    _pid, status = os.waitpid(terminal.process.pid, os.WUNTRACED)
+    assert os.WIFSTOPPED(status), "ctrl+z"
+    terminal.seen = b""
+    terminal.process.send_signal(signal.SIGCONT)
+    terminal.until("nginx-2")  # which is painted again, though it has not changed
     os.write(terminal.master, b"\x11")
     assert terminal.end() == 0
     assert termios.tcgetattr(terminal.slave) == terminal.before

@@ -227,7 +227,7 @@ async def test_in_a_narrow_pane_a_connection_has_its_reply_below() -> None:
 
 
 @pytest.mark.parametrize(("language", "titles"), [("en", ("Rules", "packets", "Connections", "original")),
-                                                  ("zh", ("规则", "字节", "连接", "去向"))])
+                                                  ("zh", ("规则", "字节", "连接", "原方向"))])
 async def test_both_languages(language: str, titles: tuple[str, ...]) -> None:
     set_language(language)
     source = pinged()
