@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 from textual.actions import SkipAction
 from textual.driver import Driver
-from textual.events import Key
+from textual.events import Event, Key, Paste
 from textual.screen import Screen
 from textual.scrollbar import ScrollBar
 from textual.timer import Timer
@@ -45,6 +45,8 @@ CATCH_UP = 0.002
 """Seconds left for keys between two looks while only the log's filter has something to look at still."""
 TRAVEL = 8
 """Pictures that a frame takes on its way when a person steps."""
+WITHOUT_ROOM = frozenset({"ctrl+c", "ctrl+q", "ctrl+z"})
+"""Keys that act where nothing can be shown."""
 RESTING = 5
 """While time only passes, the clock and the countdowns are painted at every fifth look: once a second."""
 THOROUGH = 3
@@ -136,6 +138,13 @@ class LabApp(UnbrokenApp):
 
     def _unmark(self) -> None:
         self.autosave.unmark()
+
+    async def on_event(self, event: Event) -> None:
+        """Where nothing can be shown no key acts unseen, but for those that end something or go to the shell."""
+        if isinstance(event, Key | Paste) and self._main is not None and self._main.has_no_room and not (
+                isinstance(event, Key) and event.key in WITHOUT_ROOM):
+            return
+        await super().on_event(event)
 
     def get_driver_class(self) -> type[Driver]:
         """One that hears ctrl+c and esc while a line is at work, when the app itself hears nothing."""

@@ -11,7 +11,6 @@ from textual.widgets import Input
 
 from netsandbox.tui.i18n import tr
 from netsandbox.tui.lab_app import LabApp
-from netsandbox.tui.screens.pane_table import PANES
 from netsandbox.tui.typed_ahead import LineBegins
 
 SHORTEST = 3
@@ -64,14 +63,19 @@ class LineKeys(LabApp):
         """Do what a key means; one that means nothing is not taken in silence."""
         taken = await super()._check_bindings(key, priority)
         if not taken and not priority and self._letters_are_keys and (typed := key_to_character(key)):
-            self._tell_unknown(key, typed)
+            await self._take_unknown(key, typed)
         return taken
 
-    def _tell_unknown(self, key: str, typed: str) -> None:
-        """Say whose key it is, if it is one of another pane's."""
-        for number, pane in enumerate(PANES, 1):
-            bindings = Binding.make_bindings(type(self.main.panes[pane.name]).BINDINGS)
-            if any(one.key == key for one in bindings):
-                self.main.status.say(tr("line.elsewhere", typed=typed, pane=tr("topic." + pane.name), number=number))
+    async def _take_unknown(self, key: str, typed: str) -> None:
+        """Say whose key it is, if it is one of another pane's; a lesson's keys, which its goals name, act at once."""
+        lesson = self.live.lesson.stand() is not None
+        for number, (name, pane) in enumerate(self.main.panes.items(), 1):
+            binding = next((one for one in Binding.make_bindings(type(pane).BINDINGS) if one.key == key), None)
+            if binding is not None and name == "lesson" and lesson:
+                self.main.set_view(name)
+                await self.run_action(binding.action, pane)
+                return
+            if binding is not None:
+                self.main.status.say(tr("line.elsewhere", typed=typed, pane=tr("topic." + name), number=number))
                 return
         self.main.status.say(tr("line.no-key", typed=typed))

@@ -264,8 +264,13 @@ async def test_a_live_resize_and_a_terminal_too_small(tmp_path: Path) -> None:
             await on.pilot.resize_terminal(*size)
             await on.pilot.pause()
         assert "60" in screen_text(on.app)  # type: ignore[arg-type]
+        await on.pilot.resize_terminal(80, 24)
         await on.line("show nodes")
+        await on.press(*"show", "space")
+        step = on.app.live.status().step
         await on.pilot.resize_terminal(50, 14)
+        await on.press("escape", "b", "p")
+        assert on.app.live.status().step == step, "no key acts unseen"
         on.app.main.set_view("output")
         await on.pilot.pause()
         lines = [line.strip() for line in screen_text(on.app).splitlines() if line.strip()]  # type: ignore[arg-type]
@@ -273,6 +278,8 @@ async def test_a_live_resize_and_a_terminal_too_small(tmp_path: Path) -> None:
         await on.pilot.resize_terminal(120, 40)
         await on.pilot.pause()
         assert "nginx-1" in screen_text(on.app)  # type: ignore[arg-type]
+        await on.press(*"nodes")
+        assert on.app.main.command.line == "show nodes", "the line that was being typed goes on"
 
 
 @pytest.mark.parametrize(("size", "rows"), [((62, 18), 1), ((80, 24), 5), ((120, 40), 5)])

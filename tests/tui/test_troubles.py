@@ -84,6 +84,18 @@ READERS = (
     ("a cable's ends are both called down where one has no carrier, and eth0 stands twice at each",
      "tui/test_topology_pictures.py::test_each_end_of_a_cable_says_its_own_state_and_no_name_twice"),
     ("check reports in English whatever the locale says", "scenarios/test_check.py::test_a_good_file_in_chinese"),
+    ("a message says that h gives a hint, and h says that it does nothing here",
+     "tui/test_lesson.py::test_hints_come_one_by_one"),
+    ("a terminal too small for anything takes keys unseen, and forgets the line that was typed",
+     "tui/test_app.py::test_a_live_resize_and_a_terminal_too_small"),
+    ("ctrl+z does nothing", "tui/test_program.py::test_it_paints_pings_is_suspended_and_quits"),
+    ("a PNG needs a C library, and Chinese in it is boxes", "tui/test_shots.py::test_a_bitmap_has_words_and_title"),
+    ("the log cuts the reason of an ICMP error",
+     "tui/test_log_store.py::test_a_frame_s_line_gives_up_first_what_other_columns_say"),
+    ("a diagram does not show where DNAT sends a ping",
+     "commands/test_sequence.py::test_where_nat_gives_a_frame_another_end_its_way_goes_on_as_another_arrow"),
+    ("a rule that is lit is words here and there",
+     "tui/test_rules_tab.py::test_a_rule_is_lit_while_a_packet_passes_it_and_no_longer"),
 )
 """What first-time readers met later, in English and in Chinese: a learner, an engineer, a teacher."""
 

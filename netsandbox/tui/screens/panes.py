@@ -80,6 +80,10 @@ class PanesScreen(Settling, Screen[None]):
         self.glyphs = glyphs
         self._ready = ready
         self._is_resumed = False
+        self.has_no_room = False
+        """The terminal is so small that nothing is shown."""
+        self._focused_before: Widget | None = None
+        """What had the keys when there was room."""
         source = cast("LabSource", LateLab(lab))
         self.status = StatusLine(glyphs, id="status")
         self.panes: dict[str, Widget] = {pane.name: pane.make(source, glyphs, reduced_motion) for pane in PANES}
@@ -152,6 +156,11 @@ class PanesScreen(Settling, Screen[None]):
         """Say what is needed when there is no room."""
         width, height = event.size
         small = width < LEAST[0] or height < LEAST[1]
+        if small and not self.has_no_room:
+            self._focused_before = self.focused
+        elif self.has_no_room and not small:
+            self.call_after_refresh(self.set_focus, self._focused_before)
+        self.has_no_room = small
         self.set_class(small, "-small")
         if small:
             text = tr("small", width=LEAST[0], height=LEAST[1], has_width=width, has_height=height)
