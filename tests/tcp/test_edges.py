@@ -8,11 +8,14 @@ from netsandbox.apps.stream import Stream
 from netsandbox.engine.units import SECOND
 from netsandbox.linux.tcp import listen, receive, send_buffer, window
 from netsandbox.linux.tcp.events import TcpResetSent, TcpRetransmitted, TcpStateChanged
+from netsandbox.linux.tcp.input import _hold, process
 from netsandbox.linux.tcp.state import Recovery
 from netsandbox.linux.tcp.stream import StreamSocket
 from netsandbox.linux.tcp.timewait import TimeWait, reusable
 from netsandbox.linux.tcp.undo import any_again, keep_open
 from netsandbox.wire.arp import ArpPacket
+from netsandbox.wire.ipv4 import TCP, IPv4Packet
+from netsandbox.wire.sequence import MASK
 from netsandbox.wire.tcp import ACK, TcpSegment
 from tests.tcp.net import PROCESS, RIGHT, Acceptor, Collector, Net, steady
 
@@ -67,6 +70,42 @@ def test_a_window_smaller_than_a_segment_is_shut(conn: StreamSocket, memory: int
     conn.window_clamp = conn.slow_start = 10_000
     conn.receive_scale, conn.memory = 1, memory
     assert window.wanted(conn) == offered
+
+
+def test_a_window_is_taken_back_only_where_the_host_may(conn: StreamSocket) -> None:
+    """tcp_shrink_window: what is free is told as it is, in whole units of the scale."""
+    conn.receive_buffer, conn.ratio, conn.segment_size, conn.receive_scale = 200_000, 128, 1_448, 7
+    conn.window_clamp = conn.slow_start = conn.receive_window = 90_000
+    conn.memory = 60_001
+    assert window.select(conn) == -(-90_000 // 128)
+    conn.namespace.write_sysctl("net.ipv4.tcp_shrink_window", 1)
+    assert window.select(conn) == 69_999 // 128
+
+
+@pytest.mark.parametrize(("defers", "sent"), [(1, (0, 1)), (0, (3, 3))])
+def test_what_waited_for_the_program_is_acknowledged_once(defers: int, sent: tuple[int, int]) -> None:
+    """tcp_backlog_ack_defer: three segments that came while a call went on; ACKs while it does, and once it is over."""
+    net = Net(tcp_backlog_ack_defer=defers)
+    listener = net.listen(net.right)
+    left = net.connect(net.left, RIGHT)
+    net.run(1)
+    conn = listener.accept()
+    assert conn is not None
+    before, conn.owned = conn.counts.segments_out, True
+    for index in range(3):
+        segment = TcpSegment(left.port, 80, left.nxt + 1448 * index & MASK, conn.nxt, ACK, 100, b"", bytes(1448))
+        process(conn, IPv4Packet(left.address, RIGHT, TCP, segment), segment)
+    during = conn.counts.segments_out - before
+    conn._run()
+    assert (during, conn.counts.segments_out - before) == sent
+
+
+def test_what_waits_becomes_one_as_far_as_its_memory_goes(conn: StreamSocket) -> None:
+    """tcp_add_backlog: 1408 bytes that left alone have a head of 2048, 128 bytes of which are free."""
+    for start, size in ((0, 1408), (1408, 100), (1508, 28), (1536, 1)):
+        segment = TcpSegment(1, 2, start, 0, ACK, 100, b"", bytes(size))
+        _hold(conn, IPv4Packet(RIGHT, RIGHT, TCP, segment), segment)
+    assert [(len(one.segment.data), one.merged, one.room) for one in conn.held] == [(1536, 3, 0), (1, 1, 63)]
 
 
 def test_blocks_of_sack_join_and_the_newest_is_first(conn: StreamSocket) -> None:

@@ -5,11 +5,11 @@ from __future__ import annotations
 from functools import cache
 from typing import TYPE_CHECKING, NamedTuple
 
-from netsandbox.wire.tcp import BurstSegment
+from netsandbox.wire.sequence import before
+from netsandbox.wire.tcp import BurstSegment, TcpSegment
 
 if TYPE_CHECKING:
     from netsandbox.linux.tcp.state import Connection
-    from netsandbox.wire.tcp import TcpSegment
 
 HEADERS, SHARED, BUFFER, SMALL = 192, 320, 256, 576
 """MAX_TCP_HEADER, struct skb_shared_info, struct sk_buff and the least head (SKB_SMALL_HEAD_SIZE), in bytes."""
@@ -24,6 +24,22 @@ class Cost(NamedTuple):
     memory: int
     condensed: int
     room: int
+
+
+class MergedSegment(TcpSegment):
+    """Segments that became one while they waited; `first` says how large they are and whose memory they take."""
+
+    __slots__ = ("first",)
+
+    def __init__(self, last: TcpSegment, new: TcpSegment) -> None:
+        number = last.ack if before(new.ack, last.ack) else new.ack
+        super().__init__(new.sport, new.dport, last.seq, number, last.flags | new.flags, new.window, new.options,
+                         last.data + new.data)
+        self.first = first_of(last)
+
+
+def first_of(segment: TcpSegment) -> TcpSegment:
+    return segment.first if isinstance(segment, MergedSegment) else segment
 
 
 class Buffer:
@@ -65,7 +81,9 @@ def cost(conn: Connection, segment: TcpSegment) -> Cost:
     size = len(segment.data)
     if conn.is_local:
         return Cost(OVERHEAD + size, OVERHEAD + size, 0)
-    return _cost(size, isinstance(segment, BurstSegment))
+    first = first_of(segment)
+    found = _cost(len(first.data), isinstance(first, BurstSegment))
+    return found if first is segment else Cost(found.condensed, found.condensed, found.room + len(first.data) - size)
 
 
 def keep(conn: Connection, buffer: Buffer) -> None:

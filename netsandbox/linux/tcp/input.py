@@ -8,6 +8,7 @@ from netsandbox.engine.units import MICROSECOND, SECOND
 from netsandbox.linux.drop import Dropped, DropReason, Operand, Outcome
 from netsandbox.linux.tcp import (
     ack,
+    buffers,
     connect,
     ecn,
     listen,
@@ -70,7 +71,7 @@ def receive_packet(interface: Interface, frame: Frame, packet: IPv4Packet) -> Ve
     if found is not None:
         if isinstance(found, Connection):
             if found.owned:  # till the program has done with the socket (sk_add_backlog)
-                _hold(found, Waiting(packet, segment))
+                _hold(found, packet, segment)
                 return Outcome.QUEUED
             return process(found, packet, segment)
         verdict = _to_record(found, interface, packet, segment)
@@ -123,18 +124,17 @@ def _first_of_child(child: Connection, packet: IPv4Packet, segment: TcpSegment) 
     return verdict
 
 
-def _hold(conn: Connection, waiting: Waiting) -> None:
+def _hold(conn: Connection, packet: IPv4Packet, new: TcpSegment) -> None:
     """Keep a segment for later; what goes on where the last one ended becomes one with it (tcp_add_backlog)."""
-    last, new = conn.held[-1].segment if conn.held else None, waiting.segment
-    if (last is None or (last.seq + last.sequence_length) & MASK != new.seq or last.options != new.options
+    waiting = conn.held[-1] if conn.held else None
+    last = waiting.segment if waiting else None
+    if (waiting is None or last is None or len(new.data) > waiting.room
+            or (last.seq + last.sequence_length) & MASK != new.seq or last.options != new.options
             or (last.flags | new.flags) & (SYN | RST) or not last.flags & new.flags & ACK
-            or (last.flags ^ new.flags) & ecn.ASKS or conn.held[-1].packet.tos != waiting.packet.tos):
-        conn.held.append(waiting)
+            or (last.flags ^ new.flags) & ecn.ASKS or waiting.packet.tos != packet.tos):
+        conn.held.append(Waiting(packet, new, 1, MASK if conn.is_local else buffers.cost(conn, new).room))
         return
-    number = last.ack if before(new.ack, last.ack) else new.ack
-    whole = TcpSegment(new.sport, new.dport, last.seq, number, last.flags | new.flags, new.window, new.options,
-                       last.data + new.data)
-    conn.held[-1] = Waiting(waiting.packet, whole, conn.held[-1].merged + 1)
+    conn.held[-1] = Waiting(packet, buffers.MergedSegment(last, new), waiting.merged + 1, waiting.room - len(new.data))
 
 
 # -- a connection

@@ -91,7 +91,7 @@ def write(conn: Connection, is_nagle_off: bool = False, only_one: bool = False) 
     sent, was_idle = 0, not conn.sent
     while conn.unsent:
         mss = current_mss(conn)
-        size, is_filled = next_burst(conn, mss, is_nagle_off, is_filled), False
+        size, is_filled = next_burst(conn, mss, is_nagle_off, is_filled, only_one), False
         if size < 0 or not _send_burst(conn, size, mss):
             break
         sent += 1
@@ -99,7 +99,7 @@ def write(conn: Connection, is_nagle_off: bool = False, only_one: bool = False) 
             break
         if conn.unsent and conn.namespace.scheduler.in_process and (
                 next_burst(conn, current_mss(conn), is_nagle_off) >= 0):
-            conn.more_to_send = True
+            conn.more_to_send, conn.is_nagle_off = True, is_nagle_off
             break
     is_full = conn.congestion.held_back or conn.in_flight >= conn.congestion.window
     if (sent or is_full) and not conn.more_to_send:
@@ -125,11 +125,13 @@ def _note_use(conn: Connection, is_full: bool) -> None:
     state.used_since = now
 
 
-def next_burst(conn: Connection, mss: int, is_nagle_off: bool = False, is_filled: bool = False) -> int:
+def next_burst(conn: Connection, mss: int, is_nagle_off: bool = False, is_filled: bool = False,
+               is_due: bool = False) -> int:
     """How many bytes leave next (0 for a bare FIN), or -1: the windows or Nagle keep them back.
 
     Args:
         is_filled: it was looked at before, so that the first chunk has what it may take from the next.
+        is_due: it does not wait until it is worth while.
     """
     chunk, window = conn.unsent[0], conn.congestion.window
     quota = window - conn.in_flight
@@ -146,9 +148,9 @@ def next_burst(conn: Connection, mss: int, is_nagle_off: bool = False, is_filled
     if length <= mss:
         small = length < mss and not chunk.fin and is_last and not is_nagle_off
         return -1 if small and _nagle(conn) else length
-    if _defers(conn, chunk, mss):
+    if not is_due and _defers(conn, chunk, mss):
         return -1
-    return _split_point(conn, chunk, mss, quota, is_last and not is_nagle_off)
+    return _split_point(conn, chunk, mss, quota, not is_nagle_off)
 
 
 def most_in_burst(conn: Connection, mss: int) -> int:

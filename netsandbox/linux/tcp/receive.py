@@ -71,7 +71,10 @@ def acknowledge(conn: Connection) -> None:
     moves = unacked > conn.segment_size and (
         conn.expected == conn.copied or window.wanted(conn) >= conn.receive_window)
     if moves or (conn.quick and conn.pingpong < PINGPONG) or conn.ack_now or conn.hurries:
-        send_ack(conn)
+        if conn.owned and conn.namespace.sysctls.get("net.ipv4.tcp_backlog_ack_defer"):
+            conn.ack_deferred = True
+        else:
+            send_ack(conn)
     elif conn.early:
         _compress(conn)
     else:
@@ -115,18 +118,20 @@ def delay_ack(conn: Connection) -> None:
     alarm.arm_ack(conn, due)
 
 
-def note_read(conn: Connection) -> None:
-    """A program has read: that may be the time to acknowledge, or to tell of room (tcp_cleanup_rbuf)."""
+def note_read(conn: Connection) -> bool:
+    """A program has read: whether that is the time to acknowledge, or to tell of room (tcp_cleanup_rbuf)."""
     if conn.state in (TcpState.CLOSE, TcpState.LISTEN, TcpState.SYN_SENT):
-        return
+        return False
     if conn.ack_wanted:
         unacked = (conn.expected - conn.acked_up_to) & MASK
         drained = not conn.received and (conn.pushed_in >= 2 or (conn.pushed_in and conn.pingpong < PINGPONG))
         if unacked > conn.segment_size or drained:
             send_ack(conn)
-            return
+            return True
     if window.is_worth_telling(conn):
         send_ack(conn)
+        return True
+    return False
 
 
 # -- data

@@ -119,11 +119,12 @@ class Keepalive(NamedTuple):
 
 
 class Waiting(NamedTuple):
-    """A segment that came while the program had the socket, or as many as became one."""
+    """A segment that came while the program had the socket, or as many as became one; `room` is for bytes more."""
 
     packet: IPv4Packet
     segment: TcpSegment
-    merged: int = 1
+    merged: int
+    room: int
 
 
 class Connection(Socket):
@@ -141,23 +142,23 @@ class Connection(Socket):
 
     caches: ClassVar = {"way": "None"}
 
-    __slots__ = ("accepted", "ack_at", "ack_due", "ack_now", "ack_timer", "ack_wanted", "acked_up_to", "advertised_mss",
-                 "again_out", "ato", "backoff", "calls", "challenged_at", "compressed", "confirm", "congestion",
-                 "copied", "counts", "created", "delivered", "done", "duplicate", "early", "echoed_stamp", "ecn", "ect",
-                 "expected", "foreground", "forward", "gap_acks", "gap_at", "going_on", "handshake_at", "has_sack",
-                 "has_stamps", "held", "high_seq", "hurries", "ident", "interface", "is_burst", "is_deaf", "is_local",
-                 "keepalive", "keepalive_due", "keepalive_timer", "largest_window", "last_sent", "last_size", "losses",
-                 "lost_out", "memory", "more_to_send", "mss", "mss_clamp", "no_memory", "nodelay", "nxt", "on_event",
-                 "orphan", "overflowed_at", "owned", "parent", "path_error", "path_mtu", "pingpong", "probe_end",
-                 "probe_is_again", "probed_mss", "probes", "prr_delivered", "prr_out", "pushed", "pushed_in", "queued",
-                 "quick", "rack", "ratio", "receive_buffer", "receive_scale", "receive_trip", "receive_window",
-                 "received", "received_at", "recent_at", "recent_stamp", "recovery", "requests", "resends",
-                 "retransmitted", "retries", "retry_began", "retry_since", "round_trip", "sacked_out", "sacks",
-                 "segment_size", "send_buffer", "send_scale", "send_window", "sent", "shutdown_flags", "slow_start",
-                 "small", "soft_error", "space", "space_at", "space_seq", "stamp_offset", "state", "timeouts", "timer",
-                 "timer_due", "timer_kind", "tos", "trip_at", "trip_seq", "trip_stamp", "ttl", "twice", "una",
-                 "undo_marker", "undo_retrans", "unsent", "waits_for_room", "way", "window_clamp", "window_seq", "wire",
-                 "write_began", "written")
+    __slots__ = ("accepted", "ack_at", "ack_deferred", "ack_due", "ack_now", "ack_timer", "ack_wanted", "acked_up_to",
+                 "advertised_mss", "again_out", "ato", "backoff", "calls", "challenged_at", "compressed", "confirm",
+                 "congestion", "copied", "counts", "created", "delivered", "done", "duplicate", "early", "echoed_stamp",
+                 "ecn", "ect", "expected", "foreground", "forward", "gap_acks", "gap_at", "going_on", "handshake_at",
+                 "has_sack", "has_stamps", "held", "high_seq", "hurries", "ident", "interface", "is_burst", "is_deaf",
+                 "is_local", "is_nagle_off", "keepalive", "keepalive_due", "keepalive_timer", "largest_window",
+                 "last_sent", "last_size", "losses", "lost_out", "memory", "more_to_send", "mss", "mss_clamp",
+                 "no_memory", "nodelay", "nxt", "on_event", "orphan", "overflowed_at", "owned", "parent", "path_error",
+                 "path_mtu", "pingpong", "probe_end", "probe_is_again", "probed_mss", "probes", "prr_delivered",
+                 "prr_out", "pushed", "pushed_in", "queued", "quick", "rack", "ratio", "receive_buffer",
+                 "receive_scale", "receive_trip", "receive_window", "received", "received_at", "recent_at",
+                 "recent_stamp", "recovery", "requests", "resends", "retransmitted", "retries", "retry_began",
+                 "retry_since", "round_trip", "sacked_out", "sacks", "segment_size", "send_buffer", "send_scale",
+                 "send_window", "sent", "shutdown_flags", "slow_start", "small", "soft_error", "space", "space_at",
+                 "space_seq", "stamp_offset", "state", "timeouts", "timer", "timer_due", "timer_kind", "tos", "trip_at",
+                 "trip_seq", "trip_stamp", "ttl", "twice", "una", "undo_marker", "undo_retrans", "unsent",
+                 "waits_for_room", "way", "window_clamp", "window_seq", "wire", "write_began", "written")
 
     def __init__(self, namespace: NetworkNamespace, process: Process, reuse: bool = False) -> None:
         super().__init__(namespace, process, reuse)
@@ -186,7 +187,7 @@ class Connection(Socket):
         """What is left of the present call."""
         self.resends = ""
         """Why more that is lost leaves again once the queue is empty, or nothing."""
-        self.more_to_send = self.is_burst = False
+        self.more_to_send = self.is_nagle_off = self.is_burst = False
         """Whether a call has more to send now; whether what left last was several segments at once."""
         self.created = namespace.scheduler.now
         self.handshake_at = 0
@@ -308,7 +309,7 @@ class Connection(Socket):
         """The ACKs that are owed to the peer."""
         self.quick = self.pingpong = 0
         self.ato = 0
-        self.ack_wanted = self.ack_now = self.hurries = False
+        self.ack_wanted = self.ack_now = self.hurries = self.ack_deferred = False
         self.pushed_in = 0
         """How often a short segment came since the last ACK (ICSK_ACK_PUSHED, ICSK_ACK_PUSHED2)."""
         self.received_at = -1 << 62

@@ -212,6 +212,10 @@ class StreamSocket(Connection):
                 scheduler.go_on(self._run)
                 return
         self.owned = False
+        if self.ack_deferred:
+            self.ack_deferred = False
+            if self.ack_wanted:
+                send_ack(self)
 
     def _step(self) -> bool:
         if self.resends:
@@ -219,7 +223,7 @@ class StreamSocket(Connection):
             if not self.resends and self.unsent:
                 output.push(self)
         elif self.more_to_send:
-            output.push(self)
+            output.push(self, self.is_nagle_off)
         elif self.going_on:
             (name, argument), self.going_on = self.going_on, None
             getattr(self, name)(argument)
@@ -235,7 +239,7 @@ class StreamSocket(Connection):
         return True
 
     def _take_held(self, waiting: Waiting) -> None:
-        verdict = process(self, *waiting)
+        verdict = process(self, *waiting[:3])
         if isinstance(verdict, Dropped):
             self.namespace.record(PacketDropped(self.namespace.name, waiting.packet, verdict))
 
@@ -248,16 +252,16 @@ class StreamSocket(Connection):
             self.going_on = "_write", rest
             if output.is_push_due(self):
                 output.mark_push(self)
-                output.push(self)
+                output.push(self, is_nagle_off=True)
             elif len(self.unsent) == 1:
-                output.write(self, only_one=True)
+                output.write(self, is_nagle_off=True, only_one=True)
                 self.more_to_send = False
             return
         output.mark_push(self)
         output.push(self)
 
     def _note_read(self, _argument: object) -> None:
-        receive.note_read(self)
+        self.is_burst = receive.note_read(self)
 
     def _call_back(self, what: tuple[Callable[[Any], object], Any]) -> None:
         callback, argument = what

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from netsandbox.engine.units import MICROSECOND
-from netsandbox.linux.tcp import options
+from netsandbox.linux.tcp import buffers, options
 from netsandbox.linux.tcp.congestion import INITIAL
 from netsandbox.linux.tcp.state import RECEIVE_SHUTDOWN
 from netsandbox.wire.sequence import MASK
@@ -81,6 +81,8 @@ def wanted(conn: Connection) -> int:
         mss = most
     if mss <= 0:
         return 0
+    if may_shrink(conn):
+        free = max(free, 0) >> scale << scale
     if free < most >> 1:
         conn.quick = 0
         free = max(free, 0) >> scale << scale
@@ -88,12 +90,19 @@ def wanted(conn: Connection) -> int:
             return 0
     if free > conn.slow_start:
         free = conn.slow_start
+    if may_shrink(conn):
+        return free
     if scale:
         return -(-free >> scale) << scale
     window = conn.receive_window
     if window <= free - mss or window > free:
         return free - free % mss
     return free if mss == most and free > window + (most >> 1) else window
+
+
+def may_shrink(conn: Connection) -> bool:
+    """Whether a window that was offered may be taken back."""
+    return conn.receive_scale > 0 and conn.namespace.sysctls.get("net.ipv4.tcp_shrink_window") > 0
 
 
 def select(conn: Connection) -> int:
@@ -103,7 +112,7 @@ def select(conn: Connection) -> int:
         conn.acked_up_to = conn.expected
         return 0
     now, new, scale = open_now(conn), wanted(conn), conn.receive_scale
-    if new < now:
+    if new < now and not may_shrink(conn):
         new = -(-now >> scale) << scale
     if new > MAX_WINDOW << scale:
         new = MAX_WINDOW << scale
@@ -114,10 +123,10 @@ def select(conn: Connection) -> int:
 
 def measure(conn: Connection, segment: TcpSegment, memory: int) -> None:
     """How large the peer's segments are, and how much of the buffer is data (tcp_measure_rcv_mss)."""
-    size, last, conn.last_size = len(segment.data), conn.last_size, 0
+    size, last, conn.last_size = len(buffers.first_of(segment).data), conn.last_size, 0
     if size >= conn.segment_size:
         if size != conn.segment_size:
-            _set_ratio(conn, max((size << 8) // memory, 1))
+            _set_ratio(conn, max((len(segment.data) << 8) // memory, 1))
         conn.segment_size = min(size, conn.advertised_mss)
         conn.pushed_in |= segment.flags & PSH != 0
         return
