@@ -115,10 +115,12 @@ class Scheduler:
     def kernel_timer(self, delay: int, callback: Callable[[Any], object], argument: Any = None,
                      foreground: bool = False) -> Timer:
         """Call back as a timer of the kernel's would: rounded up to its slot, the last armed first."""
-        timer = Timer(expiry(self.now, delay), callback, argument, self.current, foreground)
-        self._serial += 1
-        heappush(self.timers, (timer.when, -self._serial, timer))
-        self.foreground += foreground
+        when, serial = expiry(self.now, delay), self._serial + 1
+        timer = Timer(when, callback, argument, self.current, foreground)
+        self._serial = serial
+        heappush(self.timers, (when, -serial, timer))
+        if foreground:
+            self.foreground += 1
         return timer
 
     def one_by_one(self, items: list[Any], handle: Callable[[Any], object]) -> None:

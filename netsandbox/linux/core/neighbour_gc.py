@@ -33,12 +33,8 @@ class GarbageCollector:
         self._last_forced = -(1 << 62)
 
     def make_room(self) -> bool:
-        """neigh_alloc: over gc_thresh3 a forced collection must make room.  False: there is none."""
-        table = self.table
-        _low, soft, limit = self.thresholds
-        if table.count < soft:
-            return True
-        now = self.scheduler.now
+        """neigh_alloc, from gc_thresh2 entries on: over gc_thresh3 a forced collection must.  False: there is none."""
+        table, now, limit = self.table, self.scheduler.now, self.thresholds[2]
         if table.count >= limit or now > self._last_forced + FORCED_EVERY:
             self._last_forced = now
             self.collect(0)
@@ -54,12 +50,8 @@ class GarbageCollector:
                 if entry.state is FAILED or now > max(entry.used, entry.confirmed) + unused_for:
                     self.table.remove(entry, "garbage collected")
 
-    def entry_made(self, parameters: NeighbourParameters) -> None:
+    def come_by(self, parameters: NeighbourParameters) -> None:
         """From gc_thresh1 entries on, collect now and then."""
-        if self.table.count >= self.thresholds[0]:
-            self._arm(parameters)
-
-    def _arm(self, parameters: NeighbourParameters) -> None:
         if self._timer is None or self._timer.callback is None:
             delay = parameters.base_reachable_time_ms * MILLISECOND // 2
             self._timer = self.scheduler.kernel_timer(max(delay, SECOND), self._periodic, parameters)
@@ -68,4 +60,4 @@ class GarbageCollector:
         """neigh_periodic_work: nothing below gc_thresh1 entries."""
         if self.table.count >= self.thresholds[0]:
             self.collect(parameters.gc_stale_time * SECOND)
-            self._arm(parameters)
+            self.come_by(parameters)

@@ -17,9 +17,10 @@ NEIGHBOUR_KEYS = ("anycast_delay", "app_solicit", "base_reachable_time", "base_r
 class NeighbourParameters:
     """net.ipv4.neigh.IFACE.*, shared and never changed as an InterfaceConf is."""
 
-    __slots__ = ("anycast_delay", "app_solicit", "base_reachable_time_ms", "delay_first_probe_time", "gc_stale_time",
-                 "interval_probe_time_ms", "locktime", "mcast_resolicit", "mcast_solicit", "proxy_delay", "proxy_qlen",
-                 "retrans_time_ms", "ucast_solicit", "unres_qlen_bytes")
+    __slots__ = ("anycast_delay", "app_solicit", "base_reachable_time_ms", "delay_first_probe_time", "delay_probe_time",
+                 "gc_stale_time", "interval_probe_time_ms", "lock_time", "locktime", "mcast_resolicit",
+                 "mcast_solicit", "proxy_delay", "proxy_qlen", "retrans_time", "retrans_time_ms", "ucast_solicit",
+                 "unres_qlen_bytes")
 
     def __init__(self) -> None:
         self.mcast_solicit = self.ucast_solicit = 3
@@ -34,25 +35,21 @@ class NeighbourParameters:
         self.anycast_delay = 100
         self.locktime = 100
         self.interval_probe_time_ms = 5000
+        self._note_times()
+
+    def _note_times(self) -> None:
+        """In nanoseconds, what each neighbour asks for."""
+        self.retrans_time = max(self.retrans_time_ms, 10) * MILLISECOND
+        self.delay_probe_time = self.delay_first_probe_time * SECOND
+        self.lock_time = self.locktime * SECOND // USER_HZ
 
     def changed(self, **values: int) -> NeighbourParameters:
         """The same with other values."""
         twin = NeighbourParameters()
         for name in self.__slots__:
             setattr(twin, name, values.get(name, getattr(self, name)))
+        twin._note_times()
         return twin
-
-    @property
-    def retrans_time(self) -> int:
-        return max(self.retrans_time_ms, 10) * MILLISECOND
-
-    @property
-    def delay_probe_time(self) -> int:
-        return self.delay_first_probe_time * SECOND
-
-    @property
-    def lock_time(self) -> int:
-        return self.locktime * SECOND // USER_HZ
 
 
 INITIAL_NEIGHBOUR = NeighbourParameters()

@@ -77,10 +77,13 @@ class NeighbourTable:
     def ensure(self, interface: Interface, address: int) -> Neighbour | None:
         """The entry for an address, made if it is not there; None when the table is full."""
         entry = interface.neighbours.get(address)
-        if entry is not None:
-            return entry
-        collector = self.collector
-        if not collector.make_room():
+        return self._make(interface, address) if entry is None else entry
+
+    def _make(self, interface: Interface, address: int) -> Neighbour | None:
+        """neigh_create."""
+        collector = self._collector or self.collector
+        low, soft, _limit = collector.thresholds
+        if self.count >= soft and not collector.make_room():
             return None
         entry = Neighbour(interface, address, self.scheduler.now)
         self.family.construct(entry)
@@ -90,7 +93,8 @@ class NeighbourTable:
         if interface.crowd is not None:
             interface.crowd.learn(entry)
         self.count += 1
-        collector.entry_made(interface.neigh)
+        if self.count >= low:
+            collector.come_by(interface.neigh)
         return entry
 
     def reachable_time(self, interface: Interface) -> int:
@@ -122,7 +126,7 @@ class NeighbourTable:
         if entry is not None and entry.cached and entry.state is REACHABLE:
             return interface.transmit(Frame(entry.mac or 0, interface.mac, self.ethertype, packet))
         if entry is None:
-            entry = self.ensure(interface, next_hop)
+            entry = self._make(interface, next_hop)
             if entry is None:
                 self._drop(packet, DropReason.NEIGH_CREATEFAIL, next_hop)
                 return False
@@ -184,19 +188,20 @@ class NeighbourTable:
             admin: a person says so, not the wire.
         """
         old = entry.state
-        if not admin and old in (NOARP, PERMANENT):
+        if not admin and (old is NOARP or old is PERMANENT):
             return
         if new not in VALID:
             self._invalidate(entry, new, why)
             return
-        same = old in VALID and (mac is None or mac == entry.mac)
+        was_valid = entry.is_valid
+        same = was_valid and (mac is None or mac == entry.mac)
         if mac is None:
-            if old not in VALID:
+            if not was_valid:
                 return
             mac = entry.mac
         if new in CONNECTED:
             entry.confirmed = self.scheduler.now
-        if old in VALID:
+        if was_valid:
             if not same and not override:
                 return
             if same and new is STALE and not admin:
@@ -206,7 +211,7 @@ class NeighbourTable:
         self._apply(entry, mac, new, same, why)
 
     def _apply(self, entry: Neighbour, mac: int | None, new: NudState, same: bool, why: str) -> None:
-        old = entry.state
+        old, was_valid = entry.state, entry.is_valid
         if not same and new not in CONNECTED:
             entry.confirmed = self.scheduler.now - 2 * entry.interface.neigh.base_reachable_time_ms * MILLISECOND
         if new is not old or not same:
@@ -223,7 +228,7 @@ class NeighbourTable:
         if new in IN_TIMER:
             delay = self.reachable_time(entry.interface) if new is REACHABLE else 0
             self._start(entry, delay)
-        if old not in VALID:
+        if not was_valid:
             self._release(entry)
 
     def _release(self, entry: Neighbour) -> None:
@@ -278,8 +283,8 @@ class NeighbourTable:
     def _start(self, entry: Neighbour, delay: int) -> None:
         if entry.timer is not None:
             self.scheduler.cancel(entry.timer)
-        entry.timer = self.scheduler.kernel_timer(delay, self._on_timer, entry,
-                                                  foreground=entry.state in (INCOMPLETE, PROBE))
+        is_foreground = entry.state is INCOMPLETE or entry.state is PROBE
+        entry.timer = self.scheduler.kernel_timer(delay, self._on_timer, entry, is_foreground)
 
     def _on_timer(self, entry: Neighbour) -> None:
         """neigh_timer_handler."""

@@ -22,6 +22,7 @@ from netsandbox.wire.ipv4 import IPv4Packet
 if TYPE_CHECKING:
     from netsandbox.linux.core.interface import Interface, Verdict
 
+OPERATIONS = REQUEST, REPLY
 IGNORED, ACCEPTED, ANSWERED = Outcome.IGNORED, Outcome.ACCEPTED, Outcome.ANSWERED
 
 
@@ -37,7 +38,7 @@ def construct(entry: Neighbour) -> None:
     kind = interface.namespace.routes.address_type(entry.address)
     if kind == "multicast":
         entry.mac = multicast_mac(entry.address)
-    elif interface.noarp or interface.is_loopback:
+    elif interface.is_loopback or (interface.rare and interface.noarp):
         entry.mac = interface.mac
     elif kind == "broadcast":
         entry.mac = BROADCAST_MAC
@@ -96,9 +97,9 @@ def receive(interface: Interface, frame: Frame, arp: ArpPacket) -> Verdict:
         entry = interface.neighbours.get(sender)
         if entry is None or (entry.is_valid and entry.mac == arp.sha and arp.op == REQUEST):
             return IGNORED
-    if interface.noarp:
+    if interface.rare and interface.noarp:
         return Dropped(DropReason.ARP_INVALID, ("NOARP", interface.name))
-    if interface.is_loopback or arp.op not in (REQUEST, REPLY):
+    if interface.is_loopback or arp.op not in OPERATIONS:
         return Dropped(DropReason.ARP_INVALID, ("op", arp.op))
     if is_multicast(target) or (target >> 24 == LOOPBACK_NETWORK >> 24
                                 and not interface.namespace.sysctls.either(interface.conf, "route_localnet")):
@@ -154,10 +155,12 @@ def _answer(interface: Interface, frame: Frame, arp: ArpPacket, delayed: bool) -
 
 def _answer_for_own(interface: Interface, arp: ArpPacket) -> Verdict:
     """The address is this host's, but a setting may keep it from saying so here."""
-    why = "arp_ignore" if _ignores(interface, arp) else "arp_filter" if _filtered(interface, arp) else ""
-    if why:
-        _withhold(interface, arp, why)
-        return IGNORED
+    own, common = interface.conf, interface.namespace.sysctls.all
+    if own.arp_ignore or common.arp_ignore or own.arp_filter or common.arp_filter:
+        why = "arp_ignore" if _ignores(interface, arp) else "arp_filter" if _filtered(interface, arp) else ""
+        if why:
+            _withhold(interface, arp, why)
+            return IGNORED
     _learn(interface, arp)
     send(interface, REPLY, arp.tpa, arp.spa, arp.sha, arp.sha)
     return ANSWERED

@@ -370,7 +370,7 @@ class RouteTables:
 
     def local_route(self, address: int) -> Route | None:
         """The route of the local table that covers an address."""
-        for mask, by_network in self._walk("local"):
+        for mask, by_network in self._levels.get("local") or self._walk("local"):
             routes = by_network.get(address & mask)
             if routes:
                 return routes[0]
@@ -378,12 +378,9 @@ class RouteTables:
 
     def address_type(self, address: int) -> str:
         """inet_addr_type: local, broadcast, multicast or unicast."""
-        if address in (0, LIMITED_BROADCAST):
+        if not address or address == LIMITED_BROADCAST:
             return "broadcast"
         if is_multicast(address):
             return "multicast"
-        for mask, by_network in self._walk("local"):
-            routes = by_network.get(address & mask)
-            if routes:
-                return routes[0].type
-        return "unicast"
+        route = self.local_route(address)
+        return "unicast" if route is None else route.terms.type

@@ -27,6 +27,8 @@ if TYPE_CHECKING:
     from netsandbox.linux.core.namespace import NetworkNamespace
 
 CACHE_LIMIT = 20_000
+new_tuple = tuple.__new__
+"""What a NamedTuple's `_make` calls."""
 
 
 class OutputRoute:
@@ -52,9 +54,10 @@ class OutputRoute:
     @classmethod
     def by(cls, route: Route, destination: int, gateway: int | None, interface: Interface, next_hop: int | None,
            source: int, mtu: int, considered: int, locked: bool = False) -> OutputRoute:
-        chosen = RouteChosen._make((interface.namespace.name, destination, route.value(), gateway, interface.place,
-                                    next_hop, source, mtu, considered, locked))
-        rule = rule_matched(interface.namespace, destination) if interface.namespace.routes.is_policed else None
+        namespace = interface.namespace
+        chosen = new_tuple(RouteChosen, (namespace.name, destination, route.value(), gateway, interface.place,
+                                         next_hop, source, mtu, considered, locked))
+        rule = rule_matched(namespace, destination) if namespace.routes.is_policed else None
         return cls(route, interface, chosen, rule)
 
     def record(self, namespace: NetworkNamespace) -> None:
@@ -135,7 +138,7 @@ def _find_output(namespace: NetworkNamespace, destination: int, source: int, int
         interface = None
     matches = routes.matches(destination, interface, "link" if direct else "global", flow)
     route = matches[0] if matches else None
-    if route is None or route.type in ERRORS:
+    if route is None or route.terms.type in ERRORS:
         if interface is not None and (vrf is None or group):
             return _on_link(destination, source, interface)
         rule = rule_matched(namespace, destination) if route is not None else None
@@ -178,7 +181,8 @@ def _on_link(destination: int, source: int, interface: Interface) -> OutputRoute
 
 def _chosen(namespace: NetworkNamespace, destination: int, source: int, route: Route, group: bool,
             considered: int) -> OutputRoute | RouteMissing:
-    if route.type == "local":
+    terms = route.terms
+    if terms.type == "local":
         vrf = route.interface.l3mdev if route.interface is not None else None
         lo = vrf or namespace.lo
         hop = destination if vrf is not None else None
@@ -186,18 +190,18 @@ def _chosen(namespace: NetworkNamespace, destination: int, source: int, route: R
                               considered)
     interface = route.interface
     assert interface is not None, "only special routes have no interface"
-    gateway, mtu, locked = route.gateway, interface.mtu, False
+    gateway, mtu, locked = terms.gateway, interface.mtu, False
     if route.rare:
         gateway, mtu, locked = None if route.gateway_is_own else gateway, route.mtu or mtu, route.mtu_is_locked
     learned = use_learned(namespace, destination, route)
     if learned is not None:
         gateway = learned.gateway if learned.gateway is not None else gateway
         mtu = min(mtu, learned.mtu) if learned.mtu else mtu
-    group = group or route.type == "broadcast"
+    group = group or terms.type == "broadcast"
     if group:
         gateway = None
     hop = None if group else destination if gateway is None else gateway
-    source = source or route.source or select_address(interface, route.gateway or destination, route.scope)
+    source = source or route.source or select_address(interface, terms.gateway or destination, terms.scope)
     if source >> 24 == 127 and not interface.is_loopback and not namespace.sysctls.either(interface.conf,
                                                                                           "route_localnet"):
         return RouteMissing(namespace.name, destination, "EINVAL", None)
