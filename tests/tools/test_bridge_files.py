@@ -135,6 +135,8 @@ def test_connections_as_a_file() -> None:
     assert said(session, "cat /proc/net/nf_conntrack").splitlines() == [
         f"ipv4     2 {line.removesuffix('use=1')}zone=0 use=2" for line in listed]
     assert said(session, "cat /proc/sys/net/netfilter/nf_conntrack_count") == f"{len(listed)}\n"
+    title, counts = said(session, "cat /proc/net/stat/nf_conntrack").splitlines()
+    assert (len(title.split()), counts.split()) == (17, [f"{len(listed):08x}", *["00000000"] * 16])
     assert said(session, "sysctl -w net.netfilter.nf_conntrack_count=7") == (
         'sysctl: setting key "net.netfilter.nf_conntrack_count": Operation not permitted\n')
 

@@ -55,14 +55,59 @@ def test_status_lists_the_rules(session: Session) -> None:
     ("allow 22/tcp", "Skipping adding existing rule"), ("deny 22/tcp", "Rule updated"), ("allow 23", "Rule added"),
     ("delete allow 22/tcp", "Rule deleted"), ("delete allow 99", "Could not delete non-existent rule"),
     ("delete 7", "ERROR: Could not find rule '7'"), ("allow nonsense", "ERROR: Could not find a profile matching"),
-    ("allow 99999", "ERROR: Bad port '99999'"), ("frobnicate", "ERROR: Invalid syntax"), ("allow", "ERROR"),
-    ("allow 1:2", "ERROR: Must specify 'tcp' or 'udp' with multiple ports"), ("allow 5/sctp", "Unsupported protocol"),
+    ("allow 99999", "ERROR: Bad port\n"), ("frobnicate", "ERROR: Invalid syntax"), ("allow", "ERROR"),
+    ("allow 1:2", "ERROR: Must specify 'tcp' or 'udp' with multiple ports"), ("allow 5/sctp", "ERROR: Bad port\n"),
     ("default deny", "Default incoming policy changed to 'deny'"), ("app list", "ufw app is not modelled"),
-    ("allow from 300.1.1.1", "ERROR: Bad address"), ("reload", "Firewall reloaded")])
+    ("allow from 300.1.1.1", "ERROR: Bad source address"), ("reload", "Firewall reloaded")])
 def test_what_it_answers(session: Session, line: str, answer: str) -> None:
     ufw(session, "allow 22/tcp")
     ufw(session, "enable")
     assert answer in ufw(session, line)
+
+
+SPOKEN = """\
+allow 22/tcp comment 'my ssh' = Rule updated
+prepend deny from 1.2.3.4/24 = Rule inserted|WARN: Rule changed after normalization
+insert 9 allow 98 = ERROR: Invalid position '9'
+insert 0 allow 98 = ERROR: Cannot insert rule at position '0'
+insert x allow 98 = ERROR: Insert position 'x' is not a valid position
+allow to foo = ERROR: Bad destination address
+allow proto esp from 10.0.0.1 = Rule added
+allow proto esp from 10.0.0.1 port 5 = ERROR: Invalid port with protocol 'esp'
+allow from 1.1.1.1 port 5:1 proto tcp = ERROR: Bad port '5:1'
+allow 80,x/tcp = ERROR: Port ranges must be numeric
+allow 22 from 1.1.1.1 = ERROR: Wrong number of arguments
+allow 22/tcp log = ERROR: Option 'log' not allowed here
+allow from 1.1.1.1 from 2.2.2.2 = ERROR: Improper rule syntax
+route allow in 5 = ERROR: Invalid interface clause for route rule
+allow out on eth1 from 1.1.1.1 port 5 to 2.2.2.2 port 6 proto udp = Rule added
+route allow in on eth0 out on eth1 = Rule added
+delete allow 22/tcp = Rule deleted
+limit http comment hi = Rule added
+status foo = ERROR: Invalid syntax
+show added = Added user rules (see 'ufw status' for running firewall):|ufw deny from 1.2.3.0/24|\
+ufw allow from 10.0.0.1 proto esp|ufw allow out on eth1 from 1.1.1.1 port 5 to 2.2.2.2 port 6 proto udp|\
+ufw route allow in on eth0 out on eth1|ufw limit 80/tcp comment 'hi'
+--force delete 4 = Rule deleted
+status numbered = Status: active||     To                         Action      From|\
+     --                         ------      ----|\
+[ 1] Anywhere                   DENY IN     1.2.3.0/24                |\
+[ 2] Anywhere                   ALLOW IN    10.0.0.1/esp              |\
+[ 3] 2.2.2.2 6/udp              ALLOW OUT   1.1.1.1 5/udp on eth1      (out)|\
+[ 4] 80/tcp                     LIMIT IN    Anywhere                   # hi|
+status = Status: active||To                         Action      From|--                         ------      ----|\
+Anywhere                   DENY        1.2.3.0/24                |Anywhere                   ALLOW       10.0.0.1/esp  \
+            |80/tcp                     LIMIT       Anywhere                   # hi||\
+2.2.2.2 6/udp              ALLOW OUT   1.1.1.1 5/udp on eth1     |"""
+
+
+def test_what_ufw_0_36_2_says(session: Session) -> None:
+    ufw(session, "allow 22/tcp")
+    ufw(session, "enable")
+    for line, answer in (row.split(" = ") for row in SPOKEN.splitlines()):
+        assert ufw(session, line).splitlines() == answer.split("|"), line
+    assert "Backing up 'user.rules' to '/etc/ufw/user.rules.20260101_" in ufw(session, "--force reset")
+    assert ufw(session, "status") == "Status: inactive\n"
 
 
 def test_packets_meet_its_rules(session: Session) -> None:

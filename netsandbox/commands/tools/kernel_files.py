@@ -129,10 +129,11 @@ class Proc(ReadOnly):
         if namespace is None:
             return None
         made = [kind.proc_directory for kind in kinds.all_kinds() if kind.proc_directory]
-        recent = proc_net.xt_recent(namespace)
-        inner = {(): ["cmdline", "comm", "net", "ns", "status"], ("ns",): list(NAMESPACES),
-                 ("net",): [*proc_net.FILES, *made, *(["xt_recent"] if recent else [])],
-                 ("net", "xt_recent"): sorted(recent) or None}
+        folders = {name: found for name, files in proc_net.FOLDERS.items() if (found := files(namespace))}
+        inner: dict[tuple[str, ...], list[str]] = {
+            (): ["cmdline", "comm", "net", "ns", "status"], ("ns",): list(NAMESPACES),
+            ("net",): [*proc_net.FILES, *made, *folders],
+            **{("net", name): sorted(files) for name, files in folders.items()}}
         if len(parts) == 3 and parts[1] == "net" and parts[2] in made:
             return []
         return inner.get(tuple(parts[1:]))
@@ -167,8 +168,8 @@ class Proc(ReadOnly):
             return None
         if parts[1] == "net" and len(parts) == 3:
             return proc_net.FILES[parts[2]](namespace) if parts[2] in proc_net.FILES else None
-        if parts[1] == "net" and parts[2] == "xt_recent" and len(parts) == 4:
-            return proc_net.xt_recent(namespace).get(parts[3])
+        if parts[1] == "net" and parts[2] in proc_net.FOLDERS and len(parts) == 4:
+            return proc_net.FOLDERS[parts[2]](namespace).get(parts[3])
         if parts[1] == "net" and len(parts) == 4:
             kind = next((kind for kind in kinds.all_kinds() if kind.proc_directory == parts[2]), None)
             return kind.proc_file(namespace, parts[3]) if kind is not None else None

@@ -172,6 +172,22 @@ def xt_recent(namespace: NetworkNamespace) -> dict[str, str]:
     return {name: table.lines() for name, table in namespace.netfilter.recent.items()}
 
 
+def stat(namespace: NetworkNamespace) -> dict[str, str]:
+    """/proc/net/stat: what one CPU's connection tracking has counted (ct_cpu_seq_show), beside how many there are."""
+    table = namespace.netfilter.connections
+    counts = table.statistics if table is not None else {}
+    values = [len(table or ()), *(counts.get(name, 0) for name in STATISTICS_SHOWN)]
+    numbers = [f"{value:08x}" for value in values]
+    return {"nf_conntrack": f"{STATISTICS_TITLE}\n{numbers[0]}  {' '.join(numbers[1:13])}  {' '.join(numbers[13:])}\n"}
+
+
+STATISTICS_TITLE = ("entries  clashres found new invalid ignore delete chainlength insert insert_failed drop "
+                    "early_drop icmp_error  expect_new expect_create expect_delete search_restart")
+STATISTICS_SHOWN = ("clash_resolve", "found", "", "invalid", "", "", "chaintoolong", "insert", "insert_failed", "drop",
+                    "early_drop", "error", "", "", "", "search_restart")
+"""Those that the kernel keeps, in the order of the title; what it keeps no more is 0."""
+FOLDERS: dict[str, Callable[[NetworkNamespace], dict[str, str]]] = {"stat": stat, "xt_recent": xt_recent}
+"""Those of /proc/net, each with its files; an empty one is not there."""
 FILES: dict[str, Callable[[NetworkNamespace], str]] = {
     "arp": arp, "dev": dev, "dev_mcast": dev_mcast, "fib_trie": fib_trie, "igmp": igmp,
     "ip_tables_names": ip_tables_names, "nf_conntrack": nf_conntrack,

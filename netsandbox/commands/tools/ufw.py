@@ -7,75 +7,24 @@ IPv6 is off (IPV6=no in /etc/default/ufw), as there is none.
 from __future__ import annotations
 
 import re
+from datetime import UTC, datetime
 from typing import TYPE_CHECKING, NamedTuple
 
 from netsandbox.commands.tools.context import ToolError, ToolResult
+from netsandbox.commands.tools.ufw_rule import ACTIONS, Rule, check, command_of, is_narrowed, parse, row_of
+from netsandbox.engine.units import EPOCH, SECOND
 from netsandbox.linux.core.inode import FileError
 from netsandbox.linux.netfilter import iptables, restore, ufw_rules
-from netsandbox.linux.netfilter.extension import UsageError
-from netsandbox.linux.netfilter.masks import format_mask, read_mask
 from netsandbox.linux.netlink.credentials import may_administer
-from netsandbox.wire.services import port_number
 
 if TYPE_CHECKING:
     from netsandbox.commands.tools.context import ToolContext
 
 STATE = "/etc/ufw/user.rules"
-TARGETS = {"allow": "ACCEPT", "deny": "DROP", "reject": "REJECT"}
-ACTIONS = (*TARGETS, "limit")
 WAYS = {"incoming": "input", "outgoing": "output", "routed": "forward"}
 POLICIES = {"ACCEPT": "allow", "DROP": "deny", "REJECT": "reject"}
-ANY = "0.0.0.0/0"
-APPLICATIONS = {"OpenSSH": "22/tcp", "Nginx HTTP": "80/tcp", "Nginx HTTPS": "443/tcp", "Nginx Full": "80,443/tcp"}
-TUPLE = re.compile(r"### tuple ### (\S+) (\S+) (\S+) (\S+) (\S+) (\S+) (\S+) (\S+)")
+TUPLE = re.compile(r"### tuple ### (\S+) (\S+) (\S+) (\S+) (\S+) (\S+) (\S+) (\S+)(?: comment=(\S+))?")
 POLICY = re.compile(r"### policy ### (\S+) (\S+) (\S+) (\S+) (\S+)")
-
-
-class Rule(NamedTuple):
-    """One of the person's rules, as /etc/ufw/user.rules notes it.
-
-    Attributes:
-        way: in, out or fwd.  entered, leaves: interfaces, or `-`.
-    """
-
-    action: str
-    protocol: str = "any"
-    dport: str = "any"
-    destination: str = ANY
-    sport: str = "any"
-    source: str = ANY
-    way: str = "in"
-    entered: str = "-"
-    leaves: str = "-"
-
-    def saved(self) -> str:
-        ends = f"{self.dport} {self.destination} {self.sport} {self.source}"
-        return f"### tuple ### {self.action} {self.protocol} {ends} {self.way} {self.entered}!{self.leaves}"
-
-    def lines(self) -> list[str]:
-        """The iptables rules that it stands for."""
-        chain = {"in": "ufw-user-input", "out": "ufw-user-output", "fwd": "ufw-user-forward"}[self.way]
-        needs_ports = self.dport != "any" or self.sport != "any"
-        protocols = ["tcp", "udp"] if self.protocol == "any" and needs_ports else [self.protocol]
-        return [line for protocol in protocols for line in self._for(chain, protocol)]
-
-    def _for(self, chain: str, protocol: str) -> list[str]:
-        words = [f"-A {chain}"]
-        words += [f"-i {self.entered}"] if self.entered != "-" else []
-        words += [f"-o {self.leaves}"] if self.leaves != "-" else []
-        words += [f"-p {protocol}"] if protocol != "any" else []
-        words += [f"-s {self.source}"] if self.source != ANY else []
-        words += [f"-d {self.destination}"] if self.destination != ANY else []
-        for flag, ports in (("dport", self.dport), ("sport", self.sport)):
-            if ports != "any":
-                many = "," in ports
-                words.append(f"-m multiport --{flag}s {ports}" if many else f"--{flag} {ports}")
-        rule = " ".join(words)
-        if self.action != "limit":
-            return [f"{rule} -j {TARGETS[self.action]}"]
-        recent = f"{rule} -m conntrack --ctstate NEW -m recent"
-        return [f"{recent} --set", f"{recent} --update --seconds 30 --hitcount 6 -j ufw-user-limit",
-                f"{rule} -j ufw-user-limit-accept"]
 
 
 class State(NamedTuple):
@@ -94,9 +43,10 @@ def load(context: ToolContext) -> State:
     policy = POLICY.search(text)
     rules = []
     for found in TUPLE.findall(text):
-        action, protocol, dport, destination, sport, source, way, interfaces = found
+        action, protocol, dport, destination, sport, source, way, interfaces, comment = found
         entered, _mark, leaves = interfaces.partition("!")
-        rules.append(Rule(action, protocol, dport, destination, sport, source, way, entered, leaves))
+        rules.append(Rule(action, protocol, dport, destination, sport, source, way, entered, leaves,
+                          bytes.fromhex(comment).decode()))
     if policy is None:
         return State(False, True, {"input": "DROP", "output": "ACCEPT", "forward": "DROP"}, rules)
     policies = dict(zip(ufw_rules.WAYS, policy.groups()[2:], strict=True))
@@ -161,33 +111,52 @@ def run(context: ToolContext, arguments: list[str]) -> ToolResult:
     if not may_administer():
         raise ToolError(1, "ERROR: You need to be root to run this script")
     command, rest, state = words[0], words[1:], load(context)
-    if command == "status":
+    if command == "status" and rest in ([], ["verbose"], ["numbered"]):
         return ToolResult(0, _status(state, rest), "")
-    if command in ("enable", "disable", "reload"):
+    if command in ("enable", "disable", "reload") and not rest:
         return _switch(context, state, command)
     if command == "default":
         return _default(context, state, rest)
     if command == "logging" and rest in (["on"], ["off"], ["low"]):
         state = state._replace(logs=rest != ["off"])
         return _keep(context, state, "Logging disabled" if rest == ["off"] else "Logging enabled")
-    if command in (*ACTIONS, "delete", "insert", "route", "rule"):
+    if command in (*ACTIONS, "delete", "insert", "prepend", "route", "rule"):
         return _rule(context, state, words)
-    if command in ("app", "reset", "show", "prepend", "logging"):
+    if command == "show" and rest == ["added"]:
+        lines = [command_of(rule) for rule in state.rules] or ["(None)"]
+        return ToolResult(0, "\n".join(["Added user rules (see 'ufw status' for running firewall):", *lines, ""]), "")
+    if command == "reset":
+        return _reset(context)
+    if command in ("app", "--dry-run") or (command == "show" and rest[:1] and rest[0] in REPORTS) or (
+            command == "logging" and rest in (["medium"], ["high"], ["full"])):
         raise ToolError(1, f"netsandbox: ufw {command} is not modelled")
     raise ToolError(1, "ERROR: Invalid syntax")
 
 
 USAGE = """Usage: ufw COMMAND
  enable, disable, reload, default ARG, logging LEVEL, allow ARGS, deny ARGS, reject ARGS, limit ARGS, delete RULE|NUM,
- insert NUM RULE, route RULE, status [verbose|numbered], version
+ insert NUM RULE, prepend RULE, route RULE, reset, status [verbose|numbered], show added, version
 """
+REPORTS = frozenset({"raw", "builtins", "before-rules", "user-rules", "after-rules", "logging-rules", "listening"})
+NARROWED = "WARN: Rule changed after normalization\n"
 
 
-def _keep(context: ToolContext, state: State, said: str) -> ToolResult:
+def _reset(context: ToolContext) -> ToolResult:
+    """All is as it was installed; the files that are kept are named by the time."""
+    now = datetime.fromtimestamp((EPOCH + context.namespace.scheduler.now) // SECOND, UTC)
+    state = State(False, True, {"input": "DROP", "output": "ACCEPT", "forward": "DROP"}, [])
+    save(context, state)
+    put(context, state)
+    files = [f"{name}{six}.rules" for six in ("", "6") for name in ("user", "before", "after")]
+    return ToolResult(0, "".join(f"Backing up '{file}' to '/etc/ufw/{file}.{now:%Y%m%d_%H%M%S}'\n" for file in files)
+                      + "\n", "")
+
+
+def _keep(context: ToolContext, state: State, said: str, warning: str = "") -> ToolResult:
     save(context, state)
     if state.enabled:
         put(context, state)
-    return ToolResult(0, f"{said}\n", "")
+    return ToolResult(0, f"{said}\n", warning)
 
 
 def _switch(context: ToolContext, state: State, command: str) -> ToolResult:
@@ -211,113 +180,58 @@ def _default(context: ToolContext, state: State, rest: list[str]) -> ToolResult:
 
 
 def _rule(context: ToolContext, state: State, words: list[str]) -> ToolResult:
-    is_deleted, at = words[0] == "delete", len(state.rules)
-    words = words[1:] if words[0] in ("delete", "rule") else words
-    if words[:1] == ["insert"]:
-        if len(words) < 2 or not words[1].isdecimal() or not 0 < int(words[1]) <= len(state.rules):
-            raise ToolError(1, f"ERROR: Invalid position '{words[1] if len(words) > 1 else ''}'")
-        at, words = int(words[1]) - 1, words[2:]
+    is_deleted, words = words[0] == "delete", words[1:] if words[0] in ("delete", "rule") else words
     if is_deleted and len(words) == 1 and words[0].isdecimal():
         if not 0 < int(words[0]) <= len(state.rules):
             raise ToolError(1, "ERROR: Could not find rule '" + words[0] + "'")
-        rule = state.rules[int(words[0]) - 1]
+        rule, at = state.rules[int(words[0]) - 1], 0
     else:
+        at, words = _place(state, words)
         rule = parse(words)
-    is_known = rule in state.rules
+        if at > len(state.rules):
+            raise ToolError(1, f"ERROR: Invalid position '{at}'")
+        check(rule)
+    warning = NARROWED * is_narrowed(words)
     if is_deleted:
-        if not is_known:
-            return ToolResult(0, "Could not delete non-existent rule\n", "")
-        state = state._replace(rules=[one for one in state.rules if one != rule])
-        return _keep(context, state, "Rule deleted" if state.enabled else "Rules updated")
-    if is_known:
-        return ToolResult(0, "Skipping adding existing rule\n", "")
-    same = next((at for at, one in enumerate(state.rules) if one._replace(action=rule.action) == rule), None)
+        kept = [one for one in state.rules if one.plain != rule.plain]
+        if len(kept) == len(state.rules):
+            return ToolResult(0, "Could not delete non-existent rule\n", warning)
+        return _keep(context, state._replace(rules=kept), "Rule deleted" if state.enabled else "Rules updated", warning)
+    return _add(context, state, rule, at, warning)
+
+
+LAST = -1
+"""A new rule's place, if none is told."""
+
+
+def _place(state: State, words: list[str]) -> tuple[int, list[str]]:
+    """Where `insert NUM` or `prepend` puts a rule, and the rule's words."""
+    if words[:1] == ["prepend"]:
+        return 1 if state.rules else LAST, words[1:]
+    if words[:1] != ["insert"]:
+        return LAST, words
+    if len(words) < 3:
+        raise ToolError(1, "ERROR: Invalid syntax")
+    if not words[1].isdecimal():
+        raise ToolError(1, f"ERROR: Insert position '{words[1]}' is not a valid position")
+    if words[1] == "0":
+        raise ToolError(1, "ERROR: Cannot insert rule at position '0'")
+    return int(words[1]), words[2:]
+
+
+def _add(context: ToolContext, state: State, rule: Rule, at: int, warning: str) -> ToolResult:
+    if rule in state.rules:
+        return ToolResult(0, "Skipping adding existing rule\n", warning)
+    same = next((number for number, one in enumerate(state.rules)
+                 if one.plain._replace(action=rule.action) == rule.plain), None)
     if same is not None:
         rules = [*state.rules[:same], rule, *state.rules[same + 1:]]
-        return _keep(context, state._replace(rules=rules), "Rule updated" if state.enabled else "Rules updated")
-    state = state._replace(rules=[*state.rules[:at], rule, *state.rules[at:]])
-    return _keep(context, state, ("Rule inserted" if at < len(state.rules) - 1 else "Rule added") if state.enabled
-                 else "Rules updated")
-
-
-def parse(words: list[str]) -> Rule:
-    """`[route] allow|deny|reject|limit [in|out [on IFACE]] [PORT[/PROTO]|APP | from … to … port … proto …]`."""
-    words = list(words)
-    is_routed = words[:1] == ["route"]
-    words = words[1:] if is_routed else words
-    if not words or words[0] not in ACTIONS:
-        raise ToolError(1, "ERROR: Invalid syntax")
-    rule = Rule(words.pop(0), way="fwd" if is_routed else "in")
-    while words[:1] in (["in"], ["out"]):
-        way = words.pop(0)
-        rule = rule if is_routed else rule._replace(way=way)
-        if words[:1] == ["on"] and len(words) > 1:
-            rule = rule._replace(**{"entered" if way == "in" else "leaves": words[1]})
-            words = words[2:]
-    if words and words[0] not in ("from", "to", "proto", "comment", "log", "log-all"):
-        rule = _simple(rule, words.pop(0))
-    rule = _extended(rule, words)
-    if rule == Rule(rule.action, way=rule.way):
-        raise ToolError(1, "ERROR: Invalid syntax")
-    return rule
-
-
-def _simple(rule: Rule, text: str) -> Rule:
-    """`80`, `22/tcp`, `6000:6007/tcp`, `80,443/tcp`, `ssh`, `OpenSSH`."""
-    ports, _slash, protocol = APPLICATIONS.get(text, text).partition("/")
-    if not protocol and text == "ssh":
-        protocol = "tcp"
-    if protocol not in ("", "tcp", "udp"):
-        raise ToolError(1, f"ERROR: Unsupported protocol '{protocol}'")
-    return rule._replace(dport=_ports(ports, protocol or "any"), protocol=protocol or "any")
-
-
-def _ports(text: str, protocol: str) -> str:
-    found = []
-    for part in re.split(r"[,:]", text):
-        number = port_number(part)
-        if number is None:
-            raise ToolError(1, f"ERROR: Bad port '{text}'" if text[:1].isdigit() else
-                            f"ERROR: Could not find a profile matching '{text}'")
-        found.append(number)
-    if re.search(r"[,:]", text) and protocol == "any":
-        raise ToolError(1, "ERROR: Must specify 'tcp' or 'udp' with multiple ports")
-    numbers = iter(found)
-    return re.sub(r"[^,:]+", lambda _match: str(next(numbers)), text)
-
-
-def _extended(rule: Rule, words: list[str]) -> Rule:
-    side = "destination"
-    if "proto" in words[:-1]:
-        protocol = words[words.index("proto") + 1]
-        rule = rule._replace(protocol=protocol)
-        if protocol not in ("tcp", "udp", "any"):
-            raise ToolError(1, f"ERROR: Unsupported protocol '{protocol}'")
-    while words:
-        word = words.pop(0)
-        if word in ("from", "to", "port", "proto", "comment") and not words:
-            raise ToolError(1, "ERROR: Invalid syntax")
-        if word in ("from", "to"):
-            side = "source" if word == "from" else "destination"
-            rule = rule._replace(**{side: _address(words.pop(0))})
-        elif word == "port":
-            rule = rule._replace(**{"sport" if side == "source" else "dport": _ports(words.pop(0), rule.protocol)})
-        elif word in ("proto", "comment"):
-            words.pop(0)
-        elif word in ("log", "log-all", "app"):
-            raise ToolError(1, f"netsandbox: ufw … {word} is not modelled")
-        else:
-            raise ToolError(1, "ERROR: Invalid syntax")
-    return rule
-
-
-def _address(text: str) -> str:
-    if text == "any":
-        return ANY
-    try:
-        return format_mask(read_mask(text))
-    except UsageError:
-        raise ToolError(1, "ERROR: Bad address") from None
+        state = state._replace(rules=rules)
+        return _keep(context, state, "Rule updated" if state.enabled else "Rules updated", warning)
+    before = len(state.rules) if at == LAST else at - 1
+    said = "Rules updated" if not state.enabled else "Rule added" if before == len(state.rules) else "Rule inserted"
+    state = state._replace(rules=[*state.rules[:before], rule, *state.rules[before:]])
+    return _keep(context, state, said, warning)
 
 
 # -- status
@@ -336,26 +250,8 @@ def _status(state: State, rest: list[str]) -> str:
         return text
     pad = "     " if numbered else ""
     text += f"\n{pad}{'To':<26} {'Action':<11} From\n{pad}{'--':<26} {'------':<11} ----\n"
-    for number, rule in enumerate(state.rules, 1):
-        text += f"[{number:>2}] " if numbered else ""
-        text += _row(rule, verbose or numbered) + "\n"
-    return text + "\n"
-
-
-def _row(rule: Rule, tells_way: bool) -> str:
-    action = rule.action.upper()
-    if tells_way or rule.way != "in":
-        action += {"in": " IN", "out": " OUT", "fwd": " FWD"}[rule.way]
-    to = _end(rule.destination, rule.dport, rule.protocol, rule.entered if rule.way == "in" else
-              rule.leaves if rule.way == "fwd" else "-")
-    source = _end(rule.source, rule.sport, rule.protocol, rule.leaves if rule.way == "out" else
-                  rule.entered if rule.way == "fwd" else "-")
-    return f"{to:<26} {action:<11} {source:<26}"
-
-
-def _end(address: str, ports: str, protocol: str, interface: str) -> str:
-    words = [] if address == ANY else [address]
-    if ports != "any":
-        words.append(ports + (f"/{protocol}" if protocol != "any" else ""))
-    text = " ".join(words) or "Anywhere"
-    return text if interface == "-" else f"{text} on {interface}"
+    if numbered:
+        return text + "".join(f"[{number:>2}] {row_of(rule, True, ' (out)' if rule.way == 'out' else '')}\n"
+                              for number, rule in enumerate(state.rules, 1)) + "\n"
+    groups = ([row_of(rule, verbose, "") for rule in state.rules if rule.way == way] for way in ("in", "out", "fwd"))
+    return text + "\n\n".join("\n".join(rows) for rows in groups if rows) + "\n\n"
