@@ -47,6 +47,19 @@ def test_routes_move_with_the_port_and_come_back() -> None:
     assert say(session, "r", "ip route") == connected
 
 
+def test_two_vrfs_may_have_the_same_address() -> None:
+    session = router()
+    for line in ("ip link add blue type vrf table 20", "ip link set blue up", "ip link set eth0 master red",
+                 "ip link add d0 type dummy", "ip link set d0 master blue", "ip addr add 10.0.0.1/24 dev d0",
+                 "ip link set d0 up"):
+        assert say(session, "r", line) == ""
+    for vrf in ("red", "blue"):
+        assert "1 received" in say(session, "r", f"ping -c 1 -W 1 -I {vrf} 10.0.0.1"), vrf
+        assert "1 received" in say(session, "r", f"ip vrf exec {vrf} ping -c 1 -W 1 10.0.0.1"), vrf
+    say(session, "r", "ip addr del 10.0.0.1/24 dev eth0")
+    assert "1 received" in say(session, "r", "ping -c 1 -W 1 -I blue 10.0.0.1")
+
+
 def test_a_bridge_answers_for_whom_it_knows_and_spares_the_port() -> None:
     session = Session()
     for line in ("add-switch sw", "add-host a", "add-host b", "connect a sw", "connect b sw",

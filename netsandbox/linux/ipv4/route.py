@@ -265,8 +265,8 @@ class RouteTables:
         return self.naming(route.source)
 
     def _has_twin(self, route: Route) -> bool:
-        """Another local route has the same destination."""
-        return any(other.type == "local" for other in self.to((route.destination,), route.table))
+        """Another local route has the same destination, in whichever VRF's table."""
+        return any(other.type == "local" for other in self.to((route.destination,)))
 
     def has(self, table: str) -> bool:
         """Whether a table exists: main always, another one since it got its first route."""
