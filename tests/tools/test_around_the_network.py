@@ -158,6 +158,15 @@ def test_around(lab: KeptSession, line: str, code: int, said: str) -> None:
     assert (job.code, said in job.out + job.err) == (code, True), job.out + job.err
 
 
+@pytest.mark.parametrize(("words", "rows"), [
+    ("-eo pid,ppid,comm", ["    PID    PPID COMMAND", "      1       0 init"]), ("axo comm", ["COMMAND", "init"]),
+    ("-p 1 -o pid= -o comm=", ["      1 init"]), ("-p 1 -o pid=X,comm=Y", ["      X Y", "      1 init"]),
+    ("-p1 -opid=,comm", ["        COMMAND", "      1 init"]), ("-fp 1", ["UID", "root"])])
+def test_columns_of_ps(words: str, rows: list[str]) -> None:
+    said = KeptSession().run(f"ps {words}").out.splitlines()
+    assert [row[:len(wanted)] for row, wanted in zip(said, rows, strict=False)] == rows
+
+
 def test_ps_sees_itself_and_what_runs_beside_it(lab: KeptSession) -> None:
     assert lab.run("ps").out.splitlines()[1:] == ["1000000 pts/0    00:00:00 bash", "1000001 pts/0    00:00:00 ps"]
     assert "1000000  0 00:00 pts/0    00:00:00 ps -ef\n" in lab.run("ps -ef").out

@@ -20,6 +20,8 @@ if TYPE_CHECKING:
 
 HEADINGS = {"pid": "    PID", "ppid": "   PPID", "user": "USER    ", "comm": "COMMAND", "args": "COMMAND", "cmd": "CMD",
             "command": "COMMAND", "tty": "TT      ", "time": "    TIME", "stat": "STAT", "netns": "     NETNS"}
+WITH_VALUE = re.compile(r"-?([A-Za-z]*?)([op])(.*)")
+"""Letters, of which `o` and `p` take what stands behind them, or the next word: `-eo pid,args`, `axo user`."""
 
 
 class Process(NamedTuple):
@@ -79,7 +81,9 @@ def ps(context: ToolContext, arguments: list[str]) -> ToolResult:
     rows = [one for one in seen if (shows_all or one.terminal == seen[-1].terminal)
             and (not wanted or str(one.pid) in wanted)]
     if columns:
-        return _table([HEADINGS[name] for name in columns], [[_cell(one, name) for name in columns] for one in rows])
+        titles = {name: HEADINGS[name] if title is None else _titled(title, HEADINGS[name])
+                  for name, title in columns.items()}
+        return _table(list(titles.values()), [[_cell(one, name) for name in columns] for one in rows])
     if "u" in letters:
         heading = "USER         PID %CPU %MEM    VSZ   RSS TTY      STAT START   TIME COMMAND"
         lines = [f"root     {one.pid:>7}  0.0  0.0      0     0 {one.tty:<8} Ss   00:00   0:00 {one.command}"
@@ -93,26 +97,34 @@ def ps(context: ToolContext, arguments: list[str]) -> ToolResult:
     return ToolResult(0, "\n".join([heading, *lines]) + "\n", "")
 
 
-def _read_ps(arguments: list[str]) -> tuple[str, list[str], set[str]]:
-    """The letters of all options, the columns of -o and the processes of -p.
+def _titled(title: str, heading: str) -> str:
+    """A title of one's own, where the heading stands."""
+    if heading.startswith(" "):
+        return title.rjust(len(heading))
+    return title.ljust(len(heading)) if heading.endswith(" ") else title
+
+
+def _read_ps(arguments: list[str]) -> tuple[str, dict[str, str | None], set[str]]:
+    """The letters of all options, the columns of -o with their own titles, and the processes of -p.
 
     Raises:
         ToolError: there is no such column.
     """
-    letters, columns, wanted, words = "", list[str](), set[str](), list(arguments)
+    letters, columns, wanted, words = "", dict[str, str | None](), set[str](), list(arguments)
     while words:
-        word = words.pop(0)
-        if word.lstrip("-") in ("o", "p") or word in ("--pid", "--format"):
-            option, value = word.lstrip("-")[0], words.pop(0) if words else ""
-        elif word.startswith(("-o", "-p")) and len(word) > 2:
-            option, value = word[1], word[2:]
-        else:
+        word = {"--pid": "-p", "--format": "-o"}.get(words[0], words[0])
+        del words[0]
+        found = WITH_VALUE.fullmatch(word)
+        if found is None:
             letters += word.lstrip("-")
             continue
-        if option == "p":
+        letters += found[1]
+        value = found[3] or (words.pop(0) if words else "")
+        if found[2] == "p":
             wanted |= set(value.replace(",", " ").split())
         else:
-            columns += value.replace("=", "").split(",")
+            columns |= {name: title if equals else None
+                        for name, equals, title in (part.partition("=") for part in value.replace(" ", ",").split(","))}
     wrong = next((name for name in columns if name not in HEADINGS), None)
     if wrong is not None:
         raise ToolError(1, f'error: unknown user-defined format specifier "{wrong}"')
@@ -134,7 +146,8 @@ def _cell(one: Process, name: str) -> str:
 
 
 def _table(headings: list[str], rows: list[list[str]]) -> ToolResult:
-    return ToolResult(0 if rows else 1, "".join(" ".join(cells) + "\n" for cells in [headings, *rows]), "")
+    shown = [headings, *rows] if "".join(headings).strip() else rows
+    return ToolResult(0 if rows else 1, "".join(" ".join(cells) + "\n" for cells in shown), "")
 
 
 def pgrep(context: ToolContext, arguments: list[str]) -> ToolResult:
