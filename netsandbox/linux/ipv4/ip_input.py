@@ -181,7 +181,7 @@ def _forward(interface: Interface, frame: Frame, packet: IPv4Packet, route: Inpu
     if packet.ttl <= 1:
         icmp.send_error(interface, namespace, packet, TIME_EXCEEDED, TTL_EXCEEDED, 0, frame, buffer)
         return Dropped(DropReason.IP_INHDR, ("TTL", packet.ttl))
-    marks = packet.marks if isinstance(packet, HeldPacket) else None
+    marks = packet.marks if packet.options and isinstance(packet, HeldPacket) else None
     if marks is not None and marks.is_strict and chosen.gateway is not None:
         icmp.send_error(interface, namespace, packet, UNREACHABLE, SOURCE_ROUTE_FAILED, 0, frame, buffer)
         return Dropped(DropReason.IP_INHDR, ("source route", packet.dst))
@@ -200,8 +200,11 @@ def _forward(interface: Interface, frame: Frame, packet: IPv4Packet, route: Inpu
         if verdict is not None:
             return verdict
         onward = buffer.packet
-    chosen.record(namespace)
-    if isinstance(onward, HeldPacket):
+    if chosen.rule is not None or chosen.path is not None:
+        chosen.record(namespace)
+    else:
+        namespace.record(chosen.chosen)
+    if onward.options and isinstance(onward, HeldPacket):
         onward = ip_options.forwarded(onward, _address_of(chosen))
     ip_output.output(namespace, onward, chosen, buffer)
     return FORWARDED

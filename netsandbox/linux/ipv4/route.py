@@ -96,7 +96,10 @@ class Route(HasTerms):
 
     def asks(self, name: str) -> int:
         """A metric as a number, or 0 (dst_metric)."""
-        return next((value if isinstance(value, int) else 1 for other, value in self.metrics if other == name), 0)
+        for other, value in self.metrics:
+            if other == name:
+                return value if isinstance(value, int) else 1
+        return 0
 
     def way(self) -> tuple[object, ...]:
         """What routes to several destinations share (struct fib_info, fib_find_info)."""

@@ -32,6 +32,7 @@ from netsandbox.linux.netfilter.connection import (
     tuple_of,
 )
 from netsandbox.linux.netfilter.connection_table import ConnectionTable
+from netsandbox.linux.netfilter.track_tcp import VALID_FLAGS
 from netsandbox.wire.checksum import crc32c
 from netsandbox.wire.errors import ParseError
 from netsandbox.wire.icmp import REDIRECT, IcmpMessage
@@ -168,11 +169,11 @@ def _makes_sense(namespace: NetworkNamespace, buffer: SocketBuffer) -> bool:
     """tcp_error, udp_error, sctp_error: lengths, flags, and, where the packet came in, checksums."""
     packet, payload = buffer.packet, buffer.packet.payload
     if isinstance(payload, TcpSegment) and payload.checksum is None:
-        return track_tcp.VALID_FLAGS[payload.flags]
+        return VALID_FLAGS[payload.flags]
     checks = buffer.hook is PREROUTING and bool(namespace.sysctls.get("net.netfilter.nf_conntrack_checksum"))
     if isinstance(payload, TcpSegment):
         return (not checks or payload.is_checksum_right(packet.src, packet.dst)) and (
-            track_tcp.VALID_FLAGS[payload.flags])
+            VALID_FLAGS[payload.flags])
     if isinstance(payload, UdpDatagram):
         if not payload.is_length_right:
             return False

@@ -280,12 +280,10 @@ def _has_moved(buffer: SocketBuffer, connection: Connection) -> bool:
 def _apply(buffer: SocketBuffer, connection: Connection, is_source: bool) -> None:
     """nf_nat_packet: the packet is to look like what the other direction's packets answer."""
     is_reply = buffer.info >= ESTABLISHED_REPLY
-    here, there = connection.original, connection.reply
-    if is_reply:
-        here, there = there, here
     if connection.status & (DST_NAT if is_source is is_reply else SRC_NAT):
-        buffer.packet = rewrite.translate(buffer.packet, there, is_source)
-    if buffer.hook is OUTPUT and here.dst != there.src:
+        answer = connection.original if is_reply else connection.reply
+        buffer.packet = rewrite.translate(buffer.packet, answer, is_source)
+    if buffer.hook is OUTPUT and connection.tuple(is_reply).dst != connection.tuple(not is_reply).src:
         buffer.needs_route = True
 
 

@@ -130,7 +130,8 @@ def _clean(conn: Connection, progress: Progress, ack: int) -> int:
             first_at = segment.at if first_at is None else first_at
             if (segment.seq - lowest) & MASK >= HALF:
                 lowest = segment.seq
-            flag |= ack_bits.NOTHING if after(segment.end, conn.high_seq) else ack_bits.ORIGINAL
+            if (conn.high_seq - segment.end) & MASK < HALF:
+                flag |= ack_bits.ORIGINAL
         if segment.flags & SYN:
             conn.retry_since = 0
         _forget(conn, segment)

@@ -164,8 +164,9 @@ def drop(request: Request) -> None:
     namespace = request.listener.namespace
     namespace.scheduler.cancel(request.timer)
     request.listener.requests.pop(request.key, None)
-    if namespace.sockets.connections.get(request.key) is request:
-        del namespace.sockets.connections[request.key]
+    connections = namespace.sockets.connections
+    if connections.get(request.key) is request:
+        del connections[request.key]
 
 
 def answer(request: Request, packet: IPv4Packet, segment: TcpSegment) -> Verdict | Connection | str:

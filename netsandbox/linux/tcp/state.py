@@ -342,11 +342,11 @@ class Connection(Socket):
         self.sent.clear()
         self.sacked_out = self.lost_out = self.again_out = 0
         self.more_to_send, self.resends = False, ""
-        connections = self.namespace.sockets.connections
-        if connections.get(self.key) is self:
-            del connections[self.key]
+        sockets, key = self.namespace.sockets, self.key
+        if sockets.connections.get(key) is self:
+            del sockets.connections[key]
         if self.orphan:
-            self.namespace.sockets.release(self)
+            sockets.release(self)
 
     @property
     def key(self) -> tuple[int, int, int, int]:

@@ -62,14 +62,15 @@ def test_the_records_and_the_counters_are_those_of_asking_each_rule(condition: s
 
 
 def translated() -> tuple[str, list[int]]:
-    """The same of connections that are translated; half-way a published address, which others are lent, goes."""
+    """The same of connections that are translated; half-way the addresses go, so that there is none to lend."""
     router = Router()
     for line in NAT_LINES:
         router.iptables(f"-t nat {line}")
     for sport in range(1000, 1008):
         if sport == 1004:
-            outside = router.namespace.interfaces["eth1"]
-            address.remove(outside, outside.addresses[0])
+            for name in ("eth0", "eth1"):
+                interface = router.namespace.interfaces[name]
+                address.remove(interface, interface.addresses[0])
         for source, target, dport in product(("192.0.2.7", "10.0.0.7"), (OUTSIDE, "192.0.2.1"), (80, 81)):
             ways = ("eth0", "eth1") if source == "10.0.0.7" else ("eth1", "eth0")
             router.pass_through(packet("tcp", source, target, sport, dport), *ways)
