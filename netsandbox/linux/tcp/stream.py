@@ -198,24 +198,33 @@ class StreamSocket(Connection):
     # -- one after another: the queue runs empty between the bursts of a call
 
     def _call(self, name: str, argument: Any) -> None:
-        self.calls.append((name, argument))
-        if not self.owned:
+        if self.owned:
+            self.calls.append((name, argument))
+            return
+        getattr(self, name)(argument)
+        if not self._pauses():
             self._run()
 
     def _run(self, _argument: object = None) -> None:
         """Go on with what programs asked for, then with what came meanwhile (lock_sock, release_sock)."""
-        scheduler = self.namespace.scheduler
         while self._step():
-            if self.more_to_send or self.resends or (scheduler.in_process and scheduler.queue and (
-                    self.is_burst or self.unsent or self.going_on or self.calls or self.held)):
-                self.owned, self.is_burst = True, False
-                scheduler.go_on(self._run)
+            if self._pauses():
                 return
         self.owned = False
         if self.ack_deferred:
             self.ack_deferred = False
             if self.ack_wanted:
                 send_ack(self)
+
+    def _pauses(self) -> bool:
+        """The queue runs empty before the call goes on."""
+        scheduler = self.namespace.scheduler
+        if not (self.more_to_send or self.resends or (scheduler.in_process and scheduler.queue and (
+                self.is_burst or self.unsent or self.going_on or self.calls or self.held))):
+            return False
+        self.owned, self.is_burst = True, False
+        scheduler.go_on(self._run)
+        return True
 
     def _step(self) -> bool:
         if self.resends:
