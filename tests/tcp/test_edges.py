@@ -6,17 +6,17 @@ import pytest
 
 from netsandbox.apps.stream import Stream
 from netsandbox.engine.units import SECOND
-from netsandbox.linux.tcp import listen, receive, send_buffer, window
+from netsandbox.linux.tcp import listen, output, receive, send_buffer, window
 from netsandbox.linux.tcp.events import TcpResetSent, TcpRetransmitted, TcpStateChanged
 from netsandbox.linux.tcp.input import _hold, process
-from netsandbox.linux.tcp.state import Recovery
+from netsandbox.linux.tcp.state import Chunk, Recovery, Sent
 from netsandbox.linux.tcp.stream import StreamSocket
 from netsandbox.linux.tcp.timewait import TimeWait, reusable
 from netsandbox.linux.tcp.undo import any_again, keep_open
 from netsandbox.wire.arp import ArpPacket
 from netsandbox.wire.ipv4 import TCP, IPv4Packet
 from netsandbox.wire.sequence import MASK
-from netsandbox.wire.tcp import ACK, TcpSegment
+from netsandbox.wire.tcp import ACK, PSH, TcpSegment
 from tests.tcp.net import PROCESS, RIGHT, Acceptor, Collector, Net, steady
 
 
@@ -98,6 +98,35 @@ def test_what_waited_for_the_program_is_acknowledged_once(defers: int, sent: tup
     during = conn.counts.segments_out - before
     conn._run()
     assert (during, conn.counts.segments_out - before) == sent
+
+
+def test_what_fills_a_nearly_shut_window_is_timed_by_itself() -> None:
+    """tcp_write_wakeup: it is pushed, and its round trip begins when it leaves."""
+    net = Net()
+    net.listen(net.right)
+    conn = net.connect(net.left, RIGHT)
+    net.run(1)
+    conn.send_window = 40
+    conn.unsent.append(Chunk(conn.written))
+    conn.unsent[0].data += bytes(100)
+    assert output.fill_window(conn)
+    assert conn.sent[-1].at == net.scheduler.clock
+    assert conn.wire is not None
+    assert (len(conn.wire.data), conn.wire.flags & PSH) == (40, PSH)
+
+
+@pytest.mark.parametrize(("fin", "waits"), [(False, True), (True, False)])
+def test_a_burst_waits_for_the_next_ack_though_the_window_would_take_it(conn: StreamSocket, fin: bool,
+                                                                        waits: bool) -> None:
+    """tcp_tso_should_defer: a tenth of the window is not worth a burst, unless nothing can come to it."""
+    conn.congestion.window, conn.send_window, conn.round_trip.smoothed = 30, 60_000, 800
+    conn.sent = [Sent(1448 * at, bytes(1448), ACK, 0) for at in range(27)]
+    conn.nxt, conn.write_began = 1448 * 27, 60_000
+    chunk = Chunk(conn.nxt)
+    chunk.data += bytes(1944)
+    chunk.fin = fin
+    conn.unsent.append(chunk)
+    assert output._defers(conn, chunk, 1448) is waits
 
 
 def test_what_waits_becomes_one_as_far_as_its_memory_goes(conn: StreamSocket) -> None:

@@ -211,7 +211,7 @@ def _defers(conn: Connection, chunk: Chunk, mss: int) -> bool:
     if expected - now > min((conn.round_trip.smoothed >> 4) * 1000, MILLISECOND):
         return False
     conn.congestion.held_back = room < window and room <= len(chunk.data)
-    return min(room, window) <= len(chunk.data)
+    return min(room, window) <= len(chunk.data) or not chunk.fin
 
 
 def _split_point(conn: Connection, chunk: Chunk, mss: int, quota: int, obeys_nagle: bool) -> int:
@@ -300,7 +300,13 @@ def fill_window(conn: Connection) -> bool:
         return False
     mss = current_mss(conn)
     size = min(room, mss, len(chunk.data))
-    chunk.push, was_idle = chunk.push or size < len(chunk.data), not conn.sent
+    was_idle, conn.write_began = not conn.sent, conn.namespace.scheduler.clock
+    if size < len(chunk.data):
+        first, chunk.push = Chunk(chunk.seq), True
+        first.data, first.push = chunk.data[:size], True
+        del chunk.data[:size]
+        chunk.seq = (chunk.seq + size) & MASK
+        conn.unsent.insert(0, first)
     if _send_burst(conn, size, mss):
         _run_timer(conn, was_idle)
     return True

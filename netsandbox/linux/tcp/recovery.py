@@ -236,7 +236,8 @@ def resend_lost(conn: Connection, why: str = "fast") -> None:
                 break
             begins = place > last
             last = _last_of_burst(conn, place, room) if begins else last
-            if resend.retransmit(conn, place, why, place == last and not begins):
+            in_burst = not begins or last > place
+            if resend.retransmit(conn, place, why, in_burst, in_burst and place == last):
                 break
             if conn.recovery in (Recovery.CWR, Recovery.RECOVERY):
                 conn.prr_out += 1

@@ -31,14 +31,14 @@ def split(conn: Connection, place: int, size: int) -> None:
     conn.again_out += rest.again
 
 
-def retransmit(conn: Connection, place: int, why: str, pushes: bool = False) -> str:
+def retransmit(conn: Connection, place: int, why: str, in_burst: bool = False, pushes: bool = False) -> str:
     """Send one segment that is under way again (tcp_retransmit_skb); OK or the errno name of what kept it back.
 
     Args:
-        pushes: it is the last of several that leave as one.
+        in_burst: it is one of several that leave as one.  pushes: it is the last of them.
     """
     segment = conn.sent[place]
-    problem = _send_again(conn, place, pushes)
+    problem = _send_again(conn, place, in_burst, pushes)
     if not problem:
         segment.wire, segment.at = conn.wire, conn.namespace.scheduler.clock
         what = "data" if segment.data else "fin" if segment.flags & FIN else "syn"
@@ -50,7 +50,7 @@ def retransmit(conn: Connection, place: int, why: str, pushes: bool = False) -> 
     return problem
 
 
-def _send_again(conn: Connection, place: int, pushes: bool) -> str:
+def _send_again(conn: Connection, place: int, in_burst: bool, pushes: bool) -> str:
     """__tcp_retransmit_skb."""
     segment = conn.sent[place]
     if is_still_here(conn, segment):
@@ -67,7 +67,7 @@ def _send_again(conn: Connection, place: int, pushes: bool) -> str:
         _collapse(conn, place, mss)
     segment.ever_again = True
     segment.flags = ecn.flags_again(conn, segment.flags)
-    return transmit(conn, segment.seq, segment.flags | (PSH if pushes else 0), segment.data)
+    return transmit(conn, segment.seq, segment.flags | (PSH if pushes else 0), segment.data, in_burst=in_burst)
 
 
 def _collapse(conn: Connection, place: int, mss: int) -> None:

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from netsandbox.linux.ipv4 import ip_output
 from netsandbox.linux.ipv4.routing import OutputRoute, route_output
+from netsandbox.linux.tcp import ecn
 from netsandbox.linux.tcp.events import TcpResetSent
 from netsandbox.wire.ipv4 import TCP, IPv4Packet
 from netsandbox.wire.tcp import RST, TcpSegment
@@ -25,7 +26,7 @@ def answer(namespace: NetworkNamespace, packet: IPv4Packet, segment: TcpSegment,
     if segment.flags & RST or not namespace.routes.is_local(packet.dst):
         return
     namespace.record(TcpResetSent(namespace.name, packet.dst, segment.dport, packet.src, segment.sport, why))
-    send_alone(namespace, packet.dst, packet.src, segment.reset(), packet.tos, vrf)
+    send_alone(namespace, packet.dst, packet.src, segment.reset(), packet.tos & ~ecn.BITS, vrf)
 
 
 def send_alone(namespace: NetworkNamespace, source: int, to: int, segment: TcpSegment, tos: int = 0,

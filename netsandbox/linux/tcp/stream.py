@@ -211,6 +211,14 @@ class StreamSocket(Connection):
             if self._pauses():
                 return
         self.owned = False
+        self._let_go()
+
+    def _let_go(self) -> None:
+        """What was put off while the program had the socket (tcp_release_cb)."""
+        if self.path_error is not None:
+            errors.take_path(self)
+            if self.calls:
+                self.namespace.scheduler.go_on(self._run)
         if self.ack_deferred:
             self.ack_deferred = False
             if self.ack_wanted:
@@ -238,9 +246,7 @@ class StreamSocket(Connection):
             getattr(self, name)(argument)
         elif self.held:
             self._take_held(self.held.pop(0))
-        elif self.path_error is not None:
-            errors.take_path(self)
-        elif self.calls:
+        elif self.calls and self.path_error is None:
             name, argument = self.calls.pop(0)
             getattr(self, name)(argument)
         else:

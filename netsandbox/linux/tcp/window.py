@@ -90,8 +90,6 @@ def wanted(conn: Connection) -> int:
             return 0
     if free > conn.slow_start:
         free = conn.slow_start
-    if may_shrink(conn):
-        return free
     if scale:
         return -(-free >> scale) << scale
     window = conn.receive_window
