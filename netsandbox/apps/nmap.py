@@ -9,15 +9,19 @@ from collections import Counter
 from typing import TYPE_CHECKING, NamedTuple
 
 from netsandbox.apps.calendar import nmap_time
-from netsandbox.apps.hosts import host_lines, text_of
+from netsandbox.apps.hosts import host_lines, hosts_file, names_of, text_of
 from netsandbox.apps.nmap_ports import HostProbe, PortScan, RawProbes, name_of, ports_of
 from netsandbox.apps.nmap_targets import addresses
 from netsandbox.apps.program import Context, Program, UsageError
+from netsandbox.apps.query import Answers, DatagramQuery
+from netsandbox.apps.resolv_conf import read_settings
+from netsandbox.apps.resolver import Lookup, Reply
 from netsandbox.apps.tap import HOST, Seen, Tap
 from netsandbox.engine.units import MILLISECOND, SECOND
 from netsandbox.linux.core.inode import FileError
 from netsandbox.linux.ipv4 import arp
 from netsandbox.linux.ipv4.routing import OutputRoute, route_output
+from netsandbox.wire import dns
 from netsandbox.wire.addresses import BROADCAST_MAC, format_ipv4, format_mac
 from netsandbox.wire.arp import REPLY, REQUEST, ArpPacket
 
@@ -42,14 +46,18 @@ class Scan(NamedTuple):
 
     Attributes:
         is_sure: hosts are up without being asked (-Pn).  is_open_only: others are only counted (--open).
+        is_numeric: nobody is asked for the names of addresses (-n).
         names: as which addresses were named, and the name's IPv6 addresses.
+        reverse: the names that addresses have.
         routed: addresses behind a router.
     """
 
     ports: list[int]
     is_sure: bool
     is_open_only: bool
+    is_numeric: bool
     names: dict[int, tuple[str, list[str]]]
+    reverse: dict[int, str]
     routed: set[int]
 
 
@@ -65,7 +73,7 @@ class Nmap(Program):
     name = "nmap"
 
     def __init__(self, context: Context, targets: dict[int, tuple[Interface, int] | None], log: str,
-                 scan: Scan | None = None) -> None:
+                 scan: Scan | None = None, unknown: list[str] | None = None) -> None:
         super().__init__(context.namespace, context.next_pid())
         self.context = context
         self.targets = targets
@@ -73,6 +81,8 @@ class Nmap(Program):
         self.scan = scan
         self._unasked = sorted(scan.routed) if scan is not None else []
         self._unscanned: list[int] | None = None
+        self._unknown, self._unnamed = unknown or [], list[int]()
+        self._asking: Lookup | DatagramQuery | None = None
         self._scans: dict[int, PortScan] = {}
         self._raw: RawProbes | None = None
         self._up: dict[int, tuple[int, int]] = {}
@@ -88,10 +98,30 @@ class Nmap(Program):
         self._began = self.scheduler.now
         if self.log != "-":
             self.print(f"Starting Nmap {VERSION} ( https://nmap.org ) at {nmap_time(self._began)[0]}")
+        self._look_up()
+
+    def _look_up(self) -> None:
+        """The addresses of the next name that /etc/hosts does not have."""
+        if self._unknown:
+            self._asking = Lookup(self.context, self.process, self._unknown[0], self._resolved)
+            self._asking.start()
+            return
         devices = {target[0] for target in self.targets.values() if target is not None}
         self._taps = [Tap(self.namespace, device, False, self._take, lambda: None)
                       for device in sorted(devices, key=lambda it: it.index)]
         self._next_round(None)
+
+    def _resolved(self, reply: Reply) -> None:
+        name = self._unknown.pop(0)
+        if reply.addresses and self.scan is not None:
+            self.targets[reply.addresses[0]] = _way(self.context, reply.addresses[0], self.scan)
+            self._unasked = sorted(self.scan.routed)
+            self.scan.names[reply.addresses[0]] = (name, [format_ipv4(one) for one in reply.addresses[1:]])
+        else:
+            self.complain(f'Failed to resolve "{name}".')
+            if not self.targets and not self._unknown:
+                self.complain("WARNING: No targets were specified, so 0 hosts scanned.")
+        self._look_up()
 
     def _next_round(self, _argument: object) -> None:
         self._waiting = [address for address, target in self.targets.items()
@@ -137,13 +167,30 @@ class Nmap(Program):
                 return
             self._raw = HostProbe(self, address, self._go_on)
         else:
-            self._unscanned = self._who_is_up() if self._unscanned is None else self._unscanned
+            if self._unscanned is None:
+                self._unscanned = self._who_is_up()
+                known = names_of(hosts_file(self.context.files))
+                self.scan.reverse.update({one: known[one] for one in self._unscanned if one in known})
+                self._unnamed = [one for one in self._unscanned if one not in known and not self.scan.is_numeric]
+            if self._unnamed:
+                self._asking = DatagramQuery(self.namespace, self.process, read_settings(self.context.files),
+                                             dns.reverse_name(self._unnamed[0]), (dns.PTR,), self._named)
+                self._asking.start()
+                return
             if not self._unscanned:
                 self._finish()
                 return
             address = self._unscanned.pop(0)
             self._raw = self._scans[address] = PortScan(self, address, self.scan.ports, self._go_on)
         self._raw.start()
+
+    def _named(self, found: Answers, _server: int) -> None:
+        """The name server has said what an address is called."""
+        address = self._unnamed.pop(0)
+        name = next((record.text for record in found[dns.PTR].answers if record.text), "") if found else ""
+        if name and self.scan is not None:
+            self.scan.reverse[address] = name
+        self._go_on()
 
     def _who_is_up(self) -> list[int]:
         ups = [address for address, target in self.targets.items() if target is None or address in self._up]
@@ -168,13 +215,17 @@ class Nmap(Program):
 
     def _report(self, address: int) -> None:
         name, others = self.scan.names.get(address, ("", [])) if self.scan is not None else ("", [])
-        self.print(f"Nmap scan report for {f'{name} ({format_ipv4(address)})' if name else format_ipv4(address)}")
+        known = self.scan.reverse.get(address, "") if self.scan is not None and not self.scan.is_numeric else ""
+        shown = f"{name or known} ({format_ipv4(address)})" if name or known else format_ipv4(address)
+        self.print(f"Nmap scan report for {shown}")
         scanned = self._scans.get(address)
         mac, delay = self._up.get(address, (0, 0))
         delay = delay or (scanned.delay if scanned is not None else 0)
         self.print(f"Host is up ({delay / SECOND:.6f}s latency)." if delay else "Host is up.")
         if others:
             self.print(f"Other addresses for {name} (not scanned): {' '.join(others)}")
+        if name and known and name != known:
+            self.print(f"rDNS record for {format_ipv4(address)}: {known}")
         if scanned is not None:
             self._report_ports(scanned)
         if mac:
@@ -220,8 +271,9 @@ class Nmap(Program):
 
     def stop(self) -> None:
         self.scheduler.cancel(self._timer)
-        if self._raw is not None:
-            self._raw.stop()
+        for one in (self._raw, self._asking):
+            if one is not None:
+                one.stop()
         for tap in self._taps:
             tap.close()
 
@@ -251,21 +303,24 @@ def program(context: Context) -> Program:
         raise UsageError("netsandbox: nmap -oG is modelled with -sn alone", 1)
     if not words:
         raise UsageError("WARNING: No targets were specified, so 0 hosts scanned.", 1)
-    scan = None if pings else Scan(ports_of(ports), "-Pn" in flags, "--open" in flags, {}, set())
+    scan = None if pings else Scan(ports_of(ports), "-Pn" in flags, "--open" in flags, "-n" in flags, {}, {}, set())
     targets: dict[int, tuple[Interface, int] | None] = {}
+    unknown = list[str]()
     for word in words:
-        for address in addresses(word) or _named(context, word, scan):
+        found = addresses(word) or _from_file(context, word, scan)
+        if found is None and scan is None:
+            raise UsageError(f'netsandbox: nmap -sn takes addresses and networks here, not the name "{word}"', 1)
+        unknown += [word] if found is None else []
+        for address in found or ():
             targets[address] = _way(context, address, scan)
-    return Nmap(context, targets, log, scan)
+    return Nmap(context, targets, log, scan, unknown)
 
 
-def _named(context: Context, name: str, scan: Scan | None) -> list[int]:
-    """Raises UsageError: /etc/hosts does not have the name."""
+def _from_file(context: Context, name: str, scan: Scan | None) -> list[int] | None:
+    """The address that /etc/hosts has for a name, if it has one."""
     found = [address for address, names in host_lines(text_of(context.files, "/etc/hosts")) if name in names]
     own = next((addresses(address) for address in found if addresses(address)), None)
-    if own is None:
-        raise UsageError(f'netsandbox: nmap takes addresses, networks and names of /etc/hosts here, not "{name}"', 1)
-    if scan is not None:
+    if own is not None and scan is not None:
         scan.names[own[0]] = (name, [address for address in found if ":" in address])
     return own
 

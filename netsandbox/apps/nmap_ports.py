@@ -54,8 +54,10 @@ class RawProbes:
     def __init__(self, program: Program, address: int, done: Callable[[], None]) -> None:
         self.program, self.address, self._done = program, address, done
         self.namespace, self.scheduler = program.namespace, program.scheduler
-        self._chance = self.namespace.chance.stream(f"{self.namespace.name}/nmap/{program.process.pid}/{address}")
+        whose = f"{self.namespace.name}/{type(self).__name__}/{program.process.pid}/{address}"
+        self._chance = self.namespace.chance.stream(whose)
         self.source, self.delay = 0, 0
+        self.sources = set[int]()
         self._tries = self._sent = 0
         self._timer: Timer | None = None
 
@@ -70,6 +72,7 @@ class RawProbes:
             return
         self._tries += 1
         self.source = FIRST_SOURCE + self._chance.below(SOURCES)
+        self.sources.add(self.source)
         self._sent = self.scheduler.clock
         number = self._chance.bits(32)
         for payload in self.probes(number):
@@ -139,13 +142,13 @@ class PortScan(RawProbes):
         segment = packet.payload
         if packet.protocol != PROTOCOL:
             return False
-        if packet.src == self.address and isinstance(segment, TcpSegment) and segment.dport == self.source:
+        if packet.src == self.address and isinstance(segment, TcpSegment) and segment.dport in self.sources:
             self._note(segment.sport, "closed" if segment.flags & RST else "open" if segment.flags & ACK else "")
         return True
 
     def error(self, interface: Interface, packet: IPv4Packet, message: IcmpMessage, quoted: IPv4Packet) -> None:
         source, port = (int.from_bytes(quoted.payload_bytes()[at:at + 2], "big") for at in (0, 2))
-        if message.type == UNREACHABLE and quoted.dst == self.address and source == self.source:
+        if message.type == UNREACHABLE and quoted.dst == self.address and source in self.sources:
             self._note(port, "filtered")
 
     def _note(self, port: int, state: str) -> None:

@@ -7,6 +7,7 @@ import pytest
 from netsandbox.apps.nmap_targets import addresses
 from netsandbox.apps.program import UsageError
 from netsandbox.session.keeping import KeptSession
+from netsandbox.session.runner import Runner
 from netsandbox.wire.addresses import parse_ipv4
 
 
@@ -51,7 +52,7 @@ def test_a_file_takes_the_greppable_form(session: KeptSession) -> None:
     ("-p odd 10.0.42.1", "service mask 'odd'"), ("-p- 10.0.42.1", "more than 10000 ports"),
     ("-sn", "No targets were specified"),
     ("-sn -A 10.0.42.1", "-A is not modelled"),
-    ("-sn 8.8.8.8", "8.8.8.8 is not on it"), ("-sn two", 'not "two"'),
+    ("-sn 8.8.8.8", "8.8.8.8 is not on it"), ("-sn two", 'not the name "two"'),
     ("-sn 10.0.42.300", 'Failed to resolve "300"'), ("-sn 10.0.0.0/33", "Illegal netmask"),
     ("-sn 10.*.*.*", "more than 4096 addresses")])
 def test_what_it_does_not_take_is_refused(session: KeptSession, words: str, expected: str) -> None:
@@ -73,7 +74,7 @@ def routed() -> KeptSession:
                  "ip -n a route add default via 10.0.0.2; ip -n b route add default via 10.1.0.2",
                  "ip netns exec r iptables -A INPUT -p tcp --dport 443 -j DROP",
                  "ip netns exec b iptables -A INPUT -p tcp --dport 443 -j REJECT",
-                 "ip netns exec r nc -lk -p 80 &", "ip netns exec b nc -lk -p 8080 &",
+                 "ip netns exec r nc -lk -p 80 &", "ip netns exec b nc -lk -p 8080 &", "ip netns exec b nc -lk -p 80 &",
                  "ip netns exec a nc -lk -p 22 &"):
         session.run(line)
     return session
@@ -84,6 +85,7 @@ def routed() -> KeptSession:
                                "443/tcp filtered https", "MAC", ""]),
     ("-p 8080,443 10.1.0.1", ["", "PORT     STATE    SERVICE", "443/tcp  filtered https",
                               "8080/tcp open     http-proxy", ""]),
+    ("-p 80 10.1.0.1", ["", "PORT   STATE SERVICE", "80/tcp open  http", ""]),
     ("-p 22,telnet 127.0.0.1", ["", "PORT   STATE  SERVICE", "22/tcp open   ssh", "23/tcp closed telnet", ""]),
     ("-p 78-82 --open 10.0.0.2", ["Not shown: 4 closed tcp ports (reset)", "PORT   STATE SERVICE", "80/tcp open  http",
                                   "MAC", ""]),
@@ -95,6 +97,22 @@ def test_ports(routed: KeptSession, words: str, expected: list[str]) -> None:
     found = ["MAC" if line.startswith("MAC") else line for line in lines[3:-1]]
     assert found == expected
     assert lines[1].startswith("Nmap scan report" if expected else "Note: Host seems down.")
+
+
+@pytest.mark.parametrize(("words", "expected"), [
+    ("two", ["Nmap scan report for two (10.0.42.130)", "rDNS record for 10.0.42.130: two.mine"]),
+    ("-n two", ["Nmap scan report for two (10.0.42.130)"]),
+    ("10.0.42.130", ["Nmap scan report for two.mine (10.0.42.130)"]), ("nobody", []),
+    ("localhost", ["Nmap scan report for localhost (127.0.0.1)", "Other addresses for localhost (not scanned): ::1"])])
+def test_names(session: KeptSession, words: str, expected: list[str]) -> None:
+    lines = session.run(f"docker exec one nmap -p 80 {words}").out.splitlines()
+    assert [line for line in lines if " for " in line] == expected
+
+
+def test_an_answer_to_another_question_is_no_ports() -> None:
+    """The RST to the ACK that looks for the host comes when its port 80 is asked for."""
+    assert "\n80/tcp open  http\n" in Runner(1, "docker-29", "192.168.1.0/24").line(
+        "nmap -n -p 80 93.184.215.14").job.out
 
 
 def test_what_is_sent_to_a_port(routed: KeptSession) -> None:
