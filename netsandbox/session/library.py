@@ -30,12 +30,12 @@ def find_scenario(name_or_path: str | Path) -> Path:
     the nearest name that there is.
     """
     given = str(name_or_path)
-    names = bundled()
-    if given in names:
-        return directory() / f"{given}{_SUFFIX}"
+    ours = directory() / f"{given}{_SUFFIX}"
+    if os.sep not in given and os.path.lexists(ours):
+        return ours
     if _exists(given):
         return Path(given)
-    close = difflib.get_close_matches(Path(given).stem.lower(), names, n=1, cutoff=0.5)
+    close = difflib.get_close_matches(Path(given).stem.lower(), bundled(), n=1, cutoff=0.5)
     advice = f"did you mean '{close[0]}'?" if close else "`netsandbox list` names those that there are"
     raise ScenarioError(given, 0, f"no such file, and no bundled scenario has this name; {advice}")
 

@@ -22,6 +22,7 @@ from netsandbox.tui import lesson
 from netsandbox.tui.i18n import described, language, tr
 from netsandbox.tui.screens.help import key_names
 from netsandbox.tui.screens.pane_table import PANES
+from netsandbox.tui.settling import Settling
 
 if TYPE_CHECKING:
     from netsandbox.tui.app import NetsandboxApp
@@ -42,7 +43,7 @@ MOVES = frozenset({"up", "down", "left", "right", "pageup", "pagedown", "home", 
 """Keys that move within a pane: nobody looks for them by name."""
 
 
-class LabPalette(CommandPalette):
+class LabPalette(Settling, CommandPalette):
     """Textual's palette; keys for a list that is not painted yet do nothing, where it would fail."""
 
     def _action_command_list(self, action: str) -> None:

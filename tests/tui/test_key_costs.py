@@ -7,7 +7,11 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+from rich.segment import ControlType, Segment
+from rich.style import Style
 from textual.binding import Binding
+from textual.color import Color
+from textual.renderables.background_screen import BackgroundScreen
 
 from netsandbox.explain import fate
 from netsandbox.explain.story import why_seq
@@ -18,6 +22,7 @@ from netsandbox.session.checkpoints import Checkpoints
 from netsandbox.session.keeping import KeptSession
 from netsandbox.tui import warm
 from netsandbox.tui.app import NetsandboxApp
+from netsandbox.tui.settling import Below
 from netsandbox.tui.topology_model import Place
 from tests.tui.app_harness import stage
 from tests.tui.key_costs import APP
@@ -159,14 +164,44 @@ def test_what_keys_need_is_imported_while_nobody_presses_any(monkeypatch: pytest
         def set_timer(self, _seconds: float, what: Callable[[], None]) -> None:
             waiting.append(what)
 
-    waiting, imported, busy = list[Callable[[], None]](), list[str](), [True, True]
+    waiting, imported, read, busy = list[Callable[[], None]](), list[str](), list[int](), [True, True]
     monkeypatch.delitem(sys.modules, "netsandbox.tui.row_story", raising=False)
     monkeypatch.setattr(warm, "import_module", imported.append)
+    monkeypatch.setattr(shelf, "some", lambda unread, most: read.append(len(unread[:most])) or unread.clear())
     monkeypatch.setattr(warm, "NEEDED", ("netsandbox.tui.row_story", "netsandbox.lab", "netsandbox.not.yet"))
     warm.Warming(Pump(), lambda: bool(busy and busy.pop())).begin()  # type: ignore[arg-type]
     looks = 0
     while waiting:
         waiting.pop()()
         looks += 1
-    assert (imported, looks) == (["netsandbox.tui.row_story", "netsandbox.not.yet"], 4)
+    assert (imported, read, looks) == (["netsandbox.tui.row_story", "netsandbox.not.yet"], [warm.AT_ONCE], 6)
     assert all(name.startswith("netsandbox.") for name in warm.NEEDED)
+
+
+def test_a_screen_below_a_page_has_the_tints_of_textual() -> None:
+    styles = (None, Style(color="red", bold=True), Style(bgcolor="#123456", link="x"), Style(dim=True))
+    segments = [*(Segment("ab", style) for style in styles), Segment("", control=[(ControlType.BELL,)])]
+    for color in (Color(0, 0, 0, 0.6), Color(10, 20, 30, 0)):
+        assert list(Below.process_segments(segments, color)) == list(BackgroundScreen.process_segments(segments, color))
+
+
+async def test_a_page_leaves_the_layout_of_the_screen_below_it(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    async with stage(tmp_path) as on:
+        main, laid_out = on.app.main, list[object]()
+        monkeypatch.setattr(main._compositor, "reflow", lambda *_size: laid_out.append(_size) or (set(), set(), set()))
+        await on.press("question_mark")
+        assert (on.app.screen is main, laid_out) == (False, [])
+        monkeypatch.undo()
+        await on.pilot.resize_terminal(90, 30)
+        assert main._compositor.size == on.app.screen.size == (90, 30)
+
+
+def test_works_that_are_known_are_listed_at_once() -> None:
+    def listed() -> list[int]:
+        unread, sizes = shelf.names(), list[int]()
+        while unread:
+            sizes.append(len(shelf.some(unread, 4)))
+        return sizes
+
+    first = listed()
+    assert listed() == [sum(first)]

@@ -24,7 +24,7 @@ from netsandbox.tui.settling import Settling
 from netsandbox.tui.text import crop, fit, safe, wrap
 
 AT_ONCE = 4
-"""Files read between two pictures: a key is answered at once while the others come."""
+"""Files parsed between two pictures: a key is answered at once while the others come."""
 NAME_WIDTH = 22
 """Cells of a name: those of the longest bundled one."""
 HOW_FAR = 5
@@ -92,8 +92,7 @@ class BrowserScreen(Settling, ModalScreen[str]):
         self._read_on()
 
     def _read_on(self) -> None:
-        batch, self._unread = self._unread[:AT_ONCE], self._unread[AT_ONCE:]
-        self.works += [shelf.read(*one) for one in batch]
+        self.works += shelf.some(self._unread, AT_ONCE)
         self._list()
         if self._unread:
             self.call_later(self._read_on)
