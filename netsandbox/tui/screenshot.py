@@ -13,8 +13,6 @@ if TYPE_CHECKING:
 
 FONT = "DejaVu Sans Mono, Menlo, Consolas, Liberation Mono, Noto Sans Mono, monospace"
 """In place of a font that a browser would have to fetch."""
-WIDTH = 1600
-"""Pixels of a bitmap."""
 SAMPLE = (f'<svg xmlns="http://www.w3.org/2000/svg" width="20" height="20"><text y="15" font-family="{FONT}">'
           "{}</text></svg>")
 
@@ -30,7 +28,7 @@ def picture(app: App[int]) -> str:
 
 
 def bitmap(svg: str) -> bytes:
-    """The same as PNG.
+    """The same as PNG, 12 pixels a column.
 
     Raises:
         NoBitmapError: resvg is not installed, or finds no font that has the letters of the language in use.
@@ -42,5 +40,5 @@ def bitmap(svg: str) -> bytes:
     one, other = (draw(svg_string=SAMPLE.format(letter)) for letter in tr("picture.letters"))
     if one == other:  # nothing, or the same box for both
         raise NoBitmapError(tr("picture.no-font"))
-    made: bytes = draw(svg_string=svg, width=WIDTH)
+    made: bytes = draw(svg_string=svg)
     return made

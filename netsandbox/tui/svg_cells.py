@@ -19,6 +19,8 @@ LINE, ABOVE = 24.4, 18.5
 """Pixels of a line of the screen in Rich's pictures, and of it above the feet of the letters."""
 THIN, THICK, APART = 1.5, 3.0, 2.5
 """Of a stroke, of a heavy one, and half of what is between the two of a double one."""
+SEAM = 0.4
+"""By this a bar's cell reaches into the next: between two edges that only meet the background would shine through."""
 
 _EDGES = {glyph: value for value, glyph in sorted(enumerate(UNICODE.lines), key=lambda line: line[0].bit_count())
           if glyph != " "}
@@ -59,7 +61,7 @@ def _strokes(glyph: str, x: float, y: float, width: float) -> Iterator[tuple[flo
     """(left, top, width, height) of each bar that a line's glyph is made of."""
     if glyph in _BARS:
         high = LINE * _BARS[glyph] / 8
-        yield x, y + LINE - high, width, high
+        yield x, y + LINE - high, width + SEAM, high
         return
     edges = _EDGES.get(glyph, _ROUND.get(glyph, _HEAVY.get(glyph, 0)))
     thick = THICK if glyph in _HEAVY else THIN

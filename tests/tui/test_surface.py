@@ -41,11 +41,11 @@ async def test_a_picture_is_written_to_a_path_of_ones_choice(tmp_path: Path, mon
         assert "nginx-1" in svg
         await on.press("S", "ctrl+u", *"a.png", "enter")
         assert "A PNG needs resvg" in shown(on)
-        drawn = SimpleNamespace(svg_to_bytes=lambda svg_string, width=0: b"\x89PNG")
+        drawn = SimpleNamespace(svg_to_bytes=lambda svg_string: b"\x89PNG")
         monkeypatch.setitem(sys.modules, "resvg_py", drawn)
         await on.press("enter")
         assert "No font here has the letters" in shown(on), "it would be all boxes, or nothing"
-        drawn.svg_to_bytes = lambda svg_string, width=0: b"\x89PNG" + svg_string.encode()
+        drawn.svg_to_bytes = lambda svg_string: b"\x89PNG" + svg_string.encode()
         await on.press("enter")
         assert (tmp_path / "a.png").read_bytes().startswith(b"\x89PNG")
         await on.press("S", "ctrl+u", *"nowhere/x.svg", "enter")
