@@ -89,7 +89,8 @@ class LiveLab(LabView):
         self._coming = coming
         return Status(self.title(), position.at, position.step, max(session.end.step, position.step), player.is_playing,
                       quiet, player.speed, player.is_lagging, coming, self._watch.dropped(session.trace.end),
-                      sum(one.is_labelled for one in self.jobs.alive), waits)
+                      sum(one.is_labelled for one in self.jobs.alive), waits,
+                      bool(session.scenario and session.scenario.steps))
 
     def title(self) -> str:
         """The scenario's title in the language in use."""

@@ -114,6 +114,8 @@ class Status(NamedTuple):
     """Lines that run beside another one or in the background."""
     waits: bool = False
     """Time stands, because a lesson waits for its reader."""
+    in_lesson: bool = False
+    """Steps are the lesson's for its reader: how many events there were is told only to who moves in time."""
 
 
 class Said(NamedTuple):

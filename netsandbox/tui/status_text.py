@@ -46,13 +46,15 @@ class Room:
 def status_runs(status: Status, width: int, glyphs: GlyphSet, message: str = "", trouble: bool = False) -> list[Run]:
     """The line, exactly `width` cells: title, state, step, time, speed, what comes next or a message, and drops.
 
-    The state's glyph, the step and the drops are always there; the others, a
-    message first and the title last, as far as there is room.
+    The state's glyph and the drops are always there, and so is the step, but for one in a lesson, which counts its own;
+    the others, a message first and the title last, as far as there is room.
     """
     moves = "waits" if status.waits else "quiet" if status.quiet else "playing"
     state = moves if status.playing else "paused"
     stepped_back = status.last_step > status.step
     step = tr("status.step_of" if stepped_back else "status.step", step=status.step, last=status.last_step)
+    if status.in_lesson and status.playing and not stepped_back:
+        step = ""
     drops = f" {tr('status.dropped', count=status.dropped)} "
     if status.dropped:
         drops = f" {glyphs.dropped}{drops}"
@@ -62,7 +64,7 @@ def status_runs(status: Status, width: int, glyphs: GlyphSet, message: str = "",
     room = Room(left - kept)
     afford = room.afford
     dot = f" {glyphs.separator} "
-    time = afford(dot + clock(status.at))
+    time = afford((dot if step else "") + clock(status.at))
     word = afford(f" {tr('status.' + state)}")
     speed = afford(dot + speed_text(status.speed, glyphs), status.speed != 1.0 or width >= 100)
     lagging = afford(dot + tr("status.lagging"), status.lagging)

@@ -30,7 +30,7 @@ async def test_time_stands_while_somebody_reads_a_lesson_and_runs_elsewhere(tmp_
         await on.press("p")
         await on.quiet()
         assert on.app.live.lesson.stand().unmet == 0  # type: ignore[union-attr]
-        assert "waiting step" in shown(on)
+        assert "▶ waiting" in shown(on)
         await on.line("wait 5s")
         await on.quiet()
         assert session.clock - before >= 5_000_000_000

@@ -88,6 +88,8 @@ READERS = (
      "tui/test_lesson.py::test_hints_come_one_by_one"),
     ("a terminal too small for anything takes keys unseen, and forgets the line that was typed",
      "tui/test_app.py::test_a_live_resize_and_a_terminal_too_small"),
+    ("two counts of steps in a lesson, “step 12” above “step 3 of 9”",
+     "tui/test_why_timeline_status.py::test_in_a_lesson_there_is_one_count_of_steps"),
     ("ctrl+z does nothing", "tui/test_program.py::test_it_paints_pings_is_suspended_and_quits"),
     ("a PNG needs a C library, and Chinese in it is boxes", "tui/test_shots.py::test_a_bitmap_has_words_and_title"),
     ("the log cuts the reason of an ICMP error",
