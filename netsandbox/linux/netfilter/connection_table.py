@@ -106,7 +106,7 @@ class ConnectionTable:
         namespace = self.namespace
         if not self._has_room(original):
             self.statistics["drop"] += 1
-            kernel_log.write_line(namespace, FULL)
+            kernel_log.write_limited(namespace, FULL)
             return Dropped(DropReason.NETFILTER_DROP, ("table full",
                                                        namespace.sysctls.get("net.netfilter.nf_conntrack_max")))
         connection = self._fresh(original)

@@ -5,12 +5,15 @@ from __future__ import annotations
 from collections import deque
 from typing import TYPE_CHECKING
 
+from netsandbox.engine.units import SECOND
 from netsandbox.linux.netfilter.events import PacketLogged
 from netsandbox.wire.addresses import format_ipv4, format_mac
 from netsandbox.wire.icmp import ECHO_REPLY, ECHO_REQUEST, IcmpMessage
 from netsandbox.wire.tcp import TcpSegment
 from netsandbox.wire.udp import UdpDatagram
 
+RATE_BURST, RATE_INTERVAL = 10, 5 * SECOND
+"""net.core.message_burst and message_cost."""
 LOG_LINES = 1000
 """How much of the kernel's log is kept."""
 
@@ -35,6 +38,19 @@ def write_line(namespace: NetworkNamespace, line: str) -> None:
     if netfilter.log is None:
         netfilter.log = deque(maxlen=LOG_LINES)
     netfilter.log.append((namespace.scheduler.clock, line))
+
+
+def write_limited(namespace: NetworkNamespace, line: str) -> None:
+    """net_ratelimit: of what is said of packets so many lines are written in some seconds, then how many were not."""
+    netfilter, now = namespace.netfilter, namespace.scheduler.now
+    since, written, missed = netfilter.limited or (now, 0, 0)
+    if now >= since + RATE_INTERVAL:
+        if missed:
+            write_line(namespace, f"net_ratelimit: {missed} callbacks suppressed")
+        since, written, missed = now, 0, 0
+    if written < RATE_BURST:
+        write_line(namespace, line)
+    netfilter.limited = since, written + 1, missed + (written >= RATE_BURST)
 
 
 def line_of(buffer: SocketBuffer, options: frozenset[str] = frozenset()) -> str:

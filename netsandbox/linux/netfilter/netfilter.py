@@ -51,11 +51,12 @@ class Netfilter:
         handed: the packet that a bridge is handing to the host's own stack.
         recent: the address lists of -m recent.
         log: the lines that LOG wrote.
+        limited: since when the lines about packets are counted, how many came, and how many too many; None before any.
         tables_made: how many tables were given a number, as nft shows them.
     """
 
     __slots__ = ("_fragments", "_nat_chains", "_stream", "connections", "functions", "handed", "is_tracking",
-                 "listeners", "log", "looped", "recent", "tables", "tables_made", "tracers")
+                 "limited", "listeners", "log", "looped", "recent", "tables", "tables_made", "tracers")
 
     def __init__(self) -> None:
         self.functions = NO_FUNCTIONS
@@ -69,6 +70,7 @@ class Netfilter:
         self.handed: SocketBuffer | None = None
         self.recent: dict[str, RecentTable] = NOTHING
         self.log: deque[tuple[int, str]] | None = None
+        self.limited: tuple[int, int, int] | None = None
         self._nat_chains = NO_CHAINS
         self._fragments: Reassembler | None = None
         self._stream: Stream | None = None

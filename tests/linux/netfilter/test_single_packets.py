@@ -94,6 +94,12 @@ ROWS = (
          packet("icmp", "10.0.0.2", "203.0.113.9")), (1, 1, 1), (True, False, True)),
     Row("devices have groups", ("-m devgroup --src-group 0", "-m devgroup ! --dst-group 0/0xf",
                                 "-m devgroup --src-group 1 --dst-group 0"), (from_port(1),), (1, 0, 0)),
+    Row("of a service the bits under its mask count", ("-m tos --tos 0x10/0x1f", "-m tos ! --tos 0x10"),
+        (*2 * (IPv4Packet(INSIDE_HOST, OUTSIDE_HOST, UDP, UdpDatagram(1, 2, b""), tos=0x30),), from_port(1)), (2, 3)),
+    Row("what a connection has carried, and how much a packet had",
+        tuple(f"-m connbytes --connbytes {least} --connbytes-dir original --connbytes-mode {mode}"
+              for least, mode in ((50, "bytes"), (50, "avgpkt"), (36, "avgpkt"), (2, "packets"))),
+        2 * (packet("udp", "10.0.0.2", "203.0.113.9"),), (1, 0, 2, 1)),
     Row("half a segment is refused without an answer", ("-p tcp -j REJECT --reject-with tcp-reset",),
         (fragment(TCP, tcp_bytes(10)),), (1,), (False,)),
 )
@@ -188,13 +194,17 @@ def test_options_are_blotted_out() -> None:
     assert sent.payload.options == bytes.fromhex("01010101 0402 01010101010101010101 01 030307")
 
 
-def test_what_is_sent_to_oneself_has_a_way_back() -> None:
+def test_what_is_sent_to_oneself_or_by_who_has_no_address_has_a_way_back() -> None:
     router = Router()
     router.iptables("-t raw -A PREROUTING -m rpfilter")
-    for name in ("lo", "eth0"):
+    rule = router.namespace.netfilter.tables["raw"].chains["PREROUTING"].rules[0]
+    for name, source, destination, taken in (
+            ("lo", "203.0.113.9", "10.0.0.1", 1), ("eth0", "203.0.113.9", "10.0.0.1", 1),
+            ("eth0", "0.0.0.0", "255.255.255.255", 2), ("eth0", "0.0.0.0", "224.0.0.1", 3),
+            ("eth0", "0.0.0.0", "224.0.1.1", 3), ("eth0", "9.0.0.0", "255.255.255.255", 3)):
         router.namespace.netfilter.traverse(router.namespace, Hook.PREROUTING, SocketBuffer(
-            packet("udp", "203.0.113.9", "10.0.0.1")), router.namespace.interfaces[name], None)
-    assert router.namespace.netfilter.tables["raw"].chains["PREROUTING"].rules[0].packets == 1
+            packet("udp", source, destination)), router.namespace.interfaces[name], None)
+        assert rule.packets == taken, (name, source, destination)
 
 
 def test_nat_leaves_a_wrong_checksum_as_wrong_as_it_was() -> None:
