@@ -12,8 +12,6 @@ from netsandbox.wire.icmp import ECHO_REPLY, ECHO_REQUEST, IcmpMessage
 from netsandbox.wire.tcp import TcpSegment
 from netsandbox.wire.udp import UdpDatagram
 
-RATE_BURST, RATE_INTERVAL = 10, 5 * SECOND
-"""net.core.message_burst and message_cost."""
 LOG_LINES = 1000
 """How much of the kernel's log is kept."""
 
@@ -42,15 +40,16 @@ def write_line(namespace: NetworkNamespace, line: str) -> None:
 
 def write_limited(namespace: NetworkNamespace, line: str) -> None:
     """net_ratelimit: of what is said of packets so many lines are written in some seconds, then how many were not."""
-    netfilter, now = namespace.netfilter, namespace.scheduler.now
+    netfilter, now, read = namespace.netfilter, namespace.scheduler.now, namespace.sysctls.get
     since, written, missed = netfilter.limited or (now, 0, 0)
-    if now >= since + RATE_INTERVAL:
+    if now >= since + read("net.core.message_cost") * SECOND:
         if missed:
             write_line(namespace, f"net_ratelimit: {missed} callbacks suppressed")
         since, written, missed = now, 0, 0
-    if written < RATE_BURST:
+    is_told = written < read("net.core.message_burst")
+    if is_told:
         write_line(namespace, line)
-    netfilter.limited = since, written + 1, missed + (written >= RATE_BURST)
+    netfilter.limited = since, written + 1, missed + (not is_told)
 
 
 def line_of(buffer: SocketBuffer, options: frozenset[str] = frozenset()) -> str:
