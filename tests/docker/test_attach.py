@@ -55,6 +55,12 @@ def test_what_waits_for_nobody_is_not_entered(lab: KeptSession) -> None:
     assert lab.shell.where is None
 
 
+def test_without_stdin_nothing_is_entered_and_the_shell_goes_on(lab: KeptSession) -> None:
+    """28.5.2: a shell that is only watched stays when its watcher goes."""
+    assert lab.run("timeout 2 docker attach --no-stdin box").code == 124
+    assert (lab.shell.where, running(lab)) == (None, ["box", "web"])
+
+
 @pytest.mark.parametrize("line", ["", "enter web"])
 def test_nothing_to_detach_from(lab: KeptSession, line: str) -> None:
     lab.run(line)

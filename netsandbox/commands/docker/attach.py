@@ -104,7 +104,8 @@ def attach_again(client: Client, parsed: Parsed) -> None:
     history.of_container(client.engine, container, "attach")
     reader = follow(client, container, False)
     client.on_interrupt = partial(interrupt, client, container)
-    _enter_shell(client, container, reader)
+    if not parsed.on("no-stdin"):
+        _enter_shell(client, container, reader)
 
 
 def release(container: Container, reader: object) -> None:
@@ -204,7 +205,7 @@ def _stop_following(client: Client, container: Container, reader: object, _code:
 ATTACH = Command("docker attach", "[OPTIONS] CONTAINER",
                  "Attach local standard input, output, and error streams to a running container", attach_again, (
                      Flag("detach-keys", "", "string", ignored=True),
-                     Flag("no-stdin", ignored=True), Flag("sig-proxy", ignored=True)), 1, 1)
+                     Flag("no-stdin"), Flag("sig-proxy", ignored=True)), 1, 1)
 START = Command("docker start", "[OPTIONS] CONTAINER [CONTAINER...]", "Start one or more stopped containers", start, (
     Flag("attach", "a"),
     Flag("interactive", "i"),
