@@ -77,13 +77,15 @@ def differences(one: Lab, other: Lab) -> list[Difference]:
     nodes = {row.name: row.state for row in views.nodes(one)}, {row.name: row.state for row in views.nodes(other)}
     found = [Difference(name, "nodes", "", nodes[0].get(name, ""), nodes[1].get(name, ""))
              for name in dict.fromkeys((*nodes[0], *nodes[1])) if nodes[0].get(name) != nodes[1].get(name)]
-    places = _places(one), _places(other)
+    places = dict.fromkeys(_places(one)), dict.fromkeys(_places(other))
     for node in dict.fromkeys((*places[0], *places[1])):
         for name, rows in TABLES.items():
-            left, right = ({} if node not in there else _counted(rows(lab, node))
-                           for lab, there in ((one, places[0]), (other, places[1])))
-            found += [Difference(node, name, key[0], left.get(key, ""), right.get(key, ""))
-                      for key in dict.fromkeys((*left, *right)) if left.get(key) != right.get(key)]
+            both = [list(rows(lab, node)) if node in there else [] for lab, there in
+                    ((one, places[0]), (other, places[1]))]
+            if both[0] != both[1]:  # hardly any of hundreds of nodes
+                left, right = map(_counted, both)
+                found += [Difference(node, name, key[0], left.get(key, ""), right.get(key, ""))
+                          for key in dict.fromkeys((*left, *right)) if left.get(key) != right.get(key)]
     return found
 
 
@@ -92,7 +94,7 @@ def _places(lab: Lab) -> list[str]:
     return [row.name for row in views.nodes(lab) if row.namespace == row.name]
 
 
-def _counted(rows: Rows) -> dict[tuple[str, int], str]:
+def _counted(rows: list[tuple[str, str]]) -> dict[tuple[str, int], str]:
     """Rows by what they are about; two routes to one place are the first and the second."""
     found: dict[tuple[str, int], str] = {}
     for key, text in rows:

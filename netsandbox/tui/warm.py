@@ -13,9 +13,11 @@ if TYPE_CHECKING:
 FIRST, NEXT = 1.0, 0.1
 """Seconds from the first picture until the first import, and between two of them."""
 NEEDED = tuple(f"netsandbox.{name}" for name in (
-    "commands.complete", "commands.capture_verbs", "commands.flow", "commands.trace", "commands.session_verbs",
-    "commands.branch", "commands.show", "commands.help_verb", "apps.ping", "tui.row_story", "tui.screens.help",
-    "tui.screens.stream", "tui.palette", "tui.screenshot", "session.scenario", "session.shelf", "tui.screens.browser"))
+    "commands.complete", "commands.lab_verbs", "commands.program_verbs", "commands.server_verbs",
+    "commands.capture_verbs", "commands.flow", "commands.why", "commands.trace", "commands.session_verbs",
+    "commands.branch", "commands.show", "commands.expect", "commands.help_verb", "apps.ping", "tui.row_story",
+    "tui.screens.help", "tui.screens.stream", "tui.palette", "tui.screenshot", "session.scenario", "session.shelf",
+    "tui.screens.browser"))
 """By the keys that need them: a letter of a command, w on a row, help, streams, the palette, pictures, the browser."""
 AT_ONCE = 4
 """Files that the browser and the palette show, parsed at once."""

@@ -13,6 +13,7 @@ from textual.binding import Binding
 from textual.color import Color
 from textual.renderables.background_screen import BackgroundScreen
 
+from netsandbox.commands.catalogue import verbs
 from netsandbox.explain import fate
 from netsandbox.explain.story import why_seq
 from netsandbox.lab import frame_log
@@ -175,7 +176,9 @@ def test_what_keys_need_is_imported_while_nobody_presses_any(monkeypatch: pytest
         waiting.pop()()
         looks += 1
     assert (imported, read, looks) == (["netsandbox.tui.row_story", "netsandbox.not.yet"], [warm.AT_ONCE], 6)
+    monkeypatch.undo()
     assert all(name.startswith("netsandbox.") for name in warm.NEEDED)
+    assert {verb.handler.__module__ for verb in verbs()} <= set(warm.NEEDED), "a letter of a command needs all verbs"
 
 
 def test_a_screen_below_a_page_has_the_tints_of_textual() -> None:
