@@ -97,7 +97,7 @@ class Stream:
         if self._is_over or self.socket.is_connecting:
             return
         try:
-            while self._waiting and (count := self.socket.send(bytes(self._waiting))):
+            while self._waiting and (count := self.socket.send(bytes(self._waiting[:self.socket.most_taken]))):
                 self.sent += count
                 del self._waiting[:count]
             if not self._waiting and self._ends == "shutdown":

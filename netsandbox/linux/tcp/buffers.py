@@ -81,9 +81,11 @@ def cost(conn: Connection, segment: TcpSegment) -> Cost:
     size = len(segment.data)
     if conn.is_local:
         return Cost(OVERHEAD + size, OVERHEAD + size, 0)
-    first = first_of(segment)
+    if not isinstance(segment, MergedSegment):
+        return _cost(size, isinstance(segment, BurstSegment))
+    first = segment.first
     found = _cost(len(first.data), isinstance(first, BurstSegment))
-    return found if first is segment else Cost(found.condensed, found.condensed, found.room + len(first.data) - size)
+    return Cost(found.condensed, found.condensed, found.room + len(first.data) - size)
 
 
 def keep(conn: Connection, buffer: Buffer) -> None:

@@ -126,15 +126,16 @@ def _first_of_child(child: Connection, packet: IPv4Packet, segment: TcpSegment) 
 
 def _hold(conn: Connection, packet: IPv4Packet, new: TcpSegment) -> None:
     """Keep a segment for later; what goes on where the last one ended becomes one with it (tcp_add_backlog)."""
-    waiting = conn.held[-1] if conn.held else None
-    last = waiting.segment if waiting else None
-    if (waiting is None or last is None or len(new.data) > waiting.room
-            or (last.seq + last.sequence_length) & MASK != new.seq or last.options != new.options
-            or (last.flags | new.flags) & (SYN | RST) or not last.flags & new.flags & ACK
-            or (last.flags ^ new.flags) & ecn.ASKS or waiting.packet.tos != packet.tos):
-        conn.held.append(Waiting(packet, new, 1, MASK if conn.is_local else buffers.cost(conn, new).room))
-        return
-    conn.held[-1] = Waiting(packet, buffers.MergedSegment(last, new), waiting.merged + 1, waiting.room - len(new.data))
+    if conn.held and len(new.data) <= conn.held[-1].room:
+        waiting = conn.held[-1]
+        last = waiting.segment
+        if not ((last.seq + last.sequence_length) & MASK != new.seq or last.options != new.options
+                or (last.flags | new.flags) & (SYN | RST) or not last.flags & new.flags & ACK
+                or (last.flags ^ new.flags) & ecn.ASKS or waiting.packet.tos != packet.tos):
+            conn.held[-1] = Waiting(packet, buffers.MergedSegment(last, new), waiting.merged + 1,
+                                    waiting.room - len(new.data))
+            return
+    conn.held.append(Waiting(packet, new, 1, MASK if conn.is_local else buffers.cost(conn, new).room))
 
 
 # -- a connection

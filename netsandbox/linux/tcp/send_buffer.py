@@ -17,6 +17,8 @@ if TYPE_CHECKING:
 
 def is_writable(conn: Connection) -> bool:
     """Whether a third of the buffer is free again (sk_stream_is_writeable)."""
+    if conn.send_buffer - conn.queued < conn.queued >> 1:
+        return False
     memory = buffers.written(conn)
     return conn.send_buffer - memory >= memory >> 1
 

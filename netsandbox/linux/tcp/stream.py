@@ -27,7 +27,7 @@ from netsandbox.linux.tcp import (
 )
 from netsandbox.linux.tcp.events import TcpResetSent
 from netsandbox.linux.tcp.input import process
-from netsandbox.linux.tcp.state import RECEIVE_SHUTDOWN, SEND_SHUTDOWN, Connection, Keepalive, TcpState, Waiting
+from netsandbox.linux.tcp.state import RECEIVE_SHUTDOWN, SEND_SHUTDOWN, Connection, Keepalive, TcpState
 from netsandbox.linux.tcp.transmit import send_ack, send_reset
 from netsandbox.wire.sequence import MASK
 
@@ -105,6 +105,11 @@ class StreamSocket(Connection):
             self.queued += size
             self._call("_write", bytes(data[:size]))
         return size
+
+    @property
+    def most_taken(self) -> int:
+        """Bytes of which one call never takes all, however empty the buffer is."""
+        return self.send_buffer + 2 * output.LARGEST_SOCKET_BURST
 
     def _check_sendable(self) -> None:
         if self.is_connecting:
@@ -245,7 +250,7 @@ class StreamSocket(Connection):
             (name, argument), self.going_on = self.going_on, None
             getattr(self, name)(argument)
         elif self.held:
-            self._take_held(self.held.pop(0))
+            self._take_held()
         elif self.calls and self.path_error is None:
             name, argument = self.calls.pop(0)
             getattr(self, name)(argument)
@@ -253,10 +258,16 @@ class StreamSocket(Connection):
             return False
         return True
 
-    def _take_held(self, waiting: Waiting) -> None:
-        verdict = process(self, *waiting[:3])
-        if isinstance(verdict, Dropped):
-            self.namespace.record(PacketDropped(self.namespace.name, waiting.packet, verdict))
+    def _take_held(self) -> None:
+        """What came meanwhile, as long as nothing leaves for it."""
+        held, queue = self.held, self.namespace.scheduler.queue
+        while held:
+            packet, segment, merged, _room = held.pop(0)
+            verdict = process(self, packet, segment, merged)
+            if isinstance(verdict, Dropped):
+                self.namespace.record(PacketDropped(self.namespace.name, packet, verdict))
+            if queue:
+                return
 
     def _write(self, data: bytes) -> None:
         """tcp_sendmsg_locked: a chunk at a time."""

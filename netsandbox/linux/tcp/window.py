@@ -81,8 +81,6 @@ def wanted(conn: Connection) -> int:
         mss = most
     if mss <= 0:
         return 0
-    if may_shrink(conn):
-        free = max(free, 0) >> scale << scale
     if free < most >> 1:
         conn.quick = 0
         free = max(free, 0) >> scale << scale
@@ -90,6 +88,8 @@ def wanted(conn: Connection) -> int:
             return 0
     if free > conn.slow_start:
         free = conn.slow_start
+    elif scale and may_shrink(conn):
+        return free >> scale << scale
     if scale:
         return -(-free >> scale) << scale
     window = conn.receive_window
