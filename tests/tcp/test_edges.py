@@ -198,3 +198,14 @@ def test_both_that_close_at_once_wait() -> None:
     assert [event.new for event in net.events(TcpStateChanged) if event.new == "CLOSING"] == ["CLOSING", "CLOSING"]
     assert all(isinstance(one, TimeWait) for end in (net.left, net.right) for one in end.sockets.connections.values())
     assert len(net.left.sockets.connections) == len(net.right.sockets.connections) == 1
+
+
+def test_a_full_buffer_takes_nothing_while_an_earlier_call_goes_on() -> None:
+    """A program that writes again before its last call is done gets no more than the buffer holds."""
+    net = Net(steady)
+    net.listen(net.right)
+    conn = net.connect(net.left, RIGHT)
+    net.run(1)
+    assert conn.send(bytes(100_000)) == 46_336
+    conn.owned = True
+    assert conn.send(bytes(100_000)) == 0

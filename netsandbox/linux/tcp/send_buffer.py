@@ -46,6 +46,8 @@ def room(conn: Connection, length: int) -> int:
     """
     mss = max(current_mss(conn), 1)
     size, memory, taken = goal(conn, mss), buffers.written(conn), 0
+    if conn.owned and memory >= conn.send_buffer:  # what an earlier call brought may not be in its buffers yet
+        return 0
     queue = [len(chunk.data) for chunk in conn.unsent]
     pending = (conn.written - conn.pushed) & MASK
     leaving = _Leaving(conn, mss)
