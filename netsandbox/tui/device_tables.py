@@ -2,86 +2,17 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Sequence
 from itertools import islice
-from typing import NamedTuple
 
 from netsandbox.lab.tables import ConnectionRow, FdbRow, InterfaceRow, NeighbourRow, RuleRow
+from netsandbox.tui.device_rows import Row, Table, countdown, made_by
 from netsandbox.tui.glyphs import GlyphSet
 from netsandbox.tui.i18n import tr
-from netsandbox.tui.source import LabSource, TableRow
-from netsandbox.tui.text import cell_len, safe
+from netsandbox.tui.source import LabSource
+from netsandbox.tui.text import safe
 from netsandbox.tui.topology_model import CLOSED, Place
-from netsandbox.tui.topology_proxies import NAME, proxied
-
-SECOND = 1_000_000_000
-"""Nanoseconds."""
-
-BAR_CELLS = 5
-"""Length of a countdown's bar."""
-
-
-class Row(NamedTuple):
-    """One line of a table."""
-
-    key: str
-    """The same as long as it is the same thing: an address, a port."""
-    cells: tuple[str, ...]
-    """Safe texts, one for each column."""
-    seq: int | None = None
-    """The record that made it."""
-    origin: TableRow | None = None
-    """What it shows, for who asks why it is there; None for a line of output."""
-
-
-class Table(NamedTuple):
-    """What a tab shows."""
-
-    columns: tuple[str, ...]
-    """Keys of the titles; `tr("column." + key)`."""
-    rows: tuple[Row, ...]
-    clock: int = -1
-    """The column that changes as time goes by, which is no news; -1 for none."""
-    whole: tuple[Row, ...] = ()
-    """The rows before they were made narrower."""
-
-
-def tabs_of(source: LabSource, place: Place) -> list[str]:
-    """The tabs that a place has, the most telling first: arp, mac, vlans, links, routes, sockets, rules …"""
-    node = next((row for row in source.nodes() if row.name == place.node), None)
-    if node is None:
-        return []
-    if place.interface.startswith(f"{NAME} "):
-        return ["proxy"] if proxied(source.nodes(), place) is not None else []
-    bridges = {row.name: row for row in source.built(place.node) if row.kind == "bridge"}
-    if place.interface:
-        bridge = bridges.get(place.interface)
-        if bridge is None:
-            return ["links", "arp", "routes"]
-        return ["mac", *(["vlans"] if bridge.vlans else []), "links", "arp", "routes"]
-    if node.kind == "hub":
-        return ["links"]
-    vlans = ["vlans"] if any(row.vlans for row in bridges.values()) else []
-    if node.kind in ("switch", "bridge"):
-        return ["mac", *vlans, "links"]
-    tabs = ["arp", *vlans, "links", "routes", "sockets"]
-    if bridges:
-        tabs.insert(1, "mac")
-    tabs += ["rules"] if source.has_rules(place.node) else []
-    tabs += ["connections"] if source.is_tracking(place.node) else []
-    return [*tabs, "endpoints", "log"] if node.kind == "container" else tabs
-
-
-def beyond(names: Sequence[str], chosen: int, room: int) -> int:
-    """How many tabs have to go at the left so that the chosen one is seen in `room` cells, in brackets."""
-    needed = 2
-    for number in range(chosen, -1, -1):
-        needed += 1 + cell_len(names[number])
-        if needed > (room if number == 0 else room - 2):
-            return min(number + 1, chosen)
-    return 0
-
+from netsandbox.tui.topology_proxies import proxied
 
 MOST_OWN = 1
 """Permanent rows, the ports' own MACs, that are listed below those that were learned; more are counted."""
@@ -310,89 +241,3 @@ _TABLES: dict[str, Callable[[LabSource, Place, GlyphSet], Table]] = {
     "log": _log,
     "proxy": _proxy,
 }
-
-
-def made_by(seq: int | None, glyphs: GlyphSet) -> str:
-    """The record that made a row: `⟵14`."""
-    return "" if seq is None else f"{glyphs.caused}{seq}"
-
-
-def countdown(since: int, deadline: int | None, now: int, glyphs: GlyphSet) -> str:
-    """What is left of a timer, as a bar and in seconds rounded up: `▇▇▇▇▃ 27 s`; nothing when none runs."""
-    if deadline is None:
-        return ""
-    left = max(deadline - now, 0)
-    whole = max(deadline - since, 1)
-    eighths = min(-(-left * BAR_CELLS * 8 // whole), BAR_CELLS * 8)
-    full, part = divmod(eighths, 8)
-    bar = glyphs.bar[-1] * full + (glyphs.bar[part - 1] if part else "")
-    return f"{bar:<{BAR_CELLS}} {-(-left // SECOND)} s"
-
-
-def narrower(table: Table, room: int) -> Table:
-    """A table for a pane that is narrower: countdowns are seconds alone, and rules go on below, in `room` cells.
-
-    Both ways of a connection stand below it: the second one says where NAT has led it.
-    """
-    if table.columns[-1] == "rule":
-        rows = tuple(line for row in table.rows for line in _wrapped(row, room))
-        return table._replace(rows=rows, whole=table.rows)
-    if "reply" in table.columns:
-        rows = tuple(line for row in table.rows for line in _below_each_other(row))
-        return Table(("connection",), rows, whole=table.rows, clock=table.clock)
-    at = table.clock
-    if at < 0:
-        return table
-    rows = tuple(row._replace(cells=(*row.cells[:at], _BAR.sub("", row.cells[at]), *row.cells[at + 1 :]))
-                 for row in table.rows)
-    columns = tuple("timer" if column == "age" else column for column in table.columns)  # a shorter title
-    return table._replace(columns=columns, rows=rows)
-
-
-def _wrapped(row: Row, room: int) -> list[Row]:
-    """A rule as lines of at most `room` cells where its words allow it, each begun by an option."""
-    lines = [""]
-    for part in _OPTIONS.split(row.cells[-1]):
-        if lines[-1] and cell_len(f"{lines[-1]} {part}") > room:
-            lines.append(f"    {part}")
-        else:
-            lines[-1] += f" {part}" if lines[-1] else part
-    empty = ("",) * (len(row.cells) - 1)
-    return [row._replace(cells=(*row.cells[:-1], lines[0])),
-            *(row._replace(key=f"{row.key}\n{at}", cells=(*empty, line)) for at, line in enumerate(lines[1:], 1))]
-
-
-def _below_each_other(row: Row) -> list[Row]:
-    """A connection in three lines; what says that there are more is one."""
-    *about, original, reply, made = row.cells
-    if row.origin is None:
-        return [row._replace(cells=row.cells[:1])]
-    return [row._replace(cells=(" ".join(filter(None, (*(_BAR.sub("", cell) for cell in about), made))),)),
-            row._replace(key=f"{row.key}\n1", cells=(f"  {original}",)),
-            row._replace(key=f"{row.key}\n2", cells=(f"  {reply}",))]
-
-
-def key_of(row: Row) -> str:
-    """The key of what a row shows, or goes on with."""
-    return row.key.partition("\n")[0]
-
-
-_OPTIONS = re.compile(r"(?<=[^\s!]) (?=(?:! )?-)")
-_BAR = re.compile(r"^.{5} (?=\d+ s$)")
-"""What `countdown` puts before the seconds."""
-
-
-def news(before: Table | None, after: Table) -> frozenset[str] | None:
-    """The keys of the rows that are new or say something else; None when nothing but clocks has moved."""
-    if before is None:
-        return frozenset()
-    rows = after.whole or after.rows
-    old = {row.key: _told(row, before.clock) for row in before.whole or before.rows}
-    fresh = {row.key for row in rows if old.get(row.key) != _told(row, after.clock)}
-    gone = old.keys() - {row.key for row in rows}
-    return frozenset(fresh) if fresh or gone else None
-
-
-def _told(row: Row, clock: int) -> Sequence[object]:
-    """What a row says, its clock apart."""
-    return (*row.cells[:clock], *row.cells[clock + 1 :]) if clock >= 0 else row.cells

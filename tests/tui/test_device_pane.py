@@ -10,9 +10,12 @@ from syrupy.assertion import SnapshotAssertion
 from textual.widgets import DataTable
 
 from netsandbox.lab.tables import NeighbourRow
-from netsandbox.tui.device_tables import beyond, countdown, made_by, narrower, news, table_of, tabs_of
+from netsandbox.tui.device_rows import countdown, made_by, news
+from netsandbox.tui.device_tables import table_of
+from netsandbox.tui.device_tabs import beyond, tabs_of
 from netsandbox.tui.glyphs import ASCII, UNICODE
 from netsandbox.tui.i18n import set_language, tr
+from netsandbox.tui.narrow_table import narrower
 from netsandbox.tui.panes.device import DevicePane
 from netsandbox.tui.topology_model import Place
 from tests.tui import labs
@@ -267,7 +270,7 @@ async def test_w_asks_about_the_row_and_leaves_the_key_to_others_where_there_is_
         pane.show(Place("nginx-2"), "arp")
         await pilot.press("w")
         wanted = [one for one in app.of(DevicePane.WhyWanted) if isinstance(one, DevicePane.WhyWanted)]
-        assert [(one.node, one.row) for one in wanted] == [("nginx-1", source.neighbour_rows["nginx-1"][1])]
+        assert [one.row for one in wanted] == [source.neighbour_rows["nginx-1"][1]]
 
 
 async def test_a_click_on_a_tab_shows_it() -> None:

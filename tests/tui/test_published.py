@@ -8,7 +8,8 @@ import pytest
 
 from netsandbox.lab import docker_rows, views
 from netsandbox.session.keeping import KeptSession
-from netsandbox.tui.device_tables import table_of, tabs_of
+from netsandbox.tui.device_tables import table_of
+from netsandbox.tui.device_tabs import tabs_of
 from netsandbox.tui.glyphs import UNICODE
 from netsandbox.tui.lab_view import LabView
 from netsandbox.tui.peek import flights_of

@@ -9,7 +9,9 @@ from textual.widgets import DataTable
 
 from netsandbox.lab.tables import ConnectionRow, RuleRow
 from netsandbox.session.keeping import KeptSession
-from netsandbox.tui.device_tables import MOST_ROWS, Table, news, table_of, tabs_of
+from netsandbox.tui.device_rows import Table, news
+from netsandbox.tui.device_tables import MOST_ROWS, table_of
+from netsandbox.tui.device_tabs import tabs_of
 from netsandbox.tui.glyphs import UNICODE
 from netsandbox.tui.i18n import set_language
 from netsandbox.tui.lab_view import LabView

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from typing import ClassVar
 
 from rich.text import Text
@@ -13,16 +12,19 @@ from textual.binding import Binding, BindingType
 from textual.containers import Vertical
 from textual.content import Content
 from textual.message import Message
-from textual.style import Style
 from textual.widgets import DataTable, Static
 
 from netsandbox.lab.tables import ConnectionRow
-from netsandbox.tui.device_tables import Table, beyond, key_of, narrower, news, table_of, tabs_of
+from netsandbox.tui.device_rows import Table, key_of, news
+from netsandbox.tui.device_tables import table_of
+from netsandbox.tui.device_tabs import tabs_of
 from netsandbox.tui.glyphs import UNICODE, GlyphSet
 from netsandbox.tui.i18n import language, tr
+from netsandbox.tui.narrow_table import fitted, titles, widths_of
+from netsandbox.tui.panes.device_title import called, device_title
 from netsandbox.tui.panes.late_table import LateTable
 from netsandbox.tui.source import LabSource, TableRow
-from netsandbox.tui.text import cell_len, fit, safe
+from netsandbox.tui.text import fit
 from netsandbox.tui.topology_model import Place
 
 
@@ -69,29 +71,16 @@ class DevicePane(Vertical):
     class FrameWanted(Message):
         """A row was chosen that a record made."""
 
-        def __init__(self, pane: DevicePane, seq: int) -> None:
+        def __init__(self, seq: int) -> None:
             super().__init__()
-            self.pane = pane
             self.seq = seq
-
-        @property
-        def control(self) -> DevicePane:
-            """The pane."""
-            return self.pane
 
     class WhyWanted(Message):
         """A row is to be explained."""
 
-        def __init__(self, pane: DevicePane, node: str, row: TableRow) -> None:
+        def __init__(self, row: TableRow) -> None:
             super().__init__()
-            self.pane = pane
-            self.node = node
             self.row = row
-
-        @property
-        def control(self) -> DevicePane:
-            """The pane."""
-            return self.pane
 
     class OfConnection(Message):
         """Something is to be done with a connection."""
@@ -109,15 +98,9 @@ class DevicePane(Vertical):
     class PinWanted(Message):
         """The device is to be pinned, or no longer."""
 
-        def __init__(self, pane: DevicePane, place: Place) -> None:
+        def __init__(self, place: Place) -> None:
             super().__init__()
-            self.pane = pane
             self.place = place
-
-        @property
-        def control(self) -> DevicePane:
-            """The pane."""
-            return self.pane
 
     def __init__(
         self,
@@ -197,14 +180,14 @@ class DevicePane(Vertical):
     def action_pin(self) -> None:
         """Ask for this device to be pinned, or no longer."""
         if self.place is not None:
-            self.post_message(self.PinWanted(self, self.place))
+            self.post_message(self.PinWanted(self.place))
 
     def action_why(self) -> None:
         """Ask why the row under the cursor is there; where there is none, the key is for the frame."""
         origin = self._origin
-        if origin is None or self.place is None:
+        if origin is None:
             raise SkipAction
-        self.post_message(self.WhyWanted(self, self.place.node, origin))
+        self.post_message(self.WhyWanted(origin))
 
     @property
     def _origin(self) -> TableRow | None:
@@ -239,23 +222,14 @@ class DevicePane(Vertical):
             self._say(tr("device.none"))
             self._retitle()
             return
-        before, after = self.table, table_of(self.source, self.place, self.tab, self.glyphs)
-        *others, last = self._grown(after, ())
-        if 0 < self.size.width < sum(others) + last:
-            after = narrower(after, self.size.width - sum(others) - 1)  # beside the scroll bar
+        before, after = self.table, fitted(table_of(self.source, self.place, self.tab, self.glyphs), self.size.width)
         fresh, marked, lit = news(before, after), self.changed, self._lit
         if fresh is not None:
             self.changed = fresh
         self._lit = self._rules_at_work(fresh)
         self.table = after
-        same = before is not None and before.columns == after.columns
-        grown = self._grown(after, self._widths if same else ())
         old = self._key_at_cursor(before)
-        if before is None or grown != self._widths:
-            self._widths = grown
-            self._rebuild(after)
-        else:
-            self._update(before, after, (marked ^ self.changed) | (lit ^ self._lit))
+        self._show_changes(before, after, (marked ^ self.changed) | (lit ^ self._lit))
         self._move_to(old, after)
         self._show_lit(after)
         self._say("" if after.rows else tr("device.empty." + self.tab))
@@ -298,22 +272,6 @@ class DevicePane(Vertical):
         if number is not None:
             self._data.move_cursor(row=number, animate=False)
 
-    def _grown(self, table: Table, least: Sequence[int]) -> list[int]:
-        """Cells that each column needs, and no fewer than before: a countdown must not push its neighbours about.
-
-        The table's own measuring comes later than its painting, and misses rows after a quick second change.
-        """
-        widths = [1 + cell_len(title) for title in self._titles(table)]
-        for row in table.rows:
-            widths = [max(width, 1 + cell_len(cell)) for width, cell in zip(widths, row.cells, strict=True)]
-        widths[0] += 1  # for the mark
-        widths[-1] -= 1  # nothing comes behind it
-        return [max(width, old) for width, old in zip(widths, least or widths, strict=True)]
-
-    @staticmethod
-    def _titles(table: Table) -> list[str]:
-        return [tr("column." + column) for column in table.columns]
-
     def _say(self, text: str) -> None:
         self.set_class(bool(text), "-empty")
         if text and text != self._said:
@@ -326,32 +284,12 @@ class DevicePane(Vertical):
             return
         self._titled = titled
         if self.place is None:
-            self.border_title = Content(tr("device.title"))
-            self.border_subtitle = Content("")
+            self.border_title, self.border_subtitle = Content(tr("device.title")), Content("")
             return
-        name = safe(self._called(self.place))
-        parts: list[Content] = [Content(f"{self.glyphs.pinned} {name}" if self.pinned else name), Content(" ──")]
-        if self.glyphs.ascii:
-            parts[-1] = Content(" --")
-        room = self.size.width - sum(part.cell_length for part in parts) - 4  # beside the corners
-        hidden = beyond([tr("tab." + tab) for tab in self.tabs], self.tabs.index(self.tab), room)
-        parts += [Content(f" {self.glyphs.ellipsis}")] if hidden else []
-        for tab in self.tabs[hidden:]:
-            text = tr("tab." + tab)
-            click = Style.from_meta({"@click": f"show_tab('{tab}')"})
-            shown = f"[{text}]" if tab == self.tab else text
-            parts += [Content(" "), Content.styled(shown, click + Style(bold=tab == self.tab))]
-        self.border_title = Content("").join(parts)
+        self.border_title = device_title(called(self.source, self.place), self.tabs, self.tab, self.glyphs,
+                                         pinned=self.pinned, width=self.size.width)
         what = tr("device.proxy") if self.tab == "proxy" else ""
         self.border_subtitle = Content(tr("device.pinned") if self.pinned else what)
-
-    def _called(self, place: Place) -> str:
-        """What a person calls the device; a bridge that has a title says its own name beside it."""
-        rows = self.source.built(place.node) if place.interface else ()
-        row = next((row for row in rows if row.name == place.interface), None)
-        if row is None or not row.title or row.title == place.node:
-            return place.node if row is not None and row.title else place.interface or place.node
-        return f"{row.title} ({row.name})"
 
     # --- the table ---
 
@@ -368,12 +306,22 @@ class DevicePane(Vertical):
             cells = [fit(cell, width) for cell, width in zip(cells, self._widths, strict=True)]
         return [Text(cell, style, no_wrap=True) for cell in cells]
 
+    def _show_changes(self, before: Table | None, after: Table, marks: frozenset[str]) -> None:
+        """Paint the cells that differ, or all where a column has grown."""
+        same = before is not None and before.columns == after.columns
+        grown = widths_of(after, self._widths if same else ())
+        if before is None or grown != self._widths:
+            self._widths = grown
+            self._rebuild(after)
+        else:
+            self._update(before, after, marks)
+
     def _rebuild(self, table: Table) -> None:
         """Fill the table anew, with columns of its own."""
         data = self._data
         scroll = data.scroll_offset
         data.clear(columns=True)
-        for place, (column, title) in enumerate(zip(table.columns, self._titles(table), strict=True)):
+        for place, (column, title) in enumerate(zip(table.columns, titles(table), strict=True)):
             data.add_column(Text(title if place else " " + title), key=column, width=self._widths[place])
         data.resize(len(table.rows))
         data.scroll_to(*scroll, animate=False)
@@ -396,4 +344,4 @@ class DevicePane(Vertical):
         if seq is None and row.origin is not None:
             seq, _why = self.source.why_row(row.origin)
         if seq is not None:
-            self.post_message(self.FrameWanted(self, seq))
+            self.post_message(self.FrameWanted(seq))

@@ -58,15 +58,9 @@ class HexView(ScrollView, Painted, can_focus=True):
     class Walked(Message):
         """The cursor is on another byte, moved by the person."""
 
-        def __init__(self, view: HexView, offset: int) -> None:
+        def __init__(self, offset: int) -> None:
             super().__init__()
-            self.view = view
             self.byte = offset
-
-        @property
-        def control(self) -> HexView:
-            """The view."""
-            return self.view
 
     def __init__(self) -> None:
         super().__init__()
@@ -114,7 +108,7 @@ class HexView(ScrollView, Painted, can_focus=True):
         self.cursor = min(max(offset, 0), len(self.data) - 1)
         self._into_view(self.cursor)
         self.refresh()
-        self.post_message(self.Walked(self, self.cursor))
+        self.post_message(self.Walked(self.cursor))
 
     def action_walk(self, step: int) -> None:
         """Go some bytes further; the first key press goes to the marked ones."""

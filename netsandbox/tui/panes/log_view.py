@@ -34,15 +34,9 @@ class LogView(LogLines):
     class Highlighted(Message):
         """The cursor is on another row, or while following a newer row has come."""
 
-        def __init__(self, log: LogView, row: LogRow) -> None:
+        def __init__(self, row: LogRow) -> None:
             super().__init__()
-            self.frame_log = log
             self.row = row
-
-        @property
-        def control(self) -> LogView:
-            """The log."""
-            return self.frame_log
 
     class Chosen(Highlighted):
         """The row is to be looked into."""
@@ -196,7 +190,7 @@ class LogView(LogLines):
         row = self.current
         if row is not None and row.key != self._shown:
             self._shown = row.key
-            self.post_message(self.Highlighted(self, row))
+            self.post_message(self.Highlighted(row))
 
     def action_move(self, step: int) -> None:
         """Move the cursor; below the last row the log follows again."""
@@ -230,7 +224,7 @@ class LogView(LogLines):
         """Look into the row under the cursor."""
         row = self.current
         if row is not None:
-            self.post_message(self.Chosen(self, row))
+            self.post_message(self.Chosen(row))
 
     def on_click(self, event: events.Click) -> None:
         """Put the cursor on the row clicked; a second click looks into it."""

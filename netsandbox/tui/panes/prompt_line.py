@@ -40,21 +40,8 @@ class PromptLine(NotedLine):
     | ctrl+r | List older lines that hold what is typed; again: an older one. enter runs it, tab puts it in. |
     """
 
-    class Submitted(Message):
-        """A line was entered."""
-
-        def __init__(self, prompt: PromptLine, line: str) -> None:
-            super().__init__()
-            self.prompt = prompt
-            self.line = line
-
-        @property
-        def control(self) -> PromptLine:
-            """The prompt line."""
-            return self.prompt
-
-    class Left(Message):
-        """The line was left with escape; focus belongs elsewhere now."""
+    class OfLine(Message):
+        """Something was done with a line."""
 
         def __init__(self, prompt: PromptLine) -> None:
             super().__init__()
@@ -64,6 +51,16 @@ class PromptLine(NotedLine):
         def control(self) -> PromptLine:
             """The prompt line."""
             return self.prompt
+
+    class Left(OfLine):
+        """It was left with escape; focus belongs elsewhere now."""
+
+    class Submitted(OfLine):
+        """A line was entered."""
+
+        def __init__(self, prompt: PromptLine, line: str) -> None:
+            super().__init__(prompt)
+            self.line = line
 
     def __init__(
         self,

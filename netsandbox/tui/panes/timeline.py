@@ -62,15 +62,9 @@ class Timeline(Painted, can_focus=True):
     class Seek(Message):
         """The lab is to go to a step."""
 
-        def __init__(self, timeline: Timeline, step: int) -> None:
+        def __init__(self, step: int) -> None:
             super().__init__()
-            self.timeline = timeline
             self.step = step
-
-        @property
-        def control(self) -> Timeline:
-            """The timeline."""
-            return self.timeline
 
     def __init__(self, glyphs: GlyphSet = UNICODE, *, id: str | None = None) -> None:
         super().__init__(id=id)
@@ -94,7 +88,7 @@ class Timeline(Painted, can_focus=True):
         step = min(max(step, 0), self.last_step)
         if step not in (self.step, self._asked):
             self._asked = step
-            self.post_message(self.Seek(self, step))
+            self.post_message(self.Seek(step))
 
     def action_go(self, steps: int) -> None:
         """Go some steps on or back."""

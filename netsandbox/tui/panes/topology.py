@@ -50,15 +50,9 @@ class TopologyPane(TopologyPicture):
     class Selected(Message):
         """Another place is selected."""
 
-        def __init__(self, pane: TopologyPane, place: Place) -> None:
+        def __init__(self, place: Place) -> None:
             super().__init__()
-            self.pane = pane
             self.place = place
-
-        @property
-        def control(self) -> TopologyPane:
-            """The pane."""
-            return self.pane
 
     class Inspect(Selected):
         """The selected place is to be looked into."""
@@ -73,7 +67,7 @@ class TopologyPane(TopologyPicture):
         self._restate()
         if place is not None:
             self._bring_into_view(place)
-            self.post_message(self.Selected(self, place))
+            self.post_message(self.Selected(place))
 
     def _bring_into_view(self, place: Place) -> None:
         region = self.placed.where(place) if self.placed is not None else None
@@ -106,7 +100,7 @@ class TopologyPane(TopologyPicture):
             self.is_internet_open = True
             self._lay_out()
         else:
-            self.post_message(self.Inspect(self, self.selected))
+            self.post_message(self.Inspect(self.selected))
 
     def action_detail(self) -> None:
         """Go to the next level of detail; folded, the internet is one node again."""

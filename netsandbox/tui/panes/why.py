@@ -61,15 +61,9 @@ class WhyPane(VerticalScroll, can_focus=True):
     class CauseChosen(Message):
         """A cause is to be looked at."""
 
-        def __init__(self, pane: WhyPane, cause: Cause) -> None:
+        def __init__(self, cause: Cause) -> None:
             super().__init__()
-            self.pane = pane
             self.cause = cause
-
-        @property
-        def control(self) -> WhyPane:
-            """The pane."""
-            return self.pane
 
     def __init__(self, glyphs: GlyphSet = UNICODE, *, id: str | None = None) -> None:
         super().__init__(id=id)
@@ -105,7 +99,7 @@ class WhyPane(VerticalScroll, can_focus=True):
     def choose(self, index: int) -> None:
         """Go to a cause."""
         if self.why is not None and 0 <= index < len(self.why.causes):
-            self.post_message(self.CauseChosen(self, self.why.causes[index]))
+            self.post_message(self.CauseChosen(self.why.causes[index]))
 
     def action_point(self, step: int) -> None:
         """Choose the next cause or the one before."""

@@ -1,0 +1,81 @@
+"""How wide a device's table is, and what becomes of it where its pane is narrower than its columns.  No Textual."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+
+from netsandbox.tui.device_rows import Row, Table
+from netsandbox.tui.i18n import tr
+from netsandbox.tui.text import cell_len
+
+_OPTIONS = re.compile(r"(?<=[^\s!]) (?=(?:! )?-)")
+_BAR = re.compile(r"^.{5} (?=\d+ s$)")
+"""What `countdown` puts before the seconds."""
+
+
+def titles(table: Table) -> list[str]:
+    """Of its columns, in the person's language."""
+    return [tr("column." + column) for column in table.columns]
+
+
+def widths_of(table: Table, least: Sequence[int] = ()) -> list[int]:
+    """Cells that each column needs, and no fewer than before: a countdown must not push its neighbours about.
+
+    A widget's own measuring comes later than its painting, and misses rows after a quick second change.
+    """
+    widths = [1 + cell_len(title) for title in titles(table)]
+    for row in table.rows:
+        widths = [max(width, 1 + cell_len(cell)) for width, cell in zip(widths, row.cells, strict=True)]
+    widths[0] += 1  # for the mark
+    widths[-1] -= 1  # nothing comes behind it
+    return [max(width, old) for width, old in zip(widths, least or widths, strict=True)]
+
+
+def fitted(table: Table, width: int) -> Table:
+    """The table in `width` cells, of which a scroll bar takes one; 0 where nobody knows yet."""
+    *others, last = widths_of(table)
+    return narrower(table, width - sum(others) - 1) if 0 < width < sum(others) + last else table
+
+
+def narrower(table: Table, room: int) -> Table:
+    """A table for a pane that is narrower: countdowns are seconds alone, and rules go on below, in `room` cells.
+
+    Both ways of a connection stand below it: the second one says where NAT has led it.
+    """
+    if table.columns[-1] == "rule":
+        rows = tuple(line for row in table.rows for line in _wrapped(row, room))
+        return table._replace(rows=rows, whole=table.rows)
+    if "reply" in table.columns:
+        rows = tuple(line for row in table.rows for line in _below_each_other(row))
+        return Table(("connection",), rows, whole=table.rows, clock=table.clock)
+    at = table.clock
+    if at < 0:
+        return table
+    rows = tuple(row._replace(cells=(*row.cells[:at], _BAR.sub("", row.cells[at]), *row.cells[at + 1 :]))
+                 for row in table.rows)
+    columns = tuple("timer" if column == "age" else column for column in table.columns)  # a shorter title
+    return table._replace(columns=columns, rows=rows)
+
+
+def _wrapped(row: Row, room: int) -> list[Row]:
+    """A rule as lines of at most `room` cells where its words allow it, each begun by an option."""
+    lines = [""]
+    for part in _OPTIONS.split(row.cells[-1]):
+        if lines[-1] and cell_len(f"{lines[-1]} {part}") > room:
+            lines.append(f"    {part}")
+        else:
+            lines[-1] += f" {part}" if lines[-1] else part
+    empty = ("",) * (len(row.cells) - 1)
+    return [row._replace(cells=(*row.cells[:-1], lines[0])),
+            *(row._replace(key=f"{row.key}\n{at}", cells=(*empty, line)) for at, line in enumerate(lines[1:], 1))]
+
+
+def _below_each_other(row: Row) -> list[Row]:
+    """A connection in three lines; what says that there are more is one."""
+    *about, original, reply, made = row.cells
+    if row.origin is None:
+        return [row._replace(cells=row.cells[:1])]
+    return [row._replace(cells=(" ".join(filter(None, (*(_BAR.sub("", cell) for cell in about), made))),)),
+            row._replace(key=f"{row.key}\n1", cells=(f"  {original}",)),
+            row._replace(key=f"{row.key}\n2", cells=(f"  {reply}",))]
