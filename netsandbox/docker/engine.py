@@ -21,6 +21,7 @@ from netsandbox.docker import (
     history,
     links,
     name_server,
+    pausing,
     ports,
     restarts,
     sandbox,
@@ -28,12 +29,11 @@ from netsandbox.docker import (
     user_networks,
     volumes,
 )
-from netsandbox.docker.container import EXITED, PAUSED, RESTARTING, RUNNING, Container, Ended
+from netsandbox.docker.container import EXITED, RESTARTING, RUNNING, Container, Ended
 from netsandbox.docker.daemon_settings import DaemonError, DaemonSettings
 from netsandbox.docker.errors import DAEMON, NOT_CREATED, NOT_FOUND, DockerError, as_older_runc, daemon_error
-from netsandbox.docker.events import ContainerExited, ContainerPaused, ContainerStarted, ContainerUnpaused
+from netsandbox.docker.events import ContainerExited, ContainerStarted
 from netsandbox.docker.firewall import Firewall
-from netsandbox.docker.freezer import Frozen, programs_of
 from netsandbox.docker.history import MOST, EngineEvent
 from netsandbox.docker.image_store import ImageStore
 from netsandbox.docker.launch import Runner, main_program
@@ -195,19 +195,7 @@ class DockerEngine:
         container.was_stopped, container.error = False, ""
         container.pid = self.next_pid()
         try:
-            container.namespace = namespace = sandbox.namespace_for(self, container)
-            links.check(self, container)
-            links.note_names(self, container)
-            files.renew(self, container)
-            history.of_mounts(self, container, "mount")
-            sandbox.attach_all(self, container, namespace)
-            name_server.serve(self, container)
-            ports.publish(self, container, f"{sandbox.FAILED}: " if self.profile.since(28, 1) else "")
-            links.set_rules(self, container)
-            spec.check(self, container)
-            sandbox.apply_settings(self, container, namespace)
-            volumes.attach(self, container)
-            program = main_program(container, namespace, self.run, partial(files.files_of, self, container))
+            program = self._set_up(container)
         except DockerError as error:
             told = error if self.profile.since(28) else as_older_runc(error)
             self._give_up_start(container, told)
@@ -221,6 +209,26 @@ class DockerEngine:
             program.start()
         else:  # What sends frames waits until its port forwards, as Docker waits before it starts a program.
             self.scheduler.soon(self._start_program, program)
+
+    def _set_up(self, container: Container) -> Task:
+        """All that a container's program needs, and the program, which is still to be started.
+
+        Raises:
+            DockerError: something cannot be had.
+        """
+        container.namespace = namespace = sandbox.namespace_for(self, container)
+        links.check(self, container)
+        links.note_names(self, container)
+        files.renew(self, container)
+        history.of_mounts(self, container, "mount")
+        sandbox.attach_all(self, container, namespace)
+        name_server.serve(self, container)
+        ports.publish(self, container, f"{sandbox.FAILED}: " if self.profile.since(28, 1) else "")
+        links.set_rules(self, container)
+        spec.check(self, container)
+        sandbox.apply_settings(self, container, namespace)
+        volumes.attach(self, container)
+        return main_program(container, namespace, self.run, partial(files.files_of, self, container))
 
     def _note_start(self, container: Container) -> None:
         container.state, container.code, container.has_run = RUNNING, 0, True
@@ -238,14 +246,17 @@ class DockerEngine:
             program.start()
 
     def _give_up_start(self, container: Container, error: DockerError) -> None:
-        ports.release(self, container)
-        links.take_rules_back(self, container)
-        name_server.end(container)
-        sandbox.leave_networks(self, container)
+        self._take_networks_back(container)
         container.namespace = None
         container.error = str(error).removeprefix(DAEMON)
         is_of_runtime = error.code in (126, 127) and container.error.startswith(NOT_CREATED.partition(":")[0])
         container.code = error.code if is_of_runtime else container.code or UNKNOWN
+
+    def _take_networks_back(self, container: Container) -> None:
+        ports.release(self, container)
+        links.take_rules_back(self, container)
+        name_server.end(container)
+        sandbox.leave_networks(self, container)
 
     # -- the end of a container's program
 
@@ -279,7 +290,7 @@ class DockerEngine:
         container.is_stopping = True
         history.of_container(self, container, "kill", signal=signal_number(wanted))
         has_ended = self.signal(container, signal_number(wanted))
-        self._let_go_on(container)  # what is paused goes on once it was sent the signal
+        pausing.let_go_on(self, container)  # what is paused goes on once it was sent the signal
         if has_ended:
             return
         seconds = container.config.grace if timeout is None else timeout
@@ -320,36 +331,6 @@ class DockerEngine:
             program.interrupt()
         return not program.is_running
 
-    def pause(self, container: Container, paused: bool) -> None:
-        """`docker pause` and `unpause`: its programs stand still; its network stack, which is the kernel's, does not.
-
-        Raises:
-            DockerError: it does not run, or is so already.
-        """
-        if not container.is_running and paused:
-            raise daemon_error(f"container {container.identity} is not running")
-        if (container.state == PAUSED) == paused:
-            how = "already" if paused else "not"
-            raise daemon_error(f"Container {container.identity} is {how} paused")
-        if paused and container.namespace is not None:
-            health.cease(self, container)
-            container.frozen = Frozen(container.namespace, programs_of(container))
-            container.state = PAUSED
-        else:
-            self._let_go_on(container)
-        history.of_container(self, container, "pause" if paused else "unpause")
-        event = ContainerPaused if paused else ContainerUnpaused
-        self.namespace.record(event(self.namespace.name, container.name))
-
-    def _let_go_on(self, container: Container) -> None:
-        """It is paused no more."""
-        frozen, container.frozen = container.frozen, None
-        if container.state == PAUSED:
-            container.state = RUNNING
-        if frozen is not None:
-            frozen.thaw()
-            health.go_on(self, container)
-
     def kill(self, container: Container) -> None:
         container.was_stopped = True
         if container.is_running:
@@ -366,18 +347,10 @@ class DockerEngine:
             program.exit(code)
         for other in spec.of_its_processes(self, container):
             self.end(other, KILLED)
-        ports.release(self, container)
-        links.take_rules_back(self, container)
-        name_server.end(container)
-        sandbox.leave_networks(self, container)
+        self._take_networks_back(container)
         history.of_mounts(self, container, "unmount")
         sandbox.pass_on_namespace(self, container)
-        if container.is_stopping:
-            history.of_container(self, container, "stop")
-        container.is_stopping = False
-        history.of_container(self, container, "die", exitCode=code,
-                             execDuration=(self.scheduler.clock - container.started) // SECOND)
-        self.namespace.record(ContainerExited(self.namespace.name, container.name, code))
+        self._note_end(container, code)
         container.namespace = None
         container.is_attached = False
         if container.removes_itself:
@@ -389,3 +362,11 @@ class DockerEngine:
         waiters, container.waiters = container.waiters, ()
         for call in waiters:
             call(code)
+
+    def _note_end(self, container: Container, code: int) -> None:
+        if container.is_stopping:
+            history.of_container(self, container, "stop")
+        container.is_stopping = False
+        history.of_container(self, container, "die", exitCode=code,
+                             execDuration=(self.scheduler.clock - container.started) // SECOND)
+        self.namespace.record(ContainerExited(self.namespace.name, container.name, code))

@@ -22,7 +22,7 @@ from netsandbox.commands.compose.surroundings import make_surroundings
 from netsandbox.commands.compose.telling import say
 from netsandbox.commands.compose.wishes import FLAGS, PULLED, check, wishes_of
 from netsandbox.commands.docker.flags import Command, Flag, Parsed
-from netsandbox.docker import containers
+from netsandbox.docker import containers, pausing
 from netsandbox.docker.errors import DAEMON, DockerError, daemon_error
 from netsandbox.docker.signals import signal_number
 
@@ -108,7 +108,7 @@ def pause(client: Client, parsed: Parsed) -> int:
     for container in named(client, parsed)[1]:
         if container.is_running:
             if not client.is_dry:
-                client.engine.pause(container, paused=True)
+                pausing.pause(client.engine, container)
             say(client, "Container", container.name, "Paused")
     return 0
 
@@ -116,7 +116,7 @@ def pause(client: Client, parsed: Parsed) -> int:
 def unpause(client: Client, parsed: Parsed) -> int:
     for container in named(client, parsed)[1]:
         if not client.is_dry:
-            client.engine.pause(container, paused=False)
+            pausing.unpause(client.engine, container)
         say(client, "Container", container.name, "Unpaused")
     return 0
 

@@ -8,7 +8,7 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from netsandbox.commands.docker.flags import Command, Flag, Parsed
-from netsandbox.docker import containers, history, links
+from netsandbox.docker import containers, history, links, pausing
 from netsandbox.docker.errors import DAEMON, NOT_FOUND, DockerError, daemon_error
 from netsandbox.docker.signals import SIGNALS, known_signal, signal_number
 
@@ -205,11 +205,11 @@ def _remove_links(client: Client, names: list[str]) -> int:
 
 
 def pause(client: Client, parsed: Parsed) -> int:
-    return each(client, parsed.operands, lambda container: client.engine.pause(container, True))
+    return each(client, parsed.operands, lambda container: pausing.pause(client.engine, container))
 
 
 def unpause(client: Client, parsed: Parsed) -> int:
-    return each(client, parsed.operands, lambda container: client.engine.pause(container, False))
+    return each(client, parsed.operands, lambda container: pausing.unpause(client.engine, container))
 
 
 def rename(client: Client, parsed: Parsed) -> int:
