@@ -9,7 +9,7 @@ from netsandbox.apps.events import NOT_KNOWN, OTHER_FAMILY
 from netsandbox.apps.hosts import is_ipv6
 from netsandbox.apps.idle import judge
 from netsandbox.apps.options import getopt, integer
-from netsandbox.apps.program import Program, UsageError
+from netsandbox.apps.program import Context, Program, UsageError
 from netsandbox.apps.resolved import Resolved, must_ask
 from netsandbox.apps.tap import BROADCAST, HOST, MULTICAST, Seen, Tap
 from netsandbox.engine.units import MICROSECOND, SECOND
@@ -27,7 +27,6 @@ from netsandbox.wire.arp import REPLY, REQUEST, ArpPacket
 
 if TYPE_CHECKING:
 
-    from netsandbox.apps.program import Context
     from netsandbox.engine.scheduler import Timer
     from netsandbox.linux.core.interface import Interface
     from netsandbox.linux.core.namespace import NetworkNamespace

@@ -5,11 +5,10 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
-from netsandbox.apps.http_server import Response
+from netsandbox.apps.http_server import HttpSession, Response, Site
 from netsandbox.apps.public_sites import PublicSite
 
 if TYPE_CHECKING:
-    from netsandbox.apps.http_server import HttpSession, Site
     from netsandbox.linux.core.files import Files
     from netsandbox.wire.http import Head
 

@@ -2,21 +2,16 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 from netsandbox.apps.arping import Arping, ArpingOptions
 from netsandbox.apps.busybox_options import bounded
 from netsandbox.apps.errno import TEXTS
 from netsandbox.apps.hosts import lookup
 from netsandbox.apps.options import getopt
-from netsandbox.apps.program import UsageError
+from netsandbox.apps.program import Context, Program, UsageError
 from netsandbox.apps.resolved import Resolved, must_ask
 from netsandbox.engine.units import SECOND
 from netsandbox.linux.ipv4.routing import OutputRoute, route_output
 from netsandbox.wire.addresses import AddressError, format_ipv4, parse_ipv4
-
-if TYPE_CHECKING:
-    from netsandbox.apps.program import Context, Program
 
 USAGE = """BusyBox v1.37.0 multi-call binary.
 

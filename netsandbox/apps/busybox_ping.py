@@ -12,14 +12,13 @@ from netsandbox.apps.options import getopt
 from netsandbox.apps.ping import Ping
 from netsandbox.apps.ping_options import DONT, MAX_SIZE, WANT, PingOptions
 from netsandbox.apps.ping_text import milliseconds
-from netsandbox.apps.program import UsageError
+from netsandbox.apps.program import Context, Program, UsageError
 from netsandbox.apps.resolved import Resolved, must_ask
 from netsandbox.engine.units import MICROSECOND, SECOND, seconds
 from netsandbox.linux.ipv4.routing import OutputRoute, route_output
 from netsandbox.wire.addresses import format_ipv4
 
 if TYPE_CHECKING:
-    from netsandbox.apps.program import Context, Program
     from netsandbox.linux.core.interface import Interface
     from netsandbox.linux.core.namespace import NetworkNamespace
     from netsandbox.wire.icmp import IcmpMessage

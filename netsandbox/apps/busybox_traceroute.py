@@ -12,7 +12,7 @@ from netsandbox.apps.hosts import lookup
 from netsandbox.apps.idle import judge
 from netsandbox.apps.named_lines import PLACE, NamedLines
 from netsandbox.apps.options import getopt
-from netsandbox.apps.program import Program, UsageError
+from netsandbox.apps.program import Context, Program, UsageError
 from netsandbox.apps.resolved import Resolved, must_ask
 from netsandbox.apps.traceroute_methods import FRAGMENTATION_NEEDED, Probe, ProbeError
 from netsandbox.apps.traceroute_options import FIRST_PORT, IP_HEADER, TRANSPORT_HEADER, TracerouteOptions
@@ -20,17 +20,15 @@ from netsandbox.apps.traceroute_raw import EPHEMERAL, PORTS, IcmpMethod, RawMeth
 from netsandbox.engine.units import MILLISECOND, SECOND
 from netsandbox.linux.ipv4.routing import OutputRoute, route_output
 from netsandbox.wire.addresses import format_ipv4
-from netsandbox.wire.icmp import ECHO_REQUEST, TIME_EXCEEDED, echo
+from netsandbox.wire.icmp import ECHO_REQUEST, TIME_EXCEEDED, IcmpMessage, echo
 from netsandbox.wire.udp import PROTOCOL, UdpDatagram
 
 if TYPE_CHECKING:
-    from netsandbox.apps.program import Context
     from netsandbox.engine.scheduler import Timer
     from netsandbox.linux.core.interface import Interface
     from netsandbox.linux.core.namespace import NetworkNamespace
     from netsandbox.linux.core.socket import Process
     from netsandbox.linux.ipv4.udp import ReportedError
-    from netsandbox.wire.icmp import IcmpMessage
     from netsandbox.wire.ipv4 import IPv4Packet
 
 DATA_SIZE = 18

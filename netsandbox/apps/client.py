@@ -2,17 +2,11 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
-from netsandbox.apps.program import Program
-from netsandbox.apps.resolver import Lookup
+from netsandbox.apps.program import Context, Program
+from netsandbox.apps.resolver import Lookup, Reply
 from netsandbox.apps.stream import Stream, StreamOwner
 from netsandbox.linux.core.socket import SocketError
 from netsandbox.linux.tcp.stream import StreamSocket
-
-if TYPE_CHECKING:
-    from netsandbox.apps.program import Context
-    from netsandbox.apps.resolver import Reply
 
 
 class Client(Program):

@@ -9,14 +9,13 @@ from netsandbox.apps.ncat import BACKLOG, FAILED, listen_on_ipv6
 from netsandbox.apps.socat import Socat
 from netsandbox.apps.socat_address import Address
 from netsandbox.apps.socat_options import SocatOptions
-from netsandbox.linux.core.socket import SocketError
+from netsandbox.linux.core.socket import Socket, SocketError
 
 if TYPE_CHECKING:
     from netsandbox.apps.nc_options import NcOptions
     from netsandbox.apps.program import Context
     from netsandbox.apps.socat_ends import End
     from netsandbox.apps.socat_exec import Runner
-    from netsandbox.linux.core.socket import Socket
 
 TOLD = {"SOCAT_PEERADDR": "NCAT_REMOTE_ADDR", "SOCAT_PEERPORT": "NCAT_REMOTE_PORT",
         "SOCAT_SOCKADDR": "NCAT_LOCAL_ADDR", "SOCAT_SOCKPORT": "NCAT_LOCAL_PORT"}

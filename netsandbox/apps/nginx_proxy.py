@@ -11,18 +11,16 @@ from typing import TYPE_CHECKING
 from netsandbox.apps import errno
 from netsandbox.apps.http_client import HttpClient
 from netsandbox.apps.http_server import Response
-from netsandbox.apps.nginx_servers import milliseconds
+from netsandbox.apps.nginx_servers import Upstream, milliseconds
 from netsandbox.apps.nginx_text import expand
 from netsandbox.engine.units import MILLISECOND
 from netsandbox.linux.core.socket import SocketError
 from netsandbox.wire.addresses import format_ipv4
-from netsandbox.wire.http import build_head
+from netsandbox.wire.http import Head, build_head
 
 if TYPE_CHECKING:
-    from netsandbox.apps.nginx_servers import Upstream
     from netsandbox.apps.nginx_site import NginxSite, Request
     from netsandbox.engine.scheduler import Scheduler, Timer
-    from netsandbox.wire.http import Head
 
 TIMEOUT = "60s"
 NOT_SENT_ON = frozenset({"host", "connection", "keep-alive", "content-length", "transfer-encoding", "te", "upgrade",

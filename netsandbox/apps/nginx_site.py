@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, ClassVar, NamedTuple
 from urllib.parse import unquote
 
 from netsandbox.apps.calendar import apache_time, http_date, log_date
-from netsandbox.apps.http_server import TYPES, Response, path_of
+from netsandbox.apps.http_server import TYPES, HttpSession, Response, path_of
 from netsandbox.apps.nginx_log import NginxLog, furnish_logs
 from netsandbox.apps.nginx_packaged import ROOT, Packaged, furnish_configuration
 from netsandbox.apps.nginx_proxy import Exchange, Group
@@ -15,14 +15,12 @@ from netsandbox.apps.nginx_servers import Configuration, Scope, location_of, pro
 from netsandbox.apps.nginx_text import expand, variables
 from netsandbox.linux.core.inode import FileError
 from netsandbox.wire.addresses import parse_ipv4, parse_network
-from netsandbox.wire.http import REASONS
+from netsandbox.wire.http import REASONS, Head
 
 if TYPE_CHECKING:
-    from netsandbox.apps.http_server import HttpSession
     from netsandbox.linux.core.files import Files
     from netsandbox.linux.core.namespace import NetworkNamespace
     from netsandbox.linux.core.socket import Process
-    from netsandbox.wire.http import Head
 
 VERSION = "nginx/1.29.5"
 MODIFIED = "Tue, 09 Dec 2025 18:28:10 GMT"

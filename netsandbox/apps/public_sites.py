@@ -5,10 +5,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, ClassVar, NamedTuple
 
 from netsandbox.apps.calendar import http_date
-from netsandbox.apps.http_server import Response
+from netsandbox.apps.http_server import HttpSession, Response
 
 if TYPE_CHECKING:
-    from netsandbox.apps.http_server import HttpSession
     from netsandbox.linux.core.files import Files
     from netsandbox.wire.http import Head
 

@@ -8,11 +8,10 @@ from typing import TYPE_CHECKING
 
 from netsandbox.apps.asker_site import AskerSite
 from netsandbox.apps.calendar import apache_time
-from netsandbox.apps.http_server import Response
+from netsandbox.apps.http_server import HttpSession, Response, Site
 from netsandbox.linux.core.inode import FileError
 
 if TYPE_CHECKING:
-    from netsandbox.apps.http_server import HttpSession, Site
     from netsandbox.linux.core.files import Files
     from netsandbox.wire.http import Head
 

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 from netsandbox.apps import errno
 from netsandbox.apps.calendar import MONTHS, log_date
-from netsandbox.apps.program import Program, UsageError
+from netsandbox.apps.program import Context, Program, UsageError
 from netsandbox.apps.sessions import SERVICES, Session
 from netsandbox.engine.units import MILLISECOND, SECOND
 from netsandbox.linux.core.socket import ANY, Process, Socket, SocketError
@@ -20,7 +20,6 @@ from netsandbox.wire.addresses import format_ipv4
 
 if TYPE_CHECKING:
 
-    from netsandbox.apps.program import Context
     from netsandbox.engine.scheduler import Timer
     from netsandbox.linux.core.files import Files
     from netsandbox.linux.core.namespace import NetworkNamespace

@@ -7,15 +7,13 @@ from typing import TYPE_CHECKING
 from netsandbox.apps.calendar import log_date
 from netsandbox.apps.program import Context, Program, UsageError
 from netsandbox.apps.server import Speaker
-from netsandbox.apps.socat_address import parse_all
+from netsandbox.apps.socat_address import Address, parse_all
 from netsandbox.apps.socat_ends import Cat, Datagrams, End, Listening, Standard, StreamEnd
-from netsandbox.apps.socat_exec import ExecEnd, NoRunner
+from netsandbox.apps.socat_exec import ExecEnd, NoRunner, Runner
 from netsandbox.apps.socat_options import SocatOptions, dump, read_options
 from netsandbox.engine.units import SECOND
 
 if TYPE_CHECKING:
-    from netsandbox.apps.socat_address import Address
-    from netsandbox.apps.socat_exec import Runner
     from netsandbox.engine.scheduler import Timer
 
 

@@ -5,11 +5,10 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Protocol
 
 from netsandbox.apps.pipe import Pipe
-from netsandbox.apps.program import UsageError
+from netsandbox.apps.program import Task, UsageError
 from netsandbox.apps.socat_ends import End
 
 if TYPE_CHECKING:
-    from netsandbox.apps.program import Task
     from netsandbox.apps.socat import Socat
 
 

@@ -6,14 +6,13 @@ from typing import TYPE_CHECKING
 
 from netsandbox.apps.capture_file import BEGINNING, CaptureText
 from netsandbox.apps.pcap_filter import Filter, FilterError
-from netsandbox.apps.program import Program, UsageError
+from netsandbox.apps.program import Context, Program, UsageError
 from netsandbox.apps.tap import OUT, Seen, Tap
 from netsandbox.apps.tcpdump_lines import Lines
 from netsandbox.apps.tcpdump_options import LINK_TYPES, SNAPLEN, USAGE, VERSION, TcpdumpOptions, parse
 from netsandbox.linux.core.inode import FileError
 
 if TYPE_CHECKING:
-    from netsandbox.apps.program import Context
     from netsandbox.linux.core.files import Files
     from netsandbox.linux.core.interface import Interface
     from netsandbox.linux.core.namespace import NetworkNamespace

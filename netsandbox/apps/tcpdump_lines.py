@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from netsandbox.apps.calendar import civil_date
 from netsandbox.apps.pcap_filter import COOKED_HEADER
-from netsandbox.apps.tap import BROADCAST, HOST, MULTICAST, OTHER, OUT
+from netsandbox.apps.tap import BROADCAST, HOST, MULTICAST, OTHER, OUT, Seen
 from netsandbox.engine.units import EPOCH, MICROSECOND, SECOND
 from netsandbox.wire.addresses import BROADCAST_MAC, format_mac
 from netsandbox.wire.describe import Conversations, ethertype_name, line, payload_line
@@ -21,7 +21,6 @@ from netsandbox.wire.tcp import TcpSegment
 from netsandbox.wire.vlan import SIZE as TAG
 
 if TYPE_CHECKING:
-    from netsandbox.apps.tap import Seen
     from netsandbox.apps.tcpdump_options import TcpdumpOptions
 
 ETH_P_802_2, ETH_P_RARP = 0x0004, 0x8035

@@ -6,13 +6,11 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING, ClassVar
 
 from netsandbox.apps.calendar import http_date
-from netsandbox.apps.http_server import Response, find_file, media_type, path_of
-from netsandbox.wire.http import REASONS
+from netsandbox.apps.http_server import HttpSession, Response, Site, find_file, media_type, path_of
+from netsandbox.wire.http import REASONS, Head
 
 if TYPE_CHECKING:
-    from netsandbox.apps.http_server import HttpSession, Site
     from netsandbox.linux.core.files import Files
-    from netsandbox.wire.http import Head
 
 VERSION = "Apache Tomcat/11.0.15"
 ROOT = "/usr/local/tomcat/webapps/ROOT"

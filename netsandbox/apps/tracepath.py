@@ -8,7 +8,7 @@ from netsandbox.apps.hosts import lookup
 from netsandbox.apps.named_lines import PLACE, NamedLines
 from netsandbox.apps.option_table import OptionTable
 from netsandbox.apps.options import integer
-from netsandbox.apps.program import Program, UsageError
+from netsandbox.apps.program import Context, Program, UsageError
 from netsandbox.apps.resolved import Resolved, must_ask
 from netsandbox.engine.units import MICROSECOND, SECOND
 from netsandbox.linux.core.socket import SocketError
@@ -17,7 +17,6 @@ from netsandbox.linux.ipv4.udp import PROBE, ReportedError, UdpSocket
 from netsandbox.wire.icmp import TIME_EXCEEDED, TTL_EXCEEDED, UNREACHABLE
 
 if TYPE_CHECKING:
-    from netsandbox.apps.program import Context
     from netsandbox.engine.scheduler import Timer
     from netsandbox.linux.core.namespace import NetworkNamespace
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from netsandbox.apps.errno import TEXTS
 from netsandbox.apps.events import NOT_KNOWN
 from netsandbox.apps.named_lines import PLACE, NamedLines
-from netsandbox.apps.program import Program
+from netsandbox.apps.program import Context, Program
 from netsandbox.apps.resolved import Resolved, UnknownHostError
 from netsandbox.apps.traceroute_methods import Method, Probe, ProbeError, UdpMethod
 from netsandbox.apps.traceroute_options import LONGEST_WAIT, USAGE, VERSION, TracerouteOptions, parse
@@ -17,7 +17,6 @@ from netsandbox.engine.units import MILLISECOND
 from netsandbox.wire.addresses import format_ipv4
 
 if TYPE_CHECKING:
-    from netsandbox.apps.program import Context
     from netsandbox.engine.scheduler import Timer
     from netsandbox.linux.core.namespace import NetworkNamespace
 

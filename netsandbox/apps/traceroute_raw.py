@@ -6,7 +6,7 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 from netsandbox.apps.traceroute_methods import FRAGMENTATION_NEEDED, Probe, ProbeError, device_named, pattern
-from netsandbox.apps.traceroute_options import FIRST_SEQ, IP_HEADER, TCP_PORT, TRANSPORT_HEADER
+from netsandbox.apps.traceroute_options import FIRST_SEQ, IP_HEADER, TCP_PORT, TRANSPORT_HEADER, TracerouteOptions
 from netsandbox.linux.ipv4 import ip_output
 from netsandbox.linux.ipv4.routing import OutputRoute, route_output
 from netsandbox.linux.ipv4.udp import ReportedError
@@ -16,7 +16,6 @@ from netsandbox.wire.ipv4 import ICMP, IPv4Packet
 from netsandbox.wire.tcp import PROTOCOL, SYN, TcpSegment
 
 if TYPE_CHECKING:
-    from netsandbox.apps.traceroute_options import TracerouteOptions
     from netsandbox.linux.core.interface import Interface
     from netsandbox.linux.core.namespace import NetworkNamespace
     from netsandbox.linux.core.socket import Process

@@ -9,7 +9,7 @@ from netsandbox.commands.errors import CommandError
 from netsandbox.commands.sequence_svg import svg
 from netsandbox.commands.verb import Effect, Parameter, verb
 from netsandbox.lab import views
-from netsandbox.lab.flows import end_name, flows
+from netsandbox.lab.flows import Flow, end_name, flows
 from netsandbox.lab.frame_log import Teller, rows
 from netsandbox.lab.journeys import Journeys
 from netsandbox.lab.log_filter import validate
@@ -19,7 +19,6 @@ from netsandbox.lab.sequence import Sequence, of_flow, of_rows
 if TYPE_CHECKING:
     from netsandbox.commands.job import Job
     from netsandbox.commands.shell import Shell
-    from netsandbox.lab.flows import Flow
 
 VIEWS = {"text": flow_text.text, "hex": flow_text.hexdump}
 MOST_ARROWS = 2000

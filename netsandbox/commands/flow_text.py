@@ -2,13 +2,8 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
-from netsandbox.lab.flows import end_name
+from netsandbox.lab.flows import Flow, Segment, end_name
 from netsandbox.wire.tcp import FIN, PSH, RST, SYN
-
-if TYPE_CHECKING:
-    from netsandbox.lab.flows import Flow, Segment
 
 ROW = 16
 FLAGS = ((SYN, "SYN"), (FIN, "FIN"), (RST, "RST"), (PSH, "PSH"))

@@ -7,12 +7,11 @@ from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from netsandbox.apps.output import Kept, Output
-from netsandbox.apps.program import SIGKILL
+from netsandbox.apps.program import SIGKILL, Task
 from netsandbox.engine.budget import Budget, Use
 
 if TYPE_CHECKING:
     from netsandbox.apps.pipe import Pipe
-    from netsandbox.apps.program import Task
 
 
 class Job(Output):

@@ -22,7 +22,7 @@ from netsandbox.lab.nodes import Host, Node
 from netsandbox.lab.room import Claim
 from netsandbox.linux.core.files import Files, Generator
 from netsandbox.linux.core.inode import Directory, Symlink
-from netsandbox.linux.core.namespace import FIRST_INODE
+from netsandbox.linux.core.namespace import FIRST_INODE, NetworkNamespace
 from netsandbox.linux.netlink.credentials import RIGHTS
 from netsandbox.linux.stack import create_namespace
 
@@ -30,7 +30,6 @@ if TYPE_CHECKING:
     from netsandbox.docker.container import Container
     from netsandbox.docker.engine import DockerEngine
     from netsandbox.lab.lab import Lab
-    from netsandbox.linux.core.namespace import NetworkNamespace
     from netsandbox.wire.addresses import Network
 
 

@@ -10,7 +10,7 @@ from difflib import get_close_matches
 from typing import TYPE_CHECKING
 
 from netsandbox.apps.calendar import civil_date
-from netsandbox.apps.program import Program
+from netsandbox.apps.program import Context, Program
 from netsandbox.commands.tools.context import ToolError
 from netsandbox.commands.tools.options import getopt_long
 from netsandbox.commands.tools.system import MONTHS
@@ -21,7 +21,6 @@ from netsandbox.docker.ports import DOCKERD_PID
 from netsandbox.engine.units import EPOCH, SECOND
 
 if TYPE_CHECKING:
-    from netsandbox.apps.program import Context
     from netsandbox.commands.shell import Shell
     from netsandbox.docker.engine import DockerEngine
 

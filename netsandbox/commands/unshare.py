@@ -8,12 +8,11 @@ from netsandbox.commands.place import Place
 from netsandbox.docker.launch import SHELLS
 from netsandbox.linux.netlink.credentials import may_administer
 from netsandbox.shell.around import Around
-from netsandbox.shell.machine import Held
+from netsandbox.shell.machine import Call, Held
 
 if TYPE_CHECKING:
     from netsandbox.commands.prompt import Prompt
     from netsandbox.commands.shell import Shell
-    from netsandbox.shell.machine import Call
 
 NET = frozenset({"-n", "--net"})
 OTHERS = "note: of the namespaces that unshare makes the sandbox has only net\n"

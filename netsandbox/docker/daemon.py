@@ -11,7 +11,7 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from netsandbox.docker import api, default_bridge, name_server, ports, restarts
-from netsandbox.docker.container import EXITED, RESTARTING
+from netsandbox.docker.container import EXITED, RESTARTING, Container
 from netsandbox.docker.daemon_settings import PATH, DaemonError, DaemonSettings, check, read_settings
 from netsandbox.docker.errors import DAEMON, DockerError
 from netsandbox.docker.events import DaemonFailed, DaemonStarted, DaemonStopped
@@ -23,7 +23,6 @@ from netsandbox.linux.netfilter import bridged
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from netsandbox.docker.container import Container
     from netsandbox.docker.engine import DockerEngine
 
 

@@ -6,12 +6,11 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from netsandbox.docker import history
-from netsandbox.docker.container import Exec
+from netsandbox.docker.container import Container, Exec
 from netsandbox.docker.network import random_identity
 
 if TYPE_CHECKING:
     from netsandbox.apps.program import Task
-    from netsandbox.docker.container import Container
     from netsandbox.docker.engine import DockerEngine
 
 

@@ -12,12 +12,11 @@ from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
 from netsandbox.docker.errors import DockerError
-from netsandbox.docker.rules import NO_FILTER
+from netsandbox.docker.rules import NO_FILTER, RuleLine, Rules
 from netsandbox.linux.netfilter.iptables import FailedError, execute
 
 if TYPE_CHECKING:
     from netsandbox.docker.network import BridgeNetwork
-    from netsandbox.docker.rules import RuleLine, Rules
     from netsandbox.linux.core.namespace import NetworkNamespace
 
 

@@ -9,14 +9,13 @@ from netsandbox.apps.http_server import ApacheSite
 from netsandbox.apps.nginx_site import furnish as furnish_nginx
 from netsandbox.engine.nothing import NOTHING
 from netsandbox.linux.core import accounts
-from netsandbox.linux.core.files import Generator
+from netsandbox.linux.core.files import Files, Generator
 from netsandbox.wire import services
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
     from netsandbox.docker.images import Image
-    from netsandbox.linux.core.files import Files
 
 REPOSITORIES = b"".join(b"https://dl-cdn.alpinelinux.org/alpine/v3.23/%s\n" % part for part in (b"main", b"community"))
 

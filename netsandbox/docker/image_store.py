@@ -6,12 +6,11 @@ from typing import TYPE_CHECKING
 
 from netsandbox.docker.errors import daemon_error
 from netsandbox.docker.files import files_of
-from netsandbox.docker.images import IMAGES, find_image, stand_in
+from netsandbox.docker.images import IMAGES, Image, find_image, stand_in
 
 if TYPE_CHECKING:
     from netsandbox.docker.container import Container
     from netsandbox.docker.engine import DockerEngine
-    from netsandbox.docker.images import Image
     from netsandbox.linux.core.inode import Layer
 
 NO_NAME = "<none>"

@@ -9,13 +9,12 @@ from sys import intern
 from typing import TYPE_CHECKING
 
 from netsandbox.apps.nginx import VERSION_TEXT, NginxErrand, NginxServer
-from netsandbox.apps.program import UsageError
+from netsandbox.apps.program import Task, UsageError
 from netsandbox.apps.server import Server, Sleeper, Speaker, sleep_seconds
 from netsandbox.docker.errors import NOT_CREATED, daemon_error
 from netsandbox.linux.core.inode import SKELETON
 
 if TYPE_CHECKING:
-    from netsandbox.apps.program import Task
     from netsandbox.docker.container import Container
     from netsandbox.docker.images import Image
     from netsandbox.linux.core.files import Files

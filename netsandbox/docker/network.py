@@ -10,14 +10,14 @@ from __future__ import annotations
 from contextlib import suppress
 from typing import TYPE_CHECKING
 
-from netsandbox.docker.container import Endpoint, Wish, hexadecimal
+from netsandbox.docker.container import Container, Endpoint, Wish, hexadecimal
 from netsandbox.docker.errors import NOT_CREATED, daemon_error
 from netsandbox.docker.events import AddressAnnounced, AddressReleased
 from netsandbox.docker.ipam import AddressInUseError, AddressPool, PoolExhaustedError
 from netsandbox.engine.units import SECOND
 from netsandbox.linux.bridge.bridge import MAX_PORTS, Bridge
 from netsandbox.linux.core import link
-from netsandbox.linux.core.interface import ETHERNET_MTU, MAX_NAME
+from netsandbox.linux.core.interface import ETHERNET_MTU, MAX_NAME, Interface
 from netsandbox.linux.core.sysctl import SysctlError
 from netsandbox.linux.drivers.veth import VethPair
 from netsandbox.linux.ipv4 import address as addresses
@@ -34,11 +34,9 @@ from netsandbox.wire.addresses import (
 from netsandbox.wire.arp import REQUEST
 
 if TYPE_CHECKING:
-    from netsandbox.docker.container import Container
     from netsandbox.docker.firewall import Firewall
     from netsandbox.docker.network_options import BridgeOptions
     from netsandbox.engine.chance import Stream
-    from netsandbox.linux.core.interface import Interface
     from netsandbox.linux.core.namespace import NetworkNamespace
 
 ANNOUNCEMENTS = 3

@@ -5,13 +5,12 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from netsandbox.docker import health, history
-from netsandbox.docker.container import PAUSED, RUNNING
+from netsandbox.docker.container import PAUSED, RUNNING, Container
 from netsandbox.docker.errors import daemon_error
 from netsandbox.docker.events import ContainerPaused, ContainerUnpaused
 from netsandbox.docker.freezer import Frozen, programs_of
 
 if TYPE_CHECKING:
-    from netsandbox.docker.container import Container
     from netsandbox.docker.engine import DockerEngine
 
 

@@ -4,12 +4,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from netsandbox.docker.container import EXITED, RESTARTING
+from netsandbox.docker.container import EXITED, RESTARTING, Container
 from netsandbox.docker.errors import DockerError
 from netsandbox.engine.units import MILLISECOND, SECOND
 
 if TYPE_CHECKING:
-    from netsandbox.docker.container import Container
     from netsandbox.docker.engine import DockerEngine
 
 FIRST_PAUSE, LAST_PAUSE = 100 * MILLISECOND, 60 * SECOND

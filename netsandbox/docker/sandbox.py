@@ -11,7 +11,7 @@ from netsandbox.docker.errors import DAEMON, NOT_CREATED, DockerError, daemon_er
 from netsandbox.docker.events import ContainerRenamed
 from netsandbox.docker.network import DEFAULT_BRIDGE, BridgeNetwork
 from netsandbox.linux.core.errors import KernelError
-from netsandbox.linux.core.namespace import FIRST_INODE
+from netsandbox.linux.core.namespace import FIRST_INODE, NetworkNamespace
 from netsandbox.linux.core.sysctl import SysctlError
 from netsandbox.linux.netlink import route as routes
 from netsandbox.linux.netlink.credentials import ROOT, acting_with
@@ -22,7 +22,6 @@ from netsandbox.wire.addresses import Network
 if TYPE_CHECKING:
     from netsandbox.docker.container import Container, Endpoint, Wish
     from netsandbox.docker.engine import DockerEngine
-    from netsandbox.linux.core.namespace import NetworkNamespace
 
 FAILED = "failed to set up container networking"
 NOT_BESIDE = {

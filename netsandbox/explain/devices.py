@@ -3,17 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import TYPE_CHECKING, get_args
+from typing import get_args
 
 from netsandbox.engine.units import MILLISECOND
-from netsandbox.explain.voice import safe
+from netsandbox.explain.voice import Voice, safe
 from netsandbox.linux import device_events as events
 from netsandbox.linux.drop import DropReason, Operand
 from netsandbox.wire.ethernet import Frame
 from netsandbox.wire.ipv4 import IPv4Packet
-
-if TYPE_CHECKING:
-    from netsandbox.explain.voice import Voice
 
 Told = tuple[str, dict[str, str]]
 """The key of the catalogue, and the fields for its words."""

@@ -10,12 +10,11 @@ from netsandbox.lab.events import CableConnected, CableDisconnected
 from netsandbox.lab.nodes import Cable, HubNode, Node, Switch
 from netsandbox.linux.bridge.bridge import MAX_PORTS
 from netsandbox.linux.core import cable, link
-from netsandbox.linux.core.interface import MAX_NAME
+from netsandbox.linux.core.interface import MAX_NAME, Interface
 from netsandbox.linux.drivers.veth import VethInterface
 
 if TYPE_CHECKING:
     from netsandbox.lab.lab import Lab
-    from netsandbox.linux.core.interface import Interface
     from netsandbox.linux.core.namespace import NetworkNamespace
 
 NAME = re.compile(r"[^\W_][\w.-]*")

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from netsandbox.apps.docker_proxy import Proxy
-from netsandbox.docker.ports import EVERYWHERE, PROTOCOLS
+from netsandbox.docker.ports import EVERYWHERE, PROTOCOLS, Binding
 from netsandbox.docker.sandbox import gateway_of
 from netsandbox.docker.service_names import dns_names
 from netsandbox.lab.tables import CarriedRow, EndpointRow, PublishedRow
@@ -15,7 +15,6 @@ from netsandbox.wire.addresses import Network, format_ipv4, format_mac
 if TYPE_CHECKING:
     from netsandbox.docker.container import Container
     from netsandbox.docker.engine import DockerEngine
-    from netsandbox.docker.ports import Binding
     from netsandbox.lab.lab import Lab
 
 

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from itertools import chain, islice, pairwise
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from netsandbox.engine.trace import Alike, Record, kind_of
+from netsandbox.engine.trace import Alike, Record, Trace, kind_of
 from netsandbox.lab.journeys import Journeys
 from netsandbox.lab.names import Namer
 from netsandbox.lab.tables import Hop, LogRow
@@ -17,7 +17,6 @@ from netsandbox.wire.describe import info, protocol_name
 from netsandbox.wire.ipv4 import IPv4Packet
 
 if TYPE_CHECKING:
-    from netsandbox.engine.trace import Trace
     from netsandbox.lab.lab import Lab
     from netsandbox.linux.place import Place
     from netsandbox.wire.ethernet import Frame

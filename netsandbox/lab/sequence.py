@@ -6,10 +6,9 @@ import re
 from collections.abc import Callable, Iterable
 from typing import TYPE_CHECKING, NamedTuple
 
-from netsandbox.lab.flows import end_name
+from netsandbox.lab.flows import Flow, Segment, end_name
 
 if TYPE_CHECKING:
-    from netsandbox.lab.flows import Flow, Segment
     from netsandbox.lab.tables import LogRow
 
 EVERYONE = ("everyone", "group")

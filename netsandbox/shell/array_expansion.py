@@ -7,13 +7,12 @@ from typing import TYPE_CHECKING, Protocol
 
 from netsandbox.shell.array import Array
 from netsandbox.shell.errors import DiscardError, RefusedError
-from netsandbox.shell.tree import Word
+from netsandbox.shell.tree import Assignment, Parameter, Word
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from netsandbox.shell.state import State
-    from netsandbox.shell.tree import Assignment, Parameter
 
 
 class Expander(Protocol):

@@ -7,13 +7,12 @@ from typing import TYPE_CHECKING
 from netsandbox.linux.core.inode import FileError
 from netsandbox.shell.calls import CallFrame, SourceFrame
 from netsandbox.shell.dialect import syntax_error, unreadable
-from netsandbox.shell.errors import RefusedError
+from netsandbox.shell.errors import RefusedError, ScriptError
 from netsandbox.shell.loops import LoopFrame
 from netsandbox.shell.parser import EXTENDED, RESERVED, broken, parse_by_line
 
 if TYPE_CHECKING:
     from netsandbox.shell.builtin import Builtin
-    from netsandbox.shell.errors import ScriptError
     from netsandbox.shell.tree import List
 
 

@@ -10,11 +10,10 @@ from netsandbox.shell.array import Array
 from netsandbox.shell.dollar import NAME
 from netsandbox.shell.errors import RefusedError
 from netsandbox.shell.expand import Expansion
-from netsandbox.shell.state import MODELLED, OPTIONS
+from netsandbox.shell.state import MODELLED, OPTIONS, State
 
 if TYPE_CHECKING:
     from netsandbox.shell.builtin import Builtin
-    from netsandbox.shell.state import State
 
 ELEMENT = re.compile(rf"({NAME.pattern})\[(.*)\]")
 LONG = {name: letter for letter, name in OPTIONS.items()}

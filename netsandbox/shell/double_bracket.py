@@ -13,12 +13,11 @@ from netsandbox.shell.conditions import COMPARISONS, UNARY, ConditionError, bina
 from netsandbox.shell.errors import RefusedError
 from netsandbox.shell.frames import Expanding
 from netsandbox.shell.patterns import matches
-from netsandbox.shell.tree import Word
+from netsandbox.shell.tree import Condition, Word
 
 if TYPE_CHECKING:
     from netsandbox.shell.expand import Expansion
     from netsandbox.shell.interpreter import Interpreter
-    from netsandbox.shell.tree import Condition
 
 OPERATORS = frozenset({"=", "==", "!=", "=~", "<", ">", "-nt", "-ot", "-ef"})
 

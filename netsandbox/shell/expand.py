@@ -17,12 +17,11 @@ from netsandbox.shell.fields import Fields, Joined, Segment, pattern_of
 from netsandbox.shell.globbing import file_names
 from netsandbox.shell.parameters import changed_case, part_of, replaced, trimmed
 from netsandbox.shell.patterns import is_pattern
-from netsandbox.shell.tree import Arithmetic, Command, Parameter, Part, Text, Word
+from netsandbox.shell.tree import Arithmetic, Command, List, Parameter, Part, Text, Word
 
 if TYPE_CHECKING:
     from netsandbox.shell.array import Array
     from netsandbox.shell.state import State
-    from netsandbox.shell.tree import List
 
 MOST_FIELDS = 100_000
 SPECIAL = frozenset({"?", "$", "#", "-", "!", "LINENO"})

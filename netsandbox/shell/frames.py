@@ -12,14 +12,13 @@ from netsandbox.shell.expand import Expansion, Pending
 from netsandbox.shell.patterns import matches
 from netsandbox.shell.redirecting import Sockets, redirected
 from netsandbox.shell.streams import Gathered, Routed, Streams
-from netsandbox.shell.tree import AndOr, List, Pipeline
+from netsandbox.shell.tree import AndOr, Broken, Calculation, Case, Function, If, List, Pipeline, Redirected, Subshell
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from netsandbox.apps.program import Task
     from netsandbox.shell.interpreter import Interpreter
-    from netsandbox.shell.tree import Broken, Calculation, Case, Function, If, Redirected, Subshell
 
 
 class Frame:

@@ -15,14 +15,13 @@ from netsandbox.engine.budget import OverBudgetError, Use
 from netsandbox.engine.units import SECOND
 from netsandbox.shell.errors import DiscardError, NotFoundError, RefusedError
 from netsandbox.shell.expand import Expansion
-from netsandbox.shell.frames import ListFrame
+from netsandbox.shell.frames import Frame, ListFrame
 from netsandbox.shell.kinds import frame_of
 from netsandbox.shell.streams import Routed, Screen, Streams, pipe_of, readable
 from netsandbox.shell.traps import EXIT, NAMES, UNTRAPPED, TrapFrame
 
 if TYPE_CHECKING:
     from netsandbox.engine.scheduler import Scheduler
-    from netsandbox.shell.frames import Frame
     from netsandbox.shell.machine import Machine
     from netsandbox.shell.net_streams import NetStream
     from netsandbox.shell.state import State

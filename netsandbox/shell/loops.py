@@ -7,12 +7,11 @@ from typing import TYPE_CHECKING
 from netsandbox.engine import budget
 from netsandbox.engine.budget import Use
 from netsandbox.shell.frames import Expanding, ListFrame
-from netsandbox.shell.tree import AndOr, Pipeline, Simple, Text, says
+from netsandbox.shell.tree import AndOr, CountingFor, For, Pipeline, Simple, Text, While, says
 
 if TYPE_CHECKING:
     from netsandbox.shell.expand import Expansion
     from netsandbox.shell.interpreter import Interpreter
-    from netsandbox.shell.tree import CountingFor, For, While
 
 TRUE, FALSE = frozenset({"true", ":"}), frozenset({"false"})
 LEAVES = frozenset({"break", "exit", "return", "exec", "eval", "kill", ".", "source"})

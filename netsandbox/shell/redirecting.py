@@ -6,12 +6,11 @@ from typing import TYPE_CHECKING
 
 from netsandbox.shell.errors import RefusedError
 from netsandbox.shell.machine import Call
-from netsandbox.shell.net_streams import PATH, Opening
+from netsandbox.shell.net_streams import PATH, NetStream, Opening
 from netsandbox.shell.streams import FILE_OPERATORS, Routed, Streams, descriptor, opened, readable
 
 if TYPE_CHECKING:
     from netsandbox.shell.interpreter import Interpreter
-    from netsandbox.shell.net_streams import NetStream
     from netsandbox.shell.tree import Redirect
 
 

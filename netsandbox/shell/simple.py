@@ -17,14 +17,13 @@ from netsandbox.shell.machine import Call
 from netsandbox.shell.parser import DECLARING
 from netsandbox.shell.redirecting import Sockets, redirected
 from netsandbox.shell.streams import Routed, Streams, readable
-from netsandbox.shell.tree import Text
+from netsandbox.shell.tree import Simple, Text, Word
 
 if TYPE_CHECKING:
     from netsandbox.apps.program import Task
     from netsandbox.shell.array import Array
     from netsandbox.shell.expand import Expansion
     from netsandbox.shell.interpreter import Interpreter
-    from netsandbox.shell.tree import Simple, Word
 
 SAFE = re.compile(r"[\w@%+=:,./^{}-]+", re.ASCII)
 SPECIAL = frozenset({".", ":", "break", "continue", "eval", "exec", "exit", "export", "readonly", "return", "set",

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from netsandbox.apps.ncat import Ncat, parse
 from netsandbox.apps.ncat_exec import NcatExec
-from netsandbox.apps.program import UsageError
+from netsandbox.apps.program import Context, Task, UsageError
 from netsandbox.apps.server import Speaker
 from netsandbox.apps.socat import program
 from netsandbox.shell.errors import NotFoundError, RefusedError
@@ -15,7 +15,6 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from netsandbox.apps.pipe import Pipe
-    from netsandbox.apps.program import Context, Task
     from netsandbox.shell.machine import Call, Machine
 
 

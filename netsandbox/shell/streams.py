@@ -4,17 +4,15 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Protocol
 
-from netsandbox.apps.output import Appended
+from netsandbox.apps.output import Appended, Output
 from netsandbox.apps.pipe import Pipe
 from netsandbox.linux.core.inode import FileError
 from netsandbox.linux.core.sysctl_effect import note_on_file
-from netsandbox.shell.dialect import not_opened
+from netsandbox.shell.dialect import Dialect, not_opened
 from netsandbox.shell.errors import RefusedError
 
 if TYPE_CHECKING:
-    from netsandbox.apps.output import Output
     from netsandbox.linux.core.files import Files
-    from netsandbox.shell.dialect import Dialect
 
 MOST_GATHERED = 1 << 20
 """Characters that `$(…)` gathers."""

@@ -12,13 +12,12 @@ from netsandbox.explain.refusals import is_own, noted
 from netsandbox.session.session import ENDLESS_LIMIT
 from netsandbox.session.timeline import INTERRUPT
 from netsandbox.tui.i18n import language, tr
-from netsandbox.tui.lesson import EXPECT
+from netsandbox.tui.lesson import EXPECT, Goal
 from netsandbox.tui.source import KEPT, Said
 
 if TYPE_CHECKING:
     from netsandbox.commands.job import Job
     from netsandbox.session.keeping import KeptSession
-    from netsandbox.tui.lesson import Goal
 
 MOST_CHUNKS = 100_000
 """Pieces of output that a line in progress keeps for expectations; an endless program prints without end."""

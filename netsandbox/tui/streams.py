@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from netsandbox.commands import flow_text, sequence_text
 from netsandbox.commands.sequence_svg import svg
 from netsandbox.explain.refusals import translated
-from netsandbox.lab.flows import end_name, flows
+from netsandbox.lab.flows import End, Flow, end_name, flows
 from netsandbox.lab.log_filter import PROTOCOLS
 from netsandbox.lab.sequence import Sequence as Diagram
 from netsandbox.lab.sequence import of_flow, of_rows
@@ -22,7 +22,6 @@ from netsandbox.wire.tcp import TcpSegment
 
 if TYPE_CHECKING:
     from netsandbox.engine.trace import Trace
-    from netsandbox.lab.flows import End, Flow
 
 WITH_PORTS = ("tcp", "udp")
 

@@ -5,12 +5,11 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from netsandbox.commands.compose.creating import planned
-from netsandbox.commands.compose.model import STARTED
+from netsandbox.commands.compose.model import STARTED, Project
 from netsandbox.commands.compose.telling import say
 from netsandbox.docker.errors import DockerError
 
 if TYPE_CHECKING:
-    from netsandbox.commands.compose.model import Project
     from netsandbox.commands.compose.wishes import Wish
     from netsandbox.commands.docker.client import Client
     from netsandbox.commands.docker.flags import Parsed

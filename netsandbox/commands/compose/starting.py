@@ -6,14 +6,13 @@ from collections.abc import Callable, Iterator
 from typing import TYPE_CHECKING
 
 from netsandbox.commands.compose.found import containers_of
-from netsandbox.commands.compose.model import COMPLETED, IS_HEALTHY, STARTED
+from netsandbox.commands.compose.model import COMPLETED, IS_HEALTHY, STARTED, Project, Service
 from netsandbox.commands.compose.telling import say
 from netsandbox.docker.errors import DockerError
 from netsandbox.docker.health import HEALTHY, UNHEALTHY
 from netsandbox.engine.units import MILLISECOND
 
 if TYPE_CHECKING:
-    from netsandbox.commands.compose.model import Project, Service
     from netsandbox.commands.docker.client import Client
     from netsandbox.docker.container import Container
 

@@ -6,12 +6,11 @@ import re
 from typing import TYPE_CHECKING, NamedTuple
 
 from netsandbox.commands.compose.options import without_effect
-from netsandbox.commands.docker.flags import Flag
+from netsandbox.commands.docker.flags import Flag, Parsed
 from netsandbox.docker.errors import DockerError
 
 if TYPE_CHECKING:
     from netsandbox.commands.compose.model import Project, Service
-    from netsandbox.commands.docker.flags import Parsed
 
 NEVER, DIVERGED, FORCE = "never", "diverged", "force"
 """When a container is made anew: --no-recreate, what is usual, and --force-recreate."""

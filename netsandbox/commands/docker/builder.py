@@ -22,14 +22,13 @@ from netsandbox.docker.errors import DockerError
 from netsandbox.docker.files import files_of
 from netsandbox.docker.image_store import NO_NAME, split
 from netsandbox.docker.images import HistoryStep, Image
-from netsandbox.linux.core.inode import FileError
+from netsandbox.linux.core.inode import FileError, Layer
 
 if TYPE_CHECKING:
     from netsandbox.commands.docker.client import Client
     from netsandbox.commands.docker.flags import Parsed
     from netsandbox.docker.engine import DockerEngine
     from netsandbox.linux.core.files import Files
-    from netsandbox.linux.core.inode import Layer
 
 SUBSTITUTED = frozenset({"ADD", "COPY", "ENV", "EXPOSE", "LABEL", "STOPSIGNAL", "USER", "VOLUME", "WORKDIR"})
 MOST_KEPT = 100

@@ -11,7 +11,7 @@ from netsandbox.apps.program import Program, Task
 from netsandbox.commands.compose.options import moved_behind
 from netsandbox.commands.docker import contexts
 from netsandbox.commands.docker.endpoint import UNRESOLVED, VERSION, Dial, Endpoint, checked, global_options, path_of
-from netsandbox.commands.docker.flags import parse
+from netsandbox.commands.docker.flags import Command, Parsed, parse
 from netsandbox.commands.docker.help import command_help
 from netsandbox.commands.docker.inside import Inside
 from netsandbox.commands.docker.words import harmless, timestamp
@@ -20,7 +20,6 @@ from netsandbox.docker.errors import NOBODY, DockerError
 
 if TYPE_CHECKING:
     from netsandbox.commands.docker.context import DockerContext
-    from netsandbox.commands.docker.flags import Command, Parsed
     from netsandbox.docker.container import Container
     from netsandbox.docker.engine import DockerEngine
     from netsandbox.linux.core.namespace import NetworkNamespace

@@ -13,12 +13,11 @@ from netsandbox.commands.docker.sizes import bytes_in
 from netsandbox.docker import history
 from netsandbox.docker.errors import DockerError, daemon_error
 from netsandbox.docker.image_store import split
-from netsandbox.docker.images import HistoryStep
+from netsandbox.docker.images import HistoryStep, Image
 
 if TYPE_CHECKING:
     from netsandbox.commands.docker.client import Client
     from netsandbox.docker.container import Container
-    from netsandbox.docker.images import Image
 
 
 def commit(client: Client, parsed: Parsed) -> int:

@@ -8,7 +8,7 @@ from netsandbox.commands.docker.host_config import host_config, mount_points, wa
 from netsandbox.commands.docker.sizes import size_of
 from netsandbox.commands.docker.words import short_timestamp
 from netsandbox.docker.config_network import ConfigNetwork
-from netsandbox.docker.container import PAUSED, RESTARTING, Wish
+from netsandbox.docker.container import PAUSED, RESTARTING, Container, Endpoint, Wish
 from netsandbox.docker.files import hostname
 from netsandbox.docker.links import linked
 from netsandbox.docker.network import BridgeNetwork, DockerNetwork
@@ -17,7 +17,6 @@ from netsandbox.docker.service_names import dns_names
 from netsandbox.wire.addresses import format_ipv4, format_mac
 
 if TYPE_CHECKING:
-    from netsandbox.docker.container import Container, Endpoint
     from netsandbox.docker.engine import DockerEngine
     from netsandbox.docker.health import Health, HealthCheck
     from netsandbox.docker.images import Image

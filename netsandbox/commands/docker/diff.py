@@ -6,11 +6,10 @@ from typing import TYPE_CHECKING
 
 from netsandbox.commands.docker.flags import Command, Parsed
 from netsandbox.docker.files import WRITTEN, files_of
-from netsandbox.linux.core.inode import KERNELS, Directory, RegularFile, Symlink
+from netsandbox.linux.core.inode import KERNELS, Directory, FileSystem, Node, RegularFile, Symlink
 
 if TYPE_CHECKING:
     from netsandbox.commands.docker.client import Client
-    from netsandbox.linux.core.inode import FileSystem, Node
 
 Change = tuple[str, str]
 """A, C or D (added, changed, deleted), and the path."""

@@ -13,7 +13,7 @@ from netsandbox.commands.docker.inside import NONE, Inside, rights_of
 from netsandbox.commands.docker.owners import tell_of_owners
 from netsandbox.commands.unmodelled import reason
 from netsandbox.docker import execs, links
-from netsandbox.docker.container import PAUSED
+from netsandbox.docker.container import PAUSED, Container
 from netsandbox.docker.errors import DockerError, daemon_error, with_unknown
 from netsandbox.docker.launch import SHELLS
 from netsandbox.docker.signals import KILLED
@@ -22,7 +22,6 @@ from netsandbox.linux.core.accounts import UnknownAccountError, account
 if TYPE_CHECKING:
     from netsandbox.apps.program import Task
     from netsandbox.commands.docker.client import Client
-    from netsandbox.docker.container import Container
     from netsandbox.linux.netlink.credentials import Rights
 
 

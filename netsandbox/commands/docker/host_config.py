@@ -5,13 +5,12 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from netsandbox.docker.links import linked
-from netsandbox.docker.volumes import BIND, ROOT, TMPFS, VOLUME
+from netsandbox.docker.volumes import BIND, ROOT, TMPFS, VOLUME, Mount
 
 if TYPE_CHECKING:
     from netsandbox.docker.container import Container
     from netsandbox.docker.engine import DockerEngine
     from netsandbox.docker.profiles import Profile
-    from netsandbox.docker.volumes import Mount
 
 Json = dict[str, Any]
 RESOURCES: Json = {

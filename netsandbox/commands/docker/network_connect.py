@@ -9,12 +9,11 @@ from netsandbox.commands.docker.run_conflicts import listed, of_own_subnet
 from netsandbox.commands.docker.run_network import is_user_defined, say_without_effect, with_address
 from netsandbox.commands.docker.run_settings import bad_link, links
 from netsandbox.docker import user_networks
-from netsandbox.docker.container import Wish
+from netsandbox.docker.container import Container, Wish
 from netsandbox.docker.errors import NOT_FOUND, DockerError, daemon_error
 
 if TYPE_CHECKING:
     from netsandbox.commands.docker.client import Client
-    from netsandbox.docker.container import Container
     from netsandbox.docker.engine import DockerEngine
     from netsandbox.docker.network import DockerNetwork
 

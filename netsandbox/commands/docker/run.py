@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from netsandbox.commands.docker import cidfile
 from netsandbox.commands.docker.attach import attach, check_terminal
 from netsandbox.commands.docker.capabilities import normalized
-from netsandbox.commands.docker.client import with_help
+from netsandbox.commands.docker.client import Client, with_help
 from netsandbox.commands.docker.env_file import given, of_files
 from netsandbox.commands.docker.flags import Command, Parsed
 from netsandbox.commands.docker.health_flags import check_health, health_check
@@ -27,7 +27,7 @@ from netsandbox.commands.docker.words import named_values
 from netsandbox.docker import containers, history, volumes
 from netsandbox.docker.config import Config, HostConfig, with_image
 from netsandbox.docker.errors import DAEMON, DockerError, daemon_error
-from netsandbox.docker.images import stand_in
+from netsandbox.docker.images import Image, stand_in
 from netsandbox.docker.names import random_name
 from netsandbox.docker.signals import signal_number
 from netsandbox.linux.core.sysctl_effect import note_on
@@ -35,10 +35,8 @@ from netsandbox.linux.core.sysctl_effect import note_on
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from netsandbox.commands.docker.client import Client
     from netsandbox.docker.container import Container
     from netsandbox.docker.health import HealthCheck
-    from netsandbox.docker.images import Image
     from netsandbox.docker.resolv_conf import ResolvConf
 
 FAILED = 125

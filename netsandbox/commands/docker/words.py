@@ -4,15 +4,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping
-from typing import TYPE_CHECKING
 
 from netsandbox.apps.calendar import civil_date
-from netsandbox.docker.container import CREATED, PAUSED, RESTARTING
+from netsandbox.docker.container import CREATED, PAUSED, RESTARTING, Container
 from netsandbox.docker.health import STARTING
 from netsandbox.engine.units import EPOCH, MILLISECOND, SECOND
-
-if TYPE_CHECKING:
-    from netsandbox.docker.container import Container
 
 MINUTE, HOUR, DAY = 60, 3600, 86400
 GAP = 3

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from netsandbox.commands.tools.context import ToolError, ToolResult
+from netsandbox.commands.tools.context import ToolContext, ToolError, ToolResult
 from netsandbox.commands.tools.help import TEXTS
 from netsandbox.commands.tools.net_tools import VERSION, resolve
 from netsandbox.commands.tools.options import Options, read_options
-from netsandbox.commands.tools.proc_net import arp_entries
+from netsandbox.commands.tools.proc_net import ArpRow, arp_entries
 from netsandbox.commands.tools.word_values import SCOPE_NUMBERS
 from netsandbox.linux.core.errors import STRERROR, KernelError
 from netsandbox.linux.core.nud import NudState
@@ -16,8 +16,6 @@ from netsandbox.linux.netlink import neighbour as requests
 from netsandbox.wire.addresses import format_ipv4, format_mac
 
 if TYPE_CHECKING:
-    from netsandbox.commands.tools.context import ToolContext
-    from netsandbox.commands.tools.proc_net import ArpRow
     from netsandbox.linux.core.files import Files
     from netsandbox.linux.core.interface import Interface
     from netsandbox.linux.core.namespace import NetworkNamespace

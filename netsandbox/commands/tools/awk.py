@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from netsandbox.commands.tools.awk_parser import Node, Parser, Rule
 from netsandbox.commands.tools.awk_values import Evaluator, Text, Value
-from netsandbox.commands.tools.context import ToolError, ToolResult
+from netsandbox.commands.tools.context import ToolContext, ToolError, ToolResult
 from netsandbox.commands.tools.inputs import inputs
 from netsandbox.commands.tools.text import lines_of
 from netsandbox.engine import budget
@@ -15,7 +15,6 @@ from netsandbox.engine.budget import Use
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from netsandbox.commands.tools.context import ToolContext
 
 
 class _NextError(Exception):

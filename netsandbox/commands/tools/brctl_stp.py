@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from netsandbox.commands.tools.context import ToolError
+from netsandbox.commands.tools.context import ToolContext, ToolError
 from netsandbox.commands.tools.sysfs_bridge import bridge_values, port_values
 from netsandbox.linux.bridge.bridge import Bridge
 from netsandbox.linux.core.errors import STRERROR, KernelError
@@ -13,7 +13,6 @@ from netsandbox.linux.netlink import bridge as requests
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from netsandbox.commands.tools.context import ToolContext
     from netsandbox.linux.bridge.port import BridgePort
 
 ON, OFF = ("on", "yes", "1"), ("off", "no", "0")

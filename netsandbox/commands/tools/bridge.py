@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from netsandbox.commands.late import Late
 from netsandbox.commands.tools import ip_netns
-from netsandbox.commands.tools.context import ToolError, ToolResult
+from netsandbox.commands.tools.context import ToolContext, ToolError, ToolResult
 from netsandbox.commands.tools.help import usage
 from netsandbox.commands.tools.output import Style
 from netsandbox.commands.tools.words import USAGE, choose
@@ -15,7 +15,6 @@ from netsandbox.linux.core.errors import KernelError
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from netsandbox.commands.tools.context import ToolContext
 
 VERSION = "bridge utility, 6.15.0"
 OBJECTS: Late[str, Callable[[ToolContext, list[str], Style], ToolResult]] = Late({

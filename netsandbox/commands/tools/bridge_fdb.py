@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from netsandbox.commands.tools.context import ToolError, ToolResult
+from netsandbox.commands.tools.context import ToolContext, ToolError, ToolResult
 from netsandbox.commands.tools.groups import group_macs
 from netsandbox.commands.tools.help import usage
 from netsandbox.commands.tools.names import OtherNamespaces, find_interface, home_of, in_order, interface_named
@@ -16,7 +16,7 @@ from netsandbox.engine.units import SECOND
 from netsandbox.linux.bridge.bridge import Bridge
 from netsandbox.linux.core import kind as kinds
 from netsandbox.linux.core.errors import KernelError
-from netsandbox.linux.drivers.vxlan_fdb import Remote
+from netsandbox.linux.drivers.vxlan_fdb import Remote, VtepRow
 from netsandbox.linux.netlink import fdb as requests
 from netsandbox.linux.netlink.fdb import FdbRequest
 from netsandbox.wire.addresses import MAC_GROUP_BIT, AddressError, format_ipv4, format_mac, parse_ipv4, parse_mac
@@ -24,12 +24,10 @@ from netsandbox.wire.vlan import MAX_ID
 from netsandbox.wire.vxlan import MAX_VNI
 
 if TYPE_CHECKING:
-    from netsandbox.commands.tools.context import ToolContext
     from netsandbox.linux.bridge.fdb import FdbEntry
     from netsandbox.linux.core.interface import Interface
     from netsandbox.linux.core.kind import Detail
     from netsandbox.linux.core.namespace import NetworkNamespace
-    from netsandbox.linux.drivers.vxlan_fdb import VtepRow
 
 COMMANDS = ("add*", "append*", "replace*", "delete*", "get*", "show*", "lst*", "list*", "flush", "help*")
 STATES = ("permanent*", "static*", "temp*", "stale*", "reachable*", "all*")

@@ -4,20 +4,18 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from netsandbox.commands.tools.context import ToolError, ToolResult
+from netsandbox.commands.tools.context import ToolContext, ToolError, ToolResult
 from netsandbox.commands.tools.help import usage
 from netsandbox.commands.tools.link_rows import put_flags, put_name
 from netsandbox.commands.tools.names import find_interface, in_order, interface_named
 from netsandbox.commands.tools.output import Row, Style, render
 from netsandbox.commands.tools.subcommand import subcommand
 from netsandbox.commands.tools.words import USAGE, Words, duplicate, flag, key, on_or_off, parse
-from netsandbox.linux.bridge.port import STATES
+from netsandbox.linux.bridge.port import STATES, BridgePort
 from netsandbox.linux.core.errors import KernelError
 from netsandbox.linux.netlink import bridge as bridge_requests
 
 if TYPE_CHECKING:
-    from netsandbox.commands.tools.context import ToolContext
-    from netsandbox.linux.bridge.port import BridgePort
     from netsandbox.linux.core.namespace import NetworkNamespace
 
 SWITCHES = ("guard", "hairpin", "fastleave", "root_block", "learning", "learning_sync", "flood", "mcast_flood",

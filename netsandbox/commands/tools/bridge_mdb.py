@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from netsandbox.commands.tools.context import ToolError, ToolResult
+from netsandbox.commands.tools.context import ToolContext, ToolError, ToolResult
 from netsandbox.commands.tools.names import in_order, interface_named
 from netsandbox.commands.tools.output import Style, json_text
 from netsandbox.commands.tools.subcommand import subcommand
@@ -16,7 +16,6 @@ from netsandbox.linux.netlink import mdb as requests
 from netsandbox.wire.addresses import AddressError, format_ipv4, parse_ipv4
 
 if TYPE_CHECKING:
-    from netsandbox.commands.tools.context import ToolContext
     from netsandbox.linux.core.namespace import NetworkNamespace
 
 COMMANDS = ("show*", "lst*", "list*", "add*", "delete*", "replace*", "flush*", "get*", "help*")

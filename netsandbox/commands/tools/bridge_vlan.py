@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Any
 
-from netsandbox.commands.tools.context import ToolError, ToolResult
+from netsandbox.commands.tools.context import ToolContext, ToolError, ToolResult
 from netsandbox.commands.tools.help import usage
 from netsandbox.commands.tools.names import find_interface, in_order, interface_named
 from netsandbox.commands.tools.output import Row, Style, render
@@ -21,7 +21,6 @@ from netsandbox.linux.netlink import vlan as requests
 if TYPE_CHECKING:
     from collections.abc import Callable, Hashable
 
-    from netsandbox.commands.tools.context import ToolContext
     from netsandbox.linux.core.interface import Interface
     from netsandbox.linux.core.namespace import NetworkNamespace
 

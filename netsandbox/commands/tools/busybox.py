@@ -20,14 +20,13 @@ from netsandbox.commands.tools import netstat as netstat_tool
 from netsandbox.commands.tools import route as route_tool
 from netsandbox.commands.tools import small as small_tools
 from netsandbox.commands.tools import sysctl as sysctl_tool
-from netsandbox.commands.tools.context import ToolError, ToolResult
+from netsandbox.commands.tools.context import ToolContext, ToolError, ToolResult
 from netsandbox.commands.tools.sysfs import device_flags
 from netsandbox.linux.core.errors import KernelError
 from netsandbox.linux.netlink.credentials import RIGHTS
 from netsandbox.wire.addresses import format_ipv4, format_mac
 
 if TYPE_CHECKING:
-    from netsandbox.commands.tools.context import ToolContext
     from netsandbox.linux.core.interface import Interface
     from netsandbox.linux.core.interface_address import InterfaceAddress
 

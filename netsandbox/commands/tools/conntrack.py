@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from netsandbox.commands.tools.conntrack_output import XML_BEGIN, XML_END, changed_text, entry_text
 from netsandbox.commands.tools.conntrack_words import NO_LABELS, TITLE, USAGE, Line
-from netsandbox.commands.tools.context import ToolError, ToolResult
+from netsandbox.commands.tools.context import ToolContext, ToolError, ToolResult
 from netsandbox.commands.tools.follows import FollowsError
 from netsandbox.commands.tools.idle import note
 from netsandbox.engine.units import SECOND
@@ -19,7 +19,6 @@ from netsandbox.wire.addresses import parse_ipv4
 from netsandbox.wire.ipv4 import ICMP
 
 if TYPE_CHECKING:
-    from netsandbox.commands.tools.context import ToolContext
     from netsandbox.linux.core.namespace import NetworkNamespace
 
 EXPECTED = int(Status.EXPECTED)

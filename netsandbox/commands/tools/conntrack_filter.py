@@ -3,15 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import TYPE_CHECKING, NamedTuple
+from typing import NamedTuple
 
-from netsandbox.linux.netfilter.connection import DST_NAT, SEEN_REPLY, SRC_NAT
+from netsandbox.linux.netfilter.connection import DST_NAT, SEEN_REPLY, SRC_NAT, Connection
 from netsandbox.wire.addresses import Network
 from netsandbox.wire.ipv4 import TCP
-
-if TYPE_CHECKING:
-    from netsandbox.linux.netfilter.connection import Connection
-
 
 UNREPLIED = 1 << 16
 """No bit of an entry's: whether SEEN_REPLY is set counts."""

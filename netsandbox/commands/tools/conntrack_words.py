@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING
 
 from netsandbox.commands.tools.conntrack_filter import (
     ADDRESSES,
@@ -21,14 +20,11 @@ from netsandbox.commands.tools.conntrack_filter import (
     of_protocol,
 )
 from netsandbox.commands.tools.context import ToolError
-from netsandbox.linux.netfilter.connection import ASSURED, GRE, SEEN_REPLY, TOLD_WITH_PORTS
+from netsandbox.linux.netfilter.connection import ASSURED, GRE, SEEN_REPLY, TOLD_WITH_PORTS, Connection
 from netsandbox.linux.netfilter.listing import NAMES
 from netsandbox.linux.netfilter.track_tcp import STATES
 from netsandbox.wire.addresses import AddressError, Network, parse_ipv4
 from netsandbox.wire.ipv4 import ICMP, TCP
-
-if TYPE_CHECKING:
-    from netsandbox.linux.netfilter.connection import Connection
 
 TITLE = "conntrack v1.4.8 (conntrack-tools)"
 HINT = "Try `conntrack -h' or 'conntrack --help' for more information."

@@ -2,16 +2,11 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 from netsandbox.commands.tools.byte_counts import FULL, bytes_of, padded
-from netsandbox.commands.tools.context import ToolError, ToolResult
+from netsandbox.commands.tools.context import ToolContext, ToolError, ToolResult
 from netsandbox.commands.tools.devices import ENDLESS, from_device
 from netsandbox.commands.tools.inputs import files_of, stdin
 from netsandbox.linux.core.inode import MOST_BYTES, FileError
-
-if TYPE_CHECKING:
-    from netsandbox.commands.tools.context import ToolContext
 
 OPERANDS = ("if", "of", "bs", "ibs", "obs", "count", "skip", "seek", "conv", "status", "iflag", "oflag")
 WITHOUT_EFFECT = {"conv": {"notrunc", "fsync", "fdatasync", "noerror", "sync"},

@@ -6,13 +6,9 @@ import base64 as codec
 import binascii
 import hashlib
 from functools import partial
-from typing import TYPE_CHECKING
 
-from netsandbox.commands.tools.context import ToolError, ToolResult
+from netsandbox.commands.tools.context import ToolContext, ToolError, ToolResult
 from netsandbox.commands.tools.inputs import inputs, options_of, whole_number
-
-if TYPE_CHECKING:
-    from netsandbox.commands.tools.context import ToolContext
 
 WIDTH = 76
 

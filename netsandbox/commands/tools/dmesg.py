@@ -2,14 +2,9 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
-from netsandbox.commands.tools.context import ToolError, ToolResult
+from netsandbox.commands.tools.context import ToolContext, ToolError, ToolResult
 from netsandbox.engine.units import MICROSECOND, SECOND
 from netsandbox.linux.netlink.credentials import RIGHTS
-
-if TYPE_CHECKING:
-    from netsandbox.commands.tools.context import ToolContext
 
 CLEARS = {"-C": False, "--clear": False, "-c": True, "--read-clear": True}
 """Options that empty the log, and whether they print it first."""

@@ -5,12 +5,11 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from netsandbox.commands.tools.context import ToolError, ToolResult
+from netsandbox.commands.tools.context import ToolContext, ToolError, ToolResult
 from netsandbox.commands.tools.kernel_files import PROCESSORS
 from netsandbox.commands.tools.names import lower_of
 
 if TYPE_CHECKING:
-    from netsandbox.commands.tools.context import ToolContext
     from netsandbox.linux.core.interface import Interface
 
 DRIVERS = {"veth": "veth", "card": "virtio_net", "bridge": "bridge", "dummy": "dummy",

@@ -6,12 +6,11 @@ import re
 from typing import TYPE_CHECKING
 
 from netsandbox.apps.pattern import PatternError, compile_pattern, extended
-from netsandbox.commands.tools.context import ToolError, ToolResult
+from netsandbox.commands.tools.context import ToolContext, ToolError, ToolResult
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from netsandbox.commands.tools.context import ToolContext
 
 LEVELS = (("|",), ("&",), ("=", "==", "!=", "<", "<=", ">", ">="), ("+", "-"), ("*", "/", "%"), (":",))
 """Operators, the loosest first."""

@@ -4,15 +4,12 @@ from __future__ import annotations
 
 import re
 from itertools import pairwise
-from typing import TYPE_CHECKING, NamedTuple
+from typing import NamedTuple
 
-from netsandbox.commands.tools.context import ToolError, ToolResult
+from netsandbox.commands.tools.context import ToolContext, ToolError, ToolResult
 from netsandbox.commands.tools.inputs import STDIN, files_of, inputs, options_of
 from netsandbox.commands.tools.text import joined, lines_of
 from netsandbox.linux.core.inode import FileError
-
-if TYPE_CHECKING:
-    from netsandbox.commands.tools.context import ToolContext
 
 MOST = 10**9
 NO_NAME = "''"

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from netsandbox.commands.tools.context import ToolError, ToolResult
+from netsandbox.commands.tools.context import ToolContext, ToolError, ToolResult
 from netsandbox.commands.tools.idle import note
 from netsandbox.commands.tools.inputs import files_of, options_of
 from netsandbox.commands.tools.kernel_files import FOLDERS
@@ -15,7 +15,6 @@ from netsandbox.linux.core.inode import Directory, FileError, RegularFile
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from netsandbox.commands.tools.context import ToolContext
     from netsandbox.linux.core.files import Files
 
 MOST = 10_000

@@ -2,15 +2,10 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
-from netsandbox.commands.tools.context import ToolResult
+from netsandbox.commands.tools.context import ToolContext, ToolResult
 from netsandbox.commands.tools.find_expression import Reader
 from netsandbox.commands.tools.find_walk import Walk, below
 from netsandbox.commands.tools.inputs import files_of
-
-if TYPE_CHECKING:
-    from netsandbox.commands.tools.context import ToolContext
 
 
 def find(context: ToolContext, arguments: list[str]) -> ToolResult:

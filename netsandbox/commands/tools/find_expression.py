@@ -2,15 +2,9 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 from netsandbox.commands.tools.context import ToolError
-from netsandbox.commands.tools.find_tests import ACTIONS, PLAIN, VALUED, always, execute
-from netsandbox.commands.tools.find_walk import MOST_DEPTH
-
-if TYPE_CHECKING:
-    from netsandbox.commands.tools.find_tests import Test
-    from netsandbox.commands.tools.find_walk import Walk
+from netsandbox.commands.tools.find_tests import ACTIONS, PLAIN, VALUED, Test, always, execute
+from netsandbox.commands.tools.find_walk import MOST_DEPTH, Walk
 
 DEPTHS = ("-maxdepth", "-mindepth")
 NOT_MODELLED = frozenset({

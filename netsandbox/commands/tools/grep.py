@@ -6,7 +6,7 @@ import re
 from typing import TYPE_CHECKING
 
 from netsandbox.apps.pattern import Pattern, PatternError, compile_pattern, extended, literal
-from netsandbox.commands.tools.context import ToolError, ToolResult
+from netsandbox.commands.tools.context import ToolContext, ToolError, ToolResult
 from netsandbox.commands.tools.find_walk import FILE_WORK, is_link
 from netsandbox.commands.tools.inputs import Input, files_of, inputs, options_of, whole_number
 from netsandbox.commands.tools.text import lines_of
@@ -15,7 +15,6 @@ from netsandbox.engine.budget import Use, spend
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from netsandbox.commands.tools.context import ToolContext
 
 LONG = {"ignore-case": "i", "invert-match": "v", "extended-regexp": "E", "fixed-strings": "F", "perl-regexp": "P",
         "line-number": "n", "count": "c", "only-matching": "o", "quiet": "q", "silent": "q", "word-regexp": "w",

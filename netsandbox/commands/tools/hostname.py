@@ -3,17 +3,12 @@
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING
 
-from netsandbox.commands.tools.context import ToolError, ToolResult
+from netsandbox.commands.tools.context import ToolContext, ToolError, ToolResult
 from netsandbox.linux.core.inode import FileError
 from netsandbox.linux.core.release import RELEASE
 from netsandbox.linux.netlink.credentials import RIGHTS
 from netsandbox.wire.addresses import format_ipv4
-
-if TYPE_CHECKING:
-    from netsandbox.commands.tools.context import ToolContext
-
 
 SHORT, LONG, DOMAIN, ADDRESS = ("-s", "--short"), ("-f", "--fqdn", "--long"), ("-d", "--domain"), ("-i", "--ip-address")
 ALL_ADDRESSES = ("-I", "--all-ip-addresses")

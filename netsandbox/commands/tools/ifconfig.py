@@ -6,13 +6,12 @@ from typing import TYPE_CHECKING
 
 from netsandbox.commands.natural import natural
 from netsandbox.commands.tools import ifconfig_requests as requests
-from netsandbox.commands.tools.context import ToolError, ToolResult
+from netsandbox.commands.tools.context import ToolContext, ToolError, ToolResult
 from netsandbox.commands.tools.interface_table import FLAGS, IFCONFIG, interface_flags, table
 from netsandbox.commands.tools.net_tools import VERSION
 from netsandbox.wire.addresses import format_ipv4, format_mac
 
 if TYPE_CHECKING:
-    from netsandbox.commands.tools.context import ToolContext
     from netsandbox.linux.core.interface import Interface
     from netsandbox.linux.core.interface_address import InterfaceAddress
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from netsandbox.apps.errno import TEXTS
 from netsandbox.apps.option_table import Option, OptionTable
 from netsandbox.apps.program import UsageError
-from netsandbox.commands.tools.context import ToolError
+from netsandbox.commands.tools.context import ToolContext, ToolError
 from netsandbox.commands.tools.devices import ENDLESS
 from netsandbox.commands.tools.idle import judge
 from netsandbox.commands.tools.kernel_files import with_kernel
@@ -19,7 +19,6 @@ from netsandbox.linux.core.inode import FileError, FileSystem
 
 if TYPE_CHECKING:
     from netsandbox.apps.pipe import Pipe
-    from netsandbox.commands.tools.context import ToolContext
 
 STDIN, ENDS = "-", ("head", "tail")
 UNREADABLE = {

@@ -5,7 +5,7 @@ from __future__ import annotations
 from fnmatch import fnmatchcase
 from typing import TYPE_CHECKING, Any
 
-from netsandbox.commands.tools.context import ToolError, ToolResult
+from netsandbox.commands.tools.context import Machine, ToolContext, ToolError, ToolResult
 from netsandbox.commands.tools.help import usage
 from netsandbox.commands.tools.ip_vrf import vrf_reader
 from netsandbox.commands.tools.link_rows import address_row, brief_row, link_row
@@ -19,16 +19,14 @@ from netsandbox.commands.tools.words import Key, Words, flag, garbage, key, pars
 from netsandbox.linux.core.errors import KernelError
 from netsandbox.linux.ipv4.lifetime import FOREVER
 from netsandbox.linux.netlink import address as requests
-from netsandbox.wire.addresses import is_multicast
+from netsandbox.wire.addresses import Network, is_multicast
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from netsandbox.commands.tools.context import Machine, ToolContext
     from netsandbox.linux.core.interface import Interface
     from netsandbox.linux.core.interface_address import InterfaceAddress
     from netsandbox.linux.core.namespace import NetworkNamespace
-    from netsandbox.wire.addresses import Network
 
 COMMANDS = ("add*", "change*", "chg", "replace*", "delete*", "list*", "show*", "lst*", "flush*", "save*", "showdump*",
             "restore*", "help*")

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from netsandbox.commands.tools import ip_address
-from netsandbox.commands.tools.context import ToolError
+from netsandbox.commands.tools.context import ToolContext, ToolError
 from netsandbox.commands.tools.help import usage
 from netsandbox.commands.tools.ip_link_words import (
     A_DEVICE,
@@ -42,7 +42,6 @@ from netsandbox.linux.netlink.link import LinkRequest
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from netsandbox.commands.tools.context import ToolContext
     from netsandbox.linux.core.namespace import NetworkNamespace
 
 MAC_LENGTH = 6

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
-from netsandbox.commands.tools.context import ToolError, ToolResult
+from netsandbox.commands.tools.context import ToolContext, ToolError, ToolResult
 from netsandbox.commands.tools.groups import group_addresses, group_macs
 from netsandbox.commands.tools.names import in_order, name_reader
 from netsandbox.commands.tools.output import Row, Style, render
@@ -15,9 +15,7 @@ from netsandbox.linux.core.errors import STRERROR
 from netsandbox.wire.addresses import format_ipv4, format_mac
 
 if TYPE_CHECKING:
-    from typing import Any
 
-    from netsandbox.commands.tools.context import ToolContext
     from netsandbox.linux.core.interface import Interface
     from netsandbox.linux.core.namespace import NetworkNamespace
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from netsandbox.commands.tools.context import ToolError, ToolResult
+from netsandbox.commands.tools.context import ToolContext, ToolError, ToolResult
 from netsandbox.commands.tools.help import usage
 from netsandbox.commands.tools.ip_vrf import vrf_reader
 from netsandbox.commands.tools.names import device_reader, in_order, interface_named
@@ -22,7 +22,6 @@ from netsandbox.linux.netlink import neighbour as requests
 from netsandbox.wire.addresses import Network, format_ipv4, format_mac
 
 if TYPE_CHECKING:
-    from netsandbox.commands.tools.context import ToolContext
     from netsandbox.linux.core.interface import Interface
     from netsandbox.linux.core.namespace import NetworkNamespace
 

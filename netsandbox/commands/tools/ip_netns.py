@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from netsandbox.commands.tools.context import ToolError, ToolResult
+from netsandbox.commands.tools.context import ToolContext, ToolError, ToolResult
 from netsandbox.commands.tools.follows import FollowsError
 from netsandbox.commands.tools.help import usage
 from netsandbox.commands.tools.inputs import files_of
@@ -22,7 +22,6 @@ from netsandbox.linux.netlink.credentials import may_administer
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from netsandbox.commands.tools.context import ToolContext
     from netsandbox.linux.core.namespace import NetworkNamespace
 
 COMMANDS = ("list*", "show*", "lst*", "list-id*", "help*", "add*", "set*", "delete*", "identify*", "pids*", "exec*",

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from netsandbox.commands.tools.context import ToolError, ToolResult
+from netsandbox.commands.tools.context import ToolContext, ToolError, ToolResult
 from netsandbox.commands.tools.help import usage
 from netsandbox.commands.tools.names import device_reader
 from netsandbox.commands.tools.nexthop_row import put_nexthop
@@ -21,7 +21,6 @@ from netsandbox.linux.netlink.nexthop import NextHopRequest
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from netsandbox.commands.tools.context import ToolContext
     from netsandbox.linux.core.namespace import NetworkNamespace
     from netsandbox.linux.ipv4.nexthop_object import NextHop
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from netsandbox.commands.tools import ip_route_get
-from netsandbox.commands.tools.context import ToolError, ToolResult
+from netsandbox.commands.tools.context import ToolContext, ToolError, ToolResult
 from netsandbox.commands.tools.help import usage
 from netsandbox.commands.tools.ip_vrf import table_reader
 from netsandbox.commands.tools.names import interface_named
@@ -37,7 +37,6 @@ from netsandbox.wire.addresses import Network
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from netsandbox.commands.tools.context import ToolContext
     from netsandbox.linux.core.interface import Interface
     from netsandbox.linux.core.namespace import NetworkNamespace
     from netsandbox.linux.ipv4.route import Route

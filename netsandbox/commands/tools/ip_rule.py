@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from netsandbox.commands.tools.context import ToolError, ToolResult
+from netsandbox.commands.tools.context import ToolContext, ToolError, ToolResult
 from netsandbox.commands.tools.help import usage
 from netsandbox.commands.tools.output import Row, Style, render
 from netsandbox.commands.tools.route_words import dsfield_of, dsfield_text, protocol_of, realm_of, table_of, type_of
@@ -19,7 +19,6 @@ from netsandbox.linux.netlink import rule as requests
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection
 
-    from netsandbox.commands.tools.context import ToolContext
     from netsandbox.linux.core.namespace import NetworkNamespace
     from netsandbox.wire.addresses import Network
 

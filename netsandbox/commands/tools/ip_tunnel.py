@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 from netsandbox.commands.tools import ip_link
-from netsandbox.commands.tools.context import ToolError, ToolResult
+from netsandbox.commands.tools.context import ToolContext, ToolError, ToolResult
 from netsandbox.commands.tools.help import usage
 from netsandbox.commands.tools.names import in_order
-from netsandbox.commands.tools.output import Row, render
+from netsandbox.commands.tools.output import Row, Style, render
 from netsandbox.commands.tools.route_words import dsfield_text
 from netsandbox.commands.tools.words import USAGE, choose
 from netsandbox.linux.drivers.gre import GreInterface
@@ -16,10 +14,6 @@ from netsandbox.linux.drivers.gretap import GretapInterface
 from netsandbox.linux.drivers.ip_tunnel import TunnelInterface
 from netsandbox.linux.drivers.ipip import IpipInterface
 from netsandbox.wire.addresses import format_ipv4
-
-if TYPE_CHECKING:
-    from netsandbox.commands.tools.context import ToolContext
-    from netsandbox.commands.tools.output import Style
 
 COMMANDS = ("add*", "change*", "delete*", "show*", "list*", "lst*", "prl*", "6rd*", "help*")
 NO_MODE = "cannot determine tunnel mode (ipip, gre, vti or sit)"

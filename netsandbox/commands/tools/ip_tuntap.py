@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
-from netsandbox.commands.tools.context import ToolError, ToolResult
+from netsandbox.commands.tools.context import ToolContext, ToolError, ToolResult
 from netsandbox.commands.tools.help import usage
 from netsandbox.commands.tools.names import is_valid_name
 from netsandbox.commands.tools.subcommand import subcommand
@@ -15,9 +15,7 @@ from netsandbox.linux.netlink.link import LinkRequest
 
 if TYPE_CHECKING:
     from collections.abc import Callable
-    from typing import Any
 
-    from netsandbox.commands.tools.context import ToolContext
     from netsandbox.commands.tools.output import Style
 
 COMMANDS = ("add*", "delete*", "show*", "lst*", "list*", "help*")

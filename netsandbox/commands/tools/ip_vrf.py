@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from netsandbox.commands.tools.context import ToolError, ToolResult
+from netsandbox.commands.tools.context import ToolContext, ToolError, ToolResult
 from netsandbox.commands.tools.names import in_order
 from netsandbox.commands.tools.output import Row, Style, render
 from netsandbox.commands.tools.subcommand import subcommand
@@ -14,7 +14,6 @@ from netsandbox.commands.tools.words import USAGE, Words
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from netsandbox.commands.tools.context import ToolContext
     from netsandbox.linux.core.interface import Interface
     from netsandbox.linux.core.namespace import NetworkNamespace
 

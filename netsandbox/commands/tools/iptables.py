@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 from functools import partial
-from typing import TYPE_CHECKING
 
 from netsandbox.apps.calendar import civil_date
-from netsandbox.commands.tools.context import ToolError, ToolResult
+from netsandbox.commands.tools.context import ToolContext, ToolError, ToolResult
 from netsandbox.commands.tools.inputs import files_of, stdin
 from netsandbox.commands.tools.options import getopt_long
 from netsandbox.engine.units import EPOCH, SECOND
@@ -17,9 +16,6 @@ from netsandbox.linux.netfilter import restore as tables_restore
 from netsandbox.linux.netfilter.iptables_print import SAVED, saved_table
 from netsandbox.linux.netfilter.ruleset import Table
 from netsandbox.linux.netlink.credentials import may_administer
-
-if TYPE_CHECKING:
-    from netsandbox.commands.tools.context import ToolContext
 
 MONTHS = "JanFebMarAprMayJunJulAugSepOctNovDec"
 RESTORE_OPTIONS = {"counters": "c", "verbose": "v", "version": "V", "test": "t", "help": "h", "noflush": "n",

@@ -5,13 +5,10 @@ from __future__ import annotations
 import json
 import re
 from importlib.util import find_spec
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
-from netsandbox.commands.tools.context import ToolError, ToolResult
+from netsandbox.commands.tools.context import ToolContext, ToolError, ToolResult
 from netsandbox.commands.tools.inputs import inputs, options_of
-
-if TYPE_CHECKING:
-    from netsandbox.commands.tools.context import ToolContext
 
 MISSING = "netsandbox: jq needs the Python package jq: pip install 'netsandbox[jq]'"
 LONG = {"raw-output": "r", "compact-output": "c", "slurp": "s", "null-input": "n", "sort-keys": "S", "exit-status": "e"}

@@ -3,13 +3,9 @@
 from __future__ import annotations
 
 import json
-from typing import TYPE_CHECKING
 
-from netsandbox.commands.tools.context import ToolError, ToolResult
+from netsandbox.commands.tools.context import ToolContext, ToolError, ToolResult
 from netsandbox.commands.tools.inputs import files_of, inputs, options_of
-
-if TYPE_CHECKING:
-    from netsandbox.commands.tools.context import ToolContext
 
 SWITCHES = {"sort-keys": "s", "no-ensure-ascii": "a", "compact": "c", "no-indent": "n", "tab": "t", "json-lines": "l",
             "indent": "i"}

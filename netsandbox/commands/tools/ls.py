@@ -2,18 +2,13 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 from netsandbox.apps.calendar import civil_date
-from netsandbox.commands.tools.context import ToolResult
+from netsandbox.commands.tools.context import ToolContext, ToolResult
 from netsandbox.commands.tools.inputs import files_of, options_of
 from netsandbox.commands.tools.kernel_files import namespace_file, size_of
 from netsandbox.commands.tools.process_namespaces import link_of
 from netsandbox.engine.units import EPOCH, SECOND
 from netsandbox.linux.core.inode import FileError, Node
-
-if TYPE_CHECKING:
-    from netsandbox.commands.tools.context import ToolContext
 
 MONTHS = "JanFebMarAprMayJunJulAugSepOctNovDec"
 

@@ -3,15 +3,12 @@
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING, NamedTuple
+from typing import NamedTuple
 
-from netsandbox.commands.tools.context import ToolError, ToolResult
+from netsandbox.commands.tools.context import ToolContext, ToolError, ToolResult
 from netsandbox.commands.tools.socket_rows import SocketRow, inode_of
 from netsandbox.commands.tools.sockets_seen import rows_seen
 from netsandbox.wire.services import service, service_name
-
-if TYPE_CHECKING:
-    from netsandbox.commands.tools.context import ToolContext
 
 WISH = re.compile(r"([46]?)(tcp|udp)?(?:@([^:]+))?(?::([\w,-]+))?", re.IGNORECASE)
 HEADINGS = ("COMMAND", "PID", "USER", "FD", "TYPE", "DEVICE", "SIZE/OFF", "NODE", "NAME")

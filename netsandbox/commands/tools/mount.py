@@ -2,16 +2,11 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
-from netsandbox.commands.tools.context import ToolError, ToolResult
+from netsandbox.commands.tools.context import ToolContext, ToolError, ToolResult
 from netsandbox.commands.tools.inputs import files_of
 from netsandbox.commands.tools.kernel_files import FOLDERS, mounts, namespace_file
 from netsandbox.linux.core.inode import FileError, RegularFile, Symlink
 from netsandbox.linux.netlink.credentials import RIGHTS, may_administer
-
-if TYPE_CHECKING:
-    from netsandbox.commands.tools.context import ToolContext
 
 ALONE = ("netsandbox: mount lists what is mounted, and `mount --bind /proc/PID/ns/net /run/netns/NAME` names a "
          "namespace; nothing else is mounted here")

@@ -2,16 +2,11 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
-from netsandbox.commands.tools.context import Tenant, ToolError, ToolResult
+from netsandbox.commands.tools.context import Tenant, ToolContext, ToolError, ToolResult
 from netsandbox.commands.tools.inputs import files_of
 from netsandbox.commands.tools.kernel_files import namespace_file, tenants
 from netsandbox.commands.tools.names import OtherNamespaces
 from netsandbox.commands.tools.options import Options, read_options
-
-if TYPE_CHECKING:
-    from netsandbox.commands.tools.context import ToolContext
 
 ALL_COLUMNS = ("NS", "TYPE", "NPROCS", "PID", "USER", "NETNSID", "NSFS", "COMMAND")
 COLUMNS = ("NS", "TYPE", "NPROCS", "PID", "USER", "COMMAND")

@@ -2,18 +2,13 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 from netsandbox.commands.tools import ifconfig, interface_table, route
-from netsandbox.commands.tools.context import ToolError, ToolResult
+from netsandbox.commands.tools.context import ToolContext, ToolError, ToolResult
 from netsandbox.commands.tools.help import TEXTS
 from netsandbox.commands.tools.options import Options, read_options
 from netsandbox.commands.tools.socket_rows import SocketRow, inode_of
 from netsandbox.commands.tools.sockets_seen import rows_seen
 from netsandbox.commands.tools.ss import is_wanted, names_shown, port_text
-
-if TYPE_CHECKING:
-    from netsandbox.commands.tools.context import ToolContext
 
 VERSION = "net-tools 2.10 (netsandbox)"
 LONG = {"route": "r", "numeric": "n", "tcp": "t", "udp": "u", "listening": "l", "all": "a", "program": "p",

@@ -5,18 +5,15 @@ lines have begun.
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING, NamedTuple
+from typing import NamedTuple
 
 from netsandbox.apps.pattern import PatternError, compile_pattern
-from netsandbox.commands.tools.context import ToolError, ToolResult
+from netsandbox.commands.tools.context import ToolContext, ToolError, ToolResult
 from netsandbox.commands.tools.inputs import files_of, options_of
 from netsandbox.commands.tools.kernel_files import FIRST_SHELL_PID
 from netsandbox.docker.launch import SHELLS
 from netsandbox.docker.signals import SIGNALS
 from netsandbox.linux.netlink.credentials import RIGHTS
-
-if TYPE_CHECKING:
-    from netsandbox.commands.tools.context import ToolContext
 
 HEADINGS = {"pid": "    PID", "ppid": "   PPID", "user": "USER    ", "comm": "COMMAND", "args": "COMMAND", "cmd": "CMD",
             "command": "COMMAND", "tty": "TT      ", "time": "    TIME", "stat": "STAT", "netns": "     NETNS"}

@@ -2,12 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
-from netsandbox.apps.option_table import Option
-
-if TYPE_CHECKING:
-    from netsandbox.apps.option_table import OptionTable
+from netsandbox.apps.option_table import Option, OptionTable
 
 REAL = {
     "base64": "d|decode i|ignore-garbage w|wrap=",

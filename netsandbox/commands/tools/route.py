@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from netsandbox.apps.hosts import lookup
-from netsandbox.commands.tools.context import ToolError, ToolResult
+from netsandbox.commands.tools.context import ToolContext, ToolError, ToolResult
 from netsandbox.commands.tools.help import TEXTS
 from netsandbox.commands.tools.net_tools import resolve
 from netsandbox.commands.tools.options import read_options
@@ -18,7 +18,6 @@ from netsandbox.linux.netlink.route import RouteRequest
 from netsandbox.wire.addresses import Network, format_ipv4, prefix_mask
 
 if TYPE_CHECKING:
-    from netsandbox.commands.tools.context import ToolContext
     from netsandbox.linux.core.namespace import NetworkNamespace
     from netsandbox.linux.ipv4.route import Route
 

@@ -3,18 +3,14 @@
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING
 
 from netsandbox.apps.pattern import Pattern
-from netsandbox.commands.tools.context import ToolError, ToolResult
+from netsandbox.commands.tools.context import ToolContext, ToolError, ToolResult
 from netsandbox.commands.tools.inputs import files_of, inputs, options_of
 from netsandbox.commands.tools.sed_script import LAST, Address, Script, Step
 from netsandbox.commands.tools.text import lines_of
 from netsandbox.engine import budget
 from netsandbox.engine.budget import Use
-
-if TYPE_CHECKING:
-    from netsandbox.commands.tools.context import ToolContext
 
 
 def sed(context: ToolContext, arguments: list[str]) -> ToolResult:

@@ -4,9 +4,8 @@ from __future__ import annotations
 
 import re
 from decimal import Decimal
-from typing import TYPE_CHECKING
 
-from netsandbox.commands.tools.context import ToolError, ToolResult
+from netsandbox.commands.tools.context import ToolContext, ToolError, ToolResult
 from netsandbox.commands.tools.inputs import files_of, options_of
 from netsandbox.commands.tools.kernel_files import PROCESSORS
 from netsandbox.engine.budget import Use, spend
@@ -16,9 +15,6 @@ from netsandbox.linux.core.release import RELEASE
 from netsandbox.linux.netlink.credentials import RIGHTS
 from netsandbox.shell.conditions import Condition, ConditionError
 from netsandbox.shell.escapes import echoed
-
-if TYPE_CHECKING:
-    from netsandbox.commands.tools.context import ToolContext
 
 NUMBER = re.compile(r"[+-]?(\d{1,12}(\.\d{0,9})?|\.\d{1,9})", re.ASCII)
 UNAME = {"s": "Linux", "n": "", "r": RELEASE, "v": "#1 SMP", "m": "x86_64", "o": "GNU/Linux"}

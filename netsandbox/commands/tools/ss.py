@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 from netsandbox.apps.hosts import hosts_file, names_of
 from netsandbox.commands.tools import ip_netns, ss_filter
-from netsandbox.commands.tools.context import ToolError, ToolResult
+from netsandbox.commands.tools.context import ToolContext, ToolError, ToolResult
 from netsandbox.commands.tools.help import TEXTS
 from netsandbox.commands.tools.options import Options, read_options
 from netsandbox.commands.tools.socket_rows import SocketRow, information, socket_rows
@@ -17,9 +15,6 @@ from netsandbox.linux.netlink.credentials import RIGHTS
 from netsandbox.linux.tcp.state import Connection
 from netsandbox.wire.addresses import format_ipv4
 from netsandbox.wire.services import service_name
-
-if TYPE_CHECKING:
-    from netsandbox.commands.tools.context import ToolContext
 
 LONG_ALONE = ("tipcinfo", "tos", "cgroup", "bpf-maps", "inet-sockopt", "tipc", "vsock", "xdp")
 """Options without a letter, none of which is modelled."""

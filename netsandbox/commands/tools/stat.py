@@ -3,18 +3,14 @@
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING
 
-from netsandbox.commands.tools.context import ToolError, ToolResult
+from netsandbox.commands.tools.context import ToolContext, ToolError, ToolResult
 from netsandbox.commands.tools.inputs import files_of, options_of
 from netsandbox.commands.tools.kernel_files import namespace_file, size_of
 from netsandbox.commands.tools.process_namespaces import link_of
 from netsandbox.engine.units import EPOCH, SECOND
 from netsandbox.linux.core.inode import Directory, FileError, Node, RegularFile, Symlink
 from netsandbox.shell.escapes import unescaped
-
-if TYPE_CHECKING:
-    from netsandbox.commands.tools.context import ToolContext
 
 KINDS = {"l": "symbolic link", "d": "directory", "f": "regular file", "e": "regular empty file"}
 MODES = {"l": "lrwxrwxrwx", "d": "drwxr-xr-x"}

@@ -6,7 +6,7 @@ import re
 from typing import TYPE_CHECKING
 
 from netsandbox.apps.pattern import PatternError, compile_pattern
-from netsandbox.commands.tools.context import ToolError, ToolResult
+from netsandbox.commands.tools.context import ToolContext, ToolError, ToolResult
 from netsandbox.commands.tools.help import TEXTS
 from netsandbox.commands.tools.inputs import files_of
 from netsandbox.commands.tools.kernel_files import of_kernel
@@ -19,7 +19,6 @@ from netsandbox.linux.netlink.credentials import RIGHTS
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from netsandbox.commands.tools.context import ToolContext
     from netsandbox.linux.core.namespace import NetworkNamespace
 
 LONG = {"all": "a", "deprecated": "D", "binary": "b", "ignore": "e", "names": "N", "values": "n", "load": "p",

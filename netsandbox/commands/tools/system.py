@@ -3,19 +3,15 @@
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING
 
 from netsandbox.apps.calendar import civil_date, days_before
-from netsandbox.commands.tools.context import ToolError, ToolResult
+from netsandbox.commands.tools.context import ToolContext, ToolError, ToolResult
 from netsandbox.commands.tools.inputs import options_of
 from netsandbox.engine.units import EPOCH, SECOND
 from netsandbox.linux.core.accounts import GROUPS, USERS, Account
 from netsandbox.linux.core.release import RELEASE
 from netsandbox.linux.netfilter import bridged
 from netsandbox.linux.netlink.credentials import RIGHTS
-
-if TYPE_CHECKING:
-    from netsandbox.commands.tools.context import ToolContext
 
 DAYS = ("Thursday", "Friday", "Saturday", "Sunday", "Monday", "Tuesday", "Wednesday")
 MONTHS = ("January", "February", "March", "April", "May", "June", "July", "August", "September", "October", "November",

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from netsandbox.apps.calendar import moment
 from netsandbox.apps.option_table import OptionTable
 from netsandbox.apps.program import UsageError
-from netsandbox.commands.tools.context import ToolError, ToolResult
+from netsandbox.commands.tools.context import ToolContext, ToolError, ToolResult
 from netsandbox.commands.tools.inputs import STDIN, files_of, stdin
 from netsandbox.commands.tools.real_options import complete
 from netsandbox.engine.budget import Use, spend
@@ -20,7 +20,6 @@ from netsandbox.linux.core.inode import Directory, FileError
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from netsandbox.commands.tools.context import ToolContext
     from netsandbox.linux.core.files import Files
 
 HINT = "Try 'tar --help' or 'tar --usage' for more information."

@@ -2,15 +2,10 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 from netsandbox.commands.tools import tc_class, tc_filter, tc_options, tc_qdisc
-from netsandbox.commands.tools.context import ToolError, ToolResult
+from netsandbox.commands.tools.context import ToolContext, ToolError, ToolResult
 from netsandbox.commands.tools.help import usage
 from netsandbox.commands.tools.words import Words, choose
-
-if TYPE_CHECKING:
-    from netsandbox.commands.tools.context import ToolContext
 
 COMMANDS = ("add*", "change*", "replace*", "delete*", "show*", "list*", "lst*", "help*")
 OF_OBJECTS = {"qdisc": ("link*",), "class": (), "filter": ("get*",)}

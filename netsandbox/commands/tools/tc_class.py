@@ -6,11 +6,11 @@ import json
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from netsandbox.commands.tools import tc_htb
-from netsandbox.commands.tools.context import ToolError, ToolResult
+from netsandbox.commands.tools.context import ToolContext, ToolError, ToolResult
 from netsandbox.commands.tools.names import interface_named
 from netsandbox.commands.tools.tc_counters import counters
 from netsandbox.commands.tools.tc_numbers import ROOT, classid_of
-from netsandbox.commands.tools.words import wrong
+from netsandbox.commands.tools.words import Words, wrong
 from netsandbox.linux.core.discipline import Discipline
 from netsandbox.linux.core.errors import KernelError
 from netsandbox.linux.core.fifo import Fifo
@@ -19,9 +19,7 @@ from netsandbox.linux.ipv4.htb import Htb, HtbClass
 from netsandbox.linux.ipv4.prio import Prio
 
 if TYPE_CHECKING:
-    from netsandbox.commands.tools.context import ToolContext
     from netsandbox.commands.tools.tc_options import Options
-    from netsandbox.commands.tools.words import Words
 
 CLASSFUL = ("atm", "cbq", "drr", "dsmark", "ets", "hfsc", "htb", "qfq")
 """The disciplines of which tc can read a class's options; of them htb is modelled."""

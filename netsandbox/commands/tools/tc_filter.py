@@ -6,21 +6,19 @@ import re
 from typing import TYPE_CHECKING, NamedTuple
 
 from netsandbox.commands.tools import tc_match
-from netsandbox.commands.tools.context import ToolError, ToolResult
+from netsandbox.commands.tools.context import ToolContext, ToolError, ToolResult
 from netsandbox.commands.tools.help import usage
 from netsandbox.commands.tools.names import interface_named
 from netsandbox.commands.tools.tc_numbers import ROOT, classid_of, illegal, shown_classid
 from netsandbox.commands.tools.word_values import number_of, within
-from netsandbox.commands.tools.words import choose, duplicate, wrong
+from netsandbox.commands.tools.words import Words, choose, duplicate, wrong
 from netsandbox.linux.core.discipline import Discipline
 from netsandbox.linux.core.fifo import Fifo
 from netsandbox.linux.ipv4.classful import ANY_PROTOCOL, Classful, Filter, FilterGroup, MatchKey
 from netsandbox.linux.ipv4.htb import Htb
 
 if TYPE_CHECKING:
-    from netsandbox.commands.tools.context import ToolContext
     from netsandbox.commands.tools.tc_options import Options
-    from netsandbox.commands.tools.words import Words
 
 PROTOCOLS = {"ip": 0x0800, "arp": 0x0806, "rarp": 0x8035, "ipv6": 0x86DD, "802.1Q": 0x8100, "802.1ad": 0x88A8,
              "mpls_uc": 0x8847, "mpls_mc": 0x8848, "lldp": 0x88CC, "all": ANY_PROTOCOL}

@@ -4,11 +4,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, NamedTuple
 
-from netsandbox.commands.tools.context import ToolError
+from netsandbox.commands.tools.context import ToolContext, ToolError
 from netsandbox.commands.tools.ip_netns import named
 
 if TYPE_CHECKING:
-    from netsandbox.commands.tools.context import ToolContext
     from netsandbox.commands.tools.words import Words
 
 NAMES = ("statistics", "stats", "details", "raw", "pretty", "batch", "netns", "nm", "names", "json", "color",

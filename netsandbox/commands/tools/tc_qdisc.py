@@ -7,7 +7,7 @@ import re
 from typing import TYPE_CHECKING, NamedTuple
 
 from netsandbox.commands.tools import tc_kinds, tc_qdisc_rows
-from netsandbox.commands.tools.context import ToolError, ToolResult
+from netsandbox.commands.tools.context import ToolContext, ToolError, ToolResult
 from netsandbox.commands.tools.help import usage
 from netsandbox.commands.tools.names import find_interface
 from netsandbox.commands.tools.tc_kinds import KERNEL
@@ -24,7 +24,6 @@ from netsandbox.linux.ipv4.htb import Htb
 from netsandbox.linux.ipv4.prio import Prio
 
 if TYPE_CHECKING:
-    from netsandbox.commands.tools.context import ToolContext
     from netsandbox.commands.tools.tc_options import Options
     from netsandbox.linux.core.interface import Interface
 

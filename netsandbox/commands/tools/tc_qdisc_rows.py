@@ -5,18 +5,16 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from netsandbox.commands.tools.context import ToolError, ToolResult
+from netsandbox.commands.tools.context import ToolContext, ToolError, ToolResult
 from netsandbox.commands.tools.names import in_order, interface_named
 from netsandbox.commands.tools.tc_counters import counters, held
 from netsandbox.commands.tools.tc_kinds import KINDS, members
 from netsandbox.commands.tools.tc_numbers import ROOT, classid_of, qdisc_handle
-from netsandbox.commands.tools.words import wrong
+from netsandbox.commands.tools.words import Words, wrong
 from netsandbox.linux.core.discipline import Discipline
 
 if TYPE_CHECKING:
-    from netsandbox.commands.tools.context import ToolContext
     from netsandbox.commands.tools.tc_options import Options
-    from netsandbox.commands.tools.words import Words
     from netsandbox.linux.core.interface import Interface
 
 QUEUES = {"bond": 16}

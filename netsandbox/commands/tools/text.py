@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from netsandbox.commands.tools.context import ToolError, ToolResult
+from netsandbox.commands.tools.context import ToolContext, ToolError, ToolResult
 from netsandbox.commands.tools.devices import ENDLESS, from_device
 from netsandbox.commands.tools.inputs import files_of, inputs, options_of, stdin, whole_number
 from netsandbox.linux.core.inode import FileError
@@ -15,7 +15,6 @@ from netsandbox.shell.escapes import unescaped
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from netsandbox.commands.tools.context import ToolContext
 
 
 WITH_END = re.compile(r"[^\n]*\n|[^\n]+")

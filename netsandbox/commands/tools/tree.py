@@ -2,18 +2,13 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 from netsandbox.apps.option_table import OptionTable
 from netsandbox.apps.program import UsageError
-from netsandbox.commands.tools.context import ToolError, ToolResult
+from netsandbox.commands.tools.context import ToolContext, ToolError, ToolResult
 from netsandbox.commands.tools.inputs import files_of
 from netsandbox.commands.tools.process_namespaces import link_of
 from netsandbox.commands.tools.real_options import complete
 from netsandbox.engine.budget import Use, spend
-
-if TYPE_CHECKING:
-    from netsandbox.commands.tools.context import ToolContext
 
 OPTIONS = complete(OptionTable(
     "tree", 1, "", acts="a d f i L= noreport", usual="x n A N",

@@ -2,15 +2,10 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 from netsandbox.commands.tools.byte_counts import FULL, bytes_of, padded
-from netsandbox.commands.tools.context import ToolError, ToolResult
+from netsandbox.commands.tools.context import ToolContext, ToolError, ToolResult
 from netsandbox.commands.tools.inputs import files_of, options_of
 from netsandbox.linux.core.inode import FileError
-
-if TYPE_CHECKING:
-    from netsandbox.commands.tools.context import ToolContext
 
 
 def truncate(context: ToolContext, arguments: list[str]) -> ToolResult:

@@ -3,17 +3,13 @@
 from __future__ import annotations
 
 from itertools import count
-from typing import TYPE_CHECKING
 
 from netsandbox.apps.options import getopt
 from netsandbox.apps.program import UsageError
-from netsandbox.commands.tools.context import ToolError, ToolResult
+from netsandbox.commands.tools.context import ToolContext, ToolError, ToolResult
 from netsandbox.linux.core.errors import STRERROR, KernelError
 from netsandbox.linux.netlink import link as requests
 from netsandbox.linux.netlink.link import LinkRequest
-
-if TYPE_CHECKING:
-    from netsandbox.commands.tools.context import ToolContext
 
 USAGE = """\
 Create: tunctl [-b] [-u owner] [-g group] [-t device-name] [-f tun-clone-device]

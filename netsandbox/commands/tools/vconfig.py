@@ -2,15 +2,10 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
-from netsandbox.commands.tools.context import ToolError, ToolResult
+from netsandbox.commands.tools.context import ToolContext, ToolError, ToolResult
 from netsandbox.linux.core.errors import STRERROR, KernelError
 from netsandbox.linux.netlink import link as requests
 from netsandbox.linux.netlink.link import LinkRequest
-
-if TYPE_CHECKING:
-    from netsandbox.commands.tools.context import ToolContext
 
 USAGE = """\
 Expecting argc to be 3-5, inclusive.  Was: {count}

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 from netsandbox.engine.trace import UNDER_WAY
 from netsandbox.engine.units import SECOND
 from netsandbox.linux.bridge import host, output, special, suppress
-from netsandbox.linux.bridge.fdb import AGEING_TIME, ForwardingDatabase
+from netsandbox.linux.bridge.fdb import AGEING_TIME, FdbEntry, ForwardingDatabase
 from netsandbox.linux.bridge.flood import Floods
 from netsandbox.linux.bridge.port import DISABLED, FORWARDING, BridgePort
 from netsandbox.linux.bridge.special import LINK_LOCAL
@@ -29,7 +29,6 @@ from netsandbox.wire.addresses import BROADCAST_MAC, MAC_GROUP_BIT, format_mac
 from netsandbox.wire.vlan import ETH_P_8021Q
 
 if TYPE_CHECKING:
-    from netsandbox.linux.bridge.fdb import FdbEntry
     from netsandbox.linux.bridge.querier import Querier
     from netsandbox.linux.bridge.snooping import Snooping
     from netsandbox.linux.bridge.stp import SpanningTree

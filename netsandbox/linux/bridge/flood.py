@@ -15,7 +15,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, ClassVar
 
-from netsandbox.engine.receiver import Audience
+from netsandbox.engine.receiver import Audience, Receiver
 from netsandbox.linux.bridge.crowd import Crowd
 from netsandbox.linux.bridge.roll import Backwards, Newest, Roll
 from netsandbox.linux.bridge.tally import Tally
@@ -23,7 +23,6 @@ from netsandbox.linux.events import Forwarding
 from netsandbox.wire.addresses import BROADCAST_MAC
 
 if TYPE_CHECKING:
-    from netsandbox.engine.receiver import Receiver
     from netsandbox.linux.bridge.port import BridgePort
     from netsandbox.linux.core.interface import Interface, Verdict
     from netsandbox.linux.place import Place

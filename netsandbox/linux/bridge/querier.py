@@ -10,7 +10,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from netsandbox.engine.units import SECOND
-from netsandbox.linux.bridge.port import DISABLED
+from netsandbox.linux.bridge.port import DISABLED, BridgePort
 from netsandbox.wire import igmp
 from netsandbox.wire.addresses import multicast_mac
 from netsandbox.wire.ethernet import ETH_P_IP, Frame
@@ -19,7 +19,6 @@ from netsandbox.wire.ipv4 import IPv4Packet
 if TYPE_CHECKING:
     from netsandbox.engine.scheduler import Timer
     from netsandbox.linux.bridge.bridge import Bridge
-    from netsandbox.linux.bridge.port import BridgePort
 
 ALL_SYSTEMS = 0xE0000001
 ROUTER_ALERT = bytes.fromhex("94040000")

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from netsandbox.linux.bridge import output, suppress, vlan
-from netsandbox.linux.bridge.port import FORWARDING, LEARNING
+from netsandbox.linux.bridge.port import FORWARDING, LEARNING, BridgePort
 from netsandbox.linux.drop import Dropped, DropReason, Outcome
 from netsandbox.linux.events import Forwarding
 from netsandbox.wire.addresses import MAC_GROUP_BIT
@@ -13,7 +13,6 @@ from netsandbox.wire.vlan import ETH_P_8021AD
 
 if TYPE_CHECKING:
     from netsandbox.linux.bridge.bridge import Bridge
-    from netsandbox.linux.bridge.port import BridgePort
     from netsandbox.linux.core.interface import Verdict
     from netsandbox.wire.ethernet import Frame
 

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from netsandbox.engine.trace import UNDER_WAY
 from netsandbox.linux.bridge import output, suppress
-from netsandbox.linux.bridge.port import FORWARDING, LEARNING
+from netsandbox.linux.bridge.port import FORWARDING, LEARNING, BridgePort
 from netsandbox.linux.bridge.vlan_group import VlanGroup
 from netsandbox.linux.core.interface import HARD_HEADER
 from netsandbox.linux.device_events import VlanEntered, VlanLeft
@@ -25,7 +25,6 @@ from netsandbox.wire.vlan import VlanTag
 if TYPE_CHECKING:
     from netsandbox.linux.bridge.bridge import Bridge
     from netsandbox.linux.bridge.fdb import FdbEntry
-    from netsandbox.linux.bridge.port import BridgePort
     from netsandbox.linux.core.interface import Verdict
     from netsandbox.linux.place import Place
     from netsandbox.wire.ethernet import Frame

@@ -12,12 +12,11 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING, NamedTuple
 
 from netsandbox.engine.trace import Record
-from netsandbox.linux.drop import Dropped, DropReason
+from netsandbox.linux.drop import Dropped, DropReason, Outcome
 from netsandbox.linux.events import FrameBridged, FrameReceived, FrameSent
 from netsandbox.linux.place import Place
 
 if TYPE_CHECKING:
-    from netsandbox.linux.drop import Outcome
     from netsandbox.wire.ethernet import Frame
 
 UNSEEN = frozenset({DropReason.DEV_READY, DropReason.LINK_GONE, DropReason.CASCADE_TOO_LONG})

@@ -33,14 +33,13 @@ from netsandbox.linux.core.unanswered import whereabouts
 from netsandbox.linux.drop import Dropped, DropReason
 from netsandbox.linux.events import NeighbourChanged, PacketDropped, PacketQueued
 from netsandbox.wire.ethernet import Frame
-from netsandbox.wire.ipv4 import ConfirmingPacket
+from netsandbox.wire.ipv4 import ConfirmingPacket, IPv4Packet
 
 if TYPE_CHECKING:
     from netsandbox.engine.chance import Stream
     from netsandbox.linux.core.interface import Interface
     from netsandbox.linux.core.namespace import NetworkNamespace
     from netsandbox.linux.ipv4.route import Route
-    from netsandbox.wire.ipv4 import IPv4Packet
 
 REDRAW = 300 * SECOND
 """How long a drawn reachable time is used."""

@@ -5,13 +5,12 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from netsandbox.linux.core.fifo import Fifo
-from netsandbox.wire.ethernet import HEADER
+from netsandbox.wire.ethernet import HEADER, Frame
 from netsandbox.wire.icmp import IcmpMessage
 from netsandbox.wire.ipv4 import IPv4Packet
 
 if TYPE_CHECKING:
     from netsandbox.linux.core.interface import Interface
-    from netsandbox.wire.ethernet import Frame
 
 MOST_WAITING = 127
 """Frames in all, and of one flow (SFQ_MAX_DEPTH)."""

@@ -13,12 +13,11 @@ from netsandbox.wire.addresses import format_ipv4
 from netsandbox.wire.errors import ParseError
 from netsandbox.wire.ethernet import ETH_P_IP, Frame, Malformed
 from netsandbox.wire.gre import ETHERNET, PROTOCOL, GrePacket
-from netsandbox.wire.icmp import PORT_UNREACHABLE, SOURCE_ROUTE_FAILED
+from netsandbox.wire.icmp import PORT_UNREACHABLE, SOURCE_ROUTE_FAILED, IcmpMessage
 
 if TYPE_CHECKING:
     from netsandbox.linux.core.interface import Interface, Verdict
     from netsandbox.linux.core.namespace import NetworkNamespace
-    from netsandbox.wire.icmp import IcmpMessage
     from netsandbox.wire.ipv4 import IPv4Packet
 
 FLAGS = ("seq", "iseq", "oseq", "csum", "icsum", "ocsum")

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any, ClassVar, cast
 
 from netsandbox.engine.units import SECOND
 from netsandbox.linux.core.errors import KernelError
-from netsandbox.linux.core.kind import Attribute, Detail, Form, LinkKind, address, flag, refused
+from netsandbox.linux.core.kind import Attribute, Detail, Form, LinkKind, NewLink, address, flag, refused
 from netsandbox.linux.core.stacked import TunnelEnd
 from netsandbox.linux.device_events import Decapsulated, Encapsulated
 from netsandbox.linux.drop import Dropped, DropReason, Outcome
@@ -30,7 +30,6 @@ from netsandbox.wire.ipv4 import IPv4Packet
 
 if TYPE_CHECKING:
     from netsandbox.linux.core.interface import Interface, Verdict
-    from netsandbox.linux.core.kind import NewLink
     from netsandbox.linux.core.namespace import NetworkNamespace
     from netsandbox.wire.gre import GrePacket
 

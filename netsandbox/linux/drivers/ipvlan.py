@@ -14,14 +14,13 @@ from netsandbox.linux.drop import Dropped, DropReason, Outcome
 from netsandbox.linux.events import PacketDropped, RouteMissing, SendFailed
 from netsandbox.linux.ipv4 import ip_output
 from netsandbox.linux.ipv4.routing import route_output
-from netsandbox.wire.addresses import MAC_GROUP_BIT
+from netsandbox.wire.addresses import MAC_GROUP_BIT, Network
 from netsandbox.wire.arp import ArpPacket
 from netsandbox.wire.ipv4 import IPv4Packet
 
 if TYPE_CHECKING:
     from netsandbox.linux.core.interface import Verdict
     from netsandbox.linux.core.namespace import NetworkNamespace
-    from netsandbox.wire.addresses import Network
     from netsandbox.wire.ethernet import Frame
 
 L2, L3, L3S = "l2", "l3", "l3s"

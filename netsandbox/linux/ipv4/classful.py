@@ -5,11 +5,10 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, NamedTuple
 
 from netsandbox.linux.core.discipline import Discipline
-from netsandbox.wire.ethernet import HEADER
+from netsandbox.wire.ethernet import HEADER, Frame
 
 if TYPE_CHECKING:
     from netsandbox.linux.core.interface import Interface
-    from netsandbox.wire.ethernet import Frame
 
 GOLDEN_RATIO = 0x61C88647
 FIRST_OFFSET = -16

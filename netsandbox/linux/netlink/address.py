@@ -2,19 +2,16 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from netsandbox.linux.core.errors import KernelError
-from netsandbox.linux.core.interface import MAX_NAME
+from netsandbox.linux.core.interface import MAX_NAME, Interface
 from netsandbox.linux.core.interface_address import InterfaceAddress
 from netsandbox.linux.ipv4 import address as addresses
 from netsandbox.linux.ipv4 import igmp
 from netsandbox.linux.ipv4.lifetime import FOREVER
 from netsandbox.linux.netlink.credentials import needs_net_admin
 from netsandbox.wire.addresses import Network
-
-if TYPE_CHECKING:
-    from netsandbox.linux.core.interface import Interface
 
 LOOPBACK_BYTE = 127
 

@@ -5,14 +5,13 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, NamedTuple
 
 from netsandbox.linux.bridge.bridge import Bridge
-from netsandbox.linux.bridge.port import LEARNING
+from netsandbox.linux.bridge.port import LEARNING, BridgePort
 from netsandbox.linux.bridge.vlan import ensure as ensure_vlans
 from netsandbox.linux.core.errors import KernelError
 from netsandbox.linux.drivers.vxlan_fdb import DYNAMIC, PERMANENT, STATIC, Remote
 from netsandbox.linux.netlink.credentials import needs_net_admin
 
 if TYPE_CHECKING:
-    from netsandbox.linux.bridge.port import BridgePort
     from netsandbox.linux.core.interface import Interface
 
 

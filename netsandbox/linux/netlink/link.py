@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 from netsandbox.linux.core import kind as kinds
 from netsandbox.linux.core import link
 from netsandbox.linux.core.errors import KernelError, NotModelledError
-from netsandbox.linux.core.interface import MAX_NAME
+from netsandbox.linux.core.interface import MAX_NAME, Interface
 from netsandbox.linux.core.kind import LinkKind, NewLink
 from netsandbox.linux.events import LinkChanged
 from netsandbox.linux.netlink.credentials import needs_net_admin
@@ -17,7 +17,6 @@ from netsandbox.wire.addresses import MAC_GROUP_BIT
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from netsandbox.linux.core.interface import Interface
     from netsandbox.linux.core.namespace import NetworkNamespace
 
 OTHER_TYPES = {"amt", "bareudp", "erspan", "geneve", "gtp", "hsr", "ifb", "ip6erspan", "ip6gre", "ip6gretap", "ip6tnl",

@@ -7,14 +7,13 @@ from typing import TYPE_CHECKING, NamedTuple
 from netsandbox.linux.core.errors import KernelError
 from netsandbox.linux.ipv4.nexthop_object import shape
 from netsandbox.linux.ipv4.route import ERRORS, Route
-from netsandbox.linux.ipv4.route_value import SCOPES
+from netsandbox.linux.ipv4.route_value import SCOPES, Metrics
 from netsandbox.linux.netlink.credentials import needs_net_admin
 from netsandbox.wire.addresses import Network
 
 if TYPE_CHECKING:
     from netsandbox.linux.core.interface import Interface
     from netsandbox.linux.core.namespace import NetworkNamespace
-    from netsandbox.linux.ipv4.route_value import Metrics
 
 LINK = SCOPES["link"]
 HOST = SCOPES["host"]
