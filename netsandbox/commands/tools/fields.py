@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from itertools import pairwise
+from itertools import groupby, pairwise
 from typing import NamedTuple
 
 from netsandbox.commands.tools.context import ToolContext, ToolError, ToolResult
@@ -160,14 +160,8 @@ def uniq(context: ToolContext, arguments: list[str]) -> ToolResult:
     found, errors = inputs(context, "uniq", paths[:1])
     if errors:
         raise ToolError(1, errors.rstrip("\n"))
-    groups: dict[int, list[str]] = {}
-    before, number = "", 0
-    for line in lines_of(found[0].text):
-        compared = _compared(line, numbers, "i" in options)
-        number += not groups or compared != before
-        groups.setdefault(number, []).append(line)
-        before = compared
-    kept = [group for group in groups.values() if not (
+    groups = groupby(lines_of(found[0].text), lambda line: _compared(line, numbers, "i" in options))
+    kept = [group for group in (list(lines) for _compared_as, lines in groups) if not (
         (options.keys() & {"d", "D"} and len(group) == 1) or ("u" in options and len(group) > 1))]
     rows = [line for group in kept for line in (group if "D" in options else group[:1])]
     if "c" in options:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 from netsandbox.commands.tools.context import ToolError
@@ -64,14 +65,11 @@ def configure(interface: Interface, label: str, words: list[str], files: Files |
     rest = [word for word in words if word != "inet"]
     while rest:
         word = rest.pop(0)
-        if word in ("up", "down"):
+        if word.removeprefix("-") in FLAGS:
+            _check_rights("SIOCSIFFLAGS")
+            FLAGS[word.removeprefix("-")](interface, word[0] != "-")
+        elif word in ("up", "down"):
             _set_up(interface, label, word == "up")
-        elif word in ("arp", "-arp"):
-            _check_rights("SIOCSIFFLAGS")
-            link.set_arp(interface, word == "arp")
-        elif word in ("promisc", "-promisc"):
-            _check_rights("SIOCSIFFLAGS")
-            requests.set_promisc(interface, word == "promisc")
         elif word == "txqueuelen":
             _set_queue_length(interface, _next(rest))
         elif word == "mtu":
@@ -82,15 +80,24 @@ def configure(interface: Interface, label: str, words: list[str], files: Files |
             _set_mask(interface, label, resolve(files, _next(rest), 1))
         elif word == "broadcast" and rest and rest[0][:1].isdigit():
             _change(interface, label, None, resolve(files, rest.pop(0), 1))
-        elif word in OF_A_MAP:
-            _next(rest)
-            raise ToolError(1, f"{word}: SIOCSIFMAP: {STRERROR['EOPNOTSUPP']}")
-        elif word in OF_SERIAL_LINES:
-            raise ToolError(1, f"SIOCS{word.upper()}: {STRERROR['EOPNOTSUPP']}")
-        elif word in NOT_MODELLED:
-            raise ToolError(1, f"netsandbox: ifconfig's {word} is not modelled")
         else:
+            _refuse(word, rest)
             _set_address(interface, label, word, files)
+
+
+def _refuse(word: str, rest: list[str]) -> None:
+    """Words of devices that no driver here has."""
+    if word in OF_A_MAP:
+        _next(rest)
+        raise ToolError(1, f"{word}: SIOCSIFMAP: {STRERROR['EOPNOTSUPP']}")
+    if word in OF_SERIAL_LINES:
+        raise ToolError(1, f"SIOCS{word.upper()}: {STRERROR['EOPNOTSUPP']}")
+    if word in NOT_MODELLED:
+        raise ToolError(1, f"netsandbox: ifconfig's {word} is not modelled")
+
+
+FLAGS: dict[str, Callable[[Interface, bool], object]] = {"arp": link.set_arp, "promisc": requests.set_promisc}
+"""Words that set a flag, and with a dash before them clear it."""
 
 
 def _next(rest: list[str]) -> str:

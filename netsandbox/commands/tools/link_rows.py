@@ -157,19 +157,24 @@ def address_row(row: Row, interface: Interface, own: InterfaceAddress, with_devi
     if own.broadcast is not None:
         row.put("broadcast", format_ipv4(own.broadcast), f"brd {format_ipv4(own.broadcast)} ")
     row.put("scope", own.scope, f"scope {own.scope} ")
-    lifetime, now = own.lifetime, interface.namespace.scheduler.now
+    now = interface.namespace.scheduler.now
+    _put_address_flags(row, own, now)
+    label = own.label or interface.name
+    row.put("label", label, label)
+    row.new_line()
+    valid, preferred = (FOREVER, FOREVER) if own.lifetime is None else own.lifetime.left(now)
+    row.put("valid_life_time", valid, f"       valid_lft {_seconds(valid)}")
+    row.put("preferred_life_time", preferred, f" preferred_lft {_seconds(preferred)}\n")
+
+
+def _put_address_flags(row: Row, own: InterfaceAddress, now: int) -> None:
+    lifetime = own.lifetime
     for name, is_on in (("secondary", own.secondary),
                         ("deprecated", lifetime is not None and lifetime.is_deprecated(now)),
                         ("dynamic", lifetime is not None and not lifetime.is_permanent),
                         ("noprefixroute", not own.makes_route), ("autojoin", own.joins)):
         if is_on:
             row.put(name, True, f"{name} ")
-    label = own.label or interface.name
-    row.put("label", label, label)
-    row.new_line()
-    valid, preferred = (FOREVER, FOREVER) if lifetime is None else lifetime.left(now)
-    row.put("valid_life_time", valid, f"       valid_lft {_seconds(valid)}")
-    row.put("preferred_life_time", preferred, f" preferred_lft {_seconds(preferred)}\n")
 
 
 def _seconds(number: int) -> str:

@@ -153,7 +153,6 @@ def _record(found: Request | TimeWait) -> SocketRow:
 def information(conn: Connection) -> str:
     """What `ss -i` tells of a connection (tcp_get_info), as far as the sandbox knows it."""
     trip, state = conn.round_trip, conn.congestion
-    now = conn.namespace.scheduler.now
     parts = ["ts" * conn.has_stamps, "sack" * conn.has_sack, "ecn" * bool(conn.ecn & ecn.AGREED),
              "ecnseen" * bool(conn.ecn & ecn.SEEN), state.algorithm,
              f"wscale:{conn.send_scale},{conn.receive_scale}" if conn.send_scale or conn.receive_scale else "",
@@ -164,24 +163,33 @@ def information(conn: Connection) -> str:
     if state.threshold < 0x7FFFFFFF:
         parts.append(f"ssthresh:{state.threshold}")
     counts = conn.counts
-    parts += [f"{name}:{value}" for name, value in (
-        ("bytes_sent", counts.bytes_sent), ("bytes_retrans", counts.bytes_again), ("bytes_acked", counts.bytes_acked),
-        ("bytes_received", counts.bytes_received), ("segs_out", counts.segments_out), ("segs_in", counts.segments_in),
-        ("data_segs_out", counts.data_out), ("data_segs_in", counts.data_in)) if value]
+    parts += _counted(("bytes_sent", counts.bytes_sent), ("bytes_retrans", counts.bytes_again),
+                      ("bytes_acked", counts.bytes_acked), ("bytes_received", counts.bytes_received),
+                      ("segs_out", counts.segments_out), ("segs_in", counts.segments_in),
+                      ("data_segs_out", counts.data_out), ("data_segs_in", counts.data_in))
     if trip.smoothed:
         parts.append(f"send {round(state.window * conn.mss * 8 * 8_000_000 / trip.smoothed)}bps")
-    parts += [f"lastsnd:{(now - conn.last_sent) // MILLISECOND}",
-              f"lastrcv:{(now - max(conn.received_at, conn.created)) // MILLISECOND}"]
-    out, lost = len(conn.sent), conn.lost_out
-    parts += [f"{name}:{value}" for name, value in (("delivered", conn.delivered), ("unacked", out)) if value]
+    return " ".join(part for part in [*parts, *_in_flight(conn)] if part)
+
+
+def _in_flight(conn: Connection) -> list[str]:
+    """When it last spoke, what it waits for, and what either side has room for."""
+    now = conn.namespace.scheduler.now
+    parts = [f"lastsnd:{(now - conn.last_sent) // MILLISECOND}",
+             f"lastrcv:{(now - max(conn.received_at, conn.created)) // MILLISECOND}",
+             *_counted(("delivered", conn.delivered), ("unacked", len(conn.sent)))]
     if conn.retransmitted:
         parts.append(f"retrans:{conn.again_out}/{conn.retransmitted}")
-    parts += [f"{name}:{value}" for name, value in (("lost", lost), ("sacked", conn.sacked_out)) if value]
-    parts += [f"rcv_space:{conn.space}" if conn.space else "", f"rcv_ssthresh:{conn.slow_start}"]
-    if trip.least is not None:
-        parts.append(f"minrtt:{_millis(trip.least)}")
-    parts += [f"snd_wnd:{conn.send_window}" if conn.send_window else "", f"rcv_wnd:{conn.receive_window}"]
-    return " ".join(part for part in parts if part)
+    parts += _counted(("lost", conn.lost_out), ("sacked", conn.sacked_out), ("rcv_space", conn.space))
+    parts.append(f"rcv_ssthresh:{conn.slow_start}")
+    if conn.round_trip.least is not None:
+        parts.append(f"minrtt:{_millis(conn.round_trip.least)}")
+    return [*parts, *_counted(("snd_wnd", conn.send_window)), f"rcv_wnd:{conn.receive_window}"]
+
+
+def _counted(*counts: tuple[str, int]) -> list[str]:
+    """Those that are not 0."""
+    return [f"{name}:{value}" for name, value in counts if value]
 
 
 def _millis(microseconds: float) -> str:

@@ -152,18 +152,20 @@ def write(namespace: NetworkNamespace, path: str, text: str) -> None:
     if not text.isascii() or not text.isdecimal():
         raise FileError("EINVAL")
     try:
-        if attribute == "netdev_group":
-            interface.group = int(text) % (1 << 32)
-            return
-        if attribute == "mtu":
-            set_mtu(interface, int(text))
-            return
-        if folder == "brport" and interface.port is not None:
-            write_port(interface.port, name, int(text))
-            return
-        if folder == "bridge" and isinstance(interface, Bridge):
-            write_bridge(interface, name, int(text))
-            return
+        _write_number(interface, attribute, int(text))
     except KernelError:
         raise FileError("EINVAL") from None
-    raise FileError("EACCES")
+
+
+def _write_number(interface: Interface, attribute: str, value: int) -> None:
+    folder, _slash, name = attribute.partition("/")
+    if attribute == "netdev_group":
+        interface.group = value % (1 << 32)
+    elif attribute == "mtu":
+        set_mtu(interface, value)
+    elif folder == "brport" and interface.port is not None:
+        write_port(interface.port, name, value)
+    elif folder == "bridge" and isinstance(interface, Bridge):
+        write_bridge(interface, name, value)
+    else:
+        raise FileError("EACCES")

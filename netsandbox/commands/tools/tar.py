@@ -143,13 +143,13 @@ def _pack(context: ToolContext, told: Told) -> ToolResult:
     out = err = ""
     with _begun(kept, before) as archive:
         for member in told.members:
-            seen, stripped = files.at(files.canonical(member.folder or ".")), ""
+            seen = files.at(files.canonical(member.folder or "."))
+            itself = files.canonical(name) if name != STDIN else None
             try:
                 for path in _walk(seen, member.path.rstrip("/") or "/", told):
-                    if path.startswith("/") and "absolute-names" not in told.values and not stripped:
-                        stripped = REMOVING
-                        err += stripped * (stripped not in err)
-                    if seen.exists(path) and name != STDIN and seen.canonical(path) == files.canonical(name):
+                    if path.startswith("/") and "absolute-names" not in told.values and REMOVING not in err:
+                        err += REMOVING
+                    if seen.exists(path) and seen.canonical(path) == itself:
                         err += f"tar: {path}: archive cannot contain itself; not dumped\n"
                         continue
                     is_folder = _add(archive, seen, path, "absolute-names" in told.values)

@@ -33,22 +33,7 @@ def read(new: Netem, words: Words, old: Netem | None) -> None:
     while words:
         word = words.next()
         said.add(SHARES.get(word, word))
-        if word in ("latency", "delay"):
-            _read_delay(new, words)
-        elif word in SHARES:
-            _read_share(new, word, words)
-        elif word in NUMBERS:
-            name, largest = NUMBERS[word]
-            setattr(new, name, within(words.next(), illegal(word), high=largest))
-        elif word == "rate":
-            _read_rate(new, words)
-        elif word == "distribution":
-            _read_distribution(new, words)
-        elif word in ("ecn", "slot"):
-            raise ToolError(1, f"netsandbox: {word} of netem is not modelled")
-        else:
-            lead = "" if word == "help" else f'What is "{word}"?\n'
-            raise ToolError(1, f"{lead}{usage('netem').message}")
+        _read_word(new, word, words)
     if "distribution" in said and not new.jitter:
         raise ToolError(1, f"distribution specified but no latency and jitter values\n{usage('netem').message}")
     _check_gap(new)
@@ -56,6 +41,25 @@ def read(new: Netem, words: Words, old: Netem | None) -> None:
         if old is not None and word not in said:
             setattr(new, name, getattr(old, name))
     new.reseed()
+
+
+def _read_word(new: Netem, word: str, words: Words) -> None:
+    if word in ("latency", "delay"):
+        _read_delay(new, words)
+    elif word in SHARES:
+        _read_share(new, word, words)
+    elif word in NUMBERS:
+        name, largest = NUMBERS[word]
+        setattr(new, name, within(words.next(), illegal(word), high=largest))
+    elif word == "rate":
+        _read_rate(new, words)
+    elif word == "distribution":
+        _read_distribution(new, words)
+    elif word in ("ecn", "slot"):
+        raise ToolError(1, f"netsandbox: {word} of netem is not modelled")
+    else:
+        lead = "" if word == "help" else f'What is "{word}"?\n'
+        raise ToolError(1, f"{lead}{usage('netem').message}")
 
 
 def _check_gap(new: Netem) -> None:

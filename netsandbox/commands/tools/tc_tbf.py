@@ -39,6 +39,13 @@ def read(new: Tbf, words: Words, _old: Tbf | None) -> None:
         else:
             lead = "" if name == "help" else f'tbf: unknown parameter "{word}"\n'
             raise ToolError(1, f"{lead}{usage('tbf').message}")
+    _check_missing(found)
+    new.rate = max(1, found["rate"] // 8)
+    new.burst = found["burst"] * TICKS // new.rate * new.rate // TICKS
+    new.most = found["limit"] if found.get("limit") else new.rate * found["latency"] // SECOND + found["burst"]
+
+
+def _check_missing(found: dict[str, int]) -> None:
     missing = [text for wanted, text in (
         (("rate",), 'tbf: the "rate" parameter is mandatory.'),
         (("burst",), 'tbf: the "burst" parameter is mandatory.'),
@@ -46,9 +53,6 @@ def read(new: Tbf, words: Words, _old: Tbf | None) -> None:
         if not any(found.get(name) for name in wanted)]
     if missing:
         raise ToolError(1, "\n".join([*missing, str(usage("tbf").message)]))
-    new.rate = max(1, found["rate"] // 8)
-    new.burst = found["burst"] * TICKS // new.rate * new.rate // TICKS
-    new.most = found["limit"] if found.get("limit") else new.rate * found["latency"] // SECOND + found["burst"]
 
 
 READERS = {"rate": numbers.rate, "burst": numbers.size, "latency": numbers.time, "limit": numbers.size}

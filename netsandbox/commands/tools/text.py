@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
 from netsandbox.commands.tools.context import ToolContext, ToolError, ToolResult
@@ -163,8 +164,11 @@ def tr(context: ToolContext, arguments: list[str]) -> ToolResult:
             f"tr: missing operand after ‘{sets[0]}’\nTwo strings must be given when translating.\n"
             "Try 'tr --help' for more information.",
         )
-    text = stdin(context, "tr")
-    first, second = _letters(sets[0]), _letters(sets[1]) if len(sets) > 1 else ""
+    return ToolResult(0, _translated(stdin(context, "tr"), options, *map(_letters, sets[:2])), "")
+
+
+def _translated(text: str, options: Mapping[str, str], first: str, second: str = "") -> str:
+    """`text` with characters of the first set deleted, made those of the second, or squeezed into one."""
     is_other = bool(options.keys() & {"c", "C"})
 
     def inside(char: str) -> bool:
@@ -183,7 +187,7 @@ def tr(context: ToolContext, arguments: list[str]) -> ToolResult:
             for at, char in enumerate(text)
             if not (at and text[at - 1] == char and (char in squeezed if second else inside(char)))
         )
-    return ToolResult(0, text, "")
+    return text
 
 
 def _letters(text: str) -> str:
