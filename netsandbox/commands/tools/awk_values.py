@@ -262,12 +262,8 @@ class Evaluator:
         if name == "sqrt":
             return math.sqrt(max(0.0, self._number(values[0])))
         if name == "strtonum":
-            is_hex = texts[0].lower().startswith("0x")
-            return (
-                float(int(texts[0], 16))
-                if is_hex and re.fullmatch(r"0[xX][0-9a-fA-F]+", texts[0])
-                else self._number(values[0])
-            )
+            is_hex = re.fullmatch(r"0[xX][0-9a-fA-F]+", texts[0])
+            return float(int(texts[0], 16)) if is_hex else self._number(values[0])
         raise ToolError(2, f"awk: wrong arguments to {name}")
 
     def _formatted(self, values: list[Value]) -> str:

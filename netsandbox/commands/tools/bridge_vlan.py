@@ -144,15 +144,20 @@ def _row(interface: Interface, group: VlanGroup, vids: list[int], style: Style) 
             row.say(f"{'':{DETAILS}}state {state} mcast_router 1 neigh_suppress off ")
             row.new_line()
         if style.stats:
-            member["vid"] = member.pop("vlan")
-            member |= {f"{way}_{what}": 0 for way in ("rx", "tx") for what in ("bytes", "packets")}
-            for way in ("RX", "TX"):
-                row.say(f"{'':{DETAILS}}{way}: 0 bytes 0 packets")
-                row.new_line()
+            _put_counters(row, member)
         members.append(member)
     row.note("ifname", interface.name)
     row.note("vlans", members)
     return row
+
+
+def _put_counters(row: Row, member: dict[str, Any]) -> None:
+    """Nothing is counted by VLAN here."""
+    member["vid"] = member.pop("vlan")
+    member |= {f"{way}_{what}": 0 for way in ("rx", "tx") for what in ("bytes", "packets")}
+    for way in ("RX", "TX"):
+        row.say(f"{'':{DETAILS}}{way}: 0 bytes 0 packets")
+        row.new_line()
 
 
 def _runs(vids: list[int], what: Callable[[int], Hashable]) -> list[tuple[int, int]]:

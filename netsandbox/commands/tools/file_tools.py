@@ -113,11 +113,8 @@ def cp(context: ToolContext, arguments: list[str]) -> ToolResult:
             else:
                 files.write(_target(files, path, to), files.read(path))
         except FileError as error:
-            errors += (
-                f"cp: cannot stat '{path}': {error}\n"
-                if not files.exists(path)
-                else f"cp: cannot create regular file '{to}': {error}\n"
-            )
+            what = f"create regular file '{to}'" if files.exists(path) else f"stat '{path}'"
+            errors += f"cp: cannot {what}: {error}\n"
     return ToolResult(1 if errors else 0, "", errors)
 
 

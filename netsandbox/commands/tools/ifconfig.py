@@ -41,12 +41,16 @@ def run(context: ToolContext, arguments: list[str]) -> ToolResult:
         unknown = f"{words[0][:15]}: error fetching interface information: Device not found\n"
         return ToolResult(1, IFCONFIG if "-s" in arguments else "", unknown)
     if words[1:]:
-        before = [own.network for own in interface.addresses]
-        requests.configure(interface, words[0], words[1:], context.files)
-        notes = [context.machine.make_room(context.namespace, interface.name, own.network)
-                 for own in interface.addresses if own.network not in before]
-        return ToolResult(0, "", "".join(notes))
+        return _configured(context, interface, words)
     return ToolResult(0, _block(interface) if words[0] == interface.name else _alias(interface, words[0]), "")
+
+
+def _configured(context: ToolContext, interface: Interface, words: list[str]) -> ToolResult:
+    before = [own.network for own in interface.addresses]
+    requests.configure(interface, words[0], words[1:], context.files)
+    notes = [context.machine.make_room(context.namespace, interface.name, own.network)
+             for own in interface.addresses if own.network not in before]
+    return ToolResult(0, "", "".join(notes))
 
 
 def _block(interface: Interface) -> str:

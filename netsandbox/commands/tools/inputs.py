@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import TYPE_CHECKING, NamedTuple
 
 from netsandbox.apps.errno import TEXTS
@@ -114,12 +115,8 @@ def options_of(name: str, arguments: list[str], flags: str, valued: str, long: d
     """
     if arguments[:1] in (["--help"], ["--version"]):
         raise ToolError(code, f"netsandbox: `{name} {arguments[0]}` is not modelled")
-    table = OptionTable(name, code, f"Try '{name} --help' for more information.",
-                        acts=" ".join([*flags, *(f"{letter}=" for letter in valued)]))
-    table.names = {word: Option(word, letter[len(word):], "acts") if letter.startswith(word) else table.letters[letter]
-                   for word, letter in (long or {}).items()}
     try:
-        read = complete(table).read(arguments)
+        read = _table(name, flags, valued, long or {}, code).read(arguments)
     except UsageError as error:
         raise ToolError(code, str(error)) from None
     options: dict[str, str] = {}
@@ -128,6 +125,14 @@ def options_of(name: str, arguments: list[str], flags: str, valued: str, long: d
         options[letter] = f"{options[letter]}\n{one.value}" if letter in repeated and letter in options else one.value
     judge(name, read.given)
     return options, read.operands
+
+
+def _table(name: str, flags: str, valued: str, long: Mapping[str, str], code: int) -> OptionTable:
+    table = OptionTable(name, code, f"Try '{name} --help' for more information.",
+                        acts=" ".join([*flags, *(f"{letter}=" for letter in valued)]))
+    table.names = {word: Option(word, letter[len(word):], "acts") if letter.startswith(word) else table.letters[letter]
+                   for word, letter in long.items()}
+    return complete(table)
 
 
 def whole_number(name: str, text: str, what: str = "invalid number") -> int:

@@ -45,24 +45,24 @@ def run(context: ToolContext, arguments: list[str], style: Style) -> ToolResult:
 
 # -- showing
 
+FULL, BRIEF = ("%s ", "dev %s ", "lladdr %s "), ("%-39s ", "%-16s ", "%s")
+"""An address, its device and its MAC, as they are printed."""
+
+
 def neighbour_row(entry: Neighbour, style: Style, with_device: bool = True) -> Row:
     """print_neigh."""
     row = Row(style)
     device = entry.interface.name
     mac = format_mac(entry.mac or 0) if entry.state in VALID else ""
+    target, link, hardware = BRIEF if style.brief else FULL
+    row.put("dst", format_ipv4(entry.address), target % format_ipv4(entry.address))
+    if with_device:
+        row.put("dev", device, link % device)
+    if mac:
+        row.put("lladdr", mac, hardware % mac)
     if style.brief:
-        row.put("dst", format_ipv4(entry.address), f"{format_ipv4(entry.address):<39} ")
-        if with_device:
-            row.put("dev", device, f"{device:<16} ")
-        if mac:
-            row.put("lladdr", mac, mac)
         row.say("\n")
         return row
-    row.put("dst", format_ipv4(entry.address), f"{format_ipv4(entry.address)} ")
-    if with_device:
-        row.put("dev", device, f"dev {device} ")
-    if mac:
-        row.put("lladdr", mac, f"lladdr {mac} ")
     for name in FLAGS:
         if name in entry.flags:
             row.put(name, None, f"{name} ")

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from netsandbox.commands.tools.output import Style
+    from netsandbox.linux.core.interface import Interface
 
 COMMANDS = ("add*", "delete*", "show*", "lst*", "list*", "help*")
 SHOWN_FLAGS = {0x1: "tun", 0x2: "tap", 0x4000: "vnet_hdr", 0x800: "persist"}
@@ -35,11 +36,8 @@ def run(context: ToolContext, arguments: list[str], _style: Style) -> ToolResult
     name = found.get("dev", "")
     existing = context.namespace.interfaces.get(name)
     if command == "delete":
-        is_tap = existing is not None and existing.hardware == "ether"
-        if existing is not None and (existing.kind != "tun" or is_tap != (found["mode"] == "tap")):
-            raise _failed("EINVAL")
         if existing is not None:  # what is not there is made, and goes with the program (TUNSETPERSIST 0)
-            requests.delete(existing)
+            _delete(existing, found["mode"])
         return ToolResult(0, "", "")
     if existing is not None:
         raise _failed("EBUSY" if existing.kind == "tun" else "EINVAL")
@@ -55,6 +53,12 @@ def run(context: ToolContext, arguments: list[str], _style: Style) -> ToolResult
 
 def _failed(errno: str) -> ToolError:
     return ToolError(1, f"ioctl(TUNSETIFF): {STRERROR[errno]}")
+
+
+def _delete(existing: Interface, mode: str) -> None:
+    if existing.kind != "tun" or (existing.hardware == "ether") != (mode == "tap"):
+        raise _failed("EINVAL")
+    requests.delete(existing)
 
 
 def _read(words: Words) -> dict[str, Any]:

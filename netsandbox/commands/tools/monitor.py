@@ -222,6 +222,18 @@ def _follow(tool: str, context: ToolContext, words: Words, style: Style, known: 
     Raises:
         FollowsError: always, unless the words are wrong (ToolError).
     """
+    kinds, has_labels, device = _read(tool, context, words, known)
+    if style.json:
+        raise ToolError(1, f"netsandbox: `{tool} -json monitor` is not modelled")
+    chosen = kinds or set(everything)
+    if tool == "bridge" and "link" in chosen:
+        chosen = chosen - {"link"} | {"port"}
+    raise FollowsError(Monitor(context, style, frozenset(chosen), has_labels, device))
+
+
+def _read(tool: str, context: ToolContext, words: Words,
+          known: tuple[tuple[str, ...], ...]) -> tuple[set[str], bool, int]:
+    """What is followed, whether each line says what it is about, and of which device: 0, of all."""
     kinds, has_labels, device = set[str](), False, 0
     while words:
         word = words.next()
@@ -238,9 +250,4 @@ def _follow(tool: str, context: ToolContext, words: Words, style: Style, known: 
             raise ToolError(1, f"netsandbox: `{tool} monitor {other}` is not modelled")
         else:
             raise ToolError(USAGE, f'Argument "{word}" is unknown, try "{tool} monitor help".')
-    if style.json:
-        raise ToolError(1, f"netsandbox: `{tool} -json monitor` is not modelled")
-    chosen = kinds or set(everything)
-    if tool == "bridge" and "link" in chosen:
-        chosen = chosen - {"link"} | {"port"}
-    raise FollowsError(Monitor(context, style, frozenset(chosen), has_labels, device))
+    return kinds, has_labels, device

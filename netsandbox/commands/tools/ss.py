@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
+
 from netsandbox.apps.hosts import hosts_file, names_of
 from netsandbox.commands.tools import ip_netns, ss_filter
 from netsandbox.commands.tools.context import ToolContext, ToolError, ToolResult
@@ -72,12 +74,17 @@ def run(context: ToolContext, arguments: list[str]) -> ToolResult:
             and wanted.takes(row)]
     if "K" in options:
         _destroy(rows)
+    names = names_shown(context) if "r" in options else {}
+    return ToolResult(0, start + _columns(rows, options, _hidden(options, kinds, states), names), "")
+
+
+def _hidden(options: Options, kinds: list[str], states: Collection[str] | None) -> set[str]:
+    """Columns that would say the same in each line."""
     hidden = {"Netid"} if len(kinds) == 1 else set()
     if len(states) == 1 if states is not None else (
             kinds in (["udp"], ["raw"], ["link"]) and not options.values.keys() & {"a", "l"}):
         hidden |= {"State"}  # by default UDP sockets are shown only when they are connected
-    names = names_shown(context) if "r" in options else {}
-    return ToolResult(0, start + _columns(rows, options, hidden, names), "")
+    return hidden
 
 
 def _destroy(rows: list[SocketRow]) -> None:

@@ -38,13 +38,17 @@ def run(context: ToolContext, arguments: list[str]) -> ToolResult:
         return ToolResult(0, TEXTS["sysctl"] + "\n", "")
     if options.values.keys() & {"p", "f", "S"}:
         return _from_files(context, options)
-    namespace = context.namespace
     if options.values.keys() & {"a", "A", "X"}:
-        return ToolResult(0, "".join(_all(namespace, options)), "")
+        return ToolResult(0, "".join(_all(context.namespace, options)), "")
     if not options.words:
         tried = "sysctl: no variables specified\nTry `sysctl --help' for more information."
         raise ToolError(1, tried if options.values else "\n" + TEXTS["sysctl"])
-    out, err, failed = "", "", False
+    return _each(context, options)
+
+
+def _each(context: ToolContext, options: Options) -> ToolResult:
+    """Read or write the settings that are named."""
+    namespace, out, err, failed = context.namespace, "", "", False
     for word in options.words:
         try:
             name, equals, _value = word.partition("=")

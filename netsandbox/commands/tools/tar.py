@@ -299,23 +299,31 @@ def _extract(files: Files, told: Told, one: tarfile.TarInfo, name: str, content:
         return f"tar: {name}: Member name contains '..'\n"
     start = "/" if name.startswith("/") and "absolute-names" in told.values else ""
     path = start + "/".join(parts)
-    folders = parts if one.isdir() else parts[:-1]
     try:
-        if "keep-old-files" in told.values and not one.isdir() and (files.link(path) is not None or files.exists(path)):
-            raise FileError("EEXIST")
-        if folders:
-            files.make_directories(start + "/".join(folders))
-        if not one.isdir() and (files.link(path) is not None or (one.issym() and files.exists(path))):
-            files.remove(path)
-        if one.issym():
-            files.make_link(path, one.linkname)
-        elif not one.isdir():
-            files.write(path, content.decode(errors="replace"))
+        _put(files, path, one, content, "keep-old-files" in told.values)
         if "touch" not in told.values:
             _date(files, path, one)
     except FileError as error:
         return f"tar: {name}: Cannot open: {error}\n"
     return ""
+
+
+def _put(files: Files, path: str, one: tarfile.TarInfo, content: bytes, keeps_old: bool) -> None:
+    """Raises: FileError: it cannot be put there."""
+    if one.isdir():
+        files.make_directories(path)
+        return
+    if keeps_old and (files.link(path) is not None or files.exists(path)):
+        raise FileError("EEXIST")
+    folder = path.rpartition("/")[0]
+    if folder:
+        files.make_directories(folder)
+    if files.link(path) is not None or (one.issym() and files.exists(path)):
+        files.remove(path)
+    if one.issym():
+        files.make_link(path, one.linkname)
+    else:
+        files.write(path, content.decode(errors="replace"))
 
 
 def _date(files: Files, path: str, one: tarfile.TarInfo) -> None:

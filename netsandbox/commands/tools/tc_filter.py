@@ -71,17 +71,22 @@ def run(context: ToolContext, command: str, words: Words, options: Options) -> T
         raise refused("RTNETLINK answers: No such device")
     prio = _parent(root if isinstance(root, Discipline) else None, wanted.parent or 0)
     if command == "get":
-        group = _group(prio, wanted)
-        one = _found(group, handle) if group is not None else None
-        if group is None or one is None:
-            raise refused(NOT_FOUND if group is None else "Error: Specified filter handle not found.")
-        return ToolResult(0, _shown(prio, group, [one], options.statistics, Wanted()), "")
+        return ToolResult(0, _got(prio, wanted, handle, options), "")
     if command == "delete":
         _delete(prio, wanted, handle)
     else:
         _put(prio, wanted._replace(protocol=ANY_PROTOCOL if wanted.protocol is None else wanted.protocol), handle,
              Filter(0, classid or 0, keys or (), classid is not None), command, keys is not None)
     return ToolResult(0, "", "")
+
+
+def _got(prio: Classful, wanted: Wanted, handle: int, options: Options) -> str:
+    """One filter as it is shown (tc_get_tfilter)."""
+    group = _group(prio, wanted)
+    one = _found(group, handle) if group is not None else None
+    if group is None or one is None:
+        raise refused(NOT_FOUND if group is None else "Error: Specified filter handle not found.")
+    return _shown(prio, group, [one], options.statistics, Wanted())
 
 
 def _wanted(words: Words, is_shown: bool = False) -> Wanted:

@@ -113,14 +113,13 @@ def modify(htb: Htb, command: str, number: int, parent: int, words: Words) -> st
     Returns:
         What the kernel warns of.
     """
-    said = read_class(words) if command != "delete" else None
     one = htb.find(number)
     if command == "delete":
         if one is None:
             raise KernelError("ENOENT")
         htb.remove(one)
         return ""
-    assert said is not None
+    said = read_class(words)
     if one is not None and command == "add":
         raise KernelError("EEXIST")
     if one is None and command == "change":

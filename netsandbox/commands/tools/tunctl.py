@@ -30,12 +30,9 @@ def run(context: ToolContext, arguments: list[str]) -> ToolResult:
         raise ToolError(1, USAGE)
     if "d" in options:
         return _delete(context, options["d"])
-    for owner in (options.get("u", "root"), options.get("g", "root")):
-        if owner != "root" and not owner.isdecimal():
-            raise ToolError(1, f"'{owner}' is neither a username nor a numeric uid.\n{USAGE}")
+    uid, gid = (_owner(options.get(letter, "")) for letter in "ug")
     taken = context.namespace.interfaces
     name = options.get("t") or next(f"tap{number}" for number in count() if f"tap{number}" not in taken)
-    uid, gid = (options.get(letter, "").replace("root", "0") for letter in "ug")
     request = LinkRequest(name, "tun")
     request.settings = {"tuntap": "tap", "user": uid or "0"} | ({"group": gid} if gid else {})
     if name in taken and taken[name].kind != "tun":
@@ -47,6 +44,13 @@ def run(context: ToolContext, arguments: list[str]) -> ToolResult:
             raise ToolError(1, f"TUNSETIFF: {STRERROR[error.errno]}") from None
     owners = f"uid {uid or 0}" + (f" gid {gid}" if gid else "")
     return ToolResult(0, f"{name}\n" if "b" in options else f"Set '{name}' persistent and owned by {owners}\n", "")
+
+
+def _owner(name: str) -> str:
+    """Raises: ToolError: a user that is not there."""
+    if name not in ("", "root") and not name.isdecimal():
+        raise ToolError(1, f"'{name}' is neither a username nor a numeric uid.\n{USAGE}")
+    return name.replace("root", "0")
 
 
 def _delete(context: ToolContext, name: str) -> ToolResult:
