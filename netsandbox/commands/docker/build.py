@@ -30,11 +30,7 @@ def prepared(client: Client, parsed: Parsed, target: str = "") -> Build:
         DockerError: there is no such folder, or no Dockerfile.
     """
     where = parsed.operands[0]
-    for text in parsed.all("tag"):
-        try:
-            check_reference(text)
-        except DockerError as error:
-            raise DockerError(f'ERROR: failed to build: invalid tag "{text}": {error}') from None
+    _check_tags(parsed)
     if "-" in (where, parsed.text("file")) and not client.stdin.is_terminal:
         files = Files(FileSystem(client.scheduler), {}) if where == "-" else client.machine.host_files().at(where)
         return Build(client, parsed, files, client.stdin.read(), "Dockerfile", target)
@@ -52,6 +48,14 @@ def prepared(client: Client, parsed: Parsed, target: str = "") -> Build:
         raise DockerError(f"{unsolved(client.engine, target)}failed to read dockerfile: open {name}: no such file or "
                           "directory")
     return Build(client, parsed, files.at(files.canonical(where)), files.read(path), name, target)
+
+
+def _check_tags(parsed: Parsed) -> None:
+    for text in parsed.all("tag"):
+        try:
+            check_reference(text)
+        except DockerError as error:
+            raise DockerError(f'ERROR: failed to build: invalid tag "{text}": {error}') from None
 
 
 BUILD = Command("docker build", "[OPTIONS] PATH | URL | -", "Build an image from a Dockerfile", build, (

@@ -71,9 +71,8 @@ def global_options(words: list[str]) -> Options:
     while rest and rest[0].startswith("-"):
         name, equals, value = rest[0].partition("=")
         if name in PLAIN:
-            if equals and value not in TRUE | FALSE:
-                raise _misused(f'invalid argument "{value}" for "-D, --debug" flag: strconv.ParseBool: parsing '
-                               f'"{value}": invalid syntax')
+            if equals:
+                _check_truth(value)
             found["debug"] = rest.pop(0)
         elif rest[0] in VERSION:
             found["version"] = rest.pop(0)
@@ -94,6 +93,12 @@ def global_options(words: list[str]) -> Options:
     asked = found.pop("version", "")
     return Options(found.get("host", ""), found.get("context", ""), [asked, *rest] if asked else rest,
                    tuple(name for name in found if name not in ("host", "context")))
+
+
+def _check_truth(value: str) -> None:
+    if value not in TRUE | FALSE:
+        raise _misused(f'invalid argument "{value}" for "-D, --debug" flag: strconv.ParseBool: parsing "{value}": '
+                       "invalid syntax")
 
 
 def _misused(what: str) -> DockerError:

@@ -137,7 +137,7 @@ def find(words: list[str], is_old: bool = False) -> Command | str:
     if words[0] == "compose" and words[1:] in (["--version"], ["-v"]):
         return COMMANDS["compose", "version"]
     if " ".join(words[:2]) in NOT_MODELLED:
-        raise DockerError(f"docker {' '.join(words[:2])} is not modelled in the sandbox; `docker help` lists what is")
+        raise _not_modelled(" ".join(words[:2]))
     if words[0] in GROUPS:
         asks = HELP[1:] if words[0] == "compose" else HELP
         return _group(words[0], [word for word in words[1:] if word not in asks], is_old)
@@ -147,10 +147,7 @@ def find(words: list[str], is_old: bool = False) -> Command | str:
         everything = _help([], is_old) if is_old else ""
         raise _unknown_flag(words[0], "docker", "docker [OPTIONS] COMMAND [ARG...]", everything)
     if words[0] in NOT_MODELLED:
-        told = swarm.refusal(words)
-        if told is not None:
-            raise told
-        raise DockerError(f"docker {words[0]} is not modelled in the sandbox; `docker help` lists what is")
+        raise swarm.refusal(words) or _not_modelled(words[0])
     raise _unknown(words[0], is_old)
 
 
@@ -196,6 +193,10 @@ def _unknown_flag(word: str, path: str, usage: str, everything: str) -> DockerEr
     if everything:
         return DockerError(f"unknown {what}\nSee '{path} --help'.\n\n{everything}", 125)
     return DockerError(f"unknown {what}\n\nUsage:  {usage}\n\nRun '{path} --help' for more information", 125)
+
+
+def _not_modelled(command: str) -> DockerError:
+    return DockerError(f"docker {command} is not modelled in the sandbox; `docker help` lists what is")
 
 
 def _unknown(word: str, is_old: bool) -> DockerError:

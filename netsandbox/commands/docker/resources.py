@@ -244,7 +244,7 @@ def check_daemon(client: Client, parsed: Parsed) -> None:
         raise daemon_error(f"{told} linux only supports 'default'")
     if abs(score) > MOST_SCORE:
         raise daemon_error(f"Invalid value {score}, range for oom score adj is [-1000, 1000]")
-    ipc, pid, runtime, log = (parsed.text(name) for name in ("ipc", "pid", "runtime", "log-driver"))
+    ipc, pid, runtime = (parsed.text(name) for name in ("ipc", "pid", "runtime"))
     if ipc and ipc not in IPC_MODES and not ipc.startswith("container:"):
         raise daemon_error(f"invalid IPC mode: {ipc}")
     if runtime and runtime not in RUNTIMES:
@@ -256,6 +256,12 @@ def check_daemon(client: Client, parsed: Parsed) -> None:
         path = text.partition(":")[0]
         if not path.startswith("/"):
             raise daemon_error(f"invalid mount path: '{path}' mount path must be absolute")
+    _check_drivers(parsed)
+
+
+def _check_drivers(parsed: Parsed) -> None:
+    """Of logs, of security and of storage."""
+    log = parsed.text("log-driver")
     if log and log not in LOG_DRIVERS:
         raise daemon_error(f'error looking up logging plugin {log}: plugin "{log}" not found')
     for text in parsed.all("security-opt"):

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from ipaddress import ip_address
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from netsandbox.commands.docker import cidfile
 from netsandbox.commands.docker.attach import attach, check_terminal
@@ -25,7 +25,7 @@ from netsandbox.commands.docker.run_settings import links, resolv_conf, settings
 from netsandbox.commands.docker.update import restart_policy
 from netsandbox.commands.docker.words import named_values
 from netsandbox.docker import containers, history, volumes
-from netsandbox.docker.config import Config, HostConfig, with_image
+from netsandbox.docker.config import Config, HostConfig, Published, RestartPolicy, with_image
 from netsandbox.docker.errors import DAEMON, DockerError, daemon_error
 from netsandbox.docker.images import Image, stand_in
 from netsandbox.docker.names import random_name
@@ -35,7 +35,7 @@ from netsandbox.linux.core.sysctl_effect import note_on
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from netsandbox.docker.container import Container
+    from netsandbox.docker.container import Container, Wish
     from netsandbox.docker.health import HealthCheck
     from netsandbox.docker.resolv_conf import ResolvConf
 
@@ -82,6 +82,46 @@ def make(client: Client, parsed: Parsed) -> Container:
     Raises:
         DockerError: nothing was created.
     """
+    asked = _asked(client, parsed)
+    mode, wish = next(iter(asked.networks.items()))
+    dns = _name_servers(client, parsed)
+    resources = _check(client, parsed, asked, mode)
+    name = _name(client, parsed)
+    hosts = [extra_host(text) for text in parsed.all("add-host")]
+    linked = links(client.engine, parsed.all("link"),
+                   is_named=mode == "none" or is_user_defined(mode))
+    sysctls = _sysctls(client, parsed)
+    variables = given(client, parsed, parsed.all("env"))
+    labels = [*of_files(client, parsed.all("label-file")), *parsed.all("label")]
+    container = containers.create(client.engine, name, parsed.operands[0], mode, parsed.operands[1:], wish,
+                                  mounts(client, parsed))
+    container.links = linked
+    container.host_config = HostConfig(
+        asked.published, parsed.on("publish-all"), hosts, dns, sysctls, asked.policy, parsed.on("init"),
+        parsed.on("privileged"), asked.capabilities, asked.dropped, resources)
+    _set_up(client, parsed, container, asked, variables, labels)
+    _tell(client, parsed, container, mode)
+    say_without_effect(client, asked.networks.values())
+    tell_of_owners(client, parsed)
+    cidfile.write(client, parsed, container.identity)
+    history.of_container(client.engine, container, "create")
+    return container
+
+
+class Asked(NamedTuple):
+    """What the client has read of the flags when it asks the Engine for the first time."""
+
+    published: list[Published]
+    ports: tuple[str, ...]
+    policy: RestartPolicy
+    capabilities: tuple[str, ...]
+    dropped: tuple[str, ...]
+    healthy: HealthCheck | None
+    networks: dict[str, Wish]
+
+
+def _asked(client: Client, parsed: Parsed) -> Asked:
+    """Raises: DockerError: a flag's value that the client refuses."""
     published = [port for text in parsed.all("publish") for port in parse_publish(text)]
     ports = parse_expose(parsed.all("expose"))
     policy = restart_policy(parsed, client.context.engine.profile)
@@ -90,43 +130,37 @@ def make(client: Client, parsed: Parsed) -> Container:
         signal_number(parsed.text("stop-signal"))
     check_client(parsed)
     healthy = health_check(parsed)
-    networks = wanted_networks(parsed, client.engine.profile)
-    mode, wish = next(iter(networks.items()))
-    reference, arguments = parsed.operands[0], parsed.operands[1:]
-    dns = _name_servers(client, parsed)
+    return Asked(published, ports, policy, capabilities, dropped, healthy,
+                 wanted_networks(parsed, client.engine.profile))
+
+
+def _check(client: Client, parsed: Parsed, asked: Asked, mode: str) -> dict[str, Any]:
+    """The resources that are asked for.
+
+    Raises:
+        DockerError: the image is not there, or the Engine refuses a mode, an address, a number.
+    """
     cidfile.check(client, parsed)
-    _check_image(client, parsed, reference)
-    check_modes(mode, parsed, published, client.engine.profile)
-    check_addresses(client, networks, parsed.text("ip6"))
+    _check_image(client, parsed, parsed.operands[0])
+    check_modes(mode, parsed, asked.published, client.engine.profile)
+    check_addresses(client, asked.networks, parsed.text("ip6"))
     _check_process(client, parsed)
     resources = wanted(client, parsed)
     check_daemon(client, parsed)
-    check_health(healthy)
-    name = _name(client, parsed)
-    hosts = [extra_host(text) for text in parsed.all("add-host")]
-    linked = links(client.engine, parsed.all("link"),
-                   is_named=mode == "none" or is_user_defined(mode))
-    sysctls = _sysctls(client, parsed)
-    variables = given(client, parsed, parsed.all("env"))
-    labels = [*of_files(client, parsed.all("label-file")), *parsed.all("label")]
-    container = containers.create(client.engine, name, reference, mode, arguments, wish, mounts(client, parsed))
+    check_health(asked.healthy)
+    return resources
+
+
+def _set_up(client: Client, parsed: Parsed, container: Container, asked: Asked, variables: list[str],
+            labels: list[str]) -> None:
+    networks = asked.networks
     if (container.networks or len(networks) > 1) and networks != container.networks:
         container.networks = {**container.networks, **networks}
-    container.links, container.config = linked, with_image(
-        _config(parsed, variables, ports, healthy), container.image)
+    container.config = with_image(_config(parsed, variables, asked.ports, asked.healthy), container.image)
     if parsed.text("workdir"):
         _make_work_directory(client, container)
     container.labels = dict(sorted((dict(container.image.labels) | named_values(labels)).items()))
     container.removes_itself = parsed.on("rm")
-    container.host_config = HostConfig(
-        published, parsed.on("publish-all"), hosts, dns, sysctls, policy, parsed.on("init"), parsed.on("privileged"),
-        capabilities, dropped, resources)
-    _tell(client, parsed, container, mode)
-    say_without_effect(client, networks.values())
-    tell_of_owners(client, parsed)
-    cidfile.write(client, parsed, container.identity)
-    history.of_container(client.engine, container, "create")
-    return container
 
 
 def _sysctls(client: Client, parsed: Parsed) -> tuple[tuple[str, str], ...]:
