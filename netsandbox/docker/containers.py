@@ -93,14 +93,13 @@ def remove(engine: DockerEngine, container: Container, force: bool = False, with
     Raises:
         DockerError: it runs and force is off.
     """
-    shown = container.name if engine.profile.since(28) else f"/{container.name}"
-    if container.state == PAUSED and not force:
-        raise daemon_error(f"cannot remove container \"{shown}\": container is paused and must be unpaused "
-                           "first")
-    if container.is_running or container.state == RESTARTING:
-        if not force:
-            raise daemon_error(f"cannot remove container \"{shown}\": container is {container.state}: "
-                               "stop the container before removing or force remove")
+    is_alive = container.is_running or container.state == RESTARTING
+    if is_alive and not force:
+        shown = container.name if engine.profile.since(28) else f"/{container.name}"
+        why = "container is paused and must be unpaused first" if container.state == PAUSED else (
+            f"container is {container.state}: stop the container before removing or force remove")
+        raise daemon_error(f'cannot remove container "{shown}": {why}')
+    if is_alive:
         if container.is_running:
             history.of_container(engine, container, "kill", signal=SIGNALS["KILL"])
         removes, container.removes_itself = container.removes_itself, False

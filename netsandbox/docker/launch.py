@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 from netsandbox.apps.nginx import VERSION_TEXT, NginxErrand, NginxServer
 from netsandbox.apps.program import Task, UsageError
 from netsandbox.apps.server import Server, Sleeper, Speaker, sleep_seconds
-from netsandbox.docker.errors import NOT_CREATED, daemon_error
+from netsandbox.docker.errors import NOT_CREATED, DockerError, daemon_error
 from netsandbox.linux.core.inode import SKELETON
 
 if TYPE_CHECKING:
@@ -62,13 +62,17 @@ def main_program(container: Container, namespace: NetworkNamespace, run: Runner,
         why, code = ("Permission denied", 126) if is_there else ("not found", 127)
         line = f"/docker-entrypoint.sh: {EXECS[container.image.server]}: exec: {argv[0]}: {why}"
         return Speaker(namespace, argv[0], [("err", line)], container.pid, code)
-    if made is None and argv and "/" in argv[0] and files_of().is_denied(argv[0]):
-        raise daemon_error(f'{NOT_CREATED}: exec: "{argv[0]}": permission denied', 126)
     if made is None:
-        name = argv[0] if argv else ""
-        why = f"stat {name}: no such file or directory" if "/" in name else "executable file not found in $PATH"
-        raise daemon_error(f'{NOT_CREATED}: exec: "{name}": {why}', 127)
+        raise _no_program(argv[0] if argv else "", files_of)
     return made
+
+
+def _no_program(name: str, files_of: Callable[[], Files]) -> DockerError:
+    """What runc says of it."""
+    if "/" in name and files_of().is_denied(name):
+        return daemon_error(f'{NOT_CREATED}: exec: "{name}": permission denied', 126)
+    why = f"stat {name}: no such file or directory" if "/" in name else "executable file not found in $PATH"
+    return daemon_error(f'{NOT_CREATED}: exec: "{name}": {why}', 127)
 
 
 def program_words(container: Container) -> list[str]:

@@ -44,12 +44,7 @@ def namespace_for(engine: DockerEngine, container: Container) -> NetworkNamespac
     if container.mode == "host":
         return engine.namespace
     if not container.joined:
-        namespace = create_namespace(container.name, engine.scheduler, engine.chance)
-        namespace.inode = FIRST_INODE + CONTAINER_INODES + container.pid
-        namespace.kernel = engine.namespace.kernel
-        namespace.inherit_settings(engine.namespace)
-        namespace.neighbours.is_classic = engine.namespace.neighbours.is_classic
-        return namespace
+        return _new_namespace(engine, container)
     try:
         other = engine.find(container.owner_identity or container.joined)
     except DockerError:
@@ -62,6 +57,15 @@ def namespace_for(engine: DockerEngine, container: Container) -> NetworkNamespac
                            f"{other.name} is {other.state}" if engine.profile.since(28) else
                            f"cannot join network of a non running container: {other.identity}")
     return other.namespace
+
+
+def _new_namespace(engine: DockerEngine, container: Container) -> NetworkNamespace:
+    namespace = create_namespace(container.name, engine.scheduler, engine.chance)
+    namespace.inode = FIRST_INODE + CONTAINER_INODES + container.pid
+    namespace.kernel = engine.namespace.kernel
+    namespace.inherit_settings(engine.namespace)
+    namespace.neighbours.is_classic = engine.namespace.neighbours.is_classic
+    return namespace
 
 
 def attach_all(engine: DockerEngine, container: Container, namespace: NetworkNamespace) -> None:
@@ -112,7 +116,6 @@ def apply_settings(engine: DockerEngine, container: Container, namespace: Networ
     """
     if len(container.config.hostname) > MAX_HOSTNAME:
         raise daemon_error(f"{NOT_CREATED}: sethostname: invalid argument")
-    is_new = engine.profile.since(28)  # and with it runc, which writes the settings
     for key, value in container.host_config.sysctls if not container.joined else ():
         if not key.startswith("net."):
             continue
@@ -122,15 +125,17 @@ def apply_settings(engine: DockerEngine, container: Container, namespace: Networ
         try:
             namespace.write_sysctl(key, value)
         except SysctlError:
-            is_known = key in list(namespace.sysctls.keys())
-            path = f"{'fsmount:fscontext:proc/.' if is_new else '/proc'}/sys/{key.replace('.', '/')}"
-            if is_known:
-                before = f'failed to write sysctl {key} = "{value}": ' if is_new else ""
-                why = f"{before}write {path}: invalid argument"
-            else:
-                why = (f"open sysctl {key} file: unsafe procfs detected: openat2 {path}" if is_new else
-                       f"open {path}") + ": no such file or directory"
-            raise daemon_error(f"{NOT_CREATED}: {why}", 125 if is_known else 127) from None
+            raise _not_set(namespace, key, value, engine.profile.since(28)) from None
+
+
+def _not_set(namespace: NetworkNamespace, key: str, value: str, is_new: bool) -> DockerError:
+    """What runc says, of a newer release or an older one, of a setting that is not there or takes no such value."""
+    path = f"{'fsmount:fscontext:proc/.' if is_new else '/proc'}/sys/{key.replace('.', '/')}"
+    if key in list(namespace.sysctls.keys()):
+        before = f'failed to write sysctl {key} = "{value}": ' if is_new else ""
+        return daemon_error(f"{NOT_CREATED}: {before}write {path}: invalid argument", 125)
+    before = f"open sysctl {key} file: unsafe procfs detected: openat2" if is_new else "open"
+    return daemon_error(f"{NOT_CREATED}: {before} {path}: no such file or directory", 127)
 
 
 def leave_networks(engine: DockerEngine, container: Container) -> None:

@@ -166,24 +166,26 @@ def attach(engine: DockerEngine, container: Container) -> None:
     if (container.mounts or is_read_only) and container.image.server in FURNISH:
         FURNISH[container.image.server](files_of(engine, container))
     for mount in sorted(container.mounts, key=lambda it: it.target.count("/")):
-        files = files_of(engine, container)
-        system = files.system
         try:
-            target = _followed(files, mount.target)
-            if mount.kind == TMPFS:
-                memory = FileSystem(engine.scheduler, most_bytes(mount))
-                system.graft(target, Directory(engine.scheduler.clock), Graft(memory, mount.read_only))
-                continue
-            node = engine.host_files.find(_of_volume(engine, mount) if mount.kind == VOLUME else
-                                          _on_host(engine, mount.source))
-            assert node is not None, mount
-            system.graft(target, node, Graft(engine.host_files, mount.read_only, mount.fills))
+            _graft(engine, files_of(engine, container), mount)
         except FileError as error:
             raise daemon_error(f"failed to create task for container: error mounting {mount.source} to rootfs at "
                                f"{mount.target}: {str(error).lower()}") from None
     make_work_directory(engine, container)
     if is_read_only:
         _seal(files_of(engine, container).system)
+
+
+def _graft(engine: DockerEngine, files: Files, mount: Mount) -> None:
+    target = _followed(files, mount.target)
+    if mount.kind == TMPFS:
+        memory = FileSystem(engine.scheduler, most_bytes(mount))
+        files.system.graft(target, Directory(engine.scheduler.clock), Graft(memory, mount.read_only))
+        return
+    source = _of_volume(engine, mount) if mount.kind == VOLUME else _on_host(engine, mount.source)
+    node = engine.host_files.find(source)
+    assert node is not None, mount
+    files.system.graft(target, node, Graft(engine.host_files, mount.read_only, mount.fills))
 
 
 def make_work_directory(engine: DockerEngine, container: Container) -> None:

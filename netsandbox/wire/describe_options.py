@@ -113,34 +113,42 @@ def tcp_options(out: Out, data: bytes, size: int, sack_base: int) -> bool:
     out.add("[")
     while at < size:
         out.add(comma)
-        kind = number(data, at, 1, "tcp")
-        if kind == END:
-            out.add(_TCP[kind])
+        if number(data, at, 1, "tcp") == END:
+            out.add(_TCP[END])
             break
-        length = 1 if kind == NO_OPERATION else number(data, at + 1, 1, "tcp")
-        if length > size - at or (length < 2 and kind != NO_OPERATION):
-            return _bad(out, comma)
-        out.add(_TCP.get(kind, f"unknown-{kind}"))
-        head = min(length, 2)
-        printed = _printed(kind, length - head)
-        if printed > size - at - head:
-            return _bad(out, comma)
-        value = data[at + head:at + head + printed]
-        if len(value) < printed:
-            out.add(_cut_value(kind, value, printed) + " [|tcp]" + (">" if comma else ""))
+        taken = _tcp_option(out, data[at:], size - at, sack_base, comma)
+        if not taken:
             return False
-        out.add(_tcp_value(kind, value, sack_base))
-        if printed + head != length:
-            out.add(f"[len {length}]")
-        at, comma = at + head + printed, ","
+        at, comma = at + taken, ","
     out.add("]")
     return True
 
 
-def _bad(out: Out, comma: str) -> bool:
+def _tcp_option(out: Out, data: bytes, size: int, sack_base: int, comma: str) -> int:
+    """How many bytes it has; 0 where it is malformed or cut off."""
+    kind = number(data, 0, 1, "tcp")
+    length = 1 if kind == NO_OPERATION else number(data, 1, 1, "tcp")
+    if length > size or (length < 2 and kind != NO_OPERATION):
+        return _bad(out, comma)
+    out.add(_TCP.get(kind, f"unknown-{kind}"))
+    head = min(length, 2)
+    printed = _printed(kind, length - head)
+    if printed > size - head:
+        return _bad(out, comma)
+    value = data[head:head + printed]
+    if len(value) < printed:
+        out.add(_cut_value(kind, value, printed) + " [|tcp]" + (">" if comma else ""))
+        return 0
+    out.add(_tcp_value(kind, value, sack_base))
+    if printed + head != length:
+        out.add(f"[len {length}]")
+    return head + printed
+
+
+def _bad(out: Out, comma: str) -> int:
     """tcpdump closes the bracket only behind a comma."""
     out.add("[bad opt]" + ("]" if comma else ""))
-    return False
+    return 0
 
 
 def _printed(kind: int, length: int) -> int:

@@ -33,29 +33,33 @@ def segment_text(out: Out, data: bytes, length: int, source: int, destination: i
         out.add(f"{format_ipv4(source)} > {format_ipv4(destination)}:")
         out.cut("tcp")
         return
-    sport, dport = number(data, 0, 2, "tcp"), number(data, 2, 2, "tcp")
-    out.add(f"{format_ipv4(source)}.{sport} > {format_ipv4(destination)}.{dport}: ")
+    ports = number(data, 0, 2, "tcp"), number(data, 2, 2, "tcp")
+    out.add(f"{format_ipv4(source)}.{ports[0]} > {format_ipv4(destination)}.{ports[1]}: ")
     if len(data) < HEADER:
         out.cut("tcp")
         return
-    header, flags = (data[12] >> 4) * 4, data[13]
+    header = (data[12] >> 4) * 4
     if header < HEADER:
         claimed = (length - header) & 0xFFFFFFFF
         out.add(f" tcp {claimed} [bad hdr length {header} - too short, < {HEADER}]")
-        return
-    if out.quiet:
+    elif out.quiet:
         out.add(f"tcp {length - header}")
-        return
+    else:
+        _whole_header(out, data, length, (source, destination, *ports), fragmented)
+
+
+def _whole_header(out: Out, data: bytes, length: int, ends: tuple[int, int, int, int], fragmented: bool) -> None:
+    header, flags = (data[12] >> 4) * 4, data[13]
     out.add(f"Flags [{''.join(name for bit, name in enumerate(_FLAGS) if flags >> bit & 1) or 'none'}]")
-    numbers = _numbers(out, data, (source, destination, sport, dport))
+    numbers = _numbers(out, data, ends)
     if header > length:
         out.add(f" [bad hdr length {header} - too long, > {length}]")
         return
     if out.verbose and not fragmented and len(data) >= length:
-        out.add(_checksum(data[:length], source, destination))
+        out.add(_checksum(data[:length], *ends[:2]))
     length -= header
     if _header(out, data, length, numbers) and length:
-        _payload(out, data[header:], length, flags, (sport, dport))
+        _payload(out, data[header:], length, flags, ends[2:])
 
 
 def _header(out: Out, data: bytes, length: int, numbers: tuple[int, int, int]) -> bool:
