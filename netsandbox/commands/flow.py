@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
 from netsandbox.commands import flow_text, kinds, sequence_text
@@ -68,7 +69,12 @@ def flow(shell: Shell, job: Job, values: dict[str, Any]) -> None:
         lines = sequence_text.text(sequence) if view not in VIEWS else VIEWS[view](chosen)
         if len(lines) == 1:  # that nothing was carried
             lines = [shell.say(lines[0])]
-    files = {values["svg"]: lambda: svg(sequence, title), values["file"]: lambda: "\n".join(lines) + "\n"}
+    _put(shell, job, values, {values["svg"]: lambda: svg(sequence, title),
+                              values["file"]: lambda: "\n".join(lines) + "\n"}, lines)
+
+
+def _put(shell: Shell, job: Job, values: dict[str, Any], files: dict[str, Callable[[], str]], lines: list[str]) -> None:
+    """Into the files that are named, else on the screen."""
     for path in filter(None, files):
         _write(shell, path, files[path](), values["force"])
         job.print(shell.say(f"written to {path}"))

@@ -63,16 +63,12 @@ def why(shell: Shell, job: Job, values: dict[str, Any]) -> None:
         lead, story = _last(shell, language, names)
     elif len(words) == 1 and re.fullmatch(r"#?\d{1,12}", words[0]):
         story = why_seq(lab.trace, int(words[0].lstrip("#")), language, names)
-    elif words[0] == "arp" and len(words) == 3:
-        story = _of_neighbour(shell, words[1], words[2], language, names)
-    elif words[0] in ("fdb", "mac") and len(words) == 3:
-        story = _of_fdb(shell, words[1], words[2], language, names)
+    elif words[0] in OF_NODES and len(words) == 3:
+        story = OF_NODES[words[0]](shell, words[1], words[2], language, names)
     elif words[0] == "rule":
         story = why_rules.of_rule(shell, words[1:], language, names)
     elif words[0] == "connection":
         story = why_rules.of_connection(shell, words[1:], language, names)
-    elif words[0] == "port" and len(words) == 3:
-        story = _of_port(shell, words[1], words[2], language, names)
     else:
         raise CommandError("why takes nothing, a record's number, `arp NODE ADDRESS`, `fdb BRIDGE MAC`, `port NODE "
                            "NUMBER`, `rule NODE [TABLE] CHAIN NUMBER` or `connection NODE WORD…`; `help why` tells of "
@@ -188,3 +184,7 @@ def _bridge(shell: Shell, name: str) -> Bridge:
     if not found:
         raise LabError(f"no bridge {name!r}; there are: {', '.join(b.label for b in bridges) or 'none'}")
     return found[0]
+
+
+OF_NODES = {"arp": _of_neighbour, "fdb": _of_fdb, "mac": _of_fdb, "port": _of_port}
+"""What can be asked of a node, or of a bridge, and one thing that it knows."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import os
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager, suppress
 from itertools import count, takewhile
 from pathlib import Path
@@ -171,6 +171,17 @@ def recover(path: Path, before: Callable[[int], object] = lambda _number: None) 
     head, entries = _parse(path, _rows(path))
     session = KeptSession(head["seed"], head["profile"], head.get("uplink", ""))
     scenario = head["scenario"]
+    _do_again(session, entries, before)
+    session.scenario = scenario
+    try:
+        restore(session.branches, head.get("branches") or told(session.branches))
+    except (ValueError, KeyError, TypeError):
+        raise FileError(str(path), DAMAGED) from None
+    session.find_pending()
+    return session
+
+
+def _do_again(session: KeptSession, entries: Iterable[Entry], before: Callable[[int], object]) -> None:
     with undisturbed():
         for number, entry in enumerate(entries, 1):
             before(number)
@@ -181,13 +192,6 @@ def recover(path: Path, before: Callable[[int], object] = lambda _number: None) 
             session.run_to(entry.step, entry.at)
             session.execute(entry.line)
         session.settle()
-    session.scenario = scenario
-    try:
-        restore(session.branches, head.get("branches") or told(session.branches))
-    except (ValueError, KeyError, TypeError):
-        raise FileError(str(path), DAMAGED) from None
-    session.find_pending()
-    return session
 
 
 def _parse(path: Path, lines: list[str]) -> tuple[dict[str, Any], list[Entry]]:

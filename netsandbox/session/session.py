@@ -131,13 +131,18 @@ class Session(Timeline):
             return job
         self.run_while(goes_on)
         if not job.is_done:
-            if self._effort < last:
-                job.budget.exceeded = job.budget.exceeded or NOTHING_COMES
-            job.complain(str(job.budget.error(Use.STEPS)))
-            job.finish(1)
+            self._give_up(job, has_steps=self._effort < last)
         if not self.take_back(job):
             self.settle()
         return job
+
+    @staticmethod
+    def _give_up(job: Job, has_steps: bool) -> None:
+        """It waits for what will not come, or has used all the steps that it may."""
+        if has_steps:
+            job.budget.exceeded = job.budget.exceeded or NOTHING_COMES
+        job.complain(str(job.budget.error(Use.STEPS)))
+        job.finish(1)
 
     @property
     def _effort(self) -> int:

@@ -66,11 +66,13 @@ def _while(parser: Parser) -> Runnable:
     return While(condition, _body(parser, token.text, token.line), token.text == "until")
 
 
-def _for(parser: Parser) -> Runnable:
-    line = parser.take().line
+def _variable(parser: Parser, line: int) -> str:
+    """The name behind `for`.
+
+    Raises:
+        ScriptError: there is none.
+    """
     token = parser.peek()
-    if token.text == "(" and token.kind == "op" and parser.reader.dialect.arithmetic:
-        return _counting_for(parser, line)
     name = token.word.bare if token.word is not None else None
     if name is None or NAME.fullmatch(name) is None:
         is_bash = parser.reader.dialect.name == "bash"
@@ -81,6 +83,15 @@ def _for(parser: Parser) -> Runnable:
                               f"{token.line}: Syntax error: Bad for loop variable")
         parser.fail(opened="for", line=line)
     parser.take()
+    return name
+
+
+def _for(parser: Parser) -> Runnable:
+    line = parser.take().line
+    token = parser.peek()
+    if token.text == "(" and token.kind == "op" and parser.reader.dialect.arithmetic:
+        return _counting_for(parser, line)
+    name = _variable(parser, line)
     words: list[Word] | None = None
     if parser.peek().kind == "op" and parser.peek().text == ";":
         parser.take()
