@@ -95,6 +95,16 @@ MOST = 0xFFFFFFFF
 MOST_PORTS = 0xFFFF
 
 
+def _split(word: str, rest: list[str]) -> tuple[str, list[str]]:
+    """An option with its value behind it, as two words."""
+    option = DASHED.letters.get(word[1:2]) if word[:1] == "-" else None
+    if option is None or not option.value:
+        return word, rest
+    if len(word) == 2 and not rest:
+        raise UsageError(WRONG_OPTION.format(word), 1)
+    return word[:2], [word[2:], *rest] if len(word) > 2 else rest
+
+
 def read_dig(arguments: list[str]) -> list[Asked]:
     """dig's: what stands before the first name holds for all, what stands behind one for that name.
 
@@ -105,12 +115,7 @@ def read_dig(arguments: list[str]) -> list[Asked]:
     while rest:
         now = asked[-1] if asked else usual
         word = rest.pop(0)
-        option = DASHED.letters.get(word[1:2]) if word[:1] == "-" else None
-        if option is not None and option.value:
-            if len(word) == 2 and not rest:
-                raise UsageError(WRONG_OPTION.format(word), 1)
-            rest = [word[2:], *rest] if len(word) > 2 else rest
-            word = word[:2]
+        word, rest = _split(word, rest)
         if word in ("-x", "-q"):
             name = rest.pop(0)
             asked.append(usual._replace(name=_reverse(name), kinds=(dns.PTR,)) if word == "-x" else
@@ -150,11 +155,17 @@ def _changed(now: Asked, word: str, rest: list[str]) -> Asked:
         return now._replace(flags=now.flags | {"microseconds"})
     if not word.startswith("-"):
         return now.typed(dns.TYPE_NUMBERS[word.upper()])
+    _check_idle(word)
+    return now
+
+
+def _check_idle(word: str) -> None:
+    """Raises: UsageError: not an option that leaves everything as it is."""
     option = DASHED.letters.get(word[1:])
     if option is None:
         raise UsageError("dig: -i removed" if word == "-i" else WRONG_OPTION.format(word), 1)
     if option.role == "usual":
-        return now
+        return
     if word in ("-h", "-v"):
         raise UsageError("", 0, WRONG_OPTION.partition("\n")[2].format() if word == "-h" else BANNER)
     raise UsageError(f"dig: {word} is not modelled", 1)

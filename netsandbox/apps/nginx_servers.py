@@ -121,6 +121,9 @@ class Configuration:
             self.http.own.get("log_format", [])}}
         for server in self.servers:
             self._look_at(server)
+        self._check_formats()
+
+    def _check_formats(self) -> None:
         for scope in (self.http, *self.servers, *(place for one in self.servers for place in one.inner)):
             for found in scope.own.get("access_log", []):
                 if len(found.words) > 1 and found.words[1] not in self.formats and "=" not in found.words[1]:
@@ -250,15 +253,19 @@ def _listens(server: Scope) -> list[Listen]:
     return found
 
 
+def _check_option(option: str, found: Directive) -> None:
+    is_known = option in ("ssl", "http2", "quic", "proxy_protocol") or (
+        option.partition("=")[0] in LISTENS_WITH and "=" in option)
+    if is_known:
+        raise ConfError(f"netsandbox: nginx's listen … {option} is not modelled, in {found.where}")
+    if option not in LISTENS_AS and not option.startswith("so_keepalive="):
+        raise ConfError(f'invalid parameter "{option}" in {found.where}')
+
+
 def _listen(found: Directive) -> Listen:
     text, *options = found.words
     for option in options:
-        if option in ("ssl", "http2", "quic", "proxy_protocol"):
-            raise ConfError(f"netsandbox: nginx's listen … {option} is not modelled, in {found.where}")
-        if option.partition("=")[0] in LISTENS_WITH and "=" in option:
-            raise ConfError(f"netsandbox: nginx's listen … {option} is not modelled, in {found.where}")
-        if option not in LISTENS_AS and not option.startswith("so_keepalive="):
-            raise ConfError(f'invalid parameter "{option}" in {found.where}')
+        _check_option(option, found)
     if text.startswith("unix:"):
         raise ConfError(f"netsandbox: listen on a socket of the file system is not modelled, in {found.where}")
     if text.endswith(":"):

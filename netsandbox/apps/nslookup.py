@@ -63,16 +63,19 @@ class Nslookup(Plain):
         if not records:
             self.print(f"*** Can't find {shown}: No answer")
         for record in records:
-            if record.type == dns.PTR:
-                self.print(f"{record.name}\tname = {dotted(record.text)}")
-            elif record.type in (dns.A, dns.AAAA):
-                self.print(f"Name:\t{record.name}\nAddress: {data_text(record)}")
-            else:
-                self.print(f"{record.name}\t{dns.TYPES.get(record.type, '?')} = {data_text(record)}")
+            self.print(_told(record))
         self.print("")
         if not self.is_busybox and not set(self.kinds()) & {dns.A, dns.AAAA}:
             self.print("Authoritative answers can be found from:\n")
         self.exit(0)
+
+
+def _told(record: dns.Answer) -> str:
+    if record.type == dns.PTR:
+        return f"{record.name}\tname = {dotted(record.text)}"
+    if record.type in (dns.A, dns.AAAA):
+        return f"Name:\t{record.name}\nAddress: {data_text(record)}"
+    return f"{record.name}\t{dns.TYPES.get(record.type, '?')} = {data_text(record)}"
 
 
 class BusyBoxNslookup(Nslookup):

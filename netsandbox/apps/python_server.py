@@ -87,6 +87,12 @@ class PythonServer(Program):
         self.socket.close()
 
 
+def _value(option: str, rest: list[str]) -> str:
+    if not rest:
+        raise UsageError(f"{USAGE}argument {option}: expected one argument", 2)
+    return rest.pop(0)
+
+
 def program(context: Context) -> Program:
     """python3(1) (program.Maker).
 
@@ -100,15 +106,10 @@ def program(context: Context) -> Program:
     rest = words[2:]
     while rest:
         word = rest.pop(0)
-        if word in ("-b", "--bind", "-d", "--directory"):
-            if not rest:
-                raise UsageError(f"{USAGE}argument {'-b/--bind' if 'b' in word else '-d/--directory'}: "
-                                 "expected one argument", 2)
-            value = rest.pop(0)
-            if word in ("-d", "--directory"):
-                root = value
-            else:
-                address = _address(value)
+        if word in ("-b", "--bind"):
+            address = _address(_value("-b/--bind", rest))
+        elif word in ("-d", "--directory"):
+            root = _value("-d/--directory", rest)
         elif word.isascii() and word.isdecimal() and int(word) < 65536:
             port = int(word)
         else:

@@ -73,14 +73,14 @@ class Tcpdump(Program):
             if self.options.monitors:
                 raise UsageError(f"tcpdump: {self._named(interface)}: That device doesn't support monitor mode", 1)
         except UsageError as error:
-            self.complain(str(error))
-            self.exit(error.code)
+            self._fail(error)
             return
         if self.options.lists:
             self._list(self._named(interface))
-            return
-        if self.options.write and not self._open_file():
-            return
+        elif not self.options.write or self._open_file():
+            self._listen(interface)
+
+    def _listen(self, interface: Interface | None) -> None:
         self._announce(interface)
         self._tap = Tap(self.namespace, interface, not self.options.is_not_promiscuous, self._take, self._disappear)
 
@@ -150,19 +150,28 @@ class Tcpdump(Program):
         else:
             self.complain("tcpdump: verbose output suppressed, use -v[v]... for full protocol decode\n" + text)
 
-    def _replay(self) -> None:
-        """-r: what -w has kept."""
+    def _fail(self, error: UsageError) -> None:
+        self.complain(str(error))
+        self.exit(error.code)
+
+    def _kept(self) -> CaptureText:
+        """Raises: UsageError: there is no such capture."""
         try:
             capture = self._files.read(self.options.read)
         except FileError as error:
-            self.complain("tcpdump: error reading dump file: Is a directory" if error.name == "EISDIR" else
-                          f"tcpdump: {self.options.read}: {error}\nnote: -r reads what -w wrote in this lab; "
-                          "files of the disk stay outside")
-            self.exit(1)
-            return
+            raise UsageError("tcpdump: error reading dump file: Is a directory" if error.name == "EISDIR" else
+                             f"tcpdump: {self.options.read}: {error}\nnote: -r reads what -w wrote in this lab; "
+                             "files of the disk stay outside", 1) from None
         if not isinstance(capture, CaptureText):
-            self.complain(_no_capture(capture))
-            self.exit(1)
+            raise UsageError(_no_capture(capture), 1)
+        return capture
+
+    def _replay(self) -> None:
+        """-r: what -w has kept."""
+        try:
+            capture = self._kept()
+        except UsageError as error:
+            self._fail(error)
             return
         self._is_cooked = capture.is_cooked
         self._lines = Lines(self.options, self._is_cooked, self._names)
@@ -171,8 +180,7 @@ class Tcpdump(Program):
         try:
             self._compile(0, is_file=True)
         except UsageError as error:
-            self.complain(str(error))
-            self.exit(error.code)
+            self._fail(error)
             return
         kept = self.captures.get(capture.pid, capture.frames)
         frames = [seen for seen in kept if self._filter.matches(seen.frame.wire(), seen.kind == OUT)]
