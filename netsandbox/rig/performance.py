@@ -47,17 +47,22 @@ class Performance:
             else:
                 self.wait_for([outcome])
         self.wait_for(self.background)
-        lab.run_until(self.scheduler.clock + seconds(spec.get("linger", 0.3)))
-        lab.snapshots["end"] = snapshot.take(lab)
-        labels = [f"{node}:{name}" for node in lab.owners() for name in ("lo", *lab.ifaces(node))]
-        lab.tap.closes_at(labels, self.scheduler.clock + snapshot.time_taken(lab), lab.pace)
-        lab.run_until(self.scheduler.clock + snapshot.time_taken(lab) + len(labels) * lab.pace.close_ring)
-        lab.tap.drain()
+        self._linger()
         return {"format": FORMAT, "name": spec.get("name", ""), "about": spec.get("about", ""), "kernel": "netsandbox",
                 "env": {"net.core.rmem_max": RMEM_MAX}, "started": "2026-01-01T00:00:00Z", "lab": spec,
                 "interfaces": lab.interfaces, "actions": outcomes, "early_stamps": 0,
                 "frames": lab.tap.frames(), "frames_total": lab.tap.totals(),
                 "snapshots": lab.snapshots}
+
+    def _linger(self) -> None:
+        """The rig waits for what may still come, takes the last snapshot, and closes its taps one after the other."""
+        lab = self.lab
+        lab.run_until(self.scheduler.clock + seconds(lab.spec.get("linger", 0.3)))
+        lab.snapshots["end"] = snapshot.take(lab)
+        labels = [f"{node}:{name}" for node in lab.owners() for name in ("lo", *lab.ifaces(node))]
+        lab.tap.closes_at(labels, self.scheduler.clock + snapshot.time_taken(lab), lab.pace)
+        lab.run_until(self.scheduler.clock + snapshot.time_taken(lab) + len(labels) * lab.pace.close_ring)
+        lab.tap.drain()
 
     def wait_for(self, outcomes: list[Result]) -> None:
         """Run until all have a result and the queue is empty: then the process goes on."""

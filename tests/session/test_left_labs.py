@@ -25,6 +25,7 @@ CONTAINERS = 3
 def session(monkeypatch: pytest.MonkeyPatch, freezing: None) -> Iterator[Session]:
     """A session that has checkpoints, and as little patience with labs that were left as can be."""
     monkeypatch.setattr(collector, "MANY_LEFT", 0)
+    gc.collect()  # labs of tests before this one
     tidy()
     session = Session()
     for number in range(CONTAINERS):

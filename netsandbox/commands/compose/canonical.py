@@ -14,7 +14,7 @@ from netsandbox.commands.strict_yaml import MappingNode, Node
 from netsandbox.docker.errors import DockerError
 
 if TYPE_CHECKING:
-    from netsandbox.commands.compose.model import Project, VolumeSpec
+    from netsandbox.commands.compose.model import Project, Service, VolumeSpec
     from netsandbox.commands.compose.yaml_text import Plain
 
 NETWORK = ("name", "driver", "driver_opts", "ipam", "external", "internal", "attachable", "labels", "enable_ipv4",
@@ -127,13 +127,16 @@ def _service(values: Values, project: Project, name: str, node: Node) -> Tree:
         found["environment"] = _with_files(service.variables, found["environment"])
     found |= {"labels": _with_files(service.file_labels, found["labels"])} if service.file_labels else {}
     if service.needs:
-        needed: Tree = {other: NEEDED | ({"restart": True} if other in service.restarts_with else {})
-                        for other in service.needs}
-        before = found["depends_on"]
-        needed |= before if isinstance(before, dict) else {}
-        found["depends_on"] = {other: in_order(NEED, how) if isinstance(how, dict) else how
-                               for other, how in sorted(needed.items())}
+        found["depends_on"] = _needed(service, found["depends_on"])
     return found
+
+
+def _needed(service: Service, given: Plain) -> Tree:
+    """What the file says of services that it needs, and that it needs those whose network or volumes it uses."""
+    needed: Tree = {other: NEEDED | ({"restart": True} if other in service.restarts_with else {})
+                    for other in service.needs}
+    needed |= given if isinstance(given, dict) else {}
+    return {other: in_order(NEED, how) if isinstance(how, dict) else how for other, how in sorted(needed.items())}
 
 
 def _with_files(texts: tuple[str, ...], own: Plain) -> Tree:

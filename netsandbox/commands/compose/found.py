@@ -151,12 +151,16 @@ def _paths(client: Client, parsed: Parsed, folder: str) -> list[str]:
     if found[0] == PIPED and client.stdin.is_terminal:
         raise DockerError("docker compose -f - reads what is piped into it: nothing is typed here")
     for path in found[found[0] == PIPED:]:
-        whole = normpath(join(files.cwd, path))
-        if not files.exists(path):
-            raise DockerError(f"{'open' if parsed.all('file') else 'stat'} {whole}: no such file or directory")
-        if files.is_directory(path):
-            raise DockerError(f"read {whole}: is a directory")
+        _check_file(files, path, "open" if parsed.all("file") else "stat")
     return [files.canonical(path) for path in found]
+
+
+def _check_file(files: Files, path: str, call: str) -> None:
+    whole = normpath(join(files.cwd, path))
+    if not files.exists(path):
+        raise DockerError(f"{call} {whole}: no such file or directory")
+    if files.is_directory(path):
+        raise DockerError(f"read {whole}: is a directory")
 
 
 def _there(files: Files, folder: str, names: tuple[str, ...]) -> list[str]:

@@ -107,6 +107,10 @@ NAME = re.compile(r"[\w.\-\[\]]*")
 QUOTED = re.compile(r"""(["'])((?:\\.|(?!\1).)*)\1""", re.DOTALL)
 
 
+def _unquoted(quote: str, text: str, variables: Mapping[str, str]) -> str:
+    return text if quote == "'" else filled_in(text.replace("\\n", "\n").replace('\\"', '"'), variables)
+
+
 def env_file(text: str, outside: Mapping[str, str]) -> dict[str, str]:
     """`.env` and env_file: NAME=value on each line, the value in quotes or not; behind ` #` stands a comment (dotenv).
 
@@ -128,13 +132,11 @@ def env_file(text: str, outside: Mapping[str, str]) -> dict[str, str]:
             continue
         _check_name(name, line, at)
         if equals and value.strip()[:1] in ("'", '"'):
-            rest = "\n".join([value.strip(), *lines[at:]])
-            match = QUOTED.match(rest)
+            match = QUOTED.match("\n".join([value.strip(), *lines[at:]]))
             if match is None:
                 raise VariableError(f"line {len(lines) + 1}: unterminated quoted value {value.strip()}")
             at += match[0].count("\n")
-            found[name] = match[2] if match[1] == "'" else filled_in(
-                match[2].replace("\\n", "\n").replace('\\"', '"'), more_of(outside, found))
+            found[name] = _unquoted(match[1], match[2], more_of(outside, found))
         elif equals:
             found[name] = filled_in(value.strip().partition(" #")[0].rstrip(), more_of(outside, found))
         elif name in outside:

@@ -41,9 +41,7 @@ def make_one(client: Client, project: Project, service: Service, name: str,
         DockerError: it cannot be made.
     """
     words = _words(client, project, service, name, own, with_aliases)
-    for mount in service.mounts:
-        for section in (section for section in mount.sections if section != mount.kind):
-            warn(client, f"mount of type `{mount.kind}` should not define `{section}` option")
+    _warn_of_mounts(client, service)
     client.service = service.name
     try:
         container = make(client, understood(client, CREATE, [*words, service.image, *(service.command or ())]))
@@ -56,6 +54,12 @@ def make_one(client: Client, project: Project, service: Service, name: str,
     container.config = container.config._replace(entrypoint=entrypoint, attached=("stdout", "stderr"),
                                                  health_check=service.health_check)
     return container
+
+
+def _warn_of_mounts(client: Client, service: Service) -> None:
+    for mount in service.mounts:
+        for section in (section for section in mount.sections if section != mount.kind):
+            warn(client, f"mount of type `{mount.kind}` should not define `{section}` option")
 
 
 def _words(client: Client, project: Project, service: Service, name: str, own: dict[str, str],

@@ -56,6 +56,12 @@ class Whole:
         self.notes: list[tuple[int, str]] = []
         """(line, key) of what the sandbox does not model."""
 
+    def _check_list(self, included: Node) -> None:
+        if isinstance(included, MappingNode) or kind_of(included) == "string":
+            shown = included.value if isinstance(included, ScalarNode) else "map[" + " ".join(
+                f"{key.value}:{value.value}" for key, value in included.value) + "]"
+            raise self._values.error(included, f"`include` must be a list, got {shown}")
+
     def of(self, text: str, path: str, chain: tuple[str, ...] = ()) -> Node:
         """A file's tree; what is no mapping is left to who reads it.
 
@@ -69,10 +75,8 @@ class Whole:
             if not isinstance(services, MappingNode):
                 raise self._values.error(services, "services must be a mapping")
             services.value = [(key, self._service(path, key, node, ())) for key, node in services.value]
-        if isinstance(included, MappingNode) or (included is not None and kind_of(included) == "string"):
-            shown = included.value if isinstance(included, ScalarNode) else "map[" + " ".join(
-                f"{key.value}:{value.value}" for key, value in included.value) + "]"
-            raise self._values.error(included, f"`include` must be a list, got {shown}")
+        if included is not None:
+            self._check_list(included)
         root = without_doubles(self._values, tree)
         wrong = fault(root)
         if wrong is not None:
