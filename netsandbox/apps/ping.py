@@ -205,7 +205,8 @@ class Ping(PingEnd):
     def _hears(self, interface: Interface, packet: IPv4Packet) -> bool:
         looped = interface.is_loopback or interface.l3_table is not None
         came_by = self.namespace.holder_of(packet.dst) if looped else interface
-        if came_by is not None and self.interface not in (None, interface, came_by, came_by.l3mdev):
+        vrf = interface if interface.l3_table is not None else None
+        if came_by is not None and self.interface not in (None, vrf, came_by, came_by.l3mdev):
             return False
         return not self.bound or packet.dst == self.bound
 
