@@ -128,12 +128,13 @@ class Trace:
                      verdict: Any) -> None:
         """Record that the receivers from `start` up to `stop`, one by one, gave the same verdict on a frame."""
         if start < stop:
-            place, first = len(self.events), self.ahead + len(self.events)
-            alike = Alike._make((kind, None, frame, receivers, start, first, first + stop - start, self._gone + place,
-                                 verdict))
+            place, count = len(self.events), stop - start
+            first = self.ahead + place
+            alike = tuple.__new__(Alike, (kind, None, frame, receivers, start, first, first + count, self._gone + place,
+                                          verdict))
             self._runs.append(alike)
             self.record(alike)
-            self.ahead += stop - start - 1
+            self.ahead += count - 1
 
     def begin(self, at: int, cause: int = NO_CAUSE) -> int:
         """Open a step; what is recorded from now on belongs to it."""

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from netsandbox.engine.units import MILLISECOND
 from netsandbox.linux.core.nud import NONE
 
 if TYPE_CHECKING:
@@ -42,5 +41,5 @@ class Neighbour:
         self.queue: NeighbourQueue | None = None
         self.timer: Timer | None = None
         self.updated = self.used = now
-        self.confirmed = now - 2 * interface.neigh.base_reachable_time_ms * MILLISECOND
+        self.confirmed = now - interface.neigh.unconfirmed_time
         self.seq = 0

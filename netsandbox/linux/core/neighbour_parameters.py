@@ -15,12 +15,17 @@ NEIGHBOUR_KEYS = ("anycast_delay", "app_solicit", "base_reachable_time", "base_r
 
 
 class NeighbourParameters:
-    """net.ipv4.neigh.IFACE.*, shared and never changed as an InterfaceConf is."""
+    """net.ipv4.neigh.IFACE.*, shared and never changed as an InterfaceConf is.
+
+    Attributes:
+        delay_probe_time, lock_time, retrans_time: in nanoseconds, what each neighbour asks for.
+        unconfirmed_time: the same; so long ago, a confirmation counts in no case.
+    """
 
     __slots__ = ("anycast_delay", "app_solicit", "base_reachable_time_ms", "delay_first_probe_time", "delay_probe_time",
                  "gc_stale_time", "interval_probe_time_ms", "lock_time", "locktime", "mcast_resolicit",
                  "mcast_solicit", "proxy_delay", "proxy_qlen", "retrans_time", "retrans_time_ms", "ucast_solicit",
-                 "unres_qlen_bytes")
+                 "unconfirmed_time", "unres_qlen_bytes")
 
     def __init__(self) -> None:
         self.mcast_solicit = self.ucast_solicit = 3
@@ -38,10 +43,10 @@ class NeighbourParameters:
         self._note_times()
 
     def _note_times(self) -> None:
-        """In nanoseconds, what each neighbour asks for."""
         self.retrans_time = max(self.retrans_time_ms, 10) * MILLISECOND
         self.delay_probe_time = self.delay_first_probe_time * SECOND
         self.lock_time = self.locktime * SECOND // USER_HZ
+        self.unconfirmed_time = 2 * self.base_reachable_time_ms * MILLISECOND
 
     def changed(self, **values: int) -> NeighbourParameters:
         """The same with other values."""

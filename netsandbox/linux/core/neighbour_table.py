@@ -212,7 +212,7 @@ class NeighbourTable:
     def _apply(self, entry: Neighbour, mac: int | None, new: NudState, same: bool, why: str) -> None:
         old, was_valid = entry.state, entry.is_valid
         if not same and new not in CONNECTED:
-            entry.confirmed = self.scheduler.now - 2 * entry.interface.neigh.base_reachable_time_ms * MILLISECOND
+            entry.confirmed = self.scheduler.now - entry.interface.neigh.unconfirmed_time
         if new is not old or not same:
             self._set(entry, new, why, mac)
         elif not (self.is_classic and new is REACHABLE):

@@ -64,7 +64,7 @@ def solicit(entry: Neighbour, packet: IPv4Packet | None) -> None:
 
 def _announced_source(interface: Interface, target: int, packet: IPv4Packet | None) -> int:
     namespace = interface.namespace
-    announce = namespace.sysctls.either(interface.conf, "arp_announce")
+    announce = max(interface.conf.arp_announce, namespace.sysctls.all.arp_announce)
     if packet is not None and announce != 2 and (
             packet.src in namespace.routes.local or namespace.routes.address_type(packet.src) == "local"):
         if announce != 1:
