@@ -11,7 +11,19 @@ from netsandbox.commands.tools.names import OtherNamespaces, find_interface, hom
 from netsandbox.commands.tools.output import Row, Style, render
 from netsandbox.commands.tools.subcommand import subcommand
 from netsandbox.commands.tools.word_values import number_of
-from netsandbox.commands.tools.words import USAGE, Words, choose, flag, garbage, key, parse, wrong
+from netsandbox.commands.tools.words import (
+    USAGE,
+    Key,
+    Words,
+    asking,
+    bare,
+    choose,
+    flag,
+    key,
+    parse,
+    passed_over,
+    wrong,
+)
 from netsandbox.engine.units import SECOND
 from netsandbox.linux.bridge.bridge import Bridge
 from netsandbox.linux.core import kind as kinds
@@ -161,12 +173,8 @@ def _belongs(row: FdbRow, bridge: Interface) -> bool:
 
 
 def _show(namespace: NetworkNamespace, words: Words, style: Style) -> ToolResult:
-    def other(word: str, _words: Words) -> None:
-        if word and "help".startswith(word):
-            raise usage("bridge fdb")
-
     found = parse(words, (key("brport", "dev", name="dev"), key("br"), key("vlan"), key("state", read=_state),
-                          flag("dynamic")), other)
+                          flag("dynamic"), asking(usage("bridge fdb"))), passed_over)
     bridge = _bridge_named(namespace, found["br"]) if "br" in found else None
     device = interface_named(namespace, found["dev"], USAGE) if "dev" in found else None
     vlan = _vlan(found)
@@ -214,29 +222,17 @@ def _vlan(found: dict[str, Any]) -> int | None:
     return number
 
 
-class _Target:
+def _to() -> Key:
     """The one address of a command line."""
-
-    def __init__(self) -> None:
-        self.word = ""
-
-    def take(self, word: str, words: Words) -> None:
-        if word == "to":
-            word = words.next()
-        if word and "help".startswith(word):
-            raise usage("bridge fdb")
-        if self.word:
-            raise garbage("to", word)
-        self.word = word
+    return bare("to", usage=usage("bridge fdb"))
 
 
 def _get(namespace: NetworkNamespace, words: Words, style: Style) -> ToolResult:
-    target = _Target()
     found = parse(words, (key("brport", "dev", name="dev"), key("br"), key("vni"), flag("self"), flag("master*"),
-                          key("vlan*"), flag("dynamic*")), target.take)
-    if not target.word or not ("dev" in found or "br" in found):
+                          key("vlan*"), flag("dynamic*")), _to())
+    if not found.get("to") or not ("dev" in found or "br" in found):
         raise ToolError(USAGE, "Device or master and address are required arguments.")
-    mac = _mac(target.word)
+    mac = _mac(found["to"])
     device = interface_named(namespace, found["dev"], USAGE) if "dev" in found else None
     bridge = _bridge_named(namespace, found["br"]) if "br" in found else None
     if bridge is None and device is not None:
@@ -255,15 +251,14 @@ def _get(namespace: NetworkNamespace, words: Words, style: Style) -> ToolResult:
 # -- changing
 
 def _modify(namespace: NetworkNamespace, command: str, words: Words) -> None:
-    target = _Target()
     found = parse(words, (
         key("dev"), key("dst", read=_address), key("nhid"), key("port"), key("vni"), key("src_vni"), key("via"),
         flag("self"), flag("master*"), flag("router*"), flag("local*", "permanent*", name="permanent"),
         flag("temp*", "static*", name="static"), flag("dynamic*"), key("vlan*"), flag("use*"), flag("extern_learn*"),
-        flag("sticky*")), target.take)
-    if "dev" not in found or not target.word:
+        flag("sticky*")), _to())
+    if "dev" not in found or not found.get("to"):
         raise ToolError(USAGE, "Device and address are required arguments.")
-    mac = _mac(target.word)
+    mac = _mac(found["to"])
     for name in ("nhid", "src_vni", "extern_learn"):
         if name in found:
             raise ToolError(1, f"netsandbox: {name} of a forwarding entry is not modelled")

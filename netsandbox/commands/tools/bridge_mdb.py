@@ -9,7 +9,7 @@ from netsandbox.commands.tools.names import in_order, interface_named
 from netsandbox.commands.tools.output import Style, json_text
 from netsandbox.commands.tools.subcommand import subcommand
 from netsandbox.commands.tools.word_values import number
-from netsandbox.commands.tools.words import USAGE, Words, flag, key, parse
+from netsandbox.commands.tools.words import USAGE, Words, flag, key, parse, passed_over
 from netsandbox.engine.units import SECOND
 from netsandbox.linux.bridge.bridge import Bridge
 from netsandbox.linux.netlink import mdb as requests
@@ -34,7 +34,7 @@ def _put(namespace: NetworkNamespace, words: Words, is_new: bool) -> None:
     """mdb_modify."""
     found = parse(words, (
         key("dev"), key("grp"), key("port"), key("vid", read=number("invalid vid")), flag("permanent"), flag("temp"),
-        *(key(name) for name in NOT_MODELLED)), lambda _word, _words: None)
+        *(key(name) for name in NOT_MODELLED)), passed_over)
     for name in NOT_MODELLED:
         if name in found:
             raise ToolError(1, f"netsandbox: {name} of a group's row is not modelled")
@@ -56,7 +56,7 @@ def _put(namespace: NetworkNamespace, words: Words, is_new: bool) -> None:
 
 def _show(namespace: NetworkNamespace, words: Words, style: Style) -> ToolResult:
     """mdb_show: groups, and with -d the ports behind which somebody asks."""
-    found = parse(words, (key("dev"), key("vid", read=number("invalid vid"))), lambda _word, _words: None)
+    found = parse(words, (key("dev"), key("vid", read=number("invalid vid"))), passed_over)
     only = interface_named(namespace, found["dev"], USAGE) if "dev" in found else None
     bridges = [one for one in in_order(namespace) if isinstance(one, Bridge) and only in (None, one)]
     members: list[dict[str, Any]] = []

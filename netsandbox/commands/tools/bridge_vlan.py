@@ -11,7 +11,7 @@ from netsandbox.commands.tools.names import find_interface, in_order, interface_
 from netsandbox.commands.tools.output import Row, Style, render
 from netsandbox.commands.tools.subcommand import subcommand
 from netsandbox.commands.tools.word_values import number, number_of
-from netsandbox.commands.tools.words import USAGE, Words, choose, flag, key, parse, refused
+from netsandbox.commands.tools.words import USAGE, Key, Words, asking, choose, flag, key, parse, passed_over, refused
 from netsandbox.linux.bridge.bridge import Bridge
 from netsandbox.linux.bridge.port import FORWARDING, STATES
 from netsandbox.linux.bridge.vlan import everywhere
@@ -41,7 +41,7 @@ def run(context: ToolContext, arguments: list[str], style: Style) -> ToolResult:
     if command == "show":
         return _show(namespace, words, style)
     if command == "tunnelshow":
-        parse(words, (key("dev", read=lambda rest: interface_named(namespace, rest.next(), USAGE)), key("vid")), _help)
+        _read(words, key("dev", read=lambda rest: interface_named(namespace, rest.next(), USAGE)), key("vid"))
         return ToolResult(0, "" if style.json else f"{'port':<{FIRST_ROW}}{'vlan-id':<11}tunnel-id\n", "")
     if command == "global":
         return _global(namespace, arguments[1:], style)
@@ -52,10 +52,15 @@ def run(context: ToolContext, arguments: list[str], style: Style) -> ToolResult:
     return ToolResult(0, "", "")
 
 
+def _read(words: Words, *keys: Key) -> dict[str, Any]:
+    """A word that is no keyword is not looked at, unless it is `help`."""
+    return parse(words, (*keys, asking(usage("bridge vlan"))), passed_over)
+
+
 def _modify(namespace: NetworkNamespace, words: Words, adds: bool) -> None:
     """vlan_modify."""
-    found = parse(words, (key("dev"), key("vid"), flag("self"), flag("master"), flag("pvid"), flag("untagged"),
-                          refused("tunnel_info", of="a VLAN")), _help)
+    found = _read(words, key("dev"), key("vid"), flag("self"), flag("master"), flag("pvid"), flag("untagged"),
+                  refused("tunnel_info", of="a VLAN"))
     device, first, last = _place(namespace, found)
     if "pvid" in found and first != last:
         raise ToolError(USAGE, "pvid cannot be configured for a vlan range")
@@ -89,7 +94,7 @@ def _atoi(text: str) -> int:
 
 
 def _show(namespace: NetworkNamespace, words: Words, style: Style) -> ToolResult:
-    found = parse(words, (key("dev"), key("vid")), _help)
+    found = _read(words, key("dev"), key("vid"))
     device = interface_named(namespace, found["dev"], USAGE) if "dev" in found else None
     wanted = _atoi(found["vid"]) if "vid" in found else 0
     rows = []
@@ -109,11 +114,6 @@ def _show(namespace: NetworkNamespace, words: Words, style: Style) -> ToolResult
 def _listed(rows: list[Row], style: Style) -> ToolResult:
     heading = "port              vlan-id" + ("" if style.stats else "  ") + "\n"
     return ToolResult(0, render(rows, style) if style.json else heading + render(rows, style), "")
-
-
-def _help(word: str, _words: Words) -> None:
-    if word and "help".startswith(word):
-        raise usage("bridge vlan")
 
 
 def _group_of(interface: Interface) -> VlanGroup | None:
@@ -179,9 +179,9 @@ def _span(first: int, last: int) -> str:
 
 def _set(namespace: NetworkNamespace, words: Words) -> None:
     """vlan_option_set."""
-    found = parse(words, (key("dev"), key("vid"), key("state", read=_state),
-                          *(refused(name, of="a VLAN of a port") for name in (
-                              "mcast_router", "mcast_max_groups", "neigh_suppress"))), _help)
+    found = _read(words, key("dev"), key("vid"), key("state", read=_state),
+                  *(refused(name, of="a VLAN of a port") for name in (
+                      "mcast_router", "mcast_max_groups", "neigh_suppress")))
     device, first, last = _place(namespace, found)
     if "state" in found:
         requests.set_state(device, first, last, found["state"])
@@ -209,15 +209,15 @@ def _global(namespace: NetworkNamespace, arguments: list[str], style: Style) -> 
         raise usage("bridge vlan")
     if command != "set":
         return _show_global(namespace, words, style)
-    found = parse(words, (key("dev"), key("vid"), *(key(name, read=number(f"invalid {name}"))
-                                                    for name in GLOBAL_OPTIONS)), _help)
+    found = _read(words, key("dev"), key("vid"), *(key(name, read=number(f"invalid {name}"))
+                                                   for name in GLOBAL_OPTIONS))
     device, first, last = _place(namespace, found)
     requests.set_global(device, first, last, {name: found[name] for name in GLOBAL_OPTIONS if name in found})
     return ToolResult(0, "", "")
 
 
 def _show_global(namespace: NetworkNamespace, words: Words, style: Style) -> ToolResult:
-    found = parse(words, (key("dev"), key("vid")), _help)
+    found = _read(words, key("dev"), key("vid"))
     device = interface_named(namespace, found["dev"], USAGE) if "dev" in found else None
     rows = []
     for bridge in in_order(namespace):

@@ -14,8 +14,8 @@ from netsandbox.commands.tools.names import OtherNamespaces, device_reader, find
 from netsandbox.commands.tools.output import Row, Style, render
 from netsandbox.commands.tools.rights import check_flush
 from netsandbox.commands.tools.subcommand import subcommand
-from netsandbox.commands.tools.word_values import Family, number, number_of, or_all, reader, scope_of
-from netsandbox.commands.tools.words import Key, Words, flag, garbage, key, parse, refused
+from netsandbox.commands.tools.word_values import ANY, Family, number, number_of, or_all, reader, scope_of
+from netsandbox.commands.tools.words import Key, Words, asking, bare, flag, key, parse, refused
 from netsandbox.linux.core.errors import KernelError
 from netsandbox.linux.ipv4.lifetime import FOREVER
 from netsandbox.linux.netlink import address as requests
@@ -62,18 +62,6 @@ class Filter:
         self.family = family
         self.device: Interface | None = None
         self.set_flags = self.clear_flags = 0
-        name: str | None = None
-
-        def other(word: str, rest: Words) -> None:
-            nonlocal name
-            if word == "dev":
-                word = rest.next()
-            elif word and "help".startswith(word):
-                raise usage("ip address")
-            if name is not None:
-                raise garbage("dev", word)
-            name = word
-
         found = parse(words, (
             key("to", read=Family(family).prefix), key("scope", read=or_all(scope_of, 'invalid "scope"\n')),
             flag("up"), flag("down"),
@@ -82,12 +70,12 @@ class Filter:
             key("label"), key("group", read=read_group), refused("proto", of="a filter"),
             key("master", read=device_reader(namespace)),
             key("vrf", name="master", read=vrf_reader(namespace, "Not a valid VRF name\n")),
-            flag("nomaster"), key("type"), flag("novf")), other)
+            flag("nomaster"), key("type"), flag("novf"), asking(usage("ip address"))), bare("dev"))
         self.found: dict[str, Any] = found
-        if name is not None:
-            self.device = find_interface(namespace, name)
+        if "dev" in found:
+            self.device = find_interface(namespace, found["dev"])
             if self.device is None:
-                raise ToolError(1, f'Device "{name}" does not exist.')
+                raise ToolError(1, f'Device "{found["dev"]}" does not exist.')
         if "to" in found:
             self.family = self.family or "inet"
 
@@ -268,20 +256,9 @@ def _modify(namespace: NetworkNamespace, command: str, words: Words, family_name
 
 def _read(words: Words, family: Family, warnings: list[str]) -> tuple[dict[str, Any], str, Network | None]:
     """What the keywords say; the address as it is written, and as it is meant: None for any."""
-    local = ""
-    network: Network | None = None
-
-    def other(word: str, rest: Words) -> None:
-        nonlocal local, network
-        if word == "local":
-            word = rest.next()
-        if word and "help".startswith(word):
-            raise usage("ip address")
-        if local:
-            raise garbage("local", word)
-        local = word
-        if word not in ("default", "any", "all"):
-            network = family.prefix_of(word)
+    def local(rest: Words) -> tuple[str, Network | None]:
+        word = rest.next()
+        return word, None if word in ANY else family.prefix_of(word)
 
     def warned(name: str) -> Key:
         why = "can be set only for IPv6 addresses" if name in OF_IPV6 else "is not mutable from userspace"
@@ -297,8 +274,8 @@ def _read(words: Words, family: Family, warnings: list[str]) -> tuple[dict[str, 
         *(warned(name) for name in (*OF_IPV6, *READ_ONLY)),
         refused("anycast", of="an address", read=family.address),
         refused("proto", of="an address", read=number('"proto" value is invalid\n', 0, 255)),
-        flag("noprefixroute"), flag("autojoin")), other)
-    return found, local, network
+        flag("noprefixroute"), flag("autojoin")), bare("local", local, usage=usage("ip address")))
+    return found, *found.get("local", ("", None))
 
 
 def _lifetime(complaint: str) -> Callable[[Words], int]:

@@ -18,7 +18,7 @@ from netsandbox.commands.tools.ip_link_words import (
 )
 from netsandbox.commands.tools.ip_vrf import vrf_reader
 from netsandbox.commands.tools.kind_words import read_settings
-from netsandbox.commands.tools.names import MAX_OTHER_NAME, device_reader, interface_named, is_valid_name, name_reader
+from netsandbox.commands.tools.names import MAX_OTHER_NAME, device_reader, interface_named, name_reader
 from netsandbox.commands.tools.word_values import mac_bytes, number
 from netsandbox.commands.tools.words import (
     ASKED,
@@ -26,13 +26,13 @@ from netsandbox.commands.tools.words import (
     Key,
     OfferedError,
     Words,
+    asking,
+    bare,
     duplicate,
     flag,
-    garbage,
     key,
     parse,
     refused,
-    wrong,
 )
 from netsandbox.linux.core import kind as kinds
 from netsandbox.linux.core.errors import KernelError
@@ -57,9 +57,10 @@ def read_request(context: ToolContext, words: Words, makes: bool, is_peer: bool 
         ToolError: a word that does not belong there, or that is not modelled.
     """
     ends = _Ends(is_peer)
-    found = parse(words, _keys(context, ends.take_type), ends.take_device)
+    found = parse(words, (*_keys(context, ends.take_type), asking(usage("ip link"))),
+                  bare("dev", name_reader("dev", MAX_OTHER_NAME)))
     request = LinkRequest()
-    _fill(request, found, ends.device, makes)
+    _fill(request, found, found.get("dev", ""), makes)
     _check(context.namespace, request, makes, is_peer)
     request.mac = _checked(found["address"], makes) if "address" in found else []
     if "broadcast" in found:
@@ -90,7 +91,7 @@ def _mac_bytes(words: Words) -> list[int]:
 
 
 class _Ends:
-    """What is read beside the keywords: the device's name at one end, and at the other what stands behind the type.
+    """What stands behind the type.
 
     Attributes:
         behind: the words that the kind of device reads.
@@ -98,20 +99,7 @@ class _Ends:
 
     def __init__(self, is_peer: bool) -> None:
         self.is_peer = is_peer
-        self.device = ""
         self.behind = Words([])
-
-    def take_device(self, word: str, rest: Words) -> None:
-        """A word that is no keyword."""
-        if word and "help".startswith(word):
-            raise usage("ip link")
-        if word == "dev":
-            word = rest.next()
-        if self.device:
-            raise garbage("dev", word)
-        if not is_valid_name(word, MAX_OTHER_NAME):
-            raise wrong(word, '"dev" not a valid ifname')
-        self.device = word
 
     def take_type(self, rest: Words) -> str:
         kind = rest.next()

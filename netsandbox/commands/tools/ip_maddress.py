@@ -10,7 +10,7 @@ from netsandbox.commands.tools.names import in_order, name_reader
 from netsandbox.commands.tools.output import Row, Style, render
 from netsandbox.commands.tools.subcommand import subcommand
 from netsandbox.commands.tools.word_values import mac_bytes
-from netsandbox.commands.tools.words import Words, duplicate, garbage, key, parse
+from netsandbox.commands.tools.words import Words, bare, key, parse
 from netsandbox.linux.core.errors import STRERROR
 from netsandbox.wire.addresses import format_ipv4, format_mac
 
@@ -31,17 +31,7 @@ def run(context: ToolContext, arguments: list[str], style: Style) -> ToolResult:
 
 
 def _show(namespace: NetworkNamespace, words: Words, style: Style) -> ToolResult:
-    device = ""
-
-    def other(word: str, rest: Words) -> None:
-        nonlocal device
-        if word == "dev":
-            word = rest.next()
-        if device:
-            raise garbage("dev", word)
-        device = word
-
-    parse(words, (), other)
+    device = parse(words, (), bare("dev")).get("dev", "")
     only = namespace.interfaces.get(device)
     rows = [_row(interface, style) for interface in in_order(namespace)
             if not device or interface is only]
@@ -77,16 +67,9 @@ def _row(interface: Interface, style: Style) -> Row:
 
 
 def _modify(namespace: NetworkNamespace, command: str, words: Words) -> None:
-    address: list[int] = []
-
-    def other(word: str, rest: Words) -> None:
-        if word == "address":
-            word = rest.next()
-        if address:
-            raise duplicate("address", word)
-        address.extend(mac_bytes(word))
-
-    found = parse(words, (key("dev", read=name_reader("dev"), once="dev"),), other)
+    found = parse(words, (key("dev", read=name_reader("dev"), once="dev"),),
+                  key("address", read=lambda rest: mac_bytes(rest.next()), once="address"))
+    address = found.get("address", [])
     if "dev" not in found:
         raise ToolError(1, 'Not enough information: "dev" argument is required.')
     if len(address) != MAC_LENGTH:

@@ -13,7 +13,7 @@ from netsandbox.commands.tools.rights import check_flush
 from netsandbox.commands.tools.route_words import protocol_of
 from netsandbox.commands.tools.subcommand import subcommand
 from netsandbox.commands.tools.word_values import Family, address_of, mac_bytes, number_of, reader
-from netsandbox.commands.tools.words import USAGE, Words, choose, flag, garbage, key, parse, refused, wrong
+from netsandbox.commands.tools.words import USAGE, Key, Words, bare, choose, flag, key, parse, refused, wrong
 from netsandbox.engine.units import SECOND
 from netsandbox.linux.core.errors import KernelError
 from netsandbox.linux.core.neighbour import Neighbour
@@ -22,6 +22,8 @@ from netsandbox.linux.netlink import neighbour as requests
 from netsandbox.wire.addresses import Network, format_ipv4, format_mac
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from netsandbox.linux.core.interface import Interface
     from netsandbox.linux.core.namespace import NetworkNamespace
 
@@ -102,23 +104,16 @@ class Filter:
     def __init__(self, namespace: NetworkNamespace, words: Words, flushes: bool, family: str) -> None:
         self.mask = (0xFFFFFFFF & ~0xC0) if flushes else 0xFF & ~BITS[NudState.NOARP]
         self.family = family
-        self.network: Network | None = None
-        prefixes = Family(family)
         self._flushes, self._state_given = flushes, False
-
-        def other(word: str, rest: Words) -> None:
-            if word == "to":
-                word = rest.next()
-            if word and "help".startswith(word):
-                raise usage("ip neigh")
-            self.network = prefixes.prefix_of(word)
 
         found = parse(words, (
             key("dev", once="dev"), key("master", read=device_reader(namespace)), flag("nomaster"),
             key("vrf", name="master", read=vrf_reader(namespace, "Not a valid VRF name\n")),
             flag("unused"), key("nud", read=self._read_state), flag("proxy"),
-            refused("protocol*", of="a filter", read=_protocol)), other)
+            refused("protocol*", of="a filter", read=_protocol)),
+            key("to", read=Family(family).prefix, usage=usage("ip neigh")))
         self.found = found
+        self.network: Network | None = found.get("to")
         self.device = interface_named(namespace, found["dev"]) if "dev" in found else None
 
     def _read_state(self, words: Words) -> int:
@@ -201,45 +196,37 @@ def _flush(namespace: NetworkNamespace, words: Words, style: Style) -> ToolResul
 
 # -- changing and asking
 
-def _read_target(words: Words, keys: tuple[Any, ...], complaint: str, code: int,
-                 family: str) -> dict[str, Any]:
-    """ADDR or `proxy ADDR`, and the rest of the words."""
-    target: list[int] = []
+def _read_target(words: Words, keys: tuple[Key, ...], complaint: str, code: int,
+                 family: str) -> tuple[dict[str, Any], int, bool]:
+    """ADDR or `proxy ADDR`, and the rest of the words: what they say, the address, and whether it is a proxy's."""
+    def read(is_proxy: bool) -> Callable[[Words], tuple[int, bool]]:
+        return lambda rest: (address_of(rest.next(), family or "any valid"), is_proxy)
 
-    def take(word: str) -> int:
-        if word and "help".startswith(word):
-            raise usage("ip neigh")
-        if target:
-            raise garbage("to", word)
-        target.append(address_of(word, family or "any valid"))
-        return target[0]
-
-    def other(word: str, rest: Words) -> None:
-        take(rest.next() if word == "to" else word)
-
-    found = parse(words, (*keys, key("proxy*", read=lambda rest: take(rest.next())), key("dev")), other)
-    if not target or ("dev" not in found and "proxy" not in found):
+    target = bare("to", read(False), usage=usage("ip neigh"))
+    found = parse(words, (*keys, target._replace(spellings=("proxy*",), read=read(True)), key("dev")), target)
+    address, is_proxy = found.get("to", (None, False))
+    if address is None or ("dev" not in found and not is_proxy):
         raise ToolError(code, complaint)
-    return found | {"target": target[0]}
+    return found, address, is_proxy
 
 
 def _modify(namespace: NetworkNamespace, command: str, words: Words, family: str) -> None:
-    found = _read_target(words, (
+    found, target, is_proxy = _read_target(words, (
         key("lladdr*", once="lladdr"), key("nud", read=_state), flag("router"), flag("use"), flag("managed"),
         flag("extern_learn*", name="extern_learn"), refused("protocol*", of="a neighbour", read=_protocol)),
         "Device and destination are required arguments.", USAGE, family)
     mac = mac_bytes(found["lladdr"]) if found.get("lladdr", "null") != "null" else None
     device = interface_named(namespace, found["dev"]) if "dev" in found else None
-    if "proxy" in found:
-        requests.change_proxy(namespace, device, found["target"], command)
+    if is_proxy:
+        requests.change_proxy(namespace, device, target, command)
     elif device is None:
         raise KernelError("ENODEV")
     elif command == "delete":
-        requests.delete(device, found["target"])
+        requests.delete(device, target)
     else:
         flags = frozenset(("use", *FLAGS)) & found.keys()
         usual = NudState.NONE if flags & {"use", "managed"} else NudState.PERMANENT
-        requests.put(device, found["target"], mac, found.get("nud", usual), command, flags)
+        requests.put(device, target, mac, found.get("nud", usual), command, flags)
 
 
 _protocol = reader(protocol_of, '"protocol" value is invalid\n')
@@ -254,13 +241,13 @@ def _state(words: Words) -> NudState:
 
 
 def _get(namespace: NetworkNamespace, words: Words, style: Style) -> ToolResult:
-    found = _read_target(words, (), "Device and address are required arguments.", 1, style.family)
+    found, target, is_proxy = _read_target(words, (), "Device and address are required arguments.", 1, style.family)
     device = interface_named(namespace, found["dev"]) if "dev" in found else None
-    if "proxy" in found:
-        if device is None or (device.name, found["target"]) not in namespace.proxies:
+    if is_proxy:
+        if device is None or (device.name, target) not in namespace.proxies:
             raise KernelError("ENOENT", "Proxy neighbour entry not found")
-        return ToolResult(0, render([proxy_row(device, found["target"], style, True)], style), "")
-    entry = device.neighbours.get(found["target"]) if device is not None else None
+        return ToolResult(0, render([proxy_row(device, target, style, True)], style), "")
+    entry = device.neighbours.get(target) if device is not None else None
     if entry is None:
         raise KernelError("ENOENT", "Neighbour entry not found")
     return ToolResult(0, render([neighbour_row(entry, style)], style), "")

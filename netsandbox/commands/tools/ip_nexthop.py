@@ -13,7 +13,7 @@ from netsandbox.commands.tools.rights import check_flush
 from netsandbox.commands.tools.route_words import protocol_of
 from netsandbox.commands.tools.subcommand import subcommand
 from netsandbox.commands.tools.word_values import Family, number, number_of, reader
-from netsandbox.commands.tools.words import Words, flag, key, parse, wrong
+from netsandbox.commands.tools.words import Words, asking, flag, key, parse, unknown, wrong
 from netsandbox.linux.core.errors import KernelError
 from netsandbox.linux.netlink import nexthop as requests
 from netsandbox.linux.netlink.nexthop import NextHopRequest
@@ -50,17 +50,12 @@ def run(context: ToolContext, arguments: list[str], style: Style) -> ToolResult:
 
 def _read(namespace: NetworkNamespace, words: Words, style: Style) -> NextHopRequest:
     """ipnh_modify."""
-    def other(word: str, _rest: Words) -> None:
-        if word == "help":
-            raise usage("ip nexthop")
-        raise wrong(word, "")
-
     family = Family(style.family)
     found = parse(words, (
         key("id", read=number("invalid id value")), key("dev", read=device_reader(namespace)),
         key("via", read=family.address), flag("blackhole"), flag("onlink"), key("group", read=_group),
         key("type", read=_type), key("protocol*", read=reader(protocol_of, '"protocol" value is invalid\n')),
-        *(key(name, read=_refuse(name)) for name in NOT_MODELLED)), other)
+        *(key(name, read=_refuse(name)) for name in NOT_MODELLED), asking(usage("ip nexthop"), "help")), unknown)
     return NextHopRequest(found.get("id", 0), found.get("via"), found.get("dev"), "onlink" in found,
                           "blackhole" in found, found.get("group", ()), found.get("protocol", "unspec"))
 
@@ -115,15 +110,10 @@ def _row(hop: NextHop, style: Style) -> Row:
 
 def _list_or_flush(namespace: NetworkNamespace, words: Words, style: Style, flush: bool) -> ToolResult:
     """ipnh_list_flush."""
-    def other(word: str, _rest: Words) -> None:
-        if word and "help".startswith(word):
-            raise usage("ip nexthop")
-        raise wrong(word, "")
-
     found = parse(words, (
         key("dev", read=device_reader(namespace)), flag("groups"), key("id", read=number("invalid id value")),
         key("protocol*", read=lambda words: protocol_of(str(number("invalid protocol value")(words)))),
-        *(key(name, read=_refuse(name)) for name in ("master", "vrf", "fdb"))), other)
+        *(key(name, read=_refuse(name)) for name in ("master", "vrf", "fdb")), asking(usage("ip nexthop"))), unknown)
     if "id" in found and not flush:
         return _get(namespace, found["id"], style)
     hops = [hop for hop in _in_order(namespace) if _is_wanted(hop, found)]

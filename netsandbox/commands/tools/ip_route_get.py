@@ -35,29 +35,24 @@ NOBODY = 0xFFFFFFFF
 
 def run(namespace: NetworkNamespace, words: Words, style: Style) -> ToolResult:
     family = Family(style.family)
-    destination: list[int] = []
     warnings: list[str] = []
 
-    def other(word: str, rest: Words) -> None:
-        if word == "to":
-            word = rest.next()
-        if word and "help".startswith(word):
-            raise usage("ip route")
-        network = family.prefix_of(word)
+    def read(rest: Words) -> int:
+        network = family.prefix(rest)
         if network.length != 32:
             warnings.append(f"Warning: /{network.length} as prefix is invalid, only /32 (or none) is supported.\n")
-        destination[:] = [network.address]
+        return network.address
 
-    found = parse(words, _keys(namespace, family), other)
-    if not destination:
+    found = parse(words, _keys(namespace, family), key("to", read=read, usage=usage("ip route")))
+    if "to" not in found:
         raise ToolError(1, "need at least a destination address")
     source = found.get("from", 0)
     enters = interface_named(namespace, found["iif"]) if "iif" in found else None
     leaves = interface_named(namespace, found["oif"]) if "oif" in found else found.get("vrf")
     if enters is not None:
-        row = _input_row(enters, source, destination[0], style, found)
+        row = _input_row(enters, source, found["to"], style, found)
     else:
-        row = _output_row(namespace, source, destination[0], leaves, style, found)
+        row = _output_row(namespace, source, found["to"], leaves, style, found)
     twice = "connected" in found and not source  # again, with the source that was found, as connect(2) does
     if twice and enters is not None:
         raise ToolError(USAGE, "Failed to connect the route")

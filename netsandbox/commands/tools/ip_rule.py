@@ -56,22 +56,9 @@ def _read(words: Words, style: Style) -> dict[str, Any]:
     """iprule_modify."""
     family = Family(style.family)
 
-    def other(word: str, rest: Words) -> None:
-        """What is no keyword is a type."""
-        if word == "type":
-            word = rest.next()
-        if word and "help".startswith(word):
-            raise usage("ip rule")
-        action = ACTIONS.get(word) or _action(word)
-        if not action:
-            raise wrong(word, "Failed to parse rule type")
-        found_types.append(action)
-
-    found_types: list[str] = []
     prefixes = (key(word, read=family.prefix) for word in ("from*", "to*"))
-    found = parse(words, (flag("not"), *prefixes, *_keys()), other)
-    if found_types:
-        found["action"] = found_types[-1]
+    found = parse(words, (flag("not"), *prefixes, *_keys()),
+                  key("type", read=reader(_action, "Failed to parse rule type"), name="action", usage=usage("ip rule")))
     if found.get("l3mdev") and "table" in found:
         raise ToolError(USAGE, "table can not be specified for l3mdev rules")
     return found
@@ -93,16 +80,18 @@ def _keys() -> tuple[Key, ...]:
         key("sport", read=_ports("sport")), key("dport", read=_ports("dport")), refused("flowlabel", of=A_RULE))
 
 
-def _action(word: str) -> str:
+def _action(word: str) -> str | None:
     """What rtnl_rtntype_a2n makes of a word, where a rule can do it.
 
     Raises:
         ToolError: a type that a rule of the sandbox does not have.
     """
+    if word in ACTIONS:
+        return ACTIONS[word]
     value = number_of(word)
     kind = type_of(word) if value is None else TYPE_NUMBERS.get(value, str(value) if 0 <= value < 256 else None)
     if kind is None or kind in ("prohibit", "unreachable", "blackhole"):
-        return kind or ""
+        return kind
     if kind == "unicast":
         return LOOKUP
     raise ToolError(1, f"netsandbox: rules of type {kind} are not modelled")
@@ -177,25 +166,21 @@ def _filter(words: Words) -> dict[str, Any]:
     """Which rules to list or flush (iprule_list_flush_or_save): a word that is no keyword is where packets go."""
     family = Family("inet")
 
-    def other(word: str, _rest: Words) -> None:
-        found_target.append(family.prefix_of(word))
-
-    found_target: list[Network] = []
     def _mark_alone(words: Words) -> tuple[int, int | None]:
         """Without a mask it stands for that mark behind any."""
         is_alone = "/" not in words.peek()
         mark, mask = _mark(words)
         return mark, None if is_alone else mask
 
-    found = parse(words, (
-        flag("not"), key("from*", read=family.prefix), key("to*", read=family.prefix),
+    return parse(words, (
+        flag("not"), key("from*", read=family.prefix),
         key("tos*", "dsfield*", name="tos", read=read_tos), key("fwmark", read=_mark_alone),
         key("iif", "dev", name="iif"), key("oif"), key("uidrange", read=_users),
         key("lookup*", "table*", name="table", read=reader(table_of, "table id value is invalid\n")),
         key("preference*", "order*", "priority*", name="priority", read=number("preference value is invalid\n")),
         key("ipproto", read=ip_protocol), key("sport", read=_ports("sport")), key("dport", read=_ports("dport")),
-        key("protocol*", read=reader(protocol_of, '"protocol" value is invalid\n')), flag("l3mdev")), other)
-    return found | ({"to": found_target[-1]} if found_target else {})
+        key("protocol*", read=reader(protocol_of, '"protocol" value is invalid\n')), flag("l3mdev")),
+        key("to*", read=family.prefix))
 
 
 def _show(namespace: NetworkNamespace, found: dict[str, Any], style: Style) -> ToolResult:

@@ -6,9 +6,9 @@ from typing import TYPE_CHECKING, Any
 
 from netsandbox.commands.tools.context import ToolContext, ToolError, ToolResult
 from netsandbox.commands.tools.help import usage
-from netsandbox.commands.tools.names import is_valid_name
+from netsandbox.commands.tools.names import name_reader
 from netsandbox.commands.tools.subcommand import subcommand
-from netsandbox.commands.tools.words import USAGE, Words, choose, flag, garbage, key, parse, refused_flag, wrong
+from netsandbox.commands.tools.words import USAGE, Words, asking, bare, choose, flag, key, parse, refused_flag
 from netsandbox.linux.core.errors import STRERROR, KernelError
 from netsandbox.linux.netlink import link as requests
 from netsandbox.linux.netlink.link import LinkRequest
@@ -63,28 +63,11 @@ def _delete(existing: Interface, mode: str) -> None:
 
 def _read(words: Words) -> dict[str, Any]:
     """parse_args; one_queue is read, and the kernel has long not looked at it."""
-    names: list[str] = []
-
-    def other(word: str, rest: Words) -> None:
-        if word == "name":
-            word = rest.next()
-        elif word and "help".startswith(word):
-            raise usage("ip tuntap")
-        if names:
-            raise garbage("name", word)
-        names.append(_named(word, "name"))
-
-    found = parse(words, (
+    return parse(words, (
         key("mode*", read=_mode), key("user*", read=_owner("user")), key("group*", read=_owner("group")),
-        key("dev*", read=lambda rest: names.append(_named(rest.next(), "dev"))),
-        *(flag(name) for name in FLAGS), refused_flag("multi_queue", of="a tun device")), other)
-    return found | {"dev": names[-1] if names else ""}
-
-
-def _named(word: str, what: str) -> str:
-    if not is_valid_name(word):
-        raise wrong(word, f'"{what}" not a valid ifname')
-    return word
+        key("dev*", read=name_reader("dev")), *(flag(name) for name in FLAGS),
+        refused_flag("multi_queue", of="a tun device"), asking(usage("ip tuntap"))),
+        bare("name", name_reader("name"), name="dev"))
 
 
 def _mode(words: Words) -> str:

@@ -37,9 +37,9 @@ def device_reader(namespace: NetworkNamespace) -> Callable[[Words], Interface]:
     return reader(lambda word: find_interface(namespace, word), "Device does not exist\n")
 
 
-def name_reader(keyword: str) -> Callable[[Words], str]:
-    """Reads what may be an interface's name."""
-    return reader(lambda word: word if is_valid_name(word) else None, f'"{keyword}" not a valid ifname')
+def name_reader(keyword: str, longest: int = MAX_NAME) -> Callable[[Words], str]:
+    """Reads what may be an interface's name, of so many bytes at most."""
+    return reader(lambda word: word if is_valid_name(word, longest) else None, f'"{keyword}" not a valid ifname')
 
 
 def find_interface(namespace: NetworkNamespace, name: str) -> Interface | None:

@@ -51,6 +51,10 @@ class Words:
         self._next += 1
         return self._words[self._next - 1]
 
+    def back(self) -> None:
+        """The word that was read last is to be read again."""
+        self._next -= 1
+
     def skip(self, *keywords: str) -> bool:
         """Pass over a keyword if it is next."""
         if self and self.peek() in keywords:
@@ -68,12 +72,35 @@ def fits(word: str, keyword: str) -> bool:
     return word == keyword or (keyword.endswith("*") and word != "" and keyword[:-1].startswith(word))
 
 
+# -- complaints
+
+def wrong(word: str, why: str) -> ToolError:
+    """invarg: most reasons end in a newline of their own, so that a blank line follows."""
+    return ToolError(USAGE, f'Error: argument "{word}" is wrong: {why}')
+
+
+def duplicate(keyword: str, word: str) -> ToolError:
+    return ToolError(USAGE, f'Error: duplicate "{keyword}": "{word}" is the second value.')
+
+
+def garbage(keyword: str, word: str) -> ToolError:
+    return ToolError(USAGE, f'Error: either "{keyword}" is duplicate, or "{word}" is garbage.')
+
+
+def no_device(name: str, code: int = 1) -> ToolError:
+    return ToolError(code, f'Cannot find device "{name}"')
+
+
+# -- keywords
+
 class Key(NamedTuple):
     """One keyword of a command.
 
     Attributes:
         name: under which its value is kept; the first spelling unless given.
         once: the word that the complaint about a second value names.
+        second: makes that complaint of it and the second value.
+        help: the usage, told when `help` or a part of it stands where the value should.
         refusal: why the sandbox does not do it; said when all words have been read, so that a wrong one comes first.
         first_only: it is no keyword any more once it, or another of its name, was given.
     """
@@ -84,6 +111,8 @@ class Key(NamedTuple):
     once: str
     refusal: str = ""
     first_only: bool = False
+    second: Callable[[str, str], ToolError] = duplicate
+    help: ToolError | None = None
 
     @property
     def usual(self) -> str:
@@ -92,9 +121,23 @@ class Key(NamedTuple):
         return self.name if self.name in stems else stems[0]
 
 
-def key(*spellings: str, read: Callable[[Words], Any] = Words.next, name: str = "", once: str = "") -> Key:
-    """A keyword with a value (by default the next word)."""
-    return Key(spellings, read, name or spellings[0].rstrip("*"), once)
+def key(*spellings: str, read: Callable[[Words], Any] = Words.next, name: str = "", once: str = "",
+        usage: ToolError | None = None) -> Key:
+    """A keyword with a value (by default the next word); `usage` is told of `help` in the value's place."""
+    return Key(spellings, read, name or spellings[0].rstrip("*"), once, help=usage)
+
+
+def bare(keyword: str, read: Callable[[Words], Any] = Words.next, name: str = "",
+         usage: ToolError | None = None) -> Key:
+    """A keyword that may be left out before its one value."""
+    return key(keyword, read=read, name=name, once=keyword, usage=usage)._replace(second=garbage)
+
+
+def asking(usage: ToolError, spelling: str = "help*") -> Key:
+    """The word `help`, or its beginning, among the keywords."""
+    def tell(_words: Words) -> None:
+        raise usage
+    return key(spelling, read=tell)
 
 
 def refused(*spellings: str, of: str, read: Callable[[Words], Any] = Words.next, name: str = "") -> Key:
@@ -132,29 +175,49 @@ def flag(*spellings: str, name: str = "") -> Key:
     return key(*spellings, read=lambda _words: True, name=name)
 
 
-def parse(words: Words, keys: Sequence[Key], other: Callable[[str, Words], None]) -> dict[str, Any]:
-    """Read all words; `other` gets each that is no keyword.
+def parse(words: Words, keys: Sequence[Key], other: Key | Callable[[str, Words], None]) -> dict[str, Any]:
+    """Read all words; `other` gets each that is no keyword: a keyword that was left out, or a function.
 
     Raises:
         ToolError: what the keywords' readers complain about, a second value of a `once` key, and what is not modelled.
     """
     found: dict[str, Any] = {}
+    left_out = other if isinstance(other, Key) else None
+    keys = [*keys, left_out] if left_out else keys
     while words:
         word = words.next()
         if word == ASKED:
             raise OfferedError([k.usual for k in keys if k.name not in found])
         taken = next((k for k in keys if any(fits(word, spelling) for spelling in k.spellings)
                       and not (k.first_only and k.name in found)), None)
-        if taken is None:
+        if taken is not None:
+            found[taken.name] = _value(taken, words, found)
+        elif isinstance(other, Key):
+            words.back()
+            found[other.name] = _value(other, words, found)
+        else:
             other(word, words)
-            continue
-        if taken.once and taken.name in found:
-            raise duplicate(taken.once, words.next())
-        found[taken.name] = taken.read(words)
     refusal = next((k.refusal for k in keys if k.refusal and k.name in found), "")
     if refusal:
         raise ToolError(1, refusal)
     return found
+
+
+def _value(taken: Key, words: Words, found: dict[str, Any]) -> Any:
+    if taken.help is not None and fits(words.peek(), "help*"):
+        raise taken.help
+    if taken.once and taken.name in found:
+        raise taken.second(taken.once, words.next())
+    return taken.read(words)
+
+
+def unknown(word: str, _words: Words) -> None:
+    """For `parse`: a word that is no keyword is wrong."""
+    raise wrong(word, "")
+
+
+def passed_over(_word: str, _words: Words) -> None:
+    """For `parse`: a word that is no keyword is not looked at."""
 
 
 def choose(word: str, choices: Sequence[str]) -> str | None:
@@ -162,22 +225,3 @@ def choose(word: str, choices: Sequence[str]) -> str | None:
     if word == ASKED:
         raise OfferedError([one.rstrip("*") for one in choices])
     return next((choice.rstrip("*") for choice in choices if fits(word, choice)), None)
-
-
-# -- complaints
-
-def wrong(word: str, why: str) -> ToolError:
-    """invarg: most reasons end in a newline of their own, so that a blank line follows."""
-    return ToolError(USAGE, f'Error: argument "{word}" is wrong: {why}')
-
-
-def duplicate(keyword: str, word: str) -> ToolError:
-    return ToolError(USAGE, f'Error: duplicate "{keyword}": "{word}" is the second value.')
-
-
-def garbage(keyword: str, word: str) -> ToolError:
-    return ToolError(USAGE, f'Error: either "{keyword}" is duplicate, or "{word}" is garbage.')
-
-
-def no_device(name: str, code: int = 1) -> ToolError:
-    return ToolError(code, f'Cannot find device "{name}"')
