@@ -40,8 +40,8 @@ def test_every_event_class_has_words(cls: type, language: str) -> None:
 @pytest.mark.parametrize("member", [*DropReason, *Outcome, *Forwarding], ids=lambda m: f"{type(m).__name__}.{m.name}")
 def test_every_reason_outcome_and_forwarding_has_words(member: Any, language: str) -> None:
     key = f"{type(member).__name__}.{member.name}"
-    assert key in CATALOGUE[language]
-    assert reference(key)
+    assert key in CATALOGUE[language], "its words belong into explain's english*.py and chinese*.py"
+    assert reference(key), "where it can be looked up belongs into explain/references.py"
 
 
 def test_every_sample_class_is_there() -> None:

@@ -50,7 +50,7 @@ def test_all_of_them_are_the_tutorials_sections() -> None:
 def test_each_speaks_both_languages(name: str) -> None:
     scenario = load(name)
     texts = [scenario.title, scenario.about, scenario.learned, *(step.say for step in scenario.steps if step.say)]
-    assert len(texts) > 5
+    assert len(texts) > 5, "title, about, learned, and what three steps say"
     texts += [text for step in scenario.steps for text in (step.ask, step.task, *step.hints) if text]
     for text in texts:
         assert set(text) == {"en", "zh"}
