@@ -8,7 +8,7 @@ from netsandbox.explain.catalogue import fields_of, fill, find, reference
 from netsandbox.explain.drops import reason_key, reason_words
 from netsandbox.explain.operands import Operands, operands
 from netsandbox.explain.references import drop_reference
-from netsandbox.explain.voice import Names, Voice
+from netsandbox.explain.voice import Voice
 from netsandbox.linux.drop import Dropped
 
 OF_NODES = ("{ns}", "{where}")
@@ -26,17 +26,16 @@ class Explanation(NamedTuple):
     """RFC or IEEE section, kernel function, sysctl; empty where there is none."""
 
 
-def explain(event: Any, language: str = "en", names: Names | None = None) -> Explanation:
+def explain(event: Any, language: str = "en") -> Explanation:
     """Put an event of the trace into words.
 
     Args:
         language: en or zh.
-        names: what a person calls a MAC or IPv4 address.
 
     Raises:
         ValueError: no such language.
     """
-    return tell(event, Voice(language, names))
+    return tell(event, Voice(language))
 
 
 def tell(event: Any, voice: Voice) -> Explanation:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import TYPE_CHECKING, NamedTuple
 
-from netsandbox.shell.streams import Routed, Streams, readable
+from netsandbox.shell.streams import Routed, Streams, standard_input
 
 if TYPE_CHECKING:
     from netsandbox.apps.pipe import Pipe
@@ -38,7 +38,7 @@ class Builtin(NamedTuple):
 
     @property
     def stdin(self) -> Pipe:
-        return readable(self.streams, 0)
+        return standard_input(self.streams)
 
     def out(self, text: str) -> None:
         self.output.append(("out", text))

@@ -17,7 +17,7 @@ from netsandbox.shell.errors import DiscardError, NotFoundError, RefusedError
 from netsandbox.shell.expand import Expansion
 from netsandbox.shell.frames import Frame, ListFrame
 from netsandbox.shell.kinds import frame_of
-from netsandbox.shell.streams import Routed, Screen, Streams, pipe_of, readable
+from netsandbox.shell.streams import Routed, Screen, Streams, pipe_of, standard_input
 from netsandbox.shell.traps import EXIT, NAMES, UNTRAPPED, TrapFrame
 
 if TYPE_CHECKING:
@@ -364,7 +364,7 @@ class Interpreter(Task):
 
     @property
     def stdin(self) -> Pipe:
-        return readable(self.streams, 0)
+        return standard_input(self.streams)
 
     @property
     def is_whole_line(self) -> bool:

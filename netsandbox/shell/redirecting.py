@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from netsandbox.shell.errors import RefusedError
 from netsandbox.shell.machine import Call
 from netsandbox.shell.net_streams import PATH, NetStream, Opening
-from netsandbox.shell.streams import FILE_OPERATORS, Routed, Streams, descriptor, opened, readable
+from netsandbox.shell.streams import FILE_OPERATORS, Routed, Streams, descriptor, opened, standard_input
 
 if TYPE_CHECKING:
     from netsandbox.shell.interpreter import Interpreter
@@ -44,7 +44,7 @@ class Sockets:
         """
         found = self._openings.get(number)
         if found is None:
-            call = Call([shell.state.name], shell.state.environment, shell.state, readable(shell.streams, 0))
+            call = Call([shell.state.name], shell.state.environment, shell.state, standard_input(shell.streams))
             found = self._openings[number] = Opening(shell.machine.context_of(call), target)
             found.output = Routed(shell.streams)
             if not shell.wait_for(found):

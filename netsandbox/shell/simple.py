@@ -16,7 +16,7 @@ from netsandbox.shell.frames import Expanding
 from netsandbox.shell.machine import Call
 from netsandbox.shell.parser import DECLARING
 from netsandbox.shell.redirecting import Sockets, redirected
-from netsandbox.shell.streams import Routed, Streams, readable
+from netsandbox.shell.streams import Routed, Streams, standard_input
 from netsandbox.shell.tree import Simple, Text, Word
 
 if TYPE_CHECKING:
@@ -177,7 +177,7 @@ class SimpleFrame(Expanding):
         state = shell.state
         environment = {**state.environment, **values}
         budget.spend(Use.WORK, sum(len(word) + WORD for word in words) // PIECE)
-        call = Call(words, environment, state, readable(streams, 0), shell.is_whole_line)
+        call = Call(words, environment, state, standard_input(streams), shell.is_whole_line)
         self._output = Routed(streams)
         task = shell.machine.program(call)
         if self.replaces:  # and only what the shell ignores stays so (execve(2))

@@ -138,9 +138,9 @@ def pipe_of(streams: Streams, number: int) -> Pipe | None:
     return sink if isinstance(sink, Pipe) else sink.pipe if isinstance(sink, Screen) else None
 
 
-def readable(streams: Streams, number: int) -> Pipe:
-    """What can be read at a descriptor; nothing where it is closed or only written to."""
-    found = streams.get(number)
+def standard_input(streams: Streams) -> Pipe:
+    """What can be read at descriptor 0; nothing where it is closed or only written to."""
+    found = streams.get(0)
     return found if isinstance(found, Pipe) else Pipe(is_closed=True)
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from netsandbox.commands.docker.flags import Command, Flag, Parsed
 from netsandbox.docker import history
@@ -14,6 +14,14 @@ from netsandbox.linux.core.inode import FileError
 if TYPE_CHECKING:
     from netsandbox.commands.docker.client import Client
     from netsandbox.linux.core.files import Files
+
+
+class Place(NamedTuple):
+    """One end of a copy; `container`: its name, empty for the host."""
+
+    container: str
+    files: Files
+    path: str
 
 
 Tree = list[tuple[str, str | None]]
@@ -28,17 +36,17 @@ def run(client: Client, parsed: Parsed) -> int:
     if "-" in parsed.operands:
         raise DockerError("docker cp of an archive on standard input or output (-) is not modelled in the sandbox")
     if not _is_container(parsed.operands[0]):
-        _read(("", client.machine.host_files(), parsed.operands[0]))
+        _read(_place(client, parsed.operands[0]))
     source, target = (_place(client, text) for text in parsed.operands)
     _check_writable(client, target)
-    _write(target, source[2], _read(source))
-    for (name, _files, _path), action in ((source, "archive-path"), (target, "extract-to-dir")):
-        if name:
-            history.of_container(client.engine, client.engine.find(name), action)
+    _write(target, source.path, _read(source))
+    for end, action in ((source, "archive-path"), (target, "extract-to-dir")):
+        if end.container:
+            history.of_container(client.engine, client.engine.find(end.container), action)
     return 0
 
 
-def _check_writable(client: Client, target: tuple[str, Files, str]) -> None:
+def _check_writable(client: Client, target: Place) -> None:
     """Raises DockerError: it is for a container with --read-only, and for none of its volumes."""
     name, files, path = target
     if not name or not files.is_directory(path.rstrip("/").rpartition("/")[0] or "/"):
@@ -49,7 +57,7 @@ def _check_writable(client: Client, target: tuple[str, Files, str]) -> None:
         raise daemon_error("container rootfs is marked read-only")
 
 
-def _read(source: tuple[str, Files, str]) -> Tree:
+def _read(source: Place) -> Tree:
     """Raises DockerError: there is no such file."""
     name, files, path = source
     try:
@@ -69,7 +77,7 @@ def _read(source: tuple[str, Files, str]) -> Tree:
         raise DockerError(f"lstat {shown}: {str(error).lower()}") from None
 
 
-def _write(target: tuple[str, Files, str], source: str, tree: Tree) -> None:
+def _write(target: Place, source: str, tree: Tree) -> None:
     """Into a directory that is there, else under the target's own name; of `SOURCE/.` what is in it.
 
     Raises:
@@ -104,15 +112,15 @@ def _is_container(text: str) -> bool:
     return bool(colon) and "/" not in name and name not in ("", ".", "..")
 
 
-def _place(client: Client, text: str) -> tuple[str, Files, str]:
-    """(container or empty, its files, the path there) of NAME:PATH or PATH."""
+def _place(client: Client, text: str) -> Place:
+    """What NAME:PATH or PATH means."""
     name, _colon, path = text.partition(":")
     if not _is_container(text):
-        return "", client.machine.host_files(), text
+        return Place("", client.machine.host_files(), text)
     if not path:
         raise daemon_error("bad parameter: pathcannot be empty")
     container = client.engine.find(name)
-    return name, files_of(client.engine, container), path if path.startswith("/") else f"/{path}"
+    return Place(name, files_of(client.engine, container), path if path.startswith("/") else f"/{path}")
 
 
 OPERANDS = "[OPTIONS] CONTAINER:SRC_PATH DEST_PATH|-\n\tdocker cp [OPTIONS] SRC_PATH|- CONTAINER:DEST_PATH"

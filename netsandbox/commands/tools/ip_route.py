@@ -15,11 +15,11 @@ from netsandbox.commands.tools.route_hops import hops_of
 from netsandbox.commands.tools.route_rows import cached_row, route_row
 from netsandbox.commands.tools.route_words import (
     dsfield_of,
-    locked_number,
     metrics,
     metrics_of,
     not_modelled,
     protocol_of,
+    read_mtu,
     realm_of,
     table_number,
     table_of,
@@ -89,7 +89,7 @@ class _Reading:
             key("tos", "dsfield*", read=reader(dsfield_of, '"tos" value is invalid\n')),
             key("metric*", "priority*", "preference", read=number('"metric" value is invalid\n')),
             key("scope", read=reader(scope_of, 'invalid "scope" value\n')),
-            key("mtu", read=locked_number('"mtu" value is invalid\n')),
+            key("mtu", read=read_mtu),
             flag("onlink"), key("protocol*", read=reader(protocol_of, '"protocol" value is invalid\n')),
             key("table*", read=reader(table_of, '"table" value is invalid\n')), key("dev", "oif"),
             key("vrf", name="table", read=table_reader(namespace)), key("nexthop*", read=self._hops),

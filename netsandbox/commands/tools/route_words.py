@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from netsandbox.commands.tools.context import ToolError
 from netsandbox.commands.tools.table_names import BUILT_IN, MOST, names
-from netsandbox.commands.tools.word_values import Family, number_of, reader
+from netsandbox.commands.tools.word_values import Family, number, number_of, reader
 from netsandbox.commands.tools.words import Key, Words, choose, key, refused, wrong
 from netsandbox.wire.names import DSCP
 
@@ -69,16 +69,10 @@ def type_of(word: str) -> str | None:
     return "broadcast" if found == "brd" else found
 
 
-def locked_number(complaint: str) -> Callable[[Words], tuple[int, bool]]:
-    """A number, and whether it is locked: no router's word changes it."""
-    def read(words: Words) -> tuple[int, bool]:
-        is_locked = words.skip("lock")
-        word = words.next()
-        value = number_of(word)
-        if value is None or not 0 <= value < 1 << 32:
-            raise wrong(word, complaint)
-        return value, is_locked
-    return read
+def read_mtu(words: Words) -> tuple[int, bool]:
+    """In bytes, and whether it is locked: no router's word changes it."""
+    is_locked = words.skip("lock")
+    return number('"mtu" value is invalid\n')(words), is_locked
 
 
 # -- what a route may also have, and has not here

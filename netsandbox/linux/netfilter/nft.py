@@ -256,7 +256,7 @@ class Nft:
         hook = read_hook(self.line, 6) if spec else NO_HOOK
         family, name = self._family(2), self._word(4)
         if command in ("delete", "flush") and Table(self.line.words[3], family=family).label not in self.tables:
-            raise self._no_table(name, 3)
+            raise self._no_table(name)
         table = self._table(2)
         is_there = name in table.chains
         if command == "destroy" and not is_there:
@@ -302,7 +302,7 @@ class Nft:
         if command in ("add", "insert", "replace") and len(self.line.words) > start:
             judge_rule(self.line.words[start:], self.line, family == "inet")
         if Table(self.line.words[3], family=family).label not in self.tables:
-            raise self._no_table(chain, 3)
+            raise self._no_table(chain)
         table = self._table(2)
         if chain not in table.chains:
             raise self._no_chain(chain)
@@ -342,11 +342,11 @@ class Nft:
         except RuleError as error:
             raise self.line.whole(ERRORS.get(error.errno, "Operation not supported")) from None
 
-    def _no_table(self, chain: str, at: int) -> NftError:
+    def _no_table(self, chain: str) -> NftError:
         """Meant may be the table that has a chain, or one that is named almost so."""
         owner = None if self.line.source.name else self._like(chain)[1]
         return self.line.complaint(f"Could not process rule: {NO_FILE}" if owner is None else
-                                   f"{NO_FILE}; did you mean table '{owner.name}' in family {owner.family}?", at)
+                                   f"{NO_FILE}; did you mean table '{owner.name}' in family {owner.family}?", 3)
 
     def _no_chain(self, name: str) -> NftError:
         meant, owner = self._like(name)
