@@ -318,8 +318,8 @@ def _simulate(options: argparse.Namespace) -> int:
 
 def _bench_arguments(to: argparse.ArgumentParser) -> None:
     to.add_argument("workload", nargs="?", default="all", help="default: w1, w2, w3 and w4",
-                    choices=("w1", "w2", "w3", "w4", "bulk", "build", "lines", "vlans", "vteps", "ports", "copy", "log",
-                             "back", "floor", "all"))
+                    choices=("w1", "w2", "w3", "w4", "bulk", "build", "lines", "cold", "vlans", "vteps", "ports",
+                             "copy", "log", "back", "floor", "all"))
     to.add_argument("-n", type=_positive, metavar="N",
                     help="containers, pings for w3 and log, connections for w4, MB for bulk")
     to.add_argument("--json", action="store_true", help="one line of JSON a workload")

@@ -12,11 +12,17 @@ if TYPE_CHECKING:
     from netsandbox.lab.lab import Lab
     from netsandbox.session.session import Session
 
+LARGER_THAN_CACHES = 256 * 1024 * 1024
+CACHE_LINE = 64
+"""Bytes."""
 
-def measured(lab: Lab, name: str, count: int, work: Callable[[], object]) -> dict[str, Any]:
+
+def measured(lab: Lab, name: str, count: int, work: Callable[[], object],
+             just_before: Callable[[], None] = lambda: None) -> dict[str, Any]:
     """CPU and wall time of the work alone, the cyclic garbage collector off, and what the lab did meanwhile."""
     gc.collect()
     gc.disable()
+    just_before()
     scheduler, trace = lab.scheduler, lab.trace
     deliveries, records = scheduler.deliveries, trace.end
     wall, cpu = perf_counter(), process_time()
@@ -35,6 +41,11 @@ def peak_memory() -> int | None:
         return None
     peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
     return peak // 1024 if sys.platform == "darwin" else peak
+
+
+def empty_caches() -> None:
+    """Write more than any cache of a processor holds, so that what is touched next comes from memory."""
+    bytearray(LARGER_THAN_CACHES)[::CACHE_LINE] = bytes(LARGER_THAN_CACHES // CACHE_LINE)
 
 
 def run_all(session: Session, typed: list[str]) -> None:

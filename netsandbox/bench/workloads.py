@@ -7,6 +7,7 @@ w4: a client on the host's LAN makes N connections, one after the other, through
 published port and Docker's rules, and gets 1 KiB over each.  bulk: N MB over one such connection.
 build: N containers are made, and have sent nothing yet; what docker0 has no port for is on networks of its own.
 lines: N containers by `docker run`, and then what a person asks among them: CPU a container of each line.
+cold: the same lines, the processor's caches emptied before each: a hundred containers lie in them, thousands never do.
 vlans: 50 hosts in N VLANs of one bridge, each with a device for each.  vteps: N hosts, each with an end of one VXLAN.
 Of both how long they take to make, and a ping of each to each.
 ports, copy, log, back: what takes a moment of a person's time (moments.py).  floor: the least that CPython could do
@@ -18,13 +19,13 @@ from __future__ import annotations
 import argparse
 import json
 import sys
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from functools import partial
 from itertools import repeat
 from typing import Any
 
 from netsandbox.bench import segments, tcp
-from netsandbox.bench.measured import measured, run_all
+from netsandbox.bench.measured import empty_caches, measured, run_all
 from netsandbox.bench.moments import MOMENTS
 from netsandbox.bench.ping import Pinger
 from netsandbox.docker.user_networks import NetworkPlan
@@ -35,7 +36,7 @@ from netsandbox.session.session import Session
 from netsandbox.wire.addresses import BROADCAST_MAC
 from netsandbox.wire.ethernet import Frame
 
-DEFAULTS = {"w1": 100, "w2": 100, "w3": 100_000, "w4": 1000, "bulk": 10, "build": 100, "lines": 100,
+DEFAULTS = {"w1": 100, "w2": 100, "w3": 100_000, "w4": 1000, "bulk": 10, "build": 100, "lines": 100, "cold": 100,
             "vlans": 200, "vteps": 64, **{name: usual for name, (_measure, usual) in MOMENTS.items()}}
 BROADCASTS = 1000
 LOCAL_EXPERIMENTAL = 0x88B5
@@ -88,7 +89,7 @@ def w3(lab: Lab, ends: Ends, count: int) -> None:
 LINES = ("wait", "ip link", "why", "show")
 
 
-def lines(count: int) -> Iterator[dict[str, Any]]:
+def lines(count: int, before_each: Callable[[], None] = lambda: None) -> Iterator[dict[str, Any]]:
     """The cost of each line among many containers; of `docker run` that of all."""
     session = Session()
     session.checkpoints.is_on = False
@@ -99,7 +100,10 @@ def lines(count: int) -> Iterator[dict[str, Any]]:
         session.run(line)  # what is loaded when it is first needed is no container's cost
     yield measured(session.lab, "docker run", count, partial(run_all, session, runs))
     for line in LINES:
-        yield measured(session.lab, line, count, partial(run_all, session, [line]))
+        yield measured(session.lab, line, count, partial(run_all, session, [line]), before_each)
+
+
+OF_LINES: dict[str, tuple[Callable[[], None], ...]] = {"lines": (), "cold": (empty_caches,)}
 
 
 def made_and_pinged(name: str, count: int) -> Iterator[dict[str, Any]]:
@@ -150,7 +154,9 @@ def results_of(name: str, count: int) -> Iterable[dict[str, Any]]:
         return made_and_pinged(name, count)
     if name in MOMENTS:
         return MOMENTS[name][0](count)
-    return lines(count) if name == "lines" else [measure(name, count)]
+    if name in OF_LINES:
+        return lines(count, *OF_LINES[name])
+    return [measure(name, count)]
 
 
 def told(result: dict[str, Any]) -> str:

@@ -54,8 +54,9 @@ def test_build_goes_on_with_another_network_when_a_bridge_is_full() -> None:
     assert (result["n"], result["deliveries"]) == (1030, 0)
 
 
-def test_lines_tells_of_each_line() -> None:
-    results = bench("lines", "-n", "5")
+@pytest.mark.parametrize("workload", ["lines", "cold"])
+def test_lines_tells_of_each_line(workload: str) -> None:
+    results = bench(workload, "-n", "5")
     assert [result["workload"] for result in results] == ["docker run", "wait", "ip link", "why", "show"]
     assert {result["n"] for result in results} == {5}
     assert [result["deliveries"] > 0 for result in results] == [True, True, False, False, False]
