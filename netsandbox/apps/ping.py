@@ -163,7 +163,7 @@ class Ping(PingEnd):
             packet = ip_options.recorded(self.namespace, packet)
         if not ping_buffer.has_room(self._buffer, packet, route):
             return "ENOBUFS"
-        return ip_output.send_datagram(self.namespace, packet, route, self.pmtudisc >= DO)
+        return ip_output.send_datagram(self.namespace, packet, route, self.pmtudisc >= DO, options.mark)
 
     def _data(self, now: int) -> bytes:
         """The payload of a request."""

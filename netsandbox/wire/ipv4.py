@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from struct import Struct
-from typing import ClassVar, TypeAlias
+from typing import ClassVar, NamedTuple, TypeAlias
 
 from netsandbox.wire import tcp, udp
 from netsandbox.wire.checksum import internet_checksum
@@ -24,6 +24,18 @@ Transport: TypeAlias = IcmpMessage | UdpDatagram | TcpSegment | bytes
 _LAYOUT = Struct("!BBHHHBBHII")
 
 
+class Beside(NamedTuple):
+    """What a host notes beside a packet, which no other host sees (skb->mark, skb->priority).
+
+    Attributes:
+        namespace: the only one in which it counts (skb_scrub_packet).  priority: None: that of its type of service.
+    """
+
+    namespace: str = ""
+    mark: int = 0
+    priority: int | None = None
+
+
 class IPv4Packet:
     """One IPv4 packet or fragment.
 
@@ -40,8 +52,11 @@ class IPv4Packet:
 
     reserved: ClassVar[bool] = False
 
-    __slots__ = ("checksum", "df", "dst", "ident", "mf", "offset", "options", "payload", "protocol", "size", "src",
-                 "tos", "total_length", "ttl")
+    __slots__ = ("beside", "checksum", "df", "dst", "ident", "mf", "offset", "options", "payload", "protocol", "size",
+                 "src", "tos", "total_length", "ttl")
+
+    beside: Beside
+    """Only there where a rule wrote something: most packets do without, and a copy has none of its own."""
 
     def __init__(self, src: int, dst: int, protocol: int, payload: Transport, ttl: int = DEFAULT_TTL, ident: int = 0,
                  df: bool = False, tos: int = 0, mf: bool = False, offset: int = 0, options: bytes = b"",
@@ -149,7 +164,7 @@ class IPv4Packet:
         return twin
 
     def fields(self) -> tuple[object, ...]:
-        return (self.reserved, *(getattr(self, name) for name in IPv4Packet.__slots__))
+        return (self.reserved, *(getattr(self, name) for name in IPv4Packet.__slots__ if name != "beside"))
 
     def __eq__(self, other: object) -> bool:
         return isinstance(other, IPv4Packet) and self.fields() == other.fields()

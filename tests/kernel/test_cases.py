@@ -105,7 +105,7 @@ def test_the_comparison_sees_a_missing_frame() -> None:
     ({"nodes": {"a": {"ifaces": {"e": {"mac": "02:00"}}}}}, "'02:00'"),
     ({"nodes": {"a": {"ifaces": {"sixteen-letters-": {}}}}}, "'sixteen-letters-'"),
     ({"nodes": {"a": {"netns_of": "a"}}}, "netns_of"),
-    ({"nodes": {"a": {"iptables": ["-N X", "-t mangle -A POSTROUTING -j CLASSIFY --set-class 1:2"]}}}, "CLASSIFY"),
+    ({"nodes": {"a": {"iptables": ["-N X", "-t mangle -A POSTROUTING -j LED --led-trigger-id x"]}}}, "LED"),
     ({"nodes": {"a": {"sysctl": {"net.ipv4.ip_forward": []}}}}, "[]"),
     ({"nodes": {"a": {"ifaces": {"e": {}, "f": {}}}}, "links": [["a:e", "a:f"], ["a:e", "a:f"]]}, "in two links"),
     ({"nodes": {"a": {"ifaces": {"e": {}}}}, "links": [["a:e"]]}, "links[0]"),

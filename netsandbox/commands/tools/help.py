@@ -64,7 +64,7 @@ Usage: tc [ -s ] qdisc { add | change | replace | del } dev DEV root [ handle ID
        tc [ -s ] class [ show ] dev DEV
        tc class { add | change | replace | del } dev DEV [ parent ID ] classid ID htb rate RATE OPTIONS
        tc [ -s ] filter { add | change | replace | del | get | show } dev DEV [ parent ID ] [ protocol PROTO ]
-                        [ prio PRIO ] [ handle ID ] { u32 | matchall } OPTIONS
+                        [ prio PRIO ] [ handle ID ] { u32 | matchall | fw } OPTIONS
 KIND := { netem | tbf | prio | htb | pfifo | bfifo | pfifo_fast | fq_codel | noqueue }""",
     "netem": """\
 Usage: ... netem [ limit PACKETS ] [ delay TIME [ JITTER [CORRELATION] ] ]
@@ -86,6 +86,7 @@ Usage: ... u32 [ match SELECTOR ... ] [ classid CLASSID ]
 where  SELECTOR := { ip FIELD | { tcp | udp } { src | dst } | icmp { type | code } | u{32|16|8} }
                    VALUE MASK [ at OFFSET ]""",
     "matchall": "Usage: ... matchall [ classid CLASSID ]",
+    "fw": "Usage: ... fw [ classid CLASSID ]\nwhere  what the filter's handle is: MARK[/MASK]",
     "ip tuntap": """\
 Usage: ip tuntap { add | del } [ dev ] NAME mode { tun | tap } [ user USER ] [ group GROUP ] [ pi ] [ vnet_hdr ]
        ip tuntap [ show ]""",

@@ -1,4 +1,4 @@
-"""`tc filter` on prio and htb: u32 and matchall (tc/tc_filter.c, f_u32.c, f_matchall.c; net/sched/cls_api.c)."""
+"""`tc filter` on prio and htb: u32, matchall and fw (tc/tc_filter.c, f_u32.c, f_fw.c; net/sched/cls_api.c)."""
 
 from __future__ import annotations
 
@@ -22,12 +22,14 @@ if TYPE_CHECKING:
 
 PROTOCOLS = {"ip": 0x0800, "arp": 0x0806, "rarp": 0x8035, "ipv6": 0x86DD, "802.1Q": 0x8100, "802.1ad": 0x88A8,
              "mpls_uc": 0x8847, "mpls_mc": 0x8848, "lldp": 0x88CC, "all": ANY_PROTOCOL}
-OTHER_KINDS = ("basic", "bpf", "cgroup", "flow", "flower", "fw", "route")
+OTHER_KINDS = ("basic", "bpf", "cgroup", "flow", "flower", "route")
+KINDS = ("u32", "matchall", "fw")
 FIRST_NODE = 0x800
 """Of a filter without a number; the table of the first group has the same."""
 LAST_PREF = 0xC000
 """The first that the kernel chooses itself (tcf_auto_prio); the next are lower by one each."""
 CHOSEN = 0x8000
+EVERY_BIT = 0xFFFFFFFF
 HANDLE = re.compile(r"(?:0x)?([0-9a-f]{0,3}):(?:([0-9a-f]{0,2})(?::([0-9a-f]{0,3}))?)?", re.IGNORECASE)
 KEYWORDS = ("dev", "root", "parent", "handle", "preference*", "priority*", "protocol*", "ingress", "egress", "clsact",
             "block", "chain", "estimator", "help*")
@@ -45,6 +47,21 @@ class Wanted(NamedTuple):
     protocol: int | None = None
     handle: str | None = None
     kind: str = ""
+
+
+class Block(NamedTuple):
+    """Where filters stand: at a discipline, or within one of its classes (struct tcf_block)."""
+
+    root: Classful
+    number: int = 0
+
+    @property
+    def groups(self) -> list[FilterGroup]:
+        return self.root.blocks.get(self.number, [])
+
+    def keep(self, groups: list[FilterGroup]) -> None:
+        """From now on there are these."""
+        self.root.blocks[self.number] = sorted(groups, key=lambda one: one.pref)
 
 
 def refused(why: str) -> ToolError:
@@ -69,24 +86,24 @@ def run(context: ToolContext, command: str, words: Words, options: Options) -> T
         raise refused("Error: Invalid filter command with priority of zero.")
     if wanted.device is None:
         raise refused("RTNETLINK answers: No such device")
-    prio = _parent(root if isinstance(root, Discipline) else None, wanted.parent or 0)
+    block = _parent(root if isinstance(root, Discipline) else None, wanted.parent or 0)
     if command == "get":
-        return ToolResult(0, _got(prio, wanted, handle, options), "")
+        return ToolResult(0, _got(block, wanted, handle, options), "")
     if command == "delete":
-        _delete(prio, wanted, handle)
+        _delete(block, wanted, handle)
     else:
-        _put(prio, wanted._replace(protocol=ANY_PROTOCOL if wanted.protocol is None else wanted.protocol), handle,
+        _put(block, wanted._replace(protocol=ANY_PROTOCOL if wanted.protocol is None else wanted.protocol), handle,
              Filter(0, classid or 0, keys or (), classid is not None), command, keys is not None)
     return ToolResult(0, "", "")
 
 
-def _got(prio: Classful, wanted: Wanted, handle: int, options: Options) -> str:
+def _got(block: Block, wanted: Wanted, handle: int, options: Options) -> str:
     """One filter as it is shown (tc_get_tfilter)."""
-    group = _group(prio, wanted)
+    group = _group(block, wanted)
     one = _found(group, handle) if group is not None else None
     if group is None or one is None:
         raise refused(NOT_FOUND if group is None else "Error: Specified filter handle not found.")
-    return _shown(prio, group, [one], options.statistics, Wanted())
+    return _shown(block, group, [one], options.statistics, Wanted())
 
 
 def _wanted(words: Words, is_shown: bool = False) -> Wanted:
@@ -142,17 +159,17 @@ def _check_asked(wanted: Wanted) -> None:
 
 
 def _options(wanted: Wanted, words: Words) -> tuple[int, int | None, tuple[MatchKey, ...] | None]:
-    """u32_parse_opt, matchall_parse_opt: a handle, the class, and what is to match; None: nothing was named."""
+    """u32_parse_opt, fw_parse_opt …: a handle, the class, and what is to match; None: nothing was named."""
     kind, classid = wanted.kind, None
     if kind in OTHER_KINDS:
-        raise ToolError(1, f"netsandbox: the filter {kind!r} is not modelled (u32, matchall are)")
+        raise ToolError(1, f"netsandbox: the filter {kind!r} is not modelled ({', '.join(KINDS)} are)")
     handle = _handle(kind, wanted.handle)
-    if kind not in ("", "u32", "matchall"):
+    if kind not in ("", *KINDS):
         if words:
             raise ToolError(1, f'Unknown filter "{kind}", hence option "{words.next()}" is unparsable')
         return handle, None, None
     keys: list[MatchKey] = []
-    has_keys = kind == "matchall" and bool(words)
+    has_keys = kind in ("matchall", "fw") and bool(words)
     while words:
         word = words.next()
         if word in ("flowid", "classid"):
@@ -171,9 +188,11 @@ def _options(wanted: Wanted, words: Words) -> tuple[int, int | None, tuple[Match
 
 
 def _handle(kind: str, word: str | None) -> int:
-    """get_u32_handle: table, bucket and node; of the others a number."""
+    """get_u32_handle: table, bucket and node; of the others a number, of which fw has a mask as well."""
     if word is None:
         return 0
+    if kind == "fw":
+        return _mark(word)[0]
     if kind != "u32":
         return next((found for end in range(len(word), 0, -1) if (found := number_of(word[:end])) is not None), 0)
     parts = HANDLE.fullmatch(word)
@@ -185,7 +204,14 @@ def _handle(kind: str, word: str | None) -> int:
     return table << 20 | bucket << 12 | node
 
 
-def _parent(root: Discipline | None, parent: int) -> Classful:
+def _mark(word: str) -> tuple[int, int]:
+    """What fw_parse_opt reads as a handle: a mark, and which bits of it count."""
+    mark, slash, mask = word.partition("/")
+    return (within(mark, illegal("handle")),
+            within(mask, ToolError(1, 'Illegal "handle" mask')) if slash else EVERY_BIT)
+
+
+def _parent(root: Discipline | None, parent: int) -> Block:
     """__tcf_qdisc_find, __tcf_qdisc_cl_find, __tcf_block_find: the root is meant where nothing is said."""
     if root is None or parent >> 16 not in ((0, root.handle) if not parent else (root.handle,)):
         raise refused("Error: Parent Qdisc doesn't exists.")
@@ -194,19 +220,17 @@ def _parent(root: Discipline | None, parent: int) -> Classful:
         raise refused("Error: Class doesn't support blocks." if is_classful else "Error: Qdisc not classful.")
     if parent & 0xFFFF and not root.has_class(parent & 0xFFFF):
         raise refused("Error: Specified class doesn't exist.")
-    if parent & 0xFFFF and isinstance(root, Htb):
-        raise ToolError(1, "netsandbox: a filter within a class of htb is not modelled (at its root it is)")
-    if parent & 0xFFFF:
+    if parent & 0xFFFF and not isinstance(root, Htb):
         raise refused("RTNETLINK answers: Invalid argument")
-    return root
+    return Block(root, parent & 0xFFFF)
 
 
 NOT_FOUND = "Error: Filter with specified priority/protocol not found."
 
 
-def _group(prio: Classful, wanted: Wanted) -> FilterGroup | None:
+def _group(block: Block, wanted: Wanted) -> FilterGroup | None:
     """tcf_chain_tp_find: of that preference there is one protocol and one kind."""
-    found = next((one for one in prio.groups if one.pref == wanted.pref), None)
+    found = next((one for one in block.groups if one.pref == wanted.pref), None)
     if found is not None and wanted.protocol not in (None, 0, found.protocol):
         raise refused(NOT_FOUND)
     if found is not None and wanted.kind not in ("", found.kind):
@@ -221,12 +245,12 @@ def _found(group: FilterGroup, handle: int) -> Filter | None:
     return next((one for one in group.filters if one.handle == handle), None)
 
 
-def _put(prio: Classful, wanted: Wanted, handle: int, new: Filter, command: str, has_keys: bool) -> None:
+def _put(block: Block, wanted: Wanted, handle: int, new: Filter, command: str, has_keys: bool) -> None:
     """tc_new_tfilter, u32_change, mall_change; what a u32 filter looks for does not change."""
-    group = _group(prio, wanted) if wanted.pref else None
+    group = _group(block, wanted) if wanted.pref else None
     is_new = group is None
     if group is None:
-        group = _new_group(prio, wanted, command)
+        group = _new_group(block, wanted, command)
     same = _found(group, handle) if handle else None
     if same is None and command == "change":
         raise refused("Error: Need both RTM_NEWTFILTER and NLM_F_CREATE to create a new filter.")
@@ -238,33 +262,51 @@ def _put(prio: Classful, wanted: Wanted, handle: int, new: Filter, command: str,
         raise refused("Error: cls_u32: Selector not specified." if is_u32 else "RTNETLINK answers: Invalid argument")
     if group.kind == "matchall" and group.filters:
         raise refused("RTNETLINK answers: File exists")
+    if group.kind == "fw":
+        _check_mark(group, handle, EVERY_BIT if wanted.handle is None else _mark(wanted.handle)[1], has_keys)
     if same is not None:
         same.classid = new.classid
         return
     if has_keys:
         new.handle = _numbered(group, handle)
-        group.filters = sorted([*group.filters, new], key=lambda one: one.handle)
+        group.filters = sorted([new, *group.filters], key=lambda one: _bucket(group, one.handle))
     if is_new:
-        prio.groups = sorted([*prio.groups, group], key=lambda one: one.pref)
-        prio.table = max(prio.table, group.table)
+        block.keep([*block.groups, group])
+        block.root.table = max(block.root.table, group.table)
 
 
-def _new_group(prio: Classful, wanted: Wanted, command: str) -> FilterGroup:
+def _check_mark(group: FilterGroup, handle: int, mask: int, has_keys: bool) -> None:
+    """fw_change, fw_set_parms: one mask for all of a group; none of them, and a mark is a class."""
+    if bool(handle) is not has_keys or (has_keys and group.mask not in (None, mask)):
+        raise refused("RTNETLINK answers: Invalid argument")
+    if has_keys:
+        group.mask = mask
+
+
+def _bucket(group: FilterGroup, handle: int) -> int:
+    """By what filters are listed: those of fw by fw_hash, of one bucket the last comes first."""
+    if group.kind != "fw":
+        return handle
+    handle ^= handle >> 16
+    return (handle ^ handle >> 8) & 0xFF
+
+
+def _new_group(block: Block, wanted: Wanted, command: str) -> FilterGroup:
     if not wanted.kind or not wanted.protocol:
         raise refused("Error: Filter kind and protocol must be specified.")
     if command == "change":
         raise refused("Error: Need both RTM_NEWTFILTER and NLM_F_CREATE to create a new filter.")
-    if wanted.kind not in ("u32", "matchall"):
+    if wanted.kind not in KINDS:
         raise refused("Error: TC classifier not found.")
-    chosen = [one.pref for one in prio.groups if one.pref > CHOSEN]
+    chosen = [one.pref for one in block.groups if one.pref > CHOSEN]
     pref = wanted.pref or min([LAST_PREF + 1, *chosen]) - 1
-    return FilterGroup(pref, wanted.protocol, wanted.kind, max(prio.table, FIRST_NODE - 1) + 1
+    return FilterGroup(pref, wanted.protocol, wanted.kind, max(block.root.table, FIRST_NODE - 1) + 1
                        if wanted.kind == "u32" else 0)
 
 
 def _numbered(group: FilterGroup, handle: int) -> int:
     """The handle that was asked for, or the first that is free (gen_new_kid)."""
-    if group.kind == "matchall":
+    if group.kind != "u32":
         return handle or 1
     if handle >> 20 not in (0, group.table):
         raise refused("Error: cls_u32: Handle specified hash table address mismatch.")
@@ -273,12 +315,12 @@ def _numbered(group: FilterGroup, handle: int) -> int:
                                   if number not in taken)
 
 
-def _delete(prio: Classful, wanted: Wanted, handle: int) -> None:
+def _delete(block: Block, wanted: Wanted, handle: int) -> None:
     """tc_del_tfilter, u32_delete: the last filter takes its group along, and the last group the tables' numbers."""
-    group = _group(prio, wanted) if wanted.pref else None
+    group = _group(block, wanted) if wanted.pref else None
     if group is None and wanted.pref:
         raise refused(NOT_FOUND)
-    gone = prio.groups if group is None else [group]
+    gone = block.groups if group is None else [group]
     if group is not None and handle:
         if group.kind == "u32" and handle == group.table << 20:
             raise refused("Error: cls_u32: Not allowed to delete root node.")
@@ -286,41 +328,51 @@ def _delete(prio: Classful, wanted: Wanted, handle: int) -> None:
         if one is None:
             raise refused("Error: Specified filter handle not found.")
         group.filters.remove(one)
-        others = [other for other in prio.groups if other.kind == "u32" and other is not group]
+        others = [other for other in block.root.groups if other.kind == "u32" and other is not group]
         gone = [] if group.filters or (group.kind == "u32" and others) else [group]
-    prio.groups = [other for other in prio.groups if other not in gone]
-    if not any(other.kind == "u32" for other in prio.groups):
-        prio.table = 0
+    block.keep([other for other in block.groups if other not in gone])
+    if not any(other.kind == "u32" for other in block.root.groups):
+        block.root.table = 0
 
 
 def _show(context: ToolContext, wanted: Wanted, options: Options) -> ToolResult:
     """tc_filter_list, tc_dump_tfilter."""
     root = interface_named(context.namespace, wanted.device, 1).shaper if wanted.device else None
     parent = wanted.parent or 0
-    groups = root.groups if isinstance(root, Classful) and parent in (0, root.handle << 16) else []
-    if options.json and groups:
+    if not isinstance(root, Classful) or parent >> 16 not in (0, root.handle):
+        return ToolResult(0, "[]\n" * options.json, "")
+    block = Block(root, parent & 0xFFFF)
+    if options.json and block.groups:
         raise ToolError(1, "netsandbox: `tc -j filter` is not modelled")
-    text = "".join(_shown(root, group, None, options.statistics, wanted) for group in groups
-                   if isinstance(root, Classful) and wanted.pref in (None, 0, group.pref)
-                   and wanted.protocol in (None, 0, group.protocol))
-    return ToolResult(0, "[]\n" if options.json else text, "")
+    text = "[]\n" * options.json
+    for group in block.groups:
+        if wanted.pref in (None, 0, group.pref) and wanted.protocol in (None, 0, group.protocol):
+            text += _shown(block, group, None, options.statistics, wanted)
+            if group.kind == "fw" and group.mask is None:
+                return ToolResult(1, text, "Error: Buffer too small for object.\nDump terminated\n")  # fw_walk
+    return ToolResult(0, text, "")
 
 
-def _shown(prio: Classful, group: FilterGroup, some: list[Filter] | None, counted: bool, asked: Wanted) -> str:
-    """print_filter, u32_print_opt, matchall_print_opt: but for what was asked for.
+def _shown(block: Block, group: FilterGroup, some: list[Filter] | None, counted: bool, asked: Wanted) -> str:
+    """print_filter, u32_print_opt, matchall_print_opt, fw_print_opt: but for what was asked for.
 
     Args:
         some: filters; None: all, and what they stand in.
     """
     name = next((name for name, number in PROTOCOLS.items() if number == group.protocol), f"[{group.protocol}]")
+    parent = shown_classid(block.root.handle << 16 | block.number)
     lead = "filter " + "".join(text for value, text in (
-        (asked.parent, f"parent {prio.handle:x}: "), (asked.protocol, f"protocol {name} "),
+        (asked.parent, f"parent {parent} "), (asked.protocol, f"protocol {name} "),
         (asked.pref, f"pref {group.pref} ")) if not value) + f"{group.kind} chain 0 "
     text = "" if some is not None else f"{lead}\n" + (
         f"{lead}fh {group.table:x}: ht divisor 1 \n" if group.kind == "u32" else "")
     for one in group.filters if some is None else some:
         flow = f"flowid {shown_classid(one.classid)} " if one.classid else "terminal flowid " * (
             group.kind == "u32" and one.is_terminal)
+        if group.kind == "fw":
+            mask = "" if group.mask == EVERY_BIT else f"/{group.mask:#x}"
+            text += f"{lead}handle {one.handle:#x}{mask} classid {shown_classid(one.classid)} \n"
+            continue
         if group.kind == "matchall":
             text += f"{lead}handle {one.handle:#x} {flow}\n  not_in_hw"
             text += f" (rule hit {one.asked})\n" if counted else "\n"

@@ -75,7 +75,7 @@ class SocketBuffer:
         physical_in, physical_out: the ports of a bridge that it crosses, where br_netfilter looks.
         frame: the frame that it came in.
         next_hop, mtu: of its way out, once that is known; 0 before.
-        mark: what a rule wrote on it.
+        mark, priority: what a rule wrote on it; None: its type of service says that.
         connection, info: the connection it belongs to, and how.  is_untracked: no connection is to have it.
         refused: the connection whose numbers it has, and which it does not fit.
         largest_piece: bytes of the longest fragment that it was put together from, or 0.
@@ -91,7 +91,7 @@ class SocketBuffer:
 
     __slots__ = ("connection", "entered", "frame", "hook", "info", "is_forged", "is_untracked", "largest_piece",
                  "leaves", "mark", "mtu", "needs_route", "next_hop", "packet", "physical_in", "physical_out",
-                 "pieces", "refused", "segment_size", "skips_prerouting", "traced", "walks", "zone")
+                 "pieces", "priority", "refused", "segment_size", "skips_prerouting", "traced", "walks", "zone")
 
     def __init__(self, packet: IPv4Packet) -> None:
         self.packet = packet
@@ -107,6 +107,7 @@ class SocketBuffer:
         self.needs_route = self.is_untracked = self.skips_prerouting = self.is_forged = False
         self.pieces: tuple[int, ...] = ()
         self.zone: int | None = None
+        self.priority: int | None = None
         self.walks: list[ChainWalk | Passage] = []
 
     def clone(self) -> SocketBuffer:

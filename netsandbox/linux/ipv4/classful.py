@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, NamedTuple
 
 from netsandbox.linux.core.discipline import Discipline
+from netsandbox.linux.ipv4.priority import beside
 from netsandbox.wire.ethernet import HEADER, Frame
 
 if TYPE_CHECKING:
@@ -33,7 +34,8 @@ class Filter:
     """One filter, and how often it was asked and fitted (struct tc_u32_knode).
 
     Attributes:
-        handle: its number among those of its group.  keys: none, and it takes everything (matchall).
+        handle: its number among those of its group; of fw the mark that it looks for.
+        keys: none, and it takes everything (matchall).
         classid: where to; 0: nowhere.  is_terminal: of u32, whether it takes anything: it was made with a class.
         fits: how often each key did.
     """
@@ -65,17 +67,27 @@ class FilterGroup:
     """The filters of one preference and protocol (struct tcf_proto).
 
     Attributes:
-        kind: u32 or matchall.  table: of u32, the number of its hash table.
+        kind: u32, matchall or fw.  table: of u32, the number of its hash table.
+        mask: of fw, the bits of a mark that count; None as long as it has had no filter: a mark is then itself a class.
     """
 
     def __init__(self, pref: int, protocol: int, kind: str, table: int) -> None:
         self.pref, self.protocol, self.kind, self.table = pref, protocol, kind, table
         self.filters: list[Filter] = []
+        self.mask: int | None = None
 
-    def find(self, ethertype: int, data: bytes) -> Filter | None:
-        """u32_classify: none of the others is asked once one has looked behind the packet's end."""
+    def find(self, ethertype: int, data: bytes, mark: int = 0, major: int = 0) -> Filter | None:
+        """u32_classify: none of the others is asked once one has looked behind the packet's end; fw_classify.
+
+        Args:
+            major: number of the discipline whose classes a mark can be.
+        """
         if self.protocol not in (ANY_PROTOCOL, ethertype):
             return None
+        if self.kind == "fw" and self.mask is None:
+            return Filter(0, mark, ()) if mark and mark >> 16 in (0, major) else None
+        if self.kind == "fw":
+            return next((one for one in self.filters if one.handle == mark & (self.mask or 0)), None)
         for one in self.filters:
             is_taken = one.takes(data)
             if is_taken is not False:
@@ -87,7 +99,8 @@ class Classful(Discipline):
     """What has classes with a discipline in each.
 
     Attributes:
-        groups: of filters, in the order in which they are asked.  table: the last one of u32, as long as it has one.
+        blocks: of each class, and as 0 of the discipline itself, groups of filters in the order they are asked in.
+        table: the last one of u32, as long as it has one.
         adopted: what was put into classes, in that order.
     """
 
@@ -95,7 +108,7 @@ class Classful(Discipline):
 
     def __init__(self, interface: Interface, handle: int) -> None:
         super().__init__(interface, handle)
-        self.groups: list[FilterGroup] = []
+        self.blocks: dict[int, list[FilterGroup]] = {}
         self.table = 0
         self.adopted: list[Discipline] = []
 
@@ -109,7 +122,16 @@ class Classful(Discipline):
         last_first = self.adopted[::-1]
         return sorted(last_first, key=lambda one: (one.handle << 16) * GOLDEN_RATIO % (1 << 32) >> 28)
 
-    def find_filter(self, frame: Frame) -> Filter | None:
-        """tcf_classify: the first that takes the frame."""
-        data = bytes(-FIRST_OFFSET - HEADER) + frame.wire() if self.groups else b""
-        return next(filter(None, (group.find(frame.ethertype, data) for group in self.groups)), None)
+    @property
+    def groups(self) -> list[FilterGroup]:
+        """All of them, those within classes too."""
+        return [group for groups in self.blocks.values() for group in groups]
+
+    def find_filter(self, frame: Frame, number: int = 0) -> Filter | None:
+        """tcf_classify: the first that takes the frame, of those of a class or of the discipline itself."""
+        groups = self.blocks.get(number)
+        if not groups:
+            return None
+        data, mark = bytes(-FIRST_OFFSET - HEADER) + frame.wire(), beside(frame, self.interface).mark
+        found = (group.find(frame.ethertype, data, mark, self.handle) for group in groups)
+        return next(filter(None, found), None)

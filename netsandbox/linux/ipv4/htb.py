@@ -8,6 +8,7 @@ from netsandbox.engine.units import SECOND
 from netsandbox.linux.core.errors import KernelError
 from netsandbox.linux.core.fifo import Fifo
 from netsandbox.linux.ipv4.classful import Classful
+from netsandbox.linux.ipv4.priority import priority
 
 if TYPE_CHECKING:
     from netsandbox.engine.scheduler import Timer
@@ -239,6 +240,7 @@ class Htb(Classful):
         if one.below or chosen:
             raise KernelError("EBUSY", "HTB class in use")
         self._bucket(one.number).remove(one)
+        self.blocks.pop(one.number, None)
         if one.leaf in self.adopted:
             self.adopted.remove(one.leaf)
         if one.parent is not None:
@@ -294,13 +296,20 @@ class Htb(Classful):
         return True
 
     def _classify(self, frame: Frame) -> HtbClass | None:
-        """htb_classify: the leaf that a filter names, or else the default one."""
-        found = self.find_filter(frame)
-        if found is not None and found.classid == self.handle << 16:
-            return None
-        one = self.find(found.classid & 0xFFFF) if found is not None else None
-        if one is None or one.level:
-            one = self.find(self.default)
+        """htb_classify: the leaf that the packet's priority is, or that filters name; or else the default one.
+
+        A class above leaves asks its own filters.
+        """
+        classid = priority(frame, self.interface)
+        for level in range(DEPTH):
+            one = self.find(classid & 0xFFFF) if classid >> 16 == self.handle else None
+            if classid == self.handle << 16 or (one is not None and not one.level):
+                return one
+            found = self.find_filter(frame, one.number if one is not None else 0) if one or not level else None
+            if found is None:
+                break
+            classid = found.classid
+        one = self.find(self.default)
         return None if one is None or one.level else one
 
     def admit_from(self, child: Discipline, frame: Frame) -> bool:

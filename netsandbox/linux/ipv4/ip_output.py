@@ -15,7 +15,7 @@ from netsandbox.linux.ipv4.routing import OutputRoute, route_output
 from netsandbox.linux.place import LOOPED_BACK, Place
 from netsandbox.wire.addresses import BROADCAST_MAC, is_multicast, multicast_mac
 from netsandbox.wire.ethernet import ETH_P_IP, Frame
-from netsandbox.wire.ipv4 import IPv4Packet
+from netsandbox.wire.ipv4 import Beside, IPv4Packet
 
 if TYPE_CHECKING:
     from netsandbox.linux.core.interface import Interface
@@ -118,6 +118,8 @@ def output(namespace: NetworkNamespace, packet: IPv4Packet, route: OutputRoute,
         if verdict is not None:
             return _refused(namespace, buffer.packet, verdict)
         packet = buffer.packet
+        if buffer.mark or buffer.priority is not None:
+            packet.beside = Beside(namespace.name, buffer.mark, buffer.priority)
         if route.interface.is_loopback:
             namespace.netfilter.loop(buffer)
     next_hop = route.next_hop
@@ -128,7 +130,7 @@ def output(namespace: NetworkNamespace, packet: IPv4Packet, route: OutputRoute,
         namespace.scheduler.go_on(_emit_later, (namespace, packet, route))
         return OK
     if buffer is not None and buffer.segment_size and not route.interface.is_loopback:
-        return _emit_segments(namespace, cut(packet, buffer.segment_size), route)
+        return _emit_segments(namespace, _like(packet, cut(packet, buffer.segment_size)), route)
     return _emit(namespace, packet, route, buffer.largest_piece if buffer is not None else 0,
                  buffer.pieces if buffer is not None else ())
 
@@ -145,6 +147,14 @@ def _loop_back(namespace: NetworkNamespace, packet: IPv4Packet, route: OutputRou
             return
         packet = twin.packet
     namespace.scheduler.transmit((LoopedBack(route.interface, twin),), _group_frame(route.interface, packet))
+
+
+def _like(packet: IPv4Packet, pieces: list[IPv4Packet]) -> list[IPv4Packet]:
+    """What was noted beside a packet stands beside each of its pieces (ip_copy_metadata)."""
+    if hasattr(packet, "beside"):
+        for piece in pieces:
+            piece.beside = packet.beside
+    return pieces
 
 
 def _emit_segments(namespace: NetworkNamespace, segments: list[IPv4Packet], route: OutputRoute) -> str:
@@ -170,7 +180,7 @@ def _emit(namespace: NetworkNamespace, packet: IPv4Packet, route: OutputRoute, l
     if packet.total_length <= route.mtu and not largest:
         return _finish(namespace, packet, route)
     mtu = min(route.mtu, largest) if largest else route.mtu
-    pieces = fragment(packet, mtu, came)
+    pieces = _like(packet, fragment(packet, mtu, came))
     namespace.record(PacketFragmented(namespace.name, packet, len(pieces), mtu))
     return _send_pieces(namespace, pieces, route)
 
@@ -242,11 +252,12 @@ def find_route(namespace: NetworkNamespace, destination: int, source: int = 0,
     return route
 
 
-def send_datagram(namespace: NetworkNamespace, packet: IPv4Packet, route: OutputRoute, keep_whole: bool) -> str:
+def send_datagram(namespace: NetworkNamespace, packet: IPv4Packet, route: OutputRoute, keep_whole: bool,
+                  mark: int = 0) -> str:
     """Send what a program wrote as one packet: id and DF are the caller's, the size is checked here.
 
     Args:
-        keep_whole: the socket forbids fragments (IP_PMTUDISC_DO or PROBE).
+        keep_whole: the socket forbids fragments (IP_PMTUDISC_DO or PROBE).  mark: of the socket (SO_MARK).
 
     Returns:
         OK, EMSGSIZE, or what `send` returns.
@@ -255,4 +266,9 @@ def send_datagram(namespace: NetworkNamespace, packet: IPv4Packet, route: Output
         namespace.record(PacketDropped(namespace.name, packet, Dropped(DropReason.PKT_TOO_BIG,
                                                                   (packet.total_length, route.mtu))))
         return "EMSGSIZE"
-    return send(namespace, packet, route)
+    if not mark:
+        return send(namespace, packet, route)
+    buffer = SocketBuffer(packet)
+    buffer.mark = mark
+    packet.beside = Beside(namespace.name, mark)
+    return send(namespace, packet, route, buffer)

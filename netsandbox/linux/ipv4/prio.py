@@ -65,11 +65,14 @@ class Prio(Classful):
         return is_taken
 
     def _classify(self, frame: Frame) -> int:
-        """prio_classify: a filter's class, or what the packet's priority means."""
-        found = self.find_filter(frame)
-        if found is None:
-            return min(self.priomap[priority(frame, self.interface) & 15], len(self.bands) - 1)
-        band = (found.classid & 0xFFFF) - 1
+        """prio_classify: the class that the packet's priority is, a filter's, or what that priority means."""
+        classid = priority(frame, self.interface)
+        if classid >> 16 != self.handle:
+            found = self.find_filter(frame)
+            if found is None:
+                return min(self.priomap[0 if classid >> 16 else classid & 15], len(self.bands) - 1)
+            classid = found.classid
+        band = (classid & 0xFFFF) - 1
         return band if 0 <= band < len(self.bands) else self.priomap[0]
 
     def admit(self, frame: Frame) -> bool:

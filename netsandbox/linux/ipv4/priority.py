@@ -5,7 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from netsandbox.wire.icmp import ECHO_REQUEST, IcmpMessage
-from netsandbox.wire.ipv4 import IPv4Packet
+from netsandbox.wire.ipv4 import Beside, IPv4Packet
+from netsandbox.wire.vlan import VlanTag
 
 if TYPE_CHECKING:
     from netsandbox.linux.core.interface import Interface
@@ -17,12 +18,27 @@ BY_TOS = (BEST_EFFORT,) * 4 + (BULK,) * 4 + (INTERACTIVE,) * 4 + (INTERACTIVE_BU
 """ip_tos2prio (net/ipv4/route.c), by the four bits of RFC 1349."""
 
 
+NOTHING_BESIDE = Beside()
+
+
+def beside(frame: Frame, interface: Interface) -> Beside:
+    """What rules of this namespace wrote beside the packet in a frame; those of others are forgotten on the way."""
+    packet: object = frame.payload
+    while isinstance(packet, VlanTag):
+        packet = packet.payload
+    noted = getattr(packet, "beside", NOTHING_BESIDE)
+    return noted if noted.namespace == interface.namespace.name else NOTHING_BESIDE
+
+
 def priority(frame: Frame, interface: Interface) -> int:
     """What a frame that leaves by an interface carries: 0 for ARP, and for what a bridge has only passed on.
 
-    A socket and ip_forward set it by the type of service; the kernel's own ICMP socket has none, although its replies
-    copy that type.
+    A rule sets it (`-j CLASSIFY`); else a socket and ip_forward do, by the type of service; the kernel's own ICMP
+    socket has none, although its replies copy that type.
     """
+    classified = beside(frame, interface).priority
+    if classified is not None:
+        return classified
     packet = frame.payload
     if not isinstance(packet, IPv4Packet) or not packet.tos or frame.src != interface.mac:
         return BEST_EFFORT

@@ -60,6 +60,11 @@ def _mark(target: Action) -> str:
     return f"meta mark set {_mark_value('mark', target.value('--set-xmark'))}"
 
 
+def _classify(target: Action) -> str:
+    classid = target.value("--set-class")
+    return f"meta priority set {classid >> 16:x}:{classid & 0xFFFF:x}"
+
+
 def _mark_value(old: str, mark: MarkValue) -> str:
     """What a mark becomes: keep what is outside of the mask, then xor."""
     value, mask = mark
@@ -131,7 +136,8 @@ SIMPLE = {"ACCEPT": "accept", "DROP": "drop", "RETURN": "return", "NOTRACK": "no
 WORDS: dict[str, Callable[[Action], str]] = {
     "REJECT": _reject, "LOG": _log, "DNAT": _translation, "SNAT": _translation, "MASQUERADE": _translation,
     "REDIRECT": _translation, "MARK": _mark, "CONNMARK": _connection_mark, "DSCP": _dscp, "TOS": _tos, "TCPMSS": _mss,
-    "CT": _tracking, "NFLOG": _netlink_log, "NFQUEUE": _queue, "TEE": _duplicate, "AUDIT": _audit}
+    "CLASSIFY": _classify, "CT": _tracking, "NFLOG": _netlink_log, "NFQUEUE": _queue, "TEE": _duplicate,
+    "AUDIT": _audit}
 
 
 def target_text(rule: Rule) -> str:

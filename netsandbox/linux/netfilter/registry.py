@@ -34,7 +34,7 @@ OTHER_MATCHES = frozenset({
     "bpf", "cgroup", "cluster", "connlabel", "dccp", "ipcomp", "ipvs", "nfacct", "osf", "rateest", "realm", "sctp",
     "set", "socket", "u32", "unclean"})
 OTHER_TARGETS = frozenset({
-    "CLASSIFY", "CLUSTERIP", "CONNSECMARK", "HMARK", "IDLETIMER", "LED", "QUEUE", "RATEEST", "SECMARK", "SET",
+    "CLUSTERIP", "CONNSECMARK", "HMARK", "IDLETIMER", "LED", "QUEUE", "RATEEST", "SECMARK", "SET",
     "SYNPROXY", "TPROXY", "ULOG"})
 """Real ones that are not modelled: they are refused by name."""
 OF_PROTOCOLS = {"1": "icmp", "6": "tcp", "17": "udp", "50": "esp", "51": "ah"}

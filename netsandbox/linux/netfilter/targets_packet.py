@@ -1,7 +1,8 @@
-"""Targets that change a packet's header, or send a copy of it: TTL, TOS, DSCP, TCPMSS, TCPOPTSTRIP, TEE."""
+"""Targets that change a packet's header or priority, or send a copy of it: TTL, TOS, DSCP, TCPMSS, CLASSIFY, TEE."""
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING
 
 from netsandbox.linux.core.hooks import Hook, SocketBuffer
@@ -81,6 +82,18 @@ def read_tos(text: str) -> MarkValue:
 
 def write_tos(tos: MarkValue) -> str:
     return f"{tos.value:#04x}/{tos.mask:#04x}"
+
+
+def read_class(text: str) -> int:
+    """`MAJOR:MINOR`, hexadecimal; whatever is behind them (sscanf)."""
+    found = re.match(r"\s*(?:0x)?([0-9a-f]+):\s*(?:0x)?([0-9a-f]+)", text, re.IGNORECASE)
+    if found is None:
+        raise UsageError(f'Bad class value "{text}"')
+    return (int(found[1], 16) & 0xFFFF) << 16 | int(found[2], 16) & 0xFFFF
+
+
+def write_class(classid: int) -> str:
+    return f"{classid >> 16:04x}:{classid & 0xFFFF:04x}"
 
 
 class SetTos(Action):
@@ -314,4 +327,20 @@ class FillChecksum(Action):
         return " CHECKSUM fill"
 
 
-TARGETS: tuple[type[Action], ...] = (SetTtl, SetTos, SetDscp, ClampMss, StripOptions, Duplicate, FillChecksum)
+class Classify(Action):
+    """Another priority, by which a queueing discipline sorts the packet (xt_CLASSIFY.c)."""
+
+    name = "CLASSIFY"
+    hooks = WITH_A_WAY_OUT
+    options = (Option("--set-class", read_class, write_class, can_negate=False, needed=True),)
+
+    def act(self, _namespace: NetworkNamespace, buffer: SocketBuffer) -> Answer:
+        buffer.priority = self.value("--set-class")
+        return Decision.CONTINUE
+
+    def listed(self, _numeric: bool) -> str:
+        classid = self.value("--set-class")
+        return f" CLASSIFY set {classid >> 16:x}:{classid & 0xFFFF:x}"
+
+
+TARGETS: tuple[type[Action], ...] = (Classify, SetTtl, SetTos, SetDscp, ClampMss, StripOptions, Duplicate, FillChecksum)
