@@ -56,7 +56,8 @@ class IPv4Packet:
                  "src", "tos", "total_length", "ttl")
 
     beside: Beside
-    """Only there where a rule wrote something: most packets do without, and a copy has none of its own."""
+    """Only there where a rule wrote something: most packets do without, and what is made of one has none."""
+    caches: ClassVar[dict[str, str]] = {"beside": "getattr(it, 'beside', NOTHING)"}
 
     def __init__(self, src: int, dst: int, protocol: int, payload: Transport, ttl: int = DEFAULT_TTL, ident: int = 0,
                  df: bool = False, tos: int = 0, mf: bool = False, offset: int = 0, options: bytes = b"",

@@ -10,8 +10,10 @@ from typing import Any
 import pytest
 
 from netsandbox.linux.ipv4.classful import Filter, FilterGroup, MatchKey
+from netsandbox.linux.ipv4.ip_output import find_route, send
 from netsandbox.linux.ipv4.prio import Prio
 from netsandbox.rig.performance import simulate
+from netsandbox.wire.ipv4 import IPv4Packet
 from tests.linux.test_multipath import say, two_ways
 
 CASES = Path(__file__).resolve().parents[1] / "kernel" / "cases"
@@ -95,3 +97,20 @@ def test_a_band_that_goes_takes_along_what_it_had() -> None:
     assert [line.split()[2] for line in say(session, "h", "tc qdisc show dev eth0").splitlines()] == ["1:", "20:"]
     assert say(session, "h", "tc class show dev eth0").count("leaf") == 1
     assert say(session, "h", "tc qdisc add dev eth0 parent 1:3 handle 40: pfifo") == ""
+
+
+def test_what_is_noted_beside_a_packet_that_waits_is_copied_with_it() -> None:
+    session = two_ways()
+    for line in ("tc qdisc add dev eth0 root handle 1: prio", "iptables -t mangle -A OUTPUT -j MARK --set-mark 6",
+                 "tc qdisc add dev eth0 parent 1:3 handle 30: netem delay 50ms",
+                 "tc filter add dev eth0 parent 1: protocol ip handle 6 fw flowid 1:3"):
+        assert say(session, "h", line) == ""
+    host = next(one for one in session.lab.namespaces() if one.name == "h")
+    route = find_route(host, 0x0A0100FE)
+    assert not isinstance(route, str)
+    assert send(host, IPv4Packet(0x0A010001, 0x0A0100FE, 17, bytes(8)), route) == ""  # it waits for ARP's answer
+    for lab in (session.lab.copy(), session.lab):
+        lab.scheduler.run_until_quiet()
+        found = next(one for one in lab.namespaces() if one.name == "h").interfaces["eth0"].shaper
+        assert isinstance(found, Prio)
+        assert found.bands[2].packets == 1

@@ -251,10 +251,10 @@ class Bridge(Interface):
         interface.note_place()
         self.fdb.add_local(interface.mac, port)
         self.namespace.record(LinkChanged(interface.place, "master", self.name))
-        self._recalculate_mac()
         if self.vlans is not None:
             for vid in port.vlan_group.vlans:
                 self.fdb.add_local(interface.mac, port, vid)
+        self._recalculate_mac()
         self.port_changed(port)
         return port
 

@@ -151,9 +151,10 @@ def _loop_back(namespace: NetworkNamespace, packet: IPv4Packet, route: OutputRou
 
 def _like(packet: IPv4Packet, pieces: list[IPv4Packet]) -> list[IPv4Packet]:
     """What was noted beside a packet stands beside each of its pieces (ip_copy_metadata)."""
-    if hasattr(packet, "beside"):
+    noted = getattr(packet, "beside", None)
+    if noted:
         for piece in pieces:
-            piece.beside = packet.beside
+            piece.beside = noted
     return pieces
 
 

@@ -26,7 +26,7 @@ def beside(frame: Frame, interface: Interface) -> Beside:
     packet: object = frame.payload
     while isinstance(packet, VlanTag):
         packet = packet.payload
-    noted = getattr(packet, "beside", NOTHING_BESIDE)
+    noted = getattr(packet, "beside", None) or NOTHING_BESIDE
     return noted if noted.namespace == interface.namespace.name else NOTHING_BESIDE
 
 
