@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from netsandbox.linux.netfilter.extension import WORD, Action, MarkValue, quoted, write_span
 from netsandbox.linux.netfilter.rule import Jump
+from netsandbox.linux.netfilter.targets_packet import class_text
 from netsandbox.wire.addresses import format_ipv4
 
 if TYPE_CHECKING:
@@ -61,8 +62,7 @@ def _mark(target: Action) -> str:
 
 
 def _classify(target: Action) -> str:
-    classid = target.value("--set-class")
-    return f"meta priority set {classid >> 16:x}:{classid & 0xFFFF:x}"
+    return f"meta priority set {class_text(target.value('--set-class'))}"
 
 
 def _mark_value(old: str, mark: MarkValue) -> str:

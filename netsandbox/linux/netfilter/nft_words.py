@@ -19,6 +19,7 @@ from netsandbox.linux.netfilter.nft_reader import (
 from netsandbox.linux.netfilter.nft_targets import LEVELS, REJECTS
 from netsandbox.linux.netfilter.nft_tokens import NftError, token
 from netsandbox.linux.netfilter.rule import COUNTED
+from netsandbox.linux.netfilter.targets_packet import class_number, class_text
 from netsandbox.wire.services import port_number
 
 UNITS = {unit: short for short, unit in RATE_UNITS.items()}
@@ -155,17 +156,6 @@ def _state_order(name: str) -> int:
     return STATES.index(name) if name in STATES else len(STATES)
 
 
-def _classid(word: str) -> int | None:
-    """`MAJOR:MINOR`, hexadecimal, a number, or none (tchandle_type_parse); None: it is neither."""
-    major, colon, minor = word.partition(":")
-    try:
-        if colon:
-            return (int(major or "0", 16) & 0xFFFF) << 16 | int(minor or "0", 16) & 0xFFFF
-        return 0 if word == "none" else 0xFFFFFFFF if word == "root" else int(word, 0) & 0xFFFFFFFF
-    except ValueError:
-        return None
-
-
 def _meta(reader: Reader) -> None:
     field = reader.take()
     if field == "mark" and reader.words[:1] == ["set"]:
@@ -178,12 +168,11 @@ def _meta(reader: Reader) -> None:
     elif field == "priority" and reader.words[:1] == ["set"]:
         reader.take()
         at, value = reader.place, reader.take()
-        classid = _classid(value)
+        classid = class_number(value)
         if classid is None:
             raise reader.line.complaint("Could not parse priority", at)
-        major, minor = classid >> 16, classid & 0xFFFF
-        reader.said.append(f"meta priority set {f'{major:x}:{minor:x}' if classid else 'none'}")
-        reader.first.append(["-j", "CLASSIFY", "--set-class", f"{major:x}:{minor:x}"])
+        reader.said.append(f"meta priority set {class_text(classid) if classid else 'none'}")
+        reader.first.append(["-j", "CLASSIFY", "--set-class", class_text(classid)])
     elif field == "nftrace" and reader.words[:2] == ["set", "1"]:
         del reader.words[:2]
         reader.said.append("meta nftrace set 1")

@@ -92,6 +92,21 @@ def read_class(text: str) -> int:
     return (int(found[1], 16) & 0xFFFF) << 16 | int(found[2], 16) & 0xFFFF
 
 
+def class_number(word: str) -> int | None:
+    """`MAJOR:MINOR`, hexadecimal, a number, or none (tchandle_type_parse); None: it is neither."""
+    major, colon, minor = word.partition(":")
+    try:
+        if colon:
+            return (int(major or "0", 16) & 0xFFFF) << 16 | int(minor or "0", 16) & 0xFFFF
+        return 0 if word == "none" else 0xFFFFFFFF if word == "root" else int(word, 0) & 0xFFFFFFFF
+    except ValueError:
+        return None
+
+
+def class_text(classid: int) -> str:
+    return f"{classid >> 16:x}:{classid & 0xFFFF:x}"
+
+
 def write_class(classid: int) -> str:
     return f"{classid >> 16:04x}:{classid & 0xFFFF:04x}"
 
@@ -339,8 +354,7 @@ class Classify(Action):
         return Decision.CONTINUE
 
     def listed(self, _numeric: bool) -> str:
-        classid = self.value("--set-class")
-        return f" CLASSIFY set {classid >> 16:x}:{classid & 0xFFFF:x}"
+        return f" CLASSIFY set {class_text(self.value('--set-class'))}"
 
 
 TARGETS: tuple[type[Action], ...] = (Classify, SetTtl, SetTos, SetDscp, ClampMss, StripOptions, Duplicate, FillChecksum)
