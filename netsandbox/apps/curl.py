@@ -88,18 +88,8 @@ class Curl(Transfer):
         if text[:7].lower() == "file://":
             self._show_file(text[7:].removeprefix("localhost"))
             return
-        try:
-            self.url = curl_where.with_plain_host(parse_url(text))
-        except Ipv6Error as error:
-            self._fail(7, str(error))
+        if not self._read_url(text):
             return
-        except ValueError as error:
-            self._say(f"* URL rejected: {error}\n* closing connection #-1")
-            self._fail(3, f"URL rejected: {error}")
-            return
-        if "get" in self.options.flags and self.options.data:
-            joint = "&" if "?" in self.url.target else "?"
-            self.url = self.url._replace(target=self.url.target + joint + "&".join(self.options.data))
         problem = curl_where.scheme_problem(self.url.scheme)
         if problem is not None:
             flags = self.options.flags  # -s hides curl's own errors, and not what the sandbox has not
@@ -111,6 +101,22 @@ class Curl(Transfer):
             self._request()
         else:
             self._resolve()
+
+    def _read_url(self, text: str) -> bool:
+        """Whether it is one; with -G, what is to be sent is part of it."""
+        try:
+            self.url = curl_where.with_plain_host(parse_url(text))
+        except Ipv6Error as error:
+            self._fail(7, str(error))
+            return False
+        except ValueError as error:
+            self._say(f"* URL rejected: {error}\n* closing connection #-1")
+            self._fail(3, f"URL rejected: {error}")
+            return False
+        if "get" in self.options.flags and self.options.data:
+            joint = "&" if "?" in self.url.target else "?"
+            self.url = self.url._replace(target=self.url.target + joint + "&".join(self.options.data))
+        return True
 
     def _show_file(self, path: str) -> None:
         """file://, which has a head of its own (lib/file.c)."""

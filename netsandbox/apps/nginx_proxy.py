@@ -133,16 +133,21 @@ class Exchange:
                 self._tell(f"{few} while connecting to upstream", peer.name, "alert")
                 self._finish(500)
                 return
-            self._is_sent, self._head, self._body = False, None, b""
-            self._client = HttpClient(namespace, process, self)
-            self._client.socket.foreground = True
-            try:
-                self._client.connect(peer.address, peer.upstream.port)
-            except SocketError as error:
-                self._note_failure("connect", error.name)
-                continue
-            self._wait("proxy_connect_timeout")
-            return
+            if self._ask(HttpClient(namespace, process, self), peer):
+                return
+
+    def _ask(self, client: HttpClient, peer: Peer) -> bool:
+        """Whether a connection is on its way."""
+        self._is_sent, self._head, self._body = False, None, b""
+        self._client = client
+        client.socket.foreground = True
+        try:
+            client.connect(peer.address, peer.upstream.port)
+        except SocketError as error:
+            self._note_failure("connect", error.name)
+            return False
+        self._wait("proxy_connect_timeout")
+        return True
 
     # -- http_client.ClientOwner
 

@@ -168,10 +168,7 @@ class Nmap(Program):
             self._raw = HostProbe(self, address, self._go_on)
         else:
             if self._unscanned is None:
-                self._unscanned = self._who_is_up()
-                known = names_of(hosts_file(self.context.files))
-                self.scan.reverse.update({one: known[one] for one in self._unscanned if one in known})
-                self._unnamed = [one for one in self._unscanned if one not in known and not self.scan.is_numeric]
+                self._unscanned = self._to_be_scanned(self.scan)
             if self._unnamed:
                 self._asking = DatagramQuery(self.namespace, self.process, read_settings(self.context.files),
                                              dns.reverse_name(self._unnamed[0]), (dns.PTR,), self._named)
@@ -183,6 +180,13 @@ class Nmap(Program):
             address = self._unscanned.pop(0)
             self._raw = self._scans[address] = PortScan(self, address, self.scan.ports, self._go_on)
         self._raw.start()
+
+    def _to_be_scanned(self, scan: Scan) -> list[int]:
+        """Who is up, by the names of /etc/hosts; for the others' names somebody is to be asked."""
+        found, known = self._who_is_up(), names_of(hosts_file(self.context.files))
+        scan.reverse.update({one: known[one] for one in found if one in known})
+        self._unnamed = [one for one in found if one not in known and not scan.is_numeric]
+        return found
 
     def _named(self, found: Answers, _server: int) -> None:
         """The name server has said what an address is called."""
@@ -278,9 +282,25 @@ class Nmap(Program):
             tap.close()
 
 
-def program(context: Context) -> Program:
-    """nmap(1) (program.Maker)."""
-    words, log, ports, flags, rest = list[str](), "", "", set[str](), context.arguments
+PING_ONLY = frozenset({"-sn", "-sP"})
+
+
+class Told(NamedTuple):
+    """A command line.
+
+    Attributes:
+        words: the targets.  log: a file (-oG).  ports: as -p names them.
+    """
+
+    words: list[str]
+    flags: set[str]
+    log: str
+    ports: str
+
+
+def _read(arguments: list[str]) -> Told:
+    """Raises UsageError: what is told is not modelled, or not enough."""
+    words, log, ports, flags, rest = list[str](), "", "", set[str](), arguments
     while rest:
         word, *rest = rest
         if word in ("-sn", "-sP", "-Pn", "--open", "-n", "-PR", "-sS"):
@@ -296,14 +316,21 @@ def program(context: Context) -> Program:
                              "`nmap -p PORTS HOST`", 1)
         else:
             words.append(word)
-    pings = bool(flags & {"-sn", "-sP"})
+    pings = bool(flags & PING_ONLY)
     if not pings and not ports:
         raise UsageError("netsandbox: nmap's own choice of ports is not modelled; `nmap -p 1-1000 HOST` says which", 1)
     if log and not pings:
         raise UsageError("netsandbox: nmap -oG is modelled with -sn alone", 1)
     if not words:
         raise UsageError("WARNING: No targets were specified, so 0 hosts scanned.", 1)
-    scan = None if pings else Scan(ports_of(ports), "-Pn" in flags, "--open" in flags, "-n" in flags, {}, {}, set())
+    return Told(words, flags, log, ports)
+
+
+def program(context: Context) -> Program:
+    """nmap(1) (program.Maker)."""
+    words, flags, log, ports = _read(context.arguments)
+    scan = None if flags & PING_ONLY else Scan(ports_of(ports), "-Pn" in flags, "--open" in flags, "-n" in flags,
+                                               {}, {}, set())
     targets: dict[int, tuple[Interface, int] | None] = {}
     unknown = list[str]()
     for word in words:

@@ -106,17 +106,21 @@ def parse(arguments: list[str], names: dict[str, int] | None = None) -> Tracerou
     return options
 
 
+def _long(word: str, place: int) -> _Given:
+    name, equals, value = word[2:].partition("=")
+    letter = _LONG.get(name)
+    if letter is None:
+        raise UsageError(f"traceroute: {word[:60]} is not modelled" if name in ("mtu", "back", "sport", "fwmark")
+                         else f"Bad option `{word[:60]}' (argc {place})")
+    if letter in _VALUED and not equals:
+        raise UsageError(f"Option `--{name}' (argc {place}) requires an argument: `--{name}={_VALUED[letter]}'")
+    return _Given(letter, f"--{name}", value, place)
+
+
 def _read(word: str, place: int, rest: list[tuple[int, str]]) -> list[_Given]:
     """The options in one word: a long one, one with its value behind it, or several flags."""
     if word.startswith("--"):
-        name, equals, value = word[2:].partition("=")
-        letter = _LONG.get(name)
-        if letter is None:
-            raise UsageError(f"traceroute: {word[:60]} is not modelled" if name in ("mtu", "back", "sport", "fwmark")
-                             else f"Bad option `{word[:60]}' (argc {place})")
-        if letter in _VALUED and not equals:
-            raise UsageError(f"Option `--{name}' (argc {place}) requires an argument: `--{name}={_VALUED[letter]}'")
-        return [_Given(letter, f"--{name}", value, place)]
+        return [_long(word, place)]
     if word == "-UL":
         raise UsageError("traceroute: -UL is not modelled")
     if word[1] in _VALUED and len(word) > 2:

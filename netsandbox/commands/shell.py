@@ -272,6 +272,13 @@ class Shell(Standing):
             self._refuse(job, error)
         finally:
             self._only_looks = False
+        self._give_number(job, line, place)
+        scheduler.end()
+        if is_action:
+            self.remember(job, first)
+
+    def _give_number(self, job: Job, line: Line, place: Place) -> None:
+        """A line that runs on has one: the shell's own for a job of its, else the next."""
         if line.background and job.program is not None and job.program.is_running and self.place == place:
             pid = _pid_of(job.program) or self.next_pid()
             job.label = self.state.add_job(job.program, line.text, pid, self._last_label()).number
@@ -279,9 +286,6 @@ class Shell(Standing):
             job.label = max(self._last_label(), *(self.state.jobs if self.has_state else ()), 0) + 1
         if job.label:
             self._labelled.append(job)
-        scheduler.end()
-        if is_action:
-            self.remember(job, first)
 
     def _last_label(self) -> int:
         """The highest number of the lines that run on, wherever they do."""

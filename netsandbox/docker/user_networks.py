@@ -286,12 +286,7 @@ def connect(engine: DockerEngine, network: DockerNetwork, container: Container, 
     if network.name == "none":
         container.is_private = True
         return
-    if isinstance(network, ConfigNetwork):
-        raise daemon_error(NO_ENDPOINT)
-    if not isinstance(network, BridgeNetwork):
-        raise daemon_error(NOT_TO_HOST if engine.profile.since(28) else OLD_NOT_TO_HOST)
-    if network.name in container.endpoints:
-        raise daemon_error(f"endpoint with name {container.name} already exists in network {network.name}")
+    network = _joinable(engine, network, container)
     network.check(wish)
     before, gateway = container.networks, gateway_of(container)
     container.networks = {**before, network.name: wish}
@@ -310,6 +305,17 @@ def connect(engine: DockerEngine, network: DockerNetwork, container: Container, 
     choose_gateway(container)
     name_server.serve(engine, container)
     ports.follow_gateway(engine, container, gateway)
+
+
+def _joinable(engine: DockerEngine, network: DockerNetwork, container: Container) -> BridgeNetwork:
+    """Raises DockerError: nobody can be on it, or the container is already."""
+    if isinstance(network, ConfigNetwork):
+        raise daemon_error(NO_ENDPOINT)
+    if not isinstance(network, BridgeNetwork):
+        raise daemon_error(NOT_TO_HOST if engine.profile.since(28) else OLD_NOT_TO_HOST)
+    if network.name in container.endpoints:
+        raise daemon_error(f"endpoint with name {container.name} already exists in network {network.name}")
+    return network
 
 
 def _check_modes(network: DockerNetwork, container: Container) -> None:

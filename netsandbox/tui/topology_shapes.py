@@ -126,12 +126,7 @@ def measure_host(item: Item, block: Block, options: Options) -> Shape:
         need = edge_width(port, options.detail)
         columns[port.wires[0].link] = edge.put(edge.free_column(need), need, edge_text(port, options.detail))
     least = max(width, edge.width)
-    for text in _published(item):
-        need = cell_len(text) + 2
-        column = edge.free_column(need)
-        if options.detail < Detail.BOX and column + need + 1 > least:
-            break  # beside chips they have what room there is
-        edge.put(column, need, text)
+    _put_published(edge, item, least if options.detail < Detail.BOX else None)
     links = [port.wires[0].link for port in item.ports]
     return Shape(item, max(width, edge.width), 2 + max(block.height, len(lines)), [columns[link] for link in links],
                  [port_label(port, options.detail) for port in item.ports], lines, block, edge.labels,
@@ -164,6 +159,16 @@ class _Edge:
                 break
             column = max(column, end + 1)
         return column
+
+
+def _put_published(edge: _Edge, item: Item, most: int | None) -> None:
+    """The published ports, as far as there is room: beside chips `most` columns."""
+    for text in _published(item):
+        need = cell_len(text) + 2
+        column = edge.free_column(need)
+        if most is not None and column + need + 1 > most:
+            break
+        edge.put(column, need, text)
 
 
 def _published(item: Item) -> list[str]:

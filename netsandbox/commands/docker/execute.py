@@ -61,11 +61,7 @@ def run(client: Client, parsed: Parsed) -> int | None:
         client.engine.when_ended(container, partial(_kill, client))
         return None
     stdin = client.stdin if parsed.on("interactive") and not client.stdin.is_terminal else None
-    if not inside.cwd.startswith("/"):
-        raise _refusal(client, parsed, "Cwd must be an absolute path", code=128)
-    if not inside.files().is_directory(inside.cwd):
-        why = "not a directory" if inside.files().exists(inside.cwd) else "no such file or directory"
-        raise _refusal(client, parsed, f'{START}chdir to cwd ("{inside.cwd}") set in config.json failed: {why}')
+    _check_directory(client, parsed, inside)
     program = inside.found(argv, inside.call(argv, stdin))
     if program is None:
         raise _no_program(client, parsed, inside)
@@ -80,6 +76,15 @@ def run(client: Client, parsed: Parsed) -> int | None:
         return 0
     follow(client, container, program)
     return None
+
+
+def _check_directory(client: Client, parsed: Parsed, inside: Inside) -> None:
+    """Raises DockerError: --workdir is none."""
+    if not inside.cwd.startswith("/"):
+        raise _refusal(client, parsed, "Cwd must be an absolute path", code=128)
+    if not inside.files().is_directory(inside.cwd):
+        why = "not a directory" if inside.files().exists(inside.cwd) else "no such file or directory"
+        raise _refusal(client, parsed, f'{START}chdir to cwd ("{inside.cwd}") set in config.json failed: {why}')
 
 
 def _no_program(client: Client, parsed: Parsed, inside: Inside) -> DockerError:

@@ -189,17 +189,7 @@ class _Run:
         first, rest = command[0], command[1:]
         arguments = [self._value(operand, dot) for operand in rest] + last
         if first.kind != "function":
-            if first.source == "nil" and first.kind == "literal":
-                raise self._error(first, "nil is not a command")
-            value = self._value(first, dot)
-            if not callable(value):
-                if arguments:
-                    raise self._error(first, f"can't give argument to non-function {first.source}")
-                return value
-            if len(arguments) != 1:
-                name = first.chain[-1]
-                raise self._error(first, f"wrong number of args for {name}: want 1 got {len(arguments)}")
-            return value(*arguments)
+            return self._called(first, dot, arguments)
         if first.value == "call":
             raise self._error(first, "error calling call: " + (
                 f"non-function {rest[0].source} of type {type_of(arguments[0])}" if rest else "nil"))
@@ -215,6 +205,20 @@ class _Run:
         except (TypeError, ValueError, IndexError, KeyError, AttributeError):
             named = first._replace(source=str(first.value))
             raise self._error(named, f"wrong number or type of args for {first.value}") from None
+
+    def _called(self, first: Operand, dot: Any, arguments: list[Any]) -> Any:
+        """What is no function: a value, or a method, which takes one argument."""
+        if first.source == "nil" and first.kind == "literal":
+            raise self._error(first, "nil is not a command")
+        value = self._value(first, dot)
+        if not callable(value):
+            if arguments:
+                raise self._error(first, f"can't give argument to non-function {first.source}")
+            return value
+        if len(arguments) != 1:
+            name = first.chain[-1]
+            raise self._error(first, f"wrong number of args for {name}: want 1 got {len(arguments)}")
+        return value(*arguments)
 
     def _check_count(self, first: Operand, count: int) -> None:
         function = FUNCTIONS[str(first.value)]

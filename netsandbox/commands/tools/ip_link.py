@@ -15,6 +15,7 @@ from netsandbox.linux.netlink import link as requests
 if TYPE_CHECKING:
     from netsandbox.commands.tools.context import ToolContext
     from netsandbox.commands.tools.output import Style
+    from netsandbox.linux.core.namespace import NetworkNamespace
     from netsandbox.linux.netlink.link import LinkRequest
 
 COMMANDS = ("add*", "set*", "change*", "replace*", "delete*", "show*", "lst*", "list*", "xstats*", "afstats*",
@@ -28,30 +29,43 @@ def run(context: ToolContext, arguments: list[str], style: Style) -> ToolResult:
     makes = command in ("add", "replace")
     request = read_request(context, words, makes)
     if makes:
-        if not request.type:
-            raise ToolError(1, 'Not enough information: "type" argument is required')
-        note = _make_room(context, request)
-        requests.add(context.namespace, request, context.machine.new_mac)
-        made = (request.namespace or context.namespace).interfaces.get(request.device)
-        for end in (made, made.peer) if made is not None else ():
-            if end is not None:
-                note_peer(context.machine, end.namespace, home_of(end))
-        kind = kinds.find(request.type)
-        return ToolResult(0, "", note + (kind.warning(request.settings) if kind is not None else ""))
+        return _make(context, request)
     if command == "delete":
-        if request.device or request.group is None:
-            requests.delete(interface_named(context.namespace, request.device))
-        else:
-            requests.delete_group(context.namespace, request.group)
-    elif request.device or request.group is None:
-        interface = interface_named(context.namespace, request.device)
-        requests.change(interface, request)
-        note_peer(context.machine, context.namespace, interface.namespace)
-        note_peer(context.machine, interface.namespace, home_of(interface))
+        _delete(context.namespace, request)
     else:
+        _change(context, request)
+    return ToolResult(0, "", "")
+
+
+def _make(context: ToolContext, request: LinkRequest) -> ToolResult:
+    if not request.type:
+        raise ToolError(1, 'Not enough information: "type" argument is required')
+    note = _make_room(context, request)
+    requests.add(context.namespace, request, context.machine.new_mac)
+    made = (request.namespace or context.namespace).interfaces.get(request.device)
+    for end in (made, made.peer) if made is not None else ():
+        if end is not None:
+            note_peer(context.machine, end.namespace, home_of(end))
+    kind = kinds.find(request.type)
+    return ToolResult(0, "", note + (kind.warning(request.settings) if kind is not None else ""))
+
+
+def _delete(namespace: NetworkNamespace, request: LinkRequest) -> None:
+    if request.device or request.group is None:
+        requests.delete(interface_named(namespace, request.device))
+    else:
+        requests.delete_group(namespace, request.group)
+
+
+def _change(context: ToolContext, request: LinkRequest) -> None:
+    if not request.device and request.group is not None:
         for interface in requests.members(context.namespace, request.group):
             requests.change(interface, request)
-    return ToolResult(0, "", "")
+        return
+    interface = interface_named(context.namespace, request.device)
+    requests.change(interface, request)
+    note_peer(context.machine, context.namespace, interface.namespace)
+    note_peer(context.machine, interface.namespace, home_of(interface))
 
 
 def _make_room(context: ToolContext, request: LinkRequest) -> str:

@@ -86,10 +86,15 @@ def _show(context: ToolContext, words: list[str], style: Style) -> ToolResult:
     return ToolResult(0, render(rows, style), "")
 
 
+def _mode_text(one: TunnelInterface) -> str:
+    if isinstance(one, GreInterface):
+        return "gre/ip"
+    return "any/ip" if isinstance(one, IpipInterface) and one.mode == "any" else "ip/ip"
+
+
 def _row(one: TunnelInterface, style: Style) -> Row:
     row = Row(style)
-    mode = "any/ip" if isinstance(one, IpipInterface) and one.mode == "any" else "ip/ip"
-    mode = "gre/ip" if isinstance(one, GreInterface) else mode
+    mode = _mode_text(one)
     row.put("ifname", one.name, f"{one.name}:")
     row.put("mode", mode, f" {mode}")
     for what, address in (("remote", one.remote), ("local", one.local)):

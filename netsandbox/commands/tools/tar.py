@@ -80,10 +80,7 @@ class Told:
         OPTIONS.refuse(given)
         self.notes = OPTIONS.notes(given)
         self.mode = self._mode()
-        number = self.values.get("strip-components", "0")
-        if not (number.isascii() and number.isdecimal()):
-            raise ToolError(2, f"tar: {number[:40]}: Invalid number of elements\n{HINT}")
-        self.strips = int(number[:9])
+        self.strips = _elements(self.values.get("strip-components", "0"))
 
     def _take(self, paths: list[str]) -> None:
         self.members += [Member(path, self.folder) for path in paths]
@@ -121,6 +118,13 @@ def _unbundled(arguments: list[str]) -> list[str]:
                 raise ToolError(2, f"tar: Old option '{letter}' requires an argument.\n{HINT}")
             found.append(rest.pop(0))
     return found + rest
+
+
+def _elements(number: str) -> int:
+    """Raises ToolError: it is no number."""
+    if not (number.isascii() and number.isdecimal()):
+        raise ToolError(2, f"tar: {number[:40]}: Invalid number of elements\n{HINT}")
+    return int(number[:9])
 
 
 def tar(context: ToolContext, arguments: list[str]) -> ToolResult:
