@@ -15,7 +15,7 @@ from netsandbox.apps.server import Speaker
 from netsandbox.engine.units import SECOND, seconds
 from netsandbox.linux.core.inode import FileError
 from netsandbox.linux.core.socket import SocketError
-from netsandbox.wire.addresses import AddressError, format_ipv4, parse_ipv4
+from netsandbox.wire.addresses import format_ipv4, ipv4_or_none, parse_ipv4
 from netsandbox.wire.http import Head
 
 MOST_REDIRECTS = 50
@@ -316,10 +316,8 @@ class Curl(Transfer):
 
 
 def _addresses(text: str) -> dict[str, int]:
-    try:
-        return {text: parse_ipv4(text)}
-    except AddressError:
-        return {}
+    address = ipv4_or_none(text)
+    return {} if address is None else {text: address}
 
 
 def program(context: Context) -> Program:

@@ -8,7 +8,7 @@ from netsandbox.apps.query import DatagramQuery, Query
 from netsandbox.apps.resolv_conf import read_settings
 from netsandbox.apps.resolver import Lookup, Reply
 from netsandbox.wire import dns
-from netsandbox.wire.addresses import AddressError, format_ipv4, parse_ipv4
+from netsandbox.wire.addresses import format_ipv4, ipv4_or_none, parse_ipv4
 from netsandbox.wire.services import service_line
 
 HOSTS = ("hosts", "ahosts", "ahostsv4", "ahostsv6")
@@ -52,7 +52,7 @@ class Getent(Program):
         if self.database in OF_FILES:
             self._row()
             return
-        if self.database == "hosts" and self._is_number():
+        if self.database == "hosts" and ipv4_or_none(self._key) is not None:
             self._reverse()
             return
         if self.database == "hosts" and self._is_written_for_ipv6():
@@ -79,13 +79,6 @@ class Getent(Program):
         for address, names in found:
             self.print(f"{address:<15} {' '.join(names)}")
         return bool(found)
-
-    def _is_number(self) -> bool:
-        try:
-            parse_ipv4(self._key)
-        except AddressError:
-            return False
-        return True
 
     def _reverse(self) -> None:
         """gethostbyaddr: the names of an address."""

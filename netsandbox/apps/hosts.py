@@ -7,7 +7,7 @@ from ipaddress import AddressValueError, IPv6Address
 from typing import TYPE_CHECKING, NamedTuple
 
 from netsandbox.linux.core.inode import FileError
-from netsandbox.wire.addresses import AddressError, parse_ipv4
+from netsandbox.wire.addresses import ipv4_or_none
 
 if TYPE_CHECKING:
     from netsandbox.linux.core.files import Files
@@ -49,13 +49,8 @@ def host_lines(text: str) -> list[tuple[str, tuple[str, ...]]]:
 
 def host_records(text: str) -> list[HostRecord]:
     """The IPv4 lines of such a text."""
-    found = []
-    for address, names in host_lines(text):
-        try:
-            found.append(HostRecord(parse_ipv4(address), names))
-        except AddressError:
-            continue
-    return found
+    found = ((ipv4_or_none(address), names) for address, names in host_lines(text))
+    return [HostRecord(address, names) for address, names in found if address is not None]
 
 
 def hosts_file(files: Files | None) -> list[HostRecord]:

@@ -14,7 +14,7 @@ from netsandbox.engine.units import seconds
 from netsandbox.linux.core.socket import SocketError
 from netsandbox.linux.ipv4.udp import Datagram, UdpSocket
 from netsandbox.linux.tcp.stream import StreamSocket
-from netsandbox.wire.addresses import AddressError, format_ipv4, parse_ipv4
+from netsandbox.wire.addresses import format_ipv4, ipv4_or_none
 from netsandbox.wire.services import service_name
 
 if TYPE_CHECKING:
@@ -59,7 +59,7 @@ class Netcat(StreamClient):
     # -- listening
 
     def _listen(self) -> None:
-        self.listen_on(_number(self.options.source) or 0, self.options.ports[0] if self.options.ports else 0)
+        self.listen_on(ipv4_or_none(self.options.source) or 0, self.options.ports[0] if self.options.ports else 0)
 
     def listen_on(self, address: int, port: int) -> None:
         """Take a port."""
@@ -140,7 +140,7 @@ class Netcat(StreamClient):
 
     def _bind(self, socket: StreamSocket | UdpSocket) -> bool:
         """-s and -p; False where they are not to be had, and it is over."""
-        source = _number(self.options.source) or 0
+        source = ipv4_or_none(self.options.source) or 0
         if not source and not self.options.source_port:
             return True
         try:
@@ -339,13 +339,6 @@ class Netcat(StreamClient):
         if self.listener is not None:
             self.listener.close()
         self._close_udp()
-
-
-def _number(text: str) -> int | None:
-    try:
-        return parse_ipv4(text) if text else None
-    except AddressError:
-        return None
 
 
 def program(context: Context) -> Program:

@@ -10,7 +10,7 @@ from netsandbox.apps.stream import Stream
 from netsandbox.linux.core.socket import SocketError
 from netsandbox.linux.ipv4.udp import Datagram, UdpSocket
 from netsandbox.linux.tcp.stream import StreamSocket
-from netsandbox.wire.addresses import AddressError, format_ipv4, parse_ipv4
+from netsandbox.wire.addresses import format_ipv4, ipv4_or_none
 
 if TYPE_CHECKING:
     from netsandbox.apps.socat import Pair, Socat
@@ -323,7 +323,4 @@ def _told(peer: int, peer_port: int, own: int, port: int) -> dict[str, str]:
 
 
 def _number(text: str) -> int:
-    try:
-        return parse_ipv4(text) if text else 0
-    except AddressError:
-        return 0
+    return ipv4_or_none(text) or 0

@@ -12,10 +12,9 @@ from netsandbox.wire.addresses import (
     BROADCAST_MAC,
     LIMITED_BROADCAST,
     MAC_GROUP_BIT,
-    AddressError,
     format_ipv4,
     format_mac,
-    parse_ipv4,
+    ipv4_or_none,
 )
 from netsandbox.wire.arp import REPLY, REQUEST, ArpPacket
 from netsandbox.wire.ethernet import Frame, Malformed
@@ -95,13 +94,11 @@ class Voice:
 
     def ip(self, address: Any) -> str:
         """`172.17.0.3 (nginx-2)`; some operands hold an address as text."""
-        if isinstance(address, str):
-            try:
-                address = parse_ipv4(address)
-            except AddressError:
-                return safe(str(address))
-        text = format_ipv4(address)
-        return text if address in (0, LIMITED_BROADCAST) else self._named(address, text)
+        number = ipv4_or_none(address) if isinstance(address, str) else address
+        if number is None:
+            return safe(address)
+        text = format_ipv4(number)
+        return text if number in (0, LIMITED_BROADCAST) else self._named(number, text)
 
     def host(self, address: int) -> str:
         """The name alone, where there is one: who sent a packet matters more than from which address."""

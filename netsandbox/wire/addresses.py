@@ -93,6 +93,14 @@ def parse_ipv4(text: str) -> int:
     return number
 
 
+def ipv4_or_none(text: str) -> int | None:
+    """The same; None where the text is no IPv4 address."""
+    try:
+        return parse_ipv4(text)
+    except AddressError:
+        return None
+
+
 @lru_cache(FEW)
 def format_ipv4(number: int) -> str:
     return f"{number >> 24}.{number >> 16 & 255}.{number >> 8 & 255}.{number & 255}"

@@ -9,7 +9,7 @@ from netsandbox.commands.tools.names import in_order, interface_named
 from netsandbox.commands.tools.output import Style, json_text
 from netsandbox.commands.tools.subcommand import subcommand
 from netsandbox.commands.tools.word_values import number
-from netsandbox.commands.tools.words import USAGE, Words, flag, key, parse, passed_over
+from netsandbox.commands.tools.words import USAGE, Words, flag, key, parse, passed_over, refused
 from netsandbox.engine.units import SECOND
 from netsandbox.linux.bridge.bridge import Bridge
 from netsandbox.linux.netlink import mdb as requests
@@ -34,10 +34,7 @@ def _put(namespace: NetworkNamespace, words: Words, is_new: bool) -> None:
     """mdb_modify."""
     found = parse(words, (
         key("dev"), key("grp"), key("port"), key("vid", read=number("invalid vid")), flag("permanent"), flag("temp"),
-        *(key(name) for name in NOT_MODELLED)), passed_over)
-    for name in NOT_MODELLED:
-        if name in found:
-            raise ToolError(1, f"netsandbox: {name} of a group's row is not modelled")
+        *(refused(name, of="a group's row") for name in NOT_MODELLED)), passed_over)
     if not {"dev", "grp", "port"} <= found.keys():
         raise ToolError(USAGE, "Device, group address and port name are required arguments.")
     bridge = interface_named(namespace, found["dev"], USAGE)

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from netsandbox.commands.tools.context import ToolError
 from netsandbox.commands.tools.idle import note
-from netsandbox.commands.tools.names import find_interface
+from netsandbox.commands.tools.names import interface_named
 from netsandbox.commands.tools.route_words import dsfield_of, table_of
 from netsandbox.commands.tools.word_values import mac_bytes, number, number_of, reader
 from netsandbox.commands.tools.words import USAGE, Key, Words, garbage, key, on_or_off, parse, refused, wrong
@@ -79,7 +79,7 @@ def _key(attribute: Attribute, kind: LinkKind, namespace: NetworkNamespace,
         Form.NUMBER: number(attribute.complaint, 0, attribute.high),
         Form.CHOICE: lambda words: _choice(words, attribute), Form.ADDRESS: lambda words: _address(words, attribute),
         Form.ADDRESSES: _addresses,
-        Form.DEVICE: lambda words: _device(words, namespace, attribute.code),
+        Form.DEVICE: lambda words: interface_named(namespace, words.next(), attribute.code),
         Form.MAP: lambda words: _map(words, attribute),
         Form.GROUP: lambda words: _station(words, attribute, True),
         Form.HOST: lambda words: _station(words, attribute, False), Form.PAIR: lambda words: _pair(words, attribute),
@@ -136,14 +136,6 @@ def _addresses(words: Words) -> list[int]:
             found.append(parse_ipv4(word))
         except AddressError:
             raise ToolError(1, f'Error: an IP address is expected rather than "{word}"') from None
-    return found
-
-
-def _device(words: Words, namespace: NetworkNamespace, code: int) -> Any:
-    word = words.next()
-    found = find_interface(namespace, word)
-    if found is None:
-        raise ToolError(code, f'Cannot find device "{word}"')
     return found
 
 
