@@ -40,7 +40,7 @@ FRAMES: dict[str, Words] = {
         "{bridge}把{frame}上交给本机，因为目的 MAC 地址属于网桥自身或其某个端口。",
         "转发表：{dst}是永久（permanent）表项", "来自端口{port}"),
     "Forwarding.REPEAT": (
-        "{bridge}是集线器：不看任何地址，把{frame}从其余所有端口重发出去：{ports}。",
+        "{bridge}是集线器：不看任何地址，把{frame}原样转发到其余所有端口：{ports}。",
         "没有转发表，也不看地址：集线器只处理比特", "来自端口{port}"),
     "Outcome.ACCEPTED": ("{where}接收{frame}。", "目的 MAC {dst}"),
     "Outcome.ACCEPTED.arp": (
@@ -76,7 +76,7 @@ FRAMES: dict[str, Words] = {
         "{where}暂存{frame}，到可以继续时为止：正在询问它的新地址的 MAC，或者它的程序还在使用套接字。",),
     "Outcome.QUEUED.arp": ("{where}将在一段随机延时之后代替另一台主机应答{frame}。", "proxy_arp 为 1"),
     "Outcome.QUEUED.cable": ("{frame}正在一根长网线上传输。",),
-    "Outcome.REPEATED": ("{where}是集线器的端口，集线器把{frame}从其余所有端口重发出去。",),
+    "Outcome.REPEATED": ("{where}是集线器的端口，集线器把{frame}原样转发到其余所有端口。",),
 }
 
 TABLES: dict[str, Words] = {
@@ -214,9 +214,9 @@ PACKETS: dict[str, Words] = {
     "NameUnknown.others": (
         "{ns}上的程序要找名称{name}的地址，没有找到：{error}。", "/etc/hosts 中没有这个名称",
         "域名服务器{servers}：其中没有 Docker 的；Docker 只在自建的网络中为容器解析名称，docker0 上不行"),
-    "BindRefused": ("{ns}上的{process}未能绑定{address}的{protocol}端口{port}。", "{error}"),
+    "BindRefused": ("{ns}上的{process}未能绑定{protocol}端口{port}（{address}）。", "{error}"),
     "BindRefused.EADDRINUSE": (
-        "{ns}上的{process}未能绑定{address}的{protocol}端口{port}：已被{holder}占用。",
+        "{ns}上的{process}未能绑定{protocol}端口{port}（{address}）：已被{holder}占用。",
         "套接字表：{holder}占用{protocol}端口{port}", "{error}"),
     "BindRefused.EADDRNOTAVAIL": (
         "{ns}上的{process}未能绑定{protocol}端口{port}，因为{address}不属于本机。",

@@ -81,12 +81,12 @@ REASONS: dict[str, Words] = {
     "NETFILTER_DROP": ("防火墙规则或默认策略如此规定", "{rule}"),
     "NETFILTER_DROP.docker": (
         "Docker 把各个网络彼此隔开：来自别处的不得进入这个网络", "{rule}",
-        "这是 Docker 自己的规则，`iptables -S` 会把它和其他规则一起列出"),
+        "这是 Docker 自带的规则，`iptables -S` 会把它和其他规则一起列出"),
     "NETFILTER_DROP.icc": ("该网络的容器之间不许互通（enable_icc=false）", "{rule}"),
     "NETFILTER_DROP.internal": ("该网络是内部网络：出不去，别处也进不来（--internal）", "{rule}"),
     "NETFILTER_DROP.own address": (
         "容器自己的地址只对自己的网桥和宿主机开放；从别处要走宿主机发布的端口", "{rule}",
-        "这是 Docker 自 28 起自己的规则，`iptables -t raw -S` 会列出"),
+        "这是 Docker 从 28 版起自带的规则，`iptables -t raw -S` 会列出"),
     "NETFILTER_DROP.localhost": ("该端口发布在 127.0.0.1 上，来自外部的不得以这个地址为目的", "{rule}"),
     "BRIDGE_INGRESS_STP_STATE": ("该网桥端口处于{state}状态，不转发", "端口状态：{state}"),
     "BRIDGE_INGRESS_STP_STATE.locked": (

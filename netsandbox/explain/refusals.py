@@ -13,7 +13,7 @@ from functools import cache
 
 from netsandbox.explain.refusals_of_files import FOUND, NOUNS_OF_FILES, OF_FILES
 from netsandbox.explain.refusals_of_notes import OF_NOTES
-from netsandbox.explain.refusals_of_programs import OF_PROGRAMS
+from netsandbox.explain.refusals_of_programs import NOUNS_OF_CONDITIONS, OF_PROGRAMS
 
 OF_VERBS: dict[str, str] = {
     "unknown command {name}": "没有命令 {name}",
@@ -52,7 +52,7 @@ OF_VERBS: dict[str, str] = {
         "{text} 不能作上行链路的局域网：应为 /8 到 /{smallest} 的网络，例如 {lan}",
     "{text} is a part of the internet that is behind the uplink": "{text} 属于上行链路后面的互联网",
     "{name} has no address yet; `set-ip {again} 10.0.0.1/24` gives it one":
-        "{name} 还没有地址；`set-ip {again} 10.0.0.1/24` 给它一个",
+        "{name} 还没有地址；可以用 `set-ip {again} 10.0.0.1/24` 给它配一个",
     "sniff: -c needs N": "sniff：-c 后面要有数字 N",
     "sniff: -c counts from 1": "sniff：-c 从 1 数起",
     "sniff: {name} is down; `link {again} up` brings it up": "sniff：{name} 已停用；`link {again} up` 启用它",
@@ -155,8 +155,8 @@ OF_VERBS: dict[str, str] = {
     "{count} frames written to {file}": "已把 {count} 个帧写入 {file}",
     "{count} frame written to {file}": "已把 {count} 个帧写入 {file}",
     "the lab has forgotten what happened before frame {first}": "帧 {first} 之前的事已不在记录中",
-    "{name}: network {mode}, the host's namespace": "{name}：网络 {mode}，在主机的命名空间里",
-    "{name}: network {mode}, {where}": "{name}：网络 {mode}，{where}",
+    "{name}: network host, the host's namespace": "{name}：网络模式 host，在宿主机的命名空间里",
+    "{name}: network {mode}, {where}": "{name}：网络模式 {mode}，{where}",
     "again": "重发", "no bytes were carried": "没有传送任何字节", "no frame was sent": "没有发出任何帧",
     "no connection so far; `curl http://ADDRESS/` makes one": "还没有连接；`curl http://ADDRESS/` 会建立一个",
     "The lab is empty. `add-container nginx-1` or `add-host pc1` begins one; `help` lists the rest.":
@@ -203,8 +203,9 @@ TAILS: dict[str, str] = {
 NOUNS: dict[str, str] = {
     "host": "主机", "container": "容器", "node": "节点", "interface": "接口", "bridge": "网桥", "switch": "交换机",
     "hub": "集线器", "namespace": "命名空间", "network": "网络", "broadcast": "广播", "loopback": "环回接口",
-    "profile": "版本", "a text": "文字", "none": "无",
+    "note": "注意", "profile": "版本", "a text": "文字", "none": "无",
     "a command line": "命令行", "a line": "一行", "a map": "映射", "a list": "列表", "nothing": "空", **NOUNS_OF_FILES,
+    **NOUNS_OF_CONDITIONS,
 }
 """Kinds of things, as errors name them."""
 
@@ -235,6 +236,9 @@ _OWN = re.compile(r"Try:  (?P<form>.+)|(?P<who>(?:[\w./-]+: ){0,3})note: (?P<not
 
 
 def _chinese(line: str) -> str:
+    character = _CHARACTER.fullmatch(line)
+    if character is not None:
+        return f"{character[1] or ''}第 {character[2]} 个字符：{_chinese(character[3])}"
     for tail, words in TAILS.items():
         match = re.fullmatch(f"(?P<whole>.+?){_pattern(tail).pattern}", line)
         if match is not None and (head := _chinese(match["whole"])) != match["whole"]:
@@ -242,13 +246,14 @@ def _chinese(line: str) -> str:
     found = _matched(line, ALL)
     if found is not None:
         return found
-    character = re.fullmatch(r"character (\d{1,5}): (.+)", line)
-    if character is not None:
-        return f"第 {character[1]} 个字符：{_chinese(character[2])}"
     place = re.fullmatch(r"(.{1,300}?): (.+)", line)
     if place is not None and (rest := _chinese(place[2])) != place[2]:
         return f"{NOUNS.get(place[1], place[1])}：{rest}"
     return line
+
+
+_CHARACTER = re.compile(r"(expect: )?character (\d{1,5}): (.+)")
+"""Where a condition or a filter is wrong, and what is."""
 
 
 def _matched(line: str, table: dict[str, str]) -> str | None:

@@ -12,7 +12,7 @@ OF_FILES: dict[str, str] = {
     "not UTF-8 text: byte {byte}": "不是 UTF-8 文本：字节 {byte}",
     "too large: more than {count} bytes": "太大：超过 {count} 字节",
     "too large to be read again: more than {count} bytes": "太大，无法再读取：超过 {count} 字节",
-    "this program reads the formats 1 and {version}, found {found}": "本程序能读格式 1 和 {version}，文件的是 {found}",
+    "this program reads the formats 1 and {version}, found {found}": "本程序能读格式 1 和 {version}，此文件是 {found}",
     "expected a whole number from 0 to {most}, found {found}": "应为 0 到 {most} 的整数，实际是 {found}",
     "expected a whole number, found {found}": "应为整数，实际是 {found}",
     "expected a whole decimal number from 0 to {most}, found {found}": "应为 0 到 {most} 的十进制整数，实际是 {found}",

@@ -7,6 +7,8 @@ OF_NOTES: dict[str, str] = {
     "the line has a dash (–) where Docker expects a hyphen (-). A word that begins with a dash is no option, so Docker "
     "takes it for the image's name.":
         "这一行里有破折号（–），而 Docker 要的是连字符（-）。以破折号开头的词不算选项，所以 Docker 把它当成了镜像名。",
+    "`nsenter -t PID -n ip addr` takes the PID of docker inspect -f '{format}'":
+        "`nsenter -t PID -n ip addr` 里的 PID 可以这样查：docker inspect -f '{format}'",
     "the sandbox downloads nothing; did you mean {near}?": "沙盒不下载任何东西；是不是 {near}？",
     "the sandbox downloads nothing; the sandbox has: {names}": "沙盒不下载任何东西；现有的镜像：{names}",
     "the {image} image has no {name}; the sandbox lends its own": "镜像 {image} 里没有 {name}；沙盒借给它一个",

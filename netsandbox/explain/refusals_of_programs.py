@@ -78,3 +78,19 @@ OF_PROGRAMS: dict[str, str] = {
     "{word} is no condition": "没有条件 {word}",
 }
 """English -> Chinese."""
+
+NOUNS_OF_CONDITIONS: dict[str, str] = {
+    "a condition such as `reach pc1 pc2`": "条件，例如 `reach pc1 pc2`", "a count": "次数", "a filter": "过滤条件",
+    "a reason": "原因", "a state": "状态", "a kind": "类型", "a MAC address": "MAC 地址", "an MTU": "MTU 值",
+    "a bridge": "网桥", "a port's state": "端口状态", "a bridge or switch": "网桥或交换机", "a property": "属性",
+    "a counter": "计数器", "contains or matches": "contains 或 matches", "held or free": "held 或 free",
+    "how a command line begins": "命令行的开头", "an exit status": "退出码", "an offset in bytes": "以字节计的偏移",
+    "a text that the frame says": "帧内容中的文字", "bytes as hex digits": "十六进制的字节",
+    "the text of a route": "路由的文字", "NODE or ADDRESS": "NODE 或 ADDRESS",
+    "NODE or NODE:IFACE": "NODE 或 NODE:IFACE",
+    "ADDRESS or ADDRESS/LEN": "ADDRESS 或 ADDRESS/LEN", "MAC, NODE or any": "MAC、NODE 或 any",
+    "MAC or NODE": "MAC 或 NODE", "PORT or NODE": "PORT 或 NODE",
+    "MAC, NODE, NODE:IFACE or everyone": "MAC、NODE、NODE:IFACE 或 everyone",
+    "NODE, NODE:IFACE or `ports of BRIDGE`": "NODE、NODE:IFACE 或 `ports of BRIDGE`",
+}
+"""What a condition lacks, or has something else in the place of."""

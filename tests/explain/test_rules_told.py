@@ -15,7 +15,7 @@ TELLS = {
     "en": ("table filter, chain INPUT:", "INPUT 1 takes it (1 so far): -i docker0 -j GUARD",
            "GUARD 1 does not: -s 172.17.0.9/32, but it has 172.17.0.2", "GUARD 2 takes it (1 so far)",
            "NEW ORIGINAL icmp src=172.17.0.2 dst=172.17.0.1"),
-    "zh": ("表 filter，链 INPUT：", "INPUT 第 1 条匹配（至今 1 个）",
+    "zh": ("表 filter，链 INPUT：", "INPUT 第 1 条匹配（至今共 1 个包）",
            "GUARD 第 1 条不匹配：-s 172.17.0.9/32，实际是 172.17.0.2",
            "GUARD 第 2 条匹配")}
 
