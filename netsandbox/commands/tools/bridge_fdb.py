@@ -30,7 +30,7 @@ from netsandbox.linux.core import kind as kinds
 from netsandbox.linux.core.errors import KernelError
 from netsandbox.linux.drivers.vxlan_fdb import Remote, VtepRow
 from netsandbox.linux.netlink import fdb as requests
-from netsandbox.linux.netlink.fdb import FdbRequest
+from netsandbox.linux.netlink.fdb import NO_REMOTE, FdbRequest
 from netsandbox.wire.addresses import MAC_GROUP_BIT, AddressError, format_ipv4, format_mac, parse_ipv4, parse_mac
 from netsandbox.wire.vlan import MAX_ID
 from netsandbox.wire.vxlan import MAX_VNI
@@ -267,8 +267,9 @@ def _modify(namespace: NetworkNamespace, command: str, words: Words) -> None:
     if vlan is not None and not 0 < vlan <= MAX_ID:
         raise ToolError(USAGE, str(KernelError("EINVAL", "invalid vlan id")))
     is_permanent = "permanent" in found or not ("static" in found or "dynamic" in found)
+    remote = _remote(namespace, found, device)
     request = FdbRequest(mac, is_permanent, "dynamic" not in found, "sticky" in found, "use" in found,
-                         _remote(namespace, found, device), vlan, "router" in found)
+                         remote if "dst" in found else NO_REMOTE, vlan, "router" in found)
     to_master = "master" in found
     if command == "delete":
         requests.delete(device, mac, to_master, "self" in found or not to_master, vlan, request.remote)

@@ -6,13 +6,17 @@ from typing import TYPE_CHECKING
 
 from netsandbox.commands.tools import ip_address
 from netsandbox.commands.tools.context import ToolError, ToolResult
+from netsandbox.commands.tools.help import usage
 from netsandbox.commands.tools.ip_link_request import read_request
-from netsandbox.commands.tools.names import home_of, interface_named, note_peer
+from netsandbox.commands.tools.names import MAX_OTHER_NAME, home_of, interface_named, is_valid_name, note_peer
 from netsandbox.commands.tools.subcommand import subcommand
+from netsandbox.commands.tools.words import USAGE, Words, bare, choose, key, parse, wrong
 from netsandbox.linux.core import kind as kinds
 from netsandbox.linux.netlink import link as requests
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from netsandbox.commands.tools.context import ToolContext
     from netsandbox.commands.tools.output import Style
     from netsandbox.linux.core.namespace import NetworkNamespace
@@ -23,7 +27,9 @@ COMMANDS = ("add*", "set*", "change*", "replace*", "delete*", "show*", "lst*", "
 
 
 def run(context: ToolContext, arguments: list[str], style: Style) -> ToolResult:
-    command, words = subcommand("ip link", arguments, COMMANDS, ("xstats", "afstats", "property"))
+    command, words = subcommand("ip link", arguments, COMMANDS, ("xstats", "afstats"))
+    if command == "property":
+        return _set_names(context, words)
     if command == "show":
         return ip_address.show(context, words, style, is_link=True)
     makes = command in ("add", "replace")
@@ -66,6 +72,35 @@ def _change(context: ToolContext, request: LinkRequest) -> None:
     requests.change(interface, request)
     note_peer(context.machine, context.namespace, interface.namespace)
     note_peer(context.machine, interface.namespace, home_of(interface))
+
+
+def _set_names(context: ToolContext, words: Words) -> ToolResult:
+    """iplink_property: more names for a device (iplink_prop.c)."""
+    if not words:
+        raise usage("ip link")
+    command = choose(words.next(), ("add*", "delete*"))
+    if command is None:
+        raise ToolError(USAGE, "Operator required")
+    found = parse(words, (key("altname*", read=_altname_reader()),), bare("dev"))
+    if "dev" not in found:
+        raise ToolError(USAGE, 'Not enough of information: "dev" argument is required.')
+    interface = interface_named(context.namespace, found["dev"])
+    for name in found.get("altname", ()):
+        (requests.add_altname if command == "add" else requests.delete_altname)(interface, name)
+    return ToolResult(0, "", "")
+
+
+def _altname_reader() -> Callable[[Words], list[str]]:
+    """Reads one name more: all that there are so far."""
+    names: list[str] = []
+
+    def read(words: Words) -> list[str]:
+        word = words.next()
+        if not is_valid_name(word, MAX_OTHER_NAME):
+            raise wrong(word, "not a valid altname")
+        names.append(word)
+        return names
+    return read
 
 
 def _make_room(context: ToolContext, request: LinkRequest) -> str:

@@ -93,6 +93,11 @@ def link_row(row: Row, interface: Interface, others: OtherNamespaces, is_link: b
     if interface.alias and (is_link or style.details):
         row.new_line()
         row.put("ifalias", interface.alias, f"    alias {interface.alias}")
+    for name in interface.altnames:
+        row.new_line()
+        row.say(f"    altname {name}")
+    if interface.altnames:
+        row.note("altnames", list(interface.altnames))
     if is_link and style.stats:
         row.new_line()
         put_statistics(row, interface)

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from netsandbox.commands.tools.word_values import reader
 from netsandbox.commands.tools.words import Words, no_device
 from netsandbox.linux.core.interface import MAX_NAME
+from netsandbox.linux.core.link import named
 from netsandbox.linux.core.stacked import TunnelEnd
 
 if TYPE_CHECKING:
@@ -43,7 +44,7 @@ def name_reader(keyword: str, longest: int = MAX_NAME) -> Callable[[Words], str]
 
 
 def find_interface(namespace: NetworkNamespace, name: str) -> Interface | None:
-    found = namespace.interfaces.get(name)
+    found = named(namespace, name)
     if found is None and name.startswith("if") and name[2:].isdecimal() and name.isascii():
         return namespace.by_index(int(name[2:]))
     return found

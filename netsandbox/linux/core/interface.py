@@ -94,6 +94,8 @@ class Interface(DeviceOperations):
                  "running", "sent", "sent_bytes", "shaper", "stack", "trusts_sources", "up", "wire")
 
     alias = Rare("")
+    altnames: Rare[tuple[str, ...]] = Rare(())
+    """Other names by which it is found (`ip link property`)."""
     group = Rare(0)
     group_macs: Rare[tuple[int, ...]] = Rare(())
     """Addresses that a person made the interface listen to (`bridge fdb add … self`, `ip maddr add`)."""

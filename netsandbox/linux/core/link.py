@@ -18,6 +18,12 @@ if TYPE_CHECKING:
     from netsandbox.linux.core.namespace import NetworkNamespace
 
 
+def named(namespace: NetworkNamespace, name: str) -> Interface | None:
+    """By its name, or by another one (netdev_name_node_lookup)."""
+    found = namespace.interfaces.get(name)
+    return found or next((one for one in namespace.interfaces.values() if one.rare and name in one.altnames), None)
+
+
 def set_up(interface: Interface) -> None:
     """`ip link set IFACE up`: the connected routes come back, others do not."""
     if interface.up:

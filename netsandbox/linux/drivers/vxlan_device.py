@@ -108,6 +108,9 @@ class VxlanInterface(TunnelEnd):
 
     def _send(self, frame: Frame, remote: Remote, why: str) -> None:
         """vxlan_xmit_one."""
+        if not remote.address:
+            self._drop(frame, DropReason.NO_TX_TARGET, self.name)
+            return
         namespace = self.home
         bound = self.socket.interface if self.socket is not None else None
         route = route_output(namespace, remote.address, self.local, remote.below or bound)

@@ -76,8 +76,6 @@ class VtepTable:
         Raises:
             KernelError: there is such a row (add), or it cannot be replaced.
         """
-        if not remote.address:
-            raise KernelError("EINVAL")
         row = self.rows.get(mac)
         if row is None:
             if command == "replace" and (mac == ALL_ZERO or mac & MAC_GROUP_BIT):

@@ -16,6 +16,7 @@ if TYPE_CHECKING:
 
 
 NO_REMOTE = Remote(0)
+"""None was said, which is not the same as 0.0.0.0."""
 
 
 class FdbRequest(NamedTuple):
@@ -50,6 +51,8 @@ def put(interface: Interface, request: FdbRequest, command: str, to_master: bool
     if to_self and isinstance(interface, Bridge):
         _put_entries(interface, None, request, command)
     elif to_self and interface.vteps is not None:
+        if request.remote is NO_REMOTE:
+            raise KernelError("EINVAL")
         state = PERMANENT if request.permanent else STATIC if request.static else DYNAMIC
         interface.vteps.put(request.mac, request.remote, state, command, interface.namespace.scheduler.now,
                             request.router)

@@ -9,6 +9,7 @@ from netsandbox.linux.core import link
 from netsandbox.linux.core.errors import KernelError, NotModelledError
 from netsandbox.linux.core.interface import MAX_NAME, Interface
 from netsandbox.linux.core.kind import LinkKind, NewLink
+from netsandbox.linux.core.link import named
 from netsandbox.linux.events import LinkChanged
 from netsandbox.linux.netlink.credentials import needs_net_admin
 from netsandbox.linux.stack import bring_up_loopback
@@ -108,7 +109,7 @@ def add(home: NetworkNamespace, request: LinkRequest, new_mac: Callable[[], int]
         KernelError: the name is taken, or the kind is not known, or its driver refuses.
     """
     namespace, peer = request.namespace or home, request.settings.get("peer")
-    if request.device and request.device in namespace.interfaces:
+    if request.device and named(namespace, request.device) is not None:
         raise KernelError("EEXIST")
     for name in (request.device, peer.device if peer is not None else ""):
         check_name(name)
@@ -224,6 +225,31 @@ def _change_settings(interface: Interface, request: LinkRequest) -> None:
 
 
 @needs_net_admin
+def add_altname(interface: Interface, name: str) -> None:
+    """netdev_name_node_alt_create.
+
+    Raises:
+        KernelError: a device of the namespace is called so.
+    """
+    if named(interface.namespace, name) is not None:
+        raise KernelError("EEXIST")
+    interface.altnames += (name,)
+
+
+@needs_net_admin
+def delete_altname(interface: Interface, name: str) -> None:
+    """netdev_name_node_alt_destroy.
+
+    Raises:
+        KernelError: nothing is called so, or another device is, or that is its first name.
+    """
+    found = named(interface.namespace, name)
+    if name not in interface.altnames:
+        raise KernelError("ENOENT" if found is None else "EINVAL")
+    interface.altnames = tuple(other for other in interface.altnames if other != name)
+
+
+@needs_net_admin
 def set_up(interface: Interface, up: bool) -> None:
     if not up:
         link.set_down(interface)
@@ -261,7 +287,7 @@ def _check_mtu(interface: Interface, mtu: int) -> None:
 
 def rename(interface: Interface, name: str) -> None:
     check_name(name)
-    if name in interface.namespace.interfaces:
+    if named(interface.namespace, name) is not None:
         raise KernelError("EEXIST")
     interface.namespace.rename_interface(interface, name)
 

@@ -23,6 +23,8 @@ def add(interface: Interface, port: Interface, group: int, vid: int, is_permanen
         KernelError: the device is no bridge or looks into nothing, the port is none of its, or it has the group.
     """
     snooping, member = _target(interface, port, group)
+    if member is None and is_permanent:
+        raise KernelError("EINVAL", "bridge: Flags are not allowed for host groups")
     for one in _vlans(snooping, member, vid):
         if not snooping.add(member, (one, group), is_permanent):
             raise KernelError("EEXIST", "bridge: (*, G) group is already joined by port")
