@@ -179,7 +179,7 @@ def _delete(root: Discipline | None, place: Place) -> None:
         raise ToolError(KERNEL, "Error: Failed to find qdisc with specified handle.")
     if place.handle and place.handle != (found.handle if found is not None else 0):
         raise ToolError(KERNEL, "Error: Invalid handle.")
-    if place.kind and found is not None and place.kind != found.kind:
+    if place.kind and place.kind != (found.kind if found is not None else "noqueue"):
         raise ToolError(KERNEL, "Error: Invalid qdisc name.")
     if found is None or not found.handle:
         raise ToolError(KERNEL, "Error: Cannot delete qdisc with handle of zero.")

@@ -79,8 +79,9 @@ class VrfInterface(StackedInterface):
         self.carrier_changes = 0
 
     def registered(self) -> None:
-        """vrf_newlink: the first one of a namespace brings the rule along."""
+        """vrf_newlink: its table is there, and the first one of a namespace brings the rule along."""
         routes = self.namespace.routes
+        routes.make(self.l3_table or "main")
         if RULE not in routes.rules:
             routes.set_rules(tuple(sorted((*routes.rules, RULE), key=lambda rule: rule.priority)))
         self.namespace.note_custom_local()

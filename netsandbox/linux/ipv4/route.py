@@ -228,8 +228,7 @@ class RouteTables:
     def add(self, route: Route, before: bool = False) -> None:
         """Insert behind the routes of the same prefix with a lower or the same metric, or `before` the latter, and
         record it."""
-        if route.table not in (*TABLES[:2], *self._others):
-            self._others = {**self._others, route.table: []}
+        self.make(route.table)
         routes = self._of(route.table)
         find = bisect_left if before else bisect_right
         routes.insert(find(routes, place(route), key=place), route)
@@ -271,8 +270,13 @@ class RouteTables:
         """Another local route has the same destination, in whichever VRF's table."""
         return any(other.type == "local" for other in self.to((route.destination,)))
 
+    def make(self, table: str) -> None:
+        """fib_new_table."""
+        if table not in (*TABLES[:2], *self._others):
+            self._others = {**self._others, table: []}
+
     def has(self, table: str) -> bool:
-        """Whether a table exists: main always, another one since it got its first route."""
+        """Whether a table exists: main always, another one since it got its first route, or a VRF."""
         return table == "main" or bool(self._of(table)) or (table in self._others and table not in TABLES)
 
     def several(self) -> list[Route]:
