@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from typing import TYPE_CHECKING
 
+from netsandbox.linux.core.inode import FileError
 from netsandbox.shell.errors import RefusedError
 from netsandbox.shell.frames import Frame, ListFrame
 
@@ -19,7 +21,8 @@ MOST_CALLS = 200
 def remove(shell: Interpreter, files: list[str]) -> None:
     """What stood for the output of `<(…)` is closed."""
     while files:
-        shell.state.files.remove(files.pop())
+        with suppress(FileError):  # a command has removed or moved it
+            shell.state.files.remove(files.pop())
 
 
 class CallFrame(Frame):

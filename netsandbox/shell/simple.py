@@ -61,7 +61,7 @@ class SimpleFrame(Expanding):
             self._take(shell, self._task.code or 0)
 
     def expand(self, shell: Interpreter, expansion: Expansion) -> None:
-        node = self._node
+        node, self._files = self._node, expansion.files
         words = self._words(node, expansion)
         targets = [expansion.text(redirect.target) for redirect in node.redirects]
         values = [self._assigned(expansion, number) for number in range(len(node.assignments))]
@@ -75,7 +75,6 @@ class SimpleFrame(Expanding):
             raise
         if streams is None:
             return
-        self._files = expansion.files
         expansion.commit()
         self._trace(shell, values, words)
         if words:

@@ -335,3 +335,11 @@ def test_a_file_that_cannot_be_opened_in_dash_and_ash(line: str, dash: tuple[str
     for image, (err, out, code) in (("debian", dash), ("alpine", ash)):
         job = session.run(f"docker run --rm {image} sh -c '{line}'")
         assert (job.err, job.out, job.code) == (err, out, code)
+
+
+@pytest.mark.parametrize("line", ["rm <(echo a)", "f() { mv $1 moved; }; f <(echo a)", "cat <(echo a) > /nosuch/x",
+                                  "cat <(echo a) ${nosuch:?}"])
+def test_the_file_of_a_substitution_goes_with_its_command(line: str) -> None:
+    session = Session()
+    session.run(line)
+    assert session.run("ls /dev/fd").output == []
