@@ -85,7 +85,7 @@ def judge(name: str, saved: str, language: str = "en") -> Report:
         scenario, session = load_scenario(find_scenario(name)), load_scenario(saved)
     except ScenarioError as error:
         return Report(name, error=translated(str(error), language), session=saved)
-    wrong = tuple(_unreadable(scenario))
+    wrong = tuple(_unreadable(scenario, language))
     if wrong:
         return Report(scenario.name, dict(scenario.title), wrong, session=saved)
     runner = Runner.of(session)
@@ -109,7 +109,7 @@ def _judge(runner: Runner, scenario: Scenario) -> list[Outcome]:
 
 def check_scenario(scenario: Scenario, language: str = "en") -> Report:
     """The same for one that was read already."""
-    wrong = tuple(_unreadable(scenario))
+    wrong = tuple(_unreadable(scenario, language))
     if wrong:
         return Report(scenario.name, dict(scenario.title), wrong)
     runner = Runner.of(scenario)
@@ -133,7 +133,7 @@ def _said(language: str, key: str, file: str, what: str = "") -> str:
     return ERRORS.say(key, language, file=file, what=what)
 
 
-def _unreadable(scenario: Scenario) -> Iterator[Outcome]:
+def _unreadable(scenario: Scenario, language: str) -> Iterator[Outcome]:
     """The conditions that cannot be read, found before anything is run."""
     for step in (*scenario.setup, *scenario.steps):
         for number, text in zip(step.expect_lines, step.expect, strict=True):
@@ -141,7 +141,7 @@ def _unreadable(scenario: Scenario) -> Iterator[Outcome]:
                 expect.parse(text)
             except ConditionError as error:
                 after = step.run[-1] if step.run else ""
-                yield Outcome(number, text, after, WRONG, str(error).removeprefix("expect: "))
+                yield Outcome(number, text, after, WRONG, translated(str(error).removeprefix("expect: "), language))
 
 
 def _outcomes(runner: Runner, scenario: Scenario, language: str) -> Iterator[Outcome]:

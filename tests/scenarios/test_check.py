@@ -50,7 +50,7 @@ def test_all_of_them_are_the_tutorials_sections() -> None:
 def test_each_speaks_both_languages(name: str) -> None:
     scenario = load(name)
     texts = [scenario.title, scenario.about, scenario.learned, *(step.say for step in scenario.steps if step.say)]
-    assert len(texts) > 5, "title, about, learned, and what three steps say"
+    assert len(texts) > 5
     texts += [text for step in scenario.steps for text in (step.ask, step.task, *step.hints) if text]
     for text in texts:
         assert set(text) == {"en", "zh"}
@@ -94,6 +94,8 @@ def test_what_cannot_be_read_is_shown_before_anything_is_run(
     assert "        no apr pc1\n           ^^^\n" in out
     assert f"{path}:9\n" in out
     assert "✓" not in out
+    assert main(["check", path, "--lang", "zh"]) == 2
+    assert "      第 4 个字符：没有条件 'apr'；是不是 'arp'？\n" in capsys.readouterr().out
 
 
 def test_a_scenario_without_expectations_is_wrong(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
