@@ -212,6 +212,7 @@ class Container:
                  "sandbox_number", "started", "state", "waiters")
 
     error = Rare("")
+    child = Rare(0)
     execs: Rare[tuple[Exec, ...]] = Rare(())
     finished = Rare(0)
     frozen: Rare[Frozen | None] = Rare(None)

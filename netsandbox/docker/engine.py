@@ -194,6 +194,7 @@ class DockerEngine:
         self.scheduler.cancel(container.restart_timer)
         container.was_stopped, container.error = False, ""
         container.pid = self.next_pid()
+        container.child = self.next_pid() if container.host_config.init else 0
         try:
             program = self._set_up(container)
         except DockerError as error:

@@ -18,6 +18,8 @@ DEVICES = frozenset(f"/dev/{name}".rstrip("/") for name in (
     "", "console", "full", "fuse", "kmsg", "loop-control", "net", "net/tun", "null", "ptmx", "random", "tty", "urandom",
     "zero"))
 """What every machine has, and folders of such: the sandbox takes them as if it had, and has no others."""
+TERMINAL_NODE = ("configuring container /dev: error creating device nodes: create device inode /dev/pts/0: openat 0: "
+                 "permission denied")
 SIZE = re.compile(r"\d+(\.\d+)?[kKmMgG]?[bB]?|-1", re.ASCII)
 
 
@@ -50,6 +52,8 @@ def check(engine: DockerEngine, container: Container) -> None:
 
 
 def _check_device(engine: DockerEngine, path: str) -> None:
+    if normpath(path) == "/dev":  # runc makes each node that is in it, and a terminal's is nobody's to make
+        raise daemon_error(f"{NOT_CREATED}: {TERMINAL_NODE}", 126)
     if normpath(path) in DEVICES:
         return
     is_there = normpath(path) in WRITTEN or engine.host_files.find(normpath(path)) is not None

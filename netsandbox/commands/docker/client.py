@@ -226,7 +226,8 @@ class Client(Program):
         name = argv[0].rpartition("/")[2]
         if not inside.is_in_image(name) and not is_script:
             return None
-        pid = 0 if container.host_config.resources.get("PidMode") else 1
+        inner = max(container.child - container.pid, 0) + 1
+        pid = 0 if container.host_config.resources.get("PidMode") else inner
         return inside.found(argv, inside.call(argv, container.input)._replace(pid=pid)) or inside.missing(name)
 
     # -- a shell inside a container

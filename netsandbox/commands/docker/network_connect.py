@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from netsandbox.commands.docker.flags import Command, Flag, Parsed
-from netsandbox.commands.docker.run_conflicts import listed, of_own_subnet
+from netsandbox.commands.docker.run_conflicts import listed, wrong_settings
 from netsandbox.commands.docker.run_network import is_user_defined, say_without_effect, with_address
 from netsandbox.commands.docker.run_settings import bad_link, links
 from netsandbox.docker import user_networks
@@ -22,7 +22,7 @@ def connect(client: Client, parsed: Parsed) -> None:
     engine = client.engine
     options = _driver_options(parsed.all("driver-opt"))
     container, network = engine.find(parsed.operands[1]), engine.network(parsed.operands[0])
-    wish = _wish(engine, network, parsed)._replace(options=options)
+    wish = _wish(client, network, parsed)._replace(options=options)
     user_networks.connect(engine, network, container, wish)
     say_without_effect(client, [wish])
     # The daemon answers when the new port forwards; so a ping on the next line is not lost.
@@ -36,18 +36,18 @@ def _driver_options(texts: list[str]) -> tuple[tuple[str, str], ...]:
     return tuple((key, value) for key, _equals, value in pairs)
 
 
-def _wish(engine: DockerEngine, network: DockerNetwork, parsed: Parsed) -> Wish:
+def _wish(client: Client, network: DockerNetwork, parsed: Parsed) -> Wish:
     """Raises DockerError: an address that the daemon does not take."""
     aliases = tuple(alias for text in parsed.all("alias") for alias in text.split(","))
     local = tuple(address for text in parsed.all("link-local-ip") for address in text.split(","))
     wish = with_address(Wish(None, None, aliases, parsed.number("gw-priority", 0), True, local=local),
                         parsed.text("ip").strip())
-    wrong = of_own_subnet(network, wish, parsed.text("ip6"))
+    wrong = wrong_settings(client, network.name, wish, parsed.text("ip6"))
     if aliases and not is_user_defined(network.name):
         wrong.insert(0, "network-scoped alias is supported only for containers in user defined networks")
     if wrong:
         raise daemon_error(f"invalid endpoint settings:\n{listed(wrong)}")
-    return wish._replace(links=links(engine, parsed.all("link"), is_named=True))
+    return wish._replace(links=links(client.engine, parsed.all("link"), is_named=True))
 
 
 def disconnect(client: Client, parsed: Parsed) -> int:

@@ -29,8 +29,11 @@ class Process(NamedTuple):
 
 def processes(engine: DockerEngine, container: Container) -> list[Process]:
     """Its first one, those of docker exec, and the programs that a shell waits for."""
-    first, *found = _process(engine, container.pid, container.process, container.program)
-    found.insert(0, first._replace(task=None))
+    found: list[Process] = []
+    if container.child:
+        found.append(Process(container.pid, INIT, f"/sbin/docker-init -- {container.process}"))
+    first, *children = _process(engine, container.child or container.pid, container.process, container.program)
+    found += [first._replace(parent=container.pid if found else INIT, task=None), *children]
     for each in container.execs:
         each.pid = each.pid or engine.next_pid()
         found += _process(engine, each.pid, " ".join(each.words), each.program)
@@ -65,7 +68,7 @@ def send(engine: DockerEngine, container: Container, pid: int, number: int) -> b
             if one.pid - beyond == pid:
                 if one.task is not None and number:
                     engine.scheduler.soon(one.task.signal, number)  # who sends it goes on first
-                elif number and (beyond + 1 != other.pid or number not in FROM_OUTSIDE):
+                elif number and (beyond + 1 != one.pid or number not in FROM_OUTSIDE):
                     engine.scheduler.soon(_signal_first, (engine, other, number))
                 return True
     return False

@@ -69,6 +69,7 @@ VOLUMES = {name: f"netsandbox.commands.docker.volume:{constant}" for name, const
     "create": "CREATE", "inspect": "INSPECT", "ls": "LIST", "list": "LIST", "rm": "REMOVE", "remove": "REMOVE"}.items()}
 VOLUMES["update"] = "netsandbox.commands.docker.archives:VOLUME_UPDATE"
 VOLUMES["prune"] = "netsandbox.commands.docker.pruning:VOLUME_PRUNE"
+PLUGINS = dict.fromkeys(("ls", "list"), "netsandbox.commands.docker.system:PLUGINS")
 COMPOSE = {
     **{name: f"netsandbox.commands.compose.up:{name.upper()}" for name in ("up", "pull", "scale", "watch")},
     "build": "netsandbox.commands.compose.building:BUILD_SERVICES", "down": "netsandbox.commands.compose.down:DOWN",
@@ -107,7 +108,7 @@ class Commands(Late[tuple[str, ...], "Command"]):
 def _places() -> dict[tuple[str, ...], str]:
     found: dict[tuple[str, ...], str] = {(name,): place for name, place in {**CONTAINERS, **SYSTEM}.items()}
     groups = {"container": {**CONTAINERS, **CONTAINER_GROUP, "ls": CONTAINERS["ps"], "list": CONTAINERS["ps"]},
-              "network": NETWORKS, "volume": VOLUMES,
+              "network": NETWORKS, "volume": VOLUMES, "plugin": PLUGINS,
               "compose": COMPOSE, "context": CONTEXTS,
               "system": {"info": SYSTEM["info"], "events": SYSTEM["events"], **SYSTEM_GROUP},
               "image": {"ls": SYSTEM["images"], "list": SYSTEM["images"], "pull": SYSTEM["pull"], "tag": SYSTEM["tag"],

@@ -171,14 +171,17 @@ def _device(text: str) -> dict[str, str]:
     """HOST[:CONTAINER][:PERMISSIONS].
 
     Raises:
-        DockerError: the host's is no whole path.
+        DockerError: it is none, the container's is no whole path, or the permissions are not of r, w and m once each.
     """
     parts = text.split(":")
-    if not parts[0].startswith("/"):
-        raise DockerError(f"{parts[0]} is not an absolute path")
-    inside = parts[1] if len(parts) > 1 and not set(parts[1]) <= set("rwm") else parts[0]
-    rights = parts[-1] if len(parts) > 1 and parts[-1] and set(parts[-1]) <= set("rwm") else "rwm"
-    return {"PathOnHost": parts[0], "PathInContainer": inside, "CgroupPermissions": rights}
+    if len(parts) > 3 or not parts[0]:
+        raise DockerError(f"bad format for path: {text}")
+    if len(parts) == 3 and not RIGHTS.fullmatch(parts[2]):
+        raise DockerError(f"bad mode specified: {parts[2]}")
+    rights = parts.pop() if len(parts) > 1 and RIGHTS.fullmatch(parts[-1]) else "rwm"
+    if not parts[-1].startswith("/"):
+        raise DockerError(f"{parts[-1]} is not an absolute path")
+    return {"PathOnHost": parts[0], "PathInContainer": parts[-1], "CgroupPermissions": rights}
 
 
 def _rate(text: str) -> dict[str, Any]:
@@ -186,6 +189,8 @@ def _rate(text: str) -> dict[str, Any]:
     return {"Path": path, "Rate": size(rate) or 0}
 
 
+RIGHTS = re.compile(r"(?!.*(.).*\1)[rwm]+")
+"""What a container may do with a device."""
 NUMBERS = {"pids-limit": "PidsLimit", "cpu-shares": "CpuShares", "cpu-quota": "CpuQuota", "cpu-period": "CpuPeriod",
            "cpu-rt-period": "CpuRealtimePeriod", "cpu-rt-runtime": "CpuRealtimeRuntime", "blkio-weight": "BlkioWeight",
            "oom-score-adj": "OomScoreAdj", "memory-swappiness": "MemorySwappiness"}

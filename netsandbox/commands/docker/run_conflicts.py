@@ -59,7 +59,7 @@ def check_modes(mode: str, parsed: Parsed, published: list[Published], profile: 
 def check_addresses(client: Client, networks: dict[str, Wish], address_6: str = "") -> None:
     """Raises DockerError: an address that cannot be had on one of the networks, as far as it is there already."""
     for name, wish in networks.items():
-        wrong = _wrong(client, name, wish, address_6)
+        wrong = wrong_settings(client, name, wish, address_6)
         if wrong:
             raise daemon_error(f"invalid config for network {name}: invalid endpoint settings:\n{listed(wrong)}")
         address_6 = ""  # --ip6 is about the first
@@ -70,7 +70,8 @@ def listed(wrong: list[str]) -> str:
     return wrong[0] if len(wrong) == 1 else "\n".join(f"* {text}" for text in wrong)
 
 
-def _wrong(client: Client, name: str, wish: Wish, address_6: str) -> list[str]:
+def wrong_settings(client: Client, name: str, wish: Wish, address_6: str) -> list[str]:
+    """Why an endpoint cannot be had on the network of that name; empty where it can."""
     asked = wish.address is not None or wish.wrong_address or address_6 or wish.address_6
     built_in = name in BUILT_IN or name.startswith("container:")
     own = [OWN_NETWORKS[client.engine.profile.since(29)]] if asked and built_in else []
