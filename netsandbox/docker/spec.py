@@ -18,8 +18,8 @@ DEVICES = frozenset(f"/dev/{name}".rstrip("/") for name in (
     "", "console", "full", "fuse", "kmsg", "loop-control", "net", "net/tun", "null", "ptmx", "random", "tty", "urandom",
     "zero"))
 """What every machine has, and folders of such: the sandbox takes them as if it had, and has no others."""
-TERMINAL_NODE = ("configuring container /dev: error creating device nodes: create device inode /dev/pts/0: openat 0: "
-                 "permission denied")
+NODES = "error creating device nodes"
+TERMINAL_NODE = f"configuring container /dev: {NODES}: create device inode /dev/pts/0: openat 0: permission denied"
 SIZE = re.compile(r"\d+(\.\d+)?[kKmMgG]?[bB]?|-1", re.ASCII)
 
 
@@ -37,7 +37,7 @@ def check(engine: DockerEngine, container: Container) -> None:
     except UnknownAccountError as error:
         raise daemon_error(str(error)) from None
     for device in wanted.get("Devices") or ():
-        _check_device(engine, str(device["PathOnHost"]))
+        _check_device(engine, container, str(device["PathOnHost"]))
     names_host = any(address == HOST_GATEWAY for address, _name in container.host_config.extra_hosts)
     if names_host and engine.default is None and not engine.settings.host_gateway_ip:
         raise daemon_error("unable to derive the IP value for host-gateway")
@@ -51,9 +51,10 @@ def check(engine: DockerEngine, container: Container) -> None:
     _check_log(wanted.get("LogConfig") or {})
 
 
-def _check_device(engine: DockerEngine, path: str) -> None:
+def _check_device(engine: DockerEngine, container: Container, path: str) -> None:
     if normpath(path) == "/dev":  # runc makes each node that is in it, and a terminal's is nobody's to make
-        raise daemon_error(f"{NOT_CREATED}: {TERMINAL_NODE}", 126)
+        old = f"{NODES}: open /var/lib/docker/overlay2/{container.identity}/merged/dev/pts/0: permission denied"
+        raise daemon_error(f"{NOT_CREATED}: {TERMINAL_NODE if engine.profile.since(28) else old}", 126)
     if normpath(path) in DEVICES:
         return
     is_there = normpath(path) in WRITTEN or engine.host_files.find(normpath(path)) is not None

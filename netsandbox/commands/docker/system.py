@@ -235,7 +235,8 @@ FORMAT = Flag("format", "f", "string")
 PLUGIN_COLUMNS = (Column("ID", "ID"), Column("Name", "NAME"), Column("Description", "DESCRIPTION"),
                   Column("Enabled", "ENABLED"))
 PLUGINS = Command("docker plugin ls", "[OPTIONS]", "List plugins", plugins, (
-    Flag("filter", "f", "list"), Flag("format", "", "string"), Flag("no-trunc"), Flag("quiet", "q")), 0, 0)
+    Flag("filter", "f", "list"), Flag("format", "", "string"), Flag("no-trunc", ignored=True),
+    Flag("quiet", "q")), 0, 0)
 VERSION_COMMAND = Command("docker version", "[OPTIONS]", "Show the Docker version information", version, (FORMAT,),
                           0, 0)
 INFO = Command("docker info", "[OPTIONS]", "Display system-wide information", info, (FORMAT,), 0, 0)
