@@ -61,7 +61,7 @@ def flow(shell: Shell, job: Job, values: dict[str, Any]) -> None:
         if values["svg"] is not None:
             raise CommandError("flow: a picture of what? `flow 1 --svg FILE`, or with --frames FILTER")
         sequence, title = Sequence((), ()), ""
-        lines = flow_text.listing(found) if found else [
+        lines = flow_text.listing(found, shell.language) if found else [
             shell.say("no connection so far; `curl http://ADDRESS/` makes one")]
     else:
         chosen = _chosen(found, which)

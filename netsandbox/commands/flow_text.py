@@ -2,21 +2,27 @@
 
 from __future__ import annotations
 
+from netsandbox.commands.show import table
+from netsandbox.explain.words import Words
 from netsandbox.lab.flows import Flow, Segment, end_name
 from netsandbox.wire.tcp import FIN, PSH, RST, SYN
 
 ROW = 16
 FLAGS = ((SYN, "SYN"), (FIN, "FIN"), (RST, "RST"), (PSH, "PSH"))
+WORDS = Words({
+    "columns": ("#|CLIENT|SERVER|STATE|SEGMENTS|SENT|RECEIVED", "#|客户端|服务器|状态|报文段|发出字节|收到字节"),
+    "opening": ("opening", "正在建立"), "open": ("open", "已建立"), "closed": ("closed", "已关闭"),
+    "reset": ("reset", "被重置"), "refused": ("refused", "被拒绝"),
+})
+"""The head of the table of connections, and how one stands."""
 
 
-def listing(found: list[Flow]) -> list[str]:
-    """One line for each connection."""
-    lines = [f"{'#':<4} {'CLIENT':<22} {'SERVER':<22} {'STATE':<8} {'SEGMENTS':>8} {'SENT':>9} {'RECEIVED':>9}"]
-    for number, flow in enumerate(found, 1):
-        sizes = [len(flow.stream(direction)) for direction in (True, False)]
-        lines.append(f"{number:<4} {end_name(flow.client):<22} {end_name(flow.server):<22} {flow.state:<8} "
-                     f"{len(flow.segments):>8} {sizes[0]:>9} {sizes[1]:>9}")
-    return lines
+def listing(found: list[Flow], language: str) -> list[str]:
+    """A head, and one line for each connection."""
+    rows = [(str(number), end_name(flow.client), end_name(flow.server), WORDS.say(flow.state, language),
+             *map(str, (len(flow.segments), len(flow.stream(True)), len(flow.stream(False)))))
+            for number, flow in enumerate(found, 1)]
+    return table(tuple(WORDS.say("columns", language).split("|")), rows).split("\n")
 
 
 def label(segment: Segment) -> str:

@@ -13,7 +13,7 @@ VERDICTS: dict[str, Both] = {
     "bridged": ("bridged", "桥接"),
     "routed": ("routed", "转发"),
     "waits": ("waits", "等待"),
-    "repeated": ("repeated", "重发"),
+    "repeated": ("repeated", "中继"),
     "sent": ("sent", "发出"),
     "flooded": ("flooded", "泛洪"),
     "dropped": ("dropped", "丢弃"),

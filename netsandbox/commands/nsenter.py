@@ -27,7 +27,7 @@ OPTIONS = OptionTable(
     usual="i|ipc? p|pid? C|cgroup? U|user? T|time? F|no-fork e|env preserve-credentials keep-caps")
 NAMES = re.compile(r"\b(hostname|uname)\b")
 """Programs that tell what a UTS namespace has, perhaps of a shell that is run there."""
-PID_HINT = "; `nsenter -t PID -n ip addr` takes the PID of docker inspect -f '{{.State.Pid}}'"
+PID_HINT = "\nnote: `nsenter -t PID -n ip addr` takes the PID of docker inspect -f '{{.State.Pid}}'"
 
 
 class Entered(NamedTuple):

@@ -38,6 +38,9 @@ if TYPE_CHECKING:
     from netsandbox.commands.shell import Shell
 
 NEAR = 0.75
+IN_CHINESE = {"为什么": "why", "帮助": "help", "显示": "show", "后退": "back", "单步": "step", "撤回": "undo",
+              "重做": "redo", "等待": "wait", "分支": "branch", "保存": "save"}
+"""What a person types who calls a verb as the panes do -> the verb."""
 """How alike a word must be to one that there is, so that it may be a slip of the pen."""
 LOCAL_VERBS = frozenset({"ping", "arping", "traceroute", "hostname"})
 """Verbs that mean the program of that name once a namespace is entered."""
@@ -257,7 +260,8 @@ class Prompt:
             is_host = isinstance(self._shell.lab.nodes.get(self._place.where or ""), Host)
             hint = "; `add-host NAME --docker` has it" if is_host else "; `exit` leaves this shell first"
             return MissingError(f"sh: 1: docker: not found{hint}", NOT_FOUND, f"docker: not found{hint}")
-        near = get_close_matches(name, [*VERBS, *TOOLS, *programs.PROGRAMS, *AROUND, "docker"], 1, NEAR)
+        near = [IN_CHINESE[name]] if name in IN_CHINESE else get_close_matches(
+            name, [*VERBS, *TOOLS, *programs.PROGRAMS, *AROUND, "docker"], 1, NEAR)
         hint = f"; did you mean {near[0]!r}?" if near else "; `help` lists what there is"
         if entered:
             return MissingError(f"sh: 1: {name}: not found{hint}", NOT_FOUND, said)

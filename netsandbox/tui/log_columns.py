@@ -42,7 +42,7 @@ class Needs(NamedTuple):
 
 
 _NARROW = 100
-"""Below it a port is named without its bridge."""
+"""Below it a port is named without its bridge where the two have no room."""
 
 
 def columns(
@@ -83,11 +83,14 @@ def where_text(row: LogRow, masters: Masters, glyphs: GlyphSet) -> str:
     return f"{glyphs.into if row.direction == 'in' else glyphs.out} {_interface(row, masters)}"
 
 
-def _narrow_where(row: LogRow, masters: Masters, glyphs: GlyphSet) -> str:
+def _narrow_where(row: LogRow, masters: Masters, glyphs: GlyphSet, width: int) -> str:
+    """Without a blank, and a port with its bridge only where both are seen whole."""
     if row.hops:
         return f"{glyphs.folded if row.hops > 0 else glyphs.unfolded}{_interface(row, masters)}"
     owner = masters.get((row.node, row.interface), row.interface)
-    place = safe(row.interface) if owner != row.interface and not owner.startswith(OWN) else _interface(row, masters)
+    place = _interface(row, masters)
+    if owner != row.interface and not owner.startswith(OWN) and cell_len(place) >= width:
+        place = safe(row.interface)
     return f"{glyphs.into if row.direction == 'in' else glyphs.out}{place}"
 
 
@@ -140,7 +143,8 @@ def needs_of(row: LogRow, masters: Masters, glyphs: GlyphSet) -> Needs:
 def row_runs(row: LogRow, widths: Columns, masters: Masters, glyphs: GlyphSet, needle: str = "") -> list[Run]:
     """A row in runs of one style, the first cell (the cursor's) left out; matches of a search are marked."""
     dots = glyphs.ellipsis
-    where = (_narrow_where if widths.protocol == 4 else where_text)(row, masters, glyphs)
+    is_narrow = widths.protocol == 4
+    where = _narrow_where(row, masters, glyphs, widths.where) if is_narrow else where_text(row, masters, glyphs)
     parts = [
         (str(row.seq), widths.number, "number", "right"),
         (format_time(row.at), widths.time, "time", "right"),

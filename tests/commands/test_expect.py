@@ -213,7 +213,7 @@ def test_a_wrong_name_fails_with_no_and_without(pinged: Runner, text: str, messa
     for line in (text, f"no {text}"):
         job = expect(pinged, line)
         assert job.code == 1
-        is_sentence = text.startswith(("reach", "state", "log", "namespace"))
+        is_sentence = text.startswith(("reach", "state", "log", "namespace", "frames"))
         assert (f"expected: {line}\n" in job.err) is not is_sentence, "where it can be said before the name is known"
         assert message in job.err
 
@@ -287,6 +287,19 @@ def test_an_earlier_line_can_be_asked_about() -> None:
     assert "`pign pc1 …` ended with exit status 0" in job.err, "what is expected is a sentence before there is a line"
     job = expect(runner, "no output of 'pign pc1'")
     assert (job.code, "no command line so far begins with `pign pc1`; did you mean" in job.err) == (1, True)
+
+
+@pytest.mark.parametrize(("line", "told"), [
+    ("no frames on pc2", "没有帧（在 pc2 上、自上一行命令起）"),
+    ("drop OTHERHOST at pc2:eth0", "有帧或包被丢弃，原因 OTHERHOST（在 pc2:eth0 上、自上一行命令起）"),
+    ("frame at 5s on pc2", "时有一个帧（在 pc2 上"), ("order where arp then icmp", "帧按此顺序出现")])
+def test_a_goal_is_a_sentence_before_anything_was_typed(line: str, told: str) -> None:
+    runner = lab()
+    runner.language = "zh"
+    runner.session.shell.counts_from = runner.session.lab.trace.end
+    job = expect(runner, line)
+    assert "从这里开始还没有执行过命令" in job.err
+    assert told in job.err
 
 
 def test_looking_changes_nothing_and_takes_no_time(pinged: Runner) -> None:

@@ -24,6 +24,14 @@ def test_every_connection_has_a_line(lab: Session) -> None:
     assert rows[1][4:] == ["2", "0", "0"]
 
 
+def test_the_list_is_told_in_the_session_s_language(lab: Session) -> None:
+    lab.shell.language = "zh"
+    head, *rows = lab.run("flow").out.splitlines()
+    lab.shell.language = "en"
+    assert head.split() == ["#", "客户端", "服务器", "状态", "报文段", "发出字节", "收到字节"]
+    assert [row.split()[3] for row in rows] == ["已关闭", "被拒绝", "已关闭"]
+
+
 def test_the_diagram_counts_from_each_sides_first_byte(lab: Session) -> None:
     lines = lab.run("flow 1").out.splitlines()[1:]
     arrows = [line.partition("│")[2].rpartition("│")[0].strip(" ─▶◀") for line in lines]

@@ -179,8 +179,8 @@ def test_nsenter_of_a_named_namespace_and_of_nothing(one: KeptSession) -> None:
     hint = "Try 'nsenter --help' for more information."
     for line, said in {
             "nsenter": "no namespace specified", "nsenter -t": f"option requires an argument -- 't'\n{hint}",
-            "nsenter -t 4 -n ip addr": "cannot open /proc/4/ns/net: No such file or directory; `nsenter -t PID -n ip "
-                                       "addr` takes the PID of docker inspect -f '{{.State.Pid}}'",
+            "nsenter -t 4 -n ip addr": "cannot open /proc/4/ns/net: No such file or directory\nnote: `nsenter -t PID "
+                                       "-n ip addr` takes the PID of docker inspect -f '{{.State.Pid}}'",
             "nsenter -t xy -n": "failed to parse pid: 'xy'", "nsenter -n ip a": "no target PID specified",
             "nsenter -y": f"invalid option -- 'y'\n{hint}", "nsenter -t 1 ip a": "no namespace specified",
             "nsenter --net=/run/netns/red": "cannot open /run/netns/red: No such file or directory"}.items():

@@ -188,10 +188,12 @@ def test_chinese_words_have_the_fields_of_the_english() -> None:
     ("line", "answer"),
     [
         ("pnig", "没有命令 'pnig'；是不是 'ping'？"),
+        ("为什么", "没有命令 '为什么'；是不是 'why'？"),
+        ("expect foo", "第 1 个字符：没有条件 'foo'；现有：frames, "),
+        ("nsenter -t 99 -n ip a", "注意：`nsenter -t PID -n ip addr` 里的 PID 可以这样查：docker inspect -f '{{.State"),
         ("expect frames x", "第 8 个字符：应为次数，例如 4、> 0 或 1..3；实际是 'x'"),
         ("expect reach pc1", "这里缺少 NODE 或 ADDRESS"),
         ("expect state pc1 flying", "应为状态，即 running, "),
-        ("expect foo", "第 1 个字符：没有条件 'foo'；现有：frames, "),
         ("connect nobody pc1", "没有主机或容器 'nobody'；现有：pc1"),
         ("add-host pc1", "已经有名为 'pc1' 的节点"),
         ("connect", "connect：缺少 NODE[:IFACE]；用法：connect NODE[:IFACE] NODE[:IFACE] "),

@@ -366,6 +366,8 @@ async def test_the_browser_finds_and_opens_and_progress_is_kept(tmp_path: Path) 
         assert isinstance(screen, BrowserScreen)
         for _ in range(20):
             await stage.pilot.pause()
+        rows = screen_text(stage.app).splitlines()  # type: ignore[arg-type]
+        assert any("A hub, where everyone hears everything" in row for row in rows), "a title has the page's room"
         await stage.press(*"everyone hears")
         assert screen.chosen is not None
         assert screen.chosen.name == "hub"

@@ -183,6 +183,9 @@ def test_a_port_is_shown_with_its_bridge() -> None:
     assert where_text(switch, called, UNICODE) == "⇐ sw1"
     narrow = "".join(run.text for run in row_runs(switch, columns(76), called, UNICODE))
     assert "⇐sw1 " in narrow, "it is br0 in no column"
+    port, two = PING[0]._replace(node="sw2", interface="p1"), {("sw2", "p1"): "sw2"}
+    for room, said in ((columns(76), "⇐sw2:p1 "), (columns(76)._replace(where=6), "⇐p1 ")):
+        assert said in "".join(run.text for run in row_runs(port, room, two, UNICODE)), "of which switch, if it fits"
 
 
 def test_a_drop_is_a_mark_and_a_reason() -> None:

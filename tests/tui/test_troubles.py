@@ -98,6 +98,19 @@ READERS = (
      "commands/test_sequence.py::test_where_nat_gives_a_frame_another_end_its_way_goes_on_as_another_arrow"),
     ("a rule that is lit is words here and there",
      "tui/test_rules_tab.py::test_a_rule_is_lit_while_a_packet_passes_it_and_no_longer"),
+    ("in Chinese a lesson's goals on frames and drops are bare conditions before anything was typed",
+     "commands/test_expect.py::test_a_goal_is_a_sentence_before_anything_was_typed"),
+    ("the titles of lessons are cut to six characters beside an empty half of the page",
+     "tui/test_lesson.py::test_the_browser_finds_and_opens_and_progress_is_kept"),
+    ("two switches' ports are both p1 in the narrow log, where sw2:p1 has room",
+     "tui/test_log_store.py::test_a_port_is_shown_with_its_bridge"),
+    ("check tells a Chinese teacher in English what is no condition, and expect in broken Chinese",
+     "scenarios/test_check.py::test_what_cannot_be_read_is_shown_before_anything_is_run",
+     "explain/test_words_whole.py::test_what_a_chinese_reader_is_told"),
+    ("flow's list is in English among Chinese tables",
+     "commands/test_flow.py::test_the_list_is_told_in_the_session_s_language"),
+    ("为什么 and 帮助, as the panes call them, are unknown, and nothing is said of why and help",
+     "explain/test_words_whole.py::test_what_a_chinese_reader_is_told"),
 )
 """What first-time readers met later, in English and in Chinese: a learner, an engineer, a teacher."""
 

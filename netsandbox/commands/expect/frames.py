@@ -77,9 +77,10 @@ def _counted_as(count: Comparison) -> str:
 
 
 def _count(context: Context, count: Comparison, selection: Selection) -> Verdict:
-    rows = frames(context, selection)
     say = context.say
-    expected = context.expects(_counted_as(count), count=count.text(say), which=describe(context, selection))
+    which = describe(context, selection)
+    expected = context.wish = context.expects(_counted_as(count), count=count.text(say), which=which)
+    rows = frames(context, selection)
     found = say("frames.found", count=str(len(rows)))
     if not rows and selection.filter.text:
         others = frames(context, selection._replace(filter=Filter("", None)))
@@ -105,9 +106,10 @@ def _frame(reader: Reader) -> Test:
 
 
 def _at(context: Context, when: int, tolerance: int, selection: Selection) -> Verdict:
-    start, say = since(context, selection.since).at, context.say
-    which = describe(context, selection)
-    expected = context.expects("frame.at", time=seconds(when), tolerance=seconds(tolerance), which=which)
+    say, which = context.say, describe(context, selection)
+    expected = context.wish = context.expects(
+        "frame.at", time=seconds(when), tolerance=seconds(tolerance), which=which)
+    start = since(context, selection.since).at
     rows = frames(context, selection)
     if not rows:
         return Verdict(False, expected, say("frame.none", which=which))
@@ -163,13 +165,13 @@ def _joined(reader: Reader, part: list[Word], following: Word | None) -> Word:
 def _in_order(context: Context, selection: Selection, filters: list[Filter]) -> Verdict:
     say = context.say
     kept: list[LogRow] = []
+    texts = say("then").join(chosen.text for chosen in filters)
+    expected = context.wish = context.expects("order", which=describe(context, selection), filters=texts)
     rows = frames(context, selection)
     tests = [predicate(context, selection._replace(filter=chosen)) for chosen in filters]
     for row in rows:
         if len(kept) < len(tests) and tests[len(kept)](row):
             kept.append(row)
-    texts = say("then").join(chosen.text for chosen in filters)
-    expected = context.expects("order", which=describe(context, selection), filters=texts)
     if len(kept) == len(filters):
         return Verdict(True, expected, say("order.found", count=str(len(filters))), tuple(kept))
     stop = say("order.stops", done=str(len(kept)), count=str(len(filters)), filter=filters[len(kept)].text)
@@ -199,9 +201,9 @@ def _drop(reader: Reader) -> Test:
 
 def _dropped(context: Context, reason: str, selection: Selection) -> Verdict:
     say = context.say
-    rows = list(drops(context, selection))
     named = say("drop.reason", reason=reason) if reason else ""
-    expected = context.expects("drop", reason=named, which=describe(context, selection))
+    expected = context.wish = context.expects("drop", reason=named, which=describe(context, selection))
+    rows = list(drops(context, selection))
     kept = [row for row in rows if reason in ("", row.reason)]
     if not kept:
         found = say("drop.others", reasons=_reasons(rows)) if rows else say("drop.none")

@@ -41,7 +41,7 @@ PHRASES: dict[str, Both] = {
     "near": ("; did you mean {name}?", "；是不是 {name}？"),
     "known": ("; there are: {names}", "；现有：{names}"),
     # -- the last command line
-    "no-command": ("no command line was carried out yet", "还没有执行过任何命令"),
+    "no-command": ("no command line was carried out yet", "从这里开始还没有执行过命令"),
     "no-line": ("no command line so far begins with `{line}`{near}", "还没有以 `{line}` 开头的命令{near}"),
     "still-running": ("`{line}` has not ended yet", "`{line}` 还没有结束"),
     "forgotten": ("the trace has forgotten what was then", "记录中已经没有那时的内容"),

@@ -91,6 +91,10 @@ class BrowserScreen(Settling, ModalScreen[str]):
         self.query_one(Input).focus()
         self._read_on()
 
+    def on_resize(self) -> None:
+        """The list has as much room as there is now; before its first picture it had none."""
+        self.call_after_refresh(self._list)
+
     def _read_on(self) -> None:
         self.works += shelf.some(self._unread, AT_ONCE)
         self._list()
