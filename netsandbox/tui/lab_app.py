@@ -39,6 +39,8 @@ if TYPE_CHECKING:
 
 NAMED = re.compile(r"[\w.-]+: \S")
 """How a program begins a line about an error."""
+NOTE = re.compile(r"(?:\[\d+\] )?[\w.-]+: note: ")
+"""How the sandbox begins what it adds: no error."""
 BUSY, IDLE = 1 / 30, 0.2
 """Seconds between two looks at the clock while frames move, and while time only passes."""
 CATCH_UP = 0.002
@@ -255,7 +257,7 @@ class LabApp(UnbrokenApp):
             named = (one for one in errors if NAMED.match(one.text))  # behind curl's progress
             self._tell_output(next(named, errors[0]) if errors and fresh[-1].kind == "err" else fresh[-1])
         if live.jobs.complaint:
-            main.command.follow(live.jobs.complaint, error=True)
+            self._complain(live.jobs.complaint)
             live.jobs.complaint = ""
 
     def _tell_output(self, last: Said) -> None:
@@ -273,7 +275,14 @@ class LabApp(UnbrokenApp):
                 self._typed_at = None
         if main.view == "output" and last.kind == "out":
             text = ""  # it stands there
-        main.command.follow(text, error=last.kind == "err")
+        if last.kind == "err" and not NOTE.match(text):
+            self._complain(text)
+        else:
+            main.command.follow(text, error=False)
+
+    def _complain(self, text: str) -> None:
+        """Say what went wrong, and whether `why` knows more of it."""
+        self.main.command.follow(tr("output.why", last=text) if self.live.has_reason() else text, error=True)
 
     def opened(self) -> None:
         """Another scenario was opened: remember it, go to its lesson, and let the keys do what the pane says."""

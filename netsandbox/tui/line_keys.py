@@ -15,8 +15,22 @@ from netsandbox.tui.typed_ahead import LineBegins
 
 SHORTEST = 3
 """Letters of a word that are hardly typed as keys by chance."""
+HARDLY_KEYS = 4
+"""Letters that begin a command and that nobody types one after another as keys."""
 AFTER_KEY = 0.2
 """Seconds, so that what the last key does says nothing over it."""
+
+
+def _begun_command(letters: str) -> str:
+    """The last letters, if they are the first ones of a verb or a tool and were hardly typed as keys by chance."""
+    if len(letters) < HARDLY_KEYS:
+        return ""
+    from netsandbox.commands.catalogue import VERBS
+    from netsandbox.commands.programs import PROGRAMS
+    from netsandbox.commands.tools.registry import TOOLS
+
+    tail = letters[-HARDLY_KEYS:]
+    return tail if any(name.startswith(tail) for name in (*VERBS, *PROGRAMS, *TOOLS, "docker")) else ""
 
 
 class LineKeys(LabApp):
@@ -51,7 +65,19 @@ class LineKeys(LabApp):
         """Tell somebody who types a command key by key how it is typed."""
         if isinstance(event, Key) and not event.is_forwarded and not self.holds_keys:
             self._note(event)
+            if begun := _begun_command(self._letters):
+                await self._type_on(begun)
         await super().on_event(event)
+
+    async def _type_on(self, begun: str) -> None:
+        """Go on in the command line: what was typed so far begins a command, and the next letters do worse than it."""
+        self._letters = ""
+        await self._caught_up()
+        if self._letters_are_keys:
+            self.open_line()
+            self.main.command.input.insert_text_at_cursor(begun[:-1])
+            self._may_move = True
+            self.main.status.say(tr("line.begun", word=begun))
 
     def _note(self, event: Key) -> None:
         is_letter = self._letters_are_keys and event.character is not None and event.character.isalpha()

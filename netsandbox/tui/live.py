@@ -119,6 +119,12 @@ class LiveLab(LabView):
 
         return word in VERBS or Prompt(self.session.shell, self.session.shell.place).has(word)
 
+    def has_reason(self) -> bool:
+        """Whether `why` says of the last line what was dropped or refused."""
+        from netsandbox.explain.history import drop_of_line
+
+        return drop_of_line(self.session.trace, self.session.shell.last_seq) is not None
+
     def hint(self, line: str) -> str:
         from netsandbox.commands.complete import hint
 

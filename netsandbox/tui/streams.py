@@ -60,7 +60,8 @@ def _said(lines: list[str]) -> list[str]:
 def of_selection(rows: Sequence[LogRow]) -> Stream:
     """Rows of the log: who sends what to whom."""
     diagram = of_rows(rows)
-    return Stream(f"#{rows[0].seq} … #{rows[-1].seq}", {"diagram": lambda: sequence_text.text(diagram)}, diagram)
+    title = " … ".join(dict.fromkeys(f"#{row.seq}" for row in (rows[0], rows[-1])))
+    return Stream(title, {"diagram": lambda: sequence_text.text(diagram)}, diagram)
 
 
 def at_record(trace: Trace, seq: int) -> Flow | None:

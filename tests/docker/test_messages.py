@@ -168,7 +168,10 @@ def test_27_has_shorter_words() -> None:
 
 
 def test_an_unknown_command_suggests_the_nearest(docker: Machine) -> None:
-    assert docker("pss").err.endswith("note: did you mean 'docker ps'?\n")
+    for typed, meant in (("pss", "ps"), ("rum", "run"), ("imagse", "images"), ("pul", "pull"), ("stat", "stats"),
+                         ("network creat foo", "network create")):
+        assert docker(typed).err.endswith(f"note: did you mean 'docker {meant}'?\n")
+    assert "note" not in docker("network xyzzy").err
 
 
 @pytest.mark.parametrize("line", ["", "help", "--help", "help run", "run --help", "network", "network --help",

@@ -111,6 +111,11 @@ READERS = (
      "commands/test_flow.py::test_the_list_is_told_in_the_session_s_language"),
     ("为什么 and 帮助, as the panes call them, are unknown, and nothing is said of why and help",
      "explain/test_words_whole.py::test_what_a_chinese_reader_is_told"),
+    ("docker typed without a colon opens a shell with its e",
+     "tui/test_troubles.py::test_a_command_typed_without_its_colon_goes_on_in_the_command_line"),
+    ("a name that nothing has is not found, and nobody says that why knows more",
+     "tui/test_troubles.py::test_what_failed_for_a_reason_points_to_why_and_a_note_is_no_error"),
+    ("docker rum means rm", "docker/test_messages.py::test_an_unknown_command_suggests_the_nearest"),
 )
 """What first-time readers met later, in English and in Chinese: a learner, an engineer, a teacher."""
 
@@ -233,3 +238,23 @@ async def test_one_form_of_text_in_a_column(tmp_path: Path) -> None:
         told = {line.split("ARP")[1].split()[0] for line in shown(on).splitlines() if " ARP " in line}
         assert told
         assert not told & {"Request", "Reply"}, "at this width no row begins with what the mark ? says"
+
+
+@pytest.mark.parametrize(("before", "word"), [("", "docker"), ("f", "iptables")])
+async def test_a_command_typed_without_its_colon_goes_on_in_the_command_line(
+        tmp_path: Path, before: str, word: str) -> None:
+    """The e of docker opened a shell in a container, where its rules were looked for then."""
+    async with stage(tmp_path) as on:
+        await on.press("escape", *before, *word)
+        assert on.app.main.command.line == word
+        assert f"{word[:4]} goes to the command line" in on.app.main.status.message
+        assert on.app.live.prompt().startswith("host")
+
+
+async def test_what_failed_for_a_reason_points_to_why_and_a_note_is_no_error(tmp_path: Path) -> None:
+    async with stage(tmp_path, size=(120, 40)) as on:
+        await on.line("curl http://wbe")
+        await on.quiet()
+        assert "Could not resolve host: wbe (why says more)" in shown(on)
+        await on.line("docker rum")
+        assert "why says more" not in shown(on)

@@ -11,6 +11,7 @@ from netsandbox.commands.docker.endpoint import VERSION
 from netsandbox.commands.docker.help import GROUPS, command_help, compose_help, group_help, top_help
 from netsandbox.commands.late import Late
 from netsandbox.docker.errors import DockerError
+from netsandbox.linux.spelling import edit_distance
 
 if TYPE_CHECKING:
     from netsandbox.commands.docker.flags import Command
@@ -172,7 +173,7 @@ def _group(name: str, rest: list[str], is_old: bool) -> str:
         raise DockerError(f"\n{everything}")
     if rest:
         raise DockerError(f"docker: unknown command: docker {name} {rest[0]}\n\nUsage:  {usage}\n\n"
-                          f"Run 'docker {name} --help' for more information")
+                          f"Run 'docker {name} --help' for more information", note=_meant(rest[0], name))
     return everything
 
 
@@ -203,6 +204,20 @@ def _not_modelled(command: str) -> DockerError:
 def _unknown(word: str, is_old: bool) -> DockerError:
     if is_old:
         return DockerError(f"docker: '{word}' is not a docker command.\nSee 'docker --help'")
-    near = get_close_matches(word, sorted({words[0] for words in COMMANDS}), 1)
     return DockerError(f"docker: unknown command: docker {word}\n\nRun 'docker --help' for more information",
-                       note=f"note: did you mean 'docker {near[0]}'?" if near else "")
+                       note=_meant(word))
+
+
+def _meant(word: str, group: str = "") -> str:
+    """What was meant, as a note: of names as near as one another one as long, for a key was hit beside another."""
+    at = 1 if group else 0
+    names = sorted({words[at] for words in COMMANDS if len(words) > at and group in ("", words[0])})
+    near = min(get_close_matches(word, names, 5), default="",
+               key=lambda name: (_mistakes(word, name), len(name) != len(word)))
+    return f"note: did you mean 'docker {group}{' ' if group else ''}{near}'?" if near else ""
+
+
+def _mistakes(word: str, name: str) -> int:
+    """Mistakes that make the one of the other; two letters in each other's place are one."""
+    is_swapped = len(word) == len(name) and sorted(word) == sorted(name)
+    return min(edit_distance(word, name), 1 if is_swapped else len(name))
