@@ -26,7 +26,7 @@ from netsandbox.tui.state_files import StateFiles
 
 VI = re.compile(r"^\s*:(?=\w)")
 """The colon that some put before a line by habit."""
-QUIT = frozenset({"quit", "q"})
+QUIT = frozenset({"quit", "q", "q!", "wq"})
 
 
 def _blank(line: str) -> str:

@@ -97,9 +97,9 @@ TABLE: dict[str, Both] = {
     "search.label": ("search", "搜索"),
     "export.label": ("export {count} frames to", "把 {count} 个帧导出到"),
     "export.one": ("export the frame to", "把这个帧导出到"),
-    "export.done": ("Written to {file}: {count}", "已把 {count} 个帧写入 {file}"),
+    "export.done": ("Written to {file}, frames: {count}", "已把 {count} 个帧写入 {file}"),
     "export.fewer": (
-        "Written to {file}: {count} of {asked}; the others reached no interface, or are forgotten",
+        "Written to {file}, frames: {count} of {asked}; the others reached no interface, or are forgotten",
         "已把 {asked} 个帧中的 {count} 个写入 {file}；其余的没有到达接口，或已被遗忘",
     ),
     "export.there": ("There is such a file already; write to another one", "已有同名文件，请换一个名字"),

@@ -140,6 +140,14 @@ async def test_a_colon_typed_in_the_line_is_no_letter_of_a_command(tmp_path: Pat
         assert "docker run" in on.app.live.hint(on.app.main.command.line)
 
 
+async def test_the_habits_of_editors_and_pagers_end_the_app(tmp_path: Path) -> None:
+    async with stage(tmp_path) as on:
+        for typed in ("quit", ":q", ":q!", ":wq"):
+            on.app.live.wants_quit = False
+            on.app.live.execute(typed)
+            assert on.app.live.wants_quit, typed
+
+
 async def test_a_shell_in_a_namespace_and_out_again(tmp_path: Path) -> None:
     async with stage(tmp_path) as on:
         await on.press("e")

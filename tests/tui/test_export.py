@@ -43,7 +43,7 @@ async def test_the_selected_frames_are_written_and_no_others(tmp_path: Path) -> 
         assert len(rows) == 3
         await export_to(on, tmp_path / "some.pcapng")
         assert packets(tmp_path / "some.pcapng") == [frame_of(on, row) for row in rows]
-        assert on.app.main.status.message.endswith("some.pcapng: 3")
+        assert on.app.main.status.message.endswith("some.pcapng, frames: 3")
         assert log.has_focus
 
 
@@ -99,7 +99,7 @@ async def test_a_file_that_was_there_is_spared(tmp_path: Path) -> None:
         on.app.main.export.input.value = str(tmp_path / "own.pcapng")
         await on.press("enter")
         await export_to(on, tmp_path / "own.pcapng")
-        assert on.app.main.status.message.endswith("own.pcapng: 1")
+        assert on.app.main.status.message.endswith("own.pcapng, frames: 1")
 
 
 async def test_without_frames_it_says_so(tmp_path: Path) -> None:
