@@ -68,6 +68,11 @@ REFUSED = [
     ("ip link add bond1 type bond lacp_rate fast", "Error: option not supported in mode."),
     ("ip link set bond0 type bond tlb_dynamic_lb 0", "Error: option not supported in mode."),
     ("ip link add bond1 type bond lp_interval 0", "Error: invalid option value."),
+    *((f"ip link add bond1 type bond miimon 1 {option}", "Error: invalid option value.") for option in (
+        "updelay 2147483648", "min_links 2147483648", "resend_igmp 256", "packets_per_slave 65536", "use_carrier 2",
+        "all_slaves_active 2")),
+    ("ip link add bond1 type bond miimon 1 peer_notify_delay 300001", "Error: integer out of range."),
+    ("ip link set bond0 type bond packets_per_slave 1", "Error: option not supported in mode."),
     ("ip link set bond0 master bond0", "Error: Cannot enslave bond to itself."),
     ("ip link add bond1 type bond xmit_hash_policy encap2+3",
      "netsandbox: xmit_hash_policy encap2+3 of a bond is not modelled"),

@@ -75,6 +75,12 @@ def test_showstp(session: KeptSession) -> None:
     ("echo 200 > $B/miimon; echo 350 > $B/updelay; cat $B/updelay", "200\n"),
     ("echo +10.0.0.1 > $B/arp_ip_target; echo -10.0.0.9 > $B/arp_ip_target; cat $B/arp_ip_target",
      "10.0.0.1\nbash: echo: write error: Invalid argument\n"),
+    ("for F in miimon updelay downdelay min_links arp_interval; do echo 2147483648 > $B/$F; done; cat $B/min_links",
+     "0\n" + "bash: echo: write error: Invalid argument\n" * 5),
+    ("for F in resend_igmp num_grat_arp arp_missed_max use_carrier; do echo 256 > $B/$F; done",
+     "bash: echo: write error: Invalid argument\n" * 4),
+    ("echo 300001 > $B/peer_notif_delay", "bash: echo: write error: Invalid argument\n"),
+    ("echo 1 > $B/packets_per_slave", "bash: echo: write error: Permission denied\n"),
 ])
 def test_files_of_a_bond(session: KeptSession, line: str, answer: str) -> None:
     for before in ("brctl delif br0 v0", "ip link set v0 down", "ip link add d0 type dummy",

@@ -70,7 +70,7 @@ def write_bond(bond: BondInterface, name: str, text: str) -> None:
         else:
             KIND.change(bond, {OWN_NAMES.get(name, name): _value(bond, name, text)})
     except KernelError as error:
-        raise FileError(error.errno) from None
+        raise FileError("EINVAL" if error.errno == "ERANGE" else error.errno) from None  # ERANGE is netlink's policy
 
 
 def _value(bond: BondInterface, name: str, text: str) -> Any:

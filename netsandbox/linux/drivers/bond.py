@@ -27,6 +27,11 @@ WORDS = {"primary_reselect": RESELECTS, "fail_over_mac": MAC_WAYS, "xmit_hash_po
 """Options that are a word or its number."""
 OF_OTHER_MODES = frozenset({"lacp_rate", "lacp_active", "tlb_dynamic_lb"})
 BOND_IS_UP = "unable to set option because the bond is up"
+RANGES = {name: range(INT_MAX + 1) for name in ("miimon", "updelay", "downdelay", "arp_interval", "min_links")} | {
+    "lp_interval": range(1, INT_MAX + 1), "peer_notify_delay": range(300_001), "packets_per_slave": range(65_536),
+    "arp_missed_max": range(1, 256), "num_grat_arp": range(256), "resend_igmp": range(256),
+    "all_slaves_active": range(2), "use_carrier": range(2)}
+"""Of the options that are a number (bond_options.c); netlink has looked at some before."""
 LOOKED_FOR = ("updelay", "downdelay", "peer_notify_delay")
 """Delays: multiples of miimon, without which there are none."""
 
@@ -45,15 +50,15 @@ class BondKind(LinkKind):
         choice("xmit_hash_policy", choices=(*POLICIES, *OTHER_POLICIES, *map(str, range(6))),
                complaint="invalid xmit_hash_policy"),
         number("num_grat_arp", "num_unsol_na", complaint="invalid num_grat_arp|num_unsol_na", high=255),
-        number("all_slaves_active", complaint="invalid all_slaves_active", high=1),
-        number("packets_per_slave", complaint="invalid packets_per_slave", high=65535),
+        number("all_slaves_active", complaint="invalid all_slaves_active", high=255),
+        number("packets_per_slave", complaint="invalid packets_per_slave"),
         number("arp_interval", complaint="invalid arp_interval"), Attribute(("arp_ip_target",), Form.ADDRESSES),
         choice("arp_validate", choices=VALIDATES, complaint="invalid arp_validate"),
         choice("arp_all_targets", choices=ALL_TARGETS, complaint="invalid arp_all_targets"),
         number("arp_missed_max", complaint="invalid arp_missed_max", high=255),
-        number("resend_igmp", complaint="invalid resend_igmp", high=255),
+        number("resend_igmp", complaint="invalid resend_igmp"),
         number("min_links", complaint="invalid min_links"), number("lp_interval", complaint="invalid lp_interval"),
-        number("use_carrier", complaint="invalid use_carrier", high=1),
+        number("use_carrier", complaint="invalid use_carrier", high=255),
         choice("lacp_rate", choices=("slow", "fast", "0", "1"), complaint="invalid lacp_rate"),
         choice("lacp_active", choices=("off", "on", "0", "1"), complaint="invalid lacp_active"),
         choice("ad_select", choices=(*SELECTS, "0", "1", "2"), complaint="invalid ad_select"),
@@ -68,7 +73,7 @@ class BondKind(LinkKind):
     def make(self, request: NewLink) -> Interface:
         """bond_newlink."""
         mode = self._mode(request.settings)
-        self._check_aggregation(request.settings)
+        self._check_options(mode, request.settings)
         self._check_choice(mode, request.settings, [])
         self._check_policy(request.settings)
         bond = BondInterface(request.namespace, request.name, request.address, mode)
@@ -98,11 +103,18 @@ class BondKind(LinkKind):
             raise KernelError("EINVAL", "invalid option value")
 
     @staticmethod
-    def _check_aggregation(settings: dict[str, Any]) -> None:
-        """What only modes take that are not modelled (bond_opt_check_deps)."""
-        if OF_OTHER_MODES & settings.keys():
+    def _check_options(mode: str, settings: dict[str, Any]) -> None:
+        """What only other modes take, and numbers out of range (bond_opt_check_deps, bond_opt_parse).
+
+        Raises:
+            KernelError: there is one.
+        """
+        if OF_OTHER_MODES & settings.keys() or (mode != ROUND_ROBIN and "packets_per_slave" in settings):
             raise KernelError("EACCES", "option not supported in mode")
-        if settings.get("lp_interval", 1) not in range(1, INT_MAX + 1):
+        wrong = [name for name, values in RANGES.items() if settings.get(name, values[0]) not in values]
+        if "peer_notify_delay" in wrong:  # netlink's own policy
+            raise KernelError("ERANGE", "integer out of range")
+        if wrong:
             raise KernelError("EINVAL", "invalid option value")
 
     @staticmethod
@@ -136,8 +148,6 @@ class BondKind(LinkKind):
         watches, interval = settings.get("miimon", 0), settings.get("arp_interval", 0)
         if watches and interval:
             raise KernelError("EINVAL", "ARP monitoring cannot be used with MII monitoring")
-        if interval > INT_MAX or settings.get("arp_missed_max") == 0:
-            raise KernelError("EINVAL", "invalid option value")
         bond.miimon = 0 if interval else bond.miimon
         targets = settings.pop("arp_ip_target", None)
         if targets is not None:
@@ -167,7 +177,7 @@ class BondKind(LinkKind):
                     "unable to set option because the bond device has slaves" if interface.slaves else BOND_IS_UP))
             interface.mode = self._mode(settings)
         self._check_choice(interface.mode, settings, interface.slaves)
-        self._check_aggregation(settings)
+        self._check_options(interface.mode, settings)
         if interface.up and "ad_select" in settings:
             raise KernelError("EBUSY", BOND_IS_UP)
         self._check_policy(settings)
