@@ -26,6 +26,8 @@ Runner = Callable[["Container", "NetworkNamespace", list[str]], "Task | None"]
 SHELLS = frozenset({"sh", "bash", "ash", "zsh"})
 EXECS = {"nginx": 47}
 """By server: the line of its image's entrypoint that is `exec "$@"`, whatever that is, so that the shell complains."""
+FIRST_CHILD = 7
+"""The PID in the container of what docker-init starts, as nearly always seen."""
 FOR_EVER = frozenset({"top", "pause"})
 TAILS = (["-f"], ["-F"], ["--follow"])
 SIMPLE = re.compile(r"""(?:[^;&|<>$`()\\\n*?~#'"]|'[^']*'|"[^"$`\\]*")*""")
@@ -54,7 +56,7 @@ def main_program(container: Container, namespace: NetworkNamespace, run: Runner,
     if waits is not None:
         return waits
     by_shell = container.image.server in EXECS and container.argv[:1] != argv[:1]
-    if argv and argv[0].rstrip("/") in SKELETON and not by_shell:
+    if argv and argv[0].rstrip("/") in SKELETON and not by_shell and not container.host_config.init:
         raise daemon_error(f'{NOT_CREATED}: exec: "{argv[0]}": is a directory: permission denied', 126)
     made = run(container, namespace, argv) if argv else None
     if made is None and by_shell:
@@ -62,9 +64,19 @@ def main_program(container: Container, namespace: NetworkNamespace, run: Runner,
         why, code = ("Permission denied", 126) if is_there else ("not found", 127)
         line = f"/docker-entrypoint.sh: {EXECS[container.image.server]}: exec: {argv[0]}: {why}"
         return Speaker(namespace, argv[0], [("err", line)], container.pid, code)
+    if made is None and argv and container.host_config.init:
+        return _not_executed(container, namespace, argv[0], files_of())
     if made is None:
         raise _no_program(argv[0] if argv else "", files_of)
     return made
+
+
+def _not_executed(container: Container, namespace: NetworkNamespace, name: str, files: Files) -> Task:
+    """What docker-init, which is tini and does start, says of it: a path may be one from the working directory."""
+    is_denied = "/" in name and files.is_denied(name)
+    why, code = ("Permission denied", 126) if is_denied else ("No such file or directory", 127)
+    line = f"[FATAL tini ({FIRST_CHILD})] exec {name} failed: {why}"
+    return Speaker(namespace, name, [("err", line)], container.pid, code)
 
 
 def _no_program(name: str, files_of: Callable[[], Files]) -> DockerError:
