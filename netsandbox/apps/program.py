@@ -72,6 +72,16 @@ class Task(Output):
         return False
 
     @property
+    def drops(self) -> bool:
+        """Whether Ctrl-C would lose what it has gathered so far, as for a `$(…)`."""
+        return any(child.drops for child in self.children)
+
+    @property
+    def reads_on(self) -> bool:
+        """Whether Ctrl-C has ended what it reads, and not yet itself."""
+        return False
+
+    @property
     def children(self) -> list[Task]:
         """The programs that it has started itself, as a shell does."""
         return []

@@ -94,6 +94,8 @@ OF_NOTES: dict[str, str] = {
     "nothing is done with it in the sandbox: {words}": "沙盒不会用到它：{words}",
     "stopped, as nobody is there to press Ctrl-C; with & behind it, it goes on while the next lines run":
         "已停止，因为没有人按 Ctrl-C；行尾加 & 则在后面的行运行时继续",
+    "stopped, as nobody is there to press Ctrl-C; the command ends with its $(…), and what that printed is lost":
+        "已停止，因为没有人按 Ctrl-C；命令随它的 $(…) 一起结束，$(…) 打印的内容丢失",
     "the name goes with what runs there; a real mount would keep the namespace":
         "这个名称随那里运行的程序一起消失；真正的 mount 会保留这个命名空间",
     "{name} has no docker: this is the host's, as in a second terminal; `exit` leaves the container":

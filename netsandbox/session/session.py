@@ -158,7 +158,9 @@ class Session(Timeline):
                 return
 
     def _stop_endless(self, job: Job, is_followed: bool) -> bool:
-        """Run what would never end for some time, or for many steps, and press Ctrl-C; False if it did end.
+        """Run what would never end for some time, or for many steps, and press Ctrl-C.
+
+        False if it did end, or if it was one `<(…)` of several.
 
         Where other lines follow, what listens is left.
         """
@@ -171,12 +173,16 @@ class Session(Timeline):
         scheduler.stand_at(min(limit, scheduler.next_time() or limit))
         if is_followed and self.leave(job, printed):
             return True
-        listens = job.program is not None and job.program.listens
+        program = job.program
+        listens, drops = program is not None and program.listens, program is not None and program.drops
         self.execute(INTERRUPT)
-        if listens:
+        if drops:
+            job.complain("note: stopped, as nobody is there to press Ctrl-C; the command ends with its $(…), and what "
+                         "that printed is lost")
+        elif listens:
             job.complain("note: stopped, as nobody is there to press Ctrl-C; with & behind it, it goes on while the "
                          "next lines run")
-        return True
+        return program is None or not program.reads_on
 
     def leave(self, job: Job, printed: int) -> bool:
         """Let a line go on beside those that follow, if it listens and has printed nothing new; whether it does."""

@@ -35,11 +35,12 @@ class Pending(Exception):  # noqa: N818 - no error: what has to run first
 
     Attributes:
         body: it.
+        is_file: its output is a file's (`<(…)`).
     """
 
-    def __init__(self, body: List) -> None:
+    def __init__(self, body: List, is_file: bool) -> None:
         super().__init__()
-        self.body = body
+        self.body, self.is_file = body, is_file
 
 
 class Expansion:
@@ -186,7 +187,7 @@ class Expansion:
     def _output(self, part: Command) -> str:
         self._met += 1
         if self._met == len(self._outputs):
-            raise Pending(part.body)
+            raise Pending(part.body, part.is_file)
         text = self._outputs[self._met][0]
         if part.is_file:
             self.files.append(f"{DESCRIPTORS}/{LAST_DESCRIPTOR - len(self.files)}")

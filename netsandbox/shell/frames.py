@@ -28,6 +28,8 @@ class Frame:
         never_ends: a loop that nothing in it leaves.
         is_done: what has been begun in it is its last.
         replaces: the shell is now what it has executed.
+        gathers: it waits for the output of a `$(…)` or a `<(…)`.
+        reads_on: what that has written is read although it was interrupted, as by who reads a `<(…)` at its pace.
     """
 
     tested = False
@@ -35,6 +37,7 @@ class Frame:
     never_ends = False
     is_done = False
     replaces = False
+    gathers = reads_on = False
     stages: Sequence[Interpreter] = ()
 
     def step(self, shell: Interpreter) -> None:
@@ -88,6 +91,14 @@ def _in_background(shell: Interpreter, item: AndOr) -> None:
     shell.in_background.append(child)
     child.start()
     shell.state.status = 0
+
+
+class InterruptedFrame(Frame):
+    """What Ctrl-C has ended, but for the frame above, which reads what had come until then."""
+
+    def step(self, shell: Interpreter) -> None:
+        shell.state.status = 130
+        shell.pop()
 
 
 class AndOrFrame(Frame):
@@ -184,7 +195,7 @@ class Expanding(Frame):
     def step(self, shell: Interpreter) -> None:
         if self._running is not None:
             child, gathered = self._running
-            self._running = None
+            self._running, self.gathers, self.reads_on = None, False, False
             self.outputs.append((gathered.text, child.code or 0))
             self.status = child.code or 0
             if shell.state.dialect.name == "bash":
@@ -195,6 +206,7 @@ class Expanding(Frame):
         try:
             self.expand(shell, expansion)
         except Pending as pending:
+            self.gathers, self.reads_on = True, pending.is_file
             self._substitute(shell, pending.body, expansion)
         except DiscardError:
             expansion.commit()

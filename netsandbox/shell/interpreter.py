@@ -15,7 +15,7 @@ from netsandbox.engine.budget import OverBudgetError, Use
 from netsandbox.engine.units import SECOND
 from netsandbox.shell.errors import DiscardError, NotFoundError, RefusedError
 from netsandbox.shell.expand import Expansion
-from netsandbox.shell.frames import Frame, ListFrame
+from netsandbox.shell.frames import Frame, InterruptedFrame, ListFrame
 from netsandbox.shell.kinds import frame_of
 from netsandbox.shell.streams import Routed, Screen, Streams, pipe_of, standard_input
 from netsandbox.shell.traps import EXIT, NAMES, UNTRAPPED, TrapFrame
@@ -97,6 +97,15 @@ class Interpreter(Task):
         return self.waiting is not None and self.waiting.listens
 
     @property
+    def drops(self) -> bool:
+        return any(frame.gathers and not frame.reads_on for frame in self.frames[-1:]) or super().drops
+
+    @property
+    def reads_on(self) -> bool:
+        has_ended = self.waiting is not None and not self.waiting.is_running
+        return has_ended and any(frame.reads_on for frame in self.frames[-1:])
+
+    @property
     def children(self) -> list[Task]:
         stages = [stage for frame in self.frames for stage in frame.stages]
         return [*([self.waiting] if self.waiting is not None else []), *stages, *self.in_background]
@@ -137,14 +146,18 @@ class Interpreter(Task):
         super().signal(number)
 
     def interrupt(self) -> None:
-        """Ctrl-C goes to what runs, and ends the script."""
-        waiting = self.waiting
-        self.frames = self.frames[:1]
+        """Ctrl-C goes to what runs, and ends the script.
+
+        What a `<(…)` wrote until then its reader has read; a `$(…)` goes with its command.
+        """
+        waiting, reading = self.waiting, [frame for frame in self.frames[-1:] if frame.gathers]
+        ended: list[Frame] = [InterruptedFrame()] if reading else []
+        self.frames = self.frames[:1] + ended + [frame for frame in reading if frame.reads_on]
         if self.frames and isinstance(self.frames[0], ListFrame):
             self.frames[0].give_up()
         if waiting is not None:
             waiting.interrupt()
-        if waiting is None or not waiting.is_running:
+        if not reading and (waiting is None or not waiting.is_running):
             self.exit(130 if waiting is None else waiting.code or 0)
 
     def stop(self) -> None:

@@ -29,6 +29,18 @@ def test_after_many_steps_the_program_is_stopped_and_says_what_it_has(line: str)
     assert session.run("ping aa bb").code == 0
 
 
+@pytest.mark.parametrize(("line", "seen", "note"), [
+    ("cat <(exec aa ping 172.17.0.3); echo on", "icmp_seq=4 ", False),
+    ("paste <(exec aa ping 172.17.0.3) <(exec aa ping 172.17.0.2)", "172.17.0.2: icmp_seq=4 ", False),
+    ("X=$(exec aa ping 172.17.0.3); echo $X on", "", True), ("bash -c 'echo $(ping 172.17.0.3); echo on'", "", True)])
+def test_what_reads_a_file_of_a_stopped_program_has_its_output_and_a_word_goes_with_its_command(
+        line: str, seen: str, note: bool) -> None:
+    """As with Ctrl-C in bash 5.2."""
+    job = built(*TWO).run(line)
+    assert (seen in job.out, "on\n" in job.out) == (True, False)
+    assert (job.code, "the command ends with its $(…)" in job.err) == (130, note)
+
+
 @pytest.mark.usefixtures("short")
 @pytest.mark.parametrize("line", ["wait 10000", "exec bb ping -c 1000000000000 172.17.0.2",
                                   "exec bb ping -c 99999 -q -A 172.17.0.2"])
