@@ -217,6 +217,8 @@ def translated(text: str, language: str) -> str:
 
 def noted(line: str, language: str) -> str:
     """A line that a tool printed: what the sandbox has added to the tool's own words is said in a language."""
+    if line.startswith("netsandbox: "):
+        return translated(line, language)
     found = _OWN.fullmatch(line) if language == "zh" else None
     if found is None:
         return line

@@ -39,6 +39,19 @@ OF_PROGRAMS: dict[str, str] = {
     "`ip -s link` and `tc -s qdisc` count what passes, and `why` tells what was dropped":
         "`ip -s link` 和 `tc -s qdisc` 统计经过的流量，`why` 说明丢弃了什么",
     "the rules are iptables'": "规则由 iptables 管理",
+    "nmap {word} is not modelled; there are `nmap -sn NETWORK` and `nmap -p PORTS HOST`":
+        "没有模拟 nmap {word}；可以用 `nmap -sn NETWORK` 和 `nmap -p PORTS HOST`",
+    "nmap's own choice of ports is not modelled; `nmap -p 1-1000 HOST` says which":
+        "没有模拟 nmap 自选的端口；请用 `nmap -p 1-1000 HOST` 写明端口",
+    "nmap -oG is modelled with -sn alone": "nmap -oG 只能和 -sn 一起用",
+    "nmap -sn takes addresses and networks here, not the name {name}":
+        "nmap -sn 在这里只接受地址和网络，不接受名称 {name}",
+    "nmap -sn looks for hosts of its own segment alone; {address} is not on it, and `fping` asks it":
+        "nmap -sn 只找本网段的主机；{address} 不在本网段，可以用 `fping` 探测",
+    "nmap of more than {count} addresses is not modelled": "没有模拟超过 {count} 个地址的 nmap 扫描",
+    "nmap of more than {count} ports is not modelled": "没有模拟超过 {count} 个端口的 nmap 扫描",
+    "ss -K of a socket of {protocol} in state {state} is not modelled":
+        "没有模拟用 ss -K 关闭 {state} 状态的 {protocol} 套接字",
     "IPv6 is not modelled": "没有模拟 IPv6",
     "nginx is a container's: `docker run -d nginx`, whose configuration may have `upstream` and `proxy_pass`":
         "nginx 在容器里：`docker run -d nginx`，它的配置可以有 `upstream` 和 `proxy_pass`",

@@ -170,6 +170,12 @@ def test_notes_have_chinese_words() -> None:
     ("Try:  docker run -d nginx", "可以输入：docker run -d nginx"),
     ("sh: 1: note: ping -b changes nothing in the sandbox", "sh: 1: 注意：ping -b 在沙盒里不改变任何东西"),
     ("note: to self", "note: to self"),
+    ("netsandbox: nmap -A is not modelled; there are `nmap -sn NETWORK` and `nmap -p PORTS HOST`",
+     "netsandbox：没有模拟 nmap -A；可以用 `nmap -sn NETWORK` 和 `nmap -p PORTS HOST`"),
+    ("netsandbox: nmap of more than 4096 addresses is not modelled",
+     "netsandbox：没有模拟超过 4096 个地址的 nmap 扫描"),
+    ("netsandbox: ss -K of a socket of tcp in state LISTEN is not modelled",
+     "netsandbox：没有模拟用 ss -K 关闭 LISTEN 状态的 tcp 套接字"),
     ("docker: invalid reference format", "docker: invalid reference format"),
 ])
 def test_a_note_is_told_from_a_tools_own_words(line: str, said_so: str) -> None:
