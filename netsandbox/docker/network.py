@@ -175,12 +175,13 @@ class BridgeNetwork(DockerNetwork):
             self.pool.release(address)
             raise daemon_error(f"failed to create endpoint {container.name} on network {self.name}: adding interface "
                                f"{veth} to bridge {self.ifname} failed: {refusal}")
-        name = self._name_inside(container, namespace, wish)
-        refusal = _refusal_inside(namespace, veth, name, mac)
+        is_of_host = namespace is self.namespace
+        name = self._name_inside(container, namespace, wish) if not is_of_host else ""
+        refusal = self._conflict(veth, address) if is_of_host else _refusal_inside(namespace, veth, name, mac)
         if refusal:
             self.pool.release(address)
-            raise daemon_error(f"{'' if self._announces else HOOK}failed to add interface {veth} to sandbox: error "
-                               f"{refusal}")
+            before = "" if self._announces or is_of_host else HOOK
+            raise daemon_error(f"{before}failed to add interface {veth} to sandbox: error {refusal}")
         outside, inside = self._pair(veth, namespace, name, mac)
         for own in (Network(address, self.pool.subnet.length),
                     *(Network(parse_ipv4(local), LINK_LOCAL_LENGTH) for local in wish.local)):
@@ -194,6 +195,19 @@ class BridgeNetwork(DockerNetwork):
         if self._announces:
             self.scheduler.soon(_announce, (container, endpoint, 1))
         return endpoint
+
+    def _conflict(self, veth: str, address: int) -> str:
+        """Why the host, whose bridge has the subnet, is not given an address of it (osl's checkRouteConflict)."""
+        own = Network(address, self.pool.subnet.length)
+        for route in self.namespace.routes.all("main"):
+            if route.interface is not None and address in route.destination and route.destination.length:
+                source = format_ipv4(route.source) if route.source is not None else "<nil>"
+                gateway = format_ipv4(route.gateway) if route.gateway is not None else "<nil>"
+                return (f'setting interface "{veth}" IP to {own}: cannot program address {own} in sandbox interface '
+                        f"because it conflicts with existing route {{Ifindex: {route.interface.index} Dst: "
+                        f"{route.destination} Src: {source} Gw: {gateway} Flags: [] Table: 254 Realm: 0}}")
+        self.pool.release(address)
+        raise daemon_error(f"a container of the host's network on {self.name} too is not modelled in the sandbox")
 
     def _pair(self, veth: str, namespace: NetworkNamespace, name: str, mac: int) -> tuple[Interface, Interface]:
         """The end on the bridge and, not yet up, the one in the container: since 28 it is made there, where its

@@ -76,10 +76,12 @@ def attach_all(engine: DockerEngine, container: Container, namespace: NetworkNam
     """
     container.prefixes = ()
     before = f"{FAILED}: " if engine.profile.since(28) else ""
-    for name in NOT_BESIDE:
-        if name in container.networks:
-            raise daemon_error(before + NOT_BESIDE[name])
+    refusal = _refusal_of_modes(container) if engine.profile.since(28) else ""
+    if refusal:
+        raise daemon_error(before + refusal)
     for name, wish in _in_order(engine, container):
+        if name in NOT_BESIDE:
+            continue
         network = engine.networks.get(name)
         if network is None and name == DEFAULT_BRIDGE and engine.default is None:
             continue  # it is switched off, and its containers have no network
@@ -96,6 +98,13 @@ def attach_all(engine: DockerEngine, container: Container, namespace: NetworkNam
             raise daemon_error(before + reason) from None
     note_without_endpoint(engine, container, "connect")
     choose_gateway(container)
+
+
+def _refusal_of_modes(container: Container) -> str:
+    """Why two of its networks do not go together, or empty: a bridge beside the host's is refused by its route."""
+    if container.mode == "host" and "none" not in container.networks:
+        return ""
+    return next((why for name, why in NOT_BESIDE.items() if name in container.networks), "")
 
 
 def _in_order(engine: DockerEngine, container: Container) -> list[tuple[str, Wish]]:

@@ -131,7 +131,7 @@ def _asked(client: Client, parsed: Parsed) -> Asked:
     check_client(parsed)
     healthy = health_check(parsed)
     return Asked(published, ports, policy, capabilities, dropped, healthy,
-                 wanted_networks(parsed, client.engine.profile))
+                 wanted_networks(parsed))
 
 
 def _check(client: Client, parsed: Parsed, asked: Asked, mode: str) -> dict[str, Any]:

@@ -7,7 +7,7 @@ from ipaddress import ip_address
 from typing import TYPE_CHECKING
 
 from netsandbox.docker.container import Wish
-from netsandbox.docker.errors import DockerError, daemon_error
+from netsandbox.docker.errors import DockerError
 from netsandbox.docker.files import HOST_GATEWAY
 from netsandbox.docker.network import ENDPOINT_OPTIONS
 from netsandbox.wire.addresses import AddressError, parse_ipv4, parse_mac
@@ -29,7 +29,7 @@ def is_user_defined(mode: str) -> bool:
     return mode not in BUILT_IN and not mode.startswith("container:")
 
 
-def wanted_networks(parsed: Parsed, profile: Profile) -> dict[str, Wish]:
+def wanted_networks(parsed: Parsed) -> dict[str, Wish]:
     """The networks by name, the first of which is the mode; --ip and the like are about the first.
 
     Raises:
@@ -51,8 +51,6 @@ def wanted_networks(parsed: Parsed, profile: Profile) -> dict[str, Wish]:
         found[name] = wish
     if len({is_user_defined(name) for name in found}) > 1:
         raise DockerError("conflicting options: cannot attach both user-defined and non-user-defined network-modes")
-    if len(found) > 1 and not all(is_user_defined(name) for name in found) and not profile.since(28):
-        raise daemon_error("container cannot be connected to network endpoints: " + ", ".join(sorted(found)))
     return found
 
 
