@@ -12,6 +12,7 @@ from netsandbox.engine.budget import Budget, Use
 
 if TYPE_CHECKING:
     from netsandbox.apps.pipe import Pipe
+    from netsandbox.shell.machine import FilesHolder
 
 
 class Job(Output):
@@ -26,6 +27,7 @@ class Job(Output):
         label: its number among the lines that run on, as in `[1]`; 0 for one that was done at once.
         result: what the line found, for reports that want more than its text.
         stdin: what it can read, if the line gives it something to read.
+        holder: has the files that its words were read in, if it is one command of several.
         crash: an exception that no command should raise; it is logged, and the lab goes on.
         hint: what is said of the line if it fails.
         first: the trace's next record when it began, if it did something.
@@ -44,6 +46,7 @@ class Job(Output):
         self.label = 0
         self.result: Any = None
         self.stdin: Pipe | None = None
+        self.holder: FilesHolder | None = None
         self.crash: BaseException | None = None
         self.hint = ""
         self.first = 0
@@ -105,7 +108,7 @@ class Job(Output):
 
     def let_go(self) -> None:
         """It is over, and the lab in which it ran is no more."""
-        self.program = self.stdin = self._condition = None
+        self.program = self.stdin = self.holder = self._condition = None
         if isinstance(self.output, Kept):
             self.output.on_full = None
 

@@ -123,4 +123,5 @@ def execute(shell: Shell, job: Job, values: Values) -> None:
     if words[0] in ("exec", "on", "enter", "exit"):
         raise CommandError(f"{words[0]!r} is a verb of the lab, not a program")
     node = values["node"]
-    job.follow(shell.program_at(node, list(words), job.stdin))
+    seen = job.holder.files if job.holder is not None else None
+    job.follow(shell.program_at(node, list(words), job.stdin, seen))

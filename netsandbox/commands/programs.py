@@ -316,7 +316,7 @@ class DockerPrograms:
             return found
         if len(words) == 1 and words[0].rpartition("/")[2] in SHELLS and inside.container.input is None:
             return Nested(self._shell)
-        return self._shell.program_at(entered.namespace.name, words, call.stdin)
+        return self._shell.program_at(entered.namespace.name, words, call.stdin, call.files)
 
     def next_pid(self) -> int:
         return self._shell.next_pid()

@@ -22,6 +22,7 @@ from netsandbox.commands.nested import Nested
 from netsandbox.commands.nsenter import failed_to_execute
 from netsandbox.commands.parts import SUDO
 from netsandbox.commands.place import Place
+from netsandbox.commands.tools.kernel_files import with_descriptors
 from netsandbox.commands.tools.registry import TOOLS
 from netsandbox.commands.unmodelled import reason
 from netsandbox.commands.verb import Effect
@@ -204,7 +205,7 @@ class Prompt:
     def _elsewhere(self, inner: InnerShell, call: Call) -> Task | VerbCall:
         """A program where `ip netns exec` or nsenter leads; with its own files it stays in its directory."""
         where = self.at(self._inside(inner))
-        files = self._shell.files_at(where.place)
+        files = with_descriptors(self._shell.files_at(where.place), call.files)
         holder = Held(files if inner.has_files else files.at(call.files.cwd), call.holder.depth)
         return where.command(call._replace(argv=inner.words, holder=holder), False)
 

@@ -23,7 +23,7 @@ from netsandbox.commands.place import Place
 from netsandbox.commands.prompt import Prompt, no_input
 from netsandbox.commands.refusals import REFUSALS
 from netsandbox.commands.standing import Standing
-from netsandbox.commands.tools.kernel_files import FIRST_SHELL_PID, with_kernel
+from netsandbox.commands.tools.kernel_files import FIRST_SHELL_PID, with_descriptors, with_kernel
 from netsandbox.commands.typography import note_characters
 from netsandbox.commands.verb_task import VerbCall
 from netsandbox.engine import budget
@@ -183,10 +183,17 @@ class Shell(Standing):
         has_none = self._only_looks and place.where is None and DEFAULT_HOST not in self.lab.nodes
         return {} if has_none else self.machine.names(place.root)
 
-    def program_at(self, node: str, words: list[str], stdin: Pipe | None = None) -> Task:
-        """A program in a node, as root of its host has it."""
+    def program_at(self, node: str, words: list[str], stdin: Pipe | None = None,
+                   caller: Files | None = None) -> Task:
+        """A program in a node, as root of its host has it.
+
+        Args:
+            caller: the files of whoever starts it, of which it inherits the open ones.
+        """
         place = Place(node, None, True)
-        call = Call(words, self.state.environment, Held(self.files_at(place)), stdin or no_input())
+        files = self.files_at(place)
+        files = with_descriptors(files, caller) if caller is not None else files
+        call = Call(words, self.state.environment, Held(files), stdin or no_input())
         found = Prompt(self, place).command(call, False)
         assert not isinstance(found, VerbCall)
         return found

@@ -33,6 +33,7 @@ class VerbTask(Task):
         self._call = made
         self.job = Job(" ".join(call.argv))
         self.job.stdin = None if call.stdin.is_terminal else call.stdin
+        self.job.holder = call.holder
 
     @property
     def is_endless(self) -> bool:

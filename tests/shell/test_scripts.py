@@ -343,3 +343,14 @@ def test_the_file_of_a_substitution_goes_with_its_command(line: str) -> None:
     session = Session()
     session.run(line)
     assert session.run("ls /dev/fd").output == []
+
+
+def test_the_file_of_a_substitution_is_inherited_by_what_runs_elsewhere_and_not_by_docker_exec() -> None:
+    """As with nsenter, whose /dev/fd is its own; Docker's client hands no descriptor on."""
+    session = Session()
+    session.run("docker run -d --name web nginx")
+    pid = session.run("docker inspect -f '{{.State.Pid}}' web").out.strip()
+    for line in ("exec web cat <(echo a)", f"nsenter -a -t {pid} sh -c 'cat $0' <(echo a)"):
+        assert session.run(line).output == [("out", "a\n")]
+    assert session.run("docker exec web cat <(echo a)").err == "cat: /dev/fd/63: No such file or directory\n"
+    assert session.run("docker exec web ls /dev").out == "null\nshm\n"

@@ -15,6 +15,7 @@ from netsandbox.linux.core.release import RELEASE
 from netsandbox.linux.core.sysctl import SysctlError
 from netsandbox.linux.core.sysctl_defaults import READ_ONLY
 from netsandbox.linux.netlink.credentials import RIGHTS
+from netsandbox.shell.expand import DESCRIPTORS
 
 if TYPE_CHECKING:
     from netsandbox.linux.core.namespace import NetworkNamespace
@@ -42,6 +43,13 @@ def with_kernel(files: Files, namespace: NetworkNamespace, machine: Machine) -> 
     generated = {**files.generated, "/proc": Proc(namespace, machine, files), "/sys": Sys(namespace),
                  FOLDERS[0]: NamedNamespaces(machine), FOLDERS[1]: DockerNamespaces(namespace, machine)}
     return Files(files.system, generated, files.cwd, files.binds)
+
+
+def with_descriptors(files: Files, caller: Files) -> Files:
+    """The files, with those that a program there inherits open from its caller, made for `<(…)`."""
+    if not caller.is_directory(DESCRIPTORS) or not caller.names(DESCRIPTORS):
+        return files
+    return Files(files.system, {**files.generated, DESCRIPTORS: Descriptors(caller)}, files.cwd, files.binds)
 
 
 def tenants(namespace: NetworkNamespace, machine: Machine) -> list[Tenant]:
@@ -94,6 +102,19 @@ class ReadOnly(Generator):
 
     def write(self, path: str, _text: str) -> bool:
         raise FileError("EACCES")
+
+
+class Descriptors(ReadOnly):
+    """/dev/fd."""
+
+    def __init__(self, caller: Files) -> None:
+        self._caller = caller
+
+    def names(self, path: str) -> list[str] | None:
+        return self._caller.names(path) if path == DESCRIPTORS else None
+
+    def read(self, path: str) -> str | None:
+        return self._caller.read(path) if self._caller.exists(path) else None
 
 
 class Proc(ReadOnly):
