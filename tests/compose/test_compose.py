@@ -203,7 +203,7 @@ def test_what_compose_has_is_done_refused_by_name_or_said_to_do_nothing() -> Non
     missing = session.run("docker compose pull")
     assert missing.code == 1
     assert " odd Error pull access denied for nosuch" in missing.err
-    assert "docker compose run --dry-run is not modelled" in session.run("docker compose --dry-run run web true").err
+    assert "docker compose scale --dry-run is not modelled" in session.run("docker compose --dry-run scale web=2").err
     up = session.run("docker compose up -d --no-recreate -t 5 web")
     session.run("printf 'FROM busybox\\n' > Dockerfile; printf 'services:\\n  own:\\n    build: .\\n' > own.yaml")
     dry = session.run("docker compose -f own.yaml --dry-run up -d")

@@ -6,10 +6,11 @@ from functools import partial
 from hashlib import sha256
 from typing import TYPE_CHECKING
 
+from netsandbox.commands.compose import dry_run
 from netsandbox.commands.compose.building import built_first
 from netsandbox.commands.compose.creating import fingerprint, make_containers
 from netsandbox.commands.compose.found import chosen, project_to_make
-from netsandbox.commands.compose.options import GLOBAL, without_effect
+from netsandbox.commands.compose.options import DRY, without_effect
 from netsandbox.commands.compose.service_words import make_one
 from netsandbox.commands.compose.starting import Starting
 from netsandbox.commands.compose.surroundings import make_surroundings
@@ -36,15 +37,19 @@ def run(client: Client, parsed: Parsed) -> int | None:
     chosen(project, [name], [])
     needed = [] if parsed.on("no-deps") else [one for one in project.in_order([name]) if one.name != name]
     service = _alone(project.services[name], parsed, words, _from_files(client, project, parsed))
+    if client.is_dry:
+        dry_run.check(client, parsed, [Wish(one, one.scale) for one in [*needed, service]], "run")
     return built_first(client, parsed, [*needed, service], partial(_make, client, parsed, project, needed, service))
 
 
 def _make(client: Client, parsed: Parsed, project: Project, needed: list[Service], service: Service) -> int | None:
-    name = service.name
+    name, wishes = service.name, [Wish(other, other.scale) for other in needed]
     make_surroundings(client, project, [*needed, service], removes=parsed.on("remove-orphans"))
-    made = make_containers(client, project, [Wish(other, other.scale) for other in needed])
     slug = sha256(f"{name}{len(client.engine.containers)}{client.scheduler.clock}".encode()).hexdigest()
     named = parsed.text("name") or f"{project.name}-{name}-run-{slug[:12]}"
+    if client.is_dry:
+        return dry_run.once(client, parsed, project, wishes, named)
+    made = make_containers(client, project, wishes)
     then = partial(_run, client, parsed, project, service, named, {
         "service": name, "slug": slug, "oneoff": "True", "config-hash": fingerprint(service)})
     starting = Starting(client, project, [*made, (service, [])], waits=False, then=then)
@@ -122,7 +127,7 @@ def _alone(service: Service, parsed: Parsed, words: list[str], variables: list[s
 
 RUN = Command("docker compose run", "[OPTIONS] SERVICE [COMMAND] [ARGS...]",
               "Run a one-off command on a service", run, (
-    *GLOBAL, Flag("build", usage="Build image before starting container"), Flag("no-build", hidden=True),
+    *DRY, Flag("build", usage="Build image before starting container"), Flag("no-build", hidden=True),
     Flag("quiet-build", usage="Suppress progress output from the build process"),
     Flag("detach", "d", usage="Run container in background and print container ID"),
     Flag("entrypoint", "", "string", "Override the entrypoint of the image", value="string"),
