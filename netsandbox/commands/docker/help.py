@@ -16,7 +16,7 @@ MANAGEMENT = {"container": "Manage containers", "image": "Manage images", "netwo
               "volume": "Manage volumes"}
 """Commands that only gather others."""
 GROUPS = MANAGEMENT | {"compose": "Define and run multi-container applications with Docker",
-                       "context": "Manage contexts", "system": "Manage Docker"}
+                       "context": "Manage contexts", "plugin": "Manage plugins", "system": "Manage Docker"}
 """Compose is a plugin, which `docker help` lists only where it is installed."""
 OTHER_MANAGEMENT = {
     "builder": "Manage builds", "context": "Manage contexts",
@@ -36,6 +36,10 @@ OTHERS = {
 COMPOSE_OTHERS = {"bridge": "Convert compose files into another model"}
 """Commands of Compose that the sandbox refuses."""
 OTHERS_OF_GROUPS = {
+    "plugin": {"create": "Create a plugin from a rootfs and configuration. Plugin data directory must contain "
+                         "config.json and rootfs directory.",
+               "install": "Install a plugin", "push": "Push a plugin to a registry",
+               "upgrade": "Upgrade an existing plugin"},
     "system": {"df": "Show docker disk usage"},
     "image": {name: OTHERS[name] for name in ("build", "history")},
     "context": {"export": "Export a context to a tar archive FILE or a tar stream on STDOUT.",

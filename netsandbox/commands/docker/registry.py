@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from netsandbox.commands.compose.options import SHORT, WITH_VALUE
 from netsandbox.commands.docker import swarm
 from netsandbox.commands.docker.endpoint import VERSION
-from netsandbox.commands.docker.help import GROUPS, command_help, compose_help, group_help, top_help
+from netsandbox.commands.docker.help import GROUPS, OTHERS_OF_GROUPS, command_help, compose_help, group_help, top_help
 from netsandbox.commands.late import Late
 from netsandbox.docker.errors import DockerError
 from netsandbox.linux.spelling import edit_distance
@@ -20,9 +20,9 @@ HELP = ("help", "--help", "-h")
 
 NOT_MODELLED = frozenset({
     "builder", "buildx", "bake", "checkpoint", "config",
-    "init", "manifest", "node", "plugin", "secret", "service", "stack", "swarm",
+    "init", "manifest", "node", "secret", "service", "stack", "swarm",
     "trust", "system dial-stdio", "context export", "context import",
-    "context update",
+    "context update", *(f"plugin {name}" for name in OTHERS_OF_GROUPS["plugin"]),
     "compose alpha", "compose bridge"})
 """Commands that Docker has and the sandbox has not."""
 CONTAINERS = {
@@ -70,7 +70,9 @@ VOLUMES = {name: f"netsandbox.commands.docker.volume:{constant}" for name, const
     "create": "CREATE", "inspect": "INSPECT", "ls": "LIST", "list": "LIST", "rm": "REMOVE", "remove": "REMOVE"}.items()}
 VOLUMES["update"] = "netsandbox.commands.docker.archives:VOLUME_UPDATE"
 VOLUMES["prune"] = "netsandbox.commands.docker.pruning:VOLUME_PRUNE"
-PLUGINS = dict.fromkeys(("ls", "list"), "netsandbox.commands.docker.system:PLUGINS")
+PLUGINS = {name: f"netsandbox.commands.docker.plugins:{constant}" for name, constant in {
+    "ls": "LIST", "list": "LIST", "inspect": "INSPECT", "rm": "REMOVE", "remove": "REMOVE", "enable": "ENABLE",
+    "disable": "DISABLE", "set": "SET"}.items()}
 COMPOSE = {
     **{name: f"netsandbox.commands.compose.up:{name.upper()}" for name in ("up", "pull", "scale", "watch")},
     "build": "netsandbox.commands.compose.building:BUILD_SERVICES", "down": "netsandbox.commands.compose.down:DOWN",

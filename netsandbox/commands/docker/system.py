@@ -6,7 +6,6 @@ from typing import TYPE_CHECKING, Any
 
 from netsandbox import __version__
 from netsandbox.commands.docker.flags import Command, Flag, Parsed
-from netsandbox.commands.docker.listing import Column, no_filter, print_list
 from netsandbox.commands.docker.template import Template
 from netsandbox.commands.docker.template_parse import TemplateError
 from netsandbox.commands.docker.template_values import Null, Slice, Struct, to_json
@@ -222,21 +221,7 @@ def _by_template(client: Client, parsed: Parsed, data: Struct | dict[str, Any], 
     return 0
 
 
-def plugins(client: Client, parsed: Parsed) -> int:
-    """None: the sandbox installs none of them, and has no registry that they come from."""
-    for text in parsed.all("filter"):
-        if (key := text.partition("=")[0]) not in ("capability", "enabled"):
-            raise no_filter(key)
-    print_list(client, parsed, PLUGIN_COLUMNS, [], "*plugin.pluginContext", {"PluginReference": "REFERENCE"})
-    return 0
-
-
 FORMAT = Flag("format", "f", "string")
-PLUGIN_COLUMNS = (Column("ID", "ID"), Column("Name", "NAME"), Column("Description", "DESCRIPTION"),
-                  Column("Enabled", "ENABLED"))
-PLUGINS = Command("docker plugin ls", "[OPTIONS]", "List plugins", plugins, (
-    Flag("filter", "f", "list"), Flag("format", "", "string"), Flag("no-trunc", ignored=True),
-    Flag("quiet", "q")), 0, 0)
 VERSION_COMMAND = Command("docker version", "[OPTIONS]", "Show the Docker version information", version, (FORMAT,),
                           0, 0)
 INFO = Command("docker info", "[OPTIONS]", "Display system-wide information", info, (FORMAT,), 0, 0)
