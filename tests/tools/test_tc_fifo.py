@@ -52,7 +52,8 @@ def test_another_kind_takes_the_place_of_one_and_the_same_kind_is_refused() -> N
 @pytest.mark.parametrize(("words", "complaint"), [
     ("pfifo foo", 'pfifo: unknown parameter "foo"\nUsage: ... <[p|b]fifo | pfifo_head_drop> [ limit NUMBER ]'),
     ("pfifo limit x", 'pfifo: Illegal value for "limit": "x"'),
-    ("fq_codel ce_threshold 1ms", "netsandbox: ce_threshold of fq_codel is not modelled"),
+    ("fq_codel ce_threshold_selector 1/1", "netsandbox: ce_threshold_selector of fq_codel is not modelled"),
+    ("pfifo_fast limit 3", "qdisc 'pfifo_fast' does not support option parsing"),
     ("red", ("netsandbox: the queueing discipline 'red' is not modelled (netem, tbf, prio, htb, pfifo, bfifo, "
              "pfifo_fast, fq_codel, sfq, noqueue are)")), ("bogus", "Error: Specified qdisc kind is unknown."),
     ("sfq limit 1", 'Illegal "limit", must be > 1'), ("sfq perturb -1", "Error: sch_sfq: invalid perturb period."),

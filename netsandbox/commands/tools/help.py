@@ -75,6 +75,9 @@ Usage: ... netem [ limit PACKETS ] [ delay TIME [ JITTER [CORRELATION] ] ]
     "htb": """\
 Usage: ... qdisc add ... htb [default N] [r2q N] [direct_qlen P]
 ... class add ... htb rate R1 [burst B1] [mpu B] [overhead O] [prio P] [ceil R2] [cburst B2] [quantum Q]""",
+    "fq_codel": "Usage: ... fq_codel\t[ limit PACKETS ] [ flows NUMBER ]\n[ memory_limit BYTES ]\n"
+                "[ target TIME ] [ interval TIME ]\n[ quantum BYTES ] [ [no]ecn ]\n[ ce_threshold TIME ]\n"
+                "[ ce_threshold_selector VALUE/MASK ]\n[ drop_batch SIZE ]",
     "sfq": "Usage: ... sfq\t[ limit NUMBER ] [ perturb SECS ] [ quantum BYTES ]\n"
     "\t\t[ divisor NUMBER ] [ flows NUMBER] [ depth NUMBER ]\n\t\t[ headdrop ]\n"
     "\t\t[ redflowlimit BYTES ] [ min BYTES ] [ max BYTES ]\n"

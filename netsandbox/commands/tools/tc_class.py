@@ -3,17 +3,21 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Mapping, Sequence
+from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from netsandbox.commands.tools import tc_htb
+from netsandbox.commands.tools import tc_fq_codel, tc_htb
 from netsandbox.commands.tools.context import ToolContext, ToolError, ToolResult
 from netsandbox.commands.tools.names import interface_named
-from netsandbox.commands.tools.tc_counters import counters
+from netsandbox.commands.tools.tc_counters import backlog, stats
+from netsandbox.commands.tools.tc_counters import text as counters
 from netsandbox.commands.tools.tc_numbers import ROOT, classid_of
 from netsandbox.commands.tools.words import Words, wrong
 from netsandbox.linux.core.discipline import Discipline
 from netsandbox.linux.core.errors import KernelError
 from netsandbox.linux.core.fifo import Fifo
+from netsandbox.linux.core.fq_codel import Flow, FqCodel
 from netsandbox.linux.core.tbf import Tbf
 from netsandbox.linux.ipv4.htb import Htb, HtbClass
 from netsandbox.linux.ipv4.prio import Prio
@@ -23,7 +27,45 @@ if TYPE_CHECKING:
 
 CLASSFUL = ("atm", "cbq", "drr", "dsmark", "ets", "hfsc", "htb", "qfq")
 """The disciplines of which tc can read a class's options; of them htb is modelled."""
-OF_TEXT = ("counters", "text")
+BLANK_BEHIND = ("htb", "tbf")
+
+
+class _Row(NamedTuple):
+    """One class as it is listed (print_class).
+
+    Attributes:
+        parent: none of one at the root.  leaf: the number of what stands in it, or 0.
+        settings, said: what its kind says of it, as text and for JSON.  counted, counts, flow: what it counts.
+    """
+
+    kind: str
+    handle: str
+    parent: str
+    leaf: int = 0
+    settings: str = ""
+    said: Mapping[str, Any] = MappingProxyType({})
+    counted: Mapping[str, int] = MappingProxyType({})
+    counts: Sequence[dict[str, int]] = ()
+    flow: Mapping[str, Any] = MappingProxyType({})
+
+    def text(self, is_counted: bool) -> str:
+        leaf = f"leaf {self.leaf:x}: " if self.leaf else ""
+        line = (f"class {self.kind} {self.handle} {'parent ' + self.parent if self.parent else 'root'} "
+                f"{leaf}{self.settings}\n")
+        if not is_counted:
+            return line
+        more = "".join(f" {' '.join(f'{name}: {value}' for name, value in one.items())}\n" for one in self.counts)
+        flow = f"  {tc_fq_codel.flow_text(self.flow)}\n" if self.flow else ""
+        blank = "\n" if self.kind in BLANK_BEHIND else ""
+        return line + (counters(self.counted) if self.counted else "") + more + flow + blank
+
+    def members(self, is_counted: bool) -> dict[str, Any]:
+        """The same for JSON."""
+        row: dict[str, Any] = {"class": self.kind, "handle": self.handle}
+        row |= {"parent": self.parent} if self.parent else {"root": True}
+        row |= {"leaf": f"{self.leaf:#x}"} if self.leaf else {}
+        stats = {name: value for one in (self.counted, *self.counts, self.flow) for name, value in one.items()}
+        return row | dict(self.said) | ({"stats": stats} if is_counted else {})
 
 
 class Place(NamedTuple):
@@ -68,15 +110,12 @@ def _show(context: ToolContext, words: Words, options: Options) -> ToolResult:
     place = _place(words, is_shown=True)
     root = interface_named(context.namespace, place.device, 1).shaper if place.device else None
     rows = [row for one in ([root, *root.children] if isinstance(root, Discipline) else [])
-            for row in _classes(one, options.statistics, options.details)
-            if place.classid in (0, classid_of(row["handle"])) and place.parent >> 16 in (0, one.handle)]
+            for row in _classes(one, options.details)
+            if place.classid in (0, classid_of(row.handle)) and place.parent >> 16 in (0, one.handle)]
     if options.json:
-        return ToolResult(0, json.dumps([{name: value for name, value in row.items() if name not in OF_TEXT}
-                                         for row in rows], separators=(",", ":")) + "\n", "")
-    return ToolResult(0, "".join(
-        f"class {row['class']} {row['handle']} {'parent ' + row['parent'] if 'parent' in row else 'root'} "
-        f"{'leaf ' + row['leaf'] + ' ' if 'leaf' in row else ''}{row.get('text', '')}\n{row['counters']}"
-        for row in rows), "")
+        shown = [row.members(options.statistics) for row in rows]
+        return ToolResult(0, json.dumps(shown, separators=(",", ":")) + "\n", "")
+    return ToolResult(0, "".join(row.text(options.statistics) for row in rows), "")
 
 
 def _modify(context: ToolContext, command: str, words: Words) -> ToolResult:
@@ -87,7 +126,7 @@ def _modify(context: ToolContext, command: str, words: Words) -> ToolResult:
     root = interface_named(context.namespace, place.device, 1).shaper if place.device else None
     why = "Operation not supported"
     is_there = isinstance(root, Discipline) and any(
-        classid_of(row["handle"]) == place.classid for row in _classes(root, False))
+        classid_of(row.handle) == place.classid for row in _classes(root))
     if isinstance(root, Htb) and (place.kind == "htb" or command == "delete"):
         return ToolResult(0, "", _modify_htb(root, command, place, words))
     if place.kind == "htb":
@@ -112,28 +151,32 @@ def _modify_htb(htb: Htb, command: str, place: Place, words: Words) -> str:
         raise ToolError(2, str(error)) from None
 
 
-def _classes(one: Discipline, counted: bool, in_detail: bool = False) -> list[dict[str, Any]]:
-    """Of prio one for each band; a bucket of tokens always has one, a line only while something is in it."""
+def _classes(one: Discipline, in_detail: bool = False) -> list[_Row]:
+    """Of prio one for each band, of fq_codel one for each flow; a bucket of tokens always has one, a line only while
+    something is in it."""
     if isinstance(one, Htb):
-        return [_of_htb(each, counted, in_detail) for each in one.classes]
+        return [_of_htb(each, in_detail) for each in one.classes]
+    if isinstance(one, FqCodel):
+        return [_of_flow(one, flow) for flow in one.active]
     if isinstance(one, Prio):
         found: list[Discipline | None] = list(one.bands)
     else:
         found = list(one.children) or ([None] if isinstance(one, Tbf) else [])
-    rows: list[dict[str, Any]] = []
-    for number, child in enumerate(found, 1):
-        row = {"class": one.kind, "handle": f"{one.handle:x}:{number:x}", "parent": f"{one.handle:x}:", "counters": ""}
-        if child is not None and child.handle:
-            row["leaf"] = f"{child.handle:x}:"
-        if counted:
-            row["counters"] = counters(child) if isinstance(one, Prio) else "\n"
-        rows.append(row)
-    return rows
+    return [_Row(one.kind, f"{one.handle:x}:{number:x}", f"{one.handle:x}:", child.handle if child is not None else 0,
+                 counted=stats(child) if isinstance(one, Prio) and child is not None else {})
+            for number, child in enumerate(found, 1)]
 
 
-def _of_htb(one: HtbClass, counted: bool, in_detail: bool) -> dict[str, Any]:
+def _of_htb(one: HtbClass, in_detail: bool) -> _Row:
     major = f"{one.htb.handle:x}"
-    parent = {"root": True} if one.parent is None else {"parent": f"{major}:{one.parent.number:x}"}
-    leaf = {"leaf": f"{one.leaf.handle:x}:"} if one.leaf.handle else {}
-    return {"class": "htb", "handle": f"{major}:{one.number:x}", **parent, **leaf, **tc_htb.class_members(one),
-            "text": tc_htb.class_text(one, in_detail), "counters": tc_htb.class_counters(one) if counted else ""}
+    return _Row("htb", f"{major}:{one.number:x}", f"{major}:{one.parent.number:x}" if one.parent is not None else "",
+                one.leaf.discipline.handle, tc_htb.class_text(one, in_detail), tc_htb.class_members(one), stats(one),
+                tc_htb.class_counts(one))
+
+
+def _of_flow(one: FqCodel, flow: Flow) -> _Row:
+    """fq_codel_walk, fq_codel_dump_class_stats."""
+    counted = {"drops": 0, "overlimits": 0, "requeues": 0,
+               **backlog(one, [frame for _since, _serial, frame in flow.waiting])}
+    return _Row("fq_codel", f"{one.handle:x}:{flow.number + 1:x}", f"{one.handle:x}:", counted=counted,
+                flow=tc_fq_codel.flow_counts(flow, one.interface.namespace.scheduler.now))

@@ -2,23 +2,33 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Mapping
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from netsandbox.linux.core.discipline import Discipline
+    from netsandbox.linux.ipv4.htb import HtbClass
+    from netsandbox.wire.ethernet import Frame
 
-NOTHING = " Sent 0 bytes 0 pkt (dropped 0, overlimits 0 requeues 0) \n backlog 0b 0p requeues 0\n"
-
-
-def counters(found: Discipline | None) -> str:
-    """Of one discipline; None is what a device has from the start."""
-    if found is None:
-        return NOTHING
-    return (f" Sent {found.bytes} bytes {found.packets} pkt (dropped {found.dropped}, overlimits "
-            f"{found.overlimits} requeues {found.requeues}) \n"
-            f" backlog {held(found)}b {len(found.waiting)}p requeues {found.requeues}\n")
+COUNTED = {"bytes": "bytes", "packets": "packets", "drops": "dropped", "overlimits": "overlimits",
+           "requeues": "requeues"}
+"""As JSON calls them, and as they are called here."""
 
 
-def held(found: Discipline | None) -> int:
-    """How many bytes wait."""
-    return sum(found.length_of(frame) for _when, _serial, frame in found.waiting) if found is not None else 0
+def stats(found: Discipline | HtbClass) -> dict[str, int]:
+    """Of one discipline or class, as JSON has it."""
+    frames = [frame for _when, _serial, frame in found.waiting]
+    return {name: getattr(found, attribute, 0) for name, attribute in COUNTED.items()} | backlog(found, frames)
+
+
+def backlog(found: Discipline | HtbClass, frames: Iterable[Frame]) -> dict[str, int]:
+    """What waits."""
+    sizes = list(map(found.length_of, frames))
+    return {"backlog": sum(sizes), "qlen": len(sizes)}
+
+
+def text(counted: Mapping[str, int]) -> str:
+    """The same as text; a flow of fq_codel does not count what it sent."""
+    sent = f"Sent {counted['bytes']} bytes {counted['packets']} pkt " if "bytes" in counted else ""
+    return (f" {sent}(dropped {counted['drops']}, overlimits {counted['overlimits']} requeues {counted['requeues']}) \n"
+            f" backlog {counted['backlog']}b {counted['qlen']}p requeues {counted['requeues']}\n")

@@ -162,10 +162,7 @@ def class_members(one: HtbClass) -> dict[str, Any]:
             "burst": said.burst * said.rate // SECOND, "cburst": said.cburst * said.ceil // SECOND}
 
 
-def class_counters(one: HtbClass) -> str:
-    """print_tcstats2_attr, htb_print_xstats."""
-    held = [frame for _when, _serial, frame in one.leaf.waiting] + one.ready
-    return (f" Sent {one.bytes} bytes {one.packets} pkt (dropped {one.dropped}, overlimits {one.overlimits} "
-            f"requeues 0) \n backlog {sum(map(one.htb.length_of, held))}b {len(held)}p requeues 0\n"
-            f" lended: {one.lent} borrowed: {one.borrowed} giants: 0\n"
-            f" tokens: {int(one.tokens / TICK)} ctokens: {int(one.ctokens / TICK)}\n\n")
+def class_counts(one: HtbClass) -> list[dict[str, int]]:
+    """htb_print_xstats, line by line."""
+    return [{"lended": one.lent, "borrowed": one.borrowed, "giants": 0},
+            {"tokens": int(one.tokens / TICK), "ctokens": int(one.ctokens / TICK)}]

@@ -5,14 +5,16 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any, Generic, NamedTuple, TypeVar
 
-from netsandbox.commands.tools import tc_fifo, tc_htb, tc_netem, tc_prio, tc_sfq, tc_tbf
+from netsandbox.commands.tools import tc_fifo, tc_fq_codel, tc_htb, tc_netem, tc_prio, tc_sfq, tc_tbf
 from netsandbox.commands.tools.context import ToolError
 from netsandbox.commands.tools.words import Words
 from netsandbox.linux.core.discipline import Discipline
-from netsandbox.linux.core.fifo import ByteFifo, FastFifo, Fifo, FqCodel, NoQueue
+from netsandbox.linux.core.fifo import ByteFifo, Fifo, NoQueue
+from netsandbox.linux.core.fq_codel import FqCodel
 from netsandbox.linux.core.netem import Netem
 from netsandbox.linux.core.sfq import Sfq
 from netsandbox.linux.core.tbf import Tbf
+from netsandbox.linux.ipv4.fast_fifo import FastFifo
 from netsandbox.linux.ipv4.htb import Htb
 from netsandbox.linux.ipv4.prio import Prio
 
@@ -34,26 +36,28 @@ class Kind(NamedTuple, Generic[D]):
     Attributes:
         read: its options into a new one; a third argument is the one that is changed, or None.
         text: its settings, as `tc qdisc show` has them; a second argument is whether `-d` was given.
-        members: the same for JSON; None: that is not modelled.
+        members: the same for JSON.
+        counts: what it counts besides, line by line.
     """
 
     made: type[D]
     read: Callable[[D, Words, D | None], None]
     text: Callable[[D, bool], str]
-    members: Callable[[D], dict[str, Any]] | None = None
+    members: Callable[[D], dict[str, Any]]
+    counts: Callable[[D], list[dict[str, Any]]] = lambda _found: []
 
 
 KINDS: dict[str, Kind[Any]] = {kind.made.kind: kind for kind in (
     Kind(Netem, tc_netem.read, tc_netem.text, tc_netem.members),
-    Kind(Tbf, tc_tbf.read, tc_tbf.text),
+    Kind(Tbf, tc_tbf.read, tc_tbf.text, tc_tbf.members),
     Kind(Prio, tc_prio.read, tc_prio.text, tc_prio.members),
     Kind(Htb, tc_htb.read, tc_htb.text, tc_htb.members),
-    Kind(Fifo, tc_fifo.read, tc_fifo.text),
-    Kind(ByteFifo, tc_fifo.read, tc_fifo.text),
-    Kind(FastFifo, tc_fifo.read, tc_fifo.text),
-    Kind(FqCodel, tc_fifo.read, tc_fifo.text),
+    Kind(Fifo, tc_fifo.read, tc_fifo.text, tc_fifo.members),
+    Kind(ByteFifo, tc_fifo.read, tc_fifo.text, tc_fifo.members),
+    Kind(FastFifo, tc_fifo.read, tc_fifo.text, tc_fifo.members),
+    Kind(FqCodel, tc_fq_codel.read, tc_fq_codel.text, tc_fq_codel.members, tc_fq_codel.counts),
     Kind(Sfq, tc_sfq.read, tc_sfq.text, tc_sfq.members),
-    Kind(NoQueue, tc_fifo.read, tc_fifo.text, lambda _found: {}),
+    Kind(NoQueue, tc_fifo.read, tc_fifo.text, tc_fifo.members),
 )}
 
 
@@ -74,11 +78,9 @@ def new(interface: Interface, kind: str, words: Words, old: Discipline | None = 
     return made
 
 
-def members(found: Discipline | None) -> dict[str, Any]:
-    """The settings of one for JSON; None is what a device has from the start."""
-    if found is None:
-        return {}
-    of_kind = KINDS[found.kind].members
-    if of_kind is None:
-        raise ToolError(1, f"netsandbox: `tc -j` of {found.kind} is not modelled")
-    return of_kind(found)
+def of_device(interface: Interface) -> Discipline:
+    """What a device has from the start, which counts what it sends unless that is nothing at all."""
+    made: Discipline = KINDS[interface.qdisc].made(interface, 0)
+    if not isinstance(made, NoQueue):
+        made.bytes, made.packets = interface.sent_bytes, interface.sent
+    return made

@@ -15,7 +15,7 @@ from netsandbox.commands.tools.tc_numbers import qdisc_handle
 from netsandbox.commands.tools.words import Words, no_device
 from netsandbox.linux.core.discipline import Discipline
 from netsandbox.linux.core.errors import KernelError
-from netsandbox.linux.core.fifo import FqCodel
+from netsandbox.linux.core.fifo import NoQueue
 from netsandbox.linux.core.netem import Netem
 from netsandbox.linux.core.sfq import Sfq
 from netsandbox.linux.core.tbf import Tbf
@@ -130,7 +130,9 @@ def _check_graft(root: Discipline | None, new: Discipline) -> None:
         inside = root.kind if root is not None else ""
         raise ToolError(1, f"netsandbox: a queueing discipline within a {inside} is not modelled "
                            "(netem, tbf, prio, htb)")
-    if isinstance(new, Classful) or (isinstance(root, Htb) and isinstance(new, FqCodel)):
+    if isinstance(new, NoQueue):
+        raise ToolError(KERNEL, "Error: Cannot assign noqueue to a class.")
+    if isinstance(new, Classful):
         raise ToolError(1, f"netsandbox: {new.kind} within another queueing discipline is not modelled")
 
 
@@ -195,7 +197,7 @@ def _within(root: Discipline, parent: str) -> Discipline | None:
     if isinstance(root, Classful) and not root.has_class(number):
         raise ToolError(KERNEL, "Error: Specified class not found.")
     if isinstance(root, Htb):
-        return one.leaf if (one := root.find(number)) is not None else None
+        return one.leaf.discipline if (one := root.find(number)) is not None else None
     if isinstance(root, Prio):
         return root.bands[number - 1]
     return root.child if number in (0, 1) else None
@@ -219,8 +221,7 @@ def _change(old: Discipline, new: Discipline) -> None:
         old.priomap = new.priomap
         old.resize(len(new.bands))
         return
-    for name in ("handle", "limit", "waiting", "serial", "bytes", "packets", "dropped", "overlimits", "requeues",
-                 "child", "parent", "parent_class"):
+    for name in old.state:
         setattr(new, name, getattr(old, name))
     kept = {name: value for name, value in vars(new).items() if name != "interface"}
     vars(old).update(kept)

@@ -7,8 +7,9 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from netsandbox.commands.tools.context import ToolContext, ToolError, ToolResult
 from netsandbox.commands.tools.names import in_order, interface_named
-from netsandbox.commands.tools.tc_counters import counters, held
-from netsandbox.commands.tools.tc_kinds import KINDS, members
+from netsandbox.commands.tools.tc_counters import stats
+from netsandbox.commands.tools.tc_counters import text as counters
+from netsandbox.commands.tools.tc_kinds import KINDS, of_device
 from netsandbox.commands.tools.tc_numbers import ROOT, classid_of, qdisc_handle
 from netsandbox.commands.tools.words import Words, wrong
 from netsandbox.linux.core.discipline import Discipline
@@ -66,33 +67,38 @@ def _rows(interface: Interface, wanted: _Wanted) -> list[_Row]:
     if wanted.device not in (None, interface) or interface.qdisc == "noop":
         return []
     root = interface.shaper if isinstance(interface.shaper, Discipline) else None
-    rows = [_Row(interface, one, wanted.device is None) for one in (root, *(root.children if root is not None else ()))]
+    found = [of_device(interface)] if root is None else [root, *root.children]
+    rows = [_Row(interface, one, wanted.device is None) for one in found]
     return [row for row in rows if wanted.handle in (None, row.handle) and wanted.parent in (0, row.parent)]
 
 
 class _Row(NamedTuple):
-    """One discipline as it is listed (print_qdisc); None is what a device has from the start."""
+    """One discipline as it is listed (print_qdisc)."""
 
     interface: Interface
-    found: Discipline | None
+    found: Discipline
     with_device: bool
 
     def text(self, counted: bool, in_detail: bool) -> str:
         one, found = self.interface, self.found
         device = f"dev {one.name} " if self.with_device else ""
-        if found is None:
-            return f"qdisc {one.qdisc} 0: {device}root refcnt 2 \n{counters(found) if counted else ''}"
         at = f"parent {found.parent_class}" if found.parent is not None else f"root refcnt {self.users}"
         return (f"qdisc {found.kind} {found.handle:x}: {device}{at} {KINDS[found.kind].text(found, in_detail)}\n"
-                f"{counters(found) if counted else ''}")
+                f"{counters(stats(found)) + self._more if counted else ''}")
+
+    @property
+    def _more(self) -> str:
+        """What its kind counts besides."""
+        return "".join(f"  {' '.join(f'{name} {value}' for name, value in line.items())}\n"
+                       for line in KINDS[self.found.kind].counts(self.found))
 
     @property
     def handle(self) -> int:
-        return self.found.handle if self.found is not None else 0
+        return self.found.handle
 
     @property
     def parent(self) -> int:
-        return classid_of(self.found.parent_class or "root") or 0 if self.found is not None else ROOT
+        return classid_of(self.found.parent_class or "root") or 0
 
     @property
     def users(self) -> int:
@@ -101,14 +107,11 @@ class _Row(NamedTuple):
     def members(self, counted: bool) -> dict[str, Any]:
         one, found = self.interface, self.found
         device = {"dev": one.name} if self.with_device else {}
-        if found is None:
-            row: dict[str, Any] = {"kind": one.qdisc, "handle": "0:", **device, "root": True, "refcnt": 2}
-        else:
-            at = {"parent": found.parent_class} if found.parent is not None else {"root": True, "refcnt": self.users}
-            row = {"kind": found.kind, "handle": f"{found.handle:x}:", **device, **at}
-        row["options"] = members(found)
+        at = {"parent": found.parent_class} if found.parent is not None else {"root": True, "refcnt": self.users}
+        row: dict[str, Any] = {"kind": found.kind, "handle": f"{found.handle:x}:", **device, **at,
+                               "options": KINDS[found.kind].members(found)}
         if counted:
-            names = ("bytes", "packets", "dropped", "overlimits", "requeues")
-            row |= {"drops" if name == "dropped" else name: getattr(found, name, 0) for name in names}
-            row |= {"backlog": held(found), "qlen": len(found.waiting) if found is not None else 0}
+            row |= stats(found)
+            for line in KINDS[found.kind].counts(found):
+                row |= line
         return row

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from netsandbox.commands.tools import tc_numbers as numbers
 from netsandbox.commands.tools.context import ToolError
 from netsandbox.commands.tools.help import usage
 from netsandbox.commands.tools.tc_numbers import shown_rate, shown_size, shown_time
-from netsandbox.engine.units import SECOND
+from netsandbox.engine.units import MICROSECOND, SECOND
 
 if TYPE_CHECKING:
     from netsandbox.commands.tools.words import Words
@@ -65,3 +65,10 @@ def text(tbf: Tbf, in_detail: bool) -> str:
     burst = shown_size(tbf.burst) + ("/1 mpu 0b" if in_detail else "")
     return (f"rate {shown_rate(tbf.rate * 8)} burst {burst} {waits} "
             f"{'linklayer ethernet ' if in_detail else ''}")
+
+
+def members(tbf: Tbf) -> dict[str, Any]:
+    """The same for JSON."""
+    latency = (tbf.most - tbf.burst) * SECOND // tbf.rate
+    waits = {"lat": latency // MICROSECOND} if latency >= 0 else {"limit": tbf.most}
+    return {"rate": tbf.rate, "burst": tbf.burst, **waits}

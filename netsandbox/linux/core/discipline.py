@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from bisect import insort
+from enum import Enum
 from typing import TYPE_CHECKING, ClassVar
 
 from netsandbox.linux.device_events import FrameShaped
@@ -14,16 +15,30 @@ if TYPE_CHECKING:
     from netsandbox.linux.core.interface import Interface
 
 
+Held = tuple[int, int, Frame]
+"""When it leaves or since when it has waited, a number, and the frame."""
+
+
+class Xmit(Enum):
+    """What comes of a frame that is handed over (NET_XMIT_*): taken, lost, or another was lost for it."""
+
+    SUCCESS, DROP, CN = range(3)
+
+
 class Discipline:
     """What all have: a queue of frames with the times at which they leave.
 
     Attributes:
         limit: the longest frame that the other end takes; `most`: how many frames, or bytes, may wait.
+        held: those that wait in its own queue.
         bytes, packets, dropped, overlimits, requeues: as `tc -s` counts them.
         child: what its frames go through as well; parent: the other way round; parent_class: as that was called.
     """
 
     kind = ""
+    state: ClassVar[tuple[str, ...]] = ("handle", "limit", "held", "serial", "bytes", "packets", "dropped",
+                                        "overlimits", "requeues", "child", "parent", "parent_class")
+    """What is no setting, and stays when those change."""
     is_before_child: ClassVar[bool] = True
     """A line first holds a frame and then gives it to its child; a bucket of tokens does it the other way round."""
 
@@ -32,7 +47,7 @@ class Discipline:
         self.handle = handle
         self.limit = interface.peer_limit
         self.most = 1000
-        self.waiting: list[tuple[int, int, Frame]] = []
+        self.held: list[Held] = []
         self.serial = 0
         self.child: Discipline | None = None
         self.parent: Discipline | None = None
@@ -51,13 +66,22 @@ class Discipline:
 
     def detach(self) -> None:
         """Give the interface back, or the frames to the parent alone: what waits is lost."""
-        self.waiting = []
+        self.purge()
         if self.parent is not None:
             self.parent.forget(self)
             return
         self.interface.shaper = None
         self.interface.peer_limit = self.limit
         self.interface.qdisc = "noqueue"
+
+    @property
+    def waiting(self) -> list[Held]:
+        """What is in it."""
+        return self.held
+
+    def purge(self) -> None:
+        """What waits is lost (qdisc_reset)."""
+        self.held = []
 
     @property
     def children(self) -> list[Discipline]:
@@ -89,7 +113,10 @@ class Discipline:
         return self.admit(frame)
 
     def drop(self, frame: Frame, why: str) -> None:
+        """A frame is lost, which those above count as well (qdisc_tree_reduce_backlog)."""
         self.dropped += 1
+        if self.parent is not None:
+            self.parent.dropped += 1
         reason = Dropped(DropReason.QDISC_DROP, (self.interface.name, self.kind, why))
         self.interface.namespace.record(SendFailed(self.interface.place, frame, reason))
 
@@ -102,21 +129,17 @@ class Discipline:
     def hold(self, frame: Frame, when: int) -> None:
         """Let it leave at a time: behind those that leave no later."""
         scheduler = self.interface.namespace.scheduler
-        if when <= scheduler.now and not self.waiting:
+        if when <= scheduler.now and not self.held:
             self.release(frame)
             return
         self.serial += 1
-        insort(self.waiting, (when, self.serial, frame), key=lambda held: held[:2])
+        insort(self.held, (when, self.serial, frame), key=lambda held: held[:2])
         scheduler.after(max(when - scheduler.now, 0), self._on_time, foreground=True)
 
     def _on_time(self, _argument: object) -> None:
         now = self.interface.namespace.scheduler.now
-        while self.waiting and self.waiting[0][0] <= now:
-            self.release(self.waiting.pop(0)[2])
-        self.look()
-
-    def look(self) -> None:
-        """Whoever sends asks for what may leave; a bucket of tokens counts how often that is nothing yet."""
+        while self.held and self.held[0][0] <= now:
+            self.release(self.held.pop(0)[2])
 
     def release(self, frame: Frame) -> None:
         """It has waited for long enough here: to the child or the parent, or on the wire."""

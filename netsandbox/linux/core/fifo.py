@@ -1,17 +1,14 @@
-"""Queueing disciplines that hold nothing back here, as no device takes time to send (sch_fifo.c, sch_fq_codel.c)."""
+"""Queues, which hold nothing back unless what they stand in does, as no device takes time to send (sch_fifo.c)."""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, ClassVar
 
-from netsandbox.engine.units import MILLISECOND
-from netsandbox.linux.core.discipline import Discipline
+from netsandbox.linux.core.discipline import Discipline, Held, Xmit
 
 if TYPE_CHECKING:
     from netsandbox.linux.core.interface import Interface
     from netsandbox.wire.ethernet import Frame
-
-ETHERNET_FRAME = 1514
 
 
 class Fifo(Discipline):
@@ -28,31 +25,34 @@ class Fifo(Discipline):
         self.most = interface.queue_length or 1
 
     @property
-    def held(self) -> int:
-        """How much of the queue is taken."""
+    def taken(self) -> int:
+        """How much of the queue is."""
         return len(self.waiting)
 
     def needs(self, _frame: Frame) -> int:
         """How much of the queue a frame would take."""
         return 1
 
-    def keep(self, frame: Frame) -> bool:
-        """Let a frame wait until it is taken; False where there is no room."""
-        if self.held + self.needs(frame) > self.most:
-            self.dropped += 1
-            return False
-        self.serial += 1
-        self.waiting.append((self.interface.namespace.scheduler.now, self.serial, frame))
-        return True
+    def keep(self, frame: Frame) -> Xmit:
+        """Let a frame wait until it is taken, if there is room."""
+        if self.taken + self.needs(frame) > self.most:
+            self.drop(frame, "limit")
+            return Xmit.DROP
+        self.held.append(self.as_held(frame))
+        return Xmit.SUCCESS
 
-    @property
-    def head(self) -> Frame | None:
+    def as_held(self, frame: Frame) -> Held:
+        """A frame that begins to wait."""
+        self.serial += 1
+        return self.interface.namespace.scheduler.now, self.serial, frame
+
+    def peek(self) -> Frame | None:
         """The one that would be taken."""
-        return self.waiting[0][2] if self.waiting else None
+        return self.held[0][2] if self.held else None
 
     def take(self) -> tuple[int, Frame]:
         """The first, and since when it has waited."""
-        since, _serial, frame = self.waiting.pop(0)
+        since, _serial, frame = self.held.pop(0)
         return since, frame
 
     def enqueue(self, frame: Frame) -> bool:
@@ -74,35 +74,46 @@ class ByteFifo(Fifo):
         self.most = (interface.queue_length or 1) * (interface.mtu + 14)
 
     @property
-    def held(self) -> int:
+    def taken(self) -> int:
         return sum(frame.size for _since, _serial, frame in self.waiting)
 
     def needs(self, frame: Frame) -> int:
         return frame.size
 
 
-class FastFifo(Fifo):
-    """Three bands by priority, which makes no difference while none of them fills."""
-
-    kind = "pfifo_fast"
-
-
-class FqCodel(Fifo):
-    """Fair queues, whose frames are dropped when they have waited for too long, which none does here.
-
-    Attributes:
-        target, interval: nanoseconds.
-    """
-
-    kind = "fq_codel"
-
-    def __init__(self, interface: Interface, handle: int) -> None:
-        super().__init__(interface, handle)
-        self.most, self.flows, self.quantum = 10240, 1024, ETHERNET_FRAME
-        self.target, self.interval = 5 * MILLISECOND, 100 * MILLISECOND
-
-
 class NoQueue(Fifo):
     """None at all: what a virtual device has from the start."""
 
     kind = "noqueue"
+
+
+class PeekedFifo(Fifo):
+    """One that has no order to look at: who asks for the next has it taken out (qdisc_peek_dequeued).
+
+    Attributes:
+        peeked: what was taken out so.
+    """
+
+    state: ClassVar[tuple[str, ...]] = (*Fifo.state, "peeked")
+
+    def __init__(self, interface: Interface, handle: int) -> None:
+        super().__init__(interface, handle)
+        self.peeked: Held | None = None
+
+    def purge(self) -> None:
+        self.peeked = None
+
+    def dequeue(self) -> Held | None:
+        """Its own order."""
+        raise NotImplementedError
+
+    def peek(self) -> Frame | None:
+        if self.peeked is None:
+            self.peeked = self.dequeue()
+        return self.peeked[2] if self.peeked is not None else None
+
+    def take(self) -> tuple[int, Frame]:
+        held = self.peeked or self.dequeue()
+        assert held is not None, "nobody takes of an empty queue"
+        self.peeked = None
+        return held[0], held[2]

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from netsandbox.linux.core.fifo import Fifo
+from netsandbox.linux.core.discipline import Held, Xmit
+from netsandbox.linux.core.fifo import PeekedFifo
 from netsandbox.wire.ethernet import HEADER, Frame
 from netsandbox.wire.icmp import IcmpMessage
 from netsandbox.wire.ipv4 import IPv4Packet
@@ -17,7 +18,6 @@ MOST_WAITING = 127
 FLOWS, DIVISOR = 128, 1024
 UNIT = 8
 """Bytes by which a turn is counted (SFQ_ALLOT_SIZE)."""
-Held = tuple[int, int, "Frame"]
 
 
 class Flow:
@@ -42,7 +42,7 @@ def flow_of(frame: Frame) -> tuple[object, ...]:
     return packet.src, packet.dst, packet.protocol, ports
 
 
-class Sfq(Fifo):
+class Sfq(PeekedFifo):
     """One of them.
 
     Attributes:
@@ -64,43 +64,42 @@ class Sfq(Fifo):
     @property
     def waiting(self) -> list[Held]:
         """In no order."""
-        return [held for flow in self._turns for held in flow.waiting]
+        return [held for flow in self._turns for held in flow.waiting] + (
+            [self.peeked] if self.peeked is not None else [])
 
-    @waiting.setter
-    def waiting(self, _none: list[Held]) -> None:
+    def purge(self) -> None:
+        super().purge()
         self._turns = []
 
-    def keep(self, frame: Frame) -> bool:
+    def keep(self, frame: Frame) -> Xmit:
         """sfq_enqueue."""
         key = flow_of(frame)
         flow = next((one for one in self._turns if one.key == key), None)
         if flow is None:
             if len(self._turns) >= self.flows:
-                self.dropped += 1
-                return False
+                self.drop(frame, "flows")
+                return Xmit.DROP
             flow = Flow(key, self.quantum // UNIT + bool(self.quantum % UNIT))
             self._turns.append(flow)
         elif len(flow.waiting) >= self.depth and not self.is_head_dropped:
-            self.dropped += 1
-            return False
+            self.drop(frame, "depth")
+            return Xmit.DROP
         elif len(flow.waiting) >= self.depth:
             self._lose(flow)
-        self.serial += 1
-        mine = self.interface.namespace.scheduler.now, self.serial, frame
-        flow.waiting.append(mine)
-        if self.held > self.most:
+        flow.waiting.append(self.as_held(frame))
+        if self.taken > self.most:
             longest = max(len(one.waiting) for one in self._turns)
-            gone = self._lose(next(one for one in self._turns if len(one.waiting) == longest))
-            return gone is not mine
-        return True
+            fat = next(one for one in self._turns if len(one.waiting) == longest)
+            self._lose(fat)
+            return Xmit.CN if fat is flow else Xmit.SUCCESS
+        return Xmit.SUCCESS
 
-    def _lose(self, flow: Flow) -> Held:
+    def _lose(self, flow: Flow) -> None:
         """sfq_drop: a frame of a flow that is too long."""
-        self.dropped += 1
-        lost = flow.waiting.pop(0 if self.is_head_dropped else -1)
+        _since, _serial, frame = flow.waiting.pop(0 if self.is_head_dropped else -1)
         if not flow.waiting:
             self._turns.remove(flow)
-        return lost
+        self.drop(frame, "limit")
 
     def _turn(self) -> None:
         """Who has sent enough comes last."""
@@ -109,18 +108,15 @@ class Sfq(Fifo):
             first.allot += self.quantum // UNIT + bool(self.quantum % UNIT)
             self._turns.append(first)
 
-    @property
-    def head(self) -> Frame | None:
-        self._turn()
-        return self._turns[0].waiting[0][2] if self._turns else None
-
-    def take(self) -> tuple[int, Frame]:
+    def dequeue(self) -> Held | None:
         """sfq_dequeue."""
         self._turn()
+        if not self._turns:
+            return None
         flow = self._turns[0]
-        since, _serial, frame = flow.waiting.pop(0)
+        held = flow.waiting.pop(0)
         if flow.waiting:
-            flow.allot -= -(-self.length_of(frame) // UNIT)
+            flow.allot -= -(-self.length_of(held[2]) // UNIT)
         else:
             self._turns.remove(flow)
-        return since, frame
+        return held

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, ClassVar
 
 from netsandbox.engine.units import SECOND
-from netsandbox.linux.core.discipline import Discipline
-from netsandbox.wire.ethernet import Frame
+from netsandbox.linux.core.discipline import Discipline, Held, Xmit
+from netsandbox.linux.core.fifo import ByteFifo
+from netsandbox.linux.core.leaf import Leaf
 
 if TYPE_CHECKING:
+    from netsandbox.engine.scheduler import Timer
     from netsandbox.linux.core.interface import Interface
+    from netsandbox.wire.ethernet import Frame
 
 
 class Noop(Discipline):
@@ -26,64 +29,87 @@ class Tbf(Discipline):
     """A bucket of tokens: so many bytes a second, and so many at once.
 
     Attributes:
-        rate: bytes a second.  burst: bytes.  most: bytes that may wait.  _queued: bytes that do.
+        rate: bytes a second.  burst: bytes.  most: bytes that may wait, where no other discipline stands in it.
     """
 
     kind = "tbf"
+    state: ClassVar[tuple[str, ...]] = (*Discipline.state, "_leaf", "_timer")
     is_before_child = False
 
     def __init__(self, interface: Interface, handle: int) -> None:
         super().__init__(interface, handle)
         self.rate, self.burst = 1, 0
-        self._tokens = -1
-        self._since = self._queued = 0
+        self._tokens, self._since = -1, 0
+        self._timer: Timer | None = None
+        self._leaf = Leaf(self._plain())
+
+    def _plain(self) -> Discipline:
+        """What it has without another: room for so many bytes (fifo_create_dflt)."""
+        queue = ByteFifo(self.interface, 0)
+        queue.parent = self
+        return queue
 
     def detach(self) -> None:
         super().detach()
-        self._queued = 0
+        self.interface.namespace.scheduler.cancel(self._timer)
+
+    def adopt(self, child: Discipline, parent_class: str) -> None:
+        super().adopt(child, parent_class)
+        self._leaf = Leaf(child)
 
     def forget(self, _child: Discipline) -> None:
         """tbf_graft, of nothing."""
         self.child = Noop(self.interface, 0)
         self.child.parent = self
+        self._leaf = Leaf(self.child)
+
+    @property
+    def waiting(self) -> list[Held]:
+        return [(0, 0, frame) for frame in self._leaf.frames]
+
+    def purge(self) -> None:
+        self._leaf.purge()
 
     def enqueue(self, frame: Frame) -> bool:
-        is_taken = self.child.enqueue(frame) if self.child is not None else self.admit(frame)
-        self.look()
-        return is_taken
-
-    def admit(self, frame: Frame) -> bool:
-        """tbf_enqueue: it waits until there are tokens for it."""
-        length = self.length_of(frame)
-        if length > self.burst:
+        """tbf_enqueue."""
+        if self.length_of(frame) > self.burst:
             self.drop(frame, "burst")
             return False
-        if self._queued + length > self.most:
-            self.drop(frame, "limit")
-            return False
-        when = self._reserve(length)
-        if when > self.interface.namespace.scheduler.now:
-            self.note("shaped", when - self.interface.namespace.scheduler.now)
-        self._queued += length
-        self.hold(frame, when)
+        if self.child is None and isinstance(self._leaf.discipline, ByteFifo):
+            self._leaf.discipline.most = self.most
+        taken = self._leaf.put(frame)
+        self._run(None)
+        return taken is not Xmit.DROP
+
+    def admit_from(self, _child: Discipline, frame: Frame) -> bool:
+        """The child has times of its own, and has done with it."""
+        self._leaf.ready.append(frame)
+        self._run(None)
         return True
 
-    def release(self, frame: Frame) -> None:
-        self._queued -= self.length_of(frame)
-        super().release(frame)
+    def _run(self, _argument: object) -> None:
+        """tbf_dequeue, for as long as there are tokens; then it comes back when there are."""
+        scheduler = self.interface.namespace.scheduler
+        scheduler.cancel(self._timer)
+        self._timer = None
+        while (frame := self._leaf.peek()) is not None:
+            wait = self._spend(self.length_of(frame))
+            if wait:
+                self.overlimits += 1
+                self._timer = scheduler.after(wait, self._run, foreground=True)
+                return
+            frame, waited = self._leaf.take(scheduler.now)
+            if waited:
+                self.note("waited", waited)
+            self.release(frame)
 
-    def look(self) -> None:
-        self.overlimits += bool(self.waiting)
-
-    def _reserve(self, length: int) -> int:
-        """tbf_dequeue: the time at which there are tokens for so many bytes more."""
+    def _spend(self, length: int) -> int:
+        """Pay for so many bytes; or in how many nanoseconds that can be done."""
         now = self.interface.namespace.scheduler.now
         full = self.burst * SECOND // self.rate
-        if self._tokens < 0:
-            self._tokens, self._since = full, now
-        begins = max(now, self._since)
-        tokens = min(full, self._tokens + begins - self._since)
+        tokens = full if self._tokens < 0 else min(full, self._tokens + now - self._since)
         needed = length * SECOND // self.rate
-        when = begins + max(0, needed - tokens)
-        self._tokens, self._since = max(0, tokens - needed), when
-        return when
+        if tokens < needed:
+            return needed - tokens
+        self._tokens, self._since = tokens - needed, now
+        return 0

@@ -5,8 +5,10 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from netsandbox.engine.units import SECOND
+from netsandbox.linux.core.discipline import Held, Xmit
 from netsandbox.linux.core.errors import KernelError
 from netsandbox.linux.core.fifo import Fifo
+from netsandbox.linux.core.leaf import Leaf
 from netsandbox.linux.ipv4.classful import Classful
 from netsandbox.linux.ipv4.priority import priority
 
@@ -49,7 +51,7 @@ class HtbClass:
     Attributes:
         level: 0 of a leaf; of others the height above the deepest that there may be.
         tokens, ctokens: nanoseconds saved of the rate and of the ceiling, as of `checked`; below 0: owed.
-        leaf: what its frames wait in.  ready: those that another discipline than a plain queue has done with.
+        leaf: what its frames wait in.
         lent, borrowed: frames that went at its own rate, and at that of a class above.
         deficits: of a leaf, bytes that it may still send in its turn, by the level that it sends from.
     """
@@ -58,8 +60,7 @@ class HtbClass:
         self.htb, self.number, self.parent, self.said = htb, number, parent, said
         self.level = 0
         self.below: list[HtbClass] = []
-        self.ready: list[Frame] = []
-        self.leaf: Discipline = htb.plain()
+        self.leaf = Leaf(htb.plain())
         self.mode = CAN_SEND
         self.bytes = self.packets = self.dropped = self.overlimits = self.lent = self.borrowed = 0
         self.deficits = [0] * DEPTH
@@ -72,28 +73,13 @@ class HtbClass:
             return self.said.quantum
         return min(max(self.said.rate // self.htb.r2q, LEAST_QUANTUM), MOST_QUANTUM)
 
-    # -- what waits
-
-    def put(self, frame: Frame) -> bool:
-        """Into the leaf's queue; False where there is no room."""
-        leaf = self.leaf
-        return leaf.keep(frame) if isinstance(leaf, Fifo) else leaf.enqueue(frame)
-
     @property
-    def next(self) -> Frame | None:
-        """What would leave it first."""
-        if self.ready:
-            return self.ready[0]
-        return self.leaf.head if isinstance(self.leaf, Fifo) else None
+    def waiting(self) -> list[Held]:
+        """What it holds."""
+        return [(0, 0, frame) for frame in self.leaf.frames]
 
-    def take(self, now: int) -> tuple[Frame, int]:
-        """What leaves it, and for how long that has waited in its queue."""
-        if self.ready or not isinstance(self.leaf, Fifo):
-            return self.ready.pop(0), 0
-        since, frame = self.leaf.take()
-        self.leaf.bytes += self.leaf.length_of(frame)
-        self.leaf.packets += 1
-        return frame, now - since
+    def length_of(self, frame: Frame) -> int:
+        return self.htb.length_of(frame)
 
     # -- what it may send
 
@@ -152,9 +138,9 @@ class HtbClass:
 
     def become_inner(self) -> None:
         """Its first child comes: what waited in it is lost."""
-        if self.leaf in self.htb.adopted:
-            self.htb.adopted.remove(self.leaf)
-        self.leaf, self.ready = self.htb.plain(), []
+        if self.leaf.discipline in self.htb.adopted:
+            self.htb.adopted.remove(self.leaf.discipline)
+        self.leaf = Leaf(self.htb.plain())
         self.level = (self.parent.level if self.parent is not None else DEPTH) - 1
 
     def become_leaf(self) -> None:
@@ -241,8 +227,8 @@ class Htb(Classful):
             raise KernelError("EBUSY", "HTB class in use")
         self._bucket(one.number).remove(one)
         self.blocks.pop(one.number, None)
-        if one.leaf in self.adopted:
-            self.adopted.remove(one.leaf)
+        if one.leaf.discipline in self.adopted:
+            self.adopted.remove(one.leaf.discipline)
         if one.parent is not None:
             one.parent.below.remove(one)
             if not one.parent.below:
@@ -259,26 +245,24 @@ class Htb(Classful):
             raise KernelError("EINVAL")
         child.parent, child.parent_class = self, parent_class
         self.adopted.append(child)
-        one.leaf, one.ready = child, []
+        one.leaf = Leaf(child)
 
     def forget(self, child: Discipline) -> None:
         self.adopted.remove(child)
         for one in self.classes:
-            if one.leaf is child:
-                one.leaf, one.ready = self.plain(), []
+            if one.leaf.discipline is child:
+                one.leaf = Leaf(self.plain())
 
     # -- frames
 
     @property
-    def waiting(self) -> list[tuple[int, int, Frame]]:
+    def waiting(self) -> list[Held]:
         """All that its classes hold."""
-        return [held for one in self.classes
-                for held in (*one.leaf.waiting, *((0, 0, frame) for frame in one.ready))]
+        return [held for one in self.classes for held in one.waiting]
 
-    @waiting.setter
-    def waiting(self, none: list[tuple[int, int, Frame]]) -> None:
-        for one in self.classes if hasattr(self, "buckets") else ():
-            one.leaf.waiting, one.ready = list(none), []
+    def purge(self) -> None:
+        for one in self.classes:
+            one.leaf.purge()
 
     def enqueue(self, frame: Frame) -> bool:
         """htb_enqueue."""
@@ -288,12 +272,10 @@ class Htb(Classful):
             self.release(frame)
             return True
         self.interface.namespace.record(self.sorted_into(f"{self.handle:x}:{one.number:x}"))
-        if not one.put(frame):
-            one.dropped += 1
-            self.drop(frame, "limit")
-            return False
+        taken = one.leaf.put(frame)
+        one.dropped += taken is not Xmit.SUCCESS
         self._run(None)
-        return True
+        return taken is not Xmit.DROP
 
     def _classify(self, frame: Frame) -> HtbClass | None:
         """htb_classify: the leaf that the packet's priority is, or that filters name; or else the default one.
@@ -315,8 +297,8 @@ class Htb(Classful):
     def admit_from(self, child: Discipline, frame: Frame) -> bool:
         """A leaf's own discipline has done with it."""
         for one in self.classes:
-            if one.leaf is child:
-                one.ready.append(frame)
+            if one.leaf.discipline is child:
+                one.leaf.ready.append(frame)
         self._run(None)
         return True
 
@@ -326,7 +308,7 @@ class Htb(Classful):
         scheduler.cancel(self._timer)
         self._timer = None
         while self.interface.shaper is self:
-            held = [one for one in self.classes if one.next is not None]
+            held = [one for one in self.classes if not one.leaf.is_empty]
             found = [(lender, one) for one in held if (lender := one.lender(scheduler.now)) is not None]
             if not found:
                 if held:
@@ -347,7 +329,7 @@ class Htb(Classful):
         turn = self.turns.get((level, prio), 0)
         one = next((each for each in here if each.number >= turn), here[0])
         now = self.interface.namespace.scheduler.now
-        frame, waited = one.take(now)
+        frame, waited = one.leaf.take(now)
         if waited:
             self.note("waited", waited)
         size = self.length_of(frame)

@@ -60,9 +60,7 @@ class Prio(Classful):
         """prio_enqueue."""
         band = self._classify(frame)
         self.interface.namespace.record(self.sorted_into(f"{self.handle:x}:{band + 1:x}"))
-        is_taken = self.bands[band].enqueue(frame)
-        self.dropped += not is_taken
-        return is_taken
+        return self.bands[band].enqueue(frame)
 
     def _classify(self, frame: Frame) -> int:
         """prio_classify: the class that the packet's priority is, a filter's, or what that priority means."""
