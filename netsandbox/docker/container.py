@@ -115,26 +115,33 @@ class Endpoint:
 
 
 class LogLine(NamedTuple):
-    """One line of a container's log; `at` is virtual nanoseconds."""
+    """One line of a container's log; `at` is virtual nanoseconds, `end` empty where the program ended before it."""
 
     at: int
     stream: str
     text: str
+    end: str = "\n"
+
+
+LineReader = Callable[[LogLine], None]
 
 
 class Console(Appended):
     """What a container's program writes to: the log keeps it, and whoever is attached sees it.
 
     Attributes:
+        readers: get all as it is written.  line_readers: get whole lines of it.
         lines: its log; a list once there is anything in it.
         dropped: lines that the log does not have any more; it keeps the last ones, as one with `max-size` does.
     """
 
-    __slots__ = ("_scheduler", "_size", "dropped", "lines", "readers")
+    __slots__ = ("_rests", "_scheduler", "_size", "dropped", "line_readers", "lines", "readers")
 
     def __init__(self, scheduler: Scheduler) -> None:
         super().__init__()
         self.readers: tuple[Reader, ...] = ()
+        self.line_readers: tuple[LineReader, ...] = ()
+        self._rests = dict[str, str]()
         self.lines: Sequence[LogLine] = ()
         self._scheduler = scheduler
         self._size = self.dropped = 0
@@ -142,15 +149,28 @@ class Console(Appended):
     def append(self, item: tuple[str, str]) -> None:
         """Take (stream, text); the list itself stays empty."""
         stream, text = item
-        lines = [LogLine(self._scheduler.clock, stream, line) for line in text.splitlines()]
+        *whole, rest = (self._rests.pop(stream, "") + text).split("\n")
+        if rest:
+            self._rests[stream] = rest
+        self._take([LogLine(self._scheduler.clock, stream, line) for line in whole])
+        for reader in self.readers:
+            reader(item)
+
+    def close(self) -> None:
+        """The program is gone: what it began of a line is one."""
+        rests, self._rests = self._rests, {}
+        self._take([LogLine(self._scheduler.clock, stream, rest, "") for stream, rest in rests.items()])
+
+    def _take(self, lines: list[LogLine]) -> None:
         if not isinstance(self.lines, Values):
             self.lines = Values()
         self.lines += lines
         self._size += sum(len(line.text) + PIECE for line in lines)
         if self._size > Use.OUTPUT.limit:
             self._forget(self.lines, len(self.lines) // 2 + 1)
-        for reader in self.readers:
-            reader(item)
+        for reader in self.line_readers:
+            for line in lines:
+                reader(line)
 
     def _forget(self, lines: Values, count: int) -> None:
         """The oldest lines go."""

@@ -33,12 +33,12 @@ KEYS: dict[str, Key] = {
     **dict.fromkeys(("icc", "ip-forward", "ip-masq", "iptables", "live-restore", "userland-proxy"),
                     Key(BOOL, MODELLED)),
     "allow-direct-routing": Key(BOOL, MODELLED, (28, 2)), "ip-forward-no-drop": Key(BOOL, MODELLED, (28, 0)),
-    **dict.fromkeys(("bip", "bridge", "fixed-cidr", "userland-proxy-path"), Key(STRING, MODELLED)),
+    **dict.fromkeys(("bip", "bridge", "fixed-cidr", "log-driver", "userland-proxy-path"), Key(STRING, MODELLED)),
     "mtu": Key(INT, MODELLED),
     **dict.fromkeys(("dns-opts", "dns-search", "hosts"), Key(STRINGS, MODELLED)),
     "dns": Key(ADDRESSES, MODELLED), "default-address-pools": Key(POOLS, MODELLED),
     **dict.fromkeys(("ip", "default-gateway", "host-gateway-ip"), Key(ADDRESS, MODELLED)),
-    "default-network-opts": Key(MAP, MODELLED),
+    **dict.fromkeys(("default-network-opts", "log-opts"), Key(MAP, MODELLED)),
     **dict.fromkeys(("ipv6", "tls", "tlsverify"), Key(BOOL, REFUSED)),
     **dict.fromkeys(("default-gateway-v6", "fixed-cidr-v6", "bip6"), Key(STRING, REFUSED)),
     "firewall-backend": Key(STRING, REFUSED, (29, 0)), "bridge-accept-fwmark": Key(STRING, REFUSED, (28, 3)),
@@ -47,7 +47,7 @@ KEYS: dict[str, Key] = {
     **dict.fromkeys((
         "cgroup-parent", "containerd", "containerd-namespace", "containerd-plugins-namespace", "data-root",
         "default-cgroupns-mode", "default-ipc-mode", "default-runtime", "default-shm-size", "exec-root", "group",
-        "init-path", "log-driver", "log-format", "log-level", "metrics-addr", "min-api-version", "pidfile",
+        "init-path", "log-format", "log-level", "metrics-addr", "min-api-version", "pidfile",
         "seccomp-profile", "storage-driver", "swarm-default-advertise-addr", "tlscacert", "tlscert", "tlskey",
         "userns-remap"), Key(STRING, NOTED)),
     **dict.fromkeys((
@@ -59,7 +59,7 @@ KEYS: dict[str, Key] = {
         "max-download-attempts", "network-control-plane-mtu", "network-diagnostic-port", "oom-score-adjust",
         "shutdown-timeout"),
         Key(INT, NOTED)),
-    **dict.fromkeys(("builder", "default-ulimits", "features", "log-opts", "proxies", "runtimes"), Key(MAP, NOTED)),
+    **dict.fromkeys(("builder", "default-ulimits", "features", "proxies", "runtimes"), Key(MAP, NOTED)),
 }
 KEPT_WHOLE = frozenset(key for key, what in KEYS.items() if what.kind == MAP)
 """Whose object is a value; of another one's, dockerd takes the keys for its own."""

@@ -19,6 +19,7 @@ from netsandbox.docker.daemon_keys import (
     STRING,
 )
 from netsandbox.docker.go_json import GoJsonError, Json, kind, loads
+from netsandbox.docker.log_drivers import JSON_FILE
 from netsandbox.docker.network_options import LEAST_MTU, MOST_MTU
 from netsandbox.docker.resolv_conf import is_domain
 from netsandbox.wire.addresses import AddressError, Network, format_ipv4, parse_ipv4, parse_network
@@ -59,6 +60,7 @@ class DaemonSettings(NamedTuple):
         ip: the host's address at which -p without one is bound, on the default bridge; empty for all.
         default_address_pools: networks, each with the length of the subnets that are cut from it; empty for Docker's.
         default_network_opts: -o of networks that are made later, by driver.
+        log_driver, log_opts: of containers that are made later and do not say.
         noted: the keys in the file that do nothing here.
     """
 
@@ -82,6 +84,8 @@ class DaemonSettings(NamedTuple):
     host_gateway_ip: str = ""
     default_address_pools: tuple[tuple[Network, int], ...] = ()
     default_network_opts: Mapping[str, Mapping[str, str]] = {}
+    log_driver: str = JSON_FILE
+    log_opts: Mapping[str, str] = {}
     hosts: tuple[str, ...] = (SOCKET,)
     userland_proxy_path: str = ""
     noted: tuple[str, ...] = ()
@@ -143,6 +147,8 @@ def _value(key: str, value: Json) -> object:
         return _pools(key, value) if wanted == POOLS else tuple(_texts(key, value, wanted == ADDRESSES))
     if wanted == ADDRESS and isinstance(value, str):
         return _address(value)
+    if isinstance(value, dict) and key == "log-opts":
+        return _map_of_texts(key, value)
     return _network_options(key, value) if isinstance(value, dict) and key == "default-network-opts" else value
 
 
@@ -215,11 +221,15 @@ def _network_options(key: str, value: dict[str, Json]) -> dict[str, dict[str, st
     for driver, options in value.items():
         if not isinstance(options, dict):
             raise _unmarshal(f"{key}.{driver}", options, MAP)
-        for option in options.values():
-            if not isinstance(option, str):
-                raise _unmarshal(f"{key}.{driver}", option, STRING)
-    return {driver: {name: str(text) for name, text in options.items()} for driver, options in value.items()
+    return {driver: _map_of_texts(f"{key}.{driver}", options) for driver, options in value.items()
             if isinstance(options, dict)}
+
+
+def _map_of_texts(key: str, value: dict[str, Json]) -> dict[str, str]:
+    for option in value.values():
+        if not isinstance(option, str):
+            raise _unmarshal(key, option, STRING)
+    return {name: str(text) for name, text in value.items()}
 
 
 def _validate(settings: DaemonSettings, found: dict[str, object]) -> None:

@@ -296,7 +296,7 @@ class DockerEngine:
             return
         seconds = container.config.grace if timeout is None else timeout
         if seconds == 0:
-            self.kill(container)
+            self._kill_run((container, container.started))
         elif seconds > 0:
             self.scheduler.after(seconds * SECOND, self._kill_run, (container, container.started), foreground=True)
 
@@ -346,6 +346,7 @@ class DockerEngine:
         program, container.program = container.program, None
         if program is not None:
             program.exit(code)
+        container.console.close()
         for other in spec.of_its_processes(self, container):
             self.end(other, KILLED)
         self._take_networks_back(container)

@@ -33,6 +33,8 @@ OF_NOTES: dict[str, str] = {
     "{name} is seen from the host and from other containers too, whose /run/netns would not have it":
         "{name} 从宿主机和别的容器里也看得到；真机上它们的 /run/netns 里没有它",
     "the sandbox's own images stay": "沙盒自己的镜像都留着",
+    "what happened is later than --until, of which docker counts whole seconds only; `wait 1s` first":
+        "发生的事晚于 --until（docker 只按整秒计算）；请先 `wait 1s`",
     "the option {key} of a volume does nothing in the sandbox": "卷的选项 {key} 在沙盒里不起作用",
     "the option {name} of a tmpfs does nothing in the sandbox": "tmpfs 的选项 {name} 在沙盒里不起作用",
     "{name} of --mount does nothing in the sandbox": "--mount 的 {name} 在沙盒里不起作用",

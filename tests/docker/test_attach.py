@@ -66,3 +66,34 @@ def test_nothing_to_detach_from(lab: KeptSession, line: str) -> None:
     lab.run(line)
     job = lab.run("detach")
     assert (job.code, job.err) == (2, "no container's shell was entered; `exit` leaves what `enter` opened\n")
+
+
+def test_logs_have_lines_as_they_were_ended(lab: KeptSession) -> None:
+    """28.5.2: what a program wrote without its line's end is a line when it ends, and before that not there."""
+    assert lab.run("docker run --name half busybox sh -c 'printf half'").out == "half"
+    lab.run("docker start -a half")
+    assert lab.run("docker logs half").out == "halfhalf"
+    lab.run("docker run -d --name slow busybox sh -c 'printf a; sleep 1; echo b; sleep 5'")
+    assert lab.run("docker logs slow").out == ""
+    lab.run("wait 1s")
+    assert lab.run("docker logs slow").out == "ab\n"
+    assert lab.run("timeout 9 docker logs -f -t slow | cut -d' ' -f2").out == "ab\n"
+
+
+def test_dockerd_says_where_containers_log_to(lab: KeptSession) -> None:
+    settings = '{"log-driver": "local", "log-opts": {"max-size": "10m", "max-file": "3"}}'
+    lab.run(f"echo '{settings}' > /etc/docker/daemon.json")
+    assert lab.run("systemctl restart docker").err == ""
+    assert lab.run("docker info -f '{{.LoggingDriver}}'").out == "local\n"
+
+    def config(name: str, options: str = "") -> str:
+        lab.run(f"docker create --name {name} {options} busybox echo hi")
+        return lab.run(f"docker inspect {name} -f '{{{{json .HostConfig.LogConfig}}}}'").out.strip()
+    assert config("a1") == '{"Type":"local","Config":{"max-file":"3","max-size":"10m"}}'
+    assert config("a2", "--log-driver json-file") == '{"Type":"json-file","Config":{}}'
+    assert config("a3", "--log-opt max-file=5") == '{"Type":"local","Config":{"max-file":"5","max-size":"10m"}}'
+    assert "unknown log opt 'labels' for log driver local" in lab.run("docker create --log-opt labels=x busybox").err
+    for name, there in (("a1", ""), ("a2", "/var/lib/docker/containers/")):
+        assert lab.run(f"docker inspect {name} -f '{{{{.LogPath}}}}'").out == "\n"
+        assert lab.run(f"docker start -a {name}").out == "hi\n"
+        assert lab.run(f"docker inspect {name} -f '{{{{.LogPath}}}}'").out.startswith(there or "\n")

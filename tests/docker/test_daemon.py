@@ -424,9 +424,9 @@ def test_what_dockerd_starts_with(text: str) -> None:
 
 
 def test_every_key_is_modelled_noted_or_refused() -> None:
-    made = configured('{"log-driver": "journald", "debug": true}')
+    made = configured('{"data-root": "/data", "debug": true}')
     said = made.run("systemctl restart docker").err
-    assert said == "note: what /etc/docker/daemon.json says of log-driver, debug does nothing in the sandbox\n"
+    assert said == "note: what /etc/docker/daemon.json says of data-root, debug does nothing in the sandbox\n"
     made.run("""echo '{"fixed-cidr-v6": "fd00::/64"}' > /etc/docker/daemon.json""")
     assert made.run("systemctl restart docker").err == (
         "netsandbox: /etc/docker/daemon.json: 'fixed-cidr-v6' is not modelled in the sandbox\n")

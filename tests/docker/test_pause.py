@@ -151,6 +151,7 @@ def test_stats_counts_what_the_interfaces_carried() -> None:
 
 
 def events(made: KeptSession, options: str = "") -> list[str]:
+    made.run("sleep 1")  # docker counts whole seconds
     text = HEX.sub("ID", TIME.sub("", made.run(f"docker events --since 1h --until 0s {options}").out))
     return text.splitlines()
 
@@ -201,6 +202,23 @@ def test_events_as_they_come() -> None:
     assert [line.split()[2] for line in made.run("cat /tmp/seen").out.splitlines()] == ["create", "connect", "start"]
 
 
+def test_until_is_in_whole_seconds() -> None:
+    """A docker client that is given a length of time sends a number of seconds; who sees nothing hears why."""
+    made = session("sleep 0.5", "docker run -d --name web nginx")
+    early = made.run("docker events --since 1m --until 0s --filter container=web")
+    assert (early.out, early.err.partition(";")[0]) == (
+        "", "note: what happened is later than --until, of which docker counts whole seconds only")
+    made.run("sleep 0.5")
+    late = made.run("docker events --since 1m --until 0s --filter container=web --format '{{.Action}}'")
+    assert (late.out, late.err) == ("create\nstart\n", "")
+
+
+def test_stop_without_patience_tells_both_signals() -> None:
+    made = session("docker run -d --name w2 busybox sleep infinity", "docker stop -t 0 w2")
+    assert [line.split()[1] + line.partition("signal=")[2] for line in events(made, "--filter type=container")] == [
+        "create", "start", "kill15)", "kill9)", "stop", "die"]
+
+
 def test_only_the_last_256_are_remembered() -> None:
     made = session("docker run -d --name web nginx", "for i in {1..130}; do docker pause web; docker unpause web; done")
     assert len(events(made)) == 256
@@ -208,7 +226,7 @@ def test_only_the_last_256_are_remembered() -> None:
 
 @pytest.mark.parametrize(("profile", "is_there"), [("docker-28", True), ("docker-29", False)])
 def test_events_as_json(profile: str, is_there: bool) -> None:
-    made = session("docker run -d --name web nginx", profile=profile)
+    made = session("docker run -d --name web nginx", "sleep 1", profile=profile)
     first = json.loads(made.run("docker events --since 1h --until 0s --format json").out.splitlines()[0])
     assert ("status" in first) == is_there
     assert {key: first[key] for key in ("Type", "Action", "scope", "time")} == {

@@ -16,7 +16,7 @@ from netsandbox.docker.errors import DockerError
 if TYPE_CHECKING:
     from netsandbox.commands.compose.model import Project
     from netsandbox.commands.docker.client import Client
-    from netsandbox.docker.container import Container
+    from netsandbox.docker.container import Container, LogLine
 
 INTERRUPTED = 130
 
@@ -95,16 +95,15 @@ class Voice:
     def begin(self) -> None:
         if self.follower.client.watched is None:
             self.follower.client.watched = self.container.program
-        self.container.console.readers += (self.heard,)
+        self.container.console.line_readers += (self.heard,)
         self.follower.client.engine.when_ended(self.container, self.over)
 
-    def heard(self, item: tuple[str, str]) -> None:
-        stream, text = item
-        for line in text.splitlines():
-            self.follower.line(self.container, stream, line, self.follower.client.scheduler.clock)
+    def heard(self, line: LogLine) -> None:
+        self.follower.line(self.container, line.stream, line.text, line.at)
 
     def end(self) -> None:
-        self.container.console.readers = tuple(one for one in self.container.console.readers if one != self.heard)
+        console = self.container.console
+        console.line_readers = tuple(one for one in console.line_readers if one != self.heard)
 
     def over(self, code: int) -> None:
         self.end()

@@ -20,6 +20,9 @@ if TYPE_CHECKING:
     from netsandbox.docker.container import Container, LogLine
 
 
+STREAMS = ("stdout", "stderr")
+
+
 def start(client: Client, parsed: Parsed) -> int | None:
     if parsed.on("attach") or parsed.on("interactive"):
         if len(parsed.operands) > 1:
@@ -50,7 +53,7 @@ def check_terminal(client: Client, parsed: Parsed) -> None:
         raise DockerError("the input device is not a TTY")
 
 
-def attach(client: Client, container: Container, streams: Sequence[str] = ("stdout", "stderr")) -> None:
+def attach(client: Client, container: Container, streams: Sequence[str] = STREAMS) -> None:
     """Start a container and stay with it until its program ends; then its status is the client's.
 
     Args:
@@ -102,7 +105,9 @@ def attach_again(client: Client, parsed: Parsed) -> None:
     if not container.is_running:
         raise DockerError("You cannot attach to a stopped container, start it first")
     history.of_container(client.engine, container, "attach")
-    reader = follow(client, container, False)
+    reader = partial(_pass_on, client, STREAMS)
+    container.console.readers += (reader,)
+    _stay(client, container, reader)
     client.on_interrupt = partial(interrupt, client, container)
     if not parsed.on("no-stdin"):
         _enter_shell(client, container, reader)
@@ -110,7 +115,9 @@ def attach_again(client: Client, parsed: Parsed) -> None:
 
 def release(container: Container, reader: object) -> None:
     """Stop showing what the container writes; nobody watching, it goes on in the background."""
-    container.console.readers = tuple(other for other in container.console.readers if other is not reader)
+    console = container.console
+    console.readers = tuple(other for other in console.readers if other is not reader)
+    console.line_readers = tuple(other for other in console.line_readers if other is not reader)
     container.is_attached = bool(container.console.readers)
     if container.program is not None:
         container.program.foreground = container.is_attached
@@ -136,16 +143,17 @@ def logs(client: Client, parsed: Parsed) -> int | None:
         if client.engine.profile.since(29):
             raise daemon_error(f'invalid value for "tail": value must be a number or "all": {tail}')
         tail = "all"  # whatever it says
-    with_time, details = parsed.on("timestamps"), _details(container) if parsed.on("details") else ""
+    show = partial(_show, client, parsed.on("timestamps"), _details(container) if parsed.on("details") else "")
     wanted = between(client, container, parsed)
     if container.console.dropped:
         client.complain(f"note: the log has no more room for its first {container.console.dropped:,} lines")
     count = len(wanted) if tail == "all" or int(tail) < 0 else int(tail)
     for line in wanted[len(wanted) - min(count, len(wanted)):]:
-        client.output.append((line.stream, _log_text(line.at, details + line.text, with_time)))
+        show(line)
     if not parsed.on("follow") or not container.is_running:
         return 0
-    follow(client, container, with_time, details)
+    container.console.line_readers += (show,)
+    _stay(client, container, show)
     client.waits_for_ever = True
     return None
 
@@ -177,24 +185,16 @@ def between(client: Client, container: Container, parsed: Parsed) -> list[LogLin
     return [line for line in container.log if ends[0] <= line.at <= ends[1]]
 
 
-def _log_text(at: int, text: str, with_time: bool) -> str:
-    return f"{timestamp(at)} {text}\n" if with_time else text + "\n"
-
-
-def follow(client: Client, container: Container, with_time: bool, details: str = "") -> object:
-    """Show what it writes from now on; what is given back shows it."""
-    reader = partial(_show, client, with_time, details)
-    container.console.readers += (reader,)
+def _stay(client: Client, container: Container, reader: object) -> None:
+    """What it writes is read from now on, until its program ends or Ctrl-C."""
     client.watched = container.program
     client.on_interrupt = partial(_let_go, client, container, reader, 130)
     client.engine.when_ended(container, partial(_stop_following, client, container, reader))
-    return reader
 
 
-def _show(client: Client, with_time: bool, details: str, item: tuple[str, str]) -> None:
-    stream, text = item
-    for line in text.splitlines():
-        client.output.append((stream, _log_text(client.scheduler.clock, details + line, with_time)))
+def _show(client: Client, with_time: bool, details: str, line: LogLine) -> None:
+    at = f"{timestamp(line.at)} " if with_time else ""
+    client.output.append((line.stream, f"{at}{details}{line.text}{line.end}"))
 
 
 def _stop_following(client: Client, container: Container, reader: object, _code: int) -> None:

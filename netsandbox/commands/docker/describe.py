@@ -11,6 +11,7 @@ from netsandbox.docker.config_network import ConfigNetwork
 from netsandbox.docker.container import PAUSED, RESTARTING, Container, Endpoint, Wish
 from netsandbox.docker.files import hostname
 from netsandbox.docker.links import linked
+from netsandbox.docker.log_drivers import JSON_FILE
 from netsandbox.docker.network import BridgeNetwork, DockerNetwork
 from netsandbox.docker.ports import are_known
 from netsandbox.docker.service_names import dns_names
@@ -38,10 +39,16 @@ def container(engine: DockerEngine, it: Container) -> Json:
         "Id": it.identity, "Created": short_timestamp(it.created), "Path": argv[0], "Args": argv[1:],
         "State": _state(it), "Image": f"sha256:{it.image.identity}",
         "ResolvConfPath": f"{path}/resolv.conf", "HostnamePath": f"{path}/hostname", "HostsPath": f"{path}/hosts",
-        "LogPath": f"{path}/{it.identity}-json.log", "Name": f"/{it.name}", "RestartCount": it.restarts,
+        "LogPath": f"{path}/{it.identity}-json.log" if _has_file(it) else "", "Name": f"/{it.name}",
+        "RestartCount": it.restarts,
         "Driver": engine.profile.storage_driver, "Platform": "linux", "MountLabel": "", "ProcessLabel": "",
         "AppArmorProfile": "docker-default", "ExecIDs": None, "HostConfig": host_config(engine, it),
         "Mounts": mount_points(it), "Config": _config(engine, it), "NetworkSettings": _settings(engine, it)}
+
+
+def _has_file(it: Container) -> bool:
+    """Whether it has begun to log into a file, which another driver has of its own."""
+    return it.has_run and it.host_config.resources.get("LogConfig", {"Type": JSON_FILE})["Type"] == JSON_FILE
 
 
 def image(it: Image) -> Json:

@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 INTERRUPTED = 130
 BAD_TEMPLATE = 64
 MESSAGE = "*events.Message"
+LATE = "note: what happened is later than --until, of which docker counts whole seconds only; `wait 1s` first"
 
 
 class Watch:
@@ -48,6 +49,9 @@ class Watch:
                 self.show(event)
         now = self.engine.scheduler.clock
         if self.until is not None and self.until <= now:
+            if not self.client.output and any(event.at > max(self.until, self.since - 1) and self.fits(event)
+                                              for event in self.engine.history):
+                self.client.complain(LATE)
             return 0
         self.engine.watchers.append(self.news)
         self.client.on_interrupt = self.interrupt

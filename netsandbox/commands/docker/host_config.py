@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from netsandbox.docker.links import linked
+from netsandbox.docker.log_drivers import JSON_FILE
 from netsandbox.docker.volumes import BIND, ROOT, TMPFS, VOLUME, Mount
 
 if TYPE_CHECKING:
@@ -82,7 +83,7 @@ def host_config(engine: DockerEngine, it: Container) -> Json:
     return {
         "Binds": [":".join(filter(None, (mount.source, mount.target, mount.mode))) for mount in it.mounts
                   if mount.kind != TMPFS and not (mount.is_long or mount.is_anonymous or mount.is_borrowed)] or None,
-        "ContainerIDFile": "", "LogConfig": {"Type": "json-file", "Config": {}},
+        "ContainerIDFile": "", "LogConfig": {"Type": JSON_FILE, "Config": {}},
         "NetworkMode": _mode(engine, it), "PortBindings": dict(sorted(bindings.items())),
         "RestartPolicy": {"Name": own.policy.name, "MaximumRetryCount": own.policy.attempts},
         "AutoRemove": it.removes_itself, "VolumeDriver": "", "VolumesFrom": None, "ConsoleSize": [0, 0],

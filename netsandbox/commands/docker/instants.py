@@ -15,7 +15,7 @@ DATE = re.compile(r"\d{4}-\d\d-\d\d(T\d\d(:\d\d(:\d\d(\.\d{1,9})?)?)?)?(Z|[+-]\d
 
 
 def instant(text: str, now: int) -> int:
-    """A time in virtual nanoseconds: a length of time before now, a date, or seconds since 1970.
+    """A time in virtual nanoseconds: a length of time before now in whole seconds, a date, or seconds since 1970.
 
     Raises:
         DockerError: it is none of these.
@@ -23,7 +23,7 @@ def instant(text: str, now: int) -> int:
     parts = PART.findall(text.lstrip("+-"))
     if parts and "".join(number + unit for number, unit in parts) == text.lstrip("+-"):
         length = sum(round(float(number) * UNITS[unit]) for number, unit in parts)
-        return now + length if text.startswith("-") else now - length
+        return (now + length if text.startswith("-") else now - length) // SECOND * SECOND
     if re.fullmatch(r"\d+(\.\d*)?", text) and len(text) < 30:
         return round(float(text) * SECOND) - EPOCH
     if DATE.fullmatch(text):

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 from netsandbox.commands.tools.kernel_files import PROCESSORS
 from netsandbox.docker.errors import DockerError, daemon_error
+from netsandbox.docker.log_drivers import JSON_FILE, merged
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -29,9 +30,6 @@ MOST_SWAPPINESS = 100
 SECURITY = ("label", "apparmor", "seccomp", "no-new-privileges", "writable-cgroups", "systempaths")
 ULIMITS = ("core", "cpu", "data", "fsize", "locks", "memlock", "msgqueue", "nice", "nofile", "nproc", "rss", "rtprio",
            "rttime", "sigpending", "stack")
-LOG_DRIVERS = ("awslogs", "fluentd", "gcplogs", "gelf", "journald", "json-file", "local", "none", "splunk", "syslog")
-LOG_OPTIONS = {"json-file": ("max-file", "max-size", "compress", "labels", "labels-regex", "env", "env-regex", "tag"),
-               "local": ("max-file", "max-size", "compress")}
 MOST_PARTS, MOST_SCORE = 2, 1000
 """Slashes of a platform; --oom-score-adj."""
 RUNTIMES = ("runc", "io.containerd.runc.v2")
@@ -149,9 +147,8 @@ def filed(client: Client, parsed: Parsed) -> dict[str, Any]:
     if parsed.on("privileged"):
         found |= {"MaskedPaths": None, "ReadonlyPaths": None}
     found |= {key: [read(text) for text in parsed.all(name)] for name, (key, read) in READ.items() if name in given}
-    if {"log-driver", "log-opt"} & given.keys():
-        options = dict(sorted(text.partition("=")[::2] for text in parsed.all("log-opt")))
-        found["LogConfig"] = {"Type": parsed.text("log-driver") or "json-file", "Config": options}
+    log = _log_config(client, parsed)
+    found |= {"LogConfig": log} if log != {"Type": JSON_FILE, "Config": {}} else {}
     if "annotation" in given:
         found["Annotations"] = dict(sorted(text.partition("=")[::2] for text in parsed.all("annotation")))
     if parsed.text("gpus"):
@@ -159,6 +156,12 @@ def filed(client: Client, parsed: Parsed) -> dict[str, Any]:
         found["DeviceRequests"] = [{"Driver": "", "Count": count, "DeviceIDs": None, "Capabilities": [["gpu"]],
                                     "Options": {}}]
     return found | ({"Init": parsed.on("init")} if "init" in given else {})
+
+
+def _log_config(client: Client, parsed: Parsed) -> dict[str, Any]:
+    settings, options = client.engine.settings, (text.partition("=") for text in parsed.all("log-opt"))
+    return merged(parsed.text("log-driver"), {name: value for name, _equals, value in options}, settings.log_driver,
+                  settings.log_opts)
 
 
 def _ulimit(text: str) -> dict[str, Any]:
@@ -261,20 +264,14 @@ def check_daemon(client: Client, parsed: Parsed) -> None:
         path = text.partition(":")[0]
         if not path.startswith("/"):
             raise daemon_error(f"invalid mount path: '{path}' mount path must be absolute")
-    _check_drivers(parsed)
+    _check_drivers(client, parsed)
 
 
-def _check_drivers(parsed: Parsed) -> None:
+def _check_drivers(client: Client, parsed: Parsed) -> None:
     """Of logs, of security and of storage."""
-    log = parsed.text("log-driver")
-    if log and log not in LOG_DRIVERS:
-        raise daemon_error(f'error looking up logging plugin {log}: plugin "{log}" not found')
+    _log_config(client, parsed)
     for text in parsed.all("security-opt"):
         if re.split("[=:]", text)[0] not in SECURITY:
             raise daemon_error(f'invalid --security-opt 2: "{text}"')
     if parsed.all("storage-opt"):
         raise daemon_error("--storage-opt is supported only for overlay over xfs with 'pquota' mount option")
-    known = LOG_OPTIONS.get(log or "json-file")
-    for name in (text.partition("=")[0] for text in parsed.all("log-opt")):
-        if known is not None and name not in (*known, "mode", "max-buffer-size"):
-            raise daemon_error(f"unknown log opt '{name}' for {log or 'json-file'} log driver")

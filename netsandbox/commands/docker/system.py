@@ -13,6 +13,7 @@ from netsandbox.commands.tools.kernel_files import PROCESSORS
 from netsandbox.docker.api import identity
 from netsandbox.docker.container import PAUSED
 from netsandbox.docker.errors import DockerError
+from netsandbox.docker.log_drivers import DRIVERS
 from netsandbox.linux.core.release import RELEASE
 
 if TYPE_CHECKING:
@@ -24,8 +25,6 @@ if TYPE_CHECKING:
 
 BAD_TEMPLATE = 64
 NOTHING = Slice([], "[]string", is_nil=True)
-LOGS = ("awslogs", "fluentd", "gcplogs", "gelf", "journald", "json-file", "local", "splunk", "syslog")
-"""Drivers."""
 INSECURE = ("::1/128", "127.0.0.0/8")
 """Networks whose registries need no certificate; before 28 the second alone."""
 RUNTIMES = ("io.containerd.runc.v2", "runc")
@@ -165,10 +164,10 @@ def _facts(engine: DockerEngine) -> dict[str, Any]:
     return {"ID": identity(engine), "ServerVersion": engine.profile.version, "Containers": len(containers),
             "ContainersRunning": running - paused, "ContainersPaused": paused,
             "ContainersStopped": len(containers) - running, "Images": len(engine.images.all()),
-            "Driver": engine.profile.storage_driver, "LoggingDriver": "json-file", "CgroupDriver": "systemd",
-            "CgroupVersion": "2",
+            "Driver": engine.profile.storage_driver, "LoggingDriver": engine.settings.log_driver,
+            "CgroupDriver": "systemd", "CgroupVersion": "2",
             "Plugins": {"Volume": ["local"], "Network": ["bridge", "host", "ipvlan", "macvlan", "null", "overlay"],
-                        "Authorization": NOTHING, "Log": list(LOGS)},
+                        "Authorization": NOTHING, "Log": sorted({*DRIVERS} - {"none"})},
             **dict.fromkeys(LIMITS, True), "OomKillDisable": False,
             "IndexServerAddress": "https://index.docker.io/v1/", "RegistryConfig": {
                 "IndexConfigs": {"docker.io": {"Mirrors": [], "Name": "docker.io", "Official": True, "Secure": True}},
