@@ -57,8 +57,8 @@ def test_each_rule_that_takes_a_traced_packet_is_told(command: str, start: str) 
 
 
 @pytest.mark.parametrize(("line", "said"), [
-    ("nft add table ip f; nft add chain ip f c; nft add rule ip f c counter tcp dport 80 accept",
-     "netsandbox: nft: a condition behind a statement is not modelled (tcp)\n"),
+    ("nft add table ip f; nft add chain ip f c; nft add rule ip f c counter queue num 1",
+     "netsandbox: nft: 'queue' is not modelled; iptables cannot say it\n"),
     ("nft monitor", "netsandbox: nft monitor of changes is not modelled; `nft monitor trace` is\n"),
     ("xtables-monitor -e", "netsandbox: xtables-monitor --event is not modelled (--trace is)\n")])
 def test_what_is_left_out_is_told(line: str, said: str) -> None:

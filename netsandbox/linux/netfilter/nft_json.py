@@ -135,8 +135,10 @@ class _Statements:
             return self._reject()
         if word in REDIRECTED:
             return {word: self._where()}
-        if word in ("meta", "ct") and self.words[1:2] == ["set"]:
-            return {"mangle": {"key": {word: {"key": self._next()}}, "value": _value(self._next(1))}}
+        if self.words[1:2] == ["set"]:
+            key = self._field(word)[0]
+            word = self._next(1)
+            return {"mangle": {"key": key, "value": self._field(word)[0] if word in ("meta", "ct") else _value(word)}}
         return self._match(word)
 
     def _limit(self) -> Json:

@@ -10,6 +10,7 @@ from netsandbox.linux.netfilter.extension import WORD, Given, Match, Span, write
 from netsandbox.linux.netfilter.icmp_names import icmp_name
 from netsandbox.linux.netfilter.masks import format_mask
 from netsandbox.linux.netfilter.nft_hook import priority_text
+from netsandbox.linux.netfilter.nft_rule import Counter
 from netsandbox.linux.netfilter.nft_targets import target_text
 from netsandbox.linux.netfilter.protocols import PROTOCOL_NAMES
 from netsandbox.linux.netfilter.rule import COUNTED, Mask, Rule
@@ -74,10 +75,14 @@ def _chain(chain: Chain, style: Style) -> str:
 
 def rule_text(rule: Rule, is_stateless: bool = False, counts: tuple[int, int] | None = None) -> str:
     """One rule in nft's words; `counts`: packets and bytes to tell in place of its own."""
-    packets, size = counts or (rule.packets, rule.bytes)
-    counted = "counter" if is_stateless else f"counter packets {packets} bytes {size}"
+    own = [(match.packets, match.bytes) for match in rule.matches if isinstance(match, Counter)]
+    counted, *others = ["counter" if is_stateless else f"counter packets {packets} bytes {size}"
+                        for packets, size in own or [counts or (rule.packets, rule.bytes)]]
     if rule.said:
-        return rule.said.replace(COUNTED, counted)
+        text = rule.said.replace(COUNTED, counted, 1 if others else -1)
+        for other in others:
+            text = text.replace(COUNTED, other, 1)
+        return text
     words = head_text(rule)
     for match in rule.matches:
         assert isinstance(match, Match), "what -m loads"

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from ipaddress import IPv4Address, IPv4Network
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from netsandbox.linux.netfilter.nft_tokens import NftError
 from netsandbox.linux.netfilter.protocols import PROTOCOL_NAMES
@@ -14,14 +14,34 @@ if TYPE_CHECKING:
     from netsandbox.linux.netfilter.nft_line import Line
 
 
+Choices = tuple[str, list[list[str]], bool]
+"""A condition of which one of several must hold: as it is listed, each in iptables' words, whether it is negated."""
+
+
+class Step(NamedTuple):
+    """One expression or statement of a rule.
+
+    Attributes:
+        word: that it begins with.  said: as it is listed.
+        out: what iptables would be told; with `-j` where it is a verdict.
+        first: the same of what it does before a verdict.  sets: conditions of which one of several must hold.
+    """
+
+    word: str
+    said: str
+    out: list[str]
+    first: list[list[str]]
+    sets: list[Choices]
+
+
 class Reader:
     """Reads a rule's words.
 
     Attributes:
         out: what iptables would be told.  said: the rule as nft lists it.
         first: the same of what is done before a verdict, for each of which iptables has a rule of its own.
-        sets: conditions of which one of several must hold: as they are listed, each in iptables' words, and whether
-            they are negated.
+        sets: conditions of which one of several must hold.
+        steps: all of it in the order in which it was told.  is_mixed: a condition stands behind a statement.
         protocol: the one that has been asked for by now.  is_inet: the table is of both families.
     """
 
@@ -32,7 +52,9 @@ class Reader:
         self.out: list[str] = []
         self.said: list[str] = []
         self.first: list[list[str]] = []
-        self.sets: list[tuple[str, list[list[str]], bool]] = []
+        self.sets: list[Choices] = []
+        self.steps: list[Step] = []
+        self.is_mixed = False
         self.protocol = ""
 
     @property
@@ -93,7 +115,9 @@ class Reader:
 
     def use_protocol(self, name: str) -> None:
         """A field of a protocol is asked for, which says that it is that one."""
-        self.said = [one for one in self.said if one not in (f"ip protocol {name}", f"meta l4proto {name}")]
+        has_acted = any(one.first or one.word == "counter" for one in self.steps)
+        if not has_acted:
+            self.said = [one for one in self.said if one not in (f"ip protocol {name}", f"meta l4proto {name}")]
         if self.protocol != name:
             self.protocol = name
             self.out += ["-p", name]

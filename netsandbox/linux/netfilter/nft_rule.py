@@ -8,12 +8,12 @@ from netsandbox.linux.netfilter.extension import Match, UsageError
 from netsandbox.linux.netfilter.iptables_parse import Parser
 from netsandbox.linux.netfilter.iptables_words import BadArgumentError, NotModelledError
 from netsandbox.linux.netfilter.nft_tokens import NftError
-from netsandbox.linux.netfilter.rule import Jump, Rule, Target
+from netsandbox.linux.netfilter.rule import Head, Jump, Rule, Target
 
 if TYPE_CHECKING:
     from netsandbox.linux.core.hooks import SocketBuffer
     from netsandbox.linux.core.namespace import NetworkNamespace
-    from netsandbox.linux.netfilter.nft_reader import Reader
+    from netsandbox.linux.netfilter.nft_reader import Choices, Reader
     from netsandbox.linux.netfilter.rule import Answer, Condition, Fields
     from netsandbox.linux.netfilter.ruleset import Table
 
@@ -37,6 +37,17 @@ class AnyOf(Match):
         return self.said
 
     @property
+    def needs_tracking(self) -> bool:  # type: ignore[override]
+        return self._has("needs_tracking")
+
+    @property
+    def needs_counts(self) -> bool:  # type: ignore[override]
+        return self._has("needs_counts")
+
+    def _has(self, name: str) -> bool:
+        return any(getattr(condition, name, False) for conditions in self.alternatives for condition in conditions)
+
+    @property
     def looks_at(self) -> Fields:
         found = [condition.looks_at for conditions in self.alternatives for condition in conditions]
         return None if None in found else tuple(field for fields in found for field in fields or ())
@@ -47,6 +58,53 @@ class AnyOf(Match):
 
     def seen(self, namespace: NetworkNamespace, buffer: SocketBuffer) -> str:
         return self.alternatives[0][-1].seen(namespace, buffer) if self.alternatives else "IPv4"
+
+
+class Counter(Match):
+    """`counter` before a condition: what it counts need not be what the rule takes."""
+
+    name = "nft"
+
+    def __init__(self, packets: int, size: int) -> None:
+        super().__init__({})
+        self.packets, self.bytes = packets, size
+
+    @property
+    def text(self) -> str:
+        return "counter"
+
+    def listed(self, _numeric: bool) -> str:
+        return self.text
+
+    def holds(self, _namespace: NetworkNamespace, buffer: SocketBuffer) -> bool:
+        self.packets += 1
+        self.bytes += buffer.packet.total_length
+        return True
+
+
+class Statement(Match):
+    """`log prefix "in: "` or another thing that is done before a condition is asked."""
+
+    name = "nft"
+
+    def __init__(self, said: str, target: Target) -> None:
+        super().__init__({})
+        self.said, self.target = said, target
+
+    @property
+    def needs_tracking(self) -> bool:  # type: ignore[override]
+        return self.target.needs_tracking
+
+    @property
+    def text(self) -> str:
+        return self.said
+
+    def listed(self, _numeric: bool) -> str:
+        return self.said
+
+    def holds(self, namespace: NetworkNamespace, buffer: SocketBuffer) -> bool:
+        self.target.act(namespace, buffer)
+        return True
 
 
 class Sequence(Target):
@@ -88,6 +146,15 @@ def build_rule(table: Table, read: Reader) -> Rule:
     Raises:
         NftError: iptables cannot say it.
     """
+    rule = _conditions_first(table, read)
+    if read.is_mixed:
+        text, rule = rule.text, _in_order(table, read)
+        rule.written = text
+    return rule
+
+
+def _conditions_first(table: Table, read: Reader) -> Rule:
+    """As iptables has it: its statements are done when all conditions hold."""
     has_target = not {"-j", "-g"}.isdisjoint(read.out)
     first = read.first if has_target else read.first[:-1]
     rule = _by_iptables(table, [*read.out, *(read.first[-1] if len(first) < len(read.first) else [])])
@@ -95,9 +162,38 @@ def build_rule(table: Table, read: Reader) -> Rule:
     if first and target is not None:
         before = [found for words in first if (found := _by_iptables(table, words).target) is not None]
         target = LateJump(before, target) if isinstance(target, Jump) else Sequence(before, target)
-    sets = tuple(AnyOf(text, tuple(_conditions(table, one) for one in choices), negated)
-                 for text, choices, negated in read.sets)
+    sets = tuple(_any_of(table, one) for one in read.sets)
     return Rule(rule.head, (*rule.matches, *sets), target, rule.packets, rule.bytes)
+
+
+def _in_order(table: Table, read: Reader) -> Rule:
+    """A rule whose statements stand between its conditions: all are steps of one list, up to the verdict."""
+    steps: list[Match] = []
+    target: Target | None = None
+    protocol: list[str] = []
+    for step in read.steps:
+        words = step.out
+        protocol = words[:2] if words[:1] == ["-p"] else protocol
+        whole = words if words[:1] in (["-p"], ["!"]) else [*protocol, *words]
+        if step.word == "counter":
+            steps.append(Counter(*map(int, words[1:3] or (0, 0))))
+        elif not {"-j", "-g"}.isdisjoint(words):
+            target = _by_iptables(table, whole).target
+            if "-p" in words:  # as a reset means
+                steps.insert(0, AnyOf("meta l4proto tcp", (_conditions(table, ["-p", "tcp"]),), negated=False))
+        elif step.first:
+            found = _by_iptables(table, step.first[0]).target
+            assert found is not None, "what is done has a name"
+            steps.append(Statement(step.said, found))
+        elif words and step.word != "comment":
+            steps.append(AnyOf(step.said, (_conditions(table, whole),), negated=False))
+        steps += [_any_of(table, one) for one in step.sets]
+    return Rule(Head(), tuple(steps), target)
+
+
+def _any_of(table: Table, choices: Choices) -> AnyOf:
+    said, each, negated = choices
+    return AnyOf(said, tuple(_conditions(table, one) for one in each), negated)
 
 
 def _conditions(table: Table, words: list[str]) -> tuple[Condition, ...]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from netsandbox.linux.netfilter.nft_reader import Reader
+from netsandbox.linux.netfilter.nft_reader import Reader, Step
 from netsandbox.linux.netfilter.nft_tokens import MARKS, OPERATORS, VALUES, NftError, token
 from netsandbox.linux.netfilter.nft_words import READERS
 from netsandbox.linux.netfilter.rule import COUNTED
@@ -54,16 +54,15 @@ def _symbol(reader: Reader, at: int, word: str) -> NftError:
 
 
 def _in_order(reader: Reader, word: str, handler: Callable[[Reader], None]) -> None:
-    """What stands behind a statement is done after it; iptables asks all conditions first.
-
-    Raises:
-        NftError: a condition stands behind one, which then were done for other packets.
-    """
-    has_acted, before, sets = bool(reader.first) or COUNTED in reader.said, len(reader.out), len(reader.sets)
+    """What stands behind a statement is done after it; iptables asks all conditions first."""
+    has_acted = bool(reader.first) or COUNTED in reader.said
+    said, out, first, sets = len(reader.said), len(reader.out), len(reader.first), len(reader.sets)
     handler(reader)
-    said = reader.out[before:before + 1]
-    if has_acted and word != "comment" and (len(reader.sets) > sets or not {*said} <= {"-j", "-g", "-c"}):
-        raise NftError(f"netsandbox: nft: a condition behind a statement is not modelled ({word})\n")
+    step = Step(word, " ".join(reader.said[min(said, len(reader.said) - 1):]), reader.out[out:], reader.first[first:],
+                reader.sets[sets:])
+    reader.steps.append(step)
+    reader.is_mixed |= has_acted and word != "comment" and (
+        bool(step.sets) or not {*step.out[:1]} <= {"-j", "-g", "-c"})
 
 
 def read_rule(words: list[str], line: Line, is_inet: bool) -> Reader:

@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from netsandbox.linux.netfilter.nft_flow import RATE_UNITS
+from netsandbox.linux.netfilter.nft_meta import Interface, ct, mark, meta, packet_type
 from netsandbox.linux.netfilter.nft_reader import (
     Reader,
     address,
     address_order,
     check_addresses,
-    hexadecimal,
     port,
     port_order,
     protocol_name,
@@ -19,7 +19,6 @@ from netsandbox.linux.netfilter.nft_reader import (
 from netsandbox.linux.netfilter.nft_targets import LEVELS, REJECTS
 from netsandbox.linux.netfilter.nft_tokens import NftError, token
 from netsandbox.linux.netfilter.rule import COUNTED
-from netsandbox.linux.netfilter.targets_packet import class_number, class_text
 from netsandbox.wire.services import port_number
 
 UNITS = {unit: short for short, unit in RATE_UNITS.items()}
@@ -28,8 +27,6 @@ KINDS = {kind: name for name, kind in REJECTS.items()} | {"port-unreachable": "i
 
 
 TEXT = "string or quoted string or string with a trailing asterisk"
-STATES = ("invalid", "established", "related", "new", "untracked")
-"""Of a connection, in the order of their bits."""
 USUAL_LEVEL = "warn"
 ICMP_TYPES = {"echo-reply": 0, "destination-unreachable": 3, "source-quench": 4, "redirect": 5, "echo-request": 8,
               "router-advertisement": 9, "router-solicitation": 10, "time-exceeded": 11, "parameter-problem": 12,
@@ -65,25 +62,6 @@ def _ip(reader: Reader) -> None:
                                 for one in value.split(",")])
     else:
         raise reader.not_modelled(f"ip {field}")
-
-
-def _interface(reader: Reader, name: str) -> None:
-    at = reader.place + (reader.words[:1] in (["!="], ["=="]))
-    negated, device = reader.asked(name, lambda word: '"' + word.strip('"') + '"')
-    devices = device.replace('"', "").split(",")
-    if name in ("iif", "oif") and not all(map(reader.line.has_interface, devices)):
-        raise reader.line.complaint("Interface does not exist", at)
-    reader.one_of(negated, [["-i" if name.startswith("i") else "-o", one.replace("*", "+")] for one in devices])
-
-
-class _Interface:
-    """iif, iifname, oif and oifname."""
-
-    def __init__(self, name: str) -> None:
-        self.name = name
-
-    def __call__(self, reader: Reader) -> None:
-        _interface(reader, self.name)
 
 
 def _transport(reader: Reader, name: str) -> None:
@@ -134,84 +112,6 @@ def _icmp(reader: Reader) -> None:
 
 def _icmp_name(text: str) -> str:
     return next((name for name, number in ICMP_TYPES.items() if text == str(number)), text)
-
-
-def _ct(reader: Reader) -> None:
-    field = reader.take()
-    if field == "mark" and reader.words[:1] != ["set"]:
-        negated, value = reader.asked("ct mark", hexadecimal)
-        reader.out += ["-m", "connmark", *negated, "--mark", value]
-        return
-    flags = {"state": "--ctstate", "status": "--ctstatus", "direction": "--ctdir"}
-    if field not in flags:
-        raise reader.not_modelled(f"ct {field}")
-    at = reader.place
-    negated, value = reader.asked(f"ct {field}", str, _state_order if field == "state" else None)
-    if field == "state" and not set(value.split(",")) <= set(STATES):
-        raise reader.line.complaint("Could not parse conntrack state", at + bool(negated))
-    reader.out += ["-m", "conntrack", *negated, flags[field], value.upper()]
-
-
-def _state_order(name: str) -> int:
-    return STATES.index(name) if name in STATES else len(STATES)
-
-
-def _meta(reader: Reader) -> None:
-    field = reader.take()
-    if field == "mark" and reader.words[:1] == ["set"]:
-        reader.take()
-        value = reader.take()
-        if value in ("mark", "meta", "ct"):
-            raise reader.not_modelled(f"meta mark set {value}")
-        reader.said.append(f"meta mark set {hexadecimal(value)}")
-        reader.first.append(["-j", "MARK", "--set-mark", value])
-    elif field == "priority" and reader.words[:1] == ["set"]:
-        reader.take()
-        at, value = reader.place, reader.take()
-        classid = class_number(value)
-        if classid is None:
-            raise reader.line.complaint("Could not parse priority", at)
-        reader.said.append(f"meta priority set {class_text(classid) if classid else 'none'}")
-        reader.first.append(["-j", "CLASSIFY", "--set-class", class_text(classid)])
-    elif field == "nftrace" and reader.words[:2] == ["set", "1"]:
-        del reader.words[:2]
-        reader.said.append("meta nftrace set 1")
-        reader.first.append(["-j", "TRACE"])
-    elif field in ("mark", "length"):
-        negated, value = reader.asked(f"meta {field}", hexadecimal if field == "mark" else str)
-        reader.out += ["-m", field, *negated, f"--{field}", value.replace("-", ":") if field == "length" else value]
-    elif field == "l4proto":
-        negated, value = reader.asked("meta l4proto", protocol_name, protocol_order)
-        reader.protocol = value
-        reader.one_of(negated, [["-p", one] for one in value.split(",")])
-    elif field == "nfproto":
-        at = reader.place
-        negated, value = reader.asked("meta nfproto")
-        if not reader.is_inet:
-            raise reader.line.complaint("meta nfproto is only useful in the inet family", at - 2, until=at)
-        if (value == "ipv6") is not bool(negated):
-            reader.never(reader.said.pop())
-    elif field == "pkttype":
-        negated, value = reader.asked("meta pkttype", lambda name: "host" if name == "unicast" else name)
-        reader.one_of(negated, [["-m", "pkttype", "--pkt-type", "otherhost" if one == "other" else one]
-                                for one in value.split(",")])
-    elif field == "skuid":
-        negated, value = reader.asked("meta skuid", lambda name: "0" if name == "root" else name)
-        reader.out += ["-m", "owner", *negated, "--uid-owner", value]
-    elif field in ("iifname", "iif", "oifname", "oif"):
-        _interface(reader, field)
-    else:
-        raise reader.not_modelled(f"meta {field}")
-
-
-def _mark(reader: Reader) -> None:
-    reader.words.insert(0, "mark")
-    _meta(reader)
-
-
-def _packet_type(reader: Reader) -> None:
-    reader.words.insert(0, "pkttype")
-    _meta(reader)
 
 
 def _limit(reader: Reader) -> None:
@@ -272,9 +172,8 @@ def _reject(reader: Reader) -> None:
             reader.said.insert(0, "meta l4proto tcp")
             reader.protocol = "tcp"
             reader.out += ["-p", "tcp"]
-        if not reader.is_inet and not any(one == COUNTED or one.startswith(("limit", "log")) or " set " in one
-                                          for one in reader.said):  # payload_dependency_kill
-            reader.said = [one for one in reader.said if one not in ("meta l4proto tcp", "ip protocol tcp")]
+        if not reader.is_inet:  # payload_dependency_kill
+            reader.said = _without_dependency(reader.said)
         reader.out += ["--reject-with", "tcp-reset"]
         return
     if reader.words[:1] == ["type"]:
@@ -284,6 +183,15 @@ def _reject(reader: Reader) -> None:
         raise reader.not_modelled(f"reject with {kind} {what}")
     reader.said[-1] += f" with icmp {what}" if what != "port-unreachable" or reader.is_inet else ""
     reader.out += ["--reject-with", KINDS[what]]
+
+
+def _without_dependency(said: list[str]) -> list[str]:
+    """What a reset implies is not said before it, unless something is done in between."""
+    at = max((at for at, one in enumerate(said) if one in ("meta l4proto tcp", "ip protocol tcp")), default=-1)
+    between = said[at + 1:]
+    if at < 0 or any(one == COUNTED or one.startswith(("limit", "log")) or " set " in one for one in between):
+        return said
+    return [*said[:at], *between]
 
 
 def _log(reader: Reader) -> None:
@@ -382,12 +290,12 @@ class _Verdict:
 
 
 READERS: dict[str, Callable[[Reader], None]] = {
-    "ip": _ip, "tcp": _tcp, "udp": _udp, "icmp": _icmp, "ct": _ct, "meta": _meta, "mark": _mark, "limit": _limit,
-    "pkttype": _packet_type,
+    "ip": _ip, "tcp": _tcp, "udp": _udp, "icmp": _icmp, "ct": ct, "meta": meta, "mark": mark, "limit": _limit,
+    "pkttype": packet_type,
     "counter": _counter, "jump": _Jump("jump", "-j"), "goto": _Jump("goto", "-g"), "reject": _reject, "log": _log,
     "dnat": _Nat("dnat", "DNAT", "--to-destination"), "snat": _Nat("snat", "SNAT", "--to-source"),
     "masquerade": _Nat("masquerade", "MASQUERADE", "--to-ports"),
     "redirect": _Nat("redirect", "REDIRECT", "--to-ports"), "fib": _fib, "comment": _comment,
     "ether": _ether, "notrack": _notrack, "continue": _continue, "ip6": _Ipv6("ip6"), "icmpv6": _Ipv6("icmpv6"),
-    **{word: _Interface(word) for word in ("iif", "iifname", "oif", "oifname")},
+    **{word: Interface(word) for word in ("iif", "iifname", "oif", "oifname")},
     **{word: _Verdict(word, target) for word, target in VERDICTS.items()}}

@@ -217,7 +217,7 @@ class ChainFunction:
             if self.known is None:
                 self.known = Megaflows()
             self.known.learn(walk, verdict, told)
-        elif self.reroutes and verdict is None:
+        if self.reroutes and verdict is None:
             after = buffer.packet
             if mark != buffer.mark or (before.src, before.dst, before.tos) != (after.src, after.dst, after.tos):
                 buffer.needs_route = True
