@@ -19,7 +19,6 @@ AROUND: Late[str, Callable[[Machine, Call], Task]] = Late({
     "timeout": "netsandbox.shell.timeout:Timeout", "watch": "netsandbox.shell.watch:Watch",
     "xargs": "netsandbox.shell.xargs:Xargs",
     **dict.fromkeys(("nohup", "nice", "stdbuf", "setsid", "unbuffer"), "netsandbox.shell.around:Plainly"),
-    "which": "netsandbox.shell.probes:Which",
-    "mtr": "netsandbox.shell.mtr:Mtr"})
+    "which": "netsandbox.shell.probes:Which"})
 SHELL_PROGRAM: Late[str, Callable[[Machine, Call], Task]] = Late({"sh": "netsandbox.shell.invoke:ShellProgram"})
 INTERPRETER: Late[str, type[Interpreter]] = Late({"sh": "netsandbox.shell.interpreter:Interpreter"})

@@ -146,6 +146,7 @@ def context(shell: Shell, namespace: NetworkNamespace, argv: list[str], files: F
 PROGRAMS: Late[str, Maker] = Late({
     "ping": "netsandbox.apps.ping:program", "arping": "netsandbox.apps.arping:program",
     "nmap": "netsandbox.apps.nmap:program", "fping": "netsandbox.apps.fping:program",
+    "mtr": "netsandbox.apps.mtr:program",
     "tracepath": "netsandbox.apps.tracepath:program",
     "traceroute": "netsandbox.apps.traceroute:program", "tcpdump": "netsandbox.apps.tcpdump:program",
     "curl": "netsandbox.apps.curl:program", "wget": "netsandbox.apps.wget:program",
