@@ -14,6 +14,7 @@ from functools import cache
 from netsandbox.explain.refusals_of_files import FOUND, NOUNS_OF_FILES, OF_FILES
 from netsandbox.explain.refusals_of_notes import OF_NOTES
 from netsandbox.explain.refusals_of_programs import NOUNS_OF_CONDITIONS, OF_PROGRAMS
+from netsandbox.explain.refusals_of_tools import OF_TOOLS, THINGS_OF_TOOLS, WHY_OF_TOOLS
 
 OF_VERBS: dict[str, str] = {
     "unknown command {name}": "没有命令 {name}",
@@ -217,11 +218,9 @@ def translated(text: str, language: str) -> str:
 
 def noted(line: str, language: str) -> str:
     """A line that a tool printed: what the sandbox has added to the tool's own words is said in a language."""
-    if line.startswith("netsandbox: "):
-        return translated(line, language)
     found = _OWN.fullmatch(line) if language == "zh" else None
     if found is None:
-        return line
+        return _in_its_place(line) if language == "zh" and _OF_SANDBOX.search(line) else line
     if found["form"]:
         return f"可以输入：{found['form']}"
     words = _chinese(found["note"])
@@ -237,6 +236,19 @@ _OWN = re.compile(r"Try:  (?P<form>.+)|(?P<who>(?:[\w./-]+: ){0,3})note: (?P<not
 """What to type instead; `note: …`, also behind the name of the program that says it."""
 
 
+_OF_SANDBOX = re.compile(r"(?:^|: )netsandbox: |\bmodelled\b|\bthe sandbox\b")
+"""What no real tool says: it is the sandbox that speaks, in the tool's place."""
+
+
+def _in_its_place(line: str) -> str:
+    """What the sandbox says behind a program's name (and curl's number), which stay as they are."""
+    behind = re.fullmatch(r"(\S+): (\(\d+\) )?(.+)", line)
+    if behind is None:
+        return _chinese(line)
+    words = _in_its_place(behind[3])
+    return line if words == behind[3] else f"{behind[1]}：{behind[2] or ''}{words}"
+
+
 def _chinese(line: str) -> str:
     character = _CHARACTER.fullmatch(line)
     if character is not None:
@@ -244,7 +256,7 @@ def _chinese(line: str) -> str:
     for tail, words in TAILS.items():
         match = re.fullmatch(f"(?P<whole>.+?){_pattern(tail).pattern}", line)
         if match is not None and (head := _chinese(match["whole"])) != match["whole"]:
-            return head + words.format(**{name: text for name, text in match.groupdict().items() if name != "whole"})
+            return head + words.format(**{name: _field(name, text) for name, text in match.groupdict().items()})
     found = _matched(line, ALL)
     if found is not None:
         return found
@@ -274,18 +286,31 @@ _GAP = re.compile(r"(?<=[\u4e00-\u9fff]) (?=[\u4e00-\u9fff])")
 def _field(name: str, text: str) -> str:
     """A part that has words of its own: a kind of thing, what was found in its place, or a reason."""
     if name == "why":
-        return _chinese(text)
+        return _matched(text, WHYS) or _chinese(text)
+    if name == "what":
+        return _matched(text, THINGS) or text.replace(" and ", " 和 ")
+    if name == "names":
+        return text.replace(", ", "、").replace(" and ", " 和 ")
     return NOUNS.get(text) or (_matched(text, FOUND) if name == "found" else None) or text
 
 
 @cache
 def _pattern(template: str) -> re.Pattern[str]:
-    """What a template's English looks like once its fields are filled in."""
+    """What a template's English looks like once its fields are filled in; a thing has no `: ` in it, as a place has."""
     parts = re.split(r"(\{[a-z]+\})", template)
-    return re.compile("".join(f"(?P<{part[1:-1]}>.+?)" if re.fullmatch(r"\{[a-z]+\}", part) else re.escape(part)
-                              for part in parts))
+    return re.compile("".join(f"(?P<{part[1:-1]}>{_THING if part == '{what}' else '.+?'})"
+                              if re.fullmatch(r"\{[a-z]+\}", part) else re.escape(part) for part in parts))
 
 
-_TEMPLATES = {**OF_VERBS, **OF_FILTERS, **OF_FILES, **OF_PROGRAMS, **OF_NOTES}
-ALL = dict(sorted(_TEMPLATES.items(), key=lambda one: -len(re.sub(r"\{[a-z]+\}", "", one[0]))))
-"""By the English; what has the most words of its own is tried first."""
+_THING = "(?:(?!: ).)+?"
+
+
+def _by_words(table: dict[str, str]) -> dict[str, str]:
+    """What has the most words of its own is tried first."""
+    return dict(sorted(table.items(), key=lambda one: -len(re.sub(r"\{[a-z]+\}", "", one[0]))))
+
+
+ALL = _by_words({**OF_VERBS, **OF_FILTERS, **OF_FILES, **OF_PROGRAMS, **OF_NOTES, **OF_TOOLS})
+"""Whole sentences, by the English."""
+THINGS = _by_words(THINGS_OF_TOOLS)
+WHYS = _by_words({**ALL, **WHY_OF_TOOLS})

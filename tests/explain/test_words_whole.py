@@ -16,6 +16,7 @@ import pytest
 from netsandbox.commands.catalogue import verbs
 from netsandbox.commands.expect.condition import CONDITIONS
 from netsandbox.commands.help_verb import manual, overview
+from netsandbox.commands.unmodelled import REASONS
 from netsandbox.explain.lines import filled
 from netsandbox.explain.refusals import ALL, NOUNS, TAILS, noted, translated
 from netsandbox.explain.words import Both, Words, said
@@ -166,7 +167,53 @@ def test_notes_have_chinese_words() -> None:
         assert any(CHINESE.search(one.removeprefix("注意：")) for one in shown), (place, text)
 
 
+IN_ITS_PLACE = re.compile(r"(?:^|: )netsandbox: |\bmodelled\b|\bthe sandbox(?:'s)?\b")
+"""What the sandbox says, and no real tool."""
+FOR_OTHERS = {"commands/help_pages.py", "commands/lab_verbs.py", "rig/building.py", "linux/core/kind.py",
+              "commands/pasted.py", "cli.py"}
+"""Where such words are no answer of a tool: pages, which have pairs of their own, what code looks for, a pattern."""
+
+
+def in_tools_places() -> Iterator[tuple[str, str]]:
+    """(place, English) of each line that a tool, a program or Docker has from the sandbox, in whatever room."""
+    for path in sorted(ROOT.rglob("*.py")):
+        if {"explain", "tui"} & {*path.parts} or str(path.relative_to(ROOT)) in FOR_OTHERS:
+            continue
+        tree = ast.parse(path.read_text(encoding="utf-8"))
+        inner = {id(part) for node in ast.walk(tree) if isinstance(node, ast.JoinedStr) for part in node.values}
+        inner |= {id(node.value) for node in ast.walk(tree) if isinstance(node, ast.Expr)}
+        for node in ast.walk(tree):
+            if isinstance(node, ast.Constant | ast.JoinedStr) and id(node) not in inner:
+                for line in (line for text in forms(node) for line in text.split("\n")):
+                    words = re.sub(r"\{\}|netsandbox", "", line)
+                    if IN_ITS_PLACE.search(line) and not CHINESE.search(line) and len(words.rstrip(': ').split()) > 3:
+                        yield f"{path.relative_to(ROOT)}:{node.lineno}", re.sub(r"modelled\{\}$", "modelled", line)
+    for why in sorted({*REASONS.values()}):
+        yield "unmodelled.py", f"the sandbox has no x: {why}"
+
+
+def test_what_the_sandbox_says_in_a_tools_place_has_chinese_words() -> None:
+    """`… is not modelled` and its kin, behind whichever name; one that is missing goes into refusals_of_tools.py."""
+    found = [(place, line) for place, line in in_tools_places() if not line.startswith("note: ")]
+    assert len(found) > 250
+    missing = []
+    for place, line in found:
+        shown = noted(line.replace("{}", "x"), "zh")
+        own = re.sub(r"^docker [a-z ]+--x x：|pip install|--mount type=image", "", AS_IT_IS.sub("", shown))
+        if not CHINESE.search(shown) or LEFT.search(own):
+            missing.append(f"{place}: {line}: {shown}")
+    assert not missing, "\n".join(missing)
+
+
 @pytest.mark.parametrize(("line", "said_so"), [
+    ("curl: (35) TLS is not modelled: the sandbox speaks http:// alone", "curl：(35) 没有模拟 TLS：沙盒只会 http://"),
+    ("host: -c CH is not modelled", "host：没有模拟 -c CH"),
+    ("netsandbox: nft: sets and maps are not modelled (vmap)", "netsandbox：nft：没有模拟集合与映射（vmap）"),
+    ("netsandbox: tunnels of mode sit are not modelled (gre and ipip are)",
+     "netsandbox：没有模拟 sit 模式的隧道（有 gre 和 ipip）"),
+    ("docker compose watch of web is not modelled in the sandbox", "沙盒没有模拟对 web 用 `docker compose watch`"),
+    ("nginx: netsandbox: -T is not modelled; -t is, and cat", "nginx：netsandbox：没有模拟 -T；可以用 -t 和 cat"),
+    ("grep: the sandbox: No such file or directory", "grep: the sandbox: No such file or directory"),
     ("Try:  docker run -d nginx", "可以输入：docker run -d nginx"),
     ("sh: 1: note: ping -b changes nothing in the sandbox", "sh: 1: 注意：ping -b 在沙盒里不改变任何东西"),
     ("note: to self", "note: to self"),
@@ -195,11 +242,11 @@ def test_chinese_words_have_the_fields_of_the_english() -> None:
     [
         ("pnig", "没有命令 'pnig'；是不是 'ping'？"),
         ("为什么", "没有命令 '为什么'；是不是 'why'？"),
-        ("expect foo", "第 1 个字符：没有条件 'foo'；现有：frames, "),
+        ("expect foo", "第 1 个字符：没有条件 'foo'；现有：frames、"),
         ("nsenter -t 99 -n ip a", "注意：`nsenter -t PID -n ip addr` 里的 PID 可以这样查：docker inspect -f '{{.State"),
         ("expect frames x", "第 8 个字符：应为次数，例如 4、> 0 或 1..3；实际是 'x'"),
         ("expect reach pc1", "这里缺少 NODE 或 ADDRESS"),
-        ("expect state pc1 flying", "应为状态，即 running, "),
+        ("expect state pc1 flying", "应为状态，即 running、"),
         ("connect nobody pc1", "没有主机或容器 'nobody'；现有：pc1"),
         ("add-host pc1", "已经有名为 'pc1' 的节点"),
         ("connect", "connect：缺少 NODE[:IFACE]；用法：connect NODE[:IFACE] NODE[:IFACE] "),
