@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from netsandbox.engine.units import MILLISECOND
 from netsandbox.linux.ipv4.udp import UdpSocket
-from netsandbox.linux.tcp import alarm, ecn
+from netsandbox.linux.tcp import alarm
 from netsandbox.linux.tcp.request import Request
 from netsandbox.linux.tcp.rtt import RTO_MIN_US
 from netsandbox.linux.tcp.state import STATE_NAMES, Connection, TcpState
@@ -145,55 +145,9 @@ def _record(found: Request | TimeWait) -> SocketRow:
         state, number = STATE_NAMES[TcpState.SYN_RECV], int(TcpState.SYN_RECV)
         when = found.timer.when if found.timer is not None else 0
         left = max(when - found.listener.namespace.scheduler.now, 0) // MILLISECOND
-        timer = SocketTimer("on", left, found.tries)
+        timer = SocketTimer("on", left, found.resent)
     return SocketRow("tcp", state, 0, 0, (format_ipv4(address), port), (format_ipv4(peer), peer_port), "", 0, 0,
                      "inet", number, timer, (address, peer), found)
-
-
-def information(conn: Connection) -> str:
-    """What `ss -i` tells of a connection (tcp_get_info), as far as the sandbox knows it."""
-    trip, state = conn.round_trip, conn.congestion
-    parts = ["ts" * conn.has_stamps, "sack" * conn.has_sack, "ecn" * bool(conn.ecn & ecn.AGREED),
-             "ecnseen" * bool(conn.ecn & ecn.SEEN), state.algorithm,
-             f"wscale:{conn.send_scale},{conn.receive_scale}" if conn.send_scale or conn.receive_scale else "",
-             f"rto:{trip.timeout // MILLISECOND}",
-             f"rtt:{_millis(trip.smoothed / 8)}/{_millis(trip.deviation / 4)}" if trip.smoothed else "",
-             f"ato:{conn.ato // MILLISECOND}" if conn.ato else "", f"mss:{conn.mss}", f"pmtu:{conn.path_mtu}",
-             f"rcvmss:{conn.segment_size}", f"advmss:{conn.advertised_mss}", f"cwnd:{state.window}"]
-    if state.threshold < 0x7FFFFFFF:
-        parts.append(f"ssthresh:{state.threshold}")
-    counts = conn.counts
-    parts += _counted(("bytes_sent", counts.bytes_sent), ("bytes_retrans", counts.bytes_again),
-                      ("bytes_acked", counts.bytes_acked), ("bytes_received", counts.bytes_received),
-                      ("segs_out", counts.segments_out), ("segs_in", counts.segments_in),
-                      ("data_segs_out", counts.data_out), ("data_segs_in", counts.data_in))
-    if trip.smoothed:
-        parts.append(f"send {round(state.window * conn.mss * 8 * 8_000_000 / trip.smoothed)}bps")
-    return " ".join(part for part in [*parts, *_in_flight(conn)] if part)
-
-
-def _in_flight(conn: Connection) -> list[str]:
-    """When it last spoke, what it waits for, and what either side has room for."""
-    now = conn.namespace.scheduler.now
-    parts = [f"lastsnd:{(now - conn.last_sent) // MILLISECOND}",
-             f"lastrcv:{(now - max(conn.received_at, conn.created)) // MILLISECOND}",
-             *_counted(("delivered", conn.delivered), ("unacked", len(conn.sent)))]
-    if conn.retransmitted:
-        parts.append(f"retrans:{conn.again_out}/{conn.retransmitted}")
-    parts += _counted(("lost", conn.lost_out), ("sacked", conn.sacked_out), ("rcv_space", conn.space))
-    parts.append(f"rcv_ssthresh:{conn.slow_start}")
-    if conn.round_trip.least is not None:
-        parts.append(f"minrtt:{_millis(conn.round_trip.least)}")
-    return [*parts, *_counted(("snd_wnd", conn.send_window)), f"rcv_wnd:{conn.receive_window}"]
-
-
-def _counted(*counts: tuple[str, int]) -> list[str]:
-    """Those that are not 0."""
-    return [f"{name}:{value}" for name, value in counts if value]
-
-
-def _millis(microseconds: float) -> str:
-    return f"{microseconds / 1000:.3f}".rstrip("0").rstrip(".")
 
 
 def proc_net_tcp(namespace: NetworkNamespace) -> str:

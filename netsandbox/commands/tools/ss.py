@@ -9,8 +9,9 @@ from netsandbox.commands.tools import ip_netns, ss_filter
 from netsandbox.commands.tools.context import ToolContext, ToolError, ToolResult
 from netsandbox.commands.tools.help import TEXTS
 from netsandbox.commands.tools.options import Options, read_options
-from netsandbox.commands.tools.socket_rows import SocketRow, information, socket_rows
+from netsandbox.commands.tools.socket_rows import SocketRow, socket_rows
 from netsandbox.commands.tools.sockets_seen import rows_seen
+from netsandbox.commands.tools.ss_info import information
 from netsandbox.commands.tools.ss_summary import summary
 from netsandbox.commands.tools.words import USAGE
 from netsandbox.linux.netlink.credentials import RIGHTS
@@ -162,14 +163,16 @@ def _kinds(options: Options) -> list[str]:
 def _cells(row: SocketRow, options: Options, names: dict[str, str]) -> list[str]:
     """What each of TITLES has of a socket."""
     numeric = "n" in options
-    users = f'users:(("{row.process}",pid={row.pid},fd={row.fd}))' if (
+    users = f' users:(("{row.process}",pid={row.pid},fd={row.fd}))' if (
         "p" in options and row.fd and row.pid) else ""
-    timer = str(row.timer) if "o" in options and row.timer is not None else ""
-    extra = " ".join(part for part in (users, timer) if part)
+    timer = f" {row.timer}" if "o" in options and row.timer is not None else ""
+    told = ""
+    if "i" in options and row.protocol == "tcp":  # on a line of its own, unless -O keeps all on one
+        told = "\n\t" * ("O" not in options) + information(row, "o" in options, numeric)
     return [row.protocol, row.state, f"{row.received:<6}", f"{row.sent:<6}",
             f"{names.get(row.local[0], row.local[0])}:", port_text(row.local[1], numeric, row.protocol),
             f"{names.get(row.peer[0], row.peer[0])}:", port_text(row.peer[1], numeric, row.protocol),
-            f" {extra}" if extra else ""]
+            users + timer + told]
 
 
 def _columns(rows: list[SocketRow], options: Options, without: set[str], names: dict[str, str]) -> str:
@@ -181,20 +184,7 @@ def _columns(rows: list[SocketRow], options: Options, without: set[str], names: 
     shown = [column for column, title in enumerate(TITLES) if title not in without]
     titles = [] if "H" in options else [TITLES if "p" in options else [*TITLES[:PROCESS], ""]]
     widths = {column: max((len(line[column]) for line in [*titles, *lines]), default=0) for column in shown}
-    text = "".join(_line(line, shown, widths) + "\n" for line in titles)
-    for row, line in zip(rows, lines, strict=True):
-        text += _line(line, shown, widths) + _information(row, options) + "\n"
-    return text
-
-
-def _information(row: SocketRow, options: Options) -> str:
-    """What -i adds to a TCP socket: on a line of its own, unless -O keeps all on one."""
-    if "i" not in options or row.protocol != "tcp":
-        return ""
-    told = information(row.source) if isinstance(row.source, Connection) and not row.source.listening else ""
-    if not told and row.state == "LISTEN":
-        told = "cubic cwnd:10"
-    return f" {told}" if "O" in options else f"\n\t {told}"
+    return "".join(_line(line, shown, widths) + "\n" for line in [*titles, *lines])
 
 
 def _line(line: list[str], shown: list[int], widths: dict[int, int]) -> str:

@@ -5,7 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from netsandbox.engine.units import MICROSECOND
-from netsandbox.linux.tcp import ack_bits, alarm, output, rack, recovery, reduction, sack, undo
+from netsandbox.linux.tcp import ack_bits, alarm, chronograph, output, rack, recovery, reduction, sack, undo
+from netsandbox.linux.tcp.delivery import later_of
 from netsandbox.linux.tcp.rtt import RTO_MAX, RTO_MIN_US
 from netsandbox.linux.tcp.sack import Progress
 from netsandbox.linux.tcp.state import Recovery
@@ -92,6 +93,8 @@ def _finish(conn: Connection, flag: int, progress: Progress, count: int) -> None
     if flag & (ack_bits.DATA_ACKED | ack_bits.SYN_ACKED | ack_bits.SACKED) or not flag & ack_bits.NOT_DUPLICATE:
         conn.confirm = True
     delivered = conn.delivered - progress.delivered
+    if progress.latest is not None:
+        conn.delivery.sample(conn, progress.latest, conn.namespace.scheduler.clock)
     if conn.recovery in REDUCING:
         reduction.step(conn, delivered, conn.losses - progress.losses, bool(flag & ack_bits.ADVANCED))
     elif delivered and (flag & ack_bits.DATA_ACKED or (flag & ack_bits.SACKED and rack.is_high(conn))):
@@ -134,9 +137,13 @@ def _clean(conn: Connection, progress: Progress, ack: int) -> int:
                 flag |= ack_bits.ORIGINAL
         if segment.flags & SYN:
             conn.retry_since = 0
+        if not segment.sacked:
+            progress.latest = later_of(progress.latest, segment)
         _forget(conn, segment)
     if sent:
         _trim(conn, sent[0], ack)
+    else:
+        conn.chronograph.stop(chronograph.BUSY, not conn.unsent, conn.namespace.scheduler.now)
     if count and not conn.has_sack:
         recovery.take_duplicates_back(conn, count)
         flag &= ~ack_bits.ORIGINAL if flag & ack_bits.RETRANSMITTED else ~ack_bits.NOTHING

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from netsandbox.linux.core.socket import SocketError
 from netsandbox.linux.drop import Dropped, DropReason, Outcome
 from netsandbox.linux.ipv4.routing import OutputRoute, route_output
-from netsandbox.linux.tcp import ack, alarm, ecn, listen, options, resend, reset, send_buffer, timewait, window
+from netsandbox.linux.tcp import ack, alarm, ecn, listen, options, reset, send_buffer, timewait, window
 from netsandbox.linux.tcp.events import TcpFailed
 from netsandbox.linux.tcp.rtt import RTO_FALLBACK
 from netsandbox.linux.tcp.state import Connection, Sent, TcpState
@@ -46,8 +46,9 @@ def begin(conn: Connection, address: int, port: int) -> None:
     conn.ident = namespace.chance.first(f"{namespace.name}/tcp/{conn.key}/{namespace.scheduler.now}", 16)
     conn.advertised_mss = advertised_mss(namespace, route)
     follow(conn, route.route)
-    conn.mss_clamp = 65535
-    sync_mss(conn, route.mtu)
+    stamps = bool(namespace.sysctls.get("net.ipv4.tcp_timestamps"))
+    conn.mss = sync_mss(conn, route.mtu) - options.TIMESTAMP_SIZE * stamps
+    conn.segment_size = listen.LEAST_RECEIVE_MSS
     scaling = bool(namespace.sysctls.get("net.ipv4.tcp_window_scaling"))
     conn.receive_window, conn.receive_scale, conn.window_clamp = window.initial(
         namespace.sysctls, conn.receive_buffer,
@@ -76,6 +77,7 @@ def _take_pair(conn: Connection, is_bound: bool, is_loopback: bool) -> int:
 def send_syn(conn: Connection, flags: int) -> None:
     """tcp_connect: the SYN is under way, and a timer runs for it."""
     segment = Sent(conn.written, b"", flags, conn.namespace.scheduler.clock)
+    segment.departure = conn.delivery.departure(conn, segment.at)
     conn.sent.append(segment)
     conn.retry_since = stamp_of(conn, segment.at)
     conn.written = conn.pushed = (conn.written + 1) & MASK
@@ -152,6 +154,7 @@ def _open(conn: Connection, segment: TcpSegment, said: options.Options) -> Verdi
     conn.has_stamps = said.stamp is not None and bool(conn.namespace.sysctls.get("net.ipv4.tcp_timestamps"))
     ack.take(conn, segment, said)
     _agree(conn, segment, said)
+    conn.received_at = conn.namespace.scheduler.now
     established(conn)
     sync_mss(conn, conn.path_mtu)
     send_ack(conn)
@@ -161,7 +164,7 @@ def _open(conn: Connection, segment: TcpSegment, said: options.Options) -> Verdi
 def established(conn: Connection) -> None:
     """The handshake is done (tcp_finish_connect)."""
     conn.change(TcpState.ESTABLISHED, "handshake")
-    conn.last_sent = conn.received_at = conn.namespace.scheduler.now
+    conn.last_sent = conn.namespace.scheduler.now
     conn.confirm = True
     if not conn.round_trip.smoothed:
         conn.round_trip.timeout = RTO_FALLBACK
@@ -177,10 +180,12 @@ def established(conn: Connection) -> None:
 
 
 def _open_at_once(conn: Connection, segment: TcpSegment, said: options.Options) -> Verdict:
-    """Both began at once: SYN,ACK answers the SYN (RFC 9293, 3.5, figure 7)."""
+    """Both began at once: SYN,ACK answers the SYN (RFC 9293, 3.5, figure 7; tcp_send_synack)."""
     _agree(conn, segment, said)
     conn.change(TcpState.SYN_RECV, "syn")
-    for sent in conn.sent:
-        sent.flags |= ACK
-    resend.retransmit(conn, 0, "syn")
+    sent = conn.sent[0]
+    sent.flags = ecn.flags_of_answer(conn, sent.flags | ACK)
+    sent.at = conn.namespace.scheduler.clock
+    transmit(conn, sent.seq, sent.flags)
+    sent.wire = conn.wire
     return Outcome.ANSWERED

@@ -86,6 +86,5 @@ def _request(listener: Connection, key: tuple[int, int, int, int], segment: TcpS
         request.send_scale = bits & 15 if request.scaling else 0
         request.stamp_offset = offset
     request.window, request.receive_scale, request.clamp = window.initial(
-        settings, listener.receive_buffer, request.advertised_mss - options.TIMESTAMP_SIZE * request.stamps,
-        request.scaling, route.route)
+        settings, listener.receive_buffer, request.mss, request.scaling, route.route)
     return request

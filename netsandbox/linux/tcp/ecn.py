@@ -40,6 +40,11 @@ def flags_again(conn: Connection, flags: int) -> int:
     return flags
 
 
+def flags_of_answer(conn: Connection, flags: int) -> int:
+    """Of a SYN,ACK that was a SYN before (tcp_ecn_send_synack)."""
+    return flags & ~CWR if conn.ecn else flags & ~ASKS
+
+
 def agree(conn: Connection, segment: TcpSegment) -> None:
     """What the peer's SYN, or SYN,ACK, says of it (tcp_ecn_rcv_syn, tcp_ecn_rcv_synack)."""
     if segment.flags & ASKS != (ECE if segment.flags & ACK else ASKS):

@@ -9,6 +9,7 @@ from netsandbox.linux.drop import Dropped, DropReason, Operand, Outcome
 from netsandbox.linux.tcp import (
     ack,
     buffers,
+    chronograph,
     connect,
     ecn,
     listen,
@@ -134,8 +135,11 @@ def _hold(conn: Connection, packet: IPv4Packet, new: TcpSegment) -> None:
                 or (last.flags ^ new.flags) & ecn.ASKS or waiting.packet.tos != packet.tos):
             conn.held[-1] = Waiting(packet, buffers.MergedSegment(last, new), waiting.merged + 1,
                                     waiting.room - len(new.data))
+            conn.backlog_memory += len(new.data) * conn.is_local
             return
-    conn.held.append(Waiting(packet, new, 1, MASK if conn.is_local else buffers.cost(conn, new).room))
+    cost = buffers.cost(conn, new)
+    conn.backlog_memory += cost.condensed
+    conn.held.append(Waiting(packet, new, 1, MASK if conn.is_local else cost.room))
 
 
 # -- a connection
@@ -143,8 +147,9 @@ def _hold(conn: Connection, packet: IPv4Packet, new: TcpSegment) -> None:
 def process(conn: Connection, packet: IPv4Packet, segment: TcpSegment, count: int = 1) -> Verdict:
     """tcp_rcv_established and tcp_rcv_state_process; `count` segments have become this one."""
     state = conn.state
-    conn.counts.segments_in += 1
-    conn.counts.data_in += bool(segment.data)
+    conn.counts.segments_in += count
+    if segment.data:
+        conn.counts.data_in += count
     if state is CLOSE:
         return Dropped(DropReason.TCP_CLOSE, (segment.dport,))
     if state is SYN_SENT:
@@ -196,6 +201,7 @@ def _send_waiting(conn: Connection) -> None:
         output.push(conn)
     if conn.waits_for_room and send_buffer.has_new_room(conn):
         conn.waits_for_room = False
+        conn.chronograph.stop(chronograph.BUFFER, not (conn.unsent or conn.sent), conn.namespace.scheduler.now)
         conn.wake()
 
 
@@ -220,6 +226,7 @@ def _in_other_state(conn: Connection, packet: IPv4Packet, segment: TcpSegment) -
 
 def _become_established(conn: Connection, segment: TcpSegment) -> None:
     conn.una = segment.ack
+    conn.delivered += 1  # of the SYN,ACK no ACK tells
     conn.send_window = segment.window << conn.send_scale
     conn.window_seq = segment.seq
     conn.advertised_mss -= options.TIMESTAMP_SIZE * conn.has_stamps

@@ -151,12 +151,24 @@ def _on_timer(request: Request) -> None:
         drop(request)
         return
     request.tries += 1
-    pause = min(RETRY << request.tries, RTO_MAX)
-    namespace.record(TcpRetransmitted(namespace.name, *request.key, "synack", "timeout", 0, request.tries, pause))
+    namespace.record(TcpRetransmitted(namespace.name, *request.key, "synack", "timeout", 0, request.tries,
+                                      _patience(request)))
     if _send_again(request):
         drop(request)
     else:
-        request.timer = namespace.scheduler.kernel_timer(pause, _on_timer, request)
+        _await_answer(request)
+
+
+def _patience(request: Request) -> int:
+    """reqsk_timeout."""
+    return min(RETRY << request.tries, RTO_MAX)
+
+
+def _await_answer(request: Request) -> None:
+    """However the SYN,ACK was sent again: the next time is a whole pause away."""
+    scheduler = request.listener.namespace.scheduler
+    scheduler.cancel(request.timer)
+    request.timer = scheduler.kernel_timer(_patience(request), _on_timer, request)
 
 
 def drop(request: Request) -> None:
@@ -180,8 +192,8 @@ def answer(request: Request, packet: IPv4Packet, segment: TcpSegment) -> Verdict
     late = request.stamps and said.stamp is not None and distance(said.stamp[0], request.recent) < 0
     kind = flags & (SYN | ACK | RST)
     if segment.seq == request.peer_isn and kind == SYN and not late:
-        if _may_challenge(request):
-            _send_again(request)
+        if _may_challenge(request) and not _send_again(request):
+            _await_answer(request)
         return Outcome.ANSWERED
     if kind & ACK and segment.ack != (request.isn + 1) & MASK:
         return "listener"
@@ -278,6 +290,7 @@ def make_child(request: Request, segment: TcpSegment) -> Connection:
     child.segment_size = first_segment_size(child)
     child.received_at = namespace.scheduler.now
     child.retransmitted = request.resent
+    child.counts.segments_in = 1
     child.handshake_at = 0 if request.resent else request.sent_at
     if request.tries:
         child.undo_marker, child.retry_since = request.isn, stamp_of(child, request.sent_at)

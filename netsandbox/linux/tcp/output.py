@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from netsandbox.engine.units import MILLISECOND
-from netsandbox.linux.tcp import alarm
+from netsandbox.linux.tcp import alarm, chronograph
 from netsandbox.linux.tcp.events import TcpWindowShut
 from netsandbox.linux.tcp.state import Chunk, Recovery, Sent, TcpState
 from netsandbox.linux.tcp.transmit import current_mss, restart_after_idle, transmit
@@ -40,13 +40,20 @@ def append(conn: Connection, data: bytes) -> bytes:
     mss = current_mss(conn)
     size = goal(conn, mss)
     if not conn.unsent or len(conn.unsent[-1].data) >= size:
-        conn.unsent.append(Chunk(conn.written))
+        _begin_chunk(conn)
         restart_after_idle(conn)
     tail = conn.unsent[-1]
     taken = data[:size - len(tail.data)]
     tail.data += taken
     conn.written = (conn.written + len(taken)) & MASK
     return data[len(taken):]
+
+
+def _begin_chunk(conn: Connection) -> None:
+    """tcp_add_write_queue_tail."""
+    if not conn.unsent:
+        conn.chronograph.start(chronograph.BUSY, conn.namespace.scheduler.now)
+    conn.unsent.append(Chunk(conn.written))
 
 
 def mark_push(conn: Connection) -> None:
@@ -64,7 +71,7 @@ def is_push_due(conn: Connection) -> bool:
 def queue_fin(conn: Connection) -> None:
     """The last thing that the connection sends (tcp_send_fin)."""
     if not conn.unsent:
-        conn.unsent.append(Chunk(conn.written))
+        _begin_chunk(conn)
     conn.unsent[-1].fin = True
     conn.written = (conn.written + 1) & MASK
     push(conn, is_nagle_off=True)
@@ -87,7 +94,7 @@ def write(conn: Connection, is_nagle_off: bool = False, only_one: bool = False) 
     is_filled = conn.more_to_send
     if not is_filled:
         conn.write_began = conn.namespace.scheduler.clock
-    conn.more_to_send = conn.congestion.held_back = False
+    conn.more_to_send = conn.congestion.held_back = conn.window_is_full = False
     sent, was_idle = 0, not conn.sent
     while conn.unsent:
         mss = current_mss(conn)
@@ -102,11 +109,23 @@ def write(conn: Connection, is_nagle_off: bool = False, only_one: bool = False) 
             conn.more_to_send, conn.is_nagle_off = True, is_nagle_off
             break
     is_full = conn.congestion.held_back or conn.in_flight >= conn.congestion.window
-    if (sent or is_full) and not conn.more_to_send:
-        _note_use(conn, is_full)
+    if not conn.more_to_send:
+        if conn.window_is_full or conn.chronograph.kind == chronograph.WINDOW:
+            _note_window(conn)
+        if sent or is_full:
+            _note_use(conn, is_full)
     if sent and not schedule_tail_probe(conn):
         _run_timer(conn, was_idle)
     return bool(sent or conn.sent)
+
+
+def _note_window(conn: Connection) -> None:
+    """How long the peer's window keeps data back."""
+    now, clock = conn.namespace.scheduler.now, conn.chronograph
+    if conn.window_is_full:
+        clock.start(chronograph.WINDOW, now)
+    else:
+        clock.stop(chronograph.WINDOW, not (conn.unsent or conn.sent), now)
 
 
 def _note_use(conn: Connection, is_full: bool) -> None:
@@ -117,6 +136,8 @@ def _note_use(conn: Connection, is_full: bool) -> None:
         state.used, state.used_since = 0, now
         return
     state.used = max(state.used, len(conn.sent))
+    if conn.waits_for_room and not conn.unsent and not conn.orphan:
+        conn.chronograph.start(chronograph.BUFFER, now)
     if now - state.used_since < conn.round_trip.timeout or not conn.namespace.sysctls.get(
             "net.ipv4.tcp_slow_start_after_idle"):
         return
@@ -143,6 +164,7 @@ def next_burst(conn: Connection, mss: int, is_nagle_off: bool = False, is_filled
             _fill(conn, chunk, quota * mss)
     length = len(chunk.data)
     if length + chunk.fin and not has_window(conn, chunk, mss):
+        conn.window_is_full = True
         return -1
     is_last = len(conn.unsent) == 1
     if length <= mss:
@@ -157,12 +179,17 @@ def most_in_burst(conn: Connection, mss: int) -> int:
     """Segments that leave as one: of a long way no more than it takes in a millisecond (tcp_tso_autosize)."""
     trip, size = conn.round_trip, LARGEST_BURST
     if trip.least is None or trip.least >> RTT_LOG:
-        state = conn.congestion
-        percent = 200 if state.window < state.threshold // 2 else 120
-        size = mss * percent * 80_000 * max(state.window, len(conn.sent)) // max(trip.smoothed, 1) >> PACING_SHIFT
+        size = pacing_rate(conn, mss) >> PACING_SHIFT
         if trip.least is not None and trip.least >> RTT_LOG < 32:
             size += LARGEST_SOCKET_BURST >> (trip.least >> RTT_LOG)
     return max(min(size, LARGEST_BURST) // mss, min(2, LARGEST_BURST // mss), 1)
+
+
+def pacing_rate(conn: Connection, mss: int) -> int:
+    """Bytes a second at which a round trip takes more than the window (tcp_update_pacing_rate)."""
+    state = conn.congestion
+    percent = 200 if state.window < state.threshold // 2 else 120
+    return mss * percent * 80_000 * max(state.window, len(conn.sent)) // max(conn.round_trip.smoothed, 1)
 
 
 def has_window(conn: Connection, chunk: Chunk, mss: int) -> bool:
@@ -211,6 +238,7 @@ def _defers(conn: Connection, chunk: Chunk, mss: int) -> bool:
     if expected - now > min((conn.round_trip.smoothed >> 4) * 1000, MILLISECOND):
         return False
     conn.congestion.held_back = room < window and room <= len(chunk.data)
+    conn.window_is_full = window <= room and window <= len(chunk.data)
     return min(room, window) <= len(chunk.data) or not chunk.fin
 
 
@@ -267,13 +295,14 @@ def _cut(conn: Connection, chunk: Chunk, size: int, mss: int) -> list[Sent]:
     That a burst ends with PSH concerns its copy on the wire: what is sent again alone has none.
     """
     now, seq, segments = conn.write_began, chunk.seq, []
+    departure = conn.delivery.departure(conn, now)
     for start in range(0, max(size, 1), mss):
         part = bytes(chunk.data[start:min(start + mss, size)])
         is_end = start + len(part) == size
         is_all = is_end and size == len(chunk.data)
         flags = ACK | (PSH if part and is_all and chunk.push else 0) | (FIN if is_all and chunk.fin else 0)
         segments.append(Sent(seq, part, flags, now))
-        segments[-1].ends = is_end
+        segments[-1].ends, segments[-1].departure = is_end, departure
         seq = segments[-1].end
     return segments
 

@@ -32,7 +32,7 @@ def advance(conn: Connection, segment: Sent) -> None:
 
 def _window(conn: Connection) -> int:
     """Microseconds by which segments may overtake each other (tcp_rack_reo_wnd)."""
-    if not conn.rack.reordering_seen:
+    if not conn.rack.seen:
         counts = not conn.namespace.sysctls.get("net.ipv4.tcp_recovery") & NO_COUNT
         if conn.recovery >= Recovery.RECOVERY or (conn.sacked_out >= conn.rack.reordering and counts):
             return 0
@@ -98,7 +98,7 @@ def note_reordering(conn: Connection, low: int, highest: int) -> None:
     metric, mss = distance(highest & MASK, low), max(conn.mss, 1)
     if metric > conn.rack.reordering * mss:
         conn.rack.reordering = min(-(-metric // mss), MOST_REORDERING)
-    conn.rack.reordering_seen = True
+    conn.rack.seen += 1
 
 
 def is_high(conn: Connection) -> bool:

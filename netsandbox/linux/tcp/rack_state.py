@@ -9,12 +9,12 @@ class Rack:
     Attributes:
         at, end: when it left, in virtual nanoseconds, and where it ends.  trip: its round trip, in microseconds.
         advanced: an ACK has brought news that nobody has looked at yet.
-        reordering: by how many segments they have overtaken each other.  reordering_seen: whether they ever have.
+        reordering: by how many segments they have overtaken each other.  seen: how often they have.
     """
 
-    __slots__ = ("advanced", "at", "end", "reordering", "reordering_seen", "trip")
+    __slots__ = ("advanced", "at", "end", "reordering", "seen", "trip")
 
     def __init__(self, reordering: int) -> None:
-        self.at = self.end = self.trip = 0
-        self.advanced = self.reordering_seen = False
+        self.at = self.end = self.trip = self.seen = 0
+        self.advanced = False
         self.reordering = reordering

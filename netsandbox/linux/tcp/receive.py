@@ -9,7 +9,7 @@ from netsandbox.engine.wheel import TICK
 from netsandbox.linux.tcp import alarm, buffers, receive_trip, timewait, window
 from netsandbox.linux.tcp.buffers import Buffer, Early
 from netsandbox.linux.tcp.state import ATO_MIN, RECEIVE_SHUTDOWN, TcpState
-from netsandbox.linux.tcp.transmit import PINGPONG, send_ack
+from netsandbox.linux.tcp.transmit import PINGPONG, is_interactive, send_ack
 from netsandbox.wire.sequence import HALF, MASK, after, before
 from netsandbox.wire.tcp import FIN
 
@@ -70,7 +70,7 @@ def acknowledge(conn: Connection) -> None:
     unacked = (conn.expected - conn.acked_up_to) & MASK
     moves = unacked > conn.segment_size and (
         conn.expected == conn.copied or window.wanted(conn) >= conn.receive_window)
-    if moves or (conn.quick and conn.pingpong < PINGPONG) or conn.ack_now or conn.hurries:
+    if moves or (conn.quick and not is_interactive(conn)) or conn.ack_now or conn.hurries:
         if conn.owned and conn.namespace.sysctls.get("net.ipv4.tcp_backlog_ack_defer"):
             conn.ack_deferred = True
         else:
@@ -102,7 +102,7 @@ def delay_ack(conn: Connection) -> None:
     scheduler = conn.namespace.scheduler
     delay = conn.ato
     if delay > ATO_MIN:
-        most = DELAYED_MAX if conn.pingpong >= PINGPONG or conn.pushed_in else 500 * MILLISECOND
+        most = DELAYED_MAX if conn.pushed_in or is_interactive(conn) else 500 * MILLISECOND
         if conn.round_trip.smoothed:
             most = min(most, max((conn.round_trip.smoothed >> 3) * 1000, ATO_MIN))
         delay = min(delay, most)
@@ -124,7 +124,7 @@ def note_read(conn: Connection) -> bool:
         return False
     if conn.ack_wanted:
         unacked = (conn.expected - conn.acked_up_to) & MASK
-        drained = not conn.received and (conn.pushed_in >= 2 or (conn.pushed_in and conn.pingpong < PINGPONG))
+        drained = not conn.received and (conn.pushed_in >= 2 or (conn.pushed_in and not is_interactive(conn)))
         if unacked > conn.segment_size or drained:
             send_ack(conn)
             return True
@@ -139,8 +139,7 @@ def note_read(conn: Connection) -> bool:
 def take(conn: Connection, segment: TcpSegment) -> str:
     """Queue a segment's data (tcp_data_queue); empty, or the drop reason of what is of no use."""
     seq, size = segment.seq, len(segment.data)
-    fin = bool(segment.flags & FIN)
-    end = (seq + size + fin) & MASK
+    end = (seq + segment.sequence_length) & MASK
     if seq == end:
         return ""
     if seq == conn.expected:
@@ -228,6 +227,7 @@ def _early(conn: Connection, segment: TcpSegment, end: int) -> str:
     if data:
         window.measure(conn, segment, cost.memory)
     conn.ack_wanted = True
+    conn.counts.early += 1
     if any(not before(seq, old.seq) and not after(end, old.end) for old in conn.early):
         note_duplicate(conn, seq, end)
         return "TCP_OFOMERGE"
@@ -263,13 +263,14 @@ def _add_sack(conn: Connection, start: int, end: int) -> None:
 def take_fin(conn: Connection) -> None:
     """The peer sends no more (tcp_fin)."""
     conn.expected = (conn.expected + 1) & MASK
+    conn.counts.bytes_received += 1
     conn.ack_wanted = True
     conn.shutdown_flags |= RECEIVE_SHUTDOWN
     conn.done = True
     state = conn.state
     if state in (TcpState.SYN_RECV, TcpState.ESTABLISHED):
         conn.change(TcpState.CLOSE_WAIT, "fin")
-        conn.pingpong = max(conn.pingpong, PINGPONG)
+        conn.pingpong = conn.namespace.sysctls.get(PINGPONG)
     elif state is TcpState.FIN_WAIT1:
         send_ack(conn)
         conn.change(TcpState.CLOSING, "fin")

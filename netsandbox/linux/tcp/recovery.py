@@ -64,7 +64,7 @@ def _check_reno_reordering(conn: Connection, more: int) -> None:
     if conn.sacked_out + holes > len(conn.sent):
         conn.sacked_out = len(conn.sent) - holes
         conn.rack.reordering = min(len(conn.sent) + more, rack.MOST_REORDERING)
-        conn.rack.reordering_seen = True
+        conn.rack.seen += 1
 
 
 def enter_recovery(conn: Connection, is_marked: bool = False) -> None:

@@ -22,6 +22,7 @@ def split(conn: Connection, place: int, size: int) -> None:
     rest = Sent((segment.seq + size) & MASK, segment.data[size:], segment.flags, segment.at, segment.wire)
     rest.sacked, rest.lost = segment.sacked, segment.lost
     rest.again, rest.ever_again, rest.ends = segment.again, segment.ever_again, segment.ends
+    rest.departure = segment.departure
     segment.ends = False
     segment.data, segment.end = segment.data[:size], rest.seq
     segment.flags &= ~(FIN | PSH)
@@ -41,6 +42,7 @@ def retransmit(conn: Connection, place: int, why: str, in_burst: bool = False, p
     problem = _send_again(conn, place, in_burst, pushes)
     if not problem:
         segment.wire, segment.at = conn.wire, conn.namespace.scheduler.clock
+        segment.departure = conn.delivery.departure(conn, segment.at)
         what = "data" if segment.data else "fin" if segment.flags & FIN else "syn"
         note_retransmission(conn, what, why, len(segment.data))
         conn.again_out += not segment.again

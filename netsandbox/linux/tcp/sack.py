@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from netsandbox.linux.tcp import ack_bits, rack
+from netsandbox.linux.tcp.delivery import later_of
 from netsandbox.linux.tcp.state import Recovery
 from netsandbox.wire.sequence import after, before, between, distance
 
@@ -20,15 +21,17 @@ class Progress:
     Attributes:
         delivered, losses: the connection's counts.  highest: the end of what had arrived behind gaps.
         first_sacked: when the first of what this ACK tells of had left, of segments sent once.
+        latest: of what this ACK tells of, the segment that left last.
     """
 
-    __slots__ = ("delivered", "first_sacked", "highest", "losses")
+    __slots__ = ("delivered", "first_sacked", "highest", "latest", "losses")
 
     def __init__(self, conn: Connection) -> None:
         self.delivered = conn.delivered
         self.losses = conn.losses
         self.highest = rack.highest_sacked(conn) if conn.sacked_out else conn.una
         self.first_sacked: int | None = None
+        self.latest: Sent | None = None
 
 
 def take(conn: Connection, progress: Progress, blocks: tuple[Block, ...], ack: int, prior: int) -> int:
@@ -64,6 +67,7 @@ def _mark(conn: Connection, progress: Progress, segment: Sent) -> int:
     """tcp_sacktag_one."""
     flag = ack_bits.SACKED
     rack.advance(conn, segment)
+    progress.latest = later_of(progress.latest, segment)
     if not segment.ever_again:
         flag |= ack_bits.NOTHING if after(segment.end, conn.high_seq) else ack_bits.ORIGINAL
         if progress.first_sacked is None:

@@ -12,8 +12,10 @@ from typing import TYPE_CHECKING, Any, ClassVar, NamedTuple
 from netsandbox.engine.made import made_as
 from netsandbox.linux.core.socket import Process, Socket
 from netsandbox.linux.tcp import alarm
+from netsandbox.linux.tcp.chronograph import Chronograph
 from netsandbox.linux.tcp.congestion import Congestion
 from netsandbox.linux.tcp.counts import Counts
+from netsandbox.linux.tcp.delivery import Delivery
 from netsandbox.linux.tcp.events import TcpStateChanged
 from netsandbox.linux.tcp.rack_state import Rack
 from netsandbox.linux.tcp.rtt import RoundTrip
@@ -24,6 +26,7 @@ if TYPE_CHECKING:
     from netsandbox.linux.core.namespace import NetworkNamespace
     from netsandbox.linux.ipv4.routing import OutputRoute
     from netsandbox.linux.tcp.buffers import Buffer, Early
+    from netsandbox.linux.tcp.delivery import Departure
     from netsandbox.linux.tcp.request import Request
     from netsandbox.wire.icmp import IcmpMessage
     from netsandbox.wire.ipv4 import IPv4Packet
@@ -94,9 +97,11 @@ class Sent:
         end: the sequence number behind it (end_seq), which stays where its front has arrived.
         sacked, lost: what the peer's ACKs say of it.  again: whether a retransmission of it is under way.
         ends: whether it is the last of those that left as one (an sk_buff is cut into segments on its way out).
+        departure: how much had arrived when it was last sent.
     """
 
-    __slots__ = ("again", "at", "data", "end", "ends", "ever_again", "flags", "lost", "sacked", "seq", "wire")
+    __slots__ = ("again", "at", "data", "departure", "end", "ends", "ever_again", "flags", "lost", "sacked", "seq",
+                 "wire")
 
     def __init__(self, seq: int, data: bytes, flags: int, at: int, wire: TcpSegment | None = None) -> None:
         self.seq = seq
@@ -105,6 +110,7 @@ class Sent:
         self.at = at
         self.wire = wire
         """What left last; it may still be in this host."""
+        self.departure: Departure | None = None
         self.sacked = self.lost = self.again = self.ever_again = False
         self.ends = True
         self.end = (seq + len(data) + (flags & 1) + (flags >> 1 & 1)) & 0xFFFFFFFF
@@ -143,22 +149,23 @@ class Connection(Socket):
     caches: ClassVar = {"way": "None"}
 
     __slots__ = ("accepted", "ack_at", "ack_deferred", "ack_due", "ack_now", "ack_timer", "ack_wanted", "acked_up_to",
-                 "advertised_mss", "again_out", "ato", "backoff", "calls", "challenged_at", "compressed", "confirm",
-                 "congestion", "copied", "counts", "created", "delivered", "done", "duplicate", "early", "echoed_stamp",
-                 "ecn", "ect", "expected", "foreground", "forward", "gap_acks", "gap_at", "going_on", "handshake_at",
-                 "has_sack", "has_stamps", "held", "high_seq", "hurries", "ident", "interface", "is_burst", "is_deaf",
-                 "is_local", "is_nagle_off", "keepalive", "keepalive_due", "keepalive_timer", "largest_window",
-                 "last_sent", "last_size", "losses", "lost_out", "memory", "more_to_send", "mss", "mss_clamp",
-                 "no_memory", "nodelay", "nxt", "on_event", "orphan", "overflowed_at", "owned", "parent", "path_error",
-                 "path_mtu", "pingpong", "probe_end", "probe_is_again", "probed_mss", "probes", "prr_delivered",
-                 "prr_out", "pushed", "pushed_in", "queued", "quick", "rack", "ratio", "receive_buffer",
-                 "receive_scale", "receive_trip", "receive_window", "received", "received_at", "recent_at",
-                 "recent_stamp", "recovery", "requests", "resends", "retransmitted", "retries", "retry_began",
-                 "retry_since", "round_trip", "sacked_out", "sacks", "segment_size", "send_buffer", "send_scale",
-                 "send_window", "sent", "shutdown_flags", "slow_start", "small", "soft_error", "space", "space_at",
-                 "space_seq", "stamp_offset", "state", "timeouts", "timer", "timer_due", "timer_kind", "tos", "trip_at",
-                 "trip_seq", "trip_stamp", "ttl", "twice", "una", "undo_marker", "undo_retrans", "unsent",
-                 "waits_for_room", "way", "window_clamp", "window_seq", "wire", "write_began", "written")
+                 "advertised_mss", "again_out", "ato", "backlog_memory", "backoff", "calls", "challenged_at",
+                 "chronograph", "compressed", "confirm", "congestion", "copied", "counts", "created", "delivered",
+                 "delivery", "done", "duplicate", "early", "echoed_stamp", "ecn", "ect", "expected", "foreground",
+                 "forward", "gap_acks", "gap_at", "going_on", "handshake_at", "has_sack", "has_stamps", "held",
+                 "high_seq", "hurries", "ident", "interface", "is_burst", "is_deaf", "is_local", "is_nagle_off",
+                 "keepalive", "keepalive_due", "keepalive_timer", "largest_window", "last_sent", "last_size", "losses",
+                 "lost_out", "memory", "more_to_send", "mss", "mss_clamp", "no_memory", "nodelay", "nxt", "on_event",
+                 "orphan", "overflowed_at", "owned", "parent", "path_error", "path_mtu", "pingpong", "probe_end",
+                 "probe_is_again", "probed_mss", "probes", "prr_delivered", "prr_out", "pushed", "pushed_in", "queued",
+                 "quick", "rack", "ratio", "receive_buffer", "receive_scale", "receive_trip", "receive_window",
+                 "received", "received_at", "recent_at", "recent_stamp", "recovery", "requests", "resends",
+                 "retransmitted", "retries", "retry_began", "retry_since", "round_trip", "sacked_out", "sacks",
+                 "segment_size", "send_buffer", "send_scale", "send_window", "sent", "shutdown_flags", "slow_start",
+                 "small", "soft_error", "space", "space_at", "space_seq", "stamp_offset", "state", "timeouts", "timer",
+                 "timer_due", "timer_kind", "tos", "trip_at", "trip_seq", "trip_stamp", "ttl", "twice", "una",
+                 "undo_marker", "undo_retrans", "unsent", "waits_for_room", "way", "window_clamp", "window_is_full",
+                 "window_seq", "wire", "write_began", "written")
 
     def __init__(self, namespace: NetworkNamespace, process: Process, reuse: bool = False) -> None:
         super().__init__(namespace, process, reuse)
@@ -179,6 +186,8 @@ class Connection(Socket):
         self.owned = False
         """A program's call goes on: what comes meanwhile waits in `held`."""
         self.held: list[Waiting] = []
+        self.backlog_memory = 0
+        """What has come so takes in the buffer until all of it was looked at (sk_backlog.len)."""
         self.path_error: tuple[Interface, IPv4Packet, IcmpMessage, IPv4Packet] | None = None
         """An ICMP error that said meanwhile that the path is shorter: where it came, and what it quotes."""
         self.calls: list[tuple[str, Any]] = []
@@ -187,8 +196,9 @@ class Connection(Socket):
         """What is left of the present call."""
         self.resends = ""
         """Why more that is lost leaves again once the queue is empty, or nothing."""
-        self.more_to_send = self.is_nagle_off = self.is_burst = False
-        """Whether a call has more to send now; whether what left last was several segments at once."""
+        self.more_to_send = self.is_nagle_off = self.is_burst = self.window_is_full = False
+        """Whether a call has more to send now; whether what left last was several segments at once; whether the peer's
+        window kept more back."""
         self.created = namespace.scheduler.now
         self.handshake_at = 0
         """When our SYN,ACK left, for the first round-trip time; 0 when it was sent more than once."""
@@ -227,6 +237,8 @@ class Connection(Socket):
         self.congestion = Congestion(settings.text("net.ipv4.tcp_congestion_control"))
         self.round_trip = RoundTrip(settings.get("net.ipv4.tcp_rto_min_us"))
         self.counts = Counts()
+        self.chronograph = Chronograph()
+        self.delivery = Delivery()
         self.wire: TcpSegment | None = None
         """The segment that left last."""
         self.ecn = self.ect = 0

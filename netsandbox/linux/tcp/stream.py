@@ -15,6 +15,7 @@ from netsandbox.linux.events import PacketDropped
 from netsandbox.linux.tcp import (
     alarm,
     connect,
+    delivery,
     errors,
     listen,
     output,
@@ -99,6 +100,7 @@ class StreamSocket(Connection):
             SocketError: EPIPE, ENOTCONN, EAGAIN while connecting, or what the connection has failed with.
         """
         self._check_sendable()
+        delivery.note_program(self)
         size = send_buffer.room(self, len(data))
         self.waits_for_room = size < len(data)
         if size:
@@ -251,6 +253,8 @@ class StreamSocket(Connection):
             getattr(self, name)(argument)
         elif self.held:
             self._take_held()
+            if not self.held:
+                self.backlog_memory = 0
         elif self.calls and self.path_error is None:
             name, argument = self.calls.pop(0)
             getattr(self, name)(argument)

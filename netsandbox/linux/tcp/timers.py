@@ -6,12 +6,12 @@ from typing import TYPE_CHECKING
 
 from netsandbox.engine.units import MICROSECOND, MILLISECOND, SECOND
 from netsandbox.linux.tcp import ack, alarm, connect, output, rack, recovery, reduction, resend
-from netsandbox.linux.tcp.events import TcpKeepaliveEnded, TcpResetSent, TcpSegmentsSmaller
+from netsandbox.linux.tcp.events import TcpKeepaliveEnded, TcpResetSent, TcpRetransmitted, TcpSegmentsSmaller
 from netsandbox.linux.tcp.rtt import RTO_INITIAL, RTO_MAX, RTO_MIN_US
 from netsandbox.linux.tcp.state import ATO_MIN, Recovery, TcpState
 from netsandbox.linux.tcp.transmit import (
-    PINGPONG,
     current_mss,
+    is_interactive,
     is_still_here,
     send_ack,
     send_reset,
@@ -97,6 +97,7 @@ def _resend_last(conn: Connection) -> bool:
         return False
     segment.ever_again = True
     segment.at = conn.namespace.scheduler.clock
+    segment.departure = conn.delivery.departure(conn, segment.at)
     resend.note_retransmission(conn, "data" if segment.data else "fin", "tail", len(segment.data))
     return True
 
@@ -217,7 +218,8 @@ def _probe_window(conn: Connection) -> None:
         return
     if not has_tried:
         transmit(conn, (conn.una - 1) & MASK, ACK)
-        resend.note_retransmission(conn, "probe", "window", 0)
+        conn.namespace.record(TcpRetransmitted(conn.namespace.name, *conn.key, "probe", "window", 0,
+                                               max(conn.retries, 1), conn.round_trip.timeout))
     conn.probes += 1
     conn.backoff += conn.backoff < settings.get("net.ipv4.tcp_retries2")
     alarm.arm(conn, alarm.PROBE, ack.probe_delay(conn))
@@ -228,7 +230,7 @@ def ack_timer(conn: Connection) -> None:
     conn.ack_timer = None
     if conn.state in (TcpState.CLOSE, TcpState.LISTEN) or not conn.ack_wanted:
         return
-    if conn.pingpong < PINGPONG:
+    if not is_interactive(conn):
         conn.ato = min(conn.ato << 1, conn.round_trip.timeout)
     else:
         conn.pingpong = 0

@@ -22,8 +22,10 @@ if TYPE_CHECKING:
 
 OK = ""
 HEADERS = 40
-PINGPONG = 1
-"""Answers within the delayed ACK's time after which a conversation is taken to be interactive (TCP_PINGPONG_THRESH)."""
+PINGPONG = "net.ipv4.tcp_pingpong_thresh"
+"""Answers within the delayed ACK's time after which a conversation is taken to be interactive."""
+LARGEST_PATH = 65535
+"""IP_MAX_MTU: a loopback device takes a byte more, no packet does."""
 
 
 def stamp_now(namespace: NetworkNamespace, offset: int) -> int:
@@ -68,7 +70,7 @@ def follow(conn: Connection, route: Route) -> None:
 
 def sync_mss(conn: Connection, mtu: int) -> int:
     """tcp_sync_mss: the largest segment for a path, in bytes of data, and never half of the peer's window."""
-    header, mss = options.TIMESTAMP_SIZE if conn.has_stamps else 0, mtu - HEADERS
+    header, mss = options.TIMESTAMP_SIZE if conn.has_stamps else 0, min(mtu, LARGEST_PATH) - HEADERS
     if mss > conn.mss_clamp:
         mss = conn.mss_clamp
     mss = max(mss, conn.namespace.sysctls.get("net.ipv4.tcp_min_snd_mss")) - header
@@ -208,6 +210,11 @@ def _note_data(conn: Connection) -> None:
     now = conn.last_sent = conn.namespace.scheduler.now
     if now - conn.received_at < conn.ato:
         conn.pingpong = min(conn.pingpong + 1, 255)
+
+
+def is_interactive(conn: Connection) -> bool:
+    """inet_csk_in_pingpong_mode."""
+    return conn.pingpong > 0 and conn.pingpong >= conn.namespace.sysctls.get(PINGPONG)
 
 
 def restart_after_idle(conn: Connection) -> None:

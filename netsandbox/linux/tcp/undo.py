@@ -113,7 +113,7 @@ def partial(conn: Connection) -> bool:
     """A gap has closed, perhaps by the original (tcp_try_undo_partial); True while more is under way again."""
     if not (conn.undo_marker and was_delayed(conn)):
         return False
-    conn.rack.reordering_seen = True
+    conn.rack.seen += 1
     if conn.again_out:
         return True
     forget_retries(conn)

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from netsandbox.linux.tcp.state import Connection
     from netsandbox.wire.tcp import TcpSegment
 
-MAX_WINDOW = 0xFFFF
+MAX_WINDOW, MAX_SIGNED = 0xFFFF, 0x7FFF
 MAX_SCALE = 14
 LEAST_BUFFER = 2304
 """SOCK_MIN_RCVBUF, in bytes."""
@@ -40,6 +40,8 @@ def initial(settings: Sysctls, buffer: int, mss: int, scaling: bool, route: Rout
         largest = max(space, settings.numbers("net.ipv4.tcp_rmem")[2], settings.get("net.core.rmem_max"))
         scale = min(max(min(largest, clamp).bit_length() - 16, 0), MAX_SCALE)
     segments = route.asks("initrwnd")
+    if settings.get("net.ipv4.tcp_workaround_signed_windows"):
+        space = min(space, MAX_SIGNED)
     return min(space, segments * mss) if segments else space, scale, min(MAX_WINDOW << scale, clamp)
 
 
@@ -47,10 +49,10 @@ def opened(conn: Connection) -> None:
     """The handshake is done (tcp_init_buffer_space)."""
     full = full_space(conn)
     conn.window_clamp = min(conn.window_clamp, full)
-    conn.slow_start = min(conn.slow_start, conn.window_clamp)
     mss = conn.advertised_mss
     if conn.window_clamp > 2 * mss and conn.window_clamp + mss > full:
         conn.window_clamp = max(2 * mss, full - mss)
+    conn.slow_start = min(conn.slow_start, conn.window_clamp)
     conn.space = min(conn.slow_start, conn.receive_window, INITIAL * mss)
     conn.space_at, conn.space_seq = conn.namespace.scheduler.clock, conn.copied
 
@@ -61,7 +63,7 @@ def full_space(conn: Connection) -> int:
 
 def space(conn: Connection) -> int:
     """What is free of the buffer, as bytes of data (tcp_space)."""
-    return (conn.receive_buffer - conn.memory) * conn.ratio >> 8
+    return (conn.receive_buffer - conn.memory - conn.backlog_memory) * conn.ratio >> 8
 
 
 def open_now(conn: Connection) -> int:
@@ -73,7 +75,7 @@ def open_now(conn: Connection) -> int:
 def wanted(conn: Connection) -> int:
     """The window that we should like to offer, in bytes (__tcp_select_window)."""
     buffer, ratio, scale = conn.receive_buffer, conn.ratio, conn.receive_scale
-    full, free = buffer * ratio >> 8, (buffer - conn.memory) * ratio >> 8
+    full, free = buffer * ratio >> 8, (buffer - conn.memory - conn.backlog_memory) * ratio >> 8
     most, mss = conn.window_clamp, conn.segment_size
     if most > full:
         most = full
@@ -103,6 +105,11 @@ def may_shrink(conn: Connection) -> bool:
     return conn.receive_scale > 0 and conn.namespace.sysctls.get("net.ipv4.tcp_shrink_window") > 0
 
 
+def most_shown(settings: Sysctls) -> int:
+    """The largest window without a scale; some hosts take the field to be signed."""
+    return MAX_SIGNED if settings.get("net.ipv4.tcp_workaround_signed_windows") else MAX_WINDOW
+
+
 def select(conn: Connection) -> int:
     """The value of the header's window field; a window that was offered is not taken back (tcp_select_window)."""
     if conn.no_memory:
@@ -112,11 +119,9 @@ def select(conn: Connection) -> int:
     now, new, scale = open_now(conn), wanted(conn), conn.receive_scale
     if new < now and not may_shrink(conn):
         new = -(-now >> scale) << scale
-    if new > MAX_WINDOW << scale:
-        new = MAX_WINDOW << scale
     conn.receive_window = new
     conn.acked_up_to = conn.expected
-    return new >> scale
+    return min(new, most_shown(conn.namespace.sysctls) if not scale else MAX_WINDOW << scale) >> scale
 
 
 def measure(conn: Connection, segment: TcpSegment, memory: int) -> None:
