@@ -3,38 +3,33 @@
 from __future__ import annotations
 
 from itertools import pairwise
-from operator import itemgetter
 from typing import TYPE_CHECKING
 
-from netsandbox.linux.netfilter import nft_json
 from netsandbox.linux.netfilter.iptables import Answer
+from netsandbox.linux.netfilter.nft_batch import EXISTS, NO_FILE
 from netsandbox.linux.netfilter.nft_hook import NO_HOOK, read_hook
-from netsandbox.linux.netfilter.nft_print import Style, hook_text, table_text, warning_of
+from netsandbox.linux.netfilter.nft_list import Listing
 from netsandbox.linux.netfilter.nft_rule import build_rule
 from netsandbox.linux.netfilter.nft_statements import judge_rule, read_rule
 from netsandbox.linux.netfilter.nft_tokens import FAMILIES, NftError, token
 from netsandbox.linux.netfilter.rule import COUNTED
 from netsandbox.linux.netfilter.ruleset import Chain, RuleError, Table
-from netsandbox.linux.spelling import edit_distance
 
 if TYPE_CHECKING:
-    from netsandbox.linux.core.namespace import NetworkNamespace
     from netsandbox.linux.netfilter.nft_line import Line
     from netsandbox.linux.netfilter.nft_reader import Reader
 
-NO_FILE, EXISTS = "No such file or directory", "File exists"
 ERRORS = {"EMLINK": "Too many links"}
 
 
-class Nft:
-    """A batch of commands: all of them are done, or none."""
+def is_late(complaint: str) -> bool:
+    """It is the kernel's, which is not asked while nft itself finds something wrong."""
+    first = complaint.partition("\n")[0]
+    return "Could not process rule: " in first or "; did you mean " in first
 
-    def __init__(self, namespace: NetworkNamespace, style: Style) -> None:
-        self.namespace = namespace
-        self.tables = {label: table for label, table in namespace.netfilter.tables.items() if not table.is_legacy}
-        self.style = style
-        self.warnings = ""
-        self._number_tables()
+
+class Nft(Listing):
+    """A batch of commands: all of them are done, or none."""
 
     def run(self, lines: list[Line], only_checks: bool = False) -> Answer:
         """Each command in turn; of rules all that are wrong are told."""
@@ -52,7 +47,7 @@ class Nft:
                 if "rule" not in line.words[:2] or str(error).startswith("netsandbox"):
                     break
         if wrong:
-            return Answer(1, "", "".join(wrong))
+            return Answer(1, "", "".join([text for text in wrong if not is_late(text)] or wrong))
         if changes and not only_checks:
             self._commit()
         return Answer(0, out, self.warnings)
@@ -88,115 +83,6 @@ class Nft:
         self._change("add")
         return ""
 
-    def _do_json(self) -> str:
-        if self.line.words[0] != "list":
-            raise NftError("netsandbox: nft -j: commands are given in nft's own words here; -j list is modelled\n")
-        self._list()  # what it finds wrong
-        self.warnings = ""
-        what, *rest = self.line.words[1:]
-        if what in ("ruleset", "tables", "chains"):
-            return nft_json.document(nft_json.listed(
-                what, [table for table in self.tables.values() if rest in ([], [table.family])]))
-        if what not in ("table", "chain"):
-            raise NftError(f"netsandbox: nft -j list {what} is not modelled\n")
-        table = self._table(2)
-        return nft_json.document(nft_json.table_objects(table, table.number, *rest[2:]))
-
-    # -- listing
-
-    def _list(self) -> str:
-        what = self.line.words[1] if len(self.line.words) > 1 else ""
-        if what in ("ruleset", "tables", "chains"):
-            family = self.line.words[2:3]
-            self._end(2 + (family in ([name] for name in FAMILIES)))
-            return self._all(what, [table for table in self.tables.values() if family in ([], [table.family])])
-        if what == "table":
-            self._names(2, 4)
-            self._end(4)
-            return self._text(self._table(2))
-        if what == "chain":
-            self._names(2, 5)
-            self._end(5)
-            table, name = self._table(2), self._word(4)
-            if name not in table.chains:
-                raise self.line.complaint(NO_FILE, 4)
-            return self._text(table, name)
-        # there are none with a name
-        if what in ("sets", "maps", "meters", "flowtables", "quotas", "limits", "counters"):
-            self._end(2)
-            is_told = what not in ("quotas", "limits", "counters")
-            return "".join(f"table {table.family} {table.name} {{\n}}\n" for table in self.tables.values() if is_told)
-        if what in ("set", "map"):
-            self._names(2, 5)
-            self._end(5)
-            self._table(2)
-            raise self.line.complaint(NO_FILE, 4)
-        raise self.line.complaint(f"syntax error, unexpected {token(what)[0] if what else 'newline'}", 1)
-
-    def _end(self, at: int) -> None:
-        """Nothing more may follow."""
-        if len(self.line.words) > at:
-            raise self.line.complaint(f"syntax error, unexpected {token(self.line.words[at])[0]}, expecting end of "
-                                      "file or newline or semicolon", at)
-
-    def _names(self, at: int, end: int, expecting: str = "string or last") -> None:
-        """A family, which may be left out, and names of a table and what it holds: none of them a word of nft's."""
-        if at < len(self.line.words) and self.line.words[at] not in FAMILIES:
-            self.line.insert(at, "ip")
-        for place in range(at + 1, end):
-            word = self._word(place, expecting if place == end - 1 else "string or last")
-            if token(word)[0] != "string":
-                raise self.line.complaint(f"syntax error, unexpected {token(word)[0]}, expecting string or last", place)
-
-    def _all(self, what: str, tables: list[Table]) -> str:
-        if what == "tables":
-            return "".join(f"table {table.family} {table.name}\n" for table in tables)
-        if what == "ruleset":
-            return "".join(self._text(table) for table in tables)
-        texts = []
-        for table in tables:
-            chains = "".join(f"\tchain {chain.name} {{{f' # handle {chain.handle}' * self.style.with_handles}\n"
-                             + (f"\t\t{hook_text(chain)}\n" if chain.hook is not None else "") + "\t}\n"
-                             for chain in table.chains.values())
-            texts.append(f"table {table.family} {table.name} {{\n{chains}}}\n")
-        return "".join(texts)
-
-    def _text(self, table: Table, only: str = "") -> str:
-        self.warnings += warning_of(table, only)
-        return table_text(table, self.style, table.number, only)
-
-    def _number_tables(self) -> None:
-        netfilter = self.namespace.netfilter
-        for table in self.tables.values():
-            netfilter.tables_made += not table.number
-            table.number = table.number or netfilter.tables_made
-
-    def _word(self, at: int, expecting: str = "string or last") -> str:
-        if at >= len(self.line.words):
-            raise self.line.complaint(f"syntax error, unexpected newline, expecting {expecting}",
-                                      len(self.line.words))
-        return self.line.words[at]
-
-    def _family(self, at: int) -> str:
-        """The family that a name belongs to: ip where none is told."""
-        if self._word(at) not in FAMILIES:
-            self.line.insert(at, "ip")
-        family = self.line.words[at]
-        if family not in ("ip", "inet"):
-            raise NftError(f"netsandbox: nft: family {family} is not modelled; ip and inet are\n")
-        return family
-
-    def _table(self, at: int) -> Table:
-        """The table of a family and a name, or of a name alone, that begin at a word."""
-        family = self._family(at)
-        name = self._word(at + 1)
-        table = self.tables.get(Table(name, family=family).label)
-        if table is None:
-            other = next((f"; did you mean table '{name}' in family {one.family}?" for one in self.tables.values()
-                          if one.name == name), "")
-            raise self.line.complaint(NO_FILE + other, at + 1)
-        return table
-
     # -- changing
 
     def _change(self, command: str) -> None:
@@ -211,6 +97,9 @@ class Nft:
         if what in ("set", "map", "element", "flowtable", "counter", "quota", "limit", "ct", "synproxy", "secmark"):
             raise NftError(f"netsandbox: nft {command} {what} is not modelled; rules and chains are, as iptables has "
                            "them\n")
+        only = {"insert": "rule", "replace": "rule", "rename": "chain"}.get(command, "")
+        if what in ("table", "chain") and only not in ("", what):
+            raise self.line.complaint(f"syntax error, unexpected {what}, expecting {only}", 1)
         if what == "table":
             self._change_table(command)
         elif what == "chain":
@@ -219,7 +108,6 @@ class Nft:
             if what != "rule":
                 kind, _width = token(what)
                 if kind not in ("string", *FAMILIES) or command != "add":
-                    only = {"insert": "rule", "replace": "rule", "rename": "chain"}.get(command, "")
                     raise self.line.complaint(f"syntax error, unexpected {kind}{', expecting ' * bool(only)}{only}", 1)
                 self.line.insert(1, "rule")
             self._change_rule(command)
@@ -287,7 +175,7 @@ class Nft:
     def _rename(self, table: Table, name: str) -> None:
         new = self._word(5)
         if new in table.chains:
-            raise self.line.complaint(f"Could not process rule: {EXISTS}", 5)
+            raise self.line.whole(EXISTS)
         table.rename_chain(name, new)
 
     def _change_rule(self, command: str) -> None:
@@ -353,12 +241,6 @@ class Nft:
         return self.line.complaint(
             f"{NO_FILE}; did you mean chain '{meant}' in table {owner.family} '{owner.name}'?"
             if owner is not None and meant != name else f"Could not process rule: {NO_FILE}", 4)
-
-    def _like(self, name: str) -> tuple[str, Table | None]:
-        """The chain that is named so or most alike, and its table (chain_lookup_fuzzy)."""
-        known = [(edit_distance(chain, name), chain, table) for table in self.tables.values() for chain in table.chains]
-        far, chain, table = min(known, key=itemgetter(0), default=(len(name), "", None))
-        return (chain, table) if far * 4 <= max(len(chain), len(name)) * 3 else ("", None)
 
     def _read_rule(self, table: Table, rest: list[str]) -> Reader:
         """A rule, whose jumps lead somewhere, in iptables' words and as it is listed."""

@@ -23,17 +23,17 @@ OTHER_OPTIONS = "hDiIotSNupTed"
 OTHER_LONG = frozenset({f"--{name}" for name in (
     "help", "define", "interactive", "includepath", "optimize", "terse", "service", "reversedns", "guid",
     "numeric-protocol", "numeric-time", "echo", "debug")})
-STYLES = {"-a": "a", "--handle": "a", "-s": "s", "--stateless": "s", "-n": "n", "--numeric": "n", "-nn": "n", "-y": "y",
-          "--numeric-priority": "y", "-an": "an", "-na": "an", "-nna": "an", "-sa": "as", "-as": "as",
-          "-j": "j", "--json": "j", "-ja": "aj", "-aj": "aj", "-nj": "jn", "-jn": "jn"}
-"""Options of a listing, by the letters that they stand for."""
+STYLES = frozenset("asnyj")
+"""Options of a listing."""
+LONG = {"--handle": "-a", "--stateless": "-s", "--numeric": "-n", "--numeric-priority": "-y", "--json": "-j",
+        "--version": "-v", "--check": "-c", "--file": "-f"}
 
 
 class Asked(NamedTuple):
     """A command line.
 
     Attributes:
-        styles: letters of STYLES.
+        styles: those of STYLES.
         checks: nothing is to be changed (-c).
         name: of the file that the commands are in, `-` for standard input; empty where they are `words`.
     """
@@ -87,19 +87,22 @@ def _read(arguments: list[str]) -> Asked | Answer:
     styles, checks, name, words = set[str](), False, "", list(arguments)
     while words and words[0].startswith("-"):
         word = words.pop(0)
-        if word in STYLES:
-            styles |= set(STYLES[word])
-        elif word in ("-v", "--version", "-V"):
-            return Answer(0, f"{VERSION}\n{MADE_WITH * (word == '-V')}", "")
-        elif word in ("-c", "--check"):
-            checks = True
-        elif word not in ("-f", "--file"):
-            return _other_option(word)
-        elif not words:
-            return Answer(1, "", "nft: option requires an argument -- 'f'\n" if word == "-f" else
-                          "nft: option '--file' requires an argument\n")
-        else:
-            name = words.pop(0)
+        letters = LONG.get(word, word)[1:]
+        while letters:
+            letter, letters = letters[0], letters[1:]
+            if letter in STYLES:
+                styles.add(letter)
+            elif letter in "vV":
+                return Answer(0, f"{VERSION}\n{MADE_WITH * (letter == 'V')}", "")
+            elif letter == "c":
+                checks = True
+            elif letter != "f":
+                return _other_option(word if word.startswith("--") else f"-{letter}")
+            elif not letters and not words:
+                return Answer(1, "", f"nft: option '{word}' requires an argument\n" if word.startswith("--") else
+                              "nft: option requires an argument -- 'f'\n")
+            else:
+                name, letters = letters or words.pop(0), ""
     for word in words:
         if re.fullmatch("--?[a-zA-Z0-9].*|--?", word) and " " not in word and "{" not in words:
             return _late_option(arguments, word)

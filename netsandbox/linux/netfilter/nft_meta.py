@@ -9,6 +9,9 @@ STATES = ("invalid", "established", "related", "new", "untracked")
 """Of a connection, in the order of their bits."""
 
 
+MOST_LENGTH = 0xFFFF
+
+
 def _interface(reader: Reader, name: str) -> None:
     at = reader.place + (reader.words[:1] in (["!="], ["=="]))
     negated, device = reader.asked(name, lambda word: '"' + word.strip('"') + '"')
@@ -90,6 +93,8 @@ def meta(reader: Reader) -> None:
         del reader.words[:2]
         reader.said.append("meta nftrace set 1")
         reader.first.append(["-j", "TRACE"])
+    elif field == "length" and (span := reader.compared("meta length", str, MOST_LENGTH)) is not None:
+        reader.out += ["-m", "length", "--length", span.replace("-", ":")]
     elif field in ("mark", "length"):
         negated, value = reader.asked(f"meta {field}", hexadecimal if field == "mark" else str)
         reader.out += ["-m", field, *negated, f"--{field}", value.replace("-", ":") if field == "length" else value]

@@ -100,6 +100,20 @@ class Reader:
         self.said.append(f"{name} {'!= ' * bool(negated)}{text}")
         return negated, word
 
+    def compared(self, name: str, show: Callable[[str], str], most: int) -> str | None:
+        """`> 1024` and the like as a range of numbers up to the largest, said as `NAME > VALUE`; None: it is none."""
+        if not self.words or self.words[0] not in ("<", ">", "<=", ">="):
+            return None
+        sign, word = self.take(), show(self.take())
+        if not word.isdecimal():
+            raise self.not_modelled(f"{name} {sign} {word}")
+        number = int(word)
+        low, high = (number + (sign == ">"), most) if ">" in sign else (0, number - (sign == "<"))
+        if low > high:
+            raise self.not_modelled(f"{name} {sign} {word}")
+        self.said.append(f"{name} {sign} {word}")
+        return f"{low}-{high}"
+
     def one_of(self, negated: list[str], choices: list[list[str]]) -> None:
         """The condition that was said last: one choice is iptables' own, of several one must hold."""
         if len(choices) > 1:

@@ -21,6 +21,7 @@ from netsandbox.linux.netfilter.nft_tokens import NftError, token
 from netsandbox.linux.netfilter.rule import COUNTED
 from netsandbox.wire.services import port_number
 
+MOST_PORT = 0xFFFF
 UNITS = {unit: short for short, unit in RATE_UNITS.items()}
 VERDICTS = {"accept": "ACCEPT", "drop": "DROP", "return": "RETURN"}
 KINDS = {kind: name for name, kind in REJECTS.items()} | {"port-unreachable": "icmp-port-unreachable"}
@@ -72,6 +73,10 @@ def _transport(reader: Reader, name: str) -> None:
         raise reader.not_modelled(f"{name} {field}")
     reader.use_protocol(name)
     at = reader.place
+    span = reader.compared(f"{name} {field}", port, MOST_PORT)
+    if span is not None:
+        reader.out += [f"--{field}", span.replace("-", ":")]
+        return
     negated, value = reader.asked(f"{name} {field}", port, port_order)
     _check_ports(reader, value, at + bool(negated))
     if "," in value:
@@ -84,7 +89,7 @@ def _check_ports(reader: Reader, text: str, at: int) -> None:
     """Ports by number or by name; ranges are numbers."""
     for part in text.split(","):
         for one in part.split("-") if part[:1].isdecimal() else [part]:
-            if one.isdecimal() and int(one) > 65535:
+            if one.isdecimal() and int(one) > MOST_PORT:
                 raise reader.line.complaint("Service out of range", at)
             if port_number(one) is None:
                 raise reader.line.complaint("Could not resolve service: Servname not supported for ai_socktype", at)

@@ -42,6 +42,21 @@ def test_a_copy_and_a_listing_as_json_have_every_counter() -> None:
     assert namespace.netfilter.tables["ip t"].chains["out"].rules[0].packets == 6
 
 
+def test_a_number_may_be_compared() -> None:
+    session = made()
+    for line in ("add table ip t", "add chain ip t out '{ type filter hook output priority 0 ; }'",
+                 "add rule ip t out udp dport '>' 1024 counter", "add rule ip t out udp dport '<=' 1024 counter",
+                 "add rule ip t out meta length '>=' 85 counter"):
+        assert inside(session, f"nft {line}") == ""
+    for line in ("ping -c 1 127.0.0.1", "ping -c 1 -s 57 127.0.0.1", "sh -c 'echo x | nc -u -w 1 127.0.0.1 1024'",
+                 "sh -c 'echo x | nc -u -w 1 127.0.0.1 1025'"):
+        inside(session, line)
+    shown = inside(session, "nft list chain ip t out")
+    assert "udp dport > 1024 counter packets 1 bytes 30\n" in shown
+    assert "udp dport <= 1024 counter packets 1 bytes 30\n" in shown
+    assert "meta length >= 85 counter packets 2 bytes 170\n" in shown
+
+
 def test_a_rule_of_iptables_own_chains_is_listed_by_iptables_without_the_order() -> None:
     session = made()
     for line in ("iptables -A INPUT -j ACCEPT", "nft insert rule ip filter INPUT counter tcp dport 80 drop"):
