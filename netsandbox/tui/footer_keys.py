@@ -10,6 +10,8 @@ from netsandbox.tui.panes.key_bar import Key
 from netsandbox.tui.status_text import speed_text
 
 TYPING = (("enter", "run", ""), ("tab", "complete", ""), ("↑", "older", ""), ("^R", "search", ""))
+OWN = {"whole": ("z", "restore", "zoom"), "tabs": ("←→", "tab", ""), "wide": ("←→", "along", "")}
+"""Keys that only some places have."""
 LEAVING = (("esc", "leave", "leave_prompt"), ("^Q", "quit", "quit"))
 
 
@@ -28,7 +30,8 @@ def typing_keys(glyphs: GlyphSet, *, command: bool, held: bool, runs: bool = Fal
 
 
 def pane_keys(
-    glyphs: GlyphSet, *, playing: bool, what_next: str, in_log: bool, speed: str, runs: bool = False
+    glyphs: GlyphSet, *, playing: bool, what_next: str, in_log: bool, speed: str, runs: bool = False,
+    own: Sequence[str] = ()
 ) -> Sequence[Key]:
     """The keys over the panes, the most wanted first: what has no room is left out from the end, quit and help never.
 
@@ -37,6 +40,7 @@ def pane_keys(
         speed: the pace; where it is another than the usual one, it goes before what else matters.
         in_log: the log has its place, so that escape has nothing to bring back.
         runs: something runs that ctrl+c ends.
+        own: what keys of `OWN` do where the focus is, which go before the others.
     """
     usual = speed_text(1.0, glyphs)
     keys = [
@@ -54,6 +58,7 @@ def pane_keys(
     ]
     if runs:
         keys.insert(0, ("^C", "end", "interrupt"))
+    keys = [*(OWN[word] for word in own), *keys]
     named = [*_named(keys if in_log else [("esc", "log", "show_log"), *keys], glyphs)]
     at = next(number for number, key in enumerate(named) if key.key == ("w" if speed != usual else "b"))
     named.insert(at, Key("+-", speed, "speed(1)"))
@@ -61,5 +66,5 @@ def pane_keys(
 
 
 def _named(keys: Sequence[tuple[str, str, str]], glyphs: GlyphSet) -> Sequence[Key]:
-    up = "^" if glyphs.ascii else "↑"
-    return tuple(Key(key.replace("↑", up), tr("footer." + word), action) for key, word, action in keys)
+    arrows = str.maketrans("↑←→", "^<>" if glyphs.ascii else "↑←→")
+    return tuple(Key(key.translate(arrows), tr("footer." + word), action) for key, word, action in keys)

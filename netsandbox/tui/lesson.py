@@ -181,11 +181,12 @@ class Lesson:
         is_finished = is_last and all(goal.met for goal in goals)
         asked = scenario.steps[self._number].ask if self._asked == self._number and not is_last else {}
         hints, task = (step.hints, said(step.task)) if step is not None else ((), "")
+        shown = 0 if goals and all(goal.met for goal in goals) else self._shown  # what is done needs none
         is_open = bool(task) and not self._solved
         text = scenario.about if step is None else {} if is_open else step.say
         return Stand(said(scenario.title) or scenario.name, self._number, len(scenario.steps),
                      said(text), step.run if step is not None and not is_open else (), said(asked), goals,
-                     tuple(map(said, hints[: self._shown])), len(hints) - self._shown, is_finished,
+                     tuple(map(said, hints[:shown])), len(hints) - self._shown, is_finished,
                      said(scenario.learned), scenario.after, task, is_open)
 
     def subject(self) -> tuple[str, str] | None:

@@ -118,6 +118,16 @@ def crop(text: str, width: int, ellipsis: str = "…") -> str:
     return "".join(kept) + ellipsis
 
 
+def window(text: str, left: int, width: int, ellipsis: str = "…") -> str:
+    """What is seen of a safe text through an opening `width` cells wide, `left` cells from its start; what is cut off
+    is marked on its side."""
+    shown = [cell or " " if at == 0 else cell for at, cell in enumerate(cells(text)[left:])]
+    if left and shown:
+        mark = cell_len(ellipsis)
+        shown = [ellipsis, *(cell or " " for cell in shown[mark : mark + 1]), *shown[mark + 1 :]]
+    return crop("".join(shown), width, ellipsis)
+
+
 def fit(text: str, width: int, align: str = "left", ellipsis: str = "…") -> str:
     """Make a safe text exactly `width` cells wide: padded (`left`, `right`, `center`) or cut."""
     text = crop(text, width, ellipsis)

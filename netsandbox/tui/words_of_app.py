@@ -104,8 +104,9 @@ TABLE: dict[str, Both] = {
         "ctrl+p 列出所有命令；输入 help 命令名 查看手册。按住 shift 可用鼠标选择文字。",
     ),
     "help.output": (
-        "What the commands printed. Arrows scroll, `escape` goes back to the log.",
-        "命令的输出。方向键滚动，`escape` 回到帧列表。",
+        ("What the commands printed. Arrows scroll, left and right along a table wider than the pane; `z` gives "
+         "it the whole screen, `escape` goes back to the log."),
+        "命令的输出。上下方向键滚动，左右方向键沿着比窗格宽的表移动；`z` 让它占满屏幕，`escape` 回到帧列表。",
     ),
     "topic.topology": ("Topology", "拓扑"),
     "topic.log": ("Frame log", "帧列表"),

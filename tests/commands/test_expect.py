@@ -139,7 +139,7 @@ def turned_round(text: str) -> str:
 FOUND = [
     ("frames 5 in on ports of docker0 where arp",
      ["expected: exactly 5 frames received on the ports of docker0 where arp since the last command",
-      "found:    2", "Request who-has 172.17.0.3 tell 172.17.0.2", "Reply 172.17.0.3 is-at"]),
+      "found:    2 such frames", "Request who-has 172.17.0.3 tell 172.17.0.2", "Reply 172.17.0.3 is-at"]),
     ("frames 1 on pc1 where icmp", ["found:    none; without the filter there are 0"]),
     ("frame at 5s ± 1s out on nginx-1 where arp", ["a frame at 5 s ± 1 s (sent on nginx-1", "the nearest is at 0 s"]),
     ("frame at 5s on pc1", ["found:    no frame at all (on pc1"]),
@@ -162,8 +162,10 @@ FOUND = [
     ("port host 80 free", ["found:    nginx (web) holds it"]),
     ("port nginx-1 8080 held by nginx", ["nobody holds it; bound are: 80"]),
     ("interface nginx-1:eth0 down mtu 9000", ["nginx-1 has eth0: down, mtu = 9000", "up, carrier, state UP"]),
+    ("interface pc1:lo address 10.0.0.9/24", ["pc1 has lo: address 10.0.0.9/24", "address 127.0.0.1/8"]),
+    ("interface sw1:p1 address 10.0.0.9/24", ["mtu 1500, no address, master"]),
     ("interface pc1:eth1 up", ["found:    pc1 has lo, eth0"]),
-    ("counter overheard pc1:eth0 > 5", ["overheard of pc1:eth0 is more than 5", "found:    0"]),
+    ("counter overheard pc1:eth0 > 5", ["overheard of pc1:eth0 is more than 5", "found:    0 so far"]),
     ("namespace nginx-1 is host", ["nginx-1 is in the namespace of nginx-1, host in that of host"]),
     ("sysctl pc1 net.ipv4.ip_forward 1", ["net.ipv4.ip_forward of pc1 is 1", "found:    it is 0"]),
 ]
@@ -292,7 +294,9 @@ def test_an_earlier_line_can_be_asked_about() -> None:
 @pytest.mark.parametrize(("line", "told"), [
     ("no frames on pc2", "没有帧（在 pc2 上、自上一行命令起）"),
     ("drop OTHERHOST at pc2:eth0", "有帧或包被丢弃，原因 OTHERHOST（在 pc2:eth0 上、自上一行命令起）"),
-    ("frame at 5s on pc2", "时有一个帧（在 pc2 上"), ("order where arp then icmp", "帧按此顺序出现")])
+    ("frame at 5s on pc2", "时有一个帧（在 pc2 上"), ("order where arp then icmp", "帧按此顺序出现"),
+    ("no output", "你输入的命令 没有输出"), ("output contains lost", "你输入的命令 的输出中有“lost”"),
+    ("exit 0", "你输入的命令 的退出码等于 0")])
 def test_a_goal_is_a_sentence_before_anything_was_typed(line: str, told: str) -> None:
     runner = lab()
     runner.language = "zh"

@@ -159,7 +159,7 @@ def test_json(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     wrong = failed["expectations"][1]
     assert (wrong["line"], wrong["status"], wrong["after"]) == (9, "failed", "set-ip pc1 10.0.0.1/24")
     assert wrong["expected"].startswith("exactly 3 frames on pc1:eth0 since the start")
-    assert wrong["found"] == "0"
+    assert wrong["found"] == "0 such frames"
 
 
 def test_json_of_a_wrong_file(capsys: pytest.CaptureFixture[str]) -> None:

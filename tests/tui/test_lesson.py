@@ -173,6 +173,52 @@ async def test_hints_come_one_by_one(tmp_path: Path, mend: Path, size: tuple[int
         assert stage.app.main.status.message == "There is no further hint"
 
 
+async def test_with_all_hints_open_what_is_still_wrong_is_seen_and_when_it_is_done_hints_go(tmp_path: Path) -> None:
+    """Three hints pushed the goals below the pane's edge, and stood there when the task was done."""
+    async with opened(tmp_path, Options(tour=False, scenario="one-cable"), size=(120, 40)) as stage:
+        await stage.to_step(3)
+        await stage.press("p")
+        await stage.quiet()
+        await stage.press("h", "h", "h")
+        await stage.line("exec pc1 ip addr add 10.0.0.1/24 dev eth0")
+        await stage.quiet()
+        text = screen_text(stage.app)
+        assert "Hint: set-ip pc1 10.0.0.1/24" in text
+        assert "Goals: 1 of 3" in text
+        assert "✗ pc2 has eth0: address 10.0.0.2/24" in text
+        assert "no address" in text
+        await stage.line("set-ip pc2 10.0.0.2/24")
+        await stage.quiet()
+        await stage.press("escape", "6")
+        text = screen_text(stage.app)
+        assert "Goals: 3 of 3" in text
+        assert "Hint" not in text
+        assert "h gives a hint" not in text
+
+
+async def test_a_goal_that_nobody_has_looked_at_is_no_bare_condition(tmp_path: Path) -> None:
+    path = tmp_path / "runs.yaml"
+    path.write_text(MEND.replace("-c 1 -W 1", "-c 2 -W 1"), encoding="utf-8")
+    async with opened(tmp_path / "a", Options(tour=False, scenario=str(path))) as stage:
+        await stage.press("p", "p")
+        assert "Goals: 1, looked at when the lines are done" in pane(stage)[1]
+        assert "exit 1" not in pane(stage)[1]
+        await stage.press("6", "c")
+        assert "· exit 1" in pane(stage)[1], "as the scenario has it, for who asks"
+
+
+async def test_another_lab_is_shown_whole(tmp_path: Path) -> None:
+    """The filter of the lab before hid each frame of the lesson, and its tab stood where this one is about another."""
+    async with opened(tmp_path, Options(tour=False), size=(120, 40)) as stage:
+        await stage.press("slash", *"udp", "enter")
+        stage.app.main.device.show_tab("sockets")
+        await stage.line("load docker0-ping")
+        await stage.quiet()
+        assert stage.app.main.filter.line == ""
+        assert stage.app.main.log_pane.current is not None
+        assert stage.app.main.device.tab == "arp"
+
+
 @pytest.mark.parametrize("typed", ["hostname", "exit", "enter pc2"])
 async def test_a_step_is_done_in_the_shell_that_the_lesson_is_in(tmp_path: Path, typed: str) -> None:
     path = tmp_path / "inside.yaml"

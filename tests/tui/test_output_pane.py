@@ -106,6 +106,36 @@ async def test_what_does_well_is_no_error_whatever_it_writes_to(tmp_path: Path) 
         assert "\u2717 curl: (28) " in shown(on), shown(on)
 
 
+async def test_a_table_wider_than_its_pane_is_cut_with_a_mark_and_read_by_going_along_it(tmp_path: Path) -> None:
+    """Wrapped, nobody could tell which word belonged to which column."""
+    async with stage(tmp_path, size=(120, 40)) as on:
+        await on.line("docker run -d -p 8080:80 nginx")
+        await on.quiet()
+        await on.line("docker ps")
+        await on.press("escape", "7")
+        on.app.main.output.scroll_end(animate=False)
+        await on.pilot.pause()
+        rows = [row.text for row in on.app.main.output._rows[-4:]]
+        assert [row.split()[-1] for row in rows[0::2]] == ["NAMES", "nginx-2"], "one line each"
+        assert " nginx-1" not in pane(on), pane(on)
+        assert "…" in pane(on)
+        assert "←→ along" in shown(on).splitlines()[-1]
+        step = on.app.live.position().step
+        await on.press("right", "right")
+        assert " nginx-1" in pane(on)
+        assert "…" in pane(on)
+        await on.press("left", "left")
+        assert "CONTAINER ID" in pane(on)
+        assert on.app.live.position().step == step, "the keys are the pane's here"
+        await on.line("echo a line of words that is as long as all of them together, and some more that go on below")
+        assert "go on" in pane(on), "words are wrapped"
+
+
+def pane(on: Stage) -> str:
+    output = on.app.main.output.region
+    return "\n".join(line[output.x : output.right] for line in shown(on).splitlines()[output.y : output.bottom])
+
+
 def test_what_has_no_room_goes_on_below_its_own_column() -> None:
     assert hanging("short", 20) == ["short"]
     line = "  add-hub NAME    Add a hub: every frame goes out of every other port"

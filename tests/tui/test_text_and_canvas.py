@@ -11,7 +11,7 @@ from rich.cells import cell_len as rich_cell_len
 
 from netsandbox.tui.canvas import Canvas
 from netsandbox.tui.glyphs import ASCII, UNICODE
-from netsandbox.tui.text import MAX_MARKS, cell_len, cells, crop, fit, safe, wrap
+from netsandbox.tui.text import MAX_MARKS, cell_len, cells, crop, fit, safe, window, wrap
 
 HOSTILE = st.text(
     st.one_of(
@@ -21,6 +21,19 @@ HOSTILE = st.text(
 )
 
 BIDI_CONTROLS = {"LRE", "RLE", "LRO", "RLO", "PDF", "LRI", "RLI", "FSI", "PDI"}
+
+
+@given(HOSTILE, st.integers(0, 40), st.integers(1, 20), st.sampled_from("…~"))
+def test_a_window_is_no_wider_than_asked_and_has_a_mark_where_it_cuts(
+        text: str, left: int, width: int, mark: str) -> None:
+    text = safe(text)
+    seen = window(text, left, width, mark)
+    assert cell_len(seen) <= width
+    if 0 < left < cell_len(text):
+        assert seen.startswith(mark)
+    if cell_len(text) - left > width:
+        assert seen.endswith(mark)
+    assert window(text, 0, width, mark) == crop(text, width, mark)
 
 
 @given(HOSTILE)

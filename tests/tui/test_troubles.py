@@ -115,6 +115,16 @@ READERS = (
      "tui/test_troubles.py::test_a_command_typed_without_its_colon_goes_on_in_the_command_line"),
     ("a name that nothing has is not found, and nobody says that why knows more",
      "tui/test_troubles.py::test_what_failed_for_a_reason_points_to_why_and_a_note_is_no_error"),
+    ("a table wider than its pane is wrapped, and no word stands below its column",
+     "tui/test_output_pane.py::test_a_table_wider_than_its_pane_is_cut_with_a_mark_and_read_by_going_along_it"),
+    ("three hints hide what is still wrong, and stand there when the task is done",
+     "tui/test_lesson.py::test_with_all_hints_open_what_is_still_wrong_is_seen_and_when_it_is_done_hints_go"),
+    ("while a step's lines run its goals are bare conditions",
+     "tui/test_lesson.py::test_a_goal_that_nobody_has_looked_at_is_no_bare_condition"),
+    ("the filter of the lab before hides all of the lesson that is opened",
+     "tui/test_lesson.py::test_another_lab_is_shown_whole"),
+    ("what is still wrong is a number alone, or all but what is missing",
+     "commands/test_expect.py::test_a_failure_says_what_is_there_instead"),
     ("docker rum means rm", "docker/test_messages.py::test_an_unknown_command_suggests_the_nearest"),
 )
 """What first-time readers met later, in English and in Chinese: a learner, an engineer, a teacher."""

@@ -161,7 +161,7 @@ def facts(row: InterfaceRow) -> list[str]:
     """An interface's properties, in the words that a condition uses."""
     parts = ["up" if row.up else "down", "carrier" if row.carrier else "no-carrier", f"state {row.state}",
              f"kind {row.kind}", f"mac {row.mac}", f"mtu {row.mtu}"]
-    parts += [f"address {address}" for address in row.addresses]
+    parts += [f"address {address}" for address in row.addresses] or ["no-address"]
     parts += [f"master {row.master}", f"port {row.port_state}"] if row.master else []
     return parts + ([f"peer {':'.join(row.peer)}"] if row.peer else [])
 

@@ -86,12 +86,18 @@ def _beginning(reader: Reader) -> str:
     return reader.take("how a command line begins").text if reader.accept("of") else ""
 
 
+def _to_come(context: Context, beginning: str) -> str:
+    """What to call a line that was not typed yet."""
+    return f"`{beginning} …`" if beginning else context.say("output.yours")
+
+
 def _printed(context: Context, beginning: str, wanted: Wanted | None) -> Verdict:
     say = context.say
-    if wanted is not None and beginning:
-        context.wish = context.expects(f"output.{wanted.how}", line=f"{beginning} …", text=wanted.text)
+    how = f"output.{wanted.how if wanted is not None else 'any'}"
+    sought = wanted.text if wanted is not None else ""
+    context.wish = context.expects(how, line=_to_come(context, beginning), text=sought)
     job = context.last(beginning)
-    text, line = context.in_english("".join(text for _stream, text in job.output)), job.line.strip()
+    text, line = context.in_english("".join(text for _stream, text in job.output)), f"`{job.line.strip()}`"
     if wanted is not None:
         expected = context.expects(f"output.{wanted.how}", line=line, text=wanted.text)
         return _searched(context, wanted, text, expected, "output.empty")
@@ -115,11 +121,11 @@ def _exit(reader: Reader) -> Test:
 
 def _ended(context: Context, code: Comparison, beginning: str) -> Verdict:
     say = context.say
-    context.wish = context.expects("exit", line=f"{beginning} …", count=code.status(say)) if beginning else ""
+    context.wish = context.expects("exit", line=_to_come(context, beginning), count=code.status(say))
     job = context.last(beginning)
-    line = job.line.strip()
+    line = f"`{job.line.strip()}`"
     if job.code is None:
-        raise UnfoundedError(say("still-running", line=line))
+        raise UnfoundedError(say("still-running", line=job.line.strip()))
     said = job.err.strip().splitlines()
     found = say("exit.said", code=str(job.code), text=said[0]) if said else say("exit.found", code=str(job.code))
     return Verdict(code.holds(job.code), context.expects("exit", line=line, count=code.status(say)), found)

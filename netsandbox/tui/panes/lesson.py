@@ -86,14 +86,16 @@ class LessonPane(VerticalScroll, can_focus=True):
             self.scroll_end(animate=False)
 
     def _lines(self, stand: Stand | None, size: Size) -> list[Piece]:
-        """The text; where a question or the end would not be seen, goals that are met are one line, as are commands."""
+        """The text; where a question, the end or what is still wrong would not be seen, goals that are met are one
+        line, as are commands, and of the hints only the last one is there."""
         if stand is None:
             return [(tr("lesson.none"), "$text-muted")]
         if self.as_written:
-            stand = stand._replace(goals=tuple(goal._replace(sentence="") for goal in stand.goals))
+            stand = stand._replace(goals=tuple(goal._replace(sentence=goal.line) for goal in stand.goals))
         lines = lesson_lines(stand, self.glyphs, size.width)
-        if len(lines) <= size.height or stand.unmet or self.as_written or not (stand.ask or stand.is_finished):
+        if len(lines) <= size.height or self.as_written or not (stand.ask or stand.is_finished or stand.unmet):
             return lines
+        stand = stand._replace(hints=stand.hints[-1:])
         lines = lesson_lines(stand, self.glyphs, size.width, are_folded=True)
         if len(lines) > size.height and len(stand.lines) > FEWEST:
             more = f"{stand.lines[0]}  {tr('lesson.commands', count=len(stand.lines) - 1)}"
@@ -122,7 +124,7 @@ class LessonPane(VerticalScroll, can_focus=True):
         title = crop(self.glyphs.plain(safe(stand.title)), max(room, 0), self.glyphs.ellipsis)
         self.border_title = Content(tr("lesson.named", title=title, step=step))
         keys = [tr("lesson.key.check")] if stand.unmet else []
-        keys += [tr("lesson.key.hint")] if stand.more_hints else []
+        keys += [tr("lesson.key.hint")] if stand.more_hints and (stand.unmet or not stand.goals) else []
         keys += [tr("lesson.key.conditions")] if stand.goals else []
         self.border_subtitle = Content("  ".join(keys))
         self.set_class(len(keys) > 1, "-keys")  # where panes have no lower edge, one that tells of help does
@@ -153,11 +155,7 @@ def lesson_lines(stand: Stand, glyphs: GlyphSet, width: int, are_folded: bool = 
     for hint in stand.hints:  # beside what they are about: below its goals one would be read without the other
         found += _wrapped(tr("lesson.hint", text=hint), "$text-success", glyphs, width)
     if stand.goals:
-        met = len(stand.goals) - stand.unmet
-        mark = f"{_mark(True, glyphs)[0]} " if are_folded else ""
-        found.append((mark + tr("lesson.goals", met=met, count=len(stand.goals)), "bold"))
-        for goal in stand.goals if not are_folded else ():
-            found += _goal_lines(goal, glyphs, width)
+        found += _goals(stand, glyphs, width, are_folded)
     if stand.ask:
         found += _wrapped(tr("lesson.ask", text=stand.ask), "bold $text-primary", glyphs, width)
     if stand.is_finished:
@@ -171,6 +169,17 @@ def lesson_lines(stand: Stand, glyphs: GlyphSet, width: int, are_folded: bool = 
     return found
 
 
+def _goals(stand: Stand, glyphs: GlyphSet, width: int, are_folded: bool) -> list[Piece]:
+    """How many are met, and each of them; of folded ones the others. What nobody has looked at is no sentence."""
+    known = [goal for goal in stand.goals if goal.sentence]
+    if not known:
+        return _wrapped(tr("lesson.goals-later", count=len(stand.goals)), "bold", glyphs, width)
+    mark = f"{_mark(True, glyphs)[0]} " if are_folded and not stand.unmet else ""
+    title = tr("lesson.goals", met=len(stand.goals) - stand.unmet, count=len(stand.goals))
+    shown = [goal for goal in known if not (are_folded and goal.met)]
+    return [(mark + title, "bold"), *(line for goal in shown for line in _goal_lines(goal, glyphs, width))]
+
+
 def _mark(met: bool | None, glyphs: GlyphSet) -> Piece:
     mark, style = _MARKS[met]
     return _ASCII_MARKS[met] if glyphs.ascii else mark, style
@@ -178,7 +187,7 @@ def _mark(met: bool | None, glyphs: GlyphSet) -> Piece:
 
 def _goal_lines(goal: Goal, glyphs: GlyphSet, width: int) -> list[Piece]:
     mark, style = _mark(goal.met, glyphs)
-    found = _wrapped(f"{mark} {goal.sentence or goal.line}", style, glyphs, width)
+    found = _wrapped(f"{mark} {goal.sentence}", style, glyphs, width)
     wrong = [row for line in goal.wrong.splitlines() for row in _wrapped(line, "", glyphs, width - 2)]
     return found + [(f"  {row}", "$text-muted") for row, _style in wrong]
 
@@ -212,10 +221,12 @@ PANE = Pane("lesson", lambda _lab, glyphs, _still: LessonPane(glyphs, id="lesson
     "lesson.table": (", table: key 2", "，表：按 2"),
     "lesson.none": ("No lesson is open: ctrl+o shows what there is", "没有打开课程：ctrl+o 列出可选的课程"),
     "lesson.goals": ("Goals: {met} of {count}", "目标：{count} 个中达成 {met} 个"),
+    "lesson.goals-later": ("Goals: {count}, looked at when the lines are done", "目标：{count} 个，命令执行完后检查"),
     "lesson.hint": ("Hint: {text}", "提示：{text}"),
     "lesson.no-hint": ("There is no further hint", "没有更多提示"),
     "lesson.task": ("Your turn: {text}", "轮到你：{text}"),
-    "lesson.task.keys": (": types a line, h gives a hint, p shows how it is done", "按 : 输入命令，h 给提示，p 看做法"),
+    "lesson.task.keys": (": types a line, h gives a hint, p twice shows how it is done",
+                         "按 : 输入命令，h 给提示，按两次 p 看做法"),
     "lesson.ask": ("What do you think? {text}", "先想一想：{text}"),
     "lesson.answer": ("p shows the answer", "按 p 看答案"),
     "lesson.go-on": ("p goes on", "按 p 继续"),

@@ -1,4 +1,5 @@
-"""What the lines said: the transcript of the command line, wrapped.
+"""What the lines said: the transcript of the command line. Words are wrapped; a table's lines stay lines, and left and
+right move along those that are wider than the pane.
 
 What a line prints bit by bit is followed; what is longer than the pane and
 comes at once is shown from its top, where a person begins to read; so is what
@@ -13,6 +14,8 @@ from collections.abc import Iterable
 from itertools import dropwhile
 from typing import TYPE_CHECKING, ClassVar
 
+from textual.actions import SkipAction
+from textual.binding import Binding, BindingType
 from textual.content import Content
 from textual.strip import Strip
 
@@ -22,13 +25,17 @@ from netsandbox.tui.i18n import tr
 from netsandbox.tui.panes.growing import GrowingView
 from netsandbox.tui.source import KEPT, Said
 from netsandbox.tui.styles import Painted
-from netsandbox.tui.text import cell_len, fit, safe, wrap
+from netsandbox.tui.text import cell_len, fit, safe, window, wrap
 
 if TYPE_CHECKING:
     from netsandbox.tui.live_jobs import Jobs
 
 _GAP = re.compile("^ +| {2,}")
 """What stands before a column of a table."""
+_TABLE = re.compile(r"\S {2,}\S.*\S {2,}\S")
+"""A line of three columns: broken, nobody could tell which word belongs to which."""
+SIDEWAYS = 16
+"""Cells that left and right move by."""
 MOST_ROWS = 6000
 """Lines on the screen's scale that are kept."""
 _MARKS = {"hold": "✓ ", "fail": "✗ "}
@@ -42,6 +49,10 @@ class OutputPane(GrowingView, Painted, can_focus=True):
     ALLOW_SELECT = False
     DEFAULT_CLASSES = "pane"
     HELP_TOPIC = "output"
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("left", "sideways(-1)", "Left along a wide table", show=False, id="output.left"),
+        Binding("right", "sideways(1)", "Right along a wide table", show=False, id="output.right"),
+    ]
 
     COMPONENT_CLASSES: ClassVar[set[str]] = {
         f"output--{kind}" for kind in ("line", "out", "err", "say", "hold", "fail", "why", "job")
@@ -77,6 +88,8 @@ class OutputPane(GrowingView, Painted, can_focus=True):
         self._width = 0
         self._only = 0
         """The line whose output alone is shown; 0 for all."""
+        self._left = 0
+        """Cells of a wide table that are to the left of what is shown of it."""
 
     def on_mount(self) -> None:
         """Name the pane, and follow."""
@@ -95,6 +108,7 @@ class OutputPane(GrowingView, Painted, can_focus=True):
         typed = any(said.kind == "line" for said in new)
         begun, is_over = self._at_once[0], jobs.running is None
         is_whole = typed or (self._is_open and is_over)
+        self._left = 0 if typed else self._left
         self._is_open = typed and not is_over
         if is_whole:
             self._at_once = self._seen - len(new) if typed else begun, self._seen
@@ -141,8 +155,28 @@ class OutputPane(GrowingView, Painted, can_focus=True):
         marks = _ASCII_MARKS if self.glyphs.ascii else _MARKS
         for kind, text, _job in lines:
             shown = self.glyphs.plain(safe(marks.get(kind, "") + text.expandtabs())).replace("❯", self.glyphs.prompt)
-            found += [Said(kind, row) for row in hanging(shown, self._width)]
+            is_row = kind in ("out", "job") and _TABLE.search(shown)
+            found += [Said(kind, row) for row in ([shown] if is_row else hanging(shown, self._width))]
         return found
+
+    @property
+    def widest(self) -> int:
+        """Cells of the widest line in view."""
+        top = self.scroll_offset.y
+        rows = self._rows[top : top + self.scrollable_content_region.height]
+        return max((cell_len(row.text) for row in rows), default=0)
+
+    @property
+    def is_wide(self) -> bool:
+        """A line in view has no room, so that left and right move along it."""
+        return self._left > 0 or self.widest > self._width
+
+    def action_sideways(self, step: int) -> None:
+        """Move along what is wider than the pane; elsewhere the key is for another."""
+        if not self.is_wide:
+            raise SkipAction
+        self._left = max(min(self._left + step * SIDEWAYS, self.widest - self._width), 0)
+        self.refresh()
 
     def _resized(self) -> None:
         self.grow(self._width, len(self._rows))
@@ -166,6 +200,8 @@ class OutputPane(GrowingView, Painted, can_focus=True):
             text = tr("output.empty") if not self._rows and y == 0 else ""
             return self.book.strip([Run(fit(text, width), "out")])
         kind, text, _job = self._rows[at]
+        if cell_len(text) > width:
+            text = window(text, self._left, width, self.glyphs.ellipsis)
         return self.book.strip([Run(fit(text, width), kind)])
 
 

@@ -199,8 +199,10 @@ class MainScreen(PanesScreen):
         self._cursor = trace.end
 
     def begin(self) -> None:
-        """Another lab was opened: select and pin what a person will look at first."""
+        """Another lab was opened: select and pin what a person will look at first, and hide nothing of it."""
         self._hint()
+        self.filter.put("")
+        self.device.tab = ""
         self._follows = True
         self._pin_used()
         self._show_first()

@@ -248,4 +248,13 @@ class PanesScreen(Settling, Screen[None]):
         what_next = "next" if live.session.pending else "check" if checks else ends
         self.keys.show(pane_keys(self.glyphs, playing=live.player.is_playing, what_next=what_next,
                                  in_log=self.view == "log", speed=speed_text(live.player.speed, self.glyphs),
-                                 runs=live.jobs.is_to_be_ended))
+                                 runs=live.jobs.is_to_be_ended, own=[*self._own_keys()]))
+
+    def _own_keys(self) -> Iterator[str]:
+        """What keys do only where the focus is."""
+        if self.maximized is not None:
+            yield "whole"
+        if self.focused is not None and any(isinstance(one, DevicePane) for one in self.focused.ancestors):
+            yield "tabs"
+        elif self.output.has_focus and self.output.is_wide:
+            yield "wide"
