@@ -8,6 +8,7 @@ that another one draws.
 from __future__ import annotations
 
 import os
+from functools import lru_cache
 from hashlib import blake2b
 
 
@@ -39,6 +40,9 @@ def _drawn(key: str, count: int) -> int:
     return int.from_bytes(blake2b(text).digest(), "big") >> (512 - count)
 
 
+_known = lru_cache(1 << 12)(_drawn)
+
+
 class Chance:
     """The streams of one lab."""
 
@@ -52,6 +56,10 @@ class Chance:
     def first(self, name: str, count: int) -> int:
         """The first number, of `count` bits, of the stream of that name."""
         return _drawn(f"{self.seed}\0{name}\0{1}", count)
+
+    def lasting(self, name: str, count: int) -> int:
+        """As `first`, of a stream that is asked for the same again and again: it is remembered."""
+        return _known(f"{self.seed}\0{name}\0{1}", count)
 
 
 def secret() -> str:

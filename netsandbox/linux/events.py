@@ -11,7 +11,7 @@ FrameReceived, FrameBridged, FdbLearned) are recorded as plain tuples
 from __future__ import annotations
 
 from enum import Enum
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 from netsandbox.linux.ipv4.route_value import RouteValue
 
@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from netsandbox.linux.drop import Dropped, Outcome
     from netsandbox.linux.ipv4.route_value import Terms
     from netsandbox.linux.netfilter.events import ChainWalk
+    from netsandbox.linux.netfilter.listing import Belonging
     from netsandbox.linux.netfilter.megaflow import Passage
     from netsandbox.linux.place import Place
     from netsandbox.wire.addresses import Network
@@ -149,7 +150,7 @@ class _VerdictGiven(NamedTuple):
     after: IPv4Packet | None = None
     """The packet that goes on in its place, if another one does."""
     connection: str = ""
-    """How it belongs to which connection, as netfilter.listing.connection_words has it."""
+    """How it belongs to which connection, as netfilter.listing.Belonging has it."""
     connection_from: int = -1
     """The first record after that connection's first packet came; -1 for none."""
 
@@ -160,10 +161,13 @@ class VerdictGiven(_VerdictGiven):
     __slots__ = ()
 
     def __new__(cls, namespace: str, hook: str, packet: IPv4Packet, verdict: Dropped | Outcome | None,
-                walks: tuple[ChainWalk | Passage, ...] = (), *others: Any) -> VerdictGiven:
-        """What was recorded; of known ways it is told now which rules the packet met."""
+                walks: tuple[ChainWalk | Passage, ...] = (), entered: str = "", leaves: str = "",
+                after: IPv4Packet | None = None, connection: Belonging | str = "",
+                connection_from: int = -1) -> VerdictGiven:
+        """What was recorded; of known ways it is told now which rules the packet met, and of a connection how."""
         told = tuple(walk.told() for walk in walks)
-        return super().__new__(cls, namespace, hook, packet, verdict, told, *others)
+        return super().__new__(cls, namespace, hook, packet, verdict, told, entered, leaves, after, str(connection),
+                               connection_from)
 
 
 class ArpWithheld(NamedTuple):

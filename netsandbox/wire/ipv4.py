@@ -22,6 +22,7 @@ MAX_LENGTH = 0xFFFF
 Transport: TypeAlias = IcmpMessage | UdpDatagram | TcpSegment | bytes
 
 _LAYOUT = Struct("!BBHHHBBHII")
+_blank = object.__new__
 
 
 class Beside(NamedTuple):
@@ -157,11 +158,12 @@ class IPv4Packet:
     def with_ttl(self, ttl: int) -> IPv4Packet:
         """The same packet one hop on (RFC 1812, 5.3.1)."""
         kind = self.__class__
-        twin = kind.__new__(kind)  # not by __init__, which takes half as long again
-        twin.src, twin.dst, twin.protocol, twin.payload = self.src, self.dst, self.protocol, self.payload
-        twin.ttl, twin.ident, twin.df, twin.tos = ttl, self.ident, self.df, self.tos
-        twin.mf, twin.offset, twin.options = self.mf, self.offset, self.options
-        twin.checksum, twin.size, twin.total_length = None, self.total_length, self.total_length
+        twin = _blank(kind)  # not by __init__, which takes half as long again
+        twin.src, twin.dst, twin.protocol = self.src, self.dst, self.protocol
+        twin.payload, twin.ttl, twin.ident = self.payload, ttl, self.ident
+        twin.df, twin.tos, twin.mf = self.df, self.tos, self.mf
+        twin.offset, twin.options, twin.checksum = self.offset, self.options, None
+        twin.size = twin.total_length = self.total_length
         return twin
 
     def fields(self) -> tuple[object, ...]:

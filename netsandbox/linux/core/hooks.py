@@ -40,6 +40,9 @@ class Hook(Enum):
         """Its value, which an enum takes ten times as long to look up."""
 
 
+PREROUTING = Hook.PREROUTING
+
+
 class Priority(IntEnum):
     """Who looks at a packet first (enum nf_ip_hook_priorities)."""
 
@@ -95,7 +98,7 @@ class SocketBuffer:
 
     def __init__(self, packet: IPv4Packet) -> None:
         self.packet = packet
-        self.hook = Hook.PREROUTING
+        self.hook = PREROUTING
         self.entered: Interface | None = None
         self.leaves: Interface | None = None
         self.physical_in: Interface | None = None
@@ -108,14 +111,14 @@ class SocketBuffer:
         self.pieces: tuple[int, ...] = ()
         self.zone: int | None = None
         self.priority: int | None = None
-        self.walks: list[ChainWalk | Passage] = []
+        self.walks: tuple[ChainWalk | Passage, ...] = ()
 
     def clone(self) -> SocketBuffer:
         """The same for another port that the packet leaves by (skb_clone)."""
         twin = SocketBuffer(self.packet)
         for name in SocketBuffer.__slots__:
             setattr(twin, name, getattr(self, name))
-        twin.walks = []
+        twin.walks = ()
         return twin
 
     def of_answer(self, answer: IPv4Packet) -> SocketBuffer:

@@ -211,7 +211,7 @@ class SocketTable:
         peer = socket.address, socket.peer, socket.peer_port
         chance, perturbed = self.namespace.chance, self._perturbed.get(peer, 0)
         key = f"{self.namespace.name}/connect/{peer[0]}/{peer[1]}/{peer[2]}"
-        start = (chance.stream(key).below(count) + perturbed) % count & ~1
+        start = (chance.lasting(key, 64 + count.bit_length()) % count + perturbed) % count & ~1
         for step in chain(range(0, count, PARITIES), range(1, count, PARITIES)):
             port = low + (start + step) % count
             pair = socket.address, port, socket.peer, socket.peer_port

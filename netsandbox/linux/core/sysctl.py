@@ -144,7 +144,8 @@ class Sysctls:
 
     def get(self, key: str) -> int:
         """A global number."""
-        return int(self._globals[key])
+        found = self._globals[key]
+        return found if type(found) is int else int(found)
 
     def text(self, key: str) -> str:
         if key in self.counted:

@@ -6,13 +6,16 @@ include/net/netfilter/nf_conntrack.h, nf_conntrack_tuple.h.
 from __future__ import annotations
 
 from enum import IntFlag
-from typing import ClassVar, NamedTuple
+from typing import TYPE_CHECKING, ClassVar, NamedTuple
 
 from netsandbox.engine.made import made_as
 from netsandbox.wire.icmp import ECHO_REPLY, ECHO_REQUEST, TIMESTAMP_REPLY, TIMESTAMP_REQUEST, IcmpMessage
 from netsandbox.wire.ipv4 import ICMP, TCP, UDP, IPv4Packet
 from netsandbox.wire.tcp import TcpSegment
 from netsandbox.wire.udp import UdpDatagram
+
+if TYPE_CHECKING:
+    from netsandbox.linux.netfilter.listing import Belonging
 
 ESTABLISHED, RELATED, NEW, ESTABLISHED_REPLY, RELATED_REPLY = range(5)
 """How a packet belongs to its connection (enum ip_conntrack_info)."""
@@ -152,7 +155,7 @@ class Connection:
     def alter_reply(self, reply: FlowTuple) -> None:
         """From now on answers look so (nf_conntrack_alter_reply)."""
         self.reply = reply
-        self.words: dict[int, str] = {}
+        self.words: dict[int, Belonging] = {}
 
     def tuple(self, direction: int) -> FlowTuple:
         return self.reply if direction else self.original

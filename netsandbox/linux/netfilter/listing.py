@@ -128,10 +128,24 @@ def unconnected_words(refused: Connection | None, is_untracked: bool) -> str:
             f"{unreplied} {tuple_text(refused.reply)}")
 
 
-def connection_words(connection: Connection, info: int) -> str:
-    """How a packet belongs to a connection, in the words of its line: state, direction, tuples; it keeps them."""
-    original, direction = connection.original, "REPLY" if info > 2 else "ORIGINAL"
-    words = (f"{STATE_WORDS[info]} {direction} {NAMES.get(original.protocol, 'unknown')} "
-             f"{tuple_text(original)} {tuple_text(connection.reply)}")
-    connection.words[info] = words
-    return words
+class Belonging(NamedTuple):
+    """How a packet belongs to a connection; it stands in a record for the words that are made of it when it is read."""
+
+    original: FlowTuple
+    reply: FlowTuple
+    info: int
+
+    def __str__(self) -> str:
+        """In the words of the connection's line: state, direction, tuples."""
+        direction = "REPLY" if self.info > 2 else "ORIGINAL"
+        return (f"{STATE_WORDS[self.info]} {direction} {NAMES.get(self.original.protocol, 'unknown')} "
+                f"{tuple_text(self.original)} {tuple_text(self.reply)}")
+
+    def trace_key(self) -> str:
+        return str(self)
+
+
+def belonging(connection: Connection, info: int) -> Belonging:
+    """How a packet belongs to a connection, which keeps that for the next one."""
+    found = connection.words[info] = made_as(Belonging, (connection.original, connection.reply, info))
+    return found

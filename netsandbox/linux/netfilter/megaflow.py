@@ -25,7 +25,7 @@ Field: TypeAlias = "Callable[[SocketBuffer], Hashable]"
 """Reads what a condition looks at."""
 MOST = 256
 """Ways that a chain remembers; then it begins anew."""
-PAGE = 32
+PAGE = 64
 """Packets whose ways are on one page."""
 seen_as, walked_as = RuleSeen._make, ChainWalk._make
 """From the fields in their order; a class is called in three times the time, and a packet meets dozens of rules."""
@@ -136,11 +136,14 @@ class Megaflow:
         return made_as(Passage, (page, len(ways) - 1))
 
 
-class Question(NamedTuple):
+class Question:
     """The field that decides next, and where each of its values leads."""
 
-    field: Field
-    branches: dict[Hashable, Question | Megaflow]
+    __slots__ = ("branches", "field")
+
+    def __init__(self, field: Field) -> None:
+        self.field = field
+        self.branches: dict[Hashable, Question | Megaflow] = {}
 
 
 class Megaflows:
@@ -156,8 +159,7 @@ class Megaflows:
         """The way of a packet, if one like it came by before."""
         node = self._first.get(None)
         while type(node) is Question:
-            field, branches = node
-            node = branches.get(field(buffer))
+            node = node.branches.get(node.field(buffer))
         return node  # type: ignore[return-value]
 
     def learn(self, walk: Walk, verdict: HookVerdict, told: ChainWalk) -> None:
@@ -172,7 +174,7 @@ class Megaflows:
             self._first, self.count = {}, 0
         branches, value = self._first, None
         for field in fields:
-            question = branches.setdefault(value, Question(field, {}))
+            question = branches.setdefault(value, Question(field))
             assert isinstance(question, Question), "what was asked until then decides what is asked next"
             branches, value = question.branches, field(walk.buffer)
         branches[value] = Megaflow(walk, verdict, told)

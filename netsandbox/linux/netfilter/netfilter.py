@@ -15,7 +15,7 @@ from netsandbox.linux.ipv4.fragment import Reassembler
 from netsandbox.linux.netfilter import conntrack, matches_recent, nat
 from netsandbox.linux.netfilter.bridged import BridgeHooks
 from netsandbox.linux.netfilter.connection_table import ConnectionTable
-from netsandbox.linux.netfilter.listing import connection_words, unconnected_words
+from netsandbox.linux.netfilter.listing import Belonging, belonging, unconnected_words
 from netsandbox.linux.netfilter.ruleset import Table
 from netsandbox.linux.netfilter.settings import COUNT
 from netsandbox.linux.netfilter.walk import ChainFunction
@@ -154,20 +154,21 @@ class Netfilter:
                  leaves: Interface | None) -> HookVerdict:
         """Ask the functions of a hook in turn, until one does not let the packet go on, and record it."""
         buffer.hook, buffer.entered, buffer.leaves = hook, entered, leaves
-        buffer.walks, packet, verdict = [], buffer.packet, None
+        buffer.walks, packet, verdict = (), buffer.packet, None
         for function in self.functions.get(hook, ()):
             verdict = function(namespace, buffer)
             if verdict is not None:
                 break
         after, connection = buffer.packet, buffer.connection
+        words: Belonging | str | None
         if connection is not None:
             words, made_at = connection.words.get(buffer.info), connection.made_at
             if words is None:
-                words = connection_words(connection, buffer.info)
+                words = belonging(connection, buffer.info)
         else:
             words = unconnected_words(buffer.refused, buffer.is_untracked) if self.is_tracking else ""
             made_at = -1
-        namespace.record((VerdictGiven, namespace.name, hook.label, packet, verdict, (*buffer.walks,),
+        namespace.record((VerdictGiven, namespace.name, hook.label, packet, verdict, buffer.walks,
                           entered.name if entered is not None else "", leaves.name if leaves is not None else "",
                           None if after is packet else after, words, made_at))
         return verdict

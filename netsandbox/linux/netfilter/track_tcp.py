@@ -6,9 +6,8 @@ invalid.  The states are those that `conntrack -L` prints.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
-from netsandbox.engine.made import made_as
 from netsandbox.engine.units import SECOND
 from netsandbox.linux.netfilter.connection import ASSURED, ESTABLISHED_REPLY, ORIGINAL, REPLY, SEEN_REPLY, Connection
 from netsandbox.wire.options import whole_options
@@ -95,28 +94,21 @@ class Side:
                 self.scale, self.scales = min(value[0], MAX_SCALE), True
 
 
-class Last(NamedTuple):
-    """The numbers of a segment."""
-
-    seq: int = 0
-    ack: int = 0
-    end: int = 0
-    window: int = 0
-
-
 class TcpTracking:
     """A connection's TCP part (struct ip_ct_tcp).
 
     Attributes:
         last_index, last_direction: of the segment before this one, what index_of says of it, and its direction.
-        last: the numbers of the last one that was an ACK, or was ignored.
+        last_seq, last_ack, last_end, last_window: the numbers of the last one that was an ACK, or was ignored.
     """
 
-    __slots__ = ("last", "last_direction", "last_index", "last_side", "retransmissions", "sides", "simultaneous")
+    __slots__ = ("last_ack", "last_direction", "last_end", "last_index", "last_seq", "last_side", "last_window",
+                 "retransmissions", "sides", "simultaneous")
 
     def __init__(self) -> None:
         self.sides = (Side(), Side())
-        self.last_index, self.last_direction, self.last = SET_NONE, ORIGINAL, Last()
+        self.last_index, self.last_direction = SET_NONE, ORIGINAL
+        self.last_seq = self.last_ack = self.last_end = self.last_window = 0
         self.last_side: Side | None = None
         """What a SYN said that was ignored, as it may yet turn out to be the connection's true beginning."""
         self.retransmissions = 0
@@ -217,19 +209,18 @@ def close(connection: Connection) -> None:
 
 def _ignored(tracking: TcpTracking, segment: TcpSegment, direction: int, index: int) -> bool:
     """A segment that only the ends can judge; True where it shows that an ignored SYN was the true beginning."""
-    last = tracking.last
     if (index == SET_SYNACK and tracking.last_index == SET_SYN and tracking.last_direction != direction
-            and segment.ack == last.end):
+            and segment.ack == tracking.last_end):
         first = tracking.last_side or Side()
-        first.end = first.max_end = last.end
-        first.max_win = last.window or 1
+        first.end = first.max_end = tracking.last_end
+        first.max_win = tracking.last_window or 1
         sides = [Side(), Side()]
         sides[tracking.last_direction] = first
         tracking.sides = (sides[0], sides[1])
         return True
-    end = (segment.seq + segment.sequence_length) & MASK
     tracking.last_index, tracking.last_direction = index, direction
-    tracking.last = Last(segment.seq, last.ack, end, segment.window)
+    tracking.last_seq, tracking.last_window = segment.seq, segment.window
+    tracking.last_end = (segment.seq + segment.sequence_length) & MASK
     if index == SET_SYN and direction == ORIGINAL:
         tracking.last_side = Side()
         tracking.last_side.read_options(segment)
@@ -239,7 +230,7 @@ def _ignored(tracking: TcpTracking, segment: TcpSegment, direction: int, index: 
 def _reset(connection: Connection, tracking: TcpTracking, segment: TcpSegment, direction: int,
            settings: Settings) -> tuple[bool, bool] | None:
     """A RST: (whether the state stays, whether no window is asked), or None where it cannot be one of the peer's."""
-    last, other = tracking.last, tracking.sides[not direction]
+    last_end, other = tracking.last_end, tracking.sides[not direction]
     is_established = connection.state == ES and bool(connection.status & ASSURED)
     if other.max_ack is not None:
         if segment.seq == 0 and not is_established:
@@ -248,12 +239,12 @@ def _reset(connection: Connection, tracking: TcpTracking, segment: TcpSegment, d
             return None
         if not is_established or segment.seq == other.max_ack:
             return False, False
-        if tracking.last_index == SET_ACK and tracking.last_direction == direction and segment.seq == last.end:
+        if tracking.last_index == SET_ACK and tracking.last_direction == direction and segment.seq == last_end:
             return False, False
         return True, False
     half = (connection.status & SEEN_REPLY and tracking.last_index == SET_SYN) or (
         not connection.status & ASSURED and tracking.last_index == SET_ACK)
-    return False, bool(half and segment.ack == last.end)
+    return False, bool(half and segment.ack == last_end)
 
 
 def _highest_sack(segment: TcpSegment, sack: int) -> int:
@@ -351,11 +342,13 @@ def _learn(sender: Side, receiver: Side, has_ack: bool, ack: int, sack: int, end
 
 
 def _count_retransmissions(tracking: TcpTracking, segment: TcpSegment, direction: int, end: int) -> None:
-    this = made_as(Last, (segment.seq, segment.ack, end, segment.window))
-    if tracking.last == this and tracking.last_direction == direction:
+    if (tracking.last_direction == direction and tracking.last_seq == segment.seq and tracking.last_ack == segment.ack
+            and tracking.last_end == end and tracking.last_window == segment.window):
         tracking.retransmissions += 1
-    else:
-        tracking.last, tracking.retransmissions = this, 0
+        return
+    tracking.retransmissions = 0
+    tracking.last_seq, tracking.last_ack = segment.seq, segment.ack
+    tracking.last_end, tracking.last_window = end, segment.window
 
 
 def _accepted(connection: Connection, tracking: TcpTracking, segment: TcpSegment, direction: int, index: int,
@@ -385,8 +378,8 @@ def _lifetime(tracking: TcpTracking, index: int, state: int, settings: Settings)
     if index == SET_RST:
         return settings.lifetimes[CL]
     if tracking.sides[ORIGINAL].unacked or tracking.sides[REPLY].unacked:
-        return min(usual, settings.unacknowledged)
-    if not tracking.last.window:
+        return min(settings.unacknowledged, usual)
+    if not tracking.last_window:
         return min(usual, settings.max_retrans)
     return usual
 

@@ -200,7 +200,7 @@ class ChainFunction:
         flow = self.known.find(buffer) if self.known is not None and not buffer.traced else None
         if flow is None or (flow.last is not None and flow.last.act(namespace, buffer) is not ACCEPT):
             return self._walk(namespace, buffer)
-        buffer.walks.append(flow.follow(self.table, buffer.packet.total_length))
+        buffer.walks += (flow.follow(self.table, buffer.packet.total_length),)
         return flow.verdict
 
     def _walk(self, namespace: NetworkNamespace, buffer: SocketBuffer) -> HookVerdict:
@@ -212,7 +212,7 @@ class ChainFunction:
             walk.acted, verdict = True, Dropped(DropReason.NETFILTER_DROP, ("cut short",))
         walk.count()
         told = walk.told(verdict)
-        buffer.walks.append(told)
+        buffer.walks += (told,)
         if not walk.acted and (walk.last is None or verdict is None):
             if self.known is None:
                 self.known = Megaflows()

@@ -61,7 +61,9 @@ def arm_tail_probe(conn: Connection, is_anew: bool) -> None:
     delay = -(-delay // TICK) * TICK
     delay += trip.floor * MICROSECOND if len(conn.sent) == 1 else 2 * TICK
     left = trip.timeout if is_anew else until_timeout(conn)
-    arm(conn, TAIL, max(min(delay, left) if left > 0 else delay, TICK))
+    if 0 < left < delay:
+        delay = left
+    arm(conn, TAIL, max(TICK, delay))
 
 
 def arm_ack(conn: Any, due: int) -> None:

@@ -10,7 +10,7 @@ from netsandbox.linux.ipv4.routing import OutputRoute, route_output
 from netsandbox.linux.tcp import ack, alarm, ecn, listen, options, reset, send_buffer, timewait, window
 from netsandbox.linux.tcp.events import TcpFailed
 from netsandbox.linux.tcp.rtt import RTO_FALLBACK
-from netsandbox.linux.tcp.state import Connection, Sent, TcpState
+from netsandbox.linux.tcp.state import CLOSE, ESTABLISHED, SYN_RECV, SYN_SENT, Connection, Sent
 from netsandbox.linux.tcp.timewait import TimeWait
 from netsandbox.linux.tcp.transmit import advertised_mss, follow, send_ack, stamp_of, sync_mss, transmit, way_of
 from netsandbox.wire.ipv4 import TCP
@@ -55,7 +55,7 @@ def begin(conn: Connection, address: int, port: int) -> None:
         conn.advertised_mss - (options.TIMESTAMP_SIZE if conn.recent_at else 0), scaling, route.route)
     conn.slow_start = conn.receive_window
     conn.una = conn.nxt = conn.written = conn.small = first or listen.first_number(namespace, conn.key)
-    conn.change(TcpState.SYN_SENT, "connect")
+    conn.change(SYN_SENT, "connect")
     send_syn(conn, ecn.begin(conn, route.route))
 
 
@@ -91,7 +91,7 @@ def fail(conn: Connection, error: str, why: str) -> None:
     """The connection is over, and its program gets an errno (tcp_done_with_error)."""
     conn.error = error
     conn.namespace.record(TcpFailed(conn.namespace.name, *conn.key, error, why))
-    conn.change(TcpState.CLOSE, why)
+    conn.change(CLOSE, why)
     conn.forget()
     conn.wake()
 
@@ -163,7 +163,7 @@ def _open(conn: Connection, segment: TcpSegment, said: options.Options) -> Verdi
 
 def established(conn: Connection) -> None:
     """The handshake is done (tcp_finish_connect)."""
-    conn.change(TcpState.ESTABLISHED, "handshake")
+    conn.change(ESTABLISHED, "handshake")
     conn.last_sent = conn.namespace.scheduler.now
     conn.confirm = True
     if not conn.round_trip.smoothed:
@@ -182,7 +182,7 @@ def established(conn: Connection) -> None:
 def _open_at_once(conn: Connection, segment: TcpSegment, said: options.Options) -> Verdict:
     """Both began at once: SYN,ACK answers the SYN (RFC 9293, 3.5, figure 7; tcp_send_synack)."""
     _agree(conn, segment, said)
-    conn.change(TcpState.SYN_RECV, "syn")
+    conn.change(SYN_RECV, "syn")
     sent = conn.sent[0]
     sent.flags = ecn.flags_of_answer(conn, sent.flags | ACK)
     sent.at = conn.namespace.scheduler.clock

@@ -94,7 +94,7 @@ def first_number(namespace: NetworkNamespace, key: tuple[int, int, int, int]) ->
 
 def stamp_offset(namespace: NetworkNamespace, source: int, destination: int) -> int:
     """Where the timestamps of two hosts' connections begin (secure_tcp_ts_off)."""
-    return namespace.chance.first(f"{namespace.name}/ts/{source}/{destination}", 32)
+    return namespace.chance.lasting(f"{namespace.name}/ts/{source}/{destination}", 32)
 
 
 def new_request(listener: Connection, packet: IPv4Packet, segment: TcpSegment, said: Options,

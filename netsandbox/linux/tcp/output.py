@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from netsandbox.engine.units import MILLISECOND
 from netsandbox.linux.tcp import alarm, chronograph
 from netsandbox.linux.tcp.events import TcpWindowShut
-from netsandbox.linux.tcp.state import Chunk, Recovery, Sent, TcpState
+from netsandbox.linux.tcp.state import CLOSE, OPEN, REDUCED, SYN_SENT, Chunk, Recovery, Sent
 from netsandbox.linux.tcp.transmit import current_mss, restart_after_idle, transmit
 from netsandbox.wire.sequence import MASK, after, distance
 from netsandbox.wire.tcp import ACK, FIN, PSH
@@ -29,8 +29,10 @@ def window_end(conn: Connection) -> int:
 
 def goal(conn: Connection, mss: int) -> int:
     """How much a chunk takes before the next begins (tcp_xmit_size_goal)."""
-    half = conn.largest_window >> 1 if conn.largest_window > SMALL_WINDOW else conn.largest_window
-    return max(min(LARGEST_BURST, half) // mss * mss, mss)
+    most = conn.largest_window >> 1 if conn.largest_window > SMALL_WINDOW else conn.largest_window
+    if most > LARGEST_BURST:
+        most = LARGEST_BURST
+    return most // mss * mss if most > mss else mss
 
 
 # -- the write queue
@@ -81,7 +83,7 @@ def queue_fin(conn: Connection) -> None:
 
 def push(conn: Connection, is_nagle_off: bool = False) -> None:
     """Send what may be sent (__tcp_push_pending_frames)."""
-    if conn.unsent and conn.state is not TcpState.CLOSE and not write(conn, is_nagle_off):
+    if conn.unsent and conn.state is not CLOSE and not write(conn, is_nagle_off):
         _check_probe(conn)
 
 
@@ -135,13 +137,14 @@ def _note_use(conn: Connection, is_full: bool) -> None:
     if state.is_limited:
         state.used, state.used_since = 0, now
         return
-    state.used = max(state.used, len(conn.sent))
+    if len(conn.sent) > state.used:
+        state.used = len(conn.sent)
     if conn.waits_for_room and not conn.unsent and not conn.orphan:
         conn.chronograph.start(chronograph.BUFFER, now)
     if now - state.used_since < conn.round_trip.timeout or not conn.namespace.sysctls.get(
             "net.ipv4.tcp_slow_start_after_idle"):
         return
-    if conn.recovery is Recovery.OPEN and not conn.orphan and not conn.waits_for_room:
+    if conn.recovery is OPEN and not conn.orphan and not conn.waits_for_room:
         state.fit_use()
     state.used_since = now
 
@@ -296,7 +299,7 @@ def _cut(conn: Connection, chunk: Chunk, size: int, mss: int) -> list[Sent]:
     """
     now, seq, segments = conn.write_began, chunk.seq, []
     departure = conn.delivery.departure(conn, now)
-    for start in range(0, max(size, 1), mss):
+    for start in range(0, size or 1, mss):
         part = bytes(chunk.data[start:min(start + mss, size)])
         is_end = start + len(part) == size
         is_all = is_end and size == len(chunk.data)
@@ -311,7 +314,7 @@ def _note_sent(conn: Connection, segments: list[Sent]) -> None:
     """They are under way now (tcp_event_new_data_sent)."""
     conn.nxt = segments[-1].end
     conn.sent.extend(segments)
-    if conn.recovery >= Recovery.CWR:
+    if conn.recovery >= REDUCED:
         conn.prr_out += len(segments)
 
 
@@ -347,8 +350,8 @@ def schedule_tail_probe(conn: Connection, is_anew: bool = False) -> bool:
     Args:
         is_anew: an ACK lets the timeout begin anew.
     """
-    if not (conn.sent and conn.has_sack and conn.recovery in (Recovery.OPEN, Recovery.CWR) and conn.state is not
-            TcpState.SYN_SENT and conn.namespace.sysctls.get("net.ipv4.tcp_early_retrans") in (3, 4)):
+    if not (conn.sent and conn.has_sack and (conn.recovery is OPEN or conn.recovery is REDUCED)
+            and conn.state is not SYN_SENT and conn.namespace.sysctls.get("net.ipv4.tcp_early_retrans") in (3, 4)):
         return False
     alarm.arm_tail_probe(conn, is_anew)
     return True

@@ -8,7 +8,20 @@ from netsandbox.engine.units import MICROSECOND, MILLISECOND
 from netsandbox.engine.wheel import TICK
 from netsandbox.linux.tcp import alarm, buffers, receive_trip, timewait, window
 from netsandbox.linux.tcp.buffers import Buffer, Early
-from netsandbox.linux.tcp.state import ATO_MIN, RECEIVE_SHUTDOWN, TcpState
+from netsandbox.linux.tcp.state import (
+    ATO_MIN,
+    CLOSE,
+    CLOSE_WAIT,
+    CLOSING,
+    ESTABLISHED,
+    FIN_WAIT1,
+    FIN_WAIT2,
+    LISTEN,
+    RECEIVE_SHUTDOWN,
+    SYN_RECV,
+    SYN_SENT,
+    TIME_WAIT,
+)
 from netsandbox.linux.tcp.transmit import PINGPONG, is_interactive, send_ack
 from netsandbox.wire.sequence import HALF, MASK, after, before
 from netsandbox.wire.tcp import FIN
@@ -23,6 +36,7 @@ MOST_QUICK = 16
 DELAYED_MAX = 200 * MILLISECOND
 """TCP_DELACK_MAX."""
 MOST_SACKS = 4
+NOT_OPEN = CLOSE, LISTEN, SYN_SENT
 GROWS_FROM = 128
 """Shorter segments tell nothing of how much room data takes."""
 
@@ -120,7 +134,7 @@ def delay_ack(conn: Connection) -> None:
 
 def note_read(conn: Connection) -> bool:
     """A program has read: whether that is the time to acknowledge, or to tell of room (tcp_cleanup_rbuf)."""
-    if conn.state in (TcpState.CLOSE, TcpState.LISTEN, TcpState.SYN_SENT):
+    if conn.state in NOT_OPEN:
         return False
     if conn.ack_wanted:
         unacked = (conn.expected - conn.acked_up_to) & MASK
@@ -268,15 +282,15 @@ def take_fin(conn: Connection) -> None:
     conn.shutdown_flags |= RECEIVE_SHUTDOWN
     conn.done = True
     state = conn.state
-    if state in (TcpState.SYN_RECV, TcpState.ESTABLISHED):
-        conn.change(TcpState.CLOSE_WAIT, "fin")
+    if state is ESTABLISHED or state is SYN_RECV:
+        conn.change(CLOSE_WAIT, "fin")
         conn.pingpong = conn.namespace.sysctls.get(PINGPONG)
-    elif state is TcpState.FIN_WAIT1:
+    elif state is FIN_WAIT1:
         send_ack(conn)
-        conn.change(TcpState.CLOSING, "fin")
-    elif state is TcpState.FIN_WAIT2:
+        conn.change(CLOSING, "fin")
+    elif state is FIN_WAIT2:
         send_ack(conn)
-        timewait.begin(conn, TcpState.TIME_WAIT)
+        timewait.begin(conn, TIME_WAIT)
     conn.early.clear()
     conn.sacks.clear()
     conn.wake()

@@ -45,7 +45,7 @@ class RoundTrip:
 
     def sample(self, microseconds: int, una: int, nxt: int) -> None:
         """Take a measurement in; `una` and `nxt` tell one round trip from the next (sequence numbers)."""
-        found = max(microseconds, 1)
+        found = microseconds if microseconds > 0 else 1
         if self.least is None or found < self.least:
             self.least = found
         if not self.smoothed:
@@ -80,7 +80,8 @@ class RoundTrip:
         """The timeout without any backing off, in nanoseconds; whole ticks (__tcp_set_rto)."""
         if not self.smoothed:
             return RTO_INITIAL
-        return min(-(-((self.smoothed >> 3) + self.variation) * MICROSECOND // TICK) * TICK, RTO_MAX)
+        timeout = -(-((self.smoothed >> 3) + self.variation) * MICROSECOND // TICK) * TICK
+        return min(RTO_MAX, timeout)
 
     def back_off(self) -> None:
         """RFC 6298, 5.5: twice as long, up to 120 s."""

@@ -49,19 +49,21 @@ def room(conn: Connection, length: int) -> int:
     if conn.owned and memory >= conn.send_buffer:  # what an earlier call brought may not be in its buffers yet
         return 0
     queue = [len(chunk.data) for chunk in conn.unsent]
-    pending = (conn.written - conn.pushed) & MASK
-    leaving = _Leaving(conn, mss)
+    pending, leaving = (conn.written - conn.pushed) & MASK, None
     while taken < length:
         if not queue or queue[-1] >= size:
             if memory >= conn.send_buffer:
                 break
             queue.append(0)
             memory += OVERHEAD
-        part = min(size - queue[-1], length - taken)
+        part = size - queue[-1]
+        if part > length - taken:
+            part = length - taken
         queue[-1] += part
         taken, memory, pending = taken + part, memory + part, pending + part
         if queue[-1] < size:
             break
+        leaving = leaving or _Leaving(conn, mss)
         if pending > conn.largest_window >> 1:
             pending = 0
             while leaving.step(queue):

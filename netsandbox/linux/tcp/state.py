@@ -9,7 +9,6 @@ from collections.abc import Callable
 from enum import IntEnum
 from typing import TYPE_CHECKING, Any, ClassVar, NamedTuple
 
-from netsandbox.engine.made import made_as
 from netsandbox.linux.core.socket import Process, Socket
 from netsandbox.linux.tcp import alarm
 from netsandbox.linux.tcp.chronograph import Chronograph
@@ -71,6 +70,8 @@ class Recovery(IntEnum):
     LOSS = 4
 
 
+OPEN, REDUCED = Recovery.OPEN, Recovery.CWR
+"""By themselves, as the states above."""
 RECEIVE_SHUTDOWN, SEND_SHUTDOWN = 1, 2
 ATO_MIN = 40_000_000
 """TCP_ATO_MIN: 40 ms until a delayed ACK leaves, in nanoseconds."""
@@ -169,7 +170,7 @@ class Connection(Socket):
 
     def __init__(self, namespace: NetworkNamespace, process: Process, reuse: bool = False) -> None:
         super().__init__(namespace, process, reuse)
-        self.state = TcpState.CLOSE
+        self.state = CLOSE
         self.on_event: Callable[[], None] | None = None
         self.soft_error = ""
         self.orphan = self.done = False
@@ -253,7 +254,7 @@ class Connection(Socket):
 
     def _init_loss(self) -> None:
         """What the sender knows of lost segments."""
-        self.recovery = Recovery.OPEN
+        self.recovery = OPEN
         self.sacked_out = self.lost_out = self.again_out = 0
         self.high_seq = self.undo_marker = self.undo_retrans = 0
         self.losses = 0
@@ -336,9 +337,8 @@ class Connection(Socket):
         """Go to another state, and say so."""
         if state is not self.state:
             namespace = self.namespace
-            namespace.record(made_as(TcpStateChanged, (
-                namespace.name, self.address, self.port, self.peer, self.peer_port, NAMES[self.state],
-                NAMES[state], why)))
+            namespace.record((TcpStateChanged, namespace.name, self.address, self.port, self.peer, self.peer_port,
+                              NAMES[self.state], NAMES[state], why))
             self.state = state
 
     def wake(self) -> None:
@@ -349,7 +349,7 @@ class Connection(Socket):
     def forget(self) -> None:
         """No packet finds the connection any more, and no timer rings for it (tcp_done)."""
         alarm.disarm_all(self)
-        self.state = TcpState.CLOSE
+        self.state = CLOSE
         self.unsent.clear()
         self.sent.clear()
         self.sacked_out = self.lost_out = self.again_out = 0

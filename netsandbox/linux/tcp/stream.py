@@ -28,15 +28,30 @@ from netsandbox.linux.tcp import (
 )
 from netsandbox.linux.tcp.events import TcpResetSent
 from netsandbox.linux.tcp.input import process
-from netsandbox.linux.tcp.state import RECEIVE_SHUTDOWN, SEND_SHUTDOWN, Connection, Keepalive, TcpState
+from netsandbox.linux.tcp.state import (
+    CLOSE,
+    CLOSE_WAIT,
+    ESTABLISHED,
+    FIN_WAIT1,
+    FIN_WAIT2,
+    LAST_ACK,
+    LISTEN,
+    RECEIVE_SHUTDOWN,
+    SEND_SHUTDOWN,
+    SYN_RECV,
+    SYN_SENT,
+    Connection,
+    Keepalive,
+    TcpState,
+)
 from netsandbox.linux.tcp.transmit import send_ack, send_reset
 from netsandbox.wire.sequence import MASK
 
-OPENING = (TcpState.SYN_SENT, TcpState.SYN_RECV)
-MAY_SEND = (TcpState.ESTABLISHED, TcpState.CLOSE_WAIT)
-RESET_WHEN_CUT = (TcpState.ESTABLISHED, TcpState.CLOSE_WAIT, TcpState.FIN_WAIT1, TcpState.FIN_WAIT2, TcpState.SYN_RECV)
-CLOSING = {TcpState.ESTABLISHED: TcpState.FIN_WAIT1, TcpState.SYN_RECV: TcpState.FIN_WAIT1,
-           TcpState.CLOSE_WAIT: TcpState.LAST_ACK}
+OPENING = (SYN_SENT, SYN_RECV)
+UNCONNECTED = (CLOSE, LISTEN, *OPENING)
+MAY_SEND = (ESTABLISHED, CLOSE_WAIT)
+RESET_WHEN_CUT = (ESTABLISHED, CLOSE_WAIT, FIN_WAIT1, FIN_WAIT2, SYN_RECV)
+AFTER_CLOSE = {ESTABLISHED: FIN_WAIT1, SYN_RECV: FIN_WAIT1, CLOSE_WAIT: LAST_ACK}
 """Where a FIN of ours leads (new_state of tcp.c)."""
 
 
@@ -52,7 +67,7 @@ class StreamSocket(Connection):
 
     @property
     def is_connected(self) -> bool:
-        return self.state not in (TcpState.CLOSE, TcpState.LISTEN, *OPENING)
+        return self.state not in UNCONNECTED
 
     @property
     def is_connecting(self) -> bool:
@@ -66,7 +81,7 @@ class StreamSocket(Connection):
         Raises:
             SocketError: no route, no free port, EISCONN, EALREADY.
         """
-        if self.state is not TcpState.CLOSE or self.listening:
+        if self.state is not CLOSE or self.listening:
             raise SocketError("EALREADY" if self.is_connecting else "EISCONN")
         connect.begin(self, address, port)
 
@@ -76,16 +91,16 @@ class StreamSocket(Connection):
         Raises:
             SocketError: EADDRINUSE when another one listens there, EINVAL on a connected socket.
         """
-        if self.state not in (TcpState.CLOSE, TcpState.LISTEN):
+        if self.state not in (CLOSE, LISTEN):
             raise SocketError("EINVAL")
         if not self.port:
             self.bind(0, 0)
         super().listen(min(backlog, self.namespace.sysctls.get("net.core.somaxconn")))
-        self.state = TcpState.LISTEN
+        self.state = LISTEN
 
     def accept(self) -> StreamSocket | None:
         """The next whole connection, or None."""
-        if self.state is not TcpState.LISTEN:
+        if self.state is not LISTEN:
             raise SocketError("EINVAL")
         if not self.accepted:
             return None
@@ -116,7 +131,7 @@ class StreamSocket(Connection):
     def _check_sendable(self) -> None:
         if self.is_connecting:
             raise SocketError("EAGAIN")
-        if self.error and (self.state is TcpState.CLOSE or self.shutdown_flags & SEND_SHUTDOWN):
+        if self.error and (self.state is CLOSE or self.shutdown_flags & SEND_SHUTDOWN):
             self.raise_pending()
         if self.state not in MAY_SEND or self.shutdown_flags & SEND_SHUTDOWN:
             raise SocketError("EPIPE")
@@ -134,7 +149,7 @@ class StreamSocket(Connection):
             self.raise_pending()
             if self.shutdown_flags & RECEIVE_SHUTDOWN:
                 return b""
-            if self.state in (TcpState.CLOSE, TcpState.LISTEN):
+            if self.state in (CLOSE, LISTEN):
                 raise SocketError("ENOTCONN")
             return None
         data = self._take(limit)
@@ -176,7 +191,7 @@ class StreamSocket(Connection):
         Raises:
             SocketError: ENOTCONN.
         """
-        if self.state in (TcpState.CLOSE, TcpState.LISTEN):
+        if self.state in (CLOSE, LISTEN):
             raise SocketError("ENOTCONN")
         self._call("_shut", None)
 
@@ -199,7 +214,7 @@ class StreamSocket(Connection):
         self.keepalive = wish
         if wish is None:
             alarm.disarm_keepalive(self)
-        elif self.state not in (TcpState.CLOSE, TcpState.LISTEN):
+        elif self.state not in (CLOSE, LISTEN):
             alarm.await_peer(self)
 
     # -- one after another: the queue runs empty between the bursts of a call
@@ -304,8 +319,8 @@ class StreamSocket(Connection):
         self._finish()
 
     def _finish(self) -> None:
-        if self.state in CLOSING:
-            self.change(CLOSING[self.state], "close")
+        if self.state in AFTER_CLOSE:
+            self.change(AFTER_CLOSE[self.state], "close")
             output.queue_fin(self)
 
     def _close(self, at_once: bool) -> None:
@@ -316,13 +331,13 @@ class StreamSocket(Connection):
         self.received.clear()
         self.memory = sum(early.buffer.memory for early in self.early)
         self.on_event = None
-        if state is TcpState.LISTEN:
+        if state is LISTEN:
             self._stop_listening()
-        elif state is TcpState.SYN_SENT or (state is TcpState.CLOSE and self.key in self.namespace.sockets.connections):
+        elif state is SYN_SENT or (state is CLOSE and self.key in self.namespace.sockets.connections):
             self._end("close")
-        elif state is not TcpState.CLOSE and (unread or at_once):
+        elif state is not CLOSE and (unread or at_once):
             self._reset("unread data" if unread else "abort", state)
-        elif state is not TcpState.CLOSE:
+        elif state is not CLOSE:
             self._finish()
         self.orphan = True
         self._bury()
@@ -333,12 +348,12 @@ class StreamSocket(Connection):
         if self.state in RESET_WHEN_CUT:
             self.namespace.record(TcpResetSent(self.namespace.name, *self.key, "abort"))
             send_reset(self)
-        if self.state is not TcpState.CLOSE:
+        if self.state is not CLOSE:
             connect.fail(self, "ECONNABORTED", "abort")
 
     def _stop_listening(self) -> None:
         self.listening = False
-        self.state = TcpState.CLOSE
+        self.state = CLOSE
         listen.refuse_waiting(self)
 
     def _reset(self, why: str, state: TcpState) -> None:
@@ -349,14 +364,14 @@ class StreamSocket(Connection):
         self._end("abort")
 
     def _end(self, why: str) -> None:
-        self.change(TcpState.CLOSE, why)
+        self.change(CLOSE, why)
         self.forget()
 
     def _bury(self) -> None:
         """Nobody has the socket: what can go goes, and the rest goes on by itself."""
-        if self.state is TcpState.FIN_WAIT2:
-            timewait.begin(self, TcpState.FIN_WAIT2, timewait.fin_timeout(self))
-        elif self.state is TcpState.CLOSE:
+        if self.state is FIN_WAIT2:
+            timewait.begin(self, FIN_WAIT2, timewait.fin_timeout(self))
+        elif self.state is CLOSE:
             self.forget()
 
     # -- what the stack asks

@@ -8,7 +8,7 @@ from netsandbox.engine.units import SECOND
 from netsandbox.linux.drop import Dropped, DropReason, Outcome
 from netsandbox.linux.tcp import options, reset, window
 from netsandbox.linux.tcp.events import TcpStateChanged
-from netsandbox.linux.tcp.state import TcpState
+from netsandbox.linux.tcp.state import CLOSE, FIN_WAIT2, TIME_WAIT, TcpState
 from netsandbox.linux.tcp.transmit import stamp_now
 from netsandbox.wire.sequence import MASK, after, before, between, distance
 from netsandbox.wire.tcp import ACK, FIN, RST, SYN, TcpSegment
@@ -65,7 +65,7 @@ def fin_timeout(conn: Connection) -> int:
 
 def begin(conn: Connection, state: TcpState, length: int = LENGTH) -> None:
     """Let a small record take the connection's place (tcp_time_wait)."""
-    conn.change(TcpState.CLOSE if state is TcpState.FIN_WAIT2 else state, "timewait")
+    conn.change(CLOSE if state is FIN_WAIT2 else state, "timewait")
     record = TimeWait(conn, state, window.open_now(conn))
     conn.forget()
     conn.namespace.sockets.connections[record.key] = record
@@ -98,7 +98,7 @@ def take(record: TimeWait, packet: IPv4Packet, segment: TcpSegment) -> Verdict |
     is_late = bool(record.stamps and said.stamp and record.recent_at
                    and distance(said.stamp[0], record.recent) < 0)
     end = (segment.seq + segment.sequence_length) & MASK
-    if record.state is TcpState.FIN_WAIT2:
+    if record.state is FIN_WAIT2:
         return _in_fin_wait2(record, packet, segment, end, is_late)
     flags = segment.flags
     if not is_late and segment.seq == record.expected and (segment.seq == end or flags & RST):
@@ -140,7 +140,7 @@ def _in_fin_wait2(record: TimeWait, packet: IPv4Packet, segment: TcpSegment, end
         dismiss(record, "abort")
         return Dropped(DropReason.TCP_ABORT_ON_DATA, (segment.dport,))
     record.namespace.record(TcpStateChanged(record.namespace.name, *record.key, "FIN_WAIT2", "TIME_WAIT", "fin"))
-    record.state = TcpState.TIME_WAIT
+    record.state = TIME_WAIT
     record.expected = end
     _note_stamp(record, options.read(segment.options, False))
     _schedule(record, LENGTH)

@@ -73,7 +73,8 @@ def sync_mss(conn: Connection, mtu: int) -> int:
     header, mss = options.TIMESTAMP_SIZE if conn.has_stamps else 0, min(mtu, LARGEST_PATH) - HEADERS
     if mss > conn.mss_clamp:
         mss = conn.mss_clamp
-    mss = max(mss, conn.namespace.sysctls.get("net.ipv4.tcp_min_snd_mss")) - header
+    least = conn.namespace.sysctls.get("net.ipv4.tcp_min_snd_mss")
+    mss = (max(least, mss)) - header
     largest = conn.largest_window
     if largest:
         cutoff = largest >> 1 if largest > 536 else largest
