@@ -16,36 +16,22 @@ from collections.abc import Callable, Sequence
 from types import FrameType
 from typing import NamedTuple
 
+from netsandbox import arguments
+from netsandbox.explain.words import Both
 from netsandbox.lab.errors import LabError
 
 VERSION = "0.1.0"
 LARGEST_LAB = 64 << 20
 """Bytes of a kernel lab."""
-EXAMPLES = """\
-examples:
-  netsandbox                                     the terminal UI: a host with Docker and two containers
-  netsandbox docker0-ping                        the same with a scenario; without a terminal, its transcript
-  netsandbox --recover                           go on where a closed terminal or a crash stopped
-  netsandbox run docker0-ping                    a bundled scenario, as a transcript
-  netsandbox run my.yaml --pcapng out.pcapng     with a capture for Wireshark
-  echo 'docker run -d --name web nginx' | netsandbox run -
-  netsandbox check scenarios/*.yaml              whether what they expect holds
-  netsandbox check goal.yaml --session work/*    whether it holds where saved sessions end
-  netsandbox simulate lab.json -o result.json    a kernel lab on the simulated stack
-  netsandbox bench all                           the promised speeds, measured here
-"""
-
-
-
 USE_FILES = frozenset({"open", "run", "check", "simulate", "serve"})
 HELP = frozenset({"-h", "--help", "--version"})
 
 
-def main(arguments: Sequence[str] | None = None) -> int:
+def main(words: Sequence[str] | None = None) -> int:
     """Run one command line and return its exit status."""
     try:
         _mend_streams()
-        return _main(list(sys.argv[1:] if arguments is None else arguments))
+        return _main(list(sys.argv[1:] if words is None else words))
     except KeyboardInterrupt:
         return 130
 
@@ -61,26 +47,29 @@ def _interrupted(number: int, frame: FrameType | None) -> None:
 
 
 def _main(words: list[str]) -> int:
+    language = arguments.asked_language(words)
     if words and words[0] in COMMANDS:
         name = words.pop(0)
     elif words and (meant := _meant(words[0])):
-        return _fail(f"{words[0]}: no such command, file or scenario; did you mean `netsandbox {meant}`?")
+        return _fail(f"{words[0]}: no such command, file or scenario; did you mean `netsandbox {meant}`?", language)
     elif _opens_app(words):
         name = "open"
     elif words and not words[0].startswith("-"):
         name = "run"
     elif not words:
         return _fail("the terminal UI needs a terminal; `netsandbox run NAME` prints a transcript, `netsandbox list` "
-                     "the names, and `netsandbox --help` what else there is")
+                     "the names, and `netsandbox --help` what else there is", language)
     elif not HELP & {*words}:
-        parser("open").parse_args(words)
+        parser("open", language).parse_args(words)
         return _fail(f"{words[0]} is for the terminal UI, which needs a terminal; `netsandbox run NAME` prints a "
-                     "transcript")
+                     "transcript", language)
     else:
-        overview().parse_args(words)
-        overview().print_help()
+        summaries = [(name, command.summary) for name, command in COMMANDS.items()]
+        top = arguments.overview(language, VERSION, summaries)
+        top.parse_args(words)
+        top.print_help()
         return 2
-    return _carry_out(name, words)
+    return _carry_out(name, words, language)
 
 
 def _meant(word: str) -> str:
@@ -99,9 +88,8 @@ def _meant(word: str) -> str:
     return ""
 
 
-def _carry_out(name: str, words: list[str]) -> int:
+def _carry_out(name: str, words: list[str], language: str) -> int:
     gc.set_threshold(100_000, 20, 100)  # the modules of a run make half as many objects, none of them garbage
-    language = "en"
     atexit.register(gc.freeze)  # and what is left goes with the process: Python would look through all of it
     try:
         if name in USE_FILES:
@@ -110,27 +98,24 @@ def _carry_out(name: str, words: list[str]) -> int:
             sweep_at_start()
         if name != "open" and signal.getsignal(signal.SIGINT) is signal.SIG_DFL:
             signal.signal(signal.SIGINT, _interrupted)
-        options = parser(name).parse_args(words)
-        if "lang" in options:
-            language = options.lang = options.lang or _locale_language()
+        options = parser(name, language).parse_args(words)
+        options.lang = language
         status = COMMANDS[name].run(options)
         sys.stdout.flush()
         return status
     except LabError as error:
-        from netsandbox.explain.refusals import translated
-
-        return _fail(translated(str(error), language))
+        return _fail(str(error), language)
     except BrokenPipeError:
         _silence_output()
         return 0
     except OSError as error:
         _silence_output()
-        return _fail(f"{error.filename or 'standard output'}: {error.strerror or error}", 1)
+        return _fail(f"{error.filename or 'standard output'}: {error.strerror or error}", language, 1)
     except Exception as error:  # noqa: BLE001 - a mistake of ours: the person gets a line, and the log the rest
         from netsandbox.session.failures import log_failure
 
         where = log_failure(f"netsandbox {' '.join(words)}", error)
-        return _fail(f"a mistake of netsandbox itself, {type(error).__name__}: {error} ({where})", 1)
+        return _fail(f"a mistake of netsandbox itself, {type(error).__name__}: {error} ({where})", language, 1)
 
 
 def _mend_streams() -> None:
@@ -155,76 +140,22 @@ def _opens_app(words: list[str]) -> bool:
     return sys.stdout.isatty() and sys.stdin.isatty()
 
 
-def overview() -> argparse.ArgumentParser:
-    """What reads a line that names no command."""
-    top = argparse.ArgumentParser(prog="netsandbox", epilog=EXAMPLES,
-                                  formatter_class=argparse.RawDescriptionHelpFormatter,
-                                  description="A network sandbox: container networking that can be seen, stopped, "
-                                              "rewound and asked why.")
-    top.add_argument("--version", action="version", version=f"netsandbox {VERSION}")
-    commands = top.add_subparsers(metavar="COMMAND")
-    for name, command in COMMANDS.items():
-        commands.add_parser(name, help=command.summary)
-    return top
-
-
-def parser(name: str) -> argparse.ArgumentParser:
+def parser(name: str, language: str = "en") -> arguments.Parser:
     """What reads the words behind a command."""
-    result = argparse.ArgumentParser(prog=f"netsandbox {name}")
-    COMMANDS[name].add_arguments(result)
+    result = arguments.Parser(f"netsandbox {name}", language)
+    COMMANDS[name].takes(result)
     return result
 
 
-def _fail(message: str, status: int = 2) -> int:
+def _fail(message: str, language: str, status: int = 2) -> int:
     from netsandbox.commands.words import printable
+    from netsandbox.explain.refusals import translated
 
-    print(f"netsandbox: {printable(message)}", file=sys.stderr)
+    print(f"netsandbox: {printable(translated(message, language))}", file=sys.stderr)
     return status
 
 
 # -- the commands: what each takes, and what carries it out
-
-
-def _open_arguments(to: argparse.ArgumentParser) -> None:
-    _app_arguments(to)
-    to.add_argument("--recover", action="store_true", help="go on with the session that was left last")
-    to.add_argument("--only-below", default="", metavar="DIR", help=argparse.SUPPRESS)  # what serve gives a visitor
-    _writes_arguments(to)
-
-
-def _app_arguments(to: argparse.ArgumentParser) -> None:
-    to.add_argument("scenario", nargs="?", default="", metavar="SCENARIO", help="a bundled name or a file")
-    _language_arguments(to, "language of all that the app says")
-    to.add_argument("--ascii", action="store_true", help="no characters beyond ASCII")
-    to.add_argument("--theme", default="", metavar="NAME", help="one of Textual's themes, as textual-light")
-    to.add_argument("--reduced-motion", action="store_true", help="frames do not travel")
-    to.add_argument("--seed", type=_seed, metavar="N", help="instead of the scenario's")
-    _uplink_arguments(to)
-
-
-def _language_arguments(to: argparse.ArgumentParser, what: str) -> None:
-    to.add_argument("--lang", choices=("en", "zh"), help=f"{what} (default: as the locale says)")
-
-
-def _locale_language() -> str:
-    from netsandbox.explain.words import locale_language
-
-    return locale_language()
-
-
-def _uplink_arguments(to: argparse.ArgumentParser) -> None:
-    to.add_argument("--uplink", type=_lan, metavar="NETWORK",
-                    help="the default host's LAN, with a router to the internet (default: the scenario's)")
-    to.add_argument("--no-uplink", dest="uplink", action="store_const", const="", help="a host on its own")
-
-
-def _lan(text: str) -> str:
-    from netsandbox.lab.uplink import parse_lan
-
-    try:
-        return str(parse_lan(text))
-    except LabError as error:
-        raise argparse.ArgumentTypeError(str(error)) from None
 
 
 def _open(options: argparse.Namespace) -> int:
@@ -234,35 +165,10 @@ def _open(options: argparse.Namespace) -> int:
     return start(options)
 
 
-def _writes_arguments(to: argparse.ArgumentParser) -> None:
-    to.add_argument("--allow-writes", default="", metavar="DIR",
-                    help="let lines of scenarios (save, export) write files below DIR; without it they write none")
-
-
-def _serve_arguments(to: argparse.ArgumentParser) -> None:
-    _app_arguments(to)
-    to.add_argument("--host", default="localhost", help="address to listen at (default: this machine alone)")
-    to.add_argument("--port", type=_port, default=8000, metavar="N")
-    to.add_argument("--visitors", type=_positive, default=8, metavar="N", help="how many at a time (default: 8)")
-    to.add_argument("--idle", type=_positive, default=60, metavar="MINUTES",
-                    help="how long one may do nothing (default: 60)")
-
-
 def _serve(options: argparse.Namespace) -> int:
     from netsandbox.tui.serve import serve
 
     return serve(options)
-
-
-def _run_arguments(to: argparse.ArgumentParser) -> None:
-    to.add_argument("file", metavar="FILE", help="a scenario file, a bundled name, or - for command lines")
-    to.add_argument("--json", action="store_true", help="print one JSON object")
-    to.add_argument("--pcapng", metavar="OUT", help="write every frame at every interface to a capture")
-    to.add_argument("--trace", action="store_true", help="print every record of the trace as well")
-    _writes_arguments(to)
-    to.add_argument("--seed", type=_seed, metavar="N", help="instead of the scenario's")
-    _language_arguments(to, "language of what the scenario says")
-    _uplink_arguments(to)
 
 
 def _run(options: argparse.Namespace) -> int:
@@ -271,25 +177,10 @@ def _run(options: argparse.Namespace) -> int:
     return run.run(options)
 
 
-def _check_arguments(to: argparse.ArgumentParser) -> None:
-    to.add_argument("files", nargs="+", metavar="FILE", help="a scenario file or a bundled name")
-    to.add_argument("--session", nargs="+", default=[], metavar="SAVED",
-                    help="saved sessions, each of which is judged: only the expect lines of FILE count, where it ends")
-    to.add_argument("--json", action="store_true", help="print one JSON object")
-    to.add_argument("--junit", metavar="OUT", help="write JUnit XML as well")
-    _language_arguments(to, "language of the report")
-
-
 def _check(options: argparse.Namespace) -> int:
     from netsandbox.grading import check
 
     return check.main(options)
-
-
-def _simulate_arguments(to: argparse.ArgumentParser) -> None:
-    to.add_argument("lab", metavar="LAB.json")
-    to.add_argument("-o", dest="output", metavar="RESULT.json", help="default: standard output")
-    to.add_argument("--seed", type=_seed, default=0, metavar="N")
 
 
 def _simulate(options: argparse.Namespace) -> int:
@@ -304,25 +195,16 @@ def _simulate(options: argparse.Namespace) -> int:
     try:
         spec = json.loads(read_bytes(options.lab, LARGEST_LAB))
     except (ValueError, RecursionError) as error:
-        return _fail(f"{options.lab}: not JSON: {error}")
+        return _fail(f"{options.lab}: not JSON: {error}", options.lang)
     try:
         text = dump(simulate(spec, options.seed))
     except KernelLabError as error:
-        return _fail(f"{options.lab}: {error}")
+        return _fail(f"{options.lab}: {error}", options.lang)
     if options.output:
         write_atomically(options.output, text)
     else:
         sys.stdout.write(text)
     return 0
-
-
-def _bench_arguments(to: argparse.ArgumentParser) -> None:
-    to.add_argument("workload", nargs="?", default="all", help="default: w1, w2, w3 and w4",
-                    choices=("w1", "w2", "w3", "w4", "bulk", "build", "lines", "cold", "vlans", "vteps", "ports",
-                             "copy", "log", "back", "floor", "all"))
-    to.add_argument("-n", type=_positive, metavar="N",
-                    help="containers, pings for w3 and log, connections for w4, MB for bulk")
-    to.add_argument("--json", action="store_true", help="one line of JSON a workload")
 
 
 def _bench(options: argparse.Namespace) -> int:
@@ -338,12 +220,6 @@ def _list(_options: argparse.Namespace) -> int:
     return 0
 
 
-def _completion_arguments(to: argparse.ArgumentParser) -> None:
-    from netsandbox.completion import SHELLS
-
-    to.add_argument("shell", choices=SHELLS)
-
-
 def _completion(options: argparse.Namespace) -> int:
     from netsandbox.completion import script
 
@@ -351,41 +227,27 @@ def _completion(options: argparse.Namespace) -> int:
     return 0
 
 
-def _port(text: str) -> int:
-    if not text.isascii() or not text.isdecimal() or not 0 < int(text[:6]) < 65536:
-        raise argparse.ArgumentTypeError(f"{text!r} is not a port from 1 to 65535")
-    return int(text)
-
-
-def _seed(text: str) -> int:
-    if not text.isascii() or not text.isdecimal() or len(text) > 18:
-        raise argparse.ArgumentTypeError(f"{text!r} is not a seed (a whole number from 0)")
-    return int(text)
-
-
-def _positive(text: str) -> int:
-    if not text.isascii() or not text.isdecimal() or not 0 < int(text) <= 10_000_000:
-        raise argparse.ArgumentTypeError(f"{text!r} is not a number from 1 to 10000000")
-    return int(text)
-
-
 class Command(NamedTuple):
     """One subcommand; what it needs is imported when it runs."""
 
-    summary: str
-    add_arguments: Callable[[argparse.ArgumentParser], None]
+    summary: Both
+    takes: Callable[[arguments.Parser], None]
     run: Callable[[argparse.Namespace], int]
 
 
 COMMANDS: dict[str, Command] = {
-    "open": Command("the terminal UI (what netsandbox does without a command)", _open_arguments, _open),
-    "serve": Command("the terminal UI in a web browser", _serve_arguments, _serve),
-    "run": Command("run a scenario and print its transcript", _run_arguments, _run),
-    "check": Command("run scenarios and see whether what they expect holds", _check_arguments, _check),
-    "simulate": Command("run a kernel lab (JSON) on the simulated stack", _simulate_arguments, _simulate),
-    "bench": Command("measure the workloads whose speed is promised", _bench_arguments, _bench),
-    "list": Command("list the bundled scenarios", lambda _to: None, _list),
-    "completion": Command("print a completion script for a shell", _completion_arguments, _completion),
+    "open": Command(("the terminal UI (what netsandbox does without a command)", "终端界面（不写命令就是它）"),
+                    arguments.of_open, _open),
+    "serve": Command(("the terminal UI in a web browser", "浏览器里的终端界面"), arguments.of_serve, _serve),
+    "run": Command(("run a scenario and print its transcript", "运行场景并打印经过"), arguments.of_run, _run),
+    "check": Command(("run scenarios and see whether what they expect holds", "运行场景并检查其中的条件是否成立"),
+                     arguments.of_check, _check),
+    "simulate": Command(("run a kernel lab (JSON) on the simulated stack", "在模拟的协议栈上跑一个内核实验（JSON）"),
+                        arguments.of_simulate, _simulate),
+    "bench": Command(("measure the workloads whose speed is promised", "测量所承诺的速度"), arguments.of_bench, _bench),
+    "list": Command(("list the bundled scenarios", "列出自带的场景"), arguments.of_nothing, _list),
+    "completion": Command(("print a completion script for a shell", "打印某种 shell 的补全脚本"),
+                          arguments.of_completion, _completion),
 }
 
 if __name__ == "__main__":

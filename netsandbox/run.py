@@ -66,7 +66,7 @@ def read_lines(stream: TextIO) -> Scenario:
             raise FileError("standard input", f"command line {number} is not UTF-8 text: {line[:40]}")
     lines, begun = whole_lines(physical)
     lines += [begun] if begun else []
-    return Scenario(title={"en": "standard input"}, about={}, seed=0, uplink=DEFAULT_LAN, setup=(),
+    return Scenario(title={"en": "standard input", "zh": "标准输入"}, about={}, seed=0, uplink=DEFAULT_LAN, setup=(),
                     steps=tuple(Step(run=(line,), say={}, expect=(), line=0, run_lines=(0,), expect_lines=())
                                 for line in lines), name="-")
 

@@ -13,7 +13,7 @@ from functools import cache
 
 from netsandbox.explain.refusals_of_files import FOUND, NOUNS_OF_FILES, OF_FILES
 from netsandbox.explain.refusals_of_notes import OF_NOTES
-from netsandbox.explain.refusals_of_programs import NOUNS_OF_CONDITIONS, OF_PROGRAMS
+from netsandbox.explain.refusals_of_programs import NOUNS_OF_CONDITIONS, OF_COMMAND_LINE, OF_PROGRAMS
 from netsandbox.explain.refusals_of_tools import OF_TOOLS, THINGS_OF_TOOLS, WHY_OF_TOOLS
 
 OF_VERBS: dict[str, str] = {
@@ -310,7 +310,8 @@ def _by_words(table: dict[str, str]) -> dict[str, str]:
     return dict(sorted(table.items(), key=lambda one: -len(re.sub(r"\{[a-z]+\}", "", one[0]))))
 
 
-ALL = _by_words({**OF_VERBS, **OF_FILTERS, **OF_FILES, **OF_PROGRAMS, **OF_NOTES, **OF_TOOLS})
+ALL = _by_words({**OF_VERBS, **OF_FILTERS, **OF_FILES, **OF_PROGRAMS, **OF_NOTES, **OF_TOOLS,
+                **OF_COMMAND_LINE})
 """Whole sentences, by the English."""
 THINGS = _by_words(THINGS_OF_TOOLS)
 WHYS = _by_words({**ALL, **WHY_OF_TOOLS})

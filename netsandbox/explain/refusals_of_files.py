@@ -41,8 +41,8 @@ OF_FILES: dict[str, str] = {
     "this is not YAML: {why}": "这不是 YAML：{why}",
     "this is no journal of netsandbox, or it is damaged": "这不是 netsandbox 的日志，或者已经损坏",
     "the file is empty": "文件是空的",
-    "{text} is not an IPv4 address (expected four numbers below 256, as {example})":
-        "{text} 不是 IPv4 地址（应为四个小于 256 的数，例如 {example}）",
+    "{what} is not an IPv4 address (expected four numbers below 256, as {example})":
+        "{what} 不是 IPv4 地址（应为四个小于 256 的数，例如 {example}）",
     "a quote is opened here and never closed": "这里的引号没有结尾",
     "a '[' or '{' is not closed well; text with brackets needs quotes": "“[”或“{{”没有正确结尾；带括号的文字要加引号",
     "a key without ': ' after it, or a line indented by mistake": "键后面缺少“: ”，或者这一行缩进有误",

@@ -102,6 +102,7 @@ OF_NOTES: dict[str, str] = {
         "这个名称随那里运行的程序一起消失；真正的 mount 会保留这个命名空间",
     "{name} has no docker: this is the host's, as in a second terminal; `exit` leaves the container":
         "{name} 里没有 docker：这一行由主机执行，就像在第二个终端里；`exit` 离开这个容器",
+    "mtr shows its report at the end here, as with -r": "mtr 在这里到最后才显示报告，就像加了 -r",
     "it goes on while the next lines run, as in a terminal of its own": "后面的行运行时它继续，就像在另一个终端里",
 }
 """English -> Chinese, without the `note: ` before it."""

@@ -92,6 +92,39 @@ OF_PROGRAMS: dict[str, str] = {
 }
 """English -> Chinese."""
 
+OF_COMMAND_LINE: dict[str, str] = {
+    "unrecognized arguments: {words}": "看不懂的参数：{words}",
+    "the following arguments are required: {names}": "缺少参数 {names}",
+    "argument {name}: invalid choice: {word} (choose from {names})": "参数 {name}：没有 {word}；可选 {names}",
+    "argument {name}: expected one argument": "参数 {name} 后面要有一个值",
+    "argument {name}: expected at least one argument": "参数 {name} 后面至少要有一个值",
+    "argument {name}: ignored explicit argument {word}": "参数 {name} 不带值，多了 {word}",
+    "argument {name}: {why}": "参数 {name}：{why}",
+    "ambiguous option: {word} could match {names}": "选项 {word} 不明确，可能是 {names}",
+    "{what} is not a port from 1 to 65535": "{what} 不是 1 到 65535 的端口",
+    "{what} is not a seed (a whole number from 0)": "{what} 不能作种子（应为从 0 起的整数）",
+    "{what} is not a number from 1 to 10000000": "{what} 不是 1 到 10000000 的数",
+    "no such command, file or scenario": "没有这个命令、文件或场景",
+    "the terminal UI needs a terminal; `netsandbox run NAME` prints a transcript, `netsandbox list` the names, and "
+    "`netsandbox --help` what else there is":
+        "终端界面需要终端；`netsandbox run NAME` 打印场景的经过，`netsandbox list` 列出名称，"
+        "`netsandbox --help` 说明其余的",
+    "{option} is for the terminal UI, which needs a terminal; `netsandbox run NAME` prints a transcript":
+        "{option} 用于终端界面，它需要终端；`netsandbox run NAME` 打印场景的经过",
+    "a mistake of netsandbox itself, {kind}: {text} ({file})": "netsandbox 自身出错，{kind}：{text}（{file}）",
+    "not JSON: {text}": "不是 JSON：{text}",
+    "cannot listen at {place}: {why}": "无法在 {place} 监听：{why}",
+    "serve needs textual-serve: pip install 'netsandbox[web]'":
+        "serve 需要 textual-serve：pip install 'netsandbox[web]'",
+    "the terminal UI needs a terminal, which standard input is not": "终端界面需要终端，而标准输入不是",
+    "the terminal UI needs a terminal, which standard output is not": "终端界面需要终端，而标准输出不是",
+    "the terminal UI needs a terminal, which standard error is not": "终端界面需要终端，而标准错误输出不是",
+    "the terminal UI needs a terminal that can move its cursor, which TERM={term} cannot":
+        "终端界面需要能移动光标的终端，而 TERM={term} 不能",
+    "{why}; `netsandbox run SCENARIO` needs none of this": "{why}；`netsandbox run SCENARIO` 不需要这些",
+}
+"""English -> Chinese: what the command line is refused for, argparse's own complaints among it."""
+
 NOUNS_OF_CONDITIONS: dict[str, str] = {
     "a condition such as `reach pc1 pc2`": "条件，例如 `reach pc1 pc2`", "a count": "次数", "a filter": "过滤条件",
     "a reason": "原因", "a state": "状态", "a kind": "类型", "a MAC address": "MAC 地址", "an MTU": "MTU 值",

@@ -88,8 +88,6 @@ OF_TOOLS: dict[str, str] = {
         "这里没有人打字：`read` 的输入来自管道、文件或 here-document",
     "more than {most} names match {pattern}": "匹配 {pattern} 的名称超过 {most} 个",
     "nobody types into this {name}": "没有人在这个 {name} 里打字",
-    "mtr asks each hop 1 to {most} times here": "mtr 在这里对每一跳询问 1 到 {most} 次",
-    "mtr takes one target here": "mtr 在这里只接受一个目标",
     "the sandbox's shell has it as a word of its own, and behind a `<` as in {form}":
         "沙盒的 shell 只允许它单独作一个词，或跟在 `<` 后面，例如 {form}",
     "the sandbox's shell has no {word}": "沙盒的 shell 没有 {word}",

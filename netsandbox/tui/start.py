@@ -17,8 +17,11 @@ def start(arguments: argparse.Namespace) -> int:
     """Run the app to its end; returns the exit status."""
     missing = "" if "TEXTUAL_DRIVER" in os.environ else what_is_missing()
     if missing:
+        from netsandbox.explain.refusals import translated
+
         where = sys.stdout if sys.stdout.isatty() and not sys.stderr.isatty() else sys.stderr
-        print(f"netsandbox: {missing}; `netsandbox run SCENARIO` needs none of this", file=where)
+        text = translated(f"{missing}; `netsandbox run SCENARIO` needs none of this", arguments.lang)
+        print(f"netsandbox: {text}", file=where)
         return 2
     if arguments.only_below:
         _stay_below(arguments)
