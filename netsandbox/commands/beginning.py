@@ -32,8 +32,8 @@ def begin_of(shell: Shell, line: Line) -> VerbCall | Task | None:
         verb = Prompt(shell, shell.place).verb(list(words))
         if verb is not None:
             return verb
-        call = Call(list(words), shell.state.environment, shell.state, no_input(), True)
-        return Prompt(shell, shell.place).command(call, not line.background)
+        call = Call(list(words), shell.state.environment, shell.state, no_input(), not line.background)
+        return Prompt(shell, shell.place).command(call, call.is_alone)
     return _script(shell, line)
 
 

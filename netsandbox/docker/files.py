@@ -160,6 +160,11 @@ def external_servers(engine: DockerEngine, container: Container) -> tuple[str, .
             or (() if engine.profile.since(28) else FALLBACK))
 
 
+def sets_ndots(engine: DockerEngine, container: Container) -> bool:
+    """Whether the host's file or the container's settings say how many dots a name needs to be asked as it is."""
+    return host_dns(engine, container).overridden(dns_of(engine, container)).has_ndots
+
+
 def host_dns(engine: DockerEngine, container: Container) -> ResolvConf:
     """The host's file, as it was when the container started."""
     return ResolvConf.parse(host_resolv_conf(engine) if container.host_dns is None else container.host_dns)

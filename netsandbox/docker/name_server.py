@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 from netsandbox.apps.name_server import Answered, NameServer, Pending
 from netsandbox.apps.query import Query, StreamQuery
 from netsandbox.docker import links, name_server_rules
-from netsandbox.docker.files import asks_from_host, external_servers
+from netsandbox.docker.files import asks_from_host, external_servers, sets_ndots
 from netsandbox.docker.name_server_rules import ADDRESS
 from netsandbox.docker.sandbox import gateway_of, in_gateway_order
 from netsandbox.docker.service_names import dns_names
@@ -105,8 +105,13 @@ class EmbeddedServer(NameServer):
     forwards_all = True
 
     def know(self, question: dns.Question) -> tuple[dns.Answer, ...] | None:
-        """Addresses, names, and that a name has no AAAA and MX; all else is asked elsewhere (resolver.go serveDNS)."""
-        return super().know(question) if question.type in (dns.A, dns.AAAA, dns.MX, dns.PTR) else None
+        """Addresses, names, and that a name has no AAAA and MX; all else is asked elsewhere (resolver.go serveDNS).
+
+        Where ndots was set, a name without a dot is not: who asks has to try it with the domains to search.
+        """
+        known = super().know(question) if question.type in (dns.A, dns.AAAA, dns.MX, dns.PTR) else None
+        is_bare = question.type in (dns.A, dns.AAAA) and "." not in question.name.rstrip(".")
+        return () if known is None and is_bare and sets_ndots(self.engine, self.container) else known
 
     def offers_recursion(self, code: int) -> bool:
         return code != dns.SERVFAIL

@@ -56,6 +56,10 @@ class ResolvConf(NamedTuple):
         return ResolvConf(own.servers or self.servers, own.search or self.search, own.options or self.options)
 
     @property
+    def has_ndots(self) -> bool:
+        return any(option.startswith("ndots:") for option in self.options)
+
+    @property
     def is_local(self) -> bool:
         return all(is_loopback(server) for server in self.servers)
 
@@ -97,13 +101,12 @@ def internal(host: ResolvConf, own: ResolvConf, is_new: bool) -> str:
         f"host({server})" if is_new or is_loopback(server) else server for server in host.servers)
     falls_back = not outside and not is_new
     outside = FALLBACK if falls_back else outside
-    has_ndots = any(option.startswith("ndots:") for option in found.options)
-    options = found.options if has_ndots else (*found.options, "ndots:0")
+    options = found.options if found.has_ndots else (*found.options, "ndots:0")
     asked = "# Used default nameservers.\n" * falls_back + (
         f"# ExtServers: [{' '.join(outside)}]\n" if outside else "# NO EXTERNAL NAMESERVERS DEFINED\n")
     return (f"{HEADER}{found._replace(servers=(INTERNAL,), options=options).lines()}\n"
             f"# Based on host file: '/etc/resolv.conf' (internal resolver)\n{asked}"
-            + _overrides(own) + (_ndots(host, own) if has_ndots else "# Option ndots from: internal\n"))
+            + _overrides(own) + (_ndots(host, own) if found.has_ndots else "# Option ndots from: internal\n"))
 
 
 def _overrides(own: ResolvConf) -> str:

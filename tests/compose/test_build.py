@@ -78,7 +78,7 @@ def test_variables_are_of_the_file_that_is_named(project: KeptSession) -> None:
     for line in ("echo I=alpine > .env", "echo I=busybox > other.env",
                  "printf 'services:\\n  a:\\n    image: $I\\n' > compose.yaml"):
         project.run(line)
-    assert project.run("docker compose convert --images").out == "alpine\n"
+    assert project.run("docker compose config --images").out == "alpine\n"
     assert project.run("docker compose --env-file other.env config --images").out == "busybox\n"
     assert project.run("docker compose --env-file x/no up").err == "couldn't find env file: /root/shop/x/no\n"
 

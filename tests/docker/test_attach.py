@@ -55,6 +55,21 @@ def test_what_waits_for_nobody_is_not_entered(lab: KeptSession) -> None:
     assert lab.shell.where is None
 
 
+@pytest.mark.parametrize("line", ["docker attach box &", "docker attach box | cat"])
+def test_a_shell_is_not_entered_where_nobody_can_type(lab: KeptSession, line: str) -> None:
+    """The shell goes on, and so does the prompt's place."""
+    assert lab.run(line).err == "a shell in a container needs a line of its own\n"
+    assert lab.shell.where is None
+    assert running(lab) == ["box", "web"]
+
+
+def test_a_shell_without_a_terminal_is_watched_from_the_background(lab: KeptSession) -> None:
+    """28.5.2."""
+    lab.run("docker run -di --name bare busybox sh")
+    assert lab.run("docker attach bare &").err == ""
+    assert (lab.shell.where, running(lab)) == (None, ["bare", "box", "web"])
+
+
 def test_without_stdin_nothing_is_entered_and_the_shell_goes_on(lab: KeptSession) -> None:
     """28.5.2: a shell that is only watched stays when its watcher goes."""
     assert lab.run("timeout 2 docker attach --no-stdin box").code == 124

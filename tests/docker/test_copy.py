@@ -42,6 +42,44 @@ def test_what_is_not_copied(session: KeptSession, line: str, err: str) -> None:
     assert session.run(line).code == 1
 
 
+def test_a_link_is_copied_as_a_link_unless_it_is_followed(session: KeptSession) -> None:
+    session.run("docker exec ee sh -c 'ln -s /d/a /d/link; ln -s /nowhere /d/dead'")
+    for line in ("docker cp ee:/d/link /tmp/l1", "docker cp -L ee:/d/link /tmp/l2", "docker cp ee:/d/dead /tmp/l3",
+                 "ln -s f1 /tmp/own", "docker cp /tmp/own ee:/d/one", "docker cp -L /tmp/own ee:/d/two"):
+        assert session.run(line).err == "", line
+    assert session.run("readlink /tmp/l1; cat /tmp/l2; readlink /tmp/l3").out == "/d/a\n1\n/nowhere\n"
+    assert session.run("docker exec ee sh -c 'readlink /d/one; cat /d/two'").out == "f1\ntext\n"
+    assert session.run("docker cp -L ee:/d/dead /tmp/l4").err == (
+        "Error response from daemon: Could not find the file /nowhere in container ee\n")
+
+
+def test_an_archive_comes_out_and_goes_in_by_a_pipe(session: KeptSession) -> None:
+    assert session.run("docker cp ee:/d - | tar t").out == "d/\nd/a\nd/sub/\nd/sub/b\n"
+    assert session.run("docker cp ee:/d/a - | tar xO").out == "1\n"
+    assert session.run("tar c -C /tmp f1 | docker cp - ee:/d").err == ""
+    assert session.run("(sleep 1; tar c -C /tmp f1) | docker cp - ee:/d/sub").code == 0
+    assert session.run("docker exec ee cat /d/f1 /d/sub/f1").out == "text\ntext\n"
+    assert session.run("docker diff ee").out.split("\n")[-3:-1] == ["A /d/sub/b", "A /d/sub/f1"]
+
+
+@pytest.mark.parametrize(("line", "err"), [
+    ("tar c -C /tmp f1 | docker cp - ee:/d/no", 'destination "ee:/d/no" must be a directory'),
+    ("docker cp - ee:/d/a < /dev/null", 'destination "ee:/d/a" must be a directory'),
+    ("docker cp - ee:/d < /tmp/f1", "Error response from daemon: unexpected EOF"),
+    ("docker cp - -", "must specify at least one container source"),
+    ("docker cp /tmp/f1 ee:", "no such directory"),
+    ("docker cp - ee:/d", "docker cp reads an archive (-) from a pipe or a file in the sandbox: nobody types one")])
+def test_what_is_no_archive(session: KeptSession, line: str, err: str) -> None:
+    said = session.run(line)
+    assert (said.err, said.code) == (err + "\n", 1)
+
+
+def test_a_container_is_exported(session: KeptSession) -> None:
+    assert {"d/a", "etc/hosts"} <= set(session.run("docker export ee | tar t").out.split())
+    assert session.run("docker export -o /tmp/ee.tar ee").err.startswith("note: the sandbox's images have no files of")
+    assert session.run("tar xOf /tmp/ee.tar d/a etc/hosts").out == "1\n"
+
+
 def test_names_of_links_are_listed_and_removed(session: KeptSession) -> None:
     session.run("docker run -d --name app --link ee --link ee:database nginx")
     assert session.run("docker ps --no-trunc --format '{{.Names}}'").out == "app\napp/database,app/ee,ee\n"

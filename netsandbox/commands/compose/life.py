@@ -115,9 +115,10 @@ def pause(client: Client, parsed: Parsed) -> int:
 
 def unpause(client: Client, parsed: Parsed) -> int:
     for container in named(client, parsed)[1]:
-        if not client.is_dry:
-            pausing.unpause(client.engine, container)
-        say(client, "Container", container.name, "Unpaused")
+        if container.is_running:
+            if not client.is_dry:
+                pausing.unpause(client.engine, container)
+            say(client, "Container", container.name, "Unpaused")
     return 0
 
 

@@ -35,8 +35,9 @@ def cp(client: Client, parsed: Parsed) -> int:
         say(client, container.name, f"copy {words}", "Copying", gap=" ")
     here = client.machine.host_files().cwd
     for container, words in told.items():
-        copy.run(client, Parsed({}, [f"{container.identity}:{path}" if service else path if path == "-" else
-                                     join(here, path) for service, path in places]))
+        copy.run(client, parsed._replace(operands=[
+            f"{container.identity}:{path}" if service else path if path == "-" else join(here, path)
+            for service, path in places]))
         say(client, container.name, f"copy {words}", "Copied", gap=" ")
     return 0
 
@@ -97,7 +98,7 @@ CP = Command(
     "SERVICE:DEST_PATH", "Copy files/folders between a service container and the local filesystem", cp, (
         *GLOBAL, Flag("all", usage="Include containers created by the run command", ignored=True),
         Flag("archive", "a", usage="Archive mode (copy all uid/gid information)", ignored=True),
-        Flag("follow-link", "L", usage="Always follow symbol link in SRC_PATH", ignored=True),
+        Flag("follow-link", "L", usage="Always follow symbol link in SRC_PATH"),
         Flag("index", "", "int", "Index of the container if service has multiple replicas", value="int")), 2, 2)
 WAIT = Command("docker compose wait", "SERVICE [SERVICE...] [OPTIONS]",
                "Block until containers of all (or specified) services stop.", wait, (

@@ -1,4 +1,4 @@
-"""What needs a registry or an archive, which the sandbox has not: read and checked as Docker does it, then refused."""
+"""docker export, and what needs a registry or an archive of an image: read and checked as Docker does, then refused."""
 
 from __future__ import annotations
 
@@ -7,7 +7,10 @@ from typing import TYPE_CHECKING
 
 from netsandbox.commands.docker.flags import Command, Flag, Parsed
 from netsandbox.commands.docker.reference import check_reference, with_tag
+from netsandbox.commands.tools.archive import emptied, packed, tree
+from netsandbox.docker import history
 from netsandbox.docker.errors import DockerError, daemon_error
+from netsandbox.docker.files import WRITTEN, files_of
 from netsandbox.docker.image_store import split
 
 if TYPE_CHECKING:
@@ -18,6 +21,7 @@ if TYPE_CHECKING:
 INDEX = "https://index.docker.io/v1/"
 READ = ("password", "password-stdin", "username", "input", "output")
 """Options that are looked at; of others a note says that they do nothing."""
+FEW = "note: the sandbox's images have no files of programs, so neither has what is exported"
 INSECURE = "WARNING! Using --password via the CLI is insecure. Use --password-stdin."
 
 
@@ -82,8 +86,16 @@ def _save(client: Client, parsed: Parsed) -> int:
 
 def _export(client: Client, parsed: Parsed) -> int:
     _check_output(client, parsed, "export container")
-    client.engine.find(parsed.operands[0])
-    raise _refuse("docker export")
+    container = client.engine.find(parsed.operands[0])
+    members = list(tree(files_of(client.engine, container), "/", ""))[1:]
+    text = packed(one if f"/{one.info.name}" not in WRITTEN else emptied(one) for one in members)
+    if parsed.text("output"):
+        client.machine.host_files().write(parsed.text("output"), text)
+    else:
+        client.output.append(("out", text))
+    history.of_container(client.engine, container, "export")
+    client.complain(FEW)
+    return 0
 
 
 def _load(client: Client, parsed: Parsed) -> int:

@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 
 
 STREAMS = ("stdout", "stderr")
+NO_LINE = "a shell in a container needs a line of its own"
 
 
 def start(client: Client, parsed: Parsed) -> int | None:
@@ -85,12 +86,15 @@ def _pass_on(client: Client, streams: Sequence[str], item: tuple[str, str]) -> N
 
 def _enter_shell(client: Client, container: Container, reader: object) -> None:
     """A person types into what waits for it."""
-    words = program_words(container)
-    has_script = container.input is not None or any(word in ("-c", "-ec", "-lc") for word in words)
-    is_for_a_person = container.stays_open and not has_script
-    if is_for_a_person and words and words[0].rpartition("/")[2] in SHELLS:
+    if _waits_for_a_person(container):
         client.enter(container, partial(client.engine.end_program, container),
                      partial(_let_go, client, container, reader, 0))
+
+
+def _waits_for_a_person(container: Container) -> bool:
+    words = program_words(container)
+    has_script = container.input is not None or any(word in ("-c", "-ec", "-lc") for word in words)
+    return container.stays_open and not has_script and bool(words) and words[0].rpartition("/")[2] in SHELLS
 
 
 def _let_go(client: Client, container: Container, reader: object, code: int) -> None:
@@ -104,12 +108,15 @@ def attach_again(client: Client, parsed: Parsed) -> None:
     container = client.engine.find(parsed.operands[0])
     if not container.is_running:
         raise DockerError("You cannot attach to a stopped container, start it first")
+    types = not parsed.on("no-stdin") and (client.may_enter or container.config.tty)
+    if types and not client.may_enter and _waits_for_a_person(container):
+        raise DockerError(NO_LINE, 2)
     history.of_container(client.engine, container, "attach")
     reader = partial(_pass_on, client, STREAMS)
     container.console.readers += (reader,)
     _stay(client, container, reader)
     client.on_interrupt = partial(interrupt, client, container)
-    if not parsed.on("no-stdin"):
+    if types:
         _enter_shell(client, container, reader)
 
 

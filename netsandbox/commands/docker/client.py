@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from netsandbox.apps.pipe import Pipe
 from netsandbox.apps.program import Program, Task
 from netsandbox.commands.compose.options import moved_behind
-from netsandbox.commands.docker import contexts
+from netsandbox.commands.docker import attach, contexts
 from netsandbox.commands.docker.endpoint import UNRESOLVED, VERSION, Dial, Endpoint, checked, global_options, path_of
 from netsandbox.commands.docker.flags import Command, Parsed, parse
 from netsandbox.commands.docker.help import command_help
@@ -85,7 +85,7 @@ class Client(Program):
         if code is not None:
             self.exit(code)
         elif self.enters is not None and not self.may_enter:
-            self.complain("a shell in a container needs a line of its own")
+            self.complain(attach.NO_LINE)
             self.leave(2)
 
     @property

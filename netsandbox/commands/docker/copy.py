@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+from functools import partial
+from tarfile import BLOCKSIZE as BLOCK
+from tarfile import TarError
 from typing import TYPE_CHECKING, NamedTuple
 
 from netsandbox.commands.docker.flags import Command, Flag, Parsed
+from netsandbox.commands.tools.archive import Member, members_of, packed, put, tree
 from netsandbox.docker import history
 from netsandbox.docker.errors import DockerError, daemon_error
 from netsandbox.docker.files import files_of
@@ -24,25 +28,70 @@ class Place(NamedTuple):
     path: str
 
 
-Tree = list[tuple[str, str | None]]
-"""Files and directories below a place, parents first: the path from there, and the text of a file."""
+ARCHIVE = "-"
+"""Instead of a path of the host's: standard input or output, with an archive."""
 
 
-def run(client: Client, parsed: Parsed) -> int:
+def run(client: Client, parsed: Parsed) -> int | None:
     if all(_is_container(text) for text in parsed.operands):
         raise DockerError("copying between containers is not supported")
     if not any(_is_container(text) for text in parsed.operands):
         raise DockerError("must specify at least one container source")
-    if "-" in parsed.operands:
-        raise DockerError("docker cp of an archive on standard input or output (-) is not modelled in the sandbox")
-    if not _is_container(parsed.operands[0]):
-        _read(_place(client, parsed.operands[0]))
-    source, target = (_place(client, text) for text in parsed.operands)
+    first, last = parsed.operands
+    if first == ARCHIVE:
+        return _unpack_into(client, _place(client, last))
+    members = _read(_place(client, first), parsed.on("follow-link"))
+    if last == ARCHIVE:
+        client.output.append(("out", packed(members)))
+    else:
+        target = _target(client, last)
+        _check_writable(client, target)
+        _write(target, first, members)
+    _note(client, first, "archive-path")
+    _note(client, last, "extract-to-dir")
+    return 0
+
+
+def _note(client: Client, text: str, action: str) -> None:
+    if _is_container(text):
+        history.of_container(client.engine, client.engine.find(text.partition(":")[0]), action)
+
+
+def _unpack_into(client: Client, target: Place) -> int | None:
+    """What an archive on standard input has goes into a directory, once all of it is there."""
+    name, files, path = target
+    if not files.is_directory(path):
+        raise DockerError(f'destination "{name}:{path}" must be a directory')
     _check_writable(client, target)
-    _write(target, source.path, _read(source))
-    for end, action in ((source, "archive-path"), (target, "extract-to-dir")):
-        if end.container:
-            history.of_container(client.engine, client.engine.find(end.container), action)
+    pipe = client.stdin
+    if pipe.is_terminal:
+        raise DockerError("docker cp reads an archive (-) from a pipe or a file in the sandbox: nobody types one")
+    if pipe.is_closed:
+        return _unpacked(client, target)
+    pipe.on_change = partial(_once_ended, client, target)
+    return None
+
+
+def _once_ended(client: Client, target: Place) -> None:
+    if client.stdin.is_closed:
+        client.stdin.on_change = None
+        client.exit(client.guarded(partial(_unpacked, client, target)) or 0)
+
+
+def _unpacked(client: Client, target: Place) -> int:
+    text = client.stdin.read()
+    try:
+        members = members_of(text) if text else []
+    except TarError:
+        raise daemon_error("unexpected EOF" if len(text) < BLOCK else "archive/tar: invalid tar header") from None
+    for one in members:
+        parts = [part for part in one.info.name.split("/") if part not in ("", ".", "..")]
+        if parts:
+            try:
+                put(target.files, "/".join([target.path.rstrip("/"), *parts]), one)
+            except FileError as error:
+                raise daemon_error(f"{one.info.name}: {str(error).lower()}") from None
+    _note(client, f"{target.container}:", "extract-to-dir")
     return 0
 
 
@@ -57,19 +106,18 @@ def _check_writable(client: Client, target: Place) -> None:
         raise daemon_error("container rootfs is marked read-only")
 
 
-def _read(source: Place) -> Tree:
-    """Raises DockerError: there is no such file."""
+def _read(source: Place, follows: bool = False) -> list[Member]:
+    """What is there, below the last part of its name.
+
+    Raises:
+        DockerError: there is no such file.
+    """
     name, files, path = source
+    base = path.rstrip("/").rpartition("/")[2] or "."
     try:
-        if not files.is_directory(path):
-            return [("", files.read(path))]
-        found: Tree = [("", None)]
-        for below, _text in found:  # which grows meanwhile
-            here = f"{path}/{below}".rstrip("/")
-            if files.is_directory(here):
-                found += [(f"{below}/{each}".lstrip("/"), None if files.is_directory(f"{here}/{each}") else
-                           files.read(f"{here}/{each}")) for each in files.names(here)]
-        return found
+        if files.link(path.rstrip("/") or "/") is not None and (follows or path.endswith(("/", "/."))):
+            path = files.canonical(path)
+        return list(tree(files, path.rstrip("/") or "/", base))
     except FileError as error:
         if name:
             raise daemon_error(f"Could not find the file {path} in container {name}") from None
@@ -77,39 +125,41 @@ def _read(source: Place) -> Tree:
         raise DockerError(f"lstat {shown}: {str(error).lower()}") from None
 
 
-def _write(target: Place, source: str, tree: Tree) -> None:
+def _write(target: Place, source: str, members: list[Member]) -> None:
     """Into a directory that is there, else under the target's own name; of `SOURCE/.` what is in it.
 
     Raises:
         DockerError: nothing can be put there.
     """
     name, files, path = target
-    is_tree = tree[0][1] is None
-    if is_tree and files.exists(path) and not files.is_directory(path):
+    root = members[0].info
+    if root.isdir() and files.exists(path) and not files.is_directory(path):
         raise DockerError("cannot copy directory")
-    if path.endswith("/") and not is_tree and not files.is_directory(path):
+    if path.endswith("/") and not root.isdir() and not files.is_directory(path):
         raise DockerError("no such directory")
     if files.is_directory(path) and not source.endswith("/."):
-        path = f"{path.rstrip('/')}/{source.rstrip('/').rpartition('/')[2]}"
+        path = f"{path.rstrip('/')}/{root.name}"
     above = path.rstrip("/").rpartition("/")[0] or "/"
     if name and files.exists(above) and not files.is_directory(above):
         raise daemon_error("extraction point is not a directory")
-    try:
-        for below, text in tree:
-            place = f"{path}/{below}".rstrip("/")
-            if text is not None:
-                files.write(place, text)
-            elif not files.is_directory(place):
-                files.make_directory(place)
-    except FileError as error:
+    if not files.is_directory(above) and "/" in path:
         if name:
-            raise daemon_error(f"Could not find the file {above} in container {name}") from None
-        raise DockerError(f'invalid output path: directory "{above}" does not exist') from error
+            raise daemon_error(f"Could not find the file {above} in container {name}")
+        raise DockerError(f'invalid output path: directory "{above}" does not exist')
+    for one in members:
+        put(files, f"{path}/{one.info.name[len(root.name) + 1:]}".rstrip("/"), one)
 
 
 def _is_container(text: str) -> bool:
     name, colon, _path = text.partition(":")
     return bool(colon) and "/" not in name and name not in ("", ".", "..")
+
+
+def _target(client: Client, text: str) -> Place:
+    if _is_container(text) and text.endswith(":"):
+        client.engine.find(text[:-1])
+        raise DockerError("no such directory")
+    return _place(client, text)
 
 
 def _place(client: Client, text: str) -> Place:
@@ -127,5 +177,5 @@ OPERANDS = "[OPTIONS] CONTAINER:SRC_PATH DEST_PATH|-\n\tdocker cp [OPTIONS] SRC_
 CP = Command("docker cp", OPERANDS,
              "Copy files/folders between a container and the local filesystem", run, (
                  Flag("archive", "a", ignored=True),
-                 Flag("follow-link", "L", ignored=True),
+                 Flag("follow-link", "L"),
                  Flag("quiet", "q", ignored=True)), 2, 2)

@@ -87,7 +87,7 @@ COMPOSE = {
         "create": "CREATE"}.items()},
     **{name: f"netsandbox.commands.compose.looking:{constant}" for name, constant in {
         "port": "PORT", "top": "TOP", "images": "IMAGES_COMMAND", "ls": "LS", "config": "CONFIG",
-        "convert": "CONFIG", "version": "VERSION"}.items()}}
+        "version": "VERSION"}.items()}}
 CONTEXTS = {name: f"netsandbox.commands.docker.context_commands:{constant}" for name, constant in {
     "create": "CREATE", "inspect": "INSPECT", "ls": "LIST", "list": "LIST", "rm": "REMOVE", "remove": "REMOVE",
     "show": "SHOW", "use": "USE"}.items()}

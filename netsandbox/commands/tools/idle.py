@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from netsandbox.apps.option_table import Given
 
 REFUSED = {
-    "base64": "i", "rm": "d", "touch": "drt", "readlink": "eqvz", "ls": "R", "lsns": "urP", "route": "V6",
+    "base64": "i", "rm": "d", "touch": "drt", "readlink": "eqvz", "lsns": "urP", "route": "V6",
     "ss": "m0DFEBT", "sort": "MdmgRziST", "nl": "pdfhilnv", "stat": "ft", "date": "rfs", "uniq": "z", "cut": "zn",
     "tail": "F", "head": "fF", "arp": "pAHtV", "jq": "M", "sed": "z", "grep": "bzT", "netstat": "sgocwMCNSUZ",
 }

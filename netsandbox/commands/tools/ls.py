@@ -7,15 +7,17 @@ from netsandbox.commands.tools.context import ToolContext, ToolResult
 from netsandbox.commands.tools.inputs import files_of, options_of
 from netsandbox.commands.tools.kernel_files import namespace_file, size_of
 from netsandbox.commands.tools.process_namespaces import link_of
+from netsandbox.engine.budget import Use, spend
 from netsandbox.engine.units import EPOCH, SECOND
 from netsandbox.linux.core.inode import FileError, Node
 
 MONTHS = "JanFebMarAprMayJunJulAugSepOctNovDec"
+LONG = {"all": "a", "almost-all": "A", "recursive": "R"}
 
 
 def ls(context: ToolContext, arguments: list[str]) -> ToolResult:
     """A name a line, as where the output is no terminal."""
-    options, paths = options_of("ls", arguments, "laA1hdRrtFniSgoCxs", "", {"all": "a", "almost-all": "A"}, 2)
+    options, paths = options_of("ls", arguments, "laA1hdRrtFniSgoCxs", "", LONG, 2)
     files, errors = files_of(context), ""
     alone, folders = list[str](), list[str]()
     for path in paths or ["."]:
@@ -29,9 +31,15 @@ def ls(context: ToolContext, arguments: list[str]) -> ToolResult:
         else:
             alone.append(path)
     parts = [_rows(context, "", alone, options)] if alone else []
-    for path in folders:
-        text = _folder(context, path, options)
-        parts.append(f"{path}:\n{text}" if len(paths) > 1 else text)
+    has_headings, waiting = len(paths) > 1 or "R" in options, folders[::-1]
+    while waiting:
+        path = waiting.pop()
+        names = _names(context, path, options)
+        text = _folder(context, path, names, options)
+        parts.append(f"{path}:\n{text}" if has_headings else text)
+        spend(Use.WORK, 100)
+        below = [f"{path.rstrip('/')}/{name}" for name in names if name not in (".", "..")] if "R" in options else []
+        waiting += [each for each in below[::-1] if files.link(each) is None and files.is_directory(each)]
     return ToolResult(2 if errors else 0, "\n".join(parts), errors)
 
 
@@ -48,11 +56,15 @@ def _why(context: ToolContext, path: str) -> str:
     return "No such file or directory"
 
 
-def _folder(context: ToolContext, path: str, options: dict[str, str]) -> str:
+def _names(context: ToolContext, path: str, options: dict[str, str]) -> list[str]:
     names = [name for name in files_of(context).names(path) if not name.startswith(".") or options.keys() & {"a", "A"}]
     names = [".", "..", *names] if "a" in options else names
     if "r" in options:
         names.reverse()
+    return names
+
+
+def _folder(context: ToolContext, path: str, names: list[str], options: dict[str, str]) -> str:
     total = "total 0\n" if "l" in options else ""
     return total + _rows(context, path.rstrip("/") + "/", names, options)
 

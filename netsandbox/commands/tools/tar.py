@@ -10,15 +10,17 @@ from typing import TYPE_CHECKING, NamedTuple
 from netsandbox.apps.calendar import moment
 from netsandbox.apps.option_table import OptionTable
 from netsandbox.apps.program import UsageError
+from netsandbox.commands.tools.archive import Member, member, members_of, put, writer
 from netsandbox.commands.tools.context import ToolContext, ToolError, ToolResult
 from netsandbox.commands.tools.inputs import STDIN, files_of, stdin
 from netsandbox.commands.tools.real_options import complete
 from netsandbox.engine.budget import Use, spend
 from netsandbox.engine.units import EPOCH, SECOND
-from netsandbox.linux.core.inode import Directory, FileError
+from netsandbox.linux.core.inode import FileError
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+    from contextlib import AbstractContextManager
 
     from netsandbox.linux.core.files import Files
 
@@ -42,7 +44,7 @@ WIDTH = 19
 """Of owner and size in a listing, until a wider one comes (list.c)."""
 
 
-class Member(NamedTuple):
+class Asked(NamedTuple):
     """What is to be packed: a path, and from which directory it is meant."""
 
     path: str
@@ -61,7 +63,7 @@ class Told:
     def __init__(self, arguments: list[str]) -> None:
         if arguments and not arguments[0].startswith("-"):
             arguments = _unbundled(arguments)
-        self.members: list[Member] = []
+        self.members: list[Asked] = []
         self.folder = ""
         self.values: dict[str, str] = {}
         self.excluded: list[str] = []
@@ -83,7 +85,7 @@ class Told:
         self.strips = _elements(self.values.get("strip-components", "0"))
 
     def _take(self, paths: list[str]) -> None:
-        self.members += [Member(path, self.folder) for path in paths]
+        self.members += [Asked(path, self.folder) for path in paths]
 
     def _mode(self) -> str:
         modes = [name for name in MODES if name in self.values]
@@ -140,26 +142,29 @@ def _pack(context: ToolContext, told: Told) -> ToolResult:
     if not told.members:
         raise ToolError(2, f"tar: Cowardly refusing to create an empty archive\n{HINT}")
     files, name = files_of(context), told.values.get("file", STDIN)
-    before = _archive(context, name) if told.mode == "append" and (name == STDIN or files.exists(name)) else b""
+    before = _archive(context, name).encode() if told.mode == "append" and (
+        name == STDIN or files.exists(name)) else b""
     if name != STDIN:
         _open_for_writing(files, name)
     kept = io.BytesIO(before)
     out = err = ""
     with _begun(kept, before) as archive:
-        for member in told.members:
-            seen = files.at(files.canonical(member.folder or "."))
+        for asked in told.members:
+            seen = files.at(files.canonical(asked.folder or "."))
             itself = files.canonical(name) if name != STDIN else None
             try:
-                for path in _walk(seen, member.path.rstrip("/") or "/", told):
+                for path in _walk(seen, asked.path.rstrip("/") or "/", told):
                     if path.startswith("/") and "absolute-names" not in told.values and REMOVING not in err:
                         err += REMOVING
                     if seen.exists(path) and seen.canonical(path) == itself:
                         err += f"tar: {path}: archive cannot contain itself; not dumped\n"
                         continue
-                    is_folder = _add(archive, seen, path, "absolute-names" in told.values)
-                    out += f"{path}{'/' * is_folder}\n" if "verbose" in told.values else ""
+                    name_in_it = path if "absolute-names" in told.values else path.lstrip("/") or "."
+                    one = member(seen, path, name_in_it)
+                    archive.addfile(one.info, io.BytesIO(one.content))
+                    out += f"{path}{'/' * one.info.isdir()}\n" if "verbose" in told.values else ""
             except FileError as error:
-                err += f"tar: {member.path}: Cannot stat: {error}\n"
+                err += f"tar: {asked.path}: Cannot stat: {error}\n"
     text = kept.getvalue().decode(errors="replace")
     code = 2 if "Cannot stat" in err else 0
     err += FAILED if code else ""
@@ -169,14 +174,14 @@ def _pack(context: ToolContext, told: Told) -> ToolResult:
     return ToolResult(code, out, err)
 
 
-def _begun(kept: io.BytesIO, before: bytes) -> tarfile.TarFile:
+def _begun(kept: io.BytesIO, before: bytes) -> AbstractContextManager[tarfile.TarFile]:
     """An archive of which that is there already.
 
     Raises:
         ToolError: it is none.
     """
     try:
-        return tarfile.open(mode="a" if before else "w", fileobj=kept, format=tarfile.GNU_FORMAT)
+        return writer(kept, "a" if before else "w")
     except tarfile.TarError:
         raise ToolError(2, NO_ARCHIVE) from None
 
@@ -207,41 +212,20 @@ def _walk(files: Files, path: str, told: Told) -> Iterator[str]:
             waiting += [f"{path.rstrip('/')}/{name}" for name in reversed(files.names(path))]
 
 
-def _add(archive: tarfile.TarFile, files: Files, path: str, is_absolute: bool) -> bool:
-    """Whether it is a directory."""
-    made = tarfile.TarInfo(path if is_absolute else path.lstrip("/") or ".")
-    node, link = files.node(path), files.link(path)
-    made.mtime = (EPOCH + (node.changed if node is not None else 0)) // SECOND
-    made.uname = made.gname = "root"
-    body = b""
-    if link is not None:
-        made.type, made.linkname, made.mode = tarfile.SYMTYPE, link, 0o777
-    elif files.is_directory(path):
-        made.type, made.mode = tarfile.DIRTYPE, 0o755
-    else:
-        body = files.read(path).encode()
-        made.size, made.mode = len(body), 0o644
-    archive.addfile(made, io.BytesIO(body))
-    return made.isdir()
-
-
-def _archive(context: ToolContext, name: str) -> bytes:
+def _archive(context: ToolContext, name: str) -> str:
     if name == STDIN:
         if context.stdin is None or context.stdin.is_terminal:
             raise ToolError(2, f"tar: Refusing to read archive contents from terminal (missing -f option?){FATAL}")
-        return stdin(context, "tar").encode()
+        return stdin(context, "tar")
     try:
-        return files_of(context).read(name).encode()
+        return files_of(context).read(name)
     except FileError as error:
         raise ToolError(2, f"tar: {name}: Cannot open: {error}{FATAL}") from None
 
 
 def _unpack(context: ToolContext, told: Told) -> ToolResult:
-    body = _archive(context, told.values.get("file", STDIN))
     try:
-        with tarfile.open(fileobj=io.BytesIO(body), mode="r:") as archive:
-            members = [(one, (archive.extractfile(one) or io.BytesIO()).read() if one.isreg() else b"")
-                       for one in archive]
+        members = members_of(_archive(context, told.values.get("file", STDIN)))
     except tarfile.TarError:
         raise ToolError(2, NO_ARCHIVE) from None
     files = files_of(context)
@@ -255,11 +239,11 @@ def _unpack(context: ToolContext, told: Told) -> ToolResult:
     return _each(files, told, members)
 
 
-def _each(files: Files, told: Told, members: list[tuple[tarfile.TarInfo, bytes]]) -> ToolResult:
+def _each(files: Files, told: Told, members: list[Member]) -> ToolResult:
     """List or extract those that are asked for."""
     out = err = ""
     width, found = WIDTH, set[str]()
-    shows, asked = "verbose" in told.values, [member.path.rstrip("/") for member in told.members]
+    shows, asked = "verbose" in told.values, [each.path.rstrip("/") for each in told.members]
     if "absolute-names" not in told.values and any(one.name.startswith("/") for one, _content in members):
         err = REMOVING
     for one, content in members:
@@ -273,7 +257,7 @@ def _each(files: Files, told: Told, members: list[tuple[tarfile.TarInfo, bytes]]
             out += (row if shows else name) + "\n"
             continue
         out += f"{name}\n" if shows else ""
-        err += _extract(files, told, one, name, content)
+        err += _extract(files, told, Member(one, content), name)
         out += content.decode() if "to-stdout" in told.values else ""
     err += "".join(f"tar: {path}: Not found in archive\n" for path in asked if path not in found)
     failed = any(word in err for word in (": Cannot ", ": Not found ", ": Member name "))
@@ -293,7 +277,7 @@ def _row(one: tarfile.TarInfo, name: str, width: int) -> tuple[str, int]:
     return f"{kind}{mode} {owner} {size:>{width - len(owner) - 1}} {when} {name}{link}", width
 
 
-def _extract(files: Files, told: Told, one: tarfile.TarInfo, name: str, content: bytes) -> str:
+def _extract(files: Files, told: Told, one: Member, name: str) -> str:
     """Put it where it belongs; what is complained about."""
     parts = [part for part in name.split("/") if part not in ("", ".")]
     parts = parts[told.strips:]
@@ -304,33 +288,7 @@ def _extract(files: Files, told: Told, one: tarfile.TarInfo, name: str, content:
     start = "/" if name.startswith("/") and "absolute-names" in told.values else ""
     path = start + "/".join(parts)
     try:
-        _put(files, path, one, content, "keep-old-files" in told.values)
-        if "touch" not in told.values:
-            _date(files, path, one)
+        put(files, path, one, keeps_old="keep-old-files" in told.values, is_dated="touch" not in told.values)
     except FileError as error:
         return f"tar: {name}: Cannot open: {error}\n"
     return ""
-
-
-def _put(files: Files, path: str, one: tarfile.TarInfo, content: bytes, keeps_old: bool) -> None:
-    """Raises: FileError: it cannot be put there."""
-    if one.isdir():
-        files.make_directories(path)
-        return
-    if keeps_old and (files.link(path) is not None or files.exists(path)):
-        raise FileError("EEXIST")
-    folder = path.rpartition("/")[0]
-    if folder:
-        files.make_directories(folder)
-    if files.link(path) is not None or (one.issym() and files.exists(path)):
-        files.remove(path)
-    if one.issym():
-        files.make_link(path, one.linkname)
-    else:
-        files.write(path, content.decode(errors="replace"))
-
-
-def _date(files: Files, path: str, one: tarfile.TarInfo) -> None:
-    node = files.node(path)
-    if node is not None and not isinstance(node, Directory):
-        node.changed = int(one.mtime) * SECOND - EPOCH
