@@ -90,6 +90,9 @@ def _last(shell: Shell, language: str, names: Namer) -> tuple[str, Story]:
     if paused:
         return say("story.paused"), why_change(trace, (ContainerPaused,), lambda event: event.container == paused,
                                                language, names)
+    unasked = why_rules.unasked(shell, language, names)
+    if unasked is not None:
+        return "", unasked
     story = _with_holders(shell, why_drop(trace, language, names, since=shell.last_seq), names)
     if story.seq is None:
         return "", story

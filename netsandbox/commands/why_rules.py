@@ -5,11 +5,16 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from netsandbox.commands.errors import CommandError
+from netsandbox.explain.story import why_seq
 from netsandbox.explain.story_of_rules import RuleRow, why_connection, why_rule
+from netsandbox.explain.voice import Voice
 from netsandbox.lab.errors import LabError
 from netsandbox.linux.core.hooks import TABLES
+from netsandbox.linux.events import FrameBridged
+from netsandbox.linux.netfilter.bridged import CALLS
 from netsandbox.linux.netfilter.connection import ORIGINAL
 from netsandbox.linux.netfilter.listing import connection_text
+from netsandbox.wire.ethernet import ETH_P_IP
 
 if TYPE_CHECKING:
     from netsandbox.commands.shell import Shell
@@ -18,6 +23,7 @@ if TYPE_CHECKING:
     from netsandbox.linux.core.namespace import NetworkNamespace
 
 LONGEST_NUMBER = 9
+FORBIDDING = ("DROP", "REJECT")
 
 
 def of_rule(shell: Shell, words: list[str], language: str, names: Names) -> Story:
@@ -60,6 +66,33 @@ def of_connection(shell: Shell, words: list[str], language: str, names: Names) -
                        f"{words[0]} tracks no connection")
     connection, line = found[-1]
     return why_connection(shell.lab.trace, _names(namespace), connection.made_at, line, language, names)
+
+
+def unasked(shell: Shell, language: str, names: Names) -> Story | None:
+    """What the last line sent over a bridge although FORWARD forbids it: br_netfilter shows iptables none of it."""
+    places = {place.name: place for place in shell.lab.namespaces()}
+    for record in shell.lab.trace.since(shell.last_seq):
+        event = record.event
+        if not isinstance(event, FrameBridged) or event.port is None or not event.ports or (
+                event.frame.ethertype != ETH_P_IP):
+            continue
+        namespace = places.get(event.bridge.namespace)
+        is_asked = namespace is None or namespace.sysctls.get(f"{CALLS}iptables")
+        rules = [] if namespace is None or is_asked else _forbidding(namespace)
+        if rules:
+            voice, told = Voice(language, names), why_seq(shell.lab.trace, record.seq, language, names)
+            return told._replace(decision=voice.say("story.unasked", bridge=voice.label(event.bridge)),
+                                 looked_at=tuple(voice.say("story.rule-unasked", rule=rule) for rule in rules),
+                                 reference="sysctl net.bridge.bridge-nf-call-iptables; net/bridge/br_netfilter_hooks.c")
+    return None
+
+
+def _forbidding(namespace: NetworkNamespace) -> list[str]:
+    """What a person wrote into FORWARD, or where Docker leaves room for it, that lets packets not pass."""
+    chains = namespace.netfilter.tables["filter"].chains if "filter" in namespace.netfilter.tables else {}
+    policy = ["-P FORWARD DROP"] if "FORWARD" in chains and chains["FORWARD"].policy == "DROP" else []
+    return policy + [f"-A {name} {rule.text}" for name in ("FORWARD", "DOCKER-USER") if name in chains
+                     for rule in chains[name].rules if rule.target is not None and rule.target.name in FORBIDDING]
 
 
 def _names(namespace: NetworkNamespace) -> frozenset[str]:

@@ -85,6 +85,11 @@ PHRASES: dict[str, str] = {
     "cause.nameless": "来自外部、没有留下记录的操作",
     "cause.changed": "{text}随后改写：{changed}。",
     "cause.again": "{text}同样的事接连发生了{count}次。",
+    "cause.same": "之前接连{count}次也是这样",
+    "cause.same.one": "之前一次也是这样",
+    "story.unasked": "上一行命令没有遇到丢弃或拒绝，也没有经过 iptables 的规则：{bridge} 自己转发了它的包，"
+                     "br_netfilter 没有把它们交给 iptables。",
+    "story.rule-unasked": "没有被询问：{rule}",
     "cause.skipped": "其间还有{count}步",
     "hops.one": "1 跳", "hops": "{count}跳",
 }

@@ -84,11 +84,16 @@ PHRASES: dict[str, str] = {
     "story.meanwhile": "The last drop or refusal came while the last line ran, of what an earlier line had begun:",
     "story.waits": "The last line met no drop and no refusal so far. It waits for an answer to a question:",
     "story.paused": "The last line met no drop and no refusal. What it sent waits for programs that stand still:",
+    "story.unasked": "The last line met no drop and no refusal, and no rule of iptables: {bridge} passed its packets "
+                     "on itself, and br_netfilter shows iptables nothing of that.",
+    "story.rule-unasked": "not asked: {rule}",
     "story.no-drop": "Nothing has been dropped or refused so far.",
     "cause.forgotten": "an earlier step, older than what the trace keeps",
     "cause.nameless": "something done from outside that left no record",
     "cause.changed": "{text} It goes on as {changed}.",
     "cause.again": "{text} The same {count} times, one after another.",
+    "cause.same": "the same {count} times before, one after another",
+    "cause.same.one": "the same once before",
     "cause.skipped": "{count} more steps between",
     "hops.one": "1 hop", "hops": "{count} hops",
 }

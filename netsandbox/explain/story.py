@@ -186,7 +186,8 @@ def _story(trace: Trace, record: Record, voice: Voice) -> Story:
     explanation = _with_walks(trace, record, explanation, voice)
     explanation = explanation._replace(looked_at=(*explanation.looked_at, *fate(trace, record, voice)))
     links, skipped, hops = chain(trace, record, MOST_CAUSES)
-    causes = _once([_cause(trace, link, voice) for link in links], voice)
+    causes = _once([cause for cause in (_cause(trace, link, voice) for link in links)
+                    if (cause.step, cause.text) != (record.step, explanation.decision)], explanation.decision, voice)
     if skipped:
         gap = Cause(links[-1].step, None, voice.say("cause.skipped", count=str(skipped)))
         causes.insert(len(causes) - 1, gap)
@@ -299,12 +300,15 @@ def _cause(trace: Trace, link: Link, voice: Voice) -> Cause:
     return Cause(link.step, link.record.seq, text)
 
 
-def _once(causes: list[Cause], voice: Voice) -> list[Cause]:
-    """A program that tries again and fails again is one cause, the oldest; how often, the sentence says."""
+def _once(causes: list[Cause], decision: str, voice: Voice) -> list[Cause]:
+    """A program that tries again and fails again is one cause, the oldest; how often, the sentence says.  What is told
+    of the record itself is not said again."""
     told = []
     for text, alike in groupby(causes, lambda cause: cause.text):
         *others, first = alike
-        if others:
+        if text == decision:
+            text = voice.say("cause.same" if others else "cause.same.one", count=str(len(others) + 1))
+        elif others:
             text = voice.say("cause.again", text=text, count=str(len(others) + 1))
         told.append(first._replace(text=text))
     return told

@@ -4,12 +4,16 @@ from __future__ import annotations
 
 import difflib
 import os
+from itertools import islice
 from pathlib import Path
 
 from netsandbox.commands.strict_yaml import ScenarioError
 
 _PACKAGE = Path(__file__).resolve().parents[1]
 _SUFFIX = ".yaml"
+NEAR = 0.65
+"""How alike names are of which one may be meant for the other."""
+MOST_FILES = 1000
 
 
 def directory() -> Path:
@@ -35,9 +39,22 @@ def find_scenario(name_or_path: str | Path) -> Path:
         return ours
     if _exists(given):
         return Path(given)
-    close = difflib.get_close_matches(Path(given).stem.lower(), bundled(), n=1, cutoff=0.5)
+    folder, stem = os.path.dirname(given), Path(given).stem.lower()
+    beside = difflib.get_close_matches(stem, _stems(folder), n=1, cutoff=NEAR)
+    close = [os.path.join(folder, one + _SUFFIX) for one in beside] or difflib.get_close_matches(
+        stem, bundled(), n=1, cutoff=NEAR)
     advice = f"did you mean '{close[0]}'?" if close else "`netsandbox list` names those that there are"
     raise ScenarioError(given, 0, f"no such file, and no bundled scenario has this name; {advice}")
+
+
+def _stems(folder: str) -> list[str]:
+    """The names of a folder's scenario files without their suffix; none of a folder that is not there."""
+    try:
+        with os.scandir(folder or ".") as entries:
+            files = [one.name for one in islice(entries, MOST_FILES) if one.name.endswith(_SUFFIX)]
+            return [name.removesuffix(_SUFFIX) for name in files]
+    except (OSError, ValueError):
+        return []
 
 
 def _exists(given: str) -> bool:

@@ -6,6 +6,7 @@ import pytest
 
 from netsandbox.commands.catalogue import VERBS
 from netsandbox.lab.log_filter import KEYWORDS, parse
+from netsandbox.session.runner import Runner
 from netsandbox.session.session import Session
 
 
@@ -39,10 +40,27 @@ def test_every_verb_has_a_page(name: str) -> None:
     ("help bridge fdb", "Usage: bridge fdb {"), ("help bridge", "`help bridge fdb`"), ("help ss", "Usage: ss "),
     ("help tcpdump", "A program of Linux"), ("help expect reach", "  reach NODE NODE|ADDRESS"),
     ("help expect no exit", "`exit` is still about the line before them"),
+    ("help lan", "the node uplink is the router"), ("help uplink", "exec uplink curl 192.168.1.10:8080"),
+    ("help keys", "? lists them"), ("help settings", "--theme NAME"),
     ("help hping3", "nc -zv HOST PORTS"),
     ("help exec", "`docker exec` is the other way"), ("help add-container", "NAME may be a single letter")])
 def test_pages_on_what_is_no_verb(line: str, part: str) -> None:
     assert part in said(line)
+
+
+@pytest.mark.parametrize(("line", "part"), [("help lan", "节点 uplink"), ("help keys", "? 列出它们")])
+def test_pages_on_what_is_no_verb_in_chinese(line: str, part: str) -> None:
+    assert part in said(line, "zh")
+
+
+def test_the_lines_of_the_page_on_the_uplink_do_well() -> None:
+    runner = Runner(1, "docker-29", "192.168.1.0/24")
+    runner.line("docker run -d -p 8080:80 nginx")
+    lines = said("help uplink").partition("Examples\n")[2].splitlines()
+    assert len(lines) == 3
+    for line in lines:
+        job = runner.line(line.strip().partition("   ")[0]).job
+        assert job.code == 0, job.err
 
 
 def test_the_filters_page_has_only_filters() -> None:

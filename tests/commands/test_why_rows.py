@@ -110,3 +110,30 @@ def test_the_walk_of_a_refusals_own_packet_stands_behind_the_refused_ones(runner
     assert hooks == ["PREROUTING:", "INPUT:", "POSTROUTING:"]
     [between] = [line for line in lines if line.startswith("of the TCP segment [RST ACK] from host port 9")]
     assert lines.index("INPUT:") < lines.index(between) < lines.index("POSTROUTING:")
+
+
+FORBIDDEN = ("docker run -d --name db nginx", "docker run -d -p 8080:80 --name one nginx",
+             "docker run -d -p 8080:80 --name two nginx", "wait", "iptables -A FORWARD -i docker0 -o docker0 -j DROP",
+             "iptables -P FORWARD DROP", "ping web db -c 1 -W 1")
+
+
+def test_of_a_ping_that_a_rule_in_forward_does_not_stop_why_says_that_nobody_asks_the_rule(runner: Runner) -> None:
+    """It told of the port that was taken long before."""
+    for line in FORBIDDEN:
+        runner.line(line)
+    lines = asked(runner, "why")
+    assert lines[0] == ("The last line met no drop and no refusal, and no rule of iptables: host:docker0 passed its "
+                        "packets on itself, and br_netfilter shows iptables nothing of that.")
+    assert lines[1:3] == ["  not asked: -P FORWARD DROP",
+                          "  not asked: -A FORWARD -i docker0 -o docker0 -j DROP"]
+    assert lines[-1].endswith("\u276f ping web db -c 1 -W 1")
+    assert not any("passed" in line for line in lines[1:])
+
+
+@pytest.mark.parametrize("line", ["sysctl -w net.bridge.bridge-nf-call-iptables=1", "iptables -P FORWARD ACCEPT",
+                                  "ping web 192.168.1.1 -c 1"])
+def test_where_rules_are_asked_or_none_forbids_or_nothing_was_bridged_it_does_not(runner: Runner, line: str) -> None:
+    for one in (*FORBIDDEN[:4], "iptables -P FORWARD DROP", line, "ping web db -c 1 -W 1"):
+        if one != FORBIDDEN[-1] or not line.startswith("ping"):
+            runner.line(one)
+    assert not any("shows iptables nothing" in one for one in asked(runner, "why"))

@@ -253,7 +253,7 @@ def test_a_port_that_is_taken() -> None:
     steps = sorted({record.step for record in lab.trace.since(again.seq)
                     if isinstance(record.event, events.BindRefused)})
     assert again.step == steps[0]
-    assert again.text == f"{story.decision} The same {len(steps) - 1} times, one after another."
+    assert again.text == f"the same {len(steps) - 1} times before, one after another", "the headline is said once"
     assert line.command == "run web-2"
 
 

@@ -55,6 +55,19 @@ def test_an_unknown_name_gets_the_nearest(tmp_path: Path, monkeypatch: pytest.Mo
     assert "did you mean 'docker0-ping'?" in caught.value.message
 
 
+@pytest.mark.parametrize(("wrong", "meant"), [
+    ("labs/nofile.yaml", ""), ("nofile.yaml", ""), ("labs/mnie.yaml", "did you mean 'labs/mine.yaml'?")])
+def test_of_files_only_what_is_near_is_named(
+        tmp_path: Path, monkeypatch: pytest.MonkeyPatch, wrong: str, meant: str) -> None:
+    """Of nofile.yaml a reader was asked whether bond-failover was meant."""
+    (tmp_path / "labs").mkdir()
+    (tmp_path / "labs" / "mine.yaml").write_text("netsandbox: 2\n", encoding="utf-8")
+    monkeypatch.chdir(tmp_path)
+    with pytest.raises(ScenarioError) as caught:
+        find_scenario(wrong)
+    assert caught.value.message.endswith(meant or "`netsandbox list` names those that there are")
+
+
 @pytest.mark.parametrize("wrong", ["", "zzzz", "../../etc", "a\0b", "x" * 5_000, "a\x1b[31m\n"])
 def test_a_hopeless_name_gets_the_list_or_a_reason(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, wrong: str) -> None:
     monkeypatch.chdir(tmp_path)

@@ -125,6 +125,12 @@ READERS = (
      "tui/test_lesson.py::test_another_lab_is_shown_whole"),
     ("what is still wrong is a number alone, or all but what is missing",
      "commands/test_expect.py::test_a_failure_says_what_is_there_instead"),
+    ("help lan, help uplink and help keys find nothing", "commands/test_help.py::test_pages_on_what_is_no_verb"),
+    ("of nofile.yaml a reader is asked whether bond-failover is meant",
+     "session/test_library.py::test_of_files_only_what_is_near_is_named"),
+    ("why says its headline again as the first cause", "explain/test_story.py::test_a_port_that_is_taken"),
+    ("FORWARD drops, the ping passes, and why tells of a port that was taken long before",
+     "commands/test_why_rows.py::test_of_a_ping_that_a_rule_in_forward_does_not_stop_why_says_that_nobody_asks_the_rule"),
     ("docker rum means rm", "docker/test_messages.py::test_an_unknown_command_suggests_the_nearest"),
 )
 """What first-time readers met later, in English and in Chinese: a learner, an engineer, a teacher."""

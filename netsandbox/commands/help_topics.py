@@ -1,0 +1,110 @@
+"""Pages of `help` on what is neither a verb nor a tool: the filters, the way out of the lab, the app's keys."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from netsandbox.explain.words import Both
+
+FILTER = """\
+filter
+    The frame log's filters: behind `/` in the terminal UI, and behind `where` in
+    expect. They are like tcpdump's, with words for what only a sandbox knows.
+
+    arp  icmp  tcp  udp  ip  dns …        the protocol
+    [src|dst] [host] NAME or ADDRESS      who sent it, whom it is for
+    [src|dst] net 172.17.0.0/16           an address in the network
+    [src|dst] port 80   portrange 1-1023  TCP and UDP ports
+    dev docker0   at nginx-1              where it was seen: interface, node
+    in  out  broadcast                    its direction; whether it is for everyone
+    drop  reason NEIGH_FAILED             what became of it: dropped, and why
+    verdict bridged                       … or another verdict
+    step 12   frame 40-60                 by number
+    and  or  not  ( )                     as && || ! too
+
+    `sniff`, `tcpdump` and `export --filter` take tcpdump's own filters instead,
+    in which names of nodes are addresses: pcap-filter(7).
+
+Examples
+    arp or icmp                            what a first ping takes
+    host nginx-1 and not port 80           all with nginx-1 but its web server
+    drop and at nginx-2                    what nginx-2 would not have"""
+FILTER_ZH = """\
+filter
+    帧日志的过滤条件：在终端界面里写在 `/` 后面，在 expect 里写在 `where` 后面。写法与
+    tcpdump 相同，另有一些只有沙盒才知道的词。
+
+    arp  icmp  tcp  udp  ip  dns …        协议
+    [src|dst] [host] NAME 或 ADDRESS      谁发的，发给谁
+    [src|dst] net 172.17.0.0/16           网络中的地址
+    [src|dst] port 80   portrange 1-1023  TCP 和 UDP 端口
+    dev docker0   at nginx-1              在哪里看到：接口、节点
+    in  out  broadcast                    方向；是否发给所有人
+    drop  reason NEIGH_FAILED             结果：被丢弃，以及原因
+    verdict bridged                       … 或其他结果
+    step 12   frame 40-60                 按编号
+    and  or  not  ( )                     也可以写 && || !
+
+    `sniff`、`tcpdump` 和 `export --filter` 用 tcpdump 自己的过滤条件，其中节点的名称
+    就是它的地址：见 pcap-filter(7)。
+
+例子
+    arp or icmp                            第一次 ping 的全部帧
+    host nginx-1 and not port 80           nginx-1 的全部帧，除了网页
+    drop and at nginx-2                    nginx-2 不要的帧"""
+UPLINK = """\
+uplink
+    The default host's way out. Its eth0 is cabled to the LAN 192.168.1.0/24, where
+    the node uplink is the router: it has 192.168.1.1, answers DNS, and masquerades
+    towards an internet of a few hosts with real names.
+
+    exec uplink COMMAND            a machine of the LAN: who asks the host from outside
+    ping host 8.8.8.8              out to the internet, also from a container
+    ip route                       the host's default route leads there
+    netsandbox --uplink NETWORK    another LAN; --no-uplink a host on its own
+    uplink: NETWORK or false       the same in a scenario's file
+
+Examples
+    exec uplink curl 192.168.1.10:8080     a published port, asked from the LAN
+    show arp uplink                        whom the router knows
+    traceroute 8.8.8.8                     the routers on the way out"""
+UPLINK_ZH = """\
+uplink
+    默认主机通往外面的路。它的 eth0 接在局域网 192.168.1.0/24 上，节点 uplink 是那里的
+    路由器：地址是 192.168.1.1，回答 DNS，对外做地址伪装；外面是一个小互联网，有几台用
+    真实域名的主机。
+
+    exec uplink 命令               局域网里的一台机器：从外面访问主机
+    ping host 8.8.8.8              访问互联网，容器里也一样
+    ip route                       主机的默认路由通到那里
+    netsandbox --uplink 网络       换一个局域网；--no-uplink 让主机独自一台
+    uplink: 网络 或 false          场景文件里的同样设置
+
+例子
+    exec uplink curl 192.168.1.10:8080     从局域网访问发布的端口
+    show arp uplink                        路由器认识谁
+    traceroute 8.8.8.8                     出去的路上有哪些路由器"""
+KEYS = """\
+keys
+    The terminal UI's keys depend on the pane that has the focus: ? lists them, and
+    the footer names those that matter now. tab goes to the next pane, 1 to 9 to one
+    of them, ctrl+p finds every command, ctrl+o opens lessons, scenarios and files.
+
+    ctrl+p, then Theme             other colours, as with netsandbox --theme NAME
+    netsandbox --lang zh           the other language, also by LANG
+    netsandbox --ascii             without lines and arrows of Unicode"""
+KEYS_ZH = """\
+keys
+    终端界面的按键取决于焦点在哪个窗格：? 列出它们，底栏写着此刻最有用的。tab 到下一个
+    窗格，1 到 9 到其中一个，ctrl+p 查找所有命令，ctrl+o 打开课程、场景和文件。
+
+    ctrl+p，再选 主题              换颜色，也可以 netsandbox --theme 名称
+    netsandbox --lang en           换语言，也可以用 LANG
+    netsandbox --ascii             不用 Unicode 的线条和箭头"""
+TOPICS: dict[str, Both] = {
+    **dict.fromkeys(("filter", "filters"), (FILTER, FILTER_ZH)),
+    **dict.fromkeys(("uplink", "lan", "internet"), (UPLINK, UPLINK_ZH)),
+    **dict.fromkeys(("keys", "key", "theme", "lang", "language", "settings"), (KEYS, KEYS_ZH)),
+}
+"""By each word that a person may look it up by."""
