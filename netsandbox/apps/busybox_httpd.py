@@ -57,7 +57,7 @@ class BusyboxSite:
         if tag in head.get("If-None-Match", ""):
             return Response(304, b"", kind, closes=True)
         part = _part(head.get("Range", ""), len(found))
-        whole = Response(200, found, kind, http_date(changed), tag, closes=True)
+        whole = Response(200, found, kind, http_date(changed), tag, closes=True, is_apart=True)
         if part is None:
             return whole
         first, last = part

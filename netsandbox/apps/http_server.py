@@ -31,6 +31,7 @@ class Response(NamedTuple):
         location: where it sends the client.  extra: header fields behind the others.
         software: what calls itself the server.  upstream: which other servers were asked.
         length: what Content-Length says where it is not the body's.
+        is_apart: the body is written behind the head, and not with it: a segment of its own.
     """
 
     code: int
@@ -45,6 +46,7 @@ class Response(NamedTuple):
     software: str = ""
     upstream: str = ""
     length: str = ""
+    is_apart: bool = False
 
 
 class Site(Protocol):
@@ -174,7 +176,9 @@ class HttpSession:
         line = " ".join(head.start) if head is not None else self._data[:200].decode("latin-1").partition("\r\n")[0]
         self.site.log(self, line, head, response, len(body))
         is_simple = head is not None and len(head.start) == 2
-        self.stream.write((b"" if is_simple else build_head(start, fields)) + body)
+        start_line = b"" if is_simple else build_head(start, fields)
+        for part in (start_line, body) if response.is_apart else (start_line + body,):
+            self.stream.write(part)
         if not keeps:
             self.stream.close()
             self.host.forget(self)
@@ -285,11 +289,12 @@ class PythonSite:
             return Response(301, b"", "", closes=True, location=f"{path}/")
         found, name = find_file(self.files, self.root, path, None)
         if found is not None:
-            return Response(200, found, media_type(name, "application/octet-stream"), http_date(0), closes=True)
+            return Response(200, found, media_type(name, "application/octet-stream"), http_date(0), closes=True,
+                            is_apart=True)
         listing = self._listing(path)
         if listing is None:
             return self._error(session, 404, "File not found")
-        return Response(200, listing, "text/html; charset=utf-8", closes=True)
+        return Response(200, listing, "text/html; charset=utf-8", closes=True, is_apart=True)
 
     def _listing(self, path: str) -> bytes | None:
         """The page of a directory without index.html."""
@@ -312,7 +317,7 @@ class PythonSite:
                 f"        <h1>Error response</h1>\n        <p>Error code: {code}</p>\n"
                 f"        <p>Message: {message}.</p>\n        <p>Error code explanation: {code} - "
                 f"{self.TEXTS[code]}.</p>\n    </body>\n</html>\n")
-        return Response(code, body.encode(), "text/html;charset=utf-8", reason=message, closes=True)
+        return Response(code, body.encode(), "text/html;charset=utf-8", reason=message, closes=True, is_apart=True)
 
     def refuse(self, session: HttpSession) -> Response:
         return self._error(session, 400, "Bad request syntax")

@@ -200,12 +200,18 @@ class NginxSite:
             text = self._text(name)
             if text is None:
                 continue
-            return Response(200, text, self._kind(request.place, name), MODIFIED, _tag(text))
+            return Response(200, text, self._kind(request.place, name), MODIFIED, _tag(text),
+                            is_apart=self._sends_apart(request.place))
         if path.endswith("/") and self._is_directory(where):
             self.note(request.session, f'directory index of "{where}" is forbidden, {request.told}')
             return self._error(request.place, 403)
         self.note(request.session, f'open() "{names[0]}" failed (2: No such file or directory), {request.told}')
         return self._error(request.place, 404)
+
+    @staticmethod
+    def _sends_apart(place: Scope) -> bool:
+        """sendfile(2) sends a file behind the head, without the cork of tcp_nopush (ngx_linux_sendfile_chain)."""
+        return place.word("sendfile", "off") == "on" and place.word("tcp_nopush", "off") == "off"
 
     def _where(self, place: Scope, path: str) -> str:
         if place.own.get("alias"):

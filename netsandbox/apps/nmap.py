@@ -89,6 +89,8 @@ class Nmap(Program):
         """MAC and delay (nanoseconds) by address."""
         self._sent: dict[int, int] = {}
         self._waiting: list[int] = []
+        self._is_patient = False
+        """All of a round were asked."""
         self._round = 0
         self._began = 0
         self._timer: Timer | None = None
@@ -124,8 +126,7 @@ class Nmap(Program):
         self._look_up()
 
     def _next_round(self, _argument: object) -> None:
-        self._waiting = [address for address, target in self.targets.items()
-                         if target is not None and address not in self._up and not self._is_routed(address)]
+        self._waiting, self._is_patient = self._silent(), False
         self._round += 1
         if not self._waiting or self._round > TRIES:
             self._go_on()
@@ -138,8 +139,9 @@ class Nmap(Program):
         if target is not None and address not in self._up:
             device, source = target
             self._sent[address] = self.scheduler.clock
-            arp.send(device, REQUEST, source, address, BROADCAST_MAC, BROADCAST_MAC)
-        then, delay = (self._probe, PAUSE) if self._waiting else (self._next_round, PATIENCE)
+            arp.send(device, REQUEST, source, address, 0, BROADCAST_MAC)
+        self._is_patient = not self._waiting
+        then, delay = (self._next_round, PATIENCE) if self._is_patient else (self._probe, PAUSE)
         self._timer = self.scheduler.after(delay, then, foreground=self.foreground)
 
     def _take(self, frames: list[Seen]) -> None:
@@ -147,6 +149,14 @@ class Nmap(Program):
             packet = seen.frame.payload
             if seen.kind == HOST and isinstance(packet, ArpPacket) and packet.op == REPLY and packet.spa in self._sent:
                 self._up.setdefault(packet.spa, (packet.sha, seen.at - self._sent[packet.spa]))
+        if self._is_patient and not self._silent():
+            self.scheduler.cancel(self._timer)
+            self._next_round(None)
+
+    def _silent(self) -> list[int]:
+        """Who is asked by ARP and has not answered."""
+        return [address for address, target in self.targets.items()
+                if target is not None and address not in self._up and not self._is_routed(address)]
 
     def _is_routed(self, address: int) -> bool:
         return self.scan is not None and address in self.scan.routed

@@ -6,6 +6,7 @@ from netsandbox.apps.dig import Asker
 from netsandbox.apps.dig_options import Asked, read_host, read_nslookup
 from netsandbox.apps.dig_text import Style, data_text, dotted, header_lines, question_text, record_text
 from netsandbox.apps.program import Context, Program
+from netsandbox.apps.query import DatagramQuery
 from netsandbox.wire import dns
 from netsandbox.wire.addresses import format_ipv4
 
@@ -82,6 +83,7 @@ class BusyBoxNslookup(Nslookup):
     """BusyBox's, which says so in one thing."""
 
     is_busybox = True
+    by_udp = DatagramQuery
 
 
 class HostTool(Plain):

@@ -9,7 +9,7 @@ from netsandbox.apps.resolv_conf import Settings
 from netsandbox.apps.stream import Stream
 from netsandbox.engine.units import SECOND
 from netsandbox.linux.core.socket import Process, SocketError
-from netsandbox.linux.ipv4.udp import UdpSocket
+from netsandbox.linux.ipv4.udp import DONT, UdpSocket
 from netsandbox.linux.tcp.stream import StreamSocket
 from netsandbox.wire import dns
 from netsandbox.wire.errors import ParseError
@@ -35,6 +35,7 @@ class Query:
     Args:
         types: of records, asked for at once.
         done: called with the answers and the server that gave them, or (None, 0).
+        ident: the ID of a question that is passed on; else chance gives each type its own, which stays for all tries.
 
     Attributes:
         sizes: of the responses, in bytes, by type.
@@ -44,7 +45,7 @@ class Query:
     def __init__(self, namespace: NetworkNamespace, process: Process, settings: Settings, name: str,
                  types: tuple[int, ...], done: Callable[[Answers, int], None],
                  flags: int = dns.RECURSION_DESIRED, cls: int = dns.IN,
-                 additional: tuple[dns.Answer, ...] = ()) -> None:
+                 additional: tuple[dns.Answer, ...] = (), ident: int | None = None) -> None:
         self.namespace = namespace
         self.process = process
         self.settings = settings
@@ -61,7 +62,7 @@ class Query:
         self.sizes: dict[int, int] = {}
         self.failures: list[tuple[int, str]] = []
         self._found: dict[int, dns.Message] = {}
-        self._idents: dict[int, int] = {}
+        self._idents: dict[int, int] = dict.fromkeys(types, ident) if ident is not None else {}
         self._timer: Timer | None = None
 
     @property
@@ -86,13 +87,16 @@ class Query:
 
     def _next(self, why: str) -> None:
         self.failures.append((self.server, why))
-        self.stop()
+        self.leave()
         self.tries += 1
         self.start()
 
-    def _question(self, kind: int, ident: int) -> bytes:
-        self._idents[kind] = ident
-        message = dns.Message(ident, self.flags, (dns.Question(self.name, kind, self.cls),),
+    def _question(self, kind: int) -> bytes:
+        if kind not in self._idents:
+            scheduler = self.namespace.scheduler
+            self._idents[kind] = self.namespace.chance.stream(
+                f"{self.namespace.name}/dns/{self.name}/{scheduler.now}/{kind}/{self.started}").bits(16)
+        message = dns.Message(self._idents[kind], self.flags, (dns.Question(self.name, kind, self.cls),),
                               additional=self.additional)
         data = message.emit()
         if self.on_asked is not None:
@@ -102,37 +106,58 @@ class Query:
     def _found_one(self, kind: int, message: dns.Message, size: int) -> None:
         self._found[kind] = message
         self.sizes[kind] = size
-        if len(self._found) == len(self.types):
+        if self._is_whole(message):
             server = self.server
             self.stop()
             self._end(self._found, server)
+
+    def _is_whole(self, _last: dns.Message) -> bool:
+        return len(self._found) == len(self.types)
 
     def _end(self, found: Answers, server: int) -> None:
         """Tell who has asked, and know them no more: they know this question, and both would stay for ever."""
         done, self.done = self.done, _nobody
         done(found, server)
 
-    def stop(self) -> None:
-        """Give the socket and the timer back."""
+    def leave(self) -> None:
+        """This try is over."""
         self.namespace.scheduler.cancel(self._timer)
         self._timer = None
 
+    def stop(self) -> None:
+        """Give the sockets and the timer back."""
+        self.leave()
+
 
 class DatagramQuery(Query):
-    """By UDP: each type of record is asked for by a datagram of its own."""
+    """By UDP, as glibc asks: a datagram for each type of record, and one socket a server for all tries (res_send.c)."""
 
     _socket: UdpSocket | None = None
+    _kept: dict[int, UdpSocket] | None = None
 
     def _send(self) -> None:
-        socket = self._socket = UdpSocket(self.namespace, self.process)
-        stream = self.namespace.chance.stream(f"{self.namespace.name}/dns/{self.name}/{self.namespace.scheduler.now}/"
-                                              f"{self.tries}/{self.started}")
-        socket.bind(0, 0)
-        socket.connect(self.server, self.settings.port)
+        socket = self._socket = self._open()
         socket.on_event = self._look
         for kind in self.types:
             if kind not in self._found:
-                socket.send(self._question(kind, stream.bits(16)))
+                socket.send(self._question(kind))
+
+    def _open(self) -> UdpSocket:
+        """The socket for the server that is asked now."""
+        kept = self._kept = {} if self._kept is None else self._kept
+        if self.server not in kept:
+            kept[self.server] = self._connected()
+        return kept[self.server]
+
+    def _connected(self) -> UdpSocket:
+        socket = UdpSocket(self.namespace, self.process)
+        socket.bind(0, 0)
+        try:
+            socket.connect(self.server, self.settings.port)
+        except SocketError:
+            socket.close()
+            raise
+        return socket
 
     def _look(self) -> None:
         socket = self._socket
@@ -140,6 +165,7 @@ class DatagramQuery(Query):
             try:
                 datagram = socket.recv()
             except SocketError as error:
+                self._close()
                 self._next("connection refused" if error.name == "ECONNREFUSED" else "host unreachable")
                 return
             if datagram is None:
@@ -155,6 +181,7 @@ class DatagramQuery(Query):
         if kind is None or not message.is_response or kind in self._found:
             return
         if message.rcode in (dns.SERVFAIL, dns.NOTIMP, dns.REFUSED) and self._has_more():
+            self._close()
             self._next(dns.RCODES[message.rcode])
             return
         self._found_one(kind, message, len(data))
@@ -162,30 +189,61 @@ class DatagramQuery(Query):
     def _has_more(self) -> bool:
         return self.tries + 1 < len(self.settings.servers)
 
+    def leave(self) -> None:
+        super().leave()
+        if self._socket is not None:
+            self._socket.on_event = None
+            self._socket = None
+
     def stop(self) -> None:
         super().stop()
-        if self._socket is not None:
-            self._socket.close()
-            self._socket = None
+        self._close()
+
+    def _close(self) -> None:
+        for socket in (self._kept or {}).values():
+            socket.close()
+        self._kept = None
+
+
+class OneShotQuery(DatagramQuery):
+    """By UDP, as BIND's tools ask: one type after another, a socket for each try, and no DF (IP_PMTUDISC_OMIT)."""
+
+    def _send(self) -> None:
+        socket = self._socket = self._open()
+        socket.on_event = self._look
+        socket.send(self._question(next(kind for kind in self.types if kind not in self._found)))
+
+    def _open(self) -> UdpSocket:
+        self._close()
+        socket = self._connected()
+        socket.pmtudisc = DONT
+        self._kept = {self.server: socket}
+        return socket
+
+    def _is_whole(self, last: dns.Message) -> bool:
+        """Of a name that there is not, nothing more is asked."""
+        if super()._is_whole(last) or last.rcode == dns.NXDOMAIN:
+            return True
+        self.leave()
+        self.tries = 0
+        self.start()
+        return False
 
 
 class StreamQuery(Query):
     """By TCP: one type of record, and a connection for each try (apps.stream.StreamOwner)."""
 
     _stream: Stream | None = None
-    _ident = 0
     _data = b""
 
     def _send(self) -> None:
         self._data = b""
-        self._ident = self.namespace.chance.stream(f"{self.namespace.name}/dns-tcp/{self.name}/"
-                                                   f"{self.namespace.scheduler.now}/{self.tries}").bits(16)
         socket = StreamSocket(self.namespace, self.process)
         self._stream = Stream(socket, self)
         socket.connect(self.server, self.settings.port)
 
     def connected(self, stream: Stream) -> None:
-        data = self._question(self.types[0], self._ident)
+        data = self._question(self.types[0])
         stream.write(len(data).to_bytes(LENGTH, "big") + data)
 
     def received(self, stream: Stream, data: bytes) -> None:
@@ -206,8 +264,8 @@ class StreamQuery(Query):
     def failed(self, stream: Stream, error: str) -> None:
         self._next("connection refused" if error == "ECONNREFUSED" else TIMED_OUT)
 
-    def stop(self) -> None:
-        super().stop()
+    def leave(self) -> None:
+        super().leave()
         if self._stream is not None:
             self._stream.drop()
             self._stream = None

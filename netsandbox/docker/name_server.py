@@ -11,7 +11,7 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from netsandbox.apps.name_server import Answered, NameServer, Pending
-from netsandbox.apps.query import Query, StreamQuery
+from netsandbox.apps.query import DatagramQuery, Query, StreamQuery
 from netsandbox.docker import links, name_server_rules
 from netsandbox.docker.files import asks_from_host, external_servers, sets_ndots
 from netsandbox.docker.name_server_rules import ADDRESS
@@ -129,13 +129,11 @@ class EmbeddedServer(NameServer):
         self.respond(pending, message.rcode, message.answers, compress=True, additional=message.additional)
 
     def query(self, pending: Pending, done: Answered) -> Query:
-        """By TCP where it was asked by TCP."""
-        asked = super().query(pending, done)
-        asked.flags, asked.additional = pending.asked.flags, pending.asked.additional
-        if pending.datagram.port not in self.clients:
-            return asked
-        return StreamQuery(asked.namespace, asked.process, asked.settings, asked.name,
-                           (pending.asked.questions[0].type,), done, asked.flags, asked.cls, asked.additional)
+        """The client's own message, by TCP where it was asked by TCP."""
+        plain, asked = super().query(pending, done), pending.asked
+        kind = StreamQuery if pending.datagram.port in self.clients else DatagramQuery
+        return kind(plain.namespace, plain.process, plain.settings, plain.name, plain.types, done, asked.flags,
+                    plain.cls, asked.additional, asked.ident)
 
     @property
     def refusal(self) -> int:

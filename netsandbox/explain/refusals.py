@@ -288,7 +288,7 @@ def _field(name: str, text: str) -> str:
     if name == "why":
         return _matched(text, WHYS) or _chinese(text)
     if name == "what":
-        return _matched(text, THINGS) or text.replace(" and ", " 和 ")
+        return NOUNS.get(text) or _matched(text, THINGS) or text.replace(" and ", " 和 ")
     if name == "names":
         return text.replace(", ", "、").replace(" and ", " 和 ")
     return NOUNS.get(text) or (_matched(text, FOUND) if name == "found" else None) or text

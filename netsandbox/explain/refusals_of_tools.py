@@ -7,6 +7,8 @@ the tool's own, and stays.
 from __future__ import annotations
 
 OF_TOOLS: dict[str, str] = {
+    "docker cp reads an archive (-) from a pipe or a file in the sandbox: nobody types one":
+        "`docker cp` 在沙盒里从管道或文件读取归档（-）：没有人能用键盘输入归档",
     "{what} is not modelled": "没有模拟 {what}",
     "{what} are not modelled": "没有模拟 {what}",
     "{what} is not modelled in the sandbox": "沙盒没有模拟 {what}",
@@ -182,7 +184,6 @@ THINGS_OF_TOOLS: dict[str, str] = {
     "docker compose export": "`docker compose export`", "docker compose publish": "`docker compose publish`",
     "docker {command}": "`docker {command}`", "ADD of a URL": "ADD 网址", "ADD of an archive": "ADD 归档文件",
     "FROM scratch": "`FROM scratch`", "a here-document of {name}": "{name} 的 here-document",
-    "docker cp of an archive on standard input or output (-)": "用 `docker cp` 从标准输入或向标准输出（-）传归档",
         "BusyBox's list of applets": "BusyBox 的 applet 列表",
     "a host name of its own in a network that is another's": "在别人的网络里用自己的主机名",
     "awk's {word}": "awk 的 {word}", "sed's command {word}": "sed 的命令 {word}",

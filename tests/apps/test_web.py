@@ -6,7 +6,6 @@ from collections.abc import Iterator
 
 import pytest
 
-from netsandbox.docker.files import files_of
 from netsandbox.session.session import Session
 
 BEGIN = ["docker run -d --name web nginx", "docker run -d --name old httpd", "docker run -d --name cache redis",
@@ -97,8 +96,7 @@ def test_write_out_tells_numbers(lab: Session) -> None:
 
 
 def test_a_file_is_saved_and_served(lab: Session) -> None:
-    engine = lab.lab.docker()
-    files_of(engine, engine.containers["web"]).write("/usr/share/nginx/html/hello.txt", "hello\n")
+    lab.run("docker exec web sh -c 'echo hello > /usr/share/nginx/html/hello.txt'")
     assert lab.run("curl -s http://172.17.0.2/hello.txt").out == "hello\n"
     assert "‘/tmp/hello’ saved [6/6]" in lab.run("wget -O /tmp/hello http://172.17.0.2/hello.txt").err
     assert lab.run("cat /tmp/hello").out == "hello\n"

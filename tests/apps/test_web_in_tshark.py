@@ -46,4 +46,4 @@ def test_http_is_seen(capture: Path) -> None:
 def test_nothing_is_odd(capture: Path) -> None:
     assert fields(capture, "_ws.malformed or tcp.checksum.status == 0", "frame.number") == []
     assert fields(capture, "tcp.analysis.flags", "frame.number") == []
-    assert len(fields(capture, "tcp", "frame.number")) == 10
+    assert len(fields(capture, "tcp", "frame.number")) == 12

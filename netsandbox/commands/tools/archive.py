@@ -18,10 +18,15 @@ if TYPE_CHECKING:
 
 
 class Member(NamedTuple):
-    """A file, a directory or a link, with a file's content."""
+    """A file, a directory or a link, with a file's content.
+
+    Attributes:
+        text: the file's own, which of a capture knows its frames; empty out of an archive.
+    """
 
     info: tarfile.TarInfo
     content: bytes = b""
+    text: str = ""
 
 
 def member(files: Files, path: str, name: str) -> Member:
@@ -35,9 +40,10 @@ def member(files: Files, path: str, name: str) -> Member:
     elif files.is_directory(path):
         made.type, made.mode = tarfile.DIRTYPE, 0o755
     else:
-        content = files.read(path).encode()
+        text = files.read(path)
+        content = text.encode()
         made.size, made.mode = len(content), 0o644
-        return Member(made, content)
+        return Member(made, content, text)
     return Member(made)
 
 
@@ -106,7 +112,7 @@ def put(files: Files, path: str, one: Member, *, keeps_old: bool = False, is_dat
     if one.info.issym():
         files.make_link(path, one.info.linkname)
     else:
-        files.write(path, one.content.decode(errors="replace"))
+        files.write(path, one.text or one.content.decode(errors="replace"))
     node = files.node(path)
     if is_dated and node is not None and not isinstance(node, Directory):
         node.changed = int(one.info.mtime) * SECOND - EPOCH

@@ -244,9 +244,10 @@ def _each(files: Files, told: Told, members: list[Member]) -> ToolResult:
     out = err = ""
     width, found = WIDTH, set[str]()
     shows, asked = "verbose" in told.values, [each.path.rstrip("/") for each in told.members]
-    if "absolute-names" not in told.values and any(one.name.startswith("/") for one, _content in members):
+    if "absolute-names" not in told.values and any(each.info.name.startswith("/") for each in members):
         err = REMOVING
-    for one, content in members:
+    for each in members:
+        one = each.info
         wanted = [path for path in asked if told.means(path, one.name)]
         if (asked and not wanted) or told.leaves_out(one.name):
             continue
@@ -257,8 +258,8 @@ def _each(files: Files, told: Told, members: list[Member]) -> ToolResult:
             out += (row if shows else name) + "\n"
             continue
         out += f"{name}\n" if shows else ""
-        err += _extract(files, told, Member(one, content), name)
-        out += content.decode() if "to-stdout" in told.values else ""
+        err += _extract(files, told, each, name)
+        out += each.content.decode() if "to-stdout" in told.values else ""
     err += "".join(f"tar: {path}: Not found in archive\n" for path in asked if path not in found)
     failed = any(word in err for word in (": Cannot ", ": Not found ", ": Member name "))
     return ToolResult(2 if failed else 0, out, err + FAILED * failed)
