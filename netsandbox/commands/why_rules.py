@@ -88,11 +88,15 @@ def unasked(shell: Shell, language: str, names: Names) -> Story | None:
 
 
 def _forbidding(namespace: NetworkNamespace) -> list[str]:
-    """What a person wrote into FORWARD, or where Docker leaves room for it, that lets packets not pass."""
+    """What a person wrote into FORWARD, or where Docker leaves room for it, that lets packets not pass.
+
+    The policy is told beside such a rule alone: dockerd itself sets it to DROP.
+    """
     chains = namespace.netfilter.tables["filter"].chains if "filter" in namespace.netfilter.tables else {}
     policy = ["-P FORWARD DROP"] if "FORWARD" in chains and chains["FORWARD"].policy == "DROP" else []
-    return policy + [f"-A {name} {rule.text}" for name in ("FORWARD", "DOCKER-USER") if name in chains
-                     for rule in chains[name].rules if rule.target is not None and rule.target.name in FORBIDDING]
+    rules = [f"-A {name} {rule.text}" for name in ("FORWARD", "DOCKER-USER") if name in chains
+             for rule in chains[name].rules if rule.target is not None and rule.target.name in FORBIDDING]
+    return policy + rules if rules else []
 
 
 def _names(namespace: NetworkNamespace) -> frozenset[str]:

@@ -80,6 +80,9 @@ PHRASES: dict[str, str] = {
     "story.meanwhile": "最近一次丢弃或拒绝发生在上一行命令运行期间，起因是更早的命令：",
     "story.waits": "到目前为止上一行命令没有遇到丢弃或拒绝。它问了，还在等回答：",
     "story.paused": "上一行命令没有遇到丢弃或拒绝。它发出的东西在等停住的程序：",
+    "story.unasked": "上一行命令没有遇到丢弃或拒绝，也没有经过 iptables 的规则：{bridge} 自己转发了它的包，"
+                     "br_netfilter 没有把它们交给 iptables。",
+    "story.rule-unasked": "没有被询问：{rule}",
     "story.no-drop": "到目前为止什么也没有丢弃或拒绝过。",
     "cause.forgotten": "更早的一步，跟踪中已不再保留",
     "cause.nameless": "来自外部、没有留下记录的操作",
@@ -87,9 +90,6 @@ PHRASES: dict[str, str] = {
     "cause.again": "{text}同样的事接连发生了{count}次。",
     "cause.same": "之前接连{count}次也是这样",
     "cause.same.one": "之前一次也是这样",
-    "story.unasked": "上一行命令没有遇到丢弃或拒绝，也没有经过 iptables 的规则：{bridge} 自己转发了它的包，"
-                     "br_netfilter 没有把它们交给 iptables。",
-    "story.rule-unasked": "没有被询问：{rule}",
     "cause.skipped": "其间还有{count}步",
     "hops.one": "1 跳", "hops": "{count}跳",
 }
