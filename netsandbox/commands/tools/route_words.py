@@ -77,11 +77,12 @@ def read_mtu(words: Words) -> tuple[int, bool]:
 
 # -- what a route may also have, and has not here
 
-OTHER_METRICS = {"hoplimit": 255, "reordering": 0, "cwnd": 0, "ssthresh": 0}
+OTHER_METRICS = {"reordering": 0, "cwnd": 0, "ssthresh": 0}
 """Numbers that the sandbox does not go by, and their highest; 0 where any 32 bits do."""
-NUMBERS = ("window", "advmss", "initcwnd", "initrwnd")
-METRICS = ("window", "advmss", "initcwnd", "features", "rto_min", "initrwnd", "quickack", "congctl")
-"""What TCP goes by here, in the order in which iproute2 lists it."""
+NUMBERS = {"window": 0, "advmss": 0, "hoplimit": 255, "initcwnd": 0, "initrwnd": 0}
+"""Numbers that the sandbox goes by, in the same way."""
+METRICS = ("window", "advmss", "hoplimit", "initcwnd", "features", "rto_min", "initrwnd", "quickack", "congctl")
+"""What packets go by here, in the order in which iproute2 lists it."""
 LARGEST_MSS = 65495
 COMPLAINTS = {"advmss": "mss", "realms": "realm"}
 PREFERENCES = ("low", "medium", "high")
@@ -124,7 +125,7 @@ def metrics() -> tuple[Key, ...]:
             words.skip("lock")
             return reader(find, complaint or f'"{COMPLAINTS.get(plain, plain)}" value is invalid\n')(words)
         return key(name, read=read)
-    return (*(of_route(name, _bounded(0)) for name in NUMBERS), of_route("rto_min", time_of),
+    return (*(of_route(name, _bounded(high)) for name, high in NUMBERS.items()), of_route("rto_min", time_of),
             of_route("features", _one_of("ecn"), '"features" value not valid\n'),
             of_route("congctl*", lambda word: word), of_route("quickack*", _one_of("0", "1")))
 

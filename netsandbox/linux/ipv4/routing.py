@@ -68,6 +68,12 @@ class OutputRoute:
             namespace.record(self.path)
         namespace.record(self.chosen)
 
+    @property
+    def ttl(self) -> int:
+        """Of a packet that asks for no other (ip4_dst_hoplimit)."""
+        metrics = self.route.metrics
+        return (self.route.asks("hoplimit") if metrics else 0) or self.interface.namespace.default_ttl
+
     def with_mtu(self, mtu: int) -> OutputRoute:
         return OutputRoute(self.route, self.interface, self.chosen._replace(mtu=mtu), self.rule)
 

@@ -67,12 +67,12 @@ def send_reset(namespace: NetworkNamespace, buffer: SocketBuffer) -> None:
     packet, segment = buffer.packet, buffer.packet.payload
     if packet.offset or not isinstance(segment, TcpSegment) or segment.flags & RST or not _is_sound(buffer):
         return
-    answer = IPv4Packet(packet.dst, packet.src, TCP, segment.reset(), namespace.default_ttl, 0, True, 0)
     source = packet.dst if namespace.routes.address_type(packet.dst) == "local" else 0
     route = route_output(namespace, packet.src, source)
     if isinstance(route, RouteMissing):
         namespace.record(route)
         return
+    answer = IPv4Packet(packet.dst, packet.src, TCP, segment.reset(), route.ttl, 0, True, 0)
     _close(namespace, buffer)
     port, frame = buffer.physical_in, buffer.frame
     if port is not None and frame is not None:

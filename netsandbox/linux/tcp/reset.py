@@ -36,4 +36,4 @@ def send_alone(namespace: NetworkNamespace, source: int, to: int, segment: TcpSe
     if not isinstance(route, OutputRoute):
         namespace.record(route)
         return route.error
-    return ip_output.send(namespace, IPv4Packet(source, to, TCP, segment, namespace.default_ttl, 0, True, tos), route)
+    return ip_output.send(namespace, IPv4Packet(source, to, TCP, segment, route.ttl, 0, True, tos), route)
