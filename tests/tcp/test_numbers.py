@@ -50,11 +50,11 @@ def test_reno_and_cubic_grow_and_shrink_as_their_rfcs_say() -> None:
     for algorithm in ("reno", "cubic"):
         state = Congestion(algorithm)
         state.window, state.limited = 100, True
-        state.shrink(0)
+        state.shrink()
         windows[algorithm] = [state.threshold]
         state.window = state.threshold
         for trip in range(60):
-            state.grow(state.window, trip * 100 * MILLISECOND, 100_000)
+            state.grow(state.window, trip * 100 * MILLISECOND)
             windows[algorithm].append(state.window)
     reno, cubic = windows["reno"], windows["cubic"]
     assert reno == list(range(50, 111))  # half, and one more with each round trip (RFC 5681, 3.1)
@@ -66,5 +66,5 @@ def test_reno_and_cubic_grow_and_shrink_as_their_rfcs_say() -> None:
     for algorithm in windows:
         small = Congestion(algorithm)
         small.window = 3
-        small.shrink(0)
+        small.shrink()
         assert small.threshold == 2

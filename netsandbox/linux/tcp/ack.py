@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from netsandbox.engine.units import MICROSECOND
-from netsandbox.linux.tcp import ack_bits, alarm, chronograph, output, rack, recovery, reduction, sack, undo
+from netsandbox.linux.tcp import ack_bits, alarm, chronograph, hystart, output, rack, recovery, reduction, sack, undo
 from netsandbox.linux.tcp.delivery import later_of
 from netsandbox.linux.tcp.rtt import RTO_MAX, RTO_MIN_US
 from netsandbox.linux.tcp.sack import Progress
@@ -98,7 +98,7 @@ def _finish(conn: Connection, flag: int, progress: Progress, count: int) -> None
     if conn.recovery in REDUCING:
         reduction.step(conn, delivered, conn.losses - progress.losses, bool(flag & ack_bits.ADVANCED))
     elif delivered and (flag & ack_bits.DATA_ACKED or (flag & ack_bits.SACKED and rack.is_high(conn))):
-        conn.congestion.grow(delivered, conn.namespace.scheduler.clock, conn.round_trip.smoothed >> 3)
+        conn.congestion.grow(delivered, conn.namespace.scheduler.now)
     recovery.leave(conn, leaves)
 
 
@@ -122,7 +122,7 @@ def _update_window(conn: Connection, segment: TcpSegment, has_news: bool) -> int
 def _clean(conn: Connection, progress: Progress, ack: int) -> int:
     """Forget what has arrived, and take its round-trip time (tcp_clean_rtx_queue)."""
     flag, sent, count, lowest = ack_bits.NOTHING, conn.sent, 0, conn.nxt
-    first_at: int | None = None
+    first_at = last_at = None
     while sent and (ack - sent[0].end) & MASK < HALF:
         segment = sent.pop(0)
         count += 1
@@ -130,7 +130,8 @@ def _clean(conn: Connection, progress: Progress, ack: int) -> int:
         if segment.ever_again:
             flag |= ack_bits.RETRANSMITTED
         elif not segment.sacked:
-            first_at = segment.at if first_at is None else first_at
+            last_at = segment.at
+            first_at = last_at if first_at is None else first_at
             if (segment.seq - lowest) & MASK >= HALF:
                 lowest = segment.seq
             if (conn.high_seq - segment.end) & MASK < HALF:
@@ -149,6 +150,11 @@ def _clean(conn: Connection, progress: Progress, ack: int) -> int:
         flag &= ~ack_bits.ORIGINAL if flag & ack_bits.RETRANSMITTED else ~ack_bits.NOTHING
     elif count and before(lowest, progress.highest):
         rack.note_reordering(conn, lowest, progress.highest)
+    if conn.congestion.cubic is not None:
+        if progress.last_sacked is not None or flag & ack_bits.RETRANSMITTED:
+            last_at = progress.last_sacked
+        if last_at is not None:
+            hystart.take(conn, conn.congestion.cubic, (conn.namespace.scheduler.clock - last_at) // MICROSECOND)
     return flag | _take_time(conn, flag, first_at, progress)
 
 

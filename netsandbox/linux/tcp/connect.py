@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from netsandbox.linux.core.socket import SocketError
 from netsandbox.linux.drop import Dropped, DropReason, Outcome
 from netsandbox.linux.ipv4.routing import OutputRoute, route_output
-from netsandbox.linux.tcp import ack, alarm, ecn, listen, options, reset, send_buffer, timewait, window
+from netsandbox.linux.tcp import ack, alarm, ecn, hystart, listen, options, reset, send_buffer, timewait, window
 from netsandbox.linux.tcp.events import TcpFailed
 from netsandbox.linux.tcp.rtt import RTO_FALLBACK
 from netsandbox.linux.tcp.state import CLOSE, ESTABLISHED, SYN_RECV, SYN_SENT, Connection, Sent
@@ -169,6 +169,8 @@ def established(conn: Connection) -> None:
     if not conn.round_trip.smoothed:
         conn.round_trip.timeout = RTO_FALLBACK
     conn.congestion.begin(conn.retransmitted > 1 and bool(conn.undo_marker), conn.last_sent)
+    if conn.congestion.cubic is not None:
+        hystart.begin(conn, conn.congestion.cubic)
     way = way_of(conn)
     conn.is_local = isinstance(way, OutputRoute) and way.interface.is_loopback
     window.opened(conn)

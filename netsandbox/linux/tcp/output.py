@@ -139,7 +139,7 @@ def _note_use(conn: Connection, is_full: bool) -> None:
         return
     if len(conn.sent) > state.used:
         state.used = len(conn.sent)
-    if conn.waits_for_room and not conn.unsent and not conn.orphan:
+    if conn.waits_for_room and not (conn.unsent or conn.going_on or conn.orphan):
         conn.chronograph.start(chronograph.BUFFER, now)
     if now - state.used_since < conn.round_trip.timeout or not conn.namespace.sysctls.get(
             "net.ipv4.tcp_slow_start_after_idle"):

@@ -245,11 +245,12 @@ def _early(conn: Connection, segment: TcpSegment, end: int) -> str:
     if any(not before(seq, old.seq) and not after(end, old.end) for old in conn.early):
         note_duplicate(conn, seq, end)
         return "TCP_OFOMERGE"
-    if conn.has_sack:  # without, a window that grows would make no duplicate ACK
-        window.grow(conn, len(data), cost.memory)
     place = sum(not after(old.seq, seq) for old in conn.early)
     fin, last = bool(segment.flags & FIN), conn.early[place - 1] if place else None
-    if last is not None and last.end == seq and len(data) <= last.buffer.room:
+    joins = last is not None and last.end == seq and len(data) <= last.buffer.room
+    if conn.has_sack:  # without, a window that grows would make no duplicate ACK
+        window.grow(conn, len(data), cost.memory if data or not joins else 0)
+    if last is not None and joins:
         last.buffer.data += data
         last.buffer.room -= len(data)
         conn.early[place - 1] = last._replace(end=end, fin=fin)

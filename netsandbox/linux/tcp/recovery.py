@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from netsandbox.linux.tcp import ack_bits, alarm, ecn, output, rack, reduction, resend, undo
+from netsandbox.linux.tcp import ack_bits, alarm, ecn, hystart, output, rack, reduction, resend, undo
 from netsandbox.linux.tcp.state import Recovery, TcpState
 from netsandbox.wire.sequence import after, before
 
@@ -198,9 +198,12 @@ def enter_loss(conn: Connection) -> None:
             conn.recovery is Recovery.LOSS and not conn.retries):
         in_reduction = conn.recovery in (Recovery.CWR, Recovery.RECOVERY)
         state.prior_threshold = state.threshold if in_reduction else state.present_threshold
-        state.shrink(conn.namespace.scheduler.clock)
+        state.shrink()
         undo.begin(conn)
     state.window = conn.in_flight + 1
+    if state.cubic is not None:
+        state.cubic.reset()
+        hystart.begin(conn, state.cubic)
     conn.recovery = Recovery.LOSS
     conn.high_seq = conn.nxt
     conn.probe_end = None

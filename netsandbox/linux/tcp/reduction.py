@@ -17,7 +17,7 @@ def begin(conn: Connection) -> None:
     conn.high_seq = conn.nxt
     conn.probe_end = None
     conn.prr_delivered = conn.prr_out = 0
-    conn.congestion.shrink(conn.namespace.scheduler.clock)
+    conn.congestion.shrink()
     ecn.owe(conn)
 
 

@@ -20,17 +20,19 @@ class Progress:
 
     Attributes:
         delivered, losses: the connection's counts.  highest: the end of what had arrived behind gaps.
-        first_sacked: when the first of what this ACK tells of had left, of segments sent once.
+        first_sacked, last_sacked: when the first and the last of what this ACK tells of had left, of segments sent
+            once.
         latest: of what this ACK tells of, the segment that left last.
     """
 
-    __slots__ = ("delivered", "first_sacked", "highest", "latest", "losses")
+    __slots__ = ("delivered", "first_sacked", "highest", "last_sacked", "latest", "losses")
 
     def __init__(self, conn: Connection) -> None:
         self.delivered = conn.delivered
         self.losses = conn.losses
         self.highest = rack.highest_sacked(conn) if conn.sacked_out else conn.una
         self.first_sacked: int | None = None
+        self.last_sacked: int | None = None
         self.latest: Sent | None = None
 
 
@@ -70,6 +72,7 @@ def _mark(conn: Connection, progress: Progress, segment: Sent) -> int:
     progress.latest = later_of(progress.latest, segment)
     if not segment.ever_again:
         flag |= ack_bits.NOTHING if after(segment.end, conn.high_seq) else ack_bits.ORIGINAL
+        progress.last_sacked = segment.at
         if progress.first_sacked is None:
             progress.first_sacked = segment.at
     if segment.lost:

@@ -9,7 +9,7 @@ from netsandbox.linux.core.hooks import SocketBuffer
 from netsandbox.linux.ipv4 import ip_output
 from netsandbox.linux.ipv4.routing import OutputRoute, route_output
 from netsandbox.linux.tcp import alarm, ecn, options, reduction, window
-from netsandbox.linux.tcp.congestion import GROWTH, INITIAL, Congestion
+from netsandbox.linux.tcp.congestion import ALGORITHMS, INITIAL, Congestion
 from netsandbox.linux.tcp.state import ATO_MIN, Recovery
 from netsandbox.wire.ipv4 import TCP, ConfirmingPacket, IPv4Packet
 from netsandbox.wire.tcp import ACK, RST, SYN, BurstSegment, TcpSegment
@@ -61,7 +61,7 @@ def follow(conn: Connection, route: Route) -> None:
     if not route.metrics:
         return
     wanted = dict(route.metrics).get("congctl")
-    if wanted in GROWTH:
+    if wanted in ALGORITHMS:
         conn.congestion = Congestion(str(wanted))
     conn.congestion.initial = route.asks("initcwnd") or INITIAL
     conn.round_trip.floor = route.asks("rto_min") * 1000 or conn.round_trip.floor
@@ -208,7 +208,10 @@ def _note_ack(conn: Connection) -> None:
 
 def _note_data(conn: Connection) -> None:
     """tcp_event_data_sent: an answer to what has just come makes a conversation."""
-    now = conn.last_sent = conn.namespace.scheduler.now
+    now = conn.namespace.scheduler.now
+    if not conn.sent and conn.congestion.cubic is not None:
+        conn.congestion.cubic.skip(conn.last_sent, now)
+    conn.last_sent = now
     if now - conn.received_at < conn.ato:
         conn.pingpong = min(conn.pingpong + 1, 255)
 
