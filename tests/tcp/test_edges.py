@@ -6,7 +6,7 @@ import pytest
 
 from netsandbox.apps.stream import Stream
 from netsandbox.engine.units import SECOND
-from netsandbox.linux.tcp import listen, output, receive, send_buffer, window
+from netsandbox.linux.tcp import burst, listen, output, receive, send_buffer, window
 from netsandbox.linux.tcp.events import TcpResetSent, TcpRetransmitted, TcpStateChanged
 from netsandbox.linux.tcp.input import _hold, process
 from netsandbox.linux.tcp.state import Chunk, Recovery, Sent
@@ -126,7 +126,7 @@ def test_a_burst_waits_for_the_next_ack_though_the_window_would_take_it(conn: St
     chunk.data += bytes(1944)
     chunk.fin = fin
     conn.unsent.append(chunk)
-    assert output._defers(conn, chunk, 1448) is waits
+    assert burst._defers(conn, chunk, 1448) is waits
 
 
 def test_what_waits_becomes_one_as_far_as_its_memory_goes(conn: StreamSocket) -> None:

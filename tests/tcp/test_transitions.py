@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from netsandbox.engine.units import MILLISECOND, SECOND
-from netsandbox.linux.tcp import ecn, errors, output, receive, recovery, timers, undo
+from netsandbox.linux.tcp import burst, ecn, receive, recovery, resend, timers, undo
 from netsandbox.linux.tcp.state import ATO_MIN, Recovery, Sent
 from netsandbox.linux.tcp.stream import StreamSocket
 from netsandbox.wire.ipv4 import TCP, IPv4Packet
@@ -93,9 +93,9 @@ def test_only_what_is_too_large_and_has_not_arrived_is_cut(conn: StreamSocket) -
     _under_way(conn, 3)
     conn.sent[1].sacked = True
     conn.sent[2].data = bytes(500)
-    assert errors._cut_anew(conn, 500)
+    assert resend.cut_anew(conn, 500)
     assert [(len(one.data), one.lost) for one in conn.sent] == [(500, True), (500, True), (1000, False), (500, False)]
-    assert not errors._cut_anew(conn, 500)
+    assert not resend.cut_anew(conn, 500)
 
 
 @pytest.mark.parametrize(("had", "flags", "tos", "size", "flags_after", "hurries", "at_once"), [
@@ -117,4 +117,4 @@ def test_marks_are_told_until_the_peer_slows_down(conn: StreamSocket, had: int, 
 @pytest.mark.parametrize(("mss", "count"), [(1448, 45), (32_000, 2), (40_000, 1), (65_483, 1)])
 def test_what_leaves_as_one_fits_into_a_packet(conn: StreamSocket, mss: int, count: int) -> None:
     """tcp_tso_autosize of a short way: over `lo`, one segment is as much as a packet holds."""
-    assert output.most_in_burst(conn, mss) == count
+    assert burst.most_in_burst(conn, mss) == count

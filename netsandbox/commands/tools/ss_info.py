@@ -7,8 +7,8 @@ from netsandbox.engine.units import MILLISECOND
 from netsandbox.engine.wheel import TICK
 from netsandbox.linux.core.sysctl_defaults import CONGESTION_CONTROL
 from netsandbox.linux.tcp import ecn
+from netsandbox.linux.tcp.burst import pacing_rate
 from netsandbox.linux.tcp.congestion import INITIAL
-from netsandbox.linux.tcp.output import pacing_rate
 from netsandbox.linux.tcp.rtt import RTO_FALLBACK
 from netsandbox.linux.tcp.state import Connection, TcpState
 from netsandbox.linux.tcp.transmit import LARGEST_PATH

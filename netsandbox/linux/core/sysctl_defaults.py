@@ -91,7 +91,8 @@ GLOBALS.update(_below("net.ipv4", {
     "tcp_comp_sack_nr": 44, "tcp_comp_sack_slack_ns": 100000, "tcp_moderate_rcvbuf": 1,
     "tcp_base_mss": 1024, "tcp_ecn": 2, "tcp_ecn_fallback": 1, "tcp_min_snd_mss": 48, "tcp_mtu_probe_floor": 48,
     "tcp_mtu_probing": 0, "tcp_retries1": 3, "tcp_rto_min_us": 200000, "tcp_backlog_ack_defer": 1,
-    "tcp_shrink_window": 0, "tcp_pingpong_thresh": 1, "tcp_workaround_signed_windows": 0}))
+    "tcp_shrink_window": 0, "tcp_pingpong_thresh": 1, "tcp_workaround_signed_windows": 0,
+    "tcp_probe_interval": 600, "tcp_probe_threshold": 8}))
 GLOBALS.update(_below("net.core", {"message_burst": 10, "message_cost": 5}))
 KEPT = _below("net.ipv4", {
     "fib_multipath_use_neigh": 0, "fib_notify_on_flag_change": 0,
@@ -109,7 +110,7 @@ KEPT = _below("net.ipv4", {
     "tcp_min_tso_segs": 2,
     "tcp_no_metrics_save": 0, "tcp_no_ssthresh_metrics_save": 1,
     "tcp_notsent_lowat": 4294967295, "tcp_pacing_ca_ratio": 120, "tcp_pacing_ss_ratio": 200,
-    "tcp_probe_interval": 600, "tcp_probe_threshold": 8, "tcp_reflect_tos": 0, "tcp_retrans_collapse": 1,
+    "tcp_reflect_tos": 0, "tcp_retrans_collapse": 1,
     "tcp_rto_max_ms": 120000, "tcp_stdurg": 0,
     "tcp_thin_linear_timeouts": 0, "tcp_tso_rtt_log": 9, "tcp_tso_win_divisor": 3, "tcp_tw_reuse_delay": 1000,
     "udp_early_demux": 1, "udp_mem": "575799\t767732\t1151598",

@@ -5,7 +5,20 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from netsandbox.engine.units import MICROSECOND
-from netsandbox.linux.tcp import ack_bits, alarm, chronograph, hystart, output, rack, recovery, reduction, sack, undo
+from netsandbox.linux.tcp import (
+    ack_bits,
+    alarm,
+    burst,
+    chronograph,
+    hystart,
+    output,
+    path_search,
+    rack,
+    recovery,
+    reduction,
+    sack,
+    undo,
+)
 from netsandbox.linux.tcp.delivery import later_of
 from netsandbox.linux.tcp.rtt import RTO_MAX, RTO_MIN_US
 from netsandbox.linux.tcp.sack import Progress
@@ -141,6 +154,8 @@ def _clean(conn: Connection, progress: Progress, ack: int) -> int:
         if not segment.sacked:
             progress.latest = later_of(progress.latest, segment)
         _forget(conn, segment)
+    if count and conn.path_search.size:
+        path_search.look(conn)
     if sent:
         _trim(conn, sent[0], ack)
     else:
@@ -208,7 +223,7 @@ def _look_at_probe(conn: Connection) -> None:
     """A window that opens ends the probing, another answer prolongs it (tcp_ack_probe)."""
     chunk = conn.unsent[0]
     end = (chunk.seq + min(len(chunk.data), max(conn.mss, 1)) + (chunk.fin and len(chunk.data) <= conn.mss)) & MASK
-    if not after(end, output.window_end(conn)):
+    if not after(end, burst.window_end(conn)):
         conn.backoff = 0
         alarm.disarm(conn)
     else:

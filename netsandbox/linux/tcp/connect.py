@@ -7,7 +7,19 @@ from typing import TYPE_CHECKING
 from netsandbox.linux.core.socket import SocketError
 from netsandbox.linux.drop import Dropped, DropReason, Outcome
 from netsandbox.linux.ipv4.routing import OutputRoute, route_output
-from netsandbox.linux.tcp import ack, alarm, ecn, hystart, listen, options, reset, send_buffer, timewait, window
+from netsandbox.linux.tcp import (
+    ack,
+    alarm,
+    ecn,
+    hystart,
+    listen,
+    options,
+    path_search,
+    reset,
+    send_buffer,
+    timewait,
+    window,
+)
 from netsandbox.linux.tcp.events import TcpFailed
 from netsandbox.linux.tcp.rtt import RTO_FALLBACK
 from netsandbox.linux.tcp.state import CLOSE, ESTABLISHED, SYN_RECV, SYN_SENT, Connection, Sent
@@ -175,8 +187,7 @@ def established(conn: Connection) -> None:
     conn.is_local = isinstance(way, OutputRoute) and way.interface.is_loopback
     window.opened(conn)
     send_buffer.expand(conn)
-    if conn.namespace.sysctls.get("net.ipv4.tcp_mtu_probing") > 1:  # tcp_mtup_init
-        conn.probed_mss = conn.namespace.sysctls.get("net.ipv4.tcp_base_mss")
+    path_search.begin(conn)
     alarm.await_peer(conn)
     conn.wake()
 

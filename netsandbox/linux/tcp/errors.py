@@ -5,9 +5,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from netsandbox.linux.ipv4 import icmp
-from netsandbox.linux.tcp import connect, listen, output, rack, recovery, resend, timers
+from netsandbox.linux.tcp import connect, listen, output, recovery, timers
 from netsandbox.linux.tcp.request import Request
-from netsandbox.linux.tcp.state import Connection, Recovery, TcpState
+from netsandbox.linux.tcp.state import Connection, TcpState
 from netsandbox.linux.tcp.transmit import current_mss
 from netsandbox.wire.icmp import (
     HOST_UNREACHABLE,
@@ -75,23 +75,6 @@ def _errno(message: IcmpMessage) -> str:
     return {PARAMETER_PROBLEM: "EPROTO", TIME_EXCEEDED: "EHOSTUNREACH"}.get(message.type, "")
 
 
-def _cut_anew(conn: Connection, mss: int) -> bool:
-    """Make smaller segments of those that are too large and have not arrived, and take them to be lost."""
-    place, found = 0, False
-    while place < len(conn.sent):
-        segment = conn.sent[place]
-        if len(segment.data) > mss and not segment.sacked:
-            rack.mark_lost(conn, segment)
-            found = True
-            while place + 1 < len(conn.sent) and not conn.sent[place + 1].sacked and not conn.sent[place].ends:
-                resend.join(conn, place)
-            while len(conn.sent[place].data) > mss:
-                resend.split(conn, place, mss)
-                place += 1
-        place += 1
-    return found
-
-
 def take_path(conn: Connection) -> None:
     """Learn what an ICMP error has said of the way, once no program has the socket (tcp_v4_mtu_reduced)."""
     said, conn.path_error = conn.path_error, None
@@ -105,14 +88,7 @@ def shorten(conn: Connection) -> None:
     """The path takes less: segments that are too large leave again at once, smaller (tcp_simple_retransmit)."""
     if conn.namespace.sysctls.get("net.ipv4.ip_no_pmtu_disc"):
         return
-    before, mss = conn.mss, current_mss(conn)
-    if mss >= before:
-        return
-    if not _cut_anew(conn, mss):
-        return
-    if conn.recovery is not Recovery.LOSS:
-        conn.high_seq = conn.nxt
-        conn.recovery = Recovery.LOSS
-        conn.undo_marker = 0
-    recovery.resend_lost(conn, "mtu")
-    output.push(conn)
+    before = conn.path_mtu
+    current_mss(conn)
+    if conn.path_mtu < before and recovery.send_smaller(conn):
+        output.push(conn)

@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING
 
 from netsandbox.engine.units import MICROSECOND
 from netsandbox.engine.wheel import TICK
+from netsandbox.linux.tcp.burst import pacing_rate
 from netsandbox.linux.tcp.cubic import HZ
-from netsandbox.linux.tcp.output import pacing_rate
 from netsandbox.wire.sequence import after
 
 if TYPE_CHECKING:

@@ -1,39 +1,19 @@
-"""What leaves and when: the write queue, Nagle, windows, and sending again (net/ipv4/tcp_output.c)."""
+"""What leaves and when: the write queue, and what of it is sent now (net/ipv4/tcp_output.c)."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from netsandbox.engine.units import MILLISECOND
-from netsandbox.linux.tcp import alarm, chronograph
+from netsandbox.linux.tcp import alarm, chronograph, path_search
+from netsandbox.linux.tcp.burst import fill, goal, next_burst, window_end
 from netsandbox.linux.tcp.events import TcpWindowShut
-from netsandbox.linux.tcp.state import CLOSE, OPEN, REDUCED, SYN_SENT, Chunk, Recovery, Sent
+from netsandbox.linux.tcp.state import CLOSE, OPEN, REDUCED, SYN_SENT, Chunk, Sent
 from netsandbox.linux.tcp.transmit import current_mss, restart_after_idle, transmit
 from netsandbox.wire.sequence import MASK, after, distance
 from netsandbox.wire.tcp import ACK, FIN, PSH
 
 if TYPE_CHECKING:
     from netsandbox.linux.tcp.state import Connection
-
-LARGEST_BURST = 65535 - 320
-"""Bytes that are cut into segments only on their way out (sk_gso_max_size less the headers)."""
-LARGEST_SOCKET_BURST = 65536
-RTT_LOG, PACING_SHIFT = 9, 10
-"""tcp_tso_rtt_log, and sk_pacing_shift: a burst is what the way takes in 1/1024 s."""
-SMALL_WINDOW = 536
-
-
-def window_end(conn: Connection) -> int:
-    return (conn.una + conn.send_window) & MASK
-
-
-def goal(conn: Connection, mss: int) -> int:
-    """How much a chunk takes before the next begins (tcp_xmit_size_goal)."""
-    most = conn.largest_window >> 1 if conn.largest_window > SMALL_WINDOW else conn.largest_window
-    if most > LARGEST_BURST:
-        most = LARGEST_BURST
-    return most // mss * mss if most > mss else mss
-
 
 # -- the write queue
 
@@ -98,7 +78,14 @@ def write(conn: Connection, is_nagle_off: bool = False, only_one: bool = False) 
         conn.write_began = conn.namespace.scheduler.clock
     conn.more_to_send = conn.congestion.held_back = conn.window_is_full = False
     sent, was_idle = 0, not conn.sent
-    while conn.unsent:
+    if conn.path_search.is_on and conn.unsent and not (is_filled or only_one):
+        size = path_search.size_of_probe(conn)
+        if not size:
+            return True
+        sent = _send_path_probe(conn, size)
+        if sent:
+            _makes_way(conn, is_nagle_off)
+    while conn.unsent and not conn.more_to_send:
         mss = current_mss(conn)
         size, is_filled = next_burst(conn, mss, is_nagle_off, is_filled, only_one), False
         if size < 0 or not _send_burst(conn, size, mss):
@@ -106,10 +93,7 @@ def write(conn: Connection, is_nagle_off: bool = False, only_one: bool = False) 
         sent += 1
         if only_one:
             break
-        if conn.unsent and conn.namespace.scheduler.in_process and (
-                next_burst(conn, current_mss(conn), is_nagle_off) >= 0):
-            conn.more_to_send, conn.is_nagle_off = True, is_nagle_off
-            break
+        _makes_way(conn, is_nagle_off)
     is_full = conn.congestion.held_back or conn.in_flight >= conn.congestion.window
     if not conn.more_to_send:
         if conn.window_is_full or conn.chronograph.kind == chronograph.WINDOW:
@@ -119,6 +103,24 @@ def write(conn: Connection, is_nagle_off: bool = False, only_one: bool = False) 
     if sent and not schedule_tail_probe(conn):
         _run_timer(conn, was_idle)
     return bool(sent or conn.sent)
+
+
+def _makes_way(conn: Connection, is_nagle_off: bool) -> None:
+    """Another burst of a program's call is to follow: first the queue runs empty."""
+    if conn.unsent and conn.namespace.scheduler.in_process and (
+            next_burst(conn, current_mss(conn), is_nagle_off) >= 0):
+        conn.more_to_send, conn.is_nagle_off = True, is_nagle_off
+
+
+def _send_path_probe(conn: Connection, size: int) -> bool:
+    """A segment larger than the path is sure to take (tcp_mtu_probe)."""
+    if size < 0:
+        return False
+    fill(conn, conn.unsent[0], size)
+    if len(conn.unsent[0].data) < size or not _send_burst(conn, size, size):
+        return False
+    path_search.note_sent(conn, size)
+    return True
 
 
 def _note_window(conn: Connection) -> None:
@@ -147,115 +149,6 @@ def _note_use(conn: Connection, is_full: bool) -> None:
     if conn.recovery is OPEN and not conn.orphan and not conn.waits_for_room:
         state.fit_use()
     state.used_since = now
-
-
-def next_burst(conn: Connection, mss: int, is_nagle_off: bool = False, is_filled: bool = False,
-               is_due: bool = False) -> int:
-    """How many bytes leave next (0 for a bare FIN), or -1: the windows or Nagle keep them back.
-
-    Args:
-        is_filled: it was looked at before, so that the first chunk has what it may take from the next.
-        is_due: it does not wait until it is worth while.
-    """
-    chunk, window = conn.unsent[0], conn.congestion.window
-    quota = window - conn.in_flight
-    if quota <= 0:
-        return -1
-    if len(conn.unsent) > 1 or len(chunk.data) > mss:
-        quota = min(quota, max(window >> 1, 1), most_in_burst(conn, mss))
-        if not is_filled:
-            _fill(conn, chunk, quota * mss)
-    length = len(chunk.data)
-    if length + chunk.fin and not has_window(conn, chunk, mss):
-        conn.window_is_full = True
-        return -1
-    is_last = len(conn.unsent) == 1
-    if length <= mss:
-        small = length < mss and not chunk.fin and is_last and not is_nagle_off
-        return -1 if small and _nagle(conn) else length
-    if not is_due and _defers(conn, chunk, mss):
-        return -1
-    return _split_point(conn, chunk, mss, quota, not is_nagle_off)
-
-
-def most_in_burst(conn: Connection, mss: int) -> int:
-    """Segments that leave as one: of a long way no more than it takes in a millisecond (tcp_tso_autosize)."""
-    trip, size = conn.round_trip, LARGEST_BURST
-    if trip.least is None or trip.least >> RTT_LOG:
-        size = pacing_rate(conn, mss) >> PACING_SHIFT
-        if trip.least is not None and trip.least >> RTT_LOG < 32:
-            size += LARGEST_SOCKET_BURST >> (trip.least >> RTT_LOG)
-    return max(min(size, LARGEST_BURST) // mss, min(2, LARGEST_BURST // mss), 1)
-
-
-def pacing_rate(conn: Connection, mss: int) -> int:
-    """Bytes a second at which a round trip takes more than the window (tcp_update_pacing_rate)."""
-    state = conn.congestion
-    percent = 200 if state.window < state.threshold // 2 else 120
-    return mss * percent * 80_000 * max(state.window, len(conn.sent)) // max(conn.round_trip.smoothed, 1)
-
-
-def has_window(conn: Connection, chunk: Chunk, mss: int) -> bool:
-    """Whether the peer's window takes the first segment of a chunk (tcp_snd_wnd_test)."""
-    length = len(chunk.data)
-    return not after((chunk.seq + min(length, mss) + (chunk.fin and length <= mss)) & MASK, window_end(conn))
-
-
-def _fill(conn: Connection, chunk: Chunk, size: int) -> None:
-    """Let a chunk take from the next one what may leave with it (tcp_grow_skb)."""
-    missing = size - len(chunk.data)
-    if missing <= 0 or len(conn.unsent) == 1:
-        return
-    following = conn.unsent[1]
-    part = following.data[:missing]
-    chunk.data += part
-    del following.data[:len(part)]
-    following.seq = (following.seq + len(part)) & MASK
-    if not following.data:
-        chunk.push |= following.push
-        chunk.fin |= following.fin
-        del conn.unsent[1]
-
-
-def _nagle(conn: Connection) -> bool:
-    """RFC 9293, 3.7.4 with Minshall's change: a small segment waits while another small one is under way."""
-    return (not conn.nodelay and bool(conn.sent) and after(conn.small, conn.una)
-            and not after(conn.small, conn.nxt))
-
-
-def _defers(conn: Connection, chunk: Chunk, mss: int) -> bool:
-    """tcp_tso_should_defer: a third of the window is worth a burst, and less may wait for the next ACK."""
-    if conn.recovery >= Recovery.RECOVERY or not conn.sent:
-        return False
-    now = conn.write_began
-    if now - conn.sent[-1].at > MILLISECOND:
-        return False
-    window = distance(window_end(conn), chunk.seq)
-    room = (conn.congestion.window - conn.in_flight) * mss
-    limit = min(window, room)
-    if limit >= most_in_burst(conn, mss) * mss or (len(conn.unsent) > 1 and limit >= len(chunk.data)):
-        return False
-    if limit >= min(conn.send_window, conn.congestion.window * mss) // 3:
-        return False
-    expected = conn.sent[0].at + (conn.round_trip.smoothed >> 3) * 1000
-    if expected - now > min((conn.round_trip.smoothed >> 4) * 1000, MILLISECOND):
-        return False
-    conn.congestion.held_back = room < window and room <= len(chunk.data)
-    conn.window_is_full = window <= room and window <= len(chunk.data)
-    return min(room, window) <= len(chunk.data) or not chunk.fin
-
-
-def _split_point(conn: Connection, chunk: Chunk, mss: int, quota: int, obeys_nagle: bool) -> int:
-    """tcp_mss_split_point: what of a chunk leaves now, in whole segments where a small one would have to wait."""
-    most, window = mss * quota, distance(window_end(conn), chunk.seq)
-    needed = min(len(chunk.data), window, most)
-    partial = needed % mss
-    if needed == most or not partial:
-        return needed
-    is_whole = needed == len(chunk.data)
-    if obeys_nagle and not (is_whole and chunk.fin) and _nagle(conn):
-        return needed - partial
-    return needed
 
 
 def _send_burst(conn: Connection, size: int, mss: int) -> bool:

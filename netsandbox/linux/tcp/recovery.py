@@ -8,8 +8,21 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from netsandbox.linux.tcp import ack_bits, alarm, ecn, hystart, output, rack, reduction, resend, undo
+from netsandbox.linux.tcp import (
+    ack_bits,
+    alarm,
+    burst,
+    ecn,
+    hystart,
+    output,
+    path_search,
+    rack,
+    reduction,
+    resend,
+    undo,
+)
 from netsandbox.linux.tcp.state import Recovery, TcpState
+from netsandbox.linux.tcp.transmit import current_mss
 from netsandbox.wire.sequence import after, before
 
 if TYPE_CHECKING:
@@ -155,8 +168,27 @@ def _look_for_loss(conn: Connection, flag: int, duplicates: int) -> tuple[int, i
     if not conn.lost_out:
         _try_to_open(conn, flag)
         return flag, NONE
+    if path_search.has_failed(conn):
+        send_smaller(conn)
+        return flag, NONE
     enter_recovery(conn, bool(flag & ack_bits.MARKED))
     return flag, LOST
+
+
+def send_smaller(conn: Connection) -> bool:
+    """What is too large for the path is lost, which says nothing of congestion (tcp_simple_retransmit); if anything."""
+    resend.cut_anew(conn, current_mss(conn))
+    if not conn.lost_out:
+        return False
+    if conn.recovery is not Recovery.LOSS:
+        conn.high_seq = conn.nxt
+        if conn.recovery not in (Recovery.CWR, Recovery.RECOVERY):
+            conn.congestion.threshold = conn.congestion.present_threshold
+        conn.congestion.prior_threshold = conn.undo_marker = 0
+        _begin_curve_anew(conn)
+        conn.recovery = Recovery.LOSS
+    resend_lost(conn, "mtu")
+    return True
 
 
 def _process_loss(conn: Connection, flag: int, duplicates: int) -> int:
@@ -171,7 +203,7 @@ def _process_loss(conn: Connection, flag: int, duplicates: int) -> int:
             conn.forward = not (flag & ack_bits.SACKED or duplicates)
         elif flag & ack_bits.ADVANCED and not recovered:
             conn.high_seq = conn.nxt
-            if conn.unsent and after(output.window_end(conn), conn.nxt):
+            if conn.unsent and after(burst.window_end(conn), conn.nxt):
                 return NEW
             conn.forward = False
     if recovered:
@@ -201,14 +233,20 @@ def enter_loss(conn: Connection) -> None:
         state.shrink()
         undo.begin(conn)
     state.window = conn.in_flight + 1
-    if state.cubic is not None:
-        state.cubic.reset()
-        hystart.begin(conn, state.cubic)
+    _begin_curve_anew(conn)
     conn.recovery = Recovery.LOSS
     conn.high_seq = conn.nxt
     conn.probe_end = None
     ecn.owe(conn)
     conn.forward = bool(conn.namespace.sysctls.get("net.ipv4.tcp_frto")) and (was_well or conn.retries > 0)
+
+
+def _begin_curve_anew(conn: Connection) -> None:
+    """CUBIC forgets what it knew (cubictcp_state)."""
+    cubic = conn.congestion.cubic
+    if cubic is not None:
+        cubic.reset()
+        hystart.begin(conn, cubic)
 
 
 def leave(conn: Connection, what: int) -> None:

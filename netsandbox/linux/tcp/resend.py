@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from netsandbox.linux.tcp import ecn
+from netsandbox.linux.tcp import ecn, rack
+from netsandbox.linux.tcp.burst import window_end
 from netsandbox.linux.tcp.events import TcpRetransmitted
-from netsandbox.linux.tcp.output import window_end
 from netsandbox.linux.tcp.state import Sent
 from netsandbox.linux.tcp.transmit import current_mss, is_still_here, stamp_of, transmit
 from netsandbox.wire.sequence import MASK, after, before
@@ -55,6 +55,7 @@ def retransmit(conn: Connection, place: int, why: str, in_burst: bool = False, p
 def _send_again(conn: Connection, place: int, in_burst: bool, pushes: bool) -> str:
     """__tcp_retransmit_skb."""
     segment = conn.sent[place]
+    conn.path_search.size = 0  # whatever becomes of a probe now says nothing
     if is_still_here(conn, segment):
         return "EBUSY"
     if before(segment.seq, conn.una):
@@ -101,3 +102,20 @@ def note_retransmission(conn: Connection, what: str, why: str, size: int) -> Non
     conn.counts.bytes_again += size
     conn.namespace.record(TcpRetransmitted(conn.namespace.name, *conn.key, what, why, size, max(conn.retries, 1),
                                            conn.round_trip.timeout))
+
+
+def cut_anew(conn: Connection, mss: int) -> bool:
+    """Make smaller segments of those that are too large and have not arrived, and take them to be lost."""
+    place, found = 0, False
+    while place < len(conn.sent):
+        segment = conn.sent[place]
+        if len(segment.data) > mss and not segment.sacked:
+            rack.mark_lost(conn, segment)
+            found = True
+            while place + 1 < len(conn.sent) and not conn.sent[place + 1].sacked and not conn.sent[place].ends:
+                join(conn, place)
+            while len(conn.sent[place].data) > mss:
+                split(conn, place, mss)
+                place += 1
+        place += 1
+    return found

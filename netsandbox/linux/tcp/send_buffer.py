@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING
 
 from netsandbox.linux.tcp import buffers
 from netsandbox.linux.tcp.buffers import BUFFER, HEADERS, OVERHEAD, SHARED
+from netsandbox.linux.tcp.burst import goal, most_in_burst, window_end
 from netsandbox.linux.tcp.congestion import INITIAL
-from netsandbox.linux.tcp.output import goal, most_in_burst, window_end
 from netsandbox.linux.tcp.transmit import current_mss
 from netsandbox.wire.sequence import MASK, distance
 

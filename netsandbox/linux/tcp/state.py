@@ -16,6 +16,7 @@ from netsandbox.linux.tcp.congestion import Congestion
 from netsandbox.linux.tcp.counts import Counts
 from netsandbox.linux.tcp.delivery import Delivery
 from netsandbox.linux.tcp.events import TcpStateChanged
+from netsandbox.linux.tcp.path_search_state import PathSearch
 from netsandbox.linux.tcp.rack_state import Rack
 from netsandbox.linux.tcp.rtt import RoundTrip
 
@@ -157,8 +158,8 @@ class Connection(Socket):
                  "high_seq", "hurries", "ident", "interface", "is_burst", "is_deaf", "is_local", "is_nagle_off",
                  "keepalive", "keepalive_due", "keepalive_timer", "largest_window", "last_sent", "last_size", "losses",
                  "lost_out", "memory", "more_to_send", "mss", "mss_clamp", "no_memory", "nodelay", "nxt", "on_event",
-                 "orphan", "overflowed_at", "owned", "parent", "path_error", "path_mtu", "pingpong", "probe_end",
-                 "probe_is_again", "probed_mss", "probes", "prr_delivered", "prr_out", "pushed", "pushed_in", "queued",
+                 "orphan", "overflowed_at", "owned", "parent", "path_error", "path_mtu", "path_search", "pingpong",
+                 "probe_end", "probe_is_again", "probes", "prr_delivered", "prr_out", "pushed", "pushed_in", "queued",
                  "quick", "rack", "ratio", "receive_buffer", "receive_scale", "receive_trip", "receive_window",
                  "received", "received_at", "recent_at", "recent_stamp", "recovery", "requests", "resends",
                  "retransmitted", "retries", "retry_began", "retry_since", "round_trip", "sacked_out", "sacks",
@@ -228,8 +229,7 @@ class Connection(Socket):
         self.send_scale = 0
         self.mss = self.mss_clamp = DEFAULT_MSS
         self.path_mtu = 0
-        self.probed_mss = 0
-        """What a segment holds at most that a path of unknown MTU is sure to take, or 0 (icsk_mtup.search_low)."""
+        self.path_search = PathSearch()
         self.send_buffer = settings.numbers("net.ipv4.tcp_wmem")[1]
         self.queued = 0
         """Bytes written and not acknowledged."""

@@ -14,6 +14,7 @@ from netsandbox.linux.drop import Dropped
 from netsandbox.linux.events import PacketDropped
 from netsandbox.linux.tcp import (
     alarm,
+    burst,
     connect,
     delivery,
     errors,
@@ -126,7 +127,7 @@ class StreamSocket(Connection):
     @property
     def most_taken(self) -> int:
         """Bytes of which one call never takes all, however empty the buffer is."""
-        return self.send_buffer + 2 * output.LARGEST_SOCKET_BURST
+        return self.send_buffer + 2 * burst.LARGEST_SOCKET_BURST
 
     def _check_sendable(self) -> None:
         if self.is_connecting:

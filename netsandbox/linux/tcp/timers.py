@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from netsandbox.engine.units import MICROSECOND, MILLISECOND, SECOND
-from netsandbox.linux.tcp import ack, alarm, connect, output, rack, recovery, reduction, resend
+from netsandbox.linux.tcp import ack, alarm, burst, connect, output, path_search, rack, recovery, reduction, resend
 from netsandbox.linux.tcp.events import TcpKeepaliveEnded, TcpResetSent, TcpRetransmitted, TcpSegmentsSmaller
 from netsandbox.linux.tcp.rtt import RTO_INITIAL, RTO_MAX, RTO_MIN_US
 from netsandbox.linux.tcp.state import ATO_MIN, Recovery, TcpState
@@ -16,7 +16,6 @@ from netsandbox.linux.tcp.transmit import (
     send_ack,
     send_reset,
     stamp_of,
-    sync_mss,
     transmit,
 )
 from netsandbox.wire.sequence import MASK
@@ -70,7 +69,7 @@ def _probe_tail(conn: Connection) -> None:
 def _send_probe(conn: Connection) -> bool:
     """Whether a probe has left; only one may be under way."""
     under_way = len(conn.sent)
-    if conn.unsent and output.has_window(conn, conn.unsent[0], current_mss(conn)):
+    if conn.unsent and burst.has_window(conn, conn.unsent[0], current_mss(conn)):
         conn.probe_is_again = False
         _force_one(conn)
         return len(conn.sent) > under_way
@@ -142,16 +141,13 @@ def _gives_up(conn: Connection) -> bool:
 
 
 def _try_smaller(conn: Connection) -> None:
-    """So many tries were for nothing: perhaps the path eats large packets in silence (tcp_mtu_probing)."""
-    settings = conn.namespace.sysctls
-    if (not settings.get("net.ipv4.tcp_mtu_probing") or conn.state in (TcpState.SYN_SENT, TcpState.SYN_RECV)
-            or not _lasts(conn, settings.get("net.ipv4.tcp_retries1"), RTO_MIN_US * MICROSECOND)):
+    """It has lasted for long: larger segments may be what does not arrive."""
+    settings, before = conn.namespace.sysctls, conn.mss
+    if conn.state in (TcpState.SYN_SENT, TcpState.SYN_RECV) or not _lasts(
+            conn, settings.get("net.ipv4.tcp_retries1"), RTO_MIN_US * MICROSECOND):
         return
-    base, before = settings.get("net.ipv4.tcp_base_mss"), conn.mss
-    conn.probed_mss = base if not conn.probed_mss else max(
-        min(base, conn.probed_mss >> 1), settings.get("net.ipv4.tcp_mtu_probe_floor"),
-        settings.get("net.ipv4.tcp_min_snd_mss"))
-    if sync_mss(conn, conn.path_mtu) < before:
+    path_search.try_smaller(conn)
+    if conn.mss < before:
         conn.namespace.record(TcpSegmentsSmaller(conn.namespace.name, *conn.key, conn.mss))
 
 

@@ -68,20 +68,26 @@ def follow(conn: Connection, route: Route) -> None:
     conn.hurries = bool(route.asks("quickack"))
 
 
-def sync_mss(conn: Connection, mtu: int) -> int:
-    """tcp_sync_mss: the largest segment for a path, in bytes of data, and never half of the peer's window."""
-    header, mss = options.TIMESTAMP_SIZE if conn.has_stamps else 0, min(mtu, LARGEST_PATH) - HEADERS
+def most_for(conn: Connection, mtu: int) -> int:
+    """The largest segment that an MTU takes, in bytes of data (tcp_mtu_to_mss)."""
+    mss = min(mtu, LARGEST_PATH) - HEADERS
     if mss > conn.mss_clamp:
         mss = conn.mss_clamp
-    least = conn.namespace.sysctls.get("net.ipv4.tcp_min_snd_mss")
-    mss = (max(least, mss)) - header
-    largest = conn.largest_window
+    return (max(mss, conn.namespace.sysctls.get("net.ipv4.tcp_min_snd_mss"))
+            - (options.TIMESTAMP_SIZE if conn.has_stamps else 0))
+
+
+def sync_mss(conn: Connection, mtu: int) -> int:
+    """tcp_sync_mss: the largest segment for a path, in bytes of data, and never half of the peer's window."""
+    mss, largest, search = most_for(conn, mtu), conn.largest_window, conn.path_search
     if largest:
         cutoff = largest >> 1 if largest > 536 else largest
         if mss > cutoff:
-            mss = min(mss, max(cutoff, 68 - 20 - header))
-    if conn.probed_mss:
-        mss = min(mss, conn.probed_mss)
+            mss = min(mss, max(cutoff, 68 - 20 - (options.TIMESTAMP_SIZE if conn.has_stamps else 0)))
+    if search.high > mtu:
+        search.high = mtu
+    if search.is_on:
+        mss = min(mss, most_for(conn, search.low))
     conn.path_mtu = mtu
     conn.mss = mss
     return mss
