@@ -5,11 +5,14 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import NamedTuple
 
+from netsandbox.lab.tables import RuleRow
 from netsandbox.tui.glyphs import GlyphSet
 from netsandbox.tui.source import TableRow
 
 SECOND = 1_000_000_000
 """Nanoseconds."""
+FORBIDS, LETS = ("DROP", "REJECT"), ("ACCEPT", "DNAT", "SNAT", "MASQUERADE", "REDIRECT")
+"""Targets with which a packet's walk through a chain ends."""
 BAR_CELLS = 5
 """Length of a countdown's bar."""
 
@@ -54,6 +57,16 @@ def countdown(since: int, deadline: int | None, now: int, glyphs: GlyphSet) -> s
     full, part = divmod(eighths, 8)
     bar = glyphs.bar[-1] * full + (glyphs.bar[part - 1] if part else "")
     return f"{bar:<{BAR_CELLS}} {-(-left // SECOND)} s"
+
+
+def decides(row: Row) -> int:
+    """How much a rule that a packet passes says of its end: it is forbidden, let through or translated, or led on."""
+    rule = row.origin
+    if not isinstance(rule, RuleRow):
+        return 0
+    target = rule.text.rpartition(" -j ")[2] if rule.number else rule.text.rpartition(" ")[2]
+    word = target.removeprefix("-j ").partition(" ")[0]
+    return 2 if word in FORBIDS else 1 if rule.number and word in LETS else 0
 
 
 def key_of(row: Row) -> str:

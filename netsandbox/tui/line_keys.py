@@ -95,13 +95,16 @@ class LineKeys(LabApp):
     async def _take_unknown(self, key: str, typed: str) -> None:
         """Say whose key it is, if it is one of another pane's; a lesson's keys, which its goals name, act at once."""
         lesson = self.live.lesson.stand() is not None
+        told = tr("line.no-key", typed=typed)
         for number, (name, pane) in enumerate(self.main.panes.items(), 1):
             binding = next((one for one in Binding.make_bindings(type(pane).BINDINGS) if one.key == key), None)
             if binding is not None and name == "lesson" and lesson:
                 self.main.set_view(name)
                 await self.run_action(binding.action, pane)
                 return
-            if binding is not None:
+            if binding is not None and name == "lesson":
+                told = tr("line.no-lesson", typed=typed)
+            elif binding is not None:
                 self.main.status.say(tr("line.elsewhere", typed=typed, pane=tr("topic." + name), number=number))
                 return
-        self.main.status.say(tr("line.no-key", typed=typed))
+        self.main.status.say(told)

@@ -305,3 +305,24 @@ async def test_a_rule_is_lit_while_a_packet_passes_it_and_no_longer(tmp_path: Pa
         assert not pane._lit, "and is no longer, once the packet is elsewhere"
         assert all("reverse" not in str(cell.style) for row in range(pane._data.row_count)
                    for cell in pane._data.get_row_at(row))
+
+
+async def test_in_a_pane_of_three_rows_the_rule_that_decides_is_in_view() -> None:
+    """Of five rules that a packet passed the first was shown, which leads on to the others."""
+    texts = ["-j DOCKER-USER", "-j DOCKER-FORWARD", "-i docker0 -j ACCEPT", "-i br-quiet -o br-quiet -j DROP",
+             "-i br-quiet -j ACCEPT"]
+    source = pinged()
+    source.rule_rows["nginx-1"] = [rule(number, text=text) for number, text in enumerate(texts, 1)]
+    pane = DevicePane(source)
+    app = Harness(pane)
+    async with app.run_test(size=(100, 4)) as pilot:
+        pane.show(Place("nginx-1"), "rules")
+        await pilot.pause()
+        app.set_focus(None)
+        await pilot.pause()
+        source.rule_rows["nginx-1"] = [rule(at, 3 if at in (1, 2, 4) else 0, text) for at, text in enumerate(texts, 1)]
+        source.now = source.now._replace(step=source.now.step + 1)
+        pane.refresh_rows()
+        await pilot.pause()
+        assert texts[3] in screen_text(app)
+        assert texts[0] not in screen_text(app)

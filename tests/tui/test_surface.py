@@ -7,9 +7,12 @@ from pathlib import Path
 from types import SimpleNamespace
 
 import pytest
+from textual.widgets import Input
 
 from netsandbox.lab.log_match import Names, strangers
+from netsandbox.session.shelf import names
 from netsandbox.tui.options import Options
+from netsandbox.tui.screens.browser import BrowserScreen
 from tests.tui.app_harness import Stage, stage
 from tests.tui.harness import screen_text
 
@@ -112,3 +115,54 @@ async def test_the_pace_is_in_the_footer(tmp_path: Path, size: tuple[int, int]) 
     async with stage(tmp_path, size=size) as on:
         await on.press("minus", "minus", "minus")
         assert "+- ×0.1" in shown(on).splitlines()[-1]
+
+
+async def test_a_key_of_the_lesson_says_that_none_is_open(tmp_path: Path) -> None:
+    """c, r and h were said to be for a pane that had nothing in it."""
+    async with stage(tmp_path) as on:
+        await on.press("h")
+        assert on.app.main.status.message == "h is for a lesson, and none is open: ctrl+o shows what there is"
+        await on.press("c")
+        assert on.app.main.status.message.startswith("c does nothing here: it is for the pane Branches")
+        await on.line("load hub")
+        await on.quiet()
+        await on.press("c")
+        assert "does nothing" not in on.app.main.status.message
+
+
+async def test_the_footer_names_the_keys_of_a_place(tmp_path: Path) -> None:
+    async with stage(tmp_path, size=(120, 40)) as on:
+        assert "←→" not in footer(on)
+        await on.press("2")
+        await on.pilot.pause()
+        assert " ←→ tab " in footer(on)
+        await on.press("z")
+        await on.pilot.pause()
+        assert " z restore  ←→ tab " in footer(on)
+        await on.press("z")
+        await on.pilot.pause()
+        assert "restore" not in footer(on)
+
+
+async def test_what_nobody_saw_is_not_opened_and_what_was_named_is(tmp_path: Path) -> None:
+    """ctrl+o and enter in one burst opened a lesson that nobody had seen, over the lab."""
+    async with stage(tmp_path) as on:
+        on.app.action_browse()
+        screen = BrowserScreen(on.app.glyphs, [], {}, on.app.main.command.open)
+        await on.app.push_screen(screen)
+        screen._is_seen = False
+        opened: list[object] = []
+        screen.dismiss = opened.append  # type: ignore[method-assign, assignment]
+        screen.action_open()
+        assert opened == []
+        screen.query_one(Input).value = "vxlan-by"
+        screen._unread = [one for one in names() if one[0] == "vxlan-by-hand"]
+        screen.works = []
+        screen.action_open()
+        assert opened == [], "it is not read yet"
+        screen._read_on()
+        assert opened == ["vxlan-by-hand"]
+
+
+def footer(on: Stage) -> str:
+    return screen_text(on.app).splitlines()[-1]  # type: ignore[arg-type]

@@ -131,6 +131,15 @@ READERS = (
     ("why says its headline again as the first cause", "explain/test_story.py::test_a_port_that_is_taken"),
     ("FORWARD drops, the ping passes, and why tells of a port that was taken long before",
      "commands/test_why_rows.py::test_of_a_ping_that_a_rule_in_forward_does_not_stop_why_says_that_nobody_asks_the_rule"),
+    ("at 200×50 a lesson and what it prints have 41 and 27 columns", "tui/test_every_screen.py::test_screen"),
+    ("the rule that decides is not in view in a pane of three rows",
+     "tui/test_rules_tab.py::test_in_a_pane_of_three_rows_the_rule_that_decides_is_in_view"),
+    ("c is said to be for the pane Lesson, where there is no lesson",
+     "tui/test_surface.py::test_a_key_of_the_lesson_says_that_none_is_open"),
+    ("left and right, and z over a whole pane, are not in the footer",
+     "tui/test_surface.py::test_the_footer_names_the_keys_of_a_place"),
+    ("enter behind ctrl+o opens a lesson that nobody has seen",
+     "tui/test_surface.py::test_what_nobody_saw_is_not_opened_and_what_was_named_is"),
     ("docker rum means rm", "docker/test_messages.py::test_an_unknown_command_suggests_the_nearest"),
 )
 """What first-time readers met later, in English and in Chinese: a learner, an engineer, a teacher."""
@@ -274,3 +283,5 @@ async def test_what_failed_for_a_reason_points_to_why_and_a_note_is_no_error(tmp
         assert "Could not resolve host: wbe (why says more)" in shown(on)
         await on.line("docker rum")
         assert "why says more" not in shown(on)
+        await on.line("apt install nmap")
+        assert "✗ note" not in shown(on)

@@ -15,7 +15,7 @@ from textual.message import Message
 from textual.widgets import DataTable, Static
 
 from netsandbox.lab.tables import ConnectionRow
-from netsandbox.tui.device_rows import Table, key_of, news
+from netsandbox.tui.device_rows import Table, decides, key_of, news
 from netsandbox.tui.device_tables import table_of
 from netsandbox.tui.device_tabs import tabs_of
 from netsandbox.tui.glyphs import UNICODE, GlyphSet
@@ -246,10 +246,10 @@ class DevicePane(Vertical):
         return self._lit if step == self._passed_at else frozenset()
 
     def _show_lit(self, table: Table) -> None:
-        """Bring the first rule at work into view, unless a person reads the table."""
-        at = next((number for number, row in enumerate(table.rows) if row.key in self._lit), None)
-        if at is not None and not self._data.has_focus:
-            self._data.move_cursor(row=at, animate=False)
+        """Bring the rule at work that decides into view, or the first one, unless a person reads the table."""
+        lit = [number for number, row in enumerate(table.rows) if row.key in self._lit]
+        if lit and not self._data.has_focus:
+            self._data.move_cursor(row=max(lit, key=lambda at: (decides(table.rows[at]), -at)), animate=False)
 
     def _look_at_tabs(self) -> None:
         """Tabs come and go with what the device has; with its last one the device is gone."""

@@ -74,6 +74,9 @@ class BrowserScreen(Settling, ModalScreen[str]):
         self._listed: list[Work] = []
         self._moved = False
         """A person has chosen one."""
+        self._is_seen = False
+        self._opens = False
+        """What is looked for is to be opened once all is read."""
 
     def compose(self) -> ComposeResult:
         """The search line, the list, and what the chosen one is about."""
@@ -89,7 +92,11 @@ class BrowserScreen(Settling, ModalScreen[str]):
         dialog.border_title = Content(tr("browser.title"))
         dialog.border_subtitle = Content(tr("browser.keys"))
         self.query_one(Input).focus()
+        self.call_after_refresh(self._painted)
         self._read_on()
+
+    def _painted(self) -> None:
+        self._is_seen = True
 
     def on_resize(self) -> None:
         """The list has as much room as there is now; before its first picture it had none."""
@@ -100,6 +107,8 @@ class BrowserScreen(Settling, ModalScreen[str]):
         self._list()
         if self._unread:
             self.call_later(self._read_on)
+        elif self._opens:
+            self.action_open()
 
     @on(Input.Changed)
     def _list(self) -> None:
@@ -162,8 +171,12 @@ class BrowserScreen(Settling, ModalScreen[str]):
 
     @on(OptionList.OptionSelected)
     def action_open(self) -> None:
-        """Open the chosen one."""
-        work = self.chosen
+        """Open the chosen one: none that nobody saw or named, and what is looked for when all is read."""
+        is_sought = bool(self.query_one(Input).value)
+        if not (self._is_seen or is_sought or self._moved or self._wanted):
+            return
+        self._opens = is_sought and bool(self._unread)
+        work = None if self._opens else self.chosen
         if work is not None and not work.problem:
             self.dismiss(work.name)
 

@@ -157,7 +157,9 @@ class MainScreen(PanesScreen):
         is_finished = stand is not None and stand.is_finished and not self.live.is_busy and not self.live.is_at_step
         if is_finished and not self._is_finished and self.has_class("-short"):
             self.set_view("lesson")  # elsewhere it stands beside the log
-        self._is_finished = is_finished
+        if is_finished != self._is_finished:
+            self._is_finished = is_finished
+            self.show_keys()  # p leads to the lessons now
         if step == self._lesson:
             return
         self._lesson = step

@@ -202,7 +202,7 @@ class PanesScreen(Settling, Screen[None]):
     def _placed_by_view(self) -> Iterator[DOMNode]:
         """What the style sheet arranges by the view; what is in a pane looks the same in each."""
         yield self
-        yield from self.query("#upper, #devices, #lower, #say, #pinned")
+        yield from self.query("#upper, #devices, #lower, #say, #pinned, #detail HexView")
         yield from self.panes.values()
 
     def _mark_view(self) -> None:
