@@ -64,6 +64,8 @@ class LineKeys(LabApp):
     async def on_event(self, event: Event) -> None:
         """Tell somebody who types a command key by key how it is typed."""
         if isinstance(event, Key) and not event.is_forwarded and not self.holds_keys:
+            if self.screen is self.main and self.main.status.trouble:
+                self.main.status.say("")  # what went wrong is over with the next key
             self._note(event)
             if begun := _begun_command(self._letters):
                 await self._type_on(begun)

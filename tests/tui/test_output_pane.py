@@ -112,6 +112,7 @@ async def test_a_table_wider_than_its_pane_is_cut_with_a_mark_and_read_by_going_
         await on.line("docker run -d -p 8080:80 nginx")
         await on.quiet()
         await on.line("docker ps")
+        assert "7 ←→ goes along" in pane(on), "the keys are told where a line is typed"
         await on.press("escape", "7")
         on.app.main.output.scroll_end(animate=False)
         await on.pilot.pause()
@@ -129,6 +130,9 @@ async def test_a_table_wider_than_its_pane_is_cut_with_a_mark_and_read_by_going_
         assert on.app.live.position().step == step, "the keys are the pane's here"
         await on.line("echo a line of words that is as long as all of them together, and some more that go on below")
         assert "go on" in pane(on), "words are wrapped"
+        await on.line("help lan")
+        await on.pilot.pause()
+        assert "goes along" not in pane(on)
 
 
 def pane(on: Stage) -> str:

@@ -130,6 +130,19 @@ async def test_a_key_of_the_lesson_says_that_none_is_open(tmp_path: Path) -> Non
         assert "does nothing" not in on.app.main.status.message
 
 
+async def test_what_went_wrong_is_told_until_the_next_key(tmp_path: Path) -> None:
+    """It stood over all that was done afterwards, as if that had gone wrong."""
+    async with stage(tmp_path) as on:
+        await on.press("v")
+        assert on.app.main.status.message == "No tunnel's packet is selected: VXLAN, GRE or IP in IP"
+        await on.pass_time(1)
+        assert on.app.main.status.trouble
+        await on.press("up")
+        assert (on.app.main.status.message, on.app.main.status.trouble) == ("", False)
+        await on.press("v", "v")
+        assert on.app.main.status.trouble, "said again where it is so again"
+
+
 async def test_the_footer_names_the_keys_of_a_place(tmp_path: Path) -> None:
     async with stage(tmp_path, size=(120, 40)) as on:
         assert "←→" not in footer(on)

@@ -140,6 +140,8 @@ READERS = (
      "tui/test_surface.py::test_the_footer_names_the_keys_of_a_place"),
     ("enter behind ctrl+o opens a lesson that nobody has seen",
      "tui/test_surface.py::test_what_nobody_saw_is_not_opened_and_what_was_named_is"),
+    ("what went wrong stands over all that is done afterwards",
+     "tui/test_surface.py::test_what_went_wrong_is_told_until_the_next_key"),
     ("docker rum means rm", "docker/test_messages.py::test_an_unknown_command_suggests_the_nearest"),
 )
 """What first-time readers met later, in English and in Chinese: a learner, an engineer, a teacher."""

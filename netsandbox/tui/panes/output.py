@@ -90,6 +90,7 @@ class OutputPane(GrowingView, Painted, can_focus=True):
         """The line whose output alone is shown; 0 for all."""
         self._left = 0
         """Cells of a wide table that are to the left of what is shown of it."""
+        self._told_wide = ""
 
     def on_mount(self) -> None:
         """Name the pane, and follow."""
@@ -180,7 +181,21 @@ class OutputPane(GrowingView, Painted, can_focus=True):
 
     def _resized(self) -> None:
         self.grow(self._width, len(self._rows))
+        self._tell_wide()
         self.refresh()
+
+    def watch_scroll_y(self, old_value: float, new_value: float) -> None:
+        """Other lines are in view, and may be wide."""
+        super().watch_scroll_y(old_value, new_value)
+        self._tell_wide()
+
+    def _tell_wide(self) -> None:
+        """Name the keys that show all of what has no room: at the prompt they are the line's own."""
+        arrows = "<>" if self.glyphs.ascii else "←→"
+        told = tr("output.wide", arrows=arrows) if self._width and self.is_wide else ""
+        if told != self._told_wide:
+            self._told_wide = told
+            self.border_subtitle = Content(told)
 
     def on_resize(self) -> None:
         """Break the lines anew."""
