@@ -252,6 +252,7 @@ class LabApp(UnbrokenApp):
             self.autosave.problem = ""
         fresh = [said for said in live.jobs.since(self._said) if said.text.strip()]
         self._said = live.jobs.said
+        fresh = [said for said in fresh if said.kind != "job"] or fresh  # how it ended says less than what it said
         if fresh:  # of an error the first line says what is wrong, the last one what to try
             errors = [one for one in fresh if one.kind == "err"]
             named = (one for one in errors if NAMED.match(one.text))  # behind curl's progress

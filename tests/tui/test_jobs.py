@@ -34,6 +34,15 @@ async def two_pings(on: Stage) -> None:
     await on.press("escape")
 
 
+async def test_what_fails_beside_another_line_points_to_why_as_well(tmp_path: Path) -> None:
+    """Behind a tcpdump a name that nothing has was told in the output alone."""
+    async with stage(tmp_path, size=(120, 40)) as on:
+        await on.line("tcpdump -i docker0 -n &")
+        await on.line("ping wbe")
+        await on.pass_time(5)
+        assert "✗ [2] ping: ping: wbe: Name or service not known (why says more)" in shown(on)
+
+
 async def test_two_pings_never_interleave_unlabelled(tmp_path: Path) -> None:
     async with stage(tmp_path) as on:
         await two_pings(on)

@@ -142,6 +142,8 @@ READERS = (
      "tui/test_surface.py::test_what_nobody_saw_is_not_opened_and_what_was_named_is"),
     ("what went wrong stands over all that is done afterwards",
      "tui/test_surface.py::test_what_went_wrong_is_told_until_the_next_key"),
+    ("what fails beside a tcpdump is told in the output alone",
+     "tui/test_jobs.py::test_what_fails_beside_another_line_points_to_why_as_well"),
     ("docker rum means rm", "docker/test_messages.py::test_an_unknown_command_suggests_the_nearest"),
 )
 """What first-time readers met later, in English and in Chinese: a learner, an engineer, a teacher."""
