@@ -5,7 +5,7 @@ from __future__ import annotations
 from netsandbox.commands.docker.registry import find
 from netsandbox.commands.expect.condition import CONDITIONS
 from netsandbox.commands.expect.manual import entry
-from netsandbox.commands.help_topics import TOPICS
+from netsandbox.commands.help_topics import EXAMPLES, TOPICS
 from netsandbox.commands.programs import OF_SYSTEMD, PROGRAMS
 from netsandbox.commands.tools.help import TEXTS
 from netsandbox.commands.tools.registry import TOOLS
@@ -21,6 +21,7 @@ PARTS = {"ip": {"address*": "ip address", "link*": "ip link", "maddress*": "ip m
 WORDS = Words({
     "program": ("A program of Linux: on the default host, or with `exec NODE` before it in another node.",
                 "Linux 的程序：在默认主机上运行，前面加 `exec NODE` 则在别的节点里运行。"),
+    "examples": ("Examples", "例子"),
     "part": ("`help {name} {part}` and the like tell about a part of it.", "`help {name} {part}` 之类说明它的一部分。"),
 })
 
@@ -53,4 +54,8 @@ def _of_tool(name: str, rest: list[str], language: str) -> str:
         return ""
     part = next(iter(parts), "").rstrip("*")
     more = "\n" + WORDS.say("part", language, name=name, part=part) if parts else ""
-    return f"{TEXTS.get(name, name)}\n\n{WORDS.say('program', language)}{more}"
+    shown = EXAMPLES.get(name, ())
+    width = max((len(line) for line, *_said in shown), default=0)
+    lines = [f"    {line.ljust(width)}   {said((english, chinese), language)}" for line, english, chinese in shown]
+    examples = "\n".join(["", "", WORDS.say("examples", language), *lines]) if lines else ""
+    return f"{TEXTS.get(name, name)}\n\n{WORDS.say('program', language)}{more}{examples}"

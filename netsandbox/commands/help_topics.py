@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from netsandbox.commands.verb import Example
     from netsandbox.explain.words import Both
 
 FILTER = """\
@@ -102,6 +103,21 @@ keys
     ctrl+p，再选 主题              换颜色，也可以 netsandbox --theme 名称
     netsandbox --lang en           换语言，也可以用 LANG
     netsandbox --ascii             不用 Unicode 的线条和箭头"""
+EXAMPLES: dict[str, tuple[Example, ...]] = {
+    "tcpdump": (("tcpdump -i docker0 -n icmp &", "what crosses docker0, while other lines run",
+                 "docker0 上经过的帧，其他命令照常运行"),
+                ("tcpdump --help", "its options", "它的选项")),
+    "iptables": (("iptables -t nat -nvL", "the rules of a table, with what they have counted", "一张表的规则及其计数"),
+                 ("iptables -S FORWARD", "the rules of a chain as they are typed", "一条链的规则，按输入的写法"),
+                 ("iptables -h", "its options", "它的选项")),
+    "conntrack": (("conntrack -L", "the connections that are tracked, and where NAT led them",
+                   "跟踪着的连接，以及 NAT 的去向"),),
+    "curl": (("curl -v http://172.17.0.2/", "what both sides say", "双方说了什么"),
+             ("curl --help", "its options", "它的选项")),
+    "nc": (("nc -zv 172.17.0.2 80", "whether a port answers", "一个端口是否应答"),),
+    "nmap": (("nmap -p 80,443 172.17.0.2", "which of these ports are open", "这些端口中哪些开着"),),
+}
+"""Of programs that have no page of their own: a line each, what it shows."""
 TOPICS: dict[str, Both] = {
     **dict.fromkeys(("filter", "filters"), (FILTER, FILTER_ZH)),
     **dict.fromkeys(("uplink", "lan", "internet"), (UPLINK, UPLINK_ZH)),

@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from netsandbox.commands.catalogue import VERBS
+from netsandbox.commands.help_topics import EXAMPLES
 from netsandbox.lab.log_filter import KEYWORDS, parse
 from netsandbox.session.runner import Runner
 from netsandbox.session.session import Session
@@ -61,6 +62,21 @@ def test_the_lines_of_the_page_on_the_uplink_do_well() -> None:
     for line in lines:
         job = runner.line(line.strip().partition("   ")[0]).job
         assert job.code == 0, job.err
+
+
+@pytest.mark.parametrize("name", sorted(EXAMPLES))
+def test_the_examples_of_a_program_do_well(name: str) -> None:
+    runner = Runner(1, "docker-29", "192.168.1.0/24")
+    for line in ("docker run -d nginx", "wait"):
+        runner.line(line)
+    text = said(f"help {name}")
+    assert "A program of Linux" in text
+    assert "例子" in said(f"help {name}", "zh")
+    for line, english, _chinese in EXAMPLES[name]:
+        assert f"    {line} " in text
+        assert english in text
+        job = runner.line(line).job
+        assert job.code in (0, None), (line, job.err)
 
 
 def test_the_filters_page_has_only_filters() -> None:
