@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from netsandbox.linux.netfilter.iptables import Answer
 from netsandbox.linux.netfilter.nft_batch import EXISTS, NO_FILE
-from netsandbox.linux.netfilter.nft_hook import NO_HOOK, read_hook
+from netsandbox.linux.netfilter.nft_hook import BRACE, NO_HOOK, OF_GRAMMAR, HookRead, read_hook
 from netsandbox.linux.netfilter.nft_list import Listing
 from netsandbox.linux.netfilter.nft_rule import build_rule
 from netsandbox.linux.netfilter.nft_statements import judge_rule, read_rule
@@ -76,7 +76,7 @@ class Nft(Listing):
             self._change("add")
             return ""
         kind, _width = token(command)
-        if kind != "string":
+        if kind not in ("string", *FAMILIES):
             raise self.line.complaint(f"syntax error, unexpected {kind}", 0)
         for word in ("rule", "add"):  # a rule is what is added unless told otherwise
             self.line.insert(0, word)
@@ -86,9 +86,12 @@ class Nft(Listing):
     # -- changing
 
     def _change(self, command: str) -> None:
-        if command == "flush" and len(self.line.words) == 1:
-            raise self.line.complaint("syntax error, unexpected newline", 1)
+        only = {"insert": "rule", "replace": "rule", "rename": "chain"}.get(command, "")
+        if len(self.line.words) == 1 and command != "add":
+            raise self.line.complaint(f"syntax error, unexpected newline{', expecting ' * bool(only)}{only}", 1)
         what = self._word(1)
+        if command == "create" and what == "rule":
+            raise self.line.complaint("syntax error, unexpected rule", 1)
         if command == "flush" and what == "ruleset":
             family = self.line.words[2:3]
             self._end(2 + (family in ([name] for name in FAMILIES)))
@@ -97,7 +100,6 @@ class Nft(Listing):
         if what in ("set", "map", "element", "flowtable", "counter", "quota", "limit", "ct", "synproxy", "secmark"):
             raise NftError(f"netsandbox: nft {command} {what} is not modelled; rules and chains are, as iptables has "
                            "them\n")
-        only = {"insert": "rule", "replace": "rule", "rename": "chain"}.get(command, "")
         if what in ("table", "chain") and only not in ("", what):
             raise self.line.complaint(f"syntax error, unexpected {what}, expecting {only}", 1)
         if what == "table":
@@ -141,8 +143,8 @@ class Nft(Listing):
             self._end(self.line.words.index("}") + 1 if spec else 5 + (command == "rename"))
         except NftError as error:
             raise NftError(f"{error}{self._misread_block()}" if has_block else str(error)) from None
-        hook = read_hook(self.line, 6) if spec else NO_HOOK
         family, name = self._family(2), self._word(4)
+        hook = self._read_hook() if spec else NO_HOOK
         if command in ("delete", "flush") and Table(self.line.words[3], family=family).label not in self.tables:
             raise self._no_table(name)
         table = self._table(2)
@@ -154,6 +156,7 @@ class Nft(Listing):
         if command == "create" and is_there:
             raise self.line.complaint(f"Could not process rule: {EXISTS}", 4)
         if command in ("add", "create"):
+            self._check_declaration(table, hook)
             chain = table.chains.get(name) or table.add(Chain(name, hook.hook, hook.kind, hook.priority))
             chain.drops = chain.drops if hook.drops is None else hook.drops
         elif command == "flush":
@@ -165,6 +168,35 @@ class Nft(Listing):
         else:
             table.flush(name)
             del table.chains[name]
+
+    def _read_hook(self) -> HookRead:
+        """What the braces say; of what makes no sense in them the table is found missing first, but for the grammar."""
+        try:
+            return read_hook(self.line, 6)
+        except NftError as error:
+            said = str(error)
+            if said.startswith(OF_GRAMMAR) and not said.startswith(("netsandbox", BRACE)):
+                try:
+                    self._table(2)
+                except NftError as missing:
+                    raise NftError(said + str(missing)) from None
+            elif not said.startswith(OF_GRAMMAR):
+                self._table(2)
+            raise
+
+    def _check_declaration(self, table: Table, hook: HookRead) -> None:
+        """A chain is hooked in once and for all, and one that is not has no policy."""
+        words = self.line.words
+        chain = table.chains.get(words[4])
+        if hook.hook is not None and chain is not None and chain.hook is None:
+            raise self.line.complaint(f"Could not process rule: {EXISTS}", 4)
+        if hook.hook is not None and chain is not None and (chain.hook, chain.kind, chain.priority) != hook[:3]:
+            at = words.index("type", 6)
+            raise self.line.complaint(f"Chain \"{chain.name}\" already exists in table {table.family} '{table.name}' "
+                                      "with different declaration", at, until=words.index(";", at) - 1)
+        if hook.hook is None and hook.drops is not None and (chain is None or chain.hook is None):
+            at = words.index("policy", 6)
+            raise self.line.complaint("Could not process rule: Operation not supported", at, until=at + 1)
 
     def _misread_block(self) -> str:
         """Behind what it does not understand the grammar goes on at the next semicolon, as if a command began there."""
@@ -184,13 +216,16 @@ class Nft(Listing):
         family = self._family(2)
         if command in ("delete", "replace", "destroy"):
             self._expect_handle(self.line.words[5:])
+        if command in ("delete", "destroy"):
+            self._end(7)
         start = 5 + 2 * (self.line.words[5:6] in (["index"], ["position"], ["handle"]))
         if command == "replace" and len(self.line.words) == start:
             raise self.line.complaint("syntax error, unexpected newline", start)
         if command in ("add", "insert", "replace") and len(self.line.words) > start:
             judge_rule(self.line.words[start:], self.line, family == "inet")
         if Table(self.line.words[3], family=family).label not in self.tables:
-            raise self._no_table(chain)
+            without = self.line.complaint(f"Could not process rule: {NO_FILE}", 3)  # of each set, and of what is in it
+            raise NftError(str(without) * 2 * self.line.words[start:].count("{") + str(self._no_table(chain)))
         table = self._table(2)
         if chain not in table.chains:
             raise self._no_chain(chain)
@@ -267,8 +302,6 @@ class Nft(Listing):
                                       5 + at)
 
     def _by_handle(self, table: Table, chain: str, rest: list[str], command: str) -> None:
-        if command != "replace":
-            self._end(7)
         at = next((at for at, rule in enumerate(table.chains[chain].rules) if rule.handle == int(rest[1])), None)
         if at is None and command == "destroy":
             return

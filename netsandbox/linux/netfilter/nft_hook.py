@@ -16,6 +16,8 @@ NOWHERE_ELSE = {"dstnat": (Hook.PREROUTING, Hook.OUTPUT), "srcnat": (Hook.INPUT,
 """Names of priorities that are known at some hooks alone."""
 KINDS = {"filter": tuple(Hook), "route": (Hook.OUTPUT,), "nat": (Hook.PREROUTING, Hook.INPUT, Hook.OUTPUT,
                                                                  Hook.POSTROUTING)}
+BRACE = "Error: syntax error, unexpected '}'"
+END = "syntax error, unexpected end of file"
 REACH = 10
 """How far from a name a priority is told by it (prio2str)."""
 PRIORITY = re.compile(r"(-?\d+)|([a-z]+)(?:([+-])(\d+))?")
@@ -67,7 +69,8 @@ def read_hook(line: Line, at: int) -> HookRead:
         elif at < end:
             raise line.complaint(f"syntax error, unexpected {token(line.words[at])[0]}", at)
         if line.words[end] == "}" and line.words[at] in ("type", "policy"):
-            raise line.complaint("syntax error, unexpected '}', expecting newline or semicolon", end)
+            found_brace = line.complaint(f"{BRACE[7:]}, expecting newline or semicolon", end)
+            raise NftError(f"{found_brace}{line.source.complaint(END, len(line.source.rows), 0, '^')}")
         at = end + (line.words[end] == ";")
     if wrong:
         raise NftError("".join([text for text in wrong if text.startswith(OF_GRAMMAR)] or wrong))

@@ -84,21 +84,22 @@ class Line:
         """`Error: MESSAGE`, the line, and a mark below the word; below its cause another one.
 
         Args:
-            until: the last word that is marked.
-            offset: of the one character of the word that is marked, if it is one.
+            until: the last word that is marked; behind an offset, how many characters.
+            offset: of the first character of the word that is marked.
         """
         if at >= len(self.words):
             end = self._last()
             return self.source.complaint(message, end.row, end.column, "^")
         found = self.tokens[at]
-        if offset:
-            return self.source.complaint(message, found.row, found.column + offset, "^")
+        if offset and cause < 0:
+            return self.source.complaint(message, found.row, found.column + offset, "^" * max(until, 1))
         width = token(found.text)[1] if "unexpected" in message else len(found.text)
         width = self.tokens[until].end - found.column if until > at else width
         if cause < 0 or self.tokens[cause].row != found.row:
             return self.source.complaint(message, found.row, found.column, "^" * width)
         before = self.tokens[cause]
-        marks = f"{' ' * before.column}{'~' * len(before.text)}".ljust(found.column) + "^" * width
+        column = found.column + offset
+        marks = f"{' ' * before.column}{'~' * len(before.text)}".ljust(column) + "^" * (width - offset)
         return self.source.complaint(message, found.row, found.column, marks)
 
     def whole(self, message: str) -> NftError:

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from ipaddress import IPv4Address, IPv4Network
 from typing import TYPE_CHECKING, NamedTuple
 
-from netsandbox.linux.netfilter.nft_tokens import NftError
+from netsandbox.linux.netfilter.nft_tokens import VALUES, NftError, token
 from netsandbox.linux.netfilter.protocols import PROTOCOL_NAMES
 from netsandbox.wire.services import port_number
 
@@ -75,6 +75,9 @@ class Reader:
             negated, word = (["!"] if word == "!=" else []), self.take()
         if word.startswith("@") or word in ("vmap", "map", "."):
             raise NftError(f"netsandbox: nft: sets and maps are not modelled ({word})\n")
+        kind = token(word)[0]
+        if kind.isalpha() and kind not in VALUES:
+            raise self.line.complaint(f"syntax error, unexpected {kind}", self.place - 1)
         is_set = word.startswith("{")
         if is_set:
             while not word.endswith("}"):

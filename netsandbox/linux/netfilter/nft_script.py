@@ -140,6 +140,15 @@ class _Script:
         self._close()
         yield from later
 
+    def _unended(self) -> NftError:
+        """A statement of a chain goes on where it should end; behind a brace in the last row nothing is left."""
+        wrong = self._unexpected(", expecting newline or semicolon" if self.tokens else "")
+        is_last = self._is("}") and self.tokens[0].row == len(self.source.rows) - 1
+        if not is_last:
+            return wrong
+        end = self.source.complaint("syntax error, unexpected end of file", len(self.source.rows), 0, "^")
+        return NftError(f"{wrong}{end}")
+
     def _close(self) -> None:
         if not self.tokens:
             raise self._unexpected()
@@ -154,7 +163,7 @@ class _Script:
         while self._skips_ends() and not self._is("}"):
             words = self._statement()
             if not self._is(*ENDS):
-                raise self._unexpected(", expecting newline or semicolon" if self.tokens else "")
+                raise self._unended()
             if words[0].text in ("type", "policy"):
                 hook += [*words, self.tokens[0]._replace(text=";")]
             elif words[0].text == "comment":

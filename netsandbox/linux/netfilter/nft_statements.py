@@ -23,6 +23,8 @@ OTHER_WORDS = frozenset({
 TERMINAL = frozenset({"accept", "drop", "return", "jump", "goto", "reject", "dnat", "snat", "masquerade", "redirect"})
 
 
+ONE_WORD = frozenset({"log", "counter", "reject", "masquerade", "redirect", "dnat", "snat"})
+"""Statements of which the first word alone is marked."""
 AT_ONCE = ("Error: syntax error", "Error: invalid log level", "netsandbox")
 """What the grammar complains of, whatever the statements before mean."""
 
@@ -65,17 +67,28 @@ def _in_order(reader: Reader, word: str, handler: Callable[[Reader], None]) -> N
         bool(step.sets) or not {*step.out[:1]} <= {"-j", "-g", "-c"})
 
 
+def _without_effect(reader: Reader, at: int, verdict: int) -> NftError:
+    """The complaint about what stands behind a verdict, from a word on to the last that was read."""
+    word = reader.line.words[at]
+    last = at if word in ONE_WORD else at + 1 if word == "limit" else reader.place - 1
+    return reader.line.complaint("Statement after terminal statement has no effect", at, verdict, last)
+
+
 def read_rule(words: list[str], line: Line, is_inet: bool) -> Reader:
     """The iptables words of a rule, and the rule as nft lists it.
 
     Raises:
         NftError: it makes no sense, or iptables cannot say it.
     """
-    reader, verdict = Reader(words, line, is_inet), -1
+    reader, verdict, has_comment = Reader(words, line, is_inet), -1, False
     wrong: NftError | None = None
     while reader.words:
         at, word = reader.place, reader.take()
         handler = READERS.get(word)
+        if has_comment:
+            raise line.complaint(f"syntax error, unexpected {token(word)[0]}, expecting end of file or newline or "
+                                 "semicolon", at)
+        has_comment = word == "comment"
         if word in OTHER_WORDS:
             raise reader.not_modelled(word)
         if handler is None and token(word)[0] in ("string", "number"):
@@ -85,14 +98,14 @@ def read_rule(words: list[str], line: Line, is_inet: bool) -> Reader:
         if handler is None or (word == "comment" and not reader.said):
             end = ", expecting end of file or newline or semicolon" * (handler is None and bool(reader.said))
             raise line.complaint(f"syntax error, unexpected {token(word)[0]}{end}", at)
-        if verdict >= 0 and word != "comment":
-            wrong = wrong or line.complaint("Statement after terminal statement has no effect", at, verdict)
         try:
             _in_order(reader, word, handler)
         except NftError as error:
             if str(error).startswith(AT_ONCE):
                 raise
-            wrong = wrong or error
+            wrong = wrong or (_without_effect(reader, at, verdict) if verdict >= 0 else error)
+        if verdict >= 0 and word != "comment":
+            wrong = wrong or _without_effect(reader, at, verdict)
         if word in TERMINAL:
             verdict = at
     if wrong is not None:

@@ -18,6 +18,7 @@ from netsandbox.linux.netfilter.nft_reader import (
 )
 from netsandbox.linux.netfilter.nft_targets import LEVELS, REJECTS
 from netsandbox.linux.netfilter.nft_tokens import NftError, token
+from netsandbox.linux.netfilter.protocols import PROTOCOL_NAMES
 from netsandbox.linux.netfilter.rule import COUNTED
 from netsandbox.wire.services import port_number
 
@@ -28,6 +29,13 @@ KINDS = {kind: name for name, kind in REJECTS.items()} | {"port-unreachable": "i
 
 
 TEXT = "string or quoted string or string with a trailing asterisk"
+REJECT_CODES = {"0": "net-unreachable", "1": "host-unreachable", "2": "prot-unreachable", "3": "port-unreachable",
+                "9": "net-prohibited", "10": "host-prohibited", "13": "admin-prohibited"}
+ABSTRACT = {"no-route": "icmp-net-unreachable", "host-unreachable": "icmp-host-unreachable",
+            "port-unreachable": "icmp-port-unreachable", "admin-prohibited": "icmp-admin-prohibited"}
+"""What icmpx means to IPv4."""
+TRANSPORTS = frozenset({"tcp", "udp", "udplite", "sctp", "dccp"})
+ALL_FLAGS = ("tcp-sequence", "tcp-options", "ip-options", "uid", "macdecode")
 USUAL_LEVEL = "warn"
 ICMP_TYPES = {"echo-reply": 0, "destination-unreachable": 3, "source-quench": 4, "redirect": 5, "echo-request": 8,
               "router-advertisement": 9, "router-solicitation": 10, "time-exceeded": 11, "parameter-problem": 12,
@@ -51,7 +59,10 @@ def _ip(reader: Reader) -> None:
         negated, value = reader.asked(f"ip ttl{sign}")
         reader.out += ["-m", "ttl", *negated, flag or "--ttl-eq", value]
     elif field == "protocol":
+        at = reader.place
         negated, value = reader.asked("ip protocol", protocol_name, protocol_order)
+        if not all(one.isdecimal() or one in PROTOCOL_NAMES.values() for one in value.split(",")):
+            raise reader.line.complaint("Could not resolve protocol name", at + bool(negated))
         reader.protocol = "" if negated else value
         reader.one_of(negated, [["-p", one] for one in value.split(",")])
     elif field in flags:
@@ -120,27 +131,43 @@ def _icmp_name(text: str) -> str:
 
 
 def _limit(reader: Reader) -> None:
-    if reader.take() != "rate" or reader.words[:1] == ["over"]:
-        raise reader.not_modelled(f"limit rate {' '.join(reader.words[:1])}")
+    at = reader.place - 1
+    if reader.take() != "rate":
+        raise reader.not_modelled("limit")
+    is_over = reader.words[:1] == ["over"] and reader.take() == "over"
     rate, _slash, unit = reader.take().partition("/")
+    if not rate.isdecimal():
+        raise reader.line.complaint("syntax error, unexpected string, expecting number", reader.place - 1)
+    if unit not in UNITS and unit.isalpha() and unit != "week":
+        raise reader.line.complaint("syntax error, unexpected string", reader.place - 1, until=len(unit),
+                                    offset=len(rate) + 1)
     if unit not in UNITS:
         raise reader.not_modelled(f"limit rate {rate}/{unit}")
+    if not int(rate):
+        raise reader.line.complaint("Could not process rule: Invalid argument", at, until=at + 1)
     burst = "5"
     if reader.words[:1] == ["burst"]:
         reader.take()
         burst = reader.take()
         if reader.words[:1] == ["packets"]:
             reader.take()
-    reader.said.append(f"limit rate {rate}/{unit} burst {burst} packets")
-    reader.out += ["-m", "limit", "--limit", f"{rate}/{UNITS[unit]}", "--limit-burst", burst]
+    said = f"limit rate {'over ' * is_over}{rate}/{unit} burst {burst} packets"
+    words = ["-m", "limit", "--limit", f"{rate}/{UNITS[unit]}", "--limit-burst", burst]
+    reader.said.append(said)
+    if is_over:
+        reader.sets.append((said, [words], True))
+    else:
+        reader.out += words
 
 
 def _counter(reader: Reader) -> None:
     """iptables' rules count always."""
     reader.said.append(COUNTED)
     if reader.words[:1] == ["packets"]:
-        reader.out += ["-c", *reader.words[1:4:2]]
-        del reader.words[:4]
+        packets = reader.words[1] if len(reader.words) > 1 else "0"
+        has_bytes = reader.words[2:3] == ["bytes"]
+        reader.out += ["-c", packets, reader.words[3] if has_bytes else "0"]
+        del reader.words[:4 if has_bytes else 2]
 
 
 class _Jump:
@@ -165,7 +192,7 @@ def _reject(reader: Reader) -> None:
             reader.said[-1] += " with icmp port-unreachable"
         return
     reader.take()
-    kind = reader.take()
+    at, kind = reader.place, reader.take("icmp or icmpv6 or tcp or icmpx")
     if kind not in ("icmp", "icmpv6", "tcp", "icmpx"):
         found = token(kind)[0]
         raise reader.line.complaint(f"syntax error, unexpected {found}, expecting icmp or icmpv6 or tcp or icmpx",
@@ -183,11 +210,25 @@ def _reject(reader: Reader) -> None:
         return
     if reader.words[:1] == ["type"]:
         reader.take()
-    what = reader.take()
-    if what not in KINDS:
+    _reject_with(reader, kind, at - 2)
+
+
+def _reject_with(reader: Reader, kind: str, verb: int) -> None:
+    """A code of ICMP, by its name or number."""
+    at, what = reader.place, reader.take()
+    what = REJECT_CODES.get(what, what)
+    if kind == "icmpx" and not reader.is_inet:
+        raise reader.line.complaint("abstracted ICMP unreachable not supported", at, verb)
+    if kind == "icmpv6" and not reader.is_inet:
+        raise reader.line.complaint("conflicting protocols specified: ip vs ip6", at, verb)
+    known = ABSTRACT if kind == "icmpx" else KINDS
+    if kind == "icmpv6" or what == "frag-needed" or what.isdecimal():
         raise reader.not_modelled(f"reject with {kind} {what}")
-    reader.said[-1] += f" with icmp {what}" if what != "port-unreachable" or reader.is_inet else ""
-    reader.out += ["--reject-with", KINDS[what]]
+    if what not in known:
+        raise reader.line.complaint(f"Could not parse reject {kind} code", at)
+    is_usual = what == "port-unreachable" and (kind == "icmpx" or not reader.is_inet)
+    reader.said[-1] += "" if is_usual else f" with {kind} {what}"
+    reader.out += ["--reject-with", known[what]]
 
 
 def _without_dependency(said: list[str]) -> list[str]:
@@ -201,17 +242,37 @@ def _without_dependency(said: list[str]) -> list[str]:
 
 def _log(reader: Reader) -> None:
     """Its prefix is listed before its level, and a level that is the usual one not at all."""
-    said = dict.fromkeys(("prefix", "level"), "")
-    words = ["-j", "LOG"]
-    reader.first.append(words)
-    while reader.words[:1] in (["prefix"], ["level"]):
+    found: dict[str, str] = {}
+    while reader.words and reader.words[0] in ("prefix", "level", "group", "flags", "snaplen", "queue-threshold"):
         flag = reader.take()
-        value = reader.take(TEXT if flag == "prefix" else "").strip('"')
-        if flag == "level" and value not in LEVELS:
-            raise reader.line.complaint("invalid log level", reader.place - 1)
-        words += [f"--log-{flag}", value]
-        said[flag] = f' prefix "{value}"' if flag == "prefix" else f" level {value}" * (value != USUAL_LEVEL)
-    reader.said.append("log" + "".join(said.values()))
+        if flag not in ("prefix", "level", "group") and (flag != "flags" or reader.words[:1] != ["all"]):
+            raise reader.not_modelled(f"log {flag} {' '.join(reader.words[:1])}".rstrip())
+        at, value = reader.place, reader.take(TEXT if flag == "prefix" else "")
+        if flag in ("prefix", "level") and not value.startswith('"') and token(value)[0] != "string":
+            raise reader.line.complaint(f"syntax error, unexpected {token(value)[0]}, expecting {TEXT}", at)
+        if flag == "level" and value.strip('"') not in LEVELS:
+            raise reader.line.complaint("invalid log level", at)
+        found[flag] = value.strip('"')
+    prefix, level = found.get("prefix", ""), found.get("level", USUAL_LEVEL)
+    said = f' prefix "{prefix}"' * bool(prefix) + f" level {level}" * (level != USUAL_LEVEL)
+    reader.said.append("log" + said + " flags all" * ("flags" in found)
+                       + (f" group {found['group']}" if "group" in found else ""))
+    if "group" in found:
+        told = ["--nflog-prefix", prefix] if prefix else []
+        reader.first.append(["-j", "NFLOG", "--nflog-group", found["group"], *told])
+    else:
+        flags = [f"--log-{name}" for name in ALL_FLAGS if "flags" in found]
+        given = [word for name in ("prefix", "level") if name in found for word in (f"--log-{name}", found[name])]
+        reader.first.append(["-j", "LOG", *given, *flags])
+
+
+def _check_mapping(reader: Reader, where: str, at: int, verb: int, is_port: bool) -> None:
+    """A port is only given to what has ports."""
+    before, colon, port_text = where.rpartition(":")
+    if (not colon and not is_port) or {*reader.protocol.split(",")} & TRANSPORTS:
+        return
+    raise reader.line.complaint("transport protocol mapping is only valid after transport protocol match", at, verb,
+                                offset=len(where) - len(port_text) if colon or before else 0)
 
 
 class _Nat:
@@ -227,9 +288,11 @@ class _Nat:
                 raise reader.line.complaint(f"specify `{self.word} ip' or '{self.word} ip6' in inet table to "
                                             "disambiguate", reader.place - 1)
             said += f" {reader.take()}"
+        verb = reader.place - 1
         if reader.words[:1] == ["to"]:
             reader.take()
-            where = reader.take()
+            at, where = reader.place, reader.take()
+            _check_mapping(reader, where, at, verb, is_port=self.flag == "--to-ports")
             is_port = self.flag == "--to-ports"
             said += f" to {':' * is_port}{where.lstrip(':') if is_port else where}"
             out += [self.flag, where.lstrip(":") if is_port else where]
