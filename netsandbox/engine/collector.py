@@ -13,7 +13,7 @@ from netsandbox.engine.fields import Fields
 if TYPE_CHECKING:
     from netsandbox.engine.trace import Trace
 
-RARELY = 5_000, 200, 100
+RARELY = 5_000, 10, 2_000
 """After how many new objects, and collections of the younger ones, garbage is collected."""
 
 
@@ -183,9 +183,12 @@ def tidy_some() -> bool:
 def undisturbed_by_it() -> Iterator[None]:
     """A copy makes tens of thousands of objects, none of them garbage: to look for some takes longer than the copy.
 
-    Afterwards they count as old, as if they had been looked at: frozen, and where nothing stays frozen, no more.
+    Afterwards they count as old, as if they had been looked at: frozen, and where nothing stays frozen, no more.  So
+    does all else that is young: it is looked at once more before, or garbage in it would stay for ever.
     """
     was_on = gc.isenabled()
+    if was_on and Settled.is_on:
+        gc.collect(1)
     gc.disable()
     try:
         yield

@@ -27,6 +27,7 @@ from netsandbox.tui.options import Options
 from netsandbox.tui.progress import ProgressFile
 from netsandbox.tui.screens.main import MainScreen
 from netsandbox.tui.state_files import StateFiles
+from netsandbox.tui.stylesheet import KnownStyles
 from netsandbox.tui.unbroken import UnbrokenApp
 
 if TYPE_CHECKING:
@@ -67,6 +68,7 @@ class LabApp(UnbrokenApp):
             clock: instead of the wall's, for tests; then only `tick` lets time pass.
         """
         super().__init__()
+        self.stylesheet = KnownStyles(variables=self.get_css_variables())
         self.options = options
         self.files = files if files is not None else StateFiles()
         self.glyphs = ASCII if options.ascii else UNICODE

@@ -37,3 +37,20 @@ async def test_a_lab_that_was_left_is_taken_away_when_the_person_pauses(
             if left() is None:
                 return
     pytest.fail("it is still there")
+
+
+class Circle:
+    """Something that refers to itself."""
+
+    def __init__(self) -> None:
+        self.me = self
+
+
+@pytest.mark.usefixtures("freezing")
+def test_what_keys_left_behind_before_a_copy_does_not_stay_with_it(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(collector.Settled, "is_on", True)
+    left = weakref.ref(Circle())
+    assert left() is not None
+    with collector.undisturbed_by_it():
+        pass
+    assert left() is None

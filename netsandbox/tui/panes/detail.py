@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, ClassVar, NamedTuple
+from typing import TYPE_CHECKING, ClassVar, NamedTuple, Self
 
 from rich.text import Text
 from textual import on
@@ -12,6 +12,7 @@ from textual.content import Content
 from textual.widgets import Tree
 from textual.widgets.tree import TreeNode
 
+from netsandbox.tui.circles import cut
 from netsandbox.tui.glyphs import UNICODE, GlyphSet
 from netsandbox.tui.i18n import tr
 from netsandbox.tui.panes.hex_view import HexView
@@ -46,6 +47,13 @@ class LayerTree(Tree[Span]):
         if glyphs.ascii:
             self.LINES = _ASCII_LINES
             self.ICON_NODE, self.ICON_NODE_EXPANDED = "> ", "v "
+
+    def clear(self) -> Self:
+        """Leave the frame's layers."""
+        root = self.root
+        super().clear()
+        cut(root)
+        return self
 
 
 class DetailPane(Horizontal):
