@@ -48,14 +48,18 @@ class Checkpoints:
 
     Attributes:
         is_on: whether any are taken; who only goes forward needs none.
+        may_wait: whoever drives the session takes one that is owed when a person pauses (`catch_up`).
+        is_owed: one is.
     """
 
     def __init__(self) -> None:
         self.is_on = True
+        self.may_wait = self.is_owed = False
         self._kept: list[Checkpoint] = []
         self._due = FEWEST
 
     def clear(self) -> None:
+        self.is_owed = False
         self._kept.clear()
         self._due = FEWEST
 
@@ -63,11 +67,21 @@ class Checkpoints:
         """The session has moved: take a checkpoint if one is due."""
         effort = session.trace.step_count + LINE * session.done
         if effort >= self._due and self.is_on:
-            self._take(session, effort)
+            self.is_owed = self.may_wait and effort < self._due + FEWEST
+            if not self.is_owed:
+                self._take(session, effort)
+
+    def catch_up(self, session: Timeline) -> None:
+        """Take one that is owed, unless the session has gone back before that."""
+        if self.is_owed:
+            self.may_wait = self.is_owed = False
+            self.note(session)
+            self.may_wait = True
 
     def forget_others(self, session: Timeline) -> None:
         """What came after the session's present position is not to be: it goes another way."""
         step = session.trace.step_count
+        self.is_owed = False
         self._kept = [kept for kept in self._kept if kept.step <= step and _is_on_the_way(kept, session)]
         self._due = FEWEST if not self._kept else self._kept[-1].effort + _pause(self._kept[-1])
 

@@ -128,8 +128,9 @@ class LabApp(UnbrokenApp):
         return OwnFiles(self.options.allow_writes, self.options.root)
 
     def _with_files(self, session: KeptSession) -> KeptSession:
-        """A session that reads and writes what this app may."""
+        """A session that reads and writes what this app may, and copies its lab when nobody waits."""
         session.use_files(self.own_files)
+        session.checkpoints.may_wait = True
         return session
 
     def _mark(self) -> None:

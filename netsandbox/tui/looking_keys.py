@@ -83,9 +83,9 @@ class LookingKeys(LabApp):
 
     def action_screenshot(self, filename: str | None = None, path: str | None = None) -> None:
         """Ask where a picture of the screen is to be written."""
-        from netsandbox.tui.screenshot import picture
+        from netsandbox.tui.screenshot import seen
 
-        self.main.picture.ask(picture(self))
+        self.main.picture.ask(seen(self))
 
     @on(DevicePane.StreamWanted)
     def _stream_wanted(self, event: DevicePane.StreamWanted) -> None:

@@ -19,16 +19,29 @@ SLICES = 0.02
 
 
 class Tidying:
-    """Takes away the labs that were left, a little at a time: of ten labs it takes as long as ten steps back."""
+    """Takes away the labs that were left, a little at a time: of ten labs it takes as long as ten steps back.
 
-    def __init__(self, screen: MessagePump) -> None:
+    Before that it does what else has waited for a pause.
+    """
+
+    def __init__(self, screen: MessagePump, before: Callable[[], None]) -> None:
         """Make it; it takes the screen's timers."""
         self._screen = screen
+        self._before = before
         self._timer: Timer | None = None
 
     def soon(self) -> None:
         """A lab was left: when the person pauses, it goes."""
-        self._after(PAUSED, self._tidy)
+        self._after(PAUSED, self._begin)
+
+    def in_time(self) -> None:
+        """Something waits that a key shall not wait for: it is done in a second, or once the person pauses."""
+        if self._timer is None:
+            self.soon()
+
+    def _begin(self) -> None:
+        self._before()
+        self._tidy()
 
     def _after(self, seconds: float, what: Callable[[], None]) -> None:
         if self._timer is not None:
@@ -36,5 +49,6 @@ class Tidying:
         self._timer = self._screen.set_timer(seconds, what)
 
     def _tidy(self) -> None:
+        self._timer = None
         if collector.tidy_some():
             self._after(SLICES, self._tidy)

@@ -3,7 +3,11 @@
 from __future__ import annotations
 
 from importlib import import_module
-from typing import TYPE_CHECKING
+from io import StringIO
+from typing import TYPE_CHECKING, NamedTuple
+
+from rich.console import Console, RenderableType
+from textual.geometry import Size
 
 from netsandbox.tui.i18n import tr
 from netsandbox.tui.svg_cells import drawn
@@ -21,10 +25,25 @@ class NoBitmapError(Exception):
     """A bitmap cannot be drawn here; its text is for the person."""
 
 
-def picture(app: App[int]) -> str:
-    """What is on the screen now, as SVG."""
-    svg = app.export_screenshot(title="netsandbox").replace("Fira Code", FONT)
-    return drawn(svg.replace("font-family: arial", f"font-family: {FONT}"))  # of its title
+class Seen(NamedTuple):
+    """What was on the screen: to draw it takes longer than a key may, and who leaves the line wants no picture."""
+
+    size: Size
+    update: RenderableType | None
+
+    def picture(self) -> str:
+        """The same as SVG."""
+        console = Console(width=self.size.width, height=self.size.height, file=StringIO(), force_terminal=True,
+                          color_system="truecolor", record=True, legacy_windows=False, safe_box=False)
+        console.print(self.update or "")
+        svg = console.export_svg(title="netsandbox").replace("Fira Code", FONT)
+        return drawn(svg.replace("font-family: arial", f"font-family: {FONT}"))  # of its title
+
+
+def seen(app: App[int]) -> Seen:
+    """What is on the screen now."""
+    compositor = app.screen._compositor
+    return Seen(app.size, compositor.render_update(full=True, screen_stack=app._background_screens))
 
 
 def bitmap(svg: str) -> bytes:

@@ -16,7 +16,7 @@ from typing import NamedTuple
 from netsandbox.tui.app import NetsandboxApp
 from netsandbox.tui.i18n import set_language
 from netsandbox.tui.options import Options
-from netsandbox.tui.screenshot import NoBitmapError, bitmap, picture
+from netsandbox.tui.screenshot import NoBitmapError, bitmap, seen
 from netsandbox.tui.state_files import StateFiles
 
 QUIET = "quiet"
@@ -87,7 +87,7 @@ async def shoot(shot: Shot) -> str:
             while app.main.topology.moving:
                 app.main.topology.tick()
             await pilot.pause()
-            return picture(app)
+            return seen(app).picture()
 
 
 def _pass_time(app: NetsandboxApp, clock: Clock) -> None:

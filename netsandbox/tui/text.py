@@ -30,6 +30,10 @@ _SKIN_TONES = range(0x1F3FB, 0x1F400)
 _VARIATION_SELECTORS = frozenset([*range(0xFE00, 0xFE10), *range(0xE0100, 0xE01F0)])
 
 
+_harmless = set[str]()
+"""Characters that were painted as they are, each in cells of its own; what is made of them alone is safe."""
+
+
 @lru_cache(maxsize=4096)
 def _safe_character(character: str) -> str:
     """One character as it may be painted: itself, a stand-in of one cell, or nothing."""
@@ -57,7 +61,7 @@ def safe(text: str) -> str:
     private-use and unassigned ones `\ufffd`; runs of combining marks are cut
     after `MAX_MARKS`.  Markup brackets stay: nothing in tui/ parses markup.
     """
-    if text.isascii() and text.isprintable():
+    if (text.isascii() and text.isprintable()) or _harmless.issuperset(text):
         return text
     painted: list[str] = []
     marks = 0
@@ -67,6 +71,8 @@ def safe(text: str) -> str:
             continue
         if get_character_cell_size(character):
             marks = 0
+            if character == original:
+                _harmless.add(character)
         else:
             marks += 1
             if marks > MAX_MARKS:

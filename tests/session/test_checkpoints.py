@@ -122,3 +122,23 @@ def test_checkpoints_stay_few(monkeypatch: pytest.MonkeyPatch) -> None:
     session.run("ping a1 b1 -c 200")
     assert len(session.checkpoints._kept) <= checkpoints.MOST + 1
     session.back()
+
+
+def test_one_that_is_owed_is_taken_in_a_pause_and_never_behind_a_later_one() -> None:
+    session = KeptSession()
+    kept = session.checkpoints
+    kept.may_wait = True
+    session.execute("docker run -d --name one nginx")
+    session.execute("true")
+    session.execute("true")
+    assert (kept.is_owed, kept._kept) == (True, [])
+    session.go_to(1)
+    kept.catch_up(session)
+    assert kept._kept == [], "that is before it was due"
+    session.go_to(session.end.step)
+    session.execute("true")
+    kept.catch_up(session)
+    assert (kept.is_owed, len(kept._kept)) == (False, 1)
+    for _time in range(5):
+        session.execute("true")
+    assert len(kept._kept) > 1, "who does not pause has them in the end"

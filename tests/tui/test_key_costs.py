@@ -7,6 +7,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+from rich.console import Console
 from rich.segment import ControlType, Segment
 from rich.style import Style
 from textual.binding import Binding
@@ -18,11 +19,13 @@ from netsandbox.explain import fate
 from netsandbox.explain.story import why_seq
 from netsandbox.lab import frame_log
 from netsandbox.lab.name_history import NameHistory
-from netsandbox.session import shelf
+from netsandbox.session import checkpoints, shelf
 from netsandbox.session.checkpoints import Checkpoints
 from netsandbox.session.keeping import KeptSession
-from netsandbox.tui import warm
+from netsandbox.tui import memory, warm
 from netsandbox.tui.app import NetsandboxApp
+from netsandbox.tui.panes import output
+from netsandbox.tui.panes.output import hanging
 from netsandbox.tui.settling import Below
 from netsandbox.tui.topology_model import Place
 from tests.tui.app_harness import stage
@@ -208,3 +211,38 @@ def test_works_that_are_known_are_listed_at_once() -> None:
 
     first = listed()
     assert listed() == [sum(first)]
+
+
+async def test_no_picture_is_drawn_for_who_leaves_the_line(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    async with stage(tmp_path) as on:
+        drawn = list[object]()
+        monkeypatch.setattr(Console, "export_svg", lambda *_what, **_how: drawn.append(1) or "<svg/>")
+        await on.press("S", "escape")
+        assert not drawn
+        monkeypatch.chdir(tmp_path)
+        await on.press("S", "enter")
+        assert drawn == [1]
+        assert (tmp_path / "netsandbox.svg").read_text() == "<svg/>"
+
+
+async def test_what_is_said_is_broken_into_rows_once(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    async with stage(tmp_path) as on:
+        await on.press("7")
+        broken = list[str]()
+        monkeypatch.setattr(output, "hanging", lambda text, width: broken.append(text) or hanging(text, width))
+        await on.line("for i in {1..40}; do echo line $i; done")
+        await on.press("escape", "7")
+        assert [text for text in broken if text.startswith("line")] == [f"line {number}" for number in range(1, 41)]
+
+
+async def test_a_lab_is_copied_when_nobody_waits(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(checkpoints, "FEWEST", 600)
+    monkeypatch.setattr(memory, "PAUSED", 10)
+    async with stage(tmp_path) as on:
+        kept = on.app.live.session.checkpoints
+        kept._due = on.app.live.session.trace.step_count
+        await on.line("true")
+        assert kept.is_owed
+        before = len(kept._kept)
+        await on.pilot.pause(11)
+        assert (kept.is_owed, len(kept._kept)) == (False, before + 1)

@@ -27,10 +27,11 @@ def said(on: Stage) -> dict[tuple[object, str], dict[str, object]]:
             for part, styles in (("", node.styles), *node._component_styles.items())}
 
 
-async def test_what_is_known_is_what_textual_finds(tmp_path: Path) -> None:
+@pytest.mark.parametrize("last", ["3", "z"])
+async def test_what_is_known_is_what_textual_finds(tmp_path: Path, last: str) -> None:
     async with stage(tmp_path) as on:
         for _turn in range(2):
-            await on.press(*LOOKS)
+            await on.press(*LOOKS, last)
             on.app.theme = "textual-light"
             await on.pilot.pause()
         known = said(on)

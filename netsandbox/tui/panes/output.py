@@ -78,6 +78,8 @@ class OutputPane(GrowingView, Painted, can_focus=True):
         self.glyphs = glyphs
         self._said: deque[Said] = deque(maxlen=KEPT)
         self._rows: list[Said] = []
+        self._known = dict[Said, list[Said]]()
+        """The rows of what was said, in the present width: what comes is placed, counted and shown."""
         self._seen = 0
         self._at_once = 0, 0
         """The lines that came at once with the one typed: how many were there before and after."""
@@ -153,12 +155,21 @@ class OutputPane(GrowingView, Painted, can_focus=True):
 
     def _wrapped(self, lines: Iterable[Said]) -> list[Said]:
         found: list[Said] = []
-        marks = _ASCII_MARKS if self.glyphs.ascii else _MARKS
-        for kind, text, _job in lines:
-            shown = self.glyphs.plain(safe(marks.get(kind, "") + text.expandtabs())).replace("❯", self.glyphs.prompt)
-            is_row = kind in ("out", "job") and _TABLE.search(shown)
-            found += [Said(kind, row) for row in ([shown] if is_row else hanging(shown, self._width))]
+        if len(self._known) > MOST_ROWS:
+            self._known.clear()
+        for said in lines:
+            rows = self._known.get(said)
+            if rows is None:
+                rows = self._known[said] = self._rows_of(said)
+            found += rows
         return found
+
+    def _rows_of(self, said: Said) -> list[Said]:
+        marks = _ASCII_MARKS if self.glyphs.ascii else _MARKS
+        shown = self.glyphs.plain(safe(marks.get(said.kind, "") + said.text.expandtabs()))
+        shown = shown.replace("❯", self.glyphs.prompt)
+        is_row = said.kind in ("out", "job") and _TABLE.search(shown)
+        return [Said(said.kind, row) for row in ([shown] if is_row else hanging(shown, self._width))]
 
     @property
     def widest(self) -> int:
@@ -202,6 +213,7 @@ class OutputPane(GrowingView, Painted, can_focus=True):
         width = self.scrollable_content_region.width
         if width != self._width:
             self._width = width
+            self._known.clear()
             self._rows = self._wrapped(self._said) if width > 0 else []
             self._is_late = True
         if self._is_late:

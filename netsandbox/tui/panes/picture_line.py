@@ -1,11 +1,16 @@
-"""The line that asks where a picture of the screen is to be written; the picture is made before it opens."""
+"""The line that asks where a picture of the screen is to be written; it is of what was on the screen before."""
 
 from __future__ import annotations
+
+from typing import TYPE_CHECKING
 
 from netsandbox.tui.glyphs import UNICODE, GlyphSet
 from netsandbox.tui.i18n import tr
 from netsandbox.tui.panes.prompt_line import PromptLine
 from netsandbox.tui.source import LabSource
+
+if TYPE_CHECKING:
+    from netsandbox.tui.screenshot import Seen
 
 USUAL = "netsandbox.svg"
 
@@ -21,11 +26,11 @@ class PictureLine(PromptLine):
     def __init__(self, source: LabSource, glyphs: GlyphSet = UNICODE, *, id: str | None = None) -> None:
         super().__init__(glyphs, id=id)
         self.source = source
-        self._svg = ""
+        self._seen: Seen | None = None
 
-    def ask(self, svg: str) -> None:
-        """Ask where a picture is to be written."""
-        self._svg = svg
+    def ask(self, seen: Seen) -> None:
+        """Ask where a picture of it is to be written."""
+        self._seen = seen
         self.open(self.line or USUAL)
 
     def label(self) -> str:
@@ -36,8 +41,9 @@ class PictureLine(PromptLine):
         """Write it, and leave the line."""
         from netsandbox.tui.screenshot import NoBitmapError, bitmap  # not needed for the first picture
 
+        svg = self._seen.picture() if self._seen is not None else ""
         try:
-            content = bitmap(self._svg) if line.lower().endswith(".png") else self._svg
+            content = bitmap(svg) if line.lower().endswith(".png") else svg
             problem = self.source.keep(line, content)
         except NoBitmapError as error:
             problem = str(error)

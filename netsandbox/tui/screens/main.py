@@ -58,7 +58,7 @@ class MainScreen(PanesScreen):
         self._cursor = 0
         """The first record whose rows the log does not have yet."""
         self._epoch = -1
-        self._tidying = Tidying(self)
+        self._tidying = Tidying(self, lambda: self.live.session.checkpoints.catch_up(self.live.session))
         self._structure: tuple[int, int] | None = None
         self._version = -1
         self._moment = (-1, -1)
@@ -96,6 +96,8 @@ class MainScreen(PanesScreen):
                 self._tidying.soon()
             self._epoch = epoch
             self._rewind(live.resync())
+        if live.session.checkpoints.is_owed:
+            self._tidying.in_time()
         if version != self._version:
             self._version = version
             self._show_structure()

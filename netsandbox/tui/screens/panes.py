@@ -178,6 +178,14 @@ class PanesScreen(Settling, Screen[None]):
             if pane.shows is not None:
                 pane.shows(self.panes[pane.name], self.live)
 
+    def _watch_maximized(self, before: Widget | None, after: Widget | None) -> None:
+        """A pane has all of the screen, or no more; what is in the others looks as it did."""
+        self.set_class(after is not None, "-maximized-view", update=False)
+        changed = [pane for pane in (before, after) if pane is not None]
+        for pane in changed:
+            pane.set_class(pane is after, "-maximized", update=False)
+        self.app.stylesheet.update_nodes((*self._placed_by_view(), self.status, *changed), animate=True)
+
     # -- which panes are shown
 
     def action_view(self, view: str) -> None:
