@@ -10,6 +10,7 @@ from netsandbox.engine.collector import Left, leave, only_looked_into
 from netsandbox.engine.fields import Fields
 from netsandbox.engine.snapshot import ATOMS, METHOD, OBJECT, OTHER, TUPLE, Rules, Snapshot
 from netsandbox.linux.core.interface import Interface
+from netsandbox.linux.core.socket import Socket
 
 if TYPE_CHECKING:
     from netsandbox.lab.lab import Lab
@@ -33,7 +34,7 @@ WEB = tuple(f"netsandbox.{room}." for room in ("linux", "docker", "apps", "lab",
 HUBS = tuple(f"netsandbox.{place}." for place in (
     "lab.lab.Lab", "lab.nodes", "engine.scheduler", "linux.core.namespace.NetworkNamespace", "linux.core.neighbour",
     "linux.core.neighbour_table", "linux.core.neighbour_gc", "linux.core.socket", "linux.bridge", "linux.drivers.hub",
-    "linux.tcp", "apps.stream", "docker.container", "docker.engine", "docker.network"))
+    "linux.tcp", "apps.stream", "apps.query", "docker.container", "docker.engine", "docker.network"))
 
 
 GATES = {
@@ -42,7 +43,7 @@ GATES = {
     "linux.core.socket.SocketTable": ("_by_port", "connections", "sockets"),
     "linux.core.neighbour_table.NeighbourTable": ("_collector",),
     "docker.container.Container": ("namespace", "networks", "program", "rare", "waiters"),
-    "linux.bridge.bridge.Bridge": None, "linux.bridge.fdb.ForwardingDatabase": None,
+    "linux.bridge.bridge.Bridge": None, "linux.bridge.flood.Floods": None, "linux.bridge.fdb.ForwardingDatabase": None,
     **dict.fromkeys(("lab.lab.Lab", "lab.nodes.Node", "engine.scheduler.Scheduler", "docker.engine.DockerEngine",
                      "docker.network.DockerNetwork"))}
 """What stands in a copy is seldom changed: only what goes on is, and that waits for a time, a neighbour, a socket, or a
@@ -51,7 +52,7 @@ container's end.  These are the fields through which all of that is found: see e
 
 def is_hub(kind: type) -> bool:
     """Whether circles go through its instances, all of which are of one lab: none is a default that all labs have."""
-    return issubclass(kind, Task | Interface) or (
+    return issubclass(kind, Task | Interface | Socket) or (
         RULES.sort_of(kind) == OBJECT and f"{kind.__module__}.{kind.__name__}.".startswith(HUBS))
 
 
@@ -70,10 +71,13 @@ class _Ways(dict[type, Callable[[Any], None] | None]):
     @staticmethod
     def _way(kind: type) -> Callable[[Any], None] | None:
         sort = RULES.sort_of(kind)
+        if issubclass(kind, Task):
+            return _cleared
         if sort == OBJECT and f"{kind.__module__}.{kind.__name__}.".startswith(WEB):
             return _cleared if is_hub(kind) else only_looked_into
         if sort == OBJECT:  # a line, which may be asked how it ended
-            return getattr(kind, "let_go", None)
+            in_shell = kind.__module__.startswith("netsandbox.shell.")
+            return getattr(kind, "let_go", _cleared if in_shell else None)
         return only_looked_into if sort in (METHOD, TUPLE) or (sort == OTHER and kind not in ATOMS) else None
 
 
