@@ -43,7 +43,8 @@ IN_LINUX: dict[str, frozenset[str]] = {
     "drivers": frozenset({"core", "bridge", "ipv4"}),
     "netfilter": frozenset({"core", "bridge", "ipv4"}),
     "tcp": frozenset({"core", "ipv4"}),
-    "stack": frozenset({"core", "bridge", "ipv4", "drivers", "netfilter", "tcp"}),
+    "mib": frozenset({"core", "ipv4", "tcp"}),
+    "stack": frozenset({"core", "bridge", "ipv4", "drivers", "netfilter", "tcp", "mib"}),
     "netlink": frozenset({"core", "bridge", "ipv4", "drivers", "netfilter", "tcp", "stack"}),
 }
 """The same of the rooms inside linux, of which events and other values beside them are below all. A second family

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from netsandbox.apps.errno import TEXTS
 from netsandbox.apps.program import Program
+from netsandbox.linux.ipv4 import ip_output
 from netsandbox.linux.ipv4.routing import OutputRoute, route_output
 from netsandbox.wire.addresses import AddressError, format_ipv4, parse_ipv4
 
@@ -73,6 +74,7 @@ class PingStart(Program):
         route = route_output(self.namespace, self.destination, self.bound, self.interface, mark=self.options.mark)
         if not isinstance(route, OutputRoute):
             self.namespace.record(route)
+            ip_output.note_no_route(self.namespace, route.error)
             if route.error == "EACCES":
                 self._refuse_broadcast()
             else:

@@ -23,7 +23,7 @@ WHY = {
         "iftop nethogs iptraf iptraf-ng nload bmon vnstat sar dstat ifstat speedometer",
     "nobody else is here: the lab is yours": "w who last finger users write wall",
     "what is modelled is loaded": "insmod rmmod depmod modinfo",
-    "`ip -s link` and `tc -s qdisc` count what passes, and `why` tells what was dropped": "nstat lnstat rtstat ctstat",
+    "`ip -s link` and `tc -s qdisc` count what passes, and `why` tells what was dropped": "lnstat rtstat ctstat",
     "the rules are iptables'": "firewall-cmd ipset ebtables arptables",
     "`nft list ruleset` shows what iptables made": "iptables-translate iptables-restore-translate iptables-xml",
     "`iptables-save` and `iptables-restore` keep and load rules": "iptables-apply",

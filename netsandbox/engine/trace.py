@@ -14,6 +14,7 @@ from hashlib import blake2b
 from sys import maxsize
 from typing import Any, NamedTuple
 
+from netsandbox.engine.ledger import Ledger
 from netsandbox.engine.steps import MANY, NO_CAUSE, Steps
 
 DEFAULT_CAP = 1_000_000
@@ -108,6 +109,8 @@ class Trace:
         self.first_step = self.step_count = 0
         """The oldest step that is known, and how many there have been in all."""
         self.record = self.events.append
+        self.ledger = Ledger()
+        """What was counted of them, those that are forgotten included."""
         self._runs: list[Alike] = []
         """Those in the list, in order."""
         self._gone = 0
@@ -157,6 +160,7 @@ class Trace:
         oldest = self.end - self.cap
         if oldest <= self.first:
             return
+        self.ledger.forget(self, oldest)
         excess = self._place(oldest)
         self.first = oldest
         del self.events[:excess]
@@ -199,6 +203,7 @@ class Trace:
         early.steps = self.steps.part(0, max(0, steps - self.first_step))
         early.record = early.events.append
         early._forgotten = self._forgotten.copy()
+        early.ledger = self.ledger.until(end)
         return early
 
     def branch(self) -> Trace:
@@ -207,6 +212,7 @@ class Trace:
         later.first = later.ahead = self.end
         later.first_step = later.step_count = self.step_count
         later._forgotten = self._forgotten.copy()
+        later.ledger = self.ledger.branch(self)
         return later
 
     # -- reading
@@ -232,6 +238,10 @@ class Trace:
                 raw = self.events[place]
                 yield seq, raw
                 seq = raw.end if type(raw) is Alike else seq + 1
+
+    def within(self, start: int, stop: int) -> list[Any]:
+        """What stands in the list for the records from one up to another; an Alike may begin before or end behind."""
+        return self.events[self._place(start):self._place(stop - 1) + 1] if start < stop else []
 
     def tail(self, start: int) -> tuple[int, list[Any]]:
         """The place of a record in the list, and what stands there from it on, for whoever looks through very many."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 Words = tuple[str, ...]
 
 DEVICES: dict[str, Words] = {
+    "Outcome.DECAPSULATED": ("{where}的隧道取出{frame}里承载的内容。", "目的 MAC {dst}"),
     "Outcome.PASSED_UP": ("{where}之上的设备收下{frame}。", "目的 MAC {dst}"),
     "TagPushed": (
         "{place}给帧加上 VLAN {vlan} 的标签，交给{below}。",

@@ -6,6 +6,7 @@ _BRIDGE = "IEEE 802.1Q, 8.6; net/bridge/br_vlan.c"
 _TREE = "IEEE 802.1D-1998, 8; net/bridge/br_stp.c"
 
 DEVICES: dict[str, str] = {
+    "Outcome.DECAPSULATED": "net/ipv4/ip_tunnel.c ip_tunnel_rcv; drivers/net/vxlan/vxlan_core.c vxlan_rcv",
     "Outcome.PASSED_UP": "net/core/dev.c __netif_receive_skb_core",
     "TagPushed": "IEEE 802.1Q, 9.6; net/8021q/vlan_dev.c vlan_dev_hard_start_xmit",
     "VlanEntered": f"{_BRIDGE} br_allowed_ingress",

@@ -5,6 +5,7 @@ from __future__ import annotations
 Words = tuple[str, ...]
 
 DEVICES: dict[str, Words] = {
+    "Outcome.DECAPSULATED": ("A tunnel at {where} takes out what {frame} carries.", "destination MAC {dst}"),
     "Outcome.PASSED_UP": ("A device that stands on {where} takes {frame}.", "destination MAC {dst}"),
     "TagPushed": (
         "{place} puts the tag of VLAN {vlan} into the frame and hands it to {below}.",

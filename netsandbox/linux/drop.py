@@ -104,6 +104,10 @@ class Outcome(Enum):
     QUEUED = "it waits for something"
     REPEATED = "the hub repeated it"
     PASSED_UP = "a device that stands on this one took it"
+    DECAPSULATED = "a tunnel took what the packet carries"
+
+    __hash__ = object.__hash__
+    """Enum's own hash is a Python function, and each verdict is looked up when it is counted."""
 
 
 Operand = int | str

@@ -18,6 +18,7 @@ from netsandbox.linux.ipv4 import address as addresses
 from netsandbox.linux.ipv4 import arp, device, icmp, igmp, ip_input, udp
 from netsandbox.linux.ipv4.fragment import Reassembler
 from netsandbox.linux.ipv4.route import RouteTables
+from netsandbox.linux.mib import records
 from netsandbox.linux.netfilter.netfilter import Netfilter
 from netsandbox.linux.netfilter.settings import SETTINGS, UNUSED
 from netsandbox.linux.tcp import errors as tcp_errors
@@ -81,6 +82,7 @@ PARTS["sockets"] = SocketTable
 
 def create_namespace(name: str, scheduler: Scheduler, chance: Chance, lo_up: bool = True) -> NetworkNamespace:
     """A fresh namespace: only `lo`; `ip netns add` leaves it down, Docker brings it up."""
+    scheduler.trace.ledger.fold = records.fold
     namespace = NetworkNamespace(name, scheduler, chance, PROTOCOLS)
     namespace.kernel = Kernel(TRANSPORTS)
     namespace.error_handlers = ERROR_HANDLERS

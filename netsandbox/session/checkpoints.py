@@ -97,6 +97,7 @@ class Checkpoints:
         self._due = effort + _pause(self._kept[-1])
         if len(self._kept) > MOST:
             del self._kept[:MOST // 2:2]
+        trace.ledger.mark({kept.end for kept in self._kept})
 
     def before(self, session: Timeline, step: int) -> Checkpoint | None:
         """The latest one of the session's present journal before a step; None when there is none.

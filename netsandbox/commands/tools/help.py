@@ -172,6 +172,19 @@ usage: netstat [-vWeenNcCF] [<Af>] -r         netstat {-V|--version|-h|--help}
         -a, --all                display all sockets (default: connected)
 
   <Socket>={-t|--tcp} {-u|--udp} {-x|--unix}""",
+    "nstat": """\
+Usage: nstat [OPTION] [ PATTERN [ PATTERN ] ]
+   -h, --help          this message
+   -a, --ignore        ignore history
+   -d, --scan=SECS     sample every statistics every SECS
+   -j, --json          format output in JSON
+   -n, --nooutput      do history only
+   -p, --pretty        pretty print
+   -r, --reset         reset history
+   -s, --noupdate      don't update history
+   -t, --interval=SECS report average over the last SECS
+   -V, --version       output version information
+   -z, --zeros         show entries with zero activity""",
     "ss": "Usage: ss [-t] [-u] [-l | -a] [-n] [-p] [-H] [ state { listening | established | … } ] [ sport = :PORT ]",
     "lsns": """\
 Usage: lsns [-t net] [-p PID] [-n] [-o COLUMN,COLUMN…]

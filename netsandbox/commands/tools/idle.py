@@ -18,7 +18,8 @@ if TYPE_CHECKING:
 REFUSED = {
     "base64": "i", "rm": "d", "touch": "drt", "readlink": "eqvz", "lsns": "urP", "route": "V6",
     "ss": "m0DFEBT", "sort": "MdmgRziST", "nl": "pdfhilnv", "stat": "ft", "date": "rfs", "uniq": "z", "cut": "zn",
-    "tail": "F", "head": "fF", "arp": "pAHtV", "jq": "M", "sed": "z", "grep": "bzT", "netstat": "sgocwMCNSUZ",
+    "tail": "F", "head": "fF", "arp": "pAHtV", "jq": "M", "sed": "z", "grep": "bzT", "netstat": "gocMCNSUZ",
+    "nstat": "d",
 }
 """They ask for something that is not modelled."""
 NOTED = {
@@ -50,9 +51,14 @@ def judge(tool: str, given: Iterable[Given]) -> None:
 
 def note(option: str) -> None:
     """Say of an option, once the tool has ended, that it changes nothing."""
+    say(f"note: {option} changes nothing in the sandbox\n")
+
+
+def say(sentence: str) -> None:
+    """Say something once the tool has ended, and say it once."""
     said = _NOTES.get()
-    if said is not None:
-        said.append(f"note: {option} changes nothing in the sandbox\n")
+    if said is not None and sentence not in said:
+        said.append(sentence)
 
 
 @contextmanager

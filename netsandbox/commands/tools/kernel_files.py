@@ -153,7 +153,7 @@ class Proc(ReadOnly):
         folders = {name: found for name, files in proc_net.FOLDERS.items() if (found := files(namespace))}
         inner: dict[tuple[str, ...], list[str]] = {
             (): ["cmdline", "comm", "net", "ns", "status"], ("ns",): list(NAMESPACES),
-            ("net",): [*proc_net.FILES, *made, *folders],
+            ("net",): [*proc_net.FILES, *proc_net.OF_MACHINE, *made, *folders],
             **{("net", name): sorted(files) for name, files in folders.items()}}
         if len(parts) == 3 and parts[1] == "net" and parts[2] in made:
             return []
@@ -187,6 +187,8 @@ class Proc(ReadOnly):
         namespace = self._process(parts[0])
         if namespace is None or len(parts) < 2:
             return None
+        if parts[1] == "net" and parts[2:] and parts[2] in proc_net.OF_MACHINE:
+            return proc_net.OF_MACHINE[parts[2]](namespace, self._machine) if len(parts) == 3 else None
         if parts[1] == "net" and len(parts) == 3:
             return proc_net.FILES[parts[2]](namespace) if parts[2] in proc_net.FILES else None
         if parts[1] == "net" and parts[2] in proc_net.FOLDERS and len(parts) == 4:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from netsandbox.commands.tools import ifconfig, interface_table, route
+from netsandbox.commands.tools import ifconfig, interface_table, netstat_words, route
 from netsandbox.commands.tools.context import ToolContext, ToolError, ToolResult
 from netsandbox.commands.tools.help import TEXTS
 from netsandbox.commands.tools.options import Options, read_options
@@ -34,6 +34,8 @@ def run(context: ToolContext, arguments: list[str]) -> ToolResult:
     family = options.values.get("A", "inet")
     if family not in ("inet", "inet6", "unix"):
         raise ToolError(1, f"Unknown address family `{family}'.")
+    if "s" in options:
+        return _statistics(context, options, family)
     if "r" in options:
         columns = (1, 0, 2)[route.extended(arguments)]
         return ToolResult(0, route.table(context.namespace, columns, "n" in options), "")
@@ -42,6 +44,17 @@ def run(context: ToolContext, arguments: list[str]) -> ToolResult:
     if "x" in options and not options.values.keys() & {"t", "u"}:
         return ToolResult(0, f"Active UNIX domain sockets ({_which(options)})\n{UNIX_COLUMNS}\n", NO_UNIX)
     return ToolResult(0, _sockets(context, options), "")
+
+
+def _statistics(context: ToolContext, options: Options, family: str) -> ToolResult:
+    if options.values.keys() & {"r", "i"}:
+        raise ToolError(3, TEXTS["netstat"])
+    if family == "unix" or "x" in options:
+        return ToolResult(1, "netstat: No statistics support for specified address family: unix\n", "")
+    if family == "inet6" or "6" in options:
+        return ToolResult(0, "", "cannot open /proc/net/snmp6: No such file or directory\n")
+    wanted = "".join(letter for letter in "tuw" if letter in options)
+    return ToolResult(0, netstat_words.statistics(context.namespace, wanted or "tuw"), "")
 
 
 def _interfaces(context: ToolContext, options: Options) -> str:

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from netsandbox.commands.tools.groups import group_macs, groups_v4
 from netsandbox.commands.tools.names import in_order
+from netsandbox.commands.tools.proc_counters import netstat, snmp, sockstat
 from netsandbox.commands.tools.socket_rows import proc_net_tcp, swapped
 from netsandbox.linux.core.nud import NOARP, NONE, PERMANENT, VALID
 from netsandbox.linux.ipv4.igmp import version
@@ -15,6 +16,7 @@ from netsandbox.wire.addresses import format_ipv4, format_mac
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from netsandbox.commands.tools.context import Machine
     from netsandbox.linux.core.interface import Interface
     from netsandbox.linux.core.namespace import NetworkNamespace
     from netsandbox.linux.ipv4.route import Route
@@ -188,8 +190,10 @@ STATISTICS_SHOWN = ("clash_resolve", "found", "", "invalid", "", "", "chaintoolo
 """Those that the kernel keeps, in the order of the title; what it keeps no more is 0."""
 FOLDERS: dict[str, Callable[[NetworkNamespace], dict[str, str]]] = {"stat": stat, "xt_recent": xt_recent}
 """Those of /proc/net, each with its files; an empty one is not there."""
+OF_MACHINE: dict[str, Callable[[NetworkNamespace, Machine], str]] = {"sockstat": sockstat}
+"""Those of /proc/net that tell of other namespaces as well."""
 FILES: dict[str, Callable[[NetworkNamespace], str]] = {
     "arp": arp, "dev": dev, "dev_mcast": dev_mcast, "fib_trie": fib_trie, "igmp": igmp,
-    "ip_tables_names": ip_tables_names, "nf_conntrack": nf_conntrack,
-    "route": route_table, "tcp": proc_net_tcp, "udp": udp}
+    "ip_tables_names": ip_tables_names, "netstat": netstat, "nf_conntrack": nf_conntrack,
+    "route": route_table, "snmp": snmp, "tcp": proc_net_tcp, "udp": udp}
 """/proc/net, by name."""

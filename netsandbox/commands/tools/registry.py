@@ -45,6 +45,7 @@ TOOLS: Late[str, Tool] = Late({
     **{f"iptables{kind}{name}": f"netsandbox.commands.tools.iptables:{function}{suffix}"
        for kind, suffix in (("", ""), ("-nft", "_nft"), ("-legacy", "_legacy"))
        for name, function in (("", "run"), ("-save", "save"), ("-restore", "restore"))},
+    "nstat": "netsandbox.commands.tools.nstat:run",
     "tc": "netsandbox.commands.tools.tc:run", "netstat": "netsandbox.commands.tools.netstat:run",
     "vconfig": "netsandbox.commands.tools.vconfig:run", "tunctl": "netsandbox.commands.tools.tunctl:run",
     "route": "netsandbox.commands.tools.route:run", "ss": "netsandbox.commands.tools.ss:run",

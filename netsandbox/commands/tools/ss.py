@@ -9,6 +9,7 @@ from netsandbox.commands.tools import ip_netns, ss_filter
 from netsandbox.commands.tools.context import ToolContext, ToolError, ToolResult
 from netsandbox.commands.tools.help import TEXTS
 from netsandbox.commands.tools.options import Options, read_options
+from netsandbox.commands.tools.proc_counters import Usage
 from netsandbox.commands.tools.socket_rows import SocketRow, socket_rows
 from netsandbox.commands.tools.sockets_seen import rows_seen
 from netsandbox.commands.tools.ss_info import information
@@ -66,7 +67,7 @@ def run(context: ToolContext, arguments: list[str]) -> ToolResult:
     if "N" in options:
         context = context.inside(ip_netns.named(context, options.values["N"], 1))
     kinds, words = _kinds(options), list(options.words)
-    start = summary(socket_rows(context.namespace)).out if "s" in options else ""
+    start = summary(socket_rows(context.namespace), *_of_machine(context)).out if "s" in options else ""
     if start and not (kinds or words or options.values.keys() & {"4", "6", "0", "f", "A"}):
         return ToolResult(0, start, "")
     states = _states(words)
@@ -77,6 +78,11 @@ def run(context: ToolContext, arguments: list[str]) -> ToolResult:
         _destroy(rows)
     names = names_shown(context) if "r" in options else {}
     return ToolResult(0, start + _columns(rows, options, _hidden(options, kinds, states), names), "")
+
+
+def _of_machine(context: ToolContext) -> tuple[Usage, Usage]:
+    """/proc/net/sockstat: of the namespace, and of all."""
+    return Usage([context.namespace]), Usage(one.namespace for one in context.machine.tenants(context.namespace))
 
 
 def _hidden(options: Options, kinds: list[str], states: Collection[str] | None) -> set[str]:

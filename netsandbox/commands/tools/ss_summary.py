@@ -7,24 +7,25 @@ from typing import TYPE_CHECKING
 from netsandbox.commands.tools.context import ToolResult
 
 if TYPE_CHECKING:
+    from netsandbox.commands.tools.proc_counters import Usage
     from netsandbox.commands.tools.socket_rows import SocketRow
 
-OUTSIDE = frozenset({"TIME-WAIT", "SYN-RECV"})
-"""What the kernel keeps no whole socket for."""
+def summary(rows: list[SocketRow], own: Usage, common: Usage) -> ToolResult:
+    """Of the sockets of a namespace; but how many of TCP there are, and orphans, the kernel tells of all namespaces.
 
-
-def summary(rows: list[SocketRow]) -> ToolResult:
-    """Of all sockets of a namespace; TCP's first number has those that wait to be gone too."""
-    counts = {kind: [sum(row.protocol == kind and row.family == family and row.state not in OUTSIDE for row in rows)
-                     for family in ("inet", "inet6")] for kind in ("raw", "udp", "tcp")}
-    waiting = sum(row.state == "TIME-WAIT" for row in rows)
-    half_open = sum(row.state == "SYN-RECV" for row in rows)
+    Args:
+        own, common: /proc/net/sockstat, of this namespace and of all.
+    """
+    newer = {kind: sum(row.protocol == kind and row.family == "inet6" for row in rows) for kind in ("udp", "tcp")}
+    counts = {"RAW": (own.raw, 0), "UDP": (own.udp, newer["udp"]), "TCP": (own.tcp, newer["tcp"])}
     connected = sum(row.protocol == "tcp" and row.state in ("ESTAB", "CLOSE-WAIT") for row in rows)
-    all_of_tcp = sum(counts["tcp"]) + half_open + waiting
+    allocated = common.tcp + common.idle + newer["tcp"]
+    closed = allocated - (sum(counts["TCP"]) - own.waiting)
     both = (sum(old for old, _new in counts.values()), sum(new for _old, new in counts.values()))
-    table = [(kind.upper(), old, new) for kind, (old, new) in counts.items()] + [("INET", *both), ("FRAG", 0, 0)]
-    lines = [f"Total: {sum(both)}",
-             f"TCP:   {all_of_tcp} (estab {connected}, closed {waiting}, orphaned 0, timewait {waiting})",
+    table = [(kind, old, new) for kind, (old, new) in counts.items()] + [("INET", *both), ("FRAG", own.fragments, 0)]
+    lines = [f"Total: {own.used + both[1]}",
+             (f"TCP:   {allocated + own.waiting} (estab {connected}, closed {closed}, orphaned {common.orphans}, "
+             f"timewait {own.waiting})"),
              "", "Transport Total     IP        IPv6",
              *(f"{name}\t  {old + new:<9} {old:<9} {new:<9}" for name, old, new in table), "", ""]
     return ToolResult(0, "\n".join(lines), "")

@@ -116,7 +116,7 @@ class NetworkNamespace:
 
     __slots__ = ("bridge_hooks", "_fragments", "_holders", "_ident_key", "_idents", "_igmp", "_next_index",
                  "_sockets", "is_arp_special", "chance", "default_ttl", "deliver_local", "error_handlers", "exceptions",
-                 "groups", "icmp_is_busy", "inode", "interfaces", "kernel", "lo", "name", "neighbours",
+                 "groups", "icmp_is_busy", "inode", "interfaces", "kernel", "lo", "mib", "name", "neighbours",
                  "netfilter", "notifiers", "protocols", "proxies", "rare", "raw_sockets", "record", "routes",
                  "scheduler", "sysctls", "trace", "depth")
 
@@ -156,7 +156,10 @@ class NetworkNamespace:
         self.scheduler = scheduler
         self.trace = scheduler.trace
         self.record: Callable[[Any], None] = scheduler.trace.record
+        self.trace.ledger.begin(name, self.trace.end)
         self.chance = chance
+        self.mib: dict[str, int] = NOTHING
+        """What is counted where it happens (linux/mib.py), since no record tells of it."""
         self.interfaces: dict[str, Interface] = {}
         self.sysctls = Sysctls(self.interfaces)
         self._holders: dict[int, tuple[Interface, ...]] | None = None
@@ -257,6 +260,7 @@ class NetworkNamespace:
     def rename(self, name: str) -> None:
         """Call the namespace by another name, and its interfaces with it."""
         self.former_names += (self.name,)
+        self.trace.ledger.rename(self.name, name, self.trace.end)
         self.name = name
         for interface in self.interfaces.values():
             interface.note_place()
@@ -317,6 +321,12 @@ class NetworkNamespace:
         return group == ALL_SYSTEMS or (interface.name, group) in self.groups
 
     # -- small state of the IP layer
+
+    def count(self, name: str, more: int = 1) -> None:
+        """SNMP_ADD_STATS, by the name that nstat has for it."""
+        if self.mib is NOTHING:
+            self.mib = {}
+        self.mib[name] = self.mib.get(name, 0) + more
 
     @property
     def proxy_delay(self) -> Stream:

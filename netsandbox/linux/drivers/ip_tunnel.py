@@ -224,7 +224,7 @@ def deliver(interface: Interface, frame: Frame, packet: IPv4Packet, key: int | N
         best.rx_errors += 1
         return Dropped(DropReason.TUNNEL_INVALID, (best.name,))
     best.take_packet(packet, inner)
-    return Outcome.PASSED_UP
+    return Outcome.DECAPSULATED
 
 
 def receive_error(interface: Interface, packet: IPv4Packet, message: IcmpMessage, quoted: IPv4Packet,

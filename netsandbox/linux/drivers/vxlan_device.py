@@ -173,7 +173,7 @@ class VxlanInterface(TunnelEnd):
                 return problem
         self.namespace.record(Decapsulated(self.label, "vxlan", self.vni, source))
         self.namespace.scheduler.transmit((self,), frame)
-        return Outcome.PASSED_UP
+        return Outcome.DECAPSULATED
 
     def learn(self, mac: int, source: int) -> Dropped | None:
         """vxlan_snoop."""

@@ -137,7 +137,9 @@ class Reassembler:
         """Take a fragment: the whole packet once it is complete, None while pieces are missing."""
         key = (packet.src, packet.dst, packet.protocol, packet.ident)
         limit = self.namespace.sysctls.get("net.ipv4.ipfrag_high_thresh")
-        if not limit or self._memory() > limit:
+        self.namespace.count("IpReasmReqds")
+        if not limit or self.memory > limit:
+            self.namespace.count("IpReasmFails")
             return Dropped(DropReason.FRAG_TOO_FAR, ("memory", limit))
         queue = self._queues.get(key)
         if queue is None:
@@ -155,6 +157,9 @@ class Reassembler:
         if refusal is not None:
             if refusal.reason is not DropReason.DUP_FRAG:
                 self._discard(key)
+                self.namespace.count("IpReasmFails")
+                if refusal.operands[0] == "overlap":
+                    self.namespace.count("IpExtReasmOverlaps")
             return refusal
         queue.insert(packet, data)
         if packet.offset == 0:
@@ -164,7 +169,13 @@ class Reassembler:
             return None
         return self._complete(key, queue)
 
-    def _memory(self) -> int:
+    @property
+    def waiting(self) -> int:
+        """Packets of which some fragments are missing."""
+        return len(self._queues)
+
+    @property
+    def memory(self) -> int:
         """Bytes that wait (frag_mem_limit)."""
         return sum(QUEUE_SIZE + sum(buffer_size(piece.total_length) for piece, _data in queue.pieces.values())
                    for queue in self._queues.values())
@@ -178,10 +189,12 @@ class Reassembler:
             for piece, _data in queue.pieces.values():
                 verdict = Dropped(DropReason.FRAG_TOO_FAR, ("distance", piece.offset))
                 self.namespace.record(PacketDropped(self.namespace.name, piece, verdict))
+            self.namespace.count("IpReasmFails")
             queue.begin_anew()
 
     def _complete(self, key: Key, queue: _Queue) -> IPv4Packet:
         self._discard(key)
+        self.namespace.count("IpReasmOKs")
         self.largest = max(piece.total_length for piece, _data in queue.pieces.values())
         parts = [queue.pieces[offset][1] for offset in sorted(queue.pieces)]
         self.sizes, data = tuple(map(len, parts)), b"".join(parts)
@@ -201,6 +214,8 @@ class Reassembler:
 
     def _expire(self, key: Key) -> None:
         queue = self._queues.pop(key)
+        self.namespace.count("IpReasmFails")
+        self.namespace.count("IpReasmTimeout")
         for piece, _data in queue.pieces.values():
             self.namespace.record(PacketDropped(self.namespace.name, piece,
                                                 Dropped(DropReason.FRAG_REASM_TIMEOUT, (queue.have,))))

@@ -110,7 +110,7 @@ def _reply(interface: Interface, packet: IPv4Packet, reply: IcmpMessage) -> Verd
     options = packet.options and ip_options.echoed(namespace, packet, source)
     answer = IPv4Packet(source, destination, ICMP, reply, route.ttl, ident, False, packet.tos, False, 0, options)
     namespace.icmp_is_busy = True
-    ip_output.send(namespace, answer, route)
+    ip_output.note_discarded(namespace, ip_output.send(namespace, answer, route))
     namespace.icmp_is_busy = False
     return ANSWERED
 
@@ -248,7 +248,8 @@ def send_error(interface: Interface | None, namespace: NetworkNamespace, packet:
     tos = packet.tos & TOS_MASK | INTERNETWORK_CONTROL
     error = IPv4Packet(source, to, ICMP, IcmpMessage(kind, code, rest, quote), route.ttl,
                        namespace.next_ident(source, to, ICMP), False, tos, options=options)
-    ip_output.send(namespace, error, route, None if buffer is None else buffer.of_answer(error))
+    sent = ip_output.send(namespace, error, route, None if buffer is None else buffer.of_answer(error))
+    ip_output.note_discarded(namespace, sent)
     return True
 
 
@@ -296,7 +297,13 @@ def _within_limits(namespace: NetworkNamespace, route: OutputRoute, kind: int, c
     masked = namespace.sysctls.get("net.ipv4.icmp_ratemask") >> kind & 1
     if not masked or (kind == UNREACHABLE and code == FRAGMENTATION_NEEDED) or route.interface.is_loopback:
         return True
-    return icmp_limit.allows_all(namespace) and icmp_limit.allows_error(namespace, receiver)
+    if not icmp_limit.allows_all(namespace):
+        namespace.count("IcmpOutRateLimitGlobal")
+        return False
+    is_allowed = icmp_limit.allows_error(namespace, receiver)
+    if not is_allowed:
+        namespace.count("IcmpOutRateLimitHost")
+    return is_allowed
 
 
 def report_unresolved(entry: Neighbour, packet: IPv4Packet) -> None:

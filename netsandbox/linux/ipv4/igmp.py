@@ -158,4 +158,5 @@ def _send(what: tuple[Interface, int, int]) -> None:
 def _transmit(interface: Interface, destination: int, message: IgmpMessage) -> None:
     source = interface.addresses[0].local if interface.addresses else 0
     packet = IPv4Packet(source, destination, IGMP, message.emit(), 1, 0, True, 0xC0, options=ROUTER_ALERT)
+    interface.namespace.count("IpOutRequests")
     interface.transmit(Frame(multicast_mac(destination), interface.mac, ETH_P_IP, packet))

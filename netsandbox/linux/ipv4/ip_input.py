@@ -198,6 +198,7 @@ def _forward(interface: Interface, frame: Frame, packet: IPv4Packet, route: Inpu
         buffer.packet, buffer.mtu = onward, mtu
         verdict = namespace.netfilter.traverse(namespace, FORWARD, buffer, interface, out)
         if verdict is not None:
+            namespace.count("IpForwDatagrams")
             return verdict
         onward = buffer.packet
     if chosen.rule is not None or chosen.path is not None:

@@ -15,7 +15,9 @@ from netsandbox.linux.ipv4.routing import OutputRoute, route_output
 from netsandbox.linux.place import LOOPED_BACK, Place
 from netsandbox.wire.addresses import BROADCAST_MAC, is_multicast, multicast_mac
 from netsandbox.wire.ethernet import ETH_P_IP, Frame
-from netsandbox.wire.ipv4 import Beside, IPv4Packet
+from netsandbox.wire.icmp import IcmpMessage
+from netsandbox.wire.ipv4 import ICMP, Beside, IPv4Packet
+from netsandbox.wire.tcp import TcpSegment
 
 if TYPE_CHECKING:
     from netsandbox.linux.core.interface import Interface
@@ -99,6 +101,7 @@ def _reroute(namespace: NetworkNamespace, packet: IPv4Packet, mark: int) -> Outp
     route = route_output(namespace, packet.dst, source, mark=mark, flow=flow_of(packet))
     if isinstance(route, OutputRoute):
         route.record(namespace)
+        namespace.count("IpOutRequests", -1)  # by this record it would be a second packet
     else:
         namespace.record(route)
     return route
@@ -160,8 +163,17 @@ def _like(packet: IPv4Packet, pieces: list[IPv4Packet]) -> list[IPv4Packet]:
 
 def _emit_segments(namespace: NetworkNamespace, segments: list[IPv4Packet], route: OutputRoute) -> str:
     """What was one packet so far leaves as its segments (validate_xmit_skb); `lo` takes it as it is."""
+    payload = segments[0].payload
+    assert isinstance(payload, TcpSegment)
+    count_as_one(namespace, len(segments), segments[0].total_length - len(payload.data))
     problems = [_emit(namespace, segment, route) for segment in segments]
     return problems[-1]
+
+
+def count_as_one(namespace: NetworkNamespace, segments: int, headers: int) -> None:
+    """They are cut on their way out: to IP they are one packet, whose headers are there once (ip_finish_output2)."""
+    namespace.count("IpOutTransmits", 1 - segments)
+    namespace.count("IpExtOutOctets", (1 - segments) * headers)
 
 
 def _emit_later(what: tuple[NetworkNamespace, IPv4Packet, OutputRoute]) -> None:
@@ -197,11 +209,19 @@ def _send_pieces(namespace: NetworkNamespace, pieces: list[IPv4Packet], route: O
     for number, piece in enumerate(pieces, 1):
         problem = _finish(namespace, piece, route)
         if problem:
+            _give_up(namespace, 1 + len(pieces) - number)
             return problem
         if scheduler.in_process and number < len(pieces) and not namespace.depth and route.interface.shaper is None:
             scheduler.go_on(_send_rest, (namespace, pieces[number:], route))
             break
     return OK
+
+
+def _give_up(namespace: NetworkNamespace, missing: int) -> None:
+    """A fragment could not go, and so the datagram does not, whatever its record says (ip_do_fragment)."""
+    namespace.count("IpFragFails")
+    namespace.count("IpFragOKs", -1)
+    namespace.count("IpFragCreates", -missing)
 
 
 def _send_rest(what: tuple[NetworkNamespace, list[IPv4Packet], OutputRoute]) -> None:
@@ -249,8 +269,22 @@ def find_route(namespace: NetworkNamespace, destination: int, source: int = 0,
     route = route_output(namespace, destination, source, interface, direct, mark, flow)
     if isinstance(route, RouteMissing):
         namespace.record(route)
+        note_no_route(namespace, route.error)
         return route.error
     return route
+
+
+def note_no_route(namespace: NetworkNamespace, error: str) -> None:
+    """A program's packet has no way; where a route forbids it, nothing is counted."""
+    if error == "ENETUNREACH":
+        namespace.count("IpOutNoRoutes")
+
+
+def note_discarded(namespace: NetworkNamespace, problem: str) -> str:
+    """ip_send_skb: what became of a packet, which is counted if it did not leave."""
+    if problem:
+        namespace.count("IpOutDiscards")
+    return problem
 
 
 def send_datagram(namespace: NetworkNamespace, packet: IPv4Packet, route: OutputRoute, keep_whole: bool,
@@ -267,9 +301,12 @@ def send_datagram(namespace: NetworkNamespace, packet: IPv4Packet, route: Output
         namespace.record(PacketDropped(namespace.name, packet, Dropped(DropReason.PKT_TOO_BIG,
                                                                   (packet.total_length, route.mtu))))
         return "EMSGSIZE"
+    if packet.protocol == ICMP and isinstance(packet.payload, IcmpMessage):
+        namespace.count("IcmpOutMsgs")
+        namespace.count(f"IcmpMsgOutType{packet.payload.type}")
     if not mark:
-        return send(namespace, packet, route)
+        return note_discarded(namespace, send(namespace, packet, route))
     buffer = SocketBuffer(packet)
     buffer.mark = mark
     packet.beside = Beside(namespace.name, mark)
-    return send(namespace, packet, route, buffer)
+    return note_discarded(namespace, send(namespace, packet, route, buffer))

@@ -123,6 +123,7 @@ class UdpSocket(Socket):
         route = route_output(self.namespace, address, source, self.interface, flow=(UDP, self.port, port, self.tos, 0))
         if not isinstance(route, OutputRoute):
             self.namespace.record(route)
+            ip_output.note_no_route(self.namespace, route.error)
             raise SocketError(route.error)
         is_broadcast = address == LIMITED_BROADCAST or route.route.type == "broadcast"
         if is_broadcast and not self.broadcast:
@@ -152,8 +153,12 @@ class UdpSocket(Socket):
             route = route.with_mtu(route.interface.mtu)
         packet = self._packet(route, source or self.source or route.source, to_port, data, connected)
         problem = ip_output.send_datagram(self.namespace, packet, route, self.pmtudisc >= DO)
-        if problem and (problem != "ENOBUFS" or self.recverr):
+        if not problem:
+            self.namespace.count("UdpOutDatagrams")
+        elif problem != "ENOBUFS" or self.recverr:
             raise SocketError(problem)
+        else:
+            self.namespace.count("UdpSndbufErrors")
         return len(data)
 
     def _packet(self, route: OutputRoute, source: int, port: int, data: bytes, connected: bool) -> IPv4Packet:
@@ -180,7 +185,10 @@ class UdpSocket(Socket):
             SocketError: a pending error.
         """
         self.raise_pending()
-        return self.received.pop(0) if self.received else None
+        if not self.received:
+            return None
+        self.namespace.count("UdpInDatagrams")
+        return self.received.pop(0)
 
     def has_room(self, length: int) -> bool:
         """Whether one more packet fits behind what nobody has read; one always does (__udp_enqueue_schedule_skb)."""
@@ -264,6 +272,8 @@ def receive_error(interface: Interface, packet: IPv4Packet, message: IcmpMessage
         if any(isinstance(one, UdpSocket) and one.encapsulated is not None
                for one in interface.namespace.sockets.at_port("udp", dport)):
             icmp.learn_way(interface, packet, message, quoted)
+        else:
+            interface.namespace.count("IcmpInErrors")
         return
     name, mtu = "", 0
     icmp.learn_way(interface, packet, message, quoted)

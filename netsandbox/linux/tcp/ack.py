@@ -13,6 +13,7 @@ from netsandbox.linux.tcp import (
     hystart,
     output,
     path_search,
+    prediction,
     rack,
     recovery,
     reduction,
@@ -59,8 +60,11 @@ def take(conn: Connection, segment: TcpSegment, said: Options, count: int = 1) -
     if gained:
         flag = ack_bits.ADVANCED
         conn.retries = 0
+        conn.counts.foreseen_acks += conn.counts.is_foreseen
     if segment.sequence_length:
         flag |= ack_bits.DATA
+    elif not (gained and conn.counts.is_foreseen):
+        conn.counts.pure_acks += 1
     flag |= _update_window(conn, segment, bool(gained))
     if segment.flags & ECE and conn.ecn and not segment.flags & SYN:
         flag |= ack_bits.MARKED
@@ -124,6 +128,7 @@ def _update_window(conn: Connection, segment: TcpSegment, has_news: bool) -> int
     conn.window_seq = segment.seq
     if window != conn.send_window:
         conn.send_window = window
+        prediction.reconsider(conn)
         if conn.unsent:
             restart_after_idle(conn)
         if window > conn.largest_window:

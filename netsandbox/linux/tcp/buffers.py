@@ -94,9 +94,11 @@ def keep(conn: Connection, buffer: Buffer) -> None:
     if last is not None and size <= last.room:
         last.data += buffer.data
         last.room -= size
+        conn.counts.coalesced += 1
         return
     if last is not None and conn.is_local:
         buffer.memory -= OVERHEAD
+        conn.counts.coalesced += 1
     conn.received.append(buffer)
     conn.memory += buffer.memory
 

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from netsandbox.linux.core.socket import SocketError
 from netsandbox.linux.drop import Dropped, DropReason, Outcome
+from netsandbox.linux.ipv4 import ip_output
 from netsandbox.linux.ipv4.routing import OutputRoute, route_output
 from netsandbox.linux.tcp import (
     ack,
@@ -45,6 +46,7 @@ def begin(conn: Connection, address: int, port: int) -> None:
     route = route_output(namespace, address, conn.address, conn.interface, flow=(TCP, conn.port, port, conn.tos, 0))
     if not isinstance(route, OutputRoute):
         namespace.record(route)
+        ip_output.note_no_route(namespace, route.error)
         raise SocketError(route.error)
     if route.route.type in ("broadcast", "multicast") or (route.next_hop is None and not route.interface.is_loopback):
         raise SocketError("ENETUNREACH")
@@ -80,6 +82,7 @@ def _take_pair(conn: Connection, is_bound: bool, is_loopback: bool) -> int:
         first = timewait.next_isn(known)
         conn.recent_stamp, conn.recent_at = known.recent, known.recent_at
         timewait.dismiss(known, "reuse")
+        conn.namespace.count("TcpExtTWRecycled")
     elif known is not None:
         raise SocketError("EADDRNOTAVAIL")
     connections[conn.key] = conn
@@ -94,6 +97,7 @@ def send_syn(conn: Connection, flags: int) -> None:
     conn.retry_since = stamp_of(conn, segment.at)
     conn.written = conn.pushed = (conn.written + 1) & MASK
     transmit(conn, segment.seq, flags)
+    conn.namespace.count("TcpActiveOpens")
     segment.wire = conn.wire
     conn.nxt = conn.written
     alarm.arm(conn, alarm.RETRANSMIT, conn.round_trip.timeout)
@@ -117,6 +121,7 @@ def take(conn: Connection, packet: IPv4Packet, segment: TcpSegment) -> Verdict:
             reset.answer(conn.namespace, packet, segment, "handshake")
             return Dropped(DropReason.TCP_INVALID_ACK_SEQUENCE, (port,))
         if said.stamp is not None and said.stamp[1] and not _is_own_stamp(conn, said.stamp[1]):
+            conn.namespace.count("TcpExtPAWSActive")
             reset.answer(conn.namespace, packet, segment, "handshake")
             return Dropped(DropReason.TCP_RFC7323_PAWS, (port,))
         if flags & RST:
@@ -175,6 +180,7 @@ def _open(conn: Connection, segment: TcpSegment, said: options.Options) -> Verdi
 
 def established(conn: Connection) -> None:
     """The handshake is done (tcp_finish_connect)."""
+    conn.counts.foresees = conn.state is SYN_RECV or not conn.send_scale
     conn.change(ESTABLISHED, "handshake")
     conn.last_sent = conn.namespace.scheduler.now
     conn.confirm = True

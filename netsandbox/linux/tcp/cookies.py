@@ -63,7 +63,9 @@ def check(listener: Connection, packet: IPv4Packet, segment: TcpSegment, offset:
     age = (now // MINUTE - (value >> BITS)) & 0xFF
     index = (value - _hash(listener, key, now // MINUTE - age)) & (1 << BITS) - 1
     route = route_output(namespace, packet.src, packet.dst)
-    if age >= VALID_MINUTES or index >= len(SIZES) or not isinstance(route, OutputRoute):
+    is_right = age < VALID_MINUTES and index < len(SIZES)
+    namespace.count(f"TcpExtSyncookies{'Recv' if is_right else 'Failed'}")
+    if not is_right or not isinstance(route, OutputRoute):
         return None
     return _request(listener, key, segment, (peer_isn, SIZES[index], offset), route)
 

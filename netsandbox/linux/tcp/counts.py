@@ -1,4 +1,4 @@
-"""What has gone over a connection, as `ss -i` tells it (struct tcp_info)."""
+"""What has gone over a connection, as `ss -i` tells it (struct tcp_info), and what its namespace counts of it."""
 
 from __future__ import annotations
 
@@ -9,11 +9,32 @@ class Counts:
     Attributes:
         bytes_acked: of ours, by the peer.  bytes_again: of ours, sent once more.
         early: segments that came out of order.
+        told_out: segments that left, without what was sent again (OutSegs).
+        fresh: segments that left for the first time, those with a FIN among them (TCPOrigDataSent).
+        foreseen, foreseen_acks, pure_acks: data that came as foreseen, ACKs that did and brought news, and other ACKs
+            without data (TCPHPHits, TCPHPAcks, TCPPureAcks).
+        coalesced: segments whose data joined what waited (TCPRcvCoalesce).
+        foresees, is_foreseen: whether it is known how the next header will look (pred_flags), and whether the present
+            one looks so.
     """
 
-    __slots__ = ("bytes_acked", "bytes_again", "bytes_received", "bytes_sent", "data_in", "data_out", "early",
-                 "segments_in", "segments_out")
+    __slots__ = ("bytes_acked", "bytes_again", "bytes_received", "bytes_sent", "coalesced", "data_in", "data_out",
+                 "early", "foreseen", "foreseen_acks", "foresees", "fresh", "is_foreseen", "pure_acks", "segments_in",
+                 "segments_out", "told_out")
 
     def __init__(self) -> None:
         self.segments_out = self.segments_in = self.data_out = self.data_in = self.early = 0
         self.bytes_sent = self.bytes_acked = self.bytes_again = self.bytes_received = 0
+        self.fresh = self.foreseen = self.foreseen_acks = self.pure_acks = self.coalesced = self.told_out = 0
+        self.foresees = self.is_foreseen = False
+
+    def counters(self, delivered: int) -> dict[str, int]:
+        """What is counted for all connections of a namespace together, by nstat's names.
+
+        Args:
+            delivered: segments that have arrived (tp->delivered).
+        """
+        return {"TcpOutSegs": self.told_out, "TcpExtTCPOrigDataSent": self.fresh,
+                "TcpExtTCPDelivered": delivered, "TcpExtTCPHPHits": self.foreseen,
+                "TcpExtTCPHPAcks": self.foreseen_acks, "TcpExtTCPPureAcks": self.pure_acks,
+                "TcpExtTCPRcvCoalesce": self.coalesced}

@@ -41,10 +41,20 @@ def receive_error(interface: Interface, packet: IPv4Packet, message: IcmpMessage
     namespace = interface.namespace
     found = namespace.sockets.connections.get((quoted.src, port, quoted.dst, peer_port))
     if isinstance(found, Request):
-        if seq == found.isn and _ends_request(message):
+        if seq != found.isn:
+            namespace.count("TcpExtOutOfWindowIcmps")
+        elif _ends_request(message):
             listen.drop(found)
+            namespace.count("TcpExtListenDrops")
         return
-    if not isinstance(found, Connection) or found.state is TcpState.CLOSE or not between(seq, found.una, found.nxt):
+    if found is None:
+        namespace.count("IcmpInErrors")
+    if not isinstance(found, Connection) or found.state is TcpState.CLOSE:
+        return
+    if found.owned and not icmp.is_fragmentation_needed(message):
+        namespace.count("TcpExtLockDroppedIcmps")
+    if not between(seq, found.una, found.nxt):
+        namespace.count("TcpExtOutOfWindowIcmps")
         return
     if message.type == REDIRECT or icmp.is_fragmentation_needed(message):
         found.path_error = interface, packet, message, quoted

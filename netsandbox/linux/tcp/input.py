@@ -4,17 +4,19 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from netsandbox.engine.units import MICROSECOND, SECOND
+from netsandbox.engine.units import MICROSECOND
 from netsandbox.linux.drop import Dropped, DropReason, Operand, Outcome
 from netsandbox.linux.tcp import (
     ack,
     buffers,
+    challenges,
     chronograph,
     connect,
     ecn,
     listen,
     options,
     output,
+    prediction,
     receive,
     receive_trip,
     reset,
@@ -22,7 +24,6 @@ from netsandbox.linux.tcp import (
     timewait,
     window,
 )
-from netsandbox.linux.tcp.events import TcpChallenged
 from netsandbox.linux.tcp.request import Request
 from netsandbox.linux.tcp.state import (
     CLOSE,
@@ -41,7 +42,6 @@ from netsandbox.linux.tcp.state import (
     Waiting,
 )
 from netsandbox.linux.tcp.timewait import TimeWait
-from netsandbox.linux.tcp.transmit import send_ack
 from netsandbox.wire.addresses import MAC_GROUP_BIT
 from netsandbox.wire.sequence import HALF, MASK, after, before, distance
 from netsandbox.wire.tcp import ACK, FIN, RST, SYN, TcpSegment
@@ -52,8 +52,6 @@ if TYPE_CHECKING:
     from netsandbox.wire.ethernet import Frame
     from netsandbox.wire.ipv4 import IPv4Packet
 
-PAUSE = SECOND // 2
-"""tcp_invalid_ratelimit: of what does not fit, one segment in half a second is answered."""
 RESET_ERRORS = {SYN_SENT: "ECONNREFUSED", CLOSE_WAIT: "EPIPE"}
 
 
@@ -133,6 +131,7 @@ def _hold(conn: Connection, packet: IPv4Packet, new: TcpSegment) -> None:
         if not ((last.seq + last.sequence_length) & MASK != new.seq or last.options != new.options
                 or (last.flags | new.flags) & (SYN | RST) or not last.flags & new.flags & ACK
                 or (last.flags ^ new.flags) & ecn.ASKS or waiting.packet.tos != packet.tos):
+            conn.namespace.count("TcpExtTCPBacklogCoalesce")
             conn.held[-1] = Waiting(packet, buffers.MergedSegment(last, new), waiting.merged + 1,
                                     waiting.room - len(new.data))
             conn.backlog_memory += len(new.data) * conn.is_local
@@ -160,6 +159,7 @@ def process(conn: Connection, packet: IPv4Packet, segment: TcpSegment, count: in
     if not flags & (ACK | RST | SYN):
         return Dropped(DropReason.TCP_FLAGS, (segment.dport,))
     said = options.read(segment.options, bool(flags & SYN))
+    conn.counts.is_foreseen = state is ESTABLISHED and prediction.is_foreseen(conn, segment, said)
     if not _is_predicted(conn, segment, said):
         refusal = _validate(conn, segment, said)
         if refusal:
@@ -171,7 +171,7 @@ def process(conn: Connection, packet: IPv4Packet, segment: TcpSegment, count: in
         if state is SYN_RECV:
             reset.answer(conn.namespace, packet, segment, "handshake")
         else:
-            _challenge(conn, "ack")
+            challenges.challenge(conn, "ack")
         return _dropped(problem, segment)
     receive.replace_stamp(conn, said, segment.seq)
     if conn.ecn and ecn.look(conn, packet.tos, segment):
@@ -227,6 +227,7 @@ def _in_other_state(conn: Connection, packet: IPv4Packet, segment: TcpSegment) -
 def _become_established(conn: Connection, segment: TcpSegment) -> None:
     conn.una = segment.ack
     conn.delivered += 1  # of the SYN,ACK no ACK tells
+    conn.namespace.count("TcpExtTCPDelivered", -1)
     conn.send_window = segment.window << conn.send_scale
     conn.window_seq = segment.seq
     conn.advertised_mss -= options.TIMESTAMP_SIZE * conn.has_stamps
@@ -269,6 +270,7 @@ def _take_data(conn: Connection, packet: IPv4Packet, segment: TcpSegment) -> Ver
             segment.seq, conn.expected):
         return _finish(conn, segment, "")
     if state is not ESTABLISHED and conn.shutdown_flags & RECEIVE_SHUTDOWN and _goes_beyond(conn, segment):
+        conn.namespace.count("TcpExtTCPAbortOnData")
         _reset(conn)
         reset.answer(conn.namespace, packet, segment, "closed")
         return Dropped(DropReason.TCP_ABORT_ON_DATA, (segment.dport,))
@@ -290,8 +292,9 @@ def _validate(conn: Connection, segment: TcpSegment, said: Options) -> str:
     flags = segment.flags
     if _is_too_old(conn, segment, said) and not flags & RST:
         if flags & SYN:
-            return _challenge_syn(conn)
-        _answer_oddity(conn, segment)
+            return challenges.challenge_syn(conn)
+        conn.namespace.count("TcpExtPAWSEstab")
+        challenges.answer_oddity(conn, segment, "PAWS")
         return "TCP_RFC7323_PAWS"
     end = (segment.seq + segment.sequence_length) & MASK
     problem = _sequence_problem(conn, segment, end)
@@ -304,19 +307,19 @@ def _validate(conn: Connection, segment: TcpSegment, said: Options) -> str:
             _reset(conn)
             return "reset"
         if flags & SYN:
-            return _challenge_syn(conn)
-        _answer_oddity(conn, segment)
+            return challenges.challenge_syn(conn)
+        challenges.answer_oddity(conn, segment)
         return problem
     if flags & RST:
         if segment.seq == conn.expected or at_end or (conn.sacks and segment.seq == _highest_sack(conn)):
             _reset(conn)
             return "reset"
-        _challenge(conn, "rst")
+        challenges.challenge(conn, "rst")
         return "TCP_RESET"
     if flags & SYN:
         passes = (conn.state is SYN_RECV and flags & ACK and (segment.seq + 1) & MASK == conn.expected
                   and segment.ack == conn.nxt)
-        return "" if passes else _challenge_syn(conn)
+        return "" if passes else challenges.challenge_syn(conn)
     return ""
 
 
@@ -336,7 +339,10 @@ def _sequence_problem(conn: Connection, segment: TcpSegment, end: int) -> str:
         return ""
     if after(segment.seq, limit):
         return "TCP_INVALID_SEQUENCE"
-    return "TCP_INVALID_END_SEQUENCE" if conn.received else ""
+    if not conn.received:
+        return ""
+    conn.namespace.count("TcpExtBeyondWindow")
+    return "TCP_INVALID_END_SEQUENCE"
 
 
 def _is_too_old(conn: Connection, segment: TcpSegment, said: Options) -> bool:
@@ -352,34 +358,6 @@ def _is_late_ack(conn: Connection, segment: TcpSegment, said: Options) -> bool:
             and segment.ack == conn.una
             and -distance(said.stamp[0] if said.stamp else 0, conn.recent_stamp)
             <= conn.round_trip.timeout // 1_000_000)
-
-
-def _answer_oddity(conn: Connection, segment: TcpSegment) -> None:
-    """tcp_send_dupack, at most each half second for what carries neither data nor a FIN."""
-    now = conn.namespace.scheduler.now
-    if not segment.sequence_length or segment.flags & SYN:
-        if now - conn.challenged_at < PAUSE:
-            return
-        conn.challenged_at = now
-    end = (segment.seq + segment.sequence_length) & MASK
-    if end != segment.seq and before(segment.seq, conn.expected):
-        receive.be_quick_again(conn)
-        receive.note_duplicate(conn, segment.seq, end if before(end, conn.expected) else conn.expected)
-    send_ack(conn)
-
-
-def _challenge_syn(conn: Connection) -> str:
-    _challenge(conn, "syn")
-    return "TCP_INVALID_SYN"
-
-
-def _challenge(conn: Connection, why: str) -> None:
-    """RFC 5961: only the real peer can answer this ACK (tcp_send_challenge_ack)."""
-    now = conn.namespace.scheduler.now
-    if now - conn.challenged_at >= PAUSE:
-        conn.challenged_at = now
-        conn.namespace.record(TcpChallenged(conn.namespace.name, *conn.key, why))
-        send_ack(conn)
 
 
 def _reset(conn: Connection) -> None:

@@ -59,7 +59,13 @@ def _receive_syn(listener: Connection, interface: Interface, packet: IPv4Packet,
     mode = namespace.sysctls.get("net.ipv4.tcp_syncookies")
     crowded = len(listener.requests) > listener.backlog
     wants_cookie = mode == 2 or (crowded and not isn and mode == 1)
-    if (crowded and not wants_cookie and not isn) or len(listener.accepted) > listener.backlog:
+    is_refused = crowded and not wants_cookie and not isn
+    if (crowded and not isn) or mode == 2:
+        namespace.count("TcpExtTCPReqQFullDrop" if is_refused else "TcpExtTCPReqQFullDoCookies")
+    if is_refused or len(listener.accepted) > listener.backlog:
+        if not is_refused:
+            namespace.count("TcpExtListenOverflows")
+        namespace.count("TcpExtListenDrops")
         return Dropped(DropReason.TCP_LISTEN_OVERFLOW, (segment.dport, len(listener.accepted), listener.backlog))
     said = options.read(segment.options, True)
     if wants_cookie and said.stamp is None:
@@ -67,14 +73,18 @@ def _receive_syn(listener: Connection, interface: Interface, packet: IPv4Packet,
     route = route_output(namespace, packet.src, packet.dst, interface.l3mdev)
     if not isinstance(route, OutputRoute):
         namespace.record(route)
+        namespace.count("IpOutNoRoutes")
+        namespace.count("TcpExtListenDrops")
         return Dropped(DropReason.IP_OUTNOROUTES, (packet.src,))
     most = namespace.sysctls.get("net.ipv4.tcp_max_syn_backlog")
     if not mode and not isn and most - len(listener.requests) < most >> 2:  # a quarter is for peers known to be alive
+        namespace.count("TcpExtListenDrops")
         return Dropped(DropReason.TCP_LISTEN_OVERFLOW, (segment.dport, len(listener.requests), most))
     request = new_request(listener, packet, segment, said, route)
     request.interface = interface
     if wants_cookie:
         request.isn = cookies.make(listener, request)
+        namespace.count("TcpExtSyncookiesSent")
         namespace.record(TcpCookieSent(namespace.name, *request.key, len(listener.requests)))
         _send_syn_ack(request)
         return Outcome.ANSWERED
@@ -134,7 +144,10 @@ def _send_syn_ack(request: Request) -> str:
 def _send_again(request: Request) -> str:
     """inet_rtx_syn_ack: one that left is counted."""
     problem = _send_syn_ack(request)
-    request.resent += not problem
+    if not problem:
+        request.resent += 1
+        request.listener.namespace.count("TcpRetransSegs")
+        request.listener.namespace.count("TcpExtTCPSynRetrans")
     return problem
 
 
@@ -147,6 +160,8 @@ def _on_timer(request: Request) -> None:
     """Nobody has answered the SYN,ACK: once more, or never mind, as when it cannot leave (reqsk_timer_handler)."""
     listener = request.listener
     namespace = listener.namespace
+    if listener.state is TcpState.LISTEN:
+        namespace.count("TcpExtTCPTimeouts")
     if request.tries >= namespace.sysctls.get("net.ipv4.tcp_synack_retries") or listener.state is not TcpState.LISTEN:
         drop(request)
         return
@@ -201,6 +216,8 @@ def answer(request: Request, packet: IPv4Packet, segment: TcpSegment) -> Verdict
     if late or not _is_inside(segment, expected, request.window):
         if not kind & RST and _may_challenge(request):
             _acknowledge(request)
+        if late:
+            request.listener.namespace.count("TcpExtPAWSEstab")
         reason = DropReason.TCP_RFC7323_PAWS if late else DropReason.TCP_INVALID_SEQUENCE
         return Dropped(reason, (port,))
     if said.stamp is not None and not after(segment.seq, expected):
@@ -211,6 +228,8 @@ def answer(request: Request, packet: IPv4Packet, segment: TcpSegment) -> Verdict
         if not kind & RST:
             reset.answer(request.listener.namespace, packet, segment, "handshake")
         drop(request)
+        request.listener.namespace.count("TcpAttemptFails")
+        request.listener.namespace.count("TcpExtEmbryonicRsts")
         return Outcome.ACCEPTED if kind & RST else Dropped(DropReason.TCP_RESET, (port,))
     if not kind & ACK:
         return Dropped(DropReason.TCP_FLAGS, (port,))
@@ -229,6 +248,7 @@ def _may_challenge(request: Request) -> bool:
     """tcp_oow_rate_limited: one such answer each half second."""
     now = request.listener.namespace.scheduler.now
     if now - request.challenged_at < SECOND // 2:
+        request.listener.namespace.count("TcpExtTCPACKSkippedSynRecv")
         return False
     request.challenged_at = now
     return True
@@ -249,12 +269,16 @@ def _become_whole(request: Request, packet: IPv4Packet, segment: TcpSegment) -> 
     listener = request.listener
     namespace = listener.namespace
     if len(listener.accepted) > listener.backlog:
+        namespace.count("TcpExtListenOverflows")
+        namespace.count("TcpExtListenDrops")
         if namespace.sysctls.get("net.ipv4.tcp_abort_on_overflow"):
             reset.answer(namespace, packet, segment, "handshake")
+            namespace.count("TcpExtEmbryonicRsts")
             drop(request)
         return Dropped(DropReason.TCP_LISTEN_OVERFLOW, (segment.dport, len(listener.accepted), listener.backlog))
     drop(request)
     child = make_child(request, segment)
+    namespace.count("TcpPassiveOpens")
     listener.accepted.append(child)
     namespace.sockets.adopt(child)
     return child

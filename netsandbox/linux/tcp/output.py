@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from netsandbox.linux.ipv4 import ip_output
 from netsandbox.linux.tcp import alarm, chronograph, path_search
 from netsandbox.linux.tcp.burst import fill, goal, next_burst, window_end
 from netsandbox.linux.tcp.events import TcpWindowShut
 from netsandbox.linux.tcp.state import CLOSE, OPEN, REDUCED, SYN_SENT, Chunk, Sent
-from netsandbox.linux.tcp.transmit import current_mss, restart_after_idle, transmit
+from netsandbox.linux.tcp.transmit import HEADERS, current_mss, restart_after_idle, transmit
 from netsandbox.wire.sequence import MASK, after, distance
 from netsandbox.wire.tcp import ACK, FIN, PSH
 
@@ -173,6 +174,9 @@ def _send_burst(conn: Connection, size: int, mss: int) -> bool:
                                  in_burst=is_burst)
             problem = problem and kept_back
             segment.wire = conn.wire
+        if is_burst:
+            ip_output.count_as_one(conn.namespace, len(segments), _headers(conn))
+            conn.namespace.count("IpOutRequests", 1 - len(segments))
     if problem:
         return False
     conn.is_burst = is_burst
@@ -183,6 +187,11 @@ def _send_burst(conn: Connection, size: int, mss: int) -> bool:
         del chunk.data[:size]
         chunk.seq = segments[-1].end
     return True
+
+
+def _headers(conn: Connection) -> int:
+    """Bytes before the data of what left last."""
+    return HEADERS + len(conn.wire.options) if conn.wire is not None else HEADERS
 
 
 def _cut(conn: Connection, chunk: Chunk, size: int, mss: int) -> list[Sent]:
@@ -207,6 +216,7 @@ def _note_sent(conn: Connection, segments: list[Sent]) -> None:
     """They are under way now (tcp_event_new_data_sent)."""
     conn.nxt = segments[-1].end
     conn.sent.extend(segments)
+    conn.counts.fresh += len(segments)
     if conn.recovery >= REDUCED:
         conn.prr_out += len(segments)
 

@@ -54,6 +54,7 @@ def mark_lost(conn: Connection, segment: Sent) -> None:
     elif segment.again:
         segment.again = False
         conn.again_out -= 1
+        conn.namespace.count("TcpExtTCPLostRetransmit")
     else:
         return
     conn.losses += 1
@@ -91,10 +92,11 @@ def highest_sacked(conn: Connection) -> int:
     return next((segment.end for segment in reversed(conn.sent) if segment.sacked), conn.una)
 
 
-def note_reordering(conn: Connection, low: int, highest: int) -> None:
+def note_reordering(conn: Connection, low: int, highest: int, kind: str = "SACK") -> None:
     """Something below what had arrived has arrived without being sent again (tcp_check_sack_reordering)."""
     if not before(low, highest):
         return
+    conn.namespace.count(f"TcpExtTCP{kind}Reorder")
     metric, mss = distance(highest & MASK, low), max(conn.mss, 1)
     if metric > conn.rack.reordering * mss:
         conn.rack.reordering = min(-(-metric // mss), MOST_REORDERING)

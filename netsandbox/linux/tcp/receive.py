@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from netsandbox.engine.units import MICROSECOND, MILLISECOND
 from netsandbox.engine.wheel import TICK
-from netsandbox.linux.tcp import alarm, buffers, receive_trip, timewait, window
+from netsandbox.linux.tcp import alarm, buffers, prediction, receive_trip, timewait, window
 from netsandbox.linux.tcp.buffers import Buffer, Early
 from netsandbox.linux.tcp.state import (
     ATO_MIN,
@@ -158,9 +158,11 @@ def take(conn: Connection, segment: TcpSegment) -> str:
         return ""
     if seq == conn.expected:
         if not window.open_now(conn) and size:
+            conn.namespace.count("TcpExtTCPZeroWindowDrop")
             return _outside(conn, "TCP_ZEROWINDOW")
         return _in_order(conn, segment, segment.data)
     if not after(end, conn.expected):
+        conn.namespace.count("TcpExtDelayedACKLost")
         note_duplicate(conn, seq, end)
         return _outside(conn, "TCP_OLD_DATA")
     opening = window.open_now(conn)
@@ -169,6 +171,7 @@ def take(conn: Connection, segment: TcpSegment) -> str:
     if before(seq, conn.expected):
         note_duplicate(conn, seq, conn.expected)
         if not opening:
+            conn.namespace.count("TcpExtTCPZeroWindowDrop")
             return _outside(conn, "TCP_ZEROWINDOW")
         return _in_order(conn, segment, segment.data[(conn.expected - seq) & MASK:])
     return _early(conn, segment, end)
@@ -182,6 +185,9 @@ def _outside(conn: Connection, reason: str) -> str:
 
 def note_duplicate(conn: Connection, start: int, end: int) -> None:
     if conn.has_sack and conn.namespace.sysctls.get("net.ipv4.tcp_dsack"):
+        if conn.duplicate is None:
+            is_old = before(start, conn.expected)
+            conn.namespace.count(f"TcpExtTCPDSACK{'Old' if is_old else 'Ofo'}Sent")
         conn.duplicate = start, end
 
 
@@ -203,9 +209,11 @@ def _in_order(conn: Connection, segment: TcpSegment, data: bytes) -> str:
             conn.ack_wanted = conn.ack_now = conn.no_memory = True
             conn.wake()
             if conn.received:
+                conn.namespace.count("TcpExtTCPRcvQDrop")
                 return "PROTO_MEM"
         _store(conn, Buffer(data, memory, cost.room))
         _note_data(conn, segment, memory)
+    prediction.reconsider(conn)
     if segment.flags & FIN:
         take_fin(conn)
     elif conn.early:
@@ -236,13 +244,17 @@ def _join(conn: Connection) -> None:
 def _early(conn: Connection, segment: TcpSegment, end: int) -> str:
     """tcp_data_queue_ofo: keep it, and let SACK tell the peer of the gap."""
     seq, data, cost = segment.seq, segment.data, buffers.cost(conn, segment)
+    conn.counts.foresees = False
     if not window.has_memory(conn):
+        conn.namespace.count("TcpExtTCPOFODrop")
         return "TCP_OFO_DROP"
+    conn.namespace.count("TcpExtTCPOFOQueue")
     if data:
         window.measure(conn, segment, cost.memory)
     conn.ack_wanted = True
     conn.counts.early += 1
     if any(not before(seq, old.seq) and not after(end, old.end) for old in conn.early):
+        conn.namespace.count("TcpExtTCPOFOMerge")
         note_duplicate(conn, seq, end)
         return "TCP_OFOMERGE"
     place = sum(not after(old.seq, seq) for old in conn.early)

@@ -78,11 +78,13 @@ def _check_reno_reordering(conn: Connection, more: int) -> None:
         conn.sacked_out = len(conn.sent) - holes
         conn.rack.reordering = min(len(conn.sent) + more, rack.MOST_REORDERING)
         conn.rack.seen += 1
+        conn.namespace.count("TcpExtTCPRenoReorder")
 
 
 def enter_recovery(conn: Connection, is_marked: bool = False) -> None:
     """tcp_enter_recovery."""
     undo.forget_retries(conn)
+    conn.namespace.count("TcpExtTCPSackRecovery" if conn.has_sack else "TcpExtTCPRenoRecovery")
     state = conn.congestion
     prior, state.prior_threshold = state.present_threshold, 0
     undo.begin(conn)
@@ -280,6 +282,8 @@ def resend_lost(conn: Connection, why: str = "fast") -> None:
             in_burst = not begins or last > place
             if resend.retransmit(conn, place, why, in_burst, in_burst and place == last):
                 break
+            is_slow = conn.recovery is Recovery.LOSS
+            conn.namespace.count(f"TcpExtTCP{'SlowStart' if is_slow else 'Fast'}Retrans")
             if conn.recovery in (Recovery.CWR, Recovery.RECOVERY):
                 conn.prr_out += 1
             rearms = rearms or (place == 0 and conn.timer_kind != alarm.REORDER)
@@ -313,5 +317,6 @@ def take_probe_answer(conn: Connection, ack: int, flag: int) -> None:
         conn.recovery = Recovery.CWR
         reduction.end(conn)
         undo.keep_open(conn)
+        conn.namespace.count("TcpExtTCPLossProbeRecovery")
     elif not flag & (ack_bits.ADVANCED | ack_bits.NOT_DUPLICATE | ack_bits.SACKED):
         conn.probe_end = None

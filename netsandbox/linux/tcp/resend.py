@@ -40,6 +40,11 @@ def retransmit(conn: Connection, place: int, why: str, in_burst: bool = False, p
     """
     segment = conn.sent[place]
     problem = _send_again(conn, place, in_burst, pushes)
+    if problem == "EBUSY":
+        conn.namespace.count("TcpExtTCPSpuriousRtxHostQueues")
+    elif problem not in ("", "EAGAIN"):
+        conn.namespace.count("TcpRetransSegs")
+        conn.namespace.count("TcpExtTCPRetransFail")
     if not problem:
         segment.wire, segment.at = conn.wire, conn.namespace.scheduler.clock
         segment.departure = conn.delivery.departure(conn, segment.at)

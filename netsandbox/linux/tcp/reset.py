@@ -32,6 +32,7 @@ def answer(namespace: NetworkNamespace, packet: IPv4Packet, segment: TcpSegment,
 def send_alone(namespace: NetworkNamespace, source: int, to: int, segment: TcpSegment, tos: int = 0,
                vrf: Interface | None = None) -> str:
     """ip_send_unicast_reply: a segment with IP id 0 and DF; OK or the errno name of what kept it back."""
+    namespace.count("TcpOutSegs")
     route = route_output(namespace, to, source, vrf)
     if not isinstance(route, OutputRoute):
         namespace.record(route)

@@ -45,6 +45,7 @@ def take(conn: Connection, progress: Progress, blocks: tuple[Block, ...], ack: i
     flag = ack_bits.NOTHING
     again = _is_twice(blocks, ack)
     if again:
+        conn.namespace.count(f"TcpExtTCPDSACK{'' if before(blocks[0][0], ack) else 'Ofo'}Recv")
         flag |= _take_twice(conn, blocks[0], prior)
     lowest = conn.nxt
     for start, stop in sorted(blocks, key=lambda block: distance(block[0], ack)):
@@ -97,14 +98,17 @@ def _take_twice(conn: Connection, block: Block, prior: int) -> int:
     start, stop = block
     size = distance(stop, start)
     if size <= 0 or size > conn.largest_window:
+        conn.namespace.count("TcpExtTCPDSACKIgnoredDubious")
         return ack_bits.NOTHING
     flag, count = ack_bits.TWICE, -(-size // max(conn.mss, 1))
     if count == 1 and conn.probe_end == stop:
         flag |= ack_bits.TWICE_PROBE
     conn.twice += count
     if conn.twice > conn.retransmitted:
+        conn.namespace.count("TcpExtTCPDSACKIgnoredDubious")
         return ack_bits.NOTHING
     conn.delivered += count
+    conn.namespace.count("TcpExtTCPDSACKRecvSegs", count)
     if conn.undo_marker and conn.undo_retrans > 0 and not after(stop, prior) and after(stop, conn.undo_marker):
         conn.undo_retrans = max(0, conn.undo_retrans - count)
     return flag

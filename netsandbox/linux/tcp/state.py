@@ -339,7 +339,16 @@ class Connection(Socket):
             namespace = self.namespace
             namespace.record((TcpStateChanged, namespace.name, self.address, self.port, self.peer, self.peer_port,
                               NAMES[self.state], NAMES[state], why))
+            if state is CLOSE:
+                self._note_end(why)
             self.state = state
+
+    def _note_end(self, why: str) -> None:
+        """tcp_set_state, tcp_done: a socket that its program closes before it was connected has not failed."""
+        if self.state in (TcpState.ESTABLISHED, TcpState.CLOSE_WAIT):
+            self.namespace.count("TcpEstabResets")
+        elif self.state in (TcpState.SYN_SENT, TcpState.SYN_RECV) and why != "close":
+            self.namespace.count("TcpAttemptFails")
 
     def wake(self) -> None:
         """Tell the program, once the queue is empty, that something has changed."""
@@ -349,6 +358,9 @@ class Connection(Socket):
     def forget(self) -> None:
         """No packet finds the connection any more, and no timer rings for it (tcp_done)."""
         alarm.disarm_all(self)
+        for name, value in self.counts.counters(self.delivered).items():
+            self.namespace.count(name, value)
+        self.counts, self.delivered = Counts(), 0
         self.state = CLOSE
         self.unsent.clear()
         self.sent.clear()

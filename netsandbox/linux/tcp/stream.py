@@ -337,6 +337,8 @@ class StreamSocket(Connection):
         elif state is SYN_SENT or (state is CLOSE and self.key in self.namespace.sockets.connections):
             self._end("close")
         elif state is not CLOSE and (unread or at_once):
+            if self.parent is None:
+                self.namespace.count(f"TcpExtTCPAbortOn{'Close' if unread else 'Data'}")
             self._reset("unread data" if unread else "abort", state)
         elif state is not CLOSE:
             self._finish()

@@ -72,9 +72,12 @@ def _send_probe(conn: Connection) -> bool:
     if conn.unsent and burst.has_window(conn, conn.unsent[0], current_mss(conn)):
         conn.probe_is_again = False
         _force_one(conn)
-        return len(conn.sent) > under_way
-    conn.probe_is_again = _resend_last(conn)
-    return conn.probe_is_again
+        has_left = len(conn.sent) > under_way
+    else:
+        has_left = conn.probe_is_again = _resend_last(conn)
+    if has_left:
+        conn.namespace.count("TcpExtTCPLossProbes")
+    return has_left
 
 
 def _force_one(conn: Connection) -> None:
@@ -136,8 +139,14 @@ def _gives_up(conn: Connection) -> bool:
     if not _has_timed_out(conn):
         _try_smaller(conn)
         return False
-    connect.fail(conn, conn.soft_error or "ETIMEDOUT", "timeout")
+    _abort(conn)
     return True
+
+
+def _abort(conn: Connection) -> None:
+    """tcp_write_err."""
+    conn.namespace.count("TcpExtTCPAbortOnTimeout")
+    connect.fail(conn, conn.soft_error or "ETIMEDOUT", "timeout")
 
 
 def _try_smaller(conn: Connection) -> None:
@@ -153,13 +162,19 @@ def _try_smaller(conn: Connection) -> None:
 
 def _retransmit(conn: Connection) -> None:
     """tcp_retransmit_timer: the oldest segment again, and twice as long until the next time."""
-    if not conn.sent or _gives_up(conn):
+    if not conn.sent:
         return
     if not conn.send_window and conn.state not in (TcpState.SYN_SENT, TcpState.SYN_RECV):
-        _retransmit_into_shut_window(conn)
+        if not _gives_up(conn):
+            _retransmit_into_shut_window(conn)
         return
+    conn.namespace.count("TcpExtTCPTimeouts")
+    if _gives_up(conn):
+        return
+    conn.namespace.count("TcpExtTcpTimeoutRehash")
     if not conn.retries:
         conn.retry_began = conn.namespace.scheduler.now
+        _note_failure(conn)
     recovery.enter_loss(conn)
     conn.retries += 1
     conn.timeouts += 1
@@ -171,6 +186,17 @@ def _retransmit(conn: Connection) -> None:
         conn.round_trip.back_off()
         conn.backoff += 1
     alarm.arm(conn, alarm.RETRANSMIT, conn.round_trip.timeout)
+
+
+def _note_failure(conn: Connection) -> None:
+    """What was hoped for before the timer went off."""
+    kind = "Sack" if conn.has_sack else "Reno"
+    if conn.recovery is Recovery.RECOVERY:
+        conn.namespace.count(f"TcpExtTCP{kind}RecoveryFail")
+    elif conn.recovery is Recovery.LOSS:
+        conn.namespace.count("TcpExtTCPLossFailures")
+    elif conn.recovery is Recovery.DISORDER or conn.sacked_out:
+        conn.namespace.count(f"TcpExtTCP{kind}Failures")
 
 
 def revert_backoff(conn: Connection) -> None:
@@ -206,7 +232,7 @@ def _probe_window(conn: Connection) -> None:
     limit = (settings.get("net.ipv4.tcp_orphan_retries") or ORPHAN_RETRIES) if conn.orphan else settings.get(
         "net.ipv4.tcp_retries2")
     if conn.probes >= limit:
-        connect.fail(conn, conn.soft_error or "ETIMEDOUT", "timeout")
+        _abort(conn)
         return
     has_tried = output.fill_window(conn)
     if conn.sent:
@@ -214,6 +240,7 @@ def _probe_window(conn: Connection) -> None:
         return
     if not has_tried:
         transmit(conn, (conn.una - 1) & MASK, ACK)
+        conn.namespace.count("TcpExtTCPWinProbe")
         conn.namespace.record(TcpRetransmitted(conn.namespace.name, *conn.key, "probe", "window", 0,
                                                max(conn.retries, 1), conn.round_trip.timeout))
     conn.probes += 1
@@ -232,6 +259,7 @@ def ack_timer(conn: Connection) -> None:
         conn.pingpong = 0
         conn.ato = ATO_MIN
     send_ack(conn)
+    conn.namespace.count("TcpExtDelayedACKs")
 
 
 def keepalive_timer(conn: Connection) -> None:
@@ -251,9 +279,10 @@ def keepalive_timer(conn: Connection) -> None:
     if conn.probes >= (wish.probes or settings.get("net.ipv4.tcp_keepalive_probes")):
         conn.namespace.record(TcpResetSent(conn.namespace.name, *conn.key, "keepalive"))
         send_reset(conn)
-        connect.fail(conn, "ETIMEDOUT", "timeout")
+        _abort(conn)
         return
     transmit(conn, (conn.una - 1) & MASK, ACK)
+    conn.namespace.count("TcpExtTCPKeepAlive")
     conn.probes += 1
     alarm.arm_keepalive(conn, (wish.interval or settings.get("net.ipv4.tcp_keepalive_intvl")) * SECOND)
 

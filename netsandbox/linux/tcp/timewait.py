@@ -21,6 +21,8 @@ if TYPE_CHECKING:
 
 LENGTH = 60 * SECOND
 """TCP_TIMEWAIT_LEN."""
+KILLED = 4 * SECOND
+"""Records that go so soon are counted apart (inet_twsk_schedule)."""
 CHALLENGE_PAUSE = SECOND // 2
 """tcp_invalid_ratelimit."""
 
@@ -70,6 +72,7 @@ def begin(conn: Connection, state: TcpState, length: int = LENGTH) -> None:
     conn.forget()
     conn.namespace.sockets.connections[record.key] = record
     _schedule(record, length)
+    conn.namespace.count("TcpExtTW" if length > KILLED else "TcpExtTWKilled")
 
 
 def _schedule(record: TimeWait, length: int) -> None:
@@ -113,6 +116,8 @@ def take(record: TimeWait, packet: IPv4Packet, segment: TcpSegment) -> Verdict |
     if flags & SYN and not flags & (RST | ACK) and not is_late and newer:
         return "syn"
     reason = DropReason.TCP_RFC7323_TW_PAWS if is_late else DropReason.TCP_OLD_DATA
+    if is_late:
+        record.namespace.count("TcpExtPAWSTimewait")
     if not flags & RST:
         if is_late or flags & ACK:
             _schedule(record, LENGTH)
@@ -162,6 +167,9 @@ def acknowledge_if_allowed(record: TimeWait, segment: TcpSegment) -> None:
     elif now - record.challenged_at >= CHALLENGE_PAUSE:
         record.challenged_at = now
         _acknowledge(record)
+    else:
+        is_closed = record.state is TcpState.TIME_WAIT
+        record.namespace.count(f"TcpExtTCPACKSkipped{'TimeWait' if is_closed else 'FinWait2'}")
 
 
 def _acknowledge(record: TimeWait) -> None:

@@ -12,7 +12,8 @@ from netsandbox.linux.tcp import alarm, ecn, options, reduction, window
 from netsandbox.linux.tcp.congestion import ALGORITHMS, INITIAL, Congestion
 from netsandbox.linux.tcp.state import ATO_MIN, Recovery
 from netsandbox.wire.ipv4 import TCP, ConfirmingPacket, IPv4Packet
-from netsandbox.wire.tcp import ACK, RST, SYN, BurstSegment, TcpSegment
+from netsandbox.wire.sequence import HALF, MASK
+from netsandbox.wire.tcp import ACK, FIN, RST, SYN, BurstSegment, TcpSegment
 
 if TYPE_CHECKING:
     from netsandbox.linux.core.namespace import NetworkNamespace
@@ -143,6 +144,9 @@ def transmit(conn: Connection, seq: int, flags: int, data: bytes = b"", size: in
     conn.wire = segment
     count = -(-len(data) // size) if size else 1
     conn.counts.segments_out += count
+    length = len(data) + bool(flags & (SYN | FIN))
+    if not length or (seq + length - conn.nxt - 1) & MASK < HALF:
+        conn.counts.told_out += count
     if flags & ACK:
         _note_ack(conn)
     if data:
@@ -169,6 +173,7 @@ def deliver(conn: Connection, segment: TcpSegment, size: int = 0, count: int = 1
     route = way_of(conn)
     if not isinstance(route, OutputRoute):
         namespace.record(route)
+        namespace.count("IpOutNoRoutes")
         return "EHOSTUNREACH"
     kind = ConfirmingPacket if conn.confirm else IPv4Packet
     conn.confirm = False
@@ -208,6 +213,8 @@ def _note_ack(conn: Connection) -> None:
             conn.ato = ATO_MIN
     conn.ack_wanted = conn.ack_now = conn.no_memory = False
     conn.pushed_in = 0
+    if conn.compressed is not None and conn.gap_acks > alarm.GAP_ACKS:
+        conn.namespace.count("TcpExtTCPAckCompressed", conn.gap_acks - alarm.GAP_ACKS)
     if conn.ack_timer is not None or conn.compressed is not None:
         alarm.disarm_ack(conn)
 

@@ -84,6 +84,7 @@ def after_recovery(conn: Connection) -> bool:
     """Everything up to high_seq has arrived (tcp_try_undo_recovery); True to hold the state."""
     if _may(conn):
         reduction(conn, False)
+        conn.namespace.count(f"TcpExtTCP{'Loss' if conn.recovery is Recovery.LOSS else 'Full'}Undo")
     if _holds(conn):
         return True
     conn.recovery = Recovery.OPEN
@@ -95,6 +96,9 @@ def loss(conn: Connection, is_sure: bool) -> bool:
     if not is_sure and not _may(conn):
         return False
     reduction(conn, True)
+    conn.namespace.count("TcpExtTCPLossUndo")
+    if is_sure:
+        conn.namespace.count("TcpExtTCPSpuriousRTOs")
     conn.retries = 0
     if not _holds(conn) and (is_sure or conn.has_sack):
         conn.recovery = Recovery.OPEN
@@ -105,6 +109,7 @@ def by_duplicates(conn: Connection) -> bool:
     """Each segment that was sent again arrived twice (tcp_try_undo_dsack)."""
     if conn.undo_marker and not conn.undo_retrans:
         reduction(conn, False)
+        conn.namespace.count("TcpExtTCPDSACKUndo")
         return True
     return False
 
@@ -118,5 +123,6 @@ def partial(conn: Connection) -> bool:
         return True
     forget_retries(conn)
     reduction(conn, True)
+    conn.namespace.count("TcpExtTCPPartialUndo")
     keep_open(conn)
     return False

@@ -100,6 +100,17 @@ def wanted(conn: Connection) -> int:
     return free if mss == most and free > window + (most >> 1) else window
 
 
+def _note_shut(conn: Connection, new: int, now: int) -> None:
+    """The window is to be shut, or was (tcp_select_window)."""
+    if new < now and not new:
+        conn.namespace.count("TcpExtTCPWantZeroWindowAdv")
+    shrinks = new >= now or may_shrink(conn)
+    if not new and shrinks:
+        conn.counts.foresees = False
+    if bool(new) != bool(conn.receive_window) and shrinks:
+        conn.namespace.count(f"TcpExtTCP{'From' if new else 'To'}ZeroWindowAdv")
+
+
 def may_shrink(conn: Connection) -> bool:
     """Whether a window that was offered may be taken back."""
     return conn.receive_scale > 0 and conn.namespace.sysctls.get("net.ipv4.tcp_shrink_window") > 0
@@ -117,6 +128,8 @@ def select(conn: Connection) -> int:
         conn.acked_up_to = conn.expected
         return 0
     now, new, scale = open_now(conn), wanted(conn), conn.receive_scale
+    if not new or not conn.receive_window:
+        _note_shut(conn, new, now)
     if new < now and not may_shrink(conn):
         new = -(-now >> scale) << scale
     conn.receive_window = new
@@ -190,10 +203,12 @@ def has_memory(conn: Connection) -> bool:
     if conn.memory <= conn.receive_buffer:
         return True
     conn.quick = 0
+    conn.namespace.count("TcpExtPruneCalled")
     most = conn.namespace.sysctls.numbers("net.ipv4.tcp_rmem")[2]
     conn.receive_buffer = max(conn.receive_buffer, min(conn.memory, most))
     if conn.memory > conn.receive_buffer:
         conn.slow_start = min(conn.window_clamp, 2 * conn.advertised_mss)
+        conn.namespace.count("TcpExtRcvPruned")
     return conn.memory <= conn.receive_buffer
 
 

@@ -1,0 +1,1 @@
+"""What a namespace counts: /proc/net/snmp and netstat."""
