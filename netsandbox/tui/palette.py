@@ -11,6 +11,8 @@ from typing import TYPE_CHECKING, NamedTuple, cast
 from rich.text import Text
 from textual.binding import Binding, BindingType
 from textual.command import CommandList, CommandPalette, DiscoveryHit, Hit, Hits, Provider
+from textual.content import Content
+from textual.fuzzy import Matcher
 from textual.widgets.option_list import Option
 
 from netsandbox.commands.catalogue import verbs
@@ -86,7 +88,7 @@ class LabCommands(Provider):
     async def discover(self) -> Hits:
         """All of them."""
         for entry in self._entries():
-            yield DiscoveryHit(entry.name, partial(self._do, entry), entry.name, entry.note)
+            yield DiscoveryHit(Content(entry.name), partial(self._do, entry), entry.name, entry.note)
 
     async def search(self, query: str) -> Hits:
         """Those that match."""
@@ -94,12 +96,12 @@ class LabCommands(Provider):
         for entry in self._entries():
             score = max(matcher.match(entry.name), matcher.match(entry.note) * 0.8)
             if score > 0:
-                yield Hit(score, matcher.highlight(entry.name), partial(self._do, entry), entry.name, entry.note)
+                yield Hit(score, _lit(matcher, entry.name), partial(self._do, entry), entry.name, entry.note)
         async for work in self._works():
             name, title = f"load {work.name}", lesson.said(work.title) or work.problem
             score = max(matcher.match(name), matcher.match(title) * 0.8)
             if score > 0:
-                yield Hit(score, matcher.highlight(name), partial(self._own.open_work, work.name), name, title)
+                yield Hit(score, _lit(matcher, name), partial(self._own.open_work, work.name), name, title)
 
     async def _works(self) -> AsyncIterator[Work]:
         """What there is to open, read one by one: keys are answered meanwhile."""
@@ -117,6 +119,14 @@ class LabCommands(Provider):
             await self.app.run_action(entry.action, self._own.main.panes[PANES[entry.pane - 1].name])
         else:
             await self.app.run_action(entry.action)
+
+
+def _lit(matcher: Matcher, text: str) -> Content:
+    """A text with what it has of the query; Textual's own takes `[NAME]` of a usage for its markup, and eats it."""
+    found = Content(text)
+    for offset in matcher.fuzzy_search.match(matcher.query, text)[1]:
+        found = found.stylize(matcher.match_style, offset, offset + 1) if not text[offset].isspace() else found
+    return found
 
 
 def _parts(binding: Binding) -> list[str]:

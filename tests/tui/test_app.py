@@ -10,6 +10,7 @@ from textual.events import Key
 from textual.screen import Screen
 
 from netsandbox.commands import lab_verbs
+from netsandbox.commands.catalogue import VERBS
 from netsandbox.session.autosave import latest, recover
 from netsandbox.tui.options import Options
 from netsandbox.tui.palette import LabCommands
@@ -338,6 +339,18 @@ async def test_help_and_palette(tmp_path: Path) -> None:
         assert "toggle-host-net" in screen_text(on.app)  # type: ignore[arg-type]
         await on.press("enter")
         assert on.app.main.command.line.startswith("toggle-host-net ")
+
+
+@pytest.mark.parametrize("typed", ["branch", "set-mac"])
+async def test_the_palette_shows_a_usage_whole(tmp_path: Path, typed: str) -> None:
+    """`[BRANCH]` was taken for markup, and eaten."""
+    usage = VERBS[typed].usage
+    assert "[" in usage
+    async with stage(tmp_path, size=(120, 40)) as on:
+        await on.press("ctrl+p", *typed)
+        await on.pilot.pause(0.3)
+        shown = " ".join(screen_text(on.app).split())  # type: ignore[arg-type]
+        assert usage in shown
 
 
 async def test_the_palette_finds_lessons_by_name_and_title(tmp_path: Path) -> None:

@@ -144,6 +144,8 @@ READERS = (
      "tui/test_surface.py::test_what_went_wrong_is_told_until_the_next_key"),
     ("what fails beside a tcpdump is told in the output alone",
      "tui/test_jobs.py::test_what_fails_beside_another_line_points_to_why_as_well"),
+    ("the palette says branch [--compare], for it takes [BRANCH] for markup",
+     "tui/test_app.py::test_the_palette_shows_a_usage_whole"),
     ("docker rum means rm", "docker/test_messages.py::test_an_unknown_command_suggests_the_nearest"),
 )
 """What first-time readers met later, in English and in Chinese: a learner, an engineer, a teacher."""
