@@ -13,7 +13,7 @@ from netsandbox.apps.dig_text import Style, data_text, header_lines, question_te
 from netsandbox.apps.events import TRY_AGAIN
 from netsandbox.apps.hosts import lookup
 from netsandbox.apps.program import Context, Program
-from netsandbox.apps.query import OneShotQuery, Query, StreamQuery
+from netsandbox.apps.query import OneShotQuery, OneShotStreamQuery, Query
 from netsandbox.apps.resolv_conf import read_settings
 from netsandbox.apps.resolver import Reply
 from netsandbox.engine.units import MICROSECOND, MILLISECOND
@@ -76,7 +76,7 @@ class Asker(Client):
         except ValueError:
             self.illegal(name)
             return
-        kind = StreamQuery if self.asked.by_tcp else self.by_udp
+        kind = OneShotStreamQuery if self.asked.by_tcp else self.by_udp
         self._query = kind(self.namespace, self.process, self.settings, name, self.kinds(), self._answered,
                            self.asked.header_flags, self.asked.cls, self.opt_records())
         self._query.on_asked = self.asking

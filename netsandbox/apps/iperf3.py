@@ -102,10 +102,10 @@ class Client(StreamClient):
     def _enter(self, state: int) -> None:
         assert self.stream is not None, "it has spoken"
         if state == wire.PARAM_EXCHANGE:
-            self.stream.write(wire.packed({
+            wire.tell(self.stream, {
                 "tcp": True, "omit": 0, "time": self.options.seconds, "num": self.options.size, "blockcount": 0,
                 "parallel": 1, "len": 131072, "pacing_timer": 1000, "client_version": "3.18",
-                **({"reverse": True} if self.options.is_reverse else {})}))
+                **({"reverse": True} if self.options.is_reverse else {})})
         elif state == wire.CREATE_STREAMS:
             self._connect_data()
         elif state == wire.TEST_RUNNING and self._flow is not None:
@@ -113,8 +113,8 @@ class Client(StreamClient):
         elif state == wire.TEST_END and self._flow is not None:
             self._end()
         elif state == wire.EXCHANGE_RESULTS and self._flow is not None:
-            self.stream.write(wire.packed(wire.results(
-                self._flow.count, self._flow.again if self._flow.sends else -1, self._flow.elapsed)))
+            wire.tell(self.stream, wire.results(
+                self._flow.count, self._flow.again if self._flow.sends else -1, self._flow.elapsed))
             self._awaits_results = True
         elif state == wire.DISPLAY_RESULTS:
             self._report()

@@ -79,8 +79,9 @@ class Flow:
             self._finish(None)
 
     def _send(self) -> None:
-        while not self._is_over and self.count < self.limit:
-            count = self.socket.send(BLOCK[:min(len(BLOCK), self.limit - self.count)])
+        """Whole blocks, so that it is often more than what was asked for (iperf_tcp_send)."""
+        while not self._is_over and (self.count < self.limit or self.count % len(BLOCK)):
+            count = self.socket.send(BLOCK[self.count % len(BLOCK):])
             if not count:
                 return
             self.count += count

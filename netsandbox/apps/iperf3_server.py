@@ -151,13 +151,14 @@ class Server(Program):
 
     def _say(self, *states: int) -> None:
         if self._control is not None:
-            self._control.write(bytes(states))
+            for state in states:
+                self._control.write(bytes((state,)))
 
     def _tell_results(self) -> None:
         flow, control = self._flow, self._control
         assert flow is not None, "a test has run"
         assert control is not None, "a test has run"
-        control.write(wire.packed(wire.results(flow.count, flow.again if flow.sends else -1, flow.elapsed)))
+        wire.tell(control, wire.results(flow.count, flow.again if flow.sends else -1, flow.elapsed))
         self._say(wire.DISPLAY_RESULTS)
         row = text.sender(flow.elapsed, flow.count, flow.again) if flow.sends else text.receiver(
             flow.elapsed, flow.count)

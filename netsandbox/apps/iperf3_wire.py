@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import json
-from typing import Any
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from netsandbox.apps.stream import Stream
 
 PORT = 5201
 COOKIE = 37
@@ -15,9 +18,11 @@ LARGEST = 1 << 16
 """Bytes of JSON that anybody here reads."""
 
 
-def packed(value: dict[str, Any]) -> bytes:
+def tell(control: Stream, value: dict[str, Any]) -> None:
+    """Two writes, and as many segments (JSON_write of iperf_api.c)."""
     text = json.dumps(value, separators=(",", ":")).encode()
-    return len(text).to_bytes(4, "big") + text
+    control.write(len(text).to_bytes(4, "big"))
+    control.write(text)
 
 
 def unpacked(data: bytes) -> tuple[dict[str, Any] | None, bytes]:

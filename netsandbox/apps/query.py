@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, ClassVar
 
 from netsandbox.apps.resolv_conf import Settings
 from netsandbox.apps.stream import Stream
@@ -230,15 +230,23 @@ class OneShotQuery(DatagramQuery):
         return False
 
 
+class ShortSegments(StreamSocket):
+    """The connections of BIND's tools, whose segments fit through tunnels (TCP_MAXSEG, lib/isc/netmgr/tcp.c)."""
+
+    __slots__ = ()
+    user_mss = 1220
+
+
 class StreamQuery(Query):
     """By TCP: one type of record, and a connection for each try (apps.stream.StreamOwner)."""
 
     _stream: Stream | None = None
     _data = b""
+    kind: ClassVar[type[StreamSocket]] = StreamSocket
 
     def _send(self) -> None:
         self._data = b""
-        socket = StreamSocket(self.namespace, self.process)
+        socket = self.kind(self.namespace, self.process)
         self._stream = Stream(socket, self)
         socket.connect(self.server, self.settings.port)
 
@@ -269,3 +277,9 @@ class StreamQuery(Query):
         if self._stream is not None:
             self._stream.drop()
             self._stream = None
+
+
+class OneShotStreamQuery(StreamQuery):
+    """By TCP, as BIND's tools ask."""
+
+    kind = ShortSegments

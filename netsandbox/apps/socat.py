@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 from netsandbox.apps.calendar import log_date
 from netsandbox.apps.program import Context, Program, UsageError
 from netsandbox.apps.server import Speaker
 from netsandbox.apps.socat_address import Address, parse_all
-from netsandbox.apps.socat_ends import Cat, Datagrams, End, Listening, Standard, StreamEnd
+from netsandbox.apps.socat_datagrams import Datagrams, Receiving, Unconnected
+from netsandbox.apps.socat_ends import Cat, End, Standard, StreamEnd
 from netsandbox.apps.socat_exec import ExecEnd, NoRunner, Runner
+from netsandbox.apps.socat_files import FileEnd
+from netsandbox.apps.socat_listening import Listening
 from netsandbox.apps.socat_options import SocatOptions, dump, read_options
 from netsandbox.engine.units import SECOND
 
@@ -41,11 +45,16 @@ class Socat(Program):
 
     @property
     def listens(self) -> bool:
-        return self.first.listens
+        return self.first.listens or "udp-recv" in (self.first.kind, self.second.kind)
 
     def start(self) -> None:
         for note in self.options.notes:
             self.complain(note)
+        for address, reads in ((self.first, "U"), (self.second, "u")):
+            if address.kind == "udp-recv" and self.options.direction != reads.swapcase():
+                mode = "write-only" if self.options.direction else "read-write"
+                self.complain(f"{log_date(self.scheduler.now)} socat[{self.process.pid}] W address is opened in {mode} "
+                              "mode but only supports read-only")
         if self.first.listens:
             self._listening = Listening(self, self.first)
             self._listening.start()
@@ -64,8 +73,10 @@ class Socat(Program):
             return Standard(self)
         if address.kind == "cat":
             return Cat(self)
-        if address.kind == "udp":
-            return Datagrams(self, address)
+        if address.kind == "file":
+            return FileEnd(self, address)
+        if address.kind in DATAGRAMS:
+            return DATAGRAMS[address.kind](self, address)
         return StreamEnd(self, address)
 
     def pair(self, end: End) -> None:
@@ -86,8 +97,17 @@ class Socat(Program):
 
     def fail(self, text: str) -> None:
         """An error that ends it, as socat words it."""
-        self.complain(f"{log_date(self.scheduler.now)} socat[{self.process.pid}] E {text}")
+        self.complain_of(text)
         self.exit(1)
+
+    def complain_of(self, text: str) -> None:
+        """A line of its log."""
+        self.complain(f"{log_date(self.scheduler.now)} socat[{self.process.pid}] E {text}")
+
+    @property
+    def goes_on(self) -> bool:
+        """Whether a listener forks: what fails then is a child."""
+        return self._listening is not None and self.first.forks
 
     def stop(self) -> None:
         for pair in self.pairs:
@@ -95,6 +115,10 @@ class Socat(Program):
         self.pairs = []
         if self._listening is not None:
             self._listening.stop()
+
+
+DATAGRAMS: dict[str, Callable[[Socat, Address], Datagrams]] = {
+    "udp": Datagrams, "udp-sendto": Unconnected, "udp-datagram": Unconnected, "udp-recv": Receiving}
 
 
 class Pair:
@@ -132,7 +156,12 @@ class Pair:
         self.linger()
 
     def at_end(self, end: End) -> None:
-        """An end will read no more: the other one is told, and when both are done all is."""
+        """An end will read no more: the other one is told, and when both are done all is.
+
+        With -u and -U the end that is only written to is not read at all.
+        """
+        if self.program.options.direction == ("U" if end is self.left else "u"):
+            return
         self._open[end] = False
         self.other(end).finish()
         if any(self._open.values()):
@@ -148,6 +177,14 @@ class Pair:
         scheduler.cancel(self._timer)
         self._timer = scheduler.wake_after(0 if options.direction else options.linger, self.over,
                                             foreground=self.program.foreground)
+
+    def fail(self, text: str) -> None:
+        """An error of an end: it ends this pair, and all of socat where no listener goes on making others."""
+        if self.program.goes_on:
+            self.program.complain_of(text)
+            self.over(None)
+        else:
+            self.program.fail(text)
 
     def over(self, _argument: object) -> None:
         """Nothing flows any more."""

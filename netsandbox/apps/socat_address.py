@@ -6,6 +6,7 @@ import re
 from typing import NamedTuple
 
 from netsandbox.apps.program import UsageError
+from netsandbox.apps.socat_files import FILE_FLAGS, FILES
 from netsandbox.linux.tcp.state import Keepalive
 from netsandbox.linux.tcp.stream import StreamSocket
 from netsandbox.wire.services import port_number
@@ -13,11 +14,13 @@ from netsandbox.wire.services import port_number
 KINDS = {"tcp": "tcp", "tcp4": "tcp", "tcp-connect": "tcp", "tcp4-connect": "tcp", "udp": "udp", "udp4": "udp",
          "udp-connect": "udp", "tcp-listen": "tcp-listen", "tcp4-listen": "tcp-listen", "tcp-l": "tcp-listen",
          "udp-listen": "udp-listen", "udp4-listen": "udp-listen", "udp-l": "udp-listen",
+         **{f"udp{four}-{kind}": f"udp-{kind}" for four in ("", "4") for kind in ("sendto", "datagram", "recv")},
          "udp-recvfrom": "udp-once-listen", "udp4-recvfrom": "udp-once-listen", "-": "standard",
-         "stdio": "standard", "stdin": "standard", "stdout": "standard", "exec": "exec", "system": "exec"}
+         "stdio": "standard", "stdin": "standard", "stdout": "standard", "exec": "exec", "system": "exec",
+         **dict.fromkeys(FILES, "file")}
 OTHERS = re.compile(
     "(abstract|unix|udplite[46]?|vsock|dccp[46]?|sctp[46]?|ip[46]?|socket|openssl|ssl|posixmq|tcp6|udp[46]?|socks5)"
-    "(-[a-z-]+)?|accept-fd|creat(e)?|fd|file|gopen|interface|open|pipe|fifo|proxy|pty|readline|shell|socketpair|socks4a?|"
+    "(-[a-z-]+)?|accept-fd|fd|interface|pipe|fifo|proxy|pty|readline|shell|socketpair|socks4a?|"
     "stderr|tun", re.IGNORECASE)
 """Addresses that the real one has beside."""
 TUNNELS = "; `ip tuntap add`, `ip link add … type vxlan` and `ip tunnel add` make tunnels"
@@ -42,7 +45,11 @@ class Address(NamedTuple):
     argv: tuple[str, ...] = ()
     """Of EXEC and SYSTEM."""
     source: str = ""
-    """bind=."""
+    source_port: int = 0
+    """bind= and sourceport=."""
+    broadcasts: bool = False
+    flags: int = 0
+    """Of open(2), for a file."""
     forks: bool = False
     timeout: float = 0.0
     """connect-timeout=, in seconds; 0 for none."""
@@ -73,8 +80,10 @@ def parse_all(words: list[str]) -> list[Address]:
 def _parse(text: str) -> Address:
     head, *options = text.split(",")
     name, _colon, rest = head.partition(":")
+    if "/" in name:
+        name, rest = "GOPEN", head
     kind = KINDS.get(name.lower())
-    if kind is None and (OTHERS.fullmatch(name) or "/" in name):
+    if kind is None and OTHERS.fullmatch(name):
         hint = TUNNELS if name.upper() == "TUN" else ""
         raise UsageError(f"socat: the address {name} is not modelled{hint}", 1)
     if kind is None:
@@ -83,12 +92,24 @@ def _parse(text: str) -> Address:
         return _program(name, rest, options)
     if kind == "standard":
         return Address("standard")
+    if name.lower() in FILES:
+        return _file(name.lower(), rest, options)
     host, _colon, port = rest.rpartition(":")
-    if kind.endswith("listen"):
+    if kind.endswith(("listen", "recv")):
         host, port = "", rest
     elif not host:
         raise UsageError(f"socat[1] E {name}: wrong number of parameters (1 instead of 2)", 1)
     return _with_options(Address(kind, host.strip("[]"), _port(port)), options)
+
+
+def _file(kind: str, path: str, options: list[str]) -> Address:
+    """A path, and what open(2) is told."""
+    flags = FILES[kind]
+    for option in options:
+        if option not in FILE_FLAGS:
+            raise UsageError(f"socat: the option {option} is not modelled", 1)
+        flags |= FILE_FLAGS[option]
+    return Address("file", path, flags=flags)
 
 
 def _program(name: str, text: str, options: list[str]) -> Address:
@@ -127,6 +148,12 @@ def _port(text: str) -> int:
     return number
 
 
+def _source_port(option: str, value: str) -> int:
+    if not value.isdecimal() or int(value) > 65535:
+        raise UsageError(f'socat[1] E parseopts(): missing numerical value of option "{option}"', 1)
+    return int(value)
+
+
 def _with_options(address: Address, options: list[str]) -> Address:
     for option in options:
         name, _equals, value = option.partition("=")
@@ -137,6 +164,10 @@ def _with_options(address: Address, options: list[str]) -> Address:
             continue
         if name == "fork":
             address = address._replace(forks=True)
+        elif name in ("sourceport", "sp") and not address.listens:
+            address = address._replace(source_port=_source_port(option, value))
+        elif name in ("broadcast", "so-broadcast") and address.kind.startswith("udp"):
+            address = address._replace(broadcasts=value != "0")
         elif name == "bind" and value:
             address = address._replace(source=value)
         elif name == "connect-timeout" and value.replace(".", "", 1).isdecimal():

@@ -8,7 +8,6 @@ from netsandbox.apps.errno import TEXTS
 from netsandbox.apps.resolver import Lookup, Reply
 from netsandbox.apps.stream import Stream
 from netsandbox.linux.core.socket import SocketError
-from netsandbox.linux.ipv4.udp import Datagram, UdpSocket
 from netsandbox.linux.tcp.stream import StreamSocket
 from netsandbox.wire.addresses import format_ipv4, ipv4_or_none
 
@@ -106,21 +105,21 @@ class StreamEnd(End):
         address = self.address
         assert address is not None
         if reply.error:
-            self.program.fail(f'getaddrinfo "{address.host}": {reply.error}')
+            self.pair.fail(f'getaddrinfo "{address.host}": {reply.error}')
             return
         socket = StreamSocket(self.program.namespace, self.program.process)
         address.prepare(socket)
         self.stream = Stream(socket, self)
         try:
-            if address.source:
-                socket.bind(_number(address.source), 0)
+            if address.source or address.source_port:
+                socket.bind(number_of(address.source), address.source_port)
             socket.connect(reply.addresses[0], address.port)
         except SocketError as error:
             self._refused(reply.addresses[0], error.name)
 
     def _refused(self, address: int, error: str) -> None:
         port = self.address.port if self.address is not None else 0
-        self.program.fail(f"connect(5, AF=2 {format_ipv4(address)}:{port}, 16): {TEXTS[error]}")
+        self.pair.fail(f"connect(5, AF=2 {format_ipv4(address)}:{port}, 16): {TEXTS[error]}")
 
     def connected(self, stream: Stream) -> None:
         stream.write(self._waiting)
@@ -162,165 +161,15 @@ class StreamEnd(End):
         if self.stream is None:
             return {}
         socket = self.stream.socket
-        return _told(socket.peer, socket.peer_port, socket.address, socket.port)
+        return told(socket.peer, socket.peer_port, socket.address, socket.port)
 
 
-class OneDatagram(End):
-    """UDP-RECVFROM: one datagram, and what is said in return."""
-
-    def __init__(self, program: Socat, socket: UdpSocket, datagram: Datagram) -> None:
-        super().__init__(program)
-        self._socket = socket
-        self._datagram = datagram
-
-    def begin(self) -> None:
-        self.pair.data(self, self._datagram.data)
-        self.pair.at_end(self)
-
-    def write(self, data: bytes) -> None:
-        try:
-            self._socket.send(data, self._datagram.source, self._datagram.port)
-        except SocketError:
-            return
-
-    def variables(self) -> dict[str, str]:
-        return _told(self._datagram.source, self._datagram.port, self._socket.address, self._socket.port)
-
-
-class Datagrams(End):
-    """A connected UDP socket: of an address, or of the peer whose datagram a listening one has heard."""
-
-    def __init__(self, program: Socat, address: Address | None, socket: UdpSocket | None = None,
-                 first: Datagram | None = None) -> None:
-        super().__init__(program)
-        self.address = address
-        self.socket = socket
-        self._first = first
-        self._lookup: Lookup | None = None
-        self._waiting: list[bytes] = []
-
-    @property
-    def is_ready(self) -> bool:
-        return self.socket is not None
-
-    def begin(self) -> None:
-        if self.socket is not None:
-            self.socket.on_event = self._look
-            if self._first is not None:
-                self.pair.data(self, self._first.data)
-        elif self.address is not None:
-            self._lookup = Lookup(self.program.context, self.program.process, self.address.host, self._resolved)
-            self._lookup.start()
-
-    def _resolved(self, reply: Reply) -> None:
-        assert self.address is not None
-        if reply.error:
-            self.program.fail(f'getaddrinfo "{self.address.host}": {reply.error}')
-            return
-        socket = self.socket = UdpSocket(self.program.namespace, self.program.process)
-        try:
-            socket.bind(_number(self.address.source), 0)
-            socket.connect(reply.addresses[0], self.address.port)
-        except SocketError as error:
-            self.program.fail(f"connect(5, AF=2 {format_ipv4(reply.addresses[0])}:{self.address.port}, 16): "
-                              f"{TEXTS[error.name]}")
-            return
-        socket.on_event = self._look
-        for data in self._waiting:
-            self.write(data)
-        self.pair.linger()
-
-    def _look(self) -> None:
-        while self.socket is not None:
-            try:
-                datagram = self.socket.recv()
-            except SocketError as error:
-                self.program.fail(f"read(5, 0x7f0000000000, 8192): {TEXTS[error.name]}")
-                return
-            if datagram is None:
-                return
-            self.pair.data(self, datagram.data)
-
-    def write(self, data: bytes) -> None:
-        if self.socket is None:
-            self._waiting.append(data)
-            return
-        try:
-            self.socket.send(data)
-        except SocketError as error:
-            self.program.fail(f"write(5, 0x7f0000000000, {len(data)}): {TEXTS[error.name]}")
-
-    def close(self) -> None:
-        if self._lookup is not None:
-            self._lookup.stop()
-        if self.socket is not None:
-            self.socket.on_event = None
-            self.socket.close()
-            self.socket = None
-
-
-class Listening:
-    """TCP-LISTEN and UDP-LISTEN."""
-
-    def __init__(self, program: Socat, address: Address) -> None:
-        self.program = program
-        self.address = address
-        self.socket: StreamSocket | UdpSocket | None = None
-
-    def start(self) -> None:
-        kind = StreamSocket if self.address.kind == "tcp-listen" else UdpSocket
-        socket = self.socket = kind(self.program.namespace, self.program.process, True)
-        try:
-            socket.bind(_number(self.address.source), self.address.port)
-            if isinstance(socket, StreamSocket):
-                self.address.prepare(socket)
-                socket.listen(self.program.backlog)
-        except SocketError as error:
-            source = format_ipv4(_number(self.address.source))
-            self.program.fail(f"bind(5, {{AF=2 {source}:{self.address.port}}}, 16): {TEXTS[error.name]}")
-            return
-        socket.on_event = self._look
-
-    def _look(self) -> None:
-        socket = self.socket
-        if isinstance(socket, StreamSocket):
-            while self.socket is not None and (child := socket.accept()) is not None:
-                if not self.address.forks:
-                    self.stop()
-                self.program.pair(StreamEnd(self.program, None, child))
-        elif socket is not None:
-            self._take_datagram(socket)
-
-    def _take_datagram(self, socket: UdpSocket) -> None:
-        try:
-            datagram = socket.recv()
-        except SocketError:
-            return
-        if datagram is None:
-            return
-        if self.address.kind == "udp-once-listen":
-            self.program.pair(OneDatagram(self.program, socket, datagram))
-            return
-        if not self.address.forks:
-            self.socket = None
-            own = socket
-        else:
-            own = UdpSocket(self.program.namespace, self.program.process, True)
-            own.bind(socket.address, socket.port)
-        own.connect(datagram.source, datagram.port)
-        self.program.pair(Datagrams(self.program, None, own, datagram))
-
-    def stop(self) -> None:
-        if self.socket is not None:
-            self.socket.on_event = None
-            self.socket.close()
-            self.socket = None
-
-
-def _told(peer: int, peer_port: int, own: int, port: int) -> dict[str, str]:
+def told(peer: int, peer_port: int, own: int, port: int) -> dict[str, str]:
+    """Both ends' addresses and ports, as variables."""
     return {"SOCAT_PEERADDR": format_ipv4(peer), "SOCAT_PEERPORT": str(peer_port), "SOCAT_SOCKADDR": format_ipv4(own),
             "SOCAT_SOCKPORT": str(port)}
 
 
-def _number(text: str) -> int:
+def number_of(text: str) -> int:
+    """Of an address in digits; 0 for any."""
     return ipv4_or_none(text) or 0

@@ -63,7 +63,7 @@ class ExecEnd(End):
         try:
             task = self._task = self.program.runner.program(self._argv, self._variables, self._stdin)
         except UsageError:
-            self.program.fail(f'execvp("{self._argv[0]}", "{self._argv[0]}"): No such file or directory')
+            self.pair.fail(f'execvp("{self._argv[0]}", "{self._argv[0]}"): No such file or directory')
             return
         taken = Taken(self)
         for item in task.output:

@@ -37,7 +37,7 @@ CASES = [
     ("wget -qS -O /dev/null http://localhost:8000/d/ 2>&1 | head -1", 0, "  HTTP/1.0 200 OK\n"),
     ("wget -nv http://no.x", 4, "wget: unable to resolve host address ‘no.x’\n"),
     ("wget http:///x", 1, "http:///x: Invalid host name.\n"),
-    ("socat - /dev/null", 1, "socat: the address /dev/null is not modelled\n"),
+    ("socat - UNIX-LISTEN:/x", 1, "socat: the address UNIX-LISTEN is not modelled\n"),
     ("socat -T 1 - PTY", 1, "socat: -T is not modelled\n"),
     ("socat TUN:10.9.9.1/24,up TCP:1.2.3.4:80", 1, f"socat: the address TUN is not modelled{TUNNELS}\n"),
     ("socat PTY -", 1, "socat: the address PTY is not modelled\n"),

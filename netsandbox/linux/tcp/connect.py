@@ -58,7 +58,7 @@ def begin(conn: Connection, address: int, port: int) -> None:
     first = _take_pair(conn, is_bound, route.interface.is_loopback)
     conn.stamp_offset = listen.stamp_offset(namespace, conn.address, conn.peer)
     conn.ident = namespace.chance.first(f"{namespace.name}/tcp/{conn.key}/{namespace.scheduler.now}", 16)
-    conn.advertised_mss = advertised_mss(namespace, route)
+    conn.advertised_mss = min(advertised_mss(namespace, route), conn.user_mss)
     follow(conn, route.route)
     stamps = bool(namespace.sysctls.get("net.ipv4.tcp_timestamps"))
     conn.mss = sync_mss(conn, route.mtu) - options.TIMESTAMP_SIZE * stamps
@@ -147,7 +147,7 @@ def _is_own_stamp(conn: Connection, echoed: int) -> bool:
 def _agree(conn: Connection, segment: TcpSegment, said: options.Options) -> None:
     """What the peer's SYN says of it."""
     settings = conn.namespace.sysctls
-    conn.mss_clamp = said.mss or 536
+    conn.mss_clamp = min(said.mss or 536, conn.user_mss)
     ecn.agree(conn, segment)
     if said.scale is None or not settings.get("net.ipv4.tcp_window_scaling"):
         conn.send_scale = conn.receive_scale = 0

@@ -149,6 +149,8 @@ class Connection(Socket):
     protocol = "tcp"
 
     caches: ClassVar = {"way": "None"}
+    user_mss: ClassVar = 65535
+    """What TCP_MAXSEG says."""
 
     __slots__ = ("accepted", "ack_at", "ack_deferred", "ack_due", "ack_now", "ack_timer", "ack_wanted", "acked_up_to",
                  "advertised_mss", "again_out", "ato", "backlog_memory", "backoff", "calls", "challenged_at",

@@ -1,0 +1,67 @@
+"""socat's files: OPEN, CREATE and GOPEN, which a path alone means too."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from netsandbox.apps.socat_ends import End
+from netsandbox.linux.core.inode import FileError
+
+if TYPE_CHECKING:
+    from netsandbox.apps.socat import Socat
+    from netsandbox.apps.socat_address import Address
+
+WRITE_ONLY, READ_WRITE, CREATE, TRUNCATE, APPEND = 0o1, 0o2, 0o100, 0o1000, 0o2000
+FILES = {"open": READ_WRITE, "file": READ_WRITE, "gopen": READ_WRITE | CREATE | APPEND,
+         **dict.fromkeys(("create", "creat"), WRITE_ONLY | CREATE | TRUNCATE)}
+"""What each address tells open(2)."""
+FILE_FLAGS = {"creat": CREATE, "create": CREATE, "trunc": TRUNCATE, "append": APPEND,
+              "rdwr": 0, "wronly": 0, "rdonly": 0}
+"""What options add to that."""
+
+
+class FileEnd(End):
+    """A file: read from its start, and written from there or at its end."""
+
+    def __init__(self, program: Socat, address: Address) -> None:
+        super().__init__(program)
+        self.address = address
+        self._at: int | None = None
+        """Where it is written; None before it is open."""
+
+    def begin(self) -> None:
+        text = self._open()
+        if text and not self.address.flags & WRITE_ONLY:
+            self.pair.data(self, text.encode())
+        if self._at is not None:
+            self.pair.at_end(self)
+
+    def _open(self) -> str:
+        """What is in it."""
+        files, path, flags = self.program.context.files, self.address.host, self.address.flags
+        try:
+            if files.is_directory(path):
+                raise FileError("EISDIR")
+            if self._at is None and (flags & TRUNCATE or (flags & CREATE and not files.exists(path))):
+                files.write(path, "")
+            text = files.read(path)
+        except FileError as error:
+            self.pair.fail(f'open("{path}", 0{flags:o}, 0666): {error}')
+            return ""
+        if self._at is None:
+            self._at = len(text) if flags & APPEND else 0
+        return text
+
+    def write(self, data: bytes) -> None:
+        files, path, text = self.program.context.files, self.address.host, data.decode("utf-8", "replace")
+        if self._at is None:
+            self._open()
+        if self._at is None:
+            return
+        try:
+            old = files.read(path)
+            files.write(path, old[:self._at] + text + old[self._at + len(text):])
+        except FileError as error:
+            self.pair.fail(f"write(5, 0x7f0000000000, {len(data)}): {error}")
+            return
+        self._at += len(text)
