@@ -5,15 +5,16 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
+from netsandbox.commands.tools.conntrack_help import USAGE
 from netsandbox.commands.tools.conntrack_output import XML_BEGIN, XML_END, changed_text, entry_text
-from netsandbox.commands.tools.conntrack_words import NO_LABELS, TITLE, USAGE, Line
+from netsandbox.commands.tools.conntrack_words import NO_LABELS, TITLE, Line
 from netsandbox.commands.tools.context import ToolContext, ToolError, ToolResult
 from netsandbox.commands.tools.follows import FollowsError
 from netsandbox.commands.tools.idle import note
 from netsandbox.engine.units import SECOND
 from netsandbox.linux.netfilter.connection import DST_NAT, SRC_NAT, Connection, FlowTuple, Status
 from netsandbox.linux.netfilter.connection_table import STATISTICS
-from netsandbox.linux.netfilter.track_tcp import STATES
+from netsandbox.linux.netfilter.track_sctp import SctpTracking
 from netsandbox.linux.netlink.credentials import may_administer
 from netsandbox.wire.addresses import parse_ipv4
 from netsandbox.wire.ipv4 import ICMP
@@ -53,6 +54,8 @@ def _expectations(line: Line) -> ToolResult:
         return ToolResult(0, "", f"{TITLE}: expectation table has been emptied.\n")
     if line.command == "L":
         return ToolResult(0, "", f"{TITLE}: 0 expectations have been shown.\n")
+    if line.command == "S":
+        return ToolResult(0, "cpu=0   \texpect_new=0 expect_create=0 expect_delete=0 \n", "")
     raise ToolError(1, "netsandbox: conntrack: expectations are not modelled")
 
 
@@ -119,7 +122,7 @@ def _delete(context: ToolContext, line: Line) -> ToolResult:
 
 
 def _flush(context: ToolContext, line: Line) -> ToolResult:
-    _forget(context, _found(context, line))
+    _forget(context, list(context.namespace.netfilter.connections or ()))  # of whatever family
     return ToolResult(0, "", f"{TITLE}: connection tracking table has been emptied.\n")
 
 
@@ -133,9 +136,13 @@ def _create(context: ToolContext, line: Line) -> ToolResult:
     original, reply = (flow._replace(zone=line.number("w") & 0xFFFF) for flow in _tuples(line))
     table = context.namespace.netfilter.connection_table(context.namespace)
     connection = table.make(original, reply, line.number("t") * SECOND)
+    if line.status & EXPECTED:
+        raise _failed("Device or resource busy")
     connection.mark, connection.status = line.number("m"), line.status
     connection.status |= SRC_NAT * ("n" in line.values) | DST_NAT * ("g" in line.values)
-    connection.state = STATES.index(line.values.get("state", "NONE"))
+    connection.state = line.states.index(line.values.get("state", "NONE"))
+    if isinstance(connection.tcp, SctpTracking):
+        connection.tcp.tags = [line.number("orig-vtag"), line.number("reply-vtag")]
     if not table.confirm(connection) and line.command == "I":
         raise _failed("Such conntrack exists, try -U to update")
     return ToolResult(0, "", _said(1, "created" if line.command == "I" else "added"))
@@ -175,7 +182,7 @@ def _update(context: ToolContext, line: Line) -> ToolResult:
         if line.status & ~connection.status & EXPECTED:
             raise _failed("Device or resource busy")
         if "state" in line.values:
-            connection.state = STATES.index(line.values["state"])
+            connection.state = line.states.index(line.values["state"])
         mask = line.values.get("m", "").partition("/")[2]
         bits = int(mask, 0) if mask else 0xFFFFFFFF
         if "m" in line.values:

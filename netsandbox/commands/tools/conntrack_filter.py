@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import NamedTuple
 
-from netsandbox.linux.netfilter.connection import DST_NAT, SEEN_REPLY, SRC_NAT, Connection
+from netsandbox.linux.netfilter.connection import DST_NAT, SCTP, SEEN_REPLY, SRC_NAT, Connection
 from netsandbox.wire.addresses import Network
 from netsandbox.wire.ipv4 import TCP
 
@@ -75,7 +75,7 @@ def _icmp_code(connection: Connection, wanted: Network) -> bool:
 
 
 def in_state(connection: Connection, wanted: Network) -> bool:
-    return connection.original.protocol == TCP and connection.state == wanted.address
+    return connection.original.protocol in (TCP, SCTP) and connection.state == wanted.address
 
 
 def nothing(_connection: Connection, _wanted: Network) -> bool:

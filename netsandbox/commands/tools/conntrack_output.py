@@ -5,6 +5,7 @@ from __future__ import annotations
 from netsandbox.engine.units import EPOCH, MICROSECOND, SECOND
 from netsandbox.linux.netfilter.connection import ASSURED, SEEN_REPLY, TOLD_WITH_PORTS, Connection, FlowTuple
 from netsandbox.linux.netfilter.listing import NAMES, connection_text, event_text, state_word
+from netsandbox.linux.netfilter.track_sctp import SctpTracking
 from netsandbox.wire.addresses import format_ipv4
 from netsandbox.wire.ipv4 import ICMP
 
@@ -17,7 +18,7 @@ GOLDEN = 2654435761
 def entry_text(connection: Connection, now: int, outputs: frozenset[str], command: str, uses: int = 1) -> str:
     """One entry that a command shows, with the end of its line."""
     if "save" in outputs:
-        return f"-{command if command in 'DU' else 'A'} {_options(connection, now)}\n"
+        return f"-{'D' if command == 'D' else 'A'} {_options(connection, now)}\n"
     if "xml" in outputs:
         return _flow(connection, now, uses) + "\n"
     start = IPV4 if "extended" in outputs else ""
@@ -82,4 +83,6 @@ def _options(connection: Connection, now: int) -> str:
         words += [f"--icmp-type {there.dport >> 8} --icmp-code {there.dport & 0xFF} --icmp-id {there.sport}"]
     word = state_word(there.protocol, connection.state)
     words += [f"--state {word}"] if word else []
+    if isinstance(connection.tcp, SctpTracking):
+        words += [f"--orig-vtag {connection.tcp.tags[0]} --reply-vtag {connection.tcp.tags[1]}"]
     return " ".join(words)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from ipaddress import IPv6Address
 
 from netsandbox.commands.tools.conntrack_filter import (
     ADDRESSES,
@@ -20,8 +21,9 @@ from netsandbox.commands.tools.conntrack_filter import (
     of_protocol,
 )
 from netsandbox.commands.tools.context import ToolError
-from netsandbox.linux.netfilter.connection import ASSURED, GRE, SEEN_REPLY, TOLD_WITH_PORTS, Connection
+from netsandbox.linux.netfilter.connection import ASSURED, DCCP, GRE, SCTP, SEEN_REPLY, TOLD_WITH_PORTS, Connection
 from netsandbox.linux.netfilter.listing import NAMES
+from netsandbox.linux.netfilter.track_sctp import STATES as SCTP_STATES
 from netsandbox.linux.netfilter.track_tcp import STATES
 from netsandbox.wire.addresses import AddressError, Network, parse_ipv4
 from netsandbox.wire.ipv4 import ICMP, TCP
@@ -34,35 +36,23 @@ COMMANDS = {"dump": "L", "get": "G", "delete": "D", "flush": "F", "count": "C", 
 OPTIONS = {"src": "s", "orig-src": "s", "dst": "d", "orig-dst": "d", "reply-src": "r", "reply-dst": "q",
            "protonum": "p", "timeout": "t", "status": "u", "zero": "z", "event-mask": "e", "mark": "m", "id": "i",
            "family": "f", "src-nat": "n", "dst-nat": "g", "output": "o", "secmark": "c", "buffer-size": "b",
-           "any-nat": "j", "zone": "w", "label": "l"}
+           "any-nat": "j", "zone": "w", "label": "l", "label-add": "l", "label-del": "l", "tuple-src": "[",
+           "tuple-dst": "]"}
 NAMED = {letter: name for name, letter in reversed(OPTIONS.items())}
-ALL = "sdrqptuzemifngocbjw"
-ILLEGAL = {"L": "teib", "I": "zeifocbj", "A": "zeifocbj", "U": "zecbjw", "D": "zecbj", "G": "tuzemfngcbjw",
-           "F": "sdrqptuzeimngocbjw", "C": ALL, "S": ALL, "V": ALL, "": ALL, "h": ALL.replace("p", ""), "E": "tuzi"}
+ALL = "sdrqptuzemif[]ngocbjw"
+ILLEGAL = {"L": "tei[]b", "I": "zeif[]ocbj", "A": "zeif[]ocbj", "U": "ze[]cbjw", "D": "ze[]cbj", "G": "tuzemf[]ngcbjw",
+           "F": "sdrqptuzeim[]ngocbjw", "C": ALL, "S": ALL, "V": ALL, "": ALL, "h": ALL.replace("p", ""), "E": "tuzi[]"}
 """Options that a command does not take (commands_v_options), in the order in which they are looked for."""
+ILLEGAL_EXPECTATIONS = {"L": "sdrqptuzemi[]ngcbjw", "F": ALL, "C": ALL, "S": ALL, "E": "sdrqptuzmi[]ngcjw"}
 NEEDED = {"I": "pt", "A": "pt", "G": "p"}
 NOT_MODELLED = {"c": "security marks", "i": "identifiers"}
 OUTPUTS = ("xml", "extended", "timestamp", "id", "ktimestamp", "labels", "userspace", "save")
 STATUSES = {"ASSURED": ASSURED, "SEEN_REPLY": SEEN_REPLY, "UNSET": 0, "FIXED_TIMEOUT": 1 << 10, "EXPECTED": 1,
             "OFFLOAD": 1 << 14, "HW_OFFLOAD": 1 << 15, "UNREPLIED": UNREPLIED}
 EVENTS = ("NEW", "UPDATES", "DESTROY", "ALL")
-PROTOCOLS = {name: number for number, name in NAMES.items()}
-USAGE = """Command line interface for the connection tracking system. Version 1.4.8
-Usage: conntrack [commands] [options]
-
-Commands:
-  -L [table] [options]\t\tList conntrack
-  -G [table] parameters\t\tGet conntrack
-  -D [table] parameters\t\tDelete conntrack
-  -I [table] parameters\t\tCreate a conntrack
-  -U [table] parameters\t\tUpdate a conntrack
-  -E [table] [options]\t\tShow events
-  -F [table]\t\t\tFlush table
-  -C [table]\t\t\tShow counter
-  -S\t\t\t\tShow statistics
-"""
-UNREAD = frozenset(
-    {"label-add", "label-del", "mask-dst", "mask-src", "orig-zone", "reply-zone", "tuple-dst", "tuple-src"})
+PROTOCOLS = {name: number for number, name in NAMES.items()} | {"icmpv6": 58}
+MOST_PORT = 0xFFFF
+UNREAD = frozenset({"mask-dst", "mask-src", "orig-zone", "reply-zone"})
 """Long options of conntrack(8) that are not read here."""
 
 
@@ -72,14 +62,14 @@ class Line:
     Attributes:
         values: of its options, by letter, or by name for those that -p adds.
         filters: what an entry has to be.
-        table: conntrack, expect, dying or unconfirmed.
+        table: conntrack, expect, dying or unconfirmed.  family: that was named, or an address is of.
     """
 
     def __init__(self, arguments: list[str]) -> None:
         self.words = list(arguments)
         self.command, self.table = "", "conntrack"
         self.filters: list[Filter] = []
-        self.protocol = -1
+        self.protocol, self.family = -1, ""
         self.values: dict[str, str] = {}
         while self.words:
             word = self.words.pop(0)
@@ -158,10 +148,14 @@ class Line:
                 raise wrong(f"unknown type `{table}'")
             raise wrong("Invalid commands combination")
         self.command = command
-        if not joined and self.words and self.words[0][:1] not in ("-", "!", "") and command != "S":
+        if not joined and self.words and self.words[0][:1] not in ("-", "!", ""):
             self.table = self.words.pop(0)
             if self.table not in TABLES:
                 raise wrong(f"unknown type `{self.table}'")
+        if self.table in SHORT_LIVED and command not in "LS":
+            raise wrong("Can't do that command with tables `dying' and `unconfirmed'")
+        if self.table == "expect" and command == "U":
+            raise wrong("Can't do --update on expectations")
 
     def _option(self, letter: str, option: str) -> None:
         if letter == "z":
@@ -170,20 +164,52 @@ class Line:
         if letter in NATS:
             has_value = self.words and self.words[0][:1] not in ("-", "!", "")
             self.values[letter] = self.words.pop(0) if has_value else ""
-            address = _network(self.values[letter].partition(":")[0], letter) if has_value else Network(0, 0)
-            self.filters.append(Filter(NATS[letter], address))
+            host, _colon, port = self.values[letter].partition(":")
+            address = self._network(host, letter) if has_value else Network(0, 0)
+            if port and not (port.isdecimal() and int(port) <= MOST_PORT):
+                raise wrong(f"Invalid port `{port}'")
+            self._ask(Filter(NATS[letter], address))
             return
         value = self.values[letter] = self._value(option)
         if letter in ADDRESSES:
-            self.filters.append(Filter(ADDRESSES[letter], _network(value, letter)))
+            self._ask(Filter(ADDRESSES[letter], self._network(value, letter)))
         elif letter == "p":
             self._protocol(value)
         elif letter == "f" and value not in ("ipv4", "ipv6"):
             raise wrong(f"`{value}' unsupported protocol")
+        elif letter == "f":
+            self._belongs(value)
         elif letter == "l":
             raise ToolError(WRONG, NO_LABELS + wrong(f"unknown label '{value}'").message)
         elif letter in "uoe":
             self._listed(letter, value)
+
+    def _ask(self, one: Filter) -> None:
+        """What is said twice is what was said last."""
+        self.filters = [*(other for other in self.filters if other.test is not one.test), one]
+
+    def _belongs(self, family: str) -> None:
+        if self.family not in ("", family):
+            raise wrong("mismatched address family")
+        self.family = family
+
+    def _network(self, text: str, letter: str) -> Network:
+        """What an option's letter is about; -s and -d may say a network."""
+        host, slash, length = text.partition("/")
+        if slash and letter not in "sd":
+            raise wrong(f"CIDR notation unavailable for `--{NAMED[letter]}'")
+        is_new = _is_ipv6(host)
+        if length and not (length.isdecimal() and int(length) < (129 if is_new else 33)):
+            raise wrong("Invalid netmask")
+        if is_new:
+            self._belongs("ipv6")
+            return Network(0, 0)  # no entry is of that family
+        try:
+            found = Network(parse_ipv4(host), int(length) if length else 32)
+        except AddressError:
+            raise wrong(f"Invalid IP address `{text}'") from None
+        self._belongs("ipv4")
+        return found
 
     def _listed(self, letter: str, value: str) -> None:
         """Values with commas between."""
@@ -198,25 +224,37 @@ class Line:
         if number < 0:
             raise wrong(f"`{value}' unsupported protocol")
         self.protocol = number
-        self.filters.append(Filter(of_protocol, Network(number, 0)))
+        self._ask(Filter(of_protocol, Network(number, 0)))
 
     def _of_protocol(self) -> list[str]:
         """The options that -p adds: ports, an ICMP type, a TCP state."""
         return [*(PORTS if self.protocol in TOLD_WITH_PORTS else ()), *(OF_ICMP if self.protocol == ICMP else ()),
-                *(("state",) if self.protocol == TCP else ())]
+                *(NEEDED_OF.get(self.protocol, ()) if self.protocol != ICMP else ())]
 
     def _protocol_option(self, name: str) -> None:
         kept = SAME.get(name, name)
         value = self.values[kept] = self._value(f"--{name}")
-        if name == "state":
-            state = "SYN_SENT2" if value == "LISTEN" else value
-            if state not in STATES:
-                raise wrong(f"unknown TCP state `{value}'")
-            self.values[kept] = state
+        if name in VTAGS and self.command in "LDU":
+            raise wrong(f"Illegal option `--{name}' with this command")
+        if self.protocol == DCCP and name in DCCP_WORDS and value not in DCCP_WORDS[name]:
+            raise wrong(f"Unknown DCCP {name} `{value}'")
+        if name == "state" and self.protocol != DCCP:
+            self.values[kept] = self._state(value)
             return
         test = PORTS.get(name) or OF_ICMP.get(name)
         if test is not None:
-            self.filters.append(Filter(test, Network(self.number(kept), 0)))
+            self._ask(Filter(test, Network(self.number(kept), 0)))
+
+    def _state(self, value: str) -> str:
+        state = "SYN_SENT2" if value == "LISTEN" and self.protocol == TCP else value
+        if state not in self.states:
+            raise wrong(f"unknown {'TCP' if self.protocol == TCP else 'SCTP'} state `{value}'")
+        return state
+
+    @property
+    def states(self) -> tuple[str, ...]:
+        """Of the protocol, in the order of their numbers."""
+        return SCTP_STATES if self.protocol == SCTP else STATES
 
     def _check(self) -> None:
         """generic_opt_check, and the final checks of the protocol.
@@ -224,8 +262,14 @@ class Line:
         Raises:
             ToolError: an option that the command does not take, or one that is missing.
         """
+        if self.table == "expect" and self.command in "GDIA":
+            for letter in ("s", "d"):
+                if letter not in self.values:
+                    raise wrong(f"You need to supply the `--{NAMED[letter]}' option for this command")
+            raise ToolError(1, "netsandbox: conntrack: expectations are not modelled")
+        illegal = (ILLEGAL_EXPECTATIONS if self.table == "expect" else ILLEGAL)[self.command]
         for letter in ALL:
-            if letter in self.values and letter in ILLEGAL[self.command]:
+            if letter in self.values and letter in illegal:
                 raise wrong(f"Illegal option `--{NAMED[letter]}' with this command")
             if letter not in self.values and letter in NEEDED.get(self.command, ""):
                 raise wrong(f"You need to supply the `--{NAMED[letter]}' option for this command")
@@ -246,7 +290,7 @@ class Line:
 
     def _add_filters(self) -> None:
         """What an option asks for that makes no connection of its own."""
-        if self.values.get("f") == "ipv6":
+        if self.family == "ipv6":
             self.filters.append(Filter(nothing, Network(0, 0)))
         if "w" in self.values and self.command not in ("I", "A"):
             self.filters.append(Filter(in_zone, Network(self.number("w"), 0)))
@@ -254,7 +298,7 @@ class Line:
             mask = self.values["m"].partition("/")[2]
             self.filters.append(Filter(always, Network(self.number("m"), 0), int(mask, 0) if mask else 0xFFFFFFFF))
         if "state" in self.values and self.command not in ("I", "A", "U"):
-            self.filters.append(Filter(in_state, Network(STATES.index(self.values["state"]), 0)))
+            self.filters.append(Filter(in_state, Network(self.states.index(self.values["state"]), 0)))
         if "u" in self.values and self.command not in ("I", "A", "U"):
             bits = _bits(self.values["u"])
             if not bits and self.command == "L":
@@ -262,10 +306,9 @@ class Line:
             self.filters.append(Filter(has_status, Network(bits, 0)))
 
     def _check_new(self) -> None:
-        if self.command != "G" and self.protocol == TCP and "state" not in self.values:
-            raise wrong("You need to supply the `--state' option for this command")
-        if self.protocol == ICMP and "icmp-type" not in self.values:
-            raise wrong("You need to supply the `--icmp-type' option for this command")
+        for name in NEEDED_OF.get(self.protocol, ()) if self.command != "G" or self.protocol == ICMP else ():
+            if name not in self.values:
+                raise wrong(f"You need to supply the `--{name}' option for this command")
         if not {"s", "d"} <= self.values.keys() and not {"r", "q"} <= self.values.keys():
             raise wrong("you have to specify `--src' and `--dst'")
         given = self.values.keys()
@@ -274,6 +317,8 @@ class Line:
         if self.protocol in TOLD_WITH_PORTS and not (
                 {"sport", "dport"} <= given or {"reply-port-src", "reply-port-dst"} <= given):
             raise wrong("you have to specify `--sport' and `--dport'")
+        if self.protocol == DCCP and self.command != "G":
+            raise ToolError(1, "netsandbox: conntrack: entries of DCCP are not modelled")
 
     def covers(self, connection: Connection) -> bool:
         return all(one.covers(connection) for one in self.filters)
@@ -281,6 +326,14 @@ class Line:
 
 NO_LABELS = "nfct_labelmap_new: No such file or directory\n"
 """There is no /etc/xtables/connlabel.conf."""
+SHORT_LIVED = ("dying", "unconfirmed")
+"""Lists in which an entry is for an instant: they can only be looked at."""
+VTAGS = ("orig-vtag", "reply-vtag")
+DCCP_WORDS = {"role": ("client", "server"), "state": (
+    "NONE", "REQUEST", "RESPOND", "PARTOPEN", "OPEN", "CLOSEREQ", "CLOSING", "TIMEWAIT", "IGNORE", "INVALID")}
+NEEDED_OF = {ICMP: ("icmp-type", "icmp-code"), TCP: ("state",), SCTP: ("state", "orig-vtag", "reply-vtag"),
+             DCCP: ("state", "role")}
+"""What -p adds besides, and -I needs."""
 TABLES = ("conntrack", "expect", "dying", "unconfirmed")
 
 
@@ -292,14 +345,8 @@ def wrong(message: str) -> ToolError:
     return ToolError(WRONG, f"{TITLE}: {message}\n{HINT}")
 
 
-def _network(text: str, letter: str) -> Network:
-    """What an option's letter is about; -s and -d may say a network."""
-    host, slash, length = text.partition("/")
-    if slash and letter not in "sd":
-        raise wrong(f"CIDR notation unavailable for `--{NAMED[letter]}'")
-    if length and not (length.isdecimal() and int(length) < 33):
-        raise wrong("Invalid netmask")
+def _is_ipv6(text: str) -> bool:
     try:
-        return Network(parse_ipv4(host), int(length) if length else 32)
-    except AddressError:
-        raise wrong(f"Invalid IP address `{text}'") from None
+        return bool(IPv6Address(text))
+    except ValueError:
+        return False
