@@ -16,7 +16,15 @@ def check_chain_name(name: str) -> None:
         raise UsageError(f"chain name not allowed to start with `{name[0]}'")
     if name in TARGETS or name in OTHER_TARGETS:
         raise UsageError("chain name may not clash with target name")
-    if len(name) > LONGEST_CHAIN:
-        raise UsageError(f"chain name `{name}' too long (must be under {LONGEST_CHAIN + 1} chars)")
+    check_length(name)
     if any(character.isspace() for character in name):
         raise UsageError(f"Invalid chain name `{name}'")
+
+
+def check_length(name: str) -> None:
+    """
+    Raises:
+        UsageError: it is longer than any chain's.
+    """
+    if len(name) > LONGEST_CHAIN:
+        raise UsageError(f"chain name `{name}' too long (must be under {LONGEST_CHAIN + 1} chars)")

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from netsandbox.linux.core.hooks import TABLES
 from netsandbox.linux.netfilter.extension import UsageError
+from netsandbox.linux.netfilter.iptables_help import USAGE
 from netsandbox.linux.netfilter.iptables_parse import Parser
 from netsandbox.linux.netfilter.iptables_print import described, listed_rules, listing
 from netsandbox.linux.netfilter.iptables_words import ONE_RULE, BadArgumentError, NotModelledError, Request
@@ -95,6 +96,8 @@ def execute(namespace: NetworkNamespace, arguments: list[str], program: str = "i
             number = request.number if ONE_RULE in request.switches else 0
             out += _done(table, request._replace(command="Z", number=number))
     except RuleError as error:
+        if is_legacy and table.label not in netfilter.tables:  # what was asked for stays loaded
+            netfilter.tables = {**netfilter.tables, table.label: table}
         raise _refusal(error.errno, request, title) from None
     if is_legacy or (request.command not in "LSC" and (table.chains or request.table in tables)):
         netfilter.tables = {**netfilter.tables, table.label: table}
@@ -248,7 +251,7 @@ def _change_rules(table: Table, request: Request) -> None:
     if request.number > len(chain.rules) + (command == "I"):
         raise RuleError("E2BIG")
     if request.impossible:
-        raise RuleError(request.impossible if command in VERBS else "ENORULE")
+        raise RuleError(request.impossible if command in VERBS else "ENOENT" if table.is_legacy else "ENORULE")
     if command == "I":
         for rule in reversed(request.rules):
             table.insert(name, max(0, request.number - 1), rule)
@@ -273,9 +276,10 @@ def _find_rules(table: Table, request: Request) -> None:
 
 
 def _set_policy(table: Table, request: Request) -> None:
-    if request.name not in ("ACCEPT", "DROP"):
+    is_known = request.chain in [hook.value for hook in TABLES[table.name]]
+    if request.name not in ("ACCEPT", "DROP") and (is_known or not table.is_legacy):
         raise RuleError("EPOLICY")
-    if request.chain not in [hook.value for hook in TABLES[table.name]]:
+    if not is_known:
         raise RuleError("ENOCHAIN")
     table.set_policy(request.chain, request.name == "DROP")
 
@@ -301,6 +305,8 @@ def _delete_chains(table: Table, name: str) -> None:
         return
     own = [chain for chain in table.chains.values() if chain.hook is None]
     for chain in own:
+        if chain.rules and table.is_legacy:
+            raise RuleError("ENOTEMPTY")
         if chain.rules or any(other.jumps.get(chain.name) for other in table.chains.values() if other not in own):
             raise RuleError(f"EBUSY:{chain.name}")
     for chain in own:
@@ -311,20 +317,6 @@ def _delete_chains(table: Table, name: str) -> None:
 
 
 FOREIGN = "# Table `{}' contains incompatible base-chains, use 'nft' tool to list them.\n"
-USAGE = """TITLE
-
-Usage: iptables -[ACD] chain rule-specification [options]
-       iptables -I chain [rulenum] rule-specification [options]
-       iptables -R chain rulenum rule-specification [options]
-       iptables -D chain rulenum [options]
-       iptables -[LS] [chain [rulenum]] [options]
-       iptables -[FZ] [chain] [options]
-       iptables -[NX] chain
-       iptables -E old-chain-name new-chain-name
-       iptables -P chain target [options]
-       iptables -h (print this help information)
-"""
-
 
 def split(line: str) -> list[str]:
     """A rule's words as iptables-restore reads them (add_param_to_argv): between `"`, the second of which ends a word,

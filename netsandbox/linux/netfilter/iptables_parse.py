@@ -185,8 +185,8 @@ class Parser(Said):
         elif letter == "c":
             self._read_counters(value)
         elif letter in "wW":
-            if self._next_is_value() and self.words[0].isdecimal():
-                self.words.pop(0)
+            if self._next_is_value() and not self.words.pop(0).isdecimal():
+                raise UsageError("wait seconds not numeric")
             if letter == "W":
                 self.warnings.append("Ignoring deprecated --wait-interval option.\n")
         elif letter == "6":

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from netsandbox.linux.netfilter.chain_names import check_chain_name
+from netsandbox.linux.netfilter.chain_names import check_chain_name, check_length
 from netsandbox.linux.netfilter.extension import Action, Given, ImpossibleError, Match, UsageError
 from netsandbox.linux.netfilter.iptables_words import FOR_LISTS, FOR_RULES, OF_RULES, OPTIONS, NotModelledError, Request
 from netsandbox.linux.netfilter.masks import narrow, read_mask
@@ -56,6 +56,7 @@ class Said:
             raise UsageError(f"table '{self.table}' does not exist")
         if self.command in "NE":
             check_chain_name(self.name or self.chain)
+        check_length(self.chain)
         if self.command not in OF_RULES or (self.command == "D" and self.number):
             return self.request((), "")
         self._check_interfaces()

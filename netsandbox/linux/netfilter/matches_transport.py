@@ -54,7 +54,7 @@ class FlagTest(NamedTuple):
 def read_flags(text: str) -> FlagTest:
     """Two words: the flags to look at, and those that must be set."""
     mask, blank, wanted = text.partition(" ")
-    if not blank:
+    if not blank or wanted.startswith("-"):
         raise UsageError("--tcp-flags requires two args.")
     return FlagTest(_flags(mask), _flags(wanted))
 
@@ -183,7 +183,7 @@ class Tcp(Ports):
         option, flags = self.given.get("--tcp-option"), self.given.get("--tcp-flags")
         if option is not None:
             text += f" option={'!' * option.negated}{option.value}"
-        if flags is not None:
+        if flags is not None and (flags.value[0] or flags.negated):
             mask, wanted = flags.value
             shown = f"0x{mask:02X}/0x{wanted:02X}" if numeric else f"{flag_names(mask)}/{flag_names(wanted)}"
             text += f" flags:{'!' * flags.negated}{shown}"

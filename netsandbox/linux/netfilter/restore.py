@@ -205,9 +205,9 @@ class _Reader:
                 self.pending.append(told(table, request))
                 self.pending.append(apply(table, request))
         except RuleError as error:
-            if self.is_legacy:
-                raise self._failed(f"line {number} failed") from None
             early = early_refusal(error.errno, request.command)
+            if self.is_legacy and early is not None:
+                raise self._failed(f"line {number} failed") from None
             if early is not None:
                 self.refused = self.refused or self._failed(f"line {number} failed: {early}")
                 return
@@ -230,6 +230,8 @@ class _Reader:
                 raise self.refused
             if self.refused is not None:
                 raise complaint(self.refused, self.title, self.program, number)
+            if self.late and self.is_legacy:  # the kernel hears of the whole table at once
+                raise self._failed(f"line {number} failed")
             if self.late:
                 raise FailedError(KERNEL_ERROR, f"{self.title}: \n{''.join(self.late)}")
             netfilter, label = self.namespace.netfilter, self.table.label
