@@ -91,8 +91,9 @@ class ToolProgram(Program):
         if result.err:
             self.output.append(("err", result.err))
         note = note_on(result.err) if result.err and self._rights != ROOT else ""
-        if note and note not in self._shell.machine.told:
-            self._shell.machine.told.add(note)
+        told = f"{made.namespace.name}: {note}"  # each container may be a reader's first
+        if note and told not in self._shell.machine.told:
+            self._shell.machine.told.add(told)
             self.complain(note)
         self.exit(result.code)
 

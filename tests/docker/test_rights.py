@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from netsandbox.session.keeping import KeptSession
 from netsandbox.session.session import Session
 from tests.docker.machine import Machine
 
@@ -130,3 +131,24 @@ def test_capabilities_are_named_and_shown(docker: Machine) -> None:
     said = docker("run --cap-add NET_ADMN nginx")
     assert (said.code, said.err.splitlines()[0]) == (
         125, 'docker: Error response from daemon: invalid CapAdd: unknown capability: "CAP_NET_ADMN"')
+
+
+@pytest.mark.parametrize(("line", "code", "said"), [
+    ("tc qdisc add dev eth0 root pfifo", 2, "RTNETLINK answers: Operation not permitted\n"),
+    ("tc qdisc del dev eth0 root", 2, "RTNETLINK answers: Operation not permitted\n"),
+    ("tc class add dev eth0 parent 1: classid 1:1 htb rate 1mbit", 2, "RTNETLINK answers: Operation not permitted\n"),
+    ("tc filter add dev eth0 parent 1: matchall flowid 1:1", 2,
+     "RTNETLINK answers: Operation not permitted\nWe have an error talking to the kernel\n"),
+    ("tc qdisc add dev nope root pfifo", 1, 'Cannot find device "nope"\n'), ("tc qdisc show dev eth0", 0, ""),
+    ("ethtool -K eth0 tso off", 92, "netlink error: Operation not permitted\n"),
+    ("iptables -L", 4,
+     "iptables v1.8.11 (nf_tables): Could not fetch rule set generation id: Permission denied (you must be root)\n")])
+def test_a_container_changes_no_queue_and_no_rule_and_each_is_told_so_once(line: str, code: int, said: str) -> None:
+    session = KeptSession()
+    for name in ("web", "db"):
+        session.run(f"docker run -d --name {name} nicolaka/netshoot sleep 1000")
+        job = session.run(f"docker exec {name} {line}")
+        note = "note: a container may not change its network" if "ermitted" in said or code == 4 else ""
+        assert (job.code, job.err.startswith(f"{said}{note}")) == (code, True)
+        assert "note" not in session.run(f"docker exec {name} {line}").err
+    assert session.run("exec web tc qdisc show dev eth0").out == "qdisc noqueue 0: root refcnt 2 \n"

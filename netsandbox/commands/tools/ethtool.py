@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from netsandbox.commands.tools.context import ToolContext, ToolError, ToolResult
 from netsandbox.commands.tools.kernel_files import PROCESSORS
 from netsandbox.commands.tools.names import lower_of
+from netsandbox.linux.netlink.credentials import may_administer
 
 if TYPE_CHECKING:
     from netsandbox.linux.core.interface import Interface
@@ -134,6 +135,8 @@ def _change_features(context: ToolContext, name: str, words: list[str]) -> ToolR
     """-K: all are off, and fixed so; to switch one off changes nothing."""
     if name not in context.namespace.interfaces:
         raise ToolError(92, NO_DEVICE)
+    if not may_administer():
+        raise ToolError(92, "netlink error: Operation not permitted")
     for feature, value in zip(words[::2], [*words[1::2], "(null)"], strict=False):
         if feature not in FEATURES and feature not in FEATURES.values() and feature not in OTHER_FEATURES:
             raise ToolError(92, "netlink error: bit name not found (offset 52)\nnetlink error: Operation not supported")

@@ -19,6 +19,16 @@ def check_flush(doomed: Sequence[object], code: int) -> None:
         raise ToolError(code, "Failed to send flush request: Operation not permitted")
 
 
+def check_net_admin(code: int, behind: str = "") -> None:
+    """What the kernel answers a tool that asks for a change by rtnetlink and may not.
+
+    Raises:
+        ToolError: with the tool's exit status, and what it says behind that.
+    """
+    if not may_administer():
+        raise ToolError(code, f"RTNETLINK answers: Operation not permitted{behind}")
+
+
 READ_ONLY = ("note: /proc/sys is read-only in a container; `docker run --sysctl NAME=VALUE` sets it at the start, and "
              "with --privileged it can be written")
 NOT_PERMITTED = ("note: a container may not change its network unless it was run with --privileged or --cap-add "

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from netsandbox.commands.tools import tc_fq_codel, tc_htb
 from netsandbox.commands.tools.context import ToolContext, ToolError, ToolResult
 from netsandbox.commands.tools.names import interface_named
+from netsandbox.commands.tools.rights import check_net_admin
 from netsandbox.commands.tools.tc_counters import backlog, stats
 from netsandbox.commands.tools.tc_counters import text as counters
 from netsandbox.commands.tools.tc_numbers import ROOT, classid_of
@@ -127,6 +128,8 @@ def _modify(context: ToolContext, command: str, words: Words) -> ToolResult:
     why = "Operation not supported"
     is_there = isinstance(root, Discipline) and any(
         classid_of(row.handle) == place.classid for row in _classes(root))
+    if place.device:
+        check_net_admin(2)
     if isinstance(root, Htb) and (place.kind == "htb" or command == "delete"):
         return ToolResult(0, "", _modify_htb(root, command, place, words))
     if place.kind == "htb":

@@ -9,6 +9,7 @@ from netsandbox.commands.tools import tc_match
 from netsandbox.commands.tools.context import ToolContext, ToolError, ToolResult
 from netsandbox.commands.tools.help import usage
 from netsandbox.commands.tools.names import interface_named
+from netsandbox.commands.tools.rights import check_net_admin
 from netsandbox.commands.tools.tc_numbers import ROOT, classid_of, illegal, shown_classid
 from netsandbox.commands.tools.word_values import number_of, within
 from netsandbox.commands.tools.words import Words, choose, duplicate, wrong
@@ -86,6 +87,8 @@ def run(context: ToolContext, command: str, words: Words, options: Options) -> T
         raise refused("Error: Invalid filter command with priority of zero.")
     if wanted.device is None:
         raise refused("RTNETLINK answers: No such device")
+    if command != "get":
+        check_net_admin(2, "\nWe have an error talking to the kernel")
     block = _parent(root if isinstance(root, Discipline) else None, wanted.parent or 0)
     if command == "get":
         return ToolResult(0, _got(block, wanted, handle, options), "")

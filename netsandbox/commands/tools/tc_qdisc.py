@@ -10,6 +10,7 @@ from netsandbox.commands.tools import tc_kinds, tc_qdisc_rows
 from netsandbox.commands.tools.context import ToolContext, ToolError, ToolResult
 from netsandbox.commands.tools.help import usage
 from netsandbox.commands.tools.names import find_interface
+from netsandbox.commands.tools.rights import check_net_admin
 from netsandbox.commands.tools.tc_kinds import KERNEL
 from netsandbox.commands.tools.tc_numbers import qdisc_handle
 from netsandbox.commands.tools.words import Words, no_device
@@ -79,6 +80,7 @@ def _modify(context: ToolContext, command: str, words: Words) -> None:
         raise ToolError(KERNEL, "RTNETLINK answers: No such device")
     if interface is None:
         raise no_device(place.device)
+    check_net_admin(KERNEL)
     root = interface.shaper if isinstance(interface.shaper, Discipline) else None
     if command == "delete":
         _delete(root, place)
