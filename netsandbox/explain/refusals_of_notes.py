@@ -20,6 +20,8 @@ OF_NOTES: dict[str, str] = {
         "{image} 代替 {reference}，沙盒对后者一无所知",
     "the sandbox has no {path} to mount; {target} is left as the image has it":
         "沙盒里没有可以挂载的 {path}；{target} 保持镜像里的样子",
+    "nobody answers here, so nothing is changed; `ufw --force {command}` asks nothing":
+        "这里没有人回答，所以什么都没有改；`ufw --force {command}` 不会询问",
     "nobody answers here, so nothing is removed; `docker {command} --force` asks nothing":
         "这里没有人回答，所以什么也没有删除；`docker {command} --force` 不询问",
     "the sandbox installs no {name}: `FROM {image}` brings it": "沙盒不能安装 {name}：`FROM {image}` 里有它",

@@ -118,3 +118,20 @@ def test_packets_meet_its_rules(session: Session) -> None:
     assert "1 packets received" in said(session, ping), "an answer is let out all the same"
     assert "100% packet loss" in said(session, "exec host ping -c 1 -W 1 172.17.0.2")
     assert "OUTPUT DROP" in said(session, "why")
+
+
+def test_what_takes_rules_away_by_number_or_all_of_them_asks_first(session: Session) -> None:
+    for line in ("allow 22/tcp", "allow 80", "enable"):
+        ufw(session, line)
+    question = "Deleting:\n allow 22/tcp\nProceed with operation (y|n)? "
+    job = session.run("ufw delete 1")
+    assert job.out == f"{question}\nAborted\n"
+    assert "nobody answers here" in job.err
+    assert session.run("echo n | ufw delete 1").out == f"{question}Aborted\n"
+    assert ufw(session, "status").count("ALLOW") == 2
+    assert session.run("echo y | ufw delete 1").out == f"{question}Rule deleted\n"
+    assert "22/tcp" not in ufw(session, "status")
+    reset = "Resetting all rules to installed defaults. Proceed with operation (y|n)? "
+    assert session.run("ufw reset").out == f"{reset}\nAborted\n"
+    assert session.run("echo y | ufw reset").out.startswith(f"{reset}Backing up 'user.rules' to")
+    assert ufw(session, "status") == "Status: inactive\n"

@@ -11,6 +11,7 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING, NamedTuple
 
 from netsandbox.commands.tools.context import ToolError, ToolResult
+from netsandbox.commands.tools.inputs import stdin
 from netsandbox.commands.tools.ufw_rule import ACTIONS, Rule, check, command_of, is_narrowed, parse, row_of
 from netsandbox.engine.units import EPOCH, SECOND
 from netsandbox.linux.core.inode import FileError
@@ -103,7 +104,7 @@ def _take_out(context: ToolContext) -> None:
 
 def run(context: ToolContext, arguments: list[str]) -> ToolResult:
     """One command line."""
-    words = [word for word in arguments if word != "--force"]
+    words, is_forced = [word for word in arguments if word != "--force"], "--force" in arguments
     if words in (["--version"], ["version"]):
         return ToolResult(0, "ufw 0.36.2\nCopyright 2008-2023 Canonical Ltd.\n", "")
     if not words or words[0] in ("--help", "help"):
@@ -121,12 +122,13 @@ def run(context: ToolContext, arguments: list[str]) -> ToolResult:
         state = state._replace(logs=rest != ["off"])
         return _keep(context, state, "Logging disabled" if rest == ["off"] else "Logging enabled")
     if command in (*ACTIONS, "delete", "insert", "prepend", "route", "rule"):
-        return _rule(context, state, words)
+        return _rule(context, state, words, is_forced)
     if command == "show" and rest == ["added"]:
         lines = [command_of(rule) for rule in state.rules] or ["(None)"]
         return ToolResult(0, "\n".join(["Added user rules (see 'ufw status' for running firewall):", *lines, ""]), "")
     if command == "reset":
-        return _reset(context)
+        asked = _Asked("", "", True) if is_forced else _ask(context, RESETS, "reset")
+        return asked.before(_reset(context)) if asked.is_agreed else asked.refused
     if command in ("app", "--dry-run") or (command == "show" and rest[:1] and rest[0] in REPORTS) or (
             command == "logging" and rest in (["medium"], ["high"], ["full"])):
         raise ToolError(1, f"netsandbox: ufw {command} is not modelled")
@@ -139,6 +141,34 @@ USAGE = """Usage: ufw COMMAND
 """
 REPORTS = frozenset({"raw", "builtins", "before-rules", "user-rules", "after-rules", "logging-rules", "listening"})
 NARROWED = "WARN: Rule changed after normalization\n"
+
+
+RESETS = "Resetting all rules to installed defaults. "
+
+
+class _Asked(NamedTuple):
+    """A question as it stands on the screen, what a person is told about it, and whether it was answered with yes."""
+
+    question: str
+    note: str
+    is_agreed: bool
+
+    def before(self, result: ToolResult) -> ToolResult:
+        return result._replace(out=self.question + result.out)
+
+    @property
+    def refused(self) -> ToolResult:
+        return ToolResult(0, f"{self.question}Aborted\n", self.note)
+
+
+def _ask(context: ToolContext, what: str, command: str) -> _Asked:
+    """Whether it may go on: by a `y` in what it reads; at the prompt nobody answers."""
+    question = f"{what}Proceed with operation (y|n)? "
+    if context.stdin is None or context.stdin.is_terminal:
+        return _Asked(f"{question}\n", "note: nobody answers here, so nothing is changed; "
+                      f"`ufw --force {command}` asks nothing\n", is_agreed=False)
+    answer = stdin(context, "ufw", 1).partition("\n")[0].strip().lower()
+    return _Asked(question, "", answer in ("y", "yes"))
 
 
 def _reset(context: ToolContext) -> ToolResult:
@@ -179,18 +209,17 @@ def _default(context: ToolContext, state: State, rest: list[str]) -> ToolResult:
                                  "(be sure to update your rules accordingly)")
 
 
-def _rule(context: ToolContext, state: State, words: list[str]) -> ToolResult:
+def _rule(context: ToolContext, state: State, words: list[str], is_forced: bool) -> ToolResult:
     is_deleted, words = words[0] == "delete", words[1:] if words[0] in ("delete", "rule") else words
     if is_deleted and len(words) == 1 and words[0].isdecimal():
         if not 0 < int(words[0]) <= len(state.rules):
             raise ToolError(1, "ERROR: Could not find rule '" + words[0] + "'")
-        rule, at = state.rules[int(words[0]) - 1], 0
-    else:
-        at, words = _place(state, words)
-        rule = parse(words)
-        if at > len(state.rules):
-            raise ToolError(1, f"ERROR: Invalid position '{at}'")
-        check(rule)
+        return _delete_number(context, state, int(words[0]) - 1, is_forced)
+    at, words = _place(state, words)
+    rule = parse(words)
+    if at > len(state.rules):
+        raise ToolError(1, f"ERROR: Invalid position '{at}'")
+    check(rule)
     warning = NARROWED * is_narrowed(words)
     if is_deleted:
         kept = [one for one in state.rules if one.plain != rule.plain]
@@ -198,6 +227,17 @@ def _rule(context: ToolContext, state: State, words: list[str]) -> ToolResult:
             return ToolResult(0, "Could not delete non-existent rule\n", warning)
         return _keep(context, state._replace(rules=kept), "Rule deleted" if state.enabled else "Rules updated", warning)
     return _add(context, state, rule, at, warning)
+
+
+def _delete_number(context: ToolContext, state: State, at: int, is_forced: bool) -> ToolResult:
+    rule = state.rules[at]
+    asked = _Asked("", "", True) if is_forced else _ask(
+        context, f"Deleting:\n {command_of(rule).removeprefix('ufw ')}\n", f"delete {at + 1}")
+    if not asked.is_agreed:
+        return asked.refused
+    kept = [*state.rules[:at], *state.rules[at + 1:]]
+    said = "Rule deleted" if state.enabled else "Rules updated"
+    return asked.before(_keep(context, state._replace(rules=kept), said))
 
 
 LAST = -1
