@@ -87,14 +87,16 @@ class SocketBuffer:
         needs_route: an address or the mark changed behind the route's back.
         skips_prerouting: the bridge has asked there already.
         is_forged: no socket sends it, not even one of the kernel's (nf_send_reset).
+        is_copied: a copy has been sent before it.
         zone: of connections, among which its own is looked for, where a rule has told one (nf_ct_tmpl_alloc).
         traced: what the rules that take it are told under (nf_trace), or 0: they are not told.
         walks: the chains that it was led through at the present hook.
     """
 
-    __slots__ = ("connection", "entered", "frame", "hook", "info", "is_forged", "is_untracked", "largest_piece",
-                 "leaves", "mark", "mtu", "needs_route", "next_hop", "packet", "physical_in", "physical_out",
-                 "pieces", "priority", "refused", "segment_size", "skips_prerouting", "traced", "walks", "zone")
+    __slots__ = ("connection", "entered", "frame", "hook", "info", "is_copied", "is_forged", "is_untracked",
+                 "largest_piece", "leaves", "mark", "mtu", "needs_route", "next_hop", "packet", "physical_in",
+                 "physical_out", "pieces", "priority", "refused", "segment_size", "skips_prerouting", "traced", "walks",
+                 "zone")
 
     def __init__(self, packet: IPv4Packet) -> None:
         self.packet = packet
@@ -107,7 +109,7 @@ class SocketBuffer:
         self.connection: Connection | None = None
         self.refused: Connection | None = None
         self.mark = self.info = self.next_hop = self.mtu = self.largest_piece = self.segment_size = self.traced = 0
-        self.needs_route = self.is_untracked = self.skips_prerouting = self.is_forged = False
+        self.needs_route = self.is_untracked = self.skips_prerouting = self.is_forged = self.is_copied = False
         self.pieces: tuple[int, ...] = ()
         self.zone: int | None = None
         self.priority: int | None = None

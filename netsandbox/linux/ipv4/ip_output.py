@@ -126,10 +126,11 @@ def output(namespace: NetworkNamespace, packet: IPv4Packet, route: OutputRoute,
         if route.interface.is_loopback:
             namespace.netfilter.loop(buffer)
     next_hop = route.next_hop
-    if next_hop is not None and packet.total_length <= route.mtu and (
+    is_behind = buffer is not None and buffer.is_copied and not buffer.segment_size and namespace.scheduler.in_process
+    if next_hop is not None and not is_behind and packet.total_length <= route.mtu and (
             buffer is None or not (buffer.largest_piece or buffer.segment_size)):
         return OK if namespace.neighbours.output(route.interface, next_hop, packet, route.route) else "ENOBUFS"
-    if loops and namespace.scheduler.in_process:
+    if is_behind or (loops and namespace.scheduler.in_process):  # of what went first everything is done by then
         namespace.scheduler.go_on(_emit_later, (namespace, packet, route))
         return OK
     if buffer is not None and buffer.segment_size and not route.interface.is_loopback:

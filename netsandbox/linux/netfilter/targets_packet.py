@@ -321,6 +321,7 @@ class Duplicate(Action):
             twin = SocketBuffer(packet)
             twin.is_untracked = twin.is_forged = True
             ip_output.send(namespace, packet, route, twin)
+            buffer.is_copied = True
         return Decision.CONTINUE
 
     def listed(self, _numeric: bool) -> str:
