@@ -117,6 +117,16 @@ def test_a_conversation_leads_to_a_state(steps: list[Step], state: str) -> None:
     assert STATES[entry(router).state] == state
 
 
+@pytest.mark.parametrize(("steps", "valid"), [
+    pytest.param([("c", ACK, 100, 500, 0), ("s", ACK, 500, 101, 0), ("s", ACK, 500, 101, 0)], [True] * 3,
+                 id="the answer to a keepalive tells where the side whose beginning nobody saw is"),
+    pytest.param([*HANDSHAKE, ("c", ACK, 101, 502, 0)], [True, True, True, False],
+                 id="one byte more is acknowledged than was sent"),
+    pytest.param([*HANDSHAKE, ("c", ACK, 101, 501, 0)], [True] * 4, id="the same once more")])
+def test_a_segment_fits_or_not(steps: list[Step], valid: list[bool]) -> None:
+    assert talk(steps)[1] == valid
+
+
 def test_what_was_never_established_is_not_assured() -> None:
     closed, _valid = talk([*HANDSHAKE[:2], ("c", FIN | ACK, 101, 501, 0), ("s", ACK, 501, 102, 0)])
     assert not entry(closed).status & ASSURED
