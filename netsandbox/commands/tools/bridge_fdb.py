@@ -235,13 +235,20 @@ def _get(namespace: NetworkNamespace, words: Words, style: Style) -> ToolResult:
     mac = _mac(found["to"])
     device = interface_named(namespace, found["dev"], USAGE) if "dev" in found else None
     bridge = _bridge_named(namespace, found["br"]) if "br" in found else None
-    if bridge is None and device is not None:
-        bridge = device.port.bridge if device.port is not None else device
-        if device.vteps is not None and bridge is device and "self" not in found:
+    if device is not None and bridge is not None:
+        raise ToolError(NOT_FOUND, str(KernelError("EINVAL", "Master and device are mutually exclusive")))
+    if device is not None and ("master" in found or "self" not in found):
+        if device.port is None:
             raise ToolError(NOT_FOUND, str(KernelError("EINVAL", "Device is not a bridge port")))
-    if not isinstance(bridge, Bridge):
-        raise ToolError(NOT_FOUND, str(KernelError("EOPNOTSUPP", "Get operation not supported by device")))
-    entry = bridge.fdb.entries.get((_vlan(found) or 0) << 48 | mac)
+        bridge = device.port.bridge
+    holding = bridge or device
+    if not isinstance(holding, Bridge):
+        raise ToolError(NOT_FOUND, str(KernelError("EOPNOTSUPP", "Fdb get operation not supported by device")))
+    bridge = holding
+    vlan = number_of(found["vlan"]) if "vlan" in found else 0
+    if vlan is None or not 0 <= vlan <= MAX_ID or ("vlan" in found and not vlan):
+        raise ToolError(NOT_FOUND, str(KernelError("EINVAL", "invalid vlan id")))
+    entry = bridge.fdb.entries.get(vlan << 48 | mac)
     if entry is None:
         raise ToolError(NOT_FOUND, str(KernelError("ENOENT", "Fdb entry not found")))
     holder = entry.port.interface if entry.port is not None else bridge

@@ -42,6 +42,12 @@ def run(context: ToolContext, arguments: list[str], style: Style) -> ToolResult:
         return _get(namespace, wanted, style)
     request = _read(namespace, words, style)
     if command == "delete":
+        if request.protocol != "unspec":
+            raise ToolError(2, str(KernelError("EINVAL", "Invalid values in header")))
+        if request._replace(number=0) != NextHopRequest():
+            raise ToolError(2, str(KernelError("EINVAL", "Unknown attribute type")))
+        if "id" not in arguments:
+            raise ToolError(2, str(KernelError("EINVAL", "Nexthop id is missing")))
         requests.delete(namespace, request.number)
     else:
         requests.put(namespace, request, command == "replace")

@@ -149,14 +149,14 @@ class Proc(ReadOnly):
         namespace = self._process(parts[0])
         if namespace is None:
             return None
-        made = [kind.proc_directory for kind in kinds.all_kinds() if kind.proc_directory]
+        made = {kind.proc_directory: kind for kind in kinds.all_kinds() if kind.proc_directory}
         folders = {name: found for name, files in proc_net.FOLDERS.items() if (found := files(namespace))}
         inner: dict[tuple[str, ...], list[str]] = {
             (): ["cmdline", "comm", "net", "ns", "status"], ("ns",): list(NAMESPACES),
             ("net",): [*proc_net.FILES, *proc_net.OF_MACHINE, *made, *folders],
             **{("net", name): sorted(files) for name, files in folders.items()}}
         if len(parts) == 3 and parts[1] == "net" and parts[2] in made:
-            return []
+            return made[parts[2]].proc_names(namespace)
         return inner.get(tuple(parts[1:]))
 
     def _process(self, name: str) -> NetworkNamespace | None:

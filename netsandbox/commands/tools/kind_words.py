@@ -10,7 +10,7 @@ from netsandbox.commands.tools.context import ToolError
 from netsandbox.commands.tools.idle import note
 from netsandbox.commands.tools.names import interface_named
 from netsandbox.commands.tools.route_words import dsfield_of, table_of
-from netsandbox.commands.tools.word_values import mac_bytes, number, number_of, reader
+from netsandbox.commands.tools.word_values import address_of, mac_bytes, number, number_of, reader
 from netsandbox.commands.tools.words import USAGE, Key, Words, garbage, key, on_or_off, parse, refused, wrong
 from netsandbox.linux.core.kind import Attribute, Form, LinkKind
 from netsandbox.wire.addresses import AddressError, is_multicast, parse_ipv4
@@ -162,7 +162,7 @@ def _auto_ttl(words: Words, attribute: Attribute) -> int | None:
 def _station(words: Words, attribute: Attribute, group: bool) -> int:
     """The address of a group, or of no group."""
     word = words.peek()
-    address = _address(words, attribute)
+    address = address_of(words.next())
     if is_multicast(address) is not group:
         raise wrong(word, attribute.complaint)
     return address

@@ -21,6 +21,8 @@ if TYPE_CHECKING:
     from netsandbox.linux.core.namespace import NetworkNamespace
 
 DRIVERS = "netsandbox.linux.drivers"
+MOST_MTU = 65535
+"""ETH_MAX_MTU."""
 
 
 class Form(Enum):
@@ -154,6 +156,7 @@ class LinkKind:
         takes_each_once: iproute2 refuses a second value of a word.
         is_immovable: it stays in its namespace (netns_immutable).
         is_raw: its frames have no link header: they begin with the packet.
+        no_address: what the kernel says, beside the errno, of an address that no device can have (its validate).
     """
 
     name = ""
@@ -163,6 +166,7 @@ class LinkKind:
     slave_flags: tuple[str, ...] = ()
     unknown = ""
     usage = ""
+    no_address = ""
     takes_each_once = is_immovable = is_raw = False
     without_effect: frozenset[str] = frozenset()
     proc_directory = ""
@@ -213,6 +217,10 @@ class LinkKind:
 
     def details(self, interface: Interface) -> list[Detail]:
         """fill_info."""
+        return []
+
+    def proc_names(self, namespace: NetworkNamespace) -> list[str]:
+        """Its files."""
         return []
 
     def proc_file(self, namespace: NetworkNamespace, name: str) -> str | None:

@@ -246,6 +246,9 @@ class BondKind(LinkKind):
                 setting("link_failure_count", slave.failures), setting("perm_hwaddr", format_mac(slave.permanent)),
                 setting("queue_id", 0), setting("prio", 0)]
 
+    def proc_names(self, namespace: NetworkNamespace) -> list[str]:
+        return [one.name for one in namespace.interfaces.values() if isinstance(one, BondInterface)]
+
     def proc_file(self, namespace: NetworkNamespace, name: str) -> str | None:
         """bond_info_seq_show."""
         bond = namespace.interfaces.get(name)

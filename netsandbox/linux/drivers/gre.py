@@ -9,7 +9,7 @@ from netsandbox.linux.core.kind import Attribute, Detail, Form, NewLink, flag
 from netsandbox.linux.drivers import ip_tunnel
 from netsandbox.linux.drivers.ip_tunnel import TunnelInterface, TunnelKind, deliver, frame_of
 from netsandbox.linux.drop import Dropped, DropReason
-from netsandbox.wire.addresses import format_ipv4
+from netsandbox.wire.addresses import format_ipv4, is_multicast
 from netsandbox.wire.errors import ParseError
 from netsandbox.wire.ethernet import ETH_P_IP, Frame, Malformed
 from netsandbox.wire.gre import ETHERNET, PROTOCOL, GrePacket
@@ -113,10 +113,17 @@ class GreKind(TunnelKind):
         *TunnelKind.attributes, *(Attribute((word,), Form.TUNNEL_KEY) for word in ("key", "ikey", "okey")),
         *map(flag, FLAGS))
 
+    def complaint(self, settings: dict[str, Any], makes: bool) -> str:
+        is_group = is_multicast(settings.get("remote", 0))
+        return "A broadcast tunnel requires a source address." if is_group and not settings.get("local") else ""
+
     def make(self, request: NewLink) -> Interface:
         request.namespace.kernel.add_protocol(PROTOCOL, receive)
-        self.check(request.settings, request.namespace)
-        return self.device(request.namespace, request.name, request.settings, self.overhead)
+        settings = request.settings
+        if is_multicast(settings.get("remote", 0)):  # as iproute2 has it: the group is the key, where none was given
+            settings = {"key": settings["remote"]} | settings
+        self.check(settings, request.namespace)
+        return self.device(request.namespace, request.name, settings, self.overhead)
 
     def change(self, interface: Interface, settings: dict[str, Any]) -> None:
         """ipgre_changelink: keys and flags as well, and the MTU follows their room (ipgre_link_update)."""

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 from netsandbox.linux.core import link
 from netsandbox.linux.core.errors import KernelError
 from netsandbox.linux.core.interface import Interface
-from netsandbox.linux.core.kind import Attribute, Detail, Form, LinkKind, NewLink, choice, refused
+from netsandbox.linux.core.kind import MOST_MTU, Attribute, Detail, Form, LinkKind, NewLink, choice, refused
 from netsandbox.linux.core.mac_hash import bucket
 from netsandbox.linux.core.stacked import StackedInterface, follow_carrier, give_copy, leave, stack_of
 from netsandbox.linux.device_events import ChildChosen
@@ -262,7 +262,7 @@ MODE_OPTS: for mode "source":
             raise KernelError("EINVAL")
         mac = below.mac if mode == "passthru" else request.address
         if request.mtu is not None and request.mtu > below.mtu:
-            raise KernelError("EINVAL")
+            raise KernelError("EINVAL", "mtu greater than device maximum" if request.mtu > MOST_MTU else "")
         made = MacvlanInterface(request.namespace, request.name, mac, below, mode)
         self._change_sources(made, request.settings)
         return made

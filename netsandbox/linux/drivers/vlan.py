@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 from netsandbox.linux.core import link
 from netsandbox.linux.core.errors import KernelError
 from netsandbox.linux.core.interface import Interface, unhandled
-from netsandbox.linux.core.kind import Attribute, Detail, Form, LinkKind, NewLink, choice, number, refused
+from netsandbox.linux.core.kind import MOST_MTU, Attribute, Detail, Form, LinkKind, NewLink, choice, number, refused
 from netsandbox.linux.core.stacked import StackedInterface, follow_carrier, leave, stack_of
 from netsandbox.linux.device_events import TagPushed
 from netsandbox.linux.drop import Dropped, DropReason, Outcome
@@ -203,6 +203,7 @@ class VlanKind(LinkKind):
         Attribute(("egress-qos-map*",), Form.MAP, "invalid egress-qos-map"),
         Attribute(("ingress-qos-map*",), Form.MAP, "invalid ingress-qos-map"), refused("gvrp"), refused("mvrp"))
     without_effect = frozenset({"ingress-qos-map"})
+    no_address = "8021q: Invalid link address"
     proc_directory = "vlan"
     unknown = 'vlan: unknown command "{word}"?'
     usage = """\
@@ -234,7 +235,7 @@ VLANID := 0-4095"""
         made = VlanInterface(request.namespace, request.name, mac, below, vid, tpid)
         made.mac_is_set = request.mac is not None
         if request.mtu is not None and request.mtu > below.mtu:
-            raise KernelError("EINVAL")
+            raise KernelError("EINVAL", "mtu greater than device maximum" if request.mtu > MOST_MTU else "")
         self.change(made, settings)
         return made
 
@@ -259,6 +260,9 @@ VLANID := 0-4095"""
                 value = [{"from": old, "to": new} for old, new in shown.items()]
                 rows.append(Detail(f"{way}_qos", value, f"\n      {way}-qos-map {{ {_pairs(shown)} }} "))
         return rows
+
+    def proc_names(self, namespace: NetworkNamespace) -> list[str]:
+        return ["config", *(one.name for one in namespace.interfaces.values() if isinstance(one, VlanInterface))]
 
     def proc_file(self, namespace: NetworkNamespace, name: str) -> str | None:
         """vlan_seq_show and vlandev_seq_show (net/8021q/vlanproc.c)."""

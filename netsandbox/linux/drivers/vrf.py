@@ -152,6 +152,7 @@ class VrfKind(LinkKind):
     """`type vrf table N`."""
 
     name = "vrf"
+    no_address = "Invalid hardware address"
     attributes = (Attribute(("table",), Form.TABLE, "invalid table ID\n"),)
     slave_attributes = ()
     unknown = 'vrf: unknown option "{word}"?'

@@ -45,6 +45,7 @@ class VxlanKind(LinkKind):
             "udp6zerocsumrx", "noudp6zerocsumrx", "remcsumtx", "noremcsumtx", "remcsumrx", "noremcsumrx")))
     unknown = 'vxlan: unknown command "{word}"?'
     usage = "Usage: ... vxlan id VNI"
+    no_address = "Provided Ethernet address is not unicast"
     takes_each_once = True
 
     def complaint(self, settings: dict[str, Any], makes: bool) -> str:

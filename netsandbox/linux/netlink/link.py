@@ -157,7 +157,8 @@ def _check_peer(namespace: NetworkNamespace, request: LinkRequest, peer: LinkReq
 def _new_link(request: LinkRequest, home: NetworkNamespace, namespace: NetworkNamespace,
               new_mac: Callable[[], int], stem: str) -> NewLink:
     name = request.device or namespace.free_name(stem)
-    mac = _valid_mac(request.mac) if request.mac else None
+    kind = kinds.find(request.type)
+    mac = _valid_mac(request.mac, kind.no_address if kind is not None else "") if request.mac else None
     return NewLink(namespace, name, mac, request.mtu, request.settings, home, request.lower, new_mac)
 
 
@@ -264,10 +265,10 @@ def set_mac(interface: Interface, octets: list[int]) -> None:
     link.change_mac(interface, interface.accept_mac(_valid_mac(octets)), by_hand=True)
 
 
-def _valid_mac(octets: list[int]) -> int:
+def _valid_mac(octets: list[int], complaint: str = "") -> int:
     mac = mac_of(octets)
     if mac == 0 or mac & MAC_GROUP_BIT:
-        raise KernelError("EADDRNOTAVAIL")
+        raise KernelError("EADDRNOTAVAIL", complaint)
     return mac
 
 
