@@ -26,7 +26,7 @@ WHY = {
     "`ip -s link` and `tc -s qdisc` count what passes, and `why` tells what was dropped": "lnstat rtstat ctstat",
     "the rules are iptables'": "firewall-cmd ipset ebtables arptables",
     "`nft list ruleset` shows what iptables made": "iptables-translate iptables-restore-translate iptables-xml",
-    "`iptables-save` and `iptables-restore` keep and load rules": "iptables-apply",
+    "`iptables-save` and `iptables-restore` keep and load rules": "iptables-apply netfilter-persistent",
     "services are reached by their addresses and published ports; there is no IPVS": "ipvsadm",
     "`cat /etc/os-release` and `uname -a` tell it": "lsb_release",
     "`ip -4 -br addr` and `ip route get ADDRESS` tell what a prefix holds": "ipcalc sipcalc",
@@ -48,7 +48,7 @@ WHY = {
         "chroot pivot_root debootstrap capsh setcap getcap",
     "all runs with root's rights": "useradd usermod groupadd addgroup adduser passwd visudo newgrp gpasswd",
     "SELinux is not modelled": "semanage chcon restorecon",
-    "what a package brings is there already": "dpkg rpm apt-cache snap gcc make go git "
+    "what a package brings is there already": "dpkg rpm apt-cache snap update-alternatives gcc make go git "
         "add-apt-repository yum-config-manager",
     "the bridges are Linux's: `ip link add br0 type bridge`, VLANs by `bridge vlan`":
         "ovs-vsctl ovs-ofctl ovs-dpctl ovs-appctl ovs-docker ovsdb-client",

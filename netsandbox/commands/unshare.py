@@ -35,13 +35,15 @@ class Unshare(Around):
             options += [word] if word.startswith("--") else [f"-{letter}" for letter in word[1:]]
         if not may_administer():
             self._fail("unshare: unshare failed: Operation not permitted")
-        elif not NET.intersection(options):
+            return
+        if not NET.intersection(options):
             self._fail("netsandbox: only network namespaces are modelled (unshare -n)")
-        elif not words or (words[0].rpartition("/")[2] in SHELLS and len(words) == 1):
+            return
+        if set(options) - NET - {"-r", "-f", "--fork", "--map-root-user"}:
+            self.output.append(("err", OTHERS))
+        if not words or (words[0].rpartition("/")[2] in SHELLS and len(words) == 1):
             self._open()
         else:
-            if set(options) - NET - {"-r", "-f", "--fork", "--map-root-user"}:
-                self.output.append(("err", OTHERS))
             place = self._make()
             files = self._shell.files_at(place).at(self.call.files.cwd)
             self.call = self.call._replace(holder=Held(files, self.call.holder.depth))

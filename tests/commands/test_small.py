@@ -136,6 +136,15 @@ def test_netshoot_s_own_programs_are_not_called_missing(one: KeptSession) -> Non
         assert ("OCI" in said) is ("OCI" in job.err)
 
 
+def test_a_shell_that_is_unshared_tells_what_it_is_not() -> None:
+    one = KeptSession()
+    assert one.run("unshare --fork --pid --net --mount-proc bash").err == (
+        "note: of the namespaces that unshare makes the sandbox has only net\n")
+    assert one.run("ip -br link").out.split()[:2] == ["lo", "DOWN"]
+    one.run("exit")
+    assert one.run("unshare -n bash").err == ""
+
+
 @pytest.mark.parametrize("begun", ["unshare -n sleep 99 &", "sudo unshare --net bash -c 'sleep 99' &"])
 def test_what_is_unshared_has_a_pid_by_which_its_network_is_reached(one: KeptSession, begun: str) -> None:
     """It was no process: `ip link set X netns $!` refused it."""

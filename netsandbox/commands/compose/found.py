@@ -6,6 +6,7 @@ from functools import partial
 from posixpath import dirname, join, normpath
 from typing import TYPE_CHECKING
 
+from netsandbox.commands.compose.as_written import Source
 from netsandbox.commands.compose.model import STARTED, NetworkSpec, Project, Service, VolumeSpec
 from netsandbox.commands.compose.reader import FILES, OVERRIDES, read_project
 from netsandbox.commands.compose.telling import warn
@@ -110,20 +111,29 @@ def _of_containers(client: Client, name: str) -> Project:
         for key, volume in engine.volumes.items() if volume.labels.get(f"{LABEL}project") == name})
 
 
-def _read(client: Client, parsed: Parsed) -> Project:
+def source_of(client: Client, parsed: Parsed) -> Source:
+    """The file that is meant, not looked into yet."""
     files, folder = client.machine.host_files(), parsed.text("project-directory")
     folder = normpath(join(files.cwd, folder)) if folder else ""
     where, *overrides = _paths(client, parsed, folder or files.cwd)
     name = parsed.text("project-name") or client.machine.environment().get("COMPOSE_PROJECT_NAME", "")
-    is_piped = where.endswith(f"/{PIPED}")
-    variables = variables_of(client, folder or dirname(where), parsed.all("env-file"))
+    text = client.stdin.read() if where.endswith(f"/{PIPED}") else files.read(where)
+    return Source(text, where, tuple(overrides), name, folder)
+
+
+def in_compose_words(error: ScenarioError, source: Source) -> DockerError:
+    files = () if source.name else (source.path, *source.overrides)
+    return DockerError(in_its_words(error, files), 1, note=f"note: {error.path.rpartition('/')[2]}:{error.line}")
+
+
+def _read(client: Client, parsed: Parsed) -> Project:
+    source = source_of(client, parsed)
+    variables = variables_of(client, source.folder or dirname(source.path), parsed.all("env-file"))
     try:
-        text = client.stdin.read() if is_piped else files.read(where)
-        project = read_project(text, where, name, variables, partial(read_there, client), tuple(overrides),
-                               folder=folder, is_strict=not parsed.on("no-consistency"))
+        project = read_project(source.text, source.path, source.name, variables, partial(read_there, client),
+                               source.overrides, folder=source.folder, is_strict=not parsed.on("no-consistency"))
     except ScenarioError as error:
-        raise DockerError(in_its_words(error, () if name else (where, *overrides)), 1,
-                          note=f"note: {error.path.rpartition('/')[2]}:{error.line}") from None
+        raise in_compose_words(error, source) from None
     finally:
         tell_warnings(client, variables)
     _tell_notes(client, project)

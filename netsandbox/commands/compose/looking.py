@@ -6,12 +6,14 @@ import json
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
+from netsandbox.commands.compose.as_written import as_written
 from netsandbox.commands.compose.canonical import canonical, to_json
 from netsandbox.commands.compose.creating import fingerprint
 from netsandbox.commands.compose.found import (
     LABEL,
     chosen,
     containers_of,
+    in_compose_words,
     named_container,
     number_of,
     profiles_of,
@@ -19,6 +21,7 @@ from netsandbox.commands.compose.found import (
     project_to_make,
     read_there,
     service_of,
+    source_of,
 )
 from netsandbox.commands.compose.interpolate import named_in
 from netsandbox.commands.compose.options import DRY, RELEASE, refused
@@ -30,6 +33,7 @@ from netsandbox.commands.docker.ps import shown_ports
 from netsandbox.commands.docker.sizes import shown_size, size_of
 from netsandbox.commands.docker.top import aligned, listed
 from netsandbox.commands.docker.words import table, timestamp
+from netsandbox.commands.strict_yaml import ScenarioError
 from netsandbox.docker.errors import DockerError
 
 if TYPE_CHECKING:
@@ -148,6 +152,8 @@ def _file_of(client: Client, project: str) -> str:
 
 def config(client: Client, parsed: Parsed) -> int:
     """Check the file; the names of what is in it, or the whole as it was understood."""
+    if parsed.on("no-interpolate"):
+        return _show_as_written(client, parsed)
     project = project_to_make(client, parsed)
     if parsed.on("quiet"):
         return 0
@@ -162,11 +168,34 @@ def config(client: Client, parsed: Parsed) -> int:
     services = project.in_order(sorted(chosen(project, parsed.operands, profiles_of(client, parsed))))
     wanted = _asked_for(parsed, project, services)
     shown = "".join(f"{name}\n" for name in wanted) if wanted is not None else _whole(client, parsed, project, services)
+    return _put_out(client, parsed, shown)
+
+
+def _put_out(client: Client, parsed: Parsed, shown: str) -> int:
     if parsed.text("output"):
         client.machine.host_files().write(parsed.text("output"), shown)
     else:
         client.output.append(("out", shown))
     return 0
+
+
+def _show_as_written(client: Client, parsed: Parsed) -> int:
+    for flag in ("images", "volumes", "networks", "models", "profiles", "variables", "environment", "hash"):
+        if parsed.values.get(flag):
+            raise DockerError(f"docker compose config --no-interpolate --{flag} is not modelled in the sandbox")
+    source = source_of(client, parsed)
+    try:
+        data = as_written(source, partial(read_there, client), is_normal=not parsed.on("no-normalize"),
+                          has_whole_paths=not parsed.on("no-path-resolution"))
+    except ScenarioError as error:
+        raise in_compose_words(error, source) from None
+    services = data["services"]
+    if parsed.on("quiet"):
+        return 0
+    if parsed.on("services") and isinstance(services, dict):
+        return _put_out(client, parsed, "".join(f"{name}\n" for name in services))
+    text = json.dumps(data, indent=2, ensure_ascii=False) + "\n" if parsed.text("format") == "json" else to_yaml(data)
+    return _put_out(client, parsed, text)
 
 
 def _variables(client: Client, project: Project) -> str:
@@ -242,8 +271,8 @@ CONFIG = Command("docker compose config", "[OPTIONS] [SERVICE...]",
                      Flag("output", "o", "string", "Save to file (default to stdout)", value="string"),
                      Flag("quiet", "q", usage="Only validate the configuration, don't print anything"),
                      Flag("environment", usage="Print environment used for interpolation."),
+                     Flag("no-interpolate", usage="Don't interpolate environment variables"),
                      *refused({"lock-image-digests": "Produces an override file with image digests",
-                               "no-interpolate": "Don't interpolate environment variables",
                                "resolve-image-digests": "Pin image tags to digests"}),
                      Flag("no-normalize", usage="Don't normalize compose model"),
                      Flag("no-path-resolution", usage="Don't resolve file paths"),

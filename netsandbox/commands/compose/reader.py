@@ -56,7 +56,7 @@ def read_project(text: str, path: str, name: str, variables: Mapping[str, str], 
         raise values.error(root, "empty compose file")
     check(values, root)
     top = values.map(root, "a Compose file")
-    name = name or _own_name(values, top)
+    name = name or own_name(values, top)
     if not NAME.fullmatch(name):
         raise values.error(root, f'invalid project name "{name}": must consist only of lowercase alphanumeric '
                            "characters, hyphens, and underscores as well as start with a letter or number")
@@ -73,7 +73,8 @@ def read_project(text: str, path: str, name: str, variables: Mapping[str, str], 
                    values.folder)
 
 
-def _own_name(values: Values, top: dict[str, tuple[Node, Node]]) -> str:
+def own_name(values: Values, top: dict[str, tuple[Node, Node]]) -> str:
+    """What the file says of its name, else its folder's."""
     named = project_name(values.text(top["name"][1], "name")) if "name" in top else ""
     return named or project_name(values.folder.rpartition("/")[2])
 

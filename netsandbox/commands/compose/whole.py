@@ -44,9 +44,11 @@ class Whole:
     Args:
         values: reads its nodes; of `path` and other files alike.
         folder: what paths in it are relative to, if not to the file.
+        fills: variables have their values.
     """
 
-    def __init__(self, values: Values, read: Read, folder: str = "") -> None:
+    def __init__(self, values: Values, read: Read, folder: str = "", *, fills: bool = True) -> None:
+        self._fills = fills
         self._folder = folder
         self._own: set[str] = set()
         self._values = values
@@ -95,7 +97,7 @@ class Whole:
         root = compose("{}" if is_empty else text, path, takes_anchors=True, tags=(RESET, OVERRIDE))
         if not isinstance(root, MappingNode):
             raise ScenarioError(path, line_of(root), _no_file(root))
-        whole = filled(self._values, root)
+        whole = filled(self._values, root) if self._fills else root
         assert isinstance(whole, MappingNode)
         self._roots[path] = whole
         return whole
@@ -119,7 +121,7 @@ class Whole:
         folder = normpath(join(beside, self._values.text(fields["project_directory"], "include"))) if (
             "project_directory" in fields) else dirname(first)
         more = self._variables(item, fields.get("env_file"), folder, beside)
-        inside = Whole(self._values.with_more(more), self._read)
+        inside = Whole(self._values.with_more(more), self._read, fills=self._fills)
         other = inside.with_overrides(inside.of(self._text(first, item), first, chain), tuple(others))
         self.notes += inside.notes
         other = anchored(other, folder)
