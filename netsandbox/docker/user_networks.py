@@ -87,7 +87,7 @@ def create(engine: DockerEngine, plan: NetworkPlan) -> BridgeNetwork:
         _check_config(one)
     if engine.profile.since(28):
         _check_options(engine, plan)
-    subnet = _choose_subnet(engine, plan.subnet)
+    subnet = _choose_subnet(engine, plan)
     gateway = _choose_gateway(plan, subnet)
     options = bridge_options(plan.options if plan.driver == "bridge" else {}, engine.profile, internal=plan.internal)
     more = [_another(engine, one) for one in plan.more]
@@ -117,6 +117,7 @@ def _bridge(engine: DockerEngine, plan: NetworkPlan, identity: str, address: Net
     """
     ifname = options.name or f"br-{identity[:12]}"
     _check_interface(engine, ifname, identity)
+    _check_subnets(engine, plan, ifname, identity)
     if options.mtu and not LEAST_MTU <= options.mtu <= MOST_MTU:
         engine.maker.device(ifname)  # is left behind
         raise daemon_error("invalid argument")
@@ -188,7 +189,8 @@ def _check_options(engine: DockerEngine, plan: NetworkPlan) -> None:
         bridge_options(plan.options, engine.profile, internal=plan.internal)
 
 
-def _choose_subnet(engine: DockerEngine, wanted: Network | None) -> Network:
+def _choose_subnet(engine: DockerEngine, plan: NetworkPlan) -> Network:
+    wanted = plan.subnet
     own = [pool.subnet for network in engine.networks.values() if isinstance(network, BridgeNetwork)
            for pool in network.pools]
     if wanted is None:
@@ -202,7 +204,8 @@ def _choose_subnet(engine: DockerEngine, wanted: Network | None) -> Network:
         return chosen
     other = next((network for network in engine.networks.values() if isinstance(network, BridgeNetwork)
                   and any(overlaps(wanted, pool.subnet) for pool in network.pools)), None)
-    if other is not None:
+    is_part = plan.part is not None and other is not None and all(pool.part != plan.part for pool in other.pools)
+    if other is not None and not is_part:  # of a part alone it is only asked whether it is taken (ipam/allocator)
         engine.namespace.record(SubnetRefused(engine.namespace.name, str(wanted), other.name))
         before = "invalid pool request: " if engine.profile.since(28) else ""
         raise daemon_error(f"{before}Pool overlaps with other one on this address space")
@@ -211,7 +214,7 @@ def _choose_subnet(engine: DockerEngine, wanted: Network | None) -> Network:
 
 def _another(engine: DockerEngine, plan: NetworkPlan) -> AddressPool:
     """A further subnet."""
-    subnet = _choose_subnet(engine, plan.subnet)
+    subnet = _choose_subnet(engine, plan)
     pool = AddressPool(subnet, _choose_gateway(plan, subnet))
     pool.limit(plan.part, plan.reserved.values())
     pool.has_given_gateway = plan.gateway is not None
@@ -230,6 +233,17 @@ def _choose_gateway(plan: NetworkPlan, subnet: Network) -> int:
         raise daemon_error(f"failed to allocate secondary ip address ({name}:{format_ipv4(address)}): Address already "
                            "in use")
     return address
+
+
+def _check_subnets(engine: DockerEngine, plan: NetworkPlan, ifname: str, identity: str) -> None:
+    """What another bridge has; of a part of it nothing was said before."""
+    other = next((network for network in engine.networks.values() if isinstance(network, BridgeNetwork)
+                  and not isinstance(network, ParentNetwork) and plan.subnet is not None
+                  and any(overlaps(plan.subnet, pool.subnet) for pool in network.pools)), None)
+    if other is not None:
+        engine.namespace.record(SubnetRefused(engine.namespace.name, str(plan.subnet), other.name))
+        raise daemon_error(f"cannot create network {identity} ({ifname}): conflicts with network {other.identity} "
+                           f"({other.ifname}): networks have overlapping IPv4")
 
 
 def _check_interface(engine: DockerEngine, ifname: str, identity: str) -> None:
