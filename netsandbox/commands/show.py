@@ -22,14 +22,24 @@ WHAT = ("nodes", "interfaces", "links", "arp", "mac", "routes", "sockets", "fram
 
 def table(header: tuple[str, ...], rows: Sequence[tuple[str, ...]]) -> str:
     """Columns as wide as their longest cell, two spaces between."""
-    widths = [max(columns_of(row[i]) for row in [header, *rows]) for i in range(len(header))]
-    return "\n".join("  ".join(cell + " " * (width - columns_of(cell)) for cell, width in zip(row, widths, strict=True)
-                               ).rstrip() for row in [header, *rows])
+    columns = map(_padded, zip(header, *rows, strict=True))
+    return "\n".join("  ".join(row).rstrip() for row in zip(*columns, strict=True))
+
+
+def _padded(cells: tuple[str, ...]) -> list[str]:
+    """The cells of a column, as wide as the longest."""
+    if "".join(cells).isascii():
+        width = max(map(len, cells))
+        return [cell.ljust(width) for cell in cells]
+    width = max(map(columns_of, cells))
+    return [cell + " " * (width - columns_of(cell)) for cell in cells]
 
 
 def columns_of(text: str) -> int:
     """How wide a text is on a terminal: Chinese characters take two columns."""
     return len(text) if text.isascii() else sum(2 if east_asian_width(char) in "WF" else 1 for char in text)
+
+
 HEADS = Words({
     "nodes": ("NAME|KIND|HOST|NETWORK|IMAGE|STATE|ADDRESSES", "名称|类型|主机|网络|镜像|状态|地址"),
     "links": ("FROM|TO|KIND|STATE", "从|到|类型|状态"),
@@ -74,8 +84,7 @@ def _head(shell: Shell, what: str) -> tuple[str, ...]:
 
 def _nodes(shell: Shell) -> str:
     rows = [(row.name, row.kind, row.host or "", row.network or "", row.image or "", row.state,
-             ", ".join(address for i in views.interfaces(shell.lab, row.name) if i.name != "lo"
-                       for address in i.addresses) if row.namespace == row.name else "")
+             ", ".join(views.addresses(shell.lab, row.name)) if row.namespace == row.name else "")
             for row in views.nodes(shell.lab)]
     if not rows:
         empty = "The lab is empty. `add-container nginx-1` or `add-host pc1` begins one; `help` lists the rest."

@@ -83,6 +83,13 @@ def interfaces(lab: Lab, node: str | None = None) -> list[InterfaceRow]:
     return [_interface(interface, titles) for interface in lab.interfaces()]
 
 
+def addresses(lab: Lab, node: str) -> list[str]:
+    """Those of a node's interfaces but its loopback, in their order."""
+    found = find_namespace(lab, node)
+    devices = () if found is None else found.interfaces.values()
+    return [str(own.with_length) for device in devices if device.name != "lo" for own in device.addresses]
+
+
 def _interface(interface: Interface, titles: Mapping[tuple[str, str], str]) -> InterfaceRow:
     port, peer = interface.port, interface.peer
     return InterfaceRow(

@@ -257,10 +257,16 @@ class Floods:
 
     def sent_by(self, port: BridgePort) -> tuple[int, int]:
         """Frames and bytes that left by a port in floods and are not in its interface's own counters."""
-        plans = [plan for plan in self._plans.values() if port in plan.ports.places]
-        return sum(plan.sent for plan in plans), sum(plan.sent_bytes for plan in plans)
+        frames = size = 0
+        for plan in self._plans.values():
+            if port in plan.ports.places:
+                frames, size = frames + plan.sent, size + plan.sent_bytes
+        return frames, size
 
     def heard_by(self, station: Interface) -> tuple[int, int]:
         """The same of what a station of the crowd has received."""
-        plans = [plan for plan in self._plans.values() if station in plan.ends.places]
-        return sum(plan.heard for plan in plans), sum(plan.heard_bytes for plan in plans)
+        frames = size = 0
+        for plan in self._plans.values():
+            if station in plan.ends.places:
+                frames, size = frames + plan.heard, size + plan.heard_bytes
+        return frames, size
