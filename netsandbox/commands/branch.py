@@ -20,7 +20,10 @@ if TYPE_CHECKING:
 WORDS = Words({
     "branches": ("|BRANCH|LINES|STEPS|TIME|LEFT|LAST LINE", "|分支|行|步|时间|离开处|最后一行"),
     "left": ("{parent} after line {line}", "{parent} 的第 {line} 行之后"),
-    "compared": ("NODE|TABLE|ROW|{here} (here)|{which} (its end)", "节点|表|条目|{here}（这里）|{which}（末尾）"),
+    "nodes": ("nodes", "节点"), "links": ("links", "接口"), "arp": ("arp", "邻居"), "mac": ("mac", "MAC"),
+    "routes": ("routes", "路由"), "sockets": ("sockets", "套接字"), "rules": ("rules", "规则"),
+    "connections": ("connections", "连接"),
+    "compared": ("NODE|TABLE|ROW|{here} (here)|{which} (its end)", "节点|表|表项|{here}（这里）|{which}（末尾）"),
 })
 
 
@@ -74,4 +77,5 @@ def _side_by_side(shell: Shell, session: SessionProtocol, which: str, node: str 
     if not found:
         return shell.say(f"no table differs from the end of {which}")
     return table(tuple(WORDS.say("compared", shell.language, here=here, which=which).split("|")),
-                 [(row.node, row.table, row.key, row.one or "—", row.other or "—") for row in found])
+                 [(row.node, WORDS.say(row.table, shell.language), row.key, row.one or "—", row.other or "—")
+                  for row in found])

@@ -20,9 +20,10 @@ VERDICTS: dict[str, Both] = {
     "to port": ("to port", "到端口"),
     "to host": ("to host", "到主机"),
 }
+WAYS: dict[str, Both] = {"in": ("in", "收"), "out": ("out", "发")}
 NOBODY: dict[str, Both] = {"everyone": ("everyone", "所有人"), "group": ("group", "组播组")}
 """Who is meant by an address that is nobody's own."""
-_WORDS = Words({**VERDICTS, **NOBODY, "columns": ("#|TIME|WHERE||FROM → TO|WHAT|VERDICT",
+_WORDS = Words({**VERDICTS, **WAYS, **NOBODY, "columns": ("#|TIME|WHERE||FROM → TO|WHAT|VERDICT",
                                                   "#|时间|位置||从 → 到|内容|结果")})
 
 
@@ -35,7 +36,7 @@ def cells(row: LogRow, language: str) -> tuple[str, ...]:
     """A row of it."""
     place = f"{row.node}:{row.interface}" if row.interface else row.node
     verdict = f"✗ {row.reason}" if row.dropped else _said(row.verdict, VERDICTS, language)
-    return (str(row.seq), format_time(row.at), place, row.direction,
+    return (str(row.seq), format_time(row.at), place, _said(row.direction, WAYS, language),
             f"{_said(row.source, NOBODY, language)} → {_said(row.destination, NOBODY, language)}",
             f"{row.protocol} {row.info}", verdict)
 

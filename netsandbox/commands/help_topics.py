@@ -80,7 +80,7 @@ uplink
     ping host 8.8.8.8              访问互联网，容器里也一样
     ip route                       主机的默认路由通到那里
     netsandbox --uplink 网络       换一个局域网；--no-uplink 让主机独自一台
-    uplink: 网络 或 false          场景文件里的同样设置
+    uplink: NETWORK 或 false       场景文件里的同样设置
 
 例子
     exec uplink curl 192.168.1.10:8080     从局域网访问发布的端口
@@ -100,7 +100,7 @@ keys
     终端界面的按键取决于焦点在哪个窗格：? 列出它们，底栏写着此刻最有用的。tab 到下一个
     窗格，1 到 9 到其中一个，ctrl+p 查找所有命令，ctrl+o 打开课程、场景和文件。
 
-    ctrl+p，再选 主题              换颜色，也可以 netsandbox --theme 名称
+    ctrl+p，再选“主题”             换颜色，也可以 netsandbox --theme 名称
     netsandbox --lang en           换语言，也可以用 LANG
     netsandbox --ascii             不用 Unicode 的线条和箭头"""
 EXAMPLES: dict[str, tuple[Example, ...]] = {

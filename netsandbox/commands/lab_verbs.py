@@ -188,11 +188,11 @@ def flush_arp(shell: Shell, job: Job, values: Values) -> None:
 
 
 @verb("arp-model", ("How neighbour entries end: as in Linux, or as in textbooks",
-                    "邻居条目怎样结束：像 Linux 那样，或像教科书那样"),
+                    "邻居表项怎样结束：像 Linux 那样，或像教科书那样"),
       Parameter("model", kinds.choice("linux", "classic")),
       details=(("linux: REACHABLE turns STALE, stays in use and is verified by unicast. classic: an entry is deleted "
                 "when its time is over, and the next packet asks by broadcast."),
-               "linux：REACHABLE 变为 STALE 后继续使用，再用单播验证。classic：到期就删除条目，下一个包用广播询问。"),
+               "linux：REACHABLE 变为 STALE 后继续使用，再用单播验证。classic：到期就删除表项，下一个包用广播询问。"),
       examples=(("arp-model classic", "what the textbook says", "教科书的说法"),))
 def arp_model(shell: Shell, job: Job, values: Values) -> None:
     shell.lab.set_arp_model(values["model"])
@@ -204,7 +204,7 @@ def arp_model(shell: Shell, job: Job, values: Values) -> None:
       details=(("BRIDGE is a switch, or a bridge as docker0 or host:docker0. 0 learns nothing: the bridge is then a "
                 "hub."),
                "BRIDGE 是交换机，或者 docker0、host:docker0 这样的网桥。0 表示什么都不学：网桥就成了集线器。"),
-      examples=(("ageing sw1 10s", "rows go 10 s after their last frame", "条目在最后一个帧之后 10 秒消失"),
+      examples=(("ageing sw1 10s", "rows go 10 s after their last frame", "表项在最后一个帧之后 10 秒消失"),
                 ("ageing docker0 0", "a hub", "成了集线器")))
 def ageing(shell: Shell, job: Job, values: Values) -> None:
     if values["bridge"] in ("docker0", f"{DEFAULT_HOST}:docker0"):

@@ -38,15 +38,15 @@ MOST_PORT = 65535
                 "has these words, and which ones followed. The answer names the decision, what it looked at, the "
                 "rule, and the chain of causes back to the command."),
                ("why：最近一次丢弃，或程序被拒绝的端口或路由。why N：日志中编号为 N 的帧或记录。why arp NODE "
-                "ADDRESS：邻居条目是怎么来的；地址也可以写节点的名称。why fdb BRIDGE MAC：MAC 表条目是怎么来的，写 "
+                "ADDRESS：邻居表项是怎么来的；地址也可以写节点的名称。why fdb BRIDGE MAC：MAC 表表项是怎么来的，写 "
                 "MAC 或名称。why port NODE NUMBER：谁占用了端口，或被拒绝使用它。why rule NODE [TABLE] CHAIN NUMBER："
                 "哪一行命令建立了规则，它处理了哪些包。why connection NODE WORD…：哪个包建立了 `conntrack -L` 中含有"
-                "这些词的最新条目，之后又有哪些包。回答会说出决定、它查看了什么、依据的规则，以及一直追溯到命令的起因"
+                "这些词的最新表项，之后又有哪些包。回答会说出决定、它查看了什么、依据的规则，以及一直追溯到命令的起因"
                 "链。")),
       examples=(("why", "the last drop or refusal", "最近一次丢弃或拒绝"),
                 ("why 104", "record 104 of the log", "日志的第 104 条记录"),
-                ("why arp nginx-1 172.17.0.3", "a neighbour row", "一个邻居条目"),
-                ("why fdb docker0 nginx-1", "a MAC row", "一个 MAC 条目"),
+                ("why arp nginx-1 172.17.0.3", "a neighbour row", "一条邻居表项"),
+                ("why fdb docker0 nginx-1", "a MAC row", "一条 MAC 表项"),
                 ("why port host 80", "who has port 80", "谁占用 80 端口"),
                 ("why rule host nat POSTROUTING 1", "a rule", "一条规则"),
                 ("why connection host dst=8.8.8.8", "a connection", "一个连接")),

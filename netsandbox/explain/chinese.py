@@ -7,7 +7,7 @@ Words = tuple[str, ...]
 FRAMES: dict[str, Words] = {
     "FrameSent": ("{where}发出{frame}。", "目的 MAC {dst}", "源 MAC {src}", "{size}字节"),
     "FrameSent.arp-request": (
-        "{where}向链路上的所有站点询问{tpa}的 MAC 地址，并要求答复发给{spa}。",
+        "{where}向链路上的所有站点询问{tpa}的 MAC 地址，并要求把应答发给{spa}。",
         "目的 MAC {dst}", "请求中待查的 MAC 地址填零"),
     "FrameSent.arp-check": (
         "{where}以单播只询问{tpa}：它的 MAC 地址是否仍是{dst}。", "目的 MAC {dst}，不是广播"),
@@ -15,7 +15,7 @@ FRAMES: dict[str, Words] = {
         "{where}告知链路上的所有站点：{spa}的 MAC 地址是{sha}。", "发送方与目标地址都是{spa}", "目的 MAC {dst}"),
     "FrameSent.arp-detection": (
         "{where}询问链路上的所有站点：{tpa}是否已被占用。", "发送方地址为 0.0.0.0，谁也不会据此学习", "目的 MAC {dst}"),
-    "FrameSent.arp-reply": ("{where}答复{tpa}：{spa}的 MAC 地址是{sha}。", "目的 MAC {dst}，单播"),
+    "FrameSent.arp-reply": ("{where}应答{tpa}：{spa}的 MAC 地址是{sha}。", "目的 MAC {dst}，单播"),
     "FrameReceived": ("{where}收到{frame}。", "目的 MAC {dst}", "源 MAC {src}"),
     "FrameReceived.dropped": ("{where}丢弃{frame}：{why}。",),
     "SendFailed": ("{where}无法发出{frame}：{why}。",),
@@ -23,10 +23,10 @@ FRAMES: dict[str, Words] = {
     "FrameBridged": ("{bridge}把{frame}转发到{ports}。", "来自端口{port}"),
     "Forwarding.KNOWN": (
         "{bridge}已知{station}在{ports}后面，因此只从这个端口转发{frame}。",
-        "转发表项：{dst}，{ports}", "来自端口{port}"),
+        "MAC 表项：{dst}，{ports}", "来自端口{port}"),
     "Forwarding.UNKNOWN": (
         "{bridge}不知道{station}在哪个端口后面，因此把{frame}泛洪到其余所有端口：{ports}。",
-        "转发表：没有{dst}的表项", "来自端口{port}"),
+        "MAC 表：没有{dst}的表项", "来自端口{port}"),
     "Forwarding.BROADCAST": (
         "{frame}是发给所有站点的，{bridge}把它泛洪到其余所有端口：{ports}。",
         "目的 MAC {address}，即广播地址", "来自端口{port}", "{host}"),
@@ -38,10 +38,10 @@ FRAMES: dict[str, Words] = {
         "组播表（mdb），以及有查询者的端口", "来自端口{port}"),
     "Forwarding.LOCAL": (
         "{bridge}把{frame}上交给本机，因为目的 MAC 地址属于网桥自身或其某个端口。",
-        "转发表：{dst}是永久（permanent）表项", "来自端口{port}"),
+        "MAC 表：{dst}是永久（permanent）表项", "来自端口{port}"),
     "Forwarding.REPEAT": (
         "{bridge}是集线器：不看任何地址，把{frame}原样转发到其余所有端口：{ports}。",
-        "没有转发表，也不看地址：集线器只处理比特", "来自端口{port}"),
+        "没有 MAC 表，也不看地址：集线器只处理比特", "来自端口{port}"),
     "Outcome.ACCEPTED": ("{where}接收{frame}。", "目的 MAC {dst}"),
     "Outcome.ACCEPTED.arp": (
         "{where}接收{frame}，因为邻居表中有{spa}的表项。", "邻居表：{spa}的表项"),
@@ -84,14 +84,14 @@ TABLES: dict[str, Words] = {
         "{bridge}学到{mac}在{port}后面，因为这个 MAC 地址刚从该端口发来了帧。", "源 MAC {mac}", "来自端口{port}"),
     "FdbLearned.moved": (
         "{bridge}发现{mac}换了位置：现在从{port}发送，不再从{previous}发送。", "源 MAC {mac}", "原表项指向{previous}"),
-    "FdbLearned.static": ("有人把{mac}手工写入{bridge}的转发表，指向{port}。", "没有查看任何帧"),
+    "FdbLearned.static": ("有人把{mac}手工写入{bridge}的 MAC 表，指向{port}。", "没有查看任何帧"),
     "FdbForgotten": ("{bridge}删除了{port}后面的{mac}。", "{mac}的表项"),
     "FdbForgotten.aged": (
         "{bridge}删除{port}后面的{mac}：在整个老化时间内它没有发送过任何帧。", "{mac}的表项"),
     "FdbForgotten.port": ("{bridge}删除{port}后面的{mac}，因为该端口不再转发。", "{mac}的表项"),
     "FdbForgotten.vlan": ("{bridge}删除{port}后面的{mac}，因为该端口离开了它的 VLAN。", "{mac}的表项"),
-    "FdbForgotten.deleted": ("有人从{bridge}的转发表中删除了{port}后面的{mac}。", "{mac}的表项"),
-    "FdbForgotten.flushed": ("有人清空了{bridge}的转发表，{port}后面的{mac}随之消失。", "{mac}的表项"),
+    "FdbForgotten.deleted": ("有人从{bridge}的 MAC 表中删除了{port}后面的{mac}。", "{mac}的表项"),
+    "FdbForgotten.flushed": ("有人清空了{bridge}的 MAC 表，{port}后面的{mac}随之消失。", "{mac}的表项"),
     "NeighbourChanged": ("{where}上{address}的邻居表项由{old}变为{new}。", "MAC {mac}"),
     "NeighbourChanged.gone": ("{where}上{address}的邻居表项被删除。", "原状态{old}", "MAC {mac}"),
     "NeighbourChanged.asked": (
@@ -131,7 +131,7 @@ TABLES: dict[str, Words] = {
         "{where}听到{address}的 MAC 地址是{mac}，于是修改已有的表项。", "{old} → {new}", "ARP 报文的发送方字段"),
     "NeighbourChanged.by hand": ("有人手工设置了{where}上{address}的邻居表项。", "{old} → {new}", "MAC {mac}"),
     "NeighbourChanged.deleted": (
-        "有人要删除{where}上{address}的邻居表项，先答复等待它的数据包。", "{old} → {new}"),
+        "有人要删除{where}上{address}的邻居表项，先回应等待它的数据包。", "{old} → {new}"),
     "NeighbourChanged.gone.deleted": ("有人删除了{where}上{address}的邻居表项。", "原状态{old}"),
     "NeighbourChanged.gone.expired": (
         "{where}上{address}的邻居表项已经到期，经典模型将其删除。",

@@ -32,9 +32,9 @@ DEVICES: dict[str, Words] = {
     "Encapsulated": ("{place}把要发的内容装进发往{remote}的 {kind} 包。", "{kind} 设备{place}：对端{remote}"),
     "Encapsulated.flood": (
         "{place}不知道该 MAC 在哪个对端后面，或者帧发给所有人：一份副本发往{remote}，VNI {number}。",
-        "转发表：00:00:00:00:00:00 的行指向{remote}"),
+        "MAC 表：00:00:00:00:00:00 的行指向{remote}"),
     "Encapsulated.row": (
-        "{place}知道该 MAC 在{remote}后面，把帧装进发往它的 UDP 包，VNI {number}。", "转发表：该 MAC 的行指向{remote}"),
+        "{place}知道该 MAC 在{remote}后面，把帧装进发往它的 UDP 包，VNI {number}。", "MAC 表：该 MAC 的行指向{remote}"),
     "Encapsulated.local": (
         "{place}的对端就在本机，VNI {number} 的帧直接交给它，外面不再封装。", "外层目的地址：本机的地址"),
     "Decapsulated": ("{place}收下来自{remote}的 {kind} 包，继续处理其中的内容。", "{kind} 设备{place}", "编号{number}"),
@@ -45,7 +45,7 @@ DEVICES: dict[str, Words] = {
         "内层源 MAC {mac}", "外层源地址{remote}", "原来的行指向{previous}"),
     "VtepMissing": (
         "{place}不知道{mac}在哪个对端后面，向监视本机邻居的程序询问（l2miss）。",
-        "转发表：没有该 MAC 的表项，也没有 00:00:00:00:00:00 的表项"),
+        "MAC 表：没有该 MAC 的表项，也没有 00:00:00:00:00:00 的表项"),
     "VtepMissing.address": (
         "{place}不知道{address}的 MAC，向监视本机邻居的程序询问（l3miss）。", "{place}的邻居表：没有该地址的行"),
     "ChildChosen": ("{parent}把帧交给{child}，目的 MAC 是它的。", "目的 MAC"),
@@ -92,10 +92,10 @@ REASONS: dict[str, Words] = {
     "DEV_NULL": ("{port}是 dummy 设备：它不向任何地方发送", "类型 dummy"),
     "VXLAN_VNI_NOT_FOUND": ("这里没有 VNI 为{vlan}的 VXLAN 设备", "VXLAN 头中的 VNI {vlan}"),
     "VXLAN_INVALID_HDR": ("到达{port}的 VXLAN 端口的数据没有 VXLAN 头", "VXLAN 头的标志 I"),
-    "VXLAN_ENTRY_EXISTS": ("有人手工告诉过{port}该 MAC 在哪一端，而帧来自另一端", "{port}的转发表（bridge fdb）"),
+    "VXLAN_ENTRY_EXISTS": ("有人手工告诉过{port}该 MAC 在哪一端，而帧来自另一端", "{port}的 MAC 表（bridge fdb）"),
     "LOCAL_MAC": ("它的源 MAC 就是{port}自己的", "{port}的 MAC"),
     "NO_TX_TARGET": (
-        "{port}没有该 MAC 的表项，也没有 00:00:00:00:00:00 的表项指明泛洪到哪里", "{port}的转发表（bridge fdb）"),
+        "{port}没有该 MAC 的表项，也没有 00:00:00:00:00:00 的表项指明泛洪到哪里", "{port}的 MAC 表（bridge fdb）"),
     "TUNNEL_UNKNOWN": ("这里没有具有这些地址和密钥{vlan}的隧道设备", "隧道的地址和密钥"),
     "TUNNEL_INVALID": ("隧道头部没有意义，或缺少{port}所要求的：配置了才有且必须有的校验和、递增的序号", "隧道头部"),
     "RECURSION_LIMIT": ("{port}经由又从{port}发送的设备发送：隧道成环", "至多 8 层设备相套"),

@@ -90,16 +90,16 @@ REASONS: dict[str, Words] = {
     "NETFILTER_DROP.localhost": ("该端口发布在 127.0.0.1 上，来自外部的不得以这个地址为目的", "{rule}"),
     "BRIDGE_INGRESS_STP_STATE": ("该网桥端口处于{state}状态，不转发", "端口状态：{state}"),
     "BRIDGE_INGRESS_STP_STATE.locked": (
-        "该网桥端口已锁定，而源 MAC 不在它的转发表项中", "locked 标志", "转发表：该端口没有源 MAC 的表项"),
+        "该网桥端口已锁定，而源 MAC 不在它的MAC 表项中", "locked 标志", "MAC 表：该端口没有源 MAC 的表项"),
     "BRIDGE_NO_EGRESS_PORT": ("网桥没有可以发送它的端口", "目的 MAC {dst}"),
     "BRIDGE_NO_EGRESS_PORT.same port": (
-        "{dst}就在帧进来的那个端口后面，帧已经到过那里", "转发表：{dst}在该端口后面"),
+        "{dst}就在帧进来的那个端口后面，帧已经到过那里", "MAC 表：{dst}在该端口后面"),
     "BRIDGE_NO_EGRESS_PORT.state": (
-        "{dst}所在的端口处于{state}状态，不转发", "转发表：{dst}的表项", "端口状态：{state}"),
+        "{dst}所在的端口处于{state}状态，不转发", "MAC 表：{dst}的表项", "端口状态：{state}"),
     "BRIDGE_NO_EGRESS_PORT.isolated": (
-        "两个端口互相隔离", "转发表：{dst}的表项", "两个端口的 isolated 标志"),
+        "两个端口互相隔离", "MAC 表：{dst}的表项", "两个端口的 isolated 标志"),
     "BRIDGE_NO_EGRESS_PORT.nobody": (
-        "没有人知道 {dst} 在哪里，也没有别的端口在转发", "转发表：没有 {dst} 的表项", "所有端口的状态"),
+        "没有人知道 {dst} 在哪里，也没有别的端口在转发", "MAC 表：没有 {dst} 的表项", "所有端口的状态"),
     "BRIDGE_NO_EGRESS_PORT.hub": ("集线器没有别的端口连着设备", "所有端口的链路"),
     "MAC_INVALID_SOURCE": ("它的源 MAC 地址{address}是组播地址或零，没有站点会这样", "源 MAC {address}"),
     "ARP_INVALID": ("它不是合理的以太网 IPv4 ARP 报文", "硬件类型与协议类型"),

@@ -83,7 +83,7 @@ PHRASES: dict[str, str] = {
     "story.unasked": "上一行命令没有遇到丢弃或拒绝，也没有经过 iptables 的规则：{bridge} 自己转发了它的包，"
                      "br_netfilter 没有把它们交给 iptables。",
     "story.rule-unasked": "没有被询问：{rule}",
-    "story.no-drop": "到目前为止什么也没有丢弃或拒绝过。",
+    "story.no-drop": "到目前为止没有丢弃过什么，也没有拒绝过什么。",
     "cause.forgotten": "更早的一步，跟踪中已不再保留",
     "cause.nameless": "来自外部、没有留下记录的操作",
     "cause.changed": "{text}随后改写：{changed}。",

@@ -15,6 +15,7 @@ from netsandbox.explain.refusals_of_files import FOUND, NOUNS_OF_FILES, OF_FILES
 from netsandbox.explain.refusals_of_notes import OF_NOTES
 from netsandbox.explain.refusals_of_programs import NOUNS_OF_CONDITIONS, OF_COMMAND_LINE, OF_PROGRAMS
 from netsandbox.explain.refusals_of_tools import OF_TOOLS, THINGS_OF_TOOLS, WHY_OF_TOOLS
+from netsandbox.explain.sniffed import sniffed
 
 OF_VERBS: dict[str, str] = {
     "unknown command {name}": "没有命令 {name}",
@@ -102,8 +103,10 @@ OF_VERBS: dict[str, str] = {
     "{verb}: {option} takes no value": "{verb}：{option} 不带值",
     "{verb}: unknown option {word}; usage: {usage}": "{verb}：没有选项 {word}；用法：{usage}",
     "{verb}: {word} is one word too many; usage: {usage}": "{verb}：多了 {word}；用法：{usage}",
-    "{node} has no neighbour row for {address}; it has {known}": "{node} 没有 {address} 的邻居条目；现有 {known}",
-    "{bridge} has no row for {mac}; it has {known}": "{bridge} 没有 {mac} 的条目；现有 {known}",
+    "{node} has no neighbour row for {address}; it has {known}": "{node} 没有 {address} 的邻居表项；现有 {known}",
+    "{node} has no neighbour row for {address}; it has none": "{node} 没有 {address} 的邻居表项；它的邻居表是空的",
+    "{bridge} has no row for {mac}; it has {known}": "{bridge} 没有 {mac} 的表项；现有 {known}",
+    "{bridge} has no row for {mac}; it has none": "{bridge} 没有 {mac} 的表项；它的 MAC 表是空的",
     "{port} is no port: a number from 0 to {most}": "{port} 不是端口：应为 0 到 {most} 的数字",
     "nobody on {node} has taken port {port}, or was refused it, in all that the trace keeps":
         "在保留的记录中，{node} 上没有人占用过端口 {port}，也没有人被拒绝使用它",
@@ -119,7 +122,7 @@ OF_VERBS: dict[str, str] = {
     "{chain} of {node} has {count} rules": "{node} 的 {chain} 有 {count} 条规则",
     "{chain} of {node} has {count} rule": "{node} 的 {chain} 有 {count} 条规则",
     "why connection needs NODE, and words of the entry's line, as in `why connection host dport=8080`":
-        "why connection 需要 NODE 和该条目那一行中的词，例如 `why connection host dport=8080`",
+        "why connection 需要 NODE 和该表项那一行中的词，例如 `why connection host dport=8080`",
     "{node} tracks no connection with {words}": "{node} 没有跟踪含有 {words} 的连接",
     "{node} tracks no connection": "{node} 没有跟踪任何连接",
     "the line has {count} characters; {most} are the most": "这一行有 {count} 个字符；最多 {most} 个",
@@ -203,7 +206,7 @@ TAILS: dict[str, str] = {
 
 NOUNS: dict[str, str] = {
     "host": "主机", "container": "容器", "node": "节点", "interface": "接口", "bridge": "网桥", "switch": "交换机",
-    "hub": "集线器", "namespace": "命名空间", "network": "网络", "broadcast": "广播", "loopback": "环回接口",
+    "hub": "集线器", "namespace": "命名空间", "network": "网络", "broadcast": "广播", "loopback": "回环接口",
     "note": "注意", "profile": "版本", "a text": "文字", "none": "无",
     "a command line": "命令行", "a line": "一行", "a map": "映射", "a list": "列表", "nothing": "空", **NOUNS_OF_FILES,
     **NOUNS_OF_CONDITIONS,
@@ -220,7 +223,9 @@ def noted(line: str, language: str) -> str:
     """A line that a tool printed: what the sandbox has added to the tool's own words is said in a language."""
     found = _OWN.fullmatch(line) if language == "zh" else None
     if found is None:
-        return _in_its_place(line) if language == "zh" and _OF_SANDBOX.search(line) else line
+        if language != "zh":
+            return line
+        return _in_its_place(line) if _OF_SANDBOX.search(line) else sniffed(line) or line
     if found["form"]:
         return f"可以输入：{found['form']}"
     words = _chinese(found["note"])

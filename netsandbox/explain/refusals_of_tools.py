@@ -189,7 +189,7 @@ THINGS_OF_TOOLS: dict[str, str] = {
     "awk's {word}": "awk 的 {word}", "sed's command {word}": "sed 的命令 {word}",
     "sed's addresses within {braces}": "sed 的 {braces} 里的地址", "sed's address {word}": "sed 的地址 {word}",
     "sed's {word} in a replacement": "sed 替换文本里的 {word}", "{word} in a jq program": "jq 程序里的 {word}",
-    "{word} of a forwarding entry": "转发表项的 {word}", "{word} of a bridge port": "网桥端口的 {word}",
+    "{word} of a forwarding entry": "MAC 表项的 {word}", "{word} of a bridge port": "网桥端口的 {word}",
     "the flag {word} of a bridge port": "网桥端口的标志 {word}", "{word} of a bridge": "网桥的 {word}",
     "an empty {word} of a bond": "空的 bond {word}",
     "{word} of a bond": "bond 的 {word}", "mode {mode} of a bond": "bond 的模式 {mode}",

@@ -19,6 +19,13 @@ TABLES = {"arp": ("arp", 1), "mac": ("mac", 1), "fdb": ("mac", 1), "route": ("ro
 """The device pane's tab in which a person sees what a condition is about, and which of its words is the device."""
 
 
+def titled(name: str) -> str:
+    """The title of a lesson, or its name where it has none."""
+    from netsandbox.session import shelf  # reads files: not before a lesson has ended
+
+    return (said(shelf.read(name, shelf.BUNDLED).title) if name else "") or name
+
+
 class Goal(NamedTuple):
     """One `expect` of a step.
 

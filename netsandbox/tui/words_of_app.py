@@ -53,13 +53,13 @@ TABLE: dict[str, Both] = {
     "browser.keys": ("type to search, enter opens, esc closes, : command",
                      "输入文字搜索，enter 打开，esc 关闭，: 输入命令"),
     "browser.search": ("search", "搜索"),
-    "browser.none": ("Nothing has all these words; ctrl+u empties the line", "没有相符的条目；ctrl+u 清空这一行"),
+    "browser.none": ("Nothing has all these words; ctrl+u empties the line", "没有相符的课程或文件；ctrl+u 清空这一行"),
     "browser.finished": ("done", "完成"),
     "browser.wrong": ("(a mistake in the file)", "（文件有错）"),
-    "browser.size": ("steps: {steps}, goals: {goals}", "步骤 {steps}，目标 {goals}"),
-    "browser.asks": (", questions: {asks}", "，提问 {asks}"),
+    "browser.size": ("steps: {steps}, goals: {goals}", "{steps} 步，{goals} 个目标"),
+    "browser.asks": (", questions: {asks}", "，{asks} 个提问"),
     "browser.lab": ("a lab without steps", "没有步骤的实验"),
-    "browser.uplink": (", with an uplink", "，有上行链路"),
+    "browser.uplink": (", with an uplink", "，连着互联网"),
     "prompt.search": ("older line with", "查找旧命令"),
     "prompt.nothing": ("no older line holds this", "没有包含它的旧命令"),
     "branched": (
@@ -67,7 +67,7 @@ TABLE: dict[str, Both] = {
         "开始新分支 {name}；{left} 保持原样：u 回去，9 列出",
     ),
     "scenario.done": ("The scenario has no further step", "这个场景没有下一步了"),
-    "command.failed": ("It ended with status {code}", "结束状态为 {code}"),
+    "command.failed": ("It ended with status {code}", "退出码 {code}"),
     "failed.command": ("{what}. The lab is as before; details in {where}", "{what}。实验保持原样；详情见 {where}"),
     "failed.key": ("{what}. The lab lives; details in {where}", "{what}。实验不受影响；详情见 {where}"),
     "failed.step": ("{what}. The lab is stopped; details in {where}", "{what}。实验已停住；详情见 {where}"),
@@ -104,7 +104,7 @@ TABLE: dict[str, Both] = {
     "page.everywhere": ("Everywhere", "随处可用"),
     "page.more": (
         "ctrl+p lists every command; type  help VERB  for its manual. Hold shift to select text with the mouse.",
-        "ctrl+p 列出所有命令；输入 help 命令名 查看手册。按住 shift 可用鼠标选择文字。",
+        "ctrl+p 列出所有命令；输入“help 命令名”查看手册。按住 shift 可用鼠标选择文字。",
     ),
     "help.output": (
         ("What the commands printed. Arrows scroll, left and right along a table wider than the pane; `z` gives "

@@ -107,7 +107,7 @@ async def test_goals_are_met_as_one_types_and_the_lesson_ends(tmp_path: Path, me
         assert "✓ interface pc2:eth0 address 10.0.0.2/24" in pane(stage)[1], "as the scenario has it"
         assert "Finished" in text
         assert "A prefix decides who is a neighbour." in text
-        assert "Next: hub" in text
+        assert "Next: A hub, where everyone hears everything" in text
 
 
 async def test_the_key_that_goes_on_leads_to_the_next_lesson(tmp_path: Path) -> None:
@@ -120,7 +120,7 @@ async def test_the_key_that_goes_on_leads_to_the_next_lesson(tmp_path: Path) -> 
             assert stage.app.main.log_pane.following, "a row that was looked at is of the step before"
         text = screen_text(stage.app)  # type: ignore[arg-type]
         assert "Finished: every goal is met." in text
-        assert "Next: mac-ip (p)" in text
+        assert "Next: The number on the door and the identity card (p)" in text
         assert "p lessons" in text
         assert "host" not in {row.name for row in stage.app.live.nodes()}
         lines = len(stage.app.live.session.journal)

@@ -147,6 +147,16 @@ READERS = (
     ("the palette says branch [--compare], for it takes [BRANCH] for markup",
      "tui/test_app.py::test_the_palette_shows_a_usage_whole"),
     ("docker rum means rm", "docker/test_messages.py::test_an_unknown_command_suggests_the_nearest"),
+    ("the command line's help is English whatever the locale says",
+     "session/test_command_line.py::test_help_is_in_the_language_of_the_locale_or_of_lang"),
+    ("what the sandbox says in a tool's place is English in Chinese",
+     "explain/test_words_whole.py::test_what_the_sandbox_says_in_a_tools_place_has_chinese_words"),
+    ("sniff speaks English in Chinese", "explain/test_words_whole.py::test_a_note_is_told_from_a_tools_own_words"),
+    ("the same table's rows are 条目 here and 表项 there, the MAC table 转发表",
+     "explain/test_glossary.py::test_nothing_is_called_by_another_name"),
+    ("the last goal of arp-basics is lost to a reader who looks seconds later",
+     "scenarios/test_slow_readers.py::test_the_way_that_a_lesson_shows_meets_its_goals_after_a_while"),
+    ("the next lesson is a file's name", "tui/test_lesson.py::test_the_key_that_goes_on_leads_to_the_next_lesson"),
 )
 """What first-time readers met later, in English and in Chinese: a learner, an engineer, a teacher."""
 

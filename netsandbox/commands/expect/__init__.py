@@ -33,7 +33,7 @@ CONDITION = Kind("CONDITION", lambda _lab, text: text, _candidates)
 @verb("expect", ("Check that something holds", "检查某件事是否成立"),
       Parameter("condition", CONDITION, rest=True), details=manual.details(),
       examples=(("expect reach nginx-1 nginx-2", "a ping is answered", "一次 ping 得到回答"),
-                ("expect arp nginx-1 172.17.0.3 nginx-2 REACHABLE", "a row of the ARP table", "ARP 表中的一个条目"),
+                ("expect arp nginx-1 172.17.0.3 nginx-2 REACHABLE", "a row of the ARP table", "ARP 表中的一条表项"),
                 ("expect frames 4 in on ports of docker0 where arp or icmp",
                  "the ping took four frames",
                  "这次 ping 用了四个帧"),

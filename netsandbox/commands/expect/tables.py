@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from netsandbox.commands.expect.condition import Test, UnfoundedError, Verdict, condition
 from netsandbox.commands.expect.reader import Reader, hint
+from netsandbox.commands.expect.words import Say
 from netsandbox.engine.units import format_time
 from netsandbox.lab import views
 from netsandbox.linux.core.sysctl import SysctlError
@@ -24,7 +25,7 @@ ANY = "any"
     "arp", "arp NODE [ADDRESS [MAC|NODE|any] [STATE|STATE…]]",
     summary=(("NODE's ARP table (`ip neigh`) has a row for ADDRESS, with that MAC (or that node's) and one of those "
               f"states: {', '.join(STATES)}. ADDRESS may be a node's name."),
-             ("NODE 的 ARP 表（`ip neigh`）中有 ADDRESS 的条目，MAC 是那个（或那个节点的），状态是所列之一："
+             ("NODE 的 ARP 表（`ip neigh`）中有 ADDRESS 的表项，MAC 是那个（或那个节点的），状态是所列之一："
               "INCOMPLETE、REACHABLE、STALE、DELAY、PROBE、FAILED、PERMANENT、NOARP。ADDRESS 可以是节点的名称。")),
     examples=(("arp nginx-1 172.17.0.3 nginx-2 REACHABLE",
                "nginx-1 knows nginx-2's MAC, confirmed",
@@ -86,7 +87,7 @@ def _row(context: Context, row: NeighbourRow) -> str:
 
 
 def _rows(context: Context, rows: list[str]) -> str:
-    return context.say("rows.are", rows="; ".join(rows[:8])) if rows else context.say("rows.none")
+    return context.say("rows.are", rows=context.say("rows.gap").join(rows[:8])) if rows else context.say("rows.none")
 
 
 @condition(
@@ -95,7 +96,7 @@ def _rows(context: Context, rows: list[str]) -> str:
               "leads to that node). Without an address: it has learned any. `permanent` rows, the bridge's own, do "
               "not count."),
              ("网桥或交换机的 MAC 表学到了这个地址，在那个端口后面（或通向那个节点的端口后面）。不写地址：学到了任意"
-              "一个。`permanent` 的条目是网桥自己的，不算。")),
+              "一个。`permanent` 的表项是网桥自己的，不算。")),
     examples=(("mac docker0 nginx-1 on nginx-1",
                "docker0 knows which port leads to nginx-1",
                "docker0 知道哪个端口通向 nginx-1"),
@@ -112,12 +113,12 @@ def _learned(context: Context, name: str, owner: str, port: str) -> Verdict:
     say, bridge = context.say, context.bridge(name)
     rows = [row for row in views.fdb(context.lab, bridge.node, bridge.name) if not row.permanent]
     ports = {row.name: row for row in context.ports(bridge)}
-    learned = ", ".join(_fdb_row(context, row, ports) for row in rows[:8]) or say("nothing")
+    learned = say("names.gap").join(_fdb_row(context, row, ports) for row in rows[:8]) or say("nothing")
     if not owner:
         return Verdict(bool(rows), context.expects("mac.any", bridge=name), say("learned", rows=learned))
     macs, called = context.macs(owner)
     leads = _port_test(context, port, ports)
-    expected = context.expects("mac", bridge=name, mac=called, port=say("mac.port", port=port) if port else "")
+    expected = context.expects("mac", bridge=name, mac=called, port=_behind(say, port, ports) if port else "")
     found = [row for row in rows if row.mac in macs]
     if not found:
         return Verdict(False, expected, say("mac.none", mac=called, rows=learned))
@@ -126,6 +127,12 @@ def _learned(context: Context, name: str, owner: str, port: str) -> Verdict:
     number = parse_mac(shown.mac)
     return Verdict(bool(fitting), expected, _fdb_row(context, shown, ports), context.arrivals(shown.seq, number),
                    context.row_story(shown.seq, number).decision)
+
+
+def _behind(say: Say, port: str, ports: dict[str, InterfaceRow]) -> str:
+    """Behind a port, or behind the one that leads to a node."""
+    is_port = any(port in (name, f"{row.node}:{name}") for name, row in ports.items())
+    return say("mac.port" if is_port else "mac.towards", port=port)
 
 
 def _fdb_row(context: Context, row: FdbRow, ports: dict[str, InterfaceRow]) -> str:
@@ -169,7 +176,7 @@ def _routed(context: Context, node: str, text: str) -> Verdict:
     expected = context.expects("route", node=node, text=text) if text else context.expects("route.any", node=node)
     if found:
         return Verdict(True, expected, say("route.found", text=found[0]))
-    routes = "; ".join(main[:8]) or say("nothing")
+    routes = say("rows.gap").join(main[:8]) or say("nothing")
     return Verdict(False, expected, say("route.none", node=node, routes=routes))
 
 

@@ -74,7 +74,7 @@ class FilterLine(PromptLine):
             return ""
         name, there = unknown[0]
         near = [one for one in there if one.startswith(name)] or get_close_matches(name, there, 1)
-        hint = f"  {tr('filter.near', name=near[0])}" if near else ""
+        hint = tr("filter.near", name=near[0]) if near else ""
         return tr("filter.stranger", name=name) + hint
 
     def put(self, line: str) -> None:

@@ -93,5 +93,5 @@ PANE = Pane("jobs", lambda _lab, glyphs, _still: JobsPane(glyphs, id="jobs"), al
     "jobs.forward": ("[{number}] alone in the output; ctrl+c ends it", "输出中只显示 [{number}]；ctrl+c 结束它"),
     "jobs.all": ("All output is shown", "显示全部输出"),
     "key.jobs.end": ("End", "结束"), "tip.jobs.end": ("Press ctrl+c for the line", "对这条命令按 ctrl+c"),
-    "job.ended": ("[{number}] ended with {code}: {line}", "[{number}] 已结束，状态 {code}：{line}"),
+    "job.ended": ("[{number}] ended with {code}: {line}", "[{number}] 已结束，退出码 {code}：{line}"),
 })

@@ -15,7 +15,7 @@ from textual.widgets import Static
 
 from netsandbox.tui.glyphs import UNICODE, GlyphSet
 from netsandbox.tui.i18n import tr
-from netsandbox.tui.lesson import Goal, Stand
+from netsandbox.tui.lesson import Goal, Stand, titled
 from netsandbox.tui.pane import Pane
 from netsandbox.tui.text import cell_len, crop, safe, wrap
 
@@ -161,7 +161,8 @@ def lesson_lines(stand: Stand, glyphs: GlyphSet, width: int, are_folded: bool = 
     if stand.is_finished:
         found += _wrapped(tr("lesson.finished"), "bold $text-success", glyphs, width)
         found += _wrapped(stand.learned, "$text", glyphs, width)
-        found += _wrapped(tr("lesson.after", name=stand.after), "$text-primary", glyphs, width) if stand.after else []
+        following = tr("lesson.after", name=titled(stand.after)) if stand.after else ""
+        found += _wrapped(following, "$text-primary", glyphs, width)
     elif stand.is_open:
         found += _wrapped(tr("lesson.task.keys"), "$text-muted", glyphs, width)
     elif not stand.unmet:
@@ -220,8 +221,9 @@ PANE = Pane("lesson", lambda _lab, glyphs, _still: LessonPane(glyphs, id="lesson
     "lesson.met": (", goals {met} of {count}: key 6", "，目标 {met}/{count}：按 6"),
     "lesson.table": (", table: key 2", "，表：按 2"),
     "lesson.none": ("No lesson is open: ctrl+o shows what there is", "没有打开课程：ctrl+o 列出可选的课程"),
-    "lesson.goals": ("Goals: {met} of {count}", "目标：{count} 个中达成 {met} 个"),
-    "lesson.goals-later": ("Goals: {count}, looked at when the lines are done", "目标：{count} 个，命令执行完后检查"),
+    "lesson.goals": ("Goals: {met} of {count}", "目标（已达成 {met}/{count}）"),
+    "lesson.goals-later": ("Goals: {count}, looked at when the lines are done",
+                           "目标（共 {count} 个，命令执行完后检查）"),
     "lesson.hint": ("Hint: {text}", "提示：{text}"),
     "lesson.no-hint": ("There is no further hint", "没有更多提示"),
     "lesson.task": ("Your turn: {text}", "轮到你：{text}"),
