@@ -156,6 +156,8 @@ FOUND = [
     ("mac sw1 pc1", ["no row for pc1's MAC (02:00:00:00:00:01); learned are: nothing"]),
     ("route nginx-1 'default via 172.17.0.9'", ["nginx-1's routes: default via 172.17.0.1 dev eth0; 172.17.0.0/16"]),
     ("output contains '1% packet lost'", ["printed “1% packet lost”", "the nearest line is “1 packets transmitted"]),
+    ("no output contains '64 bytes'", ["did not print “64 bytes”", "found:    it printed “64 bytes from 172.17.0.3"]),
+    ("no output", ["printed nothing", "found:    it printed “PING 172.17.0.3"]),
     ("exit 2", ["`exec nginx-1 ping -c 1 172.17.0.3` ended with exit status 2", "found:    exit status 0"]),
     ("state late running", ["found:    container late is exited, exit status 1"]),
     ("log nginx-1 contains emergency", ["not there; the nearest line is"]),
