@@ -77,7 +77,7 @@ def test_what_an_interface_has_is_read_or_says_that_it_is_not() -> None:
     ("sysctl -w net.ipv4.fib_multipath_hash_fields=16", ""),
     ("sh -c 'echo 2 > /proc/sys/net/ipv4/fib_notify_on_flag_change'",
      "note: net.ipv4.fib_notify_on_flag_change changes nothing in the sandbox"),
-    ("sysctl -w net.ipv4.tcp_reflect_tos=1", "note: net.ipv4.tcp_reflect_tos changes nothing in the sandbox"),
+    ("sysctl -w net.ipv4.tcp_stdurg=1", "note: net.ipv4.tcp_stdurg changes nothing in the sandbox"),
     ("sysctl -w net.ipv4.tcp_shrink_window=1", ""),
     ("sysctl -w net.ipv4.tcp_congestion_control=reno", ""),
     ("sysctl -e -w net.ipv4.tcp_congestion_control=bbr",

@@ -92,7 +92,11 @@ GLOBALS.update(_below("net.ipv4", {
     "tcp_base_mss": 1024, "tcp_ecn": 2, "tcp_ecn_fallback": 1, "tcp_min_snd_mss": 48, "tcp_mtu_probe_floor": 48,
     "tcp_mtu_probing": 0, "tcp_retries1": 3, "tcp_rto_min_us": 200000, "tcp_backlog_ack_defer": 1,
     "tcp_shrink_window": 0, "tcp_pingpong_thresh": 1, "tcp_workaround_signed_windows": 0,
-    "tcp_probe_interval": 600, "tcp_probe_threshold": 8}))
+    "tcp_probe_interval": 600, "tcp_probe_threshold": 8,
+    "tcp_app_win": 31, "tcp_invalid_ratelimit": 500, "tcp_max_reordering": 300, "tcp_pacing_ca_ratio": 120,
+    "tcp_pacing_ss_ratio": 200, "tcp_reflect_tos": 0, "tcp_retrans_collapse": 1, "tcp_rto_max_ms": 120000,
+    "tcp_thin_linear_timeouts": 0, "tcp_tw_reuse_delay": 1000, "tcp_min_tso_segs": 2,
+    "tcp_tso_rtt_log": 9, "tcp_tso_win_divisor": 3}))
 GLOBALS.update(_below("net.core", {"message_burst": 10, "message_cost": 5}))
 KEPT = _below("net.ipv4", {
     "fib_multipath_use_neigh": 0, "fib_notify_on_flag_change": 0,
@@ -101,18 +105,14 @@ KEPT = _below("net.ipv4", {
     "inet_peer_threshold": 65664, "ip_autobind_reuse": 0, "ip_dynaddr": 0, "ip_early_demux": 1,
     "ip_forward_update_priority": 1, "nexthop_compat_mode": 1, "raw_l3mdev_accept": 1, "route.gc_elasticity": 8,
     "route.gc_interval": 60, "route.gc_min_interval": 0, "route.gc_min_interval_ms": 500, "route.gc_thresh": -1,
-    "route.max_size": 2147483647, "tcp_adv_win_scale": 1, "tcp_app_win": 31, "tcp_autocorking": 1,
+    "route.max_size": 2147483647, "tcp_adv_win_scale": 1, "tcp_autocorking": 1,
     "tcp_challenge_ack_limit": 2147483647,
     "tcp_child_ehash_entries": 0, "tcp_early_demux": 1, "tcp_fack": 0,
-    "tcp_fastopen": 1, "tcp_fastopen_blackhole_timeout_sec": 0, "tcp_fwmark_accept": 0, "tcp_invalid_ratelimit": 500,
-    "tcp_limit_output_bytes": 4194304, "tcp_low_latency": 0, "tcp_max_orphans": 131072, "tcp_max_reordering": 300,
+    "tcp_fastopen": 1, "tcp_fastopen_blackhole_timeout_sec": 0, "tcp_fwmark_accept": 0,
+    "tcp_limit_output_bytes": 4194304, "tcp_low_latency": 0, "tcp_max_orphans": 131072,
     "tcp_max_tw_buckets": 131072, "tcp_mem": "287898\t383866\t575796", "tcp_migrate_req": 0, "tcp_min_rtt_wlen": 300,
-    "tcp_min_tso_segs": 2,
     "tcp_no_metrics_save": 0, "tcp_no_ssthresh_metrics_save": 1,
-    "tcp_notsent_lowat": 4294967295, "tcp_pacing_ca_ratio": 120, "tcp_pacing_ss_ratio": 200,
-    "tcp_reflect_tos": 0, "tcp_retrans_collapse": 1,
-    "tcp_rto_max_ms": 120000, "tcp_stdurg": 0,
-    "tcp_thin_linear_timeouts": 0, "tcp_tso_rtt_log": 9, "tcp_tso_win_divisor": 3, "tcp_tw_reuse_delay": 1000,
+    "tcp_notsent_lowat": 4294967295, "tcp_stdurg": 0,
     "udp_early_demux": 1, "udp_mem": "575799\t767732\t1151598",
     "udp_rmem_min": 4096, "udp_wmem_min": 4096})
 KEPT |= _below("net.core", {

@@ -21,7 +21,7 @@ from netsandbox.linux.tcp import (
     undo,
 )
 from netsandbox.linux.tcp.delivery import later_of
-from netsandbox.linux.tcp.rtt import RTO_MAX, RTO_MIN_US
+from netsandbox.linux.tcp.rtt import RTO_MIN_US
 from netsandbox.linux.tcp.sack import Progress
 from netsandbox.linux.tcp.state import Recovery
 from netsandbox.linux.tcp.transmit import restart_after_idle, stamp_now, stamp_of, sync_mss
@@ -237,4 +237,5 @@ def _look_at_probe(conn: Connection) -> None:
 
 def probe_delay(conn: Connection) -> int:
     """Nanoseconds until the next zero-window probe (tcp_probe0_when)."""
-    return min(max(conn.round_trip.timeout, RTO_MIN_US * MICROSECOND) << min(conn.backoff, 20), RTO_MAX)
+    trip = conn.round_trip
+    return min(max(trip.timeout, RTO_MIN_US * MICROSECOND) << min(conn.backoff, 20), trip.ceiling)

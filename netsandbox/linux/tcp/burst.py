@@ -14,9 +14,14 @@ if TYPE_CHECKING:
 LARGEST_BURST = 65535 - 320
 """Bytes that are cut into segments only on their way out (sk_gso_max_size less the headers)."""
 LARGEST_SOCKET_BURST = 65536
-RTT_LOG, PACING_SHIFT = 9, 10
-"""tcp_tso_rtt_log, and sk_pacing_shift: a burst is what the way takes in 1/1024 s."""
+PACING_SHIFT = 10
+"""sk_pacing_shift: a burst is what the way takes in 1/1024 s."""
+RTT_LOG, LEAST_SEGMENTS = "net.ipv4.tcp_tso_rtt_log", "net.ipv4.tcp_min_tso_segs"
 SMALL_WINDOW = 536
+MOST_HELD = 3
+"""Segments of which no more wait for the next ACK (tcp_max_tso_deferred_mss)."""
+SLOW_START_RATIO, AVOIDANCE_RATIO = "net.ipv4.tcp_pacing_ss_ratio", "net.ipv4.tcp_pacing_ca_ratio"
+"""In percent of what a window takes in a round trip."""
 
 
 def window_end(conn: Connection) -> int:
@@ -62,18 +67,19 @@ def next_burst(conn: Connection, mss: int, is_nagle_off: bool = False, is_filled
 
 def most_in_burst(conn: Connection, mss: int) -> int:
     """Segments that leave as one: of a long way no more than it takes in a millisecond (tcp_tso_autosize)."""
-    trip, size = conn.round_trip, LARGEST_BURST
-    if trip.least is None or trip.least >> RTT_LOG:
+    settings, least, size = conn.namespace.sysctls, conn.round_trip.least, LARGEST_BURST
+    far = 32 if least is None else least >> settings.get(RTT_LOG)
+    if far:
         size = pacing_rate(conn, mss) >> PACING_SHIFT
-        if trip.least is not None and trip.least >> RTT_LOG < 32:
-            size += LARGEST_SOCKET_BURST >> (trip.least >> RTT_LOG)
-    return max(min(size, LARGEST_BURST) // mss, min(2, LARGEST_BURST // mss), 1)
+        if far < 32:
+            size += LARGEST_SOCKET_BURST >> far
+    return max(min(size, LARGEST_BURST) // mss, min(settings.get(LEAST_SEGMENTS), LARGEST_BURST // mss), 1)
 
 
 def pacing_rate(conn: Connection, mss: int) -> int:
     """Bytes a second at which a round trip takes more than the window (tcp_update_pacing_rate)."""
     state = conn.congestion
-    percent = 200 if state.window < state.threshold // 2 else 120
+    percent = conn.namespace.sysctls.get(SLOW_START_RATIO if state.window < state.threshold // 2 else AVOIDANCE_RATIO)
     return mss * percent * 80_000 * max(state.window, len(conn.sent)) // max(conn.round_trip.smoothed, 1)
 
 
@@ -117,7 +123,8 @@ def _defers(conn: Connection, chunk: Chunk, mss: int) -> bool:
     limit = min(window, room)
     if limit >= most_in_burst(conn, mss) * mss or (len(conn.unsent) > 1 and limit >= len(chunk.data)):
         return False
-    if limit >= min(conn.send_window, conn.congestion.window * mss) // 3:
+    divisor = conn.namespace.sysctls.get("net.ipv4.tcp_tso_win_divisor")
+    if limit >= min(conn.send_window, conn.congestion.window * mss) // divisor if divisor else limit > MOST_HELD * mss:
         return False
     expected = conn.sent[0].at + (conn.round_trip.smoothed >> 3) * 1000
     if expected - now > min((conn.round_trip.smoothed >> 4) * 1000, MILLISECOND):

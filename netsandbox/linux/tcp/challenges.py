@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from netsandbox.engine.units import SECOND
+from netsandbox.engine.units import MILLISECOND
 from netsandbox.linux.tcp import receive
 from netsandbox.linux.tcp.events import TcpChallenged
+from netsandbox.linux.tcp.timewait import INVALID_RATELIMIT
 from netsandbox.linux.tcp.transmit import send_ack
 from netsandbox.wire.sequence import MASK, before
 from netsandbox.wire.tcp import SYN
@@ -15,15 +16,17 @@ if TYPE_CHECKING:
     from netsandbox.linux.tcp.state import Connection
     from netsandbox.wire.tcp import TcpSegment
 
-PAUSE = SECOND // 2
-"""tcp_invalid_ratelimit: of what does not fit, one segment in half a second is answered."""
+
+def _pause(conn: Connection) -> int:
+    """Nanoseconds between two answers to what does not fit."""
+    return conn.namespace.sysctls.get(INVALID_RATELIMIT) * MILLISECOND
 
 
 def answer_oddity(conn: Connection, segment: TcpSegment, why: str = "Seq") -> None:
     """tcp_send_dupack, at most each half second for what carries neither data nor a FIN."""
     now = conn.namespace.scheduler.now
     if not segment.sequence_length or segment.flags & SYN:
-        if now - conn.challenged_at < PAUSE:
+        if now - conn.challenged_at < _pause(conn):
             conn.namespace.count(f"TcpExtTCPACKSkipped{why}")
             return
         conn.challenged_at = now
@@ -45,7 +48,7 @@ def challenge_syn(conn: Connection) -> str:
 def challenge(conn: Connection, why: str) -> None:
     """RFC 5961: only the real peer can answer this ACK (tcp_send_challenge_ack)."""
     now = conn.namespace.scheduler.now
-    if now - conn.challenged_at >= PAUSE:
+    if now - conn.challenged_at >= _pause(conn):
         conn.challenged_at = now
         conn.namespace.record(TcpChallenged(conn.namespace.name, *conn.key, why))
         conn.namespace.count("TcpExtTCPChallengeACK")

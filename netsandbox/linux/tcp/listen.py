@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from netsandbox.engine.units import SECOND
+from netsandbox.engine.units import MILLISECOND, SECOND
 from netsandbox.linux.drop import Dropped, DropReason, Outcome
 from netsandbox.linux.events import SocketMatched
 from netsandbox.linux.ipv4.routing import OutputRoute, route_output
@@ -12,8 +12,8 @@ from netsandbox.linux.tcp import alarm, cookies, ecn, options, reset, window
 from netsandbox.linux.tcp.events import TcpCookieSent, TcpRetransmitted
 from netsandbox.linux.tcp.options import Options
 from netsandbox.linux.tcp.request import Request
-from netsandbox.linux.tcp.rtt import RTO_MAX
 from netsandbox.linux.tcp.state import DEFAULT_MSS, Connection, TcpState
+from netsandbox.linux.tcp.timewait import INVALID_RATELIMIT
 from netsandbox.linux.tcp.transmit import HEADERS, advertised_mss, follow, stamp_now, stamp_of, sync_mss
 from netsandbox.wire.sequence import MASK, after, before, distance
 from netsandbox.wire.tcp import ACK, ECE, FIN, RST, SYN, TcpSegment
@@ -120,6 +120,8 @@ def new_request(listener: Connection, packet: IPv4Packet, segment: TcpSegment, s
     request.scaling = said.scale is not None and bool(settings.get("net.ipv4.tcp_window_scaling"))
     request.send_scale = said.scale or 0 if request.scaling else 0
     request.ecn = ecn.is_asked(namespace, packet, segment, route.route)
+    if settings.get("net.ipv4.tcp_reflect_tos"):
+        request.tos = packet.tos & ~ecn.BITS | listener.tos & ecn.BITS
     request.advertised_mss = advertised_mss(listener.namespace, route)
     size = request.advertised_mss - options.TIMESTAMP_SIZE * request.stamps
     request.window, request.receive_scale, request.clamp = window.initial(
@@ -138,7 +140,7 @@ def _send_syn_ack(request: Request) -> str:
     address, port, peer, peer_port = request.key
     return reset.send_alone(namespace, address, peer, TcpSegment(
         port, peer_port, request.isn, (request.peer_isn + 1) & MASK, SYN | ACK | ECE * request.ecn,
-        min(request.window, window.MAX_WINDOW), offered), request.listener.tos, _vrf_of(request))
+        min(request.window, window.MAX_WINDOW), offered), request.tos, _vrf_of(request))
 
 
 def _send_again(request: Request) -> str:
@@ -176,7 +178,7 @@ def _on_timer(request: Request) -> None:
 
 def _patience(request: Request) -> int:
     """reqsk_timeout."""
-    return min(RETRY << request.tries, RTO_MAX)
+    return min(RETRY << request.tries, request.listener.round_trip.ceiling)
 
 
 def _await_answer(request: Request) -> None:
@@ -245,9 +247,9 @@ def _is_inside(segment: TcpSegment, expected: int, size: int) -> bool:
 
 
 def _may_challenge(request: Request) -> bool:
-    """tcp_oow_rate_limited: one such answer each half second."""
+    """tcp_oow_rate_limited: one such answer each half second, unless tcp_invalid_ratelimit says else."""
     now = request.listener.namespace.scheduler.now
-    if now - request.challenged_at < SECOND // 2:
+    if now - request.challenged_at < request.listener.namespace.sysctls.get(INVALID_RATELIMIT) * MILLISECOND:
         request.listener.namespace.count("TcpExtTCPACKSkippedSynRecv")
         return False
     request.challenged_at = now
@@ -290,7 +292,7 @@ def make_child(request: Request, segment: TcpSegment) -> Connection:
     namespace = listener.namespace
     child = type(listener)(namespace, listener.process, listener.reuse)
     child.address, child.port, child.peer, child.peer_port = request.key
-    child.parent, child.tos, child.ttl, child.foreground = listener, listener.tos, listener.ttl, listener.foreground
+    child.parent, child.tos, child.ttl, child.foreground = listener, request.tos, listener.ttl, listener.foreground
     child.nodelay, child.keepalive = listener.nodelay, listener.keepalive
     child.state = TcpState.SYN_RECV
     child.has_stamps, child.has_sack, child.ecn = request.stamps, request.sack, ecn.AGREED * request.ecn

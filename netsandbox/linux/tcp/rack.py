@@ -15,8 +15,7 @@ if TYPE_CHECKING:
 
 NO_COUNT = 4
 """A bit of tcp_recovery: the number of segments behind a gap does not count (TCP_RACK_NO_DUPTHRESH)."""
-MOST_REORDERING = 300
-"""tcp_max_reordering."""
+MOST_REORDERING = "net.ipv4.tcp_max_reordering"
 
 
 def advance(conn: Connection, segment: Sent) -> None:
@@ -99,7 +98,7 @@ def note_reordering(conn: Connection, low: int, highest: int, kind: str = "SACK"
     conn.namespace.count(f"TcpExtTCP{kind}Reorder")
     metric, mss = distance(highest & MASK, low), max(conn.mss, 1)
     if metric > conn.rack.reordering * mss:
-        conn.rack.reordering = min(-(-metric // mss), MOST_REORDERING)
+        conn.rack.reordering = min(-(-metric // mss), conn.namespace.sysctls.get(MOST_REORDERING))
     conn.rack.seen += 1
 
 

@@ -76,7 +76,7 @@ def _check_reno_reordering(conn: Connection, more: int) -> None:
     holes = min(max(conn.lost_out, 1), len(conn.sent))
     if conn.sacked_out + holes > len(conn.sent):
         conn.sacked_out = len(conn.sent) - holes
-        conn.rack.reordering = min(len(conn.sent) + more, rack.MOST_REORDERING)
+        conn.rack.reordering = min(len(conn.sent) + more, conn.namespace.sysctls.get(rack.MOST_REORDERING))
         conn.rack.seen += 1
         conn.namespace.count("TcpExtTCPRenoReorder")
 

@@ -18,13 +18,14 @@ class Request:
     Attributes:
         isn: our initial sequence number.  peer_isn: the SYN's.  mss: what the peer takes.
         stamps, sack, scaling, ecn: agreed on.  window: what the SYN,ACK offers, in bytes.
+        tos: of what we send.
         tries: how often the timer sent it again (num_timeout).
         resent: those, and the answers to a repeated SYN (num_retrans).
     """
 
     __slots__ = ("advertised_mss", "challenged_at", "clamp", "ecn", "interface", "isn", "key", "listener", "mss",
                  "peer_isn", "receive_scale", "recent", "resent", "sack", "scaling", "send_scale", "sent_at",
-                 "stamp_offset", "stamps", "timer", "tries", "window")
+                 "stamp_offset", "stamps", "timer", "tos", "tries", "window")
 
     def __init__(self, listener: Connection, key: tuple[int, int, int, int], isn: int, peer_isn: int) -> None:
         self.listener = listener
@@ -39,5 +40,6 @@ class Request:
         self.send_scale = self.receive_scale = 0
         self.window = self.clamp = 0
         self.tries = self.resent = 0
+        self.tos = listener.tos
         self.sent_at = 0
         self.timer: Timer | None = None

@@ -81,6 +81,8 @@ def _send_again(conn: Connection, place: int, in_burst: bool, pushes: bool) -> s
 def _collapse(conn: Connection, place: int, mss: int) -> None:
     """Small segments behind a lost one leave with it (tcp_retrans_try_collapse)."""
     segment = conn.sent[place]
+    if not conn.namespace.sysctls.get("net.ipv4.tcp_retrans_collapse"):
+        return
     while place + 1 < len(conn.sent) and not segment.flags & FIN:
         following = conn.sent[place + 1]
         if (following.sacked or len(segment.data) + len(following.data) > mss

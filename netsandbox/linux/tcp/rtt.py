@@ -11,7 +11,7 @@ from netsandbox.engine.wheel import TICK
 RTO_MIN_US = 200_000
 """TCP_RTO_MIN: 200 ms."""
 RTO_MAX = 120 * SECOND
-"""TCP_RTO_MAX, in nanoseconds."""
+"""TCP_RTO_MAX_SEC, what tcp_rto_max_ms is at first, in nanoseconds."""
 RTO_INITIAL = SECOND
 """TCP_TIMEOUT_INIT (RFC 6298, 2.1), in nanoseconds."""
 RTO_FALLBACK = 3 * SECOND
@@ -26,15 +26,16 @@ class RoundTrip:
     Attributes:
         smoothed: 8 * SRTT, in microseconds; 0 before the first sample.
         deviation: 4 * the mean deviation.  variation: what the timeout adds to SRTT, in microseconds.
-        floor: what the timeout adds to SRTT at least, in microseconds.
+        floor: what the timeout adds to SRTT at least, in microseconds.  ceiling: its most, in nanoseconds.
         least: the shortest sample, in microseconds; None before the first.
         timeout: RTO in nanoseconds, backed off as timers expire.
     """
 
-    __slots__ = ("_largest", "_sequence", "deviation", "floor", "least", "smoothed", "timeout", "variation")
+    __slots__ = ("_largest", "_sequence", "ceiling", "deviation", "floor", "least", "smoothed", "timeout", "variation")
 
-    def __init__(self, floor: int = RTO_MIN_US) -> None:
+    def __init__(self, floor: int = RTO_MIN_US, ceiling: int = RTO_MAX) -> None:
         self.floor = floor
+        self.ceiling = ceiling
         self.smoothed = 0
         self.deviation = 0
         self.variation = 0
@@ -81,8 +82,8 @@ class RoundTrip:
         if not self.smoothed:
             return RTO_INITIAL
         timeout = -(-((self.smoothed >> 3) + self.variation) * MICROSECOND // TICK) * TICK
-        return min(RTO_MAX, timeout)
+        return min(self.ceiling, timeout)
 
     def back_off(self) -> None:
-        """RFC 6298, 5.5: twice as long, up to 120 s."""
-        self.timeout = min(self.timeout * 2, RTO_MAX)
+        """RFC 6298, 5.5: twice as long, up to two minutes unless tcp_rto_max_ms says less."""
+        self.timeout = min(self.timeout * 2, self.ceiling)

@@ -9,6 +9,7 @@ from collections.abc import Callable
 from enum import IntEnum
 from typing import TYPE_CHECKING, Any, ClassVar, NamedTuple
 
+from netsandbox.engine.units import MILLISECOND
 from netsandbox.linux.core.socket import Process, Socket
 from netsandbox.linux.tcp import alarm
 from netsandbox.linux.tcp.chronograph import Chronograph
@@ -238,7 +239,8 @@ class Connection(Socket):
         self.unsent: list[Chunk] = []
         self.sent: list[Sent] = []
         self.congestion = Congestion(settings.text("net.ipv4.tcp_congestion_control"))
-        self.round_trip = RoundTrip(settings.get("net.ipv4.tcp_rto_min_us"))
+        self.round_trip = RoundTrip(settings.get("net.ipv4.tcp_rto_min_us"),
+                                    settings.get("net.ipv4.tcp_rto_max_ms") * MILLISECOND)
         self.counts = Counts()
         self.chronograph = Chronograph()
         self.delivery = Delivery()

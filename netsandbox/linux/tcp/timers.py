@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from netsandbox.engine.units import MICROSECOND, MILLISECOND, SECOND
 from netsandbox.linux.tcp import ack, alarm, burst, connect, output, path_search, rack, recovery, reduction, resend
+from netsandbox.linux.tcp.congestion import NEVER
 from netsandbox.linux.tcp.events import TcpKeepaliveEnded, TcpResetSent, TcpRetransmitted, TcpSegmentsSmaller
 from netsandbox.linux.tcp.rtt import RTO_INITIAL, RTO_MAX, RTO_MIN_US
 from netsandbox.linux.tcp.state import ATO_MIN, Recovery, TcpState
@@ -26,6 +27,8 @@ if TYPE_CHECKING:
 
 ORPHAN_RETRIES = 8
 """How often a socket that nobody has tries, with tcp_orphan_retries 0."""
+THIN, MOST_LINEAR = 4, 6
+"""Segments, and TCP_THIN_LINEAR_RETRIES."""
 MOST_ASKED = 100
 """Keepalive times without data after which a peer is asked no more: a line that waits for both would have no end."""
 
@@ -104,12 +107,12 @@ def _resend_last(conn: Connection) -> bool:
     return True
 
 
-def patience(retries: int, first: int) -> int:
+def patience(retries: int, first: int, most: int = RTO_MAX) -> int:
     """Nanoseconds that so many retries take, the first after `first` (tcp_model_timeout)."""
-    doublings = (RTO_MAX // first).bit_length() - 1
+    doublings = max((most // first).bit_length() - 1, 0)
     if retries <= doublings:
         return ((2 << retries) - 1) * first
-    return ((2 << doublings) - 1) * first + (retries - doublings) * RTO_MAX
+    return ((2 << doublings) - 1) * first + (retries - doublings) * most
 
 
 def _has_timed_out(conn: Connection) -> bool:
@@ -131,7 +134,7 @@ def _lasts(conn: Connection, retries: int, first: int) -> bool:
     since = conn.retry_since
     passed = (stamp_of(conn, conn.namespace.scheduler.clock) - since & MASK) * MILLISECOND if since else (
         conn.namespace.scheduler.now - conn.retry_began)
-    return bool(conn.retries) and passed >= patience(retries, first)
+    return bool(conn.retries) and passed >= patience(retries, first, conn.round_trip.ceiling)
 
 
 def _gives_up(conn: Connection) -> bool:
@@ -181,7 +184,9 @@ def _retransmit(conn: Connection) -> None:
     if resend.retransmit(conn, 0, "timeout") == "ENOBUFS":
         alarm.arm(conn, alarm.RETRANSMIT, SECOND // 2)
         return
-    if (conn.state is not TcpState.SYN_SENT or conn.backoff
+    if _is_thin(conn):
+        conn.backoff, conn.round_trip.timeout = 0, conn.round_trip.computed()
+    elif (conn.state is not TcpState.SYN_SENT or conn.backoff
             or conn.timeouts > conn.namespace.sysctls.get("net.ipv4.tcp_syn_linear_timeouts")):
         conn.round_trip.back_off()
         conn.backoff += 1
@@ -199,13 +204,20 @@ def _note_failure(conn: Connection) -> None:
         conn.namespace.count(f"TcpExtTCP{kind}Failures")
 
 
+def _is_thin(conn: Connection) -> bool:
+    """So little is under way that nothing else tells of a loss: it is tried at one pace (tcp_stream_is_thin)."""
+    return (conn.state is TcpState.ESTABLISHED and len(conn.sent) < THIN and conn.retries <= MOST_LINEAR
+            and conn.congestion.threshold < NEVER
+            and conn.namespace.sysctls.get("net.ipv4.tcp_thin_linear_timeouts") > 0)
+
+
 def revert_backoff(conn: Connection) -> None:
     """An ICMP error tells that the way was lost, not the peer's patience: wait half as long (RFC 6069)."""
     if conn.owned or not conn.retries or not conn.backoff or not conn.sent:
         return
     conn.backoff -= 1
     trip = conn.round_trip
-    trip.timeout = min(trip.computed() << conn.backoff, RTO_MAX)
+    trip.timeout = min(trip.computed() << conn.backoff, trip.ceiling)
     left = trip.timeout - (conn.namespace.scheduler.clock - conn.sent[0].at)
     if left > 0:
         alarm.arm(conn, alarm.RETRANSMIT, left)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from netsandbox.engine.units import SECOND
+from netsandbox.engine.units import MILLISECOND, SECOND
 from netsandbox.linux.drop import Dropped, DropReason, Outcome
 from netsandbox.linux.tcp import options, reset, window
 from netsandbox.linux.tcp.events import TcpStateChanged
@@ -23,8 +23,7 @@ LENGTH = 60 * SECOND
 """TCP_TIMEWAIT_LEN."""
 KILLED = 4 * SECOND
 """Records that go so soon are counted apart (inet_twsk_schedule)."""
-CHALLENGE_PAUSE = SECOND // 2
-"""tcp_invalid_ratelimit."""
+INVALID_RATELIMIT = "net.ipv4.tcp_invalid_ratelimit"
 
 
 class TimeWait:
@@ -164,7 +163,7 @@ def acknowledge_if_allowed(record: TimeWait, segment: TcpSegment) -> None:
     now = record.namespace.scheduler.now
     if segment.sequence_length and not segment.flags & SYN:
         _acknowledge(record)
-    elif now - record.challenged_at >= CHALLENGE_PAUSE:
+    elif now - record.challenged_at >= record.namespace.sysctls.get(INVALID_RATELIMIT) * MILLISECOND:
         record.challenged_at = now
         _acknowledge(record)
     else:
@@ -186,13 +185,14 @@ def reusable(record: TimeWait, is_bound: bool, is_loopback: bool) -> bool:
     """Whether connect() may take the pair already (tcp_twsk_unique), as timestamps tell old segments from new ones.
 
     A socket that is bound to the port may at once; to one that looks for a port the pair is free by tcp_tw_reuse, a
-    second after the last stamp.
+    second after the last stamp (tcp_tw_reuse_delay).
     """
     if is_bound:
         return record.recent_at > 0
-    mode = record.namespace.sysctls.get("net.ipv4.tcp_tw_reuse")
+    settings = record.namespace.sysctls
+    mode, pause = settings.get("net.ipv4.tcp_tw_reuse"), settings.get("net.ipv4.tcp_tw_reuse_delay") * MILLISECOND
     passed = record.namespace.scheduler.clock - record.recent_at
-    return bool(mode == 1 or (mode == 2 and is_loopback)) and record.recent_at > 0 and passed >= SECOND
+    return bool(mode == 1 or (mode == 2 and is_loopback)) and record.recent_at > 0 and passed >= pause
 
 
 def next_isn(record: TimeWait) -> int:

@@ -49,8 +49,10 @@ def opened(conn: Connection) -> None:
     """The handshake is done (tcp_init_buffer_space)."""
     full = full_space(conn)
     conn.window_clamp = min(conn.window_clamp, full)
-    mss = conn.advertised_mss
-    if conn.window_clamp > 2 * mss and conn.window_clamp + mss > full:
+    mss, share = conn.advertised_mss, conn.namespace.sysctls.get("net.ipv4.tcp_app_win")
+    if share and conn.window_clamp == full and full > 4 * mss:
+        conn.window_clamp = max(full - (full >> share), 4 * mss)
+    if share and conn.window_clamp > 2 * mss and conn.window_clamp + mss > full:
         conn.window_clamp = max(2 * mss, full - mss)
     conn.slow_start = min(conn.slow_start, conn.window_clamp)
     conn.space = min(conn.slow_start, conn.receive_window, INITIAL * mss)
