@@ -174,3 +174,19 @@ def test_how_many_segments_leave_as_one(settings: dict[str, int], least: int, co
     conn = StreamSocket(Net(**settings).left, PROCESS)
     conn.round_trip.least, conn.round_trip.smoothed = least, 20_000 << 3
     assert burst.most_in_burst(conn, 1448) == count
+
+
+@pytest.mark.parametrize(("most", "kept"), [(131072, 3), (2, 2), (0, 0)])
+def test_no_more_closed_connections_are_remembered_than_may_be(most: int, kept: int) -> None:
+    net = Net(tcp_max_tw_buckets=most)
+    listener = net.listen(net.right)
+    for _ in range(3):
+        client = net.connect(net.left, RIGHT)
+        net.run(0.1)
+        client.close()
+        child = listener.accept()
+        assert child is not None
+        child.close()
+        net.run(0.5)
+    assert sum(isinstance(one, TimeWait) for one in net.left.sockets.connections.values()) == kept
+    assert len(net.left.sockets.connections) == kept

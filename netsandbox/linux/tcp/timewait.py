@@ -16,6 +16,7 @@ from netsandbox.wire.tcp import ACK, FIN, RST, SYN, TcpSegment
 if TYPE_CHECKING:
     from netsandbox.engine.scheduler import Timer
     from netsandbox.linux.core.interface import Verdict
+    from netsandbox.linux.core.namespace import NetworkNamespace
     from netsandbox.linux.tcp.state import Connection
     from netsandbox.wire.ipv4 import IPv4Packet
 
@@ -66,12 +67,24 @@ def fin_timeout(conn: Connection) -> int:
 
 def begin(conn: Connection, state: TcpState, length: int = LENGTH) -> None:
     """Let a small record take the connection's place (tcp_time_wait)."""
+    if _is_full(conn.namespace):
+        conn.namespace.count("TcpExtTCPTimeWaitOverflow")
+        conn.change(CLOSE, "timewait")
+        conn.forget()
+        return
     conn.change(CLOSE if state is FIN_WAIT2 else state, "timewait")
     record = TimeWait(conn, state, window.open_now(conn))
     conn.forget()
     conn.namespace.sockets.connections[record.key] = record
     _schedule(record, length)
     conn.namespace.count("TcpExtTW" if length > KILLED else "TcpExtTWKilled")
+
+
+def _is_full(namespace: NetworkNamespace) -> bool:
+    """There are as many records as tcp_max_tw_buckets lets be (inet_twsk_alloc)."""
+    most = namespace.sysctls.get("net.ipv4.tcp_max_tw_buckets")
+    found = namespace.sockets.connections.values()
+    return most <= len(found) and most <= sum(isinstance(one, TimeWait) for one in found)
 
 
 def _schedule(record: TimeWait, length: int) -> None:
