@@ -116,7 +116,7 @@ KEPT = _below("net.ipv4", {
     "udp_early_demux": 1, "udp_mem": "575799\t767732\t1151598",
     "udp_rmem_min": 4096, "udp_wmem_min": 4096})
 KEPT |= _below("net.core", {
-    "busy_poll": 0, "busy_read": 0, "default_qdisc": "pfifo_fast", "dev_weight": 64, "gro_normal_batch": 8,
+    "busy_poll": 0, "busy_read": 0, "default_qdisc": "fq_codel", "dev_weight": 64, "gro_normal_batch": 8,
     "max_skb_frags": 17, "netdev_budget": 300, "netdev_budget_usecs": 8000,
     "netdev_max_backlog": 1000, "netdev_tstamp_prequeue": 1, "optmem_max": 131072, "rmem_default": 212992,
     "rps_sock_flow_entries": 0, "txrehash": 1, "warnings": 0, "wmem_default": 212992, "wmem_max": 212992})

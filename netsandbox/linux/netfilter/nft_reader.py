@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from ipaddress import IPv4Address, IPv4Network
 from typing import TYPE_CHECKING, NamedTuple
@@ -14,6 +15,7 @@ if TYPE_CHECKING:
     from netsandbox.linux.netfilter.nft_line import Line
 
 
+HEXADECIMAL = re.compile("0[xX][0-9a-fA-F]{1,8}")
 Choices = tuple[str, list[list[str]], bool]
 """A condition of which one of several must hold: as it is listed, each in iptables' words, whether it is negated."""
 
@@ -196,7 +198,7 @@ def protocol_order(name: str) -> int:
 
 
 def port(text: str) -> str:
-    number = port_number(text)
+    number = int(text, 16) if HEXADECIMAL.fullmatch(text) else port_number(text)
     return text if number is None else str(number)
 
 

@@ -89,6 +89,7 @@ def _transport(reader: Reader, name: str) -> None:
         reader.out += [f"--{field}", span.replace("-", ":")]
         return
     negated, value = reader.asked(f"{name} {field}", port, port_order)
+    value = ",".join(map(port, value.split(",")))
     _check_ports(reader, value, at + bool(negated))
     if "," in value:
         reader.out += ["-m", "multiport", *negated, f"--{field}s", value.replace("-", ":")]

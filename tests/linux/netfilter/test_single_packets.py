@@ -46,6 +46,9 @@ class Row:
 
 
 ROWS = (
+    Row("a TTL is below, above or at a number", ("-m ttl --ttl-lt 64", "-m ttl --ttl-gt 64", "-m ttl --ttl-eq 64",
+                                                 "-m ttl ! --ttl-eq 64"),
+        tuple(from_port(1).with_ttl(ttl) for ttl in (63, 64, 65)), (1, 1, 1, 2)),
     Row("connlimit counts connections, and each once", ("-m connlimit --connlimit-above 1",),
         (from_port(1), from_port(1), from_port(2)), (1,)),
     Row("up to so many connections", ("-m connlimit --connlimit-upto 1", "-m conntrack --ctstate NEW"),
