@@ -13,6 +13,18 @@ from netsandbox.wire.icmp import HOST_UNREACHABLE, UNREACHABLE, IcmpMessage
 from netsandbox.wire.ipv4 import ICMP, IPv4Packet
 from tests.linux.netfilter.router import OUTSIDE, Router, packet
 
+ICMP_TYPES = """\
+any=any echo-reply=0 pong=0 destination-unreachable=3 network-unreachable=3/0 host-unreachable=3/1
+protocol-unreachable=3/2 port-unreachable=3/3 fragmentation-needed=3/4 source-route-failed=3/5
+network-unknown=3/6 host-unknown=3/7 network-prohibited=3/9 host-prohibited=3/10 TOS-network-unreachable=3/11
+TOS-host-unreachable=3/12 communication-prohibited=3/13 host-precedence-violation=3/14 precedence-cutoff=3/15
+source-quench=4 redirect=5 network-redirect=5/0 host-redirect=5/1 TOS-network-redirect=5/2 TOS-host-redirect=5/3
+echo-request=8 ping=8 router-advertisement=9 router-solicitation=10 time-exceeded=11 ttl-exceeded=11
+ttl-zero-during-transit=11/0 ttl-zero-during-reassembly=11/1 parameter-problem=12 ip-header-bad=12/0
+required-option-missing=12/1 timestamp-request=13 timestamp-reply=14 address-mask-request=17
+address-mask-reply=18"""
+"""What iptables 1.8.11 saves of each name."""
+
 
 def refused(router: Router, line: str) -> str:
     answer = iptables.run(router.namespace, line.split())
@@ -102,3 +114,17 @@ def test_a_bucket_is_forgotten_when_somebody_looks_and_it_is_old_enough(later: i
     assert router.pass_through(sent, "eth0", "eth1") is not None
     router.scheduler.run_until(router.scheduler.now + later * MILLISECOND)
     assert (router.pass_through(sent, "eth0", "eth1") is not None) is is_new
+
+
+@pytest.mark.parametrize("row", ICMP_TYPES.split())
+def test_each_name_of_an_icmp_type_is_saved_as_its_numbers(row: str) -> None:
+    name, saved = row.split("=")
+    router = Router()
+    router.iptables(f"-A INPUT -p icmp --icmp-type {name}")
+    assert router.iptables("-S INPUT").endswith(f"--icmp-type {saved}\n")
+
+
+def test_a_blank_is_a_letter_that_can_be_printed() -> None:
+    router = Router()
+    iptables.execute(router.namespace, ["-A", "FORWARD", "-m", "string", "--algo", "bm", "--string", "a b"])
+    assert '--string "a b"' in router.iptables("-S FORWARD")
