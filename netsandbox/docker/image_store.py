@@ -51,9 +51,12 @@ class ImageStore:
         return find_image(reference) or stand_in(reference)
 
     def all(self) -> list[Image]:
-        """The newest first."""
-        hidden = set(self.made)
-        return [*sorted(self.made.values(), key=lambda image: image.created or 0)[::-1],
+        """The newest first; the names of one image in their order."""
+        hidden, since = set(self.made), dict[str, int]()
+        for image in self.made.values():
+            since.setdefault(image.identity, len(since))
+        return [*sorted(self.made.values(), key=lambda image: (
+            -(image.created or 0), -since[image.identity], image.name, image.tag)),
                 *(image for image in IMAGES.values() if (image.name, image.tag) not in hidden)]
 
     def keep(self, image: Image) -> None:
