@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from typing import ClassVar
 
 from netsandbox.apps.calendar import MONTHS, moment
 from netsandbox.apps.client import Client
@@ -29,11 +28,9 @@ class Asker(Client):
 
     Attributes:
         found_name: the name that was answered for, of those that the search list gives.
-        by_udp: how it asks.
     """
 
     name = "dig"
-    by_udp: ClassVar[type[Query]] = OneShotQuery
 
     def __init__(self, context: Context, asked: Asked) -> None:
         super().__init__(context)
@@ -76,7 +73,7 @@ class Asker(Client):
         except ValueError:
             self.illegal(name)
             return
-        kind = OneShotStreamQuery if self.asked.by_tcp else self.by_udp
+        kind = OneShotStreamQuery if self.asked.by_tcp else OneShotQuery
         self._query = kind(self.namespace, self.process, self.settings, name, self.kinds(), self._answered,
                            self.asked.header_flags, self.asked.cls, self.opt_records())
         self._query.on_asked = self.asking

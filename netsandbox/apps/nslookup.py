@@ -6,7 +6,6 @@ from netsandbox.apps.dig import Asker
 from netsandbox.apps.dig_options import Asked, read_host, read_nslookup
 from netsandbox.apps.dig_text import Style, data_text, dotted, header_lines, question_text, record_text
 from netsandbox.apps.program import Context, Program
-from netsandbox.apps.query import DatagramQuery
 from netsandbox.wire import dns
 from netsandbox.wire.addresses import format_ipv4
 
@@ -37,26 +36,23 @@ class Plain(Asker):
 
 
 class Nslookup(Plain):
-    """nslookup of BIND, or of BusyBox."""
+    """nslookup of BIND."""
 
     name = "nslookup"
-    is_busybox = False
 
     def tell(self, found: dict[int, dns.Message], server: int) -> None:
         address = format_ipv4(server)
-        port = ":53" if self.is_busybox else "#53"
         first = next(iter(found.values()))
-        if first.rcode == dns.SERVFAIL and not self.is_busybox:
+        if first.rcode == dns.SERVFAIL:
             self.print(f";; Got SERVFAIL reply from {address}")
-        of_address = not self.is_busybox and self.asked.name.endswith(".in-addr.arpa.")
+        of_address = self.asked.name.endswith(".in-addr.arpa.")
         if not of_address:
-            self.print(f"Server:\t\t{self.asked.server or address}\nAddress:\t{address}{port}\n")
+            self.print(f"Server:\t\t{self.asked.server or address}\nAddress:\t{address}#53\n")
         records = [record for message in found.values() for record in message.answers]
         shown = self.asked.name.rstrip(".")
-        if not records and (first.rcode or self.is_busybox):
+        if not records and first.rcode:
             code = dns.RCODES[first.rcode] if first.rcode < len(dns.RCODES) else "SERVFAIL"
-            self.print(f"** server can't find {shown}: {code}\n" if first.rcode else
-                       f"*** Can't find {shown}: No answer\n")
+            self.print(f"** server can't find {shown}: {code}\n")
             self.exit(1)
             return
         if not of_address and not all(message.flags & dns.AUTHORITATIVE for message in found.values()):
@@ -66,7 +62,7 @@ class Nslookup(Plain):
         for record in records:
             self.print(_told(record))
         self.print("")
-        if not self.is_busybox and not set(self.kinds()) & {dns.A, dns.AAAA}:
+        if not set(self.kinds()) & {dns.A, dns.AAAA}:
             self.print("Authoritative answers can be found from:\n")
         self.exit(0)
 
@@ -77,13 +73,6 @@ def _told(record: dns.Answer) -> str:
     if record.type in (dns.A, dns.AAAA):
         return f"Name:\t{record.name}\nAddress: {data_text(record)}"
     return f"{record.name}\t{dns.TYPES.get(record.type, '?')} = {data_text(record)}"
-
-
-class BusyBoxNslookup(Nslookup):
-    """BusyBox's, which says so in one thing."""
-
-    is_busybox = True
-    by_udp = DatagramQuery
 
 
 class HostTool(Plain):
@@ -143,11 +132,6 @@ class HostTool(Plain):
 def nslookup(context: Context) -> Program:
     """nslookup(1) (program.Maker)."""
     return Nslookup(context, read_nslookup(context.arguments))
-
-
-def busybox_nslookup(context: Context) -> Program:
-    """BusyBox's nslookup (program.Maker)."""
-    return BusyBoxNslookup(context, read_nslookup(context.arguments))
 
 
 def host(context: Context) -> Program:

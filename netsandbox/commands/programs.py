@@ -165,7 +165,7 @@ APPLETS: Late[str, Maker] = Late({
     "ping": "netsandbox.apps.busybox_ping:program", "nc": "netsandbox.apps.nc:busybox",
     "wget": "netsandbox.apps.wget:busybox", "telnet": "netsandbox.apps.telnet:busybox",
     "traceroute": "netsandbox.apps.busybox_traceroute:program", "arping": "netsandbox.apps.busybox_arping:program",
-    "nslookup": "netsandbox.apps.nslookup:busybox_nslookup", "httpd": "netsandbox.apps.busybox_httpd:program"})
+    "nslookup": "netsandbox.apps.busybox_nslookup:program", "httpd": "netsandbox.apps.busybox_httpd:program"})
 """What differs where an image brings BusyBox: programs, and below the tools."""
 BUSYBOX_TOOLS: Late[str, Tool] = Late({
     "apk": "netsandbox.commands.tools.small:apk",
