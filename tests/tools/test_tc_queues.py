@@ -20,7 +20,7 @@ HELD_BACK = ("tc qdisc add dev eth0 root handle 1: htb default 10",
 
 
 @pytest.mark.parametrize("name", ["fq_codel_lines", "tbf_fq_codel", "tbf_fq_codel_drops", "tbf_sfq", "tbf_pfifo",
-                                  "tbf_bfifo"])
+                                  "tbf_bfifo", "prio_tbf_fq_codel"])
 def test_each_line_of_tc_prints_what_it_printed_on_the_kernel(name: str) -> None:
     case = json.loads((CASES / f"{name}.json").read_text(encoding="utf-8"))
     both = zip(case["actions"], simulate(case["lab"])["actions"], strict=True)

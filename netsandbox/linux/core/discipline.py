@@ -141,6 +141,9 @@ class Discipline:
         while self.held and self.held[0][0] <= now:
             self.release(self.held.pop(0)[2])
 
+    def look(self, times: int) -> None:
+        """What it stands in has asked so often for what may leave; a bucket of tokens counts when nothing may."""
+
     def release(self, frame: Frame) -> None:
         """It has waited for long enough here: to the child or the parent, or on the wire."""
         interface, parent = self.interface, self.parent

@@ -81,6 +81,9 @@ class Tbf(Discipline):
         self._run(None)
         return taken is not Xmit.DROP
 
+    def look(self, times: int) -> None:
+        self.overlimits += times * (self._leaf.peek() is not None)
+
     def admit_from(self, _child: Discipline, frame: Frame) -> bool:
         """The child has times of its own, and has done with it."""
         self._leaf.ready.append(frame)

@@ -60,7 +60,14 @@ class Prio(Classful):
         """prio_enqueue."""
         band = self._classify(frame)
         self.interface.namespace.record(self.sorted_into(f"{self.handle:x}:{band + 1:x}"))
-        return self.bands[band].enqueue(frame)
+        child = self.bands[band]
+        before = child.packets
+        is_taken = child.enqueue(frame)
+        is_gone = child.packets > before
+        for at, other in enumerate(self.bands):  # prio_dequeue asks each in turn until one has something, and once more
+            if other is not child:
+                other.look(1 + (is_gone and at < band))
+        return is_taken
 
     def _classify(self, frame: Frame) -> int:
         """prio_classify: the class that the packet's priority is, a filter's, or what that priority means."""
