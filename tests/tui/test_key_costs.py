@@ -151,12 +151,17 @@ async def test_who_goes_back_and_forth_over_a_line_has_the_same_picture_s_rows(
         await on.quiet()
         for key in ("left_square_bracket", "right_square_bracket") * 2:
             await on.press("escape", key)
-        live, looked = on.app.live, list[object]()
+        live, looked, all_of_them = on.app.live, list[object](), list[object]()
+        interfaces = live.interfaces
         monkeypatch.setattr(live, "nodes", lambda: looked.append(1) or [])
+        monkeypatch.setattr(live, "interfaces", lambda node=None: (node or all_of_them.append(1)) or interfaces(node))
         here = len(live.drawn()[0])
         await on.press("left_square_bracket")
+        assert not all_of_them, "who pins a bridge, or names things, has the picture's"
         before = len(live.drawn()[0])
         assert here - before == 1
+        await on.press("slash", *"nam", "escape")
+        assert not all_of_them
         monkeypatch.undo()
         assert live.drawn()[0] == live.nodes()
 

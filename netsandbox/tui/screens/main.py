@@ -220,7 +220,7 @@ class MainScreen(PanesScreen):
 
     def _pin_used(self) -> None:
         """Until a person pins something, pin a bridge in use: docker0 may have no ports where a network has."""
-        place = bridge_in_use(self.live.interfaces(), self.topology.pinned)
+        place = bridge_in_use(self.live.drawn()[1], self.topology.pinned)
         if place != self.topology.pinned:
             self.pin(place)
         self._pins = True

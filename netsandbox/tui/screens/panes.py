@@ -170,7 +170,7 @@ class PanesScreen(Settling, Screen[None]):
     def _names(self) -> Names:
         from netsandbox.linux.drop import DropReason
 
-        return names_of(self.live.interfaces(), tuple(reason.name for reason in DropReason))
+        return names_of(self.live.drawn()[1], tuple(reason.name for reason in DropReason))
 
     def show_own(self) -> None:
         """Bring the panes up to date that say themselves what they show of the lab."""
