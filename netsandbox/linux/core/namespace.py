@@ -324,9 +324,10 @@ class NetworkNamespace:
 
     def count(self, name: str, more: int = 1) -> None:
         """SNMP_ADD_STATS, by the name that nstat has for it."""
-        if self.mib is NOTHING:
-            self.mib = {}
-        self.mib[name] = self.mib.get(name, 0) + more
+        mib = self.mib
+        if mib is NOTHING:
+            mib = self.mib = {}
+        mib[name] = mib.get(name, 0) + more
 
     @property
     def proxy_delay(self) -> Stream:

@@ -22,7 +22,7 @@ def counters(namespace: NetworkNamespace) -> Counter[str]:
     found.update(namespace.mib)
     _add_waiting(found, namespace)
     for conn in namespace.sockets.connections.values():
-        if isinstance(conn, Connection):
+        if isinstance(conn, Connection) and not conn.counts.is_settled:
             found.update(conn.counts.counters(conn.delivered))
             found["TcpCurrEstab"] += conn.state in ESTABLISHED
     for way in ("In", "Out"):

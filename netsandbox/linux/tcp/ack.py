@@ -60,10 +60,12 @@ def take(conn: Connection, segment: TcpSegment, said: Options, count: int = 1) -
     if gained:
         flag = ack_bits.ADVANCED
         conn.retries = 0
-        conn.counts.foreseen_acks += conn.counts.is_foreseen
+    is_foreseen = gained and conn.counts.is_foreseen
+    if is_foreseen:
+        conn.counts.foreseen_acks += 1
     if segment.sequence_length:
         flag |= ack_bits.DATA
-    elif not (gained and conn.counts.is_foreseen):
+    elif not is_foreseen:
         conn.counts.pure_acks += 1
     flag |= _update_window(conn, segment, bool(gained))
     if segment.flags & ECE and conn.ecn and not segment.flags & SYN:
@@ -128,7 +130,8 @@ def _update_window(conn: Connection, segment: TcpSegment, has_news: bool) -> int
     conn.window_seq = segment.seq
     if window != conn.send_window:
         conn.send_window = window
-        prediction.reconsider(conn)
+        if not conn.counts.foresees:
+            prediction.reconsider(conn)
         if conn.unsent:
             restart_after_idle(conn)
         if window > conn.largest_window:

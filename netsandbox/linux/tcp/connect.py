@@ -21,6 +21,7 @@ from netsandbox.linux.tcp import (
     timewait,
     window,
 )
+from netsandbox.linux.tcp.counts import Counts
 from netsandbox.linux.tcp.events import TcpFailed
 from netsandbox.linux.tcp.rtt import RTO_FALLBACK
 from netsandbox.linux.tcp.state import CLOSE, ESTABLISHED, SYN_RECV, SYN_SENT, Connection, Sent
@@ -86,6 +87,8 @@ def _take_pair(conn: Connection, is_bound: bool, is_loopback: bool) -> int:
     elif known is not None:
         raise SocketError("EADDRNOTAVAIL")
     connections[conn.key] = conn
+    if conn.counts.is_settled:  # the socket was another connection's
+        conn.counts, conn.delivered = Counts(), 0
     return first
 
 
@@ -205,6 +208,7 @@ def _open_at_once(conn: Connection, segment: TcpSegment, said: options.Options) 
     sent = conn.sent[0]
     sent.flags = ecn.flags_of_answer(conn, sent.flags | ACK)
     sent.at = conn.namespace.scheduler.clock
+    conn.counts.again += 1
     transmit(conn, sent.seq, sent.flags)
     sent.wire = conn.wire
     return Outcome.ANSWERED

@@ -2,6 +2,11 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from netsandbox.linux.core.namespace import NetworkNamespace
+
 
 class Counts:
     """Segments both ways, those of them that had data, and bytes.
@@ -9,7 +14,7 @@ class Counts:
     Attributes:
         bytes_acked: of ours, by the peer.  bytes_again: of ours, sent once more.
         early: segments that came out of order.
-        told_out: segments that left, without what was sent again (OutSegs).
+        again: of those that left, what was sent again, which OutSegs leaves out.
         fresh: segments that left for the first time, those with a FIN among them (TCPOrigDataSent).
         foreseen, foreseen_acks, pure_acks: data that came as foreseen, ACKs that did and brought news, and other ACKs
             without data (TCPHPHits, TCPHPAcks, TCPPureAcks).
@@ -18,15 +23,23 @@ class Counts:
             one looks so.
     """
 
-    __slots__ = ("bytes_acked", "bytes_again", "bytes_received", "bytes_sent", "coalesced", "data_in", "data_out",
-                 "early", "foreseen", "foreseen_acks", "foresees", "fresh", "is_foreseen", "pure_acks", "segments_in",
-                 "segments_out", "told_out")
+    __slots__ = ("again", "bytes_acked", "bytes_again", "bytes_received", "bytes_sent", "coalesced", "data_in",
+                 "data_out", "early", "foreseen", "foreseen_acks", "foresees", "fresh", "is_foreseen", "is_settled",
+                 "pure_acks", "segments_in", "segments_out")
 
     def __init__(self) -> None:
         self.segments_out = self.segments_in = self.data_out = self.data_in = self.early = 0
         self.bytes_sent = self.bytes_acked = self.bytes_again = self.bytes_received = 0
-        self.fresh = self.foreseen = self.foreseen_acks = self.pure_acks = self.coalesced = self.told_out = 0
-        self.foresees = self.is_foreseen = False
+        self.fresh = self.foreseen = self.foreseen_acks = self.pure_acks = self.coalesced = self.again = 0
+        self.foresees = self.is_foreseen = self.is_settled = False
+
+    def settle(self, namespace: NetworkNamespace, delivered: int) -> None:
+        """The connection is over: what went over it counts for its namespace from now on, once."""
+        if not self.is_settled:
+            self.is_settled = True
+            mib = namespace.mib = namespace.mib or {}
+            for name, value in self.counters(delivered).items():
+                mib[name] = mib.get(name, 0) + value
 
     def counters(self, delivered: int) -> dict[str, int]:
         """What is counted for all connections of a namespace together, by nstat's names.
@@ -34,7 +47,7 @@ class Counts:
         Args:
             delivered: segments that have arrived (tp->delivered).
         """
-        return {"TcpOutSegs": self.told_out, "TcpExtTCPOrigDataSent": self.fresh,
+        return {"TcpOutSegs": self.segments_out - self.again, "TcpExtTCPOrigDataSent": self.fresh,
                 "TcpExtTCPDelivered": delivered, "TcpExtTCPHPHits": self.foreseen,
                 "TcpExtTCPHPAcks": self.foreseen_acks, "TcpExtTCPPureAcks": self.pure_acks,
                 "TcpExtTCPRcvCoalesce": self.coalesced}

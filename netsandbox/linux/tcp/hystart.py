@@ -45,13 +45,15 @@ def take(conn: Connection, cubic: Cubic, trip: int) -> None:
         begin(conn, cubic)
     if state.window >= LEAST_WINDOW:
         if _is_train(conn, cubic):
-            _leave(conn, cubic)
+            _leave(conn, cubic, "Train")
         if _is_slower(cubic, trip):
-            _leave(conn, cubic)
+            _leave(conn, cubic, "Delay")
 
 
-def _leave(conn: Connection, cubic: Cubic) -> None:
+def _leave(conn: Connection, cubic: Cubic, why: str) -> None:
     cubic.has_left = True
+    conn.namespace.count(f"TcpExtTCPHystart{why}Detect")
+    conn.namespace.count(f"TcpExtTCPHystart{why}Cwnd", conn.congestion.window)
     conn.congestion.threshold = conn.congestion.window
 
 

@@ -145,10 +145,10 @@ def _hold(conn: Connection, packet: IPv4Packet, new: TcpSegment) -> None:
 
 def process(conn: Connection, packet: IPv4Packet, segment: TcpSegment, count: int = 1) -> Verdict:
     """tcp_rcv_established and tcp_rcv_state_process; `count` segments have become this one."""
-    state = conn.state
-    conn.counts.segments_in += count
+    state, counts = conn.state, conn.counts
+    counts.segments_in += count
     if segment.data:
-        conn.counts.data_in += count
+        counts.data_in += count
     if state is CLOSE:
         return Dropped(DropReason.TCP_CLOSE, (segment.dport,))
     if state is SYN_SENT:
@@ -159,8 +159,10 @@ def process(conn: Connection, packet: IPv4Packet, segment: TcpSegment, count: in
     if not flags & (ACK | RST | SYN):
         return Dropped(DropReason.TCP_FLAGS, (segment.dport,))
     said = options.read(segment.options, bool(flags & SYN))
-    conn.counts.is_foreseen = state is ESTABLISHED and prediction.is_foreseen(conn, segment, said)
-    if not _is_predicted(conn, segment, said):
+    if _is_predicted(conn, segment, said):
+        counts.is_foreseen = counts.foresees and state is ESTABLISHED and prediction.is_foreseen(conn, segment)
+    else:
+        counts.is_foreseen = False
         refusal = _validate(conn, segment, said)
         if refusal:
             return Outcome.ACCEPTED if refusal == "reset" else _dropped(refusal, segment)

@@ -98,6 +98,7 @@ def look(conn: Connection) -> None:
     state.window = max(state.window * mtu_of(conn, conn.mss) // search.size, 1)
     state.threshold = state.present_threshold
     search.low, search.size = search.size, 0
+    conn.namespace.count("TcpExtTCPMTUPSuccess")
     sync_mss(conn, conn.path_mtu)
 
 
@@ -107,5 +108,6 @@ def has_failed(conn: Connection) -> bool:
     if not search.size or conn.recovery >= Recovery.CWR or conn.una != search.start:
         return False
     search.high, search.size = search.size - 1, 0
+    conn.namespace.count("TcpExtTCPMTUPFail")
     conn.congestion.window += 1
     return True

@@ -213,7 +213,8 @@ def _in_order(conn: Connection, segment: TcpSegment, data: bytes) -> str:
                 return "PROTO_MEM"
         _store(conn, Buffer(data, memory, cost.room))
         _note_data(conn, segment, memory)
-    prediction.reconsider(conn)
+    if not conn.counts.foresees:
+        prediction.reconsider(conn)
     if segment.flags & FIN:
         take_fin(conn)
     elif conn.early:

@@ -75,6 +75,7 @@ def _send_again(conn: Connection, place: int, in_burst: bool, pushes: bool) -> s
         _collapse(conn, place, mss)
     segment.ever_again = True
     segment.flags = ecn.flags_again(conn, segment.flags)
+    conn.counts.again += 1
     return transmit(conn, segment.seq, segment.flags | (PSH if pushes else 0), segment.data, in_burst=in_burst)
 
 

@@ -362,9 +362,7 @@ class Connection(Socket):
     def forget(self) -> None:
         """No packet finds the connection any more, and no timer rings for it (tcp_done)."""
         alarm.disarm_all(self)
-        for name, value in self.counts.counters(self.delivered).items():
-            self.namespace.count(name, value)
-        self.counts, self.delivered = Counts(), 0
+        self.counts.settle(self.namespace, self.delivered)
         self.state = CLOSE
         self.unsent.clear()
         self.sent.clear()

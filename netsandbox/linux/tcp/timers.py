@@ -98,7 +98,10 @@ def _resend_last(conn: Connection) -> bool:
     if len(segment.data) > mss:
         resend.split(conn, len(conn.sent) - 1, (len(segment.data) - 1) // mss * mss)
         segment = conn.sent[-1]
-    if is_still_here(conn, segment) or transmit(conn, segment.seq, segment.flags, segment.data):
+    if is_still_here(conn, segment):
+        return False
+    conn.counts.again += 1
+    if transmit(conn, segment.seq, segment.flags, segment.data):
         return False
     segment.ever_again = True
     segment.at = conn.namespace.scheduler.clock

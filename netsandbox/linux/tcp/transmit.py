@@ -12,8 +12,7 @@ from netsandbox.linux.tcp import alarm, ecn, options, reduction, window
 from netsandbox.linux.tcp.congestion import ALGORITHMS, INITIAL, Congestion
 from netsandbox.linux.tcp.state import ATO_MIN, Recovery
 from netsandbox.wire.ipv4 import TCP, ConfirmingPacket, IPv4Packet
-from netsandbox.wire.sequence import HALF, MASK
-from netsandbox.wire.tcp import ACK, FIN, RST, SYN, BurstSegment, TcpSegment
+from netsandbox.wire.tcp import ACK, RST, SYN, BurstSegment, TcpSegment
 
 if TYPE_CHECKING:
     from netsandbox.linux.core.namespace import NetworkNamespace
@@ -144,9 +143,6 @@ def transmit(conn: Connection, seq: int, flags: int, data: bytes = b"", size: in
     conn.wire = segment
     count = -(-len(data) // size) if size else 1
     conn.counts.segments_out += count
-    length = len(data) + bool(flags & (SYN | FIN))
-    if not length or (seq + length - conn.nxt - 1) & MASK < HALF:
-        conn.counts.told_out += count
     if flags & ACK:
         _note_ack(conn)
     if data:
