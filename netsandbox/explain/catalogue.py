@@ -68,7 +68,7 @@ def fields_of(template: str) -> set[str]:
 
 
 def fill(template: str, fields: dict[str, str]) -> str:
-    """A template with its fields filled in; between Chinese and Latin script comes a space.
+    """A template with its fields filled in; between Chinese and Latin script comes a space, and none within Chinese.
 
     Raises:
         KeyError: for a field that is not there.
@@ -85,11 +85,13 @@ def _join(left: str, right: str) -> str:
     if left and right and ((_is_chinese(left[-1]) and _is_latin(right[0])) or
                            (_is_latin(left[-1]) and _is_chinese(right[0]))):
         return f"{left} {right}"
+    if right[:1] == " " and left and _is_chinese(left[-1]) and _is_chinese(right[1:2]):
+        return left + right[1:]
     return left + right
 
 
 def _is_chinese(character: str) -> bool:
-    return "\u4e00" <= character <= "\u9fff"
+    return "\u4e00" <= character[:1] <= "\u9fff"
 
 
 def _is_latin(character: str) -> bool:

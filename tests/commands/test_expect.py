@@ -295,10 +295,11 @@ def test_an_earlier_line_can_be_asked_about() -> None:
 
 @pytest.mark.parametrize(("line", "told"), [
     ("no frames on pc2", "没有帧（在 pc2 上、自上一条命令起）"),
+    ("frames 4 in on ports of sw1", "恰好 4 个帧（收到、在 sw1 的端口上、自上一条命令起）"),
     ("drop OTHERHOST at pc2:eth0", "有帧或包被丢弃，原因 OTHERHOST（在 pc2:eth0 上、自上一条命令起）"),
     ("frame at 5s on pc2", "时有一个帧（在 pc2 上"), ("order where arp then icmp", "帧按此顺序出现"),
-    ("no output", "你输入的命令 没有输出"), ("output contains lost", "你输入的命令 的输出中有“lost”"),
-    ("exit 0", "你输入的命令 的退出码等于 0")])
+    ("no output", "你输入的命令没有输出"), ("output contains lost", "你输入的命令的输出中有“lost”"),
+    ("exit 0", "你输入的命令的退出码等于 0")])
 def test_a_goal_is_a_sentence_before_anything_was_typed(line: str, told: str) -> None:
     runner = lab()
     runner.language = "zh"
