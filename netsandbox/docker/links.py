@@ -1,7 +1,7 @@
 """--link NAME:ALIAS: names for /etc/hosts and, on the default bridge, variables (daemon/links).
 
-Only the one that links knows of it. The other is meant by its id, and its
-address is looked up anew, so that it may change.
+Only the one that links knows of it. On the default bridge the other is meant by
+its id, elsewhere by its name; its address is looked up anew, so that it may change.
 """
 
 from __future__ import annotations
@@ -32,6 +32,12 @@ def linked(engine: DockerEngine, container: Container, network: str = "") -> lis
     links = (*own, *container.links)
     by_identity = {other.identity: other for other in engine.containers.values()} if links else {}
     return [(link, by_identity[link.identity]) for link in links if link.identity in by_identity]
+
+
+def meant(container: Container, network: str, alias: str) -> list[str]:
+    """The names that an alias stands for on a network which a person made: it is whoever has such a name now."""
+    own = container.networks[network].links if network in container.networks else ()
+    return [link.name for link in (*own, *container.links) if link.alias == alias]
 
 
 def note_names(engine: DockerEngine, container: Container) -> None:
@@ -138,7 +144,8 @@ def take_rules_back(engine: DockerEngine, container: Container) -> None:
 
 
 def rename(engine: DockerEngine, container: Container) -> None:
-    """A container that others are linked with has another name."""
+    """A container that others are linked with has another name, which those on the default bridge go by."""
     for other in engine.containers.values():
-        other.links = tuple(link._replace(name=container.name) if link.identity == container.identity else link
-                            for link in other.links)
+        if other.mode == "bridge":
+            other.links = tuple(link._replace(name=container.name) if link.identity == container.identity else link
+                                for link in other.links)

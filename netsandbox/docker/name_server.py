@@ -58,9 +58,8 @@ class ServiceNames:
 
     def _linked(self, network: BridgeNetwork, alias: str) -> list[int]:
         """Of --link, whose small and capital letters differ."""
-        return [other.endpoints[network.name].address
-                for link, other in links.linked(self.engine, self.container, network.name)
-                if link.alias == alias and network.name in other.endpoints]
+        return [address for name in links.meant(self.container, network.name, alias)
+                for address in self._members(network, name)]
 
     def _members(self, network: BridgeNetwork, name: str) -> list[int]:
         return [member.endpoints[network.name].address for member in network.members.values()

@@ -188,7 +188,7 @@ def _links(engine: DockerEngine, it: Container, network: str) -> list[str] | Non
     """Of --link on a network that a person made."""
     if network in ("bridge", "host", "none"):
         return None
-    return [f"{other.name}:{link.alias}" for link, other in linked(engine, it, network)] or None
+    return [f"{link.name}:{link.alias}" for link, _other in linked(engine, it, network)] or None
 
 
 def _operational(it: Container, endpoint: Endpoint | None) -> Json:
