@@ -215,7 +215,7 @@ class Fping(Client):
         ident = self.namespace.next_ident(route.source, address, ICMP)
         request = echo(ECHO_REQUEST, self.process.pid & 0xFFFF, seq, bytes(size))
         packet = IPv4Packet(route.source, address, ICMP, request,
-                            _number(self.read, "H", route.ttl), ident,
+                            _number(self.read, "H", route.hops or self.namespace.default_ttl), ident,
                             size + 28 <= route.mtu and not route.locked, 0)
         return ip_output.send_datagram(self.namespace, packet, route, False)
 

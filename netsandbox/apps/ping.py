@@ -155,7 +155,7 @@ class Ping(PingEnd):
         fits = options.size + 28 + len(options.header) <= route.mtu
         df = self.pmtudisc >= DO or (self.pmtudisc == WANT and fits and not route.locked)
         ident = 0 if self.pmtudisc >= DO else self.namespace.next_ident(source, self.destination, ICMP)
-        usual = 1 if is_multicast(self.destination) else route.ttl
+        usual = 1 if is_multicast(self.destination) else route.hops or self.namespace.default_ttl
         ttl = options.ttl if options.ttl is not None else usual
         packet = IPv4Packet(source, self.destination, ICMP, echo(ECHO_REQUEST, self.ident, seq, data), ttl, ident, df,
                             options.tos, options=options.header)

@@ -132,7 +132,7 @@ def _send(namespace: NetworkNamespace, destination: int, protocol: str, port: in
     else:
         payload = TcpSegment(PORT, port, 0, 0, SYN, WINDOW, SYN_OPTIONS)
     number = PROTOCOLS[protocol]
-    packet = IPv4Packet(route.source, route.destination, number, payload, route.ttl, 1, True)
+    packet = IPv4Packet(route.source, route.destination, number, payload, route.hops or namespace.default_ttl, 1, True)
     ip_output.send(namespace, packet, route)
 
 

@@ -108,7 +108,8 @@ def _reply(interface: Interface, packet: IPv4Packet, reply: IcmpMessage) -> Verd
     source = source or route.source
     ident = namespace.next_ident(source, destination, ICMP)
     options = packet.options and ip_options.echoed(namespace, packet, source)
-    answer = IPv4Packet(source, destination, ICMP, reply, route.ttl, ident, False, packet.tos, False, 0, options)
+    answer = IPv4Packet(source, destination, ICMP, reply, route.hops or namespace.default_ttl, ident, False,
+                        packet.tos, False, 0, options)
     namespace.icmp_is_busy = True
     ip_output.note_discarded(namespace, ip_output.send(namespace, answer, route))
     namespace.icmp_is_busy = False
@@ -246,7 +247,7 @@ def send_error(interface: Interface | None, namespace: NetworkNamespace, packet:
     held = packet.emit() if interface is not None else _unfinished(packet)
     quote = held[:min(route.mtu, ERROR_SIZE) - HEADERS - len(options)]
     tos = packet.tos & TOS_MASK | INTERNETWORK_CONTROL
-    error = IPv4Packet(source, to, ICMP, IcmpMessage(kind, code, rest, quote), route.ttl,
+    error = IPv4Packet(source, to, ICMP, IcmpMessage(kind, code, rest, quote), route.hops or namespace.default_ttl,
                        namespace.next_ident(source, to, ICMP), False, tos, options=options)
     sent = ip_output.send(namespace, error, route, None if buffer is None else buffer.of_answer(error))
     ip_output.note_discarded(namespace, sent)

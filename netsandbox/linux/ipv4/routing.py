@@ -38,10 +38,11 @@ class OutputRoute:
         chosen: what is recorded when a packet takes it; the other fields are its, where what is done needs them.
         rule: what is recorded before that, when another rule than the usual three decided.
         path: the same, where it is one of several ways.
+        hops: the TTL of what asks for no other, or 0 for ip_default_ttl (ip4_dst_hoplimit).
     """
 
-    __slots__ = ("chosen", "destination", "gateway", "interface", "locked", "mtu", "next_hop", "path", "route", "rule",
-                 "source")
+    __slots__ = ("chosen", "destination", "gateway", "hops", "interface", "locked", "mtu", "next_hop", "path", "route",
+                 "rule", "source")
 
     def __init__(self, route: Route, interface: Interface, chosen: RouteChosen, rule: RuleMatched | None) -> None:
         self.route = route
@@ -49,6 +50,7 @@ class OutputRoute:
         self.chosen = chosen
         self.rule = rule
         self.path: PathChosen | None = None
+        self.hops = route.asks("hoplimit") if route.metrics else 0
         (_, self.destination, _, self.gateway, _, self.next_hop, self.source, self.mtu, _, self.locked) = chosen
 
     @classmethod
@@ -67,12 +69,6 @@ class OutputRoute:
         if self.path is not None:
             namespace.record(self.path)
         namespace.record(self.chosen)
-
-    @property
-    def ttl(self) -> int:
-        """Of a packet that asks for no other (ip4_dst_hoplimit)."""
-        metrics = self.route.metrics
-        return (self.route.asks("hoplimit") if metrics else 0) or self.interface.namespace.default_ttl
 
     def with_mtu(self, mtu: int) -> OutputRoute:
         return OutputRoute(self.route, self.interface, self.chosen._replace(mtu=mtu), self.rule)

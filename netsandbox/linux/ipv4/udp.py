@@ -170,7 +170,7 @@ class UdpSocket(Socket):
             ident = self._ident
         else:
             ident = 0 if self.pmtudisc >= DO else self.namespace.next_ident(source, to, UDP)
-        usual = route.ttl if self.ttl is None else self.ttl
+        usual = route.hops or self.namespace.default_ttl if self.ttl is None else self.ttl
         ttl = 1 if is_multicast(to) else usual
         if route.interface.is_loopback and fits:
             datagram: UdpDatagram = OffloadedDatagram.between(source, to, self.port, port, data)

@@ -72,7 +72,7 @@ def send_reset(namespace: NetworkNamespace, buffer: SocketBuffer) -> None:
     if isinstance(route, RouteMissing):
         namespace.record(route)
         return
-    answer = IPv4Packet(packet.dst, packet.src, TCP, segment.reset(), route.ttl, 0, True, 0)
+    answer = IPv4Packet(packet.dst, packet.src, TCP, segment.reset(), route.hops or namespace.default_ttl, 0, True, 0)
     _close(namespace, buffer)
     port, frame = buffer.physical_in, buffer.frame
     if port is not None and frame is not None:

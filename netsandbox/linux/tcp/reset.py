@@ -37,4 +37,5 @@ def send_alone(namespace: NetworkNamespace, source: int, to: int, segment: TcpSe
     if not isinstance(route, OutputRoute):
         namespace.record(route)
         return route.error
-    return ip_output.send(namespace, IPv4Packet(source, to, TCP, segment, route.ttl, 0, True, tos), route)
+    ttl = route.hops or namespace.default_ttl
+    return ip_output.send(namespace, IPv4Packet(source, to, TCP, segment, ttl, 0, True, tos), route)

@@ -175,8 +175,8 @@ def deliver(conn: Connection, segment: TcpSegment, size: int = 0, count: int = 1
     conn.confirm = False
     conn.ident = conn.ident % 0xFFFF + 1
     whole = not route.locked and not namespace.sysctls.get("net.ipv4.ip_no_pmtu_disc")
-    packet = kind(conn.address, conn.peer, TCP, segment, conn.ttl or route.ttl, conn.ident, whole,
-                  conn.tos & ~ecn.BITS | conn.ect if conn.ecn else conn.tos)
+    packet = kind(conn.address, conn.peer, TCP, segment, conn.ttl or route.hops or namespace.default_ttl, conn.ident,
+                  whole, conn.tos & ~ecn.BITS | conn.ect if conn.ecn else conn.tos)
     buffer = None
     if size:
         buffer = SocketBuffer(packet)
