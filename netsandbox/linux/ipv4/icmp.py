@@ -111,7 +111,8 @@ def _reply(interface: Interface, packet: IPv4Packet, reply: IcmpMessage) -> Verd
     answer = IPv4Packet(source, destination, ICMP, reply, route.hops or namespace.default_ttl, ident, False,
                         packet.tos, False, 0, options)
     namespace.icmp_is_busy = True
-    ip_output.note_discarded(namespace, ip_output.send(namespace, answer, route))
+    if ip_output.send(namespace, answer, route):
+        namespace.count("IpOutDiscards")
     namespace.icmp_is_busy = False
     return ANSWERED
 
