@@ -213,7 +213,13 @@ class Lab:
     def interface(self, name: str) -> Interface:
         """`nginx-1:eth0`, or a node alone if it has one interface beside lo."""
         node, colon, ifname = name.partition(":")
-        namespace = self.namespace(node)
+        try:
+            namespace = self.namespace(node)
+        except LabError:
+            bridges = [] if colon else [bridge for bridge in self.bridges() if bridge.name == node]
+            if len(bridges) == 1:
+                raise LabError(f"no host or container {node!r}; did you mean {bridges[0].label!r}?") from None
+            raise
         if colon:
             interface = namespace.interfaces.get(ifname)
             if interface is None:

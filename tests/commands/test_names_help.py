@@ -88,3 +88,13 @@ def test_why_alone_names_the_container_that_has_the_port() -> None:
     assert "  the container that has it: h1\n" in said(made, "why")
     made.run("docker rm -f h1")
     assert "has it:" not in said(made, "why")
+
+
+def test_a_bridge_is_no_node_and_says_on_which_one_it_is() -> None:
+    made = Session()
+    made.run("docker run -d --name web nginx")
+    job = made.run("sniff docker0 -c 1")
+    assert (job.code, job.err) == (1, "no host or container 'docker0'; did you mean 'host:docker0'?\n")
+    made.run("add-host other")
+    made.run("exec other ip link add docker0 type bridge")
+    assert "did you mean 'host:docker0'" not in made.run("sniff docker0 -c 1").err, "there are two"
