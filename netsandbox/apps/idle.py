@@ -13,7 +13,7 @@ BUSYBOX = "busybox_"
 """Stands before the names of BusyBox's programs."""
 REFUSED = {
     "busybox_ping": "6", "busybox_traceroute": "6r",
-    "arping": "V", "nc": "6bCDFrSUZqIOiMmTVWXxPet", "ncat": "6tNCgGimdoxS",
+    "arping": "V", "nc": "6bCDFrSUZIOiMmTVWXxPet", "ncat": "6tNCgGimdoxS",
     "telnet": "Ea",
 }
 """They ask for something that is not modelled."""

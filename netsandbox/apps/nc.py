@@ -36,6 +36,8 @@ class Netcat(StreamClient):
         self.udp: UdpSocket | None = None
         self.listener: StreamSocket | None = None
         self._timer: Timer | None = None
+        self._quit: Timer | None = None
+        """-q's, behind the end of the input."""
         self.address = 0
         self._connected: Stream | None = None
         self._ports = list(options.ports)
@@ -153,6 +155,7 @@ class Netcat(StreamClient):
 
     def connected(self, stream: Stream) -> None:
         self.scheduler.cancel(self._timer)
+        self._timer = None
         self._status, self._connected = 0, stream
         if self.options.verbose:
             self.say_open()
@@ -190,13 +193,23 @@ class Netcat(StreamClient):
         text = self.stdin.read()
         if text:
             self.send(text.encode())
-        if self.stdin.is_at_end and self.stream is not None and (self.options.shuts or self.options.is_busybox):
+        options = self.options
+        if self.stdin.is_at_end and self.stream is not None and (options.shuts or options.is_busybox):
             self.stream.finish()
-        elif self.stdin.is_at_end and self.options.udp and not self.options.listens:
-            self._linger()
+        elif self.stdin.is_at_end and options.udp and not options.listens and not options.idles:
+            self._be_patient(options.lingers or options.timeout)
+        if self.stdin.is_at_end and options.quits is not None and self._quit is None:
+            self._quit = self.scheduler.wake_after(seconds(options.quits), self._time_out, foreground=self.foreground)
+        self._wait_on()
 
-    def _linger(self) -> None:
-        patience = self.options.lingers or self.options.timeout
+    def _wait_on(self) -> None:
+        """Something came or went: -w counts anew from here, where it is about more than the connection's beginning."""
+        if self.options.idles and self.options.timeout and self.code is None:
+            self.scheduler.cancel(self._timer)
+            self._timer = None
+            self._be_patient(self.options.timeout)
+
+    def _be_patient(self, patience: float) -> None:
         if patience and self._timer is None:
             self._timer = self.scheduler.wake_after(seconds(patience), self._time_out, foreground=self.foreground)
 
@@ -211,6 +224,7 @@ class Netcat(StreamClient):
 
     def received(self, stream: Stream, data: bytes) -> None:
         self.output.append(("out", data.decode("utf-8", "replace")))
+        self._wait_on()
 
     def ended(self, stream: Stream) -> None:
         stream.close()
@@ -255,7 +269,7 @@ class Netcat(StreamClient):
             self.stream = None
             self._next_port(None)
             return
-        self.exit(self._status)
+        self.exit(0 if self.is_connected else self._status)
 
     # -- UDP
 
@@ -331,9 +345,12 @@ class Netcat(StreamClient):
                 self.say_accepted(datagram.source, datagram.port)
             self._begin_input()
         self.output.append(("out", datagram.data.decode("utf-8", "replace")))
+        if self.options.udp and (self.udp is not None and self.udp.peer_port):
+            self._wait_on()
 
     def stop(self) -> None:
         self.scheduler.cancel(self._timer)
+        self.scheduler.cancel(self._quit)
         self.stdin.on_change = None
         super().stop()
         if self.listener is not None:

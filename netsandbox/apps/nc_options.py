@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 from netsandbox.apps.idle import judge
 from netsandbox.apps.options import getopt
 from netsandbox.apps.program import UsageError
@@ -32,6 +34,7 @@ class NcOptions:
         backlog: connections that wait to be accepted.
         program: what each connection is the input and output of.
         lingers: seconds that it waits for datagrams after its input has ended; 0 for -w's.
+        idles: -w is also how long nothing may come or go.  quits: seconds of -q; None for ever.
     """
 
     def __init__(self) -> None:
@@ -46,6 +49,8 @@ class NcOptions:
         self.speaks = False
         self.backlog = 1
         self.lingers = 0.0
+        self.idles = False
+        self.quits: float | None = None
         self.program: tuple[str, ...] = ()
 
 
@@ -56,11 +61,12 @@ def parse(arguments: list[str]) -> NcOptions:
         UsageError: as nc words it.
     """
     given, operands = getopt("nc", arguments, "46bCDdFhklNnrStUuvZz", "wpsqIOiMmTVWXxPe", usage=USAGE, code=1)
-    judge("nc", [letter for letter in given if letter != "q" or given["q"] not in ("0", "1")])
+    judge("nc", given)
     if "h" in given:
         raise UsageError(USAGE, 0)
     options = usual_options(given)
-    options.shuts = "N" in given or "q" in given
+    options.quits, options.idles = _quits(given.get("q")), True
+    options.shuts = "N" in given or options.quits is not None
     options.keeps, options.is_mute = "k" in given, "d" in given
     if not operands and not options.listens:
         raise UsageError(USAGE, 1)
@@ -74,6 +80,15 @@ def parse(arguments: list[str]) -> NcOptions:
     options.host = operands[0]
     options.ports = [port for word in operands[1:] for port in ports_of(word)]
     return options
+
+
+def _quits(text: str | None) -> float | None:
+    """Seconds of -q, None for those below zero too."""
+    if text is None:
+        return None
+    if not re.fullmatch(r"-?[0-9]{1,9}", text, re.ASCII):
+        raise UsageError(f"nc: quit timer {'too large' if text.isdecimal() else 'invalid'}: {text}", 1)
+    return float(text) if int(text) >= 0 else None
 
 
 def _listen(options: NcOptions, operands: list[str], given: dict[str, str]) -> None:
