@@ -18,7 +18,7 @@ from netsandbox.engine.receiver import Audience, Receiver
 from netsandbox.engine.steps import MANY, NO_CAUSE
 from netsandbox.engine.trace import UNDER_WAY, QueueDropped, Storm, Trace
 from netsandbox.engine.units import MICROSECOND
-from netsandbox.engine.wheel import expiry
+from netsandbox.engine.wheel import Wheel, expiry
 
 STORM_STEPS = 10_000
 """Steps in one cascade after which timers and programs get their turn between steps."""
@@ -71,12 +71,14 @@ class Scheduler:
         self.queue: deque[tuple[Sequence[Receiver], Any, int]] = deque()
         self.ready: deque[tuple[Callable[[Any], object], Any, int]] = deque()
         self.timers: list[tuple[int, int, Timer]] = []
+        self.wheel = Wheel()
+        """The kernel's timers; the others are in `timers`."""
         self.foreground = 0
         """Foreground timers that have not fired."""
         self._serial = 0
         self.numbers = 0
-        self._cancelled = 0
-        """Timers that were cancelled since they were last looked for."""
+        self._cancelled, self._left = 0, FEW
+        """Timers that were cancelled since they were last looked for, and how many others there were then."""
         self._burst = 0
         self._burst_from = self._polls = 0
         self._tick_goes_on = False
@@ -115,10 +117,8 @@ class Scheduler:
     def kernel_timer(self, delay: int, callback: Callable[[Any], object], argument: Any = None,
                      foreground: bool = False) -> Timer:
         """Call back as a timer of the kernel's would: rounded up to its slot, the last armed first."""
-        when, serial = expiry(self.now, delay), self._serial + 1
-        timer = Timer(when, callback, argument, self.current, foreground)
-        self._serial = serial
-        heappush(self.timers, (when, -serial, timer))
+        timer = Timer(expiry(self.now, delay), callback, argument, self.current, foreground)
+        self.wheel.put(timer)
         if foreground:
             self.foreground += 1
         return timer
@@ -152,7 +152,7 @@ class Scheduler:
             timer.callback = timer.argument = None  # one of them may know who has the timer
             self.foreground -= timer.foreground
             self._cancelled += 1
-            if self._cancelled > FEW and self._cancelled > len(self.timers) // 2:
+            if self._cancelled > self._left:
                 self._forget_cancelled()
 
     def begin(self) -> int:
@@ -184,8 +184,8 @@ class Scheduler:
         """When the next step is due, or None if nothing is left."""
         if self.queue or self.ready:
             return self.clock
-        self._discard_cancelled()
-        return max(self.now, self.timers[0][0]) if self.timers else None
+        due = self._next_due()
+        return None if due is None else max(self.now, due)
 
     def step(self) -> bool:
         """Do the next unit of work; False if there is none."""
@@ -198,10 +198,10 @@ class Scheduler:
         elif self.ready and not self._tick_goes_on:
             self._run_ready()
         else:
-            self._discard_cancelled()
-            if not self.timers:
+            due = self._next_due()
+            if due is None:
                 return False
-            self._run_timer()
+            self._run_timer(due)
         return True
 
     def run_until_quiet(self) -> None:
@@ -352,8 +352,8 @@ class Scheduler:
         self._polls = polls
         if self.watchers:
             self._tell_watchers()
-        self._discard_cancelled()
-        return bool(self.ready) or bool(self.timers and self.timers[0][0] <= self.clock)
+        due = self._next_due()
+        return bool(self.ready) or (due is not None and due <= self.clock)
 
     def _run_ready(self) -> None:
         self.turns += 1
@@ -365,8 +365,9 @@ class Scheduler:
         if self.watchers and not self.queue:
             self._tell_watchers()
 
-    def _run_timer(self) -> None:
-        when, serial, timer = heappop(self.timers)
+    def _run_timer(self, when: int) -> None:
+        is_kernels = self.wheel.next_due() == when
+        timer = self.wheel.take() if is_kernels else heappop(self.timers)[2]
         callback, argument = timer.callback, timer.argument
         timer.callback = timer.argument = None
         self.in_process = False
@@ -377,8 +378,7 @@ class Scheduler:
             callback(argument)
         if self.watchers and not self.queue:
             self._tell_watchers()
-        self._discard_cancelled()
-        self._tick_goes_on = serial < 0 and bool(self.timers) and self.timers[0][0] == when and self.timers[0][1] < 0
+        self._tick_goes_on = is_kernels and self.wheel.next_due() == when
         if self.trace.is_full:
             self.trace.trim()
 
@@ -386,9 +386,11 @@ class Scheduler:
         """A flood of pings leaves a million timers that were not needed, each for ten seconds."""
         self.timers[:] = [entry for entry in self.timers if entry[2].callback is not None]
         heapify(self.timers)
-        self._cancelled = 0
+        self._cancelled, self._left = 0, max(FEW, len(self.timers) + self.wheel.forget_cancelled())
 
-    def _discard_cancelled(self) -> None:
-        timers = self.timers
+    def _next_due(self) -> int | None:
+        """When the next timer rings; of two for one time the kernel's is the first. Those that were cancelled go."""
+        timers, due = self.timers, self.wheel.next_due()
         while timers and timers[0][2].callback is None:
             heappop(timers)
+        return timers[0][0] if timers and (due is None or timers[0][0] < due) else due

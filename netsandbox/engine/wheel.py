@@ -7,6 +7,12 @@ in one slot the one armed last fires first.
 
 from __future__ import annotations
 
+from heapq import heapify, heappop, heappush
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from netsandbox.engine.scheduler import Timer
+
 HZ = 250
 """Ticks a second (CONFIG_HZ)."""
 TICK = 1_000_000_000 // HZ
@@ -25,3 +31,50 @@ def expiry(now: int, delay: int) -> int:
         return (now // TICK + ticks + 1) * TICK
     shift = SHIFTS[(ticks // LEVEL_SPAN).bit_length()]
     return ((now // TICK + ticks + (1 << shift)) >> shift << shift) * TICK
+
+
+class Wheel:
+    """Timers in their slots, of which each is the list of those that fire at one time.
+
+    Attributes:
+        slots: by the time at which they fire.  due: those times, as a heap.
+    """
+
+    __slots__ = ("due", "slots")
+
+    def __init__(self) -> None:
+        self.slots: dict[int, list[Timer]] = {}
+        self.due: list[int] = []
+
+    def put(self, timer: Timer) -> None:
+        """Arm a timer."""
+        slot = self.slots.get(timer.when)
+        if slot is None:
+            slot = self.slots[timer.when] = []
+            heappush(self.due, timer.when)
+        slot.append(timer)
+
+    def next_due(self) -> int | None:
+        """When the first one fires that is not cancelled; those before it are forgotten."""
+        while self.due:
+            when = self.due[0]
+            slot = self.slots[when]
+            while slot:
+                if slot[-1].callback is not None:
+                    return when
+                slot.pop()
+            heappop(self.due)
+            del self.slots[when]
+        return None
+
+    def take(self) -> Timer:
+        """The one that fires next, once `next_due` has found it."""
+        return self.slots[self.due[0]].pop()
+
+    def forget_cancelled(self) -> int:
+        """Keep only what is not cancelled; how many that are."""
+        kept = {when: [timer for timer in slot if timer.callback is not None] for when, slot in self.slots.items()}
+        self.slots = {when: slot for when, slot in kept.items() if slot}
+        self.due = list(self.slots)
+        heapify(self.due)
+        return sum(map(len, self.slots.values()))

@@ -58,7 +58,7 @@ class FirstNeed:
     def _now(self) -> Snapshot | None:
         """Of all that is there, the files as well, which are made when somebody looks."""
         lab, scheduler = self._lab, self._lab.scheduler
-        waiting = scheduler.queue, scheduler.ready, scheduler.timers, scheduler.watchers
+        waiting = scheduler.queue, scheduler.ready, scheduler.timers, scheduler.wheel, scheduler.watchers
         try:
             return Snapshot(({**vars(lab), "last_pid": 0}, waiting, lab.host().files.root), RULES,
                             (lab, lab.trace, lab.trace.record, scheduler))

@@ -22,6 +22,19 @@ def test_a_million_pings_that_were_answered_keep_no_million_timers() -> None:
     assert all(timer.callback is None for timer in kept)
 
 
+def test_a_million_of_the_kernels_that_were_not_needed_are_not_kept_either() -> None:
+    scheduler, rung = Scheduler(Trace(), tuple), list[int]()
+    for number in range(10):
+        scheduler.kernel_timer(number * MILLISECOND, rung.append, number)
+    for number in range(100_000):
+        scheduler.cancel(scheduler.kernel_timer(10_000_000_000 + number * MILLISECOND, rung.append, -1))
+        assert sum(map(len, scheduler.wheel.slots.values())) <= 2 * scheduling.FEW
+        assert len(scheduler.wheel.due) <= len(scheduler.wheel.slots) <= 2 * scheduling.FEW
+    scheduler.run_until(200_000_000_000)
+    assert sorted(rung) == list(range(10))
+    assert scheduler.next_time() is None
+
+
 @given(st.lists(st.tuples(st.integers(0, 50), st.booleans(), st.booleans()), min_size=1, max_size=60))
 def test_the_others_fire_in_their_order(plan: list[tuple[int, bool, bool]]) -> None:
     """Each timer: its delay, whether it is the kernel's, whether it is cancelled."""
