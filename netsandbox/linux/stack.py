@@ -28,7 +28,7 @@ from netsandbox.wire.arp import ArpPacket
 from netsandbox.wire.ethernet import ETH_P_IP, Malformed
 from netsandbox.wire.gre import PROTOCOL as GRE
 from netsandbox.wire.igmp import PROTOCOL as IGMP
-from netsandbox.wire.ipv4 import ICMP, TCP, UDP, ConfirmingPacket, IPv4Packet, ReservedBitPacket
+from netsandbox.wire.ipv4 import ICMP, TCP, UDP, IPv4Packet, ReservedBitPacket
 from netsandbox.wire.vlan import VlanTag
 
 if TYPE_CHECKING:
@@ -37,7 +37,6 @@ if TYPE_CHECKING:
 
 PROTOCOLS: dict[type, Callable[[Interface, Any, Any], Any]] = {
     ArpPacket: arp.receive, IPv4Packet: ip_input.receive, ReservedBitPacket: ip_input.receive,
-    ConfirmingPacket: ip_input.receive,
     Malformed: ip_input.receive_malformed, VlanTag: vlan.receive}
 TRANSPORTS = {ICMP: icmp.receive, UDP: udp.receive, TCP: tcp.receive_packet, IGMP: igmp.receive}
 """From boot on; tunnels come with the first device of theirs (Kernel.add_protocol)."""

@@ -21,6 +21,9 @@ MAX_LENGTH = 0xFFFF
 
 Transport: TypeAlias = IcmpMessage | UdpDatagram | TcpSegment | bytes
 
+NO_FIELDS = ("beside", "confirms")
+"""What is known of a packet that none of its bytes tells."""
+
 _LAYOUT = Struct("!BBHHHBBHII")
 _blank = object.__new__
 
@@ -49,12 +52,15 @@ class IPv4Packet:
             wire, which is wrong or the other spelling of zero (0xFFFF).
         total_length: the header's length field, in bytes.
         reserved: the bit before don't-fragment, zero by RFC 791.
+        confirms: its sender has heard from the other end (dst_pending_confirm): the next hop must be there. The mark is
+            the sk_buff's, so it crosses veth pairs, and every router on the way takes it for its own next hop too
+            (sock_confirm_neigh); no byte of the packet tells it.
     """
 
     reserved: ClassVar[bool] = False
 
-    __slots__ = ("beside", "checksum", "df", "dst", "ident", "mf", "offset", "options", "payload", "protocol", "size",
-                 "src", "tos", "total_length", "ttl")
+    __slots__ = ("beside", "checksum", "confirms", "df", "dst", "ident", "mf", "offset", "options", "payload",
+                 "protocol", "size", "src", "tos", "total_length", "ttl")
 
     beside: Beside
     """Only there where a rule wrote something: most packets do without, and what is made of one has none."""
@@ -75,6 +81,7 @@ class IPv4Packet:
         self.offset = offset
         self.options = options
         self.checksum = checksum
+        self.confirms = False
         if total_length is None:
             size = len(payload) if type(payload) is bytes else payload.size  # type: ignore[union-attr]
             total_length = HEADER + size + len(options) if options else HEADER + size
@@ -163,11 +170,11 @@ class IPv4Packet:
         twin.payload, twin.ttl, twin.ident = self.payload, ttl, self.ident
         twin.df, twin.tos, twin.mf = self.df, self.tos, self.mf
         twin.offset, twin.options, twin.checksum = self.offset, self.options, None
-        twin.size = twin.total_length = self.total_length
+        twin.confirms, twin.size, twin.total_length = self.confirms, self.total_length, self.total_length
         return twin
 
     def fields(self) -> tuple[object, ...]:
-        return (self.reserved, *(getattr(self, name) for name in IPv4Packet.__slots__ if name != "beside"))
+        return (self.reserved, *(getattr(self, name) for name in IPv4Packet.__slots__ if name not in NO_FIELDS))
 
     def __eq__(self, other: object) -> bool:
         return isinstance(other, IPv4Packet) and self.fields() == other.fields()
@@ -187,16 +194,6 @@ class ReservedBitPacket(IPv4Packet):
     """
 
     reserved = True
-
-    __slots__ = ()
-
-
-class ConfirmingPacket(IPv4Packet):
-    """A packet whose sender has heard from the other end (dst_pending_confirm): the next hop must be there.
-
-    The mark is the sk_buff's, so it crosses veth pairs, and every router on the
-    way takes it for its own next hop too (sock_confirm_neigh).
-    """
 
     __slots__ = ()
 

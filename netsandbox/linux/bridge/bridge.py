@@ -154,7 +154,8 @@ class Bridge(Interface):
         if destination & MAC_GROUP_BIT:
             return self.handle_group(port, frame)
         if found is not None:
-            self.namespace.record((FrameBridged, self.place, port.interface.place, frame, (), True, LOCAL, None))
+            self.namespace.trace.events.append(
+                (FrameBridged, self.place, port.interface.place, frame, (), True, LOCAL, None))
             return self.pass_up(frame, destination == port.interface.mac)
         if not self.floods.plan(port, UNKNOWN).reach(port)[1]:
             return Dropped(DropReason.BRIDGE_NO_EGRESS_PORT, (destination, "nobody"))
@@ -228,7 +229,7 @@ class Bridge(Interface):
             return super().transmit(frame)
         if self.shaper is not None:
             return self.shaper.enqueue(frame)
-        self.namespace.record((FrameSent, self.place, frame))
+        self.namespace.trace.events.append((FrameSent, self.place, frame))
         host.transmit(self, frame)
         return True
 

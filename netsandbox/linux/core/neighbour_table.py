@@ -33,7 +33,7 @@ from netsandbox.linux.core.unanswered import whereabouts
 from netsandbox.linux.drop import Dropped, DropReason
 from netsandbox.linux.events import NeighbourChanged, PacketDropped, PacketQueued
 from netsandbox.wire.ethernet import Frame
-from netsandbox.wire.ipv4 import ConfirmingPacket, IPv4Packet
+from netsandbox.wire.ipv4 import IPv4Packet
 
 if TYPE_CHECKING:
     from netsandbox.engine.chance import Stream
@@ -120,7 +120,7 @@ class NeighbourTable:
     def output(self, interface: Interface, next_hop: int, packet: IPv4Packet, route: Route | None) -> bool:
         """Send a packet to a next hop, or let it wait for the MAC; False as Interface.transmit."""
         entry = interface.neighbours.get(next_hop)
-        if type(packet) is ConfirmingPacket and entry is not None:
+        if packet.confirms and entry is not None:
             entry.confirmed = self.scheduler.now
         if entry is not None and entry.cached and entry.state is REACHABLE:
             return interface.transmit(Frame(entry.mac or 0, interface.mac, self.ethertype, packet))

@@ -204,7 +204,7 @@ def _forward(interface: Interface, frame: Frame, packet: IPv4Packet, route: Inpu
     if chosen.rule is not None or chosen.path is not None:
         chosen.record(namespace)
     else:
-        namespace.record(chosen.chosen)
+        namespace.trace.events.append(chosen.chosen)
     if onward.options and isinstance(onward, HeldPacket):
         onward = ip_options.forwarded(onward, _address_of(chosen))
     ip_output.output(namespace, onward, chosen, buffer)

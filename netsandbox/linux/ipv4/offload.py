@@ -26,6 +26,8 @@ def cut(packet: IPv4Packet, size: int) -> list[IPv4Packet]:
         segment = BurstSegment(whole.sport, whole.dport, (whole.seq + start) & 0xFFFFFFFF, whole.ack, flags,
                              whole.window, whole.options, part, whole.urgent, whole.reserved)
         ident = (packet.ident + len(pieces)) & 0xFFFF
-        pieces.append(packet.__class__(packet.src, packet.dst, packet.protocol, segment, packet.ttl, ident, packet.df,
-                                       packet.tos, options=packet.options))
+        piece = packet.__class__(packet.src, packet.dst, packet.protocol, segment, packet.ttl, ident, packet.df,
+                                 packet.tos, options=packet.options)
+        piece.confirms = packet.confirms
+        pieces.append(piece)
     return pieces

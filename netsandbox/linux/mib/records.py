@@ -31,7 +31,7 @@ from netsandbox.linux.tcp.events import TcpResetSent, TcpRetransmitted
 from netsandbox.wire.addresses import BROADCAST_MAC, MAC_GROUP_BIT, is_multicast
 from netsandbox.wire.ethernet import ETH_P_IP, HEADER, Malformed
 from netsandbox.wire.icmp import ECHO_REPLY, ECHO_REQUEST, TIMESTAMP_REPLY, TIMESTAMP_REQUEST, IcmpMessage
-from netsandbox.wire.ipv4 import ICMP, TCP, UDP, ConfirmingPacket, IPv4Packet, ReservedBitPacket
+from netsandbox.wire.ipv4 import ICMP, TCP, UDP, IPv4Packet, ReservedBitPacket
 
 if TYPE_CHECKING:
     from netsandbox.engine.ledger import Counts, Sums
@@ -40,7 +40,7 @@ if TYPE_CHECKING:
 
 Verdict: TypeAlias = Outcome | Dropped
 Found: TypeAlias = "defaultdict[str, defaultdict[str, int]]"
-PACKETS = frozenset({IPv4Packet, ConfirmingPacket, ReservedBitPacket, HeldPacket})
+PACKETS = frozenset({IPv4Packet, ReservedBitPacket, HeldPacket})
 """Classes of what ip_rcv gets."""
 BRIDGED, PASSED_UP, FORWARDED, QUEUED = Outcome.BRIDGED, Outcome.PASSED_UP, Outcome.FORWARDED, Outcome.QUEUED
 ELSEWHERE = frozenset({BRIDGED, PASSED_UP, Outcome.REPEATED, Outcome.IGNORED})

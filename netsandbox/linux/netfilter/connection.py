@@ -75,6 +75,10 @@ class FlowTuple(NamedTuple):
     zone: int = 0
     """Connections of different zones may be alike (struct nf_conntrack_zone)."""
 
+    def to(self, address: int, port: int) -> FlowTuple:
+        """The same to another end."""
+        return made_as(FlowTuple, (self.protocol, self.src, address, self.sport, port, self.zone))
+
     def inverted(self) -> FlowTuple:
         """What a reply looks like (nf_ct_invert_tuple)."""
         if self.protocol == ICMP:

@@ -204,8 +204,8 @@ class ConnectionTable:
 
     def _record(self, connection: Connection, why: str) -> None:
         namespace = self.namespace
-        namespace.record((ConnectionChanged, namespace.name, line_of(connection, namespace.scheduler.now), why,
-                          connection.made_at))
+        namespace.trace.events.append((ConnectionChanged, namespace.name, line_of(connection, namespace.scheduler.now),
+                                       why, connection.made_at))
         if namespace.netfilter.listeners:
             self.tell(connection, {"new": "NEW", "state": "UPDATE"}.get(why, "DESTROY"))
 

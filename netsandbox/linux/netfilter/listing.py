@@ -94,8 +94,8 @@ def zone_text(connection: Connection) -> str:
 def line_of(connection: Connection, now: int) -> Line:
     """A connection as it is now."""
     left = connection.expires - now if connection.status & CONFIRMED else connection.lifetime
-    counts = connection.counts
-    return made_as(Line, (connection.original, connection.reply, max(0, left - 1) // SECOND, connection.state,
+    counts, seconds = connection.counts, (left - 1) // SECOND if left > 0 else 0
+    return made_as(Line, (connection.original, connection.reply, seconds, connection.state,
                           connection.status, connection.mark, None if counts is None else tuple(map(tuple, counts))))
 
 

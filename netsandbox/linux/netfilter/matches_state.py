@@ -10,8 +10,11 @@ from netsandbox.linux.netfilter.connection import (
     DST_NAT,
     ESTABLISHED,
     ESTABLISHED_REPLY,
+    NAT_MASK,
     NEW,
     ORIGINAL,
+    RELATED,
+    RELATED_REPLY,
     REPLY,
     SEEN_REPLY,
     SRC_NAT,
@@ -56,18 +59,19 @@ class Names(NamedTuple):
         return ",".join(self.names)
 
 
+WORDS = {NEW: "NEW", ESTABLISHED: "ESTABLISHED", ESTABLISHED_REPLY: "ESTABLISHED", RELATED: "RELATED",
+         RELATED_REPLY: "RELATED"}
+TRANSLATED: dict[int, tuple[str, ...]] = {0: (), SRC_NAT: ("SNAT",), DST_NAT: ("DNAT",), NAT_MASK: ("SNAT", "DNAT")}
+TOLD_STATES = {(info, status): (word, *more) for info, word in WORDS.items() for status, more in TRANSLATED.items()}
+"""By what a packet is to its connection, and the connection's translations."""
+
+
 def states_of(buffer: SocketBuffer) -> tuple[str, ...]:
     """The states that a packet is in, as -m conntrack --ctstate names them."""
     connection = buffer.connection
     if connection is None:
         return ("UNTRACKED",) if buffer.is_untracked else ("INVALID",)
-    names = ["NEW" if buffer.info == NEW else
-             "ESTABLISHED" if buffer.info in (ESTABLISHED, ESTABLISHED_REPLY) else "RELATED"]
-    if connection.status & SRC_NAT:
-        names.append("SNAT")
-    if connection.status & DST_NAT:
-        names.append("DNAT")
-    return tuple(names)
+    return TOLD_STATES[buffer.info, connection.status & NAT_MASK]
 
 
 def direction_seen(buffer: SocketBuffer) -> int | None:

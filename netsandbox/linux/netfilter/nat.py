@@ -157,7 +157,7 @@ class Chooser:
         if wanted.first != wanted.last:
             seed = 0 if wanted.is_persistent else _swapped(flow.dst)
             address += jhash_address(_swapped(flow.src), seed) * (wanted.last - wanted.first + 1) >> 32
-        return flow._replace(src=address) if self.is_source else flow._replace(dst=address)
+        return flow._replace(src=address) if self.is_source else flow.to(address, flow.dport)
 
     def _with_port(self, flow: FlowTuple) -> FlowTuple:
         """nf_nat_l4proto_unique_tuple: a port of the same class, or of the range, that is free."""
@@ -211,7 +211,7 @@ class Chooser:
         return (1, 511) if flow.sport < 512 else (600, 1024 - 600)
 
     def _ported(self, flow: FlowTuple, port: int) -> FlowTuple:
-        return flow._replace(sport=port) if self.is_source or flow.protocol == ICMP else flow._replace(dport=port)
+        return flow._replace(sport=port) if self.is_source or flow.protocol == ICMP else flow.to(flow.dst, port)
 
 
 def _swapped(address: int) -> int:
@@ -233,6 +233,9 @@ def settle(table: ConnectionTable, connection: Connection, wanted: Range, is_sou
 
 def settle_unchanged(table: ConnectionTable, connection: Connection, is_source: bool) -> None:
     """nf_nat_alloc_null_binding: no rule wants anything, but two connections may still clash."""
+    if is_source and not connection.status & CONFIRMED and table.find(connection.reply) is None:
+        connection.status |= SRC_NAT_DONE
+        return
     address = connection.reply.dst if is_source else connection.reply.src
     settle(table, connection, Range(address, address), is_source)
 

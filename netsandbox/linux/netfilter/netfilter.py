@@ -168,9 +168,10 @@ class Netfilter:
         else:
             words = unconnected_words(buffer.refused, buffer.is_untracked) if self.is_tracking else ""
             made_at = -1
-        namespace.record((VerdictGiven, namespace.name, hook.label, packet, verdict, buffer.walks,
-                          entered.name if entered is not None else "", leaves.name if leaves is not None else "",
-                          None if after is packet else after, words, made_at))
+        namespace.trace.events.append((
+            VerdictGiven, namespace.name, hook.label, packet, verdict, buffer.walks,
+            entered.name if entered is not None else "", leaves.name if leaves is not None else "",
+            None if after is packet else after, words, made_at))
         return verdict
 
     def ask_nat(self, namespace: NetworkNamespace, buffer: SocketBuffer) -> HookVerdict:

@@ -135,8 +135,11 @@ class DestinationNat(Translation):
     hooks = DESTINATION_HOOKS
     options = (Option("--to-destination", read_where, str, can_negate=False, needed=True), FLAGS[0], FLAGS[2])
 
+    def prepare(self) -> None:
+        self._wanted = self._range(*self.value("--to-destination"))
+
     def wanted(self, _namespace: NetworkNamespace, _buffer: SocketBuffer) -> Range | None:
-        return self._range(*self.value("--to-destination"))
+        return self._wanted
 
     def listed(self, _numeric: bool) -> str:
         return f" to:{self.value('--to-destination')}{self._flags_listed()}"
@@ -149,8 +152,11 @@ class SourceNat(Translation):
     hooks = frozenset({Hook.POSTROUTING, Hook.INPUT})
     options = (Option("--to-source", read_where, str, can_negate=False, needed=True), *FLAGS)
 
+    def prepare(self) -> None:
+        self._wanted = self._range(*self.value("--to-source"))
+
     def wanted(self, _namespace: NetworkNamespace, _buffer: SocketBuffer) -> Range | None:
-        return self._range(*self.value("--to-source"))
+        return self._wanted
 
     def listed(self, _numeric: bool) -> str:
         return f" to:{self.value('--to-source')}{self._flags_listed()}"

@@ -304,7 +304,9 @@ def _fits(tracking: TcpTracking, segment: TcpSegment, direction: int, index: int
 
 def _is_inside(sender: Side, receiver: Side, seq: int, end: int, sack: int) -> bool:
     """The four conditions on sequence and acknowledgement numbers, with `before` and `after` written out."""
-    window = max(MAX_ACK_WINDOW, sender.max_win)
+    window = MAX_ACK_WINDOW
+    if sender.max_win > window:
+        window = sender.max_win
     return not ((seq - sender.max_end - 1) & MASK < HALF or (sack - receiver.end - 1) & MASK < HALF
                 or (receiver.max_win and (sender.end - receiver.max_win - 1 - end) & MASK < HALF)
                 or (receiver.end - window - 1 - sack) & MASK < HALF)
@@ -378,7 +380,7 @@ def _lifetime(tracking: TcpTracking, index: int, state: int, settings: Settings)
     if index == SET_RST:
         return settings.lifetimes[CL]
     if tracking.sides[ORIGINAL].unacked or tracking.sides[REPLY].unacked:
-        return min(settings.unacknowledged, usual)
+        return min(usual, settings.unacknowledged)
     if not tracking.last_window:
         return min(usual, settings.max_retrans)
     return usual

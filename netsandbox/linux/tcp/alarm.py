@@ -63,7 +63,9 @@ def arm_tail_probe(conn: Connection, is_anew: bool) -> None:
     left = trip.timeout if is_anew else until_timeout(conn)
     if 0 < left < delay:
         delay = left
-    arm(conn, TAIL, max(TICK, delay))
+    if delay < TICK:
+        delay = TICK
+    arm(conn, TAIL, delay)
 
 
 def arm_ack(conn: Any, due: int) -> None:

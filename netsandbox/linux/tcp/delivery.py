@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, NamedTuple
 
+from netsandbox.engine.made import made_as
 from netsandbox.engine.units import MICROSECOND
 from netsandbox.wire.sequence import MASK, after
 
@@ -51,7 +52,7 @@ class Delivery:
         """What a segment that leaves now is to remember (tcp_rate_skb_sent)."""
         if not conn.sent:
             self.first_at = self.arrived_at = now
-        return Departure(self.first_at, self.arrived_at, conn.delivered, bool(self.limited_until))
+        return made_as(Departure, (self.first_at, self.arrived_at, conn.delivered, bool(self.limited_until)))
 
     def sample(self, conn: Connection, latest: Sent, now: int) -> None:
         """`latest` is what left last of all that has just arrived (tcp_rate_gen)."""
@@ -63,7 +64,10 @@ class Delivery:
             return
         self.first_at = latest.at
         segments = conn.delivered - then.delivered
-        passed = max(latest.at - then.first_at, now - then.arrived_at) // MICROSECOND
+        passed = now - then.arrived_at
+        if passed < latest.at - then.first_at:
+            passed = latest.at - then.first_at
+        passed //= MICROSECOND
         least = conn.round_trip.least
         if least is None or passed < least:
             return

@@ -79,9 +79,15 @@ def of_syn(mss: int, stamp: tuple[int, int] | None, sack: bool, scale: int | Non
     return out
 
 
+@lru_cache(FEW)
+def _stamped(stamp: tuple[int, int]) -> bytes:
+    """Timestamps as every later segment has them; those of one millisecond are alike."""
+    return _ALIGNED.pack(_ALIGNED_HEAD, *stamp)
+
+
 def of_data(stamp: tuple[int, int] | None, sacks: tuple[tuple[int, int], ...]) -> bytes:
     """The options of every later segment: timestamps, then what has come out of order (or twice, RFC 2883)."""
-    out = _ALIGNED.pack(_ALIGNED_HEAD, *stamp) if stamp is not None else b""
+    out = _stamped(stamp) if stamp is not None else b""
     if sacks:
         out += bytes((NOP, NOP, SACK, 2 + SACK_BLOCK * len(sacks)))
         out += b"".join(_STAMPS.pack(*block) for block in sacks)

@@ -201,8 +201,9 @@ def _cut(conn: Connection, chunk: Chunk, size: int, mss: int) -> list[Sent]:
     """
     now, seq, segments = conn.write_began, chunk.seq, []
     departure = conn.delivery.departure(conn, now)
+    data = bytes(chunk.data[:size])
     for start in range(0, size or 1, mss):
-        part = bytes(chunk.data[start:min(start + mss, size)])
+        part = data[start:start + mss]
         is_end = start + len(part) == size
         is_all = is_end and size == len(chunk.data)
         flags = ACK | (PSH if part and is_all and chunk.push else 0) | (FIN if is_all and chunk.fin else 0)

@@ -341,8 +341,9 @@ class Connection(Socket):
         """Go to another state, and say so."""
         if state is not self.state:
             namespace = self.namespace
-            namespace.record((TcpStateChanged, namespace.name, self.address, self.port, self.peer, self.peer_port,
-                              NAMES[self.state], NAMES[state], why))
+            namespace.trace.events.append((
+                TcpStateChanged, namespace.name, self.address, self.port, self.peer, self.peer_port, NAMES[self.state],
+                NAMES[state], why))
             if state is CLOSE:
                 self._note_end(why)
             self.state = state

@@ -11,7 +11,7 @@ from netsandbox.linux.ipv4.routing import OutputRoute, route_output
 from netsandbox.linux.tcp import alarm, ecn, options, reduction, window
 from netsandbox.linux.tcp.congestion import ALGORITHMS, INITIAL, Congestion
 from netsandbox.linux.tcp.state import ATO_MIN, Recovery
-from netsandbox.wire.ipv4 import TCP, ConfirmingPacket, IPv4Packet
+from netsandbox.wire.ipv4 import TCP, IPv4Packet
 from netsandbox.wire.tcp import ACK, RST, SYN, BurstSegment, TcpSegment
 
 if TYPE_CHECKING:
@@ -70,11 +70,15 @@ def follow(conn: Connection, route: Route) -> None:
 
 def most_for(conn: Connection, mtu: int) -> int:
     """The largest segment that an MTU takes, in bytes of data (tcp_mtu_to_mss)."""
-    mss = min(mtu, LARGEST_PATH) - HEADERS
+    mss = LARGEST_PATH - HEADERS
+    if mss > mtu - HEADERS:
+        mss = mtu - HEADERS
     if mss > conn.mss_clamp:
         mss = conn.mss_clamp
-    return (max(mss, conn.namespace.sysctls.get("net.ipv4.tcp_min_snd_mss"))
-            - (options.TIMESTAMP_SIZE if conn.has_stamps else 0))
+    least = conn.namespace.sysctls.get("net.ipv4.tcp_min_snd_mss")
+    if mss < least:
+        mss = least
+    return mss - options.TIMESTAMP_SIZE if conn.has_stamps else mss
 
 
 def sync_mss(conn: Connection, mtu: int) -> int:
@@ -171,12 +175,11 @@ def deliver(conn: Connection, segment: TcpSegment, size: int = 0, count: int = 1
         namespace.record(route)
         namespace.count("IpOutNoRoutes")
         return "EHOSTUNREACH"
-    kind = ConfirmingPacket if conn.confirm else IPv4Packet
-    conn.confirm = False
     conn.ident = conn.ident % 0xFFFF + 1
     whole = not route.locked and not namespace.sysctls.get("net.ipv4.ip_no_pmtu_disc")
-    packet = kind(conn.address, conn.peer, TCP, segment, conn.ttl or route.hops or namespace.default_ttl, conn.ident,
-                  whole, conn.tos & ~ecn.BITS | conn.ect if conn.ecn else conn.tos)
+    packet = IPv4Packet(conn.address, conn.peer, TCP, segment, conn.ttl or route.hops or namespace.default_ttl,
+                        conn.ident, whole, conn.tos & ~ecn.BITS | conn.ect if conn.ecn else conn.tos)
+    packet.confirms, conn.confirm = conn.confirm, False
     buffer = None
     if size:
         buffer = SocketBuffer(packet)

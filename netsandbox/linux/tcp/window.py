@@ -136,7 +136,10 @@ def select(conn: Connection) -> int:
         new = -(-now >> scale) << scale
     conn.receive_window = new
     conn.acked_up_to = conn.expected
-    return min(new, most_shown(conn.namespace.sysctls) if not scale else MAX_WINDOW << scale) >> scale
+    most = MAX_WINDOW << scale if scale else most_shown(conn.namespace.sysctls)
+    if new > most:
+        new = most
+    return new >> scale
 
 
 def measure(conn: Connection, segment: TcpSegment, memory: int) -> None:
