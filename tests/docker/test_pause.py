@@ -39,6 +39,14 @@ def test_the_kernel_answers_and_the_server_does_not() -> None:
     assert made.run("curl -sS -o /dev/null -m 2 172.17.0.2").code == 0
 
 
+def test_time_wait_is_the_kernels_and_ends_in_a_pause_too() -> None:
+    made = session("docker run -d --name web nginx", "curl -s -H 'Connection: close' 172.17.0.2")
+    assert "TIME-WAIT" in made.run("docker exec web ss -tan").out
+    for line in ("docker pause web", "wait 70s", "docker unpause web"):
+        made.run(line)
+    assert "TIME-WAIT" not in made.run("docker exec web ss -tan").out
+
+
 def test_who_waits_is_answered_when_it_goes_on() -> None:
     made = session("docker run -d --name web nginx", "docker pause web", "(sleep 3; docker unpause web) &")
     answer = made.run("curl -sS -o /dev/null -w '%{http_code}\\n' 172.17.0.2")
