@@ -75,14 +75,26 @@ class Page:
         """The walk of one of the packets, as a value."""
         way, length = self.ways[number]
         (table, chain, word), steps = way.name, []
+        passed: dict[int, list[tuple[Way, int, int]]] = {}
         for step in way.steps:
             packets, size, since = self.counted[step[:2]]
-            for other, others in self.ways[since:number]:
-                packets += other.hits[step[:2]]
-                size += other.hits[step[:2]] * others
+            if since not in passed:
+                passed[since] = self._passed(since, number)
+            for other, count, total in passed[since]:
+                hits = other.hits.get(step[:2], 0)
+                packets += hits * count
+                size += hits * total
             is_hit = not step[3]
             steps.append(seen_as((*step, packets + is_hit, size + is_hit * length)))
         return walked_as((table, chain, tuple(steps), word, way.by_policy))
+
+    def _passed(self, since: int, number: int) -> list[tuple[Way, int, int]]:
+        """Which ways some packets went, and of each how many packets, and how many bytes."""
+        found: dict[Way, tuple[int, int]] = {}
+        for way, length in self.ways[since:number]:
+            count, total = found.get(way, (0, 0))
+            found[way] = count + 1, total + length
+        return [(way, count, total) for way, (count, total) in found.items()]
 
 
 class Passage(NamedTuple):
