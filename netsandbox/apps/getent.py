@@ -4,9 +4,7 @@ from __future__ import annotations
 
 from netsandbox.apps.hosts import host_lines, hosts_file, text_of
 from netsandbox.apps.program import Context, Program, UsageError
-from netsandbox.apps.query import DatagramQuery, Query
-from netsandbox.apps.resolv_conf import read_settings
-from netsandbox.apps.resolver import Lookup, Reply
+from netsandbox.apps.resolver import Lookup, Reply, ReverseLookup
 from netsandbox.wire import dns
 from netsandbox.wire.addresses import format_ipv4, ipv4_or_none, parse_ipv4
 from netsandbox.wire.services import service_line
@@ -35,8 +33,7 @@ class Getent(Program):
         self._keys = keys
         self._key = ""
         self._status = 0
-        self._lookup: Lookup | None = None
-        self._query: Query | None = None
+        self._lookup: Lookup | ReverseLookup | None = None
 
     def start(self) -> None:
         self._next()
@@ -88,14 +85,12 @@ class Getent(Program):
             self._tell(address, " ".join(known.names))
             self._next()
             return
-        self._query = DatagramQuery(self.namespace, self.process, read_settings(self.context.files),
-                                    dns.reverse_name(address), (dns.PTR,), self._named)
-        self._query.start()
+        self._lookup = ReverseLookup(self.context, self.process, address, self._named)
+        self._lookup.start()
 
-    def _named(self, found: dict[int, dns.Message] | None, _server: int) -> None:
-        name = next((record.text for record in found[dns.PTR].answers if record.text), "") if found else ""
+    def _named(self, address: int, name: str) -> None:
         if name:
-            self._tell(parse_ipv4(self._key), name)
+            self._tell(address, name)
         else:
             self._status = NOT_FOUND
         self._next()
@@ -139,8 +134,6 @@ class Getent(Program):
     def stop(self) -> None:
         if self._lookup is not None:
             self._lookup.stop()
-        if self._query is not None:
-            self._query.stop()
 
 
 def program(context: Context) -> Program:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 from netsandbox.apps.calendar import moment
 from netsandbox.apps.client import Client
@@ -13,11 +13,9 @@ from netsandbox.apps.mtr_options import MtrOptions, parse
 from netsandbox.apps.mtr_probes import FIRST, LAST, UNHEARD, Answer, Probes
 from netsandbox.apps.mtr_report import Report, Row
 from netsandbox.apps.program import Context, Program
-from netsandbox.apps.query import DatagramQuery, Query
-from netsandbox.apps.resolv_conf import read_settings
+from netsandbox.apps.resolver import ReverseLookup
 from netsandbox.engine.units import EPOCH, MICROSECOND, SECOND
 from netsandbox.linux.ipv4.routing import OutputRoute, route_output
-from netsandbox.wire import dns
 from netsandbox.wire.addresses import format_ipv4, ipv4_or_none
 
 if TYPE_CHECKING:
@@ -44,7 +42,7 @@ class Mtr(Client):
         self._known = names_of(hosts_file(context.files))
         self._host = text_of(context.files, "/etc/hostname").strip()
         self._timer: Timer | None = None
-        self._queries: dict[int, Query] = {}
+        self._queries: dict[int, ReverseLookup] = {}
         self._probes: Probes | None = None
 
     def start(self) -> None:
@@ -191,15 +189,11 @@ class Mtr(Client):
     # -- names
 
     def _ask(self, address: int) -> None:
-        query = self._queries[address] = DatagramQuery(
-            self.namespace, self.process, read_settings(self.context.files), dns.reverse_name(address), (dns.PTR,),
-            Named(self, address).take)
+        query = self._queries[address] = ReverseLookup(self.context, self.process, address, self._named)
         query.start()
 
-    def named(self, address: int, found: dict[int, dns.Message] | None) -> None:
-        """A name server has answered, or none has."""
-        answers = found[dns.PTR].answers if found is not None else ()
-        self._names[address] = next((record.text for record in answers if record.type == dns.PTR), "")
+    def _named(self, address: int, name: str) -> None:
+        self._names[address] = name
         if self._probes is None:
             self._ask_next()
 
@@ -266,16 +260,6 @@ class Mtr(Client):
         self._stop_probing()
         for query in self._queries.values():
             query.stop()
-
-
-class Named(NamedTuple):
-    """Whose name was asked for, and for whom."""
-
-    program: Mtr
-    address: int
-
-    def take(self, found: dict[int, dns.Message] | None, _server: int) -> None:
-        self.program.named(self.address, found)
 
 
 def _others(hop: Hop) -> list[int]:

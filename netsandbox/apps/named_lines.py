@@ -9,9 +9,7 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 from netsandbox.apps.hosts import hosts_file, names_of
-from netsandbox.apps.query import DatagramQuery, Query
-from netsandbox.apps.resolv_conf import read_settings
-from netsandbox.wire import dns
+from netsandbox.apps.resolver import ReverseLookup
 from netsandbox.wire.addresses import format_ipv4
 
 if TYPE_CHECKING:
@@ -38,8 +36,7 @@ class NamedLines:
         self._unknown, self._as_known, self._width = unknown, known, width
         self._held: list[tuple[str, tuple[int, ...]]] = []
         self._then: Callable[[], None] | None = None
-        self._query: Query | None = None
-        self._asked = 0
+        self._query: ReverseLookup | None = None
         if context is not None:
             self._known = names_of(hosts_file(context.files))
 
@@ -82,14 +79,11 @@ class NamedLines:
         return number if self.context is None else self._unknown.format(number=number)
 
     def _ask(self, program: Program, context: Context, sender: int) -> None:
-        self._asked = sender
-        self._query = DatagramQuery(context.namespace, program.process, read_settings(context.files),
-                                    dns.reverse_name(sender), (dns.PTR,), self._answered)
+        self._query = ReverseLookup(context, program.process, sender, self._named)
         self._query.start()
 
-    def _answered(self, found: dict[int, dns.Message] | None, _server: int) -> None:
-        answers = found[dns.PTR].answers if found is not None else ()
-        self._known[self._asked] = next((record.text for record in answers if record.type == dns.PTR), "")
+    def _named(self, sender: int, name: str) -> None:
+        self._known[sender] = name
         self._go_on()
 
     def stop(self) -> None:

@@ -13,15 +13,12 @@ from netsandbox.apps.hosts import host_lines, hosts_file, names_of, text_of
 from netsandbox.apps.nmap_ports import HostProbe, PortScan, RawProbes, name_of, ports_of
 from netsandbox.apps.nmap_targets import addresses
 from netsandbox.apps.program import Context, Program, UsageError
-from netsandbox.apps.query import Answers, DatagramQuery
-from netsandbox.apps.resolv_conf import read_settings
-from netsandbox.apps.resolver import Lookup, Reply
+from netsandbox.apps.resolver import Lookup, Reply, ReverseLookup
 from netsandbox.apps.tap import HOST, Seen, Tap
 from netsandbox.engine.units import MILLISECOND, SECOND
 from netsandbox.linux.core.inode import FileError
 from netsandbox.linux.ipv4 import arp
 from netsandbox.linux.ipv4.routing import OutputRoute, route_output
-from netsandbox.wire import dns
 from netsandbox.wire.addresses import BROADCAST_MAC, format_ipv4, format_mac
 from netsandbox.wire.arp import REPLY, REQUEST, ArpPacket
 
@@ -82,7 +79,7 @@ class Nmap(Program):
         self._unasked = sorted(scan.routed) if scan is not None else []
         self._unscanned: list[int] | None = None
         self._unknown, self._unnamed = unknown or [], list[int]()
-        self._asking: Lookup | DatagramQuery | None = None
+        self._asking: Lookup | ReverseLookup | None = None
         self._scans: dict[int, PortScan] = {}
         self._raw: RawProbes | None = None
         self._up: dict[int, tuple[int, int]] = {}
@@ -162,34 +159,37 @@ class Nmap(Program):
         return self.scan is not None and address in self.scan.routed
 
     def _go_on(self) -> None:
-        """The next host behind a router, the next host's ports, or the end."""
+        """The next host behind a router, the next name, the next host's ports, or the end."""
         if self.scan is None:
             self._finish()
             return
         if isinstance(self._raw, HostProbe) and self._raw.is_up:
             self._up[self._raw.address] = (0, self._raw.delay)
         self._raw = None
-        if self._unasked:
-            address = self._unasked.pop(0)
-            if self.scan.is_sure:
-                self._up[address] = (0, 0)
-                self._go_on()
-                return
-            self._raw = HostProbe(self, address, self._go_on)
+        if self.scan.is_sure:
+            self._up.update(dict.fromkeys(self._unasked, (0, 0)))
+            self._unasked = []
+        following = self._following(self.scan)
+        if following is None:
+            self._finish()
         else:
-            if self._unscanned is None:
-                self._unscanned = self._to_be_scanned(self.scan)
-            if self._unnamed:
-                self._asking = DatagramQuery(self.namespace, self.process, read_settings(self.context.files),
-                                             dns.reverse_name(self._unnamed[0]), (dns.PTR,), self._named)
-                self._asking.start()
-                return
-            if not self._unscanned:
-                self._finish()
-                return
-            address = self._unscanned.pop(0)
-            self._raw = self._scans[address] = PortScan(self, address, self.scan.ports, self._go_on)
-        self._raw.start()
+            following.start()
+
+    def _following(self, scan: Scan) -> HostProbe | ReverseLookup | PortScan | None:
+        """What is to be done next; None when all is."""
+        if self._unasked:
+            self._raw = probe = HostProbe(self, self._unasked.pop(0), self._go_on)
+            return probe
+        if self._unscanned is None:
+            self._unscanned = self._to_be_scanned(scan)
+        if self._unnamed:
+            self._asking = asking = ReverseLookup(self.context, self.process, self._unnamed.pop(0), self._named)
+            return asking
+        if not self._unscanned:
+            return None
+        address = self._unscanned.pop(0)
+        self._raw = found = self._scans[address] = PortScan(self, address, scan.ports, self._go_on)
+        return found
 
     def _to_be_scanned(self, scan: Scan) -> list[int]:
         """Who is up, by the names of /etc/hosts; for the others' names somebody is to be asked."""
@@ -198,10 +198,7 @@ class Nmap(Program):
         self._unnamed = [one for one in found if one not in known and not scan.is_numeric]
         return found
 
-    def _named(self, found: Answers, _server: int) -> None:
-        """The name server has said what an address is called."""
-        address = self._unnamed.pop(0)
-        name = next((record.text for record in found[dns.PTR].answers if record.text), "") if found else ""
+    def _named(self, address: int, name: str) -> None:
         if name and self.scan is not None:
             self.scan.reverse[address] = name
         self._go_on()

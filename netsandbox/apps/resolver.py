@@ -114,3 +114,26 @@ class Lookup:
         """Nobody waits for it any more."""
         if self._query is not None:
             self._query.stop()
+
+
+class ReverseLookup:
+    """getnameinfo(3) for IPv4, of an address that is not in /etc/hosts: `done` is called once with the address and its
+    name, which is empty where no server tells one.
+    """
+
+    def __init__(self, context: Context, process: Process, address: int, done: Callable[[int, str], None]) -> None:
+        self.address = address
+        self.done = done
+        self._query = DatagramQuery(context.namespace, process, read_settings(context.files),
+                                    dns.reverse_name(address), (dns.PTR,), self._answered)
+
+    def start(self) -> None:
+        self._query.start()
+
+    def _answered(self, found: Answers, _server: int) -> None:
+        answers = found[dns.PTR].answers if found is not None else ()
+        self.done(self.address, next((record.text for record in answers if record.type == dns.PTR), ""))
+
+    def stop(self) -> None:
+        """Nobody waits for it any more."""
+        self._query.stop()
