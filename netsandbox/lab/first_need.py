@@ -40,6 +40,7 @@ class FirstNeed:
         lab = self._lab
         if not self._is_as_made():
             return False
+        lab.docker().run = self._run  # who spoke to dockerd last stays, and is not looked into
         left_out([lab.nodes.pop(name) for name in set(lab.nodes) - self._nodes], lab)
         lab.macs, lab.last_pid, lab.scheduler.numbers = self._macs, self._last_pid, self._numbers
         lab.trace.cut(self.start, self.end)

@@ -37,7 +37,8 @@ def test_letters_of_all_languages_and_emoji_are_no_hidden_characters() -> None:
 @pytest.mark.parametrize("line", [
     "connect host nosuch", "ip foo", "docker foo", "docker run nosuchimg", "docker compose up", "exec host nope",
     "set-ip host 300.1.1.1/24", "tcpdump -i nope", "cat /nope", "ip link set docker0 mtu 99999999", "false; ip foo",
-    "sh -c 'docker nope'", "X=$(docker nope)", "docker network create -d foo x", "ping host nope", "nc -l -p abc"])
+    "sh -c 'docker nope'", "X=$(docker nope)", "docker network create -d foo x", "ping host nope", "nc -l -p abc",
+    "ip link | grep $(docker exec nope true)"])
 def test_a_refused_line_needs_no_host(line: str) -> None:
     session = built("add-host aa", "add-switch s1")
     before, counted = tables(session), session.lab.trace.end
