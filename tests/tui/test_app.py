@@ -406,6 +406,15 @@ async def test_p_in_the_tour_does_what_it_does_without_it_and_goes_on(tmp_path: 
         assert isinstance(on.app.screen, TourScreen)
 
 
+async def test_the_tour_may_be_left_while_it_opens(tmp_path: Path) -> None:
+    async with stage(tmp_path) as on:
+        on.app._tour()
+        assert isinstance(on.app.screen, TourScreen)
+        on.app.screen.dismiss(True)
+        await on.pilot.pause()
+        assert on.app.screen is on.app.main
+
+
 async def test_no_tour_lies_over_a_lesson(tmp_path: Path) -> None:
     """The lesson's own pane says what p does; the card would hide it."""
     async with stage(tmp_path, Options("one-cable")) as on:

@@ -46,11 +46,12 @@ class TourScreen(Settling, ModalScreen[bool]):
         self._begin = begin
         self._command = command
         self.number = 0
+        self._text = Static("", markup=False)
+        self._dialog = VerticalScroll(self._text, classes="dialog")
 
     def compose(self) -> ComposeResult:
         """One page."""
-        with VerticalScroll(classes="dialog"):
-            yield Static("", markup=False)
+        yield self._dialog
 
     def on_mount(self) -> None:
         """Show the first page."""
@@ -59,13 +60,13 @@ class TourScreen(Settling, ModalScreen[bool]):
         self.call_after_refresh(self._show)
 
     def _show(self) -> None:
-        dialog, is_last = self.query_one(".dialog"), self.number == PAGES - 1
+        dialog, is_last = self._dialog, self.number == PAGES - 1
         dialog.border_title = Content(tr("tour.title", page=self.number + 1, pages=PAGES))
         dialog.border_subtitle = Content(self._glyphs.plain(tr("tour.keys.last" if is_last else "tour.keys")))
         text = tr("tour." + str(self.number + 1))
-        width = self.query_one(VerticalScroll).scrollable_content_region.width or NARROW
+        width = dialog.scrollable_content_region.width or NARROW
         lines = [row for line in self._glyphs.plain(text).split("\n") for row in wrap(line, width)]
-        self.query_one(Static).update(Content("\n".join(lines)))
+        self._text.update(Content("\n".join(lines)))
 
     def on_resize(self) -> None:
         """Break the lines anew."""
