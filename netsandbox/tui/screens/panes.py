@@ -134,11 +134,11 @@ class PanesScreen(Settling, Screen[None]):
             yield from self._in_room("lower")
         yield self.say
         yield self.timeline
-        yield self.filter
+        yield self.command
+        yield self.filter  # behind the command line, over which it and the next ones lie
         yield self.search
         yield self.export
         yield self.picture
-        yield self.command
         yield self.keys
         yield Static("", markup=False, id="small")
 
@@ -240,13 +240,21 @@ class PanesScreen(Settling, Screen[None]):
     # -- the footer
 
     def on_descendant_focus(self, _event: events.DescendantFocus) -> None:
-        """Other keys matter now."""
+        """Other keys matter now; a device's tables that somebody reads have more room, also while a line is typed."""
+        reads = self.device.has_focus_within
+        if reads != self.device.has_class("-read") and not self._is_typed:
+            self.device.set_class(reads, "-read", update=False)
+            self.app.stylesheet.update_nodes((self.device,), animate=True)
         self.call_after_refresh(self.show_keys)
+
+    @property
+    def _is_typed(self) -> bool:
+        return self.focused is not None and any(isinstance(one, PromptLine) for one in self.focused.ancestors)
 
     def show_keys(self) -> None:
         """Show the keys that matter where the focus is."""
         live = self.live
-        if self.focused is not None and any(isinstance(one, PromptLine) for one in self.focused.ancestors):
+        if self._is_typed:
             self.keys.show(typing_keys(self.glyphs, command=self.command.input.has_focus, held=live.held,
                                        runs=live.jobs.is_to_be_ended))
             return
