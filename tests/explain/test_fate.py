@@ -54,7 +54,7 @@ def test_a_question_that_still_waits_is_told_of_too() -> None:
     assert "which is disabled (since #" in said
     in_chinese = session.run("why --lang zh").out
     assert "的去向：\n" in in_chinese
-    assert "它处于 禁用 状态" in in_chinese
+    assert "它处于禁用状态" in in_chinese
 
 
 def test_one_that_was_answered_has_no_such_lines() -> None:
