@@ -87,6 +87,8 @@ def _join(left: str, right: str) -> str:
         return f"{left} {right}"
     if right[:1] == " " and left and _is_chinese(left[-1]) and _is_chinese(right[1:2]):
         return left + right[1:]
+    if left[-1:] == " " and _is_chinese(left[-2:-1]) and _is_chinese(right):
+        return left[:-1] + right
     return left + right
 
 
