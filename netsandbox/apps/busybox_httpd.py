@@ -35,6 +35,7 @@ class BusyboxSite:
     """
 
     knows_simple: ClassVar = True
+    nodelay: ClassVar = "never"
 
     def __init__(self, files: Files, root: str, verbosity: int) -> None:
         self.files = files

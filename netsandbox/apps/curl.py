@@ -166,6 +166,7 @@ class Curl(Transfer):
         self._times["lookup"] = self.scheduler.clock
         self._say(f"*   Trying {text}:{port}...")
         self.client = client = HttpClient(self.namespace, self.process, self)
+        client.socket.nodelay = True
         client.socket.keep_alive(self.options.keepalive)
         interface = self.options.values.get("interface", "").removeprefix("if!").removeprefix("host!")
         problem = open_socket(client, interface, _addresses(interface)) if interface else ""

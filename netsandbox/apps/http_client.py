@@ -120,6 +120,10 @@ class HttpClient:
     def request(self, method: str, data: bytes) -> None:
         """Send a request; the response is told to the owner."""
         self._method, self._data, self.head, self.left, self._chunks = method, b"", None, None, None
+        self.send(data)
+
+    def send(self, data: bytes) -> None:
+        """More of the request."""
         assert self.stream is not None
         self.stream.write(data)
 

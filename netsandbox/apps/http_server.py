@@ -54,9 +54,11 @@ class Site(Protocol):
 
     Attributes:
         knows_simple: whether it answers a request of HTTP/0.9, with the page alone.
+        nodelay: when it sets TCP_NODELAY: on what it has accepted, what it keeps alive, or never.
     """
 
     knows_simple: ClassVar[bool]
+    nodelay: ClassVar[str]
 
     def answer(self, session: HttpSession, head: Head, body: bytes) -> Response | None:
         """What to say to a request; None where the site calls `answer_later` once it knows."""
@@ -102,6 +104,7 @@ class HttpSession:
         self.peer = format_ipv4(socket.peer)
         self.peer_port = socket.peer_port
         self.address = format_ipv4(socket.address)
+        socket.nodelay = site.nodelay == "accepted"
         self.stream = Stream(socket, self)
         self._data = b""
         self._head: Head | None = None
@@ -182,6 +185,8 @@ class HttpSession:
         if not keeps:
             self.stream.close()
             self.host.forget(self)
+        elif self.site.nodelay == "kept":
+            self.stream.socket.nodelay = True
 
 
 def path_of(head: Head) -> str:
@@ -217,6 +222,7 @@ class ApacheSite:
     """Apache httpd as its image has it."""
 
     knows_simple: ClassVar = False
+    nodelay: ClassVar = "accepted"
     VERSION = "Apache/2.4.66 (Unix)"
     ROOT = "/usr/local/apache2/htdocs"
     MODIFIED = "Mon, 11 Jun 2007 18:53:14 GMT"
@@ -272,6 +278,7 @@ class PythonSite:
     """python3 -m http.server: the files of a directory, HTTP/1.0."""
 
     knows_simple: ClassVar = True
+    nodelay: ClassVar = "never"
     VERSION = "SimpleHTTP/0.6 Python/3.13.5"
     TEXTS: ClassVar = {404: "Nothing matches the given URI", 501: "Server does not support this operation",
              400: "Bad request syntax or unsupported method"}

@@ -68,6 +68,7 @@ class NginxSite:
     """
 
     knows_simple: ClassVar = True
+    nodelay: ClassVar = "kept"
 
     def __init__(self, files: Files | None, configuration: Configuration) -> None:
         self.files = files

@@ -27,6 +27,7 @@ class TomcatSite:
     """The files of one application, ROOT."""
 
     knows_simple: ClassVar = True
+    nodelay: ClassVar = "accepted"
 
     def __init__(self, files: Files | None) -> None:
         self._files = files

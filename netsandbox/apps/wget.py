@@ -12,6 +12,7 @@ from netsandbox.apps.http_client import HttpClient, Ipv6Error, Url, parse_url
 from netsandbox.apps.program import Context, Program
 from netsandbox.apps.resolver import Reply
 from netsandbox.apps.wget_options import WgetOptions, parse
+from netsandbox.apps.wget_progress import Progress
 from netsandbox.apps.wget_text import BusyBoxVoice, GnuVoice, Voice
 from netsandbox.engine.units import seconds
 from netsandbox.linux.core.inode import FileError
@@ -27,6 +28,8 @@ REDIRECTS = (301, 302, 303, 307, 308)
 PATIENCE = 900
 MOST_PAUSE = 10
 """Seconds between two tries."""
+BLOCK = 8192
+"""Bytes of a file that are read and sent at once."""
 SCHEMES = frozenset({"http", "https", "ftp", "ftps"})
 UNSAFE = re.compile(r'[{}"<>\\^`|]')
 """What an URL has as %XX (urlchr_test of url.c)."""
@@ -43,8 +46,14 @@ class Wget(Client):
         self.voice = voice
         self.url: Url = Url("http", "", 80, "/")
         self.client: HttpClient | None = None
+        self._kept: HttpClient | None = None
+        """One that a server keeps open, and whose it is."""
+        self._kept_host = ""
+        self._kept_place = (0, 0)
         self._timer: Timer | None = None
         self._body = b""
+        self._progress = Progress(0, None)
+        self._began = self._files = self._read = self._reading = 0
         self._line = ""
         """What was said of a line that is not whole."""
         self._place = -1
@@ -73,6 +82,7 @@ class Wget(Client):
             self.print(self.options.shown)
             self.exit(0)
             return
+        self._began = self.scheduler.now
         self._next(None)
 
     def _next(self, _argument: object) -> None:
@@ -80,7 +90,7 @@ class Wget(Client):
         self._redirects = 0
         self._try = 1
         if self._place >= len(self.options.urls):
-            self.exit(self._status)
+            self._finish()
             return
         text = self.options.urls[self._place]
         scheme = re.match("([a-z]+)://", text)
@@ -119,7 +129,29 @@ class Wget(Client):
         if self.options.spider and self.voice.is_gnu and not self._redirects:
             self.say("Spider mode enabled. Check if remote file exists.\n")
         self.say(self.voice.begin(self.when, f"{'' if self._try == 1 else f'(try:{self._try:2})  '}{self.url}"))
+        if self._kept_host == self.url.host and self._kept_place[1] == self.url.port and self._reuse():
+            return
         self.look_up(self.url.host)
+
+    def _finish(self) -> None:
+        if len(self.options.urls) > 1 and self._read and not self.options.quiet:
+            self.output.append(("err", self.voice.done(
+                self.when, self.scheduler.now - self._began, self._files, self._read, self._reading)))
+        self.exit(self._status)
+
+    def _reuse(self) -> bool:
+        """Ask on the connection that was kept, if it still stands."""
+        if self._kept is None or not self._kept.is_open:
+            return False
+        self.client = self._kept
+        self.say(self.voice.reusing(f"{self._kept_host}:{self.url.port}"))
+        self._watch()
+        self._ask(self.client)
+        return True
+
+    def _watch(self) -> None:
+        self._timer = self.scheduler.wake_after(seconds(self.options.timeout or PATIENCE), self._time_out,
+                                                foreground=self.foreground)
 
     def unresolved(self, reply: Reply) -> None:
         if self.options.is_terse and not self.options.quiet:
@@ -128,10 +160,11 @@ class Wget(Client):
 
     def resolved(self, reply: Reply) -> None:
         self._address = reply.addresses[0]
+        if self._kept_place == (self._address, self.url.port) and self._reuse():
+            return
         self.say(self.voice.connecting(self.url, [format_ipv4(address) for address in reply.addresses]))
         self.client = client = HttpClient(self.namespace, self.process, self)
-        self._timer = self.scheduler.wake_after(seconds(self.options.timeout or PATIENCE), self._time_out,
-                                                foreground=self.foreground)
+        self._watch()
         try:
             client.connect(self._address, self.url.port)
         except SocketError as error:
@@ -139,42 +172,65 @@ class Wget(Client):
 
     def connected(self, client: HttpClient) -> None:
         self.say(self.voice.connected())
+        self._ask(client)
+
+    def _ask(self, client: HttpClient) -> None:
         method = self.options.method or ("HEAD" if self.options.spider else
                                          "POST" if self.options.post is not None else "GET")
         body = (self.options.post or "").encode()
-        fields = self.voice.request_fields(self.url)
+        fields = self.voice.request_fields(self.url, self.options.keeps_alive)
         if self.options.post is not None:
             fields += [("Content-Type", "application/x-www-form-urlencoded"), ("Content-Length", str(len(body)))]
         for entry in self.options.headers:
             name, _colon, value = entry.partition(":")
             fields = [field for field in fields if field[0].lower() != name.strip().lower()]
             fields.append((name.strip(), value.strip()))
-        client.request(method, build_head(f"{method} {self.url.target} HTTP/1.1", fields) + body)
+        head = build_head(f"{method} {self.url.target} HTTP/1.1", fields)
+        client.request(method, head if self.voice.is_gnu else head + body)
+        if self.voice.is_gnu:
+            block = BLOCK if self.options.posts_file else len(body) or 1
+            for at in range(0, len(body), block):
+                client.send(body[at:at + block])
 
     def got_head(self, client: HttpClient, raw: bytes, head: Head) -> None:
         if self.options.shows_response and self.options.quiet and self.voice.is_gnu:
             self.output.append(("err", self.voice.response(head).lstrip("\n")))  # -q hides not what was asked for
         elif self.options.shows_response:
             self.say(self.voice.response(head))
-        self.say(self.voice.status(head))
+        else:
+            self.say(self.voice.status(head))
+        self._progress = Progress(self.scheduler.now, client.left)
+        if self.voice.is_gnu and self.options.keeps_alive and "close" not in head.get("Connection").lower():
+            if self._kept is not None and self._kept is not client:
+                self._kept.close()
+            self._kept, self._kept_host, self._kept_place = client, self.url.host, (self._address, self.url.port)
 
     def got_body(self, client: HttpClient, data: bytes) -> None:
         self._body += data
+        self._progress.add(len(data), self.scheduler.now)
 
     def finished(self, client: HttpClient) -> None:
         head = client.head
         assert head is not None
         code = int(head.start[1]) if head.start[1].isdecimal() else 0
-        client.close()
+        if client is not self._kept:
+            client.close()
         where = head.get("Location")
         if code in REDIRECTS and where:
             self._follow(where)
         elif code >= 400 or code < 200:
-            self._end(self.voice.refused(self.when, head), 8 if self.voice.is_gnu else 1, loud=True)
+            self._refuse(head)
         elif self.options.spider:
-            self._end(self.voice.exists(), 0)
+            self._end(self.voice.exists(head), 0)
         else:
             self._save(head)
+
+    def _refuse(self, head: Head) -> None:
+        said = self.voice.missing if self.options.spider else self.voice.refused
+        text = said(self.when, head)
+        if self.voice.is_gnu and self.options.is_terse and not self.options.quiet:
+            self.complain(f"{self.url}:\n{text.rstrip()}")
+        self._end(text, 8 if self.voice.is_gnu else 1, loud=True)
 
     def _follow(self, where: str) -> None:
         self._redirects += 1
@@ -189,8 +245,7 @@ class Wget(Client):
 
     def _save(self, head: Head) -> None:
         name = self.options.output or self._free_name(self._name())
-        kind = head.get("Content-Type").partition(";")[0]
-        self.say(self.voice.saving(name, len(self._body), kind, bool(head.get("Content-Length"))))
+        self.say(self.voice.saving(name, head, self._progress))
         text = self._body.decode("utf-8", "replace")
         if name == "-":
             self.output.append(("out", text))
@@ -204,7 +259,10 @@ class Wget(Client):
                 return
         if self.options.is_terse:
             self._terse(name)
-        self._end(self.voice.saved(self.when, name, len(self._body)), 0)
+        self._files += 1
+        self._read += self._progress.size
+        self._reading += self._progress.took
+        self._end(self.voice.saved(self.when, name, self._progress), 0)
 
     def _terse(self, name: str) -> None:
         """All that -nv says of what went well."""
@@ -228,17 +286,27 @@ class Wget(Client):
         return f"{name}.{number}"
 
     def broken(self, client: HttpClient, what: str, error: str) -> None:
+        if client is self._kept:
+            self._kept = None
+        if client is not self.client:
+            return
         text = TEXTS.get(error, error)
         if what == "connect":
             self._end(self.voice.cannot_connect(format_ipv4(self._address), text), 4 if self.voice.is_gnu else 1,
                       loud=True)
-        else:
+        elif error == "HTTP":
             self._end(self.voice.broken(what, text), 4 if self.voice.is_gnu else 1, loud=True)
+        else:
+            self._give_up(self.voice.broken(what, text))
 
     def _time_out(self, _argument: object) -> None:
         connecting = self.client is not None and self.client.socket.is_connecting
+        self._give_up(self.voice.timed_out(connecting))
+
+    def _give_up(self, text: str) -> None:
+        """Of this try: GNU wget makes some more."""
         if self.voice.is_gnu and (not self.options.tries or self._try < self.options.tries):
-            self.say(self.voice.timed_out(connecting).replace("Giving up", "Retrying"))
+            self.say(text.replace("Giving up", "Retrying"))
             self._stop_timer()
             if self.client is not None:
                 self.client.close()
@@ -246,7 +314,7 @@ class Wget(Client):
             self._try += 1
             self._timer = self.scheduler.wake_after(seconds(pause), self._again, foreground=self.foreground)
             return
-        self._end(self.voice.timed_out(connecting), 4 if self.voice.is_gnu else 1, loud=True)
+        self._end(text, 4 if self.voice.is_gnu else 1, loud=True)
 
     def _again(self, _argument: object) -> None:
         self._fetch(str(self.url))
@@ -262,9 +330,9 @@ class Wget(Client):
         elif text and loud and not self.voice.is_gnu:
             self.output.append(("err", text))
         self._status = self._status or status
-        if self.client is not None:
+        if self.client is not None and self.client is not self._kept:
             self.client.close()
-            self.client = None
+        self.client = None
         self.scheduler.soon(self._next)
 
     def interrupt(self) -> None:
@@ -273,9 +341,10 @@ class Wget(Client):
     def stop(self) -> None:
         self._stop_timer()
         super().stop()
-        if self.client is not None:
-            self.client.close()
-            self.client = None
+        for client in (self.client, self._kept):
+            if client is not None:
+                client.close()
+        self.client = self._kept = None
 
 
 def program(context: Context) -> Program:

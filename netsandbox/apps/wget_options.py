@@ -17,9 +17,9 @@ GNU = OptionTable(
     "wget", 2, "Usage: wget [OPTION]... [URL]...\n\nTry `wget --help' for more options.",
     acts="V|version h|help q|quiet no-verbose no-clobber i|input-file= t|tries= O|output-document= "
     "S|server-response spider T|timeout= connect-timeout= header= max-redirect= post-data= post-file= method= "
-    "body-data= referer= U|user-agent= P|directory-prefix=",
+    "body-data= referer= U|user-agent= P|directory-prefix= no-http-keep-alive",
     usual="v|verbose 4|inet4-only no-proxy no-check-certificate no-cache no-config no-netrc no-directories no-cookies "
-    "no-hsts no-iri no-host-directories no-dns-cache no-parent no-glob hsts-file= no-http-keep-alive F|force-html "
+    "no-hsts no-iri no-host-directories no-dns-cache no-parent no-glob hsts-file= F|force-html "
     "progress= dns-timeout= read-timeout= prefer-family=",
     idle="no-if-modified-since no-use-server-timestamps waitretry= restrict-file-names= ignore-case local-encoding= "
     "remote-encoding= unlink xattr secure-protocol= https-only certificate= certificate-type= private-key= "
@@ -59,6 +59,8 @@ class WgetOptions:
         folder: where it goes.
         timeout: seconds, 0 for the usual ones.
         tries: so often; 0 for ever.
+        keeps_alive: whether the server is asked to keep the connection.
+        posts_file: whether what is posted is a file's.
         most_redirects: None for the usual number.
         shown: help or version, which is all that it does.
     """
@@ -66,6 +68,7 @@ class WgetOptions:
     def __init__(self) -> None:
         self.urls: list[str] = []
         self.quiet = self.spider = self.shows_response = self.is_terse = self.keeps_files = False
+        self.keeps_alive, self.posts_file = True, False
         self.output = self.folder = self.method = self.shown = ""
         self.timeout = 0.0
         self.tries = USUAL_TRIES
@@ -88,6 +91,7 @@ def parse(arguments: list[str], is_gnu: bool, files: Files) -> WgetOptions:
     options.quiet, options.spider = "quiet" in read, "spider" in read
     options.shows_response, options.is_terse = "server-response" in read, "no-verbose" in read
     options.keeps_files = "no-clobber" in read
+    options.keeps_alive, options.posts_file = "no-http-keep-alive" not in read, "post-file" in read
     options.shown = HELP if "help" in read else VERSION if "version" in read else ""
     _set_values(options, read, files)
     if not options.urls and not options.shown:

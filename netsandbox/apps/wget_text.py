@@ -5,8 +5,11 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
+from netsandbox.apps.wget_progress import decimal, human, rate
+
 if TYPE_CHECKING:
     from netsandbox.apps.http_client import Url
+    from netsandbox.apps.wget_progress import Progress
     from netsandbox.wire.http import Head
 
 
@@ -30,7 +33,10 @@ class Voice:
     def connected(self) -> str:
         return ""
 
-    def request_fields(self, url: Url) -> list[tuple[str, str]]:
+    def reusing(self, place: str) -> str:
+        return ""
+
+    def request_fields(self, url: Url, keeps_alive: bool) -> list[tuple[str, str]]:
         raise NotImplementedError
 
     def response(self, head: Head) -> str:
@@ -45,14 +51,22 @@ class Voice:
     def redirected(self, where: str) -> str:
         return ""
 
-    def exists(self) -> str:
+    def exists(self, head: Head) -> str:
         raise NotImplementedError
 
-    def saving(self, name: str, size: int, kind: str, is_known: bool) -> str:
+    def missing(self, when: str, head: Head) -> str:
+        """The like of refused, where it was only asked whether there is one."""
+        return self.refused(when, head)
+
+    def saving(self, name: str, head: Head, progress: Progress) -> str:
         raise NotImplementedError
 
-    def saved(self, when: str, name: str, size: int) -> str:
+    def saved(self, when: str, name: str, progress: Progress) -> str:
         raise NotImplementedError
+
+    def done(self, when: str, took: int, files: int, size: int, reading: int) -> str:
+        """At the end of several URLs."""
+        return ""
 
     def unwritable(self, name: str, why: str) -> str:
         raise NotImplementedError
@@ -88,9 +102,12 @@ class GnuVoice(Voice):
     def connected(self) -> str:
         return "connected.\nHTTP request sent, awaiting response... "
 
-    def request_fields(self, url: Url) -> list[tuple[str, str]]:
+    def reusing(self, place: str) -> str:
+        return f"Reusing existing connection to {place}.\nHTTP request sent, awaiting response... "
+
+    def request_fields(self, url: Url, keeps_alive: bool) -> list[tuple[str, str]]:
         return [("Host", url.authority), ("User-Agent", "Wget/1.25.0"), ("Accept", "*/*"),
-                ("Accept-Encoding", "identity"), ("Connection", "Keep-Alive")]
+                ("Accept-Encoding", "identity"), ("Connection", "Keep-Alive" if keeps_alive else "Close")]
 
     def response(self, head: Head) -> str:
         lines = [" ".join(head.start), *(f"{name}: {value}" for name, value in head.fields)]
@@ -105,19 +122,24 @@ class GnuVoice(Voice):
     def redirected(self, where: str) -> str:
         return f"Location: {where} [following]\n"
 
-    def exists(self) -> str:
-        return "Remote file exists.\n\n"
+    def exists(self, head: Head) -> str:
+        more = " and could contain further links,\nbut recursion is disabled -- not retrieving"
+        return f"{_length(head)}Remote file exists{more if _kind(head) == 'text/html' else ''}.\n\n"
 
-    def saving(self, name: str, size: int, kind: str, is_known: bool) -> str:
-        shown = "STDOUT" if name == "-" else name
-        length = str(size) if is_known else "unspecified"
-        return (f"Length: {length}{f' [{kind}]' if kind else ''}\nSaving to: ‘{shown}’\n\n     0K "
-                f"{' ' * 50} 100%  0s\n\n")
+    def missing(self, when: str, head: Head) -> str:
+        return "Remote file does not exist -- broken link!!!\n\n"
 
-    def saved(self, when: str, name: str, size: int) -> str:
-        if name == "-":
-            return f"{when} (0.00 B/s) - written to stdout [{size}/{size}]\n\n"
-        return f"{when} (0.00 B/s) - ‘{name}’ saved [{size}/{size}]\n\n"
+    def saving(self, name: str, head: Head, progress: Progress) -> str:
+        return f"{_length(head)}Saving to: ‘{'STDOUT' if name == '-' else name}’\n\n"
+
+    def saved(self, when: str, name: str, progress: Progress) -> str:
+        whole = "" if progress.whole is None else f"/{progress.whole}"
+        where = "written to stdout" if name == "-" else f"‘{name}’ saved"
+        return f"{progress.rows()}{when} ({rate(progress.size, progress.took)}) - {where} [{progress.size}{whole}]\n\n"
+
+    def done(self, when: str, took: int, files: int, size: int, reading: int) -> str:
+        return (f"FINISHED --{when}--\nTotal wall clock time: {decimal(took)}s\n"
+                f"Downloaded: {files} files, {human(size)} in {decimal(reading)}s ({rate(size, reading)})\n")
 
     def unwritable(self, name: str, why: str) -> str:
         return f"{name}: {why}\n\nCannot write to ‘{name}’ (Success).\n"
@@ -136,6 +158,17 @@ class GnuVoice(Voice):
             "Read error (Connection timed out) in headers.\nGiving up.\n\n")
 
 
+def _kind(head: Head) -> str:
+    return head.get("Content-Type").partition(";")[0].strip()
+
+
+def _length(head: Head) -> str:
+    length, kind = head.get("Content-Length"), _kind(head)
+    size = int(length) if length.isascii() and length.isdecimal() else None
+    text = "unspecified" if size is None else f"{size} ({human(size)})" if size >= 1024 else str(size)
+    return f"Length: {text}{f' [{kind}]' if kind else ''}\n"
+
+
 class BusyBoxVoice(Voice):
     """BusyBox 1.37."""
 
@@ -150,7 +183,7 @@ class BusyBoxVoice(Voice):
     def connecting(self, url: Url, addresses: list[str]) -> str:
         return f"Connecting to {url.authority} ({addresses[0]}:{url.port})\n"
 
-    def request_fields(self, url: Url) -> list[tuple[str, str]]:
+    def request_fields(self, url: Url, keeps_alive: bool) -> list[tuple[str, str]]:
         return [("Host", url.authority), ("User-Agent", "Wget"), ("Connection", "close")]
 
     def response(self, head: Head) -> str:
@@ -160,14 +193,14 @@ class BusyBoxVoice(Voice):
     def refused(self, when: str, head: Head) -> str:
         return f"wget: server returned error: {' '.join(head.start)}\n"
 
-    def exists(self) -> str:
+    def exists(self, head: Head) -> str:
         return "remote file exists\n"
 
-    def saving(self, name: str, size: int, kind: str, is_known: bool) -> str:
-        head = "writing to stdout" if name == "-" else f"saving to '{name}'"
-        return f"{head}\n{name[:20]:<20} 100% |{'*' * 32}| {size:5d}  0:00:00 ETA\n"
+    def saving(self, name: str, head: Head, progress: Progress) -> str:
+        said = "writing to stdout" if name == "-" else f"saving to '{name}'"
+        return f"{said}\n{name[:20]:<20} 100% |{'*' * 32}| {progress.size:5d}  0:00:00 ETA\n"
 
-    def saved(self, when: str, name: str, size: int) -> str:
+    def saved(self, when: str, name: str, progress: Progress) -> str:
         return "written to stdout\n" if name == "-" else f"'{name}' saved\n"
 
     def unwritable(self, name: str, why: str) -> str:
