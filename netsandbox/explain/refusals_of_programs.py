@@ -19,7 +19,6 @@ OF_PROGRAMS: dict[str, str] = {
         "这里的数据库只接受连接，不存表；用 `nc -zv HOST PORT` 看它能不能连上",
     "cables here are as fast as one likes, so a load test would measure this machine; `iperf3` and `curl` connect":
         "这里的网线要多快有多快，压力测试测到的只是这台机器；`iperf3` 和 `curl` 可以建立连接",
-    "`nc` is OpenBSD's": "`nc` 是 OpenBSD 的",
     "there is no encryption; `nc` and `telnet` connect": "没有加密；`nc` 和 `telnet` 可以连接",
     "`ls` lists files, and `cat > FILE`, `tee` and `sed -i` write them":
         "`ls` 列出文件，`cat > FILE`、`tee` 和 `sed -i` 写文件",
@@ -34,7 +33,6 @@ OF_PROGRAMS: dict[str, str] = {
     "`ip -4 -br addr` and `ip route get ADDRESS` tell what a prefix holds":
         "`ip -4 -br addr` 和 `ip route get ADDRESS` 说明前缀包含什么",
     "`docker ps` and `ss -ltnp` show what runs": "`docker ps` 和 `ss -ltnp` 显示正在运行的程序",
-    "the engine is always there": "Docker Engine 一直都在",
     "what is modelled is loaded": "模拟的模块都已加载",
     "`ip -s link` and `tc -s qdisc` count what passes, and `why` tells what was dropped":
         "`ip -s link` 和 `tc -s qdisc` 统计经过的流量，`why` 说明丢弃了什么",
@@ -58,17 +56,12 @@ OF_PROGRAMS: dict[str, str] = {
     "routes are set by `ip route`; no program tells others of them": "路由用 `ip route` 设置；没有程序把它们告诉别人",
     "`ip -d link` and `cat /sys/class/net/DEV/…` tell what there is":
         "`ip -d link` 和 `cat /sys/class/net/DEV/…` 显示现有的接口",
-    "`docker run` and `docker network create` do what a compose file describes":
-        "`docker run` 和 `docker network create` 可以做 compose 文件所写的事",
     "`help` tells what there is, and `ip help`, `bridge help` …": "`help` 说明有什么，还有 `ip help`、`bridge help` 等",
     "`nc -zv HOST PORTS`, `fping`, `arping` and `ping` find who is there":
         "`nc -zv HOST PORTS`、`fping`、`arping` 和 `ping` 可以找出谁在那里",
     "`tcpdump` is there, and `export FILE` writes a capture for it": "有 `tcpdump`，`export FILE` 可以写出抓包文件",
-    "you may do everything": "你可以做任何事",
-    "you are root": "你就是 root",
     "of Python there is `python3 -m http.server`": "Python 只有 `python3 -m http.server`",
     "`help` lists what there is": "`help` 列出所有命令",
-    "what was printed stays; `new` begins with an empty lab": "打印的内容会保留；`new` 用空的实验网络重新开始",
     "`ss -ltnp` shows who has which port": "`ss -ltnp` 显示谁占用哪个端口",
     # -- conditions of expect
     "this quote is not closed": "这个引号没有结束",

@@ -220,7 +220,6 @@ THINGS_OF_TOOLS: dict[str, str] = {
     "nft {word}": "`nft {word}`", "nft -j list {word}": "`nft -j list {word}`", "family {name}": "协议族 {name}",
     "a chain's comment": "链的注释", "a chain's {word}": "链的 {word}", "what this says": "这里写的内容",
     "sets and maps": "集合与映射",
-    "a condition behind a statement": "语句后面的条件",
     "a chain without a name": "没有名称的链",
     "a field of more than {most} characters": "超过 {most} 个字符的字段",
     "more than {most} characters at once": "一次超过 {most} 个字符",

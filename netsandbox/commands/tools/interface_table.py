@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 COLUMNS = "RX-OK RX-ERR RX-DRP RX-OVR    TX-OK TX-ERR TX-DRP TX-OVR Flg\n"
 NETSTAT = f"Kernel Interface table\nIface             MTU    {COLUMNS}"
 IFCONFIG = f"Iface      MTU    {COLUMNS}"
-RUNNING, LOWER = 0x40, 0x10000
+RUNNING = 0x40
 FLAGS = {0x1: "UP", 0x2: "BROADCAST", 0x8: "LOOPBACK", 0x10: "POINTOPOINT", RUNNING: "RUNNING", 0x80: "NOARP",
          0x100: "PROMISC", 0x200: "ALLMULTI", 0x800: "SLAVE", 0x400: "MASTER", 0x1000: "MULTICAST"}
 """As ifconfig's long form names them, in its order."""
