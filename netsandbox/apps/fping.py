@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-import re
 from collections import deque
-from ipaddress import IPv4Address, IPv4Network
 from typing import TYPE_CHECKING
 
 from netsandbox.apps.client import Client
 from netsandbox.apps.errno import TEXTS
-from netsandbox.apps.option_table import OptionTable, Read
-from netsandbox.apps.program import Context, Program, UsageError
+from netsandbox.apps.fping_options import number_of, parse, targets
+from netsandbox.apps.option_table import Read
+from netsandbox.apps.program import Context, Program
 from netsandbox.engine.units import MILLISECOND, SECOND
 from netsandbox.linux.ipv4 import ip_output
 from netsandbox.wire.addresses import format_ipv4
@@ -22,56 +21,6 @@ if TYPE_CHECKING:
     from netsandbox.engine.scheduler import Timer
     from netsandbox.linux.core.interface import Interface
 
-TABLE = OptionTable("fping", 1, "see 'fping -h' for usage information",
-                    acts="a A u e s q g v h c= C= r= p= t= i= b= H=", usual="4",
-                    refused="6 d D J l m M n N o R B= O= Q= S= T= I= f= k= x=")
-VERSION = "fping: Version 5.1"
-USAGE = """\
-Usage: fping [options] [targets...]
-
-Probing options:
-   -4, --ipv4         only ping IPv4 addresses
-   -6, --ipv6         only ping IPv6 addresses
-   -b, --size=BYTES   amount of ping data to send, in bytes (default: 56)
-   -B, --backoff=N    set exponential backoff factor to N (default: 1.5)
-   -c, --count=N      count mode: send N pings to each target
-   -f, --file=FILE    read list of targets from a file ( - means stdin)
-   -g, --generate     generate target list (only if no -f specified)
-                      (give start and end IP in the target list, or a CIDR address)
-                      (ex. fping -g 192.168.1.0 192.168.1.255 or fping -g 192.168.1.0/24)
-   -H, --ttl=N        set the IP TTL value (Time To Live hops)
-   -I, --iface=IFACE  bind to a particular interface
-   -l, --loop         loop mode: send pings forever
-   -m, --all          use all IPs of provided hostnames (e.g. IPv4 and IPv6), use with -A
-   -M, --dontfrag     set the Don't Fragment flag
-   -O, --tos=N        set the type of service (tos) flag on the ICMP packets
-   -p, --period=MSEC  interval between ping packets to one target (in ms)
-                      (in loop and count modes, default: 1000 ms)
-   -r, --retry=N      number of retries (default: 3)
-   -R, --random       random packet data (to foil link data compression)
-   -S, --src=IP       set source address
-   -t, --timeout=MSEC individual target initial timeout (default: 500 ms,
-                      except with -l/-c/-C, where it's the -p period up to 2000 ms)
-
-Output options:
-   -a, --alive        show targets that are alive
-   -A, --addr         show targets by address
-   -C, --vcount=N     same as -c, report results in verbose format
-   -d, --rdns         show targets by name (force reverse-DNS lookup)
-   -D, --timestamp    print timestamp before each output line
-   -e, --elapsed      show elapsed time on return packets
-   -i, --interval=MSEC  interval between sending ping packets (default: 10 ms)
-   -n, --name         show targets by name (reverse-DNS lookup for target IPs)
-   -N, --netdata      output compatible for netdata (-l -Q are required)
-   -o, --outage       show the accumulated outage time (lost packets * packet interval)
-   -q, --quiet        quiet (don't show per-target/per-ping results)
-   -Q, --squiet=SECS  same as -q, but add interval summary every SECS seconds
-   -s, --stats        print final stats
-   -u, --unreach      show targets that are unreachable
-   -v, --version      show version
-   -x, --reachable=N  shows if >=N hosts are reachable or not"""
-TABLE.names |= {name: TABLE.letters[letter] for letter, name in re.findall(r"-(\w), --(\w+)", USAGE)}
-MOST_TARGETS, MOST_DATA = 1024, 65488
 HEADER = 8
 BACKOFF = 1.5
 LONGEST_WAIT = 2000
@@ -115,10 +64,10 @@ class Fping(Client):
     def __init__(self, context: Context, read: Read) -> None:
         super().__init__(context)
         self.read = read
-        self.count = _number(read, "C", _number(read, "c", 0))
-        usual = min(_number(read, "p", 1000), LONGEST_WAIT) if self.count else 500
-        self._wait = _number(read, "t", usual) * MILLISECOND
-        self._names = deque(_targets(read))
+        self.count = number_of(read, "C", number_of(read, "c", 0))
+        usual = min(number_of(read, "p", 1000), LONGEST_WAIT) if self.count else 500
+        self._wait = number_of(read, "t", usual) * MILLISECOND
+        self._names = deque(targets(read))
         self._is_reading = False
         self._targets: list[Target] = []
         self._queue: deque[Target] = deque()
@@ -170,7 +119,7 @@ class Fping(Client):
         target = self._queue.popleft()
         self._send(target)
         if self._queue:
-            self._later_on(_number(self.read, "i", 10) * MILLISECOND, None)
+            self._later_on(number_of(self.read, "i", 10) * MILLISECOND, None)
         self._end_perhaps()
 
     def _later_on(self, delay: float, target: Target | None) -> None:
@@ -197,7 +146,7 @@ class Fping(Client):
         self._asked.append((target, len(target.times), self.scheduler.clock))
         target.times.append(None)
         if self.count and len(target.times) < self.count:
-            self._later_on(_number(self.read, "p", 1000) * MILLISECOND, target)
+            self._later_on(number_of(self.read, "p", 1000) * MILLISECOND, target)
         problem = self._send_packet(target.address, number & 0xFFFF)
         if problem:
             if self.tells_all:
@@ -211,11 +160,11 @@ class Fping(Client):
             return route
         if route.route.type == "broadcast":
             return "EACCES"
-        size = _number(self.read, "b", 56)
+        size = number_of(self.read, "b", 56)
         ident = self.namespace.next_ident(route.source, address, ICMP)
         request = echo(ECHO_REQUEST, self.process.pid & 0xFFFF, seq, bytes(size))
         packet = IPv4Packet(route.source, address, ICMP, request,
-                            _number(self.read, "H", route.hops or self.namespace.default_ttl), ident,
+                            number_of(self.read, "H", route.hops or self.namespace.default_ttl), ident,
                             size + 28 <= route.mtu and not route.locked, 0)
         return ip_output.send_datagram(self.namespace, packet, route, False)
 
@@ -225,7 +174,7 @@ class Fping(Client):
         target, request, _at = self._asked[number]
         if self.tells_each:
             self._tell(target, request, "timed out")
-        elif not self.count and not target.answers and len(target.times) <= _number(self.read, "r", 3):
+        elif not self.count and not target.answers and len(target.times) <= number_of(self.read, "r", 3):
             target.wait *= BACKOFF
             self._ask_again(target)
         self._end_perhaps()
@@ -330,55 +279,6 @@ def _time(milliseconds: float) -> str:
     return f"{milliseconds:.{places}f}"
 
 
-def _number(read: Read, letter: str, usual: int) -> int:
-    """An option's value.
-
-    Raises:
-        UsageError: it is no number.
-    """
-    text = read.values.get(letter, str(usual))
-    if not (text.isascii() and text.isdecimal() and len(text) < 10):
-        raise UsageError(USAGE, 1)
-    return int(text)
-
-
-def _targets(read: Read) -> list[str]:
-    """The names and addresses, those between the ends or of a network with -g.
-
-    Raises:
-        UsageError: they are too many, or no addresses.
-    """
-    words = read.operands
-    if "g" not in read:
-        return words
-    if len(words) not in (1, 2):
-        raise UsageError(USAGE, 1)
-    try:
-        if len(words) == 2:
-            first, last = (int(IPv4Address(word)) for word in words)
-        else:
-            network = IPv4Network(words[0], strict=False)
-            ends = int(network.prefixlen < 31)
-            first, last = int(network.network_address) + ends, int(network.broadcast_address) - ends
-    except ValueError as error:
-        raise UsageError(f"fping: {error}", 1) from None
-    if last - first >= MOST_TARGETS:
-        raise UsageError(f"fping: more than {MOST_TARGETS} addresses", 1)
-    return [str(IPv4Address(address)) for address in range(first, last + 1)]
-
-
 def program(context: Context) -> Program:
     """fping(8) (program.Maker)."""
-    read = TABLE.read(context.arguments)
-    if "v" in read or "h" in read:
-        raise UsageError("", 0, VERSION if "v" in read else USAGE)
-    if "a" in read and "u" in read:
-        raise UsageError("fping: specify only one of a, u", 1)
-    for letter in "cC":
-        if letter in read and not _number(read, letter, 1):
-            raise UsageError(USAGE, 1)
-    for letter in "rptiH":
-        _number(read, letter, 1)
-    if _number(read, "b", 56) > MOST_DATA:
-        raise UsageError(f"fping: data size {read.values['b']} not valid, must be lower than {MOST_DATA}", 1)
-    return Fping(context, read)
+    return Fping(context, parse(context.arguments))

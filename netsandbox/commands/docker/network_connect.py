@@ -8,7 +8,7 @@ from netsandbox.commands.docker.flags import Command, Flag, Parsed
 from netsandbox.commands.docker.run_conflicts import listed, wrong_settings
 from netsandbox.commands.docker.run_network import is_user_defined, say_without_effect, with_address
 from netsandbox.commands.docker.run_settings import bad_link, links
-from netsandbox.docker import user_networks
+from netsandbox.docker import network_members
 from netsandbox.docker.container import Container, Wish
 from netsandbox.docker.errors import NOT_FOUND, DockerError, daemon_error
 
@@ -23,7 +23,7 @@ def connect(client: Client, parsed: Parsed) -> None:
     options = _driver_options(parsed.all("driver-opt"))
     container, network = engine.find(parsed.operands[1]), engine.network(parsed.operands[0])
     wish = _wish(client, network, parsed)._replace(options=options)
-    user_networks.connect(engine, network, container, wish)
+    network_members.connect(engine, network, container, wish)
     say_without_effect(client, [wish])
     # The daemon answers when the new port forwards; so a ping on the next line is not lost.
     client.scheduler.soon(client.exit, 0)
@@ -58,9 +58,9 @@ def disconnect(client: Client, parsed: Parsed) -> int:
     except DockerError:
         if container.is_running and not parsed.on("force"):
             raise
-        user_networks.forget(container, name)
+        network_members.forget(container, name)
         return 0
-    user_networks.disconnect(engine, network, container)
+    network_members.disconnect(engine, network, container)
     return 0
 
 

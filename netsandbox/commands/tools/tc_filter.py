@@ -2,52 +2,35 @@
 
 from __future__ import annotations
 
-import re
 from typing import TYPE_CHECKING, NamedTuple
 
-from netsandbox.commands.tools import tc_match
 from netsandbox.commands.tools.context import ToolContext, ToolError, ToolResult
-from netsandbox.commands.tools.help import usage
 from netsandbox.commands.tools.names import interface_named
 from netsandbox.commands.tools.rights import check_net_admin
-from netsandbox.commands.tools.tc_numbers import ROOT, classid_of, illegal, shown_classid
-from netsandbox.commands.tools.word_values import number_of, within
-from netsandbox.commands.tools.words import Words, choose, duplicate, wrong
+from netsandbox.commands.tools.tc_filter_rows import filter_rows
+from netsandbox.commands.tools.tc_filter_words import (
+    EVERY_BIT,
+    KINDS,
+    Wanted,
+    check_asked,
+    mark_of,
+    options_of,
+    wanted_filter,
+)
+from netsandbox.commands.tools.words import Words
 from netsandbox.linux.core.discipline import Discipline
 from netsandbox.linux.core.fifo import Fifo
-from netsandbox.linux.ipv4.classful import ANY_PROTOCOL, Classful, Filter, FilterGroup, MatchKey
+from netsandbox.linux.ipv4.classful import ANY_PROTOCOL, Classful, Filter, FilterGroup
 from netsandbox.linux.ipv4.htb import Htb
 
 if TYPE_CHECKING:
     from netsandbox.commands.tools.tc_options import Options
 
-PROTOCOLS = {"ip": 0x0800, "arp": 0x0806, "rarp": 0x8035, "ipv6": 0x86DD, "802.1Q": 0x8100, "802.1ad": 0x88A8,
-             "mpls_uc": 0x8847, "mpls_mc": 0x8848, "lldp": 0x88CC, "all": ANY_PROTOCOL}
-OTHER_KINDS = ("basic", "bpf", "cgroup", "flow", "flower", "route")
-KINDS = ("u32", "matchall", "fw")
 FIRST_NODE = 0x800
 """Of a filter without a number; the table of the first group has the same."""
 LAST_PREF = 0xC000
 """The first that the kernel chooses itself (tcf_auto_prio); the next are lower by one each."""
 CHOSEN = 0x8000
-EVERY_BIT = 0xFFFFFFFF
-HANDLE = re.compile(r"(?:0x)?([0-9a-f]{0,3}):(?:([0-9a-f]{0,2})(?::([0-9a-f]{0,3}))?)?", re.IGNORECASE)
-KEYWORDS = ("dev", "root", "parent", "handle", "preference*", "priority*", "protocol*", "ingress", "egress", "clsact",
-            "block", "chain", "estimator", "help*")
-FIELDS = {"dev": "device", "parent": "parent", "handle": "handle", "preference": "pref", "priority": "pref",
-          "protocol": "protocol"}
-"""Those that take a word, once."""
-
-
-class Wanted(NamedTuple):
-    """What stands before a kind's own words; None: it does not."""
-
-    device: str | None = None
-    parent: int | None = None
-    pref: int | None = None
-    protocol: int | None = None
-    handle: str | None = None
-    kind: str = ""
 
 
 class Block(NamedTuple):
@@ -55,6 +38,11 @@ class Block(NamedTuple):
 
     root: Classful
     number: int = 0
+
+    @property
+    def parent(self) -> int:
+        """The handle of what they stand at."""
+        return self.root.handle << 16 | self.number
 
     @property
     def groups(self) -> list[FilterGroup]:
@@ -72,23 +60,15 @@ def refused(why: str) -> ToolError:
 
 def run(context: ToolContext, command: str, words: Words, options: Options) -> ToolResult:
     if command == "show":
-        return _show(context, _wanted(words, is_shown=True), options)
-    wanted = _wanted(words)
+        return _show(context, wanted_filter(words, is_shown=True), options)
+    wanted = wanted_filter(words)
     if command == "get":
-        _check_asked(wanted)
+        check_asked(wanted)
     root = interface_named(context.namespace, wanted.device, 1).shaper if wanted.device is not None else None
     if wanted.handle is not None and not wanted.kind:
         raise ToolError(255, 'Must specify filter type when using "handle"')
-    handle, classid, keys = _options(wanted, words)
-    pref = wanted.pref or 0
-    if command == "delete" and not pref and (wanted.protocol or handle or wanted.kind):
-        raise refused("Error: Cannot flush filters with protocol, handle or kind set.")
-    if not pref and command not in ("add", "replace", "delete"):
-        raise refused("Error: Invalid filter command with priority of zero.")
-    if wanted.device is None:
-        raise refused("RTNETLINK answers: No such device")
-    if command != "get":
-        check_net_admin(2, "\nWe have an error talking to the kernel")
+    handle, classid, keys = options_of(wanted, words)
+    _check_request(wanted, command, handle)
     block = _parent(root if isinstance(root, Discipline) else None, wanted.parent or 0)
     if command == "get":
         return ToolResult(0, _got(block, wanted, handle, options), "")
@@ -100,118 +80,25 @@ def run(context: ToolContext, command: str, words: Words, options: Options) -> T
     return ToolResult(0, "", "")
 
 
+def _check_request(wanted: Wanted, command: str, handle: int) -> None:
+    """What tc_new_tfilter, tc_del_tfilter and tc_get_tfilter refuse before they look for a discipline."""
+    if command == "delete" and not wanted.pref and (wanted.protocol or handle or wanted.kind):
+        raise refused("Error: Cannot flush filters with protocol, handle or kind set.")
+    if not wanted.pref and command not in ("add", "replace", "delete"):
+        raise refused("Error: Invalid filter command with priority of zero.")
+    if wanted.device is None:
+        raise refused("RTNETLINK answers: No such device")
+    if command != "get":
+        check_net_admin(2, "\nWe have an error talking to the kernel")
+
+
 def _got(block: Block, wanted: Wanted, handle: int, options: Options) -> str:
     """One filter as it is shown (tc_get_tfilter)."""
     group = _group(block, wanted)
     one = _found(group, handle) if group is not None else None
     if group is None or one is None:
         raise refused(NOT_FOUND if group is None else "Error: Specified filter handle not found.")
-    return _shown(block, group, [one], options.statistics, Wanted())
-
-
-def _wanted(words: Words, is_shown: bool = False) -> Wanted:
-    """tc_filter_modify, tc_filter_list."""
-    found = Wanted()
-    while words:
-        word = words.next()
-        name = choose(word, KEYWORDS)
-        if name == "help":
-            raise usage("tc", 255)
-        if name == "root":
-            if found.parent is not None:
-                raise ToolError(255, 'Error: "root" is duplicate parent ID')
-            found = found._replace(parent=ROOT)
-        elif name in FIELDS:
-            found = _with(found, name, words.next(), is_shown)
-        elif name is not None:
-            raise ToolError(1, f"netsandbox: {name} of a filter is not modelled")
-        elif is_shown:
-            raise ToolError(255, f' What is "{word}"? Try "tc filter help"')
-        else:
-            return found._replace(kind=word)
-    return found
-
-
-def _with(found: Wanted, name: str, word: str, is_shown: bool) -> Wanted:
-    if getattr(found, FIELDS[name]) is not None:
-        raise duplicate("priority" if name == "preference" else name, word)
-    if name == "dev":
-        return found._replace(device=word)
-    if name == "handle":
-        return found._replace(handle=word)
-    if name == "parent":
-        parent = classid_of(word)
-        if parent is None:
-            raise wrong(word, "invalid parent ID" if is_shown else "Invalid parent ID")
-        return found._replace(parent=parent)
-    if name == "protocol":
-        named = next((number for known, number in PROTOCOLS.items() if known.lower() == word.lower()), None)
-        return found._replace(protocol=within(word, wrong(word, "invalid protocol"), high=0xFFFF)
-                              if named is None else named)
-    if is_shown:
-        return found._replace(pref=within(word, wrong(word, "invalid preference")) & 0xFFFF)
-    return found._replace(pref=within(word, wrong(word, "invalid priority value"), high=0xFFFF))
-
-
-def _check_asked(wanted: Wanted) -> None:
-    """tc_filter_get."""
-    for value, what in ((wanted.protocol, "protocol"), (wanted.pref, "priority"), (wanted.kind or None, "type"),
-                        (wanted.handle, '"handle"')):
-        if value is None:
-            raise ToolError(255, f"Must specify filter {what}")
-
-
-def _options(wanted: Wanted, words: Words) -> tuple[int, int | None, tuple[MatchKey, ...] | None]:
-    """u32_parse_opt, fw_parse_opt …: a handle, the class, and what is to match; None: nothing was named."""
-    kind, classid = wanted.kind, None
-    if kind in OTHER_KINDS:
-        raise ToolError(1, f"netsandbox: the filter {kind!r} is not modelled ({', '.join(KINDS)} are)")
-    handle = _handle(kind, wanted.handle)
-    if kind not in ("", *KINDS):
-        if words:
-            raise ToolError(1, f'Unknown filter "{kind}", hence option "{words.next()}" is unparsable')
-        return handle, None, None
-    keys: list[MatchKey] = []
-    has_keys = kind in ("matchall", "fw") and bool(words)
-    while words:
-        word = words.next()
-        if word in ("flowid", "classid"):
-            classid = classid_of(words.next())
-            if classid is None:
-                raise illegal("classid")
-        elif word == "match" and kind == "u32":
-            tc_match.read(words, keys)
-            has_keys = True
-        elif word in ("action", "police", "order", "link", "ht", "offset", "hashkey", "divisor", "indev", "skip_hw",
-                      "skip_sw", "sample", "help"):
-            raise ToolError(1, f"netsandbox: {word} of {kind} is not modelled")
-        else:
-            raise ToolError(1, f'What is "{word}"?\n{usage(kind).message}')
-    return handle, classid, tuple(keys) if has_keys else None
-
-
-def _handle(kind: str, word: str | None) -> int:
-    """get_u32_handle: table, bucket and node; of the others a number, of which fw has a mask as well."""
-    if word is None:
-        return 0
-    if kind == "fw":
-        return _mark(word)[0]
-    if kind != "u32":
-        return next((found for end in range(len(word), 0, -1) if (found := number_of(word[:end])) is not None), 0)
-    parts = HANDLE.fullmatch(word)
-    if parts is None and word[:2] == "0x":
-        return within(word, ToolError(1, "Illegal filter ID"))
-    if parts is None:
-        raise ToolError(1, "Illegal filter ID")
-    table, bucket, node = (int(part or "0", 16) for part in parts.groups())
-    return table << 20 | bucket << 12 | node
-
-
-def _mark(word: str) -> tuple[int, int]:
-    """What fw_parse_opt reads as a handle: a mark, and which bits of it count."""
-    mark, slash, mask = word.partition("/")
-    return (within(mark, illegal("handle")),
-            within(mask, ToolError(1, 'Illegal "handle" mask')) if slash else EVERY_BIT)
+    return filter_rows(block.parent, group, [one], options.statistics, Wanted())
 
 
 def _parent(root: Discipline | None, parent: int) -> Block:
@@ -255,18 +142,14 @@ def _put(block: Block, wanted: Wanted, handle: int, new: Filter, command: str, h
     if group is None:
         group = _new_group(block, wanted, command)
     same = _found(group, handle) if handle else None
-    if same is None and command == "change":
-        raise refused("Error: Need both RTM_NEWTFILTER and NLM_F_CREATE to create a new filter.")
-    is_table = group.kind == "u32" and handle and handle == group.table << 20
-    if (same is not None or is_table) and command == "add":
-        raise refused("Error: Filter already exists.")
+    _check_same(group, handle, same, command)
     if not has_keys and same is None and (group.kind == "matchall" or new.is_terminal):
         is_u32 = group.kind == "u32"
         raise refused("Error: cls_u32: Selector not specified." if is_u32 else "RTNETLINK answers: Invalid argument")
     if group.kind == "matchall" and group.filters:
         raise refused("RTNETLINK answers: File exists")
     if group.kind == "fw":
-        _check_mark(group, handle, EVERY_BIT if wanted.handle is None else _mark(wanted.handle)[1], has_keys)
+        _check_mark(group, handle, EVERY_BIT if wanted.handle is None else mark_of(wanted.handle)[1], has_keys)
     if same is not None:
         same.classid = new.classid
         return
@@ -276,6 +159,15 @@ def _put(block: Block, wanted: Wanted, handle: int, new: Filter, command: str, h
     if is_new:
         block.keep([*block.groups, group])
         block.root.table = max(block.root.table, group.table)
+
+
+def _check_same(group: FilterGroup, handle: int, same: Filter | None, command: str) -> None:
+    """`change` needs one that is there, `add` one that is not; a u32 table has a handle as well."""
+    if same is None and command == "change":
+        raise refused("Error: Need both RTM_NEWTFILTER and NLM_F_CREATE to create a new filter.")
+    is_table = group.kind == "u32" and handle and handle == group.table << 20
+    if (same is not None or is_table) and command == "add":
+        raise refused("Error: Filter already exists.")
 
 
 def _check_mark(group: FilterGroup, handle: int, mask: int, has_keys: bool) -> None:
@@ -350,39 +242,7 @@ def _show(context: ToolContext, wanted: Wanted, options: Options) -> ToolResult:
     text = "[]\n" * options.json
     for group in block.groups:
         if wanted.pref in (None, 0, group.pref) and wanted.protocol in (None, 0, group.protocol):
-            text += _shown(block, group, None, options.statistics, wanted)
+            text += filter_rows(block.parent, group, None, options.statistics, wanted)
             if group.kind == "fw" and group.mask is None:
                 return ToolResult(1, text, "Error: Buffer too small for object.\nDump terminated\n")  # fw_walk
     return ToolResult(0, text, "")
-
-
-def _shown(block: Block, group: FilterGroup, some: list[Filter] | None, counted: bool, asked: Wanted) -> str:
-    """print_filter, u32_print_opt, matchall_print_opt, fw_print_opt: but for what was asked for.
-
-    Args:
-        some: filters; None: all, and what they stand in.
-    """
-    name = next((name for name, number in PROTOCOLS.items() if number == group.protocol), f"[{group.protocol}]")
-    parent = shown_classid(block.root.handle << 16 | block.number)
-    lead = "filter " + "".join(text for value, text in (
-        (asked.parent, f"parent {parent} "), (asked.protocol, f"protocol {name} "),
-        (asked.pref, f"pref {group.pref} ")) if not value) + f"{group.kind} chain 0 "
-    text = "" if some is not None else f"{lead}\n" + (
-        f"{lead}fh {group.table:x}: ht divisor 1 \n" if group.kind == "u32" else "")
-    for one in group.filters if some is None else some:
-        flow = f"flowid {shown_classid(one.classid)} " if one.classid else "terminal flowid " * (
-            group.kind == "u32" and one.is_terminal)
-        if group.kind == "fw":
-            mask = "" if group.mask == EVERY_BIT else f"/{group.mask:#x}"
-            text += f"{lead}handle {one.handle:#x}{mask} classid {shown_classid(one.classid)} \n"
-            continue
-        if group.kind == "matchall":
-            text += f"{lead}handle {one.handle:#x} {flow}\n  not_in_hw"
-            text += f" (rule hit {one.asked})\n" if counted else "\n"
-            continue
-        text += (f"{lead}fh {group.table:x}::{one.handle:x} order {one.handle} key ht {group.table:x} bkt 0 {flow}"
-                 f"not_in_hw {f'(rule hit {one.asked} success {one.taken})' if counted else ''}\n")
-        text += "".join(f"  match {key.value:08x}/{key.mask:08x} at {'nexthdr+' * key.is_beyond}{key.offset}"
-                        f"{f' (success {fits} ) ' if counted else ''}\n"
-                        for key, fits in zip(one.keys, one.fits, strict=True))
-    return text
