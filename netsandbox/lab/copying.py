@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 RULES = Rules(
     objects=tuple(f"netsandbox.{room}." for room in ("engine", "linux", "apps", "docker", "lab", "shell", "commands")),
     values=("netsandbox.wire.", "netsandbox.linux.place.", "netsandbox.linux.drop.", "netsandbox.linux.events.",
+            "netsandbox.linux.bridge.roll.Backwards.",
             "netsandbox.linux.tcp.events.", "netsandbox.linux.ipv4.route_value.", "netsandbox.linux.core.nud.",
             "netsandbox.linux.core.sysctl.InterfaceConf.", "netsandbox.docker.images.Image.",
             "netsandbox.linux.netfilter.rule.AddressIs.", "netsandbox.linux.netfilter.rule.InterfaceIs.",

@@ -14,6 +14,7 @@ from netsandbox.engine import collector
 from netsandbox.engine.trace import Trace
 from netsandbox.lab.copying import WAYS, _cleared, is_hub
 from netsandbox.linux.core.namespace import NetworkNamespace
+from netsandbox.linux.events import FrameBridged
 from netsandbox.session.keeping import KeptSession
 from netsandbox.session.scenario import Scenario, Step
 from netsandbox.session.session import Session
@@ -70,6 +71,18 @@ def test_a_pause_takes_all_away(session: Session) -> None:
         session.back()
     tidy()
     assert namespaces() == one_lab
+
+
+def test_floods_are_told_by_a_lab_that_began_with_the_records_of_one_that_went(session: Session) -> None:
+    """What records refer to may not go with the lab in which they were made: a copy has those from before it too."""
+    for _ in range(3):
+        session.back()
+        session.run("docker exec box1 ping -c 1 -W 1 172.17.0.99")
+        session.run("wait")
+        session.back(2)
+    tidy()
+    floods = [record.event for record in session.trace.since(0) if isinstance(record.event, FrameBridged)]
+    assert max(len(tuple(flood.ports)) for flood in floods) == CONTAINERS - 1
 
 
 def test_a_job_tells_how_it_ended_when_its_lab_is_long_gone(session: Session) -> None:

@@ -58,7 +58,11 @@ class Roll(Generic[T]):
 
 
 class Backwards(Sequence[S]):
-    """A list up to some place, the last first, perhaps without one of it; a thousand take no memory."""
+    """A list up to some place, the last first, perhaps without one of it; a thousand take no memory.
+
+    Records have it of places, so it outlives the lab of its roll, and copies share it: up to there the list never
+    changes.
+    """
 
     __slots__ = ("_end", "_items", "_place", "size")
 
