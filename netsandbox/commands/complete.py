@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from typing import TYPE_CHECKING, NamedTuple
 
 from netsandbox.commands import kinds
@@ -15,13 +15,14 @@ from netsandbox.commands.prompt import LOCAL_VERBS
 from netsandbox.commands.tools.context import ToolContext
 from netsandbox.commands.tools.registry import TOOLS, run_tool
 from netsandbox.commands.tools.words import ASKED, OfferedError
-from netsandbox.docker.images import IMAGES
 from netsandbox.explain.words import Words, said
 from netsandbox.shell.parser import last_command
 
 if TYPE_CHECKING:
+    from netsandbox.commands.docker.flags import Command
     from netsandbox.commands.shell import Shell
     from netsandbox.commands.verb import Parameter, Verb
+    from netsandbox.lab.lab import Lab
     from netsandbox.linux.core.namespace import NetworkNamespace
 
 FILTERS = ("grep", "head", "tail", "wc", "sort", "uniq", "cut", "awk", "sed", "tr", "xargs", "tee", "cat", "less", "jq")
@@ -49,6 +50,7 @@ WORDS = Words({
 })
 """What stands beside a word that may follow."""
 TAKES_INTERFACE = frozenset({"dev", "br", "master", "brport", "addif", "delif", "showmacs"})
+INTERFACE_OPTIONS = {("tcpdump", "-i"), ("arping", "-I"), ("ping", "-I"), ("iptables", "-i"), ("iptables", "-o")}
 
 
 class Candidate(NamedTuple):
@@ -172,19 +174,47 @@ def _docker_words(shell: Shell, words: list[str], typed: str) -> Iterator[tuple[
         for names, usage in listed(command):
             yield f"--{names.partition('--')[2].partition(' ')[0]}", usage
         return
-    if words[-1] in ("--network", "--net"):
-        yield from ((name, "network") for name in kinds.MODE.candidates(shell.lab))
-    elif command.path.endswith((" run", " create")):
-        yield from ((name, "image") for name in IMAGES)
-    else:
-        yield from ((name, "container") for name in kinds.CONTAINER.candidates(shell.lab))
+    given = words[2 if tuple(words[:2]) in DOCKER else 1:]
+    if given and given[-1] in ("--network", "--net"):
+        modes = (*_networks(shell.lab), *kinds.MODE.candidates(shell.lab))
+        yield from ((name, "network") for name in dict.fromkeys(modes))
+        return
+    noun = _operand(command, given).partition(":")[0].partition("|")[0]
+    candidates = None if noun in ("NETWORK", "VOLUME") and words[1] == "create" else OPERANDS.get(noun)
+    yield from ((name, noun.lower()) for name in candidates(shell.lab)) if candidates is not None else ()
+
+
+def _operand(command: Command, words: list[str]) -> str:
+    """What its usage calls the operand whose turn it is; the last may come again. Empty for the value of a flag."""
+    valued = {name for flag in command.flags if flag.kind != "bool" for name in (f"--{flag.name}", f"-{flag.short}")}
+    if words and words[-1] in valued:
+        return ""
+    given = sum(not word.startswith("-") and not (at and words[at - 1] in valued) for at, word in enumerate(words))
+    nouns = [word for word in command.operands.split() if word != "[OPTIONS]"]
+    if nouns and nouns[-1].endswith("...]"):
+        given = min(given, len(nouns) - 1)
+    return nouns[given].strip("[].") if given < len(nouns) else ""
+
+
+def _networks(lab: Lab) -> Iterable[str]:
+    return dict.fromkeys(name for engine in lab.engines() for name in engine.networks)
+
+
+def _volumes(lab: Lab) -> Iterable[str]:
+    return dict.fromkeys(name for engine in lab.engines() for name in engine.volumes)
+
+
+OPERANDS: dict[str, Callable[[Lab], Iterable[str]]] = {
+    "CONTAINER": kinds.CONTAINER.candidates, "NAME": kinds.CONTAINER.candidates, "IMAGE": kinds.IMAGE.candidates,
+    "NETWORK": _networks, "VOLUME": _volumes}
+"""What may stand for an operand, by what the usage of docker's commands calls it."""
 
 
 def _tool_words(shell: Shell, words: list[str]) -> Iterator[tuple[str, str]]:
     if not words:
         yield from ((name, "") for name in (*TOOLS, *PROGRAMS, *OF_SYSTEMD))
         return
-    if words[-1] in TAKES_INTERFACE:
+    if words[-1] in TAKES_INTERFACE or (words[0], words[-1]) in INTERFACE_OPTIONS:
         yield from _interfaces(shell)
         return
     yield from ((word, "") for word in TOOL_WORDS.get(" ".join(words[:2]) if len(words) == 2 else "", ()))

@@ -10,7 +10,7 @@ from netsandbox.commands.complete import complete, hint
 from netsandbox.session.keeping import KeptSession
 
 SESSION = KeptSession()
-for _line in ("add-container aa", "add-container bb"):
+for _line in ("add-container aa", "add-container bb", "docker network create front", "docker volume create data"):
     SESSION.run(_line)
 
 
@@ -26,6 +26,21 @@ def offered(line: str) -> list[str]:
     ("ip link set dev do", "ip link set dev docker0")])
 def test_the_last_command_is_what_goes_on(line: str, one: str) -> None:
     assert one in offered(line)
+
+
+@pytest.mark.parametrize(("line", "names"), [
+    ("docker network inspect ", {"bridge", "host", "none", "front"}), ("docker network inspect front ", {"front"}),
+    ("docker network rm ", {"front"}), ("docker network connect ", {"front"}),
+    ("docker network connect --alias x front ", {"aa", "bb"}), ("docker network create -o ", set()),
+    ("docker network create ", set()), ("docker rmi ", {"nginx"}), ("docker volume rm ", {"data"}),
+    ("docker run --network ", {"front", "host", "container:aa"}), ("docker run --name ", set()),
+    ("docker run -d ", {"nginx"}), ("docker rm -f aa ", {"bb"}), ("docker rename aa ", set()),
+    ("docker cp ", {"aa"}), ("tcpdump -i ", {"docker0", "lo"})])
+def test_dockers_commands_are_offered_what_their_usage_asks_for(line: str, names: set[str]) -> None:
+    words = {text.removeprefix(line) for text in offered(line)}
+    assert names <= words
+    assert bool(words) == bool(names)
+    assert names & {"aa", "bb"} or not words & {"aa", "bb"}, "no container where none can stand"
 
 
 @pytest.mark.parametrize("line", ["ip addr | grep a", "ip addr | grep a b", "echo 'a; sho", "# sho"])
