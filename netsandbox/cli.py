@@ -92,17 +92,7 @@ def _carry_out(name: str, words: list[str], language: str) -> int:
     gc.set_threshold(100_000, 20, 100)  # the modules of a run make half as many objects, none of them garbage
     atexit.register(gc.freeze)  # and what is left goes with the process: Python would look through all of it
     try:
-        if name in USE_FILES:
-            from netsandbox.session.leftovers import sweep_at_start
-
-            sweep_at_start()
-        if name != "open" and signal.getsignal(signal.SIGINT) is signal.SIG_DFL:
-            signal.signal(signal.SIGINT, _interrupted)
-        options = parser(name, language).parse_args(words)
-        options.lang = language
-        status = COMMANDS[name].run(options)
-        sys.stdout.flush()
-        return status
+        return _status(name, words, language)
     except LabError as error:
         return _fail(str(error), language)
     except BrokenPipeError:
@@ -116,6 +106,20 @@ def _carry_out(name: str, words: list[str], language: str) -> int:
 
         where = log_failure(f"netsandbox {' '.join(words)}", error)
         return _fail(f"a mistake of netsandbox itself, {type(error).__name__}: {error} ({where})", language, 1)
+
+
+def _status(name: str, words: list[str], language: str) -> int:
+    if name in USE_FILES:
+        from netsandbox.session.leftovers import sweep_at_start
+
+        sweep_at_start()
+    if name != "open" and signal.getsignal(signal.SIGINT) is signal.SIG_DFL:
+        signal.signal(signal.SIGINT, _interrupted)
+    options = parser(name, language).parse_args(words)
+    options.lang = language
+    status = COMMANDS[name].run(options)
+    sys.stdout.flush()
+    return status
 
 
 def _mend_streams() -> None:

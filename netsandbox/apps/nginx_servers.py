@@ -98,13 +98,7 @@ class Configuration:
     def __init__(self, files: Reader) -> None:
         """Raises ConfError: nginx does not start with it, or the sandbox cannot model it."""
         main = _scope("main", Directive("main", (), read_tree(files), ""), None)
-        events = next(main.blocks("events"), None)
-        if events is None:
-            raise ConfError('no "events" section in configuration')
-        told = events.word("worker_connections", "512")
-        if not (told.isascii() and told.isdecimal() and len(told) < 10):
-            raise ConfError(f'invalid number "{told}" in "worker_connections" directive')
-        self.connections = int(told)
+        self.connections = _worker_connections(main)
         self.notes = [f"note: nginx {name} changes nothing in the sandbox" for name in dict.fromkeys(_noted(main))]
         self.main = main
         self.http = next(main.blocks("http"), Scope("http", (), main, ""))
@@ -219,6 +213,17 @@ def _scope(kind: str, made: Directive, around: Scope | None) -> Scope:
             _check_words(inner)
             scope.own.setdefault("access" if inner.name in ("allow", "deny") else inner.name, []).append(inner)
     return scope
+
+
+def _worker_connections(main: Scope) -> int:
+    """Raises ConfError: there is no block that says how connections are handled, or no number in it."""
+    events = next(main.blocks("events"), None)
+    if events is None:
+        raise ConfError('no "events" section in configuration')
+    told = events.word("worker_connections", "512")
+    if not (told.isascii() and told.isdecimal() and len(told) < 10):
+        raise ConfError(f'invalid number "{told}" in "worker_connections" directive')
+    return int(told)
 
 
 def _noted(scope: Scope) -> Iterator[str]:

@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from netsandbox.engine.scheduler import Timer
     from netsandbox.linux.core.interface import Interface
     from netsandbox.linux.core.namespace import NetworkNamespace
+    from netsandbox.linux.ipv4.routing import OutputRoute
 
 RECEIVE_TIMEOUT = SECOND
 """ping's loop wakes at least this often (SO_RCVTIMEO)."""
@@ -144,14 +145,18 @@ class Ping(PingEnd):
         options = self.options
         if self._is_broadcast(route) and not options.broadcast:
             return "EACCES"
-        now = self.scheduler.clock
-        data = self._data(now)
         seq = number & 0xFFFF
-        self._sent_at[seq] = now
+        self._sent_at[seq] = self.scheduler.clock
         self._answered.discard(seq)
-        source = self.bound or route.source
         if self.pmtudisc == PROBE:
             route = route.with_mtu(route.interface.mtu)
+        packet = self._request(route, seq)
+        if not ping_buffer.has_room(self._buffer, packet, route):
+            return "ENOBUFS"
+        return ip_output.send_datagram(self.namespace, packet, route, self.pmtudisc >= DO, options.mark)
+
+    def _request(self, route: OutputRoute, seq: int) -> IPv4Packet:
+        options, source, data = self.options, self.bound or route.source, self._data(self.scheduler.clock)
         fits = options.size + 28 + len(options.header) <= route.mtu
         df = self.pmtudisc >= DO or (self.pmtudisc == WANT and fits and not route.locked)
         ident = 0 if self.pmtudisc >= DO else self.namespace.next_ident(source, self.destination, ICMP)
@@ -159,11 +164,7 @@ class Ping(PingEnd):
         ttl = options.ttl if options.ttl is not None else usual
         packet = IPv4Packet(source, self.destination, ICMP, echo(ECHO_REQUEST, self.ident, seq, data), ttl, ident, df,
                             options.tos, options=options.header)
-        if options.header:
-            packet = ip_options.recorded(self.namespace, packet)
-        if not ping_buffer.has_room(self._buffer, packet, route):
-            return "ENOBUFS"
-        return ip_output.send_datagram(self.namespace, packet, route, self.pmtudisc >= DO, options.mark)
+        return ip_options.recorded(self.namespace, packet) if options.header else packet
 
     def _data(self, now: int) -> bytes:
         """The payload of a request."""

@@ -245,8 +245,7 @@ def getopts(call: Builtin) -> int:
     letters, name, *rest = call.arguments
     state = call.state
     words = rest or state.positional
-    index = int(state.values.get("OPTIND", "1")) if state.values.get("OPTIND", "1").isdecimal() else 1
-    at = int(state.values.get("_optat", "1")) if index == int(state.values.get("_optind", "0")) else 1
+    index, at = _place_of_option(state)
     word = words[index - 1] if 0 < index <= len(words) else ""
     if not word.startswith("-") or word in ("-", "--"):
         state.set(name, "?")
@@ -258,18 +257,23 @@ def getopts(call: Builtin) -> int:
     index, at = (index, at + 1) if at + 1 < len(word) else (index + 1, 1)
     if found < 0:
         _complain(call, letters, f"illegal option -- {letter}", letter)
+    elif letters[found + 1:found + 2] == ":" and at == 1 and index > len(words):
+        _complain(call, letters, f"option requires an argument -- {letter}", letter)
+        found = -1
     elif letters[found + 1:found + 2] == ":":
-        value = word[at:] if at > 1 else words[index - 1] if index <= len(words) else None
-        index, at = (index + 1, 1) if value is not None else (index, at)
-        if value is None:
-            _complain(call, letters, f"option requires an argument -- {letter}", letter)
-            found = -1
-        else:
-            state.set("OPTARG", value)
+        state.set("OPTARG", word[at:] if at > 1 else words[index - 1])
+        index, at = index + 1, 1
     state.set(name, letter if found >= 0 else "?")
     for key, number in (("OPTIND", index), ("_optind", index), ("_optat", at)):
         state.set(key, str(number))
     return 0
+
+
+def _place_of_option(state: State) -> tuple[int, int]:
+    """Which word is next, and which letter of it."""
+    told = state.values.get("OPTIND", "1")
+    index = int(told) if told.isdecimal() else 1
+    return index, int(state.values.get("_optat", "1")) if index == int(state.values.get("_optind", "0")) else 1
 
 
 def _complain(call: Builtin, letters: str, text: str, letter: str) -> None:

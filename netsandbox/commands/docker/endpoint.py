@@ -68,31 +68,37 @@ def global_options(words: list[str]) -> Options:
         DockerError: one has no value, or asks for encryption.
     """
     rest, found = list(words), dict[str, str]()
-    while rest and rest[0].startswith("-"):
-        name, equals, value = rest[0].partition("=")
-        if name in PLAIN:
-            if equals:
-                _check_truth(value)
-            found["debug"] = rest.pop(0)
-        elif rest[0] in VERSION:
-            found["version"] = rest.pop(0)
-        elif name in ENCRYPTED:
-            raise DockerError(f"netsandbox: {name} is not modelled: there is no encryption; `docker -H tcp://HOST:2375`"
-                              " reaches an Engine whose daemon.json has it in \"hosts\"")
-        elif name[:2] in VALUED and not name.startswith("--") and len(rest[0]) > 2:
-            found[VALUED[name[:2]]] = rest.pop(0)[2:].removeprefix("=")
-        elif name in VALUED:
-            rest.pop(0)
-            if not equals and not rest:
-                shown = name if name.startswith("--") else f"'{name[1]}' in {name}"
-                raise _misused(f"flag needs an argument: {shown}")
-            found[VALUED[name]] = value if equals else rest.pop(0)
-        else:
-            break
+    while rest and rest[0].startswith("-") and _take_option(rest, found):
+        pass
     _check(found)
     asked = found.pop("version", "")
     return Options(found.get("host", ""), found.get("context", ""), [asked, *rest] if asked else rest,
                    tuple(name for name in found if name not in ("host", "context")))
+
+
+def _take_option(rest: list[str], found: dict[str, str]) -> bool:
+    """Whether the first word is such an option; it and its value are found then."""
+    name, equals, value = rest[0].partition("=")
+    if name in PLAIN:
+        if equals:
+            _check_truth(value)
+        found["debug"] = rest.pop(0)
+    elif rest[0] in VERSION:
+        found["version"] = rest.pop(0)
+    elif name in ENCRYPTED:
+        raise DockerError(f"netsandbox: {name} is not modelled: there is no encryption; `docker -H tcp://HOST:2375`"
+                          " reaches an Engine whose daemon.json has it in \"hosts\"")
+    elif name[:2] in VALUED and not name.startswith("--") and len(rest[0]) > 2:
+        found[VALUED[name[:2]]] = rest.pop(0)[2:].removeprefix("=")
+    elif name in VALUED:
+        rest.pop(0)
+        if not equals and not rest:
+            shown = name if name.startswith("--") else f"'{name[1]}' in {name}"
+            raise _misused(f"flag needs an argument: {shown}")
+        found[VALUED[name]] = value if equals else rest.pop(0)
+    else:
+        return False
+    return True
 
 
 def _check_truth(value: str) -> None:

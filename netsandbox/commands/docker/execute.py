@@ -54,9 +54,7 @@ def run(client: Client, parsed: Parsed) -> int | None:
     inside = _inside(client, parsed)
     check_terminal(client, parsed)
     container, argv = inside.container, parsed.operands[1:]
-    name = argv[0].rpartition("/")[2]
-    if name in SHELLS and inside.is_in_image(name) and len(argv) == 1 and parsed.on("interactive") and (
-            client.stdin.is_terminal):
+    if _is_entered(client, parsed, inside):
         client.enter(container, client.exit, partial(client.exit, 0))
         client.engine.when_ended(container, partial(_kill, client))
         return None
@@ -76,6 +74,13 @@ def run(client: Client, parsed: Parsed) -> int | None:
         return 0
     follow(client, container, program)
     return None
+
+
+def _is_entered(client: Client, parsed: Parsed, inside: Inside) -> bool:
+    """A shell for a person, whose next lines are typed there."""
+    name = parsed.operands[1].rpartition("/")[2]
+    return name in SHELLS and inside.is_in_image(name) and len(parsed.operands) == 2 and (
+        parsed.on("interactive") and client.stdin.is_terminal)
 
 
 def _check_directory(client: Client, parsed: Parsed, inside: Inside) -> None:

@@ -138,17 +138,7 @@ class _Run:
         return result
 
     def _range(self, node: Node, value: Any, dot: Any) -> str:
-        pairs: list[tuple[Any, Any]]
-        if isinstance(value, dict) and not isinstance(value, Struct):
-            pairs = sorted(value.items())
-        elif isinstance(value, list):
-            pairs = list(enumerate(value))
-        elif isinstance(value, int) and not isinstance(value, bool):
-            pairs = [(number, number) for number in range(min(value, MAX_OUTPUT))]
-        elif value is None or value is MISSING:
-            pairs = []
-        else:
-            raise self._error(node.pipeline, f"range can't iterate over {show(value)}")
+        pairs = self._pairs(node, value)
         if not pairs:
             return self.block(node.otherwise, dot)
         names = node.pipeline.variables if node.pipeline else ()
@@ -165,6 +155,18 @@ class _Run:
             finally:
                 del self.variables[mark:]
         return "".join(parts)
+
+    def _pairs(self, node: Node, value: Any) -> list[tuple[Any, Any]]:
+        """What a range goes through: keys or numbers, and what stands there."""
+        if isinstance(value, dict) and not isinstance(value, Struct):
+            return sorted(value.items())
+        if isinstance(value, list):
+            return list(enumerate(value))
+        if isinstance(value, int) and not isinstance(value, bool):
+            return [(number, number) for number in range(min(value, MAX_OUTPUT))]
+        if value is None or value is MISSING:
+            return []
+        raise self._error(node.pipeline, f"range can't iterate over {show(value)}")
 
     def _set(self, pipeline: Pipeline | None, values: tuple[Any, ...]) -> None:
         for name, value in zip(pipeline.variables if pipeline else (), values, strict=False):

@@ -309,13 +309,19 @@ class _Parser:
         literal = _literal(token)
         if literal is not None:
             return Operand("literal", literal, (), token.position, value)
-        if kind == "word" and value != "nil" and value not in self.functions:
-            raise _error(self.template, token.position, f'function "{value}" not defined')
         if kind == "word":
-            return Operand("literal", None, (), token.position, "nil") if value == "nil" else Operand(
-                "function", value, (), token.position, value)
+            return self._word(token)
         self.tokens.insert(0, token)
         raise self._unexpected("operand")
+
+    def _word(self, token: Token) -> Operand:
+        """nil, or a function."""
+        name = token.text
+        if name == "nil":
+            return Operand("literal", None, (), token.position, name)
+        if name not in self.functions:
+            raise _error(self.template, token.position, f'function "{name}" not defined')
+        return Operand("function", name, (), token.position, name)
 
     def _character(self, token: Token) -> int:
         inner = re.sub(r"\\(.)", lambda match: ESCAPES.get(match.group(1), match.group(1)), token.text[1:-1])

@@ -232,7 +232,19 @@ def _get(namespace: NetworkNamespace, words: Words, style: Style) -> ToolResult:
                           key("vlan*"), flag("dynamic*")), _to())
     if not found.get("to") or not ("dev" in found or "br" in found):
         raise ToolError(USAGE, "Device or master and address are required arguments.")
-    mac = _mac(found["to"])
+    mac, bridge = _mac(found["to"]), _asked_bridge(namespace, found)
+    vlan = number_of(found["vlan"]) if "vlan" in found else 0
+    if vlan is None or not 0 <= vlan <= MAX_ID or ("vlan" in found and not vlan):
+        raise ToolError(NOT_FOUND, str(KernelError("EINVAL", "invalid vlan id")))
+    entry = bridge.fdb.entries.get(vlan << 48 | mac)
+    if entry is None:
+        raise ToolError(NOT_FOUND, str(KernelError("ENOENT", "Fdb entry not found")))
+    holder = entry.port.interface if entry.port is not None else bridge
+    return ToolResult(0, render([fdb_row(FdbRow(mac, holder, bridge, entry), style)], style), "")
+
+
+def _asked_bridge(namespace: NetworkNamespace, found: dict[str, Any]) -> Bridge:
+    """Whose table is asked: a bridge's, or that of the one whose port it is (rtnl_fdb_get)."""
     device = interface_named(namespace, found["dev"], USAGE) if "dev" in found else None
     bridge = _bridge_named(namespace, found["br"]) if "br" in found else None
     if device is not None and bridge is not None:
@@ -244,15 +256,7 @@ def _get(namespace: NetworkNamespace, words: Words, style: Style) -> ToolResult:
     holding = bridge or device
     if not isinstance(holding, Bridge):
         raise ToolError(NOT_FOUND, str(KernelError("EOPNOTSUPP", "Fdb get operation not supported by device")))
-    bridge = holding
-    vlan = number_of(found["vlan"]) if "vlan" in found else 0
-    if vlan is None or not 0 <= vlan <= MAX_ID or ("vlan" in found and not vlan):
-        raise ToolError(NOT_FOUND, str(KernelError("EINVAL", "invalid vlan id")))
-    entry = bridge.fdb.entries.get(vlan << 48 | mac)
-    if entry is None:
-        raise ToolError(NOT_FOUND, str(KernelError("ENOENT", "Fdb entry not found")))
-    holder = entry.port.interface if entry.port is not None else bridge
-    return ToolResult(0, render([fdb_row(FdbRow(mac, holder, bridge, entry), style)], style), "")
+    return holding
 
 
 # -- changing

@@ -257,7 +257,7 @@ class Line:
         return SCTP_STATES if self.protocol == SCTP else STATES
 
     def _check(self) -> None:
-        """generic_opt_check, and the final checks of the protocol.
+        """What goes together, and the final checks of the protocol.
 
         Raises:
             ToolError: an option that the command does not take, or one that is missing.
@@ -267,12 +267,7 @@ class Line:
                 if letter not in self.values:
                     raise wrong(f"You need to supply the `--{NAMED[letter]}' option for this command")
             raise ToolError(1, "netsandbox: conntrack: expectations are not modelled")
-        illegal = (ILLEGAL_EXPECTATIONS if self.table == "expect" else ILLEGAL)[self.command]
-        for letter in ALL:
-            if letter in self.values and letter in illegal:
-                raise wrong(f"Illegal option `--{NAMED[letter]}' with this command")
-            if letter not in self.values and letter in NEEDED.get(self.command, ""):
-                raise wrong(f"You need to supply the `--{NAMED[letter]}' option for this command")
+        self._check_letters()
         if self.command == "L" and "z" in self.values and not {*"sdrqptumgnjw"}.isdisjoint(self.values):
             raise wrong("Can't use -z with filtering parameters")
         for letter, what in NOT_MODELLED.items():
@@ -287,6 +282,15 @@ class Line:
         if self.command == "E" and self.outputs & {"xml", "save"}:
             raise ToolError(1, "netsandbox: conntrack: events are lines here: output 'xml' or 'save' is not modelled")
         self._add_filters()
+
+    def _check_letters(self) -> None:
+        """generic_opt_check."""
+        illegal = (ILLEGAL_EXPECTATIONS if self.table == "expect" else ILLEGAL)[self.command]
+        for letter in ALL:
+            if letter in self.values and letter in illegal:
+                raise wrong(f"Illegal option `--{NAMED[letter]}' with this command")
+            if letter not in self.values and letter in NEEDED.get(self.command, ""):
+                raise wrong(f"You need to supply the `--{NAMED[letter]}' option for this command")
 
     def _add_filters(self) -> None:
         """What an option asks for that makes no connection of its own."""

@@ -181,46 +181,71 @@ def _mark(one: list[str], other: list[str], begin: int, gone: list[bool], come: 
 
 def _slide(lines: list[str], changed: list[bool], others: list[bool]) -> None:
     """shift_boundaries: runs that touch by being moved up are one; then down, or to where the other file changes."""
-    at = other = 0
-    while True:
-        while at < len(lines) and not changed[at]:
-            while others[other]:
-                other += 1
-            at, other = at + 1, other + 1
-        if at >= len(lines):
-            return
-        start = at
-        while changed[at]:
-            at += 1
-        while others[other]:
-            other += 1
+    run = _Run(lines, changed, others)
+    while run.find_next():
         length = -1
-        while length != at - start:
-            length = at - start
-            while start and lines[start - 1] == lines[at - 1]:
-                start, at = start - 1, at - 1
-                changed[start], changed[at] = True, False
-                while changed[start - 1] and start:
-                    start -= 1
-                other -= 1
-                while others[other] and other:
-                    other -= 1
-            corresponding = at if other and others[other - 1] else len(lines)
-            while at < len(lines) and lines[start] == lines[at]:
-                changed[start], changed[at] = False, True
-                start, at = start + 1, at + 1
-                while changed[at]:
-                    at += 1
-                other += 1
-                while others[other]:
-                    corresponding = at
-                    other += 1
-        while corresponding < at:
-            start, at = start - 1, at - 1
-            changed[start], changed[at] = True, False
-            other -= 1
-            while others[other]:
-                other -= 1
+        while length != run.at - run.start:
+            length = run.at - run.start
+            run.move_up()
+            run.move_down()
+        run.move_back()
+
+
+class _Run:
+    """Lines that changed, from `start` to before `at`; `other` is the line of the other file that stands beside `at`.
+
+    Attributes:
+        corresponding: the last `at` on the way down beside which the other file changes, too.
+    """
+
+    def __init__(self, lines: list[str], changed: list[bool], others: list[bool]) -> None:
+        self.lines, self.changed, self.others = lines, changed, others
+        self.start = self.at = self.other = self.corresponding = 0
+
+    def find_next(self) -> bool:
+        """Go on to the next run; False if there is none."""
+        while self.at < len(self.lines) and not self.changed[self.at]:
+            while self.others[self.other]:
+                self.other += 1
+            self.at, self.other = self.at + 1, self.other + 1
+        if self.at >= len(self.lines):
+            return False
+        self.start = self.at
+        while self.changed[self.at]:
+            self.at += 1
+        while self.others[self.other]:
+            self.other += 1
+        return True
+
+    def move_up(self) -> None:
+        while self.start and self.lines[self.start - 1] == self.lines[self.at - 1]:
+            self._shift_up()
+            while self.changed[self.start - 1] and self.start:
+                self.start -= 1
+
+    def _shift_up(self) -> None:
+        self.start, self.at = self.start - 1, self.at - 1
+        self.changed[self.start], self.changed[self.at] = True, False
+        self.other -= 1
+        while self.others[self.other] and self.other:
+            self.other -= 1
+
+    def move_down(self) -> None:
+        self.corresponding = self.at if self.other and self.others[self.other - 1] else len(self.lines)
+        while self.at < len(self.lines) and self.lines[self.start] == self.lines[self.at]:
+            self.changed[self.start], self.changed[self.at] = False, True
+            self.start, self.at = self.start + 1, self.at + 1
+            while self.changed[self.at]:
+                self.at += 1
+            self.other += 1
+            while self.others[self.other]:
+                self.corresponding = self.at
+                self.other += 1
+
+    def move_back(self) -> None:
+        """Up again, to where the other file changes."""
+        while self.corresponding < self.at:
+            self._shift_up()
 
 
 def _normal(change: Change, lines: list[str], others: list[str]) -> str:

@@ -85,9 +85,7 @@ def _output_row(namespace: NetworkNamespace, source: int, destination: int, leav
         return route_row(chosen.route, style)
     kind = _kind(chosen, destination)
     row = _beginning(kind, destination, source, style)
-    if chosen.gateway is not None and kind == "unicast":
-        row.put("gateway", format_ipv4(chosen.gateway), f"via {format_ipv4(chosen.gateway)} ")
-    row.put("dev", chosen.interface.name, f"dev {chosen.interface.name} ")
+    _put_hop(row, chosen.gateway if kind == "unicast" else None, chosen.interface)
     _put_table(row, chosen.route, namespace, style)
     if not source and chosen.source:
         row.put("prefsrc", format_ipv4(chosen.source), f"src {format_ipv4(chosen.source)} ")
@@ -104,6 +102,12 @@ def _output_row(namespace: NetworkNamespace, source: int, destination: int, leav
         put_metrics(row, chosen.route.mtu, chosen.route.mtu_is_locked, chosen.route.metrics)
     row.say("\n")
     return row
+
+
+def _put_hop(row: Row, gateway: int | None, device: Interface) -> None:
+    if gateway is not None:
+        row.put("gateway", format_ipv4(gateway), f"via {format_ipv4(gateway)} ")
+    row.put("dev", device.name, f"dev {device.name} ")
 
 
 def _put_user(row: Row, user: int) -> None:
@@ -165,12 +169,11 @@ def _input_row(enters: Interface, source: int, destination: int, style: Style, f
     if "fibmatch" in found and answer.route is not None:
         return route_row(answer.route, style)
     row = _beginning(answer.type, destination, source, style)
-    device: Interface = enters.namespace.lo
-    if answer.type == "unicast" and answer.chosen is not None:
-        device, gateway = answer.chosen.interface, answer.chosen.gateway
-        if gateway is not None:
-            row.put("gateway", format_ipv4(gateway), f"via {format_ipv4(gateway)} ")
-    row.put("dev", device.name, f"dev {device.name} ")
+    chosen = answer.chosen if answer.type == "unicast" else None
+    if chosen is None:
+        _put_hop(row, None, enters.namespace.lo)
+    else:
+        _put_hop(row, chosen.gateway, chosen.interface)
     _put_table(row, answer.route, enters.namespace, style)
     _put_mark(row, found)
     put_flags(row, ["rt_offload_failed"] if answer.type == "multicast" else [])

@@ -70,19 +70,7 @@ def link_row(row: Row, interface: Interface, others: OtherNamespaces, is_link: b
              with_queue: bool = True) -> None:
     """print_linkinfo; `is_link` is False for `ip addr`, and `with_queue` for `ip monitor` (filter.showqueue)."""
     style = row.style
-    row.put("ifindex", interface.index, f"{interface.index}: ")
-    put_flags(row, interface, put_name(row, interface, "%s: ", knows_namespaces=True))
-    row.put("mtu", interface.mtu, f"mtu {interface.mtu} ")
-    if style.family != "inet6":
-        row.put("qdisc", interface.qdisc, f"qdisc {interface.qdisc} ")
-    if (master := interface.master) is not None:
-        row.put("master", master.name, f"master {master.name} ")
-    row.put("operstate", interface.operstate, f"state {interface.operstate} ")
-    if is_link:
-        row.put("linkmode", "DEFAULT", "mode DEFAULT ")
-    if style.family != "inet6":
-        group = str(interface.group or "default")
-        row.put("group", group, f"group {group} ")
+    _put_state(row, interface, is_link)
     if with_queue and interface.queue_length:
         row.put("txqlen", interface.queue_length, f"qlen {interface.queue_length}")
     if is_link or not style.family or style.family == "link" or style.details:
@@ -102,6 +90,22 @@ def link_row(row: Row, interface: Interface, others: OtherNamespaces, is_link: b
         row.new_line()
         put_statistics(row, interface)
     row.say("\n")
+
+
+def _put_state(row: Row, interface: Interface, is_link: bool) -> None:
+    row.put("ifindex", interface.index, f"{interface.index}: ")
+    put_flags(row, interface, put_name(row, interface, "%s: ", knows_namespaces=True))
+    row.put("mtu", interface.mtu, f"mtu {interface.mtu} ")
+    if row.style.family != "inet6":
+        row.put("qdisc", interface.qdisc, f"qdisc {interface.qdisc} ")
+    if (master := interface.master) is not None:
+        row.put("master", master.name, f"master {master.name} ")
+    row.put("operstate", interface.operstate, f"state {interface.operstate} ")
+    if is_link:
+        row.put("linkmode", "DEFAULT", "mode DEFAULT ")
+    if row.style.family != "inet6":
+        group = str(interface.group or "default")
+        row.put("group", group, f"group {group} ")
 
 
 def _put_hardware(row: Row, interface: Interface) -> None:
@@ -166,6 +170,10 @@ def address_row(row: Row, interface: Interface, own: InterfaceAddress, with_devi
     _put_address_flags(row, own, now)
     label = own.label or interface.name
     row.put("label", label, label)
+    _put_lifetime(row, own, now)
+
+
+def _put_lifetime(row: Row, own: InterfaceAddress, now: int) -> None:
     row.new_line()
     valid, preferred = (FOREVER, FOREVER) if own.lifetime is None else own.lifetime.left(now)
     row.put("valid_life_time", valid, f"       valid_lft {_seconds(valid)}")

@@ -147,31 +147,50 @@ def _pack(context: ToolContext, told: Told) -> ToolResult:
     if name != STDIN:
         _open_for_writing(files, name)
     kept = io.BytesIO(before)
-    out = err = ""
     with _begun(kept, before) as archive:
+        packer = _Packer(archive, told, files.canonical(name) if name != STDIN else None)
         for asked in told.members:
             seen = files.at(files.canonical(asked.folder or "."))
-            itself = files.canonical(name) if name != STDIN else None
             try:
-                for path in _walk(seen, asked.path.rstrip("/") or "/", told):
-                    if path.startswith("/") and "absolute-names" not in told.values and REMOVING not in err:
-                        err += REMOVING
-                    if seen.exists(path) and seen.canonical(path) == itself:
-                        err += f"tar: {path}: archive cannot contain itself; not dumped\n"
-                        continue
-                    name_in_it = path if "absolute-names" in told.values else path.lstrip("/") or "."
-                    one = member(seen, path, name_in_it)
-                    archive.addfile(one.info, io.BytesIO(one.content))
-                    out += f"{path}{'/' * one.info.isdir()}\n" if "verbose" in told.values else ""
+                packer.add(seen, asked.path.rstrip("/") or "/")
             except FileError as error:
-                err += f"tar: {asked.path}: Cannot stat: {error}\n"
+                packer.err += f"tar: {asked.path}: Cannot stat: {error}\n"
     text = kept.getvalue().decode(errors="replace")
-    code = 2 if "Cannot stat" in err else 0
-    err += FAILED if code else ""
+    code = 2 if "Cannot stat" in packer.err else 0
+    err = packer.err + (FAILED if code else "")
     if name == STDIN:
-        return ToolResult(code, text, out + err)
+        return ToolResult(code, text, packer.out + err)
     files.write(name, text)
-    return ToolResult(code, out, err)
+    return ToolResult(code, packer.out, err)
+
+
+class _Packer:
+    """Puts files into an archive.
+
+    Args:
+        itself: the archive's own path; None of one that is written to a pipe.
+    """
+
+    def __init__(self, archive: tarfile.TarFile, told: Told, itself: str | None) -> None:
+        self.archive, self.told, self.itself = archive, told, itself
+        self.out = self.err = ""
+
+    def add(self, files: Files, place: str) -> None:
+        """A file, or a folder with all that is in it.
+
+        Raises:
+            FileError: it is not there.
+        """
+        is_absolute = "absolute-names" in self.told.values
+        for path in _walk(files, place, self.told):
+            if path.startswith("/") and not is_absolute and REMOVING not in self.err:
+                self.err += REMOVING
+            if files.exists(path) and files.canonical(path) == self.itself:
+                self.err += f"tar: {path}: archive cannot contain itself; not dumped\n"
+                continue
+            one = member(files, path, path if is_absolute else path.lstrip("/") or ".")
+            self.archive.addfile(one.info, io.BytesIO(one.content))
+            self.out += f"{path}{'/' * one.info.isdir()}\n" if "verbose" in self.told.values else ""
 
 
 def _begun(kept: io.BytesIO, before: bytes) -> AbstractContextManager[tarfile.TarFile]:

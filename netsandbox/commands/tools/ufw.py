@@ -111,7 +111,12 @@ def run(context: ToolContext, arguments: list[str]) -> ToolResult:
         return ToolResult(int(not words), "", "ERROR: not enough args\n" if not words else USAGE)
     if not may_administer():
         raise ToolError(1, "ERROR: You need to be root to run this script")
-    command, rest, state = words[0], words[1:], load(context)
+    return _done(context, load(context), words, is_forced)
+
+
+def _done(context: ToolContext, state: State, words: list[str], is_forced: bool) -> ToolResult:
+    """What only root may ask for."""
+    command, rest = words[0], words[1:]
     if command == "status" and rest in ([], ["verbose"], ["numbered"]):
         return ToolResult(0, _status(state, rest), "")
     if command in ("enable", "disable", "reload") and not rest:

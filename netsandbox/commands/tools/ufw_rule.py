@@ -83,15 +83,7 @@ def parse(words: list[str]) -> Rule:
     words = words[1:] if is_routed else words
     if not words or words[0] not in ACTIONS:
         raise ToolError(1, "ERROR: Invalid syntax")
-    rule = Rule(words.pop(0), way="fwd" if is_routed else "in")
-    while words[:1] in (["in"], ["out"]):
-        way = words.pop(0)
-        rule = rule if is_routed else rule._replace(way=way)
-        if is_routed and words[:1] != ["on"]:
-            raise ToolError(1, "ERROR: Invalid interface clause for route rule")
-        if words[:1] == ["on"] and len(words) > 1:
-            rule = rule._replace(**{"entered" if way == "in" else "leaves": words[1]})
-            words = words[2:]
+    rule = _directed(Rule(words.pop(0), way="fwd" if is_routed else "in"), words, is_routed)
     if words[-2:-1] == ["comment"]:
         rule = rule._replace(comment=words.pop())
         words.pop()
@@ -104,6 +96,19 @@ def parse(words: list[str]) -> Rule:
         if words:
             raise ToolError(1, "ERROR: Wrong number of arguments")
     return _extended(rule, words)
+
+
+def _directed(rule: Rule, words: list[str], is_routed: bool) -> Rule:
+    """With `in|out [on IFACE]`, which are taken off the words."""
+    while words[:1] in (["in"], ["out"]):
+        way = words.pop(0)
+        rule = rule if is_routed else rule._replace(way=way)
+        if is_routed and words[:1] != ["on"]:
+            raise ToolError(1, "ERROR: Invalid interface clause for route rule")
+        if words[:1] == ["on"] and len(words) > 1:
+            rule = rule._replace(**{"entered" if way == "in" else "leaves": words[1]})
+            del words[:2]
+    return rule
 
 
 def check(rule: Rule) -> None:
@@ -146,12 +151,7 @@ def _ports(text: str, protocol: str, told: str) -> str:
 
 
 def _extended(rule: Rule, words: list[str]) -> Rule:
-    side = "destination"
-    if "proto" in words[:-1]:
-        protocol = words[words.index("proto") + 1]
-        rule = rule._replace(protocol=protocol)
-        if protocol not in ("tcp", "udp", "any", *WITHOUT_PORTS):
-            raise ToolError(1, f"ERROR: Unsupported protocol '{protocol}'")
+    rule, side = _with_protocol(rule, words), "destination"
     if any(words.count(word) > 1 for word in ("from", "to", "proto")):
         raise ToolError(1, "ERROR: Improper rule syntax")
     while words:
@@ -162,10 +162,7 @@ def _extended(rule: Rule, words: list[str]) -> Rule:
             side = "source" if word == "from" else "destination"
             rule = rule._replace(**{side: _address(words.pop(0), f" {side}")})
         elif word == "port":
-            if words[0] in SERVICES_OF_TCP and rule.protocol == "any":
-                rule = rule._replace(protocol="tcp")
-            rule = rule._replace(**{"sport" if side == "source" else "dport": _ports(
-                words[0], rule.protocol, f" '{words.pop(0)}'")})
+            rule = _with_port(rule, side, words.pop(0))
         elif word == "proto":
             words.pop(0)
         elif word in ("log", "log-all", "app"):
@@ -175,6 +172,22 @@ def _extended(rule: Rule, words: list[str]) -> Rule:
     if rule.protocol in WITHOUT_PORTS and (rule.sport, rule.dport) != ("any", "any"):
         raise ToolError(1, f"ERROR: Invalid port with protocol '{rule.protocol}'")
     return rule
+
+
+def _with_protocol(rule: Rule, words: list[str]) -> Rule:
+    """Which counts for all that stands before it, too."""
+    if "proto" not in words[:-1]:
+        return rule
+    protocol = words[words.index("proto") + 1]
+    if protocol not in ("tcp", "udp", "any", *WITHOUT_PORTS):
+        raise ToolError(1, f"ERROR: Unsupported protocol '{protocol}'")
+    return rule._replace(protocol=protocol)
+
+
+def _with_port(rule: Rule, side: str, text: str) -> Rule:
+    if text in SERVICES_OF_TCP and rule.protocol == "any":
+        rule = rule._replace(protocol="tcp")
+    return rule._replace(**{"sport" if side == "source" else "dport": _ports(text, rule.protocol, f" '{text}'")})
 
 
 def _address(text: str, side: str) -> str:
