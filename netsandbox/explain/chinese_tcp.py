@@ -67,6 +67,7 @@ REASONS: dict[str, Words] = {
     "TCP_OFOMERGE": ("它的数据早已收到，只是前面有空缺", "端口{port}"),
     "TCP_OFO_DROP": ("等待填补空缺的数据太多", "端口{port}", "tcp_rmem"),
     "TCP_RFC7323_PAWS": ("它的时间戳比上一个还旧，因此是过时的重复", "端口{port}"),
+    "TCP_RFC7323_PAWS_ACK": ("它只是一个确认，而且已被更新的报文段超过", "端口{port}"),
     "TCP_RFC7323_TW_PAWS": ("它的时间戳比已关闭连接的最后一个还旧", "端口{port}"),
     "SOCKET_FILTER": ("dockerd 占着端口{port}只为不让别人拿走，套接字上的过滤器丢弃一切", "userland-proxy 为 false"),
     "TCP_LISTEN_OVERFLOW": (

@@ -97,6 +97,7 @@ REASONS: dict[str, Words] = {
     "TCP_OFOMERGE": ("its data is here already, ahead of a gap", "port {port}"),
     "TCP_OFO_DROP": ("too much data waits for a gap to be filled", "port {port}", "tcp_rmem"),
     "TCP_RFC7323_PAWS": ("its timestamp is older than the last one, so it is an old duplicate", "port {port}"),
+    "TCP_RFC7323_PAWS_ACK": ("it only acknowledges, and newer segments have overtaken it", "port {port}"),
     "TCP_RFC7323_TW_PAWS": (
         "its timestamp is older than the last one of the connection that was closed", "port {port}"),
     "SOCKET_FILTER": (

@@ -183,6 +183,7 @@ DROPS: dict[str, str] = {
         "RESET": "tcp_validate_incoming", "INVALID_SYN": "tcp_validate_incoming", "CLOSE": "tcp_rcv_state_process",
         "OLD_ACK": "tcp_ack", "TOO_OLD_ACK": "tcp_ack", "ACK_UNSENT_DATA": "tcp_ack"}.items()},
     "TCP_RFC7323_PAWS": "RFC 7323, 5; net/ipv4/tcp_input.c tcp_validate_incoming",
+    "TCP_RFC7323_PAWS_ACK": "net/ipv4/tcp_input.c tcp_disordered_ack_check",
     "TCP_RFC7323_TW_PAWS": "RFC 7323, 5; net/ipv4/tcp_minisocks.c tcp_timewait_state_process",
     "SOCKET_FILTER": "socket(7), SO_ATTACH_FILTER; moby, osallocator_linux.go",
     "TCP_LISTEN_OVERFLOW": "listen(2); net/ipv4/tcp_input.c tcp_conn_request; somaxconn",

@@ -27,6 +27,7 @@ class DropReason(Enum):
     TCP_OFOMERGE = "data that is here already, out of order"
     TCP_OFO_DROP = "too much data out of order"
     TCP_RFC7323_PAWS = "a timestamp older than the last one (PAWS)"
+    TCP_RFC7323_PAWS_ACK = "an ACK that was overtaken, as its timestamp and its number tell"
     TCP_RFC7323_TW_PAWS = "a timestamp older than the last one, for a connection in TIME-WAIT"
     SOCKET_FILTER = "the socket's own filter lets nothing in"
     TCP_LISTEN_OVERFLOW = "the listener's queue is full"

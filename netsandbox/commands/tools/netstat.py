@@ -5,7 +5,9 @@ from __future__ import annotations
 from netsandbox.commands.tools import ifconfig, interface_table, netstat_words, route
 from netsandbox.commands.tools.context import ToolContext, ToolError, ToolResult
 from netsandbox.commands.tools.help import TEXTS
+from netsandbox.commands.tools.idle import say
 from netsandbox.commands.tools.options import Options, read_options
+from netsandbox.commands.tools.proc_counters import NOT_COUNTED
 from netsandbox.commands.tools.socket_rows import SocketRow, inode_of
 from netsandbox.commands.tools.sockets_seen import rows_seen
 from netsandbox.commands.tools.ss import is_wanted, names_shown, port_text
@@ -54,6 +56,7 @@ def _statistics(context: ToolContext, options: Options, family: str) -> ToolResu
     if family == "inet6" or "6" in options:
         return ToolResult(0, "", "cannot open /proc/net/snmp6: No such file or directory\n")
     wanted = "".join(letter for letter in "tuw" if letter in options)
+    say(NOT_COUNTED)
     return ToolResult(0, netstat_words.statistics(context.namespace, wanted or "tuw"), "")
 
 

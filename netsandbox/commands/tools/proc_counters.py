@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from netsandbox.commands.tools.idle import say
 from netsandbox.linux.ipv4.udp import UdpSocket
 from netsandbox.linux.mib.counters import ICMP_MSG, groups
 from netsandbox.linux.mib.table import NETSTAT, SNMP, UNMODELLED
@@ -40,6 +41,7 @@ def snmp(namespace: NetworkNamespace) -> str:
 
 
 def netstat(namespace: NetworkNamespace) -> str:
+    say(NOT_COUNTED)
     found = groups(namespace)
     return "".join(_lines(group, found[group]) for group in NETSTAT)
 

@@ -31,6 +31,8 @@ OF_VXLAN = frozenset({R.VXLAN_INVALID_HDR, R.VXLAN_ENTRY_EXISTS, R.VXLAN_VNI_NOT
 """Reasons of a socket that is a tunnel's, which has taken the datagram by then."""
 LAST_TYPE = 18
 """Above, an ICMP message is unknown (NR_ICMP_TYPES)."""
+PROBES = (42, 43)
+"""Extended echoes and their replies (RFC 8335), which are no errors where nobody asked for them."""
 ALWAYS = {R.IP_RPFILTER: "TcpExtIPReversePathFilter", R.IP_NOPROTO: "IpInUnknownProtos"}
 """What IP counts for a reason, whatever it looked at."""
 
@@ -75,7 +77,7 @@ def _refused_by_tcp(counts: Counts, verdict: Dropped, _kind: int, _is_group: boo
     reason = verdict.reason
     if reason is not R.OTHERHOST:
         counts["TcpInSegs"] += 1
-        counts["TcpInErrs"] += reason in (R.TCP_CSUM, R.PKT_TOO_SMALL)
+        counts["TcpInErrs"] += reason is R.TCP_CSUM
         counts["TcpInCsumErrors"] += reason is R.TCP_CSUM
 
 
@@ -99,7 +101,7 @@ def _refused_by_icmp(counts: Counts, verdict: Dropped, kind: int, _is_group: boo
     counts["IcmpInCsumErrors"] += reason is R.ICMP_CSUM
     if reason is not R.ICMP_CSUM and kind >= 0:
         counts[f"IcmpMsgInType{kind}"] += 1
-    is_unknown = reason is R.INVALID_PROTO and (kind > LAST_TYPE or "broadcast" in operands)
+    is_unknown = reason is R.INVALID_PROTO and kind not in PROBES and (kind > LAST_TYPE or "broadcast" in operands)
     counts["IcmpInErrors"] += (is_unknown or reason in (R.ICMP_CSUM, R.PKT_TOO_SMALL)
                                or "icmp_echo_ignore_broadcasts" in operands)
 

@@ -30,7 +30,7 @@ from netsandbox.linux.place import CABLE
 from netsandbox.linux.tcp.events import TcpResetSent, TcpRetransmitted
 from netsandbox.wire.addresses import BROADCAST_MAC, MAC_GROUP_BIT, is_multicast
 from netsandbox.wire.ethernet import ETH_P_IP, HEADER, Malformed
-from netsandbox.wire.icmp import ECHO_REPLY, ECHO_REQUEST, TIMESTAMP_REPLY, TIMESTAMP_REQUEST, IcmpMessage
+from netsandbox.wire.icmp import ECHO_REPLY, IcmpMessage
 from netsandbox.wire.ipv4 import ICMP, TCP, UDP, IPv4Packet, ReservedBitPacket
 
 if TYPE_CHECKING:
@@ -46,7 +46,6 @@ BRIDGED, PASSED_UP, FORWARDED, QUEUED = Outcome.BRIDGED, Outcome.PASSED_UP, Outc
 ELSEWHERE = frozenset({BRIDGED, PASSED_UP, Outcome.REPEATED, Outcome.IGNORED})
 """Verdicts of devices, below IP."""
 ECN = ("IpExtInNoECTPkts", "IpExtInECT1Pkts", "IpExtInECT0Pkts", "IpExtInCEPkts")
-ANSWERS = {ECHO_REQUEST: ECHO_REPLY, TIMESTAMP_REQUEST: TIMESTAMP_REPLY}
 WAITED = frozenset({R.NEIGH_FAILED, R.NEIGH_QUEUEFULL, R.NEIGH_DEAD, R.NEIGH_CREATEFAIL})
 """Reasons of what has left IP, and ends for want of a neighbour."""
 
@@ -195,11 +194,11 @@ class _Part:
             counts["TcpInSegs"] += many
         elif seen.verdict is Outcome.DECAPSULATED and seen.protocol == UDP:
             counts["UdpInDatagrams"] += many
-        elif seen.protocol == ICMP and seen.type >= 0:
+        elif seen.protocol == ICMP and seen.type >= 0:  # icmp_reply names no type: any answer counts as an echo's
             counts["IcmpInMsgs"] += many
             counts[f"IcmpMsgInType{seen.type}"] += many
             if seen.verdict is Outcome.ANSWERED:
-                _icmp_out(counts, ANSWERS[seen.type], many)
+                _icmp_out(counts, ECHO_REPLY, many)
 
     def _forwarded(self, namespace: str, many: int) -> None:
         """Its route has a record, as that of a packet of our own."""

@@ -74,5 +74,6 @@ OF_ICMP_TYPES = {"DestUnreachs": 3, "TimeExcds": 11, "ParmProbs": 12, "SrcQuench
 UNMODELLED = (
     "TcpExtTCPAutoCorking", "TcpExtTCPSackShifted", "TcpExtTCPSackMerged", "TcpExtTCPSackShiftFallback",
     "TcpExtTSEcrRejected", "TcpExtOfoPruned", "TcpExtTCPRcvCollapsed", "TcpExtTcpDuplicateDataRehash",
-    "TcpExtTCPSACKReneging", "TcpExtDelayedACKLocked")
+    "TcpExtTCPSACKReneging", "TcpExtDelayedACKLocked", "TcpExtTCPAbortOnMemory", "TcpExtTCPMemoryPressures",
+    "TcpExtTCPMemoryPressuresChrono", "TcpExtTCPBacklogDrop", "TcpExtTCPWqueueTooBig", "UdpMemErrors")
 """What a kernel would count and the sandbox does not: it stands at 0, and a note says so."""

@@ -52,7 +52,7 @@ def take(conn: Connection, segment: TcpSegment, said: Options, count: int = 1) -
         if before(ack, (una - conn.largest_window) & MASK):
             return TOO_OLD
         if said.sacks and conn.has_sack:
-            _take_old(conn, said.sacks, una)
+            _take_old(conn, said.sacks, ack)
         return OLD
     if (conn.nxt - ack) & MASK >= HALF:
         return UNSENT
@@ -93,10 +93,10 @@ def take(conn: Connection, segment: TcpSegment, said: Options, count: int = 1) -
     return ""
 
 
-def _take_old(conn: Connection, blocks: tuple[tuple[int, int], ...], una: int) -> None:
+def _take_old(conn: Connection, blocks: tuple[tuple[int, int], ...], ack: int) -> None:
     """An ACK that has been overtaken may still tell what has arrived."""
     progress = Progress(conn)
-    flag = sack.take(conn, progress, blocks, una, una)
+    flag = sack.take(conn, progress, blocks, ack, conn.una)
     _flag, leaves = recovery.alert(conn, flag, 0)
     recovery.leave(conn, leaves)
 
@@ -112,6 +112,8 @@ def _finish(conn: Connection, flag: int, progress: Progress, count: int) -> None
     if flag & (ack_bits.DATA_ACKED | ack_bits.SYN_ACKED | ack_bits.SACKED) or not flag & ack_bits.NOT_DUPLICATE:
         conn.confirm = True
     delivered = conn.delivered - progress.delivered
+    if delivered and flag & ack_bits.MARKED:
+        conn.namespace.count("TcpExtTCPDeliveredCE", delivered)
     if progress.latest is not None:
         conn.delivery.sample(conn, progress.latest, conn.namespace.scheduler.clock)
     if conn.recovery in REDUCING:

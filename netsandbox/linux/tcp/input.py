@@ -44,7 +44,7 @@ from netsandbox.linux.tcp.state import (
 from netsandbox.linux.tcp.timewait import TimeWait
 from netsandbox.wire.addresses import MAC_GROUP_BIT
 from netsandbox.wire.sequence import HALF, MASK, after, before, distance
-from netsandbox.wire.tcp import ACK, FIN, RST, SYN, TcpSegment
+from netsandbox.wire.tcp import ACK, FIN, HEADER, RST, SYN, TcpSegment
 
 if TYPE_CHECKING:
     from netsandbox.linux.core.interface import Interface, Verdict
@@ -52,7 +52,17 @@ if TYPE_CHECKING:
     from netsandbox.wire.ethernet import Frame
     from netsandbox.wire.ipv4 import IPv4Packet
 
+DATA_OFFSET = 12
+"""Where in its header a segment says how long that is, in the upper half of a byte."""
 RESET_ERRORS = {SYN_SENT: "ECONNREFUSED", CLOSE_WAIT: "EPIPE"}
+
+
+def _without_header(interface: Interface, packet: IPv4Packet) -> Verdict:
+    """Of those that are too short, only one whose header says so itself is an error."""
+    data = packet.payload_bytes()
+    if len(data) >= HEADER and data[DATA_OFFSET] >> 2 < HEADER:
+        interface.namespace.count("TcpInErrs")
+    return Dropped(DropReason.PKT_TOO_SMALL, (packet.total_length,))
 
 
 def receive_packet(interface: Interface, frame: Frame, packet: IPv4Packet) -> Verdict:
@@ -61,7 +71,7 @@ def receive_packet(interface: Interface, frame: Frame, packet: IPv4Packet) -> Ve
     if frame.dst & MAC_GROUP_BIT:
         return Dropped(DropReason.OTHERHOST, ("TCP", "broadcast frame"))
     if not isinstance(segment, TcpSegment):
-        return Dropped(DropReason.PKT_TOO_SMALL, (packet.total_length,))
+        return _without_header(interface, packet)
     if segment.checksum is not None and not segment.is_checksum_right(packet.src, packet.dst):
         return Dropped(DropReason.TCP_CSUM, (segment.checksum,))
     sockets = interface.namespace.sockets
@@ -295,6 +305,9 @@ def _validate(conn: Connection, segment: TcpSegment, said: Options) -> str:
     if _is_too_old(conn, segment, said) and not flags & RST:
         if flags & SYN:
             return challenges.challenge_syn(conn)
+        if flags & ACK and not segment.sequence_length and before(segment.seq, conn.expected):
+            conn.namespace.count("TcpExtPAWSOldAck")
+            return "TCP_RFC7323_PAWS_ACK"
         conn.namespace.count("TcpExtPAWSEstab")
         challenges.answer_oddity(conn, segment, "PAWS")
         return "TCP_RFC7323_PAWS"

@@ -212,7 +212,7 @@ def answer(request: Request, packet: IPv4Packet, segment: TcpSegment) -> Verdict
         if _may_challenge(request) and not _send_again(request):
             _await_answer(request)
         return Outcome.ANSWERED
-    if kind & ACK and segment.ack != (request.isn + 1) & MASK:
+    if kind & (ACK | RST) == ACK and segment.ack != (request.isn + 1) & MASK:
         return "listener"
     expected = (request.peer_isn + 1) & MASK
     if late or not _is_inside(segment, expected, request.window):

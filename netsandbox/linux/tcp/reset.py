@@ -9,7 +9,7 @@ from netsandbox.linux.ipv4.routing import OutputRoute, route_output
 from netsandbox.linux.tcp import ecn
 from netsandbox.linux.tcp.events import TcpResetSent
 from netsandbox.wire.ipv4 import TCP, IPv4Packet
-from netsandbox.wire.tcp import RST, TcpSegment
+from netsandbox.wire.tcp import RST, SYN, TcpSegment
 
 if TYPE_CHECKING:
     from netsandbox.linux.core.interface import Interface
@@ -31,11 +31,15 @@ def answer(namespace: NetworkNamespace, packet: IPv4Packet, segment: TcpSegment,
 
 def send_alone(namespace: NetworkNamespace, source: int, to: int, segment: TcpSegment, tos: int = 0,
                vrf: Interface | None = None) -> str:
-    """ip_send_unicast_reply: a segment with IP id 0 and DF; OK or the errno name of what kept it back."""
+    """ip_send_unicast_reply: a segment with IP id 0 and DF; OK or the errno name of what kept it back.
+
+    A SYN,ACK leaves by ip_build_and_send_pkt, which does not count what was kept back.
+    """
     namespace.count("TcpOutSegs")
     route = route_output(namespace, to, source, vrf)
     if not isinstance(route, OutputRoute):
         namespace.record(route)
         return route.error
     ttl = route.hops or namespace.default_ttl
-    return ip_output.send(namespace, IPv4Packet(source, to, TCP, segment, ttl, 0, True, tos), route)
+    problem = ip_output.send(namespace, IPv4Packet(source, to, TCP, segment, ttl, 0, True, tos), route)
+    return problem if segment.flags & SYN else ip_output.note_discarded(namespace, problem)

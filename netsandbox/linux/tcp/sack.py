@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from netsandbox.linux.tcp import ack_bits, rack
 from netsandbox.linux.tcp.delivery import later_of
 from netsandbox.linux.tcp.state import Recovery
-from netsandbox.wire.sequence import after, before, between, distance
+from netsandbox.wire.sequence import MASK, after, before, distance
 
 if TYPE_CHECKING:
     from netsandbox.linux.tcp.state import Connection, Sent
@@ -47,9 +47,15 @@ def take(conn: Connection, progress: Progress, blocks: tuple[Block, ...], ack: i
     if again:
         conn.namespace.count(f"TcpExtTCPDSACK{'' if before(blocks[0][0], ack) else 'Ofo'}Recv")
         flag |= _take_twice(conn, blocks[0], prior)
+    if not conn.sent:
+        return flag
     lowest = conn.nxt
-    for start, stop in sorted(blocks, key=lambda block: distance(block[0], ack)):
-        if not (before(start, stop) and between(stop, prior, conn.nxt)):
+    for block in sorted(blocks, key=lambda block: distance(block[0], ack)):
+        start, stop = block
+        if not _is_valid(conn, block, again and block is blocks[0]):
+            _note_ignored(conn, block, again and block is blocks[0], ack)
+            continue
+        if before(stop, prior):
             continue
         for segment in conn.sent:
             if before(segment.seq, start) or after(segment.end, stop):
@@ -84,6 +90,27 @@ def _mark(conn: Connection, progress: Progress, segment: Sent) -> int:
     conn.sacked_out += 1
     conn.delivered += 1
     return flag
+
+
+def _is_valid(conn: Connection, block: Block, is_twice: bool) -> bool:
+    """tcp_is_sackblock_valid: it lies within what is under way or, if it came twice, not too far below."""
+    start, stop = block
+    if after(stop, conn.nxt) or not before(start, stop) or not before(start, conn.nxt):
+        return False
+    if after(start, conn.una):
+        return True
+    if not is_twice or not conn.undo_marker or after(stop, conn.una):
+        return False
+    return not before(start, conn.undo_marker) or (
+        after(stop, conn.undo_marker) and not before(start, (stop - conn.largest_window) & MASK))
+
+
+def _note_ignored(conn: Connection, block: Block, is_twice: bool, ack: int) -> None:
+    """What an ACK that was overtaken tells of before snd_una is nothing to speak of."""
+    if is_twice:
+        conn.namespace.count(f"TcpExtTCPDSACKIgnored{'Old' if conn.undo_marker else 'NoUndo'}")
+    elif ack == conn.una or after(block[1], conn.una):
+        conn.namespace.count("TcpExtTCPSACKDiscard")
 
 
 def _is_twice(blocks: tuple[Block, ...], ack: int) -> bool:
