@@ -118,7 +118,7 @@ class NetworkNamespace:
                  "_sockets", "is_arp_special", "chance", "default_ttl", "deliver_local", "error_handlers", "exceptions",
                  "groups", "icmp_is_busy", "inode", "interfaces", "kernel", "lo", "mib", "name", "neighbours",
                  "netfilter", "notifiers", "protocols", "proxies", "rare", "raw_sockets", "record", "routes",
-                 "scheduler", "sysctls", "trace", "depth")
+                 "scheduler", "sysctls", "trace", "depth", "ended")
 
     routes: RouteTables
     neighbours: NeighbourTable
@@ -160,6 +160,8 @@ class NetworkNamespace:
         self.chance = chance
         self.mib: dict[str, int] = NOTHING
         """What is counted where it happens (linux/mib.py), since no record tells of it."""
+        self.ended: tuple[int, ...] = ()
+        """What is counted of TCP's connections, summed up over those that are over (linux/tcp/counts.py)."""
         self.interfaces: dict[str, Interface] = {}
         self.sysctls = Sysctls(self.interfaces)
         self._holders: dict[int, tuple[Interface, ...]] | None = None

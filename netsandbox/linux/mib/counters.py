@@ -6,6 +6,7 @@ from collections import Counter
 from typing import TYPE_CHECKING
 
 from netsandbox.linux.mib.table import NETSTAT, OF_ICMP_TYPES, SNMP
+from netsandbox.linux.tcp.counts import named
 from netsandbox.linux.tcp.rtt import RTO_MAX, RTO_MIN_US
 from netsandbox.linux.tcp.state import Connection, TcpState
 
@@ -20,6 +21,7 @@ def counters(namespace: NetworkNamespace) -> Counter[str]:
     """By nstat's names; those that are not in it are 0."""
     found = Counter(namespace.trace.ledger.counts(namespace.name, namespace.trace))
     found.update(namespace.mib)
+    found.update(named(namespace.ended))
     _add_waiting(found, namespace)
     for conn in namespace.sockets.connections.values():
         if isinstance(conn, Connection) and not conn.counts.is_settled:

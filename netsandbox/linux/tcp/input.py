@@ -239,7 +239,7 @@ def _in_other_state(conn: Connection, packet: IPv4Packet, segment: TcpSegment) -
 def _become_established(conn: Connection, segment: TcpSegment) -> None:
     conn.una = segment.ack
     conn.delivered += 1  # of the SYN,ACK no ACK tells
-    conn.namespace.count("TcpExtTCPDelivered", -1)
+    conn.counts.untold += 1
     conn.send_window = segment.window << conn.send_scale
     conn.window_seq = segment.seq
     conn.advertised_mss -= options.TIMESTAMP_SIZE * conn.has_stamps
