@@ -37,6 +37,7 @@ TOOL_WORDS: dict[str, tuple[str, ...]] = {
     "bridge": ("fdb", "link", "vlan", "-s", "-d"), "bridge fdb": ("show", "add", "del", "append", "replace", "get"),
     "bridge link": ("show", "set"), "brctl": ("show", "showmacs", "addbr", "addif", "delif", "delbr", "setageing"),
     "arp": ("-n", "-a", "-d", "-s"), "route": ("-n", "add", "del"), "ss": ("-l", "-n", "-t", "-u", "-p", "-tulpn"),
+    "nstat": ("-as", "-a", "-s", "-z", "-j", "-r", "-n"), "netstat": ("-tulpn", "-s", "-r", "-i", "-a", "-n"),
     "iptables": ("-L", "-S", "-t", "-n", "-v"), "sysctl": ("-a", "-n", "-w")}
 """What commonly follows a tool's name and its object."""
 ASKS_ITS_PARSER = ("ip", "bridge")

@@ -115,6 +115,10 @@ EXAMPLES: dict[str, tuple[Example, ...]] = {
     "curl": (("curl -v http://172.17.0.2/", "what both sides say", "双方说了什么"),
              ("curl --help", "its options", "它的选项")),
     "nc": (("nc -zv 172.17.0.2 80", "whether a port answers", "一个端口是否应答"),),
+    "nstat": (("nstat", "what a stack has counted since it was asked last", "协议栈自上次询问以来的计数"),
+              ("nstat -as 'TcpExtListen*'", "connections that a full queue turned away", "因队列已满而被拒绝的连接")),
+    "netstat": (("netstat -tulpn", "who listens", "谁在监听"),
+                ("netstat -s", "what a stack has counted, in words", "协议栈的计数，用文字说明")),
     "nmap": (("nmap -p 80,443 172.17.0.2", "which of these ports are open", "这些端口中哪些开着"),),
 }
 """Of programs that have no page of their own: a line each, what it shows."""

@@ -71,7 +71,8 @@ REASONS: dict[str, Words] = {
     "TCP_RFC7323_TW_PAWS": ("它的时间戳比已关闭连接的最后一个还旧", "端口{port}"),
     "SOCKET_FILTER": ("dockerd 占着端口{port}只为不让别人拿走，套接字上的过滤器丢弃一切", "userland-proxy 为 false"),
     "TCP_LISTEN_OVERFLOW": (
-        "端口{port}的队列已满：程序接受连接不够快", "{waiting}个等待 accept()", "backlog 为{backlog}"),
+        "端口{port}的队列已满：程序接受连接不够快", "{waiting}个等待 accept()", "backlog 为{backlog}",
+        "nstat 的 TcpExtListenDrops 计入它"),
     "TCP_OLD_SEQUENCE": ("它的序号在接收窗口之前", "端口{port}"),
     "TCP_INVALID_SEQUENCE": ("它的序号在接收窗口之后", "端口{port}"),
     "TCP_INVALID_END_SEQUENCE": ("它的末尾超出了接收窗口", "端口{port}"),

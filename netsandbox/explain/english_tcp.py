@@ -105,7 +105,7 @@ REASONS: dict[str, Words] = {
         "userland-proxy false"),
     "TCP_LISTEN_OVERFLOW": (
         "the queue of the program at port {port} is full: it does not take connections fast enough",
-        "{waiting} wait for accept()", "backlog {backlog}"),
+        "{waiting} wait for accept()", "backlog {backlog}", "TcpExtListenDrops of nstat counts it"),
     "TCP_OLD_SEQUENCE": ("its sequence number lies before the receive window", "port {port}"),
     "TCP_INVALID_SEQUENCE": ("its sequence number lies beyond the receive window", "port {port}"),
     "TCP_INVALID_END_SEQUENCE": ("it ends beyond the receive window", "port {port}"),

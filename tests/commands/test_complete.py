@@ -23,7 +23,7 @@ def offered(line: str) -> list[str]:
     ("ip addr && show arp b", "ip addr && show arp bb"), ("ip addr | gr", "ip addr | grep"),
     ("ip addr|", "ip addr|grep"), ("sudo docker st", "sudo docker stop"),
     ("echo 'a;b' ; docker exec a", "echo 'a;b' ; docker exec aa"),
-    ("ip link set dev do", "ip link set dev docker0")])
+    ("ip link set dev do", "ip link set dev docker0"), ("nstat -", "nstat -as"), ("netstat -", "netstat -s")])
 def test_the_last_command_is_what_goes_on(line: str, one: str) -> None:
     assert one in offered(line)
 

@@ -66,6 +66,13 @@ def test_counters_of_sockets_are_those_of_the_kernel(lab: str) -> None:
         assert {row: int(value) for row, value in rows.items()} == found["counters"][name], f"namespace {name}"
 
 
+def test_why_names_the_row_of_a_queue_that_overflows() -> None:
+    session = run("docker run -d --name web --sysctl net.core.somaxconn=1 nginx", "docker pause web",
+                  *["nc -zv -w 1 172.17.0.2 80"] * 3)
+    assert "TcpExtListenDrops of nstat counts it" in session.run("why").out
+    assert session.run("exec web nstat -as TcpExtListenDrops").out.splitlines()[1].split()[1] == "1"
+
+
 @pytest.mark.parametrize("line", ["nstat -z", "netstat -s", "netstat -st", "cat /proc/net/netstat"])
 def test_what_is_not_counted_is_told_beside_what_is(line: str) -> None:
     job = run("ip netns add a").run(f"ip netns exec a {line}")
