@@ -44,13 +44,18 @@ class Wish(NamedTuple):
 
 
 class Question:
-    """One question, and what came back.  `took`: milliseconds."""
+    """One question, and what came back.
+
+    Attributes:
+        message: empty where the name is none that a question holds.  took: milliseconds.
+    """
 
     def __init__(self, ident: int, name: str, kind: int) -> None:
         self.name = name
         self.answer: dns.Message | None = None
         self.took = 0
-        self.message = dns.Message(ident, dns.RECURSION_DESIRED, (dns.Question(name, kind),)).emit()
+        asked = dns.Message(ident, dns.RECURSION_DESIRED, (dns.Question(name, kind),))
+        self.message = asked.emit() if dns.fits(name) else b""
         self.ident = ident
 
 
@@ -126,6 +131,8 @@ class BusyBoxNslookup(Client):
         if self._socket is None:
             return False
         try:
+            if not question.message:  # it writes -1 bytes
+                raise SocketError("EMSGSIZE")
             self._socket.send(question.message)
         except SocketError as error:
             self.complain(f"nslookup: write to '{self._servers[0][0]}': {TEXTS[error.name]}")

@@ -9,7 +9,7 @@ from netsandbox.apps.client import Client
 from netsandbox.apps.errno import TEXTS
 from netsandbox.apps.hosts import hosts_file, names_of, text_of
 from netsandbox.apps.mtr_hops import Hop, reached
-from netsandbox.apps.mtr_options import MtrOptions, parse
+from netsandbox.apps.mtr_options import MOST_INT, MtrOptions, parse
 from netsandbox.apps.mtr_probes import FIRST, LAST, UNHEARD, Answer, Probes
 from netsandbox.apps.mtr_report import Report, Row
 from netsandbox.apps.program import Context, Program
@@ -125,7 +125,9 @@ class Mtr(Client):
         """select_loop: send when it is time, end when grace is over, and sleep until then or an answer."""
         pause = int(round(SECOND // MICROSECOND * self.options.interval / self._hosts, 2)) * MICROSECOND
         now = self.scheduler.clock
-        if now >= self._last + pause:
+        if pause > MOST_INT * MICROSECOND:
+            self._refusal = "Select failed: Invalid argument"
+        elif now >= self._last + pause:
             self._last = now
             if self._grace is None and self._rounds >= self.options.cycles:
                 self._grace = now

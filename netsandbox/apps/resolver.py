@@ -31,8 +31,8 @@ class Reply(NamedTuple):
 
 
 def is_host_name(name: str) -> bool:
-    """Whether a name is one that is asked for at all (res_hnok, and the size of a label)."""
-    return HOST_NAME.fullmatch(name) is not None and all(0 < len(part) <= dns.MOST_LABEL for part in name.split("."))
+    """Whether a name is one that is asked for at all (res_hnok, and that a question holds it)."""
+    return HOST_NAME.fullmatch(name) is not None and dns.fits(name)
 
 
 def unknown(context: Context, name: str, error: str = NOT_KNOWN) -> str:
@@ -79,7 +79,7 @@ class Lookup:
         searched = [] if self.name.endswith(".") else [f"{name}.{domain.strip('.')}" for domain in
                                                        self._settings.search if domain.strip(".")]
         enough = name.count(".") >= self._settings.ndots or self.name.endswith(".")
-        self._names = as_it_is + searched if enough else searched + as_it_is
+        self._names = list(filter(dns.fits, as_it_is + searched if enough else searched + as_it_is))
         self._ask()
 
     def _ask(self) -> None:

@@ -122,6 +122,14 @@ def opt_options(data: bytes) -> list[tuple[int, bytes]]:
     return found
 
 
+def fits(name: str) -> bool:
+    """Whether it can be written as labels."""
+    try:
+        return bool(encode_name(name))
+    except ValueError:
+        return False
+
+
 def encode_name(name: str) -> bytes:
     """A name as labels, uncompressed.
 

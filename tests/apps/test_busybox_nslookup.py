@@ -38,7 +38,9 @@ def lab() -> KeptSession:
     ("exec pc2 nslookup a.b 172.17.0.3", 1, SILENT),
     ("exec pc2 nslookup a.b nosuch", 1, "nslookup: bad address 'nosuch'\n"),
     ("exec pc2 nslookup -type=zz a.b", 1, 'nslookup: invalid query type "zz"\n'),
-    ("exec pc2 nslookup a.b 172.17.0.1", 1, "nslookup: write to '172.17.0.1': Connection refused\n" + SILENT)])
+    ("exec pc2 nslookup a.b 172.17.0.1", 1, "nslookup: write to '172.17.0.1': Connection refused\n" + SILENT),
+    ("exec pc2 nslookup a..b", 1, "nslookup: write to '192.168.1.1': Message too long\n" + SILENT),
+    (f"exec pc2 nslookup {'a.' * 150}b", 1, "nslookup: write to '192.168.1.1': Message too long\n" + SILENT)])
 def test_what_it_says(lab: KeptSession, line: str, code: int, says: str) -> None:
     job = lab.run(f"docker {line}")
     assert (job.code, job.err + job.out) == (code, says)

@@ -105,6 +105,16 @@ def test_a_report_is_told_when_the_last_answers_had_their_time() -> None:
         assert (session.lab.scheduler.clock - began) / SECOND == pytest.approx(seconds, abs=0.001)
 
 
+def test_who_would_wait_longer_than_a_number_of_microseconds_holds_fails_as_mtr_does() -> None:
+    """Time went on for centuries, and then no record could be kept."""
+    session = lab()
+    for seconds, code in (("9999999999999999999999", 1), ("21475", 1), ("2000", 0)):
+        job = session.run(f"ip netns exec b mtr -nrc 1 -m 1 -i {seconds} 10.0.1.2")
+        assert (job.code, job.err) == (code, "mtr: Select failed: Invalid argument\n" * code)
+        assert "Start: " in job.out
+        session.undo()
+
+
 def test_names_and_several_targets() -> None:
     session = KeptSession(uplink="192.168.1.0/24")
     job = session.run("mtr -rc 1 example.com nosuch.invalid 192.168.1.1")

@@ -16,7 +16,11 @@ BY_HAND = ("Warning: Setting custom HTTP method to HEAD with -X/--request may no
            "Warning: way you want. Consider using -I/--head instead.\n")
 MOVED = ("HTTP/1.0 301 Moved Permanently\nServer: SimpleHTTP/0.6 Python/3.13.5\nDate: DATE\nLocation: /d/\n"
          "Content-Length: 0\n\n")
+TOO_LONG = ".".join(["a" * 63] * 4)
 CASES = [
+    (f"ping -c 1 {TOO_LONG}", 2, f"ping: {TOO_LONG}: Name or service not known\n"),
+    ((f"echo search {TOO_LONG[:252]} > /tmp/r; cp /etc/resolv.conf /tmp/o; cp /tmp/r /etc/resolv.conf; "
+     f"curl -s nosuch; cp /tmp/o /etc/resolv.conf"), 0, ""),
     ("curl file:///root/f", 0, "hi\n"), ("curl -I file:///root/f", 0, HEAD),
     ("curl -i FILE:///root/f", 0, HEAD + "hi\n"), ("curl -sS file://localhost/root/f", 0, "hi\n"),
     ("curl file:///nosuch", 37, "curl: (37) Couldn't open file /nosuch\n"),

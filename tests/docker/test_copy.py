@@ -35,6 +35,12 @@ def test_a_directory_goes_under_a_new_name_or_into_one_that_is_there(session: Ke
     ("docker cp ee:/d/a /nosuch/x", 'invalid output path: directory "/nosuch" does not exist'),
     ("docker cp /nosuch ee:/tmp", "lstat //nosuch: no such file or directory"),
     ("docker cp /tmp/nosuch ee:/tmp", "lstat /tmp/nosuch: no such file or directory"),
+    (f"docker cp ee:/d/a /tmp/{'x' * 300}", f"stat /tmp/{'x' * 300}: file name too long"),
+    (f"docker cp ee:/d/a {'x' * 300}", f"stat /root/{'x' * 300}: file name too long"),
+    (f"docker cp /tmp/f1 ee:/tmp/{'x' * 300}", f"Error response from daemon: openat {'x' * 300}: file name too long"),
+    ("docker export -o /tmp ee", "failed to export container: cannot write to a directory"),
+    (f"docker export -o {'x' * 300} ee",
+     f"failed to export container: failed to stat output path: lstat {'x' * 300}: file name too long"),
     ("docker cp aa bb", "must specify at least one container source"),
     ("docker cp ee:/d ee:/x", "copying between containers is not supported")])
 def test_what_is_not_copied(session: KeptSession, line: str, err: str) -> None:

@@ -12,6 +12,7 @@ from netsandbox.docker import history
 from netsandbox.docker.errors import DockerError, daemon_error
 from netsandbox.docker.files import WRITTEN, files_of
 from netsandbox.docker.image_store import split
+from netsandbox.linux.core.inode import FileError
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -84,13 +85,23 @@ def _save(client: Client, parsed: Parsed) -> int:
     raise _refuse("docker save")
 
 
+def _write(client: Client, path: str, text: str) -> None:
+    """Raises DockerError: it cannot be written there."""
+    try:
+        client.machine.host_files().write(path, text)
+    except FileError as error:
+        raise DockerError("failed to export container: " + (
+            "cannot write to a directory" if error.name == "EISDIR" else
+            f"failed to stat output path: lstat {path}: {str(error).lower()}")) from None
+
+
 def _export(client: Client, parsed: Parsed) -> int:
     _check_output(client, parsed, "export container")
     container = client.engine.find(parsed.operands[0])
     members = list(tree(files_of(client.engine, container), "/", ""))[1:]
     text = packed(one if f"/{one.info.name}" not in WRITTEN else emptied(one) for one in members)
     if parsed.text("output"):
-        client.machine.host_files().write(parsed.text("output"), text)
+        _write(client, parsed.text("output"), text)
     else:
         client.output.append(("out", text))
     history.of_container(client.engine, container, "export")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import posixpath
 from functools import partial
 from tarfile import BLOCKSIZE as BLOCK
 from tarfile import TarError
@@ -147,7 +148,13 @@ def _write(target: Place, source: str, members: list[Member]) -> None:
             raise daemon_error(f"Could not find the file {above} in container {name}")
         raise DockerError(f'invalid output path: directory "{above}" does not exist')
     for one in members:
-        put(files, f"{path}/{one.info.name[len(root.name) + 1:]}".rstrip("/"), one)
+        into = posixpath.join(files.cwd, f"{path}/{one.info.name[len(root.name) + 1:]}".rstrip("/"))
+        try:
+            put(files, into, one)
+        except FileError as error:
+            why = str(error).lower()
+            raise (daemon_error(f"openat {posixpath.basename(into)}: {why}") if name else
+                   DockerError(f"stat {into}: {why}")) from None
 
 
 def _is_container(text: str) -> bool:
