@@ -54,8 +54,7 @@ class Curl(Transfer):
     def _next(self, _argument: object) -> None:
         self._place += 1
         if self._place >= len(self.options.urls):
-            if self.client is not None:
-                self.client.close()
+            self._close_all()
             self.scheduler.soon(self._leave)
             return
         self._retries = 0
@@ -96,7 +95,7 @@ class Curl(Transfer):
             if "not modelled" in problem[1] and "silent" in flags and "show-error" not in flags:
                 self.complain(f"netsandbox: curl: {problem[1]}")
             self._fail(*problem)
-        elif self.client is not None and self.client.is_open and self._known and self._known[:2] == self._peer():
+        elif self._reuses():
             self._say(f"* Re-using existing http: connection with host {self.url.host}")
             self._request()
         else:
@@ -279,6 +278,8 @@ class Curl(Transfer):
         self._fetch(text)
 
     def broken(self, client: HttpClient, what: str, error: str) -> None:
+        if client is not self.client:
+            return
         if what == "connect":
             local = f"{format_ipv4(client.socket.address)} port {client.socket.port}"
             self._say(f"* connect to {format_ipv4(self._address)} port {self._peer()[1]} from {local} failed: "

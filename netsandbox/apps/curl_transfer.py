@@ -41,6 +41,8 @@ class Transfer(Client):
         self._cached: dict[tuple[str, int], str] = {}
         self._known: tuple[str, int, int] | None = None
         """Whom the open connection leads to: host, port, address."""
+        self._kept: list[tuple[HttpClient, tuple[str, int, int]]] = []
+        """Open connections to others, as `client` and `_known` are."""
         self._interim: Head | None = None
         self._heads = ""
         self._retries = 0
@@ -158,6 +160,24 @@ class Transfer(Client):
         for timer in self._timers:
             self.scheduler.cancel(timer)
         super().stop()
+        self._close_all()
+
+    def _close_all(self) -> None:
+        for client, _known in self._kept:
+            client.close()
+        self._kept.clear()
         if self.client is not None:
             self.client.close()
             self.client = None
+
+    def _reuses(self) -> bool:
+        """Whether an open connection leads there, which is `client` then."""
+        if self.client is not None and self._known is not None:
+            self._kept.append((self.client, self._known))
+            self.client = None
+        for place, (client, known) in enumerate(self._kept):
+            if known[:2] == self._peer() and client.is_open:
+                del self._kept[place]
+                self.client, self._known = client, known
+                return True
+        return False

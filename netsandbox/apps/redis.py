@@ -5,12 +5,36 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from netsandbox.apps.line_session import LineSession
+from netsandbox.apps.stream import Stream
 
 Reply = bytes
 NIL: Reply = b"$-1\r\n"
 OK: Reply = b"+OK\r\n"
 WRONG_NUMBER = b"-ERR value is not an integer or out of range\r\n"
 LIMIT = 1 << 63
+OF_BROWSERS = ("host:", "post")
+"""Words of HTTP: who says them is sent away without an answer (securityWarningCommand)."""
+OTHERS = (
+    "acl asking auth bgrewriteaof bgsave bitcount bitfield bitfield_ro bitop bitpos blmove blmpop blpop brpop "
+    "brpoplpush bzmpop bzpopmax bzpopmin client cluster config copy debug discard dump eval eval_ro evalsha "
+    "evalsha_ro exec expire expireat expiretime failover fcall fcall_ro function geoadd geodist geohash geopos "
+    "georadius georadius_ro georadiusbymember georadiusbymember_ro geosearch geosearchstore getbit getdel getex "
+    "getrange getset hdel hello hexists hexpire hexpireat hexpiretime hget hgetall hgetdel hgetex hincrby "
+    "hincrbyfloat hkeys hlen hmget hmset hpersist hpexpire hpexpireat hpexpiretime hpttl hrandfield hscan hset hsetex "
+    "hsetnx hstrlen httl hvals incrbyfloat info lastsave latency lcs lindex linsert llen lmove lmpop lolwut lpop lpos "
+    "lpush lpushx lrange lrem lset ltrim memory mget migrate module monitor move mset msetnx multi object persist "
+    "pexpire pexpireat pexpiretime pfadd pfcount pfdebug pfmerge pfselftest psetex psubscribe psync pttl publish "
+    "pubsub punsubscribe randomkey readonly readwrite rename renamenx replconf replicaof reset restore restore-asking "
+    "role rpop rpoplpush rpush rpushx sadd save scan scard script sdiff sdiffstore setbit setex setnx setrange "
+    "shutdown sinter sintercard sinterstore sismember slaveof slowlog smembers smismember smove sort sort_ro spop "
+    "spublish srandmember srem sscan ssubscribe subscribe substr sunion sunionstore sunsubscribe swapdb sync time "
+    "touch ttl unlink unsubscribe unwatch vadd vcard vdim vemb vgetattr vinfo vismember vlinks vrandmember vrem "
+    "vsetattr vsim wait waitaof watch xack xadd xautoclaim xclaim xdel xgroup xinfo xlen xpending xrange xread "
+    "xreadgroup xrevrange xsetid xtrim zadd zcard zcount zdiff zdiffstore zincrby zinter zintercard zinterstore "
+    "zlexcount zmpop zmscore zpopmax zpopmin zrandmember zrange zrangebylex zrangebyscore zrangestore zrank zrem "
+    "zremrangebylex zremrangebyrank zremrangebyscore zrevrange zrevrangebylex zrevrangebyscore zrevrank zscan zscore "
+    "zunion zunionstore")
+"""Commands of redis 8 that are not modelled."""
 MOST_KEYS, MOST_BYTES = 10_000, 1 << 20
 
 
@@ -27,13 +51,33 @@ def array(items: list[bytes]) -> Reply:
 
 
 class RedisSession(LineSession):
-    """One connection to redis."""
+    """One connection to redis: what has come is answered with one write."""
+
+    def greet(self) -> None:
+        self.stream.socket.nodelay = True
+        self._replies = b""
+
+    def received(self, stream: Stream, data: bytes) -> None:
+        super().received(stream, data)
+        self._flush()
+
+    def _answer(self, reply: Reply) -> None:
+        self._replies += reply
+
+    def _flush(self) -> None:
+        if self._replies and not self.stream.is_over:
+            self.stream.write(self._replies)
+        self._replies = b""
+
+    def leave(self) -> None:
+        self._flush()
+        super().leave()
 
     def take_one(self) -> bool:
         try:
             words = self._words()
         except ValueError as error:
-            self.stream.write(b"-ERR Protocol error: %s\r\n" % str(error).encode())
+            self._answer(b"-ERR Protocol error: %s\r\n" % str(error).encode())
             self.leave()
             return False
         if words is None:
@@ -67,17 +111,19 @@ class RedisSession(LineSession):
 
     def _run(self, words: list[bytes]) -> None:
         name, arguments = words[0].lower().decode("latin-1"), words[1:]
+        if name in OF_BROWSERS:
+            self._replies = b""
+            self.leave()
+            return
         found = COMMANDS.get(name)
         if found is None:
-            shown = " ".join(f"'{word.decode('latin-1')[:128]}'" for word in arguments)
-            reply = f"-ERR unknown command '{words[0].decode('latin-1')[:128]}', with args beginning with: {shown} \r\n"
-            self.stream.write(reply.encode("latin-1"))
+            self._answer(_unknown(name, words))
             return
         least, most, run = found
         if not least <= len(arguments) <= most:
-            self.stream.write(f"-ERR wrong number of arguments for '{name}' command\r\n".encode())
+            self._answer(f"-ERR wrong number of arguments for '{name}' command\r\n".encode())
             return
-        self.stream.write(run(self, arguments))
+        self._answer(run(self, arguments))
         if name == "quit":
             self.leave()
 
@@ -151,6 +197,14 @@ class RedisSession(LineSession):
 
     def quit(self, _arguments: list[bytes]) -> Reply:
         return OK
+
+
+def _unknown(name: str, words: list[bytes]) -> Reply:
+    if name in OTHERS.split():
+        return b"-ERR netsandbox: %s is not modelled\r\n" % words[0].upper()
+    said, *arguments = (word[:128] for word in words)
+    shown = b"".join(b"'%s' " % word for word in arguments)
+    return b"-ERR unknown command '%s', with args beginning with: %s\r\n" % (said, shown)
 
 
 def _count(text: bytes, what: bytes) -> int:

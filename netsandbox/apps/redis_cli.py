@@ -42,6 +42,8 @@ class RedisCli(StreamClient):
         self._words = words
         self._data = b""
         self._wanted = 0
+        self._waiting: list[list[str]] = []
+        """Commands that are asked once the one before is answered."""
 
     def start(self) -> None:
         self.look_up(self.host)
@@ -57,6 +59,7 @@ class RedisCli(StreamClient):
         self.exit(1)
 
     def connected(self, stream: Stream) -> None:
+        stream.socket.nodelay = True
         if self._words:
             self._ask(self._words)
             return
@@ -74,10 +77,19 @@ class RedisCli(StreamClient):
             except ValueError:
                 self.print("Invalid argument(s)")
                 continue
+            if words and words[0].lower() in ("quit", "exit"):
+                break
             if words:
-                self._ask(words)
-        if not self._wanted:
-            self._leave(None)
+                self._waiting.append(words)
+        self._go_on()
+
+    def _go_on(self) -> None:
+        """Ask the next one, or leave."""
+        if self._waiting:
+            self._ask(self._waiting.pop(0))
+        elif self.stream is not None:
+            self.stream.close()
+            self.scheduler.soon(self._leave)
 
     def _ask(self, words: list[str]) -> None:
         """The command as an array of bulk strings (RESP2)."""
@@ -99,8 +111,7 @@ class RedisCli(StreamClient):
             self.scheduler.soon(self._leave)
             return
         if not self._wanted:
-            stream.close()
-            self.scheduler.soon(self._leave)
+            self._go_on()
 
     def ended(self, stream: Stream) -> None:
         stream.close()
@@ -138,7 +149,7 @@ def read_reply(data: bytes, for_a_person: bool, depth: int = 0) -> tuple[str, by
     if kind == b"+":
         return text, rest
     if kind == b"-":
-        return (f"(error) {text}" if for_a_person else text), rest
+        return (f"(error) {text}" if for_a_person else text + "\n"), rest
     if not NUMBER.fullmatch(text):
         raise ParseError("RESP", "Bad integer value" if kind == b":" else "Bad bulk string length")
     if kind == b":":

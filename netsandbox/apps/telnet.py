@@ -60,7 +60,7 @@ class Telnet(StreamClient):
     def _read_input(self) -> None:
         text = self.stdin.read()
         if text and self.stream is not None:
-            self.stream.write(text.replace("\n", "\r\n").encode())
+            self.stream.write(text.replace("\r", "\r\0").replace("\n", "\r\n").encode())
         if self.stdin.is_at_end and self.stream is not None:
             if not self.is_busybox:
                 self.complain("Connection closed by foreign host.")
@@ -91,7 +91,7 @@ class Telnet(StreamClient):
         self.scheduler.soon(self._leave)
 
     def _leave(self, _argument: object) -> None:
-        self.exit(1)
+        self.exit(int(self.is_busybox))
 
     def failed(self, stream: Stream, error: str) -> None:
         text = TEXTS[error]

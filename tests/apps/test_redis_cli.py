@@ -27,12 +27,29 @@ def session() -> KeptSession:
     ("printf 'set y 1\\nget y\\n' | redis-cli -h 172.17.0.2", "OK\n1\n", 0),
     ("printf 'set x \"2\nget x\n' | redis-cli -h 172.17.0.2", "Invalid argument(s)\n1\n", 0),
     ("redis-cli -h 172.17.0.2 -p 1 ping", "Could not connect to Redis at 172.17.0.2:1: Connection refused\n", 1),
+    ("printf 'ping\nquit\nping\n' | redis-cli -h 172.17.0.2", "PONG\n", 0),
+    ("redis-cli -h 172.17.0.2 foo", "(error) ERR unknown command 'foo', with args beginning with: \n", 0),
+    ("redis-cli -h 172.17.0.2 foo a b", "(error) ERR unknown command 'foo', with args beginning with: 'a' 'b' \n", 0),
+    ("redis-cli --raw -h 172.17.0.2 get", "ERR wrong number of arguments for 'get' command\n\n", 0),
+    ("redis-cli -h 172.17.0.2 lpush a b", "(error) ERR netsandbox: LPUSH is not modelled\n", 0),
+    ("curl -sS 172.17.0.2:6379", "curl: (52) Empty reply from server\n", 52),
     ("redis-cli -p 0 ping", "Invalid server port.\n", 1),
     ("redis-cli --nope ping", "Unrecognized option or bad number of args for: '--nope'\n", 1),
     ("redis-cli -c ping", "netsandbox: redis-cli -c is not modelled; -h, -p and --raw are\n", 1)])
 def test_a_command_is_asked_and_the_answer_shown(session: KeptSession, line: str, expected: str, code: int) -> None:
     job = session.run(line)
     assert (job.out + job.err, job.code) == (expected, code)
+
+
+@pytest.mark.parametrize(("line", "sizes"), [
+    ("printf 'PING\\r\\nPING\\r\\nQUIT\\r\\n' | nc 172.17.0.2 6379", [18, 19]),
+    ("printf 'PING\nSET x 5\nQUIT\n' | redis-cli -h 172.17.0.2", [14, 7, 27, 5])])
+def test_what_comes_together_is_answered_together(session: KeptSession, line: str, sizes: list[int]) -> None:
+    session.run("tcpdump -lni docker0 port 6379 > /tmp/seen &")
+    session.run(line)
+    session.run("sleep 1; kill %1; sleep 0.1")
+    seen = session.run("cat /tmp/seen").out
+    assert [int(size) for size in re.findall(r"Flags \[P\.\], seq .*, length (\d+)", seen)] == sizes
 
 
 def test_a_name_that_nobody_has_is_no_server(session: KeptSession) -> None:

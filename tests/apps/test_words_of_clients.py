@@ -36,6 +36,10 @@ CASES = [
     ("telnet 127.0.0.1 99999", 1, "Port number 99999 is out of range.\n"),
     ("telnet a b c", 1, "telnet: too many arguments\n"),
     ("telnet no.x", 1, "Server lookup failure:  no.x:telnet, Temporary failure in name resolution\n"),
+    ("sleep 0.1 | telnet localhost 8000 | tail -1; echo $?", 0,
+     "Escape character is '^]'.\n0\nConnection closed by foreign host.\n"),
+    ("curl -sL -w '%{num_connects}' 172.17.0.2:81 -o a localhost:8000/d/ -o b 172.17.0.2:81 -o c; ss -tn | wc -l", 0,
+     "2101\n"),
     ("curl -s no.x 172.17.0.2 -o /dev/null -o /dev/null", 0, ""), ("curl -s 172.17.0.2 no.x -o /dev/null", 6, ""),
     ("curl -si localhost:8000/d", 0, MOVED), ("curl -sL localhost:8000/d", 0, "in d\n"),
     ("wget -qS -O /dev/null http://localhost:8000/d/ 2>&1 | head -1", 0, "  HTTP/1.0 200 OK\n"),
@@ -58,7 +62,8 @@ CASES = [
 def one() -> KeptSession:
     session = KeptSession()
     session.run("echo hi > /root/f")
-    session.run("docker run -d nginx")
+    session.run("docker run -d --name web nginx; docker exec web sh -c 'echo \"server { listen 81; location / "
+                "{ return 302 http://172.17.0.2/; } }\" > /etc/nginx/conf.d/a.conf; nginx -s reload'")
     session.run("mkdir -p /srv/d; echo in d > /srv/d/index.html")
     session.run("python3 -m http.server -d /srv &")
     return session
