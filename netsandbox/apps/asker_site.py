@@ -25,7 +25,7 @@ class AskerSite(PublicSite):
     def fields(self, session: HttpSession, response: Response, keeps: bool) -> list[tuple[str, str]]:
         return [("Content-Type", response.kind), ("Content-Length", str(len(response.body)))]
 
-    def refuse(self, session: HttpSession) -> Response:
+    def refuse(self, session: HttpSession, _line: str) -> Response:
         return Response(400, b"", "text/plain", closes=True)
 
 

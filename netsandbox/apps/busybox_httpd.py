@@ -71,7 +71,7 @@ class BusyboxSite:
         body = f"<HTML><HEAD><TITLE>{title}</TITLE></HEAD>\n<BODY><H1>{title}</H1>\n{TEXTS[code]}\n</BODY></HTML>\n"
         return Response(code, body.encode(), closes=True)
 
-    def refuse(self, _session: HttpSession) -> Response:
+    def refuse(self, _session: HttpSession, _line: str) -> Response:
         return self._error(400)
 
     def fields(self, session: HttpSession, response: Response, _keeps: bool) -> list[tuple[str, str]]:

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
+from email.utils import parsedate_to_datetime
 from typing import TYPE_CHECKING, Any, ClassVar, NamedTuple, Protocol
 
 from netsandbox.apps.calendar import apache_time, http_date
@@ -20,6 +22,10 @@ if TYPE_CHECKING:
 TYPES = {"html": "text/html", "htm": "text/html", "txt": "text/plain", "css": "text/css",
          "js": "application/javascript", "json": "application/json", "xml": "text/xml", "svg": "image/svg+xml"}
 
+NOT_MODIFIED, VERSION_NUMBER = 304, re.compile(r"HTTP/(\d{1,10})\.\d{1,10}", re.ASCII)
+SILENT = 444
+"""A status that nginx alone knows: the connection is closed without an answer."""
+
 
 class Response(NamedTuple):
     """What a server answers.
@@ -32,6 +38,7 @@ class Response(NamedTuple):
         software: what calls itself the server.  upstream: which other servers were asked.
         length: what Content-Length says where it is not the body's.
         is_apart: the body is written behind the head, and not with it: a segment of its own.
+        is_bare: there is no head, as in HTTP/0.9.
     """
 
     code: int
@@ -47,6 +54,7 @@ class Response(NamedTuple):
     upstream: str = ""
     length: str = ""
     is_apart: bool = False
+    is_bare: bool = False
 
 
 class Site(Protocol):
@@ -66,8 +74,8 @@ class Site(Protocol):
     def fields(self, session: HttpSession, response: Response, keeps: bool) -> list[tuple[str, str]]:
         """The header fields of a response, in the server's order."""
 
-    def refuse(self, session: HttpSession) -> Response:
-        """What to say to something that is no request."""
+    def refuse(self, session: HttpSession, line: str) -> Response:
+        """What to say to something that is no request, as its first line shows."""
 
     def log(self, session: HttpSession, line: str, head: Head | None, response: Response, size: int) -> None:
         """Note a request that was answered."""
@@ -138,7 +146,7 @@ class HttpSession:
                 length = self._head.get("Content-Length", "0")
                 self._wanted = int(length) if length.isascii() and length.isdecimal() and len(length) < 10 else 0
         except ParseError:
-            self._respond(None, self.site.refuse(self))
+            self._respond(None, self.site.refuse(self, self._first_line()))
             return False
         if len(self._data) < self._wanted:
             return False
@@ -146,13 +154,16 @@ class HttpSession:
         self._head, self._data = None, self._data[self._wanted:]
         is_simple = len(head.start) == 2 and self.site.knows_simple and head.start[0] == "GET"
         if not is_simple and (len(head.start) != 3 or not head.version.startswith("HTTP/1.")):
-            self._respond(None, self.site.refuse(self))
+            self._respond(None, self.site.refuse(self, " ".join(head.start)))
             return False
         response = self.site.answer(self, head, body)
         self._waits = response is None
         if response is not None:
             self._respond(head, response)
         return bool(self._data)
+
+    def _first_line(self) -> str:
+        return self._data[:200].decode("latin-1").partition("\n")[0].rstrip("\r")
 
     def answer_later(self, head: Head, response: Response) -> None:
         """What the site did not know at once; a client that has gone gets none."""
@@ -170,18 +181,19 @@ class HttpSession:
         self.stream.begin()
 
     def _respond(self, head: Head | None, response: Response) -> None:
-        keeps = head is not None and head.keeps_alive and not response.closes
+        keeps = head is not None and head.keeps_alive and not response.closes and response.code != SILENT
         fields = self.site.fields(self, response, keeps)
         version = "HTTP/1.0" if isinstance(self.site, PythonSite) else "HTTP/1.1"
         reason = REASONS.get(response.code, "") if response.reason is None else response.reason
         start = f"{version} {response.code} {reason}"
         body = b"" if head is not None and head.start[0] == "HEAD" else response.body
-        line = " ".join(head.start) if head is not None else self._data[:200].decode("latin-1").partition("\r\n")[0]
+        line = " ".join(head.start) if head is not None else self._first_line()
         self.site.log(self, line, head, response, len(body))
-        is_simple = head is not None and len(head.start) == 2
+        is_simple = response.is_bare or (head is not None and len(head.start) == 2)
         start_line = b"" if is_simple else build_head(start, fields)
-        for part in (start_line, body) if response.is_apart else (start_line + body,):
-            self.stream.write(part)
+        if response.code != SILENT:
+            for part in (start_line, body) if response.is_apart else (start_line + body,):
+                self.stream.write(part)
         if not keeps:
             self.stream.close()
             self.host.forget(self)
@@ -257,7 +269,7 @@ class ApacheSite:
                 f"<p>{text or self.TEXTS[code]}</p>\n</body></html>\n")
         return Response(code, body.encode(), "text/html; charset=iso-8859-1", closes=closes)
 
-    def refuse(self, _session: HttpSession) -> Response:
+    def refuse(self, _session: HttpSession, _line: str) -> Response:
         return self._error(400, closes=True)
 
     def fields(self, session: HttpSession, response: Response, keeps: bool) -> list[tuple[str, str]]:
@@ -281,6 +293,7 @@ class PythonSite:
     nodelay: ClassVar = "never"
     VERSION = "SimpleHTTP/0.6 Python/3.13.5"
     TEXTS: ClassVar = {404: "Nothing matches the given URI", 501: "Server does not support this operation",
+                       505: "Cannot fulfill request",
              400: "Bad request syntax or unsupported method"}
 
     def __init__(self, files: Files | None, root: str) -> None:
@@ -295,6 +308,8 @@ class PythonSite:
         if is_folder and not path.endswith("/"):
             return Response(301, b"", "", closes=True, location=f"{path}/")
         found, name = find_file(self.files, self.root, path, None)
+        if found is not None and _is_as_new(head, http_date(0)):
+            return Response(NOT_MODIFIED, b"", closes=True)
         if found is not None:
             return Response(200, found, media_type(name, "application/octet-stream"), http_date(0), closes=True,
                             is_apart=True)
@@ -311,26 +326,38 @@ class PythonSite:
         names = [name + "/" * self.files.is_directory(f"{where}/{name}") for name in self.files.names(where)]
         title = f"Directory listing for {path}"
         rows = "".join(f'<li><a href="{name}">{name}</a></li>\n' for name in sorted(names, key=str.lower))
-        return ("<!DOCTYPE HTML>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\">\n<style type=\"text/css\">\n"
-                ":root {\ncolor-scheme: light dark;\n}\n</style>\n"
+        return ("<!DOCTYPE HTML>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\">\n"
                 f"<title>{title}</title>\n</head>\n<body>\n<h1>{title}</h1>\n<hr>\n<ul>\n{rows}</ul>\n<hr>\n</body>\n"
                 "</html>\n").encode()
 
     def _error(self, session: HttpSession, code: int, message: str) -> Response:
         session.host.complain(f"{session.peer} - - [{_python_time(session.host.now)}] code {code}, message {message}")
-        body = ('<!DOCTYPE HTML>\n<html lang="en">\n    <head>\n        <style type="text/css">\n            :root {\n'
-                "                color-scheme: light dark;\n            }\n        </style>\n"
+        body = ('<!DOCTYPE HTML>\n<html lang="en">\n    <head>\n'
                 '        <meta charset="utf-8">\n        <title>Error response</title>\n    </head>\n    <body>\n'
                 f"        <h1>Error response</h1>\n        <p>Error code: {code}</p>\n"
                 f"        <p>Message: {message}.</p>\n        <p>Error code explanation: {code} - "
                 f"{self.TEXTS[code]}.</p>\n    </body>\n</html>\n")
         return Response(code, body.encode(), "text/html;charset=utf-8", reason=message, closes=True, is_apart=True)
 
-    def refuse(self, session: HttpSession) -> Response:
-        return self._error(session, 400, "Bad request syntax")
+    def refuse(self, session: HttpSession, line: str) -> Response:
+        """A line that says no version, or one of the future, is taken for HTTP/0.9's (parse_request)."""
+        *words, last = line.split() or [""]
+        number = VERSION_NUMBER.fullmatch(last)
+        if len(words) < 2 and words[:1] in ([], ["GET"]):
+            return self._error(session, 400, f"Bad request syntax ({line!r})")._replace(is_bare=True)
+        if len(words) < 2:
+            return self._error(session, 400, f"Bad HTTP/0.9 request type ({words[0]!r})")._replace(is_bare=True)
+        if number is None:
+            return self._error(session, 400, f"Bad request version ({last!r})")._replace(is_bare=True)
+        if int(number[1]) > 1:
+            found = self._error(session, 505, f"Invalid HTTP version ({last[5:]})")
+            return found._replace(is_bare=True)
+        return self._error(session, 400, f"Bad request syntax ({line!r})")
 
     def fields(self, session: HttpSession, response: Response, _keeps: bool) -> list[tuple[str, str]]:
         found = [("Server", self.VERSION), ("Date", http_date(session.host.now))]
+        if response.code == NOT_MODIFIED:
+            return found
         if response.location:
             return [*found, ("Location", response.location), ("Content-Length", "0")]
         if response.code != 200:
@@ -341,6 +368,18 @@ class PythonSite:
 
     def log(self, session: HttpSession, line: str, _head: Head | None, response: Response, _size: int) -> None:
         session.host.complain(f'{session.peer} - - [{_python_time(session.host.now)}] "{line}" {response.code} -')
+
+
+def _is_as_new(head: Head, modified: str) -> bool:
+    """Whether the client's copy is: the date that it has is that of the file, or a later one."""
+    since = head.get("If-Modified-Since")
+    if not since or head.get("If-None-Match"):
+        return False
+    try:
+        dates = [parsedate_to_datetime(text) for text in (modified, since)]
+    except ValueError:
+        return False
+    return dates[0] <= dates[1] if dates[1].tzinfo is not None else False
 
 
 def _python_time(now: int) -> str:

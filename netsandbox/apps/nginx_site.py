@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from functools import cache
 from typing import TYPE_CHECKING, ClassVar, NamedTuple
 from urllib.parse import unquote
@@ -26,6 +27,8 @@ VERSION = "nginx/1.29.5"
 MODIFIED = "Tue, 09 Dec 2025 18:28:10 GMT"
 REDIRECTS = (301, 302, 303, 307, 308)
 BODILESS = (204, 304)
+FUTURE = re.compile(r"^[A-Z]+ /\S* HTTP/([2-9]|[1-9][0-9]{1,2})(\.[0-9]{1,3})?$", re.ASCII)
+"""A request of a version that is not there yet."""
 LAST = frozenset({400, 413, 414, 500, 501})
 """After these the connection ends (ngx_http_special_response_handler)."""
 ADDED = frozenset({200, 201, 204, 206, *REDIRECTS, 304})
@@ -99,8 +102,8 @@ class NginxSite:
             found = self._static(request)
         return self._finished(request, found)
 
-    def refuse(self, _session: HttpSession) -> Response:
-        return self._error(self.configuration.http, 400)
+    def refuse(self, _session: HttpSession, line: str) -> Response:
+        return self._error(self.configuration.http, 505 if FUTURE.search(line) else 400)
 
     def fields(self, session: HttpSession, response: Response, keeps: bool) -> list[tuple[str, str]]:
         found = [("Server", response.software or VERSION), ("Date", http_date(session.host.now))]
@@ -113,7 +116,9 @@ class NginxSite:
             found.append(("Location", response.location))
         found.append(("Connection", "keep-alive" if keeps else "close"))
         if response.tag:
-            found += [("ETag", response.tag), ("Accept-Ranges", "bytes")]
+            found.append(("ETag", response.tag))
+        if response.tag and response.code not in BODILESS:
+            found.append(("Accept-Ranges", "bytes"))
         return [*found, *response.extra]
 
     def log(self, session: HttpSession, line: str, head: Head | None, response: Response, size: int) -> None:
@@ -201,8 +206,9 @@ class NginxSite:
             text = self._text(name)
             if text is None:
                 continue
-            return Response(200, text, self._kind(request.place, name), MODIFIED, _tag(text),
+            page = Response(200, text, self._kind(request.place, name), MODIFIED, _tag(text),
                             is_apart=self._sends_apart(request.place))
+            return page._replace(code=304, body=b"") if _is_known(request.head, page) else page
         if path.endswith("/") and self._is_directory(where):
             self.note(request.session, f'directory index of "{where}" is forbidden, {request.told}')
             return self._error(request.place, 403)
@@ -301,6 +307,14 @@ class NginxSite:
     def note(self, session: HttpSession, text: str, level: str = "error") -> None:
         """To the error log."""
         self._log.error(session.host, f"{log_date(session.host.now)} [{level}] 29#29: *{session.number} {text}")
+
+
+def _is_known(head: Head, found: Response) -> bool:
+    """Whether the client says that it has just this (ngx_http_not_modified_filter_module)."""
+    since, tags = head.get("If-Modified-Since"), head.get("If-None-Match")
+    if (since and since != found.modified) or not (since or tags):
+        return False
+    return not tags or tags == "*" or found.tag in [tag.strip().removeprefix("W/") for tag in tags.split(",")]
 
 
 def _tag(text: bytes) -> str:

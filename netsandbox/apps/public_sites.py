@@ -85,7 +85,7 @@ class PublicSite:
                   ("Content-Length", str(len(response.body)))]
         return [*found, ("Connection", "keep-alive" if keeps else "close")]
 
-    def refuse(self, session: HttpSession) -> Response:
+    def refuse(self, session: HttpSession, _line: str) -> Response:
         return Response(400, b"", closes=True)
 
     def log(self, session: HttpSession, line: str, head: Head | None, response: Response, size: int) -> None:

@@ -51,7 +51,7 @@ class TomcatSite:
                 f"{WHY[code]}</p>{line}<h3>{VERSION}</h3></body></html>")
         return Response(code, page.encode(), "text/html;charset=utf-8", reason="", closes=code == 400)
 
-    def refuse(self, _session: HttpSession) -> Response:
+    def refuse(self, _session: HttpSession, _line: str) -> Response:
         return self._error(400)
 
     def fields(self, session: HttpSession, response: Response, keeps: bool) -> list[tuple[str, str]]:

@@ -156,7 +156,7 @@ class Door:
                 ("Ostype", "linux"), ("Server", f"Docker/{profile.version} (linux)"), ("Date", http_date(self.now)),
                 ("Content-Length", str(len(response.body)))]
 
-    def refuse(self, _session: HttpSession) -> Response:
+    def refuse(self, _session: HttpSession, _line: str) -> Response:
         return Response(400, b"400 Bad Request", "text/plain; charset=utf-8", closes=True)
 
     def log(self, session: HttpSession, line: str, head: Head | None, response: Response, size: int) -> None:
