@@ -8,7 +8,7 @@ from typing import Any, NamedTuple
 from netsandbox.engine.trace import Record, Trace, event_of, kind_of
 from netsandbox.explain.chain import MOST_CAUSES, chain, record_at, section
 from netsandbox.explain.explanation import tell
-from netsandbox.explain.history import closing, left_bridge, port_became
+from netsandbox.explain.history import BridgesLeft, closing, port_became
 from netsandbox.explain.operands import operands, passed_over
 from netsandbox.explain.voice import Voice
 from netsandbox.lab.events import CommandRun
@@ -57,8 +57,10 @@ def fate(trace: Trace, record: Record, voice: Voice) -> tuple[str, ...]:
     if question is None or asked is None:
         return ()
     last = event_of(trace.raw(asked), asked)
-    packet, lines = _arp(last.frame), _lines(trace, asked, last, voice)
-    for seq in range(asked + 1, min(trace.end, asked + FAR)):
+    end = min(trace.end, asked + FAR)
+    packet, left = _arp(last.frame), BridgesLeft(trace, end)
+    lines = _lines(trace, asked, last, voice, left)
+    for seq in range(asked + 1, end):
         kind = kind_of(trace.raw(seq))
         if kind not in TOLD and kind is not FrameSent:
             continue
@@ -67,7 +69,7 @@ def fate(trace: Trace, record: Record, voice: Voice) -> tuple[str, ...]:
             continue
         if kind in ASKED and question.is_asked_by(event):
             break
-        lines += _lines(trace, seq, event, voice)
+        lines += _lines(trace, seq, event, voice, left)
         if len(lines) >= MOST:
             break
     told = lines[:MOST] or [voice.say("fate.nothing")]
@@ -113,7 +115,7 @@ def _is_same(event: Any, packet: ArpPacket | None) -> bool:
         packet.op, packet.spa, packet.tpa, packet.sha)
 
 
-def _lines(trace: Trace, seq: int, event: Any, voice: Voice) -> list[str]:
+def _lines(trace: Trace, seq: int, event: Any, voice: Voice, left: BridgesLeft) -> list[str]:
     """One place that the question came to; a port of a bridge only passes it on."""
     if isinstance(event, FrameSent) or (isinstance(event, FrameReceived) and event.verdict is Outcome.BRIDGED):
         return []
@@ -121,7 +123,7 @@ def _lines(trace: Trace, seq: int, event: Any, voice: Voice) -> list[str]:
                      if isinstance(other.event, ArpWithheld)), None) if isinstance(event, FrameReceived) else None
     lines = [f"#{seq} {tell(withheld or event, voice).decision.rstrip('.。')}"]
     made = closing(trace, record_at(trace, seq)) if isinstance(event, SendFailed) else (
-        left_bridge(trace, seq, event.interface) if isinstance(event, FrameReceived) else None)
+        left.of(seq, event.interface) if isinstance(event, FrameReceived) else None)
     if made is not None:
         lines.append(f"  {since(trace, made, voice)}")
     if isinstance(event, FrameBridged):

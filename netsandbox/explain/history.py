@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import cached_property
 from typing import Any, NamedTuple
 
 from netsandbox.apps.events import NameUnknown
@@ -176,11 +177,23 @@ def _port_closed(trace: Trace, seq: int, arrived_by: Place) -> int | None:
     return None
 
 
-def left_bridge(trace: Trace, seq: int, interface: Place) -> int | None:
-    """The record since which an interface is in no bridge any more; None where it was in none."""
-    return next((number for number, event in _back(trace, seq, (LinkChanged,))
-                 if event.interface.id == interface.id and event.what in ("master", "nomaster")), None) if (
-        not interface.master) else None
+class BridgesLeft:
+    """The records since which interfaces are in no bridge any more; the trace is read once for all of them."""
+
+    def __init__(self, trace: Trace, end: int) -> None:
+        """`end`: the record before which all that are asked of were made."""
+        self._trace, self._end = trace, end
+
+    @cached_property
+    def _changes(self) -> list[tuple[int, int]]:
+        """The record and the interface of each change of a bridge, newest first."""
+        return [(number, event.interface.id) for number, event in _back(self._trace, self._end, (LinkChanged,))
+                if event.what in ("master", "nomaster")]
+
+    def of(self, seq: int, interface: Place) -> int | None:
+        """The last change before a record; None for who is in a bridge, or was in none."""
+        return None if interface.master else next(
+            (number for number, changed in self._changes if number < seq and changed == interface.id), None)
 
 
 def _link_lost(trace: Trace, seq: int, interface: Place) -> int | None:

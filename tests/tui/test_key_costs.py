@@ -15,10 +15,12 @@ from textual.color import Color
 from textual.renderables.background_screen import BackgroundScreen
 
 from netsandbox.commands.catalogue import verbs
-from netsandbox.explain import fate
+from netsandbox.engine.trace import Trace
+from netsandbox.explain import fate, history
 from netsandbox.explain.story import why_seq
 from netsandbox.lab import frame_log
 from netsandbox.lab.name_history import NameHistory
+from netsandbox.linux.events import LinkChanged
 from netsandbox.session import checkpoints, shelf
 from netsandbox.session.checkpoints import Checkpoints
 from netsandbox.session.keeping import KeptSession
@@ -73,11 +75,14 @@ def test_of_who_hears_a_question_no_more_are_looked_at_than_are_told(
     many: KeptSession, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     asked = list[int]()
-    left = fate.left_bridge
-    monkeypatch.setattr(fate, "left_bridge", lambda *what: asked.append(what[1]) or left(*what))
+    read = list[object]()
+    of, back_to = history.BridgesLeft.of, Trace.back_to
+    monkeypatch.setattr(history.BridgesLeft, "of", lambda *what: asked.append(what[1]) or of(*what))
+    monkeypatch.setattr(Trace, "back_to", lambda *what: read.append(what[2] == (LinkChanged,)) or back_to(*what))
     lost = next(record for record in many.trace.since(0) if "FAILED" in str(record.event))
     assert len([line for line in why_seq(many.trace, lost.seq, "en").looked_at if "#" in line]) >= fate.MOST
-    assert len(asked) <= fate.MOST
+    assert 1 < len(asked) <= fate.MOST
+    assert sum(read) == 1, "for all of them the trace is read once"
 
 
 @pytest.mark.parametrize("part", [0.3, 0.6, 0.9, 1.0])
