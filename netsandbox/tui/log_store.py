@@ -144,6 +144,13 @@ class LogStore:
         end = self.rows[last]
         return row._replace(hops=hops, verdict=end.verdict, dropped=end.dropped, reason=end.reason)
 
+    def telling(self, row: LogRow) -> int:
+        """The number of the record that says what a row shows: of a folded journey that ended in a drop, the drop."""
+        if self._ways is None or row.journey != row.seq or row.journey in self._open:
+            return row.seq
+        end = self.rows[self._ways.way(row.journey).end]
+        return end.seq if end.dropped else row.seq
+
     def absolute(self, position: int) -> int:
         """The absolute number of the row at a position."""
         return self.rows.first + position if self._shows_all else self._index[position]

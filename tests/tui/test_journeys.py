@@ -70,3 +70,22 @@ async def test_a_journey_is_one_however_much_comes_between(tmp_path: Path, monke
             store.extend(alike)
             store.scan(1)
         assert len(store) == len(on.app.main.log_pane.store), "the log was read all at once"
+
+
+async def test_a_journey_that_ended_in_a_drop_tells_of_the_drop_until_it_is_open(tmp_path: Path) -> None:
+    async with stage(tmp_path) as on:
+        main = on.app.main
+        await on.line("iptables -t raw -A PREROUTING -p icmp -j DROP")
+        await on.press("escape", "3", "f")
+        await on.line("ping host nginx-1 -c 1 -W 1")
+        await on.quiet()
+        await on.press("escape", "3")
+        row = main.log_pane.store.shown(main.log_pane.position)
+        assert (row.protocol, row.reason) == ("ICMP", "NETFILTER_DROP")
+        assert main.why.why is not None
+        assert "drops" in main.why.why.decision
+        await on.press("enter")
+        assert not main.log_pane.following, "what was opened is what one looks at"
+        assert main.log_pane.current is not None
+        assert (main.log_pane.current.seq, main.about) == (row.seq, row.seq)
+        assert "sends" in main.why.why.decision

@@ -77,16 +77,18 @@ class FrameLog(LogView):
         """Open the journey that the row stands for, or close it; look into a row that stands for itself."""
         row = self.current
         if row is not None and row.journey == row.seq and self.store.unfold(row):
-            self._scanned_anew(row)
+            self._scanned_anew(row, held=True)
         else:
             super().action_choose()
 
-    def _scanned_anew(self, row: LogRow | None) -> None:
+    def _scanned_anew(self, row: LogRow | None, *, held: bool = False) -> None:
         """Other rows are shown; the cursor stays where it was, or goes to the row that stands for its journey."""
         self.store.scan(SLICE)
         self._lines.clear()
         self._resized()
-        if row is not None and not self.following:
+        if self.following and not held:
+            self._tell()
+        elif row is not None:
             self.go_to_seq(row.seq if row.journey in (-1, row.seq) or not self.store.folded else row.journey)
 
     def search(self, needle: str) -> None:

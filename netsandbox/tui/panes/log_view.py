@@ -32,11 +32,13 @@ class LogView(LogLines):
     """The part of the frame log that takes rows: `extend` takes them, `flush` paints, the cursor holds or follows."""
 
     class Highlighted(Message):
-        """The cursor is on another row, or while following a newer row has come."""
+        """The cursor is on another row, or while following a newer row has come, or a journey's row tells otherwise."""
 
-        def __init__(self, row: LogRow) -> None:
+        def __init__(self, row: LogRow, told: int) -> None:
             super().__init__()
             self.row = row
+            self.told = told
+            """The record that says what the row shows."""
 
     class Chosen(Highlighted):
         """The row is to be looked into."""
@@ -59,8 +61,8 @@ class LogView(LogLines):
         """
         super().__init__(told, glyphs, capacity, id)
         self._pending = array("q")
-        self._shown: tuple[int, str, str, str] | None = None
-        """The key of the row that was told of last."""
+        self._shown: tuple[tuple[int, str, str, str], int] | None = None
+        """The key of the row that was told of last, and the record."""
         self._seeking: tuple[int, int] | None = None
         """Position and direction at which a search goes on."""
         self._unpainted = 0
@@ -155,7 +157,7 @@ class LogView(LogLines):
         position = self.store.position_of_seq(seq)
         if position is not None:
             if not tell:
-                self._shown = self.store.row(position).key
+                self._shown = self._about(self.store.row(position))
             self.go_to(position)
         return position is not None
 
@@ -188,9 +190,12 @@ class LogView(LogLines):
 
     def _tell(self) -> None:
         row = self.current
-        if row is not None and row.key != self._shown:
-            self._shown = row.key
-            self.post_message(self.Highlighted(row))
+        if row is not None and self._about(row) != self._shown:
+            self._shown = self._about(row)
+            self.post_message(self.Highlighted(row, self._shown[1]))
+
+    def _about(self, row: LogRow) -> tuple[tuple[int, str, str, str], int]:
+        return row.key, self.store.telling(row)
 
     def action_move(self, step: int) -> None:
         """Move the cursor; below the last row the log follows again."""
@@ -224,7 +229,7 @@ class LogView(LogLines):
         """Look into the row under the cursor."""
         row = self.current
         if row is not None:
-            self.post_message(self.Chosen(row))
+            self.post_message(self.Chosen(row, self.store.telling(row)))
 
     def on_click(self, event: events.Click) -> None:
         """Put the cursor on the row clicked; a second click looks into it."""

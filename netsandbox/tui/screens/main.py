@@ -290,7 +290,7 @@ class MainScreen(PanesScreen):
         if event.row.key == self._stays or current is None or event.row.key != current.key:
             return  # news of before what was looked for was found
         self._stays = None
-        self._show_later(event.row.seq)
+        self._show_later(event.told)
         self._follow_frame(event.row)
         if not self.log_pane.following and self.view == "output":
             self.set_view("log")
@@ -309,7 +309,7 @@ class MainScreen(PanesScreen):
 
     @on(FrameLog.Chosen)
     def _chosen(self, event: FrameLog.Chosen) -> None:
-        self._show_record(event.row.seq)
+        self._show_record(event.told)
         self.action_view("detail")
 
     def go_to_record(self, seq: int) -> None:
