@@ -31,7 +31,8 @@ def _links(lab: Lab, node: str) -> Rows:
     for one in namespace.interfaces.values() if namespace is not None else ():  # no counters, which cost the most
         addresses = (str(own.with_length) for own in one.addresses)
         master = one.port.bridge.name if one.port else ""
-        yield one.name, " ".join(filter(None, (one.operstate, format_mac(one.mac), *addresses, master)))
+        yield one.name, " ".join(filter(None, (one.operstate, f"mtu {one.mtu}", format_mac(one.mac), *addresses,
+                                               master)))
 
 
 def _arp(lab: Lab, node: str) -> Rows:

@@ -33,11 +33,11 @@ def _links(source: LabSource, place: Place, glyphs: GlyphSet) -> Table:
         for row in source.interfaces(place.node)
         if not place.interface or place.interface in (row.name, row.master)
     ]
-    return Table(("interface", "state", "addresses", "peer", "master", "rx", "tx", "dropped", "mac"), tuple(rows))
+    return Table(("interface", "state", "mtu", "addresses", "peer", "master", "rx", "tx", "dropped", "mac"), tuple(rows))
 
 
 def _link_cells(row: InterfaceRow, glyphs: GlyphSet) -> tuple[str, ...]:
-    return (safe(row.name), link_state(row, glyphs), " ".join(map(safe, row.addresses)),
+    return (safe(row.name), link_state(row, glyphs), str(row.mtu), " ".join(map(safe, row.addresses)),
             safe(":".join(row.peer)) if row.peer is not None else "", safe(row.master or ""), str(row.rx_packets),
             str(row.tx_packets), str(row.rx_dropped + row.tx_dropped), row.mac)
 

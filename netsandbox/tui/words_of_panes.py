@@ -168,6 +168,7 @@ TABLE: dict[str, Both] = {
     "column.interface": ("interface", "接口"),
     "column.state": ("state", "状态"),
     "column.mac": ("MAC address", "MAC 地址"),
+    "column.mtu": ("MTU", "MTU"),
     "column.addresses": ("addresses", "地址"),
     "column.master": ("bridge", "网桥"),
     "column.peer": ("other end", "对端"),

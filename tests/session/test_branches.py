@@ -80,6 +80,14 @@ def test_a_line_forgets_what_was_undone() -> None:
     assert present(session) == "b2"
 
 
+def test_an_mtu_that_differs_is_told_with_the_link() -> None:
+    session = built(*TWO, "ping a1 b1", "undo", "exec a1 ip link set eth0 mtu 900")
+    rows = session.run("branch main --compare --node a1").out.splitlines()[1:]
+    link = next(row for row in rows if row.split()[1:3] == ["links", "eth0"])
+    assert "mtu 900 " in link
+    assert "mtu 1500 " in link
+
+
 def test_tables_are_compared_and_nothing_moves() -> None:
     session = built(*TWO, "ping a1 b1", "undo", "docker run -d --name c1 nginx")
     before = state(session)

@@ -157,6 +157,14 @@ READERS = (
     ("the last goal of arp-basics is lost to a reader who looks seconds later",
      "scenarios/test_slow_readers.py::test_the_way_that_a_lesson_shows_meets_its_goals_after_a_while"),
     ("the next lesson is a file's name", "tui/test_lesson.py::test_the_key_that_goes_on_leads_to_the_next_lesson"),
+    ("a filter after a step back ends the app: a flood's record was taken apart with its lab",
+     "session/test_left_labs.py::test_floods_are_told_by_a_lab_that_began_with_the_records_of_one_that_went"),
+    ("docker network inspect and Tab: the names of containers",
+     "commands/test_complete.py::test_dockers_commands_are_offered_what_their_usage_asks_for"),
+    ("a journey's row says that it was dropped, and beside it stands why it was sent",
+     "tui/test_journeys.py::test_a_journey_that_ended_in_a_drop_tells_of_the_drop_until_it_is_open"),
+    ("two branches differ in an MTU, and no table differs; no table shows an MTU",
+     "session/test_branches.py::test_an_mtu_that_differs_is_told_with_the_link", "tui/test_device_pane.py::test_all_tabs"),
 )
 """What first-time readers met later, in English and in Chinese: a learner, an engineer, a teacher."""
 
