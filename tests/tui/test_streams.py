@@ -6,11 +6,12 @@ from pathlib import Path
 
 import pytest
 
+from netsandbox.lab.flows import end_name
 from netsandbox.lab.log_filter import validate
 from netsandbox.lab.tables import ConnectionRow
 from netsandbox.tui.i18n import set_language
 from netsandbox.tui.screens.stream import StreamScreen
-from netsandbox.tui.streams import filter_for
+from netsandbox.tui.streams import filter_for, of_row
 from netsandbox.tui.topology_model import Place
 from tests.tui.app_harness import Stage, stage
 from tests.tui.harness import screen_text
@@ -127,6 +128,20 @@ async def test_keys_of_a_connections_row_follow_it_and_filter_its_frames(tmp_pat
         assert {main.log_pane.store.row(at).protocol for at in range(len(main.log_pane.store))} <= {"TCP", "HTTP"}
         await on.press("f")
         assert len(main.log_pane.store) == main.log_pane.store.total
+
+
+async def test_a_connection_to_ones_own_published_port_is_followed_behind_nat(tmp_path: Path) -> None:
+    """No frame of it has the ends that the client knows: the host's own rules lead it on before one leaves."""
+    async with stage(tmp_path) as on:
+        for line in ("docker run -d --name web -p 8080:80 nginx", "curl -s 192.168.1.10:8080"):
+            await on.line(line)
+            await on.quiet()
+        live = on.app.live
+        row = next(one for one in live.connections("host", 100) if one.original[1] == "192.168.1.10:8080")
+        found = of_row(live.session.trace, row)
+        assert found is not None
+        assert end_name(found.server) == row.reply[0] != row.original[1]
+        assert [data.partition(b" ")[0] for _by, data in found.turns()] == [b"GET", b"HTTP/1.1"]
 
 
 async def test_a_connection_of_no_tcp_says_how_it_is_followed_and_is(tmp_path: Path) -> None:
