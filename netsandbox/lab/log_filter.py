@@ -46,6 +46,9 @@ PROTOCOLS: dict[str, frozenset[str]] = {
 }
 """Protocol word -> the values of `LogRow.protocol`, in lower case, that it stands for."""
 
+CARRIED = {"dns": (frozenset({53}), ""), "dhcp": (frozenset({67, 68}), ""), "http": (frozenset[int](), "HTTP")}
+"""Protocols that UDP or TCP carries, as which a row's frame is told: by their ports, or by what the row says of it."""
+
 SERVICES = {"http": 80, "https": 443, "domain": 53, "dns": 53, "ssh": 22, "redis": 6379, "mysql": 3306}
 """Port names, as /etc/services has them."""
 

@@ -14,6 +14,7 @@ from ipaddress import IPv4Address, IPv4Interface, IPv4Network
 from typing import NamedTuple
 
 from netsandbox.lab.log_filter import (
+    CARRIED,
     KEYWORDS,
     PROTOCOLS,
     SERVICES,
@@ -99,6 +100,10 @@ class Parties(NamedTuple):
     destination_port: int
     """-1 where there is none."""
 
+    @property
+    def ports(self) -> tuple[int, int]:
+        return self.source_port, self.destination_port
+
 
 @lru_cache(maxsize=8192)
 def parties(info: str) -> Parties:
@@ -178,6 +183,11 @@ def _compile(expression: Expression, names: Names) -> Predicate:
 
 def _protocol(test: Primitive, _names: Names) -> Predicate:
     covers = PROTOCOLS[test.value]
+    ports, says = CARRIED.get(test.value, (frozenset(), ""))
+    if says:
+        return lambda row: row.protocol == "TCP" and says in row.info
+    if ports:
+        return lambda row: row.protocol in ("TCP", "UDP") and not ports.isdisjoint(parties(row.info).ports)
     return lambda row: row.protocol.lower() in covers
 
 

@@ -33,7 +33,8 @@ def _links(source: LabSource, place: Place, glyphs: GlyphSet) -> Table:
         for row in source.interfaces(place.node)
         if not place.interface or place.interface in (row.name, row.master)
     ]
-    return Table(("interface", "state", "mtu", "addresses", "peer", "master", "rx", "tx", "dropped", "mac"), tuple(rows))
+    columns = "interface", "state", "mtu", "addresses", "peer", "master", "rx", "tx", "dropped", "mac"
+    return Table(columns, tuple(rows))
 
 
 def _link_cells(row: InterfaceRow, glyphs: GlyphSet) -> tuple[str, ...]:

@@ -98,8 +98,8 @@ def _ends(packet: IPv4Packet) -> set[End] | None:
 
 
 def of_row(trace: Trace, row: ConnectionRow) -> Flow | None:
-    """The newest connection of a row of `conntrack -L`, as whoever began it has it; where NAT gave it another end before
-    a frame of it left, as that has it."""
+    """The newest connection of a row of `conntrack -L`, as whoever began it has it; where NAT gave it another end
+    before a frame of it left, as that has it."""
     known = flows(trace)
     for ends in map(set, (row.original, row.reply)):
         found = [one for one in known if {end_name(one.client), end_name(one.server)} == ends]

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -22,6 +24,7 @@ from netsandbox.lab.log_filter import (
 )
 from netsandbox.lab.log_match import VERDICTS, Names, compile_filter, complete_filter, names_of, parties
 from netsandbox.lab.tables import LogRow
+from netsandbox.session.session import Session
 from tests.tui.labs import docker0
 
 ARP = LogRow(
@@ -298,3 +301,16 @@ def test_addresses_are_read_off_the_line(
 def test_a_bad_filter_is_not_compiled() -> None:
     with pytest.raises(FilterError, match="did you mean"):
         compile_filter("drp")
+
+
+@pytest.mark.parametrize(("text", "says"), [("dns", r"\.53[ :].*(A\?|A [0-9])"), ("http", "HTTP: (GET|HTTP/1.1 200)")])
+def test_what_udp_and_tcp_carry_is_found_by_its_name(text: str, says: str) -> None:
+    session = Session()
+    for line in ("docker run -d --name web nginx", "wait", "host example.com", "curl -s -o /dev/null 172.17.0.2"):
+        session.run(line)
+    rows = list(frame_log.rows(session.lab, 0, 10_000))
+    found = [row for row in rows if compile_filter(text)(row)]
+    assert any(re.search(says, row.info) for row in found)
+    assert {row.protocol for row in found} == {"UDP" if text == "dns" else "TCP"}
+    assert {row.seq for row in found} < {row.seq for row in rows}
+    assert not [row for row in rows if row not in found and re.search(says, row.info)]

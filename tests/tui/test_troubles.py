@@ -164,7 +164,12 @@ READERS = (
     ("a journey's row says that it was dropped, and beside it stands why it was sent",
      "tui/test_journeys.py::test_a_journey_that_ended_in_a_drop_tells_of_the_drop_until_it_is_open"),
     ("two branches differ in an MTU, and no table differs; no table shows an MTU",
-     "session/test_branches.py::test_an_mtu_that_differs_is_told_with_the_link", "tui/test_device_pane.py::test_all_tabs"),
+     "session/test_branches.py::test_an_mtu_that_differs_is_told_with_the_link",
+     "tui/test_device_pane.py::test_all_tabs"),
+    ("s on the connection to a host's own published port: no segment is known",
+     "tui/test_streams.py::test_a_connection_to_ones_own_published_port_is_followed_behind_nat"),
+    ("the filters dns and http, which Tab offers, let nothing through",
+     "tui/test_log_filter.py::test_what_udp_and_tcp_carry_is_found_by_its_name"),
 )
 """What first-time readers met later, in English and in Chinese: a learner, an engineer, a teacher."""
 
