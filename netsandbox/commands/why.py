@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Any
 
+from netsandbox.apps.events import NameUnknown
 from netsandbox.commands import kinds, why_rules
 from netsandbox.commands.errors import CommandError
 from netsandbox.commands.verb import Effect, Parameter, verb
@@ -82,7 +83,7 @@ def _last(shell: Shell, language: str, names: Namer) -> tuple[str, Story]:
     """The last drop or refusal, and how it stands to the last line; of a line without one what it still waits for."""
     trace, say = shell.lab.trace, Voice(language).say
     if drop_of_line(trace, shell.last_seq) is not None:
-        return "", _with_holders(shell, why_drop(trace, language, names, since=shell.last_seq), names)
+        return "", _with_what_is_now(shell, why_drop(trace, language, names, since=shell.last_seq), names)
     asked = next((row for place in shell.lab.namespaces() for row in views.neighbours(shell.lab, place.name)
                   if row.state == "INCOMPLETE" and row.seq is not None and row.seq >= shell.last_seq), None)
     if asked is not None:
@@ -94,7 +95,7 @@ def _last(shell: Shell, language: str, names: Namer) -> tuple[str, Story]:
     unasked = why_rules.unasked(shell, language, names)
     if unasked is not None:
         return "", unasked
-    story = _with_holders(shell, why_drop(trace, language, names, since=shell.last_seq), names)
+    story = _with_what_is_now(shell, why_drop(trace, language, names, since=shell.last_seq), names)
     if story.seq is None:
         return "", story
     return say("story.earlier" if story.seq < shell.last_seq else "story.meanwhile"), story
@@ -157,18 +158,31 @@ def _of_port(shell: Shell, node: str, port: str, language: str, names: Namer) ->
                        lambda event: event.namespace in names_of and event.port == int(port), language, names)
     if story.seq is None:
         raise LabError(f"nobody on {node} has taken port {port}, or was refused it, in all that the trace keeps")
-    return _with_holders(shell, story, names)
+    return _with_what_is_now(shell, story, names)
 
 
-def _with_holders(shell: Shell, story: Story, names: Namer) -> Story:
-    """A story of a port with the containers that have it now: two programs of one name are told apart by them."""
+def _with_what_is_now(shell: Shell, story: Story, names: Namer) -> Story:
+    """A story of a port with the containers that have it now, as two programs of one name are told apart by them; one
+    of a name that a container has, with the networks that keep it from whoever asked."""
     record = shell.lab.trace.get(story.seq) if story.seq is not None else None
     event = record.event if record is not None else None
+    if isinstance(event, NameUnknown):
+        return _with_networks(shell, event, story, names)
     if not isinstance(event, SocketBound | BindRefused | SocketClosed):
         return story
     holders = _holders(shell, event.namespace, event.port)
     said = Voice(story.language, names).say("port.of", names=", ".join(holders))
     return story._replace(looked_at=(*story.looked_at, said)) if holders else story
+
+
+def _with_networks(shell: Shell, event: NameUnknown, story: Story, names: Namer) -> Story:
+    there = {container.name: container.network_names for _host, container in shell.lab.containers()}
+    asked, asking = there.get(event.name.rstrip(".")), there.get(event.namespace)
+    if not asked or not asking or set(asked) & set(asking) - {"bridge"}:
+        return story
+    said = Voice(story.language, names).say("name.elsewhere", name=event.name, ns=event.namespace,
+                                            theirs=", ".join(asked), own=", ".join(asking))
+    return story._replace(looked_at=(*story.looked_at, said))
 
 
 def _holders(shell: Shell, node: str, port: int) -> list[str]:

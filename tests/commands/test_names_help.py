@@ -53,6 +53,21 @@ def test_why_tells_of_a_name_without_an_address(session: Session, line: str) -> 
     assert told.rstrip().endswith(f"❯ {line}")
 
 
+def test_why_tells_on_which_networks_the_two_are_whom_no_name_joins() -> None:
+    session = Session()
+    for line in ("docker network create front", "docker run -d --name web --net front nginx",
+                 "docker network create back", "docker run -d --name db --net back redis", "wait",
+                 "docker exec web curl -m 2 db:6379"):
+        session.run(line)
+    assert "\n  db is on back, web on front: " in said(session, "why")
+    assert "\n  db 在网络 back 上，web 在网络 front 上：" in said(session, "why --lang zh")
+    said(session, "docker exec web curl -m 2 nowhere")
+    assert "is on" not in said(session, "why").partition("networks that web is on")[2], "no container has that name"
+    session.run("docker network connect back web")
+    said(session, "docker exec web curl -m 2 db:6379")
+    assert "on front" not in said(session, "why"), "it is found"
+
+
 def test_why_tells_what_a_line_still_waits_for() -> None:
     """Of a ping that gives up before ARP does, the drop comes later."""
     session = Session()
