@@ -158,6 +158,8 @@ TABLE: dict[str, Both] = {
          "忘了按键？随时按 ?。"),
     ),
     "picture.label": ("picture to", "图片存到"),
+    "picture.kind": ("No picture is written as {suffix}: only .svg and .png",
+                     "图片不能存为 {suffix}，只能是 .svg 或 .png"),
     "picture.no-png": (
         "A PNG needs resvg: pip install resvg-py; a name in .svg needs nothing",
         "PNG 需要 resvg：pip install resvg-py；.svg 不需要",

@@ -170,6 +170,8 @@ READERS = (
      "tui/test_streams.py::test_a_connection_to_ones_own_published_port_is_followed_behind_nat"),
     ("why web does not find db: no such name is known, and not a word of the networks they are on",
      "commands/test_names_help.py::test_why_tells_on_which_networks_the_two_are_whom_no_name_joins"),
+    ("a picture to a.jpg is said to be written, and is SVG",
+     "tui/test_surface.py::test_a_picture_is_written_to_a_path_of_ones_choice"),
     ("the filters dns and http, which Tab offers, let nothing through",
      "tui/test_log_filter.py::test_what_udp_and_tcp_carry_is_found_by_its_name"),
 )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pathlib import PurePath
 from typing import TYPE_CHECKING
 
 from netsandbox.tui.glyphs import UNICODE, GlyphSet
@@ -13,10 +14,11 @@ if TYPE_CHECKING:
     from netsandbox.tui.screenshot import Seen
 
 USUAL = "netsandbox.svg"
+KINDS = ".svg", ".png", ""
 
 
 class PictureLine(PromptLine):
-    """A file name: `.png` for a bitmap, anything else for SVG; when it cannot be written the line stays."""
+    """A file name: `.png` for a bitmap, `.svg` or none for SVG; when it cannot be written the line stays."""
 
     HELP_TOPIC = "picture"
 
@@ -42,8 +44,12 @@ class PictureLine(PromptLine):
         from netsandbox.tui.screenshot import NoBitmapError, bitmap  # not needed for the first picture
 
         svg = self._seen.picture() if self._seen is not None else ""
+        suffix = PurePath(line).suffix.lower()
+        if suffix not in KINDS:
+            self.note(tr("picture.kind", suffix=suffix), error=True)
+            return
         try:
-            content = bitmap(svg) if line.lower().endswith(".png") else svg
+            content = bitmap(svg) if suffix == ".png" else svg
             problem = self.source.keep(line, content)
         except NoBitmapError as error:
             problem = str(error)
