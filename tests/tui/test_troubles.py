@@ -172,6 +172,8 @@ READERS = (
      "commands/test_names_help.py::test_why_tells_on_which_networks_the_two_are_whom_no_name_joins"),
     ("a picture to a.jpg is said to be written, and is SVG",
      "tui/test_surface.py::test_a_picture_is_written_to_a_path_of_ones_choice"),
+    ("behind another lab's verdicts the log's places are cut: docke…:veth7f4c429 beside an empty column",
+     "tui/test_troubles.py::test_the_log_of_another_lab_has_columns_of_its_own"),
     ("the filters dns and http, which Tab offers, let nothing through",
      "tui/test_log_filter.py::test_what_udp_and_tcp_carry_is_found_by_its_name"),
 )
@@ -318,3 +320,17 @@ async def test_what_failed_for_a_reason_points_to_why_and_a_note_is_no_error(tmp
         assert "why says more" not in shown(on)
         await on.line("apt install nmap")
         assert "✗ note" not in shown(on)
+
+
+async def test_the_log_of_another_lab_has_columns_of_its_own(tmp_path: Path) -> None:
+    async with stage(tmp_path) as on:
+        for line in ("ip link set docker0 down", "ping nginx-1 nginx-2 -c 1 -W 1"):
+            await on.line(line)
+            await on.quiet()
+        assert "BRIDGE_INGRESS_STP_STATE" in shown(on)
+        assert "…:veth" in shown(on), "the long verdict leaves a place no room"
+        await on.line("load docker0-ping")
+        await on.quiet()
+        await on.press("escape", "3")
+        assert "docker0:veth" in shown(on)
+        assert "…:veth" not in shown(on)

@@ -25,6 +25,9 @@ _CACHED_LINES = 512
 _KNOWN_PARTIES = 20_000
 """Texts measured at most; by then the columns are as wide as they get."""
 
+LEAST = Needs(14, 16, 8)
+"""What the columns of an empty log take."""
+
 
 class LogLines(GrowingView, Painted, can_focus=True):
     """The part of the frame log that paints: which rows there are, and where the cursor is, others tell."""
@@ -82,7 +85,7 @@ class LogLines(GrowingView, Painted, can_focus=True):
         """Absolute number of the row under the cursor while not following."""
         self._other_end: int | None = None
         """Absolute number of the row at which a selection began."""
-        self._needs = Needs(14, 16, 8)
+        self._needs = LEAST
         self._seen: set[tuple[str, ...]] = set()
         """Places, parties and verdicts whose widths are known."""
         self._lines: LRUCache[tuple[object, ...], Strip] = LRUCache(_CACHED_LINES)

@@ -13,7 +13,7 @@ from textual.timer import Timer
 from netsandbox.lab.tables import LogRow
 from netsandbox.tui.glyphs import UNICODE, GlyphSet
 from netsandbox.tui.log_rows import Told
-from netsandbox.tui.panes.log_lines import LogLines
+from netsandbox.tui.panes.log_lines import LEAST, LogLines
 
 FLUSH_RATE = 15
 """Repaints a second while frames arrive; measured as the best of latency and load."""
@@ -93,6 +93,8 @@ class LogView(LogLines):
         del self._pending[:]
         self.store.clear()
         self.marks.clear()
+        self._seen.clear()
+        self._needs = LEAST
         self._forget()
         self.follow()
 
