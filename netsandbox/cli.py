@@ -217,10 +217,17 @@ def _bench(options: argparse.Namespace) -> int:
     return workloads.main(options)
 
 
-def _list(_options: argparse.Namespace) -> int:
+def _list(options: argparse.Namespace) -> int:
+    """Names alone, of which a shell's completion makes words; to a person also what each is about, as one learns."""
+    from netsandbox.session import shelf
     from netsandbox.session.library import bundled
 
-    print("\n".join(bundled()))
+    if not sys.stdout.isatty():
+        print("\n".join(bundled()))
+        return 0
+    for name in shelf.path(bundled()):
+        title = shelf.read(name, shelf.BUNDLED).title
+        print(f"{name:<22}  {title.get(options.lang) or title.get('en', '')}")
     return 0
 
 

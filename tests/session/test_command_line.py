@@ -9,6 +9,7 @@ import pytest
 
 from netsandbox.arguments import asked_language
 from netsandbox.cli import COMMANDS, main, parser
+from netsandbox.session.library import bundled
 
 CHINESE = re.compile(r"[一-鿿]")
 ENGLISH = re.compile(r"\b[a-z]{2,} [a-z]{2,} [a-z]{2,}")
@@ -96,3 +97,17 @@ def test_what_cannot_be_done_is_said_in_chinese(
 ])
 def test_the_language_that_a_line_asks_for(words: list[str], language: str) -> None:
     assert asked_language(words) == language
+
+
+def test_a_person_sees_what_each_scenario_is_about_and_a_script_its_name(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert main(["list"]) == 0
+    names = capsys.readouterr().out.split("\n")[:-1]
+    assert names == bundled()
+    monkeypatch.setattr("sys.stdout.isatty", lambda: True)
+    assert main(["list"]) == 0
+    first, *others = capsys.readouterr().out.splitlines()
+    assert first.split(maxsplit=1) == ["one-cable", "两台主机，一根网线"]
+    assert sorted(line.split()[0] for line in (first, *others)) == names
+    assert all(len(line.split(maxsplit=1)) == 2 for line in others)

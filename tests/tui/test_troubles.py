@@ -174,6 +174,8 @@ READERS = (
      "tui/test_surface.py::test_a_picture_is_written_to_a_path_of_ones_choice"),
     ("behind another lab's verdicts the log's places are cut: docke…:veth7f4c429 beside an empty column",
      "tui/test_troubles.py::test_the_log_of_another_lab_has_columns_of_its_own"),
+    ("netsandbox list is sixty names without a word of what they are about",
+     "session/test_command_line.py::test_a_person_sees_what_each_scenario_is_about_and_a_script_its_name"),
     ("the filters dns and http, which Tab offers, let nothing through",
      "tui/test_log_filter.py::test_what_udp_and_tcp_carry_is_found_by_its_name"),
 )
