@@ -32,7 +32,6 @@ from netsandbox.commands.tools.words import (
     flag,
     key,
     parse,
-    refused,
 )
 from netsandbox.linux.core import kind as kinds
 from netsandbox.linux.core.errors import KernelError
@@ -75,7 +74,7 @@ def _keys(context: ToolContext, read_type: Callable[[Words], str]) -> tuple[Key,
     namespace = context.namespace
     return (
         flag("up"), flag("down"), key("name", read=name_reader("name"), once="name"),
-        refused("index", of=A_DEVICE, read=read_index), key("link*", read=lower_reader(namespace)),
+        key("index", read=read_index, once="index"), key("link*", read=lower_reader(namespace)),
         key("address*", read=_read_mac),
         key("mtu", read=number('Invalid "mtu" value\n', -(1 << 31), (1 << 31) - 1), once="mtu"),
         key("txqueuelen*", "qlen", "txqlen*", read=number('Invalid "txqueuelen" value\n'), once="txqueuelen"),
@@ -118,6 +117,7 @@ def _fill(request: LinkRequest, found: dict[str, Any], device: str, makes: bool)
     request.type = found.get("type", "")
     request.mtu, request.arp, request.promisc = found.get("mtu"), found.get("arp"), found.get("promisc")
     request.queue_length = found.get("txqueuelen")
+    request.index = found.get("index")
     request.alias, request.group = found.get("alias"), found.get("group")
     switches = [name for name in found if name in ("up", "down")]
     request.up = None if not switches else switches[-1] == "up"
@@ -132,6 +132,10 @@ def _check(namespace: NetworkNamespace, request: LinkRequest, makes: bool, is_pe
         if request.group is not None and not request.device and not is_peer:
             raise ToolError(USAGE, "group cannot be used when creating devices.")
         return
+    if request.index is not None and request.namespace is not None:
+        raise ToolError(1, f"netsandbox: index of {A_DEVICE} is not modelled")
+    if request.index is not None:
+        raise ToolError(USAGE, "index can be used only when creating devices or when moving device to another netns.")
     if not is_peer and not request.device and request.group is not None:
         return
     if not is_peer and not request.device:

@@ -52,6 +52,8 @@ class LinkRequest:
         self.queue_length: int | None = None
         self.alias: str | None = None
         self.group: int | None = None
+        self.index: int | None = None
+        """The number that a new device shall have."""
         self.master: Interface | None = None
         self.leaves_master = False
         self.namespace: NetworkNamespace | None = None
@@ -111,6 +113,8 @@ def add(home: NetworkNamespace, request: LinkRequest, new_mac: Callable[[], int]
     namespace, peer = request.namespace or home, request.settings.get("peer")
     if request.device and named(namespace, request.device) is not None:
         raise KernelError("EEXIST")
+    if request.index is not None and namespace.by_index(request.index) is not None:
+        raise KernelError("EEXIST")
     for name in (request.device, peer.device if peer is not None else ""):
         check_name(name)
     kind = kind_named(request.type)
@@ -134,8 +138,8 @@ def _register(new: list[tuple[Interface, LinkRequest]]) -> None:
     for interface, wanted in new:
         if wanted.mtu is not None:
             _check_mtu(interface, wanted.mtu)
-    for interface, _wanted in new:
-        interface.namespace.add_interface(interface)
+    for interface, wanted in new:
+        interface.namespace.add_interface(interface, wanted.index)
     for interface, wanted in new:
         interface.namespace.record(LinkChanged(interface.place, "added", ""))
         interface.registered()
@@ -150,6 +154,10 @@ def _check_peer(namespace: NetworkNamespace, request: LinkRequest, peer: LinkReq
     """
     if other.name in other.namespace.interfaces or (other.namespace, other.name) == (namespace, request.device):
         raise KernelError("EEXIST")
+    peer.index = peer.index if request.index is not None else None  # veth_newlink
+    if peer.index is not None and (other.namespace.by_index(peer.index) is not None or (
+            other.namespace, peer.index) == (namespace, request.index)):
+        raise KernelError("EBUSY")
     if peer.up:  # it would be opened before it has the other end (veth_open)
         raise KernelError("ENOTCONN")
 
