@@ -64,8 +64,13 @@ def apache_time(now: int) -> str:
     return f"{at.day:02d}/{MONTHS[at.month - 1]}/{at.year}:{at.clock} +0000"
 
 
-def nmap_time(now: int) -> tuple[str, str]:
-    """`2026-01-01 00:00 UTC`, and ctime's `Thu Jan  1 00:00:00 2026`."""
+def ctime(now: int) -> str:
+    """`Thu Jan  1 00:00:00 2026`."""
     at = moment(now)
-    return (f"{at.year}-{at.month:02d}-{at.day:02d} {at.clock[:5]} UTC",
-            f"{at.weekday[:3]} {MONTHS[at.month - 1]} {at.day:2d} {at.clock} {at.year}")
+    return f"{at.weekday} {MONTHS[at.month - 1]} {at.day:2d} {at.clock} {at.year}"
+
+
+def nmap_time(now: int) -> tuple[str, str]:
+    """`2026-01-01 00:00 UTC`, and ctime's."""
+    at = moment(now)
+    return f"{at.year}-{at.month:02d}-{at.day:02d} {at.clock[:5]} UTC", ctime(now)

@@ -51,6 +51,19 @@ def test_ip_monitor_all_labels_what_changes(line: str, said: str) -> None:
     assert re.sub(r"\d+: v0|@if\d+", "v0", found) == said
 
 
+@pytest.mark.parametrize(("command", "said"), [
+    ("ip -ts monitor route", "[2026-01-01T00:00:02.500000] 10.9.0.0/16 via 10.0.0.2 dev v0 \n"),
+    ("ip -t -ts monitor route label", "[2026-01-01T00:00:02.500000] [ROUTE]10.9.0.0/16 via 10.0.0.2 dev v0 \n"),
+    ("ip -t monitor route", "Timestamp: Thu Jan  1 00:00:02 2026 500000 usec\n10.9.0.0/16 via 10.0.0.2 dev v0 \n")])
+def test_a_stamp_says_when_it_changed(command: str, said: str) -> None:
+    assert monitored(command, "sleep 2.5", "ip route add 10.9.0.0/16 via 10.0.0.2").out == said
+
+
+def test_bridge_monitor_has_the_long_stamp() -> None:
+    said = monitored("bridge -t monitor fdb", "bridge fdb add 02:00:00:00:00:99 dev v0 master", before=BRIDGE).out
+    assert said.startswith("Timestamp: Thu Jan  1 00:00:00 2026 0 usec\n02:00:00:00:00:99 ")
+
+
 def test_what_is_gone_is_deleted() -> None:
     said = monitored("ip monitor route neigh", "ip route add 10.9.0.0/16 via 10.0.0.2", "ping -c 1 10.0.0.2",
                      "ip route del 10.9.0.0/16", "ip neigh del 10.0.0.2 dev v0").out

@@ -38,6 +38,8 @@ def run(context: ToolContext, arguments: list[str]) -> ToolResult:
         name = choose(option.lstrip("-").removesuffix("=auto").removesuffix("=never").removesuffix("=always"), OPTIONS)
         if name in COUNTERS:
             setattr(style, COUNTERS[name], getattr(style, COUNTERS[name]) + 1)
+        elif name == "timestamp":
+            style.stamp = name
         elif name == "Version":
             return ToolResult(0, VERSION + "\n", "")
         elif name == "netns":

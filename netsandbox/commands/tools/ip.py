@@ -37,12 +37,14 @@ OPTIONS = (
     "loops*", "family*", "4", "6", "0", "M", "B", "human*", "human-readable*", "iec*", "stats*", "statistics*",
     "details*", "resolve*", "oneline*", "timestamp*", "tshort*", "Version*", "force*", "batch*", "brief*", "json*",
     "pretty*", "rcvbuf*", "color*", "help*", "netns*", "Numeric*", "all*", "echo")
-UNMODELLED = frozenset({"batch", "resolve", "timestamp", "tshort", "Numeric", "echo", "M", "B"})
+UNMODELLED = frozenset({"batch", "resolve", "Numeric", "echo", "M", "B"})
 """Options that would change what is printed or done."""
 FAMILIES = {"4": "inet", "6": "inet6", "0": "link"}
 COUNTED = {"stats": "stats", "statistics": "stats", "details": "details", "oneline": "oneline", "json": "json",
            "pretty": "pretty", "brief": "brief"}
 SWITCHES = {"human": "human", "human-readable": "human", "iec": "iec", "all": "everything"}
+STAMPS = ("timestamp", "tshort")
+"""Of both, the short one counts."""
 """The style's attributes that options count and switch on."""
 
 
@@ -82,6 +84,8 @@ def _option(context: ToolContext, option: str, words: list[str], style: Style) -
         setattr(style, SWITCHES[name], True)
     elif name in FAMILIES:
         style.family = FAMILIES[name]
+    elif name in STAMPS:
+        style.stamp = max(style.stamp, name)
     elif name == "Version":
         return context, ToolResult(0, VERSION + "\n", "")
     elif name == "help":

@@ -11,6 +11,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from typing import TYPE_CHECKING, Any
 
+from netsandbox.apps.calendar import ctime, moment
 from netsandbox.commands.tools.bridge_fdb import FdbRow, fdb_row
 from netsandbox.commands.tools.bridge_link import port_row
 from netsandbox.commands.tools.context import ToolContext, ToolError, ToolResult
@@ -23,6 +24,7 @@ from netsandbox.commands.tools.names import OtherNamespaces, find_interface
 from netsandbox.commands.tools.output import Row, Style
 from netsandbox.commands.tools.route_rows import route_row
 from netsandbox.commands.tools.words import USAGE, Words, choose, wrong
+from netsandbox.engine.units import MICROSECOND, SECOND
 from netsandbox.linux.core.neighbour import Neighbour
 from netsandbox.linux.core.nud import NudState
 from netsandbox.linux.device_events import VtepMissing
@@ -47,6 +49,14 @@ BRIDGE_OTHERS = ("file*", "mdb*", "vlan*")
 LABELS = {"link": "[LINK]", "address": "[ADDR]", "route": "[ROUTE]", "neigh": "[NEIGH]", "fdb": "[NEIGH]"}
 UNTOLD = (NudState.INCOMPLETE, NudState.DELAY)
 """States that an entry enters without a message (__neigh_event_send, neigh_timer_handler)."""
+
+
+def _stamp(at: int, kind: str) -> str:
+    """print_timestamp: when a message came, to the microsecond; nothing unless that is asked for."""
+    when, rest = moment(at), at % SECOND // MICROSECOND
+    if kind == "tshort":
+        return f"[{when.year}-{when.month:02}-{when.day:02}T{when.clock}.{rest:06}] "
+    return f"Timestamp: {ctime(at)} {rest} usec\n" if kind else ""
 
 
 class Monitor:
@@ -81,9 +91,9 @@ class Monitor:
         self._cursor = self.namespace.trace.end
         told = set[tuple[str, int]]()
         self._known.note([record.event for record in records])
-        rows = [found for record in records for found in self._rows(record, told)]
-        for kind, is_gone, row in rows:
-            label = LABELS[kind] if self.has_labels else ""
+        rows = [(record.at, *found) for record in records for found in self._rows(record, told)]
+        for at, kind, is_gone, row in rows:
+            label = _stamp(at, self.style.stamp) + LABELS[kind] * self.has_labels
             self._print(f"{label}{'Deleted ' if is_gone else ''}{row.text}".removesuffix("\n"))
 
     def _rows(self, record: Record, told: set[tuple[str, int]]) -> Iterator[tuple[str, bool, Row]]:

@@ -13,12 +13,14 @@ class Style:
         family: inet, inet6, link or empty.
         compressed: -compressvlans, VLANs that are alike as ranges.
         human, iec: -h, counters with a prefix; with -iec of 1024.
+        stamp: `timestamp` or `tshort`, when what a monitor tells came, at length or short.
     """
 
     def __init__(self, stats: int = 0, json: int = 0, family: str = "") -> None:
         self.stats = stats
         self.json = json
         self.family = family
+        self.stamp = ""
         self.details = self.oneline = self.pretty = self.brief = self.compressed = 0
         self.everything = self.color = self.human = self.iec = False
 
