@@ -8,6 +8,7 @@ from netsandbox.linux.core.neighbour_queue import buffer_size
 from netsandbox.linux.core.socket import ANY, Process, SocketError
 from netsandbox.linux.drop import DropReason
 from netsandbox.linux.ipv4.udp import DO, DONT, RECEIVE_BUFFER, WANT, UdpSocket
+from netsandbox.session.keeping import KeptSession
 from netsandbox.wire.addresses import parse_ipv4
 from netsandbox.wire.ethernet import ETH_P_IP, Frame
 from netsandbox.wire.icmp import FRAGMENTATION_NEEDED, UNREACHABLE, IcmpMessage
@@ -97,3 +98,10 @@ def test_who_is_bound_to_a_broadcast_address_answers_from_the_interfaces_own() -
     answer = client.recv()
     assert answer is not None
     assert (answer.source, answer.data) == (TWO, b"me")
+
+
+def test_no_queue_is_longer_than_somaxconn() -> None:
+    session = KeptSession()
+    session.run("docker run -d --name web --sysctl net.core.somaxconn=7 nginx")
+    rows = session.run("exec web ss -Hltn").out.splitlines()
+    assert [(row.split()[2], row.split()[3]) for row in rows] == [("7", "0.0.0.0:80"), ("7", "[::]:80")]

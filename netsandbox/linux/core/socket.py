@@ -98,14 +98,14 @@ class Socket:
         self.namespace.sockets.bind(self, address, port)
 
     def listen(self, backlog: int) -> None:
-        """Hold the port as a server.
+        """Hold the port as a server; no queue is longer than somaxconn lets it be (__sys_listen).
 
         Raises:
             SocketError: EADDRINUSE when another one listens there.
         """
         self.namespace.sockets.check_listen(self)
         self.listening = True
-        self.backlog = backlog
+        self.backlog = min(backlog, self.namespace.sysctls.get("net.core.somaxconn"))
 
     def close(self) -> None:
         self.namespace.sockets.close(self)

@@ -105,7 +105,10 @@ def keep(conn: Connection, buffer: Buffer) -> None:
 
 def written(conn: Connection) -> int:
     """Bytes that what was written and has not arrived takes (sk_wmem_queued)."""
-    return conn.queued + OVERHEAD * (len(conn.unsent) + sum(segment.ends for segment in conn.sent))
+    rows = len(conn.unsent)
+    for segment in conn.sent:
+        rows += segment.ends
+    return conn.queued + OVERHEAD * rows
 
 
 def is_reserved(conn: Connection, memory: int) -> bool:

@@ -96,7 +96,7 @@ class StreamSocket(Connection):
             raise SocketError("EINVAL")
         if not self.port:
             self.bind(0, 0)
-        super().listen(min(backlog, self.namespace.sysctls.get("net.core.somaxconn")))
+        super().listen(backlog)
         self.state = LISTEN
 
     def accept(self) -> StreamSocket | None:
