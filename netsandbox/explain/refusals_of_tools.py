@@ -176,6 +176,7 @@ THINGS_OF_TOOLS: dict[str, str] = {
         "对要构建镜像的 {name} 用 `docker compose {command} --dry-run`",
     "docker compose {command} --dry-run of {name}, which waits for a condition,":
         "对要等待条件的 {name} 用 `docker compose {command} --dry-run`",
+    "the registry {name}": "镜像仓库 {name}",
     "a mount of type {kind}": "{kind} 类型的挂载",
     "docker compose push of an image that is built here": "对这里构建的镜像用 `docker compose push`",
     "docker compose watch of {name}": "对 {name} 用 `docker compose watch`",

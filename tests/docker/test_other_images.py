@@ -59,7 +59,36 @@ def test_a_registry_is_empty() -> None:
     session.run("docker run -d -p 5000:5000 registry:2")
     assert said(session, "curl -s localhost:5000/v2/_catalog") == '{"repositories":[]}\n'
     assert said(session, "curl -s localhost:5000/v2/web/tags/list") == "404 page not found\n"
-    assert "pull access denied" in said(session, "docker pull localhost:5000/nginx")
+    refused = said(session, "docker pull localhost:5000/nginx")
+    assert "netsandbox: the registry localhost:5000 is not modelled" in refused
+
+
+REFUSED = "Error response from daemon: Get \"{url}/v2/\": dial tcp {end}: connect: connection refused\n"
+
+
+@pytest.mark.parametrize(("line", "url", "end"), [
+    ("docker pull localhost:5000/x", "http://localhost:5000", "127.0.0.1:5000"),
+    ("docker pull 127.0.0.1:5000/x", "http://127.0.0.1:5000", "127.0.0.1:5000"),
+    ("docker pull 172.17.0.1:5000/a/x", "https://172.17.0.1:5000", "172.17.0.1:5000")])
+def test_nobody_listens_where_a_registry_should_be(line: str, url: str, end: str) -> None:
+    job = KeptSession().run(line)
+    assert (job.code, job.out, job.err) == (1, "Using default tag: latest\n", REFUSED.format(url=url, end=end))
+
+
+def test_run_meets_the_same_registry() -> None:
+    job = KeptSession().run("docker run 127.0.0.1:5000/x")
+    assert (job.code, job.err) == (125, (
+        "Unable to find image '127.0.0.1:5000/x:latest' locally\ndocker: "
+        + REFUSED.format(url="http://127.0.0.1:5000", end="127.0.0.1:5000")
+        + "\nRun 'docker run --help' for more information\n"))
+
+
+@pytest.mark.parametrize("registry", ["172.17.0.9:5000", "registry.example:443", "localhost:99999"])
+def test_any_other_registry_is_not_modelled(registry: str) -> None:
+    job = KeptSession().run(f"docker pull -q {registry}/x:1")
+    assert (job.code, job.out) == (1, "")
+    said = f"netsandbox: the registry {registry} is not modelled\nnote: the sandbox downloads nothing"
+    assert job.err.startswith(said)
 
 
 @pytest.mark.parametrize(("image", "port"), [("postgres:16", 5432), ("mongo", 27017), ("mariadb", 3306)])

@@ -195,10 +195,10 @@ def pull_missing(client: Client, services: list[Service], *, is_told: bool = Tru
     missing = [service for service in services if client.engine.images.find(service.image) is None]
     for service in (services if with_others else missing) if is_told else ():
         client.complain(f" {service.name} Pulling")
-        why = f"Error {not_found(service.image)}".replace(DAEMON, "") if service in missing else "Pulled"
+        why = f"Error {not_found(client.engine, service.image)}".replace(DAEMON, "") if service in missing else "Pulled"
         client.complain(f" {service.name} {why}")
     if missing:
-        raise not_found(missing[0].image)
+        raise not_found(client.engine, missing[0].image)
 
 
 SCALE = Command("docker compose scale", "[SERVICE=REPLICAS...]", "Scale services", scale, (

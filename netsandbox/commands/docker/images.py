@@ -92,17 +92,17 @@ def pull(client: Client, parsed: Parsed) -> int:
     """Every image that there is, is here; nothing is downloaded."""
     reference = parsed.operands[0]
     check_reference(reference)
+    full = with_tag(reference)
+    if full != reference and not parsed.on("quiet"):
+        client.print("Using default tag: latest")
     image = client.engine.images.find(reference)
     if image is None:
-        raise not_found(reference)
-    full = with_tag(reference)
+        raise not_found(client.engine, reference)
     path = image.name if "/" in image.name else f"library/{image.name}"
     tag = full.rpartition(":")[2]
     if parsed.on("quiet"):
         client.print(f"docker.io/{path}:{tag}")
         return 0
-    if full != reference:
-        client.print("Using default tag: latest")
     client.print(f"{tag}: Pulling from {path}\nDigest: sha256:{image.identity}\n"
                  f"Status: Image is up to date for {image.name}:{tag}\ndocker.io/{path}:{tag}")
     return 0

@@ -3,9 +3,14 @@
 from __future__ import annotations
 
 import re
+from typing import TYPE_CHECKING
 
 from netsandbox.docker.errors import DockerError, daemon_error
 from netsandbox.docker.images import IMAGES, nearest_image
+from netsandbox.wire.addresses import AddressError, format_ipv4, parse_ipv4
+
+if TYPE_CHECKING:
+    from netsandbox.docker.engine import DockerEngine
 
 COMPONENT = r"[a-z0-9]+(?:(?:[._]|__|-+)[a-z0-9]+)*"
 DOMAIN = (r"(?:localhost|[a-zA-Z0-9-]*[A-Z][a-zA-Z0-9-]*|[a-zA-Z0-9-]*(?:\.[a-zA-Z0-9-]+)+|[a-zA-Z0-9-]+:[0-9]+)"
@@ -14,6 +19,9 @@ REFERENCE = re.compile(rf"(?:{DOMAIN}/)?{COMPONENT}(?:/{COMPONENT})*(?::[A-Za-z0
                        r"(?:@[A-Za-z][A-Za-z0-9]*(?:[-_+.][A-Za-z][A-Za-z0-9]*)*:[0-9a-fA-F]{32,})?", re.ASCII)
 IDENTIFIER = re.compile(r"[0-9a-f]{64}", re.ASCII)
 MAX_LENGTH = 1024
+LAST_PORT = 65535
+LOOPBACK = 127
+"""The first byte of addresses whose registries need no TLS."""
 BAD_REFERENCE = "invalid reference format"
 DASHES = {"\u2010": "-", "\u2011": "-", "\u2012": "-", "\u2013": "--", "\u2014": "--", "\u2015": "--", "\u2212": "-"}
 """What word processors make of a hyphen, or of two."""
@@ -35,14 +43,34 @@ def check_reference(text: str) -> None:
         raise DockerError(BAD_REFERENCE)
 
 
-def not_found(reference: str) -> DockerError:
+def not_found(engine: DockerEngine, reference: str) -> DockerError:
     """The refusal for an image that the sandbox has not, with the nearest one that it has."""
     near = nearest_image(reference)
     hint = f"did you mean {near!r}?" if near else "the sandbox has: " + ", ".join(IMAGES)
+    registry, _slash, _name = reference.rpartition("/")[0].partition("/")
+    if ":" in registry:
+        return _unreachable(engine, registry, hint)
     refusal = daemon_error(f"pull access denied for {reference.split(':')[0]}, repository does not exist or may "
                            "require 'docker login': denied: requested access to the resource is denied")
     refusal.note = f"note: the sandbox downloads nothing; {hint}"
     return refusal
+
+
+def _unreachable(engine: DockerEngine, registry: str, hint: str) -> DockerError:
+    """A registry of one's own: on the host nobody listens there, or the sandbox does not know what it has."""
+    host, _colon, port = registry.rpartition(":")
+    namespace = engine.namespace
+    try:
+        address = parse_ipv4("127.0.0.1" if host == "localhost" else host)
+    except AddressError:
+        address = 0
+    is_nobodys = namespace.sockets.listener(address, int(port)) is None
+    if int(port) > LAST_PORT or not namespace.routes.is_local(address) or not is_nobodys:
+        return DockerError(f"netsandbox: the registry {registry} is not modelled",
+                           note=f"note: the sandbox downloads nothing; {hint}")
+    scheme = "http" if address >> 24 == LOOPBACK else "https"
+    return daemon_error(f'Get "{scheme}://{registry}/v2/": dial tcp {format_ipv4(address)}:{port}: connect: '
+                        "connection refused")
 
 
 def with_tag(text: str) -> str:

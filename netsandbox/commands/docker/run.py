@@ -259,7 +259,7 @@ def _check_image(client: Client, parsed: Parsed, reference: str) -> None:
         raise daemon_error(f"No such image: {with_tag(reference)}")
     if pull == "missing" and not parsed.on("quiet"):
         client.complain(f"Unable to find image '{with_tag(reference)}' locally")
-    raise not_found(reference)
+    raise not_found(client.engine, reference)
 
 
 def _tell_of_stand_in(client: Client, reference: str, image: Image | None) -> None:
