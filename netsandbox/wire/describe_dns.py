@@ -8,11 +8,13 @@ from netsandbox.wire.errors import ParseError
 
 RESPONSES = ("", " FormErr", " ServFail", " NXDomain", " NotImp", " Refused", " YXDomain", " YXRRSet", " NXRRSet",
              " NotAuth", " NotZone", " Resp11", " Resp12", " Resp13", " Resp14", " Resp15")
-OPERATIONS = ("", " inv_q", " stat", " op3", " notify", " update", *(f" op{number}" for number in range(6, 16)))
+OPERATIONS = ("", " inv_q", " stat", " op3", " notify", " update", " op6", " op7", " op8", " updateA", " updateD",
+              " updateDA", " updateM", " updateMA", " zoneInit", " zoneRef")
 ODD = 0x6CF
 """Bits that no question has (b2&3)."""
 
 
+INVERSE = 1
 UNITS = (("w", 604800), ("d", 86400), ("h", 3600), ("m", 60), ("s", 1))
 
 
@@ -26,25 +28,47 @@ def describe_dns(data: bytes, size: int, verbose: int = 0) -> str:
     try:
         message = dns.parse(data)
     except ParseError:
-        ident = int.from_bytes(data[:2], "big")
-        return f"{ident} [|domain] ({size})"
+        return _cut_off(data, size, verbose)
     text = _response(message, verbose) if message.is_response else _question(message, verbose)
     return f"{text} ({size})"
 
 
-def _operation(message: dns.Message) -> str:
-    return OPERATIONS[message.flags >> 11 & 15]
+def _operation(flags: int) -> str:
+    return OPERATIONS[flags >> 11 & 15]
 
 
-def _question(message: dns.Message, verbose: int) -> str:
-    flags = message.flags
-    text = f"{message.ident}{_operation(message)}{'+' if flags & dns.RECURSION_DESIRED else ''}"
+def _cut_off(data: bytes, size: int, verbose: int) -> str:
+    """What is read of a message before its bytes run out, or make no sense; records are not looked at below -vv."""
+    ident, flags, *counts = (int.from_bytes(data[at:at + 2], "big") for at in range(0, 12, 2))
+    if flags & dns.RESPONSE:
+        return _answer_head(ident, flags, counts[0]) + " q:" * (verbose > 1 and counts[0] > 0) + " [|domain]"
+    text, at = _question_head(ident, flags, counts), 12
+    for _question in range(counts[0]):
+        try:
+            question, at = dns.parse_question(data, at)
+        except ParseError:
+            return f"{text} [|domain]"
+        text += _asked(question)
+    return f"{text} [|domain]" if verbose > 1 else f"{text} ({size})"
+
+
+def _question_head(ident: int, flags: int, counts: list[int]) -> str:
+    text = f"{ident}{_operation(flags)}{'+' if flags & dns.RECURSION_DESIRED else ''}"
     text += "%" if flags & dns.CHECKING_DISABLED else ""
     if flags & ODD & ~dns.CHECKING_DISABLED:
         text += f" [b2&3=0x{flags:x}]"
-    for count, letters, usual in ((len(message.answers), "a", 0), (len(message.questions), "q", 1),
-                                  (len(message.authority), "n", 0), (len(message.additional), "au", 0)):
-        text += f" [{count}{letters}]" if count != usual else ""
+    questions, answers, authority, additional = counts
+    usual = (("a", answers, 0), ("q", questions, 1))
+    if flags >> 11 & 15 == INVERSE:
+        usual = (("q", questions, 0), ("a", answers, 1))
+    for letters, count, expected in (*usual, ("n", authority, 0), ("au", additional, 0)):
+        text += f" [{count}{letters}]" if count != expected else ""
+    return text
+
+
+def _question(message: dns.Message, verbose: int) -> str:
+    text = _question_head(message.ident, message.flags, [len(part) for part in (
+        message.questions, message.answers, message.authority, message.additional)])
     text += ",".join(_asked(question) for question in message.questions)
     return text + _other_sections(message, verbose)
 
@@ -62,15 +86,17 @@ def _period(seconds: int) -> str:
     return text or "0s"
 
 
-def _response(message: dns.Message, verbose: int) -> str:
-    flags = message.flags
-    text = f"{message.ident}{_operation(message)}{RESPONSES[message.rcode]}"
+def _answer_head(ident: int, flags: int, questions: int) -> str:
+    text = f"{ident}{_operation(flags)}{RESPONSES[flags & 15]}"
     text += "*" if flags & dns.AUTHORITATIVE else ""
     text += "" if flags & dns.RECURSION_AVAILABLE else "-"
     text += "|" if flags & dns.TRUNCATED else ""
     text += "$" if flags & dns.AUTHENTIC else ""
-    if len(message.questions) != 1:
-        text += f" [{len(message.questions)}q]"
+    return text + (f" [{questions}q]" if questions != 1 else "")
+
+
+def _response(message: dns.Message, verbose: int) -> str:
+    text = _answer_head(message.ident, message.flags, len(message.questions))
     if verbose > 1:
         text += ",".join(f" q:{_asked(question)}" for question in message.questions)
     text += f" {len(message.answers)}/{len(message.authority)}/{len(message.additional)}"

@@ -10,6 +10,7 @@ from netsandbox.wire.checksum import internet_checksum, pseudo_header
 from netsandbox.wire.describe_dns import describe_dns
 from netsandbox.wire.describe_options import ip_options
 from netsandbox.wire.describe_out import Cut, Out, number, should_be
+from netsandbox.wire.describe_ports import described
 from netsandbox.wire.describe_tcp import segment_text
 from netsandbox.wire.describe_tunnel import gre_text
 from netsandbox.wire.icmp import (
@@ -284,6 +285,10 @@ def _datagram(out: Out, data: bytes, length: int, ends: tuple[int, int], fragmen
         out.add(describe_dns(data[UDP_HEADER:UDP_HEADER + size], size, out.verbose))
     elif ports & _VXLAN_PORTS and out.depth < Out.DEEPEST:
         _vxlan(out, data[UDP_HEADER:], size, frame_text, is_otv=vxlan.PORT not in ports)
+    elif claimed <= size and not fragmented and (
+            text := described((number(data, 0, 2, "udp"), number(data, 2, 2, "udp")),
+                              data[UDP_HEADER:UDP_HEADER + size], out.verbose)) is not None:
+        out.add(text)
     elif claimed > size and not fragmented:
         out.add(f"UDP, bad length {claimed} > {size}")
     else:

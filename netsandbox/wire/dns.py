@@ -182,10 +182,8 @@ def parse(data: bytes) -> Message:
             raise ParseError("DNS", "too many records")
         at, questions = HEADER, []
         for _question in range(counts[0]):
-            name, at = _name(data, at)
-            kind, cls = Struct("!HH").unpack_from(data, at)
-            questions.append(Question(name, kind, cls))
-            at += 4
+            question, at = parse_question(data, at)
+            questions.append(question)
         sections = []
         for count in counts[1:]:
             records, at = _records(data, at, count)
@@ -193,6 +191,20 @@ def parse(data: bytes) -> Message:
     except (error, IndexError):
         raise ParseError("DNS", "a message that ends early") from None
     return Message(ident, flags, tuple(questions), *sections)
+
+
+def parse_question(data: bytes, at: int) -> tuple[Question, int]:
+    """A question at an offset, and where it ends.
+
+    Raises:
+        ParseError: it makes no sense.
+    """
+    try:
+        name, at = _name(data, at)
+        kind, cls = Struct("!HH").unpack_from(data, at)
+    except (error, IndexError):
+        raise ParseError("DNS", "a question that ends early") from None
+    return Question(name, kind, cls), at + 4
 
 
 def _records(data: bytes, at: int, count: int) -> tuple[tuple[Answer, ...], int]:

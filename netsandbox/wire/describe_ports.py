@@ -1,0 +1,96 @@
+"""UDP datagrams of ports that belong to a protocol, as tcpdump reads whatever is sent there."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+
+FACILITIES = ("kernel", "user", "mail", "daemon", "auth", "syslog", "lpr", "news", "uucp", "cron", "authpriv", "ftp",
+              "ntp", "security", "console", "cron", *(f"local{number}" for number in range(8)))
+SEVERITIES = ("emergency", "alert", "critical", "error", "warning", "notice", "info", "debug")
+MODES = ("unspecified", "symmetric active", "symmetric passive", "Client", "Server", "Broadcast", "Control Message",
+         "Reserved")
+PRIORITY = re.compile(rb"<(\d{0,3})(>)?")
+ROW = 16
+
+
+def described(ports: tuple[int, int], data: bytes, verbose: int) -> str | None:
+    """What a datagram to or from such a port says; None where that is more than is known here."""
+    reader = next((READERS[port] for port in READERS if port in ports), None)
+    return None if reader is None else reader(data, verbose)
+
+
+def _syslog(data: bytes, verbose: int) -> str:
+    """print-syslog.c."""
+    found = PRIORITY.match(data)
+    if found is None:
+        return " (invalid)" if data else " [|syslog]"
+    if not found[2]:
+        return " [|syslog]" if found.end() == len(data) and len(found[1]) < 3 else " (invalid)"
+    facility, severity = divmod(int(found[1] or b"0"), 8)
+    named = FACILITIES[facility] if facility < len(FACILITIES) else f"unknown ({facility})"
+    if not verbose:
+        return f"SYSLOG {named}.{SEVERITIES[severity]}, length: {len(data)}"
+    text = "".join(_visible(octet) for octet in data[found.end():])
+    said = (f"SYSLOG, length: {len(data)}\n\tFacility {named} ({facility}), "
+            f"Severity {SEVERITIES[severity]} ({severity})\n\tMsg: {text}")
+    return said + "".join(_row(data, at) for at in range(0, len(data) if verbose > 1 else 0, ROW))
+
+
+def _visible(octet: int) -> str:
+    """safeputchar: `^J`, `M-^@`."""
+    before, octet = ("M-", octet & 0x7F) if octet > 0x7F else ("", octet)
+    return before + (chr(octet) if 0x20 <= octet < 0x7F else f"^{chr(octet ^ 0x40)}")
+
+
+def _row(data: bytes, at: int) -> str:
+    return f"\n\t0x{at:04x}:  {data[at:at + ROW].hex(' ', -2)}"
+
+
+def _bootp(data: bytes, verbose: int) -> str | None:
+    if not data:
+        return " [|bootp]"
+    if data[0] in (1, 2) or verbose:
+        return None
+    return f"BOOTP/DHCP, unknown (0x{data[0]:02x})" + (f", length {len(data)}" if len(data) > 2 else " [|bootp]")
+
+
+def _tftp(data: bytes, _verbose: int) -> str | None:
+    operation = int.from_bytes(data[:2], "big")
+    if len(data) > 1 and 0 < operation < 7:
+        return None
+    return f"TFTP, length {len(data)}" + (f", tftp-#{operation}" if len(data) > 1 else " [|tftp]")
+
+
+def _kerberos(data: bytes, _verbose: int) -> str | None:
+    if not data:
+        return "kerberos [|kerberos]"
+    return None if data[0] < 5 else "kerberos" + " v5" * (data[0] in (106, 107))
+
+
+def _ntp(data: bytes, verbose: int) -> str | None:
+    if not data:
+        return " [|ntp]"
+    return None if verbose else f"NTPv{data[0] >> 3 & 7}, {MODES[data[0] & 7]}, length {len(data)}"
+
+
+def _snmp(data: bytes, _verbose: int) -> str | None:
+    """What is no BER at its first element."""
+    if len(data) < 2:
+        return " [no asnlen]" if data else " [nothing to parse]"
+    left, claimed = len(data) - 2, data[1]
+    return None if data[0] & 31 == 31 or claimed > 127 or claimed <= left else f" [len{left}<asnlen{claimed}]"
+
+
+def _radius(data: bytes, _verbose: int) -> str | None:
+    return " [|radius]" if len(data) < 20 else None
+
+
+def _isakmp(data: bytes, _verbose: int) -> str | None:
+    return " [|isakmp]" if len(data) < 28 else None
+
+
+READERS: dict[int, Callable[[bytes, int], str | None]] = {
+    67: _bootp, 68: _bootp, 69: _tftp, 88: _kerberos, 161: _snmp, 162: _snmp, 123: _ntp, 500: _isakmp,
+    1645: _radius, 1646: _radius, 1812: _radius, 1813: _radius, 514: _syslog}
+"""By port, in the order in which tcpdump asks."""
