@@ -32,7 +32,10 @@ _LONG = {"debug": "d", "dont-fragment": "F", "first": "f", "gateway": "g", "icmp
          "max-hops": "m", "sim-queries": "N", "port": "p", "tos": "t", "flowlabel": "l", "wait": "w", "queries": "q",
          "source": "s", "sendwait": "z", "extensions": "e", "as-path-lookups": "A", "module": "M", "options": "O",
          "udp": "U", "dccp": "D", "protocol": "P", "version": "V"}
-_NOT_MODELLED = frozenset("6grAlMODP")
+_NOT_MODELLED = frozenset("6grAlODP")
+MODULES = {"default": "", "icmp": "I", "tcp": "T", "udp": "U"}
+"""What -M can be told, and the option that says the same."""
+OTHER_MODULES = ("tcpconn", "udplite", "dccp", "raw")
 
 
 @dataclass
@@ -43,6 +46,7 @@ class TracerouteOptions:
         port: the first UDP port, the TCP port, or for ICMP the first sequence number; None for the usual one.
         here, near: how many times longer than a known answer of the same hop, or of a later one, to wait; 0 for not.
         size: the whole packet.
+        module: what -M names, if no other option after it says how to probe.
         shows_version, shows_usage: it does nothing else.
     """
 
@@ -66,6 +70,7 @@ class TracerouteOptions:
     device: str = ""
     source: int = 0
     size: int = IP_HEADER + DATA_SIZE
+    module: str = ""
     shows_version: bool = False
     shows_usage: bool = False
 
@@ -144,9 +149,16 @@ def _set(options: TracerouteOptions, given: _Given, names: dict[str, int]) -> No
     if letter in _NOT_MODELLED:
         raise UsageError(f"traceroute: {given.spelling} is not modelled")
     refusal = f"Cannot handle `{given.spelling}' option with arg `{value[:60]}' (argc {given.place})"
-    flags = {"F": "dont_fragment", "I": "icmp", "T": "tcp", "U": "constant_port", "n": "numeric", "V": "shows_version"}
+    methods = {"I": "icmp", "T": "tcp", "U": "constant_port"}
+    flags = {"F": "dont_fragment", "n": "numeric", "V": "shows_version"}
     numbers = {"f": "first_hop", "m": "max_hops", "N": "at_once", "p": "port", "t": "tos", "q": "probes"}
-    if letter in flags:
+    if letter in ("I", "T", "U", "M"):  # the last one decides
+        options.icmp = options.tcp = options.constant_port = False
+        options.module = value
+        letter = MODULES.get(value.lower(), letter) if letter == "M" else letter
+    if letter in methods:
+        setattr(options, methods[letter], True)
+    elif letter in flags:
         setattr(options, flags[letter], True)
     elif letter in numbers:
         setattr(options, numbers[letter], _unsigned(value, refusal))
@@ -225,6 +237,12 @@ def _set_operands(options: TracerouteOptions, operands: list[tuple[int, str]], n
 
 
 def _check(options: TracerouteOptions) -> None:
+    if options.module.lower() in OTHER_MODULES:
+        raise UsageError(f"traceroute: -M {options.module} is not modelled")
+    if options.module and options.module.lower() not in MODULES:
+        raise UsageError(f"Unknown traceroute module {options.module[:60]}")
+    if options.tcp:
+        options.size = IP_HEADER + DATA_SIZE  # a segment without data, and its options
     if not options.first_hop or options.first_hop > options.max_hops:
         raise UsageError("first hop out of range")
     if options.max_hops > MAX_HOPS:

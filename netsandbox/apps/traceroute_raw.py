@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
 EPHEMERAL, PORTS = 32768, 28232
 """The first of ip_local_port_range, and how many there are."""
-WINDOW, MSS, SHIFT = 5840, 1460, 2
+SHIFT, HEADERS, LONGEST = 2, 40, 0xFFFF
 """What a segment announces (mod-tcp.c)."""
 
 
@@ -198,15 +198,23 @@ class TcpMethod(RawMethod):
         super().__init__(namespace, process, options)
         self._port = (TCP_PORT if options.port is None else options.port) & 0xFFFF
         self._chance = namespace.chance.stream(f"{namespace.name}/traceroute-tcp/{process.pid}")
+        self._mss = 0
+
+    def prepare(self) -> None:
+        super().prepare()
+        route = ip_output.find_route(self.namespace, self._destination, self.options.source, self.interface)
+        if isinstance(route, str):
+            raise ProbeError("connect", route)
+        self._mss = min(route.mtu, LONGEST) - HEADERS
 
     def next_probe(self) -> tuple[int, TcpSegment]:
         source = EPHEMERAL + self._chance.below(PORTS)
         while source in self._open:
             source = EPHEMERAL + (source - EPHEMERAL + 1) % PORTS
         stamp = (self.namespace.scheduler.clock // 1_000_000 & 0xFFFFFFFF).to_bytes(4, "big")
-        options = (b"\x02\x04" + MSS.to_bytes(2, "big") + b"\x04\x02\x08\x0a" + stamp + bytes(4)
+        options = (b"\x02\x04" + self._mss.to_bytes(2, "big") + b"\x04\x02\x08\x0a" + stamp + bytes(4)
                    + b"\x01\x03\x03" + bytes([SHIFT]))
-        return source, TcpSegment(source, self._port, self._chance.bits(32), 0, SYN, WINDOW, options)
+        return source, TcpSegment(source, self._port, self._chance.bits(32), 0, SYN, 4 * self._mss & LONGEST, options)
 
     def answered(self, packet: IPv4Packet) -> int | None:
         segment = packet.payload

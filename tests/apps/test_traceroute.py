@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 from netsandbox.apps.program import UsageError
 from netsandbox.apps.traceroute_options import parse
 from netsandbox.linux.core.capture import passings
+from netsandbox.session.keeping import KeptSession
 from netsandbox.session.session import Session
 from netsandbox.wire.icmp import IcmpMessage
 from netsandbox.wire.ipv4 import IPv4Packet
@@ -245,6 +246,8 @@ REFUSALS = [
     ("-n", 'Specify "host" missing argument.'),
     ("nosuch", "nosuch: Name or service not known\nCannot handle \"host\" cmdline arg `nosuch' on position 1 (argc 1)"),
     ("-s nosuch 10.0.1.1", "nosuch: Name or service not known\nCannot handle `-s' option with arg `nosuch' (argc 2)"),
+    ("-M tcpconn 10.0.1.1", "traceroute: -M tcpconn is not modelled"),
+    ("-M nosuch 10.0.1.1", "Unknown traceroute module nosuch"),
     ("-T -O info 10.0.1.1", "traceroute: -O is not modelled"),
     ("-T -p x 1.1", "Cannot handle `-p' option with arg `x' (argc 3)"),
     ("-w nan 10.0.1.1", "Cannot handle `-w' option with arg `nan' (argc 2)")]
@@ -289,3 +292,29 @@ def test_the_same_twice() -> None:
         run(lab, "traceroute a 10.0.3.99")
         digests.add(lab.lab.trace.digest())
     assert len(digests) == 1
+
+
+@pytest.mark.parametrize(("options", "expected"), [
+    ("-M Tcp", (False, True, False)), ("-M udp", (False, False, True)), ("-T -M icmp", (True, False, False)),
+    ("-M icmp -T", (False, True, False)), ("-I -M default", (False, False, False)), ("-T -U", (False, False, True))])
+def test_the_last_method_decides(options: str, expected: tuple[bool, bool, bool]) -> None:
+    """As tcpdump showed of the real one's probes."""
+    found = parse([*options.split(), "127.0.0.1"])
+    assert (found.icmp, found.tcp, found.constant_port) == expected
+
+
+def test_a_segment_has_the_size_that_it_has() -> None:
+    assert (parse(["-T", "127.0.0.1", "100"]).size, parse(["127.0.0.1", "100"]).size) == (60, 100)
+
+
+@pytest.mark.parametrize(("line", "mss", "window"), [
+    ("127.0.0.1", 65495, 65372), ("10.9.0.2", 1360, 5440), ("10.8.0.2", 8960, 35840), ("10.7.0.2", 1460, 5840)])
+def test_a_segment_tells_what_the_way_lets_through(line: str, mss: int, window: int) -> None:
+    """As the real one did, on the same links."""
+    session = KeptSession()
+    for name, number, size in (("v9", 9, 1400), ("v8", 8, 9000), ("v7", 7, 1500)):
+        session.run(f"ip link add {name} mtu {size} type dummy; ip addr add 10.{number}.0.1/24 dev {name}; "
+                    f"ip link set {name} up; ip neigh add 10.{number}.0.2 lladdr 2:2:2:2:2:2 dev {name}")
+    session.run("tcpdump -c 1 -lnti any 'tcp[13] == 2' > /tmp/seen &")
+    session.run(f"traceroute -n -T -q 1 -m 1 -w 0.1 {line}; sleep 0.1")
+    assert f" win {window}, options [mss {mss},sackOK," in session.run("cat /tmp/seen").out
