@@ -309,7 +309,7 @@ def _vxlan(out: Out, data: bytes, length: int, frame_text: FrameText, is_otv: bo
     name = "otv" if is_otv else "vxlan"
     out.add(name.upper())
     if length < _VXLAN_HEADER:
-        out.add(" (invalid)")
+        out.add(f", [length {length} < {_VXLAN_HEADER}] (invalid)" if is_otv else " (invalid)")
         return
     flags = number(data, 0, 1, name)
     out.add(f", flags [{'I' if flags & 8 else '.' if is_otv else 'invalid'}] (0x{flags:02x}), ")
