@@ -9,6 +9,7 @@ from collections import Counter
 from typing import TYPE_CHECKING, NamedTuple
 
 from netsandbox.apps.calendar import nmap_time
+from netsandbox.apps.columns import columns
 from netsandbox.apps.hosts import host_lines, hosts_file, names_of, text_of
 from netsandbox.apps.nmap_ports import HostProbe, PortScan, RawProbes, name_of, ports_of
 from netsandbox.apps.nmap_targets import addresses
@@ -261,10 +262,8 @@ class Nmap(Program):
             return
         if not hidden:
             self.print("")
-        rows = [("PORT", "STATE", "SERVICE"), *rows]
-        widths = [max(len(row[column]) for row in rows) for column in (0, 1)]
-        for port, state, name in rows:
-            self.print(f"{port:<{widths[0]}} {state:<{widths[1]}} {name}")
+        for line in columns([("PORT", "STATE", "SERVICE"), *rows]):
+            self.print(line)
 
     def _write_log(self, ups: list[int], many: str) -> None:
         """The greppable format."""

@@ -183,10 +183,7 @@ class BridgeNetwork(DockerNetwork):
             before = "" if self._announces or is_of_host else HOOK
             raise daemon_error(f"{before}failed to add interface {veth} to sandbox: error {refusal}")
         outside, inside = self._pair(veth, namespace, name, mac)
-        for own in (Network(address, self.pool.subnet.length),
-                    *(Network(parse_ipv4(local), LINK_LOCAL_LENGTH) for local in wish.local)):
-            addresses.add(inside, own, own.broadcast)
-        link.set_up(inside)
+        self._set_up(inside, address, wish)
         self._apply_settings(namespace, inside.name, wish)
         endpoint = Endpoint(random_number(self._random), self, address, mac, inside, outside)
         self.members[container.identity] = container
@@ -195,6 +192,12 @@ class BridgeNetwork(DockerNetwork):
         if self._announces:
             self.scheduler.soon(_announce, (container, endpoint, 1))
         return endpoint
+
+    def _set_up(self, inside: Interface, address: int, wish: Wish) -> None:
+        for own in (Network(address, self.pool.subnet.length),
+                    *(Network(parse_ipv4(local), LINK_LOCAL_LENGTH) for local in wish.local)):
+            addresses.add(inside, own, own.broadcast)
+        link.set_up(inside)
 
     def _conflict(self, veth: str, address: int) -> str:
         """Why the host, whose bridge has the subnet, is not given an address of it (osl's checkRouteConflict)."""

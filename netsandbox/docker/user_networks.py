@@ -76,15 +76,7 @@ def create(engine: DockerEngine, plan: NetworkPlan) -> BridgeNetwork:
     if engine.profile.since(28):
         _check_options(engine, plan)
     subnet = _choose_subnet(engine, plan)
-    gateway = _choose_gateway(plan, subnet)
-    options = bridge_options(plan.options if plan.driver == "bridge" else {}, engine.profile, internal=plan.internal)
-    more = [_another(engine, one) for one in plan.more]
-    identity = random_identity(engine.random)
-    if plan.driver in DRIVERS:
-        network: BridgeNetwork = ParentNetwork(engine, plan.name, identity, plan.driver, subnet, gateway, plan.options,
-                                               plan.internal, more)
-    else:
-        network = _bridge(engine, plan, identity, Network(gateway, subnet.length), options)
+    network = _made(engine, plan, subnet)
     network.scope, network.ipam_options = plan.scope, None if plan.ipam_options is None else dict(plan.ipam_options)
     network.pool.limit(plan.part, [address for address in plan.reserved.values() if address in subnet])
     network.config_from = plan.config_from
@@ -94,6 +86,22 @@ def create(engine: DockerEngine, plan: NetworkPlan) -> BridgeNetwork:
     engine.networks[plan.name] = network
     engine.namespace.record(NetworkCreated(engine.namespace.name, plan.name, str(network.pool.subnet), network.ifname))
     return network
+
+
+def _made(engine: DockerEngine, plan: NetworkPlan, subnet: Network) -> BridgeNetwork:
+    """By its driver, on a parent or with a bridge; what it was told beside that is still to be set.
+
+    Raises:
+        DockerError: the gateway, a further subnet or an option is wrong.
+    """
+    gateway = _choose_gateway(plan, subnet)
+    options = bridge_options(plan.options if plan.driver == "bridge" else {}, engine.profile, internal=plan.internal)
+    more = [_another(engine, one) for one in plan.more]
+    identity = random_identity(engine.random)
+    if plan.driver in DRIVERS:
+        return ParentNetwork(engine, plan.name, identity, plan.driver, subnet, gateway, plan.options, plan.internal,
+                             more)
+    return _bridge(engine, plan, identity, Network(gateway, subnet.length), options)
 
 
 def _bridge(engine: DockerEngine, plan: NetworkPlan, identity: str, address: Network,

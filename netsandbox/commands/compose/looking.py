@@ -31,7 +31,7 @@ from netsandbox.commands.docker.flags import Command, Flag, Parsed
 from netsandbox.commands.docker.listing import Column, grouped, is_named, print_list
 from netsandbox.commands.docker.ps import shown_ports
 from netsandbox.commands.docker.sizes import shown_size, size_of
-from netsandbox.commands.docker.top import aligned, listed
+from netsandbox.commands.docker.top import listed
 from netsandbox.commands.docker.words import table, timestamp
 from netsandbox.commands.strict_yaml import ScenarioError
 from netsandbox.docker.errors import DockerError
@@ -82,7 +82,7 @@ def top(client: Client, parsed: Parsed) -> int:
             headings, more = listed(client, container)
             rows += [[service, str(number_of(container)), *row] for row in more]
     if rows:
-        client.print(aligned(["SERVICE", "#", *headings], rows, *TOP_WIDTHS))
+        client.print(table([["SERVICE", "#", *headings], *rows], *TOP_WIDTHS).removesuffix("\n"))
     return 0
 
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from netsandbox.commands.docker.flags import Command, Flag, Parsed
 from netsandbox.commands.docker.listing import Column, print_list
 from netsandbox.commands.docker.processes import Process, processes
-from netsandbox.commands.docker.words import clock_time
+from netsandbox.commands.docker.words import clock_time, table
 from netsandbox.docker import history
 from netsandbox.docker.errors import daemon_error
 
@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from netsandbox.commands.docker.client import Client
     from netsandbox.docker.container import Container
 
-WIDTH, GAP = 20, 3
+NARROWEST = 20
 """Of a column, at the least, and between two (text/tabwriter)."""
 UNITS = ("B", "kB", "MB", "GB", "TB")
 NOTHING = "0B / 0B"
@@ -29,7 +29,8 @@ def top(client: Client, parsed: Parsed) -> int:
         raise daemon_error(f"container {container.identity} is not running")
     rows = processes(client.engine, container)
     history.of_container(client.engine, container, "top")
-    client.print(aligned(*_ps(container, rows, parsed.operands[1:])))
+    headings, lines = _ps(container, rows, parsed.operands[1:])
+    client.print(table([headings, *lines], NARROWEST).removesuffix("\n"))
     return 0
 
 
@@ -73,13 +74,6 @@ def _wanted(words: list[str]) -> list[str]:
             text = value or (words[index + 1] if index + 1 < len(words) else "")
             return [name for name in text.replace("=", "").split(",") if name]
     return []
-
-
-def aligned(headings: list[str], rows: list[list[str]], width: int = WIDTH, gap: int = GAP) -> str:
-    """Columns of at least this width, with at least this gap behind each cell (text/tabwriter)."""
-    widths = [max(width, *(len(row[column]) + gap for row in [headings, *rows])) for column in range(len(headings))]
-    return "\n".join("".join([*(cell.ljust(size) for cell, size in zip(row[:-1], widths, strict=False)), row[-1]])
-                     for row in [headings, *rows])
 
 
 # -- stats

@@ -100,9 +100,9 @@ def _escape(character: str) -> str:
                      f"\\U{number:08x}")
 
 
-def table(rows: list[list[str]], narrowest: int = NARROWEST) -> str:
-    """Columns as wide as their widest cell; the first row is the heading."""
-    widths = [max(narrowest, *(len(row[column]) + GAP for row in rows)) for column in range(len(rows[0]))]
+def table(rows: list[list[str]], narrowest: int = NARROWEST, gap: int = GAP) -> str:
+    """Columns as wide as their widest cell with the gap behind it; the first row is the heading (text/tabwriter)."""
+    widths = [max(narrowest, *(len(row[column]) + gap for row in rows)) for column in range(len(rows[0]))]
     lines = []
     for row in rows:
         cells = [cell.ljust(width) for cell, width in zip(row[:-1], widths, strict=False)]

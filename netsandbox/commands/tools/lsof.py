@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from typing import NamedTuple
 
+from netsandbox.apps.columns import columns
 from netsandbox.commands.tools.context import ToolContext, ToolError, ToolResult
 from netsandbox.commands.tools.socket_rows import SocketRow, inode_of
 from netsandbox.commands.tools.sockets_seen import rows_seen
@@ -108,12 +109,4 @@ def _end(row: SocketRow, end: tuple[str, int], letters: str) -> str:
 
 
 def _table(rows: list[tuple[str, ...]]) -> str:
-    if not rows:
-        return ""
-    widths = [max(len(row[column]) for row in (HEADINGS, *rows)) for column in range(len(HEADINGS))]
-    lines = []
-    for row in (HEADINGS, *rows):
-        cells = [cell.rjust(width) if column in TO_THE_RIGHT else cell.ljust(width)
-                 for column, (cell, width) in enumerate(zip(row, widths, strict=True))]
-        lines.append(" ".join([*cells[:-1], row[-1]]))
-    return "\n".join(lines) + "\n"
+    return "\n".join(columns([HEADINGS, *rows], right=TO_THE_RIGHT)) + "\n" if rows else ""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from netsandbox.apps.columns import columns
 from netsandbox.commands.tools.context import Tenant, ToolContext, ToolError, ToolResult
 from netsandbox.commands.tools.inputs import files_of
 from netsandbox.commands.tools.kernel_files import namespace_file, tenants
@@ -57,6 +58,6 @@ def _cells(tenant: Tenant, number: int | None) -> dict[str, str]:
 
 
 def _table(names: list[str], rows: list[dict[str, str]]) -> str:
-    width = {name: max((len(row[name]) for row in rows), default=0) for name in names}
-    return "".join(" ".join(row[name].rjust(width[name]) if name in NUMBERS else row[name].ljust(width[name])
-                            for name in names).rstrip() + "\n" for row in rows)
+    right = {at for at, name in enumerate(names) if name in NUMBERS}
+    lines = columns([[row[name] for name in names] for row in rows], right=right)
+    return "".join(f"{line.rstrip()}\n" for line in lines)

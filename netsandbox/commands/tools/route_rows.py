@@ -36,19 +36,8 @@ def route_row(route: Route, style: Style, shown: frozenset[str] = frozenset(), n
         names_table: every table is listed.
         namespace: whose it is, for what is said of a next hop with a number.
     """
-    row, always = Row(style), style.details
-    for name, lead, value, is_told in (
-            ("type", "", route.type, (route.type != "unicast" or always) and "type" not in shown),
-            ("dst", "", destination_text(route.destination), True),
-            ("tos", "tos ", dsfield_text(route.tos), route.tos and "tos" not in shown),
-            ("nhid", "nhid ", route.nexthop_id, route.nexthop_id),
-            ("gateway", "via ", _address(route.gateway), route.gateway is not None and "via" not in shown),
-            ("dev", "dev ", route.interface and route.interface.name, route.interface and "dev" not in shown),
-            ("table", "table ", shown_table(route.table), names_table and (route.table != "main" or always)),
-            ("protocol", "proto ", route.protocol, (route.protocol != "boot" or always) and "protocol" not in shown),
-            ("scope", "scope ", route.scope, (route.scope != "global" or always) and "scope" not in shown),
-            ("prefsrc", "src ", _address(route.source), route.source is not None and "src" not in shown),
-            ("metric", "metric ", route.metric, route.metric and "metric" not in shown)):
+    row = Row(style)
+    for name, lead, value, is_told in _parts(route, bool(style.details), shown, names_table):
         if is_told:
             row.put(name, value, f"{lead}{value} ")
     put_flags(row, [] if route.paths else route_flags(route))
@@ -61,6 +50,22 @@ def route_row(route: Route, style: Style, shown: frozenset[str] = frozenset(), n
         row.note("nexthops", [_hop(row, path) for path in route.paths])
     row.say("\n")
     return row
+
+
+def _parts(route: Route, always: bool, shown: frozenset[str],
+           names_table: bool) -> tuple[tuple[str, str, object, object], ...]:
+    """What is said of a route, in its order: the name in JSON, the word before it, the value, whether it is said."""
+    return (("type", "", route.type, (route.type != "unicast" or always) and "type" not in shown),
+            ("dst", "", destination_text(route.destination), True),
+            ("tos", "tos ", dsfield_text(route.tos), route.tos and "tos" not in shown),
+            ("nhid", "nhid ", route.nexthop_id, route.nexthop_id),
+            ("gateway", "via ", _address(route.gateway), route.gateway is not None and "via" not in shown),
+            ("dev", "dev ", route.interface and route.interface.name, route.interface and "dev" not in shown),
+            ("table", "table ", shown_table(route.table), names_table and (route.table != "main" or always)),
+            ("protocol", "proto ", route.protocol, (route.protocol != "boot" or always) and "protocol" not in shown),
+            ("scope", "scope ", route.scope, (route.scope != "global" or always) and "scope" not in shown),
+            ("prefsrc", "src ", _address(route.source), route.source is not None and "src" not in shown),
+            ("metric", "metric ", route.metric, route.metric and "metric" not in shown))
 
 
 def _address(address: int | None) -> str:

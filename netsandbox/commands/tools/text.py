@@ -6,6 +6,7 @@ import re
 from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
+from netsandbox.apps.columns import columns
 from netsandbox.commands.tools.context import ToolContext, ToolError, ToolResult
 from netsandbox.commands.tools.devices import ENDLESS, from_device
 from netsandbox.commands.tools.inputs import files_of, inputs, options_of, stdin, whole_number
@@ -228,15 +229,7 @@ def _each(name: str, change: Callable[[list[str]], list[str]]) -> Callable[[Tool
 
 def _columns(lines: list[str]) -> list[str]:
     """column -t."""
-    rows = [line.split() for line in lines]
-    widths = [
-        max((len(row[at]) for row in rows if at < len(row)), default=0)
-        for at in range(max(map(len, rows), default=0))
-    ]
-    return [
-        "  ".join(word.ljust(widths[at]) if at < len(row) - 1 else word for at, word in enumerate(row))
-        for row in rows
-    ]
+    return columns([line.split() for line in lines], "  ")
 
 
 def tac(context: ToolContext, arguments: list[str]) -> ToolResult:

@@ -159,7 +159,7 @@ class NetworkNamespace:
         self.trace.ledger.begin(name, self.trace.end)
         self.chance = chance
         self.mib: dict[str, int] = NOTHING
-        """What is counted where it happens (linux/mib.py), since no record tells of it."""
+        """What is counted where it happens (linux/mib), since no record tells of it."""
         self.ended: tuple[int, ...] = ()
         """What is counted of TCP's connections, summed up over those that are over (linux/tcp/counts.py)."""
         self.interfaces: dict[str, Interface] = {}
