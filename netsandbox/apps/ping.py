@@ -64,11 +64,12 @@ class Ping(PingEnd):
         self._tail = ping_options.tail(options.size, options.pattern)
         self._buffer = ping_buffer.size_of(options.size, len(options.header), options.send_buffer)
         self._route_shown = b""
-        pmtudisc = options.pmtudisc
-        if pmtudisc is None:
-            usual = DONT if namespace.sysctls.get("net.ipv4.ip_no_pmtu_disc") else WANT
-            pmtudisc = DO if options.broadcast or is_multicast(self.destination) else usual
-        self.pmtudisc = pmtudisc
+        self.pmtudisc = self._usual_pmtudisc() if options.pmtudisc is None else options.pmtudisc
+
+    def _usual_pmtudisc(self) -> int:
+        if self.options.broadcast or is_multicast(self.destination):
+            return DO
+        return DONT if self.namespace.sysctls.get("net.ipv4.ip_no_pmtu_disc") else WANT
 
     @property
     def is_endless(self) -> bool:

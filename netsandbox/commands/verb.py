@@ -115,10 +115,13 @@ class Verb(NamedTuple):
             else:
                 parameter = places.pop(0)
                 values[parameter.name] = parameter.kind.parse(shell.lab, word)
+        self._check_all_there(places, values)
+        return values
+
+    def _check_all_there(self, places: list[Parameter], values: dict[str, Any]) -> None:
         missing = next((p for p in places if p.required and values[p.name] in (None, [])), None)
         if missing is not None:
             raise CommandError(f"{self.name}: {missing.usage} is missing; usage: {self.usage}")
-        return values
 
     def _option(self, shell: Shell, parameter: Parameter, name: str, value: str | None, rest: list[str]) -> Any:
         if parameter.is_flag:

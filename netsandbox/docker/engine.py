@@ -355,15 +355,19 @@ class DockerEngine:
         self._note_end(container, code)
         container.namespace = None
         container.is_attached = False
+        self._remove_or_restart(container)
+        waiters, container.waiters = container.waiters, ()
+        for call in waiters:
+            call(code)
+
+    def _remove_or_restart(self, container: Container) -> None:
+        """--rm, or what --restart says."""
         if container.removes_itself:
             self.containers.pop(container.name, None)
             volumes.forget_anonymous(self, container)
             history.of_container(self, container, "destroy")
         else:
             restarts.plan(self, container)
-        waiters, container.waiters = container.waiters, ()
-        for call in waiters:
-            call(code)
 
     def _note_end(self, container: Container, code: int) -> None:
         if container.is_stopping:

@@ -60,15 +60,20 @@ def main_program(container: Container, namespace: NetworkNamespace, run: Runner,
         raise daemon_error(f'{NOT_CREATED}: exec: "{argv[0]}": is a directory: permission denied', 126)
     made = run(container, namespace, argv) if argv else None
     if made is None and by_shell:
-        is_there = "/" in argv[0] and files_of().exists(argv[0])
-        why, code = ("Permission denied", 126) if is_there else ("not found", 127)
-        line = f"/docker-entrypoint.sh: {EXECS[container.image.server]}: exec: {argv[0]}: {why}"
-        return Speaker(namespace, argv[0], [("err", line)], container.pid, code)
+        return _refused_by_shell(container, namespace, argv[0], files_of)
     if made is None and argv and container.host_config.init:
         return _not_executed(container, namespace, argv[0], files_of())
     if made is None:
         raise _no_program(argv[0] if argv else "", files_of)
     return made
+
+
+def _refused_by_shell(container: Container, namespace: NetworkNamespace, name: str,
+                      files_of: Callable[[], Files]) -> Task:
+    """What an image's entrypoint, a script that ends with exec, says of it."""
+    why, code = ("Permission denied", 126) if "/" in name and files_of().exists(name) else ("not found", 127)
+    line = f"/docker-entrypoint.sh: {EXECS[container.image.server]}: exec: {name}: {why}"
+    return Speaker(namespace, name, [("err", line)], container.pid, code)
 
 
 def _not_executed(container: Container, namespace: NetworkNamespace, name: str, files: Files) -> Task:

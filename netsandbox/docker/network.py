@@ -186,12 +186,15 @@ class BridgeNetwork(DockerNetwork):
         self._set_up(inside, address, wish)
         self._apply_settings(namespace, inside.name, wish)
         endpoint = Endpoint(random_number(self._random), self, address, mac, inside, outside)
+        self._join(container, endpoint)
+        return endpoint
+
+    def _join(self, container: Container, endpoint: Endpoint) -> None:
         self.members[container.identity] = container
         container.attached += (endpoint,)
-        self.firewall.set(self.firewall.rules.endpoint(self, address))
+        self.firewall.set(self.firewall.rules.endpoint(self, endpoint.address))
         if self._announces:
             self.scheduler.soon(_announce, (container, endpoint, 1))
-        return endpoint
 
     def _set_up(self, inside: Interface, address: int, wish: Wish) -> None:
         for own in (Network(address, self.pool.subnet.length),

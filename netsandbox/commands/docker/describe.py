@@ -119,12 +119,13 @@ def _config(engine: DockerEngine, it: Container) -> Json:
         config = _put_before(config, "Image", {"Healthcheck": _health_check(own.health_check)})
     if own.wanted_mac and not engine.profile.since(29):
         config = _put_before(config, "OnBuild", {"MacAddress": own.wanted_mac})
-    signal = own.stop_signal or image.stop_signal
-    if signal != "SIGTERM":
-        config["StopSignal"] = signal
-    if own.stop_timeout is not None:
-        config["StopTimeout"] = own.stop_timeout
-    return config
+    return config | _stopping(own.stop_signal or image.stop_signal, own.stop_timeout)
+
+
+def _stopping(signal: str, timeout: int | None) -> Json:
+    """What is not as usual."""
+    return {**({"StopSignal": signal} if signal != "SIGTERM" else {}),
+            **({"StopTimeout": timeout} if timeout is not None else {})}
 
 
 def _put_before(fields: Json, name: str, more: Json) -> Json:

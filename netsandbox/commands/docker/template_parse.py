@@ -291,11 +291,7 @@ class _Parser:
         token = self.tokens.pop(0)
         kind, value = token.kind, token.text
         if kind == "mark" and value == "(":
-            inner = self._pipeline(depth + 1)
-            if not self.tokens or self.tokens[0].text != ")":
-                raise _error(self.template, self.at, "unclosed left paren")
-            self.tokens.pop(0)
-            return self._with_chain("pipeline", inner, token, ())
+            return self._in_parentheses(token, depth + 1)
         if kind == "mark" and value == ".":
             return Operand("dot", None, (), token.position, ".")
         if kind == "field":
@@ -313,6 +309,13 @@ class _Parser:
             return self._word(token)
         self.tokens.insert(0, token)
         raise self._unexpected("operand")
+
+    def _in_parentheses(self, token: Token, depth: int) -> Operand:
+        inner = self._pipeline(depth)
+        if not self.tokens or self.tokens[0].text != ")":
+            raise _error(self.template, self.at, "unclosed left paren")
+        self.tokens.pop(0)
+        return self._with_chain("pipeline", inner, token, ())
 
     def _word(self, token: Token) -> Operand:
         """nil, or a function."""

@@ -162,13 +162,7 @@ class Line:
             self.values[letter] = ""
             return
         if letter in NATS:
-            has_value = self.words and self.words[0][:1] not in ("-", "!", "")
-            self.values[letter] = self.words.pop(0) if has_value else ""
-            host, _colon, port = self.values[letter].partition(":")
-            address = self._network(host, letter) if has_value else Network(0, 0)
-            if port and not (port.isdecimal() and int(port) <= MOST_PORT):
-                raise wrong(f"Invalid port `{port}'")
-            self._ask(Filter(NATS[letter], address))
+            self._translated(letter)
             return
         value = self.values[letter] = self._value(option)
         if letter in ADDRESSES:
@@ -183,6 +177,16 @@ class Line:
             raise ToolError(WRONG, NO_LABELS + wrong(f"unknown label '{value}'").message)
         elif letter in "uoe":
             self._listed(letter, value)
+
+    def _translated(self, letter: str) -> None:
+        """-n, -g, -j and their like, behind which an address may stand."""
+        has_value = self.words and self.words[0][:1] not in ("-", "!", "")
+        self.values[letter] = self.words.pop(0) if has_value else ""
+        host, _colon, port = self.values[letter].partition(":")
+        address = self._network(host, letter) if has_value else Network(0, 0)
+        if port and not (port.isdecimal() and int(port) <= MOST_PORT):
+            raise wrong(f"Invalid port `{port}'")
+        self._ask(Filter(NATS[letter], address))
 
     def _ask(self, one: Filter) -> None:
         """What is said twice is what was said last."""

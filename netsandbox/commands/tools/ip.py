@@ -90,25 +90,31 @@ def _option(context: ToolContext, option: str, words: list[str], style: Style) -
         return context, ToolResult(0, VERSION + "\n", "")
     elif name == "help":
         raise usage("ip")
-    elif name == "family":
-        style.family = _family(_value(words, "family type"))
+    elif name in ("family", "loops", "rcvbuf"):
+        _take_value(name, words, style)
     elif name == "netns":
         return _switch(context, words), None
     elif name == "color":
         if word.partition("=")[2] not in ("never", "auto"):
             note("ip -color")
-    elif name == "loops":
-        _value(words, "loop count")  # of `flush`, which is over after one here as there
-    elif name == "rcvbuf":
-        size = _value(words, "rcvbuf size")
-        if not 0 <= (number_of(size) or -1) < 1 << 32:
-            raise ToolError(USAGE, f"Invalid rcvbuf size '{size}'")
     elif name in UNMODELLED:  # -force, which is left, is about -batch alone
         raise ToolError(1, f"netsandbox: `ip -{name}` is not modelled")
     elif name is None:
         raise ToolError(USAGE, f'Option "{option if not option.startswith("--") else option[1:]}" is unknown, '
                                'try "ip -help".')
     return context, None
+
+
+def _take_value(name: str, words: list[str], style: Style) -> None:
+    """Of an option that has one: only a family changes what is printed."""
+    if name == "family":
+        style.family = _family(_value(words, "family type"))
+    elif name == "loops":
+        _value(words, "loop count")  # of `flush`, which is over after one here as there
+    else:
+        size = _value(words, "rcvbuf size")
+        if not 0 <= (number_of(size) or -1) < 1 << 32:
+            raise ToolError(USAGE, f"Invalid rcvbuf size '{size}'")
 
 
 def _value(words: list[str], what: str) -> str:

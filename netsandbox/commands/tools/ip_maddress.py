@@ -15,6 +15,7 @@ from netsandbox.linux.core.errors import STRERROR
 from netsandbox.wire.addresses import format_ipv4, format_mac
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
 
     from netsandbox.linux.core.interface import Interface
     from netsandbox.linux.core.namespace import NetworkNamespace
@@ -43,27 +44,28 @@ def _row(interface: Interface, style: Style) -> Row:
     row.put("ifindex", interface.index, f"{interface.index}:")
     row.put("ifname", interface.name, f"\t{interface.name}")
     again = f"{interface.index}:\t{interface.name}" if style.oneline else ""
-
-    def say(text: str) -> None:
-        """One address; with -o, the interface before each."""
+    members: list[dict[str, Any]] = []
+    for member, text in _members(interface, style.family):
         row.say(again if members else "")
         row.new_line()
-        row.say(text)
+        row.say(f"\t{text}")
         row.say("\n" if style.oneline else "")
-
-    members: list[dict[str, Any]] = []
-    if style.family in ("", "link"):
-        for mac, by_hand in group_macs(interface):
-            say(f"\tlink  {format_mac(mac)}{' static' if by_hand else ''}")
-            members.append({"link": format_mac(mac)} | ({"static": None} if by_hand else {}))
-    for family, address in group_addresses(interface):
-        if style.family in ("", family):
-            text = format_ipv4(address) if isinstance(address, int) else address
-            say(f"\t{family:<5} {text}")
-            members.append({"family": family, "address": text})
+        members.append(member)
     row.say("" if style.oneline else "\n")
     row.note("maddr", members)
     return row
+
+
+def _members(interface: Interface, asked: str) -> Iterator[tuple[dict[str, Any], str]]:
+    """Each group that is listened to, as JSON and as text; of one family, if one was asked for."""
+    if asked in ("", "link"):
+        for mac, by_hand in group_macs(interface):
+            yield ({"link": format_mac(mac)} | ({"static": None} if by_hand else {}),
+                   f"link  {format_mac(mac)}{' static' if by_hand else ''}")
+    for family, address in group_addresses(interface):
+        if asked in ("", family):
+            text = format_ipv4(address) if isinstance(address, int) else address
+            yield {"family": family, "address": text}, f"{family:<5} {text}"
 
 
 def _modify(namespace: NetworkNamespace, command: str, words: Words) -> None:

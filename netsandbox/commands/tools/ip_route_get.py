@@ -87,8 +87,7 @@ def _output_row(namespace: NetworkNamespace, source: int, destination: int, leav
     row = _beginning(kind, destination, source, style)
     _put_hop(row, chosen.gateway if kind == "unicast" else None, chosen.interface)
     _put_table(row, chosen.route, namespace, style)
-    if not source and chosen.source:
-        row.put("prefsrc", format_ipv4(chosen.source), f"src {format_ipv4(chosen.source)} ")
+    _put_source(row, chosen.source if not source else 0)
     # RTCF_MULTICAST and the flag of an offload that failed are one bit; iproute2 prints both.
     notify = ["notify"] if "notify" in found else []
     _put_mark(row, found)
@@ -108,6 +107,11 @@ def _put_hop(row: Row, gateway: int | None, device: Interface) -> None:
     if gateway is not None:
         row.put("gateway", format_ipv4(gateway), f"via {format_ipv4(gateway)} ")
     row.put("dev", device.name, f"dev {device.name} ")
+
+
+def _put_source(row: Row, chosen: int) -> None:
+    if chosen:
+        row.put("prefsrc", format_ipv4(chosen), f"src {format_ipv4(chosen)} ")
 
 
 def _put_user(row: Row, user: int) -> None:

@@ -104,9 +104,7 @@ def options_of(wanted: Wanted, words: Words) -> tuple[int, int | None, tuple[Mat
     while words:
         word = words.next()
         if word in ("flowid", "classid"):
-            classid = classid_of(words.next())
-            if classid is None:
-                raise illegal("classid")
+            classid = _class(words.next())
         elif word == "match" and kind == "u32":
             tc_match.read(words, keys)
             has_keys = True
@@ -116,6 +114,13 @@ def options_of(wanted: Wanted, words: Words) -> tuple[int, int | None, tuple[Mat
         else:
             raise ToolError(1, f'What is "{word}"?\n{usage(kind).message}')
     return handle, classid, tuple(keys) if has_keys else None
+
+
+def _class(word: str) -> int:
+    found = classid_of(word)
+    if found is None:
+        raise illegal("classid")
+    return found
 
 
 def _handle(kind: str, word: str | None) -> int:
