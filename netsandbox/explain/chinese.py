@@ -154,7 +154,6 @@ TABLES: dict[str, Words] = {
     "AddressChanged.removed": ("{where}失去地址{network}。", "前缀长度{length}"),
     "RouteChanged.added": ("{ns}增加路由{route}。", "路由表{table}", "度量值{metric}"),
     "RouteChanged.removed": ("{ns}删除路由{route}。", "路由表{table}", "度量值{metric}"),
-    "SysctlChanged": ("{ns}上的{key}由{old}改为{new}。", "原值{old}"),
 }
 
 PACKETS: dict[str, Words] = {

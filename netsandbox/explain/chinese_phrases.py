@@ -72,7 +72,6 @@ PHRASES: dict[str, str] = {
     "story.looked-at": "依据：", "story.effects": "随后：", "story.reference": "参见：{reference}",
     "story.causes": "起因，由近及远（{hops}）：",
     "story.chain": "起因：{chain}（{hops}）",
-    "story.no-cause": "没有更早的起因。",
     "story.forgotten": "记录 #{seq}太早，跟踪中已不再保留。",
     "story.forgotten-row": "产生这一表项的记录太早，跟踪中已不再保留。",
     "story.unmade": "还没有记录 #{seq}。",

@@ -180,7 +180,6 @@ TABLES: dict[str, Words] = {
     "AddressChanged.removed": ("{where} loses the address {network}.", "prefix length {length}"),
     "RouteChanged.added": ("{ns} gets the route {route}.", "table {table}", "metric {metric}"),
     "RouteChanged.removed": ("{ns} loses the route {route}.", "table {table}", "metric {metric}"),
-    "SysctlChanged": ("On {ns}, {key} is set from {old} to {new}.", "the old value {old}"),
 }
 
 PACKETS: dict[str, Words] = {

@@ -77,7 +77,6 @@ PHRASES: dict[str, str] = {
     "story.looked-at": "Looked at:", "story.effects": "Then:", "story.reference": "See: {reference}",
     "story.causes": "Causes, newest first ({hops}):",
     "story.chain": "Caused by {chain} ({hops})",
-    "story.no-cause": "Nothing earlier caused it.",
     "story.forgotten": "Record #{seq} is older than what the trace keeps.",
     "story.forgotten-row": "What made this row is older than what the trace keeps.",
     "story.unmade": "There is no record #{seq} yet.",

@@ -133,11 +133,6 @@ def _route_changed(event: linux.RouteChanged, _voice: Voice) -> Operands:
         "metric": str(route.metric) if route.metric else ""})
 
 
-def _sysctl(event: linux.SysctlChanged, _voice: Voice) -> Operands:
-    return Operands("SysctlChanged", {"ns": safe(event.namespace), "key": safe(event.key), "old": safe(event.old),
-                                      "new": safe(event.new)})
-
-
 # -- packets
 
 
@@ -296,7 +291,7 @@ TELLERS: dict[type, Teller] = {
     linux.ArpWithheld: _withheld,
     linux.BindRefused: _socket, linux.SocketClosed: _socket, linux.AddressChanged: _address,
     linux.RouteChanged: _route_changed, linux.LinkChanged: _link, linux.PortStateChanged: _port_state,
-    linux.SysctlChanged: _sysctl, NameUnknown: _name, **dict.fromkeys(tcp.TELLERS, _tcp),
+    NameUnknown: _name, **dict.fromkeys(tcp.TELLERS, _tcp),
     docker.ContainerStarted: _started, docker.ContainerExited: _plain, docker.AddressAnnounced: _plain,
     docker.DaemonStarted: _plain, docker.DaemonStopped: _plain, docker.DaemonFailed: _plain,
     docker.ContainerPaused: _plain, docker.ContainerUnpaused: _plain, docker.ContainerRenamed: _plain,

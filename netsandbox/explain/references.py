@@ -105,7 +105,6 @@ EVENTS: dict[str, str] = {
     "LinkChanged.master": "ip-link(8); net/bridge/br_if.c br_add_if",
     "LinkChanged.nomaster": "ip-link(8); net/bridge/br_if.c br_del_if",
     "PortStateChanged": "IEEE 802.1D, 7.4; net/bridge/br_stp.c br_set_state",
-    "SysctlChanged": "sysctl(8); Documentation/networking/ip-sysctl.rst",
     "ContainerStarted": f"docker-run(1); {_DOCKER}",
     "ContainerExited": "docker-ps(1)",
     **dict.fromkeys(("DaemonStarted", "DaemonStopped", "DaemonFailed"), "dockerd(8)"),

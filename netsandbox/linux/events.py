@@ -321,10 +321,3 @@ class PortStateChanged(NamedTuple):
     bridge: Place
     port: Place
     state: str
-
-
-class SysctlChanged(NamedTuple):
-    namespace: str
-    key: str
-    old: str
-    new: str

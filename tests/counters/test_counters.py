@@ -10,8 +10,8 @@ from typing import Any
 
 import pytest
 
+from netsandbox.docker.events import NetworkRemoved
 from netsandbox.lab.lab import Lab
-from netsandbox.linux.events import SysctlChanged
 from netsandbox.linux.ipv4 import ip_output
 from netsandbox.linux.ipv4.routing import OutputRoute, route_output
 from netsandbox.linux.mib.counters import counters, groups
@@ -111,7 +111,7 @@ def test_a_new_namespace_counts_from_nothing_and_a_renamed_one_goes_on() -> None
     assert shown(session, "a")["IpInReceives"] == 4
     namespace = session.lab.extra_namespaces["a"]
     namespace.rename("other")
-    namespace.record(SysctlChanged("other", "", "", ""))
+    namespace.record(NetworkRemoved("other", ""))
     assert counters(namespace)["IpInReceives"] == 4
     session = run("ip netns add a", "ip -n a link set lo up", "ip netns exec a ping -c 2 127.0.0.1", "ip netns del a",
                   "ip netns add a", "ip -n a link set lo up")

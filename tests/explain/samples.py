@@ -234,7 +234,6 @@ def _of_tables() -> Iterator[Any]:
         yield events.NeighbourChanged(eth0, B, NudState.STALE, None, None, why)
     yield from (events.AddressChanged(eth0, Network(A, 16), added) for added in (True, False))
     yield from (events.RouteChanged(eth0.namespace, *_route("unicast"), added) for added in (True, False))
-    yield events.SysctlChanged(eth0.namespace, "net.ipv4.ip_forward", "0", "1")
     for interface in (eth0, bridge, eth0._replace(name="bond0", kind="bond")):
         yield from (events.LinkChanged(interface, what, "docker0") for what in LINK_CHANGES)
     yield from (events.PortStateChanged(bridge, ports[0], state)

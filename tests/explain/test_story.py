@@ -10,6 +10,7 @@ import pytest
 
 from netsandbox.apps.ping import Ping
 from netsandbox.apps.ping_options import parse
+from netsandbox.docker.events import NetworkRemoved
 from netsandbox.engine.trace import Record, Trace
 from netsandbox.explain.story import MOST_CAUSES, Story, why_drop, why_row, why_seq
 from netsandbox.lab.events import CommandRun
@@ -463,7 +464,7 @@ def test_a_storm_is_explained_without_delay() -> None:
 def test_names_and_lines_bring_no_control_characters_and_no_end() -> None:
     lab = two_containers()
     command(lab, "echo \x1b[31m\u202e {x} {0}" + "y" * 100_000)
-    lab.trace.record(events.SysctlChanged("host", "net.x\n", "{a}", "\x07"))
+    lab.trace.record(NetworkRemoved("host\n", "{a}\x07"))
     story = why_seq(lab.trace, lab.trace.end - 1, "en", lambda _number, _at: "\x1b]0;evil\x07")
     for line in (*story.short(), *story.long()):
         assert line.isprintable()
