@@ -27,9 +27,12 @@ from netsandbox.docker.errors import DAEMON, DockerError, daemon_error
 from netsandbox.docker.signals import signal_number
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from netsandbox.commands.compose.model import Project, Service
     from netsandbox.commands.docker.client import Client
     from netsandbox.docker.container import Container
+    from netsandbox.docker.engine import DockerEngine
 
 
 def named(client: Client, parsed: Parsed) -> tuple[Project, list[Container]]:
@@ -105,20 +108,19 @@ def kill(client: Client, parsed: Parsed) -> int:
 
 
 def pause(client: Client, parsed: Parsed) -> int:
-    for container in named(client, parsed)[1]:
-        if container.is_running:
-            if not client.is_dry:
-                pausing.pause(client.engine, container)
-            say(client, "Container", container.name, "Paused")
-    return 0
+    return _to_all_that_run(client, parsed, pausing.pause, "Paused")
 
 
 def unpause(client: Client, parsed: Parsed) -> int:
+    return _to_all_that_run(client, parsed, pausing.unpause, "Unpaused")
+
+
+def _to_all_that_run(client: Client, parsed: Parsed, act: Callable[[DockerEngine, Container], None], done: str) -> int:
     for container in named(client, parsed)[1]:
         if container.is_running:
             if not client.is_dry:
-                pausing.unpause(client.engine, container)
-            say(client, "Container", container.name, "Unpaused")
+                act(client.engine, container)
+            say(client, "Container", container.name, done)
     return 0
 
 
