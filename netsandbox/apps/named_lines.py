@@ -83,7 +83,7 @@ class NamedLines:
         self._query.start()
 
     def _named(self, sender: int, name: str) -> None:
-        self._known[sender] = name
+        self._known[sender], self._query = name, None
         self._go_on()
 
     def stop(self) -> None:
@@ -91,3 +91,4 @@ class NamedLines:
         self.program = None
         if self._query is not None:
             self._query.stop()
+            self._query = None

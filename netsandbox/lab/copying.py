@@ -35,7 +35,8 @@ WEB = tuple(f"netsandbox.{room}." for room in ("linux", "docker", "apps", "lab",
 HUBS = tuple(f"netsandbox.{place}." for place in (
     "lab.lab.Lab", "lab.nodes", "engine.scheduler", "linux.core.namespace.NetworkNamespace", "linux.core.neighbour",
     "linux.core.neighbour_table", "linux.core.neighbour_gc", "linux.core.socket", "linux.bridge", "linux.drivers.hub",
-    "linux.tcp", "apps.stream", "apps.query", "docker.container", "docker.engine", "docker.network"))
+    "linux.tcp", "linux.core.tbf", "linux.ipv4.htb", "linux.ipv4.prio", "apps.stream", "apps.query", "apps.resolver",
+    "apps.socat", "apps.socat_ends", "docker.container", "docker.engine", "docker.network"))
 
 
 GATES = {

@@ -117,7 +117,11 @@ def alive() -> Counter[type]:
 LONG = ("ip monitor &", "nft monitor trace &", "conntrack -E &", "docker logs -f box0 &", "docker events &",
         "docker attach box0 &", "docker wait box0 &", "docker exec box0 sleep 100 &", "docker run -it busybox &",
         "tcpdump -i docker0 &", "while true; do sleep 1; done &", "traceroute 172.17.0.99 &", "dig example.com &",
-        "ping -i 0.5 172.17.0.2 &", "curl -s 172.17.0.3 &")
+        "ping -i 0.5 172.17.0.2 &", "curl -s 172.17.0.3 &",
+        ("tc qdisc add dev docker0 root handle 1: htb default 1; tc class add dev docker0 parent 1: classid 1:1 htb "
+        "rate 9kbit; tc qdisc add dev docker0 parent 1:1 fq_codel; ping -i 0.5 172.17.0.2 &"),
+        "mtr -i 0.1 172.17.0.2 &", "docker run --rm busybox nslookup a.b 172.17.0.2 &", "nc -w 9 172.17.0.2 80 &",
+        "socat -u UDP-RECV:5000 OPEN:/tmp/a,creat &")
 """What still goes on when its lab is left."""
 
 
