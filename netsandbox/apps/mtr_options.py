@@ -199,7 +199,7 @@ def _number(text: str, most: int = MOST_INT) -> int:
 def _seconds(text: str) -> float:
     """strtofloat_or_err, and more than nothing."""
     try:
-        number = float(text) if "_" not in text else -1.0
+        number = float(text if text.isascii() else "") if "_" not in text else -1.0
     except ValueError:
         raise _invalid(text) from None
     if not number < float("inf"):

@@ -128,7 +128,8 @@ def test_names_and_several_targets() -> None:
 
 @pytest.mark.parametrize(("line", "says"), [
     ("mtr -r -c -1 h", "mtr: invalid argument: '-1'"), ("mtr -i 0 h", "mtr: wait time must be positive"),
-    ("mtr -i x h", "mtr: invalid argument: 'x'"), ("mtr -u -T h", "mtr: -u , -T and -S are mutually exclusive"),
+    ("mtr -i x h", "mtr: invalid argument: 'x'"),
+    ("mtr -i ١ h", "mtr: invalid argument: '١'"), ("mtr -u -T h", "mtr: -u , -T and -S are mutually exclusive"),
     ("mtr -P 0 h", "mtr: Illegal port number: 0"), ("mtr -L 1000 h", "mtr: Illegal port number: 1000"),
     ("mtr -o LQ h", "mtr: Unknown field identifier: Q"), ("mtr -o LLLLLLLLLLLLLLLLLLLLL h", "mtr: Too many fields"),
     ("mtr -c 99999999999999999999 h", "mtr: invalid argument: '99999999999999999999': Numerical result out of range"),

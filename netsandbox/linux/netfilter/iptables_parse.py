@@ -185,7 +185,7 @@ class Parser(Said):
         elif letter == "c":
             self._read_counters(value)
         elif letter in "wW":
-            if self._next_is_value() and not self.words.pop(0).isdecimal():
+            if self._next_is_value() and not self.words.pop(0).encode().isdigit():
                 raise UsageError("wait seconds not numeric")
             if letter == "W":
                 self.warnings.append("Ignoring deprecated --wait-interval option.\n")

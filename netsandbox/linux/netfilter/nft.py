@@ -41,6 +41,7 @@ class Nft(Listing):
         for line in lines:
             self.line = line
             try:
+                line.check_letters()
                 out += self._do() if not style.is_json else self._do_json()
             except NftError as error:
                 wrong.append(str(error))

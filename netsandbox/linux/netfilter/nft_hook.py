@@ -21,6 +21,8 @@ END = "syntax error, unexpected end of file"
 REACH = 10
 """How far from a name a priority is told by it (prio2str)."""
 PRIORITY = re.compile(r"(-?\d+)|([a-z]+)(?:([+-])(\d+))?")
+MOST_DIGITS = 20
+"""Of a number that nft takes, a sign with it; of a priority it keeps 32 bits."""
 
 
 OF_GRAMMAR = ("Error: syntax error", "Error: unknown chain", "netsandbox")
@@ -99,9 +101,11 @@ def _type(line: Line, at: int, end: int) -> HookRead:
         raise line.complaint(f"syntax error, unexpected {_kind(line, at + 4)}", at + 4)
     text = "".join(words[5:])
     read = PRIORITY.fullmatch(text)
-    if read is None or not (read[1] or (read[2] in NUMBERS and hook in NOWHERE_ELSE.get(read[2], (hook,)))):
+    if read is None or len(read[1] or read[4] or "") > MOST_DIGITS or not (
+            read[1] or (read[2] in NUMBERS and hook in NOWHERE_ELSE.get(read[2], (hook,)))):
         raise line.complaint("invalid priority expression value in this context.", at + 4, until=end - 1)
-    priority = int(read[1]) if read[1] else NUMBERS[read[2]] + int(f"{read[3] or '+'}{read[4] or 0}")
+    number = int(read[1]) if read[1] else NUMBERS[read[2]] + int(f"{read[3] or '+'}{read[4] or 0}")
+    priority = (number + (1 << 31)) % (1 << 32) - (1 << 31)
     if hook not in KINDS[kind]:
         raise line.complaint(f'Chain of type "{kind}" is not supported, perhaps kernel support is missing?', at,
                              until=end - 1)

@@ -80,6 +80,13 @@ class Line:
     def has_interface(self, name: str) -> bool:
         return name in self.interfaces
 
+    def check_letters(self) -> None:
+        """Raises NftError: a letter or digit of another alphabet stands in it, and in no quotes."""
+        for at, word in enumerate(self.words):
+            if not word.isascii() and word[0] != '"':
+                offset = next(place for place, letter in enumerate(word) if not letter.isascii())
+                raise self.complaint("syntax error, unexpected junk", at, offset=offset, until=1)
+
     def complaint(self, message: str, at: int, cause: int = -1, until: int = -1, offset: int = 0) -> NftError:
         """`Error: MESSAGE`, the line, and a mark below the word; below its cause another one.
 

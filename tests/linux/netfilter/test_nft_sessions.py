@@ -33,3 +33,26 @@ def test_each_line_is_answered_as_the_real_one_answered_it(lines: list[list[Any]
         def read(_name: str, text: str = text) -> str:
             return text + "\n"
         assert nft_command.run(namespace, told, read)[:3] == (code, out, err), line
+
+
+@pytest.mark.parametrize(("line", "says"), [
+    ("add rule ip t c tcp dport > ١ accept", "syntax error, unexpected junk"),
+    ("add rule ip t c iifname é accept", "syntax error, unexpected junk"),
+    ("add chain ip t x { type filter hook output priority 99999999999999999999999; }",
+     "invalid priority expression value in this context.")])
+def test_digits_of_other_alphabets_and_numbers_without_end_are_refused(line: str, says: str) -> None:
+    namespace = Router().namespace
+    for before in ("add table ip t", "add chain ip t c"):
+        nft_command.run(namespace, words(before)[0], str)
+    code, _out, err = nft_command.run(namespace, [line], str)[:3]
+    assert (code, err.splitlines()[:2]) == (1, [f"Error: {says}", line])
+
+
+@pytest.mark.parametrize(("number", "shown"), [
+    ("4294967295", "filter - 1"), ("-2147483649", "2147483647"), ("9999999999999999999", "-1981284353")])
+def test_a_priority_has_32_bits(number: str, shown: str) -> None:
+    namespace = Router().namespace
+    chain = f"add chain ip t x {{ type filter hook output priority {number}; }}"
+    for line in ("add table ip t", chain):
+        assert nft_command.run(namespace, [line], str).code == 0
+    assert f"priority {shown};" in nft_command.run(namespace, ["list table ip t"], str).out
