@@ -83,6 +83,10 @@ class NetsandboxApp(TimeKeys, LookingKeys, StepKeys, LineKeys):
         Binding("u", "undo", "Undo", show=False, id="app.undo"),
         Binding("ctrl+r", "redo", "Redo", show=False, id="app.redo"),
         Binding("z", "zoom", "Maximise", show=False, id="app.zoom"),
+        Binding("ctrl+left", "edge('column', -2)", "Border left", show=False, id="app.edge-left"),
+        Binding("ctrl+right", "edge('column', 2)", "Border right", show=False, id="app.edge-right"),
+        Binding("ctrl+up", "edge('row', -1)", "Border up", show=False, id="app.edge-up"),
+        Binding("ctrl+down", "edge('row', 1)", "Border down", show=False, id="app.edge-down"),
         *(Binding(str(number), f"pane({number})", pane.name, show=False, id=f"app.pane.{pane.name}")
           for number, pane in enumerate(PANES, 1)),
         Binding("ctrl+o", "browse", "Open", show=False, priority=True, id="app.browse"),

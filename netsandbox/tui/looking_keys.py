@@ -188,6 +188,10 @@ class LookingKeys(LabApp):
         if outcome.error:
             self.main.status.say(outcome.error, trouble=True)
 
+    def action_edge(self, direction: str, steps: int) -> None:
+        """Move the border of the pane that has the keys."""
+        self.main.action_edge(direction, steps)
+
     def action_zoom(self) -> None:
         """Give a pane the whole screen, or take it back."""
         main = self.main

@@ -38,6 +38,7 @@ from netsandbox.tui.panes.topology import TopologyPane
 from netsandbox.tui.panes.why import WhyPane
 from netsandbox.tui.screens.pane_table import PANES
 from netsandbox.tui.settling import Settling
+from netsandbox.tui.splits import Splits
 from netsandbox.tui.status_text import speed_text
 
 if TYPE_CHECKING:
@@ -51,7 +52,7 @@ PANE_NAMED = {pane.name: pane for pane in PANES}
 Made = TypeVar("Made", bound=Widget)
 
 
-class PanesScreen(Settling, Screen[None]):
+class PanesScreen(Splits, Settling, Screen[None]):
     """All panes and lines; what they show is the main screen's business."""
 
     ALLOW_IN_MAXIMIZED_VIEW = "StatusLine, PromptLine, Timeline, KeyBar"

@@ -1,0 +1,84 @@
+"""Borders between panes: dragged by the mouse, moved by keys, kept where they were put, where there is room."""
+
+from __future__ import annotations
+
+from itertools import pairwise
+from pathlib import Path
+
+from textual.geometry import Offset
+from textual.widget import Widget
+
+from netsandbox.tui.splits import LEAST
+from tests.tui.app_harness import Stage, stage
+
+
+async def drag(on: Stage, start: tuple[int, int], *way: tuple[int, int]) -> None:
+    await on.pilot.mouse_down(offset=start)
+    for point in way:
+        await on.pilot.hover(offset=point)
+    await on.pilot.mouse_up(offset=way[-1])
+    await on.pilot.pause()
+
+
+def is_tight(*panes: Widget) -> bool:
+    """No column or row between the panes, and none too many."""
+    regions = sorted((pane.region for pane in panes), key=lambda one: (one.y, one.x))
+    return all((one.right, one.y) == (two.x, two.y) or (one.x, one.bottom) == (two.x, two.y)
+               for one, two in pairwise(regions))
+
+
+async def test_a_border_is_dragged_and_stays(tmp_path: Path) -> None:
+    async with stage(tmp_path, size=(120, 40)) as on:
+        main, before = on.app.main, on.app.main.topology.region
+        edge = before.right
+        await drag(on, (edge, 5), (edge + 5, 6), (edge + 11, 5))
+        assert main.topology.region.right == edge + 11
+        assert is_tight(main.topology, main.device)
+        assert main.device.region.right == 120
+        assert not main.screen.get_selected_text(), "nothing is marked meanwhile"
+        await on.pilot.hover(offset=(edge - 20, 5))
+        assert main.topology.region.right == edge + 11, "it was let go"
+        bottom = main.topology.region.bottom
+        await drag(on, (5, bottom - 1), (5, bottom - 4))
+        assert main.topology.region.bottom == bottom - 4
+        assert main.log_pane.region.y == bottom - 4
+        await on.press("o", "o", "6", "3")
+        assert main.topology.region.size == (edge + 11, bottom - 4 - before.y)
+        await drag(on, (edge + 11, 3), (0, 3))
+        assert main.topology.region.width == LEAST[1], "no pane is dragged away"
+        await drag(on, (5, main.log_pane.region.y), (5, 39))
+        assert main.log_pane.region.height == LEAST[0]
+
+
+async def test_keys_move_the_border_of_the_pane_that_has_them(tmp_path: Path) -> None:
+    async with stage(tmp_path, size=(120, 40)) as on:
+        main = on.app.main
+        topology, log = main.topology.region, main.log_pane.region
+        await on.press("1", "ctrl+right", "ctrl+right", "ctrl+left", "ctrl+down")
+        assert main.topology.region.bottom_right - topology.bottom_right == Offset(2, 1)
+        await on.press("3", "ctrl+up")
+        assert main.log_pane.region.bottom == log.bottom - 1, "below it first"
+        await on.press("2", "ctrl+left")
+        assert main.device.region.x == topology.right, "it is the last, so it is the border before it"
+        await on.press("colon", *"echo a", "ctrl+left", "X")
+        assert main.command.line.endswith("Xa"), "a line that is typed has the keys"
+
+
+async def test_where_panes_stand_otherwise_they_have_their_own_sizes(tmp_path: Path) -> None:
+    async with stage(tmp_path, size=(120, 40)) as on:
+        main, before = on.app.main, {name: pane.region for name, pane in on.app.main.panes.items()}
+        await on.press("1", *["ctrl+right"] * 4, *["ctrl+down"] * 2, "4", *["ctrl+left"] * 4)
+        moved = {name: pane.region for name, pane in main.panes.items()}
+        assert moved != before
+        await on.pilot.resize_terminal(80, 24)
+        await on.press("3")
+        small = {name: pane.region for name, pane in main.panes.items()}
+        await on.press("1", "ctrl+down", "3")
+        await drag(on, (5, main.log_pane.region.y), (5, 5))
+        assert {name: pane.region for name, pane in main.panes.items()} == small
+        await on.pilot.resize_terminal(120, 40)
+        await on.press("4")
+        assert {name: pane.region for name, pane in main.panes.items()} == moved
+    async with stage(tmp_path / "other", size=(80, 24)) as on:
+        await on.press("1", "3")
+        assert {name: pane.region for name, pane in on.app.main.panes.items()} == small
