@@ -176,6 +176,8 @@ READERS = (
      "tui/test_troubles.py::test_the_log_of_another_lab_has_columns_of_its_own"),
     ("netsandbox list is sixty names without a word of what they are about",
      "session/test_command_line.py::test_a_person_sees_what_each_scenario_is_about_and_a_script_its_name"),
+    ("after undo and redo the log's cursor is out of sight, and the panes tell of a row that nobody sees",
+     "tui/test_troubles.py::test_after_steps_back_the_cursor_is_in_view_and_the_panes_tell_of_its_row"),
     ("the filters dns and http, which Tab offers, let nothing through",
      "tui/test_log_filter.py::test_what_udp_and_tcp_carry_is_found_by_its_name"),
 )
@@ -336,3 +338,20 @@ async def test_the_log_of_another_lab_has_columns_of_its_own(tmp_path: Path) -> 
         await on.press("escape", "3")
         assert "docker0:veth" in shown(on)
         assert "…:veth" not in shown(on)
+
+
+async def test_after_steps_back_the_cursor_is_in_view_and_the_panes_tell_of_its_row(tmp_path: Path) -> None:
+    async with stage(tmp_path) as on:
+        for _ in range(2):
+            await on.line("ping nginx-1 nginx-2 -c 4")
+            await on.quiet()
+        main = on.app.main
+        log = main.log_pane
+        await on.press("escape", "3", "up")
+        for key in ("u", "ctrl+r", "b", "b"):
+            await on.press(key)
+            await on.quiet()
+            assert not log.following
+            assert log.scroll_offset.y <= log.position < log.scroll_offset.y + log.size.height - 1, key
+            assert log.current is not None
+            assert main.about == log.current.seq, key

@@ -105,6 +105,9 @@ class LogView(LogLines):
         self.marks = {mark for mark in self.marks if mark < seq}
         self._forget()
         self._resized()
+        if not self.following and len(self.store):
+            self._cursor = self.store.absolute(self.position)
+            self._show_cursor()
         self._tell()
 
     def flush(self) -> None:
