@@ -11,7 +11,7 @@ from netsandbox.commands.errors import CommandError
 from netsandbox.commands.verb import Effect, Parameter, verb
 from netsandbox.docker.container import PAUSED
 from netsandbox.docker.events import ContainerPaused
-from netsandbox.explain.history import drop_of_line
+from netsandbox.explain.history import drop_of_line, last_drop_between
 from netsandbox.explain.story import Story, why_change, why_drop, why_row, why_seq
 from netsandbox.explain.voice import Voice
 from netsandbox.lab import views
@@ -32,14 +32,16 @@ MOST_PORT = 65535
 @verb("why", ("Why did that happen?", "为什么会这样？"), Parameter("words", kinds.WORDS, rest=True, required=False),
       Parameter("language", kinds.choice("en", "zh"), "--lang", required=False),
       details=(("why: the last drop, or a port or route that a program was refused. why N: the frame or record N of "
-                "the log. why arp NODE ADDRESS: what made the neighbour row; a node's name will do for the address. "
+                "the log. why NODE NODE, in whatever sentence: what last ended on its way between them. why arp NODE "
+                "ADDRESS: what made the neighbour row; a node's name will do for the address. "
                 "why fdb BRIDGE MAC: what made the MAC table row, by MAC or name. why port NODE NUMBER: who took a "
                 "port, or was refused it. why rule NODE [TABLE] CHAIN NUMBER: which line made a rule, and which "
                 "packets it took. why connection NODE WORD…: which packet made the newest row of `conntrack -L` that "
                 "has these words, and which ones followed. The answer names the decision, what it looked at, the "
                 "rule, and the chain of causes back to the command. How often a node met each trouble, its stack has "
                 "counted: nstat -as, netstat -s."),
-               ("why：最近一次丢弃，或程序被拒绝的端口或路由。why N：日志中编号为 N 的帧或记录。why arp NODE "
+               ("why：最近一次丢弃，或程序被拒绝的端口或路由。why N：日志中编号为 N 的帧或记录。why NODE NODE：这两个"
+                "节点之间最近一次丢弃或拒绝。why arp NODE "
                 "ADDRESS：邻居表项是怎么来的；地址也可以写节点的名称。why fdb BRIDGE MAC：MAC 表表项是怎么来的，写 "
                 "MAC 或名称。why port NODE NUMBER：谁占用了端口，或被拒绝使用它。why rule NODE [TABLE] CHAIN NUMBER："
                 "哪一行命令建立了规则，它处理了哪些包。why connection NODE WORD…：哪个包建立了 `conntrack -L` 中含有"
@@ -47,6 +49,7 @@ MOST_PORT = 65535
                 "链。一个节点里每种问题出现过多少次，协议栈都有计数：nstat -as、netstat -s。")),
       examples=(("why", "the last drop or refusal", "最近一次丢弃或拒绝"),
                 ("why 104", "record 104 of the log", "日志的第 104 条记录"),
+                ("why nginx-1 nginx-2", "what ended between them", "两者之间的丢弃"),
                 ("why arp nginx-1 172.17.0.3", "a neighbour row", "一条邻居表项"),
                 ("why fdb docker0 nginx-1", "a MAC row", "一条 MAC 表项"),
                 ("why port host 80", "who has port 80", "谁占用 80 端口"),
@@ -71,10 +74,12 @@ def why(shell: Shell, job: Job, values: dict[str, Any]) -> None:
         story = why_rules.of_rule(shell, words[1:], language, names)
     elif words[0] == "connection":
         story = why_rules.of_connection(shell, words[1:], language, names)
+    elif len(nodes := [word for word in (word.rstrip("?,.") for word in words) if lab.is_named(word)]) == 2:
+        story = _between(shell, nodes[0], nodes[1], language, names)
     else:
-        raise CommandError("why takes nothing, a record's number, `arp NODE ADDRESS`, `fdb BRIDGE MAC`, `port NODE "
-                           "NUMBER`, `rule NODE [TABLE] CHAIN NUMBER` or `connection NODE WORD…`; `help why` tells of "
-                           "each")
+        raise CommandError("why takes nothing, a record's number, two nodes, `arp NODE ADDRESS`, `fdb BRIDGE MAC`, "
+                           "`port NODE NUMBER`, `rule NODE [TABLE] CHAIN NUMBER` or `connection NODE WORD…`; `help "
+                           "why` tells of each")
     job.print("\n".join(filter(None, (lead, text(story)))))
     job.finish()
 
@@ -119,6 +124,16 @@ def text(story: Story) -> str:
         mark = "" if cause.seq is None else f"#{cause.seq} "
         lines.append(f"  ← {mark}{'❯ ' + cause.command if cause.command else cause.text}")
     return "\n".join(lines)
+
+
+def _between(shell: Shell, one: str, other: str, language: str, names: Namer) -> Story:
+    """The last that ended on its way from one node to another, or back."""
+    there, back = ({own.local for interface in shell.lab.existing(node).interfaces.values() for own in
+                    interface.addresses if not interface.is_loopback} for node in (one, other))
+    seq = last_drop_between(shell.lab.trace, (there, back), (one, other))
+    if seq is None:
+        raise LabError(f"nothing between {one} and {other} was dropped or refused, in all that the trace keeps")
+    return _with_what_is_now(shell, why_seq(shell.lab.trace, seq, language, names), names)
 
 
 def _of_neighbour(shell: Shell, node: str, address: str, language: str, names: Namer) -> Story:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from functools import cached_property
 from typing import Any, NamedTuple
 
@@ -60,6 +60,26 @@ def drop_of_line(trace: Trace, since: int) -> int | None:
     begun goes on meanwhile: timers, queries for groups, jobs in the background.  None for what concerns a host alone:
     the line may have done well, or wait for an answer, of which there is more to tell."""
     return _last_end(trace, trace.end, lambda seq: _begun(trace, seq) >= since, since)[0]
+
+
+def last_drop_between(
+    trace: Trace, ends: tuple[Collection[int], Collection[int]], nodes: tuple[str, str]
+) -> int | None:
+    """The last that was dropped on the way from one to the other, or back, or whose name one asked for in vain.
+
+    Args:
+        ends: the addresses of both.
+    """
+    def is_meant(seq: int) -> bool:
+        event = event_of(trace.raw(seq), seq)
+        if isinstance(event, NameUnknown):
+            return {event.namespace, event.name.rstrip(".")} == set(nodes)
+        if isinstance(event, RouteMissing):
+            return event.namespace in nodes and event.destination in ends[event.namespace == nodes[0]]
+        packet = getattr(event, "packet", None) or getattr(getattr(event, "frame", None), "payload", None)
+        return isinstance(packet, IPv4Packet) and any(packet.src in one and packet.dst in other
+                                                      for one, other in (ends, ends[::-1]))
+    return _last_end(trace, trace.end, is_meant)[0]
 
 
 def _last_end(trace: Trace, end: int, is_meant: Callable[[int], bool], since: int = 0) -> tuple[int | None, int | None]:

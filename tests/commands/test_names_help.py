@@ -68,6 +68,21 @@ def test_why_tells_on_which_networks_the_two_are_whom_no_name_joins() -> None:
     assert "on front" not in said(session, "why"), "it is found"
 
 
+def test_why_of_two_nodes_is_the_last_that_ended_between_them() -> None:
+    session = Session()
+    for line in ("docker network create front", "docker run -d --name web --net front nginx",
+                 "docker network create back", "docker run -d --name db --net back redis", "wait",
+                 "docker exec web curl -m 2 db:6379"):
+        session.run(line)
+    assert said(session, "why web db").startswith("A program on web wants the address of db and gets none")
+    said(session, "docker exec web ping -c 1 -W 1 172.19.0.2")
+    said(session, "docker exec web ping -c 1 -W 1 10.99.0.1")
+    assert "echo request 1 from web to db" in said(session, "why db web").partition("\n")[0]
+    assert said(session, "why can db not reach web?") == said(session, "why db web")
+    assert said(session, "why web host").startswith("nothing between web and host was dropped or refused")
+    assert "two nodes" in said(session, "why web nowhere")
+
+
 def test_why_tells_what_a_line_still_waits_for() -> None:
     """Of a ping that gives up before ARP does, the drop comes later."""
     session = Session()

@@ -178,6 +178,8 @@ READERS = (
      "session/test_command_line.py::test_a_person_sees_what_each_scenario_is_about_and_a_script_its_name"),
     ("after undo and redo the log's cursor is out of sight, and the panes tell of a row that nobody sees",
      "tui/test_troubles.py::test_after_steps_back_the_cursor_is_in_view_and_the_panes_tell_of_its_row"),
+    ("why can web not reach db? is a question that why refuses",
+     "commands/test_names_help.py::test_why_of_two_nodes_is_the_last_that_ended_between_them"),
     ("the filters dns and http, which Tab offers, let nothing through",
      "tui/test_log_filter.py::test_what_udp_and_tcp_carry_is_found_by_its_name"),
 )
