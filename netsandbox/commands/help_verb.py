@@ -69,7 +69,7 @@ def _page(verbs: Mapping[str, Verb], words: list[str], language: str) -> str:
     if found:
         return found
     near = get_close_matches(words[0], [*verbs, "docker", "filter", "uplink", "keys"], 1)
-    hint = f"; did you mean {near[0]!r}?" if near and near[0] != words[0] else ""
+    hint = f"; did you mean {near[0]!r}?" if near and near[0] != words[0] else "; `help` lists what there is"
     raise CommandError(f"no help on {' '.join(words)[:40]!r}{hint}")
 
 

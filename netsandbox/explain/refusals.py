@@ -72,7 +72,7 @@ OF_VERBS: dict[str, str] = {
     "{text} is longer than ten years": "{text} 超过十年",
     "{name} is not one bridge": "{name} 不是一个网桥",
     "{text} is not a number from 0 to 999999999": "{text} 不是 0 到 999999999 的数字",
-    "{text} is not one of: {words}": "{text} 不在其中：{words}",
+    "{text} is not one of: {words}": "这里不能写 {text}；可以写 {words}",
     "{text} is no share; write 5% or 0.1%": "{text} 不是比例；可以写 5% 或 0.1%",
     "{text} is no rate; write 1mbit or 64kbit": "{text} 不是速率；可以写 1mbit 或 64kbit",
     "wait: the lab is not quiet after {steps} steps: some program goes on for ever; give a time, as wait 10s":
@@ -202,6 +202,8 @@ TAILS: dict[str, str] = {
     "; `help` lists what there is": "；`help` 列出所有命令",
     "; there is none yet": "；现在还没有",
     "; there are: {names}": "；现有：{names}",
+    "; `add-host NAME --docker` has it": "；`add-host NAME --docker` 里有",
+    "; `exit` leaves this shell first": "；先用 `exit` 离开这个 shell",
     "; expected one of {names}": "；应为其中之一：{names}",
 }
 """What an error may end with."""
@@ -216,6 +218,10 @@ NOUNS: dict[str, str] = {
 """Kinds of things, as errors name them."""
 
 
+LISTS = ("names", "known", "words")
+"""Fields that are what there is, one after another."""
+
+
 def translated(text: str, language: str) -> str:
     """An error in a language; in English where it has no Chinese words, as a tool's own has none."""
     return "\n".join(map(_chinese, text.split("\n"))) if language == "zh" else text
@@ -227,11 +233,23 @@ def noted(line: str, language: str) -> str:
     if found is None:
         if language != "zh":
             return line
-        return _in_its_place(line) if _OF_SANDBOX.search(line) else sniffed(line) or line
+        return _in_its_place(line) if _OF_SANDBOX.search(line) else _missing(line) or sniffed(line) or line
     if found["form"]:
         return f"可以输入：{found['form']}"
     words = _chinese(found["note"])
     return f"{found['who']}注意：{words}" if words != found["note"] else line
+
+
+def _missing(line: str) -> str | None:
+    """A shell's word that a program is not there, as it stands, and the sandbox's hint behind it."""
+    found = _MISSING.fullmatch(line)
+    if found is None:
+        return None
+    words = _matched(found["hint"], TAILS)
+    return f"{found['said']}{words}" if words else None
+
+
+_MISSING = re.compile(r"(?P<said>[\w./-]+: \d+: .+: not found)(?P<hint>; .+)")
 
 
 def is_own(line: str) -> bool:
@@ -257,9 +275,12 @@ def _in_its_place(line: str) -> str:
 
 
 def _chinese(line: str) -> str:
+    missing = _missing(line)
+    if missing is not None:
+        return missing
     character = _CHARACTER.fullmatch(line)
     if character is not None:
-        return f"{character[1] or ''}第 {character[2]} 个字符：{_chinese(character[3])}"
+        return f"{'expect：' if character[1] else ''}第 {character[2]} 个字符：{_chinese(character[3])}"
     for tail, words in TAILS.items():
         match = re.fullmatch(f"(?P<whole>.+?){_pattern(tail).pattern}", line)
         if match is not None and (head := _chinese(match["whole"])) != match["whole"]:
@@ -296,8 +317,8 @@ def _field(name: str, text: str) -> str:
         return _matched(text, WHYS) or _chinese(text)
     if name == "what":
         return NOUNS.get(text) or _matched(text, THINGS) or text.replace(" and ", " 和 ")
-    if name == "names":
-        return text.replace(", ", "、").replace(" and ", " 和 ")
+    if name in LISTS:
+        return NOUNS.get(text) or text.replace(", ", "、").replace(" and ", " 和 ")
     return NOUNS.get(text) or (_matched(text, FOUND) if name == "found" else None) or text
 
 

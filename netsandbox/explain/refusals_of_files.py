@@ -43,6 +43,9 @@ OF_FILES: dict[str, str] = {
     "the file is empty": "文件是空的",
     "{what} is not an IPv4 address (expected four numbers below 256, as {example})":
         "{what} 不是 IPv4 地址（应为四个小于 256 的数，例如 {example}）",
+    "{what} is not a MAC address (expected six hex bytes, as {example})":
+        "{what} 不是 MAC 地址（应为六个十六进制的字节，例如 {example}）",
+    "the prefix length must be a number from 0 to 32": "前缀长度应为 0 到 32 的数字",
     "a quote is opened here and never closed": "这里的引号没有结尾",
     "a '[' or '{' is not closed well; text with brackets needs quotes": "“[”或“{{”没有正确结尾；带括号的文字要加引号",
     "a key without ': ' after it, or a line indented by mistake": "键后面缺少“: ”，或者这一行缩进有误",

@@ -61,6 +61,8 @@ OF_PROGRAMS: dict[str, str] = {
         "`nc -zv HOST PORTS`、`fping`、`arping` 和 `ping` 可以找出谁在那里",
     "`tcpdump` is there, and `export FILE` writes a capture for it": "有 `tcpdump`，`export FILE` 可以写出抓包文件",
     "of Python there is `python3 -m http.server`": "Python 只有 `python3 -m http.server`",
+    "the sandbox has `python3 -m http.server [PORT] [-b ADDRESS] [-d DIRECTORY]` and `python3 -m json.tool` alone":
+        "沙盒只有 `python3 -m http.server [PORT] [-b ADDRESS] [-d DIRECTORY]` 和 `python3 -m json.tool`",
     "`help` lists what there is": "`help` 列出所有命令",
     "`ss -ltnp` shows who has which port": "`ss -ltnp` 显示谁占用哪个端口",
     # -- conditions of expect

@@ -90,9 +90,11 @@ def test_the_filters_page_has_only_filters() -> None:
 
 
 @pytest.mark.parametrize(("line", "error"), [
-    ("help nope", "no help on 'nope'\n"), ("help pin", "no help on 'pin'; did you mean 'ping'?\n"),
-    ("help expect nope", "no help on 'expect nope'\n"), ("help ip nope", "no help on 'ip nope'\n"),
-    ("help connect pc1", "no help on 'connect pc1'\n")])
+    ("help nope", "no help on 'nope'; `help` lists what there is\n"),
+    ("help pin", "no help on 'pin'; did you mean 'ping'?\n"),
+    ("help expect nope", "no help on 'expect nope'; `help` lists what there is\n"),
+    ("help ip nope", "no help on 'ip nope'; `help` lists what there is\n"),
+    ("help connect pc1", "no help on 'connect pc1'; `help` lists what there is\n")])
 def test_no_such_page(line: str, error: str) -> None:
     job = Session().run(line)
     assert (job.code != 0, job.err) == (True, error)

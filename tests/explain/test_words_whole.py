@@ -13,6 +13,7 @@ from pathlib import Path
 
 import pytest
 
+from netsandbox.apps.python_server import UNMODELLED
 from netsandbox.commands.catalogue import verbs
 from netsandbox.commands.expect.condition import CONDITIONS
 from netsandbox.commands.help_verb import manual, overview
@@ -232,6 +233,11 @@ def test_what_the_sandbox_says_in_a_tools_place_has_chinese_words() -> None:
     ("netsandbox: ss -K of a socket of tcp in state LISTEN is not modelled",
      "netsandbox：没有模拟用 ss -K 关闭 LISTEN 状态的 tcp 套接字"),
     ("docker: invalid reference format", "docker: invalid reference format"),
+    ("sh: 1: docker: not found; `exit` leaves this shell first",
+     "sh: 1: docker: not found；先用 `exit` 离开这个 shell"),
+    ("sh: 1: nosuch: not found", "sh: 1: nosuch: not found"),
+    (UNMODELLED,
+     "python3：沙盒只有 `python3 -m http.server [PORT] [-b ADDRESS] [-d DIRECTORY]` 和 `python3 -m json.tool`"),
 ])
 def test_a_note_is_told_from_a_tools_own_words(line: str, said_so: str) -> None:
     assert noted(line, "zh") == said_so
@@ -257,6 +263,15 @@ def test_chinese_words_have_the_fields_of_the_english() -> None:
         ("expect state pc1 flying", "应为状态，即 running、"),
         ("connect nobody pc1", "没有主机或容器 'nobody'；现有：pc1"),
         ("add-host pc1", "已经有名为 'pc1' 的节点"),
+        ("set-mac pc1:lo zz", "'zz' 不是 MAC 地址（应为六个十六进制的字节，例如 02:42:ac:11:00:02）"),
+        ("set-ip pc1:lo 10.0.0.1/99", "'10.0.0.1/99'：前缀长度应为 0 到 32 的数字"),
+        ("link pc1 dwn", "这里不能写 'dwn'；可以写 up、down；是不是 'down'？"),
+        ("why rule pc1 FOO 1", "pc1 的 filter 表没有链 'FOO'；现有：无"),
+        ("expect state pc1 flying", "expect：第 11 个字符：应为状态"),
+        ("expect arp nobody 10.0.0.1", "没有名为 nobody 的节点；现有：pc1"),
+        ("help 网桥", "没有关于 '网桥' 的帮助；`help` 列出所有命令"),
+        ("exec pc1 lessons", "sh: 1: lessons: not found；`help` 列出所有命令"),
+        ("exec pc1 pingg", "sh: 1: pingg: not found；是不是 'ping'？"),
         ("connect", "connect：缺少 NODE[:IFACE]；用法：connect NODE[:IFACE] NODE[:IFACE] "),
         ("wait soon", "'soon' 不是时间长度；可以写 30s、500ms、2m、1d 或 1.5"),
         ("set-ip pc1 10.0.0.1", "'pc1' 还没有接口；`connect pc1 …` 会建立一个"),

@@ -84,7 +84,8 @@ class Context:
 
     def some(self, items: Iterable[str]) -> str:
         known = list(items)
-        return ", ".join(known[:NAMED]) + (", …" if len(known) > NAMED else "")
+        between = "、" if self.shell.language == "zh" else ", "
+        return between.join([*known[:NAMED], *["…"][: len(known) > NAMED]])
 
     def node(self, name: str, must_run: bool = True) -> str:
         """The name of the namespace that a node's name stands for.
