@@ -217,7 +217,7 @@ def test_a_wrong_name_fails_with_no_and_without(pinged: Runner, text: str, messa
     for line in (text, f"no {text}"):
         job = expect(pinged, line)
         assert job.code == 1
-        is_sentence = text.startswith(("reach", "state", "log", "namespace", "frames"))
+        is_sentence = text.startswith(("reach", "state", "log", "namespace", "frames", "arp", "mac", "route", "sysctl"))
         assert (f"expected: {line}\n" in job.err) is not is_sentence, "where it can be said before the name is known"
         assert message in job.err
 
@@ -257,6 +257,29 @@ def test_a_word_without_end_gives_a_message_that_has_one(pinged: Runner, text: s
     job = expect(pinged, text.format("x" * 9000))
     assert job.code == 1
     assert len(job.err) < 5000
+
+
+@pytest.mark.parametrize(("text", "wished"), [
+    ("mac br9", "br9 的 MAC 表中有学到的表项"), ("no mac br9", "br9 的 MAC 表什么都没有学到"),
+    ("mac br9 pc1 on pc2", "br9 的 MAC 表中有 pc1，在通向 pc2 的端口后面"),
+    ("arp nobody", "nobody 的 ARP 表中有表项"),
+    ("arp nobody 10.0.0.1 pc1", "nobody 的 ARP 表中有 10.0.0.1，MAC 为 pc1"),
+    ("route nobody", "nobody 有路由"), ("sysctl nobody net.ipv4.ip_forward 1", "nobody 的 net.ipv4.ip_forward 是 1"),
+])
+def test_a_goal_on_what_is_missing_is_a_sentence_too(text: str, wished: str) -> None:
+    runner = lab(PING)
+    runner.language = "zh"
+    assert expect(runner, text).err.splitlines()[0] == f"期望：{wished}"
+
+
+def test_a_goal_quotes_a_refusal_in_the_words_that_were_read() -> None:
+    runner = lab("add-bridge br1", "add-host a", "add-host b", "add-host c", "connect a br1", "connect b br1")
+    runner.language = "zh"
+    assert "'br1' 有 2 个端口，都已占用" in runner.line("connect c br1").job.err
+    job = expect(runner, "output contains \"'br1' has 2 ports and all are used\"")
+    assert job.code == 0
+    missed = expect(runner, "no output contains \"'br1' has 2 ports and all are used\"")
+    assert missed.err.splitlines()[0] == "期望：`connect c br1` 的输出中没有“'br1' 有 2 个端口，都已占用”"
 
 
 def test_before_any_command_there_is_nothing_to_expect() -> None:

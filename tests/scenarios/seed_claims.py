@@ -127,7 +127,7 @@ CLAIMS: dict[str, Claim] = {
         (SWITCH, "frames 2 out on ports of sw1 where icmp"),
         (BRIDGE, "drop BRIDGE_NO_EGRESS_PORT at br1:p1 where icmp"), (SWITCH, "mac sw1 pc1 on p4"))),
     "S33": Claim("◐", "two ports or many is history", (
-        (BRIDGE, "output contains '2 ports and all are used'"),
+        (BRIDGE, "output contains \"'br1' has 2 ports and all are used\""),
         (BRIDGE, "interface sw1:p4 master br0 port forwarding"))),
     "S34": Claim("✔", "each container is like a host with a stack of its own", (
         (PING, "no namespace nginx-1 is nginx-2"), (HOST, "no namespace nginx-a is host"))),

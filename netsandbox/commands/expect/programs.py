@@ -9,6 +9,7 @@ from netsandbox.apps.pattern import PatternError, compile_pattern
 from netsandbox.commands.expect.compare import Comparison, comparison
 from netsandbox.commands.expect.condition import Test, UnfoundedError, Verdict, condition
 from netsandbox.commands.expect.reader import Reader
+from netsandbox.explain.refusals import translated
 from netsandbox.lab import views
 from netsandbox.lab.errors import LabError
 
@@ -94,12 +95,13 @@ def _to_come(context: Context, beginning: str) -> str:
 def _printed(context: Context, beginning: str, wanted: Wanted | None) -> Verdict:
     say = context.say
     how = f"output.{wanted.how if wanted is not None else 'any'}"
-    sought = wanted.text if wanted is not None else ""
+    sought = "" if wanted is None else (
+        translated(wanted.text, context.shell.language) if wanted.how == "contains" else wanted.text)
     context.wish = context.expects(how, line=_to_come(context, beginning), text=sought)
     job = context.last(beginning)
     text, line = context.in_english("".join(text for _stream, text in job.output)), f"`{job.line.strip()}`"
     if wanted is not None:
-        expected = context.expects(f"output.{wanted.how}", line=line, text=wanted.text)
+        expected = context.expects(how, line=line, text=sought)
         return _searched(context, wanted, text, expected, "output.empty")
     found = " / ".join(text.strip().splitlines()[:LINES])
     shown = say("output.text", text=found) if found else say("output.empty")

@@ -60,15 +60,17 @@ def _states(reader: Reader) -> frozenset[str]:
 
 
 def _neighbour(context: Context, node: str, address: str, owner: str, states: frozenset[str]) -> Verdict:
-    say, namespace = context.say, context.node(node)
+    say = context.say
+    context.wish = (_row_wished(context, node, address, owner if owner != ANY else "", states) if address
+                    else context.expects("arp.any", node=node))
+    namespace = context.node(node)
     rows = views.neighbours(context.lab, node)
     if not address:
         known = _rows(context, [_row(context, row) for row in rows])
-        return Verdict(bool(rows), context.expects("arp.any", node=node), known)
+        return Verdict(bool(rows), context.wish, known)
     wanted = context.address(address)
     macs, called = context.macs(owner) if owner != ANY else (frozenset[str](), "")
-    expected = context.expects("arp", node=node, address=wanted, mac=say("arp.mac", mac=called) if called else "",
-                   state=say("arp.state", state="|".join(sorted(states))) if 0 < len(states) < len(STATES) else "")
+    expected = _row_wished(context, node, wanted, called, states)
     found = [row for row in rows if row.address == wanted]
     if not found:
         others = _rows(context, [_row(context, row) for row in rows])
@@ -78,6 +80,12 @@ def _neighbour(context: Context, node: str, address: str, owner: str, states: fr
     number = parse_ipv4(shown.address)
     return Verdict(bool(fitting), expected, _row(context, shown), context.arrivals(shown.seq, number),
                    context.row_story(shown.seq, number).decision)
+
+
+def _row_wished(context: Context, node: str, address: str, mac: str, states: frozenset[str]) -> str:
+    state = "|".join(sorted(states)) if 0 < len(states) < len(STATES) else ""
+    return context.expects("arp", node=node, address=address, mac=context.say("arp.mac", mac=mac) if mac else "",
+                           state=context.say("arp.state", state=state) if state else "")
 
 
 def _row(context: Context, row: NeighbourRow) -> str:
@@ -110,7 +118,10 @@ def _mac(reader: Reader) -> Test:
 
 
 def _learned(context: Context, name: str, owner: str, port: str) -> Verdict:
-    say, bridge = context.say, context.bridge(name)
+    say = context.say
+    towards = say("mac.towards", port=port) if port else ""
+    context.wish = context.expects("mac" if owner else "mac.any", bridge=name, mac=owner, port=towards)
+    bridge = context.bridge(name)
     rows = [row for row in views.fdb(context.lab, bridge.node, bridge.name) if not row.permanent]
     ports = {row.name: row for row in context.ports(bridge)}
     learned = say("names.gap").join(_fdb_row(context, row, ports) for row in rows[:8]) or say("nothing")
@@ -169,11 +180,12 @@ def _route(reader: Reader) -> Test:
 
 def _routed(context: Context, node: str, text: str) -> Verdict:
     say = context.say
+    expected = context.wish = (context.expects("route", node=node, text=text) if text
+                               else context.expects("route.any", node=node))
     context.node(node)
     rows = views.routes(context.lab, node)
     main = [row.text for row in rows if row.table == "main"]
     found = [row.text for row in rows if f" {text} " in f" {row.text} "] if text else main
-    expected = context.expects("route", node=node, text=text) if text else context.expects("route.any", node=node)
     if found:
         return Verdict(True, expected, say("route.found", text=found[0]))
     routes = say("rows.gap").join(main[:8]) or say("nothing")
@@ -194,10 +206,10 @@ def _sysctl(reader: Reader) -> Test:
 
 
 def _setting(context: Context, node: str, key: str, value: str) -> Verdict:
+    expected = context.wish = context.expects("sysctl", key=key, node=node, value=value)
     context.node(node)
     try:
         found = context.lab.namespace(node).sysctls.read(key)
     except SysctlError as error:
         raise UnfoundedError(str(error)) from None
-    expected = context.expects("sysctl", key=key, node=node, value=value)
     return Verdict(found.split() == value.split(), expected, context.say("sysctl.found", value=" ".join(found.split())))
