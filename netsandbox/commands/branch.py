@@ -18,11 +18,12 @@ if TYPE_CHECKING:
     from netsandbox.commands.shell import Shell
 
 WORDS = Words({
-    "branches": ("|BRANCH|LINES|STEPS|TIME|LEFT|LAST LINE", "|分支|行|步|时间|离开处|最后一行"),
-    "left": ("{parent} after line {line}", "{parent} 的第 {line} 行之后"),
+    "branches": ("|BRANCH|LINES|STEPS|TIME|LEFT|LAST LINE", "|分支|命令|步|时间|离开处|最后一条"),
+    "left": ("{parent} after line {line}", "{parent} 的第 {line} 条之后"),
     "nodes": ("nodes", "节点"), "links": ("links", "接口"), "arp": ("arp", "邻居"), "mac": ("mac", "MAC"),
     "routes": ("routes", "路由"), "sockets": ("sockets", "套接字"), "rules": ("rules", "规则"),
     "connections": ("connections", "连接"),
+    "there": ("there", "有"),
     "compared": ("NODE|TABLE|ROW|{here} (here)|{which} (its end)", "节点|表|表项|{here}（这里）|{which}（末尾）"),
 })
 
@@ -76,6 +77,7 @@ def _side_by_side(shell: Shell, session: SessionProtocol, which: str, node: str 
     found = [row for row in differences(shell.lab, session.lab_at_end_of(which)) if node in (None, row.node)]
     if not found:
         return shell.say(f"no table differs from the end of {which}")
+    there = WORDS.say("there", shell.language)
     return table(tuple(WORDS.say("compared", shell.language, here=here, which=which).split("|")),
-                 [(row.node, WORDS.say(row.table, shell.language), row.key, row.one or "—", row.other or "—")
-                  for row in found])
+                 [(row.node, WORDS.say(row.table, shell.language), row.key,
+                   *("—" if text is None else text or there for text in (row.one, row.other))) for row in found])

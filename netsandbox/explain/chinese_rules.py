@@ -34,7 +34,7 @@ PHRASES: dict[str, str] = {
     "forgotten.another way out": "它现在从另一个接口出去，而借用的是原接口的地址",
     "forgotten.succeeded": "它已经结束，另一个连接需要它的端口",
     "rules.other": "另一个包，{packet}：",
-    "rules.hook": "{hook}：", "rules.connection": "连接：{connection}", "rules.changed": "随后改写：{changed}",
+    "rules.hook": "在 {hook}：", "rules.connection": "连接：{connection}", "rules.changed": "随后改写：{changed}",
     "rules.untracked": "连接：UNTRACKED：raw 表的一条规则让它不被跟踪",
     "rules.invalid": "连接：INVALID：它不属于任何已知的连接，也不能用来新建连接",
     "rules.invalid.of": "连接：INVALID：它与已知的连接不符：{connection}",

@@ -7,6 +7,7 @@ between Chinese and Latin: both sides of it belong together.
 
 from __future__ import annotations
 
+import re
 import unicodedata
 from collections.abc import Callable
 from textwrap import fill
@@ -14,6 +15,10 @@ from textwrap import fill
 _CLOSING = frozenset("，。、；：！？）】」』》”’…—,.;:!?)]}")
 """No line begins with these, nor ends with the others, unless there are too many of them for one."""
 _OPENING = frozenset("（【「『《“‘([{")
+
+
+APART = re.compile(r" (?!(?<=\d )(?:\d{3}\b(?!\.)|m?s\b))")
+"""A space between words: not within a time, as in `+71.168 000 s`, which is one."""
 
 
 def cells(character: str) -> int:
@@ -28,7 +33,7 @@ def cells(character: str) -> int:
 def units(text: str, size: Callable[[str], int] = cells) -> list[tuple[str, str]]:
     """(space before it, what stays on one line), in order: a line may end between any two."""
     found: list[tuple[str, str]] = []
-    for word in text.split(" "):
+    for word in APART.split(text):
         gap = " " if found else ""
         for piece in _pieces(word, size):
             if gap and found and (_is_wide(found[-1][1][-1:], size) != _is_wide(piece[:1], size)):

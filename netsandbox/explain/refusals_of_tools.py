@@ -124,6 +124,7 @@ OF_TOOLS: dict[str, str] = {
 """English -> Chinese, without the tool's name before it."""
 
 WHY_OF_TOOLS: dict[str, str] = {
+    "exit status {code}": "退出码 {code}",
     "{names} are": "有 {names}", "{name} is": "有 {name}", "there are {names}": "有 {names}",
     "there is {name}": "有 {name}", "-t is, and cat": "可以用 -t 和 cat", "-f and a signal are": "可以用 -f 和信号",
     "now and @SECONDS are": "可以用 now 和 @SECONDS",

@@ -17,13 +17,13 @@ MOST_CONNECTIONS = 1000
 
 
 class Difference(NamedTuple):
-    """One row of a table; a text is empty where that lab has no such row."""
+    """One row of a table; a text is None where that lab has no such row."""
 
     node: str
     table: str
     key: str
-    one: str
-    other: str
+    one: str | None
+    other: str | None
 
 
 def _links(lab: Lab, node: str) -> Rows:
@@ -76,7 +76,7 @@ TABLES: dict[str, Callable[[Lab, str], Rows]] = {
 def differences(one: Lab, other: Lab) -> list[Difference]:
     """What the tables of two labs differ in, by node, table and row; the nodes themselves come first."""
     nodes = {row.name: row.state for row in views.nodes(one)}, {row.name: row.state for row in views.nodes(other)}
-    found = [Difference(name, "nodes", "", nodes[0].get(name, ""), nodes[1].get(name, ""))
+    found = [Difference(name, "nodes", "", nodes[0].get(name), nodes[1].get(name))
              for name in dict.fromkeys((*nodes[0], *nodes[1])) if nodes[0].get(name) != nodes[1].get(name)]
     places = dict.fromkeys(_places(one)), dict.fromkeys(_places(other))
     for node in dict.fromkeys((*places[0], *places[1])):
@@ -85,7 +85,7 @@ def differences(one: Lab, other: Lab) -> list[Difference]:
                     ((one, places[0]), (other, places[1]))]
             if both[0] != both[1]:  # hardly any of hundreds of nodes
                 left, right = map(_counted, both)
-                found += [Difference(node, name, key[0], left.get(key, ""), right.get(key, ""))
+                found += [Difference(node, name, key[0], left.get(key), right.get(key))
                           for key in dict.fromkeys((*left, *right)) if left.get(key) != right.get(key)]
     return found
 

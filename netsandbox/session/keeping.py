@@ -123,7 +123,7 @@ class KeptSession(Session):
         failed = [job for step in scenario.setup for job in self._do_step(step) if job.code]
         self.half_built = ""
         if failed:
-            said = failed[0].err.strip() or failed[0].out.strip()
+            said = failed[0].err.strip() or f"exit status {failed[0].code}"
             self.half_built = f"set-up: {failed[0].line}: {said.partition(chr(10))[0]}"
             return self.half_built
         title = scenario.title.get(self.shell.language) or scenario.title.get("en") or scenario.name

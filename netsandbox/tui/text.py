@@ -14,7 +14,7 @@ from functools import lru_cache
 
 from rich.cells import get_character_cell_size
 
-from netsandbox.explain.lines import units
+from netsandbox.explain.lines import APART, units
 
 REPLACEMENT = "\ufffd"
 """Stands for a character that cannot be shown harmlessly."""
@@ -186,7 +186,7 @@ def _fitting(space: str, unit: str, width: int, used: int) -> list[tuple[str, st
     """A unit as it is, or in its words: longer than a line, or behind what fills less than two thirds of one."""
     need = cell_len(unit)
     fits = used + len(space) + need <= width
-    if " " not in unit or fits or (need <= width and (not used or used * 3 >= width * 2)):
+    if not APART.search(unit) or fits or (need <= width and (not used or used * 3 >= width * 2)):
         return [(space, unit)]
-    first, *others = unit.split(" ")
+    first, *others = APART.split(unit)
     return [(space, first), *((" ", word) for word in others)]

@@ -157,7 +157,7 @@ TABLE: dict[str, Both] = {
          "nginx、ping nginx-1 nginx-2、ip route。e 在选中的容器里打开 shell。\n\n"
          "忘了按键？随时按 ?。"),
     ),
-    "picture.label": ("picture to", "图片存到"),
+    "picture.label": ("picture to", "图片的文件名"),
     "picture.kind": ("No picture is written as {suffix}: only .svg and .png",
                      "图片不能存为 {suffix}，只能是 .svg 或 .png"),
     "picture.no-png": (

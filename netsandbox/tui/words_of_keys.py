@@ -139,7 +139,7 @@ TABLE: dict[str, Both] = {
     "key.app.search": ("Search the log", "搜索帧列表"),
     "key.app.why": ("Why: the selected frame; again: the last drop", "原因：所选的帧；再按：最近的丢弃"),
     "key.app.output": ("Output of the commands", "命令的输出"),
-    "key.app.screenshot": ("Write a picture of the screen, SVG or PNG", "把屏幕存为图片（SVG 或 PNG）"),
+    "key.app.screenshot": ("Write a picture of the screen, SVG or PNG", "截图：把屏幕存为图片（SVG 或 PNG）"),
     "footer.check": ("check", "检查"),
     "key.app.stream": (
         "Follow the connection; of others, or of several frames, who sends what to whom",

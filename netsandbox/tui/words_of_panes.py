@@ -95,8 +95,8 @@ TABLE: dict[str, Both] = {
     "filter.verdict": ("verdict", "结果"),
     "filter.reason": ("drop reason", "丢弃原因"),
     "search.label": ("search", "搜索"),
-    "export.label": ("export {count} frames to", "把 {count} 个帧导出到"),
-    "export.one": ("export the frame to", "把这个帧导出到"),
+    "export.label": ("export {count} frames to", "导出 {count} 个帧，文件名"),
+    "export.one": ("export the frame to", "导出这个帧，文件名"),
     "export.done": ("Written to {file}, frames: {count}", "已把 {count} 个帧写入 {file}"),
     "export.fewer": (
         "Written to {file}, frames: {count} of {asked}; the others reached no interface, or are forgotten",

@@ -102,6 +102,13 @@ def test_tables_are_compared_and_nothing_moves() -> None:
     assert session.run("branch b2 --compare").out == "no table differs from the end of b2\n"
 
 
+def test_a_row_that_says_nothing_but_is_there_is_told_from_one_that_is_not() -> None:
+    """A ping that was tracked has no state in the table of connections."""
+    session = built("docker run -d --name a1 nginx", "ping -c 1 172.17.0.2", "undo", "flush-arp a1")
+    rows = session.run("branch main --compare").out.splitlines()
+    assert [row.split()[-2:] for row in rows if " icmp " in row] == [["—", "there"]]
+
+
 @pytest.mark.parametrize(("line", "told"), [
     ("branch nope", "no branch 'nope'; there are: main"), ("branch --compare", "which one"),
     ("branch main --rename b!", "no branch can be called 'b!'"), ("branch main --rename", "needs NAME"),

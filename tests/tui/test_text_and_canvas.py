@@ -102,6 +102,8 @@ def test_wrap_breaks_at_spaces_and_says_when_it_stops() -> None:
     assert wrap("以太网 听到 172.17.0.3 的 ARP", 20) == ["以太网 听到", "172.17.0.3 的 ARP"], "not a short line"
     assert wrap("甲乙丙丁戊己庚 的 ARP 通", 20) == ["甲乙丙丁戊己庚", "的 ARP 通"], "it would not"
     assert wrap("学习地址，转发", 8) == ["学习地", "址，转发"], "no line begins with a comma"
+    assert wrap("时刻 +71.168 000 s 之后", 16) == ["时刻", "+71.168 000 s 之", "后"], "a time is not broken"
+    assert wrap("at +71.168 000 s", 14) == ["at", "+71.168 000 s"]
     assert wrap("端口（见下）", 6) == ["端口", "（见", "下）"], "or ends with what opens"
 
 

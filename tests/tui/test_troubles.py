@@ -53,6 +53,16 @@ TROUBLES = {
     26: ("boxes do not meet in the picture", "tui/test_shots.py::test_boxes_meet"),
 }
 READERS = (
+    ("a saved session comes back with “PING 8.8.8.8 …” for what was wrong",
+     "tui/test_troubles.py::test_a_set_up_that_fails_without_a_word_tells_its_status"),
+    ("branches are compared, and both sides of a row are —",
+     "session/test_branches.py::test_a_row_that_says_nothing_but_is_there_is_told_from_one_that_is_not"),
+    ("a goal on a bridge that is gone is a bare condition",
+     "commands/test_expect.py::test_a_goal_on_what_is_missing_is_a_sentence_too"),
+    ("a mistyped program in a container is answered half in English",
+     "explain/test_words_whole.py::test_what_a_chinese_reader_is_told"),
+    ("a time is broken within its digits",
+     "tui/test_text_and_canvas.py::test_wrap_breaks_at_spaces_and_says_when_it_stops"),
     ("a question stands without the text before it",
      "tui/test_reader.py::test_a_question_and_the_text_before_it_are_seen_in_a_step_that_fills_its_pane"),
     ("a hint is below the pane's edge, and nothing says so", "tui/test_lesson.py::test_hints_come_one_by_one"),
@@ -210,6 +220,17 @@ async def test_a_port_that_is_down_is_not_told_away(tmp_path: Path) -> None:
         said = on.app.live.why(seq)
         assert said.decision.endswith("to every other port: none.")
         assert "not by p2, which is disabled" in said.operands
+
+
+@pytest.mark.parametrize(("language", "words"), [("en", ": exit status 1"), ("zh", "：退出码 1")])
+async def test_a_set_up_that_fails_without_a_word_tells_its_status(tmp_path: Path, language: str, words: str) -> None:
+    path = tmp_path / "saved.yaml"
+    path.write_text("netsandbox: 2\nsetup: [add-host pc1, add-host pc2, connect pc1 pc2, set-ip pc1 10.0.0.1/24, "
+                    "ping -c 1 -W 1 pc1 10.0.0.2]\nsteps: [{run: wait}]\n")
+    set_language(language)
+    async with stage(tmp_path / "state", Options(str(path), tour=False), size=(120, 40)) as on:
+        await on.press("o")
+        assert f"10.0.0.2{words}" in shown(on).replace("\n", "")
 
 
 @pytest.mark.parametrize(("language", "words"), [("en", "did you mean 'connect'?"), ("zh", "是不是 'connect'？")])
