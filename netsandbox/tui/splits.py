@@ -82,11 +82,13 @@ class Splits(Base):
         shares = self._shares or {}
         is_free = next(self._edges(), None) is not None
         for room, is_row in ROOMS if shares else ():
-            shown = self._shown(room)
-            for pane, size in zip(shown, shares.get(shown, ()) if is_free else (), strict=False):
-                setattr(pane.styles, "height" if is_row else "width", f"{size}fr")
-            for pane in shown if shown not in shares or not is_free else ():
-                setattr(pane.styles, "height" if is_row else "width", None)
+            shown, rule = self._shown(room), "height" if is_row else "width"
+            sizes = shares.get(shown) if is_free else None
+            for number, pane in enumerate(shown):
+                if sizes is not None:
+                    setattr(pane.styles, rule, f"{sizes[number]}fr")
+                elif pane.styles.inline.has_rule(rule):  # to take none away would be another layout, without an end
+                    setattr(pane.styles, rule, None)
 
     def _refresh_layout(self, size: Size | None = None, scroll: bool = False) -> None:
         if self._shares and not scroll:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from itertools import pairwise
 from pathlib import Path
 
+import pytest
 from textual.geometry import Offset
 from textual.widget import Widget
 
@@ -82,3 +83,18 @@ async def test_where_panes_stand_otherwise_they_have_their_own_sizes(tmp_path: P
     async with stage(tmp_path / "other", size=(80, 24)) as on:
         await on.press("1", "3")
         assert {name: pane.region for name, pane in on.app.main.panes.items()} == small
+
+
+async def test_a_border_that_was_moved_is_laid_out_once(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    async with stage(tmp_path, size=(120, 40)) as on:
+        await on.press("1", "ctrl+right")
+        main, shared = on.app.main, list[object]()
+        share_out = main.share_out
+        monkeypatch.setattr(main, "share_out", lambda: shared.append(1) or share_out())
+        for _ in range(20):
+            await on.pilot.pause(0.02)
+        assert not shared
+        await on.press("ctrl+right")
+        for _ in range(20):
+            await on.pilot.pause(0.02)
+        assert len(shared) < 6
