@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 TEXTS = {
-    "EACCES": "Permission denied", "EADDRINUSE": "Address already in use",
+    "EBADF": "Bad file descriptor", "EACCES": "Permission denied", "EADDRINUSE": "Address already in use",
     "EADDRNOTAVAIL": "Cannot assign requested address", "ECONNREFUSED": "Connection refused",
     "ECONNRESET": "Connection reset by peer", "ECONNABORTED": "Software caused connection abort",
     "EHOSTUNREACH": "No route to host", "EHOSTDOWN": "Host is down", "EINVAL": "Invalid argument",

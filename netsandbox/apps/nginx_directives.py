@@ -53,14 +53,14 @@ RULES: dict[str, Rule] = {
     "proxy_http_version": Rule("hsl"), "proxy_connect_timeout": Rule("hsl"), "proxy_read_timeout": Rule("hsl"),
     "try_files": Rule("sl", 2, MANY), "error_page": Rule("hsl", 2, MANY), "allow": Rule("hsl"), "deny": Rule("hsl"),
     "error_log": Rule("mhsl", 1, 2), "access_log": Rule("hsl", 1, MANY), "log_format": Rule("h", 2, MANY),
-    "server_tokens": Rule("hsl"),
+    "server_tokens": Rule("hsl"), "sendfile": Rule("hsl"), "tcp_nopush": Rule("hsl"),
     **_idle("m", "user worker_processes pid daemon master_process worker_rlimit_nofile worker_priority"),
     "worker_connections": Rule("e"), **_idle("e", "use multi_accept accept_mutex"),
-    **_idle("hsl", "sendfile tcp_nopush tcp_nodelay keepalive_timeout types_hash_max_size client_body_buffer_size "
-            "proxy_buffering proxy_buffers proxy_buffer_size"),
-    **_noted("hsl", "keepalive_requests client_max_body_size client_body_timeout send_timeout gzip gzip_types "
-             "gzip_vary gzip_proxied gzip_comp_level gzip_min_length gzip_disable proxy_send_timeout resolver "
-             "resolver_timeout log_not_found reset_timedout_connection"),
+    **_idle("hsl", "tcp_nodelay keepalive_timeout types_hash_max_size client_body_buffer_size proxy_buffers "
+            "proxy_buffer_size"),
+    **_noted("hsl", "proxy_buffering keepalive_requests client_max_body_size client_body_timeout send_timeout gzip "
+             "gzip_types gzip_vary gzip_proxied gzip_comp_level gzip_min_length gzip_disable proxy_send_timeout "
+             "resolver resolver_timeout log_not_found reset_timedout_connection"),
     **_noted("hs", "client_header_timeout client_header_buffer_size large_client_header_buffers"),
     **_idle("h", "server_names_hash_bucket_size server_names_hash_max_size"), **_idle("u", "zone"),
     **_noted("u", "keepalive"),

@@ -6,7 +6,7 @@ import re
 from typing import NamedTuple
 
 from netsandbox.apps.program import UsageError
-from netsandbox.apps.socat_files import FILE_FLAGS, FILES
+from netsandbox.apps.socat_files import ACCESS, FILE_ACCESS, FILE_FLAGS, FILES
 from netsandbox.linux.tcp.state import Keepalive
 from netsandbox.linux.tcp.stream import StreamSocket
 from netsandbox.wire.services import port_number
@@ -24,7 +24,7 @@ OTHERS = re.compile(
     "stderr|tun", re.IGNORECASE)
 """Addresses that the real one has beside."""
 TUNNELS = "; `ip tuntap add`, `ip link add … type vxlan` and `ip tunnel add` make tunnels"
-SILENT = frozenset({"reuseaddr", "reuseport", "pf=ip4", "crlf", "crnl", "nofork"})
+SILENT = frozenset({"reuseaddr", "reuseport", "pf=ip4", "nofork"})
 """Options that change nothing here: ports are taken with SO_REUSEADDR always."""
 
 
@@ -106,9 +106,12 @@ def _file(kind: str, path: str, options: list[str]) -> Address:
     """A path, and what open(2) is told."""
     flags = FILES[kind]
     for option in options:
-        if option not in FILE_FLAGS:
+        if option in FILE_ACCESS:
+            flags = flags & ~ACCESS | FILE_ACCESS[option]
+        elif option in FILE_FLAGS:
+            flags |= FILE_FLAGS[option]
+        else:
             raise UsageError(f"socat: the option {option} is not modelled", 1)
-        flags |= FILE_FLAGS[option]
     return Address("file", path, flags=flags)
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from netsandbox.apps.errno import TEXTS
 from netsandbox.apps.socat_ends import End
 from netsandbox.linux.core.inode import FileError
 
@@ -11,13 +12,16 @@ if TYPE_CHECKING:
     from netsandbox.apps.socat import Socat
     from netsandbox.apps.socat_address import Address
 
-WRITE_ONLY, READ_WRITE, CREATE, TRUNCATE, APPEND = 0o1, 0o2, 0o100, 0o1000, 0o2000
+READ_ONLY, WRITE_ONLY, READ_WRITE, CREATE, TRUNCATE, APPEND = 0, 0o1, 0o2, 0o100, 0o1000, 0o2000
+ACCESS = 0o3
+"""The bits of O_ACCMODE."""
 FILES = {"open": READ_WRITE, "file": READ_WRITE, "gopen": READ_WRITE | CREATE | APPEND,
          **dict.fromkeys(("create", "creat"), WRITE_ONLY | CREATE | TRUNCATE)}
 """What each address tells open(2)."""
-FILE_FLAGS = {"creat": CREATE, "create": CREATE, "trunc": TRUNCATE, "append": APPEND,
-              "rdwr": 0, "wronly": 0, "rdonly": 0}
+FILE_FLAGS = {"creat": CREATE, "create": CREATE, "trunc": TRUNCATE, "append": APPEND}
 """What options add to that."""
+FILE_ACCESS = {"rdonly": READ_ONLY, "wronly": WRITE_ONLY, "rdwr": READ_WRITE}
+"""What they say in its place."""
 
 
 class FileEnd(End):
@@ -31,7 +35,7 @@ class FileEnd(End):
 
     def begin(self) -> None:
         text = self._open()
-        if text and not self.address.flags & WRITE_ONLY:
+        if text and self.address.flags & ACCESS != WRITE_ONLY:
             self.pair.data(self, text.encode())
         if self._at is not None:
             self.pair.at_end(self)
@@ -57,6 +61,9 @@ class FileEnd(End):
         if self._at is None:
             self._open()
         if self._at is None:
+            return
+        if self.address.flags & ACCESS == READ_ONLY:
+            self.pair.fail(f"write(5, 0x7f0000000000, {len(data)}): {TEXTS['EBADF']}")
             return
         try:
             old = files.read(path)

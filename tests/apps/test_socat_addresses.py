@@ -56,6 +56,8 @@ def test_a_child_that_fails_leaves_the_listener(two: KeptSession) -> None:
     ("socat UDP-RECV:9100 - </dev/null", "W address is opened in read-write mode but only supports read-only"),
     ("socat - UDP-SENDTO:10.0.0.1", "E UDP-SENDTO: wrong number of parameters (1 instead of 2)"),
     ("socat - TCP:127.0.0.1:9,sp=x", 'E parseopts(): missing numerical value of option "sp=x"'),
+    ("echo x | socat -u - OPEN:/etc/hostname,rdonly", "E write(5, 0x7f0000000000, 2): Bad file descriptor"),
+    ("socat - TCP:127.0.0.1:9,crlf", "socat: the option crlf is not modelled"),
     ("socat - OPEN:/tmp/x,perm=0600", "socat: the option perm=0600 is not modelled"),
     ("socat - UNIX-CONNECT:/x", "socat: the address UNIX-CONNECT is not modelled")])
 def test_what_it_says(line: str, says: str) -> None:
@@ -70,3 +72,5 @@ def test_files_are_read_from_their_start_and_written_at_their_place() -> None:
     assert session.run("cat /f").out == "XYcdef"
     session.run("printf Z | socat -u - /f; printf 1 | socat -u - CREATE:/g; printf 22 | socat -u - CREATE:/g")
     assert session.run("cat /f /g").out == "XYcdefZ22"
+    session.run("echo new | socat -u - OPEN:/f,rdonly")
+    assert session.run("cat /f").out == "XYcdefZ"
