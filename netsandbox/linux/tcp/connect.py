@@ -19,6 +19,7 @@ from netsandbox.linux.tcp import (
     reset,
     send_buffer,
     timewait,
+    undo,
     window,
 )
 from netsandbox.linux.tcp.counts import Counts
@@ -147,6 +148,13 @@ def _is_own_stamp(conn: Connection, echoed: int) -> bool:
     return between(echoed, first, now)
 
 
+def _take_options(conn: Connection, said: options.Options) -> None:
+    """What both can do (tcp_parse_options)."""
+    settings = conn.namespace.sysctls
+    conn.has_sack = said.sack_permitted and bool(settings.get("net.ipv4.tcp_sack"))
+    conn.has_stamps = said.stamp is not None and bool(settings.get("net.ipv4.tcp_timestamps"))
+
+
 def _agree(conn: Connection, segment: TcpSegment, said: options.Options) -> None:
     """What the peer's SYN says of it."""
     settings = conn.namespace.sysctls
@@ -157,8 +165,7 @@ def _agree(conn: Connection, segment: TcpSegment, said: options.Options) -> None
         conn.window_clamp = min(conn.window_clamp, window.MAX_WINDOW)
     else:
         conn.send_scale = said.scale
-    conn.has_sack = said.sack_permitted and bool(settings.get("net.ipv4.tcp_sack"))
-    conn.has_stamps = said.stamp is not None and bool(settings.get("net.ipv4.tcp_timestamps"))
+    _take_options(conn, said)
     if said.stamp is not None and conn.has_stamps:
         conn.advertised_mss -= options.TIMESTAMP_SIZE * bool(segment.flags & ACK)
         conn.recent_stamp, conn.recent_at = said.stamp[0], conn.namespace.scheduler.clock + 1
@@ -171,7 +178,9 @@ def _agree(conn: Connection, segment: TcpSegment, said: options.Options) -> None
 
 
 def _open(conn: Connection, segment: TcpSegment, said: options.Options) -> Verdict:
-    conn.has_stamps = said.stamp is not None and bool(conn.namespace.sysctls.get("net.ipv4.tcp_timestamps"))
+    _take_options(conn, said)
+    if conn.has_stamps and said.stamp is not None:
+        undo.spurious_syn(conn, said.stamp[1])
     ack.take(conn, segment, said)
     _agree(conn, segment, said)
     conn.received_at = conn.namespace.scheduler.now

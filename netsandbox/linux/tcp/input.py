@@ -22,6 +22,7 @@ from netsandbox.linux.tcp import (
     reset,
     send_buffer,
     timewait,
+    undo,
     window,
 )
 from netsandbox.linux.tcp.request import Request
@@ -248,8 +249,8 @@ def _become_established(conn: Connection, segment: TcpSegment) -> None:
         conn.round_trip.sample(trip, conn.una, conn.nxt)
     else:
         ack.take_echo(conn)
-    if conn.has_stamps and conn.retry_since == conn.echoed_stamp:  # tcp_try_undo_spurious_syn
-        conn.undo_marker = 0
+    if conn.has_stamps:
+        undo.spurious_syn(conn, conn.echoed_stamp)
     conn.retry_since = 0
     connect.established(conn)
     if conn.shutdown_flags & SEND_SHUTDOWN:

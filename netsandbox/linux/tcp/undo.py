@@ -37,6 +37,12 @@ def _may(conn: Connection) -> bool:
     return bool(conn.undo_marker) and (not conn.undo_retrans or was_delayed(conn))
 
 
+def spurious_syn(conn: Connection, echoed: int) -> None:
+    """The answer is to the first SYN or SYN,ACK, so its timeout was a mistake (tcp_try_undo_spurious_syn)."""
+    if conn.retry_since == echoed:
+        conn.undo_marker = 0
+
+
 def reduction(conn: Connection, unmarks: bool) -> None:
     """tcp_undo_cwnd_reduction."""
     if unmarks:
