@@ -241,9 +241,11 @@ class NetsandboxApp(TimeKeys, LookingKeys, StepKeys, LineKeys):
         self.push_screen(TourScreen(self.glyphs, self.action_next_or_ping, self.open_line), self._toured)
 
     def _toured(self, begins_line: bool | None) -> None:
+        """Show what there is to open; who wants none of it types lines, and knows no key yet."""
         self.files.touch(TOUR)
+        self.main.say.say(tr("ready.typed"))
         if not begins_line:
-            self.action_browse()
+            self.browse(begins_line=True)
 
     # -- what the panes ask for
 

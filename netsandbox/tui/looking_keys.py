@@ -167,13 +167,13 @@ class LookingKeys(LabApp):
         """Choose among lessons, scenarios and files."""
         self.browse()
 
-    def browse(self, first: str = "") -> None:
+    def browse(self, first: str = "", *, begins_line: bool = False) -> None:
         """The browser, with the cursor on one that comes next, if it is known."""
         from netsandbox.tui.screens.browser import BrowserScreen
 
         if self.screen is self.main:
             screen = BrowserScreen(self.glyphs, self.files.history("recent").lines, self.progress.lessons,
-                                   self.main.command.open, first)
+                                   self.main.command.open, first, begins_line=begins_line)
             self.push_screen(screen, self.open_work)
 
     def open_work(self, name: str | None) -> None:

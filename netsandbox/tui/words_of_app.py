@@ -90,6 +90,10 @@ TABLE: dict[str, Both] = {
         "Press p: nginx-1 pings nginx-2.  ctrl+o: lessons.  : help lists all commands.",
         "按 p：nginx-1 ping nginx-2。 ctrl+o：课程。 : help 列出所有命令。",
     ),
+    "ready.typed": (
+        "Type a line: ping nginx-1 nginx-2, or help.  esc, then keys: p pings, ? help.",
+        "输入命令：ping nginx-1 nginx-2，或 help。 esc 之后按键：p 发 ping，? 列出所有键。",
+    ),
     "drop.none": ("No drop in that direction", "那个方向没有丢弃"),
     "ping.nobody": ("A ping needs two running containers or hosts", "ping 需要两个正在运行的容器或主机"),
     "tunnel.title": ("A tunnel, opened", "打开隧道"),

@@ -375,6 +375,18 @@ async def test_the_tour_is_shown_once_and_the_browser_behind_it(tmp_path: Path) 
         assert on.app.screen is on.app.main
 
 
+async def test_who_leaves_tour_and_browser_is_at_the_command_line(tmp_path: Path) -> None:
+    """The letters of a first line did what they do as keys, and e opened a shell."""
+    async with stage(tmp_path, Options()) as on:
+        await on.press("escape", "escape")
+        assert "Type a line: ping nginx-1 nginx-2" in screen_text(on.app)  # type: ignore[arg-type]
+        await on.press(*"help", "space", "p")
+        assert on.app.main.command.line == "help p"
+        assert on.app.live.prompt().startswith("host")
+        await on.press("escape", "ctrl+o", "escape", "p")
+        assert on.app.live.session.journal[-1].line.startswith("ping"), "later it goes back to where one was"
+
+
 @pytest.mark.parametrize(("keys", "page"), [((), TourScreen), (("escape",), BrowserScreen)])
 async def test_a_line_typed_at_the_tour_in_one_burst_is_taken(
         tmp_path: Path, keys: tuple[str, ...], page: type[Screen[object]]) -> None:

@@ -192,6 +192,8 @@ READERS = (
      "commands/test_names_help.py::test_why_of_two_nodes_is_the_last_that_ended_between_them"),
     ("the filters dns and http, which Tab offers, let nothing through",
      "tui/test_log_filter.py::test_what_udp_and_tcp_carry_is_found_by_its_name"),
+    ("after esc on tour and start screen a typed line acts as keys, and its e opens a shell",
+     "tui/test_app.py::test_who_leaves_tour_and_browser_is_at_the_command_line"),
 )
 """What first-time readers met later, in English and in Chinese: a learner, an engineer, a teacher."""
 

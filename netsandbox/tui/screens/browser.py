@@ -55,7 +55,7 @@ class BrowserScreen(Settling, ModalScreen[str]):
     ]
 
     def __init__(self, glyphs: GlyphSet, recent: Sequence[str], progress: Progress, command: Callable[[], None],
-                 first: str = "") -> None:
+                 first: str = "", *, begins_line: bool = False) -> None:
         """Make the page.
 
         Args:
@@ -63,12 +63,14 @@ class BrowserScreen(Settling, ModalScreen[str]):
             progress: how far a person came in each.
             command: goes to the command line.
             first: the work that the cursor stands on at first; without one, the first lesson that is not done.
+            begins_line: who leaves it goes to the command line: there was nothing before it to go back to.
         """
         super().__init__()
         self._wanted = first
         self._glyphs = glyphs
         self._progress = progress
         self._command = command
+        self._begins_line = begins_line
         self._unread = shelf.names(recent)
         self.works: list[Work] = []
         self._listed: list[Work] = []
@@ -188,6 +190,8 @@ class BrowserScreen(Settling, ModalScreen[str]):
     def action_leave(self) -> None:
         """Enough of it."""
         self.dismiss("")
+        if self._begins_line:
+            self._command()
 
 
 def _needs(work: Work) -> str:
