@@ -12,6 +12,17 @@ MOST = 100
 MOST_UNDONE = 1000
 
 
+class Begun(NamedTuple):
+    """Where a scenario's step began: behind so many lines and steps of the lab."""
+
+    done: int
+    step: int
+
+    def is_past(self, done: int, step: int) -> bool:
+        """Whether it was begun where so many lines and steps are done."""
+        return self.done < done and self.step <= step
+
+
 class Branch:
     """One way that things went.
 
@@ -20,16 +31,17 @@ class Branch:
         journal: every line of it, those that were taken back included.
         end: its furthest position.
         parent, shared: the branch that it left, and how many lines they have in common; None for the first.
-        begun: how many lines were done when each of a scenario's steps began that were taken in it.
+        begun: where each of a scenario's steps began that were taken in it.
     """
 
-    def __init__(self, name: str, parent: Branch | None = None, shared: int = 0) -> None:
+    def __init__(self, name: str, parent: Branch | None = None, shared: int = 0, step: int = 0) -> None:
         self.name = name
         self.journal: list[Entry] = parent.journal[:shared] if parent is not None else []
         self.end = Position(0, 0)
         self.parent = parent
         self.shared = shared
-        self.begun: list[int] = [done for done in parent.begun if done < shared] if parent is not None else []
+        steps = parent.begun if parent is not None else []
+        self.begun: list[Begun] = [one for one in steps if one.is_past(shared, step)]
 
 
 class Undone(NamedTuple):
@@ -63,12 +75,13 @@ class Branches:
         self.undone: list[Undone] = []
         self._count = 1
 
-    def begin(self, shared: int) -> Branch:
-        """Leave the present branch after so many of its lines."""
+    def begin(self, shared: int, position: Position) -> Branch:
+        """Leave the present branch at a position, after so many of its lines."""
         self._count += 1
         while self.named(f"b{self._count}") is not None:
             self._count += 1
-        self.present = Branch(f"b{self._count}", self.present, shared)
+        self.present = Branch(f"b{self._count}", self.present, shared, position.step)
+        self.present.end = position
         self.all.append(self.present)
         if len(self.all) > MOST:
             gone = self.all.pop(1)

@@ -17,7 +17,7 @@ from netsandbox.engine import budget
 from netsandbox.engine.budget import Budget, OverBudgetError, Use
 from netsandbox.lab.copying import left
 from netsandbox.lab.lab import Lab
-from netsandbox.session.branches import Branches
+from netsandbox.session.branches import Begun, Branches
 from netsandbox.session.files import read_bytes
 from netsandbox.session.journal import Entry, Position, parting
 from netsandbox.session.session import Session
@@ -142,8 +142,13 @@ class KeptSession(Session):
         if step.begins:
             self._leave_future()
         # One without lines is taken back with the line before it.
-        self.branches.present.begun.append(self.done if step.begins else self.done - 1)
+        self.branches.present.begun.append(Begun(self.done if step.begins else self.done - 1, self.position.step))
         return step
+
+    def give_back_step(self) -> None:
+        """The step that was taken last is to be done again."""
+        self.branches.present.begun.pop()
+        self.find_pending()
 
     # -- moving in time: a step that is taken back is to be done again
 
@@ -156,6 +161,17 @@ class KeptSession(Session):
         self.find_pending()
         return line
 
+    def step(self) -> bool:
+        was_past = self.has_future
+        moved = super().step()
+        if was_past:
+            self.find_pending()
+        return moved
+
+    def _go_to(self, step: int, at: int | None) -> None:
+        super()._go_to(step, at)
+        self.find_pending()
+
     def _rewind(self, step: int, done: int = 0) -> None:
         super()._rewind(step, done)
         self.find_pending()
@@ -167,9 +183,9 @@ class KeptSession(Session):
 
     def find_pending(self) -> None:
         """The scenario's steps that are to be done from here: those that were taken later are again."""
-        begun = self.branches.present.begun
         if self.scenario is not None:
-            taken = sum(done < self.done for done in begun)
+            step = self.position.step
+            taken = sum(one.is_past(self.done, step) for one in self.branches.present.begun)
             self.pending = list(self.scenario.steps[taken:])
 
     def _do_step(self, step: Step) -> list[Job]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from netsandbox.session.branches import Branch, Branches
+from netsandbox.session.branches import Begun, Branch, Branches
 from netsandbox.session.journal import Entry, Position
 
 
@@ -14,6 +14,11 @@ def told(branches: Branches) -> list[dict[str, Any]]:
              "end": list(one.end), "begun": one.begun,
              "lines": None if one is branches.present else one.journal[one.shared if one.parent is not None else 0 :]}
             for one in branches.all]
+
+
+def _pair(told: Any) -> tuple[Any, Any]:
+    """Where a step began; an older journal tells only of lines."""
+    return (told, 0) if isinstance(told, int) else tuple(told)
 
 
 def restore(branches: Branches, rows: list[dict[str, Any]]) -> None:
@@ -27,9 +32,11 @@ def restore(branches: Branches, rows: list[dict[str, Any]]) -> None:
     for row in rows:
         parent = made[row["parent"]] if row["parent"] is not None else None
         branch = Branch(str(row["name"]), parent, int(row["shared"]))
-        branch.begun = list(map(int, row["begun"]))
+        branch.begun = [Begun(int(done), int(step)) for done, step in map(_pair, row["begun"])]
         if row["lines"] is None:
             branch.journal, branch.end = branches.present.journal, branches.present.end
+            # recovered up to its last line: what came behind that is to come again
+            branch.begun = [one._replace(step=min(one.step, branch.end.step)) for one in branch.begun]
             present.append(branch)
         else:
             step, at = row["end"]

@@ -66,7 +66,7 @@ class Session(Timeline):
     def _leave_future(self) -> None:
         """Something is done in the past: what comes after stays in the branch that is left."""
         if self.has_future:
-            self.branches.begin(self.done).end = self.position
+            self.branches.begin(self.done, self.position)
             self.epoch += 1
             self.checkpoints.forget_others(self)
 

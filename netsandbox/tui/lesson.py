@@ -9,6 +9,7 @@ from netsandbox.tui.i18n import language, tr
 
 if TYPE_CHECKING:
     from netsandbox.commands.job import Job
+    from netsandbox.session.journal import Entry
     from netsandbox.session.keeping import KeptSession
     from netsandbox.session.steps import Scenario, Step
 
@@ -88,16 +89,38 @@ def goals_summary(stand: Stand, subject: tuple[str, str] | None) -> str:
     return step + (tr("lesson.table") if subject else "")
 
 
+class Moment(NamedTuple):
+    """When something of a step was found: of which step, how many lines were done, the last of them, and steps."""
+
+    number: int
+    done: int
+    last: Entry | None
+    step: int
+
+    @classmethod
+    def of(cls, session: KeptSession, number: int) -> Moment:
+        done = session.done
+        return cls(number, done, session.journal[done - 1] if done else None, session.position.step)
+
+    def has_come(self, session: KeptSession) -> bool:
+        """Whether it lies in the past of where the session stands, whatever branch that is."""
+        return (self.done <= session.done and self.step <= session.position.step
+                and (self.last is None or session.journal[self.done - 1] is self.last))
+
+
 class Lesson:
     """The goals of the present step and what was found of them; all else is the session's own.
 
-    What was found holds for one step: going back in time, or on to the next one, forgets it.
+    What was found was found at a moment: who goes back behind it finds the step as it was then, and who comes to it
+    again, what was found.
     """
 
     def __init__(self) -> None:
         self._scenario: Scenario | None = None
-        self._number = self._at = 0
-        """The step that was begun last, and where the lab was at the last look."""
+        self._number = 0
+        """The step that was begun last."""
+        self._now = Moment(0, 0, None, 0)
+        """Where the lab was at the last look."""
         self._asked = -1
         """The step whose question was asked."""
         self._shown = 0
@@ -105,21 +128,46 @@ class Lesson:
         self._goals: dict[str, Goal] = {}
         self._solved = False
         """A person gave the task up, or has done it."""
+        self._found: list[tuple[Moment, Goal]] = []
+        """Of each step's goals the first look, and the one that found it met."""
+        self._given_up: list[Moment] = []
+        """When a person gave a task up."""
         self._begun: dict[int, int] = {}
         """By step: the trace's next record when it was begun."""
 
     def follow(self, session: KeptSession) -> None:
-        """Forget what was found of another step."""
+        """Know of the present step what was found of it until now."""
         scenario = session.scenario
         number = len(scenario.steps) - len(session.pending) if scenario is not None else 0
-        if scenario is not self._scenario or number != self._number:
-            self._begun = self._begun if scenario is self._scenario else {}
+        if scenario is not self._scenario:
+            self._found, self._given_up, self._begun = [], [], {}
+        is_other = scenario is not self._scenario or number != self._number
+        if is_other:
             self._scenario, self._number = scenario, number
-            self._shown, self._asked, self._goals, self._solved = 0, -1, {}, False
-        elif session.position.step < self._at:
+            self._shown, self._asked, self._goals = 0, -1, {}
+        before, self._now = self._now, Moment.of(session, number)
+        if is_other or not before.has_come(session):  # what comes only later keeps its sentence
             self._goals = {line: goal._replace(met=None, wrong="") for line, goal in self._goals.items()}
-            self._solved = False
-        self._at = session.position.step
+            self._solved = any(moment.number == number and moment.done < session.done and moment.has_come(session)
+                               for moment in self._given_up)
+        if is_other or self._now != before:
+            self._remember(session)
+
+    def _remember(self, session: KeptSession) -> None:
+        """What was found of the present step until now."""
+        for goal in self._found_until(session):
+            known = self._goals.get(goal.line)
+            if goal.met or known is None or known.met is None:
+                self._goals[goal.line] = goal
+        self._solved = self._solved or (bool(self._goals) and not self.to_look_at())
+
+    def _found_until(self, session: KeptSession) -> list[Goal]:
+        return [goal for moment, goal in self._found if moment.number == self._number and moment.has_come(session)]
+
+    def is_midway(self, session: KeptSession) -> bool:
+        """Time went back into the lines of a step, whose goals were looked at only behind them."""
+        step = self.step
+        return step is not None and step.begins and bool(step.expect) and not self._found_until(session)
 
     def begin(self, session: KeptSession) -> None:
         """The next step begins."""
@@ -137,7 +185,7 @@ class Lesson:
         """The step that was begun last."""
         return self._scenario.steps[self._number - 1] if self._scenario is not None and self._number else None
 
-    def judged(self, job: Job) -> Goal | None:
+    def judged(self, job: Job, session: KeptSession) -> Goal | None:
         """Take what an `expect` found; None where it is about no goal."""
         from netsandbox.commands.expect.condition import Verdict  # not needed for the first picture
 
@@ -146,9 +194,12 @@ class Lesson:
             return None
         found = job.result if isinstance(job.result, Verdict) else Verdict(False, "", job.err.strip())
         wrong = "" if found.holds else "\n".join(filter(None, (found.found, found.why)))
-        self._goals[line] = Goal(line, found.holds, found.expected, wrong)
+        before, goal = self._goals.get(line), Goal(line, found.holds, found.expected, wrong)
+        self._goals[line] = goal
+        if goal.met or before is None or before.met is None:
+            self._found.append((Moment.of(session, self._number), goal))
         self._solved = self._solved or not self.to_look_at()
-        return self._goals[line]
+        return goal
 
     def to_look_at(self) -> list[str]:
         """The goals that are not met, as lines."""
@@ -170,11 +221,12 @@ class Lesson:
         self._shown += 1
         return True
 
-    def solve(self) -> Step | None:
+    def solve(self, session: KeptSession) -> Step | None:
         """The step whose task a person gives up; None when it has none, or that was done."""
         if self.step is None or not (self.step.task and self.step.run) or self._solved:
             return None
         self._solved = True
+        self._given_up.append(Moment.of(session, self._number))
         return self.step
 
     def stand(self) -> Stand | None:

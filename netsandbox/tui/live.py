@@ -52,7 +52,7 @@ class LiveLab(LabView):
         self.player.is_due = self._is_due
         self.jobs = Jobs(self._begin)
         self.lesson = Lesson()
-        self.jobs.on_judged = self.lesson.judged
+        self.jobs.on_judged = lambda job: self.lesson.judged(job, self.session)
         self._looked: tuple[int, int] | None = None
         """Lines and steps that were done when the goals were looked at last."""
         self.held = False
@@ -169,6 +169,7 @@ class LiveLab(LabView):
         if not line.startswith(EXPECT):
             self.jobs.say("line", f"{self.prompt()} ❯ {shown or line}")
         lab, done, branch = session.lab, session.done, session.branches.present
+        is_midway = self.lesson.is_midway(session)
         try:
             with self.busy(), session.files.of_scenario() if of_scenario else nullcontext():
                 job = session.execute(line)
@@ -181,6 +182,8 @@ class LiveLab(LabView):
         present = session.branches.present
         if present.parent is branch and line.split(maxsplit=1)[:1] not in (["redo"], ["branch"]):
             self.branched = tr("branched", name=present.name, left=branch.name)
+            if is_midway:  # its goals are about its own lines, and those were left
+                session.give_back_step()
         if session.lab is not lab:
             self._other_lab()
         return job
@@ -219,7 +222,7 @@ class LiveLab(LabView):
 
     def solve(self) -> bool:
         """Do the task of the present step as the scenario would; False when it has none, or that was done."""
-        step = self.lesson.solve()
+        step = self.lesson.solve(self.session)
         if step is None:
             return False
         self.say_step(step.say)
@@ -252,7 +255,7 @@ class LiveLab(LabView):
         self._looked = done
         session.shell.counts_from = lesson.counts_from
         for line in lesson.to_look_at():
-            lesson.judged(session.shell.execute(line))
+            lesson.judged(session.shell.execute(line), session)
         session.shell.counts_from = 0
 
     def check_goals(self) -> None:

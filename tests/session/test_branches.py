@@ -9,6 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from netsandbox.session.branches import MOST, Branches
+from netsandbox.session.journal import Position
 from netsandbox.session.keeping import KeptSession
 from tests.session.lines import state
 
@@ -143,7 +144,7 @@ def test_another_scenario_has_one_branch(tmp_path: Path) -> None:
 def test_no_more_branches_are_kept_than_a_person_can_want() -> None:
     branches = Branches()
     for _ in range(3 * MOST):
-        branches.begin(0)
+        branches.begin(0, Position(0, 0))
     assert len(branches.all) == MOST
     assert branches.present is branches.all[-1]
     assert branches.all[0].name == "main"

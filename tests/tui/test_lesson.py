@@ -319,6 +319,42 @@ async def test_a_step_back_leaves_goals_their_sentences(tmp_path: Path, mend: Pa
         assert "✓" not in pane(stage)[1]
 
 
+async def test_a_line_typed_in_the_past_is_not_judged_by_the_step_that_was_left(tmp_path: Path) -> None:
+    """The last step's goals, about its own ping, were looked at again behind whatever was typed."""
+    async with opened(tmp_path, Options(tour=False, scenario="arp-cache")) as stage:
+        stand = stage.app.live.lesson.stand()
+        assert stand is not None
+        last = stand.total
+        await stage.to_step(last)
+        await stage.press("b", "6")
+        assert f"step {last} of {last}" in str(pane(stage)[0].border_title)
+        assert "✓" not in pane(stage)[1], "what it found comes later"
+        await stage.press("n")
+        assert "Finished" in pane(stage)[1], "and is known when it has come"
+        await stage.press("b")
+        await stage.line("ping pc1 pc2 -c 1")
+        await stage.press("escape", "space")
+        await stage.quiet()
+        assert f"step {last - 1} of {last}" in str(pane(stage)[0].border_title)
+        text = pane(stage)[1]
+        assert "✗" not in text
+        assert "✓" in text, "as it was before that step"
+        assert len(stage.app.live.session.pending) == 1
+        await stage.press("u")
+        await stage.press("ctrl+r")
+        assert f"step {last - 1} of {last}" in str(pane(stage)[0].border_title)
+
+
+async def test_who_goes_back_behind_a_task_without_lines_is_before_it(tmp_path: Path, mend: Path) -> None:
+    async with opened(tmp_path, Options(tour=False, scenario=str(mend))) as stage:
+        await at_task(stage)
+        assert "step 2 of 2" in str(pane(stage)[0].border_title)
+        await stage.press("b", "6")
+        assert "step 1 of 2" in str(pane(stage)[0].border_title)
+        await stage.press("n")
+        assert "step 2 of 2" in str(pane(stage)[0].border_title)
+
+
 async def test_a_task_is_recovered(tmp_path: Path) -> None:
     path = tmp_path / "task.yaml"
     path.write_text(TASK, encoding="utf-8")
