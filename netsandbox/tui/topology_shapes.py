@@ -54,6 +54,8 @@ def edge_width(port: Port, detail: Detail, named: bool = True) -> int:
 def measure(item: Item, options: Options) -> Shape:
     """Measure an item that has no inside: a container or a group."""
     detail = options.detail if item.kind != "group" else min(options.detail, Detail.CHIP)
+    if detail < Detail.ADDRESS and any(note.kind == "folded" for note in item.notes):
+        detail = Detail.ADDRESS if detail is Detail.PLAIN else Detail.BOX  # bare, beside frames, it is a caption
     notes = " ".join(note_text(note, options.glyphs) for note in item.notes)
     title = f"{item.name} {notes}" if notes else item.name
     labels = [port_label(port, detail) for port in item.ports]

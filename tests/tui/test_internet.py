@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import pytest
+
 from netsandbox.lab import views
 from netsandbox.lab.lab import Lab
 from netsandbox.lab.uplink import DEFAULT_LAN, INTERNET, parse_lan
@@ -13,6 +15,7 @@ from netsandbox.tui.topology_internet import fold_internet
 from netsandbox.tui.topology_model import Place
 from netsandbox.tui.topology_parts import Detail
 from tests.tui.app_harness import stage
+from tests.tui.harness import screen_text
 
 
 def test_folded_the_router_stands_for_all_of_it() -> None:
@@ -53,3 +56,14 @@ async def test_the_device_pane_goes_with_those_who_are_in_the_picture(tmp_path: 
             await on.press("p")
             await on.quiet()
             assert on.app.main.device.place in (Place("web"), Place("host"))
+
+
+@pytest.mark.parametrize("containers", [2, 5, 9])
+async def test_it_has_its_box_where_there_are_only_names_in_the_host_beside_it(tmp_path: Path, containers: int) -> None:
+    """Without one it stood there as if it were a caption of something."""
+    async with stage(tmp_path, size=(80, 24)) as on:
+        for number in range(3, containers + 1):
+            await on.line(f"docker run -d --name c{number} alpine sleep 1000")
+        assert on.app.main.topology.placed is not None
+        assert on.app.main.topology.placed.detail in (Detail.PLAIN, Detail.CHIP, Detail.COLLAPSED)
+        assert "│ uplink ⇒the internet │" in screen_text(on.app)  # type: ignore[arg-type]

@@ -194,6 +194,8 @@ READERS = (
      "tui/test_log_filter.py::test_what_udp_and_tcp_carry_is_found_by_its_name"),
     ("after esc on tour and start screen a typed line acts as keys, and its e opens a shell",
      "tui/test_app.py::test_who_leaves_tour_and_browser_is_at_the_command_line"),
+    ("at 80×24 the uplink has no box beside the host's frame",
+     "tui/test_internet.py::test_it_has_its_box_where_there_are_only_names_in_the_host_beside_it"),
 )
 """What first-time readers met later, in English and in Chinese: a learner, an engineer, a teacher."""
 
