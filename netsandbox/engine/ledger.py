@@ -60,6 +60,8 @@ class Ledger:
         self._known = self.forgotten
         self._given: dict[str, list[int]] = {}
         """By name, the record before which it was given, each time."""
+        self._again: list[int] = []
+        """Those of all names that were given more than once, so that not every name is looked at for them."""
         self._before: dict[tuple[str, int], tuple[str, int]] = {}
         """What an owner was called before it was renamed."""
         self._marks: dict[int, Sums | None] = {}
@@ -69,7 +71,9 @@ class Ledger:
 
     def begin(self, name: str, seq: int) -> None:
         """A new owner of that name, of whom nothing was recorded yet."""
-        self._given.setdefault(name, []).append(seq)
+        given = self._given.setdefault(name, [])
+        self._again += (given[0], seq) if len(given) == 1 else (seq,) if given else ()
+        given.append(seq)
 
     def rename(self, old: str, new: str, seq: int) -> None:
         """The owner goes by another name from here on."""
@@ -103,7 +107,7 @@ class Ledger:
         """Fold what was recorded up to there, in parts in each of which a name is one owner's."""
         if self.fold is None:
             return
-        ends = {seq for given in self._given.values() if len(given) > 1 for seq in given if sums.upto < seq < end}
+        ends = {seq for seq in self._again if sums.upto < seq < end}
         for stop in sorted(ends | {end}):
             if stop > sums.upto:
                 found = self.fold(trace.within(sums.upto, stop), sums.upto, stop, sums)
@@ -131,6 +135,7 @@ class Ledger:
         sums = self.forgotten if self.forgotten.upto <= end else self._marks.get(end) or Sums(end)
         early.forgotten = early._known = sums.copy()
         early._given = {name: [seq for seq in given if seq <= end] for name, given in self._given.items()}
+        early._again = [seq for seq in self._again if seq <= end]
         early._before = {owner: before for owner, before in self._before.items()
                          if owner[1] <= len(early._given[owner[0]])}
         early._marks = {seq: known for seq, known in self._marks.items() if seq <= end}
