@@ -114,13 +114,13 @@ class _Building:
         self.fates: dict[int, str] = {}
 
 
-def flows(trace: Trace) -> list[Flow]:
-    """Every connection that the trace still knows, in the order of their first segments."""
+def flows(trace: Trace, since: int = 0) -> list[Flow]:
+    """Every connection that the trace still knows, or knows from a record on, in the order of their first segments."""
     building: dict[frozenset[End], list[_Building]] = {}
     order: list[_Building] = []
     seen: dict[int, tuple[_Building, int, TcpSegment]] = {}
     ways = _Ways()
-    for record in trace.since(trace.first):
+    for record in trace.since(max(trace.first, since)):
         segment, packet, fate = _segment_of(record)
         if segment is None or packet is None:
             continue

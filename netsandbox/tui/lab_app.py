@@ -26,6 +26,7 @@ from netsandbox.tui.lesson import said
 from netsandbox.tui.options import Options
 from netsandbox.tui.progress import ProgressFile
 from netsandbox.tui.screens.main import MainScreen
+from netsandbox.tui.settling import Settling
 from netsandbox.tui.state_files import StateFiles
 from netsandbox.tui.stylesheet import KnownStyles
 from netsandbox.tui.unbroken import UnbrokenApp
@@ -203,6 +204,12 @@ class LabApp(UnbrokenApp):
                 self._tell()
         elif not main.log_pane.store.complete:
             main.log_pane.flush()
+        self._tell_page()
+
+    def _tell_page(self) -> None:
+        """What lies over the panes may show what grows."""
+        if self.screen is not self.main and isinstance(self.screen, Settling):
+            self.screen.lab_moved()
 
     def _rests(self) -> bool:
         """Nothing happens but that time passes: four looks of five need no picture."""
@@ -230,6 +237,7 @@ class LabApp(UnbrokenApp):
     def sync(self) -> None:
         """Bring everything up to date after a person did something, and look at the clock soon."""
         self.main.sync(TRAVEL)
+        self._tell_page()
         self._note_progress()
         self.main.show_keys()
         self._tell()

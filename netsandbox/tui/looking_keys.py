@@ -13,6 +13,9 @@ from netsandbox.tui.panes.device import DevicePane
 from netsandbox.tui.panes.prompt_line import PromptLine
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from netsandbox.lab.flows import Flow
     from netsandbox.tui.streams import Stream
 
 MOST_ROWS = 1000
@@ -52,10 +55,18 @@ class LookingKeys(LabApp):
             return
         found = streams.at_record(self.live.session.trace, rows[0].seq) if len(rows) == 1 else None
         if found is not None:
-            self.show_stream(streams.of_connection(found))
+            self.follow(found)
+        elif len(rows) > 1:
+            self.show_stream(lambda: streams.of_selection(self.live.with_journeys(rows)))
         else:
-            rows = rows if len(rows) > 1 else main.log_pane.shown_rows(MOST_ROWS) or rows
-            self.show_stream(streams.of_selection(self.live.with_journeys(rows)))
+            self.show_stream(lambda: streams.of_selection(
+                self.live.with_journeys(main.log_pane.shown_rows(MOST_ROWS) or rows)))
+
+    def follow(self, found: Flow) -> None:
+        """Show a connection, and what it carries from now on."""
+        from netsandbox.tui import streams
+
+        self.show_stream(lambda: streams.of_connection(streams.by_now(self.live.session.trace, found)))
 
     def action_tunnel(self) -> None:
         """The packet outside and the frame inside, side by side, of the frame that is looked at."""
@@ -70,12 +81,12 @@ class LookingKeys(LabApp):
             self.main.status.say("")
             self.push_screen(TunnelScreen(frame, inner, self.glyphs))
 
-    def show_stream(self, stream: Stream) -> None:
-        """Show it over the panes."""
+    def show_stream(self, stream: Callable[[], Stream]) -> None:
+        """Show it over the panes, as it is whenever it is asked for."""
         from netsandbox.tui.screens.stream import StreamScreen
 
         self.main.status.say("")
-        self.push_screen(StreamScreen(stream, self.glyphs, self._write_text))
+        self.push_screen(StreamScreen(stream, self.live, self.glyphs, self._write_text))
 
     def _write_text(self, path: str, text: str) -> str:
         """Make a text a file, and say how that went."""
@@ -95,7 +106,7 @@ class LookingKeys(LabApp):
         if found is None:
             self.main.status.say(tr("stream.none"), trouble=True)
         else:
-            self.show_stream(streams.of_connection(found))
+            self.follow(found)
 
     @on(DevicePane.FilterWanted)
     def _filter_wanted(self, event: DevicePane.FilterWanted) -> None:

@@ -49,6 +49,9 @@ class Settling(Base):
     _is_held = False
     """Something is laid out and not painted yet."""
 
+    def lab_moved(self) -> None:
+        """The lab has gone on: a hook for a page that shows what grows meanwhile."""
+
     def render(self) -> RenderableType:
         """What is behind all panes."""
         behind = super().render()

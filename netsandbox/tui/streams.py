@@ -78,6 +78,12 @@ def at_record(trace: Trace, seq: int) -> Flow | None:
     return found[-1] if found else None
 
 
+def by_now(trace: Trace, found: Flow) -> Flow:
+    """The same connection with what it has carried since."""
+    known = flows(trace, found.segments[0].seq)
+    return next((one for one in known if (one.client, one.server) == (found.client, found.server)), found)
+
+
 def _ends(packet: IPv4Packet) -> set[End] | None:
     """Both ends of a segment, or of the one that an ICMP error quotes."""
     told = packet.payload

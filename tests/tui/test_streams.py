@@ -10,6 +10,7 @@ from netsandbox.lab.flows import end_name
 from netsandbox.lab.log_filter import validate
 from netsandbox.lab.tables import ConnectionRow
 from netsandbox.tui.i18n import set_language
+from netsandbox.tui.panes.line_view import LineView
 from netsandbox.tui.screens.stream import StreamScreen
 from netsandbox.tui.streams import filter_for, of_row
 from netsandbox.tui.topology_model import Place
@@ -53,6 +54,33 @@ async def test_a_connection_is_followed_copied_and_written(tmp_path: Path, monke
         assert isinstance(on.app.screen, StreamScreen)
         await on.press("escape")
         assert on.app.screen is on.app.main
+
+
+async def test_what_is_followed_grows_while_it_goes_on(tmp_path: Path) -> None:
+    """It stood still while segments came; who reads further up keeps the place."""
+    async with stage(tmp_path, size=(120, 24)) as on:
+        await on.press("space")
+        await on.line("curl -s http://172.17.0.2/")
+        while not any(row.protocol == "TCP" for row in on.app.main.log_pane.shown_rows(1000)):
+            await on.press("f7")
+        await on.press("escape", "3", "up", "s")
+        assert isinstance(on.app.screen, StreamScreen)
+        view = on.app.screen.query_one(LineView)
+        before = len(view.lines)
+        assert "FIN" not in shown(on)
+        on.app.action_play_pause()
+        await on.pass_time(0.5)
+        between = len(view.lines)
+        await on.quiet()
+        assert before < between < len(view.lines)
+        assert "FIN" in shown(on), "its end is seen by who saw its end before"
+        view.scroll_to(y=0, animate=False, immediate=True)
+        await on.press("tab")
+        assert "HTTP/1.1 200 OK" in shown(on)
+        on.app.live.execute("curl -s http://172.17.0.2/")
+        await on.quiet()
+        assert view.scroll_offset.y == 0
+        assert shown(on).count("200 OK") == 1, "another connection is another one"
 
 
 BLACK_HOLE = (

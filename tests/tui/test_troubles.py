@@ -196,6 +196,8 @@ READERS = (
      "tui/test_app.py::test_who_leaves_tour_and_browser_is_at_the_command_line"),
     ("at 80×24 the uplink has no box beside the host's frame",
      "tui/test_internet.py::test_it_has_its_box_where_there_are_only_names_in_the_host_beside_it"),
+    ("a followed connection stands still while it goes on",
+     "tui/test_streams.py::test_what_is_followed_grows_while_it_goes_on"),
 )
 """What first-time readers met later, in English and in Chinese: a learner, an engineer, a teacher."""
 

@@ -42,9 +42,19 @@ class LineView(ScrollView, Painted, can_focus=True):
 
     def show(self, lines: Sequence[str]) -> None:
         """Show other lines, from the top."""
+        self._take(lines)
+        self.scroll_to(0, 0, animate=False)
+
+    def grow(self, lines: Sequence[str]) -> None:
+        """Show what the lines are by now: whoever sees the last one goes on seeing it, others stay where they are."""
+        sees_end = self.scroll_offset.y >= self.max_scroll_y
+        self._take(lines)
+        if sees_end:
+            self.scroll_to(y=self.max_scroll_y, animate=False, immediate=True)
+
+    def _take(self, lines: Sequence[str]) -> None:
         self.lines = [self.glyphs.plain(safe(line.expandtabs())) for line in lines]
         self.virtual_size = Size(max(map(cell_len, self.lines), default=0), len(self.lines))
-        self.scroll_to(0, 0, animate=False)
         self.refresh()
 
     def render_line(self, y: int) -> Strip:

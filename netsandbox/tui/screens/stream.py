@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import ClassVar
+from typing import TYPE_CHECKING, ClassVar
 
 from textual import on
 from textual.app import ComposeResult
@@ -20,7 +20,12 @@ from netsandbox.tui.settling import Settling
 from netsandbox.tui.streams import Stream
 from netsandbox.tui.text import safe
 
+if TYPE_CHECKING:
+    from netsandbox.tui.live import LiveLab
+
 USUAL = "stream.svg"
+RARELY = 10
+"""How much longer than a look is until the next one."""
 
 
 class StreamScreen(Settling, ModalScreen[None]):
@@ -35,17 +40,24 @@ class StreamScreen(Settling, ModalScreen[None]):
         Binding("question_mark,f1", "app.help", "Help", show=False, id="stream.help"),
     ]
 
-    def __init__(self, stream: Stream, glyphs: GlyphSet, write: Callable[[str, str], str]) -> None:
+    def __init__(self, stream: Callable[[], Stream], lab: LiveLab, glyphs: GlyphSet,
+                 write: Callable[[str, str], str]) -> None:
         """Follow a stream.
 
         Args:
+            stream: what it is by now.
             write: makes a file of a name and a text; what it gives back is told.
         """
         super().__init__()
-        self._stream = stream
+        self._now = stream
+        self._stream = stream()
+        self._lab = lab
+        self._seen = lab.version()
+        self._due = 0.0
+        """When it may be looked at again while frames fly."""
         self._glyphs = glyphs
         self._write = write
-        self._names = list(stream.views)
+        self._names = list(self._stream.views)
         self.view = self._names[0]
 
     def compose(self) -> ComposeResult:
@@ -62,13 +74,24 @@ class StreamScreen(Settling, ModalScreen[None]):
         self._show()
 
     def _show(self) -> None:
-        lines = self._stream.views[self.view]()
-        self.query_one(LineView).show(lines)
-        tabs = [f"[{tr('stream.' + name)}]" if name == self.view else tr("stream." + name) for name in self._names]
-        dialog = self.query_one(".dialog")
-        title = f"{safe(self._stream.title)} ── {' '.join(tabs)}"
-        dialog.border_title = Content(self._glyphs.plain(title))
+        self.query_one(LineView).show(self._stream.views[self.view]())
+        self._entitle()
         self._tell(tr("stream.keys"))
+
+    def _entitle(self) -> None:
+        tabs = [f"[{tr('stream.' + name)}]" if name == self.view else tr("stream." + name) for name in self._names]
+        title = f"{safe(self._stream.title)} ── {' '.join(tabs)}"
+        self.query_one(".dialog").border_title = Content(self._glyphs.plain(title))
+
+    def lab_moved(self) -> None:
+        """Show what has come; while frames fly no more than a tenth of the time goes into looking."""
+        version, begun = self._lab.version(), self._lab.clock()
+        if version == self._seen or (self._lab.is_busy and begun < self._due):
+            return
+        self._seen, self._stream = version, self._now()
+        self.query_one(LineView).grow(self._stream.views[self.view]())
+        self._entitle()
+        self._due = begun + RARELY * (self._lab.clock() - begun)
 
     def _tell(self, text: str) -> None:
         self.query_one(".dialog").border_subtitle = Content(self._glyphs.plain(safe(text)))
