@@ -1,7 +1,8 @@
 """All that a program of the real ones can be told, as a table, and what each option means here.
 
 An option is written `o|output=`: its letter, its long name, `=` behind what takes a value, `?` behind what may take
-one; either name may be missing. A test holds the tables against the real programs' own lists.
+one; either name may be missing, and a letter may stand again with another name. A test holds the tables against the
+real programs' own lists.
 """
 
 from __future__ import annotations
@@ -18,7 +19,7 @@ class Option(NamedTuple):
     """One option.
 
     Attributes:
-        name: what the program's code calls it: its long name, or its letter if that is all.
+        name: what the program's code calls it: its long name, or its letter if that is all (or its table says so).
         value: `=` where it takes one, `?` where it may, else empty.
         role: `acts`, `usual` (it asks for what is done anyway), `idle` (it leaves no trace here) or `refused`.
     """
@@ -53,6 +54,10 @@ class Read:
     def __contains__(self, name: object) -> bool:
         return name in self.values
 
+    def every(self, name: str) -> list[str]:
+        """All values of an option that may be given again."""
+        return [one.value for one in self.given if one.option.name == name]
+
 
 class OptionTable:
     """The options of one program.
@@ -61,27 +66,31 @@ class OptionTable:
         code: its exit status for a wrong command line.
         hint: what it says below a complaint.
         why: why some are not modelled, by name.
+        by_letter: the program's code calls options by their letters, where they have one.
         reads_names: `--` begins a long name, and no cluster of letters, though none is known.
     """
 
     def __init__(self, program: str, code: int, hint: str, why: dict[str, str] | None = None,
-                 **words: str) -> None:
+                 by_letter: bool = False, **words: str) -> None:
         self.program = program
         self.code = code
         self.hint = hint
         self.why = why or {}
+        self.by_letter = by_letter
         self.letters: dict[str, Option] = {}
         self.names: dict[str, Option] = {}
         for role, text in words.items():
             for word in text.split():
-                self._add(word.rstrip("=?"), word[-1] if word[-1] in "=?" else "", role)
+                value = word[-1] if word[-1] in "=?" and word != "?" else ""
+                self._add(word.removesuffix(value), value, role)
         self.reads_names = False
 
     def _add(self, spelled: str, value: str, role: str) -> None:
         letter, bar, name = spelled.partition("|")
         if not bar and len(spelled) > 1:
             letter, name = "", spelled
-        option = Option(name or letter, value, role)
+        called = letter or name if self.by_letter else name or letter
+        option = self.letters.get(letter) or Option(called, value, role)
         if letter:
             self.letters[letter] = option
         if name:

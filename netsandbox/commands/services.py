@@ -10,9 +10,8 @@ from difflib import get_close_matches
 from typing import TYPE_CHECKING
 
 from netsandbox.apps.calendar import civil_date
-from netsandbox.apps.program import Context, Program
-from netsandbox.commands.tools.context import ToolError
-from netsandbox.commands.tools.options import getopt_long
+from netsandbox.apps.option_table import OptionTable
+from netsandbox.apps.program import Context, Program, UsageError
 from netsandbox.commands.tools.system import MONTHS
 from netsandbox.docker import daemon
 from netsandbox.docker.daemon_keys import ADDRESSES, BOOL, INT, KEYS, STRINGS
@@ -180,8 +179,8 @@ class Validation(OfHost):
         self.exit(0)
 
 
-JOURNAL_NAMES = {"unit": "u", "lines": "n", "no-pager": "q", "catalog": "x", "pager-end": "e", "reverse": "r",
-                 "boot": "b", "quiet": "q", "all": "a"}
+JOURNAL = OptionTable("journalctl", 1, "", acts="r|reverse u|unit= n|lines=",
+                      usual="x|catalog e|pager-end q|no-pager q|quiet a|all b|boot")
 ONLY_COMPLAINTS = "note: of dockerd's journal only what it complains of is kept"
 
 
@@ -190,18 +189,18 @@ class Journal(OfHost):
 
     def start(self) -> None:
         try:
-            read = getopt_long("journalctl", self._context.arguments, "xeqabru:n:", JOURNAL_NAMES, "", 1)
-        except ToolError as error:
-            self._refuse(str(error).splitlines()[0])
+            read = JOURNAL.read(self._context.arguments)
+        except UsageError as error:
+            self._refuse(str(error))
             return
-        given, told = read.values, read.values.get("n", "all")
+        told = read.values.get("lines", "all")
         if read.operands or (told != "all" and not told.isdecimal()):
             self._refuse(f"unknown words: {' '.join(self._context.arguments)[:60]}")
             return
         count = int(told) if told.isdecimal() else 1 << 30
-        engine = self.engine if given.get("u", "docker").removesuffix(".service") == "docker" else None
+        engine = self.engine if read.values.get("unit", "docker").removesuffix(".service") == "docker" else None
         lines = self.journal(engine, count) if engine is not None else []
-        self.print("\n".join(lines[::-1 if "r" in given else 1]) if lines else "-- No entries --")
+        self.print("\n".join(lines[::-1 if "reverse" in read else 1]) if lines else "-- No entries --")
         self.complain(ONLY_COMPLAINTS)
         self.exit(0)
 

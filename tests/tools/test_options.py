@@ -6,8 +6,9 @@ import ast
 import re
 from collections.abc import Iterator
 from functools import cache
-from itertools import product
+from importlib import import_module
 from pathlib import Path
+from types import ModuleType
 from typing import NamedTuple
 
 import pytest
@@ -15,14 +16,15 @@ import pytest
 import netsandbox.apps as programs_room
 import netsandbox.commands.tools as room
 from netsandbox.apps import idle as programs
+from netsandbox.apps.option_table import Option, OptionTable
 from netsandbox.apps.program import UsageError
-from netsandbox.commands.tools import idle
+from netsandbox.commands.tools.notes import notes
+from netsandbox.commands.tools.options import read
 from netsandbox.session.keeping import KeptSession
 from tests.syntax import nodes_of, text_of, tree_of, walk
 
 SHARED = {"ncat": set("luzvnswp")}
 """What another module reads for one: usual_options of nc."""
-READERS = {"options_of": (2, 3), "read_options": (2, 2)}
 
 
 class Table(NamedTuple):
@@ -38,17 +40,17 @@ def calls_of(tree: ast.AST, name: str) -> list[ast.Call]:
             if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id == name]
 
 
-def tables() -> Iterator[Table]:
-    for path, name in product(sorted(Path(room.__file__).parent.glob("*.py")), READERS):
-        if f"{name}(" not in path.read_text(encoding="utf-8"):
-            continue
-        tree = tree_of(path)
-        for call in [call for call in calls_of(tree, name) if len(call.args) > 3]:
-            flags, valued = READERS[name]
-            letters = text_of(call.args[flags]).replace(":", "")
-            letters += text_of(call.args[valued]) if valued > flags else ""
-            for tool in [text_of(call.args[0])] if text_of(call.args[0]) else ["head", "tail"]:
-                yield Table(tool, letters, frozenset(_asked(tree, call)))
+def tables() -> Iterator[tuple[ModuleType, OptionTable]]:
+    """Those of the tools, each with its module."""
+    for path in sorted(Path(room.__file__).parent.glob("*.py")):
+        if "able(\n" in (text := path.read_text(encoding="utf-8")) or "able(\"" in text:
+            module = import_module(f"{room.__name__}.{path.stem}")
+            yield from ((module, found) for found in vars(module).values() if isinstance(found, OptionTable))
+
+
+def options_by(role: str) -> list[tuple[OptionTable, Option]]:
+    return [(table, option) for _module, table in tables()
+            for option in dict.fromkeys([*table.letters.values(), *table.names.values()]) if option.role == role]
 
 
 @cache
@@ -93,11 +95,21 @@ def _naming(tree: ast.AST) -> list[ast.AST]:
             if isinstance(node, ast.For | ast.comprehension) or len(text_of(node)) == 1]
 
 
-@pytest.mark.parametrize("table", tables(), ids=lambda table: table.tool)
-def test_no_option_is_taken_in_silence(table: Table) -> None:
-    known = "".join(found.get(table.tool, "") for found in (idle.REFUSED, idle.NOTED, idle.USUAL))
-    silent = [letter for letter in table.letters if letter not in table.asked and letter not in known]
-    assert not silent, f"nothing reads {table.tool} -{' -'.join(silent)}, and commands/tools/idle.py does not know it"
+OTHERWISE = {"brctl": {"version"}, "netstat": {"4"}}
+"""What a tool asks for as one of a set, or as what is left."""
+
+
+@pytest.mark.parametrize(("module", "table"), tables(), ids=lambda value: getattr(value, "program", ""))
+def test_no_option_is_taken_in_silence(module: ModuleType, table: OptionTable) -> None:
+    tree = tree_of(Path(str(module.__file__)))
+    own = {node for statement in tree.body if isinstance(statement, ast.Assign) for node in walk(statement.value)
+           if calls_of(statement.value, "table") or calls_of(statement.value, "OptionTable")}
+    asked = {text_of(node) for node in nodes_of(tree) if node not in own} | OTHERWISE.get(table.program, set())
+    asked |= {letter for node in nodes_of(tree) if isinstance(node, ast.For | ast.comprehension)
+              for part in walk(node.iter) for letter in text_of(part)}
+    silent = [option.name for option in {*table.letters.values(), *table.names.values()}
+              if option.role == "acts" and option.name not in asked]
+    assert not silent, f"nothing reads {table.program} {silent}, and its table says that they act"
 
 
 @pytest.mark.parametrize("table", program_tables(), ids=lambda table: table.tool)
@@ -192,22 +204,27 @@ def test_nc_d_does_not_read_its_input() -> None:
     assert session.run("cat heard").out == "hello\n"
 
 
-def test_what_is_said_of_idle_options_is_of_options_that_there_are() -> None:
-    letters: dict[str, str] = {}
-    for table in tables():
-        letters[table.tool] = letters.get(table.tool, "") + table.letters
-    for known in (idle.REFUSED, idle.NOTED, idle.USUAL):
-        for tool, named in known.items():
-            assert set(named) <= set(letters[tool]), tool
+def spelling(table: OptionTable, option: Option) -> str:
+    return next((f"-{letter}" for letter, one in table.letters.items() if one is option), f"--{option.name}")
 
 
-@pytest.mark.parametrize(("tool", "letter"), [(tool, letter) for tool, named in idle.REFUSED.items()
-                                              for letter in named if (tool, letter) != ("touch", "r")])
-def test_what_is_not_modelled_is_refused_by_name(tool: str, letter: str) -> None:
-    value = " x" if tool in ("touch", "arp", "route", "ss") and letter in "drtpAHNf" else ""
-    job = KeptSession().run(f"{tool} -{letter}{value} x")
+@pytest.mark.parametrize(("table", "option"), options_by("refused"),
+                         ids=lambda value: getattr(value, "program", getattr(value, "name", "")))
+def test_what_is_not_modelled_is_refused_by_name(table: OptionTable, option: Option) -> None:
+    spelled = spelling(table, option)
+    value = {"": "", "=": " x", "?": "x" if spelled[1] != "-" else "=x"}[option.value]
+    job = KeptSession().run(f"{table.program} {spelled}{value} x")
     assert job.code
-    assert f"netsandbox: {tool} -{letter} is not modelled" in job.err
+    assert re.match(rf"(netsandbox: {table.program}|{table.program}:) {spelled} is not modelled(: .*)?\n", job.err)
+
+
+@pytest.mark.parametrize(("table", "option"), options_by("idle"),
+                         ids=lambda value: getattr(value, "program", getattr(value, "name", "")))
+def test_what_leaves_no_trace_is_noted(table: OptionTable, option: Option) -> None:
+    spelled = spelling(table, option)
+    with notes() as said:
+        read(table, [spelled, *["x"] * (option.value == "=")])
+    assert said == [f"note: {table.program} {spelled} changes nothing in the sandbox\n"]
 
 
 @pytest.mark.parametrize("line", ["mkdir -v d", "rm -i f", "cp -v f g", "ln -sv f h", "echo a | grep -I a"])

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from netsandbox.apps.option_table import OptionTable, Read
 from netsandbox.commands.tools.context import ToolContext, ToolError, ToolResult
 from netsandbox.commands.tools.help import TEXTS
 from netsandbox.commands.tools.net_tools import VERSION, resolve
-from netsandbox.commands.tools.options import Options, read_options
+from netsandbox.commands.tools.options import read
 from netsandbox.commands.tools.proc_net import ArpRow, arp_entries
 from netsandbox.commands.tools.word_values import SCOPE_NUMBERS
 from netsandbox.linux.core.errors import STRERROR, KernelError
@@ -20,16 +21,18 @@ if TYPE_CHECKING:
     from netsandbox.linux.core.interface import Interface
     from netsandbox.linux.core.namespace import NetworkNamespace
 
-LONG = {"verbose": "v", "numeric": "n", "all": "a", "delete": "d", "set": "s", "device": "i", "protocol": "p",
-        "hw-type": "H", "file": "f", "use-device": "D", "help": "h", "version": "V"}
 HEADING = "Address                  HWtype  HWaddress           Flags Mask            Iface\n"
 FAILED = 255
 WRONG_OPTION = 3
 MAC_LENGTH = 6
+ARP = OptionTable(
+    "arp", WRONG_OPTION, TEXTS["arp"], by_letter=True,
+    acts="v|verbose a|all d|delete s|set i|device= f|file D|use-device h|help",
+    usual="n|numeric e", refused="p|protocol= A= H|hw-type= t= V|version")
 
 
 def run(context: ToolContext, arguments: list[str]) -> ToolResult:
-    options = read_options("arp", arguments, "vnaedsi:p:A:H:t:fDhV", LONG, WRONG_OPTION)
+    options = read(ARP, arguments)
     namespace = context.namespace
     if "V" in options:
         return ToolResult(0, VERSION + "\n", "")
@@ -45,7 +48,7 @@ def run(context: ToolContext, arguments: list[str]) -> ToolResult:
     return _show(namespace, options, context.files)
 
 
-def _device(namespace: NetworkNamespace, options: Options, address: int) -> Interface:
+def _device(namespace: NetworkNamespace, options: Read, address: int) -> Interface:
     """The interface that is named, or by which the address is on a link."""
     if "i" in options:
         found = namespace.interfaces.get(options.values["i"])
@@ -60,9 +63,9 @@ def _device(namespace: NetworkNamespace, options: Options, address: int) -> Inte
 
 # -- showing
 
-def _show(namespace: NetworkNamespace, options: Options, files: Files | None) -> ToolResult:
+def _show(namespace: NetworkNamespace, options: Read, files: Files | None) -> ToolResult:
     rows = arp_entries(namespace)
-    wanted = resolve(files, options.words[0], FAILED) if options.words else None
+    wanted = resolve(files, options.operands[0], FAILED) if options.operands else None
     found = [row for row in rows if wanted in (None, row.address)
              and options.values.get("i", row.device) == row.device]
     is_bsd = "a" in options
@@ -72,7 +75,7 @@ def _show(namespace: NetworkNamespace, options: Options, files: Files | None) ->
     if "v" in options:
         text += f"Entries: {len(rows)}\tSkipped: {len(rows) - len(found)}\tFound: {len(found)}\n"
     if not found and wanted is not None and not is_bsd:
-        text += f"{options.words[0]} ({format_ipv4(wanted)}) -- no entry\n"
+        text += f"{options.operands[0]} ({format_ipv4(wanted)}) -- no entry\n"
     elif not found and (wanted is not None or "i" in options):
         text += f"arp: in {len(rows)} entries no match found.\n"
     return ToolResult(0, text, "")
@@ -95,20 +98,20 @@ def _bsd_line(row: ArpRow) -> str:
 
 # -- changing
 
-def _set(namespace: NetworkNamespace, options: Options, files: Files | None) -> None:
+def _set(namespace: NetworkNamespace, options: Read, files: Files | None) -> None:
     """arp_req_set."""
-    if not options.words:
+    if not options.operands:
         raise ToolError(FAILED, "arp: need host name")
-    address = resolve(files, options.words[0], FAILED)
-    if len(options.words) < 2:
+    address = resolve(files, options.operands[0], FAILED)
+    if len(options.operands) < 2:
         raise ToolError(FAILED, "arp: need hardware address")
-    mac = _hardware(options.words[1])
-    _check_words(options.words[2:], ("temp", "pub", "dontpub", "priv", "trail", "auto", "netmask=", "dev="))
-    if "pub" in options.words[2:]:
+    mac = _hardware(options.operands[1])
+    _check_words(options.operands[2:], ("temp", "pub", "dontpub", "priv", "trail", "auto", "netmask=", "dev="))
+    if "pub" in options.operands[2:]:
         raise ToolError(1, "netsandbox: use `ip neigh add proxy` for published entries")
-    if {"dontpub", "netmask"} & set(options.words[2:]):
+    if {"dontpub", "netmask"} & set(options.operands[2:]):
         raise ToolError(FAILED, f"SIOCSARP: {STRERROR['EINVAL']}")
-    state = NudState.STALE if "temp" in options.words[2:] else NudState.PERMANENT
+    state = NudState.STALE if "temp" in options.operands[2:] else NudState.PERMANENT
     device = _device(namespace, options, address)
     try:
         requests.put(device, address, mac, state, "replace")
@@ -138,12 +141,12 @@ def _check_words(words: list[str], known: tuple[str, ...]) -> None:
             raise ToolError(WRONG_OPTION, TEXTS["arp"])
 
 
-def _delete(namespace: NetworkNamespace, options: Options, files: Files | None) -> ToolResult:
-    if not options.words:
+def _delete(namespace: NetworkNamespace, options: Read, files: Files | None) -> ToolResult:
+    if not options.operands:
         raise ToolError(FAILED, "arp: need host name")
-    address = resolve(files, options.words[0], FAILED)
-    _check_words(options.words[1:], ("pub", "dontpub", "priv", "netmask=", "dev="))
-    if "pub" in options.words[1:]:
+    address = resolve(files, options.operands[0], FAILED)
+    _check_words(options.operands[1:], ("pub", "dontpub", "priv", "netmask=", "dev="))
+    if "pub" in options.operands[1:]:
         raise ToolError(1, "netsandbox: use `ip neigh del proxy` for published entries")
     for interface in namespace.interfaces.values():
         if options.values.get("i", interface.name) == interface.name and address in interface.neighbours:
@@ -152,4 +155,4 @@ def _delete(namespace: NetworkNamespace, options: Options, files: Files | None) 
             except KernelError as error:
                 raise ToolError(FAILED, f"SIOCDARP(dontpub): {STRERROR[error.errno]}") from None
             return ToolResult(0, "", "")
-    return ToolResult(FAILED, f"No ARP entry for {options.words[0]}\n", "")
+    return ToolResult(FAILED, f"No ARP entry for {options.operands[0]}\n", "")

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from netsandbox.apps.option_table import OptionTable
+from netsandbox.apps.program import UsageError
 from netsandbox.commands.tools import brctl_stp
 from netsandbox.commands.tools.context import ToolContext, ToolError, ToolResult
 from netsandbox.commands.tools.help import TEXTS
-from netsandbox.commands.tools.options import getopt_long
 from netsandbox.engine.units import SECOND
 from netsandbox.linux.bridge.bridge import Bridge
 from netsandbox.linux.bridge.port import BridgePort
@@ -23,16 +24,17 @@ if TYPE_CHECKING:
 
     from netsandbox.linux.core.namespace import NetworkNamespace
 
+OPTIONS = OptionTable("brctl", 1, "Unknown option '?'", acts="h|help V|version")
 
 
 def run(context: ToolContext, arguments: list[str]) -> ToolResult:
     help_text = TEXTS["brctl"] + "\n"
     try:
-        read = getopt_long("brctl", arguments, "hV", {"help": "h", "version": "V"}, "Unknown option '?'", 1)
-    except ToolError as error:
-        return ToolResult(1, help_text, f"{error.message}\n")
+        read = OPTIONS.read(arguments)
+    except UsageError as error:
+        return ToolResult(1, help_text, f"{error}\n")
     if read.given:
-        return ToolResult(0, help_text if read.given[0].option.name == "h" else "bridge-utils, 1.7\n", "")
+        return ToolResult(0, help_text if read.given[0].option.name == "help" else "bridge-utils, 1.7\n", "")
     name, *words = read.operands or [""]
     if name == "show":
         return _show(context.namespace, words)

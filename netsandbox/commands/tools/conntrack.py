@@ -10,7 +10,7 @@ from netsandbox.commands.tools.conntrack_output import XML_BEGIN, XML_END, chang
 from netsandbox.commands.tools.conntrack_words import NO_LABELS, TITLE, Line
 from netsandbox.commands.tools.context import ToolContext, ToolError, ToolResult
 from netsandbox.commands.tools.follows import FollowsError
-from netsandbox.commands.tools.idle import note
+from netsandbox.commands.tools.notes import note
 from netsandbox.engine.units import SECOND
 from netsandbox.linux.netfilter.connection import DST_NAT, SRC_NAT, Connection, FlowTuple, Status
 from netsandbox.linux.netfilter.connection_table import STATISTICS

@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING
 from netsandbox.apps.calendar import moment
 from netsandbox.commands.tools.context import ToolError, ToolResult
 from netsandbox.commands.tools.diff_changes import TROUBLE, Change, changes_of
-from netsandbox.commands.tools.inputs import Input, files_of, inputs, options_of, whole_number
+from netsandbox.commands.tools.inputs import Input, files_of, inputs, whole_number
+from netsandbox.commands.tools.options import options_of, table
 from netsandbox.commands.tools.stat import changed_at
 from netsandbox.commands.tools.text import WITH_END, joined, lines_of
 from netsandbox.engine import budget
@@ -23,10 +24,20 @@ CONTEXT = 3
 """Lines around a change."""
 LONG = {"brief": "q", "report-identical-files": "s", "unified": "U", "ignore-case": "i", "ignore-all-space": "w",
         "ignore-space-change": "b", "ignore-blank-lines": "B", "text": "a"}
+DIFF = table(
+    "diff", 2,
+    acts="q|brief s|report-identical-files u i|ignore-case w|ignore-all-space b|ignore-space-change "
+         "B|ignore-blank-lines U|unified=",
+    usual="a|text",
+    refused="c|context? e|ed n|rcs y|side-by-side W|width= p|show-c-function F|show-function-line= t|expand-tabs "
+            "T|initial-tab l|paginate x|exclude= X|exclude-from= S|starting-file= E|ignore-tab-expansion "
+            "Z|ignore-trailing-space I|ignore-matching-lines= D|ifdef= d|minimal N|new-file r|recursive left-column "
+            "suppress-common-lines label= no-dereference strip-trailing-cr horizon-lines= speed-large-files color? "
+            "normal")
 
 
 def diff(context: ToolContext, arguments: list[str]) -> ToolResult:
-    options, paths = options_of("diff", arguments, "qsuiwbBa", "U", LONG, TROUBLE)
+    options, paths = options_of(DIFF, arguments)
     one, other = _two(context, "diff", paths)
     lines, others = _lines(one), _lines(other)
     changes = changes_of([_seen(line, options) for line in lines], [_seen(line, options) for line in others])
@@ -42,8 +53,11 @@ def diff(context: ToolContext, arguments: list[str]) -> ToolResult:
     return ToolResult(1, "".join(_normal(change, lines, others) for change in changes), "")
 
 
+CMP = table("cmp", 2, acts="s|quiet s|silent", refused="b|print-bytes i|ignore-initial= l|verbose n|bytes=")
+
+
 def cmp(context: ToolContext, arguments: list[str]) -> ToolResult:
-    options, paths = options_of("cmp", arguments, "s", "", {"quiet": "s", "silent": "s"}, TROUBLE)
+    options, paths = options_of(CMP, arguments)
     one, other = (each.text.encode() for each in _two(context, "cmp", paths))
     at = next((number for number, (left, right) in enumerate(zip(one, other, strict=False)) if left != right), None)
     if "s" in options or one == other:
@@ -56,9 +70,12 @@ def cmp(context: ToolContext, arguments: list[str]) -> ToolResult:
     return ToolResult(1, "", f"cmp: EOF on {name} {where if short else 'which is empty'}\n")
 
 
+COMM = table("comm", acts="1 2 3", refused="z|zero-terminated check-order nocheck-order output-delimiter= total")
+
+
 def comm(context: ToolContext, arguments: list[str]) -> ToolResult:
     """Three columns: lines of the first file alone, of the second alone, and of both."""
-    options, paths = options_of("comm", arguments, "123", "")
+    options, paths = options_of(COMM, arguments)
     one, other = (lines_of(each.text) for each in _two(context, "comm", paths, 1))
     rows, left, right = list[str](), 0, 0
     tabs = {"1": "", "2": "" if "1" in options else "\t", "3": "\t" * (("1" not in options) + ("2" not in options))}
@@ -73,9 +90,12 @@ def comm(context: ToolContext, arguments: list[str]) -> ToolResult:
     return ToolResult(0, joined(rows), "")
 
 
+PASTE = table("paste", acts="s|serial d|delimiters=", refused="z|zero-terminated")
+
+
 def paste(context: ToolContext, arguments: list[str]) -> ToolResult:
     """The lines of files beside each other, or with -s those of each file on one line."""
-    options, paths = options_of("paste", arguments, "s", "d", {"serial": "s", "delimiters": "d"})
+    options, paths = options_of(PASTE, arguments)
     found, errors = inputs(context, "paste", paths)
     if errors:
         raise ToolError(1, errors.rstrip("\n"))

@@ -8,16 +8,17 @@ import hashlib
 from functools import partial
 
 from netsandbox.commands.tools.context import ToolContext, ToolError, ToolResult
-from netsandbox.commands.tools.inputs import inputs, options_of, whole_number
+from netsandbox.commands.tools.inputs import inputs, whole_number
+from netsandbox.commands.tools.options import options_of, table
 
 WIDTH = 76
+NOT_OF_SUMS = "c|check t|text z|zero w|warn tag ignore-missing quiet status strict"
+BASE64 = table("base64", acts="d|decode w|wrap=", refused="i|ignore-garbage")
 
 
 def _sums(context: ToolContext, arguments: list[str], kind: str) -> ToolResult:
     name = f"{kind}sum"
-    options, paths = options_of(name, arguments, "bc", "", {"check": "c", "binary": "b"})
-    if "c" in options:
-        raise ToolError(1, f"netsandbox: {name} -c is not modelled")
+    options, paths = options_of(table(name, acts="b|binary", refused=NOT_OF_SUMS), arguments)
     found, errors = inputs(context, name, paths)
     mark = "*" if "b" in options else " "
     lines = [f"{hashlib.new(kind, one.text.encode(), usedforsecurity=False).hexdigest()} {mark}{one.name or '-'}\n"
@@ -29,7 +30,7 @@ md5sum, sha1sum, sha256sum, sha512sum = (partial(_sums, kind=kind) for kind in (
 
 
 def base64(context: ToolContext, arguments: list[str]) -> ToolResult:
-    options, paths = options_of("base64", arguments, "di", "w", {"decode": "d", "wrap": "w", "ignore-garbage": "i"})
+    options, paths = options_of(BASE64, arguments)
     width = whole_number("base64", options.get("w", str(WIDTH)), "invalid wrap size")
     found, errors = inputs(context, "base64", paths)
     if errors:

@@ -7,7 +7,8 @@ from itertools import groupby, pairwise
 from typing import NamedTuple
 
 from netsandbox.commands.tools.context import ToolContext, ToolError, ToolResult
-from netsandbox.commands.tools.inputs import STDIN, files_of, inputs, options_of
+from netsandbox.commands.tools.inputs import STDIN, files_of, inputs
+from netsandbox.commands.tools.options import options_of, read, table
 from netsandbox.commands.tools.text import joined, lines_of
 from netsandbox.linux.core.inode import FileError
 
@@ -18,9 +19,6 @@ TRY_UNIQ = "\nTry 'uniq --help' for more information."
 SKIPPED = {"f": "fields to skip", "s": "bytes to skip", "w": "bytes to compare"}
 MOST_SKIPPED = 10_000
 TRY_CUT = "\nTry 'cut --help' for more information."
-SORT_LONG = {"reverse": "r", "numeric-sort": "n", "unique": "u", "version-sort": "V", "key": "k", "stable": "s",
-             "field-separator": "t", "ignore-case": "f", "human-numeric-sort": "h", "check": "c", "output": "o",
-             "ignore-leading-blanks": "b", "dictionary-order": "d", "merge": "m", "month-sort": "M"}
 KEY = re.compile(r"(\d+)(?:\.(\d+))?([a-zA-Z]*)(?:,(\d+)(?:\.(\d+))?([a-zA-Z]*))?")
 FIELD = re.compile(r"\s*\S+")
 WAYS = frozenset("bdfhnrVM")
@@ -74,13 +72,23 @@ def _versioned(part: str, is_number: bool) -> tuple[object, ...]:
     return (*(-1 if char == "~" else ord(char) + 1 if char.isalpha() else ord(char) + 0x110001 for char in part), 0)
 
 
+SORT = table(
+    "sort", 2,
+    acts="r|reverse n|numeric-sort u|unique V|version-sort f|ignore-case b|ignore-leading-blanks h|human-numeric-sort "
+         "s|stable c|check C k|key= t|field-separator= o|output=",
+    refused="M|month-sort d|dictionary-order m|merge g|general-numeric-sort R|random-sort z|zero-terminated "
+            "i|ignore-nonprinting S|buffer-size= T|temporary-directory= random-source= sort= batch-size= "
+            "compress-program= debug files0-from= parallel=")
+
+
 def sort(context: ToolContext, arguments: list[str]) -> ToolResult:
-    options, paths = options_of("sort", arguments, "rnuVfbhscCMdmgRzi", "ktoST", SORT_LONG, 2, "k")
+    told = read(SORT, arguments)
+    options, paths = told.values, told.operands
     mark = options.get("t", "")
     if "t" in options and len(mark) != 1:
         raise ToolError(2, f"sort: multi-character tab ‘{mark[:40]}’" if mark else "sort: empty tab")
     own = frozenset(options) & WAYS
-    keys = [_key(text, own) for text in options["k"].split("\n")] if "k" in options else [Key(ways=_agreed(own))]
+    keys = [_key(text, own) for text in told.every("k")] or [Key(ways=_agreed(own))]
     check = next((letter for letter in "cC" if letter in options), "")
     if check and paths[1:]:
         raise ToolError(2, f"sort: extra operand '{paths[1][:40]}' not allowed with -{check}")
@@ -148,10 +156,13 @@ def _checked(lines: list[str], keys: list[Key], mark: str, options: dict[str, st
     return ToolResult(0, "", "")
 
 
+UNIQ = table(
+    "uniq", acts="c|count d|repeated u|unique i|ignore-case D|all-repeated f|skip-fields= s|skip-chars= w|check-chars=",
+    refused="z|zero-terminated group?")
+
+
 def uniq(context: ToolContext, arguments: list[str]) -> ToolResult:
-    options, paths = options_of("uniq", arguments, "cduiDz", "fsw", {
-        "count": "c", "repeated": "d", "unique": "u", "ignore-case": "i", "skip-fields": "f", "skip-chars": "s",
-        "check-chars": "w", "all-repeated": "D"})
+    options, paths = options_of(UNIQ, arguments)
     if len(paths) > 2:
         raise ToolError(1, f"uniq: extra operand ‘{paths[2][:40]}’{TRY_UNIQ}")
     if {"c", "D"} <= options.keys():
@@ -189,10 +200,13 @@ def _compared(line: str, numbers: dict[str, int], ignores_case: bool) -> str:
     return rest.lower() if ignores_case else rest
 
 
+CUT = table(
+    "cut", acts="s|only-delimited d|delimiter= f|fields= c|characters= b|bytes= output-delimiter= complement",
+    refused="z|zero-terminated n")
+
+
 def cut(context: ToolContext, arguments: list[str]) -> ToolResult:
-    options, paths = options_of("cut", arguments, "szn", "dfcb", {
-        "delimiter": "d", "fields": "f", "characters": "c", "bytes": "b", "only-delimited": "s",
-        "output-delimiter": "output-delimiter=", "complement": "complement"})
+    options, paths = options_of(CUT, arguments)
     lists = [letter for letter in "fcb" if letter in options]
     if len(lists) != 1:
         raise _cut_error("only one list may be specified" if lists else

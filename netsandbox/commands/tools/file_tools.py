@@ -6,9 +6,10 @@ import re
 from typing import TYPE_CHECKING
 
 from netsandbox.commands.tools.context import ToolContext, ToolError, ToolResult
-from netsandbox.commands.tools.idle import note
-from netsandbox.commands.tools.inputs import files_of, options_of
+from netsandbox.commands.tools.inputs import files_of
 from netsandbox.commands.tools.kernel_files import FOLDERS
+from netsandbox.commands.tools.notes import note
+from netsandbox.commands.tools.options import options_of, table
 from netsandbox.commands.tools.process_namespaces import link_of
 from netsandbox.linux.core.inode import Directory, FileError, RegularFile
 
@@ -38,8 +39,11 @@ def _each(paths: list[str], work: Callable[[str], None], words: Callable[[str, F
     return ToolResult(1 if errors else 0, "", errors)
 
 
+MKDIR = table("mkdir", acts="p|parents", idle="v|verbose m|mode=", refused="Z context?")
+
+
 def mkdir(context: ToolContext, arguments: list[str]) -> ToolResult:
-    options, paths = options_of("mkdir", arguments, "pv", "m", {"parents": "p", "verbose": "v", "mode": "m"})
+    options, paths = options_of(MKDIR, arguments)
     if not paths:
         raise _missing("mkdir")
     files = files_of(context)
@@ -51,14 +55,22 @@ def mkdir(context: ToolContext, arguments: list[str]) -> ToolResult:
                  lambda path, error: f"mkdir: cannot create directory ‘{path}’: {error}")
 
 
+RMDIR = table("rmdir", acts="p|parents", idle="v|verbose", refused="ignore-fail-on-non-empty")
+
+
 def rmdir(context: ToolContext, arguments: list[str]) -> ToolResult:
-    _options, paths = options_of("rmdir", arguments, "pv", "")
+    _options, paths = options_of(RMDIR, arguments)
     files = files_of(context)
     return _each(paths, files.remove_directory, lambda path, error: f"rmdir: failed to remove '{path}': {error}")
 
 
+RM = table(
+    "rm", acts="r|recursive R f|force", idle="i v|verbose",
+    refused="d|dir I interactive? one-file-system no-preserve-root preserve-root?")
+
+
 def rm(context: ToolContext, arguments: list[str]) -> ToolResult:
-    options, paths = options_of("rm", arguments, "rRfivd", "", {"recursive": "r", "force": "f"})
+    options, paths = options_of(RM, arguments)
     if not paths and "f" not in options:
         raise _missing("rm")
     files = files_of(context)
@@ -92,8 +104,16 @@ def _target(files: Files, path: str, to: str) -> str:
     return f"{to.rstrip('/')}/{path.rstrip('/').rpartition('/')[2]}" if files.is_directory(to) else to
 
 
+CP = table(
+    "cp", acts="r|recursive R a|archive n|no-clobber", usual="f|force p preserve?",
+    idle="i|interactive v|verbose L|dereference",
+    refused="b d H l|link P|no-dereference s|symbolic-link S|suffix= t|target-directory= T|no-target-directory u "
+            "x|one-file-system Z attributes-only backup? copy-contents debug no-preserve= parents reflink? "
+            "remove-destination sparse= strip-trailing-slashes update? keep-directory-symlink context?")
+
+
 def cp(context: ToolContext, arguments: list[str]) -> ToolResult:
-    options, paths = options_of("cp", arguments, "rRafipvnL", "", {"recursive": "r", "archive": "a"})
+    options, paths = options_of(CP, arguments)
     if len(paths) < 2:
         raise _missing(
             "cp", "missing file operand" if not paths else f"missing destination file operand after '{paths[0]}'"
@@ -131,8 +151,14 @@ def _copy_all(files: Files, path: str, to: str) -> None:
             files.write(target, files.read(source))
 
 
+MV = table(
+    "mv", acts="f|force n|no-clobber", idle="i|interactive v|verbose",
+    refused="b S|suffix= t|target-directory= T|no-target-directory u Z|context backup? debug exchange no-copy "
+            "strip-trailing-slashes update?")
+
+
 def mv(context: ToolContext, arguments: list[str]) -> ToolResult:
-    _options, paths = options_of("mv", arguments, "fivn", "", {"force": "f"})
+    _options, paths = options_of(MV, arguments)
     if len(paths) < 2:
         raise _missing(
             "mv", "missing file operand" if not paths else f"missing destination file operand after '{paths[0]}'"
@@ -150,8 +176,13 @@ def mv(context: ToolContext, arguments: list[str]) -> ToolResult:
     )
 
 
+LN = table(
+    "ln", acts="s|symbolic f|force n|no-dereference T|no-target-directory", idle="v|verbose",
+    refused="b d|directory i|interactive L|logical P|physical r|relative S|suffix= t|target-directory= backup?")
+
+
 def ln(context: ToolContext, arguments: list[str]) -> ToolResult:
-    options, paths = options_of("ln", arguments, "sfnvT", "", {"symbolic": "s", "force": "f", "no-dereference": "n"})
+    options, paths = options_of(LN, arguments)
     if not paths:
         raise _missing("ln", "missing file operand")
     files = files_of(context)
@@ -189,8 +220,11 @@ def _hard_link(files: Files, target: str, name: str) -> ToolResult:
     raise ToolError(1, f"netsandbox: hard links are not modelled; `ln -s {target} {name}` makes a symbolic one")
 
 
+TOUCH = table("touch", acts="c|no-create", usual="a m", refused="d|date= r|reference= t= f h|no-dereference time=")
+
+
 def touch(context: ToolContext, arguments: list[str]) -> ToolResult:
-    options, paths = options_of("touch", arguments, "acm", "drt")
+    options, paths = options_of(TOUCH, arguments)
     if not paths:
         raise _missing("touch", "missing file operand")
     paths = [path for path in paths if "c" not in options or files_of(context).exists(path)]
@@ -247,9 +281,14 @@ def dirname(_context: ToolContext, arguments: list[str]) -> ToolResult:
     return ToolResult(0, (above or ("/" if slash else ".")) + "\n", "")
 
 
+READLINK = table(
+    "readlink", acts="f|canonicalize n|no-newline", usual="s|silent",
+    refused="m|canonicalize-missing e|canonicalize-existing q|quiet v|verbose z|zero")
+
+
 def readlink(context: ToolContext, arguments: list[str]) -> ToolResult:
     """Where links point; a process' network namespace too. For what is no link it says nothing and fails."""
-    options, paths = options_of("readlink", arguments, "fenmqsvz", "", {"canonicalize": "f", "no-newline": "n"})
+    options, paths = options_of(READLINK, arguments)
     if not paths:
         raise _missing("readlink")
     out, code = "", 0

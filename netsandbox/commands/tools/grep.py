@@ -8,30 +8,33 @@ from typing import TYPE_CHECKING
 from netsandbox.apps.pattern import Pattern, PatternError, compile_pattern, extended, literal
 from netsandbox.commands.tools.context import ToolContext, ToolError, ToolResult
 from netsandbox.commands.tools.find_walk import FILE_WORK, is_link
-from netsandbox.commands.tools.inputs import Input, files_of, inputs, options_of, whole_number
+from netsandbox.commands.tools.inputs import Input, files_of, inputs, whole_number
+from netsandbox.commands.tools.options import read, table
 from netsandbox.commands.tools.text import lines_of
 from netsandbox.engine.budget import Use, spend
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-
-LONG = {"ignore-case": "i", "invert-match": "v", "extended-regexp": "E", "fixed-strings": "F", "perl-regexp": "P",
-        "line-number": "n", "count": "c", "only-matching": "o", "quiet": "q", "silent": "q", "word-regexp": "w",
-        "line-regexp": "x", "no-filename": "h", "with-filename": "H", "files-with-matches": "l",
-        "files-without-match": "L",
-        "recursive": "r",
-        "no-messages": "s", "regexp": "e", "max-count": "m", "after-context": "A", "before-context": "B",
-        "context": "C"}
+GREP = table(
+    "grep", 2,
+    acts="v|invert-match i|ignore-case E|extended-regexp n|line-number w|word-regexp F|fixed-strings c|count "
+         "o|only-matching P|perl-regexp q|quiet q|silent x|line-regexp h|no-filename H|with-filename "
+         "l|files-with-matches L|files-without-match s|no-messages r|recursive R|dereference-recursive e|regexp= "
+         "A|after-context= B|before-context= C|context= m|max-count=",
+    usual="a|text color? colour? line-buffered", idle="I U|binary",
+    refused="b|byte-offset z|null-data T|initial-tab G|basic-regexp f|file= d|directories= D|devices= Z|null "
+            "no-ignore-case label= binary-files= include= exclude= exclude-from= exclude-dir= group-separator= "
+            "no-group-separator")
 
 
 def grep(context: ToolContext, arguments: list[str]) -> ToolResult:
-    words = [word for word in arguments if not word.startswith(("--color", "--colour", "--line-buffered"))]
-    words = [f"-C{word[1:]}" if word[:1] == "-" and word[1:].isdecimal() else word for word in words]
-    options, operands = options_of("grep", words, "viEnwFcoPqxhHlLsrRIaUbzT", "eABCm", LONG, 2, "e")
-    if "e" not in options and not operands:
+    words = [f"-C{word[1:]}" if word[:1] == "-" and word[1:].isdecimal() else word for word in arguments]
+    told = read(GREP, words)
+    options, operands, given = told.values, told.operands, told.every("e")
+    if not given and not operands:
         raise ToolError(2, "Usage: grep [OPTION]... PATTERNS [FILE]...\nTry 'grep --help' for more information.")
-    patterns = options["e"].split("\n") if "e" in options else operands.pop(0).split("\n")
+    patterns = "\n".join(given or [operands.pop(0)]).split("\n")
     if len(options.keys() & {"E", "F", "P"}) > 1:
         raise ToolError(2, "grep: conflicting matchers specified")
     pattern = _compiled(patterns, options)

@@ -2,17 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from typing import TYPE_CHECKING, NamedTuple
 
 from netsandbox.apps.errno import TEXTS
-from netsandbox.apps.option_table import Option, OptionTable
-from netsandbox.apps.program import UsageError
 from netsandbox.commands.tools.context import ToolContext, ToolError
 from netsandbox.commands.tools.devices import ENDLESS
-from netsandbox.commands.tools.idle import judge
 from netsandbox.commands.tools.kernel_files import with_kernel
-from netsandbox.commands.tools.real_options import complete
 from netsandbox.engine import budget
 from netsandbox.engine.budget import Use
 from netsandbox.linux.core.files import Files
@@ -100,39 +95,6 @@ def inputs(context: ToolContext, name: str, paths: list[str], lines: int = 0) ->
             errors += f"{name}: {said}: {error}\n"
     budget.spend(Use.WORK, sum(one.text.count("\n") + 1 for one in found))
     return found, errors
-
-
-def options_of(name: str, arguments: list[str], flags: str, valued: str, long: dict[str, str] | None = None,
-               code: int = 1, repeated: str = "") -> tuple[dict[str, str], list[str]]:
-    """Options and operands, long options by their short ones.
-
-    Args:
-        long: letters by long names. One that has no letter is its own name, with `=` behind it where it takes a value.
-        repeated: letters of options whose values are kept together, one a line; of others the last one counts.
-
-    Raises:
-        ToolError: one is not known.
-    """
-    if arguments[:1] in (["--help"], ["--version"]):
-        raise ToolError(code, f"netsandbox: `{name} {arguments[0]}` is not modelled")
-    try:
-        read = _table(name, flags, valued, long or {}, code).read(arguments)
-    except UsageError as error:
-        raise ToolError(code, str(error)) from None
-    options: dict[str, str] = {}
-    for one in read.given:
-        letter = one.option.name
-        options[letter] = f"{options[letter]}\n{one.value}" if letter in repeated and letter in options else one.value
-    judge(name, read.given)
-    return options, read.operands
-
-
-def _table(name: str, flags: str, valued: str, long: Mapping[str, str], code: int) -> OptionTable:
-    table = OptionTable(name, code, f"Try '{name} --help' for more information.",
-                        acts=" ".join([*flags, *(f"{letter}=" for letter in valued)]))
-    table.names = {word: Option(word, letter[len(word):], "acts") if letter.startswith(word) else table.letters[letter]
-                   for word, letter in long.items()}
-    return complete(table)
 
 
 def whole_number(name: str, text: str, what: str = "invalid number") -> int:

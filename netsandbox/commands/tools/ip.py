@@ -8,7 +8,7 @@ from netsandbox.commands.late import Late
 from netsandbox.commands.tools import ip_netns
 from netsandbox.commands.tools.context import ToolContext, ToolError, ToolResult
 from netsandbox.commands.tools.help import usage
-from netsandbox.commands.tools.idle import note
+from netsandbox.commands.tools.notes import note
 from netsandbox.commands.tools.output import Style
 from netsandbox.commands.tools.table_names import table_names
 from netsandbox.commands.tools.word_values import number_of

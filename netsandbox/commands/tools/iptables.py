@@ -5,9 +5,10 @@ from __future__ import annotations
 from functools import partial
 
 from netsandbox.apps.calendar import ctime
+from netsandbox.apps.option_table import OptionTable
 from netsandbox.commands.tools.context import ToolContext, ToolError, ToolResult
 from netsandbox.commands.tools.inputs import files_of, stdin
-from netsandbox.commands.tools.options import getopt_long
+from netsandbox.commands.tools.options import options_of
 from netsandbox.linux.core.hooks import TABLES
 from netsandbox.linux.core.inode import FileError
 from netsandbox.linux.netfilter import iptables
@@ -16,8 +17,9 @@ from netsandbox.linux.netfilter.iptables_print import SAVED, saved_table
 from netsandbox.linux.netfilter.ruleset import Table
 from netsandbox.linux.netlink.credentials import may_administer
 
-RESTORE_OPTIONS = {"counters": "c", "verbose": "v", "version": "V", "test": "t", "help": "h", "noflush": "n",
-                   "modprobe": "M", "table": "T", "wait": "w", "wait-interval": "W", "ipv4": "4", "ipv6": "6"}
+SAVE_OPTIONS = "b c|counters d|dump V|version t|table= M|modprobe= f|file="
+RESTORE_OPTIONS = ("b c|counters v|verbose V|version t|test h|help n|noflush M|modprobe= T|table= w|wait "
+                   "W|wait-interval ipv4 ipv6")
 RESTORE_USAGE = """Usage: {} [-c] [-v] [-V] [-t] [-h] [-n] {}[-T table] [-M command] {}[file]
 \t   [ --counters ]
 \t   [ --verbose ]
@@ -35,9 +37,6 @@ MANUAL = "Look at manual page `iptables-save.8' for more information."
 NO_IPV6 = "netsandbox: {program}: IPv6 is not modelled: there are no rules and none can be made; iptables is there\n"
 
 
-Given = tuple[dict[str, str], list[str]]
-
-
 def run(context: ToolContext, arguments: list[str], program: str = "iptables") -> ToolResult:
     title = iptables.title_of(program)
     only_asks = bool({"-V", "--version", "-h", "--help"} & set(arguments))
@@ -53,16 +52,9 @@ def _check_rights(program: str) -> None:
                            "Permission denied (you must be root)")
 
 
-def _options(program: str, words: list[str], short: str, long: dict[str, str], hint: str) -> Given:
-    """Letters with their values, and the words that are none (getopt_long)."""
-    read = getopt_long(program, words, short, long, hint, 1)
-    return read.values, read.operands
-
-
 def save(context: ToolContext, arguments: list[str], program: str = "iptables-save") -> ToolResult:
     """`iptables-save [-c] [-t TABLE] [-f FILE]`: the tables that are in use."""
-    given, rest = _options(program, arguments, "bcdVt:M:f:", {
-        "counters": "c", "dump": "d", "version": "V", "table": "t", "modprobe": "M", "file": "f"}, MANUAL)
+    given, rest = options_of(OptionTable(program, 1, MANUAL, by_letter=True, acts=SAVE_OPTIONS), arguments)
     if "V" in given:
         return ToolResult(0, iptables.title_of(program) + "\n", "")
     if rest:
@@ -97,8 +89,8 @@ def _write(context: ToolContext, name: str, text: str) -> None:
 def restore(context: ToolContext, arguments: list[str], program: str = "iptables-restore") -> ToolResult:
     """`iptables-restore [-cntv] [-T TABLE] [FILE]`: what iptables-save wrote, from standard input or a file."""
     said = program if not iptables.is_old(program) else "iptables-restore"
-    given, files = _options(program, without_waits(arguments), "bcvVthnwWM:T:", RESTORE_OPTIONS,
-                            f"Try `{said} -h' for more information.")
+    options = OptionTable(program, 1, f"Try `{said} -h' for more information.", by_letter=True, acts=RESTORE_OPTIONS)
+    given, files = options_of(options, without_waits(arguments))
     if "V" in given:
         return ToolResult(0, iptables.title_of(program) + "\n", "")
     if "h" in given:

@@ -8,10 +8,10 @@ from importlib.util import find_spec
 from typing import Any
 
 from netsandbox.commands.tools.context import ToolContext, ToolError, ToolResult
-from netsandbox.commands.tools.inputs import inputs, options_of
+from netsandbox.commands.tools.inputs import inputs
+from netsandbox.commands.tools.options import options_of, table
 
 MISSING = "netsandbox: jq needs the Python package jq: pip install 'netsandbox[jq]'"
-LONG = {"raw-output": "r", "compact-output": "c", "slurp": "s", "null-input": "n", "sort-keys": "S", "exit-status": "e"}
 STRING = re.compile(r'"(?:[^"\\]|\\.)*"', re.DOTALL)
 INTERPOLATED = re.compile(r"\\\(([^()]*)\)")
 WORD = re.compile(r"(?<![\w.])[A-Za-z_]\w*(?!\w*\s*:)")
@@ -27,10 +27,14 @@ KNOWN = frozenset(
 """Words that a program may hold; those behind a dot are keys."""
 LONGEST = 2000
 """Characters of a program."""
+JQ = table(
+    "jq", 2, acts="r|raw-output c|compact-output s|slurp n|null-input S|sort-keys e|exit-status", idle="C|color-output",
+    refused="M|monochrome-output R|raw-input j|join-output a|ascii-output f|from-file= L= raw-output0 tab indent= "
+            "unbuffered stream stream-errors seq arg= argjson= slurpfile= rawfile= args jsonargs build-configuration")
 
 
 def jq(context: ToolContext, arguments: list[str]) -> ToolResult:
-    options, words = options_of("jq", arguments, "rcsnSeMC", "", LONG, 2)
+    options, words = options_of(JQ, arguments)
     program = words.pop(0) if words else "."
     if find_spec("jq") is None:
         raise ToolError(127, MISSING)

@@ -5,17 +5,16 @@ from __future__ import annotations
 import json
 
 from netsandbox.commands.tools.context import ToolContext, ToolError, ToolResult
-from netsandbox.commands.tools.inputs import files_of, inputs, options_of
+from netsandbox.commands.tools.inputs import files_of, inputs
+from netsandbox.commands.tools.options import options_of, table
 
-SWITCHES = {"sort-keys": "s", "no-ensure-ascii": "a", "compact": "c", "no-indent": "n", "tab": "t", "json-lines": "l",
-            "indent": "i"}
 MOST_INDENT = 100
+OPTIONS = table("python3 -m json.tool", 2, refused="l|json-lines",
+                acts="s|sort-keys a|no-ensure-ascii c|compact n|no-indent t|tab i|indent=")
 
 
 def json_tool(context: ToolContext, arguments: list[str]) -> ToolResult:
-    options, paths = options_of("python3 -m json.tool", arguments, "sacntl", "i", SWITCHES, 2)
-    if "l" in options:
-        raise ToolError(1, "netsandbox: json.tool --json-lines is not modelled")
+    options, paths = options_of(OPTIONS, arguments)
     given = options.get("i", "4")
     if not given.isdecimal() or int(given) > MOST_INDENT:
         raise ToolError(2, f"json.tool: error: argument --indent: invalid int value: '{given[:20]}'")

@@ -7,8 +7,8 @@ from contextlib import suppress
 from typing import TYPE_CHECKING, Any
 
 from netsandbox.commands.tools.context import ToolError
-from netsandbox.commands.tools.idle import note
 from netsandbox.commands.tools.names import interface_named
+from netsandbox.commands.tools.notes import note
 from netsandbox.commands.tools.route_words import dsfield_of, table_of
 from netsandbox.commands.tools.word_values import address_of, mac_bytes, number, number_of, reader
 from netsandbox.commands.tools.words import USAGE, Key, Words, garbage, key, on_or_off, parse, refused, wrong

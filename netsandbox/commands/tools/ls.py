@@ -4,20 +4,28 @@ from __future__ import annotations
 
 from netsandbox.apps.calendar import civil_date
 from netsandbox.commands.tools.context import ToolContext, ToolResult
-from netsandbox.commands.tools.inputs import files_of, options_of
+from netsandbox.commands.tools.inputs import files_of
 from netsandbox.commands.tools.kernel_files import namespace_file, size_of
+from netsandbox.commands.tools.options import options_of, table
 from netsandbox.commands.tools.process_namespaces import link_of
 from netsandbox.engine.budget import Use, spend
 from netsandbox.engine.units import EPOCH, SECOND
 from netsandbox.linux.core.inode import FileError, Node
 
 MONTHS = "JanFebMarAprMayJunJulAugSepOctNovDec"
-LONG = {"all": "a", "almost-all": "A", "recursive": "R"}
+LS = table(
+    "ls", 2, acts="l a|all A|almost-all h|human-readable d|directory R|recursive r|reverse", usual="1",
+    idle="t F classify? n|numeric-uid-gid i|inode S g o C x s|size color?",
+    refused="b|escape B|ignore-backups c D|dired f G|no-group H|dereference-command-line I|ignore= k|kibibytes "
+            "L|dereference m N|literal p q|hide-control-chars Q|quote-name T|tabsize= u U v w|width= X Z|context "
+            "author block-size= file-type format= full-time group-directories-first si "
+            "dereference-command-line-symlink-to-dir hide= hyperlink? indicator-style= show-control-chars "
+            "quoting-style= sort= time= time-style= zero")
 
 
 def ls(context: ToolContext, arguments: list[str]) -> ToolResult:
     """A name a line, as where the output is no terminal."""
-    options, paths = options_of("ls", arguments, "laA1hdRrtFniSgoCxs", "", LONG, 2)
+    options, paths = options_of(LS, arguments)
     files, errors = files_of(context), ""
     alone, folders = list[str](), list[str]()
     for path in paths or ["."]:

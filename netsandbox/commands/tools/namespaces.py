@@ -3,29 +3,34 @@
 from __future__ import annotations
 
 from netsandbox.apps.columns import columns
+from netsandbox.apps.option_table import OptionTable, Read
 from netsandbox.commands.tools.context import Tenant, ToolContext, ToolError, ToolResult
+from netsandbox.commands.tools.help import TEXTS
 from netsandbox.commands.tools.inputs import files_of
 from netsandbox.commands.tools.kernel_files import namespace_file, tenants
 from netsandbox.commands.tools.names import OtherNamespaces
-from netsandbox.commands.tools.options import Options, read_options
+from netsandbox.commands.tools.options import read
 
 ALL_COLUMNS = ("NS", "TYPE", "NPROCS", "PID", "USER", "NETNSID", "NSFS", "COMMAND")
 COLUMNS = ("NS", "TYPE", "NPROCS", "PID", "USER", "COMMAND")
 NUMBERS = frozenset({"NS", "NPROCS", "PID", "NETNSID"})
-LONG = {"type": "t", "task": "p", "output": "o", "noheadings": "n", "list": "l", "notruncate": "u", "raw": "r",
-        "persistent": "P", "help": "h"}
+LSNS = OptionTable(
+    "lsns", 1, TEXTS["lsns"], by_letter=True, acts="t|type= p|task= o|output= n|noheadings h|help", usual="l|list",
+    refused="u|notruncate r|raw P|persistent J|json Q|filter= W|nowrap T|tree? H|list-columns output-all")
 
 
 def lsns(context: ToolContext, arguments: list[str]) -> ToolResult:
     """util-linux' lsns; of the kinds of namespaces the sandbox has only net."""
-    options = read_options("lsns", arguments, "t:p:o:nlurPh", LONG, 1)
+    options = read(LSNS, arguments)
+    if "h" in options:
+        return ToolResult(0, TEXTS["lsns"] + "\n", "")
     if options.values.get("t", "net") != "net":
         raise ToolError(1, f"netsandbox: only network namespaces are modelled (lsns -t net), not {options.values['t']}")
     pid = options.values.get("p", "1")
     if not pid.isascii() or not pid.isdecimal():
         raise ToolError(1, f"lsns: invalid PID argument: '{pid[:40]}'")
-    if options.words:
-        raise ToolError(1, f"netsandbox: lsns lists namespaces, not the processes of one ({options.words[0][:40]})")
+    if options.operands:
+        raise ToolError(1, f"netsandbox: lsns lists namespaces, not the processes of one ({options.operands[0][:40]})")
     chosen = _columns(options)
     numbers = OtherNamespaces(context.namespace).numbers
     wanted = [tenant for tenant in tenants(context.namespace, context.machine) if _is_wanted(context, tenant, options)]
@@ -34,7 +39,7 @@ def lsns(context: ToolContext, arguments: list[str]) -> ToolResult:
     return ToolResult(0, _table(chosen, lines + rows), "")
 
 
-def _columns(options: Options) -> list[str]:
+def _columns(options: Read) -> list[str]:
     if "o" not in options:
         return list(ALL_COLUMNS if options.values.get("t") == "net" else COLUMNS)
     names = options.values["o"].upper().split(",")
@@ -44,7 +49,7 @@ def _columns(options: Options) -> list[str]:
     return names
 
 
-def _is_wanted(context: ToolContext, tenant: Tenant, options: Options) -> bool:
+def _is_wanted(context: ToolContext, tenant: Tenant, options: Read) -> bool:
     if "p" not in options:
         return not ("P" in options and tenant.processes)
     return tenant.namespace is namespace_file(files_of(context), context.namespace, context.machine,

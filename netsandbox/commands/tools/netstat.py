@@ -2,31 +2,32 @@
 
 from __future__ import annotations
 
+from netsandbox.apps.option_table import OptionTable, Read
 from netsandbox.commands.tools import ifconfig, interface_table, netstat_words, route
 from netsandbox.commands.tools.context import ToolContext, ToolError, ToolResult
 from netsandbox.commands.tools.help import TEXTS
-from netsandbox.commands.tools.idle import say
-from netsandbox.commands.tools.options import Options, read_options
+from netsandbox.commands.tools.notes import say
+from netsandbox.commands.tools.options import read
 from netsandbox.commands.tools.proc_counters import NOT_COUNTED
 from netsandbox.commands.tools.socket_rows import SocketRow, inode_of
 from netsandbox.commands.tools.sockets_seen import rows_seen
 from netsandbox.commands.tools.ss import is_wanted, names_shown, port_text
 
 VERSION = "net-tools 2.10 (netsandbox)"
-LONG = {"route": "r", "numeric": "n", "tcp": "t", "udp": "u", "listening": "l", "all": "a", "program": "p",
-        "programs": "p", "extend": "e", "help": "h", "interfaces": "i", "statistics": "s", "unix": "x", "raw": "w",
-        "groups": "g", "timers": "o", "continuous": "c", "verbose": "v", "wide": "W", "numeric-hosts": "numeric-hosts",
-        "numeric-ports": "numeric-ports", "numeric-users": "n", "version": "V", "inet": "4", "inet6": "6",
-        "protocol": "A", "symbolic": "N", "masquerade": "M", "fib": "F", "cache": "C", "context": "Z", "sctp": "S",
-        "udplite": "U"}
 STATES = {"ESTAB": "ESTABLISHED", "FIN-WAIT-1": "FIN_WAIT1", "FIN-WAIT-2": "FIN_WAIT2"}
 """Those that net-tools spell otherwise than with an underscore."""
 UNIX_COLUMNS = "Proto RefCnt Flags       Type       State         I-Node   Path"
 NO_UNIX = "note: no program of the sandbox has a UNIX domain socket\n"
+NETSTAT = OptionTable(
+    "netstat", 3, TEXTS["netstat"], by_letter=True,
+    acts="r|route n|numeric n|numeric-users t|tcp u|udp l|listening a|all p|program p|programs e|extend 4|inet "
+         "6|inet6 h|help i|interfaces s|statistics x|unix w|raw V|version A|protocol= numeric-hosts numeric-ports",
+    usual="W|wide v|verbose F|fib",
+    refused="g|groups o|timers c|continuous M|masquerade C|cache N|symbolic S|sctp U|udplite Z|context")
 
 
 def run(context: ToolContext, arguments: list[str]) -> ToolResult:
-    options = read_options("netstat", arguments, "rntulapeW46hisxwgocvMFCNSUZVA:", LONG, 3)
+    options = read(NETSTAT, arguments)
     if "h" in options:
         return ToolResult(0, TEXTS["netstat"] + "\n", "")
     if "V" in options:
@@ -48,7 +49,7 @@ def run(context: ToolContext, arguments: list[str]) -> ToolResult:
     return ToolResult(0, _sockets(context, options), "")
 
 
-def _statistics(context: ToolContext, options: Options, family: str) -> ToolResult:
+def _statistics(context: ToolContext, options: Read, family: str) -> ToolResult:
     if options.values.keys() & {"r", "i"}:
         raise ToolError(3, TEXTS["netstat"])
     if family == "unix" or "x" in options:
@@ -60,17 +61,17 @@ def _statistics(context: ToolContext, options: Options, family: str) -> ToolResu
     return ToolResult(0, netstat_words.statistics(context.namespace, wanted or "tuw"), "")
 
 
-def _interfaces(context: ToolContext, options: Options) -> str:
+def _interfaces(context: ToolContext, options: Read) -> str:
     if "e" in options:
         return "Kernel Interface table\n" + ifconfig.run(context, ["-a"] * ("a" in options)).out
     return interface_table.table(context.namespace, interface_table.NETSTAT, [], "a" in options)
 
 
-def _which(options: Options) -> str:
+def _which(options: Read) -> str:
     return "only servers" if "l" in options else "servers and established" if "a" in options else "w/o servers"
 
 
-def _sockets(context: ToolContext, options: Options) -> str:
+def _sockets(context: ToolContext, options: Read) -> str:
     """TCP's, UDP's and, unless something narrower is asked for, the title of the UNIX domain's."""
     text = (f"Active Internet connections ({_which(options)})\n"
             "Proto Recv-Q Send-Q Local Address           Foreign Address         State      ")
@@ -88,7 +89,7 @@ def _sockets(context: ToolContext, options: Options) -> str:
     return f"{text}Active UNIX domain sockets ({_which(options)})\n{columns}\n"
 
 
-def _line(row: SocketRow, options: Options, place: int, names: dict[str, str]) -> str:
+def _line(row: SocketRow, options: Read, place: int, names: dict[str, str]) -> str:
     numeric_ports = bool(options.values.keys() & {"n", "numeric-ports"})
     state = "" if row.state == "UNCONN" else STATES.get(row.state, row.state.replace("-", "_"))
     local, peer = (f"{names.get(address, address).strip('[]')}:{port_text(port, numeric_ports, row.protocol)}"

@@ -6,10 +6,11 @@ import json
 from fnmatch import fnmatchcase
 from typing import TYPE_CHECKING
 
+from netsandbox.apps.option_table import OptionTable, Read
 from netsandbox.commands.tools.context import ToolContext, ToolError, ToolResult
 from netsandbox.commands.tools.help import TEXTS
-from netsandbox.commands.tools.idle import note, say
-from netsandbox.commands.tools.options import Options, read_options
+from netsandbox.commands.tools.notes import note, say
+from netsandbox.commands.tools.options import read
 from netsandbox.commands.tools.proc_counters import NOT_COUNTED
 from netsandbox.linux.core.inode import FileError
 from netsandbox.linux.mib.counters import groups
@@ -19,18 +20,20 @@ if TYPE_CHECKING:
     from netsandbox.linux.core.namespace import NetworkNamespace
 
 VERSION = "nstat utility, iproute2-6.15.0"
-LONG = {"help": "h", "ignore": "a", "scan": "d", "nooutput": "n", "json": "j", "reset": "r", "noupdate": "s",
-        "pretty": "p", "interval": "t", "version": "V", "zeros": "z"}
 NO_COUNTERS = frozenset({"IpForwarding", "IpDefaultTTL", "TcpRtoAlgorithm", "TcpRtoMin", "TcpRtoMax", "TcpMaxConn",
                          "TcpCurrEstab"})
 """What stands among the counters and is none (useless_numbers)."""
 SOURCE = "kernel"
 USAGE, BROKEN = 255, 254
 Rows = dict[str, int]
+NSTAT = OptionTable(
+    "nstat", USAGE, TEXTS["nstat"], by_letter=True,
+    acts="h|help ? v V|version z|zeros r|reset n|nooutput a|ignore s|noupdate t|interval= j|json p|pretty",
+    refused="d|scan=")
 
 
 def run(context: ToolContext, arguments: list[str]) -> ToolResult:
-    options = read_options("nstat", arguments, "h?vVzrnasd:t:jp", LONG, USAGE)
+    options = read(NSTAT, arguments)
     if options.values.keys() & {"h", "?"}:
         raise ToolError(USAGE, TEXTS["nstat"])
     if options.values.keys() & {"v", "V"}:
@@ -44,7 +47,7 @@ def run(context: ToolContext, arguments: list[str]) -> ToolResult:
     return ToolResult(0, told, history.complaint)
 
 
-def _check_interval(options: Options) -> None:
+def _check_interval(options: Read) -> None:
     interval = options.values.get("t", "1")
     digits = interval.lstrip(" +")
     if not digits[:1].isdigit() or not int("".join(c for c in digits if c.isdigit())):
@@ -62,13 +65,13 @@ def _fits(name: str, patterns: list[str]) -> bool:
     return not patterns or any(fnmatchcase(name.lower(), pattern.lower()) for pattern in patterns)
 
 
-def _told(options: Options, now: Rows, before: Rows) -> str:
+def _told(options: Read, now: Rows, before: Rows) -> str:
     """What has been counted since, of the rows that are asked for."""
     shown: dict[str, tuple[int, str]] = {}
     for name, value in now.items():
         known = before.get(name, 0)
         more = max(value - known, 0)
-        if (more or "z" in options) and _fits(name, options.words):
+        if (more or "z" in options) and _fits(name, options.operands):
             shown[name] = more, " (overflow)" if value < known else ""
     if "z" in options and not shown.keys().isdisjoint(UNMODELLED):
         say(NOT_COUNTED)
@@ -90,7 +93,7 @@ class _History:
         complaint: what is said of it.
     """
 
-    def __init__(self, context: ToolContext, options: Options) -> None:
+    def __init__(self, context: ToolContext, options: Read) -> None:
         self._path = context.environment.get("NSTAT_HISTORY") or "/tmp/.nstat.u0"
         self._files = context.files
         self._updates, self.complaint = "s" not in options, ""
@@ -126,10 +129,10 @@ class _History:
             return None
         return rows
 
-    def write(self, now: Rows, before: Rows, options: Options) -> None:
+    def write(self, now: Rows, before: Rows, options: Read) -> None:
         """What was not asked for is still to be told (dump_kern_db)."""
         if not self._updates or self._files is None:
             return
-        kept = {name: value if _fits(name, options.words) else before.get(name, value)
+        kept = {name: value if _fits(name, options.operands) else before.get(name, value)
                 for name, value in now.items() if value or "z" in options}
         self._files.write(self._path, f"#{SOURCE}\n" + "".join(_row(*row) + "\n" for row in kept.items()))

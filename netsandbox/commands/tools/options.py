@@ -1,49 +1,41 @@
-"""Dashed options as getopt(3) reads them, for the tools that have them."""
+"""What a tool was told: its table of options, which are called by their letters, read as getopt_long(3) reads them."""
 
 from __future__ import annotations
 
-from netsandbox.apps.option_table import Option, OptionTable, Read
+from netsandbox.apps.option_table import OptionTable, Read
 from netsandbox.apps.program import UsageError
 from netsandbox.commands.tools.context import ToolError
-from netsandbox.commands.tools.help import TEXTS
-from netsandbox.commands.tools.idle import judge
-from netsandbox.commands.tools.real_options import complete
+from netsandbox.commands.tools.notes import note
 
 
-class Options:
-    """What was given: values by option (the last counts), and the words that are no options."""
-
-    def __init__(self, values: dict[str, str], words: list[str]) -> None:
-        self.values = values
-        self.words = words
-
-    def __contains__(self, name: object) -> bool:
-        return name in self.values
+def table(tool: str, code: int = 1, acts: str = "", usual: str = "", idle: str = "", refused: str = "") -> OptionTable:
+    """Of a tool of GNU's, whose complaints end in a hint at its help."""
+    return OptionTable(tool, code, f"Try '{tool} --help' for more information.", by_letter=True,
+                       acts=acts, usual=usual, idle=idle, refused=refused)
 
 
-def read_options(tool: str, arguments: list[str], short: str, long: dict[str, str], code: int) -> Options:
-    """Read `arguments`.
-
-    Args:
-        short: letters, each with a colon behind it if it takes a value.
-        long: the letter that each long option stands for.
+def read(options: OptionTable, arguments: list[str]) -> Read:
+    """What stands on a line; what leaves no trace here is noted.
 
     Raises:
-        ToolError: an unknown option or a missing value, in getopt's words and the tool's usage, with status `code`.
+        ToolError: an option that there is not, one without its value, or one that is not modelled.
     """
-    read = getopt_long(tool, arguments, short, long, TEXTS[tool], code)
-    judge(tool, read.given)
-    return Options(read.values, read.operands)
-
-
-def getopt_long(tool: str, arguments: list[str], short: str, long: dict[str, str], hint: str, code: int) -> Read:
-    """As read_options, with what is said behind a complaint."""
-    table = OptionTable(tool, code, hint)
-    for letter, after in zip(short, [*short[1:], ""], strict=True):
-        if letter != ":":
-            table.letters[letter] = Option(letter, "=" if after == ":" else "", "acts")
-    table.names |= {name: table.letters.get(letter) or Option(letter, "", "acts") for name, letter in long.items()}
+    tool, operands = options.program, list[str]()
+    if arguments[:1] in (["--help"], ["--version"]) and arguments[0].removeprefix("--") not in options.names:
+        raise ToolError(options.code, f"netsandbox: `{tool} {arguments[0]}` is not modelled")
     try:
-        return complete(table).read(arguments)
+        given = list(options.each(arguments, operands))
     except UsageError as error:
-        raise ToolError(code, str(error)) from None
+        raise ToolError(options.code, str(error)) from None
+    for one in given:
+        if one.option.role == "refused":
+            raise ToolError(1, f"netsandbox: {tool} {one.spelled} is not modelled")
+        if one.option.role == "idle":
+            note(f"{tool} {one.spelled}")
+    return Read(given, operands)
+
+
+def options_of(options: OptionTable, arguments: list[str]) -> tuple[dict[str, str], list[str]]:
+    """(the last value of each option, operands); as `read` reads them."""
+    told = read(options, arguments)
+    return told.values, told.operands

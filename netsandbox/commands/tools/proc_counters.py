@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from netsandbox.commands.tools.idle import say
+from netsandbox.commands.tools.notes import say
 from netsandbox.linux.ipv4.udp import UdpSocket
 from netsandbox.linux.mib.counters import ICMP_MSG, groups
 from netsandbox.linux.mib.table import NETSTAT, SNMP, UNMODELLED

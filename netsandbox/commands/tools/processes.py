@@ -9,8 +9,9 @@ from typing import NamedTuple
 
 from netsandbox.apps.pattern import PatternError, compile_pattern
 from netsandbox.commands.tools.context import ToolContext, ToolError, ToolResult
-from netsandbox.commands.tools.inputs import files_of, options_of
+from netsandbox.commands.tools.inputs import files_of
 from netsandbox.commands.tools.kernel_files import FIRST_SHELL_PID
+from netsandbox.commands.tools.options import options_of, table
 from netsandbox.docker.launch import SHELLS
 from netsandbox.docker.signals import SIGNALS
 from netsandbox.linux.netlink.credentials import RIGHTS
@@ -147,8 +148,15 @@ def _table(headings: list[str], rows: list[list[str]]) -> ToolResult:
     return ToolResult(0 if rows else 1, "".join(" ".join(cells) + "\n" for cells in shown), "")
 
 
+PGREP = table(
+    "pgrep", 2, acts="f|full l|list-name a|list-full x|exact n|newest o|oldest c|count",
+    refused="d|delimiter= v|inverse w|lightweight g|pgroup= G|group= i|ignore-case O|older= P|parent= s|session= "
+            "t|terminal= u|euid= U|uid= F|pidfile= L|logpidfile r|runstates= A|ignore-ancestors signal= cgroup= ns= "
+            "nslist=")
+
+
 def pgrep(context: ToolContext, arguments: list[str]) -> ToolResult:
-    options, words = options_of("pgrep", arguments, "flaxnoc", "", {"full": "f", "list-name": "l", "exact": "x"}, 2)
+    options, words = options_of(PGREP, arguments)
     rows = _matching(context, words, "f" in options, "pgrep", "x" in options)
     rows = rows[-1:] if "n" in options else rows[:1] if "o" in options else rows
     if "c" in options:

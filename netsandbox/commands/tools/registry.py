@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from netsandbox.commands.late import Late
 from netsandbox.commands.tools.context import ToolError, ToolResult
-from netsandbox.commands.tools.idle import notes
+from netsandbox.commands.tools.notes import notes
 from netsandbox.linux.core.errors import KernelError, NotModelledError
 
 if TYPE_CHECKING:

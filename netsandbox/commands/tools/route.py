@@ -5,10 +5,11 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from netsandbox.apps.hosts import lookup
+from netsandbox.apps.option_table import OptionTable
 from netsandbox.commands.tools.context import ToolContext, ToolError, ToolResult
 from netsandbox.commands.tools.help import TEXTS
 from netsandbox.commands.tools.net_tools import resolve
-from netsandbox.commands.tools.options import read_options
+from netsandbox.commands.tools.options import read
 from netsandbox.commands.tools.proc_net import RTF_GATEWAY, RTF_HOST, RTF_REJECT, main_routes, route_bits
 from netsandbox.commands.tools.word_values import number
 from netsandbox.commands.tools.words import ASKED, USAGE, OfferedError, Words, flag, key, parse, refused
@@ -21,22 +22,22 @@ if TYPE_CHECKING:
     from netsandbox.linux.core.namespace import NetworkNamespace
     from netsandbox.linux.ipv4.route import Route
 
-LONG = {"verbose": "v", "numeric": "n", "extend": "e", "fib": "F", "cache": "C", "help": "h", "version": "V",
-        "symbolic": "N", "inet": "4"}
 FAMILIES = ("inet6", "ax25", "netrom", "rose", "ipx", "ddp", "x25")
 NO_HOST = 6
 ALL_ONES = 0xFFFFFFFF
 WRONG = 3
 REFUSED = 7
 """Exit status when the kernel refuses."""
+ROUTE = OptionTable(
+    "route", WRONG, TEXTS["route"], by_letter=True, acts="n|numeric e|extend h|help C|cache A=",
+    usual="N|symbolic v|verbose F|fib 4|inet", refused="V|version 6")
 
 
 def run(context: ToolContext, arguments: list[str]) -> ToolResult:
     """A wrong option is no failure to it."""
     usage = TEXTS["route"] + "\n"
     try:
-        options = read_options("route", ["#" + word[1:] if word in ("-net", "-host") else word for word in arguments],
-                               "nNvehFCV46A:", LONG, WRONG)
+        options = read(ROUTE, ["#" + word[1:] if word in ("-net", "-host") else word for word in arguments])
     except ToolError as error:
         if error.code != WRONG:
             raise
@@ -47,8 +48,8 @@ def run(context: ToolContext, arguments: list[str]) -> ToolResult:
                         else f"Unknown address family `{family[:60]}'.")
     if "h" in options:
         return ToolResult(0, usage, "")
-    if options.words:
-        return _act(context, options.words[0], Words(options.words[1:]))
+    if options.operands:
+        return _act(context, options.operands[0], Words(options.operands[1:]))
     if "C" in options:
         raise ToolError(1, "netsandbox: the routing cache is shown by `ip route show cache`")
     return ToolResult(0, table(context.namespace, extended(arguments), "n" in options), "")

@@ -6,26 +6,27 @@ import re
 
 from netsandbox.apps.pattern import Pattern
 from netsandbox.commands.tools.context import ToolContext, ToolError, ToolResult
-from netsandbox.commands.tools.inputs import files_of, inputs, options_of
+from netsandbox.commands.tools.inputs import files_of, inputs
+from netsandbox.commands.tools.options import read, table
 from netsandbox.commands.tools.sed_script import LAST, Address, Script, Step
 from netsandbox.commands.tools.text import lines_of
 from netsandbox.engine import budget
 from netsandbox.engine.budget import Use
+
+SED = table(
+    "sed", acts="n|quiet n|silent E|regexp-extended r s|separate e|expression=", usual="u|unbuffered",
+    refused="f|file= z|null-data l|line-length= debug follow-symlinks posix sandbox")
 
 
 def sed(context: ToolContext, arguments: list[str]) -> ToolResult:
     words = [f"-i{word[10:]}" if word.startswith("--in-place") else word for word in arguments]
     in_place = [word for word in words if re.fullmatch(r"-[nErs]*i.*", word)]
     words = [word.partition("i")[0] if word in in_place else word for word in words]
-    options, operands = options_of("sed", [word for word in words if word != "-"] if "-" in words else words, "nErsuz",
-                                   "ef", {"quiet": "n", "silent": "n", "regexp-extended": "E", "expression": "e"}, 1,
-                                   "e")
-    if "f" in options:
-        raise ToolError(1, "netsandbox: `sed -f` is not modelled")
-    if "e" not in options and not operands:
+    told = read(SED, [word for word in words if word != "-"] if "-" in words else words)
+    options, operands, scripts = told.values, told.operands, told.every("e")
+    if not scripts and not operands:
         raise ToolError(1, "Usage: sed [OPTION]... {script-only-if-no-other-script} [input-file]...")
-    script = options["e"] if "e" in options else operands.pop(0)
-    steps = Script(script, bool(options.keys() & {"E", "r"})).steps()
+    steps = Script("\n".join(scripts or [operands.pop(0)]), bool(options.keys() & {"E", "r"})).steps()
     found, errors = inputs(context, "sed", operands)
     if not in_place:
         whole = [one.text + "\n" * (at < len(found) and not one.text.endswith("\n") and bool(one.text))

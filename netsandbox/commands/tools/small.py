@@ -6,8 +6,9 @@ import re
 from decimal import Decimal
 
 from netsandbox.commands.tools.context import ToolContext, ToolError, ToolResult
-from netsandbox.commands.tools.inputs import files_of, options_of
+from netsandbox.commands.tools.inputs import files_of
 from netsandbox.commands.tools.kernel_files import PROCESSORS
+from netsandbox.commands.tools.options import options_of, table
 from netsandbox.engine.budget import Use, spend
 from netsandbox.engine.units import SECOND
 from netsandbox.linux.core.inode import FileError
@@ -114,11 +115,14 @@ def uname(context: ToolContext, arguments: list[str]) -> ToolResult:
     return ToolResult(0, " ".join(said[letter] for letter in "snrvmpio" if letter in letters) + "\n", "")
 
 
+SEQ = table("seq", acts="w|equal-width s|separator=", refused="f|format=")
+
+
 def seq(_context: ToolContext, arguments: list[str]) -> ToolResult:
     """Numbers in a row, with as many decimals as the widest of the first and the step."""
     at = next((at for at, word in enumerate(arguments) if word[:1] != "-" or NUMBER.fullmatch(word)), len(arguments))
-    at += arguments[at - 1:at] in (["-s"], ["--separator"])
-    options, rest = options_of("seq", arguments[:at], "w", "s", {"equal-width": "w", "separator": "s"})
+    at += arguments[at - 1:at] in (["-s"], ["--separator"], ["-f"], ["--format"])
+    options, rest = options_of(SEQ, arguments[:at])
     words = rest + arguments[at:]
     if not 1 <= len(words) <= 3:
         raise _seq_error(f"extra operand ‘{words[3][:40]}’" if words else "missing operand")

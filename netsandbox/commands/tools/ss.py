@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Collection
 
 from netsandbox.apps.hosts import hosts_file, names_of
+from netsandbox.apps.option_table import OptionTable, Read
 from netsandbox.commands.tools import ip_netns, ss_filter
 from netsandbox.commands.tools.context import ToolContext, ToolError, ToolResult
 from netsandbox.commands.tools.help import TEXTS
-from netsandbox.commands.tools.options import Options, read_options
+from netsandbox.commands.tools.options import read
 from netsandbox.commands.tools.proc_counters import Usage
 from netsandbox.commands.tools.socket_rows import SocketRow, socket_rows
 from netsandbox.commands.tools.sockets_seen import rows_seen
@@ -20,14 +21,6 @@ from netsandbox.linux.tcp.state import Connection
 from netsandbox.wire.addresses import format_ipv4
 from netsandbox.wire.services import service_name
 
-LONG_ALONE = ("tipcinfo", "tos", "cgroup", "bpf-maps", "inet-sockopt", "tipc", "vsock", "xdp")
-"""Options without a letter, none of which is modelled."""
-LONG = {"numeric": "n", "resolve": "r", "options": "o", "extended": "e", "memory": "m", "info": "i", "processes": "p",
-        "tcp": "t", "udp": "u", "raw": "w", "unix": "x", "all": "a", "listening": "l", "ipv4": "4", "ipv6": "6",
-        "packet": "0", "summary": "s", "version": "V", "help": "h", "net": "N", "no-header": "H", "no-queues": "Q",
-        "oneline": "O", "family": "f", "query": "A", "socket": "A", "bound-inactive": "B", "threads": "T", "bpf": "b",
-        "events": "E", "context": "Z", "contexts": "z", "mptcp": "M", "sctp": "S", "dccp": "d", "kill": "K",
-        "diag": "D", "filter": "F", **{name: name for name in LONG_ALONE}}
 VERSION = "ss utility, iproute2-6.15.0"
 ALL = frozenset({"ESTAB", "SYN-SENT", "SYN-RECV", "FIN-WAIT-1", "FIN-WAIT-2", "TIME-WAIT", "UNCONN", "CLOSE-WAIT",
                  "LAST-ACK", "LISTEN", "CLOSING"})
@@ -51,22 +44,27 @@ TITLES = ["Netid", "State", "Recv-Q", "Send-Q", "Local Address:", "Port", "Peer 
 PROCESS = TITLES.index("Process")
 USUAL = ALL - {"LISTEN", "UNCONN", "TIME-WAIT", "SYN-RECV"}
 """What is shown unless something else is asked for."""
+SS = OptionTable(
+    "ss", USAGE, TEXTS["ss"], by_letter=True,
+    acts="h|help V|version v n|numeric r|resolve o|options i|info p|processes a|all t|tcp l|listening u|udp w|raw "
+         "x|unix N|net= H|no-header Q|no-queues O|oneline s|summary f|family= A|query= A|socket= 4|ipv4 6|ipv6 "
+         "M|mptcp d|dccp S|sctp K|kill Z|context z|contexts",
+    idle="e|extended b|bpf",
+    refused="m|memory 0|packet D|diag= F|filter= E|events B|bound-inactive T|threads tipcinfo tos cgroup bpf-maps "
+            "inet-sockopt tipc vsock xdp")
 
 
 def run(context: ToolContext, arguments: list[str]) -> ToolResult:
-    options = read_options("ss", arguments, "hVvnroemipatluwxN:HQOsf:A:460MdSD:F:KEBTbZz", LONG, USAGE)
+    options = read(SS, arguments)
     if options.values.keys() & {"V", "v"}:
         return ToolResult(0, VERSION + "\n", "")
     if "h" in options:
         return ToolResult(0, TEXTS["ss"] + "\n", "")
     if options.values.keys() & {"Z", "z"}:
         raise ToolError(1, "ss: SELinux is not enabled.")
-    refused = [name for name in LONG_ALONE if name in options]
-    if refused:
-        raise ToolError(1, f"netsandbox: ss --{refused[0]} is not modelled")
     if "N" in options:
         context = context.inside(ip_netns.named(context, options.values["N"], 1))
-    kinds, words = _kinds(options), list(options.words)
+    kinds, words = _kinds(options), list(options.operands)
     start = summary(socket_rows(context.namespace), *_of_machine(context)).out if "s" in options else ""
     if start and not (kinds or words or options.values.keys() & {"4", "6", "0", "f", "A"}):
         return ToolResult(0, start, "")
@@ -85,7 +83,7 @@ def _of_machine(context: ToolContext) -> tuple[Usage, Usage]:
     return Usage([context.namespace]), Usage(one.namespace for one in context.machine.tenants(context.namespace))
 
 
-def _hidden(options: Options, kinds: list[str], states: Collection[str] | None) -> set[str]:
+def _hidden(options: Read, kinds: list[str], states: Collection[str] | None) -> set[str]:
     """Columns that would say the same in each line."""
     hidden = {"Netid"} if len(kinds) == 1 else set()
     if len(states) == 1 if states is not None else (
@@ -114,7 +112,7 @@ def names_shown(context: ToolContext) -> dict[str, str]:
     return {format_ipv4(address): name for address, name in names_of(hosts_file(context.files)).items()}
 
 
-def is_wanted(row: SocketRow, options: Options, kinds: list[str], states: frozenset[str] | None = None) -> bool:
+def is_wanted(row: SocketRow, options: Read, kinds: list[str], states: frozenset[str] | None = None) -> bool:
     if kinds and row.protocol not in kinds:
         return False
     family = "inet6" if "6" in options else "inet" if "4" in options else options.values.get("f", row.family)
@@ -147,7 +145,7 @@ def _states(words: list[str]) -> frozenset[str] | None:
     return chosen
 
 
-def _kinds(options: Options) -> list[str]:
+def _kinds(options: Read) -> list[str]:
     """The protocols that are asked for, by a letter each, by -A or by -f.
 
     Raises:
@@ -166,7 +164,7 @@ def _kinds(options: Options) -> list[str]:
     return [kind for kind in ("udp", "tcp", "raw", "unix", "dccp", "sctp", *FAMILIES) if kind in found]
 
 
-def _cells(row: SocketRow, options: Options, names: dict[str, str]) -> list[str]:
+def _cells(row: SocketRow, options: Read, names: dict[str, str]) -> list[str]:
     """What each of TITLES has of a socket."""
     numeric = "n" in options
     users = f' users:(("{row.process}",pid={row.pid},fd={row.fd}))' if (
@@ -181,7 +179,7 @@ def _cells(row: SocketRow, options: Options, names: dict[str, str]) -> list[str]
             users + timer + told]
 
 
-def _columns(rows: list[SocketRow], options: Options, without: set[str], names: dict[str, str]) -> str:
+def _columns(rows: list[SocketRow], options: Read, without: set[str], names: dict[str, str]) -> str:
     """render: each column as wide as its widest cell; addresses to the right, so that the colons stand in a row."""
     lines = [_cells(row, options, names) for row in rows]
     without = without | ({"Recv-Q", "Send-Q"} if "Q" in options else set())

@@ -5,8 +5,9 @@ from __future__ import annotations
 import re
 
 from netsandbox.commands.tools.context import ToolContext, ToolError, ToolResult
-from netsandbox.commands.tools.inputs import files_of, options_of
+from netsandbox.commands.tools.inputs import files_of
 from netsandbox.commands.tools.kernel_files import namespace_file, size_of
+from netsandbox.commands.tools.options import options_of, table
 from netsandbox.commands.tools.process_namespaces import link_of
 from netsandbox.engine.units import EPOCH, SECOND
 from netsandbox.linux.core.inode import Directory, FileError, Node, RegularFile, Symlink
@@ -17,10 +18,11 @@ MODES = {"l": "lrwxrwxrwx", "d": "drwxr-xr-x"}
 OCTAL = {"l": "777", "d": "755"}
 NUMBER = re.compile(r"\w+:\[(\d+)\]")
 FIELD = re.compile(r"%(.)")
+STAT = table("stat", acts="L|dereference c|format= printf=", refused="f|file-system t|terse cached=")
 
 
 def stat(context: ToolContext, arguments: list[str]) -> ToolResult:
-    options, paths = options_of("stat", arguments, "Lft", "c", {"format": "c", "printf": "printf=", "dereference": "L"})
+    options, paths = options_of(STAT, arguments)
     if not paths:
         raise ToolError(1, "stat: missing operand\nTry 'stat --help' for more information.")
     form = unescaped(options["printf"], False)[0] if "printf" in options else options.get("c", "") + "\n"

@@ -5,12 +5,13 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
+from netsandbox.apps.option_table import OptionTable, Read
 from netsandbox.apps.pattern import PatternError, compile_pattern
 from netsandbox.commands.tools.context import ToolContext, ToolError, ToolResult
 from netsandbox.commands.tools.help import TEXTS
 from netsandbox.commands.tools.inputs import files_of
 from netsandbox.commands.tools.kernel_files import of_kernel
-from netsandbox.commands.tools.options import Options, read_options
+from netsandbox.commands.tools.options import read
 from netsandbox.linux.core.inode import FileError
 from netsandbox.linux.core.sysctl import SysctlError
 from netsandbox.linux.core.sysctl_effect import note_on
@@ -21,17 +22,20 @@ if TYPE_CHECKING:
 
     from netsandbox.linux.core.namespace import NetworkNamespace
 
-LONG = {"all": "a", "deprecated": "D", "binary": "b", "ignore": "e", "names": "N", "values": "n", "load": "p",
-        "pattern": "r", "quiet": "q", "write": "w", "help": "h", "version": "V", "system": "S", "dry-run": "y"}
 CONFIGURATION = "/etc/sysctl.conf"
 FOLDERS = ("/usr/lib/sysctl.d", "/run/sysctl.d", "/etc/sysctl.d")
 OTHERS = ("abi", "crypto", "debug", "dev", "fs", "kernel", "user", "vm")
 """What else /proc/sys has on a real machine."""
 VERSION = "sysctl from procps-ng 4.0.4"
+SYSCTL = OptionTable(
+    "sysctl", 1, TEXTS["sysctl"], by_letter=True,
+    acts="a|all b|binary e|ignore N|names n|values S|system p|load f r|pattern= q|quiet w|write V|version A X "
+         "y|dry-run h|help d",
+    usual="o x D|deprecated")
 
 
 def run(context: ToolContext, arguments: list[str]) -> ToolResult:
-    options = read_options("sysctl", arguments, "abeNnSpfr:qwhVAXoxdy", LONG, 1)
+    options = read(SYSCTL, arguments)
     if "V" in options:
         return ToolResult(0, VERSION + "\n", "")
     if options.values.keys() & {"h", "d"}:
@@ -40,16 +44,16 @@ def run(context: ToolContext, arguments: list[str]) -> ToolResult:
         return _from_files(context, options)
     if options.values.keys() & {"a", "A", "X"}:
         return ToolResult(0, "".join(_all(context.namespace, options)), "")
-    if not options.words:
+    if not options.operands:
         tried = "sysctl: no variables specified\nTry `sysctl --help' for more information."
         raise ToolError(1, tried if options.values else "\n" + TEXTS["sysctl"])
     return _each(context, options)
 
 
-def _each(context: ToolContext, options: Options) -> ToolResult:
+def _each(context: ToolContext, options: Read) -> ToolResult:
     """Read or write the settings that are named."""
     namespace, out, err, failed = context.namespace, "", "", False
-    for word in options.words:
+    for word in options.operands:
         try:
             name, equals, _value = word.partition("=")
             own = of_kernel(namespace, context.machine, context.files, path_of(name.strip()))
@@ -64,16 +68,16 @@ def _each(context: ToolContext, options: Options) -> ToolResult:
     return ToolResult(int(failed), out, err)
 
 
-def _note(word: str, options: Options) -> str:
+def _note(word: str, options: Read) -> str:
     """What is written in vain says so."""
     name, equals, _value = word.partition("=")
     return note_on(name_of(path_of(name.strip()))) if equals and "y" not in options else ""
 
 
-def _from_files(context: ToolContext, options: Options) -> ToolResult:
+def _from_files(context: ToolContext, options: Read) -> ToolResult:
     """`-p FILE`, `--system`: settings as they stand in files."""
     files, out, err = files_of(context), "", ""
-    paths = options.words or [CONFIGURATION]
+    paths = options.operands or [CONFIGURATION]
     if "S" in options:
         paths = [f"{folder}/{name}" for folder in FOLDERS if files.is_directory(folder) for name in files.names(folder)
                  if name.endswith(".conf")]
@@ -91,7 +95,7 @@ def _from_files(context: ToolContext, options: Options) -> ToolResult:
     return ToolResult(1 if "sysctl: " in err else 0, out, err)
 
 
-def _setting(namespace: NetworkNamespace, line: str, options: Options) -> tuple[str, str]:
+def _setting(namespace: NetworkNamespace, line: str, options: Read) -> tuple[str, str]:
     """(what one line of a file prints, what is wrong with it)."""
     if not line or line[0] in "#;":
         return "", ""
@@ -115,7 +119,7 @@ def name_of(path: str) -> str:
     return path.translate(str.maketrans("/.", "./"))
 
 
-def _one(namespace: NetworkNamespace, word: str, options: Options) -> str:
+def _one(namespace: NetworkNamespace, word: str, options: Read) -> str:
     name, equals, value = word.partition("=")
     path = path_of(name.strip())
     if "w" in options and not equals:
@@ -145,7 +149,7 @@ def _words(error: SysctlError, path: str) -> str:
     return re.sub(r'setting key "[^"]*"', f'setting key "{name_of(path)}"', str(error))
 
 
-def _shown(path: str, value: str, options: Options) -> str:
+def _shown(path: str, value: str, options: Read) -> str:
     if "N" in options:
         return f"{name_of(path)}\n"
     if "b" in options:
@@ -153,7 +157,7 @@ def _shown(path: str, value: str, options: Options) -> str:
     return f"{value}\n" if "n" in options else f"{name_of(path)} = {value}\n"
 
 
-def _all(namespace: NetworkNamespace, options: Options) -> Iterator[str]:
+def _all(namespace: NetworkNamespace, options: Read) -> Iterator[str]:
     """Every setting, or those whose name fits a pattern."""
     try:
         pattern = compile_pattern(options.values.get("r", ""), longest=True)

@@ -6,7 +6,7 @@ import re
 
 from netsandbox.apps.calendar import civil_date, days_before
 from netsandbox.commands.tools.context import ToolContext, ToolError, ToolResult
-from netsandbox.commands.tools.inputs import options_of
+from netsandbox.commands.tools.options import options_of, table
 from netsandbox.engine.units import EPOCH, SECOND
 from netsandbox.linux.core.accounts import GROUPS, USERS, Account
 from netsandbox.linux.core.release import RELEASE
@@ -42,12 +42,14 @@ NOT_MODELLED = frozenset({
     "ip_vs", "ip_vs_rr", "ip_vs_sh", "ip_vs_wrr", "ipv6", "kvm", "macvtap", "openvswitch", "pktgen",
     "sctp", "sit", "vhost_net", "wireguard", "xfrm_user"})
 """A machine's kernel has them, and the sandbox's has not."""
+DATE = table(
+    "date", acts="u|utc u|universal R|rfc-email d|date=",
+    refused="r|reference= f|file= s|set= I|iso-8601? debug resolution rfc-3339=")
 
 
 def date(context: ToolContext, arguments: list[str]) -> ToolResult:
     """The virtual time, or one that is told (-d); `+FORMAT` as strftime has it."""
-    options, words = options_of("date", [word for word in arguments if word not in DATES], "uR", "drfs",
-                                {"utc": "u", "universal": "u", "date": "d", "rfc-email": "R"})
+    options, words = options_of(DATE, [word for word in arguments if word not in DATES])
     form = next((DATES[word] for word in arguments if word in DATES), "%a, %d %b %Y %T +0000" if "R" in options else "")
     if len(words) > 1:
         raise ToolError(1, f"date: extra operand '{words[1][:40]}'\nTry 'date --help' for more information.")

@@ -13,7 +13,6 @@ from netsandbox.apps.program import UsageError
 from netsandbox.commands.tools.archive import Member, member, members_of, put, writer
 from netsandbox.commands.tools.context import ToolContext, ToolError, ToolResult
 from netsandbox.commands.tools.inputs import STDIN, files_of, stdin
-from netsandbox.commands.tools.real_options import complete
 from netsandbox.engine.budget import Use, spend
 from netsandbox.engine.units import EPOCH, SECOND
 from netsandbox.linux.core.inode import FileError
@@ -25,16 +24,33 @@ if TYPE_CHECKING:
     from netsandbox.linux.core.files import Files
 
 HINT = "Try 'tar --help' or 'tar --usage' for more information."
-OPTIONS = complete(OptionTable(
+OPTIONS = OptionTable(
     "tar", 64, HINT, {"update": "`-c` packs all anew"},
     acts="c|create x|extract get t|list r|append f|file= C|directory= v|verbose O|to-stdout exclude= strip-components= "
          "P|absolute-names m|touch k|keep-old-files wildcards",
-    idle="z|gzip j|bzip2 J|xz a|auto-compress",
+    idle="z|gzip z|gunzip z|ungzip j|bzip2 J|xz a|auto-compress",
     usual="p|preserve-permissions same-permissions same-owner no-same-owner numeric-owner o|no-same-permissions "
           "S|sparse",
-    refused="A|catenate d|diff u|update delete T|files-from= X|exclude-from= N|newer= h|dereference "
-            "transform= owner= group= mode= mtime= sort= one-top-level? totals? checkpoint? help version W|verify "
-            "w|interactive g|listed-incremental= remove-files overwrite keep-newer-files I|use-compress-program= zstd"))
+    refused="A|catenate A|concatenate d|diff d|compare u|update delete T|files-from= X|exclude-from= N|newer= "
+            "h|dereference transform= owner= group= mode= mtime= sort= one-top-level? totals? checkpoint? help version "
+            "W|verify w|interactive w|confirmation g|listed-incremental= remove-files overwrite keep-newer-files "
+            "I|use-compress-program= zstd test-label check-device G|incremental hole-detection= ignore-failed-read "
+            "level= no-check-device no-seek n|seek occurrence? sparse-version= add-file= exclude-backups "
+            "exclude-caches exclude-caches-all exclude-caches-under= exclude-ignore= exclude-ignore-recursive= "
+            "exclude-tag= exclude-tag-all= exclude-tag-under= exclude-vcs exclude-vcs-ignores no-null no-recursion "
+            "no-unquote no-verbatim-files-from null recursion unquote verbatim-files-from anchored ignore-case "
+            "no-anchored no-ignore-case no-wildcards no-wildcards-match-slash wildcards-match-slash "
+            "keep-directory-symlink no-overwrite-dir overwrite-dir recursive-unlink skip-old-files U|unlink-first "
+            "ignore-command-error= no-ignore-command-error to-command= atime-preserve? clamp-mtime "
+            "delay-directory-restore group-map= no-delay-directory-restore owner-map= s|preserve-order s|same-order "
+            "acls no-acls no-selinux no-xattrs selinux xattrs xattrs-exclude= xattrs-include= force-local "
+            "F|info-script= F|new-volume-script= L|tape-length= M|multi-volume rmt-command= rsh-command= volno-file= "
+            "b|blocking-factor= B|read-full-records i|ignore-zeros record-size= H|format= old-archive portability "
+            "pax-option= posix V|label= lzip lzma lzop no-auto-compress Z|compress Z|uncompress backup? "
+            "hard-dereference K|starting-file= newer-mtime= N|after-date= one-file-system suffix= xform= "
+            "checkpoint-action= full-time index-file= l|check-links no-quote-chars= quote-chars= quoting-style= "
+            "R|block-number show-defaults show-omitted-dirs show-snapshot-field-ranges show-transformed-names "
+            "show-stored-names utc warning= restrict")
 MODES = {"create": "w", "extract": "r", "get": "r", "list": "r", "append": "a"}
 FAILED = "tar: Exiting with failure status due to previous errors\n"
 NO_ARCHIVE = "tar: This does not look like a tar archive\n" + FAILED.rstrip("\n")

@@ -7,16 +7,17 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
 from netsandbox.apps.columns import columns
+from netsandbox.apps.option_table import OptionTable
 from netsandbox.commands.tools.context import ToolContext, ToolError, ToolResult
 from netsandbox.commands.tools.devices import ENDLESS, from_device
-from netsandbox.commands.tools.inputs import files_of, inputs, options_of, stdin, whole_number
+from netsandbox.commands.tools.inputs import files_of, inputs, stdin, whole_number
+from netsandbox.commands.tools.options import options_of, table
 from netsandbox.linux.core.inode import FileError
 from netsandbox.linux.core.sysctl_effect import note_on_file
 from netsandbox.shell.escapes import unescaped
 
 if TYPE_CHECKING:
     from collections.abc import Callable
-
 
 
 WITH_END = re.compile(r"[^\n]*\n|[^\n]+")
@@ -32,9 +33,14 @@ def joined(lines: list[str]) -> str:
     return "".join(line + "\n" for line in lines)
 
 
+CAT = table(
+    "cat", acts="A|show-all b|number-nonblank e E|show-ends n|number s|squeeze-blank t T|show-tabs v|show-nonprinting",
+    usual="u")
+
+
 def cat(context: ToolContext, arguments: list[str]) -> ToolResult:
     """Print files one after the other; complain about those that cannot be read."""
-    options, paths = options_of("cat", arguments, "AbeEnstTuv", "", {"number": "n", "show-all": "A", "show-ends": "E"})
+    options, paths = options_of(CAT, arguments)
     found, errors = inputs(context, "cat", paths)
     text = "".join(one.text for one in found)
     if "s" in options:
@@ -62,22 +68,28 @@ def _visible(byte: int) -> str:
     return chr(byte) if 32 <= byte < 127 or byte in b"\n\t" else f"^{chr(byte ^ 64)}"
 
 
+HEAD = table("head", acts="q|quiet q|silent v|verbose n|lines= c|bytes=", refused="f|follow F z|zero-terminated")
+TAIL = table(
+    "tail", acts="q|quiet q|silent v|verbose n|lines= c|bytes=", idle="f|follow",
+    refused="F s|sleep-interval= z|zero-terminated max-unchanged-stats= pid= retry")
+
+
 def head(context: ToolContext, arguments: list[str]) -> ToolResult:
-    return _ends(context, "head", arguments)
+    return _ends(context, HEAD, arguments)
 
 
 def tail(context: ToolContext, arguments: list[str]) -> ToolResult:
-    return _ends(context, "tail", arguments)
+    return _ends(context, TAIL, arguments)
 
 
 VALUED = ("-n", "-c", "--lines", "--bytes")
 """A number behind one of them is its value."""
 
 
-def _ends(context: ToolContext, name: str, arguments: list[str]) -> ToolResult:
+def _ends(context: ToolContext, known: OptionTable, arguments: list[str]) -> ToolResult:
     words = [f"-n{word[1:]}" if re.fullmatch(r"-\d+", word) and before not in VALUED else word
              for before, word in zip(["", *arguments], arguments, strict=False)]
-    options, paths = options_of(name, words, "qvfF", "nc", {"lines": "n", "bytes": "c", "follow": "f", "quiet": "q"})
+    (options, paths), name = options_of(known, words), known.program
     if name == "head" and paths[:1] and paths[0] in ENDLESS and options.get("c", "").isdecimal() and len(paths) == 1:
         return ToolResult(0, from_device(context, paths[0], int(options["c"])), "")
     found, errors = inputs(context, name, paths, _enough(options) if name == "head" else 0)
@@ -112,10 +124,11 @@ def _end(name: str, text: str, options: dict[str, str]) -> str:
 
 LONGEST = 4
 """Where `_counts` has the longest line, of which there is no sum."""
+WC = table("wc", acts="c|bytes l|lines w|words m|chars L|max-line-length", refused="files0-from= total=")
 
 
 def wc(context: ToolContext, arguments: list[str]) -> ToolResult:
-    options, paths = options_of("wc", arguments, "lwcmL", "", {"lines": "l", "words": "w", "bytes": "c", "chars": "m"})
+    options, paths = options_of(WC, arguments)
     found, errors = inputs(context, "wc", paths)
     rows = [(_counts(one.text), one.name) for one in found]
     if len(paths) > 1:
@@ -153,10 +166,11 @@ SETS = {
     "punct": "!-/:-@[-`{-~",
     "xdigit": "0-9A-Fa-f",
 }
+TR = table("tr", acts="c|complement C d|delete s|squeeze-repeats t|truncate-set1")
 
 
 def tr(context: ToolContext, arguments: list[str]) -> ToolResult:
-    options, sets = options_of("tr", arguments, "cCdst", "", {"delete": "d", "squeeze-repeats": "s", "complement": "c"})
+    options, sets = options_of(TR, arguments)
     if not sets:
         raise ToolError(1, "tr: missing operand\nTry 'tr --help' for more information.")
     if len(sets) < 2 and not options.keys() & {"d", "s"}:
@@ -203,8 +217,11 @@ def _letters(text: str) -> str:
     )
 
 
+TEE = table("tee", acts="a|append", usual="i|ignore-interrupts p", refused="output-error?")
+
+
 def tee(context: ToolContext, arguments: list[str]) -> ToolResult:
-    options, paths = options_of("tee", arguments, "aip", "", {"append": "a"})
+    options, paths = options_of(TEE, arguments)
     text, errors, notes = stdin(context, "tee"), "", ""
     for path in paths:
         try:
@@ -232,17 +249,26 @@ def _columns(lines: list[str]) -> list[str]:
     return columns([line.split() for line in lines], "  ")
 
 
+TAC = table("tac", refused="b|before r|regex s|separator=")
+
+
 def tac(context: ToolContext, arguments: list[str]) -> ToolResult:
     """Each file's lines from the last to the first."""
-    _options, paths = options_of("tac", arguments, "", "")
+    _options, paths = options_of(TAC, arguments)
     found, errors = inputs(context, "tac", paths)
     return ToolResult(1 if errors else 0, "".join(
         line for one in found for line in reversed(WITH_END.findall(one.text))), errors)
 
 
+NL = table(
+    "nl", acts="b|body-numbering= w|number-width= s|number-separator=",
+    refused="p|no-renumber d|section-delimiter= f|footer-numbering= h|header-numbering= i|line-increment= "
+            "l|join-blank-lines= n|number-format= v|starting-line-number=")
+
+
 def nl(context: ToolContext, arguments: list[str]) -> ToolResult:
     """Numbers before lines: those that are not empty, or with -ba all."""
-    options, paths = options_of("nl", arguments, "p", "bwsdfhilnv", {"body-numbering": "b"})
+    options, paths = options_of(NL, arguments)
     if options.get("b", "t") not in ("a", "t", "n"):
         raise ToolError(1, f"netsandbox: nl -b {options['b'][:40]} is not modelled")
     width, mark = whole_number("nl", options.get("w", "6")), options.get("s", "\t")
@@ -255,8 +281,11 @@ def nl(context: ToolContext, arguments: list[str]) -> ToolResult:
     return ToolResult(1 if errors else 0, joined(rows), errors)
 
 
+REV = table("rev", refused="0|zero")
+
+
 def rev(context: ToolContext, arguments: list[str]) -> ToolResult:
-    _options, paths = options_of("rev", arguments, "", "")
+    _options, paths = options_of(REV, arguments)
     found, errors = inputs(context, "rev", paths)
     return ToolResult(1 if errors else 0, "".join(
         "\n".join(line[::-1] for line in one.text.split("\n")) for one in found), errors)

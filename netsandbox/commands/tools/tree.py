@@ -7,12 +7,14 @@ from netsandbox.apps.program import UsageError
 from netsandbox.commands.tools.context import ToolContext, ToolError, ToolResult
 from netsandbox.commands.tools.inputs import files_of
 from netsandbox.commands.tools.process_namespaces import link_of
-from netsandbox.commands.tools.real_options import complete
 from netsandbox.engine.budget import Use, spend
 
-OPTIONS = complete(OptionTable(
+OPTIONS = OptionTable(
     "tree", 1, "", acts="a d f i L= noreport", usual="x n A N",
-    refused="l s h p u g D F Q t c r U X J C P= I= o= H= S q prune du filelimit= dirsfirst sort= help version"))
+    refused="l s h p u g D F Q t c r U X J C P= I= o= H= S q prune du filelimit= dirsfirst sort= help version R "
+            "gitignore gitfile= ignore-case matchdirs metafirst info infofile= charset= si timefmt= inodes device v "
+            "filesfirst T= nolinks hintro= houtro= hyperlink scheme= authority= fromfile fromtabfile= fflinks "
+            "opt-toggle")
 DEEPEST = 1 << 20
 
 

@@ -4,14 +4,15 @@ from __future__ import annotations
 
 from netsandbox.commands.tools.byte_counts import FULL, bytes_of, padded
 from netsandbox.commands.tools.context import ToolContext, ToolError, ToolResult
-from netsandbox.commands.tools.inputs import files_of, options_of
+from netsandbox.commands.tools.inputs import files_of
+from netsandbox.commands.tools.options import options_of, table
 from netsandbox.linux.core.inode import FileError
+
+TRUNCATE = table("truncate", acts="c|no-create s|size=", refused="o|io-blocks r|reference=")
 
 
 def truncate(context: ToolContext, arguments: list[str]) -> ToolResult:
-    options, paths = options_of("truncate", arguments, "co", "sr", {"size": "s", "no-create": "c", "reference": "r"})
-    if options.keys() & {"r", "o"}:
-        raise ToolError(1, "netsandbox: truncate -r and -o are not modelled; -s is")
+    options, paths = options_of(TRUNCATE, arguments)
     if "s" not in options:
         raise ToolError(1, "truncate: you must specify either ‘--size’ or ‘--reference’\n"
                         "Try 'truncate --help' for more information.")
@@ -43,8 +44,14 @@ def _resized(context: ToolContext, path: str, size: int, sign: str) -> str:
     return ""
 
 
+FALLOCATE = table(
+    "fallocate", acts="l|length=",
+    refused="c|collapse-range= d|dig-holes i|insert-range n|keep-size o|offset= p|punch-hole z|zero-range x|posix "
+            "v|verbose")
+
+
 def fallocate(context: ToolContext, arguments: list[str]) -> ToolResult:
-    options, paths = options_of("fallocate", arguments, "", "l", {"length": "l"})
+    options, paths = options_of(FALLOCATE, arguments)
     size = bytes_of(options.get("l", ""))
     if size is None or len(paths) != 1:
         raise ToolError(1, "fallocate: no length argument specified" if "l" not in options else
