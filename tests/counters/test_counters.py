@@ -152,13 +152,15 @@ def test_history_is_per_machine_and_bad_input_is_told_as_nstat_does() -> None:
     session = run("ip netns add a")
     for line, code, error in (
             ("nstat -t x", 255, "nstat: invalid time constant divisor\n"),
+            *((f"nstat -t '{wrong}'", 255, "nstat: invalid time constant divisor\n")
+              for wrong in ("٣", "0", "-1", "+ 5", "0x10", "4294967296")),
             ("nstat -d 1", 1, "netsandbox: nstat -d is not modelled\n"),
             ("NSTAT_HISTORY=/tmp nstat", 255, "nstat: open history file: Is a directory\n")):
         job = session.run(line)
         assert (job.code, job.out, job.err) == (code, "", error), line
     assert session.run("nstat --bogus").err.startswith("nstat: unrecognized option '--bogus'\nUsage: nstat [OPTION]")
     assert session.run("nstat -h").code == 255
-    assert "changes nothing" in session.run("nstat -t 5").err
+    assert all("changes nothing" in session.run(f"nstat -t '{taken}'").err for taken in ("5", " +5x", "010"))
     assert "TCPAutoCorking" in session.run("nstat -z").err
 
 

@@ -82,6 +82,9 @@ def test_what_an_interface_has_is_read_or_says_that_it_is_not() -> None:
     ("sysctl -w net.ipv4.tcp_congestion_control=reno", ""),
     ("sysctl -e -w net.ipv4.tcp_congestion_control=bbr",
      'sysctl: setting key "net.ipv4.tcp_congestion_control": No such file or directory'),
+    ("sysctl -w net.core.default_qdisc=nonsense",
+     'sysctl: setting key "net.core.default_qdisc": No such file or directory'),
+    ("sysctl -w net.core.default_qdisc=fq", "note: net.core.default_qdisc changes nothing in the sandbox"),
     ("sysctl -w net.ipv4.ip_forward=1", ""), ("sysctl net.ipv4.conf.all.tag", ""),
 ])
 def test_who_writes_in_vain_is_told(line: str, says: str) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from fnmatch import fnmatchcase
 from typing import TYPE_CHECKING
 
@@ -25,6 +26,7 @@ NO_COUNTERS = frozenset({"IpForwarding", "IpDefaultTTL", "TcpRtoAlgorithm", "Tcp
 """What stands among the counters and is none (useless_numbers)."""
 SOURCE = "kernel"
 USAGE, BROKEN = 255, 254
+LONG_MAX = (1 << 63) - 1
 Rows = dict[str, int]
 NSTAT = OptionTable(
     "nstat", USAGE, TEXTS["nstat"], by_letter=True,
@@ -48,9 +50,10 @@ def run(context: ToolContext, arguments: list[str]) -> ToolResult:
 
 
 def _check_interval(options: Read) -> None:
+    """As sscanf reads it: a long that is cut to an int."""
     interval = options.values.get("t", "1")
-    digits = interval.lstrip(" +")
-    if not digits[:1].isdigit() or not int("".join(c for c in digits if c.isdigit())):
+    found = re.match(r"\s*\+?([0-9]+)", interval, re.ASCII)
+    if found is None or not 0 < min(int(found[1]), LONG_MAX) & 0xFFFFFFFF < 1 << 31:
         raise ToolError(USAGE, "nstat: invalid time constant divisor")
     if "t" in options:
         note("nstat -t")

@@ -19,10 +19,12 @@ from netsandbox.linux.core.neighbour_parameters import (
     field_value,
     shown_value,
 )
-from netsandbox.linux.core.sysctl_defaults import ALIASES, AVAILABLE, CONGESTION_CONTROL, GLOBALS, READ_ONLY
+from netsandbox.linux.core.sysctl_defaults import ALIASES, AVAILABLE, CONGESTION_CONTROL, GLOBALS, QDISCS, READ_ONLY
 from netsandbox.linux.core.sysctl_ranges import number_of, taken
 
 T = TypeVar("T")
+NAMES = {CONGESTION_CONTROL: frozenset(str(GLOBALS[AVAILABLE]).split()), "net.core.default_qdisc": QDISCS}
+"""Settings that name a thing which the kernel has to have."""
 
 
 class SysctlError(ValueError):
@@ -255,7 +257,7 @@ class Sysctls:
         return list(_folders(tuple(self.interfaces)).get(folder, ()))
 
     def _write_text(self, key: str, name: str, text: str, old: str) -> None:
-        if name == CONGESTION_CONTROL and text not in str(GLOBALS[AVAILABLE]).split():
+        if text not in NAMES.get(name, (text,)):
             raise SysctlError(f'setting key "{key}": No such file or directory')
         before = old.split("\t")
         if all(map(is_number, before)):

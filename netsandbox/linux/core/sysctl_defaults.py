@@ -3,6 +3,10 @@
 from __future__ import annotations
 
 CONGESTION_CONTROL, AVAILABLE = "net.ipv4.tcp_congestion_control", "net.ipv4.tcp_available_congestion_control"
+QDISCS = frozenset((
+    "bfifo cake cbs choke clsact codel drr dualpi2 etf ets fq fq_codel fq_pie gred hfsc hhf htb ingress mq mqprio multiq "
+    "netem noqueue pfifo pfifo_fast pfifo_head_drop pie plug prio qfq red sfb sfq skbprio taprio tbf teql0").split())
+"""What net.core.default_qdisc may name: the kernel's own, and those for which it has a module (net/sched)."""
 READ_ONLY = {AVAILABLE, "net.netfilter.nf_conntrack_count"}
 ALIASES = {"net.nf_conntrack_max": "net.netfilter.nf_conntrack_max"}
 """Second names."""
