@@ -185,12 +185,12 @@ def acknowledge_if_allowed(record: TimeWait, segment: TcpSegment) -> None:
 
 
 def _acknowledge(record: TimeWait) -> None:
-    """tcp_v4_timewait_ack: IP id 0, as no socket counts it."""
+    """tcp_v4_timewait_ack: IP id 0, as no socket counts it; of too large a window the low bits (htons)."""
     namespace = record.namespace
     stamp = (stamp_now(namespace, record.stamp_offset), record.recent) if record.stamps else None
     address, port, peer, peer_port = record.key
-    segment = TcpSegment(port, peer_port, record.nxt, record.expected, ACK, record.window >> record.scale,
-                         options.of_data(stamp, ()))
+    size = record.window >> record.scale & window.MAX_WINDOW
+    segment = TcpSegment(port, peer_port, record.nxt, record.expected, ACK, size, options.of_data(stamp, ()))
     reset.send_alone(namespace, address, peer, segment, record.tos)
 
 
