@@ -93,6 +93,11 @@ where  SELECTOR := { ip FIELD | { tcp | udp } { src | dst } | icmp { type | code
     "ip tuntap": """\
 Usage: ip tuntap { add | del } [ dev ] NAME mode { tun | tap } [ user USER ] [ group GROUP ] [ pi ] [ vnet_hdr ]
        ip tuntap [ show ]""",
+    "ip tcp_metrics": """\
+Usage:\tip tcp_metrics/tcpmetrics { COMMAND | help }
+\tip tcp_metrics { show | flush } SELECTOR
+\tip tcp_metrics delete [ address ] ADDRESS
+SELECTOR := [ [ address ] PREFIX ]""",
     "ip vrf": """\
 Usage:\tip vrf show [NAME] ...
 \tip vrf exec [NAME] cmd ...

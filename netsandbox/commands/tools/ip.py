@@ -26,6 +26,7 @@ OBJECTS: Late[str, Callable[[ToolContext, list[str], Style], ToolResult]] = Late
     "link": "netsandbox.commands.tools.ip_link:run", "netns": "netsandbox.commands.tools.ip_netns:run",
     "monitor": "netsandbox.commands.tools.monitor:ip", "tuntap": "netsandbox.commands.tools.ip_tuntap:run",
     **dict.fromkeys(("tunnel", "tunl"), "netsandbox.commands.tools.ip_tunnel:run"),
+    **dict.fromkeys(("tcpmetrics", "tcp_metrics"), "netsandbox.commands.tools.ip_tcp_metrics:run"),
     "vrf": "netsandbox.commands.tools.ip_vrf:run",
     "nexthop": "netsandbox.commands.tools.ip_nexthop:run"})
 ALL_OBJECTS = (

@@ -5,6 +5,10 @@ from __future__ import annotations
 from typing import Any
 
 
+class General(float):
+    """A number that JSON has with six digits that count, where others have two behind the point (print_float)."""
+
+
 class Style:
     """The global options of `ip` and `bridge`, as counts or switches.
 
@@ -77,7 +81,7 @@ def _value(value: Any, depth: int | None) -> str:
     if isinstance(value, bool):
         return "true" if value else "false"
     if isinstance(value, float):
-        return f"{value:.2f}"
+        return f"{value:{'g' if isinstance(value, General) else '.2f'}}"
     return str(value) if isinstance(value, int) else _string(str(value))
 
 

@@ -125,7 +125,7 @@ def hears(socket: Socket, interface: Interface | None) -> bool:
 class SocketTable:
     """All bound sockets of one namespace, in the order they were bound."""
 
-    __slots__ = ("_by_port", "_draws", "_perturbed", "connections", "namespace", "sockets")
+    __slots__ = ("_by_port", "_draws", "_perturbed", "connections", "metrics", "namespace", "sockets")
 
     def __init__(self, namespace: NetworkNamespace) -> None:
         self.namespace = namespace
@@ -135,6 +135,8 @@ class SocketTable:
         """How often a free port was asked for: each time another one is drawn (udp_lib_get_port)."""
         self.connections: dict[tuple[int, int, int, int], Any] = {}
         """TCP connections, half-open and closed ones too, by (address, port, peer, peer's port)."""
+        self.metrics: dict[tuple[int, int], Any] = {}
+        """What TCP has found out of the ways to its peers, by (address, peer)."""
         self._perturbed: dict[tuple[int, int, int], int] = {}
         """How far from its beginning connect() looks for a port, by (address, peer, peer's port)."""
 

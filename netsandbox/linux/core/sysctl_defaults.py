@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 CONGESTION_CONTROL, AVAILABLE = "net.ipv4.tcp_congestion_control", "net.ipv4.tcp_available_congestion_control"
-QDISCS = frozenset((
-    "bfifo cake cbs choke clsact codel drr dualpi2 etf ets fq fq_codel fq_pie gred hfsc hhf htb ingress mq mqprio multiq "
-    "netem noqueue pfifo pfifo_fast pfifo_head_drop pie plug prio qfq red sfb sfq skbprio taprio tbf teql0").split())
+QDISCS = frozenset({
+    "bfifo", "cake", "cbs", "choke", "clsact", "codel", "drr", "dualpi2", "etf", "ets", "fq", "fq_codel",
+    "fq_pie", "gred", "hfsc", "hhf", "htb", "ingress", "mq", "mqprio", "multiq", "netem", "noqueue", "pfifo",
+    "pfifo_fast", "pfifo_head_drop", "pie", "plug", "prio", "qfq", "red", "sfb", "sfq", "skbprio", "taprio",
+    "tbf", "teql0"})
 """What net.core.default_qdisc may name: the kernel's own, and those for which it has a module (net/sched)."""
 READ_ONLY = {AVAILABLE, "net.netfilter.nf_conntrack_count"}
 ALIASES = {"net.nf_conntrack_max": "net.netfilter.nf_conntrack_max"}
@@ -100,7 +102,8 @@ GLOBALS.update(_below("net.ipv4", {
     "tcp_app_win": 31, "tcp_invalid_ratelimit": 500, "tcp_max_reordering": 300, "tcp_pacing_ca_ratio": 120,
     "tcp_pacing_ss_ratio": 200, "tcp_reflect_tos": 0, "tcp_retrans_collapse": 1, "tcp_rto_max_ms": 120000,
     "tcp_thin_linear_timeouts": 0, "tcp_tw_reuse_delay": 1000, "tcp_min_tso_segs": 2,
-    "tcp_tso_rtt_log": 9, "tcp_tso_win_divisor": 3, "tcp_max_tw_buckets": 131072}))
+    "tcp_tso_rtt_log": 9, "tcp_tso_win_divisor": 3, "tcp_max_tw_buckets": 131072,
+    "tcp_no_metrics_save": 0, "tcp_no_ssthresh_metrics_save": 1}))
 GLOBALS.update(_below("net.core", {"message_burst": 10, "message_cost": 5}))
 KEPT = _below("net.ipv4", {
     "fib_multipath_use_neigh": 0, "fib_notify_on_flag_change": 0,
@@ -115,7 +118,6 @@ KEPT = _below("net.ipv4", {
     "tcp_fastopen": 1, "tcp_fastopen_blackhole_timeout_sec": 0, "tcp_fwmark_accept": 0,
     "tcp_limit_output_bytes": 4194304, "tcp_low_latency": 0, "tcp_max_orphans": 131072,
     "tcp_mem": "287898\t383866\t575796", "tcp_migrate_req": 0, "tcp_min_rtt_wlen": 300,
-    "tcp_no_metrics_save": 0, "tcp_no_ssthresh_metrics_save": 1,
     "tcp_notsent_lowat": 4294967295, "tcp_stdurg": 0,
     "udp_early_demux": 1, "udp_mem": "575799\t767732\t1151598",
     "udp_rmem_min": 4096, "udp_wmem_min": 4096})

@@ -14,6 +14,7 @@ from netsandbox.linux.tcp import (
     ecn,
     hystart,
     listen,
+    metrics,
     options,
     path_search,
     reset,
@@ -24,7 +25,6 @@ from netsandbox.linux.tcp import (
 )
 from netsandbox.linux.tcp.counts import Counts
 from netsandbox.linux.tcp.events import TcpFailed
-from netsandbox.linux.tcp.rtt import RTO_FALLBACK
 from netsandbox.linux.tcp.state import CLOSE, ESTABLISHED, SYN_RECV, SYN_SENT, Connection, Sent
 from netsandbox.linux.tcp.timewait import TimeWait
 from netsandbox.linux.tcp.transmit import advertised_mss, follow, send_ack, stamp_of, sync_mss, transmit, way_of
@@ -196,9 +196,8 @@ def established(conn: Connection) -> None:
     conn.change(ESTABLISHED, "handshake")
     conn.last_sent = conn.namespace.scheduler.now
     conn.confirm = True
-    if not conn.round_trip.smoothed:
-        conn.round_trip.timeout = RTO_FALLBACK
     conn.congestion.begin(conn.retransmitted > 1 and bool(conn.undo_marker), conn.last_sent)
+    metrics.apply(conn)
     if conn.congestion.cubic is not None:
         hystart.begin(conn, conn.congestion.cubic)
     way = way_of(conn)

@@ -14,6 +14,7 @@ from netsandbox.linux.tcp import (
     connect,
     ecn,
     listen,
+    metrics,
     options,
     output,
     prediction,
@@ -231,6 +232,7 @@ def _in_other_state(conn: Connection, packet: IPv4Packet, segment: TcpSegment) -
         timewait.begin(conn, TIME_WAIT)
         return Outcome.ACCEPTED
     elif everything and state is LAST_ACK:
+        metrics.learn(conn)
         conn.change(CLOSE, "ack")
         conn.forget()
         return Outcome.ACCEPTED

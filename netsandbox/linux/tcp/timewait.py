@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from netsandbox.engine.units import MILLISECOND, SECOND
 from netsandbox.linux.drop import Dropped, DropReason, Outcome
-from netsandbox.linux.tcp import options, reset, window
+from netsandbox.linux.tcp import metrics, options, reset, window
 from netsandbox.linux.tcp.events import TcpStateChanged
 from netsandbox.linux.tcp.state import CLOSE, FIN_WAIT2, TIME_WAIT, TcpState
 from netsandbox.linux.tcp.transmit import stamp_now
@@ -67,6 +67,7 @@ def fin_timeout(conn: Connection) -> int:
 
 def begin(conn: Connection, state: TcpState, length: int = LENGTH) -> None:
     """Let a small record take the connection's place (tcp_time_wait)."""
+    metrics.learn(conn)
     if _is_full(conn.namespace):
         conn.namespace.count("TcpExtTCPTimeWaitOverflow")
         conn.change(CLOSE, "timewait")
