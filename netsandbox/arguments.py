@@ -100,6 +100,8 @@ def of_run(to: Parser) -> None:
     _json(to)
     to.option("--pcapng", metavar="OUT", words=("write every frame at every interface to a capture",
                                                 "把每个接口上的每个帧写成抓包文件"))
+    to.option("--ask", action="store_true", words=("wait for an answer to each question of a lesson",
+                                                   "每个问题都等你回答"))
     to.option("--trace", action="store_true", words=("print every record of the trace as well", "同时打印全部记录"))
     _writes(to)
     _seeded(to)

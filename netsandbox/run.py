@@ -13,16 +13,19 @@ from netsandbox.commands.pasted import whole_lines
 from netsandbox.commands.show import columns_of, table
 from netsandbox.commands.words import printable
 from netsandbox.engine.units import format_time
+from netsandbox.explain.questions import LETTERS, question, verdict
 from netsandbox.explain.refusals import noted
 from netsandbox.explain.words import Words
 from netsandbox.lab import frame_log, views
 from netsandbox.lab.uplink import DEFAULT_LAN
 from netsandbox.session.files import FileError, refuse_inputs
 from netsandbox.session.library import find_scenario
-from netsandbox.session.runner import Event, Line, Runner, Said
+from netsandbox.session.runner import Asked, Event, Line, Runner, Said
 from netsandbox.session.scenario import Scenario, Step, load_scenario
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from netsandbox.commands.job import Job
     from netsandbox.lab.lab import Lab
 
@@ -37,11 +40,15 @@ def run(arguments: argparse.Namespace) -> int:
         ScenarioError, FileError: the file is wrong.
     """
     scenario = read_lines(sys.stdin) if arguments.file == "-" else load_scenario(find_scenario(arguments.file))
+    if arguments.ask and arguments.file == "-":
+        raise FileError("--ask", "standard input holds the lines, so that no answer can be read from it")
     if arguments.pcapng:
         refuse_inputs(arguments.pcapng, (scenario.name,))
     runner = Runner.of(scenario, arguments.seed, arguments.uplink)
     runner.session.files.allowed = arguments.allow_writes
     runner.session.files.inputs.append(scenario.name)
+    if arguments.ask:
+        runner.answer = lambda step: read_answer(sys.stdin, step, arguments.lang)
     with ExitStack() as stack:
         if arguments.pcapng:
             from netsandbox.capture import capturing
@@ -52,6 +59,27 @@ def run(arguments: argparse.Namespace) -> int:
             printer.event(event)
         printer.end(runner.session.lab)
     return 1 if runner.failed else 0
+
+
+def read_answer(stream: TextIO, step: Step, language: str) -> int:
+    """The number of the answer that a reader chose by its letter, or typed; 0 at the end of the input."""
+    letters = LETTERS[:len(step.answers)]
+    if not letters:
+        return 0
+    while True:
+        print(_say("answer", language, last=letters[-1]), end=" ", file=sys.stderr, flush=True)
+        typed = stream.readline()
+        given = typed.strip().casefold()
+        texts = [said(answer, language).casefold() for answer in step.answers]
+        if given in texts or not typed:
+            return texts.index(given) + 1 if typed else 0
+        if given and given in letters.casefold():
+            return letters.casefold().index(given) + 1
+
+
+def said(texts: Mapping[str, str], language: str) -> str:
+    """A scenario's text in a language, else in English."""
+    return texts.get(language) or texts.get("en", "")
 
 
 def read_lines(stream: TextIO) -> Scenario:
@@ -78,6 +106,7 @@ WORDS = Words({
     "arp.columns": ("ADDRESS|DEV|MAC|STATE", "地址|网卡|MAC|状态"),
     "mac.columns": ("BRIDGE|MAC|PORT|", "网桥|MAC|端口|"),
     "permanent": ("permanent", "永久"),
+    "answer": ("A to {last}:", "请答 A 到 {last}："),
 })
 """What a transcript says of its own, in English and Chinese."""
 
@@ -88,6 +117,15 @@ def _say(key: str, language: str, **fields: object) -> str:
 
 def _columns(key: str, language: str) -> tuple[str, ...]:
     return tuple(_say(f"{key}.columns", language).split("|"))
+
+
+def asked(event: Asked, language: str) -> list[str]:
+    """What is printed of a question, and then of what was answered."""
+    step, answers = event.step, [said(answer, language) for answer in event.step.answers]
+    if event.answer is None:
+        return ["\n  ".join(question(said(step.ask, language), answers, language))]
+    guess = answers[event.answer - 1] if event.answer else ""
+    return [verdict(guess, answers[step.right - 1], language)] if answers else []
 
 
 class TextPrinter:
@@ -107,6 +145,9 @@ class TextPrinter:
     def event(self, event: Event) -> None:
         if isinstance(event, Said):
             self._style.prose(event.text)
+        elif isinstance(event, Asked):
+            for line in asked(event, self._language):
+                self._style.prose(line)
         else:
             self._line(event)
 
@@ -238,10 +279,13 @@ class JsonPrinter:
     def __init__(self, scenario: Scenario) -> None:
         self._scenario = scenario
         self._lines: list[Line] = []
+        self._asked: list[Asked] = []
 
     def event(self, event: Event) -> None:
         if isinstance(event, Line):
             self._lines.append(event)
+        elif isinstance(event, Asked) and event.answer is not None:
+            self._asked.append(event)
 
     def _begun(self, line: Line) -> list[dict[str, Any]]:
         """Of a line that stood on several of standard input, one row for each but the last: it was only begun there."""
@@ -255,6 +299,8 @@ class JsonPrinter:
             "line": line.text, "number": line.number, "expect": line.is_expect, "code": line.job.code,
             "out": line.job.out, "err": line.job.err, "records": [line.first, line.end]})]
         result: dict[str, Any] = {"scenario": self._scenario.name, "title": self._scenario.title, "lines": lines}
+        result["questions"] = [{"ask": one.step.ask, "answers": one.step.answers, "right": one.step.right,
+                                "answer": one.answer, "number": one.step.line} for one in self._asked]
         result["frames"] = [row._asdict() for row in frame_log.rows(lab, lab.trace.first)]
         result["nodes"] = [row._asdict() for row in views.nodes(lab)]
         names = dict.fromkeys(row.namespace for row in views.nodes(lab) if row.namespace)

@@ -118,7 +118,8 @@ def _rest(session: KeptSession) -> dict[str, Any] | None:
     if scenario is None:
         return None
     steps = [{"run": step.run, "say": dict(step.say), "expect": step.expect, "ask": dict(step.ask),
-              "hints": list(map(dict, step.hints)), "task": dict(step.task)} for step in scenario.steps]
+              "hints": list(map(dict, step.hints)), "task": dict(step.task), "answers": list(map(dict, step.answers)),
+              "right": step.right} for step in scenario.steps]
     return {"name": scenario.name, "title": dict(scenario.title), "about": dict(scenario.about), "steps": steps,
             "learned": dict(scenario.learned), "next": scenario.after}
 
@@ -217,7 +218,8 @@ def _scenario(head: dict[str, Any]) -> Scenario | None:
     if told is None:
         return None
     steps = [Step(_lines(one["run"]), _texts(one["say"]), _lines(one["expect"]), ask=_texts(one.get("ask", {})),
-                  hints=tuple(map(_texts, one.get("hints", ()))), task=_texts(one.get("task", {})))
+                  hints=tuple(map(_texts, one.get("hints", ()))), task=_texts(one.get("task", {})),
+                  answers=tuple(map(_texts, one.get("answers", ()))), right=int(one.get("right", 0)))
              for one in told["steps"]]
     return Scenario(_texts(told["title"]), _texts(told["about"]), head["seed"], head["profile"], (), tuple(steps),
                     str(told["name"]), head.get("uplink", ""), _texts(told.get("learned", {})),

@@ -39,7 +39,14 @@ class Said(NamedTuple):
     text: str
 
 
-Event = Line | Said
+class Asked(NamedTuple):
+    """A question before a step, and what was answered: the number of the answer, 0 for none; None before it is."""
+
+    step: Step
+    answer: int | None = None
+
+
+Event = Line | Said | Asked
 
 
 class Runner:
@@ -49,6 +56,7 @@ class Runner:
         failed: whether a line or an expectation has failed.
         language: of what the scenario says and `expect` finds.
         after_line: called when a line is done, to read the trace before it forgets.
+        answer: asks the reader a step's question.
     """
 
     def __init__(self, seed: int = 0, profile: str = DEFAULT_PROFILE, uplink: str = "") -> None:
@@ -58,6 +66,7 @@ class Runner:
         self.failed = False
         self.language = "en"
         self.after_line: Callable[[], None] = lambda: None
+        self.answer: Callable[[Step], int] = lambda _step: 0
         self._to_come = 0
 
     @classmethod
@@ -74,6 +83,9 @@ class Runner:
             yield from self.step(step)
 
     def step(self, step: Step) -> Iterator[Event]:
+        if step.ask:
+            yield Asked(step)
+            yield Asked(step, self.answer(step))
         text = step.say.get(self.language) or step.say.get("en")
         if text:
             yield Said(text)

@@ -2,7 +2,7 @@
 
 The keys at the top are `netsandbox` (the format's version, the only one required), `title`, `about`, `learned`, `next`,
 `seed`, `profile`, `uplink` (true, false, or the LAN of the default host), `setup` and `steps`. The last two are lists;
-an item is a command line, or a map with `ask`, `run`, `say`, `expect` and `hints`.
+an item is a command line, or a map with `ask`, `answers`, `right`, `run`, `say`, `expect`, `hints` and `task`.
 """
 
 from __future__ import annotations
@@ -34,7 +34,8 @@ MAX_SEED = 2**63 - 1
 
 MOST_HINTS = 3
 _TOP_KEYS = ("netsandbox", "title", "about", "learned", "next", "seed", "profile", "uplink", "setup", "steps")
-_STEP_KEYS = ("ask", "run", "say", "expect", "hints", "task")
+FEWEST_ANSWERS, MOST_ANSWERS = 2, 4
+_STEP_KEYS = ("ask", "run", "say", "expect", "hints", "task", "answers", "right")
 
 
 IS_OURS = re.compile(rb"""^(?:\xef\xbb\xbf)?[ \t{]*["']?netsandbox["']?[ \t]*:|^services[ \t]*:""", re.MULTILINE)
@@ -127,7 +128,23 @@ class _Reader:
         hints, task = self._hints(values.get("hints")), self._translated(values.get("task"), "task")
         if task and not expect:
             raise self._error(node, "task: expected an expect line beside it, or nothing tells when it is done")
-        return Step(run, say, expect, line_of(node), run_lines, expect_lines, ask, hints, task)
+        answers, right = self._answers(values)
+        return Step(run, say, expect, line_of(node), run_lines, expect_lines, ask, hints, task, answers, right)
+
+    def _answers(self, values: Mapping[str, Node]) -> tuple[tuple[dict[str, str], ...], int]:
+        """What a reader may answer to `ask`, and which of it is right."""
+        node, right = values.get("answers"), values.get("right")
+        if node is None or right is None or "ask" not in values:
+            given = next((values[key] for key in ("answers", "right") if key in values), None)
+            if given is not None:
+                raise self._error(given, "answers: expected ask, answers and right together; right is a number")
+            return (), 0
+        if not isinstance(node, SequenceNode) or not FEWEST_ANSWERS <= len(node.value) <= MOST_ANSWERS:
+            raise self._error(node, f"answers: expected a list of {FEWEST_ANSWERS} to {MOST_ANSWERS} texts")
+        number = self._integer(right, "right", len(node.value))
+        if not number:
+            raise self._error(right, "right: expected the number of an answer, the first is 1")
+        return tuple(self._translated(item, "answers") for item in node.value), number
 
     def _hints(self, node: Node | None) -> tuple[dict[str, str], ...]:
         if node is None:
@@ -258,6 +275,8 @@ def _dump_step(step: Step) -> str:
     entries: list[str] = []
     if step.ask:
         entries.append(f"ask:{_translations(step.ask, 6)}\n")
+    if step.answers:
+        entries += [f"answers:\n{_texts(step.answers)}", f"right: {step.right}\n"]
     if step.task:
         entries.append(f"task:{_translations(step.task, 6)}\n")
     if step.run:
@@ -267,11 +286,14 @@ def _dump_step(step: Step) -> str:
     if step.expect:
         entries.append(f"expect:{_scalars(step.expect, 'expect')}\n")
     if step.hints:
-        hints = "".join(f"      -{_translations(hint, 10)}\n" for hint in step.hints)
-        entries.append(f"hints:\n{hints}")
+        entries.append(f"hints:\n{_texts(step.hints)}")
     if not entries:
         raise ScenarioError("scenario", 0, "a step with nothing in it cannot be written")
     return "  - " + "    ".join(entries)
+
+
+def _texts(texts: Iterable[Mapping[str, str]]) -> str:
+    return "".join(f"      -{_translations(text, 10)}\n" for text in texts)
 
 
 def _scalars(lines: tuple[str, ...], key: str) -> str:

@@ -12,7 +12,8 @@ from netsandbox.docker.profiles import DEFAULT_PROFILE
 class Step(NamedTuple):
     """One item of `setup` or `steps`: command lines, what to tell the person about them, what must then be true.
 
-    say maps a language (en, zh) to a text, ask too: a question to be thought about before the lines are run. With a
+    say maps a language (en, zh) to a text, ask too: a question to be thought about before the lines are run; answers
+    are those to choose among, and right the number of the right one, from 1, 0 where there is no choice. With a
     task, a text as well, the reader is to make it true: run is then one way to do so, which an app keeps back until it
     is asked for. hints are texts for who does not meet what must be true, the gentlest first. line is where the item
     starts in its file, run_lines and expect_lines where each of its lines stands; all count from 1.
@@ -27,6 +28,8 @@ class Step(NamedTuple):
     ask: Mapping[str, str] = MappingProxyType({})
     hints: tuple[Mapping[str, str], ...] = ()
     task: Mapping[str, str] = MappingProxyType({})
+    answers: tuple[Mapping[str, str], ...] = ()
+    right: int = 0
 
     @property
     def begins(self) -> bool:

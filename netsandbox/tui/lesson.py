@@ -5,13 +5,14 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, NamedTuple
 
+from netsandbox.session.steps import Step
 from netsandbox.tui.i18n import language, tr
 
 if TYPE_CHECKING:
     from netsandbox.commands.job import Job
     from netsandbox.session.journal import Entry
     from netsandbox.session.keeping import KeptSession
-    from netsandbox.session.steps import Scenario, Step
+    from netsandbox.session.steps import Scenario
 
 EXPECT = "expect "
 """What a line begins with that looks whether a goal is met."""
@@ -42,6 +43,17 @@ class Goal(NamedTuple):
     wrong: str = ""
 
 
+class Guess(NamedTuple):
+    """What a person thought before a step.
+
+    Attributes:
+        answer: the one that was chosen; empty where none was.  right: the right one.
+    """
+
+    answer: str
+    right: str
+
+
 class Stand(NamedTuple):
     """What the lesson pane shows.
 
@@ -50,7 +62,8 @@ class Stand(NamedTuple):
         text: what the step says, before the first what the scenario is about.
         task: what a person is to do; empty where the lesson does all.  is_open: it is not done yet.
         lines: what the step runs, but for a task that is open.
-        ask: the question before the next step, once it was asked; empty otherwise.
+        ask: the question before the next step, once it was asked; empty otherwise.  answers: those to choose among.
+        guess: what was thought before the step that was begun last; None where nothing was asked.
         hints: those that were asked for.  more_hints: how many there are beside them.
         learned, after: of a lesson that is finished: what to keep, and the scenario that comes next.
     """
@@ -69,6 +82,8 @@ class Stand(NamedTuple):
     after: str
     task: str = ""
     is_open: bool = False
+    answers: tuple[str, ...] = ()
+    guess: Guess | None = None
 
     @property
     def unmet(self) -> int:
@@ -123,6 +138,8 @@ class Lesson:
         """Where the lab was at the last look."""
         self._asked = -1
         """The step whose question was asked."""
+        self._guesses: dict[int, int] = {}
+        """By step: the number of the answer that was chosen before it."""
         self._shown = 0
         """Hints that were asked for."""
         self._goals: dict[str, Goal] = {}
@@ -140,7 +157,7 @@ class Lesson:
         scenario = session.scenario
         number = len(scenario.steps) - len(session.pending) if scenario is not None else 0
         if scenario is not self._scenario:
-            self._found, self._given_up, self._begun = [], [], {}
+            self._found, self._given_up, self._begun, self._guesses = [], [], {}, {}
         is_other = scenario is not self._scenario or number != self._number
         if is_other:
             self._scenario, self._number = scenario, number
@@ -212,7 +229,24 @@ class Lesson:
         if not following or not following[0].ask or self._asked == self._number:
             return False
         self._asked = self._number
+        self._guesses.pop(self._number + 1, None)
         return True
+
+    def answer(self, number: int) -> bool:
+        """Choose an answer to the question that was asked; False where there is no such one."""
+        scenario = self._scenario
+        if scenario is None or self._asked != self._number or self._number == len(scenario.steps):
+            return False
+        if not 0 < number <= len(scenario.steps[self._number].answers):
+            return False
+        self._guesses[self._number + 1] = number
+        return True
+
+    def _guess(self) -> Guess | None:
+        step, number = self.step, self._guesses.get(self._number, 0)
+        if step is None or not 0 < step.right <= len(step.answers):
+            return None
+        return Guess(said(step.answers[number - 1]) if number else "", said(step.answers[step.right - 1]))
 
     def hint(self) -> bool:
         """Show one hint more; False when there is none."""
@@ -238,15 +272,16 @@ class Lesson:
         goals = tuple(self._goals.get(line, Goal(line)) for line in step.expect) if step is not None else ()
         is_last = self._number == len(scenario.steps)
         is_finished = is_last and all(goal.met for goal in goals)
-        asked = scenario.steps[self._number].ask if self._asked == self._number and not is_last else {}
+        following = scenario.steps[self._number] if self._asked == self._number and not is_last else Step()
         hints, task = (step.hints, said(step.task)) if step is not None else ((), "")
         shown = 0 if goals and all(goal.met for goal in goals) else self._shown  # what is done needs none
         is_open = bool(task) and not self._solved
         text = scenario.about if step is None else {} if is_open else step.say
         return Stand(said(scenario.title) or scenario.name, self._number, len(scenario.steps),
-                     said(text), step.run if step is not None and not is_open else (), said(asked), goals,
+                     said(text), step.run if step is not None and not is_open else (), said(following.ask), goals,
                      tuple(map(said, hints[:shown])), len(hints) - self._shown, is_finished,
-                     said(scenario.learned), scenario.after, task, is_open)
+                     said(scenario.learned), scenario.after, task, is_open,
+                     tuple(map(said, following.answers)), self._guess())
 
     def subject(self) -> tuple[str, str] | None:
         """The node and the tab that the present step is about: of its first goal on a table, if it has one."""

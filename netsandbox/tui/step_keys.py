@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from netsandbox.tui.i18n import tr
 from netsandbox.tui.lab_app import LabApp
+from netsandbox.tui.panes.lesson import LessonPane
 
 
 class StepKeys(LabApp):
@@ -51,6 +52,16 @@ class StepKeys(LabApp):
             outcome = self.live.execute(self._ping_line(*pair))
             if outcome.error:
                 self.main.status.say(outcome.error, trouble=True)
+        self._tell_held(tr("held"))
+        self.sync()
+
+    def on_lesson_pane_answered(self, event: LessonPane.Answered) -> None:
+        """An answer to a lesson's question was chosen: show what is so."""
+        if not self.live.lesson.answer(event.number):
+            self.main.status.say(tr("lesson.nothing-asked"))
+            return
+        self._insists = False
+        self._next_step()
         self._tell_held(tr("held"))
         self.sync()
 

@@ -11,4 +11,5 @@ def content(scenario: Scenario) -> Scenario:
 
 
 def _bare(step: Step) -> Step:
-    return Step(step.run, step.say, step.expect, ask=step.ask, hints=step.hints, task=step.task)
+    return Step(step.run, step.say, step.expect, ask=step.ask, hints=step.hints, task=step.task,
+                answers=step.answers, right=step.right)

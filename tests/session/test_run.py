@@ -35,6 +35,26 @@ def test_a_scenario_gives_its_transcript(capsys: pytest.CaptureFixture[str]) -> 
     assert places == sorted(places)
 
 
+def test_a_question_is_printed_and_answered(
+        capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> None:
+    assert main(["run", "one-cable"]) == 0
+    out = capsys.readouterr().out
+    places = [out.index(text) for text in ("What do you think? The cable is", "  A. No: an address", "  B. Yes",
+                                           "Answer: No: an address is missing", "A cable alone is not enough")]
+    assert places == sorted(places)
+    for typed, told in (("a\n", "Right: No"), ("d\nA\n", "Right: No"), ("No: an address is missing\n", "Right: No"),
+                        ("c\n", "You thought “No: a switch"), ("", "Answer: No")):
+        monkeypatch.setattr("sys.stdin", io.StringIO(typed))
+        assert main(["run", "one-cable", "--ask"]) == 0
+        assert told in capsys.readouterr().out
+    monkeypatch.setattr("sys.stdin", io.StringIO("A"))
+    assert main(["run", "one-cable", "--ask", "--json"]) == 0
+    question = json.loads(capsys.readouterr().out)["questions"][0]
+    assert question["answer"] == question["right"]
+    assert main(["run", "-", "--ask", "--lang", "zh"]) == 2
+    assert "标准输入里是命令，不能再从中读取回答" in capsys.readouterr().err
+
+
 def test_a_line_that_is_wrong_fails_the_run_and_the_rest_goes_on(typed, capsys) -> None:  # type: ignore[no-untyped-def]
     assert typed(["add-contianer a", *TWO]) == 1
     out = capsys.readouterr().out

@@ -138,6 +138,12 @@ WRONG = {
     "hints as a text": (STEPS + "  - hints: look\n", 3, "hints: expected a list of 1 to 3 texts, the gentlest first"),
     "too many hints": (STEPS + "  - hints: [a, b, c, d]\n", 3, "hints: expected a list of 1 to 3 texts"),
     "a task without an end": (STEPS + "  - task: {en: do it}\n", 3, "task: expected an expect line beside it"),
+    "answers without a question": (STEPS + "  - answers: [a, b]\n    right: 1\n", 3, "expected ask, answers and"),
+    "answers without a right one": (STEPS + "  - ask: what?\n    answers: [a, b]\n", 4, "expected ask, answers"),
+    "one answer": (STEPS + "  - {ask: why, answers: [a], right: 1}\n", 3, "answers: expected a list of 2 to 4 texts"),
+    "right is too large": (STEPS + "  - {ask: why, answers: [a, b], right: 3}\n", 3, "right: expected a whole decimal"),
+    "right is nothing": (STEPS + "  - {ask: why, answers: [a, b], right: 0}\n", 3, "right: expected the number of"),
+    "an answer is a truth value": (STEPS + "  - {ask: why, answers: [yes, no], right: 1}\n", 3, "put it in quotes"),
     "a hint in no language": (STEPS + "  - hints: [{}]\n", 3, "hints: an empty map"),
     "next is a list": (HEAD + "next: [hub]\n", 2, "next: expected a scenario's name"),
     "a map without anything": (STEPS + "  - {}\n", 3, "steps: an empty item"),
@@ -291,9 +297,17 @@ translations = st.dictionaries(st.sampled_from(LANGUAGES), st.one_of(plain_words
 many_lines = st.lists(lines, max_size=3).map(tuple)
 told = st.dictionaries(st.sampled_from(LANGUAGES), st.one_of(plain_words, texts), min_size=1, max_size=2)
 hints = st.one_of(st.just(()), st.tuples(told), st.tuples(told, told, told))
-steps = st.builds(Step, many_lines, translations, many_lines, ask=translations, hints=hints, task=translations).map(
+def _with_answers(step: Step, answers: tuple[dict[str, str], ...]) -> Step:
+    return step._replace(answers=answers, right=len(answers)) if step.ask and answers else step
+
+
+plain_steps = st.builds(
+    Step, many_lines, translations, many_lines, ask=translations, hints=hints, task=translations,
+    answers=st.just(()), right=st.just(0)).map(
     lambda step: step if step.expect else step._replace(task={})).filter(
     lambda step: any((step.run, step.say, step.expect, step.ask, step.hints)))
+answers = st.one_of(st.just(()), st.tuples(told, told), st.tuples(told, told, told))
+steps = st.builds(_with_answers, plain_steps, answers)
 scenarios = st.builds(
     Scenario,
     title=translations,

@@ -69,6 +69,36 @@ async def test_a_question_comes_before_its_answer(tmp_path: Path, mend: Path) ->
         assert "Goals: 1 of 1" in pane(stage)[1]
 
 
+CHOICE = MEND.replace("    run: ping pc1 10.0.0.2", """    answers: [{en: "Yes", zh: 会}, {en: "No", zh: 不会}]
+    right: 2
+    run: ping pc1 10.0.0.2""")
+
+
+@pytest.mark.parametrize(("key", "told"), [
+    ("B", "✓ Right: No"), ("A", "✗ You thought “Yes”; right is “No”"), ("p", "Answer: No")])
+async def test_an_answer_is_chosen_and_judged(tmp_path: Path, key: str, told: str) -> None:
+    path = tmp_path / "choice.yaml"
+    path.write_text(CHOICE, encoding="utf-8")
+    async with opened(tmp_path / "a", Options(tour=False, scenario=str(path)), size=(80, 24)) as stage:
+        await stage.press("A")
+        assert "No question is open" in stage.app.main.status.message
+        await stage.press("p")
+        assert "Will pc1 hear an answer?\nA. Yes\nB. No\nA to B (with shift) answers" in pane(stage)[1]
+        await stage.press("C")
+        assert len(stage.app.live.session.pending) == 2, "there is no third"
+        await stage.press(key)
+        await stage.quiet()
+        await stage.press("6")
+        assert told in pane(stage)[1]
+        assert "It did not." in pane(stage)[1]
+        await stage.press("u", "p")
+        assert "A. Yes\nB. No" in pane(stage)[1], "asked again"
+        await stage.press("p")
+        await stage.quiet()
+        await stage.press("6")
+        assert "Answer: No" in pane(stage)[1], "what was thought then is gone"
+
+
 async def test_a_server_of_a_step_goes_on_beside_the_next_lines(tmp_path: Path) -> None:
     path = tmp_path / "two.yaml"
     path.write_text("netsandbox: 2\ntitle: {en: a, zh: a}\nsteps:\n"

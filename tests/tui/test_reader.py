@@ -117,6 +117,9 @@ def test_the_lessons_are_listed_as_a_learner_goes_through_them() -> None:
     assert [lesson.after for lesson in lessons] == [*names[1:], ""], "one way leads through all of them"
     assert all(lesson.learned for lesson in lessons)
     assert all(any(step.ask or step.task for step in lesson.steps) for lesson in lessons), "a reader is asked in each"
+    questions = [step for lesson in lessons for step in lesson.steps if step.ask]
+    assert all(set(text) in ({"en"}, {"en", "zh"}) for step in questions for text in step.answers)
+    assert {step.right for step in questions} == {1, 2, 3}, "no place is always right, and no question without a choice"
     assert {len(step.hints) for lesson in lessons for step in lesson.steps if step.task or step.hints} == {3}
     assert sum(bool(step.hints) for lesson in lessons for step in lesson.steps) > 50
     goals = [goal for lesson in lessons for step in lesson.steps for goal in step.expect]

@@ -13,9 +13,10 @@ from textual.message import Message
 from textual.widget import Widget
 from textual.widgets import Static
 
+from netsandbox.explain.questions import LETTERS, question, verdict
 from netsandbox.tui.glyphs import UNICODE, GlyphSet
-from netsandbox.tui.i18n import tr
-from netsandbox.tui.lesson import Goal, Stand, titled
+from netsandbox.tui.i18n import language, tr
+from netsandbox.tui.lesson import Goal, Guess, Stand, titled
 from netsandbox.tui.pane import Pane
 from netsandbox.tui.text import cell_len, crop, safe, wrap
 
@@ -43,6 +44,8 @@ class LessonPane(VerticalScroll, can_focus=True):
         Binding("r", "check", "Check", tooltip="Look at the goals again", id="lesson.check"),
         Binding("h", "hint", "Hint", tooltip="One hint more", id="lesson.hint"),
         Binding("c", "conditions", "Conditions", tooltip="Goals as conditions", id="lesson.conditions"),
+        *(Binding(letter, f"answer({number})", f"Answer {letter}", show=False, id=f"lesson.answer-{letter}")
+          for number, letter in enumerate(LETTERS, 1)),
     ]
 
     DEFAULT_CSS = """
@@ -52,6 +55,13 @@ class LessonPane(VerticalScroll, can_focus=True):
 
     class CheckWanted(Message):
         """The goals are to be looked at again."""
+
+    class Answered(Message):
+        """An answer to the question was chosen."""
+
+        def __init__(self, number: int) -> None:
+            super().__init__()
+            self.number = number
 
     class HintWanted(Message):
         """A hint is wanted."""
@@ -138,6 +148,10 @@ class LessonPane(VerticalScroll, can_focus=True):
         self.as_written = not self.as_written
         self.show(self.stand)
 
+    def action_answer(self, number: int) -> None:
+        """Choose an answer, counted from 1."""
+        self.post_message(self.Answered(number))
+
     def action_hint(self) -> None:
         """Ask for a hint."""
         self.post_message(self.HintWanted())
@@ -150,6 +164,8 @@ def _place(stand: Stand | None) -> tuple[str, int] | None:
 def lesson_lines(stand: Stand, glyphs: GlyphSet, width: int, are_folded: bool = False) -> list[Piece]:
     """The pane's text, broken to a width in cells; of folded goals it tells how many there are."""
     found = _wrapped(tr("lesson.task", text=stand.task), "bold $text-primary", glyphs, width) if stand.task else []
+    if stand.guess is not None:
+        found += _guess_lines(stand.guess, glyphs, width)
     found += _wrapped(stand.text, "$text", glyphs, width)
     found += [(f"{glyphs.prompt} {safe(line)}", "$text-primary") for line in stand.lines]
     for hint in stand.hints:  # beside what they are about: below its goals one would be read without the other
@@ -157,7 +173,9 @@ def lesson_lines(stand: Stand, glyphs: GlyphSet, width: int, are_folded: bool = 
     if stand.goals:
         found += _goals(stand, glyphs, width, are_folded)
     if stand.ask:
-        found += _wrapped(tr("lesson.ask", text=stand.ask), "bold $text-primary", glyphs, width)
+        asked, *answers = question(stand.ask, stand.answers, language())
+        found += _wrapped(asked, "bold $text-primary", glyphs, width)
+        found += [line for answer in answers for line in _wrapped(answer, "$text-primary", glyphs, width)]
     if stand.is_finished:
         found += _wrapped(tr("lesson.finished"), "bold $text-success", glyphs, width)
         found += _wrapped(stand.learned, "$text", glyphs, width)
@@ -166,8 +184,23 @@ def lesson_lines(stand: Stand, glyphs: GlyphSet, width: int, are_folded: bool = 
     elif stand.is_open:
         found += _wrapped(tr("lesson.task.keys"), "$text-muted", glyphs, width)
     elif not stand.unmet:
-        found += _wrapped(tr("lesson.answer" if stand.ask else "lesson.go-on"), "$text-muted", glyphs, width)
+        found += _wrapped(_what_next(stand), "$text-muted", glyphs, width)
     return found
+
+
+def _what_next(stand: Stand) -> str:
+    if stand.answers:
+        return tr("lesson.choose", last=LETTERS[len(stand.answers) - 1])
+    return tr("lesson.answer" if stand.ask else "lesson.go-on")
+
+
+def _guess_lines(guess: Guess, glyphs: GlyphSet, width: int) -> list[Piece]:
+    """What the reader thought, and whether it was so."""
+    text = verdict(guess.answer, guess.right, language())
+    if not guess.answer:
+        return _wrapped(text, "bold", glyphs, width)
+    mark, style = _mark(guess.answer == guess.right, glyphs)
+    return _wrapped(f"{mark} {text}", style, glyphs, width)
 
 
 def _goals(stand: Stand, glyphs: GlyphSet, width: int, are_folded: bool) -> list[Piece]:
@@ -229,8 +262,11 @@ PANE = Pane("lesson", lambda _lab, glyphs, _still: LessonPane(glyphs, id="lesson
     "lesson.task": ("Your turn: {text}", "轮到你：{text}"),
     "lesson.task.keys": (": types a line, h gives a hint, p twice shows how it is done",
                          "按 : 输入命令，h 给提示，按两次 p 看做法"),
-    "lesson.ask": ("What do you think? {text}", "先想一想：{text}"),
     "lesson.answer": ("p shows the answer", "按 p 看答案"),
+    "lesson.choose": ("A to {last} (with shift) answers, p shows the answer at once",
+                      "按大写的 A 到 {last} 作答，按 p 直接看答案"),
+    "lesson.nothing-asked": ("No question is open that has answers to choose among", "现在没有可以选择答案的问题"),
+    **{f"key.lesson.answer-{letter}": (f"Answer {letter}", f"选答案 {letter}") for letter in LETTERS},
     "lesson.go-on": ("p goes on", "按 p 继续"),
     "lesson.finished": ("Finished: every goal is met.", "完成：所有目标都已达成。"),
     "lesson.after": ("Next: {name} (p)", "下一课：{name}（按 p）"),
