@@ -10,7 +10,7 @@ from typing import NamedTuple
 
 from netsandbox.commands.strict_yaml import ScenarioError
 from netsandbox.session.library import bundled, directory, find_scenario
-from netsandbox.session.scenario import load_scenario
+from netsandbox.session.scenario import Scenario, load_scenario
 
 MARK = b"netsandbox:"
 """A file that begins like this, comments aside, is a scenario."""
@@ -31,6 +31,7 @@ class Work(NamedTuple):
         steps: of the lesson; 0 for a lab that is only opened.
         asks, goals: questions and conditions in it.
         problem: what is wrong with the file; all else is empty then.
+        text: all that it says beside title and summary, in both languages, and its lines.
     """
 
     name: str
@@ -42,6 +43,10 @@ class Work(NamedTuple):
     goals: int = 0
     uplink: bool = False
     problem: str = ""
+    text: str = ""
+
+    def __hash__(self) -> int:
+        return hash((self.name, self.kind))
 
 
 def names(recent: Sequence[str] = ()) -> list[tuple[str, str]]:
@@ -124,7 +129,13 @@ def _read(name: str, kind: str) -> Work:
         return Work(name, kind, problem=str(error))
     steps = scenario.steps
     return Work(name, kind, scenario.title, scenario.about, len(steps), sum(bool(step.ask) for step in steps),
-                sum(len(step.expect) for step in steps), bool(scenario.uplink))
+                sum(len(step.expect) for step in steps), bool(scenario.uplink), text=_text(scenario))
+
+
+def _text(scenario: Scenario) -> str:
+    told = [scenario.learned, *(text for step in scenario.steps for text in (step.ask, step.task, step.say))]
+    lines = [line for step in (*scenario.setup, *scenario.steps) for line in step.run]
+    return "\n".join([*(one for text in told for one in text.values()), *lines])
 
 
 def short_name(path: str) -> str:

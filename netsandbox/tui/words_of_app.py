@@ -53,7 +53,7 @@ TABLE: dict[str, Both] = {
     "browser.keys": ("type to search, enter opens, esc closes, : command",
                      "输入文字搜索，enter 打开，esc 关闭，: 输入命令"),
     "browser.search": ("search", "搜索"),
-    "browser.none": ("Nothing has all these words; ctrl+u empties the line", "没有相符的课程或文件；ctrl+u 清空这一行"),
+    "browser.none": ("Nothing has these words; ctrl+u empties the line", "没有相符的课程或文件；ctrl+u 清空这一行"),
     "browser.finished": ("done", "完成"),
     "browser.wrong": ("(a mistake in the file)", "（文件有错）"),
     "browser.size": ("steps: {steps}, goals: {goals}", "{steps} 步，{goals} 个目标"),

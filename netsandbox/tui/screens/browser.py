@@ -16,6 +16,7 @@ from textual.widgets.option_list import Option
 
 from netsandbox.explain.refusals import translated
 from netsandbox.session import shelf
+from netsandbox.session.search import found
 from netsandbox.session.shelf import Work
 from netsandbox.tui.glyphs import GlyphSet
 from netsandbox.tui.i18n import language, tr
@@ -114,19 +115,17 @@ class BrowserScreen(Settling, ModalScreen[str]):
 
     @on(Input.Changed)
     def _list(self) -> None:
-        """The works that have all words of the search line, those in whose names they are before others; the chosen
-        one stays chosen."""
-        words = self.query_one(Input).value.lower().split()
+        """The works that the search line finds; the chosen one stays chosen."""
+        query = self.query_one(Input).value
         chosen = self.chosen
-        found = [work for work in self.works if all(word in _searched(work) for word in words)]
-        self._listed = sorted(found, key=lambda work: not all(word in work.name.lower() for word in words))
+        self._listed = found(self.works, query)
         options = self.query_one(OptionList)
         options.clear_options()
         width = max(options.size.width - 2, NAME_WIDTH + 20)
         options.add_options(Option(self._row(work, width)) for work in self._listed)
         if self._listed:
             stays = self._moved and chosen in self._listed
-            first = 0 if words else self._first()
+            first = 0 if query.strip() else self._first()
             options.highlighted = self._listed.index(chosen) if chosen is not None and stays else first
         self._tell()
 
@@ -199,7 +198,3 @@ def _needs(work: Work) -> str:
     size = tr("browser.size", steps=work.steps, goals=work.goals) if work.steps else tr("browser.lab")
     asks = tr("browser.asks", asks=work.asks) if work.asks else ""
     return size + asks + (tr("browser.uplink") if work.uplink else "")
-
-
-def _searched(work: Work) -> str:
-    return " ".join((work.name, *work.title.values(), *work.about.values())).lower()
