@@ -162,7 +162,7 @@ OPERANDS: dict[DropReason, list[tuple[Any, ...]]] = {
                                 ("-t raw -A PREROUTING -d 10.0.0.2/32 ! -i br0 -j DROP",),
                                 ("-t raw -A PREROUTING -d 127.0.0.1/32 ! -i lo -p tcp --dport 1 -j DROP",),
                                 ("table full", 2), ("clash",), ("cut short",), ("moved",),
-                                ("icmp error",), ("redirect",), ("no address",)],
+                                ("icmp error",), ("redirect",), ("no address",), ("no way", "ENETUNREACH")],
     DropReason.BRIDGE_INGRESS_STP_STATE: [("blocking",), ("locked",)],
     DropReason.BRIDGE_NO_EGRESS_PORT: [(MAC_B, "same port"), (MAC_B, "disabled"), (MAC_B, "isolated"),
                                        (MAC_B, "nobody"), (MAC_B,), ("hub",)],

@@ -17,6 +17,7 @@ from netsandbox.linux.drop import Dropped, Outcome
 if TYPE_CHECKING:
     from netsandbox.linux.core.interface import Interface
     from netsandbox.linux.core.namespace import NetworkNamespace
+    from netsandbox.linux.ipv4.routing import OutputRoute
     from netsandbox.linux.netfilter.connection import Connection
     from netsandbox.linux.netfilter.events import ChainWalk
     from netsandbox.linux.netfilter.megaflow import Passage
@@ -84,7 +85,7 @@ class SocketBuffer:
         largest_piece: bytes of the longest fragment that it was put together from, or 0.
         pieces: bytes of data in each of them.
         segment_size: bytes of data in each of the TCP segments that it will be cut into, or 0.
-        needs_route: an address or the mark changed behind the route's back.
+        route: the way that it goes, since an address or the mark changed behind the back of the first one.
         skips_prerouting: the bridge has asked there already.
         is_forged: no socket sends it, not even one of the kernel's (nf_send_reset).
         is_copied: a copy has been sent before it.
@@ -94,8 +95,8 @@ class SocketBuffer:
     """
 
     __slots__ = ("connection", "entered", "frame", "hook", "info", "is_copied", "is_forged", "is_untracked",
-                 "largest_piece", "leaves", "mark", "mtu", "needs_route", "next_hop", "packet", "physical_in",
-                 "physical_out", "pieces", "priority", "refused", "segment_size", "skips_prerouting", "traced", "walks",
+                 "largest_piece", "leaves", "mark", "mtu", "next_hop", "packet", "physical_in", "physical_out",
+                 "pieces", "priority", "refused", "route", "segment_size", "skips_prerouting", "traced", "walks",
                  "zone")
 
     def __init__(self, packet: IPv4Packet) -> None:
@@ -108,8 +109,9 @@ class SocketBuffer:
         self.frame: Frame | None = None
         self.connection: Connection | None = None
         self.refused: Connection | None = None
+        self.route: OutputRoute | None = None
         self.mark = self.info = self.next_hop = self.mtu = self.largest_piece = self.segment_size = self.traced = 0
-        self.needs_route = self.is_untracked = self.skips_prerouting = self.is_forged = self.is_copied = False
+        self.is_untracked = self.skips_prerouting = self.is_forged = self.is_copied = False
         self.pieces: tuple[int, ...] = ()
         self.zone: int | None = None
         self.priority: int | None = None

@@ -266,7 +266,8 @@ def _unfinished(packet: IPv4Packet) -> bytes:
 
 def _leaves_by_lo(buffer: SocketBuffer | None) -> bool:
     """A packet of our own to ourselves."""
-    return buffer is not None and buffer.leaves is not None and buffer.leaves.is_loopback
+    out = None if buffer is None else buffer.leaves if buffer.route is None else buffer.route.interface
+    return out is not None and out.is_loopback
 
 
 def _is_ours(interface: Interface, packet: IPv4Packet) -> bool:

@@ -26,6 +26,7 @@ if TYPE_CHECKING:
 PREROUTING, OUTPUT, POSTROUTING = Hook.PREROUTING, Hook.OUTPUT, Hook.POSTROUTING
 OK = ""
 """What the functions here return when the packet left or waits; else an errno name."""
+NO_WAY = "no way"
 
 
 class LoopedBack:
@@ -85,26 +86,24 @@ def send(namespace: NetworkNamespace, packet: IPv4Packet, route: OutputRoute,
         verdict = namespace.netfilter.traverse(namespace, OUTPUT, buffer, None, route.interface)
         if verdict is not None:
             return _refused(namespace, buffer.packet, verdict)
-        if buffer.needs_route:
-            buffer.needs_route = False
-            found = _reroute(namespace, buffer.packet, buffer.mark)
-            if not isinstance(found, OutputRoute):
-                return found.error
-            route = found
+        if buffer.route is not None:
+            route, buffer.route = buffer.route, None
+            route.record(namespace)
+            namespace.count("IpOutRequests", -1)  # by this record it would be a second packet
         packet = buffer.packet
     return output(namespace, packet, route, buffer)
 
 
-def _reroute(namespace: NetworkNamespace, packet: IPv4Packet, mark: int) -> OutputRoute | RouteMissing:
-    """ip_route_me_harder: OUTPUT made another packet of it, which may have another way to go."""
+def reroute(namespace: NetworkNamespace, buffer: SocketBuffer) -> Dropped | None:
+    """ip_route_me_harder: OUTPUT made another packet of it, which may have another way to go, or none."""
+    packet = buffer.packet
     source = packet.src if namespace.routes.address_type(packet.src) == "local" else 0
-    route = route_output(namespace, packet.dst, source, mark=mark, flow=flow_of(packet))
-    if isinstance(route, OutputRoute):
-        route.record(namespace)
-        namespace.count("IpOutRequests", -1)  # by this record it would be a second packet
-    else:
+    route = route_output(namespace, packet.dst, source, mark=buffer.mark, flow=flow_of(packet))
+    if isinstance(route, RouteMissing):
         namespace.record(route)
-    return route
+        return Dropped(DropReason.NETFILTER_DROP, (NO_WAY, route.error))
+    buffer.route = route
+    return None
 
 
 def output(namespace: NetworkNamespace, packet: IPv4Packet, route: OutputRoute,
@@ -260,7 +259,7 @@ def _refused(namespace: NetworkNamespace, packet: IPv4Packet, verdict: Dropped |
     if not isinstance(verdict, Dropped):
         return OK
     namespace.record(PacketDropped(namespace.name, packet, verdict))
-    return "EPERM"
+    return str(verdict.operands[1]) if verdict.operands[:1] == (NO_WAY,) else "EPERM"
 
 
 def find_route(namespace: NetworkNamespace, destination: int, source: int = 0,

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from netsandbox.linux.core.hooks import Hook
 from netsandbox.linux.core.jhash import jhash_address
 from netsandbox.linux.drop import Dropped, DropReason
+from netsandbox.linux.ipv4.ip_output import reroute
 from netsandbox.linux.netfilter import rewrite, track_tcp
 from netsandbox.linux.netfilter.connection import (
     ASSURED,
@@ -48,7 +49,7 @@ WORD = 1 << 32
 SOURCE_HOOKS = frozenset({Hook.POSTROUTING, Hook.INPUT})
 FOLLOWING = frozenset({ESTABLISHED, ESTABLISHED_REPLY})
 """What a packet is to a connection whose translation is settled."""
-OUTPUT, POSTROUTING = Hook.OUTPUT, Hook.POSTROUTING
+POSTROUTING = Hook.POSTROUTING
 
 
 class Range(NamedTuple):
@@ -260,9 +261,19 @@ def translate(namespace: NetworkNamespace, buffer: SocketBuffer) -> HookVerdict:
     if connection.masquerade and _has_moved(buffer, connection):
         namespace.netfilter.connection_table(namespace).forget(connection, "another way out")
         return Dropped(DropReason.NETFILTER_DROP, ("moved",))
-    if connection.status & NAT_MASK or buffer.hook is OUTPUT:
+    if connection.status & NAT_MASK:
         _apply(buffer, connection, is_source)
     return None
+
+
+def translate_own(namespace: NetworkNamespace, buffer: SocketBuffer) -> HookVerdict:
+    """nf_nat_ipv4_local_fn: a packet of this host's own that is for another now goes another way."""
+    verdict, connection = translate(namespace, buffer), buffer.connection
+    if verdict is None and connection is not None:
+        direction = direction_of(buffer.info)
+        if connection.tuple(direction).dst != connection.tuple(not direction).src:
+            return reroute(namespace, buffer)
+    return verdict
 
 
 def _settle_by_rules(namespace: NetworkNamespace, buffer: SocketBuffer, connection: Connection,
@@ -286,8 +297,6 @@ def _apply(buffer: SocketBuffer, connection: Connection, is_source: bool) -> Non
     if connection.status & (DST_NAT if is_source is is_reply else SRC_NAT):
         answer = connection.original if is_reply else connection.reply
         buffer.packet = rewrite.translate(buffer.packet, answer, is_source)
-    if buffer.hook is OUTPUT and connection.tuple(is_reply).dst != connection.tuple(not is_reply).src:
-        buffer.needs_route = True
 
 
 def _translate_error(buffer: SocketBuffer, connection: Connection, is_source: bool) -> HookVerdict:
@@ -305,6 +314,4 @@ def _translate_error(buffer: SocketBuffer, connection: Connection, is_source: bo
     target = other.inverted()
     fields = {"src": target.src} if is_source else {"dst": target.dst}
     buffer.packet = rewrite.changed(buffer.packet, payload, **fields)
-    if buffer.hook is Hook.OUTPUT and not is_source:
-        buffer.needs_route = True
     return None

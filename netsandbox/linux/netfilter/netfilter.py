@@ -255,6 +255,7 @@ TRACKING: list[tuple[int, Hook, HookFunction]] = [
     (Priority.CONFIRMATION, Hook.POSTROUTING, conntrack.confirm)]
 """What connection tracking hooks in."""
 NAT: list[tuple[int, Hook, HookFunction]] = [
-    (Priority.NAT_DESTINATION, Hook.PREROUTING, nat.translate), (Priority.NAT_DESTINATION, Hook.OUTPUT, nat.translate),
+    (Priority.NAT_DESTINATION, Hook.PREROUTING, nat.translate),
+    (Priority.NAT_DESTINATION, Hook.OUTPUT, nat.translate_own),
     (Priority.NAT_SOURCE, Hook.INPUT, nat.translate), (Priority.NAT_SOURCE, Hook.POSTROUTING, nat.translate)]
 """What the nat table hooks in while packets are tracked."""

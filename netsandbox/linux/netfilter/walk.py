@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from netsandbox.linux.core.hooks import Hook
 from netsandbox.linux.drop import Dropped, DropReason, Outcome
+from netsandbox.linux.ipv4.ip_output import reroute
 from netsandbox.linux.netfilter.headers import CutShortError
 from netsandbox.linux.netfilter.megaflow import Megaflows, seen_as, walked_as
 from netsandbox.linux.netfilter.rule import Decision, Jump
@@ -220,5 +221,5 @@ class ChainFunction:
         if self.reroutes and verdict is None:
             after = buffer.packet
             if mark != buffer.mark or (before.src, before.dst, before.tos) != (after.src, after.dst, after.tos):
-                buffer.needs_route = True
+                return reroute(namespace, buffer)
         return verdict
