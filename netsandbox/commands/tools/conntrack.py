@@ -12,7 +12,16 @@ from netsandbox.commands.tools.context import ToolContext, ToolError, ToolResult
 from netsandbox.commands.tools.follows import FollowsError
 from netsandbox.commands.tools.notes import note
 from netsandbox.engine.units import SECOND
-from netsandbox.linux.netfilter.connection import DST_NAT, SRC_NAT, Connection, FlowTuple, Status
+from netsandbox.linux.netfilter.connection import (
+    DST_NAT,
+    INVERSE_TYPES,
+    NAT_DONE,
+    NAT_MASK,
+    SRC_NAT,
+    Connection,
+    FlowTuple,
+    Status,
+)
 from netsandbox.linux.netfilter.connection_table import STATISTICS
 from netsandbox.linux.netfilter.track_sctp import SctpTracking
 from netsandbox.linux.netlink.credentials import may_administer
@@ -89,10 +98,15 @@ def _statistics(context: ToolContext, _line: Line) -> ToolResult:
 
 
 def _get(context: ToolContext, line: Line) -> ToolResult:
-    found = _found(context, line)
-    if not found:
+    """The one entry that has just this tuple; it is not shown if it is otherwise than what else is said."""
+    if "s" not in line.values:
+        raise _failed("invalid parameters")
+    table = context.namespace.netfilter.connections
+    known = table.find(_original(line)) if table is not None else None
+    if known is None:
         raise _failed("such conntrack doesn't exist")
-    return ToolResult(0, _listed(context, line, found[:1], uses=2), _said(1, "shown"))
+    found = [known[0]] if line.covers(known[0]) else []
+    return ToolResult(int(not found), _listed(context, line, found, uses=2), _said(len(found), "shown"))
 
 
 def _listed(context: ToolContext, line: Line, found: list[Connection], uses: int = 1) -> str:
@@ -140,6 +154,7 @@ def _create(context: ToolContext, line: Line) -> ToolResult:
         raise _failed("Device or resource busy")
     connection.mark, connection.status = line.number("m"), line.status
     connection.status |= SRC_NAT * ("n" in line.values) | DST_NAT * ("g" in line.values)
+    connection.status |= NAT_DONE * bool(connection.status & NAT_MASK)
     connection.state = line.states.index(line.values.get("state", "NONE"))
     if isinstance(connection.tcp, SctpTracking):
         connection.tcp.tags = [line.number("orig-vtag"), line.number("reply-vtag")]
@@ -152,18 +167,17 @@ def _tuples(line: Line) -> tuple[FlowTuple, FlowTuple]:
     """Those of both directions: what is not said of one is the other's, but for what is translated."""
     values, number = line.values, line.number
     if "s" in values:
-        ports = (number("icmp-id"), number("icmp-type") << 8 | number("icmp-code") & 0xFF) if (
-            line.protocol == ICMP) else (number("sport"), number("dport"))
-        original = FlowTuple(line.protocol, parse_ipv4(values["s"].partition("/")[0]),
-                             parse_ipv4(values["d"].partition("/")[0]), *(port & 0xFFFF for port in ports))
+        original = _original(line)
         reply = original.inverted()
+    if ("r" in values) is not ("q" in values):
+        raise _invalid(line)
     if "r" in values:
         given = FlowTuple(line.protocol, parse_ipv4(values["r"]), parse_ipv4(values["q"]),
                           number("reply-port-src") & 0xFFFF, number("reply-port-dst") & 0xFFFF)
         if "s" not in values:
             original = given.inverted()
         elif "sport" in values and "reply-port-src" not in values:
-            raise _failed("invalid parameters")
+            raise _invalid(line)
         reply = given
     for option, of_source in (("n", False), ("g", True)):
         address, _colon, port = values.get(option, "").partition(":")
@@ -172,6 +186,24 @@ def _tuples(line: Line) -> tuple[FlowTuple, FlowTuple]:
         elif address:
             reply = reply._replace(dst=parse_ipv4(address), dport=int(port) if port.isdecimal() else reply.dport)
     return original, reply
+
+
+def _original(line: Line) -> FlowTuple:
+    """What -s, -d and what -p adds say; of ICMP there are only questions and answers."""
+    values, number = line.values, line.number
+    ports = number("sport"), number("dport")
+    if line.protocol == ICMP:
+        kind = number("icmp-type") & 0xFF
+        if kind not in INVERSE_TYPES:
+            raise _invalid(line)
+        ports = number("icmp-id"), kind << 8 | number("icmp-code") & 0xFF
+    return FlowTuple(line.protocol, parse_ipv4(values["s"].partition("/")[0]),
+                     parse_ipv4(values["d"].partition("/")[0]), *(port & 0xFFFF for port in ports))
+
+
+def _invalid(line: Line) -> ToolError:
+    """EINVAL, for which -A has no words of its own."""
+    return _failed("Invalid argument" if line.command == "A" else "invalid parameters")
 
 
 def _update(context: ToolContext, line: Line) -> ToolResult:
@@ -183,10 +215,8 @@ def _update(context: ToolContext, line: Line) -> ToolResult:
             raise _failed("Device or resource busy")
         if "state" in line.values:
             connection.state = line.states.index(line.values["state"])
-        mask = line.values.get("m", "").partition("/")[2]
-        bits = int(mask, 0) if mask else 0xFFFFFFFF
         if "m" in line.values:
-            connection.mark = connection.mark & ~bits ^ line.number("m")
+            connection.mark = connection.mark & ~line.mark_mask ^ line.number("m")
         connection.status |= line.status
         if "t" in line.values:
             table.refresh(connection, line.number("t") * SECOND)

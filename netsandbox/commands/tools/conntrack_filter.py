@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import NamedTuple
 
-from netsandbox.linux.netfilter.connection import DST_NAT, SCTP, SEEN_REPLY, SRC_NAT, Connection
+from netsandbox.commands.tools.conntrack_output import identifier
+from netsandbox.linux.netfilter.connection import DST_NAT_DONE, SCTP, SEEN_REPLY, SRC_NAT_DONE, Connection
 from netsandbox.wire.addresses import Network
 from netsandbox.wire.ipv4 import TCP
 
@@ -14,20 +15,49 @@ UNREPLIED = 1 << 16
 
 
 class Filter(NamedTuple):
-    """What an entry has to be: a test, and what it is tested against.
-
-    Attributes:
-        mask: of a mark, the bits that count.
-    """
+    """What an entry has to be: a test, and what it is tested against."""
 
     test: Callable[[Connection, Network], bool]
     wanted: Network
-    mask: int = 0
 
     def covers(self, connection: Connection) -> bool:
-        if self.mask:
-            return (connection.mark ^ self.wanted.address) & self.mask == 0
         return self.test(connection, self.wanted)
+
+
+class Marked(NamedTuple):
+    """Which bits of a mark count, and what they have to be: a value with others is no mark's (mark_cmp)."""
+
+    test: str
+    value: int
+    mask: int
+
+    def covers(self, connection: Connection) -> bool:
+        return connection.mark & self.mask == self.value
+
+
+class Translated(NamedTuple):
+    """That NAT has given a connection another address or port; of ICMP, a type is compared with an identifier.
+
+    Attributes:
+        test: the option's letter: of the source (n), of the destination (g), or of either (j).
+        address, port: what it has to have been given; 0 and -1 are any.
+    """
+
+    test: str
+    address: int
+    port: int
+
+    def covers(self, connection: Connection) -> bool:
+        there, back = connection.original, connection.reply
+        ends = {"n": (SRC_NAT_DONE, there.src, there.sport, back.dst, back.dport),
+                "g": (DST_NAT_DONE, there.dst, there.dport, back.src, back.sport)}
+        return any(connection.status & ends[letter][0] and self._is_new(*ends[letter][1:])
+                   for letter in ("ng" if self.test == "j" else self.test))
+
+    def _is_new(self, address: int, port: int, new_address: int, new_port: int) -> bool:
+        if not self.address:
+            return (address, port) != (new_address, new_port)
+        return address != new_address == self.address and (self.port < 0 or port != new_port == self.port)
 
 
 def _orig_source(connection: Connection, wanted: Network) -> bool:
@@ -87,36 +117,19 @@ def in_zone(connection: Connection, wanted: Network) -> bool:
     return connection.original.zone == wanted.address
 
 
-def _source_nat(connection: Connection, wanted: Network) -> bool:
-    """By which address, or by any (0)."""
-    is_translated = connection.status & SRC_NAT and connection.reply.dst != connection.original.src
-    return bool(is_translated) and wanted.address in (0, connection.reply.dst)
-
-
-def _destination_nat(connection: Connection, wanted: Network) -> bool:
-    is_translated = connection.status & DST_NAT and connection.reply.src != connection.original.dst
-    return bool(is_translated) and wanted.address in (0, connection.reply.src)
-
-
-def _any_nat(connection: Connection, wanted: Network) -> bool:
-    return _source_nat(connection, wanted) or _destination_nat(connection, wanted)
-
-
 def has_status(connection: Connection, wanted: Network) -> bool:
     """All bits of Status that are asked for; with UNREPLIED, SEEN_REPLY counts as well, set or not."""
     bits = wanted.address & ~UNREPLIED
     return connection.status & (bits | SEEN_REPLY * bool(wanted.address & UNREPLIED)) == bits
 
 
-def always(_connection: Connection, _wanted: Network) -> bool:
-    """What the mask decides, or nothing does."""
-    return True
+def has_identifier(connection: Connection, wanted: Network) -> bool:
+    return identifier(connection) == wanted.address
 
 
 Test = Callable[["Connection", Network], bool]
 ADDRESSES: dict[str, Test] = {
     "s": _orig_source, "d": _orig_destination, "r": _reply_source, "q": _reply_destination}
-NATS: dict[str, Test] = {"n": _source_nat, "g": _destination_nat, "j": _any_nat}
 PORTS: dict[str, Test] = {
     "sport": _orig_sport, "orig-port-src": _orig_sport, "dport": _orig_dport, "orig-port-dst": _orig_dport,
     "reply-port-src": _reply_sport, "reply-port-dst": _reply_dport}

@@ -22,7 +22,7 @@ def entry_text(connection: Connection, now: int, outputs: frozenset[str], comman
     if "xml" in outputs:
         return _flow(connection, now, uses) + "\n"
     start = IPV4 if "extended" in outputs else ""
-    end = f" id={_identifier(connection)}" if "id" in outputs else ""
+    end = f" id={identifier(connection)}" if "id" in outputs else ""
     return f"{start}{connection_text(connection, now).removesuffix('1')}{uses}{end}\n"
 
 
@@ -30,12 +30,12 @@ def changed_text(connection: Connection, now: int, what: str, outputs: frozenset
     """What -E says of one: with -o timestamp, when."""
     second, rest = divmod(EPOCH + now, SECOND)
     at = f"[{second}.{rest // MICROSECOND:06d}]\t" if "timestamp" in outputs else ""
-    end = f" id={_identifier(connection)}" if "id" in outputs else ""
+    end = f" id={identifier(connection)}" if "id" in outputs else ""
     return f"{at}{what}{IPV4 if 'extended' in outputs else ''}{event_text(connection, now)}{end}"
 
 
-def _identifier(connection: Connection) -> int:
-    return connection.serial * GOLDEN & 0xFFFFFFFF
+def identifier(connection: Connection) -> int:
+    return (connection.serial + 1) * GOLDEN & 0xFFFFFFFF
 
 
 def _left(connection: Connection, now: int) -> int:
@@ -50,7 +50,7 @@ def _flow(connection: Connection, now: int, uses: int) -> str:
     status = "<assured/>" * bool(connection.status & ASSURED) + "<unreplied/>" * (not connection.status & SEEN_REPLY)
     return (f"<flow>{_direction('original', connection.original, there)}{_direction('reply', connection.reply, back)}"
             f'<meta direction="independent">{state}{_tag("timeout", _left(connection, now))}'
-            f'{_tag("mark", connection.mark)}{zone}{_tag("use", uses)}{_tag("id", _identifier(connection))}{status}'
+            f'{_tag("mark", connection.mark)}{zone}{_tag("use", uses)}{_tag("id", identifier(connection))}{status}'
             "</meta></flow>")
 
 

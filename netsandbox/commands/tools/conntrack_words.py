@@ -7,13 +7,14 @@ from ipaddress import IPv6Address
 
 from netsandbox.commands.tools.conntrack_filter import (
     ADDRESSES,
-    NATS,
     OF_ICMP,
     PORTS,
     SAME,
     UNREPLIED,
     Filter,
-    always,
+    Marked,
+    Translated,
+    has_identifier,
     has_status,
     in_state,
     in_zone,
@@ -45,7 +46,7 @@ ILLEGAL = {"L": "tei[]b", "I": "zeif[]ocbj", "A": "zeif[]ocbj", "U": "ze[]cbjw",
 """Options that a command does not take (commands_v_options), in the order in which they are looked for."""
 ILLEGAL_EXPECTATIONS = {"L": "sdrqptuzemi[]ngcbjw", "F": ALL, "C": ALL, "S": ALL, "E": "sdrqptuzmi[]ngcjw"}
 NEEDED = {"I": "pt", "A": "pt", "G": "p"}
-NOT_MODELLED = {"c": "security marks", "i": "identifiers"}
+NOT_MODELLED = {"c": "security marks"}
 OUTPUTS = ("xml", "extended", "timestamp", "id", "ktimestamp", "labels", "userspace", "save")
 STATUSES = {"ASSURED": ASSURED, "SEEN_REPLY": SEEN_REPLY, "UNSET": 0, "FIXED_TIMEOUT": 1 << 10, "EXPECTED": 1,
             "OFFLOAD": 1 << 14, "HW_OFFLOAD": 1 << 15, "UNREPLIED": UNREPLIED}
@@ -68,7 +69,7 @@ class Line:
     def __init__(self, arguments: list[str]) -> None:
         self.words = list(arguments)
         self.command, self.table = "", "conntrack"
-        self.filters: list[Filter] = []
+        self.filters: list[Filter | Marked | Translated] = []
         self.protocol, self.family = -1, ""
         self.values: dict[str, str] = {}
         while self.words:
@@ -96,10 +97,14 @@ class Line:
         return frozenset(name for name in ("NEW", "UPDATE", "DESTROY") if asked & {name, f"{name}S", "ALL"})
 
     def number(self, name: str) -> int:
-        """strtoul: what is no number is 0."""
-        match = re.match(r"0[xX][0-9a-fA-F]+|0[0-7]*|[0-9]+", self.values.get(name, ""))
-        text = match[0] if match else "0"
-        return int(text, 8) if re.fullmatch("0[0-7]+", text) else int(text, 0)
+        """What an option was given, as a number."""
+        return _unsigned(self.values.get(name, ""))
+
+    @property
+    def mark_mask(self) -> int:
+        """The bits that -m is about: all, or those behind a slash, of which there may be none."""
+        _mark, slash, mask = self.values["m"].partition("/")
+        return _unsigned(mask) if slash else 0xFFFFFFFF
 
     def _value(self, option: str) -> str:
         if not self.words:
@@ -161,7 +166,7 @@ class Line:
         if letter == "z":
             self.values[letter] = ""
             return
-        if letter in NATS:
+        if letter in "ngj":
             self._translated(letter)
             return
         value = self.values[letter] = self._value(option)
@@ -186,11 +191,11 @@ class Line:
         address = self._network(host, letter) if has_value else Network(0, 0)
         if port and not (port.isdecimal() and int(port) <= MOST_PORT):
             raise wrong(f"Invalid port `{port}'")
-        self._ask(Filter(NATS[letter], address))
+        self._ask(Translated(letter, address.address, int(port or -1)))
 
-    def _ask(self, one: Filter) -> None:
+    def _ask(self, one: Filter | Marked | Translated) -> None:
         """What is said twice is what was said last."""
-        self.filters = [*(other for other in self.filters if other.test is not one.test), one]
+        self.filters = [*(other for other in self.filters if other.test != one.test), one]
 
     def _belongs(self, family: str) -> None:
         if self.family not in ("", family):
@@ -295,6 +300,9 @@ class Line:
                 raise wrong(f"Illegal option `--{NAMED[letter]}' with this command")
             if letter not in self.values and letter in NEEDED.get(self.command, ""):
                 raise wrong(f"You need to supply the `--{NAMED[letter]}' option for this command")
+        for letter, name in (("s", "mask-src"), ("d", "mask-dst")) if self.command in ("I", "A", "G") else ():
+            if self.values.get(letter, "").partition("/")[2] not in ("", "32"):
+                raise wrong(f"Illegal option `--{name}' with this command")
 
     def _add_filters(self) -> None:
         """What an option asks for that makes no connection of its own."""
@@ -303,8 +311,9 @@ class Line:
         if "w" in self.values and self.command not in ("I", "A"):
             self.filters.append(Filter(in_zone, Network(self.number("w"), 0)))
         if "m" in self.values and self.command not in ("I", "A", "U"):
-            mask = self.values["m"].partition("/")[2]
-            self.filters.append(Filter(always, Network(self.number("m"), 0), int(mask, 0) if mask else 0xFFFFFFFF))
+            self.filters.append(Marked("m", self.number("m"), self.mark_mask))
+        if "i" in self.values:
+            self.filters.append(Filter(has_identifier, Network(self.number("i"), 0)))
         if "state" in self.values and self.command not in ("I", "A", "U"):
             self.filters.append(Filter(in_state, Network(self.states.index(self.values["state"]), 0)))
         if "u" in self.values and self.command not in ("I", "A", "U"):
@@ -343,6 +352,13 @@ NEEDED_OF = {ICMP: ("icmp-type", "icmp-code"), TCP: ("state",), SCTP: ("state", 
              DCCP: ("state", "role")}
 """What -p adds besides, and -I needs."""
 TABLES = ("conntrack", "expect", "dying", "unconfirmed")
+
+
+def _unsigned(text: str) -> int:
+    """strtoul: what is no number is 0."""
+    match = re.match(r"0[xX][0-9a-fA-F]+|0[0-7]*|[0-9]+", text)
+    digits = match[0] if match else "0"
+    return int(digits, 8) if re.fullmatch("0[0-7]+", digits) else int(digits, 0)
 
 
 def _bits(names: str) -> int:
