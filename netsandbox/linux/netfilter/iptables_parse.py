@@ -50,6 +50,8 @@ class Parser(Said):
         while self.words:
             word = self.words.pop(0)
             if word == "!":
+                if self.negated:
+                    raise UsageError("multiple consecutive ! not allowed")
                 self.negated = True
                 continue
             if word == "--":
@@ -148,7 +150,9 @@ class Parser(Said):
 
     def _option(self, letter: str, value: str) -> None:
         if self.negated and letter not in "sdiopf":
-            raise UsageError(f"cannot have ! before --{OPTIONS.get(letter, letter)}")
+            if letter in "mt":
+                raise UsageError(f"unexpected ! flag before --{OPTIONS[letter]}")
+            raise UsageError(f"cannot have ! before --{OPTIONS['j' if letter == 'g' else letter]}")
         negated, self.negated = self.negated, False
         if letter in "hV":  # it prints, and ends at once
             self.seen, self.words = {letter}, []

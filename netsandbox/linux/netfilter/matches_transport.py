@@ -101,8 +101,12 @@ class Ports(Match):
 
     @classmethod
     def check(cls, given: dict[str, Given], head: Head) -> None:
-        if head.protocol is None or head.protocol.value != str(cls.protocol):
+        """What asks nothing goes to the kernel as it is, which refuses it; iptables itself looks at an option's."""
+        number = str(cls.protocol)
+        if given and (head.protocol is None or head.protocol.value != number):
             raise UsageError(f"{cls.name.upper()} match requires '-p {cls.name}'")
+        if not given and head.protocol != (False, number):
+            raise ImpossibleError("EINVAL")
 
     @property
     def looks_at(self) -> Fields:
