@@ -33,7 +33,7 @@ class Conversation:
         self._left = b""
         self._timer: Any = None
         self._waits = False
-        socket.on_event = self._try
+        socket.on_event = self._wake
 
     def start(self, _argument: object = None) -> None:
         """Do the next step, or end."""
@@ -48,6 +48,15 @@ class Conversation:
             return
         self._waits = True
         self._timer = self.lab.scheduler.wake_after(self.timeout, self._time_out)
+        self._try()
+
+    def _wake(self, _argument: object = None) -> None:
+        """Who reads goes on while there is something to read: who was woken to write comes after (one CPU, EEVDF)."""
+        ready = self.lab.scheduler.ready
+        if self._waits and self.script[self._place][0] in SENDING and any(
+                getattr(other[0], "__func__", None) is not Conversation._wake for other in ready):
+            ready.append((self._wake, None, self.lab.scheduler.current))
+            return
         self._try()
 
     def _try(self) -> None:
@@ -66,7 +75,11 @@ class Conversation:
     def _go_on(self, _argument: object) -> None:
         """The call took a part: ask whether there is room for more (poll)."""
         self._waits = True
-        self._try()
+        self._left = self._left[self.socket.taken_more():]
+        if self._left:
+            self._try()
+        else:
+            self._done()
 
     def _call(self, step: str, args: list[Any]) -> tuple[bool, Any]:
         """(whether the step is done, what it is logged with)."""
@@ -77,7 +90,7 @@ class Conversation:
             count = socket.send(args[0].encode())
             return bool(count) or not args[0], count
         if step == "send_n":
-            self._left = self._left[socket.send(self._left):]
+            self._left = self._left[socket.send(self._left, goes_on=True):]
             if self._left:
                 self._waits = False
                 socket.then(self._go_on)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from netsandbox.linux.tcp import buffers
+from netsandbox.linux.tcp import buffers, output
 from netsandbox.linux.tcp.buffers import BUFFER, HEADERS, OVERHEAD, SHARED
 from netsandbox.linux.tcp.burst import goal, most_in_burst, window_end
 from netsandbox.linux.tcp.congestion import INITIAL
@@ -13,6 +13,61 @@ from netsandbox.wire.sequence import MASK, distance
 
 if TYPE_CHECKING:
     from netsandbox.linux.tcp.state import Connection
+
+
+FLUSHED = 16
+"""Buffers that one call begins before it looks at what has come meanwhile (process_backlog)."""
+
+
+class Writing:
+    """A call that writes on as long as there is memory, which what comes meanwhile may free.
+
+    Attributes:
+        beyond: what would not have fitted when it began.  more: bytes of it that did.
+        begun: buffers since what had come was looked at.  flushes: that comes first now.
+    """
+
+    __slots__ = ("begun", "beyond", "flushes", "more")
+
+    def __init__(self, beyond: bytes) -> None:
+        self.beyond = beyond
+        self.begun = self.more = 0
+        self.flushes = False
+
+
+def write(conn: Connection, data: bytes) -> None:
+    """A chunk of what a program writes (tcp_sendmsg_locked)."""
+    writing, chunks = conn.writing, len(conn.unsent)
+    if writing is not None:
+        data = data or _more(conn, writing)
+    rest = output.append(conn, data) if data else b""
+    if writing is not None:
+        writing.begun += len(conn.unsent) - chunks
+        writing.flushes = writing.begun >= FLUSHED
+        writing.begun %= FLUSHED
+    if not rest and (writing is None or not writing.beyond):
+        output.mark_push(conn)
+        output.push(conn)
+        return
+    conn.going_on = "_write", rest
+    if output.is_push_due(conn):
+        output.mark_push(conn)
+        output.push(conn, is_nagle_off=True)
+    elif len(conn.unsent) == 1:
+        output.write(conn, is_nagle_off=True, only_one=True)
+        conn.more_to_send = False
+
+
+def _more(conn: Connection, writing: Writing) -> bytes:
+    """The next chunk of what lies beyond, if there is memory for it by now."""
+    if buffers.written(conn) >= conn.send_buffer:
+        writing.beyond = b""
+        return b""
+    size = goal(conn, max(current_mss(conn), 1))
+    part, writing.beyond = writing.beyond[:size], writing.beyond[size:]
+    writing.more += len(part)
+    conn.queued += len(part)
+    return part
 
 
 def is_writable(conn: Connection) -> bool:

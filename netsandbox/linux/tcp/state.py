@@ -29,6 +29,7 @@ if TYPE_CHECKING:
     from netsandbox.linux.tcp.buffers import Buffer, Early
     from netsandbox.linux.tcp.delivery import Departure
     from netsandbox.linux.tcp.request import Request
+    from netsandbox.linux.tcp.send_buffer import Writing
     from netsandbox.wire.icmp import IcmpMessage
     from netsandbox.wire.ipv4 import IPv4Packet
     from netsandbox.wire.tcp import TcpSegment
@@ -170,7 +171,7 @@ class Connection(Socket):
                  "small", "soft_error", "space", "space_at", "space_seq", "stamp_offset", "state", "timeouts", "timer",
                  "timer_due", "timer_kind", "tos", "trip_at", "trip_seq", "trip_stamp", "ttl", "twice", "una",
                  "undo_marker", "undo_retrans", "unsent", "waits_for_room", "way", "window_clamp", "window_is_full",
-                 "window_seq", "wire", "write_began", "written")
+                 "window_seq", "wire", "write_began", "writing", "written")
 
     def __init__(self, namespace: NetworkNamespace, process: Process, reuse: bool = False) -> None:
         super().__init__(namespace, process, reuse)
@@ -198,6 +199,7 @@ class Connection(Socket):
         self.calls: list[tuple[str, Any]] = []
         """What the program asked for and was not begun: a method's name and its argument."""
         self.going_on: tuple[str, Any] | None = None
+        self.writing: Writing | None = None
         """What is left of the present call."""
         self.resends = ""
         """Why more that is lost leaves again once the queue is empty, or nothing."""

@@ -109,8 +109,11 @@ class StreamSocket(Connection):
         child.parent = None
         return child  # type: ignore[return-value]
 
-    def send(self, data: bytes) -> int:
+    def send(self, data: bytes, goes_on: bool = False) -> int:
         """Take data to be sent; how many bytes there was room for, 0 for none now.
+
+        Args:
+            goes_on: of the rest it takes what fits in the end, which `taken_more` tells once the call is over.
 
         Raises:
             SocketError: EPIPE, ENOTCONN, EAGAIN while connecting, or what the connection has failed with.
@@ -121,8 +124,13 @@ class StreamSocket(Connection):
         self.waits_for_room = size < len(data)
         if size:
             self.queued += size
+            self.writing = send_buffer.Writing(data[size:]) if goes_on else None
             self._call("_write", bytes(data[:size]))
         return size
+
+    def taken_more(self) -> int:
+        """Bytes that the call took beyond what it said at first."""
+        return self.writing.more if self.writing is not None else 0
 
     @property
     def most_taken(self) -> int:
@@ -264,7 +272,7 @@ class StreamSocket(Connection):
                 output.push(self)
         elif self.more_to_send:
             output.push(self, self.is_nagle_off)
-        elif self.going_on:
+        elif self.going_on and not (self.held and self.writing is not None and self.writing.flushes):
             (name, argument), self.going_on = self.going_on, None
             getattr(self, name)(argument)
         elif self.held:
@@ -290,21 +298,8 @@ class StreamSocket(Connection):
                 return
 
     def _write(self, data: bytes) -> None:
-        """tcp_sendmsg_locked: a chunk at a time."""
-        if self.state not in MAY_SEND:
-            return
-        rest = output.append(self, data)
-        if rest:
-            self.going_on = "_write", rest
-            if output.is_push_due(self):
-                output.mark_push(self)
-                output.push(self, is_nagle_off=True)
-            elif len(self.unsent) == 1:
-                output.write(self, is_nagle_off=True, only_one=True)
-                self.more_to_send = False
-            return
-        output.mark_push(self)
-        output.push(self)
+        if self.state in MAY_SEND:
+            send_buffer.write(self, data)
 
     def _note_read(self, _argument: object) -> None:
         self.is_burst = receive.note_read(self)
