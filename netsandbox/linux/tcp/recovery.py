@@ -269,7 +269,7 @@ def resend_lost(conn: Connection, why: str = "fast") -> None:
     As in `output.write`, a program's bursts leave one by one: `resends` says that there may be more. What an ICMP
     error has cut anew leaves at once, as the socket is just being let go (tcp_release_cb).
     """
-    place, rearms, last = 0, False, -1
+    place, rearms, last, mss = 0, False, -1, current_mss(conn)
     conn.resends = ""
     while place < len(conn.sent):
         segment = conn.sent[place]
@@ -278,6 +278,8 @@ def resend_lost(conn: Connection, why: str = "fast") -> None:
             if room <= 0:
                 break
             begins = place > last
+            if begins and len(segment.data) > mss:
+                resend.recut(conn, place, mss)
             last = _last_of_burst(conn, place, room) if begins else last
             in_burst = not begins or last > place
             if resend.retransmit(conn, place, why, in_burst, in_burst and place == last):

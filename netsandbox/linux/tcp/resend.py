@@ -32,6 +32,17 @@ def split(conn: Connection, place: int, size: int) -> None:
     conn.again_out += rest.again
 
 
+def recut(conn: Connection, place: int, mss: int) -> int:
+    """Cut all that left as one into segments of another size; the place of the last of them."""
+    sent = conn.sent
+    while place + 1 < len(sent) and not sent[place + 1].sacked and not sent[place].ends:
+        join(conn, place)
+    while len(sent[place].data) > mss:
+        split(conn, place, mss)
+        place += 1
+    return place
+
+
 def retransmit(conn: Connection, place: int, why: str, in_burst: bool = False, pushes: bool = False) -> str:
     """Send one segment that is under way again (tcp_retransmit_skb); OK or the errno name of what kept it back.
 
@@ -70,10 +81,11 @@ def _send_again(conn: Connection, place: int, in_burst: bool, pushes: bool) -> s
     if not before(segment.seq, window_end(conn)) and segment.seq != conn.una and segment.data:
         return "EAGAIN"
     if len(segment.data) > mss:
-        split(conn, place, mss)
+        recut(conn, place, mss)
     elif not segment.flags & SYN:
         _collapse(conn, place, mss)
     segment.ever_again = True
+    segment.ends |= not in_burst
     segment.flags = ecn.flags_again(conn, segment.flags)
     conn.counts.again += 1
     return transmit(conn, segment.seq, segment.flags | (PSH if pushes else 0), segment.data, in_burst=in_burst)
@@ -120,10 +132,6 @@ def cut_anew(conn: Connection, mss: int) -> bool:
         if len(segment.data) > mss and not segment.sacked:
             rack.mark_lost(conn, segment)
             found = True
-            while place + 1 < len(conn.sent) and not conn.sent[place + 1].sacked and not conn.sent[place].ends:
-                join(conn, place)
-            while len(conn.sent[place].data) > mss:
-                split(conn, place, mss)
-                place += 1
+            place = recut(conn, place, mss)
         place += 1
     return found

@@ -98,6 +98,8 @@ def _resend_last(conn: Connection) -> bool:
     if len(segment.data) > mss:
         resend.split(conn, len(conn.sent) - 1, (len(segment.data) - 1) // mss * mss)
         segment = conn.sent[-1]
+    if len(conn.sent) > 1:
+        conn.sent[-2].ends = True
     if is_still_here(conn, segment):
         return False
     conn.counts.again += 1
