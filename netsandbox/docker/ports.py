@@ -318,6 +318,8 @@ def _bind(engine: DockerEngine, container: Container, wish: Published, hosts: li
         if ":" not in host and is_routed(container):
             made.append(Binding(host, 0, wish.port, wish.protocol, None))
             continue
+        if wish.protocol == "sctp" and engine.profile.since(28):
+            return _no_sctp(engine, container, wish, (host, number))
         try:
             proxy = None if wish.protocol == "sctp" else _proxy(engine, container, wish, host, number)
         except SocketError as error:
@@ -349,6 +351,16 @@ def _proxy(engine: DockerEngine, container: Container, wish: Published | Binding
     if isinstance(proxy, docker_proxy.DatagramProxy):
         proxy.answers_as_asked = engine.profile.since(28)
     return proxy
+
+
+def _no_sctp(engine: DockerEngine, container: Container, wish: Published, tried: tuple[str, int]) -> str:
+    """The sandbox's kernel has no SCTP, as one is that was built without it."""
+    if engine.settings.userland_proxy:
+        return f"error starting userland proxy: failed to listen on {_joined(*tried)}: protocol not supported"
+    endpoint = gateway_of(container)
+    target = format_ipv4(endpoint.address) if endpoint is not None else ""
+    return (f"failed to create socket for userland proxy for {_joined(*tried)}:{target}:{wish.port}/sctp: protocol not "
+            "supported")
 
 
 def _refusal(engine: DockerEngine, container: Container, wish: Published, tried: tuple[str, int], why: str) -> str:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from netsandbox.docker.errors import NOT_CREATED, daemon_error
 from netsandbox.docker.files import HOST_GATEWAY, WRITTEN
-from netsandbox.linux.core.accounts import UnknownAccountError, account
+from netsandbox.linux.core.accounts import Account, UnknownAccountError, account
 
 if TYPE_CHECKING:
     from netsandbox.docker.container import Container
@@ -31,9 +31,7 @@ def check(engine: DockerEngine, container: Container) -> None:
     """
     wanted = container.host_config.resources
     try:
-        container.account = account(container.config.user)
-        for group in wanted.get("GroupAdd") or ():
-            account(f"0:{group}")
+        container.account = account_of(container, container.config.user)
     except UnknownAccountError as error:
         raise daemon_error(str(error)) from None
     for device in wanted.get("Devices") or ():
@@ -49,6 +47,17 @@ def check(engine: DockerEngine, container: Container) -> None:
         raise daemon_error("failed to join PID namespace: " + (
             f"container {other} is not running" if is_there else f"No such container: {other}"))
     _check_log(wanted.get("LogConfig") or {})
+
+
+def account_of(container: Container, user: str) -> Account:
+    """Whom a program of a container's runs as: in the groups of --group-add as well.
+
+    Raises:
+        UnknownAccountError: there is no such user or group.
+    """
+    own = account(user)
+    added = [account(f"0:{group}").gid for group in container.host_config.resources.get("GroupAdd") or ()]
+    return own._replace(groups=tuple(sorted({*added} - {own.gid})))
 
 
 def _check_device(engine: DockerEngine, container: Container, path: str) -> None:

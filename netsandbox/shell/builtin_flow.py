@@ -206,8 +206,3 @@ def umask(call: Builtin) -> int:
         return 0
     call.fail(NOTHING)
     return 0
-
-
-def ulimit(call: Builtin) -> int:
-    call.fail(NOTHING)
-    return 0

@@ -12,6 +12,7 @@ from netsandbox.shell import builtin_test as testing
 from netsandbox.shell import builtin_variables as variables
 from netsandbox.shell import traps
 from netsandbox.shell.builtin import Declared
+from netsandbox.shell.builtin_limits import ulimit
 
 BASH = ("bash",)
 EXTENDED = ("bash", "ash")
@@ -22,7 +23,7 @@ BUILTINS: dict[str, Declared] = {
     "source": Declared(flow.source, EXTENDED), "command": Declared(flow.command),
     "builtin": Declared(flow.command, BASH), "trap": Declared(traps.trap), "type": Declared(flow.type_of),
     "hash": Declared(flow.true), "shopt": Declared(flow.shopt, BASH), "alias": Declared(flow.alias),
-    "unalias": Declared(flow.true), "umask": Declared(flow.umask), "ulimit": Declared(flow.ulimit),
+    "unalias": Declared(flow.true), "umask": Declared(flow.umask), "ulimit": Declared(ulimit),
     "wait": Declared(jobs.wait), "jobs": Declared(jobs.jobs), "kill": Declared(jobs.kill),
     "fg": Declared(jobs.foreground), "bg": Declared(jobs.background), "disown": Declared(flow.true, BASH),
     "cd": Declared(places.cd), "pwd": Declared(places.pwd),

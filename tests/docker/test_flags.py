@@ -9,8 +9,9 @@ from pathlib import Path
 from netsandbox.commands.docker.registry import COMMANDS
 from tests.docker.machine import Machine
 
-BY_TABLE = {"cap-add", "cap-drop", "timeout", "time", "health-interval", "health-timeout", "health-start-period",
-            "health-start-interval", "images", "models", "pid", "networks", "profiles", "services", "volumes"}
+BY_TABLE = {"cap-add", "cap-drop", "group-add", "timeout", "time", "health-interval", "health-timeout", "images",
+            "health-start-period", "health-start-interval", "models", "pid", "networks", "profiles", "services",
+            "volumes"}
 """Flags that are asked for by a name out of a table."""
 TRUE_ALREADY = {"all", "verbose", "profile"}
 """There are no intermediate images, nothing more to say of a network, and Compose's other commands are

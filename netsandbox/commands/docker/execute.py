@@ -17,7 +17,8 @@ from netsandbox.docker.container import PAUSED, Container
 from netsandbox.docker.errors import DockerError, daemon_error, with_unknown
 from netsandbox.docker.launch import SHELLS
 from netsandbox.docker.signals import KILLED
-from netsandbox.linux.core.accounts import UnknownAccountError, account
+from netsandbox.docker.spec import account_of
+from netsandbox.linux.core.accounts import UnknownAccountError
 
 if TYPE_CHECKING:
     from netsandbox.apps.program import Task
@@ -125,7 +126,7 @@ def _rights(client: Client, container: Container, parsed: Parsed) -> Rights:
         return rights
     tell_of_owners(client, parsed)
     try:
-        return rights.of(account(parsed.text("user")))
+        return rights.of(account_of(container, parsed.text("user")))
     except UnknownAccountError as error:
         if client.engine.profile.since(28) or parsed.on("detach"):
             raise daemon_error(str(error)) from None

@@ -23,7 +23,7 @@ from netsandbox.docker.environment import environment
 from netsandbox.docker.files import files, files_of, hostname, own_names
 from netsandbox.docker.launch import SHELLS, is_server, nginx_errand, server
 from netsandbox.docker.signals import SIGNALS
-from netsandbox.linux.netlink.credentials import Rights, acting_with
+from netsandbox.linux.netlink.credentials import ResourceLimit, Rights, acting_with
 from netsandbox.shell.dialect import ASH, BASH, DASH, Dialect
 from netsandbox.shell.errors import NotFoundError, RefusedError
 from netsandbox.shell.machine import Call, Held
@@ -50,7 +50,9 @@ MAX_WORD = 200
 def rights_of(container: Container) -> Rights:
     """What Docker lets a container's programs do; the default set of capabilities has no CAP_NET_ADMIN."""
     own = Rights(container.host_config.has_capability("NET_ADMIN"), container.host_config.privileged, contained=True,
-                 sys_admin=container.host_config.has_capability("SYS_ADMIN"))
+                 sys_admin=container.host_config.has_capability("SYS_ADMIN"), limits=tuple(
+                     ResourceLimit(limit["Name"], limit["Soft"], limit["Hard"])
+                     for limit in container.host_config.resources.get("Ulimits") or ()))
     return own.of(container.account)
 
 

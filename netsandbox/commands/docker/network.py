@@ -123,6 +123,8 @@ def _check_scope(parsed: Parsed) -> None:
     if parsed.text("scope") == "swarm":
         raise daemon_error("cannot create a swarm scoped network when swarm is not active")
     if not parsed.values.get("ipv4", True):
+        if parsed.on("ipv6"):
+            raise DockerError("docker network create --ipv4=false is not modelled in the sandbox")
         raise daemon_error("IPv4 or IPv6 must be enabled")
     manager = parsed.text("ipam-driver") or "default"
     if manager == "null":

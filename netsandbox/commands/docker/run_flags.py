@@ -40,6 +40,7 @@ SHOWN = (
     Flag("env", "e", "list", check=bad_variable),
     Flag("env-file", "", "list"),
     Flag("expose", "", "list"),
+    Flag("group-add", "", "list"),
     Flag("health-cmd", "", "string"),
     Flag("health-interval", "", "string", check=bad_duration),
     Flag("health-retries", "", "int"),
@@ -94,7 +95,7 @@ IGNORED = (
               "memory-swap", "platform", "runtime", "shm-size", "userns"),
     *_ignored("list", "blkio-weight-device", "device-read-bps", "device-read-iops", "device-write-bps",
               "device-write-iops", "annotation", "device", "device-cgroup-rule",
-              "group-add", "log-opt", "security-opt", "storage-opt", "ulimit"),
+              "log-opt", "security-opt", "storage-opt", "ulimit"),
 )
 FLAGS = SHOWN + IGNORED
 OF_RUN = ("detach", "detach-keys", "sig-proxy")

@@ -91,6 +91,10 @@ def _of_client(client: Client, down: DockerError | None) -> dict[str, Any]:
     found = {"Debug": False, **{name: version[name] for name in names}, "Plugins": [], "Warnings": NOTHING}
     return {"ServerErrors": [str(down)] if down and not profile.since(28) else NOTHING, "ClientInfo": found}
 
+GO_NAMES = {"HttpProxy": "HTTPProxy", "HttpsProxy": "HTTPSProxy", "CpuCfsPeriod": "CPUCfsPeriod",
+            "CpuCfsQuota": "CPUCfsQuota"}
+"""What a template calls the fields that JSON names otherwise."""
+
 
 def info(client: Client, parsed: Parsed) -> int:
     engine, down = client.context.engine, _unreachable(client)
@@ -99,7 +103,7 @@ def info(client: Client, parsed: Parsed) -> int:
         told = Struct("system.dockerInfo")
         facts = {**_blank(it), **dict.fromkeys(it.keys() & POINTERS, NOTHING)} if down else it
         for name, value in {**facts, **_of_client(client, down)}.items():
-            told.add(name, name, value, is_optional=name in OPTIONAL)
+            told.add(GO_NAMES.get(name, name), name, value, is_optional=name in OPTIONAL)
         return _by_template(client, parsed, told, "", "system.dockerInfo", down)
     client.print(f"Client:\n Version:    {it['ServerVersion']}\n Context:    {client.endpoint.context}\n"
                  " Debug Mode: false\n\nServer:")

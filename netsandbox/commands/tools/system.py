@@ -8,7 +8,7 @@ from netsandbox.apps.calendar import civil_date, days_before
 from netsandbox.commands.tools.context import ToolContext, ToolError, ToolResult
 from netsandbox.commands.tools.options import options_of, table
 from netsandbox.engine.units import EPOCH, SECOND
-from netsandbox.linux.core.accounts import GROUPS, USERS, Account
+from netsandbox.linux.core.accounts import GROUPS, USERS, Account, group_name
 from netsandbox.linux.core.release import RELEASE
 from netsandbox.linux.netfilter import bridged
 from netsandbox.linux.netlink.credentials import RIGHTS
@@ -111,17 +111,17 @@ def identity(_context: ToolContext, arguments: list[str]) -> ToolResult:
     wrong = next((letter for letter in letters if letter not in "ugGnra"), None)
     if wrong is not None:
         raise ToolError(1, f"id: invalid option -- '{wrong}'\nTry 'id --help' for more information.")
-    if names and names[0] != own.user:
-        own = _account(names[0])
+    if names:
+        own = own._replace(groups=()) if names[0] == own.user else _account(names[0])
+    groups = [own.gid, *own.groups]
     if not letters.strip("a"):
-        user, group = (f"{number}({name})" if name else str(number)
-                       for number, name in ((own.uid, own.user), (own.gid, own.group)))
-        return ToolResult(0, f"uid={user} gid={group} groups={group}\n", "")
-    number, name = (own.uid, own.user) if "u" in letters else (own.gid, own.group)
-    if "n" not in letters or name:
-        return ToolResult(0, f"{name if 'n' in letters else number}\n", "")
-    what = "user" if "u" in letters else "group"
-    return ToolResult(1, f"{number}\n", f"id: cannot find name for {what} ID {number}\n")
+        user, *shown = (f"{number}({name})" if name else str(number)
+                        for number, name in ((own.uid, own.user), *((gid, group_name(gid)) for gid in groups)))
+        return ToolResult(0, f"uid={user} gid={shown[0]} groups={','.join(shown)}\n", "")
+    if "u" in letters:
+        return _told("id", "user", {own.uid: own.user}, "n" in letters)
+    return _told("id", "group", {gid: group_name(gid) for gid in (groups if "G" in letters else groups[:1])},
+                 "n" in letters)
 
 
 def _account(name: str) -> Account:
@@ -140,9 +140,15 @@ def _account(name: str) -> Account:
 
 def groups(_context: ToolContext, _arguments: list[str]) -> ToolResult:
     own = RIGHTS.get().account
-    if not own.group:
-        return ToolResult(1, f"{own.gid}\n", f"groups: cannot find name for group ID {own.gid}\n")
-    return ToolResult(0, f"{own.group}\n", "")
+    return _told("groups", "group", {gid: group_name(gid) for gid in (own.gid, *own.groups)}, by_name=True)
+
+
+def _told(tool: str, what: str, names: dict[int, str], by_name: bool) -> ToolResult:
+    """Names by number in one line; without a name the number, and a complaint."""
+    missing = [number for number, name in names.items() if by_name and not name]
+    return ToolResult(int(bool(missing)),
+                      " ".join((by_name and name) or str(number) for number, name in names.items()) + "\n",
+                      "".join(f"{tool}: cannot find name for {what} ID {number}\n" for number in missing))
 
 
 def modprobe(context: ToolContext, arguments: list[str]) -> ToolResult:

@@ -40,10 +40,15 @@ def group_file() -> str:
 
 
 class Account(NamedTuple):
-    """Who a process is."""
+    """Who a process is.
+
+    Attributes:
+        groups: further ones (docker run --group-add).
+    """
 
     uid: int = 0
     gid: int = 0
+    groups: tuple[int, ...] = ()
 
     @property
     def user(self) -> str:
@@ -52,11 +57,16 @@ class Account(NamedTuple):
 
     @property
     def group(self) -> str:
-        return next((name for name, gid in GROUPS.items() if gid == self.gid), "")
+        return group_name(self.gid)
 
     @property
     def home(self) -> str:
         return USERS[self.user][2] if self.user else "/"
+
+
+def group_name(number: int) -> str:
+    """Empty for a number that has none."""
+    return next((name for name, gid in GROUPS.items() if gid == number), "")
 
 
 SUPERUSER = Account()

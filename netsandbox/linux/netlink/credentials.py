@@ -15,6 +15,14 @@ Arguments = ParamSpec("Arguments")
 Result = TypeVar("Result")
 
 
+class ResourceLimit(NamedTuple):
+    """What a task may use of something (setrlimit(2)); -1 without an end."""
+
+    name: str
+    soft: int
+    hard: int
+
+
 class Rights(NamedTuple):
     """The rights of a program.
 
@@ -24,6 +32,7 @@ class Rights(NamedTuple):
         sysctls: /proc/sys can be written; a container without --privileged has it read-only.
         contained: it sees only its container's processes, of which the first has the PID 1.
         account: whose program it is; none but root has capabilities.
+        limits: what it was told to keep to (docker run --ulimit).
     """
 
     net_admin: bool = True
@@ -31,6 +40,7 @@ class Rights(NamedTuple):
     contained: bool = False
     account: Account = SUPERUSER
     sys_admin: bool = True
+    limits: tuple[ResourceLimit, ...] = ()
 
     def of(self, account: Account) -> Rights:
         """The same for a program of that user's."""
