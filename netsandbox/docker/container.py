@@ -51,6 +51,7 @@ class Wish(NamedTuple):
         address_6: an IPv6 address, which no network here can give.
         local: --link-local-ip: further addresses of the interface.
         links: --link of docker network connect, which is about this network alone.
+        joined: the identifier of the network that it was attached to: another one of that name is none to it.
     """
 
     address: int | None = None
@@ -63,6 +64,7 @@ class Wish(NamedTuple):
     address_6: str = ""
     local: tuple[str, ...] = ()
     links: tuple[Link, ...] = ()
+    joined: str = ""
 
 
 NO_WISH = Wish()

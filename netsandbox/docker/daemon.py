@@ -60,7 +60,7 @@ def _begin(engine: DockerEngine, done: Callable[[], None]) -> None:
     engine.is_up, engine.has_failed, engine.changed_at = True, False, engine.scheduler.clock
     forward(engine)
     engine.firewall.begin(rules_of(engine.profile, settings.userland_proxy, settings.allow_direct_routing),
-                          settings.iptables)
+                          settings.iptables, engine.default)
     if not default_bridge.is_kept(engine):
         _restore_networks(engine)
         _make_predefined(engine)
@@ -93,8 +93,8 @@ def _prepare(engine: DockerEngine) -> None:
 
 
 def _restore_networks(engine: DockerEngine) -> None:
-    """Those that a person made."""
-    for network in engine.networks.values():
+    """Those that a person made, by their identifiers, as dockerd's store has them."""
+    for network in sorted(engine.networks.values(), key=lambda network: network.identity):
         if isinstance(network, BridgeNetwork) and not network.is_default:
             _restore(engine, network)
 

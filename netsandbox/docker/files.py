@@ -48,6 +48,8 @@ class ContainerEtc(Generator):
     alone.
     """
 
+    is_mount = True
+
     def __init__(self, engine: DockerEngine, container: Container) -> None:
         self._engine = engine
         self._container = container

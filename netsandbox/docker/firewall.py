@@ -45,16 +45,21 @@ class Firewall:
         self._held: Counter[RuleLine] = Counter()
         self._refusal = ""
 
-    def begin(self, rules: Rules, is_on: bool = True) -> None:
+    def begin(self, rules: Rules, is_on: bool = True, default: BridgeNetwork | None = None) -> None:
         """dockerd starts: what it set before goes, and its own chains begin empty; what others set stays.
 
         Where it may not use iptables it leaves everything as it is.
+
+        Args:
+            default: the default bridge until now, which is made anew; all of its rules go that the last dockerd set.
         """
-        before, self.rules, self.is_on = self.rules, rules, is_on
+        before, self.rules = self.rules, rules
+        own = before.network(default) if default is not None and self.is_on else []
+        self.is_on = is_on
         if not is_on:
             return
         held, self._held = list(self._held), Counter()
-        for line in [*held, *before.base()]:
+        for line in [*(line for line in held if not line.stays or line in own), *before.base()]:
             self._try(line.table, "-D", line.chain, *line.words.split())
         for table, name in (("nat", "DOCKER"), *(("filter", name) for name in self.rules.chains)):
             if not self._try(table, "-N", name) and name != "DOCKER-USER":
@@ -79,7 +84,8 @@ class Firewall:
             if line.moves:
                 self._try(line.table, "-D", line.chain, *words)
             self._held[line] += 1
-            if line.moves or self._held[line] == 1:
+            is_there = line.stays and self._try(line.table, "-C", line.chain, *words)
+            if line.moves or (self._held[line] == 1 and not is_there):
                 verb = "-I" if line.at_head else "-A"
                 if not self._try(line.table, verb, line.chain, *words) and line.purpose is not None:
                     del self._held[line]

@@ -9,7 +9,7 @@ from netsandbox.docker.config_network import NO_ENDPOINT, ConfigNetwork
 from netsandbox.docker.errors import DockerError, daemon_error
 from netsandbox.docker.events import NetworkConnected, NetworkDisconnected
 from netsandbox.docker.network import BridgeNetwork, DockerNetwork
-from netsandbox.docker.sandbox import NOT_BESIDE, choose_gateway, gateway_of
+from netsandbox.docker.sandbox import NOT_BESIDE, choose_gateway, gateway_of, note_joined
 
 if TYPE_CHECKING:
     from netsandbox.docker.container import Container, Wish
@@ -25,7 +25,8 @@ def connect(engine: DockerEngine, network: DockerNetwork, container: Container, 
     Raises:
         DockerError: the modes do not go together, or the network refuses.
     """
-    _check_modes(network, container)
+    if container.is_running or not container.joined:
+        _check_modes(network, container)
     if network.name == "none":
         container.is_private = True
         return
@@ -42,6 +43,7 @@ def connect(engine: DockerEngine, network: DockerNetwork, container: Container, 
     except Exception:
         container.networks = before
         raise
+    note_joined(container, network, wish)
     engine.namespace.record(NetworkConnected(host, network.name, container.name, endpoint.inside.name,
                                              endpoint.address, endpoint.mac))
     history.of_network(engine, network, "connect", container)

@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from netsandbox.docker.engine import DockerEngine
     from netsandbox.docker.profiles import Profile
 
+NO_PROTOCOL = "protocol not supported"
 PROTOCOLS = {"tcp": 6, "udp": 17, "sctp": 132}
 Proxy = docker_proxy.Proxy | HeldPort
 EVERYWHERE, EVERYWHERE_V6 = "0.0.0.0", "::"
@@ -318,10 +319,10 @@ def _bind(engine: DockerEngine, container: Container, wish: Published, hosts: li
         if ":" not in host and is_routed(container):
             made.append(Binding(host, 0, wish.port, wish.protocol, None))
             continue
-        if wish.protocol == "sctp" and engine.profile.since(28):
+        if wish.protocol == "sctp":
             return _no_sctp(engine, container, wish, (host, number))
         try:
-            proxy = None if wish.protocol == "sctp" else _proxy(engine, container, wish, host, number)
+            proxy = _proxy(engine, container, wish, host, number)
         except SocketError as error:
             for binding in made:
                 if binding.proxy is not None:
@@ -355,12 +356,13 @@ def _proxy(engine: DockerEngine, container: Container, wish: Published | Binding
 
 def _no_sctp(engine: DockerEngine, container: Container, wish: Published, tried: tuple[str, int]) -> str:
     """The sandbox's kernel has no SCTP, as one is that was built without it."""
+    if not engine.profile.since(28):
+        return f"{'Error starting userland proxy: ' * engine.settings.userland_proxy}{NO_PROTOCOL}"
     if engine.settings.userland_proxy:
-        return f"error starting userland proxy: failed to listen on {_joined(*tried)}: protocol not supported"
+        return f"error starting userland proxy: failed to listen on {_joined(*tried)}: {NO_PROTOCOL}"
     endpoint = gateway_of(container)
     target = format_ipv4(endpoint.address) if endpoint is not None else ""
-    return (f"failed to create socket for userland proxy for {_joined(*tried)}:{target}:{wish.port}/sctp: protocol not "
-            "supported")
+    return f"failed to create socket for userland proxy for {_joined(*tried)}:{target}:{wish.port}/sctp: {NO_PROTOCOL}"
 
 
 def _refusal(engine: DockerEngine, container: Container, wish: Published, tried: tuple[str, int], why: str) -> str:

@@ -30,6 +30,7 @@ class RuleLine(NamedTuple):
         moves: if it is there already, it is taken away first, so that it stands at the head again.
         purpose: what cannot be had where iptables refuses it, in dockerd's words; None where dockerd goes on.
         said: the words as dockerd orders them, where they are others.
+        stays: it stands in a chain that is not dockerd's, which does not look for it at its start.
     """
 
     table: str
@@ -39,6 +40,7 @@ class RuleLine(NamedTuple):
     moves: bool = False
     purpose: str | None = None
     said: str = ""
+    stays: bool = False
 
 
 class PortRule(NamedTuple):
@@ -107,7 +109,8 @@ class Rules:
         name, mode, lines = network.ifname, network.settings.gateway_mode, list[RuleLine]()
         if network.settings.masquerade and mode != "routed":
             target = f"SNAT --to-source {network.settings.snat}" if network.settings.snat else "MASQUERADE"
-            lines.append(RuleLine("nat", "POSTROUTING", f"-s {network.pool.subnet} ! -o {name} -j {target}", True))
+            lines.append(RuleLine("nat", "POSTROUTING", f"-s {network.pool.subnet} ! -o {name} -j {target}", True,
+                                  stays=True))
         if self.has_proxy and network.settings.masquerade:
             lines += self.returns(name)
         if not self.has_proxy:

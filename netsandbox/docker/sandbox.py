@@ -76,7 +76,8 @@ def attach_all(engine: DockerEngine, container: Container, namespace: NetworkNam
     """
     container.prefixes = ()
     before = f"{FAILED}: " if engine.profile.since(28) else ""
-    refusal = _refusal_of_modes(container) if engine.profile.since(28) else ""
+    refusal = _refusal_of_mode(engine, container) or (
+        _refusal_of_modes(container) if engine.profile.since(28) else "")
     if refusal:
         raise daemon_error(before + refusal)
     for name, wish in _in_order(engine, container):
@@ -87,11 +88,12 @@ def attach_all(engine: DockerEngine, container: Container, namespace: NetworkNam
             continue  # it is switched off, and its containers have no network
         if isinstance(network, ConfigNetwork):
             raise daemon_error(before + NO_ENDPOINT)
-        if not isinstance(network, BridgeNetwork):
-            raise daemon_error(f"{before}network {name} not found")
+        if not isinstance(network, BridgeNetwork) or wish.joined not in ("", network.identity):
+            raise daemon_error(f"{before}network {wish.joined or name} not found")
         try:
             network.check(wish)
             network.attach(container, namespace, wish)
+            note_joined(container, network, wish)
             history.of_network(engine, network, "connect", container)
         except DockerError as error:
             reason = str(error).removeprefix(DAEMON)
@@ -100,11 +102,25 @@ def attach_all(engine: DockerEngine, container: Container, namespace: NetworkNam
     choose_gateway(container)
 
 
+def note_joined(container: Container, network: BridgeNetwork, wish: Wish) -> None:
+    """It belongs to this network from now on; only the default bridge is a new one at each start of dockerd."""
+    if not network.is_default and wish.joined != network.identity:
+        container.networks = {**container.networks, network.name: wish._replace(joined=network.identity)}
+
+
 def _refusal_of_modes(container: Container) -> str:
     """Why two of its networks do not go together, or empty: a bridge beside the host's is refused by its route."""
     if container.mode == "host" and "none" not in container.networks:
         return ""
     return next((why for name, why in NOT_BESIDE.items() if name in container.networks), "")
+
+
+def _refusal_of_mode(engine: DockerEngine, container: Container) -> str:
+    """Why the network that `--network` named is none, where the container has left it; or empty."""
+    mode = container.mode
+    if mode in (DEFAULT_BRIDGE, "host", *container.networks) or container.joined or mode in engine.networks:
+        return ""
+    return f"could not find a network matching network mode {mode}: network {mode} not found"
 
 
 def _in_order(engine: DockerEngine, container: Container) -> list[tuple[str, Wish]]:

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 
 from netsandbox.docker.files import files, host_files, hostname
+from netsandbox.session.session import Session
 from tests.docker.machine import Machine
 
 
@@ -53,3 +56,24 @@ def test_in_a_joined_namespace(docker: Machine) -> None:
 def test_extra_hosts(docker: Machine, flag: str, line: str) -> None:
     docker(f"run -d --name web --add-host {flag} nginx")
     assert line in files(docker.engine, docker.container("web"))["/etc/hosts"].splitlines()
+
+
+MOUNTED = (
+    ("rm /etc/hosts", 1, "rm: cannot remove '/etc/hosts': Device or resource busy"),
+    ("rm -f /etc/hosts", 1, "rm: cannot remove '/etc/hosts': Device or resource busy"),
+    ("rm -rf /etc/resolv.conf", 1, "rm: cannot remove '/etc/resolv.conf': Device or resource busy"),
+    ("mv /etc/hostname /x", 1, "mv: cannot move '/etc/hostname' to '/x': Device or resource busy"),
+    ("sh -c 'cp /etc/hosts /etc/h2; mv /etc/h2 /etc/hosts'", 1,
+     "mv: cannot move '/etc/h2' to '/etc/hosts': Device or resource busy"),
+    ("ln -sf /x /etc/hosts", 1, "ln: failed to create symbolic link '/etc/hosts': Device or resource busy"),
+    ("sed -i s/a/b/ /etc/hosts", 4, "sed: cannot rename /etc/sedNAME: Device or resource busy"))
+
+
+@pytest.mark.parametrize(("line", "code", "said"), MOUNTED)
+def test_the_three_files_are_mounted(line: str, code: int, said: str) -> None:
+    session = Session()
+    session.run("docker run -d --name aa nicolaka/netshoot sleep infinity")
+    session.run("docker exec aa sh -c 'echo 1.1.1.1 one >> /etc/hosts'")
+    job = session.run(f"docker exec aa {line}")
+    assert (job.code, re.sub(r"sed\w{6}:", "sedNAME:", job.err)) == (code, said + "\n")
+    assert session.run("docker exec aa tail -1 /etc/hosts").out == "1.1.1.1 one\n"

@@ -232,3 +232,23 @@ def test_a_bridge_of_ones_own_or_none() -> None:
         assert session.run(line).code == 0, line
     assert session.run("docker run --rm busybox ip route").out.startswith("default via 10.99.0.1 dev eth0")
     assert session.run("docker run --rm --gpus all busybox true").code == 125
+
+
+def test_all_names_of_an_image_are_told(docker: Machine) -> None:
+    docker("tag nginx foo/bar:1")
+    assert docker("image inspect foo/bar:1 -f '{{json .RepoTags}}'").out == '["foo/bar:1","nginx:latest"]\n'
+    docker("rmi foo/bar:1")
+    assert docker("image inspect nginx -f '{{json .RepoTags}}'").out == '["nginx:latest"]\n'
+
+
+def test_what_a_container_has_written_is_told_where_it_is_asked(docker: Machine) -> None:
+    docker("run --name aa nginx sh -c 'echo x > /x'")
+    assert docker("inspect -f '{{.SizeRw}}' aa").out == "<nil>\n"
+    assert docker("inspect --size -f '{{.SizeRw}}' aa").out == "2\n"
+    written, whole = docker("container inspect -s -f '{{.SizeRw}} {{.SizeRootFs}}' aa").out.split()
+    assert int(whole) > int(written) == 2
+
+
+def test_info_has_the_names_that_go_has(docker: Machine) -> None:
+    assert docker("info -f '{{.HTTPProxy}}|{{.CPUCfsQuota}}'").out == "|true\n"
+    assert "can't evaluate field HttpProxy" in docker("info -f '{{.HttpProxy}}'").err

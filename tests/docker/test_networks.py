@@ -157,9 +157,10 @@ def test_duplicate_active_and_predefined_networks(docker: Machine) -> None:
         f'{DAEMON}error while removing network: network mynet has active endpoints (name:"c1" id:"{endpoint}")\n'
         "exit status 1\n"))
     docker("stop c1")
+    identity = docker.engine.networks["mynet"].identity
     assert docker("network rm mynet") == (0, "mynet\n", "")
     assert docker("start c1").err.startswith(
-        f"{DAEMON}failed to set up container networking: network mynet not found\n")
+        f"{DAEMON}failed to set up container networking: network {identity} not found\n")
 
 
 def test_bridges_do_not_reach_each_other_but_their_gateways_answer(docker: Machine) -> None:

@@ -6,10 +6,10 @@ import posixpath
 from typing import TYPE_CHECKING
 
 from netsandbox.commands.docker.flags import Command, Flag, Parsed
-from netsandbox.commands.docker.reference import check_reference, with_tag
+from netsandbox.commands.docker.reference import check_reference, own_registry, unreachable, with_tag
 from netsandbox.commands.tools.archive import emptied, packed, tree
 from netsandbox.docker import history
-from netsandbox.docker.errors import DockerError, daemon_error
+from netsandbox.docker.errors import DAEMON, DockerError, daemon_error
 from netsandbox.docker.files import WRITTEN, files_of
 from netsandbox.docker.image_store import split
 from netsandbox.linux.core.inode import FileError
@@ -34,12 +34,15 @@ def _push(client: Client, parsed: Parsed) -> int:
     reference = parsed.operands[0]
     check_reference(reference)
     name, _tag = split(reference)
-    if client.engine.images.find(reference) is not None:
+    image, registry = client.engine.images.find(reference), own_registry(reference)
+    if image is not None and not registry:
         raise _refuse("docker push")
     place = name if "." in name.partition("/")[0] or ":" in name.partition("/")[0] else (
         f"docker.io/{name if '/' in name else f'library/{name}'}")
     client.print(("Using default tag: latest\n" if with_tag(reference) != reference else "")
                  + f"The push refers to repository [{place}]")
+    if image is not None:
+        raise DockerError(str(unreachable(client.engine, registry)).removeprefix(DAEMON))
     raise DockerError(f"An image does not exist locally with the tag: {name}")
 
 

@@ -5,11 +5,12 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from netsandbox.commands.docker.host_config import host_config, mount_points, wanted_volumes
-from netsandbox.commands.docker.sizes import size_of
+from netsandbox.commands.docker.sizes import bytes_in, size_of
 from netsandbox.commands.docker.words import short_timestamp
 from netsandbox.docker.config_network import ConfigNetwork
 from netsandbox.docker.container import PAUSED, RESTARTING, Container, Endpoint, Wish
 from netsandbox.docker.files import hostname
+from netsandbox.docker.image_store import NO_NAME
 from netsandbox.docker.links import linked
 from netsandbox.docker.log_drivers import JSON_FILE
 from netsandbox.docker.network import BridgeNetwork, DockerNetwork
@@ -31,8 +32,9 @@ ROOT = "/var/lib/docker/containers"
 DEFAULT_PATH = "PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"
 
 
-def container(engine: DockerEngine, it: Container) -> Json:
+def container(engine: DockerEngine, it: Container, has_size: bool = False) -> Json:
     """GET /containers/ID/json."""
+    written = bytes_in(it.files) if has_size else 0
     argv = it.argv or [""]
     path = f"{ROOT}/{it.identity}"
     return {
@@ -43,6 +45,7 @@ def container(engine: DockerEngine, it: Container) -> Json:
         "RestartCount": it.restarts,
         "Driver": engine.profile.storage_driver, "Platform": "linux", "MountLabel": "", "ProcessLabel": "",
         "AppArmorProfile": "docker-default", "ExecIDs": None, "HostConfig": host_config(engine, it),
+        **({"SizeRw": written, "SizeRootFs": written + size_of(it.image)} if has_size else {}),
         "Mounts": mount_points(it), "Config": _config(engine, it), "NetworkSettings": _settings(engine, it)}
 
 
@@ -51,7 +54,7 @@ def _has_file(it: Container) -> bool:
     return it.has_run and it.host_config.resources.get("LogConfig", {"Type": JSON_FILE})["Type"] == JSON_FILE
 
 
-def image(it: Image) -> Json:
+def image(engine: DockerEngine, it: Image) -> Json:
     """GET /images/NAME/json, what a lesson can need of it."""
     config: Json = {"Cmd": list(it.cmd) or None, "Entrypoint": list(it.entrypoint) or None,
                     "Env": [DEFAULT_PATH, *it.environment]}
@@ -63,8 +66,10 @@ def image(it: Image) -> Json:
         config["ExposedPorts"] = {port: {} for port in it.exposed}
     if it.stop_signal != "SIGTERM":
         config["StopSignal"] = it.stop_signal
+    names = sorted({f"{one.name}:{one.tag}" for one in (it, *engine.images.all())
+                    if one.identity == it.identity and one.name != NO_NAME})
     created = "2025-12-18T00:00:00Z" if it.created is None else short_timestamp(it.created)
-    return {"Id": f"sha256:{it.identity}", "RepoTags": [f"{it.name}:{it.tag}"], "RepoDigests": [], "Parent": "",
+    return {"Id": f"sha256:{it.identity}", "RepoTags": names, "RepoDigests": [], "Parent": "",
             "Comment": it.comment, "Created": created, "DockerVersion": "", "Author": it.author, "Config": config,
             "Architecture": "amd64", "Os": "linux", "Size": size_of(it),
             "RootFS": {"Type": "layers", "Layers": [f"sha256:{it.identity[::-1]}"]},
@@ -174,7 +179,7 @@ def _endpoint_settings(engine: DockerEngine, it: Container, name: str) -> Json:
     options: Json = {"DriverOpts": dict(wish.options) or ({} if wish.is_connected else None)}
     if engine.profile.since(28):
         head |= options | {"GwPriority": wish.priority}
-    head |= {"NetworkID": network.identity if network is not None and it.has_run else "",
+    head |= {"NetworkID": wish.joined or (network.identity if network is not None and it.has_run else ""),
              **_operational(it, endpoint)}
     if engine.profile.since(29):
         return _with_mac_after_address(head, mac) | _tail(it, name)
@@ -211,7 +216,8 @@ def _with_mac_after_address(fields: Json, mac: Json) -> Json:
 
 
 def _tail(it: Container, name: str) -> Json:
-    names = dns_names(it, name) if name not in ("bridge", "host", "none") and it.has_run else None
+    is_known = it.has_run or (name in it.networks and it.networks[name].is_connected)
+    names = dns_names(it, name) if name not in ("bridge", "host", "none") and is_known else None
     return {"IPv6Gateway": "", "GlobalIPv6Address": "", "GlobalIPv6PrefixLen": 0, "DNSNames": names}
 
 

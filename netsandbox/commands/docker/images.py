@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from netsandbox.commands.docker.flags import Command, Flag, Parsed, refused
 from netsandbox.commands.docker.listing import Column, no_filter, print_list
-from netsandbox.commands.docker.reference import check_reference, not_found, with_tag
+from netsandbox.commands.docker.reference import check_reference, not_found, own_registry, with_tag
 from netsandbox.commands.docker.sizes import shown_size
 from netsandbox.commands.docker.words import NARROWEST, created_at, has_label, human_duration
 from netsandbox.docker.errors import DockerError, daemon_error
@@ -96,7 +96,7 @@ def pull(client: Client, parsed: Parsed) -> int:
     if full != reference and not parsed.on("quiet"):
         client.print("Using default tag: latest")
     image = client.engine.images.find(reference)
-    if image is None:
+    if image is None or own_registry(reference):
         raise not_found(client.engine, reference)
     path = image.name if "/" in image.name else f"library/{image.name}"
     tag = full.rpartition(":")[2]

@@ -38,21 +38,21 @@ def run(client: Client, parsed: Parsed) -> int:
             raise DockerError(f'"{kind}" is not a valid value for --type')
         raise DockerError(f'unknown type: "{kind}": must be one of "{listed}"' if kind else
                           f'type is empty: must be one of "{listed}"')
-    return inspect(client, parsed, lambda name: _any(client, name, kind))
+    return inspect(client, parsed, lambda name: _any(client, name, kind, parsed.on("size")))
 
 
-def _any(client: Client, name: str, kind: str) -> Described:
+def _any(client: Client, name: str, kind: str, has_size: bool = False) -> Described:
     """A container, image or network of that name, in this order."""
     engine = client.engine
     if kind in ("", "container"):
         try:
-            return describe.container(engine, engine.find(name)), CONTAINER
+            return describe.container(engine, engine.find(name), has_size), CONTAINER
         except DockerError as error:
             if kind or error.kind != NOT_FOUND:
                 raise
     image = engine.images.find(name) if kind in ("", "image") else None
     if image is not None:
-        return describe.image(image), IMAGE
+        return describe.image(engine, image), IMAGE
     if kind in ("", "network"):
         try:
             return describe.network(engine, engine.network(name)), NETWORK
@@ -74,7 +74,7 @@ def run_image(client: Client, parsed: Parsed) -> int:
 
 def run_container(client: Client, parsed: Parsed) -> int:
     """docker container inspect."""
-    return inspect(client, parsed, lambda name: _any(client, name, "container"))
+    return inspect(client, parsed, lambda name: _any(client, name, "container", parsed.on("size")))
 
 
 def inspect(client: Client, parsed: Parsed, get: Callable[[str], Described]) -> int:
@@ -159,11 +159,11 @@ def port(client: Client, parsed: Parsed) -> int:
 
 FORMAT = Flag("format", "f", "string")
 INSPECT = Command("docker inspect", "[OPTIONS] NAME|ID [NAME|ID...]", "Return low-level information on Docker objects",
-                  run, (FORMAT, Flag("size", "s", ignored=True),
+                  run, (FORMAT, Flag("size", "s"),
                         Flag("type", "", "string")), 1)
 OF_CONTAINERS = Command("docker container inspect", "[OPTIONS] CONTAINER [CONTAINER...]",
                         "Display detailed information on one or more containers", run_container, (
-                            FORMAT, Flag("size", "s", ignored=True)), 1)
+                            FORMAT, Flag("size", "s")), 1)
 OF_IMAGES = Command("docker image inspect", "[OPTIONS] IMAGE [IMAGE...]",
                     "Display detailed information on one or more images", run_image, (
                         FORMAT, Flag("platform", "", "string", ignored=True)), 1)

@@ -22,6 +22,10 @@ MAX_LENGTH = 1024
 LAST_PORT = 65535
 LOOPBACK = 127
 """The first byte of addresses whose registries need no TLS."""
+PUBLIC = re.compile(r"(.+\.)?(docker\.io|docker\.com|quay\.io|gcr\.io|pkg\.dev|ghcr\.io|"
+                    r"mcr\.microsoft\.com|azurecr\.io|amazonaws\.com|public\.ecr\.aws|registry\.k8s\.io|registry\.gitlab\.com|elastic\.co|"
+                    r"aliyuncs\.com|daocloud\.io|nvcr\.io|redhat\.io|redhat\.com)")
+"""Registries that everybody can reach."""
 BAD_REFERENCE = "invalid reference format"
 DASHES = {"\u2010": "-", "\u2011": "-", "\u2012": "-", "\u2013": "--", "\u2014": "--", "\u2015": "--", "\u2212": "-"}
 """What word processors make of a hyphen, or of two."""
@@ -46,19 +50,26 @@ def check_reference(text: str) -> None:
 def not_found(engine: DockerEngine, reference: str) -> DockerError:
     """The refusal for an image that the sandbox has not, with the nearest one that it has."""
     near = nearest_image(reference)
+    registry = own_registry(reference)
     hint = f"did you mean {near!r}?" if near else "the sandbox has: " + ", ".join(IMAGES)
-    registry, _slash, _name = reference.rpartition("/")[0].partition("/")
-    if ":" in registry:
-        return _unreachable(engine, registry, hint)
+    if registry:
+        return unreachable(engine, registry, hint)
     refusal = daemon_error(f"pull access denied for {reference.split(':')[0]}, repository does not exist or may "
                            "require 'docker login': denied: requested access to the resource is denied")
     refusal.note = f"note: the sandbox downloads nothing; {hint}"
     return refusal
 
 
-def _unreachable(engine: DockerEngine, registry: str, hint: str) -> DockerError:
+def own_registry(reference: str) -> str:
+    """The registry that a reference names if it is none of those that all the world pulls from; else empty."""
+    registry, _slash, _name = reference.rpartition("/")[0].partition("/")
+    is_one = ":" in registry or registry == "localhost" or "." in registry
+    return registry if is_one and not PUBLIC.fullmatch(registry) else ""
+
+
+def unreachable(engine: DockerEngine, registry: str, hint: str = "") -> DockerError:
     """A registry of one's own: on the host nobody listens there, or the sandbox does not know what it has."""
-    host, _colon, port = registry.rpartition(":")
+    host, _colon, port = (registry if ":" in registry else f"{registry}:{443}").rpartition(":")
     namespace = engine.namespace
     try:
         address = parse_ipv4("127.0.0.1" if host == "localhost" else host)

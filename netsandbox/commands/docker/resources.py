@@ -21,6 +21,8 @@ if TYPE_CHECKING:
 
 SIZE = re.compile(r"(\d+(?:\.\d+)*) ?([kKmMgGtTpP])?[iI]?[bB]?", re.ASCII)
 LEAST_MEMORY = 6 << 20
+MILLISECOND = 1000
+"""In CFS's microseconds."""
 OVERFLOWN = -1 << 63
 """What Go makes of a number that int64 does not hold, on x86."""
 NANO = 10**9
@@ -126,8 +128,28 @@ def wanted(client: Client, parsed: Parsed) -> dict[str, Any]:
                                "available")
     if 0 < found.get("MemorySwap", 0) < found.get("Memory", 0):
         raise daemon_error("Minimum memoryswap limit should be larger than memory limit, see usage")
+    _check_pairs(found, parsed)
     _check_sets(parsed)
     return found | filed(client, parsed)
+
+
+def _check_pairs(found: dict[str, Any], parsed: Parsed) -> None:
+    """Raises DockerError: one value does not go with another, or is out of its range (daemon_unix.go)."""
+    memory, reserved, period, quota = (found.get("Memory", 0), found.get("MemoryReservation", 0),
+                                       parsed.number("cpu-period", 0), parsed.number("cpu-quota", 0))
+    if found.get("MemorySwap", 0) > 0 and not memory:
+        raise daemon_error("You should always set the Memory limit when using Memoryswap limit, see usage")
+    if 0 < reserved < LEAST_MEMORY:
+        raise daemon_error("Minimum memory reservation allowed is 6MB")
+    if 0 < memory < reserved:
+        raise daemon_error("Minimum memory limit can not be less than memory reservation limit, see usage")
+    for value, what in ((period, "Period"), (quota, "Quota")):
+        if found.get("NanoCpus") and value > 0:
+            raise daemon_error(f"Conflicting options: Nano CPUs and CPU {what} cannot both be set")
+    if period and not MILLISECOND <= period <= 1000 * MILLISECOND:
+        raise daemon_error("CPU cfs period can not be less than 1ms (i.e. 1000) or larger than 1s (i.e. 1000000)")
+    if 0 < quota < MILLISECOND:
+        raise daemon_error("CPU cfs quota can not be less than 1ms (i.e. 1000)")
 
 
 def filed(client: Client, parsed: Parsed) -> dict[str, Any]:

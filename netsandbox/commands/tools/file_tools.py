@@ -193,7 +193,7 @@ def ln(context: ToolContext, arguments: list[str]) -> ToolResult:
     if "s" not in options:
         return _hard_link(files, target, name)
     try:
-        if "f" in options and files.link(name) is not None:
+        if "f" in options and (files.link(name) is not None or (files.exists(name) and not files.is_directory(name))):
             files.remove(name)
         if name.rstrip("/") == FOLDERS[0] and _is_empty(files, name):
             files.system.drop(FOLDERS[0])

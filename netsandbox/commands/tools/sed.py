@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from string import ascii_letters, digits
 
 from netsandbox.apps.pattern import Pattern
 from netsandbox.commands.tools.context import ToolContext, ToolError, ToolResult
@@ -12,6 +13,7 @@ from netsandbox.commands.tools.sed_script import LAST, Address, Script, Step
 from netsandbox.commands.tools.text import lines_of
 from netsandbox.engine import budget
 from netsandbox.engine.budget import Use
+from netsandbox.linux.core.inode import FileError
 
 SED = table(
     "sed", acts="n|quiet n|silent E|regexp-extended r s|separate e|expression=", usual="u|unbuffered",
@@ -34,8 +36,30 @@ def sed(context: ToolContext, arguments: list[str]) -> ToolResult:
         parts = whole if "s" in options else ["".join(whole)]
         return ToolResult(2 if errors else 0, "".join(_edited(text, steps, "n" in options) for text in parts), errors)
     for one in found:
-        files_of(context).write(one.name, _edited(one.text, steps, "n" in options))
+        edited = _edited(one.text, steps, "n" in options)
+        _check_replaced(context, one.name)
+        files_of(context).write(one.name, edited)
     return ToolResult(2 if errors else 0, "", errors)
+
+
+def _check_replaced(context: ToolContext, path: str) -> None:
+    """-i makes a new file, and moves it to the place of the old one.
+
+    Raises:
+        ToolError: something is mounted there.
+    """
+    files, namespace = files_of(context), context.namespace
+    try:
+        files.check_mounts(files.canonical(path))
+    except FileError as error:
+        chance = namespace.chance.stream(f"sed/{namespace.scheduler.clock}/{namespace.trace.end}")
+        name = "".join(LETTERS[chance.below(len(LETTERS))] for _at in range(6))
+        folder = path.rpartition("/")[0] if "/" in path else "."
+        raise ToolError(4, f"sed: cannot rename {folder}/sed{name}: {error}") from None
+
+
+LETTERS = ascii_letters + digits
+"""Of the names of mkstemp(3)."""
 
 
 class Unended(str):

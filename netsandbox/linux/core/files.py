@@ -25,7 +25,13 @@ from netsandbox.linux.core.inode import (
 
 
 class Generator(Protocol):
-    """Files whose text is made when they are read. Each method gets an absolute path below where it is mounted."""
+    """Files whose text is made when they are read. Each method gets an absolute path below where it is mounted.
+
+    Attributes:
+        is_mount: it is one file, mounted there: it can be written, and neither removed nor replaced.
+    """
+
+    is_mount: bool = False
 
     def read(self, path: str) -> str | None:
         """The text; None where there is no such file.
@@ -298,6 +304,7 @@ class Files:
         self._check_parent(there)
         if self.is_directory_at(there):
             raise FileError("EEXIST")
+        self.check_mounts(here, there)
         node = self.system.find(here)
         if node is None:
             raise FileError("EPERM" if self.exists_at(here) else "ENOENT")
@@ -322,6 +329,12 @@ class Files:
         if self.system.find(above) is None and (above + "/").startswith(KERNELS):
             raise FileError("EPERM" if above.startswith("/sys") else "ENOENT")
 
+    def check_mounts(self, *paths: str) -> None:
+        """Raises FileError: something is mounted at a canonical path (vfs_unlink, vfs_rename)."""
+        if any(path in self.generated and self.generated[path].is_mount for path in paths):
+            raise FileError("EBUSY")
+
     def _drop(self, where: str) -> None:
+        self.check_mounts(where)
         if self.system.drop(where) is None:
             raise FileError("EPERM" if self.exists_at(where) else "ENOENT")
