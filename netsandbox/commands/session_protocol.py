@@ -50,6 +50,10 @@ class SessionProtocol(Protocol):
     def back(self, steps: int = 1) -> None:
         """Take steps back."""
 
+    @property
+    def lines_of_set_up(self) -> int:
+        """How many lines of the present branch are the scenario's set-up, which nobody takes back."""
+
     def undo(self) -> str | None:
         """Take the last line back."""
 

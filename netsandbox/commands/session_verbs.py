@@ -66,12 +66,15 @@ def back(shell: Shell, job: Job, values: Values) -> None:
 @verb("undo", ("Take the last line back", "撤回最后一行命令"), group="session",
       effect=Effect.SESSION,
       details=(("The lab stands where the line was typed. `redo` leads back to where it stood before, also when the "
-                "line had begun a branch."),
-               "实验网络回到输入那一行的时候。`redo` 回到撤回之前，那一行开始了新分支时也一样。"))
+                "line had begun a branch. A ctrl+c goes with the line that it ended; a scenario's set-up stays."),
+               ("实验网络回到输入那一行的时候。`redo` 回到撤回之前，那一行开始了新分支时也一样。ctrl+c 和它结束的那一"
+                "行一起撤回；场景的准备部分不撤回。")))
 def undo(shell: Shell, job: Job, _values: Values) -> None:
     session = _session(shell)
     line = session.undo()
-    job.print(shell.say("nothing to take back" if line is None else f"taken back: {line}\n{_where(session)}"))
+    nothing = "only the set-up is left, which is not taken back" if session.lines_of_set_up else (
+        "nothing to take back")
+    job.print(shell.say(nothing if line is None else f"taken back: {line}\n{_where(session)}"))
     job.finish()
 
 

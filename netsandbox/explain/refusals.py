@@ -146,6 +146,7 @@ OF_VERBS: dict[str, str] = {
     "step {step} of {last}, {time}": "第 {step}/{last} 步，{time}",
     "step {step}, {time}": "第 {step} 步，{time}",
     "nothing to take back": "没有可以撤回的",
+    "only the set-up is left, which is not taken back": "只剩下准备部分，它不能撤回",
     "nothing to do again": "没有可以重做的",
     "taken back": "已撤回",
     "taken back: {line}": "已撤回：{line}",

@@ -51,7 +51,8 @@ class Autosave:
             return
         session = self.session
         head = {"format": FORMAT, "seed": session.seed, "profile": session.profile, "uplink": session.uplink,
-                "scenario": _rest(session), "branches": told(session.branches)}
+                "scenario": _rest(session), "branches": told(session.branches),
+                "set_up": session.lines_of_set_up}
         rows = [json.dumps(head), *(json.dumps(entry, ensure_ascii=False) for entry in journal)]
         self.is_marked = False
         try:
@@ -174,6 +175,7 @@ def recover(path: Path, before: Callable[[int], object] = lambda _number: None) 
     scenario = head["scenario"]
     _do_again(session, entries, before)
     session.scenario = scenario
+    session.set_up = session.journal[:head["set_up"]]
     try:
         restore(session.branches, head.get("branches") or told(session.branches))
     except (ValueError, KeyError, TypeError):
@@ -201,6 +203,7 @@ def _parse(path: Path, lines: list[str]) -> tuple[dict[str, Any], list[Entry]]:
         if head["format"] != FORMAT or not isinstance(head["seed"], int):
             raise ValueError
         head["scenario"] = _scenario(head)
+        head["set_up"] = int(head.get("set_up", 0))
         rows = takewhile(lambda row: len(row) == 3, map(json.loads, lines[1:]))
         entries = [Entry(int(step), int(at), str(line)) for step, at, line in rows]
     except (ValueError, KeyError, IndexError, TypeError, AttributeError):

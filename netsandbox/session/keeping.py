@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Sequence
+from itertools import takewhile
 from typing import TYPE_CHECKING
 
 from netsandbox.commands.beginning import is_script
@@ -49,6 +50,8 @@ class KeptSession(Session):
     def __init__(self, seed: int = 0, profile: str = DEFAULT_PROFILE, uplink: str = "") -> None:
         self.scenario: Scenario | None = None
         self.pending: list[Step] = []
+        self.set_up: list[Entry] = []
+        """The lines with which the scenario began."""
         self.half_built = ""
         """What failed in the scenario's set-up, and how; empty where all went well."""
         self._loads: list[Budget] = []
@@ -121,6 +124,7 @@ class KeptSession(Session):
         self._reset(scenario.seed if seed is None else seed, scenario.profile,
                     scenario.uplink if uplink is None else uplink)
         failed = [job for step in scenario.setup for job in self._do_step(step) if job.code]
+        self.set_up = self.journal[:self.done]
         self.half_built = ""
         if failed:
             said = failed[0].err.strip() or f"exit status {failed[0].code}"
@@ -160,6 +164,16 @@ class KeptSession(Session):
         line = super().undo()
         self.find_pending()
         return line
+
+    def _to_undo(self) -> int | None:
+        number = super()._to_undo()
+        return None if number is not None and number < self.lines_of_set_up else number
+
+    @property
+    def lines_of_set_up(self) -> int:
+        """How many of the journal's first lines are the scenario's own and nobody's to take back."""
+        return sum(1 for _same in takewhile(lambda pair: pair[0] == pair[1],
+                                            zip(self.journal, self.set_up, strict=False)))
 
     def step(self) -> bool:
         was_past = self.has_future

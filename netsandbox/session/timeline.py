@@ -273,21 +273,27 @@ class Timeline:
         self.go_to(self.position.step - steps)
 
     def undo(self) -> str | None:
-        """Go to just before the last line that is done; returns the line, or None if there is none.
+        """Go to just before the last line that is done and can be taken back; returns the line, or None without one.
 
-        Where that line began a branch, its parent is the present one again.
+        Keys that were pressed for it go with it. Where that line began a branch, its parent is the present one again.
         """
-        if not self.done:
+        number = self._to_undo()
+        if number is None:
             return None
         branch = self.branches.present
-        undone = Undone(branch, self.position, self.done, self.journal[self.done - 1].line)
+        undone = Undone(branch, self.position, self.done, self.journal[number].line)
         with self._whole():
-            self._rewind_before(self.done - 1)
-        if branch.parent is not None and branch.shared == self.done:
+            self._rewind_before(number)
+        if branch.parent is not None and branch.shared >= self.done:
             self.branches.present = branch.parent
             self.checkpoints.forget_others(self)
         self.branches.note_undone(undone)
         return undone.line
+
+    def _to_undo(self) -> int | None:
+        """Which line of those that are done is to be taken back: the last one that is no key."""
+        return next((number for number in reversed(range(self.done)) if not is_interrupt(self.journal[number].line)),
+                    None)
 
     def redo(self) -> str | None:
         """Go back to where the last undo began, its branch included; returns the line that it took back.

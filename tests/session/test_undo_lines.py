@@ -2,8 +2,13 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 
+from netsandbox.session.autosave import Autosave, recover
+from netsandbox.session.keeping import KeptSession
+from netsandbox.session.steps import Scenario, Step
 from tests.session.lines import built, state
 
 LINES = ["add-container aa", "ip lnk", "ip link set docker0 mtu 1400", "nope", "docker rm nobody", "ping aa 172.17.0.1",
@@ -47,3 +52,32 @@ def test_a_line_that_looks_and_does_something_is_in_the_journal(line: str, acts:
     assert (len(session.journal) == 2) is acts
     assert session.undo() is not None
     session.redo()
+
+
+def test_a_ctrl_c_is_taken_back_with_the_line_that_it_ended() -> None:
+    session = KeptSession()
+    for line in ("docker run -d --name a1 nginx", "ping a1 172.17.0.1 -c 9 &", "^C"):
+        session.execute(line)
+    assert [entry.line for entry in session.journal][-1] == "^C"
+    assert session.run("undo").out.startswith("taken back: ping a1")
+    assert session.redo() == "ping a1 172.17.0.1 -c 9 &"
+    assert session.done == 3
+
+
+def test_a_scenarios_set_up_is_nobodys_to_take_back(tmp_path: Path) -> None:
+    """Neither in a branch that was begun within it, nor in a session that is recovered."""
+    session = KeptSession()
+    session.open(Scenario({"en": "two"}, setup=(Step(("docker run -d --name a1 nginx", "wait")),)))
+    refused = "only the set-up is left, which is not taken back"
+    assert session.run("undo").out.strip() == refused
+    session.run("ping a1 172.17.0.1 -c 1")
+    autosave = Autosave(session, tmp_path)
+    autosave.write(session.journal)
+    autosave.leave()
+    for one in (session, recover(autosave.path)):
+        assert one.run("undo").out.startswith("taken back: ping a1")
+        assert one.run("undo").out.strip() == refused
+        assert one.run("redo").out.startswith("done again: ping a1")
+    session.go_to(0)
+    session.run("docker run -d --name b1 nginx")
+    assert session.run("undo").out.startswith("taken back: docker run -d --name b1")

@@ -198,6 +198,9 @@ READERS = (
      "tui/test_internet.py::test_it_has_its_box_where_there_are_only_names_in_the_host_beside_it"),
     ("a followed connection stands still while it goes on",
      "tui/test_streams.py::test_what_is_followed_grows_while_it_goes_on"),
+    ("u takes back the lab's set-up, or a ctrl+c",
+     "session/test_undo_lines.py::test_a_ctrl_c_is_taken_back_with_the_line_that_it_ended",
+     "session/test_undo_lines.py::test_a_scenarios_set_up_is_nobodys_to_take_back"),
 )
 """What first-time readers met later, in English and in Chinese: a learner, an engineer, a teacher."""
 
