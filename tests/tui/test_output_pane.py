@@ -135,6 +135,20 @@ async def test_a_table_wider_than_its_pane_is_cut_with_a_mark_and_read_by_going_
         assert "goes along" not in pane(on)
 
 
+async def test_at_80_columns_what_has_no_room_beside_says_by_which_keys_it_is_seen(tmp_path: Path) -> None:
+    """The second branch of two that are compared is out of the pane, which has no line below it for the keys."""
+    async with stage(tmp_path, size=(80, 24)) as on:
+        await on.line("add-container c2")
+        await on.quiet()
+        await on.press("escape", "u")
+        for line in ("add-container c3", "branch main --compare"):
+            await on.line(line)
+        assert "main (its end)" not in shown(on)
+        assert "─ Output ── 7 ←→ goes along ─" in shown(on)
+        await on.press("escape", "7", *["right"] * 4)
+        assert "main (its end)" in shown(on)
+
+
 def pane(on: Stage) -> str:
     output = on.app.main.output.region
     return "\n".join(line[output.x : output.right] for line in shown(on).splitlines()[output.y : output.bottom])

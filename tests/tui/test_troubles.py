@@ -201,6 +201,8 @@ READERS = (
     ("u takes back the lab's set-up, or a ctrl+c",
      "session/test_undo_lines.py::test_a_ctrl_c_is_taken_back_with_the_line_that_it_ended",
      "session/test_undo_lines.py::test_a_scenarios_set_up_is_nobodys_to_take_back"),
+    ("the second of two compared branches runs out of the pane, and nothing says how it is seen",
+     "tui/test_output_pane.py::test_at_80_columns_what_has_no_room_beside_says_by_which_keys_it_is_seen"),
 )
 """What first-time readers met later, in English and in Chinese: a learner, an engineer, a teacher."""
 

@@ -96,7 +96,7 @@ class OutputPane(GrowingView, Painted, can_focus=True):
 
     def on_mount(self) -> None:
         """Name the pane, and follow."""
-        self.border_title = Content(tr("output.title"))
+        self._entitle()
         self.anchor()
 
     def show(self, jobs: Jobs) -> None:
@@ -132,7 +132,7 @@ class OutputPane(GrowingView, Painted, can_focus=True):
         self._seen = jobs.said
         self._said = deque((said for said in jobs.transcript if self._only in (0, said.job)), KEPT)
         self._rows = self._wrapped(self._said) if self._width else []
-        self.border_title = Content(tr("output.title") + (f" [{self._only}]" if self._only else ""))
+        self._entitle()
         self._resized()
         self.anchor()
 
@@ -206,7 +206,14 @@ class OutputPane(GrowingView, Painted, can_focus=True):
         told = tr("output.wide", arrows=arrows) if self._width and self.is_wide else ""
         if told != self._told_wide:
             self._told_wide = told
-            self.border_subtitle = Content(told)
+            self._entitle()
+
+    def _entitle(self) -> None:
+        """Its name, whose output it is, and the keys along a wide table: above it, where it has no line below."""
+        told, has_foot = self._told_wide, bool(self.styles.border_bottom[0])
+        name = tr("output.title") + (f" [{self._only}]" if self._only else "")
+        self.border_title = Content(self.glyphs.plain(name if has_foot or not told else f"{name} ── {told}"))
+        self.border_subtitle = Content(told if has_foot else "")
 
     def on_resize(self) -> None:
         """Break the lines anew."""
