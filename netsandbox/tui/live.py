@@ -186,6 +186,8 @@ class LiveLab(LabView):
                 session.give_back_step()
         if session.lab is not lab:
             self._other_lab()
+            if session.has_future:
+                self.player.pause()  # to go on would be to do again what was just taken back
         return job
 
     def _recover(self, line: str, error: BaseException, done: int) -> None:
@@ -291,7 +293,7 @@ class LiveLab(LabView):
 
     def _go_on(self) -> None:
         self._collect()
-        if not self.held:
+        if not self.held and not self.session.has_future:
             self.player.play()
 
     def _collect(self) -> None:

@@ -82,8 +82,8 @@ class TimeKeys(LabApp):
         self._session_line("redo")
 
     def _session_line(self, line: str) -> int:
-        """Carry out a line that moves in time; how many lines it printed."""
-        self.live.pause()
+        """Carry out a line that moves in time; how many lines it printed. One that does something then plays on."""
+        self.live.player.pause()
         self.live.jobs.waiting.clear()
         outcome = self.live.execute(line)
         self.sync()

@@ -203,6 +203,8 @@ READERS = (
      "session/test_undo_lines.py::test_a_scenarios_set_up_is_nobodys_to_take_back"),
     ("the second of two compared branches runs out of the pane, and nothing says how it is seen",
      "tui/test_output_pane.py::test_at_80_columns_what_has_no_room_beside_says_by_which_keys_it_is_seen"),
+    ("a typed undo is done again by itself a second later",
+     "tui/test_troubles.py::test_what_was_taken_back_does_not_come_back_by_itself"),
 )
 """What first-time readers met later, in English and in Chinese: a learner, an engineer, a teacher."""
 
@@ -389,3 +391,21 @@ async def test_after_steps_back_the_cursor_is_in_view_and_the_panes_tell_of_its_
             assert log.scroll_offset.y <= log.position < log.scroll_offset.y + log.size.height - 1, key
             assert log.current is not None
             assert main.about == log.current.seq, key
+
+
+@pytest.mark.parametrize("takes_back", ["undo", "back 3", "goto start", "u"])
+async def test_what_was_taken_back_does_not_come_back_by_itself(tmp_path: Path, takes_back: str) -> None:
+    """Time went on after a typed undo, and did the line again; after u it stood, for the next line too."""
+    async with stage(tmp_path) as on:
+        await on.line("ping nginx-1 nginx-2 -c 1")
+        await on.quiet()
+        await on.press("escape", "u") if takes_back == "u" else await on.line(takes_back)
+        step = on.app.live.position().step
+        await on.pass_time(5)
+        assert on.app.live.position().step == step < on.app.live.session.end.step
+        await on.line("show arp nginx-1")
+        await on.pass_time(5)
+        assert on.app.live.position().step == step, "to look at the past is not to leave it"
+        await on.line("docker run -d --name c3 alpine sleep 9" if takes_back == "u" else "redo")
+        await on.pass_time(5)
+        assert on.app.live.position().step > step
