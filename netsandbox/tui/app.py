@@ -259,8 +259,8 @@ class NetsandboxApp(TimeKeys, LookingKeys, StepKeys, LineKeys):
         self.files.keep_history("commands", self.main.command.history)
         if self._told_after != self.live.session.done:
             self.main.status.say("")
-        if self._is_ready:
-            self.main.say.say("")
+        if self._is_ready or self.main.is_finished:
+            self.main.say.say("")  # the reader goes on alone
         if self.live.wants_quit:
             self.action_quit_now()
             return

@@ -301,6 +301,8 @@ class LabApp(UnbrokenApp):
         from netsandbox.session.shelf import short_name
 
         scenario = self.live.session.scenario
+        if self.main.view == "lesson" and (scenario is None or not scenario.steps):
+            self.main.set_view("log")  # an empty pane would stay
         if scenario is None or not scenario.name:
             return
         self.live.play()  # what was paused is another lab

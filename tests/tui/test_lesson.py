@@ -549,3 +549,24 @@ async def test_a_docker_network_is_called_by_its_name_and_a_switch_by_its_own(tm
         assert bridge.name.startswith("br-")
         assert next(row for row in rows if row.node == "sw1" and row.kind == "bridge").called == "sw1"
         assert f"{bridge.name} 172.18.0.1/16" in screen_text(stage.app)  # type: ignore[arg-type]
+
+
+async def test_what_a_lesson_said_goes_with_it(tmp_path: Path, mend: Path) -> None:
+    """Its last sentence stood over all that a reader did later, and its pane stayed, empty, when a lab was opened."""
+    plain = tmp_path / "plain.yaml"
+    plain.write_text("netsandbox: 2\nsetup: [add-host pc1]\n")
+    async with opened(tmp_path, Options(tour=False, scenario=str(mend))) as stage:
+        main = stage.app.main
+        for line in ("", "", "", "set-ip pc2 10.0.0.2/24"):
+            await stage.line(line) if line else await stage.press("p")
+            await stage.quiet()
+        assert main.is_finished
+        assert main.say.text
+        await stage.line("show arp pc1")
+        await stage.quiet()
+        assert not main.say.text
+        assert "Finished" in pane(stage)[1], "the lesson itself may be read again"
+        await stage.press("escape", "6")
+        await stage.line(f"load {plain}")
+        await stage.quiet()
+        assert main.view == "log"

@@ -205,6 +205,8 @@ READERS = (
      "tui/test_output_pane.py::test_at_80_columns_what_has_no_room_beside_says_by_which_keys_it_is_seen"),
     ("a typed undo is done again by itself a second later",
      "tui/test_troubles.py::test_what_was_taken_back_does_not_come_back_by_itself"),
+    ("a finished lesson's sentence stays over all that comes later, and an empty pane Lesson after load",
+     "tui/test_lesson.py::test_what_a_lesson_said_goes_with_it"),
 )
 """What first-time readers met later, in English and in Chinese: a learner, an engineer, a teacher."""
 

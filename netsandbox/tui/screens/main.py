@@ -73,7 +73,7 @@ class MainScreen(PanesScreen):
         self._lesson: tuple[str, int, str] | None = None
         """The step of the lesson that is shown."""
         self._lesson_said = False
-        self._is_finished = False
+        self.is_finished = False
         """All goals of the lesson were met at the last look."""
         self._follows = True
         """The device pane goes with the frames; a device that a person selected stays."""
@@ -157,10 +157,10 @@ class MainScreen(PanesScreen):
         has_room = stand is None or not stand.number or not self.has_class("-short")
         self.log_pane.note("" if stand is None or has_room else goals_summary(stand, self.live.lesson.subject()))
         is_finished = stand is not None and stand.is_finished and not self.live.is_busy and not self.live.is_at_step
-        if is_finished and not self._is_finished and self.has_class("-short"):
+        if is_finished and not self.is_finished and self.has_class("-short"):
             self.set_view("lesson")  # elsewhere it stands beside the log
-        if is_finished != self._is_finished:
-            self._is_finished = is_finished
+        if is_finished != self.is_finished:
+            self.is_finished = is_finished
             self.show_keys()  # p leads to the lessons now
         if step == self._lesson:
             return
