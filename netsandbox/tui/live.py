@@ -152,6 +152,8 @@ class LiveLab(LabView):
         self._go_on()
         if job is None:
             return Outcome((), self.failed)
+        if line.strip() == "jobs":
+            self.jobs.tell_beside(self.session.shell.state.jobs)
         lines = tuple(said.text for said in self.jobs.since(before) if said.kind in ("out", "err"))
         if not job.is_done or not job.code:
             return Outcome(lines, "")

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Callable
+from collections.abc import Callable, Container
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -141,6 +141,12 @@ class Jobs:
                 if told:
                     continue
                 self.say("job", f"[{one.job.label}] {one.job.text}", one.job.label)
+
+    def tell_beside(self, known: Container[int]) -> None:
+        """Behind a shell's own list, which knows what was begun with &: what runs beside another line as well."""
+        for one in self.alive:
+            if one.is_labelled and one.job.label not in known:
+                self.say("out", f"[{one.job.label}]  {tr('jobs.runs')}  {one.job.text}")
 
     def drop_unattended(self) -> None:
         """The rest of a scenario's step is not wanted any more; what a person entered is."""

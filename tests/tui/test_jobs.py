@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from netsandbox.tui.i18n import set_language
 from netsandbox.tui.panes.branches import BranchesPane
 from netsandbox.tui.panes.jobs import JobsPane
 from tests.tui.app_harness import Stage, stage
@@ -178,3 +179,16 @@ async def test_a_page_key_finds_a_list_whose_lines_are_not_laid_out_yet() -> Non
     pane.action_page_down()
     pane.action_page_up()
     assert pane.chosen == 2
+
+
+@pytest.mark.parametrize(("language", "runs"), [("en", "runs"), ("zh", "运行")])
+async def test_jobs_lists_all_that_the_header_counts(tmp_path: Path, language: str, runs: str) -> None:
+    """Two lines ran beside each other without an &, and it printed nothing."""
+    set_language(language)
+    async with stage(tmp_path) as on:
+        for line in ("ping nginx-1 nginx-2", "ping nginx-2 nginx-1", "sleep 100 &", "jobs"):
+            await on.line(line)
+        assert on.app.live.status().jobs == 3
+        told = [one.text for one in on.app.live.jobs.transcript][-3:]
+        assert told[0].startswith("[3]+"), told
+        assert told[1:] == [f"[1]  {runs}  ping nginx-1 nginx-2", f"[2]  {runs}  ping nginx-2 nginx-1"]

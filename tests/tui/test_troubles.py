@@ -207,6 +207,8 @@ READERS = (
      "tui/test_troubles.py::test_what_was_taken_back_does_not_come_back_by_itself"),
     ("a finished lesson's sentence stays over all that comes later, and an empty pane Lesson after load",
      "tui/test_lesson.py::test_what_a_lesson_said_goes_with_it"),
+    ("jobs prints nothing while the header counts two",
+     "tui/test_jobs.py::test_jobs_lists_all_that_the_header_counts"),
 )
 """What first-time readers met later, in English and in Chinese: a learner, an engineer, a teacher."""
 
