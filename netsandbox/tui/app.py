@@ -20,6 +20,7 @@ from textual.widgets import Input
 from netsandbox.engine.budget import ReplayStoppedError
 from netsandbox.engine.collector import settle
 from netsandbox.tui.i18n import language, tr
+from netsandbox.tui.leaving import Leaving
 from netsandbox.tui.line_keys import LineKeys
 from netsandbox.tui.looking_keys import LookingKeys
 from netsandbox.tui.panes.branches import BranchesPane
@@ -45,7 +46,7 @@ def _lab_commands() -> type[Provider]:
     return LabCommands
 
 
-class NetsandboxApp(TimeKeys, LookingKeys, StepKeys, LineKeys):
+class NetsandboxApp(TimeKeys, LookingKeys, StepKeys, LineKeys, Leaving):
     """`netsandbox [SCENARIO]`."""
 
     TITLE = "netsandbox"
@@ -216,6 +217,7 @@ class NetsandboxApp(TimeKeys, LookingKeys, StepKeys, LineKeys):
             session = self._with_files(recover(path, partial(self._recovers, path)))
         self._recovering = None
         self.live.adopt(session)
+        self.is_unsaved = True
         self.autosave.follow(session)
         self.autosave.write(session.journal)
         if not self.autosave.problem:
@@ -264,6 +266,7 @@ class NetsandboxApp(TimeKeys, LookingKeys, StepKeys, LineKeys):
         if self.live.wants_quit:
             self.action_quit_now()
             return
+        self.note_typed(event.line, event.outcome)
         scenario = self.live.session.scenario
         if scenario is not self._scenario:
             self._scenario = scenario
@@ -351,17 +354,6 @@ class NetsandboxApp(TimeKeys, LookingKeys, StepKeys, LineKeys):
         self.main.command.relabel()
         self.sync()
 
-    def action_tell_quit(self) -> None:
-        """Say how the app is left: not by a key that a finger finds by itself, for a lab would be gone."""
-        self.main.status.say(tr("quit.how"))
-
-    def action_suspend(self) -> None:
-        """To the shell that began the app; `fg` leads back."""
-        if self._driver is not None and self._driver.can_suspend:
-            self.action_suspend_process()
-        else:
-            self.main.status.say(tr("suspend.none"), trouble=True)
-
     def action_help(self) -> None:
         """Help for where the focus is."""
         from netsandbox.tui.screens.help import HelpScreen
@@ -370,15 +362,6 @@ class NetsandboxApp(TimeKeys, LookingKeys, StepKeys, LineKeys):
         chain = [self.screen] if is_over else [focused, *focused.ancestors] if focused is not None else []
         panes = [one for one in chain if isinstance(one, Widget) and (is_over or hasattr(one, "HELP_TOPIC"))]
         self.push_screen(HelpScreen(panes, () if is_over else self.BINDINGS, self.glyphs))
-
-    async def action_quit(self) -> None:
-        """Leave: nothing is left to recover."""
-        self.action_quit_now()
-
-    def action_quit_now(self) -> None:
-        """Leave at once."""
-        self.autosave.forget()
-        self.exit(0)
 
 
 def _read(name: str) -> Scenario:

@@ -91,6 +91,8 @@ class LabApp(UnbrokenApp):
         self.progress = ProgressFile(self.files.directory / "progress.json")
         self._scenario: Scenario | None = None
         """The one that was opened last."""
+        self.is_unsaved = False
+        """Somebody typed what changed the lab since it was opened or saved; a lesson's own steps can be had again."""
         self._noted: tuple[Scenario, int] | None = None
         """The progress that was noted last."""
         self._insists = False
@@ -298,6 +300,7 @@ class LabApp(UnbrokenApp):
 
     def opened(self) -> None:
         """Another scenario was opened: remember it, go to its lesson, and let the keys do what the pane says."""
+        self.is_unsaved = False
         from netsandbox.session.shelf import short_name
 
         scenario = self.live.session.scenario

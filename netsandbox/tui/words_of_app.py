@@ -35,6 +35,10 @@ TABLE: dict[str, Both] = {
                       "这里按 {typed} 没有作用：它是“{pane}”窗格（按 {number}）的键"),
     "suspend.none": ("There is no shell here to go to", "这里没有可以回到的 shell"),
     "quit.how": ("ctrl+q quits", "按 ctrl+q 退出"),
+    "quit.unsaved": (
+        "Lines you typed are in no file: ctrl+q again quits, : save FILE keeps them",
+        "输入过的命令还没有保存：再按 ctrl+q 退出，或用 :save 文件名 保存",
+    ),
     "page.quit": ("ctrl+q quits, esc closes this page", "ctrl+q 退出，esc 关闭本页"),
     "lesson.at-step": ("This step is still under way", "这一步还在进行"),
     "lesson.unmet": (

@@ -196,6 +196,8 @@ def test_a_session_that_runs_elsewhere_is_not_taken(tmp_path: Path, terminals: l
     assert other.end() == 0
     assert "add-host mine" in _journal(tmp_path).read_text()
     os.write(running.master, b"\x11")
+    running.until("ctrl+q again quits")
+    os.write(running.master, b"\x11")
     assert running.end() == 0
 
 

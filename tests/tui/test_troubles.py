@@ -209,6 +209,8 @@ READERS = (
      "tui/test_lesson.py::test_what_a_lesson_said_goes_with_it"),
     ("jobs prints nothing while the header counts two",
      "tui/test_jobs.py::test_jobs_lists_all_that_the_header_counts"),
+    ("ctrl+q drops a lab that nobody has saved, without a word",
+     "tui/test_unbroken.py::test_ctrl_q_asks_once_where_lines_were_typed_that_no_file_has"),
 )
 """What first-time readers met later, in English and in Chinese: a learner, an engineer, a teacher."""
 

@@ -277,3 +277,35 @@ async def test_an_app_that_is_taken_down_looks_at_its_panes_no_more(
     looks.clear()
     on.app._on_timer()
     assert not looks
+
+
+@pytest.mark.parametrize(("language", "told"), [("en", "ctrl+q again quits"), ("zh", "再按 ctrl+q 退出")])
+async def test_ctrl_q_asks_once_where_lines_were_typed_that_no_file_has(
+        tmp_path: Path, monkeypatch: pytest.MonkeyPatch, language: str, told: str) -> None:
+    monkeypatch.chdir(tmp_path)
+    set_language(language)
+    async with opened(tmp_path / "state") as on:
+        left: list[int] = []
+        monkeypatch.setattr(on.app, "exit", left.append)
+        for line in ("show nodes", "why", "nonsense-that-nothing-is", "undo"):
+            await on.line(line)
+        await on.press("escape", "p")
+        await on.quiet()
+        await on.press("ctrl+q")
+        assert left == [0], "to look, and what a key does, is nothing to keep"
+        await on.line("add-container c3")
+        for key in ("ctrl+q", "escape", "ctrl+q"):
+            await on.press(key)
+            assert left == [0]
+            if key == "ctrl+q":
+                assert told in on.app.main.status.message
+        await on.press("ctrl+q")
+        assert left == [0, 0]
+        await on.line("save mine.yaml")
+        assert (tmp_path / "mine.yaml").exists()
+        await on.press("ctrl+q")
+        assert left == [0, 0, 0]
+        await on.line("add-container c4")
+        await on.line("load hub")
+        await on.press("ctrl+q")
+        assert left == [0, 0, 0, 0]

@@ -1,0 +1,57 @@
+"""The keys that leave the app: for good, not without a word when lines were typed that no file has; or to the shell."""
+
+from __future__ import annotations
+
+from textual.events import Event, Key
+
+from netsandbox.tui.i18n import tr
+from netsandbox.tui.lab_app import LabApp
+from netsandbox.tui.source import Outcome
+
+
+class Leaving(LabApp):
+    """What ctrl+q, ctrl+z and q do."""
+
+    _is_asked = False
+    """The key before asked whether that is to go."""
+
+    def note_typed(self, line: str, outcome: Outcome) -> None:
+        """A line was typed: what only looks or moves in time stands in no journal, and what failed did nothing."""
+        session, words = self.live.session, line.split()
+        waits = any(not one.unattended for one in self.live.jobs.waiting)
+        if outcome.error:
+            return
+        if words[:1] in (["save"], ["保存"]):
+            self.is_unsaved = False
+        elif waits or (session.done and session.journal[session.done - 1].line in line):
+            self.is_unsaved = True
+
+    async def on_event(self, event: Event) -> None:
+        """With any other key one has not asked to leave."""
+        if isinstance(event, Key) and event.key != "ctrl+q":
+            self._is_asked = False
+        await super().on_event(event)
+
+    async def action_quit(self) -> None:
+        """Leave; where there are lines that no file has, only when it is asked for again, if that can be read."""
+        if self.is_unsaved and not self._is_asked and not self.main.has_no_room:
+            self._is_asked = True
+            self.main.status.say(tr("quit.unsaved"))
+        else:
+            self.action_quit_now()
+
+    def action_quit_now(self) -> None:
+        """Leave at once: nothing is left to recover."""
+        self.autosave.forget()
+        self.exit(0)
+
+    def action_tell_quit(self) -> None:
+        """Say how the app is left: not by a key that a finger finds by itself, for a lab would be gone."""
+        self.main.status.say(tr("quit.how"))
+
+    def action_suspend(self) -> None:
+        """To the shell that began the app; `fg` leads back."""
+        if self._driver is not None and self._driver.can_suspend:
+            self.action_suspend_process()
+        else:
+            self.main.status.say(tr("suspend.none"), trouble=True)
