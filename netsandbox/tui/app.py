@@ -83,6 +83,7 @@ class NetsandboxApp(TimeKeys, LookingKeys, StepKeys, LineKeys, Leaving):
         Binding("S", "unless_typing('screenshot')", "Picture", show=False, priority=True, id="app.screenshot"),
         Binding("u", "undo", "Undo", show=False, id="app.undo"),
         Binding("ctrl+r", "redo", "Redo", show=False, id="app.redo"),
+        Binding("y", "copy", "Copy", show=False, id="app.copy"),
         Binding("z", "zoom", "Maximise", show=False, id="app.zoom"),
         Binding("ctrl+left", "edge('column', -2)", "Border left", show=False, id="app.edge-left"),
         Binding("ctrl+right", "edge('column', 2)", "Border right", show=False, id="app.edge-right"),

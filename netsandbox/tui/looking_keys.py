@@ -9,6 +9,7 @@ from textual import on
 
 from netsandbox.tui.i18n import tr
 from netsandbox.tui.lab_app import LabApp
+from netsandbox.tui.pane import Copied
 from netsandbox.tui.panes.device import DevicePane
 from netsandbox.tui.panes.prompt_line import PromptLine
 
@@ -198,6 +199,18 @@ class LookingKeys(LabApp):
         self.opened()
         if outcome.error:
             self.main.status.say(outcome.error, trouble=True)
+
+    def action_copy(self) -> None:
+        """Copy what is selected or seen in the pane that has the keys, and say what that is."""
+        focused = self.main.focused
+        chain = (focused, *focused.ancestors) if focused is not None else ()
+        lines = next((pane.to_copy() for pane in chain if isinstance(pane, Copied)), ())
+        if not lines:
+            self.main.status.say(tr("copied.none"), trouble=True)
+            return
+        self.copy_to_clipboard("\n".join(lines) + "\n")
+        self.main.status.say(tr("copied.lines", count=len(lines)) if len(lines) > 1 else
+                             tr("copied.text", text=lines[0]))
 
     def action_edge(self, direction: str, steps: int) -> None:
         """Move the border of the pane that has the keys."""

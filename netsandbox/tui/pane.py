@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from types import MappingProxyType
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, NamedTuple, Protocol, runtime_checkable
 
 from textual.widget import Widget
 
@@ -19,6 +19,15 @@ Texts = Mapping[str, Both]
 """Words of the user interface: key -> (English, 简体中文)."""
 
 NO_TEXTS: Texts = MappingProxyType({})
+
+
+@runtime_checkable
+class Copied(Protocol):
+    """A pane of which `y` copies something."""
+
+    def to_copy(self) -> Sequence[str]:
+        """The lines that are selected, or else seen; none where there are none."""
+        ...
 
 
 class Pane(NamedTuple):

@@ -196,6 +196,8 @@ TABLE: dict[str, Both] = {
         "没有它的 TCP 报文段；f 只显示它的帧，再在帧列表里按 s 看图",
     ),
     "copied.lines": ("Copied: lines {count}", "已复制 {count} 行"),
+    "copied.text": ("Copied: {text}", "已复制：{text}"),
+    "copied.none": ("Nothing is selected or seen here that could be copied", "这里没有可以复制的内容"),
     "copied.row": ("Copied: frame #{number} as a line of text", "已复制：帧 #{number}，一行文本"),
     "copied.rows": (
         "Copied: {count} frames as text, #{first} to #{last}",

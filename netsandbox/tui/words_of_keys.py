@@ -160,6 +160,7 @@ TABLE: dict[str, Both] = {
     "key.app.export": ("Write the selected or marked frames as pcapng", "把选中或已标记的帧写为 pcapng"),
     "key.app.undo": ("Take the last line back", "撤销最后一行"),
     "key.app.redo": ("Do it again", "重做"),
+    "key.app.copy": ("Copy the row, or the text that is seen", "复制这一行，或看到的文本"),
     "key.app.zoom": ("Maximise the pane, or back", "最大化窗格，或还原"),
     "key.app.edge-left": ("The pane's border to the left, as the mouse drags it", "窗格边框左移，也可用鼠标拖动"),
     "key.app.edge-right": ("The pane's border to the right", "窗格边框右移"),

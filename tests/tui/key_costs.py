@@ -71,6 +71,7 @@ APP = (
     Pressed("app.next-mark", "'", ("3",)),
     Pressed("app.export", "x", ("3",), (ESC,)),
     Pressed("app.screenshot", "S", (), (ESC,)),
+    Pressed("app.copy", "y", ("2",)),
     Pressed("app.zoom", "z", ("3",)),
     Pressed("app.edge-left", "\x1b[1;5D", ("1",), ("\x1b[1;5C",)),
     Pressed("app.edge-right", "\x1b[1;5C", ("1",), ("\x1b[1;5D",)),

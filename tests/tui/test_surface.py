@@ -11,6 +11,7 @@ from textual.widgets import Input
 
 from netsandbox.lab.log_match import Names, strangers
 from netsandbox.session.shelf import names
+from netsandbox.tui.i18n import set_language
 from netsandbox.tui.options import Options
 from netsandbox.tui.screens.browser import BrowserScreen
 from tests.tui.app_harness import Stage, stage
@@ -178,6 +179,34 @@ async def test_what_nobody_saw_is_not_opened_and_what_was_named_is(tmp_path: Pat
         assert opened == [], "it is not read yet"
         screen._read_on()
         assert opened == ["vxlan-by-hand"]
+
+
+@pytest.mark.parametrize(("language", "copied", "none"), [
+    ("en", "Copied: lines ", "Nothing is selected or seen here"), ("zh", "已复制 ", "这里没有可以复制的内容")])
+async def test_y_copies_what_is_selected_or_seen_in_each_pane_and_says_so(
+        tmp_path: Path, language: str, copied: str, none: str) -> None:
+    set_language(language)
+    async with stage(tmp_path) as on:
+        status = on.app.main.status
+        await on.press("6", "y")
+        assert status.message.startswith(none)
+        await on.press("1", "y")
+        assert on.app.clipboard == "nginx-1\n"
+        await on.line("ping nginx-1 nginx-2 -c 1")
+        await on.quiet()
+        await on.press("escape", "7", "y")
+        assert on.app.clipboard.startswith("host ❯ ping nginx-1 nginx-2 -c 1\nPING 172.17.0.3")
+        assert status.message.startswith(copied)
+        await on.press("2", "y")
+        assert on.app.clipboard.startswith("172.17.0.3  ")
+        assert on.app.clipboard.strip() in status.message
+        await on.press("3", "up", "5", "y")
+        why = on.app.main.why.why
+        assert why is not None
+        assert on.app.clipboard.replace("\n", "").startswith(why.decision.replace("\n", ""))
+        assert why.causes[-1].text in on.app.clipboard, "also what is folded"
+        await on.press("4", "y")
+        assert on.app.clipboard.startswith(("ICMP", "ARP"))
 
 
 def footer(on: Stage) -> str:

@@ -211,6 +211,8 @@ READERS = (
      "tui/test_jobs.py::test_jobs_lists_all_that_the_header_counts"),
     ("ctrl+q drops a lab that nobody has saved, without a word",
      "tui/test_unbroken.py::test_ctrl_q_asks_once_where_lines_were_typed_that_no_file_has"),
+    ("y does nothing in tables, Why and Output",
+     "tui/test_surface.py::test_y_copies_what_is_selected_or_seen_in_each_pane_and_says_so"),
 )
 """What first-time readers met later, in English and in Chinese: a learner, an engineer, a teacher."""
 

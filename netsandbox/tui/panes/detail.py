@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import TYPE_CHECKING, ClassVar, NamedTuple, Self
 
 from rich.text import Text
@@ -128,6 +129,13 @@ class DetailPane(Horizontal):
             self._add(tree.root, layer)
         if tree.root.children:
             self.call_after_refresh(tree.move_cursor, tree.root.children[-1])
+
+    def to_copy(self) -> Sequence[str]:
+        """The line of the layers under the cursor; of the bytes all."""
+        if self.hex_view.has_focus and self.frame is not None:
+            return [self.frame.data.hex(" ")]
+        node = self.tree_view.cursor_node
+        return [Text.assemble(node.label).plain] if node is not None and self.frame is not None else []
 
     def _add(self, parent: TreeNode[Span], layer: Layer) -> None:
         """Add a layer, its fields and the layers in it."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import ClassVar
 
 from rich.text import Text
@@ -194,6 +195,12 @@ class DevicePane(Vertical):
         """What the row under the cursor shows."""
         at = self._data.cursor_row
         return self.table.rows[at].origin if self.table is not None and 0 <= at < len(self.table.rows) else None
+
+    def to_copy(self) -> Sequence[str]:
+        """The row under the cursor."""
+        at = self._data.cursor_row
+        rows = self.table.rows if self.table is not None else ()
+        return ["  ".join(filter(None, map(str.strip, rows[at].cells)))] if 0 <= at < len(rows) else []
 
     def action_stream(self) -> None:
         """Ask for the row's connection to be followed; elsewhere the key is for the frame."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import TYPE_CHECKING, ClassVar
 
 from textual.app import ComposeResult
@@ -111,6 +112,10 @@ class LessonPane(VerticalScroll, can_focus=True):
             more = f"{stand.lines[0]}  {tr('lesson.commands', count=len(stand.lines) - 1)}"
             lines = lesson_lines(stand._replace(lines=(more,)), self.glyphs, size.width, are_folded=True)
         return lines
+
+    def to_copy(self) -> Sequence[str]:
+        """All of the step's text."""
+        return [line for line, _style in self._lines(self.stand, self.size)] if self.stand is not None else []
 
     def on_resize(self) -> None:
         """Break the lines anew."""

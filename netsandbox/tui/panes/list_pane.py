@@ -69,6 +69,11 @@ class ListPane(OptionList):
         cells = [fit(safe(cell), width) for cell, width in zip(row, widths, strict=True) if width]
         return self.glyphs.plain("  ".join(cells).rstrip())
 
+    def to_copy(self) -> Sequence[str]:
+        """The line under the cursor."""
+        at = self.chosen
+        return ["  ".join(filter(None, self._rows[at])).strip()] if at is not None and self._rows else []
+
     @property
     def chosen(self) -> int | None:
         """Which line the cursor is on; None where there is none."""

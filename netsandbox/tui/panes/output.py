@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import re
 from collections import deque
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from itertools import dropwhile
 from typing import TYPE_CHECKING, ClassVar
 
@@ -170,6 +170,11 @@ class OutputPane(GrowingView, Painted, can_focus=True):
         shown = shown.replace("❯", self.glyphs.prompt)
         is_row = said.kind in ("out", "job") and _TABLE.search(shown)
         return [Said(said.kind, row) for row in ([shown] if is_row else hanging(shown, self._width))]
+
+    def to_copy(self) -> Sequence[str]:
+        """The lines in view, each as wide as it is."""
+        top = self.scroll_offset.y
+        return [row.text.rstrip() for row in self._rows[top : top + self.scrollable_content_region.height]]
 
     @property
     def widest(self) -> int:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import ClassVar
 
 from textual import events
@@ -85,6 +86,11 @@ class TopologyPane(TopologyPicture):
             return
         shown = self.placed.shown(self.selected) if self.selected is not None else None
         self.select(first(self.placed) if shown is None else nearest(self.placed, shown, direction))
+
+    def to_copy(self) -> Sequence[str]:
+        """The name of what is selected."""
+        place = self.selected
+        return [f"{place.node}:{place.interface}" if place.interface else place.node] if place is not None else []
 
     def action_inspect(self) -> None:
         """Look into the selected place; a folded group, and the internet, is unfolded instead."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import ClassVar
 
 from textual import events
@@ -123,6 +124,15 @@ class WhyPane(VerticalScroll, can_focus=True):
         else:
             self.expanded = not self.expanded
             self._paint()
+
+    def to_copy(self) -> Sequence[str]:
+        """All of the explanation."""
+        why = self.why
+        if why is None:
+            return []
+        reference = [f"  [{why.reference}]"] if why.reference else []
+        return [*why.decision.splitlines(), *(f"  {one}" for one in why.operands), *reference,
+                *(f"  {self.glyphs.plain('←')} {cause.text}" for cause in why.causes)]
 
     def _paint(self) -> None:
         if not self.children:
