@@ -278,7 +278,9 @@ class NetsandboxApp(TimeKeys, LookingKeys, StepKeys, LineKeys, Leaving):
             self._typed_at = jobs.said - len(lines)
         else:
             self._typed_at, self._said = None, jobs.said  # the prompt has told it
-            if len(lines) > 1:
+            if len(lines) > 1 and self.main.hides_output:
+                self.main.command.follow(tr("output.more", last=lines[-1], count=len(lines)), error=False)
+            elif len(lines) > 1:
                 self.main.set_view("output")
         if self._told_after != self.live.session.done:
             self._tell_held(tr("held.typed"))

@@ -280,14 +280,16 @@ class LabApp(UnbrokenApp):
         text = last.text if last.kind in ("out", "err") else ""
         if self._typed_at is not None:
             count = sum(said.kind in ("out", "err") for said in jobs.since(self._typed_at))
-            if count > 1 and not main.has_class("-short") and main.view != "jobs":
+            if count > 1 and main.hides_output:
+                text = tr("output.more", last=text, count=count)
+            elif count > 1 and not main.has_class("-short") and main.view != "jobs":
                 main.set_view("output")
                 self._typed_at = None  # once: who looks at something else meanwhile is not called back
             elif count > 1 and text and jobs.running is None and main.view != "output":
                 text = tr("output.more", last=text, count=count)
             if jobs.running is None:
                 self._typed_at = None
-        if main.view == "output" and last.kind == "out":
+        if main.view == "output" and last.kind == "out" and not main.hides_output:
             text = ""  # it stands there
         if last.kind == "err" and not NOTE.match(text):
             self._complain(text)

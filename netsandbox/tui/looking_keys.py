@@ -119,13 +119,17 @@ class LookingKeys(LabApp):
 
     def action_output(self) -> None:
         """To what the commands printed, and back."""
+        if self.main.hides_output:
+            self.main.show_output()
+            self.main.focus_view()
+            return
         self.main.action_view("log" if self.main.view == "output" else "output")
 
     def action_scroll_output(self, pages: int) -> None:
         """Look through what the commands printed, from the prompt."""
         main = self.main
-        if not main.output.display:
-            main.set_view("output")
+        if not main.output.display or main.hides_output:
+            main.show_output()
         elif pages < 0:
             main.output.scroll_page_up(animate=False)
         else:

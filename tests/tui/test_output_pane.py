@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 
 import pytest
@@ -147,6 +148,30 @@ async def test_at_80_columns_what_has_no_room_beside_says_by_which_keys_it_is_se
         assert "─ Output ── 7 ←→ goes along ─" in shown(on)
         await on.press("escape", "7", *["right"] * 4)
         assert "main (its end)" in shown(on)
+
+
+@pytest.mark.parametrize("size", [(80, 24), (120, 40)])
+async def test_what_is_printed_behind_a_pane_that_has_all_of_the_screen_is_told_and_led_to(
+        tmp_path: Path, size: tuple[int, int]) -> None:
+    async with stage(tmp_path, size=size) as on:
+        main = on.app.main
+        await on.press("escape", "3", "z")
+        assert main.maximized is main.log_pane
+        await on.line("docker ps")
+        assert "(pgup: 3 lines)" in shown(on).splitlines()[-2]
+        await on.line("ping nginx-1 nginx-2 -c 1")
+        await on.quiet()
+        assert re.search(r"\(pgup: \d lines\)  rtt min", shown(on).splitlines()[-2])
+        assert main.maximized is main.log_pane
+        await on.press("pageup")
+        assert "1 packets transmitted" in shown(on)
+        await on.press("escape", "3", "z", "o")
+        assert "1 packets transmitted" in shown(on)
+        assert main.output.has_focus
+        await on.press("escape", "escape", "3", "z")
+        main.set_view("lesson")
+        await on.pilot.pause()
+        assert "╱╱╱" not in shown(on), "what a view hides has not all of the screen any more"
 
 
 def pane(on: Stage) -> str:

@@ -213,6 +213,8 @@ READERS = (
      "tui/test_unbroken.py::test_ctrl_q_asks_once_where_lines_were_typed_that_no_file_has"),
     ("y does nothing in tables, Why and Output",
      "tui/test_surface.py::test_y_copies_what_is_selected_or_seen_in_each_pane_and_says_so"),
+    ("what a command prints behind a maximised pane is not seen, and at 80×24 nothing at all",
+     "tui/test_output_pane.py::test_what_is_printed_behind_a_pane_that_has_all_of_the_screen_is_told_and_led_to"),
 )
 """What first-time readers met later, in English and in Chinese: a learner, an engineer, a teacher."""
 

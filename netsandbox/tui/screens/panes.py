@@ -189,6 +189,17 @@ class PanesScreen(Splits, Settling, Screen[None]):
 
     # -- which panes are shown
 
+    @property
+    def hides_output(self) -> bool:
+        """Another pane has all of the screen: what is printed now is not seen, whatever the view."""
+        return self.maximized is not None and self.maximized is not self.output
+
+    def show_output(self) -> None:
+        """Show what the commands printed, in place of a pane that has all of the screen."""
+        if self.hides_output:
+            self.minimize()
+        self.set_view("output")
+
     def action_view(self, view: str) -> None:
         """Give the log's place, or the detail's, to another pane; a maximised one is put back first."""
         if self.maximized is not None:
@@ -206,6 +217,8 @@ class PanesScreen(Splits, Settling, Screen[None]):
             self.add_class(f"view-{view}", update=False)
             self._mark_view()
             self.app.stylesheet.update_nodes(self._placed_by_view(), animate=True)
+            if self.maximized is not None and not self.maximized.display:
+                self.minimize()  # its place is another's now, and nothing would be seen at all
             self.call_after_refresh(self.show_keys)
 
     def _placed_by_view(self) -> Iterator[DOMNode]:
