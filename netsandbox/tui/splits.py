@@ -4,11 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from itertools import pairwise
+from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from textual import events
 from textual.geometry import Offset
 from textual.widget import Widget
+
+from netsandbox.tui.kept_shares import Shares, SharesFile
 
 if TYPE_CHECKING:
     from textual.geometry import Size
@@ -51,8 +54,14 @@ class Splits(Base):
 
     _edge: Edge | None = None
     """What the mouse holds."""
-    _shares: dict[tuple[Widget, ...], tuple[int, ...]] | None = None
+    _kept: SharesFile | None = None
+    _shares: Shares | None = None
     """How much each has of those that stand together, for whom a person said it."""
+
+    def keep_shares(self, path: Path) -> None:
+        """Take what a person said when the app ran before, and keep in that file what is said now."""
+        self._kept = SharesFile(path)
+        self._shares = dict(self._kept.shares)
 
     def _edges(self) -> Iterator[Edge]:
         if self.maximized is None and not (self.has_class("-narrow") or self.has_class("-short")):
@@ -74,7 +83,7 @@ class Splits(Base):
         if both >= 2 * least:
             sizes[edge.at] = min(max(to - edge.extent(edge.shown[edge.at])[0], least), both - least)
             sizes[edge.at + 1] = both - sizes[edge.at]
-            self._shares = (self._shares or {}) | {edge.shown: tuple(sizes)}
+            self._shares = (self._shares or {}) | {_names(edge.shown): tuple(sizes)}
             self.share_out()
 
     def share_out(self) -> None:
@@ -83,7 +92,7 @@ class Splits(Base):
         is_free = next(self._edges(), None) is not None
         for room, is_row in ROOMS if shares else ():
             shown, rule = self._shown(room), "height" if is_row else "width"
-            sizes = shares.get(shown) if is_free else None
+            sizes = shares.get(_names(shown)) if is_free else None
             for number, pane in enumerate(shown):
                 if sizes is not None:
                     setattr(pane.styles, rule, f"{sizes[number]}fr")
@@ -105,6 +114,7 @@ class Splits(Base):
                 pane = edge.shown[edge.at + is_last]
                 if edge.is_row == (direction == "row") and pane in focused.ancestors_with_self:
                     self.move_edge(edge, edge.extent(edge.shown[edge.at + 1])[0] + steps)
+                    self._keep()
                     return
 
     def on_mouse_down(self, event: events.MouseDown) -> None:
@@ -124,3 +134,12 @@ class Splits(Base):
         if self._edge is not None:
             self._edge = None
             self.release_mouse()
+            self._keep()
+
+    def _keep(self) -> None:
+        if self._kept is not None and self._shares:
+            self._kept.keep(self._shares)
+
+
+def _names(panes: tuple[Widget, ...]) -> tuple[str, ...]:
+    return tuple(pane.id or "" for pane in panes)

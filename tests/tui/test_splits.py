@@ -9,6 +9,7 @@ import pytest
 from textual.geometry import Offset
 from textual.widget import Widget
 
+from netsandbox.tui.kept_shares import SharesFile
 from netsandbox.tui.splits import LEAST
 from tests.tui.app_harness import Stage, stage
 
@@ -98,3 +99,33 @@ async def test_a_border_that_was_moved_is_laid_out_once(tmp_path: Path, monkeypa
         for _ in range(20):
             await on.pilot.pause(0.02)
         assert len(shared) < 6
+
+
+async def test_borders_are_where_they_were_put_when_the_app_runs_again(tmp_path: Path) -> None:
+    async with stage(tmp_path, size=(120, 40)) as on:
+        before = on.app.main.topology.region
+        await on.press("1", "ctrl+right")
+        await drag(on, (5, before.bottom - 1), (5, before.bottom - 4))
+        put = on.app.main.topology.region
+        assert put != before
+    async with stage(tmp_path, size=(120, 40)) as on:
+        assert on.app.main.topology.region == put
+        await on.press("z", "z", "1")
+        assert on.app.main.topology.region == put
+    async with stage(tmp_path, size=(200, 50)) as on:
+        assert on.app.main.topology.region.width > put.width, "its share of what there is"
+
+
+@pytest.mark.parametrize("text", [
+    "", "{", "[]", "7", '{"format": 2, "shares": []}', '{"format": 1}', '{"format": 1, "shares": [[["a"], [1, 2]]]}',
+    '{"format": 1, "shares": [[["topology", "devices"], [0, -4]]]}', '{"format": 1, "shares": [[["a"], ["x"]]]}',
+    '{"format": 1, "shares": [["topology"]]}', "[" * 100_000, "\udcff"])
+def test_a_file_of_borders_that_is_none_is_set_aside(tmp_path: Path, text: str) -> None:
+    path = tmp_path / "borders.json"
+    path.write_text(text, encoding="utf-8", errors="surrogateescape")
+    one = SharesFile(path)
+    assert one.shares == {}
+    assert not path.exists()
+    assert path.with_suffix(".set-aside").exists()
+    one.keep({("topology", "devices"): (60, 60)})
+    assert SharesFile(path).shares == {("topology", "devices"): (60, 60)}

@@ -215,6 +215,9 @@ READERS = (
      "tui/test_surface.py::test_y_copies_what_is_selected_or_seen_in_each_pane_and_says_so"),
     ("what a command prints behind a maximised pane is not seen, and at 80×24 nothing at all",
      "tui/test_output_pane.py::test_what_is_printed_behind_a_pane_that_has_all_of_the_screen_is_told_and_led_to"),
+    ("borders that were dragged are forgotten when the app ends",
+     "tui/test_splits.py::test_borders_are_where_they_were_put_when_the_app_runs_again",
+     "tui/test_splits.py::test_a_file_of_borders_that_is_none_is_set_aside"),
 )
 """What first-time readers met later, in English and in Chinese: a learner, an engineer, a teacher."""
 

@@ -107,6 +107,7 @@ class PanesScreen(Splits, Settling, Screen[None]):
         self.command = CommandLine(source, glyphs, history=files.history("commands"), id="command")
         self.keys = KeyBar(glyphs, id="keys")
         self.view = "log"
+        self.keep_shares(files.directory / "borders.json")
 
     @property
     def live(self) -> LiveLab:
