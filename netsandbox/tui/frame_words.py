@@ -28,7 +28,7 @@ _BRIEFEST: tuple[tuple[re.Pattern[str], str], ...] = (
 BRIEF, WHOLE = 38, 64
 """Cells from which on a line is told without what other columns say, and as tcpdump tells it."""
 _SEGMENT = re.compile(
-    r"[\d.]+\.(?P<ports>\d+ > )[\d.]+\.(?P<port>\d+: Flags \[[^]]*\])(?P<numbers>.*?)"
+    r"[\d.]+\.(?P<ports>\d+ > )[\d.]+\.(?P<port>\d+): Flags (?P<flags>\[[^]]*\])(?P<numbers>.*?)"
     r"(?:, options \[(?P<mss>mss \d+)?[^]]*\])?(?:, length (?P<size>\d+))?(?P<said>: .*)?"
 )
 NUMBERS, SEGMENT = 88, 150
@@ -55,7 +55,8 @@ def shortened(line: str, width: int) -> str:
 
 def _segment(found: re.Match[str], width: int) -> str:
     """A TCP segment: ten digits of a sequence number leave no room for how much it carries, and what."""
-    told = found["ports"] + (found["port"] if width >= BRIEF else found["port"].replace("Flags ", ""))
+    ports, flags = found["ports"] + found["port"], found["flags"]
+    told = f"{ports}: Flags {flags}" if width >= BRIEF else f"{flags} {ports}"  # what is news, where the rest is cut
     if width >= NUMBERS:
         told += found["numbers"]
     if found["mss"]:

@@ -218,6 +218,8 @@ READERS = (
     ("borders that were dragged are forgotten when the app ends",
      "tui/test_splits.py::test_borders_are_where_they_were_put_when_the_app_runs_again",
      "tui/test_splits.py::test_a_file_of_borders_that_is_none_is_set_aside"),
+    ("at 80 columns a TCP row is 80 > 42350: … without its flags",
+     "tui/test_log_store.py::test_a_frame_s_line_gives_up_first_what_other_columns_say"),
 )
 """What first-time readers met later, in English and in Chinese: a learner, an engineer, a teacher."""
 
