@@ -36,8 +36,8 @@ TABLE: dict[str, Both] = {
     "suspend.none": ("There is no shell here to go to", "这里没有可以回到的 shell"),
     "quit.how": ("ctrl+q quits", "按 ctrl+q 退出"),
     "quit.unsaved": (
-        "Lines you typed are in no file: ctrl+q again quits, : save FILE keeps them",
-        "输入过的命令还没有保存：再按 ctrl+q 退出，或用 :save 文件名 保存",
+        "Not saved: ctrl+q again quits, : save FILE keeps it",
+        "还没有保存：再按 ctrl+q 退出，或用 :save 文件名 保存",
     ),
     "page.quit": ("ctrl+q quits, esc closes this page", "ctrl+q 退出，esc 关闭本页"),
     "lesson.at-step": ("This step is still under way", "这一步还在进行"),

@@ -199,6 +199,7 @@ async def test_y_copies_what_is_selected_or_seen_in_each_pane_and_says_so(
         assert status.message.startswith(copied)
         await on.press("2", "y")
         assert on.app.clipboard.startswith("172.17.0.3  ")
+        assert "█" not in on.app.clipboard
         assert on.app.clipboard.strip() in status.message
         await on.press("3", "up", "5", "y")
         why = on.app.main.why.why

@@ -200,7 +200,9 @@ class DevicePane(Vertical):
         """The row under the cursor."""
         at = self._data.cursor_row
         rows = self.table.rows if self.table is not None else ()
-        return ["  ".join(filter(None, map(str.strip, rows[at].cells)))] if 0 <= at < len(rows) else []
+        cells = rows[at].cells if 0 <= at < len(rows) else ()
+        told = (cell.strip(self.glyphs.bar + " ") for cell in cells)  # a bar is no text
+        return ["  ".join(filter(None, told))] if cells else []
 
     def action_stream(self) -> None:
         """Ask for the row's connection to be followed; elsewhere the key is for the frame."""
