@@ -157,7 +157,7 @@ class Bridge(Interface):
             self.namespace.trace.events.append(
                 (FrameBridged, self.place, port.interface.place, frame, (), True, LOCAL, None))
             return self.pass_up(frame, destination == port.interface.mac)
-        if not self.floods.plan(port, UNKNOWN).reach(port)[1]:
+        if not self.floods.plan(port, UNKNOWN).reach(port)[0].size:
             return Dropped(DropReason.BRIDGE_NO_EGRESS_PORT, (destination, "nobody"))
         self.flood(port, frame, UNKNOWN, False)
         return BRIDGED
