@@ -232,19 +232,29 @@ def _get(namespace: NetworkNamespace, words: Words, style: Style) -> ToolResult:
                           key("vlan*"), flag("dynamic*")), _to())
     if not found.get("to") or not ("dev" in found or "br" in found):
         raise ToolError(USAGE, "Device or master and address are required arguments.")
-    mac, bridge = _mac(found["to"]), _asked_bridge(namespace, found)
+    mac, asked = _mac(found["to"]), _asked(namespace, found)
     vlan = number_of(found["vlan"]) if "vlan" in found else 0
     if vlan is None or not 0 <= vlan <= MAX_ID or ("vlan" in found and not vlan):
         raise ToolError(NOT_FOUND, str(KernelError("EINVAL", "invalid vlan id")))
-    entry = bridge.fdb.entries.get(vlan << 48 | mac)
-    if entry is None:
-        raise ToolError(NOT_FOUND, str(KernelError("ENOENT", "Fdb entry not found")))
-    holder = entry.port.interface if entry.port is not None else bridge
-    return ToolResult(0, render([fdb_row(FdbRow(mac, holder, bridge, entry), style)], style), "")
+    return ToolResult(0, render([fdb_row(_row_of(asked, mac, vlan), style)], style), "")
 
 
-def _asked_bridge(namespace: NetworkNamespace, found: dict[str, Any]) -> Bridge:
-    """Whose table is asked: a bridge's, or that of the one whose port it is (rtnl_fdb_get)."""
+def _row_of(holding: Interface, mac: int, vlan: int) -> FdbRow:
+    """ndo_fdb_get: a bridge's row, or the first end of a VXLAN device's (br_fdb_get, vxlan_fdb_get)."""
+    if isinstance(holding, Bridge):
+        entry = holding.fdb.entries.get(vlan << 48 | mac)
+        if entry is not None:
+            return FdbRow(mac, entry.port.interface if entry.port is not None else holding, holding, entry)
+    elif holding.vteps is None:
+        raise ToolError(NOT_FOUND, str(KernelError("EOPNOTSUPP", "Fdb get operation not supported by device")))
+    elif mac in holding.vteps.rows:
+        row = holding.vteps.rows[mac]
+        return FdbRow(mac, holding, None, None, row, row.remotes[0])
+    raise ToolError(NOT_FOUND, str(KernelError("ENOENT", "Fdb entry not found")))
+
+
+def _asked(namespace: NetworkNamespace, found: dict[str, Any]) -> Interface:
+    """Whose table is asked: a device's own, or that of the bridge whose port it is (rtnl_fdb_get)."""
     device = interface_named(namespace, found["dev"], USAGE) if "dev" in found else None
     bridge = _bridge_named(namespace, found["br"]) if "br" in found else None
     if device is not None and bridge is not None:
@@ -254,8 +264,7 @@ def _asked_bridge(namespace: NetworkNamespace, found: dict[str, Any]) -> Bridge:
             raise ToolError(NOT_FOUND, str(KernelError("EINVAL", "Device is not a bridge port")))
         bridge = device.port.bridge
     holding = bridge or device
-    if not isinstance(holding, Bridge):
-        raise ToolError(NOT_FOUND, str(KernelError("EOPNOTSUPP", "Fdb get operation not supported by device")))
+    assert holding is not None
     return holding
 
 

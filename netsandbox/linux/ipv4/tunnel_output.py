@@ -36,10 +36,13 @@ def transmit(device: TunnelEnd, outer: IPv4Packet, route: OutputRoute, size: int
         device.tx_dropped += 1
         icmp.send_error(None, home, outer, UNREACHABLE, FRAGMENTATION_NEEDED, route.mtu)
         return
-    device.sent += 1
-    device.sent_bytes += size
     home.depth += 1
     try:
-        ip_output.send(home, outer, route)
+        has_left = ip_output.send(home, outer, route) == ip_output.OK
     finally:
         home.depth -= 1
+    if has_left:
+        device.sent += 1
+        device.sent_bytes += size
+    else:
+        device.tx_dropped += 1
