@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from netsandbox.wire.icmp import QUERIES
+from netsandbox.wire.errors import ParseError
+from netsandbox.wire.icmp import ERRORS, QUERIES
 from netsandbox.wire.ipv4 import ICMP, IPv4Packet
 
 if TYPE_CHECKING:
@@ -46,11 +47,22 @@ def hash_of(frame: Frame, policy: str) -> int:
     packet = frame.payload
     if policy == "layer2" or not isinstance(packet, IPv4Packet):
         return stations
+    try:
+        packet = _flow_of(packet)
+    except ParseError:
+        return stations
     found = stations if policy == "layer2+3" else _ports(packet)
     found ^= _little(packet.dst.to_bytes(4, "big")) ^ _little(packet.src.to_bytes(4, "big"))
     found ^= found >> 16
     found ^= found >> 8
     return found >> 1 if policy == "layer3+4" else found
+
+
+def _flow_of(packet: IPv4Packet) -> IPv4Packet:
+    """bond_flow_dissect: an ICMP error goes the way of the flow that it tells of."""
+    body = packet.payload_bytes()
+    is_error = packet.protocol == ICMP and not (packet.offset or packet.mf) and len(body) >= 8 and body[0] in ERRORS
+    return IPv4Packet.parse(body[8:], quoted=True) if is_error else packet
 
 
 def _ports(packet: IPv4Packet) -> int:
