@@ -50,6 +50,7 @@ class Bridge(Interface):
     """A bridge, which is an interface with ports and a forwarding database.
 
     Attributes:
+        no_linklocal_learn: who sends to such an address that is not forwarded is not learned.
         group_fwd_mask: one bit for each of 802.1D's reserved group addresses that is forwarded nevertheless.
         takes_all: its host gets what is for others too.
         settled: its carrier follows its ports.  Until it has had a port, or was given a MAC, it has a carrier
@@ -60,9 +61,9 @@ class Bridge(Interface):
     releases_dst = False
 
     __slots__ = ("_ages", "_numbers", "_port_macs", "_port_mtus", "ageing_time", "default_pvid", "fdb", "floods",
-                 "forward_delay", "group_fwd_mask", "hello_time", "max_age", "ports", "priority", "settled",
-                 "querier", "shows_snooping", "snooping", "suppresses", "takes_all", "tree", "vlan_filtering",
-                 "vlan_protocol", "vlans")
+                 "forward_delay", "group_fwd_mask", "hello_time", "max_age", "no_linklocal_learn", "ports", "priority",
+                 "settled", "querier", "shows_snooping", "snooping", "suppresses", "takes_all", "tree",
+                 "vlan_filtering", "vlan_protocol", "vlans")
 
     def __init__(self, namespace: NetworkNamespace, name: str, mac: int, mac_is_set: bool) -> None:
         super().__init__(namespace, name, mac)
@@ -72,6 +73,7 @@ class Bridge(Interface):
         self.carrier = not mac_is_set
         self.carrier_changes = int(mac_is_set)
         self.group_fwd_mask = 0
+        self.no_linklocal_learn = False
         self.snooping: Snooping | None = None
         self.querier: Querier | None = None
         self.shows_snooping = False

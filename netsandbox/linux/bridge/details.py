@@ -95,7 +95,8 @@ def _multicast_settings(bridge: Bridge) -> list[Row]:
     has = DEFAULTS if querier is None else querier.settings
     rows: list[Row] = [("mcast_snooping", "mcast_snooping", int(bridge.shows_snooping))]
     rows += [(name, name, value) for name, value in (
-        ("no_linklocal_learn", 0), ("mcast_vlan_snooping", 0), ("mst_enabled", 0), ("mcast_router", 1),
+        ("no_linklocal_learn", int(bridge.no_linklocal_learn)), ("mcast_vlan_snooping", 0), ("mst_enabled", 0),
+        ("mcast_router", 1),
         ("mcast_query_use_ifaddr", has["mcast_query_use_ifaddr"]), ("mcast_querier", has["mcast_querier"]))]
     if querier is not None and querier.on and bridge.shows_snooping:
         rows += [("mcast_querier_ipv4_addr", "mcast_querier_ipv4_addr", format_ipv4(querier.address)),

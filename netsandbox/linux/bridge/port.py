@@ -58,7 +58,8 @@ class BridgePort:
     def note_simple(self) -> None:
         """Whether the bridge just passes its frames on may have changed."""
         bridge = self.bridge
-        self.is_simple = self.forwarding and not (bridge.vlan_filtering or bridge.suppresses or bridge.takes_all)
+        self.is_simple = self.forwarding and not (bridge.vlan_filtering or bridge.suppresses or bridge.takes_all
+                                                  or bridge.no_linklocal_learn)
 
     def update_limit(self) -> None:
         """The longest frame that is simply put on the interface's wire: none, where more is to be done."""

@@ -49,7 +49,10 @@ def handle_frame(bridge: Bridge, port: BridgePort, frame: Frame) -> Verdict:
 
 def handle_link_local(bridge: Bridge, port: BridgePort, frame: Frame) -> Verdict:
     """br_handle_frame: 802.1D's reserved addresses are its own business, whatever state the port is in."""
-    if port.learning and port.state in (LEARNING, FORWARDING) and frame.dst != PAUSE and bridge.fdb.ageing_time:
+    is_learned = not bridge.no_linklocal_learn or not (
+        is_kept(bridge, port, frame.dst) or (frame.dst == LINK_LOCAL << 4 and bridge.has_stp))
+    if (is_learned and port.learning and port.state in (LEARNING, FORWARDING) and frame.dst != PAUSE
+            and bridge.fdb.ageing_time):
         _learn_local(bridge, port, frame)
     verdict = handle_reserved(bridge, port, frame)
     if verdict is not None:
@@ -97,7 +100,7 @@ def learn_source(bridge: Bridge, port: BridgePort, frame: Frame) -> Dropped | No
         return Dropped(DropReason.MAC_INVALID_SOURCE, (source,))
     elif port.locked and frame.dst >> 4 != LINK_LOCAL and (entry is None or entry.port is not port or entry.local):
         return Dropped(DropReason.BRIDGE_INGRESS_STP_STATE, ("locked",))
-    elif port.learning and bridge.fdb.ageing_time:
+    elif port.learning and bridge.fdb.ageing_time and frame.dst != PAUSE:
         bridge.fdb.learn(port, source, entry)
     return None
 
