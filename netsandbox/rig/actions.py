@@ -88,8 +88,8 @@ def do_arping(performance: Performance, action: Action, finish: Finish) -> None:
 
 
 ARGUMENTS: dict[str, Callable[[Action], list[str]]] = {
-    "ip": lambda action: ["ip", *action["args"].split()],
-    "bridge": lambda action: ["bridge", *action["args"].split()],
+    "ip": lambda action: ["ip", *shlex.split(action["args"])],
+    "bridge": lambda action: ["bridge", *shlex.split(action["args"])],
     "iptables": lambda action: ["iptables", *shlex.split(action["args"])],
     "conntrack": lambda action: ["conntrack", *shlex.split(action.get("args", "-L"))],
     "link": lambda action: ["ip", "link", "set", action["iface"], action["state"]],

@@ -80,12 +80,12 @@ def _make_bridges(lab: KernelLab, node: str) -> None:
     for name, body in lab.ifaces(node).items():
         if body.get("type") == "bridge":
             bridge = Bridge(namespace, name, _mac(lab, body), "mac" in body)
-            bridge.fdb.ageing_time = int(body.get("ageing", 300) * 100) * SECOND // 100
             namespace.add_interface(bridge)
             if knows_vlans(lab.spec):
                 vlan.ensure(bridge)
             if "args" in body:
                 _must(lab, node, ["ip", "link", "set", name, "type", "bridge", *body["args"].split()])
+            bridge.fdb.ageing_time = int(body.get("ageing", 300) * 100) * SECOND // 100
 
 
 def _make_others(lab: KernelLab, node: str) -> None:
