@@ -96,3 +96,24 @@ def test_taps(lab: Session) -> None:
     assert lab.run("ip link show tap1").code == 1
     assert lab.run("tunctl -t v0").err == "TUNSETIFF: Invalid argument\n"
     assert lab.run("tunctl -x").err.startswith("tunctl: invalid option -- 'x'\nCreate: tunctl [-b]")
+
+
+def test_flags_that_only_lists_show(lab: Session) -> None:
+    for line in ("ip link set v0 up", "ip link set v1 up", "ip link set v1 multicast off", "ifconfig v1 allmulti",
+                 "ifconfig v1 dynamic", "ip link set v1 trailers off"):
+        assert lab.run(line).code == 0
+    assert "<BROADCAST,ALLMULTI,DYNAMIC,NOTRAILERS,UP,LOWER_UP>" in lab.run("ip link show v1").out
+    assert "flags=-32157<UP,BROADCAST,NOTRAILERS,RUNNING,ALLMULTI,DYNAMIC>" in lab.run("ifconfig v1").out
+    assert lab.run("ifconfig -s v1").out.endswith(" ABdNRU\n")
+    for line in ("ifconfig v1 -allmulti", "ip link set v1 multicast on", "ifconfig v1 trailers",
+                 "ifconfig v1 -dynamic"):
+        assert lab.run(line).code == 0
+    assert "<BROADCAST,MULTICAST,UP,LOWER_UP>" in lab.run("ip link show v1").out
+    assert lab.run("cat /sys/class/net/v1/flags").out == "0x1003\n"
+
+
+def test_the_usage_of_a_kind(lab: Session) -> None:
+    job = lab.run("ip link help vlan")
+    assert job.code == 0
+    assert job.out.startswith("Usage: ... vlan")
+    assert lab.run("ip route get default").err == ""

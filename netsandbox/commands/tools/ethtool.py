@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from netsandbox.commands.tools.context import ToolContext, ToolError, ToolResult
 from netsandbox.commands.tools.kernel_files import PROCESSORS
 from netsandbox.commands.tools.names import lower_of
+from netsandbox.linux.core.release import RELEASE
 from netsandbox.linux.netlink.credentials import may_administer
 
 if TYPE_CHECKING:
@@ -48,6 +49,7 @@ WITHOUT = {
     **dict.fromkeys(("-d", "--register-dump"), (74, "Cannot get register dump: Operation not supported")),
     **dict.fromkeys(("-e", "--eeprom-dump"), (74, "Cannot get EEPROM data: Operation not supported"))}
 """What no virtual device's driver does: the status and the words with which ethtool says so."""
+BOND_ABI_VERSION = "2"
 NO_DEVICE = "netlink error: no device matches name (offset 24)\nnetlink error: No such device"
 MISSING = {"driver": (71, "Cannot get driver information: No such device"),
            "statistics": (96, "Cannot get stats strings information: No such device"),
@@ -133,15 +135,17 @@ def _too_many(option: str, word: str) -> ToolError:
 
 def _change_features(context: ToolContext, name: str, words: list[str]) -> ToolResult:
     """-K: all are off, and fixed so; to switch one off changes nothing."""
+    asked = list(zip(words[::2], [*words[1::2], "(null)"], strict=False))
+    for _feature, value in asked:
+        if value not in ("on", "off"):
+            raise ToolError(1, f"ethtool (-K): flag '{value}' for parameter '(null)' is not followed by 'on' or 'off'")
     if name not in context.namespace.interfaces:
         raise ToolError(92, NO_DEVICE)
     if not may_administer():
         raise ToolError(92, "netlink error: Operation not permitted")
-    for feature, value in zip(words[::2], [*words[1::2], "(null)"], strict=False):
+    for feature, _value in asked:
         if feature not in FEATURES and feature not in FEATURES.values() and feature not in OTHER_FEATURES:
             raise ToolError(92, "netlink error: bit name not found (offset 52)\nnetlink error: Operation not supported")
-        if value not in ("on", "off"):
-            raise ToolError(1, f"ethtool (-K): flag '{value}' for parameter '(null)' is not followed by 'on' or 'off'")
     if "on" in words[1::2] or not words:
         raise ToolError(1, "Could not change any device features")
     return ToolResult(0, "", "")
@@ -150,10 +154,11 @@ def _change_features(context: ToolContext, name: str, words: list[str]) -> ToolR
 def _driver(interface: Interface) -> ToolResult:
     if interface.is_loopback or interface.kind not in DRIVERS:
         raise ToolError(71, "Cannot get driver information: Operation not supported")
-    version = {"bridge": "2.3", "card": "1.0.0", "vxlan": "0.1"}.get(interface.kind, "1.0")
+    version = {"bridge": "2.3", "card": "1.0.0", "vxlan": "0.1", "bond": RELEASE}.get(interface.kind, "1.0")
     unknown = "N/A" if interface.kind == "bridge" else ""
+    firmware = BOND_ABI_VERSION if interface.kind == "bond" else unknown
     bus = "0000:00:03.0" if interface.kind == "card" else unknown
-    rows = {"driver": DRIVERS[interface.kind], "version": version, "firmware-version": unknown,
+    rows = {"driver": DRIVERS[interface.kind], "version": version, "firmware-version": firmware,
             "expansion-rom-version": "", "bus-info": bus,
             "supports-statistics": "yes" if interface.kind in ("veth", "card") else "no", "supports-test": "no",
             "supports-eeprom-access": "no", "supports-register-dump": "no", "supports-priv-flags": "no"}

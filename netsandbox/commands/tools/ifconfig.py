@@ -75,7 +75,8 @@ def _alias(interface: Interface, label: str) -> str:
 def _heading(interface: Interface, name: str, addresses: list[InterfaceAddress]) -> str:
     number = interface_flags(interface)
     names = ",".join(text for bit, text in FLAGS.items() if number & bit)
-    text = f"{name}: flags={number}<{names}>  mtu {interface.mtu}\n"
+    shown = number - 0x10000 if number & 0x8000 else number  # a short of C
+    text = f"{name}: flags={shown}<{names}>  mtu {interface.mtu}\n"
     for own in addresses:
         text += f"        inet {format_ipv4(own.local)}  netmask {format_ipv4(own.network.mask)}"
         text += "" if interface.is_loopback else f"  broadcast {format_ipv4(own.broadcast or 0)}"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import partial
 from typing import TYPE_CHECKING
 
 from netsandbox.commands.tools.context import ToolError
@@ -28,8 +29,7 @@ OF_SERIAL_LINES = ("outfill", "keepalive")
 FAILED = 255
 HELP = "ifconfig: `--help' gives usage information."
 NOT_MODELLED = frozenset({"add", "del", "dstaddr", "pointopoint", "-pointopoint", "tunnel", "metric",
-                          "allmulti", "-allmulti", "multicast", "-multicast", "name",
-                          "media", "trailers", "dynamic", "inet6", "-broadcast"})
+                          "name", "media", "inet6", "-broadcast"})
 ALL_ONES = 0xFFFFFFFF
 USAGE = """Usage:
   ifconfig [-a] [-v] [-s] <interface> [[<AF>] <address>]
@@ -96,7 +96,11 @@ def _refuse(word: str, rest: list[str]) -> None:
         raise ToolError(1, f"netsandbox: ifconfig's {word} is not modelled")
 
 
-FLAGS: dict[str, Callable[[Interface, bool], object]] = {"arp": link.set_arp, "promisc": requests.set_promisc}
+FLAGS: dict[str, Callable[[Interface, bool], object]] = {
+    "arp": link.set_arp, "promisc": requests.set_promisc,
+    **{word: partial(requests.set_flag, name=name) for word, name in (
+        ("allmulti", "ALLMULTI"), ("multicast", "MULTICAST"), ("dynamic", "DYNAMIC"))},
+    "trailers": lambda interface, on: requests.set_flag(interface, not on, "NOTRAILERS")}
 """Words that set a flag, and with a dash before them clear it."""
 
 

@@ -15,11 +15,12 @@ COLUMNS = "RX-OK RX-ERR RX-DRP RX-OVR    TX-OK TX-ERR TX-DRP TX-OVR Flg\n"
 NETSTAT = f"Kernel Interface table\nIface             MTU    {COLUMNS}"
 IFCONFIG = f"Iface      MTU    {COLUMNS}"
 RUNNING = 0x40
-FLAGS = {0x1: "UP", 0x2: "BROADCAST", 0x8: "LOOPBACK", 0x10: "POINTOPOINT", RUNNING: "RUNNING", 0x80: "NOARP",
-         0x100: "PROMISC", 0x200: "ALLMULTI", 0x800: "SLAVE", 0x400: "MASTER", 0x1000: "MULTICAST"}
+FLAGS = {0x1: "UP", 0x2: "BROADCAST", 0x8: "LOOPBACK", 0x10: "POINTOPOINT", 0x20: "NOTRAILERS", RUNNING: "RUNNING",
+         0x80: "NOARP", 0x100: "PROMISC", 0x200: "ALLMULTI", 0x800: "SLAVE", 0x400: "MASTER", 0x1000: "MULTICAST",
+         0x8000: "DYNAMIC"}
 """As ifconfig's long form names them, in its order."""
-LETTERS = {0x200: "A", 0x2: "B", 0x8: "L", 0x1000: "M", 0x100: "P", 0x80: "O", 0x10: "P", 0x800: "s", 0x400: "m",
-           RUNNING: "R", 0x1: "U"}
+LETTERS = {0x200: "A", 0x2: "B", 0x8: "L", 0x1000: "M", 0x8000: "d", 0x100: "P", 0x20: "N", 0x80: "O", 0x10: "P",
+           0x800: "s", 0x400: "m", RUNNING: "R", 0x1: "U"}
 """And the short one, in its own."""
 
 

@@ -8,6 +8,7 @@ from netsandbox.commands.tools import ip_address
 from netsandbox.commands.tools.context import ToolError, ToolResult
 from netsandbox.commands.tools.help import usage
 from netsandbox.commands.tools.ip_link_request import read_request
+from netsandbox.commands.tools.kind_words import usage_of
 from netsandbox.commands.tools.names import MAX_OTHER_NAME, home_of, interface_named, is_valid_name, note_peer
 from netsandbox.commands.tools.subcommand import subcommand
 from netsandbox.commands.tools.words import USAGE, Words, bare, choose, key, parse, wrong
@@ -27,6 +28,9 @@ COMMANDS = ("add*", "set*", "change*", "replace*", "delete*", "show*", "lst*", "
 
 
 def run(context: ToolContext, arguments: list[str], style: Style) -> ToolResult:
+    asked = kinds.find(arguments[1]) if arguments[:1] == ["help"] and len(arguments) > 1 else None
+    if asked is not None:
+        return ToolResult(0, usage_of(asked) + "\n", "")
     command, words = subcommand("ip link", arguments, COMMANDS, ("xstats", "afstats"))
     if command == "property":
         return _set_names(context, words)

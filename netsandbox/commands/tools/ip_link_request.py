@@ -80,6 +80,7 @@ def _keys(context: ToolContext, read_type: Callable[[Words], str]) -> tuple[Key,
         key("txqueuelen*", "qlen", "txqlen*", read=number('Invalid "txqueuelen" value\n'), once="txqueuelen"),
         key("alias*", read=read_alias), key("group", read=ip_address.read_group, once="group"),
         key("netns", read=namespace_reader(context), once="netns"), switch("promisc"), switch("arp"),
+        switch("multicast"), switch("allmulticast"), switch("trailers"), switch("dynamic*"),
         key("master*", read=device_reader(namespace)), flag("nomaster*"),
         key("vrf", name="master", read=vrf_reader(namespace, "Not a valid VRF name\n")),
         key("type*", read=read_type), key("broadcast*", "brd", name="broadcast", read=_mac_bytes), *NOT_MODELLED)
@@ -116,6 +117,9 @@ def _fill(request: LinkRequest, found: dict[str, Any], device: str, makes: bool)
     request.new_name = found.get("name", "") if device or makes else ""
     request.type = found.get("type", "")
     request.mtu, request.arp, request.promisc = found.get("mtu"), found.get("arp"), found.get("promisc")
+    request.flags = {
+        "MULTICAST": found.get("multicast"), "ALLMULTI": found.get("allmulticast"), "DYNAMIC": found.get("dynamic"),
+        "NOTRAILERS": not found["trailers"] if "trailers" in found else None}
     request.queue_length = found.get("txqueuelen")
     request.index = found.get("index")
     request.alias, request.group = found.get("alias"), found.get("group")

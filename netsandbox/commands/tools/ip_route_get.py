@@ -38,8 +38,9 @@ def run(namespace: NetworkNamespace, words: Words, style: Style) -> ToolResult:
     warnings: list[str] = []
 
     def read(rest: Words) -> int:
+        is_plain = "/" not in rest.peek()
         network = family.prefix(rest)
-        if network.length != 32:
+        if network.length != 32 and not is_plain:
             warnings.append(f"Warning: /{network.length} as prefix is invalid, only /32 (or none) is supported.\n")
         return network.address
 

@@ -121,8 +121,10 @@ def _ports(name: str) -> Callable[[Words], tuple[int, int]]:
         word = words.next()
         low, dash, high = word.partition("-")
         first, last = number_of(low), number_of(high if dash else low)
-        if first is None or last is None or not (0 <= first <= 65535 and 0 <= last <= 65535):
-            raise ToolError(USAGE, f'Error: argument "{word}" is wrong: invalid port')
+        if first is None or not 0 <= first <= 65535:
+            raise ToolError(USAGE, f'Error: argument "{low}" is wrong: invalid port{" range start" if dash else ""}')
+        if last is None or not 0 <= last <= 65535:
+            raise ToolError(USAGE, f'Error: argument "{high}" is wrong: invalid port range end')
         if not first or first > last:
             raise KernelError("EINVAL", f"Invalid {name} range")
         return first, last
@@ -194,7 +196,7 @@ def _show(namespace: NetworkNamespace, found: dict[str, Any], style: Style) -> T
 def _is_wanted(rule: Rule, found: dict[str, Any]) -> bool:
     """filter_nlmsg: a prefix stands for all that lie within it."""
     own = {"iif": rule.entering, "oif": rule.leaving,
-           "table": rule.table if rule.action == LOOKUP else "", "priority": rule.priority,
+           "table": rule.table if rule.action == LOOKUP and not rule.is_vrf else "", "priority": rule.priority,
            "protocol": rule.protocol, "l3mdev": rule.is_vrf, "not": rule.inverted, "tos": rule.tos,
            "uidrange": rule.users, "ipproto": rule.ip_protocol, "sport": rule.source_ports, "dport": rule.ports}
     prefixes = {"from": rule.source, "to": rule.destination}

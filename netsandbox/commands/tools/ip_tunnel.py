@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
+
 from netsandbox.commands.tools import ip_link
 from netsandbox.commands.tools.context import ToolContext, ToolError, ToolResult
 from netsandbox.commands.tools.help import usage
+from netsandbox.commands.tools.kind_words import plain_address_of
 from netsandbox.commands.tools.names import in_order
 from netsandbox.commands.tools.output import Row, Style, render
 from netsandbox.commands.tools.route_words import dsfield_text
@@ -41,9 +44,14 @@ def run(context: ToolContext, arguments: list[str], style: Style) -> ToolResult:
         raise ToolError(1, f"netsandbox: `ip tunnel {command}` is not modelled: add, change, del and show are")
     name = next(iter(words), "")
     if _named(context, name) is None:
-        why = "Operation not supported" if name in context.namespace.interfaces else "No such device"
-        raise ToolError(1, f'delete tunnel "{name}" failed: {why}')
+        raise _no_tunnel(context, "delete", name)
     return ip_link.run(context, ["delete", name], style)
+
+
+def _no_tunnel(context: ToolContext, what: str, name: str) -> ToolError:
+    """SIOCGETTUNNEL, SIOCDELTUNNEL: a device of another kind does not know them."""
+    why = "Operation not supported" if name in context.namespace.interfaces else "No such device"
+    return ToolError(1, f'{what} tunnel "{name}" failed: {why}')
 
 
 def _named(context: ToolContext, name: str) -> TunnelInterface | None:
@@ -64,7 +72,7 @@ def _put(context: ToolContext, command: str, words: list[str], style: Style) -> 
     if command == "change":
         known = _named(context, name)
         if known is None:
-            raise ToolError(1, f'get tunnel "{name}" failed: No such device')
+            raise _no_tunnel(context, "get", name)
         if not mode and isinstance(known, IpipInterface) and known.mode == "any":
             raise ToolError(1, NO_MODE)
         return ip_link.run(context, ["set", name, "type", known.kind, *rest], style)
@@ -72,6 +80,9 @@ def _put(context: ToolContext, command: str, words: list[str], style: Style) -> 
         raise ToolError(1, NO_MODE)
     if MODES[mode] == "ipip" and {"key", "ikey", "okey"} & set(rest):
         raise ToolError(1, "Keys are not allowed with ipip and sit tunnels")
+    for what, word in pairwise(rest):
+        if what in ("local", "remote") and word != "any":
+            plain_address_of(word)
     as_asked = ["mode", "ipip"] if MODES[mode] == "ipip" else []
     return ip_link.run(context, ["add", name, "type", MODES[mode], *as_asked, *rest], style)
 

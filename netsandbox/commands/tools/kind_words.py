@@ -129,14 +129,15 @@ def _address(words: Words, attribute: Attribute) -> int:
 
 
 def _addresses(words: Words) -> list[int]:
-    """get_addr32, of each."""
-    found = []
-    for word in words.next().split(","):
-        try:
-            found.append(parse_ipv4(word))
-        except AddressError:
-            raise ToolError(1, f'Error: an IP address is expected rather than "{word}"') from None
-    return found
+    return [plain_address_of(word) for word in words.next().split(",")]
+
+
+def plain_address_of(word: str) -> int:
+    """get_addr32."""
+    try:
+        return parse_ipv4(word)
+    except AddressError:
+        raise ToolError(1, f'Error: an IP address is expected rather than "{word}"') from None
 
 
 def _ttl(words: Words, attribute: Attribute) -> int:
@@ -218,7 +219,7 @@ def _map(words: Words, attribute: Attribute) -> dict[int, int]:
         if not colon:
             break
         if not (left.isdecimal() and right.isdecimal() and left.isascii() and right.isascii()):
-            raise wrong(words.next(), attribute.complaint)
+            raise wrong(left, attribute.complaint)
         found[int(left[:9])] = int(right[:9]) & 7
         words.next()
     return found

@@ -16,8 +16,8 @@ if TYPE_CHECKING:
     from netsandbox.linux.core.interface import Interface
     from netsandbox.linux.core.interface_address import InterfaceAddress
 
-FLAGS = ("NO-CARRIER", "LOOPBACK", "BROADCAST", "POINTOPOINT", "MULTICAST", "NOARP", "PROMISC", "MASTER", "SLAVE", "UP",
-         "LOWER_UP")
+FLAGS = ("NO-CARRIER", "LOOPBACK", "BROADCAST", "POINTOPOINT", "MULTICAST", "NOARP", "ALLMULTI", "PROMISC", "MASTER",
+         "SLAVE", "DYNAMIC", "NOTRAILERS", "UP", "LOWER_UP")
 """IFF_* names in the order that iproute2 has them."""
 
 
@@ -25,7 +25,8 @@ def flags(interface: Interface) -> list[str]:
     """IFF_* names."""
     master = interface.master
     above = kinds.find(master.kind) if master is not None else None
-    found = {*interface.flags, *(above.slave_flags if above is not None else ())}
+    found = {*interface.odd_flags.symmetric_difference(interface.flags)}
+    found.update(above.slave_flags if above is not None else ())
     found |= {name for name, is_set in (
         ("NO-CARRIER", interface.up and not interface.seems_connected), ("NOARP", interface.noarp),
         ("PROMISC", interface.promisc), ("UP", interface.up),

@@ -22,8 +22,9 @@ if TYPE_CHECKING:
 FOLDER = "/sys/class/net"
 COUNTERS = ("rx_bytes", "rx_dropped", "rx_packets", "tx_bytes", "tx_dropped", "tx_packets")
 ZERO_COUNTERS = ("collisions", "multicast", "rx_errors", "tx_errors")
-KIND_FLAGS = {"BROADCAST": 0x2, "POINTOPOINT": 0x10, "NOARP": 0x80, "MASTER": 0x400, "MULTICAST": 0x1000}
-"""IFF_* by the names that a kind of device has."""
+KIND_FLAGS = {"BROADCAST": 0x2, "POINTOPOINT": 0x10, "NOTRAILERS": 0x20, "NOARP": 0x80, "ALLMULTI": 0x200,
+              "MASTER": 0x400, "MULTICAST": 0x1000, "DYNAMIC": 0x8000}
+"""IFF_* by the names that a kind of device has, and a person may have given it."""
 ETHERNET, LOOPBACK = 1, 772
 """ARPHRD_*."""
 SIMPLE = ("addr_len", "address", "broadcast", "carrier", "dev_id", "duplex", "flags", "ifalias", "ifindex", "iflink",
@@ -128,7 +129,8 @@ def _link_attribute(interface: Interface, name: str) -> str | int:
 
 def device_flags(interface: Interface) -> int:
     """IFF_* without those that follow the carrier: UP, LOOPBACK or what the kind has, NOARP, PROMISC."""
-    kind = 0x8 if interface.is_loopback else sum(KIND_FLAGS.get(name, 0) for name in interface.flags)
+    names = interface.odd_flags.symmetric_difference(() if interface.is_loopback else interface.flags)
+    kind = (0x8 if interface.is_loopback else 0) | sum(KIND_FLAGS.get(name, 0) for name in names)
     return kind | int(interface.up) | (0x80 if interface.noarp else 0) | (0x100 if interface.promisc else 0)
 
 

@@ -52,6 +52,9 @@ class DeviceOperations:
     is_cut_off: ClassVar[bool] = False
     """It shares the link of the device below, whose own host does not reach it (macvlan, ipvlan)."""
 
+    takes_stations = True
+    """A person may add addresses that it listens to (`bridge fdb add … self`; ndo_fdb_add)."""
+
     is_loopback: ClassVar[bool] = False
     is_stacked: ClassVar[bool] = False
     """Its frames go to another device, and not to a wire of its own."""

@@ -104,6 +104,8 @@ class Interface(DeviceOperations):
     mtu_is_set = Rare(False)
     noarp = Rare(False)
     """IFF_NOARP: it neither asks nor answers."""
+    odd_flags: Rare[frozenset[str]] = Rare(frozenset())
+    """IFF_* that a person turned from what its kind has: MULTICAST, and those that nothing here goes by."""
     promisc = Rare(False)
     """IFF_PROMISC as a person set it: frames for others are looked at as well, and then dropped."""
     rx_dropped = Rare(0)

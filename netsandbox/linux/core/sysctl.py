@@ -293,12 +293,14 @@ class Sysctls:
 
     def _find(self, key: str) -> tuple[Any, str]:
         """(the object that holds the value, its attribute), or (None, global key)."""
-        parts = key.split("/") if "/" in key else key.split(".")
+        is_path = "/" in key
+        parts = key.split("/") if is_path else key.split(".")
         dotted = ".".join(parts)
         dotted = ALIASES.get(dotted, dotted)
         if dotted in GLOBALS:
             return None, dotted
-        if len(parts) >= 5 and parts[:2] == ["net", "ipv4"] and parts[2] in ("conf", "neigh"):
+        is_long_enough = len(parts) == 5 if is_path else len(parts) >= 5  # of a path each part is one folder
+        if is_long_enough and parts[:2] == ["net", "ipv4"] and parts[2] in ("conf", "neigh"):
             interface, name = ".".join(parts[3:-1]), parts[-1]
             holder = self._holder(parts[2], interface)
             names: Iterable[str] = InterfaceConf.__slots__ if parts[2] == "conf" else NEIGHBOUR_KEYS

@@ -253,7 +253,7 @@ FLAGS: bridge | private | vepa
             raise KernelError("EINVAL")
         if isinstance(below, IpvlanInterface):
             below = below.below
-        if below.is_loopback or below.hardware != "ether":
+        if below.is_loopback or below.hardware != "ether" or below.l3_table is not None:
             raise KernelError("EINVAL")
         handler = below.stack.handler if below.stack is not None else None
         if (handler is not None and not isinstance(handler, IpvlanPort)) or below.port is not None:

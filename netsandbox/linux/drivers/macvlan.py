@@ -136,6 +136,11 @@ class MacvlanInterface(StackedInterface):
     def lower(self) -> Interface | None:
         return self.below
 
+    @property
+    def takes_stations(self) -> bool:  # type: ignore[override]
+        """macvlan_fdb_add: only where it alone stands on the device below."""
+        return self.mode == "passthru"
+
     def listens_to(self, group: int) -> bool:
         """Whether a group is in its filter: all systems, and those that it joined."""
         joined = (number for name, number in self.namespace.groups if name == self.name)
@@ -249,7 +254,7 @@ MODE_OPTS: for mode "source":
         below = request.lower
         if below is None:
             raise KernelError("EINVAL")
-        if below.is_loopback or below.hardware != "ether":
+        if below.is_loopback or below.hardware != "ether" or below.l3_table is not None:
             raise KernelError("EINVAL")
         if isinstance(below, MacvlanInterface):
             below = below.below

@@ -34,6 +34,11 @@ class FdbRequest(NamedTuple):
     router: bool = False
 
 
+def _check_ethernet(interface: Interface, what: str) -> None:
+    if interface.is_loopback or interface.hardware != "ether":
+        raise KernelError("EINVAL", f"FDB {what} only supported for Ethernet devices")
+
+
 @needs_net_admin
 def put(interface: Interface, request: FdbRequest, command: str, to_master: bool, to_self: bool) -> None:
     """rtnl_fdb_add: to the bridge that the interface is a port of, to the interface itself, or both.
@@ -41,8 +46,7 @@ def put(interface: Interface, request: FdbRequest, command: str, to_master: bool
     Raises:
         KernelError: the row is there already (add), or makes no sense.
     """
-    if interface.is_loopback:
-        raise KernelError("EINVAL", "FDB add only supported for Ethernet devices")
+    _check_ethernet(interface, "add")
     port = interface.port
     if to_master and port is not None:
         _put_entries(port.bridge, port, request, command)
@@ -62,6 +66,8 @@ def put(interface: Interface, request: FdbRequest, command: str, to_master: bool
 
 def _put_own(interface: Interface, request: FdbRequest, command: str) -> None:
     """ndo_dflt_fdb_add: the addresses that the interface itself listens to."""
+    if not interface.takes_stations:
+        raise KernelError("EOPNOTSUPP")
     if not request.permanent or request.vlan:
         raise KernelError("EINVAL")
     if request.mac in interface.group_macs:
@@ -122,6 +128,7 @@ def _put_entry(bridge: Bridge, port: BridgePort | None, request: FdbRequest, com
 def delete(interface: Interface, mac: int, to_master: bool, to_self: bool, vlan: int | None = None,
            remote: Remote = NO_REMOTE) -> None:
     """rtnl_fdb_del."""
+    _check_ethernet(interface, "delete")
     port = interface.port
     if to_master and port is not None:
         _delete_entries(port.bridge, port, mac, vlan)
@@ -132,6 +139,8 @@ def delete(interface: Interface, mac: int, to_master: bool, to_self: bool, vlan:
     elif to_self and interface.vteps is not None:
         interface.vteps.delete(mac, remote)
     elif to_self:
+        if not interface.takes_stations:
+            raise KernelError("EOPNOTSUPP")
         if mac not in interface.group_macs:
             raise KernelError("ENOENT")
         interface.group_macs = tuple(other for other in interface.group_macs if other != mac)
@@ -155,6 +164,7 @@ def flush(interface: Interface, only: Interface | None, demands: dict[str, int],
         interface: a bridge, or with `to_master` a port of one, whose entries alone are meant.
         only: only the entries of this port, or of the bridge itself.
     """
+    _check_ethernet(interface, "delete")
     bridge = interface
     if to_master:
         if interface.port is None:

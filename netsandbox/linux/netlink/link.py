@@ -49,6 +49,8 @@ class LinkRequest:
         self.up: bool | None = None
         self.arp: bool | None = None
         self.promisc: bool | None = None
+        self.flags: dict[str, bool | None] = {}
+        """IFF_* beside these: whether each shall be set or cleared."""
         self.queue_length: int | None = None
         self.alias: str | None = None
         self.group: int | None = None
@@ -214,6 +216,9 @@ def change(interface: Interface, request: LinkRequest) -> None:
         link.set_arp(interface, request.arp)
     if request.promisc is not None:
         set_promisc(interface, request.promisc)
+    for name, on in request.flags.items():
+        if on is not None:
+            set_flag(interface, on, name)
     if request.queue_length is not None:
         set_queue_length(interface, request.queue_length)
     if request.up is not None:
@@ -222,6 +227,8 @@ def change(interface: Interface, request: LinkRequest) -> None:
 
 def _change_settings(interface: Interface, request: LinkRequest) -> None:
     kind, slave, _ = request.type.partition("_slave")
+    if not request.settings:
+        return
     if slave:
         master = interface.master
         if master is None or master.kind != kind:
@@ -229,7 +236,7 @@ def _change_settings(interface: Interface, request: LinkRequest) -> None:
         kind_named(kind).change_slave(interface, request.settings)
     elif kind != interface.kind:
         raise KernelError("EOPNOTSUPP")
-    elif request.settings:
+    else:
         kind_named(kind).change(interface, request.settings)
 
 
@@ -306,6 +313,13 @@ def set_promisc(interface: Interface, on: bool) -> None:
     """IFF_PROMISC."""
     interface.promisc = on
     interface.filter_changed()
+
+
+@needs_net_admin
+def set_flag(interface: Interface, on: bool, name: str) -> None:
+    """One of IFF_* that only those who list devices see (dev_change_flags)."""
+    rest = interface.odd_flags - {name}
+    interface.odd_flags = rest if on == (name in interface.flags) else rest | {name}
 
 
 @needs_net_admin
