@@ -23,6 +23,7 @@ REASONS: dict[str, Words] = {
     "NETFILTER_DROP.icmp error": ("NAT 无法转换没有意义的 ICMP 差错", "ICMP 校验和"),
     "NETFILTER_DROP.redirect": ("对经 NAT 转换的连接，重定向没有意义", "NAT"),
     "NETFILTER_DROP.no address": ("该网卡没有可供 NAT 使用的地址", "网卡的地址"),
+    "NETFILTER_DROP.all over": ("它的连接已经结束，规则没有别的连接可数", "connlimit 匹配"),
     "NETFILTER_DROP.no way": ("OUTPUT 改动之后，没有路由通往它现在的目的地", "路由表"),
 }
 PHRASES: dict[str, str] = {

@@ -193,7 +193,7 @@ def _rule(operands: tuple[Operand, ...], _what: Ended, _voice: Voice) -> Case:
     rule = str(operands[0]) if operands else ""
     if rule == "table full":
         return f".{rule}", {"most": str(operands[1])}
-    if rule in ("clash", "cut short", "moved", "icmp error", "redirect", "no address", "no way"):
+    if rule in ("clash", "cut short", "moved", "icmp error", "redirect", "no address", "no way", "all over"):
         return f".{rule}", {}
     case = next((case for case, pattern in OF_DOCKER if pattern.match(rule)), "")
     return case, {"rule": safe(rule)}

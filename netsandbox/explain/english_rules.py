@@ -29,6 +29,8 @@ REASONS: dict[str, Words] = {
     "NETFILTER_DROP.redirect": ("a redirect says nothing about a connection that NAT translates", "NAT"),
     "NETFILTER_DROP.no address": (
         "the interface has no address that NAT could put into it", "addresses of the interface"),
+    "NETFILTER_DROP.all over": (
+        "its connection is over, and no other is left that the rule could count", "connlimit match"),
     "NETFILTER_DROP.no way": (
         "after what OUTPUT has made of it, no route leads to where it is for now", "routing table"),
 }

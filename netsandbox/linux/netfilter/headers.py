@@ -12,8 +12,15 @@ if TYPE_CHECKING:
 TCP_SIZE_AT, PORTS_SIZE = 12, 4
 
 
-class CutShortError(Exception):
-    """What a match has to read is cut off: the packet is dropped there and then (hotdrop of x_tables)."""
+class HotDropError(Exception):
+    """A match has the packet dropped there and then (hotdrop of x_tables): why."""
+
+
+class CutShortError(HotDropError):
+    """What a match has to read is cut off."""
+
+    def __init__(self) -> None:
+        super().__init__("cut short")
 
 
 def raw_header(buffer: SocketBuffer, size: int, of_fragments: bool = False) -> bytes | None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from netsandbox.engine.wheel import TICK
 from netsandbox.linux.netfilter import track_tcp
 from netsandbox.linux.netfilter.connection import FlowTuple, tuple_of
 from netsandbox.linux.netfilter.extension import (
@@ -17,6 +18,7 @@ from netsandbox.linux.netfilter.extension import (
     bounded_span,
     number,
 )
+from netsandbox.linux.netfilter.headers import HotDropError
 from netsandbox.wire.addresses import AddressError, parse_ipv4
 
 if TYPE_CHECKING:
@@ -96,8 +98,21 @@ def read_prefix(text: str) -> int:
     return mask.bit_count()
 
 
+class _Counted:
+    """The connections of one address, and the tick when it was last looked which are over (nf_conncount_list)."""
+
+    __slots__ = ("looked_at", "tuples")
+
+    def __init__(self, tuples: list[FlowTuple], looked_at: int) -> None:
+        self.tuples, self.looked_at = tuples, looked_at
+
+
 class ConnectionLimit(Match):
-    """How many connections an address has, this one included (xt_connlimit.c, nf_conncount.c)."""
+    """How many connections an address has, this one included (xt_connlimit.c, nf_conncount.c).
+
+    A connection that is entered already is not counted anew, unless nothing else is; where nothing is left, as at the
+    last ACK of the only one, the packet is dropped.
+    """
 
     name = "connlimit"
     needs_tracking = True
@@ -122,27 +137,38 @@ class ConnectionLimit(Match):
         self.is_above = "--connlimit-above" in self.given
         self.length = self.given["--connlimit-mask"].value if "--connlimit-mask" in self.given else 32
         self.of_receiver = "--connlimit-daddr" in self.given
-        self.tuples: dict[int, list[FlowTuple]] = {}
+        self.lists: dict[int, _Counted] = {}
         self.counted = 0
 
     def holds(self, namespace: NetworkNamespace, buffer: SocketBuffer) -> bool:
-        connection = buffer.connection
+        connection, tick = buffer.connection, namespace.scheduler.now // TICK
         flow = connection.original if connection is not None else tuple_of(buffer.packet)
         if flow is None:
             return False
-        address = buffer.packet.dst if self.of_receiver else buffer.packet.src
-        known = self.tuples.setdefault(address & -1 << 32 - self.length, [])
-        known[:] = [other for other in known if other != flow and self._is_alive(namespace, other)]
-        known.append(flow)
-        self.counted = len(known)
+        address = (buffer.packet.dst if self.of_receiver else buffer.packet.src) & -1 << 32 - self.length
+        known = self.lists.get(address)
+        if known is None:
+            known = self.lists[address] = _Counted([flow], tick)
+        elif connection is None or not connection.is_confirmed or (
+                buffer.entered is not None and buffer.entered.is_loopback):
+            known.tuples = [*(other for other in self._living(namespace, known.tuples) if other != flow), flow]
+            known.looked_at = tick
+        elif known.looked_at != tick:
+            known.tuples = self._living(namespace, known.tuples)
+            known.looked_at = tick
+        known.tuples = known.tuples or self._living(namespace, [flow])
+        self.counted = len(known.tuples)
+        if not self.counted:
+            raise HotDropError("all over")
         return (self.counted > self.limit) is self.is_above
 
     @staticmethod
-    def _is_alive(namespace: NetworkNamespace, flow: FlowTuple) -> bool:
+    def _living(namespace: NetworkNamespace, flows: list[FlowTuple]) -> list[FlowTuple]:
+        """Those whose connection is not over."""
         table = namespace.netfilter.connections
-        found = table.find(flow) if table is not None else None
-        return found is not None and not (
-            found[0].tcp is not None and found[0].state in (track_tcp.TW, track_tcp.CL))
+        found = [(flow, table.find(flow)) for flow in flows] if table is not None else []
+        return [flow for flow, known in found if known is not None and not (
+            known[0].tcp is not None and known[0].state in (track_tcp.TW, track_tcp.CL))]
 
     def seen(self, _namespace: NetworkNamespace, _buffer: SocketBuffer) -> str:
         return f"{self.counted} connections"

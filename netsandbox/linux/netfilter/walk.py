@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from netsandbox.linux.core.hooks import Hook
 from netsandbox.linux.drop import Dropped, DropReason, Outcome
 from netsandbox.linux.ipv4.ip_output import reroute
-from netsandbox.linux.netfilter.headers import CutShortError
+from netsandbox.linux.netfilter.headers import HotDropError
 from netsandbox.linux.netfilter.megaflow import Megaflows, seen_as, walked_as
 from netsandbox.linux.netfilter.rule import Decision, Jump
 
@@ -209,8 +209,8 @@ class ChainFunction:
         walk = Walk(namespace, buffer, self.table, self.chain)
         try:
             verdict = walk.take()
-        except CutShortError:
-            walk.acted, verdict = True, Dropped(DropReason.NETFILTER_DROP, ("cut short",))
+        except HotDropError as error:
+            walk.acted, verdict = True, Dropped(DropReason.NETFILTER_DROP, (str(error),))
         walk.count()
         told = walk.told(verdict)
         buffer.walks += (told,)
