@@ -19,6 +19,12 @@ def nodes_of(tree: ast.AST) -> tuple[ast.AST, ...]:
     return tuple(walk(tree))
 
 
+def forget() -> None:
+    """Gives back all trees and nodes that are kept."""
+    tree_of.cache_clear()
+    nodes_of.cache_clear()
+
+
 def walk(root: ast.AST, without: Container[ast.AST] = ()) -> list[ast.AST]:
     """The nodes of a tree but for contexts, in the order of `ast.walk`, which takes longer.
 
@@ -27,12 +33,19 @@ def walk(root: ast.AST, without: Container[ast.AST] = ()) -> list[ast.AST]:
     """
     found = [root]
     for node in found:
-        for name in node._fields:
-            value = getattr(node, name, None) if name != "ctx" else None
-            if isinstance(value, list):
-                found += [one for one in value if isinstance(one, ast.AST) and one not in without]
-            elif isinstance(value, ast.AST) and value not in without:
-                found.append(value)
+        found += children_of(node, without)
+    return found
+
+
+def children_of(node: ast.AST, without: Container[ast.AST] = ()) -> list[ast.AST]:
+    """The nodes right below one, but for its context."""
+    found: list[ast.AST] = []
+    for name in node._fields:
+        value = getattr(node, name, None) if name != "ctx" else None
+        if isinstance(value, list):
+            found += [one for one in value if isinstance(one, ast.AST) and one not in without]
+        elif isinstance(value, ast.AST) and value not in without:
+            found.append(value)
     return found
 
 

@@ -21,7 +21,7 @@ from typing import NamedTuple
 
 import pytest
 
-from tests.syntax import nodes_of, walk
+from tests.syntax import children_of, forget, nodes_of, walk
 
 ROOT = Path(__file__).resolve().parents[1]
 PACKAGE = ROOT / "netsandbox"
@@ -97,6 +97,15 @@ def project() -> list[Module]:
     return modules
 
 
+@pytest.fixture(scope="module", autouse=True)
+def source_is_forgotten() -> Iterator[None]:
+    """Its trees are millions of objects, through which each later look for garbage would go."""
+    yield
+    project.cache_clear()
+    imports_of.cache_clear()
+    forget()
+
+
 @cache
 def module_names() -> frozenset[str]:
     return frozenset(module.name for module in project())
@@ -106,20 +115,22 @@ LATE = re.compile(r"(netsandbox(?:\.\w+)+):(\w+)")
 """A place in a `Late` table (commands/late.py): an import like any other, only later."""
 
 
-def imports(node: ast.AST, lazy: bool = False, typing_only: bool = False) -> Iterator[Import]:
-    for child in ast.iter_child_nodes(node):
-        if isinstance(child, ast.Import):
-            for alias in child.names:
-                yield Import(alias.name, None, lazy, typing_only, child.lineno)
-        elif isinstance(child, ast.ImportFrom):
-            for alias in child.names:
-                yield Import(child.module or ".", alias.name, lazy, typing_only, child.lineno)
-        elif isinstance(child, ast.Constant) and (place := LATE.fullmatch(str(child.value))):
-            yield Import(place[1], place[2], lazy, typing_only, child.lineno)
-        else:
-            inside = isinstance(child, ast.FunctionDef | ast.AsyncFunctionDef | ast.Lambda)
-            guard = isinstance(child, ast.If) and ast.unparse(child.test).endswith("TYPE_CHECKING")
-            yield from imports(child, lazy or inside, typing_only or guard)
+def imports(root: ast.AST) -> Iterator[Import]:
+    waiting = [(root, False, False)]
+    for node, lazy, typing_only in waiting:
+        for child in children_of(node):
+            if isinstance(child, ast.Import):
+                for alias in child.names:
+                    yield Import(alias.name, None, lazy, typing_only, child.lineno)
+            elif isinstance(child, ast.ImportFrom):
+                for alias in child.names:
+                    yield Import(child.module or ".", alias.name, lazy, typing_only, child.lineno)
+            elif isinstance(child, ast.Constant) and (place := LATE.fullmatch(str(child.value))):
+                yield Import(place[1], place[2], lazy, typing_only, child.lineno)
+            else:
+                inside = isinstance(child, ast.FunctionDef | ast.AsyncFunctionDef | ast.Lambda)
+                guard = isinstance(child, ast.If) and ast.unparse(child.test).endswith("TYPE_CHECKING")
+                waiting.append((child, lazy or inside, typing_only or guard))
 
 
 @cache
