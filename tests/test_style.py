@@ -31,6 +31,7 @@ def test_ruff_finds_nothing() -> None:
     run_tool("ruff", "check", "--no-cache", "--output-format=concise", ".")
 
 
+@pytest.mark.slow
 def test_mypy_finds_nothing() -> None:
     run_tool("mypy")
 
