@@ -103,7 +103,7 @@ GLOBALS.update(_below("net.ipv4", {
     "tcp_pacing_ss_ratio": 200, "tcp_reflect_tos": 0, "tcp_retrans_collapse": 1, "tcp_rto_max_ms": 120000,
     "tcp_thin_linear_timeouts": 0, "tcp_tw_reuse_delay": 1000, "tcp_min_tso_segs": 2,
     "tcp_tso_rtt_log": 9, "tcp_tso_win_divisor": 3, "tcp_max_tw_buckets": 131072,
-    "tcp_no_metrics_save": 0, "tcp_no_ssthresh_metrics_save": 1}))
+    "tcp_no_metrics_save": 0, "tcp_no_ssthresh_metrics_save": 1, "tcp_notsent_lowat": 4294967295}))
 GLOBALS.update(_below("net.core", {"message_burst": 10, "message_cost": 5}))
 KEPT = _below("net.ipv4", {
     "fib_multipath_use_neigh": 0, "fib_notify_on_flag_change": 0,
@@ -118,7 +118,7 @@ KEPT = _below("net.ipv4", {
     "tcp_fastopen": 1, "tcp_fastopen_blackhole_timeout_sec": 0, "tcp_fwmark_accept": 0,
     "tcp_limit_output_bytes": 4194304, "tcp_low_latency": 0, "tcp_max_orphans": 131072,
     "tcp_mem": "287898\t383866\t575796", "tcp_migrate_req": 0, "tcp_min_rtt_wlen": 300,
-    "tcp_notsent_lowat": 4294967295, "tcp_stdurg": 0,
+    "tcp_stdurg": 0,
     "udp_early_demux": 1, "udp_mem": "575799\t767732\t1151598",
     "udp_rmem_min": 4096, "udp_wmem_min": 4096})
 KEPT |= _below("net.core", {

@@ -40,11 +40,12 @@ def write(conn: Connection, data: bytes) -> None:
     writing, chunks = conn.writing, len(conn.unsent)
     if writing is not None:
         data = data or _more(conn, writing)
+        if data and _flushes(conn, writing):
+            conn.going_on = "_write", data
+            return
     rest = output.append(conn, data) if data else b""
     if writing is not None:
         writing.begun += len(conn.unsent) - chunks
-        writing.flushes = writing.begun >= FLUSHED
-        writing.begun %= FLUSHED
     if not rest and (writing is None or not writing.beyond):
         output.mark_push(conn)
         output.push(conn)
@@ -58,9 +59,19 @@ def write(conn: Connection, data: bytes) -> None:
         conn.more_to_send = False
 
 
+def _flushes(conn: Connection, writing: Writing) -> bool:
+    """Whether what has come meanwhile is looked at before the next buffer is begun."""
+    if writing.begun < FLUSHED:
+        writing.flushes = False
+        return False
+    writing.begun = 0
+    writing.flushes = bool(conn.held)
+    return writing.flushes
+
+
 def _more(conn: Connection, writing: Writing) -> bytes:
     """The next chunk of what lies beyond, if there is memory for it by now."""
-    if buffers.written(conn) >= conn.send_buffer:
+    if buffers.written(conn) >= conn.send_buffer or not _is_low(conn, (conn.written - conn.nxt) & MASK):
         writing.beyond = b""
         return b""
     size = goal(conn, max(current_mss(conn), 1))
@@ -70,8 +81,15 @@ def _more(conn: Connection, writing: Writing) -> bytes:
     return part
 
 
+def _is_low(conn: Connection, unsent: int) -> bool:
+    """Whether so little waits to be sent that more may be written (tcp_stream_memory_free)."""
+    return unsent < conn.namespace.sysctls.get("net.ipv4.tcp_notsent_lowat")
+
+
 def is_writable(conn: Connection) -> bool:
     """Whether a third of the buffer is free again (sk_stream_is_writeable)."""
+    if not _is_low(conn, ((conn.written - conn.nxt) & MASK) << 1):
+        return False
     if conn.send_buffer - conn.queued < conn.queued >> 1:
         return False
     memory = buffers.written(conn)
@@ -105,9 +123,10 @@ def room(conn: Connection, length: int) -> int:
         return 0
     queue = [len(chunk.data) for chunk in conn.unsent]
     pending, leaving = (conn.written - conn.pushed) & MASK, None
+    waiting = (conn.written - conn.nxt) & MASK
     while taken < length:
         if not queue or queue[-1] >= size:
-            if memory >= conn.send_buffer:
+            if memory >= conn.send_buffer or not _is_low(conn, waiting + taken - (leaving.left if leaving else 0)):
                 break
             queue.append(0)
             memory += OVERHEAD
@@ -129,22 +148,24 @@ def room(conn: Connection, length: int) -> int:
 
 
 class _Leaving:
-    """What the windows let leave while a call goes on."""
+    """What the windows let leave while a call goes on; `left` bytes did."""
 
     def __init__(self, conn: Connection, mss: int) -> None:
         self._quota = conn.congestion.window - conn.in_flight
         self._most = min(max(conn.congestion.window >> 1, 1), most_in_burst(conn, mss))
         self._window = distance(window_end(conn), conn.unsent[0].seq if conn.unsent else conn.written)
         self._mss = mss
+        self.left = 0
 
     def step(self, queue: list[int]) -> bool:
         """Let one burst leave; whether it was cut off a buffer, which is one more then."""
         segments = min(self._quota, self._most)
         size = min(segments * self._mss, self._window, queue[0] if queue else 0)
-        if size <= 0:
+        if size <= 0 or size < min(queue[0], self._mss):
             return False
         self._quota -= -(-size // self._mss)
         self._window -= size
+        self.left += size
         queue[0] -= size
         if not queue[0]:
             del queue[0]

@@ -377,7 +377,7 @@ class StreamSocket(Connection):
     @property
     def has_room(self) -> bool:
         """Whether poll() would tell a program to write; if not, `on_event` will."""
-        self.waits_for_room = not send_buffer.is_writable(self)
+        self.waits_for_room = self.state in MAY_SEND and not send_buffer.is_writable(self)
         return not self.waits_for_room
 
     def on_timer(self, _argument: object) -> None:
