@@ -18,8 +18,6 @@ if TYPE_CHECKING:
     from netsandbox.linux.core.socket import Socket
 
 FIRST_FD = 3
-TRUESIZE = 768
-"""Buffer that the kernel reckons for a small datagram in the receive queue."""
 MASK = 0xFFFFFFFF
 
 
@@ -104,7 +102,7 @@ def _row(socket: Socket, fd: int) -> SocketRow:
     device = ""
     if isinstance(socket, UdpSocket):
         state, number = ("ESTAB", 1) if socket.is_connected else ("UNCONN", 7)
-        waiting = TRUESIZE * len(socket.received)
+        waiting = socket.memory
         device = f"%{socket.interface.name}" if socket.interface is not None else ""
     elif isinstance(socket, Connection) and not socket.listening:
         state, number = STATE_NAMES[socket.state], int(socket.state)

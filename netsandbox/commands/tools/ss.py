@@ -13,7 +13,7 @@ from netsandbox.commands.tools.options import read
 from netsandbox.commands.tools.proc_counters import Usage
 from netsandbox.commands.tools.socket_rows import SocketRow, socket_rows
 from netsandbox.commands.tools.sockets_seen import rows_seen
-from netsandbox.commands.tools.ss_info import information
+from netsandbox.commands.tools.ss_info import information, memory
 from netsandbox.commands.tools.ss_summary import summary
 from netsandbox.commands.tools.words import USAGE
 from netsandbox.linux.netlink.credentials import RIGHTS
@@ -46,11 +46,11 @@ USUAL = ALL - {"LISTEN", "UNCONN", "TIME-WAIT", "SYN-RECV"}
 """What is shown unless something else is asked for."""
 SS = OptionTable(
     "ss", USAGE, TEXTS["ss"], by_letter=True,
-    acts="h|help V|version v n|numeric r|resolve o|options i|info p|processes a|all t|tcp l|listening u|udp w|raw "
-         "x|unix N|net= H|no-header Q|no-queues O|oneline s|summary f|family= A|query= A|socket= 4|ipv4 6|ipv6 "
+    acts="h|help V|version v n|numeric r|resolve o|options i|info m|memory p|processes a|all t|tcp l|listening u|udp "
+         "w|raw x|unix N|net= H|no-header Q|no-queues O|oneline s|summary f|family= A|query= A|socket= 4|ipv4 6|ipv6 "
          "M|mptcp d|dccp S|sctp K|kill Z|context z|contexts",
     idle="e|extended b|bpf",
-    refused="m|memory 0|packet D|diag= F|filter= E|events B|bound-inactive T|threads tipcinfo tos cgroup bpf-maps "
+    refused="0|packet D|diag= F|filter= E|events B|bound-inactive T|threads tipcinfo tos cgroup bpf-maps "
             "inet-sockopt tipc vsock xdp")
 
 
@@ -171,8 +171,11 @@ def _cells(row: SocketRow, options: Read, names: dict[str, str]) -> list[str]:
         "p" in options and row.fd and row.pid) else ""
     timer = f" {row.timer}" if "o" in options and row.timer is not None else ""
     told = ""
-    if "i" in options and row.protocol == "tcp":  # on a line of its own, unless -O keeps all on one
-        told = "\n\t" * ("O" not in options) + information(row, "o" in options, numeric)
+    is_tcp = row.protocol == "tcp"
+    if ("i" in options and is_tcp) or ("m" in options and row.protocol in OF_LETTERS.values()):
+        told = "\n\t" * ("O" not in options)  # a line of its own, unless -O keeps all on one
+        told += memory(row) if "m" in options else ""
+        told += information(row, "o" in options, numeric) if "i" in options and is_tcp else ""
     return [row.protocol, row.state, f"{row.received:<6}", f"{row.sent:<6}",
             f"{names.get(row.local[0], row.local[0])}:", port_text(row.local[1], numeric, row.protocol),
             f"{names.get(row.peer[0], row.peer[0])}:", port_text(row.peer[1], numeric, row.protocol),

@@ -6,7 +6,9 @@ from netsandbox.commands.tools.socket_rows import SocketRow
 from netsandbox.engine.units import MILLISECOND
 from netsandbox.engine.wheel import TICK
 from netsandbox.linux.core.sysctl_defaults import CONGESTION_CONTROL
-from netsandbox.linux.tcp import ecn
+from netsandbox.linux.ipv4.udp import RECEIVE_BUFFER, UdpSocket
+from netsandbox.linux.tcp import buffers, ecn
+from netsandbox.linux.tcp.buffers import PAGE
 from netsandbox.linux.tcp.burst import pacing_rate
 from netsandbox.linux.tcp.congestion import INITIAL
 from netsandbox.linux.tcp.rtt import RTO_FALLBACK
@@ -34,6 +36,24 @@ def information(row: SocketRow, options: bool, numeric: bool) -> str:
         return _line([algorithm, f"cwnd:{INITIAL}", _counted("unacked", len(conn.accepted))])
     return _line([*(_agreed(conn) if options else []), *_window(conn), *_traffic(conn), *_rates(conn, numeric),
                   *_flight(conn), *_receiver(conn)])
+
+
+def memory(row: SocketRow) -> str:
+    """What a socket has in its buffers, as sock_diag tells it; nothing of what is half open or in TIME-WAIT."""
+    source = row.source
+    if isinstance(source, UdpSocket):
+        used, idle = source.memory + (source.freed or 0), PAGE if source.freed is not None else 0
+        return _memory(used, 0, -used % PAGE if used else idle, (RECEIVE_BUFFER, RECEIVE_BUFFER), 0, source.drops)
+    if not isinstance(source, Connection):
+        return ""
+    used, queued = source.memory, buffers.written(source)
+    return _memory(used, queued, -(used + queued) % PAGE, (source.receive_buffer, source.send_buffer),
+                   source.backlog_memory, source.drops)
+
+
+def _memory(received: int, queued: int, spare: int, most: tuple[int, int], backlog: int, drops: int) -> str:
+    """print_skmeminfo; `spare` is what is left of the pages that are reserved."""
+    return f" skmem:(r{received},rb{most[0]},t0,tb{most[1]},f{spare},w{queued},o0,bl{backlog},d{drops})"
 
 
 def _line(parts: list[str]) -> str:

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
 def buffer_size(length: int) -> int:
     """Bytes of socket buffer that the kernel reckons for a packet of so many bytes (skb->truesize)."""
-    needed = length + 32
+    needed = length + 31
     if needed <= 256:
         return 832
     return (1 << (needed + 319).bit_length()) + 256

@@ -38,6 +38,8 @@ class Datagram(NamedTuple):
     source: int
     port: int
     destination: int
+    memory: int = 0
+    """Bytes of socket buffer that it takes (skb->truesize)."""
 
 
 class ReportedError(NamedTuple):
@@ -56,7 +58,6 @@ class ReportedError(NamedTuple):
     """Where the packet was to go."""
 
 
-HEADERS = 28
 RECEIVE_BUFFER = 212_992
 """net.core.rmem_default: bytes of socket buffer that wait for a program to read."""
 
@@ -76,7 +77,7 @@ class UdpSocket(Socket):
 
     protocol = "udp"
 
-    __slots__ = ("_ident", "broadcast", "encapsulated", "errors", "interface", "on_event", "pmtudisc",
+    __slots__ = ("_ident", "broadcast", "drops", "encapsulated", "errors", "freed", "interface", "on_event", "pmtudisc",
                  "received", "recverr", "source", "tos", "ttl")
 
     def __init__(self, namespace: NetworkNamespace, process: Process, reuse: bool = False) -> None:
@@ -92,7 +93,9 @@ class UdpSocket(Socket):
         self.errors: list[ReportedError] = []
         self.on_event: Callable[[], None] | None = None
         self.encapsulated: Callable[[UdpSocket, IPv4Packet, bytes], Verdict] | None = None
-        self._ident = 0
+        self._ident = self.drops = 0
+        self.freed: int | None = None
+        """Bytes that were read and are still counted (forward_deficit); None before anything has come."""
 
     def bind(self, address: int, port: int) -> None:
         """As every socket; from a broadcast or multicast address, which it then receives for, nothing is sent."""
@@ -188,12 +191,20 @@ class UdpSocket(Socket):
         if not self.received:
             return None
         self.namespace.count("UdpInDatagrams")
-        return self.received.pop(0)
+        datagram = self.received.pop(0)
+        freed = (self.freed or 0) + datagram.memory
+        self.freed = freed if self.received and freed < RECEIVE_BUFFER >> 2 else 0
+        return datagram
 
     def has_room(self, length: int) -> bool:
         """Whether one more packet fits behind what nobody has read; one always does (__udp_enqueue_schedule_skb)."""
-        waiting = sum(buffer_size(HEADERS + len(datagram.data)) for datagram in self.received)
+        waiting = self.memory
         return not waiting or waiting + buffer_size(length) <= RECEIVE_BUFFER
+
+    @property
+    def memory(self) -> int:
+        """Bytes that wait for the program (udp_rqueue_get)."""
+        return sum(datagram.memory for datagram in self.received)
 
     def close(self) -> None:
         self.on_event = None
@@ -220,12 +231,17 @@ def receive(interface: Interface, frame: Frame, packet: IPv4Packet) -> Verdict:
     group = not namespace.routes.is_local(packet.dst)
     matches = _group_matches(namespace, packet, datagram) if group else _best(interface, packet, datagram)
     taken = [socket for socket in matches if socket.has_room(packet.total_length)]
+    if len(taken) < len(matches):
+        for socket in matches:
+            socket.drops += socket not in taken
     for socket in taken:
         namespace.record(SocketMatched(namespace.name, "udp", socket.address, socket.port, socket.process.name))
         data = datagram.data[:datagram.length - 8]
         if socket.encapsulated is not None:
             return socket.encapsulated(socket, packet, data)
-        socket.received.append(Datagram(data, packet.src, datagram.sport, packet.dst))
+        memory = _memory(packet, interface.mtu)
+        socket.received.append(Datagram(data, packet.src, datagram.sport, packet.dst, memory))
+        socket.freed = socket.freed or 0
         socket.wake()
     if taken:
         return Outcome.ACCEPTED
@@ -238,6 +254,16 @@ def receive(interface: Interface, frame: Frame, packet: IPv4Packet) -> Verdict:
     found: tuple[Operand, ...] = () if group else sockets.elsewhere("udp", port, packet.dst) or (
         sockets.of_another_peer("udp", (packet.dst, port), (packet.src, datagram.sport)))
     return Dropped(DropReason.NO_SOCKET, ("udp", datagram.dport, *found))
+
+
+def _memory(packet: IPv4Packet, most: int) -> int:
+    """Bytes of socket buffer for a packet, or for the fragments that were put together: each keeps its own."""
+    size = packet.total_length
+    if size <= most:
+        return buffer_size(size)
+    step = (most - packet.header_size) & ~7
+    rest = size - packet.header_size
+    return sum(buffer_size(packet.header_size + min(step, rest - at)) for at in range(0, rest, step))
 
 
 def _trimmed(packet: IPv4Packet, datagram: UdpDatagram) -> IPv4Packet:

@@ -84,7 +84,9 @@ def receive_packet(interface: Interface, frame: Frame, packet: IPv4Packet) -> Ve
             if found.owned:  # till the program has done with the socket (sk_add_backlog)
                 _hold(found, packet, segment)
                 return Outcome.QUEUED
-            return process(found, packet, segment)
+            answer = process(found, packet, segment)
+            found.drops += isinstance(answer, Dropped)
+            return answer
         verdict = _to_record(found, interface, packet, segment)
         if not isinstance(verdict, int):
             return verdict
@@ -130,6 +132,7 @@ def _to_listener(listener: Connection, interface: Interface, packet: IPv4Packet,
 def _first_of_child(child: Connection, packet: IPv4Packet, segment: TcpSegment) -> Verdict:
     """The ACK that made a connection whole is its first segment (tcp_child_process)."""
     verdict = process(child, packet, segment)
+    child.drops += isinstance(verdict, Dropped)
     if child.parent is not None:
         child.parent.wake()
     return verdict

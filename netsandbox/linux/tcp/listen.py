@@ -66,6 +66,7 @@ def _receive_syn(listener: Connection, interface: Interface, packet: IPv4Packet,
         if not is_refused:
             namespace.count("TcpExtListenOverflows")
         namespace.count("TcpExtListenDrops")
+        listener.drops += 1
         return Dropped(DropReason.TCP_LISTEN_OVERFLOW, (segment.dport, len(listener.accepted), listener.backlog))
     said = options.read(segment.options, True)
     if wants_cookie and said.stamp is None:
@@ -75,10 +76,12 @@ def _receive_syn(listener: Connection, interface: Interface, packet: IPv4Packet,
         namespace.record(route)
         namespace.count("IpOutNoRoutes")
         namespace.count("TcpExtListenDrops")
+        listener.drops += 1
         return Dropped(DropReason.IP_OUTNOROUTES, (packet.src,))
     most = namespace.sysctls.get("net.ipv4.tcp_max_syn_backlog")
     if not mode and not isn and most - len(listener.requests) < most >> 2:  # a quarter is for peers known to be alive
         namespace.count("TcpExtListenDrops")
+        listener.drops += 1
         return Dropped(DropReason.TCP_LISTEN_OVERFLOW, (segment.dport, len(listener.requests), most))
     request = new_request(listener, packet, segment, said, route)
     request.interface = interface
@@ -273,6 +276,7 @@ def _become_whole(request: Request, packet: IPv4Packet, segment: TcpSegment) -> 
     if len(listener.accepted) > listener.backlog:
         namespace.count("TcpExtListenOverflows")
         namespace.count("TcpExtListenDrops")
+        listener.drops += 1
         if namespace.sysctls.get("net.ipv4.tcp_abort_on_overflow"):
             reset.answer(namespace, packet, segment, "handshake")
             namespace.count("TcpExtEmbryonicRsts")

@@ -157,9 +157,9 @@ class Connection(Socket):
     __slots__ = ("accepted", "ack_at", "ack_deferred", "ack_due", "ack_now", "ack_timer", "ack_wanted", "acked_up_to",
                  "advertised_mss", "again_out", "ato", "backlog_memory", "backoff", "calls", "challenged_at",
                  "chronograph", "compressed", "confirm", "congestion", "copied", "counts", "created", "delivered",
-                 "delivery", "done", "duplicate", "early", "echoed_stamp", "ecn", "ect", "expected", "foreground",
-                 "forward", "gap_acks", "gap_at", "going_on", "handshake_at", "has_sack", "has_stamps", "held",
-                 "high_seq", "hurries", "ident", "interface", "is_burst", "is_deaf", "is_local", "is_nagle_off",
+                 "delivery", "done", "drops", "duplicate", "early", "echoed_stamp", "ecn", "ect", "expected",
+                 "foreground", "forward", "gap_acks", "gap_at", "going_on", "handshake_at", "has_sack", "has_stamps",
+                 "held", "high_seq", "hurries", "ident", "interface", "is_burst", "is_deaf", "is_local", "is_nagle_off",
                  "keepalive", "keepalive_due", "keepalive_timer", "largest_window", "last_sent", "last_size", "losses",
                  "lost_out", "memory", "more_to_send", "mss", "mss_clamp", "no_memory", "nodelay", "nxt", "on_event",
                  "orphan", "overflowed_at", "owned", "parent", "path_error", "path_mtu", "path_search", "pingpong",
@@ -268,8 +268,8 @@ class Connection(Socket):
         self.forward = False
         """After a timeout new data may tell whether anything was lost (F-RTO, RFC 5682)."""
         self.prr_delivered = self.prr_out = 0
-        self.delivered = self.retransmitted = self.twice = 0
-        """Segments that have arrived, that were sent again, and that have arrived twice (dsack_dups)."""
+        self.delivered = self.retransmitted = self.twice = self.drops = 0
+        """Segments that have arrived, that were sent again, that arrived twice (dsack_dups), that were dropped here."""
         self.probe_end: int | None = None
         """The end of the tail loss probe under way (tlp_high_seq)."""
         self.probe_is_again = False

@@ -293,6 +293,7 @@ class StreamSocket(Connection):
             packet, segment, merged, _room = held.pop(0)
             verdict = process(self, packet, segment, merged)
             if isinstance(verdict, Dropped):
+                self.drops += merged
                 self.namespace.record(PacketDropped(self.namespace.name, packet, verdict))
             if queue:
                 return
