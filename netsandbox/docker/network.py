@@ -49,7 +49,7 @@ IFNAME = "com.docker.network.endpoint.ifname"
 SYSCTLS = "com.docker.network.endpoint.sysctls"
 """Settings of the interface, which they call IFNAME (since 28)."""
 ENDPOINT_OPTIONS = frozenset({IFNAME, SYSCTLS})
-LINK_LOCAL_LENGTH = 16
+LINK_LOCAL = Network(parse_ipv4("169.254.0.0"), 16)
 HOOK = f"{NOT_CREATED}: error running hook #0: error running hook: exit status 1, stdout: , stderr: "
 """Releases before 28 let runc bring the interfaces in."""
 NO_QUEUE = 0
@@ -198,7 +198,7 @@ class BridgeNetwork(DockerNetwork):
 
     def _set_up(self, inside: Interface, address: int, wish: Wish) -> None:
         for own in (Network(address, self.pool.subnet.length),
-                    *(Network(parse_ipv4(local), LINK_LOCAL_LENGTH) for local in wish.local)):
+                    *(Network(parse_ipv4(local), LINK_LOCAL.length) for local in wish.local)):
             addresses.add(inside, own, own.broadcast)
         link.set_up(inside)
 
@@ -231,13 +231,16 @@ class BridgeNetwork(DockerNetwork):
 
     def _apply_settings(self, namespace: NetworkNamespace, name: str, wish: Wish) -> None:
         for setting in dict(wish.options).get(SYSCTLS, "").split(",") if self._announces else ():
-            key, equals, value = setting.strip().replace("IFNAME", name).partition("=")
+            key, equals, value = setting.strip().replace("IFNAME", name).replace("ifname", name).partition("=")
             if equals:
                 with suppress(SysctlError):
                     namespace.write_sysctl(key, value)
 
     def check(self, wish: Wish) -> None:
-        """Raises DockerError: the wanted address is none that can be had here."""
+        """Raises DockerError: a wanted address is none that can be had here."""
+        strange = [local for local in wish.local if parse_ipv4(local) not in LINK_LOCAL]
+        if strange:
+            raise daemon_error(f"invalid link local IP address: {strange[0]}")
         if wish.address is None:
             return
         if self.is_default:

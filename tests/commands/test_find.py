@@ -26,6 +26,8 @@ LINES = (
     "stat -c '%N %U %u%%' t/link", "stat -c %n t/nope", "stat", "stat -c %s t/link", "stat --format=%F t",
     "find t -name '[ab].conf' | xargs -n1 basename",
     "find t \\( -name a.conf -o -type d \\) -print", "find t \\( -name a.conf -o -type l \\) ! -path '*conf.d*'",
+    "find -L t", "find -L t -type f", "find -P t/link -type l", "find -H -L t -name link",
+    "ln -s nope t/gone; ln -s .. t/conf.d/up; find -L t -type l; find -L t -type l -delete; ls t; rm -f t/conf.d/up",
     "find t -size +0", "find t -type f -size -2", "find t -type f -size 1",
     "find t -type f -size +1c -print -name a.conf",
     "find t -empty", "find t -depth", "find t -name conf.d -prune -o -print",

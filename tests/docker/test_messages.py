@@ -180,3 +180,10 @@ def test_help(docker: Machine, line: str) -> None:
     said = docker(line)
     assert said.code == 0
     assert (said.out + said.err).startswith("Usage:  docker")
+
+
+def test_a_label_has_no_blank_in_its_name(docker: Machine) -> None:
+    for line in ("run --label 'a b=c' nginx", "network create --label 'a b=c' n", "volume create --label 'a b' v"):
+        assert "label 'a b' contains whitespaces\n" in docker(line).err
+    assert docker("run -d --label ' a=b c' nginx").code == 0
+    assert "invalid label ' =c': empty name" in docker("run --label ' =c' nginx").err

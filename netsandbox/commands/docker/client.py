@@ -139,13 +139,14 @@ class Client(Program):
         self._choose()
         if self.arguments:
             self._forget_version()
-        found = self._find(self.arguments, not self.context.engine.profile.since(28))
+        is_old = not self.context.engine.profile.since(28)
+        found = self._find(self.arguments, is_old)
         if isinstance(found, str):
             self.output.append(("out" if self.arguments else "err", found))
             return 0
         parsed = parse(found, self.arguments[len(found.path.split()) - 1:], self.context.engine.profile)
         if parsed is None:
-            self.output.append(("out", command_help(found)))
+            self.output.append(("out", command_help(found, is_old)))
             return 0
         self._tell_what_is_ignored(found, parsed)
         command = found.path.removeprefix("docker ")

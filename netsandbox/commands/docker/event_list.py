@@ -119,8 +119,8 @@ def run(client: Client, parsed: Parsed) -> int | None:
     for text in parsed.all("filter"):
         key, _equals, value = text.partition("=")
         filters.setdefault(key.strip().lower(), []).append(value.strip())
-    since = instant(parsed.text("since"), now) if parsed.text("since") else now + 1
     until = instant(parsed.text("until"), now) if parsed.text("until") else None
+    since = instant(parsed.text("since"), now) if parsed.text("since") else now + 1 if until is None else 0
     if until is not None and parsed.text("since") and until < since:
         raise daemon_error("`since` time cannot be after `until` time")
     form = parsed.text("format").strip()

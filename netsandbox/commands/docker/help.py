@@ -77,8 +77,8 @@ Global Options:
 """
 
 
-OLD = {"login     Authenticate to a registry": "login     Log in to a registry",
-       "-H, --host string": "-H, --host list  "}
+OLD = {"Authenticate to a registry": "Log in to a registry",
+       "-H, --host string": "-H, --host list  ", "-t, --timeout int": "-t, --time int"}
 """What clients before 28 say instead."""
 
 
@@ -104,8 +104,9 @@ def listed(command: Command, is_old: bool = False) -> list[tuple[str, str]]:
     if texts is None:
         return [(_flag_names(flag), flag.usage) for flag in sorted(command.flags, key=lambda flag: flag.name)
                 if not flag.hidden]
-    return [(left if left[1] != "-" else f"    {left}", usage)
-            for left, usage, is_new in texts.options if not (is_new and is_old)]
+    rows = [(OLD.get(left, left) if is_old else left, usage)
+            for left, usage, is_new in texts.options if not (is_new and is_old) or left in OLD]
+    return [(left if left[1] != "-" else f"    {left}", usage) for left, usage in rows]
 
 
 def _flag_names(flag: Flag) -> str:

@@ -71,7 +71,14 @@ def _matches(network: DockerNetwork, key: str, value: str) -> bool:
 
 
 def inspect_networks(client: Client, parsed: Parsed) -> int:
-    return inspect(client, parsed, lambda name: (describe.network(client.engine, client.engine.network(name)), NETWORK))
+    return inspect(client, parsed, lambda name: (describe.network(client.engine, _found(client, name)), NETWORK))
+
+
+def _found(client: Client, name: str) -> DockerNetwork:
+    """Raises DockerError: there is none; a client before 28 knows by itself that none has an empty name."""
+    if not name and not client.engine.profile.since(28):
+        raise DockerError("Error: No such network: ")
+    return client.engine.network(name)
 
 
 def create(client: Client, parsed: Parsed) -> int:

@@ -63,12 +63,23 @@ def _standard(text: str) -> str:
 
 def _check_address(host: str) -> None:
     bare = host.removeprefix("[").removesuffix("]")
-    if ":" in host and bare == host:
-        raise DockerError(f"invalid IP address {host}: address {host}:: too many colons in address")
+    why = _no_host(host)
+    if why:
+        raise DockerError(f"invalid IP address {host}: address {host}:: {why}")
     try:
         ip_address(bare or "0.0.0.0")
     except ValueError:
         raise DockerError(f"invalid IP address: {bare}") from None
+
+
+def _no_host(host: str) -> str:
+    """Why Go finds no address in front of a port there, or empty (net.SplitHostPort)."""
+    if not host.startswith("["):
+        return "too many colons in address" if ":" in host else ""
+    _inside, bracket, behind = host.partition("]")
+    if not bracket:
+        return "missing ']' in address"
+    return "" if not behind else f"{'too many colons' if behind.startswith(':') else 'missing port'} in address"
 
 
 def parse_expose(texts: list[str]) -> tuple[str, ...]:

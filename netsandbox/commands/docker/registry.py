@@ -152,6 +152,8 @@ def find(words: list[str], is_old: bool = False) -> Command | str:
         raise _unknown_flag(words[0], "docker", "docker [OPTIONS] COMMAND [ARG...]", everything)
     if words[0] in NOT_MODELLED:
         raise swarm.refusal(words) or _not_modelled(words[0])
+    if "--help" in words:
+        return "\n" * is_old + _help([], is_old)
     raise _unknown(words[0], is_old)
 
 

@@ -199,7 +199,7 @@ def _attached(parsed: Parsed) -> tuple[str, ...]:
 def _tell(client: Client, parsed: Parsed, container: Container, mode: str) -> None:
     """What a person may have expected otherwise."""
     published = container.host_config.published
-    if mode == "host" and (published or parsed.on("publish-all")):
+    if mode == "host" and published:
         client.tell_warning("Published ports are discarded when using host network mode")
     if parsed.on("read-only") and container.image.server not in ("", "nginx"):
         client.complain("note: with --read-only the sandbox's own server starts all the same; a real one may want to "

@@ -5,12 +5,13 @@ The words are the daemon's (daemon/container_operations.go, runconfig, api/types
 
 from __future__ import annotations
 
+import re
 from ipaddress import ip_address
 from typing import TYPE_CHECKING
 
 from netsandbox.commands.docker.run_network import BUILT_IN, is_address
 from netsandbox.docker.errors import DockerError, daemon_error
-from netsandbox.docker.network import BridgeNetwork, DockerNetwork
+from netsandbox.docker.network import SYSCTLS, BridgeNetwork, DockerNetwork
 from netsandbox.wire.addresses import format_ipv4
 
 if TYPE_CHECKING:
@@ -23,6 +24,7 @@ if TYPE_CHECKING:
 OWN_NETWORKS = {True: "user-specified IP address is supported on user-defined networks only",
                 False: "user specified IP address is supported on user defined networks only"}
 """Since 29, and before it."""
+INTERFACE_SETTING = re.compile(r"[^.]*\.(ipv4|ipv6|mpls)\.[^.]*\.(IFNAME|ifname)\..*")
 OWN_SUBNET = "user specified IP address is supported only when connecting to networks with user configured subnets"
 
 
@@ -75,7 +77,15 @@ def wrong_settings(client: Client, name: str, wish: Wish, address_6: str) -> lis
     asked = wish.address is not None or wish.wrong_address or address_6 or wish.address_6
     built_in = name in BUILT_IN or name.startswith("container:")
     own = [OWN_NETWORKS[client.engine.profile.since(29)]] if asked and built_in else []
-    return own + of_own_subnet(client.engine.networks.get(name), wish, address_6 or wish.address_6)
+    return [*own, *of_own_subnet(client.engine.networks.get(name), wish, address_6 or wish.address_6),
+            *(unknown_settings(wish) if client.engine.profile.since(28) else ())]
+
+
+def unknown_settings(wish: Wish) -> list[str]:
+    """What is wrong with settings of the interface that a driver option asks for."""
+    texts = dict(wish.options).get(SYSCTLS, "").split(",") if SYSCTLS in dict(wish.options) else []
+    return [f"unrecognised network interface sysctl '{text}'; represent 'net.X.Y.ethN.Z=V' as 'net.X.Y.IFNAME.Z=V', "
+            "'X' must be 'ipv4', 'ipv6' or 'mpls'" for text in texts if not INTERFACE_SETTING.fullmatch(text)]
 
 
 def is_ipv6(text: str) -> bool:

@@ -77,7 +77,10 @@ def bad_variable(text: str) -> str:
 
 
 def bad_label(text: str) -> str:
-    return f"invalid label '{text}': empty name" if text[:1] in ("", "=") else ""
+    name = text.partition("=")[0].lstrip(" ")
+    if not name:
+        return f"invalid label '{text}': empty name"
+    return f"label '{name}' contains whitespaces" if " " in name else ""
 
 
 def bad_domain(text: str) -> str:

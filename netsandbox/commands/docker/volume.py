@@ -8,6 +8,7 @@ from netsandbox.commands.docker import describe
 from netsandbox.commands.docker.flags import FALSE, TRUE, Command, Flag, Parsed
 from netsandbox.commands.docker.inspect import FORMAT, VOLUME, inspect
 from netsandbox.commands.docker.listing import Column, no_filter, print_list, with_label
+from netsandbox.commands.docker.run_settings import bad_label
 from netsandbox.commands.docker.volume_options import check_driver, check_options, notes, volume_name
 from netsandbox.commands.docker.words import named_values
 from netsandbox.commands.natural import natural
@@ -97,7 +98,7 @@ def remove(client: Client, parsed: Parsed) -> int:
 
 CREATE = Command("docker volume create", "[OPTIONS] [VOLUME]", "Create a volume", create, (
     Flag("driver", "d", "string"),
-    Flag("label", "", "list"),
+    Flag("label", "", "list", check=bad_label),
     Flag("name", "", "string"),
     Flag("opt", "o", "list")), 0, 1)
 LIST = Command("docker volume ls", "[OPTIONS]", "List volumes", ls, (

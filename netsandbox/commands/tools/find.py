@@ -9,8 +9,10 @@ from netsandbox.commands.tools.inputs import files_of
 
 
 def find(context: ToolContext, arguments: list[str]) -> ToolResult:
-    at = next((at for at, word in enumerate(arguments) if word[:1] == "-" or word in ("!", "(", ")")), len(arguments))
     walk = Walk(context)
+    while arguments[:1] in (["-H"], ["-L"], ["-P"]):
+        walk.follows, arguments = arguments[0] == "-L", arguments[1:]
+    at = next((at for at, word in enumerate(arguments) if word[:1] == "-" or word in ("!", "(", ")")), len(arguments))
     wanted = Reader(walk, arguments[at:]).read()
     for start in arguments[:at] or ["."]:
         if not files_of(context).exists(start) and files_of(context).link(start) is None:

@@ -34,13 +34,14 @@ class Walk:
         depth_first: what is in a directory comes before it.
         acts: an action is asked for, so that nothing is printed unless asked for too.
         pruned: directories that are not looked into.
+        follows: links are what they lead to, as far as that is there (-L).
     """
 
     def __init__(self, context: ToolContext) -> None:
         self.context = context
         self.out = self.errors = ""
         self.least, self.most = 0, MOST_DEPTH
-        self.depth_first = self.acts = False
+        self.depth_first = self.acts = self.follows = False
         self.pruned = set[str]()
 
 
@@ -51,17 +52,25 @@ def is_link(context: ToolContext, path: str) -> bool:
 
 
 def below(walk: Walk, start: str) -> Iterator[Place]:
-    """What is there, links not followed; a directory before what is in it, unless asked otherwise."""
-    context, waiting = walk.context, [(start, 0, False)]
+    """What is there; a directory before what is in it, unless asked otherwise."""
+    context, waiting = walk.context, [(start, dict[str, str](), False)]
     files = files_of(context)
     while waiting:
-        path, depth, is_done = waiting.pop()
+        path, above, is_done = waiting.pop()
+        depth = len(above)
         spend(Use.WORK, FILE_WORK)
-        kind = "l" if is_link(context, path) else "d" if files.is_directory(path) else "f"
+        is_left = is_link(context, path) and not (walk.follows and files.exists(path))
+        kind = "l" if is_left else "d" if files.is_directory(path) else "f"
+        where = files.canonical(path) if kind == "d" else ""
+        if where in above:
+            walk.errors += (f"find: File system loop detected; ‘{path}’ is part of the same file system loop as "
+                            f"‘{above[where]}’.\n")
+            continue
         is_shown = depth >= walk.least
         if walk.depth_first and kind == "d" and not is_done:
-            waiting.append((path, depth, True))
+            waiting.append((path, above, True))
         elif is_shown:
             yield Place(path, kind)
         if kind == "d" and depth < walk.most and not is_done and path not in walk.pruned:
-            waiting += [(f"{path.rstrip('/')}/{name}", depth + 1, False) for name in reversed(files.names(path))]
+            inside = {**above, where: path}
+            waiting += [(f"{path.rstrip('/')}/{name}", inside, False) for name in reversed(files.names(path))]
