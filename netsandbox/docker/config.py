@@ -87,7 +87,7 @@ class HostConfig(NamedTuple):
     Attributes:
         published: -p.  publishes_all: -P.  extra_hosts: --add-host, as (address or host-gateway, name).
         dns: --dns, --dns-search and --dns-option.  policy: --restart.
-        capabilities, dropped: --cap-add and --cap-drop, as CAP_NAME or ALL.
+        capabilities, dropped: --cap-add and --cap-drop, as CAP_NAME or ALL; before 28 as they were typed.
         resources: what HostConfig has of options that do nothing else here.
     """
 
@@ -105,8 +105,9 @@ class HostConfig(NamedTuple):
 
     def has_capability(self, name: str) -> bool:
         """Whether it has one of those that Docker's default set lacks, as NET_ADMIN."""
-        full = f"CAP_{name}"
-        return self.privileged or (full not in self.dropped and not {full, "ALL"}.isdisjoint(self.capabilities))
+        added, dropped = ({text.upper().removeprefix("CAP_") for text in own}
+                          for own in (self.capabilities, self.dropped))
+        return self.privileged or (name not in dropped and not {name, "ALL"}.isdisjoint(added))
 
 
 def with_image(own: Config, image: Image) -> Config:

@@ -289,14 +289,16 @@ class DockerEngine:
             return
         wanted = signal or container.config.stop_signal or container.image.stop_signal
         container.is_stopping = True
-        history.of_container(self, container, "kill", signal=signal_number(wanted))
+        seconds = container.config.grace if timeout is None else timeout
+        # without a second to wait, dockerd has sent SIGKILL too before it hears of an end
+        for number in (signal_number(wanted), *((SIGNALS["KILL"],) if seconds == 0 else ())):
+            history.of_container(self, container, "kill", signal=number)
         has_ended = self.signal(container, signal_number(wanted))
         pausing.let_go_on(self, container)  # what is paused goes on once it was sent the signal
         if has_ended:
             return
-        seconds = container.config.grace if timeout is None else timeout
         if seconds == 0:
-            self._kill_run((container, container.started))
+            self.kill(container)
         elif seconds > 0:
             self.scheduler.after(seconds * SECOND, self._kill_run, (container, container.started), foreground=True)
 

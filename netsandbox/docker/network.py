@@ -7,7 +7,6 @@ and, once the port forwards, the unsolicited ARP.
 
 from __future__ import annotations
 
-from contextlib import suppress
 from typing import TYPE_CHECKING
 
 from netsandbox.docker.container import Container, Endpoint, Wish, hexadecimal
@@ -50,6 +49,7 @@ SYSCTLS = "com.docker.network.endpoint.sysctls"
 """Settings of the interface, which they call IFNAME (since 28)."""
 ENDPOINT_OPTIONS = frozenset({IFNAME, SYSCTLS})
 LINK_LOCAL = Network(parse_ipv4("169.254.0.0"), 16)
+NO_FILE = "No such file or directory"
 HOOK = f"{NOT_CREATED}: error running hook #0: error running hook: exit status 1, stdout: , stderr: "
 """Releases before 28 let runc bring the interfaces in."""
 NO_QUEUE = 0
@@ -184,7 +184,11 @@ class BridgeNetwork(DockerNetwork):
             raise daemon_error(f"{before}failed to add interface {veth} to sandbox: error {refusal}")
         outside, inside = self._pair(veth, namespace, name, mac)
         self._set_up(inside, address, wish)
-        self._apply_settings(namespace, inside.name, wish)
+        refusal = self._apply_settings(namespace, inside.name, wish)
+        if refusal:
+            link.delete(inside)
+            self.pool.release(address)
+            raise daemon_error(f"failed to add interface {veth} to sandbox: {refusal}")
         endpoint = Endpoint(random_number(self._random), self, address, mac, inside, outside)
         self._join(container, endpoint)
         return endpoint
@@ -229,12 +233,18 @@ class BridgeNetwork(DockerNetwork):
         link.set_up(outside)
         return outside, inside
 
-    def _apply_settings(self, namespace: NetworkNamespace, name: str, wish: Wish) -> None:
+    def _apply_settings(self, namespace: NetworkNamespace, name: str, wish: Wish) -> str:
+        """Those of the interface that a driver option asks for; why one cannot be had, or empty."""
         for setting in dict(wish.options).get(SYSCTLS, "").split(",") if self._announces else ():
             key, equals, value = setting.strip().replace("IFNAME", name).replace("ifname", name).partition("=")
-            if equals:
-                with suppress(SysctlError):
+            path = f"/proc/sys/{key.replace('.', '/')}"
+            try:
+                if equals:
                     namespace.write_sysctl(key, value)
+            except SysctlError as error:
+                return f"{path} is not a sysctl file" if NO_FILE in str(error) else (
+                    f"unable to write to '{path}': write {path}: invalid argument")
+        return ""
 
     def check(self, wish: Wish) -> None:
         """Raises DockerError: a wanted address is none that can be had here."""
@@ -329,7 +339,9 @@ def _refusal_inside(namespace: NetworkNamespace, veth: str, name: str, mac: int)
     renaming = f'renaming interface "{veth}" to "{name}": '
     if name in namespace.interfaces:
         return f"{renaming}file exists"
-    if not 0 < len(name) <= MAX_NAME or set("/: \t") & set(name):
+    if len(name) > MAX_NAME:
+        return f"{renaming}numerical result out of range"
+    if not name or set("/: \t") & set(name):
         return f"{renaming}invalid argument"
     if mac & MAC_GROUP_BIT or not mac:
         return f'setting interface "{veth}" MAC to "{format_mac(mac)}": cannot assign requested address'

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING, Protocol
 
 from netsandbox.apps.output import Appended, Output
@@ -144,8 +145,18 @@ def standard_input(streams: Streams) -> Pipe:
     return found if isinstance(found, Pipe) else Pipe(is_closed=True)
 
 
+NAMES = ("stdin", "stdout", "stderr")
+OWN_DESCRIPTOR = re.compile(r"/dev/(?:(stdin|stdout|stderr)|fd/(\d{1,4}))")
 FILE_OPERATORS = frozenset({"<", ">", ">>", "<>", ">|", "&>", "&>>"})
 """Redirections whose target is a path."""
+
+
+def descriptor_of(path: str, files: Files) -> int | None:
+    """Which descriptor a path stands for; None for every other file, also for one that somebody made there."""
+    found = OWN_DESCRIPTOR.fullmatch(path)
+    if found is None or files.node(path) is not None:
+        return None
+    return NAMES.index(found[1]) if found[1] in NAMES else int(found[2])
 
 
 def descriptor(fd: int | None, operator: str) -> int:
@@ -160,9 +171,15 @@ def opened(streams: Streams, files: Files, fd: int | None, operator: str, target
     Raises:
         RefusedError: a file cannot be opened, or a descriptor is not open.
     """
-    made = dict(streams)
+    made, source = dict(streams), descriptor_of(target, files)
     try:
-        if operator in ("<<", "<<<"):
+        if source is not None and operator in FILE_OPERATORS:
+            if source not in made:
+                raise FileError("ENOENT")
+            made[descriptor(fd, operator)] = made[source]
+            if operator.startswith("&"):
+                made[2] = made[source]
+        elif operator in ("<<", "<<<"):
             made[fd or 0] = Pipe(target + ("\n" if operator == "<<<" else ""), is_closed=True)
         elif operator == "<":
             made[0 if fd is None else fd] = Pipe(files.read(target), is_closed=True)

@@ -152,3 +152,11 @@ def test_a_container_changes_no_queue_and_no_rule_and_each_is_told_so_once(line:
         assert (job.code, job.err.startswith(f"{said}{note}")) == (code, True)
         assert "note" not in session.run(f"docker exec {name} {line}").err
     assert session.run("exec web tc qdisc show dev eth0").out == "qdisc noqueue 0: root refcnt 2 \n"
+
+
+def test_capabilities_are_kept_as_typed_before_28() -> None:
+    for release, kept in (("26", '["net_admin","NET_RAW"]'), ("28", '["CAP_NET_ADMIN","CAP_NET_RAW"]')):
+        session = Session(profile=f"docker-{release}")
+        session.run("docker run -d --name aa --cap-add net_admin --cap-add NET_RAW nicolaka/netshoot sleep infinity")
+        assert session.run("docker inspect -f '{{json .HostConfig.CapAdd}}' aa").out == kept + "\n"
+        assert session.run("docker exec aa ip link add d0 type dummy").code == 0

@@ -10,6 +10,7 @@ from netsandbox.apps.pipe import Pipe
 from netsandbox.lab.lab import Lab
 from netsandbox.linux.core.files import Files
 from netsandbox.linux.core.inode import MOST_BYTES, MOST_NODES, FileError, FileSystem
+from netsandbox.session.session import Session
 from netsandbox.shell.errors import RefusedError
 from netsandbox.shell.globbing import MOST_NAMES, file_names
 
@@ -152,3 +153,18 @@ def test_a_pattern_that_too_many_names_match_is_refused() -> None:
     assert file_names(files, "/proc/1000*") == ["/proc/1000", "/proc/10000"]
     with pytest.raises(RefusedError, match="more than 10000 names match"):
         file_names(files, "/proc/*")
+
+
+@pytest.mark.parametrize(("line", "out", "err"), [
+    ("echo a > /dev/stdout", "a\n", ""), ("echo a >> /dev/stdout", "a\n", ""), ("echo a > /dev/stderr", "", "a\n"),
+    ("echo a > /dev/fd/1", "a\n", ""), ("echo a > /dev/fd/2", "", "a\n"),
+    ("x=$(echo a > /dev/stdout); echo [$x]", "[a]\n", ""),
+    ("{ echo a; echo b >&2; } > f 2> /dev/stdout; cat f", "a\nb\n", ""), ("echo a &> /dev/stderr", "", "a\n"),
+    ("echo a | cat /dev/stdin", "a\n", ""), ("echo a | cat < /dev/stdin", "a\n", ""),
+    ("echo a | cat /dev/fd/0", "a\n", ""),
+    ("echo a | tee /dev/stderr f; cat f", "a\na\n", "a\n"), ("echo a | tee /dev/stdout f; cat f", "a\na\na\n", ""),
+    ("cat < /dev/fd/7", "", "bash: /dev/fd/7: No such file or directory\n"),
+    ("docker run --rm nginx sh -c 'echo a > /dev/stdout; echo b > /dev/stderr'", "a\n", "b\n")])
+def test_descriptors_have_paths(line: str, out: str, err: str) -> None:
+    job = Session().run(line)
+    assert (job.out, job.err) == (out, err)

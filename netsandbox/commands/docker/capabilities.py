@@ -14,8 +14,8 @@ KNOWN = frozenset(f"CAP_{name}" for name in NAMES.split())
 ALL = "ALL"
 
 
-def normalized(words: list[str], field: str) -> tuple[str, ...]:
-    """In capitals, and with CAP_ before them.
+def normalized(words: list[str], field: str, is_old: bool) -> tuple[str, ...]:
+    """In capitals, and with CAP_ before them; dockerd before 28 keeps them as they were asked for.
 
     Args:
         field: what a refusal is about, CapAdd or CapDrop.
@@ -31,4 +31,4 @@ def normalized(words: list[str], field: str) -> tuple[str, ...]:
         if name != ALL and name not in KNOWN:
             raise daemon_error(f'invalid {field}: unknown capability: "{name[:60]}"')
         found.append(name)
-    return tuple(found)
+    return tuple(words if is_old else found)

@@ -44,7 +44,8 @@ def container(engine: DockerEngine, it: Container, has_size: bool = False) -> Js
         "LogPath": f"{path}/{it.identity}-json.log" if _has_file(it) else "", "Name": f"/{it.name}",
         "RestartCount": it.restarts,
         "Driver": engine.profile.storage_driver, "Platform": "linux", "MountLabel": "", "ProcessLabel": "",
-        "AppArmorProfile": "docker-default", "ExecIDs": None, "HostConfig": host_config(engine, it),
+        "AppArmorProfile": "docker-default", "ExecIDs": [one.identity for one in it.execs] or None,
+        "HostConfig": host_config(engine, it),
         **({"SizeRw": written, "SizeRootFs": written + size_of(it.image)} if has_size else {}),
         "Mounts": mount_points(it), "Config": _config(engine, it), "NetworkSettings": _settings(engine, it)}
 

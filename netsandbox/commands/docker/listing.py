@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from netsandbox.apps.pattern import PatternError, compile_pattern
 from netsandbox.commands.docker.template import Template
 from netsandbox.commands.docker.template_parse import TemplateError
-from netsandbox.commands.docker.template_values import to_json
+from netsandbox.commands.docker.template_values import Map, to_json
 from netsandbox.commands.docker.words import NARROWEST, table
 from netsandbox.docker.errors import DockerError, daemon_error
 
@@ -42,7 +42,6 @@ def print_list(client: Client, parsed: Parsed, columns: tuple[Column, ...], rows
         narrowest: of the columns of the usual table, with their spaces.
     """
     form = parsed.text("format")
-    form = form.strip(" ") if form != "table " else form
     rows = [dict(sorted(row.items())) for row in rows]
     if parsed.on("quiet"):
         before = raw.partition("{{")[0] if form == "raw" else ""
@@ -104,20 +103,32 @@ def _heading_of_label(name: str) -> str:
     return name.rpartition(".")[2].replace("-", " ").replace("_", " ")
 
 
+def _headings(template: Template, headings: dict[str, Any], has_rows: bool) -> str:
+    """A map of Go's, which has no value for what is no field; a row would have refused it."""
+    try:
+        return template.execute(headings)
+    except TemplateError:
+        if has_rows:
+            raise
+        return template.execute(Map(headings, "map[string]string"))
+
+
 def _formatted(form: str, rows: list[dict[str, Any]], headings: dict[str, Any], type_name: str, before: str) -> str:
-    is_table = form.startswith("table ")
-    form = form.replace("\\t", "\t").replace("\\n", "\n")
+    is_table, whole = form.startswith("table"), form
+    form = form.removeprefix("table").strip(" ").replace("\\t", "\t").replace("\\n", "\n")
     try:
         template = Template(form, type_name)
     except TemplateError as error:
         raise DockerError(f"{before.replace('execute', 'parse')}: {error}") from None
     label = {"Label": _heading_of_label}
     try:
+        if is_table and before != EXECUTING:  # docker ps tries it first as it was given
+            Template(whole, type_name).execute(rows[0] if rows else headings | label)
         lines = [template.execute(row) for row in rows]
         if not is_table:
             template.execute(dict.fromkeys(headings, "") | label)
             return "".join(line + "\n" for line in lines)
-        cells = [line.removeprefix("table ").split("\t") for line in [template.execute(headings | label), *lines]]
+        cells = [line.split("\t") for line in [_headings(template, headings | label, bool(rows)), *lines]]
     except TemplateError as error:
         raise DockerError(f"{before}: {error}") from None
     width = max(len(row) for row in cells)

@@ -22,7 +22,7 @@ def connect(client: Client, parsed: Parsed) -> None:
     engine = client.engine
     options = _driver_options(parsed.all("driver-opt"))
     container, network = engine.find(parsed.operands[1]), engine.network(parsed.operands[0])
-    wish = _wish(client, network, parsed)._replace(options=options)
+    wish = _wish(client, network, parsed, options)
     network_members.connect(engine, network, container, wish)
     say_without_effect(client, [wish])
     # The daemon answers when the new port forwards; so a ping on the next line is not lost.
@@ -36,11 +36,12 @@ def _driver_options(texts: list[str]) -> tuple[tuple[str, str], ...]:
     return tuple((key, value) for key, _equals, value in pairs)
 
 
-def _wish(client: Client, network: DockerNetwork, parsed: Parsed) -> Wish:
+def _wish(client: Client, network: DockerNetwork, parsed: Parsed, options: tuple[tuple[str, str], ...]) -> Wish:
     """Raises DockerError: an address that the daemon does not take."""
     aliases = tuple(alias for text in parsed.all("alias") for alias in text.split(","))
     local = tuple(address for text in parsed.all("link-local-ip") for address in text.split(","))
-    wish = with_address(Wish(None, None, aliases, parsed.number("gw-priority", 0), True, local=local),
+    wish = with_address(Wish(None, None, aliases, parsed.number("gw-priority", 0), True, options=options,
+                             local=local),
                         parsed.text("ip").strip())
     wrong = wrong_settings(client, network.name, wish, parsed.text("ip6"))
     if aliases and not is_user_defined(network.name):

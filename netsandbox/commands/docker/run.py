@@ -125,7 +125,8 @@ def _asked(client: Client, parsed: Parsed) -> Asked:
     published = [port for text in parsed.all("publish") for port in parse_publish(text)]
     ports = parse_expose(parsed.all("expose"))
     policy = restart_policy(parsed, client.context.engine.profile)
-    capabilities, dropped = (normalized(parsed.all(name), field) for name, field in CAPABILITY_FLAGS)
+    is_old = not client.engine.profile.since(28)
+    capabilities, dropped = (normalized(parsed.all(name), field, is_old) for name, field in CAPABILITY_FLAGS)
     if parsed.text("stop-signal"):
         signal_number(parsed.text("stop-signal"))
     check_client(parsed)

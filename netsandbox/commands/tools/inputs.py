@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from netsandbox.apps.pipe import Pipe
 
 STDIN, ENDS = "-", ("head", "tail")
+OF_STDIN = ("/dev/stdin", "/dev/fd/0", "/proc/self/fd/0")
 UNREADABLE = {
     "head": ("cannot open '{path}' for reading", "error reading '{path}'"),
     "tail": ("cannot open '{path}' for reading", "error reading '{path}'"),
@@ -80,7 +81,7 @@ def inputs(context: ToolContext, name: str, paths: list[str], lines: int = 0) ->
     """(the texts, what is complained about files that cannot be read); `lines` is stdin's."""
     found, errors = list[Input](), ""
     for path in paths or [STDIN]:
-        if path == STDIN:
+        if path in (STDIN, *OF_STDIN):
             found.append(Input("", stdin(context, name, lines)))
             if context.stdin is not None and context.stdin.error:
                 said = UNREADABLE.get(name, ("", "{path}"))[1].format(path="standard input" if name in ENDS else STDIN)

@@ -223,7 +223,11 @@ TEE = table("tee", acts="a|append", usual="i|ignore-interrupts p", refused="outp
 def tee(context: ToolContext, arguments: list[str]) -> ToolResult:
     options, paths = options_of(TEE, arguments)
     text, errors, notes = stdin(context, "tee"), "", ""
+    said = dict.fromkeys(("/dev/stdout", "/dev/stderr"), "")
     for path in paths:
+        if path in said:
+            said[path] += text
+            continue
         try:
             files = files_of(context)
             where = files.create(path, "a" in options)
@@ -232,7 +236,7 @@ def tee(context: ToolContext, arguments: list[str]) -> ToolResult:
             errors += f"tee: {path}: {error}\n"
             continue
         notes += note_on_file(where)
-    return ToolResult(1 if errors else 0, text, errors + notes)
+    return ToolResult(1 if errors else 0, text + said["/dev/stdout"], said["/dev/stderr"] + errors + notes)
 
 
 def _each(name: str, change: Callable[[list[str]], list[str]]) -> Callable[[ToolContext, list[str]], ToolResult]:
