@@ -150,6 +150,19 @@ async def test_at_80_columns_what_has_no_room_beside_says_by_which_keys_it_is_se
         assert "main (its end)" in shown(on)
 
 
+async def test_the_head_of_a_table_is_cut_as_its_rows_are(tmp_path: Path) -> None:
+    """That of ss has two wide gaps: it was wrapped, and stood above columns that were not its own."""
+    async with stage(tmp_path, size=(80, 24)) as on:
+        await on.line("docker run -d -p 8080:80 nginx")
+        await on.quiet()
+        await on.line("ss -tlnp")
+        rows = [row.text for row in on.app.main.output._rows]
+        assert [row.split()[0] for row in rows[-3:]] == ["State", "LISTEN", "LISTEN"]
+        assert rows[-3].rstrip().endswith("Process")
+        await on.line("echo 'a  sentence that has a gap, and is as long as it can be: longer than the pane itself is'")
+        assert on.app.main.output._rows[-1].text.endswith(" itself is"), "which is no table's"
+
+
 @pytest.mark.parametrize("size", [(80, 24), (120, 40)])
 async def test_what_is_printed_behind_a_pane_that_has_all_of_the_screen_is_told_and_led_to(
         tmp_path: Path, size: tuple[int, int]) -> None:

@@ -220,6 +220,8 @@ READERS = (
      "tui/test_splits.py::test_a_file_of_borders_that_is_none_is_set_aside"),
     ("at 80 columns a TCP row is 80 > 42350: … without its flags",
      "tui/test_log_store.py::test_a_frame_s_line_gives_up_first_what_other_columns_say"),
+    ("the head of ss is wrapped above rows that are cut",
+     "tui/test_output_pane.py::test_the_head_of_a_table_is_cut_as_its_rows_are"),
 )
 """What first-time readers met later, in English and in Chinese: a learner, an engineer, a teacher."""
 

@@ -34,6 +34,7 @@ _GAP = re.compile("^ +| {2,}")
 """What stands before a column of a table."""
 _TABLE = re.compile(r"\S {2,}\S.*\S {2,}\S")
 """A line of three columns: broken, nobody could tell which word belongs to which."""
+_COLUMNS = re.compile(r"\S {2,}\S")
 SIDEWAYS = 16
 """Cells that left and right move by."""
 MOST_ROWS = 6000
@@ -78,7 +79,7 @@ class OutputPane(GrowingView, Painted, can_focus=True):
         self.glyphs = glyphs
         self._said: deque[Said] = deque(maxlen=KEPT)
         self._rows: list[Said] = []
-        self._known = dict[Said, list[Said]]()
+        self._known = dict[tuple[Said, bool], list[Said]]()
         """The rows of what was said, in the present width: what comes is placed, counted and shown."""
         self._seen = 0
         self._at_once = 0, 0
@@ -157,18 +158,17 @@ class OutputPane(GrowingView, Painted, can_focus=True):
         found: list[Said] = []
         if len(self._known) > MOST_ROWS:
             self._known.clear()
-        for said in lines:
-            rows = self._known.get(said)
+        for said, is_row in _with_tables(list(lines)):
+            rows = self._known.get((said, is_row))
             if rows is None:
-                rows = self._known[said] = self._rows_of(said)
+                rows = self._known[said, is_row] = self._rows_of(said, is_row)
             found += rows
         return found
 
-    def _rows_of(self, said: Said) -> list[Said]:
+    def _rows_of(self, said: Said, is_row: bool) -> list[Said]:
         marks = _ASCII_MARKS if self.glyphs.ascii else _MARKS
         shown = self.glyphs.plain(safe(marks.get(said.kind, "") + said.text.expandtabs()))
         shown = shown.replace("❯", self.glyphs.prompt)
-        is_row = said.kind in ("out", "job") and _TABLE.search(shown)
         return [Said(said.kind, row) for row in ([shown] if is_row else hanging(shown, self._width))]
 
     def to_copy(self) -> Sequence[str]:
@@ -242,6 +242,13 @@ class OutputPane(GrowingView, Painted, can_focus=True):
         if cell_len(text) > width:
             text = window(text, self._left, width, self.glyphs.ellipsis)
         return self.book.strip([Run(fit(text, width), kind)])
+
+
+def _with_tables(lines: list[Said]) -> list[tuple[Said, bool]]:
+    """Each line, and whether it is a table's: one of three columns, or of two beside one, as the head of ss is."""
+    are = [one.kind in ("out", "job") and bool(_TABLE.search(one.text.expandtabs())) for one in lines]
+    return [(one, it or (one.kind == "out" and any(are[max(at - 1, 0):at + 2]) and bool(_COLUMNS.search(one.text))))
+            for at, (one, it) in enumerate(zip(lines, are, strict=True))]
 
 
 def hanging(text: str, width: int) -> list[str]:
