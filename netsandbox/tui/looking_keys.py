@@ -225,10 +225,8 @@ class LookingKeys(LabApp):
         main = self.main
         if main.maximized is not None:
             main.minimize()
-            main.call_after_refresh(main.show_keys)
             return
         pane = next((one for one in (main.focused, *(main.focused.ancestors if main.focused else ()))
                      if one is not None and one.has_class("pane")), None)
         if pane is not None:
             main.maximize(pane, container=False)
-            main.call_after_refresh(main.show_keys)

@@ -159,6 +159,11 @@ async def test_the_footer_names_the_keys_of_a_place(tmp_path: Path) -> None:
         await on.press("z")
         await on.pilot.pause()
         assert "restore" not in footer(on)
+        await on.press("z")
+        await on.pilot.pause()
+        await on.press("escape")
+        await on.pilot.pause()
+        assert "restore" not in footer(on), "by whatever key"
 
 
 async def test_what_nobody_saw_is_not_opened_and_what_was_named_is(tmp_path: Path) -> None:

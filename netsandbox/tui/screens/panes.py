@@ -187,6 +187,7 @@ class PanesScreen(Splits, Settling, Screen[None]):
         for pane in changed:
             pane.set_class(pane is after, "-maximized", update=False)
         self.app.stylesheet.update_nodes((*self._placed_by_view(), self.status, *changed), animate=True)
+        self.call_after_refresh(self.show_keys)
 
     # -- which panes are shown
 
