@@ -17,19 +17,22 @@ SHORTEST = 3
 """Letters of a word that are hardly typed as keys by chance."""
 HARDLY_KEYS = 4
 """Letters that begin a command and that nobody types one after another as keys."""
+AT_ONCE = 0.5
+"""Seconds in which the next letter of a word is typed, and hardly another key."""
 AFTER_KEY = 0.2
 """Seconds, so that what the last key does says nothing over it."""
 
 
-def _begun_command(letters: str) -> str:
-    """The last letters, if they are the first ones of a verb or a tool and were hardly typed as keys by chance."""
-    if len(letters) < HARDLY_KEYS:
+def _begun_command(letters: str, least: int) -> str:
+    """The last letters, if they are the first ones of a verb or a tool, and so many that they were hardly typed as
+    keys by chance."""
+    if len(letters) < least:
         return ""
     from netsandbox.commands.catalogue import VERBS
     from netsandbox.commands.programs import PROGRAMS
     from netsandbox.commands.tools.registry import TOOLS
 
-    tail = letters[-HARDLY_KEYS:]
+    tail = letters[-least:]
     return tail if any(name.startswith(tail) for name in (*VERBS, *PROGRAMS, *TOOLS, "docker")) else ""
 
 
@@ -38,6 +41,8 @@ class LineKeys(LabApp):
 
     _letters = ""
     """The keys that were typed last, as far as they may be a word."""
+    _typed_last = 0.0
+    """When the last of them came."""
 
     def open_line(self) -> None:
         """To the command line: a hook for the app that has one."""
@@ -67,8 +72,10 @@ class LineKeys(LabApp):
             if self.screen is self.main and self.main.status.trouble:
                 self.main.status.say("")  # what went wrong is over with the next key
             self._note(event)
-            if begun := _begun_command(self._letters):
+            opens_shell = event.key == "e" and event.time - self._typed_last < AT_ONCE  # what follows would be its line
+            if begun := _begun_command(self._letters, 2 if opens_shell else HARDLY_KEYS):
                 await self._type_on(begun)
+            self._typed_last = event.time
         await super().on_event(event)
 
     async def _type_on(self, begun: str) -> None:

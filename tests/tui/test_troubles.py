@@ -222,6 +222,9 @@ READERS = (
      "tui/test_log_store.py::test_a_frame_s_line_gives_up_first_what_other_columns_say"),
     ("the head of ss is wrapped above rows that are cut",
      "tui/test_output_pane.py::test_the_head_of_a_table_is_cut_as_its_rows_are"),
+    ("help typed over the panes opens a shell with its e, and lp is typed there",
+     "tui/test_troubles.py::test_a_command_typed_without_its_colon_goes_on_in_the_command_line",
+     "tui/test_troubles.py::test_e_opens_a_shell_where_it_is_no_letter_of_a_word"),
 )
 """What first-time readers met later, in English and in Chinese: a learner, an engineer, a teacher."""
 
@@ -357,15 +360,25 @@ async def test_one_form_of_text_in_a_column(tmp_path: Path) -> None:
         assert not told & {"Request", "Reply"}, "at this width no row begins with what the mark ? says"
 
 
-@pytest.mark.parametrize(("before", "word"), [("", "docker"), ("f", "iptables")])
+@pytest.mark.parametrize(("before", "word"), [("", "docker"), ("f", "iptables"), ("", "help")])
 async def test_a_command_typed_without_its_colon_goes_on_in_the_command_line(
         tmp_path: Path, before: str, word: str) -> None:
     """The e of docker opened a shell in a container, where its rules were looked for then."""
     async with stage(tmp_path) as on:
         await on.press("escape", *before, *word)
         assert on.app.main.command.line == word
-        assert f"{word[:4]} goes to the command line" in on.app.main.status.message
+        begun = word[: 2 if word == "help" else 4]  # its e opened a shell, and the rest was typed there
+        assert f"{begun} goes to the command line" in on.app.main.status.message
         assert on.app.live.prompt().startswith("host")
+
+
+async def test_e_opens_a_shell_where_it_is_no_letter_of_a_word(tmp_path: Path) -> None:
+    async with stage(tmp_path) as on:
+        await on.press("escape", "h")
+        await on.pass_time(1)
+        await on.pilot.pause(1)
+        await on.press("e")
+        assert on.app.live.prompt().startswith("nginx-1")
 
 
 async def test_what_failed_for_a_reason_points_to_why_and_a_note_is_no_error(tmp_path: Path) -> None:
