@@ -15,7 +15,7 @@ from netsandbox.tui.screens.stream import StreamScreen
 from netsandbox.tui.streams import filter_for, of_row
 from netsandbox.tui.topology_model import Place
 from tests.tui.app_harness import Stage, stage
-from tests.tui.harness import screen_text
+from tests.tui.harness import Harness, screen_text
 
 
 def shown(on: Stage) -> str:
@@ -81,6 +81,19 @@ async def test_what_is_followed_grows_while_it_goes_on(tmp_path: Path) -> None:
         await on.quiet()
         assert view.scroll_offset.y == 0
         assert shown(on).count("200 OK") == 1, "another connection is another one"
+
+
+async def test_the_line_with_which_a_view_first_overflows_is_seen() -> None:
+    view = LineView()
+    async with Harness(view).run_test(size=(40, 6)) as pilot:
+        for count, top in ((3, 0), (9, 3), (12, 6)):
+            view.grow([f"{number}" for number in range(count)])
+            await pilot.pause()
+            assert view.scroll_offset.y == top
+        view.scroll_to(y=1, animate=False, immediate=True)
+        view.grow([f"{number}" for number in range(20)])
+        await pilot.pause()
+        assert view.scroll_offset.y == 1
 
 
 BLACK_HOLE = (

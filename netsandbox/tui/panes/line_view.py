@@ -50,7 +50,7 @@ class LineView(ScrollView, Painted, can_focus=True):
         sees_end = self.scroll_offset.y >= self.max_scroll_y
         self._take(lines)
         if sees_end:
-            self.scroll_to(y=self.max_scroll_y, animate=False, immediate=True)
+            self.scroll_to(y=self.max_scroll_y, animate=False, immediate=True, force=True)  # also the first time
 
     def _take(self, lines: Sequence[str]) -> None:
         self.lines = [self.glyphs.plain(safe(line.expandtabs())) for line in lines]
