@@ -5,14 +5,13 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, NamedTuple
 
-from netsandbox.session.steps import Step
 from netsandbox.tui.i18n import language, tr
 
 if TYPE_CHECKING:
     from netsandbox.commands.job import Job
     from netsandbox.session.journal import Entry
     from netsandbox.session.keeping import KeptSession
-    from netsandbox.session.steps import Scenario
+    from netsandbox.session.steps import Scenario, Step
 
 EXPECT = "expect "
 """What a line begins with that looks whether a goal is met."""
@@ -272,16 +271,17 @@ class Lesson:
         goals = tuple(self._goals.get(line, Goal(line)) for line in step.expect) if step is not None else ()
         is_last = self._number == len(scenario.steps)
         is_finished = is_last and all(goal.met for goal in goals)
-        following = scenario.steps[self._number] if self._asked == self._number and not is_last else Step()
+        asks = scenario.steps[self._number] if self._asked == self._number and not is_last else None
+        ask, answers = (said(asks.ask), tuple(map(said, asks.answers))) if asks is not None else ("", ())
         hints, task = (step.hints, said(step.task)) if step is not None else ((), "")
         shown = 0 if goals and all(goal.met for goal in goals) else self._shown  # what is done needs none
         is_open = bool(task) and not self._solved
         text = scenario.about if step is None else {} if is_open else step.say
         return Stand(said(scenario.title) or scenario.name, self._number, len(scenario.steps),
-                     said(text), step.run if step is not None and not is_open else (), said(following.ask), goals,
+                     said(text), step.run if step is not None and not is_open else (), ask, goals,
                      tuple(map(said, hints[:shown])), len(hints) - self._shown, is_finished,
                      said(scenario.learned), scenario.after, task, is_open,
-                     tuple(map(said, following.answers)), self._guess())
+                     answers, self._guess())
 
     def subject(self) -> tuple[str, str] | None:
         """The node and the tab that the present step is about: of its first goal on a table, if it has one."""
