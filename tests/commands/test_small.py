@@ -239,7 +239,7 @@ def test_ifconfig_changes_nothing_without_the_right(one: KeptSession, line: str)
 
 
 @pytest.mark.parametrize("words", ["mtu", "hw ether", "hw", "netmask", "hw foo 1", "10.0.0.1/99", "10.0.0.1/x",
-                                   "broadcast", "allmulti", "add ::1", "mtu 99999999999", "''", "netmask 1.2.3.4.5"])
+                                   "broadcast", "media auto", "add ::1", "mtu 99999999999", "''", "netmask 1.2.3.4.5"])
 def test_wrong_words_of_ifconfig(one: KeptSession, words: str) -> None:
     before = one.run("ip addr").out
     job = one.run(f"ifconfig docker0 {words}")
