@@ -60,3 +60,14 @@ def test_what_it_cannot_do_it_says_and_does_nothing(session: KeptSession, line: 
     job = session.run(line)
     assert (job.code, job.err) == (code, complaint)
     assert session.run("ip -d link").out == before
+
+
+def test_words_of_tunnels_and_of_their_tables_as_6_12_has_them(session: KeptSession) -> None:
+    lab = session
+    assert lab.run("ip link add gre1 type gre local 10.0.0 remote 10.9").code == 0
+    assert "link/gre 10.0.0.0 peer 10.9.0.0" in lab.run("ip link show gre1").out
+    assert lab.run("ip link set gre1 up").code == 0
+    assert lab.run("bridge fdb show dev gre1").out == ""
+    assert 'argument "abc" is wrong: fwmark value is' in lab.run("ip rule add fwmark abc/10 table 7").err
+    assert lab.run("ip link add bond0 type bond").code == lab.run("ip link set bond0 up").code == 0
+    assert lab.run("tc qdisc show dev bond0").out == "qdisc noqueue 0: root refcnt 2 \n"

@@ -108,7 +108,9 @@ def _taken_for(interface: Interface) -> list[int]:
 
 
 def _own_list(interface: Interface) -> list[int]:
-    """dev->uc and dev->mc."""
+    """dev->uc and dev->mc, of an Ethernet (rtnl_fdb_dump)."""
+    if not interface.is_loopback and interface.hardware != "ether":
+        return []
     taken = [mac for mac in _taken_for(interface) if mac != interface.mac]
     own = [mac for mac in interface.group_macs if not mac & MAC_GROUP_BIT]
     return [*taken, *own, *(mac for mac, _ in group_macs(interface))]

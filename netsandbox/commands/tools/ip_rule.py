@@ -146,7 +146,7 @@ def _mark(words: Words) -> tuple[int, int]:
     mark, slash, mask = word.partition("/")
     value, masked = number_of(mark), number_of(mask) if slash else WORD
     if value is None or not 0 <= value <= WORD:
-        raise wrong(word, "fwmark value is invalid\n")
+        raise wrong(mark, "fwmark value is invalid\n")
     if masked is None or not 0 <= masked <= WORD:
         raise wrong(mask, "fwmask value is invalid\n")
     return value, masked

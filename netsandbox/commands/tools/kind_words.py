@@ -10,7 +10,7 @@ from netsandbox.commands.tools.context import ToolError
 from netsandbox.commands.tools.names import interface_named
 from netsandbox.commands.tools.notes import note
 from netsandbox.commands.tools.route_words import dsfield_of, table_of
-from netsandbox.commands.tools.word_values import address_of, mac_bytes, number, number_of, reader
+from netsandbox.commands.tools.word_values import address_of, mac_bytes, number, number_of, reader, whole_address
 from netsandbox.commands.tools.words import USAGE, Key, Words, garbage, key, on_or_off, parse, refused, wrong
 from netsandbox.linux.core.kind import Attribute, Form, LinkKind
 from netsandbox.wire.addresses import AddressError, is_multicast, parse_ipv4
@@ -121,7 +121,7 @@ def _address(words: Words, attribute: Attribute) -> int:
     if word in ("any", "default"):
         return 0
     try:
-        return parse_ipv4(word)
+        return parse_ipv4(whole_address(word))
     except AddressError:
         if attribute.complaint:
             raise wrong(word, attribute.complaint) from None
@@ -135,7 +135,7 @@ def _addresses(words: Words) -> list[int]:
 def plain_address_of(word: str) -> int:
     """get_addr32."""
     try:
-        return parse_ipv4(word)
+        return parse_ipv4(whole_address(word))
     except AddressError:
         raise ToolError(1, f'Error: an IP address is expected rather than "{word}"') from None
 

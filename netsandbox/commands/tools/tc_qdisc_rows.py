@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from netsandbox.linux.core.interface import Interface
 
 QUEUES = {"bond": 16}
-"""Of a device that has more than one; each counts as a user of its discipline."""
+"""Of a device that has more than one; each counts as a user of its discipline, and has a noqueue of its own."""
 
 
 def show(context: ToolContext, words: Words, options: Options) -> ToolResult:
@@ -102,7 +102,7 @@ class _Row(NamedTuple):
 
     @property
     def users(self) -> int:
-        return 1 + QUEUES.get(self.interface.kind, 1)
+        return 2 if self.found.kind == "noqueue" else 1 + QUEUES.get(self.interface.kind, 1)
 
     def members(self, counted: bool) -> dict[str, Any]:
         one, found = self.interface, self.found

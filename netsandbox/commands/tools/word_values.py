@@ -99,12 +99,12 @@ def prefix_of(word: str, family: str = "any valid") -> Network:
     address, slash, length = word.partition("/")
     try:
         _refuse_ipv6(word, family)
-        return parse_network(f"{_plain(address)}{slash}{_mask_length(length) if '.' in length else length}")
+        return parse_network(f"{whole_address(address)}{slash}{_mask_length(length) if '.' in length else length}")
     except AddressError:
         raise ToolError(1, f'Error: {family} prefix is expected rather than "{word}".') from None
 
 
-def _plain(address: str) -> str:
+def whole_address(address: str) -> str:
     """get_addr_ipv4: up to four numbers, also hexadecimal or octal; those that are left out are 0."""
     parts = [number_of(part) for part in address.split(".")]
     if len(parts) > 4 or any(part is None or not 0 <= part <= 255 for part in parts):
