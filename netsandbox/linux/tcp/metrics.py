@@ -39,14 +39,17 @@ class PathMetrics:
         found = max(abs(less) >> 1, deviation)
         self.deviation = found if found >= self.deviation else self.deviation - ((self.deviation - found) >> 2)
 
-    def note_window(self, conn: Connection, saves_threshold: bool) -> None:
+    def note_window(self, conn: Connection) -> None:
         """By how the connection ended: still in its first slow start, with a window that is sure, or neither."""
-        state = conn.congestion
+        state, settings = conn.congestion, conn.namespace.sysctls
         if state.threshold >= NEVER:
-            if saves_threshold and self.threshold and state.window >> 1 > self.threshold:
+            if self.threshold and state.window >> 1 > self.threshold and not settings.get(SAVES_NO_THRESHOLD):
                 self.threshold = state.window >> 1
-            self.window = max(self.window, state.window)
-        elif not state.in_slow_start and conn.recovery is Recovery.OPEN:
+            if state.window > self.window:
+                self.window = state.window
+            return
+        saves_threshold = not settings.get(SAVES_NO_THRESHOLD)
+        if not state.in_slow_start and conn.recovery is Recovery.OPEN:
             if saves_threshold:
                 self.threshold = max(state.window >> 1, state.threshold)
             self.window = (self.window + state.window) >> 1
@@ -55,15 +58,15 @@ class PathMetrics:
             if saves_threshold:
                 self.threshold = max(self.threshold, state.threshold)
             most = conn.rack.reordering
-            if self.reordering < most != conn.namespace.sysctls.get(REORDERING):
+            if self.reordering < most != settings.get(REORDERING):
                 self.reordering = most
 
 
 def learn(conn: Connection) -> None:
     """A connection has come to its end, and not by a RST (tcp_update_metrics)."""
-    settings, known = conn.namespace.sysctls, conn.namespace.sockets.metrics
-    if settings.get(SAVES_NOTHING):
+    if conn.namespace.sysctls.get(SAVES_NOTHING):
         return
+    known = conn.namespace.sockets.metrics
     found: PathMetrics | None = known.get((conn.address, conn.peer))
     if conn.backoff or not conn.round_trip.smoothed:
         if found is not None:
@@ -72,18 +75,18 @@ def learn(conn: Connection) -> None:
     if found is None:
         found = known[conn.address, conn.peer] = PathMetrics()
     found.note_trip(conn.round_trip.smoothed, conn.round_trip.deviation)
-    found.note_window(conn, not settings.get(SAVES_NO_THRESHOLD))
+    found.note_window(conn)
     found.at = conn.namespace.scheduler.now
 
 
 def apply(conn: Connection) -> None:
     """A connection begins: its first timeout is that of a data packet, not of the SYN (tcp_init_metrics)."""
-    settings, trip = conn.namespace.sysctls, conn.round_trip
+    trip = conn.round_trip
     found: PathMetrics | None = conn.namespace.sockets.metrics.get((conn.address, conn.peer))
     known = 0
     if found is not None:
         known = found.trip
-        if found.threshold and not settings.get(SAVES_NO_THRESHOLD):
+        if found.threshold and not conn.namespace.sysctls.get(SAVES_NO_THRESHOLD):
             conn.congestion.threshold = found.threshold
         if found.reordering:
             conn.rack.reordering = found.reordering
