@@ -15,6 +15,7 @@ from netsandbox.rig.udp import UdpSender
 from netsandbox.wire.addresses import format_ipv4, parse_ipv4
 from netsandbox.wire.errors import ParseError
 from netsandbox.wire.ethernet import Frame
+from netsandbox.wire.ipv4 import IPv4Packet
 
 if TYPE_CHECKING:
     from netsandbox.rig.performance import Performance
@@ -47,6 +48,9 @@ def do_send_frame(performance: Performance, action: Action, finish: Finish) -> N
             performance.scheduler.wake_after(CLOSE_TAP, lambda _argument: finish({}))
             return
         if interface.transmit(frame):
+            if isinstance(frame.payload, IPv4Packet):  # IP knows nothing of what a packet socket sends
+                namespace.count("IpOutTransmits", -1)
+                namespace.count("IpExtOutOctets", -frame.payload.total_length)
             performance.scheduler.soon(send, left - 1)
         else:
             finish({"errno": "ENOBUFS"})
