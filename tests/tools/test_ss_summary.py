@@ -53,3 +53,11 @@ def test_netstat_r_shows_more_with_each_e() -> None:
         "netstat -rn", "netstat -rne", "netstat -reen", "route -n", "route -n --extend")]
     brief, metrics = ["MSS", "Window", "irtt", "Iface"], ["Metric", "Ref", "Use", "Iface"]
     assert heads == [brief, metrics, [*metrics, "MSS", "Window", "irtt"], metrics, brief]
+
+
+def test_listeners_of_both_families_have_their_memory_and_a_record_in_time_wait_none() -> None:
+    session = KeptSession()
+    session.run("docker run -d --name web nginx")
+    assert session.run("docker exec web ss -tlnmO").out.count("skmem:(r0,rb131072,t0,tb16384,f0,w0,o0,bl0,d0)") == 2
+    session.run("docker exec web curl -s -o /dev/null 127.0.0.1")
+    assert "skmem" not in session.run("docker exec web ss -tanmO state time-wait").out

@@ -44,6 +44,10 @@ def memory(row: SocketRow) -> str:
     if isinstance(source, UdpSocket):
         used, idle = source.memory + (source.freed or 0), PAGE if source.freed is not None else 0
         return _memory(used, 0, -used % PAGE if used else idle, (RECEIVE_BUFFER, RECEIVE_BUFFER), 0, source.drops)
+    if row.state == "LISTEN" and not isinstance(source, Connection):  # of IPv6
+        settings = source.namespace.sysctls
+        most = settings.numbers("net.ipv4.tcp_rmem")[1], settings.numbers("net.ipv4.tcp_wmem")[1]
+        return _memory(0, 0, 0, most, 0, 0)
     if not isinstance(source, Connection):
         return ""
     used, queued = source.memory, buffers.written(source)
