@@ -84,7 +84,7 @@ def renew(engine: DockerEngine, container: Container) -> None:
         return
     system.read_only = False
     for path in WRITTEN:
-        if system.find(path) is not None:
+        if path not in system.grafts and system.find(path) is not None:
             system.drop(path)
 
 

@@ -77,3 +77,19 @@ def test_the_three_files_are_mounted(line: str, code: int, said: str) -> None:
     job = session.run(f"docker exec aa {line}")
     assert (job.code, re.sub(r"sed\w{6}:", "sedNAME:", job.err)) == (code, said + "\n")
     assert session.run("docker exec aa tail -1 /etc/hosts").out == "1.1.1.1 one\n"
+
+
+def test_the_hosts_own_files_can_be_mounted() -> None:
+    session = Session()
+    assert session.run("docker run --rm -v /etc/resolv.conf:/r:ro alpine cat /r").out == session.run(
+        "cat /etc/resolv.conf").out
+    session.run("docker run -d --name aa -v /etc/hosts:/etc/hosts:ro nginx")
+    for _start in range(2):
+        job = session.run("docker exec aa sh -c 'echo x >> /etc/hosts'")
+        assert (job.out, job.err) == ("", "sh: 1: cannot create /etc/hosts: Read-only file system\n")
+        assert session.run("docker exec aa cat /etc/hosts").out == session.run("cat /etc/hosts").out
+        session.run("docker restart aa")
+    session.run("echo 9.9.9.9 nine >> /etc/hosts")
+    assert session.run("docker exec aa tail -1 /etc/hosts").out == "9.9.9.9 nine\n"
+    session.run("docker rm -f aa")
+    assert session.run("tail -1 /etc/hosts").out == "9.9.9.9 nine\n"

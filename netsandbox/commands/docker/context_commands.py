@@ -87,7 +87,8 @@ def remove(client: Client, parsed: Parsed) -> int:
 def _remove(client: Client, name: str, force: bool) -> None:
     files = client.machine.host_files()
     if name == DEFAULT:
-        raise DockerError('context "default" cannot be removed')
+        before = "" if client.context.engine.profile.since(28) else "default: "
+        raise DockerError(f'{before}context "default" cannot be removed')
     if not read_json(files, f"{folder_of(name)}/meta.json"):
         if force:
             return

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 from netsandbox.commands.docker.mount_fields import IMAGE, Fields, options, read_fields, without_effect
 from netsandbox.commands.docker.volume_options import check_driver, check_options, notes, volume_name
 from netsandbox.docker.errors import DockerError, daemon_error
+from netsandbox.docker.files import WRITTEN
 from netsandbox.docker.network import random_identity
 from netsandbox.docker.tmpfs import WITHOUT_EFFECT
 from netsandbox.docker.volumes import ANONYMOUS, BIND, TMPFS, VOLUME, Mount
@@ -189,6 +190,8 @@ def _is_not_here(client: Client, mount: Mount) -> bool:
         return False
     files = client.machine.host_files()
     try:
+        if mount.source in WRITTEN and files.node(mount.source) is None:  # made when it is read: from now on a file
+            files.write(mount.source, files.read(mount.source))
         is_generated = files.exists(mount.source) and files.system.find(files.canonical(mount.source)) is None
     except FileError as error:
         raise daemon_error(f"error while creating mount source path '{mount.source}': {str(error).lower()}") from None

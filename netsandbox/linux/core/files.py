@@ -225,6 +225,8 @@ class Files:
         if not (is_generated and self._generator(where) is not None and where.startswith(KERNELS)) and not (
                 append and self.exists_at(where)):
             self.write(where, "")
+        elif node is not None:
+            self.system.owner(where)  # which says that nothing can be written there
         return where
 
     def write(self, path: str, text: str, append: bool = False) -> None:
