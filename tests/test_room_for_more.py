@@ -131,7 +131,7 @@ Examples
     count-nodes hub   how many hubs
 ['count-nodes host|hub Count the nodes of a kind']
 1
-这里不能写 'cat'；可以写 host、hub
+这里不能写“cat”；可以写 host、hub
 count-nodes host|hub
     数某一种节点。
 

@@ -285,7 +285,7 @@ def _chinese(line: str) -> str:
     for tail, words in TAILS.items():
         match = re.fullmatch(f"(?P<whole>.+?){_pattern(tail).pattern}", line)
         if match is not None and (head := _chinese(match["whole"])) != match["whole"]:
-            return head + words.format(**{name: _field(name, text) for name, text in match.groupdict().items()})
+            return head + _filled(words, match)
     found = _matched(line, ALL)
     if found is not None:
         return found
@@ -303,13 +303,17 @@ def _matched(line: str, table: dict[str, str]) -> str | None:
     for english, chinese in table.items():
         match = _pattern(english).fullmatch(line)
         if match is not None:
-            fields = {name: _field(name, text) for name, text in match.groupdict().items()}
-            return _GAP.sub("", chinese.format(**fields))
+            return _filled(chinese, match)
     return None
 
 
-_GAP = re.compile(r"(?<=[\u4e00-\u9fff]) (?=[\u4e00-\u9fff])")
-"""A blank that stands between a template's words and a field that has Chinese words of its own."""
+def _filled(chinese: str, match: re.Match[str]) -> str:
+    fields = {name: _field(name, text) for name, text in match.groupdict().items() if name != "whole"}
+    return _GAP.sub("", chinese.format(**fields))
+
+
+_GAP = re.compile(r"(?<=[\u4e00-\u9fff”]) (?=[\u4e00-\u9fff“])")
+"""A blank that stands between a template's words and a field that has Chinese words or quotes of its own."""
 
 
 def _field(name: str, text: str) -> str:
@@ -317,10 +321,16 @@ def _field(name: str, text: str) -> str:
     if name == "why":
         return _matched(text, WHYS) or _chinese(text)
     if name == "what":
-        return NOUNS.get(text) or _matched(text, THINGS) or text.replace(" and ", " 和 ")
+        return NOUNS.get(text) or _matched(text, THINGS) or _QUOTED.sub(r"“\2”", text.replace(" and ", " 和 "))
     if name in LISTS:
         return NOUNS.get(text) or text.replace(", ", "、").replace(" and ", " 和 ")
-    return NOUNS.get(text) or (_matched(text, FOUND) if name == "found" else None) or text
+    if name == "near":
+        text = text.replace(" or ", "或")
+    return NOUNS.get(text) or (_matched(text, FOUND) if name == "found" else None) or _QUOTED.sub(r"“\2”", text)
+
+
+_QUOTED = re.compile(r"""(?<![^或])(['"])((?:(?!\1).)*)\1(?![^或])""")
+"""A field that is one word or text in quotes, or several of which one may be meant."""
 
 
 @cache

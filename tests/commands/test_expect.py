@@ -275,11 +275,11 @@ def test_a_goal_on_what_is_missing_is_a_sentence_too(text: str, wished: str) -> 
 def test_a_goal_quotes_a_refusal_in_the_words_that_were_read() -> None:
     runner = lab("add-bridge br1", "add-host a", "add-host b", "add-host c", "connect a br1", "connect b br1")
     runner.language = "zh"
-    assert "'br1' 有 2 个端口，都已占用" in runner.line("connect c br1").job.err
+    assert "“br1”有 2 个端口，都已占用" in runner.line("connect c br1").job.err
     job = expect(runner, "output contains \"'br1' has 2 ports and all are used\"")
     assert job.code == 0
     missed = expect(runner, "no output contains \"'br1' has 2 ports and all are used\"")
-    assert missed.err.splitlines()[0] == "期望：`connect c br1` 的输出中没有“'br1' 有 2 个端口，都已占用”"
+    assert missed.err.splitlines()[0] == "期望：`connect c br1` 的输出中没有“‘br1’有 2 个端口，都已占用”"
 
 
 def test_before_any_command_there_is_nothing_to_expect() -> None:

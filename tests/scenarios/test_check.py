@@ -95,7 +95,7 @@ def test_what_cannot_be_read_is_shown_before_anything_is_run(
     assert f"{path}:9\n" in out
     assert "✓" not in out
     assert main(["check", path, "--lang", "zh"]) == 2
-    assert "      第 4 个字符：没有条件 'apr'；是不是 'arp'？\n" in capsys.readouterr().out
+    assert "      第 4 个字符：没有条件“apr”；是不是“arp”？\n" in capsys.readouterr().out
 
 
 def test_a_scenario_without_expectations_is_wrong(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:

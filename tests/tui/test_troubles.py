@@ -266,7 +266,7 @@ async def test_a_set_up_that_fails_without_a_word_tells_its_status(tmp_path: Pat
         assert f"10.0.0.2{words}" in shown(on).replace("\n", "")
 
 
-@pytest.mark.parametrize(("language", "words"), [("en", "did you mean 'connect'?"), ("zh", "是不是 'connect'？")])
+@pytest.mark.parametrize(("language", "words"), [("en", "did you mean 'connect'?"), ("zh", "是不是“connect”？")])
 async def test_a_set_up_that_fails_says_which_line_and_why(tmp_path: Path, language: str, words: str) -> None:
     path = tmp_path / "half.yaml"
     path.write_text("netsandbox: 2\nsetup: [add-host pc1, add-host pc2, connnect pc1 pc2]\nsteps: [{run: wait}]\n")

@@ -204,6 +204,10 @@ PHRASES: dict[str, Both] = {
 """Key -> the phrase in English and in Chinese, with the same fields; `no KEY` is what is expected turned round."""
 
 
+INNER = str.maketrans("“”", "‘’")
+"""Quotes within quotes."""
+
+
 def _short(text: str) -> str:
     """A field that is not longer than anybody reads."""
     return text if len(text) <= LONGEST else text[:LONGEST - 1] + "…"
@@ -220,5 +224,7 @@ def speaker(language: str) -> Say:
     index = LANGUAGES.index(language)
 
     def say(key: str, /, **fields: str) -> str:
-        return fill(PHRASES[key][index], {name: _short(text) for name, text in fields.items()})
+        phrase = PHRASES[key][index]
+        return fill(phrase, {name: _short(text).translate(INNER) if f"“{{{name}}}”" in phrase else _short(text)
+                             for name, text in fields.items()})
     return say
