@@ -26,7 +26,8 @@ def _from_and_words(shell: Shell, words: Sequence[str]) -> tuple[str | None, lis
                 if not word.startswith("-") and not (_may_take_value(before) and not _is_target(shell, word))]
     begins = len(operands) > 1 and words[0] == operands[0]
     named = len(operands) > 1 and shell.lab.is_named(operands[0])
-    for word in operands if named else operands[:1] if begins and _is_target(shell, operands[1]) else ():
+    is_pair = begins and (_is_target(shell, operands[1]) or _is_nearly(shell, operands[1]))
+    for word in operands if named else operands[:1] if is_pair else ():
         _check_name(shell, word)
     source, rest = operands[0] if named else None, list(words)
     if named:
@@ -36,8 +37,12 @@ def _from_and_words(shell: Shell, words: Sequence[str]) -> tuple[str | None, lis
 
 def _check_name(shell: Shell, word: str) -> None:
     """Refuse what is nearly a node's name, before the program looks for a host of that name."""
-    if not _is_target(shell, word) and word not in NAMES and get_close_matches(word, shell.lab.names(), 1):
+    if not _is_target(shell, word) and _is_nearly(shell, word):
         raise unknown("host or container", word, shell.lab.names())
+
+
+def _is_nearly(shell: Shell, word: str) -> bool:
+    return word not in NAMES and bool(get_close_matches(word, shell.lab.names(), 1))
 
 
 def _may_take_value(word: str) -> bool:

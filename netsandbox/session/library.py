@@ -13,6 +13,8 @@ _PACKAGE = Path(__file__).resolve().parents[1]
 _SUFFIX = ".yaml"
 NEAR = 0.65
 """How alike names are of which one may be meant for the other."""
+MOST_NEAR = 3
+"""Names that are told of those of which one may be meant."""
 MOST_FILES = 1000
 
 
@@ -41,10 +43,18 @@ def find_scenario(name_or_path: str | Path) -> Path:
         return Path(given)
     folder, stem = os.path.dirname(given), Path(given).stem.lower()
     beside = difflib.get_close_matches(stem, _stems(folder), n=1, cutoff=NEAR)
-    close = [os.path.join(folder, one + _SUFFIX) for one in beside] or difflib.get_close_matches(
-        stem, bundled(), n=1, cutoff=NEAR)
-    advice = f"did you mean '{close[0]}'?" if close else "`netsandbox list` names those that there are"
+    close = [os.path.join(folder, one + _SUFFIX) for one in beside] or _near(stem)
+    advice = f"did you mean {' or '.join(map(repr, close))}?" if close else (
+        "`netsandbox list` names those that there are")
     raise ScenarioError(given, 0, f"no such file, and no bundled scenario has this name; {advice}")
+
+
+def _near(stem: str) -> list[str]:
+    """The bundled names that a word is the beginning of or a part of, else those that it is like."""
+    names = bundled()
+    parts = [name for name in names if stem in name.split("-") or (stem and name.startswith(stem))]
+    parts.sort(key=lambda name: not name.startswith(stem))
+    return parts[:MOST_NEAR] or difflib.get_close_matches(stem, names, n=1, cutoff=NEAR)
 
 
 def _stems(folder: str) -> list[str]:

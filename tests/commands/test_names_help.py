@@ -41,6 +41,7 @@ def test_options_may_stand_before_from_and_to(session: Session) -> None:
 def test_hops_and_hosts_are_still_pings_own(session: Session) -> None:
     """Two operands that are no names of nodes are ping's: a hop and a target; a name that is near none is looked up."""
     assert "did you mean" not in said(session, "ping -c 1 -W 1 172.17.0.2 172.17.0.3")
+    assert said(session, "ping ngnix1 ngnix2") == "no host or container 'ngnix1'; did you mean 'nginx-1'?\n"
     assert said(session, "ping -c 1 example.nowhere") == "ping: example.nowhere: Name or service not known\n"
 
 

@@ -56,6 +56,17 @@ def test_an_unknown_name_gets_the_nearest(tmp_path: Path, monkeypatch: pytest.Mo
 
 
 @pytest.mark.parametrize(("wrong", "meant"), [
+    ("docker0", "did you mean 'docker0-by-hand' or 'docker0-ping'?"),
+    ("arp", "did you mean 'arp-basics' or 'arp-cache' or 'stale-arp'?")])
+def test_a_part_of_names_gets_all_that_have_it(
+        tmp_path: Path, monkeypatch: pytest.MonkeyPatch, wrong: str, meant: str) -> None:
+    monkeypatch.chdir(tmp_path)
+    with pytest.raises(ScenarioError) as caught:
+        find_scenario(wrong)
+    assert caught.value.message.endswith(meant)
+
+
+@pytest.mark.parametrize(("wrong", "meant"), [
     ("labs/nofile.yaml", ""), ("nofile.yaml", ""), ("labs/mnie.yaml", "did you mean 'labs/mine.yaml'?")])
 def test_of_files_only_what_is_near_is_named(
         tmp_path: Path, monkeypatch: pytest.MonkeyPatch, wrong: str, meant: str) -> None:

@@ -229,7 +229,7 @@ async def test_a_filter_is_checked_and_applied_while_it_is_typed() -> None:
 
     class App(Harness):
         def on_filter_line_changed(self, event: FilterLine.Changed) -> None:
-            log.set_filter(event.line, event.test)
+            log.set_filter(event.line, event.test, event.doubt)
 
     app = App(log, line)
     async with app.run_test(size=(80, 16), message_hook=app.heard.append) as pilot:

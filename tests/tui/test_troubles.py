@@ -331,7 +331,10 @@ async def test_a_filter_that_nothing_passes_is_not_told_as_an_empty_log(tmp_path
         assert "ngin" in on.app.main.status.message
         for key in ("s", "x"):
             await on.press(key)
-            assert on.app.main.status.message == "No frame passes the filter. Press / to change it"
+            assert on.app.main.status.message.startswith("Nothing here is called ngin: nothing passes by it.")
+            assert on.app.main.status.message.endswith("Press / to change it")
+        await on.press("slash", "ctrl+u", *"udp", "enter", "s")
+        assert on.app.main.status.message == "No frame passes the filter. Press / to change it"
 
 
 @pytest.mark.parametrize(("held", "wanted"), [((), "ARP"), (("g",), "ICMP")])

@@ -21,11 +21,12 @@ class FilterLine(PromptLine):
     HELP_TOPIC = "filter"
 
     class Changed(PromptLine.Submitted):
-        """A valid filter was typed; `test` is None for the empty one."""
+        """A valid filter was typed; `test` is None for the empty one, and `doubt` says why nothing can pass."""
 
-        def __init__(self, prompt: FilterLine, line: str, test: Predicate | None) -> None:
+        def __init__(self, prompt: FilterLine, line: str, test: Predicate | None, doubt: str) -> None:
             super().__init__(prompt, line)
             self.test = test
+            self.doubt = doubt
 
     def __init__(
         self,
@@ -61,11 +62,12 @@ class FilterLine(PromptLine):
         if error is not None:
             self.note(self.complaint(line, error), error=True)
             return
-        self.note(self.doubt(line))
+        doubt = self.doubt(line)
+        self.note(doubt)
         if line.strip() != self._applied:
             self._applied = line.strip()
             test = compile_filter(line, self._names()) if self._applied else None
-            self.post_message(self.Changed(self, self._applied, test))
+            self.post_message(self.Changed(self, self._applied, test, doubt))
 
     def doubt(self, line: str) -> str:
         """What is said of a valid filter by which nothing can pass: a name is not typed to its end yet, or wrong."""

@@ -57,9 +57,10 @@ class FrameLog(LogView):
 
     # --- filter and search ---
 
-    def set_filter(self, text: str, test: Callable[[LogRow], bool] | None) -> None:
-        """Show only the rows that pass; the first slice at once, the others at the next flushes."""
-        self.filter_text = text
+    def set_filter(self, text: str, test: Callable[[LogRow], bool] | None, doubt: str = "") -> None:
+        """Show only the rows that pass; the first slice at once, the others at the next flushes. A doubt is said where
+        none does."""
+        self.filter_text, self.doubt = text, doubt
         self.store.set_filter(test)
         self.store.scan(SLICE)
         self._resized()

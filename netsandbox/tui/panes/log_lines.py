@@ -78,6 +78,8 @@ class LogLines(GrowingView, Painted, can_focus=True):
         self.needle = ""
         self.hint = tr("log.empty")
         """What an empty log says."""
+        self.doubt = ""
+        """Why nothing can pass the filter."""
         self.noted = ""
         """What the title says beside the log's own."""
         self._titled = ""
@@ -126,7 +128,7 @@ class LogLines(GrowingView, Painted, can_focus=True):
     @property
     def nothing(self) -> str:
         """What an empty log says: nothing came, or the filter lets nothing through."""
-        return tr("log.no_match") if self.store.total else self.hint
+        return tr("log.filtered", why=self.doubt or tr("log.no_match")) if self.store.total else self.hint
 
     @property
     def position(self) -> int:

@@ -379,7 +379,7 @@ class MainScreen(PanesScreen):
 
     @on(FilterLine.Changed)
     def _filter_changed(self, event: FilterLine.Changed) -> None:
-        self.log_pane.set_filter(event.line, event.test)
+        self.log_pane.set_filter(event.line, event.test, event.doubt)
 
     @on(PromptLine.Submitted, "#search")
     def _search(self, event: PromptLine.Submitted) -> None:
