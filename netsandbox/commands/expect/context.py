@@ -210,7 +210,7 @@ class Context:
         """
         shell = self.shell
         if shell.last is None or shell.last.first < shell.counts_from:
-            raise UnfoundedError(self.say("no-command"))
+            raise UnfoundedError(self.say("no-command.of" if beginning else "no-command", line=beginning))
         if not beginning:
             return shell.last
         recent = [job for job in shell.recent if job.first >= shell.counts_from]

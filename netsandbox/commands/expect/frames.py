@@ -20,6 +20,7 @@ from netsandbox.commands.expect.selection import (
     read_selection,
     since,
 )
+from netsandbox.commands.expect.words import PHRASES
 from netsandbox.lab import frame_log
 from netsandbox.lab.frame_log import ends
 from netsandbox.lab.tables import LogRow
@@ -84,7 +85,7 @@ def _count(context: Context, count: Comparison, selection: Selection) -> Verdict
     found = say("frames.found.1" if len(rows) == 1 else "frames.found", count=str(len(rows)))
     if not rows and selection.filter.text:
         others = frames(context, selection._replace(filter=Filter("", None)))
-        found = say("frames.others", count=str(len(others)))
+        found = say("frames.others" if others else "frames.none", count=str(len(others)))
         rows = others
         return Verdict(count.holds(0), expected, found, tuple(rows[-SHOWN:]))
     return Verdict(count.holds(len(rows)), expected, found, tuple(rows[:SHOWN]))
@@ -165,7 +166,7 @@ def _joined(reader: Reader, part: list[Word], following: Word | None) -> Word:
 def _in_order(context: Context, selection: Selection, filters: list[Filter]) -> Verdict:
     say = context.say
     kept: list[LogRow] = []
-    texts = say("then").join(chosen.text for chosen in filters)
+    texts = say("then").join(f"`{chosen.text}`" for chosen in filters)
     expected = context.wish = context.expects("order", which=describe(context, selection), filters=texts)
     rows = frames(context, selection)
     tests = [predicate(context, selection._replace(filter=chosen)) for chosen in filters]
@@ -201,7 +202,9 @@ def _drop(reader: Reader) -> Test:
 
 def _dropped(context: Context, reason: str, selection: Selection) -> Verdict:
     say = context.say
-    named = say("drop.reason", reason=reason) if reason else ""
+    key = f"reason.{reason}"
+    named = say("drop.named", words=say(key), reason=reason) if key in PHRASES else (
+        say("drop.reason", reason=reason) if reason else "")
     expected = context.wish = context.expects("drop", reason=named, which=describe(context, selection))
     rows = list(drops(context, selection))
     kept = [row for row in rows if reason in ("", row.reason)]

@@ -109,6 +109,11 @@ WISHES: dict[str, Callable[[Reader], Wish]] = {
     "peer": _peer, "joins": _joins}
 
 
+SAME = {"down": "up", "no-carrier": "carrier", "no-address": "address", "no-master": "master", "port": "master",
+        "joins": "peer", "no-peer": "peer"}
+"""Properties that say the same thing of an interface as another."""
+
+
 @condition(
     "interface", "interface NODE[:IFACE] [PROPERTY …]",
     summary=(("NODE has this interface, with all these properties: up, down, carrier, no-carrier, state UP|DOWN|…, "
@@ -147,14 +152,22 @@ def _found(context: Context, text: str, wishes: list[Wish]) -> Verdict:
     expected = context.expects("interface", node=node, name=row.name if row else ifname, wishes=wished)
     if row is None:
         return Verdict(False, expected, known)
-    found = say("interface.found", name=f"{node}:{row.name}", facts=_told(context, facts(row)))
-    return Verdict(all(wish.holds(context, row) for wish in wishes), expected, found)
+    unmet = [wish for wish in wishes if not wish.holds(context, row)]
+    told = _told(context, _facts_of(row, unmet) if unmet else facts(row))
+    return Verdict(not unmet, expected, say("interface.found", name=f"{node}:{row.name}", facts=told))
 
 
 def _told(context: Context, properties: list[str]) -> str:
     """Properties in the reader's language; English has a condition's own words."""
     words = (one.partition(" ") for one in properties)
     return context.say("property.gap").join(context.say(f"property.{word}", value=value) for word, _, value in words)
+
+
+def _facts_of(row: InterfaceRow, wishes: list[Wish]) -> list[str]:
+    """What an interface has in place of what was wished for; a reader need not look for it among all that it has."""
+    kinds = {SAME.get(word, word) for word in (wish.text.partition(" ")[0] for wish in wishes)}
+    known = [*facts(row), *([] if row.master else ["no-master"]), *([] if row.peer else ["no-peer"])]
+    return [fact for fact in known if SAME.get(word := fact.partition(" ")[0], word) in kinds]
 
 
 def facts(row: InterfaceRow) -> list[str]:

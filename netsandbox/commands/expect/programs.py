@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from difflib import SequenceMatcher
 from typing import TYPE_CHECKING
 
@@ -43,6 +44,14 @@ class Wanted:
         if self.text not in text:
             return None
         return next((line for line in text.splitlines() if self.text in line), self.text)
+
+
+def as_words(pattern: str) -> str:
+    """What lines look like that a pattern matches: “veth… master docker0”, or the pattern where that says nothing."""
+    told = re.sub(r"\\s[+*]?| [+*]", " ", pattern.removeprefix("^").removesuffix("$"))
+    told = re.sub(r"(?:(?<!\\)(?:\.[*+]|\[[^]]+\](?:[*+?]|\{[^}]*\})?))+", "…", told)
+    told = re.sub(r"\\(\W)", r"\1", told)
+    return f"“{told}”" if re.search(r"\w", told) else f"`{pattern}`"
 
 
 def _searched(context: Context, wanted: Wanted, text: str, expected: str, empty: str) -> Verdict:
@@ -96,7 +105,7 @@ def _printed(context: Context, beginning: str, wanted: Wanted | None) -> Verdict
     say = context.say
     how = f"output.{wanted.how if wanted is not None else 'any'}"
     sought = "" if wanted is None else (
-        translated(wanted.text, context.shell.language) if wanted.how == "contains" else wanted.text)
+        translated(wanted.text, context.shell.language) if wanted.how == "contains" else as_words(wanted.text))
     context.wish = context.expects(how, line=_to_come(context, beginning), text=sought)
     job = context.last(beginning)
     text, line = context.in_english("".join(text for _stream, text in job.output)), f"`{job.line.strip()}`"
@@ -123,14 +132,15 @@ def _exit(reader: Reader) -> Test:
 
 def _ended(context: Context, code: Comparison, beginning: str) -> Verdict:
     say = context.say
-    context.wish = context.expects("exit", line=_to_come(context, beginning), count=code.status(say))
+    key, count = "exit.0" if code == Comparison("=", 0) else "exit", code.status(say)
+    context.wish = context.expects(key, line=_to_come(context, beginning), count=count)
     job = context.last(beginning)
     line = f"`{job.line.strip()}`"
     if job.code is None:
         raise UnfoundedError(say("still-running", line=job.line.strip()))
     said = job.err.strip().splitlines()
     found = say("exit.said", code=str(job.code), text=said[0]) if said else say("exit.found", code=str(job.code))
-    return Verdict(code.holds(job.code), context.expects("exit", line=line, count=code.status(say)), found)
+    return Verdict(code.holds(job.code), context.expects(key, line=line, count=count), found)
 
 
 # -- containers
@@ -183,7 +193,8 @@ def _log(reader: Reader) -> Test:
 
 
 def _logged(context: Context, name: str, wanted: Wanted) -> Verdict:
-    context.wish = context.expects(f"log.{wanted.how}", name=name, text=wanted.text)
+    text = wanted.text if wanted.how == "contains" else as_words(wanted.text)
+    context.wish = context.expects(f"log.{wanted.how}", name=name, text=text)
     text = "\n".join(line.text for line in _container(context, name).log)
     return _searched(context, wanted, text, context.wish, "log.empty")
 

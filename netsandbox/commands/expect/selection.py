@@ -301,11 +301,12 @@ def _seen(context: Context, node: str) -> set[str]:
 def describe(context: Context, selection: Selection) -> str:
     """The selection in words: `received on the ports of docker0 where arp since …`."""
     say, parts = context.say, []
-    if selection.direction:
-        parts.append(say(f"which.{selection.direction}"))
+    direction = f"which.{selection.direction}" if selection.direction else "which"
     if selection.place:
         place = say("ports-of", bridge=selection.place) if selection.of_ports else selection.place
-        parts.append(say("which.on", place=place))
+        parts.append(say(f"{direction}.on", place=place))
+    elif selection.direction:
+        parts.append(say(direction))
     parts += [say("which.from", name=selection.source)] if selection.source else []
     if selection.target:
         is_everyone = selection.target.lower() in EVERYONE
@@ -318,7 +319,7 @@ def describe(context: Context, selection: Selection) -> str:
         parts.append(say("which.where", filter=selection.filter.text))
     if not parts:
         parts.append(say("which.any"))
-    return say("which.gap").join([*parts, describe_since(context, selection.since)])
+    return say("which.since", which=say("which.gap").join(parts), since=describe_since(context, selection.since))
 
 
 def describe_since(context: Context, chosen: Since) -> str:

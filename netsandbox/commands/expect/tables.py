@@ -128,7 +128,7 @@ def _learned(context: Context, name: str, owner: str, port: str) -> Verdict:
     if not owner:
         return Verdict(bool(rows), context.expects("mac.any", bridge=name), say("learned", rows=learned))
     macs, called = context.macs(owner)
-    leads = _port_test(context, port, ports)
+    leads = _port_test(context, name, port, ports)
     expected = context.expects("mac", bridge=name, mac=called, port=_behind(say, port, ports) if port else "")
     found = [row for row in rows if row.mac in macs]
     if not found:
@@ -151,7 +151,7 @@ def _fdb_row(context: Context, row: FdbRow, ports: dict[str, InterfaceRow]) -> s
     return context.say("mac.row", mac=context.mac(row.mac), port=port)
 
 
-def _port_test(context: Context, port: str, ports: dict[str, InterfaceRow]) -> Callable[[str], bool]:
+def _port_test(context: Context, bridge: str, port: str, ports: dict[str, InterfaceRow]) -> Callable[[str], bool]:
     """Whether a port is the one that is meant, by its name or by what hangs on it."""
     if not port:
         return lambda _name: True
@@ -160,7 +160,7 @@ def _port_test(context: Context, port: str, ports: dict[str, InterfaceRow]) -> C
                       if row.peer is not None and port in (row.peer[0], ":".join(row.peer))}
     if not names:
         known = [*ports, *(row.peer[0] for row in ports.values() if row.peer)]
-        raise UnfoundedError(context.say("no-interface", node="bridge", name=port, near=context.near(port, known)))
+        raise UnfoundedError(context.say("no-port", bridge=bridge, name=port, near=context.near(port, known)))
     return lambda name: name in names
 
 
