@@ -22,7 +22,7 @@ from netsandbox.session.branches import Begun, Branches
 from netsandbox.session.files import read_bytes
 from netsandbox.session.journal import Entry, Position, parting
 from netsandbox.session.session import Session
-from netsandbox.session.steps import Scenario, Step
+from netsandbox.session.steps import Scenario, Step, judges_exit
 from netsandbox.session.timeline import is_interrupt, leave
 
 if TYPE_CHECKING:
@@ -123,7 +123,8 @@ class KeptSession(Session):
         self.scenario, self.pending = scenario, list(scenario.steps)
         self._reset(scenario.seed if seed is None else seed, scenario.profile,
                     scenario.uplink if uplink is None else uplink)
-        failed = [job for step in scenario.setup for job in self._do_step(step) if job.code]
+        failed = [job for step in scenario.setup for job in self._do_step(step)
+                  if job.code and not self._is_meant(step)]
         self.set_up = self.journal[:self.done]
         self.half_built = ""
         if failed:
@@ -132,6 +133,11 @@ class KeptSession(Session):
             return self.half_built
         title = scenario.title.get(self.shell.language) or scenario.title.get("en") or scenario.name
         return f"{title}: {_to_go(len(self.pending))}" if self.pending else title
+
+    def _is_meant(self, step: Step) -> bool:
+        """Whether a step's line was to end as it just did."""
+        judges = [line for line in step.expect if judges_exit(line)]
+        return bool(judges) and not any(self.shell.execute(f"expect {line}").code for line in judges)
 
     def next_step(self) -> list[Job] | None:
         """Do the scenario's next step; None when none is left."""
@@ -257,25 +263,26 @@ class KeptSession(Session):
             FileError: it cannot be written, or is somebody else's and force is off; what was there is untouched.
         """
         with budget.undisturbed():
-            lines, to_go = as_lines(self), len(self.pending)
+            setup, to_go = as_steps(self), len(self.pending)
         old = self.scenario
         scenario = Scenario(title=old.title if old else {"en": "a saved session"}, about=old.about if old else {},
                             seed=self.seed, profile=self.profile, uplink=self.uplink,
-                            setup=tuple(Step(run=(line,)) for line in lines), steps=tuple(self.pending))
+                            setup=tuple(setup), steps=tuple(self.pending))
         self.files.write(path, TEXT["text"](scenario), force)
-        return f"saved {len(lines)} lines to {path}" + (f", and {_to_go(to_go)}" if to_go else "")
+        return f"saved {len(setup)} lines to {path}" + (f", and {_to_go(to_go)}" if to_go else "")
 
 
 def _to_go(count: int) -> str:
     return f"{count} step{'' if count == 1 else 's'} to go"
 
 
-def as_lines(session: Session) -> list[str]:
-    """The lines that, each carried out to its end, do what the session did, at the same steps and times."""
-    lines: list[str] = []
+def as_steps(session: Session) -> list[Step]:
+    """The lines that, each carried out to its end, do what the session did, at the same steps and times, and with what
+    exit status those end that fail."""
+    lines: list[Step] = []
     trial = Session(session.seed, session.profile, session.uplink)
     trial.checkpoints.is_on = False
-    refused: tuple[int, str] | None = None
+    refused: tuple[int, Step] | None = None
     entries = session.journal[:session.done]
     ends = [Position(entry.step, entry.at) for entry in entries] + [session.position]
     for entry, end in zip(entries, ends[1:], strict=True):
@@ -285,7 +292,7 @@ def as_lines(session: Session) -> list[str]:
         looks_back = _looks_back(trial, entry.line)
         at, line = len(lines), _line_for(trial, entry, end)
         if is_idle and _traces_of(trial) == before:
-            refused = at, entry.line
+            refused = at, line
             continue
         if refused is not None and looks_back:
             lines.insert(*refused)
@@ -308,25 +315,26 @@ def _looks_back(trial: Session, line: str) -> bool:
         return False
 
 
-def _line_for(trial: Session, entry: Entry, end: Position) -> str:
+def _line_for(trial: Session, entry: Entry, end: Position) -> Step:
     """The line as it is, or with `&` where the next one came before its end."""
     before, done = trial.position, trial.done
     if is_background(entry.line) or is_interrupt(entry.line):
         trial.run(entry.line)
-        return entry.line
-    if trial.run(entry.line, is_followed=True).is_done and trial.position <= end:
-        return entry.line
+        return Step((entry.line,))
+    job = trial.run(entry.line, is_followed=True)
+    if job.is_done and trial.position <= end:
+        return Step((entry.line,), expect=(f"exit {job.code}",) if job.code else ())
     while trial.done > done:  # of a program that would not end, Ctrl-C is a line as well
         trial.undo()
     trial.journal, trial.end = trial.journal[:done], before
     line = in_background(entry.line)
     trial.execute(line)
-    return line
+    return Step((line,))
 
 
-def _meet(trial: Session, position: Position, lines: list[str]) -> None:
+def _meet(trial: Session, position: Position, lines: list[Step]) -> None:
     """Bring the trial to a position, with a line that does so."""
     if trial.position == position:
         return
     trial.run_to(position.step, position.at)
-    lines.append(f"until {position.step} {position.at}")
+    lines.append(Step((f"until {position.step} {position.at}",)))

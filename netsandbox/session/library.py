@@ -13,8 +13,8 @@ _PACKAGE = Path(__file__).resolve().parents[1]
 _SUFFIX = ".yaml"
 NEAR = 0.65
 """How alike names are of which one may be meant for the other."""
-MOST_NEAR = 3
-"""Names that are told of those of which one may be meant."""
+FEWEST, MOST_NEAR = 3, 3
+"""Letters that are the beginning of a name rather than any; names that are told of which one may be meant."""
 MOST_FILES = 1000
 
 
@@ -52,7 +52,7 @@ def find_scenario(name_or_path: str | Path) -> Path:
 def _near(stem: str) -> list[str]:
     """The bundled names that a word is the beginning of or a part of, else those that it is like."""
     names = bundled()
-    parts = [name for name in names if stem in name.split("-") or (stem and name.startswith(stem))]
+    parts = [name for name in names if stem in name.split("-") or (len(stem) >= FEWEST and name.startswith(stem))]
     parts.sort(key=lambda name: not name.startswith(stem))
     return parts[:MOST_NEAR] or difflib.get_close_matches(stem, names, n=1, cutoff=NEAR)
 

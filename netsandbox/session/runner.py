@@ -9,6 +9,7 @@ from netsandbox.commands.job import Job
 from netsandbox.commands.line import verb_of
 from netsandbox.docker.profiles import DEFAULT_PROFILE
 from netsandbox.session.keeping import KeptSession
+from netsandbox.session.steps import judges_exit
 
 if TYPE_CHECKING:
     from netsandbox.session.scenario import Scenario, Step
@@ -91,7 +92,7 @@ class Runner:
             yield Said(text)
         for line, number in zip(step.run, step.run_lines, strict=True):
             is_expect = verb_of(line) == "expect"
-            yield self.line(line, number, is_expect, not is_expect and _judges_exit(step))
+            yield self.line(line, number, is_expect, not is_expect and any(map(judges_exit, step.expect)))
         for line, number in zip(step.expect, step.expect_lines, strict=True):
             yield self.line(f"expect {line}", number, is_expect=True)
 
@@ -111,11 +112,6 @@ class Runner:
         failed = bool(job.code) and not is_judged and (is_expect or not _is_program(job))
         self.failed |= failed
         return Line(text, job, number, is_expect, min(first, trace.end), trace.end, failed)
-
-
-def _judges_exit(step: Step) -> bool:
-    """Whether one of its expectations is about an exit status."""
-    return any("exit" in line.split()[:2] for line in step.expect)
 
 
 def _is_program(job: Job) -> bool:

@@ -9,6 +9,11 @@ from typing import NamedTuple
 from netsandbox.docker.profiles import DEFAULT_PROFILE
 
 
+def judges_exit(condition: str) -> bool:
+    """Whether a condition is about an exit status."""
+    return "exit" in condition.split()[:2]
+
+
 class Step(NamedTuple):
     """One item of `setup` or `steps`: command lines, what to tell the person about them, what must then be true.
 

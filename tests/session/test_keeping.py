@@ -68,6 +68,20 @@ def test_a_saved_session_has_no_refused_lines_and_what_the_scenario_has_left(tmp
     assert other.run("next").code == 0
 
 
+def test_a_line_that_failed_and_fails_again_is_no_breakage(tmp_path: Path) -> None:
+    session, path = KeptSession(), tmp_path / "s.yaml"
+    for line in ("add-host pc1", "add-host pc2", "connect pc1 pc2", "set-ip pc1 10.0.0.1/24", "ping pc1 10.0.0.2"):
+        session.run(line)
+    session.save(str(path))
+    assert [step.expect for step in load_scenario(path).setup] == [(), (), (), (), ("exit 1",)]
+    again = KeptSession()
+    assert again.load(str(path)) == "a saved session"
+    assert not again.half_built
+    assert state(again) == state(session)
+    path.write_text(path.read_text().replace("exit 1", "exit 2"))
+    assert again.load(str(path)) == "set-up: ping pc1 10.0.0.2: exit status 1", "it fails in another way"
+
+
 def test_a_refused_line_that_is_looked_back_at_is_saved_where_it_was_typed(tmp_path: Path) -> None:
     """Typed a step later it would wait for what is under way there."""
     session = built("docker run -d --name s1 -p 2:80 nginx", "nosuch", "step 1", "for i in 1 2; do echo $i; done")
