@@ -29,6 +29,9 @@ from netsandbox.lab.log_filter import (
     tokens,
 )
 from netsandbox.lab.tables import InterfaceRow, LogRow
+from netsandbox.wire import dns
+from netsandbox.wire.addresses import format_ipv4
+from netsandbox.wire.describe import DOCKER_RESOLVER as RESOLVER
 
 Predicate = Callable[[LogRow], bool]
 
@@ -181,14 +184,23 @@ def _compile(expression: Expression, names: Names) -> Predicate:
     return _PRIMITIVES[expression.kind](expression, names)
 
 
+DOCKER_RESOLVER = format_ipv4(RESOLVER)
+
+
 def _protocol(test: Primitive, _names: Names) -> Predicate:
     covers = PROTOCOLS[test.value]
     ports, says = CARRIED.get(test.value, (frozenset(), ""))
     if says:
         return lambda row: row.protocol == "TCP" and says in row.info
     if ports:
-        return lambda row: row.protocol in ("TCP", "UDP") and not ports.isdisjoint(parties(row.info).ports)
+        return lambda row: row.protocol in ("TCP", "UDP") and _bears(ports, parties(row.info))
     return lambda row: row.protocol.lower() in covers
+
+
+def _bears(ports: frozenset[int], said: Parties) -> bool:
+    """Whether it has one of the ports; or of DNS the address of Docker's name server, at which NAT changes the port."""
+    is_asked = dns.PORT in ports and DOCKER_RESOLVER in said.sources | said.destinations
+    return is_asked or not ports.isdisjoint(said.ports)
 
 
 def _host(test: Primitive, names: Names) -> Predicate:

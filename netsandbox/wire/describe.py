@@ -8,7 +8,7 @@ not know, with bytes in hexadecimal or with the length of the data.
 from __future__ import annotations
 
 from netsandbox.wire import names
-from netsandbox.wire.addresses import format_ipv4, format_mac
+from netsandbox.wire.addresses import format_ipv4, format_mac, parse_ipv4
 from netsandbox.wire.arp import ArpPacket
 from netsandbox.wire.describe_ip import packet_text
 from netsandbox.wire.describe_link import is_spanning_tree, spanning_tree_text, tag_text
@@ -28,6 +28,7 @@ _ETH_P_TRAIL = 0x1000
 _LONGEST_LENGTH = 1500
 """Up to here the type field is a length (IEEE 802.3)."""
 _ARP_FIXED = 8
+DOCKER_RESOLVER = parse_ipv4("127.0.0.11")
 
 _ETHERTYPES = {
     0x00FE: "GRE-OSI", 0x0200: "PUP", 0x0500: "Sprite", 0x0600: "NS", 0x0707: "GeoNet (old)", 0x0800: "IPv4",
@@ -81,14 +82,15 @@ def _is_spanning_tree(frame: Frame) -> bool:
 
 
 def info(frame: Frame, with_inner: bool = False) -> str:
-    """What `tcpdump -n -S` prints behind the time and the protocol, its first line: `Request who-has 172.17.0.3 …`.
+    """What `tcpdump -n -S` prints behind the time and the protocol, its first line: `Request who-has 172.17.0.3 …`;
+    and what is asked of Docker's name server also where NAT has given that another port.
 
     Where the type is unknown, the addresses and the type.
 
     Args:
         with_inner: of what goes through a VXLAN the frame inside stands behind it, which tcpdump prints below.
     """
-    out = Out(verbose=0, conversations=None)
+    out = Out(verbose=0, conversations=None, resolver=DOCKER_RESOLVER)
     while isinstance(frame.payload, VlanTag):
         out.add(f"vlan {frame.payload.vid}, ")
         frame = frame.untagged()

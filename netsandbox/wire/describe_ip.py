@@ -274,14 +274,15 @@ def _datagram(out: Out, data: bytes, length: int, ends: tuple[int, int], fragmen
     claimed = number(data, 4, 2, "udp") - UDP_HEADER
     size = min(claimed, length - UDP_HEADER)
     ports = {number(data, 0, 2, "udp"), number(data, 2, 2, "udp")}
+    is_dns = bool(ports & _DNS_PORTS) or out.resolver in ends
     if out.quiet:
         out.add(f"UDP, length {claimed}")
         return
     if out.verbose > 1 and not fragmented and len(data) >= claimed + UDP_HEADER:
         out.add(_checksum(data[:claimed + UDP_HEADER], ends))
-    if ports & _DNS_PORTS and size < _DNS_HEADER:
+    if is_dns and size < _DNS_HEADER:
         out.add(f"domain [length {size} < {_DNS_HEADER}] (invalid)")
-    elif ports & _DNS_PORTS and (fragmented or claimed <= size):
+    elif is_dns and (fragmented or claimed <= size):
         out.add(describe_dns(data[UDP_HEADER:UDP_HEADER + size], size, out.verbose))
     elif ports & _VXLAN_PORTS and out.depth < Out.DEEPEST:
         _vxlan(out, data[UDP_HEADER:], size, frame_text, is_otv=vxlan.PORT not in ports)

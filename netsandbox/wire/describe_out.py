@@ -27,21 +27,23 @@ class Out:
         link: as with -e: what is behind a link header does not say its own name again.  quiet: as with -q.
         conversations: None prints absolute sequence numbers, as `tcpdump -S`.
         depth: how many headers of the same kind it is inside of.
+        resolver: an address at which whatever port is a name server's, as NAT has it; tcpdump knows of none.
     """
 
-    __slots__ = ("conversations", "depth", "link", "parts", "quiet", "verbose")
+    __slots__ = ("conversations", "depth", "link", "parts", "quiet", "resolver", "verbose")
 
     DEEPEST = 20
     """Tunnels and quoted packets inside each other, beyond which the description ends."""
 
     def __init__(self, verbose: int, conversations: Conversations | None, link: bool = True,
-                 quiet: bool = False) -> None:
+                 quiet: bool = False, resolver: int = -1) -> None:
         self.parts: list[str] = []
         self.verbose = verbose
         self.conversations = conversations
         self.link = link
         self.quiet = quiet
         self.depth = 0
+        self.resolver = resolver
 
     def add(self, text: str) -> None:
         self.parts.append(text)

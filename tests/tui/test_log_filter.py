@@ -303,6 +303,22 @@ def test_a_bad_filter_is_not_compiled() -> None:
         compile_filter("drp")
 
 
+def test_a_question_to_dockers_name_server_is_dns_behind_nat_too() -> None:
+    """Its rules lead 127.0.0.11:53 to another port, and the log said `UDP, length 20`; tcpdump, which goes by ports,
+    still does."""
+    session = Session()
+    for line in ("docker network create app", "docker run -d --name web --network app nginx", "wait",
+                 "docker exec web tcpdump -n -i lo udp &", "docker exec web nslookup web"):
+        job = session.run(line)
+    rows = [row for row in frame_log.rows(session.lab, 0, 10_000) if row.interface == "lo" and row.protocol == "UDP"]
+    asked = [row for row in rows if re.search(r"> 127\.0\.0\.11\.(?!53:)\d+: \d+\+ A\? web\. \(21\)", row.info)]
+    assert asked
+    assert [row for row in rows if compile_filter("dns")(row)] == rows
+    dump = next(one for one in session.lines if one.line.startswith("docker exec web tcpdump"))
+    assert re.search(r"> 127\.0\.0\.11\.(?!53:)\d+: UDP, length 21", dump.out)
+    assert job.code == 0
+
+
 @pytest.mark.parametrize(("text", "says"), [("dns", r"\.53[ :].*(A\?|A [0-9])"), ("http", "HTTP: (GET|HTTP/1.1 200)")])
 def test_what_udp_and_tcp_carry_is_found_by_its_name(text: str, says: str) -> None:
     session = Session()
