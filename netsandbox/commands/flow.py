@@ -15,6 +15,7 @@ from netsandbox.lab.frame_log import Teller, rows
 from netsandbox.lab.journeys import Journeys
 from netsandbox.lab.log_filter import validate
 from netsandbox.lab.log_match import compile_filter, names_of
+from netsandbox.lab.names import Namer
 from netsandbox.lab.sequence import Sequence, of_flow, of_rows
 
 if TYPE_CHECKING:
@@ -65,7 +66,7 @@ def flow(shell: Shell, job: Job, values: dict[str, Any]) -> None:
             shell.say("no connection so far; `curl http://ADDRESS/` makes one")]
     else:
         chosen = _chosen(found, which)
-        sequence, title = of_flow(chosen, flow_text.label, shell.say("again")), chosen.name
+        sequence, title = of_flow(chosen, flow_text.label, Namer(shell.lab).of_address, shell.say("again")), chosen.name
         lines = sequence_text.text(sequence) if view not in VIEWS else VIEWS[view](chosen)
         if len(lines) == 1:  # that nothing was carried
             lines = [shell.say(lines[0])]

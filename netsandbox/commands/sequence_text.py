@@ -11,7 +11,7 @@ from netsandbox.engine.units import SECOND
 if TYPE_CHECKING:
     from netsandbox.lab.sequence import Arrow, Sequence
 
-LEAST, MOST = 12, 56
+LEAST, MOST = 12, 70
 """Characters between two neighbours."""
 MARGIN = 13
 """Characters for the time."""

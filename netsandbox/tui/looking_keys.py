@@ -67,7 +67,7 @@ class LookingKeys(LabApp):
         """Show a connection, and what it carries from now on."""
         from netsandbox.tui import streams
 
-        self.show_stream(lambda: streams.of_connection(streams.by_now(self.live.session.trace, found)))
+        self.show_stream(lambda: streams.of_connection(streams.by_now(self.live.session.trace, found), self.live.named))
 
     def action_tunnel(self) -> None:
         """The packet outside and the frame inside, side by side, of the frame that is looked at."""

@@ -22,6 +22,7 @@ from netsandbox.wire.tcp import TcpSegment
 
 if TYPE_CHECKING:
     from netsandbox.engine.trace import Trace
+    from netsandbox.lab.names import Namer
 
 WITH_PORTS = ("tcp", "udp")
 
@@ -44,9 +45,9 @@ class Stream(NamedTuple):
         return svg(self.diagram, self.title)
 
 
-def of_connection(found: Flow) -> Stream:
+def of_connection(found: Flow, named: Namer) -> Stream:
     """A TCP connection: its segments, and both directions as text and as bytes."""
-    diagram = of_flow(found, flow_text.label, translated("again", language()))
+    diagram = of_flow(found, flow_text.label, named.of_address, translated("again", language()))
     return Stream(found.name, {"diagram": lambda: sequence_text.text(diagram),
                                "text": lambda: _said(flow_text.text(found)),
                                "hex": lambda: _said(flow_text.hexdump(found))}, diagram)

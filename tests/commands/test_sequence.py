@@ -88,7 +88,7 @@ def test_a_picture_and_a_text_are_written_and_nothing_of_somebody_elses(lab: Kep
     assert lab.run(f"flow 1 --svg {picture} --text {text}").out.splitlines() == [
         f"written to {picture}", f"written to {text}"]
     labels = [one.text for one in ET.fromstring(picture.read_text(encoding="utf-8")).iter(f"{SVG}text")]
-    assert {"SYN", "SYN ACK 0", "172.17.0.2:80"} <= set(labels)
+    assert {"SYN", "SYN ACK 0", "web 172.17.0.2:80"} <= set(labels)
     assert text.read_text(encoding="utf-8") == lab.run("flow 1").out
     (tmp_path / "mine").write_text("mine", encoding="utf-8")
     assert "there is such a file already" in lab.run(f"flow 1 --svg {tmp_path / 'mine'}").err
@@ -106,3 +106,14 @@ def test_what_flow_is_told_wrongly_is_one_line(lab: KeptSession, line: str, told
     assert job.code
     assert told in job.err
     assert job.err.count("\n") == 1
+
+
+def test_parties_are_nodes_also_where_an_address_is_all_that_a_frame_has(lab: KeptSession) -> None:
+    """A connection's ends were addresses alone, and 127.0.0.1 might be anybody's."""
+    head, syn = lab.run("flow 1").out.splitlines()[:2]
+    assert head.split()[::2] == ["host", "web"]
+    assert "─ SYN ─" in syn
+    lab.run("exec web nc -z 127.0.0.1 80")
+    told = lab.run("flow --frames tcp").out
+    assert "web 127.0.0.1" in told.splitlines()[0]
+    assert "options [" not in told, "only the log has room for it"
