@@ -17,6 +17,7 @@ from netsandbox.explain.questions import LETTERS, question, verdict
 from netsandbox.explain.refusals import noted
 from netsandbox.explain.words import Words
 from netsandbox.lab import frame_log, views
+from netsandbox.lab.names import called
 from netsandbox.lab.uplink import DEFAULT_LAN
 from netsandbox.session.files import FileError, refuse_inputs
 from netsandbox.session.library import find_scenario
@@ -198,12 +199,13 @@ def _tables(lab: Lab, language: str) -> list[tuple[str, tuple[str, ...], list[tu
         neighbours = views.neighbours(lab, name)
         if neighbours:
             tables.append((_say("arp", language, node=name), _columns("arp", language),
-                           [(r.address, r.interface, r.mac or "", r.state) for r in neighbours]))
+                           [(r.address, called(lab, name, r.interface), r.mac or "", r.state) for r in neighbours]))
         rows = views.fdb(lab, name)
         if rows:
             permanent = _say("permanent", language)
             tables.append((_say("mac", language, node=name), _columns("mac", language),
-                           [(r.bridge, r.mac, r.port, permanent if r.permanent else "") for r in rows]))
+                           [(called(lab, name, r.bridge), r.mac, called(lab, name, r.port),
+                             permanent if r.permanent else "") for r in rows]))
     return tables
 
 

@@ -12,6 +12,7 @@ from netsandbox.commands.verb import Effect, Parameter, verb
 from netsandbox.engine.units import SECOND
 from netsandbox.explain.words import Words
 from netsandbox.lab import frame_log, views
+from netsandbox.lab.names import called
 
 if TYPE_CHECKING:
     from netsandbox.commands.job import Job
@@ -45,6 +46,8 @@ HEADS = Words({
     "links": ("FROM|TO|KIND|STATE", "从|到|类型|状态"),
     "arp": ("ADDRESS|DEV|MAC|STATE|FOR", "地址|网卡|MAC|状态|剩余"),
     "mac": ("BRIDGE|MAC|PORT|AGES IN", "网桥|MAC|端口|老化"), "permanent": ("permanent", "永久"),
+    "kind.host": ("host", "主机"), "kind.container": ("container", "容器"), "kind.hub": ("hub", "集线器"),
+    "kind.switch": ("switch", "交换机"), "kind.bridge": ("bridge", "网桥"), "kind.namespace": ("namespace", "命名空间"),
     "routes": ("TABLE|ROUTE", "表|路由"),
     "sockets": ("PROTO|STATE|LOCAL|PEER|PROCESS", "协议|状态|本地|远端|进程"),
     "interfaces": ("NAME|STATE|MAC|MTU|MASTER|ADDRESSES|RX|TX|OVERHEARD", "名称|状态|MAC|MTU|网桥|地址|收|发|偷听"),
@@ -83,7 +86,10 @@ def _head(shell: Shell, what: str) -> tuple[str, ...]:
 
 
 def _nodes(shell: Shell) -> str:
-    rows = [(row.name, row.kind, row.host or "", row.network or "", row.image or "", row.state,
+    def said(kind: str) -> str:
+        return HEADS.say(f"kind.{kind}", shell.language) if f"kind.{kind}" in HEADS else kind
+
+    rows = [(row.name, said(row.kind), row.host or "", row.network or "", row.image or "", row.state,
              ", ".join(views.addresses(shell.lab, row.name)) if row.namespace == row.name else "")
             for row in views.nodes(shell.lab)]
     if not rows:
@@ -111,7 +117,8 @@ def _of_bridge(shell: Shell, what: str, name: str) -> str:
         raise CommandError(f"{name!r} is a bridge, of which there is only `show mac {name}`; the others take its node")
     bridge = kinds.bridge_named(shell.lab, name)
     head, *rows = _rows(shell, "mac", bridge.namespace.name)
-    return f"{bridge.label}\n{table(head, [row for row in rows if row[0] == bridge.name])}"
+    own = called(shell.lab, bridge.namespace.name, bridge.name)
+    return f"{bridge.label}\n{table(head, [row for row in rows if row[0] == own])}"
 
 
 def _rows(shell: Shell, what: str, node: str) -> list[tuple[str, ...]]:
@@ -120,11 +127,14 @@ def _rows(shell: Shell, what: str, node: str) -> list[tuple[str, ...]]:
 
     def left(deadline: int | None) -> str:
         return "" if deadline is None else f"{max(0, deadline - now) / SECOND:.0f} s"
+
+    def named(interface: str) -> str:
+        return called(lab, node, interface)
     if what == "arp":
-        return [_head(shell, what), *((r.address, r.interface, r.mac or "", r.state,
+        return [_head(shell, what), *((r.address, named(r.interface), r.mac or "", r.state,
                 left(r.deadline)) for r in views.neighbours(lab, node))]
     if what == "mac":
-        return [_head(shell, what), *((r.bridge, r.mac, r.port, permanent if r.permanent
+        return [_head(shell, what), *((named(r.bridge), r.mac, named(r.port), permanent if r.permanent
                 else left(r.deadline)) for r in views.fdb(lab, node))]
     if what == "routes":
         return [_head(shell, what), *((r.table, r.text) for r in views.routes(lab, node))]
@@ -133,8 +143,8 @@ def _rows(shell: Shell, what: str, node: str) -> list[tuple[str, ...]]:
                 *((r.protocol, r.state, r.local, r.peer, r.process) for r in views.sockets(lab, node))]
     if what == "interfaces":
         return [_head(shell, what),
-                *((r.name, r.state, r.mac, str(r.mtu), r.master or "", ", ".join(r.addresses), str(r.rx_packets),
-                   str(r.tx_packets), str(r.overheard)) for r in views.interfaces(lab, node))]
+                *((named(r.name), r.state, r.mac, str(r.mtu), named(r.master or ""), ", ".join(r.addresses),
+                   str(r.rx_packets), str(r.tx_packets), str(r.overheard)) for r in views.interfaces(lab, node))]
     raise CommandError(f"nothing to show for {what!r}")
 
 

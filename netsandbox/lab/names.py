@@ -22,6 +22,13 @@ def titled_bridges(lab: Lab) -> dict[tuple[str, str], str]:
             for bridge, title in node.titled_bridges.items()}
 
 
+def called(lab: Lab, node: str, bridge: str) -> str:
+    """`br-358d65ef3b14 (app)`: an interface with the Docker network beside its name, where it is one's bridge."""
+    host = lab.nodes.get(node)
+    title = host.titled_bridges.get(bridge, "") if host is not None else ""
+    return f"{bridge} ({title})" if title not in ("", bridge, node) else bridge
+
+
 class Namer:
     """Names of a lab's addresses, looked up once; make a new one after the lab has changed."""
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from itertools import islice
 
 from netsandbox.lab.tables import ConnectionRow, FdbRow, InterfaceRow, NeighbourRow, RuleRow
@@ -28,8 +28,9 @@ def table_of(source: LabSource, place: Place, tab: str, glyphs: GlyphSet) -> Tab
 
 
 def _links(source: LabSource, place: Place, glyphs: GlyphSet) -> Table:
+    called = _called(source, place)
     rows = [
-        Row(row.name, _link_cells(row, glyphs), None, row)
+        Row(row.name, _link_cells(row, called, glyphs), None, row)
         for row in source.interfaces(place.node)
         if not place.interface or place.interface in (row.name, row.master)
     ]
@@ -37,9 +38,15 @@ def _links(source: LabSource, place: Place, glyphs: GlyphSet) -> Table:
     return Table(columns, tuple(rows))
 
 
-def _link_cells(row: InterfaceRow, glyphs: GlyphSet) -> tuple[str, ...]:
+def _called(source: LabSource, place: Place) -> dict[str, str]:
+    """What a person calls a node's bridges: switches, and Docker's networks."""
+    return {row.name: row.called for row in source.built(place.node) if row.kind == "bridge"}
+
+
+def _link_cells(row: InterfaceRow, called: Mapping[str, str], glyphs: GlyphSet) -> tuple[str, ...]:
+    master = called.get(row.master or "", row.master or "")
     return (safe(row.name), link_state(row, glyphs), str(row.mtu), " ".join(map(safe, row.addresses)),
-            safe(":".join(row.peer)) if row.peer is not None else "", safe(row.master or ""), str(row.rx_packets),
+            safe(":".join(row.peer)) if row.peer is not None else "", safe(master), str(row.rx_packets),
             str(row.tx_packets), str(row.rx_dropped + row.tx_dropped), row.mac)
 
 
@@ -78,16 +85,18 @@ def _neighbours(source: LabSource, place: Place, glyphs: GlyphSet) -> Table:
     now = source.position().at
     known = [row for row in source.neighbours(place.node) if place.interface in ("", row.interface)]
     several = len({row.interface for row in known}) > 1
+    called = _called(source, place) if several else None
     rows = [
-        Row(f"{row.interface} {row.address}", _neighbour_cells(row, now, several, glyphs), row.seq, row)
+        Row(f"{row.interface} {row.address}", _neighbour_cells(row, now, called, glyphs), row.seq, row)
         for row in known
     ]
     columns = ("address", "mac", "nud", "timer", "made")
     return Table((*columns, "interface") if several else columns, tuple(rows), 3)
 
 
-def _neighbour_cells(row: NeighbourRow, now: int, several: bool, glyphs: GlyphSet) -> tuple[str, ...]:
-    interface = (safe(row.interface),) if several else ()
+def _neighbour_cells(row: NeighbourRow, now: int, called: Mapping[str, str] | None,
+                     glyphs: GlyphSet) -> tuple[str, ...]:
+    interface = (safe(called.get(row.interface, row.interface)),) if called is not None else ()
     return (row.address, row.mac or "-", row.state, countdown(row.since, row.deadline, now, glyphs),
             made_by(row.seq, glyphs), *interface)
 
@@ -96,7 +105,7 @@ def _fdb(source: LabSource, place: Place, glyphs: GlyphSet) -> Table:
     now = source.position().at
     interfaces = source.built(place.node)
     owners = {row.name: row.peer[0] for row in interfaces if row.peer is not None}
-    called = {row.name: row.called for row in interfaces if row.kind == "bridge"}
+    called = _called(source, place)
     known = source.fdb(place.node, place.interface or None)
     several = len({row.bridge for row in known}) > 1
     columns = ("mac", "port", "bridge", "age", "made") if several else ("mac", "port", "age", "made")

@@ -28,3 +28,18 @@ def test_the_nodes_and_their_addresses_are_told_without_a_look_at_counters(monke
     assert "/" not in rows["two"].removeprefix("container")
     assert rows["host"].endswith("172.17.0.1/16")
     assert rows["bare"].split()[-1] == "up"
+
+
+def test_a_docker_networks_bridge_has_its_name_in_every_table_and_a_kind_its_word() -> None:
+    session = Session()
+    for line in ("docker network create app", "docker run -d --name web --network app nginx", "wait",
+                 "ping -c 1 172.18.0.2"):
+        session.run(line)
+    for what in ("arp host", "mac", "interfaces host"):
+        rows = [row for row in session.run(f"show {what}").out.splitlines() if "br-" in row]
+        assert rows, what
+        assert all(" (app)" in row for row in rows), what
+    bridge = next(one for one in session.run("show interfaces host").out.split() if one.startswith("br-"))
+    assert " (app)" in session.run(f"show mac {bridge}").out
+    session.shell.language = "zh"
+    assert [row.split()[1] for row in session.run("show nodes").out.splitlines()[1:3]] == ["主机", "容器"]
