@@ -15,7 +15,7 @@ from netsandbox.lab.errors import LabError
 WORKLOADS = ("w1", "w2", "w3", "w4", "bulk", "build", "lines", "cold", "vlans", "vteps", "ports", "copy", "log", "back",
              "floor", "all")
 USAGE: Both = ("usage: ", "用法：")
-ERROR: Both = ("error", "错误")
+ERROR: Both = (": error: ", "：错误：")
 TITLES: tuple[Both, Both] = (("positional arguments", "参数"), ("options", "选项"))
 """Of argparse's two groups, in its order."""
 HELP: Both = ("show this help message and exit", "显示这份帮助并退出")
@@ -47,7 +47,7 @@ class Parser(argparse.ArgumentParser):
         from netsandbox.explain.refusals import translated
 
         self.print_usage(sys.stderr)
-        self.exit(2, f"{self.prog}: {self.say(ERROR)}: {translated(message, self.language)}\n")
+        self.exit(2, f"{self.prog}{self.say(ERROR)}{translated(message, self.language)}\n")
 
 
 def asked_language(words: Sequence[str]) -> str:

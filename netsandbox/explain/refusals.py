@@ -323,7 +323,8 @@ def _field(name: str, text: str) -> str:
     if name == "what":
         return NOUNS.get(text) or _matched(text, THINGS) or _QUOTED.sub(r"“\2”", text.replace(" and ", " 和 "))
     if name in LISTS:
-        return NOUNS.get(text) or text.replace(", ", "、").replace(" and ", " 和 ")
+        plain = re.sub(r"'([^']*)'(?=, |$)", r"\1", text)
+        return NOUNS.get(text) or plain.replace(", ", "、").replace(" and ", " 和 ")
     if name == "near":
         text = text.replace(" or ", "或")
     return NOUNS.get(text) or (_matched(text, FOUND) if name == "found" else None) or _QUOTED.sub(r"“\2”", text)

@@ -2,7 +2,36 @@
 
 from __future__ import annotations
 
+KINDS_OF_LABS: dict[str, str] = {
+    "text": "文字", "a name": "名称", "an interface name, of 1 to 15 characters": "接口名（1 到 15 个字符）",
+    "a list of texts": "文字的列表", "a list of one or more texts": "至少一项的文字列表",
+    "a node and a command, as a list of texts": "节点和命令的文字列表",
+    "a list of steps, each a list that begins with its name": "步骤的列表，每一步是以名称开头的列表",
+    'two interfaces, each as "node:iface"': "两个接口，各写成 node:iface", "true or false": "true 或 false",
+    "an IPv4 address": "IPv4 地址", "a MAC address": "MAC 地址", "an integer or text": "整数或文字",
+    "an object": "对象", "a list": "列表", "a number of seconds above 0": "大于 0 的秒数",
+    "a number of seconds from 0 to {most}": "0 到 {most} 的秒数",
+    "an integer from {low} to {high}": "{low} 到 {high} 的整数",
+}
+"""What a kernel lab's values are to be."""
+OF_LABS: dict[str, str] = {
+    "a lab is a JSON object with a key 'nodes'": "实验网络是一个 JSON 对象，要有键“nodes”",
+    "unknown key {word}; there are {names}": "没有键 {word}；可用的有：{names}",
+    "IPv6 is not simulated yet": "还没有模拟 IPv6",
+    "{word} is no node with a namespace of its own": "{word} 不是有自己命名空间的节点",
+    "action {word} is not simulated; these are: {names}": "没有模拟操作 {word}；有这些：{names}",
+    "{name} needs {key}": "{name} 需要 {key}",
+    "{word}: node {name} has no veth interface {key}": "{word}：节点 {name} 没有 veth 接口 {key}",
+    "{word} is in two links": "{word} 出现在两条链路里",
+    "there is no node {word}; the lab has {names}": "没有节点 {word}；现有：{names}",
+    "{name} is in no link": "{name} 不在任何链路里",
+    "exec {word} is not simulated": "没有模拟 exec {word}",
+    **{f"{{what}} is not {kind}": f"{{what}} 不是{' ' * words[0].isascii()}{words}"
+       for kind, words in KINDS_OF_LABS.items()},
+}
+"""What is wrong with a kernel lab for `simulate`."""
 OF_FILES: dict[str, str] = {
+    **OF_LABS,
     "no such file, and no bundled scenario has this name; `netsandbox list` names those that there are":
         "没有这个文件，自带的场景也没有这个名称；`netsandbox list` 列出全部场景",
     "no such file, and no bundled scenario has this name": "没有这个文件，自带的场景也没有这个名称",

@@ -24,6 +24,7 @@ from textual_serve.app_service import AppService
 from textual_serve.server import Server
 
 from netsandbox.engine.chance import secret
+from netsandbox.explain.words import Both, language_of_locale, said
 from netsandbox.tui.page import SCRIPT, page, policy
 
 PATIENCE = 5
@@ -32,6 +33,17 @@ LARGEST_SIDE = 1000
 """Columns or rows of a visitor's terminal."""
 HEADERS = {"Referrer-Policy": "no-referrer", "X-Frame-Options": "DENY", "X-Content-Type-Options": "nosniff",
            "Cache-Control": "no-store"}
+
+
+STRANGE: Both = ("This page may not speak to netsandbox.", "这个网页不能和 netsandbox 通信。")
+NO_TOKEN: Both = ("The address that netsandbox printed has a token in it; this one has not.",
+                  "netsandbox 打印的地址里带有令牌（token），这个地址里没有。")
+FULL: Both = ("{count} visitors are here already.", "已经有 {count} 个人在用了，请稍后再来。")
+
+
+def _said(request: Any, words: Both) -> str:
+    """A refusal in the language that the browser asks for first."""
+    return said(words, language_of_locale(request.headers.get("Accept-Language", "").partition(",")[0])) + "\n"
 
 
 class Rules(NamedTuple):
@@ -83,10 +95,10 @@ class Door:
     async def _let_in(self, request: Any, handler: Any) -> Any:
         if not self.is_own_host(request.host) or request.headers.get("Origin", self._origin(request)) != \
                 self._origin(request):
-            raise web.HTTPForbidden(text="This page may not speak to netsandbox.\n")
+            raise web.HTTPForbidden(text=_said(request, STRANGE))
         given = request.query.get("token") or request.cookies.get(self._cookie("token"), "")
         if not compare_digest(given.encode(), self.rules.token.encode()):
-            raise web.HTTPForbidden(text="The address that netsandbox printed has a token in it; this one has not.\n")
+            raise web.HTTPForbidden(text=_said(request, NO_TOKEN))
         if "token" in request.query and request.path == "/":
             response = web.HTTPFound("/")
             self._set_cookies(request, response)
@@ -141,7 +153,7 @@ class Door:
 
     async def _visit(self, request: Any) -> Any:
         if self._inside >= self.rules.visitors:
-            raise web.HTTPServiceUnavailable(text=f"{self.rules.visitors} visitors are here already.\n")
+            raise web.HTTPServiceUnavailable(text=_said(request, FULL).format(count=self.rules.visitors))
         self._inside += 1
         try:
             return await self._visited(request)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import re
+from pathlib import Path
 
 import pytest
 
@@ -56,16 +57,16 @@ def test_each_argument_is_told_in_both_languages(name: str) -> None:
 
 
 @pytest.mark.parametrize(("words", "said"), [
-    (["check"], "netsandbox check: 错误: 缺少参数 FILE\n"),
-    (["run", "x", "y"], "netsandbox run: 错误: 看不懂的参数：y\n"),
-    (["run", "x", "--seed", "k"], "netsandbox run: 错误: 参数 --seed：'k' 不能作种子（应为从 0 起的整数）\n"),
-    (["run", "x", "--seed"], "netsandbox run: 错误: 参数 --seed 后面要有一个值\n"),
+    (["check"], "netsandbox check：错误：缺少参数 FILE\n"),
+    (["run", "x", "y"], "netsandbox run：错误：看不懂的参数：y\n"),
+    (["run", "x", "--seed", "k"], "netsandbox run：错误：参数 --seed：“k”不能作种子（应为从 0 起的整数）\n"),
+    (["run", "x", "--seed"], "netsandbox run：错误：参数 --seed 后面要有一个值\n"),
     (["run", "x", "--uplink", "1.2.3"],
-     "netsandbox run: 错误: 参数 --uplink：'1.2.3' 不是 IPv4 地址（应为四个小于 256 的数，例如 172.17.0.2）\n"),
-    (["bench", "w9"], "netsandbox bench: 错误: 参数 workload：没有 'w9'；可选 'w1'、'w2'、"),
-    (["serve", "--port", "0"], "netsandbox serve: 错误: 参数 --port：'0' 不是 1 到 65535 的端口\n"),
-    (["run", "x", "--lang", "fr"], "netsandbox run: 错误: 参数 --lang：没有 'fr'；可选 'en'、'zh'\n"),
-    (["run", "x", "--s", "1", "--no-uplink=3"], "netsandbox run: 错误: 参数 --no-uplink 不带值，多了 '3'\n"),
+     "netsandbox run：错误：参数 --uplink：“1.2.3”不是 IPv4 地址（应为四个小于 256 的数，例如 172.17.0.2）\n"),
+    (["bench", "w9"], "netsandbox bench：错误：参数 workload：没有“w9”；可选 w1、w2、"),
+    (["serve", "--port", "0"], "netsandbox serve：错误：参数 --port：“0”不是 1 到 65535 的端口\n"),
+    (["run", "x", "--lang", "fr"], "netsandbox run：错误：参数 --lang：没有“fr”；可选 en、zh\n"),
+    (["run", "x", "--s", "1", "--no-uplink=3"], "netsandbox run：错误：参数 --no-uplink 不带值，多了“3”\n"),
 ])
 def test_what_is_wrong_with_a_line_is_said_in_chinese(
     words: list[str], said: str, capsys: pytest.CaptureFixture[str]
@@ -111,3 +112,16 @@ def test_a_person_sees_what_each_scenario_is_about_and_a_script_its_name(
     assert first.split(maxsplit=1) == ["one-cable", "两台主机，一根网线"]
     assert sorted(line.split()[0] for line in (first, *others)) == names
     assert all(len(line.split(maxsplit=1)) == 2 for line in others)
+
+
+@pytest.mark.parametrize(("lab", "told"), [
+    ("{}", "实验网络是一个 JSON 对象，要有键“nodes”"),
+    ('{"nodes": {}, "name": 5}', "lab.name：5 不是文字"),
+    ('{"nodes": {}, "bogus": 5}', "lab：没有键“bogus”；可用的有：about、"),
+    ('{"nodes": {"a": {"ifaces": {"e": {"mac": "x"}}}}}', "不是 MAC 地址")])
+def test_what_is_wrong_with_a_kernel_lab_is_said_in_chinese(
+        lab: str, told: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    path = tmp_path / "lab.json"
+    path.write_text(lab, encoding="utf-8")
+    assert main(["simulate", str(path)]) == 2
+    assert told in capsys.readouterr().err
