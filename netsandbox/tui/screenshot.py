@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from importlib import import_module
 from io import StringIO
 from typing import TYPE_CHECKING, NamedTuple
@@ -17,6 +18,11 @@ if TYPE_CHECKING:
 
 FONT = "DejaVu Sans Mono, Menlo, Consolas, Liberation Mono, Noto Sans Mono, monospace"
 """In place of a font that a browser would have to fetch."""
+SANS = ("Noto Sans Mono CJK SC, Noto Sans CJK SC, Source Han Sans SC, WenQuanYi Zen Hei Mono, WenQuanYi Micro Hei, "
+        f"PingFang SC, Microsoft YaHei, SimHei, {FONT}")
+"""For texts with Chinese, where one of these is there: what draws a bitmap takes any font that has the letters, be it
+one with serifs."""
+_CHINESE = re.compile(r"<text (?=[^>]*>[^<]*[\u2e80-\u9fff\uff00-\uffef])")
 SAMPLE = (f'<svg xmlns="http://www.w3.org/2000/svg" width="20" height="20"><text y="15" font-family="{FONT}">'
           "{}</text></svg>")
 
@@ -46,6 +52,11 @@ def seen(app: App[int]) -> Seen:
     return Seen(app.size, compositor.render_update(full=True, screen_stack=app._background_screens))
 
 
+def with_sans(svg: str) -> str:
+    """The picture with a font without serifs for each text that has Chinese in it."""
+    return _CHINESE.sub(f'<text style="font-family: {SANS}" ', svg)
+
+
 def bitmap(svg: str) -> bytes:
     """The same as PNG, 12 pixels a column.
 
@@ -59,5 +70,5 @@ def bitmap(svg: str) -> bytes:
     one, other = (draw(svg_string=SAMPLE.format(letter)) for letter in tr("picture.letters"))
     if one == other:  # nothing, or the same box for both
         raise NoBitmapError(tr("picture.no-font"))
-    made: bytes = draw(svg_string=svg)
+    made: bytes = draw(svg_string=with_sans(svg))
     return made

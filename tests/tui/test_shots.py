@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from netsandbox.tui import cast, shots
-from netsandbox.tui.screenshot import NoBitmapError, bitmap
+from netsandbox.tui.screenshot import NoBitmapError, bitmap, with_sans
 from netsandbox.tui.shots import Shot, shoot
 from netsandbox.tui.text import cell_len
 
@@ -64,3 +64,11 @@ async def test_boxes_meet() -> None:
     uprights = sorted((round(x), y, y + height) for x, y, width, height in strokes if height > 20 > width)
     joined = sum(abs(end - begin) < 0.1 for (x, _y, end), (other, begin, _end) in pairwise(uprights) if x == other)
     assert joined > 20
+
+
+def test_chinese_in_a_bitmap_asks_for_a_font_without_serifs() -> None:
+    """What draws it took the first font that had the letters: on many machines Noto Serif."""
+    told = with_sans('<text x="1" class="a">pc1 有</text><text x="2">pc1</text>')
+    assert told.startswith('<text style="font-family: Noto Sans Mono CJK SC, Noto Sans CJK SC, ')
+    assert '<text x="2">pc1</text>' in told, "Latin stays as it is"
+    assert 'x="1" class="a">pc1 有</text>' in told
