@@ -37,7 +37,7 @@ TABLE: dict[str, Both] = {
     "quit.how": ("ctrl+q quits", "按 ctrl+q 退出"),
     "quit.unsaved": (
         "Not saved: ctrl+q again quits, : save FILE keeps it",
-        "还没有保存：再按 ctrl+q 退出，或用 :save 文件名 保存",
+        "还没有保存：再按 ctrl+q 退出，或用“:save 文件名”保存",
     ),
     "page.quit": ("ctrl+q quits, esc closes this page", "ctrl+q 退出，esc 关闭本页"),
     "lesson.at-step": ("This step is still under way", "这一步还在进行"),
