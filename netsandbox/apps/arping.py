@@ -5,10 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from netsandbox.apps.bounds import integer
 from netsandbox.apps.events import NOT_KNOWN, OTHER_FAMILY
 from netsandbox.apps.hosts import is_ipv6
-from netsandbox.apps.idle import judge
-from netsandbox.apps.options import getopt, integer
+from netsandbox.apps.option_table import OptionTable
 from netsandbox.apps.program import Context, Program, UsageError
 from netsandbox.apps.resolved import Resolved, must_ask
 from netsandbox.apps.tap import BROADCAST, HOST, MULTICAST, Seen, Tap
@@ -55,6 +55,7 @@ Options:
   <destination> DNS name or IP address
 
 For more details see arping(8)."""
+OPTIONS = OptionTable("arping", 2, USAGE, acts="f q b D U A h c= I= s= w= i=", refused="V")
 
 
 @dataclass
@@ -81,8 +82,8 @@ def parse(arguments: list[str], names: dict[str, int] | None = None) -> ArpingOp
     Raises:
         UsageError: an option or value that arping does not take.
     """
-    options, operands = getopt("arping", arguments, "fqbDUAVh", "cIswi", usage=USAGE)
-    judge("arping", options, 2)
+    read = OPTIONS.read(arguments)
+    options, operands = read.values, read.operands
     if len(operands) != 1 or "h" in options:
         raise UsageError(USAGE, 2)
     known = (names or {}).get(operands[0])

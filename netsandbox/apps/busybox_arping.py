@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from netsandbox.apps.arping import Arping, ArpingOptions
-from netsandbox.apps.busybox_options import bounded
+from netsandbox.apps.bounds import bounded
 from netsandbox.apps.errno import TEXTS
 from netsandbox.apps.hosts import lookup
-from netsandbox.apps.options import getopt
+from netsandbox.apps.option_table import OptionTable
 from netsandbox.apps.program import Context, Program, UsageError
 from netsandbox.apps.resolved import Resolved, must_ask
 from netsandbox.engine.units import SECOND
@@ -30,6 +30,7 @@ Send ARP requests/replies
 \t-I IFACE\tInterface to use (default eth0)
 \t-s SRC_IP\tSender IP address
 \tDST_IP\t\tTarget IP address"""
+OPTIONS = OptionTable("arping", 1, USAGE, acts="U D A q f b c= w= I= s=")
 DEFAULT_DEVICE = "eth0"
 
 
@@ -98,7 +99,8 @@ def parse(arguments: list[str], names: dict[str, int]) -> ArpingOptions:
     Raises:
         UsageError: an option or a value that it does not take.
     """
-    given, operands = getopt("arping", arguments, "UDAqfb", "cwIs", usage=USAGE, code=1)
+    read = OPTIONS.read(arguments)
+    given, operands = read.values, read.operands
     if len(operands) != 1:
         raise UsageError(USAGE, 1)
     number = lookup(operands[0], names)

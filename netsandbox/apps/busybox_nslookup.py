@@ -6,7 +6,7 @@ from collections.abc import Callable
 from ipaddress import IPv6Address
 from typing import TYPE_CHECKING, NamedTuple
 
-from netsandbox.apps.busybox_options import bounded
+from netsandbox.apps.bounds import bounded
 from netsandbox.apps.client import Client
 from netsandbox.apps.errno import TEXTS
 from netsandbox.apps.program import Context, Program, UsageError

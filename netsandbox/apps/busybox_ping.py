@@ -7,8 +7,7 @@ from typing import TYPE_CHECKING
 
 from netsandbox.apps.errno import TEXTS
 from netsandbox.apps.hosts import lookup
-from netsandbox.apps.idle import judge
-from netsandbox.apps.options import getopt
+from netsandbox.apps.option_table import OptionTable
 from netsandbox.apps.ping import Ping
 from netsandbox.apps.ping_options import DONT, MAX_SIZE, WANT, PingOptions
 from netsandbox.apps.ping_text import milliseconds
@@ -29,6 +28,7 @@ STAMP = struct.Struct("<I")
 HALF_SECONDS = 512 * 1024 * MICROSECOND
 """What BusyBox takes for half a second where it waits for two round trips."""
 USAGE = "BusyBox v1.37.0 multi-call binary.\n\nUsage: ping [OPTIONS] HOST"
+OPTIONS = OptionTable("ping", 1, USAGE, acts="q A c= s= i= t= w= W= I= p=", usual="4", idle="v", refused="6")
 
 
 class BusyboxPing(Ping):
@@ -118,11 +118,12 @@ def parse(arguments: list[str]) -> PingOptions:
     Raises:
         UsageError: an option or a value that it does not take.
     """
-    options, operands = getopt("ping", arguments, "qv46A", "csitwWIp", usage=USAGE, code=1)
+    read = OPTIONS.read(arguments)
+    options, operands = read.values, read.operands
     if not operands:
         raise UsageError(USAGE, 1)
     result = PingOptions()
-    result.warnings = judge("busybox_ping", options)
+    result.warnings = tuple(OPTIONS.notes(read.given))
     result.target = operands[0]
     result.count = _number(options.get("c", "0"), (1 << 31) - 1) or None
     result.size = _number(options.get("s", "56"), MAX_SIZE)

@@ -6,12 +6,11 @@ from dataclasses import replace
 from functools import partial
 from typing import TYPE_CHECKING
 
-from netsandbox.apps.busybox_options import MOST, bounded
+from netsandbox.apps.bounds import MOST, bounded
 from netsandbox.apps.errno import TEXTS
 from netsandbox.apps.hosts import lookup
-from netsandbox.apps.idle import judge
 from netsandbox.apps.named_lines import PLACE, NamedLines
-from netsandbox.apps.options import getopt
+from netsandbox.apps.option_table import OptionTable
 from netsandbox.apps.program import Context, Program, UsageError
 from netsandbox.apps.resolved import Resolved, must_ask
 from netsandbox.apps.traceroute_methods import FRAGMENTATION_NEEDED, Probe, ProbeError
@@ -63,6 +62,8 @@ Trace the route to HOST
 \t-t N\tType-of-service in probe packets (default 0)
 \t-w SEC\tWait for a response (default 3)
 \t-z MSEC\tWait before each send"""
+OPTIONS = OptionTable("traceroute", 1, USAGE, acts="I n v t= i= m= p= q= s= w= z= f=", usual="4", idle="F d l",
+                      refused="6 r")
 
 
 class BusyboxProbe(Probe):
@@ -259,10 +260,11 @@ def parse(arguments: list[str], names: dict[str, int]) -> tuple[TracerouteOption
     Raises:
         UsageError: an option or a value that it does not take.
     """
-    given, operands = getopt("traceroute", arguments, "FIlnrdv46", "timpqswzf", usage=USAGE, code=1)
+    told = OPTIONS.read(arguments)
+    given, operands = told.values, told.operands
     if not operands:
         raise UsageError(USAGE, 1)
-    notes = judge("busybox_traceroute", given)
+    notes = tuple(OPTIONS.notes(told.given))
     read = partial(bounded, "traceroute")
     icmp = "I" in given
     most = read(given.get("m", "30"), 1, 255)

@@ -13,7 +13,7 @@ from netsandbox.apps.client import StreamClient
 from netsandbox.apps.errno import TEXTS
 from netsandbox.apps.iperf3_flow import MOST, Flow
 from netsandbox.apps.iperf3_server import Daemon, Server
-from netsandbox.apps.options import getopt
+from netsandbox.apps.option_table import OptionTable
 from netsandbox.apps.program import Context, Program, UsageError
 from netsandbox.apps.resolver import Reply
 from netsandbox.apps.stream import Stream
@@ -25,11 +25,15 @@ SHORT = (f"note: a test ends after {MOST >> 20} MBytes, as a cable here has no r
          "root tbf rate 10mbit burst 32kbit latency 50ms` gives it one")
 VERSION = "iperf 3.18 (cJSON 1.7.15)"
 UNITS = {"": 1, "k": 1 << 10, "m": 1 << 20, "g": 1 << 30}
-LONG = {"--client": "-c", "--server": "-s", "--time": "-t", "--bytes": "-n", "--port": "-p", "--reverse": "-R",
-        "--one-off": "-1", "--version": "-v", "--interval": "-i", "--udp": "-u", "--parallel": "-P", "--json": "-J",
-        "--daemon": "-D", "--version4": "-4", "--bitrate": "-b", "--format": "-f", "--window": "-w"}
-REFUSED = "uPJbfw6VOlMCNSZBFIkAdTX"
-"""Letters of options that iperf3 has and that are not modelled."""
+OPTIONS = OptionTable(
+    "iperf3", 1, "", by_letter=True, usual="4|version4",
+    acts="c|client= s|server t|time= n|bytes= p|port= R|reverse 1|one-off v|version i|interval= D|daemon",
+    refused="u|udp P|parallel= J|json b|bitrate= f|format= w|window= 6|version6 V|verbose O|omit= l|length= M|set-mss= "
+            "C|congestion= N|no-delay S|tos= Z|zerocopy B|bind= F|file= I|pidfile= k|blockcount= A|affinity= d|debug "
+            "T|title= X|xbind= h|help logfile= bidir cport= get-server-output repeating-payload dscp= forceflush "
+            "timestamps? pacing-timer= fq-rate= udp-counters-64bit extra-data= connect-timeout= rcv-timeout= "
+            "snd-timeout= idle-timeout= server-bitrate-limit= sctp mptcp json-stream username= rsa-public-key-path= "
+            "rsa-private-key-path= authorized-users-path=")
 LONGEST = 86_400
 """MAX_TIME: seconds of a test."""
 
@@ -221,14 +225,8 @@ def program(context: Context) -> Program:
 
 def _given(arguments: list[str]) -> dict[str, str]:
     """The options of one side, by letter."""
-    words = [LONG.get(word, word) for word in arguments]
-    odd = next((word for word in words if word.startswith("--")), "")
-    if odd:
-        raise UsageError(f"iperf3: {odd} is not modelled", 1)
-    given, operands = getopt("iperf3", words, "sR1v4D" + REFUSED, "ctnpi")
-    refused = next((letter for letter in given if letter in REFUSED), "")
-    if refused:
-        raise UsageError(f"iperf3: -{refused} is not modelled", 1)
+    read = OPTIONS.read(arguments)
+    given, operands = read.values, read.operands
     if given.get("i", "1") not in ("1", "1.0"):
         raise UsageError("iperf3: -i is not modelled but for every second, as it is without", 1)
     if "v" in given:

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import re
 
-from netsandbox.apps.idle import judge
-from netsandbox.apps.options import getopt
+from netsandbox.apps.option_table import OptionTable
 from netsandbox.apps.program import UsageError
 from netsandbox.wire.services import port_number, service
 
@@ -15,6 +14,9 @@ USAGE = ("usage: nc [-46CDdFhklNnrStUuvZz] [-I length] [-i interval] [-M ttl]\n"
          "\t  [-w timeout] [-X proxy_protocol] [-x proxy_address[:port]]\n"
          "\t  [destination] [port]")
 BUSYBOX_USAGE = ("BusyBox v1.37.0 multi-call binary.\n\nUsage: nc [-lnuvz] [-w SEC] [-p PORT] [-s ADDR] [IPADDR PORT]")
+OPENBSD = OptionTable("nc", 1, USAGE, acts="d h k l N n u v z w= p= s= q=", usual="4",
+                      refused="6 b C D F r S t U Z I= O= i= M= m= T= V= W= X= x= P= e=")
+BUSYBOX = OptionTable("nc", 1, BUSYBOX_USAGE, acts="l n u v z k w= p= s=")
 MOST_PORTS = 65535
 LONGEST = (1 << 31) // 1000
 """Seconds of -w: an int of milliseconds."""
@@ -60,8 +62,8 @@ def parse(arguments: list[str]) -> NcOptions:
     Raises:
         UsageError: as nc words it.
     """
-    given, operands = getopt("nc", arguments, "46bCDdFhklNnrStUuvZz", "wpsqIOiMmTVWXxPe", usage=USAGE, code=1)
-    judge("nc", given)
+    read = OPENBSD.read(arguments)
+    given, operands = read.values, read.operands
     if "h" in given:
         raise UsageError(USAGE, 0)
     options = usual_options(given)
@@ -108,7 +110,8 @@ def parse_busybox(arguments: list[str]) -> NcOptions:
     Raises:
         UsageError: as BusyBox words it.
     """
-    given, operands = getopt("nc", arguments, "lnuvzk", "wps", usage=BUSYBOX_USAGE, code=1)
+    read = BUSYBOX.read(arguments)
+    given, operands = read.values, read.operands
     options = usual_options(given)
     options.is_busybox = True
     options.keeps = "k" in given

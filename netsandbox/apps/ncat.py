@@ -5,10 +5,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from netsandbox.apps.errno import TEXTS
-from netsandbox.apps.idle import judge
 from netsandbox.apps.nc import Netcat
 from netsandbox.apps.nc_options import NcOptions, ports_of, usual_options
-from netsandbox.apps.options import getopt
+from netsandbox.apps.option_table import OptionTable
 from netsandbox.apps.program import Context, Program, UsageError
 from netsandbox.apps.resolver import Reply
 from netsandbox.apps.stream import Stream
@@ -25,8 +24,14 @@ CONNECT_TIMEOUT = 10.0
 """Seconds, unless -w says otherwise."""
 BACKLOG = 10
 FAILED = 2
-LONG = {"listen": "-l", "keep-open": "-k", "udp": "-u", "verbose": "-v", "wait": "-w", "source": "-s",
-        "source-port": "-p", "nodns": "-n", "exec": "-e", "sh-exec": "-c"}
+OPTIONS = OptionTable(
+    "ncat", FAILED, "Ncat: Try `--help' or man(1) ncat for more information, usage options and help. QUITTING.",
+    by_letter=True, usual="4",
+    acts="l|listen k|keep-open u|udp z v|verbose n|nodns w|wait= p|source-port= s|source= e|exec= c|sh-exec=",
+    refused="6 t|telnet N C|crlf g= G= i|idle-timeout= m|max-conns= d|delay= o|output= x|hex-dump= S= U|unixsock "
+            "h|help version vsock sctp lua-exec= append-output send-only recv-only no-shutdown allow= allowfile= deny= "
+            "denyfile= broker chat proxy= proxy-type= proxy-auth= proxy-dns= ssl ssl-cert= ssl-key= ssl-verify "
+            "ssl-trustfile= ssl-ciphers= ssl-servername= ssl-alpn=")
 
 
 def listen_on_ipv6(namespace: NetworkNamespace, process: Process, port: int) -> Socket:
@@ -128,13 +133,8 @@ def parse(arguments: list[str]) -> NcOptions:
     Raises:
         UsageError: as ncat words it, or by name what is not modelled.
     """
-    words = [short for word in arguments for short in _short(word)]
-    for word in words:
-        if word.startswith("--"):
-            raise UsageError(f"ncat: {word} is not modelled", 1)
-    given, operands = getopt("ncat", words, "46lkuzvntNC", "wpsecgGimdoxS", code=FAILED, usage=(
-        "Ncat: Try `--help' or man(1) ncat for more information, usage options and help. QUITTING."))
-    judge("ncat", given)
+    read = OPTIONS.read(arguments)
+    given, operands = read.values, read.operands
     options = usual_options(given)
     options.speaks, options.shuts, options.keeps, options.backlog = True, True, "k" in given, BACKLOG
     options.lingers = 1.0
@@ -148,12 +148,6 @@ def parse(arguments: list[str]) -> NcOptions:
     options.host, options.ports = operands[0], ports_of(operands[1]) if operands[1:] else [DEFAULT_PORT]
     options.timeout = options.timeout or CONNECT_TIMEOUT
     return options
-
-
-def _short(word: str) -> list[str]:
-    """--keep-open as -k, --exec=PROGRAM as -e PROGRAM."""
-    name, equals, value = word.removeprefix("--").partition("=")
-    return [LONG[name], *[value] * bool(equals)] if word.startswith("--") and name in LONG else [word]
 
 
 def program(context: Context) -> Program:

@@ -7,9 +7,9 @@ import re
 import struct
 from string import hexdigits
 
+from netsandbox.apps.bounds import integer
 from netsandbox.apps.hosts import lookup
 from netsandbox.apps.option_table import Given, OptionTable
-from netsandbox.apps.options import integer
 from netsandbox.apps.ping_usage import USAGE, VERSION
 from netsandbox.apps.program import UsageError
 from netsandbox.engine.units import EPOCH, MICROSECOND, MILLISECOND, SECOND, seconds

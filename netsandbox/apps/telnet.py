@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from netsandbox.apps.client import StreamClient
 from netsandbox.apps.errno import TEXTS
-from netsandbox.apps.idle import judge
-from netsandbox.apps.options import getopt
+from netsandbox.apps.option_table import OptionTable
 from netsandbox.apps.program import Context, Program, UsageError
 from netsandbox.apps.resolver import Reply
 from netsandbox.apps.stream import Stream
@@ -15,6 +14,7 @@ from netsandbox.wire.services import port_number
 
 TELNET_PORT = 23
 IAC, WILL, WONT, DO, DONT = 255, 251, 252, 253, 254
+OPTIONS = OptionTable("telnet", 1, "", usual="4", refused="E a")
 
 
 class Telnet(StreamClient):
@@ -109,8 +109,7 @@ class Telnet(StreamClient):
 
 
 def _made(context: Context, is_busybox: bool) -> Telnet:
-    given, operands = getopt("telnet", context.arguments, "4Ea", "")
-    judge("telnet", given)
+    operands = OPTIONS.read(context.arguments).operands
     if not 1 <= len(operands) <= 2:
         is_full = bool(operands) and not is_busybox
         raise UsageError("telnet: too many arguments" if is_full else "Usage: telnet HOST [PORT]", 1)

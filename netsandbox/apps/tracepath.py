@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from netsandbox.apps.bounds import integer
 from netsandbox.apps.hosts import lookup
 from netsandbox.apps.named_lines import PLACE, NamedLines
 from netsandbox.apps.option_table import OptionTable
-from netsandbox.apps.options import integer
 from netsandbox.apps.program import Context, Program, UsageError
 from netsandbox.apps.resolved import Resolved, must_ask
 from netsandbox.engine.units import MICROSECOND, SECOND
@@ -38,7 +38,7 @@ Options:
 For more details see tracepath(8)."""
 VERSION = """tracepath from iputils 20240905
 libcap: yes, IDN: yes, NLS: no, error.h: yes, getrandom(): yes, __fpending(): yes"""
-TABLE = OptionTable("tracepath", 255, USAGE, acts="4 6 b n V h l= m= p=")
+TABLE = OptionTable("tracepath", 255, USAGE, acts="6 b n V h l= m= p=", usual="4")
 FIRST_PORT, PORTS, LARGEST, HEADERS = 44444, 64, 65535, 28
 """The destination ports of probes come round after so many; packet sizes in bytes."""
 WIDTH = 52

@@ -38,7 +38,10 @@ SAID = {   # (exit status, output, errors)
         2, "", 'Ncat: Could not resolve hostname "nosuch.example": Name or service not known. QUITTING.\n'),
     "ncat -e /bin/cat -l 8080": (2, "", "Ncat: bind to [::]:8080: Address already in use. QUITTING.\n"),
     "ncat": (2, "", "Ncat: You must specify a host to connect to. QUITTING.\n"),
-    "ncat --nosuch host 1": (1, "", "ncat: --nosuch is not modelled\n"),
+    "ncat --proxy host 1": (2, "", "ncat: --proxy is not modelled\n"),
+    "ncat --nosuch host 1": (2, "", (
+        "ncat: unrecognized option '--nosuch'\n"
+        "Ncat: Try `--help' or man(1) ncat for more information, usage options and help. QUITTING.\n")),
 }
 
 

@@ -5,17 +5,14 @@ from __future__ import annotations
 import ast
 import re
 from collections.abc import Iterator
-from functools import cache
 from importlib import import_module
 from pathlib import Path
 from types import ModuleType
-from typing import NamedTuple
 
 import pytest
 
 import netsandbox.apps as programs_room
-import netsandbox.commands.tools as room
-from netsandbox.apps import idle as programs
+import netsandbox.commands.tools as tools_room
 from netsandbox.apps.option_table import Option, OptionTable
 from netsandbox.apps.program import UsageError
 from netsandbox.commands.tools.notes import notes
@@ -23,109 +20,67 @@ from netsandbox.commands.tools.options import read
 from netsandbox.session.keeping import KeptSession
 from tests.syntax import nodes_of, text_of, tree_of, walk
 
-SHARED = {"ncat": set("luzvnswp")}
-"""What another module reads for one: usual_options of nc."""
-
-
-class Table(NamedTuple):
-    """One call that reads options: the tool, its letters, and those that its module asks for."""
-
-    tool: str
-    letters: str
-    asked: frozenset[str]
-
-
-def calls_of(tree: ast.AST, name: str) -> list[ast.Call]:
-    return [node for node in nodes_of(tree)
-            if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id == name]
-
-
-def tables() -> Iterator[tuple[ModuleType, OptionTable]]:
-    """Those of the tools, each with its module."""
-    for path in sorted(Path(room.__file__).parent.glob("*.py")):
-        if "able(\n" in (text := path.read_text(encoding="utf-8")) or "able(\"" in text:
-            module = import_module(f"{room.__name__}.{path.stem}")
-            yield from ((module, found) for found in vars(module).values() if isinstance(found, OptionTable))
-
-
-def options_by(role: str) -> list[tuple[OptionTable, Option]]:
-    return [(table, option) for _module, table in tables()
-            for option in dict.fromkeys([*table.letters.values(), *table.names.values()]) if option.role == role]
-
-
-@cache
-def program_tables() -> tuple[Table, ...]:
-    """Those of the programs that read their options with getopt: in netsandbox/apps, and around them."""
-    return tuple(_program_tables())
-
-
-def _program_tables() -> Iterator[Table]:
-    rooms = [*sorted(Path(programs_room.__file__).parent.glob("*.py")),
-             Path(programs_room.__file__).parent.parent / "shell/probes.py"]
-    for path in rooms:
-        if "getopt(" not in path.read_text(encoding="utf-8"):
-            continue
-        tree = tree_of(path)
-        for part in [node for node in tree.body if isinstance(node, ast.FunctionDef | ast.ClassDef)]:
-            for call in calls_of(part, "getopt"):
-                letters = "".join(text_of(word) for word in call.args[2:4])
-                tool = (programs.BUSYBOX if "busybox" in path.stem else "") + text_of(call.args[0])
-                asked = set(_asked(tree if path.stem != "probes" else part, call)) | SHARED.get(path.stem, set())
-                yield Table(tool, letters, frozenset(asked))
-
-
-def _asked(tree: ast.AST, call: ast.Call) -> Iterator[str]:
-    """The letters that a module's code names, but for the tables themselves."""
-    inner = set(walk(call))
-    for node in _naming(tree):
-        if node in inner:
-            continue
-        if isinstance(node, ast.For | ast.comprehension):
-            yield from text_of(node.iter)
-        else:
-            yield text_of(node)
-
-
-@cache
-def _naming(tree: ast.AST) -> list[ast.AST]:
-    """Where outside of tables from letter to name a letter stands, or a loop over some."""
-    tables = {node for node in nodes_of(tree) if isinstance(node, ast.Dict)
-              and all(len(text_of(value)) == 1 for value in node.values)}
-    return [node for node in walk(tree, without=tables)
-            if isinstance(node, ast.For | ast.comprehension) or len(text_of(node)) == 1]
-
-
-OTHERWISE = {"brctl": {"version"}, "netstat": {"4"}}
+READERS = {"ncat": ("ncat*.py", "nc_options.py"), "busybox": ("*busybox.py", "netstat.py"),
+           "dig_options": ("dig*.py", "nslookup.py")}
+"""Modules that ask for a module's options, where it is not those of its name."""
+OTHERWISE = {"brctl": {"version"}, "netstat": {"4"}, "curl": {"data-binary"},
+             "tracepath": {"V"}}
 """What a tool asks for as one of a set, or as what is left."""
 
 
-@pytest.mark.parametrize(("module", "table"), tables(), ids=lambda value: getattr(value, "program", ""))
-def test_no_option_is_taken_in_silence(module: ModuleType, table: OptionTable) -> None:
-    tree = tree_of(Path(str(module.__file__)))
-    own = {node for statement in tree.body if isinstance(statement, ast.Assign) for node in walk(statement.value)
-           if calls_of(statement.value, "table") or calls_of(statement.value, "OptionTable")}
-    asked = {text_of(node) for node in nodes_of(tree) if node not in own} | OTHERWISE.get(table.program, set())
-    asked |= {letter for node in nodes_of(tree) if isinstance(node, ast.For | ast.comprehension)
-              for part in walk(node.iter) for letter in text_of(part)}
+def tables(room: ModuleType) -> Iterator[tuple[Path, OptionTable]]:
+    """Those of a room, each with its module's file."""
+    for path in sorted(Path(str(room.__file__)).parent.glob("*.py")):
+        if "able(\n" in (text := path.read_text(encoding="utf-8")) or 'able("' in text:
+            module = import_module(f"{room.__name__}.{path.stem}")
+            yield from ((path, found) for found in vars(module).values() if isinstance(found, OptionTable))
+
+
+def options_by(role: str, room: ModuleType) -> list[tuple[OptionTable, Option]]:
+    return [(table, option) for _path, table in tables(room)
+            for option in dict.fromkeys([*table.letters.values(), *table.names.values()]) if option.role == role]
+
+
+def name_of(value: object) -> str:
+    return getattr(value, "program", getattr(value, "name", getattr(value, "stem", "")))
+
+
+def spelled(table: OptionTable, option: Option) -> tuple[str, str]:
+    """(how it is spelled, with a value behind it if it may have one)."""
+    letter = next((letter for letter, one in table.letters.items() if one is option), "")
+    name = next((name for name, one in table.names.items() if one is option), "")
+    return (f"-{letter}", f"-{letter}{'x' * bool(option.value)}") if letter else (
+        f"--{name}", f"--{name}{'=x' * bool(option.value)}")
+
+
+def _asked(path: Path) -> Iterator[str]:
+    """The words that a module's code names, and the letters of what it loops over, but for the tables themselves."""
+    tree = tree_of(path)
+    declared = {node for statement in tree.body if isinstance(statement, ast.Assign)
+                for call in walk(statement) if isinstance(call, ast.Call) and isinstance(call.func, ast.Name)
+                and call.func.id in ("table", "OptionTable") for node in walk(call)}
+    for node in nodes_of(tree):
+        if node not in declared:
+            yield text_of(node).lstrip("-")
+        if isinstance(node, ast.For | ast.comprehension):
+            yield from (letter for part in walk(node.iter) for letter in text_of(part))
+
+
+@pytest.mark.parametrize(("path", "table"), [*tables(tools_room), *tables(programs_room)], ids=name_of)
+def test_no_option_is_taken_in_silence(path: Path, table: OptionTable) -> None:
+    readers = READERS.get(path.stem, (f"{path.stem.removesuffix('_options')}*.py",))
+    asked = {word for pattern in readers for reader in path.parent.glob(pattern) for word in _asked(reader)}
+    asked |= OTHERWISE.get(table.program, set())
     silent = [option.name for option in {*table.letters.values(), *table.names.values()}
               if option.role == "acts" and option.name not in asked]
     assert not silent, f"nothing reads {table.program} {silent}, and its table says that they act"
 
 
-@pytest.mark.parametrize("table", program_tables(), ids=lambda table: table.tool)
-def test_no_option_of_a_program_is_taken_in_silence(table: Table) -> None:
-    known = "".join(found.get(table.tool, "") for found in (programs.REFUSED, programs.NOTED, programs.USUAL))
-    silent = [letter for letter in table.letters if letter not in table.asked and letter not in known]
-    assert not silent, f"nothing reads {table.tool} -{' -'.join(silent)}, and apps/idle.py does not know it"
-
-
-@pytest.mark.parametrize(("program", "letter"), [(program, letter) for program, named in programs.REFUSED.items()
-                                                 for letter in named])
-def test_what_a_program_does_not_model_is_refused_by_name(program: str, letter: str) -> None:
-    assert letter in "".join(table.letters for table in program_tables() if table.tool == program)
-    name = program.removeprefix(programs.BUSYBOX)
-    with pytest.raises(UsageError, match=f"^{name}: -{letter} is not modelled$"):
-        programs.judge(program, [letter])
+@pytest.mark.parametrize(("table", "option"), options_by("refused", programs_room), ids=name_of)
+def test_what_a_program_does_not_model_is_refused_by_name(table: OptionTable, option: Option) -> None:
+    name, word = spelled(table, option)
+    with pytest.raises(UsageError, match=rf"^{table.program}: {name} is not modelled"):
+        table.read([word])
 
 
 @pytest.mark.parametrize(("line", "says"), [
@@ -204,27 +159,20 @@ def test_nc_d_does_not_read_its_input() -> None:
     assert session.run("cat heard").out == "hello\n"
 
 
-def spelling(table: OptionTable, option: Option) -> str:
-    return next((f"-{letter}" for letter, one in table.letters.items() if one is option), f"--{option.name}")
-
-
-@pytest.mark.parametrize(("table", "option"), options_by("refused"),
-                         ids=lambda value: getattr(value, "program", getattr(value, "name", "")))
+@pytest.mark.parametrize(("table", "option"), options_by("refused", tools_room), ids=name_of)
 def test_what_is_not_modelled_is_refused_by_name(table: OptionTable, option: Option) -> None:
-    spelled = spelling(table, option)
-    value = {"": "", "=": " x", "?": "x" if spelled[1] != "-" else "=x"}[option.value]
-    job = KeptSession().run(f"{table.program} {spelled}{value} x")
+    name, word = spelled(table, option)
+    job = KeptSession().run(f"{table.program} {word} x")
     assert job.code
-    assert re.match(rf"(netsandbox: {table.program}|{table.program}:) {spelled} is not modelled(: .*)?\n", job.err)
+    assert re.match(rf"(netsandbox: {table.program}|{table.program}:) {name} is not modelled(: .*)?\n", job.err)
 
 
-@pytest.mark.parametrize(("table", "option"), options_by("idle"),
-                         ids=lambda value: getattr(value, "program", getattr(value, "name", "")))
+@pytest.mark.parametrize(("table", "option"), options_by("idle", tools_room), ids=name_of)
 def test_what_leaves_no_trace_is_noted(table: OptionTable, option: Option) -> None:
-    spelled = spelling(table, option)
+    name, word = spelled(table, option)
     with notes() as said:
-        read(table, [spelled, *["x"] * (option.value == "=")])
-    assert said == [f"note: {table.program} {spelled} changes nothing in the sandbox\n"]
+        read(table, [word])
+    assert said == [f"note: {table.program} {name} changes nothing in the sandbox\n"]
 
 
 @pytest.mark.parametrize("line", ["mkdir -v d", "rm -i f", "cp -v f g", "ln -sv f h", "echo a | grep -I a"])

@@ -11,7 +11,7 @@ from collections.abc import Callable
 from functools import partial
 from typing import TYPE_CHECKING
 
-from netsandbox.apps.options import getopt
+from netsandbox.apps.option_table import OptionTable
 from netsandbox.commands.tools import arp as arp_tool
 from netsandbox.commands.tools import hostname as hostname_tool
 from netsandbox.commands.tools import ifconfig as ifconfig_tool
@@ -72,6 +72,7 @@ Display networking information
 \t-n\tDon't resolve names
 \t-W\tWide display
 \t-p\tShow PID/program name for sockets"""
+NETSTAT = OptionTable("netstat", 1, NETSTAT_USAGE, acts="l a e n t u w x r p", usual="W")
 UNITS = ("B", "KiB", "MiB", "GiB", "TiB")
 
 
@@ -149,7 +150,7 @@ def route(context: ToolContext, arguments: list[str]) -> ToolResult:
 
 def netstat(context: ToolContext, arguments: list[str]) -> ToolResult:
     """Both families of a protocol have one name, a program's is what it calls itself, and there are no counters."""
-    options, _operands = getopt("netstat", arguments, "laentuwxrWp", "", usage=NETSTAT_USAGE, code=1)
+    options = NETSTAT.read(arguments).values
     done = netstat_tool.run(context, [f"-{letter}" for letter in options if letter not in "We"])
     if "r" in options:
         return done if "n" in options else done._replace(out=_starred(done.out))

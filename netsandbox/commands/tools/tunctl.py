@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from itertools import count
 
-from netsandbox.apps.options import getopt
-from netsandbox.apps.program import UsageError
+from netsandbox.apps.option_table import OptionTable
 from netsandbox.commands.tools.context import ToolContext, ToolError, ToolResult
+from netsandbox.commands.tools.options import options_of
 from netsandbox.linux.core.errors import STRERROR, KernelError
 from netsandbox.linux.netlink import link as requests
 from netsandbox.linux.netlink.link import LinkRequest
@@ -19,13 +19,11 @@ The default tun clone device is /dev/net/tun - some systems use
 /dev/misc/net/tun instead
 
 -b will result in brief output (just the device name)"""
+OPTIONS = OptionTable("tunctl", 1, USAGE, acts="b h u= t= g= d=", idle="f=")
 
 
 def run(context: ToolContext, arguments: list[str]) -> ToolResult:
-    try:
-        options, words = getopt("tunctl", arguments, "bh", "utgdf")
-    except UsageError as error:
-        raise ToolError(1, f"{error}\n{USAGE}") from None
+    options, words = options_of(OPTIONS, arguments)
     if words or "h" in options:
         raise ToolError(1, USAGE)
     if "d" in options:
