@@ -100,7 +100,6 @@ class Configuration:
         main = _scope("main", Directive("main", (), read_tree(files), ""), None)
         self.connections = _worker_connections(main)
         self.notes = [f"note: nginx {name} changes nothing in the sandbox" for name in dict.fromkeys(_noted(main))]
-        self.main = main
         self.http = next(main.blocks("http"), Scope("http", (), main, ""))
         self.servers = list(self.http.blocks("server"))
         self.listens = [(scope, _listens(scope)) for scope in self.servers]

@@ -78,11 +78,6 @@ class Stream:
         self._ends = "close"
         self._flush()
 
-    def abort(self) -> None:
-        """End it with a RST."""
-        self._be_over()
-        self.socket.abort()
-
     def _be_over(self) -> None:
         self._is_over = True
         self.owner = Nobody

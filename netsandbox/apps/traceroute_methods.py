@@ -125,7 +125,6 @@ class UdpMethod:
         self._port = (first if options.port is None else options.port) & 0xFFFF
         self._data = pattern(options.size - IP_HEADER - TRANSPORT_HEADER, 0)
         self._open: list[Probe] = []
-        self._callback: Callable[[], None] | None = None
 
     def prepare(self) -> None:
         """Nothing: every probe opens its own socket."""

@@ -70,7 +70,7 @@ class Client:
             return
         self._left -= 1
         socket = StreamSocket(self._namespace, PROCESS)
-        self._stream = Stream(socket, self)
+        Stream(socket, self)
         socket.connect(*self._server)
 
     def connected(self, stream: Stream) -> None:

@@ -12,8 +12,6 @@ HIDDEN = frozenset({"Cc", "Cf", "Cs", "Zl", "Zp"})
 """Categories of characters that no line and no scenario has."""
 LONGEST_LINE, LONGEST_COMMAND = 10_000, 100_000
 """Characters of a line, and of the lines that make one command: a here-document may be a whole file."""
-DASHES = {"–": "en dash (U+2013)", "—": "em dash (U+2014)", "−": "minus sign (U+2212)"}
-"""What word processors make of a hyphen."""
 
 
 def printable(text: str) -> str:

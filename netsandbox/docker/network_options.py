@@ -97,7 +97,6 @@ READERS: dict[str, tuple[str, Callable[[str, str], str | int | bool | tuple[str,
     BRIDGE + "trusted_host_interfaces": ("trusted", _names)}
 SINCE = {BRIDGE + "gateway_mode_ipv4": (27,), BRIDGE + "trusted_host_interfaces": (28, 2)}
 """The releases that brought options which were not always there."""
-OF_IPV6 = frozenset({BRIDGE + "gateway_mode_ipv6", BRIDGE + "host_binding_ipv6"})
 
 
 def bridge_options(options: Mapping[str, str], profile: Profile, *, internal: bool = False) -> BridgeOptions:

@@ -30,10 +30,6 @@ class Stream:
         """A number from 0 to limit - 1."""
         return self.bits(64 + limit.bit_length()) % limit
 
-    def between(self, low: int, high: int) -> int:
-        """A number from low to high - 1."""
-        return low + self.below(high - low)
-
 
 def _drawn(key: str, count: int) -> int:
     text = key.encode("utf-8", "surrogatepass")

@@ -40,14 +40,14 @@ def unescaped(text: str, has_zero: bool, has_hex: bool = True) -> tuple[str, boo
     return result, False
 
 
-def echoed(words: list[str], always_escapes: bool, knows_e: bool = True) -> str:
+def echoed(words: list[str], always_escapes: bool) -> str:
     """What `echo` prints of its arguments.
 
     Args:
         always_escapes: as dash's, which knows -n only.
     """
     newline, escapes = True, always_escapes
-    while words and re.fullmatch(r"-[neE]+" if knows_e and not always_escapes else r"-n", words[0]):
+    while words and re.fullmatch(r"-n" if always_escapes else r"-[neE]+", words[0]):
         newline = newline and "n" not in words[0]
         for letter in words[0][1:]:
             escapes = {"e": True, "E": False}.get(letter, escapes)

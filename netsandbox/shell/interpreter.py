@@ -17,7 +17,7 @@ from netsandbox.shell.errors import DiscardError, NotFoundError, RefusedError
 from netsandbox.shell.expand import Expansion
 from netsandbox.shell.frames import Frame, InterruptedFrame, ListFrame
 from netsandbox.shell.kinds import frame_of
-from netsandbox.shell.streams import Routed, Screen, Streams, pipe_of, standard_input
+from netsandbox.shell.streams import Routed, Screen, Streams, pipe_of
 from netsandbox.shell.traps import EXIT, NAMES, UNTRAPPED, TrapFrame
 
 if TYPE_CHECKING:
@@ -49,8 +49,8 @@ class Interpreter(Task):
 
     name = "sh"
 
-    def __init__(self, scheduler: Scheduler, machine: Machine, state: State, body: List, streams: Streams | None = None,
-                 title: str = "") -> None:
+    def __init__(self, scheduler: Scheduler, machine: Machine, state: State, body: List, streams: Streams | None = None
+                 ) -> None:
         super().__init__(scheduler)
         self.machine = machine
         self.state = state
@@ -67,7 +67,6 @@ class Interpreter(Task):
         self.is_interactive = False
         self.tells_lines = True
         """Whether an error names the line, as in a script; not at a prompt."""
-        self.title = title or state.name
         self.began = scheduler.clock
         self.in_background: list[Task] = []
         self.sockets: list[NetStream] = []
@@ -374,10 +373,6 @@ class Interpreter(Task):
         made.in_background = self.in_background
         made.tells_lines = self.tells_lines
         return made
-
-    @property
-    def stdin(self) -> Pipe:
-        return standard_input(self.streams)
 
     @property
     def is_whole_line(self) -> bool:

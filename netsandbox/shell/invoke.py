@@ -17,7 +17,6 @@ from netsandbox.shell.streams import Screen, Streams
 if TYPE_CHECKING:
     from netsandbox.shell.machine import Call, Machine
 
-SHELLS = frozenset({"sh", "bash", "ash", "dash", "zsh"})
 LETTERS = frozenset("euxvnafC")
 LONG = frozenset({"--login", "--norc", "--noprofile", "--posix"})
 

@@ -101,7 +101,6 @@ class Opening(Task):
         super().__init__(context.namespace.scheduler)
         self.context = context
         self.process = Process("bash", context.next_pid())
-        self.path = path
         self.made: NetStream | None = None
         self.error = ""
         found = PATH.fullmatch(path)

@@ -62,7 +62,7 @@ def chosen_services(client: Client, parsed: Parsed, project: Project) -> list[Se
 
 def _make(client: Client, parsed: Parsed, project: Project, wishes: list[Wish]) -> int | None:
     is_detached = parsed.on("detach") or parsed.on("wait")
-    follows = [] if is_detached else _followed(parsed, project, wishes)
+    follows = [] if is_detached else _followed(parsed, wishes)
     make_surroundings(client, project, [wish.service for wish in wishes], removes=parsed.on("remove-orphans"))
     if client.is_dry:
         return dry_run.up(client, parsed, project, wishes)
@@ -79,7 +79,7 @@ def _make(client: Client, parsed: Parsed, project: Project, wishes: list[Wish]) 
     return starting.begin()
 
 
-def _followed(parsed: Parsed, project: Project, wishes: list[Wish]) -> list[str]:
+def _followed(parsed: Parsed, wishes: list[Wish]) -> list[str]:
     """The services whose output is shown.
 
     Raises:

@@ -149,7 +149,7 @@ class Build:
         if one.name == "RUN":
             return self._run(one, label)
         if one.name == "FROM":
-            self._from(one, stage, label)
+            self._from(stage, label)
         elif one.name in ("COPY", "ADD"):
             self._copy(one, label)
         elif one.name == "ARG":
@@ -179,7 +179,7 @@ class Build:
 
     # -- instructions
 
-    def _from(self, one: Instruction, stage: Stage, label: str) -> None:
+    def _from(self, stage: Stage, label: str) -> None:
         if self.stage is not None:
             self.made[self.stage.name] = self.made[str(self.stage.number)] = self.image
         self.stage = stage

@@ -20,13 +20,13 @@ class Style:
         stamp: `timestamp` or `tshort`, when what a monitor tells came, at length or short.
     """
 
-    def __init__(self, stats: int = 0, json: int = 0, family: str = "") -> None:
+    def __init__(self, stats: int = 0, json: int = 0) -> None:
         self.stats = stats
         self.json = json
-        self.family = family
+        self.family = ""
         self.stamp = ""
         self.details = self.oneline = self.pretty = self.brief = self.compressed = 0
-        self.everything = self.color = self.human = self.iec = False
+        self.everything = self.human = self.iec = False
 
 
 class Row:

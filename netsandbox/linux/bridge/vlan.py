@@ -29,7 +29,6 @@ if TYPE_CHECKING:
     from netsandbox.linux.place import Place
     from netsandbox.wire.ethernet import Frame
 
-LINK_LOCAL = 0x0180C2000000 >> 4
 
 
 class Admitted(NamedTuple):

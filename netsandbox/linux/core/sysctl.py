@@ -177,9 +177,6 @@ class Sysctls:
             interface.conf = self.default
         self._set(_inherited(self.all.forwarding))
 
-    def forwards(self, conf: InterfaceConf) -> bool:
-        return bool(conf.forwarding)
-
     def either(self, conf: InterfaceConf, name: str) -> int:
         """The larger of the interface's and `all`'s value (IN_DEV_MAXCONF)."""
         value: int = max(getattr(conf, name), getattr(self.all, name))

@@ -25,12 +25,12 @@ if TYPE_CHECKING:
     from netsandbox.linux.core.namespace import NetworkNamespace
 
 
-def add(interface: Interface, network: Network, broadcast: int | None = None, scope: str | None = None) -> bool:
+def add(interface: Interface, network: Network, broadcast: int | None = None) -> bool:
     """Give an interface an address; False if it has that address already (EEXIST).
 
     A second address of one subnet is secondary: it is never chosen as a source.
     """
-    scope = scope or ("host" if interface.is_loopback else "global")
+    scope = "host" if interface.is_loopback else "global"
     return insert(interface, InterfaceAddress(network, broadcast, scope))
 
 

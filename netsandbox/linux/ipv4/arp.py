@@ -26,10 +26,10 @@ OPERATIONS = REQUEST, REPLY
 IGNORED, ACCEPTED, ANSWERED = Outcome.IGNORED, Outcome.ACCEPTED, Outcome.ANSWERED
 
 
-def send(interface: Interface, op: int, spa: int, tpa: int, tha: int, destination: int, sha: int | None = None) -> None:
+def send(interface: Interface, op: int, spa: int, tpa: int, tha: int, destination: int) -> None:
     """Put one ARP packet on the wire (arp_send)."""
-    mac = interface.mac if sha is None else sha
-    interface.transmit(Frame(destination, interface.mac, ETH_P_ARP, ArpPacket(op, mac, spa, tha, tpa)))
+    mac = interface.mac
+    interface.transmit(Frame(destination, mac, ETH_P_ARP, ArpPacket(op, mac, spa, tha, tpa)))
 
 
 def construct(entry: Neighbour) -> None:

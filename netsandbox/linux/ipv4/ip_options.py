@@ -139,7 +139,7 @@ def _read(namespace: NetworkNamespace, data: bytearray, marks: Marks, option: Op
             raise OptionError(at)
         marks.source_route, marks.is_strict = at, kind == STRICT
     elif kind == CIPSO:
-        _read_label(data, marks, at, size)
+        _read_label(marks, at, size)
     elif kind == RECORD_ROUTE:
         _check(data, at, size, 3, 4, marks.record is not None)
         _record(data, marks, at, size, address)
@@ -150,7 +150,7 @@ def _read(namespace: NetworkNamespace, data: bytearray, marks: Marks, option: Op
         raise OptionError(at + 1)
 
 
-def _read_label(data: bytearray, marks: Marks, at: int, size: int) -> None:
+def _read_label(marks: Marks, at: int, size: int) -> None:
     """cipso_v4_validate: as no domain of interpretation is configured, none is known."""
     if marks.label is not None:
         raise OptionError(at)
