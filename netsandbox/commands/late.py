@@ -5,7 +5,7 @@ A run uses few of the tools, programs and commands that there are; to import the
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from importlib import import_module
 from sys import modules
 from typing import TypeVar
@@ -15,7 +15,7 @@ Value = TypeVar("Value")
 
 
 class Late(Mapping[Key, Value]):
-    """A dictionary made from places: `Late({"arp": "netsandbox.commands.tools.arp:run"})`.
+    """A dictionary made from places: `Late({"arp": "netsandbox.commands.tools.arp:run"})`, or `places` of many.
 
     To iterate over it or to ask what is in it imports nothing.
     """
@@ -36,3 +36,17 @@ class Late(Mapping[Key, Value]):
 
     def __len__(self) -> int:
         return len(self._places)
+
+
+def _attribute(name: str) -> str:
+    return name.replace("-", "_")
+
+
+def places(package: str, modules: Mapping[str, str], attribute: Callable[[str], str] = _attribute) -> dict[str, str]:
+    """Places of what modules have: `{"text": "cat head less=pager"}`.
+
+    Args:
+        attribute: what a module calls a thing of that name; another word stands behind `=`.
+    """
+    return {name: f"{package}.{module}:{called or attribute(name)}" for module, words in modules.items()
+            for name, _equals, called in (word.partition("=") for word in words.split())}

@@ -11,7 +11,7 @@ from netsandbox.commands import nsenter
 from netsandbox.commands.docker import Client, DockerContext
 from netsandbox.commands.docker import program as docker_program
 from netsandbox.commands.docker.inside import NSENTER, Inside
-from netsandbox.commands.late import Late
+from netsandbox.commands.late import Late, places
 from netsandbox.commands.nested import Nested
 from netsandbox.commands.tools.context import ToolContext
 from netsandbox.commands.tools.follows import Follower, FollowsError
@@ -144,41 +144,25 @@ def context(shell: Shell, namespace: NetworkNamespace, argv: list[str], files: F
                    shell.machine.captures)
 
 
-PROGRAMS: Late[str, Maker] = Late({
-    "ping": "netsandbox.apps.ping:program", "arping": "netsandbox.apps.arping:program",
-    "nmap": "netsandbox.apps.nmap:program", "fping": "netsandbox.apps.fping:program",
-    "mtr": "netsandbox.apps.mtr:program",
-    "tracepath": "netsandbox.apps.tracepath:program",
-    "traceroute": "netsandbox.apps.traceroute:program", "tcpdump": "netsandbox.apps.tcpdump:program",
-    "curl": "netsandbox.apps.curl:program", "wget": "netsandbox.apps.wget:program",
-    "nc": "netsandbox.apps.nc:program", "netcat": "netsandbox.apps.nc:program",
-    "ncat": "netsandbox.apps.ncat:program",
-    "telnet": "netsandbox.apps.telnet:program", "socat": "netsandbox.apps.socat:program",
-    **dict.fromkeys(("python3", "python"), "netsandbox.apps.python_server:program"), "dig": "netsandbox.apps.dig:dig",
-    "redis-cli": "netsandbox.apps.redis_cli:program",
-    "nslookup": "netsandbox.apps.nslookup:nslookup", "host": "netsandbox.apps.nslookup:host",
-    "getent": "netsandbox.apps.getent:program", "iperf3": "netsandbox.apps.iperf3:program",
-    "sleep": "netsandbox.apps.server:sleep"})
+PROGRAMS: Late[str, Maker] = Late(places("netsandbox.apps", {
+    **{name: f"{name}=program" for name in (
+        "ping", "arping", "nmap", "fping", "mtr", "tracepath", "traceroute", "tcpdump", "curl", "wget", "ncat",
+        "telnet", "socat", "getent", "iperf3")},
+    "nc": "nc=program netcat=program", "python_server": "python3=program python=program",
+    "redis_cli": "redis-cli=program", "dig": "dig", "nslookup": "nslookup host", "server": "sleep"}))
 
 
-APPLETS: Late[str, Maker] = Late({
-    "ping": "netsandbox.apps.busybox_ping:program", "nc": "netsandbox.apps.nc:busybox",
-    "wget": "netsandbox.apps.wget:busybox", "telnet": "netsandbox.apps.telnet:busybox",
-    "traceroute": "netsandbox.apps.busybox_traceroute:program", "arping": "netsandbox.apps.busybox_arping:program",
-    "nslookup": "netsandbox.apps.busybox_nslookup:program", "httpd": "netsandbox.apps.busybox_httpd:program"})
+APPLETS: Late[str, Maker] = Late(places("netsandbox.apps", {
+    **{name: f"{name}=busybox" for name in ("nc", "wget", "telnet")},
+    **{f"busybox_{name}": f"{name}=program" for name in ("ping", "traceroute", "arping", "nslookup", "httpd")}}))
 """What differs where an image brings BusyBox: programs, and below the tools."""
-BUSYBOX_TOOLS: Late[str, Tool] = Late({
-    "apk": "netsandbox.commands.tools.small:apk",
-    "arp": "netsandbox.commands.tools.busybox:arp", "ifconfig": "netsandbox.commands.tools.busybox:ifconfig",
-    "hostname": "netsandbox.commands.tools.busybox:hostname",
-    "ip": "netsandbox.commands.tools.busybox:ip", "ps": "netsandbox.commands.tools.processes:busybox_ps",
-    "netstat": "netsandbox.commands.tools.busybox:netstat", "route": "netsandbox.commands.tools.busybox:route",
-    "uname": "netsandbox.commands.tools.busybox:uname",
-    "sysctl": "netsandbox.commands.tools.busybox:sysctl"})
+BUSYBOX_TOOLS: Late[str, Tool] = Late(places("netsandbox.commands.tools", {
+    "small": "apk", "processes": "ps=busybox_ps",
+    "busybox": "arp ifconfig hostname ip netstat route uname sysctl"}))
 
 
-OF_SYSTEMD: Late[str, Callable[[Shell, Context], Program]] = Late({
-    name: f"netsandbox.commands.services:{name}" for name in ("systemctl", "service", "journalctl", "dockerd")})
+OF_SYSTEMD: Late[str, Callable[[Shell, Context], Program]] = Late(places(
+    "netsandbox.commands", {"services": "systemctl service journalctl dockerd"}))
 """What looks after the programs of a whole machine."""
 
 

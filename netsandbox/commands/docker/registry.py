@@ -9,7 +9,7 @@ from netsandbox.commands.compose.options import SHORT, WITH_VALUE
 from netsandbox.commands.docker import swarm
 from netsandbox.commands.docker.endpoint import VERSION
 from netsandbox.commands.docker.help import GROUPS, OTHERS_OF_GROUPS, command_help, compose_help, group_help, top_help
-from netsandbox.commands.late import Late
+from netsandbox.commands.late import Late, places
 from netsandbox.docker.errors import DockerError
 from netsandbox.linux.spelling import edit_distance
 
@@ -25,72 +25,37 @@ NOT_MODELLED = frozenset({
     "context update", *(f"plugin {name}" for name in OTHERS_OF_GROUPS["plugin"]),
     "compose alpha", "compose bridge"})
 """Commands that Docker has and the sandbox has not."""
-CONTAINERS = {
-    "run": "netsandbox.commands.docker.run:RUN", "exec": "netsandbox.commands.docker.execute:EXEC",
-    "ps": "netsandbox.commands.docker.ps:PS", "attach": "netsandbox.commands.docker.attach:ATTACH",
-    "cp": "netsandbox.commands.docker.copy:CP", "diff": "netsandbox.commands.docker.diff:DIFF",
-    "update": "netsandbox.commands.docker.update:UPDATE",
-    "create": "netsandbox.commands.docker.run:CREATE", "inspect": "netsandbox.commands.docker.inspect:INSPECT",
-    "commit": "netsandbox.commands.docker.commit:COMMIT",
-    "kill": "netsandbox.commands.docker.life:KILL", "logs": "netsandbox.commands.docker.attach:LOGS",
-    "pause": "netsandbox.commands.docker.life:PAUSE", "unpause": "netsandbox.commands.docker.life:UNPAUSE",
-    "port": "netsandbox.commands.docker.inspect:PORT", "rename": "netsandbox.commands.docker.life:RENAME",
-    "restart": "netsandbox.commands.docker.life:RESTART", "rm": "netsandbox.commands.docker.life:REMOVE",
-    "start": "netsandbox.commands.docker.attach:START", "stop": "netsandbox.commands.docker.life:STOP",
-    "export": "netsandbox.commands.docker.archives:EXPORT",
-    "wait": "netsandbox.commands.docker.life:WAIT", "top": "netsandbox.commands.docker.top:TOP",
-    "stats": "netsandbox.commands.docker.top:STATS"}
+
+
+def _of(package: str, modules: dict[str, str]) -> dict[str, str]:
+    return places(f"netsandbox.commands.{package}", modules, str.upper)
+
+
+CONTAINERS = _of("docker", {
+    "run": "run create", "execute": "exec", "ps": "ps", "attach": "attach logs start", "copy": "cp", "diff": "diff",
+    "update": "update", "inspect": "inspect port", "commit": "commit", "archives": "export", "top": "top stats",
+    "life": "kill pause unpause rename restart rm=REMOVE stop wait"})
 """What is done with containers, each also as `docker container …`."""
-IMAGE_GROUP = {"inspect": "netsandbox.commands.docker.inspect:OF_IMAGES",
-               "prune": "netsandbox.commands.docker.pruning:IMAGE_PRUNE"}
-CONTAINER_GROUP = {"inspect": "netsandbox.commands.docker.inspect:OF_CONTAINERS",
-                   "prune": "netsandbox.commands.docker.pruning:CONTAINER_PRUNE"}
-SYSTEM_GROUP = {"df": "netsandbox.commands.docker.disk_usage:DISK_USAGE",
-                "prune": "netsandbox.commands.docker.pruning:SYSTEM_PRUNE"}
-BUILD = "netsandbox.commands.docker.build:BUILD"
-HISTORY = "netsandbox.commands.docker.image_history:HISTORY"
-OF_REGISTRIES = {name: f"netsandbox.commands.docker.archives:{name.upper()}" for name in (
-    "push", "save", "load", "import", "search", "login", "logout")}
-ARCHIVES = {name: OF_REGISTRIES[name] for name in ("push", "save", "load", "import")}
-SYSTEM = {**OF_REGISTRIES, "build": BUILD, "history": HISTORY,
-          "images": "netsandbox.commands.docker.images:IMAGES_COMMAND",
-          "pull": "netsandbox.commands.docker.images:PULL",
-          "tag": "netsandbox.commands.docker.commit:TAG", "rmi": "netsandbox.commands.docker.commit:REMOVE",
-          "version": "netsandbox.commands.docker.system:VERSION_COMMAND",
-          "events": "netsandbox.commands.docker.event_list:EVENTS",
-          "info": "netsandbox.commands.docker.system:INFO"}
-NETWORKS = {
-    "ls": "netsandbox.commands.docker.network:LIST", "inspect": "netsandbox.commands.docker.network:INSPECT",
-    "create": "netsandbox.commands.docker.network:CREATE", "rm": "netsandbox.commands.docker.network:REMOVE",
-    "connect": "netsandbox.commands.docker.network_connect:CONNECT",
-    "disconnect": "netsandbox.commands.docker.network_connect:DISCONNECT",
-    "prune": "netsandbox.commands.docker.pruning:NETWORK_PRUNE", "list": "netsandbox.commands.docker.network:LIST",
-    "remove": "netsandbox.commands.docker.network:REMOVE"}
-VOLUMES = {name: f"netsandbox.commands.docker.volume:{constant}" for name, constant in {
-    "create": "CREATE", "inspect": "INSPECT", "ls": "LIST", "list": "LIST", "rm": "REMOVE", "remove": "REMOVE"}.items()}
-VOLUMES["update"] = "netsandbox.commands.docker.archives:VOLUME_UPDATE"
-VOLUMES["prune"] = "netsandbox.commands.docker.pruning:VOLUME_PRUNE"
-PLUGINS = {name: f"netsandbox.commands.docker.plugins:{constant}" for name, constant in {
-    "ls": "LIST", "list": "LIST", "inspect": "INSPECT", "rm": "REMOVE", "remove": "REMOVE", "enable": "ENABLE",
-    "disable": "DISABLE", "set": "SET"}.items()}
-COMPOSE = {
-    **{name: f"netsandbox.commands.compose.up:{name.upper()}" for name in ("up", "pull", "scale", "watch")},
-    "build": "netsandbox.commands.compose.building:BUILD_SERVICES", "down": "netsandbox.commands.compose.down:DOWN",
-    "stop": "netsandbox.commands.compose.down:STOP", "ps": "netsandbox.commands.compose.inside:PS",
-    "exec": "netsandbox.commands.compose.inside:EXEC", "logs": "netsandbox.commands.compose.logs:LOGS",
-    "run": "netsandbox.commands.compose.once:RUN",
-    "cp": "netsandbox.commands.compose.moving:CP", "wait": "netsandbox.commands.compose.moving:WAIT",
-    **{name: f"netsandbox.commands.compose.others:{name.upper()}" for name in (
-        "attach", "commit", "events", "export", "publish", "push", "stats", "volumes")},
-    **{name: f"netsandbox.commands.compose.life:{constant}" for name, constant in {
-        "start": "START", "restart": "RESTART", "kill": "KILL", "pause": "PAUSE", "unpause": "UNPAUSE", "rm": "REMOVE",
-        "create": "CREATE"}.items()},
-    **{name: f"netsandbox.commands.compose.looking:{constant}" for name, constant in {
-        "port": "PORT", "top": "TOP", "images": "IMAGES_COMMAND", "ls": "LS", "config": "CONFIG",
-        "version": "VERSION"}.items()}}
-CONTEXTS = {name: f"netsandbox.commands.docker.context_commands:{constant}" for name, constant in {
-    "create": "CREATE", "inspect": "INSPECT", "ls": "LIST", "list": "LIST", "rm": "REMOVE", "remove": "REMOVE",
-    "show": "SHOW", "use": "USE"}.items()}
+IMAGE_GROUP = _of("docker", {"inspect": "inspect=OF_IMAGES", "pruning": "prune=IMAGE_PRUNE"})
+CONTAINER_GROUP = _of("docker", {"inspect": "inspect=OF_CONTAINERS", "pruning": "prune=CONTAINER_PRUNE"})
+SYSTEM_GROUP = _of("docker", {"disk_usage": "df=DISK_USAGE", "pruning": "prune=SYSTEM_PRUNE"})
+SYSTEM = _of("docker", {
+    "archives": "push save load import search login logout", "build": "build", "image_history": "history",
+    "images": "images=IMAGES_COMMAND pull", "commit": "tag rmi=REMOVE", "system": "version=VERSION_COMMAND info",
+    "event_list": "events"})
+NETWORKS = _of("docker", {
+    "network": "ls=LIST list inspect create rm=REMOVE remove", "network_connect": "connect disconnect",
+    "pruning": "prune=NETWORK_PRUNE"})
+VOLUMES = _of("docker", {"volume": "create inspect ls=LIST list rm=REMOVE remove", "archives": "update=VOLUME_UPDATE",
+                         "pruning": "prune=VOLUME_PRUNE"})
+PLUGINS = _of("docker", {"plugins": "ls=LIST list inspect rm=REMOVE remove enable disable set"})
+COMPOSE = _of("compose", {
+    "up": "up pull scale watch", "building": "build=BUILD_SERVICES", "down": "down stop", "inside": "ps exec",
+    "logs": "logs", "once": "run", "moving": "cp wait",
+    "others": "attach commit events export publish push stats volumes",
+    "life": "start restart kill pause unpause rm=REMOVE create",
+    "looking": "port top images=IMAGES_COMMAND ls config version"})
+CONTEXTS = _of("docker", {"context_commands": "create inspect ls=LIST list rm=REMOVE remove show use"})
 ALIASES = {"list": "ls", "ps": "ls", "remove": "rm"}
 """Names in a group, and what its help calls them."""
 WITH_COMMAND = ("volume",)
@@ -116,7 +81,8 @@ def _places() -> dict[tuple[str, ...], str]:
               "system": {"info": SYSTEM["info"], "events": SYSTEM["events"], **SYSTEM_GROUP},
               "image": {"ls": SYSTEM["images"], "list": SYSTEM["images"], "pull": SYSTEM["pull"], "tag": SYSTEM["tag"],
                         "rm": SYSTEM["rmi"], "remove": SYSTEM["rmi"],
-                        "build": BUILD, "history": HISTORY, **ARCHIVES, **IMAGE_GROUP}, "buildx": {"build": BUILD}}
+                        **{name: SYSTEM[name] for name in ("build", "history", "push", "save", "load", "import")},
+                        **IMAGE_GROUP}, "buildx": {"build": SYSTEM["build"]}}
     return found | {(group, name): place for group, names in groups.items() for name, place in names.items()}
 
 

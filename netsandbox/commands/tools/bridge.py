@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from netsandbox.commands.late import Late
+from netsandbox.commands.late import Late, places
 from netsandbox.commands.tools import ip_netns
 from netsandbox.commands.tools.context import ToolContext, ToolError, ToolResult
 from netsandbox.commands.tools.help import usage
@@ -17,10 +17,8 @@ if TYPE_CHECKING:
 
 
 VERSION = "bridge utility, 6.15.0"
-OBJECTS: Late[str, Callable[[ToolContext, list[str], Style], ToolResult]] = Late({
-    "link": "netsandbox.commands.tools.bridge_link:run", "fdb": "netsandbox.commands.tools.bridge_fdb:run",
-    "mdb": "netsandbox.commands.tools.bridge_mdb:run", "vlan": "netsandbox.commands.tools.bridge_vlan:run",
-    "monitor": "netsandbox.commands.tools.monitor:bridge"})
+OBJECTS: Late[str, Callable[[ToolContext, list[str], Style], ToolResult]] = Late(places("netsandbox.commands.tools", {
+    **{f"bridge_{name}": f"{name}=run" for name in ("link", "fdb", "mdb", "vlan")}, "monitor": "monitor=bridge"}))
 ALL_OBJECTS = ("link*", "fdb*", "mdb*", "mst*", "vlan*", "vni*", "monitor*", "help*")
 OPTIONS = ("help*", "Version*", "stats*", "statistics*", "details*", "oneline*", "timestamp*", "family*", "4", "6",
            "netns*", "color*", "compressvlans*", "force*", "json*", "pretty*", "batch*")

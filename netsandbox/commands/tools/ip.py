@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from netsandbox.commands.late import Late
+from netsandbox.commands.late import Late, places
 from netsandbox.commands.tools import ip_netns
 from netsandbox.commands.tools.context import ToolContext, ToolError, ToolResult
 from netsandbox.commands.tools.help import usage
@@ -19,16 +19,11 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
 VERSION = "ip utility, iproute2-6.15.0, libbpf 1.5.0"
-OBJECTS: Late[str, Callable[[ToolContext, list[str], Style], ToolResult]] = Late({
-    "address": "netsandbox.commands.tools.ip_address:run", "maddress": "netsandbox.commands.tools.ip_maddress:run",
-    "route": "netsandbox.commands.tools.ip_route:run", "rule": "netsandbox.commands.tools.ip_rule:run",
-    "neighbor": "netsandbox.commands.tools.ip_neighbour:run", "neighbour": "netsandbox.commands.tools.ip_neighbour:run",
-    "link": "netsandbox.commands.tools.ip_link:run", "netns": "netsandbox.commands.tools.ip_netns:run",
-    "monitor": "netsandbox.commands.tools.monitor:ip", "tuntap": "netsandbox.commands.tools.ip_tuntap:run",
-    **dict.fromkeys(("tunnel", "tunl"), "netsandbox.commands.tools.ip_tunnel:run"),
-    **dict.fromkeys(("tcpmetrics", "tcp_metrics"), "netsandbox.commands.tools.ip_tcp_metrics:run"),
-    "vrf": "netsandbox.commands.tools.ip_vrf:run",
-    "nexthop": "netsandbox.commands.tools.ip_nexthop:run"})
+OBJECTS: Late[str, Callable[[ToolContext, list[str], Style], ToolResult]] = Late(places("netsandbox.commands.tools", {
+    **{f"ip_{name}": f"{name}=run" for name in (
+        "address", "link", "maddress", "netns", "nexthop", "route", "rule", "tuntap", "vrf")},
+    "ip_neighbour": "neighbor=run neighbour=run", "ip_tunnel": "tunnel=run tunl=run",
+    "ip_tcp_metrics": "tcp_metrics=run tcpmetrics=run", "monitor": "monitor=ip"}))
 ALL_OBJECTS = (
     "address", "addrlabel", "maddress", "route", "rule", "neighbor", "neighbour", "ntable", "ntbl", "link", "l2tp",
     "fou", "ila", "macsec", "tunnel", "tunl", "tuntap", "tap", "token", "tcpmetrics", "tcp_metrics", "monitor", "xfrm",
