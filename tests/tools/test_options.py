@@ -190,3 +190,10 @@ def test_grep_names_files_without_a_match_and_touch_makes_none_with_c() -> None:
     session.run("echo a > f; echo b > g; touch -c h")
     assert session.run("grep -L a f g").out == "g\n"
     assert session.run("ls").out.split()[-2:] == ["f", "g"]
+
+
+def test_column_sets_words_or_what_stands_between_separators() -> None:
+    session = KeptSession()
+    assert session.run("printf 'a bb c\\naaa d\\n' | column -t").out == "a    bb  c\naaa  d\n"
+    assert session.run("printf 'a:bb:c\\naaa::d\\n' | column -t -s:").out == "a    bb  c\naaa      d\n"
+    assert session.run("echo a | column").err == "netsandbox: `column` is not modelled; there is `column -t`\n"

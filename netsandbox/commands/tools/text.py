@@ -17,7 +17,7 @@ from netsandbox.linux.core.sysctl_effect import note_on_file
 from netsandbox.shell.escapes import unescaped
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    pass
 
 
 WITH_END = re.compile(r"[^\n]*\n|[^\n]+")
@@ -111,15 +111,11 @@ def _enough(options: dict[str, str]) -> int:
 
 def _end(name: str, text: str, options: dict[str, str]) -> str:
     count = options.get("c", options.get("n", "10"))
-    number = whole_number(
-        name, count.lstrip("+-"), "invalid number of lines" if "c" not in options else "invalid number of bytes"
-    )
+    number = whole_number(name, count.lstrip("+-"), f"invalid number of {'bytes' if 'c' in options else 'lines'}")
     whole = list(text) if "c" in options else WITH_END.findall(text)
     if name == "head":
         return "".join(whole[: -number or None] if count.startswith("-") else whole[:number])
-    return "".join(
-        whole[max(0, number - 1) :] if count.startswith("+") else whole[len(whole) - min(number, len(whole)) :]
-    )
+    return "".join(whole[max(0, number - 1):] if count.startswith("+") else whole[max(0, len(whole) - number):])
 
 
 LONGEST = 4
@@ -136,17 +132,10 @@ def wc(context: ToolContext, arguments: list[str]) -> ToolResult:
         rows.append(([*map(sum, columns[:LONGEST]), max(columns[LONGEST], default=0)], "total"))
     wanted = [number for number, letter in enumerate("lwcmL") if letter in options] or [0, 1, 2]
     alone = len(wanted) == 1 and len(rows) == 1
-    width = (
-        1
-        if alone
-        else 7
-        if not paths
-        else max((len(str(count)) for counts, _name in rows for count in counts), default=1)
-    )
-    out = "".join(
-        " ".join(f"{counts[number]:>{width}}" for number in wanted) + (f" {name}" if name else "") + "\n"
-        for counts, name in rows
-    )
+    widest = max((len(str(count)) for counts, _name in rows for count in counts), default=1)
+    width = 1 if alone else widest if paths else 7
+    out = "".join(" ".join(f"{counts[number]:>{width}}" for number in wanted) + (f" {name}" if name else "") + "\n"
+                  for counts, name in rows)
     return ToolResult(1 if errors else 0, out, errors)
 
 
@@ -174,11 +163,8 @@ def tr(context: ToolContext, arguments: list[str]) -> ToolResult:
     if not sets:
         raise ToolError(1, "tr: missing operand\nTry 'tr --help' for more information.")
     if len(sets) < 2 and not options.keys() & {"d", "s"}:
-        raise ToolError(
-            1,
-            f"tr: missing operand after ‘{sets[0]}’\nTwo strings must be given when translating.\n"
-            "Try 'tr --help' for more information.",
-        )
+        raise ToolError(1, f"tr: missing operand after ‘{sets[0]}’\nTwo strings must be given when translating.\n"
+                           "Try 'tr --help' for more information.")
     return ToolResult(0, _translated(stdin(context, "tr"), options, *map(_letters, sets[:2])), "")
 
 
@@ -197,11 +183,8 @@ def _translated(text: str, options: Mapping[str, str], first: str, second: str =
         text = "".join((last if is_other else table[char]) if inside(char) else char for char in text)
     if "s" in options:
         squeezed = second or first
-        text = "".join(
-            char
-            for at, char in enumerate(text)
-            if not (at and text[at - 1] == char and (char in squeezed if second else inside(char)))
-        )
+        text = "".join(char for at, char in enumerate(text) if not (
+            at and text[at - 1] == char and (char in squeezed if second else inside(char))))
     return text
 
 
@@ -212,9 +195,8 @@ def _letters(text: str) -> str:
     wrong = next((found for found in re.finditer(r"(.)-(.)", text, re.DOTALL) if found[1] > found[2]), None)
     if wrong is not None:
         raise ToolError(1, f"tr: range-endpoints of '{wrong[0]}' are in reverse collating sequence order")
-    return re.sub(
-        r"(.)-(.)", lambda found: "".join(map(chr, range(ord(found[1]), ord(found[2]) + 1))), text, flags=re.DOTALL
-    )
+    return re.sub(r"(.)-(.)", lambda found: "".join(map(chr, range(ord(found[1]), ord(found[2]) + 1))), text,
+                  flags=re.DOTALL)
 
 
 TEE = table("tee", acts="a|append", usual="i|ignore-interrupts p", refused="output-error?")
@@ -239,18 +221,22 @@ def tee(context: ToolContext, arguments: list[str]) -> ToolResult:
     return ToolResult(1 if errors else 0, text + said["/dev/stdout"], said["/dev/stderr"] + errors + notes)
 
 
-def _each(name: str, change: Callable[[list[str]], list[str]]) -> Callable[[ToolContext, list[str]], ToolResult]:
-    def run(context: ToolContext, arguments: list[str]) -> ToolResult:
-        found, errors = inputs(context, name, [word for word in arguments if not word.startswith("-")])
-        lines = [line for one in found for line in lines_of(one.text)]
-        return ToolResult(1 if errors else 0, joined(change(lines)), errors)
-
-    return run
+COLUMN = table(
+    "column", acts="t|table s|separator=",
+    refused="c|columns= d|table-noheadings e|table-header-repeat E|table-noextreme= H|table-hide= i|tree-id= J|json "
+            "l|table-columns-limit= L|keep-empty-lines m|table-maxout n|table-name= N|table-columns= O|table-order= "
+            "o|output-separator= p|tree-parent= r|tree= R|table-right= T|table-truncate= W|table-wrap= x|fillrows")
 
 
-def _columns(lines: list[str]) -> list[str]:
-    """column -t."""
-    return columns([line.split() for line in lines], "  ")
+def column(context: ToolContext, arguments: list[str]) -> ToolResult:
+    """A table of the words of each line, or of what stands between separators."""
+    options, paths = options_of(COLUMN, arguments)
+    if "t" not in options:
+        raise ToolError(1, "netsandbox: `column` is not modelled; there is `column -t`")
+    found, errors = inputs(context, "column", paths)
+    between = f"[{re.escape(options['s'])}]" if options.get("s") else ""
+    rows = [re.split(between, line) if between else line.split() for one in found for line in lines_of(one.text)]
+    return ToolResult(1 if errors else 0, joined(columns(rows, "  ")), errors)
 
 
 TAC = table("tac", refused="b|before r|regex s|separator=")
@@ -295,5 +281,7 @@ def rev(context: ToolContext, arguments: list[str]) -> ToolResult:
         "\n".join(line[::-1] for line in one.text.split("\n")) for one in found), errors)
 
 
-column = _each("column", _columns)
-pager = _each("less", lambda lines: lines)
+def pager(context: ToolContext, arguments: list[str]) -> ToolResult:
+    """less and more, which nobody scrolls here: all of it."""
+    found, errors = inputs(context, "less", [word for word in arguments if not word.startswith("-")])
+    return ToolResult(1 if errors else 0, joined([line for one in found for line in lines_of(one.text)]), errors)
