@@ -144,24 +144,24 @@ def _read(word: str, place: int, rest: list[tuple[int, str]]) -> list[_Given]:
     return given
 
 
+_SWITCHED = {"I": "icmp", "T": "tcp", "U": "constant_port", "F": "dont_fragment", "n": "numeric", "V": "shows_version"}
+_NUMBERS = {"f": "first_hop", "m": "max_hops", "N": "at_once", "p": "port", "t": "tos", "q": "probes"}
+"""What flags switch on, and what numbers are of."""
+
+
 def _set(options: TracerouteOptions, given: _Given, names: dict[str, int]) -> None:
     letter, value = given.letter, given.value
     if letter in _NOT_MODELLED:
         raise UsageError(f"traceroute: {given.spelling} is not modelled")
     refusal = f"Cannot handle `{given.spelling}' option with arg `{value[:60]}' (argc {given.place})"
-    methods = {"I": "icmp", "T": "tcp", "U": "constant_port"}
-    flags = {"F": "dont_fragment", "n": "numeric", "V": "shows_version"}
-    numbers = {"f": "first_hop", "m": "max_hops", "N": "at_once", "p": "port", "t": "tos", "q": "probes"}
     if letter in ("I", "T", "U", "M"):  # the last one decides
         options.icmp = options.tcp = options.constant_port = False
         options.module = value
         letter = MODULES.get(value.lower(), letter) if letter == "M" else letter
-    if letter in methods:
-        setattr(options, methods[letter], True)
-    elif letter in flags:
-        setattr(options, flags[letter], True)
-    elif letter in numbers:
-        setattr(options, numbers[letter], _unsigned(value, refusal))
+    if letter in _SWITCHED:
+        setattr(options, _SWITCHED[letter], True)
+    elif letter in _NUMBERS:
+        setattr(options, _NUMBERS[letter], _unsigned(value, refusal))
     elif letter == "i":
         options.device = value
     elif letter == "w":

@@ -106,8 +106,8 @@ class Wget(Client):
             self.complain("Warning: wildcards not supported in HTTP.")
         self._fetch(UNSAFE.sub(lambda found: f"%{ord(found[0]):02X}", text) if self.voice.is_gnu else text)
 
-    def _fetch(self, text: str) -> None:
-        self._body = b""
+    def _has_read(self, text: str) -> bool:
+        """Whether it is a URL, which is the one that is fetched from now on."""
         try:
             self.url = parse_url(text)
             if ":///" in text:
@@ -115,9 +115,15 @@ class Wget(Client):
         except Ipv6Error as error:
             self.complain(f"wget: {error}")
             self._end("", 1)
-            return
+            return False
         except ValueError:
             self._end(self.voice.bad_url(text), 1)
+            return False
+        return True
+
+    def _fetch(self, text: str) -> None:
+        self._body = b""
+        if not self._has_read(text):
             return
         name = self._name()
         if self.options.keeps_files and not self.options.output and self.context.files.exists(name):

@@ -253,17 +253,17 @@ def getopts(call: Builtin) -> int:
         return 1
     letter = word[at]
     found = letters.find(letter) if letter != ":" else -1
+    takes_value = found >= 0 and letters[found + 1:found + 2] == ":"
     state.values.pop("OPTARG", None)
     index, at = (index, at + 1) if at + 1 < len(word) else (index + 1, 1)
-    if found < 0:
-        _complain(call, letters, f"illegal option -- {letter}", letter)
-    elif letters[found + 1:found + 2] == ":" and at == 1 and index > len(words):
-        _complain(call, letters, f"option requires an argument -- {letter}", letter)
-        found = -1
-    elif letters[found + 1:found + 2] == ":":
+    wrong = "illegal option" if found < 0 else (
+        "option requires an argument" if takes_value and at == 1 and index > len(words) else "")
+    if wrong:
+        _complain(call, letters, f"{wrong} -- {letter}", letter)
+    elif takes_value:
         state.set("OPTARG", word[at:] if at > 1 else words[index - 1])
         index, at = index + 1, 1
-    state.set(name, letter if found >= 0 else "?")
+    state.set(name, "?" if wrong else letter)
     for key, number in (("OPTIND", index), ("_optind", index), ("_optat", at)):
         state.set(key, str(number))
     return 0

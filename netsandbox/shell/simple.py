@@ -23,7 +23,9 @@ if TYPE_CHECKING:
     from netsandbox.apps.program import Task
     from netsandbox.shell.array import Array
     from netsandbox.shell.expand import Expansion
+    from netsandbox.shell.frames import Frame
     from netsandbox.shell.interpreter import Interpreter
+    from netsandbox.shell.state import State
 
 SAFE = re.compile(r"[\w@%+=:,./^{}-]+", re.ASCII)
 SPECIAL = frozenset({".", ":", "break", "continue", "eval", "exec", "exit", "export", "readonly", "return", "set",
@@ -160,16 +162,20 @@ class SimpleFrame(Expanding):
             status = error.code
         for variable, array in self._declared.items() if not status else ():
             state.define_array(variable, array)
-        replaced = shell.frames[-1] if status is None and shell.frames else None
         if state.dialect.name == "dash" and words[0] in SPECIAL:
             before = {}
+        self._take_back(before, state, shell.frames[-1] if status is None and shell.frames else None)
+        if status is not None:
+            self._output = output
+            self._take(shell, status, words[0])
+
+    @staticmethod
+    def _take_back(before: dict[str, str | None], state: State, replaced: Frame | None) -> None:
+        """What stood before a builtin was for it alone: for all of a file that it reads."""
         if isinstance(replaced, SourceFrame):
             replaced.hidden = before
         else:
             state.restore(before)
-        if status is not None:
-            self._output = output
-            self._take(shell, status, words[0])
 
     def program(self, shell: Interpreter, words: list[str], values: dict[str, str], streams: Streams) -> None:
         """Start a program; with `command` before it even where a function has its name."""

@@ -160,22 +160,29 @@ def _blank(value: Any) -> Any:
     return NOTHING if isinstance(value, list | Slice) else type(value)()
 
 
-def _facts(engine: DockerEngine) -> dict[str, Any]:
-    """GET /info, what a lesson can need of it."""
-    containers, is_new = engine.containers.values(), engine.profile.since(28)
+def _counts(engine: DockerEngine) -> dict[str, int]:
+    containers = engine.containers.values()
     running = sum(container.is_running for container in containers)
     paused = sum(container.state == PAUSED for container in containers)
-    return {"ID": identity(engine), "ServerVersion": engine.profile.version, "Containers": len(containers),
-            "ContainersRunning": running - paused, "ContainersPaused": paused,
-            "ContainersStopped": len(containers) - running, "Images": len(engine.images.all()),
+    return {"Containers": len(containers), "ContainersRunning": running - paused, "ContainersPaused": paused,
+            "ContainersStopped": len(containers) - running, "Images": len(engine.images.all())}
+
+
+def _registries(is_new: bool) -> dict[str, Any]:
+    return {"IndexServerAddress": "https://index.docker.io/v1/", "RegistryConfig": {
+        "IndexConfigs": {"docker.io": {"Mirrors": [], "Name": "docker.io", "Official": True, "Secure": True}},
+        "InsecureRegistryCIDRs": list(INSECURE if is_new else INSECURE[1:]), "Mirrors": NOTHING}}
+
+
+def _facts(engine: DockerEngine) -> dict[str, Any]:
+    """GET /info, what a lesson can need of it."""
+    is_new = engine.profile.since(28)
+    return {"ID": identity(engine), "ServerVersion": engine.profile.version, **_counts(engine),
             "Driver": engine.profile.storage_driver, "LoggingDriver": engine.settings.log_driver,
             "CgroupDriver": "systemd", "CgroupVersion": "2",
             "Plugins": {"Volume": ["local"], "Network": ["bridge", "host", "ipvlan", "macvlan", "null", "overlay"],
                         "Authorization": NOTHING, "Log": sorted({*DRIVERS} - {"none"})},
-            **dict.fromkeys(LIMITS, True), "OomKillDisable": False,
-            "IndexServerAddress": "https://index.docker.io/v1/", "RegistryConfig": {
-                "IndexConfigs": {"docker.io": {"Mirrors": [], "Name": "docker.io", "Official": True, "Secure": True}},
-                "InsecureRegistryCIDRs": list(INSECURE if is_new else INSECURE[1:]), "Mirrors": NOTHING},
+            **dict.fromkeys(LIMITS, True), "OomKillDisable": False, **_registries(is_new),
             "Runtimes": {name: {"path": "runc"} for name in RUNTIMES}, "InitBinary": "docker-init",
             **dict.fromkeys(("HttpProxy", "HttpsProxy", "NoProxy"), ""),
             **({"FirewallBackend": {"Driver": "iptables"}, "CDISpecDirs": ["/etc/cdi", "/var/run/cdi"]}

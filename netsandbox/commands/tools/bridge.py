@@ -22,8 +22,6 @@ OBJECTS: Late[str, Callable[[ToolContext, list[str], Style], ToolResult]] = Late
 ALL_OBJECTS = ("link*", "fdb*", "mdb*", "mst*", "vlan*", "vni*", "monitor*", "help*")
 OPTIONS = ("help*", "Version*", "stats*", "statistics*", "details*", "oneline*", "timestamp*", "family*", "4", "6",
            "netns*", "color*", "compressvlans*", "force*", "json*", "pretty*", "batch*")
-COUNTERS = {"stats": "stats", "statistics": "stats", "details": "details", "oneline": "oneline", "json": "json",
-            "pretty": "pretty", "compressvlans": "compressed"}
 
 
 def run(context: ToolContext, arguments: list[str]) -> ToolResult:
@@ -34,13 +32,11 @@ def run(context: ToolContext, arguments: list[str]) -> ToolResult:
         if option == "--":
             break
         name = choose(option.lstrip("-").removesuffix("=auto").removesuffix("=never").removesuffix("=always"), OPTIONS)
-        if name in COUNTERS:
-            setattr(style, COUNTERS[name], getattr(style, COUNTERS[name]) + 1)
-        elif name == "timestamp":
-            style.stamp = name
-        elif name == "Version":
+        if style.takes(name):
+            continue
+        if name == "Version":
             return ToolResult(0, VERSION + "\n", "")
-        elif name == "netns":
+        if name == "netns":
             if not words:
                 raise ToolError(USAGE, 'Command line is not complete. Try option "help"')
             context = context.inside(ip_netns.named(context, words.pop(0)))

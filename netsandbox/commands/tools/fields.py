@@ -100,13 +100,16 @@ def sort(context: ToolContext, arguments: list[str]) -> ToolResult:
         return _checked(lines, keys, mark, options, paths[0] if paths else "-")
     lines = _ordered(lines, keys, mark, options)
     if "o" in options:
-        path = options["o"]
-        try:
-            files_of(context).write(path, joined(lines))
-        except FileError as error:
-            raise ToolError(2, f"sort: open failed: {path or NO_NAME}: {error}") from None
+        _write(context, options["o"], joined(lines))
         lines = []
     return ToolResult(0, joined(lines), "")
+
+
+def _write(context: ToolContext, path: str, text: str) -> None:
+    try:
+        files_of(context).write(path, text)
+    except FileError as error:
+        raise ToolError(2, f"sort: open failed: {path or NO_NAME}: {error}") from None
 
 
 def _key(text: str, own: frozenset[str]) -> Key:

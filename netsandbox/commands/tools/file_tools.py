@@ -99,6 +99,15 @@ def _remove_all(files: Files, path: str) -> None:
     files.system.drop(path)
 
 
+def _with_target(name: str, paths: list[str]) -> list[str]:
+    """Raises ToolError: there are not two of them."""
+    if not paths:
+        raise _missing(name, "missing file operand")
+    if len(paths) < 2:
+        raise _missing(name, f"missing destination file operand after '{paths[0]}'")
+    return paths
+
+
 def _target(files: Files, path: str, to: str) -> str:
     """Where a file goes: into a folder under its own name, or to that name."""
     return f"{to.rstrip('/')}/{path.rstrip('/').rpartition('/')[2]}" if files.is_directory(to) else to
@@ -114,11 +123,7 @@ CP = table(
 
 def cp(context: ToolContext, arguments: list[str]) -> ToolResult:
     options, paths = options_of(CP, arguments)
-    if len(paths) < 2:
-        raise _missing(
-            "cp", "missing file operand" if not paths else f"missing destination file operand after '{paths[0]}'"
-        )
-    *sources, to = paths
+    *sources, to = _with_target("cp", paths)
     files = files_of(context)
     if len(sources) > 1 and not files.is_directory(to):
         raise ToolError(1, f"cp: target '{to}': No such file or directory")
@@ -159,21 +164,13 @@ MV = table(
 
 def mv(context: ToolContext, arguments: list[str]) -> ToolResult:
     _options, paths = options_of(MV, arguments)
-    if len(paths) < 2:
-        raise _missing(
-            "mv", "missing file operand" if not paths else f"missing destination file operand after '{paths[0]}'"
-        )
-    *sources, to = paths
+    *sources, to = _with_target("mv", paths)
     files = files_of(context)
-    return _each(
-        sources,
-        lambda path: files.rename(path, _target(files, path, to)),
-        lambda path, error: (
-            f"mv: cannot stat '{path}': {error}"
-            if not files.exists(path)
-            else f"mv: cannot move '{path}' to '{to}': {error}"
-        ),
-    )
+
+    def complaint(path: str, error: FileError) -> str:
+        what = f"move '{path}' to '{to}'" if files.exists(path) else f"stat '{path}'"
+        return f"mv: cannot {what}: {error}"
+    return _each(sources, lambda path: files.rename(path, _target(files, path, to)), complaint)
 
 
 LN = table(
@@ -211,12 +208,8 @@ def _hard_link(files: Files, target: str, name: str) -> ToolResult:
     """A copy: two names of one file would need what nothing here shows."""
     node = files.node(target)
     if not isinstance(node, RegularFile):
-        raise ToolError(
-            1,
-            f"ln: {target}: hard link not allowed for directory"
-            if files.is_directory(target)
-            else f"ln: failed to access '{target}': No such file or directory",
-        )
+        raise ToolError(1, f"ln: {target}: hard link not allowed for directory" if files.is_directory(target) else
+                        f"ln: failed to access '{target}': No such file or directory")
     raise ToolError(1, f"netsandbox: hard links are not modelled; `ln -s {target} {name}` makes a symbolic one")
 
 
@@ -258,9 +251,8 @@ def _of_rights(context: ToolContext, name: str, arguments: list[str]) -> ToolRes
     if takes_mode and wish and not MODE.fullmatch(wish):
         raise _missing(name, f"invalid mode: ‘{wish}’")
     files = files_of(context)
-    errors = "".join(
-        f"{name}: cannot access '{path}': No such file or directory\n" for path in paths if not files.exists(path)
-    )
+    errors = "".join(f"{name}: cannot access '{path}': No such file or directory\n"
+                     for path in paths if not files.exists(path))
     if not errors:
         note(name)
     return ToolResult(1 if errors else 0, "", errors)

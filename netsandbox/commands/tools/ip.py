@@ -36,12 +36,6 @@ OPTIONS = (
 UNMODELLED = frozenset({"batch", "resolve", "Numeric", "echo", "M", "B"})
 """Options that would change what is printed or done."""
 FAMILIES = {"4": "inet", "6": "inet6", "0": "link"}
-COUNTED = {"stats": "stats", "statistics": "stats", "details": "details", "oneline": "oneline", "json": "json",
-           "pretty": "pretty", "brief": "brief"}
-SWITCHES = {"human": "human", "human-readable": "human", "iec": "iec", "all": "everything"}
-STAMPS = ("timestamp", "tshort")
-"""Of both, the short one counts."""
-"""The style's attributes that options count and switch on."""
 
 
 def run(context: ToolContext, arguments: list[str]) -> ToolResult:
@@ -74,14 +68,10 @@ def _option(context: ToolContext, option: str, words: list[str], style: Style) -
     word = option[2:] if option.startswith("--") else option[1:]
     name = "color" if word.startswith("c") and "color".startswith(word.partition("=")[0]) else (
         choose(word, OPTIONS) if word else "loops")  # an empty word is the beginning of each
-    if name in COUNTED:
-        setattr(style, COUNTED[name], getattr(style, COUNTED[name]) + 1)
-    elif name in SWITCHES:
-        setattr(style, SWITCHES[name], True)
-    elif name in FAMILIES:
+    if style.takes(name):
+        return context, None
+    if name in FAMILIES:
         style.family = FAMILIES[name]
-    elif name in STAMPS:
-        style.stamp = max(style.stamp, name)
     elif name == "Version":
         return context, ToolResult(0, VERSION + "\n", "")
     elif name == "help":

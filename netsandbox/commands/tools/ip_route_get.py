@@ -94,14 +94,19 @@ def _output_row(namespace: NetworkNamespace, source: int, destination: int, leav
     _put_mark(row, found)
     put_flags(row, ["rt_offload_failed"] if kind == "multicast" else notify)
     _put_user(row, found.get("uid", 0))  # root asks
+    _put_known(row, namespace, chosen, kind, [*_cache_flags(chosen, kind, destination), *notify])
+    row.say("\n")
+    return row
+
+
+def _put_known(row: Row, namespace: NetworkNamespace, chosen: OutputRoute, kind: str, flags: list[str]) -> None:
+    """What was learned of the way, or what its route says."""
     learned = learned_about(namespace, chosen.destination, chosen.route)
     if learned is not None and kind == "unicast":
         put_learned(row, learned, namespace.scheduler.now)
     else:
-        put_cache(row, [*_cache_flags(chosen, kind, destination), *notify], None)
+        put_cache(row, flags, None)
         put_metrics(row, chosen.route.mtu, chosen.route.mtu_is_locked, chosen.route.metrics)
-    row.say("\n")
-    return row
 
 
 def _put_hop(row: Row, gateway: int | None, device: Interface) -> None:

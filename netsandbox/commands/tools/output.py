@@ -9,6 +9,12 @@ class General(float):
     """A number that JSON has with six digits that count, where others have two behind the point (print_float)."""
 
 
+COUNTED = {"stats": "stats", "statistics": "stats", "details": "details", "oneline": "oneline", "json": "json",
+           "pretty": "pretty", "brief": "brief", "compressvlans": "compressed"}
+SWITCHED = {"human": "human", "human-readable": "human", "iec": "iec", "all": "everything"}
+"""The style's attributes that options count and switch on."""
+
+
 class Style:
     """The global options of `ip` and `bridge`, as counts or switches.
 
@@ -27,6 +33,18 @@ class Style:
         self.stamp = ""
         self.details = self.oneline = self.pretty = self.brief = self.compressed = 0
         self.everything = self.human = self.iec = False
+
+    def takes(self, option: str | None) -> bool:
+        """Whether an option says how it is printed, which is so from now on; of both stamps the short one counts."""
+        if option in COUNTED:
+            setattr(self, COUNTED[option], getattr(self, COUNTED[option]) + 1)
+        elif option in SWITCHED:
+            setattr(self, SWITCHED[option], True)
+        elif option in ("timestamp", "tshort"):
+            self.stamp = max(self.stamp, option)
+        else:
+            return False
+        return True
 
 
 class Row:

@@ -90,8 +90,12 @@ def _edited(text: str, steps: list[Step], is_quiet: bool) -> str:
         out += behind
         if ends:
             break
-    result = "".join(line + "\n" for line in out)
-    return result.removesuffix("\n") if out and isinstance(out[-1], Unended) else result
+    return _joined(out)
+
+
+def _joined(lines: list[str]) -> str:
+    result = "".join(line + "\n" for line in lines)
+    return result.removesuffix("\n") if lines and isinstance(lines[-1], Unended) else result
 
 
 def _done(step: Step, line: str, number: int, out: list[str], behind: list[str]) -> str | None:
