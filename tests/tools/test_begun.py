@@ -39,3 +39,17 @@ def test_a_daemon_is_left_behind_and_ended() -> None:
     refused = session.run("pkill --frob x")
     assert refused.code == 2
     assert "pkill --frob is not modelled" in refused.err
+
+
+def test_pidof_tells_the_newest_first_and_id_wants_to_know_which_name() -> None:
+    session = Session()
+    session.run("nc -l 90 &")
+    session.run("nc -l 91 &")
+    newest, oldest = session.run("pidof nc").out.split()
+    assert int(newest) > int(oldest)
+    assert session.run("pidof -s nc").out == f"{newest}\n"
+    assert session.run("pidof -d, nc").out == f"{newest},{oldest}\n"
+    assert (session.run("pidof -q nc").code, session.run("pidof -q nc").out) == (0, "")
+    assert session.run("pidof -o 1 nc").err == "netsandbox: pidof -o is not modelled\n"
+    assert session.run("id -n").err == "id: printing only names or real IDs requires -u, -g, or -G\n"
+    assert session.run("id -un").out == "root\n"

@@ -176,10 +176,16 @@ def _matching(context: ToolContext, words: list[str], is_full: bool, name: str, 
     return [one for one in processes(context) if pattern.matches(one.command if is_full else one.name)]
 
 
+PIDOF = table("pidof", acts="s d= q", usual="c n x", refused="o= z")
+
+
 def pidof(context: ToolContext, arguments: list[str]) -> ToolResult:
-    names = [word for word in arguments if not word.startswith("-")]
-    found = [str(one.pid) for one in processes(context) if one.name in names]
-    return ToolResult(0 if found else 1, " ".join(found) + "\n" if found else "", "")
+    """The newest first."""
+    options, names = options_of(PIDOF, arguments)
+    found = [str(one.pid) for one in reversed(processes(context)) if one.name in names]
+    found = found[:1] if "s" in options else found
+    told = options.get("d", " ").join(found) + "\n" if found and "q" not in options else ""
+    return ToolResult(0 if found else 1, told, "")
 
 
 def pkill(context: ToolContext, arguments: list[str]) -> ToolResult:

@@ -104,24 +104,25 @@ def _field(found: re.Match[str], values: dict[str, str]) -> str:
     return text.rjust(int(width or 0), "0" if flags[-1:] == "0" else " ")
 
 
+ID = table("id", acts="u|user g|group G|groups n|name r|real", usual="a", refused="Z|context z|zero")
+
+
 def identity(_context: ToolContext, arguments: list[str]) -> ToolResult:
     """id."""
-    letters = "".join(word[1:] for word in arguments if word.startswith("-"))
-    names, own = [word for word in arguments if not word.startswith("-")], RIGHTS.get().account
-    wrong = next((letter for letter in letters if letter not in "ugGnra"), None)
-    if wrong is not None:
-        raise ToolError(1, f"id: invalid option -- '{wrong}'\nTry 'id --help' for more information.")
+    (options, names), own = options_of(ID, arguments), RIGHTS.get().account
     if names:
         own = own._replace(groups=()) if names[0] == own.user else _account(names[0])
     groups = [own.gid, *own.groups]
-    if not letters.strip("a"):
+    if not options.keys() & {"u", "g", "G"}:
+        if options.keys() & {"n", "r"}:
+            raise ToolError(1, "id: printing only names or real IDs requires -u, -g, or -G")
         user, *shown = (f"{number}({name})" if name else str(number)
                         for number, name in ((own.uid, own.user), *((gid, group_name(gid)) for gid in groups)))
         return ToolResult(0, f"uid={user} gid={shown[0]} groups={','.join(shown)}\n", "")
-    if "u" in letters:
-        return _told("id", "user", {own.uid: own.user}, "n" in letters)
-    return _told("id", "group", {gid: group_name(gid) for gid in (groups if "G" in letters else groups[:1])},
-                 "n" in letters)
+    if "u" in options:
+        return _told("id", "user", {own.uid: own.user}, "n" in options)
+    return _told("id", "group", {gid: group_name(gid) for gid in (groups if "G" in options else groups[:1])},
+                 "n" in options)
 
 
 def _account(name: str) -> Account:
