@@ -253,10 +253,6 @@ class Mtr(Client):
             self._probes.close()
             self._probes = None
 
-    def interrupt(self) -> None:
-        """Ctrl-C ends it as it stands, which shows nothing."""
-        self.exit(130)
-
     def stop(self) -> None:
         super().stop()
         self._stop_probing()

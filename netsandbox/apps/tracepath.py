@@ -203,9 +203,6 @@ class Tracepath(Program):
     def _done(self) -> None:
         self.exit(0)
 
-    def interrupt(self) -> None:
-        self.exit(130)
-
     def stop(self) -> None:
         self.scheduler.cancel(self._timer)
         self._socket.close()

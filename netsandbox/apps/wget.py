@@ -341,9 +341,6 @@ class Wget(Client):
         self.client = None
         self.scheduler.soon(self._next)
 
-    def interrupt(self) -> None:
-        self.exit(130)
-
     def stop(self) -> None:
         self._stop_timer()
         super().stop()

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any, ClassVar, cast
 
 from netsandbox.engine.units import SECOND
 from netsandbox.linux.core.errors import KernelError
-from netsandbox.linux.core.kind import Attribute, Detail, Form, LinkKind, NewLink, address, flag, refused
+from netsandbox.linux.core.kind import Attribute, Detail, Form, LinkKind, address, flag, refused
 from netsandbox.linux.core.stacked import TunnelEnd
 from netsandbox.linux.device_events import Decapsulated, Encapsulated
 from netsandbox.linux.drop import Dropped, DropReason, Outcome
@@ -309,6 +309,3 @@ class TunnelKind(LinkKind):
             tos = "inherit" if interface.tos == 1 else f"0x{interface.tos:x}"
             rows.append(Detail("tos", tos, f"tos {tos} "))
         return rows
-
-    def make(self, request: NewLink) -> Interface:
-        raise NotImplementedError

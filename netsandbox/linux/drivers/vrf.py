@@ -7,7 +7,7 @@ looked at.  The packet filter sees the port alone, not the VRF a second time.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from netsandbox.linux.core.errors import KernelError
 from netsandbox.linux.core.interface import Interface
@@ -186,9 +186,6 @@ class VrfKind(LinkKind):
 
     def release(self, master: Interface, interface: Interface) -> None:
         release(interface)
-
-    def change(self, interface: Interface, settings: dict[str, Any]) -> None:
-        raise KernelError("EOPNOTSUPP")
 
     def details(self, interface: Interface) -> list[Detail]:
         assert isinstance(interface, VrfInterface)
