@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, NamedTuple
 
 from netsandbox.commands.expect.compare import Comparison, comparison
@@ -16,6 +16,7 @@ if TYPE_CHECKING:
 
 STATES = ("UP", "DOWN", "UNKNOWN", "LOWERLAYERDOWN")
 KINDS = ("veth", "bridge", "loopback", "port")
+PORT_STATES = ("forwarding", "disabled", "blocking", "listening", "learning")
 COUNTERS = ("rx", "tx", "overheard", "rx_packets", "rx_bytes", "rx_dropped", "tx_packets", "tx_bytes", "tx_dropped")
 
 
@@ -26,30 +27,21 @@ class Wish(NamedTuple):
     holds: Callable[[Context, InterfaceRow], bool]
 
 
-def _up(reader: Reader) -> Wish:
-    return Wish("up", lambda _context, row: row.up)
+def _alone(word: str, holds: Callable[[InterfaceRow], bool]) -> Callable[[Reader], Wish]:
+    return lambda _reader: Wish(word, lambda _context, row: holds(row))
 
 
-def _down(reader: Reader) -> Wish:
-    return Wish("down", lambda _context, row: not row.up)
-
-
-def _carrier(reader: Reader) -> Wish:
-    return Wish("carrier", lambda _context, row: row.carrier)
-
-
-def _no_carrier(reader: Reader) -> Wish:
-    return Wish("no-carrier", lambda _context, row: not row.carrier)
+def _one_of(word: str, attribute: str, what: str, choices: Sequence[str]) -> Callable[[Reader], Wish]:
+    """A word, and which of the values that an interface's attribute has."""
+    def read(reader: Reader) -> Wish:
+        value = reader.choose(what, choices)
+        return Wish(f"{word} {value}", lambda _context, row: getattr(row, attribute) == value)
+    return read
 
 
 def _state(reader: Reader) -> Wish:
     state = reader.choose("a state", [name.lower() for name in STATES]).upper()
     return Wish(f"state {state}", lambda _context, row: row.state == state)
-
-
-def _kind(reader: Reader) -> Wish:
-    kind = reader.choose("a kind", KINDS)
-    return Wish(f"kind {kind}", lambda _context, row: row.kind == kind)
 
 
 def _mac(reader: Reader) -> Wish:
@@ -77,15 +69,6 @@ def _master(reader: Reader) -> Wish:
     return Wish(f"master {name}", lambda _context, row: row.master == name)
 
 
-def _no_master(reader: Reader) -> Wish:
-    return Wish("no-master", lambda _context, row: row.master is None)
-
-
-def _port(reader: Reader) -> Wish:
-    state = reader.choose("a port's state", ("forwarding", "disabled", "blocking", "listening", "learning"))
-    return Wish(f"port {state}", lambda _context, row: row.port_state == state)
-
-
 def _peer(reader: Reader) -> Wish:
     name = reader.take("NODE or NODE:IFACE").text
 
@@ -104,9 +87,12 @@ def _joins(reader: Reader) -> Wish:
 
 
 WISHES: dict[str, Callable[[Reader], Wish]] = {
-    "up": _up, "down": _down, "carrier": _carrier, "no-carrier": _no_carrier, "state": _state, "kind": _kind,
-    "mac": _mac, "mtu": _mtu, "address": _address, "master": _master, "no-master": _no_master, "port": _port,
-    "peer": _peer, "joins": _joins}
+    "up": _alone("up", lambda row: row.up), "down": _alone("down", lambda row: not row.up),
+    "carrier": _alone("carrier", lambda row: row.carrier),
+    "no-carrier": _alone("no-carrier", lambda row: not row.carrier), "state": _state,
+    "kind": _one_of("kind", "kind", "a kind", KINDS), "mac": _mac, "mtu": _mtu, "address": _address, "master": _master,
+    "no-master": _alone("no-master", lambda row: row.master is None),
+    "port": _one_of("port", "port_state", "a port's state", PORT_STATES), "peer": _peer, "joins": _joins}
 
 
 SAME = {"down": "up", "no-carrier": "carrier", "no-address": "address", "no-master": "master", "port": "master",
