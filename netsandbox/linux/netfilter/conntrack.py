@@ -33,7 +33,8 @@ from netsandbox.linux.netfilter.connection import (
 )
 from netsandbox.linux.netfilter.connection_table import ConnectionTable
 from netsandbox.linux.netfilter.track_tcp import VALID_FLAGS
-from netsandbox.wire.checksum import crc32c
+from netsandbox.wire import udp
+from netsandbox.wire.checksum import crc32c, internet_checksum, pseudo_header
 from netsandbox.wire.errors import ParseError
 from netsandbox.wire.icmp import REDIRECT, IcmpMessage
 from netsandbox.wire.ipv4 import ICMP, TCP, UDP, IPv4Packet
@@ -166,7 +167,7 @@ def _track_stream(namespace: NetworkNamespace, table: ConnectionTable, connectio
 
 
 def _makes_sense(namespace: NetworkNamespace, buffer: SocketBuffer) -> bool:
-    """tcp_error, udp_error, sctp_error: lengths, flags, and, where the packet came in, checksums."""
+    """tcp_error, udp_error, sctp_error and their like: lengths, flags, and, where the packet came in, checksums."""
     packet, payload = buffer.packet, buffer.packet.payload
     if isinstance(payload, TcpSegment) and payload.checksum is None:
         return VALID_FLAGS[payload.flags]
@@ -184,7 +185,22 @@ def _makes_sense(namespace: NetworkNamespace, buffer: SocketBuffer) -> bool:
     if packet.protocol == SCTP:
         data = packet.payload_bytes()
         return len(data) > SCTP_HEADER and not (checks and _sctp_checksum(data) != data[8:SCTP_HEADER])
+    if packet.protocol == UDP_LITE:
+        return _lite_makes_sense(packet, checks)
     return packet.protocol not in (TCP, UDP, ICMP)
+
+
+def _lite_makes_sense(packet: IPv4Packet, checks: bool) -> bool:
+    """udplite_error: its checksum has to be there, and covers as much as is said where UDP tells the length.
+
+    It is summed up under UDP's number, which no sender does, so that no right one is found right.
+    """
+    data = packet.payload_bytes()
+    covered = int.from_bytes(data[4:6], "big") or len(data)
+    if not udp.HEADER <= covered <= len(data) or data[6:8] == b"\0\0":
+        return False
+    header = pseudo_header(packet.src, packet.dst, UDP, len(data))
+    return not checks or internet_checksum(header + data[:covered]) in (0, 0xFFFF)
 
 
 def _sctp_checksum(data: bytes) -> bytes:

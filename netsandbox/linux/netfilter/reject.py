@@ -14,7 +14,7 @@ from netsandbox.wire import udp
 from netsandbox.wire.checksum import internet_checksum, pseudo_header
 from netsandbox.wire.ethernet import ETH_P_IP, Frame
 from netsandbox.wire.icmp import UNREACHABLE, IcmpMessage
-from netsandbox.wire.ipv4 import TCP, UDP, IPv4Packet
+from netsandbox.wire.ipv4 import ICMP, TCP, UDP, IPv4Packet
 from netsandbox.wire.tcp import RST, TcpSegment
 
 if TYPE_CHECKING:
@@ -29,18 +29,20 @@ WITHOUT_SUM = frozenset({47, 50, 51, 132, 136})
 def send_unreachable(namespace: NetworkNamespace, buffer: SocketBuffer, code: int) -> None:
     """nf_send_unreach: nothing is said about a later fragment, nor about a packet whose checksum is wrong."""
     packet = buffer.packet
-    if packet.offset or not _is_sound(buffer):
+    if packet.offset or not _is_sound(namespace, buffer):
         return
     icmp.send_error(buffer.entered, namespace, packet, UNREACHABLE, code, 0, buffer.frame, buffer)
 
 
-def _is_sound(buffer: SocketBuffer) -> bool:
+def _is_sound(namespace: NetworkNamespace, buffer: SocketBuffer) -> bool:
     """nf_reject_verify_csum: what is in no list of protocols is taken to sum up to zero, as ICMP does.
 
     The sum goes over the IP header as well, whose own one is wrong once this host has written into its options.
     """
     packet, frame = buffer.packet, buffer.frame
     payload = packet.payload
+    if _was_checked(namespace, buffer):
+        return True
     if packet.options and packet.protocol not in WITHOUT_SUM and frame is not None and (
             isinstance(frame.payload, IPv4Packet) and frame.payload.options != packet.options):
         return False
@@ -51,6 +53,12 @@ def _is_sound(buffer: SocketBuffer) -> bool:
     if isinstance(payload, TcpSegment):
         return payload.checksum is None or payload.is_checksum_right(packet.src, packet.dst)
     return not payload.checksum or payload.is_checksum_offloaded
+
+
+def _was_checked(namespace: NetworkNamespace, buffer: SocketBuffer) -> bool:
+    """The tracker has found the sum right when the packet came in, and noted that (CHECKSUM_UNNECESSARY)."""
+    return buffer.connection is not None and buffer.packet.protocol in (ICMP, TCP, UDP) and bool(
+        namespace.sysctls.get("net.netfilter.nf_conntrack_checksum"))
 
 
 def _is_sum_right(packet: IPv4Packet, data: bytes) -> bool:
@@ -65,7 +73,7 @@ def _is_sum_right(packet: IPv4Packet, data: bytes) -> bool:
 def send_reset(namespace: NetworkNamespace, buffer: SocketBuffer) -> None:
     """nf_send_reset: a RST as the receiver would send it, never in answer to one."""
     packet, segment = buffer.packet, buffer.packet.payload
-    if packet.offset or not isinstance(segment, TcpSegment) or segment.flags & RST or not _is_sound(buffer):
+    if packet.offset or not isinstance(segment, TcpSegment) or segment.flags & RST or not _is_sound(namespace, buffer):
         return
     source = packet.dst if namespace.routes.address_type(packet.dst) == "local" else 0
     route = route_output(namespace, packet.src, source)
