@@ -264,6 +264,8 @@ class Nft(Listing):
         try:
             table.insert(chain, at, rule)
         except RuleError as error:
+            if "meta priority set" in said:
+                raise NftError("netsandbox: nft: 'meta priority set' is not modelled at this hook\n") from None
             raise self.line.whole(ERRORS.get(error.errno, "Operation not supported")) from None
 
     def _no_table(self, chain: str) -> NftError:

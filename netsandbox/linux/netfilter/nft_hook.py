@@ -69,14 +69,23 @@ def read_hook(line: Line, at: int) -> HookRead:
         elif line.words[at] in ("comment", "device", "devices", "flags"):
             raise NftError(f"netsandbox: nft: a chain's {line.words[at]} is not modelled\n")
         elif at < end:
-            raise line.complaint(f"syntax error, unexpected {token(line.words[at])[0]}", at)
+            raise _no_item(line, at)
         if line.words[end] == "}" and line.words[at] in ("type", "policy"):
-            found_brace = line.complaint(f"{BRACE[7:]}, expecting newline or semicolon", end)
+            found_brace = next((text for text in wrong if text.startswith(BRACE)), None) or line.complaint(
+                f"{BRACE[7:]}, expecting newline or semicolon", end)
             raise NftError(f"{found_brace}{line.source.complaint(END, len(line.source.rows), 0, '^')}")
         at = end + (line.words[end] == ";")
     if wrong:
         raise NftError("".join([text for text in wrong if text.startswith(OF_GRAMMAR)] or wrong))
     return found
+
+
+def _no_item(line: Line, at: int) -> NftError:
+    """A word that begins nothing is taken for a rule's, that compares it with the next one: there the rule ends."""
+    kinds = [_kind(line, place) for place in range(at, at + 3)]
+    if kinds[:2] == ["string", "string"] and kinds[2] not in ("string", "number", "semicolon", "'}'"):
+        return line.complaint(f"syntax error, unexpected {kinds[2]}, expecting newline or semicolon", at + 2)
+    return line.complaint(f"syntax error, unexpected {kinds[0]}", at)
 
 
 def _drops(line: Line, at: int) -> bool:
@@ -98,7 +107,9 @@ def _type(line: Line, at: int, end: int) -> HookRead:
     if hook is None:
         raise line.complaint("unknown chain hook", at + 3)
     if words[4:5] != ["priority"] or len(words) < 6:
-        raise line.complaint(f"syntax error, unexpected {_kind(line, at + 4)}", at + 4)
+        missing = at + 4 + (words[4:5] == ["priority"])
+        expecting = ", expecting priority" * (missing == at + 4)
+        raise line.complaint(f"syntax error, unexpected {_kind(line, missing)}{expecting}", missing)
     text = "".join(words[5:])
     read = PRIORITY.fullmatch(text)
     if read is None or len(read[1] or read[4] or "") > MOST_DIGITS or not (

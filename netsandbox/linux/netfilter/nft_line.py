@@ -87,12 +87,14 @@ class Line:
                 offset = next(place for place, letter in enumerate(word) if not letter.isascii())
                 raise self.complaint("syntax error, unexpected junk", at, offset=offset, until=1)
 
-    def complaint(self, message: str, at: int, cause: int = -1, until: int = -1, offset: int = 0) -> NftError:
+    def complaint(self, message: str, at: int, cause: int = -1, until: int = -1, offset: int = 0,
+                  led: bool = False) -> NftError:
         """`Error: MESSAGE`, the line, and a mark below the word; below its cause another one.
 
         Args:
             until: the last word that is marked; behind an offset, how many characters.
             offset: of the first character of the word that is marked.
+            led: the cause has a second word, where it leads to.
         """
         if at >= len(self.words):
             end = self._last()
@@ -106,7 +108,8 @@ class Line:
             return self.source.complaint(message, found.row, found.column, "^" * width)
         before = self.tokens[cause]
         column = found.column + offset
-        marks = f"{' ' * before.column}{'~' * len(before.text)}".ljust(column) + "^" * (width - offset)
+        width_before = self.tokens[cause + led].end - before.column
+        marks = f"{' ' * before.column}{'~' * width_before}".ljust(column) + "^" * (width - offset)
         return self.source.complaint(message, found.row, found.column, marks)
 
     def whole(self, message: str) -> NftError:

@@ -106,7 +106,7 @@ def meta(reader: Reader) -> None:
         at = reader.place
         negated, value = reader.asked("meta nfproto")
         if not reader.is_inet:
-            raise reader.line.complaint("meta nfproto is only useful in the inet family", at - 2, until=at)
+            raise reader.line.complaint("meta nfproto is only useful in the inet family", at - 2, until=at - 1)
         if (value == "ipv6") is not bool(negated):
             reader.never(reader.said.pop())
     elif field == "pkttype":

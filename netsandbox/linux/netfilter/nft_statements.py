@@ -71,7 +71,8 @@ def _without_effect(reader: Reader, at: int, verdict: int) -> NftError:
     """The complaint about what stands behind a verdict, from a word on to the last that was read."""
     word = reader.line.words[at]
     last = at if word in ONE_WORD else at + 1 if word == "limit" else reader.place - 1
-    return reader.line.complaint("Statement after terminal statement has no effect", at, verdict, last)
+    led = reader.line.words[verdict] in ("jump", "goto")
+    return reader.line.complaint("Statement after terminal statement has no effect", at, verdict, last, led=led)
 
 
 def read_rule(words: list[str], line: Line, is_inet: bool) -> Reader:
@@ -89,7 +90,7 @@ def read_rule(words: list[str], line: Line, is_inet: bool) -> Reader:
             raise line.complaint(f"syntax error, unexpected {token(word)[0]}, expecting end of file or newline or "
                                  "semicolon", at)
         has_comment = word == "comment"
-        if word in OTHER_WORDS:
+        if word.partition(",")[0] in OTHER_WORDS:
             raise reader.not_modelled(word)
         if handler is None and token(word)[0] in ("string", "number"):
             found = _symbol(reader, at, word)

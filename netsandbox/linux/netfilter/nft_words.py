@@ -43,6 +43,8 @@ ICMP_TYPES = {"echo-reply": 0, "destination-unreachable": 3, "source-quench": 4,
               "address-mask-request": 17, "address-mask-reply": 18}
 FIELDS = frozenset({"flags", "sequence", "ackseq", "doff", "window", "checksum", "urgptr", "option", "length"})
 """Fields of TCP and UDP beside the ports."""
+IP_FIELDS = frozenset({"version", "hdrlength", "dscp", "ecn", "length", "id", "frag-off", "checksum", "option"})
+"""Fields of IP that are not read here."""
 
 
 def _ip(reader: Reader) -> None:
@@ -72,6 +74,8 @@ def _ip(reader: Reader) -> None:
         ends = f"--{'src' if field == 'saddr' else 'dst'}-range"
         reader.one_of(negated, [["-m", "iprange", ends, one] if "-" in one else [flags[field], one]
                                 for one in value.split(",")])
+    elif field not in IP_FIELDS:
+        raise reader.line.complaint(f"syntax error, unexpected {token(field)[0]}", reader.place - 1)
     else:
         raise reader.not_modelled(f"ip {field}")
 
@@ -283,16 +287,19 @@ class _Nat:
         self.word, self.target, self.flag = word, target, flag
 
     def __call__(self, reader: Reader) -> None:
-        said, out = self.word, ["-j", self.target]
-        if reader.is_inet and self.target in ("DNAT", "SNAT"):
-            if reader.words[:1] != ["ip"]:
-                raise reader.line.complaint(f"specify `{self.word} ip' or '{self.word} ip6' in inet table to "
-                                            "disambiguate", reader.place - 1)
-            said += f" {reader.take()}"
-        verb = reader.place - 1
-        if reader.words[:1] == ["to"]:
-            reader.take()
+        said, out, verb = self.word, ["-j", self.target], reader.place - 1
+        has_address = self.target in ("DNAT", "SNAT")
+        names_family = has_address and reader.words[:1] == ["ip"]
+        if names_family:
+            family, verb = reader.take(), reader.place - 1
+            said += f" {family}" * reader.is_inet
+        has_to = reader.words[:1] == ["to"]
+        if has_to or has_address:
+            del reader.words[:has_to]
             at, where = reader.place, reader.take()
+            if names_family and not has_to:
+                kind = token(reader.words[0])[0] if reader.words else "newline"
+                raise reader.line.complaint(f"syntax error, unexpected {kind}", reader.place)
             _check_mapping(reader, where, at, verb, is_port=self.flag == "--to-ports")
             is_port = self.flag == "--to-ports"
             said += f" to {':' * is_port}{where.lstrip(':') if is_port else where}"
@@ -301,6 +308,9 @@ class _Nat:
             if word in ("random", "persistent"):
                 said += f" {reader.take()}"
                 out.append(f"--{word}")
+        if reader.is_inet and has_address and not names_family:
+            raise reader.line.complaint(f"specify `{self.word} ip' or '{self.word} ip6' in inet table to "
+                                        "disambiguate", verb)
         reader.said.append(said)
         reader.out += out
 

@@ -61,6 +61,8 @@ ROWS = (
         (fragment(TCP, tcp_bytes(), 8),), (0,), (False,)),
     Row("a first fragment has options", ("-p tcp --tcp-option 8",),
         (fragment(TCP, tcp_bytes(24, 6)[:20] + b"\x01\x01\x01\x08", mf=True),), (1,), (True,)),
+    Row("an option may end before it says how long it is", ("-p tcp --tcp-option 8", "-p tcp ! --tcp-option 8"),
+        (fragment(TCP, tcp_bytes(24, 6)[:20] + b"\x01\x01\x01\x05", mf=True),), (0, 1), (True,)),
     Row("half a TCP header is dropped where options are asked for", ("-p tcp --tcp-option 8",),
         (fragment(TCP, tcp_bytes(19)), fragment(TCP, tcp_bytes(20, 4)), fragment(TCP, tcp_bytes(20, 6))), (0,),
         (False, False, False)),
