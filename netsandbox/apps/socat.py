@@ -142,10 +142,14 @@ class Pair:
     def other(self, end: End) -> End:
         return self.right if end is self.left else self.left
 
+    def reads(self, end: End) -> bool:
+        """Whether an end is read: with -u and -U one of them is only written to."""
+        return self.program.options.direction != ("U" if end is self.left else "u")
+
     def data(self, end: End, data: bytes) -> None:
         """An end has read something."""
         options, is_left = self.program.options, end is self.left
-        if options.direction == ("U" if is_left else "u"):
+        if not self.reads(end):
             return
         if options.dump:
             now = self.program.scheduler.now
@@ -156,11 +160,8 @@ class Pair:
         self.linger()
 
     def at_end(self, end: End) -> None:
-        """An end will read no more: the other one is told, and when both are done all is.
-
-        With -u and -U the end that is only written to is not read at all.
-        """
-        if self.program.options.direction == ("U" if end is self.left else "u"):
+        """An end will read no more: the other one is told, and when both are done all is."""
+        if not self.reads(end):
             return
         self._open[end] = False
         self.other(end).finish()

@@ -35,10 +35,14 @@ class FileEnd(End):
 
     def begin(self) -> None:
         text = self._open()
-        if text and self.address.flags & ACCESS != WRITE_ONLY:
+        if self._at is None or not self.pair.reads(self):
+            return
+        if self.address.flags & ACCESS == WRITE_ONLY:
+            self.pair.fail(f"read(5, 0x7f0000000000, 8192): {TEXTS['EBADF']}")
+            return
+        if text:
             self.pair.data(self, text.encode())
-        if self._at is not None:
-            self.pair.at_end(self)
+        self.pair.at_end(self)
 
     def _open(self) -> str:
         """What is in it."""

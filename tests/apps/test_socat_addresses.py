@@ -57,6 +57,8 @@ def test_a_child_that_fails_leaves_the_listener(two: KeptSession) -> None:
     ("socat - UDP-SENDTO:10.0.0.1", "E UDP-SENDTO: wrong number of parameters (1 instead of 2)"),
     ("socat - TCP:127.0.0.1:9,sp=x", 'E parseopts(): missing numerical value of option "sp=x"'),
     ("echo x | socat -u - OPEN:/etc/hostname,rdonly", "E write(5, 0x7f0000000000, 2): Bad file descriptor"),
+    ("socat -u OPEN:/etc/hostname,wronly -", "E read(5, 0x7f0000000000, 8192): Bad file descriptor"),
+    ("socat CREATE:/g -", "E read(5, 0x7f0000000000, 8192): Bad file descriptor"),
     ("socat - TCP:127.0.0.1:9,crlf", "socat: the option crlf is not modelled"),
     ("socat - OPEN:/tmp/x,perm=0600", "socat: the option perm=0600 is not modelled"),
     ("socat - UNIX-CONNECT:/x", "socat: the address UNIX-CONNECT is not modelled")])
