@@ -7,10 +7,11 @@ from typing import TYPE_CHECKING, ClassVar
 
 from netsandbox.apps.calendar import http_date
 from netsandbox.apps.errno import TEXTS as TEXTS_OF_ERRNO
-from netsandbox.apps.http_server import HttpSession, Response, find_file, media_type, path_of
+from netsandbox.apps.http_server import HttpSession, Response, find_file, path_of
 from netsandbox.apps.option_table import OptionTable
 from netsandbox.apps.program import Context, Program, UsageError
 from netsandbox.apps.python_server import PythonServer
+from netsandbox.apps.web_pages import media_type
 from netsandbox.engine.units import EPOCH, SECOND
 from netsandbox.wire.addresses import AddressError, parse_ipv4
 from netsandbox.wire.http import REASONS, Head

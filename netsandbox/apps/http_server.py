@@ -9,18 +9,16 @@ from typing import TYPE_CHECKING, Any, ClassVar, NamedTuple, Protocol
 
 from netsandbox.apps.calendar import apache_time, http_date
 from netsandbox.apps.stream import Stream
-from netsandbox.apps.web_pages import APACHE_PAGE
+from netsandbox.apps.web_pages import APACHE_PAGE, media_type
 from netsandbox.linux.core.inode import FileError
 from netsandbox.wire.addresses import format_ipv4
 from netsandbox.wire.errors import ParseError
 from netsandbox.wire.http import REASONS, Head, build_head, parse_head
 
 if TYPE_CHECKING:
+    from netsandbox.engine.scheduler import Timer
     from netsandbox.linux.core.files import Files
     from netsandbox.linux.tcp.stream import StreamSocket
-
-TYPES = {"html": "text/html", "htm": "text/html", "txt": "text/plain", "css": "text/css",
-         "js": "application/javascript", "json": "application/json", "xml": "text/xml", "svg": "image/svg+xml"}
 
 NOT_MODIFIED, VERSION_NUMBER = 304, re.compile(r"HTTP/(\d{1,10})\.\d{1,10}", re.ASCII)
 SILENT = 444
@@ -39,6 +37,7 @@ class Response(NamedTuple):
         length: what Content-Length says where it is not the body's.
         is_apart: the body is written behind the head, and not with it: a segment of its own.
         is_bare: there is no head, as in HTTP/0.9.
+        idle: nanoseconds that the connection waits for another request; 0: it ends, None: it waits for ever.
     """
 
     code: int
@@ -55,6 +54,7 @@ class Response(NamedTuple):
     length: str = ""
     is_apart: bool = False
     is_bare: bool = False
+    idle: int | None = None
 
 
 class Site(Protocol):
@@ -119,21 +119,31 @@ class HttpSession:
         self._wanted = 0
         self._waits = False
         """An answer is still to come."""
+        self._timer: Timer | None = None
 
     def connected(self, _stream: Stream) -> None:
         """It was, before it was accepted."""
 
     def received(self, _stream: Stream, data: bytes) -> None:
         self._data += data
+        if data:
+            self._rest()
         while not self.stream.is_over and not self._waits and self._take_one():
             pass
 
-    def ended(self, _stream: Stream) -> None:
+    def ended(self, _argument: object) -> None:
         self.stream.close()
-        self.host.forget(self)
+        self.failed(self.stream, "")
 
     def failed(self, _stream: Stream, _error: str) -> None:
+        self._rest()
         self.host.forget(self)
+
+    def _rest(self, idle: int | None = None) -> None:
+        """Wait no more for another request, or so long from now on."""
+        scheduler = self.stream.socket.namespace.scheduler
+        scheduler.cancel(self._timer)
+        self._timer = scheduler.wake_after(idle, self.ended, foreground=False) if idle else None
 
     def _take_one(self) -> bool:
         """Answer one request, if it is whole."""
@@ -182,6 +192,7 @@ class HttpSession:
 
     def _respond(self, head: Head | None, response: Response) -> None:
         keeps = head is not None and head.keeps_alive and not response.closes and response.code != SILENT
+        keeps = keeps and response.idle != 0
         fields = self.site.fields(self, response, keeps)
         version = "HTTP/1.0" if isinstance(self.site, PythonSite) else "HTTP/1.1"
         reason = REASONS.get(response.code, "") if response.reason is None else response.reason
@@ -197,8 +208,9 @@ class HttpSession:
         if not keeps:
             self.stream.close()
             self.host.forget(self)
-        elif self.site.nodelay == "kept":
-            self.stream.socket.nodelay = True
+            return
+        self.stream.socket.nodelay |= self.site.nodelay == "kept"
+        self._rest(response.idle)
 
 
 def path_of(head: Head) -> str:
@@ -224,10 +236,6 @@ def find_file(files: Files | None, root: str, path: str, default: bytes | None) 
             continue
     is_index = files is None and (not parts or parts == ["index.html"])
     return (default if is_index else None), names[-1] if not parts else where
-
-
-def media_type(name: str, other: str) -> str:
-    return TYPES.get(name.rpartition(".")[2], other)
 
 
 class ApacheSite:

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from netsandbox.apps.http_server import TYPES
-from netsandbox.apps.web_pages import NGINX_PAGE
+from netsandbox.apps.web_pages import NGINX_PAGE, TYPES
 from netsandbox.linux.core.inode import FileError
 
 if TYPE_CHECKING:

@@ -8,12 +8,14 @@ from typing import TYPE_CHECKING, ClassVar, NamedTuple
 from urllib.parse import unquote
 
 from netsandbox.apps.calendar import apache_time, http_date, log_date
-from netsandbox.apps.http_server import TYPES, HttpSession, Response, path_of
+from netsandbox.apps.http_server import HttpSession, Response, path_of
 from netsandbox.apps.nginx_log import NginxLog, furnish_logs
 from netsandbox.apps.nginx_packaged import ROOT, Packaged, furnish_configuration
 from netsandbox.apps.nginx_proxy import Exchange, Group
-from netsandbox.apps.nginx_servers import Configuration, Scope, location_of, proxied
+from netsandbox.apps.nginx_servers import Configuration, Scope, location_of, milliseconds, proxied
 from netsandbox.apps.nginx_text import expand, variables
+from netsandbox.apps.web_pages import TYPES
+from netsandbox.engine.units import MILLISECOND
 from netsandbox.linux.core.inode import FileError
 from netsandbox.wire.addresses import parse_ipv4, parse_network
 from netsandbox.wire.http import REASONS, Head
@@ -27,6 +29,8 @@ VERSION = "nginx/1.29.5"
 MODIFIED = "Tue, 09 Dec 2025 18:28:10 GMT"
 REDIRECTS = (301, 302, 303, 307, 308)
 BODILESS = (204, 304)
+USUALLY_IDLE = "75s"
+"""What keepalive_timeout is where nothing says so."""
 FUTURE = re.compile(r"^[A-Z]+ /\S* HTTP/([2-9]|[1-9][0-9]{1,2})(\.[0-9]{1,3})?$", re.ASCII)
 """A request of a version that is not there yet."""
 LAST = frozenset({400, 413, 414, 500, 501})
@@ -273,7 +277,8 @@ class NginxSite:
                 break
         extra = tuple((one.words[0], expand(one.words[1], request.values)) for one in request.place.find("add_header")
                       if found.code in ADDED or "always" in one.words[2:])
-        return found._replace(extra=(*found.extra, *extra), software=self._software(request.place))
+        idle = milliseconds(request.place.word("keepalive_timeout", USUALLY_IDLE)) * MILLISECOND
+        return found._replace(extra=(*found.extra, *extra), software=self._software(request.place), idle=idle)
 
     # -- asking others
 

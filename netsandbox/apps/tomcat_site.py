@@ -6,7 +6,8 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING, ClassVar
 
 from netsandbox.apps.calendar import http_date
-from netsandbox.apps.http_server import HttpSession, Response, Site, find_file, media_type, path_of
+from netsandbox.apps.http_server import HttpSession, Response, Site, find_file, path_of
+from netsandbox.apps.web_pages import media_type
 from netsandbox.wire.http import REASONS, Head
 
 if TYPE_CHECKING:

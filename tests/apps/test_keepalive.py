@@ -92,3 +92,30 @@ def test_a_line_that_waits_for_a_silent_server_ends() -> None:
     job = session.run("curl -s http://127.0.0.1")
     assert (job.code, job.err) == (1, "stopped: it waits, and nothing is under way that could end that\n")
     assert session.position.step < 5_000
+
+
+REQUEST = r"""docker exec c1 sh -c 'printf "GET / HTTP/1.1\r\nHost: w\r\n\r\n" > /tmp/q'"""
+ASKS = "docker exec -d c1 sh -c '(cat /tmp/q; sleep 10; cat /tmp/q; sleep 999) | nc 172.17.0.2 80 > /tmp/got'"
+
+
+@pytest.mark.parametrize(("time", "gone_at"), [(65, 75), (20, 30), (8, 8)])
+def test_nginx_ends_a_connection_that_asks_no_more(lab: Session, time: int, gone_at: int) -> None:
+    """The second request comes after ten seconds, and the time begins anew with its answer."""
+    run(lab, f"docker exec web sed -i 's/keepalive_timeout .*/keepalive_timeout {time};/' /etc/nginx/nginx.conf")
+    run(lab, "docker exec web nginx -s reload")
+    run(lab, REQUEST)
+    run(lab, ASKS)
+    run(lab, f"wait {gone_at - 1}s")
+    assert "ESTAB" in run(lab, "docker exec c1 ss -Htn state all dport = :80")[1]
+    run(lab, "wait 2s")
+    assert "ESTAB" not in run(lab, "docker exec c1 ss -Htn state all dport = :80")[1]
+    answers = run(lab, "docker exec c1 cat /tmp/got")[1]
+    assert answers.count("HTTP/1.1 200 OK") == answers.count("Connection: keep-alive") == 1 + (time > 10)
+
+
+def test_nginx_keeps_none_with_a_time_of_zero(lab: Session) -> None:
+    run(lab, "docker exec web sed -i 's/keepalive_timeout .*/keepalive_timeout 0;/' /etc/nginx/nginx.conf")
+    run(lab, "docker exec web nginx -s reload")
+    assert "Connection: close" in run(lab, "docker exec c1 curl -si 172.17.0.2")[1]
+    run(lab, "docker exec web sed -i 's/keepalive_timeout .*/keepalive_timeout 9 9;/' /etc/nginx/nginx.conf")
+    assert "not modelled" in run(lab, "docker exec web nginx -t")[1]
