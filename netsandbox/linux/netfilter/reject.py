@@ -51,7 +51,7 @@ def _is_sound(namespace: NetworkNamespace, buffer: SocketBuffer) -> bool:
     if isinstance(payload, bytes):
         return _is_sum_right(packet, payload)
     if isinstance(payload, TcpSegment):
-        return payload.checksum is None or payload.is_checksum_right(packet.src, packet.dst)
+        return payload.is_checksum_right(packet.src, packet.dst)
     return not payload.checksum or payload.is_checksum_offloaded
 
 

@@ -1,0 +1,54 @@
+"""What few rules ask: whose socket sends, which zone, and how an entry that a program made is followed."""
+
+from __future__ import annotations
+
+import pytest
+
+from netsandbox.linux.netfilter.connection import FlowTuple
+from netsandbox.linux.netfilter.track_tcp import TcpTracking
+from netsandbox.session.keeping import KeptSession
+from netsandbox.wire.ipv4 import TCP, UDP
+from tests.linux.netfilter.router import Router
+
+PAIR = """\
+ip netns add a
+ip netns add b
+ip link add va netns a type veth peer name vb netns b
+ip -n a addr add 10.0.0.1/24 dev va
+ip -n b addr add 10.0.0.2/24 dev vb
+ip -n a link set va up
+ip -n b link set vb up
+"""
+
+
+@pytest.fixture
+def pair() -> KeptSession:
+    session = KeptSession()
+    for line in PAIR.splitlines():
+        assert session.run(line).code == 0
+    return session
+
+
+def test_a_ping_is_its_programs_and_the_reply_the_kernels(pair: KeptSession) -> None:
+    for name in "ab":
+        assert pair.run(f"ip netns exec {name} iptables -A OUTPUT -p icmp -m owner --uid-owner 0").code == 0
+    assert pair.run("ip netns exec a ping -c1 10.0.0.2").code == 0
+    counted = [pair.run(f"ip netns exec {name} iptables -vnxL OUTPUT").out.splitlines()[2].split()[:2] for name in "ab"]
+    assert counted == [["1", "84"], ["0", "0"]]
+
+
+@pytest.mark.parametrize(("zone", "code"), [("mark", 0), ("65535", 0), ("65536", 2), ("foo", 2)])
+def test_a_zone_is_a_number_or_the_mark(pair: KeptSession, zone: str, code: int) -> None:
+    job = pair.run(f"ip netns exec a iptables -t raw -A PREROUTING -j CT --zone {zone}")
+    assert job.code == code
+    rules = pair.run("ip netns exec a iptables -t raw -S").out
+    assert (f"--zone {zone}" in rules) is (code == 0)
+
+
+def test_what_a_program_enters_is_followed_as_its_protocol_is() -> None:
+    namespace = Router().namespace
+    table = namespace.netfilter.connection_table(namespace)
+    kinds = [table.make(flow, flow.inverted(), 1).tcp
+             for flow in (FlowTuple(protocol, 1, 2, 3, 4) for protocol in (TCP, UDP))]
+    assert isinstance(kinds[0], TcpTracking)
+    assert kinds[1] is None
