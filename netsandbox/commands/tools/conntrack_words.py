@@ -187,8 +187,10 @@ class Line:
         """-n, -g, -j and their like, behind which an address may stand."""
         has_value = self.words and self.words[0][:1] not in ("-", "!", "")
         self.values[letter] = self.words.pop(0) if has_value else ""
-        host, _colon, port = self.values[letter].partition(":")
+        host, colon, port = self.values[letter].partition(":")
         address = self._network(host, letter) if has_value else Network(0, 0)
+        if colon and not port:
+            raise wrong("No port specified after `:'")
         if port and not (port.isdecimal() and int(port) <= MOST_PORT):
             raise wrong(f"Invalid port `{port}'")
         self._ask(Translated(letter, address.address, int(port or -1)))
