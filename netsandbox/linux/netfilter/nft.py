@@ -127,7 +127,8 @@ class Nft(Listing):
                 raise self.line.complaint(f"Could not process rule: {EXISTS}", 3)
             self.tables.setdefault(fresh.label, fresh)
         elif not known and command != "destroy":
-            raise self.line.complaint(f"Could not process rule: {NO_FILE}", 3)
+            meant = self._other_table(words[3]) if command == "delete" else ""
+            raise self.line.complaint(f"{'' if meant else 'Could not process rule: '}{NO_FILE}{meant}", 3)
         elif command in ("delete", "destroy"):
             self.tables.pop(fresh.label, None)
         else:

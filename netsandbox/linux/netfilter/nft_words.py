@@ -43,6 +43,8 @@ ICMP_TYPES = {"echo-reply": 0, "destination-unreachable": 3, "source-quench": 4,
               "address-mask-request": 17, "address-mask-reply": 18}
 FIELDS = frozenset({"flags", "sequence", "ackseq", "doff", "window", "checksum", "urgptr", "option", "length"})
 """Fields of TCP and UDP beside the ports."""
+OF_IPV4 = ("ip ", "icmp ", "meta nfproto ipv4")
+"""What a condition begins with that only a packet of IPv4 fulfils."""
 IP_FIELDS = frozenset({"version", "hdrlength", "dscp", "ecn", "length", "id", "frag-off", "checksum", "option"})
 """Fields of IP that are not read here."""
 
@@ -289,18 +291,21 @@ class _Nat:
     def __call__(self, reader: Reader) -> None:
         said, out, verb = self.word, ["-j", self.target], reader.place - 1
         has_address = self.target in ("DNAT", "SNAT")
-        names_family = has_address and reader.words[:1] == ["ip"]
+        family, names_family = "", has_address and reader.words[:1] == ["ip"]
         if names_family:
             family, verb = reader.take(), reader.place - 1
             said += f" {family}" * reader.is_inet
+        elif has_address and reader.is_inet and any(one.startswith(OF_IPV4) for one in reader.said):
+            names_family, said = True, f"{said} ip"
         has_to = reader.words[:1] == ["to"]
         if has_to or has_address:
             del reader.words[:has_to]
             at, where = reader.place, reader.take()
-            if names_family and not has_to:
+            if family and not has_to:
                 kind = token(reader.words[0])[0] if reader.words else "newline"
                 raise reader.line.complaint(f"syntax error, unexpected {kind}", reader.place)
-            _check_mapping(reader, where, at, verb, is_port=self.flag == "--to-ports")
+            if names_family or not reader.is_inet or not has_address:
+                _check_mapping(reader, where, at, verb, is_port=self.flag == "--to-ports")
             is_port = self.flag == "--to-ports"
             said += f" to {':' * is_port}{where.lstrip(':') if is_port else where}"
             out += [self.flag, where.lstrip(":") if is_port else where]
