@@ -127,7 +127,7 @@ def _check_values(directive: Directive) -> None:
     if name in TIMES and TIME.fullmatch(words[0]) is None:
         raise ConfError(f'"{name}" directive invalid value in {where}')
     if name == "keepalive_timeout" and len(words) > 1:
-        raise ConfError(f'netsandbox: the time that "{name}" tells a client is not modelled, in {where}')
+        raise ConfError(f'netsandbox: "{name} {" ".join(words)}" is not modelled, in {where}')
     if name in ONE_OF and words[0] not in ONE_OF[name]:
         raise ConfError(f'invalid value "{words[0]}" in {where}')
     if name == "error_log" and len(words) > 1 and words[1] not in LEVELS:

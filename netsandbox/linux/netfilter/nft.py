@@ -266,8 +266,14 @@ class Nft(Listing):
             table.insert(chain, at, rule)
         except RuleError as error:
             if "meta priority set" in said:
-                raise NftError("netsandbox: nft: 'meta priority set' is not modelled at this hook\n") from None
+                raise self._not_here(table.chains[chain]) from None
             raise self.line.whole(ERRORS.get(error.errno, "Operation not supported")) from None
+
+    @staticmethod
+    def _not_here(chain: Chain) -> NftError:
+        """What nft may say of every chain, and CLASSIFY of few."""
+        where = f"hook {chain.hook.label.lower()}: " if chain.hook is not None else ""
+        return NftError(f"netsandbox: nft: '{where}meta priority set' is not modelled\n")
 
     def _no_table(self, chain: str) -> NftError:
         """Meant may be the table that has a chain, or one that is named almost so."""

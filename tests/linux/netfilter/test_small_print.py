@@ -52,3 +52,12 @@ def test_what_a_program_enters_is_followed_as_its_protocol_is() -> None:
              for flow in (FlowTuple(protocol, 1, 2, 3, 4) for protocol in (TCP, UDP))]
     assert isinstance(kinds[0], TcpTracking)
     assert kinds[1] is None
+
+
+def test_a_priority_set_where_iptables_sets_none_is_refused_by_name(pair: KeptSession) -> None:
+    for line in ("add table ip t", "add chain ip t in '{ type filter hook input priority 0; }'",
+                 "add chain ip t out '{ type filter hook output priority 0; }'",
+                 "add rule ip t out meta priority set 1:2"):
+        assert pair.run(f"ip netns exec a nft {line}").code == 0
+    job = pair.run("ip netns exec a nft add rule ip t in meta priority set 1:2")
+    assert (job.code, job.err) == (1, "netsandbox: nft: 'hook input: meta priority set' is not modelled\n")
