@@ -24,8 +24,8 @@ from netsandbox.commands.tools.conntrack_filter import (
 from netsandbox.commands.tools.context import ToolError
 from netsandbox.linux.netfilter.connection import ASSURED, DCCP, GRE, SCTP, SEEN_REPLY, TOLD_WITH_PORTS, Connection
 from netsandbox.linux.netfilter.listing import NAMES
+from netsandbox.linux.netfilter.tcp_states import STATES
 from netsandbox.linux.netfilter.track_sctp import STATES as SCTP_STATES
-from netsandbox.linux.netfilter.track_tcp import STATES
 from netsandbox.wire.addresses import AddressError, Network, parse_ipv4
 from netsandbox.wire.ipv4 import ICMP, TCP
 

@@ -59,6 +59,8 @@ def _receive_hooked(interface: Interface, frame: Frame, packet: IPv4Packet) -> V
     namespace = interface.namespace
     netfilter = namespace.netfilter
     if netfilter.handed is None and not netfilter.looped:
+        if netfilter.pass_on(interface, frame, packet):
+            return FORWARDED
         buffer = SocketBuffer(packet)
     else:
         buffer = netfilter.buffer_of(packet, interface)
@@ -208,6 +210,8 @@ def _forward(interface: Interface, frame: Frame, packet: IPv4Packet, route: Inpu
     if onward.options and isinstance(onward, HeldPacket):
         onward = ip_options.forwarded(onward, _address_of(chosen))
     ip_output.output(namespace, onward, chosen, buffer)
+    if buffer is not None and buffer.connection is not None:
+        namespace.netfilter.learn(interface, route, onward, buffer)
     return FORWARDED
 
 

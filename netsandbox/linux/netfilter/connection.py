@@ -15,6 +15,7 @@ from netsandbox.wire.tcp import TcpSegment
 from netsandbox.wire.udp import UdpDatagram
 
 if TYPE_CHECKING:
+    from netsandbox.linux.netfilter.flowtable import Way
     from netsandbox.linux.netfilter.listing import Belonging
 
 ESTABLISHED, RELATED, NEW, ESTABLISHED_REPLY, RELATED_REPLY = range(5)
@@ -135,12 +136,13 @@ class Connection:
         made_at: the trace's record number when its first packet came.
         counts: [packets, bytes] of each direction, where they are counted (nf_conntrack_acct).
         words: how its packets are told of, by what they are to it.
+        ways: through a router, of the packets of each direction (flowtable).
     """
 
     __slots__ = ("counts", "expires", "lifetime", "made_at", "mark", "masquerade", "original", "reply", "serial",
-                 "state", "status", "stream_from", "tcp", "words")
+                 "state", "status", "stream_from", "tcp", "ways", "words")
 
-    caches: ClassVar = {"words": "{}"}
+    caches: ClassVar = {"words": "{}", "ways": "{}"}
 
     def __init__(self, original: FlowTuple, serial: int, made_at: int) -> None:
         self.original = original
@@ -160,6 +162,7 @@ class Connection:
         """From now on answers look so (nf_conntrack_alter_reply)."""
         self.reply = reply
         self.words: dict[int, Belonging] = {}
+        self.ways: dict[int, Way] = {}
 
     def tuple(self, direction: int) -> FlowTuple:
         return self.reply if direction else self.original

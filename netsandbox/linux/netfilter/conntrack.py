@@ -32,7 +32,7 @@ from netsandbox.linux.netfilter.connection import (
     tuple_of,
 )
 from netsandbox.linux.netfilter.connection_table import ConnectionTable
-from netsandbox.linux.netfilter.track_tcp import VALID_FLAGS
+from netsandbox.linux.netfilter.tcp_states import VALID_FLAGS
 from netsandbox.wire import udp
 from netsandbox.wire.checksum import crc32c, internet_checksum, pseudo_header
 from netsandbox.wire.errors import ParseError
@@ -44,6 +44,7 @@ from netsandbox.wire.udp import UdpDatagram
 if TYPE_CHECKING:
     from netsandbox.linux.core.hooks import HookVerdict, SocketBuffer
     from netsandbox.linux.core.namespace import NetworkNamespace
+    from netsandbox.linux.core.sysctl import Sysctls
 
 LAST_ICMP_TYPE = 18
 SCTP_HEADER = 12
@@ -116,23 +117,18 @@ def _handle(namespace: NetworkNamespace, table: ConnectionTable, packet: IPv4Pac
     sysctls, payload = namespace.sysctls, packet.payload
     if isinstance(payload, TcpSegment):
         is_valid, lifetime = track_tcp.track(connection, payload, info, sysctls)
-        if is_valid and lifetime == 0:
-            if connection.is_confirmed:
-                table.forget(connection, "reset")
-        elif is_valid and lifetime is not None:
-            table.refresh(connection, lifetime)
-        if connection.counts is not None and is_valid and lifetime is not None:
-            _count(connection.counts, packet, info)
+        if is_valid and lifetime is not None:
+            _keep(table, packet, connection, direction_of(info), lifetime)
         return is_valid
     if packet.protocol == SCTP:
         is_valid, lifetime = track_sctp.track(connection, packet.payload_bytes(), info, sysctls)
         if is_valid and lifetime is not None:
             table.refresh(connection, lifetime)
         if connection.counts is not None and is_valid and lifetime is not None:
-            _count(connection.counts, packet, info)
+            _count(connection.counts, packet, direction_of(info))
         return is_valid
     if connection.counts is not None:
-        _count(connection.counts, packet, info)
+        _count(connection.counts, packet, direction_of(info))
     if packet.protocol == UDP:
         _track_stream(namespace, table, connection, "udp", namespace.scheduler.now > connection.stream_from)
     elif packet.protocol == GRE:
@@ -145,9 +141,34 @@ def _handle(namespace: NetworkNamespace, table: ConnectionTable, packet: IPv4Pac
     return True
 
 
-def _count(counts: tuple[list[int], list[int]], packet: IPv4Packet, info: int) -> None:
+def _keep(table: ConnectionTable, packet: IPv4Packet, connection: Connection, direction: int, lifetime: int) -> None:
+    """A segment fits its connection, which is over, or is kept for so much longer."""
+    if lifetime:
+        table.refresh(connection, lifetime)
+    elif connection.is_confirmed:
+        table.forget(connection, "reset")
+    if connection.counts is not None:
+        _count(connection.counts, packet, direction)
+
+
+def follow(table: ConnectionTable, packet: IPv4Packet, segment: TcpSegment, connection: Connection, direction: int,
+           sysctls: Sysctls) -> bool:
+    """As `track`, of a segment that is what most are; False, with nothing changed, where it is not."""
+    if segment.checksum is not None or not VALID_FLAGS[segment.flags]:
+        return False
+    state, status = connection.state, connection.status
+    lifetime = track_tcp.follow(connection, segment, direction, sysctls)
+    if lifetime is None:
+        return False
+    _keep(table, packet, connection, direction, lifetime)
+    if connection.state != state or connection.status != status:
+        _tell(table, connection, state)
+    return True
+
+
+def _count(counts: tuple[list[int], list[int]], packet: IPv4Packet, direction: int) -> None:
     """nf_ct_acct_update: packets and bytes of each direction, IP headers included."""
-    count = counts[direction_of(info)]
+    count = counts[direction]
     count[0] += 1
     count[1] += packet.total_length
 

@@ -8,7 +8,7 @@ from typing import NamedTuple
 
 from netsandbox.engine.made import made_as
 from netsandbox.engine.units import SECOND
-from netsandbox.linux.netfilter import track_sctp, track_tcp
+from netsandbox.linux.netfilter import tcp_states, track_sctp
 from netsandbox.linux.netfilter.connection import (
     ASSURED,
     CONFIRMED,
@@ -24,7 +24,7 @@ from netsandbox.wire.addresses import FEW, format_ipv4
 from netsandbox.wire.ipv4 import ICMP, TCP
 
 NAMES = {1: "icmp", 6: "tcp", 17: "udp", 33: "dccp", 132: "sctp", 136: "udplite", 47: "gre"}
-STATES = {TCP: track_tcp.STATES, SCTP: track_sctp.STATES}
+STATES = {TCP: tcp_states.STATES, SCTP: track_sctp.STATES}
 """Of the protocols that have states."""
 
 

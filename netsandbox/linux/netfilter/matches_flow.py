@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from netsandbox.engine.wheel import TICK
-from netsandbox.linux.netfilter import track_tcp
 from netsandbox.linux.netfilter.connection import FlowTuple, tuple_of
 from netsandbox.linux.netfilter.extension import (
     BadValueError,
@@ -19,6 +18,7 @@ from netsandbox.linux.netfilter.extension import (
     number,
 )
 from netsandbox.linux.netfilter.headers import HotDropError
+from netsandbox.linux.netfilter.tcp_states import CL, TW
 from netsandbox.wire.addresses import AddressError, parse_ipv4
 
 if TYPE_CHECKING:
@@ -168,7 +168,7 @@ class ConnectionLimit(Match):
         table = namespace.netfilter.connections
         found = [(flow, table.find(flow)) for flow in flows] if table is not None else []
         return [flow for flow, known in found if known is not None and not (
-            known[0].tcp is not None and known[0].state in (track_tcp.TW, track_tcp.CL))]
+            known[0].tcp is not None and known[0].state in (TW, CL))]
 
     def seen(self, _namespace: NetworkNamespace, _buffer: SocketBuffer) -> str:
         return f"{self.counted} connections"

@@ -118,12 +118,14 @@ class Megaflow:
         asked: the rules that are asked.  hits: those that take the packet.
         end: the built-in chain whose end it comes to, if it does.
         last: the target that ends it and does something, with which each packet begins.
+        fields: what was looked at.
     """
 
-    __slots__ = ("asked", "end", "hits", "last", "verdict", "way")
+    __slots__ = ("asked", "end", "fields", "hits", "last", "verdict", "way")
 
-    def __init__(self, walk: Walk, verdict: HookVerdict, told: ChainWalk) -> None:
+    def __init__(self, walk: Walk, verdict: HookVerdict, told: ChainWalk, fields: tuple[Field, ...]) -> None:
         self.verdict = verdict
+        self.fields = fields
         self.way = Way(told)
         self.asked = walk.asked
         self.hits = [rule for rule, _length in walk.hits]
@@ -189,5 +191,5 @@ class Megaflows:
             question = branches.setdefault(value, Question(field))
             assert isinstance(question, Question), "what was asked until then decides what is asked next"
             branches, value = question.branches, field(walk.buffer)
-        branches[value] = Megaflow(walk, verdict, told)
+        branches[value] = Megaflow(walk, verdict, told, tuple(fields))
         self.count += 1

@@ -38,6 +38,7 @@ from netsandbox.wire.ipv4 import ICMP
 if TYPE_CHECKING:
     from netsandbox.engine.chance import Stream
     from netsandbox.linux.core.hooks import HookVerdict, SocketBuffer
+    from netsandbox.linux.core.interface import Interface
     from netsandbox.linux.core.namespace import NetworkNamespace
     from netsandbox.linux.netfilter.connection_table import ConnectionTable
 
@@ -258,7 +259,7 @@ def translate(namespace: NetworkNamespace, buffer: SocketBuffer) -> HookVerdict:
                 return verdict
             _apply(buffer, connection, is_source)
             return None
-    if connection.masquerade and _has_moved(buffer, connection):
+    if connection.masquerade and has_moved(connection, buffer.hook, info, buffer.leaves):
         namespace.netfilter.connection_table(namespace).forget(connection, "another way out")
         return Dropped(DropReason.NETFILTER_DROP, ("moved",))
     if connection.status & NAT_MASK:
@@ -285,10 +286,10 @@ def _settle_by_rules(namespace: NetworkNamespace, buffer: SocketBuffer, connecti
     return verdict
 
 
-def _has_moved(buffer: SocketBuffer, connection: Connection) -> bool:
+def has_moved(connection: Connection, hook: Hook, info: int, leaves: Interface | None) -> bool:
     """nf_nat_oif_changed: a masqueraded connection leaves by another interface than the one whose address it has."""
-    return (buffer.hook is POSTROUTING and direction_of(buffer.info) != REPLY
-            and buffer.leaves is not None and buffer.leaves.index != connection.masquerade)
+    return (bool(connection.masquerade) and hook is POSTROUTING and direction_of(info) != REPLY
+            and leaves is not None and leaves.index != connection.masquerade)
 
 
 def _apply(buffer: SocketBuffer, connection: Connection, is_source: bool) -> None:

@@ -12,7 +12,7 @@ from netsandbox.linux.core.hooks import Hook, Priority, SocketBuffer
 from netsandbox.linux.drop import Dropped, Outcome
 from netsandbox.linux.events import VerdictGiven
 from netsandbox.linux.ipv4.fragment import Reassembler
-from netsandbox.linux.netfilter import conntrack, matches_recent, nat
+from netsandbox.linux.netfilter import conntrack, flowtable, matches_recent, nat
 from netsandbox.linux.netfilter.bridged import BridgeHooks
 from netsandbox.linux.netfilter.connection_table import ConnectionTable
 from netsandbox.linux.netfilter.listing import Belonging, belonging, unconnected_words
@@ -149,6 +149,8 @@ class Netfilter:
                           for hook in Hook if hook in hooks}
 
     # -- packets
+
+    pass_on, learn = flowtable.pass_on, flowtable.learn
 
     def traverse(self, namespace: NetworkNamespace, hook: Hook, buffer: SocketBuffer, entered: Interface | None,
                  leaves: Interface | None) -> HookVerdict:

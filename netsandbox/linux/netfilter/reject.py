@@ -9,7 +9,7 @@ from netsandbox.linux.events import RouteMissing
 from netsandbox.linux.ipv4 import icmp, ip_output
 from netsandbox.linux.ipv4.routing import route_output
 from netsandbox.linux.netfilter import track_tcp
-from netsandbox.linux.netfilter.track_tcp import TcpTracking
+from netsandbox.linux.netfilter.tcp_window import TcpTracking
 from netsandbox.wire import udp
 from netsandbox.wire.checksum import internet_checksum, pseudo_header
 from netsandbox.wire.ethernet import ETH_P_IP, Frame

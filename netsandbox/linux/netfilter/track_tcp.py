@@ -10,48 +10,43 @@ from typing import TYPE_CHECKING
 
 from netsandbox.engine.units import SECOND
 from netsandbox.linux.netfilter.connection import ASSURED, ESTABLISHED_REPLY, ORIGINAL, REPLY, SEEN_REPLY, Connection
-from netsandbox.wire.options import whole_options
-from netsandbox.wire.sequence import HALF, MASK, after, before
-from netsandbox.wire.tcp import ACK, FIN, PSH, RST, SYN, URG, TcpSegment
+from netsandbox.linux.netfilter.tcp_states import (
+    CL,
+    ES,
+    FW,
+    IG,
+    INDEX,
+    INVALID,
+    IV,
+    NO,
+    ORDINARY,
+    S2,
+    SET_ACK,
+    SET_FIN,
+    SET_RST,
+    SET_SYN,
+    SET_SYNACK,
+    SR,
+    SS,
+    TIMEOUTS,
+    TRANSITIONS,
+    TW,
+)
+from netsandbox.linux.netfilter.tcp_window import (
+    STAMP_ONLY,
+    STAMP_SIZE,
+    Side,
+    TcpTracking,
+    count_retransmissions,
+    fits,
+    is_inside,
+    learn,
+)
+from netsandbox.wire.sequence import MASK, before
+from netsandbox.wire.tcp import RST, TcpSegment
 
 if TYPE_CHECKING:
     from netsandbox.linux.core.sysctl import Sysctls
-
-STATES = ("NONE", "SYN_SENT", "SYN_RECV", "ESTABLISHED", "FIN_WAIT", "CLOSE_WAIT", "LAST_ACK", "TIME_WAIT", "CLOSE",
-          "SYN_SENT2")
-NO, SS, SR, ES, FW, CW, LA, TW, CL, S2 = range(10)
-INVALID, IGNORE = 10, 11
-"""What a transition may be beside a state: the segment makes no sense, or may make sense to the ends alone."""
-IV, IG = INVALID, IGNORE
-ORDINARY = frozenset({ES, FW, CW, LA, TW})
-"""States that a segment always leads to if it fits the windows."""
-SET_SYN, SET_SYNACK, SET_FIN, SET_ACK, SET_RST, SET_NONE = range(6)
-INDEX = tuple(SET_RST if flags & RST else (SET_SYNACK if flags & ACK else SET_SYN) if flags & SYN else
-              SET_FIN if flags & FIN else SET_ACK if flags & ACK else SET_NONE for flags in range(256))
-"""By the flags of a segment: what of it decides on the state (get_conntrack_index)."""
-TRANSITIONS = (
-    ((SS, SS, IG, IG, IG, IG, IG, SS, SS, S2),
-     (IV, IV, SR, IV, IV, IV, IV, IV, IV, SR),
-     (IV, IV, FW, FW, LA, LA, LA, TW, CL, IV),
-     (ES, IV, ES, ES, CW, CW, TW, TW, CL, IV),
-     (IV, CL, CL, CL, CL, CL, CL, CL, CL, CL),
-     (IV,) * 10),
-    ((IV, S2, IV, IV, IV, IV, IV, SS, IV, S2),
-     (IV, SR, IG, IG, IG, IG, IG, IG, IG, SR),
-     (IV, IV, FW, FW, LA, LA, LA, TW, CL, IV),
-     (IV, IG, SR, ES, CW, CW, TW, TW, CL, IG),
-     (IV, CL, CL, CL, CL, CL, CL, CL, CL, CL),
-     (IV,) * 10))
-"""By direction, by what is set in the segment, by state."""
-TIMEOUTS = ("", "syn_sent", "syn_recv", "established", "fin_wait", "close_wait", "last_ack", "time_wait", "close",
-            "syn_sent")
-MAX_ACK_WINDOW = 66_000
-MAX_SCALE = 14
-OPTION_SCALE, OPTION_SACK_PERMITTED, OPTION_SACK = 3, 4, 5
-TOGETHER = frozenset({SYN, SYN | URG, SYN | ACK, RST, RST | ACK, FIN | ACK, FIN | ACK | URG, ACK, ACK | URG})
-"""What may be set at once of all flags but PSH, ECE and CWR."""
-VALID_FLAGS = tuple(flags & (FIN | SYN | RST | ACK | URG) & ~PSH in TOGETHER for flags in range(256))
-STAMP_ONLY, STAMP_SIZE = b"\x01\x01\x08\x0a", 12
 
 
 class Settings:
@@ -68,51 +63,6 @@ class Settings:
         self.most_retransmissions = sysctls.get(f"{prefix}max_retrans")
         self.is_liberal, self.picks_up, self.ignores_resets = (
             bool(sysctls.get(prefix + name)) for name in ("be_liberal", "loose", "ignore_invalid_rst"))
-
-
-class Side:
-    """What is known of one end (struct ip_ct_tcp_state): the sequence space, and what it said in its SYN."""
-
-    __slots__ = ("closed_first", "end", "is_liberal", "max_ack", "max_end", "max_win", "sack", "scale", "scales",
-                 "unacked")
-
-    def __init__(self) -> None:
-        self.end = self.max_end = self.max_win = self.scale = 0
-        self.max_ack: int | None = None
-        self.sack = self.scales = self.is_liberal = self.closed_first = self.unacked = False
-
-    def read_options(self, segment: TcpSegment) -> None:
-        """tcp_options: window scale and SACK of a SYN."""
-        if not segment.options:
-            return
-        self.scale = 0
-        self.sack = self.scales = self.is_liberal = self.closed_first = self.unacked = False
-        for kind, value in whole_options(segment.options):
-            if kind == OPTION_SACK_PERMITTED:
-                self.sack = True
-            elif kind == OPTION_SCALE and len(value) == 1:
-                self.scale, self.scales = min(value[0], MAX_SCALE), True
-
-
-class TcpTracking:
-    """A connection's TCP part (struct ip_ct_tcp).
-
-    Attributes:
-        last_index, last_direction: of the segment before this one, what index_of says of it, and its direction.
-        last_seq, last_ack, last_end, last_window: the numbers of the last one that was an ACK, or was ignored.
-    """
-
-    __slots__ = ("last_ack", "last_direction", "last_end", "last_index", "last_seq", "last_side", "last_window",
-                 "retransmissions", "sides", "simultaneous")
-
-    def __init__(self) -> None:
-        self.sides = (Side(), Side())
-        self.last_index, self.last_direction = SET_NONE, ORIGINAL
-        self.last_seq = self.last_ack = self.last_end = self.last_window = 0
-        self.last_side: Side | None = None
-        """What a SYN said that was ignored, as it may yet turn out to be the connection's true beginning."""
-        self.retransmissions = 0
-        self.simultaneous = False
 
 
 class ReopenedError(Exception):
@@ -169,10 +119,31 @@ def track(connection: Connection, segment: TcpSegment, info: int, sysctls: Sysct
             return special, None
         old, new, skips_window = special
     if not skips_window:
-        fits = _fits(tracking, segment, direction, index, old, settings)
-        if fits is not True:
-            return fits is None, None
+        fitting = fits(tracking, segment, direction, index, old, settings.is_liberal)
+        if fitting is not True:
+            return fitting is None, None
     return True, _accepted(connection, tracking, segment, direction, index, old, new, settings)
+
+
+def follow(connection: Connection, segment: TcpSegment, direction: int, sysctls: Sysctls) -> int | None:
+    """As `track`, of what most segments are: they acknowledge something and fit both windows; their lifetime.
+
+    None, with nothing changed, where `track` has to look.
+    """
+    tracking, index, old = connection.tcp, INDEX[segment.flags], connection.state
+    new = TRANSITIONS[direction][index][old]
+    if not isinstance(tracking, TcpTracking) or new not in ORDINARY or index not in (SET_ACK, SET_FIN):
+        return None
+    sender, receiver, ack = tracking.sides[direction], tracking.sides[not direction], segment.ack
+    options, end = segment.options, (segment.seq + segment.sequence_length) & MASK
+    if not sender.max_win or (receiver.sack and not (len(options) == STAMP_SIZE and options.startswith(STAMP_ONLY))):
+        return None
+    if not is_inside(sender, receiver, segment.seq, end, ack):
+        return None
+    learn(sender, receiver, True, ack, ack, end, segment.window << sender.scale)
+    if index == SET_ACK:
+        count_retransmissions(tracking, segment, direction, end)
+    return _accepted(connection, tracking, segment, direction, index, old, new, sysctls.derived(Settings))
 
 
 def _special(connection: Connection, tracking: TcpTracking, segment: TcpSegment, direction: int, new: int,
@@ -245,113 +216,6 @@ def _reset(connection: Connection, tracking: TcpTracking, segment: TcpSegment, d
     half = (connection.status & SEEN_REPLY and tracking.last_index == SET_SYN) or (
         not connection.status & ASSURED and tracking.last_index == SET_ACK)
     return False, bool(half and segment.ack == last_end)
-
-
-def _highest_sack(segment: TcpSegment, sack: int) -> int:
-    for kind, value in whole_options(segment.options):
-        if kind == OPTION_SACK:
-            for at in range(4, len(value), 8):
-                right = int.from_bytes(value[at:at + 4], "big")
-                sack = right if after(right, sack) else sack
-    return sack
-
-
-def _start(sender: Side, receiver: Side, segment: TcpSegment, end: int, sack: int, direction: int) -> None:
-    """tcp_init_sender: the first segment of this direction, or of a connection whose beginning nobody saw."""
-    sender.end = end
-    if segment.flags & SYN:
-        sender.max_end, sender.max_win = end, segment.window or 1
-        sender.read_options(segment)
-        if direction == REPLY and not (sender.scales and receiver.scales):
-            sender.scale = receiver.scale = 0
-        return
-    sender.max_win = segment.window << sender.scale or 1
-    sender.max_end = (end + sender.max_win) & MASK
-    if not receiver.max_win:
-        receiver.end = receiver.max_end = sack
-    elif sack == (receiver.end + 1) & MASK:
-        receiver.end = sack
-
-
-def _fits(tracking: TcpTracking, segment: TcpSegment, direction: int, index: int, state: int,
-          settings: Settings) -> bool | None:
-    """tcp_in_window: True where the segment fits both windows; None: let it be; else False."""
-    sender, receiver = tracking.sides[direction], tracking.sides[not direction]
-    flags, seq, win = segment.flags, segment.seq, segment.window
-    ack = sack = segment.ack
-    end = (seq + segment.sequence_length) & MASK
-    options = segment.options
-    if receiver.sack and not (len(options) == STAMP_SIZE and options.startswith(STAMP_ONLY)):
-        sack = _highest_sack(segment, sack)
-    if not sender.max_win or (flags & SYN and after(end, sender.end) and state in (SS, SR)):
-        _start(sender, receiver, segment, end, sack, direction)
-        if direction == REPLY and flags & SYN and not flags & ACK:
-            return True
-    if not flags & ACK or (flags & RST and not ack):
-        ack = sack = receiver.end
-    if flags & RST and not seq and state == SS:
-        seq = end = sender.end
-    if not _is_inside(sender, receiver, seq, end, sack):
-        judged = _judge(sender, receiver, seq, end, sack)
-        return sender.is_liberal or settings.is_liberal or judged
-    if not flags & SYN:
-        win <<= sender.scale
-    _learn(sender, receiver, bool(flags & ACK), ack, sack, end, win)
-    if index == SET_ACK:
-        _count_retransmissions(tracking, segment, direction, end)
-    return True
-
-
-def _is_inside(sender: Side, receiver: Side, seq: int, end: int, sack: int) -> bool:
-    """The four conditions on sequence and acknowledgement numbers, with `before` and `after` written out."""
-    window = MAX_ACK_WINDOW
-    if sender.max_win > window:
-        window = sender.max_win
-    return not ((seq - sender.max_end - 1) & MASK < HALF or (sack - receiver.end - 1) & MASK < HALF
-                or (receiver.max_win and (sender.end - receiver.max_win - 1 - end) & MASK < HALF)
-                or (receiver.end - window - 1 - sack) & MASK < HALF)
-
-
-def _judge(sender: Side, receiver: Side, seq: int, end: int, sack: int) -> bool | None:
-    """What does not fit: as `_fits`. Of what is a little more than the window takes the end is remembered."""
-    if not before(sack, (receiver.end + 1) & MASK):
-        return False
-    if before(seq, (sender.max_end + 1) & MASK):
-        return None
-    window = max(MAX_ACK_WINDOW, sender.max_win)
-    reaches_back = receiver.max_win and after(end, (sender.end - receiver.max_win - 1) & MASK)
-    if (reaches_back and (end - sender.max_end + 1) & MASK <= receiver.max_win
-            and after(sack, (receiver.end - window - 1) & MASK)):
-        sender.end, sender.unacked = end, True
-        return None
-    return False
-
-
-def _learn(sender: Side, receiver: Side, has_ack: bool, ack: int, sack: int, end: int, win: int) -> None:
-    room = win + (sack - ack) & MASK
-    if room > sender.max_win:
-        sender.max_win = room
-    if (sender.end - end) & MASK >= HALF:
-        sender.end, sender.unacked = end, True
-    if has_ack and (sender.max_ack is None or (sender.max_ack - ack) & MASK >= HALF):
-        sender.max_ack = ack
-    if receiver.max_win and (sender.max_end - end) & MASK >= HALF:
-        receiver.max_win += (end - sender.max_end) & MASK
-    if (receiver.max_end - 1 - sack - win) & MASK >= HALF:
-        receiver.max_end = (sack + win + (not win)) & MASK
-    if ack == receiver.end:
-        receiver.unacked = False
-
-
-def _count_retransmissions(tracking: TcpTracking, segment: TcpSegment, direction: int, end: int) -> None:
-    if (tracking.last_direction == direction and tracking.last_seq == segment.seq and tracking.last_ack == segment.ack
-            and tracking.last_end == end and tracking.last_window == segment.window):
-        tracking.retransmissions += 1
-        return
-    tracking.retransmissions = 0
-    tracking.last_seq, tracking.last_ack = segment.seq, segment.ack
-    tracking.last_end, tracking.last_window = end, segment.window
-
 
 def _accepted(connection: Connection, tracking: TcpTracking, segment: TcpSegment, direction: int, index: int,
               old: int, new: int, settings: Settings) -> int | None:

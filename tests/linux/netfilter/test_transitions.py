@@ -5,9 +5,8 @@ from __future__ import annotations
 import pytest
 
 from netsandbox.engine.units import SECOND
-from netsandbox.linux.netfilter import track_tcp
 from netsandbox.linux.netfilter.connection import ASSURED, SEEN_REPLY, Connection, tuple_of
-from netsandbox.linux.netfilter.track_tcp import STATES, TRANSITIONS
+from netsandbox.linux.netfilter.tcp_states import IGNORE, INVALID, STATES, TRANSITIONS
 from netsandbox.wire.addresses import parse_ipv4
 from netsandbox.wire.ipv4 import TCP, IPv4Packet
 from netsandbox.wire.tcp import ACK, FIN, RST, SYN, TcpSegment
@@ -57,7 +56,7 @@ def test_each_segment_leads_where_the_kernels_table_leads(direction: str) -> Non
 
 
 def test_the_verdicts_on_a_segment_stand_behind_the_states() -> None:
-    assert (len(STATES), len(STATES) + 1) == (track_tcp.INVALID, track_tcp.IGNORE)
+    assert (len(STATES), len(STATES) + 1) == (INVALID, IGNORE)
 
 
 SCALE = bytes([1, 3, 3, 7])
