@@ -12,8 +12,8 @@ from typing import NoReturn
 from netsandbox.explain.words import LANGUAGES, NOTHING, Both, locale_language, said
 from netsandbox.lab.errors import LabError
 
-WORKLOADS = ("w1", "w2", "w3", "w4", "bulk", "build", "lines", "cold", "vlans", "vteps", "ports", "copy", "log", "back",
-             "floor", "all")
+WORKLOADS = ("w1", "w2", "w3", "w4", "bulk", "build", "lines", "cold", "full", "vlans", "vteps", "ports", "copy", "log",
+             "back", "floor", "all")
 USAGE: Both = ("usage: ", "用法：")
 ERROR: Both = (": error: ", "：错误：")
 TITLES: tuple[Both, Both] = (("positional arguments", "参数"), ("options", "选项"))

@@ -8,6 +8,7 @@ published port and Docker's rules, and gets 1 KiB over each.  bulk: N MB over on
 build: N containers are made, and have sent nothing yet; what docker0 has no port for is on networks of its own.
 lines: N containers by `docker run`, and then what a person asks among them: CPU a container of each line.
 cold: the same lines, the processor's caches emptied before each: a hundred containers lie in them, thousands never do.
+full: the same lines with a trace that keeps so few records that it forgets some with each line, as among thousands.
 vlans: 50 hosts in N VLANs of one bridge, each with a device for each.  vteps: N hosts, each with an end of one VXLAN.
 Of both how long they take to make, and a ping of each to each.
 ports, copy, log, back: what takes a moment of a person's time (moments.py).  floor: the least that CPython could do
@@ -37,6 +38,7 @@ from netsandbox.wire.addresses import BROADCAST_MAC
 from netsandbox.wire.ethernet import Frame
 
 DEFAULTS = {"w1": 100, "w2": 100, "w3": 100_000, "w4": 1000, "bulk": 10, "build": 100, "lines": 100, "cold": 100,
+            "full": 100,
             "vlans": 200, "vteps": 64, **{name: usual for name, (_measure, usual) in MOMENTS.items()}}
 BROADCASTS = 1000
 LOCAL_EXPERIMENTAL = 0x88B5
@@ -89,10 +91,20 @@ def w3(lab: Lab, ends: Ends, count: int) -> None:
 LINES = ("wait", "ip link", "why", "show")
 
 
-def lines(count: int, before_each: Callable[[], None] = lambda: None) -> Iterator[dict[str, Any]]:
-    """The cost of each line among many containers; of `docker run` that of all."""
+KEPT = 100
+"""Records that a full trace keeps for each container, about half of what `wait` makes among a hundred."""
+
+
+def lines(count: int, before_each: Callable[[], None] = lambda: None, kept: int = 0) -> Iterator[dict[str, Any]]:
+    """The cost of each line among many containers; of `docker run` that of all.
+
+    Args:
+        kept: how many records a container the trace keeps; 0: as always.
+    """
     session = Session()
     session.checkpoints.is_on = False
+    if kept:
+        session.lab.trace.keep(kept * count)
     for network in sorted({network_of(number) for number in range(count)} - {"bridge"}):
         session.run(f"docker network create {network}")
     runs = [f"docker run -d --name c{number} --network {network_of(number)} nginx" for number in range(count)]
@@ -103,7 +115,8 @@ def lines(count: int, before_each: Callable[[], None] = lambda: None) -> Iterato
         yield measured(session.lab, line, count, partial(run_all, session, [line]), before_each)
 
 
-OF_LINES: dict[str, tuple[Callable[[], None], ...]] = {"lines": (), "cold": (empty_caches,)}
+OF_LINES: dict[str, Callable[[int], Iterator[dict[str, Any]]]] = {
+    "lines": lines, "cold": partial(lines, before_each=empty_caches), "full": partial(lines, kept=KEPT)}
 
 
 def made_and_pinged(name: str, count: int) -> Iterator[dict[str, Any]]:
@@ -155,7 +168,7 @@ def results_of(name: str, count: int) -> Iterable[dict[str, Any]]:
     if name in MOMENTS:
         return MOMENTS[name][0](count)
     if name in OF_LINES:
-        return lines(count, *OF_LINES[name])
+        return OF_LINES[name](count)
     return [measure(name, count)]
 
 

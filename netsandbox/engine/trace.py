@@ -95,9 +95,7 @@ class Trace:
     """A list of records that forgets its oldest ones beyond a cap."""
 
     def __init__(self, cap: int = DEFAULT_CAP) -> None:
-        self.cap = cap
-        self.limit = cap + (cap >> 3)
-        """When to forget: an eighth beyond the cap, so that it happens seldom."""
+        self.keep(cap)
         self.events: list[Any] = []
         """The records, in order; those of an Alike are one."""
         self.ahead = 0
@@ -116,6 +114,11 @@ class Trace:
         self._gone = 0
         """Places of the list that were forgotten."""
         self._forgotten = blake2b(digest_size=16)
+
+    def keep(self, cap: int) -> None:
+        """Keep so many records, and forget the others when there are an eighth more, so that it happens seldom."""
+        self.cap = cap
+        self.limit = cap + (cap >> 3)
 
     @property
     def end(self) -> int:

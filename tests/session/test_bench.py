@@ -54,7 +54,7 @@ def test_build_goes_on_with_another_network_when_a_bridge_is_full() -> None:
     assert (result["n"], result["deliveries"]) == (1030, 0)
 
 
-@pytest.mark.parametrize("workload", ["lines", "cold"])
+@pytest.mark.parametrize("workload", ["lines", "cold", "full"])
 def test_lines_tells_of_each_line(workload: str) -> None:
     results = bench(workload, "-n", "5")
     assert [result["workload"] for result in results] == ["docker run", "wait", "ip link", "why", "show"]
