@@ -258,6 +258,7 @@ class Mtr(Client):
         self._stop_probing()
         for query in self._queries.values():
             query.stop()
+        self._queries.clear()  # each knows who asked
 
 
 def _others(hop: Hop) -> list[int]:

@@ -10,7 +10,7 @@ from netsandbox.apps.program import Context, Program, UsageError
 from netsandbox.apps.server import Speaker
 from netsandbox.apps.socat_address import Address, parse_all
 from netsandbox.apps.socat_datagrams import Datagrams, Receiving, Unconnected
-from netsandbox.apps.socat_ends import Cat, End, Standard, StreamEnd
+from netsandbox.apps.socat_ends import Cat, End, Over, Standard, StreamEnd
 from netsandbox.apps.socat_exec import ExecEnd, NoRunner, Runner
 from netsandbox.apps.socat_files import FileEnd
 from netsandbox.apps.socat_listening import Listening
@@ -115,6 +115,7 @@ class Socat(Program):
         self.pairs = []
         if self._listening is not None:
             self._listening.stop()
+            self._listening = None
 
 
 DATAGRAMS: dict[str, Callable[[Socat, Address], Datagrams]] = {
@@ -195,8 +196,9 @@ class Pair:
     def drop(self) -> None:
         self.program.scheduler.cancel(self._timer)
         self._open.clear()
-        self.left.close()
-        self.right.close()
+        for end in (self.left, self.right):
+            end.close()
+            end.pair = Over()
 
 
 def program(context: Context, runner: Runner | None = None) -> Program:

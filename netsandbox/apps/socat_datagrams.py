@@ -64,6 +64,7 @@ class Datagrams(End):
             self._lookup.start()
 
     def _resolved(self, reply: Reply) -> None:
+        self._lookup = None
         assert self.address is not None
         if reply.error:
             self.pair.fail(f'getaddrinfo "{self.address.host}": {reply.error}')

@@ -16,10 +16,33 @@ if TYPE_CHECKING:
     from netsandbox.apps.socat_address import Address
 
 
+class Over:
+    """What an end knows in the place of its pair once that is over: nothing comes of anything."""
+
+    def reads(self, end: End) -> bool:
+        """Nobody takes what it reads."""
+        return False
+
+    def data(self, end: End, data: bytes) -> None:
+        """It was read too late."""
+
+    def at_end(self, end: End) -> None:
+        """Nobody waits for it."""
+
+    def linger(self) -> None:
+        """There is nothing to wait for."""
+
+    def fail(self, text: str) -> None:
+        """It ends nothing."""
+
+    def over(self, argument: object) -> None:
+        """It is."""
+
+
 class End:
     """One end of a pair."""
 
-    pair: Pair
+    pair: Pair | Over
 
     def __init__(self, program: Socat) -> None:
         self.program = program
@@ -102,7 +125,7 @@ class StreamEnd(End):
             self._lookup.start()
 
     def _resolved(self, reply: Reply) -> None:
-        address = self.address
+        address, self._lookup = self.address, None
         assert address is not None
         if reply.error:
             self.pair.fail(f'getaddrinfo "{address.host}": {reply.error}')

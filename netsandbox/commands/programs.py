@@ -111,6 +111,7 @@ class ToolProgram(Program):
             self._context.stdin.on_change = None
         if self._follower is not None:
             self._follower.close()
+            self._follower = None  # it prints here
 
 
 class Refused(Program):

@@ -57,8 +57,8 @@ class Interpreter(Task):
         self.streams: Streams = streams if streams is not None else {
             0: Pipe(is_closed=True), 1: Screen(self, "out"), 2: Screen(self, "err")}
         self._budget = budget.present()
-        self.main: Interpreter = self
-        """The shell that `$$` is the number of, in its subshells too."""
+        self._around: Interpreter | None = None
+        """The shell that this is a subshell of, if it is one."""
         self.frames: list[Frame] = []
         self.waiting: Task | None = None
         self.is_blocked = False
@@ -159,6 +159,11 @@ class Interpreter(Task):
         if not reading and (waiting is None or not waiting.is_running):
             self.exit(130 if waiting is None else waiting.code or 0)
 
+    @property
+    def main(self) -> Interpreter:
+        """The shell that `$$` is the number of, in its subshells too."""
+        return self if self._around is None else self._around
+
     def stop(self) -> None:
         waiting, self.waiting = self.waiting, None
         if waiting is not None:
@@ -169,6 +174,7 @@ class Interpreter(Task):
         if writing is not None:
             writing.close()
         self.keep_streams({})
+        self.streams = {}  # its own screen knows it
 
     def keep_streams(self, streams: Streams) -> None:
         """`exec` alone changes the descriptors; a connection without one is closed."""
@@ -367,7 +373,7 @@ class Interpreter(Task):
         budget.hold(Use.DEPTH, state.depth)
         made = Interpreter(self.scheduler, self.machine, state, body, streams)
         made.foreground = self.foreground
-        made.main = self.main
+        made._around = self.main
         made.tested = self.tested
         made.began = self.began
         made.in_background = self.in_background

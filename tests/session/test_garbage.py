@@ -12,7 +12,11 @@ from netsandbox.session.session import Session
 LINES = ("curl -s 172.17.0.3", "docker exec box0 curl -s 172.17.0.3", "wget -qO- 172.17.0.3", "curl 172.17.0.9",
          "ping -c 1 172.17.0.2", "ping -c 1 -W 1 172.17.0.9", "arping -c 1 172.17.0.2", "traceroute 172.17.0.2",
          "tracepath 172.17.0.2", "exec box0 dig example.com", "exec box0 nslookup example.com",
-         "exec box0 getent hosts example.com", "echo x | nc -w 1 172.17.0.2 80", "docker ps")
+         "exec box0 getent hosts example.com", "echo x | nc -w 1 172.17.0.2 80", "docker ps",
+         "watch -g date", "xargs -n 1 echo < /etc/hosts", "mtr -r -c 1 172.17.0.2", "nc -z 172.17.0.2 80",
+         "echo hi | socat - TCP:172.17.0.2:80", "echo hi | socat - UDP:172.17.0.2:80",
+         "timeout 2 socat TCP-LISTEN:900 STDOUT", "timeout 2 conntrack -E", "timeout 2 ip monitor",
+         "socat TCP-LISTEN:78,fork EXEC:cat & sleep 1; echo hi | nc -w 1 172.17.0.1 78; kill %1")
 
 
 def garbage_of(session: Session, lines: tuple[str, ...]) -> Counter[str]:
