@@ -5,9 +5,10 @@ from __future__ import annotations
 import pytest
 
 from netsandbox.linux.netfilter.connection import FlowTuple
+from netsandbox.linux.netfilter.rewrite import translate_quoted
 from netsandbox.linux.netfilter.track_tcp import TcpTracking
 from netsandbox.session.keeping import KeptSession
-from netsandbox.wire.ipv4 import TCP, UDP
+from netsandbox.wire.ipv4 import TCP, UDP, IPv4Packet
 from tests.linux.netfilter.router import Router
 
 PAIR = """\
@@ -61,3 +62,13 @@ def test_a_priority_set_where_iptables_sets_none_is_refused_by_name(pair: KeptSe
         assert pair.run(f"ip netns exec a nft {line}").code == 0
     job = pair.run("ip netns exec a nft add rule ip t in meta priority set 1:2")
     assert (job.code, job.err) == (1, "netsandbox: nft: 'hook input: meta priority set' is not modelled\n")
+
+
+@pytest.mark.parametrize("size", [8, 16, 17, 18, 20])
+def test_of_a_quoted_segment_the_checksum_is_translated_if_it_is_there(size: int) -> None:
+    segment = bytes.fromhex("9c40 0050 00000001 00000000 5002 2000 1234 0000")
+    packet = IPv4Packet(1, 2, TCP, segment).emit()[:20 + size]
+    quoted = translate_quoted(packet, FlowTuple(TCP, 1, 3, 40000, 81), is_source=False)
+    assert len(quoted) == 20 + size
+    assert quoted[16:24] == bytes((0, 0, 0, 3, 0x9C, 0x40, 0, 81))
+    assert quoted[36:] == (bytes.fromhex("1232 0000") if size >= 18 else packet[36:])[:size - 16 if size > 16 else 0]
