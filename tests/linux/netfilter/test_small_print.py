@@ -72,3 +72,10 @@ def test_of_a_quoted_segment_the_checksum_is_translated_if_it_is_there(size: int
     assert len(quoted) == 20 + size
     assert quoted[16:24] == bytes((0, 0, 0, 3, 0x9C, 0x40, 0, 81))
     assert quoted[36:] == (bytes.fromhex("1232 0000") if size >= 18 else packet[36:])[:size - 16 if size > 16 else 0]
+
+
+def test_what_leads_to_a_chain_that_is_renamed_leads_to_it_still(pair: KeptSession) -> None:
+    for line in ("-N A", "-N C", "-A INPUT -j A", "-A INPUT -j C", "-A FORWARD -g A", "-A FORWARD -j DROP", "-E A B"):
+        assert pair.run(f"ip netns exec a iptables {line}").code == 0
+    rules = pair.run("ip netns exec a iptables -S").out.splitlines()
+    assert rules[3:] == ["-N B", "-N C", "-A INPUT -j B", "-A INPUT -j C", "-A FORWARD -g B", "-A FORWARD -j DROP"]
