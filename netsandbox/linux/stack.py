@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING, Any
 
 from netsandbox.linux.core import link, sysctl_defaults, sysctl_effect
 from netsandbox.linux.core.interface import Interface
-from netsandbox.linux.core.namespace import PARTS, Kernel, NetworkNamespace
+from netsandbox.linux.core.kernel import Kernel
+from netsandbox.linux.core.namespace import PARTS, NetworkNamespace
 from netsandbox.linux.core.neighbour_family import Family
 from netsandbox.linux.core.neighbour_table import NeighbourTable
 from netsandbox.linux.core.notifier import Notice

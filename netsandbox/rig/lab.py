@@ -18,8 +18,9 @@ from netsandbox.engine.units import SECOND, seconds
 from netsandbox.linux.core import link
 from netsandbox.linux.core.files import Files
 from netsandbox.linux.core.interface import Interface
+from netsandbox.linux.core.kernel import Kernel
 from netsandbox.linux.core.linkwatch import LinkWatch
-from netsandbox.linux.core.namespace import Kernel, NetworkNamespace
+from netsandbox.linux.core.namespace import NetworkNamespace
 from netsandbox.linux.drivers.bond_device import BondInterface
 from netsandbox.linux.drop import CASCADE_TOO_LONG
 from netsandbox.linux.events import FrameReceived

@@ -15,6 +15,7 @@ from netsandbox.engine.few import Few
 from netsandbox.engine.nothing import NOTHING
 from netsandbox.engine.rare import Rare
 from netsandbox.linux.core.interface import NOT_DRAWN
+from netsandbox.linux.core.kernel import Kernel
 from netsandbox.linux.core.loopback import Loopback
 from netsandbox.linux.core.sysctl import Sysctls
 from netsandbox.linux.events import LinkChanged
@@ -73,33 +74,6 @@ class RawSocket(Protocol):
 
     def error(self, interface: Interface, packet: IPv4Packet, message: IcmpMessage, quoted: IPv4Packet, /) -> None:
         """An ICMP error, and the packet that it is about."""
-
-
-class Kernel:
-    """What the namespaces of one machine have in common.
-
-    Attributes:
-        transports: handlers by IP protocol number (inet_protos).
-        handles: how many queueing disciplines without a number of their own there have been.
-        modules: those that were loaded, of which it matters when.
-    """
-
-    __slots__ = ("handles", "modules", "transports")
-
-    def __init__(self, transports: dict[int, Callable[..., Any]]) -> None:
-        self.transports = transports
-        self.handles = 0
-        self.modules: tuple[str, ...] = ()
-
-    def next_handle(self) -> int:
-        """qdisc_alloc_handle: none is given twice."""
-        self.handles += 1
-        return 0x8000 + self.handles
-
-    def add_protocol(self, number: int, handler: Callable[..., Any]) -> None:
-        """inet_add_protocol: the module of the first such device is loaded, and stays."""
-        if number not in self.transports:
-            self.transports = {**self.transports, number: handler}
 
 
 class NetworkNamespace:

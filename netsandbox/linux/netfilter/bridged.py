@@ -31,7 +31,8 @@ if TYPE_CHECKING:
     from netsandbox.linux.bridge.port import BridgePort
     from netsandbox.linux.core.hooks import HookVerdict
     from netsandbox.linux.core.interface import Verdict
-    from netsandbox.linux.core.namespace import Kernel, NetworkNamespace
+    from netsandbox.linux.core.kernel import Kernel
+    from netsandbox.linux.core.namespace import NetworkNamespace
     from netsandbox.linux.events import Forwarding
 
 MODULE = "br_netfilter"
