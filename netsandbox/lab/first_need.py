@@ -30,8 +30,10 @@ class FirstNeed:
         self._nodes, self._macs, self._last_pid = set(lab.nodes), copy(lab.macs), lab.last_pid
         self._numbers, self.start = lab.scheduler.numbers, lab.trace.end
 
-    def __exit__(self, *_error: object) -> None:
-        """It is made."""
+    def __exit__(self, error: type[BaseException] | None, *_rest: object) -> None:
+        """It is made; or it could not be, and to ask for it here would be to try again, and again."""
+        if error is not None:
+            return
         self._run = self._lab.docker().run
         self._made, self.end = self._now(), self._lab.trace.end
 
