@@ -1,4 +1,4 @@
-"""Which entries a conntrack command is about: a test for each of its options (conntrack-tools 1.4.8)."""
+"""Which entries a conntrack command is about: what each of its options looks at (conntrack-tools 1.4.8)."""
 
 from __future__ import annotations
 
@@ -6,33 +6,41 @@ from collections.abc import Callable
 from typing import NamedTuple
 
 from netsandbox.commands.tools.conntrack_output import identifier
-from netsandbox.linux.netfilter.connection import DST_NAT_DONE, SCTP, SEEN_REPLY, SRC_NAT_DONE, Connection
-from netsandbox.wire.addresses import Network
+from netsandbox.linux.netfilter.connection import DST_NAT_DONE, SCTP, SRC_NAT_DONE, Connection
 from netsandbox.wire.ipv4 import TCP
 
-UNREPLIED = 1 << 16
-"""No bit of an entry's: whether SEEN_REPLY is set counts."""
+ALL_BITS = -1
+PORTS: dict[str, Callable[[Connection], int]] = {
+    "sport": lambda it: it.original.sport, "dport": lambda it: it.original.dport,
+    "reply-port-src": lambda it: it.reply.sport, "reply-port-dst": lambda it: it.reply.dport}
+SAME = {"orig-port-src": "sport", "orig-port-dst": "dport"}
+OF_ICMP: dict[str, Callable[[Connection], int]] = {
+    "icmp-type": lambda it: it.original.dport >> 8, "icmp-code": lambda it: it.original.dport & 0xFF,
+    "icmp-id": lambda it: it.original.sport}
+ADDRESSES: dict[str, Callable[[Connection], int]] = {
+    "s": lambda it: it.original.src, "d": lambda it: it.original.dst,
+    "r": lambda it: it.reply.src, "q": lambda it: it.reply.dst}
+LOOKED_AT: dict[str, Callable[[Connection], int]] = {
+    **ADDRESSES, **PORTS, **OF_ICMP, "p": lambda it: it.original.protocol, "w": lambda it: it.original.zone,
+    "state": lambda it: it.state if it.original.protocol in (TCP, SCTP) else -1,
+    "u": lambda it: it.status, "m": lambda it: it.mark, "i": identifier}
+"""What an option looks at of an entry."""
 
 
 class Filter(NamedTuple):
-    """What an entry has to be: a test, and what it is tested against."""
+    """What an entry has to be.
 
-    test: Callable[[Connection, Network], bool]
-    wanted: Network
-
-    def covers(self, connection: Connection) -> bool:
-        return self.test(connection, self.wanted)
-
-
-class Marked(NamedTuple):
-    """Which bits of a mark count, and what they have to be: a value with others is no mark's (mark_cmp)."""
+    Attributes:
+        test: the option.
+        value, mask: which bits count, and what they have to be: a value with others is no entry's (mark_cmp).
+    """
 
     test: str
     value: int
-    mask: int
+    mask: int = ALL_BITS
 
     def covers(self, connection: Connection) -> bool:
-        return connection.mark & self.mask == self.value
+        return LOOKED_AT[self.test](connection) & self.mask == self.value
 
 
 class Translated(NamedTuple):
@@ -58,80 +66,3 @@ class Translated(NamedTuple):
         if not self.address:
             return (address, port) != (new_address, new_port)
         return address != new_address == self.address and (self.port < 0 or port != new_port == self.port)
-
-
-def _orig_source(connection: Connection, wanted: Network) -> bool:
-    return connection.original.src in wanted
-
-
-def _orig_destination(connection: Connection, wanted: Network) -> bool:
-    return connection.original.dst in wanted
-
-
-def _reply_source(connection: Connection, wanted: Network) -> bool:
-    return connection.reply.src in wanted
-
-
-def _reply_destination(connection: Connection, wanted: Network) -> bool:
-    return connection.reply.dst in wanted
-
-
-def of_protocol(connection: Connection, wanted: Network) -> bool:
-    return connection.original.protocol == wanted.address
-
-
-def _orig_sport(connection: Connection, wanted: Network) -> bool:
-    return connection.original.sport == wanted.address
-
-
-def _orig_dport(connection: Connection, wanted: Network) -> bool:
-    return connection.original.dport == wanted.address
-
-
-def _reply_sport(connection: Connection, wanted: Network) -> bool:
-    return connection.reply.sport == wanted.address
-
-
-def _reply_dport(connection: Connection, wanted: Network) -> bool:
-    return connection.reply.dport == wanted.address
-
-
-def _icmp_type(connection: Connection, wanted: Network) -> bool:
-    return connection.original.dport >> 8 == wanted.address
-
-
-def _icmp_code(connection: Connection, wanted: Network) -> bool:
-    return connection.original.dport & 0xFF == wanted.address
-
-
-def in_state(connection: Connection, wanted: Network) -> bool:
-    return connection.original.protocol in (TCP, SCTP) and connection.state == wanted.address
-
-
-def nothing(_connection: Connection, _wanted: Network) -> bool:
-    """Of another family than all that there are."""
-    return False
-
-
-def in_zone(connection: Connection, wanted: Network) -> bool:
-    return connection.original.zone == wanted.address
-
-
-def has_status(connection: Connection, wanted: Network) -> bool:
-    """All bits of Status that are asked for; with UNREPLIED, SEEN_REPLY counts as well, set or not."""
-    bits = wanted.address & ~UNREPLIED
-    return connection.status & (bits | SEEN_REPLY * bool(wanted.address & UNREPLIED)) == bits
-
-
-def has_identifier(connection: Connection, wanted: Network) -> bool:
-    return identifier(connection) == wanted.address
-
-
-Test = Callable[["Connection", Network], bool]
-ADDRESSES: dict[str, Test] = {
-    "s": _orig_source, "d": _orig_destination, "r": _reply_source, "q": _reply_destination}
-PORTS: dict[str, Test] = {
-    "sport": _orig_sport, "orig-port-src": _orig_sport, "dport": _orig_dport, "orig-port-dst": _orig_dport,
-    "reply-port-src": _reply_sport, "reply-port-dst": _reply_dport}
-SAME = {"orig-port-src": "sport", "orig-port-dst": "dport"}
-OF_ICMP: dict[str, Test] = {"icmp-type": _icmp_type, "icmp-code": _icmp_code, "icmp-id": _orig_sport}

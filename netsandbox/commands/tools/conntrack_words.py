@@ -5,22 +5,7 @@ from __future__ import annotations
 import re
 from ipaddress import IPv6Address
 
-from netsandbox.commands.tools.conntrack_filter import (
-    ADDRESSES,
-    OF_ICMP,
-    PORTS,
-    SAME,
-    UNREPLIED,
-    Filter,
-    Marked,
-    Translated,
-    has_identifier,
-    has_status,
-    in_state,
-    in_zone,
-    nothing,
-    of_protocol,
-)
+from netsandbox.commands.tools.conntrack_filter import ADDRESSES, OF_ICMP, PORTS, SAME, Filter, Translated
 from netsandbox.commands.tools.context import ToolError
 from netsandbox.linux.netfilter.connection import ASSURED, DCCP, GRE, SCTP, SEEN_REPLY, TOLD_WITH_PORTS, Connection
 from netsandbox.linux.netfilter.listing import NAMES
@@ -48,6 +33,8 @@ ILLEGAL_EXPECTATIONS = {"L": "sdrqptuzemi[]ngcbjw", "F": ALL, "C": ALL, "S": ALL
 NEEDED = {"I": "pt", "A": "pt", "G": "p"}
 NOT_MODELLED = {"c": "security marks"}
 OUTPUTS = ("xml", "extended", "timestamp", "id", "ktimestamp", "labels", "userspace", "save")
+UNREPLIED = 1 << 16
+"""No bit of an entry's: that SEEN_REPLY is not set."""
 STATUSES = {"ASSURED": ASSURED, "SEEN_REPLY": SEEN_REPLY, "UNSET": 0, "FIXED_TIMEOUT": 1 << 10, "EXPECTED": 1,
             "OFFLOAD": 1 << 14, "HW_OFFLOAD": 1 << 15, "UNREPLIED": UNREPLIED}
 EVENTS = ("NEW", "UPDATES", "DESTROY", "ALL")
@@ -69,7 +56,7 @@ class Line:
     def __init__(self, arguments: list[str]) -> None:
         self.words = list(arguments)
         self.command, self.table = "", "conntrack"
-        self.filters: list[Filter | Marked | Translated] = []
+        self.filters: list[Filter | Translated] = []
         self.protocol, self.family = -1, ""
         self.values: dict[str, str] = {}
         while self.words:
@@ -171,7 +158,8 @@ class Line:
             return
         value = self.values[letter] = self._value(option)
         if letter in ADDRESSES:
-            self._ask(Filter(ADDRESSES[letter], self._network(value, letter)))
+            network = self._network(value, letter)
+            self._ask(Filter(letter, network.network, network.mask))
         elif letter == "p":
             self._protocol(value)
         elif letter == "f" and value not in ("ipv4", "ipv6"):
@@ -195,7 +183,7 @@ class Line:
             raise wrong(f"Invalid port `{port}'")
         self._ask(Translated(letter, address.address, int(port or -1)))
 
-    def _ask(self, one: Filter | Marked | Translated) -> None:
+    def _ask(self, one: Filter | Translated) -> None:
         """What is said twice is what was said last."""
         self.filters = [*(other for other in self.filters if other.test != one.test), one]
 
@@ -235,11 +223,12 @@ class Line:
         if number < 0:
             raise wrong(f"`{value}' unsupported protocol")
         self.protocol = number
-        self._ask(Filter(of_protocol, Network(number, 0)))
+        self._ask(Filter("p", number))
 
     def _of_protocol(self) -> list[str]:
         """The options that -p adds: ports, an ICMP type, a TCP state."""
-        return [*(PORTS if self.protocol in TOLD_WITH_PORTS else ()), *(OF_ICMP if self.protocol == ICMP else ()),
+        return [*([*PORTS, *SAME] if self.protocol in TOLD_WITH_PORTS else ()),
+                *(OF_ICMP if self.protocol == ICMP else ()),
                 *(NEEDED_OF.get(self.protocol, ()) if self.protocol != ICMP else ())]
 
     def _protocol_option(self, name: str) -> None:
@@ -252,9 +241,8 @@ class Line:
         if name == "state" and self.protocol != DCCP:
             self.values[kept] = self._state(value)
             return
-        test = PORTS.get(name) or OF_ICMP.get(name)
-        if test is not None:
-            self._ask(Filter(test, Network(self.number(kept), 0)))
+        if kept in PORTS or kept in OF_ICMP:
+            self._ask(Filter(kept, self.number(kept)))
 
     def _state(self, value: str) -> str:
         state = "SYN_SENT2" if value == "LISTEN" and self.protocol == TCP else value
@@ -308,21 +296,19 @@ class Line:
 
     def _add_filters(self) -> None:
         """What an option asks for that makes no connection of its own."""
-        if self.family == "ipv6":
-            self.filters.append(Filter(nothing, Network(0, 0)))
         if "w" in self.values and self.command not in ("I", "A"):
-            self.filters.append(Filter(in_zone, Network(self.number("w"), 0)))
+            self.filters.append(Filter("w", self.number("w")))
         if "m" in self.values and self.command not in ("I", "A", "U"):
-            self.filters.append(Marked("m", self.number("m"), self.mark_mask))
+            self.filters.append(Filter("m", self.number("m"), self.mark_mask))
         if "i" in self.values:
-            self.filters.append(Filter(has_identifier, Network(self.number("i"), 0)))
+            self.filters.append(Filter("i", self.number("i")))
         if "state" in self.values and self.command not in ("I", "A", "U"):
-            self.filters.append(Filter(in_state, Network(self.states.index(self.values["state"]), 0)))
+            self.filters.append(Filter("state", self.states.index(self.values["state"])))
         if "u" in self.values and self.command not in ("I", "A", "U"):
-            bits = _bits(self.values["u"])
-            if not bits and self.command == "L":
+            asked = _bits(self.values["u"])
+            if not asked and self.command == "L":
                 raise ToolError(1, f"{TITLE}: Operation failed: invalid parameters")
-            self.filters.append(Filter(has_status, Network(bits, 0)))
+            self.filters.append(Filter("u", self.status, self.status | SEEN_REPLY * bool(asked & UNREPLIED)))
 
     def _check_new(self) -> None:
         for name in NEEDED_OF.get(self.protocol, ()) if self.command != "G" or self.protocol == ICMP else ():
@@ -340,7 +326,8 @@ class Line:
             raise ToolError(1, "netsandbox: conntrack: entries of DCCP are not modelled")
 
     def covers(self, connection: Connection) -> bool:
-        return all(one.covers(connection) for one in self.filters)
+        """All entries are of IPv4."""
+        return self.family != "ipv6" and all(one.covers(connection) for one in self.filters)
 
 
 NO_LABELS = "nfct_labelmap_new: No such file or directory\n"
