@@ -30,11 +30,6 @@ class Profile(NamedTuple):
         """Since 29 containerd keeps the images."""
         return "overlayfs" if self.since(29) else "overlay2"
 
-    @property
-    def origin(self) -> str:
-        """Where its behaviour is from, in a few words."""
-        return f"held against a real Engine {self.version}" if self.is_held else "taken from documentation and source"
-
 
 PROFILES = {profile.name: profile for profile in (
     Profile("docker-26", "26.1.5", "1.45", "1.24", True),

@@ -10,7 +10,7 @@ from collections.abc import Iterable
 from typing import Any, NamedTuple
 
 from netsandbox.docker.events import AddressAnnounced, ContainerStarted
-from netsandbox.engine.trace import Record, Trace, event_of, kind_of
+from netsandbox.engine.trace import Record, Trace, event_of
 from netsandbox.lab.events import CommandRun
 from netsandbox.linux.device_events import RuleMatched
 from netsandbox.linux.events import (
@@ -135,19 +135,14 @@ def _best(records: list[Record]) -> Record | None:
 # -- the chain
 
 
-def chain(trace: Trace, record: Record, limit: int) -> tuple[list[Link], int, int]:
-    """The causes of a record, newest first: (links, how many are left out before the last link, hops).
-
-    Hops are the deliveries in all of it, the record's own included.
-    """
+def chain(trace: Trace, record: Record, limit: int) -> tuple[list[Link], int]:
+    """The causes of a record, newest first, and how many are left out before the last link."""
     links: list[Link] = []
     opened = opening(trace, record)
     subject = record if opened is None else opened
-    own_delivery = delivery_of(trace, record) is not None
     if opened is not None:
         links.append(Link(record.step, opened))
-    numbers = _causes(trace, record)
-    shown, skipped = _shown(numbers, limit)
+    shown, skipped = _shown(_causes(trace, record), limit)
     destination = _destination(record.event)
     for number in shown:
         link = _link(trace, number, subject)
@@ -155,8 +150,7 @@ def chain(trace: Trace, record: Record, limit: int) -> tuple[list[Link], int, in
         if link is not None:
             links.append(link)
             subject = link.record or subject
-    hops = own_delivery + sum(_is_delivery(trace, number) for number in numbers)
-    return links, skipped, hops
+    return links, skipped
 
 
 def _destination(event: Any) -> int | None:
@@ -193,15 +187,6 @@ def _shown(numbers: list[int], limit: int) -> tuple[list[int], int]:
     if len(numbers) <= limit:
         return numbers, 0
     return [*numbers[:limit - 1], numbers[-1]], len(numbers) - limit
-
-
-def _is_delivery(trace: Trace, number: int) -> bool:
-    """Whether a step is an arrival: its first record says so, and costs little to read."""
-    step = trace.step(number)
-    if step is None or not trace.first <= step.first < trace.end:
-        return False
-    raw = trace.raw(step.first)
-    return kind_of(raw) is FrameReceived and event_of(raw, step.first).interface.is_device
 
 
 def _link(trace: Trace, number: int, subject: Record) -> Link | None:

@@ -79,7 +79,7 @@ def fate(trace: Trace, record: Record, voice: Voice) -> tuple[str, ...]:
 def since(trace: Trace, seq: int, voice: Voice) -> str:
     """Since which record something is closed, and which line closed it."""
     closed = record_at(trace, seq)
-    links, _skipped, _hops = chain(trace, closed, MOST_CAUSES)
+    links, _skipped = chain(trace, closed, MOST_CAUSES)
     first = links[-1].record.event if links and links[-1].record is not None else None
     line = operands(first, voice).fields["line"] if isinstance(first, CommandRun) else ""
     return voice.say("closed.line" if line else "closed", what=tell(closed.event, voice).decision.rstrip(".。"),

@@ -53,10 +53,6 @@ from netsandbox.linux.events import (
 from netsandbox.wire.arp import ArpPacket
 
 MOST_EFFECTS = 12
-OPERANDS_SHOWN = 3
-"""What the short form names of all that was looked at."""
-CHAIN_SHOWN = 3
-"""Causes that the short form names before the first one."""
 REASONS = (RuleMatched, PathChosen, RouteChosen, NeighbourChanged, PacketQueued, PacketFragmented, IcmpErrorSent,
            TagPushed, SlaveChosen, Encapsulated)
 """Decisions that a frame was sent because of."""
@@ -87,40 +83,6 @@ class Story(NamedTuple):
     """What it led to at once, in the same step and place."""
     causes: tuple[Cause, ...] = ()
     """Newest first; the last is the command, unless that is forgotten."""
-    hops: int = 0
-    """How many links frames have crossed between the command and this."""
-
-    def short(self) -> tuple[str, ...]:
-        """At most three lines: decision, what it looked at, causes."""
-        voice = Voice(self.language)
-        lines = [self.decision]
-        if self.looked_at:
-            operands_shown = self.looked_at[:OPERANDS_SHOWN]
-            lines.append(voice.say("looked-at", operands=voice.say("operand-gap").join(operands_shown)))
-        if self.causes:
-            lines.append(voice.say("story.chain", chain=" ← ".join(self._labels()), hops=self._hops(voice)))
-        return tuple(lines)
-
-    def long(self) -> tuple[str, ...]:
-        """Everything, a line each."""
-        voice = Voice(self.language)
-        lines = [self.decision]
-        for title, items in (("story.looked-at", self.looked_at), ("story.effects", self.effects)):
-            lines += [voice.say(title), *(f"  {item}" for item in items)] if items else []
-        lines += [voice.say("story.reference", reference=self.reference)] if self.reference else []
-        if self.causes:
-            lines.append(voice.say("story.causes", hops=self._hops(voice)))
-            lines += [f"  {'' if cause.seq is None else f'#{cause.seq} '}{cause.text}" for cause in self.causes]
-        return tuple(lines)
-
-    def _labels(self) -> list[str]:
-        labels = [cause.command or ("…" if cause.seq is None else f"#{cause.seq}") for cause in self.causes]
-        if len(labels) > CHAIN_SHOWN + 1:
-            labels[CHAIN_SHOWN:-1] = ["…"]
-        return labels
-
-    def _hops(self, voice: Voice) -> str:
-        return voice.say("hops.one" if self.hops == 1 else "hops", count=str(self.hops))
 
 
 def why_seq(trace: Trace, seq: int, language: str = "en", names: Names | None = None) -> Story:
@@ -185,14 +147,14 @@ def _story(trace: Trace, record: Record, voice: Voice) -> Story:
     explanation, effects = _told(trace, record, voice)
     explanation = _with_walks(trace, record, explanation, voice)
     explanation = explanation._replace(looked_at=(*explanation.looked_at, *fate(trace, record, voice)))
-    links, skipped, hops = chain(trace, record, MOST_CAUSES)
+    links, skipped = chain(trace, record, MOST_CAUSES)
     causes = _once([cause for cause in (_cause(trace, link, voice) for link in links)
                     if (cause.step, cause.text) != (record.step, explanation.decision)], explanation.decision, voice)
     if skipped:
         gap = Cause(links[-1].step, None, voice.say("cause.skipped", count=str(skipped)))
         causes.insert(len(causes) - 1, gap)
     return Story(record.seq, voice.language, explanation.decision, explanation.looked_at, explanation.reference,
-                 tuple(effects[:MOST_EFFECTS]), tuple(causes), hops)
+                 tuple(effects[:MOST_EFFECTS]), tuple(causes))
 
 
 # -- the record itself

@@ -49,17 +49,6 @@ class Dissection(NamedTuple):
         """Every layer with its depth (0 for the frame's own), in the order of a tree view."""
         return _walk(self.layers, 0)
 
-    def at(self, offset: int) -> tuple[Layer, Field] | None:
-        """The innermost layer and the narrowest field that hold a byte; None beyond the frame."""
-        found: Layer | None = None
-        for _depth, layer in self.walk():
-            if layer.start <= offset < layer.end:
-                found = layer
-        if found is None:
-            return None
-        holders = [field for field in found.fields if field.start <= offset < field.end]
-        return (found, min(holders, key=lambda field: field.end - field.start)) if holders else None
-
 
 def _walk(layers: tuple[Layer, ...], depth: int) -> Iterator[tuple[int, Layer]]:
     for layer in layers:

@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from netsandbox.commands.why import text
 from netsandbox.engine.trace import Trace
 from netsandbox.explain.story import why_drop, why_seq
 from netsandbox.rig.lab import KernelLab
@@ -32,11 +33,10 @@ def test_every_record_of_a_captured_lab_can_be_told(name: str) -> None:
     for seq in range(trace.end):
         for language in ("en", "zh"):
             story = why_seq(trace, seq, language)
-            text = "\n".join(story.long())
-            assert "{" not in text
-            assert "was recorded" not in text
-            assert len(story.short()) <= 5
+            told = "\n".join([text(story), *story.effects])
+            assert "{" not in told
+            assert "was recorded" not in told
             if language == "zh":
-                words = "\n".join(line for line in text.splitlines() if not line.startswith("参见"))
+                words = "\n".join(line for line in told.splitlines() if not line.startswith("  ["))
                 assert not ENGLISH_RUN.search(ROUTE.sub("", words)), words
     assert why_drop(trace).decision
