@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import pytest
+
 from netsandbox.session.session import Session
 
 
@@ -38,7 +40,30 @@ def test_a_daemon_is_left_behind_and_ended() -> None:
     assert "5201" not in session.run("ss -ltn").out
     refused = session.run("pkill --frob x")
     assert refused.code == 2
-    assert "pkill --frob is not modelled" in refused.err
+    assert refused.err.startswith("pkill: unrecognized option '--frob'\n")
+
+
+def test_pkill_and_killall_tell_whom_they_end_if_they_are_asked() -> None:
+    session = Session()
+    for port in range(90, 95):
+        session.run(f"nc -l {port} &")
+    pids = session.run("pidof nc").out.split()
+    assert session.run("pkill -n -e nc").out == f"nc killed (pid {pids[0]})\n"
+    assert session.run("pkill -oe --signal KILL nc").out == f"nc killed (pid {pids[-1]})\n"
+    assert session.run("pkill -SIGINT -c -f 'nc -l 9[12]'").out == "2\n"
+    assert session.run("killall -s 9 -v nc").err == f"Killed nc({pids[1]}) with signal 9\n"
+    quiet = session.run("killall -q nc")
+    assert (quiet.code, quiet.err) == (1, "")
+
+
+@pytest.mark.parametrize(("line", "code", "says"), [
+    ("pkill --signal FOO nc", 2, 'Unknown signal "FOO".\n'),
+    ("pkill -i nc", 1, "netsandbox: pkill -i is not modelled\n"),
+    ("killall -s FOO nc", 1, "FOO: unknown signal; killall -l lists signals.\n"),
+    ("killall -f nc", 1, "killall: invalid option -- 'f'\nTry 'killall --help' for more information.\n")])
+def test_pkill_and_killall_take_nothing_in_silence(line: str, code: int, says: str) -> None:
+    job = Session().run(line)
+    assert (job.code, job.err) == (code, says)
 
 
 def test_pidof_tells_the_newest_first_and_id_wants_to_know_which_name() -> None:

@@ -148,17 +148,17 @@ def _table(headings: list[str], rows: list[list[str]]) -> ToolResult:
     return ToolResult(0 if rows else 1, "".join(" ".join(cells) + "\n" for cells in shown), "")
 
 
-PGREP = table(
-    "pgrep", 2, acts="f|full l|list-name a|list-full x|exact n|newest o|oldest c|count",
-    refused="d|delimiter= v|inverse w|lightweight g|pgroup= G|group= i|ignore-case O|older= P|parent= s|session= "
-            "t|terminal= u|euid= U|uid= F|pidfile= L|logpidfile r|runstates= A|ignore-ancestors signal= cgroup= ns= "
-            "nslist=")
+CHOICE = "f|full x|exact n|newest o|oldest c|count"
+NO_CHOICE = ("g|pgroup= G|group= i|ignore-case O|older= P|parent= s|session= t|terminal= u|euid= U|uid= F|pidfile= "
+             "L|logpidfile r|runstates= A|ignore-ancestors cgroup= ns= nslist=")
+"""By what pgrep and pkill choose."""
+PGREP = table("pgrep", 2, acts=f"{CHOICE} l|list-name a|list-full",
+              refused=f"{NO_CHOICE} d|delimiter= v|inverse w|lightweight signal=")
 
 
 def pgrep(context: ToolContext, arguments: list[str]) -> ToolResult:
     options, words = options_of(PGREP, arguments)
-    rows = _matching(context, words, "f" in options, "pgrep", "x" in options)
-    rows = rows[-1:] if "n" in options else rows[:1] if "o" in options else rows
+    rows = _chosen(context, words, options, "pgrep")
     if "c" in options:
         return ToolResult(0 if rows else 1, f"{len(rows)}\n", "")
     shown = {one.pid: f" {one.command}" if "a" in options else f" {one.name}" if "l" in options else "" for one in rows}
@@ -166,14 +166,15 @@ def pgrep(context: ToolContext, arguments: list[str]) -> ToolResult:
     return ToolResult(0 if rows else 1, out, "")
 
 
-def _matching(context: ToolContext, words: list[str], is_full: bool, name: str, is_exact: bool) -> list[Process]:
+def _chosen(context: ToolContext, words: list[str], options: dict[str, str], name: str) -> list[Process]:
     if not words:
         raise ToolError(2, f"{name}: no matching criteria specified\nTry `{name} --help' for more information.")
     try:
-        pattern = compile_pattern(f"^({words[0]})$" if is_exact else words[0], longest=True)
+        pattern = compile_pattern(f"^({words[0]})$" if "x" in options else words[0], longest=True)
     except PatternError as error:
         raise ToolError(2, f"{name}: {error}") from None
-    return [one for one in processes(context) if pattern.matches(one.command if is_full else one.name)]
+    rows = [one for one in processes(context) if pattern.matches(one.command if "f" in options else one.name)]
+    return rows[-1:] if "n" in options else rows[:1] if "o" in options else rows
 
 
 PIDOF = table("pidof", acts="s d= q", usual="c n x", refused="o= z")
@@ -188,31 +189,58 @@ def pidof(context: ToolContext, arguments: list[str]) -> ToolResult:
     return ToolResult(0 if found else 1, told, "")
 
 
+PKILL = table("pkill", 2, acts=f"{CHOICE} e|echo signal=", refused=f"{NO_CHOICE} H|require-handler q|queue=")
+
+
 def pkill(context: ToolContext, arguments: list[str]) -> ToolResult:
-    """pkill and killall: a signal to what lines have begun; containers' own are docker's to end."""
-    words = [word for word in arguments if not word.startswith("-")]
-    asked = [word for word in arguments if word.startswith("-") and word not in ("-f", "-x", "-e", "-q")]
-    number = _signal(asked[0]) if len(asked) == 1 else SIGNALS["TERM"]
-    if len(asked) > 1 or number is None:
-        raise ToolError(2, f"netsandbox: pkill {asked[-1][:60]} is not modelled; -f and a signal are")
-    rows = _matching(context, words, "-f" in arguments, "pkill", "-x" in arguments)
-    machine, files = context.machine, files_of(context)
-    others = " ".join(str(one.pid) for one in rows if not machine.send(context.namespace, files, one.pid, number))
-    if others:
-        raise ToolError(1, f"netsandbox: pkill ends what lines have begun; `kill {others}` sends the signal")
-    return ToolResult(0 if rows else 1, "", "")
+    """A signal to what lines have begun; containers' own are docker's to end."""
+    signal, others = _signal(arguments)
+    options, words = options_of(PKILL, others)
+    name = options.get("signal", signal)
+    if _number(name) is None:
+        raise ToolError(2, f'Unknown signal "{name}".')
+    rows = _chosen(context, words, options, "pkill")
+    _send(context, rows, name)
+    told = "".join(f"{one.name} killed (pid {one.pid})\n" for one in rows) if "e" in options else ""
+    return ToolResult(0 if rows else 1, told + (f"{len(rows)}\n" if "c" in options else ""), "")
+
+
+KILLALL = table("killall", acts="q|quiet v|verbose s|signal=", usual="e|exact",
+                refused="I|ignore-case g|process-group y|younger-than= o|older-than= i|interactive l|list r|regexp "
+                        "u|user= w|wait n|ns= Z|context=")
 
 
 def killall(context: ToolContext, arguments: list[str]) -> ToolResult:
     """By the whole name, and it says where there is none."""
-    names = [word for word in arguments if not word.startswith("-")]
-    options = [word for word in arguments if word.startswith("-")]
-    out = [pkill(context, [*options, f"^{re.escape(name)}$"]).code for name in names]
-    missing = "".join(f"{name}: no process found\n" for name, code in zip(names, out, strict=True) if code)
-    return ToolResult(int(bool(missing) or not names), "", missing)
+    signal, others = _signal(arguments)
+    options, names = options_of(KILLALL, others)
+    signal = options.get("s", signal)
+    if _number(signal) is None:
+        raise ToolError(1, f"{signal}: unknown signal; killall -l lists signals.")
+    found = {name: [one for one in processes(context) if one.name == name] for name in names}
+    missing = [name for name, rows in found.items() if not rows]
+    for rows in found.values():
+        _send(context, rows, signal)
+    told = [f"Killed {one.name}({one.pid}) with signal {_number(signal)}\n" for rows in found.values() for one in rows]
+    return ToolResult(int(bool(missing) or not names), "",
+                      "".join(f"{name}: no process found\n" for name in missing if "q" not in options)
+                      + "".join(told if "v" in options else ()))
 
 
-def _signal(option: str) -> int | None:
-    """`-9`, `-KILL` or `-SIGKILL`."""
-    name = option[1:].upper().removeprefix("SIG")
+def _send(context: ToolContext, rows: list[Process], signal: str) -> None:
+    """Raises ToolError: one is a container's."""
+    machine, files, number = context.machine, files_of(context), _number(signal) or 0
+    others = " ".join(str(one.pid) for one in rows if not machine.send(context.namespace, files, one.pid, number))
+    if others:
+        raise ToolError(1, f"netsandbox: pkill ends what lines have begun; `kill {others}` sends the signal")
+
+
+def _signal(arguments: list[str]) -> tuple[str, list[str]]:
+    """The signal that a word names (`-9`, `-KILL`, `-SIGKILL`), else TERM; and the other words."""
+    at = next((at for at, word in enumerate(arguments) if word[:1] == "-" and _number(word[1:])), len(arguments))
+    return "".join(arguments[at:at + 1]).removeprefix("-") or "TERM", [*arguments[:at], *arguments[at + 1:]]
+
+
+def _number(signal: str) -> int | None:
+    name = signal.upper().removeprefix("SIG")
     return SIGNALS.get(name) or (int(name) if name.isdecimal() and 0 < int(name) < 65 else None)
