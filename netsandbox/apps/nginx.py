@@ -49,7 +49,7 @@ class Loading:
         self._namespace = namespace
         self._process = process
         self._files = files
-        self._done = done
+        self._done: Callable[[NginxSite | None, str], None] | None = done
         self._site: NginxSite | None = None
         self._lookups: list[Lookup] = []
         self._found: dict[str, Reply] = {}
@@ -59,16 +59,16 @@ class Loading:
         try:
             site = self._site = NginxSite(files, _configuration(files))
         except ConfError as error:
-            self._done(None, str(error))
+            self._tell(None, str(error))
             return
         names = dict.fromkeys(one.host for group in site.configuration.groups.values() for one in group)
         if files is not None:
             context = Context(self._namespace, ["nginx"], files, int, {}, {}, Pipe(is_closed=True), {})
             self._lookups = [Lookup(context, self._process, name, partial(self._know, name)) for name in names]
-        for lookup in list(self._lookups):
-            lookup.start()
         if not self._lookups:
             self._finish(site)
+        for lookup in self._lookups:
+            lookup.start()
 
     def _know(self, name: str, reply: Reply) -> None:
         self._found[name] = reply
@@ -79,12 +79,18 @@ class Loading:
         for name, group in site.configuration.groups.items():
             missing = next((one for one in group if not self._found[one.host].addresses), None)
             if missing is not None:
-                self._done(None, f'host not found in upstream "{_authority(missing)}" in {missing.where}')
+                self._tell(None, f'host not found in upstream "{_authority(missing)}" in {missing.where}')
                 return
             site.groups[name] = Group([Peer(one, address) for one in group
                                        for address in self._found[one.host].addresses])
         site.owner = self._namespace, self._process
-        self._done(site, "")
+        self._tell(site, "")
+
+    def _tell(self, site: NginxSite | None, complaint: str) -> None:
+        """Who waits hears of it; nobody is kept for it any longer."""
+        done, self._done, self._lookups = self._done, None, []
+        if done is not None:
+            done(site, complaint)
 
     def stop(self) -> None:
         for lookup in self._lookups:

@@ -28,26 +28,24 @@ UNITS = {"ms": 1, "": 1000, "s": 1000, "m": 60_000, "h": 3_600_000}
 
 
 class Scope:
-    """A block: what stands in it, and the one around it, from which it inherits.
+    """A block: what stands in it, and in those around it, from which it inherits.
 
     Attributes:
         own: directives by name; allow and deny, whose order counts, are "access".  inner: the blocks in it.
+        levels: its own, and those of the blocks around it, from within.
     """
 
     def __init__(self, kind: str, words: tuple[str, ...], around: Scope | None, where: str) -> None:
         self.kind = kind
         self.words = words
-        self.around = around
         self.where = where
         self.own: dict[str, list[Directive]] = {}
+        self.levels: tuple[dict[str, list[Directive]], ...] = (self.own, *(around.levels if around is not None else ()))
         self.inner: list[Scope] = []
 
     def find(self, name: str) -> list[Directive]:
         """The directives of that name in the nearest block that has any: none are inherited beside one's own."""
-        scope: Scope | None = self
-        while scope is not None and name not in scope.own:
-            scope = scope.around
-        return scope.own[name] if scope is not None else []
+        return next((level[name] for level in self.levels if name in level), [])
 
     def word(self, name: str, default: str) -> str:
         """The first word of the last one of that name."""

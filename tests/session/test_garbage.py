@@ -16,7 +16,8 @@ LINES = ("curl -s 172.17.0.3", "docker exec box0 curl -s 172.17.0.3", "wget -qO-
          "watch -g date", "xargs -n 1 echo < /etc/hosts", "mtr -r -c 1 172.17.0.2", "nc -z 172.17.0.2 80",
          "echo hi | socat - TCP:172.17.0.2:80", "echo hi | socat - UDP:172.17.0.2:80",
          "timeout 2 socat TCP-LISTEN:900 STDOUT", "timeout 2 conntrack -E", "timeout 2 ip monitor",
-         "socat TCP-LISTEN:78,fork EXEC:cat & sleep 1; echo hi | nc -w 1 172.17.0.1 78; kill %1")
+         "socat TCP-LISTEN:78,fork EXEC:cat & sleep 1; echo hi | nc -w 1 172.17.0.1 78; kill %1",
+         "docker exec box0 nginx -s stop", "docker start box0", "docker exec box0 nginx -t", "docker exec box0 true")
 
 
 def garbage_of(session: Session, lines: tuple[str, ...]) -> Counter[str]:
