@@ -7,7 +7,7 @@ from netsandbox.wire.addresses import format_ipv4
 from netsandbox.wire.errors import ParseError
 
 RESPONSES = ("", " FormErr", " ServFail", " NXDomain", " NotImp", " Refused", " YXDomain", " YXRRSet", " NXRRSet",
-             " NotAuth", " NotZone", " Resp11", " Resp12", " Resp13", " Resp14", " Resp15")
+             " NotAuth", " NotZone", " Resp11", " Resp12", " Resp13", " Resp14", " NoChange")
 OPERATIONS = ("", " inv_q", " stat", " op3", " notify", " update", " op6", " op7", " op8", " updateA", " updateD",
               " updateDA", " updateM", " updateMA", " zoneInit", " zoneRef")
 ODD = 0x6CF
@@ -15,6 +15,7 @@ ODD = 0x6CF
 
 
 INVERSE = 1
+PREFIX, HEADER = 2, 12
 UNITS = (("w", 604800), ("d", 86400), ("h", 3600), ("m", 60), ("s", 1))
 
 
@@ -31,6 +32,18 @@ def describe_dns(data: bytes, size: int, verbose: int = 0) -> str:
         return _cut_off(data, size, verbose)
     text = _response(message, verbose) if message.is_response else _question(message, verbose)
     return f"{text} ({size})"
+
+
+def describe_dns_over_tcp(data: bytes, length: int, verbose: int) -> str:
+    """` 12345+ A? example.com. (29)`: a message behind its length, where it stands alone in a segment."""
+    size, claimed = length - PREFIX, int.from_bytes(data[:PREFIX], "big")
+    if size < 0:
+        return f" [DNS over TCP: length {length} < {PREFIX}] (invalid)"
+    if claimed != size:
+        return f" [prefix length({claimed}) != length({size})] (invalid)"
+    if size < HEADER:
+        return f" domain [length {size} < {HEADER}] (invalid)"
+    return " " + describe_dns(data[PREFIX:], size, verbose)
 
 
 def _operation(flags: int) -> str:

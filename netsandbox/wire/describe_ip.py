@@ -12,6 +12,7 @@ from netsandbox.wire.describe_options import ip_options
 from netsandbox.wire.describe_out import Cut, Out, number, should_be
 from netsandbox.wire.describe_ports import described
 from netsandbox.wire.describe_tcp import segment_text
+from netsandbox.wire.describe_text import line_protocol
 from netsandbox.wire.describe_tunnel import gre_text
 from netsandbox.wire.icmp import (
     ECHO_REPLY,
@@ -39,7 +40,7 @@ _ECN = ("", ",ECT(1)", ",ECT(0)", ",CE")
 _DF, _MF, _RESERVED, _OFFSET = 0x4000, 0x2000, 0x8000, 0x1FFF
 
 _VXLAN_PORTS = frozenset({vxlan.PORT, vxlan.LINUX_PORT})
-_DNS_PORTS = frozenset({53, 5353})
+_DNS_PORTS, _SIP = frozenset({53, 5353}), 5060
 _VXLAN_HEADER, _DNS_HEADER = 8, 12
 
 _UNREACHABLE = {
@@ -290,6 +291,8 @@ def _datagram(out: Out, data: bytes, length: int, ends: tuple[int, int], fragmen
             text := described((number(data, 0, 2, "udp"), number(data, 2, 2, "udp")),
                               data[UDP_HEADER:UDP_HEADER + size], out.verbose)) is not None:
         out.add(text)
+    elif _SIP in ports and claimed <= size and not fragmented:
+        line_protocol(out, "SIP", data[UDP_HEADER:UDP_HEADER + size], claimed)
     elif claimed > size and not fragmented:
         out.add(f"UDP, bad length {claimed} > {size}")
     else:

@@ -69,3 +69,9 @@ def should_be(found: int, remainder: int) -> int:
     total = found + remainder
     total = (total & 0xFFFF) + (total >> 16)
     return (total & 0xFFFF) + (total >> 16)
+
+
+def visible(octet: int) -> str:
+    """A byte as text: `^J`, `M-^@`."""
+    before, octet = ("M-", octet & 0x7F) if octet > 0x7F else ("", octet)
+    return before + (chr(octet) if 0x20 <= octet < 0x7F else f"^{chr(octet ^ 0x40)}")

@@ -5,6 +5,8 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 
+from netsandbox.wire.describe_out import visible
+
 FACILITIES = ("kernel", "user", "mail", "daemon", "auth", "syslog", "lpr", "news", "uucp", "cron", "authpriv", "ftp",
               "ntp", "security", "console", "cron", *(f"local{number}" for number in range(8)))
 SEVERITIES = ("emergency", "alert", "critical", "error", "warning", "notice", "info", "debug")
@@ -31,16 +33,10 @@ def _syslog(data: bytes, verbose: int) -> str:
     named = FACILITIES[facility] if facility < len(FACILITIES) else f"unknown ({facility})"
     if not verbose:
         return f"SYSLOG {named}.{SEVERITIES[severity]}, length: {len(data)}"
-    text = "".join(_visible(octet) for octet in data[found.end():])
+    text = "".join(visible(octet) for octet in data[found.end():])
     said = (f"SYSLOG, length: {len(data)}\n\tFacility {named} ({facility}), "
             f"Severity {SEVERITIES[severity]} ({severity})\n\tMsg: {text}")
     return said + "".join(_row(data, at) for at in range(0, len(data) if verbose > 1 else 0, ROW))
-
-
-def _visible(octet: int) -> str:
-    """safeputchar: `^J`, `M-^@`."""
-    before, octet = ("M-", octet & 0x7F) if octet > 0x7F else ("", octet)
-    return before + (chr(octet) if 0x20 <= octet < 0x7F else f"^{chr(octet ^ 0x40)}")
 
 
 def _row(data: bytes, at: int) -> str:

@@ -1,24 +1,23 @@
-"""A TCP segment in tcpdump's words, with the first line of HTTP."""
+"""A TCP segment in tcpdump's words, with what is in it where the port says what that is."""
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from netsandbox.wire.addresses import format_ipv4
 from netsandbox.wire.checksum import internet_checksum, pseudo_header
+from netsandbox.wire.describe_dns import describe_dns_over_tcp
 from netsandbox.wire.describe_options import tcp_options
-from netsandbox.wire.describe_out import Conversations, Cut, Out, number, should_be
+from netsandbox.wire.describe_out import Conversations, Out, number, should_be, visible
+from netsandbox.wire.describe_resp import resp_text
+from netsandbox.wire.describe_text import line_protocol, ssh_text
 from netsandbox.wire.tcp import ACK, FIN, HEADER, PROTOCOL, RST, SYN, URG
 
 _FLAGS = "FSRP.UEW"
 """From the lowest bit up."""
-_HTTP_PORTS = frozenset({80, 8080})
-_HTTP_METHODS = frozenset({
-    "GET", "PUT", "COPY", "HEAD", "LOCK", "MOVE", "POLL", "POST", "BCOPY", "BMOVE", "MKCOL", "TRACE", "LABEL", "MERGE",
-    "DELETE", "SEARCH", "UNLOCK", "REPORT", "UPDATE", "NOTIFY", "BDELETE", "CONNECT", "OPTIONS", "CHECKIN", "PROPFIND",
-    "CHECKOUT", "CCM_POST", "SUBSCRIBE", "PROPPATCH", "BPROPFIND", "BPROPPATCH", "UNCHECKOUT", "MKACTIVITY",
-    "MKWORKSPACE", "UNSUBSCRIBE", "RPC_CONNECT", "VERSION-CONTROL", "BASELINE-CONTROL",
-})
-_LONGEST_WORD = 128
 _LONGEST_RESET_TEXT = 30
+Reader = Callable[[Out, bytes, int], None]
+"""Adds what the data are, as far as they are there, and how many they should be."""
 
 
 def segment_text(out: Out, data: bytes, length: int, source: int, destination: int, fragmented: bool) -> None:
@@ -121,82 +120,47 @@ def _checksum(segment: bytes, source: int, destination: int) -> str:
 
 
 def _payload(out: Out, data: bytes, length: int, flags: int, ports: tuple[int, int]) -> None:
+    data = data[:length]
+    known = next((port for port in _READERS if port in ports), 0)
     if flags & RST and out.verbose:
         out.add(_reset_text(data, length))
-    elif not _HTTP_PORTS.isdisjoint(ports):
-        out.add(": ")
-        _http(out, data, length)
+    elif known:
+        _READERS[known](out, data, length)
 
 
 def _reset_text(data: bytes, length: int) -> str:
     """Some stacks say in a reset why they sent it."""
     mark = "RST" if len(data) >= length else "!RST"
     more = "+" if length > _LONGEST_RESET_TEXT else ""
-    return f" [{mark}{more} {''.join(_visible(octet) for octet in data[:min(length, _LONGEST_RESET_TEXT)])}]"
+    return f" [{mark}{more} {''.join(visible(octet) for octet in data[:min(length, _LONGEST_RESET_TEXT)])}]"
 
 
-def _visible(octet: int) -> str:
-    text = "M-" if octet > 127 else ""
-    octet &= 127
-    return text + (chr(octet) if 32 <= octet < 127 else "^" + chr(octet ^ 64))
+def _named(name: str) -> Reader:
+    """A protocol of lines of text, behind a colon."""
+    def read(out: Out, data: bytes, length: int) -> None:
+        out.add(": ")
+        line_protocol(out, name, data, length)
+    return read
 
 
-def _http(out: Out, data: bytes, length: int) -> None:
-    out.add("HTTP")
-    data = data[:length]
-    is_cut = len(data) < length
-    if not _begins_message(data, is_cut):
-        return
-    if not out.verbose:
-        line, _rest = _text_line(data, is_cut)
-        out.add(f": {line}" if line is not None else "")
-        return
-    out.add(f", length: {length}")
-    rest: bytes | None = data
-    while rest or (is_cut and rest is not None):
-        line, rest = _text_line(rest, is_cut)
-        if line is not None:
-            out.add(f"\n\t{line}")
+def _ssh(out: Out, data: bytes, _length: int) -> None:
+    out.add(ssh_text(data))
 
 
-def _begins_message(data: bytes, is_cut: bool) -> bool:
-    """Whether the first word is a method, or the second a status code."""
-    first, rest = _word(data, is_cut)
-    if first.upper() in _HTTP_METHODS:
-        return True
-    second, _rest = _word(rest, is_cut)
-    return len(second) == 3 and second.isdecimal()
+def _resp(out: Out, data: bytes, _length: int) -> None:
+    out.add(resp_text(data))
 
 
-def _word(data: bytes, is_cut: bool) -> tuple[str, bytes]:
-    """The word at the beginning and what follows the spaces behind it; nothing where there is no printable word."""
-    at = 0
-    while at < len(data) and data[at] not in b" \t\r\n":
-        if not 32 <= data[at] < 127 or at >= _LONGEST_WORD:
-            return "", b""
-        at += 1
-    if is_cut and at == len(data):
-        return "", b""
-    return data[:at].decode("ascii"), data[at:].lstrip(b" ")
+def _bgp(out: Out, _data: bytes, _length: int) -> None:
+    """Its messages are not looked into."""
+    out.add(": BGP")
 
 
-def _text_line(data: bytes, is_cut: bool) -> tuple[str | None, bytes | None]:
-    """The first line, and what follows it; nothing where bytes come that are no text.
+def _dns(out: Out, data: bytes, length: int) -> None:
+    out.add(describe_dns_over_tcp(data, length, out.verbose))
 
-    Args:
-        is_cut: more bytes should follow these.
-    """
-    for at, octet in enumerate(data):
-        if octet == 0x0A:
-            return data[:at].decode("ascii"), data[at + 1:]
-        if octet == 0x0D:
-            if data[at + 1:at + 2] == b"\n":
-                return data[:at].decode("ascii"), data[at + 2:]
-            if is_cut and at + 1 == len(data):
-                raise Cut("http")
-            return None, None
-        if not 32 <= octet < 127 and octet != 0x09:
-            return None, None
-    if is_cut:
-        raise Cut("http")
-    return data.decode("ascii"), None
+
+_READERS: dict[int, Reader] = {
+    25: _named("SMTP"), 179: _bgp, 6379: _resp, 22: _ssh, 53: _dns, 80: _named("HTTP"), 8080: _named("HTTP"),
+    554: _named("RTSP"), 8554: _named("RTSP"), 21: _named("FTP")}
+"""By port, in the order in which tcpdump asks."""

@@ -1,4 +1,4 @@
-"""What tcpdump reads of a datagram by its port, whatever was sent there: text, a traceroute's probe, a syslog line."""
+"""What tcpdump reads of a datagram or segment by its port, whatever was sent there."""
 
 from __future__ import annotations
 
@@ -22,11 +22,25 @@ KEPT = json.loads((Path(__file__).parent / "port_words.json").read_text(encoding
 says the length alone, as it knows no more of that protocol."""
 
 
+SEGMENTS = json.loads((Path(__file__).parent / "segment_words.json").read_text(encoding="utf-8"))
+"""The same of a segment: behind its length, plainly and with -v."""
+
+
 def frame(port: int, payload: bytes) -> bytes:
     datagram = b"".join(number.to_bytes(2, "big") for number in (40000, port, 8 + len(payload), 0)) + payload
-    total = internet_checksum(pseudo_header(SOURCE, TARGET, 17, len(datagram)) + datagram)
-    datagram = datagram[:6] + (total or 0xFFFF).to_bytes(2, "big") + datagram[8:]
-    head = bytes.fromhex("4500") + (20 + len(datagram)).to_bytes(2, "big") + bytes.fromhex("0007400040110000")
+    return packet(17, datagram, 6)
+
+
+def segment(port: int, payload: bytes) -> bytes:
+    head = (40000 << 16 | port).to_bytes(4, "big") + bytes.fromhex("000003e8000007d05018200000000000")
+    return packet(6, head + payload, 16)
+
+
+def packet(protocol: int, datagram: bytes, checksum: int) -> bytes:
+    total = internet_checksum(pseudo_header(SOURCE, TARGET, protocol, len(datagram)) + datagram)
+    datagram = datagram[:checksum] + (total or 0xFFFF).to_bytes(2, "big") + datagram[checksum + 2:]
+    head = bytes.fromhex("4500") + (20 + len(datagram)).to_bytes(2, "big") + bytes.fromhex("0007400040")
+    head += bytes([protocol]) + bytes(2)
     head += SOURCE.to_bytes(4, "big") + TARGET.to_bytes(4, "big")
     head = head[:10] + internet_checksum(head).to_bytes(2, "big") + head[12:]
     return bytes.fromhex("960f5ae273b83ed481572b0c0800") + head + datagram
@@ -48,6 +62,18 @@ def test_by_its_port(row: list[str | None], tmp_path: Path) -> None:
             real.write_pcap(tmp_path / "one.pcap", [(0, data)])
             _code, out, _err = real.run(tmp_path / "one.pcap", "-tn", *options.split())
             assert ours(data, options) + "\n" == out
+
+
+@pytest.mark.parametrize("row", SEGMENTS, ids=lambda row: f"{row[0]}-{row[1][:12]!r}")
+def test_what_a_segment_carries(row: list[str], tmp_path: Path) -> None:
+    port, text, *said = row
+    data = segment(int(port), text.encode("latin-1"))
+    for options, expected in zip(("-S", "-S -v"), said, strict=True):
+        found = ours(data, options)
+        assert found.rpartition(f"win 8192, length {len(text)}")[2] == expected
+        if real.version()[:2] == (4, 99):
+            real.write_pcap(tmp_path / "one.pcap", [(0, data)])
+            assert found + "\n" == real.run(tmp_path / "one.pcap", "-tn", *options.split())[1]
 
 
 def test_a_probe_and_a_syslog_line_as_they_are_heard() -> None:
