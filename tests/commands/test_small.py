@@ -73,6 +73,7 @@ def test_nsenter_without_mounts_keeps_ones_own_files(one: KeptSession) -> None:
 
 
 @pytest.mark.parametrize("line", ["chmod 600 /tmp/x", "chmod -rw /tmp/x", "chmod u=rw,go-w /tmp/x",
+                                  "chmod -R 700 /tmp/x", "chmod --reference=/etc/hosts /tmp/x", "chown -Rh 1 /tmp/x",
                                   "chown 1000:1000 /tmp/x", "chgrp adm /tmp/x"])
 def test_rights_are_not_taken_in_silence(line: str) -> None:
     session = KeptSession()
@@ -81,6 +82,7 @@ def test_rights_are_not_taken_in_silence(line: str) -> None:
     assert (job.code, job.err) == (0, f"note: {line.split()[0]} changes nothing in the sandbox\n")
     assert session.run(line.replace("x", "y")).err.endswith("cannot access '/tmp/y': No such file or directory\n")
     assert session.run("chmod 999 /tmp/x").err.startswith("chmod: invalid mode: ‘999’\n")
+    assert session.run("chmod -Z 600 /tmp/x").err.startswith("chmod: invalid option -- 'Z'\n")
 
 
 def test_a_script_that_is_not_there_is_told_as_bash_does() -> None:

@@ -115,6 +115,8 @@ OPTIONS = ("""; `echo '{"icc": false, "dns": ["1.1.1.1", "9.9.9.9"], "debug": tr
     ("setenforce 0", 1, "setenforce: SELinux is disabled"), ("sestatus", 0, "disabled"),
     ("modprobe ip_gre", 0, ""), ("modprobe bonding mode=1 miimon=100", 0, ""), ("modprobe gre", 0, ""),
     ("modprobe ifb numifbs=1", 1, "netsandbox: module ifb is not modelled"),
+    ("modprobe -q nosuch", 1, ""), ("modprobe -Z", 1, "modprobe: invalid option -- 'Z'"),
+    ("umount -f /nope", 32, "umount: /nope: no mount point specified."), ("umount -l", 1, "umount: bad usage"),
     ("modprobe nosuch x=1", 1, "modprobe: FATAL: Module nosuch not found"),
     ("sudo kill -0 99999", 1, "No such process"), ("sudo kill -HUP $(pidof dockerd)", 1, "netsandbox: dockerd takes"),
     ("cat /etc/os-release", 0, "ID_LIKE=debian"), ("ethtool -K eth0 tx off rx off", 0, ""),

@@ -82,6 +82,14 @@ def test_a_container_on_the_host_s_network_has_a_name_of_its_own_and_the_host_ke
         "host\nhost\nother\nother\n")
 
 
+def test_the_last_option_counts() -> None:
+    lab = Session(uplink=False)
+    assert lab.run("hostname -fs; hostname --short").out == "host\nhost\n"
+    assert lab.run("hostname -x").err.startswith("hostname: invalid option -- 'x'\n")
+    assert lab.run("hostname -s other").code == 255
+    assert lab.run("hostname").out == "host\n"
+
+
 def test_each_address_of_a_name_is_told(lab: Session) -> None:
     lab.run("docker network create more; docker network connect more box")
     assert lab.run("docker exec box hostname -i").out == "172.17.0.3 172.18.0.2\n"

@@ -32,6 +32,10 @@ def test_who_has_a_port(session: KeptSession, words: str, out: str, code: int) -
     assert (job.out, job.err, job.code) == (out, "", code)
 
 
+def test_l_tells_a_user_s_number(session: KeptSession) -> None:
+    assert session.run("lsof -l -i :8080").out.splitlines()[1].split()[2] == "0"
+
+
 def test_each_namespace_has_its_own(session: KeptSession) -> None:
     assert session.run("ip netns exec a lsof -i").out.splitlines()[1].startswith("python3")
     job = session.run("docker exec web lsof -ti")

@@ -224,32 +224,43 @@ def touch(context: ToolContext, arguments: list[str]) -> ToolResult:
     return _each(paths, files_of(context).touch, lambda path, error: f"touch: cannot touch '{path}': {error}")
 
 
+NOTHING_ELSE = "f|silent f|quiet R|recursive preserve-root no-preserve-root dereference h|no-dereference"
+CHMOD = table("chmod", acts="reference=", usual=NOTHING_ELSE, refused="c|changes v|verbose")
+CHOWN = table("chown", acts="reference=", usual=f"{NOTHING_ELSE} H L P", refused="c|changes v|verbose from=")
+CHGRP = table("chgrp", acts="reference=", usual=f"{NOTHING_ELSE} H L P", refused="c|changes v|verbose from=")
+
+
 def chmod(context: ToolContext, arguments: list[str]) -> ToolResult:
-    return _of_rights(context, "chmod", arguments)
+    """Its mode may begin as an option does."""
+    modes = [word for word in arguments if word[:1] == "-" and MODE.fullmatch(word)][:1]
+    options, operands = options_of(CHMOD, [word for word in arguments if word not in modes])
+    wish, paths = _wish(options, [*modes, *operands])
+    if paths and wish and not MODE.fullmatch(wish):
+        raise _missing("chmod", f"invalid mode: ‘{wish}’")
+    return _of_rights(context, "chmod", wish, paths)
 
 
 def chown(context: ToolContext, arguments: list[str]) -> ToolResult:
-    return _of_rights(context, "chown", arguments)
+    return _of_rights(context, "chown", *_wish(*options_of(CHOWN, arguments)))
 
 
 def chgrp(context: ToolContext, arguments: list[str]) -> ToolResult:
-    return _of_rights(context, "chgrp", arguments)
+    return _of_rights(context, "chgrp", *_wish(*options_of(CHGRP, arguments)))
 
 
-def _of_rights(context: ToolContext, name: str, arguments: list[str]) -> ToolResult:
+def _wish(options: dict[str, str], operands: list[str]) -> tuple[str, list[str]]:
+    """What is to be, which another file may say, and the files."""
+    return ("", operands) if "reference" in options else ("".join(operands[:1]), operands[1:])
+
+
+def _of_rights(context: ToolContext, name: str, wish: str, paths: list[str]) -> ToolResult:
     """chmod and its kin: every file here is root's, who may do everything with it.
 
     Raises:
-        ToolError: there is no file, or it is no mode.
+        ToolError: there is no file.
     """
-    takes_mode = name == "chmod"
-    operands = [word for word in arguments if not word.startswith("-") or (takes_mode and MODE.fullmatch(word))]
-    wish = "" if any(word.startswith("--reference") for word in arguments) else "".join(operands[:1])
-    paths = operands[bool(wish):]
     if not paths:
         raise _missing(name, f"missing operand after ‘{wish}’" if wish and wish[0] != "-" else "missing operand")
-    if takes_mode and wish and not MODE.fullmatch(wish):
-        raise _missing(name, f"invalid mode: ‘{wish}’")
     files = files_of(context)
     errors = "".join(f"{name}: cannot access '{path}': No such file or directory\n"
                      for path in paths if not files.exists(path))

@@ -5,14 +5,15 @@ from __future__ import annotations
 import re
 
 from netsandbox.commands.tools.context import ToolContext, ToolError, ToolResult
+from netsandbox.commands.tools.options import read, table
 from netsandbox.linux.core.inode import FileError
 from netsandbox.linux.core.release import RELEASE
 from netsandbox.linux.netlink.credentials import RIGHTS
 from netsandbox.wire.addresses import format_ipv4
 
-SHORT, LONG, DOMAIN, ADDRESS = ("-s", "--short"), ("-f", "--fqdn", "--long"), ("-d", "--domain"), ("-i", "--ip-address")
-ALL_ADDRESSES = ("-I", "--all-ip-addresses")
-FILE = ("-F", "--file")
+HOSTNAME = table(
+    "hostname", 255, acts="s|short f|fqdn f|long d|domain i|ip-address I|all-ip-addresses F|file=",
+    refused="a|alias A|all-fqdns b|boot y|yp y|nis h|help V|version")
 MAX_NAME = 64
 """Bytes: __NEW_UTS_LEN."""
 NAME = re.compile(r"(?!.*(?:\.\.|-\.|\.-))[A-Za-z0-9](?:[A-Za-z0-9.-]*[A-Za-z0-9])?")
@@ -22,26 +23,24 @@ SETS = ("set-hostname", "hostname")
 
 def hostname(context: ToolContext, arguments: list[str]) -> ToolResult:
     """`hostname`: the name, a part of it, or the addresses; what /etc/hosts says of it counts."""
-    name = context.machine.hostname(context.namespace, context.files)
-    asked = arguments[0] if arguments else ""
-    if not arguments or asked in SHORT:
-        return ToolResult(0, (name.partition(".")[0] if asked else name) + "\n", "")
-    if asked in ALL_ADDRESSES:
-        from_lo = [a for i in context.namespace.interfaces.values() if not i.is_loopback for a in i.addresses]
-        return ToolResult(0, "".join(f"{format_ipv4(a.local)} " for a in from_lo) + "\n", "")
-    if asked in FILE and len(arguments) == 2:
-        return _set(context, _first_line(context, arguments[1]))
-    if len(arguments) == 1 and not asked.startswith("-"):
-        return _set(context, asked)
-    if len(arguments) > 1 or asked not in (*LONG, *DOMAIN, *ADDRESS):
+    told = read(HOSTNAME, arguments)
+    asked = told.given[-1].option.name if told.given else ""
+    if len(told.operands) > (not asked):
         raise ToolError(255, f"netsandbox: `hostname {' '.join(arguments)[:60]}` is not modelled; there are NAME, "
                              "-F FILE, -s, -f, -d, -i and -I")
+    if told.operands or asked == "F":
+        return _set(context, _first_line(context, told.values["F"]) if asked else told.operands[0])
+    name = context.machine.hostname(context.namespace, context.files)
+    if asked in ("", "s"):
+        return ToolResult(0, (name.partition(".")[0] if asked else name) + "\n", "")
+    if asked == "I":
+        others = [a for i in context.namespace.interfaces.values() if not i.is_loopback for a in i.addresses]
+        return ToolResult(0, "".join(f"{format_ipv4(a.local)} " for a in others) + "\n", "")
     found = _found(context, name)
-    if asked in ADDRESS:
-        return ToolResult(0, " ".join(address for address, _whole in found) + "\n", "")
     whole = found[0][1]
     domain = whole.partition(".")[2]
-    return ToolResult(0, f"{whole}\n" if asked in LONG else f"{domain}\n" if domain else "", "")
+    return ToolResult(0, {"i": " ".join(address for address, _whole in found) + "\n", "f": f"{whole}\n",
+                          "d": f"{domain}\n" if domain else ""}[asked], "")
 
 
 def hostnamectl(context: ToolContext, arguments: list[str]) -> ToolResult:

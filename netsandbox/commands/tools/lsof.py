@@ -95,7 +95,8 @@ def _cells(row: SocketRow, place: int, letters: str) -> tuple[str, ...]:
     if row.peer[1]:
         name += f"->{_end(row, row.peer, letters)}"
     state = f" ({NAMES[row.state]})" if row.protocol == "tcp" and row.state in NAMES else " "
-    return (row.process[:LONGEST], str(row.pid), "root", f"{row.fd}u  ", "IPv6" if row.family == "inet6" else "IPv4",
+    return (row.process[:LONGEST], str(row.pid), "0" if "l" in letters else "root", f"{row.fd}u  ",
+            "IPv6" if row.family == "inet6" else "IPv4",
             str(inode_of(place)), "0t0", row.protocol.upper(), f"{name}{state}")
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from netsandbox.commands.tools.context import ToolContext, ToolError, ToolResult
 from netsandbox.commands.tools.inputs import files_of
 from netsandbox.commands.tools.kernel_files import FOLDERS, mounts, namespace_file
+from netsandbox.commands.tools.options import options_of, table
 from netsandbox.linux.core.inode import FileError, RegularFile, Symlink
 from netsandbox.linux.netlink.credentials import RIGHTS, may_administer
 
@@ -61,12 +62,17 @@ def _folder(context: ToolContext, path: str) -> str:
         return ""
 
 
+UMOUNT = table("umount", usual="l|lazy f|force c|no-canonicalize i|internal-only n|no-mtab",
+               refused="a|all A|all-targets d|detach-loop O|test-opts= R|recursive r|read-only t|types= v|verbose "
+                       "q|quiet N|namespace= fake")
+
+
 def umount(context: ToolContext, arguments: list[str]) -> ToolResult:
     """`umount FILE` of what `mount --bind` has put in the way of one."""
-    paths = [word for word in arguments if word != "-l"]
     if RIGHTS.get().contained:
         raise ToolError(1, CONTAINED)
-    if not paths or paths[0].startswith("-"):
+    _options, paths = options_of(UMOUNT, arguments)
+    if not paths:
         raise ToolError(1, "umount: bad usage\nTry 'umount --help' for more information.")
     files = files_of(context)
     for path in paths:

@@ -152,9 +152,16 @@ def _told(tool: str, what: str, names: dict[int, str], by_name: bool) -> ToolRes
                       "".join(f"{tool}: cannot find name for {what} ID {number}\n" for number in missing))
 
 
+MODPROBE = table(
+    "modprobe", acts="r|remove q|quiet", usual="b|use-blacklist i|ignore-install ignore-remove s|syslog f|force",
+    refused="a|all C|config= c|showconfig D|show-depends d|dirname= n|dry-run R|resolve-alias S|set-version= v|verbose "
+            "first-time dump-modversions force-modversion force-vermagic show-config show-exports")
+
+
 def modprobe(context: ToolContext, arguments: list[str]) -> ToolResult:
     """What is modelled is there already, but for br_netfilter: bridges pass by iptables until it is loaded."""
-    names = [word.replace("-", "_") for word in arguments if not word.startswith("-")]
+    options, operands = options_of(MODPROBE, arguments)
+    names = [word.replace("-", "_") for word in operands]
     if not names:
         raise ToolError(1, "modprobe: ERROR: missing parameters. See -h.")
     if not RIGHTS.get().sysctls:
@@ -163,8 +170,10 @@ def modprobe(context: ToolContext, arguments: list[str]) -> ToolResult:
     if name in NOT_MODELLED:
         raise ToolError(1, f"netsandbox: module {name} is not modelled; `lsmod` lists what is")
     known = {one.lower() for one in MODULES}
-    if "-r" in arguments:
+    if "r" in options:
         return ToolResult(0, "", f"note: {names[0][:40]} stays: the sandbox's kernel has it built in\n")
+    if name.lower() not in known and "q" in options:
+        return ToolResult(1, "", "")
     if name.lower() not in known:
         raise ToolError(1, f"modprobe: FATAL: Module {names[0][:40]} not found in directory /lib/modules/{RELEASE}")
     if name == bridged.MODULE:
