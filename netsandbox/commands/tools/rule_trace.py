@@ -9,8 +9,8 @@ from zlib import crc32
 from netsandbox.commands.tools.context import ToolError
 from netsandbox.commands.tools.follows import FollowsError
 from netsandbox.linux.netfilter.kernel_log import FLAG_BITS
+from netsandbox.linux.netfilter.nft_headers import ICMP_TYPES
 from netsandbox.linux.netfilter.nft_print import rule_text
-from netsandbox.linux.netfilter.nft_words import ICMP_TYPES
 from netsandbox.linux.netfilter.protocols import protocol_name
 from netsandbox.linux.netfilter.targets_packet import CLASSES
 from netsandbox.linux.netlink.credentials import may_administer

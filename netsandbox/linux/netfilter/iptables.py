@@ -75,8 +75,7 @@ def execute(namespace: NetworkNamespace, arguments: list[str], program: str = "i
     Raises:
         FailedError: nothing was changed.
     """
-    title, is_legacy, netfilter = title_of(program), is_old(program), namespace.netfilter
-    tables = netfilter.tables_of(is_legacy)
+    title, tables = title_of(program), namespace.netfilter.tables_of(is_old(program))
     try:
         request = Parser(arguments, tables, warnings).parse()
     except (UsageError, NotModelledError) as error:
@@ -85,6 +84,12 @@ def execute(namespace: NetworkNamespace, arguments: list[str], program: str = "i
         return f"{title}\n"
     if "h" in request.switches:
         return USAGE.replace("TITLE", title)
+    return _executed(namespace, request, program, warnings)
+
+
+def _executed(namespace: NetworkNamespace, request: Request, program: str, warnings: list[str] | None) -> str:
+    title, is_legacy, netfilter = title_of(program), is_old(program), namespace.netfilter
+    tables = netfilter.tables_of(is_legacy)
     table = tables.get(request.table) or Table(request.table, is_legacy)
     _check(request, table, title)
     try:

@@ -134,6 +134,10 @@ class Parser(Said):
             self.chain = self._argument(word)
         elif self._next_is_value():
             self.chain = self.words.pop(0)
+        self._name_or_number(letter)
+
+    def _name_or_number(self, letter: str) -> None:
+        """What follows a command's chain: a policy or a new name, or which rule."""
         if letter in "PE":
             if not self._next_is_value():
                 what = "a chain and a policy" if letter == "P" else "old-chain-name and new-chain-name"
@@ -149,10 +153,7 @@ class Parser(Said):
     # -- options of iptables itself
 
     def _option(self, letter: str, value: str) -> None:
-        if self.negated and letter not in "sdiopf":
-            if letter in "mt":
-                raise UsageError(f"unexpected ! flag before --{OPTIONS[letter]}")
-            raise UsageError(f"cannot have ! before --{OPTIONS['j' if letter == 'g' else letter]}")
+        self._check_negated(letter)
         negated, self.negated = self.negated, False
         if letter in "hV":  # it prints, and ends at once
             self.seen, self.words = {letter}, []
@@ -174,6 +175,12 @@ class Parser(Said):
             self.head = self.head._replace(fragment=Word(negated, ""))
         else:
             self._other_option(letter, value)
+
+    def _check_negated(self, letter: str) -> None:
+        if self.negated and letter in "mt":
+            raise UsageError(f"unexpected ! flag before --{OPTIONS[letter]}")
+        if self.negated and letter not in "sdiopf":
+            raise UsageError(f"cannot have ! before --{OPTIONS['j' if letter == 'g' else letter]}")
 
     def _other_option(self, letter: str, value: str) -> None:
         if letter in "jg":
@@ -270,11 +277,8 @@ class Parser(Said):
             raise UsageError(f"Only one `{option.aliases[0] if option.aliases else option.flag}' allowed"
                              if extension.name in ("tcp", "udp") else
                              f'{extension.name}: option "{option.flag}" can only be used once.\n')
-        if option.read is None:
-            given[option.flag] = Given(negated, None)
-            return
-        if not option.words:
-            given[option.flag] = Given(negated, option.read(""))
+        if option.read is None or not option.words:
+            given[option.flag] = Given(negated, option.read("") if option.read is not None else None)
             return
         text = attached if attached is not None else self._argument(typed)
         for _more in range(option.words - 1):

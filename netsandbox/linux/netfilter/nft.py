@@ -94,9 +94,7 @@ class Nft(Listing):
         if command == "create" and what == "rule":
             raise self.line.complaint("syntax error, unexpected rule", 1)
         if command == "flush" and what == "ruleset":
-            family = self.line.words[2:3]
-            self._end(2 + (family in ([name] for name in FAMILIES)))
-            self.tables = {label: table for label, table in self.tables.items() if family not in ([], [table.family])}
+            self._flush()
             return
         if what in ("set", "map", "element", "flowtable", "counter", "quota", "limit", "ct", "synproxy", "secmark"):
             raise NftError(f"netsandbox: nft {command} {what} is not modelled; rules and chains are, as iptables has "
@@ -114,6 +112,12 @@ class Nft(Listing):
                     raise self.line.complaint(f"syntax error, unexpected {kind}{', expecting ' * bool(only)}{only}", 1)
                 self.line.insert(1, "rule")
             self._change_rule(command)
+
+    def _flush(self) -> None:
+        """All tables, or those of a family."""
+        family = self.line.words[2:3]
+        self._end(2 + (family in ([name] for name in FAMILIES)))
+        self.tables = {label: table for label, table in self.tables.items() if family not in ([], [table.family])}
 
     def _change_table(self, command: str) -> None:
         words = self.line.words
@@ -161,7 +165,12 @@ class Nft(Listing):
             self._check_declaration(table, hook)
             chain = table.chains.get(name) or table.add(Chain(name, hook.hook, hook.kind, hook.priority))
             chain.drops = chain.drops if hook.drops is None else hook.drops
-        elif command == "flush":
+        else:
+            self._change_known(table, name, command)
+
+    def _change_known(self, table: Table, name: str, command: str) -> None:
+        """A chain that is there."""
+        if command == "flush":
             table.flush(name)
         elif command == "rename":
             self._rename(table, name)
@@ -225,13 +234,7 @@ class Nft(Listing):
             raise self.line.complaint("syntax error, unexpected newline", start)
         if command in ("add", "insert", "replace") and len(self.line.words) > start:
             judge_rule(self.line.words[start:], self.line, family == "inet")
-        if Table(self.line.words[3], family=family).label not in self.tables:
-            without = self.line.complaint(f"Could not process rule: {NO_FILE}", 3)  # of each set, and of what is in it
-            raise NftError(str(without) * 2 * self.line.words[start:].count("{") + str(self._no_table(chain)))
-        table = self._table(2)
-        if chain not in table.chains:
-            raise self._no_chain(chain)
-        rest = self.line.words[5:]
+        table, rest = self._table_of_rule(family, chain, start), self.line.words[5:]
         if command in ("delete", "replace", "destroy"):
             self._by_handle(table, chain, rest, command)
             return
@@ -239,6 +242,16 @@ class Nft(Listing):
         if rest[:1] in (["index"], ["position"], ["handle"]):
             at, rest = self._place(table.chains[chain], command), rest[2:]
         self._put(table, chain, at, rest)
+
+    def _table_of_rule(self, family: str, chain: str, start: int) -> Table:
+        """Raises NftError: there is none, or no such chain in it."""
+        if Table(self.line.words[3], family=family).label not in self.tables:
+            without = self.line.complaint(f"Could not process rule: {NO_FILE}", 3)  # of each set, and of what is in it
+            raise NftError(str(without) * 2 * self.line.words[start:].count("{") + str(self._no_table(chain)))
+        table = self._table(2)
+        if chain not in table.chains:
+            raise self._no_chain(chain)
+        return table
 
     def _place(self, chain: Chain, command: str) -> int:
         """Where `index N` or `handle N` says that a rule goes: behind that one, or with `insert` before it."""

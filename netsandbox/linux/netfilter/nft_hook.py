@@ -110,19 +110,25 @@ def _type(line: Line, at: int, end: int) -> HookRead:
         missing = at + 4 + (words[4:5] == ["priority"])
         expecting = ", expecting priority" * (missing == at + 4)
         raise line.complaint(f"syntax error, unexpected {_kind(line, missing)}{expecting}", missing)
-    text = "".join(words[5:])
-    read = PRIORITY.fullmatch(text)
-    if read is None or len(read[1] or read[4] or "") > MOST_DIGITS or not (
-            read[1] or (read[2] in NUMBERS and hook in NOWHERE_ELSE.get(read[2], (hook,)))):
+    priority = _priority("".join(words[5:]), hook)
+    if priority is None:
         raise line.complaint("invalid priority expression value in this context.", at + 4, until=end - 1)
-    number = int(read[1]) if read[1] else NUMBERS[read[2]] + int(f"{read[3] or '+'}{read[4] or 0}")
-    priority = (number + (1 << 31)) % (1 << 32) - (1 << 31)
     if hook not in KINDS[kind]:
         raise line.complaint(f'Chain of type "{kind}" is not supported, perhaps kernel support is missing?', at,
                              until=end - 1)
     if kind == "nat" and priority <= Priority.TRACKING:
         raise line.complaint('Chains of type "nat" must have a priority value above -200', at + 4, until=end - 1)
     return HookRead(hook, kind, priority, None)
+
+
+def _priority(text: str, hook: Hook) -> int | None:
+    """`10`, `filter` or `filter + 10`, where the name is one at that hook; None: it is none."""
+    read = PRIORITY.fullmatch(text)
+    if read is None or len(read[1] or read[4] or "") > MOST_DIGITS or not (
+            read[1] or (read[2] in NUMBERS and hook in NOWHERE_ELSE.get(read[2], (hook,)))):
+        return None
+    number = int(read[1]) if read[1] else NUMBERS[read[2]] + int(f"{read[3] or '+'}{read[4] or 0}")
+    return (number + (1 << 31)) % (1 << 32) - (1 << 31)
 
 
 def _kind(line: Line, at: int) -> str:

@@ -33,7 +33,10 @@ class Listing(Batch):
             if name not in table.chains:
                 raise self.line.complaint(NO_FILE, 4)
             return self._text(table, name)
-        # there are none with a name
+        return self._of_named(what)
+
+    def _of_named(self, what: str) -> str:
+        """There are no sets, maps, quotas and the like with a name."""
         if what in ("sets", "maps", "meters", "flowtables", "quotas", "limits", "counters"):
             self._end(2)
             is_told = what not in ("quotas", "limits", "counters")

@@ -69,57 +69,88 @@ def _state_order(name: str) -> int:
 
 def meta(reader: Reader) -> None:
     field = reader.take()
-    if field == "mark" and reader.words[:1] == ["set"]:
+    if field in SET and reader.words[:1] == ["set"]:
         reader.take()
-        value = reader.take()
-        if value == "ct" and reader.words[:1] == ["mark"]:
-            reader.take()
-            reader.said.append("meta mark set ct mark")
-            reader.first.append(["-j", "CONNMARK", "--restore-mark"])
-            return
-        if value in ("mark", "meta", "ct"):
-            raise reader.not_modelled(f"meta mark set {value}")
-        reader.said.append(f"meta mark set {hexadecimal(value)}")
-        reader.first.append(["-j", "MARK", "--set-mark", value])
-    elif field == "priority" and reader.words[:1] == ["set"]:
-        reader.take()
-        at, value = reader.place, reader.take()
-        classid = class_number(value)
-        if classid is None:
-            raise reader.line.complaint("Could not parse priority", at)
-        reader.said.append(f"meta priority set {class_text(classid) if classid else 'none'}")
-        reader.first.append(["-j", "CLASSIFY", "--set-class", class_text(classid)])
-    elif field == "nftrace" and reader.words[:2] == ["set", "1"]:
-        del reader.words[:2]
-        reader.said.append("meta nftrace set 1")
-        reader.first.append(["-j", "TRACE"])
-    elif field == "length" and (span := reader.compared("meta length", str, MOST_LENGTH)) is not None:
-        reader.out += ["-m", "length", "--length", span.replace("-", ":")]
-    elif field in ("mark", "length"):
-        negated, value = reader.asked(f"meta {field}", hexadecimal if field == "mark" else str)
-        reader.out += ["-m", field, *negated, f"--{field}", value.replace("-", ":") if field == "length" else value]
-    elif field == "l4proto":
-        negated, value = reader.asked("meta l4proto", protocol_name, protocol_order)
-        reader.protocol = value
-        reader.one_of(negated, [["-p", one] for one in value.split(",")])
-    elif field == "nfproto":
-        at = reader.place
-        negated, value = reader.asked("meta nfproto")
-        if not reader.is_inet:
-            raise reader.line.complaint("meta nfproto is only useful in the inet family", at - 2, until=at - 1)
-        if (value == "ipv6") is not bool(negated):
-            reader.never(reader.said.pop())
-    elif field == "pkttype":
-        negated, value = reader.asked("meta pkttype", lambda name: "host" if name == "unicast" else name)
-        reader.one_of(negated, [["-m", "pkttype", "--pkt-type", "otherhost" if one == "other" else one]
-                                for one in value.split(",")])
-    elif field == "skuid":
-        negated, value = reader.asked("meta skuid", lambda name: "0" if name == "root" else name)
-        reader.out += ["-m", "owner", *negated, "--uid-owner", value]
+        SET[field](reader)
+    elif field in ASKED:
+        ASKED[field](reader)
     elif field in ("iifname", "iif", "oifname", "oif"):
         _interface(reader, field)
     else:
         raise reader.not_modelled(f"meta {field}")
+
+
+def _set_mark(reader: Reader) -> None:
+    value = reader.take()
+    if value == "ct" and reader.words[:1] == ["mark"]:
+        reader.take()
+        reader.said.append("meta mark set ct mark")
+        reader.first.append(["-j", "CONNMARK", "--restore-mark"])
+        return
+    if value in ("mark", "meta", "ct"):
+        raise reader.not_modelled(f"meta mark set {value}")
+    reader.said.append(f"meta mark set {hexadecimal(value)}")
+    reader.first.append(["-j", "MARK", "--set-mark", value])
+
+
+def _set_priority(reader: Reader) -> None:
+    at, value = reader.place, reader.take()
+    classid = class_number(value)
+    if classid is None:
+        raise reader.line.complaint("Could not parse priority", at)
+    reader.said.append(f"meta priority set {class_text(classid) if classid else 'none'}")
+    reader.first.append(["-j", "CLASSIFY", "--set-class", class_text(classid)])
+
+
+def _set_trace(reader: Reader) -> None:
+    if reader.words[:1] != ["1"]:
+        raise reader.not_modelled("meta nftrace")
+    reader.take()
+    reader.said.append("meta nftrace set 1")
+    reader.first.append(["-j", "TRACE"])
+
+
+def _mark(reader: Reader) -> None:
+    negated, value = reader.asked("meta mark", hexadecimal)
+    reader.out += ["-m", "mark", *negated, "--mark", value]
+
+
+def _length(reader: Reader) -> None:
+    negated, span = list[str](), reader.compared("meta length", str, MOST_LENGTH)
+    if span is None:
+        negated, span = reader.asked("meta length")
+    reader.out += ["-m", "length", *negated, "--length", span.replace("-", ":")]
+
+
+def _protocol(reader: Reader) -> None:
+    negated, value = reader.asked("meta l4proto", protocol_name, protocol_order)
+    reader.protocol = value
+    reader.one_of(negated, [["-p", one] for one in value.split(",")])
+
+
+def _family(reader: Reader) -> None:
+    at = reader.place
+    negated, value = reader.asked("meta nfproto")
+    if not reader.is_inet:
+        raise reader.line.complaint("meta nfproto is only useful in the inet family", at - 2, until=at - 1)
+    if (value == "ipv6") is not bool(negated):
+        reader.never(reader.said.pop())
+
+
+def _packet_type(reader: Reader) -> None:
+    negated, value = reader.asked("meta pkttype", lambda name: "host" if name == "unicast" else name)
+    reader.one_of(negated, [["-m", "pkttype", "--pkt-type", "otherhost" if one == "other" else one]
+                            for one in value.split(",")])
+
+
+def _owner(reader: Reader) -> None:
+    negated, value = reader.asked("meta skuid", lambda name: "0" if name == "root" else name)
+    reader.out += ["-m", "owner", *negated, "--uid-owner", value]
+
+
+SET = {"mark": _set_mark, "priority": _set_priority, "nftrace": _set_trace}
+ASKED = {"mark": _mark, "length": _length, "l4proto": _protocol, "nfproto": _family, "pkttype": _packet_type,
+         "skuid": _owner}
 
 
 def mark(reader: Reader) -> None:

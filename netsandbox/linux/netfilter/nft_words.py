@@ -1,33 +1,20 @@
-"""nft's expressions and statements, each as the iptables words that say the same."""
+"""nft's statements and what its rules begin with, each as the iptables words that say the same."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
 
 from netsandbox.linux.netfilter.nft_flow import RATE_UNITS
+from netsandbox.linux.netfilter.nft_headers import Ipv6, ether, icmp, ip, tcp, udp
 from netsandbox.linux.netfilter.nft_meta import Interface, ct, mark, meta, packet_type
-from netsandbox.linux.netfilter.nft_reader import (
-    Reader,
-    address,
-    address_order,
-    check_addresses,
-    port,
-    port_order,
-    protocol_name,
-    protocol_order,
-)
+from netsandbox.linux.netfilter.nft_reader import Reader
 from netsandbox.linux.netfilter.nft_targets import LEVELS, REJECTS
 from netsandbox.linux.netfilter.nft_tokens import NftError, token
-from netsandbox.linux.netfilter.protocols import PROTOCOL_NAMES
 from netsandbox.linux.netfilter.rule import COUNTED
-from netsandbox.wire.services import port_number
 
-MOST_PORT = 0xFFFF
 UNITS = {unit: short for short, unit in RATE_UNITS.items()}
 VERDICTS = {"accept": "ACCEPT", "drop": "DROP", "return": "RETURN"}
 KINDS = {kind: name for name, kind in REJECTS.items()} | {"port-unreachable": "icmp-port-unreachable"}
-
-
 TEXT = "string or quoted string or string with a trailing asterisk"
 REJECT_CODES = {"0": "net-unreachable", "1": "host-unreachable", "2": "prot-unreachable", "3": "port-unreachable",
                 "9": "net-prohibited", "10": "host-prohibited", "13": "admin-prohibited"}
@@ -37,104 +24,8 @@ ABSTRACT = {"no-route": "icmp-net-unreachable", "host-unreachable": "icmp-host-u
 TRANSPORTS = frozenset({"tcp", "udp", "udplite", "sctp", "dccp"})
 ALL_FLAGS = ("tcp-sequence", "tcp-options", "ip-options", "uid", "macdecode")
 USUAL_LEVEL = "warn"
-ICMP_TYPES = {"echo-reply": 0, "destination-unreachable": 3, "source-quench": 4, "redirect": 5, "echo-request": 8,
-              "router-advertisement": 9, "router-solicitation": 10, "time-exceeded": 11, "parameter-problem": 12,
-              "timestamp-request": 13, "timestamp-reply": 14, "info-request": 15, "info-reply": 16,
-              "address-mask-request": 17, "address-mask-reply": 18}
-FIELDS = frozenset({"flags", "sequence", "ackseq", "doff", "window", "checksum", "urgptr", "option", "length"})
-"""Fields of TCP and UDP beside the ports."""
 OF_IPV4 = ("ip ", "icmp ", "meta nfproto ipv4")
 """What a condition begins with that only a packet of IPv4 fulfils."""
-IP_FIELDS = frozenset({"version", "hdrlength", "dscp", "ecn", "length", "id", "frag-off", "checksum", "option"})
-"""Fields of IP that are not read here."""
-
-
-def _ip(reader: Reader) -> None:
-    field = reader.take()
-    flags = {"saddr": "-s", "daddr": "-d"}
-    if field == "ttl" and reader.words[:1] == ["set"]:
-        reader.take()
-        value = reader.take()
-        reader.said.append(f"ip ttl set {value}")
-        reader.first.append(["-j", "TTL", "--ttl-set", value])
-    elif field == "ttl":
-        flag = {"lt": "--ttl-lt", "<": "--ttl-lt", "gt": "--ttl-gt", ">": "--ttl-gt"}.get(reader.words[0])
-        sign = f" {flag[-2:].replace('lt', '<').replace('gt', '>')}" if flag and reader.take() else ""
-        negated, value = reader.asked(f"ip ttl{sign}")
-        reader.out += ["-m", "ttl", *negated, flag or "--ttl-eq", value]
-    elif field == "protocol":
-        at = reader.place
-        negated, value = reader.asked("ip protocol", protocol_name, protocol_order)
-        if not all(one.isdecimal() or one in PROTOCOL_NAMES.values() for one in value.split(",")):
-            raise reader.line.complaint("Could not resolve protocol name", at + bool(negated))
-        reader.protocol = "" if negated else value
-        reader.one_of(negated, [["-p", one] for one in value.split(",")])
-    elif field in flags:
-        at = reader.place
-        negated, value = reader.asked(f"ip {field}", address, address_order)
-        check_addresses(reader, value, at + bool(negated))
-        ends = f"--{'src' if field == 'saddr' else 'dst'}-range"
-        reader.one_of(negated, [["-m", "iprange", ends, one] if "-" in one else [flags[field], one]
-                                for one in value.split(",")])
-    elif field not in IP_FIELDS:
-        raise reader.line.complaint(f"syntax error, unexpected {token(field)[0]}", reader.place - 1)
-    else:
-        raise reader.not_modelled(f"ip {field}")
-
-
-def _transport(reader: Reader, name: str) -> None:
-    at, field = reader.place, reader.take()
-    if field not in ("sport", "dport"):
-        if reader.words and field not in FIELDS:
-            raise reader.line.complaint(f"syntax error, unexpected {token(field)[0]}", at)
-        raise reader.not_modelled(f"{name} {field}")
-    reader.use_protocol(name)
-    at = reader.place
-    span = reader.compared(f"{name} {field}", port, MOST_PORT)
-    if span is not None:
-        reader.out += [f"--{field}", span.replace("-", ":")]
-        return
-    negated, value = reader.asked(f"{name} {field}", port, port_order)
-    value = ",".join(map(port, value.split(",")))
-    _check_ports(reader, value, at + bool(negated))
-    if "," in value:
-        reader.out += ["-m", "multiport", *negated, f"--{field}s", value.replace("-", ":")]
-    else:
-        reader.out += [*negated, f"--{field}", value.replace("-", ":")]
-
-
-def _check_ports(reader: Reader, text: str, at: int) -> None:
-    """Ports by number or by name; ranges are numbers."""
-    for part in text.split(","):
-        for one in part.split("-") if part[:1].isdecimal() else [part]:
-            if one.isdecimal() and int(one) > MOST_PORT:
-                raise reader.line.complaint("Service out of range", at)
-            if port_number(one) is None:
-                raise reader.line.complaint("Could not resolve service: Servname not supported for ai_socktype", at)
-
-
-def _tcp(reader: Reader) -> None:
-    _transport(reader, "tcp")
-
-
-def _udp(reader: Reader) -> None:
-    _transport(reader, "udp")
-
-
-def _icmp(reader: Reader) -> None:
-    if reader.take() != "type":
-        raise reader.not_modelled("icmp code")
-    reader.use_protocol("icmp")
-    at = reader.place
-    negated, value = reader.asked("icmp type", _icmp_name, lambda name: ICMP_TYPES.get(name, 0))
-    if not all(part.isdecimal() or part in ICMP_TYPES for part in value.split(",")):
-        raise reader.line.complaint("Could not parse ICMP type", at + bool(negated))
-    reader.one_of(negated, [["-p", "icmp", "--icmp-type", one] for one in value.split(",")] if "," in value else
-                  [["--icmp-type", value]])
-
-
-def _icmp_name(text: str) -> str:
-    return next((name for name, number in ICMP_TYPES.items() if text == str(number)), text)
 
 
 def _limit(reader: Reader) -> None:
@@ -142,14 +33,7 @@ def _limit(reader: Reader) -> None:
     if reader.take() != "rate":
         raise reader.not_modelled("limit")
     is_over = reader.words[:1] == ["over"] and reader.take() == "over"
-    rate, _slash, unit = reader.take().partition("/")
-    if not rate.isdecimal():
-        raise reader.line.complaint("syntax error, unexpected string, expecting number", reader.place - 1)
-    if unit not in UNITS and unit.isalpha() and unit != "week":
-        raise reader.line.complaint("syntax error, unexpected string", reader.place - 1, until=len(unit),
-                                    offset=len(rate) + 1)
-    if unit not in UNITS:
-        raise reader.not_modelled(f"limit rate {rate}/{unit}")
+    rate, unit = _rate(reader)
     if not int(rate):
         raise reader.line.complaint("Could not process rule: Invalid argument", at, until=at + 1)
     burst = "5"
@@ -165,6 +49,19 @@ def _limit(reader: Reader) -> None:
         reader.sets.append((said, [words], True))
     else:
         reader.out += words
+
+
+def _rate(reader: Reader) -> tuple[str, str]:
+    """`10/second`."""
+    rate, _slash, unit = reader.take().partition("/")
+    if not rate.isdecimal():
+        raise reader.line.complaint("syntax error, unexpected string, expecting number", reader.place - 1)
+    if unit not in UNITS and unit.isalpha() and unit != "week":
+        raise reader.line.complaint("syntax error, unexpected string", reader.place - 1, until=len(unit),
+                                    offset=len(rate) + 1)
+    if unit not in UNITS:
+        raise reader.not_modelled(f"limit rate {rate}/{unit}")
+    return rate, unit
 
 
 def _counter(reader: Reader) -> None:
@@ -205,19 +102,23 @@ def _reject(reader: Reader) -> None:
         raise reader.line.complaint(f"syntax error, unexpected {found}, expecting icmp or icmpv6 or tcp or icmpx",
                                     reader.place - 1)
     if kind == "tcp":
-        reader.take()
-        reader.said[-1] += " with tcp reset"
-        if reader.protocol != "tcp":
-            reader.said.insert(0, "meta l4proto tcp")
-            reader.protocol = "tcp"
-            reader.out += ["-p", "tcp"]
-        if not reader.is_inet:  # payload_dependency_kill
-            reader.said = _without_dependency(reader.said)
-        reader.out += ["--reject-with", "tcp-reset"]
+        _reset(reader)
         return
     if reader.words[:1] == ["type"]:
         reader.take()
     _reject_with(reader, kind, at - 2)
+
+
+def _reset(reader: Reader) -> None:
+    reader.take()
+    reader.said[-1] += " with tcp reset"
+    if reader.protocol != "tcp":
+        reader.said.insert(0, "meta l4proto tcp")
+        reader.protocol = "tcp"
+        reader.out += ["-p", "tcp"]
+    if not reader.is_inet:  # payload_dependency_kill
+        reader.said = _without_dependency(reader.said)
+    reader.out += ["--reject-with", "tcp-reset"]
 
 
 def _reject_with(reader: Reader, kind: str, verb: int) -> None:
@@ -328,14 +229,6 @@ def _fib(reader: Reader) -> None:
     reader.out += ["-m", "addrtype", *negated, f"--{'src' if field == 'saddr' else 'dst'}-type", value.upper()]
 
 
-def _ether(reader: Reader) -> None:
-    field = reader.take()
-    if field != "saddr":
-        raise reader.not_modelled(f"ether {field}")
-    negated, value = reader.asked("ether saddr")
-    reader.out += ["-m", "mac", *negated, "--mac-source", value]
-
-
 def _notrack(reader: Reader) -> None:
     reader.said.append("notrack")
     reader.first.append(["-j", "NOTRACK"])
@@ -343,19 +236,6 @@ def _notrack(reader: Reader) -> None:
 
 def _continue(reader: Reader) -> None:
     reader.said.append("continue")
-
-
-class _Ipv6:
-    """ip6 and icmpv6, whose fields no packet here has."""
-
-    def __init__(self, word: str) -> None:
-        self.word = word
-
-    def __call__(self, reader: Reader) -> None:
-        if not reader.is_inet:
-            raise NftError(f"netsandbox: nft: {self.word}: IPv6 is not modelled\n")
-        reader.asked(f"{self.word} {reader.take()}")
-        reader.never(reader.said.pop())
 
 
 def _comment(reader: Reader) -> None:
@@ -374,12 +254,12 @@ class _Verdict:
 
 
 READERS: dict[str, Callable[[Reader], None]] = {
-    "ip": _ip, "tcp": _tcp, "udp": _udp, "icmp": _icmp, "ct": ct, "meta": meta, "mark": mark, "limit": _limit,
+    "ip": ip, "tcp": tcp, "udp": udp, "icmp": icmp, "ct": ct, "meta": meta, "mark": mark, "limit": _limit,
     "pkttype": packet_type,
     "counter": _counter, "jump": _Jump("jump", "-j"), "goto": _Jump("goto", "-g"), "reject": _reject, "log": _log,
     "dnat": _Nat("dnat", "DNAT", "--to-destination"), "snat": _Nat("snat", "SNAT", "--to-source"),
     "masquerade": _Nat("masquerade", "MASQUERADE", "--to-ports"),
     "redirect": _Nat("redirect", "REDIRECT", "--to-ports"), "fib": _fib, "comment": _comment,
-    "ether": _ether, "notrack": _notrack, "continue": _continue, "ip6": _Ipv6("ip6"), "icmpv6": _Ipv6("icmpv6"),
+    "ether": ether, "notrack": _notrack, "continue": _continue, "ip6": Ipv6("ip6"), "icmpv6": Ipv6("icmpv6"),
     **{word: Interface(word) for word in ("iif", "iifname", "oif", "oifname")},
     **{word: _Verdict(word, target) for word, target in VERDICTS.items()}}
