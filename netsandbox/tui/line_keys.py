@@ -11,6 +11,7 @@ from textual.widgets import Input
 
 from netsandbox.tui.i18n import tr
 from netsandbox.tui.lab_app import LabApp
+from netsandbox.tui.screens.tour import TourScreen
 from netsandbox.tui.typed_ahead import LineBegins
 
 SHORTEST = 3
@@ -51,6 +52,10 @@ class LineKeys(LabApp):
     def _letters_are_keys(self) -> bool:
         return self.screen is self.main and not isinstance(self.main.focused, Input)
 
+    @property
+    def _may_begin(self) -> bool:
+        return self._letters_are_keys or isinstance(self.screen, TourScreen)
+
     def on_line_begins(self, event: LineBegins) -> None:
         """A burst of keys that begins with a command is typed, not done."""
         if self._letters_are_keys and self.live.is_command(event.word):
@@ -71,9 +76,11 @@ class LineKeys(LabApp):
         if isinstance(event, Key) and not event.is_forwarded and not self.holds_keys:
             if self.screen is self.main and self.main.status.trouble:
                 self.main.status.say("")  # what went wrong is over with the next key
+            word = self._letters
             self._note(event)
             opens_shell = event.key == "e" and event.time - self._typed_last < AT_ONCE  # what follows would be its line
-            if begun := _begun_command(self._letters, 2 if opens_shell else HARDLY_KEYS):
+            begun = self._begun_card(event, word) or _begun_command(self._letters, 2 if opens_shell else HARDLY_KEYS)
+            if begun:
                 await self._type_on(begun)
             self._typed_last = event.time
         await super().on_event(event)
@@ -82,14 +89,23 @@ class LineKeys(LabApp):
         """Go on in the command line: what was typed so far begins a command, and the next letters do worse than it."""
         self._letters = ""
         await self._caught_up()
-        if self._letters_are_keys:
+        if isinstance(self.screen, TourScreen):
+            self.screen.action_command()
+        elif self._letters_are_keys:
             self.open_line()
-            self.main.command.input.insert_text_at_cursor(begun[:-1])
-            self._may_move = True
-            self.main.status.say(tr("line.begun", word=begun))
+        else:
+            return
+        self.main.command.input.insert_text_at_cursor(begun[:-1])
+        self._may_move = True
+        self.main.status.say(tr("line.begun", word=begun.strip()))
+
+    def _begun_card(self, event: Key, word: str) -> str:
+        """A word that a space ends over the tour, whose pages it would turn otherwise."""
+        is_word = event.key == "space" and isinstance(self.screen, TourScreen) and len(word) > 1
+        return f"{word} " if is_word and self.live.is_command(word) else ""
 
     def _note(self, event: Key) -> None:
-        is_letter = self._letters_are_keys and event.character is not None and event.character.isalpha()
+        is_letter = self._may_begin and event.character is not None and event.character.isalpha()
         word, self._letters = self._letters, self._letters + (event.character or "") if is_letter else ""
         if event.key == "space" and len(word) >= SHORTEST and self._letters_are_keys and self.live.is_command(word):
             self.set_timer(AFTER_KEY, partial(self.main.status.say, tr("line.how", word=word), trouble=True))

@@ -189,8 +189,14 @@ class LookingKeys(LabApp):
 
         if self.screen is self.main:
             screen = BrowserScreen(self.glyphs, self.files.history("recent").lines, self.progress.lessons,
-                                   self.main.command.open, first, begins_line=begins_line)
+                                   self.main.command.open, first, begins_line=begins_line, is_line=self.is_line)
             self.push_screen(screen, self.open_work)
+
+    def is_line(self, text: str) -> bool:
+        """Whether this is a command line: words to look for have no options, and name nothing of the lab."""
+        first, *words = text.split() or ("",)
+        names = self.live.session.lab.names()
+        return any(word.startswith("-") or word in names for word in words) and self.live.is_command(first)
 
     def open_work(self, name: str | None) -> None:
         """Open a lesson, a scenario or a file; without a name nothing."""

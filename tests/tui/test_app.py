@@ -404,6 +404,27 @@ async def test_a_line_typed_at_the_tour_in_one_burst_is_taken(
         assert on.app.live.jobs.transcript[-1].text == "host"
 
 
+@pytest.mark.parametrize("line", ["docker run -d --name w2 nginx", "ip addr"])
+async def test_a_line_typed_at_the_tour_letter_by_letter_is_a_line(tmp_path: Path, line: str) -> None:
+    """Its spaces turned the pages, what was left looked for a lesson, and enter opened it."""
+    async with stage(tmp_path, Options()) as on:
+        assert isinstance(on.app.screen, TourScreen)
+        await on.press(*("space" if one == " " else one for one in line))
+        assert on.app.screen is on.app.main
+        assert on.app.main.command.line == line
+
+
+async def test_a_line_typed_at_the_browser_opens_no_lesson(tmp_path: Path) -> None:
+    async with stage(tmp_path, Options(tour=False)) as on:
+        await on.press("ctrl+o", *"docker", "space", *"run", "space", "minus", "d", "space", *"nginx", "enter")
+        assert on.app.screen is on.app.main
+        assert on.app.main.command.line == "docker run -d nginx"
+        assert not on.app.live.session.scenario or on.app.live.lesson.stand() is None
+        await on.press("ctrl+u", "escape", "ctrl+o", *"docker", "space", *"network", "enter")
+        await on.quiet()
+        assert on.app.live.lesson.stand() is not None, "words to look for, though a command begins with them"
+
+
 async def test_p_in_the_tour_does_what_it_does_without_it_and_goes_on(tmp_path: Path) -> None:
     async with stage(tmp_path, Options()) as on:
         assert "nginx-1 pings nginx-2" in screen_text(on.app)  # type: ignore[arg-type]

@@ -225,6 +225,9 @@ READERS = (
     ("help typed over the panes opens a shell with its e, and lp is typed there",
      "tui/test_troubles.py::test_a_command_typed_without_its_colon_goes_on_in_the_command_line",
      "tui/test_troubles.py::test_e_opens_a_shell_where_it_is_no_letter_of_a_word"),
+    ("a first line typed at the tour turns its pages, becomes a search, and opens a lesson",
+     "tui/test_app.py::test_a_line_typed_at_the_tour_letter_by_letter_is_a_line",
+     "tui/test_app.py::test_a_line_typed_at_the_browser_opens_no_lesson"),
 )
 """What first-time readers met later, in English and in Chinese: a learner, an engineer, a teacher."""
 

@@ -55,16 +55,18 @@ class BrowserScreen(Settling, ModalScreen[str]):
         Binding("pageup", "move(-8)", "Page up", show=False, priority=True, id="browser.page-up"),
     ]
 
-    def __init__(self, glyphs: GlyphSet, recent: Sequence[str], progress: Progress, command: Callable[[], None],
-                 first: str = "", *, begins_line: bool = False) -> None:
+    def __init__(self, glyphs: GlyphSet, recent: Sequence[str], progress: Progress,
+                 command: Callable[[str | None], None], first: str = "", *, begins_line: bool = False,
+                 is_line: Callable[[str], bool] = lambda _text: False) -> None:
         """Make the page.
 
         Args:
             recent: files that were opened before.
             progress: how far a person came in each.
-            command: goes to the command line.
+            command: goes to the command line, perhaps with a line to begin with.
             first: the work that the cursor stands on at first; without one, the first lesson that is not done.
             begins_line: who leaves it goes to the command line: there was nothing before it to go back to.
+            is_line: whether what is looked for is a command line, typed in the wrong place.
         """
         super().__init__()
         self._wanted = first
@@ -72,6 +74,7 @@ class BrowserScreen(Settling, ModalScreen[str]):
         self._progress = progress
         self._command = command
         self._begins_line = begins_line
+        self._is_line = is_line
         self._unread = shelf.names(recent)
         self.works: list[Work] = []
         self._listed: list[Work] = []
@@ -173,7 +176,11 @@ class BrowserScreen(Settling, ModalScreen[str]):
     @on(OptionList.OptionSelected)
     def action_open(self) -> None:
         """Open the chosen one: none that nobody saw or named, and what is looked for when all is read."""
-        is_sought = bool(self.query_one(Input).value)
+        text = self.query_one(Input).value
+        is_sought = bool(text)
+        if is_sought and not self._moved and self._is_line(text):
+            self.action_command(text)
+            return
         if not (self._is_seen or is_sought or self._moved or self._wanted):
             return
         self._opens = is_sought and bool(self._unread)
@@ -181,16 +188,16 @@ class BrowserScreen(Settling, ModalScreen[str]):
         if work is not None and not work.problem:
             self.dismiss(work.name)
 
-    def action_command(self) -> None:
-        """To the command line, as anywhere."""
+    def action_command(self, line: str | None = None) -> None:
+        """To the command line, as anywhere; a line that was typed here goes along."""
         self.dismiss("")
-        self._command()
+        self._command(line)
 
     def action_leave(self) -> None:
         """Enough of it."""
         self.dismiss("")
         if self._begins_line:
-            self._command()
+            self._command(None)
 
 
 def _needs(work: Work) -> str:
