@@ -9,6 +9,7 @@ from enum import IntFlag
 from typing import TYPE_CHECKING, ClassVar, NamedTuple
 
 from netsandbox.engine.made import made_as
+from netsandbox.engine.nothing import NOTHING
 from netsandbox.wire.icmp import ECHO_REPLY, ECHO_REQUEST, TIMESTAMP_REPLY, TIMESTAMP_REQUEST, IcmpMessage
 from netsandbox.wire.ipv4 import ICMP, TCP, UDP, IPv4Packet
 from netsandbox.wire.tcp import TcpSegment
@@ -136,13 +137,13 @@ class Connection:
         made_at: the trace's record number when its first packet came.
         counts: [packets, bytes] of each direction, where they are counted (nf_conntrack_acct).
         words: how its packets are told of, by what they are to it.
-        ways: through a router, of the packets of each direction (flowtable).
+        ways: through a router, of the packets of each direction, known to others as well (flowtable).
     """
 
     __slots__ = ("counts", "expires", "lifetime", "made_at", "mark", "masquerade", "original", "reply", "serial",
                  "state", "status", "stream_from", "tcp", "ways", "words")
 
-    caches: ClassVar = {"words": "{}", "ways": "{}"}
+    caches: ClassVar = {"words": "{}", "ways": "NOTHING"}
 
     def __init__(self, original: FlowTuple, serial: int, made_at: int) -> None:
         self.original = original
@@ -162,7 +163,7 @@ class Connection:
         """From now on answers look so (nf_conntrack_alter_reply)."""
         self.reply = reply
         self.words: dict[int, Belonging] = {}
-        self.ways: dict[int, Way] = {}
+        self.ways: dict[int, Way] = NOTHING
 
     def tuple(self, direction: int) -> FlowTuple:
         return self.reply if direction else self.original

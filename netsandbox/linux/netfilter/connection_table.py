@@ -6,7 +6,7 @@ Entries whose time is over are forgotten when somebody looks, as the kernel does
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, ClassVar
 from zlib import crc32
 
 from netsandbox.engine.units import SECOND
@@ -32,6 +32,7 @@ from netsandbox.wire.udp import UdpDatagram
 
 if TYPE_CHECKING:
     from netsandbox.linux.core.namespace import NetworkNamespace
+    from netsandbox.linux.netfilter.flowtable import Way
 
 FEW = 256
 """Entries below which nobody looks for those that are over."""
@@ -53,13 +54,19 @@ class ConnectionTable:
         by_tuple: both tuples of every entry.
         by_source: entries by (protocol, source address, source port) of their original tuple, for NAT.
         statistics: how often what went wrong (struct ip_conntrack_stat).
+        ways: through a router, by what connections have to have in common that go them (flowtable).
     """
+
+    __slots__ = ("_serial", "_sweep_at", "by_source", "by_tuple", "namespace", "statistics", "ways")
+
+    caches: ClassVar = {"ways": "{}"}
 
     def __init__(self, namespace: NetworkNamespace) -> None:
         self.namespace = namespace
         self.by_tuple: dict[FlowTuple, tuple[Connection, int]] = {}
         self.by_source: dict[tuple[int, int, int], list[Connection]] = {}
         self.statistics = dict.fromkeys(STATISTICS, 0)
+        self.ways: dict[tuple[int, ...], dict[int, Way]] = {}
         self._serial = 0
         self._sweep_at = FEW
 

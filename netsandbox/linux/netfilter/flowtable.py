@@ -4,6 +4,7 @@ The kernel offloads a flow to go around its hooks; here a later packet goes thro
 and counter is as if every function had been asked.  But what can only be said again is not asked again: it is the same
 while the hooks' functions, the input route and the names of both devices are, and while the chains look at nothing but
 what all packets of one direction have in common.  What is not quite as usual is left to ip_input, with nothing changed.
+Connections between the same addresses that are translated alike go the same ways, where no rule looks at ports.
 """
 
 from __future__ import annotations
@@ -11,6 +12,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from netsandbox.engine.made import made_as
+from netsandbox.engine.nothing import NOTHING
 from netsandbox.linux.core.hooks import Hook
 from netsandbox.linux.events import VerdictGiven
 from netsandbox.linux.netfilter import conntrack, nat, rewrite
@@ -25,6 +27,7 @@ from netsandbox.linux.netfilter.connection import (
     FlowTuple,
 )
 from netsandbox.linux.netfilter.headers import destination_port_of, source_port_of
+from netsandbox.linux.netfilter.listing import belonging
 from netsandbox.linux.netfilter.matches_state import direction_seen, states_of
 from netsandbox.linux.netfilter.rule import destination_of, offset_of, protocol_of, source_of, way_in_of, way_out_of
 from netsandbox.linux.netfilter.walk import ChainFunction
@@ -38,6 +41,7 @@ if TYPE_CHECKING:
     from netsandbox.linux.ipv4.input_route import InputRoute
     from netsandbox.linux.ipv4.routing import OutputRoute
     from netsandbox.linux.netfilter.connection import Connection
+    from netsandbox.linux.netfilter.connection_table import ConnectionTable
     from netsandbox.linux.netfilter.events import ChainWalk
     from netsandbox.linux.netfilter.megaflow import Megaflow, Passage
     from netsandbox.linux.netfilter.netfilter import Netfilter
@@ -50,9 +54,13 @@ INFO = ESTABLISHED, ESTABLISHED_REPLY
 """What a packet of each direction is to its connection, once that is answered."""
 ANSWERED = SEEN_REPLY | CONFIRMED
 PREROUTING, FORWARD, POSTROUTING = Hook.PREROUTING, Hook.FORWARD, Hook.POSTROUTING
-OF_FLOW = frozenset({source_of, destination_of, protocol_of, offset_of, source_port_of, destination_port_of, way_in_of,
-                     way_out_of, states_of, direction_seen})
-"""Fields that all packets of one direction of a connection have in common, once both ends have been heard."""
+OF_ENDS = frozenset({source_of, destination_of, protocol_of, offset_of, way_in_of, way_out_of, states_of,
+                     direction_seen})
+"""Fields that all packets of one direction between two addresses have in common, once both ends have been heard."""
+OF_FLOW = OF_ENDS | {source_port_of, destination_port_of}
+"""Those that all packets of one direction of a connection have in common."""
+MOST = 256
+"""Pairs of addresses between which ways are remembered; then that begins anew."""
 SETTLED = frozenset({conntrack.defragment, conntrack.track, conntrack.confirm, nat.translate})
 """Functions whose part in such a packet's way is done here."""
 
@@ -76,6 +84,12 @@ class Way:
         self.names = entered.name, out.interface.name
         self.steps: tuple[Steps, Steps, Steps] | None = None
 
+    @property
+    def is_of_ends(self) -> bool:
+        """Whether packets of other connections between the same addresses go it as well."""
+        return self.steps is not None and all(
+            OF_ENDS.issuperset(flow.fields) for steps in self.steps for flow, _table in steps)
+
     def is_still(self, netfilter: Netfilter, entered: Interface) -> bool:
         """Whether rules and devices are as they were."""
         return (self.functions is netfilter.functions and self.entered is entered
@@ -91,11 +105,25 @@ def learn(netfilter: Netfilter, entered: Interface, route: InputRoute, onward: I
     if connection is None or out is None or buffer.info not in nat.FOLLOWING:
         return
     direction = buffer.info == ESTABLISHED_REPLY
+    if connection.ways is NOTHING and netfilter.connections is not None:
+        connection.ways = _of_ends(netfilter.connections, connection)
     known = connection.ways.get(direction)
     if known is None or known.route is not route or not known.is_still(netfilter, entered):
-        way = connection.ways[direction] = Way(netfilter, entered, route, out)
+        way = Way(netfilter, entered, route, out)
         if _is_plain(connection, way, buffer):
             way.steps = _steps(way, onward, buffer)
+        if not way.is_of_ends:
+            connection.ways = {**connection.ways}
+        connection.ways[direction] = way
+
+
+def _of_ends(table: ConnectionTable, connection: Connection) -> dict[int, Way]:
+    """The ways of all connections between the same addresses that are translated alike."""
+    original, reply = connection.original, connection.reply
+    ends = original.src, original.dst, reply.src, reply.dst, connection.status & NAT_MASK, connection.masquerade
+    if len(table.ways) == MOST and ends not in table.ways:
+        table.ways = {}
+    return table.ways.setdefault(ends, {})
 
 
 def _is_plain(connection: Connection, way: Way, buffer: SocketBuffer) -> bool:
@@ -110,18 +138,23 @@ def _is_plain(connection: Connection, way: Way, buffer: SocketBuffer) -> bool:
 
 def _steps(way: Way, onward: IPv4Packet, buffer: SocketBuffer) -> tuple[Steps, Steps, Steps] | None:
     """The ways through the chains of each hook, found again as the packet met them; None where that is not all."""
-    packet, leaves = buffer.frame.payload if buffer.frame is not None else None, way.out.interface
+    packet, leaves, last = buffer.frame.payload if buffer.frame is not None else None, way.out.interface, buffer.packet
     if not isinstance(packet, IPv4Packet) or not isinstance(packet.payload, TcpSegment):
         return None
-    first = _steps_at(PREROUTING, way, packet, None, buffer)
-    second = _steps_at(FORWARD, way, onward, leaves, buffer)
-    third = _steps_at(POSTROUTING, way, onward, leaves, buffer)
+    first = _steps_at(PREROUTING, way, (packet, onward), None, buffer)
+    second = _steps_at(FORWARD, way, (onward, onward), leaves, buffer)
+    third = _steps_at(POSTROUTING, way, (onward, last), leaves, buffer)
     return None if first is None or second is None or third is None else (first, second, third)
 
 
-def _steps_at(hook: Hook, way: Way, packet: IPv4Packet, leaves: Interface | None, buffer: SocketBuffer) -> Steps | None:
-    buffer.hook, buffer.packet, buffer.leaves, found = hook, packet, leaves, []
+def _steps_at(hook: Hook, way: Way, packets: tuple[IPv4Packet, IPv4Packet], leaves: Interface | None,
+              buffer: SocketBuffer) -> Steps | None:
+    """Those of one hook, to which the packet came as the first of these, and behind nat it was the second."""
+    buffer.hook, buffer.leaves, found = hook, leaves, []
+    buffer.packet, translated = packets
     for function in way.functions.get(hook, ()):
+        if function is nat.translate:
+            buffer.packet = translated
         if function in SETTLED:
             continue
         chain = getattr(function, "__self__", None)
@@ -180,7 +213,8 @@ def _record(connection: Connection, direction: int, way: Way,
     namespace, (came, leaves), steps = way.entered.namespace, way.names, way.steps
     assert steps is not None, "only such a way is followed"
     size, record, name = packet.total_length, namespace.trace.events.append, namespace.name
-    words, made_at = connection.words[INFO[direction]], connection.made_at
+    info, made_at = INFO[direction], connection.made_at
+    words = connection.words.get(info) or belonging(connection, info)
     record((VerdictGiven, name, "PREROUTING", packet, None, _follow(steps[0], size), came, "",
             None if after is packet else after, words, made_at))
     record((VerdictGiven, name, "FORWARD", onward, None, _follow(steps[1], size), came, leaves, None, words, made_at))

@@ -25,6 +25,11 @@ PUBLISHED = (*TRACKED, "iptables -t nat -A PREROUTING -p tcp --dport 8080 -j DNA
              "iptables -t nat -A POSTROUTING -o r1 -j MASQUERADE", "iptables -t raw -A PREROUTING -i nothing -j DROP")
 BY_LENGTH = ("iptables -A FORWARD -m length --length 60 -j ACCEPT", *TRACKED)
 BY_FLAGS = ("ip link set r1 mtu 600", "iptables -A FORWARD -p tcp --tcp-flags PSH PSH -j ACCEPT", *TRACKED)
+BY_PORT = ("iptables -A FORWARD -p tcp --dport 80", "iptables -A FORWARD -p tcp --sport 81", *TRACKED)
+BEHIND_NAT = (*PUBLISHED, "nft add table ip t", "nft 'add chain ip t in { type filter hook prerouting priority 0; }'",
+              "nft 'add chain ip t out { type filter hook postrouting priority 200; }'",
+              "nft add rule ip t in ip daddr 10.0.1.2 counter", "nft add rule ip t in ip daddr 10.0.0.1 counter",
+              "nft add rule ip t out ip saddr 10.0.1.1 counter", "nft add rule ip t out ip saddr 10.0.0.2 counter")
 CHANGES = (
     "true", "iptables -I FORWARD -j DROP", "iptables -I FORWARD -p tcp --tcp-flags PSH PSH -j REJECT", "iptables -Z",
     "iptables -t raw -A PREROUTING -j NOTRACK", "iptables -t nat -F",
@@ -40,20 +45,30 @@ CHANGES = (
 PASS_ON = Netfilter.pass_on
 
 
-def told(rules: tuple[str, ...], change: str, port: int) -> tuple[str, list[str]]:
-    """What is recorded while something changes in the midst of a conversation, and the tables of the end."""
+def router(rules: tuple[str, ...]) -> Session:
     session = Session()
     for line in LAB:
         assert not session.run(line).code, line
     for line in rules:
         assert not session.run(f"ip netns exec r {line}").code, line
+    return session
+
+
+def told(rules: tuple[str, ...], change: str, port: int) -> tuple[str, list[str]]:
+    """What is recorded while something changes in the midst of a conversation, and the tables of the end."""
+    session = router(rules)
     target = "10.0.1.2" if port == 80 else "10.0.0.1"
     for line in TALK:
         session.run(line.replace("TARGET", target).replace("PORT", str(port)))
     assert session.run(f"ip netns exec r sh -c '{change}'").code in (0, 1), change
     session.run("sleep 7")
+    return all_of(session)
+
+
+def all_of(session: Session) -> tuple[str, list[str]]:
+    """The records, and the router's tables."""
     shown = [session.run(f"ip netns exec r {line}").out for line in (
-        "iptables -nvxL", "iptables -t raw -nvxL", "conntrack -L", "nstat -az", "ip -s neigh")]
+        "iptables -nvxL", "iptables -t raw -nvxL", "conntrack -L", "nstat -az", "ip -s neigh", "nft list ruleset")]
     return session.lab.trace.digest(), shown
 
 
@@ -70,3 +85,30 @@ def test_whatever_changes_the_records_are_those_of_asking_every_function(change:
         with patch.object(Netfilter, "pass_on", noted):
             assert told(rules, change, port) == expected
         assert went.count(True) >= fewest, "the way is known as soon as each end has been heard"
+
+
+def all_after_connections(rules: tuple[str, ...], ports: tuple[int, ...]) -> tuple[str, list[str]]:
+    """What is recorded of connections, one behind the other, and the tables of the end."""
+    session = router(rules)
+    for port in {80, 81, *ports}:
+        session.run(f"ip netns exec b nc -lk -p {port} &")
+    for port in ports:
+        session.run(f"ip netns exec a sh -c 'echo hello | nc -w 1 {'10.0.0.1' if port == 8080 else '10.0.1.2'} {port}'")
+    return all_of(session)
+
+
+@pytest.mark.parametrize(("rules", "ports", "asked"), [
+    (TRACKED, (80, 81, 80), 3 + 2 + 2), (PUBLISHED, (8080, 8080), 3 + 2), (PUBLISHED, (80, 8080), 3 + 3),
+    (BY_PORT, (80, 81, 80), 3 + 3 + 3), (BEHIND_NAT, (8080, 80, 8080), 3 + 3 + 2)])
+def test_connections_between_the_same_addresses_go_the_same_ways_where_no_rule_looks_at_ports(
+        rules: tuple[str, ...], ports: tuple[int, ...], asked: int) -> None:
+    with patch.object(Netfilter, "pass_on", return_value=False):
+        expected = all_after_connections(rules, ports)
+    went: list[bool] = []
+
+    def noted(*words: Any) -> bool:
+        went.append(PASS_ON(*words))
+        return went[-1]
+    with patch.object(Netfilter, "pass_on", noted):
+        assert all_after_connections(rules, ports) == expected
+    assert went.count(False) == asked, "SYN and SYN,ACK, and the first ACK of those that nobody went before"
