@@ -108,7 +108,9 @@ def read_state(text: str) -> Names:
 
 
 def read_ctstatus(text: str) -> Names:
-    return _read_names("ctstatus", tuple(STATUSES), text)
+    """NONE beside others is nothing, and is not listed."""
+    names = _read_names("ctstatus", tuple(STATUSES), text)
+    return Names(tuple(name for name in names.names if STATUSES[name]) or names.names)
 
 
 def read_protocol(text: str) -> int:
@@ -164,7 +166,7 @@ class Conntrack(Match):
         if flag == "--ctstatus":
             assert isinstance(wanted, Names)
             bits = sum(STATUSES[name] for name in wanted.names)
-            return bool(connection.status & bits) if bits else connection.status == 0
+            return bool(connection.status & bits)
         if flag == "--ctexpire":
             assert isinstance(wanted, Span)
             left = max(0, connection.expires - namespace.scheduler.now) // 1_000_000_000
