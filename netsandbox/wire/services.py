@@ -49,6 +49,12 @@ def port_number(text: str) -> int | None:
     return found[0] if found is not None else None
 
 
+def protocols_of(text: str) -> list[str]:
+    """The protocols for which a name stands, as a name of its own or as another's alias."""
+    own, other = (SERVICES.get(name, (0, ()))[1] for name in (text, _ALIASES.get(text, text)))
+    return [protocol for protocol in ("tcp", "udp") if protocol in own or protocol in other]
+
+
 def service_name(port: int, protocol: str) -> str:
     """A port's name, or its number (getservbyport)."""
     return _NAMES.get((port, protocol)) or str(port)

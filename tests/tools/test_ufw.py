@@ -84,6 +84,24 @@ allow out on eth1 from 1.1.1.1 port 5 to 2.2.2.2 port 6 proto udp = Rule added
 route allow in on eth0 out on eth1 = Rule added
 delete allow 22/tcp = Rule deleted
 limit http comment hi = Rule added
+allow on eth0 80 = ERROR: Wrong number of arguments
+limit on eth0 from 1.1.1.1 = ERROR: Invalid token 'on'
+allow in on eth0 80 = ERROR: Wrong number of arguments
+deny out = ERROR: Invalid interface clause
+deny in on an-interface-of-17 = ERROR: Bad interface name: interface name too long
+route deny out on !eth0 = ERROR: Bad interface name: reserved character: '!'
+deny from 1.1.1.1 port http proto udp = ERROR: Protocol mismatch with specified protocol udp
+deny proto tcp = ERROR: Need 'to' or 'from' clause
+deny proto sctp to 1.1.1.1 = ERROR: Unsupported protocol 'sctp'
+allow 22 comment = ERROR: Option 'comment' missing required argument
+reject 81/any = Rule added
+delete reject 81 = Rule deleted
+delete route allow in on eth0 out on eth1 = ERROR: Invalid syntax
+route delete 1 = ERROR: 'route delete NUM' unsupported. Use 'delete NUM' instead.
+default ALLOW forward = Default routed policy changed to 'allow'|(be sure to update your rules accordingly)
+route deny out on eth1 log = Rule added
+route delete deny out on eth1 log = Rule deleted
+default deny routed = Default routed policy changed to 'deny'|(be sure to update your rules accordingly)
 status foo = ERROR: Invalid syntax
 show added = Added user rules (see 'ufw status' for running firewall):|ufw deny from 1.2.3.0/24|\
 ufw allow from 10.0.0.1 proto esp|ufw allow out on eth1 from 1.1.1.1 port 5 to 2.2.2.2 port 6 proto udp|\
@@ -108,6 +126,30 @@ def test_what_ufw_0_36_2_says(session: Session) -> None:
         assert ufw(session, line).splitlines() == answer.split("|"), line
     assert "Backing up 'user.rules' to '/etc/ufw/user.rules.20260101_" in ufw(session, "--force reset")
     assert ufw(session, "status") == "Status: inactive\n"
+
+
+def test_a_rejected_connection_is_reset_and_a_logged_rule_has_its_log_before_it(session: Session) -> None:
+    for line in ("enable", "reject smtp", "reject 53/udp", "limit log 22/tcp", "route allow out on eth1 log-all"):
+        ufw(session, line)
+    rules = [line for line in said(session, "exec host iptables -S").splitlines() if line.startswith("-A ufw-user")]
+    limit = "-m limit --limit 3/min --limit-burst 10 -j LOG --log-prefix"
+    assert rules == [
+        "-A ufw-user-forward -o eth1 -j ufw-user-logging-forward", "-A ufw-user-forward -o eth1 -j ACCEPT",
+        "-A ufw-user-input -p tcp -m tcp --dport 25 -j REJECT --reject-with tcp-reset",
+        "-A ufw-user-input -p udp -m udp --dport 53 -j REJECT --reject-with icmp-port-unreachable",
+        "-A ufw-user-input -p tcp -m tcp --dport 22 -j ufw-user-logging-input",
+        ("-A ufw-user-input -p tcp -m tcp --dport 22 -m conntrack --ctstate NEW -m recent --set --name DEFAULT "
+         "--mask 255.255.255.255 --rsource"),
+        ("-A ufw-user-input -p tcp -m tcp --dport 22 -m conntrack --ctstate NEW -m recent --update --seconds 30 "
+         "--hitcount 6 --name DEFAULT --mask 255.255.255.255 --rsource -j ufw-user-limit"),
+        "-A ufw-user-input -p tcp -m tcp --dport 22 -j ufw-user-limit-accept",
+        '-A ufw-user-limit -m limit --limit 3/min -j LOG --log-prefix "[UFW LIMIT BLOCK] "',
+        "-A ufw-user-limit -j REJECT --reject-with icmp-port-unreachable", "-A ufw-user-limit-accept -j ACCEPT",
+        f'-A ufw-user-logging-forward -o eth1 {limit} "[UFW ALLOW] "', "-A ufw-user-logging-forward -o eth1 -j RETURN",
+        f'-A ufw-user-logging-input -p tcp -m tcp --dport 22 -m conntrack --ctstate NEW {limit} "[UFW LIMIT] "',
+        "-A ufw-user-logging-input -p tcp -m tcp --dport 22 -j RETURN"]
+    assert "(log-all, out)" in ufw(session, "status numbered")
+    assert "ufw route allow out on eth1 log-all" in ufw(session, "show added")
 
 
 def test_packets_meet_its_rules(session: Session) -> None:

@@ -46,8 +46,9 @@ def load(context: ToolContext) -> State:
     for found in TUPLE.findall(text):
         action, protocol, dport, destination, sport, source, way, interfaces, comment = found
         entered, _mark, leaves = interfaces.partition("!")
+        action, _mark, log = action.partition("_")
         rules.append(Rule(action, protocol, dport, destination, sport, source, way, entered, leaves,
-                          bytes.fromhex(comment).decode()))
+                          bytes.fromhex(comment).decode(), log))
     if policy is None:
         return State(False, True, {"input": "DROP", "output": "ACCEPT", "forward": "DROP"}, rules)
     policies = dict(zip(ufw_rules.WAYS, policy.groups()[2:], strict=True))
@@ -117,8 +118,8 @@ def run(context: ToolContext, arguments: list[str]) -> ToolResult:
 def _done(context: ToolContext, state: State, words: list[str], is_forced: bool) -> ToolResult:
     """What only root may ask for."""
     command, rest = words[0], words[1:]
-    if command == "status" and rest in ([], ["verbose"], ["numbered"]):
-        return ToolResult(0, _status(state, rest), "")
+    if command == "status" and rest[:1] in ([], ["verbose"], ["numbered"]):
+        return ToolResult(0, _status(state, rest[:1]), "")
     if command in ("enable", "disable", "reload") and not rest:
         return _switch(context, state, command)
     if command == "default":
@@ -205,7 +206,8 @@ def _switch(context: ToolContext, state: State, command: str) -> ToolResult:
 
 
 def _default(context: ToolContext, state: State, rest: list[str]) -> ToolResult:
-    way = rest[1] if len(rest) > 1 else "incoming"
+    rest = [word.lower() for word in rest]
+    way = {word: name for name, word in WAYS.items()}.get(rest[1], rest[1]) if len(rest) > 1 else "incoming"
     policy = {name: target for target, name in POLICIES.items()}.get(rest[0] if rest else "", "")
     if not policy or way not in WAYS:
         raise ToolError(1, "ERROR: Invalid syntax")
@@ -215,13 +217,19 @@ def _default(context: ToolContext, state: State, rest: list[str]) -> ToolResult:
 
 
 def _rule(context: ToolContext, state: State, words: list[str], is_forced: bool) -> ToolResult:
-    is_deleted, words = words[0] == "delete", words[1:] if words[0] in ("delete", "rule") else words
+    routed, words = (words[:1], words[1:]) if words[0] in ("route", "rule") else ([], words)
+    is_deleted = words[:1] == ["delete"]
+    words = words[is_deleted:]
     if is_deleted and len(words) == 1 and words[0].isdecimal():
+        if routed == ["route"]:
+            raise ToolError(1, "ERROR: 'route delete NUM' unsupported. Use 'delete NUM' instead.")
         if not 0 < int(words[0]) <= len(state.rules):
             raise ToolError(1, "ERROR: Could not find rule '" + words[0] + "'")
         return _delete_number(context, state, int(words[0]) - 1, is_forced)
     at, words = _place(state, words)
-    rule = parse(words)
+    if words[:1] == ["route"]:
+        raise ToolError(1, "ERROR: Invalid syntax")
+    rule = parse([word for word in routed if word == "route"] + words)
     if at > len(state.rules):
         raise ToolError(1, f"ERROR: Invalid position '{at}'")
     check(rule)
@@ -296,7 +304,7 @@ def _status(state: State, rest: list[str]) -> str:
     pad = "     " if numbered else ""
     text += f"\n{pad}{'To':<26} {'Action':<11} From\n{pad}{'--':<26} {'------':<11} ----\n"
     if numbered:
-        return text + "".join(f"[{number:>2}] {row_of(rule, True, ' (out)' if rule.way == 'out' else '')}\n"
+        return text + "".join(f"[{number:>2}] {row_of(rule, True, ['out'] if rule.is_outward else [])}\n"
                               for number, rule in enumerate(state.rules, 1)) + "\n"
-    groups = ([row_of(rule, verbose, "") for rule in state.rules if rule.way == way] for way in ("in", "out", "fwd"))
+    groups = ([row_of(rule, verbose, []) for rule in state.rules if rule.way == way] for way in ("in", "out", "fwd"))
     return text + "\n\n".join("\n".join(rows) for rows in groups if rows) + "\n\n"

@@ -9,16 +9,20 @@ from typing import NamedTuple
 from netsandbox.commands.tools.context import ToolError
 from netsandbox.linux.netfilter.extension import UsageError
 from netsandbox.linux.netfilter.masks import format_mask, read_mask
-from netsandbox.wire.services import port_number
+from netsandbox.linux.netfilter.ufw_rules import LIMIT
+from netsandbox.wire.services import port_number, protocols_of
 
 TARGETS = {"allow": "ACCEPT", "deny": "DROP", "reject": "REJECT"}
 ACTIONS = (*TARGETS, "limit")
 ANY = "0.0.0.0/0"
 APPLICATIONS = {"OpenSSH": "22/tcp", "Nginx HTTP": "80/tcp", "Nginx HTTPS": "443/tcp", "Nginx Full": "80,443/tcp"}
-SERVICES_OF_TCP = frozenset({"ssh", "http", "https", "smtp", "ftp", "telnet", "pop3", "imap2", "imap"})
-"""Names that /etc/services has for TCP alone."""
 WITHOUT_PORTS = ("ipv6", "esp", "ah", "igmp", "gre", "vrrp")
-KEYWORDS = frozenset({"from", "to", "proto", "port", "comment", "log", "log-all"})
+MOST = {"from": 1, "to": 1, "proto": 1, "port": 2, "app": 2}
+"""How often a word may stand in a rule."""
+MOST_WORDS = 13
+LOGS = ("log", "log-all")
+ENDS = {"in": "entered", "out": "leaves"}
+LONGEST_NAME = 15
 
 
 class Rule(NamedTuple):
@@ -27,6 +31,7 @@ class Rule(NamedTuple):
     Attributes:
         way: in, out or fwd.  entered, leaves: interfaces, or `-`.
         comment: what the person says of it.
+        log: whether what it decides is logged: new connections, or with log-all every packet.
     """
 
     action: str
@@ -39,27 +44,32 @@ class Rule(NamedTuple):
     entered: str = "-"
     leaves: str = "-"
     comment: str = ""
+    log: str = ""
 
     @property
     def plain(self) -> Rule:
         """What it does, whatever is said of it."""
-        return self._replace(comment="")
+        return self._replace(comment="", log="")
+
+    @property
+    def is_outward(self) -> bool:
+        return self.way == "out" or (self.way == "fwd" and self.entered == "-" != self.leaves)
 
     def saved(self) -> str:
         ends = f"{self.dport} {self.destination} {self.sport} {self.source}"
-        return f"### tuple ### {self.action} {self.protocol} {ends} {self.way} {self.entered}!{self.leaves}" + (
+        action = f"{self.action}_{self.log}" if self.log else self.action
+        return f"### tuple ### {action} {self.protocol} {ends} {self.way} {self.entered}!{self.leaves}" + (
             f" comment={self.comment.encode().hex()}" if self.comment else "")
 
     def lines(self) -> list[str]:
         """The iptables rules that it stands for."""
-        chain = {"in": "ufw-user-input", "out": "ufw-user-output", "fwd": "ufw-user-forward"}[self.way]
+        chain = {"in": "input", "out": "output", "fwd": "forward"}[self.way]
         needs_ports = self.dport != "any" or self.sport != "any"
         protocols = ["tcp", "udp"] if self.protocol == "any" and needs_ports else [self.protocol]
         return [line for protocol in protocols for line in self._for(chain, protocol)]
 
     def _for(self, chain: str, protocol: str) -> list[str]:
-        words = [f"-A {chain}"]
-        words += [f"-i {self.entered}"] if self.entered != "-" else []
+        words = [f"-i {self.entered}"] if self.entered != "-" else []
         words += [f"-o {self.leaves}"] if self.leaves != "-" else []
         words += [f"-p {protocol}"] if protocol != "any" else []
         words += [f"-s {self.source}"] if self.source != ANY else []
@@ -68,53 +78,117 @@ class Rule(NamedTuple):
             if ports != "any":
                 many = "," in ports
                 words.append(f"-m multiport --{flag}s {ports}" if many else f"--{flag} {ports}")
-        rule = " ".join(words)
+        match, rule = " ".join(words), " ".join([f"-A ufw-user-{chain}", *words])
+        logged = self._logged(f"ufw-user-logging-{chain}", rule, match) if self.log else []
         if self.action != "limit":
-            return [f"{rule} -j {TARGETS[self.action]}"]
+            answer = " --reject-with tcp-reset" if self.action == "reject" and protocol == "tcp" else ""
+            return [*logged, f"{rule} -j {TARGETS[self.action]}{answer}"]
         recent = f"{rule} -m conntrack --ctstate NEW -m recent"
-        return [f"{recent} --set", f"{recent} --update --seconds 30 --hitcount 6 -j ufw-user-limit",
+        return [*logged, f"{recent} --set", f"{recent} --update --seconds 30 --hitcount 6 -j ufw-user-limit",
                 f"{rule} -j ufw-user-limit-accept"]
+
+    def _logged(self, chain: str, rule: str, match: str) -> list[str]:
+        """The rules of its log, before its own."""
+        new = "" if self.log == "log-all" else "-m conntrack --ctstate NEW "
+        prefix = "[UFW {}] ".format({"allow": "ALLOW", "limit": "LIMIT"}.get(self.action, "BLOCK"))
+        head = f"-A {chain} {match}".rstrip()
+        return [f'{head} {new}{LIMIT} -j LOG --log-prefix "{prefix}"', f"{head} -j RETURN", f"{rule} -j {chain}"]
 
 
 def parse(words: list[str]) -> Rule:
-    """`[route] allow|deny|reject|limit [in|out [on IFACE]] [PORT[/PROTO]|APP | from … to … port … proto …]`."""
-    words = list(words)
+    """`[route] allow|deny|reject|limit [in|out [on IFACE]] [log] [PORT[/PROTO]|APP | from … to … port … proto …]`."""
     is_routed = words[:1] == ["route"]
-    words = words[1:] if is_routed else words
-    if not words or words[0] not in ACTIONS:
+    words = words[is_routed:]
+    if len(words) < 2 or words[0] not in ACTIONS:
         raise ToolError(1, "ERROR: Invalid syntax")
-    rule = _directed(Rule(words.pop(0), way="fwd" if is_routed else "in"), words, is_routed)
-    if words[-2:-1] == ["comment"]:
-        rule = rule._replace(comment=words.pop())
-        words.pop()
-    if not words and rule.entered == rule.leaves == "-":
+    rule = Rule(words[0], way="fwd" if is_routed else "in")
+    words = words[1:]
+    rule = _between(rule, words) if is_routed else rule
+    rule = _logged(_directed(rule, words, is_routed), words)
+    rule = _told(rule, words)
+    if not 0 < len(words) < MOST_WORDS:
         raise ToolError(1, "ERROR: Invalid syntax")
-    if words and words[0] not in KEYWORDS:
-        rule = _simple(rule, words.pop(0))
-        if words[:1] in (["log"], ["log-all"]):
-            raise ToolError(1, f"ERROR: Option '{words[0]}' not allowed here")
-        if words:
-            raise ToolError(1, "ERROR: Wrong number of arguments")
+    has_interface = (rule.entered, rule.leaves) != ("-", "-")
+    if len(words) == 1 and not has_interface:
+        return _simple(rule, words[0])
+    if len(words) % 2:
+        raise ToolError(1, "ERROR: Wrong number of arguments")
     return _extended(rule, words)
+
+
+def _between(rule: Rule, words: list[str]) -> Rule:
+    """Of a route: the second of two interfaces, whose words are taken off."""
+    places = {way: at for at, (way, on) in enumerate(pairwise(words)) if way in ENDS and on == "on"}
+    if not places and ({"in", "out"} & set(words[:-1])):
+        raise ToolError(1, "ERROR: Invalid interface clause for route rule")
+    if len(places) < len(ENDS):
+        return rule
+    at = max(places.values())
+    if at + 2 >= len(words):
+        raise ToolError(1, "ERROR: Invalid interface clause")
+    rule = rule._replace(**{ENDS[words[at]]: _interface(words[at + 2])})
+    del words[at:at + 3]
+    return rule
 
 
 def _directed(rule: Rule, words: list[str], is_routed: bool) -> Rule:
     """With `in|out [on IFACE]`, which are taken off the words."""
-    while words[:1] in (["in"], ["out"]):
-        way = words.pop(0)
-        rule = rule if is_routed else rule._replace(way=way)
-        if is_routed and words[:1] != ["on"]:
-            raise ToolError(1, "ERROR: Invalid interface clause for route rule")
-        if words[:1] == ["on"] and len(words) > 1:
-            rule = rule._replace(**{"entered" if way == "in" else "leaves": words[1]})
-            del words[:2]
+    if words[0].lower() in ENDS:
+        rule = rule if is_routed else rule._replace(way=words[0].lower())
+        if len(words) > 1 and words[1] != "on":
+            words.pop(0)
+    if not {"in", "out"} & set(words):
+        return rule
+    if words[0].lower() not in ENDS or len(words) < 3 or words[1].lower() != "on":
+        raise ToolError(1, "ERROR: Invalid interface clause")
+    rule = rule._replace(**{ENDS[words[0].lower()]: _interface(words[2])})
+    del words[:3]
     return rule
+
+
+def _interface(name: str) -> str:
+    """Raises: ToolError: no interface has such a name."""
+    bad = next((why for is_bad, why in (
+        ("!" in name, ": reserved character: '!'"), (":" in name, ": can't use interface aliases"),
+        (name in (".", ".."), ": can't use '.' or '..'"), (not name, ": interface name is empty"),
+        (len(name) > LONGEST_NAME, ": interface name too long"),
+        (not re.fullmatch(r"[\w.+,=%@-]+", name, re.ASCII), "")) if is_bad), None)
+    if bad is not None:
+        raise ToolError(1, f"ERROR: Bad interface name{bad}")
+    return name
+
+
+def _logged(rule: Rule, words: list[str]) -> Rule:
+    """With `log` or `log-all`, which is taken off the words."""
+    has_interface = (rule.entered, rule.leaves) != ("-", "-")
+    if len(words) > 1 - has_interface and words[0].lower() in LOGS:
+        rule = rule._replace(log=words.pop(0).lower())
+    for word in LOGS:
+        if word in words:
+            raise ToolError(1, f"ERROR: Option '{word}' not allowed here")
+    return rule
+
+
+def _told(rule: Rule, words: list[str]) -> Rule:
+    """With its comment, which is taken off the words."""
+    if "comment" not in words:
+        if not words and (rule.entered, rule.leaves) != ("-", "-"):
+            words += ["to", "any"]
+        return rule
+    at = words.index("comment")
+    if at + 1 == len(words):
+        raise ToolError(1, "ERROR: Option 'comment' missing required argument")
+    rule = rule._replace(comment=words[at + 1])
+    del words[at:at + 2]
+    return _told(rule, words)
 
 
 def check(rule: Rule) -> None:
     """What is looked at last."""
     if rule.protocol == "any" and re.search(r"[,:]", rule.sport + rule.dport):
         raise ToolError(1, "ERROR: Must specify 'tcp' or 'udp' with multiple ports")
+    if rule.protocol in WITHOUT_PORTS and (rule.sport, rule.dport) != ("any", "any"):
+        raise ToolError(1, f"ERROR: Invalid port with protocol '{rule.protocol}'")
 
 
 def is_narrowed(words: list[str]) -> bool:
@@ -126,15 +200,28 @@ def is_narrowed(words: list[str]) -> bool:
 def _simple(rule: Rule, text: str) -> Rule:
     """`80`, `22/tcp`, `6000:6007/tcp`, `80,443/tcp`, `ssh`, `OpenSSH`."""
     ports, _slash, protocol = APPLICATIONS.get(text, text).partition("/")
-    if protocol not in ("", "tcp", "udp"):
+    if protocol not in ("", "any", "tcp", "udp", *WITHOUT_PORTS):
         raise ToolError(1, "ERROR: Bad port")
-    if not protocol and text in SERVICES_OF_TCP:
-        protocol = "tcp"
-    return rule._replace(dport=_ports(ports, protocol or "any", ""), protocol=protocol or "any")
+    rule = rule._replace(dport=_ports(ports, protocol or "any", ""), protocol=protocol or "any")
+    return _of_services(rule, [ports])
+
+
+def _of_services(rule: Rule, texts: list[str]) -> Rule:
+    """Of a port that is told by its service's name the protocol is known, too."""
+    protocols = {known[0] for text in texts if len(known := protocols_of(text)) == 1}
+    if len(protocols) > 1:
+        raise ToolError(1, "ERROR: Protocol mismatch (from/to)")
+    if not protocols or rule.protocol in protocols:
+        return rule
+    if rule.protocol != "any":
+        raise ToolError(1, f"ERROR: Protocol mismatch with specified protocol {rule.protocol}")
+    return rule._replace(protocol=protocols.pop())
 
 
 def _ports(text: str, protocol: str, told: str) -> str:
     """`told`: what is said of a wrong one behind `Bad port`."""
+    if told and text == "any":
+        return text
     found = []
     if re.search(r"[,:]", text) and not re.fullmatch(r"[0-9,:]+", text):
         raise ToolError(1, "ERROR: Port ranges must be numeric")
@@ -151,43 +238,33 @@ def _ports(text: str, protocol: str, told: str) -> str:
 
 
 def _extended(rule: Rule, words: list[str]) -> Rule:
-    rule, side = _with_protocol(rule, words), "destination"
-    if any(words.count(word) > 1 for word in ("from", "to", "proto")):
+    if (rule.entered, rule.leaves) == ("-", "-") and not {"from", "to"} & set(words):
+        raise ToolError(1, "ERROR: Need 'to' or 'from' clause")
+    if any(words.count(word) > most for word, most in MOST.items()):
         raise ToolError(1, "ERROR: Improper rule syntax")
-    while words:
-        word = words.pop(0)
-        if word in ("from", "to", "port", "proto", "comment") and not words:
-            raise ToolError(1, "ERROR: Invalid syntax")
+    side, services = "", []
+    for word, text in zip(words[::2], words[1::2], strict=True):
         if word in ("from", "to"):
             side = "source" if word == "from" else "destination"
-            rule = rule._replace(**{side: _address(words.pop(0), f" {side}")})
+            rule = rule._replace(**{side: _address(text.lower(), f" {side}")})
+        elif word in ("port", "app") and not side:
+            raise ToolError(1, f"ERROR: Need 'from' or 'to' with '{word}'")
         elif word == "port":
-            rule = _with_port(rule, side, words.pop(0))
+            rule = rule._replace(**{"sport" if side == "source" else "dport": _ports(text, "any", f" '{text}'")})
+            services.append(text)
         elif word == "proto":
-            words.pop(0)
-        elif word in ("log", "log-all", "app"):
-            raise ToolError(1, f"netsandbox: ufw … {word} is not modelled")
+            rule = rule._replace(protocol=_protocol(text))
+        elif word == "app":
+            raise ToolError(1, "netsandbox: ufw … app is not modelled")
         else:
-            raise ToolError(1, "ERROR: Invalid syntax")
-    if rule.protocol in WITHOUT_PORTS and (rule.sport, rule.dport) != ("any", "any"):
-        raise ToolError(1, f"ERROR: Invalid port with protocol '{rule.protocol}'")
-    return rule
+            raise ToolError(1, f"ERROR: Invalid token '{word}'")
+    return _of_services(rule, services)
 
 
-def _with_protocol(rule: Rule, words: list[str]) -> Rule:
-    """Which counts for all that stands before it, too."""
-    if "proto" not in words[:-1]:
-        return rule
-    protocol = words[words.index("proto") + 1]
-    if protocol not in ("tcp", "udp", "any", *WITHOUT_PORTS):
-        raise ToolError(1, f"ERROR: Unsupported protocol '{protocol}'")
-    return rule._replace(protocol=protocol)
-
-
-def _with_port(rule: Rule, side: str, text: str) -> Rule:
-    if text in SERVICES_OF_TCP and rule.protocol == "any":
-        rule = rule._replace(protocol="tcp")
-    return rule._replace(**{"sport" if side == "source" else "dport": _ports(text, rule.protocol, f" '{text}'")})
+def _protocol(text: str) -> str:
+    if text not in ("tcp", "udp", "any", *WITHOUT_PORTS):
+        raise ToolError(1, f"ERROR: Unsupported protocol '{text}'")
+    return text
 
 
 def _address(text: str, side: str) -> str:
@@ -205,6 +282,7 @@ def command_of(rule: Rule) -> str:
     words += ["out"] if rule.way == "out" and rule.leaves == "-" else []
     words += ["in", "on", rule.entered] if rule.entered != "-" else []
     words += ["out", "on", rule.leaves] if rule.leaves != "-" else []
+    words += [rule.log] if rule.log else []
     ends = (rule.source, rule.sport, rule.destination)
     if ends == (ANY, "any", ANY) and rule.dport != "any" and rule.entered == rule.leaves == "-":
         words.append(rule.dport + (f"/{rule.protocol}" if rule.protocol != "any" else ""))
@@ -212,13 +290,16 @@ def command_of(rule: Rule) -> str:
         for word, address, port in (("from", rule.source, rule.sport), ("to", rule.destination, rule.dport)):
             if address != ANY or port != "any":
                 words += [word, "any" if address == ANY else address, *(["port", port] if port != "any" else [])]
+        has_end = {"from", "to", "on"} & set(words)
+        words += [] if has_end else ["to", "any"]
         words += ["proto", rule.protocol] if rule.protocol != "any" else []
-    words += ["to", "any"] if words[-1] == rule.action else []
     return " ".join([*words, *([f"comment '{rule.comment}'"] if rule.comment else [])])
 
 
-def row_of(rule: Rule, tells_way: bool, end: str) -> str:
-    """A row of `ufw status`; `end`: what stands behind it."""
+def row_of(rule: Rule, tells_way: bool, marks: list[str]) -> str:
+    """A row of `ufw status`; `marks`: what stands behind it besides its log."""
+    marks = [rule.log, *marks] if rule.log else marks
+    end = f" ({', '.join(marks)})" if marks else ""
     action = rule.action.upper()
     if tells_way or rule.way != "in":
         action += {"in": " IN", "out": " OUT", "fwd": " FWD"}[rule.way]

@@ -29,8 +29,6 @@ LIMITED = [
     '-A ufw-user-limit -m limit --limit 3/min -j LOG --log-prefix "[UFW LIMIT BLOCK] "',
     "-A ufw-user-limit -j REJECT --reject-with icmp-port-unreachable", "-A ufw-user-limit-accept -j ACCEPT"]
 LOGGING = [
-    f'-A ufw-after-logging-input {LIMIT} -j LOG --log-prefix "[UFW BLOCK] "',
-    f'-A ufw-after-logging-forward {LIMIT} -j LOG --log-prefix "[UFW BLOCK] "',
     f"-A ufw-logging-deny -m conntrack --ctstate INVALID {LIMIT} -j RETURN",
     f'-A ufw-logging-deny {LIMIT} -j LOG --log-prefix "[UFW BLOCK] "',
     f'-A ufw-logging-allow {LIMIT} -j LOG --log-prefix "[UFW ALLOW] "']
@@ -39,7 +37,7 @@ LOGGING = [
 
 def chains() -> list[str]:
     """All chains of ufw's own."""
-    names = [f"ufw-{part}-{way}" for part in (*BASE, "user", "skip-to-policy") for way in WAYS]
+    names = [f"ufw-{part}-{way}" for part in (*BASE, "user", "user-logging", "skip-to-policy") for way in WAYS]
     return [*names, "ufw-logging-allow", "ufw-logging-deny", "ufw-not-local", "ufw-user-limit",
             "ufw-user-limit-accept"]
 
@@ -55,7 +53,10 @@ def restore_text(policies: dict[str, str], user_rules: list[str], logs: bool) ->
     lines = ["*filter", *(f":{way.upper()} {'ACCEPT' if policies[way] == 'ACCEPT' else 'DROP'} [0:0]" for way in WAYS)]
     lines += [f":{name} - [0:0]" for name in chains()]
     lines += [f"-A {way.upper()} -j ufw-{part}-{way}" for way in WAYS for part in BASE]
-    lines += BEFORE + AFTER + (LOGGING if logs else [])
+    lines += BEFORE + AFTER
+    if logs:
+        lines += [f'-A ufw-after-logging-{way} {LIMIT} -j LOG --log-prefix "[UFW BLOCK] "'
+                  for way in WAYS if policies[way] != "ACCEPT"] + LOGGING
     lines += [f"-A ufw-skip-to-policy-{way} -j {policies[way]}" for way in WAYS]
     lines += [f"-A ufw-reject-{way} -j REJECT" for way in WAYS if policies[way] == "REJECT"]
     return "\n".join([*lines, *track(policies), *LIMITED, *user_rules, "COMMIT", ""])
