@@ -11,7 +11,7 @@ from netsandbox.apps.pcap_filter import COOKED_HEADER
 from netsandbox.apps.tap import BROADCAST, HOST, MULTICAST, OTHER, OUT, Seen
 from netsandbox.engine.units import EPOCH, MICROSECOND, SECOND
 from netsandbox.wire.addresses import BROADCAST_MAC, format_mac
-from netsandbox.wire.describe import Conversations, ethertype_name, line, payload_line
+from netsandbox.wire.describe import Conversations, ethertype_name, ethertype_text, line, payload_line
 from netsandbox.wire.describe_link import LLC, is_spanning_tree
 from netsandbox.wire.describe_out import Out
 from netsandbox.wire.ethernet import ETH_P_ARP, ETH_P_IP, HEADER, VLAN_TYPES
@@ -56,10 +56,13 @@ class Lines:
         self._first: int | None = None
         self._last: int | None = None
         self._count = 0
+        self._is_cut = False
+        """Of the last frame, whose bytes are then all shown: no header of it was read to its end."""
 
     def of(self, seen: Seen) -> str:
         """One frame: one line, or several where tcpdump prints several."""
         self._count += 1
+        self._is_cut = False
         number = f"{self._count:5d}  " if self.options.numbered else ""
         data = seen.frame.wire()
         start = number + self._time(seen.at)
@@ -76,8 +79,10 @@ class Lines:
     def _inside(self, seen: Seen, data: bytes) -> str:
         """What is behind the link header."""
         options = self.options
-        text = payload_line(Out(options.verbose, self._conversations, options.link_header, options.quiet), data,
-                            self.is_cooked)
+        out = Out(options.verbose, self._conversations, options.link_header, options.quiet)
+        out.dumps = not (options.quiet or options.hex_dump)
+        text = payload_line(out, data, self.is_cooked)
+        self._is_cut = out.is_cut
         return text if options.numeric else self._with_names(seen, text)
 
     def _link(self, seen: Seen, length: int) -> str:
@@ -101,9 +106,7 @@ class Lines:
         if self.is_cooked:
             head = self._cooked_head(seen) + self._cooked_rest(seen, len(data), name)
         else:
-            what = f"ethertype {name} (0x{ethertype:04x})"
-            if self.options.quiet:
-                what = f"Unknown Ethertype (0x{ethertype:04x})" if name == "Unknown" else name
+            what = ethertype_text(ethertype, self.options.quiet)
             head = f"{self._mac(seen.frame.src)} > {self._mac(seen.frame.dst)}, {what}, length {len(data)}: "
         return head + ("" if self.options.quiet or self.options.hex_dump else _hex_rows(data[HEADER:], True))
 
@@ -161,9 +164,11 @@ class Lines:
         if not times:
             return ""
         shown = data[_payload_at(data):]
-        if times > 1:
+        if times > 1 or self._is_cut:
             shown = (cooked_header(seen) if self.is_cooked else data[:HEADER]) + data[HEADER:]
-        return _hex_rows(shown, self.options.has_text) if self.options.hex_dump else "\n" + _ascii(shown)
+        if self.options.hex_dump:
+            return _hex_rows(shown, self.options.has_text)
+        return "\n" + _ascii(shown) if shown else ""
 
 
 def _payload_at(data: bytes) -> int:

@@ -21,7 +21,7 @@ from netsandbox.wire.tcp import TcpSegment
 from netsandbox.wire.udp import UdpDatagram
 from netsandbox.wire.vlan import SIZE, VlanTag
 
-__all__ = ["Conversations", "ethertype_name", "info", "line", "payload_line", "protocol_name"]
+__all__ = ["Conversations", "ethertype_name", "ethertype_text", "info", "line", "payload_line", "protocol_name"]
 
 _ETH_P_RARP = 0x8035
 _ETH_P_TRAIL = 0x1000
@@ -101,7 +101,7 @@ def info(frame: Frame, with_inner: bool = False) -> str:
     if frame.ethertype in (ETH_P_ARP, ETH_P_IP, _ETH_P_RARP):
         _finish(out, data[HEADER:], frame.ethertype)
     else:
-        _link_header(out, data, len(data))
+        _link_header(out, data, len(data), number(data, 12, 2, "ether"))
     first, _newline, inner = "".join(out.parts).partition("\n")
     carried = inner.partition("\n")[0].strip() if with_inner and ", vni " in first else ""
     return f"{first}: {carried}" if carried else first.strip().removesuffix(":")
@@ -111,13 +111,24 @@ def ethertype_name(ethertype: int) -> str:
     return _ETHERTYPES.get(ethertype, "Unknown")
 
 
+def ethertype_text(ethertype: int, quiet: bool) -> str:
+    """`ethertype IPv4 (0x0800)`, with -q `IPv4`."""
+    name = ethertype_name(ethertype)
+    if quiet:
+        return f"Unknown Ethertype (0x{ethertype:04x})" if name == "Unknown" else name
+    return f"ethertype {name} (0x{ethertype:04x})"
+
+
 def payload_line(out: Out, data: bytes, is_cooked: bool = False) -> str:
     """What tcpdump prints of a frame behind its link header."""
     try:
         at, ethertype = _tags(out, data, is_cooked)
+        if not (out.link or is_cooked):
+            _unknown_header(out, data, len(data), ethertype)
         _payload(out, data[at:], len(data) - at, ethertype)
     except Cut as cut:
         out.add(f" [|{cut.protocol}]")
+        out.is_cut = True
     return "".join(out.parts)
 
 
@@ -159,8 +170,10 @@ def _frame(out: Out, data: bytes, length: int) -> None:
     if len(data) < HEADER:
         raise Cut("ether")
     if out.link:
-        _link_header(out, data, length)
+        _link_header(out, data, length, number(data, 12, 2, "ether"))
     at, ethertype = _tags(out, data)
+    if not out.link:
+        _unknown_header(out, data, length, ethertype)
     _payload(out, data[at:], length - at, ethertype)
 
 
@@ -181,20 +194,23 @@ def _tags(out: Out, data: bytes, is_cooked: bool = False) -> tuple[int, int]:
         if is_cooked:
             out.add("" if out.quiet else f"ethertype {name}, ")
         elif out.link:
-            out.add(f"{name}, " if out.quiet else f"ethertype {name} (0x{ethertype:04x}), ")
+            out.add(f"{ethertype_text(ethertype, out.quiet)}, ")
     return at, ethertype
 
 
-def _link_header(out: Out, data: bytes, length: int) -> None:
-    ethertype = number(data, 12, 2, "ether")
+def _unknown_header(out: Out, data: bytes, length: int, ethertype: int) -> None:
+    """Without -e too the header is there where nothing behind it is decoded."""
+    if ethertype not in (ETH_P_IP, ETH_P_ARP, _ETH_P_RARP) and ethertype > _LONGEST_LENGTH:
+        _link_header(out, data, length, ethertype)
+
+
+def _link_header(out: Out, data: bytes, length: int, ethertype: int) -> None:
     source, destination = number(data, 6, 6, "ether"), number(data, 0, 6, "ether")
     out.add(f"{format_mac(source)} > {format_mac(destination)}, ")
     if ethertype <= _LONGEST_LENGTH:
         out.add(f"802.3, length {min(ethertype, length - HEADER)}: ")
     else:
-        name = ethertype_name(ethertype)
-        out.add(f"{name}, " if out.quiet else f"ethertype {name} (0x{ethertype:04x}), ")
-        out.add(f"length {length}: ")
+        out.add(f"{ethertype_text(ethertype, out.quiet)}, length {length}: ")
 
 
 def _payload(out: Out, data: bytes, length: int, ethertype: int) -> None:
@@ -204,7 +220,7 @@ def _payload(out: Out, data: bytes, length: int, ethertype: int) -> None:
         _arp(out, data, length)
     elif ethertype <= _LONGEST_LENGTH and is_spanning_tree(data):
         spanning_tree_text(out, data[:ethertype], ethertype)
-    else:
+    elif out.dumps:
         out.add(_dump(data if ethertype > _LONGEST_LENGTH else data[:ethertype]))
 
 
@@ -216,13 +232,13 @@ def _inside(out: Out, data: bytes, length: int, ethertype: int) -> None:
 
 
 def _arp(out: Out, data: bytes, length: int) -> None:
-    out.add("" if out.link else "ARP, ")
     hardware, protocol = number(data, 0, 2, "arp"), number(data, 2, 2, "arp")
     if len(data) < _ARP_FIXED:
         raise Cut("arp")
     hlen, plen, operation = data[4], data[5], number(data, 6, 2, "arp")
     if len(data) < _ARP_FIXED + 2 * (hlen + plen):
         raise Cut("arp")
+    out.add("" if out.link else "ARP, ")
     is_ip = protocol in (ETH_P_IP, _ETH_P_TRAIL)
     if not is_ip or plen != 4 or hlen == 0 or out.verbose:
         kind = _ARP_HARDWARE.get(hardware, f"Unknown Hardware ({hardware})")

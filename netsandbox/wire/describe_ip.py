@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from netsandbox.wire import gre, vxlan
+from netsandbox.wire import gre, igmp, vxlan
 from netsandbox.wire.addresses import format_ipv4
 from netsandbox.wire.checksum import internet_checksum, pseudo_header
 from netsandbox.wire.describe_dns import describe_dns
+from netsandbox.wire.describe_igmp import igmp_text
 from netsandbox.wire.describe_options import ip_options
 from netsandbox.wire.describe_out import Cut, Out, number, should_be
 from netsandbox.wire.describe_ports import described
@@ -128,6 +129,8 @@ def _transport(out: Out, packet: bytes, header: int, length: int, frame_text: Fr
         _datagram(out, data, length, (source, destination), fragmented, frame_text)
     elif protocol == ICMP:
         _message(out, data, length, fragmented, frame_text)
+    elif protocol == igmp.PROTOCOL:
+        igmp_text(out, data[:length], length)
     elif protocol == IP_IN_IP and out.depth < Out.DEEPEST:
         out.depth += 1
         packet_text(out, data, length, frame_text)

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from netsandbox.wire import stp
 from netsandbox.wire.addresses import format_mac
-from netsandbox.wire.describe_out import Cut, Out, number
+from netsandbox.wire.describe_out import Out, number
 
 LLC = 3
-_STP_CONFIG = 35
+_STP_LEAST, _STP_CONFIG = 4, 35
 _FLAGS = ((0x01, "Topology change"), (0x80, "Topology change ACK"))
 
 
@@ -26,7 +26,10 @@ def spanning_tree_text(out: Out, data: bytes, length: int) -> None:
     if out.link:
         out.add("LLC, dsap STP (0x42) Individual, ssap STP (0x42) Command, ctrl 0x03: ")
     body = data[LLC:]
-    version, kind = number(body, 2, 1, "stp"), number(body, 3, 1, "stp")
+    if len(body) < _STP_LEAST:
+        out.add(" (invalid)")
+        return
+    version, kind = body[2], body[3]
     if number(body, 0, 2, "stp") or version:
         out.add(f"unknown STP version, length {length - LLC}")
         return
@@ -35,10 +38,11 @@ def spanning_tree_text(out: Out, data: bytes, length: int) -> None:
         out.add("Topology Change")
         return
     if kind != stp.CONFIG:
-        out.add(f"Unknown STP frame type (0x{kind:02x}), length {length - LLC}")
+        out.add(f"Unknown BPDU Type (0x{kind:02x})")
         return
     if len(body) < _STP_CONFIG:
-        raise Cut("stp")
+        out.add("Config (invalid)")
+        return
     _config(out, body, length - LLC)
 
 

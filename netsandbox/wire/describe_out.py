@@ -26,11 +26,13 @@ class Out:
         verbose: how many times -v was given to tcpdump.
         link: as with -e: what is behind a link header does not say its own name again.  quiet: as with -q.
         conversations: None prints absolute sequence numbers, as `tcpdump -S`.
+        dumps: whether what is not decoded is printed as bytes: not where all bytes follow anyhow, nor with -q.
+        is_cut: whether the frame's bytes ended inside a header.
         depth: how many headers of the same kind it is inside of.
         resolver: an address at which whatever port is a name server's, as NAT has it; tcpdump knows of none.
     """
 
-    __slots__ = ("conversations", "depth", "link", "parts", "quiet", "resolver", "verbose")
+    __slots__ = ("conversations", "depth", "dumps", "is_cut", "link", "parts", "quiet", "resolver", "verbose")
 
     DEEPEST = 20
     """Tunnels and quoted packets inside each other, beyond which the description ends."""
@@ -42,6 +44,8 @@ class Out:
         self.conversations = conversations
         self.link = link
         self.quiet = quiet
+        self.dumps = not quiet
+        self.is_cut = False
         self.depth = 0
         self.resolver = resolver
 

@@ -14,6 +14,9 @@ MODES = ("unspecified", "symmetric active", "symmetric passive", "Client", "Serv
          "Reserved")
 PRIORITY = re.compile(rb"<(\d{0,3})(>)?")
 ROW = 16
+RX_HEADER, RX_INSIDE = 28, (1, 2)
+RX_KINDS = {3: "busy", 4: "abort", 5: "ackall", 6: "challenge", 7: "response", 8: "debug", 9: "params", 13: "version"}
+RX_FLAGS = ("client-init", "req-ack", "last-pckt", "more-pckts", "free-pckt")
 
 
 def described(ports: tuple[int, int], data: bytes, verbose: int) -> str | None:
@@ -86,7 +89,23 @@ def _isakmp(data: bytes, _verbose: int) -> str | None:
     return " [|isakmp]" if len(data) < 28 else None
 
 
+def _rx(data: bytes, verbose: int) -> str | None:
+    """print-rx.c: of AFS; what is in data and acknowledgments is not looked at."""
+    if len(data) < RX_HEADER:
+        return f" [|rx] ({len(data)})"
+    kind, flags = data[20], data[21]
+    if kind in RX_INSIDE:
+        return None
+    _epoch, cid, call, seq, serial = (int.from_bytes(data[at:at + 4], "big") for at in range(0, 20, 4))
+    text = f" rx {RX_KINDS.get(kind, f'type {kind}')}"
+    text += f" cid {cid:08x} call# {call}" if verbose > 1 else ""
+    text += f" seq {seq} ser {serial}" if verbose else ""
+    named = ",".join(f"<{name}>" for bit, name in enumerate(RX_FLAGS) if flags >> bit & 1)
+    return text + (f" {named}" if verbose > 1 and named else "") + f" ({len(data)})"
+
+
 READERS: dict[int, Callable[[bytes, int], str | None]] = {
-    67: _bootp, 68: _bootp, 69: _tftp, 88: _kerberos, 161: _snmp, 162: _snmp, 123: _ntp, 500: _isakmp,
+    67: _bootp, 68: _bootp, 69: _tftp, 88: _kerberos, 161: _snmp, 162: _snmp, 123: _ntp,
+    **dict.fromkeys((*range(7000, 7010), 7021), _rx), 500: _isakmp,
     1645: _radius, 1646: _radius, 1812: _radius, 1813: _radius, 514: _syslog}
 """By port, in the order in which tcpdump asks."""

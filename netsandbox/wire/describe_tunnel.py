@@ -10,6 +10,7 @@ from netsandbox.wire.describe_out import Out, number
 PayloadText = Callable[[Out, bytes, int, int], None]
 """Adds what an EtherType says: out, data, length, type."""
 _NAMES = {0x0800: "IPv4", 0x6558: "TEB", 0x86DD: "IPv6", 0x0806: "ARP", 0x880B: "PPP"}
+_DECODED = (0x0800, 0x86DD, 0x8847, 0x8848, 0x6558, 0xFEFE)
 _FLAGS = ((gre.CHECKSUM, "checksum present"), (0x4000, "routing present"), (gre.KEY, "key present"),
           (gre.SEQUENCE, "sequence# present"), (0x0800, "source routing present"), (0x0080, "ack present"))
 _VERSION = 7
@@ -32,7 +33,10 @@ def gre_text(out: Out, data: bytes, length: int, payload_text: PayloadText) -> N
     out.add(f", length {length}")
     if has_payload:
         out.add("\n\t" if out.verbose else ": ")
-        payload_text(out, data[at:], length - at, kind)
+        if version or kind in _DECODED:
+            payload_text(out, data[at:], length - at, kind)
+        else:
+            out.add(f"gre-proto-0x{kind:x}")
 
 
 def _fields(out: Out, data: bytes, flags: int) -> int:
