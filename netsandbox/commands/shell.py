@@ -117,9 +117,9 @@ class Shell(Standing):
         self.counts_from = 0
         """For `expect`: lines whose first record is older are as if nobody had typed them."""
         self._labelled: list[Job] = []
+        """Lines that run on, with their numbers; some may have ended."""
         self.shells_within: list[str | None] = []
         """Where shells were opened within the one that there is, by `sudo -i` and the like."""
-        """Lines that run on, with their numbers; some may have ended."""
         self.recent: deque[Job] = deque(maxlen=RECENT)
         """Lines that did something, the last one last; some may still run."""
 

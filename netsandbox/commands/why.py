@@ -62,26 +62,29 @@ def why(shell: Shell, job: Job, values: dict[str, Any]) -> None:
     if "--lang" in words[:-1]:
         language = words[words.index("--lang") + 1]
         del words[words.index("--lang"):words.index("--lang") + 2]
-    lab, names = shell.lab, Namer(shell.lab)
-    lead = ""
-    if not words:
-        lead, story = _last(shell, language, names)
-    elif len(words) == 1 and re.fullmatch(r"#?\d{1,12}", words[0]):
-        story = why_seq(lab.trace, int(words[0].lstrip("#")), language, names)
-    elif words[0] in OF_NODES and len(words) == 3:
-        story = OF_NODES[words[0]](shell, words[1], words[2], language, names)
-    elif words[0] == "rule":
-        story = why_rules.of_rule(shell, words[1:], language, names)
-    elif words[0] == "connection":
-        story = why_rules.of_connection(shell, words[1:], language, names)
-    elif len(nodes := [word for word in (word.rstrip("?,.") for word in words) if lab.is_named(word)]) == 2:
-        story = _between(shell, nodes[0], nodes[1], language, names)
-    else:
-        raise CommandError("why takes nothing, a record's number, two nodes, `arp NODE ADDRESS`, `fdb BRIDGE MAC`, "
-                           "`port NODE NUMBER`, `rule NODE [TABLE] CHAIN NUMBER` or `connection NODE WORD…`; `help "
-                           "why` tells of each")
+    names = Namer(shell.lab)
+    lead, story = _last(shell, language, names) if not words else ("", _asked(shell, words, language, names))
     job.print("\n".join(filter(None, (lead, text(story)))))
     job.finish()
+
+
+def _asked(shell: Shell, words: list[str], language: str, names: Namer) -> Story:
+    """Of what is named."""
+    lab = shell.lab
+    if len(words) == 1 and re.fullmatch(r"#?\d{1,12}", words[0]):
+        return why_seq(lab.trace, int(words[0].lstrip("#")), language, names)
+    if words[0] in OF_NODES and len(words) == 3:
+        return OF_NODES[words[0]](shell, words[1], words[2], language, names)
+    if words[0] == "rule":
+        return why_rules.of_rule(shell, words[1:], language, names)
+    if words[0] == "connection":
+        return why_rules.of_connection(shell, words[1:], language, names)
+    nodes = [word for word in (word.rstrip("?,.") for word in words) if lab.is_named(word)]
+    if len(nodes) == 2:
+        return _between(shell, nodes[0], nodes[1], language, names)
+    raise CommandError("why takes nothing, a record's number, two nodes, `arp NODE ADDRESS`, `fdb BRIDGE MAC`, `port "
+                       "NODE NUMBER`, `rule NODE [TABLE] CHAIN NUMBER` or `connection NODE WORD…`; `help why` tells of "
+                       "each")
 
 
 def _last(shell: Shell, language: str, names: Namer) -> tuple[str, Story]:

@@ -18,6 +18,7 @@ from netsandbox.wire.ethernet import Frame
 from netsandbox.wire.ipv4 import IPv4Packet
 
 if TYPE_CHECKING:
+    from netsandbox.linux.core.interface import Interface
     from netsandbox.rig.performance import Performance
 
 CLOSE_TAP = 10 * MILLISECOND
@@ -33,15 +34,7 @@ def do_send_frame(performance: Performance, action: Action, finish: Finish) -> N
     interface = namespace.interfaces.get(action["iface"])
     if interface is None:
         raise SocketError("ENODEV")
-    try:
-        data = bytes.fromhex(action["hex"])
-        frame = Frame.parse(data)
-    except (ValueError, ParseError):
-        raise SocketError("EINVAL") from None
-    if not interface.up:
-        raise SocketError("ENETDOWN")
-    if len(data) > interface.mtu + HARD_HEADER + VLAN_HEADER:
-        raise SocketError("EMSGSIZE")
+    frame = _frame(interface, action["hex"])
 
     def send(left: int) -> None:
         if not left:
@@ -55,6 +48,20 @@ def do_send_frame(performance: Performance, action: Action, finish: Finish) -> N
         else:
             finish({"errno": "ENOBUFS"})
     send(action.get("count", 1))
+
+
+def _frame(interface: Interface, digits: str) -> Frame:
+    """What packet_snd takes to that device."""
+    try:
+        data = bytes.fromhex(digits)
+        frame = Frame.parse(data)
+    except (ValueError, ParseError):
+        raise SocketError("EINVAL") from None
+    if not interface.up:
+        raise SocketError("ENETDOWN")
+    if len(data) > interface.mtu + HARD_HEADER + VLAN_HEADER:
+        raise SocketError("EMSGSIZE")
+    return frame
 
 
 def _open_udp(performance: Performance, action: Action) -> UdpSocket:

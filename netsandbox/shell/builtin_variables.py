@@ -256,17 +256,21 @@ def getopts(call: Builtin) -> int:
     takes_value = found >= 0 and letters[found + 1:found + 2] == ":"
     state.values.pop("OPTARG", None)
     index, at = (index, at + 1) if at + 1 < len(word) else (index + 1, 1)
-    wrong = "illegal option" if found < 0 else (
-        "option requires an argument" if takes_value and at == 1 and index > len(words) else "")
+    is_missing = takes_value and at == 1 and index > len(words)
+    wrong = "illegal option" if found < 0 else "option requires an argument" if is_missing else ""
     if wrong:
         _complain(call, letters, f"{wrong} -- {letter}", letter)
     elif takes_value:
         state.set("OPTARG", word[at:] if at > 1 else words[index - 1])
         index, at = index + 1, 1
     state.set(name, "?" if wrong else letter)
+    _keep_place(state, index, at)
+    return 0
+
+
+def _keep_place(state: State, index: int, at: int) -> None:
     for key, number in (("OPTIND", index), ("_optind", index), ("_optat", at)):
         state.set(key, str(number))
-    return 0
 
 
 def _place_of_option(state: State) -> tuple[int, int]:

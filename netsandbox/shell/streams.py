@@ -189,7 +189,7 @@ def opened(streams: Streams, files: Files, fd: int | None, operator: str, target
         else:
             number = (0 if operator == "<>" else 1) if fd is None else fd
             if noclobber and operator == ">" and files.exists(target) and target != "/dev/null":
-                raise RefusedError(*not_opened(dialect, operator, target, FileError("EEXIST")))
+                raise FileError("EEXIST")
             made[number] = FileSink(files, files.create(target, operator in (">>", "&>>", "<>")))
             if operator.startswith("&"):
                 made[2] = made[number]

@@ -136,15 +136,7 @@ def change_port(port: BridgePort, settings: dict[str, Any]) -> None:
         KernelError: the state is none, or the port's link is down.
         NotModelledError: a flag that is not modelled is asked for.
     """
-    if settings.get("mcast_router", "1") != "1":
-        raise NotModelledError(f"mcast_router {settings['mcast_router']} of a bridge port is not modelled (it is 1)")
-    for name in PORT_UNKNOWN:
-        if settings.get(name):
-            raise NotModelledError(f"the flag {name} of a bridge port is not modelled")
-    if settings.get("group_fwd_mask", 0) & PAUSE:
-        raise KernelError("EINVAL")
-    if not 1 <= settings.get("cost", 1) <= MOST_COST or not 0 <= settings.get("priority", 0) <= MOST_PRIORITY:
-        raise KernelError("ERANGE")
+    _check_port(settings)
     port.group_fwd_mask = settings.get("group_fwd_mask", port.group_fwd_mask)
     for name in PORT_FLAGS:
         if name in settings:
@@ -164,6 +156,18 @@ def change_port(port: BridgePort, settings: dict[str, Any]) -> None:
     if "neigh_suppress" in settings:
         suppress.recalculate(port.bridge)
     port.bridge.floods.flags_changed()
+
+
+def _check_port(settings: dict[str, Any]) -> None:
+    if settings.get("mcast_router", "1") != "1":
+        raise NotModelledError(f"mcast_router {settings['mcast_router']} of a bridge port is not modelled (it is 1)")
+    for name in PORT_UNKNOWN:
+        if settings.get(name):
+            raise NotModelledError(f"the flag {name} of a bridge port is not modelled")
+    if settings.get("group_fwd_mask", 0) & PAUSE:
+        raise KernelError("EINVAL")
+    if not 1 <= settings.get("cost", 1) <= MOST_COST or not 0 <= settings.get("priority", 0) <= MOST_PRIORITY:
+        raise KernelError("ERANGE")
 
 
 def set_state(port: BridgePort, state: int) -> None:

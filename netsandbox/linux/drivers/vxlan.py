@@ -83,15 +83,7 @@ class VxlanKind(LinkKind):
     def change(self, interface: Interface, settings: dict[str, Any]) -> None:
         """vxlan_changelink."""
         assert isinstance(interface, VxlanInterface)
-        for name, own, what in (("id", interface.vni, "VNI"), ("dstport", interface.udp_port, "port"),
-                                ("maxaddress", interface.table.limit, "limit")):
-            if settings.get(name, own) != own:
-                raise KernelError("EOPNOTSUPP", f"Cannot change {what}")
-        if "srcport" in settings:
-            raise KernelError("EOPNOTSUPP", "Cannot change port range")
-        for name, why in FIXED.items():
-            if name in settings or (name == "ttl_inherit" and settings.get("ttl") == 0):
-                raise KernelError("EOPNOTSUPP", why)
+        self._check_fixed(interface, settings)
         if settings.get("ageing", interface.ageing) != interface.ageing:
             interface.age_at_once()
         for name, field in (("ageing", "ageing"), ("learning", "learns"),
@@ -110,21 +102,23 @@ class VxlanKind(LinkKind):
                 table.delete(ALL_ZERO, Remote(old, below=below))
             interface.remote = wanted
 
+    def _check_fixed(self, interface: VxlanInterface, settings: dict[str, Any]) -> None:
+        """Raises KernelError: what it was made with cannot be changed."""
+        for name, own, what in (("id", interface.vni, "VNI"), ("dstport", interface.udp_port, "port"),
+                                ("maxaddress", interface.table.limit, "limit")):
+            if settings.get(name, own) != own:
+                raise KernelError("EOPNOTSUPP", f"Cannot change {what}")
+        if "srcport" in settings:
+            raise KernelError("EOPNOTSUPP", "Cannot change port range")
+        for name, why in FIXED.items():
+            if name in settings or (name == "ttl_inherit" and settings.get("ttl") == 0):
+                raise KernelError("EOPNOTSUPP", why)
+
     def details(self, interface: Interface) -> list[Detail]:
         """vxlan_print_opt."""
         one = interface
         assert isinstance(one, VxlanInterface)
-        rows = [Detail("id", one.vni, f"id {one.vni} ")]
-        if one.remote:
-            word = "group" if is_multicast(one.remote) else "remote"
-            rows.append(Detail(word, format_ipv4(one.remote), f"{word} {format_ipv4(one.remote)} "))
-        if one.local:
-            rows.append(Detail("local", format_ipv4(one.local), f"local {format_ipv4(one.local)} "))
-        if one.below is not None:
-            rows.append(Detail("link", one.below.name, f"dev {one.below.name} "))
-        low, high = one.source_ports
-        rows += [Detail("port_range", {"low": low, "high": high}, f"srcport {low} {high} "),
-                 Detail("port", one.udp_port, f"dstport {one.udp_port} ")]
+        rows = [Detail("id", one.vni, f"id {one.vni} "), *_ends(one)]
         if one.tos:
             tos = "inherit" if one.tos == 1 else f"{one.tos:#x}"
             rows.append(Detail("tos", tos, f"tos {tos} "))
@@ -141,6 +135,21 @@ class VxlanKind(LinkKind):
         if not one.has_checksum:
             rows.append(Detail("udp_csum", False, "noudp_csum "))
         return rows
+
+
+def _ends(one: VxlanInterface) -> list[Detail]:
+    """Between what its packets go."""
+    rows = []
+    if one.remote:
+        word = "group" if is_multicast(one.remote) else "remote"
+        rows.append(Detail(word, format_ipv4(one.remote), f"{word} {format_ipv4(one.remote)} "))
+    if one.local:
+        rows.append(Detail("local", format_ipv4(one.local), f"local {format_ipv4(one.local)} "))
+    if one.below is not None:
+        rows.append(Detail("link", one.below.name, f"dev {one.below.name} "))
+    low, high = one.source_ports
+    return [*rows, Detail("port_range", {"low": low, "high": high}, f"srcport {low} {high} "),
+            Detail("port", one.udp_port, f"dstport {one.udp_port} ")]
 
 
 KIND = VxlanKind()

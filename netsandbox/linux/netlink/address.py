@@ -25,14 +25,7 @@ def put(interface: Interface, network: Network | None, command: str, options: di
     """
     if network is None:
         raise KernelError("EOPNOTSUPP")
-    scope = options.get("scope") or ("host" if network.address >> 24 == LOOPBACK_BYTE else "global")
-    broadcast = _broadcast(network, options.get("broadcast"))
-    label = options.get("label", "")
-    if len(label) > MAX_NAME:
-        raise KernelError("ERANGE", "Attribute failed policy validation")
-    own = InterfaceAddress(options.get("peer") or network, broadcast, scope, network.address)
-    own.metric, own.makes_route = options.get("metric", 0), "noprefixroute" not in options
-    own.label, own.joins = "" if label == interface.name else label, "autojoin" in options
+    own = _wanted(interface, network, options)
     existing = addresses.find(interface, own)
     if existing is not None and command == "add":
         raise KernelError("EEXIST", "ipv4: Address already assigned")
@@ -42,12 +35,25 @@ def put(interface: Interface, network: Network | None, command: str, options: di
         return
     if network.address == 0:
         return
-    _check_scope(interface, own.network, scope)
+    _check_scope(interface, own.network, own.scope)
     interface.check_address(network)
     if own.joins:
         igmp.join(interface, own.local)
     addresses.insert(interface, own)
     addresses.set_lifetime(interface, own, *lifetimes)
+
+
+def _wanted(interface: Interface, network: Network, options: dict[str, Any]) -> InterfaceAddress:
+    """rtm_to_ifaddr."""
+    scope = options.get("scope") or ("host" if network.address >> 24 == LOOPBACK_BYTE else "global")
+    broadcast = _broadcast(network, options.get("broadcast"))
+    label = options.get("label", "")
+    if len(label) > MAX_NAME:
+        raise KernelError("ERANGE", "Attribute failed policy validation")
+    own = InterfaceAddress(options.get("peer") or network, broadcast, scope, network.address)
+    own.metric, own.makes_route = options.get("metric", 0), "noprefixroute" not in options
+    own.label, own.joins = "" if label == interface.name else label, "autojoin" in options
+    return own
 
 
 def _check_scope(interface: Interface, network: Network, scope: str) -> None:

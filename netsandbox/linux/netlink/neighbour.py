@@ -11,6 +11,7 @@ from netsandbox.linux.netlink.credentials import needs_net_admin
 if TYPE_CHECKING:
     from netsandbox.linux.core.interface import Interface
     from netsandbox.linux.core.namespace import NetworkNamespace
+    from netsandbox.linux.core.neighbour import Neighbour
 
 MAC_LENGTH = 6
 
@@ -29,17 +30,8 @@ def put(interface: Interface, address: int, mac: list[int] | None, state: NudSta
     """
     if mac is not None and len(mac) != MAC_LENGTH:
         raise KernelError("EINVAL", "Invalid link address")
-    table = interface.namespace.neighbours
-    entry = interface.neighbours.get(address)
-    if entry is None and command in ("change", "chg"):
-        raise KernelError("ENOENT")
-    if entry is not None and command == "add":
-        raise KernelError("EEXIST")
-    if entry is None and state is NudState.PERMANENT and "managed" in flags:
-        raise KernelError("EINVAL", "Invalid NTF_* flag for permanent entry")
-    entry = entry or table.ensure(interface, address)
-    if entry is None:
-        raise KernelError("ENOBUFS")
+    table, is_lasting = interface.namespace.neighbours, state is NudState.PERMANENT and "managed" in flags
+    entry = _entry(interface, address, command, is_lasting)
     is_asked = not flags.isdisjoint(("use", "managed"))
     if entry.state not in VALID and mac is None and state in VALID and not is_asked:
         raise KernelError("EINVAL", "No link layer address given")
@@ -52,6 +44,21 @@ def put(interface: Interface, address: int, mac: list[int] | None, state: NudSta
         return
     number = int.from_bytes(bytes(mac), "big") if mac is not None else None
     table.update(entry, number, state, True, "by hand", admin=True)
+
+
+def _entry(interface: Interface, address: int, command: str, is_lasting: bool) -> Neighbour:
+    """The entry that is there, or a new one, as the command wants it."""
+    entry = interface.neighbours.get(address)
+    if entry is None and command in ("change", "chg"):
+        raise KernelError("ENOENT")
+    if entry is not None and command == "add":
+        raise KernelError("EEXIST")
+    if entry is None and is_lasting:
+        raise KernelError("EINVAL", "Invalid NTF_* flag for permanent entry")
+    entry = entry or interface.namespace.neighbours.ensure(interface, address)
+    if entry is None:
+        raise KernelError("ENOBUFS")
+    return entry
 
 
 @needs_net_admin
