@@ -273,7 +273,15 @@ class NetsandboxApp(TimeKeys, LookingKeys, StepKeys, LineKeys, Leaving):
             self._scenario = scenario
             self.main.begin()
             self.opened()
-        jobs, lines = self.live.jobs, event.outcome.lines
+        self._show_outcome(event.outcome.lines)
+        if self._told_after != self.live.session.done:
+            self._tell_held(tr("held.typed"))
+        self.main.command.relabel()
+        self.sync()
+
+    def _show_outcome(self, lines: tuple[str, ...]) -> None:
+        """What a line has printed, where there is more of it than the prompt tells."""
+        jobs = self.live.jobs
         if jobs.running is not None:
             self._typed_at = jobs.said - len(lines)
         else:
@@ -282,10 +290,6 @@ class NetsandboxApp(TimeKeys, LookingKeys, StepKeys, LineKeys, Leaving):
                 self.main.command.follow(tr("output.more", last=lines[-1], count=len(lines)), error=False)
             elif len(lines) > 1:
                 self.main.set_view("output")
-        if self._told_after != self.live.session.done:
-            self._tell_held(tr("held.typed"))
-        self.main.command.relabel()
-        self.sync()
 
     @on(BranchesPane.Wanted)
     def _branch_wanted(self, event: BranchesPane.Wanted) -> None:

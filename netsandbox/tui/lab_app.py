@@ -263,16 +263,21 @@ class LabApp(UnbrokenApp):
         elif self.autosave.problem:
             main.status.say(tr("autosave.problem", why=self.autosave.problem), trouble=True)
             self.autosave.problem = ""
-        fresh = [said for said in live.jobs.since(self._said) if said.text.strip()]
-        self._said = live.jobs.said
+        self._tell_fresh()
+        if live.jobs.complaint:
+            self._complain(live.jobs.complaint)
+            live.jobs.complaint = ""
+
+    def _tell_fresh(self) -> None:
+        """What was said since the last look."""
+        jobs = self.live.jobs
+        fresh = [said for said in jobs.since(self._said) if said.text.strip()]
+        self._said = jobs.said
         fresh = [said for said in fresh if said.kind != "job"] or fresh  # how it ended says less than what it said
         if fresh:  # of an error the first line says what is wrong, the last one what to try
             errors = [one for one in fresh if one.kind == "err"]
             named = (one for one in errors if NAMED.match(one.text))  # behind curl's progress
             self._tell_output(next(named, errors[0]) if errors and fresh[-1].kind == "err" else fresh[-1])
-        if live.jobs.complaint:
-            self._complain(live.jobs.complaint)
-            live.jobs.complaint = ""
 
     def _tell_output(self, last: Said) -> None:
         """Follow what runs by its last line; what a typed line prints gets the pane, where the log keeps its place."""

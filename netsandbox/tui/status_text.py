@@ -50,11 +50,7 @@ def status_runs(status: Status, width: int, glyphs: GlyphSet, message: str = "",
     the others, a message first and the title last, as far as there is room.
     """
     moves = "waits" if status.waits else "quiet" if status.quiet else "playing"
-    state = moves if status.playing else "paused"
-    stepped_back = status.last_step > status.step
-    step = tr("status.step_of" if stepped_back else "status.step", step=status.step, last=status.last_step)
-    if status.in_lesson and status.playing and not stepped_back:
-        step = ""
+    state, step = moves if status.playing else "paused", _step(status)
     drops = f" {tr('status.dropped', count=status.dropped)} "
     if status.dropped:
         drops = f" {glyphs.dropped}{drops}"
@@ -78,6 +74,13 @@ def status_runs(status: Status, width: int, glyphs: GlyphSet, message: str = "",
             Run(step + time + speed + lagging + jobs, "time"), *_next(status, left, glyphs, message, trouble),
             Run(drops, "dropped" if status.dropped else "time")]
     return line if left >= 0 else [Run(fit("".join(run.text for run in line), width, ellipsis=glyphs.ellipsis), "time")]
+
+
+def _step(status: Status) -> str:
+    stepped_back = status.last_step > status.step
+    if status.in_lesson and status.playing and not stepped_back:
+        return ""
+    return tr("status.step_of" if stepped_back else "status.step", step=status.step, last=status.last_step)
 
 
 def _next(status: Status, room: int, glyphs: GlyphSet, message: str, trouble: bool) -> list[Run]:

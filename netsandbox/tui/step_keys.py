@@ -44,16 +44,22 @@ class StepKeys(LabApp):
             return
         else:
             self._insists = False
-            pair = self._pair()
-            if pair is None:
-                self.main.status.say(tr("ping.nobody"), trouble=True)
+            if not self._ping():
                 return
-            self.main.say.say("")
-            outcome = self.live.execute(self._ping_line(*pair))
-            if outcome.error:
-                self.main.status.say(outcome.error, trouble=True)
         self._tell_held(tr("held"))
         self.sync()
+
+    def _ping(self) -> bool:
+        """A ping between two, if there are two."""
+        pair = self._pair()
+        if pair is None:
+            self.main.status.say(tr("ping.nobody"), trouble=True)
+            return False
+        self.main.say.say("")
+        outcome = self.live.execute(self._ping_line(*pair))
+        if outcome.error:
+            self.main.status.say(outcome.error, trouble=True)
+        return True
 
     def on_lesson_pane_answered(self, event: LessonPane.Answered) -> None:
         """An answer to a lesson's question was chosen: show what is so."""

@@ -170,15 +170,25 @@ def wrap(text: str, width: int, limit: int | None = None, ellipsis: str = "…")
                 continue
             if gap and used + 1 < width:
                 line, used = line + " ", used + 1
-            for character in piece:
-                size = get_character_cell_size(character)
-                if used + size > width:
-                    lines.append(line)
-                    line, used = "", 0
-                line, used = line + character, used + size
+            *full, line = _cut(line, piece, width)
+            lines += full
+            used = cell_len(line)
     lines.append(line)
     if limit is not None and len(lines) > limit:
         lines = [*lines[: limit - 1], crop(lines[limit - 1] + ellipsis, width, ellipsis)] if limit else []
+    return lines
+
+
+def _cut(line: str, piece: str, width: int) -> list[str]:
+    """A line and what comes behind it, broken where it is full."""
+    lines, used = [line], cell_len(line)
+    for character in piece:
+        size = get_character_cell_size(character)
+        if used + size > width:
+            lines.append("")
+            used = 0
+        lines[-1] += character
+        used += size
     return lines
 
 

@@ -22,21 +22,13 @@ from netsandbox.tui.panes.lesson import LessonPane
 from netsandbox.tui.panes.picture_line import PictureLine
 from netsandbox.tui.panes.prompt_line import PromptLine
 from netsandbox.tui.panes.topology import TopologyPane
-from netsandbox.tui.panes.why import WhyPane
-from netsandbox.tui.screens.panes import PanesScreen
-from netsandbox.tui.source import Why
+from netsandbox.tui.screens.record import RecordScreen
 from netsandbox.tui.topology_model import Place
 from netsandbox.tui.topology_navigation import bridge_in_use
 
 if TYPE_CHECKING:
     from netsandbox.tui.live import LiveLab
     from netsandbox.tui.state_files import StateFiles
-
-UNHURRIED = 2.0
-"""The pace up to which every frame's detail and reasons are shown as it comes."""
-LOOKS = 4
-"""At a higher pace the bytes are shown at every fourth look at the tables, and the reasons once all is at rest."""
-
 
 def _masters(interfaces: Sequence[InterfaceRow]) -> dict[tuple[str, str], str]:
     """Whose port an interface is, as a person calls that bridge; and what the bridge itself is called."""
@@ -47,7 +39,7 @@ def _masters(interfaces: Sequence[InterfaceRow]) -> dict[tuple[str, str], str]:
                   for row in interfaces if row.master is not None}
 
 
-class MainScreen(PanesScreen):
+class MainScreen(RecordScreen):
     """Everything at a glance; `sync` brings the panes up to date with the lab."""
 
     def __init__(
@@ -62,12 +54,6 @@ class MainScreen(PanesScreen):
         self._structure: tuple[int, int] | None = None
         self._version = -1
         self._moment = (-1, -1)
-        self._about: int | None = None
-        """The record that detail and why are about."""
-        self._pending: int | None = None
-        self._stays: tuple[int, str, str, str] | None = None
-        """The key of the row that the cursor was put on for a record which is not the row's own."""
-        self._looks = 0
         self._pins = False
         """The pinned device was no person's choice."""
         self._lesson: tuple[str, int, str] | None = None
@@ -100,11 +86,7 @@ class MainScreen(PanesScreen):
             self._tidying.in_time()
         if version != self._version:
             self._version = version
-            self._show_structure()
-            moment = (epoch, live.session.trace.step_count)
-            if moment != self._moment:
-                self._moment = moment
-                self.topology.fly(live.flights(), ticks)
+            self._show_change(ticks)
         self._take_rows()
         live.look_at_goals()
         self._follow_lesson()
@@ -114,13 +96,23 @@ class MainScreen(PanesScreen):
         if thorough or not self.log_pane.store.complete:
             self.log_pane.flush()
         if thorough:
-            self.output.show(live.jobs)
-            self.show_own()
-            self._show_pending()
-            self.device.refresh_rows()
-            if not self.device.tabs and self.device.place != self.topology.selected:
-                self.device.show(self.topology.selected)  # it is gone, as a container with --rm is
-            self.pinned.refresh_rows()
+            self._show_tables()
+
+    def _show_change(self, ticks: int) -> None:
+        self._show_structure()
+        moment = (self._epoch, self.live.session.trace.step_count)
+        if moment != self._moment:
+            self._moment = moment
+            self.topology.fly(self.live.flights(), ticks)
+
+    def _show_tables(self) -> None:
+        self.output.show(self.live.jobs)
+        self.show_own()
+        self._show_pending()
+        self.device.refresh_rows()
+        if not self.device.tabs and self.device.place != self.topology.selected:
+            self.device.show(self.topology.selected)  # it is gone, as a container with --rm is
+        self.pinned.refresh_rows()
 
     def _rewind(self, seq: int) -> None:
         if seq:
@@ -306,70 +298,6 @@ class MainScreen(PanesScreen):
         name = next((name for name in ends if name in able), None)
         if name is not None:
             self.device.show(Place(name))
-
-    @on(FrameLog.Chosen)
-    def _chosen(self, event: FrameLog.Chosen) -> None:
-        self._show_record(event.told)
-        self.action_view("detail")
-
-    def go_to_record(self, seq: int) -> None:
-        """Select the row of a record, or the last before it, and show the record: it may have no row of its own."""
-        self._place_cursor(seq)
-        self._show_record(seq)
-
-    def _place_cursor(self, seq: int) -> None:
-        self.log_pane.go_to_seq(seq, tell=False)
-        current = self.log_pane.current
-        self._stays = current.key if current is not None else None
-
-    def _show_later(self, seq: int) -> None:
-        """Show a record at once, or while frames fly by, now and then."""
-        live = self.live
-        hurried = live.is_busy and not 0 < live.player.speed <= UNHURRIED
-        if self.log_pane.following and hurried:
-            self._pending = seq
-        else:
-            self._show_record(seq)
-
-    def _show_pending(self) -> None:
-        self._looks += 1
-        flies = self.live.is_busy
-        if self._pending is not None and not flies:
-            self._show_record(self._pending)
-        elif self._pending is not None and self._looks % LOOKS == 0:
-            self._about = None
-            self.detail.show(self.live.frame(self._pending))
-            self.why.show(None, hurried=True)  # a long chain of causes takes long to follow
-
-    def _show_record(self, seq: int | None) -> None:
-        self._pending = None
-        self._about = seq
-        self.detail.show(self.live.frame(seq) if seq is not None else None)
-        self.why.show(self.live.why(seq) if seq is not None else None)
-
-    def explain_last_drop(self) -> None:
-        """Show why the last drop came about."""
-        self._explain(*self.live.why_last_drop())
-
-    def _explain(self, seq: int | None, why: Why) -> None:
-        """Show an explanation, and the frame of the record that it is about."""
-        self._pending = None
-        self._about = seq
-        if seq is not None:
-            self._place_cursor(seq)
-            self.detail.show(self.live.frame(seq))
-        self.why.show(why)
-
-    @property
-    def about(self) -> int | None:
-        """The record that is explained."""
-        return self._about
-
-    @on(WhyPane.CauseChosen)
-    def _cause_chosen(self, event: WhyPane.CauseChosen) -> None:
-        seq = event.cause.seq
-        if seq is not None:
-            self.go_to_record(seq)
 
     @on(FrameLog.Copied)
     def _copied(self, event: FrameLog.Copied) -> None:

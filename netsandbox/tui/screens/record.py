@@ -1,0 +1,90 @@
+"""Which record the panes of the detail and of the reasons are about."""
+
+from __future__ import annotations
+
+from textual import on
+
+from netsandbox.tui.panes.frame_log import FrameLog
+from netsandbox.tui.panes.why import WhyPane
+from netsandbox.tui.screens.panes import PanesScreen
+from netsandbox.tui.source import Why
+
+UNHURRIED = 2.0
+"""The pace up to which every frame's detail and reasons are shown as it comes."""
+LOOKS = 4
+"""At a higher pace the bytes are shown at every fourth look at the tables, and the reasons once all is at rest."""
+
+
+class RecordScreen(PanesScreen):
+    """A record is chosen in the log, is the cause of another one, or is the last that came."""
+
+    _about: int | None = None
+    _pending: int | None = None
+    """One that is shown once there is time for it."""
+    _stays: tuple[int, str, str, str] | None = None
+    """The key of the row that the cursor was put on for a record which is not the row's own."""
+    _looks = 0
+
+    @on(FrameLog.Chosen)
+    def _chosen(self, event: FrameLog.Chosen) -> None:
+        self._show_record(event.told)
+        self.action_view("detail")
+
+    def go_to_record(self, seq: int) -> None:
+        """Select the row of a record, or the last before it, and show the record: it may have no row of its own."""
+        self._place_cursor(seq)
+        self._show_record(seq)
+
+    def _place_cursor(self, seq: int) -> None:
+        self.log_pane.go_to_seq(seq, tell=False)
+        current = self.log_pane.current
+        self._stays = current.key if current is not None else None
+
+    def _show_later(self, seq: int) -> None:
+        """Show a record at once, or while frames fly by, now and then."""
+        live = self.live
+        hurried = live.is_busy and not 0 < live.player.speed <= UNHURRIED
+        if self.log_pane.following and hurried:
+            self._pending = seq
+        else:
+            self._show_record(seq)
+
+    def _show_pending(self) -> None:
+        self._looks += 1
+        flies = self.live.is_busy
+        if self._pending is not None and not flies:
+            self._show_record(self._pending)
+        elif self._pending is not None and self._looks % LOOKS == 0:
+            self._about = None
+            self.detail.show(self.live.frame(self._pending))
+            self.why.show(None, hurried=True)  # a long chain of causes takes long to follow
+
+    def _show_record(self, seq: int | None) -> None:
+        self._pending = None
+        self._about = seq
+        self.detail.show(self.live.frame(seq) if seq is not None else None)
+        self.why.show(self.live.why(seq) if seq is not None else None)
+
+    def explain_last_drop(self) -> None:
+        """Show why the last drop came about."""
+        self._explain(*self.live.why_last_drop())
+
+    def _explain(self, seq: int | None, why: Why) -> None:
+        """Show an explanation, and the frame of the record that it is about."""
+        self._pending = None
+        self._about = seq
+        if seq is not None:
+            self._place_cursor(seq)
+            self.detail.show(self.live.frame(seq))
+        self.why.show(why)
+
+    @property
+    def about(self) -> int | None:
+        """The record that is explained."""
+        return self._about
+
+    @on(WhyPane.CauseChosen)
+    def _cause_chosen(self, event: WhyPane.CauseChosen) -> None:
+        seq = event.cause.seq
+        if seq is not None:
+            self.go_to_record(seq)
