@@ -12,6 +12,8 @@ WORDS = Words({
     "right": ("Right: {right}", "答对了：{right}"),
     "mistaken": ("You thought “{guess}”; right is “{right}”", "你答的是“{guess}”，正确答案是“{right}”"),
 })
+_INNER = str.maketrans("“”", "‘’")
+"""Quotes within quotes."""
 LETTERS = "ABCD"
 """What the answers are called."""
 
@@ -25,4 +27,6 @@ def question(text: str, answers: Sequence[str], language: str) -> list[str]:
 def verdict(guess: str, right: str, language: str) -> str:
     """Whether a guess was right; of none, what is right."""
     key = "solution" if not guess else "right" if guess == right else "mistaken"
+    if key == "mistaken":
+        guess, right = guess.translate(_INNER), right.translate(_INNER)
     return WORDS.say(key, language, guess=guess, right=right)

@@ -161,8 +161,9 @@ class Lab:
         raise unknown("container", name, [container.name for _host, container in self.containers()])
 
     def names(self) -> list[str]:
-        """Everything that a person named: containers, which are offered before the hosts of the internet, and nodes."""
-        return [*(container.name for _host, container in self.containers()), *self.nodes]
+        """Everything with a name: containers, nodes, and behind them the hosts of the internet, which nobody made."""
+        nodes = sorted(self.nodes, key=lambda name: isinstance(self.nodes[name], Remote))
+        return [*(container.name for _host, container in self.containers()), *nodes]
 
     def is_named(self, name: str) -> bool:
         """Whether a node or a container has the name."""

@@ -99,6 +99,8 @@ class LabApp(UnbrokenApp):
         """The goals were looked at again for the key that goes on; the next time it does."""
         self._told_of_step = False
         """A person was told that a step is under way, which is to be so no longer than it is."""
+        self._told_waiting = ""
+        """What was said of lines that wait: to stand no longer than they do."""
         self._told_after = -1
         """Lines that were done when what the last of them did was told: a tick may come before the line's own news."""
         self._main: MainScreen | None = None
@@ -252,6 +254,10 @@ class LabApp(UnbrokenApp):
         if self._told_of_step and not live.is_at_step:
             self._told_of_step = False
             main.status.say("")
+        if self._told_waiting and not any(not one.unattended for one in live.jobs.waiting):
+            if main.status.message == self._told_waiting:
+                main.status.say("")
+            self._told_waiting = ""
         if live.failed or live.branched:
             self._told_after = live.session.done
         if live.failed:
@@ -320,8 +326,10 @@ class LabApp(UnbrokenApp):
         recent.add(short_name(scenario.name))
         self.files.keep_history("recent", recent)
         self.main.say.say(said(scenario.about))
-        if scenario.steps and not self.main.has_class("-short"):
+        if scenario.steps and (self.main.view == "lesson" or not self.main.has_class("-short")):
             self.main.set_view("lesson")
+        elif scenario.steps:
+            self.main.set_view("log")  # what tells of another lab's frame would hide what the lesson says
         self.main.command.input.call_later(self._to_the_keys)  # behind what was typed ahead into it
         self.main.show_keys()
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, NamedTuple
 
+from netsandbox.explain.questions import verdict
 from netsandbox.tui.i18n import language, tr
 
 if TYPE_CHECKING:
@@ -241,8 +242,14 @@ class Lesson:
         self._guesses[self._number + 1] = number
         return True
 
-    def _guess(self) -> Guess | None:
-        step, number = self.step, self._guesses.get(self._number, 0)
+    def judge(self) -> str:
+        """What is said of the answer to the question before the step that comes next; empty where none was asked."""
+        guess = self._guess(self._number + 1)
+        return verdict(guess.answer, guess.right, language()) if guess is not None else ""
+
+    def _guess(self, at: int) -> Guess | None:
+        steps, number = self._scenario.steps if self._scenario is not None else (), self._guesses.get(at, 0)
+        step = steps[at - 1] if 0 < at <= len(steps) else None
         if step is None or not 0 < step.right <= len(step.answers):
             return None
         return Guess(said(step.answers[number - 1]) if number else "", said(step.answers[step.right - 1]))
@@ -281,7 +288,7 @@ class Lesson:
                      said(text), step.run if step is not None and not is_open else (), ask, goals,
                      tuple(map(said, hints[:shown])), len(hints) - self._shown, is_finished,
                      said(scenario.learned), scenario.after, task, is_open,
-                     answers, self._guess())
+                     answers, self._guess(self._number))
 
     def subject(self) -> tuple[str, str] | None:
         """The node and the tab that the present step is about: of its first goal on a table, if it has one."""

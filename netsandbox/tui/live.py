@@ -217,6 +217,7 @@ class LiveLab(LabView):
         if step is None:
             return False
         lines = self._way_to(step) if step.begins else []
+        self.say_step({language(): self.lesson.judge()})
         self.say_step(step.task or step.say)
         self.lesson.begin(session)
         if not step.begins:

@@ -19,7 +19,8 @@ class StepKeys(LabApp):
         if self.live.held and not self.live.session.is_quiet:
             self.main.status.say(tr("held.lines", hint=hint, count=waiting) if waiting else hint)
         elif waiting:
-            self.main.status.say(tr("waiting", count=waiting))
+            self._told_waiting = tr("waiting", count=waiting)
+            self.main.status.say(self._told_waiting)
 
     def action_next_or_ping(self) -> None:
         """The scenario's next step; without one, a ping between two."""

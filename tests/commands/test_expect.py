@@ -315,6 +315,8 @@ def test_an_earlier_line_can_be_asked_about() -> None:
     assert "`pign pc1 …` succeeded (exit status 0)" in job.err, "what is expected is a sentence before there is a line"
     job = expect(runner, "no output of 'pign pc1'")
     assert (job.code, "no line so far begins with `pign pc1`: type it; did you mean" in job.err) == (1, True)
+    job = expect(runner, "output of 'wget -q'")
+    assert "there are: docker…, " in job.err, "where a line goes on behind what is told of it"
 
 
 @pytest.mark.parametrize(("line", "told"), [

@@ -33,6 +33,14 @@ def test_a_node_that_is_nearly_there(session: Session, line: str) -> None:
     assert said(session, line).endswith("'ngnix-1'; did you mean 'nginx-1'?\n")
 
 
+def test_what_one_made_is_named_before_the_hosts_of_the_internet(session: Session) -> None:
+    """They were more than are told of, and stood first."""
+    session.run("add-host mine")
+    told = said(session, "exec zzz ip addr")
+    assert told.index("mine") < told.index("uplink")
+    session.run("remove mine")
+
+
 def test_options_may_stand_before_from_and_to(session: Session) -> None:
     assert "2 packets transmitted, 2 received" in said(session, "ping -i 0.1 -c 2 nginx-1 nginx-2")
     assert "did you mean 'nginx-1'?" in said(session, "ping -c 2 nginx-2 ngnix-1")

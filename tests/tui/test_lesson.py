@@ -88,6 +88,8 @@ async def test_an_answer_is_chosen_and_judged(tmp_path: Path, key: str, told: st
         assert len(stage.app.live.session.pending) == 2, "there is no third"
         await stage.press(key)
         await stage.quiet()
+        said = [one.text for one in stage.app.live.jobs.transcript]
+        assert told.lstrip("✓✗ ") in said, "where the lesson is not seen"
         await stage.press("6")
         assert told in pane(stage)[1]
         assert "It did not." in pane(stage)[1]

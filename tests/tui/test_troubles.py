@@ -228,6 +228,18 @@ READERS = (
     ("a first line typed at the tour turns its pages, becomes a search, and opens a lesson",
      "tui/test_app.py::test_a_line_typed_at_the_tour_letter_by_letter_is_a_line",
      "tui/test_app.py::test_a_line_typed_at_the_browser_opens_no_lesson"),
+    ("lines are said to wait when all have ended",
+     "tui/test_troubles.py::test_that_lines_wait_is_told_no_longer_than_they_do"),
+    ("at 80×24 nobody says that an answer was wrong", "tui/test_lesson.py::test_an_answer_is_chosen_and_judged"),
+    ("at 80×24 a lesson opened over Why says nothing",
+     "tui/test_troubles.py::test_a_lesson_opened_over_a_pane_of_the_lab_before_says_what_it_is_about"),
+    ("c on the branch that one is on: no table differs",
+     "tui/test_troubles.py::test_a_branch_is_not_compared_with_itself"),
+    ("of no host 'lan' eight hosts of the internet are told, and not one's own",
+     "commands/test_names_help.py::test_what_one_made_is_named_before_the_hosts_of_the_internet"),
+    ("lines so far are “docker network cre, docker run -d --na”",
+     "commands/test_expect.py::test_an_earlier_line_can_be_asked_about"),
+    ("You thought ““Frag needed”, as before”", "explain/test_questions.py::test_a_quote_within_quotes"),
 )
 """What first-time readers met later, in English and in Chinese: a learner, an engineer, a teacher."""
 
@@ -256,6 +268,33 @@ async def test_a_port_that_is_down_is_not_told_away(tmp_path: Path) -> None:
         said = on.app.live.why(seq)
         assert said.decision.endswith("to every other port: none.")
         assert "not by p2, which is disabled" in said.operands
+
+
+async def test_that_lines_wait_is_told_no_longer_than_they_do(tmp_path: Path) -> None:
+    async with stage(tmp_path) as on:
+        on.app.main.command.open("")
+        on.app.main.command.pasted("ping nginx-1 nginx-2\nip netns add a\nip netns add b\n")
+        await on.pilot.pause()
+        assert on.app.main.status.message.startswith("lines waiting: 2")
+        await on.quiet()
+        assert not on.app.main.status.message
+
+
+async def test_a_lesson_opened_over_a_pane_of_the_lab_before_says_what_it_is_about(tmp_path: Path) -> None:
+    async with stage(tmp_path, size=(80, 24)) as on:
+        await on.press("5", "ctrl+o", *"two-port", "enter")
+        await on.quiet()
+        assert "The bridges of old had two ports" in shown(on)
+
+
+async def test_a_branch_is_not_compared_with_itself(tmp_path: Path) -> None:
+    async with stage(tmp_path) as on:
+        for line in ("add-host a", "undo", "add-host b"):
+            await on.line(line)
+            await on.quiet()
+        await on.press("escape", "9", "c")
+        await on.quiet()
+        assert "branch main --compare" in [one.text.split("❯ ")[-1] for one in on.app.live.jobs.transcript]
 
 
 @pytest.mark.parametrize(("language", "words"), [("en", ": exit status 1"), ("zh", "：退出码 1")])

@@ -216,7 +216,7 @@ class Context:
         recent = [job for job in shell.recent if job.first >= shell.counts_from]
         found = next((job for job in reversed(recent) if job.line.strip().startswith(beginning)), None)
         if found is None:
-            lines = [job.line.strip()[:len(beginning)] for job in recent]
+            lines = [_begun(job.line.strip(), len(beginning)) for job in recent]
             raise UnfoundedError(self.say("no-line", line=beginning, near=self.near(beginning, dict.fromkeys(lines))))
         return found
 
@@ -249,6 +249,11 @@ class Context:
         """The decision of a record, in a sentence."""
         return why_seq(self.lab.trace, seq, self.shell.language, self.namer).decision
 
+
+
+def _begun(line: str, room: int) -> str:
+    """How a line begins; one that goes on says so."""
+    return line if len(line) <= room else f"{line[:room].rstrip()}…"
 
 
 def is_expect(line: str) -> bool:

@@ -64,9 +64,11 @@ class BranchesPane(ListPane):
             self.post_message(self.Wanted(f"branch {self._branch}"))
 
     def action_compare(self) -> None:
-        """Ask for its tables beside those of now."""
-        if self._branch:
-            self.post_message(self.Wanted(f"branch {self._branch} --compare"))
+        """Ask for its tables beside those of now; where one is already there is nothing to see, so for another's."""
+        others = [row.name for row in self.branches if not row.is_present]
+        if others:
+            which = self._branch if self._branch in others else others[0]
+            self.post_message(self.Wanted(f"branch {which} --compare"))
 
     def action_rename(self) -> None:
         """Ask for another name."""
