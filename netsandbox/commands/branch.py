@@ -26,6 +26,8 @@ WORDS = Words({
     "there": ("there", "有"),
     "compared": ("NODE|TABLE|ROW|{here} (here)|{which} (its end)", "节点|表|表项|{here}（这里）|{which}（末尾）"),
 })
+MOST = 32
+"""Cells of a column of what is compared, so that both sides are seen at 120 columns though a row has a long name."""
 
 
 @verb("branch", ("The ways that things went: list them, go to one, compare", "走过的各条分支：列出、切换、比较"),
@@ -80,4 +82,4 @@ def _side_by_side(shell: Shell, session: SessionProtocol, which: str, node: str 
     there = WORDS.say("there", shell.language)
     return table(tuple(WORDS.say("compared", shell.language, here=here, which=which).split("|")),
                  [(row.node, WORDS.say(row.table, shell.language), row.key,
-                   *("—" if text is None else text or there for text in (row.one, row.other))) for row in found])
+                   *("—" if text is None else text or there for text in (row.one, row.other))) for row in found], MOST)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 from unicodedata import east_asian_width
@@ -21,18 +22,18 @@ if TYPE_CHECKING:
 WHAT = ("nodes", "interfaces", "links", "arp", "mac", "routes", "sockets", "frames")
 
 
-def table(header: tuple[str, ...], rows: Sequence[tuple[str, ...]]) -> str:
-    """Columns as wide as their longest cell, two spaces between."""
-    columns = map(_padded, zip(header, *rows, strict=True))
+def table(header: tuple[str, ...], rows: Sequence[tuple[str, ...]], most: int = sys.maxsize) -> str:
+    """Columns as wide as their longest cell, two spaces between; a cell above the most moves only its own row on."""
+    columns = (_padded(cells, most) for cells in zip(header, *rows, strict=True))
     return "\n".join("  ".join(row).rstrip() for row in zip(*columns, strict=True))
 
 
-def _padded(cells: tuple[str, ...]) -> list[str]:
+def _padded(cells: tuple[str, ...], most: int) -> list[str]:
     """The cells of a column, as wide as the longest."""
     if "".join(cells).isascii():
-        width = max(map(len, cells))
+        width = min(max(map(len, cells)), most)
         return [cell.ljust(width) for cell in cells]
-    width = max(map(columns_of, cells))
+    width = min(max(map(columns_of, cells)), most)
     return [cell + " " * (width - columns_of(cell)) for cell in cells]
 
 

@@ -188,3 +188,14 @@ def test_load_and_branch_complete_what_the_session_knows(tmp_path: Path, monkeyp
     session.files.root = str(tmp_path / "sub")
     assert found("load ../") == []
     assert "b2" in found("branch b")
+
+
+@pytest.mark.parametrize("language", ["en", "zh"])
+def test_both_sides_are_seen_though_a_row_has_a_long_name(language: str) -> None:
+    """A connection's name made the column so wide that the other branch's was cut away at 120 columns."""
+    session = built("docker run -d --name a1 -p 8080:80 nginx", "wait", "curl 127.0.0.1:8080", "undo",
+                    "iptables -I DOCKER-USER -p tcp -m tcp --dport 80 -m comment --comment 'a long one' -j DROP")
+    session.shell.language = language
+    head, *rows = session.run("branch main --compare").out.splitlines()
+    assert max(map(len, rows)) > 120, "such a row goes on behind the others"
+    assert head.index("main") < 90

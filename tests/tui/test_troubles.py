@@ -235,6 +235,8 @@ READERS = (
      "tui/test_troubles.py::test_a_lesson_opened_over_a_pane_of_the_lab_before_says_what_it_is_about"),
     ("c on the branch that one is on: no table differs",
      "tui/test_troubles.py::test_a_branch_is_not_compared_with_itself"),
+    ("of two branches that are compared one is seen, and the other is a column of …",
+     "session/test_branches.py::test_both_sides_are_seen_though_a_row_has_a_long_name"),
     ("of no host 'lan' eight hosts of the internet are told, and not one's own",
      "commands/test_names_help.py::test_what_one_made_is_named_before_the_hosts_of_the_internet"),
     ("lines so far are “docker network cre, docker run -d --na”",
