@@ -164,6 +164,7 @@ FOUND = [
     ("log nginx-1 contains emergency", ["not there; the nearest line is"]),
     ("port host 80 free", ["found:    nginx (web) holds it"]),
     ("port nginx-1 8080 held by nginx", ["nobody holds it; bound are: 80"]),
+    ("port pc1 8080 held by nginx", ["nobody holds it; no port is bound"]),
     ("interface nginx-1:eth0 down mtu 9000", ["nginx-1 has eth0: down, mtu = 9000", "nginx-1:eth0: up, mtu 1500\n"]),
     ("interface pc1:lo address 10.0.0.9/24", ["pc1 has lo: address 10.0.0.9/24", "address 127.0.0.1/8"]),
     ("interface sw1:p1 address 10.0.0.9/24", ["sw1:p1: no address\n"]),

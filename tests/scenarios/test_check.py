@@ -264,3 +264,10 @@ def test_expect_as_a_line_counts_too(tmp_path: Path, capsys: pytest.CaptureFixtu
     assert main(["check", written(tmp_path, "netsandbox: 1\nsetup: [add-host a, expect no arp a]\n")]) == 0
     assert "  ✓ no arp a\n" in capsys.readouterr().out
     assert main(["check", written(tmp_path, "netsandbox: 1\nsetup: [add-host a, expect arp a 1.2.3.4]\n")]) == 1
+
+
+@pytest.mark.parametrize("name", ["mtu", "publish"])
+def test_no_step_of_these_lessons_is_a_bare_line(name: str) -> None:
+    """A reader asked what the cache has to be emptied for, and what docker port is to show."""
+    for step in load(name).steps:
+        assert {"en", "zh"} <= (step.say or step.task).keys(), step.run

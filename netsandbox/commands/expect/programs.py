@@ -230,7 +230,7 @@ def _held(context: Context, node: str, port: tuple[str, int], name: str) -> Verd
     rows = [row for row in views.sockets(context.lab, node) if row.protocol == protocol and row.state != "CLOSE"]
     bound = {int(row.local.rpartition(":")[2]): (row.process, owners.get(row.pid, "")) for row in rows}
     holder = bound.get(number)
-    found = say("port.nobody", ports=context.some(map(str, bound)) or say("nothing"))
+    found = say("port.nobody" if bound else "port.none", ports=context.some(map(str, bound)))
     if holder is not None:
         found = say("port.holder", name=holder[0], container=f" ({holder[1]})" if holder[1] else "")
     if not name:

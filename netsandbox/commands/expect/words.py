@@ -211,6 +211,7 @@ PHRASES: dict[str, Both] = {
     "no port.free": ("port {port} of {node} is not free", "{node} 的端口 {port} 不空闲"),
     "port.holder": ("{name}{container} holds it", "由 {name}{container} 占用"),
     "port.nobody": ("nobody holds it; bound are: {ports}", "没有人占用；已绑定：{ports}"),
+    "port.none": ("nobody holds it; no port is bound", "没有人占用；没有绑定任何端口"),
     # -- reach
     "reach": ("{source} gets an answer from {target} (one ping)", "{source} 能得到 {target} 的回答（一次 ping）"),
     "no reach": ("{source} gets no answer from {target} (one ping)", "{source} 得不到 {target} 的回答（一次 ping）"),
