@@ -142,6 +142,17 @@ def test_the_rule_that_drops_is_told_and_an_answer_may_be_what_is_dropped() -> N
         "no route leads to 172.17.0.2 (web).")
 
 
+def test_of_what_is_dropped_before_the_tracker_sees_it_no_connection_is_told() -> None:
+    on = runner(*UP)
+    assert any("connection: NEW" in line for line in asked(on, "trace web 8.8.8.8"))
+    on.line("iptables -t raw -A PREROUTING -s 172.17.0.2 -j DROP")
+    told = asked(on, "trace web 8.8.8.8")
+    assert any("-t raw -A PREROUTING -s 172.17.0.2/32 -j DROP" in line for line in told)
+    assert not any("INVALID" in line for line in told)
+    on.line("exec web ping -c 1 -W 1 8.8.8.8")
+    assert "INVALID" not in on.line("why").job.out
+
+
 def test_a_datagram_that_a_program_gets_has_arrived_and_a_route_that_is_missing_is_told() -> None:
     on = runner(*UP, "ip route del default")
     on.line("exec two nc -u -l -p 9 &")

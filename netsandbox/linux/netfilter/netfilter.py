@@ -168,13 +168,18 @@ class Netfilter:
             if words is None:
                 words = belonging(connection, buffer.info)
         else:
-            words = unconnected_words(buffer.refused, buffer.is_untracked) if self.is_tracking else ""
-            made_at = -1
+            is_seen = self.is_tracking and (verdict is None or not self._precedes_tracker(hook, function))
+            words, made_at = unconnected_words(buffer.refused, buffer.is_untracked) if is_seen else "", -1
         namespace.trace.events.append((
             VerdictGiven, namespace.name, hook.label, packet, verdict, buffer.walks,
             entered.name if entered is not None else "", leaves.name if leaves is not None else "",
             None if after is packet else after, words, made_at))
         return verdict
+
+    def _precedes_tracker(self, hook: Hook, function: HookFunction) -> bool:
+        """Whether the tracker looks at a packet only behind this function: what is dropped there it never saw."""
+        asked = self.functions[hook]
+        return conntrack.track in asked[asked.index(function) + 1:]
 
     def ask_nat(self, namespace: NetworkNamespace, buffer: SocketBuffer) -> HookVerdict:
         """The nat table's rules of the present hook, about a connection's first packet."""
