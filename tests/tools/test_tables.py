@@ -200,7 +200,7 @@ def test_cat_reads_the_files_that_the_container_has(twin: SimulatedTwin) -> None
 @pytest.mark.parametrize(("command", "word"), [
     ("iptables -A INPUT -m u32 --u32 6&0xFF=6 -j DROP", "match 'u32' is not modelled"),
     ("iptables -I FORWARD 1 -j SYNPROXY", "target 'SYNPROXY' is not modelled"),
-    ("ip6tables -A INPUT -j DROP", "IPv6 is not modelled"),
+    ("ip6tables -A INPUT -j DROP", "IPv6 is not modelled"), ("ip6tables-save", "IPv6 is not modelled"),
     ("ip link add d0 type ifb", "interfaces of type ifb are not modelled"),
     ("ip link add d0 type team", "interfaces of type team are not modelled"),
     ("ip link set docker0 type bridge mcast_igmp_version 3", "mcast_igmp_version 3 of a bridge is not modelled"),
