@@ -277,9 +277,10 @@ def links(lab: Lab) -> list[LinkRow]:
             continue
         seen.add(peer)
         kind = "cable" if interface in cabled or isinstance(interface, HubPort) else "veth"
+        ends, is_plain = (interface, peer), interface.wire == (peer,) and interface.shaper is None is peer.shaper
+        delay, loss = (0, 0.0) if is_plain else (max(map(_delay, ends)), max(map(_loss, ends)))
         rows.append(LinkRow((interface.namespace.name, interface.name), (peer.namespace.name, peer.name), kind,
-                            interface.up and peer.up, max(map(_delay, (interface, peer))),
-                            max(map(_loss, (interface, peer)))))
+                            interface.up and peer.up, delay, loss))
     return rows
 
 

@@ -19,6 +19,8 @@ LOOPBACK_ADDRESS = 0x7F000001
 
 FEW = 1024
 """Addresses whose text is kept: what is recorded about a packet names the same ones again and again."""
+MANY = 8 * FEW
+"""The same where thousands may stand in one table, and nothing else is kept."""
 
 MASKS = tuple((0xFFFFFFFF << (32 - length)) & 0xFFFFFFFF for length in range(33))
 """By prefix length."""
@@ -101,7 +103,7 @@ def ipv4_or_none(text: str) -> int | None:
         return None
 
 
-@lru_cache(FEW)
+@lru_cache(MANY)
 def format_ipv4(number: int) -> str:
     return f"{number >> 24}.{number >> 16 & 255}.{number >> 8 & 255}.{number & 255}"
 
