@@ -10,7 +10,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from netsandbox.docker.container import Container, Endpoint, Wish, hexadecimal
-from netsandbox.docker.errors import NOT_CREATED, daemon_error
+from netsandbox.docker.errors import NOT_CREATED, DockerError, daemon_error
 from netsandbox.docker.events import AddressAnnounced, AddressReleased
 from netsandbox.docker.ipam import AddressInUseError, AddressPool, PoolExhaustedError
 from netsandbox.engine.units import SECOND
@@ -169,17 +169,26 @@ class BridgeNetwork(DockerNetwork):
         """
         address = self._allocate(wish.address)
         mac = wish.mac if wish.mac is not None else self._new_mac(address)
-        veth = self._veth_name()
+        try:
+            outside, inside = self._connected(container, namespace, wish, address, mac)
+        except DockerError:
+            self.pool.release(address)
+            raise
+        endpoint = Endpoint(random_number(self._random), self, address, mac, inside, outside)
+        self._join(container, endpoint)
+        return endpoint
+
+    def _connected(self, container: Container, namespace: NetworkNamespace, wish: Wish, address: int,
+                   mac: int) -> tuple[Interface, Interface]:
+        """A pair of interfaces, set up: the bridge's port, and the one inside."""
+        veth, is_of_host = self._veth_name(), namespace is self.namespace
         refusal = self._refusal_of_bridge()
         if refusal:
-            self.pool.release(address)
             raise daemon_error(f"failed to create endpoint {container.name} on network {self.name}: adding interface "
                                f"{veth} to bridge {self.ifname} failed: {refusal}")
-        is_of_host = namespace is self.namespace
         name = self._name_inside(container, namespace, wish) if not is_of_host else ""
         refusal = self._conflict(veth, address) if is_of_host else _refusal_inside(namespace, veth, name, mac)
         if refusal:
-            self.pool.release(address)
             before = "" if self._announces or is_of_host else HOOK
             raise daemon_error(f"{before}failed to add interface {veth} to sandbox: error {refusal}")
         outside, inside = self._pair(veth, namespace, name, mac)
@@ -187,11 +196,8 @@ class BridgeNetwork(DockerNetwork):
         refusal = self._apply_settings(namespace, inside.name, wish)
         if refusal:
             link.delete(inside)
-            self.pool.release(address)
             raise daemon_error(f"failed to add interface {veth} to sandbox: {refusal}")
-        endpoint = Endpoint(random_number(self._random), self, address, mac, inside, outside)
-        self._join(container, endpoint)
-        return endpoint
+        return outside, inside
 
     def _join(self, container: Container, endpoint: Endpoint) -> None:
         self.members[container.identity] = container

@@ -34,9 +34,8 @@ def connect(engine: DockerEngine, network: DockerNetwork, container: Container, 
     network.check(wish)
     before, gateway = container.networks, gateway_of(container)
     container.networks = {**before, network.name: wish}
-    host = engine.namespace.name
     if container.namespace is None or not container.is_running:
-        engine.namespace.record(NetworkConnected(host, network.name, container.name, "", 0, 0))
+        engine.namespace.record(NetworkConnected(engine.namespace.name, network.name, container.name, "", 0, 0))
         return
     try:
         endpoint = network.attach(container, container.namespace, wish)
@@ -44,7 +43,7 @@ def connect(engine: DockerEngine, network: DockerNetwork, container: Container, 
         container.networks = before
         raise
     note_joined(container, network, wish)
-    engine.namespace.record(NetworkConnected(host, network.name, container.name, endpoint.inside.name,
+    engine.namespace.record(NetworkConnected(engine.namespace.name, network.name, container.name, endpoint.inside.name,
                                              endpoint.address, endpoint.mac))
     history.of_network(engine, network, "connect", container)
     choose_gateway(container)

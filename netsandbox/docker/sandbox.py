@@ -83,13 +83,9 @@ def attach_all(engine: DockerEngine, container: Container, namespace: NetworkNam
     for name, wish in _in_order(engine, container):
         if name in NOT_BESIDE:
             continue
-        network = engine.networks.get(name)
-        if network is None and name == DEFAULT_BRIDGE and engine.default is None:
-            continue  # it is switched off, and its containers have no network
-        if isinstance(network, ConfigNetwork):
-            raise daemon_error(before + NO_ENDPOINT)
-        if not isinstance(network, BridgeNetwork) or wish.joined not in ("", network.identity):
-            raise daemon_error(f"{before}network {wish.joined or name} not found")
+        network = _network(engine, name, wish, before)
+        if network is None:
+            continue  # the default one is switched off, and its containers have no network
         try:
             network.check(wish)
             network.attach(container, namespace, wish)
@@ -100,6 +96,18 @@ def attach_all(engine: DockerEngine, container: Container, namespace: NetworkNam
             raise daemon_error(before + reason) from None
     note_without_endpoint(engine, container, "connect")
     choose_gateway(container)
+
+
+def _network(engine: DockerEngine, name: str, wish: Wish, before: str) -> BridgeNetwork | None:
+    """The one that is meant, which may be another one of that name by now; None where it may be missing."""
+    network = engine.networks.get(name)
+    if network is None and name == DEFAULT_BRIDGE and engine.default is None:
+        return None
+    if isinstance(network, ConfigNetwork):
+        raise daemon_error(before + NO_ENDPOINT)
+    if not isinstance(network, BridgeNetwork) or wish.joined not in ("", network.identity):
+        raise daemon_error(f"{before}network {wish.joined or name} not found")
+    return network
 
 
 def note_joined(container: Container, network: BridgeNetwork, wish: Wish) -> None:

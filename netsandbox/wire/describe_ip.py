@@ -277,13 +277,24 @@ def _datagram(out: Out, data: bytes, length: int, ends: tuple[int, int], fragmen
         return
     claimed = number(data, 4, 2, "udp") - UDP_HEADER
     size = min(claimed, length - UDP_HEADER)
-    ports = {number(data, 0, 2, "udp"), number(data, 2, 2, "udp")}
-    is_dns = bool(ports & _DNS_PORTS) or out.resolver in ends
     if out.quiet:
         out.add(f"UDP, length {claimed}")
         return
     if out.verbose > 1 and not fragmented and len(data) >= claimed + UDP_HEADER:
         out.add(_checksum(data[:claimed + UDP_HEADER], ends))
+    _content(out, data, (claimed, size), ends, fragmented, frame_text)
+
+
+def _content(out: Out, data: bytes, sizes: tuple[int, int], ends: tuple[int, int], fragmented: bool,
+             frame_text: FrameText) -> None:
+    """What a datagram carries, as far as its ports tell.
+
+    Args:
+        sizes: the bytes that its header claims, and those of them that are there.
+    """
+    claimed, size = sizes
+    ports = {number(data, 0, 2, "udp"), number(data, 2, 2, "udp")}
+    is_dns = bool(ports & _DNS_PORTS) or out.resolver in ends
     if is_dns and size < _DNS_HEADER:
         out.add(f"domain [length {size} < {_DNS_HEADER}] (invalid)")
     elif is_dns and (fragmented or claimed <= size):

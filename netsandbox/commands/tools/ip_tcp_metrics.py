@@ -60,23 +60,13 @@ def _read(words: Words, family: str, deletes: bool) -> _Selector:
     address, source, is_one = None, None, False
     while words:
         if words.skip("src", "source"):
-            word = words.next()
-            if source is not None:
-                raise garbage("src", word)
-            source = prefix_of(word)
-            if not _is_host(word, source):
-                raise _not_one(word)
+            source, _is_one = _prefix(words.next(), source, "src", wants_one=True)
         else:
             keyword = words.next() if words.peek() in ("addr", "address") else "address"
             word = words.next()
             if fits(word, "help*"):
                 raise usage("ip tcp_metrics")
-            if address is not None:
-                raise garbage(keyword, word)
-            address = prefix_of(word)
-            is_one = _is_host(word, address)
-            if deletes and not is_one:
-                raise _not_one(word)
+            address, is_one = _prefix(word, address, keyword, wants_one=deletes)
         if words:
             words.next()
     if deletes and address is None:
@@ -84,12 +74,15 @@ def _read(words: Words, family: str, deletes: bool) -> _Selector:
     return _Selector(family, address, source, is_one)
 
 
-def _is_host(word: str, network: Network) -> bool:
-    return word not in ANY and network.length == Network(0, 32).length
-
-
-def _not_one(word: str) -> ToolError:
-    return ToolError(1, f'Error: a specific IP address is expected rather than "{word}"')
+def _prefix(word: str, before: Network | None, keyword: str, wants_one: bool) -> tuple[Network, bool]:
+    """A prefix, which may be said but once, and whether it is one address alone."""
+    if before is not None:
+        raise garbage(keyword, word)
+    network = prefix_of(word)
+    is_one = word not in ANY and network.length == 32
+    if wants_one and not is_one:
+        raise ToolError(1, f'Error: a specific IP address is expected rather than "{word}"')
+    return network, is_one
 
 
 def _row(namespace: NetworkNamespace, pair: Pair, found: PathMetrics) -> Row:

@@ -76,14 +76,18 @@ def change_bridge(bridge: Bridge, settings: dict[str, Any]) -> None:
         port.note_simple()
     if "fdb_flush" in settings:
         flush(bridge, None)
+    _change_multicast(bridge, settings)
+    if "vlan_default_pvid" in settings:
+        vlan.ensure(bridge)
+        vlan.set_default_pvid(bridge, settings["vlan_default_pvid"])
+
+
+def _change_multicast(bridge: Bridge, settings: dict[str, Any]) -> None:
     if "mcast_snooping" in settings:
         set_snooping(bridge, bool(settings["mcast_snooping"]))
     if querier.DEFAULTS.keys() & settings.keys():
         bridge.querier = bridge.querier or querier.Querier(bridge)
         bridge.querier.change(settings)
-    if "vlan_default_pvid" in settings:
-        vlan.ensure(bridge)
-        vlan.set_default_pvid(bridge, settings["vlan_default_pvid"])
 
 
 def set_spanning_tree(bridge: Bridge, on: bool) -> None:

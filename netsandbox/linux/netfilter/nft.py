@@ -106,10 +106,10 @@ class Nft(Listing):
         elif what == "chain":
             self._change_chain(command)
         else:
+            kind, _width = token(what)
+            if what != "rule" and (kind not in ("string", *FAMILIES) or command != "add"):
+                raise self.line.complaint(f"syntax error, unexpected {kind}{', expecting ' * bool(only)}{only}", 1)
             if what != "rule":
-                kind, _width = token(what)
-                if kind not in ("string", *FAMILIES) or command != "add":
-                    raise self.line.complaint(f"syntax error, unexpected {kind}{', expecting ' * bool(only)}{only}", 1)
                 self.line.insert(1, "rule")
             self._change_rule(command)
 
