@@ -242,8 +242,7 @@ def getopts(call: Builtin) -> int:
     """`getopts LETTERS NAME [WORDS]`: one option at a time; OPTIND counts them, and the letter's place behind a dot."""
     if len(call.arguments) < 2:
         raise RefusedError("getopts: usage: getopts optstring name [arg ...]", 2)
-    letters, name, *rest = call.arguments
-    state = call.state
+    (letters, name, *rest), state = call.arguments, call.state
     words = rest or state.positional
     index, at = _place_of_option(state)
     word = words[index - 1] if 0 < index <= len(words) else ""

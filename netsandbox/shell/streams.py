@@ -171,23 +171,21 @@ def opened(streams: Streams, files: Files, fd: int | None, operator: str, target
     Raises:
         RefusedError: a file cannot be opened, or a descriptor is not open.
     """
-    made, source = dict(streams), descriptor_of(target, files)
+    made, number, source = dict(streams), descriptor(fd, operator), descriptor_of(target, files)
     try:
         if source is not None and operator in FILE_OPERATORS:
             if source not in made:
                 raise FileError("ENOENT")
-            made[descriptor(fd, operator)] = made[source]
+            made[number] = made[source]
             if operator.startswith("&"):
                 made[2] = made[source]
         elif operator in ("<<", "<<<"):
-            made[fd or 0] = Pipe(target + ("\n" if operator == "<<<" else ""), is_closed=True)
+            made[number] = Pipe(target + ("\n" if operator == "<<<" else ""), is_closed=True)
         elif operator == "<":
-            made[0 if fd is None else fd] = Pipe(files.read(target), is_closed=True)
+            made[number] = Pipe(files.read(target), is_closed=True)
         elif operator in ("<&", ">&"):
-            return _duplicated(made, files, (0 if operator == "<&" else 1) if fd is None else fd, target,
-                               operator == ">&" and fd is None)
+            return _duplicated(made, files, number, target, operator == ">&" and fd is None)
         else:
-            number = (0 if operator == "<>" else 1) if fd is None else fd
             if noclobber and operator == ">" and files.exists(target) and target != "/dev/null":
                 raise FileError("EEXIST")
             made[number] = FileSink(files, files.create(target, operator in (">>", "&>>", "<>")))

@@ -65,15 +65,18 @@ def status_runs(status: Status, width: int, glyphs: GlyphSet, message: str = "",
     speed = afford(dot + speed_text(status.speed, glyphs), status.speed != 1.0 or width >= 100)
     lagging = afford(dot + tr("status.lagging"), status.lagging)
     jobs = afford(dot + tr("status.jobs", count=status.jobs), status.jobs > 0)
-    most = max(_TITLE, room.left * 3 // 5)  # no wider while nothing comes next: it would come and go
-    if room.left - 2 >= _LEAST_TITLE:
-        most = min(most, room.left - 2)
-    title = afford(f" {crop(safe(status.title), most, glyphs.ellipsis)} ", bool(status.title))
+    title = afford(f" {crop(safe(status.title), _widest(room.left), glyphs.ellipsis)} ", bool(status.title))
     left = room.left + kept
     line = [Run(title, "title"), Run(f" {glyphs.play if status.playing else glyphs.pause}{word} ", "state"),
             Run(step + time + speed + lagging + jobs, "time"), *_next(status, left, glyphs, message, trouble),
             Run(drops, "dropped" if status.dropped else "time")]
     return line if left >= 0 else [Run(fit("".join(run.text for run in line), width, ellipsis=glyphs.ellipsis), "time")]
+
+
+def _widest(room: int) -> int:
+    """What a title may take: no more while nothing comes next, as it would come and go."""
+    most = max(_TITLE, room * 3 // 5)
+    return min(most, room - 2) if room - 2 >= _LEAST_TITLE else most
 
 
 def _step(status: Status) -> str:

@@ -43,15 +43,14 @@ class StepKeys(LabApp):
         elif stand is not None and stand.is_finished:
             self.browse(stand.after)
             return
-        else:
-            self._insists = False
-            if not self._ping():
-                return
+        elif not self._ping():
+            return
         self._tell_held(tr("held"))
         self.sync()
 
     def _ping(self) -> bool:
         """A ping between two, if there are two."""
+        self._insists = False
         pair = self._pair()
         if pair is None:
             self.main.status.say(tr("ping.nobody"), trouble=True)
