@@ -36,6 +36,7 @@ class BusyboxSite:
     """
 
     knows_simple: ClassVar = True
+    version: ClassVar = "HTTP/1.1"
     nodelay: ClassVar = "never"
 
     def __init__(self, files: Files, root: str, verbosity: int) -> None:

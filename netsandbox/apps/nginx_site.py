@@ -75,6 +75,7 @@ class NginxSite:
     """
 
     knows_simple: ClassVar = True
+    version: ClassVar = "HTTP/1.1"
     nodelay: ClassVar = "kept"
 
     def __init__(self, files: Files | None, configuration: Configuration) -> None:

@@ -56,6 +56,7 @@ class PublicSite:
     """A server with many names, whose pages have no files in the lab."""
 
     knows_simple: ClassVar = True
+    version: ClassVar = "HTTP/1.1"
     nodelay: ClassVar = "accepted"
     https: ClassVar = 443
     """The port where it takes TLS alone."""

@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any, Protocol
 
+from netsandbox.apps.apache_site import ApacheSite
 from netsandbox.apps.asker_site import ASKER_SITES
-from netsandbox.apps.http_server import SITES, ApacheSite, Host, HttpSession, Site
+from netsandbox.apps.http_server import Host, HttpSession, Site
 from netsandbox.apps.line_session import LineSession
 from netsandbox.apps.memcached import MemcachedSession
 from netsandbox.apps.mysql import MysqlSession
@@ -39,8 +40,8 @@ class Service(Protocol):
         """The session of an accepted connection."""
 
 
-WEB_SITES: dict[str, Callable[[Files | None], Site]] = {**SITES, **ASKER_SITES, **SELF_SITES, **TOMCAT_SITES,
-                                                           "public": PublicSite}
+WEB_SITES: dict[str, Callable[[Files | None], Site]] = {
+    "httpd": ApacheSite, "public": PublicSite, **ASKER_SITES, **SELF_SITES, **TOMCAT_SITES}
 
 
 class Web:

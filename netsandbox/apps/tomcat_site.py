@@ -28,6 +28,7 @@ class TomcatSite:
     """The files of one application, ROOT."""
 
     knows_simple: ClassVar = True
+    version: ClassVar = "HTTP/1.1"
     nodelay: ClassVar = "accepted"
 
     def __init__(self, files: Files | None) -> None:

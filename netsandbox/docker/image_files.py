@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from netsandbox.apps.http_server import ApacheSite
+from netsandbox.apps.apache_site import ApacheSite
 from netsandbox.apps.nginx_site import furnish as furnish_nginx
 from netsandbox.engine.nothing import NOTHING
 from netsandbox.linux.core import accounts

@@ -18,7 +18,7 @@ from netsandbox.linux.drivers.ipip import PROTOCOL as IPIP
 from netsandbox.linux.ipv4 import address as addresses
 from netsandbox.linux.ipv4 import arp, device, icmp, igmp, ip_input, udp
 from netsandbox.linux.ipv4.fragment import Reassembler
-from netsandbox.linux.ipv4.route import RouteTables
+from netsandbox.linux.ipv4.route_tables import RouteTables
 from netsandbox.linux.mib import records
 from netsandbox.linux.netfilter.netfilter import Netfilter
 from netsandbox.linux.netfilter.settings import SETTINGS, UNUSED

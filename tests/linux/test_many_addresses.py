@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from netsandbox.linux.core.interface import Interface
 from netsandbox.linux.core.interface_address import InterfaceAddress
 from netsandbox.linux.ipv4 import address as addresses
-from netsandbox.linux.ipv4.route import RouteTables
+from netsandbox.linux.ipv4.route_tables import RouteTables
 from netsandbox.linux.netlink import address as requests
 from netsandbox.linux.netlink.route import RouteRequest
 from netsandbox.linux.netlink.route import put as put_route

@@ -32,7 +32,7 @@ if TYPE_CHECKING:
     from netsandbox.linux.ipv4.icmp_limit import Peer
     from netsandbox.linux.ipv4.igmp import HostGroups
     from netsandbox.linux.ipv4.next_hop import NextHopException
-    from netsandbox.linux.ipv4.route import RouteTables
+    from netsandbox.linux.ipv4.route_tables import RouteTables
     from netsandbox.linux.netfilter.bridged import BridgeHooks
     from netsandbox.linux.netfilter.netfilter import Netfilter
     from netsandbox.wire.icmp import IcmpMessage
