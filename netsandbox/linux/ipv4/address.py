@@ -24,6 +24,14 @@ if TYPE_CHECKING:
     from netsandbox.linux.core.interface import Interface
     from netsandbox.linux.core.namespace import NetworkNamespace
 
+MIN_MTU = 68
+"""Bytes that every link of IPv4 carries in one piece (RFC 791)."""
+
+
+def has_room(interface: Interface) -> bool:
+    """Whether IPv4 is there at all (inetdev_valid_mtu)."""
+    return interface.mtu >= MIN_MTU
+
 
 def add(interface: Interface, network: Network, broadcast: int | None = None) -> bool:
     """Give an interface an address; False if it has that address already (EEXIST).

@@ -30,6 +30,9 @@ def netdev_event(interface: Interface, notice: Notice, before: int) -> None:
         _carrier_changed(interface)
     elif notice is Notice.CHANGE_MTU:
         interface_mtu_changed(interface, before)
+        if not addresses.has_room(interface):
+            nexthop_object.interface_lost(interface)
+            addresses.forget_all(interface)
     elif notice is Notice.LIMITS_CHANGED:
         namespace.routes.flush_cache()
     elif notice is Notice.CHANGE_ADDRESS:

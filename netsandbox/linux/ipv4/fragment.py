@@ -29,10 +29,11 @@ def fragment(packet: IPv4Packet, mtu: int, came: tuple[int, ...] = ()) -> list[I
     """Cut a packet into pieces that fit an MTU, in order; all but the last hold a multiple of 8 bytes.
 
     Args:
+        mtu: one too small even for 8 bytes, as onlink and by hand it may be, is taken for one that has room for them.
         came: bytes of data in each of the pieces that it was put together from. Where these fit it leaves in the same,
             and without "do not fragment" (the fast path of ip_do_fragment).
     """
-    data, options, most = packet.payload_bytes(), packet.options, mtu - packet.header_size
+    data, options, most = packet.payload_bytes(), packet.options, max(mtu - packet.header_size, 8)
     fits = bool(came) and max(came) <= most and sum(came) == len(data)
     ends = list(accumulate(came)) if fits else [*range(most & ~7, len(data), most & ~7), len(data)]
     pieces = []

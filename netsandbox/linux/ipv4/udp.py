@@ -10,6 +10,7 @@ from netsandbox.linux.core.socket import ANY, Process, Socket, SocketError
 from netsandbox.linux.drop import Dropped, DropReason, Operand, Outcome
 from netsandbox.linux.events import SocketMatched
 from netsandbox.linux.ipv4 import icmp, ip_output
+from netsandbox.linux.ipv4.address import MIN_MTU
 from netsandbox.linux.ipv4.routing import OutputRoute, route_output
 from netsandbox.wire.addresses import LIMITED_BROADCAST, is_multicast
 from netsandbox.wire.icmp import PARAMETER_PROBLEM, PORT_UNREACHABLE, REDIRECT, UNREACHABLE, IcmpMessage
@@ -154,6 +155,8 @@ class UdpSocket(Socket):
         route = self._route(to, to_port, source or self.source)
         if self.pmtudisc == PROBE:
             route = route.with_mtu(route.interface.mtu)
+        if route.mtu < MIN_MTU:  # ip_setup_cork
+            raise SocketError("ENETUNREACH")
         packet = self._packet(route, source or self.source or route.source, to_port, data, connected)
         problem = ip_output.send_datagram(self.namespace, packet, route, self.pmtudisc >= DO)
         if not problem:
@@ -261,7 +264,7 @@ def _memory(packet: IPv4Packet, most: int) -> int:
     size = packet.total_length
     if size <= most:
         return buffer_size(size)
-    step = (most - packet.header_size) & ~7
+    step = max(most - packet.header_size & ~7, 8)
     rest = size - packet.header_size
     return sum(buffer_size(packet.header_size + min(step, rest - at)) for at in range(0, rest, step))
 

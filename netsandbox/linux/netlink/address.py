@@ -25,6 +25,8 @@ def put(interface: Interface, network: Network | None, command: str, options: di
     """
     if network is None:
         raise KernelError("EOPNOTSUPP")
+    if not addresses.has_room(interface):
+        raise KernelError("ENOBUFS")
     own = _wanted(interface, network, options)
     existing = addresses.find(interface, own)
     if existing is not None and command == "add":
@@ -83,6 +85,8 @@ def delete(interface: Interface, network: Network | None, exact: bool, options: 
     """
     if network is None:
         raise KernelError("EOPNOTSUPP")
+    if not addresses.has_room(interface):
+        raise KernelError("ENODEV", "ipv4: Device not found")
     wanted = options.get("peer") or network
     for own in interface.addresses:
         if own.local != network.address or (exact and not (own.network.length == wanted.length

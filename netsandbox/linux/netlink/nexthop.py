@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, NamedTuple
 
 from netsandbox.linux.core.errors import KernelError
+from netsandbox.linux.ipv4 import address as addresses
 from netsandbox.linux.ipv4 import nexthop_object
 from netsandbox.linux.ipv4.nexthop_object import NextHop
 from netsandbox.linux.netlink.credentials import needs_net_admin
@@ -84,6 +85,8 @@ def _check_device(request: NextHopRequest) -> None:
         raise KernelError("ENETDOWN", "Nexthop device is not up")
     if not interface.carrier:
         raise KernelError("ENETDOWN", "Carrier for nexthop device is down")
+    if request.gateway is None and not addresses.has_room(interface):
+        raise KernelError("ENODEV")
     if request.onlink and request.gateway is None:
         raise KernelError("EINVAL", "ONLINK flag can not be set for nexthop without a gateway")
 

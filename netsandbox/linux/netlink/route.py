@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, NamedTuple
 
 from netsandbox.linux.core.errors import KernelError
+from netsandbox.linux.ipv4 import address as addresses
 from netsandbox.linux.ipv4.nexthop_object import shape
 from netsandbox.linux.ipv4.route import ERRORS, Route
 from netsandbox.linux.ipv4.route_value import SCOPES, Metrics
@@ -181,7 +182,7 @@ def _device(request: RouteRequest) -> Interface:
     """fib_check_nh_nongw."""
     if request.onlink:
         raise KernelError("EINVAL", "Invalid flags for nexthop - PERVASIVE and ONLINK can not be set")
-    if request.interface is None:
+    if request.interface is None or not addresses.has_room(request.interface):
         raise KernelError("ENODEV")
     if not request.interface.up:
         raise KernelError("ENETDOWN", "Device for nexthop is not up")
