@@ -74,7 +74,7 @@ def read_answer(stream: TextIO, step: Step, language: str) -> int:
         texts = [said(answer, language).casefold() for answer in step.answers]
         if given in texts or not typed:
             return texts.index(given) + 1 if typed else 0
-        if given and given in letters.casefold():
+        if given in tuple(letters.casefold()):
             return letters.casefold().index(given) + 1
 
 

@@ -33,7 +33,7 @@ def found(works: Sequence[Work], query: str) -> list[Work]:
     exact.sort(key=lambda work: not all(word in work.name.lower() for word in words))
     if exact and len(words) < 2:
         return exact
-    return list(dict.fromkeys([*exact, *_nearest(works, set(tokens(query)))]))
+    return list(dict.fromkeys([*exact, *_nearest(works, list(dict.fromkeys(tokens(query))))]))
 
 
 def tokens(text: str) -> Iterable[str]:
@@ -46,7 +46,7 @@ def tokens(text: str) -> Iterable[str]:
             yield from (word[at:at + 2] for at in range(len(word) - 1))
 
 
-def _nearest(works: Sequence[Work], wanted: set[str]) -> list[Work]:
+def _nearest(works: Sequence[Work], wanted: Sequence[str]) -> list[Work]:
     """The works by what they have of the words, of which a rare one tells more than one that is everywhere."""
     texts = [tuple(normalize("NFKC", one).lower() for one in (
         f"{work.name} {' '.join(work.title.values())}", " ".join(work.about.values()), work.text)) for work in works]

@@ -27,7 +27,7 @@ class SharesFile:
             self.shares = _read(json.loads(path.read_text(encoding="utf-8")))
         except OSError:
             return
-        except (ValueError, KeyError, TypeError, AttributeError, RecursionError):
+        except (ValueError, KeyError, TypeError, AttributeError, ArithmeticError, RecursionError):
             set_aside(path)
 
     def keep(self, shares: Shares) -> None:
@@ -45,7 +45,7 @@ def _read(told: dict[str, Any]) -> Shares:
     """What a file tells.
 
     Raises:
-        ValueError, KeyError, TypeError, AttributeError: it tells something else.
+        ValueError, KeyError, TypeError, AttributeError, ArithmeticError: it tells something else.
     """
     if told["format"] != FORMAT:
         raise ValueError("another version")

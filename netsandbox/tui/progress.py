@@ -28,7 +28,7 @@ class ProgressFile:
             self.lessons = {str(name): (int(done), int(of)) for name, (done, of) in told["lessons"].items()}
         except OSError:
             return
-        except (ValueError, KeyError, TypeError, AttributeError):
+        except (ValueError, KeyError, TypeError, AttributeError, ArithmeticError, RecursionError):
             set_aside(self.path)
 
     def note(self, name: str, done: int, of: int) -> None:

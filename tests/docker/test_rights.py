@@ -46,7 +46,8 @@ def test_the_kernel_refuses_a_change(one: Session, line: str) -> None:
     ("iptables -L", 4, f"iptables v1.8.11 (nf_tables): {ROOT_ONLY}"),
     ("iptables -P INPUT DROP", 4, f"iptables v1.8.11 (nf_tables): {ROOT_ONLY}"),
     ("iptables-save", 4, f"iptables-save v1.8.11 (nf_tables): {ROOT_ONLY}"),
-    ("ip netns add blue", 1, "mount --make-shared /run/netns failed: Operation not permitted"),
+    ("ip tcp_metrics flush", 2, EPERM), ("ip tcp_metrics delete 172.17.0.1", 2, EPERM),
+    ("ip tcp_metrics delete 10.9.9.9", 2, EPERM), ("ip netns add blue", 1, "mount --make-shared /run/netns failed: Operation not permitted"),
     ("ifconfig eth0 down", 255, "SIOCSIFFLAGS: Operation not permitted"),
     ("arp -s 172.17.0.9 02:00:00:00:00:01", 255, "SIOCSARP: Operation not permitted"),
     ("route add -net 10.0.0.0/8 gw 172.17.0.1", 7, "SIOCADDRT: Operation not permitted"),
@@ -54,10 +55,13 @@ def test_the_kernel_refuses_a_change(one: Session, line: str) -> None:
     ("nsenter -t 1 -n ip addr", 1, "nsenter: reassociate to namespace 'ns/net' failed: Operation not permitted")])
 def test_each_tool_in_its_own_words(one: Session, line: str, code: int, error: str) -> None:
     one.run("docker exec web ping -c 1 172.17.0.1")
+    one.run("docker run -d --name other nginx")
+    one.run("docker exec web curl -s 172.17.0.3")
     before = eth0(one)
     job = one.run(f"docker exec web {line}")
     assert (job.code, error in job.err) == (code, True), job.err
     assert eth0(one) == before
+    assert one.run("docker exec web ip tcp_metrics").out.startswith("172.17.0.3 ")
 
 
 @pytest.mark.parametrize(("line", "code", "error"), [

@@ -37,7 +37,9 @@ tcp_ecn 2 | 9 -1
 tcp_adv_win_scale -31 | 40
 tcp_shrink_window 1 | 3
 tcp_rto_max_ms 1000 | 1
-tcp_notsent_lowat 4294967295 | -1
+tcp_notsent_lowat 4294967295 | -1 4294967296
+tcp_no_metrics_save 0 255 | 256 -1
+tcp_no_ssthresh_metrics_save 0 1 | 2 -1
 tcp_min_tso_segs 1 | 0
 tcp_min_rtt_wlen 0 | -1
 fib_multipath_hash_policy 0 3 | 4 -1

@@ -119,7 +119,8 @@ async def test_borders_are_where_they_were_put_when_the_app_runs_again(tmp_path:
 @pytest.mark.parametrize("text", [
     "", "{", "[]", "7", '{"format": 2, "shares": []}', '{"format": 1}', '{"format": 1, "shares": [[["a"], [1, 2]]]}',
     '{"format": 1, "shares": [[["topology", "devices"], [0, -4]]]}', '{"format": 1, "shares": [[["a"], ["x"]]]}',
-    '{"format": 1, "shares": [["topology"]]}', "[" * 100_000, "\udcff"])
+    '{"format": 1, "shares": [["topology"]]}', "[" * 100_000, "\udcff",
+    '{"format": 1, "shares": [[["a"], [Infinity]]]}'])
 def test_a_file_of_borders_that_is_none_is_set_aside(tmp_path: Path, text: str) -> None:
     path = tmp_path / "borders.json"
     path.write_text(text, encoding="utf-8", errors="surrogateescape")

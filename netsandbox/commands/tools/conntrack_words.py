@@ -176,11 +176,13 @@ class Line:
         has_value = self.words and self.words[0][:1] not in ("-", "!", "")
         self.values[letter] = self.words.pop(0) if has_value else ""
         host, colon, port = self.values[letter].partition(":")
-        address = self._network(host, letter) if has_value else Network(0, 0)
+        if ":" in port:  # then it may be an address of IPv6
+            host, colon, port = self.values[letter], "", ""
         if colon and not port:
             raise wrong("No port specified after `:'")
         if port and not (port.isdecimal() and int(port) <= MOST_PORT):
             raise wrong(f"Invalid port `{port}'")
+        address = self._network(host, letter) if has_value else Network(0, 0)
         self._ask(Translated(letter, address.address, int(port or -1)))
 
     def _ask(self, one: Filter | Translated) -> None:

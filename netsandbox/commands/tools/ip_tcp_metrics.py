@@ -12,6 +12,7 @@ from netsandbox.commands.tools.word_values import ANY, prefix_of
 from netsandbox.commands.tools.words import USAGE, Words, fits, garbage
 from netsandbox.engine.wheel import TICK
 from netsandbox.linux.core.errors import KernelError
+from netsandbox.linux.netlink.credentials import needs_net_admin
 from netsandbox.wire.addresses import Network, format_ipv4
 
 if TYPE_CHECKING:
@@ -45,14 +46,22 @@ def run(context: ToolContext, arguments: list[str], style: Style) -> ToolResult:
     selector = _read(words, style.family, command == "delete")
     known: dict[Pair, PathMetrics] = context.namespace.sockets.metrics
     found = {pair: one for pair, one in known.items() if selector.takes(pair)}
-    if selector.is_one and not found:
+    if command == "delete" or (command == "flush" and found):
+        _forget(known, list(found))
+    elif selector.is_one and not found:
         raise KernelError("ESRCH")
     if command != "show":
-        for pair in found:
-            del known[pair]
         return ToolResult(0, "", "")
     rows = [_row(context.namespace, *item) for item in found.items()]
     return ToolResult(0, rows[0].text if selector.is_one else render(rows, style), "")
+
+
+@needs_net_admin
+def _forget(known: dict[Pair, PathMetrics], pairs: list[Pair]) -> None:
+    if not pairs:
+        raise KernelError("ESRCH")
+    for pair in pairs:
+        del known[pair]
 
 
 def _read(words: Words, family: str, deletes: bool) -> _Selector:

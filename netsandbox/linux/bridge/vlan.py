@@ -30,7 +30,6 @@ if TYPE_CHECKING:
     from netsandbox.wire.ethernet import Frame
 
 
-
 class Admitted(NamedTuple):
     """A frame inside the bridge."""
 

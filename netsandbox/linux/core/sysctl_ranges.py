@@ -53,7 +53,7 @@ BY_NAME: dict[str, Range] = {
     **dict.fromkeys(("tcp_min_rtt_wlen", "tcp_tso_win_divisor", "tcp_probe_interval",
                      "tcp_fastopen_blackhole_timeout_sec"), NOT_NEGATIVE),
     **dict.fromkeys(("tcp_autocorking", "tcp_backlog_ack_defer", "tcp_ecn_fallback", "tcp_reflect_tos",
-                     "tcp_shrink_window"), TRUTH),
+                     "tcp_shrink_window", "tcp_no_ssthresh_metrics_save"), TRUTH),
     **dict.fromkeys(("nf_conntrack_checksum", "nf_conntrack_tcp_loose", "nf_conntrack_tcp_be_liberal",
                      "nf_conntrack_tcp_ignore_invalid_rst", "nf_conntrack_acct", "nf_conntrack_timestamp"), TRUTH),
 }

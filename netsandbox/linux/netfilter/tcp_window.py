@@ -86,7 +86,7 @@ def _start(sender: Side, receiver: Side, segment: TcpSegment, end: int, sack: in
 
 
 def fits(tracking: TcpTracking, segment: TcpSegment, direction: int, index: int, state: int,
-          is_liberal: bool) -> bool | None:
+         is_liberal: bool) -> bool | None:
     """tcp_in_window: True where the segment fits both windows; None: let it be; else False."""
     sender, receiver = tracking.sides[direction], tracking.sides[not direction]
     flags, seq, win = segment.flags, segment.seq, segment.window

@@ -217,6 +217,7 @@ def _reset(connection: Connection, tracking: TcpTracking, segment: TcpSegment, d
         not connection.status & ASSURED and tracking.last_index == SET_ACK)
     return False, bool(half and segment.ack == last_end)
 
+
 def _accepted(connection: Connection, tracking: TcpTracking, segment: TcpSegment, direction: int, index: int,
               old: int, new: int, settings: Settings) -> int | None:
     """The segment fits: the connection goes on to its next state; returns its new lifetime as `track` does."""

@@ -199,8 +199,9 @@ class Connection(Socket):
         self.calls: list[tuple[str, Any]] = []
         """What the program asked for and was not begun: a method's name and its argument."""
         self.going_on: tuple[str, Any] | None = None
-        self.writing: Writing | None = None
         """What is left of the present call."""
+        self.writing: Writing | None = None
+        """What of it lies beyond the memory that there was when it began."""
         self.resends = ""
         """Why more that is lost leaves again once the queue is empty, or nothing."""
         self.more_to_send = self.is_nagle_off = self.is_burst = self.window_is_full = False
