@@ -71,11 +71,11 @@ def read_answer(stream: TextIO, step: Step, language: str) -> int:
         print(_say("answer", language, last=letters[-1]), end=" ", file=sys.stderr, flush=True)
         typed = stream.readline()
         given = typed.strip().casefold()
-        texts = [said(answer, language).casefold() for answer in step.answers]
-        if given in texts or not typed:
-            return texts.index(given) + 1 if typed else 0
+        texts = [said(answer, language).strip().casefold() for answer in step.answers]
         if given in tuple(letters.casefold()):
             return letters.casefold().index(given) + 1
+        if given in texts or not typed:
+            return texts.index(given) + 1 if typed else 0
 
 
 def said(texts: Mapping[str, str], language: str) -> str:

@@ -52,6 +52,7 @@ OF_FILES: dict[str, str] = {
     "expected an expect line beside it, or nothing tells when it is done": "旁边应有 expect 行，否则无从知道何时完成",
     "expected a list of 1 to {most} texts, the gentlest first": "应为 1 到 {most} 条文字的列表，最含蓄的在前",
     "expected a list of {least} to {most} texts": "应为 {least} 到 {most} 条文字的列表",
+    "expected texts that differ, and none that is empty": "各条文字要互不相同，也不能是空的",
     "expected ask, answers and right together; right is a number": "ask、answers 和 right 要一起写；right 是一个数字",
     "expected the number of an answer, the first is 1": "应为一个答案的序号，第一个是 1",
     "standard input holds the lines, so that no answer can be read from it": "标准输入里是命令，不能再从中读取回答",

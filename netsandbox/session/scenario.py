@@ -144,7 +144,12 @@ class _Reader:
         number = self._integer(right, "right", len(node.value))
         if not number:
             raise self._error(right, "right: expected the number of an answer, the first is 1")
-        return tuple(self._translated(item, "answers") for item in node.value), number
+        answers = tuple(self._translated(item, "answers") for item in node.value)
+        for language in sorted({language for answer in answers for language in answer}):
+            told = {(answer.get(language) or answer.get("en", "")).strip().casefold() for answer in answers}
+            if "" in told or len(told) < len(answers):
+                raise self._error(node, "answers: expected texts that differ, and none that is empty")
+        return answers, number
 
     def _hints(self, node: Node | None) -> tuple[dict[str, str], ...]:
         if node is None:

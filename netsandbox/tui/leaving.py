@@ -8,6 +8,9 @@ from netsandbox.tui.i18n import tr
 from netsandbox.tui.lab_app import LabApp
 from netsandbox.tui.source import Outcome
 
+SEVERAL = frozenset(";&|\n")
+"""What stands between commands."""
+
 
 class Leaving(LabApp):
     """What ctrl+q, ctrl+z and q do."""
@@ -16,10 +19,11 @@ class Leaving(LabApp):
     """The key before asked whether that is to go."""
 
     def note_typed(self, line: str, outcome: Outcome) -> None:
-        """A line was typed: what only looks or moves in time stands in no journal, and what failed did nothing."""
+        """A line was typed: what only looks or moves in time stands in no journal, and one command
+        that failed did nothing; of several the first may have."""
         session, words = self.live.session, line.split()
         waits = any(not one.unattended for one in self.live.jobs.waiting)
-        if outcome.error:
+        if outcome.error and SEVERAL.isdisjoint(line):
             return
         if words[:1] in (["save"], ["保存"]):
             self.is_unsaved = False

@@ -1,4 +1,4 @@
-"""A link that carries less than 68 bytes has no IPv4 (inetdev_valid_mtu): what Linux 6.18 said of lo with such an MTU."""
+"""A link of less than 68 bytes has no IPv4 (inetdev_valid_mtu): what Linux 6.18 said of lo with such an MTU."""
 
 from __future__ import annotations
 

@@ -42,7 +42,8 @@ def test_a_question_is_printed_and_answered(
     places = [out.index(text) for text in ("What do you think? The cable is", "  A. No: an address", "  B. Yes",
                                            "Answer: No: an address is missing", "A cable alone is not enough")]
     assert places == sorted(places)
-    for typed, told in (("a\n", "Right: No"), ("d\nA\n", "Right: No"), ("bc\nabc\na\n", "Right: No"), ("No: an address is missing\n", "Right: No"),
+    for typed, told in (("a\n", "Right: No"), ("d\nA\n", "Right: No"), ("bc\nabc\na\n", "Right: No"),
+                        ("No: an address is missing\n", "Right: No"),
                         ("c\n", "You thought “No: a switch"), ("", "Answer: No")):
         monkeypatch.setattr("sys.stdin", io.StringIO(typed))
         assert main(["run", "one-cable", "--ask"]) == 0

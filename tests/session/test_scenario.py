@@ -140,6 +140,14 @@ WRONG = {
     "a task without an end": (STEPS + "  - task: {en: do it}\n", 3, "task: expected an expect line beside it"),
     "answers without a question": (STEPS + "  - answers: [a, b]\n    right: 1\n", 3, "expected ask, answers and"),
     "answers without a right one": (STEPS + "  - ask: what?\n    answers: [a, b]\n", 4, "expected ask, answers"),
+    "answers of which two are the same": (
+        STEPS + "  - {ask: why, answers: [a, b, A], right: 1}\n", 3, "answers: expected texts that differ, and none"),
+    "answers of which two are the same in Chinese": (
+        STEPS + "  - {ask: why, answers: [{en: a, zh: c}, {en: b, zh: c}], right: 1}\n", 3, "texts that differ"),
+    "an answer that says nothing": (
+        STEPS + "  - {ask: why, answers: [a, ' '], right: 1}\n", 3, "answers: expected texts that differ"),
+    "an answer that only Chinese readers see": (
+        STEPS + "  - {ask: why, answers: [{en: a}, {zh: b}], right: 1}\n", 3, "answers: expected texts that differ"),
     "one answer": (STEPS + "  - {ask: why, answers: [a], right: 1}\n", 3, "answers: expected a list of 2 to 4 texts"),
     "right is too large": (STEPS + "  - {ask: why, answers: [a, b], right: 3}\n", 3, "right: expected a whole decimal"),
     "right is nothing": (STEPS + "  - {ask: why, answers: [a, b], right: 0}\n", 3, "right: expected the number of"),
@@ -306,7 +314,11 @@ plain_steps = st.builds(
     answers=st.just(()), right=st.just(0)).map(
     lambda step: step if step.expect else step._replace(task={})).filter(
     lambda step: any((step.run, step.say, step.expect, step.ask, step.hints)))
-answers = st.one_of(st.just(()), st.tuples(told, told), st.tuples(told, told, told))
+different = st.lists(st.one_of(plain_words, texts).filter(str.strip), min_size=2, max_size=3,
+                     unique_by=lambda text: text.strip().casefold())
+answers = st.one_of(st.just(()), st.builds(
+    lambda words, languages: tuple(dict.fromkeys(languages, word) for word in words),
+    different, st.sampled_from([LANGUAGES, *((language,) for language in LANGUAGES)])))
 steps = st.builds(_with_answers, plain_steps, answers)
 scenarios = st.builds(
     Scenario,

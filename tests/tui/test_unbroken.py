@@ -309,3 +309,6 @@ async def test_ctrl_q_asks_once_where_lines_were_typed_that_no_file_has(
         await on.line("load hub")
         await on.press("ctrl+q")
         assert left == [0, 0, 0, 0]
+        await on.line("add-container c5; false")
+        await on.press("ctrl+q")
+        assert left == [0, 0, 0, 0], "what failed was not all of it"
