@@ -31,6 +31,14 @@ def session() -> KeptSession:
     ("--cpus foo", 'invalid argument "foo" for "--cpus" flag: failed to parse foo as a rational number'),
     ("--cpus -1", f"{DAEMON}range of CPUs is from 0.01 to 2.00, as there are only 2 CPUs available"),
     ("--cpus 99", f"{DAEMON}range of CPUs is from 0.01 to 2.00, as there are only 2 CPUs available"),
+    ("--ulimit nofile=9223372036854775808", (
+        'invalid argument "nofile=9223372036854775808" for "--ulimit" flag: strconv.ParseInt: parsing '
+        '"9223372036854775808": value out of range')),
+    ("--stop-timeout 99999999999999999999", (
+        'invalid argument "99999999999999999999" for "--stop-timeout" flag: strconv.ParseInt: parsing '
+        '"99999999999999999999": value out of range')),
+    ("--stop-timeout 1_0", (
+        'invalid argument "1_0" for "--stop-timeout" flag: strconv.ParseInt: parsing "1_0": invalid syntax')),
     ("--ulimit foo", 'invalid argument "foo" for "--ulimit" flag: invalid ulimit argument: foo'),
     ("--ulimit nofile=10:5", ('invalid argument "nofile=10:5" for "--ulimit" flag: ulimit soft limit must be less than '
      "or equal to hard limit: 10 > 5")),

@@ -67,3 +67,8 @@ def test_limits_are_told(line: str, told: str) -> None:
 def test_what_is_wrong(line: str, told: str, code: int) -> None:
     job = Session().run(line)
     assert (job.err, job.code) == (told, code)
+
+
+def test_docker_says_of_a_limit_that_it_is_told_and_not_kept_to() -> None:
+    job = Session().run("docker run --rm --ulimit nofile=50:60 nginx sh -c 'ulimit -n'")
+    assert (job.out, job.err) == ("50\n", "note: the sandbox tells limits, and sets none\n")

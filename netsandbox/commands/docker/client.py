@@ -17,6 +17,7 @@ from netsandbox.commands.docker.inside import Inside
 from netsandbox.commands.docker.words import harmless, timestamp
 from netsandbox.docker.daemon_settings import SOCKET
 from netsandbox.docker.errors import NOBODY, DockerError
+from netsandbox.shell.builtin_limits import NOT_DONE
 
 if TYPE_CHECKING:
     from netsandbox.commands.docker.context import DockerContext
@@ -183,7 +184,8 @@ class Client(Program):
             told = (command.path, flag.name)
             if flag.ignored and flag.name in parsed.values and told not in known:
                 known.add(told)
-                self.complain(f"note: --{flag.name} does nothing in the sandbox")
+                self.complain(NOT_DONE if flag.name == "ulimit" else
+                              f"note: --{flag.name} does nothing in the sandbox")
 
     def complain(self, text: str) -> None:
         """Print an error, whatever control characters a person's words had in it made visible."""

@@ -219,6 +219,14 @@ class _Reader:
             self.values[flag.name] = value
 
 
+def bad_integer(text: str) -> str:
+    """What strconv.ParseInt finds wrong with a number of 64 bits; empty for a good one."""
+    is_number = text.isascii() and text[text[:1] in ("+", "-"):].isdecimal()
+    if is_number and -1 << 63 <= int(text) < 1 << 63:
+        return ""
+    return f'strconv.ParseInt: parsing "{text}": {"value out of range" if is_number else "invalid syntax"}'
+
+
 def _value(flag: Flag, text: str, profile: Profile) -> Any:
     def wrong(why: str) -> _FlagError:
         return _FlagError(f'invalid argument "{text}" for "{flag.shown}" flag: {why}')
@@ -228,10 +236,9 @@ def _value(flag: Flag, text: str, profile: Profile) -> Any:
             raise wrong(f'strconv.ParseBool: parsing "{text}": invalid syntax')
         return text in TRUE
     if flag.kind == "int":
-        try:
-            return int(text if text.isascii() and "_" not in text and text == text.strip() else "?")
-        except ValueError:
-            raise wrong(f'strconv.ParseInt: parsing "{text}": invalid syntax') from None
+        if why := bad_integer(text):
+            raise wrong(why)
+        return int(text)
     if flag.kind == "ip":
         try:
             return parse_ipv4(text.strip())

@@ -9,6 +9,7 @@ import re
 from fractions import Fraction
 from typing import TYPE_CHECKING, Any
 
+from netsandbox.commands.docker.flags import bad_integer
 from netsandbox.commands.tools.kernel_files import PROCESSORS
 from netsandbox.docker.errors import DockerError, daemon_error
 from netsandbox.docker.log_drivers import JSON_FILE, merged
@@ -86,8 +87,8 @@ def _bad_ulimit(text: str) -> str:
     if ":" in hard:
         return f"too many limit value arguments - {value}, can only have up to two, `soft[:hard]`"
     for number in (soft, hard) if colon else (soft,):
-        if not number.lstrip("+-").isdecimal():
-            return f'strconv.ParseInt: parsing "{number}": invalid syntax'
+        if why := bad_integer(number):
+            return why
     if colon and int(hard) != -1 and (int(soft) == -1 or int(soft) > int(hard)):
         return f"ulimit soft limit must be less than or equal to hard limit: {soft} > {hard}"
     return ""
