@@ -8,6 +8,8 @@ from pathlib import Path
 
 import pytest
 
+from netsandbox.session.library import bundled
+from netsandbox.session.scenario import load_scenario
 from netsandbox.session.session import Session
 from netsandbox.tui.i18n import set_language
 from tests.campaigns import interrupted, killed, monkey, poor, pty_tours, sessions, tours
@@ -106,6 +108,12 @@ class TestLong:
 def test_a_sample_of_tours() -> None:
     """A Chinese reader types the lines of one lesson, and sees each goal unmet before it is met."""
     assert tours.run(["which-veth"], ["zh"]) == []
+
+
+def test_a_copy_for_a_reader_who_types_can_be_read_of_each_scenario(tmp_path: Path) -> None:
+    for name in bundled():
+        path, lines = tours.by_hand(name, tmp_path)
+        assert len(load_scenario(path).steps) == len(lines)
 
 
 @pytest.mark.campaign

@@ -26,8 +26,8 @@ def by_hand(name: str, directory: Path) -> tuple[Path, list[tuple[str, ...]]]:
     """A copy of a scenario whose steps run nothing, and the lines of each, for the reader to type."""
     scenario = load_scenario(find_scenario(name))
     lines = [step.run for step in scenario.steps]
-    steps = tuple(step._replace(run=(), run_lines=(), ask={}, task={}, say=step.say or {"en": "-"})
-                  for step in scenario.steps)
+    steps = tuple(step._replace(run=(), run_lines=(), ask={}, answers=(), right=0, task={},
+                                say=step.say or {"en": "-"}) for step in scenario.steps)
     path = directory / f"{name}.yaml"
     path.write_text(dump_scenario(scenario._replace(steps=steps)), encoding="utf-8")
     return path, lines

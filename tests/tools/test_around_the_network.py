@@ -137,6 +137,8 @@ OPTIONS = ("""; `echo '{"icc": false, "dns": ["1.1.1.1", "9.9.9.9"], "debug": tr
     ("mtr -r -c 1 2001:db8::1", 0, "mtr: Failed to resolve host: 2001:db8::1: Address family for hostname not"),
     ("sysctl kernel.hostname", 0, "kernel.hostname = host\n"), ("cat /proc/sys/kernel/hostname", 0, "host\n"),
     ("sysctl -w kernel.hostname=x", 1, "`hostname NAME` sets it\n"), ("sysctl -h", 0, "Usage: sysctl"),
+    ("id -u -g", 1, 'id: cannot print "only" of more than one choice\n'),
+    ("id -gn nosuch root daemon", 1, "root\ndaemon\n"), ("id -gn nosuch root", 1, "id: ‘nosuch’: no such user\n"),
     ("id nosuch", 1, "id: ‘nosuch’: no such user\n"), ("id nobody", 0, "uid=65534(nobody) gid=65534(nogroup) groups"),
     ("id -x", 1, "id: invalid option -- 'x'\n"), ("pgrep -x docker", 1, ""), ("pgrep -x dockerd", 0, "612\n"),
     ("ethtool -n docker0", 1, "Cannot get RX rings: Operation not supported\nrxclass: "),

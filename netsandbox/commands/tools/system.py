@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 
 from netsandbox.apps.calendar import civil_date, days_before
 from netsandbox.commands.tools.context import ToolContext, ToolError, ToolResult
@@ -108,14 +109,27 @@ ID = table("id", acts="u|user g|group G|groups n|name r|real", usual="a", refuse
 
 
 def identity(_context: ToolContext, arguments: list[str]) -> ToolResult:
-    """id."""
-    (options, names), own = options_of(ID, arguments), RIGHTS.get().account
-    if names:
-        own = own._replace(groups=()) if names[0] == own.user else _account(names[0])
+    """id, of whose program it is, or of each user that is named."""
+    options, names = options_of(ID, arguments)
+    chosen = options.keys() & {"u", "g", "G"}
+    if len(chosen) > 1:
+        raise ToolError(1, 'id: cannot print "only" of more than one choice')
+    if not chosen and options.keys() & {"n", "r"}:
+        raise ToolError(1, "id: printing only names or real IDs requires -u, -g, or -G")
+    found = [_identity_of(name, options) for name in names or [""]]
+    return ToolResult(max(one.code for one in found), "".join(one.out for one in found),
+                      "".join(one.err for one in found))
+
+
+def _identity_of(name: str, options: Mapping[str, str]) -> ToolResult:
+    own = RIGHTS.get().account
+    try:
+        if name:
+            own = own._replace(groups=()) if name == own.user else _account(name)
+    except ToolError as error:
+        return ToolResult(error.code, "", f"{error}\n")
     groups = [own.gid, *own.groups]
     if not options.keys() & {"u", "g", "G"}:
-        if options.keys() & {"n", "r"}:
-            raise ToolError(1, "id: printing only names or real IDs requires -u, -g, or -G")
         user, *shown = (f"{number}({name})" if name else str(number)
                         for number, name in ((own.uid, own.user), *((gid, group_name(gid)) for gid in groups)))
         return ToolResult(0, f"uid={user} gid={shown[0]} groups={','.join(shown)}\n", "")

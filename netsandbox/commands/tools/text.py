@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from typing import TYPE_CHECKING
 
 from netsandbox.apps.columns import columns
 from netsandbox.apps.option_table import OptionTable
@@ -15,10 +14,6 @@ from netsandbox.commands.tools.options import options_of, table
 from netsandbox.linux.core.inode import FileError
 from netsandbox.linux.core.sysctl_effect import note_on_file
 from netsandbox.shell.escapes import unescaped
-
-if TYPE_CHECKING:
-    pass
-
 
 WITH_END = re.compile(r"[^\n]*\n|[^\n]+")
 """Lines with their newlines."""
