@@ -160,6 +160,30 @@ class KeptSession(Session):
         self.branches.present.begun.pop()
         self.find_pending()
 
+    def left_of(self, step: Step) -> tuple[str, ...]:
+        """What the step that was taken last is still to run: a branch begun amid its lines has the first ones done."""
+        present, number = self.branches.present, len(self.branches.present.begun) - 1
+        before = present.parent.begun[number:] if present.parent is not None else []
+        done = [entry.line for entry in present.journal[before[0].done:present.shared]] if before else []
+        at = left = 0
+        for behind, line in enumerate(step.run, 1):
+            if line in done[at:]:
+                at, left = done.index(line, at) + 1, behind
+        return step.run[left:]
+
+    def finish_step(self) -> None:
+        """Do again what is left of a step that time went back into, up to where the next one began."""
+        begun, steps = self.branches.present.begun, self.scenario.steps if self.scenario is not None else ()
+        number = len(steps) - len(self.pending)
+        end = begun[number] if number < len(begun) else Begun(len(self.journal), self.end.step)
+        with self._whole():
+            while self.done < end.done:
+                if self._has_entry_at(self.position.step):
+                    self._redo_entry()
+                else:
+                    self._run_to(self.journal[self.done].step)
+            self._run_to(end.step)
+
     # -- moving in time: a step that is taken back is to be done again
 
     def strike(self) -> None:

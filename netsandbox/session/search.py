@@ -26,11 +26,11 @@ _WORDS = re.compile(r"[a-z0-9']+|[\u4e00-\u9fff]+")
 
 
 def found(works: Sequence[Work], query: str) -> list[Work]:
-    """Those with all words of a query in name, title or summary, those with them in the name first; of several words
-    then those that tell most of what is asked."""
+    """Those with all words of a query in name, title or summary, first those with them in the name, then in the title;
+    of several words then those that tell most of what is asked."""
     words = normalize("NFKC", query).lower().split()
     exact = [work for work in works if all(word in _head(work) for word in words)]
-    exact.sort(key=lambda work: not all(word in work.name.lower() for word in words))
+    exact.sort(key=lambda work: [not all(word in text for word in words) for text in (work.name.lower(), _title(work))])
     if exact and len(words) < 2:
         return exact
     return list(dict.fromkeys([*exact, *_nearest(works, list(dict.fromkeys(tokens(query))))]))
@@ -69,5 +69,9 @@ def _has(text: str, token: str) -> bool:
     return re.search(rf"(?<![a-z0-9]){re.escape(token)}{end}", text) is not None
 
 
+def _title(work: Work) -> str:
+    return " ".join((work.name, *work.title.values())).lower()
+
+
 def _head(work: Work) -> str:
-    return " ".join((work.name, *work.title.values(), *work.about.values())).lower()
+    return " ".join((_title(work), *work.about.values())).lower()

@@ -192,10 +192,14 @@ class Lesson:
         self._begun[self._number] = session.trace.end
 
     @property
+    def is_task_open(self) -> bool:
+        """A person is to do something now."""
+        return self.step is not None and bool(self.step.task) and not self._solved
+
+    @property
     def counts_from(self) -> int:
         """From which record on lines and frames count: what a task asks for is not met by what the lesson did."""
-        task = self.step is not None and bool(self.step.task) and not self._solved
-        return self._begun.get(self._number, 0) if task else 0
+        return self._begun.get(self._number, 0) if self.is_task_open else 0
 
     @property
     def step(self) -> Step | None:
@@ -282,7 +286,7 @@ class Lesson:
         ask, answers = (said(asks.ask), tuple(map(said, asks.answers))) if asks is not None else ("", ())
         hints, task = (step.hints, said(step.task)) if step is not None else ((), "")
         shown = 0 if goals and all(goal.met for goal in goals) else self._shown  # what is done needs none
-        is_open = bool(task) and not self._solved
+        is_open = self.is_task_open
         text = scenario.about if step is None else {} if is_open else step.say
         return Stand(said(scenario.title) or scenario.name, self._number, len(scenario.steps),
                      said(text), step.run if step is not None and not is_open else (), ask, goals,

@@ -82,7 +82,7 @@ class LiveLab(LabView):
         position, quiet = session.position, session.is_quiet
         waits = player.is_playing and self.waits_for_reader
         if waits:
-            coming = tr("next.lesson")
+            coming = tr("next.task" if self.lesson.is_task_open else "next.lesson")
         else:
             coming = "" if quiet and player.is_playing else peek.next_step(session, self.named) if looks_ahead else (
                 self._coming)
@@ -222,7 +222,7 @@ class LiveLab(LabView):
         self.lesson.begin(session)
         if not step.begins:
             session.on_execute(session.journal)  # with a line it is told by itself that there is one step less to go
-        self._begin_all((*lines, *(step.run if step.begins else ()), *self.lesson.to_look_at()))
+        self._begin_all((*lines, *(session.left_of(step) if step.begins else ()), *self.lesson.to_look_at()))
         return True
 
     def solve(self) -> bool:
@@ -356,7 +356,7 @@ class LiveLab(LabView):
         self.failed = tr("failed.step", what=f"{type(error).__name__}: {error}", where=where)
         self.jobs.say("err", self.failed)
 
-    def _move(self, move: Callable[[], object]) -> None:
+    def move(self, move: Callable[[], object]) -> None:
         """Move in time; a replay that fails leaves a message."""
         lab = self.session.lab
         self.pause()
@@ -374,13 +374,13 @@ class LiveLab(LabView):
         self._collect()
 
     def step(self) -> None:
-        self._move(self.player.step)
+        self.move(self.player.step)
 
     def back(self) -> None:
-        self._move(self.session.back)
+        self.move(self.session.back)
 
     def seek(self, step: int) -> None:
-        self._move(lambda: self.session.go_to(step))
+        self.move(lambda: self.session.go_to(step))
 
     def play(self) -> None:
         self.held = False

@@ -204,6 +204,7 @@ class LookingKeys(LabApp):
             return
         outcome = self.live.execute(f"load {shlex.quote(name)}")
         self._scenario = self.live.session.scenario
+        self.main.status.say("")  # what was said was of the lab before
         self.sync()
         self.main.begin()
         self.opened()

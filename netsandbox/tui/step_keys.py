@@ -30,6 +30,9 @@ class StepKeys(LabApp):
         if stand is not None and stand.number and self.live.is_at_step:
             self.main.status.say(tr("lesson.at-step"))
             self._told_of_step = True
+        elif self.live.lesson.is_midway(self.live.session) and self.live.session.has_future:
+            self.live.move(self.live.session.finish_step)
+            self._moved()
         elif stand is not None and stand.is_open and self._insists and self.live.solve():
             self._insists = False
         elif stand is not None and stand.number and stand.unmet and not (self._insists and pending):

@@ -33,6 +33,13 @@ def test_a_word_finds_those_that_are_named_by_it_alone() -> None:
     assert names("ＤＮＳ") == names("dns") == ["docker-dns"], "full width is no other word"
 
 
+def test_a_word_in_the_title_goes_before_one_in_the_summary() -> None:
+    titled = ["端口" in " ".join(work.title.values()) for work in found(WORKS, "端口")]
+    assert 0 < sum(titled) < len(titled)
+    assert titled == sorted(titled, reverse=True)
+    assert names("端口")[0] != "two-port-bridge"
+
+
 def test_all_words_in_the_title_go_before_some_in_the_text() -> None:
     assert names("no internet")[0] == "rules-no-internet"
 

@@ -245,6 +245,18 @@ READERS = (
     ("lines so far are “docker network cre, docker run -d --na”",
      "commands/test_expect.py::test_an_earlier_line_can_be_asked_about"),
     ("You thought ““Frag needed”, as before”", "explain/test_questions.py::test_a_quote_within_quotes"),
+    ("a Chinese label of a line that asks lacks a character",
+     "tui/test_reader_zh.py::test_a_line_that_asks_has_all_its_characters"),
+    ("p amid a step that time went back into skips the rest of it",
+     "tui/test_reader_zh.py::test_p_amid_a_step_that_time_went_back_into_does_the_rest_of_it"),
+    ("after a line typed amid a step p runs all of its lines again",
+     "tui/test_reader_zh.py::test_a_line_typed_amid_a_step_leaves_the_rest_of_it_to_p"),
+    ("above a task the status line says to press p",
+     "tui/test_reader_zh.py::test_above_a_task_nobody_is_told_to_press_p"),
+    ("a message of the lab before stands in the place of a lesson's title",
+     "tui/test_reader_zh.py::test_what_was_said_of_another_lab_goes_when_one_is_opened"),
+    ("looked for, a word of a title comes behind one of a summary",
+     "session/test_search.py::test_a_word_in_the_title_goes_before_one_in_the_summary"),
 )
 """What first-time readers met later, in English and in Chinese: a learner, an engineer, a teacher."""
 
