@@ -142,6 +142,7 @@ class NetsandboxApp(TimeKeys, LookingKeys, StepKeys, LineKeys, Leaving):
 
     def open(self) -> None:
         """Open the scenario, the session to recover, or the ready lab; an error leaves an empty lab and a message."""
+        self.main.command.doubt = self.lost_by
         if not self.main.status.trouble:
             self.main.status.say("")
         try:

@@ -13,7 +13,7 @@ SEVERAL = frozenset(";&|\n")
 
 
 class Leaving(LabApp):
-    """What ctrl+q, ctrl+z and q do."""
+    """What ctrl+q, ctrl+z and q do, and lines that lead to another lab."""
 
     _is_asked = False
     """The key before asked whether that is to go."""
@@ -29,6 +29,11 @@ class Leaving(LabApp):
             self.is_unsaved = False
         elif waits or (session.done and session.journal[session.done - 1].line in line):
             self.is_unsaved = True
+
+    def lost_by(self, line: str) -> str:
+        """What is told of a line that leaves a lab that no file has; a lesson that is finished is left at once."""
+        leaves = self.is_unsaved and line.split()[:1] in (["load"], ["new"]) and not self.main.is_finished
+        return tr("load.unsaved") if leaves else ""
 
     async def on_event(self, event: Event) -> None:
         """With any other key one has not asked to leave."""

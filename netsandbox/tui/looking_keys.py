@@ -200,9 +200,14 @@ class LookingKeys(LabApp):
 
     def open_work(self, name: str | None) -> None:
         """Open a lesson, a scenario or a file; without a name nothing."""
-        if not name:
+        line = f"load {shlex.quote(name)}" if name else ""
+        if not line:
             return
-        outcome = self.live.execute(f"load {shlex.quote(name)}")
+        if self.main.command.doubt(line):  # it is asked about, and one enter away
+            self.main.command.open(line)
+            self.main.command.accepts(line)
+            return
+        outcome = self.live.execute(line)
         self._scenario = self.live.session.scenario
         self.main.status.say("")  # what was said was of the lab before
         self.sync()

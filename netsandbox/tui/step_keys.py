@@ -74,6 +74,10 @@ class StepKeys(LabApp):
         self._tell_held(tr("held"))
         self.sync()
 
+    def on_lesson_pane_no_conditions(self) -> None:
+        """There is nothing to show as it is written."""
+        self.main.status.say(tr("lesson.no-goals"))
+
     def _next_step(self) -> None:
         """Begin the scenario's next step, and show what it is about: the frames, or what was printed."""
         live, main = self.live, self.main

@@ -40,7 +40,10 @@ TABLE: dict[str, Both] = {
         "Not saved: ctrl+q again quits, : save FILE keeps it",
         "还没有保存：再按 ctrl+q 退出，或用“:save 文件名”保存",
     ),
+    "load.unsaved": ("Not saved: enter again leaves this lab; esc, then : save FILE keeps it",
+                     "还没有保存：再按 enter 就丢下这个实验网络；esc 后用“:save 文件名”保存"),
     "page.quit": ("ctrl+q quits, esc closes this page", "ctrl+q 退出，esc 关闭本页"),
+    "lesson.no-goals": ("This step has no goals", "这一步没有目标"),
     "lesson.at-step": ("This step is still under way", "这一步还在进行"),
     "lesson.unmet": (
         "Goals not met: {count}; r looks again, p again goes on",

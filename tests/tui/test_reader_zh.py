@@ -121,3 +121,65 @@ async def test_what_was_said_of_another_lab_goes_when_one_is_opened(tmp_path: Pa
         assert on.app.main.status.message
         on.app.open_work("veth")
         assert not on.app.main.status.message
+
+
+NOT_SAVED = {"en": "Not saved: enter again leaves this lab", "zh": "还没有保存：再按 enter 就丢下这个实验网络"}
+
+
+@pytest.mark.parametrize("language", ["en", "zh"])
+@pytest.mark.parametrize("line", ["load hub", "new"])
+async def test_a_line_that_leaves_an_unsaved_lab_is_entered_twice(tmp_path: Path, language: str, line: str) -> None:
+    """ctrl+q asked, and these dropped it without a word."""
+    set_language(language)
+    async with stage(tmp_path, size=(120, 40)) as on:
+        await on.line("add-host mine")
+        await on.press("escape", "colon", *line, "enter")
+        assert "mine" in names(on)
+        assert NOT_SAVED[language] in screen_text(on.app)
+        assert on.app.main.command.line == line
+        await on.press("escape")
+        await on.press("colon", "ctrl+u", *line, "enter")
+        assert "mine" in names(on), "to leave the line is to say no"
+        await on.press("enter")
+        assert "mine" not in names(on)
+
+
+@pytest.mark.parametrize("language", ["en", "zh"])
+async def test_what_is_chosen_in_the_browser_leaves_no_unsaved_lab_at_once(tmp_path: Path, language: str) -> None:
+    set_language(language)
+    async with stage(tmp_path, size=(120, 40)) as on:
+        await on.line("add-host mine")
+        await on.press("escape")
+        on.app.open_work("hub")
+        await on.pilot.pause()
+        assert "mine" in names(on)
+        assert on.app.main.command.line == "load hub"
+        assert NOT_SAVED[language] in screen_text(on.app)
+        await on.press("enter")
+        assert "hub1" in names(on)
+        await on.press("6")
+        assert not on.app.is_unsaved
+
+
+async def test_what_is_saved_or_only_looked_at_is_left_at_once(tmp_path: Path) -> None:
+    async with stage(tmp_path) as on:
+        await on.line("show nodes")
+        await on.line("load hub")
+        assert "hub1" in names(on)
+        await on.line("add-host mine")
+        await on.line(f"save {tmp_path / 'mine.yaml'}")
+        await on.line("load docker0-ping")
+        assert "nginx-1" in names(on)
+
+
+@pytest.mark.parametrize(("language", "told"), [("en", "This step has no goals"), ("zh", "这一步没有目标")])
+async def test_c_where_there_are_no_goals_says_so(tmp_path: Path, lesson: Path, language: str, told: str) -> None:
+    set_language(language)
+    async with stage(tmp_path, Options(tour=False, scenario=str(lesson)), size=(120, 40)) as on:
+        await on.press("6", "c")
+        assert told in screen_text(on.app).splitlines()[0]
+        await on.press("p")
+        await on.quiet()
+        await on.press("6", "c")
+        assert told not in screen_text(on.app)
+        assert "state web running" in screen_text(on.app)

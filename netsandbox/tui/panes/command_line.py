@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import ClassVar
 
 from textual.binding import Binding, BindingType
@@ -45,6 +45,10 @@ class CommandLine(PromptLine):
         """What the last line said is shown; it stays until something is typed."""
         self._shell = ""
         """The prompt of the shell that is shown."""
+        self.doubt: Callable[[str], str] = lambda line: ""
+        """Why a line is to be entered twice; empty of one that is not."""
+        self._doubted = ""
+        """The line that was asked about."""
 
     def label(self) -> str:
         """The lab's own prompt: it names the namespace whose shell was entered."""
@@ -56,10 +60,18 @@ class CommandLine(PromptLine):
 
     def look(self, line: str) -> None:
         """Say how the command is used, in place of what the last one said."""
-        if self._told and not line:
+        if (self._told and not line) or (line and line == self._doubted):
             return
         self._told = False
         self.note(self.source.hint(line) if line and self.input.has_focus else "")
+
+    def accepts(self, line: str) -> bool:
+        """Whether enter takes the line; one that is in doubt is told of, and taken when it is entered again."""
+        why = self.doubt(line) if line and line != self._doubted else ""
+        self._doubted = line if why else ""
+        if why:
+            self.note(why, error=True)
+        return bool(line) and not why
 
     def submit(self, line: str) -> None:
         """Run the line; what it said stays until the next is typed, and `up` brings a failed one back."""
@@ -106,3 +118,4 @@ class CommandLine(PromptLine):
     def left(self) -> None:
         """Forget what was said."""
         self._told = False
+        self._doubted = ""

@@ -64,6 +64,9 @@ class LessonPane(VerticalScroll, can_focus=True):
             super().__init__()
             self.number = number
 
+    class NoConditions(Message):
+        """Conditions are wanted where there are no goals."""
+
     class HintWanted(Message):
         """A hint is wanted."""
 
@@ -150,6 +153,9 @@ class LessonPane(VerticalScroll, can_focus=True):
 
     def action_conditions(self) -> None:
         """Show the goals as conditions, or as sentences again."""
+        if self.stand is not None and not self.stand.goals:
+            self.post_message(self.NoConditions())
+            return
         self.as_written = not self.as_written
         self.show(self.stand)
 
