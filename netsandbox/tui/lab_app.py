@@ -41,7 +41,7 @@ if TYPE_CHECKING:
 
 NAMED = re.compile(r"[\w.-]+: \S")
 """How a program begins a line about an error."""
-NOTE = re.compile(r"(?:\[\d+\] )?(?:[\w.-]+: )?note: ")
+NOTE = re.compile(r"(?:\[\d+\] )?(?:[\w.-]+: )?(?:note: |注意：)")
 """How the sandbox begins what it adds: no error."""
 BUSY, IDLE = 1 / 30, 0.2
 """Seconds between two looks at the clock while frames move, and while time only passes."""

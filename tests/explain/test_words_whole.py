@@ -221,6 +221,7 @@ def test_what_the_sandbox_says_in_a_tools_place_has_chinese_words() -> None:
     ("+0.000 002 s  overheard     pc2 → pc1  ICMP echo reply", "+0.000 002 s  偷听到    pc2 → pc1  ICMP echo reply"),
     ("4 frames: 1 for everyone, 3 overheard", "4 个帧：1 个给所有人，3 个偷听到"),
     ("1 frame: 0 overheard", "1 个帧：0 个偷听到"),
+    ("overheard     pc1 → pc2", "偷听到    pc1 → pc2"),
     ("tcpdump: listening on eth0, link-type EN10MB", "tcpdump: listening on eth0, link-type EN10MB"),
     ("grep: the sandbox: No such file or directory", "grep: the sandbox: No such file or directory"),
     ("Try:  docker run -d nginx", "可以输入：docker run -d nginx"),

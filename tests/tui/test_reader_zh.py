@@ -183,3 +183,23 @@ async def test_c_where_there_are_no_goals_says_so(tmp_path: Path, lesson: Path, 
         await on.press("6", "c")
         assert told not in screen_text(on.app)
         assert "state web running" in screen_text(on.app)
+
+
+@pytest.mark.parametrize(("text", "is_error"), [
+    ("note: the image nginx has no ping; the sandbox lends it one", False),
+    ("注意：镜像 nginx 里没有 ping；沙盒借给它一个", False), ("[1] ping: 注意：没有 ping", False),
+    ("curl: (7) no", True)])
+async def test_a_note_is_no_error_in_either_language(tmp_path: Path, text: str, is_error: bool) -> None:
+    """“✗ 注意：镜像 nginx 里没有 ping” stood under the lab as long as the ping ran."""
+    async with stage(tmp_path, size=(120, 40)) as on:
+        on.app.live.jobs.say("err", text)
+        on.app.sync()
+        assert on.app.main.command.has_class("-error") == is_error
+
+
+async def test_the_layers_of_a_frame_are_told_in_chinese(tmp_path: Path) -> None:
+    set_language("zh")
+    async with stage(tmp_path, size=(120, 40)) as on:
+        await on.press("p")
+        await on.quiet()
+        assert "ICMP  回显应答，标识符" in screen_text(on.app)

@@ -261,6 +261,13 @@ READERS = (
      "tui/test_reader_zh.py::test_a_line_that_leaves_an_unsaved_lab_is_entered_twice",
      "tui/test_reader_zh.py::test_what_is_chosen_in_the_browser_leaves_no_unsaved_lab_at_once"),
     ("c where a step has no goals says nothing", "tui/test_reader_zh.py::test_c_where_there_are_no_goals_says_so"),
+    ("a note of the sandbox is told as an error in Chinese",
+     "tui/test_reader_zh.py::test_a_note_is_no_error_in_either_language"),
+    ("a goal asks in English for what is on the screen in Chinese",
+     "explain/test_chinese_layers.py::test_a_goal_asks_for_what_the_reader_sees"),
+    ("the lines of the layers are English in Chinese",
+     "explain/test_chinese_layers.py::test_a_layer_is_told_in_the_readers_language",
+     "tui/test_reader_zh.py::test_the_layers_of_a_frame_are_told_in_chinese"),
 )
 """What first-time readers met later, in English and in Chinese: a learner, an engineer, a teacher."""
 
@@ -466,6 +473,7 @@ async def test_the_log_of_another_lab_has_columns_of_its_own(tmp_path: Path) -> 
         assert "BRIDGE_INGRESS_STP_STATE" in shown(on)
         assert "…:veth" in shown(on), "the long verdict leaves a place no room"
         await on.line("load docker0-ping")
+        await on.press("enter")  # it was asked about
         await on.quiet()
         await on.press("escape", "3")
         assert "docker0:veth" in shown(on)

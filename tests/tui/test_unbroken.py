@@ -307,6 +307,7 @@ async def test_ctrl_q_asks_once_where_lines_were_typed_that_no_file_has(
         assert left == [0, 0, 0]
         await on.line("add-container c4")
         await on.line("load hub")
+        await on.press("enter")  # it was asked about
         await on.press("ctrl+q")
         assert left == [0, 0, 0, 0]
         await on.line("add-container c5; false")

@@ -11,6 +11,7 @@ from netsandbox.commands.expect.compare import Comparison, comparison
 from netsandbox.commands.expect.condition import Test, UnfoundedError, Verdict, condition
 from netsandbox.commands.expect.reader import Reader
 from netsandbox.explain.refusals import translated
+from netsandbox.explain.sniffed import sniffed
 from netsandbox.lab import views
 from netsandbox.lab.errors import LabError
 
@@ -101,11 +102,16 @@ def _to_come(context: Context, beginning: str) -> str:
     return f"`{beginning} …`" if beginning else context.say("output.yours")
 
 
+def _as_seen(text: str, language: str) -> str:
+    """What a line is to print, as the reader has it before them."""
+    return (sniffed(text) if language == "zh" else None) or translated(text, language)
+
+
 def _printed(context: Context, beginning: str, wanted: Wanted | None) -> Verdict:
     say = context.say
     how = f"output.{wanted.how if wanted is not None else 'any'}"
     sought = "" if wanted is None else (
-        translated(wanted.text, context.shell.language) if wanted.how == "contains" else as_words(wanted.text))
+        _as_seen(wanted.text, context.shell.language) if wanted.how == "contains" else as_words(wanted.text))
     context.wish = context.expects(how, line=_to_come(context, beginning), text=sought)
     job = context.last(beginning)
     text, line = context.in_english("".join(text for _stream, text in job.output)), f"`{job.line.strip()}`"

@@ -13,9 +13,10 @@ from textual.content import Content
 from textual.widgets import Tree
 from textual.widgets.tree import TreeNode
 
+from netsandbox.explain.chinese_layers import layer_words
 from netsandbox.tui.circles import cut
 from netsandbox.tui.glyphs import UNICODE, GlyphSet
-from netsandbox.tui.i18n import tr
+from netsandbox.tui.i18n import language, tr
 from netsandbox.tui.panes.hex_view import HexView
 from netsandbox.tui.source import FrameBytes
 from netsandbox.tui.text import safe
@@ -139,7 +140,7 @@ class DetailPane(Horizontal):
 
     def _add(self, parent: TreeNode[Span], layer: Layer) -> None:
         """Add a layer, its fields and the layers in it."""
-        label = Text.assemble((safe(layer.name), "bold"), "  ", self._text(layer.summary))
+        label = Text.assemble((safe(layer.name), "bold"), "  ", self._text(layer_words(layer.summary, language())))
         whole = Span(layer.start - self._begin, layer.end - self._begin, layer.name)
         node = parent.add(label, whole, expand=layer.name in self._open)
         self._spans.append((whole, node))

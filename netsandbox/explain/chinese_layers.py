@@ -1,0 +1,48 @@
+"""The layers of a frame in Chinese, each in its one line; names of fields, and what programs print, stay."""
+
+from __future__ import annotations
+
+import re
+
+from netsandbox.wire.names import ICMP_CODES, ICMP_TYPES
+
+_TYPES = {
+    0: "回显应答", 3: "目的不可达", 4: "源抑制", 5: "重定向", 8: "回显请求", 9: "路由器通告", 10: "路由器请求",
+    11: "超时", 12: "参数有误", 13: "时间戳请求", 14: "时间戳应答", 17: "地址掩码请求", 18: "地址掩码应答",
+}
+_CODES = {
+    3: ("网络不可达", "主机不可达", "协议不可达", "端口不可达", "需要分片", "源路由失败", "目的网络未知",
+        "目的主机未知", "源主机被隔离", "网络被管理员禁止", "主机被管理员禁止", "网络在此服务类型下不可达", "主机在此服务类型下不可达",
+        "通信被管理员禁止", "违反主机优先级", "优先级不够"),
+    5: ("对网络重定向", "对主机重定向", "对服务类型和网络重定向", "对服务类型和主机重定向"),
+    11: ("TTL 在途中用尽", "分片重组超时"),
+    12: ("指针指出了错误", "缺少必需的选项", "长度有误"),
+}
+_NAMES = {name: _TYPES[kind] for kind, name in ICMP_TYPES.items()} | {
+    name: chinese for kind, names in ICMP_CODES.items() for name, chinese in zip(names, _CODES[kind], strict=True)}
+_WORDS = tuple((re.compile(english), chinese) for english, chinese in (
+    (r"(\S+) announces (\S+)", r"\1 通告 \2"), (r"probe: who has (\S+)\?", r"探测：谁有 \1？"),
+    (r"request: who has (\S+)\? tell (\S+)", r"请求：谁有 \1？告诉 \2"),
+    (r"reply: (\S+) is at (\S+)", r"应答：\1 在 \2"),
+    (r"cut off after (\d+) bytes", r"只到第 \1 字节，被截断"),
+    (r"malformed: version (\d+), header of (\d+) bytes", r"格式有误：版本 \1，首部 \2 字节"),
+    (r"(.+), header of (-?\d+) bytes in (\d+)", r"\1，\3 字节里首部要 \2 字节"),
+    (r"(\d+ → \d+), no flags", r"\1，没有标志"),
+    (r"(\d+ → \d+), (\d+) bytes", r"\1，\2 字节"), (r"(\d+) bytes", r"\1 字节"),
+    (r"(.+), fragment at (\d+), more follow", r"\1，从 \2 起的分片，后面还有"),
+    (r"(.+), fragment at (\d+), the last", r"\1，从 \2 起的分片，是最后一片"), (r"carries (.+)", r"里面是 \1"),
+    (r"spanning tree", "生成树"), (r"configuration", "配置"), (r"topology change notification", "拓扑变更通知")))
+_ICMP = re.compile(r"([A-Z][a-z ]+?)(?:: (.+)|, id (\d+), seq (\d+)|, code (\d+))")
+
+
+def layer_words(summary: str, language: str) -> str:
+    """A layer's one line in a language."""
+    if language != "zh":
+        return summary
+    found = _ICMP.fullmatch(summary)
+    if found is not None and found[1] in _NAMES:
+        kind = _NAMES[found[1]]
+        if found[2]:
+            return f"{kind}：{_NAMES.get(found[2], found[2])}"
+        return f"{kind}，代码 {found[5]}" if found[5] else f"{kind}，标识符 {found[3]}，序号 {found[4]}"
+    return next((pattern.sub(words, summary) for pattern, words in _WORDS if pattern.fullmatch(summary)), summary)

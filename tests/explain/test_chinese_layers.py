@@ -1,0 +1,58 @@
+"""The layers of a frame, each in its line: in Chinese for who reads Chinese."""
+
+from __future__ import annotations
+
+import re
+
+import pytest
+
+from netsandbox.explain.chinese_layers import layer_words
+from netsandbox.session.keeping import KeptSession
+from netsandbox.wire.dissect import dissect
+from netsandbox.wire.names import ICMP_CODES, ICMP_TYPES
+
+ETHERNET = bytes.fromhex("0200000000020200000000010806")
+ARP = bytes.fromhex("0001080006040001020000000001 0a000001 000000000000 0a000002")
+"""pc1 asks who has 10.0.0.2."""
+
+
+@pytest.mark.parametrize(("english", "chinese"), [
+    ("172.17.0.3 announces 46:0c:cd:e6:f7:1b", "172.17.0.3 通告 46:0c:cd:e6:f7:1b"),
+    ("probe: who has 10.0.0.1?", "探测：谁有 10.0.0.1？"),
+    ("reply: 10.0.0.1 is at 02:00:00:00:00:01", "应答：10.0.0.1 在 02:00:00:00:00:01"),
+    ("Echo reply, id 1013, seq 1", "回显应答，标识符 1013，序号 1"),
+    ("Destination unreachable: Port unreachable", "目的不可达：端口不可达"),
+    ("Time exceeded, code 7", "超时，代码 7"),
+    ("53 → 57260, 25 bytes", "53 → 57260，25 字节"), ("25 bytes", "25 字节"),
+    ("10.0.0.1 → 10.0.0.2, UDP, TTL 64, fragment at 1480, the last",
+     "10.0.0.1 → 10.0.0.2, UDP, TTL 64，从 1480 起的分片，是最后一片"),
+    ("56856 → 8080, SYN", "56856 → 8080, SYN"), ("cut off after 3 bytes", "只到第 3 字节，被截断"),
+])
+def test_a_layer_is_told_in_the_readers_language(english: str, chinese: str) -> None:
+    assert layer_words(english, "zh") == chinese
+    assert layer_words(english, "en") == english
+
+
+def test_what_is_read_of_a_frame_is_what_has_words() -> None:
+    assert layer_words(dissect(ETHERNET + ARP).layers[1].summary, "zh") == "请求：谁有 10.0.0.2？告诉 10.0.0.1"
+    cut = [dissect((ETHERNET + ARP)[:length]).layers for length in range(1, len(ETHERNET + ARP))]
+    assert all(not re.search("bytes|cut", layer_words(layer.summary, "zh")) for layers in cut for layer in layers)
+
+
+def test_each_kind_of_icmp_has_chinese_words() -> None:
+    for kind, name in ICMP_TYPES.items():
+        told = [layer_words(f"{name}: {code}", "zh") for code in ICMP_CODES.get(kind, ())]
+        for text in (*told, layer_words(f"{name}, code 99", "zh"), layer_words(f"{name}, id 1, seq 2", "zh")):
+            assert not re.search("[a-z]{3}", text), text
+
+
+@pytest.mark.parametrize(("language", "asked"), [
+    ("zh", ("10 个帧：10 个偷听到", "偷听到    pc1 → pc2")),
+    ("en", ("10 frames: 10 overheard", "overheard     pc1 → pc2"))])
+def test_a_goal_asks_for_what_the_reader_sees(language: str, asked: tuple[str, str]) -> None:
+    """`sniff` had said it in Chinese, and the goal quoted what nobody had seen."""
+    session = KeptSession()
+    session.shell.language = language
+    for text, seen in zip(("10 frames: 10 overheard", "overheard     pc1 → pc2"), asked, strict=True):
+        job = session.execute(f"expect output of 'sniff pc4' contains '{text}'")
+        assert seen in job.out + job.err
