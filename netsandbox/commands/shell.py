@@ -116,6 +116,8 @@ class Shell(Standing):
         """The first trace record of the line before this one."""
         self.counts_from = 0
         """For `expect`: lines whose first record is older are as if nobody had typed them."""
+        self.counts_after: Job | None = None
+        """So is this one: of a line that was taken back, as it failed, no record is left that is older or newer."""
         self._labelled: list[Job] = []
         """Lines that run on, with their numbers; some may have ended."""
         self.shells_within: list[str | None] = []

@@ -190,6 +190,7 @@ class Lesson:
         """The next step begins."""
         self.follow(session)
         self._begun[self._number] = session.trace.end
+        session.shell.counts_after = session.shell.last if self.is_task_open else None
 
     @property
     def is_task_open(self) -> bool:

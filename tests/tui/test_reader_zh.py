@@ -203,3 +203,24 @@ async def test_the_layers_of_a_frame_are_told_in_chinese(tmp_path: Path) -> None
         await on.press("p")
         await on.quiet()
         assert "ICMP  回显应答，标识符" in screen_text(on.app)
+
+
+@pytest.mark.parametrize(("language", "wanted"), [
+    ("en", "your line succeeded (exit status 0)"), ("zh", "你输入的命令 成功（退出码 0）")])
+async def test_a_task_does_not_judge_the_line_of_the_lesson_before_it(
+        tmp_path: Path, language: str, wanted: str) -> None:
+    """The line with dashes, which is there to fail, was to succeed."""
+    set_language(language)
+    async with stage(tmp_path, Options(tour=False, scenario="host-net")) as on:
+        for _step in range(2):
+            await on.press("p")
+            await on.quiet()
+        stand = on.app.live.lesson.stand()
+        assert stand is not None
+        assert stand.is_open
+        assert stand.goals[0].sentence.replace(" ", "") == wanted.replace(" ", "")
+        await on.line("docker run –d –net=host --name nginx-host nginx")
+        await on.quiet()
+        stand = on.app.live.lesson.stand()
+        assert stand is not None
+        assert "125" in stand.goals[0].wrong, "the reader's own line is"

@@ -209,16 +209,19 @@ class Context:
             UnfoundedError: there is none yet.
         """
         shell = self.shell
-        if shell.last is None or shell.last.first < shell.counts_from:
+        if shell.last is None or not self._counts(shell.last):
             raise UnfoundedError(self.say("no-command.of" if beginning else "no-command", line=beginning))
         if not beginning:
             return shell.last
-        recent = [job for job in shell.recent if job.first >= shell.counts_from]
+        recent = [job for job in shell.recent if self._counts(job)]
         found = next((job for job in reversed(recent) if job.line.strip().startswith(beginning)), None)
         if found is None:
             lines = [_begun(job.line.strip(), len(beginning)) for job in recent]
             raise UnfoundedError(self.say("no-line", line=beginning, near=self.near(beginning, dict.fromkeys(lines))))
         return found
+
+    def _counts(self, job: Job) -> bool:
+        return job.first >= self.shell.counts_from and job is not self.shell.counts_after
 
     def commands(self) -> list[Record]:
         """The records of the command lines that the trace still has, without those of `expect`."""
