@@ -38,7 +38,7 @@ class Proxy:
 
     Args:
         target: the container's address and port.
-        address, port: where the host listens.  family: inet or inet6.
+        address, port: where the host listens.  address6: the address, where it is one of IPv6.
 
     Attributes:
         has_carried: it was asked once.
@@ -50,15 +50,15 @@ class Proxy:
 
     has_carried = False
 
-    def __init__(self, namespace: NetworkNamespace, process: Process, target: tuple[int, int], family: str,
+    def __init__(self, namespace: NetworkNamespace, process: Process, target: tuple[int, int], address6: str,
                  address: int, port: int) -> None:
         self.namespace = namespace
         self.process = process
         self.target = target
         self.recent: list[Carried] = []
-        self._listen(family, address, port)
+        self._listen(address6, address, port)
 
-    def _listen(self, family: str, address: int, port: int) -> None:
+    def _listen(self, address6: str, address: int, port: int) -> None:
         raise NotImplementedError
 
     def note(self, client: tuple[int, int], asked: int, back: StreamSocket | UdpSocket) -> None:
@@ -73,10 +73,11 @@ class Proxy:
 class StreamProxy(Proxy):
     """One TCP port."""
 
-    def _listen(self, family: str, address: int, port: int) -> None:
+    def _listen(self, address6: str, address: int, port: int) -> None:
         self.pairs: list[Pair] = []
         socket = self.socket = StreamSocket(self.namespace, self.process, reuse=True)
-        socket.family, socket.foreground = family, False
+        socket.foreground = False
+        socket.use_ipv6(address6)
         socket.keep_alive(KEEPALIVE)
         socket.bind(address, port)
         socket.listen(BACKLOG)
@@ -162,10 +163,10 @@ class DatagramProxy(Proxy):
 
     answers_as_asked = True
 
-    def _listen(self, family: str, address: int, port: int) -> None:
+    def _listen(self, address6: str, address: int, port: int) -> None:
         self._clients: dict[tuple[int, int], Client] = {}
         socket = self.socket = UdpSocket(self.namespace, self.process)
-        socket.family = family
+        socket.use_ipv6(address6)
         socket.bind(address, port)
         socket.on_event = self._take
 

@@ -15,6 +15,6 @@ if TYPE_CHECKING:
 AROUND: Late[str, Callable[[Machine, Call], Task]] = Late(places("netsandbox.shell", {
     "around": "env=Env time=Timed nohup=Plainly nice=Plainly stdbuf=Plainly setsid=Plainly unbuffer=Plainly",
     "socat": "socat ncat", "timeout": "timeout=Timeout", "watch": "watch=Watch", "xargs": "xargs=Xargs",
-    "probes": "which=Which"}))
+    "probes": "which=Which", "yes": "yes"}))
 SHELL_PROGRAM: Late[str, Callable[[Machine, Call], Task]] = Late({"sh": "netsandbox.shell.invoke:ShellProgram"})
 INTERPRETER: Late[str, type[Interpreter]] = Late({"sh": "netsandbox.shell.interpreter:Interpreter"})

@@ -14,8 +14,8 @@ WHY = {
         "du file rsync zip unzip gzip gunzip xz bzip2 split shuf sync strings",
     "there are no disks: a machine's files are kept with the lab": "df lsblk findmnt blkid losetup fdisk mkfs",
     "of text there are grep, sed, awk, sort, uniq, cut, tr, diff, head, tail, wc and jq":
-        "join fold fmt expand unexpand xxd hexdump od "
-        "bc perl ruby php yq yes",
+        "join fold fmt expand unexpand xxd hexdump "
+        "bc perl ruby php yq",
     "`docker ps` and `ss -ltnp` show what runs": "pstree screen tmux",
     "programs take neither memory nor processors here; `ps aux` and `docker top NAME` list them":
         "top htop atop free vmstat iostat mpstat pidstat",

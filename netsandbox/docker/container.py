@@ -252,6 +252,7 @@ class Container:
     restart_timer: Rare[Timer | None] = Rare(None)
     restarts = Rare(0)
     was_stopped = Rare(False)
+    was_signalled = Rare(False)
     bindings: Rare[tuple[Binding, ...]] = Rare(())
     port_rules: Rare[Sequence[RuleLine]] = Rare(())
 

@@ -192,7 +192,7 @@ class DockerEngine:
         if container.is_running:
             return
         self.scheduler.cancel(container.restart_timer)
-        container.was_stopped, container.error = False, ""
+        container.was_stopped, container.was_signalled, container.error = False, False, ""
         container.pid = self.next_pid()
         container.child = self.next_pid() if container.host_config.init else 0
         try:

@@ -100,11 +100,12 @@ class BridgeNetwork(DockerNetwork):
         settings: what it was told with -o.
         has_own_subnet: a person gave the subnet, so that --ip may be used.
         reserved: --aux-address.
+        is_adopted: the bridge was there before, and outlives it.
         has_hairpin: a frame may leave by the port that it came by, as without docker-proxy.
     """
 
     driver = "bridge"
-    has_hairpin = False
+    has_hairpin = is_adopted = False
 
     def __init__(self, name: str, identity: str, bridge: Bridge, pool: AddressPool, stream: Stream,
                  announces: bool, settings: BridgeOptions, firewall: Firewall) -> None:
@@ -157,8 +158,8 @@ class BridgeNetwork(DockerNetwork):
         return self.driver == "bridge"
 
     def dispose(self) -> None:
-        """The network goes, and its bridge."""
-        if self.namespace.interfaces.get(self.bridge.name) is self.bridge:
+        """The network goes, and its bridge if the Engine made it."""
+        if not self.is_adopted and self.namespace.interfaces.get(self.bridge.name) is self.bridge:
             link.delete(self.bridge)
 
     def attach(self, container: Container, namespace: NetworkNamespace, wish: Wish) -> Endpoint:

@@ -39,11 +39,12 @@ class NetworkMaker:
     def make(self, name: str, identity: str, ifname: str, gateway: Network, settings: BridgeOptions,
              internal: bool = False) -> BridgeNetwork:
         """A bridge with the gateway's address; no carrier until a container comes. One that is there is used."""
+        is_adopted = ifname in self.namespace.interfaces
         bridge = self._bridge(ifname, gateway, settings)
         pool = AddressPool(Network(gateway.network, gateway.length), gateway.address)
         network = BridgeNetwork(name, identity, bridge, pool, self.stream, not self.is_old, settings,
                                 self.firewall)
-        network.internal = internal
+        network.internal, network.is_adopted = internal, is_adopted
         if settings.gateway_mode == "isolated":
             pool.release(gateway.address)  # there is no gateway
         return network
@@ -59,7 +60,7 @@ class NetworkMaker:
         if settings.has_gateway and settings.gateway_mode != "isolated":
             self._set_address(bridge, gateway)
         if bridge.mtu != mtu:
-            link.set_mtu(bridge, mtu)
+            link.set_mtu(bridge, mtu, by_hand=True)
         if not bridge.up:
             link.set_up(bridge)
         return bridge

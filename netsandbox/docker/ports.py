@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from contextlib import suppress
+from ipaddress import IPv6Address
 from itertools import cycle, islice
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -199,9 +200,19 @@ def _publish_one(engine: DockerEngine, container: Container, wish: Published, ta
         if wish.protocol == "tcp":
             raise DockerError("failed to listen on TCP socket: address already in use")
         return  # sockets of UDP may share a port
-    hosts = [wish.host] if wish.host else _default_hosts(engine, container)
+    hosts = [_written(wish.host)] if wish.host else _default_hosts(engine, container)
+    if ":" in hosts[0] and not engine.settings.userland_proxy and engine.profile.since(28):
+        return  # a container of IPv4 is reached from IPv6 by a docker-proxy alone
     for family in [hosts] if engine.profile.since(28) else [[host] for host in hosts]:
         _publish_on(engine, container, wish, family, taken)
+
+
+def _written(host: str) -> str:
+    """An address as it is told of: an IPv6 one as short as it can be, and one that is of IPv4 behind it as that."""
+    if ":" not in host:
+        return host
+    address = IPv6Address(host)
+    return str(address.ipv4_mapped or address)
 
 
 def _publish_on(engine: DockerEngine, container: Container, wish: Published, hosts: list[str], taken: Taken) -> None:
@@ -348,7 +359,7 @@ def _proxy(engine: DockerEngine, container: Container, wish: Published | Binding
                         engine.profile.since(28))
     make = docker_proxy.DatagramProxy if wish.protocol == "udp" else docker_proxy.StreamProxy
     proxy = make(engine.namespace, Process("docker-proxy", engine.next_pid()), (target, wish.port),
-                 "inet6" if ":" in host else "inet", own, number)
+                 host if ":" in host else "", own, number)
     if isinstance(proxy, docker_proxy.DatagramProxy):
         proxy.answers_as_asked = engine.profile.since(28)
     return proxy

@@ -75,6 +75,8 @@ def attach_all(engine: DockerEngine, container: Container, namespace: NetworkNam
         DockerError: a network is not there or refuses; some endpoints may have been made.
     """
     container.prefixes = ()
+    if container.joined and not engine.profile.since(28):
+        return
     before = f"{FAILED}: " if engine.profile.since(28) else ""
     refusal = _refusal_of_mode(engine, container) or (
         _refusal_of_modes(container) if engine.profile.since(28) else "")
@@ -118,6 +120,8 @@ def note_joined(container: Container, network: BridgeNetwork, wish: Wish) -> Non
 
 def _refusal_of_modes(container: Container) -> str:
     """Why two of its networks do not go together, or empty: a bridge beside the host's is refused by its route."""
+    if container.joined:
+        return NOT_BESIDE["host"] if container.networks else ""
     if container.mode == "host" and "none" not in container.networks:
         return ""
     return next((why for name, why in NOT_BESIDE.items() if name in container.networks), "")

@@ -251,10 +251,11 @@ def _check_interface(engine: DockerEngine, ifname: str, identity: str) -> None:
     if other is not None and not engine.profile.since(29):
         raise daemon_error(f"cannot create network {identity} ({ifname}): conflicts with network {other.identity} "
                            f"({ifname}): networks have same bridge name")
-    if ifname in engine.namespace.interfaces:
-        raise daemon_error(f"networks have same bridge name: there is already an interface {ifname}"
-                           if isinstance(engine.namespace.interfaces[ifname], Bridge) else
-                           f"existing interface {ifname} is not a bridge")
+    found = engine.namespace.interfaces.get(ifname)
+    if found is not None and not isinstance(found, Bridge):
+        raise daemon_error(f"existing interface {ifname} is not a bridge")
+    if found is not None and engine.profile.since(29):
+        raise daemon_error(f"networks have same bridge name: there is already an interface {ifname}")
 
 
 def remove(engine: DockerEngine, network: DockerNetwork) -> None:

@@ -52,6 +52,8 @@ OF_NOTES: dict[str, str] = {
     "be written": "--user 决定程序属于谁、有哪些 capability；沙盒里的文件没有主人，所以都可以写",
     "the option {key} does nothing in the sandbox": "选项 {key} 在沙盒里不起作用",
     "what {path} says of {keys} does nothing in the sandbox": "{path} 里的 {keys} 在沙盒里不起作用",
+    "the sandbox's images are for linux/amd64 alone, and not for {platform}":
+        "沙盒的镜像只有 linux/amd64 的，没有 {platform} 的",
     "the sandbox tells limits, and sets none": "沙盒只显示限制，不能修改",
     "--ipv6: the network has IPv4 alone, as no machine of the sandbox speaks IPv6":
         "--ipv6：沙盒没有模拟 IPv6，所以这个网络只有 IPv4",

@@ -182,7 +182,7 @@ def sockets(lab: Lab, node: str) -> list[SocketRow]:
     for socket in namespace.sockets.sockets:
         if isinstance(socket, Connection) and socket.key in namespace.sockets.connections:
             continue
-        address = "[::]" if socket.family == "inet6" else format_ipv4(socket.address)
+        address = f"[{socket.address6}]" if socket.family == "inet6" else format_ipv4(socket.address)
         if isinstance(socket, UdpSocket):
             state = "ESTAB" if socket.is_connected else "UNCONN"
         else:

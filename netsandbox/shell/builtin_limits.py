@@ -13,6 +13,9 @@ ENDLESS = -1
 ANY = (ENDLESS, ENDLESS)
 KIB, HALF = 1024, 512
 NOT_DONE = "note: the sandbox tells limits, and sets none"
+NO_RIGHT = {"bash": "{title}: cannot modify limit: Operation not permitted",
+            "dash": "error setting limit (Operation not permitted)",
+            "ash": "error setting limit: Operation not permitted"}
 USAGE = "ulimit: usage: ulimit [-SHabcdefiklmnpqrstuvxPRT] [limit]"
 
 
@@ -32,6 +35,17 @@ class Limit(NamedTuple):
     title: str
     unit: str = ""
     of_dash: str = ""
+
+    @property
+    def own(self) -> tuple[int, int]:
+        """Soft and hard, of the one who asks."""
+        rights = RIGHTS.get()
+        told = next(((own.soft, own.hard) for own in rights.limits if self.name == own.name), None)
+        return told or (self.contained if rights.contained else self.host)
+
+    def size(self, shell: str) -> int:
+        """Of one of what a shell tells it in."""
+        return {"kbytes": KIB, "blocks": KIB if shell == "bash" else HALF}.get(self.unit, 1)
 
 
 THREADS, QUEUES, LOCKED, STACK, FILES = (15364, 15364), (819200, 819200), (8 << 20, 8 << 20), 8 << 20, 1 << 20
@@ -55,6 +69,14 @@ LIMITS = {
     "x": Limit("locks", ANY, ANY, "file locks", "", "locks"),
 }
 """By bash's letter, in its order."""
+IN_PROC = (
+    ("Max cpu time", "t", "seconds"), ("Max file size", "f", "bytes"), ("Max data size", "d", "bytes"),
+    ("Max stack size", "s", "bytes"), ("Max core file size", "c", "bytes"), ("Max resident set", "m", "bytes"),
+    ("Max processes", "u", "processes"), ("Max open files", "n", "files"), ("Max locked memory", "l", "bytes"),
+    ("Max address space", "v", "bytes"), ("Max file locks", "x", "locks"), ("Max pending signals", "i", "signals"),
+    ("Max msgqueue size", "q", "bytes"), ("Max nice priority", "e", ""), ("Max realtime priority", "r", ""),
+    ("Max realtime timeout", "", "us"))
+"""Each in /proc/PID/limits, with bash's letter."""
 LETTERS_OF_DASH = {"t": "t", "f": "f", "d": "d", "s": "s", "c": "c", "m": "m", "l": "l", "p": "u", "n": "n", "v": "v",
                    "w": "x", "r": "r"}
 """Dash's letters in its order, each with bash's for the same."""
@@ -74,7 +96,7 @@ def ulimit(call: Builtin) -> int:
             else:
                 return _unknown(call, letter)
     if words:
-        return _set(call, words)
+        return _set(call, words, LIMITS[letters[which[-1:] or "f"]])
     several = "".join(letters) if "a" in which else which if shell == "bash" else ""
     for letter in several or which[-1:] or "f":
         shown = _shown(LIMITS[letters[letter]], shell, is_hard)
@@ -83,11 +105,16 @@ def ulimit(call: Builtin) -> int:
 
 
 def _shown(limit: Limit, shell: str, is_hard: bool) -> str:
-    rights = RIGHTS.get()
-    own = next(((own.soft, own.hard) for own in rights.limits if limit.name == own.name), None)
-    value = (own or (limit.contained if rights.contained else limit.host))[is_hard]
-    size = {"kbytes": KIB, "blocks": KIB if shell == "bash" else HALF}.get(limit.unit, 1)
-    return "unlimited" if value == ENDLESS else str(value // size)
+    value = limit.own[is_hard]
+    return "unlimited" if value == ENDLESS else str(value // limit.size(shell))
+
+
+def limits_file() -> str:
+    """/proc/self/limits (fs/proc/base.c)."""
+    rows = [("Limit", "Soft Limit", "Hard Limit", "Units"), *(
+        (title, *("unlimited" if value == ENDLESS else str(value) for value in (LIMITS[letter].own if letter else ANY)),
+         unit) for title, letter, unit in IN_PROC)]
+    return "".join(f"{title:<25} {soft:<20} {hard:<20} {unit:<10}\n" for title, soft, hard, unit in rows)
 
 
 def _title(shell: str, letter: str) -> str:
@@ -113,12 +140,16 @@ def _unknown(call: Builtin, letter: str) -> int:
     return status
 
 
-def _set(call: Builtin, words: list[str]) -> int:
-    """A limit is to be another one."""
+def _set(call: Builtin, words: list[str], limit: Limit) -> int:
+    """A limit is to be another one: none above the hard one in a container, which has no CAP_SYS_RESOURCE."""
     shell = call.state.dialect.name
     if shell == "dash" and len(words) > 1:
         return call.fail("too many arguments", 2)
     if not words[0].isdecimal() and words[0] not in ("unlimited", *(("hard", "soft") if shell == "bash" else ())):
         return call.fail(f"{words[0]}: invalid number") if shell == "bash" else call.fail("bad number", 2)
+    hard, is_endless = limit.own[True], words[0] == "unlimited"
+    above = words[0].isdecimal() and int(words[0]) * limit.size(shell) > hard
+    if hard != ENDLESS and (is_endless or above) and RIGHTS.get().contained:
+        return call.fail(NO_RIGHT[shell].format(title=limit.title), 1 if shell == "bash" else 2)
     call.fail(NOT_DONE)
     return 0

@@ -182,7 +182,8 @@ class SimpleFrame(Expanding):
         state = shell.state
         environment = {**state.environment, **values}
         budget.spend(Use.WORK, sum(len(word) + WORD for word in words) // PIECE)
-        call = Call(words, environment, state, standard_input(streams), shell.is_whole_line)
+        is_alone = shell.is_whole_line and streams.get(1) is shell.streams.get(1)
+        call = Call(words, environment, state, standard_input(streams), is_alone)
         self._output = Routed(streams)
         task = shell.machine.program(call)
         if self.replaces:  # and only what the shell ignores stays so (execve(2))

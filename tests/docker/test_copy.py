@@ -80,6 +80,13 @@ def test_what_is_no_archive(session: KeptSession, line: str, err: str) -> None:
     assert (said.err, said.code) == (err + "\n", 1)
 
 
+def test_an_archive_is_not_shown_to_a_person(session: KeptSession) -> None:
+    refusal = "cowardly refusing to save to a terminal. Use the -o flag or redirect\n"
+    assert session.run("docker export ee").err == refusal
+    assert session.run("docker export ee > /tmp/to-a-file.tar").code == 0
+    assert "etc/hosts" in session.run("tar tf /tmp/to-a-file.tar").out
+
+
 def test_a_container_is_exported(session: KeptSession) -> None:
     assert {"d/a", "etc/hosts"} <= set(session.run("docker export ee | tar t").out.split())
     assert session.run("docker export -o /tmp/ee.tar ee").err.startswith("note: the sandbox's images have no files of")

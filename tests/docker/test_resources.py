@@ -134,6 +134,31 @@ def test_other_refusals(session: KeptSession, line: str, err: str, code: int) ->
     assert (told(said.err), said.code) == (err + "\n", code)
 
 
+def test_limits_are_told_and_none_is_raised(session: KeptSession) -> None:
+    run = "docker run --rm --ulimit nofile=100:200"
+    rows = session.run(f"{run} debian cat /proc/self/limits").out.splitlines()
+    assert [" ".join(row.split()) for row in rows if "open" in row or "stack" in row] == [
+        "Max stack size 8388608 unlimited bytes", "Max open files 100 200 files"]
+    assert session.run(f"{run} debian sh -c 'ulimit -n 300'").err.endswith(
+        "error setting limit (Operation not permitted)\n")
+    assert session.run(f"{run} debian bash -c 'ulimit -n unlimited'").err.endswith(
+        "ulimit: open files: cannot modify limit: Operation not permitted\n")
+    assert "sets none" in session.run(f"{run} debian sh -c 'ulimit -n 200'").err
+    assert "Max open files            1024 " in session.run("cat /proc/self/limits").out
+
+
+def test_an_image_for_another_machine_is_refused_by_name(session: KeptSession) -> None:
+    said = session.run("docker run --rm --platform linux/arm64 alpine true")
+    assert (said.code, said.err.splitlines()[0]) == (
+        125, "docker: the sandbox's images are for linux/amd64 alone, and not for linux/arm64")
+    assert session.run("docker run --rm --platform amd64 alpine echo ok").out == "ok\n"
+
+
+def test_the_name_of_nginx_is_not_what_ps_shows(session: KeptSession) -> None:
+    session.run("docker run -d --name web nginx")
+    assert session.run("docker exec web cat /proc/1/comm").out == "nginx\n"
+
+
 @pytest.mark.parametrize(("form", "out"), [
     ("{{.NetworkSettings.Ports}}", "map[80/tcp:[{0.0.0.0 8080} {:: 8080}]]"),
     ('{{index .NetworkSettings.Ports "99/tcp"}}', "<no value>"),

@@ -12,7 +12,6 @@ PROBLEMS = (
     (r"mapping values are not allowed here", "mapping values are not allowed in this context"),
     (r"found character .* that cannot start any token", "found character that cannot start any token"),
     (r"expected (',' or '[\]}]'), but got .*", r"did not find expected \1"),
-    (r"expected <block end>, but found '-'", "did not find expected '-' indicator"),
     (r"expected <block end>, but found .*", "did not find expected key"),
     (r"expected the node content, but found .*", "did not find expected node content"))
 """PyYAML's words, and libyaml's."""
@@ -42,6 +41,8 @@ def _of_the_parser(error: MarkedYAMLError) -> str:
     problem = str(error.problem)
     for pattern, words in PROBLEMS:
         problem = re.sub(f"^{pattern}$", words, problem)
+    if error.context == "while parsing a block collection":
+        problem = problem.replace("expected key", "expected '-' indicator")
     lines = [mark.line for mark in (error.context_mark, error.problem_mark) if mark is not None and mark.line]
     line = lines[0] + isinstance(error, ScannerError) if lines else 0
     return f"yaml: line {line}: {problem}" if line else f"yaml: {problem}"

@@ -71,6 +71,12 @@ def _logout(client: Client, parsed: Parsed) -> int:
     return 0
 
 
+def _check_terminal(client: Client, parsed: Parsed) -> None:
+    """Raises DockerError: a person would see the archive."""
+    if client.may_enter and not parsed.text("output"):
+        raise DockerError("cowardly refusing to save to a terminal. Use the -o flag or redirect")
+
+
 def _check_output(client: Client, parsed: Parsed, what: str) -> None:
     """Raises DockerError: --output is in no folder that there is."""
     folder = posixpath.dirname(parsed.text("output")) or "."
@@ -99,6 +105,7 @@ def _write(client: Client, path: str, text: str) -> None:
 
 
 def _export(client: Client, parsed: Parsed) -> int:
+    _check_terminal(client, parsed)
     _check_output(client, parsed, "export container")
     container = client.engine.find(parsed.operands[0])
     members = list(tree(files_of(client.engine, container), "/", ""))[1:]

@@ -8,7 +8,7 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from netsandbox.commands.docker.flags import Command, Flag, Parsed
-from netsandbox.docker import containers, history, links, pausing
+from netsandbox.docker import containers, history, links, pausing, restarts
 from netsandbox.docker.errors import DAEMON, NOT_FOUND, DockerError, daemon_error
 from netsandbox.docker.signals import SIGNALS, known_signal, signal_number
 
@@ -170,6 +170,7 @@ def kill(client: Client, parsed: Parsed) -> int:
         if not container.is_running:
             raise daemon_error(f"container {container.identity} is not running")
         history.of_container(client.engine, container, "kill", signal=number)
+        restarts.note_signal(container, number)
         if number == SIGNALS["KILL"]:
             client.engine.kill(container)
         else:

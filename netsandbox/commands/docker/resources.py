@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 
     from netsandbox.commands.docker.client import Client
     from netsandbox.commands.docker.flags import Parsed
+    from netsandbox.docker.profiles import Profile
 
 SIZE = re.compile(r"(\d+(?:\.\d+)*) ?([kKmMgGtTpP])?[iI]?[bB]?", re.ASCII)
 LEAST_MEMORY = 6 << 20
@@ -36,7 +37,11 @@ ULIMITS = ("core", "cpu", "data", "fsize", "locks", "memlock", "msgqueue", "nice
 MOST_PARTS, MOST_SCORE = 2, 1000
 """Slashes of a platform; --oom-score-adj."""
 RUNTIMES = ("runc", "io.containerd.runc.v2")
-PLATFORM = re.compile(r"(linux|windows|freebsd|darwin)(/\w+)*|386|amd64|x86_64|arm|arm64|aarch64|ppc64le|riscv64|s390x")
+PLATFORM = re.compile(r"linux|windows|freebsd|darwin|386|amd64|x86_64|arm|arm64|aarch64|ppc64le|riscv64|s390x"
+                      r"|[\w-]+(/[\w-]+){1,2}", re.ASCII)
+SYSTEMS, MACHINES = ("linux", "windows", "freebsd", "darwin"), {"x86_64": "amd64", "aarch64": "arm64"}
+OURS = "linux/amd64"
+"""What the sandbox's images are for."""
 PROCESS_MODES = {"pid": ("PID", ("host",)), "uts": ("UTS", ("host",)), "userns": ("USER", ("host",)),
                  "cgroupns": ("CGROUP", ("host", "private"))}
 """Options of which the client itself knows the values."""
@@ -243,6 +248,21 @@ def _check_sets(parsed: Parsed) -> None:
         if any(int(number) >= there for number in re.findall(r"\d+", text)):
             last = f"0-{there - 1}" if there > 1 else "0"
             raise daemon_error(f"Requested {what} are not available - requested {text}, available: {last}")
+
+
+def check_platform(reference: str, platform: str, pull: str, profile: Profile) -> None:
+    """Raises DockerError: an image is there, and not for the machine asked for, whose programs could not run here."""
+    system, _slash, machine = platform.partition("/")
+    if not machine:
+        system, machine = (system, "amd64") if system in SYSTEMS else ("linux", system)
+    platform = f"{system}/{MACHINES.get(machine, machine)}"
+    if platform == OURS or platform.startswith(f"{OURS}/"):
+        return
+    if pull == "never":
+        why = f"its platform ({OURS}) does not match the specified platform ({platform})" if profile.since(28) else (
+            f"does not match the specified platform: wanted {platform}, actual: {OURS}")
+        raise daemon_error(f"image with reference {reference} was found but {why}")
+    raise DockerError(f"the sandbox's images are for linux/amd64 alone, and not for {platform}")
 
 
 def check_client(parsed: Parsed) -> None:

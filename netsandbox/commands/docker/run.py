@@ -17,7 +17,7 @@ from netsandbox.commands.docker.mount_flags import mounts
 from netsandbox.commands.docker.owners import tell_of_owners
 from netsandbox.commands.docker.publish import parse_expose, parse_publish
 from netsandbox.commands.docker.reference import BAD_REFERENCE, check_reference, not_found, straightened, with_tag
-from netsandbox.commands.docker.resources import check_client, check_daemon, wanted
+from netsandbox.commands.docker.resources import check_client, check_daemon, check_platform, wanted
 from netsandbox.commands.docker.run_conflicts import check_addresses, check_modes
 from netsandbox.commands.docker.run_flags import FLAGS, OF_RUN
 from netsandbox.commands.docker.run_network import extra_host, is_user_defined, say_without_effect, wanted_networks
@@ -253,6 +253,8 @@ def _check_image(client: Client, parsed: Parsed, reference: str) -> None:
     if pull not in ("always", "missing", "never"):
         raise DockerError(f"invalid pull option: '{pull}': must be one of \"always\", \"missing\" or \"never\"")
     image = client.engine.images.find(reference)
+    if image is not None and parsed.text("platform"):
+        check_platform(reference, parsed.text("platform"), pull, client.engine.profile)
     _tell_of_stand_in(client, reference, image)
     if image is not None and (pull != "never" or with_tag(reference).rpartition(":")[2] in ("latest", image.tag)):
         return

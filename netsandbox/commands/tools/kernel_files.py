@@ -15,6 +15,7 @@ from netsandbox.linux.core.release import RELEASE
 from netsandbox.linux.core.sysctl import SysctlError
 from netsandbox.linux.core.sysctl_defaults import READ_ONLY
 from netsandbox.linux.netlink.credentials import RIGHTS
+from netsandbox.shell.builtin_limits import limits_file
 from netsandbox.shell.expand import DESCRIPTORS
 
 if TYPE_CHECKING:
@@ -86,6 +87,11 @@ def mounts(namespace: NetworkNamespace, machine: Machine) -> list[tuple[str, str
     return [*MOUNTS, *(("nsfs", file, "nsfs", "rw") for file in kept)]
 
 
+def comm(command: str) -> str:
+    """The name of a program (TASK_COMM_LEN); nginx changes what `ps` shows of it, and not that."""
+    return command.partition(" ")[0].rpartition("/")[2].removesuffix(":")[:15]
+
+
 KERNEL = ("hostname", "osrelease", "ostype")
 """What is in /proc/sys/kernel here."""
 
@@ -95,6 +101,11 @@ def of_kernel(namespace: NetworkNamespace, machine: Machine, seen: Files | None,
     if path.replace(".", "/") == "kernel/hostname":
         return machine.hostname(namespace, seen)
     return {"kernel/osrelease": RELEASE, "kernel/ostype": "Linux"}.get(path.replace(".", "/"))
+
+
+def _is_alike(pid: str) -> bool:
+    """Whether a process has the limits of whoever asks."""
+    return pid in SELF or RIGHTS.get().contained
 
 
 class ReadOnly(Generator):
@@ -152,7 +163,8 @@ class Proc(ReadOnly):
         made = {kind.proc_directory: kind for kind in kinds.all_kinds() if kind.proc_directory}
         folders = {name: found for name, files in proc_net.FOLDERS.items() if (found := files(namespace))}
         inner: dict[tuple[str, ...], list[str]] = {
-            (): ["cmdline", "comm", "net", "ns", "status"], ("ns",): list(NAMESPACES),
+            (): ["cmdline", "comm", *(["limits"] if _is_alike(parts[0]) else []), "net", "ns", "status"],
+            ("ns",): list(NAMESPACES),
             ("net",): [*proc_net.FILES, *proc_net.OF_MACHINE, *made, *folders],
             **{("net", name): sorted(files) for name, files in folders.items()}}
         if len(parts) == 3 and parts[1] == "net" and parts[2] in made:
@@ -204,8 +216,10 @@ class Proc(ReadOnly):
             raise FileError("EINVAL")
         tenant = self._pids().get(int(parts[0])) if parts[0].isdecimal() else None
         command = tenant.command if tenant is not None else "sh"
-        texts = {"cmdline": command, "comm": command.partition(" ")[0].rpartition("/")[2][:15] + "\n",
-                 "status": f"Name:\t{command.partition(' ')[0]}\nPid:\t{parts[0]}\n"}
+        texts = {"cmdline": command, "comm": comm(command) + "\n",
+                 "status": f"Name:\t{comm(command)}\nPid:\t{parts[0]}\n"}
+        if _is_alike(parts[0]):
+            texts["limits"] = limits_file()
         return texts.get(parts[1]) if len(parts) == 2 else None
 
     def _setting(self, name: str) -> str | None:

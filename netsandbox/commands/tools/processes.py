@@ -10,7 +10,7 @@ from typing import NamedTuple
 from netsandbox.apps.pattern import PatternError, compile_pattern
 from netsandbox.commands.tools.context import ToolContext, ToolError, ToolResult
 from netsandbox.commands.tools.inputs import files_of
-from netsandbox.commands.tools.kernel_files import FIRST_SHELL_PID
+from netsandbox.commands.tools.kernel_files import FIRST_SHELL_PID, comm
 from netsandbox.commands.tools.options import options_of, table
 from netsandbox.docker.launch import SHELLS
 from netsandbox.docker.signals import SIGNALS
@@ -42,7 +42,7 @@ class Process(NamedTuple):
 
     @property
     def name(self) -> str:
-        return self.command.partition(" ")[0].rpartition("/")[2].removesuffix(":")[:15]
+        return comm(self.command)
 
 
 def processes(context: ToolContext) -> list[Process]:

@@ -19,7 +19,7 @@ TOOLS: Late[str, Tool] = Late(places("netsandbox.commands.tools", {
     **{name: f"{name}=run" for name in (
         "arp", "brctl", "bridge", "conntrack", "dmesg", "ethtool", "ifconfig", "ip", "lsof", "netstat", "nft", "nstat",
         "route", "ss", "sysctl", "tc", "tunctl", "ufw", "vconfig")},
-    **{name: name for name in ("awk", "dd", "expr", "find", "jq", "sed", "stat", "tar", "tree")},
+    **{name: name for name in ("awk", "dd", "expr", "find", "jq", "od", "sed", "stat", "tar", "tree")},
     "text": "cat column head less=pager more=pager nl rev tac tail tee tr wc", "fields": "cut sort uniq",
     "diff": "cmp comm diff paste", "grep": "egrep fgrep grep", "ls": "ll ls", "truncate": "fallocate truncate",
     "file_tools": "basename chgrp chmod chown cp dirname ln mkdir mv pwd readlink realpath rm rmdir touch",

@@ -114,7 +114,7 @@ def _row(socket: Socket, fd: int) -> SocketRow:
         sent = socket.backlog if socket.listening else 0
     local, peer = format_ipv4(socket.address) + device, format_ipv4(socket.peer)
     if socket.family == "inet6":
-        local = peer = "[::]"
+        local, peer = f"[{socket.address6}]", "[::]"
     name, pid = (socket.process.name, socket.process.pid) if fd else ("", 0)
     return SocketRow(socket.protocol, state, waiting, sent, (local, socket.port), (peer, socket.peer_port), name, pid,
                      fd, socket.family, number, timer, (socket.address, socket.peer), socket)

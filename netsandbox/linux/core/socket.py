@@ -17,6 +17,9 @@ if TYPE_CHECKING:
 
 ANY = 0
 """INADDR_ANY."""
+EVERYWHERE_V6 = "::"
+OWN_V6 = (EVERYWHERE_V6, "::1")
+"""What a machine has of IPv6, which none of the sandbox speaks: its sockets are seen, and nobody asks there."""
 PARITIES, MOST_SKIPPED = 2, 8
 """connect() takes every second port, those of bind() being the others, and skips less than so many of them."""
 
@@ -56,6 +59,7 @@ class Socket:
     Attributes:
         protocol: udp or tcp.
         address, port: what it is bound to; port 0 while unbound.
+        family, address6: inet or inet6, and what one of inet6 is bound to, as it is written.
         peer, peer_port: what it is connected to, or 0.
         reuse: SO_REUSEADDR.
         listening: a TCP socket that holds its port for connections.
@@ -66,8 +70,8 @@ class Socket:
 
     protocol = "tcp"
 
-    __slots__ = ("address", "backlog", "error", "family", "listening", "namespace", "peer", "peer_port", "port",
-                 "process", "reuse", "seq")
+    __slots__ = ("address", "address6", "backlog", "error", "family", "listening", "namespace", "peer", "peer_port",
+                 "port", "process", "reuse", "seq")
 
     def __init__(self, namespace: NetworkNamespace, process: Process, reuse: bool = False) -> None:
         self.namespace = namespace
@@ -80,8 +84,19 @@ class Socket:
         self.listening = False
         self.backlog = 0
         self.error = ""
-        self.family = "inet"
+        self.family, self.address6 = "inet", EVERYWHERE_V6
         self.seq = 0
+
+    def use_ipv6(self, address: str) -> None:
+        """Be one of inet6 that will be bound to an address; empty: stay one of inet."""
+        if address:
+            self.family, self.address6 = "inet6", address
+
+    def overlaps(self, other: Socket, address: int) -> bool:
+        """Whether it would, bound to an address, hear of what the other one hears."""
+        own, others, everywhere = (address, other.address, ANY) if self.family == "inet" else (
+            self.address6, other.address6, EVERYWHERE_V6)
+        return self.family == other.family and (own == others or everywhere in (own, others))
 
     def raise_pending(self) -> None:
         """Raises SocketError: the one that waits (sk_err), which is forgotten by it."""
@@ -142,7 +157,7 @@ class SocketTable:
 
     def bind(self, socket: Socket, address: int, port: int) -> None:
         namespace = self.namespace
-        if not self.is_available(address):
+        if not self.is_available(address) or socket.address6 not in OWN_V6:
             self._refuse(socket, address, port, "EADDRNOTAVAIL", "")
         if port == 0:
             port = self._free_port(socket, address)
@@ -169,7 +184,7 @@ class SocketTable:
 
     def _conflict(self, socket: Socket, address: int, port: int) -> Socket | None:
         for other in self._by_port.get((socket.protocol, port), ()):
-            if other.family != socket.family or (ANY not in (address, other.address) and address != other.address):
+            if not socket.overlaps(other, address):
                 continue
             if socket.reuse and other.reuse and not other.listening:
                 continue
@@ -186,8 +201,7 @@ class SocketTable:
 
     def check_listen(self, socket: Socket) -> None:
         for other in self._by_port.get((socket.protocol, socket.port), ()):
-            overlap = ANY in (socket.address, other.address) or socket.address == other.address
-            if other is not socket and other.family == socket.family and other.listening and overlap:
+            if other is not socket and other.listening and socket.overlaps(other, socket.address):
                 self._refuse(socket, socket.address, socket.port, "EADDRINUSE", other.process.name)
 
     def _free_port(self, socket: Socket, address: int) -> int:
