@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from netsandbox.commands.tools import proc_net, sysfs_tree
 from netsandbox.commands.tools.context import Machine, Tenant
+from netsandbox.commands.tools.devices import Devices
 from netsandbox.engine.units import SECOND
 from netsandbox.linux.core import kind as kinds
 from netsandbox.linux.core.files import Files, Generator
@@ -41,7 +42,7 @@ NAMESPACE = re.compile(r"/proc/(\d{1,9})/ns(?:/net)?")
 
 def with_kernel(files: Files, namespace: NetworkNamespace, machine: Machine) -> Files:
     """The files, with those of the kernel as a process in a namespace sees them."""
-    generated = {**files.generated, "/proc": Proc(namespace, machine, files), "/sys": Sys(namespace),
+    generated = {**files.generated, "/proc": Proc(namespace, machine, files), "/sys": Sys(namespace), "/dev": Devices(),
                  FOLDERS[0]: NamedNamespaces(machine), FOLDERS[1]: DockerNamespaces(namespace, machine)}
     return Files(files.system, generated, files.cwd, files.binds)
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from netsandbox.apps.calendar import civil_date
 from netsandbox.commands.tools.context import ToolContext, ToolResult
+from netsandbox.commands.tools.devices import numbers_of
 from netsandbox.commands.tools.inputs import files_of
 from netsandbox.commands.tools.kernel_files import namespace_file, size_of
 from netsandbox.commands.tools.options import options_of, table
@@ -104,6 +105,9 @@ def _long(context: ToolContext, path: str, name: str, is_human: bool) -> str:
     mode = {"l": "rwxrwxrwx", "d": "rwxr-xr-x", "-": "rw-r--r--"}[kind]
     is_namespace = kind == "-" and namespace_file(files, context.namespace, context.machine, path) is not None
     mode, size = "r--r--r--" if is_namespace else mode, size_of(files, path) if kind == "-" else 0
+    numbers = numbers_of(files, path) if kind == "-" else None
+    if numbers is not None:
+        return f"crw-rw-rw- 1 root root {numbers[0]}, {numbers[1]} {_date(context, node)} {name}"
     shown = f"{name} -> '{link}'" if own is not None else (
         f"{name} -> {link}" if link is not None else name)
     return f"{kind}{mode} 1 root root {_human(size) if is_human else size} {_date(context, node)} {shown}"

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 
 from netsandbox.commands.tools.context import ToolContext, ToolError, ToolResult
+from netsandbox.commands.tools.devices import numbers_of
 from netsandbox.commands.tools.inputs import files_of
 from netsandbox.commands.tools.kernel_files import namespace_file, size_of
 from netsandbox.commands.tools.options import options_of, table
@@ -53,8 +54,12 @@ def _described(context: ToolContext, path: str, form: str, follows: bool) -> str
     number = NUMBER.fullmatch(own or "")
     values = {"n": path, "N": f"'{path}' -> '{link}'" if link is not None else f"'{path}'", "s": str(size),
               "F": KINDS["e" if kind == "f" and not size else kind], "A": MODES.get(kind, "-rw-r--r--"),
-              "a": OCTAL.get(kind, "644"), "u": "0", "g": "0", "U": "root", "G": "root", "%": "%",
+              "a": OCTAL.get(kind, "644"), "u": "0", "g": "0", "U": "root", "G": "root", "%": "%", "t": "0", "T": "0",
               "Y": str((EPOCH + changed_at(context, node)) // SECOND)}
+    device = numbers_of(files, where) if kind == "f" else None
+    if device is not None:
+        values |= {"F": "character special file", "A": "crw-rw-rw-", "a": "666", "t": f"{device[0]:x}",
+                   "T": f"{device[1]:x}"}
     if number is not None and link is None:
         values |= {"i": number[1], "F": KINDS["e"], "A": "-r--r--r--", "a": "444"}
     wrong = next((letter for letter in FIELD.findall(form) if letter not in values), None)

@@ -1,0 +1,36 @@
+"""What stands in /dev of a machine and of a container."""
+
+from __future__ import annotations
+
+import pytest
+
+from netsandbox.session.session import Session
+
+
+@pytest.fixture(scope="module")
+def session() -> Session:
+    return Session()
+
+
+@pytest.mark.parametrize("before", ["", "docker run --rm debian "])
+def test_devices_have_their_numbers(session: Session, before: str) -> None:
+    rows = [row.split() for row in session.run(f"{before}ls -l /dev").out.splitlines()]
+    assert {row[-1]: row[4:6] for row in rows if row[0] == "crw-rw-rw-"} == {
+        "full": ["1,", "7"], "null": ["1,", "3"], "random": ["1,", "8"], "urandom": ["1,", "9"], "zero": ["1,", "5"]}
+    assert session.run(f"{before}stat -c '%F %t,%T %a' /dev/full /etc/hosts").out == (
+        "character special file 1,7 666\nregular file 0,0 644\n")
+
+
+def test_what_is_written_to_them_is_gone_or_finds_no_room(session: Session) -> None:
+    assert session.run("echo x > /dev/zero; echo x > /dev/null; cat /dev/null").out == ""
+    assert session.run("echo x > /dev/full").err == "bash: echo: write error: No space left on device\n"
+    assert session.run("head -c 3 /dev/full | od -An -c").out == "  \\0  \\0  \\0\n"
+    assert session.run("cat /dev/full").err.startswith("netsandbox: /dev/full has no end")
+    assert session.run("docker run --rm --read-only debian sh -c 'echo x > /dev/zero && echo ok'").out == "ok\n"
+
+
+def test_a_containers_devices_are_no_files_of_its_image(session: Session) -> None:
+    session.run("docker run -d --name dev1 debian sleep 1000")
+    assert session.run("docker exec dev1 ls /dev").out.split() == ["full", "null", "random", "shm", "urandom", "zero"]
+    assert session.run("docker diff dev1").out == ""
+    assert "dev/full" not in session.run("docker export dev1 | tar t").out
