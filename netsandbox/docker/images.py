@@ -91,7 +91,7 @@ class Image(NamedTuple):
         if self.has_busybox:
             return name in APPLETS
         beside = CLIENTS.get(self.process or next(iter(self.cmd), ""), ())
-        return name in beside or ("bash" in self.tools and name in COREUTILS)
+        return name in beside or (bool({"bash", "*"} & set(self.tools)) and name in COREUTILS)
 
     @property
     def identity(self) -> str:

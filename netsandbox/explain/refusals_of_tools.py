@@ -11,6 +11,7 @@ OF_TOOLS: dict[str, str] = {
         "`docker cp` 在沙盒里从管道或文件读取归档（-）：没有人能用键盘输入归档",
     "{what} is not modelled": "没有模拟 {what}",
     "{what} are not modelled": "没有模拟 {what}",
+    "a file of several documents is not modelled in the sandbox": "沙盒没有模拟含多个文档的文件",
     "{what} is not modelled in the sandbox": "沙盒没有模拟 {what}",
     "{what} is not modelled: {why}": "没有模拟 {what}：{why}",
     "{what} is not modelled in the sandbox: {why}": "沙盒没有模拟 {what}：{why}",

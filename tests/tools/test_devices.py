@@ -29,6 +29,14 @@ def test_what_is_written_to_them_is_gone_or_finds_no_room(session: Session) -> N
     assert session.run("docker run --rm --read-only debian sh -c 'echo x > /dev/zero && echo ok'").out == "ok\n"
 
 
+@pytest.mark.parametrize("image", ["debian", "nicolaka/netshoot", "nginx", "busybox"])
+def test_of_disks_a_container_says_that_there_are_none(session: Session, image: str) -> None:
+    said = session.run(f"docker run --rm {image} df -h")
+    assert (said.out, said.code) == ("", 127)
+    assert "the sandbox has no df: there are no disks" in said.err
+    assert "executable file not found" not in said.err
+
+
 def test_a_containers_devices_are_no_files_of_its_image(session: Session) -> None:
     session.run("docker run -d --name dev1 debian sleep 1000")
     assert session.run("docker exec dev1 ls /dev").out.split() == ["full", "null", "random", "shm", "urandom", "zero"]
