@@ -86,3 +86,24 @@ def test_a_port_with_root_block_listens_as_long_as_the_root_speaks(session: Sess
     say(session, "s1", "ip link set br0 type bridge stp_state 0")
     wait(session, 60)
     assert (state(session, "eth0"), state(session, "eth1")) == ("forwarding", "forwarding")
+
+
+def forward_delay(session: Session) -> float:
+    return float(say(session, "h1", "ip -d link show eth0").split("forward_delay_timer")[1].split()[0])
+
+
+def test_the_forward_delay_of_a_port_runs_without_a_tree_as_well() -> None:
+    session = Session()
+    session.execute("add-host h1")
+    session.execute("add-host h2")
+    session.execute("connect h1 h2")
+    for line in ("ip link add br0 type bridge", "ip link set br0 up", "ip link set eth0 master br0"):
+        say(session, "h1", line)
+    assert forward_delay(session) == 15.0
+    wait(session, 6)
+    assert 8.9 <= forward_delay(session) <= 9.1
+    say(session, "h1", "ip link set eth0 down")
+    assert forward_delay(session) == 0.0
+    say(session, "h1", "ip link set eth0 up")
+    wait(session, 16)
+    assert forward_delay(session) == 0.0

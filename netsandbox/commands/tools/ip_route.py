@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections import Counter
+from operator import itemgetter
 from typing import TYPE_CHECKING, Any
 
 from netsandbox.commands.tools import ip_route_get
@@ -111,8 +113,7 @@ class _Reading:
         if self._has_gateway:
             raise wrong("via", "use nexthop syntax to specify multiple via\n")
         self._has_gateway = True
-        rest.skip("inet")
-        return self._family.address(rest)
+        return self._family.gateway(rest)
 
     def _hops(self, rest: Words) -> tuple[Hop, ...]:
         if self.destination is None:
@@ -285,7 +286,9 @@ def _show(namespace: NetworkNamespace, words: Words, style: Style) -> ToolResult
 
 
 def _cached_rows(namespace: NetworkNamespace, chosen: Filter, style: Style) -> list[Row]:
-    rows = []
+    """fib_dump_info_fnhe: each route says what was learned on its way, and several may share one way."""
+    rows: list[tuple[int, Row]] = []
+    ways = Counter(route.way() for route in namespace.routes.all("main")) if namespace.exceptions else Counter()
     for destination, learned in list(namespace.exceptions.items()):
         if not learned.is_used:
             continue
@@ -294,8 +297,9 @@ def _cached_rows(namespace: NetworkNamespace, chosen: Filter, style: Style) -> l
             continue
         if chosen.device is not None and route.interface is not chosen.device:
             continue
-        rows.append(cached_row(destination, learned, route.interface, route.gateway, namespace.scheduler.now, style))
-    return rows
+        row = cached_row(destination, learned, route.interface, route.gateway, namespace.scheduler.now, style)
+        rows += [(turn, row) for turn in range(max(ways[learned.route.way()], 1))]
+    return [row for _turn, row in sorted(rows, key=itemgetter(0))]
 
 
 def route_json(namespace: NetworkNamespace, table: str = "main") -> list[dict[str, Any]]:

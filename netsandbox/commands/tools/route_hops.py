@@ -43,7 +43,7 @@ def _hop(namespace: NetworkNamespace, words: Words, family: Family) -> Hop:
         words.next()
         read = True
         if word == "via":
-            gateway = family.address(words)
+            gateway = family.gateway(words)
         elif word == "dev":
             interface = _device(namespace, words)
         elif word == "weight":

@@ -9,6 +9,7 @@ from typing import TypeVar
 
 from netsandbox.commands.tools.context import ToolError
 from netsandbox.commands.tools.words import Words, wrong
+from netsandbox.linux.core.errors import KernelError
 from netsandbox.wire.addresses import AddressError, Network, parse_ipv4, parse_network
 
 T = TypeVar("T")
@@ -171,9 +172,28 @@ class Family:
         self._settle(word)
         return found
 
+    def gateway(self, words: Words) -> int:
+        """An address behind the name of its family (RTA_VIA), which for IPv4 has to be its own."""
+        other = next((name for name in ("inet", "inet6", "link") if words.skip(name)), "inet")
+        if other == "link":
+            mac_bytes(words.next())
+            raise KernelError("EINVAL", "Unsupported address family in RTA_VIA")
+        if other == "inet6":
+            _check_gateway(words.next())
+            raise KernelError("EINVAL", "IPv6 is disabled on nexthop device")
+        return self.address(words)
+
     def _settle(self, word: str) -> None:
         if word not in ANY:
             self.name = "inet"
+
+
+def _check_gateway(word: str) -> None:
+    try:
+        _refuse_ipv6(word, "inet6")
+    except (AddressError, ToolError) as error:
+        if isinstance(error, AddressError):
+            raise ToolError(1, f'Error: inet6 address is expected rather than "{word}".') from None
 
 
 def mac_bytes(word: str) -> list[int]:

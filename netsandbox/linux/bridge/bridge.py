@@ -294,14 +294,17 @@ class Bridge(Interface):
 
     def _update_state(self, port: BridgePort) -> None:
         if self.up and port.interface.running:
+            port.usual_cost = port.interface.path_cost
             if port.held or self.tree is None:
+                if port.state == DISABLED:
+                    port.start_forward_delay()
                 self.set_state(port, port.held or FORWARDING)
             elif port.state == DISABLED:
                 self.tree.link_is_up(port)
             return
         if port.held == DISABLED:
             self.fdb.forget_port(port, everything=False)
-        port.held = ""
+        port.held, port.forward_end = "", 0
         self._disable(port)
 
     def _disable(self, port: BridgePort) -> None:

@@ -139,7 +139,9 @@ def _port_tree(port: BridgePort) -> list[Row]:
         ("id", "port_id", f"0x{port.port_id:x}"), ("no", "port_no", f"0x{port.number:x}"),
         ("designated_port", "designated_port", said[0]), ("designated_cost", "designated_cost", said[1]),
         ("bridge_id", "designated_bridge", _id_text(said[2])), ("root_id", "designated_root", _id_text(said[3]))]
-    rows += [(f"{name}_timer", f"{name}_timer", _seconds(tree.timers.left(name)) if tree is not None else 0.0)
-             for name in ("hold", "message_age", "forward_delay")]
+    left = {name: tree.timers.left(name) if tree is not None else 0
+            for name in ("hold", "message_age", "forward_delay")}
+    left["forward_delay"] = max(left["forward_delay"], port.forward_end - port.bridge.namespace.scheduler.now)
+    rows += [(f"{name}_timer", f"{name}_timer", _seconds(time)) for name, time in left.items()]
     return [*rows, ("topology_change_ack", "topology_change_ack", int(tree is not None and tree.ack)),
             ("config_pending", "config_pending", int(tree is not None and tree.config_pending))]

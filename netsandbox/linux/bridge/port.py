@@ -26,13 +26,15 @@ class BridgePort:
 
     Attributes:
         number: the lowest that was free.  age: how many ports the bridge has had before.
+        usual_cost: what its device is taken for, as of when that last had a carrier (br_port_carrier_check).
+        forward_end: when its forward delay is over, which does nothing without a spanning tree, but runs.
         held: a state other than forwarding that a person set; it holds until the link changes.
         flags: what a person set that changes nothing here, as there is no spanning tree: cost, priority, guard …
     """
 
-    __slots__ = ("age", "alone", "bcast_flood", "bridge", "flood", "forwarding", "hairpin", "interface", "is_simple",
-                 "isolated", "learning", "limit", "locked", "mcast_flood", "neigh_suppress", "number", "rare", "state",
-                 "tree", "vlans")
+    __slots__ = ("age", "alone", "bcast_flood", "bridge", "flood", "forward_end", "forwarding", "hairpin", "interface",
+                 "is_simple", "isolated", "learning", "limit", "locked", "mcast_flood", "neigh_suppress", "number",
+                 "rare", "state", "tree", "usual_cost", "vlans")
 
     flags: Rare[dict[str, int]] = Rare(NOTHING)
     group_fwd_mask = Rare(0)
@@ -48,6 +50,8 @@ class BridgePort:
         self.forwarding = self.is_simple = False
         """is_simple: it forwards, and the bridge does not filter by VLAN, answer ARP or show its host all."""
         self.tree: PortTree | None = None
+        self.usual_cost = interface.path_cost
+        self.forward_end = 0
         self.vlans: VlanGroup | None = None
         self.learning = self.flood = self.mcast_flood = self.bcast_flood = True
         self.hairpin = self.isolated = self.locked = self.neigh_suppress = False
@@ -82,13 +86,17 @@ class BridgePort:
         self.held = "" if state == FORWARDING else state
         self.bridge.port_changed(self)
 
+    def start_forward_delay(self) -> None:
+        """br_make_forwarding starts the timer of a port that forwards already as well."""
+        self.forward_end = self.bridge.namespace.scheduler.now + self.bridge.forward_delay
+
     @property
     def priority(self) -> int:
         return self.flags.get("priority", PRIORITY)
 
     @property
     def path_cost(self) -> int:
-        return self.flags.get("cost", self.interface.path_cost)
+        return self.flags.get("cost", self.usual_cost)
 
     @property
     def root_block(self) -> bool:

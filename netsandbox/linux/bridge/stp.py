@@ -213,8 +213,10 @@ class SpanningTree:
             return
         if not self.enabled or not self.forward_delay:
             self.bridge.set_state(port, "forwarding")
+            port.start_forward_delay()
             self._detect_change()
             return
+        port.forward_end = 0
         self.bridge.set_state(port, "listening")
         self._wait(port)
 

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, ClassVar
 from netsandbox.linux.device_events import FrameShaped
 from netsandbox.linux.drop import Dropped, DropReason
 from netsandbox.linux.events import FrameSent, SendFailed
-from netsandbox.wire.ethernet import Frame
+from netsandbox.wire.ethernet import HEADER, Frame
 
 if TYPE_CHECKING:
     from netsandbox.linux.core.interface import Interface
@@ -17,6 +17,16 @@ if TYPE_CHECKING:
 
 Held = tuple[int, int, Frame]
 """When it leaves or since when it has waited, a number, and the frame."""
+
+
+def unframed(interface: Interface) -> int:
+    """Bytes of an Ethernet header that an interface's packets have not."""
+    return 0 if interface.hardware in ("ether", "loopback") else interface.uncounted
+
+
+def largest_packet(interface: Interface) -> int:
+    """psched_mtu."""
+    return interface.mtu + HEADER - unframed(interface)
 
 
 class Xmit(Enum):
@@ -99,7 +109,7 @@ class Discipline:
 
     def length_of(self, frame: Frame) -> int:
         """qdisc_pkt_len: bytes, of which a tunnel's packets have none of Ethernet's."""
-        return frame.size - (0 if self.interface.hardware in ("ether", "loopback") else self.interface.uncounted)
+        return frame.size - unframed(self.interface)
 
     def enqueue(self, frame: Frame) -> bool:
         raise NotImplementedError

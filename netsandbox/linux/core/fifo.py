@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, ClassVar
 
-from netsandbox.linux.core.discipline import Discipline, Held, Xmit
+from netsandbox.linux.core.discipline import Discipline, Held, Xmit, largest_packet
 
 if TYPE_CHECKING:
     from netsandbox.linux.core.interface import Interface
@@ -71,7 +71,7 @@ class ByteFifo(Fifo):
 
     def __init__(self, interface: Interface, handle: int) -> None:
         super().__init__(interface, handle)
-        self.most = (interface.queue_length or 1) * (interface.mtu + 14)
+        self.most = (interface.queue_length or 1) * largest_packet(interface)
 
     @property
     def taken(self) -> int:

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, ClassVar
 from zlib import crc32
 
 from netsandbox.linux.core.codel import Codel, Counts, Parameters
-from netsandbox.linux.core.discipline import Held, Xmit
+from netsandbox.linux.core.discipline import Held, Xmit, largest_packet
 from netsandbox.linux.core.fifo import PeekedFifo
 from netsandbox.linux.core.neighbour_queue import buffer_size
 from netsandbox.linux.core.sfq import flow_of
@@ -15,8 +15,6 @@ from netsandbox.wire.ethernet import HEADER
 if TYPE_CHECKING:
     from netsandbox.linux.core.interface import Interface
     from netsandbox.wire.ethernet import Frame
-
-ETHERNET_FRAME = 1514
 
 
 class Flow(Codel):
@@ -52,9 +50,9 @@ class FqCodel(PeekedFifo):
         self._flows: dict[int, Flow] = {}
         self.new: list[Flow] = []
         self.old: list[Flow] = []
-        self.most, self.flows, self.quantum, self.drop_batch = 10240, 1024, ETHERNET_FRAME, 64
+        self.most, self.flows, self.quantum, self.drop_batch = 10240, 1024, largest_packet(interface), 64
         self.memory_limit = 32 << 20
-        self.said = Parameters(interface.mtu + HEADER)
+        self.said = Parameters(largest_packet(interface))
         self.counts = Counts()
         self.drop_overlimit = self.drop_overmemory = self.new_flow_count = 0
 

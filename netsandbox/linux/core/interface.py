@@ -189,7 +189,8 @@ class Interface(DeviceOperations):
         self.tx_dropped += 1
         if self.peer is not None:
             self.peer.rx_dropped += 1
-        self.namespace.record(SendFailed(self.place, frame, Dropped(DropReason.PKT_TOO_BIG, (frame.size, limit))))
+        why = NOT_READY if limit < 0 else Dropped(DropReason.PKT_TOO_BIG, (frame.size, limit))
+        self.namespace.record(SendFailed(self.place, frame, why))
 
     def start_xmit(self, frame: Frame) -> bool:
         """ndo_start_xmit, for a frame that a bridge passes on by this interface: it is recorded already."""

@@ -72,7 +72,16 @@ def set_carrier(interface: Interface, carrier: bool) -> None:
     if namespace.linkwatch is None:
         _carrier_noticed(interface)
     else:
+        _limit_to_peer(interface)
         namespace.linkwatch.fire(interface, _carrier_noticed)
+
+
+def _limit_to_peer(interface: Interface) -> None:
+    """Until nobody sends to it any more, an end that is down takes nothing (is_skb_forwardable)."""
+    if interface.peer is not None:
+        interface.set_peer_limit(longest_frame(interface.peer.mtu) if interface.carrier else -1)
+        if interface.port is not None:
+            interface.port.bridge.floods.limit_changed(interface.port)
 
 
 def _carrier_noticed(interface: Interface) -> None:
@@ -190,10 +199,10 @@ def move(interface: Interface, namespace: NetworkNamespace, name: str) -> None:
         if end is not None and not had_carrier:
             _note_lower_at_first(end)
     _leave_namespace(interface)
-    if peer is not None and had_carrier:
-        _note_lower(peer)
     interface.name, interface.qdisc, interface.group_macs = name, "noop", ()
     namespace.add_interface(interface, None if namespace.by_index(interface.index) else interface.index)
+    if peer is not None and had_carrier:
+        _note_lower(peer)
     namespace.record(LinkChanged(interface.place, "added", ""))
 
 

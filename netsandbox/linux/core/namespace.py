@@ -182,7 +182,7 @@ class NetworkNamespace:
         """
         interface.namespace = self
         interface.note_place(index=index or self.take_index())
-        interface.conf, interface.neigh = self.sysctls.default, self.sysctls.neigh_default
+        interface.conf, interface.neigh = self.sysctls.first_of(interface), self.sysctls.neigh_default
         interface.reachable = NOT_DRAWN
         self.interfaces[interface.name] = interface
         if self._by_index:

@@ -79,7 +79,12 @@ class NeighbourTable:
         return self._make(interface, address) if entry is None else entry
 
     def _make(self, interface: Interface, address: int) -> Neighbour | None:
-        """neigh_create."""
+        """neigh_create; where no address is asked for there is one entry, that of 0.0.0.0 (arp_constructor)."""
+        if interface.is_loopback or "POINTOPOINT" in interface.flags:
+            known = interface.neighbours.get(0)
+            if known is not None:
+                return known
+            address = 0
         collector = self._collector or self.collector
         low, soft, _limit = collector.thresholds
         if self.count >= soft and not collector.make_room():

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from netsandbox.linux.core.discipline import Held, Xmit
+from netsandbox.linux.core.discipline import Held, Xmit, largest_packet
 from netsandbox.linux.core.fifo import PeekedFifo
-from netsandbox.wire.ethernet import HEADER, Frame
+from netsandbox.wire.ethernet import Frame
 from netsandbox.wire.icmp import IcmpMessage
 from netsandbox.wire.ipv4 import IPv4Packet
 
@@ -56,7 +56,7 @@ class Sfq(PeekedFifo):
     def __init__(self, interface: Interface, handle: int) -> None:
         super().__init__(interface, handle)
         self.most = self.depth = MOST_WAITING
-        self.quantum, self.flows, self.divisor, self.perturb = interface.mtu + HEADER, FLOWS, DIVISOR, 0
+        self.quantum, self.flows, self.divisor, self.perturb = largest_packet(interface), FLOWS, DIVISOR, 0
         self.is_head_dropped = False
         self._turns: list[Flow] = []
         """The flow whose turn it is first."""

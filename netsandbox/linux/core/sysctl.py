@@ -93,6 +93,9 @@ class InterfaceConf:
 
 
 INITIAL = InterfaceConf()
+OF_LOOPBACK = {"disable_policy": 1, "disable_xfrm": 1}
+"""What lo has from the start (inetdev_event)."""
+LOOPBACK = INITIAL.changed(**OF_LOOPBACK)
 
 
 RESET = 2
@@ -104,6 +107,7 @@ NOT_COUNTED: Mapping[str, Sized] = {}
 class Configured(Protocol):
     """An interface, as far as it has settings."""
 
+    is_loopback: ClassVar[bool]
     conf: InterfaceConf
     neigh: NeighbourParameters
 
@@ -174,8 +178,14 @@ class Sysctls:
             return
         self.all, self.default = first.all, first.default
         for interface in self.interfaces.values():
-            interface.conf = self.default
+            interface.conf = self.first_of(interface)
         self._set(_inherited(self.all.forwarding))
+
+    def first_of(self, interface: Configured) -> InterfaceConf:
+        """What an interface has when it is made."""
+        if not interface.is_loopback:
+            return self.default
+        return LOOPBACK if self.default is INITIAL else self.default.changed(**OF_LOOPBACK)
 
     def either(self, conf: InterfaceConf, name: str) -> int:
         """The larger of the interface's and `all`'s value (IN_DEV_MAXCONF)."""

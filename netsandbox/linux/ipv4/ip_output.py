@@ -22,6 +22,7 @@ from netsandbox.wire.tcp import TcpSegment
 if TYPE_CHECKING:
     from netsandbox.linux.core.interface import Interface
     from netsandbox.linux.core.namespace import NetworkNamespace
+    from netsandbox.linux.core.neighbour import Neighbour
 
 PREROUTING, OUTPUT, POSTROUTING = Hook.PREROUTING, Hook.OUTPUT, Hook.POSTROUTING
 OK = ""
@@ -234,17 +235,16 @@ def _finish(namespace: NetworkNamespace, packet: IPv4Packet, route: OutputRoute)
     if next_hop is not None:
         sent = namespace.neighbours.output(interface, next_hop, packet, route.route)
     else:
-        _note_group(interface, packet.dst)
-        sent = interface.transmit(Frame(0, 0, ETH_P_IP, packet) if interface.is_loopback
+        known = _note_group(interface, packet.dst)
+        sent = interface.transmit(Frame(known.mac or 0 if known else 0, 0, ETH_P_IP, packet) if interface.is_loopback
                                   else _group_frame(interface, packet))
     return OK if sent else "ENOBUFS"
 
 
-def _note_group(interface: Interface, destination: int) -> None:
+def _note_group(interface: Interface, destination: int) -> Neighbour | None:
     """What needs no ARP has a row of the neighbour table as well, in state NOARP (arp_constructor)."""
     address = 0 if interface.is_loopback else destination
-    if address not in interface.neighbours:
-        interface.namespace.neighbours.ensure(interface, address)
+    return interface.neighbours.get(address) or interface.namespace.neighbours.ensure(interface, address)
 
 
 def _group_frame(interface: Interface, packet: IPv4Packet) -> Frame:
