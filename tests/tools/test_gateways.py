@@ -1,4 +1,4 @@
-"""Words of gateways in other families, entries of neighbours of lo, and what lo is set to, as a 6.12 kernel has them."""
+"""Words of gateways in other families, entries of neighbours of lo, and what lo is set to, as 6.12 has them."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ def session() -> KeptSession:
     ("via inet6 10.0.0.2", 'Error: inet6 address is expected rather than "10.0.0.2".'),
     ("via inet6 fe80::1 dev e1", "Error: IPv6 is disabled on nexthop device."),
     ("via link 10.0.0.2", "Error: Unsupported address family in RTA_VIA."),
-    ("via link foo", '"foo" is invalid lladdr.'),
+    ("via link xyz", '"xyz" is invalid lladdr.'),
     ("via inet foo", 'Error: inet address is expected rather than "foo".'),
 ])
 def test_a_gateway_of_another_family_is_refused_as_such(session: KeptSession, words: str, said: str) -> None:

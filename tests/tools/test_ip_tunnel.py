@@ -4,7 +4,10 @@ from __future__ import annotations
 
 import pytest
 
+from netsandbox.engine.units import SECOND
 from netsandbox.session.keeping import KeptSession
+from netsandbox.session.session import Session
+from tests.linux.test_multipath import say
 
 
 @pytest.fixture
@@ -71,3 +74,26 @@ def test_words_of_tunnels_and_of_their_tables_as_6_12_has_them(session: KeptSess
     assert 'argument "abc" is wrong: fwmark value is' in lab.run("ip rule add fwmark abc/10 table 7").err
     assert lab.run("ip link add bond0 type bond").code == lab.run("ip link set bond0 up").code == 0
     assert lab.run("tc qdisc show dev bond0").out == "qdisc noqueue 0: root refcnt 2 \n"
+
+
+def test_neighbours_of_a_tunnel_for_many_are_the_other_ends() -> None:
+    session = Session()
+    for number in (1, 2):
+        session.execute(f"add-host h{number}")
+    session.execute("connect h1 h2")
+    for number, other in ((1, 2), (2, 1)):
+        for line in (f"ip addr add 192.168.9.{number}/24 dev eth0",
+                     f"ip link add t0 type gre local 192.168.9.{number} key 7",
+                     f"ip addr add 10.50.0.{number}/24 dev t0", "ip link set t0 up",
+                     f"ip neigh add 10.50.0.{other} lladdr 192.168.9.{other} dev t0"):
+            assert say(session, f"h{number}", line) == "", line
+    assert "2 received" in say(session, "h1", "ping -c 2 -i 0.2 10.50.0.2")
+    for words in ("10.50.0.3 lladdr 02:00:00:00:00:03", "10.50.0.4 lladdr 1.2.3", "10.50.0.5"):
+        say(session, "h1", f"ip neigh add {words} dev t0")
+    assert say(session, "h1", "ip neigh show dev t0").splitlines() == [
+        "10.50.0.2 lladdr 192.168.9.2 PERMANENT ", "10.50.0.3 lladdr 2.0.0.0 PERMANENT ",
+        "10.50.0.4 lladdr 1.2.3.0 PERMANENT ", "10.50.0.5 lladdr 192.168.9.1 PERMANENT "]
+    session.lab.scheduler.run_until(session.lab.scheduler.clock + SECOND)
+    say(session, "h1", "ip neigh replace 10.50.0.2 lladdr 192.168.9.77 dev t0")
+    assert "0 received" in say(session, "h1", "ping -c 1 -W 1 10.50.0.2")
+    assert "Invalid link address" in say(session, "h1", "ip neigh add 10.9.9.9 lladdr 1.2.3.4 dev eth0")

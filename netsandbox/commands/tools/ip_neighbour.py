@@ -55,7 +55,7 @@ def neighbour_row(entry: Neighbour, style: Style, with_device: bool = True) -> R
     """print_neigh."""
     row = Row(style)
     device = entry.interface.name
-    mac = format_mac(entry.mac or 0) if entry.state in VALID else ""
+    mac = link_address_text(entry) if entry.state in VALID else ""
     target, link, hardware = BRIEF if style.brief else FULL
     row.put("dst", format_ipv4(entry.address), target % format_ipv4(entry.address))
     if with_device:
@@ -86,6 +86,11 @@ def _put_ages(row: Row, entry: Neighbour) -> None:
         seconds = (now - when) // SECOND
         row.put(name, seconds, f"{text}{seconds}")
     row.put("probes", entry.probes, f"probes {entry.probes} ")
+
+
+def link_address_text(entry: Neighbour) -> str:
+    """ll_addr_n2a."""
+    return (format_ipv4 if entry.interface.link_address_size == 4 else format_mac)(entry.mac or 0)
 
 
 def proxy_row(interface: Interface, proxied: int, style: Style, with_device: bool) -> Row:

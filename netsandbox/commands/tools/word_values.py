@@ -216,6 +216,6 @@ def mac_bytes(word: str) -> list[int]:
 
 def _quad(word: str) -> int:
     try:
-        return parse_ipv4(word)
+        return parse_ipv4(whole_address(word))
     except AddressError:
         raise ToolError(1, f'"{word}" is invalid lladdr.') from None

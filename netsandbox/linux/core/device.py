@@ -55,6 +55,9 @@ class DeviceOperations:
     takes_stations = True
     """A person may add addresses that it listens to (`bridge fdb add … self`; ndo_fdb_add)."""
 
+    link_address_size: ClassVar[int] = 6
+    """Bytes of what its neighbours are called by; those of tunnels for IP have addresses of IPv4 (addr_len)."""
+
     is_loopback: ClassVar[bool] = False
     is_stacked: ClassVar[bool] = False
     """Its frames go to another device, and not to a wire of its own."""

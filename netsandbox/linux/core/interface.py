@@ -319,6 +319,11 @@ class Interface(DeviceOperations):
                 port.call_anew()
 
     @property
+    def link_address(self) -> int:
+        """What a neighbour is called by that needs no question (dev_addr)."""
+        return self.mac
+
+    @property
     def hardware_addresses(self) -> tuple[str, str] | None:
         """Its own address and that of everybody, as `ip link` prints them; None where there is no such thing."""
         return format_mac(self.mac), format_mac(0 if self.is_loopback else BROADCAST_MAC)

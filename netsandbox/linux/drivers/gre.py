@@ -74,6 +74,18 @@ class GreInterface(TunnelInterface):
     def key(self) -> int:
         return self.ikey or 0
 
+    @property
+    def is_for_many(self) -> bool:
+        """Without another end its neighbours say where to: their addresses stand in its outer header (ipgre_header)."""
+        return not self.remote and self.ethertype == ETH_P_IP
+
+    @property
+    def link_address(self) -> int:
+        return self.local if self.is_for_many else self.mac
+
+    def next_hop(self, frame: Frame, inner: IPv4Packet | None) -> int:
+        return frame.dst if self.is_for_many else super().next_hop(frame, inner)
+
     def wrap(self, frame: Frame) -> bytes:
         """gre_build_header."""
         data = frame.wire() if self.ethertype == ETHERNET else frame.wire()[14:]

@@ -22,6 +22,7 @@ class GretapInterface(GreInterface):
     hardware = "ether"
     flags = ("BROADCAST", "MULTICAST")
     uncounted = 0
+    link_address_size = 6
     min_mtu = 68
     queueing = "fq_codel"
     ethertype = ETHERNET

@@ -52,6 +52,7 @@ class TunnelInterface(TunnelEnd):
     min_mtu = max_mtu = 0
     tso_max = 65536
     uncounted = HEADER
+    link_address_size = 4
     protocol: ClassVar[int] = 4
 
     __slots__ = ("below", "err_count", "err_time", "local", "pmtudisc", "remote", "rx_errors", "tos", "ttl")
@@ -113,7 +114,7 @@ class TunnelInterface(TunnelEnd):
         """ip_tunnel_xmit."""
         packet = frame.payload
         inner = packet if isinstance(packet, IPv4Packet) else None
-        remote = self.remote or self._next_hop(inner)
+        remote = self.remote or self.next_hop(frame, inner)
         if not remote:
             self.fail(frame, DropReason.IP_OUTNOROUTES, remote)
             return True
@@ -143,7 +144,7 @@ class TunnelInterface(TunnelEnd):
         tunnel_output.transmit(self, outer, route, frame.size - HEADER)
         return True
 
-    def _next_hop(self, inner: IPv4Packet | None) -> int:
+    def next_hop(self, frame: Frame, inner: IPv4Packet | None) -> int:
         """A tunnel without another end asks the route (NBMA)."""
         if inner is None:
             return 0

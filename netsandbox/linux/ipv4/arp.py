@@ -39,7 +39,7 @@ def construct(entry: Neighbour) -> None:
     if kind == "multicast":
         entry.mac = multicast_mac(entry.address)
     elif interface.is_loopback or (interface.rare and interface.noarp):
-        entry.mac = interface.mac
+        entry.mac = interface.link_address
     elif kind == "broadcast":
         entry.mac = BROADCAST_MAC
     else:

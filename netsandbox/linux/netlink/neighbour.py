@@ -13,8 +13,6 @@ if TYPE_CHECKING:
     from netsandbox.linux.core.namespace import NetworkNamespace
     from netsandbox.linux.core.neighbour import Neighbour
 
-MAC_LENGTH = 6
-
 
 @needs_net_admin
 def put(interface: Interface, address: int, mac: list[int] | None, state: NudState, command: str,
@@ -28,7 +26,8 @@ def put(interface: Interface, address: int, mac: list[int] | None, state: NudSta
     Raises:
         KernelError: the entry is there (add) or is not (change), or the MAC is missing or none.
     """
-    if mac is not None and len(mac) != MAC_LENGTH:
+    size = interface.link_address_size
+    if mac is not None and len(mac) < size:
         raise KernelError("EINVAL", "Invalid link address")
     table, is_lasting = interface.namespace.neighbours, state is NudState.PERMANENT and "managed" in flags
     entry = _entry(interface, address, command, is_lasting)
@@ -42,7 +41,7 @@ def put(interface: Interface, address: int, mac: list[int] | None, state: NudSta
     if is_asked:
         table.event_send(entry, None)
         return
-    number = int.from_bytes(bytes(mac), "big") if mac is not None else None
+    number = int.from_bytes(bytes(mac[:size]), "big") if mac is not None else None
     table.update(entry, number, state, True, "by hand", admin=True)
 
 
