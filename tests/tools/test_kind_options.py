@@ -21,7 +21,8 @@ NEEDED = {"vlan": "id 9", "vrf": "table 99", "vxlan": "id 9 dstport 4789 dev e0"
           "ipip": "remote 10.0.0.7", "gretap": "remote 10.0.0.7"}
 MORE = {"bond": ("mode active-backup", "", "miimon 100"), "macvlan": ("mode source", "mode bridge"),
         "vxlan": ("group 239.1.1.2", "")}
-USUAL = {("gre", "pmtudisc"), ("gretap", "pmtudisc"), ("ipip", "pmtudisc"), ("ipvlan", "bridge"),
+USUAL = {("gre", "pmtudisc"), ("gretap", "pmtudisc"), ("ipip", "pmtudisc"), ("gre", "noignore-df"),
+         ("gretap", "noignore-df"), ("ipvlan", "bridge"),
          *(("vxlan", word) for word in ("learning", "udpcsum", "norsc", "noproxy", "nol2miss", "nol3miss"))}
 """They say what is so anyway."""
 ACTS = {("bridge", "fdb_flush"), ("bridge_slave", "fdb_flush"), ("bond", "primary"), ("bond", "active_slave")}

@@ -9,6 +9,7 @@ from netsandbox.commands.tools.context import ToolContext, ToolError
 from netsandbox.commands.tools.help import usage
 from netsandbox.commands.tools.ip_link_words import (
     A_DEVICE,
+    EINVAL,
     NOT_MODELLED,
     lower_reader,
     namespace_reader,
@@ -31,6 +32,7 @@ from netsandbox.commands.tools.words import (
     duplicate,
     flag,
     key,
+    on_or_off,
     parse,
 )
 from netsandbox.linux.core import kind as kinds
@@ -81,6 +83,7 @@ def _keys(context: ToolContext, read_type: Callable[[Words], str]) -> tuple[Key,
         key("alias*", read=read_alias), key("group", read=ip_address.read_group, once="group"),
         key("netns", read=namespace_reader(context), once="netns"), switch("promisc"), switch("arp"),
         switch("multicast"), switch("allmulticast"), switch("trailers"), switch("dynamic*"),
+        on_or_off("carrier", EINVAL), on_or_off("protodown", EINVAL),
         key("master*", read=device_reader(namespace)), flag("nomaster*"),
         key("vrf", name="master", read=vrf_reader(namespace, "Not a valid VRF name\n")),
         key("type*", read=read_type), key("broadcast*", "brd", name="broadcast", read=_mac_bytes), *NOT_MODELLED)
@@ -119,6 +122,7 @@ def _fill(request: LinkRequest, found: dict[str, Any], device: str, makes: bool)
     request.mtu, request.arp, request.promisc = found.get("mtu"), found.get("arp"), found.get("promisc")
     request.flags = {
         "MULTICAST": found.get("multicast"), "ALLMULTI": found.get("allmulticast"), "DYNAMIC": found.get("dynamic"),
+        "carrier": found.get("carrier"), "protodown": found.get("protodown"),
         "NOTRAILERS": not found["trailers"] if "trailers" in found else None}
     request.queue_length = found.get("txqueuelen")
     request.index = found.get("index")

@@ -84,8 +84,6 @@ NOT_MODELLED = (
     _number("numtxqueues*"), _number("numrxqueues*"),
     *(_number(name) for name in ("gso_max_size", "gso_max_segs", "gro_max_size", "gso_ipv4_max_size",
                                  "gro_ipv4_max_size")),
-    refused("protodown", of=A_DEVICE, read=on_or_off("protodown", EINVAL).read),
-    refused("carrier", of=A_DEVICE, read=on_or_off("carrier", EINVAL).read),
     refused("protodown_reason", of=A_DEVICE, read=_reason),
     refused("mode", of=A_DEVICE, read=_one_of("Invalid link mode\n", "default", "dormant")),
     refused("state", of=A_DEVICE, read=_one_of("Invalid operstate\n", "unknown", "notpresent", "down",

@@ -19,7 +19,8 @@ SEND_ERRORS = ("aborted_errors", "fifo_errors", "window_errors", "heartbeat_erro
 
 def put_statistics(row: Row, interface: Interface) -> None:
     """Two pairs of lines, or four with -s -s; what no simulated device counts is 0."""
-    received = [interface.rx_bytes, interface.rx_packets, interface.rx_errors, interface.rx_dropped, 0, 0]
+    received = [interface.rx_bytes, interface.rx_packets, interface.rx_errors, interface.rx_dropped, 0,
+                interface.multicast]
     sent = [interface.tx_bytes, interface.tx_packets, interface.tx_errors, interface.tx_dropped,
             interface.carrier_errors, interface.collisions]
     many = row.style.stats > 1

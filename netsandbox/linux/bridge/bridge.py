@@ -294,7 +294,7 @@ class Bridge(Interface):
 
     def _update_state(self, port: BridgePort) -> None:
         if self.up and port.interface.running:
-            port.usual_cost = port.interface.path_cost
+            port.take_cost()
             if port.held or self.tree is None:
                 if port.state == DISABLED:
                     port.start_forward_delay()

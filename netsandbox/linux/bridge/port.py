@@ -34,11 +34,12 @@ class BridgePort:
 
     __slots__ = ("age", "alone", "bcast_flood", "bridge", "flood", "forward_end", "forwarding", "hairpin", "interface",
                  "is_simple", "isolated", "learning", "limit", "locked", "mcast_flood", "neigh_suppress", "number",
-                 "rare", "state", "tree", "usual_cost", "vlans")
+                 "rare", "state", "tree", "vlans")
 
     flags: Rare[dict[str, int]] = Rare(NOTHING)
     group_fwd_mask = Rare(0)
     held = Rare("")
+    usual_cost: Rare[int] = Rare(2)
 
     def __init__(self, bridge: Bridge, interface: Interface, number: int, age: int) -> None:
         self.rare: dict[str, Any] = NOTHING
@@ -50,7 +51,7 @@ class BridgePort:
         self.forwarding = self.is_simple = False
         """is_simple: it forwards, and the bridge does not filter by VLAN, answer ARP or show its host all."""
         self.tree: PortTree | None = None
-        self.usual_cost = interface.path_cost
+        self.take_cost()
         self.forward_end = 0
         self.vlans: VlanGroup | None = None
         self.learning = self.flood = self.mcast_flood = self.bcast_flood = True
@@ -85,6 +86,10 @@ class BridgePort:
         """`bridge link set dev PORT state …`: what was learned stays; forwarding takes it back."""
         self.held = "" if state == FORWARDING else state
         self.bridge.port_changed(self)
+
+    def take_cost(self) -> None:
+        """port_cost."""
+        self.usual_cost = self.interface.path_cost
 
     def start_forward_delay(self) -> None:
         """br_make_forwarding starts the timer of a port that forwards already as well."""

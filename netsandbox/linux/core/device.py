@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, ClassVar
 
+from netsandbox.linux.core.errors import KernelError
+
 if TYPE_CHECKING:
     from netsandbox.linux.core.interface import Interface
     from netsandbox.linux.drivers.vxlan_fdb import VtepTable
@@ -43,6 +45,9 @@ class DeviceOperations:
     """Frames that were refused as they came, that could not be sent, those of these without a way, and those whose way
     led back; tunnels count them."""
 
+    multicast = 0
+    """Frames to groups that came in, of kinds that count them."""
+
     l3_table: str | None = None
     """Of a VRF, the name of its routing table."""
 
@@ -74,6 +79,14 @@ class DeviceOperations:
         """What STP takes it for as a bridge's port (port_cost)."""
         speed = self.speed or NO_SPEED
         return 100 if speed < 0 else 2 if speed <= TEN_GIGABIT else 1
+
+    def change_carrier(self, on: bool) -> None:
+        """ndo_change_carrier."""
+        raise KernelError("EOPNOTSUPP")
+
+    def change_protodown(self, _on: bool) -> None:
+        """dev_change_proto_down."""
+        raise KernelError("EOPNOTSUPP", "Protodown not supported by device")
 
     # -- what a driver does when something about the device changes (struct net_device_ops)
 

@@ -17,7 +17,7 @@ from netsandbox.engine.rare import Rare
 from netsandbox.linux.core.interface import NOT_DRAWN
 from netsandbox.linux.core.kernel import Kernel
 from netsandbox.linux.core.loopback import Loopback
-from netsandbox.linux.core.sysctl import Sysctls
+from netsandbox.linux.core.sysctl import CLOSE_LOOKS, Sysctls
 from netsandbox.linux.events import LinkChanged
 
 if TYPE_CHECKING:
@@ -188,7 +188,7 @@ class NetworkNamespace:
         if self._by_index:
             self._by_index[interface.index] = interface
         interface.handlers, interface.arp_targets = self.protocols, self._arp_targets()
-        self._update_trust(interface)
+        self.update_trust(interface)
 
     def take_index(self) -> int:
         """The next free index, of an interface that may go to another namespace at once."""
@@ -208,11 +208,11 @@ class NetworkNamespace:
             number += 1
         return intern(name)
 
-    def _update_trust(self, interface: Interface) -> None:
+    def update_trust(self, interface: Interface) -> None:
         either = self.sysctls.either
         interface.trusts_sources = not (interface.is_loopback or self.routes.has_custom_local
-                                        or either(interface.conf, "rp_filter")
-                                        or either(interface.conf, "drop_unicast_in_l2_multicast"))
+                                        or (interface.stack is not None and interface.stack.routed is not None)
+                                        or any(either(interface.conf, name) for name in CLOSE_LOOKS))
 
     def note_custom_local(self) -> None:
         """A person has added a route of type local: whose a source is, is looked up closely from now on."""
@@ -366,7 +366,7 @@ class NetworkNamespace:
 
     def _note_settings(self) -> None:
         for interface in self.interfaces.values():
-            self._update_trust(interface)
+            self.update_trust(interface)
         self.note_arp_settings()
 
 

@@ -37,6 +37,10 @@ UNUSED_CONF = {"bootp_relay": 0, "disable_policy": 0, "disable_xfrm": 0, "force_
 """Settings of interfaces that are kept and shown, as the kernel has them, and mean nothing to this stack."""
 
 
+CLOSE_LOOKS = "rp_filter", "drop_unicast_in_l2_multicast"
+"""Settings for which more than the destination of a packet is looked at."""
+
+
 class InterfaceConf:
     """net.ipv4.conf.IFACE.* (Documentation/networking/ip-sysctl.rst).
 
@@ -93,9 +97,12 @@ class InterfaceConf:
 
 
 INITIAL = InterfaceConf()
-OF_LOOPBACK = {"disable_policy": 1, "disable_xfrm": 1}
-"""What lo has from the start (inetdev_event)."""
-LOOPBACK = INITIAL.changed(**OF_LOOPBACK)
+
+
+@lru_cache(64)
+def of_loopback(default: InterfaceConf) -> InterfaceConf:
+    """What lo has from the start, one object for many (inetdev_event)."""
+    return default.changed(disable_policy=1, disable_xfrm=1)
 
 
 RESET = 2
@@ -185,7 +192,7 @@ class Sysctls:
         """What an interface has when it is made."""
         if not interface.is_loopback:
             return self.default
-        return LOOPBACK if self.default is INITIAL else self.default.changed(**OF_LOOPBACK)
+        return of_loopback(self.default)
 
     def either(self, conf: InterfaceConf, name: str) -> int:
         """The larger of the interface's and `all`'s value (IN_DEV_MAXCONF)."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from netsandbox.linux.core import link
 from netsandbox.linux.core.interface import Interface
 from netsandbox.linux.core.kind import LinkKind, NewLink
 from netsandbox.linux.core.stacked import StackedInterface
@@ -20,7 +21,6 @@ class DummyInterface(StackedInterface):
 
     kind = "dummy"
     flags = ("BROADCAST",)
-    up_state = "UNKNOWN"
     min_mtu = max_mtu = 0
     tso_max = 65536
 
@@ -30,6 +30,16 @@ class DummyInterface(StackedInterface):
         super().__init__(namespace, name, mac)
         self.carrier = self.noarp = True
         self.carrier_changes = 0
+
+    @property
+    def operstate(self) -> str:
+        """Nobody looks at its carrier before that changes."""
+        found = super().operstate
+        return "UNKNOWN" if found == "UP" and not self.carrier_changes else found
+
+    def change_carrier(self, on: bool) -> None:
+        """dummy_change_carrier."""
+        link.set_carrier(self, on)
 
     def hand_on(self, frame: Frame) -> bool:
         """dummy_xmit."""

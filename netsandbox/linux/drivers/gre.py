@@ -123,7 +123,7 @@ class GreKind(TunnelKind):
     device: type[GreInterface] = GreInterface
     attributes: tuple[Attribute, ...] = (
         *TunnelKind.attributes, *(Attribute((word,), Form.TUNNEL_KEY) for word in ("key", "ikey", "okey")),
-        *map(flag, FLAGS))
+        *map(flag, FLAGS), flag("ignore-df", name="ignore_df"), flag("noignore-df", name="ignore_df", value=False))
 
     def complaint(self, settings: dict[str, Any], makes: bool) -> str:
         is_group = is_multicast(settings.get("remote", 0))
@@ -154,6 +154,8 @@ class GreKind(TunnelKind):
         rows = self.common(interface)
         if not interface.pmtudisc:
             rows.append(Detail("pmtudisc", False, "nopmtudisc "))
+        if interface.ignore_df:
+            rows.append(Detail("ignore_df", True, "ignore-df "))
         for name, key in (("ikey", interface.ikey), ("okey", interface.okey)):
             if key is not None:
                 rows.append(Detail(name, format_ipv4(key), f"{name} {format_ipv4(key)} "))

@@ -46,6 +46,7 @@ class TunnelInterface(TunnelEnd):
     Attributes:
         local, remote: outer addresses; 0 for any.  ttl: of the outer packet; 0 takes that of the inner one.
         tos: of the outer packet; 1 takes that of the inner one.  pmtudisc: the outer packet must stay whole.
+        ignore_df: without that it may be cut, even where the inner one may not.
     """
 
     hardware = "ipip"
@@ -55,7 +56,8 @@ class TunnelInterface(TunnelEnd):
     link_address_size = 4
     protocol: ClassVar[int] = 4
 
-    __slots__ = ("below", "err_count", "err_time", "local", "pmtudisc", "remote", "rx_errors", "tos", "ttl")
+    __slots__ = ("below", "err_count", "err_time", "ignore_df", "local", "pmtudisc", "remote", "rx_errors", "tos",
+                 "ttl")
 
     def __init__(self, namespace: NetworkNamespace, name: str, settings: dict[str, Any], overhead: int) -> None:
         super().__init__(namespace, name, 0)
@@ -64,6 +66,7 @@ class TunnelInterface(TunnelEnd):
         self.ttl: int = settings.get("ttl", INHERIT)
         self.tos: int = settings.get("tos", 0)
         self.pmtudisc: bool = settings.get("pmtudisc", True)
+        self.ignore_df: bool = settings.get("ignore_df", False)
         self.below: Interface | None = settings.get("dev")
         base = self.below.mtu if self.below is not None else 1500
         self.mtu = base - overhead
@@ -129,7 +132,7 @@ class TunnelInterface(TunnelEnd):
             self.fail(frame, DropReason.RECURSION_LIMIT, self.name)
             return True
         body = self.wrap(frame)
-        df = self.pmtudisc or (inner is not None and inner.df)
+        df = self.pmtudisc or (inner is not None and inner.df and not self.ignore_df)
         if inner is not None and not self._fits(frame, inner, route.mtu - 20 - (len(body) - inner.size) if df else 0):
             return True
         self._pass_error_on(inner, frame)
@@ -293,7 +296,7 @@ class TunnelKind(LinkKind):
         key = settings.get("ikey", settings.get("key", interface.key))
         self._refuse_twin(interface.home, (settings.get("local", interface.local),
                                            settings.get("remote", interface.remote), key), interface)
-        for name in ("local", "remote", "ttl", "tos", "pmtudisc"):
+        for name in ("local", "remote", "ttl", "tos", "pmtudisc", "ignore_df"):
             if name in settings:
                 setattr(interface, name, settings[name])
 

@@ -58,6 +58,7 @@ class IpvlanPort:
         """ipvlan_set_port_mode: of all children at once; those of l3 ask and answer no ARP."""
         self.mode, self.isolation = mode, isolation
         stack_of(self.parent).routed = self if mode == L3S else None
+        self.parent.namespace.update_trust(self.parent)
         for child in self.children:
             link.set_arp(child, mode == L2)
 
@@ -114,7 +115,7 @@ class IpvlanInterface(StackedInterface):
     uncounted = 0
     releases_dst = False
 
-    __slots__ = ("_permanent", "_unchanged", "below", "port_below", "tso_max")
+    __slots__ = ("_permanent", "_unchanged", "below", "multicast", "port_below", "tso_max")
 
     def __init__(self, namespace: NetworkNamespace, name: str, below: Interface, port: IpvlanPort) -> None:
         super().__init__(namespace, name, below.mac, below.mtu)
@@ -123,8 +124,14 @@ class IpvlanInterface(StackedInterface):
         self.port_below = port
         self.noarp = port.mode != L2
         self._permanent = below.mac
+        self.multicast = 0
         self._unchanged = -1
         """How often its carrier had changed when it was made on a device that had one."""
+
+    def receive(self, frame: Frame) -> Verdict:
+        """ipvlan_count_rx of what the work queue gives (ipvlan_process_multicast)."""
+        self.multicast += bool(self.running and frame.dst & MAC_GROUP_BIT)
+        return super().receive(frame)
 
     @property
     def operstate(self) -> str:
@@ -188,6 +195,7 @@ class IpvlanInterface(StackedInterface):
         stack = stack_of(self.below)
         stack.handler = self.port_below
         stack.routed = self.port_below if self.port_below.mode == L3S else None
+        self.below.namespace.update_trust(self.below)
         self.port_below.children.append(self)
         stack.uppers.append(self)
         follow_carrier(self, self.below)
@@ -204,6 +212,7 @@ class IpvlanInterface(StackedInterface):
         self.port_below.children.remove(self)
         if not self.port_below.children:
             stack.handler = stack.routed = None
+            self.below.namespace.update_trust(self.below)
         leave(self.below, self)
 
     def on_lower(self, what: str, lower: Interface) -> None:
@@ -228,6 +237,12 @@ class IpvlanInterface(StackedInterface):
     @property
     def permanent_mac(self) -> int:
         return self._permanent
+
+
+def _isolation(settings: dict[str, Any], port: IpvlanPort) -> str:
+    """Whoever says anything about a child says this as well, by iproute2."""
+    isolation: str = settings.get("isolation", BRIDGE if settings else port.isolation)
+    return isolation
 
 
 class IpvlanKind(LinkKind):
@@ -260,14 +275,14 @@ FLAGS: bridge | private | vepa
             raise KernelError("EBUSY")
         settings = request.settings
         known = handler or IpvlanPort(below, L3, BRIDGE)
-        mode, isolation = settings.get("mode", L3), settings.get("isolation", known.isolation)
+        mode, isolation = settings.get("mode", L3), _isolation(settings, known)
         known.set_mode(mode, isolation)
         return IpvlanInterface(request.namespace, request.name, below, known)
 
     def change(self, interface: Interface, settings: dict[str, Any]) -> None:
         assert isinstance(interface, IpvlanInterface)
         port = interface.port_below
-        port.set_mode(settings.get("mode", port.mode), settings.get("isolation", port.isolation))
+        port.set_mode(settings.get("mode", port.mode), _isolation(settings, port))
 
     def details(self, interface: Interface) -> list[Detail]:
         assert isinstance(interface, IpvlanInterface)

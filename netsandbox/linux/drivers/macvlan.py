@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from netsandbox.linux.core import link
-from netsandbox.linux.core.errors import KernelError
+from netsandbox.linux.core.errors import KernelError, NotModelledError
 from netsandbox.linux.core.interface import Interface
 from netsandbox.linux.core.kind import MOST_MTU, Attribute, Detail, Form, LinkKind, NewLink, choice, refused
 from netsandbox.linux.core.mac_hash import bucket
@@ -122,7 +122,7 @@ class MacvlanInterface(StackedInterface):
     uncounted = 0
     releases_dst = False
 
-    __slots__ = ("below", "max_mtu", "mode", "port_below", "sources", "tso_max")
+    __slots__ = ("below", "max_mtu", "mode", "multicast", "port_below", "sources", "tso_max")
 
     def __init__(self, namespace: NetworkNamespace, name: str, mac: int, below: Interface, mode: str) -> None:
         super().__init__(namespace, name, mac, below.mtu)
@@ -130,7 +130,16 @@ class MacvlanInterface(StackedInterface):
         self.max_mtu, self.tso_max = below.max_mtu, below.tso_max
         self.mode = mode
         self.sources: list[int] = []
+        self.multicast = 0
         self.port_below: MacvlanPort
+
+    def receive(self, frame: Frame) -> Verdict:
+        """macvlan_count_rx, which takes broadcasts for multicasts."""
+        self.multicast += bool(self.running and frame.dst & MAC_GROUP_BIT)
+        return super().receive(frame)
+
+    def change_protodown(self, _on: bool) -> None:
+        raise NotModelledError("protodown of a macvlan is not modelled")
 
     @property
     def lower(self) -> Interface | None:

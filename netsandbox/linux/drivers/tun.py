@@ -39,6 +39,11 @@ class TapInterface(StackedInterface):
         """It says that it is as fast as a veth (tun_default_link_ksettings)."""
         return TEN_GIGABIT
 
+    def change_carrier(self, on: bool) -> None:
+        """tun_net_change_carrier: there is one as long as a program reads."""
+        if on:
+            raise KernelError("EPERM")
+
     def transmit(self, frame: Frame) -> bool:
         """Without a carrier its queueing discipline is noop, which swallows without a word (noop_enqueue)."""
         self.tx_dropped += 1

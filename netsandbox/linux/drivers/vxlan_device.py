@@ -7,7 +7,7 @@ from zlib import crc32
 
 from netsandbox.linux.core import link
 from netsandbox.linux.core.device import NO_SPEED
-from netsandbox.linux.core.errors import KernelError
+from netsandbox.linux.core.errors import KernelError, NotModelledError
 from netsandbox.linux.core.socket import ANY, Process, SocketError
 from netsandbox.linux.core.stacked import TunnelEnd, leave, stack_of
 from netsandbox.linux.device_events import Decapsulated, Encapsulated, VtepLearned, VtepMissing
@@ -82,6 +82,9 @@ class VxlanInterface(TunnelEnd):
     def speed(self) -> int | None:
         """As fast as the device of `dev` (vxlan_get_link_ksettings)."""
         return self.below.speed if self.below is not None else NO_SPEED
+
+    def change_protodown(self, _on: bool) -> None:
+        raise NotModelledError("protodown of a vxlan is not modelled")
 
     # -- sending
 

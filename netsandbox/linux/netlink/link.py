@@ -79,7 +79,6 @@ def mac_of(octets: list[int]) -> int:
     return int.from_bytes(bytes(octets), "big")
 
 
-
 # -- making
 
 def unmodelled(kind: str) -> NotModelledError:
@@ -317,7 +316,10 @@ def set_promisc(interface: Interface, on: bool) -> None:
 
 @needs_net_admin
 def set_flag(interface: Interface, on: bool, name: str) -> None:
-    """One of IFF_* that only those who list devices see (dev_change_flags)."""
+    """One of IFF_* that only those who list devices see (dev_change_flags), or what a driver is asked for."""
+    if name in ("carrier", "protodown"):
+        getattr(interface, f"change_{name}")(on)
+        return
     rest = interface.odd_flags - {name}
     interface.odd_flags = rest if on == (name in interface.flags) else rest | {name}
 
