@@ -60,7 +60,7 @@ def _details(port: BridgePort) -> list[tuple[str, Any]]:
     return [("hairpin", port.hairpin), *((name, bool(set_by_hand.get(name))) for name in (
                 "guard", "root_block", "fastleave")),
             ("learning", port.learning), ("flood", port.flood), ("mcast_flood", port.mcast_flood),
-            ("bcast_flood", port.bcast_flood), ("mcast_router", 1),
+            ("bcast_flood", port.bcast_flood), ("mcast_router", port.mcast_router),
             ("mcast_to_unicast", bool(set_by_hand.get("mcast_to_unicast"))), ("neigh_suppress", port.neigh_suppress),
             ("neigh_vlan_suppress", False), ("vlan_tunnel", False),
             ("isolated", port.isolated), ("locked", port.locked), ("mab", False), ("mcast_n_groups", 0),
@@ -90,7 +90,8 @@ def _modify(namespace: NetworkNamespace, words: Words) -> None:
         raise usage("bridge link")
 
     found = parse(words, (
-        key("dev"), *(on_or_off(name, WRONG_SWITCH) for name in SWITCHES), key("mcast_router"), key("mcast_max_groups"),
+        key("dev"), *(on_or_off(name, WRONG_SWITCH) for name in SWITCHES), key("mcast_max_groups"),
+        key("mcast_router", read=_lenient),
         key("cost", read=_lenient), key("priority", read=_lenient), key("state", read=_state), key("hwmode"),
         flag("self"), flag("master"), key("backup_port"), flag("nobackup_port"), key("backup_nhid")), other)
     if "dev" not in found:
@@ -101,7 +102,7 @@ def _modify(namespace: NetworkNamespace, words: Words) -> None:
     is_own = "self" in found
     if device.port is None or (is_own and "master" not in found):
         raise KernelError("EOPNOTSUPP")
-    for name in ("learning_sync", "hwmode", "backup_port", "backup_nhid", "mcast_router", "mcast_max_groups"):
+    for name in ("learning_sync", "hwmode", "backup_port", "backup_nhid", "mcast_max_groups"):
         if found.get(name):
             raise ToolError(1, f"netsandbox: {name} of a bridge port is not modelled")
     if not found.get("cost", 1):

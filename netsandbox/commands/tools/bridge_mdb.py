@@ -12,6 +12,7 @@ from netsandbox.commands.tools.word_values import number
 from netsandbox.commands.tools.words import USAGE, Words, flag, key, parse, passed_over, refused
 from netsandbox.engine.units import SECOND
 from netsandbox.linux.bridge.bridge import Bridge
+from netsandbox.linux.core.errors import KernelError
 from netsandbox.linux.netlink import mdb as requests
 from netsandbox.wire.addresses import AddressError, format_ipv4, parse_ipv4
 
@@ -19,15 +20,53 @@ if TYPE_CHECKING:
     from netsandbox.linux.core.namespace import NetworkNamespace
 
 COMMANDS = ("show*", "lst*", "list*", "add*", "delete*", "replace*", "flush*", "get*", "help*")
+GONE = 254
+"""mdb_get gives -2 back where the kernel has no answer."""
 NOT_MODELLED = ("src", "proto", "filter_mode", "source_list", "dst", "dst_port", "vni", "src_vni", "via")
 
 
 def run(context: ToolContext, arguments: list[str], style: Style) -> ToolResult:
-    command, words = subcommand("bridge mdb", arguments, COMMANDS, ("replace", "flush", "get"))
+    command, words = subcommand("bridge mdb", arguments, COMMANDS, ("replace",))
     if command == "show":
         return _show(context.namespace, words, style)
+    if command == "get":
+        return _get(context.namespace, words, style)
+    if command == "flush":
+        _flush(context.namespace, words)
+        return ToolResult(0, "", "")
     _put(context.namespace, words, command == "add")
     return ToolResult(0, "", "")
+
+
+def _get(namespace: NetworkNamespace, words: Words, style: Style) -> ToolResult:
+    """mdb_get: the rows of one group."""
+    found = parse(words, (key("dev"), key("grp"), key("vid", read=number("invalid vid")),
+                          *(refused(name, of="a group's row") for name in NOT_MODELLED)), passed_over)
+    if not {"dev", "grp"} <= found.keys():
+        raise ToolError(USAGE, "Device and group address are required arguments.")
+    bridge = interface_named(namespace, found["dev"], USAGE)
+    if style.json:
+        raise ToolError(1, "netsandbox: `bridge -j mdb get` is not modelled")
+    group, text = _group(found["grp"]), ""
+    try:
+        if requests.has_group(bridge, group, found.get("vid", 0)) and isinstance(bridge, Bridge):
+            text = _groups(bridge, found.get("vid", 0), style, [], group)
+    except KernelError as error:
+        raise ToolError(GONE, str(error)) from None
+    return ToolResult(0, text, "")
+
+
+def _flush(namespace: NetworkNamespace, words: Words) -> None:
+    """mdb_flush."""
+    found = parse(words, (
+        key("dev"), key("port"), key("vid", read=number("invalid vid")), flag("permanent"),
+        key("nopermanent", name="permanent", read=lambda _words: False),
+        *(refused(name, of="a flush of groups") for name in NOT_MODELLED)), passed_over)
+    if "dev" not in found:
+        raise ToolError(USAGE, "Device is a required argument.")
+    bridge = interface_named(namespace, found["dev"], USAGE)
+    port = interface_named(namespace, found["port"], USAGE) if "port" in found else None
+    requests.flush(bridge, port, found.get("vid"), found.get("permanent"))
 
 
 def _put(namespace: NetworkNamespace, words: Words, is_new: bool) -> None:
@@ -39,16 +78,20 @@ def _put(namespace: NetworkNamespace, words: Words, is_new: bool) -> None:
         raise ToolError(USAGE, "Device, group address and port name are required arguments.")
     bridge = interface_named(namespace, found["dev"], USAGE)
     port = interface_named(namespace, found["port"], USAGE)
-    try:
-        group = parse_ipv4(found["grp"])
-    except AddressError:
-        if ":" in found["grp"]:
-            raise ToolError(1, "netsandbox: groups of other families than IPv4 are not modelled") from None
-        raise ToolError(USAGE, f'"{found["grp"]}" is invalid lladdr.\nInvalid address "{found["grp"]}"') from None
+    group = _group(found["grp"])
     if is_new:
         requests.add(bridge, port, group, found.get("vid", 0), "permanent" in found)
     else:
         requests.delete(bridge, port, group, found.get("vid", 0))
+
+
+def _group(word: str) -> int:
+    try:
+        return parse_ipv4(word)
+    except AddressError:
+        if ":" in word:
+            raise ToolError(1, "netsandbox: groups of other families than IPv4 are not modelled") from None
+        raise ToolError(USAGE, f'"{word}" is invalid lladdr.\nInvalid address "{word}"') from None
 
 
 def _show(namespace: NetworkNamespace, words: Words, style: Style) -> ToolResult:
@@ -60,7 +103,7 @@ def _show(namespace: NetworkNamespace, words: Words, style: Style) -> ToolResult
     text = "".join(_groups(bridge, found.get("vid"), style, members) for bridge in bridges)
     routers = {bridge.name: ports for bridge in bridges if (ports := _routers(bridge))}
     if style.json:
-        told = {name: [{"port": port} | ({"timer": _time(left), "type": "temp"} if style.stats else {})
+        told = {name: [{"port": port} | ({"timer": _time(left), "type": _kind(left)} if style.stats else {})
                        for port, left in ports] for name, ports in routers.items()}
         return ToolResult(0, json_text([{"mdb": members, "router": told}], bool(style.pretty)), "")
     if style.details or style.stats:
@@ -68,10 +111,10 @@ def _show(namespace: NetworkNamespace, words: Words, style: Style) -> ToolResult
     return ToolResult(0, text, "")
 
 
-def _groups(bridge: Bridge, vid: int | None, style: Style, members: list[dict[str, Any]]) -> str:
+def _groups(bridge: Bridge, vid: int | None, style: Style, members: list[dict[str, Any]], only: int = 0) -> str:
     text = ""
     for (vlan, group), port, one in bridge.snooping.rows() if bridge.snooping is not None else ():
-        if vid not in (None, vlan):
+        if vid not in (None, vlan) or only not in (0, group):
             continue
         state = "permanent" if one.expires is None else "temp"
         name = bridge.name if port is None else port.interface.name
@@ -97,11 +140,16 @@ def _routers(bridge: Bridge) -> list[tuple[str, int]]:
     """Each port behind which somebody asks, and for how long it is taken to be one."""
     now = bridge.namespace.scheduler.now
     known = bridge.snooping.routers if bridge.snooping is not None else {}
-    return [(port.interface.name, until - now) for port, until in known.items() if until > now]
+    always = [(port.interface.name, 0) for port in reversed(bridge.ports) if port.mcast_router == 2]
+    return always + [(port.interface.name, until - now) for port, until in known.items() if until > now]
 
 
 def _router_text(ports: list[tuple[str, int]], style: Style) -> str:
-    return "".join(f"{port} {_time(left)} temp " if style.stats else f"{port} " for port, left in ports)
+    return "".join(f"{port} {_time(left)} {_kind(left)} " if style.stats else f"{port} " for port, left in ports)
+
+
+def _kind(left: int) -> str:
+    return "temp" if left else "permanent"
 
 
 def _time(left: int) -> str:

@@ -98,6 +98,7 @@ Usage:\tip tcp_metrics/tcpmetrics { COMMAND | help }
 \tip tcp_metrics { show | flush } SELECTOR
 \tip tcp_metrics delete [ address ] ADDRESS
 SELECTOR := [ [ address ] PREFIX ]""",
+    "ip netconf": "Usage: ip netconf show [ dev STRING ]",
     "ip vrf": """\
 Usage:\tip vrf show [NAME] ...
 \tip vrf exec [NAME] cmd ...
@@ -201,6 +202,8 @@ Usage: sysctl [-n | -N | -b] [-e] [-q] KEY…
     "bridge vlan": "Usage: bridge vlan [ show ]",
     "bridge mdb": """\
 Usage: bridge mdb { add | del } dev DEV port PORT grp GROUP [ permanent | temp ] [ vid VID ]
+       bridge mdb get dev DEV grp GROUP [ vid VID ]
+       bridge mdb flush dev DEV [ port PORT ] [ vid VID ] [ [no]permanent ]
        bridge mdb [ show ] [ dev DEV ] [ vid VID ]""",
     "bridge monitor": "Usage: bridge monitor [ link | fdb | all ]",
     "ip monitor": """\

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 VERSION = "ip utility, iproute2-6.15.0, libbpf 1.5.0"
 OBJECTS: Late[str, Callable[[ToolContext, list[str], Style], ToolResult]] = Late(places("netsandbox.commands.tools", {
     **{f"ip_{name}": f"{name}=run" for name in (
-        "address", "link", "maddress", "netns", "nexthop", "route", "rule", "tuntap", "vrf")},
+        "address", "link", "maddress", "netconf", "netns", "nexthop", "route", "rule", "tuntap", "vrf")},
     "ip_neighbour": "neighbor=run neighbour=run", "ip_tunnel": "tunnel=run tunl=run",
     "ip_tcp_metrics": "tcp_metrics=run tcpmetrics=run", "monitor": "monitor=ip"}))
 ALL_OBJECTS = (

@@ -122,7 +122,7 @@ def port_rows(port: BridgePort) -> list[Row]:
         *((name, name, by_hand[name]) for name in ("guard", "root_block", "fastleave")),
         ("learning", "learning", port.learning), ("flood", "flood", port.flood), *_port_tree(port)]
     rows += [("proxy_arp", "proxy_arp", False), ("proxy_arp_wifi", "proxy_arp_wifi", False),
-             ("multicast_router", "mcast_router", 1), ("", "mcast_fast_leave", by_hand["fastleave"]),
+             ("multicast_router", "mcast_router", port.mcast_router), ("", "mcast_fast_leave", by_hand["fastleave"]),
              ("mcast_flood", "mcast_flood", port.mcast_flood), ("bcast_flood", "bcast_flood", port.bcast_flood)]
     rows += [(name, name, by_hand[name]) for name in ("mcast_to_unicast", "neigh_suppress", "neigh_vlan_suppress")]
     rows += [("group_fwd_mask", "group_fwd_mask", _mask(port.group_fwd_mask)),

@@ -28,6 +28,7 @@ class BridgePort:
         number: the lowest that was free.  age: how many ports the bridge has had before.
         usual_cost: what its device is taken for, as of when that last had a carrier (br_port_carrier_check).
         forward_end: when its forward delay is over, which does nothing without a spanning tree, but runs.
+        mcast_router: whether somebody behind it is taken to want all groups: 0 never, 1 who asks, 2 always.
         held: a state other than forwarding that a person set; it holds until the link changes.
         flags: what a person set that changes nothing here, as there is no spanning tree: cost, priority, guard …
     """
@@ -39,6 +40,7 @@ class BridgePort:
     flags: Rare[dict[str, int]] = Rare(NOTHING)
     group_fwd_mask = Rare(0)
     held = Rare("")
+    mcast_router = Rare(1)
     usual_cost: Rare[int] = Rare(2)
 
     def __init__(self, bridge: Bridge, interface: Interface, number: int, age: int) -> None:

@@ -141,6 +141,7 @@ def change_port(port: BridgePort, settings: dict[str, Any]) -> None:
         NotModelledError: a flag that is not modelled is asked for.
     """
     _check_port(settings)
+    _set_router(port, settings.get("mcast_router", port.mcast_router))
     port.group_fwd_mask = settings.get("group_fwd_mask", port.group_fwd_mask)
     for name in PORT_FLAGS:
         if name in settings:
@@ -163,8 +164,6 @@ def change_port(port: BridgePort, settings: dict[str, Any]) -> None:
 
 
 def _check_port(settings: dict[str, Any]) -> None:
-    if settings.get("mcast_router", "1") != "1":
-        raise NotModelledError(f"mcast_router {settings['mcast_router']} of a bridge port is not modelled (it is 1)")
     for name in PORT_UNKNOWN:
         if settings.get(name):
             raise NotModelledError(f"the flag {name} of a bridge port is not modelled")
@@ -172,6 +171,17 @@ def _check_port(settings: dict[str, Any]) -> None:
         raise KernelError("EINVAL")
     if not 1 <= settings.get("cost", 1) <= MOST_COST or not 0 <= settings.get("priority", 0) <= MOST_PRIORITY:
         raise KernelError("ERANGE")
+
+
+def _set_router(port: BridgePort, kind: int) -> None:
+    """br_multicast_set_port_router: no router is behind it (0), those that ask are (1), or there is one (2)."""
+    if kind == 3:
+        raise NotModelledError("mcast_router 3 of a bridge port is not modelled")
+    if not 0 <= kind <= 2:
+        raise KernelError("EINVAL")
+    if kind != port.mcast_router and port.bridge.snooping is not None:
+        port.bridge.snooping.routers.pop(port, None)
+    port.mcast_router = kind
 
 
 def set_state(port: BridgePort, state: int) -> None:

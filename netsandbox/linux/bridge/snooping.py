@@ -119,7 +119,7 @@ class Snooping:
         return {port: one for port, one in found.items() if one.expires is None or one.expires > self.now}
 
     def _routers(self) -> list[BridgePort]:
-        return [port for port, until in self.routers.items() if until > self.now]
+        return [port for port in self.bridge.ports if port.mcast_router == 2 or self.routers.get(port, 0) > self.now]
 
     def _hear(self, port: BridgePort | None, packet: IPv4Packet, message: igmp.IgmpMessage, vid: int) -> None:
         if port is None:
@@ -147,7 +147,8 @@ class Snooping:
         self.asked_until = self.now + wait
         if querier is not None:
             querier.yield_for(wait)
-        self.routers[port] = self.now + QUERIER
+        if port.mcast_router == 1:
+            self.routers[port] = self.now + QUERIER
 
     def _join(self, port: BridgePort, key: Key) -> None:
         """br_multicast_add_group."""

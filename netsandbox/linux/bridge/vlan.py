@@ -14,6 +14,7 @@ from netsandbox.engine.trace import UNDER_WAY
 from netsandbox.linux.bridge import output, suppress
 from netsandbox.linux.bridge.port import FORWARDING, LEARNING, BridgePort
 from netsandbox.linux.bridge.vlan_group import VlanGroup
+from netsandbox.linux.core import link
 from netsandbox.linux.core.interface import HARD_HEADER
 from netsandbox.linux.device_events import VlanEntered, VlanLeft
 from netsandbox.linux.drop import Dropped, DropReason, Outcome
@@ -263,6 +264,7 @@ def add(bridge: Bridge, port: BridgePort | None, vid: int, pvid: bool, untagged:
     group.add(vid, pvid, untagged)
     if is_new:
         bridge.fdb.add_local(port.interface.mac if port is not None else bridge.mac, port, vid)
+    link.tell_uppers(bridge, "ports")
 
 
 def remove(bridge: Bridge, port: BridgePort | None, vid: int) -> bool:
@@ -277,6 +279,7 @@ def remove(bridge: Bridge, port: BridgePort | None, vid: int) -> bool:
                 bridge.fdb.remove_local(entry.mac, port, vid)
             else:
                 bridge.fdb.forget(entry, "vlan")
+    link.tell_uppers(bridge, "ports")
     return True
 
 

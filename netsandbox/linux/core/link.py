@@ -130,12 +130,14 @@ def _tell_bridge(interface: Interface) -> None:
     if interface.running and not interface.port.forwarding:
         interface.namespace.scheduler.soon(_notice_carrier, interface)
     else:
-        interface.port.bridge.port_changed(interface.port)
+        _notice_carrier(interface)
 
 
 def _notice_carrier(interface: Interface) -> None:
     if interface.port is not None:
-        interface.port.bridge.port_changed(interface.port)
+        bridge = interface.port.bridge
+        bridge.port_changed(interface.port)
+        tell_uppers(bridge, "ports")
 
 
 def change_mac(interface: Interface, mac: int, by_hand: bool = False) -> None:

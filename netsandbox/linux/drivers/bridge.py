@@ -55,7 +55,8 @@ class BridgeKind(LinkKind):
     slave_attributes = (
         flag("fdb_flush*"), *(number(f"{name}*", complaint=f"{name} is invalid") for name in (
             "state", "priority", "cost")),
-        *(Attribute((word,), Form.ON_OFF, code=1) for word in SWITCHES), Attribute(("mcast_router*",), Form.WORD),
+        *(Attribute((word,), Form.ON_OFF, code=1) for word in SWITCHES),
+        number("mcast_router*", complaint="invalid mcast_router", high=255),
         number("group_fwd_mask*", complaint="invalid group_fwd_mask", high=0xFFFF),
         refused("backup_port"), refused("nobackup_port", words=0), refused("backup_nhid"),
         Attribute(("neigh_vlan_suppress",), Form.ON_OFF, code=1))

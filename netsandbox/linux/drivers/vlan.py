@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from netsandbox.linux.bridge.bridge import Bridge
 from netsandbox.linux.core import link
 from netsandbox.linux.core.errors import KernelError
 from netsandbox.linux.core.interface import Interface, unhandled
@@ -128,7 +129,17 @@ class VlanInterface(StackedInterface):
         stack = stack_of(self.below)
         stack.vlans[self.tpid, self.vid] = self
         stack.uppers.append(self)
-        follow_carrier(self, self.below)
+        self._follow()
+
+    def _follow(self) -> None:
+        """netif_stacked_transfer_operstate; one that is bound to a bridge's ports has a carrier while one of these in
+        its VLAN has (br_vlan_set_vlan_dev_state)."""
+        below = self.below
+        if "bridge_binding" in self.switches and isinstance(below, Bridge):
+            link.set_carrier(self, any(port.interface.running and self.vid in port.vlan_group.vlans
+                                       for port in below.ports))
+        else:
+            follow_carrier(self, below)
 
     def check_open(self) -> None:
         if not self.below.up and "loose_binding" not in self.switches:
@@ -136,7 +147,7 @@ class VlanInterface(StackedInterface):
 
     def open(self) -> None:
         """vlan_dev_open: an address of its own makes the device below listen to everything."""
-        follow_carrier(self, self.below)
+        self._follow()
         if self.namespace.linkwatch is not None:
             self.namespace.linkwatch.touch()
         self._listen(self.mac != self.below.mac)
@@ -179,7 +190,7 @@ class VlanInterface(StackedInterface):
             link.set_down(self)
         elif what == "up":
             link.set_up(self)
-        follow_carrier(self, lower)
+        self._follow()
 
     def passes_down_to(self, _lower: Interface) -> bool:
         """vlan_dev_change_rx_flags."""

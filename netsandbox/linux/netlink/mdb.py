@@ -43,6 +43,40 @@ def delete(interface: Interface, port: Interface, group: int, vid: int) -> None:
         raise KernelError("EINVAL")
 
 
+def has_group(interface: Interface, group: int, vid: int) -> bool:
+    """br_mdb_get.
+
+    Raises:
+        KernelError: the device is no bridge, or nobody of its wants that group.
+    """
+    if not isinstance(interface, Bridge):
+        raise KernelError("EOPNOTSUPP", "Device does not support MDB operations")
+    rows = interface.snooping.rows() if interface.snooping is not None else []
+    if (vid, group) not in {key for key, _port, _one in rows}:
+        raise KernelError("ENOENT", "bridge: MDB entry not found")
+    return True
+
+
+@needs_net_admin
+def flush(interface: Interface, port: Interface | None, vid: int | None, is_permanent: bool | None) -> None:
+    """br_mdb_del_bulk: all, or those of a port, of a VLAN, or which a person added for good, or did not.
+
+    Raises:
+        KernelError: the device is no bridge, or the port none of its.
+    """
+    if not isinstance(interface, Bridge):
+        raise KernelError("EOPNOTSUPP", "Device does not support MDB bulk deletion")
+    if port not in (None, interface) and (port.port is None or port.port.bridge is not interface):
+        raise KernelError("EINVAL", "bridge: Port belongs to a different bridge device" if port.port is not None else
+                          "bridge: Net device is not a bridge port")
+    snooping = interface.snooping
+    for key, member, one in snooping.rows() if snooping is not None else ():
+        behind = interface if member is None else member.interface
+        if snooping is not None and port in (None, behind) and vid in (None, key[0]) and (
+                is_permanent in (None, one.expires is None)):
+            snooping.delete(member, key)
+
+
 def _vlans(snooping: Snooping, member: BridgePort | None, vid: int) -> list[int]:
     """Where VLANs are filtered and none is named, it is in each of the port's."""
     bridge = snooping.bridge
