@@ -123,9 +123,11 @@ def _icmp_summary(data: bytes, start: int) -> str:
 
 
 def _icmp_rest(kind: int, code: int) -> tuple[Row, ...]:
-    """The fields of the 32 bits that each type uses in its own way."""
+    """The fields of the 32 bits that each type uses in its own way; 42 and 43 as RFC 8335 has them."""
     if kind in (ECHO_REQUEST, ECHO_REPLY, 13, 14, 15, 16, 17, 18):
         return (4, 2, "Identifier", str), (6, 2, "Sequence Number", str)
+    if kind in (42, 43):
+        return (4, 2, "Identifier", str), (6, 1, "Sequence Number", str), (7, 1, "Interface flags", _hexadecimal)
     if kind == UNREACHABLE and code == 4:
         return (4, 2, "Unused", _hexadecimal), (6, 2, "MTU of next hop", str)
     if kind == REDIRECT:
