@@ -11,9 +11,10 @@ from textual.widgets import Input
 
 from netsandbox.tui.i18n import tr
 from netsandbox.tui.lab_app import LabApp
-from netsandbox.tui.screens.tour import TourScreen
 from netsandbox.tui.typed_ahead import LineBegins
 
+TOUR = "tour"
+"""The name of the tour's screen, whose module an app without a tour never loads."""
 SHORTEST = 3
 """Letters of a word that are hardly typed as keys by chance."""
 HARDLY_KEYS = 4
@@ -54,7 +55,7 @@ class LineKeys(LabApp):
 
     @property
     def _may_begin(self) -> bool:
-        return self._letters_are_keys or isinstance(self.screen, TourScreen)
+        return self._letters_are_keys or self.screen.name == TOUR
 
     def on_line_begins(self, event: LineBegins) -> None:
         """A burst of keys that begins with a command is typed, not done."""
@@ -89,8 +90,8 @@ class LineKeys(LabApp):
         """Go on in the command line: what was typed so far begins a command, and the next letters do worse than it."""
         self._letters = ""
         await self._caught_up()
-        if isinstance(self.screen, TourScreen):
-            self.screen.action_command()
+        if self.screen.name == TOUR:
+            await self.screen.run_action("command")
         elif self._letters_are_keys:
             self.open_line()
         else:
@@ -101,7 +102,7 @@ class LineKeys(LabApp):
 
     def _begun_card(self, event: Key, word: str) -> str:
         """A word that a space ends over the tour, whose pages it would turn otherwise."""
-        is_word = event.key == "space" and isinstance(self.screen, TourScreen) and len(word) > 1
+        is_word = event.key == "space" and self.screen.name == TOUR and len(word) > 1
         return f"{word} " if is_word and self.live.is_command(word) else ""
 
     def _note(self, event: Key) -> None:

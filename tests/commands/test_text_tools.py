@@ -60,7 +60,7 @@ def test_each_line_is_answered_as_by_the_real_program(tmp_path: Path) -> None:
 @pytest.mark.parametrize(("line", "what"), [
     ("sed 's/a/\\U&/' a", "sed's \\U in a replacement is not modelled"), ("grep -b x a", "grep -b is not modelled"),
     ("sort -d a", "sort -d is not modelled"), ("sort --version", "`sort --version` is not modelled"),
-    ("find . -perm 644", "find -perm is not modelled"), ("find -L .", "find -L is not modelled"),
+    ("find . -perm 644", "find -perm is not modelled"), ("find . -daystart", "find -daystart is not modelled"),
     ("awk 'function f(x){return x}{print f($1)}' a", "functions of one's own are not modelled in awk"),
     ("nl -bp^a a", "nl -b p^a is not modelled"), ("cut -z -f1 a", "cut -z is not modelled")])
 def test_what_is_not_modelled_is_refused_by_name(line: str, what: str) -> None:

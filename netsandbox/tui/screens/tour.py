@@ -14,6 +14,7 @@ from textual.widgets import Static
 
 from netsandbox.tui.glyphs import GlyphSet
 from netsandbox.tui.i18n import tr
+from netsandbox.tui.line_keys import TOUR
 from netsandbox.tui.settling import Settling
 from netsandbox.tui.text import wrap
 
@@ -41,7 +42,7 @@ class TourScreen(Settling, ModalScreen[bool]):
             begin: does what `p` does.
             command: goes to the command line.
         """
-        super().__init__()
+        super().__init__(name=TOUR)
         self._glyphs = glyphs
         self._begin = begin
         self._command = command
