@@ -116,16 +116,20 @@ def event_text(connection: Connection, now: int) -> str:
 STATE_WORDS = ("ESTABLISHED", "RELATED", "NEW", "ESTABLISHED", "RELATED")
 
 
-@lru_cache(FEW)
 def unconnected_words(refused: Connection | None, is_untracked: bool) -> str:
     """Why a packet is of no connection; where it does not fit one, with that one's line without times and counts."""
     if is_untracked or refused is None:
         return UNTRACKED if is_untracked else INVALID
-    word = state_word(refused.original.protocol, refused.state)
-    state = f" {word}" if word else ""
-    unreplied = "" if refused.status & SEEN_REPLY else " [UNREPLIED]"
-    return (f"{INVALID} {NAMES.get(refused.original.protocol, 'unknown')}{state} {tuple_text(refused.original)}"
-            f"{unreplied} {tuple_text(refused.reply)}")
+    return _refused_words(refused.original, refused.reply, refused.state, refused.status & SEEN_REPLY)
+
+
+@lru_cache(FEW)
+def _refused_words(original: FlowTuple, reply: FlowTuple, state: int, is_replied: int) -> str:
+    word = state_word(original.protocol, state)
+    shown = f" {word}" if word else ""
+    unreplied = "" if is_replied else " [UNREPLIED]"
+    return (f"{INVALID} {NAMES.get(original.protocol, 'unknown')}{shown} {tuple_text(original)}"
+            f"{unreplied} {tuple_text(reply)}")
 
 
 class Belonging(NamedTuple):

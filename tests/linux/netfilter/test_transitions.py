@@ -6,6 +6,7 @@ import pytest
 
 from netsandbox.engine.units import SECOND
 from netsandbox.linux.netfilter.connection import ASSURED, SEEN_REPLY, Connection, tuple_of
+from netsandbox.linux.netfilter.listing import unconnected_words
 from netsandbox.linux.netfilter.tcp_states import IGNORE, INVALID, STATES, TRANSITIONS
 from netsandbox.wire.addresses import parse_ipv4
 from netsandbox.wire.ipv4 import TCP, IPv4Packet
@@ -90,6 +91,16 @@ def entry(router: Router) -> Connection:
     assert table is not None
     found, = table.entries()
     return found
+
+
+def test_what_does_not_fit_a_connection_is_told_by_what_that_is_by_then() -> None:
+    """And the words that are kept keep no connection, which leads to a whole lab."""
+    found = entry(talk(HANDSHAKE)[0])
+    assert unconnected_words(found, is_untracked=False).startswith("INVALID tcp ESTABLISHED src=10.0.0.7 ")
+    found.state = STATES.index("CLOSE")
+    assert unconnected_words(found, is_untracked=False).startswith("INVALID tcp CLOSE src=10.0.0.7 ")
+    found.status &= ~SEEN_REPLY
+    assert " [UNREPLIED] " in unconnected_words(found, is_untracked=False)
 
 
 @pytest.mark.parametrize(("steps", "state"), [
