@@ -47,9 +47,13 @@ def tidy() -> None:
         pass
 
 
-def namespaces() -> int:
-    """How many there are that were not taken apart."""
-    return sum(type(thing) is NetworkNamespace and thing.name is not None for thing in gc.get_objects())
+def namespaces(among: list[NetworkNamespace] | None = None) -> int:
+    """How many there are that were not taken apart, of all or of those that were there."""
+    return sum(thing.name is not None for thing in (there() if among is None else among))
+
+
+def there() -> list[NetworkNamespace]:
+    return [thing for thing in gc.get_objects() if type(thing) is NetworkNamespace]
 
 
 def test_many_steps_back_leave_few_labs(session: Session) -> None:
@@ -102,12 +106,14 @@ def test_a_pause_takes_a_little_away_at_a_time(session: Session, monkeypatch: py
     one_lab = namespaces()
     for _ in range(3):
         session.back()
-    slices, there = 1, [namespaces()]
+    at_first = there()
+    slices, left = 1, [namespaces(at_first)]
     while collector.tidy_some():
         slices += 1
-        there.append(namespaces())
+        left.append(namespaces(at_first))
     assert slices > 10
-    assert there == sorted(there, reverse=True)
+    assert left == sorted(left, reverse=True)
+    assert left[-1] < left[0]
     assert namespaces() <= 2 * one_lab, "what stands, and what was there first"
 
 
