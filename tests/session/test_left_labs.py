@@ -26,7 +26,7 @@ CONTAINERS = 3
 
 
 @pytest.fixture
-def session(monkeypatch: pytest.MonkeyPatch, freezing: None) -> Iterator[Session]:
+def session(monkeypatch: pytest.MonkeyPatch) -> Iterator[Session]:
     """A session that has checkpoints, and as little patience with labs that were left as can be."""
     monkeypatch.setattr(collector, "MANY_LEFT", 0)
     tidy()
@@ -118,8 +118,7 @@ def test_a_pause_takes_a_little_away_at_a_time(session: Session, monkeypatch: py
 
 
 def alive() -> Counter[type]:
-    """How many objects of each of netsandbox's classes there are, what was frozen included."""
-    gc.unfreeze()
+    """How many objects of each of netsandbox's classes there are."""
     return Counter(kind for kind in map(type, gc.get_objects()) if str(kind.__module__).startswith("netsandbox."))
 
 
