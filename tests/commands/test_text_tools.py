@@ -62,7 +62,26 @@ def test_each_line_is_answered_as_by_the_real_program(tmp_path: Path) -> None:
     ("sort -d a", "sort -d is not modelled"), ("sort --version", "`sort --version` is not modelled"),
     ("find . -perm 644", "find -perm is not modelled"), ("find . -daystart", "find -daystart is not modelled"),
     ("awk 'function f(x){return x}{print f($1)}' a", "functions of one's own are not modelled in awk"),
-    ("nl -bp^a a", "nl -b p^a is not modelled"), ("cut -z -f1 a", "cut -z is not modelled")])
+    ("nl -bp^a a", "nl -b p^a is not modelled"), ("cut -z -f1 a", "cut -z is not modelled"),
+    ("realpath -e a", "realpath -e is not modelled"), ("less -o log a", "less -o is not modelled")])
 def test_what_is_not_modelled_is_refused_by_name(line: str, what: str) -> None:
     job = KeptSession().run(line)
     assert (job.out, job.err, job.code != 0) == ("", f"netsandbox: {what}\n", True)
+
+
+@pytest.mark.parametrize(("line", "says"), [
+    ("realpath --nosuch a", "realpath: unrecognized option '--nosuch'\n"), ("realpath", "realpath: missing operand\n"),
+    ("less --nosuch a", "less: unrecognized option '--nosuch'\n"),
+    ("killall", "Usage: killall [OPTION]... [--] NAME...\n")])
+def test_words_that_nobody_knows_are_told(line: str, says: str) -> None:
+    """They were passed over, and a killall of nothing failed without a word."""
+    job = KeptSession().run(line)
+    assert job.err.startswith(says)
+    assert (job.out, job.code) == ("", 1)
+
+
+def test_realpath_ends_with_a_zero_byte_and_says_nothing_if_it_is_asked() -> None:
+    session = KeptSession()
+    assert session.run("realpath -z /tmp /etc").out == "/tmp\0/etc\0"
+    quiet = session.run("realpath -q /nosuch/x")
+    assert (quiet.out, quiet.err, quiet.code) == ("", "", 1)

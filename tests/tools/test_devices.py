@@ -42,3 +42,15 @@ def test_a_containers_devices_are_no_files_of_its_image(session: Session) -> Non
     assert session.run("docker exec dev1 ls /dev").out.split() == ["full", "null", "random", "shm", "urandom", "zero"]
     assert session.run("docker diff dev1").out == ""
     assert "dev/full" not in session.run("docker export dev1 | tar t").out
+
+
+@pytest.mark.parametrize("line", ["echo a > /dev/tty", "echo a | tee /dev/tty",
+                                  "docker exec box sh -c 'echo a > /dev/tty'"])
+def test_no_process_has_a_terminal(line: str) -> None:
+    """A file of that name was made, and what was written was seen nowhere."""
+    session = Session()
+    session.run("docker run -d --name box nginx")
+    job = session.run(line)
+    assert job.code != 0
+    assert job.err.endswith("/dev/tty: No such device or address\n")
+    assert "tty" not in session.run("ls /dev").out

@@ -11,14 +11,14 @@ from netsandbox.linux.core.inode import MOST_BYTES, NULL, FileError
 if TYPE_CHECKING:
     from netsandbox.commands.tools.context import ToolContext
 
-ZERO, FULL = "/dev/zero", "/dev/full"
+ZERO, FULL, TTY = "/dev/zero", "/dev/full", "/dev/tty"
 ENDLESS = (ZERO, FULL, "/dev/urandom", "/dev/random")
 NODES = {NULL: (1, 3), ZERO: (1, 5), FULL: (1, 7), "/dev/random": (1, 8), "/dev/urandom": (1, 9)}
 """Major and minor numbers of what every machine and container has (devices.txt)."""
 
 
 class Devices(Generator):
-    """/dev: what is written to them is gone, or finds no room."""
+    """/dev: what is written to them is gone, or finds no room; no process has a terminal (tty_open)."""
 
     def names(self, path: str) -> list[str] | None:
         return [name.rpartition("/")[2] for name in NODES] if path == "/dev" else None
@@ -27,6 +27,8 @@ class Devices(Generator):
         return "" if path in NODES else None
 
     def write(self, path: str, text: str) -> bool:
+        if path == TTY:
+            raise FileError("ENXIO")
         if path == FULL and text:
             raise FileError("ENOSPC")
         return path in NODES

@@ -317,14 +317,22 @@ def _resolved(context: ToolContext, path: str, follows: bool) -> str | None:
         return None
 
 
+REALPATH = table(
+    "realpath", acts="q|quiet z|zero", usual="P|physical E|canonicalize",
+    refused="e|canonicalize-existing m|canonicalize-missing L|logical s|strip no-symlinks relative-to= relative-base=")
+
+
 def realpath(context: ToolContext, arguments: list[str]) -> ToolResult:
-    out, errors = "", ""
-    for path in [word for word in arguments if not word.startswith("-")]:
+    options, paths = options_of(REALPATH, arguments)
+    if not paths:
+        raise _missing("realpath")
+    out, errors, end = "", "", "\0" if "z" in options else "\n"
+    for path in paths:
         try:
-            out += files_of(context).canonical(path) + "\n"
+            out += files_of(context).canonical(path) + end
         except FileError as error:
             errors += f"realpath: {path}: {error}\n"
-    return ToolResult(1 if errors else 0, out, errors)
+    return ToolResult(1 if errors else 0, out, "" if "q" in options else errors)
 
 
 def pwd(context: ToolContext, _arguments: list[str]) -> ToolResult:

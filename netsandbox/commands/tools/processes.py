@@ -217,12 +217,14 @@ def killall(context: ToolContext, arguments: list[str]) -> ToolResult:
     signal = options.get("s", signal)
     if _number(signal) is None:
         raise ToolError(1, f"{signal}: unknown signal; killall -l lists signals.")
+    if not names:
+        raise ToolError(1, "Usage: killall [OPTION]... [--] NAME...")
     found = {name: [one for one in processes(context) if one.name == name] for name in names}
     missing = [name for name, rows in found.items() if not rows]
     for rows in found.values():
         _send(context, rows, signal)
     told = [f"Killed {one.name}({one.pid}) with signal {_number(signal)}\n" for rows in found.values() for one in rows]
-    return ToolResult(int(bool(missing) or not names), "",
+    return ToolResult(int(bool(missing)), "",
                       "".join(f"{name}: no process found\n" for name in missing if "q" not in options)
                       + "".join(told if "v" in options else ()))
 

@@ -276,7 +276,15 @@ def rev(context: ToolContext, arguments: list[str]) -> ToolResult:
         "\n".join(line[::-1] for line in one.text.split("\n")) for one in found), errors)
 
 
+PAGER = table(
+    "less", usual="e|quit-at-eof E|QUIT-AT-EOF F|quit-if-one-screen f|force i|ignore-case I|IGNORE-CASE K|quit-on-intr "
+    "m|long-prompt M|LONG-PROMPT n|line-numbers q|quiet R|RAW-CONTROL-CHARS r|raw-control-chars "
+    "S|chop-long-lines X|no-init", idle="N|LINE-NUMBERS",
+    refused="o|log-file= O|LOG-FILE= p|pattern= s|squeeze-blank-lines")
+
+
 def pager(context: ToolContext, arguments: list[str]) -> ToolResult:
     """less and more, which nobody scrolls here: all of it."""
-    found, errors = inputs(context, "less", [word for word in arguments if not word.startswith("-")])
+    _options, paths = options_of(PAGER, arguments)
+    found, errors = inputs(context, "less", paths)
     return ToolResult(1 if errors else 0, joined([line for one in found for line in lines_of(one.text)]), errors)

@@ -27,8 +27,8 @@ REASONS = {
     "EINVAL": "Invalid argument", "EISDIR": "Is a directory",
     "ELOOP": "Too many levels of symbolic links", "ENAMETOOLONG": "File name too long",
     "ENODEV": "No such device", "ENOENT": "No such file or directory", "ENOSPC": "No space left on device",
-    "ENOTDIR": "Not a directory",
-    "ENOTEMPTY": "Directory not empty", "EPERM": "Operation not permitted", "EROFS": "Read-only file system"}
+    "ENOTDIR": "Not a directory", "ENOTEMPTY": "Directory not empty", "ENXIO": "No such device or address",
+    "EPERM": "Operation not permitted", "EROFS": "Read-only file system"}
 
 
 class FileError(Exception):
