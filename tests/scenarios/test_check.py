@@ -267,7 +267,7 @@ def test_expect_as_a_line_counts_too(tmp_path: Path, capsys: pytest.CaptureFixtu
 
 
 @pytest.mark.parametrize("name", NAMES)
-def test_no_step_of_a_lesson_is_a_bare_line(name: str) -> None:
+def test_no_step_of_these_lessons_is_a_bare_line(name: str) -> None:
     """A reader asked what the cache has to be emptied for, and what docker port is to show: 45 steps said nothing."""
     for step in load(name).steps:
         assert {"en", "zh"} <= (step.say or step.task).keys(), step.run
