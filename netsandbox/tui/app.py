@@ -290,7 +290,7 @@ class NetsandboxApp(TimeKeys, LookingKeys, StepKeys, LineKeys, Leaving):
             if len(lines) > 1 and self.main.hides_output:
                 self.main.command.follow(tr("output.more", last=lines[-1], count=len(lines)), error=False)
             elif len(lines) > 1:
-                self.main.set_view("output")
+                self.main.bring_output(lines)
 
     @on(BranchesPane.Wanted)
     def _branch_wanted(self, event: BranchesPane.Wanted) -> None:

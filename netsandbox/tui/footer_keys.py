@@ -30,7 +30,7 @@ def typing_keys(glyphs: GlyphSet, *, command: bool, held: bool, runs: bool = Fal
 
 
 def pane_keys(
-    glyphs: GlyphSet, *, playing: bool, what_next: str, in_log: bool, speed: str, runs: bool = False,
+    glyphs: GlyphSet, *, playing: bool, what_next: str, below: str, speed: str, runs: bool = False,
     own: Sequence[str] = ()
 ) -> Sequence[Key]:
     """The keys over the panes, the most wanted first: what has no room is left out from the end, quit and help never.
@@ -38,7 +38,7 @@ def pane_keys(
     Args:
         what_next: what `p` does: next, check, lessons or ping.
         speed: the pace; where it is another than the usual one, it goes before what else matters.
-        in_log: the log has its place, so that escape has nothing to bring back.
+        below: the pane that escape brings back; empty where it has nothing to.
         runs: something runs that ctrl+c ends.
         own: what keys of `OWN` do where the focus is, which go before the others.
     """
@@ -59,7 +59,7 @@ def pane_keys(
     if runs:
         keys.insert(0, ("^C", "end", "interrupt"))
     keys = [*(OWN[word] for word in own), *keys]
-    named = [*_named(keys if in_log else [("esc", "log", "show_log"), *keys], glyphs)]
+    named = [*_named([("esc", below, "leave_view"), *keys] if below else keys, glyphs)]
     at = next(number for number, key in enumerate(named) if key.key == ("w" if speed != usual else "b"))
     named.insert(at, Key("+-", speed, "speed(1)"))
     return named

@@ -294,7 +294,7 @@ class LabApp(UnbrokenApp):
             if count > 1 and main.hides_output:
                 text = tr("output.more", last=text, count=count)
             elif count > 1 and not main.has_class("-short") and main.view != "jobs":
-                main.set_view("output")
+                main.bring_output(said.text for said in jobs.since(self._typed_at) if said.kind == "out")
                 self._typed_at = None  # once: who looks at something else meanwhile is not called back
             elif count > 1 and text and jobs.running is None and main.view != "output":
                 text = tr("output.more", last=text, count=count)

@@ -6,7 +6,9 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING, NamedTuple
 
 from netsandbox.explain.questions import verdict
+from netsandbox.tui.glyphs import GlyphSet
 from netsandbox.tui.i18n import language, tr
+from netsandbox.tui.text import crop
 
 if TYPE_CHECKING:
     from netsandbox.commands.job import Job
@@ -26,6 +28,10 @@ def titled(name: str) -> str:
     from netsandbox.session import shelf  # reads files: not before a lesson has ended
 
     return (said(shelf.read(name, shelf.BUNDLED).title) if name else "") or name
+
+
+MOST_WANTED = 60
+"""Cells of a goal on another pane's edge."""
 
 
 class Goal(NamedTuple):
@@ -102,6 +108,16 @@ def goals_summary(stand: Stand, subject: tuple[str, str] | None) -> str:
     step = tr("lesson.step", number=stand.number, count=stand.total)
     step += tr("lesson.met", met=met, count=len(stand.goals)) if stand.goals else ""
     return step + (tr("lesson.table") if subject else "")
+
+
+def wanted(stand: Stand, glyphs: GlyphSet) -> str:
+    """Where the lesson is hidden: how many goals are met, and the first that is not; empty where a step has none."""
+    if not stand.goals:
+        return ""
+    missing = next((goal.sentence for goal in stand.goals if goal.met is False), "")
+    met = tr("lesson.wanted", met=len(stand.goals) - stand.unmet, count=len(stand.goals))
+    mark = ("NO" if glyphs.ascii else "✗") if stand.unmet else "ok" if glyphs.ascii else "✓"
+    return f"{mark} {met}: {crop(missing, MOST_WANTED, glyphs.ellipsis)}" if missing else f"{mark} {met}"
 
 
 class Moment(NamedTuple):

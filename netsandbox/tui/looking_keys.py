@@ -123,7 +123,7 @@ class LookingKeys(LabApp):
             self.main.show_output()
             self.main.focus_view()
             return
-        self.main.action_view("log" if self.main.view == "output" else "output")
+        self.main.action_view(self.main.below if self.main.view == "output" else "output")
 
     def action_scroll_output(self, pages: int) -> None:
         """Look through what the commands printed, from the prompt."""
@@ -135,9 +135,9 @@ class LookingKeys(LabApp):
         else:
             main.output.scroll_page_down(animate=False)
 
-    def action_show_log(self) -> None:
-        """Back to the log."""
-        self.main.action_view("log")
+    def action_leave_view(self) -> None:
+        """Back to what the view hides."""
+        self.main.action_leave_view()
 
     def action_leave_prompt(self) -> None:
         """Leave the line that is typed."""

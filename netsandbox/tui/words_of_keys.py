@@ -115,6 +115,7 @@ TABLE: dict[str, Both] = {
     "footer.pane": ("pane", "窗格"),
     "footer.help": ("help", "帮助"),
     "footer.log": ("log", "帧列表"),
+    "footer.lesson": ("lesson", "课程"),
     "key.main.log": ("Back to the log", "回到帧列表"),
     "key.help.close": ("Close", "关闭"),
     "key.tour.next": ("Next page", "下一页"),

@@ -53,6 +53,12 @@ TROUBLES = {
     26: ("boxes do not meet in the picture", "tui/test_shots.py::test_boxes_meet"),
 }
 READERS = (
+    ("what a line prints takes the lesson's place, and whether a goal is met is not seen",
+     "tui/test_lesson_seen.py::test_what_fits_beside_the_lesson_leaves_it_there",
+     "tui/test_lesson_seen.py::test_a_wide_table_takes_the_lesson_s_room_and_tells_of_its_goals_and_escape_brings_it_back",
+     "tui/test_lesson_seen.py::test_at_80x24_the_output_tells_of_the_goals_it_hides"),
+    ("a step's text stands in the lesson and once more beside it",
+     "tui/test_lesson_seen.py::test_what_a_step_says_stands_once"),
     ("a task wants the lesson's own wrong line to succeed",
      "tui/test_reader_zh.py::test_a_task_does_not_judge_the_line_of_the_lesson_before_it"),
     ("a Chinese label of a line that asks lacks a character",

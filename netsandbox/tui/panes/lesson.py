@@ -263,6 +263,7 @@ PANE = Pane("lesson", lambda _lab, glyphs, _still: LessonPane(glyphs, id="lesson
     "lesson.more": ("{where} more", "{where} 更多"),
     "lesson.step": ("step {number} of {count}", "第 {number} 步，共 {count} 步"),
     "lesson.met": (", goals {met} of {count}: key 6", "，目标 {met}/{count}：按 6"),
+    "lesson.wanted": ("goals {met} of {count} (6)", "目标 {met}/{count}（按 6）"),
     "lesson.table": (", table: key 2", "，表：按 2"),
     "lesson.none": ("No lesson is open: ctrl+o shows what there is", "没有打开课程：ctrl+o 列出可选的课程"),
     "lesson.goals": ("Goals: {met} of {count}", "目标（已达成 {met}/{count}）"),

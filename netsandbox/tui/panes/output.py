@@ -94,6 +94,9 @@ class OutputPane(GrowingView, Painted, can_focus=True):
         self._left = 0
         """Cells of a wide table that are to the left of what is shown of it."""
         self._told_wide = ""
+        self._told_goals = ""
+        self._is_beside = False
+        """The lesson stands beside it and says itself what its steps say."""
 
     def on_mount(self) -> None:
         """Name the pane, and follow."""
@@ -106,6 +109,8 @@ class OutputPane(GrowingView, Painted, can_focus=True):
         if jobs.forward != self._only:
             self._show_only(jobs)
             return
+        if self._is_beside != self._has_lesson_beside:
+            self._break_anew()
         if not new:
             return
         self._seen = jobs.said
@@ -154,8 +159,21 @@ class OutputPane(GrowingView, Painted, can_focus=True):
         else:
             self.anchor()
 
+    @property
+    def _has_lesson_beside(self) -> bool:
+        screen = self.screen
+        is_alone = screen.maximized is not None or screen.has_class("-short") or screen.has_class("-narrow")
+        return screen.has_class("view-lesson") and not is_alone
+
+    def cuts(self, lines: Iterable[str]) -> bool:
+        """Whether a table of these lines is wider than the pane."""
+        rows = _with_tables([Said("out", line) for line in lines])
+        return any(is_row and cell_len(said.text.expandtabs()) > self._width for said, is_row in rows)
+
     def _wrapped(self, lines: Iterable[Said]) -> list[Said]:
         found: list[Said] = []
+        if self._is_beside:
+            lines = [said for said in lines if said.kind != "say"]
         if len(self._known) > MOST_ROWS:
             self._known.clear()
         for said, is_row in _with_tables(list(lines)):
@@ -213,11 +231,19 @@ class OutputPane(GrowingView, Painted, can_focus=True):
             self._told_wide = told
             self._entitle()
 
+    def tell(self, text: str) -> None:
+        """Say on the pane's edge how a lesson stands that it hides; empty of one that is seen."""
+        if text != self._told_goals:
+            self._told_goals = text
+            self._entitle()
+
     def _entitle(self) -> None:
         """Its name, whose output it is, and the keys along a wide table: above it, where it has no line below."""
-        told, has_foot = self._told_wide, bool(self.styles.border_bottom[0])
+        gap = " -- " if self.glyphs.ascii else " ── "
+        told = self.glyphs.plain(safe(gap.join(filter(None, (self._told_wide, self._told_goals)))))
+        has_foot = bool(self.styles.border_bottom[0])
         name = tr("output.title") + (f" [{self._only}]" if self._only else "")
-        self.border_title = Content(self.glyphs.plain(name if has_foot or not told else f"{name} ── {told}"))
+        self.border_title = Content(name if has_foot or not told else name + gap + told)
         self.border_subtitle = Content(told if has_foot else "")
 
     def on_resize(self) -> None:
@@ -226,11 +252,15 @@ class OutputPane(GrowingView, Painted, can_focus=True):
         if width != self._width:
             self._width = width
             self._known.clear()
-            self._rows = self._wrapped(self._said) if width > 0 else []
+            self._break_anew()
             self._is_late = True
         if self._is_late:
             self.call_after_refresh(self._place)  # only then is it known how far it scrolls
         self._resized()
+
+    def _break_anew(self) -> None:
+        self._is_beside = self._has_lesson_beside
+        self._rows = self._wrapped(self._said) if self._width > 0 else []
 
     def render_line(self, y: int) -> Strip:
         """One line."""

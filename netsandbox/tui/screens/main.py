@@ -10,7 +10,7 @@ from textual import on
 from netsandbox.lab.tables import InterfaceRow, LogRow
 from netsandbox.tui.glyphs import GlyphSet
 from netsandbox.tui.i18n import tr
-from netsandbox.tui.lesson import goals_summary
+from netsandbox.tui.lesson import goals_summary, wanted
 from netsandbox.tui.log_columns import OWN
 from netsandbox.tui.memory import Tidying
 from netsandbox.tui.panes.device import DevicePane
@@ -148,6 +148,7 @@ class MainScreen(RecordScreen):
         step = (stand.title, stand.number, stand.text) if stand is not None else None
         has_room = stand is None or not stand.number or not self.has_class("-short")
         self.log_pane.note("" if stand is None or has_room else goals_summary(stand, self.live.lesson.subject()))
+        self._tell_goals()
         is_finished = stand is not None and stand.is_finished and not self.live.is_busy and not self.live.is_at_step
         if is_finished and not self.is_finished and self.has_class("-short"):
             self.set_view("lesson")  # elsewhere it stands beside the log
@@ -168,6 +169,17 @@ class MainScreen(RecordScreen):
         elif self._lesson_said:
             self.say.say("")
         self._lesson_said = stand is not None
+
+    def _tell_goals(self) -> None:
+        """Say on the output's edge how the step stands, where the lesson is not seen."""
+        stand = self.live.lesson.stand()
+        is_seen = stand is None or self.panes["lesson"].display or not self.output.display
+        self.output.tell("" if stand is None or is_seen else wanted(stand, self.glyphs))
+
+    def show_keys(self) -> None:
+        """Another view may hide the lesson."""
+        super().show_keys()
+        self._tell_goals()
 
     def _hint(self) -> None:
         """What an empty log and an empty picture say of the key that begins."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from typing import TYPE_CHECKING, ClassVar, TypeVar, cast
 
 from textual import events
@@ -58,7 +58,7 @@ class PanesScreen(Splits, Settling, Screen[None]):
     ALLOW_IN_MAXIMIZED_VIEW = "StatusLine, PromptLine, Timeline, KeyBar"
     ESCAPE_TO_MINIMIZE = False  # the prompt's escape goes first; `action_view` does it
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("escape", "view('log')", "Back to the log", show=False, id="main.log"),
+        Binding("escape", "leave_view", "Back to the log", show=False, id="main.log"),
     ]
 
     AUTO_FOCUS = ""
@@ -202,6 +202,24 @@ class PanesScreen(Splits, Settling, Screen[None]):
             self.minimize()
         self.set_view("output")
 
+    def bring_output(self, lines: Iterable[str]) -> None:
+        """Show what a line has printed: beside a lesson, unless that has no room for a table and another pane has."""
+        is_read = self.view == "lesson" and self.output.display
+        if not is_read or (self.output.cuts(lines) and not self.has_class("-wide")):
+            self.set_view("output")
+
+    @property
+    def below(self) -> str:
+        """What a view hides that escape brings back: the lesson, where it stands beside the log; empty below none."""
+        if self.view == "log":
+            return ""
+        is_over = PANE_NAMED[self.view].alone and self.view != "lesson" and not self.has_class("-short")
+        return "lesson" if is_over and self.live.lesson.stand() is not None else "log"
+
+    def action_leave_view(self) -> None:
+        """Back to what the view hides."""
+        self.action_view(self.below or "log")
+
     def action_view(self, view: str) -> None:
         """Give the log's place, or the detail's, to another pane; a maximised one is put back first."""
         if self.maximized is not None:
@@ -279,7 +297,7 @@ class PanesScreen(Splits, Settling, Screen[None]):
         ends = "lessons" if stand is not None and stand.is_finished else "ping"
         what_next = "next" if live.session.pending else "check" if checks else ends
         self.keys.show(pane_keys(self.glyphs, playing=live.player.is_playing, what_next=what_next,
-                                 in_log=self.view == "log", speed=speed_text(live.player.speed, self.glyphs),
+                                 below=self.below, speed=speed_text(live.player.speed, self.glyphs),
                                  runs=live.jobs.is_to_be_ended, own=[*self._own_keys()]))
 
     def _own_keys(self) -> Iterator[str]:

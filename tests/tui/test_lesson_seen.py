@@ -1,0 +1,95 @@
+"""While somebody works at a lesson's task, its goals are seen: beside what lines print, or on that one's edge."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from netsandbox.tui.options import Options
+from tests.tui.app_harness import Stage, stage
+from tests.tui.harness import screen_text
+
+LESSON = """netsandbox: 2
+title: {en: A lesson, zh: 一课}
+setup: [add-host a, add-host b, connect a b, set-ip a 10.0.0.1/24]
+steps:
+  - task: {en: Give b an address., zh: 给 b 一个地址。}
+    run: [set-ip b 10.0.0.2/24]
+    say: {en: Now it has one., zh: 现在有了。}
+    expect: ["interface b:eth0 address 10.0.0.2/24"]
+  - say: {en: The end., zh: 结束。}
+    run: [show nodes]
+"""
+
+
+def shown(on: Stage) -> str:
+    return screen_text(on.app)  # type: ignore[arg-type]
+
+
+def lesson(tmp_path: Path) -> Options:
+    path = tmp_path / "one.yaml"
+    path.write_text(LESSON, encoding="utf-8")
+    return Options(str(path), tour=False)
+
+
+@pytest.mark.parametrize("size", [(120, 40), (200, 50)])
+async def test_what_fits_beside_the_lesson_leaves_it_there(tmp_path: Path, size: tuple[int, int]) -> None:
+    async with stage(tmp_path / "state", lesson(tmp_path), size=size) as on:
+        await on.press("p")
+        await on.quiet()
+        for line in ("help journal", "exec a ip route"):
+            await on.line(line)
+            await on.quiet()
+            assert on.app.main.view == "lesson"
+            assert "Goals: 0 of 1" in shown(on)
+        assert "10.0.0.0/24 dev eth0" in shown(on)
+
+
+async def test_a_wide_table_takes_the_lesson_s_room_and_tells_of_its_goals_and_escape_brings_it_back(
+        tmp_path: Path) -> None:
+    async with stage(tmp_path / "state", lesson(tmp_path), size=(120, 40)) as on:
+        await on.press("p")
+        await on.quiet()
+        await on.line("iptables -L -v -n")
+        await on.quiet()
+        assert on.app.main.view == "output"
+        assert "✗ goals 0 of 1 (6): b has eth0: address 10.0.0.2/24" in shown(on)
+        await on.line("set-ip b 10.0.0.2/24")
+        await on.quiet()
+        assert "✓ goals 1 of 1 (6)" in shown(on)
+        await on.press("escape")
+        assert "esc lesson" in shown(on).splitlines()[-1]
+        await on.press("escape")
+        assert on.app.main.view == "lesson"
+        assert "Goals: 1 of 1" in shown(on)
+        assert "(6)" not in shown(on)
+        await on.press("o")
+        assert on.app.main.view == "output"
+        await on.press("o")
+        assert on.app.main.view == "lesson"
+        await on.press("escape")
+        assert on.app.main.view == "log"
+
+
+async def test_at_80x24_the_output_tells_of_the_goals_it_hides(tmp_path: Path) -> None:
+    async with stage(tmp_path / "state", lesson(tmp_path), size=(80, 24)) as on:
+        await on.press("p")
+        await on.quiet()
+        await on.press("7")
+        assert "─ Output ── ✗ goals 0 of 1 (6): b has eth0: address 10.0.0.2/24" in shown(on)
+        await on.press("escape")
+        assert on.app.main.view == "log", "there the lesson has no place beside it"
+
+
+@pytest.mark.parametrize("size", [(120, 40), (200, 50)])
+async def test_what_a_step_says_stands_once(tmp_path: Path, size: tuple[int, int]) -> None:
+    async with stage(tmp_path / "state", Options("arp-basics", tour=False), size=size) as on:
+        await on.press("p")
+        await on.quiet()
+        text = "Nobody knows anybody yet."
+        assert shown(on).count(text) == 1
+        await on.press("7", "z")
+        assert shown(on).count(text) == 1, "it is in the whole of what was said"
+        await on.press("z", "6")
+        assert shown(on).count(text) == 1
