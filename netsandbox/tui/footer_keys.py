@@ -36,7 +36,7 @@ def pane_keys(
     """The keys over the panes, the most wanted first: what has no room is left out from the end, quit and help never.
 
     Args:
-        what_next: what `p` does: next, check, lessons or ping.
+        what_next: what `p` does: next, go-on amid a step, check, lessons or ping.
         speed: the pace; where it is another than the usual one, it goes before what else matters.
         below: the pane that escape brings back; empty where it has nothing to.
         runs: something runs that ctrl+c ends.

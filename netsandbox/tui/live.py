@@ -347,6 +347,11 @@ class LiveLab(LabView):
         runs = any(one.unattended and not one.background for one in jobs.alive)
         return runs or any(one.unattended for one in jobs.waiting)
 
+    @property
+    def is_amid_step(self) -> bool:
+        """Time stands before a step's lines are through: a person has stopped it, or has gone back into them."""
+        return self.held if self.is_at_step else self.session.has_future and self.lesson.is_midway(self.session)
+
     def _halt(self, error: BaseException) -> None:
         """Something in the lab itself failed: stop, and tell."""
         self.player.pause()
@@ -373,12 +378,6 @@ class LiveLab(LabView):
             self._other_lab()
         self._collect()
 
-    def step(self) -> None:
-        self.move(self.player.step)
-
-    def back(self) -> None:
-        self.move(self.session.back)
-
     def seek(self, step: int) -> None:
         self.move(lambda: self.session.go_to(step))
 
@@ -389,9 +388,6 @@ class LiveLab(LabView):
     def pause(self) -> None:
         self.held = True
         self.player.pause()
-
-    def set_speed(self, speed: float) -> None:
-        self.player.set_speed(speed)
 
     @property
     def is_busy(self) -> bool:

@@ -27,12 +27,11 @@ class StepKeys(LabApp):
         self.main.status.say("")
         stand = self.live.lesson.stand()
         pending = self.live.session.pending
-        if stand is not None and stand.number and self.live.is_at_step:
+        if self.live.is_amid_step:
+            self._finish_step()
+        elif stand is not None and stand.number and self.live.is_at_step:
             self.main.status.say(tr("lesson.at-step"))
             self._told_of_step = True
-        elif self.live.lesson.is_midway(self.live.session) and self.live.session.has_future:
-            self.live.move(self.live.session.finish_step)
-            self._moved()
         elif stand is not None and stand.is_open and self._insists and self.live.solve():
             self._insists = False
         elif stand is not None and stand.number and stand.unmet and not (self._insists and pending):
@@ -48,8 +47,19 @@ class StepKeys(LabApp):
             return
         elif not self._ping():
             return
-        self._tell_held(tr("held"))
+        self._tell_held(tr("held.step" if self.live.is_amid_step else "held"))
         self.sync()
+
+    def _finish_step(self) -> None:
+        """Do the rest of a step that stands: time plays on from its end, unless that is the past still."""
+        live = self.live
+        if live.is_at_step:
+            live.play()
+            return
+        live.move(live.session.finish_step)
+        self._moved()
+        if not live.session.has_future:
+            live.play()
 
     def _ping(self) -> bool:
         """A ping between two, if there are two."""
@@ -71,7 +81,7 @@ class StepKeys(LabApp):
             return
         self._insists = False
         self._next_step()
-        self._tell_held(tr("held"))
+        self._tell_held(tr("held.step" if self.live.is_amid_step else "held"))
         self.sync()
 
     def on_lesson_pane_no_conditions(self) -> None:

@@ -24,18 +24,18 @@ class TimeKeys(LabApp):
     def action_step(self) -> None:
         """One step on."""
         self.main.status.say("")
-        self.live.step()
+        self.live.move(self.live.player.step)
         self.sync()
 
     def action_step_back(self) -> None:
         """One step back."""
-        self.live.back()
+        self.live.move(self.live.session.back)
         self._moved()
 
     def action_speed(self, change: int) -> None:
         """Another pace."""
         at = SPEEDS.index(self.live.player.speed) if self.live.player.speed in SPEEDS else SPEEDS.index(1.0)
-        self.live.set_speed(SPEEDS[min(max(at + change, 0), len(SPEEDS) - 1)])
+        self.live.player.set_speed(SPEEDS[min(max(at + change, 0), len(SPEEDS) - 1)])
         self.sync()
 
     def action_command_beside(self, direction: int) -> None:

@@ -21,6 +21,7 @@ TABLE: dict[str, Both] = {
     "output.empty": ("What commands print is shown here", "命令的输出显示在这里"),
     "output.more": ("(pgup: {count} lines)  {last}", "（pgup：共 {count} 行） {last}"),
     "held": ("Paused: space plays, n goes one step", "已暂停：空格继续，n 走一步"),
+    "held.step": ("Paused: p goes on, n goes one step", "已暂停：p 继续，n 走一步"),
     "held.typed": ("Paused: F5 plays, F7 goes one step", "已暂停：F5 继续，F7 走一步"),
     "held.lines": ("{hint}; lines waiting: {count}", "{hint}；还有 {count} 行在等"),
     "waiting": ("lines waiting: {count} (ctrl+c ends this)", "还有 {count} 行等这一行结束（ctrl+c 结束它）"),
@@ -45,6 +46,7 @@ TABLE: dict[str, Both] = {
     "page.quit": ("ctrl+q quits, esc closes this page", "ctrl+q 退出，esc 关闭本页"),
     "lesson.no-goals": ("This step has no goals", "这一步没有目标"),
     "lesson.at-step": ("This step is still under way", "这一步还在进行"),
+    "lesson.checked": ("Looked again: goals {met} of {count}", "已重新检查：目标 {met}/{count}"),
     "lesson.unmet": (
         "Goals not met: {count}; r looks again, p again goes on",
         "还有 {count} 个目标没有达成：r 重新检查，再按 p 继续",

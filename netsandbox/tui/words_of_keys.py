@@ -98,6 +98,7 @@ TABLE: dict[str, Both] = {
     "footer.leave": ("leave", "离开"),
     "footer.command": ("command", "命令"),
     "footer.filter": ("filter", "过滤"),
+    "footer.go-on": ("go on", "继续"),
     "footer.next": ("next", "下一步"),
     "footer.ping": ("ping", "发 ping"),
     "footer.lessons": ("lessons", "课程"),

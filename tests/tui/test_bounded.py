@@ -77,7 +77,7 @@ async def test_no_store_grows_beyond_its_cap(tmp_path: Path, line: str) -> None:
         log, trace = on.app.main.log_pane, on.app.live.session.trace
         trace.cap, trace.limit = CAP, CAP + CAP // 8
         log.store.rows.capacity = CAP
-        on.app.live.set_speed(300)
+        on.app.live.player.set_speed(300)
         await on.press("o")
         before = {id(one) for one in reachable(on.app) if len(one) > LARGEST}
         on.app.live.execute(f"exec nginx-1 {line}")

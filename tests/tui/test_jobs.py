@@ -166,7 +166,7 @@ async def test_redo_leads_back_to_where_undo_began(tmp_path: Path) -> None:
 async def test_a_line_behind_a_wait_begins_in_time_at_any_speed(tmp_path: Path, speed: float) -> None:
     lines = "exec nginx-1 ping -c 4 172.17.0.3 &", "wait 1500ms", "docker network disconnect bridge nginx-2", "wait"
     async with stage(tmp_path) as on:
-        on.app.live.set_speed(speed)
+        on.app.live.player.set_speed(speed)
         on.app.live.execute("\n".join(lines))
         await on.quiet()
         assert "4 packets transmitted, 2 received" in "\n".join(said.text for said in on.app.live.jobs.transcript)

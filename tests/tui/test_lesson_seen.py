@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from netsandbox.tui.i18n import set_language
 from netsandbox.tui.options import Options
 from tests.tui.app_harness import Stage, stage
 from tests.tui.harness import screen_text
@@ -93,3 +94,60 @@ async def test_what_a_step_says_stands_once(tmp_path: Path, size: tuple[int, int
         assert shown(on).count(text) == 1, "it is in the whole of what was said"
         await on.press("z", "6")
         assert shown(on).count(text) == 1
+
+
+async def test_p_amid_a_step_that_stands_goes_on_and_the_footer_says_so(tmp_path: Path) -> None:
+    """The header said that time is paused, the footer “p next”, and p that the step is under way."""
+    async with stage(tmp_path, Options("arp-basics", tour=False), size=(120, 40)) as on:
+        await on.press("p")
+        await on.quiet()
+        await on.press("space", "p")
+        live = on.app.live
+        assert live.is_at_step
+        assert on.app.main.status.message == "Paused: p goes on, n goes one step"
+        assert "p go on" in shown(on).splitlines()[-1]
+        await on.press("n", "n")
+        assert live.held
+        await on.press("p")
+        assert "pause" in shown(on).splitlines()[-1]
+        assert not live.held
+        await on.quiet()
+        stand = live.lesson.stand()
+        assert stand is not None
+        assert (stand.number, stand.unmet) == (2, 0)
+        assert "p next" in shown(on).splitlines()[-1]
+
+
+async def test_p_amid_a_step_that_one_went_back_into_goes_on_to_the_present(tmp_path: Path) -> None:
+    async with stage(tmp_path, Options("arp-basics", tour=False), size=(120, 40)) as on:
+        for _step in range(2):
+            await on.press("p")
+            await on.quiet()
+        await on.press("b", "b", "b")
+        assert "p go on" in shown(on).splitlines()[-1]
+        await on.press("p")
+        await on.quiet()
+        assert not on.app.live.held
+        assert "p next" in shown(on).splitlines()[-1]
+        await on.press("p")
+        await on.quiet()
+        stand = on.app.live.lesson.stand()
+        assert stand is not None
+        assert (stand.number, stand.unmet) == (3, 0), "its lines did not wait for a key"
+
+
+@pytest.mark.parametrize(("language", "checked", "held"), [
+    ("en", "Looked again: goals 0 of 1", "Paused: space plays, n goes one step"),
+    ("zh", "已重新检查：目标 0/1", "已暂停：空格继续，n 走一步")])
+async def test_r_says_that_it_has_looked_or_why_it_cannot(
+        tmp_path: Path, language: str, checked: str, held: str) -> None:
+    set_language(language)
+    async with stage(tmp_path / "state", lesson(tmp_path), size=(120, 40)) as on:
+        await on.press("p")
+        await on.quiet()
+        await on.press("6", "r")
+        assert on.app.main.status.message == checked
+        await on.press("space")
+        await on.line("ping -c 1 -W 1 a 10.0.0.2")
+        await on.press("escape", "6", "r")
+        assert on.app.main.status.message == held

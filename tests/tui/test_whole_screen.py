@@ -223,7 +223,7 @@ async def test_nothing_is_laid_out_anew_while_frames_fly_and_somebody_types(
     async with stage(tmp_path) as on:
         await on.line("exec nginx-1 ping -f -c 100000 172.17.0.3 &")
         await on.press("escape")
-        on.app.live.set_speed(10.0)
+        on.app.live.player.set_speed(10.0)
         await on.pass_time(3.0)
         await on.press("colon", *"ls")
         laid_out = 0

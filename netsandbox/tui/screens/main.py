@@ -265,7 +265,17 @@ class MainScreen(RecordScreen):
 
     @on(LessonPane.CheckWanted)
     def _check_wanted(self) -> None:
-        self.live.check_goals()
+        """Look at them now, and say that it was done, or why it cannot be."""
+        live = self.live
+        live.check_goals()
+        stand = live.lesson.stand()
+        if stand is None or not stand.goals:
+            return
+        if live.held and not live.session.is_quiet:
+            self.status.say(tr("held"))
+        elif live.jobs.running is None:
+            self.status.say(tr("lesson.checked", met=len(stand.goals) - stand.unmet, count=len(stand.goals)))
+        self.show_own()
 
     @on(LessonPane.HintWanted)
     def _hint_wanted(self) -> None:
