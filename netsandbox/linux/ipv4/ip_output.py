@@ -18,6 +18,7 @@ from netsandbox.wire.ethernet import ETH_P_IP, Frame
 from netsandbox.wire.icmp import IcmpMessage
 from netsandbox.wire.ipv4 import ICMP, Beside, IPv4Packet
 from netsandbox.wire.tcp import TcpSegment
+from netsandbox.wire.udp import OffloadedDatagram, UdpDatagram
 
 if TYPE_CHECKING:
     from netsandbox.linux.core.interface import Interface
@@ -103,6 +104,10 @@ def reroute(namespace: NetworkNamespace, buffer: SocketBuffer) -> Dropped | None
     if isinstance(route, RouteMissing):
         namespace.record(route)
         return Dropped(DropReason.NETFILTER_DROP, (NO_WAY, route.error))
+    payload = packet.payload
+    if isinstance(payload, OffloadedDatagram) and not route.interface.is_loopback:  # its next device fills it in
+        buffer.packet = packet.with_ttl(packet.ttl)
+        buffer.packet.payload = UdpDatagram(payload.sport, payload.dport, payload.data)
     buffer.route = route
     return None
 

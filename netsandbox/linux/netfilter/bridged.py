@@ -20,6 +20,7 @@ from netsandbox.linux.drop import Dropped, DropReason, Outcome
 from netsandbox.linux.events import FrameBridged, PacketFragmented, SendFailed
 from netsandbox.linux.ipv4.fragment import fragment
 from netsandbox.linux.ipv4.input_route import route_input
+from netsandbox.linux.netfilter.conntrack import confirm
 from netsandbox.wire.addresses import BROADCAST_MAC, MAC_GROUP_BIT
 from netsandbox.wire.ethernet import ETH_P_IP, Frame, Malformed
 from netsandbox.wire.ipv4 import IPv4Packet
@@ -160,7 +161,8 @@ class BridgeHooks:
         why = BROADCAST if frame.dst == BROADCAST_MAC else MULTICAST
         ports, _receivers = bridge.floods.plan(port, why).reach(port)
         self._send(bridge, port, ports, frame, why, True, None, buffer)
-        return self._up(bridge, frame, buffer, False)
+        refused = confirm(self.namespace, buffer)  # br_nf_local_in: whether or not anybody takes it
+        return self._up(bridge, frame, buffer, False) if refused is None else refused
 
     def _up(self, bridge: Bridge, frame: Frame, buffer: SocketBuffer, is_for_us: bool) -> Verdict:
         """To the host's own stack, which need not ask PREROUTING again (ip_sabotage_in)."""

@@ -50,8 +50,12 @@ def translate(packet: IPv4Packet, answer: FlowTuple, is_source: bool) -> IPv4Pac
             _correct(payload, packet.payload, old, address)
     elif isinstance(payload, UdpDatagram):
         sport, dport = (port, payload.dport) if is_source else (payload.sport, port)
-        payload = UdpDatagram(sport, dport, payload.data, payload.checksum, payload.length)
-        _correct(payload, packet.payload, old, address)
+        if isinstance(payload, OffloadedDatagram):
+            ends = (address, packet.dst) if is_source else (packet.src, address)
+            payload = OffloadedDatagram.between(*ends, sport, dport, payload.data)
+        else:
+            payload = UdpDatagram(sport, dport, payload.data, payload.checksum, payload.length)
+            _correct(payload, packet.payload, old, address)
     elif isinstance(payload, IcmpMessage) and payload.type in INVERSE_TYPES:
         rest = answer.sport << 16 | payload.rest & 0xFFFF
         payload = IcmpMessage(payload.type, payload.code, rest, payload.data)
@@ -67,11 +71,8 @@ def translate(packet: IPv4Packet, answer: FlowTuple, is_source: bool) -> IPv4Pac
 
 
 def _correct(payload: UdpDatagram | TcpSegment, old: Transport, old_address: int, address: int) -> None:
-    """A checksum that was wrong, or left to `lo`, stays as far from the right one as it was."""
+    """A checksum that was wrong stays as far from the right one as it was."""
     if not payload.checksum or not isinstance(old, UdpDatagram | TcpSegment):
-        return
-    if isinstance(old, OffloadedDatagram):
-        payload.checksum = None
         return
     before = _sum(old_address) + old.sport + old.dport
     payload.checksum = _updated(payload.checksum, before, _sum(address) + payload.sport + payload.dport)
