@@ -12,6 +12,7 @@ from netsandbox.cli import main
 from netsandbox.grading import check
 from netsandbox.session.keeping import KeptSession
 from netsandbox.session.library import bundled
+from netsandbox.session.steps import judges_exit
 from tests.scenarios.flips import NAMES, expectations, load
 
 GOOD = """\
@@ -159,7 +160,7 @@ def test_json(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     wrong = failed["expectations"][1]
     assert (wrong["line"], wrong["status"], wrong["after"]) == (9, "failed", "set-ip pc1 10.0.0.1/24")
     assert wrong["expected"].startswith("exactly 3 frames on pc1:eth0 since the start")
-    assert wrong["found"] == "0 such frames"
+    assert wrong["found"] == "none"
 
 
 def test_json_of_a_wrong_file(capsys: pytest.CaptureFixture[str]) -> None:
@@ -271,3 +272,12 @@ def test_no_step_of_these_lessons_is_a_bare_line(name: str) -> None:
     """A reader asked what the cache has to be emptied for, and what docker port is to show: 45 steps said nothing."""
     for step in load(name).steps:
         assert {"en", "zh"} <= (step.say or step.task).keys(), step.run
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_how_a_line_of_a_task_ended_is_asked_of_that_line(name: str) -> None:
+    """A first line that was of no use met the goals that were about any line."""
+    for step in load(name).steps:
+        for line in step.expect if step.task else ():
+            assert not judges_exit(line) or " of " in line, line
+            assert line not in ("output", "no output")

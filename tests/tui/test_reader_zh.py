@@ -206,7 +206,7 @@ async def test_the_layers_of_a_frame_are_told_in_chinese(tmp_path: Path) -> None
 
 
 @pytest.mark.parametrize(("language", "wanted"), [
-    ("en", "your line succeeded (exit status 0)"), ("zh", "你输入的命令 成功（退出码 0）")])
+    ("en", "`docker run …` succeeded (exit status 0)"), ("zh", "`docker run …` 成功（退出码 0）")])
 async def test_a_task_does_not_judge_the_line_of_the_lesson_before_it(
         tmp_path: Path, language: str, wanted: str) -> None:
     """The line with dashes, which is there to fail, was to succeed."""

@@ -26,6 +26,8 @@ if TYPE_CHECKING:
 
 NAMED = 8
 """Names that a message lists."""
+NEWEST, SHOWN = 3, 40
+"""Lines that it lists, and characters of each."""
 
 
 class Context:
@@ -198,7 +200,7 @@ class Context:
 
     def port(self, row: InterfaceRow) -> str:
         """A port with what hangs on it: `veth3a7f9c1 (nginx-1)`."""
-        return f"{row.name} ({row.peer[0]})" if row.peer else row.name
+        return self.say("of", mac=row.name, name=row.peer[0]) if row.peer else row.name
 
     # -- the last command
 
@@ -210,14 +212,17 @@ class Context:
         """
         shell = self.shell
         if shell.last is None or not self._counts(shell.last):
-            raise UnfoundedError(self.say("no-command.of" if beginning else "no-command", line=beginning))
+            missing = "no-command.of" if beginning else "no-command.yours" if shell.counts_from else "no-command"
+            raise UnfoundedError(self.say(missing, line=beginning))
         if not beginning:
             return shell.last
         recent = [job for job in shell.recent if self._counts(job)]
         found = next((job for job in reversed(recent) if job.line.strip().startswith(beginning)), None)
         if found is None:
-            lines = [_begun(job.line.strip(), len(beginning)) for job in recent]
-            raise UnfoundedError(self.say("no-line", line=beginning, near=self.near(beginning, dict.fromkeys(lines))))
+            near = get_close_matches(beginning, {_begun(job.line.strip(), len(beginning)) for job in recent}, 1)
+            newest = self.say("names.gap").join(f"`{_begun(job.line.strip(), SHOWN)}`" for job in recent[-NEWEST:])
+            told = self.say("near", name=near[0]) if near else self.say("lines", lines=newest)
+            raise UnfoundedError(self.say("no-line", line=beginning, near=told))
         return found
 
     def _counts(self, job: Job) -> bool:

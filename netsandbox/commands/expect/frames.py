@@ -82,7 +82,7 @@ def _count(context: Context, count: Comparison, selection: Selection) -> Verdict
     which = describe(context, selection)
     expected = context.wish = context.expects(_counted_as(count), count=count.text(say), which=which)
     rows = frames(context, selection)
-    found = say("frames.found.1" if len(rows) == 1 else "frames.found", count=str(len(rows)))
+    found = say({0: "frames.none", 1: "frames.found.1"}.get(len(rows), "frames.found"), count=str(len(rows)))
     if not rows and selection.filter.text:
         others = frames(context, selection._replace(filter=Filter("", None)))
         found = say("frames.others" if others else "frames.none", count=str(len(others)))

@@ -127,20 +127,26 @@ def _interface(reader: Reader) -> Test:
 def _found(context: Context, text: str, wishes: list[Wish]) -> Verdict:
     say = context.say
     name, colon, ifname = text.partition(":")
+    context.wish = _wished(context, name, ifname or "…", wishes) if colon or wishes else (
+        context.expects("interface.any", node=name))
     node = context.node(name)
     rows = context.rows_of(node)
     known = say("interface.none", node=node, names=context.some(row.name for row in rows))
     if not colon and not wishes:
         return Verdict(any(row.kind != "loopback" for row in rows), context.expects("interface.any", node=node), known)
-    wished = _told(context, [wish.text for wish in wishes])
-    wished = context.expects("interface.wishes", wishes=wished) if wishes else ""
     row = context.interface(text) if not colon else next((row for row in rows if row.name == ifname), None)
-    expected = context.expects("interface", node=node, name=row.name if row else ifname, wishes=wished)
+    expected = _wished(context, node, row.name if row else ifname, wishes)
     if row is None:
         return Verdict(False, expected, known)
     unmet = [wish for wish in wishes if not wish.holds(context, row)]
     told = _told(context, _facts_of(row, unmet) if unmet else facts(row))
     return Verdict(not unmet, expected, say("interface.found", name=f"{node}:{row.name}", facts=told))
+
+
+def _wished(context: Context, node: str, name: str, wishes: list[Wish]) -> str:
+    """What is expected of an interface, or that it is there at all."""
+    wished = _told(context, [wish.text for wish in wishes])
+    return context.expects("interface.so" if wishes else "interface", node=node, name=name, wishes=wished)
 
 
 def _told(context: Context, properties: list[str]) -> str:
@@ -182,7 +188,9 @@ def _counter(reader: Reader) -> Test:
 
 
 def _counted(context: Context, name: str, interface: str, count: Comparison) -> Verdict:
-    row, say = context.interface(interface), context.say
+    say = context.say
+    context.wish = context.expects("counter", name=name, interface=interface, count=count.status(say))
+    row = context.interface(interface)
     value: int = getattr(row, name if "_" in name or name == "overheard" else f"{name}_packets")
     expected = context.expects("counter", name=name, interface=f"{row.node}:{row.name}", count=count.status(say))
     return Verdict(count.holds(value), expected, say("counter.found", count=str(value)))

@@ -64,6 +64,9 @@ def _searched(context: Context, wanted: Wanted, text: str, expected: str, empty:
     if not lines:
         return Verdict(False, expected, say(empty))
     nearest = max(lines, key=lambda line: _likeness(wanted.text, line))
+    if 2 * _likeness(wanted.text, nearest) < len(wanted.text):
+        rest = " …" if len(lines) > 1 else ""
+        return Verdict(False, expected, say("output.other", text=lines[0].strip() + rest))
     return Verdict(False, expected, say("output.nearest", text=nearest.strip()))
 
 
@@ -177,15 +180,15 @@ def _is_state(context: Context, name: str, state: str, code: Comparison | None) 
     say = context.say
     rows = {row.name: row for row in views.nodes(context.lab) if row.kind == "container"}
     if state == "absent":
-        found = say("state", name=name, state=rows[name].state, code="") if name in rows else \
+        found = say("state", name=name, state=say(f"state.{rows[name].state}"), code="") if name in rows else \
             say("state.absent", name=name)
         return Verdict(name not in rows, context.expects("state.absent", name=name), found)
     wished = say("state.code", code=code.status(say)) if code else ""
-    context.wish = context.expects("state", name=name, state=state, code=wished)
+    context.wish = context.expects("state", name=name, state=say(f"state.{state}"), code=wished)
     container = _container(context, name)
     has_code = say("state.code", code=str(container.code)) if container.state == "exited" else ""
     holds = container.state == state and (code is None or code.holds(container.code))
-    return Verdict(holds, context.wish, say("state", name=name, state=container.state, code=has_code))
+    return Verdict(holds, context.wish, say("state", name=name, state=say(f"state.{container.state}"), code=has_code))
 
 
 @condition(
@@ -231,6 +234,8 @@ def _port(reader: Reader) -> Test:
 
 def _held(context: Context, node: str, port: tuple[str, int], name: str) -> Verdict:
     say, (protocol, number) = context.say, port
+    key = "port.held" if name else "port.free"
+    expected = context.wish = context.expects(key, port=str(number), node=node, name=name)
     context.node(node)
     owners = {container.pid: container.name for _host, container in context.lab.containers() if container.is_running}
     rows = [row for row in views.sockets(context.lab, node) if row.protocol == protocol and row.state != "CLOSE"]
@@ -240,6 +245,5 @@ def _held(context: Context, node: str, port: tuple[str, int], name: str) -> Verd
     if holder is not None:
         found = say("port.holder", name=holder[0], container=f" ({holder[1]})" if holder[1] else "")
     if not name:
-        return Verdict(holder is None, context.expects("port.free", port=str(number), node=node), found)
-    expected = context.expects("port.held", port=str(number), node=node, name=name)
+        return Verdict(holder is None, expected, found)
     return Verdict(holder is not None and name in holder, expected, found)

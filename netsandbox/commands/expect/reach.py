@@ -12,6 +12,7 @@ from netsandbox.lab import frame_log
 from netsandbox.lab.events import CommandRun
 from netsandbox.lab.probe import LASTS, MOST_STEPS, LedTo
 from netsandbox.linux.events import PacketDropped
+from netsandbox.wire.addresses import parse_ipv4
 
 if TYPE_CHECKING:
     from netsandbox.apps.program import Program
@@ -63,6 +64,11 @@ def _pinged(context: Context, copy: Lab, source: str, address: str) -> Program:
     return ping
 
 
+def _waited(dropped: PacketDropped, source: str, address: str) -> bool:
+    """Whether a packet waited for a MAC that an earlier packet had asked for, and was dropped with that one."""
+    return dropped.namespace == source and dropped.packet.dst == parse_ipv4(address)
+
+
 def _verdict(context: Context, ping: Program, ends: tuple[str, str, str], begun: tuple[int, int]) -> Verdict:
     """What came of it; of the copy's frames only those count that the ping led to.
 
@@ -79,6 +85,6 @@ def _verdict(context: Context, ping: Program, ends: tuple[str, str, str], begun:
     own = LedTo(trace, step)
     rows = [row for row in frame_log.rows(context.lab, first) if row.step in own]
     drops = [row.seq for row in rows if row.dropped]
-    drops += [record.seq for record in trace.since(first)
-              if isinstance(record.event, PacketDropped) and record.step in own]
+    drops += [record.seq for record in trace.since(first) if isinstance(record.event, PacketDropped) and (
+        record.step in own or _waited(record.event, context.lab.existing(ends[0]).name, ends[2]))]
     return Verdict(False, expected, found, tuple(rows[-3:]), context.why(max(drops)) if drops else "")

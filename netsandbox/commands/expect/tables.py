@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from difflib import get_close_matches
 from typing import TYPE_CHECKING
 
 from netsandbox.commands.expect.condition import Test, UnfoundedError, Verdict, condition
@@ -119,14 +120,15 @@ def _mac(reader: Reader) -> Test:
 
 def _learned(context: Context, name: str, owner: str, port: str) -> Verdict:
     say = context.say
-    towards = say("mac.towards", port=port) if port else ""
+    towards = say("mac.towards" if port in context.names else "mac.port", port=port) if port else ""
     context.wish = context.expects("mac" if owner else "mac.any", bridge=name, mac=owner, port=towards)
     bridge = context.bridge(name)
     rows = [row for row in views.fdb(context.lab, bridge.node, bridge.name) if not row.permanent]
     ports = {row.name: row for row in context.ports(bridge)}
-    learned = say("names.gap").join(_fdb_row(context, row, ports) for row in rows[:8]) or say("nothing")
+    told = say("names.gap").join(_fdb_row(context, row, ports) for row in rows[:8])
+    learned = say("learned", rows=told) if told else say("learned.nothing")
     if not owner:
-        return Verdict(bool(rows), context.expects("mac.any", bridge=name), say("learned", rows=learned))
+        return Verdict(bool(rows), context.expects("mac.any", bridge=name), learned)
     macs, called = context.macs(owner)
     leads = _port_test(context, name, port, ports)
     expected = context.expects("mac", bridge=name, mac=called, port=_behind(say, port, ports) if port else "")
@@ -160,7 +162,8 @@ def _port_test(context: Context, bridge: str, port: str, ports: dict[str, Interf
                       if row.peer is not None and port in (row.peer[0], ":".join(row.peer))}
     if not names:
         known = [*ports, *(row.peer[0] for row in ports.values() if row.peer)]
-        raise UnfoundedError(context.say("no-port", bridge=bridge, name=port, near=context.near(port, known)))
+        near = context.near(port, known if get_close_matches(port, known, 1) else map(context.port, ports.values()))
+        raise UnfoundedError(context.say("no-port", bridge=bridge, name=port, near=near))
     return lambda name: name in names
 
 
@@ -188,8 +191,8 @@ def _routed(context: Context, node: str, text: str) -> Verdict:
     found = [row.text for row in rows if f" {text} " in f" {row.text} "] if text else main
     if found:
         return Verdict(True, expected, say("route.found", text=found[0]))
-    routes = say("rows.gap").join(main[:8]) or say("nothing")
-    return Verdict(False, expected, say("route.none", node=node, routes=routes))
+    routes = say("rows.gap").join(main[:8])
+    return Verdict(False, expected, say("route.none" if main else "route.nothing", node=node, routes=routes))
 
 
 @condition(
