@@ -20,9 +20,9 @@ from netsandbox.lab import frame_log, views
 from netsandbox.lab.names import called
 from netsandbox.lab.uplink import DEFAULT_LAN
 from netsandbox.session.files import FileError, refuse_inputs
-from netsandbox.session.library import find_scenario
+from netsandbox.session.ready import scenario_named
 from netsandbox.session.runner import Asked, Event, Line, Runner, Said
-from netsandbox.session.scenario import Scenario, Step, load_scenario
+from netsandbox.session.steps import Scenario, Step
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -40,7 +40,7 @@ def run(arguments: argparse.Namespace) -> int:
     Raises:
         ScenarioError, FileError: the file is wrong.
     """
-    scenario = read_lines(sys.stdin) if arguments.file == "-" else load_scenario(find_scenario(arguments.file))
+    scenario = read_lines(sys.stdin) if arguments.file == "-" else scenario_named(arguments.file)
     if arguments.ask and arguments.file == "-":
         raise FileError("--ask", "standard input holds the lines, so that no answer can be read from it")
     if arguments.pcapng:

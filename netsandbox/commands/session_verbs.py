@@ -186,6 +186,7 @@ def next_step(shell: Shell, job: Job, _values: Values) -> None:
       effect=Effect.SESSION)
 def new(shell: Shell, job: Job, _values: Values) -> None:
     _session(shell).new()
+    job.print(shell.say("an empty lab; `load docker0` brings back the one with two containers"))
     job.finish()
 
 

@@ -145,6 +145,8 @@ OF_VERBS: dict[str, str] = {
     "no table differs from the end of {name}": "与 {name} 的末尾相比，没有不同的表",
     "step {step} of {last}, {time}": "第 {step}/{last} 步，{time}",
     "step {step}, {time}": "第 {step} 步，{time}",
+    "an empty lab; `load docker0` brings back the one with two containers":
+        "空的实验网络；`load docker0` 回到有两个容器的那个",
     "nothing to take back": "没有可以撤回的",
     "only the set-up is left, which is not taken back": "只剩下准备部分，它不能撤回",
     "nothing to do again": "没有可以重做的",

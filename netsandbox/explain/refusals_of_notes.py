@@ -59,6 +59,7 @@ OF_NOTES: dict[str, str] = {
         "--ipv6：沙盒没有模拟 IPv6，所以这个网络只有 IPv4",
     "-p [{host}]:…: nobody can ask there, as no machine of the sandbox speaks IPv6":
         "-p [{host}]:…：沙盒没有模拟 IPv6，所以没有人能在那里访问",
+    "what was printed stays in the sandbox": "已打印的内容在沙盒里会保留",
     "{name} does nothing in the sandbox": "{name} 在沙盒里不起作用",
     "{name} changes nothing in the sandbox": "{name} 在沙盒里不改变任何东西",
     "{name} stays: the sandbox's kernel has it built in": "{name} 留着：沙盒的内核里本来就有它",

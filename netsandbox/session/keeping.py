@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Sequence
 from itertools import takewhile
-from typing import TYPE_CHECKING
 
 from netsandbox.commands.beginning import is_script
 from netsandbox.commands.errors import CommandError
@@ -21,16 +20,11 @@ from netsandbox.lab.lab import Lab
 from netsandbox.session.branches import Begun, Branches
 from netsandbox.session.files import read_bytes
 from netsandbox.session.journal import Entry, Position, parting
+from netsandbox.session.ready import FIND, READ, READY
 from netsandbox.session.session import Session
 from netsandbox.session.steps import Scenario, Step, judges_exit
 from netsandbox.session.timeline import is_interrupt, leave
 
-if TYPE_CHECKING:
-    from pathlib import Path
-
-FIND: Late[str, Callable[[str], Path]] = Late({"find": "netsandbox.session.library:find_scenario"})
-READ: Late[str, Callable[[Path, Callable[[str, int], bytes]], Scenario]] = Late({
-    "read": "netsandbox.session.scenario:load_scenario"})
 NAMES: Late[str, Callable[[str, str], list[str]]] = Late({"names": "netsandbox.session.shelf:loadable"})
 TEXT: Late[str, Callable[[Scenario], str]] = Late({"text": "netsandbox.session.scenario:dump_scenario"})
 """What needs YAML: to import it takes longer than to make a lab."""
@@ -85,6 +79,8 @@ class KeptSession(Session):
             ScenarioError, FileError: the file is wrong; the session is as it was.
             OverBudgetError: it loads others without end; the session is as it was.
         """
+        if name == READY.name:
+            return self.open(READY._replace())  # another one, though it be open
         self.files.refuse_reading(name)
         path = FIND["find"](name)
         is_bundled = str(path) != name

@@ -10,7 +10,8 @@ from typing import NamedTuple
 
 from netsandbox.commands.strict_yaml import ScenarioError
 from netsandbox.session.library import bundled, directory, find_scenario
-from netsandbox.session.scenario import Scenario, load_scenario
+from netsandbox.session.ready import READY, scenario_named
+from netsandbox.session.steps import Scenario
 
 MARK = b"netsandbox:"
 """A file that begins like this, comments aside, is a scenario."""
@@ -51,7 +52,7 @@ class Work(NamedTuple):
 
 def names(recent: Sequence[str] = ()) -> list[tuple[str, str]]:
     """(name, kind) of all there is, each once: bundled, then files here, then recent ones that are still there."""
-    found = [(name, BUNDLED) for name in path(bundled())]
+    found = [(name, BUNDLED) for name in (READY.name, *path(bundled()))]
     found += [(name, HERE) for name in _here()]
     known = {name for name, _kind in found}
     old = (name for name in dict.fromkeys(reversed(recent)) if name not in known and Path(name).is_file())
@@ -124,11 +125,12 @@ def _known(name: str, kind: str, _path: Path, _changed: int, _size: int) -> Work
 
 def _read(name: str, kind: str) -> Work:
     try:
-        scenario = load_scenario(find_scenario(name))
+        scenario = scenario_named(name)
     except ScenarioError as error:
         return Work(name, kind, problem=str(error))
     steps = scenario.steps
-    return Work(name, kind, scenario.title, scenario.about, len(steps), sum(bool(step.ask) for step in steps),
+    title = scenario.about if scenario is READY else scenario.title  # which is its name once more
+    return Work(name, kind, title, scenario.about, len(steps), sum(bool(step.ask) for step in steps),
                 sum(len(step.expect) for step in steps), bool(scenario.uplink), text=_text(scenario))
 
 
@@ -145,7 +147,7 @@ def short_name(path: str) -> str:
 
 def _here() -> Iterator[str]:
     try:
-        files = sorted(path for path in Path().iterdir() if path.suffix in SUFFIXES)[:MOST_FILES]
+        files = sorted(path for path in Path().iterdir() if path.suffix in ("", *SUFFIXES))[:MOST_FILES]
     except OSError:
         return
     for path in files:

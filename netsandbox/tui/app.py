@@ -163,12 +163,12 @@ class NetsandboxApp(TimeKeys, LookingKeys, StepKeys, LineKeys, Leaving):
             Warming(self, lambda: self.live.is_busy).begin()
 
     def _open_wanted(self) -> None:
-        from netsandbox.tui.ready import READY
+        from netsandbox.session.ready import READY, scenario_named
 
         if self.options.recover:
             self._recover()
         else:
-            self._open(_read(self.options.scenario) if self.options.scenario else READY)
+            self._open(scenario_named(self.options.scenario or READY.name))
         opened = self.live.session.scenario
         if opened is not None and opened.steps and not self.main.has_class("-short"):
             self.main.set_view("lesson")
@@ -194,18 +194,19 @@ class NetsandboxApp(TimeKeys, LookingKeys, StepKeys, LineKeys, Leaving):
             told = live.session.open(scenario, options.seed, options.uplink)
         about = scenario.about.get(language()) or scenario.about.get("en", "")
         hint = tr("ready.hint") if self._is_ready else ""
-        self.main.say.say(about or hint)
+        self.main.say.say(hint or about)
         if live.session.half_built:
             self._trouble(translated(live.session.half_built, language()))
         else:
-            live.jobs.say("say", f"{live.title()}\n{about}" if about else translated(told, language()))
+            live.jobs.say("say", f"{live.title()}\n{about}" if about and not hint else translated(told, language()))
 
     @property
     def _is_ready(self) -> bool:
         """It is the lab that is there when none is named."""
-        from netsandbox.tui.ready import READY
+        from netsandbox.session.ready import READY
 
-        return self.live.session.scenario is READY
+        scenario = self.live.session.scenario
+        return scenario is not None and scenario.name == READY.name
 
     def _recover(self) -> None:
         from netsandbox.session.autosave import latest, marked, recover
@@ -370,15 +371,3 @@ class NetsandboxApp(TimeKeys, LookingKeys, StepKeys, LineKeys, Leaving):
         chain = [self.screen] if is_over else [focused, *focused.ancestors] if focused is not None else []
         panes = [one for one in chain if isinstance(one, Widget) and (is_over or hasattr(one, "HELP_TOPIC"))]
         self.push_screen(HelpScreen(panes, () if is_over else self.BINDINGS, self.glyphs))
-
-
-def _read(name: str) -> Scenario:
-    """A scenario by its name or path; what reads it is imported only then.
-
-    Raises:
-        LabError: it cannot be found or read, or is wrong.
-    """
-    from netsandbox.session.library import find_scenario
-    from netsandbox.session.scenario import load_scenario
-
-    return load_scenario(find_scenario(name))

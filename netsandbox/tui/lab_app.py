@@ -319,9 +319,11 @@ class LabApp(UnbrokenApp):
         scenario = self.live.session.scenario
         if self.main.view == "lesson" and (scenario is None or not scenario.steps):
             self.main.set_view("log")  # an empty pane would stay
+        self.live.play()  # what was paused is another lab
+        self.main.say.say("")
+        self.main.show_keys()
         if scenario is None or not scenario.name:
             return
-        self.live.play()  # what was paused is another lab
         recent = self.files.history("recent")
         recent.add(short_name(scenario.name))
         self.files.keep_history("recent", recent)

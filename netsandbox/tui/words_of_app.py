@@ -62,6 +62,8 @@ TABLE: dict[str, Both] = {
     "browser.title": ("Open", "打开"),
     "browser.keys": ("type to search, enter opens, esc closes, : command",
                      "输入文字搜索，enter 打开，esc 关闭，: 输入命令"),
+    "browser.goes-on": ("p or enter opens, type to search, esc closes, : command",
+                        "p 或 enter 打开，输入文字搜索，esc 关闭，: 输入命令"),
     "browser.search": ("search", "搜索"),
     "browser.none": ("Nothing has these words; ctrl+u empties the line", "没有相符的课程或文件；ctrl+u 清空这一行"),
     "browser.finished": ("done", "完成"),

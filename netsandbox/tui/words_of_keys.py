@@ -82,6 +82,7 @@ TABLE: dict[str, Both] = {
     "key.app.tell-quit": ("How to quit", "怎样退出"),
     "key.app.browse": ("Open: lessons, scenarios, files", "打开：课程、场景、文件"),
     "key.browser.open": ("Open", "打开"),
+    "key.browser.go-on": ("Open what comes next", "打开下一个"),
     "key.browser.down": ("Down", "下一项"),
     "key.browser.up": ("Up", "上一项"),
     "key.browser.page-down": ("A page down", "下一页"),

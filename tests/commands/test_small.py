@@ -9,6 +9,7 @@ import pytest
 
 from netsandbox.commands.tools.registry import INSTALLERS
 from netsandbox.commands.unmodelled import REASONS
+from netsandbox.explain.refusals import noted
 from netsandbox.session.keeping import KeptSession
 
 
@@ -30,6 +31,13 @@ def test_a_small_program_is_what_the_real_one_is(one: KeptSession, line: str) ->
     real = subprocess.run(["bash", "-c", line], capture_output=True, text=True, check=False)
     job = one.run(line)
     assert (job.out, job.err, job.code) == (real.stdout, real.stderr, real.returncode)
+
+
+@pytest.mark.parametrize("line", ["clear", "reset"])
+def test_what_clears_a_terminal_says_that_nothing_goes(one: KeptSession, line: str) -> None:
+    job = one.run(line)
+    assert (job.out, job.err, job.code) == ("", "note: what was printed stays in the sandbox\n", 0)
+    assert noted(job.err.strip(), "zh") == "注意：已打印的内容在沙盒里会保留"
 
 
 def test_folders(one: KeptSession) -> None:

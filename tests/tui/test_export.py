@@ -9,8 +9,8 @@ import pytest
 
 from netsandbox.lab.tables import LogRow
 from netsandbox.session.keeping import KeptSession
+from netsandbox.session.ready import READY
 from netsandbox.tui.lab_view import LabView
-from netsandbox.tui.ready import READY
 from tests.tui.app_harness import Stage, stage
 from tests.tui.harness import screen_text
 

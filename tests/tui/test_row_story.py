@@ -7,8 +7,8 @@ from pathlib import Path
 import pytest
 
 from netsandbox.session.keeping import KeptSession
+from netsandbox.session.ready import READY
 from netsandbox.tui.lab_view import LabView
-from netsandbox.tui.ready import READY
 from netsandbox.tui.source import TableRow
 from netsandbox.tui.topology_model import Place
 from tests.tui.app_harness import stage

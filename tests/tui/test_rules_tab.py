@@ -9,6 +9,7 @@ from textual.widgets import DataTable
 
 from netsandbox.lab.tables import ConnectionRow, RuleRow
 from netsandbox.session.keeping import KeptSession
+from netsandbox.session.ready import READY
 from netsandbox.tui.device_rows import Table, news
 from netsandbox.tui.device_tables import MOST_ROWS, table_of
 from netsandbox.tui.device_tabs import tabs_of
@@ -16,7 +17,6 @@ from netsandbox.tui.glyphs import UNICODE
 from netsandbox.tui.i18n import set_language
 from netsandbox.tui.lab_view import LabView
 from netsandbox.tui.panes.device import DevicePane
-from netsandbox.tui.ready import READY
 from netsandbox.tui.topology_model import Place
 from tests.tui.app_harness import stage
 from tests.tui.fake_source import SECOND, FakeSource, pinged

@@ -8,6 +8,7 @@ from decimal import Decimal
 from netsandbox.commands.tools.context import ToolContext, ToolError, ToolResult
 from netsandbox.commands.tools.inputs import files_of
 from netsandbox.commands.tools.kernel_files import PROCESSORS
+from netsandbox.commands.tools.notes import say
 from netsandbox.commands.tools.options import options_of, table
 from netsandbox.engine.budget import Use, spend
 from netsandbox.engine.units import SECOND
@@ -74,6 +75,7 @@ def tty(_context: ToolContext, _arguments: list[str]) -> ToolResult:
 
 def clear(_context: ToolContext, _arguments: list[str]) -> ToolResult:
     """clear and reset: what was printed stays where it is kept."""
+    say("note: what was printed stays in the sandbox\n")
     return ToolResult(0, "", "")
 
 

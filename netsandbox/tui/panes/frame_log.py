@@ -68,6 +68,10 @@ class FrameLog(LogView):
             self._show_cursor()
         self._tell()
 
+    def show_whole(self) -> None:
+        """All rows of another lab, each for itself."""
+        self.store.fold(False)
+
     def action_fold(self) -> None:
         """One row for each journey, or all."""
         row = self.current

@@ -35,11 +35,14 @@ Progress = Mapping[str, tuple[int, int]]
 
 
 class _SearchLine(Input):
-    """Words to look for; no search begins with the key that begins a command."""
+    """Words to look for; no search begins with a key that begins a command or goes on."""
+
+    keys = ":"
 
     def check_consume_key(self, key: str, character: str | None) -> bool:
         """Whether a key is a letter of the line."""
-        return (character != ":" or bool(self.value)) and super().check_consume_key(key, character)
+        is_key = not self.value and character is not None and character in self.keys
+        return not is_key and super().check_consume_key(key, character)
 
 
 class BrowserScreen(Settling, ModalScreen[str]):
@@ -49,6 +52,7 @@ class BrowserScreen(Settling, ModalScreen[str]):
         Binding("escape", "leave", "Close", show=False, id="browser.close"),
         Binding("colon", "command", "Command", show=False, priority=True, id="browser.command"),
         Binding("enter", "open", "Open", show=False, priority=True, id="browser.open"),
+        Binding("p", "open", "Open", show=False, priority=True, id="browser.go-on"),
         Binding("down", "move(1)", "Down", show=False, priority=True, id="browser.down"),
         Binding("up", "move(-1)", "Up", show=False, priority=True, id="browser.up"),
         Binding("pagedown", "move(8)", "Page down", show=False, priority=True, id="browser.page-down"),
@@ -96,8 +100,10 @@ class BrowserScreen(Settling, ModalScreen[str]):
         self.set_class(self._glyphs.ascii, "ascii")
         dialog = self.query_one(".dialog")
         dialog.border_title = Content(tr("browser.title"))
-        dialog.border_subtitle = Content(tr("browser.keys"))
-        self.query_one(Input).focus()
+        dialog.border_subtitle = Content(tr("browser.goes-on" if self._wanted else "browser.keys"))
+        search = self.query_one(_SearchLine)
+        search.keys = ":p" if self._wanted else ":"  # who comes by that key presses it again
+        search.focus()
         self.call_after_refresh(self._painted)
         self._read_on()
 

@@ -210,6 +210,7 @@ class MainScreen(RecordScreen):
         """Another lab was opened: select and pin what a person will look at first, and hide nothing of it."""
         self._hint()
         self.filter.put("")
+        self.log_pane.show_whole()
         self.device.tab = ""
         self._follows = True
         self._pin_used()
