@@ -32,6 +32,8 @@ MOST_NAMED = 6
 """Items of a list that are named; the rest are counted."""
 LONGEST = 200
 """Characters of a text that somebody typed."""
+NOW = 1 << 62
+"""A sequence number after any record's."""
 NO_NAMES = {"", "everyone", "group"}
 """What a namer says of an address that is nobody's own."""
 
@@ -64,7 +66,7 @@ class Voice:
         self.language = language
         self._names = names
         self._at = at
-        self._bridge: Callable[[str, str], str] | None = getattr(names, "of_bridge", None)
+        self._bridge: Callable[[int, int], tuple[str, str]] | None = getattr(names, "of_bridge", None)
 
     def say(self, key: str, **fields: str) -> str:
         """A phrase of the catalogue."""
@@ -120,7 +122,9 @@ class Voice:
     def label(self, place: Place) -> str:
         """`nginx-1:eth0`; the bridge that is all of a switch bears the switch's name, as it does everywhere, and one
         that Docker named has its network's beside it: `host:br-358d65ef3b14 (app)`."""
-        title = self._bridge(place.namespace, place.name) if place.kind == BRIDGE and self._bridge is not None else ""
+        title = ""
+        if place.kind == BRIDGE and self._bridge is not None:
+            _name, title = self._bridge(place.id, NOW if self._at is None else self._at)
         if title == place.namespace:
             return safe(title)
         return self.say("named", address=label(place), name=safe(title)) if title else label(place)

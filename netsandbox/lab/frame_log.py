@@ -13,6 +13,7 @@ from netsandbox.lab.names import Namer
 from netsandbox.lab.tables import Hop, LogRow
 from netsandbox.linux.drop import Dropped, Outcome
 from netsandbox.linux.events import Forwarding, FrameBridged, FrameReceived, FrameSent, SendFailed
+from netsandbox.linux.place import BRIDGE
 from netsandbox.wire.describe import info, protocol_name
 from netsandbox.wire.ipv4 import IPv4Packet
 
@@ -162,10 +163,14 @@ def _seen(event: Any) -> Iterator[Seen]:
 
 
 def _row(teller: Teller, record: Record, one: Seen) -> LogRow:
+    place = one.place
     source, destination = ends(teller, one.frame, record.seq)
-    return LogRow(record.seq, record.at, record.step, one.place.namespace, one.place.name, one.direction, source,
+    bridge, title = "", ""
+    if place.master or place.kind == BRIDGE:
+        bridge, title = teller.of_bridge(place.master or place.id, record.seq)
+    return LogRow(record.seq, record.at, record.step, place.namespace, place.name, one.direction, source,
                   destination, *teller.told(one.frame), one.verdict, bool(one.reason), one.reason,
-                  teller.journey(record))
+                  teller.journey(record), 0, bridge if place.master else "", title)
 
 
 def ends(namer: Namer, frame: Frame, seq: int) -> tuple[str, str]:

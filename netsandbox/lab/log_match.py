@@ -256,17 +256,9 @@ def _port(test: Primitive, _names: Names) -> Predicate:
     )
 
 
-def _dev(test: Primitive, names: Names) -> Predicate:
-    wanted = test.value
-    masters = names.masters
-
-    def seen(row: LogRow) -> bool:
-        if wanted in (row.interface, f"{row.node}:{row.interface}"):
-            return True
-        master = masters.get((row.node, row.interface))
-        return master is not None and wanted in (master, f"{row.node}:{master}")
-
-    return seen
+def _dev(test: Primitive, _names: Names) -> Predicate:
+    node, _colon, wanted = test.value.rpartition(":")
+    return lambda row: wanted in (row.interface, row.master) and node in ("", row.node)
 
 
 def _number(test: Primitive, _names: Names) -> Predicate:

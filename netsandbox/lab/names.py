@@ -35,7 +35,6 @@ class Namer:
     def __init__(self, lab: Lab) -> None:
         self._by_mac: dict[int, str] = {BROADCAST_MAC: EVERYONE}
         self._by_address: dict[int, str] = {LIMITED_BROADCAST: EVERYONE}
-        self._bridges = titled_bridges(lab)
         self.in_lab(lab)
         for interface in lab.interfaces():
             if interface.is_loopback:
@@ -53,9 +52,13 @@ class Namer:
         self._history.read(lab.trace)
         return self
 
-    def of_bridge(self, namespace: str, bridge: str) -> str:
-        """The switch that a bridge is all of, or the Docker network that a person made; empty for any other."""
-        return self._bridges.get((namespace, bridge), "")
+    def of_bridge(self, number: int, at: int) -> tuple[str, str]:
+        """(its name, the switch that it is all of or the Docker network that a person made) when a record was made.
+
+        Both are empty where nobody knows; the second is for a bridge that has no other name.
+        """
+        found = self._history.bridges.of(number, at)
+        return (found.name, found.title) if found is not None else ("", "")
 
     def __call__(self, number: int, at: int | None = None) -> str:
         """The name of a MAC or an IPv4 address; a MAC that looks like an address is none of a lab's.
@@ -75,5 +78,9 @@ class Namer:
         return self._past(address, at, self._by_address) or format_ipv4(address)
 
     def _past(self, number: int, at: int | None, present: dict[int, str]) -> str | None:
-        names = None if at is None else self._history.names(number, at)
-        return present.get(number) if names is None else BETWEEN.join(names)
+        if at is None:
+            return present.get(number)
+        names, is_broadcast = self._history.names(number, at), self._history.is_broadcast(number, at)
+        if is_broadcast and not names:
+            return EVERYONE
+        return present.get(number) if names is None and is_broadcast is None else BETWEEN.join(names or ())

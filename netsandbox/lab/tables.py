@@ -254,6 +254,10 @@ class LogRow(NamedTuple):
     """The number of the first record of the frame's way; -1 where it was not looked for."""
     hops: int = 0
     """Of a row that stands for a whole journey: the rows that it stands for; negative while they are shown."""
+    master: str = ""
+    """The bridge that the interface was a port of then."""
+    title: str = ""
+    """The switch that was all of that bridge, or the Docker network of it; of a bridge itself its own."""
 
     @property
     def key(self) -> tuple[int, str, str, str]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from typing import NamedTuple
 
 from netsandbox.commands.frame_rows import NOBODY, VERDICTS
@@ -12,11 +12,6 @@ from netsandbox.tui.frame_words import shortened
 from netsandbox.tui.glyphs import GlyphSet
 from netsandbox.tui.i18n import tr
 from netsandbox.tui.text import cell_len, crop, fit, safe
-
-Masters = Mapping[tuple[str, str], str]
-"""(node, interface) -> the bridge that it is a port of; of a bridge with another name for people, that behind `OWN`."""
-OWN = ":"
-"""What no interface's name holds."""
 
 PROTOCOL_STYLES = {"arp": "arp", "icmp": "icmp", "tcp": "tcp", "udp": "udp", "dns": "udp", "http": "tcp"}
 
@@ -75,30 +70,31 @@ def format_time(at: int) -> str:
     return text if len(text) <= 11 else text[:11].rstrip(".")
 
 
-def where_text(row: LogRow, masters: Masters, glyphs: GlyphSet) -> str:
+def where_text(row: LogRow, glyphs: GlyphSet) -> str:
     """Which way and at which interface: `⇐ nginx-1:eth0`, or for a port its bridge `⇐ docker0:veth3a7f9c1`."""
     if row.hops:
         mark = glyphs.folded if row.hops > 0 else glyphs.unfolded
-        return f"{mark} {_interface(row, masters)}" + (f" +{row.hops - 1}" if row.hops > 0 else "")
-    return f"{glyphs.into if row.direction == 'in' else glyphs.out} {_interface(row, masters)}"
+        return f"{mark} {_interface(row)}" + (f" +{row.hops - 1}" if row.hops > 0 else "")
+    return f"{glyphs.into if row.direction == 'in' else glyphs.out} {_interface(row)}"
 
 
-def _narrow_where(row: LogRow, masters: Masters, glyphs: GlyphSet, width: int) -> str:
+def _narrow_where(row: LogRow, glyphs: GlyphSet, width: int) -> str:
     """Without a blank, and a port with its bridge only where both are seen whole."""
     if row.hops:
-        return f"{glyphs.folded if row.hops > 0 else glyphs.unfolded}{_interface(row, masters)}"
-    owner = masters.get((row.node, row.interface), row.interface)
-    place = _interface(row, masters)
-    if owner != row.interface and not owner.startswith(OWN) and cell_len(place) >= width:
+        return f"{glyphs.folded if row.hops > 0 else glyphs.unfolded}{_interface(row)}"
+    place = _interface(row)
+    if row.master and cell_len(place) >= width:
         place = safe(row.interface)
     return f"{glyphs.into if row.direction == 'in' else glyphs.out}{place}"
 
 
-def _interface(row: LogRow, masters: Masters) -> str:
-    owner = masters.get((row.node, row.interface), row.node)
-    if owner.startswith(OWN):
-        return safe(owner.removeprefix(OWN))
-    return safe(row.interface if owner == row.interface else f"{owner}:{row.interface}")
+def _interface(row: LogRow) -> str:
+    """A port with its bridge, as a person calls it; and a bridge that has another name for people by that one."""
+    if row.master:
+        return safe(f"{row.title or row.master}:{row.interface}")
+    if row.title:
+        return safe(row.title if row.title == row.node else f"{row.node}:{row.title}")
+    return safe(f"{row.node}:{row.interface}" if row.interface else row.node)
 
 
 def who_text(row: LogRow, glyphs: GlyphSet) -> str:
@@ -134,17 +130,17 @@ def header(widths: Columns, glyphs: GlyphSet) -> str:
     return "  " + " ".join(shown)
 
 
-def needs_of(row: LogRow, masters: Masters, glyphs: GlyphSet) -> Needs:
+def needs_of(row: LogRow, glyphs: GlyphSet) -> Needs:
     """The cells that a row's place, parties and verdict take."""
-    texts = where_text(row, masters, glyphs), who_text(row, glyphs), verdict_text(row, glyphs)
+    texts = where_text(row, glyphs), who_text(row, glyphs), verdict_text(row, glyphs)
     return Needs(*map(cell_len, texts))
 
 
-def row_runs(row: LogRow, widths: Columns, masters: Masters, glyphs: GlyphSet, needle: str = "") -> list[Run]:
+def row_runs(row: LogRow, widths: Columns, glyphs: GlyphSet, needle: str = "") -> list[Run]:
     """A row in runs of one style, the first cell (the cursor's) left out; matches of a search are marked."""
     dots = glyphs.ellipsis
     is_narrow = widths.protocol == 4
-    where = _narrow_where(row, masters, glyphs, widths.where) if is_narrow else where_text(row, masters, glyphs)
+    where = _narrow_where(row, glyphs, widths.where) if is_narrow else where_text(row, glyphs)
     parts = [
         (str(row.seq), widths.number, "number", "right"),
         (format_time(row.at), widths.time, "time", "right"),
@@ -183,10 +179,10 @@ def _marked(text: str, style: str, needle: str) -> list[Run]:
     return [piece for piece in pieces if piece.text]
 
 
-def plain(row: LogRow, masters: Masters, glyphs: GlyphSet) -> str:
+def plain(row: LogRow, glyphs: GlyphSet) -> str:
     """A row as one line of text, for the clipboard: all columns, none cut."""
     return "\t".join(
-        (str(row.seq), format_time(row.at), where_text(row, masters, glyphs), who_text(row, glyphs), safe(row.protocol),
+        (str(row.seq), format_time(row.at), where_text(row, glyphs), who_text(row, glyphs), safe(row.protocol),
          safe(row.info), verdict_text(row, glyphs))
     )
 

@@ -9,13 +9,13 @@ from netsandbox.lab.tables import Hop, LogRow
 
 PING: list[LogRow] = [
     LogRow(0, 1_000, 1, "host", "veth0000005", "in", "nginx-1", "everyone", "ARP",
-           "Request who-has 172.17.0.3 tell 172.17.0.2, length 28", "flooded", False, ""),
+           "Request who-has 172.17.0.3 tell 172.17.0.2, length 28", "flooded", False, "", master="docker0"),
     LogRow(1, 2_000, 2, "nginx-2", "eth0", "in", "nginx-1", "everyone", "ARP",
            "Request who-has 172.17.0.3 tell 172.17.0.2, length 28", "answered", False, ""),
     LogRow(2, 2_000, 2, "nginx-3", "eth0", "in", "nginx-1", "everyone", "ARP",
            "Request who-has 172.17.0.3 tell 172.17.0.2, length 28", "ignored", False, ""),
     LogRow(3, 3_000, 3, "host", "veth0000009", "in", "nginx-2", "nginx-1", "ARP",
-           "Reply 172.17.0.3 is-at 96:0f:5a:e2:73:b8, length 28", "bridged", False, ""),
+           "Reply 172.17.0.3 is-at 96:0f:5a:e2:73:b8, length 28", "bridged", False, "", master="docker0"),
     LogRow(4, 5_000, 5, "nginx-2", "eth0", "in", "nginx-1", "nginx-2", "ICMP",
            "172.17.0.2 > 172.17.0.3: ICMP echo request, id 1, seq 1, length 64", "answered", False, ""),
     LogRow(5, 12_345_678_901, 9, "nginx-1", "eth0", "out", "nginx-1", "10.9.9.9", "ICMP",

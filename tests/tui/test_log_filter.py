@@ -29,10 +29,10 @@ from tests.tui.labs import docker0
 
 ARP = LogRow(
     9, 1_000, 4, "host", "veth0000005", "in", "nginx-1", "everyone", "ARP",
-    "ARP, Request who-has 172.17.0.3 tell 172.17.0.2, length 28", "flooded", False, "",
+    "ARP, Request who-has 172.17.0.3 tell 172.17.0.2, length 28", "flooded", False, "", master="docker0",
 )
 REPLY = ARP._replace(
-    seq=12, step=5, node="nginx-1", interface="eth0", source="nginx-2", destination="nginx-1",
+    seq=12, step=5, node="nginx-1", interface="eth0", master="", source="nginx-2", destination="nginx-1",
     info="ARP, Reply 172.17.0.3 is-at 96:0f:5a:e2:73:b8, length 28", verdict="accepted",
 )
 PING = ARP._replace(

@@ -150,7 +150,7 @@ def test_a_row_is_as_wide_as_its_pane(width: int, glyphs: object) -> None:
     chosen = UNICODE if glyphs == UNICODE else ASCII
     widths = columns(width, 123_456)
     for row in PING:
-        text = "".join(run.text for run in row_runs(row, widths, {}, chosen))
+        text = "".join(run.text for run in row_runs(row, widths, chosen))
         assert cell_len(text) + 1 <= width
         assert text.startswith("     ")
     assert cell_len(header(widths, chosen)) <= width
@@ -159,7 +159,7 @@ def test_a_row_is_as_wide_as_its_pane(width: int, glyphs: object) -> None:
 @given(st.integers(10, 250), st.integers(0, 10**7), st.text(max_size=60), st.text(max_size=20))
 def test_hostile_rows_fit_too(width: int, last: int, info: str, name: str) -> None:
     row = PING[0]._replace(info=info, source=name, node=name, interface=name, protocol=name, verdict=name)
-    runs = row_runs(row, columns(width, last), {}, UNICODE, needle=info[:2].lower())
+    runs = row_runs(row, columns(width, last), UNICODE, needle=info[:2].lower())
     text = "".join(run.text for run in runs)
     assert text.isprintable()
     wide = columns(width, last)
@@ -174,24 +174,26 @@ def test_wider_panes_show_more() -> None:
 
 
 def test_a_port_is_shown_with_its_bridge() -> None:
-    masters = {("host", "veth0000005"): "docker0"}
-    assert where_text(PING[0], masters, UNICODE) == "⇐ docker0:veth0000005"
-    assert where_text(PING[0], {}, UNICODE) == "⇐ host:veth0000005"
-    assert where_text(PING[5], {}, UNICODE) == "⇒ nginx-1:eth0"
-    assert where_text(PING[0]._replace(interface="docker0"), {("host", "docker0"): "docker0"}, ASCII) == "< docker0"
-    switch, called = PING[0]._replace(node="sw1", interface="br0"), {("sw1", "br0"): ":sw1"}
-    assert where_text(switch, called, UNICODE) == "⇐ sw1"
-    narrow = "".join(run.text for run in row_runs(switch, columns(76), called, UNICODE))
+    port, alone = PING[0], PING[0]._replace(master="")
+    assert where_text(port, UNICODE) == "⇐ docker0:veth0000005"
+    assert where_text(alone, UNICODE) == "⇐ host:veth0000005"
+    assert where_text(PING[5], UNICODE) == "⇒ nginx-1:eth0"
+    assert where_text(alone._replace(interface="docker0"), ASCII) == "< host:docker0"
+    assert where_text(port._replace(master="br-358d65ef3b14", title="app"), ASCII) == "< app:veth0000005"
+    assert where_text(alone._replace(interface="br-358d65ef3b14", title="app"), ASCII) == "< host:app"
+    switch = alone._replace(node="sw1", interface="br0", title="sw1")
+    assert where_text(switch, UNICODE) == "⇐ sw1"
+    narrow = "".join(run.text for run in row_runs(switch, columns(76), UNICODE))
     assert "⇐sw1 " in narrow, "it is br0 in no column"
-    port, two = PING[0]._replace(node="sw2", interface="p1"), {("sw2", "p1"): "sw2"}
+    two = PING[0]._replace(node="sw2", interface="p1", master="br0", title="sw2")
     for room, said in ((columns(76), "⇐sw2:p1 "), (columns(76)._replace(where=6), "⇐p1 ")):
-        assert said in "".join(run.text for run in row_runs(port, room, two, UNICODE)), "of which switch, if it fits"
+        assert said in "".join(run.text for run in row_runs(two, room, UNICODE)), "of which switch, if it fits"
 
 
 def test_a_drop_is_a_mark_and_a_reason() -> None:
-    text = "".join(run.text for run in row_runs(PING[5], columns(200), {}, UNICODE))
+    text = "".join(run.text for run in row_runs(PING[5], columns(200), UNICODE))
     assert "✗ NEIGH_FAILED" in text
-    assert ("✗", "dropped") in {(run.text[:1], run.style) for run in row_runs(PING[5], columns(200), {}, UNICODE)}
+    assert ("✗", "dropped") in {(run.text[:1], run.style) for run in row_runs(PING[5], columns(200), UNICODE)}
 
 
 def test_times_keep_their_microseconds() -> None:
@@ -202,12 +204,12 @@ def test_times_keep_their_microseconds() -> None:
 
 
 def test_matches_of_a_search_are_marked() -> None:
-    runs = row_runs(PING[0], columns(160), {}, UNICODE, needle="who-has")
+    runs = row_runs(PING[0], columns(160), UNICODE, needle="who-has")
     assert [run.text for run in runs if run.style == "match"] == ["who-has"]
 
 
 def test_a_copied_row_is_whole() -> None:
-    line = plain(PING[3], {}, UNICODE)
+    line = plain(PING[3], UNICODE)
     assert line.count("\t") == 6
     assert PING[3].info in line
 
@@ -250,9 +252,8 @@ def test_a_frame_s_line_gives_up_first_what_other_columns_say(line: str, width: 
 
 
 def test_at_80_columns_a_row_says_which_way_at_which_port() -> None:
-    masters = {("host", "veth0000005"): "docker0"}
     widths = columns(78, 12, Needs(21, 18, 8), 12_000)
-    text = "".join(run.text for run in row_runs(PING[0], widths, masters, UNICODE))
+    text = "".join(run.text for run in row_runs(PING[0], widths, UNICODE))
     assert "\u21d0veth0000005 " in text
     assert " 172.17.0.3? " in text
     assert "\u2026" not in text

@@ -290,6 +290,8 @@ READERS = (
     ("lines so far are “docker network cre, docker run -d --na”",
      "commands/test_expect.py::test_an_earlier_line_can_be_asked_about"),
     ("You thought ““Frag needed”, as before”", "explain/test_questions.py::test_a_quote_within_quotes"),
+    ("after docker rm a past frame's docker0:veth… is host:veth…, and after ip link set master the other way round",
+     "lab/test_rows_of_then.py::test_a_later_line_changes_nothing_of_what_is_said_of_the_past"),
 )
 """What first-time readers met later, in English and in Chinese: a learner, an engineer, a teacher."""
 

@@ -158,6 +158,6 @@ class FrameLog(LogView):
         """Copy the selected rows as text."""
         rows = self.selected_rows()
         if rows:
-            self.app.copy_to_clipboard("\n".join(plain(row, self.masters, self.glyphs) for row in rows) + "\n")
+            self.app.copy_to_clipboard("\n".join(plain(row, self.glyphs) for row in rows) + "\n")
             self.post_message(self.Copied(rows))
 

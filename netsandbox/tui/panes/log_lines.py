@@ -13,7 +13,7 @@ from netsandbox.lab.tables import LogRow
 from netsandbox.tui.canvas import Run
 from netsandbox.tui.glyphs import GlyphSet
 from netsandbox.tui.i18n import tr
-from netsandbox.tui.log_columns import Columns, Masters, Needs, columns, header, needs_of, row_runs
+from netsandbox.tui.log_columns import Columns, Needs, columns, header, needs_of, row_runs
 from netsandbox.tui.log_rows import Told
 from netsandbox.tui.log_store import LogStore
 from netsandbox.tui.panes.growing import GrowingView
@@ -73,7 +73,6 @@ class LogLines(GrowingView, Painted, can_focus=True):
         self.following = True
         self.marks: set[int] = set()
         """Record numbers of marked rows."""
-        self.masters: Masters = {}
         self.filter_text = ""
         self.needle = ""
         self.hint = tr("log.empty")
@@ -107,23 +106,15 @@ class LogLines(GrowingView, Painted, can_focus=True):
 
     def _fit(self, rows: Iterable[LogRow]) -> None:
         for row in rows:
-            key = (row.node, row.interface, row.source, row.destination, row.verdict, row.reason)
+            key = (row.node, row.interface, row.master, row.source, row.destination, row.verdict, row.reason)
             if key not in self._seen and len(self._seen) < _KNOWN_PARTIES:
                 self._seen.add(key)
-                self._needs = Needs(*map(max, self._needs, needs_of(row, self.masters, self.glyphs)))
+                self._needs = Needs(*map(max, self._needs, needs_of(row, self.glyphs)))
 
     def _resized(self) -> None:
         self.grow(self.scrollable_content_region.width, len(self.store) + 1)
         self._retitle()
         self.refresh()
-
-    def set_masters(self, masters: Masters) -> None:
-        """Tell which interface is a port of which bridge, so that rows can name the bridge."""
-        if masters != self.masters:
-            self.masters = masters
-            self._seen.clear()
-            self._lines.clear()
-            self.refresh()
 
     @property
     def nothing(self) -> str:
@@ -200,7 +191,7 @@ class LogLines(GrowingView, Painted, can_focus=True):
         return strip
 
     def _paint(self, row: LogRow, widths: Columns, width: int, cursor: bool, selected: bool, marked: bool) -> Strip:
-        runs = row_runs(row, widths, self.masters, self.glyphs, self.needle)
+        runs = row_runs(row, widths, self.glyphs, self.needle)
         runs[0] = Run(self.glyphs.mark, "mark") if marked else runs[0]
         runs.insert(0, Run(self.glyphs.selected if cursor else " ", "mark"))
         runs.append(Run(" " * max(width - sum(cell_len(run.text) for run in runs), 0), ""))

@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 from textual import on
 
-from netsandbox.lab.tables import InterfaceRow, LogRow
+from netsandbox.lab.tables import LogRow
 from netsandbox.tui.glyphs import GlyphSet
 from netsandbox.tui.i18n import tr
 from netsandbox.tui.lesson import goals_summary, wanted
-from netsandbox.tui.log_columns import OWN
 from netsandbox.tui.memory import Tidying
 from netsandbox.tui.panes.device import DevicePane
 from netsandbox.tui.panes.export_line import ExportLine
@@ -29,14 +28,6 @@ from netsandbox.tui.topology_navigation import bridge_in_use
 if TYPE_CHECKING:
     from netsandbox.tui.live import LiveLab
     from netsandbox.tui.state_files import StateFiles
-
-def _masters(interfaces: Sequence[InterfaceRow]) -> dict[tuple[str, str], str]:
-    """Whose port an interface is, as a person calls that bridge; and what the bridge itself is called."""
-    called = {(row.node, row.name): row.title for row in interfaces if row.title}
-    own = {(node, name): OWN + (title if title == node else f"{node}:{title}")
-           for (node, name), title in called.items()}
-    return own | {(row.node, row.name): called.get((row.node, row.master), row.master)
-                  for row in interfaces if row.master is not None}
 
 
 class MainScreen(RecordScreen):
@@ -136,7 +127,6 @@ class MainScreen(RecordScreen):
         self._structure = structure
         nodes, interfaces, links = live.drawn()
         self.topology.show(nodes, interfaces, links)
-        self.log_pane.set_masters(_masters(interfaces))
         if self.device.place is None:
             self._show_first()
         if self._pins:
