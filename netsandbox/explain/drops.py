@@ -188,12 +188,24 @@ def _unanswered(operands: tuple[Operand, ...], what: Ended, voice: Voice) -> Cas
     return f".{operands[1]}", texts | {"owner": safe(whose), "device": safe(device)}
 
 
+WITHOUT_RULE = ("clash", "cut short", "moved", "icmp error", "redirect", "no address", "no way", "all over")
+"""Why netfilter drops what no rule says to drop."""
+
+
+def rule_made_at(verdict: object) -> int | None:
+    """Of a packet that a rule dropped the trace's first record after the rule was made; else None."""
+    if not isinstance(verdict, Dropped) or verdict.reason is not DropReason.NETFILTER_DROP:
+        return None
+    rule, made_at = (*verdict.operands, "", "")[:2]
+    return made_at if isinstance(made_at, int) and rule not in (*WITHOUT_RULE, "table full") else None
+
+
 def _rule(operands: tuple[Operand, ...], _what: Ended, _voice: Voice) -> Case:
-    """(rule,): Docker's own have words of their own; what stands in DOCKER-USER is the user's."""
+    """(rule,) or (rule, made at): Docker's own have words of their own; what stands in DOCKER-USER is the user's."""
     rule = str(operands[0]) if operands else ""
     if rule == "table full":
         return f".{rule}", {"most": str(operands[1])}
-    if rule in ("clash", "cut short", "moved", "icmp error", "redirect", "no address", "no way", "all over"):
+    if rule in WITHOUT_RULE:
         return f".{rule}", {}
     case = next((case for case, pattern in OF_DOCKER if pattern.match(rule)), "")
     return case, {"rule": safe(rule)}

@@ -10,6 +10,7 @@ from netsandbox.apps.events import NameUnknown
 from netsandbox.docker.events import PoolRefused, PublishRefused, SubnetRefused
 from netsandbox.engine.trace import Record, Trace, event_of, kind_of
 from netsandbox.explain.chain import delivery_of, record_at
+from netsandbox.lab.events import CommandRun
 from netsandbox.linux.drop import Dropped, DropReason, Operand
 from netsandbox.linux.events import (
     BindRefused,
@@ -173,6 +174,11 @@ def closing(trace: Trace, record: Record) -> int | None:
     if verdict.reason is DropReason.BRIDGE_NO_EGRESS_PORT and verdict.operands[1:] == ("nobody",):
         return _port_closed(trace, record.seq, interface)
     return _link_lost(trace, record.seq, interface) if verdict.reason is DropReason.DEV_READY else None
+
+
+def line_before(trace: Trace, seq: int) -> int | None:
+    """The newest command line before a record: the one that made what was first there at that record."""
+    return next((number for number, raw in trace.back(max(trace.first, seq)) if kind_of(raw) is CommandRun), None)
 
 
 def _given_back(trace: Trace, seq: int, namespace: str, *held: Operand) -> int | None:

@@ -74,11 +74,10 @@ def walk_lines(event: linux.VerdictGiven, voice: Voice) -> list[str]:
     if not event.walks and event.after is None and event.verdict is None:
         return []
     told = verdict(event, voice)
-    lines = [voice.say("rules.hook", hook=told.fields["hook"])]
-    lines += [_connection(told.fields["connection"], voice)] if event.connection else []
+    lines = [_connection(told.fields["connection"], voice)] if event.connection else []
     lines += told.lines
     lines += [voice.say("rules.changed", changed=told.fields["changed"])] if told.fields["changed"] else []
-    return lines
+    return [voice.say("rules.hook", hook=told.fields["hook"]), *lines] if lines else []
 
 
 def translated(followed: list[Record], voice: Voice) -> str:

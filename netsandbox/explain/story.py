@@ -6,8 +6,9 @@ from collections.abc import Callable
 from itertools import groupby
 from typing import Any, NamedTuple
 
-from netsandbox.engine.trace import Record, Trace
+from netsandbox.engine.trace import Record, Trace, event_of
 from netsandbox.explain.chain import MOST_CAUSES, Link, before, chain, delivery_of, record_at, section
+from netsandbox.explain.drops import rule_made_at
 from netsandbox.explain.explanation import Explanation, tell, tell_as
 from netsandbox.explain.fate import fate, since
 from netsandbox.explain.history import (
@@ -18,6 +19,7 @@ from netsandbox.explain.history import (
     is_icmp_untold,
     last_change,
     last_drop,
+    line_before,
     neighbour_row,
     row_change,
 )
@@ -145,6 +147,7 @@ def why_drop(trace: Trace, language: str = "en", names: Names | None = None, end
 
 def _story(trace: Trace, record: Record, voice: Voice) -> Story:
     explanation, effects = _told(trace, record, voice)
+    explanation = _with_rule(trace, record, explanation, voice)
     explanation = _with_walks(trace, record, explanation, voice)
     explanation = explanation._replace(looked_at=(*explanation.looked_at, *fate(trace, record, voice)))
     links, skipped = chain(trace, record, MOST_CAUSES)
@@ -196,6 +199,16 @@ def _with_closing(trace: Trace, record: Record, explanation: Explanation, voice:
     if seq is None:
         return explanation
     return explanation._replace(looked_at=(*explanation.looked_at, since(trace, seq, voice)))
+
+
+def _with_rule(trace: Trace, record: Record, explanation: Explanation, voice: Voice) -> Explanation:
+    """Where a rule drops a packet: which line made the rule."""
+    made_at = rule_made_at(getattr(record.event, "verdict", None))
+    seq = line_before(trace, made_at) if made_at is not None else None
+    if seq is None:
+        return explanation
+    line = operands(event_of(trace.raw(seq), seq), voice).fields["line"]
+    return explanation._replace(looked_at=(*explanation.looked_at, voice.say("rules.made", seq=str(seq), line=line)))
 
 
 def _with_walks(trace: Trace, record: Record, explanation: Explanation, voice: Voice) -> Explanation:

@@ -7,10 +7,10 @@ from typing import Any, NamedTuple
 
 from netsandbox.engine.trace import Trace, event_of, kind_of
 from netsandbox.explain.explanation import tell
+from netsandbox.explain.history import line_before
 from netsandbox.explain.operands import operands
 from netsandbox.explain.story import Cause, Story, why_seq
 from netsandbox.explain.voice import Names, Voice, safe
-from netsandbox.lab.events import CommandRun
 from netsandbox.linux.events import VerdictGiven
 from netsandbox.linux.netfilter.events import ConnectionChanged
 from netsandbox.wire.addresses import format_ipv4
@@ -44,7 +44,7 @@ def why_rule(trace: Trace, rule: RuleRow, language: str = "en", names: Names | N
     looked_at = [voice.say("rules.counted", packets=str(rule.packets), bytes=str(rule.bytes))]
     looked_at += _packets(trace, lambda event: _took(event, rule), rule.made_at, voice) if rule.packets else (
         _passed_by(trace, rule, voice))
-    made = next((seq for seq, raw in trace.back(max(trace.first, rule.made_at)) if kind_of(raw) is CommandRun), None)
+    made = line_before(trace, rule.made_at)
     if made is None:
         cause = Cause(0, None, voice.say("cause.forgotten"))
     else:

@@ -106,10 +106,10 @@ def test_the_walk_of_a_refusals_own_packet_stands_behind_the_refused_ones(runner
     runner.line("iptables -I INPUT -p tcp --dport 9 -j REJECT --reject-with tcp-reset")
     runner.line("exec uplink nc -w 1 192.168.1.10 9")
     lines = [line.strip() for line in asked(runner, "why")]
-    hooks = [line for line in lines if line.rstrip(":") in ("PREROUTING", "INPUT", "POSTROUTING")]
-    assert hooks == ["PREROUTING:", "INPUT:", "POSTROUTING:"]
+    hooks = [line for line in lines if line.startswith("hook ")]
+    assert hooks == ["hook PREROUTING:", "hook INPUT:", "hook POSTROUTING:"]
     [between] = [line for line in lines if line.startswith("of the TCP segment [RST ACK] from host port 9")]
-    assert lines.index("INPUT:") < lines.index(between) < lines.index("POSTROUTING:")
+    assert lines.index("hook INPUT:") < lines.index(between) < lines.index("hook POSTROUTING:")
 
 
 FORBIDDEN = ("docker run -d --name db nginx", "docker run -d -p 8080:80 --name one nginx",

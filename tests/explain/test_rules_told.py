@@ -4,7 +4,12 @@ from __future__ import annotations
 
 import pytest
 
-from netsandbox.linux.events import FrameReceived, FrameSent
+from netsandbox.explain.drops import rule_made_at
+from netsandbox.explain.operands_of_rules import walks_of
+from netsandbox.explain.voice import Voice
+from netsandbox.lab.events import CommandRun
+from netsandbox.linux.drop import Dropped, DropReason
+from netsandbox.linux.events import FrameReceived, FrameSent, VerdictGiven
 from netsandbox.session.session import Session
 from netsandbox.wire.icmp import ECHO_REQUEST
 from netsandbox.wire.ipv4 import IPv4Packet
@@ -41,6 +46,31 @@ def test_the_last_drop_names_each_rule_on_the_way(session: Session, language: st
     story = said(session, f"why --lang {language}")
     for part in TELLS[language]:
         assert part in story
+
+
+@pytest.mark.parametrize(("language", "told"), [
+    ("en", "  -A GUARD -p icmp -m conntrack --ctstate NEW -j DROP\n  the rule was added by #{}: ❯ exec host {}\n"),
+    ("zh", "  -A GUARD -p icmp -m conntrack --ctstate NEW -j DROP\n  这条规则由 #{} 加入：❯ exec host {}\n")])
+def test_a_drop_names_the_line_that_made_the_rule(session: Session, language: str, told: str) -> None:
+    """It was named by `why rule` alone."""
+    said(session, "docker exec cli ping -c 1 -W 1 172.17.0.1")
+    for line in ("exec host iptables -D GUARD 2", "exec host iptables -P INPUT DROP"):
+        said(session, line)
+    [made] = [record.seq for record in session.lab.trace.since(0)
+              if isinstance(record.event, CommandRun) and record.event.line == f"exec host {RULES[2]}"]
+    story = said(session, f"why --lang {language}")
+    assert told.format(made, RULES[2]) in story, "though the rule is there no more"
+    said(session, "docker exec cli ping -c 1 -W 1 172.17.0.1")
+    story = said(session, f"why --lang {language}")
+    assert "-P INPUT DROP" in story
+    assert told.split("#")[0].splitlines()[1] not in story, "a policy is no rule"
+
+
+def test_a_hook_of_which_nothing_else_is_known_is_no_line() -> None:
+    packet = IPv4Packet(1, 2, 17, b"")
+    full = VerdictGiven("host", "PREROUTING", packet, Dropped(DropReason.NETFILTER_DROP, ("table full", 1)))
+    assert walks_of([full], packet, Voice("en")) == []
+    assert rule_made_at(full.verdict) is None, "the number is that of connections"
 
 
 def arrival(session: Session, place: str) -> int:

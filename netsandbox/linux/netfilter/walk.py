@@ -178,7 +178,8 @@ def _told(table: Table, command: str, chain: Chain, text: str) -> str:
 
 
 def _dropped(table: Table, chain: Chain, rule: Rule) -> Dropped:
-    return Dropped(DropReason.NETFILTER_DROP, (_told(table, "-A", chain, rule.text),))
+    """The rule, and the trace's first record after it was made."""
+    return Dropped(DropReason.NETFILTER_DROP, (_told(table, "-A", chain, rule.text), rule.made_at))
 
 
 class ChainFunction:
