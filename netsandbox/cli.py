@@ -13,6 +13,7 @@ import os
 import signal
 import sys
 from collections.abc import Callable, Sequence
+from functools import partial
 from types import FrameType
 from typing import NamedTuple
 
@@ -213,8 +214,9 @@ def _simulate(options: argparse.Namespace) -> int:
 
 def _bench(options: argparse.Namespace) -> int:
     from netsandbox.bench import workloads
+    from netsandbox.explain.benched import benched
 
-    return workloads.main(options)
+    return workloads.main(options, partial(benched, language=options.lang), partial(_fail, language=options.lang))
 
 
 def _list(options: argparse.Namespace) -> int:

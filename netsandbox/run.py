@@ -13,7 +13,7 @@ from netsandbox.commands.pasted import whole_lines
 from netsandbox.commands.show import columns_of, table
 from netsandbox.commands.words import printable
 from netsandbox.engine.units import format_time
-from netsandbox.explain.questions import LETTERS, question, verdict
+from netsandbox.explain.questions import LETTERS, lettered, question, verdict
 from netsandbox.explain.refusals import noted
 from netsandbox.explain.words import Words
 from netsandbox.lab import frame_log, views
@@ -125,8 +125,7 @@ def asked(event: Asked, language: str) -> list[str]:
     step, answers = event.step, [said(answer, language) for answer in event.step.answers]
     if event.answer is None:
         return ["\n  ".join(question(said(step.ask, language), answers, language))]
-    guess = answers[event.answer - 1] if event.answer else ""
-    return [verdict(guess, answers[step.right - 1], language)] if answers else []
+    return [verdict(lettered(answers, event.answer), lettered(answers, step.right), language)] if answers else []
 
 
 class TextPrinter:

@@ -19,7 +19,6 @@ from __future__ import annotations
 
 import argparse
 import json
-import sys
 from collections.abc import Callable, Iterable, Iterator
 from functools import partial
 from itertools import repeat
@@ -148,16 +147,21 @@ def measure(name: str, count: int) -> dict[str, Any]:
     return measured(lab, name, count, partial(WORKLOADS[name], lab, ends, count))
 
 
-def main(arguments: argparse.Namespace) -> int:
-    """Print the figures of one workload, or of all in turn."""
+def main(arguments: argparse.Namespace, tell: Callable[[dict[str, Any], float], str],
+         refuse: Callable[[str], int]) -> int:
+    """Print the figures of one workload, or of all in turn.
+
+    Args:
+        tell: puts figures, and what one of them costs in µs, into a line.
+        refuse: says what is wrong, and gives the exit status.
+    """
     names = PROMISED if arguments.workload == "all" else [arguments.workload]
     if arguments.n is not None and arguments.n > MAX_PORTS and not {"w1", "w2"}.isdisjoint(names):
-        print(f"netsandbox: a bridge has {MAX_PORTS} ports, so -n can be no more containers than that", file=sys.stderr)
-        return 2
+        return refuse(f"a bridge has {MAX_PORTS} ports, so -n can be no more containers than that")
     for name in names:
         count = DEFAULTS[name] if arguments.n is None else arguments.n
         for result in results_of(name, count):
-            print(json.dumps(result) if arguments.json else told(result), flush=True)
+            print(json.dumps(result) if arguments.json else tell(result, cost(result)), flush=True)
     return 0
 
 
@@ -172,10 +176,7 @@ def results_of(name: str, count: int) -> Iterable[dict[str, Any]]:
     return [measure(name, count)]
 
 
-def told(result: dict[str, Any]) -> str:
-    """A result as a line: of the workloads that send, the cost of a delivery, of the others that of a container."""
+def cost(result: dict[str, Any]) -> float:
+    """CPU in µs: of the workloads that send of a delivery, of the others of a container."""
     sends = result["workload"] in (*PROMISED, *OF_TCP, *segments.WORKLOADS)
-    per = result["cpu_s"] / ((result["deliveries"] if sends else 0) or result["n"]) * 1e6
-    peak = "" if result["max_rss_kb"] is None else f"  peak {result['max_rss_kb'] / 1024:,.0f} MiB"
-    return (f"{result['workload']}  n {result['n']:,}  {result['deliveries']:,} deliveries  "
-            f"{result['records']:,} records  CPU {result['cpu_s'] * 1000:,.0f} ms ({per:.2f} µs each){peak}")
+    return float(result["cpu_s"] / ((result["deliveries"] if sends else 0) or result["n"]) * 1e6)

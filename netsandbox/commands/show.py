@@ -46,7 +46,7 @@ HEADS = Words({
     "nodes": ("NAME|KIND|HOST|NETWORK|IMAGE|STATE|ADDRESSES", "名称|类型|主机|网络|镜像|状态|地址"),
     "links": ("FROM|TO|KIND|STATE", "从|到|类型|状态"),
     "arp": ("ADDRESS|DEV|MAC|STATE|FOR", "地址|网卡|MAC|状态|剩余"),
-    "mac": ("BRIDGE|MAC|PORT|AGES IN", "网桥|MAC|端口|老化"), "permanent": ("permanent", "永久"),
+    "mac": ("BRIDGE|MAC|PORT|AGES IN", "网桥|MAC|端口|剩余"), "permanent": ("permanent", "永久"),
     "kind.host": ("host", "主机"), "kind.container": ("container", "容器"), "kind.hub": ("hub", "集线器"),
     "kind.switch": ("switch", "交换机"), "kind.bridge": ("bridge", "网桥"), "kind.namespace": ("namespace", "命名空间"),
     "routes": ("TABLE|ROUTE", "表|路由"),

@@ -10,7 +10,7 @@ WORDS = Words({
     "ask": ("What do you think? {text}", "先想一想：{text}"),
     "solution": ("Answer: {right}", "答案：{right}"),
     "right": ("Right: {right}", "答对了：{right}"),
-    "mistaken": ("You thought “{guess}”; right is “{right}”", "你答的是“{guess}”，正确答案是“{right}”"),
+    "mistaken": ("You thought “{guess}”; right is “{right}”.", "你答的是“{guess}”，正确答案是“{right}”。"),
 })
 _INNER = str.maketrans("“”", "‘’")
 """Quotes within quotes."""
@@ -20,12 +20,16 @@ LETTERS = "ABCD"
 
 def question(text: str, answers: Sequence[str], language: str) -> list[str]:
     """The question, and the answers to choose among."""
-    choices = (f"{letter}. {answer}" for letter, answer in zip(LETTERS, answers, strict=False))
-    return [WORDS.say("ask", language, text=text), *choices]
+    return [WORDS.say("ask", language, text=text), *(lettered(answers, number + 1) for number in range(len(answers)))]
+
+
+def lettered(answers: Sequence[str], number: int) -> str:
+    """An answer, counted from 1, with its letter; empty for none."""
+    return f"{LETTERS[number - 1]}. {answers[number - 1]}" if number else ""
 
 
 def verdict(guess: str, right: str, language: str) -> str:
-    """Whether a guess was right; of none, what is right."""
+    """Whether a guess was right; of none, what is right. Both have their letters."""
     key = "solution" if not guess else "right" if guess == right else "mistaken"
     if key == "mistaken":
         guess, right = guess.translate(_INNER), right.translate(_INNER)

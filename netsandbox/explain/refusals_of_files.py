@@ -107,6 +107,9 @@ OF_FILES: dict[str, str] = {
     "map merge requires map or sequence of maps as the value": "合并键（<<）的值必须是映射，或映射的列表",
     "unknown language {name}": "没有语言 {name}",
     "a step with nothing in it cannot be written": "没有内容的步骤无法写出",
+    "answers without a question, or without the right one, cannot be written":
+        "答案缺少问题，或没有指明哪个正确，无法写出",
+    "a task without an expect line cannot be written": "没有 expect 行的任务无法写出",
     "a line must be one line that is not empty, found {found}": "应为不空的一行，实际是 {found}",
     "there is such a file already; with --force it is replaced": "已有同名文件；加 --force 则替换它",
     "not written: a scenario may not write files unless netsandbox is started with --allow-writes DIR":

@@ -1,4 +1,4 @@
-"""Two labs side by side: the rows of their tables that differ, timers apart."""
+"""Two labs side by side: the rows of their tables that differ, timers and counters apart."""
 
 from __future__ import annotations
 
@@ -59,8 +59,7 @@ def _sockets(lab: Lab, node: str) -> Rows:
 
 def _rules(lab: Lab, node: str) -> Rows:
     for row in views.rules(lab, node) if views.has_rules(lab, node) else ():
-        yield f"{row.table} {row.chain} {row.number}", row.text if row.packets is None else (
-            f"{row.text}  [{row.packets} packets]")
+        yield f"{row.table} {row.chain} {row.number}", row.text  # counters differ in each, as timers do
 
 
 def _connections(lab: Lab, node: str) -> Rows:

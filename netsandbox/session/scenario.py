@@ -275,6 +275,10 @@ def dump_scenario(scenario: Scenario) -> str:
 
 
 def _dump_step(step: Step) -> str:
+    if (step.answers or step.right) and not (step.ask and 0 < step.right <= len(step.answers)):
+        raise ScenarioError("scenario", 0, "answers without a question, or without the right one, cannot be written")
+    if step.task and not step.expect:
+        raise ScenarioError("scenario", 0, "a task without an expect line cannot be written")
     if len(step.run) == 1 and not (step.say or step.expect or step.ask or step.hints or step.task):
         return f"  - {_scalar(step.run[0], 'run')}\n"
     entries: list[str] = []

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, NamedTuple
 
-from netsandbox.explain.questions import verdict
+from netsandbox.explain.questions import lettered, verdict
 from netsandbox.tui.glyphs import GlyphSet
 from netsandbox.tui.i18n import language, tr
 from netsandbox.tui.text import crop
@@ -53,11 +53,13 @@ class Guess(NamedTuple):
     """What a person thought before a step.
 
     Attributes:
-        answer: the one that was chosen; empty where none was.  right: the right one.
+        answer: the one that was chosen; empty where none was.  right: the right one; both with their letters.
+        question: what was asked.
     """
 
     answer: str
     right: str
+    question: str
 
 
 class Stand(NamedTuple):
@@ -273,7 +275,8 @@ class Lesson:
         step = steps[at - 1] if 0 < at <= len(steps) else None
         if step is None or not 0 < step.right <= len(step.answers):
             return None
-        return Guess(said(step.answers[number - 1]) if number else "", said(step.answers[step.right - 1]))
+        answers = tuple(map(said, step.answers))
+        return Guess(lettered(answers, number), lettered(answers, step.right), said(step.ask))
 
     def hint(self) -> bool:
         """Show one hint more; False when there is none."""

@@ -182,7 +182,7 @@ TABLE: dict[str, Both] = {
     "column.made": ("frame", "帧"),
     "column.port": ("port", "端口"),
     "column.bridge": ("bridge", "网桥"),
-    "column.age": ("ages out", "老化"),
+    "column.age": ("ages out", "剩余"),
     "column.table": ("table", "表"),
     "column.route": ("route", "路由"),
     "column.protocol": ("proto", "协议"),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import subprocess
 import sys
 from typing import Any
@@ -10,6 +11,7 @@ from typing import Any
 import pytest
 
 from netsandbox.bench import moments
+from netsandbox.cli import main
 from netsandbox.engine import collector
 
 KEYS = ["workload", "n", "deliveries", "records", "cpu_s", "wall_s", "max_rss_kb"]
@@ -41,6 +43,16 @@ def test_more_containers_than_a_bridge_has_ports_are_refused() -> None:
         assert (done.returncode, done.stdout) == (2, "")
         assert "1023 ports" in done.stderr
         assert "Traceback" not in done.stderr
+
+
+def test_rows_and_refusals_are_told_in_chinese_too(monkeypatch: pytest.MonkeyPatch,
+                                                   capsys: pytest.CaptureFixture[str]) -> None:
+    monkeypatch.setenv("LC_ALL", "zh_CN.UTF-8")
+    assert main(["bench", "w2", "-n", "3"]) == 0
+    assert re.fullmatch(r"w2  n 3  送达 [\d,]+  记录 [\d,]+  CPU \d+ ms（每个 [\d.]+ µs）  内存峰值 [\d,]+ MiB\n",
+                        capsys.readouterr().out)
+    assert main(["bench", "w2", "-n", "5000"]) == 2
+    assert "网桥" in capsys.readouterr().err
 
 
 def test_build_makes_containers_and_sends_nothing() -> None:

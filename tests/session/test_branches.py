@@ -103,6 +103,14 @@ def test_tables_are_compared_and_nothing_moves() -> None:
     assert session.run("branch b2 --compare").out == "no table differs from the end of b2\n"
 
 
+def test_rules_that_counted_otherwise_are_no_other_rules() -> None:
+    """The one rule that differed came fifteenth, behind those that had counted more."""
+    session = built("docker run -d --name a1 nginx", "wait", "iptables -I INPUT -p icmp -j DROP", "ping a1 host -W 1",
+                    "undo", "undo", "ping a1 host -W 1")
+    rows = [row.split() for row in session.run("branch main --compare").out.splitlines() if " rules " in row]
+    assert [row[2:] for row in rows] == [["filter", "INPUT", "1", "—", "-p", "icmp", "-j", "DROP"]]
+
+
 def test_a_row_that_says_nothing_but_is_there_is_told_from_one_that_is_not() -> None:
     """A ping that was tracked has no state in the table of connections."""
     session = built("docker run -d --name a1 nginx", "ping -c 1 172.17.0.2", "undo", "flush-arp a1")
@@ -194,7 +202,8 @@ def test_load_and_branch_complete_what_the_session_knows(tmp_path: Path, monkeyp
 def test_both_sides_are_seen_though_a_row_has_a_long_name(language: str) -> None:
     """A connection's name made the column so wide that the other branch's was cut away at 120 columns."""
     session = built("docker run -d --name a1 -p 8080:80 nginx", "wait", "curl 127.0.0.1:8080", "undo",
-                    "iptables -I DOCKER-USER -p tcp -m tcp --dport 80 -m comment --comment 'a long one' -j DROP")
+                    "iptables -I DOCKER-USER -p tcp -m tcp --dport 80 -m comment --comment 'a long one that goes on' "
+                    "-j DROP")
     session.shell.language = language
     head, *rows = session.run("branch main --compare").out.splitlines()
     assert max(map(len, rows)) > 120, "such a row goes on behind the others"

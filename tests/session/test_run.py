@@ -39,12 +39,12 @@ def test_a_question_is_printed_and_answered(
         capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> None:
     assert main(["run", "one-cable"]) == 0
     out = capsys.readouterr().out
-    places = [out.index(text) for text in ("What do you think? The cable is", "  A. No: an address", "  B. Yes",
-                                           "Answer: No: an address is missing", "A cable alone is not enough")]
+    places = [out.index(text) for text in ("What do you think? The cable is", "  A. No, an address", "  B. Yes",
+                                           "Answer: A. No, an address is missing", "A cable alone is not enough")]
     assert places == sorted(places)
-    for typed, told in (("a\n", "Right: No"), ("d\nA\n", "Right: No"), ("bc\nabc\na\n", "Right: No"),
-                        ("No: an address is missing\n", "Right: No"),
-                        ("c\n", "You thought “No: a switch"), ("", "Answer: No")):
+    for typed, told in (("a\n", "Right: A. No"), ("d\nA\n", "Right: A. No"), ("bc\nabc\na\n", "Right: A. No"),
+                        ("No, an address is missing\n", "Right: A. No"),
+                        ("c\n", "You thought “C. No, a switch"), ("", "Answer: A. No")):
         monkeypatch.setattr("sys.stdin", io.StringIO(typed))
         assert main(["run", "one-cable", "--ask"]) == 0
         assert told in capsys.readouterr().out

@@ -75,7 +75,7 @@ CHOICE = MEND.replace("    run: ping pc1 10.0.0.2", """    answers: [{en: "Yes",
 
 
 @pytest.mark.parametrize(("key", "told"), [
-    ("B", "✓ Right: No"), ("A", "✗ You thought “Yes”; right is “No”"), ("p", "Answer: No")])
+    ("B", "✓ Right: B. No"), ("A", "✗ You thought “A. Yes”; right is “B. No”."), ("p", "Answer: B. No")])
 async def test_an_answer_is_chosen_and_judged(tmp_path: Path, key: str, told: str) -> None:
     path = tmp_path / "choice.yaml"
     path.write_text(CHOICE, encoding="utf-8")
@@ -91,14 +91,13 @@ async def test_an_answer_is_chosen_and_judged(tmp_path: Path, key: str, told: st
         said = [one.text for one in stage.app.live.jobs.transcript]
         assert told.lstrip("✓✗ ") in said, "where the lesson is not seen"
         await stage.press("6")
-        assert told in pane(stage)[1]
-        assert "It did not." in pane(stage)[1]
+        assert f"Will pc1 hear an answer?\n{told}\nIt did not." in pane(stage)[1], "what it is the answer to"
         await stage.press("u", "p")
         assert "A. Yes\nB. No" in pane(stage)[1], "asked again"
         await stage.press("p")
         await stage.quiet()
         await stage.press("6")
-        assert "Answer: No" in pane(stage)[1], "what was thought then is gone"
+        assert "Answer: B. No" in pane(stage)[1], "what was thought then is gone"
 
 
 async def test_a_server_of_a_step_goes_on_beside_the_next_lines(tmp_path: Path) -> None:

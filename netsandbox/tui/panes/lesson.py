@@ -206,12 +206,12 @@ def _what_next(stand: Stand) -> str:
 
 
 def _guess_lines(guess: Guess, glyphs: GlyphSet, width: int) -> list[Piece]:
-    """What the reader thought, and whether it was so."""
-    text = verdict(guess.answer, guess.right, language())
+    """What was asked, what the reader thought, and whether it was so."""
+    text, asked = verdict(guess.answer, guess.right, language()), _wrapped(guess.question, "$text-muted", glyphs, width)
     if not guess.answer:
-        return _wrapped(text, "bold", glyphs, width)
+        return asked + _wrapped(text, "bold", glyphs, width)
     mark, style = _mark(guess.answer == guess.right, glyphs)
-    return _wrapped(f"{mark} {text}", style, glyphs, width)
+    return asked + _wrapped(f"{mark} {text}", style, glyphs, width)
 
 
 def _goals(stand: Stand, glyphs: GlyphSet, width: int, are_folded: bool) -> list[Piece]:
