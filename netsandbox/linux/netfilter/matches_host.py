@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from netsandbox.linux.core.accounts import GROUPS, USERS
 from netsandbox.linux.core.hooks import Hook
 from netsandbox.linux.core.interface import MAX_NAME
 from netsandbox.linux.ipv4.reverse_path import leads_back
@@ -177,8 +178,17 @@ LAST_USER = 0xFFFFFFFE
 
 
 def read_user(text: str) -> Span:
-    if text == "root":
-        return Span(0, 0)
+    """A number, a range of them, or a name (getpwnam)."""
+    return _owners(text, {name: uid for name, (uid, _group, _home) in USERS.items()})
+
+
+def read_group(text: str) -> Span:
+    return _owners(text, GROUPS)
+
+
+def _owners(text: str, known: dict[str, int]) -> Span:
+    if text in known:
+        return Span(known[text], known[text])
     low, dash, high = text.partition("-")
     first, last = as_number(low), as_number(high if dash else low)
     if first is None or last is None or max(first, last) > LAST_USER:
@@ -196,7 +206,7 @@ class Owner(Match):
     name = "owner"
     hooks = frozenset({Hook.OUTPUT, Hook.POSTROUTING})
     options = (Option("--socket-exists"), Option("--uid-owner", read_user, write_users),
-               Option("--gid-owner", read_user, write_users))
+               Option("--gid-owner", read_group, write_users))
     needs_one = "owner: At least one of --uid-owner, --gid-owner or --socket-exists is required"
 
     def holds(self, namespace: NetworkNamespace, buffer: SocketBuffer) -> bool:
@@ -210,10 +220,13 @@ class Owner(Match):
 
     def listed(self, numeric: bool) -> str:
         words = []
-        for flag, name in (("--uid-owner", "UID"), ("--gid-owner", "GID")):
+        users = {uid: name for name, (uid, _group, _home) in USERS.items()}
+        groups = {gid: name for name, gid in GROUPS.items()}
+        for flag, name, known in (("--uid-owner", "UID", users), ("--gid-owner", "GID", groups)):
             given = self.given.get(flag)
             if given is not None:
-                shown = "root" if given.value == Span(0, 0) and not numeric else write_span(given.value, "-")
+                shown = write_span(given.value, "-")
+                shown = shown if numeric or given.value.low != given.value.high else known.get(given.value.low, shown)
                 words.append(f"{'! ' * given.negated}owner {name} match {shown}")
         if "--socket-exists" in self.given:
             words.append(f"{'! ' * self.given['--socket-exists'].negated}owner socket exists")

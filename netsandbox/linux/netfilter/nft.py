@@ -5,7 +5,9 @@ from __future__ import annotations
 from itertools import pairwise
 from typing import TYPE_CHECKING
 
+from netsandbox.linux.core.hooks import Hook
 from netsandbox.linux.netfilter.iptables import Answer
+from netsandbox.linux.netfilter.matches_host import ReversePath
 from netsandbox.linux.netfilter.nft_batch import EXISTS, NO_FILE
 from netsandbox.linux.netfilter.nft_hook import BRACE, NO_HOOK, OF_GRAMMAR, HookRead, read_hook
 from netsandbox.linux.netfilter.nft_list import Listing
@@ -19,6 +21,8 @@ if TYPE_CHECKING:
     from netsandbox.linux.netfilter.nft_line import Line
     from netsandbox.linux.netfilter.nft_reader import Reader
 
+MORE_HOOKS = {"meta priority set": (None, *Hook), "reject": (Hook.PREROUTING,)}
+"""Where nft takes a statement that iptables has at others alone; None is a chain that is in none."""
 ERRORS = {"EMLINK": "Too many links"}
 
 
@@ -275,18 +279,22 @@ class Nft(Listing):
         if table.is_own:
             rule.written = " ".join(said.replace(COUNTED, "").split())
         table.handles += said.count("{ ")  # a set without a name has a number too
+        if table.chains[chain].hook in (Hook.OUTPUT, Hook.POSTROUTING) and any(
+                isinstance(match, ReversePath) for match in rule.matches):  # nft_fib_validate
+            raise self.line.whole("Operation not supported")
         try:
             table.insert(chain, at, rule)
         except RuleError as error:
-            if "meta priority set" in said:
-                raise self._not_here(table.chains[chain]) from None
+            more = next((name for name in MORE_HOOKS if name in said), "")
+            if more and table.chains[chain].hook in MORE_HOOKS[more]:
+                raise self._not_here(table.chains[chain], more) from None
             raise self.line.whole(ERRORS.get(error.errno, "Operation not supported")) from None
 
     @staticmethod
-    def _not_here(chain: Chain) -> NftError:
-        """What nft may say of every chain, and CLASSIFY of few."""
+    def _not_here(chain: Chain, statement: str) -> NftError:
+        """What nft may say of more chains than iptables."""
         where = f"hook {chain.hook.label.lower()}: " if chain.hook is not None else ""
-        return NftError(f"netsandbox: nft: '{where}meta priority set' is not modelled\n")
+        return NftError(f"netsandbox: nft: '{where}{statement}' is not modelled\n")
 
     def _no_table(self, chain: str) -> NftError:
         """Meant may be the table that has a chain, or one that is named almost so."""

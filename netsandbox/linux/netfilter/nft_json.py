@@ -7,6 +7,7 @@ import re
 from typing import TYPE_CHECKING, Any
 
 from netsandbox.linux.netfilter.extension import Match
+from netsandbox.linux.netfilter.nft_numbers import milliseconds
 from netsandbox.linux.netfilter.nft_print import NATIVE_MATCHES, NATIVE_TARGETS, head_text, match_text, rule_text
 from netsandbox.linux.netfilter.nft_tokens import NftError
 from netsandbox.linux.netfilter.rule import Jump
@@ -22,12 +23,13 @@ TOKEN = re.compile(r'"[^"]*"|[{}]|[^\s{}]+')
 HEADERS = frozenset({"ip", "tcp", "udp", "udplite", "sctp", "dccp", "th", "icmp", "ether"})
 ALONE = frozenset({"iifname", "oifname", "iif", "oif", "mark"})
 """What `meta` may be left out before."""
-SIGNS = frozenset({"==", "!=", "<", ">", "<=", ">="})
+SIGNS = frozenset({"==", "!=", "<", ">", "<=", ">=", "!"})
 SPELLED = {"lt": "<", "gt": ">"}
 BITS = frozenset({"state", "status"})
 """Fields of ct of which one bit is enough."""
-VERDICTS = frozenset({"accept", "drop", "return", "continue", "notrack", "masquerade", "queue"})
-REDIRECTED = frozenset({"dnat", "snat", "redirect"})
+VERDICTS = frozenset({"accept", "drop", "return", "continue", "notrack", "queue"})
+NAT_FLAGS = frozenset({"random", "fully-random", "persistent"})
+REDIRECTED = frozenset({"dnat", "snat", "masquerade", "redirect"})
 
 
 def document(objects: list[Json]) -> str:
@@ -129,16 +131,26 @@ class _Statements:
             return {"counter": {"packets": int(self._next(1)), "bytes": int(self._next(1))}}
         if word == "limit":
             return self._limit()
+        if word == "ct" and self._takes("count"):
+            over = self._takes("over")
+            return {"ct count": {"val": int(self._next())} | ({"inv": True} if over else {})}
         if word == "log":
             return {"log": self._log() or None}
         if word == "reject":
             return self._reject()
         if word in REDIRECTED:
-            return {word: self._where()}
+            return {word: self._where() or None}
+        if word == "tcp" and self.words[:4] == ["option", "maxseg", "size", "set"]:
+            del self.words[:4]
+            size = self._next()
+            return {"mangle": {"key": {"tcp option": {"name": "maxseg", "field": "size"}},
+                               "value": {"rt": {"key": self._next()}} if size == "rt" else int(size)}}
         if self.words[1:2] == ["set"]:
             key = self._field(word)[0]
             word = self._next(1)
-            return {"mangle": {"key": key, "value": self._field(word)[0] if word in ("meta", "ct") else _value(word)}}
+            value = self._field(word)[0] if word in ("meta", "ct") else _value(word)
+            operator = self._next() if self.words[:1] and self.words[0] in ("&", "|", "^") else ""
+            return {"mangle": {"key": key, "value": {operator: [value, _value(self._next())]} if operator else value}}
         return self._match(word)
 
     def _limit(self) -> Json:
@@ -152,10 +164,19 @@ class _Statements:
 
     def _log(self) -> Json:
         found: Json = {}
-        while self.words and self.words[0] in ("prefix", "level"):
+        while self.words and self.words[0] in ("prefix", "level", "flags", "group", "snaplen", "queue-threshold"):
             key = self._next()
-            found[key] = self._next().strip('"')
+            if key == "flags":
+                found[key] = self._log_flags(found.get(key, []))
+            else:
+                found[key] = _value(self._next())
         return found
+
+    def _log_flags(self, before: Any) -> Any:
+        word = self._next()
+        more = [f"{word} {part}" for part in self._next().split(",")] if word in ("tcp", "ip") else [word]
+        flags = [*([before] if isinstance(before, str) else before), *more]
+        return flags if len(flags) > 1 else flags[0]
 
     def _reject(self) -> Json:
         if not self._takes("with"):
@@ -166,12 +187,15 @@ class _Statements:
         self._takes("type")
         return {"reject": {"type": kind, "expr": self._next()}}
 
-    def _where(self) -> Json | None:
-        if not self._takes("to"):
-            return None
-        address, _colon, port = self._next().partition(":")
-        found: Json = {"addr": _value(address)} if address else {}
-        return found | ({"port": _value(port)} if port else {})
+    def _where(self) -> Json:
+        found: Json = {"family": self._next()} if self.words[:1] == ["ip"] else {}
+        if self._takes("to"):
+            address, _colon, port = self._next().partition(":")
+            found |= ({"addr": _value(address)} if address else {}) | ({"port": _value(port)} if port else {})
+        if self.words and {*self.words[0].split(",")} <= NAT_FLAGS:
+            flags = self._next().split(",")
+            found["flags"] = flags if len(flags) > 1 else flags[0]
+        return found
 
     def _match(self, word: str) -> Json:
         left, is_bits = self._field(word)
@@ -181,7 +205,9 @@ class _Statements:
         sign = sign if sign in SIGNS else ""
         if sign:
             self.words.pop(0)
-        return {"match": {"op": sign or ("in" if is_bits else "=="), "left": left, "right": self._right()}}
+        right = self._right()
+        is_set = isinstance(right, dict) and "set" in right
+        return {"match": {"op": sign or ("in" if is_bits and not is_set else "=="), "left": left, "right": right}}
 
     def _bits(self) -> Any:
         """A mask: a number, an address, a flag, or several in brackets."""
@@ -197,7 +223,8 @@ class _Statements:
     def _field(self, word: str) -> tuple[Json, bool]:
         """What is asked, and whether one bit of it is enough."""
         if word in HEADERS:
-            return {"payload": {"protocol": word, "field": self._next()}}, False
+            field = self._next()
+            return {"payload": {"protocol": word, "field": field}}, (word, field) == ("tcp", "flags")
         if word == "fib":
             flags = [self._next()]
             while self._takes("."):
@@ -215,6 +242,11 @@ class _Statements:
 
     def _right(self) -> Any:
         word = self._next()
+        if self.words[:1] == ["|"]:
+            names = [word]
+            while self._takes("|"):
+                names.append(self._next())
+            return {"|": names}
         if word != "{":
             return _value(word) if "," not in word else [_value(part) for part in word.split(",")]
         found = []
@@ -230,7 +262,11 @@ def _value(text: str) -> Any:
     if re.fullmatch(r"0x[0-9a-f]+|\d+", text):
         return int(text, 0)
     low, dash, high = text.partition("-")
-    if dash and re.fullmatch(r"[\d.]+", low):
+    if (duration := milliseconds(text)) is not None:
+        return duration // 1000
+    if text in ("exists", "missing"):
+        return text == "exists"
+    if dash and re.fullmatch(r"0x[0-9a-f]+|[\d.]+s?", low):
         return {"range": [_value(low), _value(high)]}
     address, slash, length = text.partition("/")
     return {"prefix": {"addr": address, "len": int(length)}} if slash and length.isdecimal() else text

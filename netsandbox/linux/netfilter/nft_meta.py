@@ -1,13 +1,20 @@
-"""What nft knows of a packet beside its headers: meta, interfaces, and its connection."""
+"""What nft knows of a packet beside its headers and its connection: meta, and interfaces."""
 
 from __future__ import annotations
 
-from netsandbox.linux.netfilter.nft_reader import Reader, hexadecimal, protocol_name, protocol_order
+from collections.abc import Callable
+from typing import TYPE_CHECKING
+
+from netsandbox.linux.netfilter.extension import WORD, Span, UsageError
+from netsandbox.linux.netfilter.matches_host import read_group, read_user, write_users
+from netsandbox.linux.netfilter.matches_state import mark_of
+from netsandbox.linux.netfilter.nft_numbers import Field, ask, numbers_of
+from netsandbox.linux.netfilter.nft_reader import Reader, protocol_name, protocol_order
 from netsandbox.linux.netfilter.targets_packet import class_number, class_text
 
-STATES = ("invalid", "established", "related", "new", "untracked")
-"""Of a connection, in the order of their bits."""
-
+if TYPE_CHECKING:
+    from netsandbox.linux.core.hooks import SocketBuffer
+    from netsandbox.linux.core.namespace import NetworkNamespace
 
 MOST_LENGTH = 0xFFFF
 
@@ -31,45 +38,18 @@ class Interface:
         _interface(reader, self.name)
 
 
-def ct(reader: Reader) -> None:
-    field = reader.take()
-    if field == "mark" and reader.words[:1] == ["set"]:
-        _set_connection_mark(reader)
-        return
-    if field == "mark":
-        negated, value = reader.asked("ct mark", hexadecimal)
-        reader.out += ["-m", "connmark", *negated, "--mark", value]
-        return
-    flags = {"state": "--ctstate", "status": "--ctstatus", "direction": "--ctdir"}
-    if field not in flags:
-        raise reader.not_modelled(f"ct {field}")
-    at = reader.place
-    negated, value = reader.asked(f"ct {field}", str, _state_order if field == "state" else None)
-    if field == "state" and not set(value.split(",")) <= set(STATES):
-        raise reader.line.complaint("Could not parse conntrack state", at + bool(negated))
-    reader.out += ["-m", "conntrack", *negated, flags[field], value.upper()]
+def _mark_of(_namespace: NetworkNamespace, buffer: SocketBuffer) -> int:
+    return buffer.mark
 
 
-def _set_connection_mark(reader: Reader) -> None:
-    reader.take()
-    value = reader.take()
-    if value in ("mark", "meta"):  # the packet's
-        if value == "meta" and reader.take() != "mark":
-            raise reader.not_modelled("ct mark set meta")
-        reader.said.append("ct mark set meta mark")
-        reader.first.append(["-j", "CONNMARK", "--save-mark"])
-        return
-    reader.said.append(f"ct mark set {hexadecimal(value)}")
-    reader.first.append(["-j", "CONNMARK", "--set-mark", value])
-
-
-def _state_order(name: str) -> int:
-    return STATES.index(name) if name in STATES else len(STATES)
+MARK = Field(_mark_of, WORD, "#010x", wrong="Could not parse packet mark", looks_at=(mark_of,))
 
 
 def meta(reader: Reader) -> None:
     field = reader.take()
-    if field in SET and reader.words[:1] == ["set"]:
+    if reader.words[:1] == ["set"]:
+        if field not in SET:
+            raise reader.not_modelled(f"meta {field} set")
         reader.take()
         SET[field](reader)
     elif field in ASKED:
@@ -80,17 +60,44 @@ def meta(reader: Reader) -> None:
         raise reader.not_modelled(f"meta {field}")
 
 
-def _set_mark(reader: Reader) -> None:
-    value = reader.take()
-    if value == "ct" and reader.words[:1] == ["mark"]:
-        reader.take()
-        reader.said.append("meta mark set ct mark")
-        reader.first.append(["-j", "CONNMARK", "--restore-mark"])
+OPERATORS = {"&": "and", "and": "and", "|": "or", "or": "or", "^": "xor", "xor": "xor"}
+SIGNS = {"and": "&", "or": "|", "xor": "^"}
+OWN = {"meta": "MARK", "ct": "CONNMARK"}
+
+
+def set_mark(reader: Reader, whose: str) -> None:
+    """The packet's mark, or the connection's: a number, or the other one's, or a few bits of it changed."""
+    at, word = reader.place, reader.take()
+    if word == "mark":
+        reader.words.insert(0, word)
+        word = "meta"
+    said, name = f"{whose} mark set ", OWN[whose]
+    if word not in OWN:
+        number, = numbers_of(reader, MARK, [word], at)[0]
+        reader.said.append(said + MARK.write(number))
+        reader.first.append(["-j", name, "--set-mark", str(number)])
         return
-    if value in ("mark", "meta", "ct"):
-        raise reader.not_modelled(f"meta mark set {value}")
-    reader.said.append(f"meta mark set {hexadecimal(value)}")
-    reader.first.append(["-j", "MARK", "--set-mark", value])
+    if reader.take() != "mark":
+        raise reader.not_modelled(f"{said}{word}")
+    operator, number, said = "", WORD, f"{said}{word} mark"
+    if reader.words[:1] and reader.words[0] in OPERATORS:
+        operator = OPERATORS[reader.take()]
+        (number,), = numbers_of(reader, MARK, [reader.take()], reader.place - 1)
+        said += f" {SIGNS[operator]} {MARK.write(number)}"
+    if (reader.words[:1] and reader.words[0] in OPERATORS) or (word != whose and operator in ("or", "xor")):
+        raise reader.not_modelled(said)
+    reader.said.append(said)
+    if word == whose:
+        reader.first.append(["-j", name, f"--{operator or 'or'}-mark", str(number if operator else 0)])
+    else:
+        restores = whose == "meta"
+        masks = ["--nfmask", str(WORD if restores else number), "--ctmask", str(number if restores else WORD)]
+        reader.first.append(["-j", "CONNMARK", "--restore-mark" if restores else "--save-mark",
+                             *(masks if operator else [])])
+
+
+def _set_own_mark(reader: Reader) -> None:
+    set_mark(reader, "meta")
 
 
 def _set_priority(reader: Reader) -> None:
@@ -111,8 +118,7 @@ def _set_trace(reader: Reader) -> None:
 
 
 def _mark(reader: Reader) -> None:
-    negated, value = reader.asked("meta mark", hexadecimal)
-    reader.out += ["-m", "mark", *negated, "--mark", value]
+    ask(reader, "meta mark", MARK)
 
 
 def _length(reader: Reader) -> None:
@@ -143,21 +149,56 @@ def _packet_type(reader: Reader) -> None:
                             for one in value.split(",")])
 
 
-def _owner(reader: Reader) -> None:
-    negated, value = reader.asked("meta skuid", lambda name: "0" if name == "root" else name)
-    reader.out += ["-m", "owner", *negated, "--uid-owner", value]
+def _user(reader: Reader) -> None:
+    _owner(reader, "skuid", read_user, "User does not exist")
 
 
-SET = {"mark": _set_mark, "priority": _set_priority, "nftrace": _set_trace}
+def _group(reader: Reader) -> None:
+    _owner(reader, "skgid", read_group, "Group does not exist")
+
+
+def _owner(reader: Reader, name: str, read: Callable[[str], Span], unknown: str) -> None:
+    def shown(part: str) -> str:
+        try:
+            return write_users(read(part))
+        except UsageError:
+            raise reader.line.complaint(unknown, reader.place - 1) from None
+    negated, span = list[str](), reader.compared(f"meta {name}", shown, WORD - 1)
+    if span is None:
+        negated, span = reader.asked(f"meta {name}", shown)
+    reader.one_of(negated, [["-m", "owner", f"--{name[2:]}-owner", one] for one in map(shown, span.split(","))])
+
+
+def _cpu(reader: Reader) -> None:
+    negated, value = reader.asked("meta cpu")
+    reader.one_of(negated, [["-m", "cpu", "--cpu", one] for one in value.split(",")])
+
+
+def _network_protocol(reader: Reader) -> None:
+    """Of what this reads all is IPv4."""
+    negated, value = reader.asked("meta protocol")
+    if value not in ("ip", "ip6"):
+        raise reader.not_modelled(f"meta protocol {value}")
+    if (value == "ip6") is not bool(negated):
+        reader.never(reader.said.pop())
+    elif reader.words and len(reader.said) == 1 and not reader.is_inet:  # payload_dependency_kill
+        reader.said.pop()
+
+
+SET = {"mark": _set_own_mark, "priority": _set_priority, "nftrace": _set_trace}
 ASKED = {"mark": _mark, "length": _length, "l4proto": _protocol, "nfproto": _family, "pkttype": _packet_type,
-         "skuid": _owner}
+         "skuid": _user, "skgid": _group, "cpu": _cpu, "protocol": _network_protocol}
 
 
-def mark(reader: Reader) -> None:
-    reader.words.insert(0, "mark")
-    meta(reader)
+class Unprefixed:
+    """A word that `meta` may be left out before."""
+
+    def __init__(self, word: str) -> None:
+        self.word = word
+
+    def __call__(self, reader: Reader) -> None:
+        reader.words.insert(0, self.word)
+        meta(reader)
 
 
-def packet_type(reader: Reader) -> None:
-    reader.words.insert(0, "pkttype")
-    meta(reader)
+UNPREFIXED = {word: Unprefixed(word) for word in ("mark", "pkttype", "skuid", "skgid", "cpu")}

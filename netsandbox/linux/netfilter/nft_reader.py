@@ -12,7 +12,9 @@ from netsandbox.linux.netfilter.protocols import PROTOCOL_NAMES
 from netsandbox.wire.services import port_number
 
 if TYPE_CHECKING:
+    from netsandbox.linux.netfilter.extension import Match
     from netsandbox.linux.netfilter.nft_line import Line
+    from netsandbox.linux.netfilter.rule import Target
 
 
 HEXADECIMAL = re.compile("0[xX][0-9a-fA-F]{1,8}")
@@ -26,14 +28,15 @@ class Step(NamedTuple):
     Attributes:
         word: that it begins with.  said: as it is listed.
         out: what iptables would be told; with `-j` where it is a verdict.
-        first: the same of what it does before a verdict.  sets: conditions of which one of several must hold.
+        first: the same of what it does before a verdict, or that itself.
+        sets: conditions of which one of several must hold, and those that are nft's own.
     """
 
     word: str
     said: str
     out: list[str]
-    first: list[list[str]]
-    sets: list[Choices]
+    first: list[list[str] | Target]
+    sets: list[Choices | Match]
 
 
 class Reader:
@@ -42,7 +45,7 @@ class Reader:
     Attributes:
         out: what iptables would be told.  said: the rule as nft lists it.
         first: the same of what is done before a verdict, for each of which iptables has a rule of its own.
-        sets: conditions of which one of several must hold.
+        sets: conditions of which one of several must hold, and those that are nft's own.
         steps: all of it in the order in which it was told.  is_mixed: a condition stands behind a statement.
         protocol: the one that has been asked for by now.  is_inet: the table is of both families.
     """
@@ -53,8 +56,8 @@ class Reader:
         self.line = line
         self.out: list[str] = []
         self.said: list[str] = []
-        self.first: list[list[str]] = []
-        self.sets: list[Choices] = []
+        self.first: list[list[str] | Target] = []
+        self.sets: list[Choices | Match] = []
         self.steps: list[Step] = []
         self.is_mixed = False
         self.protocol = ""
@@ -127,6 +130,11 @@ class Reader:
             *before, flag, value = choices[0]
             self.out += [*before, *negated, flag, value]
 
+    def keep(self, said: str, condition: Match) -> None:
+        """A condition of nft's own."""
+        self.said.append(said)
+        self.sets.append(condition)
+
     def never(self, what: str) -> None:
         """A condition on IPv6's headers, which no packet of IPv4 has."""
         self.said.append(what)
@@ -143,6 +151,11 @@ class Reader:
 
     def not_modelled(self, what: str) -> NftError:
         return NftError(f"netsandbox: nft: '{what}' is not modelled; iptables cannot say it\n")
+
+
+def is_of_ipv4(reader: Reader) -> bool:
+    """A condition by now that only a packet of IPv4 fulfils."""
+    return any(one.startswith(("ip ", "icmp ", "meta nfproto ipv4", "meta protocol ip")) for one in reader.said)
 
 
 def address(text: str) -> str:
@@ -205,10 +218,3 @@ def port(text: str) -> str:
 def port_order(text: str) -> int:
     first = text.partition("-")[0]
     return int(first) if first.isdecimal() else 0
-
-
-def hexadecimal(text: str) -> str:
-    try:
-        return f"0x{int(text, 0):08x}"
-    except ValueError:
-        return text

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from netsandbox.linux.netfilter.extension import Match, UsageError
 from netsandbox.linux.netfilter.iptables_parse import Parser
 from netsandbox.linux.netfilter.iptables_words import BadArgumentError, NotModelledError
+from netsandbox.linux.netfilter.nft_numbers import Said
 from netsandbox.linux.netfilter.nft_tokens import NftError
 from netsandbox.linux.netfilter.rule import Head, Jump, Rule, Target
 
@@ -17,24 +18,16 @@ if TYPE_CHECKING:
     from netsandbox.linux.netfilter.rule import Answer, Condition, Fields
     from netsandbox.linux.netfilter.ruleset import Table
 
+NAT = ("dnat", "snat", "masquerade", "redirect")
 Alternatives = tuple[tuple["Condition", ...], ...]
 
 
-class AnyOf(Match):
+class AnyOf(Said):
     """`ip saddr { 10.0.0.1, 10.0.0.2 }`; of no alternative, as IPv6's to an IPv4 packet, it never holds."""
 
-    name = "nft"
-
     def __init__(self, said: str, alternatives: Alternatives, negated: bool) -> None:
-        super().__init__({})
-        self.said, self.alternatives, self.negated = said, alternatives, negated
-
-    @property
-    def text(self) -> str:
-        return self.said
-
-    def listed(self, _numeric: bool) -> str:
-        return self.said
+        super().__init__(said)
+        self.alternatives, self.negated = alternatives, negated
 
     @property
     def needs_tracking(self) -> bool:  # type: ignore[override]
@@ -60,21 +53,12 @@ class AnyOf(Match):
         return self.alternatives[0][-1].seen(namespace, buffer) if self.alternatives else "IPv4"
 
 
-class Counter(Match):
+class Counter(Said):
     """`counter` before a condition: what it counts need not be what the rule takes."""
 
-    name = "nft"
-
     def __init__(self, packets: int, size: int) -> None:
-        super().__init__({})
+        super().__init__("counter")
         self.packets, self.bytes = packets, size
-
-    @property
-    def text(self) -> str:
-        return "counter"
-
-    def listed(self, _numeric: bool) -> str:
-        return self.text
 
     def holds(self, _namespace: NetworkNamespace, buffer: SocketBuffer) -> bool:
         self.packets += 1
@@ -82,25 +66,16 @@ class Counter(Match):
         return True
 
 
-class Statement(Match):
+class Statement(Said):
     """`log prefix "in: "` or another thing that is done before a condition is asked."""
 
-    name = "nft"
-
     def __init__(self, said: str, target: Target) -> None:
-        super().__init__({})
-        self.said, self.target = said, target
+        super().__init__(said)
+        self.target = target
 
     @property
     def needs_tracking(self) -> bool:  # type: ignore[override]
         return self.target.needs_tracking
-
-    @property
-    def text(self) -> str:
-        return self.said
-
-    def listed(self, _numeric: bool) -> str:
-        return self.said
 
     def holds(self, namespace: NetworkNamespace, buffer: SocketBuffer) -> bool:
         self.target.act(namespace, buffer)
@@ -112,7 +87,12 @@ class Sequence(Target):
 
     def __init__(self, first: list[Target], then: Target) -> None:
         self.first, self.then = first, then
-        self.name, self.hooks = first[0].name, then.hooks
+        limits = [target.hooks for target in (*first, then) if target.hooks is not None]
+        self.name, self.hooks = first[0].name, frozenset.intersection(*limits) if limits else None
+
+    @property
+    def needs_tracking(self) -> bool:  # type: ignore[override]
+        return any(target.needs_tracking for target in (*self.first, self.then))
 
     @property
     def text(self) -> str:
@@ -133,6 +113,10 @@ class LateJump(Jump):
     def __init__(self, first: list[Target], jump: Jump) -> None:
         super().__init__(jump.name, jump.is_goto)
         self.first = first
+
+    @property
+    def needs_tracking(self) -> bool:  # type: ignore[override]
+        return any(target.needs_tracking for target in self.first)
 
     def act(self, namespace: NetworkNamespace, buffer: SocketBuffer) -> Answer:
         for target in self.first:
@@ -155,14 +139,12 @@ def build_rule(table: Table, read: Reader) -> Rule:
 
 def _conditions_first(table: Table, read: Reader) -> Rule:
     """As iptables has it: its statements are done when all conditions hold."""
-    has_target = not {"-j", "-g"}.isdisjoint(read.out)
-    first = read.first if has_target else read.first[:-1]
-    rule = _by_iptables(table, [*read.out, *(read.first[-1] if len(first) < len(read.first) else [])])
-    target = rule.target
-    if first and target is not None:
-        before = [found for words in first if (found := _by_iptables(table, words).target) is not None]
-        target = LateJump(before, target) if isinstance(target, Jump) else Sequence(before, target)
-    sets = tuple(_any_of(table, one) for one in read.sets)
+    rule = _by_iptables(table, read.out)
+    done = [_action(table, one) for one in read.first]
+    target = rule.target if rule.target is not None or not done else done.pop()
+    if done and target is not None:
+        target = LateJump(done, target) if isinstance(target, Jump) else Sequence(done, target)
+    sets = tuple(_of_nft(table, one) for one in read.sets)
     return Rule(rule.head, (*rule.matches, *sets), target, rule.packets, rule.bytes)
 
 
@@ -182,18 +164,28 @@ def _in_order(table: Table, read: Reader) -> Rule:
             if "-p" in words:  # as a reset means
                 steps.insert(0, AnyOf("meta l4proto tcp", (_conditions(table, ["-p", "tcp"]),), negated=False))
         elif step.first:
-            found = _by_iptables(table, step.first[0]).target
-            assert found is not None, "what is done has a name"
-            steps.append(Statement(step.said, found))
+            action = _action(table, step.first[0])
+            target = action if step.word in NAT else target
+            steps += [] if step.word in NAT else [Statement(step.said, action)]
         elif words and step.word != "comment":
             steps.append(AnyOf(step.said, (_conditions(table, whole),), negated=False))
-        steps += [_any_of(table, one) for one in step.sets]
+        steps += [_of_nft(table, one) for one in step.sets]
     return Rule(Head(), tuple(steps), target)
 
 
-def _any_of(table: Table, choices: Choices) -> AnyOf:
-    said, each, negated = choices
+def _of_nft(table: Table, condition: Choices | Match) -> Match:
+    if isinstance(condition, Match):
+        return condition
+    said, each, negated = condition
     return AnyOf(said, tuple(_conditions(table, one) for one in each), negated)
+
+
+def _action(table: Table, words: list[str] | Target) -> Target:
+    if isinstance(words, Target):
+        return words
+    found = _by_iptables(table, words).target
+    assert found is not None, "what is done has a name"
+    return found
 
 
 def _conditions(table: Table, words: list[str]) -> tuple[Condition, ...]:

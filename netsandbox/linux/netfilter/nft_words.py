@@ -4,28 +4,29 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+from netsandbox.linux.netfilter.nft_connection import ct
 from netsandbox.linux.netfilter.nft_flow import RATE_UNITS
-from netsandbox.linux.netfilter.nft_headers import Ipv6, ether, icmp, ip, tcp, udp
-from netsandbox.linux.netfilter.nft_meta import Interface, ct, mark, meta, packet_type
-from netsandbox.linux.netfilter.nft_reader import Reader
-from netsandbox.linux.netfilter.nft_targets import LEVELS, REJECTS
+from netsandbox.linux.netfilter.nft_headers import Ipv6, ether, icmp, ip, tcp, th, udp
+from netsandbox.linux.netfilter.nft_log import TEXT, log
+from netsandbox.linux.netfilter.nft_meta import UNPREFIXED, Interface, meta
+from netsandbox.linux.netfilter.nft_reader import Reader, is_of_ipv4, port
+from netsandbox.linux.netfilter.nft_targets import REJECTS
 from netsandbox.linux.netfilter.nft_tokens import NftError, token
 from netsandbox.linux.netfilter.rule import COUNTED
 
 UNITS = {unit: short for short, unit in RATE_UNITS.items()}
 VERDICTS = {"accept": "ACCEPT", "drop": "DROP", "return": "RETURN"}
 KINDS = {kind: name for name, kind in REJECTS.items()} | {"port-unreachable": "icmp-port-unreachable"}
-TEXT = "string or quoted string or string with a trailing asterisk"
 REJECT_CODES = {"0": "net-unreachable", "1": "host-unreachable", "2": "prot-unreachable", "3": "port-unreachable",
                 "9": "net-prohibited", "10": "host-prohibited", "13": "admin-prohibited"}
 ABSTRACT = {"no-route": "icmp-net-unreachable", "host-unreachable": "icmp-host-unreachable",
             "port-unreachable": "icmp-port-unreachable", "admin-prohibited": "icmp-admin-prohibited"}
 """What icmpx means to IPv4."""
+ADDRESS_TYPES = frozenset({"unspec", "unicast", "local", "broadcast", "anycast", "multicast", "blackhole",
+                           "unreachable", "prohibit", "throw", "nat", "xresolve"})
+NAT_FLAGS = {"random": "--random", "fully-random": "--random-fully", "persistent": "--persistent"}
+"""The last one means nothing to one address."""
 TRANSPORTS = frozenset({"tcp", "udp", "udplite", "sctp", "dccp"})
-ALL_FLAGS = ("tcp-sequence", "tcp-options", "ip-options", "uid", "macdecode")
-USUAL_LEVEL = "warn"
-OF_IPV4 = ("ip ", "icmp ", "meta nfproto ipv4")
-"""What a condition begins with that only a packet of IPv4 fulfils."""
 
 
 def _limit(reader: Reader) -> None:
@@ -148,32 +149,6 @@ def _without_dependency(said: list[str]) -> list[str]:
     return [*said[:at], *between]
 
 
-def _log(reader: Reader) -> None:
-    """Its prefix is listed before its level, and a level that is the usual one not at all."""
-    found: dict[str, str] = {}
-    while reader.words and reader.words[0] in ("prefix", "level", "group", "flags", "snaplen", "queue-threshold"):
-        flag = reader.take()
-        if flag not in ("prefix", "level", "group") and (flag != "flags" or reader.words[:1] != ["all"]):
-            raise reader.not_modelled(f"log {flag} {' '.join(reader.words[:1])}".rstrip())
-        at, value = reader.place, reader.take(TEXT if flag == "prefix" else "")
-        if flag in ("prefix", "level") and not value.startswith('"') and token(value)[0] != "string":
-            raise reader.line.complaint(f"syntax error, unexpected {token(value)[0]}, expecting {TEXT}", at)
-        if flag == "level" and value.strip('"') not in LEVELS:
-            raise reader.line.complaint("invalid log level", at)
-        found[flag] = value.strip('"')
-    prefix, level = found.get("prefix", ""), found.get("level", USUAL_LEVEL)
-    said = f' prefix "{prefix}"' * bool(prefix) + f" level {level}" * (level != USUAL_LEVEL)
-    reader.said.append("log" + said + " flags all" * ("flags" in found)
-                       + (f" group {found['group']}" if "group" in found else ""))
-    if "group" in found:
-        told = ["--nflog-prefix", prefix] if prefix else []
-        reader.first.append(["-j", "NFLOG", "--nflog-group", found["group"], *told])
-    else:
-        flags = [f"--log-{name}" for name in ALL_FLAGS if "flags" in found]
-        given = [word for name in ("prefix", "level") if name in found for word in (f"--log-{name}", found[name])]
-        reader.first.append(["-j", "LOG", *given, *flags])
-
-
 def _check_mapping(reader: Reader, where: str, at: int, verb: int, is_port: bool) -> None:
     """A port is only given to what has ports."""
     before, colon, port_text = where.rpartition(":")
@@ -196,37 +171,73 @@ class _Nat:
         if names_family:
             family, verb = reader.take(), reader.place - 1
             said += f" {family}" * reader.is_inet
-        elif has_address and reader.is_inet and any(one.startswith(OF_IPV4) for one in reader.said):
+        elif has_address and reader.is_inet and is_of_ipv4(reader):
             names_family, said = True, f"{said} ip"
         has_to = reader.words[:1] == ["to"]
         if has_to or has_address:
             del reader.words[:has_to]
             at, where = reader.place, reader.take()
+            if where == "prefix" or reader.words[:1] == ["map"] or "map" in reader.words[:4]:
+                raise reader.not_modelled(f"{self.word} {'prefix' if where == 'prefix' else 'map'}")
             if family and not has_to:
                 kind = token(reader.words[0])[0] if reader.words else "newline"
                 raise reader.line.complaint(f"syntax error, unexpected {kind}", reader.place)
             if names_family or not reader.is_inet or not has_address:
                 _check_mapping(reader, where, at, verb, is_port=self.flag == "--to-ports")
             is_port = self.flag == "--to-ports"
+            where = _numbered(where)
             said += f" to {':' * is_port}{where.lstrip(':') if is_port else where}"
             out += [self.flag, where.lstrip(":") if is_port else where]
-        for word in reader.words[:1]:
-            if word in ("random", "persistent"):
-                said += f" {reader.take()}"
-                out.append(f"--{word}")
+        flags = reader.words[0].split(",") if reader.words else []
+        if {*flags} <= NAT_FLAGS.keys() and flags:
+            reader.take()
+            said += f" {','.join(flag for flag in NAT_FLAGS if flag in flags)}"
+            out += [NAT_FLAGS[flag] for flag in flags if has_address or flag != "persistent"]
         if reader.is_inet and has_address and not names_family:
             raise reader.line.complaint(f"specify `{self.word} ip' or '{self.word} ip6' in inet table to "
                                         "disambiguate", verb)
         reader.said.append(said)
-        reader.out += out
+        if ":" in said and "," in reader.protocol:  # iptables has one protocol a rule
+            reader.first.append(["-p", "tcp", *out])
+        else:
+            reader.out += out
+
+
+def _numbered(where: str) -> str:
+    """`1.1.1.1:http` by the port's number."""
+    address, colon, name = where.rpartition(":")
+    return f"{address}{colon}{port(name)}" if colon or not name.startswith(tuple("0123456789")) else where
+
+
+def _address_type(reader: Reader, keys: list[str], said: str) -> None:
+    at = reader.place
+    negated, value = reader.asked(f"{said} type")
+    if not {*value.split(",")} <= ADDRESS_TYPES:
+        raise reader.line.complaint("Could not parse fib address type expression; did you you mean `local`?",
+                                    at + bool(negated))
+    limit = [f"--limit-iface-{'in' if key == 'iif' else 'out'}" for key in keys[1:]]
+    flag = f"--{'src' if keys[0] == 'saddr' else 'dst'}-type"
+    reader.out += ["-m", "addrtype", *negated, flag, value.upper(), *limit]
 
 
 def _fib(reader: Reader) -> None:
-    field = reader.take()
-    if reader.take() != "type" or field not in ("saddr", "daddr"):
+    """The type of an address (addrtype), or whether there is a way back to the sender (rpfilter)."""
+    keys = [reader.take()]
+    while reader.words[:1] == ["."]:
+        reader.take()
+        keys.append(reader.take())
+    result, said = reader.take(), f"fib {' . '.join(keys)}"
+    if result == "type" and keys[0] in ("saddr", "daddr") and keys[1:] in ([], ["iif"], ["oif"]):
+        _address_type(reader, keys, said)
+        return
+    flags = {"saddr": [], "mark": ["--validmark"], "iif": []}
+    if result != "oif" or not {*keys} <= flags.keys() or "saddr" not in keys or reader.words[:1] not in (
+            ["missing"], ["exists"]):
         raise reader.not_modelled("fib")
-    negated, value = reader.asked(f"fib {field} type")
-    reader.out += ["-m", "addrtype", *negated, f"--{'src' if field == 'saddr' else 'dst'}-type", value.upper()]
+    wanted = reader.take()
+    reader.said.append(f"{said} oif {wanted}")
+    reader.out += ["-m", "rpfilter", *(word for key in keys for word in flags[key]), *["--loose"] * ("iif" not in keys),
+                   *["--invert"] * (wanted == "missing")]
 
 
 def _notrack(reader: Reader) -> None:
@@ -254,9 +265,9 @@ class _Verdict:
 
 
 READERS: dict[str, Callable[[Reader], None]] = {
-    "ip": ip, "tcp": tcp, "udp": udp, "icmp": icmp, "ct": ct, "meta": meta, "mark": mark, "limit": _limit,
-    "pkttype": packet_type,
-    "counter": _counter, "jump": _Jump("jump", "-j"), "goto": _Jump("goto", "-g"), "reject": _reject, "log": _log,
+    "ip": ip, "tcp": tcp, "udp": udp, "th": th, "icmp": icmp, "ct": ct, "meta": meta, "limit": _limit,
+    **UNPREFIXED,
+    "counter": _counter, "jump": _Jump("jump", "-j"), "goto": _Jump("goto", "-g"), "reject": _reject, "log": log,
     "dnat": _Nat("dnat", "DNAT", "--to-destination"), "snat": _Nat("snat", "SNAT", "--to-source"),
     "masquerade": _Nat("masquerade", "MASQUERADE", "--to-ports"),
     "redirect": _Nat("redirect", "REDIRECT", "--to-ports"), "fib": _fib, "comment": _comment,

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, ClassVar
 
 from netsandbox.linux.core.hooks import Hook, SocketBuffer
 from netsandbox.linux.events import RouteMissing
@@ -176,6 +176,8 @@ class ClampMss(Action):
     """Another maximum segment size in a SYN (xt_TCPMSS.c)."""
 
     name = "TCPMSS"
+    adds: ClassVar[bool] = True
+    """A SYN without the option gets one."""
     options = (Option("--set-mss", number(0, 65515), can_negate=False),
                Option("--clamp-mss-to-pmtu", can_negate=False))
 
@@ -200,7 +202,7 @@ class ClampMss(Action):
             wanted = _narrowest(namespace, buffer) - HEADERS
             if wanted <= 0:
                 return Decision.CONTINUE
-        options = _with_mss(segment, wanted)
+        options = _with_mss(segment, wanted, self.adds)
         if options is not None:
             buffer.packet = changed(buffer.packet, TcpSegment(
                 segment.sport, segment.dport, segment.seq, segment.ack, segment.flags, segment.window, options,
@@ -211,13 +213,19 @@ class ClampMss(Action):
         return f" TCPMSS {'clamp to PMTU' if '--set-mss' not in self.given else 'set ' + str(self.value('--set-mss'))}"
 
 
+class LowerMss(ClampMss):
+    """What nft makes of it (nft_exthdr_tcp_set_eval)."""
+
+    adds = False
+
+
 def _narrowest(namespace: NetworkNamespace, buffer: SocketBuffer) -> int:
     """The smaller MTU of the ways to both ends (tcpmss_reverse_mtu)."""
     back = route_output(namespace, buffer.packet.src)
     return buffer.mtu if isinstance(back, RouteMissing) else min(buffer.mtu, back.mtu)
 
 
-def _with_mss(segment: TcpSegment, wanted: int) -> bytes | None:
+def _with_mss(segment: TcpSegment, wanted: int, adds: bool) -> bytes | None:
     """The options with a smaller maximum segment size; None where nothing changes."""
     options, at = segment.options, 0
     while at < len(options) and options[at]:
@@ -229,7 +237,7 @@ def _with_mss(segment: TcpSegment, wanted: int) -> bytes | None:
         if not length:
             break
         at += length
-    if segment.data or not segment.flags & SYN or segment.flags & RST or len(options) + HEADER + MSS_LENGTH > 60:
+    if not adds or segment.data or segment.flags & (SYN | RST) != SYN or len(options) + HEADER + MSS_LENGTH > 60:
         return None
     return bytes((OPTION_MSS, MSS_LENGTH)) + min(wanted, LEAST_MSS).to_bytes(2, "big") + options
 
