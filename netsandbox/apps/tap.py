@@ -1,7 +1,7 @@
 """A packet socket (AF_PACKET): a program that is told of every frame that passes interfaces of its namespace.
 
 It reads the trace and is no part of what happens: with a tap or without, the
-lab does the same.
+lab does the same, though a card that is promiscuous says so of what it takes.
 """
 
 from __future__ import annotations
@@ -43,7 +43,7 @@ class Tap:
 
     Args:
         interface: None for all of the namespace.
-        is_promiscuous: whether a bridge shows what passes between its ports.
+        is_promiscuous: whether the interface takes frames for others, and a bridge what passes between its ports.
         take: called with what passed since the last time, in order, whenever the lab's queue has run empty.
         on_gone: called when the interface is removed.
     """
@@ -53,6 +53,9 @@ class Tap:
         self.namespace = namespace
         self.interface = interface
         self._bridge = interface if is_promiscuous and isinstance(interface, Bridge) else None
+        self._watched = interface if is_promiscuous else None
+        if self._watched is not None:
+            self._watched.taps += 1
         self._take = take
         self._on_gone = on_gone
         self._cursor = namespace.trace.end
@@ -61,6 +64,8 @@ class Tap:
     def close(self) -> None:
         if self.read in self.namespace.scheduler.watchers:
             self.namespace.scheduler.watchers.remove(self.read)
+            if self._watched is not None:
+                self._watched.taps -= 1
 
     def read(self) -> None:
         """Look at what was recorded since the last time."""

@@ -6,6 +6,8 @@ Words = tuple[str, ...]
 
 REASONS: dict[str, Words] = {
     "OTHERHOST": ("目的 MAC 地址是别的站点的，网卡将其过滤", "目的 MAC {dst}"),
+    "OTHERHOST.promiscuous": (
+        "目的 MAC 地址是别的站点的；网卡处于混杂模式，把它交给了监听的程序，然后由 IP 协议栈丢弃", "目的 MAC {dst}"),
     "OTHERHOST.TCP": ("TCP 报文段不会装在广播帧里", "目的 MAC {dst}"),
     "NO_SOCKET": ("没有程序打开{protocol}端口{port}", "套接字表：{protocol}端口{port}无人占用"),
     "NO_SOCKET.elsewhere": (

@@ -82,7 +82,7 @@ def _common(_operands: tuple[Operand, ...], _what: Ended, _voice: Voice) -> Case
 
 
 def _other_host(operands: tuple[Operand, ...], _what: Ended, _voice: Voice) -> Case:
-    return ".TCP" if operands else "", {}
+    return f".{operands[0]}" if operands else "", {}
 
 
 def _size(operands: tuple[Operand, ...], _what: Ended, _voice: Voice) -> Case:

@@ -8,6 +8,9 @@ REASONS: dict[str, Words] = {
     "OTHERHOST": (
         "its destination MAC is that of another station, so the network card filters it out",
         "destination MAC {dst}"),
+    "OTHERHOST.promiscuous": (
+        "it is for another station: the promiscuous card hands it to who listens in, and the IP stack drops it",
+        "destination MAC {dst}"),
     "OTHERHOST.TCP": ("TCP never comes in a broadcast frame", "destination MAC {dst}"),
     "NO_SOCKET": ("no program has {protocol} port {port} open", "socket table: no row for {protocol} port {port}"),
     "NO_SOCKET.elsewhere": (

@@ -170,6 +170,7 @@ OUTCOMES: dict[str, str] = {
 
 DROPS: dict[str, str] = {
     "OTHERHOST": "net/ethernet/eth.c eth_type_trans, net/ipv4/ip_input.c ip_rcv_core",
+    "OTHERHOST.promiscuous": "net/ipv4/ip_input.c ip_rcv_core",
     "OTHERHOST.TCP": "net/ipv4/tcp_ipv4.c tcp_v4_rcv",
     "NO_SOCKET": "RFC 1122, 4.1.3.1; net/ipv4/udp.c __udp4_lib_rcv, net/ipv4/tcp_ipv4.c tcp_v4_rcv",
     "PKT_TOO_SMALL": "net/ipv4/ip_input.c ip_rcv_core",

@@ -223,6 +223,12 @@ NOUNS: dict[str, str] = {
 
 LISTS = ("names", "known", "words")
 """Fields that are what there is, one after another."""
+KINDS = ("kind", "found", "noun")
+"""Fields that are a kind of thing: in others the same word is a name that somebody gave, as `host` is a host's."""
+SPEAKERS = ("note", "profile")
+"""Words before a colon that are nobody's name."""
+HELD = "\0"
+"""In place of a blank that belongs to a name."""
 
 
 def translated(text: str, language: str) -> str:
@@ -293,7 +299,7 @@ def _chinese(line: str) -> str:
         return found
     place = re.fullmatch(r"(.{1,300}?): (.+)", line)
     if place is not None and (rest := _chinese(place[2])) != place[2]:
-        return f"{NOUNS.get(place[1], place[1])}：{rest}"
+        return f"{NOUNS.get(place[1], place[1]) if place[1] in SPEAKERS else place[1]}：{rest}"
     return line
 
 
@@ -311,7 +317,8 @@ def _matched(line: str, table: dict[str, str]) -> str | None:
 
 def _filled(chinese: str, match: re.Match[str]) -> str:
     fields = {name: _field(name, text) for name, text in match.groupdict().items() if name != "whole"}
-    return _GAP.sub("", chinese.format(**fields))
+    held = {name: text.replace(" ", HELD) for name, text in fields.items()}
+    return _GAP.sub("", chinese.format(**held)).replace(HELD, " ")
 
 
 _GAP = re.compile(r"(?<=[\u4e00-\u9fff”]) (?=[\u4e00-\u9fff“])")
@@ -323,13 +330,18 @@ def _field(name: str, text: str) -> str:
     if name == "why":
         return _matched(text, WHYS) or _chinese(text)
     if name == "what":
-        return NOUNS.get(text) or _matched(text, THINGS) or _QUOTED.sub(r"“\2”", text.replace(" and ", " 和 "))
+        return NOUNS.get(text) or _matched(text, THINGS) or _GAP.sub("", _quoted(text.replace(" and ", " 和 ")))
     if name in LISTS:
         plain = re.sub(r"'([^']*)'(?=, |$)", r"\1", text)
-        return NOUNS.get(text) or plain.replace(", ", "、").replace(" and ", " 和 ")
+        return "无" if text == "none" else _GAP.sub("", plain.replace(", ", "、").replace(" and ", " 和 "))
     if name == "near":
         text = text.replace(" or ", "或")
-    return NOUNS.get(text) or (_matched(text, FOUND) if name == "found" else None) or _QUOTED.sub(r"“\2”", text)
+    known = NOUNS.get(text) if name in KINDS else None
+    return known or (_matched(text, FOUND) if name == "found" else None) or _quoted(text)
+
+
+def _quoted(text: str) -> str:
+    return _QUOTED.sub(r"“\2”", text)
 
 
 _QUOTED = re.compile(r"""(?<![^或])(['"])((?:(?!\1).)*)\1(?![^或])""")

@@ -11,7 +11,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, NamedTuple
 
 from netsandbox.lab.journeys import Journeys
-from netsandbox.linux.drop import OTHERHOST, Dropped
+from netsandbox.linux.drop import OTHERHOST, OVERHEARD, Dropped
 from netsandbox.linux.events import FrameReceived, FrameSent, PacketDropped, SendFailed
 from netsandbox.wire.addresses import format_ipv4
 from netsandbox.wire.ipv4 import IPv4Packet
@@ -172,7 +172,7 @@ def _segment_of(record: Record) -> tuple[TcpSegment | None, IPv4Packet | None, s
         if not isinstance(event, FrameSent):
             verdict = event.verdict
             fate = verdict.reason.name if isinstance(verdict, Dropped) else ""
-            if verdict == OTHERHOST:
+            if verdict in (OTHERHOST, OVERHEARD):
                 fate = None  # another station's, which heard it
     elif isinstance(event, PacketDropped):
         packet, fate = event.packet, event.verdict.reason.name

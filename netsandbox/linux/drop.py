@@ -123,6 +123,8 @@ class Dropped(NamedTuple):
 
 
 OTHERHOST = Dropped(DropReason.OTHERHOST)
+OVERHEARD = Dropped(DropReason.OTHERHOST, ("promiscuous",))
+"""At an interface that takes every frame."""
 NOT_READY = Dropped(DropReason.DEV_READY)
 LINK_GONE = Dropped(DropReason.LINK_GONE)
 CASCADE_TOO_LONG = Dropped(DropReason.CASCADE_TOO_LONG)

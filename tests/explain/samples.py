@@ -124,7 +124,7 @@ OPERANDS: dict[DropReason, list[tuple[Any, ...]]] = {
     DropReason.QDISC_DROP: [("eth0", "netem", "loss")],
     DropReason.IGMP_INVALID: [("p1",)],
     DropReason.BPDU_INVALID: [("p1",), ("guard", "p1")],
-    DropReason.OTHERHOST: [(), ("TCP", "broadcast frame")],
+    DropReason.OTHERHOST: [(), ("promiscuous",), ("TCP", "broadcast frame")],
     DropReason.NO_SOCKET: [("udp", 53), ("tcp", 80), ("tcp", 80, 0xAC110002, "nc", 0x7F000001),
                            ("tcp", 80, 0xAC110002, 80, 0x7F000001, 9090)],
     DropReason.PKT_TOO_SMALL: [(12,), ("IPv4 needs 20 bytes, here are 12",)],

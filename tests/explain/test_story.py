@@ -11,6 +11,7 @@ import pytest
 from netsandbox.apps.ping import Ping
 from netsandbox.apps.ping_options import parse
 from netsandbox.commands import why
+from netsandbox.commands.shell import Shell
 from netsandbox.docker.events import NetworkRemoved
 from netsandbox.engine.trace import Record, Trace
 from netsandbox.explain.story import MOST_CAUSES, Story, why_drop, why_row, why_seq
@@ -261,6 +262,29 @@ def test_a_hub_makes_a_network_card_drop_what_is_for_another() -> None:
     assert story.reference.startswith("skb_drop_reason OTHERHOST; net/ethernet/eth.c")
     assert "hub1 is a hub: it repeats" in story.causes[0].text
     assert story.causes[-1].command.startswith("ping pc1")
+
+
+@pytest.mark.parametrize("begin", ["exec pc3 ip link set eth0 promisc on", "sniff pc3 icmp -c 9 &",
+                                   "exec pc3 tcpdump -i eth0 &"])
+def test_a_card_that_takes_every_frame_filters_nothing(begin: str) -> None:
+    shell = Shell(hub_of_three())
+    shell.execute(begin)
+    ping(shell.lab, "pc1", "10.0.0.2")
+    story = why_drop(shell.lab.trace, "en", names(shell.lab))
+    assert story.decision.startswith("pc3:eth0 drops the ICMP echo reply 1")
+    assert story.decision.endswith("the promiscuous card hands it to who listens in, and the IP stack drops it.")
+    assert "混杂模式" in why_drop(shell.lab.trace, "zh").decision
+
+
+def test_who_does_not_listen_any_more_has_its_card_filter_again() -> None:
+    shell = Shell(hub_of_three())
+    job = shell.execute("exec pc3 tcpdump -i eth0 -c 1 &")
+    ping(shell.lab, "pc1", "10.0.0.2")
+    assert job.is_done
+    ping(shell.lab, "pc1", "10.0.0.2")
+    assert why_drop(shell.lab.trace).decision.endswith("so the network card filters it out.")
+    details = shell.execute("exec pc3 ip -d link show eth0")
+    assert "promiscuity 0" in "".join(text for _stream, text in details.output)
 
 
 def test_no_route() -> None:

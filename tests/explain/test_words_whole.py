@@ -291,6 +291,20 @@ def test_what_a_chinese_reader_is_told(line: str, answer: str) -> None:
     assert answer in "\n".join(text for _stream, text in session.execute(line).output)
 
 
+@pytest.mark.parametrize(("english", "chinese"), [
+    ("saved 23 lines to 集线器 实验.yaml", "已把 23 行保存到集线器 实验.yaml"),
+    ("集线器: no such file, and no bundled scenario has this name; did you mean '集线器 实验.yaml'?",
+     "是不是“集线器 实验.yaml”？"),
+    ("no host or container 'pc1'; there are: host", "没有主机或容器“pc1”；现有：host"),
+    ("no host or container 'pc1'; there are: hub, 'switch'", "没有主机或容器“pc1”；现有：hub、switch"),
+    ("host has no neighbour row for 10.0.0.9; it has none", "host 没有 10.0.0.9 的邻居表项；它的邻居表是空的"),
+    ("host: there is no branch 'x'", "host：没有分支“x”"),
+])
+def test_what_a_person_gave_a_name_keeps_it(english: str, chinese: str) -> None:
+    """A file's name its blanks, and a host called host is not called 主机."""
+    assert translated(english, "zh").endswith(chinese)
+
+
 def test_expect_reads_what_was_said_in_english() -> None:
     """Conditions are written in English, also in a session that speaks Chinese."""
     session = Session()

@@ -292,6 +292,10 @@ READERS = (
     ("You thought ““Frag needed”, as before”", "explain/test_questions.py::test_a_quote_within_quotes"),
     ("after docker rm a past frame's docker0:veth… is host:veth…, and after ip link set master the other way round",
      "lab/test_rows_of_then.py::test_a_later_line_changes_nothing_of_what_is_said_of_the_past"),
+    ("a frame that sniff has printed is said to be filtered by the card",
+     "explain/test_story.py::test_a_card_that_takes_every_frame_filters_nothing"),
+    ("in Chinese a file's name loses its blank, and host is called 主机",
+     "explain/test_words_whole.py::test_what_a_person_gave_a_name_keeps_it"),
 )
 """What first-time readers met later, in English and in Chinese: a learner, an engineer, a teacher."""
 

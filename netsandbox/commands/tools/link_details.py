@@ -32,6 +32,7 @@ def _wanted_above(interface: Interface) -> tuple[int, int]:
     """Who made it take every frame, and every frame to groups: a bridge, and what stands on it passes that down."""
     stack, in_bridge = interface.stack, int(interface.port is not None)
     count, groups = in_bridge + int(interface.promisc), in_bridge + int("ALLMULTI" in interface.odd_flags)
+    count += interface.taps
     for upper in stack.uppers if stack is not None else ():
         if upper.up and upper.passes_down_to(interface):
             above = _wanted_above(upper)

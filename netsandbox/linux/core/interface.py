@@ -16,7 +16,7 @@ from netsandbox.linux.core.device import DeviceOperations
 from netsandbox.linux.core.interface_address import NO_ADDRESSES
 from netsandbox.linux.core.neighbour_parameters import NeighbourParameters
 from netsandbox.linux.core.sysctl import InterfaceConf
-from netsandbox.linux.drop import LINK_GONE, NOT_READY, OTHERHOST, Dropped, DropReason, Outcome
+from netsandbox.linux.drop import LINK_GONE, NOT_READY, OTHERHOST, OVERHEARD, Dropped, DropReason, Outcome
 from netsandbox.linux.events import FrameReceived, FrameSent, SendFailed
 from netsandbox.linux.place import Place
 from netsandbox.wire.addresses import BROADCAST_MAC, MAC_GROUP_BIT, format_mac
@@ -109,6 +109,8 @@ class Interface(DeviceOperations):
     promisc = Rare(False)
     """IFF_PROMISC as a person set it: frames for others are looked at as well, and then dropped."""
     rx_dropped = Rare(0)
+    taps = Rare(0)
+    """Packet sockets that made it promiscuous."""
     tx_dropped = Rare(0)
 
     def __init__(self, namespace: NetworkNamespace, name: str, mac: int, mtu: int = ETHERNET_MTU) -> None:
@@ -239,20 +241,24 @@ class Interface(DeviceOperations):
             return port.bridge.handle_frame(port, frame)
         destination = frame.dst
         if destination != self.mac and not destination & MAC_GROUP_BIT:
-            self.overheard += 1
-            return OTHERHOST
+            return self.foreign()
         payload = frame.payload
         handler = self.handlers.get(type(payload))
         if handler is None:
             return unhandled(frame.ethertype)
         return handler(self, frame, payload)  # type: ignore[no-any-return]
 
+    def foreign(self) -> Dropped:
+        """A frame is for another station: who listens in sees it, and the own stack drops it all the same."""
+        self.overheard += 1
+        listens = self.promisc or self.taps or (self.stack is not None and self.stack.listeners)
+        return OVERHEARD if listens else OTHERHOST
+
     def deliver(self, frame: Frame, is_for_us: bool = False) -> Verdict:
         """Hand a frame to the namespace's own stack, as `receive` does for one that came by wire."""
         destination = frame.dst
         if destination != self.mac and not destination & MAC_GROUP_BIT and not is_for_us:
-            self.overheard += 1
-            return OTHERHOST
+            return self.foreign()
         payload = frame.payload
         handler = self.handlers.get(type(payload))
         if handler is None:

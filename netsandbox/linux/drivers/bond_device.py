@@ -13,7 +13,7 @@ from netsandbox.linux.device_events import ActiveSlaveChanged, SlaveChosen
 from netsandbox.linux.drivers import bond_arp, bond_modes
 from netsandbox.linux.drivers.bond_modes import ACTIVE_BACKUP, BROADCAST, DOWN, GOING_BACK, GOING_DOWN, ROUND_ROBIN, UP
 from netsandbox.linux.drivers.bond_slave import Slave
-from netsandbox.linux.drop import OTHERHOST, Dropped, DropReason
+from netsandbox.linux.drop import Dropped, DropReason
 from netsandbox.linux.events import SendFailed
 from netsandbox.linux.ipv4 import arp
 from netsandbox.wire.addresses import BROADCAST_MAC, MAC_GROUP_BIT, random_mac
@@ -102,8 +102,7 @@ class BondInterface(StackedInterface):
         """What is no slave's stays somebody else's, though it bear the bond's own MAC (eth_type_trans)."""
         if is_for_us or frame.dst & MAC_GROUP_BIT:
             return super().deliver(frame, is_for_us)
-        self.overheard += 1
-        return OTHERHOST
+        return self.foreign()
 
     def hand_on(self, frame: Frame) -> bool:
         """bond_start_xmit."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import TYPE_CHECKING, TypeAlias
 
-from netsandbox.linux.drop import Dropped
+from netsandbox.linux.drop import OTHERHOST, OVERHEARD, Dropped
 from netsandbox.linux.drop import DropReason as R
 from netsandbox.wire.addresses import is_multicast
 from netsandbox.wire.ipv4 import ICMP, TCP, UDP
@@ -39,7 +39,7 @@ ALWAYS = {R.IP_RPFILTER: "TcpExtIPReversePathFilter", R.IP_NOPROTO: "IpInUnknown
 
 def is_of_device(verdict: Dropped) -> bool:
     """ip_rcv never sees it."""
-    return verdict.reason in BELOW_IP or (verdict.reason is R.OTHERHOST and not verdict.operands)
+    return verdict.reason in BELOW_IP or verdict in (OTHERHOST, OVERHEARD)
 
 
 def has_no_route(packet: IPv4Packet, reason: R | None) -> bool:
