@@ -7,8 +7,11 @@ from difflib import get_close_matches
 from typing import TYPE_CHECKING, Any
 
 from netsandbox.commands import kinds
+from netsandbox.commands.catalogue import IN_CHINESE
 from netsandbox.commands.errors import CommandError
 from netsandbox.commands.late import Late
+from netsandbox.commands.programs import PROGRAMS
+from netsandbox.commands.tools import registry
 from netsandbox.commands.verb import Effect, Parameter, Verb, verb
 from netsandbox.explain.lines import filled
 from netsandbox.explain.words import Words, said
@@ -68,7 +71,8 @@ def _page(verbs: Mapping[str, Verb], words: list[str], language: str) -> str:
     found = PAGES["page"](words, language).rstrip("\n")
     if found:
         return found
-    near = get_close_matches(words[0], [*verbs, "docker", "filter", "uplink", "keys"], 1)
+    topics = [*verbs, *registry.TOOLS, *PROGRAMS, "docker", "filter", "uplink", "keys"]
+    near = [IN_CHINESE[words[0]]] if words[0] in IN_CHINESE else get_close_matches(words[0], topics, 1)
     hint = f"; did you mean {near[0]!r}?" if near and near[0] != words[0] else "; `help` lists what there is"
     raise CommandError(f"no help on {' '.join(words)[:40]!r}{hint}")
 

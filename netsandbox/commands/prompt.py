@@ -12,7 +12,7 @@ from netsandbox.apps.program import Context, Task, UsageError
 from netsandbox.commands import programs
 from netsandbox.commands.around import AROUND, SHELL_PROGRAM
 from netsandbox.commands.as_root import SU, without_sudo
-from netsandbox.commands.catalogue import VERBS
+from netsandbox.commands.catalogue import IN_CHINESE, VERBS
 from netsandbox.commands.docker.inside import BUSYBOX, NSENTER
 from netsandbox.commands.errors import CommandError
 from netsandbox.commands.inner_shell import InnerShell, inner_shell
@@ -39,9 +39,6 @@ if TYPE_CHECKING:
     from netsandbox.commands.shell import Shell
 
 NEAR = 0.75
-IN_CHINESE = {"为什么": "why", "帮助": "help", "显示": "show", "后退": "back", "单步": "step", "撤回": "undo",
-              "重做": "redo", "等待": "wait", "分支": "branch", "保存": "save"}
-"""What a person types who calls a verb as the panes do -> the verb."""
 """How alike a word must be to one that there is, so that it may be a slip of the pen."""
 LOCAL_VERBS = frozenset({"ping", "arping", "traceroute", "hostname"})
 """Verbs that mean the program of that name once a namespace is entered."""

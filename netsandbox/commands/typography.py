@@ -8,13 +8,12 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from netsandbox.commands.job import Job
 
+FULL_WIDTH = 0xFEE0
+"""How far the wide forms of ASCII are from ASCII, which an input method has."""
 LOOKALIKES = {
-    "\u201c": '"', "\u201d": '"', "\uff02": '"', "\u2018": "'", "\u2019": "'", "\uff07": "'",
-    "\uff1b": ";", "\uff5c": "|", "\uff06": "&", "\uff1e": ">", "\uff1c": "<", "\uff08": "(", "\uff09": ")",
-    "\uff0c": ",", "\uff1a": ":", "\uff0f": "/", "\uff0e": ".", "\u3002": ".", "\uff1d": "=", "\uff0d": "-",
-    "\uff04": "$", "\uff03": "#", "\u3000": " ", "\u00a0": " ", "\u2003": " ", "\u2002": " ",
-    "\u200b": "", "\ufeff": "",
-    **{chr(0xFF10 + digit): str(digit) for digit in range(10)}}
+    "\u201c": '"', "\u201d": '"', "\u2018": "'", "\u2019": "'", "\u3002": ".",
+    "\u3000": " ", "\u00a0": " ", "\u2003": " ", "\u2002": " ", "\u200b": "", "\ufeff": "",
+    **{chr(code + FULL_WIDTH): chr(code) for code in range(ord("!"), ord("~") + 1)}}
 """What each was meant for."""
 DASH = re.compile(r"(?:(?<=\s)|^)[\u2010-\u2015\u2212-]*[\u2010-\u2015\u2212][\u2010-\u2015\u2212-]*(?=(\w+))")
 """Dashes with which a word begins: one before a letter, two before a longer word."""
@@ -44,7 +43,7 @@ def about(text: str, code: int) -> str:
     if meant == text or (code == 0 and (PROSE.match(text) or QUOTED.search(text) is None)):
         return ""
     found = [one for one in dict.fromkeys(text) if one in LOOKALIKES or DASH.search(f" {one}x")]
-    named = " ".join(f"{one} (U+{ord(one):04X})" if one.strip() and one.isprintable() else f"U+{ord(one):04X}"
+    named = " ".join(f"U+{ord(one):04X} ({one})" if one.strip() and one.isprintable() else f"U+{ord(one):04X}"
                      for one in found[:MOST_NAMED])
     return f"note: the shell takes {named} for letters, as any other\nTry:  {meant.strip()}"
 

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 OF_NOTES: dict[str, str] = {
     "of dockerd's journal only what it complains of is kept": "dockerd 的日志在这里只保留它报告的错误",
-    "the line has a dash (–) where Docker expects a hyphen (-). A word that begins with a dash is no option, so Docker "
-    "takes it for the image's name.":
-        "这一行里有破折号（–），而 Docker 要的是连字符（-）。以破折号开头的词不算选项，所以 Docker 把它当成了镜像名。",
+    "the line has a dash ({dash}) where Docker expects a hyphen (-). A word that begins with a dash is no option, so "
+    "Docker takes it for the image's name.":
+        "这一行里有破折号（{dash}），而 Docker 要的是连字符（-）。以破折号开头的词不算选项，"
+        "所以 Docker 把它当成了镜像名。",
     "`nsenter -t PID -n ip addr` takes the PID of docker inspect -f '{format}'":
         "`nsenter -t PID -n ip addr` 里的 PID 可以这样查：docker inspect -f '{format}'",
     "the sandbox downloads nothing; did you mean {near}?": "沙盒不下载任何东西；是不是 {near}？",

@@ -6,7 +6,7 @@ OF_PROGRAMS: dict[str, str] = {
     "unknown words: {words}": "看不懂的词：{words}",
     "the sandbox has no {name}: {why}": "沙盒没有 {name}：{why}",
     "the shell takes {characters} for letters, as any other":
-        "shell 把 {characters} 当作普通字符（全角标点、弯引号和长破折号不是 shell 的符号）",
+        "shell 把 {characters} 当作普通字符（全角字符、弯引号和长破折号不是 shell 的符号）",
     "the sandbox's own images stay": "沙盒自带的镜像保留不动",
     "nobody answers here, so nothing is removed; `docker {command} --force` asks nothing":
         "这里没有人回答，所以什么也没有删除；`docker {command} --force` 不询问",

@@ -10,7 +10,8 @@ from netsandbox.tui.panes.key_bar import Key
 from netsandbox.tui.status_text import speed_text
 
 TYPING = (("enter", "run", ""), ("tab", "complete", ""), ("↑", "older", ""), ("^R", "search", ""))
-OWN = {"whole": ("z", "restore", "zoom"), "tabs": ("←→", "tab", ""), "wide": ("←→", "along", "")}
+OWN = {"whole": ("z", "restore", "zoom"), "tabs": ("←→", "tab", ""), "wide": ("←→", "along", ""),
+       "asked": ("a b", "answer", "")}
 """Keys that only some places have."""
 LEAVING = (("esc", "leave", "leave_prompt"), ("^Q", "quit", "quit"))
 
@@ -62,7 +63,7 @@ def pane_keys(
     named = [*_named([("esc", below, "leave_view"), *keys] if below else keys, glyphs)]
     at = next(number for number, key in enumerate(named) if key.key == ("w" if speed != usual else "b"))
     named.insert(at, Key("+-", speed, "speed(1)"))
-    return named
+    return [key for key in named if key.key != "b" or "asked" not in own]
 
 
 def _named(keys: Sequence[tuple[str, str, str]], glyphs: GlyphSet) -> Sequence[Key]:

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from functools import partial
+from unicodedata import normalize
 
 from textual.binding import Binding
 from textual.events import Event, Key, Paste
-from textual.keys import key_to_character
+from textual.keys import _character_to_key, key_to_character
 from textual.widgets import Input
 
+from netsandbox.explain.questions import LETTERS
 from netsandbox.tui.i18n import tr
 from netsandbox.tui.lab_app import LabApp
 from netsandbox.tui.typed_ahead import LineBegins
@@ -77,6 +79,7 @@ class LineKeys(LabApp):
         if isinstance(event, Key) and not event.is_forwarded and not self.holds_keys:
             if self.screen is self.main and self.main.status.trouble:
                 self.main.status.say("")  # what went wrong is over with the next key
+            event = self._meant(event)
             word = self._letters
             self._note(event)
             opens_shell = event.key == "e" and event.time - self._typed_last < AT_ONCE  # what follows would be its line
@@ -85,6 +88,18 @@ class LineKeys(LabApp):
                 await self._type_on(begun)
             self._typed_last = event.time
         await super().on_event(event)
+
+    def _meant(self, event: Key) -> Key:
+        """A wide letter, as an input method left on gives it, is the letter; one of a question's answers answers."""
+        if not self._letters_are_keys or not event.character:
+            return event
+        letter = normalize("NFKC", event.character)
+        if len(letter) > 1:
+            return event
+        stand = self.live.lesson.stand()
+        if stand is not None and letter.upper() in LETTERS[: len(stand.answers)]:
+            letter = letter.upper()
+        return event if letter == event.character else Key(_character_to_key(letter), letter)
 
     async def _type_on(self, begun: str) -> None:
         """Go on in the command line: what was typed so far begins a command, and the next letters do worse than it."""

@@ -14,7 +14,7 @@ from functools import lru_cache
 
 from rich.cells import get_character_cell_size
 
-from netsandbox.explain.lines import APART, units
+from netsandbox.explain.lines import units
 
 REPLACEMENT = "\ufffd"
 """Stands for a character that cannot be shown harmlessly."""
@@ -150,29 +150,27 @@ def fit(text: str, width: int, align: str = "left", ellipsis: str = "…") -> st
 def wrap(text: str, width: int, limit: int | None = None, ellipsis: str = "…") -> list[str]:
     """Break a safe text into lines of at most `width` cells, where both languages may be (`explain/lines.py`).
 
-    What does not fit into a line is broken between its characters; what belongs
-    together is broken at its spaces where the line before it would stay short.
-    With `limit`, the last line kept ends in an ellipsis.
+    What does not fit into a line is broken between its characters.  With
+    `limit`, the last line kept ends in an ellipsis.
     """
     width = max(width, 2)
     lines: list[str] = []
     line, used = "", 0
-    for space, unit in units(text, get_character_cell_size):
-        for gap, piece in _fitting(space, unit, width, used):
-            need = cell_len(piece)
-            if line and need <= width < used + len(gap) + need:
-                lines.append(line)
-                line, used, gap = "", 0, ""
-            if not line:
-                gap = ""
-            if need <= width:
-                line, used = line + gap + piece, used + len(gap) + need
-                continue
-            if gap and used + 1 < width:
-                line, used = line + " ", used + 1
-            *full, line = _cut(line, piece, width)
-            lines += full
-            used = cell_len(line)
+    for gap, piece in units(text, get_character_cell_size):
+        need = cell_len(piece)
+        if line and need <= width < used + len(gap) + need:
+            lines.append(line)
+            line, used = "", 0
+        if not line:
+            gap = ""
+        if need <= width:
+            line, used = line + gap + piece, used + len(gap) + need
+            continue
+        if gap and used + 1 < width:
+            line, used = line + " ", used + 1
+        *full, line = _cut(line, piece, width)
+        lines += full
+        used = cell_len(line)
     lines.append(line)
     if limit is not None and len(lines) > limit:
         lines = [*lines[: limit - 1], crop(lines[limit - 1] + ellipsis, width, ellipsis)] if limit else []
@@ -190,13 +188,3 @@ def _cut(line: str, piece: str, width: int) -> list[str]:
         lines[-1] += character
         used += size
     return lines
-
-
-def _fitting(space: str, unit: str, width: int, used: int) -> list[tuple[str, str]]:
-    """A unit as it is, or in its words: longer than a line, or behind what fills less than two thirds of one."""
-    need = cell_len(unit)
-    fits = used + len(space) + need <= width
-    if not APART.search(unit) or fits or (need <= width and (not used or used * 3 >= width * 2)):
-        return [(space, unit)]
-    first, *others = APART.split(unit)
-    return [(space, first), *((" ", word) for word in others)]

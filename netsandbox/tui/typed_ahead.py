@@ -10,6 +10,7 @@ import re
 from asyncio import sleep
 from collections.abc import Iterable, Iterator
 from itertools import chain
+from unicodedata import category
 
 from textual._xterm_parser import XTermParser
 from textual.app import App
@@ -71,15 +72,18 @@ XTermParser.feed = _feed_apart  # type: ignore[assignment,method-assign]
 
 
 def apart(message: Message) -> Iterator[Message]:
-    """A key with alt as escape and the key; enter as enter; anything else as it is.
+    """A key with alt as escape and the key; enter as enter; a blank of any width as space; anything else as it is.
 
     What is typed before the app has the terminal comes through the terminal's line mode, which makes ctrl+j of enter.
+    An input method for Chinese has a wide blank on the space bar, which Textual takes for no character.
     """
     if isinstance(message, Key) and message.key.startswith("alt+") and message.is_printable:
         yield Key("escape", ESCAPE)
         yield Key(message.key.removeprefix("alt+"), message.character)
     elif isinstance(message, Key) and message.key == "ctrl+j":
         yield Key("enter", "\r")
+    elif isinstance(message, Key) and message.character and category(message.character) == "Zs":
+        yield Key("space", " ")
     else:
         yield message
 

@@ -100,6 +100,7 @@ TABLE: dict[str, Both] = {
     "footer.command": ("command", "命令"),
     "footer.filter": ("filter", "过滤"),
     "footer.go-on": ("go on", "继续"),
+    "footer.answer": ("answer", "作答"),
     "footer.next": ("next", "下一步"),
     "footer.ping": ("ping", "发 ping"),
     "footer.lessons": ("lessons", "课程"),

@@ -92,6 +92,8 @@ def test_the_filters_page_has_only_filters() -> None:
 @pytest.mark.parametrize(("line", "error"), [
     ("help nope", "no help on 'nope'; `help` lists what there is\n"),
     ("help pin", "no help on 'pin'; did you mean 'ping'?\n"),
+    ("help iptabels", "no help on 'iptabels'; did you mean 'iptables'?\n"),
+    ("help 连接", "no help on '连接'; did you mean 'connect'?\n"),
     ("help expect nope", "no help on 'expect nope'; `help` lists what there is\n"),
     ("help ip nope", "no help on 'ip nope'; `help` lists what there is\n"),
     ("help connect pc1", "no help on 'connect pc1'; `help` lists what there is\n")])

@@ -70,15 +70,23 @@ def test_several_physical_lines_make_one(physical: list[str], whole: list[str], 
 
 @pytest.mark.parametrize(("line", "code", "says"), [
     ("ip addr　show dev lo", 1, "note: the shell takes U+3000 for letters, as any other\nTry:  ip addr show dev lo\n"),
-    ("iptables –t nat –L", 2, "note: the shell takes – (U+2013) for letters, as any other\nTry:  iptables -t nat -L\n"),
+    ("iptables –t nat –L", 2, "note: the shell takes U+2013 (–) for letters, as any other\nTry:  iptables -t nat -L\n"),
     ("ip netns add “n9”", 0,
-     "note: the shell takes “ (U+201C) ” (U+201D) for letters, as any other\nTry:  ip netns add \"n9\"\n"),
+     "note: the shell takes U+201C (“) U+201D (”) for letters, as any other\nTry:  ip netns add \"n9\"\n"),
     ("ping -c 1 127.0.0.1；ip a", 2, "Try:  ping -c 1 127.0.0.1;ip a\n"),
     ("docker network create ––subnet 10.0.0.0/24 n", 1, "Try:  docker network create --subnet 10.0.0.0/24 n\n"),
+    ("ｐｉｎｇ -c 1 127.0.0.1", 2, "U+FF47 (ｇ) for letters, as any other\nTry:  ping -c 1 127.0.0.1\n"),
     ("ip\xa0a", 2, "Try:  ip a\n")])
 def test_a_look_alike_is_named(line: str, code: int, says: str) -> None:
     job = Session().run(line)
     assert (job.code, job.err.endswith(says) or job.err.startswith(says)) == (code, True), job.err
+
+
+@pytest.mark.parametrize("dash", ["\u2014", "\u2013", "\u2212"])
+def test_the_dash_that_was_typed_is_the_one_that_is_named(dash: str) -> None:
+    said = Session().run(f"docker run -d {dash}name web nginx").err
+    assert f"note: the line has a dash ({dash}) where" in said
+    assert f"这一行里有破折号（{dash}），" in noted(said.splitlines()[-2], "zh")
 
 
 @pytest.mark.parametrize("line", ["echo 你好，世界", "echo “a”", "ip netns add n1  # 建立“一个”", "docker ps -a"])

@@ -75,7 +75,9 @@ CHOICE = MEND.replace("    run: ping pc1 10.0.0.2", """    answers: [{en: "Yes",
 
 
 @pytest.mark.parametrize(("key", "told"), [
-    ("B", "✓ Right: B. No"), ("A", "✗ You thought “A. Yes”; right is “B. No”."), ("p", "Answer: B. No")])
+    ("B", "✓ Right: B. No"), ("b", "✓ Right: B. No"), ("Ｂ", "✓ Right: B. No"),
+    ("ａ", "✗ You thought “A. Yes”; right is “B. No”."), ("A", "✗ You thought “A. Yes”; right is “B. No”."),
+    ("p", "Answer: B. No")])
 async def test_an_answer_is_chosen_and_judged(tmp_path: Path, key: str, told: str) -> None:
     path = tmp_path / "choice.yaml"
     path.write_text(CHOICE, encoding="utf-8")
@@ -83,7 +85,7 @@ async def test_an_answer_is_chosen_and_judged(tmp_path: Path, key: str, told: st
         await stage.press("A")
         assert "No question is open" in stage.app.main.status.message
         await stage.press("p")
-        assert "Will pc1 hear an answer?\nA. Yes\nB. No\nA to B (with shift) answers" in pane(stage)[1]
+        assert "Will pc1 hear an answer?\nA. Yes\nB. No\nA to B answers" in pane(stage)[1]
         await stage.press("C")
         assert len(stage.app.live.session.pending) == 2, "there is no third"
         await stage.press(key)

@@ -9,6 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from rich.cells import cell_len as rich_cell_len
 
+from netsandbox.explain.lines import filled
 from netsandbox.tui.canvas import Canvas
 from netsandbox.tui.glyphs import ASCII, UNICODE
 from netsandbox.tui.text import MAX_MARKS, cell_len, cells, crop, fit, safe, window, wrap
@@ -100,11 +101,41 @@ def test_wrap_breaks_at_spaces_and_says_when_it_stops() -> None:
     assert wrap("网桥的MAC地址", 9) == ["网桥的MAC", "地址"]
     assert wrap("的 ARP 通告，没有", 11) == ["的 ARP 通", "告，没有"]
     assert wrap("以太网 听到 172.17.0.3 的 ARP", 20) == ["以太网 听到", "172.17.0.3 的 ARP"], "not a short line"
-    assert wrap("甲乙丙丁戊己庚 的 ARP 通", 20) == ["甲乙丙丁戊己庚", "的 ARP 通"], "it would not"
+    assert wrap("甲乙丙丁戊己庚 的 ARP 通", 20) == ["甲乙丙丁戊己庚 的", "ARP 通"], "a line takes what it has room for"
+    assert wrap("发出后退出码等于 125", 16) == ["发出后退出码等于", "125"], "no word is torn beside a space"
+    assert wrap("叫作“甲”abc", 8) == ["叫作“甲”", "abc"]
     assert wrap("学习地址，转发", 8) == ["学习地", "址，转发"], "no line begins with a comma"
     assert wrap("时刻 +71.168 000 s 之后", 16) == ["时刻", "+71.168 000 s 之", "后"], "a time is not broken"
     assert wrap("at +71.168 000 s", 14) == ["at", "+71.168 000 s"]
     assert wrap("端口（见下）", 6) == ["端口", "（见", "下）"], "or ends with what opens"
+
+
+HAN = st.builds("{}{}{}".format, st.sampled_from(["", "", "“", "（"]), st.sampled_from("容器网桥端口的等于就"),
+                st.sampled_from(["", "", "", "，", "。", "”", "）", "）；"]))
+LATIN = st.builds("{0}{1}{2}".format, st.sampled_from(["", "", "“", "`"]),
+                  st.sampled_from(["a", "docker", "172.17.0.3", "02:00:00:00:00:01", "--network=host", "125",
+                                   "+71.168 000 s"]),
+                  st.sampled_from(["", "", "`", ",", "."]))
+
+
+@given(st.lists(st.tuples(st.booleans(), HAN | LATIN), min_size=1, max_size=40), st.integers(24, 60), st.booleans())
+def test_a_line_takes_what_has_room_and_ends_only_where_it_may(
+        words: list[tuple[bool, str]], width: int, is_english: bool) -> None:
+    """A character of Chinese goes alone, with what closes behind it: one was glued to the Latin word behind its space,
+    so that lines ended early and words of two characters were torn."""
+    told, lines = "", [""]
+    for spaced, word in words:
+        if is_english and not word.isascii():
+            continue
+        both_latin = told[-1:].isascii() and word[0].isascii()
+        gap = " " if told and (spaced or both_latin or word[0] == "`" or told[-1] == "`") else ""
+        told += gap + word
+        if cell_len(lines[-1] + gap + word) > width:
+            lines.append(word)
+        else:
+            lines[-1] += gap + word
+    assert wrap(told, width) == lines
+    assert filled(told, width, "") == "\n".join(lines)
 
 
 def test_every_pair_of_edges_has_its_joint() -> None:

@@ -47,6 +47,7 @@ def typed(*reads: str | None) -> list[str]:
     (["\x1b[200~l", "\x1bns", "\x1b[201~"], ["paste lns"]),
     (["\x1b[20", "0~l\x1bns\x1b[201~"], ["paste lns"]),
     (["a\rb\n"], ["a", "enter", "b", "enter"]),
+    (["a\u3000b\u00a0"], ["a", "space", "b", "space"]),
 ])
 def test_what_a_terminal_sends(reads: list[str | None], keys: list[str]) -> None:
     assert typed(*reads) == keys

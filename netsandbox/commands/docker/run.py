@@ -278,7 +278,8 @@ def _about_dashes(client: Client) -> str:
     right = straightened(client.arguments)
     if right is None:
         return ""
-    return ("note: the line has a dash (\u2013) where Docker expects a hyphen (-). A word that begins with a dash is "
+    dash = next(old for old, new in zip(client.arguments, right, strict=True) if old != new)[0]
+    return (f"note: the line has a dash ({dash}) where Docker expects a hyphen (-). A word that begins with a dash is "
             "no option, so Docker takes it for the image's name.\nTry:  docker " + " ".join(right))
 
 
