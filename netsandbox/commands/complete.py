@@ -12,10 +12,11 @@ from netsandbox.commands.docker.registry import COMMANDS as DOCKER
 from netsandbox.commands.parts import SUDO
 from netsandbox.commands.programs import OF_SYSTEMD, PROGRAMS
 from netsandbox.commands.prompt import LOCAL_VERBS
+from netsandbox.commands.tool_words import TOOL_SUMMARIES
 from netsandbox.commands.tools.context import ToolContext
 from netsandbox.commands.tools.registry import TOOLS, run_tool
 from netsandbox.commands.tools.words import ASKED, OfferedError
-from netsandbox.explain.words import Words, said
+from netsandbox.explain.words import NOTHING, Both, Words, said
 from netsandbox.shell.parser import last_command
 
 if TYPE_CHECKING:
@@ -46,11 +47,22 @@ NO_TABLES = ("net", "-b", "-ba")
 WORDS = Words({
     "runs": ("{name} runs in the default host", "{name} 在默认主机里运行"),
     "runs in": ("{name} runs in {where}", "{name} 在 {where} 里运行"),
-    "filter": ("of what is printed before it", "处理前面打印的内容"),
-    "docker": ("containers and networks", "容器和网络"), "tool": ("a tool", "工具"), "program": ("a program", "程序"),
+    "docker": ("containers and networks", "容器和网络"),
+    "interface": ("interface", "接口"), "address": ("address", "地址"),
+    "shared": ("the interfaces of that container", "共用那个容器的接口"),
+    "host": ("the host's own interfaces", "直接用主机的接口"), "none": ("no network", "不接网络"),
 })
 """What stands beside a word that may follow."""
+NOUNS: dict[str, Both] = {
+    "NAME": ("node", "节点"), "NODE": ("node", "节点"), "NODE[:IFACE]": ("node or interface", "节点或接口"),
+    "HOST": ("host", "主机"), "CONTAINER": ("container", "容器"), "IMAGE": ("image", "镜像"),
+    "NETWORK": ("network", "网络"), "VOLUME": ("volume", "卷"), "SCENARIO": ("scenario", "场景"),
+    "BRANCH": ("branch", "分支"), "PERCENT": ("share", "比例"), "RATE": ("rate", "速率"), "TIME": ("time", "时长"),
+    "TO": ("where to", "发往哪里")}
+"""What a candidate is, by what a usage calls it."""
 TAKES_INTERFACE = frozenset({"dev", "br", "master", "brport", "addif", "delif", "showmacs"})
+NAMED_ALONE = {"link": ("set", "show", "del", "delete", "ls"), "address": ("show", "flush", "ls")}
+"""By object of `ip`, the commands after which an interface may stand without dev."""
 INTERFACE_OPTIONS = {("tcpdump", "-i"), ("arping", "-I"), ("ping", "-I"), ("iptables", "-i"), ("iptables", "-o")}
 
 
@@ -102,7 +114,11 @@ def hint(shell: Shell, line: str) -> str:
 
 def _after_pipe(words: list[str], language: str) -> Iterator[tuple[str, str]]:
     if not words:
-        yield from ((name, WORDS.say("filter", language)) for name in FILTERS)
+        yield from _tools(FILTERS, language)
+
+
+def _tools(names: Iterable[str], language: str) -> Iterator[tuple[str, str]]:
+    return ((name, said(TOOL_SUMMARIES[name], language)) for name in names)
 
 
 def _following(shell: Shell, words: list[str], typed: str) -> Iterator[tuple[str, str]]:
@@ -129,8 +145,7 @@ def _first_words(shell: Shell) -> Iterator[tuple[str, str]]:
             yield verb.name, said(verb.summary, shell.language)
     if not entered:
         yield "docker", WORDS.say("docker", shell.language)
-    for name in (*TOOLS, *PROGRAMS, *OF_SYSTEMD):
-        yield name, WORDS.say("tool" if name in TOOLS else "program", shell.language)
+    yield from _tools((*TOOLS, *PROGRAMS, *OF_SYSTEMD), shell.language)
 
 
 def _verb_words(shell: Shell, verb: Verb, words: list[str], typed: str) -> Iterator[tuple[str, str]]:
@@ -141,10 +156,10 @@ def _verb_words(shell: Shell, verb: Verb, words: list[str], typed: str) -> Itera
         return
     places = [parameter for parameter in verb.parameters if parameter.option is None]
     given = [word for at, word in enumerate(words) if word not in options and not (at and words[at - 1] in options)]
-    if len(given) < len(places):
+    if len(given) < len(places) and places[len(given)].kind is not kinds.WORDS:
         yield from _values(shell, places[len(given)], typed)
     elif places and places[-1].rest:
-        yield from _values(shell, places[-1], typed)
+        yield from ((text, "") for text in kinds.TARGET.candidates(shell.lab))
     if not places or not places[0].rest or typed.startswith("-"):
         yield from ((name, _option_note(parameter)) for name, parameter in options.items() if name not in words)
 
@@ -154,13 +169,14 @@ def _option_note(parameter: Parameter) -> str:
 
 
 def _values(shell: Shell, parameter: Parameter, typed: str) -> Iterator[tuple[str, str]]:
-    kind = kinds.TARGET if parameter.rest else parameter.kind
+    kind = parameter.kind
     if kind in kinds.OF_SESSION:
-        names = shell.session.names_of(kind.noun, typed) if shell.session is not None else ()
-        yield from ((name, kind.noun.lower()) for name in names)
-        return
-    for text in kind.candidates(shell.lab):
-        yield text, "" if parameter.rest else kind.noun
+        found: Iterable[str] = shell.session.names_of(kind.noun, typed) if shell.session is not None else ()
+    else:
+        found = kind.candidates(shell.lab)
+    noun = "" if parameter.rest else said(NOUNS.get(kind.noun, NOTHING), shell.language)
+    notes = {word: said(words, shell.language) for word, words in kind.notes}
+    yield from ((text, notes.get(text, noun)) for text in found)
 
 
 def _docker_words(shell: Shell, words: list[str], typed: str) -> Iterator[tuple[str, str]]:
@@ -178,11 +194,19 @@ def _docker_words(shell: Shell, words: list[str], typed: str) -> Iterator[tuple[
     given = words[2 if tuple(words[:2]) in DOCKER else 1:]
     if given and given[-1] in ("--network", "--net"):
         modes = (*_networks(shell.lab), *kinds.MODE.candidates(shell.lab))
-        yield from ((name, "network") for name in dict.fromkeys(modes))
+        yield from ((name, _of_mode(name, shell.language)) for name in dict.fromkeys(modes))
         return
     noun = _operand(command, given).partition(":")[0].partition("|")[0]
     candidates = None if noun in ("NETWORK", "VOLUME") and words[1] == "create" else OPERANDS.get(noun)
-    yield from ((name, noun.lower()) for name in candidates(shell.lab)) if candidates is not None else ()
+    told = said(NOUNS.get("CONTAINER" if noun == "NAME" else noun, NOTHING), shell.language)
+    yield from ((name, told) for name in candidates(shell.lab)) if candidates is not None else ()
+
+
+def _of_mode(name: str, language: str) -> str:
+    """What a container gets that is put there."""
+    if name in ("host", "none"):
+        return WORDS.say(name, language)
+    return WORDS.say("shared", language) if name.startswith("container:") else said(NOUNS["NETWORK"], language)
 
 
 def _operand(command: Command, words: list[str]) -> str:
@@ -213,9 +237,9 @@ OPERANDS: dict[str, Callable[[Lab], Iterable[str]]] = {
 
 def _tool_words(shell: Shell, words: list[str]) -> Iterator[tuple[str, str]]:
     if not words:
-        yield from ((name, "") for name in (*TOOLS, *PROGRAMS, *OF_SYSTEMD))
+        yield from _tools((*TOOLS, *PROGRAMS, *OF_SYSTEMD), shell.language)
         return
-    if words[-1] in TAKES_INTERFACE or (words[0], words[-1]) in INTERFACE_OPTIONS:
+    if words[-1] in TAKES_INTERFACE or (words[0], words[-1]) in INTERFACE_OPTIONS or _is_of_interface(words):
         yield from _interfaces(shell)
         return
     yield from ((word, "") for word in TOOL_WORDS.get(" ".join(words[:2]) if len(words) == 2 else "", ()))
@@ -223,9 +247,19 @@ def _tool_words(shell: Shell, words: list[str]) -> Iterator[tuple[str, str]]:
     if len(words) == 1:
         yield from ((word, "") for word in TOOL_WORDS.get(words[0], ()))
     elif words[0] in ("ip", "bridge"):
-        yield "dev", "an interface"
+        yield "dev", WORDS.say("interface", shell.language)
     if words[0] in PROGRAMS:
-        yield from ((address, "address") for address in kinds.TARGET.candidates(shell.lab) if address[:1].isdigit())
+        told = WORDS.say("address", shell.language)
+        yield from ((name, told) for name in kinds.TARGET.candidates(shell.lab) if name[:1].isdigit())
+
+
+def _is_of_interface(words: list[str]) -> bool:
+    """Whether an interface's name comes next, without a word before it."""
+    name, *rest = (word for word in words if not word.startswith("-"))
+    if not rest:
+        return name in ("ifconfig", "ethtool")
+    return name == "ip" and len(rest) == 2 and any(
+        part.startswith(rest[0]) and rest[1] in verbs for part, verbs in NAMED_ALONE.items())
 
 
 def _parsed_words(shell: Shell, words: list[str]) -> list[str]:
@@ -248,4 +282,5 @@ def _namespace(shell: Shell) -> NetworkNamespace | None:
 
 def _interfaces(shell: Shell) -> Iterable[tuple[str, str]]:
     namespace = _namespace(shell)
-    return [(name, "interface") for name in namespace.interfaces] if namespace is not None else []
+    told = WORDS.say("interface", shell.language)
+    return [(name, told) for name in namespace.interfaces] if namespace is not None else []

@@ -9,6 +9,7 @@ from netsandbox.commands import flow_text, kinds, sequence_text
 from netsandbox.commands.errors import CommandError
 from netsandbox.commands.sequence_svg import svg
 from netsandbox.commands.verb import Effect, Parameter, verb
+from netsandbox.explain.words import Both
 from netsandbox.lab import views
 from netsandbox.lab.flows import Flow, end_name, flows
 from netsandbox.lab.frame_log import Teller, rows
@@ -23,6 +24,9 @@ if TYPE_CHECKING:
     from netsandbox.commands.shell import Shell
 
 VIEWS = {"text": flow_text.text, "hex": flow_text.hexdump}
+NOTES: dict[str, Both] = {"segments": ("arrows between both ends", "两端之间的箭头"),
+                          "text": ("what was carried, as lines", "传送的内容，按行显示"),
+                          "hex": ("what was carried, as bytes", "传送的内容，按字节显示")}
 MOST_ARROWS = 2000
 """Of a diagram: the newest ones."""
 
@@ -30,7 +34,7 @@ MOST_ARROWS = 2000
 @verb("flow", ("TCP connections, what they carried, and diagrams of who sends what to whom",
                "TCP 连接、传送的内容，以及谁向谁发送什么的时序图"),
       Parameter("which", kinds.WORDS, required=False),
-      Parameter("view", kinds.choice("segments", *VIEWS), required=False),
+      Parameter("view", kinds.choice("segments", *VIEWS, notes=NOTES), required=False),
       Parameter("frames", kinds.WORDS, "--frames"), Parameter("svg", kinds.FILE, "--svg"),
       Parameter("file", kinds.FILE, "--text"), Parameter("force", option="--force", is_flag=True, default=False),
       details=(("flow: a line for each connection that the log still knows. flow N, or flow ADDRESS:PORT for the "

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from difflib import get_close_matches
+from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from netsandbox.commands.errors import CommandError
 from netsandbox.docker.images import IMAGES
 from netsandbox.engine.units import MICROSECOND, MILLISECOND, SECOND
+from netsandbox.explain.words import Both
 from netsandbox.lab.errors import LabError
 from netsandbox.linux.bridge.bridge import Bridge
 from netsandbox.wire.addresses import format_ipv4
@@ -25,11 +27,13 @@ class Kind(NamedTuple):
         noun: what a usage line and an error call it.
         parse: text to value; raises CommandError or LabError.
         candidates: what could stand there, from the live lab.
+        notes: what some of the candidates mean.
     """
 
     noun: str
     parse: Callable[[Lab, str], Any]
     candidates: Callable[[Lab], Iterable[str]]
+    notes: tuple[tuple[str, Both], ...] = ()
 
 
 def _text(_lab: Lab, text: str) -> str:
@@ -126,15 +130,15 @@ def _count(_lab: Lab, text: str) -> int:
     return int(text)
 
 
-def choice(*words: str) -> Kind:
-    """One of a few words."""
+def choice(*words: str, notes: Mapping[str, Both] = MappingProxyType({})) -> Kind:
+    """One of a few words, and what they mean."""
     def parse(_lab: Lab, text: str) -> str:
         if text in words:
             return text
         near = get_close_matches(text, words, 1)
         hint = f"; did you mean {near[0]!r}?" if near else ""
         raise CommandError(f"{text[:40]!r} is not one of: {', '.join(words)}{hint}")
-    return Kind("|".join(words), parse, lambda _lab: words)
+    return Kind("|".join(words), parse, lambda _lab: words, tuple(notes.items()))
 
 
 NEW_NAME = Kind("NAME", _text, _nothing)

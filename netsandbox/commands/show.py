@@ -11,7 +11,7 @@ from netsandbox.commands import frame_rows, kinds
 from netsandbox.commands.errors import CommandError
 from netsandbox.commands.verb import Effect, Parameter, verb
 from netsandbox.engine.units import SECOND
-from netsandbox.explain.words import Words
+from netsandbox.explain.words import Both, Words
 from netsandbox.lab import frame_log, views
 from netsandbox.lab.names import called
 
@@ -19,7 +19,15 @@ if TYPE_CHECKING:
     from netsandbox.commands.job import Job
     from netsandbox.commands.shell import Shell
 
-WHAT = ("nodes", "interfaces", "links", "arp", "mac", "routes", "sockets", "frames")
+WHAT: dict[str, Both] = {
+    "nodes": ("hosts, containers, hubs, switches", "主机、容器、集线器、交换机"),
+    "interfaces": ("network cards, addresses, counters", "网卡、地址、计数"),
+    "links": ("cables and who is at each end", "网线和它的两端"),
+    "arp": ("neighbour tables: the MAC of an address", "邻居表：某个地址的 MAC"),
+    "mac": ("MAC tables of bridges: behind which port a MAC is", "网桥的 MAC 表：某个 MAC 在哪个端口后面"),
+    "routes": ("routing tables", "路由表"), "sockets": ("open ports and connections", "打开的端口和连接"),
+    "frames": ("the newest frames of the log", "日志里最新的帧")}
+"""The tables that there are."""
 
 
 def table(header: tuple[str, ...], rows: Sequence[tuple[str, ...]], most: int = sys.maxsize) -> str:
@@ -56,7 +64,7 @@ HEADS = Words({
 """The heads of the tables, a column between two strokes."""
 
 
-@verb("show", ("Show a table", "显示一张表"), Parameter("what", kinds.choice(*WHAT), required=False),
+@verb("show", ("Show a table", "显示一张表"), Parameter("what", kinds.choice(*WHAT, notes=WHAT), required=False),
       Parameter("node", kinds.PLACE, required=False),
       Parameter("last", kinds.COUNT, "--last", default=20),
       details=("show nodes | interfaces | links | arp | mac | routes | sockets [NODE], show frames [--last N].",

@@ -51,8 +51,7 @@ class Parameter(NamedTuple):
     def usage(self) -> str:
         if self.option is not None:
             return f"[{self.option}]" if self.is_flag else f"[{self.option} {self.kind.noun}]"
-        word = f"{self.kind.noun if self.kind is not WORDS else self.name.upper()}"
-        word = f"{self.name.upper()} …" if self.rest else word
+        word = f"{self.kind.noun if self.kind is not WORDS else self.name.upper()}{' …' if self.rest else ''}"
         return word if self.required else f"[{word}]"
 
 

@@ -14,6 +14,7 @@ from netsandbox.docker.events import ContainerPaused
 from netsandbox.explain.history import drop_of_line, last_drop_between
 from netsandbox.explain.story import Story, why_change, why_drop, why_row, why_seq
 from netsandbox.explain.voice import Voice
+from netsandbox.explain.words import Both
 from netsandbox.lab import views
 from netsandbox.lab.errors import LabError
 from netsandbox.lab.names import Namer
@@ -29,7 +30,18 @@ if TYPE_CHECKING:
 MOST_PORT = 65535
 
 
-@verb("why", ("Why did that happen?", "为什么会这样？"), Parameter("words", kinds.WORDS, rest=True, required=False),
+ABOUT: dict[str, Both] = {
+    "arp": ("a neighbour row: arp NODE ADDRESS", "一条邻居表项：arp NODE ADDRESS"),
+    "fdb": ("a MAC table row: fdb BRIDGE MAC", "一条 MAC 表项：fdb BRIDGE MAC"),
+    "port": ("who has a port: port NODE NUMBER", "谁占用端口：port NODE NUMBER"),
+    "rule": ("a firewall rule: rule NODE CHAIN NUMBER", "一条防火墙规则：rule NODE CHAIN NUMBER"),
+    "connection": ("a tracked connection: connection NODE WORD", "一个被跟踪的连接：connection NODE WORD")}
+"""What it can be asked about, beside two nodes and the number of a frame."""
+QUESTION = kinds.Kind(f"N|NODE NODE|{'|'.join(ABOUT)}", kinds.TARGET.parse,
+                      lambda lab: [*ABOUT, *kinds.TARGET.candidates(lab)], tuple(ABOUT.items()))
+
+
+@verb("why", ("Why did that happen?", "为什么会这样？"), Parameter("words", QUESTION, rest=True, required=False),
       Parameter("language", kinds.choice("en", "zh"), "--lang", required=False),
       details=(("why: the last drop, or a port or route that a program was refused. why N: the frame or record N of "
                 "the log. why NODE NODE, in whatever sentence: what last ended on its way between them. why arp NODE "

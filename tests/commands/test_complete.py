@@ -6,7 +6,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from netsandbox.commands.complete import complete, hint
+from netsandbox.commands.complete import FILTERS, complete, hint
+from netsandbox.commands.programs import OF_SYSTEMD, PROGRAMS
+from netsandbox.commands.tool_words import TOOL_SUMMARIES
+from netsandbox.commands.tools.registry import TOOLS
 from netsandbox.session.keeping import KeptSession
 
 SESSION = KeptSession()
@@ -63,3 +66,44 @@ PARTS = ["ip", "docker", "show", "|", ";", "&&", "'", '"', "$(", "`", "\\", "aa"
 def test_whatever_is_typed_it_is_no_error(line: str) -> None:
     complete(SESSION.shell, line, len(line))
     hint(SESSION.shell, line)
+
+
+def notes(line: str, language: str) -> dict[str, str]:
+    SESSION.shell.language = language
+    try:
+        return {found.text: found.note for found in complete(SESSION.shell, line, len(line))}
+    finally:
+        SESSION.shell.language = "en"
+
+
+@pytest.mark.parametrize(("line", "text", "english", "chinese"), [
+    ("docker logs ", "aa", "container", "容器"), ("docker network rm ", "front", "network", "网络"),
+    ("load publ", "publish", "scenario", "场景"), ("docker run --network ", "none", "no network", "不接网络"),
+    ("docker run --network ", "container:aa", "the interfaces of that container", "共用那个容器的接口"),
+    ("docker run --network ", "front", "network", "网络"), ("tcpdump -i ", "docker0", "interface", "接口"),
+    ("show ", "mac", "MAC tables of bridges: behind which port a MAC is", "网桥的 MAC 表：某个 MAC 在哪个端口后面"),
+    ("why ", "arp", "a neighbour row: arp NODE ADDRESS", "一条邻居表项：arp NODE ADDRESS"),
+    ("connt", "conntrack", "tracked connections", "连接跟踪表"),
+    ("ip addr | cu", "cut", "columns of each line", "取出每行的某几列"),
+    ("expect ", "no", "that it is not so", "要求不成立"), ("link aa ", "up", "", "")])
+def test_beside_each_word_stands_what_it_is_in_the_readers_language(
+        line: str, text: str, english: str, chinese: str) -> None:
+    """Kinds were in English whatever the language, a tool was “a tool”, and of a choice each row had the whole list."""
+    assert (notes(line, "en")[text], notes(line, "zh")[text]) == (english, chinese)
+
+
+def test_each_tool_and_program_has_its_words_and_nothing_else_has() -> None:
+    assert set(TOOL_SUMMARIES) == {*TOOLS, *PROGRAMS, *OF_SYSTEMD, *FILTERS}
+    assert all(english.isascii() and len(chinese) <= 22 for english, chinese in TOOL_SUMMARIES.values())
+
+
+def test_what_why_can_be_asked_comes_first_and_its_usage_says_so() -> None:
+    assert offered("why ")[:6] == [f"why {word}" for word in ("arp", "fdb", "port", "rule", "connection", "aa")]
+    assert offered("why arp ")[:1] == ["why arp aa"]
+    assert hint(SESSION.shell, "why").startswith("why [N|NODE NODE|arp|fdb|port|rule|connection …]")
+
+
+@pytest.mark.parametrize("line", ["ip link set ", "ip -d link show ", "ip l del ", "ip addr show ", "ifconfig "])
+def test_an_interface_is_offered_where_its_name_comes_without_a_word_before_it(line: str) -> None:
+    assert f"{line}docker0" in offered(line)
+    assert f"{line}docker0" not in offered("ip route add ")

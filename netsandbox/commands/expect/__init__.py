@@ -27,7 +27,8 @@ def _candidates(lab: Lab) -> list[str]:
     return ["no", *CONDITIONS, *lab.names()]
 
 
-CONDITION = Kind("CONDITION", lambda _lab, text: text, _candidates)
+CONDITION = Kind("CONDITION", lambda _lab, text: text, _candidates, (
+    ("no", ("that it is not so", "要求不成立")), *((name, one.summary) for name, one in CONDITIONS.items())))
 
 
 @verb("expect", ("Check that something holds", "检查某件事是否成立"),
