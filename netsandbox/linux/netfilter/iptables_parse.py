@@ -242,7 +242,10 @@ class Parser(Said):
     def _loads_protocol(self, name: str) -> bool:
         """An option that nobody knows, behind -p: the protocol's own match is loaded (once)."""
         protocol = self.head.protocol
-        match = MATCHES.get(OF_PROTOCOLS.get(protocol.value, "")) if protocol is not None else None
+        own = OF_PROTOCOLS.get(protocol.value, "") if protocol is not None else ""
+        if own in OTHER_MATCHES:
+            raise NotModelledError(f"match '{own}'")
+        match = MATCHES.get(own)
         if match is None or any(loaded is match for loaded, _given in self.matches):
             return False
         self.matches.append((match, {}))

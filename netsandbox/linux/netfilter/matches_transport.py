@@ -28,6 +28,7 @@ from netsandbox.linux.netfilter.headers import (
     transport_ports,
 )
 from netsandbox.linux.netfilter.icmp_names import icmp_name, read_icmp_type
+from netsandbox.linux.netfilter.iptables_words import NotModelledError
 from netsandbox.linux.netfilter.protocols import port_text
 from netsandbox.linux.netfilter.rule import offset_of
 from netsandbox.wire.icmp import IcmpMessage
@@ -43,7 +44,7 @@ if TYPE_CHECKING:
 FLAGS = {name: 1 << bit for bit, name in enumerate(TCP_FLAGS[:6])}
 ALL_FLAGS = 0x3F
 MOST_PORTS = 15
-FLAGS_AT, FLAGS_FRAGMENT, ICMP_HEADER = 13, 8, 8
+FLAGS_AT, FLAGS_FRAGMENT, ICMP_HEADER, SCTP_HEADER = 13, 8, 8, 12
 
 
 class FlagTest(NamedTuple):
@@ -226,6 +227,34 @@ class Udp(Ports):
         return " udp" + self._ports_listed(numeric)
 
 
+def _no_chunks(_text: str) -> str:
+    raise NotModelledError("-m sctp --chunk-types")
+
+
+class Sctp(Ports):
+    """-m sctp, of ports alone (xt_sctp.c)."""
+
+    name = "sctp"
+    protocol = 132
+    options = (*PORT_OPTIONS, Option("--chunk-types", _no_chunks, words=2))
+
+    looks_at = None
+    """Also at how much of the header there is."""
+
+    @classmethod
+    def check(cls, given: dict[str, Given], head: Head) -> None:
+        super().check({}, head)
+
+    def holds(self, _namespace: NetworkNamespace, buffer: SocketBuffer) -> bool:
+        return raw_header(buffer, SCTP_HEADER) is not None and self._ports_hold(buffer)
+
+    def seen(self, _namespace: NetworkNamespace, buffer: SocketBuffer) -> str:
+        return self._ports_seen(buffer)
+
+    def listed(self, numeric: bool) -> str:
+        return " sctp" + self._ports_listed(numeric)
+
+
 class Icmp(Match):
     name = "icmp"
     options = (Option("--icmp-type", read_icmp_type, str, needed=True),)
@@ -333,4 +362,4 @@ class Multiport(Match):
         return f" multiport {flag[2:]} {' !' * given.negated}{write_port_list(given.value, numeric, protocol)}"
 
 
-MATCHES: tuple[type[Match], ...] = (Tcp, Udp, Icmp, Multiport)
+MATCHES: tuple[type[Match], ...] = (Tcp, Udp, Sctp, Icmp, Multiport)

@@ -66,6 +66,12 @@ def _foreign_flags(given: Given) -> str:
     return f"tcp flags {'!= ' * given.negated}{_names(wanted, ',') or '0x0'} / {_names(mask, ',')}"
 
 
+def sctp(match: Match) -> str:
+    words = [f"sctp {flag[2:]} {'!= ' * given.negated}{write_span(given.value, '-')}"
+             for flag, given in match.given.items()]
+    return " ".join(words) or 'xt match "sctp"'
+
+
 def multiport(match: Match, protocol: str) -> str:
     """Ports of either side are pairs, of which a range gives its two ends and `!` nothing."""
     (flag, given), = match.given.items()

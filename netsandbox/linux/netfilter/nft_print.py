@@ -211,7 +211,8 @@ def _comment(_match: Match) -> str:
 
 
 MATCHES: dict[str, Callable[[Match], str]] = {
-    "tcp": nft_ports.native, "udp": nft_ports.native, "icmp": _icmp, "conntrack": nft_flow.conntrack,
-    "state": nft_flow.conntrack, "mark": _mark, "connmark": _connection_mark, "limit": _limit, "addrtype": _addrtype,
+    "tcp": nft_ports.native, "udp": nft_ports.native, "sctp": nft_ports.sctp, "icmp": _icmp,
+    "conntrack": nft_flow.conntrack, "state": nft_flow.conntrack, "mark": _mark, "connmark": _connection_mark,
+    "limit": _limit, "addrtype": _addrtype,
     "length": _One("meta length", "--length"), "mac": _One("ether saddr", "--mac-source"), "iprange": _ranges,
     "ttl": _ttl, "comment": _comment, "hashlimit": nft_flow.hashlimit, **nft_fields.WORDS}

@@ -25,4 +25,4 @@ def protocol_name(number: int) -> str:
 
 def port_text(number: int, numeric: bool, protocol: str = "tcp") -> str:
     """A port, or the service that /etc/services has there for a protocol."""
-    return str(number) if numeric else service_name(number, "udp" if protocol == "udp" else "tcp")
+    return str(number) if numeric else service_name(number, protocol)

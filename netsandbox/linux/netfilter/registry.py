@@ -31,11 +31,11 @@ TARGETS: dict[str, type[Action]] = {target.name: target for target in (
 WITHOUT_OPTIONS = {name: target({}) for name, target in TARGETS.items() if not target.options}
 """One of each for all rules: it never changes."""
 OTHER_MATCHES = frozenset({
-    "bpf", "cgroup", "cluster", "connlabel", "dccp", "ipcomp", "ipvs", "nfacct", "osf", "rateest", "realm", "sctp",
+    "bpf", "cgroup", "cluster", "connlabel", "dccp", "ipcomp", "ipvs", "nfacct", "osf", "rateest", "realm",
     "set", "socket", "u32", "unclean"})
 OTHER_TARGETS = frozenset({
     "CLUSTERIP", "CONNSECMARK", "HMARK", "IDLETIMER", "LED", "QUEUE", "RATEEST", "SECMARK", "SET",
     "SYNPROXY", "TPROXY", "ULOG"})
 """Real ones that are not modelled: they are refused by name."""
-OF_PROTOCOLS = {"1": "icmp", "6": "tcp", "17": "udp", "50": "esp", "51": "ah"}
+OF_PROTOCOLS = {"1": "icmp", "6": "tcp", "17": "udp", "33": "dccp", "50": "esp", "51": "ah", "132": "sctp"}
 """The match that an option behind -p loads by itself."""
