@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import shlex
+
 from textual.events import Event, Key
 
 from netsandbox.tui.i18n import tr
@@ -10,6 +12,17 @@ from netsandbox.tui.source import Outcome
 
 SEVERAL = frozenset(";&|\n")
 """What stands between commands."""
+
+
+def _leads_somewhere(line: str) -> bool:
+    """Whether the scenario that is to be loaded is there: of one that is not the lab stays anyhow."""
+    from netsandbox.session.ready import is_there
+
+    try:
+        words = shlex.split(line)
+    except ValueError:
+        return False
+    return words[0] == "new" or (len(words) > 1 and is_there(words[1]))
 
 
 class Leaving(LabApp):
@@ -33,7 +46,7 @@ class Leaving(LabApp):
     def lost_by(self, line: str) -> str:
         """What is told of a line that leaves a lab that no file has; a lesson that is finished is left at once."""
         leaves = self.is_unsaved and line.split()[:1] in (["load"], ["new"]) and not self.main.is_finished
-        return tr("load.unsaved") if leaves else ""
+        return tr("load.unsaved") if leaves and _leads_somewhere(line) else ""
 
     async def on_event(self, event: Event) -> None:
         """With any other key one has not asked to leave."""

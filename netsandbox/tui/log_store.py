@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from array import array
 from bisect import bisect_left
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Container, Iterable, Sequence
 
 from netsandbox.lab.tables import LogRow
 from netsandbox.tui.log_rows import LogRows, Told
@@ -87,6 +87,9 @@ class LogStore:
         self.rows.truncate(seq)
         if self._ways is not None:
             self._ways.truncate()
+        if self._ways is not None and self._filter is not None:  # of a journey that passed no row may be left that does
+            self._begin_scan(self._open)
+            return
         del self._index[bisect_left(self._index, self.rows.end):]
         self._scanned = min(self._scanned, self.rows.end)
 
@@ -122,14 +125,39 @@ class LogStore:
             return False
         start = self._scanned
         stop = min(start + (limit if self._filter is not None else limit * CHEAPER), self.rows.end)
-        found: Iterable[int] = range(start, stop)
+        found: Sequence[int] = range(start, stop)
         if self._ways is not None:
             self._ways.read(stop)
             found = self._ways.standing(start, stop, self._open)
-        test = self._filter
-        self._index.extend(found if test is None else [at for at in found if test(self.rows[at])])
+        if self._filter is not None:
+            found = self._passing(self._filter, start, stop, set(found))
+        self._index.extend(found)
         self._scanned = stop
         return stop < self.rows.end
+
+    def _passing(self, test: Callable[[LogRow], bool], start: int, stop: int, shown: Container[int]) -> list[int]:
+        """Of those that could be shown the rows that pass, and those that stand for a journey of which another does."""
+        found = set[int]()
+        for at in range(start, stop):
+            if test(self.rows[at]):
+                stands = at if at in shown else self._standing_for(at)
+                if stands >= start:
+                    found.add(stands)
+                elif stands >= self.rows.first:
+                    self._show_earlier(stands)
+        return sorted(found)
+
+    def _standing_for(self, absolute: int) -> int:
+        """The row that stands for another one's journey; -1 where that is kept no more."""
+        assert self._ways is not None
+        journey = self._ways.journey(absolute)
+        place = self.rows.place(journey)
+        return place if place is not None and self.rows[place].seq == journey else -1
+
+    def _show_earlier(self, absolute: int) -> None:
+        at = bisect_left(self._index, absolute)
+        if at == len(self._index) or self._index[at] != absolute:
+            self._index.insert(at, absolute)
 
     def shown(self, position: int) -> LogRow:
         """The row at a position, as it is shown: of a folded journey with its end."""

@@ -139,8 +139,8 @@ TABLE: dict[str, Both] = {
     "topic.export": ("Export", "导出"),
     "topic.output": ("Output", "输出"),
     "tour.title": ("Welcome to netsandbox  {page}/{pages}", "欢迎使用 netsandbox  {page}/{pages}"),
-    "tour.keys": ("enter more   p ping now   esc leave", "enter 下一页   p 立即 ping   esc 离开"),
-    "tour.keys.last": ("enter lessons   p ping now   esc leave", "enter 选课程   p 立即 ping   esc 离开"),
+    "tour.keys": ("enter more   p ping now   esc lessons", "enter 下一页   p 立即 ping   esc 选课程"),
+    "tour.keys.last": ("enter lessons   p ping now", "enter 选课程   p 立即 ping"),
     "tour.1": (
         ("A network in a terminal: a host with the bridge docker0 and two containers on it. Nothing is real, and "
          "everything is done as Linux and Docker do it.\n\n"

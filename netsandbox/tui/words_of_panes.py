@@ -96,6 +96,8 @@ TABLE: dict[str, Both] = {
     "filter.verdict": ("verdict", "结果"),
     "filter.reason": ("drop reason", "丢弃原因"),
     "search.label": ("search", "搜索"),
+    "search.round": ("“{text}”: from the other end on (F3 goes on)", "“{text}”：从另一端接着找（F3 继续）"),
+    "search.nowhere": ("No frame that is shown has “{text}”", "显示的帧中没有“{text}”"),
     "export.label": ("export {count} frames to", "导出 {count} 个帧，文件名"),
     "export.one": ("export the frame to", "导出这个帧，文件名"),
     "export.done": ("Written to {file}, frames: {count}", "已把 {count} 个帧写入 {file}"),

@@ -375,6 +375,17 @@ async def test_the_tour_is_shown_once_and_the_browser_behind_it(tmp_path: Path) 
         assert on.app.screen is on.app.main
 
 
+async def test_p_on_the_tour_s_last_page_shows_its_ping(tmp_path: Path) -> None:
+    """The list of lessons lay over it."""
+    async with stage(tmp_path, Options()) as on:
+        await on.press(*["enter"] * (PAGES - 1), "p")
+        await on.quiet()
+        assert on.app.screen is on.app.main
+        assert on.app.live.session.journal[-1].line.startswith("ping")
+        await on.press("b")
+        assert on.app.live.held, "its keys are the panes'"
+
+
 async def test_who_leaves_tour_and_browser_is_at_the_command_line(tmp_path: Path) -> None:
     """The letters of a first line did what they do as keys, and e opened a shell."""
     async with stage(tmp_path, Options()) as on:

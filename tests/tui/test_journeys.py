@@ -59,6 +59,39 @@ async def test_a_filter_and_a_step_back_work_on_journeys(tmp_path: Path) -> None
         assert log.store.shown(len(log.store) - 1).verdict != "accepted", "the reply has not come yet"
 
 
+async def test_a_journey_is_shown_when_any_of_its_frames_passes_the_filter(tmp_path: Path) -> None:
+    """Only its first was asked: of a connection through a published port half was missing behind DNAT."""
+    async with stage(tmp_path) as on:
+        await pinged(on)
+        log = on.app.main.log_pane
+        await on.press("f", "slash", *"dev nginx-2:eth0 and icmp", "enter")
+        rows = [log.store.shown(at) for at in range(len(log.store))]
+        assert [(row.source, row.node) for row in rows] == [("nginx-1", "nginx-1"), ("nginx-2", "nginx-2")]
+        for _ in range(5):
+            await on.press("b")
+        await on.quiet()
+        assert len(log.store) < 2, "what passed the filter has not come yet"
+
+
+async def test_a_search_goes_round_and_says_so_and_of_what_is_nowhere_too(tmp_path: Path) -> None:
+    """From the newest row on, where the cursor is, nothing was found, and nothing said."""
+    async with stage(tmp_path) as on:
+        await pinged(on)
+        log, status = on.app.main.log_pane, on.app.main.status
+        await on.press("ctrl+f", *"who-has", "enter")
+        await on.pilot.pause()
+        assert log.current is not None
+        assert "who-has" in log.current.info
+        first = log.position
+        assert status.message.startswith("“who-has”: from the other end on")
+        await on.press("3", "f3")
+        await on.pilot.pause()
+        assert log.position > first
+        await on.press("ctrl+f", *"zebra", "enter")
+        await on.pilot.pause()
+        assert status.message == "No frame that is shown has “zebra”"
+
+
 async def test_a_journey_is_one_however_much_comes_between(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(lab_view, "UNDER_WAY", 0)
     async with stage(tmp_path) as on:

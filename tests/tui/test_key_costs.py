@@ -116,7 +116,7 @@ def test_a_file_is_read_again_only_when_it_has_changed(tmp_path: Path, monkeypat
     path.write_text("netsandbox: 1\ntitle: First\n")
     assert shelf.read(str(path), shelf.HERE).title["en"] == "First"
     with monkeypatch.context() as other:
-        other.setattr(shelf, "load_scenario", None)
+        other.setattr(shelf, "scenario_named", None)
         assert shelf.read(str(path), shelf.HERE).title["en"] == "First"
     path.write_text("netsandbox: 1\ntitle: Second one\n")
     assert shelf.read(str(path), shelf.HERE).title["en"] == "Second one"

@@ -80,3 +80,13 @@ async def test_another_lab_is_shown_row_by_row(tmp_path: Path) -> None:
         await on.line("load hub")
         await on.quiet()
         assert not on.app.main.log_pane.store.folded
+
+
+async def test_nobody_is_asked_to_leave_a_lab_for_one_that_is_not_there(tmp_path: Path) -> None:
+    async with stage(tmp_path, size=(120, 40)) as on:
+        await on.line("add-host mine")
+        await on.press("escape")
+        await on.line("load nosuch")
+        assert "Not saved" not in shown(on)
+        assert "nosuch: no such file" in shown(on)
+        assert "mine" in {row.name for row in on.app.live.nodes()}

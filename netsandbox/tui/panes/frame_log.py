@@ -25,6 +25,13 @@ class FrameLog(LogView):
             super().__init__()
             self.rows = rows
 
+    class Sought(Message):
+        """A search has gone round: from the other end on, or to no row at all."""
+
+        def __init__(self, needle: str, *, is_nowhere: bool) -> None:
+            super().__init__()
+            self.needle, self.is_nowhere = needle, is_nowhere
+
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("up,k", "move(-1)", "Up", show=False, id="log.up"),
         Binding("down,j", "move(1)", "Down", show=False, id="log.down"),
@@ -102,24 +109,33 @@ class FrameLog(LogView):
         self._lines.clear()
         self.refresh()
         if needle:
-            self._seeking = (self.position, 1)
-            self._seek()
+            self._begin_seek(self.position, 1)
 
     def action_find_next(self, step: int) -> None:
         """Go to the next or the previous match."""
         if self.needle:
-            self._seeking = (self.position + step, step)
-            self._seek()
+            self._begin_seek(self.position + step, step)
+
+    def _begin_seek(self, start: int, step: int) -> None:
+        self._seeking, self._has_turned = (start, step), False
+        self._seek()
 
     def _seek(self) -> None:
         if self._seeking is None:
             return
         start, step = self._seeking
         found, further = self.store.find(contains(self.needle), start, step, SLICE)
-        if found is not None or further < 0:
-            self._seeking = None
-        else:
+        if found is None and further < 0 and not self._has_turned:
+            self._has_turned = True
+            self._seeking = (0 if step > 0 else len(self.store) - 1, step)
+            self._seek()
+            return
+        if found is None and further >= 0:
             self._seeking = (further, step)
+            return
+        self._seeking = None
+        if self._has_turned:
+            self.post_message(self.Sought(self.needle, is_nowhere=found is None))
         if found is not None:
             self.go_to(found)
 

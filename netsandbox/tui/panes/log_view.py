@@ -64,6 +64,8 @@ class LogView(LogLines):
         self._shown: tuple[tuple[int, str, str, str], int] | None = None
         """The key of the row that was told of last, and the record."""
         self._seeking: tuple[int, int] | None = None
+        self._has_turned = False
+        """The search goes on from the other end."""
         """Position and direction at which a search goes on."""
         self._unpainted = 0
         """Slices that the filter has looked at since rows came."""
@@ -102,6 +104,7 @@ class LogView(LogLines):
         """Forget the rows from record `seq` on: the lab went back."""
         del self._pending[bisect_left(self._pending, seq):]
         self.store.truncate(seq)
+        self.store.scan(SLICE)
         self.marks = {mark for mark in self.marks if mark < seq}
         self._forget()
         self._resized()

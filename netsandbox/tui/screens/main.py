@@ -7,9 +7,10 @@ from typing import TYPE_CHECKING
 
 from textual import on
 
+from netsandbox.explain.questions import verdict
 from netsandbox.lab.tables import LogRow
 from netsandbox.tui.glyphs import GlyphSet
-from netsandbox.tui.i18n import tr
+from netsandbox.tui.i18n import language, tr
 from netsandbox.tui.lesson import goals_summary, wanted
 from netsandbox.tui.memory import Tidying
 from netsandbox.tui.panes.device import DevicePane
@@ -150,7 +151,8 @@ class MainScreen(RecordScreen):
         self._lesson = step
         self._hint()
         if stand is not None:
-            self.say.say(stand.text or stand.task)
+            judged = f"{verdict(*stand.guess[:2], language())}\n" if stand.guess is not None else ""
+            self.say.say(judged + (stand.text or stand.task))
             subject, pinned = self.live.lesson.subject(), self.topology.pinned
             if pinned is not None and subject == (pinned.node, "mac") and not self.has_class("-narrow"):
                 self.pinned.show(pinned, "mac")  # once is enough
@@ -317,6 +319,10 @@ class MainScreen(RecordScreen):
         first, count = event.rows[0], len(event.rows)
         self.status.say(tr("copied.row", number=first.seq) if count == 1 else
                         tr("copied.rows", count=count, first=first.seq, last=event.rows[-1].seq))
+
+    @on(FrameLog.Sought)
+    def _sought(self, event: FrameLog.Sought) -> None:
+        self.status.say(tr("search.nowhere" if event.is_nowhere else "search.round", text=event.needle))
 
     @on(FilterLine.Changed)
     def _filter_changed(self, event: FilterLine.Changed) -> None:

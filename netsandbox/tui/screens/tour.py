@@ -93,4 +93,7 @@ class TourScreen(Settling, ModalScreen[bool]):
     def action_begin(self) -> None:
         """Do what the key does without the card, and go on."""
         self._begin()
-        self.action_turn(1)
+        if self.number < PAGES - 1:
+            self.action_turn(1)
+        else:
+            self.dismiss(True)  # what was begun is to be seen: lessons would lie over it
