@@ -60,10 +60,23 @@ def test_pkill_and_killall_tell_whom_they_end_if_they_are_asked() -> None:
     ("pkill --signal FOO nc", 2, 'Unknown signal "FOO".\n'),
     ("pkill -i nc", 1, "netsandbox: pkill -i is not modelled\n"),
     ("killall -s FOO nc", 1, "FOO: unknown signal; killall -l lists signals.\n"),
-    ("killall -f nc", 1, "killall: invalid option -- 'f'\nTry 'killall --help' for more information.\n")])
+    ("killall -Z web nc", 1, "netsandbox: killall -Z is not modelled\n")])
 def test_pkill_and_killall_take_nothing_in_silence(line: str, code: int, says: str) -> None:
     job = Session().run(line)
     assert (job.code, job.err) == (code, says)
+
+
+def test_killall_says_how_it_is_used_in_full_and_which_signals_there_are() -> None:
+    session = Session()
+    for line in ("killall", "killall -f nc", "killall --help"):
+        job = session.run(line)
+        assert (job.code, job.out) == (1, "")
+        assert job.err.splitlines()[:3] == ["Usage: killall [OPTION]... [--] NAME...", "       killall -l, --list",
+                                            "       killall -V, --version"]
+        assert job.err.endswith("                      (must precede other arguments)\n\n")
+    assert session.run("killall -l").out == ("HUP INT QUIT ILL TRAP ABRT BUS FPE KILL USR1 SEGV USR2 PIPE ALRM TERM "
+                                             "STKFLT\nCHLD CONT STOP TSTP TTIN TTOU URG XCPU XFSZ VTALRM PROF WINCH "
+                                             "POLL PWR SYS\n")
 
 
 def test_pidof_tells_the_newest_first_and_id_wants_to_know_which_name() -> None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 
 from netsandbox.session.session import Session
@@ -16,7 +18,8 @@ def session() -> Session:
 def test_devices_have_their_numbers(session: Session, before: str) -> None:
     rows = [row.split() for row in session.run(f"{before}ls -l /dev").out.splitlines()]
     assert {row[-1]: row[4:6] for row in rows if row[0] == "crw-rw-rw-"} == {
-        "full": ["1,", "7"], "null": ["1,", "3"], "random": ["1,", "8"], "urandom": ["1,", "9"], "zero": ["1,", "5"]}
+        "full": ["1,", "7"], "null": ["1,", "3"], "random": ["1,", "8"], "tty": ["5,", "0"], "urandom": ["1,", "9"],
+        "zero": ["1,", "5"]}
     assert session.run(f"{before}stat -c '%F %t,%T %a' /dev/full /etc/hosts").out == (
         "character special file 1,7 666\nregular file 0,0 644\n")
 
@@ -39,18 +42,20 @@ def test_of_disks_a_container_says_that_there_are_none(session: Session, image: 
 
 def test_a_containers_devices_are_no_files_of_its_image(session: Session) -> None:
     session.run("docker run -d --name dev1 debian sleep 1000")
-    assert session.run("docker exec dev1 ls /dev").out.split() == ["full", "null", "random", "shm", "urandom", "zero"]
+    assert session.run("docker exec dev1 ls /dev").out.split() == [
+        "full", "null", "random", "shm", "tty", "urandom", "zero"]
     assert session.run("docker diff dev1").out == ""
     assert "dev/full" not in session.run("docker export dev1 | tar t").out
 
 
 @pytest.mark.parametrize("line", ["echo a > /dev/tty", "echo a | tee /dev/tty",
-                                  "docker exec box sh -c 'echo a > /dev/tty'"])
+                                  "docker exec box sh -c 'echo a > /dev/tty'", "cat /dev/tty", "cat < /dev/tty",
+                                  "read x < /dev/tty", "cp /dev/tty x", "docker exec box sh -c 'cat < /dev/tty'"])
 def test_no_process_has_a_terminal(line: str) -> None:
-    """A file of that name was made, and what was written was seen nowhere."""
+    """A file of that name was made, and what was written was seen nowhere; who read found no such file."""
     session = Session()
     session.run("docker run -d --name box nginx")
     job = session.run(line)
     assert job.code != 0
-    assert job.err.endswith("/dev/tty: No such device or address\n")
-    assert "tty" not in session.run("ls /dev").out
+    assert re.search("/dev/tty(' for reading)?: No such device or address\n$", job.err)
+    assert session.run("ls -l /dev/tty").out.startswith("crw-rw-rw- 1 root root 5, 0 ")

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
 ZERO, FULL, TTY = "/dev/zero", "/dev/full", "/dev/tty"
 ENDLESS = (ZERO, FULL, "/dev/urandom", "/dev/random")
-NODES = {NULL: (1, 3), ZERO: (1, 5), FULL: (1, 7), "/dev/random": (1, 8), "/dev/urandom": (1, 9)}
+NODES = {NULL: (1, 3), ZERO: (1, 5), FULL: (1, 7), "/dev/random": (1, 8), "/dev/urandom": (1, 9), TTY: (5, 0)}
 """Major and minor numbers of what every machine and container has (devices.txt)."""
 
 
@@ -24,6 +24,8 @@ class Devices(Generator):
         return [name.rpartition("/")[2] for name in NODES] if path == "/dev" else None
 
     def read(self, path: str) -> str | None:
+        if path == TTY:
+            raise FileError("ENXIO")
         return "" if path in NODES else None
 
     def write(self, path: str, text: str) -> bool:

@@ -138,7 +138,8 @@ def cp(context: ToolContext, arguments: list[str]) -> ToolResult:
             else:
                 files.write(_target(files, path, to), files.read(path))
         except FileError as error:
-            what = f"create regular file '{to}'" if files.exists(path) else f"stat '{path}'"
+            what = (f"open '{path}' for reading" if error.name == "ENXIO"
+                    else f"create regular file '{to}'" if files.exists(path) else f"stat '{path}'")
             errors += f"cp: cannot {what}: {error}\n"
     return ToolResult(1 if errors else 0, "", errors)
 

@@ -8,6 +8,7 @@ import re
 from typing import NamedTuple
 
 from netsandbox.apps.pattern import PatternError, compile_pattern
+from netsandbox.apps.program import UsageError
 from netsandbox.commands.tools.context import ToolContext, ToolError, ToolResult
 from netsandbox.commands.tools.inputs import files_of
 from netsandbox.commands.tools.kernel_files import FIRST_SHELL_PID, comm
@@ -205,20 +206,54 @@ def pkill(context: ToolContext, arguments: list[str]) -> ToolResult:
     return ToolResult(0 if rows else 1, told + (f"{len(rows)}\n" if "c" in options else ""), "")
 
 
-KILLALL = table("killall", acts="q|quiet v|verbose s|signal=", usual="e|exact",
-                refused="I|ignore-case g|process-group y|younger-than= o|older-than= i|interactive l|list r|regexp "
-                        "u|user= w|wait n|ns= Z|context=")
+KILLALL_USAGE = """\
+Usage: killall [OPTION]... [--] NAME...
+       killall -l, --list
+       killall -V, --version
+
+  -e,--exact          require exact match for very long names
+  -I,--ignore-case    case insensitive process name match
+  -g,--process-group  kill process group instead of process
+  -y,--younger-than   kill processes younger than TIME
+  -o,--older-than     kill processes older than TIME
+  -i,--interactive    ask for confirmation before killing
+  -l,--list           list all known signal names
+  -q,--quiet          don't print complaints
+  -r,--regexp         interpret NAME as an extended regular expression
+  -s,--signal SIGNAL  send this signal instead of SIGTERM
+  -u,--user USER      kill only process(es) running as USER
+  -v,--verbose        report if the signal was successfully sent
+  -V,--version        display version information
+  -w,--wait           wait for processes to die
+  -n,--ns PID         match processes that belong to the same namespaces
+                      as PID
+  -Z,--context REGEXP kill only process(es) having context
+                      (must precede other arguments)
+"""
+KILLALL_SIGNALS = """\
+HUP INT QUIT ILL TRAP ABRT BUS FPE KILL USR1 SEGV USR2 PIPE ALRM TERM STKFLT
+CHLD CONT STOP TSTP TTIN TTOU URG XCPU XFSZ VTALRM PROF WINCH POLL PWR SYS
+"""
+KILLALL = table("killall", acts="q|quiet v|verbose s|signal= l|list", usual="e|exact",
+                refused="I|ignore-case g|process-group y|younger-than= o|older-than= i|interactive r|regexp "
+                        "u|user= w|wait n|ns= Z|context= V|version")
 
 
 def killall(context: ToolContext, arguments: list[str]) -> ToolResult:
     """By the whole name, and it says where there is none."""
     signal, others = _signal(arguments)
+    try:
+        list(KILLALL.each(others, []))
+    except UsageError:
+        raise ToolError(1, KILLALL_USAGE) from None
     options, names = options_of(KILLALL, others)
+    if "l" in options:
+        return ToolResult(0, KILLALL_SIGNALS, "")
     signal = options.get("s", signal)
     if _number(signal) is None:
         raise ToolError(1, f"{signal}: unknown signal; killall -l lists signals.")
     if not names:
-        raise ToolError(1, "Usage: killall [OPTION]... [--] NAME...")
+        raise ToolError(1, KILLALL_USAGE)
     found = {name: [one for one in processes(context) if one.name == name] for name in names}
     missing = [name for name, rows in found.items() if not rows]
     for rows in found.values():
