@@ -36,6 +36,9 @@ class ApacheSite:
         if files is not None:
             files.system.furnish(cls.ROOT, {"index.html": APACHE_PAGE})
 
+    def before_body(self, session: HttpSession, head: Head) -> tuple[bool, bool]:
+        return True, True
+
     def answer(self, session: HttpSession, head: Head, body: bytes) -> Response:
         if head.version == "HTTP/1.1" and not head.get("Host"):
             return self._error(400, closes=True)

@@ -44,6 +44,9 @@ class BusyboxSite:
         self.root = root.rstrip("/")
         self.verbosity = verbosity
 
+    def before_body(self, session: HttpSession, head: Head) -> tuple[bool, bool]:
+        return False, False
+
     def answer(self, session: HttpSession, head: Head, body: bytes) -> Response:
         path = path_of(head)
         if head.start[0] not in ("GET", "HEAD"):

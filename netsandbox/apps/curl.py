@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from netsandbox.apps import curl_glob, curl_options, curl_where
 from netsandbox.apps.calendar import http_date
-from netsandbox.apps.curl_request import VERSION, credentials, request_head
+from netsandbox.apps.curl_parallel import Parallel
+from netsandbox.apps.curl_request import VERSION, asks_first, credentials, request_head
 from netsandbox.apps.curl_retry import Failure
 from netsandbox.apps.curl_transfer import Transfer
 from netsandbox.apps.errno import NUMBERS, TEXTS
@@ -19,12 +20,12 @@ from netsandbox.wire.addresses import format_ipv4, ipv4_or_none, parse_ipv4
 from netsandbox.wire.http import Head
 
 MOST_REDIRECTS = 50
+PIECE = 65536
+"""Bytes that are read of a body at a time."""
+ASKED = 1.0
+"""Seconds that it waits for a `100 Continue`."""
 CONNECT_PATIENCE = 300 * SECOND
 HELP = "Usage: curl [options...] <url>\n" + curl_options.TABLE.usage()
-BOTH_METHODS = ("Warning: You can only select one HTTP request method! You asked for both POST \n"
-                "Warning: (-d, --data) and HEAD (-I, --head).")
-HEAD_BY_HAND = ("Warning: Setting custom HTTP method to HEAD with -X/--request may not work the \n"
-                "Warning: way you want. Consider using -I/--head instead.")
 REDIRECTS = (301, 302, 303, 307, 308)
 
 
@@ -34,15 +35,8 @@ class Curl(Transfer):
     # -- the transfers, one after another
 
     def start(self) -> None:
-        for note in self.options.notes:
-            self.complain(note)
-        if "head" in self.options.flags and self._has_body:
-            if "silent" not in self.options.flags:
-                self.complain(BOTH_METHODS)
-            self.exit(2)
+        if not self.options.may_begin(self):
             return
-        if self.options.values.get("request") == "HEAD" and not self.options.flags & {"head", "silent"}:
-            self.complain(HEAD_BY_HAND)
         try:
             for host, port, addresses in curl_where.pinned(self.options):
                 self._say(f"* Added {host}:{port}:{addresses} to DNS cache")
@@ -65,7 +59,7 @@ class Curl(Transfer):
         self._times = {"start": self.scheduler.clock}
         self._redirects = self._connections = 0
         self._method = self.options.values.get("request", "") or (
-            "HEAD" if "head" in self.options.flags else "POST" if self._has_body else "GET")
+            "HEAD" if "head" in self.options.flags else "POST" if self.options.has_body else "GET")
         limit = self.options.number("max-time")
         if limit:
             self._timers.append(self.scheduler.wake_after(seconds(limit), self._time_out, foreground=self.foreground))
@@ -77,12 +71,8 @@ class Curl(Transfer):
         """What was closed has said so by now, as ending takes a process longer than a segment its way."""
         self.exit(self._status)
 
-    @property
-    def _has_body(self) -> bool:
-        return bool(self.options.data) and "get" not in self.options.flags
-
     def _fetch(self, text: str) -> None:
-        self._body, self._size, self._head_size, self._sent = b"", 0, 0, 0
+        self._body, self._size, self._head_size, self._sent, self._unsent = b"", 0, 0, 0, b""
         self._interim = None
         if text[:7].lower() == "file://":
             self._show_file(text[7:].removeprefix("localhost"))
@@ -95,9 +85,23 @@ class Curl(Transfer):
             if "not modelled" in problem[1] and "silent" in flags and "show-error" not in flags:
                 self.complain(f"netsandbox: curl: {problem[1]}")
             self._fail(*problem)
-        elif self._reuses():
+        else:
+            self.find_connection(None)
+
+    def find_connection(self, _argument: object) -> None:
+        """One that is open, or a new one; of parallel transfers those to one server wait for the first (PIPEWAIT)."""
+        if self._reuses():
+            assert self.client is not None
+            self.client.owner, self.client.on_interim = self, self._got_interim
             self._say(f"* Re-using existing http: connection with host {self.url.host}")
             self._request()
+            return
+        waits = self.pool.waits(self, self._peer())
+        for number in self.pool.connecting(self._peer()):
+            self._say(f"* Connection #{number} is not open enough, cannot reuse")
+        if waits:
+            self._say("* Found pending candidate for reuse and CURLOPT_PIPEWAIT is set\n"
+                      "* Waiting on connection to negotiate possible multiplexing.")
         else:
             self._resolve()
 
@@ -140,9 +144,9 @@ class Curl(Transfer):
                 self._say(f"* Hostname {host} was found in DNS cache")
                 self._connect_to(addresses.partition(",")[0])
                 return
-        if (host, port) in self._cached:
+        if (host, port) in self.pool.addresses:
             self._say(f"* Hostname {host} was found in DNS cache")
-            self._connect_to(self._cached[host, port])
+            self._connect_to(self.pool.addresses[host, port])
             return
         self.look_up(host)
 
@@ -156,7 +160,7 @@ class Curl(Transfer):
             self._say(f"* Host {self._peer()[0]}:{self._peer()[1]} was resolved.")
             self._say("* IPv6: (none)")
             self._say(f"* IPv4: {', '.join(format_ipv4(found) for found in reply.addresses)}")
-        self._cached[self._peer()] = address
+        self.pool.addresses[self._peer()] = address
         self._connect_to(address)
 
     def _connect_to(self, text: str) -> None:
@@ -165,6 +169,8 @@ class Curl(Transfer):
         self._times["lookup"] = self.scheduler.clock
         self._say(f"*   Trying {text}:{port}...")
         self.client = client = HttpClient(self.namespace, self.process, self)
+        client.number = self.pool.open(self._peer())
+        client.on_interim = self._got_interim
         client.socket.nodelay = True
         client.socket.keep_alive(self.options.keepalive)
         interface = self.options.values.get("interface", "").removeprefix("if!").removeprefix("host!")
@@ -195,6 +201,7 @@ class Curl(Transfer):
         self._times["connect"] = self.scheduler.clock
         self._connections += 1
         self._known = *self._peer(), self._address
+        self.pool.connected(client.number)
         self._say(f"* Connected to {self._known[0]} ({format_ipv4(self._address)}) port {self._known[1]}")
         self._say("* using HTTP/1.x")
         self._request()
@@ -202,30 +209,68 @@ class Curl(Transfer):
     def _request(self) -> None:
         assert self.client is not None
         self._times["request"] = self.scheduler.clock
-        body = "&".join(self.options.data).encode() if self._has_body else None
+        body = "&".join(self.options.data).encode() if self.options.has_body else None
         if credentials(self.options, self.url).startswith("Basic"):
             user = self.options.values.get("user", "") or self.url.user
             self._say(f"* Server auth using Basic with user '{user.partition(':')[0]}'")
         head = request_head(self.options, self.url, self._method, body)
         for line in head.decode("latin-1").split("\r\n")[:-1]:
             self._say(f"> {line}")
-        self._sent = len(body or b"")
-        if body:
-            self._say(f"* upload completely sent off: {len(body)} bytes")
-        else:
+        if body is None:
             self._say("* Request completely sent off")
         asks_head_alone = "head" in self.options.flags  # with -X HEAD curl waits for a body that does not come
         method = self._method if asks_head_alone or self._method != "HEAD" else "GET"
-        self.client.request(method, head + (body or b""))
+        if not body or not asks_first(head):
+            self.client.request(method, head + (body or b""))
+            self._tell_sent(body, PIECE - len(head))
+            return
+        self._unsent = body
+        patience = seconds(self.options.number("expect100-timeout") or ASKED)
+        self._timers.append(self.scheduler.wake_after(patience, self._ask_no_more, foreground=self.foreground))
+        self.client.request(method, head)
+
+    def _tell_sent(self, body: bytes | None, most: int = PIECE) -> None:
+        if body is None:
+            return
+        self._sent = len(body)
+        if body and self._target is not None:
+            self._say(f"}} [{min(len(body), most)} bytes data]")
+        self._say(f"* upload completely sent off: {len(body)} bytes")
+
+    def _ask_no_more(self, _argument: object) -> None:
+        if self._unsent:
+            self._say("* Done waiting for 100-continue")
+            self._send_body()
+
+    def _send_body(self) -> None:
+        body, self._unsent = self._unsent, b""
+        if body and self.client is not None:
+            self.client.send(body)
+            self._tell_sent(body)
+
+    def _got_interim(self, raw: bytes) -> None:
+        self._take_head(raw)
+        self._send_body()
 
     def got_head(self, client: HttpClient, raw: bytes, head: Head) -> None:
         self._times["first"] = self.scheduler.clock
-        self._head_size += len(raw)
         self._interim = head
         if head.version == "HTTP/1.0":
             self._say("* HTTP 1.0, assume close after body")
-        for line in raw.decode("latin-1").split("\r\n")[:-1]:
-            self._say(f"< {line}")
+        stops = self._unsent and self._code >= 300 and client.keeps_alive
+        self._take_head(raw, "* HTTP error before end of send, stop sending\n* abort upload" if stops else "")
+        if stops:
+            client.keeps_alive, self._unsent = False, b""
+        elif self._code < 300:
+            self._send_body()
+
+    def _take_head(self, raw: bytes, remark: str = "") -> None:
+        """Note and show it; a remark stands before its last line, which is empty."""
+        self._head_size += len(raw)
+        *lines, last = raw.decode("latin-1").split("\r\n")[:-1]
+        for line in (*(f"< {line}" for line in lines), remark, f"< {last}"):
+            if line:
+                self._say(line)
         if self.options.flags & {"show-headers", "head"}:
             self._body += raw
         self._heads += raw.decode("latin-1").replace("\r\n", "\n")
@@ -254,9 +299,12 @@ class Curl(Transfer):
             return
         where = self._goes_on()
         if client_lives:
-            self._say(f"* Connection #{max(self._connections - 1, 0)} to host {self.url.host} left intact")
+            self._say(f"* Connection #{client.number} to host {self.url.host} left intact")
         else:
-            self._say(f"* shutting down connection #{max(self._connections - 1, 0)}")
+            if self._unsent:
+                self._say("* we are done reading and this is set to close, stop send\n* abort upload")
+                self._unsent = b""
+            self._say(f"* shutting down connection #{client.number}")
             client.close()
             self.client = None
         if where:
@@ -286,7 +334,7 @@ class Curl(Transfer):
                       f"{TEXTS.get(error, error)}")
             self._cannot_connect(error)
         elif what == "empty":
-            self._say(f"* shutting down connection #{max(self._connections - 1, 0)}")
+            self._say(f"* shutting down connection #{client.number}")
             self._fail(52, "Empty reply from server")
         elif what == "partial":
             self._fail(18, f"end of response with {error} bytes missing")
@@ -337,4 +385,4 @@ def program(context: Context) -> Program:
         except curl_glob.GlobError as error:
             is_quiet = "silent" in options.flags and "show-error" not in options.flags
             raise UsageError("" if is_quiet else f"curl: (3) {error}", 3) from None
-    return Curl(context, options)
+    return Parallel(context, options, Curl) if "parallel" in options.flags else Curl(context, options)

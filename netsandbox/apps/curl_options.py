@@ -8,7 +8,7 @@ from urllib.parse import quote_plus
 
 from netsandbox.apps.curl_glob import Wanted
 from netsandbox.apps.option_table import Given, Option, OptionTable
-from netsandbox.apps.program import UsageError
+from netsandbox.apps.program import Program, UsageError
 from netsandbox.linux.core.inode import FileError
 from netsandbox.linux.tcp.state import Keepalive
 
@@ -22,6 +22,7 @@ TABLE = OptionTable(
     "data-urlencode= D|dump-header= f|fail fail-early fail-with-body g|globoff G|get I|head H|header= 0|http1.0 "
     "include interface= json= L|location location-trusted max-redirs= m|max-time= oauth2-bearer= o|output= "
     "output-dir= keepalive keepalive-cnt= keepalive-time= x|proxy= "
+    "expect100-timeout= Z|parallel parallel-immediate parallel-max= "
     "e|referer= O|remote-name remote-name-all X|request= request-target= resolve= retry= "
     "retry-all-errors retry-connrefused retry-delay= S|show-error i|show-headers s|silent url= url-query= u|user= "
     "A|user-agent= v|verbose w|write-out= progress-meter h|help? V|version",
@@ -29,11 +30,11 @@ TABLE = OptionTable(
     "http2 http1.1 http0.9 proto-default= a|append post301 post302 post303",
     idle="alpn alt-svc= ca-native cacert= capath= E|cert= cert-status cert-type= ciphers= compressed-ssh crlf crlfile= "
     "curves= delegation= disable-eprt disable-epsv disallow-username-in-url doh-cert-status doh-insecure egd-file= "
-    "expect100-timeout= false-start form-escape ftp-account= ftp-alternative-to-user= ftp-create-dirs ftp-method= "
+    "false-start form-escape ftp-account= ftp-alternative-to-user= ftp-create-dirs ftp-method= "
     "ftp-pasv P|ftp-port= ftp-pret ftp-skip-pasv-ip ftp-ssl-ccc ftp-ssl-ccc-mode= ftp-ssl-control "
     "happy-eyeballs-timeout-ms= hostpubmd5= hostpubsha256= ipfs-gateway= j|junk-session-cookies "
     "key= key-type= krb= l|list-only login-options= mail-auth= mail-from= mail-rcpt= "
-    "mail-rcpt-allowfails metalink netrc-optional npn ntlm-wb Z|parallel parallel-immediate parallel-max= pass= "
+    "mail-rcpt-allowfails metalink netrc-optional npn ntlm-wb pass= "
     "pinnedpubkey= #|progress-bar proxy-anyauth proxy-basic proxy-ca-native proxy-cacert= proxy-capath= proxy-cert= "
     "proxy-cert-type= proxy-ciphers= proxy-crlfile= proxy-digest proxy-http2 proxy-insecure proxy-key= proxy-key-type= "
     "proxy-negotiate proxy-ntlm proxy-pass= proxy-pinnedpubkey= proxy-service-name= proxy-ssl-allow-beast "
@@ -59,11 +60,15 @@ ONE_WAY = re.compile("anyauth|ftp-pasv|http[123].*|ipv[46]|next|proxy-tlsv1|sslv
 """Flags that have no --no- form."""
 SYNONYMS = {"include": "show-headers", "location-trusted": "location", "data-ascii": "data"}
 REPEATED = frozenset({"header", "resolve", "url", "output", "connect-to", "url-query"})
-NUMBERS = frozenset({"max-time", "connect-timeout", "retry-delay"})
-WHOLE = frozenset({"keepalive-time", "keepalive-cnt", "retry", "max-redirs"})
+NUMBERS = frozenset({"max-time", "connect-timeout", "retry-delay", "expect100-timeout"})
+WHOLE = frozenset({"keepalive-time", "keepalive-cnt", "retry", "max-redirs", "parallel-max"})
 FILE_ERROR = 26
 KEEPALIVE_TIME, KEEPALIVE_COUNT = 60, 9
 """Seconds, and probes (lib/url.c)."""
+BOTH_METHODS = ("Warning: You can only select one HTTP request method! You asked for both POST \n"
+                "Warning: (-d, --data) and HEAD (-I, --head).")
+HEAD_BY_HAND = ("Warning: Setting custom HTTP method to HEAD with -X/--request may not work the \n"
+                "Warning: way you want. Consider using -I/--head instead.")
 
 
 class CurlOptions:
@@ -90,6 +95,23 @@ class CurlOptions:
             return None
         wait = int(self.values.get("keepalive-time", 0)) or KEEPALIVE_TIME
         return Keepalive(wait, wait, int(self.values.get("keepalive-cnt", 0)) or KEEPALIVE_COUNT)
+
+    @property
+    def has_body(self) -> bool:
+        return bool(self.data) and "get" not in self.flags
+
+    def may_begin(self, program: Program) -> bool:
+        """Say what is to be said before the first transfer; a program whose options exclude each other ends."""
+        for note in self.notes:
+            program.complain(note)
+        if "head" in self.flags and self.has_body:
+            if "silent" not in self.flags:
+                program.complain(BOTH_METHODS)
+            program.exit(2)
+            return False
+        if self.values.get("request") == "HEAD" and not self.flags & {"head", "silent"}:
+            program.complain(HEAD_BY_HAND)
+        return True
 
     def number(self, name: str) -> float | None:
         found = re.match(r"\d+(\.\d+)?", self.values.get(name, ""), re.ASCII)

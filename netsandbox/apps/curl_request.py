@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from base64 import b64encode
 from typing import TYPE_CHECKING
 
@@ -12,6 +13,8 @@ if TYPE_CHECKING:
     from netsandbox.apps.http_client import Url
 
 VERSION = "curl/8.14.1"
+EXPECTED = 1 << 20
+"""Bytes: for a longer body it asks first (EXPECT_100_THRESHOLD)."""
 ENCODINGS = "deflate, gzip, br, zstd"
 
 
@@ -22,6 +25,11 @@ def credentials(options: CurlOptions, url: Url) -> str:
         return "Basic " + b64encode((user if ":" in user else f"{user}:").encode()).decode()
     token = options.values.get("oauth2-bearer", "")
     return f"Bearer {token}" if token else ""
+
+
+def asks_first(head: bytes) -> bool:
+    """Whether the request's body waits for a `100 Continue`."""
+    return re.search(rb"\r\nexpect: *100-continue\r\n", head, re.IGNORECASE) is not None
 
 
 def request_head(options: CurlOptions, url: Url, method: str, body: bytes | None) -> bytes:
@@ -44,6 +52,9 @@ def request_head(options: CurlOptions, url: Url, method: str, body: bytes | None
         fields.append(("Content-Length", str(len(body))))
         if "content-type" not in known:
             fields.append(("Content-Type", "application/x-www-form-urlencoded"))
+        own = {name.strip().lower() for name, _colon, _value in given}
+        if len(body) > EXPECTED and "http1.0" not in flags and "expect" not in own:
+            fields.append(("Expect", "100-continue"))
     version = "HTTP/1.0" if "http1.0" in flags else "HTTP/1.1"
     where = values.get("request-target") or (f"http://{url.authority}{url.target}" if "proxy" in values else url.target)
     return build_head(f"{method} {where} {version}", [field for field in fields if field[1]])

@@ -14,6 +14,7 @@ if TYPE_CHECKING:
 
 METER_HEAD = ("  % Total    % Received % Xferd  Average Speed   Time    Time     Time  Current\n"
               "                                 Dload  Upload   Total   Spent    Left  Speed\n")
+PARALLEL_HEAD = "DL% UL%  Dled  Uled  Xfers  Live Total     Current  Left    Speed\n"
 ESCAPES = {"\\n": "\n", "\\t": "\t", "\\r": "\r", "\\\\": "\\"}
 
 
@@ -23,6 +24,22 @@ def meter(size: int, sent: int, seconds: float) -> str:
     speed, upload = (round(count / seconds) if seconds > 0 else 0 for count in (size, sent))
     return (f"{percent:3d} {_count(total)}  {100 if size else 0:3d} {_count(size)}  {100 if sent else 0:3d} "
             f"{_count(sent)}  {_count(speed)}  {_count(upload)} --:--:-- --:--:-- --:--:-- {_count(speed)}")
+
+
+def parallel_meter(amounts: list[tuple[int, int, int]], transfers: int, running: int, seconds: float) -> str:
+    """The last line of the meter of transfers at the same time, of each what came, was sent and would have come."""
+    came, sent = sum(one[0] for one in amounts), sum(one[1] for one in amounts)
+    total = sum(one[2] for one in amounts) if all(one[2] >= 0 for one in amounts) else 0
+    speed = round(max(came, sent) / seconds) if seconds > 0 else 0
+    shares = (f"{came * 100 // total if total else '--':<3}", f"{'100' if sent else '--':<3}")
+    times = (_time(total // speed if speed else 0), _time(int(seconds)),
+             _time(max(total // speed - int(seconds), 0) if speed else 0))
+    return (f"{' '.join(shares)} {_count(came)} {_count(sent)} {transfers:5d} {running:5d}  {' '.join(times)} "
+            f"{_count(speed)}     \n")
+
+
+def _time(seconds: int) -> str:
+    return f"{seconds // 3600:2d}:{seconds // 60 % 60:02d}:{seconds % 60:02d}" if seconds > 0 else "--:--:--"
 
 
 def _count(number: int) -> str:

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from netsandbox.apps import curl_output, curl_where
 from netsandbox.apps.client import Client
+from netsandbox.apps.curl_pool import Pool
 from netsandbox.apps.curl_retry import Failure, again
 from netsandbox.apps.curl_text import METER_HEAD, Counts, meter, variables, write_out
 from netsandbox.apps.http_client import HttpClient, Url
@@ -24,9 +25,11 @@ class Transfer(Client):
 
     name = "curl"
 
-    def __init__(self, context: Context, options: CurlOptions) -> None:
+    def __init__(self, context: Context, options: CurlOptions, pool: Pool | None = None) -> None:
         super().__init__(context)
         self.options = options
+        self.pool = pool or Pool()
+        self._owns_pool = pool is None
         self.client: HttpClient | None = None
         self.url = Url("http", "", 80, "/")
         self._place = -1
@@ -38,11 +41,10 @@ class Transfer(Client):
         self._size = self._head_size = self._sent = 0
         self._method = "GET"
         self._address = 0
-        self._cached: dict[tuple[str, int], str] = {}
         self._known: tuple[str, int, int] | None = None
         """Whom the open connection leads to: host, port, address."""
-        self._kept: list[tuple[HttpClient, tuple[str, int, int]]] = []
-        """Open connections to others, as `client` and `_known` are."""
+        self._unsent = b""
+        """The body, while curl waits for a `100 Continue`."""
         self._interim: Head | None = None
         self._heads = ""
         self._retries = 0
@@ -70,7 +72,7 @@ class Transfer(Client):
         if code not in (1, 3, 6, 22, 35):
             self._say(f"* {text}" if code != 22 else "")
         if self.client is not None:
-            self._say("* closing connection #0")
+            self._say(f"* closing connection #{self._number}")
             self.client.close()
             self.client = None
         self._end(Failure(code, text))
@@ -79,7 +81,7 @@ class Transfer(Client):
         for timer in self._timers:
             self.scheduler.cancel(timer)
         self._timers.clear()
-        if self._target is not None and "silent" not in self.options.flags and (failure is None or failure.code > 6):
+        if self._target is not None and self._shows_meter and (failure is None or failure.code > 6):
             shown = meter(self._size, self._sent, (self.scheduler.clock - self._times["start"]) / SECOND)
             self.output.append(("err", f"{METER_HEAD}{shown}\n"))
         if failure is None or self._body:
@@ -93,6 +95,24 @@ class Transfer(Client):
         if failure is not None and "fail-early" in self.options.flags:
             self._place = len(self.options.urls)
         self.scheduler.go_on(self._next)
+
+    @property
+    def _shows_meter(self) -> bool:
+        return "progress-meter" in self.options.flags and "silent" not in self.options.flags
+
+    @property
+    def _number(self) -> int:
+        return self.client.number if self.client is not None else max(self.pool.count - 1, 0)
+
+    @property
+    def got_answer(self) -> bool:
+        return self._interim is not None
+
+    @property
+    def amount(self) -> tuple[int, int, int]:
+        """Bytes that came and were sent, and how many there would have been, -1 where nobody said."""
+        length = self._interim.get("Content-Length") if self._interim is not None else "0"
+        return self._size, self._sent, int(length) if length.isascii() and length.isdecimal() else -1
 
     def _complain_of(self, failure: Failure) -> None:
         if "silent" not in self.options.flags or "show-error" in self.options.flags:
@@ -163,9 +183,12 @@ class Transfer(Client):
         self._close_all()
 
     def _close_all(self) -> None:
-        for client, _known in self._kept:
-            client.close()
-        self._kept.clear()
+        """The open connections, or leave the last one to the others."""
+        if self._owns_pool:
+            self.pool.close()
+        elif self.client is not None and self._known is not None and self.client.is_idle:
+            self.pool.keep(self.client, self._known)
+            self.client = None
         if self.client is not None:
             self.client.close()
             self.client = None
@@ -173,11 +196,10 @@ class Transfer(Client):
     def _reuses(self) -> bool:
         """Whether an open connection leads there, which is `client` then."""
         if self.client is not None and self._known is not None:
-            self._kept.append((self.client, self._known))
+            self.pool.keep(self.client, self._known)
             self.client = None
-        for place, (client, known) in enumerate(self._kept):
-            if known[:2] == self._peer() and client.is_open:
-                del self._kept[place]
-                self.client, self._known = client, known
-                return True
-        return False
+        found = self.pool.take(self._peer())
+        if found is None:
+            return False
+        self.client, self._known = found
+        return True

@@ -11,9 +11,12 @@ from netsandbox.wire.errors import ParseError
 from netsandbox.wire.http import Head, parse_head
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from netsandbox.linux.core.namespace import NetworkNamespace
 
 BODILESS = (204, 304)
+INTERIM = frozenset({"100", "102", "103"})
 STATUS = b"HTTP/"
 """What an answer begins with; one of HTTP/0.9 does not."""
 
@@ -104,6 +107,10 @@ class HttpClient:
         self.left: int | None = None
         """Bytes of the body that are still to come; None until the connection ends."""
         self.keeps_alive = False
+        self.number = 0
+        """Of the connection, among those of its program."""
+        self.on_interim: Callable[[bytes], None] | None = None
+        """Is told the head of what is no answer yet (RFC 9110, 15.2)."""
         self._method = ""
         self._data = b""
         self._chunks: Any = None
@@ -131,6 +138,11 @@ class HttpClient:
     def is_open(self) -> bool:
         return self.stream is not None and not self.stream.is_over and not self.stream.saw_end
 
+    @property
+    def is_idle(self) -> bool:
+        """Whether another request may follow on it."""
+        return self.is_open and self.head is not None and self.keeps_alive and not self.left
+
     def close(self) -> None:
         if self.stream is not None:
             self.stream.drop()
@@ -143,7 +155,7 @@ class HttpClient:
         self.owner.connected(self)
 
     def received(self, _stream: Stream, data: bytes) -> None:
-        if self.head is None:
+        while self.head is None:
             self._data += data
             try:
                 if not self._data.startswith(STATUS[:len(self._data)]):
@@ -156,6 +168,13 @@ class HttpClient:
                 return
             head, rest = found
             raw = self._data[:len(self._data) - len(rest)]
+            if head.start[1] in INTERIM:
+                self._data, data = b"", rest
+                if self.on_interim is not None:
+                    self.on_interim(raw)
+                if not rest or self.stream is None or self.stream.is_over:
+                    return
+                continue
             self._begin_body(head)
             self.owner.got_head(self, raw, head)
             data = rest

@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from netsandbox.linux.tcp.stream import StreamSocket
 
 NOT_MODIFIED = 304
+CONTINUE = "100-continue"
 SILENT = 444
 """A status that nginx alone knows: the connection is closed without an answer."""
 
@@ -68,6 +69,9 @@ class Site(Protocol):
     def answer(self, session: HttpSession, head: Head, body: bytes) -> Response | None:
         """What to say to a request; None where the site calls `answer_later` once it knows."""
 
+    def before_body(self, session: HttpSession, head: Head) -> tuple[bool, bool]:
+        """What `Expect: 100-continue` comes to: (whether it says 100 Continue, whether it waits for the body)."""
+
     def fields(self, session: HttpSession, response: Response, keeps: bool) -> list[tuple[str, str]]:
         """The header fields of a response, in the server's order."""
 
@@ -113,7 +117,10 @@ class HttpSession:
         self.stream = Stream(socket, self)
         self._data = b""
         self._head: Head | None = None
-        self._wanted = 0
+        self._wanted = self._skipped = 0
+        """Bytes of the request's body, and of one that came too late."""
+        self._is_asked = False
+        """The client was answered whether it may send the body."""
         self._waits = False
         """An answer is still to come."""
         self._timer: Timer | None = None
@@ -122,7 +129,8 @@ class HttpSession:
         """It was, before it was accepted."""
 
     def received(self, _stream: Stream, data: bytes) -> None:
-        self._data += data
+        self._data += data[self._skipped:]
+        self._skipped = max(self._skipped - len(data), 0)
         if data:
             self._rest()
         while not self.stream.is_over and not self._waits and self._take_one():
@@ -155,10 +163,11 @@ class HttpSession:
         except ParseError:
             self._respond(None, self.site.refuse(self, self._first_line()))
             return False
-        if len(self._data) < self._wanted:
+        if len(self._data) < self._wanted and self._waits_for_body(self._head):
             return False
         head, body = self._head, self._data[:self._wanted]
-        self._head, self._data = None, self._data[self._wanted:]
+        self._head, self._data, self._is_asked = None, self._data[self._wanted:], False
+        self._skipped = self._wanted - len(body)
         is_simple = len(head.start) == 2 and self.site.knows_simple and head.start[0] == "GET"
         if not is_simple and (len(head.start) != 3 or not head.version.startswith("HTTP/1.")):
             self._respond(None, self.site.refuse(self, " ".join(head.start)))
@@ -168,6 +177,16 @@ class HttpSession:
         if response is not None:
             self._respond(head, response)
         return bool(self._data)
+
+    def _waits_for_body(self, head: Head) -> bool:
+        """Whether the answer comes after the body; a client that asks whether it may send it is told."""
+        if self._is_asked or self._data or head.get("Expect").lower() != CONTINUE or head.version != "HTTP/1.1":
+            return True
+        self._is_asked = True
+        says, waits = self.site.before_body(self, head)
+        if says:
+            self.stream.write(b"HTTP/1.1 100 Continue\r\n\r\n")
+        return waits
 
     def _first_line(self) -> str:
         return self._data[:200].decode("latin-1").partition("\n")[0].rstrip("\r")

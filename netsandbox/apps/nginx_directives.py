@@ -50,6 +50,7 @@ RULES: dict[str, Rule] = {
     "listen": Rule("s", 1, MANY), "server_name": Rule("s", 1, MANY), "root": Rule("hsl"), "alias": Rule("l"),
     "index": Rule("hsl", 1, MANY), "return": Rule("sl", 1, 2), "proxy_pass": Rule("l"),
     "proxy_set_header": Rule("hsl", 2, 2), "add_header": Rule("hsl", 2, 3), "default_type": Rule("hsl"),
+    "client_max_body_size": Rule("hsl"),
     "proxy_http_version": Rule("hsl"), "proxy_connect_timeout": Rule("hsl"), "proxy_read_timeout": Rule("hsl"),
     "try_files": Rule("sl", 2, MANY), "error_page": Rule("hsl", 2, MANY), "allow": Rule("hsl"), "deny": Rule("hsl"),
     "error_log": Rule("mhsl", 1, 2), "access_log": Rule("hsl", 1, MANY), "log_format": Rule("h", 2, MANY),
@@ -58,7 +59,7 @@ RULES: dict[str, Rule] = {
     "worker_connections": Rule("e"), **_idle("e", "use multi_accept accept_mutex"),
     **_idle("hsl", "tcp_nodelay keepalive_timeout types_hash_max_size client_body_buffer_size proxy_buffers "
             "proxy_buffer_size"),
-    **_noted("hsl", "proxy_buffering keepalive_requests client_max_body_size client_body_timeout send_timeout gzip "
+    **_noted("hsl", "proxy_buffering keepalive_requests client_body_timeout send_timeout gzip "
              "gzip_types gzip_vary gzip_proxied gzip_comp_level gzip_min_length gzip_disable proxy_send_timeout "
              "resolver resolver_timeout log_not_found reset_timedout_connection"),
     **_noted("hs", "client_header_timeout client_header_buffer_size large_client_header_buffers"),
@@ -90,6 +91,7 @@ FLAGS = frozenset({"sendfile", "tcp_nopush", "tcp_nodelay", "gzip", "gzip_vary",
 TIMES = frozenset({"proxy_connect_timeout", "proxy_read_timeout", "proxy_send_timeout", "keepalive_timeout",
                    "client_body_timeout", "send_timeout", "client_header_timeout", "resolver_timeout"})
 TIME = re.compile(r"([0-9]{1,9})(ms|s|m|h|)")
+SIZE = re.compile(r"([0-9]{1,9})([kmgKMG]?)")
 LEVELS = frozenset(["debug", "info", "notice", "warn", "error", "crit", "alert", "emerg"])
 ONE_OF: dict[str, tuple[str, ...]] = {"server_tokens": ("on", "off", "build"), "proxy_http_version": ("1.0", "1.1")}
 SERVER, SERVER_OF_UPSTREAM = Rule("h", 0, 0, is_block=True), Rule("u", 1, MANY)
@@ -124,6 +126,8 @@ def _check_values(directive: Directive) -> None:
     name, words, where = directive.name, directive.words, directive.where
     if name in FLAGS and words[0] not in ("on", "off"):
         raise ConfError(f'invalid value "{words[0]}" in "{name}" directive, it must be "on" or "off" in {where}')
+    if name == "client_max_body_size" and SIZE.fullmatch(words[0]) is None:
+        raise ConfError(f'"{name}" directive invalid value in {where}')
     if name in TIMES and TIME.fullmatch(words[0]) is None:
         raise ConfError(f'"{name}" directive invalid value in {where}')
     if name == "keepalive_timeout" and len(words) > 1:

@@ -8,7 +8,7 @@ from functools import cache
 from typing import NamedTuple
 
 from netsandbox.apps.nginx_conf import ConfError, Directive, Reader, read_tree
-from netsandbox.apps.nginx_directives import BLOCKS, MULTIPLE, RULES, TIME, check, check_once
+from netsandbox.apps.nginx_directives import BLOCKS, MULTIPLE, RULES, SIZE, TIME, check, check_once
 from netsandbox.apps.nginx_text import check_variables
 from netsandbox.linux.tcp.state import Keepalive
 from netsandbox.wire.addresses import AddressError, format_ipv4, parse_ipv4, parse_network
@@ -24,6 +24,7 @@ LISTENS_WITH = frozenset({"backlog", "rcvbuf", "sndbuf", "fastopen", "setfib", "
 TEXTS = {"return": slice(None), "proxy_set_header": slice(1, None), "add_header": slice(1, 2)}
 """Directives whose words may have variables in them, and which words."""
 KEEPALIVE = re.compile(rf"({TIME.pattern})?(?::({TIME.pattern})?(?::([0-9]{{1,3}})?)?)?")
+SHIFTS = {"": 0, "k": 10, "m": 20, "g": 30}
 UNITS = {"ms": 1, "": 1000, "s": 1000, "m": 60_000, "h": 3_600_000}
 
 
@@ -352,6 +353,12 @@ def proxied(found: Directive) -> tuple[str, int, str | None]:
 
 
 @cache
+def size(text: str) -> int:
+    """`1m`, `8k` or `100`, which are bytes; 0 where it is none."""
+    found = SIZE.fullmatch(text)
+    return int(found[1]) << SHIFTS[found[2].lower()] if found is not None else 0
+
+
 def milliseconds(text: str) -> int:
     """`5s`, `500ms` or `60`, which are seconds."""
     time = TIME.fullmatch(text)

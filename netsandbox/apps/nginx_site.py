@@ -12,7 +12,7 @@ from netsandbox.apps.http_server import HttpSession, Response, path_of
 from netsandbox.apps.nginx_log import NginxLog, furnish_logs
 from netsandbox.apps.nginx_packaged import ROOT, Packaged, furnish_configuration
 from netsandbox.apps.nginx_proxy import Exchange, Group
-from netsandbox.apps.nginx_servers import Configuration, Scope, location_of, milliseconds, proxied
+from netsandbox.apps.nginx_servers import Configuration, Scope, location_of, milliseconds, proxied, size
 from netsandbox.apps.nginx_text import expand, variables
 from netsandbox.apps.web_pages import TYPES
 from netsandbox.engine.units import MILLISECOND
@@ -96,7 +96,7 @@ class NginxSite:
         if _normal(path_of(head)) is None:
             return self._error(self.configuration.http, 400)
         request = self._request(session, head, body)
-        found = self._returned(request)
+        found = self._error(request.place, 413) if self._is_too_large(request) else self._returned(request)
         if found is None and not _is_allowed(request):
             self.note(session, f"access forbidden by rule, {request.told}")
             found = self._error(request.place, 403)
@@ -106,6 +106,14 @@ class NginxSite:
         if found is None:
             found = self._static(request)
         return self._finished(request, found)
+
+    def before_body(self, session: HttpSession, head: Head) -> tuple[bool, bool]:
+        """An upstream server gets the body; a text of `return` says 100 too, an error does not (expect_tested)."""
+        request = self._request(session, head, b"")
+        found = self._returned(request)
+        if found is None and _is_allowed(request) and request.place.own.get("proxy_pass"):
+            return (True, True) if not self._is_too_large(request) else (False, False)
+        return found is not None and found.code < 300, False
 
     def refuse(self, _session: HttpSession, line: str) -> Response:
         return self._error(self.configuration.http, 505 if FUTURE.search(line) else 400)
@@ -151,6 +159,12 @@ class NginxSite:
         values = {
             **variables(session, head, _first_name(server), self._hostname()), "uri": path, "document_uri": path}
         return Request(session, head, body, server, location_of(server, path), path, values)
+
+    @staticmethod
+    def _is_too_large(request: Request) -> bool:
+        most = size(request.place.word("client_max_body_size", "1m"))
+        length = request.head.get("Content-Length")
+        return bool(most) and length.isdecimal() and int(length) > most
 
     def _hostname(self) -> str:
         try:

@@ -64,6 +64,9 @@ class PublicSite:
     def __init__(self, _files: Files | None) -> None:
         """It has none."""
 
+    def before_body(self, session: HttpSession, head: Head) -> tuple[bool, bool]:
+        return True, True
+
     def answer(self, session: HttpSession, head: Head, body: bytes) -> Response:
         if session.stream.socket.port == self.https:
             return Response(400, NO_TLS, closes=True)

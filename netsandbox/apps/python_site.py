@@ -32,6 +32,9 @@ class PythonSite:
         self.files = files
         self.root = root.rstrip("/")
 
+    def before_body(self, session: HttpSession, head: Head) -> tuple[bool, bool]:
+        return False, False
+
     def answer(self, session: HttpSession, head: Head, body: bytes) -> Response:
         method, path = head.start[0], path_of(head)
         if method not in ("GET", "HEAD"):

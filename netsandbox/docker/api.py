@@ -122,6 +122,9 @@ class Door:
     def complain(self, _text: str) -> None:
         """Nor of errors."""
 
+    def before_body(self, _session: HttpSession, _head: Head) -> tuple[bool, bool]:
+        return True, True
+
     def forget(self, session: Any) -> None:
         if session in self.sessions:
             self.sessions.remove(session)
