@@ -234,6 +234,7 @@ examples:
   netsandbox                                     the terminal UI: a host with Docker and two containers
   netsandbox docker0-ping                        the same with a scenario; without a terminal, its transcript
   netsandbox --recover                           go on where a closed terminal or a crash stopped
+  netsandbox --lang zh                           in Chinese, whatever the locale
   netsandbox run docker0-ping                    a bundled scenario, as a transcript
   netsandbox run my.yaml --pcapng out.pcapng     with a capture for Wireshark
   echo 'docker run -d --name web nginx' | netsandbox run -
@@ -246,6 +247,7 @@ examples:
   netsandbox                                     终端界面：一台装有 Docker 的主机和两个容器
   netsandbox docker0-ping                        打开一个场景；没有终端时打印它的经过
   netsandbox --recover                           从终端关闭或崩溃的地方继续
+  netsandbox --lang en                           用英文，不管系统的语言设置
   netsandbox run docker0-ping                    打印一个自带场景的经过
   netsandbox run my.yaml --pcapng out.pcapng     同时写出 Wireshark 能打开的抓包文件
   echo 'docker run -d --name web nginx' | netsandbox run -

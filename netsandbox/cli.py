@@ -67,7 +67,7 @@ def _main(words: list[str]) -> int:
     else:
         summaries = [(name, command.summary) for name, command in COMMANDS.items()]
         top = arguments.overview(language, VERSION, summaries)
-        top.parse_args(words)
+        top.parse_args([word for word in words if word in HELP])
         top.print_help()
         return 2
     return _carry_out(name, words, language)

@@ -9,6 +9,7 @@ from contextlib import ExitStack
 from typing import TYPE_CHECKING, Any, TextIO
 
 from netsandbox.commands import frame_rows
+from netsandbox.commands.expect.condition import Verdict
 from netsandbox.commands.pasted import whole_lines
 from netsandbox.commands.show import columns_of, table
 from netsandbox.commands.words import printable
@@ -153,7 +154,9 @@ class TextPrinter:
 
     def _line(self, line: Line) -> None:
         if line.is_expect:
-            self._style.expectation(line.text, line.job.code == 0, line.job.err.strip() or line.job.out.strip())
+            holds, found = line.job.code == 0, line.job.result
+            text = found.expected if holds and isinstance(found, Verdict) else line.text
+            self._style.expectation(text, holds, line.job.err.strip() or line.job.out.strip())
             return
         self._style.command(line.text)
         self._print_output(line.job, 0)

@@ -46,6 +46,14 @@ def test_the_lesson_can_be_graded(tmp_path: Path, lines: list[str], status: int)
     assert main(["check", str(tmp_path / "mend.yaml"), "--session", session]) == status
 
 
+def test_the_way_to_chinese_is_told_where_one_begins_and_leads_there(capsys: pytest.CaptureFixture[str]) -> None:
+    line = "netsandbox --lang zh"
+    assert f"`{line}`" in README.read_text(encoding="utf-8").partition("## What it looks like")[0]
+    with pytest.raises(SystemExit):
+        main([*line.split()[1:], "--help"])
+    assert capsys.readouterr().out.startswith("用法：netsandbox ")
+
+
 def test_the_images_are_those_that_there_are() -> None:
     said = README.read_text(encoding="utf-8").partition("**Images:** ")[2].partition(", all there")[0]
     assert set(re.split(r",\s+|\s+and\s+", said)) == set(IMAGES)

@@ -24,7 +24,8 @@ def verbs() -> list[Verb]:
     return list(dict.fromkeys(VERBS.values()))
 
 
-IN_CHINESE = {"为什么": "why", "帮助": "help", "显示": "show", "查看": "show", "后退": "back", "单步": "step",
+IN_CHINESE = {"为什么": "why", "原因": "why", "帮助": "help", "显示": "show", "查看": "show", "后退": "back",
+              "单步": "step",
               "撤回": "undo", "重做": "redo", "等待": "wait", "分支": "branch", "保存": "save", "打开": "load",
               "加载": "load", "连接": "connect", "抓包": "sniff", "删除": "remove", "检查": "expect", "进入": "enter",
               "离开": "exit", "下一步": "next", "断开": "disconnect", "导出": "export", "历史": "journal"}

@@ -76,22 +76,29 @@ class Candidate(NamedTuple):
 
 
 def complete(shell: Shell, line: str, cursor: int) -> list[Candidate]:
-    """How the line may go on at the cursor, in the order of declaration; never an error, whatever is typed."""
+    """How the line may go on at the cursor, in the order of declaration; never an error, whatever is typed.
+
+    A word that is whole is the first, before longer ones that begin with it.
+    """
     head = line[:cursor]
     joint, begin = last_command(head)
     words = head[begin:].split()
     typed = "" if not words or head[-1:].isspace() else words.pop()
     start = len(head) - len(typed)
     found: dict[str, str] = {}
+    whole: list[Candidate] = []
     after_pipe = joint == "|"
     offered = (_after_pipe(words, shell.language) if after_pipe else
                _following(shell, words[words[:1] == [SUDO]:], typed))
     for text, note in offered:
-        if text.startswith(typed) and text != typed and text.isprintable():
+        if text == typed:
+            whole = [Candidate(text, start, note)]
+        elif text.startswith(typed) and text.isprintable():
             found.setdefault(text, note)
             if len(found) == MOST:
                 break
-    return [Candidate(text, start, note) for text, note in found.items()]
+    others = [Candidate(text, start, note) for text, note in found.items()]
+    return [*whole, *others] if others else []
 
 
 def hint(shell: Shell, line: str) -> str:

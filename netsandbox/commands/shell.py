@@ -22,6 +22,7 @@ from netsandbox.commands.machine import LabMachine
 from netsandbox.commands.place import Place
 from netsandbox.commands.prompt import Prompt, no_input
 from netsandbox.commands.refusals import REFUSALS
+from netsandbox.commands.slips import note_nodes
 from netsandbox.commands.standing import Standing
 from netsandbox.commands.tools.kernel_files import FIRST_SHELL_PID, with_descriptors, with_kernel
 from netsandbox.commands.typography import note_characters
@@ -213,6 +214,7 @@ class Shell(Standing):
         """Begin to carry out a line.  A refusal is the job's error output, never an exception."""
         job = Job(text)
         note_characters(job)
+        note_nodes(job, self.lab)
         self.come_back()
         if not self.is_for_the_host(text):
             return self._begin(text, job)

@@ -23,6 +23,7 @@ from netsandbox.explain import (
     english_tcp,
 )
 from netsandbox.explain.english import Words
+from netsandbox.explain.joining import fill
 from netsandbox.explain.references import REFERENCES
 
 __all__ = ["CATALOGUE", "LANGUAGES", "PHRASES", "Words", "fields_of", "fill", "find", "reference"]
@@ -65,36 +66,3 @@ def reference(key: str) -> str:
 def fields_of(template: str) -> set[str]:
     """The names of a template's fields."""
     return {name for _text, name, _spec, _conversion in Formatter().parse(template) if name}
-
-
-def fill(template: str, fields: dict[str, str]) -> str:
-    """A template with its fields filled in; between Chinese and Latin script comes a space, and none within Chinese.
-
-    Raises:
-        KeyError: for a field that is not there.
-    """
-    out = ""
-    for text, name, _spec, _conversion in Formatter().parse(template):
-        out = _join(out, text)
-        if name is not None:
-            out = _join(out, fields[name])
-    return out
-
-
-def _join(left: str, right: str) -> str:
-    if left and right and ((_is_chinese(left[-1]) and _is_latin(right[0])) or
-                           (_is_latin(left[-1]) and _is_chinese(right[0]))):
-        return f"{left} {right}"
-    if right[:1] == " " and left and _is_chinese(left[-1]) and _is_chinese(right[1:2]):
-        return left + right[1:]
-    if left[-1:] == " " and _is_chinese(left[-2:-1]) and _is_chinese(right):
-        return left[:-1] + right
-    return left + right
-
-
-def _is_chinese(character: str) -> bool:
-    return "\u4e00" <= character[:1] <= "\u9fff"
-
-
-def _is_latin(character: str) -> bool:
-    return character.isascii() and character.isalnum()

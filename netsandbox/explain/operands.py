@@ -266,7 +266,7 @@ def _plain(event: Any, voice: Voice) -> Operands:
     fields = {}
     for name, value in event._asdict().items():
         if name == "address":
-            fields[name] = voice.ip(value)
+            fields[name] = format_ipv4(value) if "container" in event._fields else voice.ip(value)
         elif name == "mac":
             fields[name] = format_mac(value)
         elif name == "kind":

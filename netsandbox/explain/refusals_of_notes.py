@@ -29,6 +29,9 @@ OF_NOTES: dict[str, str] = {
     "of {name} the sandbox knows what it says of its program; the files are one layer":
         "对 {name}，沙盒只知道它的程序是什么；所有文件算作一层",
     "did you mean 'docker {near}'?": "是不是 'docker {near}'？",
+    "did you mean {near}?": "是不是 {near}？",
+    "{name} is a node of the lab, and no namespace that `ip netns add` made: exec runs a line in it":
+        "{name} 是实验网络里的节点，不是 `ip netns add` 建立的命名空间；用 exec 在里面运行命令",
     "the log has no more room for its first {count} lines": "日志放不下了，最早的 {count} 行已经丢掉",
     "one look, as with --no-stream; Docker would go on until Ctrl-C":
         "只看一次，就像加了 --no-stream；真正的 Docker 会一直显示，直到按 Ctrl-C",

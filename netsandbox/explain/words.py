@@ -10,6 +10,8 @@ from __future__ import annotations
 import os
 from collections.abc import Mapping
 
+from netsandbox.explain.joining import fill
+
 LANGUAGES = ("en", "zh")
 """English and 简体中文, in the order of the words of a pair."""
 
@@ -54,4 +56,6 @@ class Words:
             KeyError: there is no such key, or no such field.
         """
         text = said(self.table[key], language)
-        return text.format(**fields) if fields else text
+        if language == LANGUAGES[0] or all(isinstance(one, int) or str(one).isascii() for one in fields.values()):
+            return text.format(**fields) if fields else text
+        return fill(text, fields)

@@ -27,7 +27,7 @@ PHRASES = Words({
 
 
 class TextReport:
-    """Prints each file's expectations, a line each, and a summary.
+    """Prints each file's expectations and a summary: what holds as a sentence, what fails as it is written, too.
 
     Args:
         language: en or zh.
@@ -50,7 +50,8 @@ class TextReport:
             self._print(f"  ✗ {report.error}", "bold red")
 
     def _outcome(self, report: Report, outcome: Outcome) -> None:
-        text = outcome.text if outcome.is_expect else f"❯ {outcome.text}"
+        holds = outcome.verdict.expected if outcome.status == "held" and outcome.verdict is not None else outcome.text
+        text = holds if outcome.is_expect else f"❯ {outcome.text}"
         self._print(f"  {MARKS[outcome.status]} {text}", COLOURS[outcome.status])
         if outcome.status == "held":
             return

@@ -26,11 +26,12 @@ _WORDS = re.compile(r"[a-z0-9']+|[\u4e00-\u9fff]+")
 
 
 def found(works: Sequence[Work], query: str) -> list[Work]:
-    """Those with all words of a query in name, title or summary, first those with them in the name, then in the title;
-    of several words then those that tell most of what is asked."""
+    """Those with all words of a query in name, title or summary, first those with them as words of name or title, then
+    in the name, then in the title; of several words then those that tell most of what is asked."""
     words = normalize("NFKC", query).lower().split()
     exact = [work for work in works if all(word in _head(work) for word in words)]
-    exact.sort(key=lambda work: [not all(word in text for word in words) for text in (work.name.lower(), _title(work))])
+    exact.sort(key=lambda work: [not all(_has(_title(work), word) for word in words), *(
+        not all(word in text for word in words) for text in (work.name.lower(), _title(work)))])
     if exact and len(words) < 2:
         return exact
     return list(dict.fromkeys([*exact, *_nearest(works, list(dict.fromkeys(tokens(query))))]))

@@ -225,7 +225,8 @@ class Jobs:
         """
         if stream == "err" and not (one.job.is_done and one.job.code) and not is_own(text):
             stream, one.complained = "out", text
-        lead = f"[{one.job.label}] {program_of(one.job)}: " if one.is_labelled else ""
+        program = f"{program_of(one.job)}: "
+        lead = f"[{one.job.label}] {'' if text.startswith(program) else program}" if one.is_labelled else ""
         self.say(stream, lead + noted(text, language()), one.job.label)
 
     def _take(self, one: Watched) -> None:

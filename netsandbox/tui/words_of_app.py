@@ -14,7 +14,7 @@ TABLE: dict[str, Both] = {
     "next.flood": ("{what} reaches {count} interfaces", "{what}到达 {count} 个接口"),
     "next.frame": ("{what} reaches {where}", "{what}到达 {where}"),
     "next.program": ("{program} goes on", "{program} 继续"),
-    "next.timer": ("a timer in {time}", "{time} 后有定时器"),
+    "next.timer": ("a timer in {time}", "{time} 后定时器到期"),
     "next.some": ("a program", "某个程序"),
     "output.title": ("Output", "输出"),
     "output.wide": ("7 {arrows} goes along", "7 {arrows} 左右移动"),
@@ -100,11 +100,11 @@ TABLE: dict[str, Both] = {
     "autosave.problem": ("The journal is not kept: {why}", "操作记录无法保存：{why}"),
     "ready.hint": (
         "Press p: nginx-1 pings nginx-2.  ctrl+o: lessons.  : help lists all commands.",
-        "按 p：nginx-1 ping nginx-2。 ctrl+o：课程。 : help 列出所有命令。",
+        "按 p 让 nginx-1 ping nginx-2；按 ctrl+o 选课程；按 : 再输入 help 看所有命令。",
     ),
     "ready.typed": (
         "Type a line: ping nginx-1 nginx-2, or help.  esc, then keys: p pings, ? help.",
-        "输入命令：ping nginx-1 nginx-2，或 help。 esc 之后按键：p 发 ping，? 列出所有键。",
+        "输入命令：ping nginx-1 nginx-2，或 help。按 esc 之后，p 发 ping，? 列出所有键。",
     ),
     "drop.none": ("No drop in that direction", "那个方向没有丢弃"),
     "ping.nobody": ("A ping needs two running containers or hosts", "ping 需要两个正在运行的容器或主机"),
@@ -130,7 +130,7 @@ TABLE: dict[str, Both] = {
     "topic.topology": ("Topology", "拓扑"),
     "topic.log": ("Frame log", "帧列表"),
     "topic.device": ("Device", "设备"),
-    "topic.detail": ("Layers and bytes", "各层与字节"),
+    "topic.detail": ("Layers and bytes", "层次与字节"),
     "topic.bytes": ("Bytes", "字节"),
     "topic.why": ("Why", "原因"),
     "topic.timeline": ("Timeline", "时间线"),
@@ -161,7 +161,7 @@ TABLE: dict[str, Both] = {
         ("Every frame is in the log. / filters it: arp or icmp, host nginx-1, drop. Enter opens the frame's "
          "layers and bytes, and w says why it is there: the decision, what it looked at, and the causes back to "
          "the command."),
-        ("每个帧都在帧列表里。/ 过滤：arp or icmp、host nginx-1、drop。enter 打开帧的各层与字节，w 说明它为何在此"
+        ("每个帧都在帧列表里。/ 过滤：arp or icmp、host nginx-1、drop。enter 打开帧的层次与字节，w 说明它为何在此"
          "：作了什么决定、依据是什么，一路追溯到起因的那条命令。"),
     ),
     "tour.4": (

@@ -33,7 +33,7 @@ TABLE: dict[str, Both] = {
     "topology.empty": ("Nothing here yet. Press : and type  add-host h1", "这里还没有设备。按 : 后输入  add-host h1"),
     "topology.lesson": ("Nothing here yet. Press p for the first step", "这里还没有设备。按 p 走第一步"),
     "topology.folded": ("{count} folded, enter unfolds them", "折叠了 {count} 个，按 enter 展开"),
-    "log.title": ("Frames", "帧"),
+    "log.title": ("Frames", "帧列表"),
     "log.number": ("#", "#"),
     "log.time": ("time", "时间"),
     "log.where": ("where", "位置"),
@@ -59,7 +59,7 @@ TABLE: dict[str, Both] = {
     "detail.bytes": ("Bytes", "字节"),
     "detail.empty": ("Select a frame in the log", "在帧列表中选择一帧"),
     "hex.empty": ("No frame selected", "没有选中的帧"),
-    "why.title": ("Why", "为什么"),
+    "why.title": ("Why", "原因"),
     "why.empty": ("Select a frame or a table row, w explains it", "选择一帧或表中的一行，按 w 解释"),
     "why.hurried": (
         "Faster than anybody reads: space stops time, and the reasons are here",

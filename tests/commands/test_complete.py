@@ -92,6 +92,12 @@ def test_beside_each_word_stands_what_it_is_in_the_readers_language(
     assert (notes(line, "en")[text], notes(line, "zh")[text]) == (english, chinese)
 
 
+def test_a_word_that_is_whole_is_offered_before_longer_ones() -> None:
+    """`load publish` showed -localhost behind it, as if that were what enter would load."""
+    assert offered("load publish")[:2] == ["load publish", "load publish-localhost"]
+    assert offered("load publish-localhost") == []
+
+
 def test_each_tool_and_program_has_its_words_and_nothing_else_has() -> None:
     assert set(TOOL_SUMMARIES) == {*TOOLS, *PROGRAMS, *OF_SYSTEMD, *FILTERS}
     assert all(english.isascii() and len(chinese) <= 22 for english, chinese in TOOL_SUMMARIES.values())

@@ -33,6 +33,26 @@ def test_a_node_that_is_nearly_there(session: Session, line: str) -> None:
     assert said(session, line).endswith("'ngnix-1'; did you mean 'nginx-1'?\n")
 
 
+def test_a_program_that_finds_no_name_is_told_the_nearest(session: Session) -> None:
+    assert said(session, "ping -c 1 ngnix-1").endswith("\nnote: did you mean 'nginx-1'?\n")
+    assert "note" not in said(session, "ping -c 1 -W 1 127.0.0.9")
+
+
+@pytest.mark.parametrize(("line", "meant"), [
+    ("ip netns exec mine ip neigh flush all", "exec mine ip neigh flush all"),
+    ("sudo ip netns exec nginx-1 ping -c 1 127.0.0.1", "exec nginx-1 ping -c 1 127.0.0.1"),
+    ("ip -n mine addr", "exec mine ip addr")])
+def test_a_node_that_is_no_namespace_is_entered_otherwise(session: Session, line: str, meant: str) -> None:
+    """Tutorials have `ip netns exec`; the tool's own error stays."""
+    session.run("add-host mine")
+    told = said(session, line)
+    assert told.startswith('Cannot open network namespace "')
+    assert told.endswith(f"\nTry:  {meant}\n")
+    assert "Try" not in said(session, "ip netns exec nobody ip addr")
+    session.run("ip netns add own")
+    assert "Try" not in said(session, "ip netns exec own false")
+
+
 def test_what_one_made_is_named_before_the_hosts_of_the_internet(session: Session) -> None:
     """They were more than are told of, and stood first."""
     session.run("add-host mine")

@@ -6,6 +6,7 @@ import re
 
 import pytest
 
+from netsandbox.commands.branch import WORDS as BRANCHES
 from netsandbox.explain.chinese_layers import layer_words
 from netsandbox.session.keeping import KeptSession
 from netsandbox.wire.dissect import dissect
@@ -56,3 +57,11 @@ def test_a_goal_asks_for_what_the_reader_sees(language: str, asked: tuple[str, s
     for text, seen in zip(("10 frames: 10 overheard", "overheard     pc1 → pc2"), asked, strict=True):
         job = session.execute(f"expect output of 'sniff pc4' contains '{text}'")
         assert seen in job.out + job.err
+
+
+@pytest.mark.parametrize(("parent", "told"), [("main", "main 的第 12 条之后"), ("断网实验", "断网实验的第 12 条之后")])
+def test_a_chinese_name_has_no_space_behind_it(parent: str, told: str) -> None:
+    """A Latin one has; what is in a name stays as it is."""
+    assert BRANCHES.say("left", "zh", parent=parent, line=12) == told
+    assert BRANCHES.say("left", "zh", parent="集线器 实验", line=12) == "集线器 实验的第 12 条之后"
+    assert BRANCHES.say("left", "en", parent=parent, line=12) == f"{parent} after line 12"

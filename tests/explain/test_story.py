@@ -378,6 +378,8 @@ def test_what_made_a_row() -> None:
     assert "host:docker0 learns that" in story.decision
     assert "the announcement that 172.17.0.2 is at" in story.causes[0].text
     assert story.causes[1].text.startswith("Docker announces 172.17.0.2 of nginx-1")
+    named = why_row(lab.trace, fdb.seq, eth0.mac, "zh", Namer(lab)).causes[1].text
+    assert named.startswith("Docker 通告 nginx-1 的地址 172.17.0.2，"), "its name stands there once"
     assert story.causes[-1].command == "docker run"
 
 

@@ -62,7 +62,7 @@ def test_each_speaks_both_languages(name: str) -> None:
 def test_a_good_file(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["check", written(tmp_path, GOOD)]) == 0
     assert capsys.readouterr().out == (
-        "a cable\n  ✓ interface pc1:eth0 address 10.0.0.1/24\n  ✓ no arp pc1\n"
+        "a cable\n  ✓ pc1 has eth0: address 10.0.0.1/24\n  ✓ pc1's ARP table is empty\n"
         "scenarios: 1; expectations: 2, all hold\n")
 
 
@@ -72,8 +72,16 @@ def test_a_good_file_in_chinese(tmp_path: Path, capsys: pytest.CaptureFixture[st
     monkeypatch.setenv("LC_ALL", locale)
     assert main(["check", written(tmp_path, GOOD), *options]) == 0
     out = capsys.readouterr().out
-    assert out.startswith("一根网线\n  ✓ ")
+    assert out.startswith("一根网线\n  ✓ pc1 的 eth0：地址 10.0.0.1/24\n  ✓ pc1 的 ARP 表是空的\n"), "no bare condition"
     assert out.endswith("场景：1 个；期望：2 条，全部成立\n")
+
+
+def test_run_tells_what_holds_in_words(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    for language, told in (("zh", "pc1 的 ARP 表是空的"), ("en", "pc1's ARP table is empty")):
+        assert main(["run", written(tmp_path, GOOD), "--lang", language]) == 0
+        assert f"\n  ✓ {told}\n" in capsys.readouterr().out
+    assert main(["run", written(tmp_path, GOOD.replace("no arp pc1", "arp pc1 10.0.0.9"))]) == 1
+    assert "\n  ✗ expect arp pc1 10.0.0.9\n    expected: " in capsys.readouterr().out
 
 
 def test_what_does_not_hold_is_shown_with_what_is_there(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
@@ -126,7 +134,7 @@ def test_one_bad_file_does_not_stop_the_others(tmp_path: Path, capsys: pytest.Ca
     bad = written(tmp_path, "netsandbox: 2\n", "bad.yaml")
     assert main(["check", bad, written(tmp_path, GOOD)]) == 2
     out = capsys.readouterr().out
-    assert "  ✓ no arp pc1" in out
+    assert "  ✓ pc1's ARP table is empty" in out
     assert out.endswith("scenarios: 2; expectations: 2, all hold; wrong files: 1\n")
 
 
@@ -236,8 +244,8 @@ def test_saved_sessions_are_judged_by_a_teachers_file(tmp_path: Path, capsys: py
     idle = handed_in(tmp_path, "idle.yaml", "exec pc2 ip addr")
     assert main(["check", lesson, "--session", good]) == 0
     assert capsys.readouterr().out.splitlines() == [
-        "a cable to be mended", f"  session: {good}", "  ✓ reach pc1 pc2", "  ✓ no arp pc1",
-        "  ✓ interface pc1:eth0 carrier", "scenarios: 1; expectations: 3, all hold"]
+        "a cable to be mended", f"  session: {good}", "  ✓ pc1 gets an answer from pc2 (one ping)",
+        "  ✓ pc1's ARP table is empty", "  ✓ pc1 has eth0: carrier", "scenarios: 1; expectations: 3, all hold"]
     assert main(["check", lesson, "--json", "--session", good, idle]) == 1
     files = json.loads(capsys.readouterr().out)["files"]
     assert [(file["session"], file["status"]) for file in files] == [(good, "held"), (idle, "failed")]
@@ -263,7 +271,7 @@ def test_nothing_to_judge_is_wrong(tmp_path: Path, goal: str, saved: str) -> Non
 
 def test_expect_as_a_line_counts_too(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["check", written(tmp_path, "netsandbox: 1\nsetup: [add-host a, expect no arp a]\n")]) == 0
-    assert "  ✓ no arp a\n" in capsys.readouterr().out
+    assert "  ✓ a's ARP table is empty\n" in capsys.readouterr().out
     assert main(["check", written(tmp_path, "netsandbox: 1\nsetup: [add-host a, expect arp a 1.2.3.4]\n")]) == 1
 
 

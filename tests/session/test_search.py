@@ -33,6 +33,12 @@ def test_a_word_finds_those_that_are_named_by_it_alone() -> None:
     assert names("ＤＮＳ") == names("dns") == ["docker-dns"], "full width is no other word"
 
 
+def test_a_word_goes_before_letters_within_one() -> None:
+    """db is a word of a title, and three letters of missing-fdb-row."""
+    assert names("db")[0] == "names"
+    assert "missing-fdb-row" in names("db")
+
+
 def test_a_word_in_the_title_goes_before_one_in_the_summary() -> None:
     titled = ["端口" in " ".join(work.title.values()) for work in found(WORKS, "端口")]
     assert 0 < sum(titled) < len(titled)

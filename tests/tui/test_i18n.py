@@ -121,3 +121,12 @@ def test_an_unknown_language_is_refused() -> None:
     with pytest.raises(ValueError, match="'fr'"):
         set_language("fr")
     assert language() == "en"
+
+
+def test_a_pane_has_one_name() -> None:
+    """On its edge, in the footer and on the help page."""
+    set_language("zh")
+    for name in ("topology", "device", "log", "why", "output", "lesson"):
+        called = {tr(key) for key in (f"topic.{name}", f"{name}.title", f"footer.{name}") if key in WORDS}
+        assert len(called) == 1, called
+    assert tr("topic.detail") == f"{tr('detail.layers')}与{tr('detail.bytes')}"

@@ -41,7 +41,7 @@ async def test_what_fails_beside_another_line_points_to_why_as_well(tmp_path: Pa
         await on.line("tcpdump -i docker0 -n &")
         await on.line("ping wbe")
         await on.pass_time(5)
-        assert "✗ [2] ping: ping: wbe: Name or service not known (why says more)" in shown(on)
+        assert "✗ [2] ping: wbe: Name or service not known (why says more)" in shown(on)
 
 
 async def test_two_pings_never_interleave_unlabelled(tmp_path: Path) -> None:

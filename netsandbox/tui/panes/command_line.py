@@ -51,8 +51,10 @@ class CommandLine(PromptLine):
         """The line that was asked about."""
 
     def label(self) -> str:
-        """The lab's own prompt: it names the namespace whose shell was entered."""
-        return f" {safe(self.source.prompt())} {'>' if self.glyphs.ascii else '❯'} "
+        """The lab's own prompt, or that of the shell that was entered, which ends in a mark of its own."""
+        prompt = safe(self.source.prompt())
+        mark = "" if prompt.endswith("#") else ">" if self.glyphs.ascii else "❯"
+        return f" {prompt} {mark}".rstrip() + " "
 
     def completions(self, line: str, cursor: int) -> Sequence[Completion]:
         """As the lab's commands have it."""
