@@ -207,6 +207,25 @@ async def test_hints_come_one_by_one(tmp_path: Path, mend: Path, size: tuple[int
         assert stage.app.main.status.message == "There is no further hint"
 
 
+async def test_a_title_says_more_only_while_there_is_more_however_late_the_text_is_laid_out(
+    tmp_path: Path, mend: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    goals = "".join(f"\n      - interface pc2:eth{number} address 10.0.0.2/24" for number in range(9))
+    mend.write_text(MEND.replace("- reach pc1 pc2", "- reach pc1 pc2" + goals))
+    async with opened(tmp_path, Options(tour=False, scenario=str(mend))) as stage:
+        for _ in range(3):
+            await stage.press("p")
+            await stage.quiet()
+        found, _text = pane(stage)
+        assert found.stand is not None
+        assert "▼" in str(found.border_title)
+        monkeypatch.setattr(found, "call_after_refresh", lambda then, *given: then(*given))
+        found.show(found.stand._replace(goals=found.stand.goals[:1], hints=()))
+        await stage.pilot.pause()
+        assert found.max_scroll_y == 0
+        assert "▼" not in str(found.border_title)
+
+
 async def test_with_all_hints_open_what_is_still_wrong_is_seen_and_when_it_is_done_hints_go(tmp_path: Path) -> None:
     """Three hints pushed the goals below the pane's edge, and stood there when the task was done."""
     async with opened(tmp_path, Options(tour=False, scenario="one-cable"), size=(120, 40)) as stage:

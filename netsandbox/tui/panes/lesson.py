@@ -129,6 +129,10 @@ class LessonPane(VerticalScroll, can_focus=True):
         super().watch_scroll_y(old_value, new_value)
         self._retitle()
 
+    def watch_virtual_size(self, _before: Size, _size: Size) -> None:
+        """Text that has become shorter or longer may end elsewhere only after its title was painted."""
+        self._retitle()
+
     def _retitle(self) -> None:
         stand = self.stand
         if stand is None:
