@@ -130,8 +130,8 @@ class LessonPane(VerticalScroll, can_focus=True):
         self._retitle()
 
     def watch_virtual_size(self, _before: Size, _size: Size) -> None:
-        """Text that has become shorter or longer may end elsewhere only after its title was painted."""
-        self._retitle()
+        """Text that has become shorter or longer may be laid out only after its title was painted."""
+        self.call_later(self._retitle)
 
     def _retitle(self) -> None:
         stand = self.stand
@@ -149,7 +149,9 @@ class LessonPane(VerticalScroll, can_focus=True):
         keys += [tr("lesson.key.hint")] if stand.more_hints and (stand.unmet or not stand.goals) else []
         keys += [tr("lesson.key.conditions")] if stand.goals else []
         self.border_subtitle = Content("  ".join(keys))
-        self.set_class(len(keys) > 1, "-keys")  # where panes have no lower edge, one that tells of help does
+        if (len(keys) > 1) is not self.has_class("-keys"):  # where panes have no lower edge, it has one then
+            self.toggle_class("-keys")
+            self.call_after_refresh(self._retitle)
 
     def action_check(self) -> None:
         """Ask for another look at the goals."""
