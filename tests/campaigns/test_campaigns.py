@@ -12,7 +12,8 @@ from netsandbox.session.library import bundled
 from netsandbox.session.scenario import load_scenario
 from netsandbox.session.session import Session
 from netsandbox.tui.i18n import set_language
-from tests.campaigns import interrupted, killed, monkey, poor, pty_tours, sessions, tours
+from tests.campaigns import interrupted, killed, monkey, poor, pty_tours, reader, sessions, tours
+from tests.campaigns.screen import HAS_UPDATES, Screen
 from tests.lab import fuzz
 
 
@@ -121,7 +122,35 @@ def test_tours_of_all_scenarios_in_both_languages() -> None:
     assert tours.run() == []
 
 
+def test_a_sample_of_tours_at_a_terminal() -> None:
+    """Keys go through a pty, and questions, goals and hints are read from what is painted."""
+    one = pty_tours.tour("bond-failover", "zh", (80, 24), [pty_tours.BY_HAND])
+    assert one.faults == ()
+    assert one.crossed + one.held == one.goals
+    assert one.crossed > 0
+    assert (one.answers, one.hints) == (1, 3)
+
+
+def test_a_goal_that_is_not_met_on_the_screen_is_a_fault(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(pty_tours.Journey, "enter", lambda journey, lines: None)
+    monkeypatch.setattr(reader, "PATIENCE", 1.0)
+    fault, = pty_tours.tour("bond-failover", "en", ways=[pty_tours.BY_HAND]).faults
+    assert fault.startswith("bond-failover en 120×40 by hand, step 1: all goals met does not come\n")
+
+
+def test_a_screen_holds_what_is_painted_however_it_is_cut() -> None:
+    shown = Screen(8, 2)
+    painted = "\x1b[?2026$p\x1b[?2026h\x1b[1;1Hold text\x1b[1;3H\x1b[1;38;2;0;0;0m网桥\x1b[0m\r\n!".encode()
+    for number in range(len(painted)):
+        shown.feed(painted[number : number + 1])
+    assert shown.lines() == ["ol网桥xt", "!       "]
+    assert shown.cells(0) == ["o", "l", "网", "", "桥", "", "x", "t"]
+    assert (shown.is_whole, shown.answers) == (False, HAS_UPDATES)
+    shown.feed(b"\x1b[?2026l\x1b[2J")
+    assert (shown.is_whole, shown.lines()[0]) == (True, " " * 8)
+
+
 @pytest.mark.campaign
 def test_tours_at_a_terminal() -> None:
     """Keys go through a pty, and the goals are read from what is painted."""
-    assert pty_tours.run() == []
+    assert [fault for one in pty_tours.tours() for fault in one.faults] == []
