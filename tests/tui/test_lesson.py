@@ -226,6 +226,20 @@ async def test_a_title_says_more_only_while_there_is_more_however_late_the_text_
         assert "▼" not in str(found.border_title)
 
 
+async def test_a_pane_of_another_size_shows_the_step_that_has_begun_meanwhile(tmp_path: Path, mend: Path) -> None:
+    """A key right behind the pane's number left the step before on the screen, until something else happened."""
+    async with opened(tmp_path, Options(tour=False, scenario=str(mend))) as stage:
+        await stage.press("p")
+        found, _text = pane(stage)
+        before = found.stand
+        assert before is not None
+        found.on_resize()
+        found.show(before._replace(number=2, text="What comes next."))
+        await stage.pilot.pause()
+        assert "What comes next." in pane(stage)[1]
+        assert "step 2 of 2" in str(found.border_title)
+
+
 async def test_with_all_hints_open_what_is_still_wrong_is_seen_and_when_it_is_done_hints_go(tmp_path: Path) -> None:
     """Three hints pushed the goals below the pane's edge, and stood there when the task was done."""
     async with opened(tmp_path, Options(tour=False, scenario="one-cable"), size=(120, 40)) as stage:

@@ -122,7 +122,10 @@ class LessonPane(VerticalScroll, can_focus=True):
 
     def on_resize(self) -> None:
         """Break the lines anew."""
-        self.call_after_refresh(self.show, self.stand)
+        self.call_after_refresh(self._show_again)
+
+    def _show_again(self) -> None:
+        self.show(self.stand)  # where the person stands by then
 
     def watch_scroll_y(self, old_value: float, new_value: float) -> None:
         """Say in the title on which side there is more to read."""
