@@ -65,7 +65,7 @@ class Checkpoints:
 
     def note(self, session: Timeline) -> None:
         """The session has moved: take a checkpoint if one is due."""
-        effort = session.trace.step_count + LINE * session.done
+        effort = session.lab.trace.step_count + LINE * session.done
         if effort >= self._due and self.is_on:
             self.is_owed = self.may_wait and effort < self._due + FEWEST
             if not self.is_owed:

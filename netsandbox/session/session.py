@@ -123,9 +123,12 @@ class Session(Timeline):
         def goes_on() -> bool:
             return not job.is_done and self._effort < last
 
-        self.run_while(lambda: goes_on() and not _is_endless(job))
+        def comes_to_an_end() -> bool:
+            return not job.is_done and not _is_endless(job) and self._effort < last
+
+        self.run_while(comes_to_an_end)
         while goes_on() and _is_endless(job) and not self._stop_endless(job, is_followed):
-            self.run_while(lambda: goes_on() and not _is_endless(job))
+            self.run_while(comes_to_an_end)
         if job.is_left:
             self.settle()
             return job
@@ -147,7 +150,8 @@ class Session(Timeline):
     @property
     def _effort(self) -> int:
         """Steps of the lab, by what they cost."""
-        return self.position.step + (TURN - 1) * self.lab.scheduler.turns
+        scheduler = self.lab.scheduler
+        return scheduler.trace.step_count + (TURN - 1) * scheduler.turns
 
     def _end_the_same(self, line: str) -> None:
         """Who types a server's line once more has ended the first one; it may be the port's."""
@@ -194,9 +198,12 @@ class Session(Timeline):
         return True
 
     def run_while(self, condition: Callable[[], bool]) -> None:
+        note = self.checkpoints.note
+
         def goes_on() -> bool:
-            self.checkpoints.note(self)
+            note(self)
             return condition()
+
         self.lab.scheduler.run_while(goes_on)
         self.end = max(self.end, self.position)
 

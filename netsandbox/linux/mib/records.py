@@ -42,6 +42,7 @@ Verdict: TypeAlias = Outcome | Dropped
 Found: TypeAlias = "defaultdict[str, defaultdict[str, int]]"
 PACKETS = frozenset({IPv4Packet, ReservedBitPacket, HeldPacket})
 """Classes of what ip_rcv gets."""
+FOR_IP = PACKETS | {Malformed}
 BRIDGED, PASSED_UP, FORWARDED, QUEUED = Outcome.BRIDGED, Outcome.PASSED_UP, Outcome.FORWARDED, Outcome.QUEUED
 ELSEWHERE = frozenset({BRIDGED, PASSED_UP, Outcome.REPEATED, Outcome.IGNORED})
 """Verdicts of devices, below IP."""
@@ -74,16 +75,23 @@ def fold(raws: list[Any], start: int, stop: int, sums: Sums) -> dict[str, Counts
     """See engine.ledger.Fold."""
     part = _Part(sums.rest or Rest())
     for raw in raws:
-        kind = raw[0] if type(raw) is tuple else type(raw)
+        kind = type(raw)
+        if kind is tuple:
+            kind = raw[0]
+        if kind not in COUNTED:
+            continue
         if kind is FrameReceived:
-            part.received(raw[1], raw[2], raw[3])
+            if raw[3] is not BRIDGED and type(raw[2].payload) in FOR_IP:
+                part.received(raw[1], raw[2], raw[3])
         elif kind is FrameSent:
-            part.sent(raw[1], raw[2])
+            if type(raw[2].payload) in PACKETS:
+                part.sent(raw[1], raw[2])
         elif kind is RouteChosen:
             part.routes[raw[0]] += 1
         elif kind is Alike:
-            _of_many(part, raw, start, stop)
-        elif kind in RARE:
+            if type(raw[2].payload) in PACKETS:
+                _of_many(part, raw, start, stop)
+        else:
             RARE[kind](part, kind(*raw[1:]) if type(raw) is tuple else raw)
     sums.rest = Rest(part.last, part.whole)
     return part.settled()
@@ -91,7 +99,7 @@ def fold(raws: list[Any], start: int, stop: int, sums: Sums) -> dict[str, Counts
 
 def _of_many(part: _Part, run: Alike, start: int, stop: int) -> None:
     """The same frame came to many."""
-    if run.kind is FrameReceived and type(run.frame.payload) in PACKETS:
+    if run.kind is FrameReceived:
         for seq in range(max(run.first, start), min(run.end, stop)):
             part.received(run.receivers[run.start + seq - run.first], run.frame, run.verdict)
 
@@ -111,11 +119,9 @@ class _Part:
 
     def received(self, place: Place, frame: Frame, verdict: Verdict) -> None:
         """A frame came in by a device; of most it is enough to know how many there were of their kind."""
-        if verdict is BRIDGED:
-            return
         payload = frame.payload
-        if type(payload) not in PACKETS:
-            if isinstance(payload, Malformed) and frame.ethertype == ETH_P_IP:
+        if type(payload) is Malformed:
+            if frame.ethertype == ETH_P_IP:
                 self._malformed(place, payload, frame.size - HEADER, verdict)
             return
         packet = cast(IPv4Packet, payload)
@@ -209,10 +215,10 @@ class _Part:
 
     def sent(self, place: Place, frame: Frame) -> None:
         """A frame left by a device."""
-        payload = frame.payload
-        if type(payload) not in PACKETS or payload is self.last:
+        packet = cast(IPv4Packet, frame.payload)
+        if packet is self.last:
             return
-        self.last = packet = cast(IPv4Packet, payload)
+        self.last = packet
         size = packet.total_length
         found = self.out.get(place[0])
         if found is None:
@@ -320,3 +326,4 @@ RARE: dict[type, Callable[[_Part, Any], None]] = {
     PacketReassembled: _reassembled, PacketFragmented: _fragmented, IcmpErrorSent: _error_sent,
     PacketDropped: _dropped, SendFailed: _failed, TcpResetSent: _reset, TcpRetransmitted: _retransmitted,
     ArpWithheld: _withheld}
+COUNTED = frozenset({FrameReceived, FrameSent, RouteChosen, Alike, *RARE})
