@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Sequence
+from functools import cache
 from typing import TYPE_CHECKING, Any
 from unicodedata import east_asian_width
 
@@ -32,17 +33,17 @@ WHAT: dict[str, Both] = {
 
 def table(header: tuple[str, ...], rows: Sequence[tuple[str, ...]], most: int = sys.maxsize) -> str:
     """Columns as wide as their longest cell, two spaces between; a cell above the most moves only its own row on."""
-    columns = (_padded(cells, most) for cells in zip(header, *rows, strict=True))
-    return "\n".join("  ".join(row).rstrip() for row in zip(*columns, strict=True))
+    forms, columns = zip(*(_written(cells, most) for cells in zip(header, *rows, strict=True)), strict=True)
+    write = "  ".join(forms).__mod__
+    return "\n".join(map(str.rstrip, map(write, zip(*columns, strict=True))))
 
 
-def _padded(cells: tuple[str, ...], most: int) -> list[str]:
-    """The cells of a column, as wide as the longest."""
+def _written(cells: tuple[str, ...], most: int) -> tuple[str, Sequence[str]]:
+    """How `%` writes the cells of a column as wide as the longest; it counts Chinese characters as one column each."""
     if "".join(cells).isascii():
-        width = min(max(map(len, cells)), most)
-        return [cell.ljust(width) for cell in cells]
+        return f"%-{min(max(map(len, cells)), most)}s", cells
     width = min(max(map(columns_of, cells)), most)
-    return [cell + " " * (width - columns_of(cell)) for cell in cells]
+    return "%s", [cell + " " * (width - columns_of(cell)) for cell in cells]
 
 
 def columns_of(text: str) -> int:
@@ -95,11 +96,13 @@ def _head(shell: Shell, what: str) -> tuple[str, ...]:
 
 
 def _nodes(shell: Shell) -> str:
+    @cache
     def said(kind: str) -> str:
         return HEADS.say(f"kind.{kind}", shell.language) if f"kind.{kind}" in HEADS else kind
 
+    addresses = views.addresses(shell.lab)
     rows = [(row.name, said(row.kind), row.host or "", row.network or "", row.image or "", row.state,
-             ", ".join(views.addresses(shell.lab, row.name)) if row.namespace == row.name else "")
+             addresses[row.name] if row.namespace == row.name else "")
             for row in views.nodes(shell.lab)]
     if not rows:
         empty = "The lab is empty. `add-container nginx-1` or `add-host pc1` begins one; `help` lists the rest."

@@ -83,11 +83,12 @@ def interfaces(lab: Lab, node: str | None = None) -> list[InterfaceRow]:
     return [_interface(interface, titles) for interface in lab.interfaces()]
 
 
-def addresses(lab: Lab, node: str) -> list[str]:
-    """Those of a node's interfaces but its loopback, in their order."""
-    found = find_namespace(lab, node)
-    devices = () if found is None else found.interfaces.values()
-    return [str(own.with_length) for device in devices if device.name != "lo" for own in device.addresses]
+def addresses(lab: Lab) -> dict[str, str]:
+    """By the name of a node, those of its interfaces but the loopback, in their order."""
+    named = {namespace.name: namespace for namespace in lab.namespaces()} | lab.extra_namespaces
+    return {name: ", ".join([str(own.with_length) for device in namespace.interfaces.values()
+                             if device.name != "lo" for own in device.addresses])
+            for name, namespace in named.items()}
 
 
 def _interface(interface: Interface, titles: Mapping[tuple[str, str], str]) -> InterfaceRow:
@@ -271,17 +272,21 @@ def links(lab: Lab) -> list[LinkRow]:
     """Every veth pair and cable once."""
     rows, seen = [], set()
     cabled = {end for cable in lab.cables for end in (cable.left, cable.right)}
-    for interface in lab.interfaces():
-        peer = interface.peer
-        if peer is None or interface in seen:
-            continue
-        seen.add(peer)
-        kind = "cable" if interface in cabled or isinstance(interface, HubPort) else "veth"
-        ends, is_plain = (interface, peer), interface.wire == (peer,) and interface.shaper is None is peer.shaper
-        delay, loss = (0, 0.0) if is_plain else (max(map(_delay, ends)), max(map(_loss, ends)))
-        rows.append(LinkRow((interface.namespace.name, interface.name), (peer.namespace.name, peer.name), kind,
-                            interface.up and peer.up, delay, loss))
+    for namespace in lab.namespaces():
+        for interface in namespace.interfaces.values():
+            peer = interface.peer
+            if peer is not None and interface not in seen:
+                seen.add(peer)
+                kind = "cable" if interface in cabled or isinstance(interface, HubPort) else "veth"
+                is_plain = interface.wire == (peer,) and interface.shaper is None is peer.shaper
+                delay, loss = (0, 0.0) if is_plain else _slowed(interface, peer)
+                rows.append(LinkRow((namespace.name, interface.name), (peer.namespace.name, peer.name), kind,
+                                    interface.up and peer.up, delay, loss))
     return rows
+
+
+def _slowed(*ends: Interface) -> tuple[int, float]:
+    return max(map(_delay, ends)), max(map(_loss, ends))
 
 
 def _delay(interface: Interface) -> int:
