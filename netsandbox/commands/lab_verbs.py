@@ -77,7 +77,7 @@ def add_switch(shell: Shell, job: Job, values: Values) -> None:
     job.finish()
 
 
-@verb("add-bridge", ("Add a bridge of old: a switch with two ports", "添加老式网桥：只有两个端口的交换机"),
+@verb("add-bridge", ("Add an old-style bridge: a switch with two ports", "添加老式网桥：只有两个端口的交换机"),
       Parameter("name", kinds.NEW_NAME),
       examples=(("add-bridge br1",
                  "joins two hubs into one network with two collision domains",
@@ -201,9 +201,9 @@ def arp_model(shell: Shell, job: Job, values: Values) -> None:
 
 @verb("ageing", ("How long a bridge keeps what it learned", "网桥学到的地址保留多久"), Parameter("bridge", kinds.NAME),
       Parameter("time", kinds.DURATION),
-      details=(("BRIDGE is a switch, or a bridge as docker0 or host:docker0. 0 learns nothing: the bridge is then a "
+      details=(("NAME is a switch, or a bridge as docker0 or host:docker0. 0 learns nothing: the bridge is then a "
                 "hub."),
-               "BRIDGE 是交换机，或者 docker0、host:docker0 这样的网桥。0 表示什么都不学：网桥就成了集线器。"),
+               "NAME 是交换机，或者 docker0、host:docker0 这样的网桥。0 表示什么都不学：网桥就成了集线器。"),
       examples=(("ageing sw1 10s", "rows go 10 s after their last frame", "表项在最后一个帧之后 10 秒消失"),
                 ("ageing docker0 0", "a hub", "成了集线器")))
 def ageing(shell: Shell, job: Job, values: Values) -> None:

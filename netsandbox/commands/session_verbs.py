@@ -93,8 +93,8 @@ def redo(shell: Shell, job: Job, _values: Values) -> None:
 
 @verb("goto", ("Go to a time, a frame, a command or a step", "跳到某个时间、帧、命令或步"),
       Parameter("where", kinds.WORD),
-      details=("WHERE is a time (2.5s), a frame's number (#104), a command's (c3), a step (300), start or end.",
-               "WHERE 是时间（2.5s）、帧的编号（#104）、命令的编号（c3）、步（300）、start 或 end。"),
+      details=("WORD is a time (2.5s), a frame's number (#104), a command's (c3), a step (300), start or end.",
+               "WORD 是时间（2.5s）、帧的编号（#104）、命令的编号（c3）、步（300）、start 或 end。"),
       examples=(("goto 2.5s", "the clock at two and a half seconds", "时钟指向两秒半"),
                 ("goto #104", "where record 104 was made", "记录 104 产生的地方"),
                 ("goto c3", "just before the third line", "第三行命令之前"),

@@ -214,7 +214,7 @@ TAILS: dict[str, str] = {
 NOUNS: dict[str, str] = {
     "host": "主机", "container": "容器", "node": "节点", "interface": "接口", "bridge": "网桥", "switch": "交换机",
     "hub": "集线器", "namespace": "命名空间", "network": "网络", "broadcast": "广播", "loopback": "回环接口",
-    "note": "注意", "profile": "版本", "a text": "文字", "none": "无",
+    "branch": "分支", "note": "注意", "profile": "版本", "a text": "文字", "none": "无",
     "a command line": "命令行", "a line": "一行", "a map": "映射", "a list": "列表", "nothing": "空", **NOUNS_OF_FILES,
     **NOUNS_OF_CONDITIONS,
 }

@@ -211,6 +211,8 @@ class Jobs:
         if one.partial:
             self._print(one, "out", one.partial)
             one.partial = ""
+        if meant := one.job.meant:
+            self._print(one, "err", meant)
         if one.job.code and not one.background:
             self.complaint = one.complained
         if one.is_labelled:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from netsandbox.explain.refusals import noted
 from netsandbox.lab.uplink import DEFAULT_LAN
 from netsandbox.session.session import Session
 
@@ -51,6 +52,36 @@ def test_a_node_that_is_no_namespace_is_entered_otherwise(session: Session, line
     assert "Try" not in said(session, "ip netns exec nobody ip addr")
     session.run("ip netns add own")
     assert "Try" not in said(session, "ip netns exec own false")
+
+
+@pytest.mark.parametrize(("line", "own", "near"), [
+    ("docker exec ngnix-1 ls", "Error response from daemon: No such container: ngnix-1", "nginx-1"),
+    ("docker rm nginx1", "Error response from daemon: No such container: nginx1", "nginx-1"),
+    ("iptables -A DOCKER-USR -p icmp -j DROP", "iptables: No chain/target/match by that name.", "DOCKER-USER"),
+    ("iptables -A INPUT -j DROPP", (
+        "iptables v1.8.11 (nf_tables): Chain 'DROPP' does not exist\n"
+        "Try `iptables -h' or 'iptables --help' for more information."), "DROP"),
+    ("ip link set dokcer0 up", 'Cannot find device "dokcer0"', "docker0"),
+    ("exec nginx-1 ip link set eht0 up", 'Cannot find device "eht0"', "eth0"),
+    ("ip -n bleu addr", 'Cannot open network namespace "bleu": No such file or directory', "blue"),
+    ("curl nginx1", "curl: (6) Could not resolve host: nginx1", "nginx-1")])
+def test_below_a_tools_own_words_a_note_tells_the_near_name(session: Session, line: str, own: str, near: str) -> None:
+    session.run("ip netns add blue")
+    job = session.run(line)
+    assert job.code
+    assert (job.err, job.meant) == (f"{own}\n", f"note: did you mean {near!r}?"), "the tool says nothing else"
+    assert noted(job.meant, "zh") == f"注意：是不是“{near}”？"
+
+
+@pytest.mark.parametrize("line", ["docker exec zzzzz ls", "ip link set zzz9 up", "ip -n zzz addr", "docker ps",
+                                  "docker exec nginx-1 ip link set zzz9 up", "iptables -F ZZZZ", "ping zzz"])
+def test_of_what_is_near_no_name_nothing_is_noted(session: Session, line: str) -> None:
+    assert session.run(line).meant == ""
+
+
+def test_help_knows_the_near_names_of_tools_too(session: Session) -> None:
+    assert said(session, "help iptabels") == "no help on 'iptabels'; did you mean 'iptables'?\n"
+    assert said(session, "help tcpdmp") == "no help on 'tcpdmp'; did you mean 'tcpdump'?\n"
 
 
 def test_what_one_made_is_named_before_the_hosts_of_the_internet(session: Session) -> None:

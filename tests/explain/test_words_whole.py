@@ -68,6 +68,17 @@ def test_the_overview_is_chinese() -> None:
         assert not line.startswith("  ") or CHINESE.search(line), line
 
 
+@pytest.mark.parametrize(("english", "chinese"), [
+    ("no host or container 'pc1'; there are: host", "没有主机或容器“pc1”；现有：host"),
+    ("host has several interfaces: name one, as host:eth0", "host 有多个接口：请指明一个，例如 host:eth0"),
+    ("no interface on host 'eth9'; there is none yet", "host 没有接口“eth9”；现在还没有"),
+    ("saved 23 lines to 集线器 实验.yaml", "已把 23 行保存到集线器 实验.yaml"),
+    ("no branch 'x'; did you mean '断 网'?", "没有分支“x”；是不是“断 网”？")])
+def test_a_name_is_told_as_it_has_to_be_typed(english: str, chinese: str) -> None:
+    """The node host was called 主机, and the name of a file lost its blank."""
+    assert translated(english, "zh") == chinese
+
+
 def test_long_chinese_paragraphs_are_broken_where_they_may_be() -> None:
     """No line is too wide, none ends before what it had room for, nothing is lost."""
     for _name, (_english, chinese) in pairs():

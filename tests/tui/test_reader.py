@@ -141,3 +141,15 @@ async def test_a_question_and_the_text_before_it_are_seen_in_a_step_that_fills_i
         assert "What do you think?" in shown(on)
 
 
+
+
+async def test_below_a_tools_own_words_the_app_notes_the_near_name(tmp_path: Path) -> None:
+    async with stage(tmp_path, Options(tour=False), size=(120, 40)) as on:
+        await on.line("docker run -d --name web nginx")
+        await on.line("docker exec wbe ls")
+        await on.quiet()
+        told = [one.text for one in on.app.live.jobs.transcript]
+        assert told[-2:] == ["Error response from daemon: No such container: wbe", "note: did you mean 'web'?"]
+        await on.line("docker exec web ls /nowhere")
+        await on.quiet()
+        assert "did you mean" not in on.app.live.jobs.transcript[-1].text

@@ -15,14 +15,13 @@ HEAD_ZH = (
     "含空格的文字写在引号里；过滤条件在最后，不需要引号：`where` 后面的全部内容都用帧日志的写法（arp、icmp、src NODE、"
     "dst NODE、host NODE、broadcast、drop、and、or、not …）。不存在的节点或网桥会使条件失败，有没有 `no` 都一样，这样"
     "笔误永远不会通过。")
-HEAD = """\
-A condition holds or not; a scenario's `expect` lines are conditions, and `netsandbox check` runs them. With `no` before
-it a condition is turned round. A condition changes nothing and takes no time. It ends with 0 if it holds, 1 if not
-(expected, found, and the frames concerned are shown), 2 if it cannot be read (the place is shown).
-
-A text with spaces stands in quotes; a filter, being the last, needs none: all that follows `where` is in the frame
-log's language (arp, icmp, src NODE, dst NODE, host NODE, broadcast, drop, and, or, not …). A node or bridge that is not
-there fails a condition with `no` and without, so that a slip of the pen never passes."""
+HEAD = (
+    "A condition holds or not; a scenario's `expect` lines are conditions, and `netsandbox check` runs them. With `no` "
+    "before it a condition is turned round. A condition changes nothing and takes no time. It ends with 0 if it holds, "
+    "1 if not (expected, found, and the frames concerned are shown), 2 if it cannot be read (the place is shown).\n\n"
+    "A text with spaces stands in quotes; a filter, being the last, needs none: all that follows `where` is in the "
+    "frame log's language (arp, icmp, src NODE, dst NODE, host NODE, broadcast, drop, and, or, not …). A node or bridge "
+    "that is not there fails a condition with `no` and without, so that a slip of the pen never passes.")
 
 
 def details() -> Both:
