@@ -268,7 +268,8 @@ def enter(shell: Shell, job: Job, values: Values) -> None:
     job.finish()
 
 
-@verb("exit", ("Leave the shell that was entered", "离开进入的 shell"), group="shell", alone=True, aliases=("leave",))
+@verb("exit", ("Leave the shell that was entered", "离开用 enter 进入的 shell"), group="shell", alone=True,
+      aliases=("leave",))
 def leave(shell: Shell, job: Job, _values: Values) -> None:
     if shell.shells_within and shell.shells_within[-1] == shell.where:
         shell.shells_within.pop()

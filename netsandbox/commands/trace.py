@@ -51,11 +51,11 @@ MOST_PORT = 65535
       details=(("trace NAME TO[:PORT] [tcp|udp|icmp]: every route, hook, rule, translation and neighbour that the "
                 "packet would meet, in order, and those of the answer to it, up to where it is dropped or the answer "
                 "is back. Nothing of it happens: no table learns from it and no counter moves, as it is followed in "
-                "a copy of the lab. DST is a name or an address; with a port it is TCP's first segment unless udp is "
+                "a copy of the lab. TO is a name or an address; with a port it is TCP's first segment unless udp is "
                 "said, without one an echo request."),
                ("trace NAME TO[:PORT] [tcp|udp|icmp]：按顺序列出这个包会遇到的每个路由、钩子、规则、转换和邻居，以及"
                 "回答的包会遇到的，直到它被丢弃或回答返回。这些都没有真正发生：没有表因此学习，没有计数器变化，因为推"
-                "演是在实验网络的副本中进行的。DST 是名称或地址；有端口时是 TCP 的第一个报文段，除非写了 udp；没有端"
+                "演是在实验网络的副本中进行的。TO 是名称或地址；有端口时是 TCP 的第一个报文段，除非写了 udp；没有端"
                 "口则是回显请求。")),
       examples=(("trace nginx-1 8.8.8.8", "an echo request into the internet", "发往互联网的回显请求"),
                 ("trace uplink 192.168.1.10:8080", "a connection to a published port", "连接一个发布的端口"),

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 
 from netsandbox.commands.catalogue import VERBS
@@ -106,3 +108,18 @@ def test_headings_follow_the_language() -> None:
     assert "查看\n" in said("help", "zh")
     assert "\n例子\n" in said("help why", "zh")
     assert "\nExamples\n" in said("help why")
+
+
+def test_what_a_page_explains_is_called_as_in_its_usage() -> None:
+    """`ageing NAME TIME` spoke of BRIDGE, `goto WORD` of WHERE."""
+    for one in VERBS.values():
+        for text in one.details:
+            begins = re.match(r"[A-Z]{3,}\b", text)
+            assert begins is None or begins[0] in one.usage, (one.name, begins)
+
+
+def test_the_page_of_expect_is_broken_where_the_page_ends() -> None:
+    """The lines of its source were broken once more."""
+    first, second, *_conditions = said("help expect").split("\n\n")[1:]
+    for paragraph in (first, second):
+        assert all(len(line) > 60 for line in paragraph.splitlines()[:-1]), paragraph

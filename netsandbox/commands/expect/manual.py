@@ -20,8 +20,8 @@ HEAD = (
     "before it a condition is turned round. A condition changes nothing and takes no time. It ends with 0 if it holds, "
     "1 if not (expected, found, and the frames concerned are shown), 2 if it cannot be read (the place is shown).\n\n"
     "A text with spaces stands in quotes; a filter, being the last, needs none: all that follows `where` is in the "
-    "frame log's language (arp, icmp, src NODE, dst NODE, host NODE, broadcast, drop, and, or, not …). A node or bridge "
-    "that is not there fails a condition with `no` and without, so that a slip of the pen never passes.")
+    "frame log's language (arp, icmp, src NODE, dst NODE, host NODE, broadcast, drop, and, or, not …). A node or "
+    "bridge that is not there fails a condition with `no` and without, so that a slip of the pen never passes.")
 
 
 def details() -> Both:
