@@ -18,7 +18,7 @@ from itertools import product
 from pathlib import Path
 from typing import NamedTuple
 
-from netsandbox.explain.questions import LETTERS, verdict
+from netsandbox.explain.questions import LETTERS, question, verdict
 from netsandbox.session.library import bundled, find_scenario
 from netsandbox.session.scenario import load_scenario
 from netsandbox.session.steps import Scenario, Step
@@ -231,7 +231,8 @@ class Journey:
     def see_verdict(self, step: Step) -> None:
         """See what is said of the answer."""
         if step.answers:
-            guess, right = (said(step.answers[at - 1]) for at in (self._guess(step), step.right))
+            _asked, *answers = question("", tuple(map(said, step.answers)), self.language)
+            guess, right = (answers[at - 1] for at in (self._guess(step), step.right))
             if not self.whole().says(verdict(guess, right, self.language)):
                 self.fault(f"nothing is said of the answer {guess}")
             self.answers += 1
