@@ -7,7 +7,7 @@ from collections.abc import Callable
 from netsandbox.wire import gre, igmp, vxlan
 from netsandbox.wire.addresses import format_ipv4
 from netsandbox.wire.checksum import internet_checksum, pseudo_header
-from netsandbox.wire.describe_dns import describe_dns
+from netsandbox.wire.describe_dns import MULTICAST, describe_dns
 from netsandbox.wire.describe_igmp import igmp_text
 from netsandbox.wire.describe_options import ip_options
 from netsandbox.wire.describe_out import Cut, Out, number, should_be
@@ -298,7 +298,7 @@ def _content(out: Out, data: bytes, sizes: tuple[int, int], ends: tuple[int, int
     if is_dns and size < _DNS_HEADER:
         out.add(f"domain [length {size} < {_DNS_HEADER}] (invalid)")
     elif is_dns and (fragmented or claimed <= size):
-        out.add(describe_dns(data[UDP_HEADER:UDP_HEADER + size], size, out.verbose))
+        out.add(describe_dns(data[UDP_HEADER:UDP_HEADER + size], size, out.verbose, ports & _DNS_PORTS == {MULTICAST}))
     elif ports & _VXLAN_PORTS and out.depth < Out.DEEPEST:
         _vxlan(out, data[UDP_HEADER:], size, frame_text, is_otv=vxlan.PORT not in ports)
     elif claimed <= size and not fragmented and (

@@ -7,8 +7,13 @@ from netsandbox.wire.addresses import format_mac
 from netsandbox.wire.describe_out import Out, number
 
 LLC = 3
-_STP_LEAST, _STP_CONFIG = 4, 35
-_FLAGS = ((0x01, "Topology change"), (0x80, "Topology change ACK"))
+_STP_LEAST, _STP_CONFIG, _STP_RAPID, _STP_MULTIPLE = 4, 35, 36, 102
+_RAPID = 2
+_STANDARDS = {0: "802.1d", 2: "802.1w", 3: "802.1s"}
+_KINDS = {stp.CONFIG: "Config", _RAPID: "Rapid STP", stp.TCN: "Topology Change"}
+_FLAGS = ((0x01, "Topology change"), (0x02, "Proposal"), (0x10, "Learn"), (0x20, "Forward"), (0x40, "Agreement"),
+          (0x80, "Topology change ACK"))
+_ROLES = ("Unknown", "Alternate", "Root", "Designated")
 
 
 def tag_text(data: bytes) -> str:
@@ -30,34 +35,59 @@ def spanning_tree_text(out: Out, data: bytes, length: int) -> None:
         out.add(" (invalid)")
         return
     version, kind = body[2], body[3]
-    if number(body, 0, 2, "stp") or version:
+    if number(body, 0, 2, "stp") or version not in _STANDARDS:
         out.add(f"unknown STP version, length {length - LLC}")
         return
-    out.add("STP 802.1d, ")
-    if kind == stp.TCN:
-        out.add("Topology Change")
+    name = _KINDS.get(kind)
+    out.add(f"STP {_STANDARDS[version]}, {name or f'Unknown BPDU Type (0x{kind:02x})'}")
+    if name is None or kind == stp.TCN or (kind == _RAPID and not version):
         return
-    if kind != stp.CONFIG:
-        out.add(f"Unknown BPDU Type (0x{kind:02x})")
-        return
-    if len(body) < _STP_CONFIG:
-        out.add("Config (invalid)")
-        return
-    _config(out, body, length - LLC)
+    least = _STP_CONFIG if kind == stp.CONFIG else _STP_RAPID if version == _RAPID else _STP_MULTIPLE
+    if len(body) < least:
+        out.add(" (invalid)")
+    elif least == _STP_MULTIPLE:
+        _multiple(out, body, length - LLC)
+    else:
+        _config(out, body, length - LLC, has_role=version == _RAPID)
 
 
-def _config(out: Out, body: bytes, length: int) -> None:
-    flags = body[4]
-    names = [name for bit, name in _FLAGS if flags & bit]
-    bridge = f"{body[17:19].hex()}.{_mac(body, 19)}.{body[25:27].hex()}"
-    out.add(f"Config, Flags [{', '.join(names) or 'none'}], bridge-id {bridge}, length {length}")
-    if not out.verbose:
-        return
+def _flags(flags: int) -> str:
+    return ", ".join(name for bit, name in _FLAGS if flags & bit) or "none"
+
+
+def _ages(body: bytes) -> str:
     ages = [int.from_bytes(body[at:at + 2], "big") / stp.TICKS for at in (27, 29, 31, 33)]
-    out.add(f"\n\tmessage-age {ages[0]:.2f}s, max-age {ages[1]:.2f}s, hello-time {ages[2]:.2f}s, "
+    return (f"\n\tmessage-age {ages[0]:.2f}s, max-age {ages[1]:.2f}s, hello-time {ages[2]:.2f}s, "
             f"forwarding-delay {ages[3]:.2f}s")
-    cost = int.from_bytes(body[13:17], "big")
-    out.add(f"\n\troot-id {body[5:7].hex()}.{_mac(body, 7)}, root-pathcost {cost}")
+
+
+def _role(flags: int) -> str:
+    return f"port-role {_ROLES[flags >> 2 & 3]}"
+
+
+def _config(out: Out, body: bytes, length: int, has_role: bool) -> None:
+    bridge = f"{_bridge(body, 17)}.{body[25:27].hex()}"
+    out.add(f", Flags [{_flags(body[4])}], bridge-id {bridge}, length {length}")
+    if out.verbose:
+        out.add(_ages(body) + f"\n\troot-id {_bridge(body, 5)}, root-pathcost {int.from_bytes(body[13:17], 'big')}")
+        out.add(f", {_role(body[4])}" if has_role else "")
+
+
+def _multiple(out: Out, body: bytes, length: int) -> None:
+    """MSTP's message, of which the instances behind the common tree are not told (stp_print_mstp_bpdu)."""
+    out.add(f", CIST Flags [{_flags(body[4])}], length {length}")
+    if out.verbose:
+        name = body[39:71].partition(b"\0")[0].decode("latin-1")
+        out.add(f"\n\t{_role(body[4])}, CIST root-id {_bridge(body, 5)}, CIST ext-pathcost "
+                f"{int.from_bytes(body[13:17], 'big')}\n\tCIST regional-root-id {_bridge(body, 17)}, CIST port-id "
+                f"{body[25:27].hex()},{_ages(body)}\n\tv3len {int.from_bytes(body[36:38], 'big')}, MCID Name {name}, "
+                f"rev {int.from_bytes(body[71:73], 'big')},\n\t\tdigest {body[73:89].hex()}, CIST int-root-pathcost "
+                f"{int.from_bytes(body[89:93], 'big')},\n\tCIST bridge-id {_bridge(body, 93)}, CIST remaining-hops "
+                f"{body[101]}")
+
+
+def _bridge(data: bytes, at: int) -> str:
+    return f"{data[at:at + 2].hex()}.{_mac(data, at + 2)}"
 
 
 def _mac(data: bytes, at: int) -> str:

@@ -17,6 +17,11 @@ _TCP = {0: "eol", 1: "nop", 2: "mss", 3: "wscale", 4: "sackOK", 5: "sack", 6: "e
 _NUMBERS = {2: 2, 3: 1, 6: 4, 7: 4, 11: 4, 12: 4, 13: 4}
 """Kinds whose value is one number, and its bytes."""
 _SACK_PERMITTED, _SACK, _TIMESTAMPS = 4, 5, 8
+_MD5, _USER_TIMEOUT, _AUTHENTICATION, _FAST_OPEN, _EXPERIMENT = 19, 28, 29, 34, 254
+_FAST_OPEN_MAGIC = b"\xf9\x89"
+"""The experiment that became Fast Open (RFC 6994)."""
+_FIXED = {**_NUMBERS, _TIMESTAMPS: 8, _SACK_PERMITTED: 0, _MD5: 16, _USER_TIMEOUT: 2}
+"""Bytes that tcpdump reads of a value, whatever its length says."""
 
 
 def ip_options(out: Out, data: bytes, size: int) -> bool:
@@ -132,6 +137,8 @@ def _tcp_option(out: Out, data: bytes, size: int, sack_base: int, comma: str) ->
         return _bad(out, comma)
     out.add(_TCP.get(kind, f"unknown-{kind}"))
     head = min(length, 2)
+    if kind == _EXPERIMENT and length < head + 2:
+        return _bad(out, comma)
     printed = _printed(kind, length - head)
     if printed > size - head:
         return _bad(out, comma)
@@ -152,12 +159,8 @@ def _bad(out: Out, comma: str) -> int:
 
 
 def _printed(kind: int, length: int) -> int:
-    """How many bytes of a value tcpdump reads: for some kinds a fixed number, whatever the length says."""
-    if kind == _TIMESTAMPS:
-        return 8
-    if kind == _SACK_PERMITTED:
-        return 0
-    return _NUMBERS.get(kind, length)
+    """How many bytes of a value tcpdump reads."""
+    return _FIXED.get(kind, length)
 
 
 def _tcp_value(kind: int, value: bytes, sack_base: int) -> str:
@@ -171,7 +174,31 @@ def _tcp_value(kind: int, value: bytes, sack_base: int) -> str:
         edges = [int.from_bytes(value[at:at + 4], "big") - sack_base & 0xFFFFFFFF for at in range(0, len(value), 4)]
         blocks = (f"{{{left}:{right}}}" for left, right in zip(edges[::2], edges[1::2], strict=True))
         return f" {len(value) // 8} " + "".join(blocks)
+    return _tcp_words(kind, value)
+
+
+def _tcp_words(kind: int, value: bytes) -> str:
+    """Of what has been added since: keys, fast open, a user's timeout and experiments."""
+    if kind == _MD5:
+        return f" shared secret not supplied with -M, can't check - {value.hex()}"
+    if kind == _USER_TIMEOUT:
+        wait = int.from_bytes(value, "big")
+        return f" 0x{wait:x} {(wait >> 1) * (60 if wait & 1 else 1)}"
+    if kind == _AUTHENTICATION:
+        mac = f" mac 0x{value[2:].hex()}" if len(value) > 2 else ""
+        return f" keyid {value[0]} rnextkeyid {value[1]}{mac}" if len(value) > 1 else " (invalid)"
+    if kind == _FAST_OPEN:
+        return f" {_cookie(value)}"
+    if kind == _EXPERIMENT:
+        return f"-tfo{_cookie(value[2:])}" if value[:2] == _FAST_OPEN_MAGIC else f"-{value[:2].hex()}"
     return f" 0x{value.hex()}" if value else ""
+
+
+def _cookie(value: bytes) -> str:
+    """Of TCP Fast Open (RFC 7413, 4.1.1)."""
+    if not value:
+        return " cookiereq"
+    return f" cookie {value.hex()}" if len(value) % 2 == 0 and 4 <= len(value) <= 16 else " (invalid)"
 
 
 def _cut_value(kind: int, value: bytes, size: int) -> str:

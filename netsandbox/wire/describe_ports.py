@@ -5,13 +5,13 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 
+from netsandbox.wire.describe_dhcp import dhcp_text
+from netsandbox.wire.describe_ntp import ntp_text
 from netsandbox.wire.describe_out import visible
 
 FACILITIES = ("kernel", "user", "mail", "daemon", "auth", "syslog", "lpr", "news", "uucp", "cron", "authpriv", "ftp",
               "ntp", "security", "console", "cron", *(f"local{number}" for number in range(8)))
 SEVERITIES = ("emergency", "alert", "critical", "error", "warning", "notice", "info", "debug")
-MODES = ("unspecified", "symmetric active", "symmetric passive", "Client", "Server", "Broadcast", "Control Message",
-         "Reserved")
 PRIORITY = re.compile(rb"<(\d{0,3})(>)?")
 ROW = 16
 RX_HEADER, RX_INSIDE = 28, (1, 2)
@@ -46,14 +46,6 @@ def _row(data: bytes, at: int) -> str:
     return f"\n\t0x{at:04x}:  {data[at:at + ROW].hex(' ', -2)}"
 
 
-def _bootp(data: bytes, verbose: int) -> str | None:
-    if not data:
-        return " [|bootp]"
-    if data[0] in (1, 2) or verbose:
-        return None
-    return f"BOOTP/DHCP, unknown (0x{data[0]:02x})" + (f", length {len(data)}" if len(data) > 2 else " [|bootp]")
-
-
 def _tftp(data: bytes, _verbose: int) -> str | None:
     operation = int.from_bytes(data[:2], "big")
     if len(data) > 1 and 0 < operation < 7:
@@ -65,12 +57,6 @@ def _kerberos(data: bytes, _verbose: int) -> str | None:
     if not data:
         return "kerberos [|kerberos]"
     return None if data[0] < 5 else "kerberos" + " v5" * (data[0] in (106, 107))
-
-
-def _ntp(data: bytes, verbose: int) -> str | None:
-    if not data:
-        return " [|ntp]"
-    return None if verbose else f"NTPv{data[0] >> 3 & 7}, {MODES[data[0] & 7]}, length {len(data)}"
 
 
 def _snmp(data: bytes, _verbose: int) -> str | None:
@@ -105,7 +91,7 @@ def _rx(data: bytes, verbose: int) -> str | None:
 
 
 READERS: dict[int, Callable[[bytes, int], str | None]] = {
-    67: _bootp, 68: _bootp, 69: _tftp, 88: _kerberos, 161: _snmp, 162: _snmp, 123: _ntp,
+    67: dhcp_text, 68: dhcp_text, 69: _tftp, 88: _kerberos, 161: _snmp, 162: _snmp, 123: ntp_text,
     **dict.fromkeys((*range(7000, 7010), 7021), _rx), 500: _isakmp,
     1645: _radius, 1646: _radius, 1812: _radius, 1813: _radius, 514: _syslog}
 """By port, in the order in which tcpdump asks."""

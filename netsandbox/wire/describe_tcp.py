@@ -161,6 +161,6 @@ def _dns(out: Out, data: bytes, length: int) -> None:
 
 
 _READERS: dict[int, Reader] = {
-    25: _named("SMTP"), 179: _bgp, 6379: _resp, 22: _ssh, 53: _dns, 80: _named("HTTP"), 8080: _named("HTTP"),
-    554: _named("RTSP"), 8554: _named("RTSP"), 21: _named("FTP")}
+    21: _named("FTP"), 22: _ssh, 25: _named("SMTP"), 43: _named("WHOIS"), 53: _dns, 80: _named("HTTP"), 179: _bgp,
+    554: _named("RTSP"), 6379: _resp, 8080: _named("HTTP"), 8554: _named("RTSP")}
 """By port, in the order in which tcpdump asks."""

@@ -1,4 +1,6 @@
-"""What tcpdump says of frames that few labs have: IGMP, cut headers, what is not decoded behind a tag or a tunnel."""
+"""What tcpdump says of frames that few labs have: IGMP, cut headers, what is not decoded behind a tag or a tunnel;
+and of messages of DNS, NTP, DHCP and spanning tree and of odd TCP options, well-formed and broken.
+"""
 
 from __future__ import annotations
 
@@ -14,7 +16,8 @@ from netsandbox.linux.place import Place
 from netsandbox.wire.ethernet import Frame
 from tests.apps import real
 
-KEPT = json.loads((Path(__file__).parent / "frame_words.json").read_text(encoding="utf-8"))
+KEPT = [row for name in ("frame", "message")
+        for row in json.loads((Path(__file__).parent / f"{name}_words.json").read_text(encoding="utf-8"))]
 """Of the real tcpdump 4.99.5: frame, options besides -tn, what it prints."""
 
 
