@@ -189,12 +189,11 @@ def deliver(conn: Connection, segment: TcpSegment, size: int = 0, count: int = 1
 
 
 def is_still_here(conn: Connection, sent: Sent) -> bool:
-    """Whether what left last of a segment still waits for ARP (skb_still_in_host_queue)."""
-    route = way_of(conn)
-    if not isinstance(route, OutputRoute) or route.next_hop is None:
-        return False
-    entry = route.interface.neighbours.get(route.next_hop)
-    return entry is not None and any(_holds(packet, sent) for packet in entry.queue or ())
+    """Whether what left last of a segment still waits for ARP, also by a way that is none any more
+    (skb_still_in_host_queue).
+    """
+    return any(_holds(packet, sent) for interface in conn.namespace.interfaces.values()
+               for entry in interface.neighbours.values() for packet in entry.queue or ())
 
 
 def _holds(packet: IPv4Packet, sent: Sent) -> bool:
