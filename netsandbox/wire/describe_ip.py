@@ -25,8 +25,8 @@ from netsandbox.wire.icmp import (
     UNREACHABLE,
 )
 
-IP_HEADER, UDP_HEADER = 20, 8
-ICMP, IP_IN_IP, TCP, UDP = 1, 4, 6, 17
+IP_HEADER, UDP_HEADER, SCTP_HEADER = 20, 8, 12
+ICMP, IP_IN_IP, TCP, UDP, SCTP = 1, 4, 6, 17, 132
 
 FrameText = Callable[[Out, bytes, int, int], None]
 """Adds an Ethernet frame, its bytes and its length, to a description: what a VXLAN packet carries."""
@@ -85,6 +85,9 @@ def packet_text(out: Out, data: bytes, length: int, frame_text: FrameText) -> No
     protocol = data[9]
     if number(data, 6, 2, "ip") & _OFFSET:
         out.add(f"{ends} ip-proto-{protocol}")
+        return
+    if protocol == SCTP and total - header < SCTP_HEADER:
+        out.add(f"truncated-sctp - {SCTP_HEADER - total + header} bytes missing!")
         return
     if protocol not in (TCP, UDP):
         out.add(f"{ends} ")

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from netsandbox.commands.tools.nexthop_row import put_nexthop
 from netsandbox.commands.tools.output import Row, Style
-from netsandbox.commands.tools.route_words import dsfield_text
+from netsandbox.commands.tools.route_words import PARTS, dsfield_text
 from netsandbox.commands.tools.table_names import shown as shown_table
 from netsandbox.engine.units import SECOND
 from netsandbox.linux.ipv4 import multipath
@@ -18,6 +18,9 @@ if TYPE_CHECKING:
     from netsandbox.linux.ipv4.next_hop import NextHopException
     from netsandbox.linux.ipv4.route import Route
     from netsandbox.linux.ipv4.route_value import Metrics
+
+
+TIMES = frozenset({"rto_min", *PARTS})
 
 
 def destination_text(network: Network) -> str:
@@ -109,9 +112,13 @@ def put_metrics(row: Row, mtu: int, is_locked: bool = False, others: Metrics = (
         return
     members: dict[str, int | str | None] = {"mtu": mtu} if mtu else {}
     text = f"mtu {'lock ' if is_locked else ''}{mtu} " if mtu else ""
+    locked = ["rto_min", *next((str(value).split() for name, value in others if name == "lock"), [])]
     for name, value in others:
-        members[{"features": "ecn", "congctl": "congestion"}.get(name, name)] = None if name == "features" else value
-        text += f"{name} {f'lock {_time(int(value))}' if name == 'rto_min' else value} "
+        if name == "lock":
+            continue
+        number = int(value) // PARTS.get(name, 1) if name in TIMES else value
+        members[{"features": "ecn", "congctl": "congestion"}.get(name, name)] = None if name == "features" else number
+        text += f"{name} {'lock ' if name in locked else ''}{_time(int(number)) if name in TIMES else number} "
     row.put("metrics", [members], text)
 
 

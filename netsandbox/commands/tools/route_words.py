@@ -77,12 +77,17 @@ def read_mtu(words: Words) -> tuple[int, bool]:
 
 # -- what a route may also have, and has not here
 
-OTHER_METRICS = {"reordering": 0, "cwnd": 0, "ssthresh": 0}
-"""Numbers that the sandbox does not go by, and their highest; 0 where any 32 bits do."""
-NUMBERS = {"window": 0, "advmss": 0, "hoplimit": 255, "initcwnd": 0, "initrwnd": 0}
-"""Numbers that the sandbox goes by, in the same way."""
-METRICS = ("window", "advmss", "hoplimit", "initcwnd", "features", "rto_min", "initrwnd", "quickack", "congctl")
+NUMBERS = {"window": 0, "ssthresh": 0, "cwnd": 0, "advmss": 0, "reordering": 0, "hoplimit": 255, "initcwnd": 0,
+           "initrwnd": 0}
+"""Numbers that the sandbox goes by, and their highest; 0 where any 32 bits do."""
+PARTS = {"rtt": 8, "rttvar": 4}
+"""Times that the kernel keeps in parts of a millisecond; a number without a unit is of these."""
+METRICS = ("window", "rtt", "rttvar", "ssthresh", "cwnd", "advmss", "reordering", "hoplimit", "initcwnd", "features",
+           "rto_min", "initrwnd", "quickack", "congctl")
 """What packets go by here, in the order in which iproute2 lists it."""
+UNLOCKED = frozenset({"quickack", "rto_min", "features"})
+LEARNED = frozenset({"rtt", "rttvar", "ssthresh", "cwnd", "reordering"})
+"""What connections find out for those that follow (tcp_metrics), beginning with what the route says."""
 LARGEST_MSS = 65495
 COMPLAINTS = {"advmss": "mss", "realms": "realm"}
 PREFERENCES = ("low", "medium", "high")
@@ -105,6 +110,13 @@ def time_of(word: str) -> float | None:
     return None if scale is None or value < 0 else -(-value * scale // 1)
 
 
+def _time_in_parts(parts: int) -> Callable[[str], int | None]:
+    def find(word: str) -> int | None:
+        value = time_of(word)
+        return None if value is None else int(value) if word[-1:].isdigit() else int(value * parts)
+    return find
+
+
 def _bounded(high: int) -> Callable[[str], int | None]:
     def find(word: str) -> int | None:
         value = number_of(word)
@@ -122,21 +134,28 @@ def metrics() -> tuple[Key, ...]:
         plain = name.rstrip("*")
 
         def read(words: Words) -> Any:
-            words.skip("lock")
-            return reader(find, complaint or f'"{COMPLAINTS.get(plain, plain)}" value is invalid\n')(words)
+            is_locked = plain not in UNLOCKED and words.skip("lock")
+            if is_locked and plain in LEARNED:
+                raise ToolError(1, f"netsandbox: lock of a route's {plain} is not modelled")
+            return reader(find, complaint or f'"{COMPLAINTS.get(plain, plain)}" value is invalid\n')(words), is_locked
         return key(name, read=read)
     return (*(of_route(name, _bounded(high)) for name, high in NUMBERS.items()), of_route("rto_min", time_of),
+            *(of_route(name, _time_in_parts(parts)) for name, parts in PARTS.items()),
             of_route("features", _one_of("ecn"), '"features" value not valid\n'),
             of_route("congctl*", lambda word: word), of_route("quickack*", _one_of("0", "1")))
 
 
 def metrics_of(found: dict[str, Any]) -> Metrics:
-    """What a line says of them, as the kernel keeps it: times in milliseconds, no zeros."""
-    said = {name: found[name] for name in METRICS if name in found}
+    """What a line says of them, as the kernel keeps it: times in milliseconds or parts of them, no zeros; and which of
+    them are locked, which says nothing to the kernel but is shown.
+    """
+    said = {name: found[name][0] for name in METRICS if name in found}
+    locked = " ".join(name for name in said if found[name][1])
     if "advmss" in said:
         said["advmss"] = min(said["advmss"], LARGEST_MSS)
     said |= {name: int(said[name]) for name in ("rto_min", "quickack") if name in said}
-    return tuple((name, value) for name, value in said.items() if value)
+    said |= {"lock": locked} if locked else {}
+    return tuple((name, value) for name, value in said.items() if value or name == "rto_min")
 
 
 def not_modelled(family: Family) -> tuple[Key, ...]:
@@ -149,9 +168,7 @@ def not_modelled(family: Family) -> tuple[Key, ...]:
             words.skip("lock")
             return reader(find, said)(words)
         return refused(name, *others, of="a route", read=read)
-    return (*(of_route(name, _bounded(high)) for name, high in OTHER_METRICS.items()),
-            *(of_route(name, time_of) for name in ("rtt", "rttvar")),
-            of_route("fastopen_no_cookie", _one_of("0", "1")), of_route("realms*", realm_of),
+    return (of_route("fastopen_no_cookie", _one_of("0", "1")), of_route("realms*", realm_of),
             of_route("expires", _bounded(0)), of_route("pref", _one_of(*PREFERENCES, "0", "1", "3")),
             of_route("ttl-propagate", _one_of("enabled", "disabled")),
             refused("from", of="a route", read=family.prefix),

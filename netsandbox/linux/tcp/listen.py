@@ -69,7 +69,7 @@ def _receive_syn(listener: Connection, interface: Interface, packet: IPv4Packet,
         listener.drops += 1
         return Dropped(DropReason.TCP_LISTEN_OVERFLOW, (segment.dport, len(listener.accepted), listener.backlog))
     said = options.read(segment.options, True)
-    if wants_cookie and said.stamp is None:
+    if wants_cookie and (said.stamp is None or not namespace.sysctls.get("net.ipv4.tcp_timestamps")):
         said = Options(mss=said.mss)
     route = route_output(namespace, packet.src, packet.dst, interface.l3mdev)
     if not isinstance(route, OutputRoute):

@@ -9,13 +9,17 @@ from typing import TYPE_CHECKING
 
 from netsandbox.engine.units import MICROSECOND
 from netsandbox.engine.wheel import TICK
+from netsandbox.linux.ipv4.routing import OutputRoute
 from netsandbox.linux.tcp.congestion import NEVER
 from netsandbox.linux.tcp.rtt import RTO_FALLBACK
 from netsandbox.linux.tcp.state import Recovery
+from netsandbox.linux.tcp.transmit import way_of
 
 if TYPE_CHECKING:
+    from netsandbox.linux.ipv4.route import Route
     from netsandbox.linux.tcp.state import Connection
 
+MILLI = 1000
 SAVES_NOTHING, SAVES_NO_THRESHOLD = "net.ipv4.tcp_no_metrics_save", "net.ipv4.tcp_no_ssthresh_metrics_save"
 REORDERING = "net.ipv4.tcp_reordering"
 
@@ -31,6 +35,12 @@ class PathMetrics:
 
     def __init__(self) -> None:
         self.at = self.trip = self.deviation = self.threshold = self.window = self.reordering = 0
+
+    def begin(self, route: Route) -> None:
+        """What the route says of it (tcpm_suck_dst): there it is in parts of milliseconds."""
+        self.trip, self.deviation = route.asks("rtt") * MILLI, route.asks("rttvar") * MILLI
+        self.threshold, self.window = route.asks("ssthresh"), route.asks("cwnd")
+        self.reordering = route.asks("reordering")
 
     def note_trip(self, smoothed: int, deviation: int) -> None:
         """A longer round trip counts at once, a shorter one little by little: too long does less harm."""
@@ -74,6 +84,8 @@ def learn(conn: Connection) -> None:
         return
     if found is None:
         found = known[conn.address, conn.peer] = PathMetrics()
+        if isinstance(way := way_of(conn), OutputRoute) and way.route.metrics:
+            found.begin(way.route)
     found.note_trip(conn.round_trip.smoothed, conn.round_trip.deviation)
     found.note_window(conn)
     found.at = conn.namespace.scheduler.now
