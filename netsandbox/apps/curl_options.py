@@ -211,6 +211,11 @@ def _set(options: CurlOptions, given: Given, files: Files) -> None:
             options.flags.add("json")
     elif name in REPEATED:
         options.lists[name].append(value)
+    elif name == "write-out" and value.startswith("@"):
+        try:
+            options.values[name] = files.read(value[1:])
+        except FileError:
+            raise _wrong(given.spelled, "error encountered when reading a file", FILE_ERROR) from None
     else:
         options.values[name] = value
 

@@ -55,21 +55,27 @@ def _count(number: int) -> str:
     return f"{number:5d}"
 
 
-def write_out(template: str, variables: Mapping[str, str]) -> tuple[str, list[str]]:
-    """(the text of -w, the variables that there are not)."""
-    unknown: list[str] = []
+WRITTEN = re.compile(r"\\[ntr\\]|%%|%header\{([^}]*)\}|%\{([^}]*)\}")
+STREAMS = {"stdout": "out", "stderr": "err"}
 
-    def put(match: re.Match[str]) -> str:
-        found = match[0]
-        if found in ESCAPES:
-            return ESCAPES[found]
-        if found == "%%":
-            return "%"
-        if match[1] not in variables:
-            unknown.append(match[1])
-            return ""
-        return variables[match[1]]
-    return re.sub(r"\\[ntr\\]|%%|%\{(\w+)\}", put, template), unknown
+
+def write_out(template: str, variables: Mapping[str, str],
+              head: Head | None) -> tuple[list[tuple[str, str]], list[str]]:
+    """(the text of -w on its streams, the variables that there are not)."""
+    unknown: list[str] = []
+    pieces, stream, at = list[tuple[str, str]](), "out", 0
+    for match in WRITTEN.finditer(template):
+        pieces.append((stream, template[at:match.start()]))
+        at, found, name = match.end(), match[0], match[2]
+        if name in STREAMS:
+            stream = STREAMS[name]
+        elif name is not None and name not in variables:
+            unknown.append(name)
+        elif match[1] is not None:
+            pieces.append((stream, head.get(match[1]) if head is not None else ""))
+        else:
+            pieces.append((stream, variables[name] if name is not None else ESCAPES.get(found, "%")))
+    return [*pieces, (stream, template[at:])], unknown
 
 
 class Counts(NamedTuple):
@@ -101,5 +107,6 @@ def variables(times: Mapping[str, int], now: int, head: Head | None, counts: Cou
         "size_upload": str(counts.sent), "size_header": str(counts.head),
         "speed_download": str(round(counts.size / total) if total else 0), "speed_upload": "0",
         "num_connects": str(counts.connections), "num_redirects": str(counts.redirects),
-        "content_type": head.get("Content-Type") if head else "", "http_version": head.version[5:] if head else "0",
+        "content_type": head.get("Content-Type") if head else "",
+        "http_version": head.version[5:].removesuffix(".0") if head else "0", "http_connect": "000",
         "ssl_verify_result": "0", "num_headers": str(len(head.fields)) if head else "0"}

@@ -20,6 +20,10 @@ if TYPE_CHECKING:
     from netsandbox.wire.http import Head
 
 
+NOT_WRITTEN = frozenset({"json", "header_json", "certs", "size_request", "time_posttransfer", "time_queue", "xfer_id"})
+"""Variables of curl 8.14 that have no value here; and the parts of an URL."""
+
+
 class Transfer(Client):
     """What one run of curl holds; Curl says how it goes on."""
 
@@ -153,10 +157,12 @@ class Transfer(Client):
     def _write_out(self, failure: Failure | None) -> None:
         template = self.options.values.get("write-out", "")
         if template:
-            text, unknown = write_out(template, self._variables(failure))
+            pieces, unknown = write_out(template, self._variables(failure), self._interim)
             for name in unknown:
-                self.complain(f"curl: unknown --write-out variable: '{name}'")
-            self.output.append(("out", text))
+                self.complain(f"curl: -w %{{{name}}} is not modelled"
+                              if name in NOT_WRITTEN or name.startswith(("url.", "urle.")) else
+                              f"curl: unknown --write-out variable: '{name}'")
+            self.output += [(stream, text) for stream, text in pieces if text]
 
     def _variables(self, failure: Failure | None) -> dict[str, str]:
         socket = self.client.socket if self.client is not None else None
@@ -168,7 +174,10 @@ class Transfer(Client):
             "local_port": str(socket.port) if socket else "0", "url_effective": str(self.url),
             "url": self.options.urls[self._place].text, "method": self._method, "scheme": self.url.scheme,
             "exitcode": str(failure.code if failure else 0), "errormsg": failure.text if failure else "",
-            "num_retries": str(self._retries),
+            "num_retries": str(self._retries), "urlnum": str(max(self._place, 0)), "conn_id": str(self._number),
+            "referer": self.options.values.get("referer", ""), "num_certs": "0", "tls_earlydata": "0",
+            "proxy_used": str(int("proxy" in self.options.values)), "proxy_ssl_verify_result": "0",
+            "ftp_entry_path": "", "onerror": "",
             "filename_effective": self._target or "", "redirect_url": self._interim.get("Location")
             if self._interim and "location" not in self.options.flags else ""}
 

@@ -26,7 +26,7 @@ SHORT = (f"note: a test ends after {MOST >> 20} MBytes, as a cable here has no r
 VERSION = "iperf 3.18 (cJSON 1.7.15)"
 UNITS = {"": 1, "k": 1 << 10, "m": 1 << 20, "g": 1 << 30}
 OPTIONS = OptionTable(
-    "iperf3", 1, "", by_letter=True, usual="4|version4",
+    "iperf3", 1, text.HINT, by_letter=True, usual="4|version4",
     acts="c|client= s|server t|time= n|bytes= p|port= R|reverse 1|one-off v|version i|interval= D|daemon",
     refused="u|udp P|parallel= J|json b|bitrate= f|format= w|window= 6|version6 V|verbose O|omit= l|length= M|set-mss= "
             "C|congestion= N|no-delay S|tos= Z|zerocopy B|bind= F|file= I|pidfile= k|blockcount= A|affinity= d|debug "

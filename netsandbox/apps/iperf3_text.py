@@ -11,11 +11,12 @@ RULE = "- - - - - - - - - - - - - - - - - - - - - - - - -"
 HEADER = "[ ID] Interval           Transfer     Bitrate"
 REFUSED = ("iperf3: error - unable to connect to server - server may have stopped running or use a different port, "
            "firewall issue, etc.: {why}")
-USAGE = """\
-iperf3: parameter error - {why}
-
+HINT = """
 Usage: iperf3 [-s|-c host] [options]
 Try `iperf3 --help' for more information."""
+USAGE = f"""\
+iperf3: parameter error - {{why}}
+{HINT}"""
 NO_SIDE = "must either be a client (-c) or server (-s)"
 
 

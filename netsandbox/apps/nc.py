@@ -56,6 +56,9 @@ class Netcat(StreamClient):
         if self.options.listens:
             self._listen()
             return
+        if self.options.numeric and not self.options.is_busybox and ipv4_or_none(self.options.host) is None:
+            self.unresolved(Reply((), "Name or service not known"))
+            return
         self.look_up(self.options.host)
 
     # -- listening

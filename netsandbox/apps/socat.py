@@ -100,9 +100,9 @@ class Socat(Program):
         self.complain_of(text)
         self.exit(1)
 
-    def complain_of(self, text: str) -> None:
+    def complain_of(self, text: str, level: str = "E") -> None:
         """A line of its log."""
-        self.complain(f"{log_date(self.scheduler.now)} socat[{self.process.pid}] E {text}")
+        self.complain(f"{log_date(self.scheduler.now)} socat[{self.process.pid}] {level} {text}")
 
     @property
     def goes_on(self) -> bool:

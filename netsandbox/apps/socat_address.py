@@ -57,6 +57,8 @@ class Address(NamedTuple):
     wish: Keepalive = Keepalive()
     """What keepidle, keepintvl and keepcnt say; without keepalive it means nothing."""
     nodelay: bool = False
+    spelled: str = ""
+    """As it stands on the line, without its options."""
 
     def prepare(self, socket: StreamSocket) -> None:
         """Set the options of its socket."""
@@ -99,7 +101,7 @@ def _parse(text: str) -> Address:
         host, port = "", rest
     elif not host:
         raise UsageError(f"socat[1] E {name}: wrong number of parameters (1 instead of 2)", 1)
-    return _with_options(Address(kind, host.strip("[]"), _port(port)), options)
+    return _with_options(Address(kind, host.strip("[]"), _port(port), spelled=head), options)
 
 
 def _file(kind: str, path: str, options: list[str]) -> Address:

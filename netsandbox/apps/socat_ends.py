@@ -142,7 +142,11 @@ class StreamEnd(End):
 
     def _refused(self, address: int, error: str) -> None:
         port = self.address.port if self.address is not None else 0
-        self.pair.fail(f"connect(5, AF=2 {format_ipv4(address)}:{port}, 16): {TEXTS[error]}")
+        said = f"connect(5, AF=2 {format_ipv4(address)}:{port}, 16): {TEXTS[error]}"
+        if self.address is not None and self.address.spelled:
+            self.program.complain_of(said, "W")
+            said = f"{self.address.spelled}: {TEXTS[error]}"
+        self.pair.fail(said)
 
     def connected(self, stream: Stream) -> None:
         stream.write(self._waiting)

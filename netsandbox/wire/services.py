@@ -63,6 +63,9 @@ def service_name(port: int, protocol: str) -> str:
 def service_line(text: str, protocol: str) -> str:
     """As getent(1) tells of a name, of one protocol if it is given; empty where there is none."""
     found = service(text)
+    if found is None and text.isascii() and text.isdecimal():
+        kinds = [kind for kind in ((protocol,) if protocol else ("tcp", "udp")) if (int(text), kind) in _NAMES]
+        return service_line(_NAMES[int(text), kinds[0]], kinds[0]) if kinds else ""
     if found is None or (protocol and protocol not in found[1]):
         return ""
     name = text if text in SERVICES else _ALIASES[text]
