@@ -41,6 +41,7 @@ _ECN = ("", ",ECT(1)", ",ECT(0)", ",CE")
 _DF, _MF, _RESERVED, _OFFSET = 0x4000, 0x2000, 0x8000, 0x1FFF
 
 _VXLAN_PORTS = frozenset({vxlan.PORT, vxlan.LINUX_PORT})
+_ADVERTISED = 8
 _DNS_PORTS, _SIP = frozenset({53, 5353}), 5060
 _VXLAN_HEADER, _DNS_HEADER = 8, 12
 
@@ -220,6 +221,8 @@ def _message_text(data: bytes, kind: int, code: int) -> str:
     if kind == PARAMETER_PROBLEM:
         return f"parameter problem - code {code}" if code else (
             f"parameter problem - octet {number(data, 4, 1, 'icmp')}")
+    if kind == 9:
+        return _advertisement(data)
     if kind == 13:
         return f"time stamp query id {number(data, 4, 2, 'icmp')} seq {number(data, 6, 2, 'icmp')}"
     if kind == 14:
@@ -229,6 +232,21 @@ def _message_text(data: bytes, kind: int, code: int) -> str:
     if kind == 18:
         return f"address mask is 0x{number(data, 8, 4, 'icmp'):08x}"
     return _OTHERS.get(kind, f"type-#{kind}")
+
+
+def _advertisement(data: bytes) -> str:
+    """RFC 1256: routers and how much each is preferred."""
+    count, size, lifetime = number(data, 4, 1, "icmp"), number(data, 5, 1, "icmp"), number(data, 6, 2, "icmp")
+    minutes, seconds = divmod(lifetime, 60)
+    hours, minutes = divmod(minutes, 60)
+    time = f"{lifetime}" if lifetime < 60 else f"{minutes}:{seconds:02d}" if lifetime < 3600 else (
+        f"{hours}:{minutes:02d}:{seconds:02d}")
+    text = f"router advertisement lifetime {time} {count}:"
+    if size != 2:
+        return f"{text} [size {size}]"
+    for at in range(_ADVERTISED, _ADVERTISED + 8 * count, 8):
+        text += f" {{{format_ipv4(number(data, at, 4, 'icmp'))} {number(data, at + 4, 4, 'icmp')}}}"
+    return text
 
 
 def _quoted_destination(data: bytes) -> str:

@@ -8,6 +8,7 @@ from collections.abc import Callable
 from netsandbox.wire.describe_dhcp import dhcp_text
 from netsandbox.wire.describe_ntp import ntp_text
 from netsandbox.wire.describe_out import visible
+from netsandbox.wire.describe_tftp import tftp_text
 
 FACILITIES = ("kernel", "user", "mail", "daemon", "auth", "syslog", "lpr", "news", "uucp", "cron", "authpriv", "ftp",
               "ntp", "security", "console", "cron", *(f"local{number}" for number in range(8)))
@@ -44,13 +45,6 @@ def _syslog(data: bytes, verbose: int) -> str:
 
 def _row(data: bytes, at: int) -> str:
     return f"\n\t0x{at:04x}:  {data[at:at + ROW].hex(' ', -2)}"
-
-
-def _tftp(data: bytes, _verbose: int) -> str | None:
-    operation = int.from_bytes(data[:2], "big")
-    if len(data) > 1 and 0 < operation < 7:
-        return None
-    return f"TFTP, length {len(data)}" + (f", tftp-#{operation}" if len(data) > 1 else " [|tftp]")
 
 
 def _kerberos(data: bytes, _verbose: int) -> str | None:
@@ -91,7 +85,7 @@ def _rx(data: bytes, verbose: int) -> str | None:
 
 
 READERS: dict[int, Callable[[bytes, int], str | None]] = {
-    67: dhcp_text, 68: dhcp_text, 69: _tftp, 88: _kerberos, 161: _snmp, 162: _snmp, 123: ntp_text,
+    67: dhcp_text, 68: dhcp_text, 69: tftp_text, 88: _kerberos, 161: _snmp, 162: _snmp, 123: ntp_text,
     **dict.fromkeys((*range(7000, 7010), 7021), _rx), 500: _isakmp,
     1645: _radius, 1646: _radius, 1812: _radius, 1813: _radius, 514: _syslog}
 """By port, in the order in which tcpdump asks."""
