@@ -333,8 +333,7 @@ def _announce(what: tuple[Container, Endpoint, int]) -> None:
     if endpoint not in container.attached:
         return
     inside, scheduler = endpoint.inside, endpoint.network.scheduler
-    own = any(address.local == endpoint.address for address in inside.addresses)
-    if own and inside.running:
+    if inside.running and endpoint.address in [own.local for own in inside.addresses]:
         endpoint.network.namespace.record(AddressAnnounced(container.name, endpoint.address, inside.mac, number))
         arp.send(inside, REQUEST, endpoint.address, endpoint.address, 0, BROADCAST_MAC)
     if number < ANNOUNCEMENTS:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from netsandbox.engine.units import SECOND
+from netsandbox.session.session import Session
 from netsandbox.wire.addresses import BROADCAST_MAC, parse_mac
 from netsandbox.wire.ethernet import Frame
 from tests.linux.world import World
@@ -139,3 +140,14 @@ def test_ports_are_simple_again_when_the_one_that_is_spared_questions_has_gone(w
         assert [port.is_simple for port in bridge.ports] == [False] * 3
         world.do(f"exec s1 {leaves}")
         assert all(port.is_simple for port in bridge.ports)
+
+
+def test_a_tunnel_by_way_of_a_bridge_may_be_its_port_and_a_device_on_it_may_not() -> None:
+    session = Session()
+    for line in ("add-host pc1", "exec pc1 ip link add br0 type bridge",
+                 "exec pc1 ip link add v link br0 type vlan id 5",
+                 "exec pc1 ip link add g0 type gretap local 1.1.1.1 remote 2.2.2.2 dev br0",
+                 "exec pc1 ip link set g0 master br0"):
+        assert session.run(line).code == 0, line
+    job = session.run("exec pc1 ip link set v master br0")
+    assert job.output == [("err", "RTNETLINK answers: Device or resource busy\n")]

@@ -14,6 +14,7 @@ from netsandbox.commands.tools.subcommand import subcommand
 from netsandbox.commands.tools.words import USAGE, Words, bare, choose, key, parse, wrong
 from netsandbox.linux.core import kind as kinds
 from netsandbox.linux.netlink import link as requests
+from netsandbox.linux.netlink.names import add_altname, delete_altname
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -90,7 +91,7 @@ def _set_names(context: ToolContext, words: Words) -> ToolResult:
         raise ToolError(USAGE, 'Not enough of information: "dev" argument is required.')
     interface = interface_named(context.namespace, found["dev"])
     for name in found.get("altname", ()):
-        (requests.add_altname if command == "add" else requests.delete_altname)(interface, name)
+        (add_altname if command == "add" else delete_altname)(interface, name)
     return ToolResult(0, "", "")
 
 

@@ -91,8 +91,6 @@ class BridgeKind(LinkKind):
             raise KernelError("EXFULL")
         if interface.stack is not None and interface.stack.handler is not None:
             raise KernelError("EBUSY")
-        if stands_on(interface, master):
-            raise KernelError("EBUSY")
         master.add_port(interface)
 
     def release(self, master: Interface, interface: Interface) -> None:
@@ -106,16 +104,6 @@ class BridgeKind(LinkKind):
     def slave_details(self, interface: Interface) -> list[Detail]:
         assert interface.port is not None
         return [setting(name, value, text) for name, text, value in port_rows(interface.port)]
-
-
-def stands_on(interface: Interface, lower: Interface) -> bool:
-    """Whether a device stands on another one, directly or not."""
-    below, seen = interface.lower, 0
-    while below is not None and below is not interface.peer and seen < 16:
-        if below is lower:
-            return True
-        below, seen = below.lower, seen + 1
-    return False
 
 
 KIND = BridgeKind()

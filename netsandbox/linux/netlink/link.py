@@ -7,11 +7,12 @@ from typing import TYPE_CHECKING, Any
 from netsandbox.linux.core import kind as kinds
 from netsandbox.linux.core import link
 from netsandbox.linux.core.errors import KernelError, NotModelledError
-from netsandbox.linux.core.interface import MAX_NAME, Interface
+from netsandbox.linux.core.interface import Interface
 from netsandbox.linux.core.kind import LinkKind, NewLink
 from netsandbox.linux.core.link import named
 from netsandbox.linux.events import LinkChanged
 from netsandbox.linux.netlink.credentials import needs_net_admin
+from netsandbox.linux.netlink.names import check_name, rename
 from netsandbox.linux.stack import bring_up_loopback
 from netsandbox.wire.addresses import MAC_GROUP_BIT
 
@@ -61,18 +62,6 @@ class LinkRequest:
         self.namespace: NetworkNamespace | None = None
         self.lower: Interface | None = None
         """The device that it shall stand on (`link`)."""
-
-
-def kernel_takes_name(name: str) -> bool:
-    """dev_valid_name; what cannot be printed is refused as well."""
-    return name not in (".", "..") and ":" not in name and name.isprintable()
-
-
-def check_name(name: str) -> None:
-    if len(name) > MAX_NAME:
-        raise KernelError("ERANGE", "Attribute failed policy validation")
-    if not kernel_takes_name(name):
-        raise KernelError("EINVAL")
 
 
 def mac_of(octets: list[int]) -> int:
@@ -240,31 +229,6 @@ def _change_settings(interface: Interface, request: LinkRequest) -> None:
 
 
 @needs_net_admin
-def add_altname(interface: Interface, name: str) -> None:
-    """netdev_name_node_alt_create.
-
-    Raises:
-        KernelError: a device of the namespace is called so.
-    """
-    if named(interface.namespace, name) is not None:
-        raise KernelError("EEXIST")
-    interface.altnames += (name,)
-
-
-@needs_net_admin
-def delete_altname(interface: Interface, name: str) -> None:
-    """netdev_name_node_alt_destroy.
-
-    Raises:
-        KernelError: nothing is called so, or another device is, or that is its first name.
-    """
-    found = named(interface.namespace, name)
-    if name not in interface.altnames:
-        raise KernelError("ENOENT" if found is None else "EINVAL")
-    interface.altnames = tuple(other for other in interface.altnames if other != name)
-
-
-@needs_net_admin
 def set_up(interface: Interface, up: bool) -> None:
     if not up:
         link.set_down(interface)
@@ -298,13 +262,6 @@ def _check_mtu(interface: Interface, mtu: int) -> None:
         raise KernelError("EINVAL", "mtu less than device minimum")
     if 0 < interface.max_mtu < mtu:
         raise KernelError("EINVAL", "mtu greater than device maximum")
-
-
-def rename(interface: Interface, name: str) -> None:
-    check_name(name)
-    if named(interface.namespace, name) is not None:
-        raise KernelError("EEXIST")
-    interface.namespace.rename_interface(interface, name)
 
 
 @needs_net_admin
