@@ -18,6 +18,9 @@ PHRASES = Words({
     "after": ("after: ", "在此之后："),
     "session": ("session: ", "会话："),
     "run": ("the command line failed", "命令行失败"),
+    "hand-ins": ("Sessions", "会话一览"), "holds": ("{held} of {count} hold", "成立 {held}/{count} 条"),
+    "unread": ("not judged", "未能评判"),
+    "none": ("scenarios: {files}", "场景：{files} 个"),
     "all": ("scenarios: {files}; expectations: {count}, all hold", "场景：{files} 个；期望：{count} 条，全部成立"),
     "some": ("scenarios: {files}; expectations: {count}, of which {failed} failed",
              "场景：{files} 个；期望：{count} 条，其中 {failed} 条不成立"),
@@ -65,17 +68,27 @@ class TextReport:
         self._print(f"      {report.file}:{outcome.number}", "dim")
 
     def summary(self, reports: Sequence[Report]) -> None:
-        """The last line."""
+        """The last line; before it, of several sessions how each did."""
+        if len(reports) > 1 and reports[0].session:
+            self._hand_ins(reports)
         outcomes = [outcome for report in reports for outcome in report.outcomes]
         expected = [outcome for outcome in outcomes if outcome.is_expect]
         held = sum(outcome.status == "held" for outcome in expected)
         wrong = sum(report.status == "wrong" for report in reports)
         lines = len(outcomes) - len(expected)
-        text = self._say("all" if expected and held == len(expected) else "some", files=len(reports),
-                         count=len(expected), failed=len(expected) - held)
+        key = "none" if not expected else "all" if held == len(expected) else "some"
+        text = self._say(key, files=len(reports), count=len(expected), failed=len(expected) - held)
         text += self._say("lines", lines=lines) if lines else ""
         text += self._say("wrong", wrong=wrong) if wrong else ""
         self._print(text, "green" if held == len(outcomes) and not wrong else "bold red")
+
+    def _hand_ins(self, reports: Sequence[Report]) -> None:
+        """A line for each session."""
+        self._print(self._say("hand-ins"), "bold")
+        for report in reports:
+            counted = [outcome.status == "held" for outcome in report.outcomes if outcome.is_expect]
+            told = self._say("unread") if report.error else self._say("holds", held=sum(counted), count=len(counted))
+            self._print(f"  {MARKS[report.status]} {report.session}  {told}", COLOURS[report.status])
 
     def _say(self, key: str, **fields: int) -> str:
         return PHRASES.say(key, self._language, **fields)

@@ -253,6 +253,27 @@ def test_saved_sessions_are_judged_by_a_teachers_file(tmp_path: Path, capsys: py
     assert files[1]["failed_lines"] == []
 
 
+@pytest.mark.parametrize(("language", "told"), [
+    ("en", ("Sessions\n  ✓ {}  2 of 2 hold\n  ✗ {}  1 of 2 hold\n  ✗ {}  not judged\n"
+            "scenarios: 3; expectations: 4, of which 1 failed; wrong files: 1\n")),
+    ("zh", ("会话一览\n  ✓ {}  成立 2/2 条\n  ✗ {}  成立 1/2 条\n  ✗ {}  未能评判\n"
+            "场景：3 个；期望：4 条，其中 1 条不成立；有误的文件：1 个\n"))])
+def test_how_each_of_several_sessions_did_is_told_in_a_line(
+        tmp_path: Path, capsys: pytest.CaptureFixture[str], language: str, told: str) -> None:
+    """A teacher with thirty of them had to read all lines of each."""
+    goal = written(tmp_path, "netsandbox: 2\nsteps: [{expect: [interface a:lo up, interface b:lo up]}]\n", "goal.yaml")
+    saved = [written(tmp_path, f"netsandbox: 2\nsetup: [{lines}]\n", f"{number}.yaml") for number, lines in enumerate(
+        ("add-host a, add-host b", "add-host a", "{"))]
+    assert main(["check", goal, "--lang", language, "--session", *saved]) == 2
+    assert capsys.readouterr().out.endswith(told.format(*saved))
+
+
+def test_of_a_file_that_cannot_be_read_no_expectations_are_counted(
+        tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["check", written(tmp_path, "netsandbox: 2\nstpes: []\n")]) == 2
+    assert capsys.readouterr().out.endswith("did you mean 'steps'?\nscenarios: 1; wrong files: 1\n")
+
+
 def test_a_judged_session_writes_no_file(tmp_path: Path) -> None:
     target = tmp_path / "stolen.txt"
     bad = written(tmp_path, f"netsandbox: 1\nsetup: [export {target}, save {target}, add-host pc1]\n", "bad.yaml")

@@ -37,7 +37,7 @@ def test_a_hostile_hand_in_leaves_the_others_to_be_judged(line: str, capsys: pyt
     out = capsys.readouterr().out
     assert out.count("session: ") == 2
     assert "a mistake of netsandbox" not in out
-    assert "✓ interface a:lo up" in out.partition("session: ok.yaml")[2]
+    assert "✓ a has lo: up" in out.partition("session: ok.yaml")[2]
     assert Path("goal.yaml").read_bytes() == goal
 
 
@@ -88,7 +88,7 @@ def test_what_cannot_be_judged_is_told_and_the_rest_judged(monkeypatch: pytest.M
     assert main(["check", "goal.yaml", "--session", "bad.yaml", "ok.yaml"]) == 2
     out = capsys.readouterr().out
     assert "bad.yaml: not judged to the end: its process was ended by SIGKILL" in out
-    assert "✓ interface a:lo up" in out
+    assert "✓ a has lo: up" in out
 
 
 def test_a_result_comes_back() -> None:
