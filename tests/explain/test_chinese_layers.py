@@ -7,8 +7,10 @@ import re
 import pytest
 
 from netsandbox.commands.branch import WORDS as BRANCHES
-from netsandbox.explain.chinese_layers import layer_words
+from netsandbox.explain.chinese_layers import FIELDS, field_words, layer_words
 from netsandbox.session.keeping import KeptSession
+from netsandbox.wire import dissect as dissect_module
+from netsandbox.wire import dissect_ip, dissect_tag
 from netsandbox.wire.dissect import dissect
 from netsandbox.wire.names import ICMP_CODES, ICMP_TYPES
 
@@ -38,6 +40,22 @@ def test_what_is_read_of_a_frame_is_what_has_words() -> None:
     assert layer_words(dissect(ETHERNET + ARP).layers[1].summary, "zh") == "请求：谁有 10.0.0.2？告诉 10.0.0.1"
     cut = [dissect((ETHERNET + ARP)[:length]).layers for length in range(1, len(ETHERNET + ARP))]
     assert all(not re.search("bytes|cut", layer_words(layer.summary, "zh")) for layers in cut for layer in layers)
+
+
+def test_each_field_of_a_header_has_a_chinese_name() -> None:
+    """They were English in a Chinese pane."""
+    rows = [row for module in (dissect_module, dissect_ip, dissect_tag) for group in vars(module).values()
+            if isinstance(group, tuple) for row in group if isinstance(row, tuple) and len(row) == 4]
+    names = {str(row[2]) for row in rows} | {"Identifier", "Sequence Number", "Unused", "MTU of next hop", "Pointer"}
+    assert len(names) > 40
+    for name in names:
+        assert name in FIELDS, name
+    told = [field_words(field.name, field.value, "zh") for layer in dissect(ETHERNET + ARP).layers
+            for field in layer.fields]
+    assert ("操作", "请求（1）") in told
+    assert ("目标 IP 地址", "10.0.0.2") in told
+    assert field_words("Checksum", "0x1234 (should be 0x4321)", "zh") == ("校验和", "0x1234（应为 0x4321）")
+    assert field_words("Checksum", "0x1234 (correct)", "en") == ("Checksum", "0x1234 (correct)")
 
 
 def test_each_kind_of_icmp_has_chinese_words() -> None:

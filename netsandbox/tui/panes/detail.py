@@ -13,7 +13,7 @@ from textual.content import Content
 from textual.widgets import Tree
 from textual.widgets.tree import TreeNode
 
-from netsandbox.explain.chinese_layers import layer_words
+from netsandbox.explain.chinese_layers import field_words, layer_words
 from netsandbox.tui.circles import cut
 from netsandbox.tui.glyphs import UNICODE, GlyphSet
 from netsandbox.tui.i18n import language, tr
@@ -146,7 +146,8 @@ class DetailPane(Horizontal):
         self._spans.append((whole, node))
         for field in layer.fields:
             span = Span(field.start - self._begin, field.end - self._begin, "")
-            leaf = node.add_leaf(Text.assemble((f"{safe(field.name)}  ", "dim"), self._text(field.value)), span)
+            name, value = field_words(field.name, field.value, language())
+            leaf = node.add_leaf(Text.assemble((f"{safe(name)}  ", "dim"), self._text(value)), span)
             self._spans.append((span, leaf))
         for inner in layer.layers:
             self._add(node, inner)
