@@ -182,9 +182,16 @@ def _told(trace: Trace, record: Record, voice: Voice) -> tuple[Explanation, list
     return tell(event, voice), []
 
 
+def _bridging(arrival: Record, followed: list[Record]) -> Record | None:
+    """What a bridge did with a frame that arrived; not with the question that is asked before it can be sent on."""
+    is_question = isinstance(arrival.event.frame.payload, ArpPacket)
+    return next((other for other in followed if isinstance(other.event, FrameBridged)
+                 and isinstance(other.event.frame.payload, ArpPacket) <= is_question), None)
+
+
 def _arrival(trace: Trace, record: Record, voice: Voice) -> tuple[Explanation, list[str]]:
     followed = section(trace, record)
-    bridging = next((other for other in followed if isinstance(other.event, FrameBridged)), None)
+    bridging = _bridging(record, followed)
     if bridging is not None and not isinstance(record.event.verdict, Dropped):
         effects = [tell(other.event, voice).decision for other in followed if other is not bridging]
         return _bridged(trace, bridging, voice), effects
@@ -294,7 +301,7 @@ def _cause_text(trace: Trace, record: Record, voice: Voice) -> str:
     if not isinstance(record.event, FrameReceived):
         return tell(record.event, voice).decision
     followed = section(trace, record)
-    bridging = next((other.event for other in followed if isinstance(other.event, FrameBridged)), None)
+    bridging = _bridging(record, followed)
     if bridging is not None and not isinstance(record.event.verdict, Dropped):
-        return tell(bridging, voice).decision
+        return tell(bridging.event, voice).decision
     return _taken(record.event, followed, voice).decision

@@ -8,6 +8,7 @@ from netsandbox.explain.drops import rule_made_at
 from netsandbox.explain.operands_of_rules import walks_of
 from netsandbox.explain.voice import Voice
 from netsandbox.lab.events import CommandRun
+from netsandbox.lab.uplink import DEFAULT_LAN
 from netsandbox.linux.drop import Dropped, DropReason
 from netsandbox.linux.events import FrameReceived, FrameSent, VerdictGiven
 from netsandbox.session.session import Session
@@ -131,3 +132,19 @@ def test_what_is_of_no_connection_tells_why_and_what_nat_changed_is_a_cause(lang
         stories.append(said(session, f"why --lang {language}"))
     for story, part in zip(stories, told, strict=True):
         assert part in story
+
+
+@pytest.mark.parametrize(("language", "told", "never"), [
+    ("en", "host:eth0 is not where the TCP segment [SYN] from uplink port", "floods the ARP request of host"),
+    ("zh", "host:eth0", "泛洪")])
+def test_a_packet_that_is_translated_and_then_waits_for_a_mac_is_routed_and_is_no_question(
+        language: str, told: str, never: str) -> None:
+    """The ARP request that it set off was said to go on as what NAT had made of the packet."""
+    session = Session(uplink=DEFAULT_LAN)
+    for line in ("docker run -d --name app -p 8080:8000 nginx", "wait", "flush-arp host",
+                 "exec uplink curl -sS 192.168.1.10:8080"):
+        said(session, line)
+    [changed] = [line for line in said(session, f"why --lang {language}").splitlines() if "172.17.0.2:8000" in line
+                 and "←" in line]
+    assert told in changed
+    assert never not in changed

@@ -133,7 +133,7 @@ PHRASES: dict[str, Both] = {
     "no drop": ("nothing was dropped{reason} ({which})", "没有帧或包被丢弃{reason}（{which}）"),
     "drop.reason": (" for {reason}", "，原因 {reason}"),
     "reason.OTHERHOST": ("another station's MAC is on it", "目的 MAC 是别的站点的"),
-    "reason.NETFILTER_DROP": ("a firewall rule or policy drops it", "被防火墙规则或默认策略丢弃"),
+    "reason.NETFILTER_DROP": ("a firewall rule or policy drops it", "防火墙规则或默认策略不放行"),
     "reason.IP_INADDRERRORS": ("its address is none of this host's", "目的地址不是本机的"),
     "reason.IP_INNOROUTES": ("no route leads to its address", "没有通往目的地址的路由"),
     "reason.IP_RPFILTER": ("the way back leads by another interface", "回去的路由走别的接口"),
