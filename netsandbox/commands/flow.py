@@ -44,10 +44,10 @@ MOST_ARROWS = 2000
                 "flow N hex: the same as bytes. What NAT rewrites is a connection of its own on each side of it. "
                 "flow --frames FILTER: the same diagram of all frames that pass a filter of the log, an arrow for the "
                 "way of each. --svg writes the diagram as a picture, --text what would be printed."),
-               ("flow：日志还记得的每个连接一行。flow N，或 flow ADDRESS:PORT 表示那一端最新的连接：以客户端与服务器"
+               ("flow：还记得的每个连接一行。flow N，或 flow ADDRESS:PORT 表示那一端最新的连接：以客户端与服务器"
                 "之间的箭头显示各个报文段，写出它带了什么、确认了什么，按字节从头数起；叉号表示被丢弃的，附上原因。"
                 "flow N text：传送的字节，客户端的行前面是 >，服务器的是 <。flow N hex：同样的内容，以字节显示。经过 "
-                "NAT 改写的，在两侧各算一个连接。flow --frames FILTER：符合日志过滤条件的所有帧的同样的图，每个帧的路程"
+                "NAT 改写的，在两侧各算一个连接。flow --frames FILTER：符合过滤条件的所有帧的同样的图，每个帧的路程"
                 "一个箭头。--svg 把图写成图片，--text 写出会打印的内容。")),
       examples=(("flow", "the connections", "各个连接"), ("flow 1", "the first one's segments", "第一个连接的报文段"),
                 ("flow 172.17.0.2:80 text", "what was said to port 80", "对 80 端口说了什么"),

@@ -33,7 +33,7 @@ Examples
     drop and at nginx-2                    what nginx-2 would not have"""
 FILTER_ZH = """\
 filter
-    帧日志的过滤条件：在终端界面里写在 `/` 后面，在 expect 里写在 `where` 后面。写法与
+    帧列表的过滤条件：在终端界面里写在 `/` 后面，在 expect 里写在 `where` 后面。写法与
     tcpdump 相同，另有一些只有沙盒才知道的词。
 
     arp  icmp  tcp  udp  ip  dns …        协议

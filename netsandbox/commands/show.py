@@ -27,7 +27,7 @@ WHAT: dict[str, Both] = {
     "arp": ("neighbour tables: the MAC of an address", "邻居表：某个地址的 MAC"),
     "mac": ("MAC tables of bridges: behind which port a MAC is", "网桥的 MAC 表：某个 MAC 在哪个端口后面"),
     "routes": ("routing tables", "路由表"), "sockets": ("open ports and connections", "打开的端口和连接"),
-    "frames": ("the newest frames of the log", "日志里最新的帧")}
+    "frames": ("the newest frames of the log", "帧列表里最新的帧")}
 """The tables that there are."""
 
 
@@ -74,7 +74,7 @@ HEADS = Words({
                 ("show arp nginx-1", "one neighbour table", "一张邻居表"),
                 ("show mac", "every MAC table", "所有 MAC 表"),
                 ("show mac docker0", "one", "其中一张"),
-                ("show frames --last 10", "the end of the frame log", "帧日志的末尾")),
+                ("show frames --last 10", "the end of the frame log", "帧列表的末尾")),
       group="look", effect=Effect.LOOK)
 def show(shell: Shell, job: Job, values: dict[str, Any]) -> None:
     what, node = values["what"], values["node"]

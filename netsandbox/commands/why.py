@@ -52,15 +52,15 @@ QUESTION = kinds.Kind(f"N|NODE NODE|{'|'.join(ABOUT)}", kinds.TARGET.parse,
                 "has these words, and which ones followed. The answer names the decision, what it looked at, the "
                 "rule, and the chain of causes back to the command. How often a node met each trouble, its stack has "
                 "counted: nstat -as, netstat -s."),
-               ("why：最近一次丢弃，或程序被拒绝的端口或路由。why N：日志中编号为 N 的帧或记录。why NODE NODE：这两个"
+               ("why：最近一次丢弃，或程序被拒绝的端口或路由。why N：编号为 N 的帧或记录。why NODE NODE：这两个"
                 "节点之间最近一次丢弃或拒绝。why arp NODE "
-                "ADDRESS：邻居表项是怎么来的；地址也可以写节点的名称。why fdb BRIDGE MAC：MAC 表表项是怎么来的，写 "
+                "ADDRESS：邻居表项是怎么来的；地址也可以写节点的名称。why fdb BRIDGE MAC：MAC 表项是怎么来的，写 "
                 "MAC 或名称。why port NODE NUMBER：谁占用了端口，或被拒绝使用它。why rule NODE [TABLE] CHAIN NUMBER："
                 "哪一行命令建立了规则，它处理了哪些包。why connection NODE WORD…：哪个包建立了 `conntrack -L` 中含有"
                 "这些词的最新表项，之后又有哪些包。回答会说出决定、它查看了什么、依据的规则，以及一直追溯到命令的起因"
                 "链。一个节点里每种问题出现过多少次，协议栈都有计数：nstat -as、netstat -s。")),
       examples=(("why", "the last drop or refusal", "最近一次丢弃或拒绝"),
-                ("why 104", "record 104 of the log", "日志的第 104 条记录"),
+                ("why 104", "record 104 of the log", "第 104 条记录"),
                 ("why nginx-1 nginx-2", "what ended between them", "两者之间的丢弃"),
                 ("why arp nginx-1 172.17.0.3", "a neighbour row", "一条邻居表项"),
                 ("why fdb docker0 nginx-1", "a MAC row", "一条 MAC 表项"),

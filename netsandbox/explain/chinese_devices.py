@@ -18,8 +18,8 @@ DEVICES: dict[str, Words] = {
     "VlanLeft.tagged": (
         "帧从{ports}发出时带 VLAN {vlan} 的标签。", "{ports}：VLAN {vlan} 没有标为 Egress Untagged"),
     "ArpAnswered": (
-        "{bridge}以主人的名义自己回答对{address}的询问：询问不必穿过隧道。",
-        "{bridge}的邻居表：{address}的 MAC 是{mac}", "{mac}的行指向带 neigh_suppress 的端口"),
+        "{bridge}代替地址的主人应答对{address}的询问，免得询问穿过隧道。",
+        "{bridge}的邻居表：{address}的 MAC 是{mac}", "{mac}的表项指向带 neigh_suppress 的端口"),
     "BpduTaken": (
         "{port}从网桥{sender}得知根是{root}，开销{cost}，这比它原来知道的更好或更新。",
         "根：优先级{priority}，MAC {root}", "开销{cost}", "来自{sender}"),
@@ -27,14 +27,15 @@ DEVICES: dict[str, Words] = {
         "{bridge}得知生成树的根是{root}，自己通往根的端口是{port}。",
         "优先级最低，其次 MAC 最低：{priority}，{root}", "开销{cost}"),
     "RootChosen.itself": ("{bridge}得知自己就是生成树的根。", "优先级最低，其次 MAC 最低：{priority}，{root}"),
-    "TopologyChanged": ("{bridge}发现生成树变了：表中的行暂时更快老化。", "根的消息中的拓扑变化标志"),
-    "TopologyChanged.over": ("对{bridge}来说生成树的变化结束了：行的老化恢复如前。", "根的消息中的拓扑变化标志"),
+    "TopologyChanged": ("{bridge}发现生成树变了：它的 MAC 表项暂时老化得更快。", "根的消息中的拓扑变化标志"),
+    "TopologyChanged.over": ("对{bridge}来说生成树的变化结束了：表项的老化时间恢复原样。", "根的消息中的拓扑变化标志"),
     "Encapsulated": ("{place}把要发的内容装进发往{remote}的 {kind} 包。", "{kind} 设备{place}：对端{remote}"),
     "Encapsulated.flood": (
         "{place}不知道该 MAC 在哪个对端后面，或者帧发给所有人：一份副本发往{remote}，VNI {number}。",
-        "MAC 表：00:00:00:00:00:00 的行指向{remote}"),
+        "MAC 表：00:00:00:00:00:00 的表项指向{remote}"),
     "Encapsulated.row": (
-        "{place}知道该 MAC 在{remote}后面，把帧装进发往它的 UDP 包，VNI {number}。", "MAC 表：该 MAC 的行指向{remote}"),
+        "{place}知道该 MAC 在{remote}后面，把帧装进发往它的 UDP 包，VNI {number}。",
+        "MAC 表：该 MAC 的表项指向{remote}"),
     "Encapsulated.local": (
         "{place}的对端就在本机，VNI {number} 的帧直接交给它，外面不再封装。", "外层目的地址：本机的地址"),
     "Decapsulated": ("{place}收下来自{remote}的 {kind} 包，继续处理其中的内容。", "{kind} 设备{place}", "编号{number}"),
@@ -42,12 +43,12 @@ DEVICES: dict[str, Words] = {
         "{place}学到{mac}在{remote}后面，因为刚有该 MAC 的帧从那里来。", "内层源 MAC {mac}", "外层源地址{remote}"),
     "VtepLearned.moved": (
         "{place}发现{mac}搬了家：现在在{remote}后面，不再在{previous}后面。",
-        "内层源 MAC {mac}", "外层源地址{remote}", "原来的行指向{previous}"),
+        "内层源 MAC {mac}", "外层源地址{remote}", "原来的表项指向{previous}"),
     "VtepMissing": (
         "{place}不知道{mac}在哪个对端后面，向监视本机邻居的程序询问（l2miss）。",
         "MAC 表：没有该 MAC 的表项，也没有 00:00:00:00:00:00 的表项"),
     "VtepMissing.address": (
-        "{place}不知道{address}的 MAC，向监视本机邻居的程序询问（l3miss）。", "{place}的邻居表：没有该地址的行"),
+        "{place}不知道{address}的 MAC，向监视本机邻居的程序询问（l3miss）。", "{place}的邻居表：没有该地址的表项"),
     "ChildChosen": ("{parent}把帧交给{child}，目的 MAC 是它的。", "目的 MAC"),
     "ChildChosen.address": ("{parent}把帧交给{child}，目的 IP 是它的：所有子接口共用一个 MAC。", "目的地址"),
     "ChildChosen.sibling": ("{child}也在{parent}之上，帧直接到它那里，从不出现在线上。", "目的 MAC 或地址"),

@@ -79,7 +79,7 @@ REASONS: dict[str, Words] = {
     "FRAG_TOO_FAR": ("加上该分片，数据包将超过 65535 字节", "结束于第{number}字节"),
     "FRAG_TOO_FAR.distance": ("其间到来了同一发送方太多的其他分片", "偏移{number}", "ipfrag_max_dist，默认 64"),
     "FRAG_TOO_FAR.memory": ("等待中的分片占用的内存太多", "ipfrag_high_thresh 为 {number} 字节"),
-    "DEV_READY": ("网卡已关闭，或链路的另一端已关闭", "两端的状态"),
+    "DEV_READY": ("网卡已停用，或链路的另一端已停用", "两端的状态"),
     "NETFILTER_DROP": ("防火墙规则或默认策略如此规定", "{rule}"),
     "NETFILTER_DROP.docker": (
         "Docker 把各个网络彼此隔开：来自别处的不得进入这个网络", "{rule}",
@@ -92,7 +92,7 @@ REASONS: dict[str, Words] = {
     "NETFILTER_DROP.localhost": ("该端口发布在 127.0.0.1 上，来自外部的不得以这个地址为目的", "{rule}"),
     "BRIDGE_INGRESS_STP_STATE": ("该网桥端口处于{state}状态，不转发", "端口状态：{state}"),
     "BRIDGE_INGRESS_STP_STATE.locked": (
-        "该网桥端口已锁定，而源 MAC 不在它的MAC 表项中", "locked 标志", "MAC 表：该端口没有源 MAC 的表项"),
+        "该网桥端口已锁定，而源 MAC 不在它的 MAC 表项中", "locked 标志", "MAC 表：该端口没有源 MAC 的表项"),
     "BRIDGE_NO_EGRESS_PORT": ("网桥没有可以发送它的端口", "目的 MAC {dst}"),
     "BRIDGE_NO_EGRESS_PORT.same port": (
         "{dst}就在帧进来的那个端口后面，帧已经到过那里", "MAC 表：{dst}在该端口后面"),

@@ -28,10 +28,10 @@ REASONS: dict[str, Words] = {
 }
 PHRASES: dict[str, str] = {
     "forgotten.expired": "时限已过",
-    "forgotten.reset": "RST结束了它",
-    "forgotten.reopened": "SYN重新开始了它",
+    "forgotten.reset": "RST 结束了它",
+    "forgotten.reopened": "SYN 重新开始了它",
     "forgotten.deleted": "有人把它删除了",
-    "forgotten.early drop": "连接表已满(early drop)",
+    "forgotten.early drop": "连接表已满（early drop）",
     "forgotten.address gone": "它借用的地址没有了",
     "forgotten.another way out": "它现在从另一个接口出去，而借用的是原接口的地址",
     "forgotten.succeeded": "它已经结束，另一个连接需要它的端口",

@@ -49,7 +49,7 @@ SENTENCES: dict[str, Words] = {
         "{ns}：{here}的半开连接太多，因此给{there}一个 SYN cookie，什么也不保存。",
         "{waiting}个半开连接", "tcp_syncookies"),
     "TcpKeepaliveEnded": (
-        "{ns}已保活询问{there} {times} 次而{here}一直没有数据，不再询问，好让等待的命令有个结束；Linux 会永远问下去。",
+        "{ns}已向{there}发了{times}次保活探测，{here}没有收到数据，于是不再探测，好让命令结束；Linux 会一直探测下去。",
         "{times} 次保活"),
     "TcpChallenged": ("{ns}用 ACK 询问{there}的本意：发给{here}的可能是伪造的。", "RFC 5961"),
     "TcpChallenged.syn": ("{ns}用 ACK 询问{there}的本意：与{here}的连接中途来了 SYN。", "RFC 5961"),

@@ -41,7 +41,7 @@ OF_NOTES: dict[str, str] = {
     "the sandbox's images have no files of programs, so neither has what is exported":
         "沙盒的镜像里没有程序文件，导出的内容里也没有",
     "docker cp reads an archive (-) from a pipe or a file in the sandbox: nobody types one":
-        "在沙盒里归档（-）从管道或文件读：没有人能把它打出来",
+        "沙盒里的 docker cp 只能从管道或文件读归档（-）：归档没法手工输入",
     "the sandbox's own images stay": "沙盒自己的镜像都留着",
     "what happened is later than --until, of which docker counts whole seconds only; `wait 1s` first":
         "发生的事晚于 --until（docker 只按整秒计算）；请先 `wait 1s`",

@@ -170,7 +170,7 @@ THINGS_OF_TOOLS: dict[str, str] = {
     "names by a regular expression": "用正则表达式写的名称",
     "listen on a socket of the file system": "监听文件系统中的套接字",
     "locations by a regular expression or a name": "用正则表达式或名称写的 location",
-    "ping's source routes (several hosts)": "ping 的源路由（多个主机）",
+    "ping's source routes (several hosts)": "ping 的源路由（多台主机）",
     "two listening addresses": "两个监听的地址",
     "tcpdump -r of a capture that went through a pipe": "tcpdump -r 读经过管道的抓包文件",
     "what such a server sends": "这种服务器发送的内容", "a context that is fetched": "要下载的构建上下文",

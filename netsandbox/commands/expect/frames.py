@@ -47,7 +47,7 @@ PLACE = ("WHICH chooses frames, in any order of words: on PLACE (NODE, NODE:IFAC
     summary=(("So many lines of the frame log, which has one for each frame at each interface; since the last command "
               f"line, unless `since` says otherwise. COUNT is 4, >= 3 or 1..3; `no frames` is "
               f"`frames 0`. {PLACE}"),
-             ("帧日志中有这么多行（每个帧在每个接口上一行）；从上一行命令算起，除非 `since` 另有说明。COUNT 写成 4、"
+             ("帧列表中有这么多行（每个帧在每个接口上一行）；从上一行命令算起，除非 `since` 另有说明。COUNT 写成 4、"
               ">= 3 或 1..3；`no frames` 就是 `frames 0`。WHICH 选择帧，各部分顺序不限：on PLACE（NODE、NODE:IFACE、"
               "docker0 这样的网桥，或 `ports of BRIDGE`），in 或 out，from 和 to（MAC、NODE、NODE:IFACE 或 everyone："
               "以太网头部中的地址），bytes OFFSET HEX，saying TEXT，since start（或 since N，帧的编号，或 since N "
@@ -182,7 +182,7 @@ def _in_order(context: Context, selection: Selection, filters: list[Filter]) -> 
 @condition(
     "drop", "drop [REASON] [at PLACE] [WHICH]",
     summary=("A frame or packet was dropped; REASON is the kernel's name of the reason, as the frame log shows it.",
-             "有帧或包被丢弃；REASON 是内核对原因的命名，与帧日志显示的相同。"),
+             "有帧或包被丢弃；REASON 是内核对原因的命名，与帧列表显示的相同。"),
     examples=(("drop NEIGH_FAILED at pc1", "nobody answered pc1's ARP requests", "没有人回答 pc1 的 ARP 请求"),
               ("drop OTHERHOST at pc3:eth0",
                "pc3's card ignored a frame for another",

@@ -12,7 +12,7 @@ ORDER = ("reach", "arp", "mac", "route", "frames", "frame", "order", "drop", "ou
 HEAD_ZH = (
     "条件成立或不成立；场景的 `expect` 行就是条件，`netsandbox check` 会检查它们。前面加 `no` 则把条件反过来。条件什么"
     "也不改变，也不花时间。成立时以 0 结束，不成立为 1（会显示期望、实际和相关的帧），读不懂为 2（会指出位置）。\n\n"
-    "含空格的文字写在引号里；过滤条件在最后，不需要引号：`where` 后面的全部内容都用帧日志的写法（arp、icmp、src NODE、"
+    "含空格的文字写在引号里；过滤条件在最后，不需要引号：`where` 后面的全部内容都用帧列表的写法（arp、icmp、src NODE、"
     "dst NODE、host NODE、broadcast、drop、and、or、not …）。不存在的节点或网桥会使条件失败，有没有 `no` 都一样，这样"
     "笔误永远不会通过。")
 HEAD = (

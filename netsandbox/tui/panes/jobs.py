@@ -81,12 +81,12 @@ def _shows(pane: Widget, live: LiveLab) -> None:
 
 
 PANE = Pane("jobs", lambda _lab, glyphs, _still: JobsPane(glyphs, id="jobs"), alone=True, shows=_shows, texts={
-    "topic.jobs": ("Jobs", "任务"),
+    "topic.jobs": ("Jobs", "作业"),
     "help.jobs": ("What runs and waits. `enter` shows what one prints alone, and ctrl+c ends it; `k` ends it at once.",
                   "正在运行和等待的命令。`enter` 把一条调到前台：只显示它的输出，ctrl+c 结束它；`k` 立即结束。"),
     "list.keys.jobs": ("enter brings forward, k ends", "enter 调到前台，k 结束"),
     "list.none.jobs": ("Nothing runs. A line with & behind it runs on while others are typed",
-                       "没有任务在运行。命令末尾加 & 就在后台运行"),
+                       "没有作业在运行。命令末尾加 & 就在后台运行"),
     "jobs.runs": ("runs", "运行"), "jobs.background": ("background", "后台"),
     "jobs.waits": ("waits", "等待"),
     "jobs.since": ("since {time}", "始于 {time}"),
