@@ -83,13 +83,13 @@ async def test_a_search_goes_round_and_says_so_and_of_what_is_nowhere_too(tmp_pa
         assert log.current is not None
         assert "who-has" in log.current.info
         first = log.position
-        assert status.message.startswith("“who-has”: from the other end on")
+        assert status.message.startswith("'who-has': from the other end on")
         await on.press("3", "f3")
         await on.pilot.pause()
         assert log.position > first
         await on.press("ctrl+f", *"zebra", "enter")
         await on.pilot.pause()
-        assert status.message == "No frame that is shown has “zebra”"
+        assert status.message == "No frame that is shown has 'zebra'"
 
 
 async def test_a_journey_is_one_however_much_comes_between(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
