@@ -28,6 +28,7 @@ from netsandbox.tui.progress import ProgressFile
 from netsandbox.tui.screens.main import MainScreen
 from netsandbox.tui.settling import Settling
 from netsandbox.tui.state_files import StateFiles
+from netsandbox.tui.static_lines import break_as_elsewhere
 from netsandbox.tui.stylesheet import KnownStyles
 from netsandbox.tui.unbroken import UnbrokenApp
 
@@ -69,6 +70,7 @@ class LabApp(UnbrokenApp):
             clock: instead of the wall's, for tests; then only `tick` lets time pass.
         """
         super().__init__()
+        break_as_elsewhere()
         self.stylesheet = KnownStyles(variables=self.get_css_variables())
         self.options = options
         self.files = files if files is not None else StateFiles()

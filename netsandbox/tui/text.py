@@ -147,44 +147,34 @@ def fit(text: str, width: int, align: str = "left", ellipsis: str = "…") -> st
     return text + " " * room
 
 
-def wrap(text: str, width: int, limit: int | None = None, ellipsis: str = "…") -> list[str]:
-    """Break a safe text into lines of at most `width` cells, where both languages may be (`explain/lines.py`).
+def breaks(text: str, width: int) -> list[int]:
+    """Where a safe text goes on in the next line of `width` cells, where both languages may (`explain/lines.py`).
 
-    What does not fit into a line is broken between its characters.  With
-    `limit`, the last line kept ends in an ellipsis.
+    What does not fit into a line is broken between its characters.
     """
-    width = max(width, 2)
-    lines: list[str] = []
-    line, used = "", 0
-    for gap, piece in units(text, get_character_cell_size):
-        need = cell_len(piece)
-        if line and need <= width < used + len(gap) + need:
-            lines.append(line)
-            line, used = "", 0
-        if not line:
-            gap = ""
+    found: list[int] = []
+    at = used = 0
+    for gap, unit in units(text, get_character_cell_size):
+        at, used, need = at + len(gap), used + len(gap), cell_len(unit)
+        if 0 < need <= width < used + need and text[found[-1] if found else 0:at].strip(" "):
+            found.append(at)
+            used = 0
+        for character in unit if need > width else ():
+            size = get_character_cell_size(character)
+            if used + size > width:
+                found.append(at)
+                used = 0
+            at, used = at + 1, used + size
         if need <= width:
-            line, used = line + gap + piece, used + len(gap) + need
-            continue
-        if gap and used + 1 < width:
-            line, used = line + " ", used + 1
-        *full, line = _cut(line, piece, width)
-        lines += full
-        used = cell_len(line)
-    lines.append(line)
+            at, used = at + len(unit), used + need
+    return found
+
+
+def wrap(text: str, width: int, limit: int | None = None, ellipsis: str = "…") -> list[str]:
+    """Break a safe text into lines of at most `width` cells; with `limit`, the last line kept ends in an ellipsis."""
+    width = max(width, 2)
+    starts = breaks(text, width)
+    lines = [text[start:end].strip(" ") for start, end in zip([0, *starts], [*starts, None], strict=True)]
     if limit is not None and len(lines) > limit:
         lines = [*lines[: limit - 1], crop(lines[limit - 1] + ellipsis, width, ellipsis)] if limit else []
-    return lines
-
-
-def _cut(line: str, piece: str, width: int) -> list[str]:
-    """A line and what comes behind it, broken where it is full."""
-    lines, used = [line], cell_len(line)
-    for character in piece:
-        size = get_character_cell_size(character)
-        if used + size > width:
-            lines.append("")
-            used = 0
-        lines[-1] += character
-        used += size
     return lines

@@ -8,10 +8,13 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from rich.cells import cell_len as rich_cell_len
+from textual.content import Content
 
 from netsandbox.explain.lines import filled
 from netsandbox.tui.canvas import Canvas
+from netsandbox.tui.catalogue import WORDS
 from netsandbox.tui.glyphs import ASCII, UNICODE
+from netsandbox.tui.static_lines import break_as_elsewhere
 from netsandbox.tui.text import MAX_MARKS, cell_len, cells, crop, fit, safe, window, wrap
 
 HOSTILE = st.text(
@@ -136,6 +139,16 @@ def test_a_line_takes_what_has_room_and_ends_only_where_it_may(
             lines[-1] += gap + word
     assert wrap(told, width) == lines
     assert filled(told, width, "") == "\n".join(lines)
+
+
+@pytest.mark.parametrize("width", [24, 31, 47])
+def test_what_textual_breaks_is_broken_as_all_else(width: int) -> None:
+    """It cut Latin words among Chinese: 最近的设备，en, ter 查看."""
+    break_as_elsewhere()
+    for key, words in WORDS.table.items():
+        for text in words if "\n" not in words[0] else ():
+            lines = [line.plain.strip() for line in Content(safe(text)).wrap(width)]
+            assert lines == wrap(safe(text), width) or text.isascii(), key
 
 
 def test_every_pair_of_edges_has_its_joint() -> None:

@@ -117,6 +117,8 @@ READERS = (
     ("Chinese lines end early and words are torn: a character is glued to the Latin word behind its space",
      "tui/test_text_and_canvas.py::test_a_line_takes_what_has_room_and_ends_only_where_it_may",
      "explain/test_words_whole.py::test_long_chinese_paragraphs_are_broken_where_they_may_be"),
+    ("on the help page and in empty tables a Latin word among Chinese is cut",
+     "tui/test_text_and_canvas.py::test_what_textual_breaks_is_broken_as_all_else"),
     ("the wide blank of a Chinese input method vanishes at the prompt",
      "tui/test_typed_ahead.py::test_what_a_terminal_sends"),
     ("wide letters and a dash of another length are not told what they were meant for",
