@@ -284,6 +284,7 @@ class LabApp(UnbrokenApp):
         fresh = [said for said in fresh if said.kind != "job"] or fresh  # how it ended says less than what it said
         if fresh:  # of an error the first line says what is wrong, the last one what to try
             errors = [one for one in fresh if one.kind == "err"]
+            errors = [one for one in errors if not NOTE.match(one.text)] or errors  # a note may come before what failed
             named = (one for one in errors if NAMED.match(one.text))  # behind curl's progress
             self._tell_output(next(named, errors[0]) if errors and fresh[-1].kind == "err" else fresh[-1])
 

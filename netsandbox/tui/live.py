@@ -11,7 +11,7 @@ from netsandbox.commands.job import Job
 from netsandbox.commands.pasted import whole_lines
 from netsandbox.engine.budget import ReplayStoppedError
 from netsandbox.engine.player import Player
-from netsandbox.explain.refusals import noted, translated
+from netsandbox.explain.refusals import is_own, noted, translated
 from netsandbox.lab.names import DEFAULT_HOST
 from netsandbox.session.keeping import KeptSession
 from netsandbox.session.steps import Step
@@ -157,7 +157,8 @@ class LiveLab(LabView):
         lines = tuple(said.text for said in self.jobs.since(before) if said.kind in ("out", "err"))
         if not job.is_done or not job.code:
             return Outcome(lines, "")
-        first = (job.err.strip() or job.out.strip() or tr("command.failed", code=job.code)).splitlines()[0]
+        told = (job.err.strip() or job.out.strip() or tr("command.failed", code=job.code)).splitlines()
+        first = next((one for one in told if not is_own(one)), told[0])  # a note may come before what failed
         return Outcome(lines, noted(first, language()))
 
     def _begin(self, line: str, of_scenario: bool = False, shown: str = "") -> Job | None:

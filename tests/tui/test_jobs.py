@@ -192,3 +192,14 @@ async def test_jobs_lists_all_that_the_header_counts(tmp_path: Path, language: s
         told = [one.text for one in on.app.live.jobs.transcript][-3:]
         assert told[0].startswith("[3]+"), told
         assert told[1:] == [f"[1]  {runs}  ping nginx-1 nginx-2", f"[2]  {runs}  ping nginx-2 nginx-1"]
+
+
+async def test_what_failed_is_told_and_not_the_note_before_it(tmp_path: Path) -> None:
+    """A sandbox's note that ping is lent stood in red where the failure belongs."""
+    async with stage(tmp_path, size=(120, 40)) as on:
+        for line in ("docker network create --internal back", "docker run -d --name db --network back redis",
+                     "docker exec db ping -c1 -W1 8.8.8.8"):
+            await on.line(line)
+            await on.quiet()
+        assert "✗ ping: connect: Network is unreachable" in shown(on)
+        assert "✗ note" not in shown(on)

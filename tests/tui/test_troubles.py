@@ -145,6 +145,8 @@ READERS = (
     ("a sentence of why has a name twice", "explain/test_story.py::test_what_made_a_row"),
     ("a pane has one name on its edge, another in the footer and a third on the help page",
      "tui/test_i18n.py::test_a_pane_has_one_name"),
+    ("where failures are told stands the note before one",
+     "tui/test_jobs.py::test_what_failed_is_told_and_not_the_note_before_it"),
     ("a small or a wide letter does not answer a question", "tui/test_lesson.py::test_an_answer_is_chosen_and_judged"),
     ("what is offered is told in English, a tool is a tool, and each table's row has the names of all tables",
      "commands/test_complete.py::test_beside_each_word_stands_what_it_is_in_the_readers_language",
