@@ -92,6 +92,7 @@ async def test_an_answer_is_chosen_and_judged(tmp_path: Path, key: str, told: st
         await stage.quiet()
         said = [one.text for one in stage.app.live.jobs.transcript]
         assert told.lstrip("✓✗ ") in said, "where the lesson is not seen"
+        assert "␊" not in screen_text(stage.app), "in lines of their own"
         assert told.lstrip("✓✗ ") in screen_text(stage.app)  # type: ignore[arg-type]
         await stage.press("6")
         assert f"Will pc1 hear an answer?\n{told}\nIt did not." in pane(stage)[1], "what it is the answer to"

@@ -6,7 +6,7 @@ from textual.content import Content
 from textual.widgets import Static
 
 from netsandbox.tui.glyphs import UNICODE, GlyphSet
-from netsandbox.tui.text import safe, wrap
+from netsandbox.tui.text import crop, safe, wrap
 
 MOST_LINES = 5
 """What is longer ends in dots here, and is whole in the lesson's pane and in the output."""
@@ -41,5 +41,7 @@ class SayLine(Static):
     def _wrap(self) -> None:
         width, height = (self.screen.size.width or 80) - 2, self.screen.size.height or 24
         most = min(max(height - BESIDE, 1), MOST_LINES)
-        lines = wrap(self.glyphs.plain(safe(self.text)), width, most, self.glyphs.ellipsis)
+        lines = [row for line in self.text.split("\n") for row in wrap(self.glyphs.plain(safe(line)), width)]
+        if len(lines) > most:
+            lines = [*lines[: most - 1], crop(lines[most - 1] + self.glyphs.ellipsis, width, self.glyphs.ellipsis)]
         self.update(Content("\n".join(lines)))
