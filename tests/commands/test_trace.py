@@ -120,7 +120,7 @@ def test_nothing_of_it_happens() -> None:
 def test_every_hook_and_rule_is_told_in_order() -> None:
     on = runner(*UP)
     lines = asked(on, "trace uplink 192.168.1.10:8080")
-    hooks = [found[1] for line in lines if (found := re.search(r"s  host ([A-Z]+):$", line))]
+    hooks = [found[1] for line in lines if (found := re.search(r"s  host hook ([A-Z]+):$", line))]
     assert hooks == ["PREROUTING", "FORWARD", "POSTROUTING"] * 2
     assert "  it goes on as dst 192.168.1.10:8080 → 172.17.0.2:80" in lines
     assert "  it goes on as src 172.17.0.2:80 → 192.168.1.10:8080" in lines

@@ -31,7 +31,7 @@ def packets(path: Path) -> list[tuple[int, bytes]]:
 def test_a_scenario_gives_its_transcript(capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["run", "docker0-ping"]) == 0
     out = capsys.readouterr().out
-    places = [out.index(text) for text in ("❯ docker run", "64 bytes from 172.17.0.3", "Frames\n", "ARP table")]
+    places = [out.index(text) for text in ("❯ docker run", "64 bytes from 172.17.0.3", "Frames\n", "ARP table of")]
     assert places == sorted(places)
 
 
