@@ -25,7 +25,8 @@ WHY = {
     "what is modelled is loaded": "insmod rmmod depmod modinfo",
     "`ip -s link` and `tc -s qdisc` count what passes, and `why` tells what was dropped": "lnstat rtstat ctstat",
     "the rules are iptables'": "firewall-cmd ipset ebtables arptables",
-    "`nft list ruleset` shows what iptables made": "iptables-translate iptables-restore-translate iptables-xml",
+    "`nft list ruleset` shows what iptables made":
+        "iptables-translate ip6tables-translate iptables-restore-translate iptables-xml",
     "`iptables-save` and `iptables-restore` keep and load rules": "iptables-apply netfilter-persistent",
     "services are reached by their addresses and published ports; there is no IPVS": "ipvsadm",
     "`cat /etc/os-release` and `uname -a` tell it": "lsb_release",

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 
 from netsandbox.session.session import Session
@@ -57,7 +59,8 @@ def test_status_lists_the_rules(session: Session) -> None:
     ("delete 7", "ERROR: Could not find rule '7'"), ("allow nonsense", "ERROR: Could not find a profile matching"),
     ("allow 99999", "ERROR: Bad port\n"), ("frobnicate", "ERROR: Invalid syntax"), ("allow", "ERROR"),
     ("allow 1:2", "ERROR: Must specify 'tcp' or 'udp' with multiple ports"), ("allow 5/sctp", "ERROR: Bad port\n"),
-    ("default deny", "Default incoming policy changed to 'deny'"), ("app list", "ufw app is not modelled"),
+    ("default deny", "Default incoming policy changed to 'deny'"),
+    ("app default allow", "ufw app default allow is not modelled"),
     ("allow from 300.1.1.1", "ERROR: Bad source address"), ("reload", "Firewall reloaded")])
 def test_what_it_answers(session: Session, line: str, answer: str) -> None:
     ufw(session, "allow 22/tcp")
@@ -126,6 +129,16 @@ def test_what_ufw_0_36_2_says(session: Session) -> None:
         assert ufw(session, line).splitlines() == answer.split("|"), line
     assert "Backing up 'user.rules' to '/etc/ufw/user.rules.20260101_" in ufw(session, "--force reset")
     assert ufw(session, "status") == "Status: inactive\n"
+
+
+APPS = (Path(__file__).parent / "real_ufw_apps.txt").read_text(encoding="utf-8").splitlines()
+
+
+def test_what_ufw_0_36_2_says_of_profiles(session: Session) -> None:
+    ufw(session, "allow 22/tcp")
+    ufw(session, "enable")
+    for line, answer in (row.split(" = ") for row in APPS):
+        assert said(session, f"exec host {line}").splitlines() == (answer.split("|") if answer else []), line
 
 
 def test_a_rejected_connection_is_reset_and_a_logged_rule_has_its_log_before_it(session: Session) -> None:

@@ -127,5 +127,10 @@ save_legacy, save_nft = (partial(save, program=f"iptables-{kind}-save") for kind
 restore_legacy, restore_nft = (partial(restore, program=f"iptables-{kind}-restore") for kind in ("legacy", "nft"))
 
 
-def no_ipv6(_context: ToolContext, _arguments: list[str]) -> ToolResult:
+def no_ipv6(_context: ToolContext, arguments: list[str], kind: str = "nf_tables") -> ToolResult:
+    if arguments in (["-V"], ["--version"]):
+        return ToolResult(0, f"ip6tables {iptables.VERSION} ({kind})\n", "")
     return ToolResult(1, "", NO_IPV6.format(program="ip6tables"))
+
+
+no_ipv6_nft, no_ipv6_legacy = no_ipv6, partial(no_ipv6, kind="legacy")

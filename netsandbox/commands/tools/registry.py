@@ -25,9 +25,9 @@ TOOLS: Late[str, Tool] = Late(places("netsandbox.commands.tools", {
     "file_tools": "basename chgrp chmod chown cp dirname ln mkdir mv pwd readlink realpath rm rmdir touch",
     "digests": "base64 md5sum sha1sum sha256sum sha512sum", "mount": "mount umount",
     "hostname": "hostname hostnamectl", "namespaces": "lsns", "rule_trace": "xtables-monitor=monitor",
-    "iptables": " ".join([*(f"ip6tables{name}=no_ipv6" for name in ("", "-save", "-restore")), *(
-        f"iptables{kind}{name}={function}{kind.replace('-', '_')}" for kind in ("", "-nft", "-legacy")
-        for name, function in (("", "run"), ("-save", "save"), ("-restore", "restore")))]),
+    "iptables": " ".join(f"ip{six}tables{kind}{name}=" + ("no_ipv6" if six else function) + kind.replace("-", "_")
+                         for six in ("", "6") for kind in ("", "-nft", "-legacy")
+                         for name, function in (("", "run"), ("-save", "save"), ("-restore", "restore"))),
     "system": "date getenforce groups id=identity lsmod modprobe sestatus setenforce",
     "processes": "killall pgrep pidof pkill ps",
     "small": "arch clear echo false nproc printenv reset seq test true tty uname uptime uuidgen whoami [=bracket "

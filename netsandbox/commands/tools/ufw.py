@@ -10,6 +10,7 @@ import re
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, NamedTuple
 
+from netsandbox.commands.tools import ufw_apps
 from netsandbox.commands.tools.context import ToolError, ToolResult
 from netsandbox.commands.tools.inputs import stdin
 from netsandbox.commands.tools.ufw_rule import ACTIONS, Rule, check, command_of, is_narrowed, parse, row_of
@@ -24,7 +25,8 @@ if TYPE_CHECKING:
 STATE = "/etc/ufw/user.rules"
 WAYS = {"incoming": "input", "outgoing": "output", "routed": "forward"}
 POLICIES = {"ACCEPT": "allow", "DROP": "deny", "REJECT": "reject"}
-TUPLE = re.compile(r"### tuple ### (\S+) (\S+) (\S+) (\S+) (\S+) (\S+) (\S+) (\S+)(?: comment=(\S+))?")
+TUPLE = re.compile(r"### tuple ### (\S+) (\S+) (\S+) (\S+) (\S+) (\S+)(?: (\S+) (\S+))? (in|out|fwd) (\S+)"
+                   r"(?: comment=(\S+))?")
 POLICY = re.compile(r"### policy ### (\S+) (\S+) (\S+) (\S+) (\S+)")
 
 
@@ -44,11 +46,12 @@ def load(context: ToolContext) -> State:
     policy = POLICY.search(text)
     rules = []
     for found in TUPLE.findall(text):
-        action, protocol, dport, destination, sport, source, way, interfaces, comment = found
+        action, protocol, dport, destination, sport, source, dapp, sapp, way, interfaces, comment = found
         entered, _mark, leaves = interfaces.partition("!")
         action, _mark, log = action.partition("_")
         rules.append(Rule(action, protocol, dport, destination, sport, source, way, entered, leaves,
-                          bytes.fromhex(comment).decode(), log))
+                          bytes.fromhex(comment).decode(), log,
+                          *(app.replace("%20", " ") or "-" for app in (dapp, sapp))))
     if policy is None:
         return State(False, True, {"input": "DROP", "output": "ACCEPT", "forward": "DROP"}, rules)
     policies = dict(zip(ufw_rules.WAYS, policy.groups()[2:], strict=True))
@@ -135,15 +138,38 @@ def _done(context: ToolContext, state: State, words: list[str], is_forced: bool)
     if command == "reset":
         asked = _Asked("", "", True) if is_forced else _ask(context, RESETS, "reset")
         return asked.before(_reset(context)) if asked.is_agreed else asked.refused
-    if command in ("app", "--dry-run") or (command == "show" and rest[:1] and rest[0] in REPORTS) or (
+    if command == "app":
+        return _app(state, rest)
+    if command == "--dry-run" or (command == "show" and rest[:1] and rest[0] in REPORTS) or (
             command == "logging" and rest in (["medium"], ["high"], ["full"])):
         raise ToolError(1, f"netsandbox: ufw {command} is not modelled")
     raise ToolError(1, "ERROR: Invalid syntax")
 
 
+def _app(state: State, rest: list[str]) -> ToolResult:
+    """Profiles: what there are, what one is, whose rules are to follow it."""
+    if rest == ["list"]:
+        return ToolResult(0, ufw_apps.listed(), "")
+    if rest[:1] == ["info"] and len(rest) == 2:
+        if rest[1] not in (*ufw_apps.PROFILES, "all"):
+            raise ToolError(1, f"ERROR: Could not find profile '{rest[1]}'")
+        return ToolResult(0, ufw_apps.told(rest[1]), "")
+    if rest[:1] == ["update"] and len(rest) == 2:
+        used = sorted({app for rule in state.rules for app in (rule.dapp, rule.sapp)} & {*ufw_apps.PROFILES})
+        lines = [f"Rules updated for profile '{app}'" for app in used if rest[1] in (app, "all")]
+        lines += ["Firewall reloaded"] * (state.enabled and bool(lines))
+        return ToolResult(0, "\n".join([*lines, ""]), "")
+    if rest == ["default", "skip"]:
+        return ToolResult(0, "Default application policy changed to 'skip'\n", "")
+    if (rest[:1] == ["default"] and rest[1:] in ([policy] for policy in POLICIES.values())) or "--add-new" in rest:
+        raise ToolError(1, f"netsandbox: ufw {' '.join(['app', *rest])} is not modelled")
+    raise ToolError(1, "ERROR: Invalid syntax")
+
+
 USAGE = """Usage: ufw COMMAND
  enable, disable, reload, default ARG, logging LEVEL, allow ARGS, deny ARGS, reject ARGS, limit ARGS, delete RULE|NUM,
- insert NUM RULE, prepend RULE, route RULE, reset, status [verbose|numbered], show added, version
+ insert NUM RULE, prepend RULE, route RULE, reset, status [verbose|numbered], show added, version,
+ app list, app info PROFILE, app update PROFILE
 """
 REPORTS = frozenset({"raw", "builtins", "before-rules", "user-rules", "after-rules", "logging-rules", "listening"})
 NARROWED = "WARN: Rule changed after normalization\n"
@@ -306,5 +332,6 @@ def _status(state: State, rest: list[str]) -> str:
     if numbered:
         return text + "".join(f"[{number:>2}] {row_of(rule, True, ['out'] if rule.is_outward else [])}\n"
                               for number, rule in enumerate(state.rules, 1)) + "\n"
-    groups = ([row_of(rule, verbose, []) for rule in state.rules if rule.way == way] for way in ("in", "out", "fwd"))
+    groups = ([row_of(rule, verbose, [], verbose) for rule in state.rules if rule.way == way]
+              for way in ("in", "out", "fwd"))
     return text + "\n\n".join("\n".join(rows) for rows in groups if rows) + "\n\n"

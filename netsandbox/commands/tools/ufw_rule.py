@@ -7,6 +7,7 @@ from itertools import pairwise
 from typing import NamedTuple
 
 from netsandbox.commands.tools.context import ToolError
+from netsandbox.commands.tools.ufw_apps import BY_NAME, PROFILES
 from netsandbox.linux.netfilter.extension import UsageError
 from netsandbox.linux.netfilter.masks import format_mask, read_mask
 from netsandbox.linux.netfilter.ufw_rules import LIMIT
@@ -15,7 +16,6 @@ from netsandbox.wire.services import port_number, protocols_of
 TARGETS = {"allow": "ACCEPT", "deny": "DROP", "reject": "REJECT"}
 ACTIONS = (*TARGETS, "limit")
 ANY = "0.0.0.0/0"
-APPLICATIONS = {"OpenSSH": "22/tcp", "Nginx HTTP": "80/tcp", "Nginx HTTPS": "443/tcp", "Nginx Full": "80,443/tcp"}
 WITHOUT_PORTS = ("ipv6", "esp", "ah", "igmp", "gre", "vrrp")
 MOST = {"from": 1, "to": 1, "proto": 1, "port": 2, "app": 2}
 """How often a word may stand in a rule."""
@@ -32,6 +32,7 @@ class Rule(NamedTuple):
         way: in, out or fwd.  entered, leaves: interfaces, or `-`.
         comment: what the person says of it.
         log: whether what it decides is logged: new connections, or with log-all every packet.
+        dapp, sapp: the profiles that its ports are told by, or `-`.
     """
 
     action: str
@@ -45,6 +46,14 @@ class Rule(NamedTuple):
     leaves: str = "-"
     comment: str = ""
     log: str = ""
+    dapp: str = "-"
+    sapp: str = "-"
+
+    @property
+    def apps(self) -> list[str]:
+        """The profiles by the end that they tell the ports of."""
+        ends = (("dapp", self.dapp), ("sapp", self.sapp))
+        return [f"{end}_{name.replace(' ', '%20')}" for end, name in ends if name != "-"]
 
     @property
     def plain(self) -> Rule:
@@ -57,6 +66,7 @@ class Rule(NamedTuple):
 
     def saved(self) -> str:
         ends = f"{self.dport} {self.destination} {self.sport} {self.source}"
+        ends += "".join(f" {app.replace(' ', '%20')}" for app in (self.dapp, self.sapp) if self.apps)
         action = f"{self.action}_{self.log}" if self.log else self.action
         return f"### tuple ### {action} {self.protocol} {ends} {self.way} {self.entered}!{self.leaves}" + (
             f" comment={self.comment.encode().hex()}" if self.comment else "")
@@ -80,12 +90,13 @@ class Rule(NamedTuple):
                 words.append(f"-m multiport --{flag}s {ports}" if many else f"--{flag} {ports}")
         match, rule = " ".join(words), " ".join([f"-A ufw-user-{chain}", *words])
         logged = self._logged(f"ufw-user-logging-{chain}", rule, match) if self.log else []
+        of = f" -m comment --comment '{','.join(self.apps)}'" if self.apps else ""
         if self.action != "limit":
             answer = " --reject-with tcp-reset" if self.action == "reject" and protocol == "tcp" else ""
-            return [*logged, f"{rule} -j {TARGETS[self.action]}{answer}"]
+            return [*logged, f"{rule}{of} -j {TARGETS[self.action]}{answer}"]
         recent = f"{rule} -m conntrack --ctstate NEW -m recent"
-        return [*logged, f"{recent} --set", f"{recent} --update --seconds 30 --hitcount 6 -j ufw-user-limit",
-                f"{rule} -j ufw-user-limit-accept"]
+        return [*logged, f"{recent} --set{of}", f"{recent} --update --seconds 30 --hitcount 6{of} -j ufw-user-limit",
+                f"{rule}{of} -j ufw-user-limit-accept"]
 
     def _logged(self, chain: str, rule: str, match: str) -> list[str]:
         """The rules of its log, before its own."""
@@ -199,11 +210,25 @@ def is_narrowed(words: list[str]) -> bool:
 
 def _simple(rule: Rule, text: str) -> Rule:
     """`80`, `22/tcp`, `6000:6007/tcp`, `80,443/tcp`, `ssh`, `OpenSSH`."""
-    ports, _slash, protocol = APPLICATIONS.get(text, text).partition("/")
+    if text.lower() in BY_NAME:
+        return _of_profile(rule, "destination", text)
+    ports, _slash, protocol = text.partition("/")
     if protocol not in ("", "any", "tcp", "udp", *WITHOUT_PORTS):
         raise ToolError(1, "ERROR: Bad port")
     rule = rule._replace(dport=_ports(ports, protocol or "any", ""), protocol=protocol or "any")
     return _of_services(rule, [ports])
+
+
+def _of_profile(rule: Rule, side: str, text: str) -> Rule:
+    """The ports of one end by a profile's name."""
+    name = BY_NAME.get(text.lower())
+    if name is None:
+        raise ToolError(1, f"ERROR: Could not find a profile matching '{text}'")
+    profile = PROFILES[name]
+    rule = rule._replace(protocol=profile.protocol)
+    if side == "source":
+        return rule._replace(sport=profile.ports, sapp=name)
+    return rule._replace(dport=profile.ports, dapp=name)
 
 
 def _of_services(rule: Rule, texts: list[str]) -> Rule:
@@ -240,7 +265,7 @@ def _ports(text: str, protocol: str, told: str) -> str:
 def _extended(rule: Rule, words: list[str]) -> Rule:
     if (rule.entered, rule.leaves) == ("-", "-") and not {"from", "to"} & set(words):
         raise ToolError(1, "ERROR: Need 'to' or 'from' clause")
-    if any(words.count(word) > most for word, most in MOST.items()):
+    if any(words.count(word) > most for word, most in MOST.items()) or {"app", "proto"} <= {*words[::2]}:
         raise ToolError(1, "ERROR: Improper rule syntax")
     side, services = "", []
     for word, text in zip(words[::2], words[1::2], strict=True):
@@ -255,7 +280,7 @@ def _extended(rule: Rule, words: list[str]) -> Rule:
         elif word == "proto":
             rule = rule._replace(protocol=_protocol(text))
         elif word == "app":
-            raise ToolError(1, "netsandbox: ufw … app is not modelled")
+            rule = _of_profile(rule, side, text)
         else:
             raise ToolError(1, f"ERROR: Invalid token '{word}'")
     return _of_services(rule, services)
@@ -284,35 +309,47 @@ def command_of(rule: Rule) -> str:
     words += ["out", "on", rule.leaves] if rule.leaves != "-" else []
     words += [rule.log] if rule.log else []
     ends = (rule.source, rule.sport, rule.destination)
-    if ends == (ANY, "any", ANY) and rule.dport != "any" and rule.entered == rule.leaves == "-":
+    if ends == (ANY, "any", ANY) and rule.dapp != "-" and rule.entered == rule.leaves == "-":
+        words.append(_quoted(rule.dapp))
+    elif ends == (ANY, "any", ANY) and rule.dport != "any" and rule.entered == rule.leaves == "-":
         words.append(rule.dport + (f"/{rule.protocol}" if rule.protocol != "any" else ""))
     else:
-        for word, address, port in (("from", rule.source, rule.sport), ("to", rule.destination, rule.dport)):
+        for word, address, port, app in (("from", rule.source, rule.sport, rule.sapp),
+                                         ("to", rule.destination, rule.dport, rule.dapp)):
             if address != ANY or port != "any":
-                words += [word, "any" if address == ANY else address, *(["port", port] if port != "any" else [])]
+                by = ["app", _quoted(app)] if app != "-" else ["port", port] if port != "any" else []
+                words += [word, "any" if address == ANY else address, *by]
         has_end = {"from", "to", "on"} & set(words)
         words += [] if has_end else ["to", "any"]
-        words += ["proto", rule.protocol] if rule.protocol != "any" else []
+        words += ["proto", rule.protocol] if rule.protocol != "any" and not rule.apps else []
     return " ".join([*words, *([f"comment '{rule.comment}'"] if rule.comment else [])])
 
 
-def row_of(rule: Rule, tells_way: bool, marks: list[str]) -> str:
-    """A row of `ufw status`; `marks`: what stands behind it besides its log."""
+def _quoted(name: str) -> str:
+    return f"'{name}'" if " " in name else name
+
+
+def row_of(rule: Rule, tells_way: bool, marks: list[str], tells_ports: bool = False) -> str:
+    """A row of `ufw status`; `marks`: what stands behind it besides its log; `tells_ports`: those of a profile too."""
     marks = [rule.log, *marks] if rule.log else marks
     end = f" ({', '.join(marks)})" if marks else ""
     action = rule.action.upper()
     if tells_way or rule.way != "in":
         action += {"in": " IN", "out": " OUT", "fwd": " FWD"}[rule.way]
     to = _end(rule, rule.destination, rule.dport, rule.entered if rule.way == "in" else
-              rule.leaves if rule.way == "fwd" else "-")
+              rule.leaves if rule.way == "fwd" else "-", rule.dapp, tells_ports)
     source = _end(rule, rule.source, rule.sport, rule.leaves if rule.way == "out" else
-                  rule.entered if rule.way == "fwd" else "-")
+                  rule.entered if rule.way == "fwd" else "-", rule.sapp, tells_ports)
     return f"{to:<26} {action:<11} {source:<26}{end}" + (f" # {rule.comment}" if rule.comment else "")
 
 
-def _end(rule: Rule, address: str, ports: str, interface: str) -> str:
+def _end(rule: Rule, address: str, ports: str, interface: str, app: str, tells_ports: bool) -> str:
     """One end; the protocol stands at the ports, or else at the addresses."""
     words = [] if address == ANY else [address]
+    if rule.apps:
+        words += [f"{ports}/{rule.protocol} ({app})" if tells_ports else app] if app != "-" else []
+        text = " ".join(words) or "Anywhere"
+        return text if interface == "-" else f"{text} on {interface}"
     words += [ports] if ports != "any" else []
     is_told = ports != "any" if rule.sport != rule.dport or ports != "any" else (
         address != ANY or rule.source == rule.destination)

@@ -237,7 +237,9 @@ class _Reader:
             netfilter, label = self.namespace.netfilter, self.table.label
             if not self.wish.keeps and not self.is_legacy:
                 netfilter.tables.pop(label, None)
-            netfilter.tables = {**netfilter.tables, label: self.table}
+            is_asked = bool(self.table.chains) or (self.tells and not self.wish.keeps)
+            if self.is_legacy or is_asked or label in netfilter.tables:
+                netfilter.tables = {**netfilter.tables, label: self.table}
             netfilter.refresh(self.namespace)
         self.table = self.refused = None
         self.late, self.has_loop = [], False
