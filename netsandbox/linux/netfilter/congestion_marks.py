@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from netsandbox.linux.drop import Dropped, DropReason
 from netsandbox.linux.netfilter.extension import Action, Given, ImpossibleError, Match, Option, UsageError, number
 from netsandbox.linux.netfilter.rewrite import changed
 from netsandbox.linux.netfilter.rule import Answer, Decision
-from netsandbox.wire.tcp import CWR, ECE, TcpSegment
+from netsandbox.wire.tcp import CWR, ECE, HEADER, TcpSegment
 
 if TYPE_CHECKING:
     from netsandbox.linux.core.hooks import SocketBuffer
@@ -74,6 +75,8 @@ class RemoveEcn(Action):
 
     def act(self, _namespace: NetworkNamespace, buffer: SocketBuffer) -> Answer:
         segment = buffer.packet.payload
+        if isinstance(segment, bytes) and len(segment) < HEADER:  # set_ect_tcp
+            return Dropped(DropReason.NETFILTER_DROP)
         if isinstance(segment, TcpSegment) and segment.flags & (ECE | CWR):
             buffer.packet = changed(buffer.packet, TcpSegment(
                 segment.sport, segment.dport, segment.seq, segment.ack, segment.flags & ~(ECE | CWR), segment.window,
