@@ -234,7 +234,7 @@ class Nft(Listing):
         if command in ("delete", "destroy"):
             self._end(7)
         start = 5 + 2 * (self.line.words[5:6] in (["index"], ["position"], ["handle"]))
-        if command == "replace" and len(self.line.words) == start:
+        if start > 5 and len(self.line.words) == start and command in ("add", "insert", "replace"):
             raise self.line.complaint("syntax error, unexpected newline", start)
         if command in ("add", "insert", "replace") and len(self.line.words) > start:
             judge_rule(self.line.words[start:], self.line, family == "inet")

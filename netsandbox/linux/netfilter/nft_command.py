@@ -18,15 +18,15 @@ if TYPE_CHECKING:
 
 VERSION = "nftables v1.1.3 (Commodore Bullmoose #4)"
 MADE_WITH = "  cli:\t\teditline\n  json:\t\tyes\n  minigmp:\tno\n  libxtables:\tyes\n"
-OTHER_OPTIONS = "hDiIotSNupTed"
+OTHER_OPTIONS = "hDiIoSNupTed"
 """Letters that the real nft takes as well."""
 OTHER_LONG = frozenset({f"--{name}" for name in (
-    "help", "define", "interactive", "includepath", "optimize", "terse", "service", "reversedns", "guid",
+    "help", "define", "interactive", "includepath", "optimize", "service", "reversedns", "guid",
     "numeric-protocol", "numeric-time", "echo", "debug")})
-STYLES = frozenset("asnyj")
-"""Options of a listing."""
+STYLES = frozenset("asnyjt")
+"""Options of a listing; -t leaves out what sets with a name hold, of which there are none."""
 LONG = {"--handle": "-a", "--stateless": "-s", "--numeric": "-n", "--numeric-priority": "-y", "--json": "-j",
-        "--version": "-v", "--check": "-c", "--file": "-f"}
+        "--version": "-v", "--check": "-c", "--file": "-f", "--terse": "-t"}
 
 
 class Asked(NamedTuple):
@@ -74,8 +74,9 @@ def run(namespace: NetworkNamespace, arguments: list[str], read: Callable[[str],
         source = Source("", [text]) if not asked.name else Source(
             "/dev/stdin" if asked.name == "-" else asked.name, read(asked.name).splitlines())
         nft = Nft(namespace, Style("a" in asked.styles, "s" in asked.styles, bool(asked.styles & {"n", "y"}),
-                                    "j" in asked.styles))
-        return nft.run(commands(source, namespace.interfaces), asked.checks)
+                                    "j" in asked.styles, "n" in asked.styles))
+        interfaces = {name: interface.index for name, interface in namespace.interfaces.items()}
+        return nft.run(commands(source, interfaces), asked.checks)
     except NftError as error:
         return Answer(1, "", str(error))
     except FailedError as error:

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Collection
+from collections.abc import Mapping
 from typing import NamedTuple
 
 from netsandbox.linux.netfilter.nft_tokens import NftError, token
 
 WORDS = re.compile(r'"[^"]*"|[{};]|[^\s{};"#]+|#')
+
+
+NO_INTERFACES: Mapping[str, int] = {}
 
 
 class Token(NamedTuple):
@@ -56,11 +59,11 @@ class Line:
 
     Attributes:
         words: of the command, with those that were left out.
-        interfaces: those of the namespace, by name.
+        interfaces: the numbers of the namespace's, by name.
         in_block: what a table's or chain's braces held: its first words are theirs.
     """
 
-    def __init__(self, tokens: list[Token], source: Source, interfaces: Collection[str] = (),
+    def __init__(self, tokens: list[Token], source: Source, interfaces: Mapping[str, int] = NO_INTERFACES,
                  in_block: bool = False) -> None:
         self.tokens = tokens
         self.words = [one.text for one in tokens]
@@ -77,8 +80,11 @@ class Line:
         """The place behind the last word."""
         return Token("", self.tokens[-1].row, self.tokens[-1].end)
 
-    def has_interface(self, name: str) -> bool:
-        return name in self.interfaces
+    def interface(self, text: str) -> str | None:
+        """The interface of a name or a number; None: there is none."""
+        number = int(text) if text.isdecimal() and len(text) < 10 else 0
+        return text if text in self.interfaces else next(
+            (name for name, index in self.interfaces.items() if index == number), None)
 
     def check_letters(self) -> None:
         """Raises NftError: a letter or digit of another alphabet stands in it, and in no quotes."""

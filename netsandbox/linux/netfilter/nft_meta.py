@@ -21,10 +21,17 @@ MOST_LENGTH = 0xFFFF
 
 def _interface(reader: Reader, name: str) -> None:
     at = reader.place + (reader.words[:1] in (["!="], ["=="]))
-    negated, device = reader.asked(name, lambda word: '"' + word.strip('"') + '"')
-    devices = device.replace('"', "").split(",")
-    if name in ("iif", "oif") and not all(map(reader.line.has_interface, devices)):
-        raise reader.line.complaint("Interface does not exist", at)
+    is_known = name in ("iif", "oif")
+
+    def shown(word: str) -> str:
+        device = reader.line.interface(word.strip('"')) if is_known else word.strip('"')
+        if device is None and word.isdecimal():
+            raise reader.not_modelled(f"{name} {word}")
+        if device is None:
+            raise reader.line.complaint("Interface does not exist", at)
+        return f'"{device}"'
+    negated, value = reader.asked(name, shown)
+    devices = [shown(one).strip('"') for one in value.split(",")]
     reader.one_of(negated, [["-i" if name.startswith("i") else "-o", one.replace("*", "+")] for one in devices])
 
 

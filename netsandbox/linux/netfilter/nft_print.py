@@ -10,6 +10,7 @@ from netsandbox.linux.netfilter.extension import WORD, Given, Match, Span, write
 from netsandbox.linux.netfilter.icmp_names import icmp_name
 from netsandbox.linux.netfilter.masks import format_mask
 from netsandbox.linux.netfilter.nft_hook import priority_text
+from netsandbox.linux.netfilter.nft_numeric import by_numbers
 from netsandbox.linux.netfilter.nft_rule import Counter
 from netsandbox.linux.netfilter.nft_targets import target_text
 from netsandbox.linux.netfilter.protocols import PROTOCOL_NAMES
@@ -28,12 +29,13 @@ ANY_ICMP = 255
 
 
 class Style(NamedTuple):
-    """How a listing is asked for: -a, -s, -n and -j."""
+    """How a listing is asked for: -a, -s, -y, -j and -n."""
 
     with_handles: bool = False
     is_stateless: bool = False
     is_numeric: bool = False
     is_json: bool = False
+    without_names: bool = False
 
 
 def table_text(table: Table, style: Style, number: int, only: str = "") -> str:
@@ -68,8 +70,11 @@ def _chain(chain: Chain, style: Style) -> str:
     shows = style.with_handles
     lines = [f"\tchain {chain.name} {{{f' # handle {chain.handle}' if shows else ''}"]
     lines += [f"\t\t{hook_text(chain, style.is_numeric)}"] if chain.hook is not None else []
-    lines += [f"\t\t{rule_text(rule, style.is_stateless)}{f' # handle {rule.handle}' if shows else ''}"
-              for rule in chain.rules]
+    texts = [rule_text(rule, style.is_stateless) for rule in chain.rules]
+    if style.without_names:
+        texts = [by_numbers(text, bool(rule.said)) for text, rule in zip(texts, chain.rules, strict=True)]
+    lines += [f"\t\t{text}{f' # handle {rule.handle}' if shows else ''}"
+              for text, rule in zip(texts, chain.rules, strict=True)]
     return "\n".join([*lines, "\t}\n"])
 
 

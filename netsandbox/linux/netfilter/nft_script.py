@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Iterator
+from collections.abc import Iterator, Mapping
 
 from netsandbox.linux.netfilter.nft_line import Line, Source, Token
 from netsandbox.linux.netfilter.nft_tokens import FAMILIES, NftError, token
@@ -12,7 +12,7 @@ VARIABLE = re.compile(r"\$(\w+)")
 ENDS = ("\n", ";")
 
 
-def commands(source: Source, interfaces: Collection[str]) -> list[Line]:
+def commands(source: Source, interfaces: Mapping[str, int]) -> list[Line]:
     """The commands of a source.
 
     Raises:
@@ -22,7 +22,7 @@ def commands(source: Source, interfaces: Collection[str]) -> list[Line]:
 
 
 class _Script:
-    def __init__(self, source: Source, interfaces: Collection[str]) -> None:
+    def __init__(self, source: Source, interfaces: Mapping[str, int]) -> None:
         self.source = source
         self.interfaces = interfaces
         self.tokens = source.tokens()

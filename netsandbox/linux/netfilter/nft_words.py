@@ -176,7 +176,7 @@ class _Nat:
         has_to = reader.words[:1] == ["to"]
         if has_to or has_address:
             del reader.words[:has_to]
-            at, where = reader.place, reader.take()
+            at, where, flags = reader.place, reader.take(), self._flags(reader)
             if where == "prefix" or reader.words[:1] == ["map"] or "map" in reader.words[:4]:
                 raise reader.not_modelled(f"{self.word} {'prefix' if where == 'prefix' else 'map'}")
             if family and not has_to:
@@ -188,11 +188,10 @@ class _Nat:
             where = _numbered(where)
             said += f" to {':' * is_port}{where.lstrip(':') if is_port else where}"
             out += [self.flag, where.lstrip(":") if is_port else where]
-        flags = reader.words[0].split(",") if reader.words else []
-        if {*flags} <= NAT_FLAGS.keys() and flags:
-            reader.take()
-            said += f" {','.join(flag for flag in NAT_FLAGS if flag in flags)}"
-            out += [NAT_FLAGS[flag] for flag in flags if has_address or flag != "persistent"]
+        else:
+            flags = self._flags(reader)
+        said += f" {','.join(flags)}" if flags else ""
+        out += [NAT_FLAGS[flag] for flag in flags if has_address or flag != "persistent"]
         if reader.is_inet and has_address and not names_family:
             raise reader.line.complaint(f"specify `{self.word} ip' or '{self.word} ip6' in inet table to "
                                         "disambiguate", verb)
@@ -201,6 +200,16 @@ class _Nat:
             reader.first.append(["-p", "tcp", *out])
         else:
             reader.out += out
+
+
+    @staticmethod
+    def _flags(reader: Reader) -> list[str]:
+        """Those that follow, in the order of their bits."""
+        given = {*reader.words[0].split(",")} if reader.words else set()
+        if not given or not given <= NAT_FLAGS.keys():
+            return []
+        reader.take()
+        return [flag for flag in NAT_FLAGS if flag in given]
 
 
 def _numbered(where: str) -> str:
