@@ -10,7 +10,7 @@ from netsandbox.linux.events import FrameReceived, VerdictGiven
 from netsandbox.linux.ipv4 import ip_output
 from netsandbox.linux.ipv4.routing import OutputRoute
 from netsandbox.linux.netfilter.events import ConnectionChanged
-from netsandbox.wire.icmp import ECHO_REQUEST, IcmpMessage, echo
+from netsandbox.wire.icmp import ECHO_REQUEST, REDIRECT, IcmpMessage, echo
 from netsandbox.wire.ipv4 import ICMP, TCP, UDP, IPv4Packet
 from netsandbox.wire.tcp import ACK, RST, SYN, TcpSegment
 from netsandbox.wire.udp import UdpDatagram
@@ -146,7 +146,9 @@ def _is_answer(event: object, namespace: NetworkNamespace, protocol: str) -> boo
         return False
     payload = packet.payload
     if isinstance(payload, IcmpMessage):
-        return payload.type != ECHO_REQUEST
+        return payload.type not in (ECHO_REQUEST, REDIRECT)
+    is_ours = isinstance(payload, TcpSegment | UdpDatagram) and (  # as it arrives, or once NAT has been undone
+        payload.dport == PORT or (isinstance(verdict, Dropped) and PORT in verdict.operands))
     if isinstance(payload, TcpSegment):
-        return protocol == "tcp" and payload.dport == PORT and bool(payload.flags & (ACK | RST))
-    return isinstance(payload, UdpDatagram) and protocol == "udp" and payload.dport == PORT
+        return is_ours and protocol == "tcp" and bool(payload.flags & (ACK | RST))
+    return is_ours and protocol == "udp"

@@ -98,6 +98,14 @@ def _what_comes(on: Runner, source: str, destination: str, port: str, protocol: 
     return job.code == 0 or "refused" in job.err, "timed out" not in job.err and bool(job.code)
 
 
+@pytest.mark.parametrize(("line", "question", "told"), [
+    ("iptables -t nat -I POSTROUTING -o eth0 -p tcp -j SNAT --to-source 192.168.1.10:1000-1001",
+     "host 8.8.8.8:8080 tcp", r"⇒ the answer is back .* \[RST ACK\] .* to host port 100[01]$"),
+    ("ip route add 8.8.8.8 via 172.17.0.3", "web 8.8.8.8:8080 tcp", r"⇒ no answer comes: two:eth0 drops .* \[SYN\]")])
+def test_an_answer_is_known_behind_nat_and_a_redirect_is_none(line: str, question: str, told: str) -> None:
+    assert re.match(told, asked(runner(*UP, line), f"trace {question}")[-1])
+
+
 def test_nothing_of_it_happens() -> None:
     on = runner(*UP, "exec web ping -c 1 8.8.8.8", "iptables -A FORWARD -m limit --limit 1/hour -j LOG")
     host = on.session.lab.existing("host")
