@@ -22,6 +22,7 @@ ADDRESSES: dict[str, Callable[[Connection], int]] = {
     "r": lambda it: it.reply.src, "q": lambda it: it.reply.dst}
 LOOKED_AT: dict[str, Callable[[Connection], int]] = {
     **ADDRESSES, **PORTS, **OF_ICMP, "p": lambda it: it.original.protocol, "w": lambda it: it.original.zone,
+    "(": lambda _it: 0, ")": lambda _it: 0,  # no entry has a zone of one direction
     "state": lambda it: it.state if it.original.protocol in (TCP, SCTP) else -1,
     "u": lambda it: it.status, "m": lambda it: it.mark, "i": identifier}
 """What an option looks at of an entry."""

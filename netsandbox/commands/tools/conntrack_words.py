@@ -23,11 +23,13 @@ OPTIONS = {"src": "s", "orig-src": "s", "dst": "d", "orig-dst": "d", "reply-src"
            "protonum": "p", "timeout": "t", "status": "u", "zero": "z", "event-mask": "e", "mark": "m", "id": "i",
            "family": "f", "src-nat": "n", "dst-nat": "g", "output": "o", "secmark": "c", "buffer-size": "b",
            "any-nat": "j", "zone": "w", "label": "l", "label-add": "l", "label-del": "l", "tuple-src": "[",
-           "tuple-dst": "]"}
+           "tuple-dst": "]", "mask-src": "{", "mask-dst": "}", "orig-zone": "(", "reply-zone": ")"}
+MASKED = {"{": "s", "}": "d"}
 NAMED = {letter: name for name, letter in reversed(OPTIONS.items())}
-ALL = "sdrqptuzemif[]ngocbjw"
-ILLEGAL = {"L": "tei[]b", "I": "zeif[]ocbj", "A": "zeif[]ocbj", "U": "ze[]cbjw", "D": "ze[]cbj", "G": "tuzemf[]ngcbjw",
-           "F": "sdrqptuzeim[]ngocbjw", "C": ALL, "S": ALL, "V": ALL, "": ALL, "h": ALL.replace("p", ""), "E": "tuzi[]"}
+ALL = "sdrqptuzemif[]{}ngocbjw()"
+ILLEGAL = {"L": "tei[]b", "I": "zeif[]{}ocbj", "A": "zeif[]{}ocbj", "U": "ze[]cbjw()", "D": "ze[]cbj",
+           "G": "tuzemf[]{}ngcbjw()", "F": "sdrqptuzeim[]{}ngocbjw()", "C": ALL, "S": ALL, "V": ALL, "": ALL,
+           "h": ALL.replace("p", ""), "E": "tuzi[]"}
 """Options that a command does not take (commands_v_options), in the order in which they are looked for."""
 ILLEGAL_EXPECTATIONS = {"L": "sdrqptuzemi[]ngcbjw", "F": ALL, "C": ALL, "S": ALL, "E": "sdrqptuzmi[]ngcjw"}
 NEEDED = {"I": "pt", "A": "pt", "G": "p"}
@@ -40,8 +42,6 @@ STATUSES = {"ASSURED": ASSURED, "SEEN_REPLY": SEEN_REPLY, "UNSET": 0, "FIXED_TIM
 EVENTS = ("NEW", "UPDATES", "DESTROY", "ALL")
 PROTOCOLS = {name: number for number, name in NAMES.items()} | {"icmpv6": 58}
 MOST_PORT = 0xFFFF
-UNREAD = frozenset({"mask-dst", "mask-src", "orig-zone", "reply-zone"})
-"""Long options of conntrack(8) that are not read here."""
 
 
 class Line:
@@ -59,6 +59,7 @@ class Line:
         self.filters: list[Filter | Translated] = []
         self.protocol, self.family = -1, ""
         self.values: dict[str, str] = {}
+        self.masks: dict[str, int] = {}
         while self.words:
             word = self.words.pop(0)
             if word == "--":
@@ -118,8 +119,6 @@ class Line:
         given, equals, value = word[2:].partition("=")
         names = [*COMMANDS, *OPTIONS, *self._of_protocol()]
         found = [given] if given in names else [name for name in names if given and name.startswith(given)]
-        if given in UNREAD:
-            raise ToolError(1, f"netsandbox: conntrack --{given} is not modelled")
         if len(found) != 1:
             raise wrong(f"unknown option `{word}'")
         name = found[0]
@@ -166,6 +165,8 @@ class Line:
             raise wrong(f"`{value}' unsupported protocol")
         elif letter == "f":
             self._belongs(value)
+        elif letter in MASKED:
+            self.masks[MASKED[letter]] = self._network(value, letter).network
         elif letter == "l":
             raise ToolError(WRONG, NO_LABELS + wrong(f"unknown label '{value}'").message)
         elif letter in "uoe":
@@ -269,6 +270,12 @@ class Line:
                     raise wrong(f"You need to supply the `--{NAMED[letter]}' option for this command")
             raise ToolError(1, "netsandbox: conntrack: expectations are not modelled")
         self._check_letters()
+        for letter, name in MASKED.items():
+            if letter in self.values and name not in self.values:
+                raise wrong(f"Can't use --{NAMED[letter]} without --{NAMED[name]}")
+        for letter in "()" if self.command in ("I", "A") else "":
+            if self.number(letter):
+                raise ToolError(1, f"netsandbox: conntrack --{NAMED[letter]} is not modelled")
         if self.command == "L" and "z" in self.values and not {*"sdrqptumgnjw"}.isdisjoint(self.values):
             raise wrong("Can't use -z with filtering parameters")
         for letter, what in NOT_MODELLED.items():
@@ -298,6 +305,9 @@ class Line:
 
     def _add_filters(self) -> None:
         """What an option asks for that makes no connection of its own."""
+        self.filters = [one._replace(value=one.value & mask, mask=mask) if isinstance(one, Filter) and mask is not None
+                        else one for one in self.filters for mask in [self.masks.get(one.test)]]
+        self.filters += [Filter(letter, self.number(letter) & 0xFFFF) for letter in "()" if letter in self.values]
         if "w" in self.values and self.command not in ("I", "A"):
             self.filters.append(Filter("w", self.number("w")))
         if "m" in self.values and self.command not in ("I", "A", "U"):
