@@ -26,7 +26,7 @@ ADDRESS_TYPES = frozenset({"unspec", "unicast", "local", "broadcast", "anycast",
                            "unreachable", "prohibit", "throw", "nat", "xresolve"})
 NAT_FLAGS = {"random": "--random", "fully-random": "--random-fully", "persistent": "--persistent"}
 """The last one means nothing to one address."""
-TRANSPORTS = frozenset({"tcp", "udp", "udplite", "sctp", "dccp"})
+TRANSPORTS = frozenset({"tcp", "udp", "udplite", "sctp", "dccp", "icmp", "icmpv6", "igmp", "esp", "ah", "comp", "gre"})
 
 
 def _limit(reader: Reader) -> None:
