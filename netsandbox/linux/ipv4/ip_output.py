@@ -138,7 +138,9 @@ def output(namespace: NetworkNamespace, packet: IPv4Packet, route: OutputRoute,
     if is_behind or (loops and namespace.scheduler.in_process):  # of what went first everything is done by then
         namespace.scheduler.go_on(_emit_later, (namespace, packet, route))
         return OK
-    if buffer is not None and buffer.segment_size and not route.interface.is_loopback:
+    if buffer is not None and buffer.segment_size:
+        if route.interface.is_loopback:  # which takes it whole (NETIF_F_GSO_SOFTWARE)
+            return _finish(namespace, packet, route)
         return _emit_segments(namespace, _like(packet, cut(packet, buffer.segment_size)), route)
     return _emit(namespace, packet, route, buffer.largest_piece if buffer is not None else 0,
                  buffer.pieces if buffer is not None else ())

@@ -163,7 +163,7 @@ def _send_burst(conn: Connection, size: int, mss: int) -> bool:
     if size < -(-size // mss) * mss and size % mss:
         conn.small = (chunk.seq + size + (whole and chunk.fin)) & MASK
     segments = _cut(conn, chunk, size, mss)
-    if is_burst and conn.namespace.netfilter.functions:
+    if is_burst and (conn.is_local or conn.namespace.netfilter.functions):
         data, flags = bytes(chunk.data[:size]), segments[0].flags | segments[-1].flags | PSH
         problem = transmit(conn, chunk.seq, flags, data, mss)
     else:
