@@ -162,9 +162,11 @@ class NginxSite:
 
     @staticmethod
     def _is_too_large(request: Request) -> bool:
-        most = size(request.place.word("client_max_body_size", "1m"))
         length = request.head.get("Content-Length")
-        return bool(most) and length.isdecimal() and int(length) > most
+        if not (length.isascii() and length.isdecimal()):
+            return False
+        most = size(request.place.word("client_max_body_size", "1m"))
+        return bool(most) and int(length) > most
 
     def _hostname(self) -> str:
         try:
