@@ -167,7 +167,7 @@ def _send_burst(conn: Connection, size: int, mss: int) -> bool:
         data, flags = bytes(chunk.data[:size]), segments[0].flags | segments[-1].flags | PSH
         problem = transmit(conn, chunk.seq, flags, data, mss)
     else:
-        problem = "ENOBUFS"
+        problem, answers = "ENOBUFS", conn.pingpong
         for segment in segments:
             ends_burst = is_burst and segment is segments[-1]
             kept_back = transmit(conn, segment.seq, segment.flags | (PSH if ends_burst else 0), segment.data,
@@ -175,6 +175,7 @@ def _send_burst(conn: Connection, size: int, mss: int) -> bool:
             problem = problem and kept_back
             segment.wire = conn.wire
         if is_burst:
+            conn.pingpong = min(conn.pingpong, answers + 1)  # one answer, whatever it is cut into
             ip_output.count_as_one(conn.namespace, len(segments), _headers(conn))
             conn.namespace.count("IpOutRequests", 1 - len(segments))
     if problem:
