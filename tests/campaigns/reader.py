@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import time
 from collections.abc import Callable
 from pathlib import Path
@@ -23,6 +24,7 @@ BELOW = 3
 """Rows under the panes: the timeline, the prompt, the keys."""
 
 
+PROMPT = re.compile("#❯|[❯#>]")
 TAIL = 30
 """Letters of a long line that are seen in the prompt whatever its width."""
 
@@ -120,7 +122,7 @@ class Reader:
 
     def has_typed(self, line: str) -> bool:
         """Whether the prompt holds a line, or its end where that is longer."""
-        typed, wanted = squeezed(self.screen.lines()[-2]).partition("❯")[2], squeezed(line)
+        typed, wanted = PROMPT.split(squeezed(self.screen.lines()[-2]), maxsplit=1)[-1], squeezed(line)
         if typed.startswith("·"):  # what the line before it printed
             return False
         return typed.startswith(wanted) or (len(wanted) > TAIL and wanted[-TAIL:] in typed)
