@@ -292,7 +292,11 @@ class Journey:
         if self._is_beside:
             self.reader.press(" ")
             self.reader.until("a stop", lambda: self._is_paused)
-        self.reader.type(lines)
+        if self._is_beside and len(lines) > 1:  # lines that are typed run beside each other, pasted ones one by one
+            self.reader.begin_typing()
+            self.reader.press("\x1b[200~" + "".join(f"{line}\n" for line in lines) + "\x1b[201~")
+        else:
+            self.reader.type(lines)
         self.reader.leave_prompt()
         if self._is_beside:
             self.reader.press(" ")
