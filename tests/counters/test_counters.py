@@ -18,8 +18,10 @@ from netsandbox.linux.mib.counters import counters, groups
 from netsandbox.linux.mib.table import UNMODELLED
 from netsandbox.rig.performance import simulate
 from netsandbox.session.keeping import KeptSession
+from netsandbox.wire.ethernet import Frame
 from netsandbox.wire.icmp import ECHO_REQUEST, IcmpMessage
 from netsandbox.wire.ipv4 import ICMP, IPv4Packet
+from tests.linux.world import World
 
 HERE = Path(__file__).parent
 KEPT: dict[str, Any] = json.loads((HERE / "labs.json").read_text(encoding="utf-8"))
@@ -50,6 +52,22 @@ def test_counters_are_those_of_the_kernel(lab: str) -> None:
         known = {group + counter for group, found in groups(namespace).items() for counter in found}
         assert counters(namespace).keys() <= known, "a counter that no table has"
         assert not any(counters(namespace)[counter] for counter in UNMODELLED)
+
+
+@pytest.mark.parametrize(("header", "counted"), [
+    ("45000014 00010000 40010000 0a000001 0a000002", {"IpInHdrErrors": 1, "IpExtInCsumErrors": 1, "IpInReceives": 1}),
+    ("45000015 00010000 400166e5 0a000001 0a000002", {"IpExtInTruncatedPkts": 1, "IpInReceives": 1}),
+    ("45000014", {"IpInHdrErrors": 1, "IpInReceives": 1})])
+def test_a_header_that_is_wrong_is_counted_where_the_kernel_drops_it(header: str, counted: dict[str, int]) -> None:
+    """ip_rcv_core; here the records of it are forgotten before somebody asks."""
+    world = World(2)
+    world.lab.trace.keep(1)
+    assert not counters(world.namespace("h2")).get("IpInReceives")
+    world.send("h1", Frame.parse(bytes.fromhex(f"020000000002 020000000001 0800 {header}")))
+    world.lab.trace.trim()
+    found = counters(world.namespace("h2"))
+    told = "IpInReceives", "IpInHdrErrors", "IpInDelivers", "IpExtInCsumErrors", "IpExtInTruncatedPkts"
+    assert {name: found[name] for name in told if found.get(name)} == counted
 
 
 @pytest.mark.parametrize("lab", OF_SOCKETS["labs"])
