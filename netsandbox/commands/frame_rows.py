@@ -3,23 +3,10 @@
 from __future__ import annotations
 
 from netsandbox.engine.units import format_time
+from netsandbox.explain.verdicts import VERDICTS
 from netsandbox.explain.words import Both, Words
 from netsandbox.lab.tables import LogRow
 
-VERDICTS: dict[str, Both] = {
-    "accepted": ("accepted", "接收"),
-    "answered": ("answered", "已答"),
-    "ignored": ("ignored", "忽略"),
-    "bridged": ("bridged", "桥接"),
-    "routed": ("routed", "转发"),
-    "waits": ("waits", "等待"),
-    "repeated": ("repeated", "中继"),
-    "sent": ("sent", "发出"),
-    "flooded": ("flooded", "泛洪"),
-    "dropped": ("dropped", "丢弃"),
-    "to port": ("to port", "到端口"),
-    "to host": ("to host", "到主机"),
-}
 WAYS: dict[str, Both] = {"in": ("in", "收"), "out": ("out", "发")}
 NOBODY: dict[str, Both] = {"everyone": ("everyone", "所有人"), "group": ("group", "组播组")}
 """Who is meant by an address that is nobody's own."""

@@ -16,6 +16,7 @@ from netsandbox.explain.refusals_of_notes import OF_NOTES
 from netsandbox.explain.refusals_of_programs import NOUNS_OF_CONDITIONS, OF_COMMAND_LINE, OF_PROGRAMS
 from netsandbox.explain.refusals_of_tools import OF_TOOLS, THINGS_OF_TOOLS, WHY_OF_TOOLS
 from netsandbox.explain.sniffed import sniffed
+from netsandbox.explain.verdicts import filter_of
 
 OF_VERBS: dict[str, str] = {
     "unknown command {name}": "没有命令 {name}",
@@ -294,6 +295,9 @@ def _chinese(line: str) -> str:
         match = re.fullmatch(f"(?P<whole>.+?){_pattern(tail).pattern}", line)
         if match is not None and (head := _chinese(match["whole"])) != match["whole"]:
             return head + _filled(words, match)
+    seen = _NO_KEYWORD.fullmatch(line)
+    if seen is not None and (meant := filter_of(seen[1])):
+        return f"没有关键字 `{seen[1]}`：是不是 `{meant}`？"
     found = _matched(line, ALL)
     if found is not None:
         return found
@@ -303,6 +307,8 @@ def _chinese(line: str) -> str:
     return line
 
 
+_NO_KEYWORD = re.compile(r"no keyword `(.+?)`: for a name write .+")
+"""Of a filter: it may be what the log says in Chinese of what became of a frame."""
 _CHARACTER = re.compile(r"(expect: )?character (\d{1,5}): (.+)")
 """Where a condition or a filter is wrong, and what is."""
 

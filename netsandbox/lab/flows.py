@@ -35,7 +35,7 @@ class Segment(NamedTuple):
         from_client: its direction.
         offset: where its first byte stands in its direction's stream; -1 for a SYN, and where none was seen.
         acked: how much of the other direction it acknowledges, in bytes; None without ACK.
-        again: whether bytes of it had left before.
+        again: the record of the segment that first had what it begins with, where it had left before; else -1.
         fate: the drop reason's name that ended it; empty when it arrived, or is on its way.
     """
 
@@ -47,7 +47,7 @@ class Segment(NamedTuple):
     acked: int | None
     window: int
     data: bytes
-    again: bool
+    again: int
     fate: str
 
 
@@ -130,13 +130,15 @@ def flows(trace: Trace, since: int = 0) -> list[Flow]:
                 one.fates[place] = fate
         known = seen.get(id(segment))
         if known is None or known[2] is not segment:
-            if not isinstance(record.event, FrameSent):
+            if not isinstance(record.event, FrameSent | SendFailed):  # a queue at its own card may have lost it
                 continue
-            known = _place(building, order, packet, segment), len(order), segment
-            owner = known[0]
-            seen[id(segment)] = owner, len(owner.found), segment
-            way.append((owner, len(owner.found)))
+            owner = _place(building, order, packet, segment)
+            place = len(owner.found)
+            seen[id(segment)] = owner, place, segment
+            way.append((owner, place))
             owner.found.append((record.seq, record.at, (packet.src, segment.sport) == owner.client, segment))
+            if fate:
+                owner.fates[place] = fate
         elif fate is not None:
             known[0].fates[known[1]] = fate
     return [_finished(one) for one in order]
@@ -209,7 +211,9 @@ def _finished(one: _Building) -> Flow:
             starts.setdefault(True, segment.ack)
         end = (segment.seq + segment.sequence_length) & MASK
         newest = sent.get(from_client)
-        again = newest is not None and segment.sequence_length > 0 and not after(end, newest)
+        is_again = newest is not None and segment.sequence_length > 0 and not after(end, newest)
+        before = (number for number, _at, its, old in one.found[:place] if its is from_client and _has(old, segment))
+        again = next(before, seq) if is_again else -1
         if newest is None or after(end, newest):
             sent[from_client] = end
         other = starts.get(not from_client)
@@ -221,13 +225,18 @@ def _finished(one: _Building) -> Flow:
     return Flow(one.client, one.server, tuple(segments), _state(segments))
 
 
+def _has(one: TcpSegment, other: TcpSegment) -> bool:
+    """Whether a segment carried what another begins with."""
+    return (other.seq - one.seq) & MASK < one.sequence_length
+
+
 def _state(segments: Iterable[Segment]) -> str:
     opened, ends, last = 0, set(), ""
     for segment in segments:
         if segment.flags & RST:
             last = "reset" if opened > 1 or segment.data else "refused"
         if segment.flags & SYN:
-            opened += not segment.again
+            opened += segment.again < 0
         elif segment.flags & ACK and opened == 2 and segment.from_client:
             opened = 3
         if segment.flags & FIN:

@@ -50,7 +50,7 @@ def of_flow(flow: Flow, label: Callable[[Segment], str], named: Callable[[int, i
 
     Args:
         named: whose an address was at a record, or the address.
-        again: the word for what was sent before.
+        again: the word for what was sent before, in front of the record that tells of that.
     """
     seq = flow.segments[0].seq if flow.segments else 0
     client, server = (_end(end, named(end[0], seq)) for end in (flow.client, flow.server))
@@ -58,7 +58,7 @@ def of_flow(flow: Flow, label: Callable[[Segment], str], named: Callable[[int, i
     arrows = []
     for one in flow.segments:
         source, target = ends if one.from_client else ends[::-1]
-        marks = " ".join(filter(None, (again if one.again else "", one.fate)))
+        marks = " ".join(filter(None, (f"{again} #{one.again}" if one.again >= 0 else "", one.fate)))
         arrows.append(Arrow(one.seq, one.at, source, target, label(one), bool(one.fate), marks))
     return Sequence(ends, tuple(arrows))
 

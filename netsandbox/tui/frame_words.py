@@ -21,6 +21,7 @@ _BRIEF: tuple[tuple[re.Pattern[str], str], ...] = (
 )
 _BRIEFEST: tuple[tuple[re.Pattern[str], str], ...] = (
     (re.compile(r"^(?:Request|Reply) (?=who-has|\d)"), ""),
+    (re.compile(r"^who-has (\S+)(?: \(\S+\))? tell \1$"), r"\1 announced"),
     (re.compile(r"^(echo \w+), seq (\d+)$"), r"\1 \2"),
     (re.compile(r"^(who-has \S+).* tell .*"), r"\1"),
     (re.compile(r"^who-has (\S+)$"), r"\1?"),

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import NamedTuple
 
-from netsandbox.commands.frame_rows import NOBODY, VERDICTS
+from netsandbox.commands.frame_rows import NOBODY
+from netsandbox.explain.verdicts import DROPS, VERDICTS
 from netsandbox.lab.tables import LogRow
 from netsandbox.tui.canvas import Run
 from netsandbox.tui.frame_words import shortened
@@ -108,9 +109,13 @@ def _called(name: str) -> str:
 
 
 def verdict_text(row: LogRow, glyphs: GlyphSet) -> str:
-    """One word; of a drop the mark and the kernel's reason."""
-    if row.dropped:
-        return f"{glyphs.dropped} {safe(row.reason or row.verdict)}"
+    """One word; of a drop the mark and why in two, as the kernel's name of the reason has no room in any column."""
+    return f"{glyphs.dropped} {_verdict(row)}" if row.dropped else _verdict(row)
+
+
+def _verdict(row: LogRow) -> str:
+    if row.dropped and row.reason:
+        return tr("drop." + row.reason) if row.reason in DROPS else safe(row.reason)
     return tr("verdict." + row.verdict) if row.verdict in VERDICTS else safe(row.verdict)
 
 
@@ -192,7 +197,8 @@ def contains(needle: str) -> Callable[[LogRow], bool]:
     needle = needle.lower()
 
     def test(row: LogRow) -> bool:
-        texts = (row.info, row.source, row.destination, row.node, row.interface, row.protocol, row.verdict, row.reason)
+        texts = (row.info, row.source, row.destination, row.node, row.interface, row.protocol, row.verdict, row.reason,
+                 _verdict(row))
         return any(needle in text.lower() for text in texts)
 
     return test

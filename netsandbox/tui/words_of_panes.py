@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from netsandbox.commands.frame_rows import NOBODY, VERDICTS
+from netsandbox.commands.frame_rows import NOBODY
+from netsandbox.explain.verdicts import DROPS, VERDICTS
 from netsandbox.explain.words import Both
 
 TABLE: dict[str, Both] = {
@@ -43,6 +44,7 @@ TABLE: dict[str, Both] = {
     "log.info": ("what", "内容"),
     "log.verdict": ("verdict", "结果"),
     **{f"verdict.{name}": words for name, words in VERDICTS.items()},
+    **{f"drop.{name}": words for name, words in DROPS.items()},
     **{f"who.{name}": words for name, words in NOBODY.items()},
     "log.journeys": ("journeys", "旅程"),
     "log.filter": ("filter: {text}", "过滤：{text}"),

@@ -69,4 +69,23 @@ def test_a_segment_that_was_dropped_bears_the_reason() -> None:
     lines = lab.run("flow 172.17.0.2:83").out.splitlines()
     assert "✗" in lines[1]
     assert "NETFILTER_DROP" in lines[1]
-    assert "again" in lines[2]
+    first = lines[1].split("#")[1].split()[0]
+    assert f"again #{first}" in lines[2], "it says of what"
+
+
+def test_a_segment_that_its_own_card_s_queue_loses_is_an_arrow_with_the_reason() -> None:
+    lab = Session(seed=1)
+    for line in ("docker run -d --name web nginx",
+                 "docker exec web sh -c 'head -c 30000 /dev/zero > /usr/share/nginx/html/big'",
+                 "docker exec --privileged web tc qdisc add dev eth0 root netem loss 30%",
+                 "curl -s http://172.17.0.2/big -o /dev/null"):
+        assert lab.run(line).code == 0
+    lines = lab.run("flow 172.17.0.2:80").out.splitlines()
+    lost = [line for line in lines if line.endswith("QDISC_DROP")]
+    assert lost
+    assert all("✗" in line.split("#")[0] for line in lost)
+    numbers = {line.split("#")[1].split()[0] for line in lost}
+    again = {line.rpartition("again #")[2].split()[0] for line in lines if "again #" in line}
+    assert again & numbers, "what is lost is sent again, and says which that was"
+    whole, = (one for one in flows(lab.lab.trace) if one.server[1] == 80)
+    assert [one.seq for one in whole.segments] == sorted(one.seq for one in whole.segments)

@@ -21,7 +21,9 @@ from netsandbox.commands.show import columns_of
 from netsandbox.commands.unmodelled import REASONS
 from netsandbox.explain.lines import filled
 from netsandbox.explain.refusals import ALL, NOUNS, TAILS, noted, translated
+from netsandbox.explain.verdicts import DROPS, VERDICTS, filter_of
 from netsandbox.explain.words import Both, Words, said
+from netsandbox.lab.log_filter import validate
 from netsandbox.session.session import Session
 from netsandbox.tui.catalogue import WORDS
 
@@ -302,6 +304,19 @@ def test_what_a_chinese_reader_is_told(line: str, answer: str) -> None:
     session.execute("add-host pc1")
     session.shell.language = "zh"
     assert answer in "\n".join(text for _stream, text in session.execute(line).output)
+
+
+@pytest.mark.parametrize(("seen", "meant"), [
+    ("丢弃", "drop"), ("泛洪", "verdict flooded"), ("到端口", 'verdict "to port"'),
+    ("端口未转发", "reason BRIDGE_INGRESS_STP_STATE"),
+    ("没有路由", "reason IP_OUTNOROUTES or IP_INNOROUTES")])
+def test_what_the_log_says_in_chinese_leads_to_its_filter(seen: str, meant: str) -> None:
+    error = validate(seen)
+    assert error is not None
+    assert translated(error.message, "zh") == f"没有关键字 `{seen}`：是不是 `{meant}`？"
+    assert validate(meant) is None
+    assert all(validate(filter_of(chinese)) is None for _english, chinese in {**VERDICTS, **DROPS}.values())
+    assert translated(validate("丢弃x").message, "zh").endswith("名称请写成 `host 丢弃x`")  # type: ignore[union-attr]
 
 
 @pytest.mark.parametrize(("english", "chinese"), [

@@ -7,11 +7,25 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, rule
 
+from netsandbox.explain.verdicts import DROPS
+from netsandbox.explain.words import said
 from netsandbox.lab.log_match import compile_filter
 from netsandbox.lab.tables import LogRow
+from netsandbox.linux.drop import DropReason
 from netsandbox.tui.frame_words import shortened
 from netsandbox.tui.glyphs import ASCII, UNICODE
-from netsandbox.tui.log_columns import Needs, columns, contains, format_time, header, plain, row_runs, where_text
+from netsandbox.tui.i18n import set_language
+from netsandbox.tui.log_columns import (
+    Needs,
+    columns,
+    contains,
+    format_time,
+    header,
+    plain,
+    row_runs,
+    verdict_text,
+    where_text,
+)
 from netsandbox.tui.log_store import LogStore
 from netsandbox.tui.text import cell_len
 from tests.tui.rows import PING, Written, many
@@ -188,13 +202,32 @@ def test_a_port_is_shown_with_its_bridge() -> None:
     narrow = "".join(run.text for run in row_runs(switch, columns(76), UNICODE))
     assert "⇐sw1 " in narrow, "it is br0 in no column"
     two = PING[0]._replace(node="sw2", interface="p1", master="br0", title="sw2")
-    for room, said in ((columns(76), "⇐sw2:p1 "), (columns(76)._replace(where=6), "⇐p1 ")):
-        assert said in "".join(run.text for run in row_runs(two, room, UNICODE)), "of which switch, if it fits"
+    for room, text in ((columns(76), "⇐sw2:p1 "), (columns(76)._replace(where=6), "⇐p1 ")):
+        assert text in "".join(run.text for run in row_runs(two, room, UNICODE)), "of which switch, if it fits"
+
+
+@pytest.mark.parametrize("language", ["en", "zh"])
+def test_why_a_frame_was_dropped_is_two_words_in_the_readers_language(language: str) -> None:
+    """The kernel's names widened the column for all rows, and a Chinese reader could not read them."""
+    set_language(language)
+    assert set(DROPS) == {reason.name for reason in DropReason}
+    for name, words in DROPS.items():
+        text = verdict_text(PING[5]._replace(reason=name), UNICODE)
+        assert text == f"✗ {said(words, language)}"
+        assert cell_len(text) <= 15
+        assert language == "en" or any("一" <= letter <= "鿿" for letter in text)
+        assert contains(text[2:])(PING[5]._replace(reason=name)), "what is seen is found"
+
+
+def test_an_address_that_is_announced_is_no_question() -> None:
+    line = "Request who-has 172.18.0.3 tell 172.18.0.3, length 28"
+    assert shortened(line, 24) == "172.18.0.3 announced"
+    assert shortened(line.replace("tell 172.18.0.3", "tell 172.18.0.2"), 24) == "172.18.0.3?"
 
 
 def test_a_drop_is_a_mark_and_a_reason() -> None:
     text = "".join(run.text for run in row_runs(PING[5], columns(200), UNICODE))
-    assert "✗ NEIGH_FAILED" in text
+    assert "✗ no ARP reply" in text
     assert ("✗", "dropped") in {(run.text[:1], run.style) for run in row_runs(PING[5], columns(200), UNICODE)}
 
 
