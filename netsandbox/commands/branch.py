@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from itertools import zip_longest
+from textwrap import wrap
 from typing import TYPE_CHECKING, Any
 
 from netsandbox.commands import kinds
@@ -10,7 +13,7 @@ from netsandbox.commands.show import table
 from netsandbox.commands.verb import Effect, Parameter, verb
 from netsandbox.engine.units import format_time
 from netsandbox.explain.words import Words
-from netsandbox.lab.compare import differences
+from netsandbox.lab.compare import Difference, differences
 
 if TYPE_CHECKING:
     from netsandbox.commands.job import Job
@@ -27,7 +30,9 @@ WORDS = Words({
     "compared": ("NODE|TABLE|ROW|{here} (here)|{which} (its end)", "节点|表|表项|{here}（这里）|{which}（末尾）"),
 })
 MOST = 32
-"""Cells of a column of what is compared, so that both sides are seen at 120 columns though a row has a long name."""
+"""Characters in a line of a cell of what is compared, so that both sides are seen at 120 columns."""
+LEARNED = ("sockets", "arp", "mac", "connections")
+"""Tables that fill by themselves."""
 
 
 @verb("branch", ("The ways that things went: list them, go to one, compare", "走过的各条分支：列出、切换、比较"),
@@ -80,6 +85,19 @@ def _side_by_side(shell: Shell, session: SessionProtocol, which: str, node: str 
     if not found:
         return shell.say(f"no table differs from the end of {which}")
     there = WORDS.say("there", shell.language)
+    rows = [(row.node, WORDS.say(row.table, shell.language), row.key,
+             *("—" if text is None else text or there for text in (row.one, row.other)))
+            for row in sorted(found, key=_rank)]
     return table(tuple(WORDS.say("compared", shell.language, here=here, which=which).split("|")),
-                 [(row.node, WORDS.say(row.table, shell.language), row.key,
-                   *("—" if text is None else text or there for text in (row.one, row.other))) for row in found], MOST)
+                 [part for row in rows for part in _folded(row)])
+
+
+def _rank(row: Difference) -> tuple[bool, bool]:
+    """What a person sets comes before what is learned, and of both what only one side has."""
+    return row.table in LEARNED, row.one is not None and row.other is not None
+
+
+def _folded(row: tuple[str, ...]) -> Iterator[tuple[str, ...]]:
+    """A row, in several where a cell is long, so that each stands below its head and nothing is cut."""
+    cells = (wrap(cell, MOST, break_on_hyphens=False) for cell in row)
+    return zip_longest(*cells, fillvalue="")

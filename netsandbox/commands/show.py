@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import sys
 from collections.abc import Sequence
 from functools import cache
 from typing import TYPE_CHECKING, Any
@@ -31,18 +30,18 @@ WHAT: dict[str, Both] = {
 """The tables that there are."""
 
 
-def table(header: tuple[str, ...], rows: Sequence[tuple[str, ...]], most: int = sys.maxsize) -> str:
-    """Columns as wide as their longest cell, two spaces between; a cell above the most moves only its own row on."""
-    forms, columns = zip(*(_written(cells, most) for cells in zip(header, *rows, strict=True)), strict=True)
+def table(header: tuple[str, ...], rows: Sequence[tuple[str, ...]]) -> str:
+    """Columns as wide as their longest cell, two spaces between."""
+    forms, columns = zip(*map(_written, zip(header, *rows, strict=True)), strict=True)
     write = "  ".join(forms).__mod__
     return "\n".join(map(str.rstrip, map(write, zip(*columns, strict=True))))
 
 
-def _written(cells: tuple[str, ...], most: int) -> tuple[str, Sequence[str]]:
+def _written(cells: tuple[str, ...]) -> tuple[str, Sequence[str]]:
     """How `%` writes the cells of a column as wide as the longest; it counts Chinese characters as one column each."""
     if "".join(cells).isascii():
-        return f"%-{min(max(map(len, cells)), most)}s", cells
-    width = min(max(map(columns_of, cells)), most)
+        return f"%-{max(map(len, cells))}s", cells
+    width = max(map(columns_of, cells))
     return "%s", [cell + " " * (width - columns_of(cell)) for cell in cells]
 
 

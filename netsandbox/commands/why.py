@@ -13,7 +13,7 @@ from netsandbox.docker.container import PAUSED
 from netsandbox.docker.events import ContainerPaused
 from netsandbox.explain.history import drop_of_line, last_drop_between
 from netsandbox.explain.story import Story, why_change, why_drop, why_row, why_seq
-from netsandbox.explain.voice import Voice
+from netsandbox.explain.voice import Voice, safe
 from netsandbox.explain.words import Both
 from netsandbox.lab import views
 from netsandbox.lab.errors import LabError
@@ -115,10 +115,23 @@ def _last(shell: Shell, language: str, names: Namer) -> tuple[str, Story]:
     unasked = why_rules.unasked(shell, language, names)
     if unasked is not None:
         return "", unasked
+    failed = _failed(shell, language)
     story = _with_what_is_now(shell, why_drop(trace, language, names, since=shell.last_seq), names)
     if story.seq is None:
-        return "", story
+        return failed, story
+    if failed:
+        return f"{failed}\n{say('story.before')}", story
     return say("story.earlier" if story.seq < shell.last_seq else "story.meanwhile"), story
+
+
+def _failed(shell: Shell, language: str) -> str:
+    """What the last line said when it failed, without any frame or program of its that met something."""
+    last = shell.last
+    if last is None or not last.code:
+        return ""
+    said = next((text.strip().split("\n")[0] for stream, text in last.output if stream == "err"), "")
+    say = Voice(language).say
+    return say("story.failed", code=str(last.code), said=safe(said)) if said else ""
 
 
 def _paused(shell: Shell) -> str:

@@ -72,6 +72,8 @@ PHRASES: dict[str, str] = {
     "story.unmade": "还没有记录 #{seq}。",
     "story.own-row": "{mac}是网桥自身或其某个端口的 MAC 地址：不是学来的，也不会老化。",
     "story.earlier": "上一行命令没有遇到丢弃或拒绝。在它之前最近的一次：",
+    "story.failed": "上一行命令失败了（退出码 {code}）：“{said}”；它没有遇到丢弃或拒绝。",
+    "story.before": "在它之前最近的一次丢弃或拒绝：",
     "story.meanwhile": "最近一次丢弃或拒绝发生在上一行命令运行期间，起因是更早的命令：",
     "story.waits": "到目前为止上一行命令没有遇到丢弃或拒绝。它问了，还在等回答：",
     "story.paused": "上一行命令没有遇到丢弃或拒绝。它发出的东西在等停住的程序：",

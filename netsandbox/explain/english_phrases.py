@@ -77,6 +77,8 @@ PHRASES: dict[str, str] = {
     "story.unmade": "There is no record #{seq} yet.",
     "story.own-row": "{mac} is the bridge's own MAC or that of one of its ports: it was not learned, and never ages.",
     "story.earlier": "The last line met no drop and no refusal. The last one before it:",
+    "story.failed": "The last line failed (exit status {code}): “{said}”. It met no drop and no refusal.",
+    "story.before": "The last drop or refusal before it:",
     "story.meanwhile": "The last drop or refusal came while the last line ran, of what an earlier line had begun:",
     "story.waits": "The last line met no drop and no refusal so far. It waits for an answer to a question:",
     "story.paused": "The last line met no drop and no refusal. What it sent waits for programs that stand still:",

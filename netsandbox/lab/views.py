@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from netsandbox.lab.docker_rows import published_by
 from netsandbox.lab.errors import LabError
 from netsandbox.lab.names import titled_bridges
-from netsandbox.lab.nodes import Host, Remote
+from netsandbox.lab.nodes import Host, HubNode, Remote
 from netsandbox.lab.tables import (
     ConnectionRow,
     FdbRow,
@@ -42,7 +42,7 @@ from netsandbox.wire.addresses import format_ipv4, format_mac
 from netsandbox.wire.ipv4 import ICMP
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Iterable, Iterator, Mapping
 
     from netsandbox.lab.lab import Lab
     from netsandbox.linux.core.interface import Interface
@@ -77,10 +77,14 @@ def find_namespace(lab: Lab, node: str) -> NetworkNamespace | None:
 def interfaces(lab: Lab, node: str | None = None) -> list[InterfaceRow]:
     """The interfaces of one node's namespace, or of all namespaces."""
     titles = titled_bridges(lab)
-    if node is not None:
+    if node is None:
+        some: Iterable[Interface] = lab.interfaces()
+    else:
         found = find_namespace(lab, node)
-        return [] if found is None else [_interface(i, titles) for i in found.interfaces.values()]
-    return [_interface(interface, titles) for interface in lab.interfaces()]
+        some = () if found is None else found.interfaces.values()
+    hubs = {one.namespace for one in lab.nodes.values() if isinstance(one, HubNode)}
+    return [_interface(interface, titles) for interface in some
+            if not interface.is_loopback or interface.namespace not in hubs]  # a repeater has no address at all
 
 
 def addresses(lab: Lab) -> dict[str, str]:

@@ -146,6 +146,14 @@ def mark(path: Path, number: int) -> None:
         write_atomically(path, "\n".join(rows) + "\n")
 
 
+def lines_of(path: Path) -> int:
+    """How many lines somebody typed that a journal has; 0 where it cannot be read."""
+    with suppress(FileError, ValueError, IndexError, AttributeError, TypeError):
+        head, *lines = _rows(path)
+        return len(lines) - int(json.loads(head).get("set_up", 0))
+    return 0
+
+
 def marked(path: Path) -> str:
     """The line of a journal that did not end, or empty."""
     with suppress(FileError, ValueError, IndexError):

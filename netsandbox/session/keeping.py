@@ -289,7 +289,10 @@ class KeptSession(Session):
                             seed=self.seed, profile=self.profile, uplink=self.uplink,
                             setup=tuple(setup), steps=tuple(self.pending))
         self.files.write(path, TEXT["text"](scenario), force)
-        return f"saved {len(setup)} lines to {path}" + (f", and {_to_go(to_go)}" if to_go else "")
+        saved = f"saved {len(setup)} lines to {path}" + (f", and {_to_go(to_go)}" if to_go else "")
+        others = [one.name for one in self.branches.all if one is not self.branches.present]
+        return saved + (f"; a file holds one branch: {self.branches.present.name}, not {', '.join(others)}" if others
+                        else "")
 
 
 def _to_go(count: int) -> str:

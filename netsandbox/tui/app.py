@@ -154,6 +154,7 @@ class NetsandboxApp(TimeKeys, LookingKeys, StepKeys, LineKeys, Leaving):
         self.sync()
         self.main.begin()
         self.sync()
+        self._tell_what_is_left()
         if self.options.tour and self._is_ready and not self.files.has(TOUR):
             self.call_after_refresh(self._tour)  # a lesson has its own words, and the card would lie over them
         self._schedule()
@@ -230,6 +231,14 @@ class NetsandboxApp(TimeKeys, LookingKeys, StepKeys, LineKeys, Leaving):
             left = tr("recover.unended", line=unended) + (f"; {left}" if left else "")
             self.live.jobs.say("err", tr("recover.unended", line=unended))
         self.main.status.say("; ".join(filter(None, (tr("recover.done", count=len(session.journal)), left))))
+
+    def _tell_what_is_left(self) -> None:
+        """Of a session that was not ended, as its terminal went, nobody knows by which word it comes back."""
+        from netsandbox.session.autosave import latest, lines_of
+
+        path = None if self.options.recover or self.main.status.message else latest(self.files.directory)
+        if path is not None and (count := lines_of(path)) > 0:
+            self.main.status.say(tr("recover.there", count=count))
 
     def _recovers(self, path: Path, number: int) -> None:
         self._recovering = path, number

@@ -85,6 +85,10 @@ TABLE: dict[str, Both] = {
     "failed.step": ("{what}. The lab is stopped; details in {where}", "{what}。实验网络已停住；详情见 {where}"),
     "opening": ("Opening", "正在打开"),
     "stopped.move": ("Stopped on the way", "中途停止"),
+    "recover.there": (
+        "An earlier session was not ended: netsandbox --recover brings its lines back ({count})",
+        "之前的会话没有正常结束：netsandbox --recover 可恢复它的命令（{count} 行）",
+    ),
     "recover.stopped": (
         "Stopped; the journal stays: netsandbox --recover begins again",
         "已停止；操作记录还在：netsandbox --recover 可重新开始",

@@ -43,3 +43,13 @@ def test_a_docker_networks_bridge_has_its_name_in_every_table_and_a_kind_its_wor
     assert " (app)" in session.run(f"show mac {bridge}").out
     session.shell.language = "zh"
     assert [row.split()[1] for row in session.run("show nodes").out.splitlines()[1:3]] == ["主机", "容器"]
+
+
+def test_a_hub_has_ports_and_no_addresses() -> None:
+    """It only repeats: an lo with 127.0.0.1/8 stood among its ports."""
+    session = Session()
+    for line in ("add-hub hub1", "add-host pc1", "connect pc1 hub1"):
+        session.run(line)
+    assert [line.split()[0] for line in session.run("show interfaces hub1").out.splitlines()[2:]] == ["p1"]
+    assert "127.0.0.1" not in session.run("show interfaces hub1").out
+    assert "127.0.0.1" in session.run("show interfaces pc1").out

@@ -91,6 +91,22 @@ def test_a_drop_of_an_earlier_line_is_said_to_be_one(pair: Typed) -> None:
     assert pair.run("why --lang zh").startswith("上一行命令没有遇到丢弃或拒绝。")
 
 
+def test_a_line_that_failed_by_itself_is_told_of(pair: Typed) -> None:
+    pair.run("docker run -d -net=host nginx")
+    failed, nothing = pair.run("why").splitlines()
+    assert failed == ("The last line failed (exit status 125): “unknown shorthand flag: 'n' in -net=host”. It met no "
+                      "drop and no refusal.")
+    assert nothing == "Nothing has been dropped or refused so far."
+    pair.run("exec aa ping -c 1 8.8.8.8")
+    pair.run("add-host aa")
+    failed, before, story, *_ = pair.run("why --lang zh").splitlines()
+    assert failed == "上一行命令失败了（退出码 1）：“there is already a node 'aa'”；它没有遇到丢弃或拒绝。"
+    assert before == "在它之前最近的一次丢弃或拒绝："
+    assert story.startswith("host:docker0")
+    pair.run("exec aa false")
+    assert pair.run("why").startswith("The last line met no drop and no refusal."), "it said nothing"
+
+
 @pytest.mark.parametrize("line", ["ip link set docker0 down", "bridge link set dev VETH state 0"])
 def test_a_closed_port_names_the_line_that_closed_it(pair: Typed, line: str) -> None:
     pair.run("ping aa bb")

@@ -8,6 +8,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from netsandbox.commands.show import columns_of
 from netsandbox.session.branches import MOST, Branches
 from netsandbox.session.journal import Position
 from netsandbox.session.keeping import KeptSession
@@ -206,5 +207,47 @@ def test_both_sides_are_seen_though_a_row_has_a_long_name(language: str) -> None
                     "-j DROP")
     session.shell.language = language
     head, *rows = session.run("branch main --compare").out.splitlines()
-    assert max(map(len, rows)) > 120, "such a row goes on behind the others"
+    assert max(map(len, (head, *rows))) <= 120
+    head, *rows = ["".join(letter + "~" * (columns_of(letter) - 1) for letter in row) for row in (head, *rows)]
+    second, third = head.index("b2"), head.index("main")
+    assert all(row[at - 2:at].strip() == "" for row in rows for at in (second, third)), "each stands below its head"
+    assert all(row[second:third].strip() and row[third:].strip() for row in rows if row[0] != " ")
+    assert " ".join(" ".join(row[second:third].split()) for row in rows).count("--comment") == 1
     assert head.index("main") < 90
+
+
+def test_what_a_person_set_comes_before_what_is_learned() -> None:
+    session = built("docker run -d --name a1 nginx", "wait", "ping a1", "undo", "docker network create app",
+                    "ip link set docker0 down", "iptables -I DOCKER-USER -p icmp -j DROP")
+    rows = [row.split() for row in session.run("branch main --compare").out.splitlines()[1:] if row[0] != " "]
+    tables = [row[1] for row in rows]
+    first = min(tables.index(table) for table in ("arp", "mac") if table in tables)
+    assert {"rules", "links"} <= set(tables[:first])
+    assert not {"rules", "links", "routes"} & set(tables[first:])
+    sides = ["—" in row for row in rows[:first]]
+    assert sides == sorted(sides, reverse=True)
+
+
+@pytest.mark.parametrize(("language", "told"), [
+    ("en", "saved 2 lines to one.yaml; a file holds one branch: b2, not main"),
+    ("zh", "已把 2 行保存到 one.yaml；一个文件只装一个分支：b2，不含 main")])
+def test_save_says_which_branch_the_file_has(
+        tmp_path: Path, monkeypatch: pytest.MonkeyPatch, language: str, told: str) -> None:
+    monkeypatch.chdir(tmp_path)
+    session = KeptSession(seed=1)
+    session.shell.language = language
+    session.run("add-host a")
+    assert "branch" not in session.run("save zero.yaml").out
+    for line in ("add-host b", "undo", "add-host c"):
+        session.run(line)
+    assert session.run("save one.yaml").out.strip() == told
+
+
+def test_who_wants_a_branch_that_is_not_there_is_told_how_one_begins() -> None:
+    session = built("add-host a")
+    assert session.run("branch fix").err.strip() == (
+        "there is no branch 'fix'; there are: main; a line typed in the past begins one, and `branch NAME --rename "
+        "NEW` names it")
+    session.shell.language = "zh"
+    assert session.run("branch fix").err.strip() == (
+        "没有分支“fix”；现有：main；在过去输入一行命令就会开始一个分支，`branch NAME --rename NEW` 给它改名")

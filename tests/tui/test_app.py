@@ -222,6 +222,22 @@ async def test_a_session_that_was_not_left_can_be_recovered(tmp_path: Path) -> N
     assert latest(tmp_path) is None
 
 
+async def test_who_opens_the_app_after_a_session_that_was_not_left_is_told_of_it_in_one_line(tmp_path: Path) -> None:
+    async with stage(tmp_path) as on:
+        on.app.exit(143)
+        on.app.autosave.leave()
+    async with stage(tmp_path) as on:
+        assert not on.app.main.status.message, "nobody had typed anything"
+        await on.line("add-host left-behind")
+        on.app.exit(143)
+        on.app.autosave.leave()
+    async with stage(tmp_path) as on:
+        assert on.app.main.status.message == (
+            "An earlier session was not ended: netsandbox --recover brings its lines back (1)")
+        await on.press("escape", "p")
+        assert "earlier session" not in on.app.main.status.message
+
+
 async def test_a_lesson_and_its_branches_are_recovered(tmp_path: Path) -> None:
     """The reader stands at the step that was read, and what was left behind in another branch is there."""
     async with stage(tmp_path, Options("one-cable", tour=False)) as on:
