@@ -19,7 +19,7 @@ from netsandbox.tui.topology_collapse import Fold
 from netsandbox.tui.topology_draw import Placed, draw
 from netsandbox.tui.topology_model import Item, Place, Scope
 from netsandbox.tui.topology_parts import Block, Detail, Options, Shape
-from netsandbox.tui.topology_proxies import with_proxies, without_proxies
+from netsandbox.tui.topology_proxies import proxied_ports, with_proxies, without_proxies
 from netsandbox.tui.topology_shapes import measure, measure_host
 from netsandbox.tui.topology_stack import stack
 
@@ -273,6 +273,8 @@ def _shape(item: Item, inner_width: int, options: Options, measured: Measured) -
     if item.inner is None:
         return measured(item)
     inner = options._replace(drop=max(options.drop, 1))
-    scope = item.inner if options.detail >= Detail.BOX else without_proxies(item.inner)
+    scope, published = item.inner, item.published
+    if options.detail < Detail.BOX:
+        scope, published = without_proxies(item.inner), (*published, *proxied_ports(item.inner))
     block = stack([measured(box) for box in scope.items], item.inner.nets, inner_width, inner)
-    return measure_host(item, block, options)
+    return measure_host(item, block, options, published)

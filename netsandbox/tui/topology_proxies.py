@@ -52,6 +52,11 @@ def without_proxies(scope: Scope) -> Scope:
     return Scope([item for item in scope.items if item.kind != PROXY], scope.nets)
 
 
+def proxied_ports(scope: Scope) -> tuple[str, ...]:
+    """The ports that the proxies of a host carry, for its edge where it is drawn without them."""
+    return tuple(item.ports[0].edge for item in scope.items if item.kind == PROXY)
+
+
 def _proxy(host: str, row: PublishedRow, net: int) -> Item:
     place = place_of(host, row)
     front, back = links_of(place)

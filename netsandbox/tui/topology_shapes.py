@@ -108,8 +108,12 @@ def _spread(labels: list[str], width: int) -> list[int]:
     return columns
 
 
-def measure_host(item: Item, block: Block, options: Options) -> Shape:
-    """Measure a host around the finished block of its inside; with nothing in it, it needs no frame to be small."""
+def measure_host(item: Item, block: Block, options: Options, published: tuple[str, ...]) -> Shape:
+    """Measure a host around the finished block of its inside; with nothing in it, it needs no frame to be small.
+
+    Args:
+        published: ports on its edge that no box of the inside leads to.
+    """
     if options.detail is Detail.PLAIN and _is_empty(item):
         notes = " ".join(note_text(note, options.glyphs) for note in item.notes)
         labels = [port_label(port, options.detail) for port in item.ports]
@@ -128,7 +132,7 @@ def measure_host(item: Item, block: Block, options: Options) -> Shape:
         need = edge_width(port, options.detail)
         columns[port.wires[0].link] = edge.put(edge.free_column(need), need, edge_text(port, options.detail))
     least = max(width, edge.width)
-    _put_published(edge, item, least if options.detail < Detail.BOX else None)
+    _put_published(edge, published, least if options.detail < Detail.BOX else None)
     links = [port.wires[0].link for port in item.ports]
     return Shape(item, max(width, edge.width), 2 + max(block.height, len(lines)), [columns[link] for link in links],
                  [port_label(port, options.detail) for port in item.ports], lines, block, edge.labels,
@@ -163,9 +167,9 @@ class _Edge:
         return column
 
 
-def _put_published(edge: _Edge, item: Item, most: int | None) -> None:
+def _put_published(edge: _Edge, published: tuple[str, ...], most: int | None) -> None:
     """The published ports, as far as there is room: beside chips `most` columns."""
-    for text in _published(item):
+    for text in _shown(published):
         need = cell_len(text) + 2
         column = edge.free_column(need)
         if most is not None and column + need + 1 > most:
@@ -173,10 +177,10 @@ def _put_published(edge: _Edge, item: Item, most: int | None) -> None:
         edge.put(column, need, text)
 
 
-def _published(item: Item) -> list[str]:
+def _shown(published: tuple[str, ...]) -> list[str]:
     """The ports on a host's edge: some, and how many more."""
-    shown = list(item.published[:MOST_PORTS])
-    rest = len(item.published) - len(shown)
+    shown = list(published[:MOST_PORTS])
+    rest = len(published) - len(shown)
     return [*shown, f"+{rest}"] if rest else shown
 
 

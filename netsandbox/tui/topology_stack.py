@@ -135,7 +135,7 @@ class _Stack:
 
     def _bus_lines(self, row: int, y: int) -> int:
         """The lines of the buses met in a row of boxes, lanes that do not overlap on one line."""
-        here = [bus for bus in self.buses if row in bus.rows]
+        here = sorted((bus for bus in self.buses if row in bus.rows), key=self._is_idle)
         above: Bus | None = None
         for bus in here:
             if bus.named:
@@ -153,6 +153,10 @@ class _Stack:
             packed[slot : slot + 1] = [end]
             bus.lines[row] = y + slot
         return y + len(packed)
+
+    def _is_idle(self, bus: Bus) -> bool:
+        """Nothing hangs on the net: its line stands below those that boxes hang on, whose links would cross it."""
+        return bus.named and not bus.drops and not any(self._joined(bus, other) for other in self.buses)
 
     def _joined(self, one: Bus, two: Bus) -> bool:
         """True when a link joins the two nets; it is given a cell between their lines."""
@@ -198,3 +202,4 @@ class _Stack:
     def _label_width(self, rail: Rail) -> int:
         assert rail.port is not None
         return edge_width(rail.port, self.options.detail, named=rail.bus.way_out is None)
+

@@ -52,6 +52,18 @@ def test_whole_addresses_where_they_fit(count: int, size: str) -> None:
             assert row.addresses[0].partition("/")[0] in drawn
 
 
+@pytest.mark.parametrize("size", PANES.values(), ids=PANES)
+def test_a_network_of_nobody_stands_below_those_that_are_used(size: tuple[int, int]) -> None:
+    """docker0 stood between the containers and their network, and what went to that one seemed to go over it."""
+    rows = labs.Rows()
+    rows.host("host", "docker0", "app")
+    rows.container("web", "host", "app")
+    rows.container("db", "host", "app")
+    used, idle = (next(at for at, line in enumerate(text(lay(rows, size)).split("\n")) if f"{bridge} ═" in line)
+                  for bridge in ("app", "docker0"))
+    assert used < idle
+
+
 def test_thirty_containers_keep_the_ends_of_their_addresses() -> None:
     """Where whole addresses have no room their last octet has; the network's stands beside the bus."""
     drawn = text(lay(labs.docker0(30), PANES["200x50"]))

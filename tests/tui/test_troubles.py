@@ -362,6 +362,10 @@ READERS = (
      "session/test_branches.py::test_who_wants_a_branch_that_is_not_there_is_told_how_one_begins"),
     ("after a terminal was closed nobody says that there is something to recover",
      "tui/test_app.py::test_who_opens_the_app_after_a_session_that_was_not_left_is_told_of_it_in_one_line"),
+    ("an unused docker0 is drawn between the containers and their bridge",
+     "tui/test_topology_room.py::test_a_network_of_nobody_stands_below_those_that_are_used"),
+    ("the small picture has no published port, though it works and there is room",
+     "tui/test_published.py::test_a_proxy_is_a_box_among_boxes_and_its_port_is_on_the_edge_anyhow"),
     ("in Chinese a file's name loses its blank, and host is called 主机",
      "explain/test_words_whole.py::test_what_a_person_gave_a_name_keeps_it"),
 )
