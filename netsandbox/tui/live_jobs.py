@@ -40,6 +40,8 @@ class Watched:
     """Another line runs as well, or did: what this one prints begins with its number."""
     complained: str = ""
     """What it said last on its error output while it ran, which is an error only if it fails."""
+    told: int = 0
+    """As much of its output stands in the transcript already: time went back, and comes the same way."""
 
     @property
     def is_alive(self) -> bool:
@@ -83,6 +85,8 @@ class Jobs:
         self.forward = 0
         """The label of the line whose output a person wants to see alone; 0 for all."""
         self._unattended = False
+        self._told: dict[tuple[str, int], int] = {}
+        """How much each line that runs, or ran last, has printed so far, by its text and label."""
 
     def say(self, kind: str, text: str, job: int = 0) -> None:
         """Add lines to the transcript."""
@@ -124,12 +128,16 @@ class Jobs:
         """Follow a job from its beginning."""
         self._unattended = unattended
         self.forward = 0
+        self._told.clear()  # from here on things may go another way than they went
+        for one in self.watched:
+            one.told = 0
         self.watched.append(Watched(job, clock, is_background(job.line), unattended=unattended))
         self._label()
 
     def watch_again(self, jobs: list[Job], clock: int) -> None:
         """Follow what runs in a lab that was made anew: all of it was told of before."""
-        self.watched += [Watched(job, clock, is_background(job.line), chunks=len(job.output)) for job in jobs]
+        self.watched += [Watched(job, clock, is_background(job.line), chunks=len(job.output),
+                                 told=self._told.get((job.line, job.label), 0)) for job in jobs]
         self._label(told=True)
 
     def _label(self, told: bool = False) -> None:
@@ -234,14 +242,15 @@ class Jobs:
     def _take(self, one: Watched) -> None:
         """Add what a job has printed since the last time, line by line."""
         output = one.job.output
-        for stream, text in output[one.chunks :]:
+        for number, (stream, text) in enumerate(output[one.chunks :], one.chunks):
             whole = one.partial + text
             *lines, one.partial = whole.split("\n")
-            for line in lines:
+            for line in lines if number >= one.told else ():
                 self._print(one, stream, line)
         if len(output) > MOST_CHUNKS:
             del output[: -MOST_CHUNKS // 2]
         one.chunks = len(output)
+        self._told[one.job.line, one.job.label] = max(one.chunks, one.told)
 
     def _judge(self, job: Job, told: bool) -> None:
         """An expectation is one line; why it does not hold is told as well.

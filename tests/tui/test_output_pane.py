@@ -201,3 +201,24 @@ def test_what_has_no_room_goes_on_below_its_own_column() -> None:
     assert hanging("one two three", 8) == ["one two", "three"]
     assert hanging(" " * 30 + "far right", 20)[-1].strip() == "far right"
     assert all(cell_len(row) <= 12 for row in hanging("\u7f51\u6865  \u5bb9\u5668\u7f51\u7edc\u539f\u7406", 12))
+
+
+async def test_what_a_line_printed_stands_once_though_time_goes_back_and_comes_again(tmp_path: Path) -> None:
+    async with stage(tmp_path) as on:
+
+        def ends() -> int:
+            return sum("1 packets transmitted" in said.text for said in on.app.live.jobs.transcript)
+
+        await on.line("ping nginx-1 nginx-2 -c 1")
+        await on.quiet()
+        assert ends() == 1
+        for _ in range(2):
+            await on.press("escape", "b", "b", "b", "n", "n", "n")
+            await on.quiet()
+            assert on.app.live.session.is_quiet
+            assert ends() == 1
+        await on.press("b", "b", "b")
+        await on.line("ping nginx-2 nginx-1 -c 1")
+        on.app.live.play()
+        await on.quiet()
+        assert ends() == 3, "on the new branch both come to an end"

@@ -366,6 +366,8 @@ READERS = (
      "tui/test_topology_room.py::test_a_network_of_nobody_stands_below_those_that_are_used"),
     ("the small picture has no published port, though it works and there is room",
      "tui/test_published.py::test_a_proxy_is_a_box_among_boxes_and_its_port_is_on_the_edge_anyhow"),
+    ("after a step back and on again a ping's end stands twice",
+     "tui/test_output_pane.py::test_what_a_line_printed_stands_once_though_time_goes_back_and_comes_again"),
     ("in Chinese a file's name loses its blank, and host is called 主机",
      "explain/test_words_whole.py::test_what_a_person_gave_a_name_keeps_it"),
 )
