@@ -202,8 +202,8 @@ OF_FILTERS: dict[str, str] = {
 """English -> Chinese: what is wrong with a filter of the frame log."""
 
 TAILS: dict[str, str] = {
-    "; a line typed in the past begins one, and `branch NAME --rename NEW` names it":
-        "；在过去输入一行命令就会开始一个分支，`branch NAME --rename NEW` 给它改名",
+    " (a line typed in the past begins one, and `branch NAME --rename NEW` names it)":
+        "（在过去输入一行命令就会开始一个分支，`branch NAME --rename NEW` 给它改名）",
     "; a file holds one branch: {name}, not {names}": "；一个文件只装一个分支：{name}，不含 {names}",
     "; did you mean {near}?": "；是不是 {near}？",
     "; `help` lists what there is": "；`help` 列出所有命令",

@@ -352,8 +352,8 @@ class Timeline:
         branch = self.branches.named(name)
         if branch is None:
             raise CommandError(f"there is no branch {name[:40]!r}; there are: "
-                               f"{', '.join(one.name for one in self.branches.all[:20])}; a line typed in the past "
-                               "begins one, and `branch NAME --rename NEW` names it")
+                               f"{', '.join(one.name for one in self.branches.all[:20])} (a line typed in the past "
+                               "begins one, and `branch NAME --rename NEW` names it)")
         return branch
 
     def step_at(self, when: int) -> int:

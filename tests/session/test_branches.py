@@ -246,8 +246,8 @@ def test_save_says_which_branch_the_file_has(
 def test_who_wants_a_branch_that_is_not_there_is_told_how_one_begins() -> None:
     session = built("add-host a")
     assert session.run("branch fix").err.strip() == (
-        "there is no branch 'fix'; there are: main; a line typed in the past begins one, and `branch NAME --rename "
-        "NEW` names it")
+        "there is no branch 'fix'; there are: main (a line typed in the past begins one, and `branch NAME --rename "
+        "NEW` names it)")
     session.shell.language = "zh"
     assert session.run("branch fix").err.strip() == (
-        "没有分支“fix”；现有：main；在过去输入一行命令就会开始一个分支，`branch NAME --rename NEW` 给它改名")
+        "没有分支“fix”；现有：main（在过去输入一行命令就会开始一个分支，`branch NAME --rename NEW` 给它改名）")
