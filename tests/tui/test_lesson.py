@@ -300,7 +300,7 @@ steps:
     expect: interface pc1:br1
 """, encoding="utf-8")
     async with opened(tmp_path, Options(tour=False, scenario=str(path))) as stage:
-        assert "\n pc1 # " in screen_text(stage.app), "the prompt names the shell before anything is typed"
+        assert "\n pc1 #\n" in screen_text(stage.app), "the prompt names the shell before anything is typed"
         for _step in range(3):
             await stage.line(typed)
             await stage.press("escape", "p")
