@@ -31,7 +31,7 @@ from tests.tui.measure import compiled
 
 USUAL = (120, 40)
 WAYS = AS_IT_IS, BY_HAND = ("as it is", "by hand")
-FASTEST, USUAL_PACE = "+" * 7, "-" * 7
+FASTEST, SLOW = "+" * 7, "-" * 9
 
 
 class Tour(NamedTuple):
@@ -268,7 +268,7 @@ class Journey:
         self.reader.type((f"{word[1:]}{word[0]} {rest}",))
         self.reader.until("what is wrong with a line", lambda: any(
             line.startswith(" ✗ ") for line in self.reader.screen.lines()[-4:-2]))
-        self.reader.leave_prompt()
+        self.reader.leave_prompt(waits=not self._is_beside)
         self.look()
         self.reader.press("r")
         self.reader.until("an unmet goal", lambda: self._is_unmet(count))
@@ -288,7 +288,7 @@ class Journey:
         """Type a step's lines."""
         if not self._is_beside and any(line.endswith("&") for line in lines):
             self._is_beside = True
-            self.reader.press(USUAL_PACE)
+            self.reader.press(SLOW)
         if self._is_beside:
             self.reader.press(" ")
             self.reader.until("a stop", lambda: self._is_paused)
@@ -297,7 +297,7 @@ class Journey:
             self.reader.press("\x1b[200~" + "".join(f"{line}\n" for line in lines) + "\x1b[201~")
         else:
             self.reader.type(lines)
-        self.reader.leave_prompt()
+        self.reader.leave_prompt(waits=not self._is_beside)
         if self._is_beside:
             self.reader.press(" ")
             self.reader.until("time", lambda: not self._is_paused)

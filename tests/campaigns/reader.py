@@ -145,9 +145,10 @@ class Reader:
         """Go to the prompt."""
         self.hold("the prompt", ":", lambda: self.is_typing)
 
-    def leave_prompt(self) -> None:
-        """Go back to the panes, once what was typed is done: the key would end a line that is at work."""
-        self.until("an end of the lines", lambda: self.is_at_rest)
+    def leave_prompt(self, waits: bool = True) -> None:
+        """Go back to the panes, once what was typed is done, if anybody waits for that."""
+        if waits:
+            self.until("an end of the lines", lambda: self.is_at_rest)
         self.hold("the panes' keys", "\x1b", lambda: not self.is_typing)
 
 

@@ -323,3 +323,13 @@ async def test_the_input_does_not_blink() -> None:
     app = Harness(CommandLine(FakeSource()))
     async with app.run_test(size=(80, 10)):
         assert not app.query_one(Input).cursor_blink
+
+
+async def test_of_a_line_longer_than_the_screen_the_end_is_seen() -> None:
+    """The input was as wide as the screen, and stood behind its label: the cursor went out of sight."""
+    app = Harness(CommandLine(FakeSource()))
+    async with app.run_test(size=(80, 10)) as pilot:
+        app.query_one(Input).focus()
+        await pilot.press(*("x" * 80 + "theend"))
+        await pilot.pause()
+        assert "theend" in screen_text(app)

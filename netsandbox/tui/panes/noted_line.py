@@ -44,7 +44,7 @@ class NotedLine(Vertical):
         &.-error .prompt--note { color: $text-error; }
         & Horizontal { height: 1; }
         & .prompt--label { width: auto; color: $text-primary; text-style: bold; }
-        & Input { border: none; padding: 0; height: 1; background: transparent; }
+        & Input { width: 1fr; border: none; padding: 0; height: 1; background: transparent; }
         & Input:focus { border: none; }
         &.-invalid Input { color: $text-error; }
         &.-valid Input { color: $text-success; }
