@@ -25,7 +25,8 @@ _WORDS: dict[str, Both] = {
     "ufw": ("a simple firewall", "简单的防火墙"),
     "vconfig": ("VLANs, the old way", "VLAN（旧工具）"),
     "xtables-monitor": ("rules as they are passed and changed", "实时查看规则的变动和经过"),
-    "ip6tables ip6tables-save ip6tables-restore": ("firewall rules of IPv6", "IPv6 的防火墙规则"),
+    "ip6tables ip6tables-nft ip6tables-legacy ip6tables-save ip6tables-nft-save ip6tables-legacy-save "
+    "ip6tables-restore ip6tables-nft-restore ip6tables-legacy-restore": ("firewall rules of IPv6", "IPv6 的防火墙规则"),
     "iptables iptables-nft iptables-legacy": ("firewall rules", "防火墙规则"),
     "iptables-save iptables-nft-save iptables-legacy-save": ("print all rules", "打印全部规则"),
     "iptables-restore iptables-nft-restore iptables-legacy-restore": ("read rules from a text", "从文本读入规则"),
