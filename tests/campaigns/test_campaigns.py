@@ -132,8 +132,10 @@ def test_a_sample_of_tours_at_a_terminal() -> None:
 
 
 def test_a_goal_that_is_not_met_on_the_screen_is_a_fault(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(pty_tours.Journey, "enter", lambda journey, lines: None)
-    monkeypatch.setattr(reader, "PATIENCE", 1.0)
+    def forgets(_journey: pty_tours.Journey, _lines: object) -> None:
+        monkeypatch.setattr(reader, "PATIENCE", 1.0)  # from here on, for the app itself takes longer to come
+
+    monkeypatch.setattr(pty_tours.Journey, "enter", forgets)
     fault, = pty_tours.tour("bond-failover", "en", ways=[pty_tours.BY_HAND]).faults
     assert fault.startswith("bond-failover en 120×40 by hand, step 1: all goals met does not come\n")
 
