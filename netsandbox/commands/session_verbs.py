@@ -71,10 +71,12 @@ def back(shell: Shell, job: Job, values: Values) -> None:
                 "行一起撤回；场景的准备部分不撤回。")))
 def undo(shell: Shell, job: Job, _values: Values) -> None:
     session = _session(shell)
+    before = session.position
     line = session.undo()
     nothing = "only the set-up is left, which is not taken back" if session.lines_of_set_up else (
         "nothing to take back")
-    job.print(shell.say(nothing if line is None else f"taken back: {line}\n{_where(session)}"))
+    told = "" if line is None or session.position.step < before.step else "it was refused and had changed nothing\n"
+    job.print(shell.say(nothing if line is None else f"taken back: {line}\n{told}{_where(session)}"))
     job.finish()
 
 

@@ -153,6 +153,7 @@ OF_VERBS: dict[str, str] = {
     "nothing to do again": "没有可以重做的",
     "taken back": "已撤回",
     "taken back: {line}": "已撤回：{line}",
+    "it was refused and had changed nothing": "它当时被拒绝，什么也没有改变",
     "done again: the last steps": "已重做：最后几步",
     "done again: {line}": "已重做：{line}",
     "set-up: {line}: {why}": "准备部分没有完成：{line}：{why}",

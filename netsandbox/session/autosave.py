@@ -125,13 +125,18 @@ def _rest(session: KeptSession) -> dict[str, Any] | None:
             "learned": dict(scenario.learned), "next": scenario.after}
 
 
-def latest(directory: Path) -> Path | None:
-    """The journal that was written last of those that no running process has; None when there is none."""
+def left_behind(directory: Path) -> list[Path]:
+    """The journals that no running process has, the one that was written last first."""
     try:
         files = sorted(directory.glob("journal-*.jsonl"), key=lambda path: path.stat().st_mtime, reverse=True)
     except OSError:
-        return None
-    return next((path for path in files if not is_in_use(path)), None)
+        return []
+    return [path for path in files if not is_in_use(path)]
+
+
+def latest(directory: Path) -> Path | None:
+    """The one of them that was written last; None when there is none."""
+    return next(iter(left_behind(directory)), None)
 
 
 def mark(path: Path, number: int) -> None:

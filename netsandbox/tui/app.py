@@ -210,12 +210,13 @@ class NetsandboxApp(TimeKeys, LookingKeys, StepKeys, LineKeys, Leaving):
         return scenario is not None and scenario.name == READY.name
 
     def _recover(self) -> None:
-        from netsandbox.session.autosave import latest, marked, recover
+        from netsandbox.session.autosave import left_behind, marked, recover
 
-        path = latest(self.files.directory)
-        if path is None:
+        found = left_behind(self.files.directory)
+        if not found:
             self._trouble(tr("recover.none", where=str(self.files.directory)))
             return
+        path, *older = found
         unended = marked(path)
         with self.at_work.busy():
             session = self._with_files(recover(path, partial(self._recovers, path)))
@@ -230,7 +231,8 @@ class NetsandboxApp(TimeKeys, LookingKeys, StepKeys, LineKeys, Leaving):
         if unended:
             left = tr("recover.unended", line=unended) + (f"; {left}" if left else "")
             self.live.jobs.say("err", tr("recover.unended", line=unended))
-        self.main.status.say("; ".join(filter(None, (tr("recover.done", count=len(session.journal)), left))))
+        others = tr("recover.older", count=len(older)) if older else ""
+        self.main.status.say("; ".join(filter(None, (tr("recover.done", count=len(session.journal)), left, others))))
 
     def _tell_what_is_left(self) -> None:
         """Of a session that was not ended, as its terminal went, nobody knows by which word it comes back."""

@@ -33,15 +33,23 @@ class Leaving(LabApp):
 
     def note_typed(self, line: str, outcome: Outcome) -> None:
         """A line was typed: what only looks or moves in time stands in no journal, and one command
-        that failed did nothing; of several the first may have."""
+        that failed did mostly nothing; of several the first may have."""
         session, words = self.live.session, line.split()
         waits = any(not one.unattended for one in self.live.jobs.waiting)
-        if outcome.error and SEVERAL.isdisjoint(line):
+        if outcome.error and SEVERAL.isdisjoint(line) and not self._has_left_something:
             return
         if words[:1] in (["save"], ["保存"]):
             self.is_unsaved = False
         elif waits or (session.done and session.journal[session.done - 1].line in line):
             self.is_unsaved = True
+
+    @property
+    def _has_left_something(self) -> bool:
+        """The last line has made something before it failed, as docker run does a container."""
+        from netsandbox.lab.events import CommandRun
+
+        session = self.live.session
+        return any(type(record.event) is not CommandRun for record in session.trace.since(session.shell.last_seq))
 
     def lost_by(self, line: str) -> str:
         """What is told of a line that leaves a lab that no file has; a lesson that is finished is left at once."""

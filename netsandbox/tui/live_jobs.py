@@ -87,6 +87,8 @@ class Jobs:
         self._unattended = False
         self._told: dict[tuple[str, int], int] = {}
         """How much each line that runs, or ran last, has printed so far, by its text and label."""
+        self.begun_at: dict[int, int] = {}
+        """By label: how many lines of output there were when the last line of that number began."""
 
     def say(self, kind: str, text: str, job: int = 0) -> None:
         """Add lines to the transcript."""
@@ -131,6 +133,7 @@ class Jobs:
         self._told.clear()  # from here on things may go another way than they went
         for one in self.watched:
             one.told = 0
+        self.begun_at[job.label] = self.said
         self.watched.append(Watched(job, clock, is_background(job.line), unattended=unattended))
         self._label()
 

@@ -87,5 +87,6 @@ class TimeKeys(LabApp):
         self.live.jobs.waiting.clear()
         outcome = self.live.execute(line)
         self.sync()
-        self.main.status.say(outcome.error or (outcome.lines[0] if outcome.lines else ""), trouble=bool(outcome.error))
+        told = outcome.lines[:2] if line == "undo" and len(outcome.lines) > 2 else outcome.lines[:1]
+        self.main.status.say(outcome.error or "; ".join(told), trouble=bool(outcome.error))
         return len(outcome.lines)

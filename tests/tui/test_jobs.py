@@ -127,7 +127,7 @@ async def test_branches_are_listed_compared_renamed_and_gone_to(tmp_path: Path) 
         await on.press("u")
         await on.line("add-host h9")
         await on.press("escape", "9")
-        assert "▶ b2" in shown(on)
+        assert "* b2" in shown(on)
         assert "left main after line" in shown(on)
         pane.highlighted = 0
         await on.press("c")

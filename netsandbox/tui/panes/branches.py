@@ -40,14 +40,19 @@ class BranchesPane(ListPane):
 
     branches: Sequence[BranchRow] = ()
     """What is listed."""
+    _here: int | None = None
+    """Which of them is the present one."""
 
     def show(self, rows: Sequence[BranchRow]) -> None:
         """Show the branches; a lone one needs no list."""
         self.branches = rows if len(rows) > 1 else ()
         self.show_rows([self._row(row) for row in self.branches])
+        here = next((at for at, row in enumerate(self.branches) if row.is_present), None)
+        if here != self._here:  # the cursor goes along, and stays where a person puts it
+            self._here = self.highlighted = here
 
     def _row(self, row: BranchRow) -> tuple[str, ...]:
-        mark = self.glyphs.selected if row.is_present else " "
+        mark = "*" if row.is_present else " "  # the cursor's is another
         left = tr("branches.left", name=row.parent, line=row.shared) if row.parent else ""
         count = tr("branches.count", lines=row.lines, steps=row.step)
         return f"{mark} {row.name}", count, clock(row.at), left, row.last

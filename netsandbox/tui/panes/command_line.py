@@ -58,7 +58,7 @@ class CommandLine(PromptLine):
 
     def completions(self, line: str, cursor: int) -> Sequence[Completion]:
         """As the lab's commands have it."""
-        return self.source.complete(line, cursor) if line else ()
+        return self.source.complete(line, cursor) if line and line != self._doubted else ()
 
     def look(self, line: str) -> None:
         """Say how the command is used, in place of what the last one said."""
@@ -72,6 +72,7 @@ class CommandLine(PromptLine):
         why = self.doubt(line) if line and line != self._doubted else ""
         self._doubted = line if why else ""
         if why:
+            self.input.offer("")  # what is asked about is this line, and not what it could become
             self.note(why, error=True)
         return bool(line) and not why
 

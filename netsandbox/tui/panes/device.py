@@ -136,7 +136,7 @@ class DevicePane(Vertical):
 
     def compose(self) -> ComposeResult:
         """The table, and what is said when it is empty."""
-        yield LateTable(self._cells)
+        yield LateTable(self._cells, self.glyphs.ellipsis)
         yield Static(Content(tr("device.none")), markup=False, classes="device--empty")
 
     def on_mount(self) -> None:

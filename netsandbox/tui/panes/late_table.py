@@ -4,9 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 
+from rich.segment import Segment
+from rich.style import Style
 from rich.text import Text
+from textual.strip import Strip
 from textual.widgets import DataTable
-from textual.widgets.data_table import RowKey
+from textual.widgets.data_table import Column, RowKey
 
 FEW = 8
 """Rows to be taken out one by one, each of which counts all; for more of them all are put in anew."""
@@ -15,9 +18,10 @@ FEW = 8
 class LateTable(DataTable[Text]):
     """Rows of one line each, known by their numbers; their owner says what stands in them and how wide columns are."""
 
-    def __init__(self, cells: Callable[[int], list[Text]]) -> None:
+    def __init__(self, cells: Callable[[int], list[Text]], ellipsis: str = "…") -> None:
         super().__init__(cursor_type="row", zebra_stripes=False, cell_padding=0)
         self._cells = cells
+        self._ellipsis = ellipsis
 
     def get_row_at(self, row_index: int) -> list[Text]:
         """See DataTable, which asks here for what it paints."""
@@ -26,6 +30,17 @@ class LateTable(DataTable[Text]):
     def _update_dimensions(self, new_rows: Iterable[RowKey]) -> None:
         """How high all rows are together; no cell is measured."""
         super()._update_dimensions(())
+
+    def _render_line(self, y: int, x1: int, x2: int, base_style: Style) -> Strip:
+        """What has no room ends with a mark: a row that is cut at a blank looks whole."""
+        line, end = super()._render_line(y, x1, x2, base_style), sum(map(self._width_of, self.ordered_columns))
+        if x2 >= end or not super()._render_line(y, x2, end, base_style).text.strip():
+            return line
+        kept = [*line.crop(0, line.cell_length - len(self._ellipsis))]
+        return Strip([*kept, Segment(self._ellipsis, kept[-1].style if kept else None)], line.cell_length)
+
+    def _width_of(self, column: Column) -> int:
+        return column.get_render_width(self)
 
     def resize(self, count: int) -> None:
         """Have so many rows."""

@@ -136,7 +136,8 @@ class OutputPane(GrowingView, Painted, can_focus=True):
         """Show what one line says, or again what all say."""
         self._only = jobs.forward
         self._seen = jobs.said
-        self._said = deque((said for said in jobs.transcript if self._only in (0, said.job)), KEPT)
+        begun = jobs.begun_at.get(self._only, 0)  # another line had this number before
+        self._said = deque((said for said in jobs.since(begun) if self._only in (0, said.job)), KEPT)
         self._rows = self._wrapped(self._said) if self._width else []
         self._entitle()
         self._resized()

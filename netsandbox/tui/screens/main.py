@@ -299,7 +299,7 @@ class MainScreen(RecordScreen):
         self._stays = None
         self._show_later(event.told)
         self._follow_frame(event.row)
-        if not self.log_pane.following and self.view == "output":
+        if not self.log_pane.following and self.view == "output" and not self.output.has_focus:
             self.set_view("log")
 
     def _follow_frame(self, row: LogRow) -> None:
