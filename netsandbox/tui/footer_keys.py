@@ -11,7 +11,7 @@ from netsandbox.tui.status_text import speed_text
 
 TYPING = (("enter", "run", ""), ("tab", "complete", ""), ("↑", "older", ""), ("^R", "search", ""))
 OWN = {"whole": ("z", "restore", "zoom"), "tabs": ("←→", "tab", ""), "wide": ("←→", "along", ""),
-       "asked": ("a b", "answer", "")}
+       **{f"asked-{count}": (" ".join("abcd"[:count]), "answer", "") for count in (2, 3, 4)}}
 """Keys that only some places have."""
 LEAVING = (("esc", "leave", "leave_prompt"), ("^Q", "quit", "quit"))
 
@@ -63,7 +63,7 @@ def pane_keys(
     named = [*_named([("esc", below, "leave_view"), *keys] if below else keys, glyphs)]
     at = next(number for number, key in enumerate(named) if key.key == ("w" if speed != usual else "b"))
     named.insert(at, Key("+-", speed, "speed(1)"))
-    return [key for key in named if key.key != "b" or "asked" not in own]
+    return [key for key in named if key.key != "b" or not any(word.startswith("asked") for word in own)]
 
 
 def _named(keys: Sequence[tuple[str, str, str]], glyphs: GlyphSet) -> Sequence[Key]:

@@ -145,7 +145,7 @@ class Lesson:
     """The goals of the present step and what was found of them; all else is the session's own.
 
     What was found was found at a moment: who goes back behind it finds the step as it was then, and who comes to it
-    again, what was found.
+    again, what was found. What happened stays; what is so is asked anew, until all of a step's goals are met at once.
     """
 
     def __init__(self) -> None:
@@ -164,7 +164,7 @@ class Lesson:
         self._solved = False
         """A person gave the task up, or has done it."""
         self._found: list[tuple[Moment, Goal]] = []
-        """Of each step's goals the first look, and the one that found it met."""
+        """Each look at a goal that found something else than the one before, and the one at which all were met."""
         self._given_up: list[Moment] = []
         """When a person gave a task up."""
         self._begun: dict[int, int] = {}
@@ -190,14 +190,12 @@ class Lesson:
 
     def _remember(self, session: KeptSession) -> None:
         """What was found of the present step until now."""
-        for goal in self._found_until(session):
-            known = self._goals.get(goal.line)
-            if goal.met or known is None or known.met is None:
-                self._goals[goal.line] = goal
+        self._goals |= {goal.line: goal for goal in self._found_until(session)}
         self._solved = self._solved or (bool(self._goals) and not self.to_look_at())
 
     def _found_until(self, session: KeptSession) -> list[Goal]:
-        return [goal for moment, goal in self._found if moment.number == self._number and moment.has_come(session)]
+        found = [one for one in self._found if one[0].number == self._number and one[0].has_come(session)]
+        return [goal for _moment, goal in sorted(found, key=lambda one: (one[0].step, one[0].done))]
 
     def is_midway(self, session: KeptSession) -> bool:
         """Time went back into the lines of a step, whose goals were looked at only behind them."""
@@ -236,15 +234,35 @@ class Lesson:
         wrong = "" if found.holds else "\n".join(filter(None, (found.found, found.why)))
         before, goal = self._goals.get(line), Goal(line, found.holds, found.expected, wrong)
         self._goals[line] = goal
-        if goal.met or before is None or before.met is None:
-            self._found.append((Moment.of(session, self._number), goal))
-        self._solved = self._solved or not self.to_look_at()
+        is_done = not self.to_look_at()
+        self._solved = self._solved or is_done
+        if is_done or goal != before:
+            moment = Moment.of(session, self._number)
+            self._found += [(moment, one) for one in (self._goals.values() if is_done else (goal,))]
         return goal
 
+    def look(self, session: KeptSession, rests: bool) -> None:
+        """Look at the goals; while something is under way, only at what is so now: what will have happened is open."""
+        from netsandbox.commands.expect.condition import is_of_event  # not needed for the first picture
+
+        session.shell.counts_from = self.counts_from
+        for line in self.to_look_at():
+            wanted = line.removeprefix(EXPECT)
+            if rests or not is_of_event(wanted):
+                self.judged(session.shell.execute(line), session)
+            elif wanted in self._goals:
+                self._goals[wanted] = self._goals[wanted]._replace(met=None, wrong="")
+        session.shell.counts_from = 0
+
     def to_look_at(self) -> list[str]:
-        """The goals that are not met, as lines."""
+        """The goals that are not met, and those that may be met no more, as lines; none once all were met at once."""
         lines = self.step.expect if self.step is not None else ()
-        return [EXPECT + line for line in lines if not (line in self._goals and self._goals[line].met)]
+        missing = [line for line in lines if not (line in self._goals and self._goals[line].met)]
+        if not missing:
+            return []
+        from netsandbox.commands.expect.condition import is_of_event  # not needed for the first picture
+
+        return [EXPECT + line for line in lines if line in missing or not is_of_event(line)]
 
     def ask(self) -> bool:
         """Ask the question before the next step; False when there is none, or it was asked already."""

@@ -53,8 +53,8 @@ class LiveLab(LabView):
         self.jobs = Jobs(self._begin)
         self.lesson = Lesson()
         self.jobs.on_judged = lambda job: self.lesson.judged(job, self.session)
-        self._looked: tuple[int, int] | None = None
-        """Lines and steps that were done when the goals were looked at last."""
+        self._looked: tuple[int, int, bool] | None = None
+        """Lines and steps that were done when the goals were looked at last, and whether all was at rest."""
         self.held = False
         self.failed = ""
         self._coming = ""
@@ -251,18 +251,16 @@ class LiveLab(LabView):
         return (["exit"] if here is not None else []) + ([f"enter {there}"] if there is not None else [])
 
     def look_at_goals(self) -> None:
-        """Follow the lesson; when something was done and has come to rest, look at the goals that are not met."""
+        """Follow the lesson; when something was done and has come to rest, or time stands, look at its goals."""
         session, lesson = self.session, self.lesson
         lesson.follow(session)
-        done = session.done, session.position.step
-        rests = session.is_quiet or self.waits_for_reader
-        if done == self._looked or self.jobs.running or self.jobs.waiting or not rests:
+        is_done = not self.jobs.running and not self.jobs.waiting
+        rests = is_done and (session.is_quiet or self.waits_for_reader)
+        moment = session.done, session.position.step, rests
+        if moment == self._looked or not (rests or (self.held and not lesson.is_midway(session))):
             return
-        self._looked = done
-        session.shell.counts_from = lesson.counts_from
-        for line in lesson.to_look_at():
-            lesson.judged(session.shell.execute(line), session)
-        session.shell.counts_from = 0
+        self._looked = moment
+        lesson.look(session, rests)
 
     def check_goals(self) -> None:
         """Look at the goals again because a person asks."""

@@ -22,6 +22,8 @@ TABLE: dict[str, Both] = {
     "output.more": ("(pgup: {count} lines)  {last}", "（pgup：共 {count} 行）{last}"),
     "held": ("Paused: space plays, n goes one step", "已暂停：空格继续，n 走一步"),
     "held.step": ("Paused: p goes on, n goes one step", "已暂停：p 继续，n 走一步"),
+    "held.goals": ("Paused: goals are looked at when time goes on (space plays)",
+                   "已暂停：时间继续走以后才检查目标（空格继续）"),
     "held.typed": ("Paused: F5 plays, F7 goes one step", "已暂停：F5 继续，F7 走一步"),
     "held.lines": ("{hint}; lines waiting: {count}", "{hint}；还有 {count} 行在等"),
     "waiting": ("lines waiting: {count} (ctrl+c ends this)", "还有 {count} 行等这一行结束（ctrl+c 结束它）"),

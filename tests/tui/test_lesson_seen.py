@@ -137,8 +137,8 @@ async def test_p_amid_a_step_that_one_went_back_into_goes_on_to_the_present(tmp_
 
 
 @pytest.mark.parametrize(("language", "checked", "held"), [
-    ("en", "Looked again: goals 0 of 1", "Paused: space plays, n goes one step"),
-    ("zh", "已重新检查：目标 0/1", "已暂停：空格继续，n 走一步")])
+    ("en", "Looked again: goals 0 of 1", "Paused: goals are looked at when time goes on (space plays)"),
+    ("zh", "已重新检查：目标 0/1", "已暂停：时间继续走以后才检查目标（空格继续）")])
 async def test_r_says_that_it_has_looked_or_why_it_cannot(
         tmp_path: Path, language: str, checked: str, held: str) -> None:
     set_language(language)
@@ -151,3 +151,92 @@ async def test_r_says_that_it_has_looked_or_why_it_cannot(
         await on.line("ping -c 1 -W 1 a 10.0.0.2")
         await on.press("escape", "6", "r")
         assert on.app.main.status.message == held
+
+
+SHOP = """netsandbox: 2
+title: {en: A shop, zh: 商店}
+uplink: true
+steps:
+  - task: {en: Start shop., zh: 启动 shop。}
+    run: [docker run -d --name shop -p 8080:80 nginx]
+    say: {en: The fix., zh: 解决办法。}
+    expect: ["exit 0 of 'docker run'", state shop running, port host 8080 held by docker-proxy]
+  - say: {en: The end., zh: 结束。}
+    run: [show nodes]
+"""
+
+
+def goals(on: Stage) -> list[tuple[bool | None, str]]:
+    stand = on.app.live.lesson.stand()
+    assert stand is not None
+    return [(goal.met, goal.wrong) for goal in stand.goals]
+
+
+async def test_a_goal_of_what_is_so_is_not_met_when_it_is_so_no_more_and_what_happened_stays(tmp_path: Path) -> None:
+    """“container shop is running” had its mark when the container was gone, and r left it."""
+    path = tmp_path / "shop.yaml"
+    path.write_text(SHOP, encoding="utf-8")
+    async with stage(tmp_path / "state", Options(str(path), tour=False)) as on:
+        await on.press("p")
+        await on.quiet()
+        await on.line("docker run -d --name shop nginx")
+        await on.quiet()
+        assert [met for met, _wrong in goals(on)] == [True, True, False]
+        await on.line("docker rm -f shop")
+        await on.quiet()
+        assert goals(on)[:2] == [(True, ""), (False, "there is no container shop")]
+        await on.press("escape", "u")
+        assert [met for met, _wrong in goals(on)] == [True, True, False], "it runs again"
+        await on.line("docker rm -f shop")
+        await on.line("docker run -d --name shop -p 8080:80 nginx")
+        await on.quiet()
+        assert [met for met, _wrong in goals(on)] == [True] * 3
+        await on.line("docker rm -f shop")
+        await on.quiet()
+        assert [met for met, _wrong in goals(on)] == [True] * 3, "what is done is done"
+
+
+@pytest.mark.parametrize(("language", "told"), [
+    ("en", "Paused: goals are looked at when time goes on (space plays)"),
+    ("zh", "已暂停：时间继续走以后才检查目标（空格继续）")])
+async def test_what_goals_say_is_of_the_moment_that_is_shown(tmp_path: Path, language: str, told: str) -> None:
+    """Stepped back amid a line, a goal said that there is no node, which was there; and a line typed there
+    changed nothing in them."""
+    set_language(language)
+    async with stage(tmp_path / "state", Options("host-net", tour=False)) as on:
+        for _step in range(2):
+            await on.press("p")
+            await on.quiet()
+        before = goals(on)
+        for line in ("docker run -d --name nginx-host nginx", "docker rm -f nginx-host",
+                     "docker run -d --net=host --name nginx-host nginx"):
+            await on.line(line)
+            await on.quiet()
+        assert [met for met, _wrong in goals(on)] == [True] * 3
+        await on.press("escape")
+        for _back in range(9):
+            await on.press("b")
+            there = "nginx-host" in {row.name for row in on.app.live.nodes()}
+            state, namespace = goals(on)[1:]
+            assert state[0] is there
+            assert namespace[1].startswith(before[2][1]) is not there
+            stand = on.app.live.lesson.stand()
+            assert stand is not None
+            assert not stand.text, "of what is not done yet"
+        await on.line("docker run -d --name nginx-host nginx")
+        state, namespace = goals(on)[1:]
+        assert state[0]
+        assert not on.app.live.session.is_quiet
+        await on.press("escape", "6", "r")
+        assert on.app.main.status.message == told
+
+
+@pytest.mark.parametrize("size", [(80, 24), (120, 40)])
+async def test_the_footer_names_each_answer(tmp_path: Path, size: tuple[int, int]) -> None:
+    async with stage(tmp_path, Options("publish", tour=False), size=size) as on:
+        await on.press("p", "6")
+        assert "a b c answer" in shown(on).splitlines()[-1]
+        assert "c conditions" not in shown(on)
+        await on.press("c")
+        await on.quiet()
+        assert "You thought “C." in shown(on)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import TYPE_CHECKING, NamedTuple
 
-from netsandbox.commands.expect.reader import Reader, Word, hint
+from netsandbox.commands.expect.reader import ConditionError, Reader, Word, hint
 
 if TYPE_CHECKING:
     from netsandbox.commands.expect.context import Context
@@ -48,6 +48,7 @@ class Condition(NamedTuple):
     Attributes:
         usages: its forms.
         read: its words to a test.
+        of_event: it is about what has happened, which stays so; others are about what is so now.
     """
 
     name: str
@@ -55,6 +56,7 @@ class Condition(NamedTuple):
     summary: Both
     read: Callable[[Reader], Test]
     examples: tuple[Example, ...]
+    of_event: bool
 
     @property
     def usage(self) -> str:
@@ -66,10 +68,11 @@ CONDITIONS: dict[str, Condition] = {}
 
 
 def condition(name: str, *usages: str, summary: Both, examples: tuple[Example, ...],
-              aliases: tuple[str, ...] = ()) -> Callable[[Callable[[Reader], Test]], Callable[[Reader], Test]]:
+              aliases: tuple[str, ...] = (), of_event: bool = False) -> Callable[
+                  [Callable[[Reader], Test]], Callable[[Reader], Test]]:
     """Declare a condition; the decorated function reads its words."""
     def declare(read: Callable[[Reader], Test]) -> Callable[[Reader], Test]:
-        declared = Condition(name, usages, summary, read, examples)
+        declared = Condition(name, usages, summary, read, examples, of_event)
         for key in (name, *aliases):
             CONDITIONS[key] = declared
         return read
@@ -99,6 +102,15 @@ def parse(text: str) -> Parsed:
     test = found.read(reader)
     reader.finish(found.usage)
     return Parsed(found, test, reader.negated, text)
+
+
+def is_of_event(text: str) -> bool:
+    """Whether a condition that held once is not to be asked again: that nothing happened may be so no more."""
+    try:
+        parsed = parse(text)
+    except ConditionError:
+        return False
+    return parsed.condition.of_event and not parsed.negated
 
 
 def _unknown(word: Word) -> str:

@@ -56,7 +56,8 @@ PLACE = ("WHICH chooses frames, in any order of words: on PLACE (NODE, NODE:IFAC
                "four frames came into docker0",
                "docker0 收到四个帧"),
               ("frames 0 on pc3:eth0 where icmp", "pc3 saw nothing of the ping", "pc3 没有看到 ping 的任何帧"),
-              ("frames 1 out on nginx-1:eth0 to everyone where arp", "one request left", "发出了一个请求")))
+              ("frames 1 out on nginx-1:eth0 to everyone where arp", "one request left", "发出了一个请求")),
+    of_event=True)
 def _frames(reader: Reader) -> Test:
     if reader.negated and not _is_count(reader.peek()):
         count, reader.negated = Comparison("=", 0), False
@@ -98,7 +99,8 @@ def _count(context: Context, count: Comparison, selection: Selection) -> Verdict
              "这样的帧有一个在那个时间经过，从上一行命令（或 `since` 指明的地方）算起。不写 ± 时，允许相差 1 ms。"),
     examples=(("frame at 5s ± 0.3s out on nginx-2:eth0 where arp",
                "nginx-2 asks after five seconds",
-               "nginx-2 在五秒后询问"),))
+               "nginx-2 在五秒后询问"),),
+    of_event=True)
 def _frame(reader: Reader) -> Test:
     reader.require("at", "at TIME")
     when, tolerance = moment(reader)
@@ -125,7 +127,8 @@ def _at(context: Context, when: int, tolerance: int, selection: Selection) -> Ve
              "符合这些过滤条件的帧按这个顺序到来；中间可以有别的帧。"),
     examples=(("order in on ports of docker0 where arp and broadcast then arp and src nginx-2 then icmp",
                "request, reply, ping",
-               "请求、应答、ping"),))
+               "请求、应答、ping"),),
+    of_event=True)
 def _order(reader: Reader) -> Test:
     words = reader.words
     place = next((at for at, word in enumerate(words) if word.text == "where" and not word.quoted), None)
@@ -187,7 +190,8 @@ def _in_order(context: Context, selection: Selection, filters: list[Filter]) -> 
               ("drop OTHERHOST at pc3:eth0",
                "pc3's card ignored a frame for another",
                "pc3 的网卡忽略了发给别人的帧"),
-              ("no drop", "nothing was dropped", "没有丢弃")))
+              ("no drop", "nothing was dropped", "没有丢弃")),
+    of_event=True)
 def _drop(reader: Reader) -> Test:
     names = [reason.name for reason in DropReason]
     reason = ""

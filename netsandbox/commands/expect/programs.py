@@ -88,7 +88,8 @@ def _likeness(wanted: str, line: str) -> int:
     examples=(("output contains '0% packet loss'", "every ping was answered", "每次 ping 都得到回答"),
               ("output matches '^inet 172\\.17'", "a line by a regular expression", "用正则表达式匹配一行"),
               ("output of 'sniff pc3' contains icmp", "the line before the last, begun with &", "用 & 启动的那一行"),
-              ("no output", "it said nothing, as successful commands do", "什么都没有说，成功的命令就是这样")))
+              ("no output", "it said nothing, as successful commands do", "什么都没有说，成功的命令就是这样")),
+    of_event=True)
 def _output(reader: Reader) -> Test:
     beginning = _beginning(reader)
     wanted = None if reader.is_done else Wanted(reader)
@@ -133,7 +134,8 @@ def _printed(context: Context, beginning: str, wanted: Wanted | None) -> Verdict
              ("上一行命令的退出码，或最近一行以 LINE 开头的命令的：0、1、!= 0。条件不是命令行：与 `reach` 并列时，"
               "`exit` 说的仍是它们之前的那一行。")),
     examples=(("exit 0", "it succeeded", "成功"),
-              ("exit 125", "docker itself refused", "docker 自己拒绝了")))
+              ("exit 125", "docker itself refused", "docker 自己拒绝了")),
+    of_event=True)
 def _exit(reader: Reader) -> Test:
     code, beginning = comparison(reader, "an exit status"), _beginning(reader)
     return lambda context: _ended(context, code, beginning)

@@ -150,7 +150,7 @@ class LessonPane(VerticalScroll, can_focus=True):
         self.border_title = Content(tr("lesson.named", title=title, step=step))
         keys = [tr("lesson.key.check")] if stand.unmet else []
         keys += [tr("lesson.key.hint")] if stand.more_hints and (stand.unmet or not stand.goals) else []
-        keys += [tr("lesson.key.conditions")] if stand.goals else []
+        keys += [tr("lesson.key.conditions")] if stand.goals and not stand.answers else []  # c may answer
         self.border_subtitle = Content("  ".join(keys))
         if (len(keys) > 1) is not self.has_class("-keys"):  # where panes have no lower edge, it has one then
             self.toggle_class("-keys")

@@ -265,7 +265,7 @@ class MainScreen(RecordScreen):
         if stand is None or not stand.goals:
             return
         if live.held and not live.session.is_quiet:
-            self.status.say(tr("held"))
+            self.status.say(tr("held.goals"))
         elif live.jobs.running is None:
             self.status.say(tr("lesson.checked", met=len(stand.goals) - stand.unmet, count=len(stand.goals)))
         self.show_own()

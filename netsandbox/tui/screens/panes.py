@@ -305,7 +305,7 @@ class PanesScreen(Splits, Settling, Screen[None]):
         if self.maximized is not None:
             yield "whole"
         if (stand := self.live.lesson.stand()) is not None and stand.answers:
-            yield "asked"
+            yield f"asked-{len(stand.answers)}"
         if self.focused is not None and any(isinstance(one, DevicePane) for one in self.focused.ancestors):
             yield "tabs"
         elif self.output.has_focus and self.output.is_wide:
