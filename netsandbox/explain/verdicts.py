@@ -93,7 +93,7 @@ DROPS: dict[str, Both] = {
     "TUNNEL_INVALID": ("bad tunnel", "隧道内不合"),
     "RECURSION_LIMIT": ("circle", "绕圈"),
     "QDISC_DROP": ("queue lost", "队列丢弃"),
-    "BOND_INACTIVE": ("idle slave", "备用从设备"),
+    "BOND_INACTIVE": ("idle slave", "备用成员"),
     "MACVLAN_FOREIGN": ("kept apart", "互相隔开"),
     "TUN_NO_READER": ("no reader", "无程序读"),
     "DEV_NULL": ("dummy", "虚设备"),
@@ -101,9 +101,16 @@ DROPS: dict[str, Both] = {
 }
 """Why it was dropped, by the kernel's name of the reason: sentences are in `english_drops` and `chinese_drops`."""
 
+_FILTER_WORDS = {
+    "或": "or", "或者": "or", "与": "and", "和": "and", "且": "and", "并且": "and", "非": "not", "不": "not",
+    "所有人": "broadcast",
+}
+
 
 def filter_of(word: str) -> str:
-    """The filter of the log that shows what a column says in Chinese; empty for any other word."""
+    """The filter of the log that shows what a column says in Chinese, or its `or`, `and`, `not`; else empty."""
+    if word in _FILTER_WORDS:
+        return _FILTER_WORDS[word]
     for name, (_english, chinese) in VERDICTS.items():
         if word == chinese:
             return "drop" if name == "dropped" else f'verdict "{name}"' if " " in name else f"verdict {name}"

@@ -22,6 +22,7 @@ from __future__ import annotations
 
 import difflib
 import re
+import unicodedata
 from collections.abc import Callable
 from ipaddress import AddressValueError, IPv4Address, IPv4Network, NetmaskValueError
 from typing import NamedTuple
@@ -259,7 +260,8 @@ class _Parser:
 
 
 def _unknown(token: Token) -> str:
-    near = [] if ":" in token.text else difflib.get_close_matches(token.text.lower(), KEYWORDS, 1)
+    narrow = unicodedata.normalize("NFKC", token.text).lower()  # full-width letters, as an input method types them
+    near = [] if ":" in token.text else difflib.get_close_matches(narrow, KEYWORDS, 1)
     name, colon, port = token.text.rpartition(":")
     is_interface = colon and port and not port.isdecimal() and ":" not in name
     example = f"dev {token.text}" if is_interface else f"host {token.text}"

@@ -9,8 +9,8 @@ from netsandbox.commands.frame_rows import NOBODY
 from netsandbox.explain.verdicts import DROPS, VERDICTS
 from netsandbox.lab.tables import LogRow
 from netsandbox.tui.canvas import Run
-from netsandbox.tui.frame_words import shortened
-from netsandbox.tui.glyphs import GlyphSet
+from netsandbox.tui.frame_words import BRIEF, shortened
+from netsandbox.tui.glyphs import UNICODE, GlyphSet
 from netsandbox.tui.i18n import tr
 from netsandbox.tui.text import cell_len, crop, fit, safe
 
@@ -192,13 +192,14 @@ def plain(row: LogRow, glyphs: GlyphSet) -> str:
     )
 
 
-def contains(needle: str) -> Callable[[LogRow], bool]:
-    """A test for rows that say `needle` in any column, in whatever case."""
+def contains(needle: str, glyphs: GlyphSet = UNICODE) -> Callable[[LogRow], bool]:
+    """A test for rows that say `needle` in any column, in whatever case, or that have it as their number or time."""
     needle = needle.lower()
 
     def test(row: LogRow) -> bool:
         texts = (row.info, row.source, row.destination, row.node, row.interface, row.protocol, row.verdict, row.reason,
-                 _verdict(row))
-        return any(needle in text.lower() for text in texts)
+                 where_text(row, glyphs), who_text(row, glyphs), verdict_text(row, glyphs))
+        return (any(needle in text.lower() for text in texts) or needle in (str(row.seq), format_time(row.at))
+                or any(needle in shortened(row.info, width).lower() for width in (0, BRIEF)))
 
     return test

@@ -205,7 +205,7 @@ TABLE: dict[str, Both] = {
         "tab 换视图，方向键滚动，s 保存，y 复制，esc 关闭",
     ),
     "stream.file": ("file name: .svg for a picture, any other for the text", "文件名：.svg 存为图片，其他存为文本"),
-    "stream.written": ("Written to {file}", "已写入 {file}"),
+    "stream.written": ("Written to {file}", "已写入“{file}”"),
     "stream.none": (
         "No TCP segment of it is known; f shows its frames, s in the log a diagram",
         "没有它的 TCP 报文段；f 只显示它的帧，再在帧列表里按 s 看图",

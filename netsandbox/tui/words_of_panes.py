@@ -101,11 +101,11 @@ TABLE: dict[str, Both] = {
     "search.round": ("'{text}': from the other end on (F3 goes on)", "“{text}”：从另一端接着找（F3 继续）"),
     "search.nowhere": ("No frame that is shown has '{text}'", "显示的帧中没有“{text}”"),
     "export.label": ("export {count} frames to", "导出 {count} 个帧，文件名"),
-    "export.one": ("export the frame to", "导出这个帧，文件名"),
-    "export.done": ("Written to {file}, frames: {count}", "已把 {count} 个帧写入 {file}"),
+    "export.one": ("export the frame to", "导出这一帧，文件名"),
+    "export.done": ("Written to {file}, frames: {count}", "已把 {count} 个帧写入“{file}”"),
     "export.fewer": (
         "Written to {file}, frames: {count} of {asked}; the others reached no interface, or are forgotten",
-        "已把 {asked} 个帧中的 {count} 个写入 {file}；其余的没有到达接口，或已被遗忘",
+        "已把 {asked} 个帧中的 {count} 个写入“{file}”；其余的没有到达接口，或已被遗忘",
     ),
     "export.there": ("There is such a file already; write to another one", "已有同名文件，请换一个名字"),
     "export.gone": (

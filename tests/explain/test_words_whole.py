@@ -74,7 +74,7 @@ def test_the_overview_is_chinese() -> None:
     ("no host or container 'pc1'; there are: host", "没有主机或容器“pc1”；现有：host"),
     ("host has several interfaces: name one, as host:eth0", "host 有多个接口：请指明一个，例如 host:eth0"),
     ("no interface on host 'eth9'; there is none yet", "host 没有接口“eth9”；现在还没有"),
-    ("saved 23 lines to 集线器 实验.yaml", "已把 23 行保存到集线器 实验.yaml"),
+    ("saved 23 lines to 集线器 实验.yaml", "已把 23 行保存到“集线器 实验.yaml”"),
     ("no branch 'x'; did you mean '断 网'?", "没有分支“x”；是不是“断 网”？")])
 def test_a_name_is_told_as_it_has_to_be_typed(english: str, chinese: str) -> None:
     """The node host was called 主机, and the name of a file lost its blank."""
@@ -308,6 +308,7 @@ def test_what_a_chinese_reader_is_told(line: str, answer: str) -> None:
 
 @pytest.mark.parametrize(("seen", "meant"), [
     ("丢弃", "drop"), ("泛洪", "verdict flooded"), ("到端口", 'verdict "to port"'),
+    ("桥接", "verdict bridged"), ("所有人", "broadcast"), ("ｄｒｏｐ", "drop"), ("ＡＲＰ", "arp"),
     ("端口未转发", "reason BRIDGE_INGRESS_STP_STATE"),
     ("没有路由", "reason IP_OUTNOROUTES or IP_INNOROUTES")])
 def test_what_the_log_says_in_chinese_leads_to_its_filter(seen: str, meant: str) -> None:
@@ -319,8 +320,17 @@ def test_what_the_log_says_in_chinese_leads_to_its_filter(seen: str, meant: str)
     assert translated(validate("丢弃x").message, "zh").endswith("名称请写成 `host 丢弃x`")  # type: ignore[union-attr]
 
 
+@pytest.mark.parametrize(("line", "seen", "meant"), [
+    ("arp 或 icmp", "或", "or"), ("arp 与 drop", "与", "and"), ("非 arp", "非", "not")])
+def test_a_filter_joined_by_a_chinese_word_is_led_to_the_filter_s_own(line: str, seen: str, meant: str) -> None:
+    error = validate(line)
+    assert error is not None
+    assert translated(error.message, "zh") == f"没有关键字 `{seen}`：是不是 `{meant}`？"
+    assert validate(line.replace(seen, meant)) is None
+
+
 @pytest.mark.parametrize(("english", "chinese"), [
-    ("saved 23 lines to 集线器 实验.yaml", "已把 23 行保存到集线器 实验.yaml"),
+    ("saved 23 lines to 集线器 实验.yaml", "已把 23 行保存到“集线器 实验.yaml”"),
     ("集线器: no such file, and no bundled scenario has this name; did you mean '集线器 实验.yaml'?",
      "是不是“集线器 实验.yaml”？"),
     ("no host or container 'pc1'; there are: host", "没有主机或容器“pc1”；现有：host"),

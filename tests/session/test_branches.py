@@ -230,7 +230,7 @@ def test_what_a_person_set_comes_before_what_is_learned() -> None:
 
 @pytest.mark.parametrize(("language", "told"), [
     ("en", "saved 2 lines to one.yaml; a file holds one branch: b2, not main"),
-    ("zh", "已把 2 行保存到 one.yaml；一个文件只装一个分支：b2，不含 main")])
+    ("zh", "已把 2 行保存到“one.yaml”；一个文件只装一个分支：b2，不含 main")])
 def test_save_says_which_branch_the_file_has(
         tmp_path: Path, monkeypatch: pytest.MonkeyPatch, language: str, told: str) -> None:
     monkeypatch.chdir(tmp_path)

@@ -235,6 +235,8 @@ async def test_search_goes_on_beyond_a_slice() -> None:
         assert pane.current.seq == 10
         await pilot.press("shift+f3")
         assert pane.current.seq == 1
+        await pilot.press("f3", "f15")
+        assert pane.current.seq == 1, "what terminals send for shift+f3"
 
 
 async def test_marks() -> None:

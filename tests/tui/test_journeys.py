@@ -92,6 +92,24 @@ async def test_a_search_goes_round_and_says_so_and_of_what_is_nowhere_too(tmp_pa
         assert status.message == "No frame that is shown has 'zebra'"
 
 
+async def test_what_a_search_said_goes_when_another_finds_or_the_cursor_moves(tmp_path: Path) -> None:
+    async with stage(tmp_path) as on:
+        await pinged(on)
+        status = on.app.main.status
+        await on.press("g", "ctrl+f", *"zebra", "enter")
+        await on.pilot.pause()
+        assert "zebra" in status.message
+        await on.press("ctrl+f", *"echo", "enter")
+        await on.pilot.pause()
+        assert not status.message
+        await on.press("ctrl+f", *"zebra", "enter")
+        await on.pilot.pause()
+        assert "zebra" in status.message
+        await on.press("3", "down")
+        await on.pilot.pause()
+        assert not status.message
+
+
 async def test_a_journey_is_one_however_much_comes_between(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(lab_view, "UNDER_WAY", 0)
     async with stage(tmp_path) as on:

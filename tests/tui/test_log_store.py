@@ -219,6 +219,18 @@ def test_why_a_frame_was_dropped_is_two_words_in_the_readers_language(language: 
         assert contains(text[2:])(PING[5]._replace(reason=name)), "what is seen is found"
 
 
+@pytest.mark.parametrize("language", ["en", "zh"])
+def test_a_search_finds_every_word_that_a_row_shows(language: str) -> None:
+    set_language(language)
+    for row in (*PING, PING[0]._replace(destination="everyone", node="sw1", interface="br0", title="sw1"),
+                PING[0]._replace(info="Request who-has 172.18.0.3 tell 172.18.0.3, length 28")):
+        for width in (48, 76, 99, 120, 200):
+            widths = columns(width)._replace(where=40, who=40, info=max(columns(width).info, 24), verdict=40)
+            for run in row_runs(row, widths, UNICODE):
+                for word in run.text.split():
+                    assert "…" in word or contains(word.lstrip("⇐⇒▸▾"))(row), (word, width)
+
+
 def test_an_address_that_is_announced_is_no_question() -> None:
     line = "Request who-has 172.18.0.3 tell 172.18.0.3, length 28"
     assert shortened(line, 24) == "172.18.0.3 announced"

@@ -44,7 +44,7 @@ async def test_a_line_that_asks_has_all_its_characters(tmp_path: Path) -> None:
     set_language("zh")
     async with stage(tmp_path, size=(120, 40)) as on:
         await on.quiet()
-        for key, label in {"S": "图片的文件名", "x": "导出这个帧，文件名", "ctrl+f": "搜索", "slash": "过滤"}.items():
+        for key, label in {"S": "图片的文件名", "x": "导出这一帧，文件名", "ctrl+f": "搜索", "slash": "过滤"}.items():
             await on.press(key)
             assert screen_text(on.app).splitlines()[-2].startswith(f" {label}"), key
             await on.press("escape")

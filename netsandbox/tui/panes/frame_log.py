@@ -26,11 +26,11 @@ class FrameLog(LogView):
             self.rows = rows
 
     class Sought(Message):
-        """A search has gone round: from the other end on, or to no row at all."""
+        """A search has ended: at a row, at one from the other end on, or at none at all."""
 
-        def __init__(self, needle: str, *, is_nowhere: bool) -> None:
+        def __init__(self, needle: str, *, is_round: bool, is_nowhere: bool) -> None:
             super().__init__()
-            self.needle, self.is_nowhere = needle, is_nowhere
+            self.needle, self.is_round, self.is_nowhere = needle, is_round, is_nowhere
 
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("up,k", "move(-1)", "Up", show=False, id="log.up"),
@@ -46,7 +46,7 @@ class FrameLog(LogView):
         Binding("m", "mark", "Mark", tooltip="Mark the frame", show=False, id="log.mark"),
         Binding("apostrophe", "next_mark", "Next mark", show=False, id="log.next-mark"),
         Binding("f3", "find_next(1)", "Find next", show=False, id="log.find-next"),
-        Binding("shift+f3", "find_next(-1)", "Find previous", show=False, id="log.find-previous"),
+        Binding("shift+f3,f15", "find_next(-1)", "Find previous", show=False, id="log.find-previous"),
         Binding("y", "copy", "Copy", tooltip="Copy the selected frames as text", show=False, id="log.copy"),
     ]
     """
@@ -58,7 +58,7 @@ class FrameLog(LogView):
     | enter | Open the frame, or the journey that a row stands for. |
     | f | One row for each journey, or all rows. |
     | m / ' | Mark the frame / next marked frame. |
-    | f3 / shift+f3 | Next / previous match of the search. |
+    | f3 / shift+f3, f15 | Next / previous match of the search. |
     | y | Copy the selected frames. |
     """
 
@@ -124,7 +124,7 @@ class FrameLog(LogView):
         if self._seeking is None:
             return
         start, step = self._seeking
-        found, further = self.store.find(contains(self.needle), start, step, SLICE)
+        found, further = self.store.find(contains(self.needle, self.glyphs), start, step, SLICE)
         if found is None and further < 0 and not self._has_turned:
             self._has_turned = True
             self._seeking = (0 if step > 0 else len(self.store) - 1, step)
@@ -134,10 +134,9 @@ class FrameLog(LogView):
             self._seeking = (further, step)
             return
         self._seeking = None
-        if self._has_turned:
-            self.post_message(self.Sought(self.needle, is_nowhere=found is None))
         if found is not None:
             self.go_to(found)
+        self.post_message(self.Sought(self.needle, is_round=self._has_turned, is_nowhere=found is None))
 
     # --- marks and selection ---
 

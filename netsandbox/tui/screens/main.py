@@ -57,6 +57,8 @@ class MainScreen(RecordScreen):
         """The device pane goes with the frames; a device that a person selected stays."""
         self._put: Place | None = None
         """The device that was selected for the person."""
+        self._told_search = ""
+        """What the last search has said, as long as nothing else is found."""
 
     # -- bringing up to date
 
@@ -297,6 +299,8 @@ class MainScreen(RecordScreen):
         if event.row.key == self._stays or current is None or event.row.key != current.key:
             return  # news of before what was looked for was found
         self._stays = None
+        if self._told_search == self.status.message and not self.log_pane.following:
+            self.status.say("")
         self._show_later(event.told)
         self._follow_frame(event.row)
         if not self.log_pane.following and self.view == "output" and not self.output.has_focus:
@@ -322,7 +326,9 @@ class MainScreen(RecordScreen):
 
     @on(FrameLog.Sought)
     def _sought(self, event: FrameLog.Sought) -> None:
-        self.status.say(tr("search.nowhere" if event.is_nowhere else "search.round", text=event.needle))
+        told = "search.nowhere" if event.is_nowhere else "search.round" if event.is_round else ""
+        self._told_search = tr(told, text=event.needle) if told else ""
+        self.status.say(self._told_search)
 
     @on(FilterLine.Changed)
     def _filter_changed(self, event: FilterLine.Changed) -> None:
