@@ -223,6 +223,7 @@ class NetsandboxApp(TimeKeys, LookingKeys, StepKeys, LineKeys, Leaving):
         self._recovering = None
         self.live.adopt(session)
         self.is_unsaved = True
+        self._unsaved.update(session.branches.all)
         self.autosave.follow(session)
         self.autosave.write(session.journal)
         if not self.autosave.problem:

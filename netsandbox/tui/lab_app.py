@@ -34,6 +34,7 @@ from netsandbox.tui.unbroken import UnbrokenApp
 
 if TYPE_CHECKING:
     from netsandbox.session.autosave import Autosave
+    from netsandbox.session.branches import Branch
     from netsandbox.session.keeping import KeptSession
     from netsandbox.session.own_files import OwnFiles
     from netsandbox.session.steps import Scenario
@@ -95,6 +96,8 @@ class LabApp(UnbrokenApp):
         """The one that was opened last."""
         self.is_unsaved = False
         """Somebody typed what changed the lab since it was opened or saved; a lesson's own steps can be had again."""
+        self._unsaved: set[Branch] = set()
+        """The branches in which that was; those of another lab are no longer there."""
         self._noted: tuple[Scenario, int] | None = None
         """The progress that was noted last."""
         self._insists = False

@@ -38,10 +38,17 @@ class Leaving(LabApp):
         waits = any(not one.unattended for one in self.live.jobs.waiting)
         if outcome.error and SEVERAL.isdisjoint(line) and not self._has_left_something:
             return
+        present = session.branches.present
         if words[:1] in (["save"], ["保存"]):
-            self.is_unsaved = False
+            self._unsaved.discard(present)
+            self.is_unsaved = bool(self._unsaved_branches())
         elif waits or (session.done and session.journal[session.done - 1].line in line):
+            self._unsaved.add(present)
             self.is_unsaved = True
+
+    def _unsaved_branches(self) -> list[str]:
+        """Those that are still there and have lines that no file has: a file holds one."""
+        return [one.name for one in self.live.session.branches.all if one in self._unsaved]
 
     @property
     def _has_left_something(self) -> bool:
@@ -66,7 +73,10 @@ class Leaving(LabApp):
         """Leave; where there are lines that no file has, only when it is asked for again, if that can be read."""
         if self.is_unsaved and not self._is_asked and not self.main.has_no_room:
             self._is_asked = True
-            self.main.status.say(tr("quit.unsaved"))
+            others = self._unsaved_branches()
+            is_present = self.live.session.branches.present.name in others
+            self.main.status.say(tr("quit.branches", names=", ".join(others)) if others and not is_present else
+                                 tr("quit.unsaved"))
         else:
             self.action_quit_now()
 

@@ -185,11 +185,15 @@ class LookingKeys(LabApp):
 
     def browse(self, first: str = "", *, begins_line: bool = False) -> None:
         """The browser, with the cursor on one that comes next, if it is known."""
+        from netsandbox.session.shelf import short_name
         from netsandbox.tui.screens.browser import BrowserScreen
 
         if self.screen is self.main:
+            scenario = self.live.session.scenario
+            present = short_name(scenario.name) if scenario is not None and scenario.steps else ""
             screen = BrowserScreen(self.glyphs, self.files.history("recent").lines, self.progress.lessons,
-                                   self.main.command.open, first, begins_line=begins_line, is_line=self.is_line)
+                                   self.main.command.open, first, begins_line=begins_line, is_line=self.is_line,
+                                   present=present)
             self.push_screen(screen, self.open_work)
 
     def is_line(self, text: str) -> bool:

@@ -43,6 +43,10 @@ TABLE: dict[str, Both] = {
         "Not saved: ctrl+q again quits, : save FILE keeps it",
         "还没有保存：再按 ctrl+q 退出，或用“:save 文件名”保存",
     ),
+    "quit.branches": (
+        "Not saved: branch {names}; ctrl+q again quits, : branch NAME, then : save FILE keeps one",
+        "分支 {names} 还没有保存：再按 ctrl+q 退出，或先用“:branch 分支名”，再用“:save 文件名”保存",
+    ),
     "load.unsaved": ("Not saved: enter again leaves this lab; esc, then : save FILE keeps it",
                      "还没有保存：再按 enter 就丢下这个实验网络；esc 后用“:save 文件名”保存"),
     "page.quit": ("ctrl+q quits, esc closes this page", "ctrl+q 退出，esc 关闭本页"),

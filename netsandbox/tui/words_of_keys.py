@@ -87,6 +87,8 @@ TABLE: dict[str, Both] = {
     "key.browser.up": ("Up", "上一项"),
     "key.browser.page-down": ("A page down", "下一页"),
     "key.browser.page-up": ("A page up", "上一页"),
+    "key.browser.first": ("First", "第一项"),
+    "key.browser.last": ("Last", "最后一项"),
     "key.browser.command": ("Command line", "命令行"),
     "key.browser.close": ("Close", "关闭"),
     "key.app.tunnel": ("Open a tunnel: the packet outside, the frame inside", "打开隧道：外层的包和内层的帧"),

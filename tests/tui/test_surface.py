@@ -7,7 +7,7 @@ from pathlib import Path
 from types import SimpleNamespace
 
 import pytest
-from textual.widgets import Input
+from textual.widgets import Input, OptionList
 
 from netsandbox.lab.log_match import Names, strangers
 from netsandbox.session.shelf import names
@@ -184,6 +184,25 @@ async def test_what_nobody_saw_is_not_opened_and_what_was_named_is(tmp_path: Pat
         assert opened == [], "it is not read yet"
         screen._read_on()
         assert opened == ["vxlan-by-hand"]
+
+
+async def test_the_browser_begins_at_the_lesson_one_is_in_and_goes_to_its_ends(tmp_path: Path) -> None:
+    """It began at the first lesson not done, End did nothing, and a page was a third of what is seen."""
+    async with stage(tmp_path, Options("publish", tour=False)) as on:
+        await on.press("ctrl+o")
+        await on.pilot.pause()
+        screen = on.app.screen
+        assert isinstance(screen, BrowserScreen)
+        assert screen.chosen is not None
+        assert screen.chosen.name == "publish"
+        options = screen.query_one(OptionList)
+        await on.press("end")
+        assert options.highlighted == options.option_count - 1
+        await on.press("home")
+        assert options.highlighted == 0
+        page = options.size.height - 1
+        await on.press("pagedown")
+        assert options.highlighted == page
 
 
 @pytest.mark.parametrize(("language", "copied", "none"), [

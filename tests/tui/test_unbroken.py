@@ -279,6 +279,29 @@ async def test_an_app_that_is_taken_down_looks_at_its_panes_no_more(
     assert not looks
 
 
+@pytest.mark.parametrize(("language", "told"), [("en", "Not saved: branch main"), ("zh", "分支 main 还没有保存")])
+async def test_ctrl_q_asks_about_a_branch_that_the_saved_file_does_not_have(
+        tmp_path: Path, monkeypatch: pytest.MonkeyPatch, language: str, told: str) -> None:
+    """A file holds one branch: the other was gone, and nobody had asked."""
+    monkeypatch.chdir(tmp_path)
+    set_language(language)
+    async with opened(tmp_path / "state") as on:
+        left: list[int] = []
+        monkeypatch.setattr(on.app, "exit", left.append)
+        for line in ("add-container c3", "undo", "add-container c4", "save one.yaml"):
+            await on.line(line)
+            await on.quiet()
+        await on.press("ctrl+q")
+        assert left == []
+        assert told in on.app.main.status.message
+        await on.press("escape")
+        for line in ("branch main", "save two.yaml"):
+            await on.line(line)
+            await on.quiet()
+        await on.press("ctrl+q")
+        assert left == [0], "each has its file"
+
+
 @pytest.mark.parametrize(("language", "told"), [("en", "ctrl+q again quits"), ("zh", "再按 ctrl+q 退出")])
 async def test_ctrl_q_asks_once_where_lines_were_typed_that_no_file_has(
         tmp_path: Path, monkeypatch: pytest.MonkeyPatch, language: str, told: str) -> None:

@@ -55,25 +55,29 @@ class BrowserScreen(Settling, ModalScreen[str]):
         Binding("p", "open", "Open", show=False, priority=True, id="browser.go-on"),
         Binding("down", "move(1)", "Down", show=False, priority=True, id="browser.down"),
         Binding("up", "move(-1)", "Up", show=False, priority=True, id="browser.up"),
-        Binding("pagedown", "move(8)", "Page down", show=False, priority=True, id="browser.page-down"),
-        Binding("pageup", "move(-8)", "Page up", show=False, priority=True, id="browser.page-up"),
+        Binding("pagedown", "page(1)", "Page down", show=False, priority=True, id="browser.page-down"),
+        Binding("pageup", "page(-1)", "Page up", show=False, priority=True, id="browser.page-up"),
+        Binding("home", "end(-1)", "First", show=False, priority=True, id="browser.first"),
+        Binding("end", "end(1)", "Last", show=False, priority=True, id="browser.last"),
     ]
 
     def __init__(self, glyphs: GlyphSet, recent: Sequence[str], progress: Progress,
                  command: Callable[[str | None], None], first: str = "", *, begins_line: bool = False,
-                 is_line: Callable[[str], bool] = lambda _text: False) -> None:
+                 is_line: Callable[[str], bool] = lambda _text: False, present: str = "") -> None:
         """Make the page.
 
         Args:
             recent: files that were opened before.
             progress: how far a person came in each.
             command: goes to the command line, perhaps with a line to begin with.
-            first: the work that the cursor stands on at first; without one, the first lesson that is not done.
+            first: the work that the cursor stands on at first, and that a key leads to; without one, `present`.
             begins_line: who leaves it goes to the command line: there was nothing before it to go back to.
             is_line: whether what is looked for is a command line, typed in the wrong place.
+            present: the lesson that one is in; without one the cursor stands on the first that is not done.
         """
         super().__init__()
         self._wanted = first
+        self._stands_on = first or present
         self._glyphs = glyphs
         self._progress = progress
         self._command = command
@@ -164,8 +168,8 @@ class BrowserScreen(Settling, ModalScreen[str]):
         self.query_one(Static).update(Content("\n".join(lines)))
 
     def _first(self) -> int:
-        """The one that was asked for, else the first lesson that was not gone through to its end."""
-        named = next((at for at, work in enumerate(self._listed) if work.name == self._wanted), None)
+        """The one that was asked for or is open, else the first lesson that was not gone through to its end."""
+        named = next((at for at, work in enumerate(self._listed) if work.name == self._stands_on), None)
         if named is not None:
             return named
         done = [self._progress.get(work.name, (0, 0))[0] for work in self._listed]
@@ -178,6 +182,14 @@ class BrowserScreen(Settling, ModalScreen[str]):
             self._moved = True
             at = options.highlighted or 0
             options.highlighted = max(0, min(len(self._listed) - 1, at + rows))
+
+    def action_page(self, step: int) -> None:
+        """Choose one a page further: a row of this one stays in sight."""
+        self.action_move(step * max(self.query_one(OptionList).size.height - 1, 1))
+
+    def action_end(self, step: int) -> None:
+        """Choose the first or the last."""
+        self.action_move(step * len(self._listed))
 
     @on(OptionList.OptionSelected)
     def action_open(self) -> None:
