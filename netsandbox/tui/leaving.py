@@ -8,6 +8,7 @@ from textual.events import Event, Key
 
 from netsandbox.tui.i18n import tr
 from netsandbox.tui.lab_app import LabApp
+from netsandbox.tui.live import QUIT
 from netsandbox.tui.source import Outcome
 
 SEVERAL = frozenset(";&|\n")
@@ -59,7 +60,10 @@ class Leaving(LabApp):
         return any(type(record.event) is not CommandRun for record in session.trace.since(session.shell.last_seq))
 
     def lost_by(self, line: str) -> str:
-        """What is told of a line that leaves a lab that no file has; a lesson that is finished is left at once."""
+        """What is told of a line that leaves a lab that no file has; a finished lesson is left at once, and so is
+        all by q!, as in vi."""
+        if self.is_unsaved and line.strip().removeprefix(":") in QUIT - {"q!"}:
+            return tr("load.unsaved")
         leaves = self.is_unsaved and line.split()[:1] in (["load"], ["new"]) and not self.main.is_finished
         return tr("load.unsaved") if leaves and _leads_somewhere(line) else ""
 

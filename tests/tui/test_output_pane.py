@@ -150,6 +150,22 @@ async def test_at_80_columns_what_has_no_room_beside_says_by_which_keys_it_is_se
         assert "main (its end)" in shown(on)
 
 
+async def test_a_head_that_has_room_goes_along_with_its_columns(tmp_path: Path) -> None:
+    """The rows of docker ps moved left, and the head, which was short enough, did not."""
+    async with stage(tmp_path, size=(120, 24)) as on:
+        await on.line("docker run -d --name a-container-with-a-very-long-name-that-takes-some-room nginx")
+        await on.quiet()
+        await on.line("docker ps")
+        await on.press("escape", "7")
+        on.app.main.output.scroll_end(animate=False)
+        await on.press("right")
+        head, row = (next(line for line in pane(on).splitlines() if word in line) for word in ("NAMES", " ago "))
+        assert head.index("STATUS") == row.index("Up "), pane(on)
+        assert "CONTAINER ID" not in pane(on)
+        await on.press("left")
+        assert "CONTAINER ID" in pane(on)
+
+
 async def test_the_head_of_a_table_is_cut_as_its_rows_are(tmp_path: Path) -> None:
     """That of ss has two wide gaps: it was wrapped, and stood above columns that were not its own."""
     async with stage(tmp_path, size=(80, 24)) as on:

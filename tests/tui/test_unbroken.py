@@ -28,6 +28,7 @@ from netsandbox.tui.panes.prompt_line import PromptLine
 from netsandbox.tui.unbroken import MOST_FAILURES
 from tests.session.lines import built, state
 from tests.tui.app_harness import stage as opened
+from tests.tui.harness import screen_text
 
 
 @pytest.mark.parametrize("keys", [("down", "enter", "enter"), ("down", "enter", "enter", "enter"), ("enter", "escape"),
@@ -300,6 +301,28 @@ async def test_ctrl_q_asks_about_a_branch_that_the_saved_file_does_not_have(
             await on.quiet()
         await on.press("ctrl+q")
         assert left == [0], "each has its file"
+
+
+@pytest.mark.parametrize(("language", "told"), [("en", "enter again leaves this lab"), ("zh", "再按 enter 就丢下")])
+async def test_a_line_that_quits_is_entered_twice_where_lines_were_typed_that_no_file_has(
+        tmp_path: Path, monkeypatch: pytest.MonkeyPatch, language: str, told: str) -> None:
+    """ctrl+q asked, and :quit ended the app at once."""
+    set_language(language)
+    async with opened(tmp_path) as on:
+        left: list[int] = []
+        monkeypatch.setattr(on.app, "exit", left.append)
+        await on.line("add-container c3")
+        await on.quiet()
+        for line in ("quit", ":q"):
+            await on.line(line)
+            assert left == []
+            assert told in screen_text(on.app)
+            await on.press("escape")
+        await on.line("quit")
+        await on.press("enter")
+        assert left == [0]
+        await on.line("q!")
+        assert left == [0, 0], "in force, as in vi"
 
 
 @pytest.mark.parametrize(("language", "told"), [("en", "ctrl+q again quits"), ("zh", "再按 ctrl+q 退出")])

@@ -11,7 +11,7 @@ from __future__ import annotations
 import re
 from collections import deque
 from collections.abc import Iterable, Sequence
-from itertools import dropwhile
+from itertools import chain, dropwhile, takewhile
 from typing import TYPE_CHECKING, ClassVar
 
 from textual.actions import SkipAction
@@ -37,6 +37,8 @@ _TABLE = re.compile(r"\S {2,}\S.*\S {2,}\S")
 _COLUMNS = re.compile(r"\S {2,}\S")
 SIDEWAYS = 16
 """Cells that left and right move by."""
+TABLE = 100
+"""Rows above and below that are looked at for the widest of a table."""
 MOST_ROWS = 6000
 """Lines on the screen's scale that are kept."""
 _MARKS = {"hold": "✓ ", "fail": "✗ "}
@@ -263,6 +265,14 @@ class OutputPane(GrowingView, Painted, can_focus=True):
         self._is_beside = self._has_lesson_beside
         self._rows = self._wrapped(self._said) if self._width > 0 else []
 
+    def _is_beside_wide(self, at: int) -> bool:
+        """Whether a row is of a table that goes along: its head may be narrow enough to stay, above other columns."""
+        if not _is_of_table(self._rows[at]):
+            return False
+        above = takewhile(_is_of_table, reversed(self._rows[max(at - TABLE, 0) : at]))
+        below = takewhile(_is_of_table, self._rows[at + 1 : at + TABLE])
+        return any(cell_len(row.text) > self._width for row in chain(above, below))
+
     def render_line(self, y: int) -> Strip:
         """One line."""
         width, at = self.scrollable_content_region.width, y + self.scroll_offset.y
@@ -270,9 +280,13 @@ class OutputPane(GrowingView, Painted, can_focus=True):
             text = tr("output.empty") if not self._rows and y == 0 else ""
             return self.book.strip([Run(fit(text, width), "out")])
         kind, text, _job = self._rows[at]
-        if cell_len(text) > width:
+        if cell_len(text) > width or (self._left and self._is_beside_wide(at)):
             text = window(text, self._left, width, self.glyphs.ellipsis)
         return self.book.strip([Run(fit(text, width), kind)])
+
+
+def _is_of_table(row: Said) -> bool:
+    return row.kind == "out" and bool(_COLUMNS.search(row.text))
 
 
 def _with_tables(lines: list[Said]) -> list[tuple[Said, bool]]:
