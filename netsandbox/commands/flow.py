@@ -35,7 +35,7 @@ MOST_ARROWS = 2000
                "TCP 连接、传送的内容，以及谁向谁发送什么的时序图"),
       Parameter("which", kinds.WORDS, required=False),
       Parameter("view", kinds.choice("segments", *VIEWS, notes=NOTES), required=False),
-      Parameter("frames", kinds.WORDS, "--frames"), Parameter("svg", kinds.FILE, "--svg"),
+      Parameter("frames", kinds.FILTER, "--frames"), Parameter("svg", kinds.FILE, "--svg"),
       Parameter("file", kinds.FILE, "--text"), Parameter("force", option="--force", is_flag=True, default=False),
       details=(("flow: a line for each connection that the log still knows. flow N, or flow ADDRESS:PORT for the "
                 "newest one of that end: its segments as arrows between client and server, with what each carries and "

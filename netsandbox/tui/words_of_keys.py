@@ -148,8 +148,8 @@ TABLE: dict[str, Both] = {
     "key.app.screenshot": ("Write a picture of the screen, SVG or PNG", "截图：把屏幕存为图片（SVG 或 PNG）"),
     "footer.check": ("check", "检查"),
     "key.app.stream": (
-        "Follow the connection; of others, or of several frames, who sends what to whom",
-        "跟踪连接；对其他帧或多个帧，显示谁向谁发了什么",
+        "Follow the connection's stream; of other or several frames, a sequence diagram",
+        "跟踪连接；对其他帧或多个帧，用时序图显示谁向谁发了什么",
     ),
     "key.stream.close": ("Close", "关闭"),
     "key.stream.help": ("Help", "帮助"),

@@ -78,7 +78,7 @@ TABLE: dict[str, Both] = {
     "status.step": ("step {step}", "第 {step} 步"),
     "status.step_of": ("step {step}/{last}", "第 {step}/{last} 步"),
     "status.fastest": ("max", "最快"),
-    "status.lagging": ("lagging", "跟不上"),
+    "status.lagging": ("lagging", "画面跟不上"),
     "status.jobs": ("jobs: {count}", "作业：{count}"),
     "status.next": ("next: {what}", "下一步：{what}"),
     "status.dropped": ("{count} dropped", "丢弃 {count}"),

@@ -89,3 +89,9 @@ def test_a_segment_that_its_own_card_s_queue_loses_is_an_arrow_with_the_reason()
     assert again & numbers, "what is lost is sent again, and says which that was"
     whole, = (one for one in flows(lab.lab.trace) if one.server[1] == 80)
     assert [one.seq for one in whole.segments] == sorted(one.seq for one in whole.segments)
+
+
+@pytest.mark.parametrize("line", ["flow all --frames", "flow --frames"])
+def test_frames_without_a_filter_names_it(lab: Session, line: str) -> None:
+    assert "flow: --frames needs FILTER; usage: flow" in lab.run(line).err
+    assert "[--frames FILTER]" in lab.run("help flow").out

@@ -369,6 +369,14 @@ async def test_the_palette_shows_a_usage_whole(tmp_path: Path, typed: str) -> No
         assert usage in shown
 
 
+@pytest.mark.parametrize("typed", ["sequence", "diagram", "stream"])
+async def test_the_palette_finds_the_key_that_draws_a_sequence_diagram(tmp_path: Path, typed: str) -> None:
+    async with stage(tmp_path, size=(120, 40)) as on:
+        await on.press("ctrl+p", *typed)
+        await on.pilot.pause(0.3)
+        assert "a sequence diagram" in screen_text(on.app)  # type: ignore[arg-type]
+
+
 async def test_the_palette_finds_lessons_by_name_and_title(tmp_path: Path) -> None:
     async with stage(tmp_path) as on:
         await on.press("ctrl+p", *"everyone hears")

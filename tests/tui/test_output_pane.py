@@ -238,3 +238,10 @@ async def test_what_a_line_printed_stands_once_though_time_goes_back_and_comes_a
         on.app.live.play()
         await on.quiet()
         assert ends() == 3, "on the new branch both come to an end"
+
+
+def test_a_column_that_has_hardly_room_is_a_line_of_its_own() -> None:
+    """The help's second column began with one letter behind the first, and went on below that."""
+    line = "  add-host NAME [--docker]                  加一台有自己网络命名空间的主机"
+    assert hanging(line, 46) == ["  add-host NAME [--docker]", "    加一台有自己网络命名空间的主机"]
+    assert hanging(line, 80) == [line]

@@ -412,6 +412,11 @@ READERS = (
      "tui/test_output_pane.py::test_what_a_line_printed_stands_once_though_time_goes_back_and_comes_again"),
     ("in Chinese a file's name loses its blank, and host is called 主机",
      "explain/test_words_whole.py::test_what_a_person_gave_a_name_keeps_it"),
+    ("flow --frames needs …, and nobody says what", "commands/test_flow.py::test_frames_without_a_filter_names_it"),
+    ("the palette does not find the sequence diagram",
+     "tui/test_app.py::test_the_palette_finds_the_key_that_draws_a_sequence_diagram"),
+    ("in a narrow output help's second column begins with one letter behind the first",
+     "tui/test_output_pane.py::test_a_column_that_has_hardly_room_is_a_line_of_its_own"),
 )
 """What first-time readers met later, in English and in Chinese: a learner, an engineer, a teacher."""
 

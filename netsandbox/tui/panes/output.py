@@ -297,11 +297,17 @@ def _with_tables(lines: list[Said]) -> list[tuple[Said, bool]]:
 
 
 def hanging(text: str, width: int) -> list[str]:
-    """Break a line of output; what does not fit goes on below its own column, as in a table, or below its indent."""
+    """Break a line of output; what does not fit goes on below its own column, as in a table, or below its indent.
+
+    A column that begins where hardly a word has room is a line of its own.
+    """
     if cell_len(text) <= width:
         return [text]
     starts = [0, *(gap.end() for gap in _GAP.finditer(text))]
     at = max((start for start in starts if cell_len(text[:start]) <= width * 3 // 5), default=0)
     head, indent = text[:at], cell_len(text[:at])
+    late = next((start for start in starts if start > at and cell_len(text[:start].rstrip()) <= width), 0)
+    if late:
+        return [text[:late].rstrip(), *(" " * (indent + 2) + row for row in wrap(text[late:], width - indent - 2))]
     first, *others = wrap(text[at:], width - indent)
     return [head + first, *(" " * indent + row for row in others)]
