@@ -156,8 +156,9 @@ def breaks(text: str, width: int) -> list[int]:
     at = used = 0
     for gap, unit in units(text, get_character_cell_size):
         at, used, need = at + len(gap), used + len(gap), cell_len(unit)
-        if 0 < need <= width < used + need and text[found[-1] if found else 0:at].strip(" "):
-            found.append(at)
+        if 0 < need <= width < used + need:
+            if text[found[-1] if found else 0:at].strip(" "):  # blanks alone are none of a line
+                found.append(at)
             used = 0
         for character in unit if need > width else ():
             size = get_character_cell_size(character)
