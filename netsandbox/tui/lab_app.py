@@ -269,7 +269,8 @@ class LabApp(UnbrokenApp):
             main.status.say(live.failed, trouble=True)
             live.failed = ""
         elif live.branched:
-            main.status.say(live.branched)
+            waits = live.held and not live.session.is_quiet
+            main.status.say(tr("held.branched", branched=live.branched) if waits else live.branched)
             live.branched = ""
         elif self.autosave.problem:
             main.status.say(tr("autosave.problem", why=self.autosave.problem), trouble=True)

@@ -25,6 +25,7 @@ TABLE: dict[str, Both] = {
     "held.goals": ("Paused: goals are looked at when time goes on (space plays)",
                    "已暂停：时间继续走以后才检查目标（空格继续）"),
     "held.typed": ("Paused: F5 plays, F7 goes one step", "已暂停：F5 继续，F7 走一步"),
+    "held.branched": ("Paused: F5 plays. {branched}", "已暂停：F5 继续。{branched}"),
     "held.lines": ("{hint}; lines waiting: {count}", "{hint}；还有 {count} 行在等"),
     "waiting": ("lines waiting: {count} (ctrl+c ends this)", "还有 {count} 行等这一行结束（ctrl+c 结束它）"),
     "line.how": ("Here each letter is a key: press : first, then type {word}",

@@ -417,6 +417,8 @@ READERS = (
      "tui/test_app.py::test_the_palette_finds_the_key_that_draws_a_sequence_diagram"),
     ("in a narrow output help's second column begins with one letter behind the first",
      "tui/test_output_pane.py::test_a_column_that_has_hardly_room_is_a_line_of_its_own"),
+    ("a line typed after a step back waits, and only the branch is told of",
+     "tui/test_typing.py::test_a_line_typed_after_a_step_back_says_that_it_waits_and_that_a_branch_begins"),
 )
 """What first-time readers met later, in English and in Chinese: a learner, an engineer, a teacher."""
 

@@ -31,6 +31,19 @@ async def test_a_line_typed_while_time_stands_still_says_how_it_goes_on(tmp_path
         assert "Paused" not in shown(on)
 
 
+async def test_a_line_typed_after_a_step_back_says_that_it_waits_and_that_a_branch_begins(tmp_path: Path) -> None:
+    """Only the branch was told of, and a ping printed its first line and no more."""
+    async with stage(tmp_path) as on:
+        await on.line("add-host h1")
+        await on.press("escape", "b")
+        await on.line("ping nginx-1 nginx-2 -c 1")
+        assert "Paused: F5 plays. Branch b2 begins; main stays as it was" in shown(on)
+        await on.press("f5")
+        assert "Paused" not in shown(on)
+        await on.quiet()
+        assert "1 received" in shown(on)
+
+
 async def test_a_line_that_needs_no_time_says_nothing_of_it(tmp_path: Path) -> None:
     async with stage(tmp_path) as on:
         await on.press("space")
