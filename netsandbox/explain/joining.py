@@ -20,11 +20,15 @@ def fill(template: str, fields: Mapping[str, object]) -> str:
     return out
 
 
+_CLOSING = "）”》"
+"""What has its own room behind it."""
+
+
 def _join(left: str, right: str) -> str:
     if left and right and ((_is_chinese(left[-1]) and _is_latin(right[0])) or
                            (_is_latin(left[-1]) and _is_chinese(right[0]))):
         return f"{left} {right}"
-    if right[:1] == " " and left and _is_chinese(left[-1]) and _is_chinese(right[1:2]):
+    if right[:1] == " " and left and (left[-1] in _CLOSING or (_is_chinese(left[-1]) and _is_chinese(right[1:2]))):
         return left + right[1:]
     if left[-1:] == " " and _is_chinese(left[-2:-1]) and _is_chinese(right):
         return left[:-1] + right

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING, NamedTuple
 
 from netsandbox.explain.questions import lettered, verdict
@@ -73,6 +73,7 @@ class Stand(NamedTuple):
         ask: the question before the next step, once it was asked; empty otherwise.  answers: those to choose among.
         guess: what was thought before the step that was begun last; None where nothing was asked.
         hints: those that were asked for.  more_hints: how many there are beside them.
+        skipped: of a lesson that is finished, the steps whose goals were left unmet.
         learned, after: of a lesson that is finished: what to keep, and the scenario that comes next.
     """
 
@@ -92,6 +93,7 @@ class Stand(NamedTuple):
     is_open: bool = False
     answers: tuple[str, ...] = ()
     guess: Guess | None = None
+    skipped: tuple[int, ...] = ()
 
     @property
     def unmet(self) -> int:
@@ -330,7 +332,14 @@ class Lesson:
                      said(text), step.run if step is not None and not is_open else (), ask, goals,
                      tuple(map(said, hints[:shown])), len(hints) - self._shown, is_finished,
                      said(scenario.learned), scenario.after, task, is_open,
-                     answers, self._guess(self._number))
+                     answers, self._guess(self._number), tuple(self._skipped(scenario)) if is_finished else ())
+
+    def _skipped(self, scenario: Scenario) -> Iterator[int]:
+        """Steps whose goals were looked at, and never all met."""
+        for number, step in enumerate(scenario.steps, 1):
+            found = [goal for moment, goal in self._found if moment.number == number]
+            if found and not {goal.line for goal in found if goal.met}.issuperset(step.expect):
+                yield number
 
     def subject(self) -> tuple[str, str] | None:
         """The node and the tab that the present step is about: of its first goal on a table, if it has one."""

@@ -80,7 +80,8 @@ class LiveLab(LabView):
         session, player = self.session, self.player
         self._read()
         position, quiet = session.position, session.is_quiet
-        waits = player.is_playing and self.waits_for_reader
+        is_turn = quiet and self.lesson.is_task_open
+        waits = player.is_playing and (self.waits_for_reader or is_turn)
         if waits:
             coming = tr("next.task" if self.lesson.is_task_open else "next.lesson")
         else:

@@ -424,7 +424,8 @@ def test_a_trace_that_has_forgotten_says_so() -> None:
 @pytest.mark.parametrize(("text", "told"), [
     ("output matches 'veth1@.* master docker0'", "有形如“veth1@… master docker0”的一行"),
     (r"output matches '172\.17\.0\.1\s+host\.docker\.internal'", "有形如“172.17.0.1 host.docker.internal”的一行"),
-    ("output matches '^[0-9a-f]{64}$'", "有形如`^[0-9a-f]{64}$`的一行"),
+    ("output matches '^[0-9a-f]{64}$'", "有形如 64 位十六进制数字的一行"),
+    ("output matches '^[0-9]+$'", "有形如 `^[0-9]+$` 的一行"),
     ("output matches 'link/ether [0-9a-f][26ae]:'", "有形如“link/ether …:”的一行"),
     (r"output matches '1  \*'", "有形如“1  *”的一行"),
     ("output of 'docker ps' contains x", "请输入以 `docker ps` 开头的命令")])

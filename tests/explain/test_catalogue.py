@@ -139,6 +139,7 @@ def test_no_chinese_is_left_in_the_english_words() -> None:
 
 def test_between_chinese_and_latin_script_comes_a_space() -> None:
     assert fill("把{frame}发给{where}。", {"frame": "ARP 请求", "where": "eth0"}) == "把 ARP 请求发给 eth0。"
+    assert fill("没有{dst} 的表项", {"dst": "46:0c（nginx-2）"}) == "没有 46:0c（nginx-2）的表项"
     assert fill("{where}收到{n}个", {"where": "网桥", "n": "3"}) == "网桥收到 3 个"
 
 

@@ -196,10 +196,11 @@ async def test_a_goal_of_what_is_so_is_not_met_when_it_is_so_no_more_and_what_ha
         assert [met for met, _wrong in goals(on)] == [True] * 3, "what is done is done"
 
 
-@pytest.mark.parametrize(("language", "told"), [
-    ("en", "Paused: goals are looked at when time goes on (space plays)"),
-    ("zh", "已暂停：时间继续走以后才检查目标（空格继续）")])
-async def test_what_goals_say_is_of_the_moment_that_is_shown(tmp_path: Path, language: str, told: str) -> None:
+@pytest.mark.parametrize(("language", "waits", "told"), [
+    ("en", "Paused (F5 plays). Branch b2", "Paused: goals are looked at when time goes on (space plays)"),
+    ("zh", "已暂停（F5 继续）。开始新分支 b2", "已暂停：时间继续走以后才检查目标（空格继续）")])
+async def test_what_goals_say_is_of_the_moment_that_is_shown(
+        tmp_path: Path, language: str, waits: str, told: str) -> None:
     """Stepped back amid a line, a goal said that there is no node, which was there; and a line typed there
     changed nothing in them."""
     set_language(language)
@@ -227,6 +228,7 @@ async def test_what_goals_say_is_of_the_moment_that_is_shown(tmp_path: Path, lan
         state, namespace = goals(on)[1:]
         assert state[0]
         assert not on.app.live.session.is_quiet
+        assert on.app.main.status.message.startswith(waits), "what is typed after b stands"
         await on.press("escape", "6", "r")
         assert on.app.main.status.message == told
 
@@ -240,3 +242,62 @@ async def test_the_footer_names_each_answer(tmp_path: Path, size: tuple[int, int
         await on.press("c")
         await on.quiet()
         assert "You thought “C." in shown(on)
+
+
+SKIPPED = """netsandbox: 2
+title: {en: A, zh: 甲}
+steps:
+  - {run: hostname, expect: exit 1}
+  - {run: hostname, expect: exit 0}
+"""
+
+
+@pytest.mark.parametrize(("language", "told"), [
+    ("en", "Finished; left with goals unmet: step 1"), ("zh", "完成；目标没有全部达成的：第 1 步")])
+async def test_the_end_names_the_steps_whose_goals_were_left(tmp_path: Path, language: str, told: str) -> None:
+    """“Every goal is met” stood at the end of a lesson whose step before was left unmet."""
+    set_language(language)
+    path = tmp_path / "skipped.yaml"
+    path.write_text(SKIPPED, encoding="utf-8")
+    async with stage(tmp_path / "state", Options(str(path), tour=False)) as on:
+        for _key in range(3):
+            await on.press("p")
+            await on.quiet()
+        assert told in shown(on)
+        assert "every goal" not in shown(on)
+
+
+@pytest.mark.parametrize(("language", "told"), [("en", "your turn, :"), ("zh", "轮到你，按 : 输入命令")])
+async def test_a_task_that_is_the_last_step_says_whose_turn_it_is(tmp_path: Path, language: str, told: str) -> None:
+    set_language(language)
+    path = tmp_path / "last.yaml"
+    path.write_text(LESSON.partition("  - say: {en: The end.")[0], encoding="utf-8")
+    async with stage(tmp_path / "state", Options(str(path), tour=False)) as on:
+        await on.press("p")
+        await on.quiet()
+        assert told in shown(on).splitlines()[0]
+        await on.line("set-ip b 10.0.0.2/24")
+        await on.quiet()
+        assert told not in shown(on).splitlines()[0]
+
+
+async def test_a_task_of_names_takes_its_containers_in_either_order_and_asks_for_the_alias(tmp_path: Path) -> None:
+    async with stage(tmp_path / "state", Options("names", tour=False)) as on:
+        for _key in range(6):
+            await on.press("p")
+            await on.quiet()
+        await on.line("docker network create app")
+        await on.line("docker network connect app web")
+        await on.line("docker network connect app db")
+        await on.line("docker exec web ping -c 1 db")
+        await on.quiet()
+        await on.line("docker exec db ping -c 1 www")
+        await on.quiet()
+        found = goals(on)
+        assert [met for met, _wrong in found] == [True, True, False]
+        assert "ping: www: Name or service not known" in found[2][1], "and not the note before it"
+        await on.line("docker network disconnect app web")
+        await on.line("docker network connect --alias www app web")
+        await on.line("docker exec db ping -c 1 www")
+        await on.quiet()
+        assert [met for met, _wrong in goals(on)] == [True] * 3

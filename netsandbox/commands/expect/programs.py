@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 from difflib import SequenceMatcher
 from typing import TYPE_CHECKING
 
@@ -10,7 +11,7 @@ from netsandbox.apps.pattern import PatternError, compile_pattern
 from netsandbox.commands.expect.compare import Comparison, comparison
 from netsandbox.commands.expect.condition import Test, UnfoundedError, Verdict, condition
 from netsandbox.commands.expect.reader import Reader
-from netsandbox.explain.refusals import translated
+from netsandbox.explain.refusals import is_own, translated
 from netsandbox.explain.sniffed import sniffed
 from netsandbox.lab import views
 from netsandbox.lab.errors import LabError
@@ -47,12 +48,18 @@ class Wanted:
         return next((line for line in text.splitlines() if self.text in line), self.text)
 
 
-def as_words(pattern: str) -> str:
+_HEX = re.compile(r"\^\[0-9a-f\]\{(\d+)\}\$")
+
+
+def as_words(pattern: str, say: Callable[..., str]) -> str:
     """What lines look like that a pattern matches: “veth… master docker0”, or the pattern where that says nothing."""
+    digits = _HEX.fullmatch(pattern)
+    if digits is not None:
+        return say("output.digits", count=digits[1])
     told = re.sub(r"\\s[+*]?| [+*]", " ", pattern.removeprefix("^").removesuffix("$"))
     told = re.sub(r"(?:(?<!\\)(?:\.[*+]|\[[^]]+\](?:[*+?]|\{[^}]*\})?))+", "…", told)
     told = re.sub(r"\\(\W)", r"\1", told)
-    return f"“{told}”" if re.search(r"\w", told) else f"`{pattern}`"
+    return f"“{told}”" if re.search(r"\w", told) else say("output.pattern", text=pattern)
 
 
 def _searched(context: Context, wanted: Wanted, text: str, expected: str, empty: str) -> Verdict:
@@ -115,7 +122,7 @@ def _printed(context: Context, beginning: str, wanted: Wanted | None) -> Verdict
     say = context.say
     how = f"output.{wanted.how if wanted is not None else 'any'}"
     sought = "" if wanted is None else (
-        _as_seen(wanted.text, context.shell.language) if wanted.how == "contains" else as_words(wanted.text))
+        _as_seen(wanted.text, context.shell.language) if wanted.how == "contains" else as_words(wanted.text, say))
     context.wish = context.expects(how, line=_to_come(context, beginning), text=sought)
     job = context.last(beginning)
     text, line = context.in_english("".join(text for _stream, text in job.output)), f"`{job.line.strip()}`"
@@ -150,6 +157,7 @@ def _ended(context: Context, code: Comparison, beginning: str) -> Verdict:
     if job.code is None:
         raise UnfoundedError(say("still-running", line=job.line.strip()))
     said = job.err.strip().splitlines()
+    said = [line for line in said if not is_own(line)] or said  # a note may come before what failed
     found = say("exit.said", code=str(job.code), text=said[0]) if said else say("exit.found", code=str(job.code))
     return Verdict(code.holds(job.code), context.expects(key, line=line, count=count), found)
 
@@ -204,7 +212,7 @@ def _log(reader: Reader) -> Test:
 
 
 def _logged(context: Context, name: str, wanted: Wanted) -> Verdict:
-    text = wanted.text if wanted.how == "contains" else as_words(wanted.text)
+    text = wanted.text if wanted.how == "contains" else as_words(wanted.text, context.say)
     context.wish = context.expects(f"log.{wanted.how}", name=name, text=text)
     text = "\n".join(line.text for line in _container(context, name).log)
     return _searched(context, wanted, text, context.wish, "log.empty")

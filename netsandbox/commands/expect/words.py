@@ -179,6 +179,8 @@ PHRASES: dict[str, Both] = {
     "no output.contains": ("{line} did not print “{text}”", "{line} 的输出中没有“{text}”"),
     "output.matches": ("{line} printed a line like {text}", "{line} 的输出中有形如{text}的一行"),
     "no output.matches": ("{line} printed no line like {text}", "{line} 的输出中没有形如{text}的行"),
+    "output.digits": ("{count} hexadecimal digits", " {count} 位十六进制数字"),
+    "output.pattern": ("`{text}`", " `{text}` "),
     "output.any": ("{line} printed something", "{line} 有输出"),
     "no output.any": ("{line} printed nothing", "{line} 没有输出"),
     "output.line": ("it printed “{text}”", "输出中有“{text}”"),

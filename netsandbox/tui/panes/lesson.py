@@ -197,7 +197,7 @@ def lesson_lines(stand: Stand, glyphs: GlyphSet, width: int, are_folded: bool = 
         found += _wrapped(asked, "bold $text-primary", glyphs, width)
         found += [line for answer in answers for line in _wrapped(answer, "$text-primary", glyphs, width)]
     if stand.is_finished:
-        found += _wrapped(tr("lesson.finished"), "bold $text-success", glyphs, width)
+        found += _wrapped(_how_it_ended(stand.skipped), "bold $text-success", glyphs, width)
         found += _wrapped(stand.learned, "$text", glyphs, width)
         following = tr("lesson.after", name=titled(stand.after)) if stand.after else ""
         found += _wrapped(following, "$text-primary", glyphs, width)
@@ -206,6 +206,12 @@ def lesson_lines(stand: Stand, glyphs: GlyphSet, width: int, are_folded: bool = 
     elif not stand.unmet:
         found += _wrapped(_what_next(stand), "$text-muted", glyphs, width)
     return found
+
+
+def _how_it_ended(skipped: Sequence[int]) -> str:
+    if not skipped:
+        return tr("lesson.finished")
+    return tr("lesson.finished-but", steps=(", " if language() == "en" else "、").join(map(str, skipped)))
 
 
 def _what_next(stand: Stand) -> str:
@@ -290,5 +296,6 @@ PANE = Pane("lesson", lambda _lab, glyphs, _still: LessonPane(glyphs, id="lesson
     **{f"key.lesson.answer-{letter}": (f"Answer {letter}", f"选答案 {letter}") for letter in LETTERS},
     "lesson.go-on": ("p goes on", "按 p 继续"),
     "lesson.finished": ("Finished: every goal is met.", "完成：所有目标都已达成。"),
+    "lesson.finished-but": ("Finished; left with goals unmet: step {steps}", "完成；目标没有全部达成的：第 {steps} 步"),
     "lesson.after": ("Next: {name} (p)", "下一课：{name}（按 p）"),
 })
