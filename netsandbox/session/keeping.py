@@ -167,11 +167,21 @@ class KeptSession(Session):
                 at, left = done.index(line, at) + 1, behind
         return step.run[left:]
 
-    def finish_step(self) -> None:
-        """Do again what is left of a step that time went back into, up to where the next one began."""
+    def _end_of_step(self) -> Begun:
+        """Where the step after the one that time stands in began, or the present."""
         begun, steps = self.branches.present.begun, self.scenario.steps if self.scenario is not None else ()
         number = len(steps) - len(self.pending)
-        end = begun[number] if number < len(begun) else Begun(len(self.journal), self.end.step)
+        return begun[number] if number < len(begun) else Begun(len(self.journal), self.end.step)
+
+    @property
+    def is_at_end_of_step(self) -> bool:
+        """Time went back to where all of a step was done."""
+        end = self._end_of_step()
+        return self.has_future and self.done >= end.done and self.position.step >= end.step
+
+    def finish_step(self) -> None:
+        """Do again what is left of a step that time went back into, up to where the next one began."""
+        end = self._end_of_step()
         with self._whole():
             while self.done < end.done:
                 if self._has_entry_at(self.position.step):

@@ -202,7 +202,8 @@ class Lesson:
     def is_midway(self, session: KeptSession) -> bool:
         """Time went back into the lines of a step, whose goals were looked at only behind them."""
         step = self.step
-        return step is not None and step.begins and bool(step.expect) and not self._found_until(session)
+        return (step is not None and step.begins and bool(step.expect) and not self._found_until(session)
+                and not session.is_at_end_of_step)
 
     def begin(self, session: KeptSession) -> None:
         """The next step begins."""
@@ -247,7 +248,7 @@ class Lesson:
         """Look at the goals; while something is under way, only at what is so now: what will have happened is open."""
         from netsandbox.commands.expect.condition import is_of_event  # not needed for the first picture
 
-        session.shell.counts_from = self.counts_from
+        session.shell.language, session.shell.counts_from = language(), self.counts_from
         for line in self.to_look_at():
             wanted = line.removeprefix(EXPECT)
             if rests or not is_of_event(wanted):

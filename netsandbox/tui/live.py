@@ -256,9 +256,11 @@ class LiveLab(LabView):
         session, lesson = self.session, self.lesson
         lesson.follow(session)
         is_done = not self.jobs.running and not self.jobs.waiting
-        rests = is_done and (session.is_quiet or self.waits_for_reader)
+        rests = is_done and (session.lab.scheduler.is_quiet or self.waits_for_reader)
         moment = session.done, session.position.step, rests
-        if moment == self._looked or not (rests or (self.held and not lesson.is_midway(session))):
+        is_over = rests and not session.has_future
+        stands = rests or self.held
+        if moment == self._looked or not (is_over or (stands and not lesson.is_midway(session))):
             return
         self._looked = moment
         lesson.look(session, rests)

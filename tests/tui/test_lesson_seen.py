@@ -301,3 +301,39 @@ async def test_a_task_of_names_takes_its_containers_in_either_order_and_asks_for
         await on.line("docker exec db ping -c 1 www")
         await on.quiet()
         assert [met for met, _wrong in goals(on)] == [True] * 3
+
+
+TWO = """netsandbox: 2
+title: {en: A, zh: 甲}
+setup: [add-host a, add-host b, connect a b, set-ip a 10.0.0.1/24, set-ip b 10.0.0.2/24]
+steps:
+  - {run: [ping -c 1 a b, wait 1s], expect: [interface b:eth0 address 10.0.0.2/24, output of 'ping' contains ttl]}
+  - {run: exec a ip neigh, expect: output contains lladdr}
+"""
+
+
+async def test_a_lesson_that_was_recovered_has_goals_in_its_language_and_p_leads_on_from_the_past(
+        tmp_path: Path) -> None:
+    """The goals were English above Chinese, and one b later each p only said that p goes on."""
+    set_language("zh")
+    path = tmp_path / "two.yaml"
+    path.write_text(TWO, encoding="utf-8")
+    async with stage(tmp_path / "state", Options(str(path), tour=False)) as on:
+        await on.to_step(2)
+        on.app.exit(143)
+        on.app.autosave.leave()
+    async with stage(tmp_path / "state", Options(recover=True, tour=False)) as on:
+        await on.quiet()
+        live = on.app.live
+        assert "第 2 步，共 2 步" in shown(on)
+        assert "exec a ip neigh` 的输出中有" in shown(on)
+        await on.press("b")
+        assert "第 1 步，共 2 步" in shown(on)
+        assert [met for met, _wrong in goals(on)] == [True, True]
+        await on.press("p")
+        await on.press("space")
+        await on.quiet()
+        stand = live.lesson.stand()
+        assert stand is not None
+        assert (stand.number, stand.unmet) == (2, 0)
+        on.app.action_quit_now()
