@@ -337,3 +337,18 @@ async def test_a_lesson_that_was_recovered_has_goals_in_its_language_and_p_leads
         assert stand is not None
         assert (stand.number, stand.unmet) == (2, 0)
         on.app.action_quit_now()
+
+
+async def test_a_task_on_a_vlan_is_not_done_by_leaving_it(tmp_path: Path) -> None:
+    """Both hosts put into VLAN 1 met as well, and that was the lesson's end."""
+    async with stage(tmp_path / "state", Options("vlan-trunk", tour=False)) as on:
+        for _key in range(4):
+            await on.press("p")
+            await on.quiet()
+        for line, met in (("exec sw1 bridge vlan add dev p1 vid 1 pvid untagged", False),
+                          ("exec sw1 bridge vlan add dev p1 vid 10 pvid untagged", False),
+                          ("exec sw2 bridge vlan add dev p1 vid 10 pvid untagged", True)):
+            await on.line(line)
+            await on.line("exec pc1 ping -c 1 -W 1 10.0.10.2")
+            await on.quiet()
+            assert all(goal[0] for goal in goals(on)) is met, goals(on)
