@@ -52,6 +52,7 @@ REASONS: dict[str, Words] = {
     "ICMP_CSUM": ("ICMP 校验和错误", "校验和{found}", "正确的值是{right}"),
     "INVALID_PROTO": ("主机不接受类型为{number}的 ICMP 报文", "ICMP 类型{number}"),
     "INVALID_PROTO.broadcast": ("不接受发给多个站点的类型{number}的 ICMP 报文", "ICMP 类型{number}"),
+    "UNHANDLED_PROTO.length": ("本机不接收带 LLC 首部的帧（如生成树消息），那是网桥的事", "长度{length}"),
     "UNHANDLED_PROTO": ("本机没有处理以太网类型{type}的程序", "以太网类型{type}"),
     "PKT_TOO_BIG": ("对它应走的每个端口来说都太长", "{size}字节"),
     "PKT_TOO_BIG.packet": ("它超过了 MTU，又不允许分片", "{size}字节", "MTU {limit}", "已设置 DF"),

@@ -32,6 +32,8 @@ PHRASES: dict[str, str] = {
     "frame.arp-reply": "{spa}的 ARP 应答（{sha}）",
     "frame.arp-other": "{asker}的操作码为{op}的 ARP 报文",
     "frame.malformed": "来自{src}、{type}首部不合理的帧",
+    "frame.stp": "从{src}到{dst}的生成树消息",
+    "frame.llc": "从{src}到{dst}的 LLC 帧",
     "frame.other": "从{src}到{dst}、类型为{type}的帧",
     "packet.echo-request": "从{src}到{dst}的 ICMP 回显请求（序号{seq}）",
     "packet.echo-reply": "从{src}到{dst}的 ICMP 回显应答（序号{seq}）",

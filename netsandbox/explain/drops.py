@@ -8,7 +8,7 @@ from collections.abc import Callable
 from netsandbox.explain import devices
 from netsandbox.explain.catalogue import Words, fill, find
 from netsandbox.explain.devices import Ended
-from netsandbox.explain.voice import Voice, ethertype, safe
+from netsandbox.explain.voice import FIRST_TYPE, Voice, ethertype, safe
 from netsandbox.linux.drop import Dropped, DropReason, Operand
 from netsandbox.wire.addresses import format_mac, is_multicast
 from netsandbox.wire.ethernet import ETH_P_IP, Frame
@@ -163,7 +163,7 @@ def _invalid_protocol(operands: tuple[Operand, ...], _what: Ended, _voice: Voice
 
 def _unhandled(operands: tuple[Operand, ...], what: Ended, _voice: Voice) -> Case:
     number = _number(operands) if operands else what.ethertype if isinstance(what, Frame) else ETH_P_IP
-    return "", {"type": ethertype(number)}
+    return "" if number >= FIRST_TYPE else ".length", {"type": ethertype(number), "length": str(number)}
 
 
 def _too_big(operands: tuple[Operand, ...], what: Ended, _voice: Voice) -> Case:

@@ -63,6 +63,8 @@ REASONS: dict[str, Words] = {
     "INVALID_PROTO": ("ICMP type {number} is none that a host takes", "ICMP type {number}"),
     "INVALID_PROTO.broadcast": (
         "an ICMP message of type {number} that went to many is not taken", "ICMP type {number}"),
+    "UNHANDLED_PROTO.length": (
+        "nothing here takes frames with an LLC header, such as a spanning tree's; bridges do", "length {length}"),
     "UNHANDLED_PROTO": ("nothing here handles its EtherType {type}", "EtherType {type}"),
     "PKT_TOO_BIG": ("it is too long for every port that it should leave by", "{size} bytes"),
     "PKT_TOO_BIG.packet": (

@@ -33,6 +33,8 @@ PHRASES: dict[str, str] = {
     "frame.arp-reply": "the ARP reply that {spa} is at {sha}",
     "frame.arp-other": "the ARP packet of {asker} with operation {op}",
     "frame.malformed": "the frame from {src} whose {type} header makes no sense",
+    "frame.stp": "the spanning tree's message from {src} to {dst}",
+    "frame.llc": "the LLC frame from {src} to {dst}",
     "frame.other": "the frame of type {type} from {src} to {dst}",
     "packet.echo-request": "the ICMP echo request {seq} from {src} to {dst}",
     "packet.echo-reply": "the ICMP echo reply {seq} from {src} to {dst}",

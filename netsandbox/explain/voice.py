@@ -21,6 +21,7 @@ from netsandbox.wire.ethernet import Frame, Malformed
 from netsandbox.wire.icmp import ECHO_REPLY, ECHO_REQUEST, IcmpMessage
 from netsandbox.wire.ipv4 import IPv4Packet
 from netsandbox.wire.names import ETHERTYPES, TCP_FLAGS
+from netsandbox.wire.stp import GROUP_ADDRESS as SPANNING_TREE
 from netsandbox.wire.tcp import TcpSegment
 from netsandbox.wire.udp import UdpDatagram
 from netsandbox.wire.vlan import VlanTag
@@ -28,6 +29,8 @@ from netsandbox.wire.vlan import VlanTag
 Names = Callable[[int, int | None], str]
 """The name that a person gave to a MAC or IPv4 address; the address itself or nothing where there is none."""
 
+FIRST_TYPE = 0x600
+"""A smaller number in a frame's head is its length, and an LLC header is behind it (IEEE 802.3, 3.2.6)."""
 MOST_NAMED = 6
 """Items of a list that are named; the rest are counted."""
 LONGEST = 200
@@ -154,6 +157,8 @@ class Voice:
         if isinstance(payload, IPv4Packet):
             return self.packet(payload)
         key = "frame.malformed" if isinstance(payload, Malformed) else "frame.other"
+        if key == "frame.other" and frame.ethertype < FIRST_TYPE:
+            key = "frame.stp" if frame.dst == SPANNING_TREE else "frame.llc"
         return self.say(key, src=self.mac(frame.src), dst=self.mac(frame.dst), type=ethertype(frame.ethertype))
 
     def packet(self, packet: IPv4Packet) -> str:

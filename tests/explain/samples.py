@@ -145,7 +145,7 @@ OPERANDS: dict[DropReason, list[tuple[Any, ...]]] = {
     DropReason.IP_INVALID_DEST: [(7,)],
     DropReason.IP_NOPROTO: [(89,)],
     DropReason.INVALID_PROTO: [(13,), (0, "broadcast")],
-    DropReason.UNHANDLED_PROTO: [(0x86DD,)],
+    DropReason.UNHANDLED_PROTO: [(0x86DD,), (0x26,)],
     DropReason.PKT_TOO_BIG: [(1600, 1500), (1614,), (28, 20)],
     DropReason.NEIGH_CREATEFAIL: [("172.17.0.3",), (B,)],
     DropReason.NEIGH_FAILED: [("172.17.0.3",), ("172.17.0.3", "above", "web", "eth0"),

@@ -25,6 +25,7 @@ from netsandbox.linux.drop import Dropped, DropReason, Outcome
 from netsandbox.linux.ipv4 import ip_output
 from netsandbox.linux.ipv4.route import Route
 from netsandbox.linux.ipv4.udp import UdpSocket
+from netsandbox.session.session import Session
 from netsandbox.wire.addresses import Network, parse_ipv4
 from netsandbox.wire.icmp import IcmpMessage
 from netsandbox.wire.ipv4 import IPv4Packet
@@ -507,3 +508,18 @@ def test_drops_of_all_verdicts_are_found() -> None:
                   (events.FrameReceived, lab.interface("nginx-1:eth0"), frame, verdict)):
         lab.trace.record(event)
         assert why_drop(lab.trace).seq == lab.trace.end - 1
+
+
+@pytest.mark.parametrize(("language", "told"), [
+    ("en", "drops the spanning tree's message from"), ("zh", "生成树消息")])
+def test_a_host_that_hears_a_spanning_tree_is_not_told_of_an_ethertype(language: str, told: str) -> None:
+    """“Type 0x0026” was the length of the frame."""
+    session = Session(1)
+    for line in ("add-host a", "add-switch s1", "connect a s1", "exec s1 ip link set br0 type bridge stp_state 1",
+                 "wait 5s"):
+        job = session.execute(line)
+        session.run_while(lambda job=job: not job.is_done)  # type: ignore[misc]
+    session.shell.language = language
+    text = session.execute("why 27").out
+    assert "0x0026" not in text
+    assert told in text, text

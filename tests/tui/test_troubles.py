@@ -76,6 +76,8 @@ READERS = (
      "tui/test_lesson_seen.py::test_a_task_on_a_vlan_is_not_done_by_leaving_it"),
     ("a recovered lesson's goals are in English, and p says that p goes on",
      "tui/test_lesson_seen.py::test_a_lesson_that_was_recovered_has_goals_in_its_language_and_p_leads_on_from_the_past"),
+    ("a spanning tree's message is a frame of type 0x0026",
+     "explain/test_story.py::test_a_host_that_hears_a_spanning_tree_is_not_told_of_an_ethertype"),
     ("of three answers the footer names two, and c is said to do two things",
      "tui/test_lesson_seen.py::test_the_footer_names_each_answer"),
     ("r changes nothing and says nothing", "tui/test_lesson_seen.py::test_r_says_that_it_has_looked_or_why_it_cannot"),
