@@ -197,8 +197,8 @@ async def test_a_goal_of_what_is_so_is_not_met_when_it_is_so_no_more_and_what_ha
 
 
 @pytest.mark.parametrize(("language", "waits", "told"), [
-    ("en", "Paused (F5 plays). Branch b2", "Paused: goals are looked at when time goes on (space plays)"),
-    ("zh", "已暂停（F5 继续）。开始新分支 b2", "已暂停：时间继续走以后才检查目标（空格继续）")])
+    ("en", "Paused: F5 plays. Branch b2", "Paused: goals are looked at when time goes on (space plays)"),
+    ("zh", "已暂停：F5 继续。开始新分支 b2", "已暂停：时间继续走以后才检查目标（空格继续）")])
 async def test_what_goals_say_is_of_the_moment_that_is_shown(
         tmp_path: Path, language: str, waits: str, told: str) -> None:
     """Stepped back amid a line, a goal said that there is no node, which was there; and a line typed there
