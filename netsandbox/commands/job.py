@@ -30,7 +30,7 @@ class Job(Output):
         holder: has the files that its words were read in, if it is one command of several.
         crash: an exception that no command should raise; it is logged, and the lab goes on.
         hint: what is said of the line if it fails.
-        near: what says which name may have been meant; no tool says so, and so it is no output.
+        where: the node in whose shell it was typed.
         first: the trace's next record when it began, if it did something.
         is_left: it waits for what others do, and the next lines did not wait for its end.
     """
@@ -50,15 +50,10 @@ class Job(Output):
         self.holder: FilesHolder | None = None
         self.crash: BaseException | None = None
         self.hint = ""
-        self.near: Callable[[Job], str] | None = None
+        self.where = ""
         self.first = 0
         self.is_left = False
         self._condition: Callable[[], bool] | None = None
-
-    @property
-    def meant(self) -> str:
-        """A note on the name that may have been meant, where a tool has failed for want of one; else empty."""
-        return self.near(self) if self.code and self.near is not None else ""
 
     @property
     def is_done(self) -> bool:

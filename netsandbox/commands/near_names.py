@@ -26,14 +26,10 @@ ADVICE = re.compile(r"^(?:note|Try): ", re.MULTILINE)
 IN_NODE = re.compile(r"exec (\S+) ")
 
 
-def near_note(lab: Lab, where: str, job: Job) -> str:
-    """What is said below the words of a line that failed, or nothing.
-
-    Args:
-        where: the node in whose shell it was typed.
-    """
+def near_note(lab: Lab, job: Job) -> str:
+    """What is said below the words of a line that failed for want of a name, or nothing: no tool says so."""
     said = job.err
-    if ADVICE.search(said):
+    if not job.code or ADVICE.search(said):
         return ""
     if found := NO_NAMESPACE.search(said):
         return _near(found[1], lab.extra_namespaces)
@@ -43,7 +39,7 @@ def near_note(lab: Lab, where: str, job: Job) -> str:
         return _near(found[1] or found[2], lab.names())
     if found := NO_DEVICE.search(said):
         inner = IN_NODE.match(job.text)
-        return _near(found[1], _devices(lab, inner[1] if inner else where))
+        return _near(found[1], _devices(lab, inner[1] if inner else job.where))
     if NO_CHAIN.search(said):
         tables = (table for place in lab.namespaces() for table in place.netfilter.tables.values())
         chains = {*TARGETS, *(name for table in tables for name in table.chains)}

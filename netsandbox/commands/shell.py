@@ -19,7 +19,6 @@ from netsandbox.commands.errors import CommandError
 from netsandbox.commands.job import Job
 from netsandbox.commands.line import Line, read_line
 from netsandbox.commands.machine import LabMachine
-from netsandbox.commands.near_names import near_note
 from netsandbox.commands.place import Place
 from netsandbox.commands.prompt import Prompt, no_input
 from netsandbox.commands.refusals import REFUSALS
@@ -274,7 +273,7 @@ class Shell(Standing):
             scheduler.begin()
             self.lab.trace.record(CommandRun(line.told))
         self._only_looks = not is_action
-        job.near = partial(near_note, self.lab, place.where or DEFAULT_HOST)
+        job.where = place.where or DEFAULT_HOST
         try:
             if isinstance(begin, VerbCall):
                 begin.verb.handler(self, job, begin.values)

@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from contextlib import AbstractContextManager, nullcontext
 
 from netsandbox.commands.job import Job
+from netsandbox.commands.near_names import near_note
 from netsandbox.commands.pasted import whole_lines
 from netsandbox.engine.budget import ReplayStoppedError
 from netsandbox.engine.player import Player
@@ -51,6 +52,7 @@ class LiveLab(LabView):
         self.player = Player(session, clock)
         self.player.is_due = self._is_due
         self.jobs = Jobs(self._begin)
+        self.jobs.meant = lambda job: near_note(self.session.lab, job)
         self.lesson = Lesson()
         self.jobs.on_judged = lambda job: self.lesson.judged(job, self.session)
         self._looked: tuple[int, int, bool] | None = None

@@ -68,6 +68,7 @@ class Jobs:
 
     Attributes:
         transcript: what was typed and what it said, oldest first.
+        meant: says which name may have been meant in a line that failed.
         on_judged: told of every expectation that is decided; gives the lesson's goal back that it is, if it is one.
         said: lines ever added to the transcript, also those that it no longer holds.
     """
@@ -75,6 +76,7 @@ class Jobs:
     def __init__(self, begin: Callable[[str, bool], Job | None]) -> None:
         """Begin: executes a line, which may be a scenario's."""
         self._begin = begin
+        self.meant: Callable[[Job], str] = lambda _job: ""
         self.on_judged: Callable[[Job], Goal | None] = lambda _job: None
         self.transcript: deque[Said] = deque(maxlen=KEPT)
         self.said = 0
@@ -222,7 +224,7 @@ class Jobs:
         if one.partial:
             self._print(one, "out", one.partial)
             one.partial = ""
-        if meant := one.job.meant:
+        if meant := self.meant(one.job):
             self._print(one, "err", meant)
         if one.job.code and not one.background:
             self.complaint = one.complained

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from netsandbox.commands.near_names import near_note
 from netsandbox.explain.refusals import noted
 from netsandbox.lab.uplink import DEFAULT_LAN
 from netsandbox.session.session import Session
@@ -69,14 +70,15 @@ def test_below_a_tools_own_words_a_note_tells_the_near_name(session: Session, li
     session.run("ip netns add blue")
     job = session.run(line)
     assert job.code
-    assert (job.err, job.meant) == (f"{own}\n", f"note: did you mean {near!r}?"), "the tool says nothing else"
-    assert noted(job.meant, "zh") == f"注意：是不是“{near}”？"
+    meant = near_note(session.lab, job)
+    assert (job.err, meant) == (f"{own}\n", f"note: did you mean {near!r}?"), "the tool says nothing else"
+    assert noted(meant, "zh") == f"注意：是不是“{near}”？"
 
 
 @pytest.mark.parametrize("line", ["docker exec zzzzz ls", "ip link set zzz9 up", "ip -n zzz addr", "docker ps",
                                   "docker exec nginx-1 ip link set zzz9 up", "iptables -F ZZZZ", "ping zzz"])
 def test_of_what_is_near_no_name_nothing_is_noted(session: Session, line: str) -> None:
-    assert session.run(line).meant == ""
+    assert near_note(session.lab, session.run(line)) == ""
 
 
 def test_help_knows_the_near_names_of_tools_too(session: Session) -> None:

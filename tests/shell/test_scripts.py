@@ -353,4 +353,5 @@ def test_the_file_of_a_substitution_is_inherited_by_what_runs_elsewhere_and_not_
     for line in ("exec web cat <(echo a)", f"nsenter -a -t {pid} sh -c 'cat $0' <(echo a)"):
         assert session.run(line).output == [("out", "a\n")]
     assert session.run("docker exec web cat <(echo a)").err == "cat: /dev/fd/63: No such file or directory\n"
-    assert session.run("docker exec web ls /dev").out.split() == ["full", "null", "random", "shm", "urandom", "zero"]
+    assert session.run("docker exec web ls /dev").out.split() == ["full", "null", "random", "shm", "tty", "urandom",
+                                                                        "zero"]

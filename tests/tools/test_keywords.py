@@ -83,7 +83,7 @@ def test_there_are_such_tables() -> None:
 
 
 @pytest.mark.parametrize(("line", "what"), [
-    ("ip route add 10.6.0.0/16 dev lo reordering 5", "reordering of a route"),
+    ("ip route add 10.6.0.0/16 dev lo fastopen_no_cookie 1", "fastopen_no_cookie of a route"),
     ("ip link set lo mode dormant", "mode of a device"), ("ip link set lo vf 0", "vf of a device"),
     ("ip rule add dscp 5 table 5", "dscp of a rule"), ("ip addr add 10.0.0.1 dev lo proto 5", "proto of an address"),
     ("ip neigh add 10.0.0.1 dev lo protocol 5", "protocol of a neighbour"),
