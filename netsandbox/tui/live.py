@@ -22,12 +22,11 @@ from netsandbox.tui.i18n import language, tr
 from netsandbox.tui.lab_view import LabView
 from netsandbox.tui.lesson import EXPECT, Lesson
 from netsandbox.tui.live_jobs import Jobs, Waiting
-from netsandbox.tui.source import Completion, Outcome, Status
+from netsandbox.tui.source import QUIT, Completion, Outcome, Status
 from netsandbox.tui.state_files import StateFiles
 
 VI = re.compile(r"^\s*:(?=\w)")
 """The colon that some put before a line by habit."""
-QUIT = frozenset({"quit", "q", "q!", "wq"})
 
 
 def _blank(line: str) -> str:

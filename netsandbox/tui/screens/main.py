@@ -326,8 +326,8 @@ class MainScreen(RecordScreen):
 
     @on(FrameLog.Sought)
     def _sought(self, event: FrameLog.Sought) -> None:
-        told = "search.nowhere" if event.is_nowhere else "search.round" if event.is_round else ""
-        self._told_search = tr(told, text=event.needle) if told else ""
+        from_the_other_end = tr("search.round", text=event.needle) if event.is_round else ""
+        self._told_search = tr("search.nowhere", text=event.needle) if event.is_nowhere else from_the_other_end
         self.status.say(self._told_search)
 
     @on(FilterLine.Changed)
