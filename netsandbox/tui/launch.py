@@ -33,7 +33,7 @@ async def _run(app: NetsandboxApp) -> int:
         signal.signal(number, lambda number, _frame: _end(app, loop, number))
     app.at_work.start()
     over = Event()
-    if hasattr(signal, "SIGHUP") and os.isatty(0):
+    if hasattr(signal, "SIGHUP") and "TEXTUAL_DRIVER" not in os.environ:
         Thread(target=_hang_up_with_the_terminal, args=(over,), name="terminal", daemon=True).start()
     status = await app.run_async()
     over.set()
@@ -49,7 +49,8 @@ def _end(app: NetsandboxApp, loop: asyncio.AbstractEventLoop, number: int) -> No
 
 
 def _hang_up_with_the_terminal(over: Event) -> None:
-    """Not every process is told that its terminal was closed, and one that waits to paint does not read its end."""
+    """Not every process is told that its terminal was closed, maybe while it loaded its modules, and one that waits to
+    paint does not read its end."""
     while not over.wait(LOOK):
         if not os.isatty(0):
             os.kill(os.getpid(), signal.SIGHUP)

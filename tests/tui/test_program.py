@@ -166,6 +166,37 @@ def test_a_terminal_that_is_closed_ends_it_and_loses_nothing(
     again.until("kept")
 
 
+OPENED_TOO_LATE = """
+import asyncio, os, types
+from netsandbox.tui import launch
+class App:
+    at_work = types.SimpleNamespace(start=lambda: None, end=lambda: None)
+    autosave = types.SimpleNamespace(leave=lambda: None)
+    def __init__(self, options): self.over = asyncio.Event()
+    def exit(self, status): self.status = status; self.over.set()
+    async def run_async(self): await self.over.wait(); return self.status
+launch.NetsandboxApp, launch.LOOK = App, 0.01
+print("loaded", end="", flush=True)
+while os.isatty(0): os.sched_yield()
+os._exit(launch.launch(None))
+"""
+
+
+def test_a_terminal_that_is_closed_while_modules_load_ends_the_app_too() -> None:
+    """Nobody is told of it: the app's keys were read from nothing, for ever."""
+    master, slave = pty.openpty()
+    app = subprocess.Popen([sys.executable, "-c", OPENED_TOO_LATE], stdin=slave, stdout=subprocess.PIPE)
+    os.close(slave)
+    with app:
+        assert app.stdout is not None
+        assert app.stdout.read(6) == b"loaded"
+        os.close(master)
+        try:
+            assert app.wait(PATIENCE) == 128 + signal.SIGHUP
+        finally:
+            app.kill()
+
+
 @pytest.mark.parametrize("ends", ["SIGTERM", "closed"])
 def test_it_ends_while_nobody_reads_what_it_paints(tmp_path: Path, terminals: list[Terminal], ends: str) -> None:
     """The terminal takes no more and the app waits to paint: it is told by a signal, or sees that nobody is there."""
