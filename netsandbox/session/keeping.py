@@ -147,8 +147,9 @@ class KeptSession(Session):
         step = self.pending.pop(0)
         if step.begins:
             self._leave_future()
-        # One without lines is taken back with the line before it.
-        self.branches.present.begun.append(Begun(self.done if step.begins else self.done - 1, self.position.step))
+        # One that only shows something, or has no lines, is taken back with the line before it.
+        acts = step.begins and any(self._is_journaled(line) for line in step.run)
+        self.branches.present.begun.append(Begun(self.done if acts else self.done - 1, self.position.step))
         return step
 
     def give_back_step(self) -> None:

@@ -127,6 +127,19 @@ def test_a_step_that_is_taken_back_is_to_be_done_again(tmp_path: Path) -> None:
     assert left() == [("add-host pc1", "wait"), ("add-host pc2",)]
 
 
+def test_a_step_that_only_shows_something_is_taken_back_with_the_line_before_it(tmp_path: Path) -> None:
+    """It takes no time: who went back over the step behind it stood two steps earlier in the lesson."""
+    path = tmp_path / "lesson.yaml"
+    path.write_text("netsandbox: 1\nsteps: [add-host a, show nodes, add-host b]\n")
+    session = built(f"load {path}", "next", "next", "next")
+    session.back()
+    assert [step.run for step in session.pending] == [("add-host b",)]
+    session.back()
+    assert len(session.pending) == 3
+    session.run("step 1")
+    assert [step.run for step in session.pending] == [("add-host b",)]
+
+
 @settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.too_slow,
                                                                  HealthCheck.function_scoped_fixture])
 @given(lines=st.lists(st.sampled_from(LINES), min_size=1, max_size=10))
