@@ -255,11 +255,20 @@ class NetsandboxApp(TimeKeys, LookingKeys, StepKeys, LineKeys, Leaving):
     def _tour(self) -> None:
         from netsandbox.tui.screens.tour import TourScreen
 
-        self.push_screen(TourScreen(self.glyphs, self.action_next_or_ping, self.open_line), self._toured)
+        self.push_screen(TourScreen(self.glyphs, self.action_next_or_ping, self.open_line, self._tour_moved),
+                         self._toured)
+
+    def _tour_moved(self) -> None:
+        """Once the ping is through, the log is where it begins: at the ARP frames that the tour speaks of."""
+        log, session = self.main.log_pane, self.live.session
+        before = log.store.position_of_seq(session.shell.last_seq)
+        if session.is_quiet and before is not None and log.following:
+            log.go_to(before + 1)
 
     def _toured(self, begins_line: bool | None) -> None:
         """Show what there is to open; who wants none of it types lines, and knows no key yet."""
         self.files.touch(TOUR)
+        self.main.log_pane.action_follow()
         self.main.say.say(tr("ready.typed"))
         if not begins_line:
             self.browse(begins_line=True)

@@ -410,6 +410,16 @@ async def test_p_on_the_tour_s_last_page_shows_its_ping(tmp_path: Path) -> None:
         assert on.app.live.held, "its keys are the panes'"
 
 
+async def test_the_frames_that_the_tour_speaks_of_are_seen_behind_it_until_it_is_left(tmp_path: Path) -> None:
+    """The log went on with the ping, and the ARP frames were gone from its eight rows."""
+    async with stage(tmp_path, Options()) as on:
+        await on.press("p")
+        await on.quiet()
+        assert "Request who-has 172.17.0.3 tell 172.17.0.2" in screen_text(on.app)  # type: ignore[arg-type]
+        await on.press("escape")
+        assert on.app.main.log_pane.following
+
+
 async def test_who_leaves_tour_and_browser_is_at_the_command_line(tmp_path: Path) -> None:
     """The letters of a first line did what they do as keys, and e opened a shell."""
     async with stage(tmp_path, Options()) as on:

@@ -35,17 +35,20 @@ class TourScreen(Settling, ModalScreen[bool]):
         Binding("question_mark,f1", "app.help", "Help", show=False, id="tour.help"),
     ]
 
-    def __init__(self, glyphs: GlyphSet, begin: Callable[[], None], command: Callable[[], None]) -> None:
+    def __init__(self, glyphs: GlyphSet, begin: Callable[[], None], command: Callable[[], None],
+                 lab_moved: Callable[[], None]) -> None:
         """Make the card.
 
         Args:
             begin: does what `p` does.
             command: goes to the command line.
+            lab_moved: is called when the lab below has gone on.
         """
         super().__init__(name=TOUR)
         self._glyphs = glyphs
         self._begin = begin
         self._command = command
+        self.lab_moved = lab_moved  # type: ignore[method-assign]
         self.number = 0
         self._text = Static("", markup=False)
         self._dialog = VerticalScroll(self._text, classes="dialog")
