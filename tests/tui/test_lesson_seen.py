@@ -28,9 +28,9 @@ def shown(on: Stage) -> str:
     return screen_text(on.app)  # type: ignore[arg-type]
 
 
-def lesson(tmp_path: Path) -> Options:
+def lesson(tmp_path: Path, text: str = LESSON) -> Options:
     path = tmp_path / "one.yaml"
-    path.write_text(LESSON, encoding="utf-8")
+    path.write_text(text, encoding="utf-8")
     return Options(str(path), tour=False)
 
 
@@ -45,6 +45,19 @@ async def test_what_fits_beside_the_lesson_leaves_it_there(tmp_path: Path, size:
             assert on.app.main.view == "lesson"
             assert "Goals: 0 of 1" in shown(on)
         assert "10.0.0.0/24 dev eth0" in shown(on)
+
+
+async def test_that_a_task_is_done_is_seen_above_a_long_text_about_it(tmp_path: Path) -> None:
+    """It stood below the edge, and what was said looked like an answer to who had failed."""
+    text = LESSON.replace("Now it has one.", "Now it has one and so on. " * 40)
+    async with stage(tmp_path / "state", lesson(tmp_path, text), size=(120, 40)) as on:
+        await on.press("p")
+        await on.quiet()
+        await on.line("set-ip b 10.0.0.2/24")
+        await on.quiet()
+        seen = shown(on)
+        assert seen.index("✓ Goals: 1 of 1") < seen.index("Now it has one")
+        assert "▼ more" in seen
 
 
 async def test_a_wide_table_takes_the_lesson_s_room_and_tells_of_its_goals_and_escape_brings_it_back(

@@ -100,14 +100,15 @@ class LessonPane(VerticalScroll, can_focus=True):
             self.scroll_end(animate=False)
 
     def _lines(self, stand: Stand | None, size: Size) -> list[Piece]:
-        """The text; where a question, the end or what is still wrong would not be seen, goals that are met are one
-        line, as are commands, and of the hints only the last one is there."""
+        """The text; where a question, the end, what is still wrong or that a task is done would not be seen, goals that
+        are met are one line, as are commands, and of the hints only the last one is there."""
         if stand is None:
             return [(tr("lesson.none"), "$text-muted")]
         if self.as_written:
             stand = stand._replace(goals=tuple(goal._replace(sentence=goal.line) for goal in stand.goals))
         lines = lesson_lines(stand, self.glyphs, size.width)
-        if len(lines) <= size.height or self.as_written or not (stand.ask or stand.is_finished or stand.unmet):
+        has_more = stand.ask or stand.is_finished or stand.unmet or stand.task
+        if len(lines) <= size.height or self.as_written or not has_more:
             return lines
         stand = stand._replace(hints=stand.hints[-1:])
         lines = lesson_lines(stand, self.glyphs, size.width, are_folded=True)
@@ -182,15 +183,19 @@ def _place(stand: Stand | None) -> tuple[str, int] | None:
 
 
 def lesson_lines(stand: Stand, glyphs: GlyphSet, width: int, are_folded: bool = False) -> list[Piece]:
-    """The pane's text, broken to a width in cells; of folded goals it tells how many there are."""
+    """The pane's text, broken to a width in cells; of folded goals it tells how many there are, of those of a task that
+    is done before what is said of it."""
     found = _wrapped(tr("lesson.task", text=stand.task), "bold $text-primary", glyphs, width) if stand.task else []
+    is_done_first = are_folded and bool(stand.task) and not stand.unmet
+    if is_done_first:
+        found += _goals(stand, glyphs, width, are_folded)
     if stand.guess is not None:
         found += _guess_lines(stand.guess, glyphs, width)
     found += _wrapped(stand.text, "$text", glyphs, width)
     found += [(f"{glyphs.prompt} {safe(line)}", "$text-primary") for line in stand.lines]
     for hint in stand.hints:  # beside what they are about: below its goals one would be read without the other
         found += _wrapped(tr("lesson.hint", text=hint), "$text-success", glyphs, width)
-    if stand.goals:
+    if stand.goals and not is_done_first:
         found += _goals(stand, glyphs, width, are_folded)
     if stand.ask:
         asked, *answers = question(stand.ask, stand.answers, language())
