@@ -160,6 +160,8 @@ class TextPrinter:
             return
         self._style.command(line.text)
         self._print_output(line.job, 0)
+        if line.meant:
+            self._style.output([noted(line.meant, self._language)], True)
         self._print_background()
         if line.job.code is None or line.job.goes_on:
             self._heard.append((line.job, len(line.job.output)))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from difflib import SequenceMatcher
 from typing import TYPE_CHECKING, NamedTuple
 
 from netsandbox.lab import views
@@ -83,15 +84,30 @@ def differences(one: Lab, other: Lab) -> list[Difference]:
             both = [list(rows(lab, node)) if node in there else [] for lab, there in
                     ((one, places[0]), (other, places[1]))]
             if both[0] != both[1]:  # hardly any of hundreds of nodes
-                left, right = map(_counted, both)
-                found += [Difference(node, name, key[0], left.get(key), right.get(key))
-                          for key in dict.fromkeys((*left, *right)) if left.get(key) != right.get(key)]
+                found += [Difference(node, name, *row) for row in (_by_order if name == "rules" else _by_key)(*both)]
     return found
 
 
 def _places(lab: Lab) -> list[str]:
     """The nodes that have a namespace of their own."""
     return [row.name for row in views.nodes(lab) if row.namespace == row.name]
+
+
+def _by_key(one: list[tuple[str, str]], other: list[tuple[str, str]]) -> Iterator[tuple[str, str | None, str | None]]:
+    """Rows that are about one thing are one row."""
+    left, right = _counted(one), _counted(other)
+    for key in dict.fromkeys((*left, *right)):
+        if left.get(key) != right.get(key):
+            yield key[0], left.get(key), right.get(key)
+
+
+def _by_order(one: list[tuple[str, str]], other: list[tuple[str, str]]) -> Iterator[tuple[str, str | None, str | None]]:
+    """Rows of a chain that say the same in the same order are one row, whatever their numbers, as diff has lines."""
+    left, right = ([(key.rpartition(" ")[0], text) for key, text in rows] for rows in (one, other))
+    for tag, begin, end, from_, to in SequenceMatcher(None, left, right, autojunk=False).get_opcodes():
+        if tag != "equal":
+            yield from ((key, text, None) for key, text in one[begin:end])
+            yield from ((key, None, text) for key, text in other[from_:to])
 
 
 def _counted(rows: list[tuple[str, str]]) -> dict[tuple[str, int], str]:

@@ -6,14 +6,17 @@ from collections.abc import Callable, Iterator
 from typing import TYPE_CHECKING, NamedTuple
 
 from netsandbox.commands.job import Job
+from netsandbox.commands.late import Late
 from netsandbox.commands.line import verb_of
 from netsandbox.docker.profiles import DEFAULT_PROFILE
 from netsandbox.session.keeping import KeptSession
 from netsandbox.session.steps import judges_exit
 
 if TYPE_CHECKING:
+    from netsandbox.lab.lab import Lab
     from netsandbox.session.scenario import Scenario, Step
 
+NEAR: Late[str, Callable[[Lab, Job], str]] = Late({"note": "netsandbox.commands.near_names:near_note"})
 
 class Line(NamedTuple):
     """One line that was carried out.
@@ -23,6 +26,7 @@ class Line(NamedTuple):
         is_expect: it checks something rather than does something.
         first, end: the trace records that belong to it.
         failed: it did not go as it should.
+        meant: which name may have been meant where a tool says that there is none.
     """
 
     text: str
@@ -32,6 +36,7 @@ class Line(NamedTuple):
     first: int
     end: int
     failed: bool = False
+    meant: str = ""
 
 
 class Said(NamedTuple):
@@ -111,7 +116,8 @@ class Runner:
         self.after_line()
         failed = bool(job.code) and not is_judged and (is_expect or not _is_program(job))
         self.failed |= failed
-        return Line(text, job, number, is_expect, min(first, trace.end), trace.end, failed)
+        meant = NEAR["note"](self.session.lab, job) if job.code and not is_expect else ""
+        return Line(text, job, number, is_expect, min(first, trace.end), trace.end, failed, meant)
 
 
 def _is_program(job: Job) -> bool:

@@ -112,6 +112,17 @@ def test_rules_that_counted_otherwise_are_no_other_rules() -> None:
     assert [row[2:] for row in rows] == [["filter", "INPUT", "1", "—", "-p", "icmp", "-j", "DROP"]]
 
 
+def test_rules_are_the_same_by_what_they_say_and_not_by_their_numbers() -> None:
+    """One that was put before the others made each of them another."""
+    session = built("iptables -A INPUT -s 10.0.0.1 -j DROP", "iptables -A INPUT -s 10.0.0.2 -j DROP", "undo",
+                    "iptables -I INPUT -i lo -j ACCEPT", "iptables -A INPUT -s 10.0.0.3 -j DROP")
+    rows = [row.split() for row in session.run("branch main --compare").out.splitlines()[1:]]
+    assert [row[2:] for row in rows] == [
+        ["filter", "INPUT", "1", "-i", "lo", "-j", "ACCEPT", "—"],
+        ["filter", "INPUT", "3", "-s", "10.0.0.3/32", "-j", "DROP", "—"],
+        ["filter", "INPUT", "2", "—", "-s", "10.0.0.2/32", "-j", "DROP"]]
+
+
 def test_a_row_that_says_nothing_but_is_there_is_told_from_one_that_is_not() -> None:
     """A ping that was tracked has no state in the table of connections."""
     session = built("docker run -d --name a1 nginx", "ping -c 1 172.17.0.2", "undo", "flush-arp a1")
