@@ -98,11 +98,11 @@ class Standing:
             except LabError:
                 self.leave()
 
-    def leave(self) -> None:
-        """`exit`: back to where it was opened; a shell that was a container's program ends."""
+    def leave(self, code: int = 0) -> None:
+        """`exit`: back to where it was opened; a shell that was a container's program ends with a status."""
         client = self._step_out()
         if client is not None:
-            client.leave()
+            client.leave(code)
 
     def detach(self) -> None:
         """`detach`: back to where it was opened; a shell that was a container's program goes on."""

@@ -98,11 +98,11 @@ INTERNET = (
     InternetHost("151.101.2.132", (
         "deb.debian.org", "dl-cdn.alpinelinux.org", "pypi.org", "archive.ubuntu.com", "github.com",
         "www.github.com", "docker.com", "www.docker.com", "hub.docker.com", "docs.docker.com",
-        "registry-1.docker.io", "stackoverflow.com", "kubernetes.io", "www.kernel.org", "bing.com", "www.bing.com",
-        "yahoo.com", "www.yahoo.com", "facebook.com", "www.facebook.com", "amazon.com", "www.amazon.com",
-        "microsoft.com", "www.microsoft.com", "cloudflare.com", "www.cloudflare.com", "wikipedia.org",
-        "www.wikipedia.org", "httpbin.org", "redhat.com", "www.redhat.com", "debian.org", "www.debian.org",
-        "ubuntu.com", "www.ubuntu.com"), 3 * MILLISECOND),
+        "registry-1.docker.io", "www.dockercon.com", "stackoverflow.com", "kubernetes.io", "www.kernel.org",
+        "bing.com", "www.bing.com", "yahoo.com", "www.yahoo.com", "facebook.com", "www.facebook.com", "amazon.com",
+        "www.amazon.com", "microsoft.com", "www.microsoft.com", "cloudflare.com", "www.cloudflare.com",
+        "wikipedia.org", "www.wikipedia.org", "httpbin.org", "redhat.com", "www.redhat.com", "debian.org",
+        "www.debian.org", "ubuntu.com", "www.ubuntu.com"), 3 * MILLISECOND),
     InternetHost("34.160.111.145", ("ifconfig.me", "ifconfig.io", "ifconfig.co", "icanhazip.com", "ipinfo.io",
                                     "api.ipify.org", "ident.me", "checkip.amazonaws.com"), 8 * MILLISECOND, "asker"),
 )

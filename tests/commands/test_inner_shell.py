@@ -147,3 +147,20 @@ def test_the_prompt_is_the_labs_as_soon_as_a_containers_own_shell_is_gone(one: K
     one.run("docker exec -it web sh")
     one.run("sleep 5")
     assert one.shell.where is None
+
+
+@pytest.mark.parametrize(("typed", "told", "ended"), [
+    (("exit 3",), 3, 3), (("exit 0",), 0, 0), (("exit 258",), 2, 2), (("false", "exit"), 0, 1),
+    (("false", "exit 0"), 0, 0), (("true", "exit"), 0, 0)])
+def test_exit_takes_a_status_and_else_the_last_lines_one(
+        one: KeptSession, typed: tuple[str, ...], told: int, ended: int) -> None:
+    one.run("docker run -it --name box alpine sh")
+    assert [one.run(line).code for line in typed][-1] == told
+    assert one.run("docker inspect -f {{.State.ExitCode}} box").out == f"{ended}\n"
+
+
+def test_a_word_that_is_no_status_leaves_no_shell(one: KeptSession) -> None:
+    one.run("docker exec -it web bash")
+    assert one.run("exit now").code == one.run("exit 1 2").code == 2
+    assert one.shell.where == "web"
+    assert (one.run("exit 4").code, one.run("echo $?").out, one.shell.where) == (4, "4\n", None)
