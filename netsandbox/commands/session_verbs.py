@@ -66,9 +66,10 @@ def back(shell: Shell, job: Job, values: Values) -> None:
 @verb("undo", ("Take the last line back", "撤回最后一行命令"), group="session",
       effect=Effect.SESSION,
       details=(("The lab stands where the line was typed. `redo` leads back to where it stood before, also when the "
-                "line had begun a branch. A ctrl+c goes with the line that it ended; a scenario's set-up stays."),
-               ("实验网络回到输入那一行的时候。`redo` 回到撤回之前，那一行开始了新分支时也一样。ctrl+c 和它结束的那一"
-                "行一起撤回；场景的准备部分不撤回。")))
+                "line had begun a branch. Each line counts, also one that only printed a table; a ctrl+c goes with the "
+                "line that it ended. A scenario's set-up stays."),
+               ("实验网络回到输入那一行的时候。`redo` 回到撤回之前，那一行开始了新分支时也一样。每一行都算，只打印一张"
+                "表的也算；ctrl+c 和它结束的那一行一起撤回。场景的准备部分不撤回。")))
 def undo(shell: Shell, job: Job, _values: Values) -> None:
     session = _session(shell)
     before = session.position

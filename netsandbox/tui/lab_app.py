@@ -100,8 +100,6 @@ class LabApp(UnbrokenApp):
         """The branches in which that was; those of another lab are no longer there."""
         self._noted: tuple[Scenario, int] | None = None
         """The progress that was noted last."""
-        self._insists = False
-        """The goals were looked at again for the key that goes on; the next time it does."""
         self._told_of_step = False
         """A person was told that a step is under way, which is to be so no longer than it is."""
         self._told_waiting = ""

@@ -74,6 +74,7 @@ class Stand(NamedTuple):
         guess: what was thought before the step that was begun last; None where nothing was asked.
         hints: those that were asked for.  more_hints: how many there are beside them.
         skipped: of a lesson that is finished, the steps whose goals were left unmet.
+        insists: the key that goes on was pressed though goals are unmet: pressed again, it does.
         learned, after: of a lesson that is finished: what to keep, and the scenario that comes next.
     """
 
@@ -94,6 +95,7 @@ class Stand(NamedTuple):
     answers: tuple[str, ...] = ()
     guess: Guess | None = None
     skipped: tuple[int, ...] = ()
+    insists: bool = False
 
     @property
     def unmet(self) -> int:
@@ -148,9 +150,13 @@ class Lesson:
 
     What was found was found at a moment: who goes back behind it finds the step as it was then, and who comes to it
     again, what was found. What happened stays; what is so is asked anew, until all of a step's goals are met at once.
+
+    Attributes:
+        insists: the goals were looked at again for the key that goes on; the next time it does.
     """
 
     def __init__(self) -> None:
+        self.insists = False
         self._scenario: Scenario | None = None
         self._number = 0
         """The step that was begun last."""
@@ -181,7 +187,7 @@ class Lesson:
         is_other = scenario is not self._scenario or number != self._number
         if is_other:
             self._scenario, self._number = scenario, number
-            self._shown, self._asked, self._goals = 0, -1, {}
+            self._shown, self._asked, self._goals, self.insists = 0, -1, {}, False
         before, self._now = self._now, Moment.of(session, number)
         if is_other or not before.has_come(session):  # what comes only later keeps its sentence
             self._goals = {line: goal._replace(met=None, wrong="") for line, goal in self._goals.items()}
@@ -333,7 +339,8 @@ class Lesson:
                      said(text), step.run if step is not None and not is_open else (), ask, goals,
                      tuple(map(said, hints[:shown])), len(hints) - self._shown, is_finished,
                      said(scenario.learned), scenario.after, task, is_open,
-                     answers, self._guess(self._number), tuple(self._skipped(scenario)) if is_finished else ())
+                     answers, self._guess(self._number), tuple(self._skipped(scenario)) if is_finished else (),
+                     self.insists)
 
     def _skipped(self, scenario: Scenario) -> Iterator[int]:
         """Steps whose goals were looked at, and never all met."""

@@ -25,22 +25,23 @@ class StepKeys(LabApp):
     def action_next_or_ping(self) -> None:
         """The scenario's next step; without one, a ping between two."""
         self.main.status.say("")
-        stand = self.live.lesson.stand()
+        lesson = self.live.lesson
+        stand = lesson.stand()
         pending = self.live.session.pending
         if self.live.is_amid_step:
             self._finish_step()
         elif stand is not None and stand.number and self.live.is_at_step:
             self.main.status.say(tr("lesson.at-step"))
             self._told_of_step = True
-        elif stand is not None and stand.is_open and self._insists and self.live.solve():
-            self._insists = False
-        elif stand is not None and stand.number and stand.unmet and not (self._insists and pending):
-            self._insists = True
+        elif stand is not None and stand.is_open and lesson.insists and self.live.solve():
+            lesson.insists = False
+        elif stand is not None and stand.number and stand.unmet and not (lesson.insists and pending):
+            lesson.insists = True
             self.live.check_goals()
             self.main.status.say(tr("lesson.unmet-task", count=stand.unmet) if stand.is_open else
                                  tr("lesson.unmet" if pending else "lesson.unmet-last", count=stand.unmet))
         elif pending:
-            self._insists = False
+            lesson.insists = False
             self._next_step()
         elif stand is not None and stand.is_finished:
             self.browse(stand.after)
@@ -63,7 +64,7 @@ class StepKeys(LabApp):
 
     def _ping(self) -> bool:
         """A ping between two, if there are two."""
-        self._insists = False
+        self.live.lesson.insists = False
         pair = self._pair()
         if pair is None:
             self.main.status.say(tr("ping.nobody"), trouble=True)
@@ -79,7 +80,7 @@ class StepKeys(LabApp):
         if not self.live.lesson.answer(event.number):
             self.main.status.say(tr("lesson.nothing-asked"))
             return
-        self._insists = False
+        self.live.lesson.insists = False
         self._next_step()
         self._tell_held(tr("held.step" if self.live.is_amid_step else "held"))
         self.sync()

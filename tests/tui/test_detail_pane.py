@@ -48,6 +48,18 @@ def test_fewer_bytes_in_a_narrow_pane(width: int, columns: int, text: bool) -> N
     assert hex_layout(width) == (columns, text)
 
 
+async def test_what_has_no_room_in_the_layers_is_marked() -> None:
+    """A number's first digits were taken for another number."""
+    pane = DetailPane()
+    app = Harness(pane)
+    async with app.run_test(size=(60, 16)) as pilot:
+        pane.show(FRAME)
+        await pilot.pause()
+        rows = [row[:30].rstrip() for row in screen_text(app).splitlines()]  # type: ignore[arg-type]
+        assert rows[0] == "▶ Ethernet  3e:d4:81:57:2b:0c…"
+        assert "├ Hardware type  Ethernet (1)" in rows
+
+
 async def test_picture(picture: SnapshotAssertion) -> None:
     """An ARP request, its opcode chosen in the tree."""
     pane = DetailPane()

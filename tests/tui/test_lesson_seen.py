@@ -44,7 +44,11 @@ async def test_what_fits_beside_the_lesson_leaves_it_there(tmp_path: Path, size:
             await on.quiet()
             assert on.app.main.view == "lesson"
             assert "Goals: 0 of 1" in shown(on)
+            assert ", p twice shows how" in shown(on)
         assert "10.0.0.0/24 dev eth0" in shown(on)
+        await on.press("escape", "p")
+        await on.quiet()
+        assert ", p again shows how" in shown(on)
 
 
 async def test_that_a_task_is_done_is_seen_above_a_long_text_about_it(tmp_path: Path) -> None:

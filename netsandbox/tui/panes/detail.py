@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, ClassVar, NamedTuple, Self
 
+from rich.style import Style
 from rich.text import Text
 from textual import on
 from textual.app import ComposeResult
@@ -45,10 +46,20 @@ class LayerTree(Tree[Span]):
     def __init__(self, glyphs: GlyphSet) -> None:
         super().__init__(Text(""))
         self.show_root = False
+        self.ellipsis = glyphs.ellipsis
         self.guide_depth = 2
         if glyphs.ascii:
             self.LINES = _ASCII_LINES
             self.ICON_NODE, self.ICON_NODE_EXPANDED = "> ", "v "
+
+    def render_label(self, node: TreeNode[Span], base_style: Style, style: Style) -> Text:
+        """A layer or a field; what has no room is marked: the rest of a number would be another one."""
+        label = super().render_label(node, base_style, style)
+        room = self.scrollable_content_region.width - self.guide_depth * _depth(node)
+        if 0 < room < label.cell_len:
+            label.truncate(room - len(self.ellipsis))
+            label.append(self.ellipsis)
+        return label
 
     def clear(self) -> Self:
         """Leave the frame's layers."""
@@ -56,6 +67,11 @@ class LayerTree(Tree[Span]):
         super().clear()
         cut(root)
         return self
+
+
+def _depth(node: TreeNode[Span]) -> int:
+    """How many layers a node is in."""
+    return 1 + _depth(node.parent) if node.parent is not None and node.parent.parent is not None else 0
 
 
 class DetailPane(Horizontal):

@@ -207,7 +207,8 @@ def lesson_lines(stand: Stand, glyphs: GlyphSet, width: int, are_folded: bool = 
         following = tr("lesson.after", name=titled(stand.after)) if stand.after else ""
         found += _wrapped(following, "$text-primary", glyphs, width)
     elif stand.is_open:
-        found += _wrapped(tr("lesson.task.keys"), "$text-muted", glyphs, width)
+        found += _wrapped(tr("lesson.task.keys-again" if stand.insists else "lesson.task.keys"), "$text-muted", glyphs,
+                          width)
     elif not stand.unmet:
         found += _wrapped(_what_next(stand), "$text-muted", glyphs, width)
     return found
@@ -294,6 +295,8 @@ PANE = Pane("lesson", lambda _lab, glyphs, _still: LessonPane(glyphs, id="lesson
     "lesson.task": ("Your turn: {text}", "轮到你：{text}"),
     "lesson.task.keys": (": types a line, h gives a hint, p twice shows how it is done",
                          "按 : 输入命令，h 给提示，按两次 p 看做法"),
+    "lesson.task.keys-again": (": types a line, h gives a hint, p again shows how it is done",
+                               "按 : 输入命令，h 给提示，再按 p 看做法"),
     "lesson.answer": ("p shows the answer", "按 p 看答案"),
     "lesson.choose": ("A to {last} answers, p shows the answer at once",
                       "按 A 到 {last} 作答，按 p 直接看答案"),
