@@ -58,6 +58,9 @@ async def test_what_has_no_room_in_the_layers_is_marked() -> None:
         rows = [row[:30].rstrip() for row in screen_text(app).splitlines()]  # type: ignore[arg-type]
         assert rows[0] == "▶ Ethernet  3e:d4:81:57:2b:0c…"
         assert "├ Hardware type  Ethernet (1)" in rows
+        pane.tree_view.scroll_to(x=60, animate=False)
+        await pilot.pause()
+        assert "ff:ff:ff:ff" in screen_text(app).splitlines()[0], "it can be scrolled to"  # type: ignore[arg-type]
 
 
 async def test_picture(picture: SnapshotAssertion) -> None:

@@ -55,11 +55,20 @@ class LayerTree(Tree[Span]):
     def render_label(self, node: TreeNode[Span], base_style: Style, style: Style) -> Text:
         """A layer or a field; what has no room is marked: the rest of a number would be another one."""
         label = super().render_label(node, base_style, style)
-        room = self.scrollable_content_region.width - self.guide_depth * _depth(node)
-        if 0 < room < label.cell_len:
+        room = self.scroll_offset.x + self.scrollable_content_region.width - self.guide_depth * _depth(node)
+        if len(self.ellipsis) <= room < label.cell_len:
             label.truncate(room - len(self.ellipsis))
             label.append(self.ellipsis)
         return label
+
+    def get_label_width(self, node: TreeNode[Span]) -> int:
+        """All of it can be scrolled to."""
+        return super().render_label(node, Style.null(), Style.null()).cell_len
+
+    def watch_scroll_x(self, old_value: float, new_value: float) -> None:
+        """Other texts end at the edge."""
+        super().watch_scroll_x(old_value, new_value)
+        self._line_cache.clear()
 
     def clear(self) -> Self:
         """Leave the frame's layers."""
