@@ -8,6 +8,7 @@ import pytest
 
 from netsandbox.linux.core import kind as kinds
 from netsandbox.linux.core.kind import Attribute, Form
+from netsandbox.linux.drivers.gre import FLAGS, KEYS
 from netsandbox.session.keeping import KeptSession
 
 VALUES = {Form.FLAG: [""], Form.NUMBER: ["7", "1", "2", "0", "100", "700", "16"], Form.ON_OFF: ["on", "off"],
@@ -23,7 +24,8 @@ MORE = {"bond": ("mode active-backup", "", "miimon 100"), "macvlan": ("mode sour
         "vxlan": ("group 239.1.1.2", "")}
 USUAL = {("gre", "pmtudisc"), ("gretap", "pmtudisc"), ("ipip", "pmtudisc"), ("gre", "noignore-df"),
          ("gretap", "noignore-df"), ("ipvlan", "bridge"),
-         *(("vxlan", word) for word in ("learning", "udpcsum", "norsc", "noproxy", "nol2miss", "nol3miss"))}
+         *(("vxlan", word) for word in ("learning", "udpcsum", "norsc", "noproxy", "nol2miss", "nol3miss")),
+         *((kind, f"no{word}") for kind in ("gre", "gretap") for word in (*KEYS, *FLAGS))}
 """They say what is so anyway."""
 ACTS = {("bridge", "fdb_flush"), ("bridge_slave", "fdb_flush"), ("bond", "primary"), ("bond", "active_slave")}
 """They do something, and set nothing; or are about a slave, of which a new bond has none."""

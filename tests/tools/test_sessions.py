@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 
+from netsandbox.rig.actions import without_notes
 from netsandbox.session.runner import Runner
 
 SESSIONS = [(path.stem, number, rows) for path in sorted((Path(__file__).parent / "sessions").glob("*.json"))
@@ -30,4 +31,4 @@ def test_each_line_is_answered_as_by_the_kernel(rows: list[Row], number: int) ->
         on.line(line)
     for line, code, out, err in rows:
         job = on.line(f"ip netns exec bare bash -c {shlex.quote(line)}").job
-        assert (line, job.code, normal(job.out), normal(job.err)) == (line, code, out, err), number
+        assert (line, job.code, normal(job.out), normal(without_notes(job.err))) == (line, code, out, err), number

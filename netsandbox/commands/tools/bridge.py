@@ -8,6 +8,7 @@ from netsandbox.commands.late import Late, places
 from netsandbox.commands.tools import ip_netns
 from netsandbox.commands.tools.context import ToolContext, ToolError, ToolResult
 from netsandbox.commands.tools.help import usage
+from netsandbox.commands.tools.notes import note
 from netsandbox.commands.tools.output import Style
 from netsandbox.commands.tools.words import USAGE, choose
 from netsandbox.linux.core.errors import KernelError
@@ -44,6 +45,8 @@ def run(context: ToolContext, arguments: list[str]) -> ToolResult:
             raise usage("bridge")
         elif name == "family":
             words.pop(0)
+        elif name == "color" and "=never" not in option and "=auto" not in option:
+            note("bridge -color")
         elif name == "batch":
             raise ToolError(1, "netsandbox: `bridge -batch` is not modelled")
         elif name is None:

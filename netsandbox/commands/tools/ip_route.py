@@ -239,8 +239,7 @@ class Filter:
 
     def takes(self, route: Route) -> bool:
         found, device = self.found, self.device
-        first = route.paths[0] if route.paths else route
-        if device is not None and first.interface is not device:
+        if device is not None and all(path.interface is not device for path in route.paths or (route,)):
             return False
         if found.get("mark"):  # no route of a table has one
             return False

@@ -83,7 +83,7 @@ def _output_row(namespace: NetworkNamespace, source: int, destination: int, leav
     if isinstance(chosen, RouteMissing):
         raise KernelError(chosen.error)
     if "fibmatch" in found:
-        return route_row(chosen.route, style)
+        return route_row(_whole(namespace, chosen.route), style)
     kind = _kind(chosen, destination)
     row = _beginning(kind, destination, source, style)
     _put_hop(row, chosen.gateway if kind == "unicast" else None, chosen.interface)
@@ -97,6 +97,11 @@ def _output_row(namespace: NetworkNamespace, source: int, destination: int, leav
     _put_known(row, namespace, chosen, kind, [*_cache_flags(chosen, kind, destination), *notify])
     row.say("\n")
     return row
+
+
+def _whole(namespace: NetworkNamespace, path: Route) -> Route:
+    """The route of the tables that one of its ways was chosen of."""
+    return next((route for route in namespace.routes.all(None) if any(one is path for one in route.paths)), path)
 
 
 def _put_known(row: Row, namespace: NetworkNamespace, chosen: OutputRoute, kind: str, flags: list[str]) -> None:
@@ -177,7 +182,7 @@ def _input_row(enters: Interface, source: int, destination: int, style: Style, f
     if answer.error:
         raise KernelError(answer.error)
     if "fibmatch" in found and answer.route is not None:
-        return route_row(answer.route, style)
+        return route_row(_whole(enters.namespace, answer.route), style)
     row = _beginning(answer.type, destination, source, style)
     chosen = answer.chosen if answer.type == "unicast" else None
     if chosen is None:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from netsandbox.commands.tools.context import ToolContext, ToolError, ToolResult
 from netsandbox.commands.tools.names import in_order
 from netsandbox.commands.tools.output import Row, Style, render
+from netsandbox.commands.tools.route_words import table_number
 from netsandbox.commands.tools.subcommand import subcommand
 from netsandbox.commands.tools.word_values import number_of, reader
 from netsandbox.commands.tools.words import USAGE, Words
@@ -93,7 +94,7 @@ def _show(namespace: NetworkNamespace, names: list[str], style: Style) -> ToolRe
         found = find(namespace, names[0])
         if found is None:
             raise ToolError(USAGE, "Invalid VRF")
-        return ToolResult(0, f"{found.name} {found.l3_table}\n", "")
+        return ToolResult(0, f"{found.name} {_table(found)}\n", "")
     rows = [_row(vrf, style) for vrf in vrfs(namespace)]
     if not rows:
         return ToolResult(0, render([], style) if style.json else HEADING + "No VRF has been configured\n", "")
@@ -101,7 +102,11 @@ def _show(namespace: NetworkNamespace, names: list[str], style: Style) -> ToolRe
 
 
 def _row(vrf: Interface, style: Style) -> Row:
-    row, table = Row(style), vrf.l3_table or ""
+    row = Row(style)
     row.put("name", vrf.name, f"{vrf.name:<16}")
-    row.put("table", int(table) if table.isdigit() else table, f" {table:>5}\n")
+    row.put("table", _table(vrf), f" {_table(vrf):>5}\n")
     return row
+
+
+def _table(vrf: Interface) -> int:
+    return table_number(vrf.l3_table or "")

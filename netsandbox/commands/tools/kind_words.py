@@ -36,6 +36,8 @@ def read_settings(kind: LinkKind, slave: bool, words: Words, namespace: NetworkN
         usage = usage_of(kind, slave)
         if word and "help".startswith(word):
             raise ToolError(1, usage)
+        if kind.unknown is None:
+            raise ToolError(1, usage)
         complaint = kind.unknown if kind.unknown and not slave else f'{name}: unknown option "{{word}}"?'
         raise ToolError(1 if kind.attributes or slave else 255, f"{complaint.format(word=word)}\n{usage}")
     if attributes is not None and not attributes and words:
@@ -100,7 +102,10 @@ def _checked(one: Key, attribute: Attribute, given: set[str]) -> Key:
 
     def read(words: Words) -> Any:
         if one.name in given:
-            raise garbage(one.usual, one.usual) if is_alone else garbage(one.name, words.next())
+            if is_alone:
+                words.back()
+            word = words.next()
+            raise garbage(word, word) if is_alone else garbage(one.name, word)
         given.add(one.name)
         return one.read(words)
     return one._replace(read=read)

@@ -160,10 +160,10 @@ def address_row(row: Row, interface: Interface, own: InterfaceAddress, with_devi
         peer = format_ipv4(own.network.address)
         row.put("address", peer, f" peer {peer}")
     row.put("prefixlen", own.network.length, f"/{own.network.length} ")
-    if row.style.brief:
-        return
     if own.metric:
         row.put("metric", own.metric, f"metric {own.metric} ")
+    if row.style.brief:
+        return
     if own.broadcast is not None:
         row.put("broadcast", format_ipv4(own.broadcast), f"brd {format_ipv4(own.broadcast)} ")
     row.put("scope", own.scope, f"scope {own.scope} ")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, NamedTuple
 
+from netsandbox.commands.tools.fib_trie import fib_trie
 from netsandbox.commands.tools.groups import group_macs, groups_v4
 from netsandbox.commands.tools.names import in_order
 from netsandbox.commands.tools.proc_counters import netstat, snmp, sockstat
@@ -138,22 +139,6 @@ def udp(namespace: NetworkNamespace) -> str:
                      f"{socket.peer_port:04X} {1 if socket.peer_port else 7:02X} 00000000:00000000 00:00000000 "
                      f"00000000     0        0 {FIRST_INODE + number} 2 0000000000000000 0")
     return "".join(f"{line:<127}\n" for line in lines)
-
-
-def fib_trie(namespace: NetworkNamespace) -> str:
-    """The tables main and local as a list of their leaves (fib_triestat.c); the tree's inner nodes are left out."""
-    text = ""
-    for table in ("main", "local"):
-        text += f"{table.capitalize()}:\n  +-- 0.0.0.0/0 0 0 0\n"
-        shown: dict[int, list[Route]] = {}
-        for route in namespace.routes.all(table):
-            shown.setdefault(route.destination.network, []).append(route)
-        for network in sorted(shown):
-            text += f"     |-- {format_ipv4(network)}\n"
-            for route in shown[network]:
-                scope = {"global": "universe"}.get(route.scope, route.scope)
-                text += f"        /{route.destination.length} {scope} {route.type.upper()}\n"
-    return text
 
 
 def nf_conntrack(namespace: NetworkNamespace) -> str:

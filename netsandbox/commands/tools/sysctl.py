@@ -18,7 +18,7 @@ from netsandbox.linux.core.sysctl_effect import note_on
 from netsandbox.linux.netlink.credentials import RIGHTS
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Iterator
 
     from netsandbox.linux.core.namespace import NetworkNamespace
 
@@ -26,12 +26,14 @@ CONFIGURATION = "/etc/sysctl.conf"
 FOLDERS = ("/usr/lib/sysctl.d", "/run/sysctl.d", "/etc/sysctl.d")
 OTHERS = ("abi", "crypto", "debug", "dev", "fs", "kernel", "user", "vm")
 """What else /proc/sys has on a real machine."""
+DEPRECATED = (".base_reachable_time", ".retrans_time")
+"""What --all and a folder pass over, as there are others in milliseconds."""
 VERSION = "sysctl from procps-ng 4.0.4"
 SYSCTL = OptionTable(
     "sysctl", 1, TEXTS["sysctl"], by_letter=True,
     acts="a|all b|binary e|ignore N|names n|values S|system p|load f r|pattern= q|quiet w|write V|version A X "
-         "y|dry-run h|help d",
-    usual="o x D|deprecated")
+         "y|dry-run h|help d D|deprecated",
+    usual="o x")
 
 
 def run(context: ToolContext, arguments: list[str]) -> ToolResult:
@@ -124,6 +126,10 @@ def _one(namespace: NetworkNamespace, word: str, options: Read) -> str:
     path = path_of(name.strip())
     if "w" in options and not equals:
         raise ToolError(1, "sysctl: command line(0): invalid syntax, continuing...")
+    inside = [] if equals else [key for key in list(namespace.sysctls.keys())
+                                if key.startswith(f"{name_of(path)}.")]
+    if inside:
+        return "".join(_listed(namespace, inside, options))
     try:
         if not equals:
             return _shown(path, namespace.sysctls.read(path), options)
@@ -163,6 +169,10 @@ def _all(namespace: NetworkNamespace, options: Read) -> Iterator[str]:
         pattern = compile_pattern(options.values.get("r", ""), longest=True)
     except PatternError:
         raise ToolError(1, f"sysctl: invalid pattern: {options.values['r']}") from None
-    for key in list(namespace.sysctls.keys()):
-        if pattern.matches(key):
+    yield from _listed(namespace, filter(pattern.matches, list(namespace.sysctls.keys())), options)
+
+
+def _listed(namespace: NetworkNamespace, keys: Iterable[str], options: Read) -> Iterator[str]:
+    for key in keys:
+        if "D" in options or not key.endswith(DEPRECATED):
             yield _shown(path_of(key), namespace.sysctls.read(path_of(key)), options)

@@ -45,14 +45,14 @@ def bond_values(bond: BondInterface) -> Values:
         "active_slave": bond.active.interface.name if bond.mode == ACTIVE_BACKUP and bond.active is not None else "",
         "primary": bond.primary if bond.primary in names else "", "mii_status": "up" if bond.carrier else "down",
         "arp_ip_target": " ".join(map(format_ipv4, has["arp_ip_target"])), "lacp_rate": "slow 0", "lacp_active": "on 1",
-        "tlb_dynamic_lb": 1, "queue_id": " ".join(f"{name}:0" for name in names)}
+        "tlb_dynamic_lb": 1, "queue_id": " ".join(f"{one.interface.name}:{one.queue}" for one in bond.slaves)}
 
 
 def slave_values(slave: Slave) -> Values:
     """The folder `bonding_slave`, by file."""
     is_backup = slave.bond.mode == ACTIVE_BACKUP and slave.bond.active is not slave
     return {"state": "backup" if is_backup else "active", "mii_status": slave.state,
-            "link_failure_count": slave.failures, "perm_hwaddr": format_mac(slave.permanent), "queue_id": 0,
+            "link_failure_count": slave.failures, "perm_hwaddr": format_mac(slave.permanent), "queue_id": slave.queue,
             "ad_aggregator_id": "N/A", "ad_actor_oper_port_state": "N/A", "ad_partner_oper_port_state": "N/A"}
 
 

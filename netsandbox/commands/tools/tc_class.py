@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping, Sequence
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, NamedTuple
@@ -114,8 +113,7 @@ def _show(context: ToolContext, words: Words, options: Options) -> ToolResult:
             for row in _classes(one, options.details)
             if place.classid in (0, classid_of(row.handle)) and place.parent >> 16 in (0, one.handle)]
     if options.json:
-        shown = [row.members(options.statistics) for row in rows]
-        return ToolResult(0, json.dumps(shown, separators=(",", ":")) + "\n", "")
+        return ToolResult(0, options.json_of([row.members(options.statistics) for row in rows]), "")
     return ToolResult(0, "".join(row.text(options.statistics) for row in rows), "")
 
 

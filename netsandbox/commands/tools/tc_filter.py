@@ -237,8 +237,8 @@ def _show(context: ToolContext, wanted: Wanted, options: Options) -> ToolResult:
     if not isinstance(root, Classful) or parent >> 16 not in (0, root.handle):
         return ToolResult(0, "[]\n" * options.json, "")
     block = Block(root, parent & 0xFFFF)
-    if options.json and block.groups:
-        raise ToolError(1, "netsandbox: `tc -j filter` is not modelled")
+    if (options.json or options.pretty) and block.groups:
+        raise ToolError(1, f"netsandbox: `tc -{'j' if options.json else 'p'} filter` is not modelled")
     text = "[]\n" * options.json
     for group in block.groups:
         if wanted.pref in (None, 0, group.pref) and wanted.protocol in (None, 0, group.protocol):

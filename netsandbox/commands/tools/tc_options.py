@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, NamedTuple
+import json
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from netsandbox.commands.tools.context import ToolContext, ToolError
 from netsandbox.commands.tools.ip_netns import named
+from netsandbox.commands.tools.notes import note
+from netsandbox.commands.tools.output import General, json_text
 
 if TYPE_CHECKING:
     from netsandbox.commands.tools.words import Words
@@ -15,12 +18,21 @@ NAMES = ("statistics", "stats", "details", "raw", "pretty", "batch", "netns", "n
 
 
 class Options(NamedTuple):
-    """How something is shown; `is_version`: nothing but tc's version is asked for."""
+    """How something is shown; `is_version`: nothing but tc's version is asked for.
+
+    Attributes:
+        pretty: JSON in lines; a filter's numbers as names, which is not modelled.
+    """
 
     statistics: bool = False
     json: bool = False
     details: bool = False
     is_version: bool = False
+    pretty: bool = False
+
+    def json_of(self, rows: list[dict[str, Any]]) -> str:
+        """What --json prints, with numbers as %g has them."""
+        return json_text(json.loads(json.dumps(rows), parse_float=General), self.pretty)
 
 
 def read(context: ToolContext, words: Words) -> tuple[ToolContext, Options]:
@@ -46,4 +58,9 @@ def _with(options: Options, option: str) -> Options:
         return options._replace(json=True)
     if "details".startswith(option):
         return options._replace(details=True)
+    if "pretty".startswith(option):
+        return options._replace(pretty=True)
+    if option.startswith("co"):
+        note("tc -color")
+        return options
     raise ToolError(1, f"netsandbox: `tc -{option}` is not modelled")

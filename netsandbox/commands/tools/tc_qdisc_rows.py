@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from netsandbox.commands.tools.context import ToolContext, ToolError, ToolResult
@@ -27,8 +26,7 @@ def show(context: ToolContext, words: Words, options: Options) -> ToolResult:
     wanted = _wanted(context, words)
     rows = [row for interface in in_order(context.namespace) for row in _rows(interface, wanted)]
     if options.json:
-        shown = [row.members(options.statistics) for row in rows]
-        return ToolResult(0, json.dumps(shown, separators=(",", ":")) + "\n", "")
+        return ToolResult(0, options.json_of([row.members(options.statistics) for row in rows]), "")
     return ToolResult(0, "".join(row.text(options.statistics, options.details) for row in rows), "")
 
 

@@ -150,7 +150,7 @@ class LinkKind:
         slave_attributes: what may follow `type NAME_slave`; None where there is no such type.
         has_peer: a device of it is one end of a pair.
         slave_flags: IFF_* that it gives to its slaves.
-        unknown: what iproute2 says of another word, before the usage text; {word} is the word.
+        unknown: what iproute2 says of another word, before the usage text; {word} is the word; None for nothing.
         usage: the usage text.
         without_effect: words that are kept and shown, and change nothing in the sandbox; a note says so.
         takes_each_once: iproute2 refuses a second value of a word.
@@ -164,7 +164,7 @@ class LinkKind:
     slave_attributes: tuple[Attribute, ...] | None = None
     has_peer = False
     slave_flags: tuple[str, ...] = ()
-    unknown = ""
+    unknown: str | None = ""
     usage = ""
     no_address = ""
     takes_each_once = is_immovable = is_raw = False

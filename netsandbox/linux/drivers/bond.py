@@ -32,6 +32,10 @@ RANGES = {name: range(INT_MAX + 1) for name in ("miimon", "updelay", "downdelay"
     "arp_missed_max": range(1, 256), "num_grat_arp": range(256), "resend_igmp": range(256),
     "all_slaves_active": range(2), "use_carrier": range(2)}
 """Of the options that are a number (bond_options.c); netlink has looked at some before."""
+TEXTS = {"num_peer_notif": "num_grat_arp", "ad_lacp_active": "lacp_active", "ad_lacp_rate": "lacp_rate"}
+"""What is called otherwise in JSON."""
+QUEUES = 16
+"""Of a bond, tx_queues of the module."""
 LOOKED_FOR = ("updelay", "downdelay", "peer_notify_delay")
 """Delays: multiples of miimon, without which there are none."""
 
@@ -41,30 +45,31 @@ class BondKind(LinkKind):
 
     name = "bond"
     attributes = (
-        choice("mode", choices=(*MODES, *map(str, range(7))), complaint="invalid mode"),
-        number("miimon", complaint="invalid miimon"), Attribute(("primary",), Form.DEVICE, code=1),
-        Attribute(("active_slave",), Form.DEVICE, code=1),
-        *(number(word, complaint=f"invalid {word}") for word in LOOKED_FOR),
-        choice("primary_reselect", choices=(*RESELECTS, "0", "1", "2"), complaint="invalid primary_reselect"),
-        choice("fail_over_mac", choices=(*MAC_WAYS, "0", "1", "2"), complaint="invalid fail_over_mac"),
-        choice("xmit_hash_policy", choices=(*POLICIES, *OTHER_POLICIES, *map(str, range(6))),
-               complaint="invalid xmit_hash_policy"),
-        number("num_grat_arp", "num_unsol_na", complaint="invalid num_grat_arp|num_unsol_na", high=255),
-        number("all_slaves_active", complaint="invalid all_slaves_active", high=255),
-        number("packets_per_slave", complaint="invalid packets_per_slave"),
-        number("arp_interval", complaint="invalid arp_interval"), Attribute(("arp_ip_target",), Form.ADDRESSES),
-        choice("arp_validate", choices=VALIDATES, complaint="invalid arp_validate"),
-        choice("arp_all_targets", choices=ALL_TARGETS, complaint="invalid arp_all_targets"),
+        choice("mode*", choices=(*MODES, *map(str, range(7))), complaint="invalid mode"),
+        Attribute(("active_slave*",), Form.DEVICE, code=1), number("miimon*", complaint="invalid miimon"),
+        *(number(f"{word}*", complaint=f"invalid {word}") for word in LOOKED_FOR),
+        number("use_carrier*", complaint="invalid use_carrier", high=255),
+        number("arp_interval*", complaint="invalid arp_interval"), Attribute(("arp_ip_target*",), Form.ADDRESSES),
+        choice("arp_validate*", choices=VALIDATES, complaint="invalid arp_validate"),
+        choice("arp_all_targets*", choices=ALL_TARGETS, complaint="invalid arp_all_targets"),
         number("arp_missed_max", complaint="invalid arp_missed_max", high=255),
-        number("resend_igmp", complaint="invalid resend_igmp"),
-        number("min_links", complaint="invalid min_links"), number("lp_interval", complaint="invalid lp_interval"),
-        number("use_carrier", complaint="invalid use_carrier", high=255),
-        choice("lacp_rate", choices=("slow", "fast", "0", "1"), complaint="invalid lacp_rate"),
+        Attribute(("primary*",), Form.DEVICE, code=1),
+        choice("primary_reselect*", choices=(*RESELECTS, "0", "1", "2"), complaint="invalid primary_reselect"),
+        choice("fail_over_mac*", choices=(*MAC_WAYS, "0", "1", "2"), complaint="invalid fail_over_mac"),
+        choice("xmit_hash_policy*", choices=(*POLICIES, *OTHER_POLICIES, *map(str, range(6))),
+               complaint="invalid xmit_hash_policy"),
+        number("resend_igmp*", complaint="invalid resend_igmp"),
+        number("num_grat_arp*", "num_unsol_na*", complaint="invalid num_grat_arp|num_unsol_na", high=255),
+        number("all_slaves_active*", complaint="invalid all_slaves_active", high=255),
+        number("min_links*", complaint="invalid min_links"), number("lp_interval*", complaint="invalid lp_interval"),
+        number("packets_per_slave*", complaint="invalid packets_per_slave"),
+        choice("lacp_rate*", choices=("slow", "fast", "0", "1"), complaint="invalid lacp_rate"),
         choice("lacp_active", choices=("off", "on", "0", "1"), complaint="invalid lacp_active"),
-        choice("ad_select", choices=(*SELECTS, "0", "1", "2"), complaint="invalid ad_select"),
-        number("tlb_dynamic_lb", complaint="invalid tlb_dynamic_lb", high=1))
-    without_effect = frozenset({"resend_igmp", "min_links", "lp_interval", "use_carrier", "ad_select"})
-    slave_attributes = ()
+        choice("ad_select*", choices=(*SELECTS, "0", "1", "2"), complaint="invalid ad_select"),
+        number("tlb_dynamic_lb*", complaint="invalid tlb_dynamic_lb", high=1))
+    without_effect = frozenset({"resend_igmp", "min_links", "lp_interval", "use_carrier", "ad_select", "queue_id"})
+    slave_attributes = (number("queue_id*", complaint="queue_id is invalid", high=0xFFFF),
+                        number("prio", complaint="prio is invalid"))
     slave_flags = ("SLAVE",)
     unknown = 'bond: unknown option "{word}"?'
     proc_directory = "bonding"
@@ -197,6 +202,19 @@ class BondKind(LinkKind):
         elif {"primary", "primary_reselect"} & settings.keys():
             interface.reselect("primary")
 
+    def change_slave(self, interface: Interface, settings: dict[str, Any]) -> None:
+        """bond_changeslave."""
+        slave = interface.stack.handler if interface.stack is not None else None
+        assert isinstance(slave, Slave)
+        queue, bond = settings.get("queue_id", slave.queue), slave.bond
+        if queue > QUEUES or (queue and any(other.queue == queue for other in bond.slaves if other is not slave)):
+            raise KernelError("EPERM")
+        slave.queue = queue
+        if "prio" in settings and bond.mode != ACTIVE_BACKUP:
+            raise KernelError("EACCES", "option not supported in mode")
+        if settings.get("prio"):
+            raise NotModelledError(f"prio {settings['prio']} of a slave of a bond is not modelled (it is 0)")
+
     def enslave(self, master: Interface, interface: Interface) -> None:
         assert isinstance(master, BondInterface)
         if interface is master:
@@ -226,15 +244,17 @@ class BondKind(LinkKind):
         if has["arp_ip_target"]:
             targets = [format_ipv4(one) for one in has["arp_ip_target"]]
             rows.append(Detail("arp_ip_target", targets, f"arp_ip_target {','.join(targets)} "))
-        rows += [setting(name, has[name]) for name in ("arp_validate", "arp_all_targets")]
+        validates = has["arp_validate"]
+        rows += [Detail("arp_validate", None if validates == "none" else validates, f"arp_validate {validates} "),
+                 setting("arp_all_targets", has["arp_all_targets"])]
         if any(slave.interface.name == bond.primary for slave in bond.slaves):
             rows.append(setting("primary", bond.primary))
-        return rows + [setting(name, value, "num_grat_arp" if name == "num_peer_notif" else "") for name, value in (
+        return rows + [setting(name, value, TEXTS.get(name, "")) for name, value in (
             *((name, has[name]) for name in ("primary_reselect", "fail_over_mac", "xmit_hash_policy", "resend_igmp")),
             ("num_peer_notif", has["num_grat_arp"]),
             *((name, has[name]) for name in ("all_slaves_active", "min_links", "lp_interval", "packets_per_slave")),
-            ("lacp_active", "on"), ("lacp_rate", "slow"), ("coupled_control", True), ("ad_select", has["ad_select"]),
-            ("tlb_dynamic_lb", 1))]
+            ("ad_lacp_active", "on"), ("ad_lacp_rate", "slow"), ("coupled_control", True),
+            ("ad_select", has["ad_select"]), ("tlb_dynamic_lb", 1))]
 
     def slave_details(self, interface: Interface) -> list[Detail]:
         slave = interface.stack.handler if interface.stack is not None else None
@@ -244,7 +264,7 @@ class BondKind(LinkKind):
         seen = slave.state.upper().replace(" ", "_")
         return [Detail("state", state, f"state {state} "), Detail("mii_status", seen, f"mii_status {seen} "),
                 setting("link_failure_count", slave.failures), setting("perm_hwaddr", format_mac(slave.permanent)),
-                setting("queue_id", 0), setting("prio", 0)]
+                setting("queue_id", slave.queue), setting("prio", 0)]
 
     def proc_names(self, namespace: NetworkNamespace) -> list[str]:
         return [one.name for one in namespace.interfaces.values() if isinstance(one, BondInterface)]
@@ -278,7 +298,7 @@ def _status(bond: BondInterface) -> str:
         rate = f"Speed: {speed} Mbps\nDuplex: full" if speed > 0 else "Speed: Unknown\nDuplex: Unknown"
         text += (f"\nSlave Interface: {slave.interface.name}\nMII Status: {slave.state}\n{rate}\n"
                  f"Link Failure Count: {slave.failures}\nPermanent HW addr: {format_mac(slave.permanent)}\n"
-                 "Slave queue ID: 0\n")
+                 f"Slave queue ID: {slave.queue}\n")
     return text
 
 

@@ -20,6 +20,7 @@ class Slave:
     """One link of a bond (struct slave).
 
     Attributes:
+        queue: which of the bond's sixteen is its own, for tc's skbedit.
         permanent, mtu: its own, which it gets back.  before: its counters when it was enslaved.
         failures: how often the monitor has seen its link go.
         state: its link, as the monitor has it.  wait: how many looks its change still waits for.
@@ -34,7 +35,7 @@ class Slave:
         self.interface = interface
         self.permanent, self.mtu = interface.mac, interface.mtu
         self.state = UP if interface.running else DOWN
-        self.failures = self.wait = 0
+        self.failures = self.wait = self.queue = 0
         self.heard_at = self.asked_at = -1 - bond.options["arp_interval"]
         self.heard_of = dict.fromkeys(bond.options["arp_ip_target"], self.heard_at)
         self.up_since = 0

@@ -20,11 +20,16 @@ if TYPE_CHECKING:
     from netsandbox.linux.core.namespace import NetworkNamespace
     from netsandbox.wire.ipv4 import IPv4Packet
 
+KEYS = ("key", "ikey", "okey")
 FLAGS = ("seq", "iseq", "oseq", "csum", "icsum", "ocsum")
 
 
-def _flags(settings: dict[str, Any]) -> set[str]:
-    return {side + what for what in ("seq", "csum") for side in "io" if {what, side + what} & settings.keys()}
+def _flags(settings: dict[str, Any], has: set[str]) -> set[str]:
+    """What it has once each of the words, in their order, has turned one or both sides on or off."""
+    for name in (one for one in settings if one in FLAGS):
+        sides = {name} if name[0] in "io" else {f"i{name}", f"o{name}"}
+        has = has | sides if settings[name] else has - sides
+    return has
 
 
 class GreInterface(TunnelInterface):
@@ -46,7 +51,7 @@ class GreInterface(TunnelInterface):
         key = settings.get("key")
         self.ikey: int | None = settings.get("ikey", key)
         self.okey: int | None = settings.get("okey", key)
-        self.has = _flags(settings)
+        self.has = _flags(settings, set())
         self.sequence = self.expected = 0
         super().__init__(namespace, name, settings, overhead + self.options_size)
 
@@ -115,6 +120,13 @@ def receive_error(interface: Interface, packet: IPv4Packet, message: IcmpMessage
                             ("gretap",) if is_ethernet else ("gre",))
 
 
+def _cut_short(attribute: Attribute) -> Attribute:
+    """Of gre alone each word may be, and it has no `tc`."""
+    words = (word.rstrip("*") for word in attribute.spellings if word != "tc")
+    return attribute if attribute.form is Form.REFUSED else attribute._replace(
+        spellings=tuple(f"{word}*" for word in words))
+
+
 class GreKind(TunnelKind):
     """`type gre remote ADDR local ADDR [ key KEY ] …`."""
 
@@ -122,8 +134,10 @@ class GreKind(TunnelKind):
     overhead = 24
     device: type[GreInterface] = GreInterface
     attributes: tuple[Attribute, ...] = (
-        *TunnelKind.attributes, *(Attribute((word,), Form.TUNNEL_KEY) for word in ("key", "ikey", "okey")),
-        *map(flag, FLAGS), flag("ignore-df", name="ignore_df"), flag("noignore-df", name="ignore_df", value=False))
+        *(Attribute((f"{word}*",), Form.TUNNEL_KEY) for word in KEYS), *(flag(f"{word}*") for word in FLAGS),
+        *(flag(f"no{word}*", name=word, value=None) for word in (*KEYS, *FLAGS)),
+        *map(_cut_short, TunnelKind.attributes),
+        flag("ignore-df", name="ignore_df"), flag("noignore-df", name="ignore_df", value=False))
 
     def complaint(self, settings: dict[str, Any], makes: bool) -> str:
         is_group = is_multicast(settings.get("remote", 0))
@@ -145,7 +159,7 @@ class GreKind(TunnelKind):
         for side in ("ikey", "okey"):
             if "key" in settings or side in settings:
                 setattr(interface, side, settings.get(side, settings.get("key")))
-        interface.has |= _flags(settings)
+        interface.has = _flags(settings, interface.has)
         if interface.options_size != size:
             link.set_mtu(interface, interface.mtu + size - interface.options_size)
 

@@ -262,17 +262,14 @@ class TunnelKind(LinkKind):
     """What `ip link` sets of any such tunnel."""
 
     attributes: tuple[Attribute, ...] = (
-        address("remote"), address("local"),
+        flag("nopmtudisc", name="pmtudisc", value=False), flag("pmtudisc"), address("remote"), address("local"),
+        Attribute(("dev*",), Form.DEVICE, code=255),
         Attribute(("ttl", "hoplimit", "hlim"), Form.TTL, "invalid TTL\n", name="ttl"),
-        Attribute(("tos", "tclass", "tc", "dsfield"), Form.TTL, "bad TOS value", name="tos"),
-        flag("pmtudisc"), flag("nopmtudisc", name="pmtudisc", value=False), Attribute(("dev",), Form.DEVICE, code=255),
+        Attribute(("tos", "tclass", "tc", "dsfield*"), Form.TTL, "bad TOS value", name="tos"),
         *(refused(word) for word in ("encap", "encap-sport", "encap-dport")), refused("external"))
     overhead = 20
     is_raw = True
-
-    @property
-    def unknown(self) -> str:  # type: ignore[override]
-        return f'{self.name}: unknown option "{{word}}"?'
+    unknown = None
 
     def check(self, settings: dict[str, Any], namespace: NetworkNamespace) -> None:
         """ip_tunnel_newlink: no two with the same ends and key.
@@ -280,7 +277,8 @@ class TunnelKind(LinkKind):
         Raises:
             KernelError: there is one.
         """
-        wanted = (settings.get("local", 0), settings.get("remote", 0), settings.get("ikey", settings.get("key", 0)))
+        key = settings.get("ikey", settings.get("key")) or 0
+        wanted = (settings.get("local", 0), settings.get("remote", 0), key)
         self._refuse_twin(namespace, wanted, None)
 
     def _refuse_twin(self, namespace: NetworkNamespace, wanted: tuple[int, int, int],
@@ -293,7 +291,7 @@ class TunnelKind(LinkKind):
     def change(self, interface: Interface, settings: dict[str, Any]) -> None:
         """ip_tunnel_changelink: neither does it become what another is already."""
         assert isinstance(interface, TunnelInterface)
-        key = settings.get("ikey", settings.get("key", interface.key))
+        key = settings.get("ikey", settings.get("key", interface.key)) or 0
         self._refuse_twin(interface.home, (settings.get("local", interface.local),
                                            settings.get("remote", interface.remote), key), interface)
         for name in ("local", "remote", "ttl", "tos", "pmtudisc", "ignore_df"):

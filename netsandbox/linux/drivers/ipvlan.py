@@ -122,7 +122,6 @@ class IpvlanInterface(StackedInterface):
         self.below = below
         self.tso_max = below.tso_max
         self.port_below = port
-        self.noarp = port.mode != L2
         self._permanent = below.mac
         self.multicast = 0
         self._unchanged = -1
@@ -203,6 +202,8 @@ class IpvlanInterface(StackedInterface):
             self._unchanged = self.carrier_changes
 
     def open(self) -> None:
+        """ipvlan_open: not before does it know that it asks and answers no ARP."""
+        self.noarp = self.port_below.mode != L2
         follow_carrier(self, self.below)
 
     def uninit(self) -> None:
@@ -250,9 +251,9 @@ class IpvlanKind(LinkKind):
 
     name = "ipvlan"
     attributes = (
-        choice("mode", choices=(L2, L3, L3S), code=1, complaint=(
+        choice("mode*", choices=(L2, L3, L3S), code=1, complaint=(
             'Error: argument of "mode" must be either "l2", "l3" or "l3s"')),
-        *(flag(word, name="isolation", value=word)._replace(first_only=True) for word in (BRIDGE, PRIVATE, VEPA)))
+        *(flag(f"{word}*", name="isolation", value=word)._replace(first_only=True) for word in (PRIVATE, VEPA, BRIDGE)))
     unknown = 'ipvlan: unknown option "{word}"?'
     usage = """\
 Usage: ... ipvlan [ mode MODE ] [ FLAGS ]

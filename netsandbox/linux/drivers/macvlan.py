@@ -246,10 +246,10 @@ class MacvlanKind(LinkKind):
 
     name = "macvlan"
     attributes = (
-        choice("mode", choices=MODES, code=1, complaint=(
+        choice("mode*", choices=MODES, code=1, complaint=(
             'Error: argument of "mode" must be "private", "vepa", "bridge", "passthru" or "source", not "{word}"')),
-        Attribute(("macaddr",), Form.LIST, words=2), refused("nopromisc", words=0),
-        refused("bcqueuelen"), refused("bclim"))
+        refused("nopromisc", words=0), Attribute(("macaddr*",), Form.LIST, words=2),
+        refused("bcqueuelen*"), refused("bclim"))
     unknown = 'macvlan: unknown option "{word}"?'
     usage = """\
 Usage: ... macvlan mode MODE [MODE_OPTS]

@@ -202,17 +202,20 @@ class VlanInterface(StackedInterface):
             raise KernelError("ERANGE")
 
 
+def _switch(word: str) -> Attribute:
+    return Attribute((word,), Form.ON_OFF, '"on" or "off"', code=1)
+
+
 class VlanKind(LinkKind):
     """`type vlan id N [ protocol 802.1ad ] …`."""
 
     name = "vlan"
     attributes = (
-        choice("protocol", choices=("802.1Q", "802.1ad"), complaint="protocol is invalid"),
-        number("id", complaint="id is invalid", high=0xFFFF),
-        *(Attribute((name,), Form.ON_OFF, '"on" or "off"', code=1) for name in (
-            "reorder_hdr", "loose_binding", "bridge_binding")),
-        Attribute(("egress-qos-map*",), Form.MAP, "invalid egress-qos-map"),
-        Attribute(("ingress-qos-map*",), Form.MAP, "invalid ingress-qos-map"), refused("gvrp"), refused("mvrp"))
+        choice("protocol*", choices=("802.1Q", "802.1ad"), complaint="protocol is invalid"),
+        number("id*", complaint="id is invalid", high=0xFFFF), _switch("reorder_hdr*"), refused("gvrp*"),
+        refused("mvrp*"), _switch("loose_binding*"), _switch("bridge_binding*"),
+        Attribute(("ingress-qos-map*",), Form.MAP, "invalid ingress-qos-map"),
+        Attribute(("egress-qos-map*",), Form.MAP, "invalid egress-qos-map"))
     without_effect = frozenset({"ingress-qos-map"})
     no_address = "8021q: Invalid link address"
     proc_directory = "vlan"

@@ -153,7 +153,7 @@ class VrfKind(LinkKind):
 
     name = "vrf"
     no_address = "Invalid hardware address"
-    attributes = (Attribute(("table",), Form.TABLE, "invalid table ID\n"),)
+    attributes = (Attribute(("table*",), Form.TABLE, "invalid table ID\n"),)
     slave_attributes = ()
     unknown = 'vrf: unknown option "{word}"?'
     usage = "Usage: ... vrf table TABLEID"

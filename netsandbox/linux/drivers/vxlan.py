@@ -21,28 +21,34 @@ FIXED = {**{name: f"vxlan: cannot change {name.upper()} flag" for name in ("ttl_
 """What does not change once the device is there, and what the kernel says about it."""
 
 
+UNSEEN = (*((name, False) for name in ("udp_zero_csum6_tx", "udp_zero_csum6_rx", "remcsum_tx", "remcsum_rx")),
+          ("localbypass", True))
+"""What is as it is in each, and told in JSON alone."""
+
+
 class VxlanKind(LinkKind):
     """`type vxlan id VNI [ dstport PORT ] …`."""
 
     name = "vxlan"
     attributes = (
-        number("id", "vni", complaint="invalid id", high=MAX_VNI),
-        Attribute(("group",), Form.GROUP, "invalid group address"),
-        Attribute(("remote",), Form.HOST, "invalid remote address"),
-        Attribute(("local",), Form.HOST, "invalid local address"), Attribute(("dev",), Form.DEVICE, code=255),
-        number("dstport", complaint="dst port", high=65535),
-        Attribute(("srcport", "port"), Form.PAIR, "min port", name="srcport"),
-        Attribute(("ttl", "hoplimit"), Form.AUTO_TTL, "TTL must be <= 255"),
-        Attribute(("tos", "dsfield"), Form.TTL, "bad TOS value"),
-        Attribute(("df",), Form.CHOICE, "DF must be 'unset', 'set' or 'inherit'", ("unset", "set", "inherit")),
-        number("ageing", complaint="ageing timer"), number("maxaddress", complaint="max addresses"),
-        flag("learning"), flag("nolearning", name="learning", value=False),
-        *(one for word in SWITCHES
-          for one in (flag(word), flag(f"no{word}", name=word, value=False))),
-        flag("udpcsum"), flag("noudpcsum", name="udpcsum", value=False),
+        number("id*", "vni*", complaint="invalid id", high=MAX_VNI),
+        Attribute(("group*",), Form.GROUP, "invalid group address"),
+        Attribute(("remote*",), Form.HOST, "invalid remote address"),
+        Attribute(("local*",), Form.HOST, "invalid local address"), Attribute(("dev*",), Form.DEVICE, code=255),
+        Attribute(("ttl*", "hoplimit*"), Form.AUTO_TTL, "TTL must be <= 255"),
+        Attribute(("tos*", "dsfield*"), Form.TTL, "bad TOS value"),
+        Attribute(("df*",), Form.CHOICE, "DF must be 'unset', 'set' or 'inherit'", ("unset", "set", "inherit")),
+        refused("label*", "flowlabel*"), number("ageing*", complaint="ageing timer"),
+        number("maxaddress*", complaint="max addresses"),
+        Attribute(("port*", "srcport*"), Form.PAIR, "min port", name="srcport"),
+        number("dstport*", complaint="dst port", high=65535),
+        *(one for word in ("learning", *SWITCHES)
+          for one in (flag(f"no{word}*", name=word, value=False), flag(f"{word}*", name=word))),
+        flag("udpcsum*"), flag("noudpcsum*", name="udpcsum", value=False),
         *(refused(word, words=0) for word in (
-            "external", "gbp", "gpe", "vnifilter", "localbypass", "nolocalbypass", "udp6zerocsumtx", "noudp6zerocsumtx",
-            "udp6zerocsumrx", "noudp6zerocsumrx", "remcsumtx", "noremcsumtx", "remcsumrx", "noremcsumrx")))
+            "udp6zerocsumtx*", "noudp6zerocsumtx*", "udp6zerocsumrx*", "noudp6zerocsumrx*", "remcsumtx*",
+            "noremcsumtx*", "remcsumrx*", "noremcsumrx*", "localbypass", "nolocalbypass", "external*", "noexternal*",
+            "gbp*", "gpe*", "vnifilter", "novnifilter")), refused("reserved_bits"))
     unknown = 'vxlan: unknown command "{word}"?'
     usage = "Usage: ... vxlan id VNI"
     no_address = "Provided Ethernet address is not unicast"
@@ -124,17 +130,14 @@ class VxlanKind(LinkKind):
             rows.append(Detail("tos", tos, f"tos {tos} "))
         ttl = "auto" if one.ttl is None else "inherit" if not one.ttl else str(one.ttl)
         rows.append(Detail("ttl", one.ttl or 0, f"ttl {ttl} "))
-        if one.df != "unset":
-            rows.append(Detail("df", one.df, f"df {one.df} "))
+        rows.append(Detail("df", one.df, f"df {one.df} " if one.df != "unset" else ""))
         rows.append(Detail("ageing", one.ageing, f"ageing {one.ageing} "))
         if one.table.limit:
             rows.append(Detail("limit", one.table.limit, f"maxaddr {one.table.limit} "))
-        if not one.learns:
-            rows.append(Detail("learning", False, "nolearning "))
-        rows += [Detail(name, True, f"{name} ") for name in SWITCHES if getattr(one, name)]
-        if not one.has_checksum:
-            rows.append(Detail("udp_csum", False, "noudp_csum "))
-        return rows
+        rows += [Detail("external", False, ""), Detail("learning", one.learns, "" if one.learns else "nolearning ")]
+        rows += [Detail(name, getattr(one, name), f"{name} " if getattr(one, name) else "") for name in SWITCHES]
+        rows.append(Detail("udp_csum", one.has_checksum, "" if one.has_checksum else "noudp_csum "))
+        return rows + [Detail(name, value, "") for name, value in UNSEEN]
 
 
 def _ends(one: VxlanInterface) -> list[Detail]:
