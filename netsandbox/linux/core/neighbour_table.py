@@ -351,7 +351,7 @@ class NeighbourTable:
             if entry.state is not FAILED:
                 return
             self._drop(packet, DropReason.NEIGH_FAILED, entry.address, *whereabouts(entry, route))
-            if route is None or not route.is_dead:
+            if route is None or route.died is None:
                 self.family.error_report(entry, packet)
 
     # -- recording

@@ -33,14 +33,14 @@ class Route(HasTerms):
         paths: its next hops, each as a route of its own, where it has several; then it has no interface itself.
         weight: how much of all flows a next hop gets, in comparison to the others.
         nexthop_id: the next hop or group by whose number it goes (`nhid`), which then says the way; else 0.
-        is_dead: it was removed, and with it what it says of the way (struct fib_info), as no other route says it too.
+        died: when it was removed, and with it what it says of the way (struct fib_info), as no other route says it too.
     """
 
     __slots__ = ("_value", "interface", "made", "rare", "source", "terms")
     caches: ClassVar = {"_value": "None"}
 
     gateway_is_own = Rare(False)
-    is_dead = Rare(False)
+    died: Rare[int | None] = Rare(None)
     metrics: Rare[Metrics] = Rare(())
     mtu = Rare(0)
     mtu_is_locked = Rare(False)

@@ -144,7 +144,8 @@ class RouteTables:
         """Take a route out, and record it."""
         routes = self._of(route.table)
         del routes[routes.index(route, bisect_left(routes, place(route), key=place))]
-        route.is_dead = all(other.way() != route.way() for other in self._leave(route))
+        if all(other.way() != route.way() for other in self._leave(route)):
+            route.died = self._namespace.scheduler.now
         if _is_local_prefix(route):
             self.prefixes -= 1
             self._namespace.note_arp_settings()

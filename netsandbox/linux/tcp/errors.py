@@ -8,7 +8,7 @@ from netsandbox.linux.ipv4 import icmp
 from netsandbox.linux.tcp import connect, listen, output, recovery, timers
 from netsandbox.linux.tcp.request import Request
 from netsandbox.linux.tcp.state import Connection, TcpState
-from netsandbox.linux.tcp.transmit import current_mss
+from netsandbox.linux.tcp.transmit import current_mss, way_of
 from netsandbox.wire.icmp import (
     HOST_UNREACHABLE,
     NET_UNREACHABLE,
@@ -99,6 +99,7 @@ def shorten(conn: Connection) -> None:
     if conn.namespace.sysctls.get("net.ipv4.ip_no_pmtu_disc"):
         return
     before = conn.path_mtu
+    way_of(conn)
     current_mss(conn)
     if conn.path_mtu < before and recovery.send_smaller(conn):
         output.push(conn)

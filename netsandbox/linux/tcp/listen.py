@@ -14,7 +14,7 @@ from netsandbox.linux.tcp.options import Options
 from netsandbox.linux.tcp.request import Request
 from netsandbox.linux.tcp.state import DEFAULT_MSS, Connection, TcpState
 from netsandbox.linux.tcp.timewait import INVALID_RATELIMIT
-from netsandbox.linux.tcp.transmit import HEADERS, advertised_mss, follow, stamp_now, stamp_of, sync_mss
+from netsandbox.linux.tcp.transmit import HEADERS, advertised_mss, follow, stamp_now, stamp_of, sync_mss, way_of
 from netsandbox.wire.sequence import MASK, after, before, distance
 from netsandbox.wire.tcp import ACK, ECE, FIN, RST, SYN, TcpSegment
 
@@ -313,7 +313,7 @@ def make_child(request: Request, segment: TcpSegment) -> Connection:
     child.advertised_mss = request.advertised_mss
     child.ident = namespace.chance.first(f"{namespace.name}/tcp/{request.key}/{request.isn}", 16)
     child.interface = _vrf_of(request)
-    route = route_output(namespace, child.peer, child.address, child.interface)
+    route = way_of(child)
     sync_mss(child, route.mtu if isinstance(route, OutputRoute) else child.mss_clamp + HEADERS)
     if isinstance(route, OutputRoute):
         follow(child, route.route)

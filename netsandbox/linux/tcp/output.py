@@ -76,7 +76,7 @@ def write(conn: Connection, is_nagle_off: bool = False, only_one: bool = False) 
     """
     is_filled = conn.more_to_send
     if not is_filled:
-        conn.write_began = conn.namespace.scheduler.clock
+        conn.write_began, conn.write_mss = conn.namespace.scheduler.clock, current_mss(conn)
     conn.more_to_send = conn.congestion.held_back = conn.window_is_full = False
     sent, was_idle = 0, not conn.sent
     if conn.path_search.is_on and conn.unsent and not (is_filled or only_one):
@@ -86,8 +86,8 @@ def write(conn: Connection, is_nagle_off: bool = False, only_one: bool = False) 
         sent = _send_path_probe(conn, size)
         if sent:
             _makes_way(conn, is_nagle_off)
+    mss = conn.write_mss
     while conn.unsent and not conn.more_to_send:
-        mss = current_mss(conn)
         size, is_filled = next_burst(conn, mss, is_nagle_off, is_filled, only_one), False
         if size < 0 or not _send_burst(conn, size, mss):
             break
@@ -109,7 +109,7 @@ def write(conn: Connection, is_nagle_off: bool = False, only_one: bool = False) 
 def _makes_way(conn: Connection, is_nagle_off: bool) -> None:
     """Another burst of a program's call is to follow: first the queue runs empty."""
     if conn.unsent and conn.namespace.scheduler.in_process and (
-            next_burst(conn, current_mss(conn), is_nagle_off) >= 0):
+            next_burst(conn, conn.write_mss, is_nagle_off) >= 0):
         conn.more_to_send, conn.is_nagle_off = True, is_nagle_off
 
 
@@ -207,7 +207,7 @@ def _cut(conn: Connection, chunk: Chunk, size: int, mss: int) -> list[Sent]:
         part = data[start:start + mss]
         is_end = start + len(part) == size
         is_all = is_end and size == len(chunk.data)
-        flags = ACK | (PSH if part and is_all and chunk.push else 0) | (FIN if is_all and chunk.fin else 0)
+        flags = ACK | (PSH if is_all and chunk.push else 0) | (FIN if is_all and chunk.fin else 0)
         segments.append(Sent(seq, part, flags, now))
         segments[-1].ends, segments[-1].departure = is_end, departure
         seq = segments[-1].end
@@ -238,8 +238,9 @@ def fill_window(conn: Connection) -> bool:
     mss = current_mss(conn)
     size = min(room, mss, len(chunk.data))
     was_idle, conn.write_began = not conn.sent, conn.namespace.scheduler.clock
+    chunk.push = True
     if size < len(chunk.data):
-        first, chunk.push = Chunk(chunk.seq), True
+        first = Chunk(chunk.seq)
         first.data, first.push = chunk.data[:size], True
         del chunk.data[:size]
         chunk.seq = (chunk.seq + size) & MASK

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from netsandbox.linux.ipv4.routing import OutputRoute
 from netsandbox.linux.tcp import ecn, rack
 from netsandbox.linux.tcp.burst import window_end
 from netsandbox.linux.tcp.events import TcpRetransmitted
 from netsandbox.linux.tcp.state import Sent
-from netsandbox.linux.tcp.transmit import current_mss, is_still_here, stamp_of, transmit
+from netsandbox.linux.tcp.transmit import current_mss, is_still_here, stamp_of, transmit, way_of
 from netsandbox.wire.sequence import MASK, after, before
 from netsandbox.wire.tcp import FIN, PSH, SYN
 
@@ -53,7 +54,7 @@ def retransmit(conn: Connection, place: int, why: str, in_burst: bool = False, p
     problem = _send_again(conn, place, in_burst, pushes)
     if problem == "EBUSY":
         conn.namespace.count("TcpExtTCPSpuriousRtxHostQueues")
-    elif problem not in ("", "EAGAIN"):
+    elif problem not in ("", "EAGAIN", "EHOSTUNREACH"):
         conn.namespace.count("TcpRetransSegs")
         conn.namespace.count("TcpExtTCPRetransFail")
     if not problem:
@@ -68,6 +69,16 @@ def retransmit(conn: Connection, place: int, why: str, in_burst: bool = False, p
     return problem
 
 
+def has_way(conn: Connection) -> bool:
+    """Whether the peer can be reached; if not, the program is told why once it is given up (inet_sk_rebuild_header)."""
+    way = way_of(conn)
+    if isinstance(way, OutputRoute):
+        return True
+    conn.namespace.record(way)
+    conn.soft_error = way.error
+    return False
+
+
 def _send_again(conn: Connection, place: int, in_burst: bool, pushes: bool) -> str:
     """__tcp_retransmit_skb."""
     segment = conn.sent[place]
@@ -77,6 +88,8 @@ def _send_again(conn: Connection, place: int, in_burst: bool, pushes: bool) -> s
     if before(segment.seq, conn.una):
         segment.data = segment.data[(conn.una - segment.seq) & MASK:]
         segment.seq = conn.una
+    if not has_way(conn):
+        return "EHOSTUNREACH"
     mss = current_mss(conn)
     if not before(segment.seq, window_end(conn)) and segment.seq != conn.una and segment.data:
         return "EAGAIN"

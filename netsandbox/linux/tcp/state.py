@@ -145,12 +145,13 @@ class Connection(Socket):
         orphan: no program has it any more (SOCK_DEAD).  shutdown: which directions are closed.
         foreground: whether the lab is not quiet while it waits for an answer.
         is_deaf: a socket filter drops whatever comes (SO_ATTACH_FILTER).
-        way: to the peer, with the answers about routes that it is one of, and the interface that it was asked for.
+        way: to the peer, as it was when last asked for (sk_dst_cache).
+        way_checked: the answers about routes that it is one of, and the interface that it was asked for.
     """
 
     protocol = "tcp"
 
-    caches: ClassVar = {"way": "None"}
+    caches: ClassVar = {"way_checked": "None"}
     user_mss: ClassVar = 65535
     """What TCP_MAXSEG says."""
 
@@ -170,8 +171,8 @@ class Connection(Socket):
                  "segment_size", "send_buffer", "send_scale", "send_window", "sent", "shutdown_flags", "slow_start",
                  "small", "soft_error", "space", "space_at", "space_seq", "stamp_offset", "state", "timeouts", "timer",
                  "timer_due", "timer_kind", "tos", "trip_at", "trip_seq", "trip_stamp", "ttl", "twice", "una",
-                 "undo_marker", "undo_retrans", "unsent", "waits_for_room", "way", "window_clamp", "window_is_full",
-                 "window_seq", "wire", "write_began", "writing", "written")
+                 "undo_marker", "undo_retrans", "unsent", "waits_for_room", "way", "way_checked", "window_clamp",
+                 "window_is_full", "window_seq", "wire", "write_began", "write_mss", "writing", "written")
 
     def __init__(self, namespace: NetworkNamespace, process: Process, reuse: bool = False) -> None:
         super().__init__(namespace, process, reuse)
@@ -183,7 +184,8 @@ class Connection(Socket):
         self.foreground = True
         self.interface: Interface | None = namespace.vrf_processes.get(process.pid)
         self.is_deaf = False
-        self.way: tuple[dict[Any, Any], Interface | None, OutputRoute] | None = None
+        self.way: OutputRoute | None = None
+        self.way_checked: tuple[dict[Any, Any], Interface | None] | None = None
         self.ttl: int | None = None
         self.tos = 0
         self.ident = 0
@@ -256,7 +258,7 @@ class Connection(Socket):
         self.ack_at = 0
         """When an ACK last came (rcv_tstamp)."""
         self.last_sent = 0
-        self.write_began = 0
+        self.write_began = self.write_mss = 0
         """When the present round of sending began (tcp_clock_cache), of which all that leaves in it has the time."""
 
     def _init_loss(self) -> None:

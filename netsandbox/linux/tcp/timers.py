@@ -100,7 +100,7 @@ def _resend_last(conn: Connection) -> bool:
         segment = conn.sent[-1]
     if len(conn.sent) > 1:
         conn.sent[-2].ends = True
-    if is_still_here(conn, segment):
+    if is_still_here(conn, segment) or not resend.has_way(conn):
         return False
     conn.counts.again += 1
     if transmit(conn, segment.seq, segment.flags, segment.data):

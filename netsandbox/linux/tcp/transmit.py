@@ -24,6 +24,9 @@ OK = ""
 HEADERS = 40
 PINGPONG = "net.ipv4.tcp_pingpong_thresh"
 """Answers within the delayed ACK's time after which a conversation is taken to be interactive."""
+BLACKHOLE_MTU = 68
+GRACE = 8 * MILLISECOND
+"""How long a removed route is still looked at (an RCU grace period)."""
 LARGEST_PATH = 65535
 """IP_MAX_MTU: a loopback device takes a byte more, no packet does."""
 
@@ -39,15 +42,41 @@ def stamp_of(conn: Connection, at: int) -> int:
 
 
 def way_of(conn: Connection) -> OutputRoute | RouteMissing:
-    """The way to the peer, kept as long as answers about routes are (sk_dst_check)."""
-    routes, kept = conn.namespace.routes, conn.way
-    if kept is not None and kept[0] is routes.output_cache and kept[1] is conn.interface:
-        return kept[2]
-    route = route_output(conn.namespace, conn.peer, conn.address, conn.interface,
-                         flow=(TCP, conn.port, conn.peer_port, conn.tos, 0))
-    if isinstance(route, OutputRoute) and route.path is None and not routes.is_particular:
-        conn.way = routes.output_cache, conn.interface, route
+    """The way to the peer, kept as long as answers about routes are (__sk_dst_check)."""
+    way, checked = conn.way, conn.way_checked
+    if (way is not None and checked is not None and checked[0] is conn.namespace.routes.output_cache
+            and checked[1] is conn.interface):
+        return way
+    route, conn.way_checked = _find_way(conn), None
+    if not isinstance(route, OutputRoute):
+        conn.way = None
+        return route
+    conn.way, routes = route, conn.namespace.routes
+    if route.path is None and not routes.is_particular:
+        conn.way_checked = routes.output_cache, conn.interface
     return route
+
+
+def _find_way(conn: Connection) -> OutputRoute | RouteMissing:
+    return route_output(conn.namespace, conn.peer, conn.address, conn.interface,
+                        flow=(TCP, conn.port, conn.peer_port, conn.tos, 0))
+
+
+def _mtu_of_way(conn: Connection) -> int:
+    """What the way that is kept takes, whether or not it still leads anywhere (dst_mtu of __sk_dst_get); 0 without one.
+
+    The device of a route that is gone is a black hole, as soon as nobody looks at the route any more (dst_dev_put).
+    """
+    way, checked = conn.way, conn.way_checked
+    if way is None or (checked is not None and checked[0] is conn.namespace.routes.output_cache):
+        return 0 if way is None else way.mtu
+    died = way.route.died
+    if died is not None:
+        return way.mtu if conn.namespace.scheduler.now - died < GRACE else BLACKHOLE_MTU
+    route = _find_way(conn)
+    if isinstance(route, OutputRoute) and route.route is way.route:
+        return route.mtu
+    return way.route.mtu or way.interface.mtu
 
 
 def advertised_mss(namespace: NetworkNamespace, route: OutputRoute) -> int:
@@ -99,9 +128,9 @@ def sync_mss(conn: Connection, mtu: int) -> int:
 
 def current_mss(conn: Connection) -> int:
     """tcp_current_mss: the path may have changed, and SACK blocks take room."""
-    route, mss = way_of(conn), conn.mss
-    if isinstance(route, OutputRoute) and route.mtu != conn.path_mtu:
-        mss = sync_mss(conn, route.mtu)
+    mtu, mss = _mtu_of_way(conn), conn.mss
+    if mtu and mtu != conn.path_mtu:
+        mss = sync_mss(conn, mtu)
     if conn.sacks or conn.duplicate:
         blocks = min(len(conn.sacks) + (conn.duplicate is not None), options.most_sacks(conn.has_stamps))
         mss -= options.SACK_BASE + options.SACK_BLOCK * blocks
