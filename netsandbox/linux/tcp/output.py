@@ -167,8 +167,9 @@ def _send_burst(conn: Connection, size: int, mss: int) -> bool:
         data, flags = bytes(chunk.data[:size]), segments[0].flags | segments[-1].flags | PSH
         problem = transmit(conn, chunk.seq, flags, data, mss)
     else:
-        problem, answers = "ENOBUFS", conn.pingpong
+        problem, answers, duplicate = "ENOBUFS", conn.pingpong, conn.duplicate
         for segment in segments:
+            conn.duplicate = duplicate  # whatever it is cut into, one header is told
             ends_burst = is_burst and segment is segments[-1]
             kept_back = transmit(conn, segment.seq, segment.flags | (PSH if ends_burst else 0), segment.data,
                                  in_burst=is_burst)
