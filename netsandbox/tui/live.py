@@ -74,7 +74,7 @@ class LiveLab(LabView):
         self.player = Player(session, self.clock)
         self.player.is_due = self._is_due
         self.jobs.waiting.clear()
-        self.jobs.forget()
+        self._other_lab()
         self.player.play()
 
     def status(self, looks_ahead: bool = True) -> Status:
@@ -211,7 +211,7 @@ class LiveLab(LabView):
     def _other_lab(self) -> None:
         """The lab was made anew by a replay: follow what runs in that one."""
         self.jobs.forget()
-        self.jobs.watch_again([job for job in self.session.lines if not job.is_done], self.session.clock)
+        self.jobs.watch_again(self.session)
 
     def next_step(self) -> bool:
         """Begin the scenario's next step; False when none is left."""

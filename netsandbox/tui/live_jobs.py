@@ -139,10 +139,17 @@ class Jobs:
         self.watched.append(Watched(job, clock, is_background(job.line), unattended=unattended))
         self._label()
 
-    def watch_again(self, jobs: list[Job], clock: int) -> None:
-        """Follow what runs in a lab that was made anew: all of it was told of before."""
-        self.watched += [Watched(job, clock, is_background(job.line), chunks=len(job.output),
-                                 told=self._told.get((job.line, job.label), 0)) for job in jobs]
+    def watch_again(self, session: KeptSession) -> None:
+        """Follow what runs in a lab that was made anew: all of it was told of before. What a lesson's steps have begun
+        goes on beside what comes, servers without `&` too."""
+        steps = session.scenario.steps if session.scenario is not None else ()
+        of_lesson = {line for step in steps for line in step.run}
+        for job in (one for one in session.lines if not one.is_done):
+            background = is_background(job.line)
+            listens = job.program is not None and job.program.listens
+            unattended = job.line in of_lesson and (background or listens)
+            self.watched.append(Watched(job, session.clock, background or unattended, len(job.output),
+                                        unattended=unattended, told=self._told.get((job.line, job.label), 0)))
         self._label(told=True)
 
     def _label(self, told: bool = False) -> None:

@@ -119,6 +119,25 @@ async def test_a_server_of_a_step_goes_on_beside_the_next_lines(tmp_path: Path) 
         assert [one.job.text for one in stage.app.live.jobs.alive] == ["nc -lk 80"]
 
 
+@pytest.mark.parametrize("line", ["exec a ping 127.0.0.1 &", "exec a nc -lk 80"])
+async def test_what_a_step_has_begun_is_its_own_after_a_step_back_and_a_recovery(tmp_path: Path, line: str) -> None:
+    """It was a person's then: time passed while one read, and the next lines waited for the end of a server."""
+    path = tmp_path / "one.yaml"
+    path.write_text("netsandbox: 2\ntitle: {en: a, zh: a}\nsetup: [add-host a]\nsteps:\n"
+                    f"  - run: ['{line}', wait 1s]\n  - run: add-host b\n  - run: add-host c\n")
+    async with opened(tmp_path, Options(tour=False, scenario=str(path))) as stage:
+        for keys in (("p",), ("p",), ("b", "p", "f5")):
+            await stage.press(*keys)
+            await stage.pass_time(6)
+        assert stage.app.live.waits_for_reader
+        stage.app.exit(143)
+        stage.app.autosave.leave()
+    async with opened(tmp_path, Options(tour=False, recover=True)) as stage:
+        await stage.pass_time(2)
+        assert stage.app.live.waits_for_reader
+        assert [one.job.line for one in stage.app.live.jobs.alive] == [line]
+
+
 async def test_goals_are_met_as_one_types_and_the_lesson_ends(tmp_path: Path, mend: Path) -> None:
     async with opened(tmp_path, Options(tour=False, scenario=str(mend))) as stage:
         for _ in range(3):
