@@ -179,6 +179,23 @@ async def test_the_head_of_a_table_is_cut_as_its_rows_are(tmp_path: Path) -> Non
         assert on.app.main.output._rows[-1].text.endswith(" itself is"), "which is no table's"
 
 
+async def test_a_cell_of_several_lines_goes_along_with_its_column(tmp_path: Path) -> None:
+    """Its further lines were wrapped, with a blank row each, and stood below no column: `branch main --compare`."""
+    async with stage(tmp_path, size=(80, 24)) as on:
+        await on.line("iptables -A FORWARD -s 10.11.12.0/24 -p tcp -m conntrack --ctstate NEW -j DROP")
+        await on.line("undo")
+        await on.line("iptables -A FORWARD -s 10.11.13.0/24 -p tcp -m conntrack --ctstate NEW -j DROP")
+        await on.line("branch main --compare")
+        await on.press("escape", "7")
+        head, *rows = [row.text for row in on.app.main.output._rows[-5:]]
+        assert rows[1].index("conntrack") == rows[0].index("-s 10.11.13.0") == head.index("b2 (here)")
+        assert rows[3].index("conntrack") == rows[2].index("-s 10.11.12.0") == head.index("main (its end)")
+        await on.press("right")
+        seen = [line[1:].rstrip() for line in pane(on).splitlines()][-5:]
+        assert [line.index(what) for line, what in zip(seen, (
+            "b2 (here)", "-s 10.11.13.0", "conntrack"), strict=False)] == [15, 15, 15], seen
+
+
 @pytest.mark.parametrize("size", [(80, 24), (120, 40)])
 async def test_what_is_printed_behind_a_pane_that_has_all_of_the_screen_is_told_and_led_to(
         tmp_path: Path, size: tuple[int, int]) -> None:

@@ -35,6 +35,8 @@ _GAP = re.compile("^ +| {2,}")
 _TABLE = re.compile(r"\S {2,}\S.*\S {2,}\S")
 """A line of three columns: broken, nobody could tell which word belongs to which."""
 _COLUMNS = re.compile(r"\S {2,}\S")
+_INDENT = " " * 10
+"""What a further line of a cell in a table begins with at least."""
 SIDEWAYS = 16
 """Cells that left and right move by."""
 TABLE = 100
@@ -286,14 +288,19 @@ class OutputPane(GrowingView, Painted, can_focus=True):
 
 
 def _is_of_table(row: Said) -> bool:
-    return row.kind == "out" and bool(_COLUMNS.search(row.text))
+    return row.kind == "out" and (row.text.startswith(_INDENT) or bool(_COLUMNS.search(row.text)))
 
 
 def _with_tables(lines: list[Said]) -> list[tuple[Said, bool]]:
-    """Each line, and whether it is a table's: one of three columns, or of two beside one, as the head of ss is."""
+    """Each line, and whether it is a table's: one of three columns, or of two beside one, as the head of ss is, or what
+    goes on in a column below one."""
     are = [one.kind in ("out", "job") and bool(_TABLE.search(one.text.expandtabs())) for one in lines]
-    return [(one, it or (one.kind == "out" and any(are[max(at - 1, 0):at + 2]) and bool(_COLUMNS.search(one.text))))
-            for at, (one, it) in enumerate(zip(lines, are, strict=True))]
+    found: list[tuple[Said, bool]] = []
+    for at, one in enumerate(lines):
+        is_beside = one.kind == "out" and any(are[max(at - 1, 0):at + 2]) and bool(_COLUMNS.search(one.text))
+        goes_on = one.kind == "out" and bool(found) and found[-1][1] and one.text.startswith(_INDENT)
+        found.append((one, are[at] or is_beside or goes_on))
+    return found
 
 
 def hanging(text: str, width: int) -> list[str]:
