@@ -1,10 +1,14 @@
 """What every test shares: how Hypothesis runs, how long the campaigns are, and what a collection of garbage sees."""
 
+import functools
 import gc
 import os
+import shutil
 import signal
 import sys
+import tempfile
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 from hypothesis import HealthCheck, settings
@@ -15,8 +19,13 @@ settings.register_profile("fresh", deadline=None, suppress_health_check=[HealthC
 settings.register_profile("same", parent=settings.get_profile("fresh"), derandomize=True, database=None)
 settings.load_profile("fresh" if os.environ.get("FRESH_EXAMPLES") else "same")
 
+HERE = Path(__file__).resolve().parent
+
 # What is printed follows the locale, and tests read it.
 os.environ["LC_ALL"] = "C.UTF-8"
+
+# Tests are found among ever more objects that stay.
+gc.set_threshold(50_000, 20, 100)
 
 # A shell's background job ignores Ctrl-C, and so would every program that a test starts and interrupts.
 signal.signal(signal.SIGINT, signal.default_int_handler)
@@ -28,19 +37,26 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption("--campaign-seed", type=int, default=1)
 
 
+def pytest_configure(config: pytest.Config) -> None:
+    """Share what is compiled, which for tests takes longer than to find them: each worker begins elsewhere.
+
+    Where no compiled modules are to lie beside the sources, workers and the programs that tests start share others.
+    """
+    worker = os.environ.get("PYTEST_XDIST_WORKER")
+    if worker is None and sys.dont_write_bytecode:
+        compiled = tempfile.mkdtemp(prefix="compiled-")
+        config.add_cleanup(functools.partial(shutil.rmtree, compiled, ignore_errors=True))
+        os.environ["PYTHONPYCACHEPREFIX"] = compiled
+        os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
+    if worker is not None and [Path(one).resolve() for one in config.args] == [HERE]:
+        rooms = sorted(str(path) for path in HERE.iterdir() if path.is_dir() or path.name.startswith("test_"))
+        first = int(worker[2:]) * len(rooms) // int(os.environ["PYTEST_XDIST_WORKER_COUNT"])
+        config.args[:] = rooms[first:] + rooms[:first]
+
+
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """What takes long begins first: last, it would run on one core while the others have nothing left to do."""
-    items.sort(key=lambda item: item.get_closest_marker("slow") is None)
-
-
-@pytest.fixture(scope="session", autouse=True)
-def compiled_once(tmp_path_factory: pytest.TempPathFactory) -> None:
-    """Where no compiled modules are to lie beside the sources, a hundred programs that tests start share others."""
-    if sys.dont_write_bytecode:
-        ours = tmp_path_factory.getbasetemp()
-        shared = ours.parent if "PYTEST_XDIST_WORKER" in os.environ else ours
-        os.environ["PYTHONPYCACHEPREFIX"] = str(shared / "compiled")
-        os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
+    items.sort(key=lambda item: (item.get_closest_marker("slow") is None, item.path))
 
 
 class Freezing:
@@ -53,6 +69,11 @@ class Freezing:
         """Who calls this instead finds the tests as they were: out of sight."""
 
 
+def pytest_sessionfinish() -> None:
+    """A process that ends need not look for garbage."""
+    Freezing.freeze()
+
+
 def pytest_collection_finish() -> None:
     """The tests themselves are a million objects that stay: no collection needs to look at them again.
 
@@ -60,7 +81,6 @@ def pytest_collection_finish() -> None:
     """
     gc.collect()
     gc.freeze()
-    gc.set_threshold(50_000, 20, 100)
     gc.freeze = gc.unfreeze = Freezing.nothing
 
 
@@ -69,5 +89,5 @@ def freezing() -> Iterator[None]:
     """For a test of what is frozen: the interpreter's own functions."""
     gc.freeze, gc.unfreeze = Freezing.freeze, Freezing.unfreeze
     yield
-    gc.unfreeze()
-    pytest_collection_finish()
+    gc.freeze()  # with the garbage of a thousand tests, which would take seconds to find
+    gc.freeze = gc.unfreeze = Freezing.nothing

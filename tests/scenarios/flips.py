@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from functools import cache
 from typing import NamedTuple
 
 from netsandbox.session.library import bundled, find_scenario
@@ -20,6 +21,7 @@ class Flipped(NamedTuple):
     line: Line
 
 
+@cache
 def load(name: str) -> Scenario:
     return load_scenario(find_scenario(name))
 

@@ -2,16 +2,21 @@
 
 from __future__ import annotations
 
+from functools import cache
+
 import pytest
 
 from netsandbox.session import shelf
 from netsandbox.session.search import found, tokens
 
-WORKS = [shelf.read(name, kind) for name, kind in shelf.names()]
+
+@cache
+def works() -> list[shelf.Work]:
+    return [shelf.read(name, kind) for name, kind in shelf.names()]
 
 
 def names(query: str) -> list[str]:
-    return [work.name for work in found(WORKS, query)]
+    return [work.name for work in found(works(), query)]
 
 
 @pytest.mark.parametrize(("query", "one_of_the_first"), [
@@ -28,7 +33,7 @@ def test_a_question_finds_what_answers_it_in_either_language(query: str, one_of_
 
 def test_a_word_finds_those_that_are_named_by_it_alone() -> None:
     assert names("hub") == ["hub", "one-cable"]
-    assert names("") == [work.name for work in WORKS]
+    assert names("") == [work.name for work in works()]
     assert names("zzzz") == names("???") == []
     assert names("ＤＮＳ") == names("dns") == ["docker-dns"], "full width is no other word"
 
@@ -40,7 +45,7 @@ def test_a_word_goes_before_letters_within_one() -> None:
 
 
 def test_a_word_in_the_title_goes_before_one_in_the_summary() -> None:
-    titled = ["端口" in " ".join(work.title.values()) for work in found(WORKS, "端口")]
+    titled = ["端口" in " ".join(work.title.values()) for work in found(works(), "端口")]
     assert 0 < sum(titled) < len(titled)
     assert titled == sorted(titled, reverse=True)
     assert names("端口")[0] != "two-port-bridge"
