@@ -51,6 +51,10 @@ class KnownStyles(Stylesheet):
         self._known_of: object = None
         """The rules that were looked through; another theme has others."""
 
+    def _nothing_known(self) -> dict[Way, Found]:
+        """What is known before a node has been looked at."""
+        return {}
+
     def apply(self, node: DOMNode, *, animate: bool = False, cache: dict[Way, RulesMap] | None = None) -> None:
         """Style a node.
 
@@ -58,7 +62,7 @@ class KnownStyles(Stylesheet):
             cache: Textual's own, of one change; not needed.
         """
         if self._known_of is not self.rules_map or len(self._known) > MOST:
-            self._known, self._known_of = {}, self.rules_map
+            self._known, self._known_of = self._nothing_known(), self.rules_map
         way = _way_to(node)
         found = self._known.get(way)
         if found is None:

@@ -19,6 +19,8 @@ from textual import _time
 from textual.css.model import RuleSet
 from textual.css.stylesheet import Stylesheet
 
+from netsandbox.tui.stylesheet import Found, KnownStyles, Way
+
 SLICE = 0.02
 """Seconds that pass at least, and in which no timer may fire at the end: Textual's own `SLEEP_GRANULARITY`."""
 
@@ -73,6 +75,13 @@ async def rest(min_sleep: float = SLICE, max_sleep: float = 1) -> None:
         pass
 
 
+async def _done_what_waits(_pilot: textual.pilot.Pilot[Any], timeout: float = 0) -> bool:
+    """Wait until all has been done that can be by now: Textual's pilot has each widget of the screen say so."""
+    own = own_time()
+    await own.anything_happens(own.now)
+    return True
+
+
 def _seconds() -> float:
     """What Textual's timers and messages take for the time."""
     loop = _get_running_loop()
@@ -91,6 +100,8 @@ textual.app.App.run_test = _run_test_in_no_time  # type: ignore[method-assign]
 _time.get_time = _seconds
 textual.app.wait_for_idle = textual.pilot.wait_for_idle = rest  # type: ignore[attr-defined]
 
+textual.pilot.Pilot._wait_for_screen = _done_what_waits  # type: ignore[method-assign]
+
 _parsed: dict[object, list[RuleSet]] = {}
 _parse = Stylesheet._parse_rules
 
@@ -104,3 +115,13 @@ def _parse_once(self: Stylesheet, *arguments: object, **named: object) -> list[R
 
 
 Stylesheet._parse_rules = _parse_once  # type: ignore[method-assign]
+
+_found: dict[tuple[int, ...], dict[Way, Found]] = {}
+
+
+def _found_before(self: KnownStyles) -> dict[Way, Found]:
+    """The styles that an app before found by the same rules."""
+    return _found.setdefault(tuple(map(id, self.rules)), {})
+
+
+KnownStyles._nothing_known = _found_before  # type: ignore[method-assign]
