@@ -29,6 +29,7 @@ from netsandbox.linux.stack import create_namespace
 if TYPE_CHECKING:
     from netsandbox.docker.container import Container
     from netsandbox.docker.engine import DockerEngine
+    from netsandbox.docker.images import Image
     from netsandbox.lab.lab import Lab
     from netsandbox.wire.addresses import Network
 
@@ -72,6 +73,7 @@ class LabMachine:
 
     Attributes:
         captures: what tcpdumps with -w have seen, by their PIDs.
+        archived: see DockerMachine.
         told: notes that a person needs but once.
         programs: what lines have begun, beside the containers' own; some may have ended.
     """
@@ -79,6 +81,7 @@ class LabMachine:
     def __init__(self, lab: Lab) -> None:
         self.lab = lab
         self.captures: dict[int, Any] = {}
+        self.archived: dict[str, Image] = {}
         self.told: set[str] = set()
         self.programs: list[Program] = []
 

@@ -257,6 +257,7 @@ class DockerPrograms:
         self._shell = shell
         self._call = call
         self._names = names
+        self.archived = shell.machine.archived
 
     def name_in_use(self, name: str) -> bool:
         """Whether a host, switch, hub or another host's container has the name."""

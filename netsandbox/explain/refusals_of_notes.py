@@ -38,10 +38,8 @@ OF_NOTES: dict[str, str] = {
     "a file system of the sandbox holds {size} MiB": "沙盒的一个文件系统最多放 {size} MiB",
     "{name} is seen from the host and from other containers too, whose /run/netns would not have it":
         "{name} 从宿主机和别的容器里也看得到；真机上它们的 /run/netns 里没有它",
-    "the sandbox's images have no files of programs, so neither has what is exported":
-        "沙盒的镜像里没有程序文件，导出的内容里也没有",
-    "docker cp reads an archive (-) from a pipe or a file in the sandbox: nobody types one":
-        "沙盒里的 docker cp 只能从管道或文件读归档（-）：归档没法手工输入",
+    "the sandbox's images have no files of programs, so neither has the archive":
+        "沙盒的镜像里没有程序文件，归档里也没有",
     "the sandbox's own images stay": "沙盒自己的镜像都留着",
     "what happened is later than --until, of which docker counts whole seconds only; `wait 1s` first":
         "发生的事晚于 --until（docker 只按整秒计算）；请先 `wait 1s`",

@@ -7,8 +7,12 @@ the tool's own, and stays.
 from __future__ import annotations
 
 OF_TOOLS: dict[str, str] = {
-    "docker cp reads an archive (-) from a pipe or a file in the sandbox: nobody types one":
-        "`docker cp` 在沙盒里从管道或文件读取归档（-）：没有人能用键盘输入归档",
+    "docker {verb} reads an archive (-) from a pipe or a file in the sandbox: nobody types one":
+        "`docker {verb}` 在沙盒里从管道或文件读取归档（-）：没有人能用键盘输入归档",
+    "docker import of a URL is not modelled in the sandbox: a file is, and - with a pipe":
+        "沙盒没有模拟从 URL 做 `docker import`：可以用文件，或者用管道和 -",
+    "docker load reads here what docker save of this lab has written: the sandbox's images have no files of programs":
+        "这里的 `docker load` 只读这个实验网络里 `docker save` 写的归档：沙盒的镜像里没有程序文件",
     "{what} is not modelled": "没有模拟 {what}",
     "{what} are not modelled": "没有模拟 {what}",
     "a file of several documents is not modelled in the sandbox": "沙盒没有模拟含多个文档的文件",

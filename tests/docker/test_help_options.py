@@ -58,7 +58,7 @@ def test_what_is_not_modelled_is_refused_by_name_and_does_nothing() -> None:
     session = KeptSession()
     for line, said in (("docker images --tree", "docker images --tree"),
                        ("docker start --checkpoint x c", "docker start --checkpoint"),
-                       ("docker push nginx", "docker push"), ("docker image save nginx", "docker save")):
+                       ("docker push nginx", "docker push"), ("docker search nginx", "docker search")):
         job = session.run(line)
         assert job.code == 1
         assert f"{said} is not modelled in the sandbox" in job.err

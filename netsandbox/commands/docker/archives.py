@@ -1,15 +1,16 @@
-"""docker export, and what needs a registry or an archive of an image: read and checked as Docker does, then refused."""
+"""docker export, and what needs a registry: read and checked as Docker does, then refused."""
 
 from __future__ import annotations
 
 import posixpath
+from hashlib import sha256
 from typing import TYPE_CHECKING
 
 from netsandbox.commands.docker.flags import Command, Flag, Parsed
 from netsandbox.commands.docker.reference import check_reference, own_registry, unreachable, with_tag
 from netsandbox.commands.tools.archive import emptied, packed, tree
 from netsandbox.docker import history
-from netsandbox.docker.errors import DAEMON, DockerError, daemon_error
+from netsandbox.docker.errors import DAEMON, DockerError
 from netsandbox.docker.files import WRITTEN, files_of
 from netsandbox.docker.image_store import split
 from netsandbox.linux.core.inode import FileError
@@ -20,9 +21,9 @@ if TYPE_CHECKING:
     from netsandbox.commands.docker.client import Client
 
 INDEX = "https://index.docker.io/v1/"
-READ = ("password", "password-stdin", "username", "input", "output")
+READ = ("change", "input", "message", "output", "password", "password-stdin", "username")
 """Options that are looked at; of others a note says that they do nothing."""
-FEW = "note: the sandbox's images have no files of programs, so neither has what is exported"
+FEW = "note: the sandbox's images have no files of programs, so neither has the archive"
 INSECURE = "WARNING! Using --password via the CLI is insecure. Use --password-stdin."
 
 
@@ -71,13 +72,13 @@ def _logout(client: Client, parsed: Parsed) -> int:
     return 0
 
 
-def _check_terminal(client: Client, parsed: Parsed) -> None:
+def check_terminal(client: Client, parsed: Parsed) -> None:
     """Raises DockerError: a person would see the archive."""
     if client.may_enter and not parsed.text("output"):
         raise DockerError("cowardly refusing to save to a terminal. Use the -o flag or redirect")
 
 
-def _check_output(client: Client, parsed: Parsed, what: str) -> None:
+def check_output(client: Client, parsed: Parsed, what: str) -> None:
     """Raises DockerError: --output is in no folder that there is."""
     folder = posixpath.dirname(parsed.text("output")) or "."
     if parsed.text("output") and not client.machine.host_files().is_directory(folder):
@@ -86,55 +87,30 @@ def _check_output(client: Client, parsed: Parsed, what: str) -> None:
             f'directory "{folder}" does not exist'))
 
 
-def _save(client: Client, parsed: Parsed) -> int:
-    _check_output(client, parsed, "save image")
-    for name in parsed.operands:
-        if client.engine.images.find(name) is None:
-            raise daemon_error(f"No such image: {name}")
-    raise _refuse("docker save")
-
-
-def _write(client: Client, path: str, text: str) -> None:
+def write(client: Client, path: str, text: str, what: str) -> None:
     """Raises DockerError: it cannot be written there."""
     try:
         client.machine.host_files().write(path, text)
     except FileError as error:
-        raise DockerError("failed to export container: " + (
+        raise DockerError(f"failed to {what}: " + (
             "cannot write to a directory" if error.name == "EISDIR" else
             f"failed to stat output path: lstat {path}: {str(error).lower()}")) from None
 
 
 def _export(client: Client, parsed: Parsed) -> int:
-    _check_terminal(client, parsed)
-    _check_output(client, parsed, "export container")
+    check_output(client, parsed, "export container")
     container = client.engine.find(parsed.operands[0])
+    check_terminal(client, parsed)
     members = list(tree(files_of(client.engine, container), "/", ""))[1:]
     text = packed(one if f"/{one.info.name}" not in WRITTEN else emptied(one) for one in members)
     if parsed.text("output"):
-        _write(client, parsed.text("output"), text)
+        write(client, parsed.text("output"), text, "export container")
     else:
         client.output.append(("out", text))
+    client.machine.archived[sha256(text.encode()).hexdigest()] = container.image
     history.of_container(client.engine, container, "export")
     client.complain(FEW)
     return 0
-
-
-def _load(client: Client, parsed: Parsed) -> int:
-    _check_file(client, parsed.text("input"))
-    raise _refuse("docker load")
-
-
-def _import(client: Client, parsed: Parsed) -> int:
-    if parsed.operands[1:]:
-        check_reference(parsed.operands[1])
-    source = parsed.operands[0]
-    _check_file(client, "" if source == "-" or "://" in source else source)
-    raise _refuse("docker import")
-
-
-def _check_file(client: Client, path: str) -> None:
-    if path and not client.machine.host_files().exists(path):
-        raise DockerError(f"open {path}: no such file or directory")
 
 
 def _volume_update(client: Client, parsed: Parsed) -> int:
@@ -142,7 +118,7 @@ def _volume_update(client: Client, parsed: Parsed) -> int:
                       "Can only update cluster volumes")
 
 
-def _command(path: str, operands: str, summary: str, run: Callable[[Client, Parsed], int], flags: str = "",
+def command(path: str, operands: str, summary: str, run: Callable[[Client, Parsed], int | None], flags: str = "",
              least: int = 1, most: int | None = 1) -> Command:
     """Args: flags: NAME/SHORT, of one that has a value with its type behind a colon."""
     found = []
@@ -154,22 +130,14 @@ def _command(path: str, operands: str, summary: str, run: Callable[[Client, Pars
     return Command(f"docker {path}", operands, summary, run, tuple(found), least, most)
 
 
-PUSH = _command("push", "[OPTIONS] NAME[:TAG]", "Upload an image to a registry", _push,
+PUSH = command("push", "[OPTIONS] NAME[:TAG]", "Upload an image to a registry", _push,
                 "all-tags/a disable-content-trust platform:string quiet/q")
-SEARCH = _command("search", "[OPTIONS] TERM", "Search Docker Hub for images", _search,
+SEARCH = command("search", "[OPTIONS] TERM", "Search Docker Hub for images", _search,
                   "filter/f:filter format:string limit:int no-trunc")
-LOGIN = _command("login", "[OPTIONS] [SERVER]", "Authenticate to a registry", _login,
+LOGIN = command("login", "[OPTIONS] [SERVER]", "Authenticate to a registry", _login,
                  "password/p:string password-stdin username/u:string", 0)
-LOGOUT = _command("logout", "[SERVER]", "Log out from a registry", _logout, "", 0)
-SAVE = _command("save", "[OPTIONS] IMAGE [IMAGE...]",
-                "Save one or more images to a tar archive (streamed to STDOUT by default)", _save,
-                "output/o:string platform:string", 1, None)
-LOAD = _command("load", "[OPTIONS]", "Load an image from a tar archive or STDIN", _load,
-                "input/i:string platform:string quiet/q", 0, 0)
-IMPORT = _command("import", "[OPTIONS] file|URL|- [REPOSITORY[:TAG]]",
-                  "Import the contents from a tarball to create a filesystem image", _import,
-                  "change/c:list message/m:string platform:string", 1, None)
-EXPORT = _command("export", "[OPTIONS] CONTAINER", "Export a container's filesystem as a tar archive", _export,
+LOGOUT = command("logout", "[SERVER]", "Log out from a registry", _logout, "", 0)
+EXPORT = command("export", "[OPTIONS] CONTAINER", "Export a container's filesystem as a tar archive", _export,
                   "output/o:string")
-VOLUME_UPDATE = _command("volume update", "[OPTIONS] [VOLUME]", "Update a volume (cluster volumes only)",
+VOLUME_UPDATE = command("volume update", "[OPTIONS] [VOLUME]", "Update a volume (cluster volumes only)",
                          _volume_update, "availability:string")

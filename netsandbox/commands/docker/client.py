@@ -244,6 +244,18 @@ class Client(Program):
         """
         self.enters, self._leave, self._detach = container, leave, detach
 
+    def when_read(self, then: Callable[[str], int]) -> int | None:
+        """Do something with all of standard input, once its end is there; the status, or None while it is awaited."""
+        if self.stdin.is_closed:
+            return then(self.stdin.read())
+        self.stdin.on_change = partial(self._once_ended, then)
+        return None
+
+    def _once_ended(self, then: Callable[[str], int]) -> None:
+        if self.stdin.is_closed:
+            self.stdin.on_change = None
+            self.exit(self.guarded(partial(then, self.stdin.read())) or 0)
+
     def leave(self, code: int = 0) -> None:
         """The shell inside was left (`exit`, Ctrl-D)."""
         leave, self.enters, self._leave = self._leave, None, None

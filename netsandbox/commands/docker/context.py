@@ -8,13 +8,20 @@ if TYPE_CHECKING:
     from netsandbox.apps.program import Context, Program, Task
     from netsandbox.commands.docker.inside import Inside
     from netsandbox.docker.engine import DockerEngine
+    from netsandbox.docker.images import Image
     from netsandbox.linux.core.files import Files
     from netsandbox.linux.core.namespace import NetworkNamespace
     from netsandbox.shell.machine import Call
 
 
 class DockerMachine(Protocol):
-    """What the client needs of the lab and of the shell."""
+    """What the client needs of the lab and of the shell.
+
+    Attributes:
+        archived: what docker save and docker export have put into archives, by the digests that are in them or theirs.
+    """
+
+    archived: dict[str, Image]
 
     def name_in_use(self, name: str) -> bool:
         """Whether something in the lab beside this engine's containers has a name."""

@@ -64,23 +64,12 @@ def _unpack_into(client: Client, target: Place) -> int | None:
     if not files.is_directory(path):
         raise DockerError(f'destination "{name}:{path}" must be a directory')
     _check_writable(client, target)
-    pipe = client.stdin
-    if pipe.is_terminal:
+    if client.stdin.is_terminal:
         raise DockerError("docker cp reads an archive (-) from a pipe or a file in the sandbox: nobody types one")
-    if pipe.is_closed:
-        return _unpacked(client, target)
-    pipe.on_change = partial(_once_ended, client, target)
-    return None
+    return client.when_read(partial(_unpacked, client, target))
 
 
-def _once_ended(client: Client, target: Place) -> None:
-    if client.stdin.is_closed:
-        client.stdin.on_change = None
-        client.exit(client.guarded(partial(_unpacked, client, target)) or 0)
-
-
-def _unpacked(client: Client, target: Place) -> int:
-    text = client.stdin.read()
+def _unpacked(client: Client, target: Place, text: str) -> int:
     try:
         members = members_of(text) if text else []
     except TarError:

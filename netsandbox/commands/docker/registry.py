@@ -40,9 +40,9 @@ IMAGE_GROUP = _of("docker", {"inspect": "inspect=OF_IMAGES", "pruning": "prune=I
 CONTAINER_GROUP = _of("docker", {"inspect": "inspect=OF_CONTAINERS", "pruning": "prune=CONTAINER_PRUNE"})
 SYSTEM_GROUP = _of("docker", {"disk_usage": "df=DISK_USAGE", "pruning": "prune=SYSTEM_PRUNE"})
 SYSTEM = _of("docker", {
-    "archives": "push save load import search login logout", "build": "build", "image_history": "history",
-    "images": "images=IMAGES_COMMAND pull", "commit": "tag rmi=REMOVE", "system": "version=VERSION_COMMAND info",
-    "event_list": "events"})
+    "archives": "push search login logout", "image_archives": "save load import", "build": "build",
+    "image_history": "history", "images": "images=IMAGES_COMMAND pull", "commit": "tag rmi=REMOVE",
+    "system": "version=VERSION_COMMAND info", "event_list": "events"})
 NETWORKS = _of("docker", {
     "network": "ls=LIST list inspect create rm=REMOVE remove", "network_connect": "connect disconnect",
     "pruning": "prune=NETWORK_PRUNE"})
