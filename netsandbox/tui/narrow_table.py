@@ -12,6 +12,8 @@ from netsandbox.tui.text import cell_len
 _OPTIONS = re.compile(r"(?<=[^\s!]) (?=(?:! )?-)")
 _BAR = re.compile(r"^.{5} (?=\d+ s$)")
 """What `countdown` puts before the seconds."""
+_SHORTER = {"age": "timer", "interface": "dev"}
+"""Titles for narrow columns."""
 
 
 def titles(table: Table) -> list[str]:
@@ -54,8 +56,7 @@ def narrower(table: Table, room: int) -> Table:
         return table
     rows = tuple(row._replace(cells=(*row.cells[:at], _BAR.sub("", row.cells[at]), *row.cells[at + 1 :]))
                  for row in table.rows)
-    columns = tuple("timer" if column == "age" else column for column in table.columns)  # a shorter title
-    return table._replace(columns=columns, rows=rows)
+    return table._replace(columns=tuple(_SHORTER.get(column, column) for column in table.columns), rows=rows)
 
 
 def _wrapped(row: Row, room: int) -> list[Row]:

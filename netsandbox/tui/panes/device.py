@@ -318,7 +318,9 @@ class DevicePane(Vertical):
     def _show_changes(self, before: Table | None, after: Table, marks: frozenset[str]) -> None:
         """Paint the cells that differ, or all where a column has grown."""
         same = before is not None and before.columns == after.columns
-        grown = widths_of(after, self._widths if same else ())
+        needed, grown = widths_of(after), widths_of(after, self._widths if same else ())
+        if sum(needed) <= self.size.width < sum(grown):  # the last column would have no room
+            grown = needed
         if before is None or grown != self._widths:
             self._widths = grown
             self._rebuild(after)
