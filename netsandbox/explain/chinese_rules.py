@@ -37,6 +37,7 @@ PHRASES: dict[str, str] = {
     "forgotten.succeeded": "它已经结束，另一个连接需要它的端口",
     "rules.other": "另一个包，{packet}：",
     "rules.made": "这条规则由 #{seq} 加入：❯ {line}",
+    "rules.made.policy": "这一默认策略由 #{seq} 设定：❯ {line}",
     "rules.hook": "钩子 {hook}：", "rules.connection": "连接：{connection}", "rules.changed": "随后改写：{changed}",
     "rules.untracked": "连接：UNTRACKED：raw 表的一条规则让它不被跟踪",
     "rules.invalid": "连接：INVALID：它不属于任何已知的连接，也不能用来新建连接",

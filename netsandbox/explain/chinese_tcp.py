@@ -39,6 +39,9 @@ SENTENCES: dict[str, Words] = {
     "TcpFailed.rst": ("{ns}：{there}发来 RST，因此{here}的程序得到{error}。", "{error}"),
     "TcpFailed.timeout": (
         "{ns}：{there}太久没有回应，因此{here}的程序得到{error}。", "{error}", "tcp_syn_retries、tcp_retries2"),
+    "TcpFailed.unreachable": (
+        "{ns}：到{there}的尝试都已用尽；其间有 ICMP 差错或没有路由，因此{here}的程序得到{error}。",
+        "{error}", "tcp_syn_retries、tcp_retries2"),
     "TcpFailed.icmp": ("{ns}：发往{there}的 SYN 引来 ICMP 差错，因此{here}的程序得到{error}。", "{error}"),
     "TcpSegmentsSmaller": (
         "{ns}：{there}不再确认{here}发出的数据；也许大包在路上丢失，因此段变小。",

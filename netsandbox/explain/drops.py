@@ -192,12 +192,18 @@ WITHOUT_RULE = ("clash", "cut short", "moved", "icmp error", "redirect", "no add
 """Why netfilter drops what no rule says to drop."""
 
 
-def rule_made_at(verdict: object) -> int | None:
-    """Of a packet that a rule dropped the trace's first record after the rule was made; else None."""
+POLICY = re.compile(r"(-t \w+ )?-P |(?!-).* policy drop$")
+"""A chain's policy among the rules, in iptables' words and in nft's."""
+
+
+def rule_made_at(verdict: object) -> tuple[str, int | None]:
+    """How is told of what made the rule or policy that dropped a packet, and the trace's first record after that."""
     if not isinstance(verdict, Dropped) or verdict.reason is not DropReason.NETFILTER_DROP:
-        return None
+        return "", None
     rule, made_at = (*verdict.operands, "", "")[:2]
-    return made_at if isinstance(made_at, int) and rule not in (*WITHOUT_RULE, "table full") else None
+    if not isinstance(made_at, int) or rule in (*WITHOUT_RULE, "table full"):
+        return "", None
+    return "rules.made.policy" if POLICY.match(str(rule)) else "rules.made", made_at
 
 
 def _rule(operands: tuple[Operand, ...], _what: Ended, _voice: Voice) -> Case:

@@ -45,6 +45,7 @@ PHRASES: dict[str, str] = {
     "forgotten.succeeded": "it was over, and another connection needs its port",
     "rules.other": "of {packet}:",
     "rules.made": "the rule was added by #{seq}: ❯ {line}",
+    "rules.made.policy": "the policy was set by #{seq}: ❯ {line}",
     "rules.hook": "hook {hook}:", "rules.connection": "connection: {connection}",
     "rules.changed": "it goes on as {changed}",
     "rules.untracked": "connection: UNTRACKED: a rule of the table raw keeps the tracker from it",

@@ -63,6 +63,9 @@ SENTENCES: dict[str, Words] = {
     "TcpFailed.timeout": (
         "{ns}: {there} has not answered for too long, so the program at {here} gets {error}.",
         "{error}", "tcp_syn_retries, tcp_retries2"),
+    "TcpFailed.unreachable": (
+        "{ns}: all tries to reach {there} are used up; an ICMP error or the routes have said {error} to {here}.",
+        "{error}", "tcp_syn_retries, tcp_retries2"),
     "TcpFailed.icmp": (
         "{ns}: an ICMP error came about the SYN to {there}, so the program at {here} gets {error}.", "{error}"),
     "TcpSegmentsSmaller": (

@@ -31,7 +31,10 @@ def _fields(event: Any, voice: Voice) -> Fields:
         elif name not in ("namespace", "local", "port", "peer", "peer_port", "why"):
             fields[name] = str(value).replace("_", "-")
     kind = type(event).__name__
-    case = f"{kind}.{getattr(event, 'why', '')}"
+    why = getattr(event, "why", "")
+    if why == "timeout" and fields.get("error", "ETIMEDOUT") != "ETIMEDOUT":
+        why = "unreachable"
+    case = f"{kind}.{why}"
     return case if case in CATALOGUE["en"] else kind, fields
 
 

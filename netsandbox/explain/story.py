@@ -209,13 +209,13 @@ def _with_closing(trace: Trace, record: Record, explanation: Explanation, voice:
 
 
 def _with_rule(trace: Trace, record: Record, explanation: Explanation, voice: Voice) -> Explanation:
-    """Where a rule drops a packet: which line made the rule."""
-    made_at = rule_made_at(getattr(record.event, "verdict", None))
+    """Where a rule or a policy drops a packet: which line made it."""
+    words, made_at = rule_made_at(getattr(record.event, "verdict", None))
     seq = line_before(trace, made_at) if made_at is not None else None
     if seq is None:
         return explanation
     line = operands(event_of(trace.raw(seq), seq), voice).fields["line"]
-    return explanation._replace(looked_at=(*explanation.looked_at, voice.say("rules.made", seq=str(seq), line=line)))
+    return explanation._replace(looked_at=(*explanation.looked_at, voice.say(words, seq=str(seq), line=line)))
 
 
 def _with_walks(trace: Trace, record: Record, explanation: Explanation, voice: Voice) -> Explanation:

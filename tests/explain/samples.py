@@ -319,7 +319,8 @@ def _of_connections() -> Iterator[Any]:
     for why in ("no socket", "handshake", "time-wait", "closed", "unread data", "abort", "keepalive", "odd"):
         yield tcp.TcpResetSent(*ends, why)
     for why in ("rst", "timeout", "icmp", "odd"):
-        yield tcp.TcpFailed(*ends, "ECONNRESET", why)
+        yield tcp.TcpFailed(*ends, "ECONNRESET" if why != "timeout" else "ETIMEDOUT", why)
+    yield tcp.TcpFailed(*ends, "EHOSTUNREACH", "timeout")
     yield tcp.TcpWindowShut(*ends, 2000)
     yield tcp.TcpSegmentsSmaller(*ends, 1024)
     yield tcp.TcpCookieSent(*ends, 128)

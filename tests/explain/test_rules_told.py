@@ -49,29 +49,36 @@ def test_the_last_drop_names_each_rule_on_the_way(session: Session, language: st
         assert part in story
 
 
-@pytest.mark.parametrize(("language", "told"), [
-    ("en", "  -A GUARD -p icmp -m conntrack --ctstate NEW -j DROP\n  the rule was added by #{}: ❯ exec host {}\n"),
-    ("zh", "  -A GUARD -p icmp -m conntrack --ctstate NEW -j DROP\n  这条规则由 #{} 加入：❯ exec host {}\n")])
-def test_a_drop_names_the_line_that_made_the_rule(session: Session, language: str, told: str) -> None:
-    """It was named by `why rule` alone."""
+@pytest.mark.parametrize(("language", "rule", "policy"), [
+    ("en", "the rule was added by #{}: ❯ {}\n", "the policy was set by #{}: ❯ {}\n"),
+    ("zh", "这条规则由 #{} 加入：❯ {}\n", "这一默认策略由 #{} 设定：❯ {}\n")])
+def test_a_drop_names_the_line_that_made_the_rule_or_set_the_policy(session: Session, language: str, rule: str,
+                                                                    policy: str) -> None:
     said(session, "docker exec cli ping -c 1 -W 1 172.17.0.1")
-    for line in ("exec host iptables -D GUARD 2", "exec host iptables -P INPUT DROP"):
+    drop, again = "exec host iptables -P INPUT DROP", "exec host iptables -A OUTPUT -j ACCEPT"
+    for line in ("exec host iptables -D GUARD 2", drop, again, drop):
         said(session, line)
-    [made] = [record.seq for record in session.lab.trace.since(0)
-              if isinstance(record.event, CommandRun) and record.event.line == f"exec host {RULES[2]}"]
+    made = {record.event.line: record.seq for record in reversed(list(session.lab.trace.since(0)))
+            if isinstance(record.event, CommandRun)}
+    added = f"exec host {RULES[2]}"
     story = said(session, f"why --lang {language}")
-    assert told.format(made, RULES[2]) in story, "though the rule is there no more"
+    assert ("  -A GUARD -p icmp -m conntrack --ctstate NEW -j DROP\n  " + rule.format(made[added], added)
+            in story), "though the rule is there no more"
     said(session, "docker exec cli ping -c 1 -W 1 172.17.0.1")
     story = said(session, f"why --lang {language}")
-    assert "-P INPUT DROP" in story
-    assert told.split("#")[0].splitlines()[1] not in story, "a policy is no rule"
+    assert "  -P INPUT DROP\n  " + policy.format(made[drop], drop) in story, "it dropped before it was set again"
+    said(session, "exec host iptables -P INPUT ACCEPT")
+    said(session, "exec host nft add table ip own")
+    said(session, "exec host nft add chain ip own early '{ type filter hook input priority -5; policy drop; }'")
+    said(session, "docker exec cli ping -c 1 -W 1 172.17.0.1")
+    assert "  ip own early policy drop\n  " + policy.split("#")[0] in said(session, f"why --lang {language}")
 
 
 def test_a_hook_of_which_nothing_else_is_known_is_no_line() -> None:
     packet = IPv4Packet(1, 2, 17, b"")
     full = VerdictGiven("host", "PREROUTING", packet, Dropped(DropReason.NETFILTER_DROP, ("table full", 1)))
     assert walks_of([full], packet, Voice("en")) == []
-    assert rule_made_at(full.verdict) is None, "the number is that of connections"
+    assert rule_made_at(full.verdict) == ("", None), "the number is that of connections"
 
 
 def arrival(session: Session, place: str) -> int:

@@ -98,6 +98,8 @@ class Netfilter:
         self._note_recent()
         for table in self.tables.values():
             table.page = None
+            for chain in table.chains.values():
+                chain.drops_from = (chain.drops_from or namespace.trace.end) if chain.drops else 0
             for rule in table.fresh:
                 rule.made_at = namespace.trace.end
                 if rule.needs_counts:

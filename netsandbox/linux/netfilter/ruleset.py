@@ -41,18 +41,20 @@ class Chain:
     Attributes:
         hook: of a base chain; None for one that others lead to.
         kind, priority: filter, nat or route, and its place among the others of a hook, of a base chain.
-        drops: the policy.  packets, bytes: what came to the end of a built-in chain.
+        drops: the policy.  drops_from: the first record of the trace after that was set, or 0.
+        packets, bytes: what came to the end of a built-in chain.
         jumps: the chains that its rules lead to, and how many rules do.
         limits: where its targets may stand, and how many rules say so.
     """
 
-    __slots__ = ("bytes", "drops", "handle", "hook", "jumps", "kind", "limits", "name", "packets", "priority", "rules")
+    __slots__ = ("bytes", "drops", "drops_from", "handle", "hook", "jumps", "kind", "limits", "name", "packets",
+                 "priority", "rules")
 
     def __init__(self, name: str, hook: Hook | None, kind: str = "filter", priority: int = 0) -> None:
         self.name = name
         self.hook, self.kind, self.priority = hook, kind, priority
         self.drops = False
-        self.packets = self.bytes = self.handle = 0
+        self.packets = self.bytes = self.handle = self.drops_from = 0
         self.rules: list[Rule] = []
         self.jumps: Counter[str] = Counter()
         self.limits: Counter[Refusal] = Counter()
@@ -301,6 +303,7 @@ class Table:
         for name, chain in self.chains.items():
             other = twin.chains[name] = Chain(name, chain.hook, chain.kind, chain.priority)
             other.drops, other.packets, other.bytes = chain.drops, chain.packets, chain.bytes
+            other.drops_from = chain.drops_from
             other.handle = chain.handle
             other.rules, other.jumps, other.limits = list(chain.rules), Counter(chain.jumps), Counter(chain.limits)
         return twin

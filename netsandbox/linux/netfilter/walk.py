@@ -147,8 +147,9 @@ class Walk:
 
     def _end(self) -> HookVerdict:
         self.reached_end = True
-        dropped = Dropped(DropReason.NETFILTER_DROP, (_told(self.table, "-P", self.base, "DROP"),)) if (
-            self.base.drops) else None
+        base = self.base
+        dropped = Dropped(DropReason.NETFILTER_DROP, (_told(self.table, "-P", base, "DROP"), base.drops_from)) if (
+            base.drops) else None
         if self.buffer.traced:
             self._tell(self.base, None, dropped or ACCEPT)
         return dropped
