@@ -7,7 +7,7 @@ import re
 from typing import NamedTuple
 
 from netsandbox.apps.dig_edns import WORDS, Edns, number
-from netsandbox.apps.option_table import Option, OptionTable
+from netsandbox.apps.option_table import Option, OptionTable, of_ipv6
 from netsandbox.apps.program import UsageError
 from netsandbox.wire import dns
 from netsandbox.wire.addresses import AddressError, parse_ipv4
@@ -168,7 +168,7 @@ def _check_idle(word: str) -> None:
         return
     if word in ("-h", "-v"):
         raise UsageError("", 0, WRONG_OPTION.partition("\n")[2].format() if word == "-h" else BANNER)
-    raise UsageError(f"dig: {word} is not modelled", 1)
+    raise UsageError(f"dig: {word} is not modelled{of_ipv6(word)}", 1)
 
 
 def _with_flag(now: Asked, word: str) -> Asked:

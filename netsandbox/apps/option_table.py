@@ -12,7 +12,14 @@ from typing import NamedTuple
 
 from netsandbox.apps.program import UsageError
 
+NO_IPV6 = "the sandbox has no IPv6"
+"""Why what asks for it is refused, in every program."""
 VALUES = {"": "", "=": " <value>", "?": " [value]"}
+
+
+def of_ipv6(spelled: str) -> str:
+    """Behind the refusal of an option: why, if it asks for IPv6."""
+    return f": {NO_IPV6}" if spelled in ("-6", "--ipv6", "--inet6", "--inet6-only") else ""
 
 
 class Option(NamedTuple):
@@ -129,7 +136,7 @@ class OptionTable:
         """Raises UsageError of the first that is not modelled."""
         for one in given:
             if one.option.role == "refused":
-                why = f": {self.why[one.option.name]}" if one.option.name in self.why else ""
+                why = f": {self.why[one.option.name]}" if one.option.name in self.why else of_ipv6(one.spelled)
                 raise UsageError(f"{self.program}: {one.spelled} is not modelled{why}", self.code)
 
     def notes(self, given: list[Given]) -> list[str]:

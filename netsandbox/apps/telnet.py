@@ -14,8 +14,8 @@ from netsandbox.wire.services import port_number
 
 TELNET_PORT = 23
 IAC, WILL, WONT, DO, DONT = 255, 251, 252, 253, 254
-OPTIONS = OptionTable("telnet", 64, "Try 'telnet --help' or 'telnet --usage' for more information.", usual="4",
-                      refused="E a")
+OPTIONS = OptionTable("telnet", 64, "Try 'telnet --help' or 'telnet --usage' for more information.", usual="4|ipv4",
+                      refused="6|ipv6 E a")
 
 
 class Telnet(StreamClient):

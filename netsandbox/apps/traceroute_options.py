@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import NamedTuple
 
 from netsandbox.apps.hosts import lookup
+from netsandbox.apps.option_table import of_ipv6
 from netsandbox.apps.program import UsageError
 from netsandbox.apps.resolved import UnknownHostError
 from netsandbox.engine.units import MILLISECOND, SECOND, seconds
@@ -152,7 +153,7 @@ _NUMBERS = {"f": "first_hop", "m": "max_hops", "N": "at_once", "p": "port", "t":
 def _set(options: TracerouteOptions, given: _Given, names: dict[str, int]) -> None:
     letter, value = given.letter, given.value
     if letter in _NOT_MODELLED:
-        raise UsageError(f"traceroute: {given.spelling} is not modelled")
+        raise UsageError(f"traceroute: {given.spelling} is not modelled{of_ipv6(given.spelling)}")
     refusal = f"Cannot handle `{given.spelling}' option with arg `{value[:60]}' (argc {given.place})"
     if letter in ("I", "T", "U", "M"):  # the last one decides
         options.icmp = options.tcp = options.constant_port = False

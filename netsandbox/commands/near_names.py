@@ -7,7 +7,10 @@ from collections.abc import Iterable
 from difflib import get_close_matches
 from typing import TYPE_CHECKING
 
+from netsandbox.commands.prompt import known_programs
+from netsandbox.commands.tools.help import TEXTS
 from netsandbox.lab.errors import LabError
+from netsandbox.lab.names import DEFAULT_HOST
 
 if TYPE_CHECKING:
     from netsandbox.commands.job import Job
@@ -17,9 +20,16 @@ NO_CONTAINER = re.compile(r"No such container: (\S+)")
 NO_NAMESPACE = re.compile(r'Cannot open network namespace "([^"]+)"')
 NO_DEVICE = re.compile(r'Cannot find device "([^"]+)"')
 NO_HOST = re.compile(r"(\S+): Name or service not known|Could not resolve host: (\S+)")
+NO_COMMAND = re.compile(r"^bash: (\S+): command not found$", re.MULTILINE)
+NO_WORD = re.compile(r'(?:Object|Command) "([^"]+)" is unknown, try "([a-z ]+) help"')
+NO_SYSCTL = re.compile(r"cannot stat /proc/sys/(\S+): No such file")
 NO_CHAIN = re.compile(r"^iptables: No chain/target/match by that name\.$|: Chain '\S+' does not exist$", re.MULTILINE)
 TARGETS = ("ACCEPT", "DROP", "REJECT", "RETURN", "LOG", "DNAT", "SNAT", "MASQUERADE", "REDIRECT", "MARK", "TRACE",
            "INPUT", "OUTPUT", "FORWARD", "PREROUTING", "POSTROUTING")
+NO_IPV6 = re.compile(r"IPv6 is disabled|Address family for hostname not supported|\bnet[./]ipv6\b")
+ASKS_IPV6 = re.compile(r"(?<!\S)(?:ip|ss|netstat|conntrack) (?:[^|;&]* )?"
+                       r"(?:-\w*6|(?:-f|-family|-A) ?(?:inet6|ipv6)|--ipv6|--inet6)(?!\S)")
+"""A table of its own is asked for, which is empty."""
 CHAINS = re.compile(r"(?<!\S)-[AIDRCFLSZXjg] ([A-Za-z][\w-]*)")
 ADVICE = re.compile(r"^(?:note|Try): ", re.MULTILINE)
 """What was meant is told already."""
@@ -29,8 +39,18 @@ IN_NODE = re.compile(r"exec (\S+) ")
 def near_note(lab: Lab, job: Job) -> str:
     """What is said below the words of a line that failed for want of a name, or nothing: no tool says so."""
     said = job.err
-    if not job.code or ADVICE.search(said):
+    if NO_IPV6.search(said) or (ASKS_IPV6.search(job.text) and "::" not in job.out and "IPv6" not in said):
+        return "note: IPv6 is not modelled"
+    if ADVICE.search(said):
         return ""
+    if found := NO_COMMAND.search(said):  # though the line's last command did well
+        return _near(found[1], known_programs())
+    if not job.code:
+        return ""
+    if found := NO_WORD.search(said):
+        return _near(found[1], re.findall(r"[a-z]{2,}", TEXTS.get(found[2], "")))
+    if found := NO_SYSCTL.search(said):
+        return _near(found[1].replace("/", "."), _sysctls(lab, job))
     if found := NO_NAMESPACE.search(said):
         return _near(found[1], lab.extra_namespaces)
     if found := NO_CONTAINER.search(said):
@@ -38,13 +58,25 @@ def near_note(lab: Lab, job: Job) -> str:
     if found := NO_HOST.search(said):
         return _near(found[1] or found[2], lab.names())
     if found := NO_DEVICE.search(said):
-        inner = IN_NODE.match(job.text)
-        return _near(found[1], _devices(lab, inner[1] if inner else job.where))
+        return _near(found[1], _devices(lab, _node(job)))
     if NO_CHAIN.search(said):
         tables = (table for place in lab.namespaces() for table in place.netfilter.tables.values())
         chains = {*TARGETS, *(name for table in tables for name in table.chains)}
         return _near(next((word for word in CHAINS.findall(job.text) if word not in chains), ""), chains)
     return ""
+
+
+def _node(job: Job) -> str:
+    """Where the line's tool ran."""
+    inner = IN_NODE.match(job.text)
+    return inner[1] if inner else job.where
+
+
+def _sysctls(lab: Lab, job: Job) -> Iterable[str]:
+    try:
+        return list(lab.namespace(_node(job) or DEFAULT_HOST).sysctls.keys())
+    except LabError:
+        return ()
 
 
 def _devices(lab: Lab, node: str) -> Iterable[str]:

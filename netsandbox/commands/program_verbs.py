@@ -76,9 +76,6 @@ def ping(shell: Shell, job: Job, values: Values) -> None:
     source, words = _from_and_words(shell, values["words"])
     if source is not None and not any(word.startswith("-c") for word in words):
         words = ["-c", "1", *words]
-    slip = next((word for word in words if not _is_target(shell, word) and _is_nearly(shell, word)), "")
-    if slip and "." not in slip:
-        job.hint = f"note: did you mean {get_close_matches(slip, shell.lab.names(), 1)[0]!r}?"
     _follow(shell, job, source, ["ping", *words])
 
 

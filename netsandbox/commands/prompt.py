@@ -258,12 +258,18 @@ class Prompt:
             is_host = isinstance(self._shell.lab.nodes.get(self._place.where or ""), Host)
             hint = "; `add-host NAME --docker` has it" if is_host else "; `exit` leaves this shell first"
             return MissingError(f"sh: 1: docker: not found{hint}", NOT_FOUND, f"docker: not found{hint}")
-        near = [IN_CHINESE[name]] if name in IN_CHINESE else get_close_matches(
-            name, [*VERBS, *TOOLS, *programs.PROGRAMS, *AROUND, "docker"], 1, NEAR)
+        near = [IN_CHINESE[name]] if name in IN_CHINESE else get_close_matches(name, known_programs(), 1, NEAR)
         hint = f"; did you mean {near[0]!r}?" if near else "; `help` lists what there is"
+        if self._shell.lab.is_named(name):
+            hint = f"; `exec {name} …` runs a line in it"
         if entered:
             return MissingError(f"sh: 1: {name}: not found{hint}", NOT_FOUND, said)
         return MissingError(self._shell.say(f"unknown command {name[:40]!r}{hint}"), 2, said)
+
+
+def known_programs() -> list[str]:
+    """What may stand first in a line."""
+    return [*VERBS, *TOOLS, *programs.PROGRAMS, *AROUND, NSENTER, *UNSHARE, "docker"]
 
 
 class Opener(Task):

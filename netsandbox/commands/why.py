@@ -16,11 +16,18 @@ from netsandbox.explain.story import Story, why_change, why_drop, why_row, why_s
 from netsandbox.explain.voice import Voice, safe
 from netsandbox.explain.words import Both
 from netsandbox.lab import views
-from netsandbox.lab.errors import LabError
+from netsandbox.lab.errors import LabError, unknown
 from netsandbox.lab.names import Namer
 from netsandbox.linux.bridge.bridge import Bridge
 from netsandbox.linux.drop import Outcome
-from netsandbox.linux.events import BindRefused, FrameReceived, SocketBound, SocketClosed
+from netsandbox.linux.events import (
+    BindRefused,
+    FdbForgotten,
+    FrameReceived,
+    NeighbourChanged,
+    SocketBound,
+    SocketClosed,
+)
 from netsandbox.wire.addresses import AddressError, format_ipv4, format_mac, parse_ipv4, parse_mac
 
 if TYPE_CHECKING:
@@ -44,16 +51,16 @@ QUESTION = kinds.Kind(f"N|NODE NODE|{'|'.join(ABOUT)}", kinds.TARGET.parse,
 @verb("why", ("Why did that happen?", "为什么会这样？"), Parameter("words", QUESTION, rest=True, required=False),
       Parameter("language", kinds.choice("en", "zh"), "--lang", required=False),
       details=(("why: the last drop, or a port or route that a program was refused. why N: the frame or record N of "
-                "the log. why NODE NODE, in whatever sentence: what last ended on its way between them. why arp NODE "
-                "ADDRESS: what made the neighbour row; a node's name will do for the address. "
-                "why fdb BRIDGE MAC: what made the MAC table row, by MAC or name. why port NODE NUMBER: who took a "
-                "port, or was refused it. why rule NODE [TABLE] CHAIN NUMBER: which line made a rule, and which "
+                "the log. why NODE NODE, in whatever sentence: what last ended on its way between them, of which one "
+                "may be an address. why arp NODE ADDRESS: what made the neighbour row; a node's name will do for the "
+                "address. why fdb BRIDGE MAC: what made the MAC table row, by MAC or name. why port NODE NUMBER: who "
+                "took a port, or was refused it. why rule NODE [TABLE] CHAIN NUMBER: which line made a rule, and which "
                 "packets it took. why connection NODE WORD…: which packet made the newest row of `conntrack -L` that "
                 "has these words, and which ones followed. The answer names the decision, what it looked at, the "
                 "rule, and the chain of causes back to the command. How often a node met each trouble, its stack has "
                 "counted: nstat -as, netstat -s."),
                ("why：最近一次丢弃，或程序被拒绝的端口或路由。why N：编号为 N 的帧或记录。why NODE NODE：这两个"
-                "节点之间最近一次丢弃或拒绝。why arp NODE "
+                "节点之间最近一次丢弃或拒绝，其中一个可以写地址。why arp NODE "
                 "ADDRESS：邻居表项是怎么来的；地址也可以写节点的名称。why fdb BRIDGE MAC：MAC 表项是怎么来的，写 "
                 "MAC 或名称。why port NODE NUMBER：谁占用了端口，或被拒绝使用它。why rule NODE [TABLE] CHAIN NUMBER："
                 "哪一行命令建立了规则，它处理了哪些包。why connection NODE WORD…：哪个包建立了 `conntrack -L` 中含有"
@@ -91,9 +98,11 @@ def _asked(shell: Shell, words: list[str], language: str, names: Namer) -> Story
         return why_rules.of_rule(shell, words[1:], language, names)
     if words[0] == "connection":
         return why_rules.of_connection(shell, words[1:], language, names)
-    nodes = [word for word in (word.rstrip("?,.") for word in words) if lab.is_named(word)]
-    if len(nodes) == 2:
-        return _between(shell, nodes[0], nodes[1], language, names)
+    ends = [word for word in (word.rstrip("?,.") for word in words) if lab.is_named(word) or _is_address(word)]
+    if len(ends) == 2:
+        return _between(shell, ends[0], ends[1], language, names)
+    if len(words) == 2 and words[0] not in ABOUT:
+        raise unknown("host or container", next(word for word in words if word not in ends), lab.names())
     raise CommandError("why takes nothing, a record's number, two nodes, `arp NODE ADDRESS`, `fdb BRIDGE MAC`, `port "
                        "NODE NUMBER`, `rule NODE [TABLE] CHAIN NUMBER` or `connection NODE WORD…`; `help why` tells of "
                        "each")
@@ -154,10 +163,18 @@ def text(story: Story) -> str:
     return "\n".join(lines)
 
 
+def _is_address(word: str) -> bool:
+    try:
+        return word.count(".") == 3 and parse_ipv4(word) >= 0
+    except AddressError:
+        return False
+
+
 def _between(shell: Shell, one: str, other: str, language: str, names: Namer) -> Story:
     """The last that ended on its way from one node to another, or back."""
-    there, back = ({own.local for interface in shell.lab.existing(node).interfaces.values() for own in
-                    interface.addresses if not interface.is_loopback} for node in (one, other))
+    there, back = ({parse_ipv4(end)} if _is_address(end) else
+                   {own.local for interface in shell.lab.existing(end).interfaces.values() for own in
+                    interface.addresses if not interface.is_loopback} for end in (one, other))
     seq = last_drop_between(shell.lab.trace, (there, back), (one, other))
     if seq is None:
         raise LabError(f"nothing between {one} and {other} was dropped or refused, in all that the trace keeps")
@@ -168,6 +185,10 @@ def _of_neighbour(shell: Shell, node: str, address: str, language: str, names: N
     namespace = shell.lab.existing(node)
     rows = {known: entry for i in namespace.interfaces.values() for known, entry in i.neighbours.items()}
     wanted = next((known for known in rows if address in (format_ipv4(known), names(known))), None)
+    if wanted is None and (gone := why_change(shell.lab.trace, (NeighbourChanged,), lambda event: (
+            event.new is None and event.interface.namespace == namespace.name
+            and address in (format_ipv4(event.address), names(event.address))), language, names)).seq is not None:
+        return gone
     if wanted is None:
         known = ", ".join(map(format_ipv4, rows)) or "none"
         raise LabError(f"{node} has no neighbour row for {address}; it has {known}")
@@ -178,6 +199,10 @@ def _of_fdb(shell: Shell, name: str, mac: str, language: str, names: Namer) -> S
     bridge = _bridge(shell, name)
     rows = bridge.fdb.entries
     wanted = _mac(mac) if ":" in mac else next((known for known in rows if names(known) == mac), None)
+    if wanted not in rows and (gone := why_change(shell.lab.trace, (FdbForgotten,), lambda event: (
+            event.bridge.id == bridge.place.id and mac in (format_mac(event.mac), names(event.mac))), language,
+            names)).seq is not None:
+        return gone
     if wanted is None or wanted not in rows:
         known = ", ".join(format_mac(m) for m, e in rows.items() if not e.local) or "nothing learned yet"
         raise LabError(f"{bridge.label} has no row for {mac}; it has {known}")

@@ -208,6 +208,7 @@ TAILS: dict[str, str] = {
     "; a file holds one branch: {name}, not {names}": "；一个文件只装一个分支：{name}，不含 {names}",
     "; did you mean {near}?": "；是不是 {near}？",
     "; `help` lists what there is": "；`help` 列出所有命令",
+    "; `exec {name} …` runs a line in it": "；`exec {name} …` 在里面运行命令",
     "; there is none yet": "；现在还没有",
     "; there are: {names}": "；现有：{names}",
     "; `add-host NAME --docker` has it": "；`add-host NAME --docker` 里有",

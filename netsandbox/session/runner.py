@@ -116,7 +116,7 @@ class Runner:
         self.after_line()
         failed = bool(job.code) and not is_judged and (is_expect or not _is_program(job))
         self.failed |= failed
-        meant = NEAR["note"](self.session.lab, job) if job.code and not is_expect else ""
+        meant = NEAR["note"](self.session.lab, job) if not is_expect else ""
         return Line(text, job, number, is_expect, min(first, trace.end), trace.end, failed, meant)
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from netsandbox.commands.near_names import near_note
-from netsandbox.explain.refusals import noted
+from netsandbox.explain.refusals import noted, translated
 from netsandbox.lab.uplink import DEFAULT_LAN
 from netsandbox.session.session import Session
 
@@ -36,7 +36,7 @@ def test_a_node_that_is_nearly_there(session: Session, line: str) -> None:
 
 
 def test_a_program_that_finds_no_name_is_told_the_nearest(session: Session) -> None:
-    assert said(session, "ping -c 1 ngnix-1").endswith("\nnote: did you mean 'nginx-1'?\n")
+    assert near_note(session.lab, session.run("ping -c 1 ngnix-1")) == "note: did you mean 'nginx-1'?"
     assert "note" not in said(session, "ping -c 1 -W 1 127.0.0.9")
 
 
@@ -65,7 +65,12 @@ def test_a_node_that_is_no_namespace_is_entered_otherwise(session: Session, line
     ("ip link set dokcer0 up", 'Cannot find device "dokcer0"', "docker0"),
     ("exec nginx-1 ip link set eht0 up", 'Cannot find device "eht0"', "eth0"),
     ("ip -n bleu addr", 'Cannot open network namespace "bleu": No such file or directory', "blue"),
-    ("curl nginx1", "curl: (6) Could not resolve host: nginx1", "nginx-1")])
+    ("curl nginx1", "curl: (6) Could not resolve host: nginx1", "nginx-1"),
+    ("sysctl net.ipv4.ip_forwad",
+     "sysctl: cannot stat /proc/sys/net/ipv4/ip_forwad: No such file or directory", "net.ipv4.ip_forward"),
+    ("ip neigh flsh all", 'Command "flsh" is unknown, try "ip neigh help".', "flush"),
+    ("bridge fbd show", 'Object "fbd" is unknown, try "bridge help".', "fdb"),
+    ("ls; lear", "bash: lear: command not found", "clear")])
 def test_below_a_tools_own_words_a_note_tells_the_near_name(session: Session, line: str, own: str, near: str) -> None:
     session.run("ip netns add blue")
     job = session.run(line)
@@ -73,6 +78,59 @@ def test_below_a_tools_own_words_a_note_tells_the_near_name(session: Session, li
     meant = near_note(session.lab, job)
     assert (job.err, meant) == (f"{own}\n", f"note: did you mean {near!r}?"), "the tool says nothing else"
     assert noted(meant, "zh") == f"注意：是不是“{near}”？"
+
+
+def test_a_command_that_is_none_is_noted_though_the_line_s_last_one_did_well(session: Session) -> None:
+    assert near_note(session.lab, session.run("lear; true")) == "note: did you mean 'clear'?"
+    assert said(session, "nsneter -t 1 -n ip a") == "unknown command 'nsneter'; did you mean 'nsenter'?\n"
+
+
+def test_a_node_that_stands_first_is_told_how_a_line_runs_in_it(session: Session) -> None:
+    told = said(session, "nginx-1 arp -n")
+    assert told == "unknown command 'nginx-1'; `exec nginx-1 …` runs a line in it\n"
+    assert translated(told.rstrip(), "zh") == "没有命令“nginx-1”；`exec nginx-1 …` 在里面运行命令"
+
+
+def test_the_value_of_an_option_is_no_misspelt_node() -> None:
+    """Of `-c 1` it was asked whether w1 was meant, where why should have been named."""
+    session = Session()
+    session.run("add-host w1")
+    job = session.run("ping w1 10.0.0.77 -c 1")
+    assert job.code
+    assert (job.err, near_note(session.lab, job)) == ("ping: connect: Network is unreachable\n", "")
+
+
+IPV6 = "note: IPv6 is not modelled"
+
+
+@pytest.mark.parametrize("line", [
+    "ip -6 addr", "ip -6 route", "ip -6 neigh", "ip -f inet6 rule", "ss -6", "ss -f inet6", "netstat -6",
+    "conntrack -L -f ipv6", "docker exec nginx-1 ip -6 addr"])
+def test_an_empty_table_of_ipv6_says_that_there_is_none(session: Session, line: str) -> None:
+    """A reader took it for a host without addresses."""
+    assert near_note(session.lab, session.run(line)) == IPV6
+    assert near_note(session.lab, session.run(line.replace("inet6", "inet").replace("6", "4"))) == ""
+
+
+@pytest.mark.parametrize("line", ["ping -6 ::1", "ping ::1", "ip addr add fd00::1/64 dev eth0",
+                                  "sysctl net.ipv6.conf.all.forwarding", "tracepath ::1"])
+def test_below_what_a_tool_says_of_an_address_of_ipv6_stands_that_there_is_none(session: Session, line: str) -> None:
+    assert near_note(session.lab, session.run(line)) == IPV6
+
+
+@pytest.mark.parametrize("line", ["nc -6 localhost 80", "curl -6 localhost", "dig -6 localhost", "wget -6 localhost",
+                                  "traceroute -6 ::1", "mtr -6 ::1", "fping -6 ::1", "iperf3 -6 -s", "telnet -6 ::1"])
+def test_a_program_that_is_asked_for_ipv6_says_that_there_is_none(session: Session, line: str) -> None:
+    job = session.run(line)
+    assert job.err.endswith(f"{line.split()[0]}: -6 is not modelled: the sandbox has no IPv6\n")
+    assert near_note(session.lab, job) == ""
+    assert translated(job.err.rstrip(), "zh").endswith("没有模拟 -6：沙盒没有 IPv6")
+
+
+def test_sockets_that_take_both_families_are_listed_without_a_note(session: Session) -> None:
+    told = session.run("exec hn ss -6 -ltn")
+    assert "*:80" in told.out or "[::]:80" in told.out
+    assert near_note(session.lab, told) == ""
 
 
 @pytest.mark.parametrize("line", ["docker exec zzzzz ls", "ip link set zzz9 up", "ip -n zzz addr", "docker ps",
@@ -142,7 +200,27 @@ def test_why_of_two_nodes_is_the_last_that_ended_between_them() -> None:
     assert "echo request 1 from web to db" in said(session, "why db web").partition("\n")[0]
     assert said(session, "why can db not reach web?") == said(session, "why db web")
     assert said(session, "why web host").startswith("nothing between web and host was dropped or refused")
-    assert "two nodes" in said(session, "why web nowhere")
+    assert said(session, "why web nowhere") == "no host or container 'nowhere'; there are: web, db, host\n"
+
+
+def test_why_takes_an_address_for_one_of_the_two_and_names_what_is_none() -> None:
+    session = Session()
+    for line in ("add-container one", "ping one 172.17.0.9"):
+        session.run(line)
+    assert "nobody answered the ARP requests for 172.17.0.9" in said(session, "why one 172.17.0.9")
+    assert said(session, "why one 8.8.8.8") == (
+        "nothing between one and 8.8.8.8 was dropped or refused, in all that the trace keeps\n")
+    assert said(session, "why one tow").startswith("no host or container 'tow'")
+
+
+def test_why_of_a_row_that_has_gone_tells_what_took_it() -> None:
+    session = Session()
+    for line in ("add-container one", "add-container two", "arp-model classic", "ping one two", "wait 6m"):
+        session.run(line)
+    assert said(session, "why arp one two").startswith("The time of the row for 172.17.0.3 (two) on one:eth0 is over")
+    assert "← #" in said(session, "why arp one 172.17.0.3")
+    assert "forgets" in said(session, "why fdb docker0 two").split("\n")[0]
+    assert said(session, "why arp one 172.17.0.9") == "one has no neighbour row for 172.17.0.9; it has none\n"
 
 
 def test_why_tells_what_a_line_still_waits_for() -> None:
