@@ -77,8 +77,10 @@ class LineKeys(LabApp):
     async def on_event(self, event: Event) -> None:
         """Tell somebody who types a command key by key how it is typed."""
         if isinstance(event, Key) and not event.is_forwarded and not self.holds_keys:
-            if self.screen is self.main and self.main.status.trouble:
-                self.main.status.say("")  # what went wrong is over with the next key
+            if self._letters_are_keys or (self.screen is self.main and self.main.status.trouble):
+                self.main.status.say("")  # what a key said, or what went wrong, is over with the next one
+            if self._letters_are_keys:
+                self.main.command.fold()
             event = self._meant(event)
             word = self._letters
             self._note(event)
@@ -146,6 +148,8 @@ class LineKeys(LabApp):
             if binding is not None and name == "lesson":
                 told = tr("line.no-lesson", typed=typed)
             elif binding is not None:
-                self.main.status.say(tr("line.elsewhere", typed=typed, pane=tr("topic." + name), number=number))
+                is_here = self.main.focused is not None and pane in self.main.focused.ancestors_with_self
+                self.main.status.say(tr("line.nothing" if is_here else "line.elsewhere", typed=typed,
+                                        pane=tr("topic." + name), number=number))
                 return
         self.main.status.say(told)

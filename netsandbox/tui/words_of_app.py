@@ -36,6 +36,8 @@ TABLE: dict[str, Both] = {
     "line.no-key": ("{typed} does nothing here: ? tells what does", "这里按 {typed} 没有作用：按 ? 查看可用的键"),
     "line.no-lesson": ("{typed} is for a lesson, and none is open: ctrl+o shows what there is",
                        "{typed} 是课程的键，现在没有打开课程：ctrl+o 列出可选的课程"),
+    "line.nothing": ("{typed} has nothing to act on in this pane: ? tells what it is for",
+                     "这个窗格里现在没有可以用 {typed} 的内容：按 ? 查看它的用处"),
     "line.elsewhere": ("{typed} does nothing here: it is for the pane {pane}, which {number} shows",
                       "这里按 {typed} 没有作用：它是“{pane}”窗格（按 {number}）的键"),
     "suspend.none": ("There is no shell here to go to", "这里没有可以回到的 shell"),

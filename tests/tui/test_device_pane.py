@@ -91,6 +91,15 @@ async def test_a_mac_table_is_whole_at_a_hundred_columns(tmp_path: Path, languag
         assert re.search(r"\(nginx-1\) 300 s", screen_text(on.app))  # type: ignore[arg-type]
 
 
+async def test_a_key_for_a_row_of_a_pane_that_has_none_says_so(tmp_path: Path) -> None:
+    """It was said to be the key of that very pane, which one was in."""
+    async with stage(tmp_path) as on:
+        await on.press("1", "up", "enter")
+        on.app.main.device.show(Place("host"), "connections")
+        await on.press("f")
+        assert on.app.main.status.message == "f has nothing to act on in this pane: ? tells what it is for"
+
+
 def test_each_kind_of_device_has_its_tabs() -> None:
     source = FakeSource(labs.odd())
     assert tabs_of(source, Place("web")) == ["arp", "links", "routes", "sockets", "endpoints", "log"]

@@ -369,3 +369,20 @@ async def test_a_task_on_a_vlan_is_not_done_by_leaving_it(tmp_path: Path) -> Non
             await on.line("exec pc1 ping -c 1 -W 1 10.0.10.2")
             await on.quiet()
             assert all(goal[0] for goal in goals(on)) is met, goals(on)
+
+
+async def test_an_error_of_several_rows_leaves_the_lesson_its_rows_with_the_next_key_and_messages_go(
+        tmp_path: Path) -> None:
+    """What to press stood below the error for as long as no other line was typed, and a message over the pace."""
+    text = LESSON.replace("[show nodes]", "[\"exec a sh -c 'echo " + "wrong " * 20 + ">&2; exit 1'\"]")
+    async with stage(tmp_path / "state", lesson(tmp_path, text), size=(80, 24)) as on:
+        await on.to_step(2)
+        assert shown(on).splitlines()[-4].startswith(" ✗ wrong"), "it takes two"
+        await on.press("6")
+        *_others, above, row, _prompt, _keys = shown(on).splitlines()
+        assert (row[:8], row[-1]) == (" ✗ wrong", "…")
+        assert "✗" not in above
+        await on.press("K")
+        assert "K does nothing here" in shown(on).splitlines()[0]
+        await on.press("plus")
+        assert "×2" in shown(on).splitlines()[0]

@@ -31,7 +31,7 @@ async def test_a_key_that_means_nothing_says_so(tmp_path: Path, key: str, said: 
         await on.press("6", key)
         assert on.app.main.status.message == said
         await on.press("down")
-        assert on.app.main.status.message == said, "to scroll what is whole is no mistake"
+        assert on.app.main.status.message == "", "to scroll what is whole is no mistake, and the other one is over"
 
 
 async def test_a_picture_is_written_to_a_path_of_ones_choice(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -53,12 +53,16 @@ class LayerTree(Tree[Span]):
             self.ICON_NODE, self.ICON_NODE_EXPANDED = "> ", "v "
 
     def render_label(self, node: TreeNode[Span], base_style: Style, style: Style) -> Text:
-        """A layer or a field; what has no room is marked: the rest of a number would be another one."""
+        """A layer or a field; what has no room is marked, unless it is a further part whole: the rest of a number would
+        be another one."""
         label = super().render_label(node, base_style, style)
         room = self.scroll_offset.x + self.scrollable_content_region.width - self.guide_depth * _depth(node)
         if len(self.ellipsis) <= room < label.cell_len:
-            label.truncate(room - len(self.ellipsis))
-            label.append(self.ellipsis)
+            whole = label.plain
+            label.truncate(room)
+            if not whole[len(label.plain):].startswith(","):
+                label.truncate(room - len(self.ellipsis))
+                label.append(self.ellipsis)
         return label
 
     def get_label_width(self, node: TreeNode[Span]) -> int:

@@ -127,6 +127,7 @@ class LessonPane(VerticalScroll, can_focus=True):
 
     def _show_again(self) -> None:
         self.show(self.stand)  # where the person stands by then
+        self.call_after_refresh(self._retitle)  # of a size that was another one for a moment
 
     def watch_scroll_y(self, old_value: float, new_value: float) -> None:
         """Say in the title on which side there is more to read."""

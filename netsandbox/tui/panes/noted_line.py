@@ -57,6 +57,7 @@ class NotedLine(Vertical):
         self._found: Sequence[Completion] = ()
         self._options: OptionList | None = None
         self._note_lines = 1
+        self._noted = ""
 
     def compose(self) -> ComposeResult:
         """The note, the prompt and the input; above them the list, once there is something to list."""
@@ -82,8 +83,9 @@ class NotedLine(Vertical):
         """Show the prompt anew, another namespace's shell was entered; or another in its place."""
         self.query_one(".prompt--label", Static).update(Content(label or self.label()))
 
-    def note(self, text: str, *, error: bool = False) -> None:
+    def note(self, text: str, *, error: bool = False, most: int = ERROR_LINES) -> None:
         """Show a text: in the empty line itself, above one that is typed; an error takes more rows where it must."""
+        self._noted = text
         above = bool(text) and (error or bool(self.line))
         plain = self.glyphs.plain(safe(text.expandtabs(1).strip()))
         self.input.placeholder = f" {self.glyphs.separator} {plain}" if plain and not above else ""
@@ -91,11 +93,15 @@ class NotedLine(Vertical):
         self.set_class(above and error, "-error")
         if above:
             lead = f" {self.glyphs.dropped} " if error else " "
-            width, most = self.app.size.width - len(lead) - 1, ERROR_LINES if error else 1
-            lines = wrap(plain, width, most, self.glyphs.ellipsis)
+            lines = wrap(plain, self.app.size.width - len(lead) - 1, most if error else 1, self.glyphs.ellipsis)
             self.query_one(".prompt--note", Static).update(Content(lead + "\n   ".join(lines)))
             self._note_lines = len(lines)
         self._place()
+
+    def fold(self) -> None:
+        """Somebody looks at a pane, of which an error leaves all but a row: it is whole in the output."""
+        if self._note_lines > 1 and self.has_class("-error"):
+            self.note(self._noted, error=True, most=1)
 
     def _place(self) -> None:
         """Put the note right above the line, and the list above the note."""
