@@ -207,9 +207,10 @@ TABLE: dict[str, Both] = {
     "stream.diagram": ("Diagram", "时序图"),
     "stream.text": ("Text", "文本"),
     "stream.hex": ("Bytes", "字节"),
+    "stream.key.view": ("tab other view, ", "tab 换视图，"),
     "stream.keys": (
-        "tab other view, arrows scroll, s saves, y copies, esc closes",
-        "tab 换视图，方向键滚动，s 保存，y 复制，esc 关闭",
+        "arrows scroll, s saves, y copies, esc closes",
+        "方向键滚动，s 保存，y 复制，esc 关闭",
     ),
     "stream.file": ("file name: .svg for a picture, any other for the text", "文件名：.svg 存为图片，其他存为文本"),
     "stream.written": ("Written to {file}", "已写入“{file}”"),

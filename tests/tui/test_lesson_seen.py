@@ -111,6 +111,9 @@ async def test_what_a_step_says_stands_once(tmp_path: Path, size: tuple[int, int
         assert shown(on).count(text) == 1, "it is in the whole of what was said"
         await on.press("z", "6")
         assert shown(on).count(text) == 1
+        await on.pilot.resize_terminal(100, 30)
+        await on.pilot.pause()
+        assert shown(on).count(text) == 1, "in a terminal of fewer rows too"
 
 
 async def test_p_amid_a_step_that_stands_goes_on_and_the_footer_says_so(tmp_path: Path) -> None:

@@ -140,6 +140,7 @@ async def test_several_rows_and_rows_that_are_no_tcp_are_a_diagram(tmp_path: Pat
         await on.press("3", "s")
         assert "nginx-1" in shown(on)
         assert "ICMP echo request" in shown(on)
+        assert "── arrows scroll, s saves" in shown(on), "there is no other view"
         await on.press("escape", "up", "shift+up", "shift+up", "s")
         assert shown(on).count("ICMP echo re") == 1
         assert "who-has" not in shown(on)[:2000]

@@ -167,7 +167,7 @@ class OutputPane(GrowingView, Painted, can_focus=True):
     @property
     def _has_lesson_beside(self) -> bool:
         screen = self.screen
-        is_alone = screen.maximized is not None or screen.has_class("-short") or screen.has_class("-narrow")
+        is_alone = screen.maximized is not None or screen.has_class("-narrow")
         return screen.has_class("view-lesson") and not is_alone
 
     def cuts(self, lines: Iterable[str]) -> bool:

@@ -76,7 +76,11 @@ class StreamScreen(Settling, ModalScreen[None]):
     def _show(self) -> None:
         self.query_one(LineView).show(self._stream.views[self.view]())
         self._entitle()
-        self._tell(tr("stream.keys"))
+        self._tell(self._keys)
+
+    @property
+    def _keys(self) -> str:
+        return (tr("stream.key.view") if len(self._names) > 1 else "") + tr("stream.keys")
 
     def _entitle(self) -> None:
         tabs = [f"[{tr('stream.' + name)}]" if name == self.view else tr("stream." + name) for name in self._names]
@@ -133,6 +137,6 @@ class StreamScreen(Settling, ModalScreen[None]):
         """Out of the file's name, else out of it all."""
         if self.query_one(Input).display:
             self._end_input()
-            self._tell(tr("stream.keys"))
+            self._tell(self._keys)
         else:
             self.dismiss()
