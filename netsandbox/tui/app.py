@@ -262,7 +262,8 @@ class NetsandboxApp(TimeKeys, LookingKeys, StepKeys, LineKeys, Leaving):
         """Once the ping is through, the log is where it begins: at the ARP frames that the tour speaks of."""
         log, session = self.main.log_pane, self.live.session
         before = log.store.position_of_seq(session.shell.last_seq)
-        if session.is_quiet and before is not None and log.following:
+        has_pinged = session.done > session.lines_of_set_up
+        if has_pinged and session.is_quiet and before is not None and log.following:
             log.go_to(before + 1)
 
     def _toured(self, begins_line: bool | None) -> None:

@@ -413,6 +413,8 @@ async def test_p_on_the_tour_s_last_page_shows_its_ping(tmp_path: Path) -> None:
 async def test_the_frames_that_the_tour_speaks_of_are_seen_behind_it_until_it_is_left(tmp_path: Path) -> None:
     """The log went on with the ping, and the ARP frames were gone from its eight rows."""
     async with stage(tmp_path, Options()) as on:
+        await on.pass_time(2)
+        assert on.app.main.log_pane.following, "nobody has pinged yet"
         await on.press("p")
         await on.quiet()
         assert "Request who-has 172.17.0.3 tell 172.17.0.2" in screen_text(on.app)  # type: ignore[arg-type]
