@@ -215,7 +215,7 @@ class LabApp(UnbrokenApp):
 
     def _tell_page(self) -> None:
         """What lies over the panes may show what grows."""
-        if self.screen is not self.main and isinstance(self.screen, Settling):
+        if self.screen is not self.main and isinstance(self.screen, Settling) and self.screen.is_mounted:
             self.screen.lab_moved()
 
     def _rests(self) -> bool:

@@ -22,7 +22,7 @@ from netsandbox.tui.i18n import language, tr
 from netsandbox.tui.lab_view import LabView
 from netsandbox.tui.lesson import EXPECT, Lesson
 from netsandbox.tui.live_jobs import Jobs, Waiting
-from netsandbox.tui.source import QUIT, Completion, Outcome, Status
+from netsandbox.tui.source import GOES_ON, QUIT, Completion, Outcome, Status
 from netsandbox.tui.state_files import StateFiles
 
 VI = re.compile(r"^\s*:(?=\w)")
@@ -105,7 +105,7 @@ class LiveLab(LabView):
 
     def prompt(self) -> str:
         if self._begun:
-            return ">"
+            return GOES_ON
         where = self.session.shell.where
         return f"{where} #" if where is not None else DEFAULT_HOST
 
@@ -134,7 +134,9 @@ class LiveLab(LabView):
 
     def execute(self, line: str) -> Outcome:
         """Begin a line, others after it; what takes time is played, unless a person holds the lab."""
-        typed = [VI.sub("", one, count=1) for one in line.splitlines() or [""]]
+        typed = line.splitlines() or [""]
+        if not self._begun:
+            typed = [VI.sub("", one, count=1) for one in typed]
         whole, self._begun = whole_lines(typed, self._begun)
         if self._begun and not whole:
             return Outcome((), "")

@@ -34,6 +34,8 @@ TableRow = NeighbourRow | FdbRow | RouteRow | InterfaceRow | SocketRow | RuleRow
 """What a line of a device's tables shows."""
 KEPT = 5000
 """Lines of the transcript that are kept."""
+GOES_ON = ">"
+"""The prompt before what belongs to a line that was begun."""
 QUIT = frozenset({"quit", "q", "q!", "wq"})
 """The lines that leave; what is unsaved is not asked about of `q!`."""
 

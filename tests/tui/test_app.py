@@ -16,6 +16,7 @@ from netsandbox.tui.options import Options
 from netsandbox.tui.palette import LabCommands
 from netsandbox.tui.screens.browser import BrowserScreen
 from netsandbox.tui.screens.help import HelpScreen
+from netsandbox.tui.screens.pane_table import PANES
 from netsandbox.tui.screens.tour import PAGES, TourScreen
 from netsandbox.tui.topology_model import Place
 from tests.tui.app_harness import stage
@@ -323,11 +324,14 @@ async def test_a_long_text_leaves_room_for_prompt_and_log(tmp_path: Path, size: 
 async def test_a_pane_is_maximised_and_put_back(tmp_path: Path, size: tuple[int, int]) -> None:
     async with stage(tmp_path, size=size) as on:
         main = on.app.main
-        for key, pane in zip("12357", (main.topology, main.device, main.log_pane, main.why, main.output), strict=True):
-            await on.press(key)
-            await on.press("z")
+        for number, declared in enumerate(PANES, 1):
+            if declared.name == "detail":  # two in one
+                continue
+            pane = main.panes[declared.name]
+            await on.press(str(number), "z")
             assert main.maximized is pane
             assert pane.size.height > size[1] - 9
+            assert pane.region.width == size[0], "and no more: nobody would see its end"
             await on.press("z")
             assert main.maximized is None
 

@@ -57,6 +57,17 @@ async def test_a_connection_is_followed_copied_and_written(tmp_path: Path, monke
         assert on.app.screen is on.app.main
 
 
+async def test_a_page_is_told_of_the_lab_once_it_is_made(tmp_path: Path) -> None:
+    async with stage(tmp_path) as on:
+        await fetched(on)
+        on.app.action_stream()
+        on.app.live.execute("ip netns add other")
+        on.app.sync()
+        await on.pilot.pause()
+        assert isinstance(on.app.screen, StreamScreen)
+        assert "── SYN ──" in shown(on)
+
+
 async def test_what_is_followed_grows_while_it_goes_on(tmp_path: Path) -> None:
     """It stood still while segments came; who reads further up keeps the place."""
     async with stage(tmp_path, size=(120, 24)) as on:

@@ -448,6 +448,12 @@ READERS = (
      "tui/test_output_pane.py::test_a_column_that_has_hardly_room_is_a_line_of_its_own"),
     ("a line typed after a step back waits, and only the branch is told of",
      "tui/test_typing.py::test_a_line_typed_after_a_step_back_says_that_it_waits_and_that_a_branch_begins"),
+    ("a here-document typed by hand loses its blanks and empty lines",
+     "tui/test_typing.py::test_a_here_document_typed_by_hand_keeps_its_blanks_and_empty_lines"),
+    ("NoMatches: the lab moved while a diagram was being made",
+     "tui/test_streams.py::test_a_page_is_told_of_the_lab_once_it_is_made"),
+    ("z makes lesson, jobs and branches wider than the screen",
+     "tui/test_app.py::test_a_pane_is_maximised_and_put_back"),
 )
 """What first-time readers met later, in English and in Chinese: a learner, an engineer, a teacher."""
 

@@ -238,3 +238,13 @@ async def test_a_line_from_a_web_page_is_explained_in_the_readers_language(tmp_p
         assert printed[-1].endswith("docker run -d --net=host --name nginx-host nginx")
         assert "✗ docker: invalid reference format" in shown(on)
         assert "✗ Try" not in shown(on)
+
+
+async def test_a_here_document_typed_by_hand_keeps_its_blanks_and_empty_lines(tmp_path: Path) -> None:
+    async with stage(tmp_path) as on:
+        for line in ("  cat > t.yaml <<'EOF'", "web:", "  b: 1", "", "    :c", "load it", "EOF"):
+            await on.line(line)
+        await on.line("cat t.yaml")
+        assert [said.text for said in on.app.live.jobs.transcript if said.kind == "out"][-5:] == [
+            "web:", "  b: 1", "", "    :c", "load it"]
+        assert "  b: 1" in shown(on)

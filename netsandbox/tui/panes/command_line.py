@@ -10,7 +10,7 @@ from textual.binding import Binding, BindingType
 from netsandbox.tui.glyphs import UNICODE, GlyphSet
 from netsandbox.tui.history import History
 from netsandbox.tui.panes.prompt_line import PromptLine
-from netsandbox.tui.source import Completion, LabSource, Outcome
+from netsandbox.tui.source import GOES_ON, Completion, LabSource, Outcome
 from netsandbox.tui.text import safe
 
 
@@ -67,8 +67,19 @@ class CommandLine(PromptLine):
         self._told = False
         self.note(self.source.hint(line) if line and self.input.has_focus else "")
 
+    @property
+    def goes_on(self) -> bool:
+        """A line was begun: in what follows blanks at the beginning mean something, and so does an empty line."""
+        return self.source.prompt() == GOES_ON
+
+    def taken(self, value: str) -> str:
+        """What was typed, as the line that was begun has it, else without blanks around it."""
+        return value if self.goes_on else value.strip()
+
     def accepts(self, line: str) -> bool:
         """Whether enter takes the line; one that is in doubt is told of, and taken when it is entered again."""
+        if self.goes_on:
+            return True
         why = self.doubt(line) if line and line != self._doubted else ""
         self._doubted = line if why else ""
         if why:

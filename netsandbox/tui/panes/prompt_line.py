@@ -125,7 +125,7 @@ class PromptLine(NotedLine):
     def _search_ended(self, event: Input.Submitted) -> None:
         event.stop()
         if self.is_searching:
-            line = self._chosen_text().strip()
+            line = self.taken(self._chosen_text())
             self._end_search(line)
             self._enter(line)
 
@@ -133,7 +133,7 @@ class PromptLine(NotedLine):
         """Enter was pressed; of a search, what was typed before it is to be looked for first."""
         if self.is_searching:
             return False
-        self._enter(value.strip())
+        self._enter(self.taken(value))
         return True
 
     def _enter(self, line: str) -> None:
@@ -259,6 +259,10 @@ class PromptLine(NotedLine):
 
     def look(self, line: str) -> None:
         """Called at every change of the line: show a note, check it."""
+
+    def taken(self, value: str) -> str:
+        """The line of what was typed."""
+        return value.strip()
 
     def accepts(self, line: str) -> bool:
         """Whether enter takes the line."""
