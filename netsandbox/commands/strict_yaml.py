@@ -19,8 +19,8 @@ from yaml.composer import ComposerError
 from yaml.nodes import MappingNode, Node, ScalarNode, SequenceNode
 from yaml.scanner import ScannerError
 
+from netsandbox.commands.scenario_error import ScenarioError
 from netsandbox.commands.words import hidden_character, printable
-from netsandbox.lab.errors import LabError
 
 __all__ = ["MAX_DEPTH", "ComposerError", "MappingNode", "MarkedYAMLError", "Node", "ScalarNode", "ScannerError",
            "ScenarioError", "SequenceNode", "compose", "describe", "fault_in_text", "line_of", "nearest", "quoted"]
@@ -33,24 +33,6 @@ MAX_NODES = 20_000
 
 _SHOWN = 60
 """Characters of a wrong value that an error message repeats."""
-
-
-class ScenarioError(LabError):
-    """A scenario that cannot be used, said in one line.
-
-    path is the file's name as the user gave it, line counts from 1 (0 when the whole file is meant) and message has no
-    position in it. The text is `FILE:LINE: message`, safe to print on a terminal whatever the file was called.
-    """
-
-    def __init__(self, path: str, line: int, message: str) -> None:
-        super().__init__(path, line, message)
-        self.path = path
-        self.line = line
-        self.message = message
-
-    def __str__(self) -> str:
-        place = f"{self.path}:{self.line}" if self.line else self.path
-        return printable(f"{place}: {self.message}")
 
 
 def quoted(text: str) -> str:

@@ -15,7 +15,7 @@ from netsandbox.session.files import FileError, reason, write_atomically
 from netsandbox.session.journal import Entry
 from netsandbox.session.keeping import KeptSession
 from netsandbox.session.kept_branches import restore, told
-from netsandbox.session.owner import Owner, is_in_use
+from netsandbox.session.owner import Owner
 from netsandbox.session.steps import Scenario, Step
 
 FORMAT = "netsandbox-journal/1"
@@ -123,20 +123,6 @@ def _rest(session: KeptSession) -> dict[str, Any] | None:
               "right": step.right} for step in scenario.steps]
     return {"name": scenario.name, "title": dict(scenario.title), "about": dict(scenario.about), "steps": steps,
             "learned": dict(scenario.learned), "next": scenario.after}
-
-
-def left_behind(directory: Path) -> list[Path]:
-    """The journals that no running process has, the one that was written last first."""
-    try:
-        files = sorted(directory.glob("journal-*.jsonl"), key=lambda path: path.stat().st_mtime, reverse=True)
-    except OSError:
-        return []
-    return [path for path in files if not is_in_use(path)]
-
-
-def latest(directory: Path) -> Path | None:
-    """The one of them that was written last; None when there is none."""
-    return next(iter(left_behind(directory)), None)
 
 
 def mark(path: Path, number: int) -> None:

@@ -20,7 +20,8 @@ from netsandbox.lab.lab import Lab
 from netsandbox.session.branches import Begun, Branches
 from netsandbox.session.files import read_bytes
 from netsandbox.session.journal import Entry, Position, parting
-from netsandbox.session.ready import FIND, READ, READY
+from netsandbox.session.library import find_scenario
+from netsandbox.session.ready import READ, READY
 from netsandbox.session.session import Session
 from netsandbox.session.steps import Scenario, Step, judges_exit
 from netsandbox.session.timeline import is_interrupt, leave
@@ -82,7 +83,7 @@ class KeptSession(Session):
         if name == READY.name:
             return self.open(READY._replace())  # another one, though it be open
         self.files.refuse_reading(name)
-        path = FIND["find"](name)
+        path = find_scenario(name)
         is_bundled = str(path) != name
         return self.open(READ["read"](path, read_bytes if is_bundled else self.files.read))
 

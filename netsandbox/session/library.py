@@ -7,8 +7,10 @@ import os
 from itertools import islice
 from pathlib import Path
 
-from netsandbox.commands.strict_yaml import ScenarioError
+from netsandbox.commands.scenario_error import ScenarioError
 
+READY_NAME = "docker0"
+"""The lab that is there when none is named; no file has it."""
 _PACKAGE = Path(__file__).resolve().parents[1]
 _SUFFIX = ".yaml"
 NEAR = 0.65
@@ -47,6 +49,12 @@ def find_scenario(name_or_path: str | Path) -> Path:
     advice = f"did you mean {' or '.join(map(repr, close))}?" if close else (
         "`netsandbox list` names those that there are")
     raise ScenarioError(given, 0, f"no such file, and no bundled scenario has this name; {advice}")
+
+
+def check_name(name_or_path: str) -> None:
+    """Whether something can be opened by this name.  Raises ScenarioError."""
+    if name_or_path not in ("", READY_NAME):
+        find_scenario(name_or_path)
 
 
 def _near(stem: str) -> list[str]:

@@ -61,3 +61,17 @@ def is_in_use(path: Path) -> bool:
         return True
     owner.release()
     return False
+
+
+def left_behind(directory: Path) -> list[Path]:
+    """The journals that no running process has, the one that was written last first."""
+    try:
+        files = sorted(directory.glob("journal-*.jsonl"), key=lambda path: path.stat().st_mtime, reverse=True)
+    except OSError:
+        return []
+    return [path for path in files if not is_in_use(path)]
+
+
+def latest(directory: Path) -> Path | None:
+    """The one of them that was written last; None when there is none."""
+    return next(iter(left_behind(directory)), None)

@@ -9,14 +9,14 @@ from netsandbox.commands.late import Late
 from netsandbox.lab.errors import LabError
 from netsandbox.lab.uplink import DEFAULT_LAN
 from netsandbox.session.files import read_bytes
+from netsandbox.session.library import READY_NAME, find_scenario
 from netsandbox.session.steps import Scenario, Step
 
-FIND: Late[str, Callable[[str], Path]] = Late({"find": "netsandbox.session.library:find_scenario"})
 READ: Late[str, Callable[[Path, Callable[[str, int], bytes]], Scenario]] = Late({
     "read": "netsandbox.session.scenario:load_scenario"})
 """What needs YAML: to import it takes longer than to make a lab."""
 READY = Scenario(
-    name="docker0",
+    name=READY_NAME,
     title={"en": "docker0", "zh": "docker0"},
     about={"en": "A host with Docker, two containers on docker0, and an uplink",
            "zh": "有 Docker 的宿主机，docker0 上有两个容器，连着互联网"},
@@ -33,7 +33,7 @@ READY = Scenario(
 def is_there(name: str) -> bool:
     """Whether a scenario has this name, or a file is there, be it wrong."""
     try:
-        return name == READY.name or FIND["find"](name).exists()
+        return name == READY.name or find_scenario(name).exists()
     except LabError:
         return False
 
@@ -46,4 +46,4 @@ def scenario_named(name: str) -> Scenario:
     """
     if name == READY.name:
         return READY
-    return READ["read"](FIND["find"](name), read_bytes)
+    return READ["read"](find_scenario(name), read_bytes)

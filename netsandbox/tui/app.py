@@ -210,7 +210,8 @@ class NetsandboxApp(TimeKeys, LookingKeys, StepKeys, LineKeys, Leaving):
         return scenario is not None and scenario.name == READY.name
 
     def _recover(self) -> None:
-        from netsandbox.session.autosave import left_behind, marked, recover
+        from netsandbox.session.autosave import marked, recover
+        from netsandbox.session.owner import left_behind
 
         found = left_behind(self.files.directory)
         if not found:
@@ -237,7 +238,8 @@ class NetsandboxApp(TimeKeys, LookingKeys, StepKeys, LineKeys, Leaving):
 
     def _tell_what_is_left(self) -> None:
         """Of a session that was not ended, as its terminal went, nobody knows by which word it comes back."""
-        from netsandbox.session.autosave import latest, lines_of
+        from netsandbox.session.autosave import lines_of
+        from netsandbox.session.owner import latest
 
         path = None if self.options.recover or self.main.status.message else latest(self.files.directory)
         if path is not None and (count := lines_of(path)) > 0:

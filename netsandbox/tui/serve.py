@@ -14,6 +14,7 @@ from netsandbox.explain.refusals import translated
 from netsandbox.explain.words import said
 from netsandbox.session.files import reason
 from netsandbox.session.leftovers import state_directory
+from netsandbox.session.library import check_name
 
 BANNER = ("""\
 netsandbox is served at
@@ -37,6 +38,7 @@ def serve(arguments: argparse.Namespace) -> int:
     except ImportError:
         _complain("serve needs textual-serve: pip install 'netsandbox[web]'", arguments.lang)
         return 2
+    check_name(arguments.scenario)
     rules = Rules(arguments.host, arguments.port, secret(), arguments.visitors, arguments.idle * 60,
                   state_directory() / "visitors", "light" in (arguments.theme or ""))
     shown = "localhost" if is_everywhere(arguments.host) else arguments.host

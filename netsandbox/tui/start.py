@@ -7,9 +7,12 @@ import os
 import signal
 import sys
 from contextlib import suppress
+from typing import TextIO
 
 from netsandbox.session.leftovers import state_directory
-from netsandbox.tui.i18n import set_language
+from netsandbox.session.library import check_name
+from netsandbox.session.owner import latest
+from netsandbox.tui.i18n import set_language, tr
 from netsandbox.tui.options import Options
 
 
@@ -20,16 +23,24 @@ def start(arguments: argparse.Namespace) -> int:
         from netsandbox.explain.refusals import translated
 
         where = sys.stdout if sys.stdout.isatty() and not sys.stderr.isatty() else sys.stderr
-        text = translated(f"{missing}; `netsandbox run SCENARIO` needs none of this", arguments.lang)
-        print(f"netsandbox: {text}", file=where)
-        return 2
+        return _refused(translated(f"{missing}; `netsandbox run SCENARIO` needs none of this", arguments.lang), where)
     if arguments.only_below:
         _stay_below(arguments)
     set_language(arguments.lang)
+    if arguments.recover and latest(state_directory()) is None:
+        return _refused(tr("recover.none", where=state_directory()), sys.stderr)
+    if not arguments.recover:
+        check_name(arguments.scenario)
     signal.signal(signal.SIGINT, signal.SIG_DFL)  # until the app has its own: a KeyboardInterrupt may be lost
     from netsandbox.tui.launch import launch
 
     return launch(options_of(arguments))
+
+
+def _refused(text: str, where: TextIO) -> int:
+    """Say in the shell why nothing is opened."""
+    print(f"netsandbox: {text}", file=where)
+    return 2
 
 
 DUMB = frozenset({"", "dumb", "unknown"})
@@ -41,8 +52,6 @@ def _stay_below(arguments: argparse.Namespace) -> None:
     """A visitor's directory is where everything is kept, the program's own files too; a broken connection is mended."""
     os.chdir(arguments.only_below)
     os.environ["XDG_STATE_HOME"] = os.path.join(arguments.only_below, ".state")
-    from netsandbox.session.autosave import latest
-
     arguments.recover = latest(state_directory()) is not None
     with suppress(ImportError, ValueError, OSError):
         import resource

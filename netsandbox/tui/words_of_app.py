@@ -107,7 +107,7 @@ TABLE: dict[str, Both] = {
     "palette.none": ("Nothing matches", "没有相符的命令"),
     "theme.unknown": ("No theme is called {name}; did you mean {near}?", "没有名为 {name} 的主题；是不是 {near}？"),
     "recover.unended": ("the line that did not end was left out: {line}", "没有执行完的那一行已略去：{line}"),
-    "recover.none": ("No session to recover in {where}", "{where} 中没有可恢复的会话"),
+    "recover.none": ("no session to recover in {where}", "{where} 中没有可恢复的会话"),
     "recover.older": ("older ones left: {count}", "还有 {count} 次更早的会话"),
     "recover.done": ("Recovered: {count} lines", "已恢复：{count} 行"),
     "recover.pending": ("{count} steps left, p goes on", "还剩 {count} 步，按 p 继续"),

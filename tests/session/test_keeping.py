@@ -13,9 +13,10 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from netsandbox.session.autosave import Autosave, latest, recover
+from netsandbox.session.autosave import Autosave, recover
 from netsandbox.session.files import FileError
 from netsandbox.session.keeping import KeptSession
+from netsandbox.session.owner import latest
 from netsandbox.session.scenario import ScenarioError, load_scenario
 from tests.session.lines import built, state
 from tests.session.test_session import LINES

@@ -11,7 +11,8 @@ from textual.screen import Screen
 
 from netsandbox.commands import lab_verbs
 from netsandbox.commands.catalogue import VERBS
-from netsandbox.session.autosave import latest, recover
+from netsandbox.session.autosave import recover
+from netsandbox.session.owner import latest
 from netsandbox.tui.options import Options
 from netsandbox.tui.palette import LabCommands
 from netsandbox.tui.screens.browser import BrowserScreen

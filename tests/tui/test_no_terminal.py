@@ -56,3 +56,14 @@ def test_a_scenario_without_a_terminal_is_a_transcript(tmp_path: Path, words: st
     status, shown, file = run_on_a_terminal(tmp_path, words)
     assert (status, shown) == (0, "")
     assert "Frames\n" in file
+
+
+@pytest.mark.parametrize(("words", "said"), [
+    ("dokcer0-ping", "dokcer0-ping: no such file, and no bundled scenario has this name; did you mean 'docker0-ping'?"),
+    ("--lang zh dokcer0-ping", "是不是“docker0-ping”？"),
+    ("serve dokcer0-ping", "did you mean 'docker0-ping'?"),
+    ("--recover", "no session to recover in "), ("--lang zh --recover", "中没有可恢复的会话")])
+def test_what_is_not_there_is_not_opened_and_one_is_back_in_the_shell(tmp_path: Path, words: str, said: str) -> None:
+    status, shown, _file = run_on_a_terminal(tmp_path, words)
+    assert (status, shown.count("\n")) == (2, 1)
+    assert said in shown

@@ -452,6 +452,8 @@ READERS = (
      "tui/test_typing.py::test_a_here_document_typed_by_hand_keeps_its_blanks_and_empty_lines"),
     ("NoMatches: the lab moved while a diagram was being made",
      "tui/test_streams.py::test_a_page_is_told_of_the_lab_once_it_is_made"),
+    ("a name that is nowhere, or --recover without anything, opens an empty lab",
+     "tui/test_no_terminal.py::test_what_is_not_there_is_not_opened_and_one_is_back_in_the_shell"),
     ("z makes lesson, jobs and branches wider than the screen",
      "tui/test_app.py::test_a_pane_is_maximised_and_put_back"),
 )
