@@ -23,10 +23,8 @@ from netsandbox.tui.i18n import language, tr
 from netsandbox.tui.leaving import Leaving
 from netsandbox.tui.line_keys import LineKeys
 from netsandbox.tui.looking_keys import LookingKeys
-from netsandbox.tui.panes.branches import BranchesPane
 from netsandbox.tui.panes.command_line import CommandLine
 from netsandbox.tui.panes.prompt_line import PromptLine
-from netsandbox.tui.panes.timeline import Timeline
 from netsandbox.tui.screens.pane_table import PANES
 from netsandbox.tui.step_keys import StepKeys
 from netsandbox.tui.time_keys import TimeKeys
@@ -278,11 +276,6 @@ class NetsandboxApp(TimeKeys, LookingKeys, StepKeys, LineKeys, Leaving):
 
     # -- what the panes ask for
 
-    @on(Timeline.Seek)
-    def _seek(self, event: Timeline.Seek) -> None:
-        self.live.seek(event.step)
-        self._moved()
-
     @on(CommandLine.Executed)
     def _executed(self, event: CommandLine.Executed) -> None:
         self.files.keep_history("commands", self.main.command.history)
@@ -308,22 +301,18 @@ class NetsandboxApp(TimeKeys, LookingKeys, StepKeys, LineKeys, Leaving):
     def _show_outcome(self, lines: tuple[str, ...]) -> None:
         """What a line has printed, where there is more of it than the prompt tells."""
         jobs = self.live.jobs
+        self._told_running = ""
         if jobs.running is not None:
             self._typed_at = jobs.said - len(lines)
+            if not lines:
+                self._told_running = tr("line.runs", line=jobs.running.text)
+                self.main.command.follow(self._told_running, error=False)
         else:
             self._typed_at, self._said = None, jobs.said  # the prompt has told it
             if len(lines) > 1 and self.main.hides_output:
                 self.main.command.follow(tr("output.more", last=lines[-1], count=len(lines)), error=False)
             elif len(lines) > 1:
                 self.main.bring_output(lines)
-
-    @on(BranchesPane.Wanted)
-    def _branch_wanted(self, event: BranchesPane.Wanted) -> None:
-        if event.is_begun:
-            self.main.command.open(event.line)
-        elif self._session_line(event.line) > 1:
-            self.main.status.say("")  # the head of a table is no message
-            self.main.set_view("output")
 
     @on(PromptLine.Submitted, "#filter")
     def _filtered(self, event: PromptLine.Submitted) -> None:

@@ -103,6 +103,8 @@ class LabApp(UnbrokenApp):
         self._told_of_step = False
         """A person was told that a step is under way, which is to be so no longer than it is."""
         self._told_waiting = ""
+        self._told_running = ""
+        """That a line runs, which has printed nothing yet, stands at the prompt."""
         """What was said of lines that wait: to stand no longer than they do."""
         self._told_after = -1
         """Lines that were done when what the last of them did was told: a tick may come before the line's own news."""
@@ -273,6 +275,9 @@ class LabApp(UnbrokenApp):
         elif self.autosave.problem:
             main.status.say(tr("autosave.problem", why=self.autosave.problem), trouble=True)
             self.autosave.problem = ""
+        if self._told_running and live.jobs.running is None:
+            self._told_running = ""
+            main.command.follow("", error=False)
         self._tell_fresh()
         if live.jobs.complaint:
             self._complain(live.jobs.complaint)
@@ -293,7 +298,9 @@ class LabApp(UnbrokenApp):
     def _tell_output(self, last: Said) -> None:
         """Follow what runs by its last line; what a typed line prints gets the pane, where the log keeps its place."""
         jobs, main = self.live.jobs, self.main
-        text = last.text if last.kind in ("out", "err") else ""
+        if last.kind in ("out", "err"):
+            self._told_running = ""
+        text = last.text if last.kind in ("out", "err") else self._told_running
         if self._typed_at is not None:
             count = sum(said.kind in ("out", "err") for said in jobs.since(self._typed_at))
             if count > 1 and main.hides_output:

@@ -12,7 +12,7 @@ from netsandbox.commands.near_names import near_note
 from netsandbox.commands.pasted import whole_lines
 from netsandbox.engine.budget import ReplayStoppedError
 from netsandbox.engine.player import Player
-from netsandbox.explain.refusals import is_own, noted, translated
+from netsandbox.explain.refusals import translated
 from netsandbox.lab.names import DEFAULT_HOST
 from netsandbox.session.keeping import KeptSession
 from netsandbox.session.steps import Step
@@ -146,9 +146,10 @@ class LiveLab(LabView):
             return Outcome((), "")
         if line == "next" and not others:
             return Outcome((), "" if self.next_step() else tr("scenario.done"))
-        before = self.jobs.said
         if self.jobs.wait_too([line, *others]):
             return Outcome((), "")
+        self.jobs.make_room()
+        before = self.jobs.said
         job = self._begin(line)
         self.jobs.waiting.extend(Waiting(other, False) for other in others)
         if job is not None:
@@ -158,12 +159,8 @@ class LiveLab(LabView):
             return Outcome((), self.failed)
         if line.strip() == "jobs":
             self.jobs.tell_beside(self.session.shell.state.jobs)
-        lines = tuple(said.text for said in self.jobs.since(before) if said.kind in ("out", "err"))
-        if not job.is_done or not job.code:
-            return Outcome(lines, "")
-        told = (job.err.strip() or job.out.strip() or tr("command.failed", code=job.code)).splitlines()
-        first = next((one for one in told if not is_own(one)), told[0])  # a note may come before what failed
-        return Outcome(lines, noted(first, language()))
+        explained = self.session.shell.last is job and self.has_reason()
+        return self.jobs.outcome(job, before, explained)
 
     def _begin(self, line: str, of_scenario: bool = False, shown: str = "") -> Job | None:
         """Execute a line; an exception in it is kept from the person's lab, which is as it was before."""

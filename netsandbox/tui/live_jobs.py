@@ -13,7 +13,7 @@ from netsandbox.session.session import ENDLESS_LIMIT
 from netsandbox.session.timeline import INTERRUPT
 from netsandbox.tui.i18n import language, tr
 from netsandbox.tui.lesson import EXPECT, Goal
-from netsandbox.tui.source import KEPT, Said
+from netsandbox.tui.source import KEPT, Outcome, Said
 
 if TYPE_CHECKING:
     from netsandbox.commands.job import Job
@@ -103,6 +103,17 @@ class Jobs:
         fresh = self.said - said
         return list(self.transcript)[-fresh:] if fresh > 0 else []
 
+    def outcome(self, job: Job, before: int, explained: bool) -> Outcome:
+        """What a line has said since there were so many lines, and why it has failed; `explained`: why says more."""
+        lines = tuple(said.text for said in self.since(before) if said.kind in ("out", "err"))
+        if not job.is_done or not job.code:
+            return Outcome(lines, "")
+        result = job.out.strip().rpartition("\n")[2]  # what comes of it stands last, as a trace's verdict
+        told = (job.err.strip() or result or tr("command.failed", code=job.code)).splitlines()
+        first = next((one for one in told if not is_own(one)), told[0])  # a note may come before what failed
+        error = noted(first, language())
+        return Outcome(lines, tr("output.why", last=error) if explained else error)
+
     @property
     def alive(self) -> list[Watched]:
         """The lines that run, the oldest first."""
@@ -152,11 +163,15 @@ class Jobs:
                                         unattended=unattended, told=self._told.get((job.line, job.label), 0)))
         self._label(told=True)
 
-    def _label(self, told: bool = False) -> None:
+    def make_room(self) -> None:
+        """Another line begins, which may be through at once: what is printed below it by those that run has a label."""
+        self._label(coming=1)
+
+    def _label(self, told: bool = False, coming: int = 0) -> None:
         """Lines that run beside others are labelled from then on; so is one in the background."""
         alive = self.alive
         for one in alive:
-            if not one.is_labelled and one.job.label and (one.background or len(alive) > 1):
+            if not one.is_labelled and one.job.label and (one.background or len(alive) + coming > 1):
                 one.is_labelled = True
                 if told:
                     continue

@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+from textual import on
+
 from netsandbox.tui.i18n import tr
 from netsandbox.tui.lab_app import LabApp
+from netsandbox.tui.panes.branches import BranchesPane
+from netsandbox.tui.panes.timeline import Timeline
 
 SPEEDS = (0.1, 0.2, 0.5, 1.0, 2.0, 5.0, 10.0, 20.0, 50.0, 100.0, 0.0)
 """Paces from slow to as fast as it can."""
@@ -90,3 +94,18 @@ class TimeKeys(LabApp):
         told = outcome.lines[:2] if line == "undo" and len(outcome.lines) > 2 else outcome.lines[:1]
         self.main.status.say(outcome.error or "; ".join(told), trouble=bool(outcome.error))
         return len(outcome.lines)
+
+    # -- what the panes ask for
+
+    @on(Timeline.Seek)
+    def _seek(self, event: Timeline.Seek) -> None:
+        self.live.seek(event.step)
+        self._moved()
+
+    @on(BranchesPane.Wanted)
+    def _branch_wanted(self, event: BranchesPane.Wanted) -> None:
+        if event.is_begun:
+            self.main.command.open(event.line)
+        elif self._session_line(event.line) > 1:
+            self.main.status.say("")  # the head of a table is no message
+            self.main.set_view("output")

@@ -28,6 +28,7 @@ TABLE: dict[str, Both] = {
     "held.branched": ("Paused: F5 plays. {branched}", "已暂停：F5 继续。{branched}"),
     "held.lines": ("{hint}; lines waiting: {count}", "{hint}；还有 {count} 行在等"),
     "waiting": ("lines waiting: {count} (ctrl+c ends this)", "还有 {count} 行等这一行结束（ctrl+c 结束它）"),
+    "line.runs": ("runs (^C ends it): {line}", "运行中（^C 结束它）：{line}"),
     "line.how": ("Here each letter is a key: press : first, then type {word}",
                  "这里每个字母都是按键：先按 :，再输入 {word}"),
     "line.begun": ("{word} goes to the command line; the letters before were keys. With : first none is",

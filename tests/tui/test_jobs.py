@@ -57,6 +57,23 @@ async def test_two_pings_never_interleave_unlabelled(tmp_path: Path) -> None:
         assert "^C end" in shown(on)
 
 
+async def test_what_a_line_prints_below_another_one_that_was_through_at_once_has_its_label(tmp_path: Path) -> None:
+    """PONG stood below `ip route`; and nothing told that the line was still at work."""
+    async with stage(tmp_path) as on:
+        slow = "docker exec nginx-1 sh -c 'sleep 3; echo PONG'"
+        await on.line(slow)
+        assert "runs (^C ends it): docker exec nginx-1 sh -c" in shown(on)
+        await on.line("ip -4 route show dev docker0")
+        await on.quiet()
+        assert [line.rstrip() for line in transcript(on)[-6:]] == [
+            f"host ❯ {slow}", f"[1] {slow}", "host ❯ ip -4 route show dev docker0",
+            "172.17.0.0/16 proto kernel scope link src 172.17.0.1", "[1] docker: PONG", f"[1] ended with 0: {slow}"]
+        await on.line("sleep 1")
+        assert "runs (^C ends it): sleep 1" in shown(on)
+        await on.quiet()
+        assert "runs (^C" not in shown(on)
+
+
 async def test_jobs_are_listed_brought_forward_and_ended(tmp_path: Path) -> None:
     async with stage(tmp_path) as on:
         await two_pings(on)

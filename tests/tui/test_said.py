@@ -112,3 +112,15 @@ async def test_what_a_table_has_no_room_for_ends_with_a_mark(tmp_path: Path) -> 
         on.app.main.device.show(on.app.main.topology.selected, "links")
         await on.pilot.pause()
         assert re.search("127.0.0.1/8 [^│]*…│", shown(on))
+
+
+async def test_what_comes_of_a_trace_and_that_why_knows_more_stand_at_the_prompt(tmp_path: Path) -> None:
+    async with stage(tmp_path, size=(120, 40)) as on:
+        for line in ("exec nginx-1 ip route del default", "exec nginx-1 ping 8.8.8.8", "trace nginx-1 8.8.8.8"):
+            await on.line(line)
+            await on.quiet()
+            if "ping" in line:
+                assert "✗ ping: connect: Network is unreachable (why says more)" in shown(on)
+        assert "✗ ⇒ no answer comes: nginx-1 has no route" in shown(on)
+        await on.line("ls /nosuch")
+        assert "ls: cannot access '/nosuch': No such file or directory\n" in shown(on), "which has no frame to tell of"

@@ -456,6 +456,10 @@ READERS = (
      "tui/test_no_terminal.py::test_what_is_not_there_is_not_opened_and_one_is_back_in_the_shell"),
     ("z makes lesson, jobs and branches wider than the screen",
      "tui/test_app.py::test_a_pane_is_maximised_and_put_back"),
+    ("what a line prints stands below another one, which was through at once; and nothing tells that it runs",
+     "tui/test_jobs.py::test_what_a_line_prints_below_another_one_that_was_through_at_once_has_its_label"),
+    ("of a trace that fails its first line stands at the prompt, and a ping without a route does not name why",
+     "tui/test_said.py::test_what_comes_of_a_trace_and_that_why_knows_more_stand_at_the_prompt"),
 )
 """What first-time readers met later, in English and in Chinese: a learner, an engineer, a teacher."""
 
