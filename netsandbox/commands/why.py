@@ -5,10 +5,10 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Any
 
-from netsandbox.apps.events import NameUnknown
 from netsandbox.commands import kinds, why_rules
 from netsandbox.commands.errors import CommandError
 from netsandbox.commands.verb import Effect, Parameter, verb
+from netsandbox.commands.why_now import with_what_is_now
 from netsandbox.docker.container import PAUSED
 from netsandbox.docker.events import ContainerPaused
 from netsandbox.explain.history import drop_of_line, last_drop_between
@@ -83,7 +83,7 @@ def why(shell: Shell, job: Job, values: dict[str, Any]) -> None:
         del words[words.index("--lang"):words.index("--lang") + 2]
     names = Namer(shell.lab)
     lead, story = _last(shell, language, names) if not words else ("", _asked(shell, words, language, names))
-    job.print("\n".join(filter(None, (lead, text(story)))))
+    job.print("\n".join(filter(None, (lead, text(with_what_is_now(shell.lab, story, names))))))
     job.finish()
 
 
@@ -112,7 +112,7 @@ def _last(shell: Shell, language: str, names: Namer) -> tuple[str, Story]:
     """The last drop or refusal, and how it stands to the last line; of a line without one what it still waits for."""
     trace, say = shell.lab.trace, Voice(language).say
     if drop_of_line(trace, shell.last_seq) is not None:
-        return "", _with_what_is_now(shell, why_drop(trace, language, names, since=shell.last_seq), names)
+        return "", why_drop(trace, language, names, since=shell.last_seq)
     asked = next((row for place in shell.lab.namespaces() for row in views.neighbours(shell.lab, place.name)
                   if row.state == "INCOMPLETE" and row.seq is not None and row.seq >= shell.last_seq), None)
     if asked is not None:
@@ -125,7 +125,7 @@ def _last(shell: Shell, language: str, names: Namer) -> tuple[str, Story]:
     if unasked is not None:
         return "", unasked
     failed = _failed(shell, language)
-    story = _with_what_is_now(shell, why_drop(trace, language, names, since=shell.last_seq), names)
+    story = why_drop(trace, language, names, since=shell.last_seq)
     if story.seq is None:
         return failed, story
     if failed:
@@ -178,7 +178,7 @@ def _between(shell: Shell, one: str, other: str, language: str, names: Namer) ->
     seq = last_drop_between(shell.lab.trace, (there, back), (one, other))
     if seq is None:
         raise LabError(f"nothing between {one} and {other} was dropped or refused, in all that the trace keeps")
-    return _with_what_is_now(shell, why_seq(shell.lab.trace, seq, language, names), names)
+    return why_seq(shell.lab.trace, seq, language, names)
 
 
 def _of_neighbour(shell: Shell, node: str, address: str, language: str, names: Namer) -> Story:
@@ -226,41 +226,7 @@ def _of_port(shell: Shell, node: str, port: str, language: str, names: Namer) ->
                        lambda event: event.namespace in names_of and event.port == int(port), language, names)
     if story.seq is None:
         raise LabError(f"nobody on {node} has taken port {port}, or was refused it, in all that the trace keeps")
-    return _with_what_is_now(shell, story, names)
-
-
-def _with_what_is_now(shell: Shell, story: Story, names: Namer) -> Story:
-    """A story of a port with the containers that have it now, as two programs of one name are told apart by them; one
-    of a name that a container has, with the networks that keep it from whoever asked."""
-    record = shell.lab.trace.get(story.seq) if story.seq is not None else None
-    event = record.event if record is not None else None
-    if isinstance(event, NameUnknown):
-        return _with_networks(shell, event, story, names)
-    if not isinstance(event, SocketBound | BindRefused | SocketClosed):
-        return story
-    holders = _holders(shell, event.namespace, event.port)
-    said = Voice(story.language, names).say("port.of", names=", ".join(holders))
-    return story._replace(looked_at=(*story.looked_at, said)) if holders else story
-
-
-def _with_networks(shell: Shell, event: NameUnknown, story: Story, names: Namer) -> Story:
-    there = {container.name: container.network_names for _host, container in shell.lab.containers()}
-    asked, asking = there.get(event.name.rstrip(".")), there.get(event.namespace)
-    if not asked or not asking or set(asked) & set(asking) - {"bridge"}:
-        return story
-    said = Voice(story.language, names).say("name.elsewhere", name=event.name, ns=event.namespace,
-                                            theirs=", ".join(asked), own=", ".join(asking))
-    return story._replace(looked_at=(*story.looked_at, said))
-
-
-def _holders(shell: Shell, node: str, port: int) -> list[str]:
-    """The containers that have a port now: whose own program has it, and for which Docker holds it."""
-    place = next((one.name for one in shell.lab.namespaces() if node in (one.name, *one.former_names)), None)
-    if place is None:
-        return []
-    processes = {row.pid for row in views.sockets(shell.lab, place) if row.local.endswith(f":{port}")}
-    return [container.name for host, container in shell.lab.containers() if container.is_running and (
-        container.pid in processes or (host.name == place and any(b.host_port == port for b in container.bindings)))]
+    return story
 
 
 def _bridge(shell: Shell, name: str) -> Bridge:

@@ -160,7 +160,7 @@ def apply_settings(engine: DockerEngine, container: Container, namespace: Networ
             raise daemon_error(f"{NOT_CREATED.rpartition(': unable')[0]}: sysctl \"{key}\" not allowed in host network "
                                "namespace")
         try:
-            namespace.write_sysctl(key, value)
+            namespace.set_sysctl(key.replace(".", "/"), value)
         except SysctlError:
             raise _not_set(namespace, key, value, engine.profile.since(28)) from None
 

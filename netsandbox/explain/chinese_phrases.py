@@ -6,6 +6,7 @@ PHRASES: dict[str, str] = {
     "gai.noname": "没有服务器知道这个名称", "gai.again": "没有服务器应答", "gai.nodata": "这个名称没有 IPv4 地址",
     "gai.addrfamily": "这是一个 IPv6 地址，而这里没有模拟 IPv6",
     "port.of": "占用它的容器：{names}",
+    "port.open": "{ns}现在打开的{protocol}端口：{ports}", "port.none": "{ns}现在没有打开的{protocol}端口",
     "name.elsewhere": "{name} 在网络 {theirs} 上，{ns} 在网络 {own} 上：容器只能在共同所在的自建网络中用名称找到对方",
     "slave.link": "成员的链路",
     "slave.primary": "首选成员的链路恢复",

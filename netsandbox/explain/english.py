@@ -283,6 +283,7 @@ LINKS: dict[str, Words] = {
     "LinkChanged.mtu": ("{where} has the MTU {detail} now.",),
     "LinkChanged.master": ("{where} becomes a port of the bridge {detail}; what it receives goes to the bridge.",),
     "LinkChanged.nomaster": ("{where} is no longer a port of the bridge {detail}.",),
+    "SettingChanged": ("{namespace} has {key} at {value} now.", "it was {previous}"),
     "PortStateChanged": ("Port {port} of {bridge} is {state} now.", "link of {port}"),
     "ContainerStarted": (
         "Docker on {host} starts {container} from the image {image} in the network {network}.",

@@ -6,6 +6,7 @@ PHRASES: dict[str, str] = {
     "gai.noname": "no such name is known", "gai.again": "nobody answered", "gai.nodata": "the name has no IPv4 address",
     "gai.addrfamily": "it is an IPv6 address, and IPv6 is not modelled",
     "port.of": "the container that has it: {names}",
+    "port.open": "{protocol} ports open in {ns} now: {ports}", "port.none": "no {protocol} port is open in {ns} now",
     "name.elsewhere": ("{name} is on {theirs}, {ns} on {own}: by name containers find each other on a network that "
                        "both are on and that a person made (docker network connect)"),
     "slave.link": "link of the slaves",

@@ -291,6 +291,7 @@ TELLERS: dict[type, Teller] = {
     linux.ArpWithheld: _withheld,
     linux.BindRefused: _socket, linux.SocketClosed: _socket, linux.AddressChanged: _address,
     linux.RouteChanged: _route_changed, linux.LinkChanged: _link, linux.PortStateChanged: _port_state,
+    linux.SettingChanged: _plain,
     NameUnknown: _name, **dict.fromkeys(tcp.TELLERS, _tcp),
     docker.ContainerStarted: _started, docker.ContainerExited: _plain, docker.AddressAnnounced: _plain,
     docker.DaemonStarted: _plain, docker.DaemonStopped: _plain, docker.DaemonFailed: _plain,

@@ -104,6 +104,7 @@ EVENTS: dict[str, str] = {
     "LinkChanged.no-carrier": "drivers/net/veth.c veth_close",
     "LinkChanged.master": "ip-link(8); net/bridge/br_if.c br_add_if",
     "LinkChanged.nomaster": "ip-link(8); net/bridge/br_if.c br_del_if",
+    "SettingChanged": "sysctl(8); fs/proc/proc_sysctl.c proc_sys_call_handler",
     "PortStateChanged": "IEEE 802.1D, 7.4; net/bridge/br_stp.c br_set_state",
     "ContainerStarted": f"docker-run(1); {_DOCKER}",
     "ContainerExited": "docker-ps(1)",

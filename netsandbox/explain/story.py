@@ -25,6 +25,7 @@ from netsandbox.explain.history import (
 )
 from netsandbox.explain.operands import operands
 from netsandbox.explain.operands_of_rules import translated, walks_of
+from netsandbox.explain.settings import setting_of
 from netsandbox.explain.voice import Names, Voice
 from netsandbox.lab.events import CommandRun
 from netsandbox.linux.device_events import (
@@ -148,6 +149,7 @@ def why_drop(trace: Trace, language: str = "en", names: Names | None = None, end
 def _story(trace: Trace, record: Record, voice: Voice) -> Story:
     explanation, effects = _told(trace, record, voice)
     explanation = _with_rule(trace, record, explanation, voice)
+    explanation = _with_setting(trace, record, explanation, voice)
     explanation = _with_walks(trace, record, explanation, voice)
     explanation = explanation._replace(looked_at=(*explanation.looked_at, *fate(trace, record, voice)))
     links, skipped = chain(trace, record, MOST_CAUSES)
@@ -216,6 +218,14 @@ def _with_rule(trace: Trace, record: Record, explanation: Explanation, voice: Vo
         return explanation
     line = operands(event_of(trace.raw(seq), seq), voice).fields["line"]
     return explanation._replace(looked_at=(*explanation.looked_at, voice.say(words, seq=str(seq), line=line)))
+
+
+def _with_setting(trace: Trace, record: Record, explanation: Explanation, voice: Voice) -> Explanation:
+    """Where a drop rests on a setting that somebody changed: which line did."""
+    seq = setting_of(trace, record)
+    if seq is None:
+        return explanation
+    return explanation._replace(looked_at=(*explanation.looked_at, since(trace, seq, voice)))
 
 
 def _with_walks(trace: Trace, record: Record, explanation: Explanation, voice: Voice) -> Explanation:

@@ -317,6 +317,21 @@ class LinkChanged(NamedTuple):
     """What a new name or MAC takes the place of."""
 
 
+class SettingChanged(NamedTuple):
+    """Somebody gave a sysctl another value."""
+
+    namespace: str
+    key: str
+    """As sysctl(8) names it: a dot in an interface's name is a slash there."""
+    value: str
+    previous: str
+
+    @property
+    def path(self) -> list[str]:
+        """Its folders below /proc/sys, and its name."""
+        return [part.replace("/", ".") for part in self.key.split(".")]
+
+
 class PortStateChanged(NamedTuple):
     bridge: Place
     port: Place

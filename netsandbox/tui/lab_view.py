@@ -291,7 +291,7 @@ class LabView:
     def why(self, seq: int) -> Why | None:
         from netsandbox.explain.story import why_seq
 
-        return as_why(why_seq(self.session.trace, seq, language(), self.named))
+        return self._with_now(why_seq(self.session.trace, seq, language(), self.named))
 
     def why_row(self, row: TableRow) -> tuple[int | None, Why]:
         from netsandbox.tui.row_story import row_story
@@ -304,7 +304,12 @@ class LabView:
         from netsandbox.explain.story import why_drop
 
         story = why_drop(self.session.trace, language(), self.named)
-        return story.seq, as_why(story)
+        return story.seq, self._with_now(story)
+
+    def _with_now(self, story: Story) -> Why:
+        from netsandbox.commands.why_now import with_what_is_now
+
+        return as_why(with_what_is_now(self.session.lab, story, self.named))
 
     def drop_beside(self, seq: int, direction: int) -> int | None:
         """The record of the drop after a record (direction 1) or before it (-1), of the known history."""

@@ -237,6 +237,7 @@ def _of_tables() -> Iterator[Any]:
     yield from (events.RouteChanged(eth0.namespace, *_route("unicast"), added) for added in (True, False))
     for interface in (eth0, bridge, eth0._replace(name="bond0", kind="bond")):
         yield from (events.LinkChanged(interface, what, "docker0") for what in LINK_CHANGES)
+    yield events.SettingChanged("host", "net.ipv4.conf.eth0/10.rp_filter", "1", "0")
     yield from (events.PortStateChanged(bridge, ports[0], state)
                 for state in ("disabled", "listening", "learning", "forwarding", "blocking"))
 

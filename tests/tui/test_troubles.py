@@ -460,6 +460,11 @@ READERS = (
      "tui/test_jobs.py::test_what_a_line_prints_below_another_one_that_was_through_at_once_has_its_label"),
     ("of a trace that fails its first line stands at the prompt, and a ping without a route does not name why",
      "tui/test_said.py::test_what_comes_of_a_trace_and_that_why_knows_more_stand_at_the_prompt"),
+    ("why names no line that set ip_forward, as it does of a rule",
+     "explain/test_settings.py::test_the_line_that_set_it_is_named",
+     "explain/test_settings.py::test_it_is_named_in_chinese_and_only_when_somebody_set_it"),
+    ("why of a refused connection does not say what is open there",
+     "explain/test_settings.py::test_of_a_refused_connection_what_is_open_there_is_told"),
 )
 """What first-time readers met later, in English and in Chinese: a learner, an engineer, a teacher."""
 

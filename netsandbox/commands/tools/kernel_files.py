@@ -241,7 +241,7 @@ class Proc(ReadOnly):
         if key in READ_ONLY or key.startswith("kernel."):
             raise FileError("EACCES")
         try:
-            self._namespace.write_sysctl(path.removeprefix("/proc/sys/"), text.strip())
+            self._namespace.set_sysctl(path.removeprefix("/proc/sys/"), text.strip())
         except SysctlError:
             raise FileError("EINVAL") from None
         return True

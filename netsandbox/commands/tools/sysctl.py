@@ -140,7 +140,7 @@ def _one(namespace: NetworkNamespace, word: str, options: Read) -> str:
                 raise SysctlError(f'setting key "{name_of(path)}": Invalid argument')
             if not RIGHTS.get().sysctls:
                 raise SysctlError(f'permission denied on key "{name_of(path)}"')
-            namespace.write_sysctl(path, value)
+            namespace.set_sysctl(path, value)
         return "" if "q" in options else _shown(path, value, options)
     except SysctlError as error:
         raise ToolError(1, f"sysctl: {_words(error, path)}") from None

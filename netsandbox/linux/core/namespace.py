@@ -18,7 +18,7 @@ from netsandbox.linux.core.interface import NOT_DRAWN
 from netsandbox.linux.core.kernel import Kernel
 from netsandbox.linux.core.loopback import Loopback
 from netsandbox.linux.core.sysctl import CLOSE_LOOKS, Sysctls
-from netsandbox.linux.events import LinkChanged
+from netsandbox.linux.events import LinkChanged, SettingChanged
 
 if TYPE_CHECKING:
     from netsandbox.engine.chance import Chance, Stream
@@ -363,6 +363,17 @@ class NetworkNamespace:
         self.neighbours.collector.thresholds = (low, soft, hard)
         self.routes.flush_cache()
         return old
+
+    def set_sysctl(self, path: str, value: str) -> None:
+        """Set a sysctl, named with slashes, as somebody asks for.
+
+        Raises:
+            SysctlError: as of write_sysctl.
+        """
+        previous = self.write_sysctl(path, value)
+        now = self.sysctls.read(path)
+        if now != previous:
+            self.record(SettingChanged(self.name, path.translate(str.maketrans("/.", "./")), now, previous))
 
     def _note_settings(self) -> None:
         for interface in self.interfaces.values():

@@ -1,0 +1,75 @@
+"""What stands beside a story though no record tells of it: who has a port now, what is open, what parts two hosts."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from netsandbox.apps.events import NameUnknown
+from netsandbox.explain.story import Story
+from netsandbox.explain.voice import Names, Voice, safe
+from netsandbox.lab import views
+from netsandbox.lab.lab import Lab
+from netsandbox.linux.drop import Dropped, DropReason
+from netsandbox.linux.events import BindRefused, SocketBound, SocketClosed
+
+WAITING = frozenset({"LISTEN", "UNCONN"})
+"""States of sockets that take what comes from anybody."""
+ANY = frozenset({"0.0.0.0", "[::]"})
+
+
+def with_what_is_now(lab: Lab, story: Story, names: Names) -> Story:
+    """A story of a port with the containers that have it now, as two programs of one name are told apart by them; one
+    of a port that nobody has with those that are open; one of a name that a container has, with the networks that keep
+    it from whoever asked."""
+    record = lab.trace.get(story.seq) if story.seq is not None else None
+    said = _said(lab, record.event, Voice(story.language, names)) if record is not None else ""
+    return story._replace(looked_at=(*story.looked_at, said)) if said else story
+
+
+def _said(lab: Lab, event: Any, voice: Voice) -> str:
+    if isinstance(event, NameUnknown):
+        return _of_networks(lab, event, voice)
+    if isinstance(event, SocketBound | BindRefused | SocketClosed):
+        holders = _holders(lab, event.namespace, event.port)
+        return voice.say("port.of", names=", ".join(holders)) if holders else ""
+    verdict = getattr(event, "verdict", None)
+    if not isinstance(verdict, Dropped) or verdict.reason is not DropReason.NO_SOCKET or len(verdict.operands) != 2:
+        return ""
+    place = getattr(event, "namespace", "") or event.interface.namespace
+    return _of_open_ports(lab, place, str(verdict.operands[0]), voice)
+
+
+def _of_networks(lab: Lab, event: NameUnknown, voice: Voice) -> str:
+    there = {container.name: container.network_names for _host, container in lab.containers()}
+    asked, asking = there.get(event.name.rstrip(".")), there.get(event.namespace)
+    if not asked or not asking or set(asked) & set(asking) - {"bridge"}:
+        return ""
+    return voice.say("name.elsewhere", name=event.name, ns=event.namespace, theirs=", ".join(asked),
+                     own=", ".join(asking))
+
+
+def _of_open_ports(lab: Lab, namespace: str, protocol: str, voice: Voice) -> str:
+    place = _place(lab, namespace)
+    if not place:
+        return ""
+    found: dict[tuple[int, str], str] = {}
+    for row in views.sockets(lab, place):
+        address, _colon, port = row.local.rpartition(":")
+        if row.protocol == protocol and row.state in WAITING:
+            found[int(port), "" if address in ANY else f"{address}:"] = safe(row.process)
+    ports = [f"{address}{port} ({process})" for (port, address), process in sorted(found.items())]
+    return voice.say("port.open" if ports else "port.none", ns=safe(place), protocol=protocol.upper(),
+                     ports=voice.enumerate(ports))
+
+
+def _place(lab: Lab, namespace: str) -> str:
+    """What the namespace of a record is called now; empty for one that has gone."""
+    return next((one.name for one in lab.namespaces() if namespace in (one.name, *one.former_names)), "")
+
+
+def _holders(lab: Lab, node: str, port: int) -> list[str]:
+    """The containers that have a port now: whose own program has it, and for which Docker holds it."""
+    place = _place(lab, node)
+    processes = {row.pid for row in views.sockets(lab, place) if row.local.endswith(f":{port}")} if place else set()
+    return [container.name for host, container in lab.containers() if place and container.is_running and (
+        container.pid in processes or (host.name == place and any(b.host_port == port for b in container.bindings)))]
