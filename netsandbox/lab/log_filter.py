@@ -27,6 +27,8 @@ from collections.abc import Callable
 from ipaddress import AddressValueError, IPv4Address, IPv4Network, NetmaskValueError
 from typing import NamedTuple
 
+from netsandbox.lab.wireshark_words import meant_by
+
 PROTOCOLS: dict[str, frozenset[str]] = {
     name: frozenset(covers.split())
     for name, covers in {
@@ -247,9 +249,10 @@ class _Parser:
             return self.operand(kind, side)
         if word:
             return self.operand(word, "")
-        if self.again is not None:
+        meant = "" if token.quoted else meant_by(self.text[token.start:])
+        if self.again is not None and not meant:
             return self.again(token)
-        raise FilterError(_unknown(token), token.start, token.end)
+        raise FilterError(f"no keyword `{token.text}`: {meant or _meant(token)}", token.start, token.end)
 
     def operand(self, kind: str, side: str) -> Expression:
         """What follows a keyword."""
@@ -259,14 +262,13 @@ class _Parser:
         return self.again(token)
 
 
-def _unknown(token: Token) -> str:
+def _meant(token: Token) -> str:
     narrow = unicodedata.normalize("NFKC", token.text).lower()  # full-width letters, as an input method types them
     near = [] if ":" in token.text else difflib.get_close_matches(narrow, KEYWORDS, 1)
     name, colon, port = token.text.rpartition(":")
     is_interface = colon and port and not port.isdecimal() and ":" not in name
     example = f"dev {token.text}" if is_interface else f"host {token.text}"
-    hint = f"did you mean `{near[0]}`?" if near else f"for a name write `{example}`"
-    return f"no keyword `{token.text}`: {hint}"
+    return f"did you mean `{near[0]}`?" if near else f"for a name write `{example}`"
 
 
 def _value(kind: str, side: str, token: Token) -> Expression:

@@ -8,6 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from netsandbox.explain.refusals import translated
 from netsandbox.lab import frame_log
 from netsandbox.lab.log_filter import (
     KEYWORDS,
@@ -330,3 +331,23 @@ def test_what_udp_and_tcp_carry_is_found_by_its_name(text: str, says: str) -> No
     assert {row.protocol for row in found} == {"UDP" if text == "dns" else "TCP"}
     assert {row.seq for row in found} < {row.seq for row in rows}
     assert not [row for row in rows if row not in found and re.search(says, row.info)]
+
+
+@pytest.mark.parametrize(("typed", "words"), [
+    ("ip.addr==10.10.0.2", "host 10.10.0.2"), ("ip.src == 10.10.0.2 and arp", "src host 10.10.0.2"),
+    ("arp or ip.addr != 10.10.0.2", "not (host 10.10.0.2)"), ("tcp.port == 6379", "tcp and port 6379"),
+    ("host nginx-1 or udp.dstport eq 53", "udp and dst port 53"), ("#722", "frame 722"),
+    ("(frame.number==722)", "frame 722")])
+def test_what_is_typed_for_wireshark_leads_to_the_filter_s_own_words(typed: str, words: str) -> None:
+    error = validate(typed)
+    assert error is not None
+    assert error.message.endswith(f": did you mean `{words}`?")
+    assert validate(words) is None
+
+
+@pytest.mark.parametrize(("language", "words"), [
+    ("en", "flags are no test here; in the app ctrl+f finds `SYN`"), ("zh", "在界面里用 ctrl+f 查找 `SYN`")])
+def test_of_a_flag_it_is_told_how_it_is_found(language: str, words: str) -> None:
+    error = validate("tcp.flags.syn==1")
+    assert error is not None
+    assert words in translated(error.message, language)

@@ -465,6 +465,9 @@ READERS = (
      "explain/test_settings.py::test_it_is_named_in_chinese_and_only_when_somebody_set_it"),
     ("why of a refused connection does not say what is open there",
      "explain/test_settings.py::test_of_a_refused_connection_what_is_open_there_is_told"),
+    ("a filter typed as for Wireshark is taken for a name",
+     "tui/test_log_filter.py::test_what_is_typed_for_wireshark_leads_to_the_filter_s_own_words",
+     "tui/test_log_filter.py::test_of_a_flag_it_is_told_how_it_is_found"),
 )
 """What first-time readers met later, in English and in Chinese: a learner, an engineer, a teacher."""
 
