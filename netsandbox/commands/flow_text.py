@@ -12,7 +12,7 @@ FLAGS = ((SYN, "SYN"), (FIN, "FIN"), (RST, "RST"), (PSH, "PSH"))
 WORDS = Words({
     "columns": ("#|CLIENT|SERVER|STATE|SEGMENTS|SENT|RECEIVED", "#|客户端|服务器|状态|报文段|发出字节|收到字节"),
     "opening": ("opening", "正在建立"), "open": ("open", "已建立"), "closed": ("closed", "已关闭"),
-    "reset": ("reset", "被重置"), "refused": ("refused", "被拒绝"),
+    "given up": ("given up", "已放弃"), "reset": ("reset", "被重置"), "refused": ("refused", "被拒绝"),
 })
 """The head of the table of connections, and how one stands."""
 

@@ -13,6 +13,8 @@ from typing import TYPE_CHECKING, NamedTuple
 from netsandbox.lab.journeys import Journeys
 from netsandbox.linux.drop import OTHERHOST, OVERHEARD, Dropped
 from netsandbox.linux.events import FrameReceived, FrameSent, PacketDropped, SendFailed
+from netsandbox.linux.tcp.events import TcpStateChanged
+from netsandbox.linux.tcp.state import TcpState
 from netsandbox.wire.addresses import format_ipv4
 from netsandbox.wire.ipv4 import IPv4Packet
 from netsandbox.wire.sequence import MASK, after
@@ -56,7 +58,7 @@ class Flow(NamedTuple):
 
     Attributes:
         client: the end whose SYN, or else whose first segment, was seen first.
-        state: open, closed, reset, refused or opening.
+        state: open, closed, reset, refused, opening, or given up: its program has ended before anybody answered.
     """
 
     client: End
@@ -112,6 +114,7 @@ class _Building:
         self.server = server
         self.found: list[tuple[int, int, bool, TcpSegment]] = []
         self.fates: dict[int, str] = {}
+        self.is_given_up = False
 
 
 def flows(trace: Trace, since: int = 0) -> list[Flow]:
@@ -121,6 +124,9 @@ def flows(trace: Trace, since: int = 0) -> list[Flow]:
     seen: dict[int, tuple[_Building, int, TcpSegment]] = {}
     ways = _Ways()
     for record in trace.since(max(trace.first, since)):
+        if isinstance(record.event, TcpStateChanged):
+            _note_end(building, record.event)
+            continue
         segment, packet, fate = _segment_of(record)
         if segment is None or packet is None:
             continue
@@ -141,7 +147,14 @@ def flows(trace: Trace, since: int = 0) -> list[Flow]:
                 owner.fates[place] = fate
         elif fate is not None:
             known[0].fates[known[1]] = fate
+    ways.give_up_together()
     return [_finished(one) for one in order]
+
+
+def _note_end(building: dict[frozenset[End], list[_Building]], event: TcpStateChanged) -> None:
+    known = building.get(frozenset(((event.local, event.port), (event.peer, event.peer_port))))
+    if known and (event.old, event.new) == (TcpState.SYN_SENT.name, TcpState.CLOSE.name):
+        known[-1].is_given_up = True
 
 
 class _Ways:
@@ -152,6 +165,13 @@ class _Ways:
         self._known: dict[int, list[tuple[_Building, int]]] = {}
         self._came = -1, -1
         """The latest arrival's step and journey: what a rule drops in that step is what came."""
+
+    def give_up_together(self) -> None:
+        """What NAT has made of a connection ends with it."""
+        for places in self._known.values():
+            if any(one.is_given_up for one, _place in places):
+                for one, _place in places:
+                    one.is_given_up = True
 
     def of(self, record: Record) -> list[tuple[_Building, int]]:
         """The places that a record of a segment tells of."""
@@ -222,7 +242,7 @@ def _finished(one: _Building) -> Flow:
         segments.append(Segment(seq, at, from_client, segment.flags, offset if offset < 1 << 31 else -1,
                                 acked if acked is None or acked < 1 << 31 else 0, segment.window, segment.data, again,
                                 one.fates.get(place, "")))
-    return Flow(one.client, one.server, tuple(segments), _state(segments))
+    return Flow(one.client, one.server, tuple(segments), _state(segments, one.is_given_up))
 
 
 def _has(one: TcpSegment, other: TcpSegment) -> bool:
@@ -230,7 +250,7 @@ def _has(one: TcpSegment, other: TcpSegment) -> bool:
     return (other.seq - one.seq) & MASK < one.sequence_length
 
 
-def _state(segments: Iterable[Segment]) -> str:
+def _state(segments: Iterable[Segment], is_given_up: bool) -> str:
     opened, ends, last = 0, set(), ""
     for segment in segments:
         if segment.flags & RST:
@@ -243,4 +263,6 @@ def _state(segments: Iterable[Segment]) -> str:
             ends.add(segment.from_client)
     if last:
         return last
-    return "closed" if len(ends) == 2 else "opening" if opened < 2 else "open"
+    if len(ends) == 2:
+        return "closed"
+    return "open" if opened > 1 else "given up" if is_given_up else "opening"

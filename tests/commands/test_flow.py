@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from netsandbox.lab.flows import flows
+from netsandbox.lab.uplink import DEFAULT_LAN
 from netsandbox.session.session import Session
 
 
@@ -95,3 +96,12 @@ def test_a_segment_that_its_own_card_s_queue_loses_is_an_arrow_with_the_reason()
 def test_frames_without_a_filter_names_it(lab: Session, line: str) -> None:
     assert "flow: --frames needs FILTER; usage: flow" in lab.run(line).err
     assert "[--frames FILTER]" in lab.run("help flow").out
+
+
+def test_a_connection_that_its_program_has_given_up_is_opening_no_more() -> None:
+    session = Session(seed=1, uplink=DEFAULT_LAN)
+    for line in ("docker run -d --name web nginx", "wait", "exec uplink iptables -I FORWARD -p tcp -j DROP",
+                 "docker exec web nc -w 2 8.8.8.8 80", "docker exec web nc -w 9 8.8.8.8 81 &", "wait 1s"):
+        session.run(line)
+    assert [(row.split()[2], row.split()[3]) for row in session.run("flow").out.splitlines()[1:]] == [
+        ("8.8.8.8:80", "given"), ("8.8.8.8:80", "given"), ("8.8.8.8:81", "opening"), ("8.8.8.8:81", "opening")]

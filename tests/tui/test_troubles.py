@@ -468,6 +468,8 @@ READERS = (
     ("a filter typed as for Wireshark is taken for a name",
      "tui/test_log_filter.py::test_what_is_typed_for_wireshark_leads_to_the_filter_s_own_words",
      "tui/test_log_filter.py::test_of_a_flag_it_is_told_how_it_is_found"),
+    ("flow says opening of a connection that nc gave up long ago",
+     "commands/test_flow.py::test_a_connection_that_its_program_has_given_up_is_opening_no_more"),
 )
 """What first-time readers met later, in English and in Chinese: a learner, an engineer, a teacher."""
 
