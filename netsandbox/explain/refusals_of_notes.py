@@ -28,6 +28,7 @@ OF_NOTES: dict[str, str] = {
     "the sandbox installs no {name}: `FROM {image}` brings it": "沙盒不能安装 {name}：`FROM {image}` 里有它",
     "of {name} the sandbox knows what it says of its program; the files are one layer":
         "对 {name}，沙盒只知道它的程序是什么；所有文件算作一层",
+    "{file} was not begun from {other}, whose set-up is another": "{file} 不是从 {other} 开始的，两者的开头不同",
     "did you mean 'docker {near}'?": "是不是 'docker {near}'？",
     "did you mean {near}?": "是不是 {near}？",
     "{name} is a node of the lab, and no namespace that `ip netns add` made: exec runs a line in it":

@@ -7,12 +7,12 @@ import json
 import sys
 from collections.abc import Iterator, Sequence
 from functools import partial
-from itertools import product
+from itertools import islice, product
 from typing import Any
 
 from netsandbox.commands import expect
 from netsandbox.commands.expect import ConditionError, Verdict
-from netsandbox.explain.refusals import translated
+from netsandbox.explain.refusals import noted, translated
 from netsandbox.explain.words import Words
 from netsandbox.grading.apart import EndedError, Limits, apart
 from netsandbox.grading.outcome import FAILED, HELD, WRONG, Outcome, Report
@@ -94,7 +94,16 @@ def judge(name: str, saved: str, language: str = "en") -> Report:
     runner.session.open(session)
     outcomes = tuple(_judge(runner, scenario))
     problem = "" if outcomes else _said(language, "nothing", scenario.name)
-    return Report(scenario.name, dict(scenario.title), outcomes, problem, saved)
+    is_its_own = _is_begun_from(session, scenario)
+    note = "" if is_its_own else noted(f"note: {saved} was not begun from {name}, whose set-up is another", language)
+    return Report(scenario.name, dict(scenario.title), outcomes, problem, saved, note)
+
+
+def _is_begun_from(session: Scenario, scenario: Scenario) -> bool:
+    """Whether a saved session begins with the lines that make a scenario's lab."""
+    begin = [line for step in scenario.setup for line in step.run]
+    lines = (line for step in (*session.setup, *session.steps) for line in step.run)
+    return begin == list(islice(lines, len(begin)))
 
 
 def _judge(runner: Runner, scenario: Scenario) -> list[Outcome]:
@@ -191,7 +200,7 @@ def summary(reports: Sequence[Report]) -> dict[str, Any]:
 
 def _file(report: Report) -> dict[str, Any]:
     return {"file": report.file, "session": report.session, "title": report.title, "status": report.status,
-            "error": report.error,
+            "error": report.error, "note": report.note,
             "expectations": [_expectation(outcome) for outcome in report.outcomes if outcome.is_expect],
             "failed_lines": [{"line": outcome.number, "command": outcome.text, "message": outcome.message}
                              for outcome in report.outcomes if not outcome.is_expect]}

@@ -37,6 +37,7 @@ class Report(NamedTuple):
         title: the scenario's, by language.
         error: why the file as a whole is wrong; empty if it is not.
         session: the file of the saved session that was judged, or empty.
+        note: what is odd about that session though it was judged.
     """
 
     file: str
@@ -44,6 +45,7 @@ class Report(NamedTuple):
     outcomes: tuple[Outcome, ...] = ()
     error: str = ""
     session: str = ""
+    note: str = ""
 
     @property
     def status(self) -> str:

@@ -19,7 +19,7 @@ PHRASES = Words({
     "session": ("session: ", "会话："),
     "run": ("the command line failed", "命令行失败"),
     "hand-ins": ("Sessions", "会话一览"), "holds": ("{held} of {count} hold", "成立 {held}/{count} 条"),
-    "unread": ("not judged", "未能评判"),
+    "other": (" (of another lab)", "（另一个实验网络）"), "unread": ("not judged", "未能评判"),
     "none": ("scenarios: {files}", "场景：{files} 个"),
     "all": ("scenarios: {files}; expectations: {count}, all hold", "场景：{files} 个；期望：{count} 条，全部成立"),
     "some": ("scenarios: {files}; expectations: {count}, of which {failed} failed",
@@ -47,6 +47,8 @@ class TextReport:
         self._print(title.get(self._language) or title.get("en") or report.file, "bold")
         if report.session:
             self._print(f"  {self._say('session')}{report.session}", "bold")
+        if report.note:
+            self._print(f"  {report.note}", "yellow")
         for outcome in report.outcomes:
             self._outcome(report, outcome)
         if report.error:
@@ -88,6 +90,7 @@ class TextReport:
         for report in reports:
             counted = [outcome.status == "held" for outcome in report.outcomes if outcome.is_expect]
             told = self._say("unread") if report.error else self._say("holds", held=sum(counted), count=len(counted))
+            told += self._say("other") if report.note else ""
             self._print(f"  {MARKS[report.status]} {report.session}  {told}", COLOURS[report.status])
 
     def _say(self, key: str, **fields: int) -> str:

@@ -253,6 +253,23 @@ def test_saved_sessions_are_judged_by_a_teachers_file(tmp_path: Path, capsys: py
     assert files[1]["failed_lines"] == []
 
 
+@pytest.mark.parametrize(("language", "note", "briefly"), [
+    ("en", "note: {} was not begun from {}, whose set-up is another", "  3 of 3 hold (of another lab)"),
+    ("zh", "注意：{} 不是从 {} 开始的，两者的开头不同", "  成立 3/3 条（另一个实验网络）")])
+def test_a_session_of_another_lab_is_judged_with_a_warning(
+        tmp_path: Path, capsys: pytest.CaptureFixture[str], language: str, note: str, briefly: str) -> None:
+    lesson = written(tmp_path, LESSON, "lesson.yaml")
+    good = handed_in(tmp_path, "good.yaml", "link pc2:eth0 up")
+    lines = Path(good).read_text("utf-8").replace("setup:\n", "setup:\n  - add-host pc3\n")
+    other = written(tmp_path, lines, "other.yaml")
+    assert main(["check", lesson, "--lang", language, "--session", good, other]) == 0
+    out = capsys.readouterr().out
+    assert out.count(note.format(other, lesson)) == 1
+    assert out.count(note.partition("{}")[0]) == 1
+    assert f"{other}{briefly}\n" in out
+    assert out.count(briefly[-4:] + "\n") == 1
+
+
 @pytest.mark.parametrize(("language", "told"), [
     ("en", ("Sessions\n  ✓ {}  2 of 2 hold\n  ✗ {}  1 of 2 hold\n  ✗ {}  not judged\n"
             "scenarios: 3; expectations: 4, of which 1 failed; wrong files: 1\n")),

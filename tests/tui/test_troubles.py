@@ -470,6 +470,8 @@ READERS = (
      "tui/test_log_filter.py::test_of_a_flag_it_is_told_how_it_is_found"),
     ("flow says opening of a connection that nc gave up long ago",
      "commands/test_flow.py::test_a_connection_that_its_program_has_given_up_is_opening_no_more"),
+    ("check --session of another lab holds without a word",
+     "scenarios/test_check.py::test_a_session_of_another_lab_is_judged_with_a_warning"),
 )
 """What first-time readers met later, in English and in Chinese: a learner, an engineer, a teacher."""
 
