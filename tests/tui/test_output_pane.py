@@ -74,6 +74,17 @@ async def test_long_output_begins_at_its_top_and_the_page_keys_go_through_it_at_
         assert on.app.main.output.is_vertical_scroll_end, "what is short is seen with what was before"
 
 
+async def test_of_a_log_that_has_no_room_the_newest_is_shown(tmp_path: Path) -> None:
+    async with stage(tmp_path, size=(120, 40)) as on:
+        on.app.main.command.pasted("\n".join(f"echo {number}" for number in range(30)) + "\n")
+        await on.quiet()
+        await on.line("history")
+        for _ in range(3):
+            await on.pilot.pause()
+        assert "echo 29" in pane(on)
+        assert "echo 0" not in pane(on)
+
+
 @pytest.mark.parametrize(("step", "key", "words", "line"), [
     (3, "o", "Four frames make one ping", "❯ exec nginx-1 ping -c 1 172.17.0.3"),
     (6, "escape", "docker0 read the source address", "❯ bridge fdb show br docker0"),

@@ -472,6 +472,8 @@ READERS = (
      "commands/test_flow.py::test_a_connection_that_its_program_has_given_up_is_opening_no_more"),
     ("check --session of another lab holds without a word",
      "scenarios/test_check.py::test_a_session_of_another_lab_is_judged_with_a_warning"),
+    ("history shows its oldest lines",
+     "tui/test_output_pane.py::test_of_a_log_that_has_no_room_the_newest_is_shown"),
 )
 """What first-time readers met later, in English and in Chinese: a learner, an engineer, a teacher."""
 

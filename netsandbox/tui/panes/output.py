@@ -37,6 +37,8 @@ _TABLE = re.compile(r"\S {2,}\S.*\S {2,}\S")
 _COLUMNS = re.compile(r"\S {2,}\S")
 _INDENT = " " * 10
 """What a further line of a cell in a table begins with at least."""
+_NEWEST_LAST = re.compile(r"❯ (?:history|journal|dmesg|docker (?:compose |container )?logs)\b")
+"""Lines of which one wants the end of what they print."""
 SIDEWAYS = 16
 """Cells that left and right move by."""
 TABLE = 100
@@ -148,7 +150,7 @@ class OutputPane(GrowingView, Painted, can_focus=True):
         self.anchor()
 
     def _place(self) -> None:
-        """Begin with the first line of what came at once, if not all of it can be seen."""
+        """Begin with the first line of what came at once, if not all of it can be seen; of a log with its newest."""
         begun, ended = self._at_once
         said = list(self._said)
         later = len(said) - (self._seen - ended)
@@ -158,7 +160,8 @@ class OutputPane(GrowingView, Painted, can_focus=True):
         rows = len(self._wrapped(came)) if self._width else 0
         height = self.scrollable_content_region.height
         self._is_late = not height
-        if rows > height > 0:
+        typed = next((one.text for one in came if one.kind == "line"), "")
+        if rows > height > 0 and not _NEWEST_LAST.search(typed):
             top = len(self._rows) - len(self._wrapped(said[later:])) - rows
             self.scroll_to(y=max(top, 0), animate=False, immediate=True, force=True)
         else:
