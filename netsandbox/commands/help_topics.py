@@ -86,12 +86,39 @@ uplink
     exec uplink curl 192.168.1.10:8080     从局域网访问发布的端口
     show arp uplink                        路由器认识谁
     traceroute 8.8.8.8                     出去的路上有哪些路由器"""
+COMPOSE = """\
+compose
+    `docker compose` reads files of the lab: `cat > compose.yaml << EOF` and
+    the lines of a file, typed or pasted, write one there; `ls` and `cat` show it.
+
+    A Compose file of the directory that netsandbox was started in is opened as a lab
+    of its own, with its services up and the file in that lab: by `load`, by ctrl+o
+    in the terminal UI, or from the shell by netsandbox FILE.
+
+Examples
+    load compose.yaml              the services of that file, up
+    docker compose ps              how they are
+    docker compose --help          all that there is"""
+COMPOSE_ZH = """\
+compose
+    `docker compose` 读的是沙盒自己的文件：`cat > compose.yaml << EOF` 加上文件的各行
+    （手工输入或粘贴）在那里写出一个；`ls` 和 `cat` 可以查看。
+
+    启动 netsandbox 时所在目录里的 Compose 文件，可以作为单独的实验网络打开，其中的服务
+    都已启动，文件也在沙盒里：用 `load`，在终端界面里用 ctrl+o，或在 shell 里用
+    netsandbox 文件名。
+
+例子
+    load compose.yaml              打开这个文件，启动其中的服务
+    docker compose ps              查看它们的状态
+    docker compose --help          列出全部子命令"""
 KEYS = """\
 keys
     The terminal UI's keys depend on the pane that has the focus: ? lists them, and
     the footer names those that matter now. tab goes to the next pane, 1 to 9 to one
     of them, ctrl+p finds every command, ctrl+o opens lessons, scenarios and files.
 
+    tour                           the welcome pages again, typed as a line
     ctrl+p, then Theme             other colours, as with netsandbox --theme NAME
     netsandbox --lang zh           the other language, also by LANG
     netsandbox --ascii             without lines and arrows of Unicode"""
@@ -100,6 +127,7 @@ keys
     终端界面的按键取决于焦点在哪个窗格：? 列出它们，底栏写着此刻最有用的。tab 到下一个
     窗格，1 到 9 到其中一个，ctrl+p 查找所有命令，ctrl+o 打开课程、场景和文件。
 
+    tour                           作为一行输入：再看一遍欢迎页
     ctrl+p，再选“主题”             换颜色，也可以 netsandbox --theme 名称
     netsandbox --lang en           换语言，也可以用 LANG
     netsandbox --ascii             不用 Unicode 的线条和箭头"""
@@ -125,6 +153,7 @@ EXAMPLES: dict[str, tuple[Example, ...]] = {
 TOPICS: dict[str, Both] = {
     **dict.fromkeys(("filter", "filters"), (FILTER, FILTER_ZH)),
     **dict.fromkeys(("uplink", "lan", "internet"), (UPLINK, UPLINK_ZH)),
-    **dict.fromkeys(("keys", "key", "theme", "lang", "language", "settings"), (KEYS, KEYS_ZH)),
+    **dict.fromkeys(("compose", "docker-compose"), (COMPOSE, COMPOSE_ZH)),
+    **dict.fromkeys(("keys", "key", "theme", "lang", "language", "settings", "tour"), (KEYS, KEYS_ZH)),
 }
 """By each word that a person may look it up by."""

@@ -24,6 +24,8 @@ NO_COMMAND = re.compile(r"^bash: (\S+): command not found$", re.MULTILINE)
 NO_WORD = re.compile(r'(?:Object|Command) "([^"]+)" is unknown, try "([a-z ]+) help"')
 NO_SYSCTL = re.compile(r"cannot stat /proc/sys/(\S+): No such file")
 NO_CHAIN = re.compile(r"^iptables: No chain/target/match by that name\.$|: Chain '\S+' does not exist$", re.MULTILINE)
+NO_COMPOSE = re.compile(r"^no configuration file provided: not found$|^open \S+\.ya?ml: no such file", re.MULTILINE)
+NO_COMPOSE_NOTE = "note: these are the sandbox's own files; `load FILE` opens a Compose file of yours as a lab"
 TARGETS = ("ACCEPT", "DROP", "REJECT", "RETURN", "LOG", "DNAT", "SNAT", "MASQUERADE", "REDIRECT", "MARK", "TRACE",
            "INPUT", "OUTPUT", "FORWARD", "PREROUTING", "POSTROUTING")
 NO_IPV6 = re.compile(r"IPv6 is disabled|Address family for hostname not supported|\bnet[./]ipv6\b")
@@ -63,7 +65,7 @@ def near_note(lab: Lab, job: Job) -> str:
         tables = (table for place in lab.namespaces() for table in place.netfilter.tables.values())
         chains = {*TARGETS, *(name for table in tables for name in table.chains)}
         return _near(next((word for word in CHAINS.findall(job.text) if word not in chains), ""), chains)
-    return ""
+    return NO_COMPOSE_NOTE if NO_COMPOSE.search(said) else ""
 
 
 def _node(job: Job) -> str:

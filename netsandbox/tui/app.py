@@ -286,6 +286,10 @@ class NetsandboxApp(TimeKeys, LookingKeys, StepKeys, LineKeys, Leaving):
         if self.live.wants_quit:
             self.action_quit_now()
             return
+        if self.live.wants_tour:
+            self.live.wants_tour = False
+            self._tour()
+            return
         self.note_typed(event.line, event.outcome)
         scenario = self.live.session.scenario
         if scenario is not self._scenario:

@@ -11,6 +11,7 @@ from netsandbox.tui.status_text import speed_text
 
 TYPING = (("enter", "run", ""), ("tab", "complete", ""), ("↑", "older", ""), ("^R", "search", ""))
 OWN = {"whole": ("z", "restore", "zoom"), "tabs": ("←→", "tab", ""), "wide": ("←→", "along", ""),
+       "sought": ("F3", "next-hit", ""),
        **{f"asked-{count}": (" ".join("abcd"[:count]), "answer", "") for count in (2, 3, 4)}}
 """Keys that only some places have."""
 LEAVING = (("esc", "leave", "leave_prompt"), ("^Q", "quit", "quit"))

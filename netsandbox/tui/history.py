@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
+
+EVENT = re.compile(r"(?P<before>sudo |)!(?:!|(?P<begin>[A-Za-z][^\s!]*))(?P<after>.*)")
+"""A line before that is meant, at the beginning of a line."""
 
 
 class History:
@@ -35,6 +39,13 @@ class History:
     def holding(self, text: str) -> list[str]:
         """The lines that hold a text, newest first."""
         return [line for line in reversed(self.lines) if text in line]
+
+    def expanded(self, line: str) -> str:
+        """A line with bash's `!!`, the line before, or `!ping`, the newest that begins so, written out."""
+        found = EVENT.fullmatch(line)
+        wanted = found["begin"] or "" if found is not None else ""
+        event = next((old for old in reversed(self.lines) if old.startswith(wanted)), None)
+        return line if found is None or event is None else f"{found['before']}{event}{found['after']}"
 
     def older(self, typed: str) -> str:
         """The line before the one shown.

@@ -13,10 +13,9 @@ from textual.widgets import Input
 from netsandbox.explain.questions import LETTERS
 from netsandbox.tui.i18n import tr
 from netsandbox.tui.lab_app import LabApp
+from netsandbox.tui.source import TOUR
 from netsandbox.tui.typed_ahead import LineBegins
 
-TOUR = "tour"
-"""The name of the tour's screen, whose module an app without a tour never loads."""
 SHORTEST = 3
 """Letters of a word that are hardly typed as keys by chance."""
 HARDLY_KEYS = 4

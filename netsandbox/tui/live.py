@@ -22,7 +22,7 @@ from netsandbox.tui.i18n import language, tr
 from netsandbox.tui.lab_view import LabView
 from netsandbox.tui.lesson import EXPECT, Lesson
 from netsandbox.tui.live_jobs import Jobs, Waiting
-from netsandbox.tui.source import GOES_ON, QUIT, Completion, Outcome, Status
+from netsandbox.tui.source import GOES_ON, QUIT, TOUR, Completion, Outcome, Status
 from netsandbox.tui.state_files import StateFiles
 
 VI = re.compile(r"^\s*:(?=\w)")
@@ -40,7 +40,7 @@ class LiveLab(LabView):
     Attributes:
         held: a person has stopped time; a command does not let it run again.
         failed: what went wrong in the program itself, for the screen; empty when nothing did.
-        wants_quit: somebody typed `quit`.
+        wants_quit: somebody typed `quit`.  wants_tour: somebody typed `tour`.
         branched: a line in the past began a branch: what to say of it, for the screen.
     """
 
@@ -63,6 +63,7 @@ class LiveLab(LabView):
         self._begun = ""
         """Lines that make none yet: `for i in 1 2; do`."""
         self.wants_quit = False
+        self.wants_tour = False
         self.branched = ""
         self.busy: Callable[[], AbstractContextManager[None]] = nullcontext
         """What a line or a step is carried out in, for whoever looks on."""
@@ -141,8 +142,8 @@ class LiveLab(LabView):
         if self._begun and not whole:
             return Outcome((), "")
         line, *others = whole or [""]
-        if line in QUIT:
-            self.wants_quit = True
+        if line in QUIT or (line == TOUR and not others):
+            self.wants_quit, self.wants_tour = line in QUIT, line == TOUR
             return Outcome((), "")
         if line == "next" and not others:
             return Outcome((), "" if self.next_step() else tr("scenario.done"))

@@ -36,6 +36,8 @@ KEPT = 5000
 """Lines of the transcript that are kept."""
 GOES_ON = ">"
 """The prompt before what belongs to a line that was begun."""
+TOUR = "tour"
+"""The line that shows the welcome again, and the name of its screen, whose module an app without it never loads."""
 QUIT = frozenset({"quit", "q", "q!", "wq"})
 """The lines that leave; what is unsaved is not asked about of `q!`."""
 

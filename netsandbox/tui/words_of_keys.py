@@ -95,6 +95,7 @@ TABLE: dict[str, Both] = {
     "key.tunnel.close": ("Close", "关闭"),
     "key.tunnel.help": ("Help", "帮助"),
     "footer.end": ("end", "结束"),
+    "footer.next-hit": ("next hit", "下一处"),
     "footer.run": ("run", "执行"),
     "footer.complete": ("complete", "补全"),
     "footer.older": ("older", "历史"),

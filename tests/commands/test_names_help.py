@@ -133,6 +133,15 @@ def test_sockets_that_take_both_families_are_listed_without_a_note(session: Sess
     assert near_note(session.lab, told) == ""
 
 
+@pytest.mark.parametrize("line", ["docker compose up -d", "docker compose -f compose.yaml up -d"])
+def test_of_a_compose_file_that_is_not_in_the_sandbox_it_is_told_how_one_s_own_is_opened(
+        session: Session, line: str) -> None:
+    note = near_note(session.lab, session.run(line))
+    assert note == "note: these are the sandbox's own files; `load FILE` opens a Compose file of yours as a lab"
+    assert noted(note, "zh").startswith("注意：这里是沙盒自己的文件；")
+    assert "load compose.yaml" in said(session, "help compose")
+
+
 @pytest.mark.parametrize("line", ["docker exec zzzzz ls", "ip link set zzz9 up", "ip -n zzz addr", "docker ps",
                                   "docker exec nginx-1 ip link set zzz9 up", "iptables -F ZZZZ", "ping zzz"])
 def test_of_what_is_near_no_name_nothing_is_noted(session: Session, line: str) -> None:

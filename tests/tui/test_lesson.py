@@ -281,6 +281,8 @@ async def test_with_all_hints_open_what_is_still_wrong_is_seen_and_when_it_is_do
         assert "Goals: 3 of 3" in text
         assert "Hint" not in text
         assert "h gives a hint" not in text
+        await stage.press("h")
+        assert "The goals are met, so that there is nothing to hint at: p goes on" in screen_text(stage.app)
 
 
 async def test_a_goal_that_nobody_has_looked_at_is_no_bare_condition(tmp_path: Path) -> None:

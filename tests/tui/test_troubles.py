@@ -474,6 +474,11 @@ READERS = (
      "scenarios/test_check.py::test_a_session_of_another_lab_is_judged_with_a_warning"),
     ("history shows its oldest lines",
      "tui/test_output_pane.py::test_of_a_log_that_has_no_room_the_newest_is_shown"),
+    ("docker compose finds no file in the app, and nothing says how one of one's own is opened",
+     "commands/test_names_help.py::test_of_a_compose_file_that_is_not_in_the_sandbox_it_is_told_how_one_s_own_is_opened"),
+    ("by habit !! and tour are typed, h says nothing when a task is done, and behind ctrl+f n is no next hit",
+     "tui/test_typing.py::test_a_line_before_is_meant_as_in_bash_and_tour_shows_the_welcome_again",
+     "tui/test_lesson.py::test_with_all_hints_open_what_is_still_wrong_is_seen_and_when_it_is_done_hints_go"),
 )
 """What first-time readers met later, in English and in Chinese: a learner, an engineer, a teacher."""
 

@@ -248,3 +248,17 @@ async def test_a_here_document_typed_by_hand_keeps_its_blanks_and_empty_lines(tm
         assert [said.text for said in on.app.live.jobs.transcript if said.kind == "out"][-5:] == [
             "web:", "  b: 1", "", "    :c", "load it"]
         assert "  b: 1" in shown(on)
+
+
+async def test_a_line_before_is_meant_as_in_bash_and_tour_shows_the_welcome_again(tmp_path: Path) -> None:
+    async with stage(tmp_path) as on:
+        for line in ("echo one", "hostname", "!!", "!echo two", "!nosuch"):
+            await on.line(line)
+        typed = [said.text.partition("❯ ")[2] for said in on.app.live.jobs.transcript if said.kind == "line"]
+        assert typed[-5:] == ["echo one", "hostname", "hostname", "echo one two", "!nosuch"]
+        assert on.app.main.command.history.lines[-2] == "echo one two"
+        await on.line("tour")
+        assert on.app.screen.name == "tour"
+        await on.press("escape", "escape", "escape", "3", "ctrl+f", *"arp", "enter")
+        await on.pilot.pause()
+        assert "F3 next hit" in shown(on)

@@ -73,8 +73,8 @@ class CommandLine(PromptLine):
         return self.source.prompt() == GOES_ON
 
     def taken(self, value: str) -> str:
-        """What was typed, as the line that was begun has it, else without blanks around it."""
-        return value if self.goes_on else value.strip()
+        """What was typed, as it is in a line that was begun, else without blanks around it; a line before for `!!`."""
+        return value if self.goes_on else self.history.expanded(value.strip())
 
     def accepts(self, line: str) -> bool:
         """Whether enter takes the line; one that is in doubt is told of, and taken when it is entered again."""

@@ -292,6 +292,8 @@ PANE = Pane("lesson", lambda _lab, glyphs, _still: LessonPane(glyphs, id="lesson
     "lesson.goals-later": ("Goals: {count}, looked at when the lines are done",
                            "目标（共 {count} 个，命令执行完后检查）"),
     "lesson.hint": ("Hint: {text}", "提示：{text}"),
+    "lesson.hint-done": ("The goals are met, so that there is nothing to hint at: p goes on",
+                         "目标已全部达到，不需要提示：按 p 继续"),
     "lesson.no-hint": ("There is no further hint", "没有更多提示"),
     "lesson.task": ("Your turn: {text}", "轮到你：{text}"),
     "lesson.task.keys": (": types a line, h gives a hint, p twice shows how it is done",

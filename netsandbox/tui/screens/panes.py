@@ -310,3 +310,5 @@ class PanesScreen(Splits, Settling, Screen[None]):
             yield "tabs"
         elif self.output.has_focus and self.output.is_wide:
             yield "wide"
+        elif self.log_pane.has_focus and self.log_pane.needle:
+            yield "sought"
