@@ -335,7 +335,8 @@ def test_how_a_line_of_a_task_ended_is_asked_of_that_line(name: str) -> None:
     ("lossy-line", ""),
     ("ipvlan-dhcp", "exec server iptables -F"),
     ("duplicate-mac", "exec aa ping -c 1 172.17.0.4"),
-    ("rules-host-firewall", "iptables -P INPUT ACCEPT")])
+    ("rules-host-firewall", "iptables -P INPUT ACCEPT"),
+    ("rules-forward-drop", "iptables -D DOCKER-USER -i docker0 -j DROP")])
 def test_another_deed_than_the_task_asks_for_does_not_meet_its_goals(name: str, other: str) -> None:
     """Both ports in VLAN 1 instead of 10, a lucky ping over the bad line, an open door: the last ping was answered."""
     lesson = load(name)
