@@ -64,6 +64,18 @@ async def test_that_a_task_is_done_is_seen_above_a_long_text_about_it(tmp_path: 
         assert "▼ more" in seen
 
 
+async def test_what_to_press_for_a_task_is_seen_above_many_goals(tmp_path: Path) -> None:
+    """It stood below the edge, behind what each goal still wants."""
+    goals = ", ".join(f'"interface b:eth0 address 10.0.0.{last}/24"' for last in range(2, 9))
+    text = LESSON.replace('"interface b:eth0 address 10.0.0.2/24"', goals)
+    async with stage(tmp_path / "state", lesson(tmp_path, text), size=(120, 40)) as on:
+        await on.press("p")
+        await on.quiet()
+        seen = shown(on)
+        assert seen.index(": types a line, h gives a hint") < seen.index("Goals: 0 of 7")
+        assert "▼ more" in seen
+
+
 async def test_a_wide_table_takes_the_lesson_s_room_and_tells_of_its_goals_and_escape_brings_it_back(
         tmp_path: Path) -> None:
     async with stage(tmp_path / "state", lesson(tmp_path), size=(120, 40)) as on:

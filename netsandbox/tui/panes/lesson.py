@@ -185,11 +185,14 @@ def _place(stand: Stand | None) -> tuple[str, int] | None:
 
 def lesson_lines(stand: Stand, glyphs: GlyphSet, width: int, are_folded: bool = False) -> list[Piece]:
     """The pane's text, broken to a width in cells; of folded goals it tells how many there are, of those of a task that
-    is done before what is said of it."""
+    is done before what is said of it, and what to press for one before its goals."""
     found = _wrapped(tr("lesson.task", text=stand.task), "bold $text-primary", glyphs, width) if stand.task else []
     is_done_first = are_folded and bool(stand.task) and not stand.unmet
     if is_done_first:
         found += _goals(stand, glyphs, width, are_folded)
+    keys = tr("lesson.task.keys-again" if stand.insists else "lesson.task.keys") if stand.is_open else ""
+    if are_folded:
+        found += _wrapped(keys, "$text-muted", glyphs, width)
     if stand.guess is not None:
         found += _guess_lines(stand.guess, glyphs, width)
     found += _wrapped(stand.text, "$text", glyphs, width)
@@ -208,8 +211,7 @@ def lesson_lines(stand: Stand, glyphs: GlyphSet, width: int, are_folded: bool = 
         following = tr("lesson.after", name=titled(stand.after)) if stand.after else ""
         found += _wrapped(following, "$text-primary", glyphs, width)
     elif stand.is_open:
-        found += _wrapped(tr("lesson.task.keys-again" if stand.insists else "lesson.task.keys"), "$text-muted", glyphs,
-                          width)
+        found += _wrapped("" if are_folded else keys, "$text-muted", glyphs, width)
     elif not stand.unmet:
         found += _wrapped(_what_next(stand), "$text-muted", glyphs, width)
     return found
