@@ -8,6 +8,7 @@ import pytest
 
 from netsandbox.tui.i18n import set_language
 from netsandbox.tui.options import Options
+from netsandbox.tui.panes.lesson import LessonPane
 from tests.tui.app_harness import Stage, stage
 from tests.tui.harness import screen_text
 
@@ -401,3 +402,17 @@ async def test_an_error_of_several_rows_leaves_the_lesson_its_rows_with_the_next
         assert "K does nothing here" in shown(on).splitlines()[0]
         await on.press("plus")
         assert "×2" in shown(on).splitlines()[0]
+
+
+async def test_that_there_is_more_to_read_is_told_of_the_room_that_there_is(tmp_path: Path) -> None:
+    """A lower edge went when there were no keys to name on it, and the title went on to point below."""
+    text = LESSON.split("steps:", maxsplit=1)[0] + "steps: [{say: {en: " + ("w" * 70 + " ") * 11 + "}}]\n"
+    async with stage(tmp_path / "state", lesson(tmp_path, text), size=(80, 24)) as on:
+        await on.press("p", "6")
+        pane = on.app.main.query_one(LessonPane)
+        assert pane.virtual_size.height == pane.size.height == 12
+        for edge, is_more in (("round", True), ("none", False)):
+            pane.styles.border_bottom = (edge, "red")  # type: ignore[assignment]
+            for _ in range(3):
+                await on.pilot.pause()
+            assert ("▼ more" in shown(on)) is is_more, edge

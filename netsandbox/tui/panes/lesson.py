@@ -127,16 +127,18 @@ class LessonPane(VerticalScroll, can_focus=True):
 
     def _show_again(self) -> None:
         self.show(self.stand)  # where the person stands by then
-        self.call_after_refresh(self._retitle)  # of a size that was another one for a moment
 
     def watch_scroll_y(self, old_value: float, new_value: float) -> None:
         """Say in the title on which side there is more to read."""
         super().watch_scroll_y(old_value, new_value)
         self._retitle()
 
-    def watch_virtual_size(self, _before: Size, _size: Size) -> None:
-        """Text that has become shorter or longer may be laid out only after its title was painted."""
-        self.call_later(self._retitle)
+    def _size_updated(self, size: Size, virtual_size: Size, container_size: Size, layout: bool = True) -> bool:
+        """Text that is longer, or a lower edge that comes or goes, may be laid out only after the title was painted."""
+        is_other = super()._size_updated(size, virtual_size, container_size, layout)
+        if is_other:
+            self.call_later(self._retitle)
+        return is_other
 
     def _retitle(self) -> None:
         stand = self.stand
