@@ -29,7 +29,7 @@ def create(engine: DockerEngine, name: str, reference: str, mode: str, arguments
         DockerError: no such image, name in use, no such network.
     """
     check_is_up(engine)
-    image = engine.images.find(reference)
+    image = engine.images.ask(reference)
     if image is None:
         raise daemon_error(f"pull access denied for {reference.split(':')[0]}, repository does not exist or may "
                            "require 'docker login': denied: requested access to the resource is denied",

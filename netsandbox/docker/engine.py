@@ -29,7 +29,7 @@ from netsandbox.docker import (
     user_networks,
     volumes,
 )
-from netsandbox.docker.container import EXITED, RESTARTING, RUNNING, Container, Ended
+from netsandbox.docker.container import EXITED, PAUSED, RESTARTING, RUNNING, Container, Ended
 from netsandbox.docker.daemon_settings import DaemonError, DaemonSettings
 from netsandbox.docker.errors import DAEMON, NOT_CREATED, NOT_FOUND, DockerError, as_older_runc, daemon_error
 from netsandbox.docker.events import ContainerExited, ContainerStarted
@@ -293,6 +293,8 @@ class DockerEngine:
         # without a second to wait, dockerd has sent SIGKILL too before it hears of an end
         for number in (signal_number(wanted), *((SIGNALS["KILL"],) if seconds == 0 else ())):
             history.of_container(self, container, "kill", signal=number)
+        if container.state == PAUSED:
+            history.of_container(self, container, "unpause")
         has_ended = self.signal(container, signal_number(wanted))
         pausing.let_go_on(self, container)  # what is paused goes on once it was sent the signal
         if has_ended:

@@ -14,13 +14,22 @@ if TYPE_CHECKING:
     from netsandbox.docker.engine import DockerEngine
 
 
-def begin(engine: DockerEngine, container: Container, program: Task, argv: list[str]) -> None:
-    """The container has one program more, as docker top and events tell."""
+def announce(engine: DockerEngine, container: Container, argv: list[str]) -> str:
+    """A program is to run there, which may yet be found missing; its identity."""
     identity = random_identity(engine.exec_random)
-    entry = Exec(identity, program, tuple(argv))
-    container.execs += (entry,)
     for action in ("exec_create", "exec_start"):
         history.of_container(engine, container, f"{action}: {argv[0]} {' '.join(argv[1:])}", execID=identity)
+    return identity
+
+
+def begin(engine: DockerEngine, container: Container, program: Task, argv: list[str], identity: str = "") -> None:
+    """The container has one program more, as docker top tells.
+
+    Args:
+        identity: of one that was announced.
+    """
+    entry = Exec(identity or announce(engine, container, argv), program, tuple(argv))
+    container.execs += (entry,)
     program.on_exit += (partial(_end, engine, container, entry),)
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from string import hexdigits
 from typing import TYPE_CHECKING
 
 from netsandbox.docker.errors import daemon_error
@@ -14,6 +15,7 @@ if TYPE_CHECKING:
     from netsandbox.linux.core.inode import Layer
 
 NO_NAME = "<none>"
+HEX = frozenset(hexdigits.lower())
 SHORTEST_ID = 6
 """Digits of an id by which an image can be named here."""
 
@@ -39,16 +41,23 @@ class ImageStore:
         self.steps: dict[str, Layer] = {}
 
     def find(self, reference: str) -> Image | None:
-        """An image by its reference, or one that was made by its id."""
+        """An image by its reference or its id."""
         own = self.made.get(split(reference))
         if own is not None:
             return own
         digits = reference.removeprefix("sha256:")
-        if len(digits) >= SHORTEST_ID:
-            for image in self.made.values():
+        if len(digits) >= SHORTEST_ID and set(digits) <= HEX:
+            for image in self.all():
                 if image.identity.startswith(digits):
                     return image
         return find_image(reference) or stand_in(reference)
+
+    def ask(self, reference: str) -> Image | None:
+        """One that is pulled or run: from then on it is listed under the name and the tag that it was asked for by."""
+        image, key = self.find(reference), split(reference)
+        if image is not None and image.name == key[0] and all((one.name, one.tag) != key for one in self.all()):
+            self.made[key] = image._replace(tag=key[1], digest=image.identity)
+        return image
 
     def all(self) -> list[Image]:
         """The newest first; the names of one image in their order."""
@@ -86,22 +95,41 @@ class ImageStore:
             health_check=container.config.health_check, created=engine.scheduler.clock,
             layer=files_of(engine, container).system.layer())
 
-    def remove(self, engine: DockerEngine, reference: str, force: bool) -> Image:
-        """`docker rmi`.
+    def remove(self, engine: DockerEngine, reference: str, force: bool) -> list[Image]:
+        """`docker rmi`: the names that are gone, all of an image that is called by its id.
 
         Raises:
             DockerError: there is none, it is one of the sandbox's own, or a container uses it.
         """
-        image = self.find(reference)
-        if image is None:
-            name, tag = split(reference)
-            raise daemon_error(f"No such image: {name}:{tag}")
-        user = next((one for one in engine.containers.values() if one.image.identity == image.identity), None)
+        image, key = self.find(reference), split(reference)
+        is_id = image is not None and image.identity.startswith(reference.removeprefix("sha256:"))
+        if image is None or not (is_id or key in {(one.name, one.tag) for one in self.all()}):
+            raise daemon_error(f"No such image: {':'.join(key)}")
+        users = [one for one in engine.containers.values() if one.image.identity == image.identity]
         names = [one for one in self.all() if one.identity == image.identity and one.name != NO_NAME]
-        if user is not None and not force and len(names) < 2:
-            raise daemon_error(f'conflict: unable to remove repository reference "{reference}" (must force) - '
-                               f"container {user.short_identity} is using its referenced image {image.identity[:12]}")
-        if (image.name, image.tag) not in self.made:
+        if is_id:
+            _check_unused(image, names, users, force)
+        elif users and not force and len(names) < 2:
+            raise daemon_error(
+                f'conflict: unable to remove repository reference "{reference}" (must force) - container '
+                f"{users[0].short_identity} is using its referenced image {image.identity[:12]}")
+        gone = (names if is_id else []) or [image]
+        if any((one.name, one.tag) not in self.made for one in gone):
             raise daemon_error(f"{reference} is one of the sandbox's own images, which stay")
-        del self.made[image.name, image.tag]
-        return image
+        for one in gone:
+            del self.made[one.name, one.tag]
+        return gone
+
+
+def _check_unused(image: Image, names: list[Image], users: list[Container], force: bool) -> None:
+    """Raises DockerError: an image that is called by its id is in use."""
+    running, first = next((one for one in users if one.is_running), None), next(iter(users), None)
+    why, how = "", "must be forced"
+    if running is not None:
+        why, how = f"image is being used by running container {running.short_identity}", "cannot be forced"
+    elif len(names) > 1 and not force:
+        why = "image is referenced in multiple repositories"
+    elif first is not None and not force:
+        why = f"image is being used by stopped container {first.short_identity}"
+    if why:
+        raise daemon_error(f"conflict: unable to delete {image.identity[:12]} ({how}) - {why}")

@@ -249,7 +249,7 @@ OTHERS: dict[str, Image] = {image.name: image for image in (
         "k8s.gcr.io/pause", "google_containers/pause", "google-containers/pause", "gcr.io/google_containers/pause",
         "gcr.io/google_containers/pause-amd64",
         "registry.k8s.io/pause-amd64", "mirrorgooglecontainers/pause-amd64")))}
-"""What tutorials run beside those; they are there when they are asked for, and `docker images` does not list them."""
+"""What tutorials run beside those; they are there when they are asked for, and listed after that."""
 
 
 ARCHITECTURES = ("amd64", "arm32v7", "arm64v8", "i386")

@@ -100,7 +100,7 @@ CASES: list[tuple[str, tuple[str, ...], int]] = [
     ("nosuch", ("docker: unknown command: docker nosuch", "\n\nRun 'docker --help' for more information\n"), 1),
     ("network nosuch", ("docker: unknown command: docker network nosuch\n\nUsage:  docker network",
                         "\n\nRun 'docker network --help' for more information\n"), 1),
-    ("save nginx", ("docker save is not modelled in the sandbox; `docker help` lists what is\n",), 1),
+    ("search nginx", ("docker search is not modelled in the sandbox; `docker help` lists what is\n",), 1),
 ]
 
 

@@ -1,4 +1,4 @@
-"""Images that tutorials run beside the usual ones: they do what theirs do, and `docker images` has no room for all."""
+"""Images that tutorials run beside the usual ones: they do what theirs do, and are listed once asked for."""
 
 from __future__ import annotations
 
@@ -144,3 +144,28 @@ def test_os_release(image: str, pretty: str) -> None:
     assert said.out.startswith(f'PRETTY_NAME="{pretty}"\n') is bool(pretty)
     assert ("os-release\n" in said.out) is bool(pretty)
     assert ("can't open" in said.err or "No such file" in said.err) is not bool(pretty)
+
+
+def test_what_was_asked_for_is_listed_under_its_name_and_tag() -> None:
+    session = KeptSession()
+    before = said(session, "docker images")
+    for line in ("docker pull postgres", "docker create nginx:1.25", "docker run --rm ubuntu true",
+                 "docker run -d nginx", "docker pull quay.io/centos/centos:stream9"):
+        assert session.run(line).code == 0, line
+    listed = said(session, "docker images --format '{{.Repository}}:{{.Tag}}'").split()
+    assert listed[:3] == ["ubuntu:latest", "nginx:1.25", "postgres:latest"]
+    assert len(listed) == len(before.splitlines()) + 2
+    assert said(session, "docker rmi postgres").startswith("Untagged: postgres:latest\nDeleted: ")
+    assert "No such image: postgres:latest" in said(session, "docker rmi postgres")
+    assert said(session, "docker pull -q postgres") == "docker.io/library/postgres:latest\n"
+
+
+def test_each_image_goes_by_its_id() -> None:
+    session = KeptSession()
+    assert session.run("docker run -d --name web $(docker images -q nginx)").code == 0
+    assert said(session, "docker image inspect -f '{{.RepoTags}}' $(docker inspect -f '{{.Image}}' web)") == (
+        "[nginx:latest]\n")
+    assert said(session, "docker ps --filter ancestor=nginx --format '{{.Names}}'") == "web\n"
+    assert "(cannot be forced) - image is being used by running container" in said(
+        session, "docker rmi -f $(docker images -q nginx)")
+    assert "one of the sandbox's own" in said(session, "docker rmi $(docker images -q redis)")

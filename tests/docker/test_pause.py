@@ -255,3 +255,16 @@ def test_events_times_and_filters(options: str, code: int, err: str) -> None:
     made = session("docker ps", "sleep 1")
     answer = made.run(f"docker events {options}")
     assert (answer.code, answer.err) == (code, err)
+
+
+def test_events_tell_of_what_failed_and_of_what_compose_does() -> None:
+    lab = KeptSession()
+    lab.run("printf 'services:\\n  a:\\n    image: alpine\\n    command: sleep 1000\\n' > compose.yaml")
+    for line in ("docker compose up -d", "docker compose exec a nothing", "docker compose top",
+                 "docker compose restart -t 0 a", "docker compose pause a", "docker compose stop -t 0 a",
+                 "docker compose start a", "docker compose kill -s SIGINT a", "wait 1s"):
+        lab.run(line)
+    told = lab.run("docker events --since 1m --until 0s -f type=container --format '{{.Action}}'").out.split("\n")
+    assert told[:-1] == [
+        "create", "start", "exec_create: nothing ", "exec_start: nothing ", "top", "kill", "kill", "stop", "die",
+        "start", "restart", "pause", "kill", "kill", "unpause", "stop", "die", "start", "kill"]

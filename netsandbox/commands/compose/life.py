@@ -22,7 +22,8 @@ from netsandbox.commands.compose.surroundings import make_surroundings
 from netsandbox.commands.compose.telling import say
 from netsandbox.commands.compose.wishes import FLAGS, PULLED, check, wishes_of
 from netsandbox.commands.docker.flags import Command, Flag, Parsed
-from netsandbox.docker import containers, pausing
+from netsandbox.commands.docker.life import send
+from netsandbox.docker import containers, history, pausing
 from netsandbox.docker.errors import DAEMON, DockerError, daemon_error
 from netsandbox.docker.signals import signal_number
 
@@ -63,6 +64,7 @@ class Restarting(Stopping):
             say(self.client, "Container", container.name, "Started")
         else:
             start_one(self.client, container)
+            history.of_container(self.client.engine, container, "restart")
 
     def go_on(self, _argument: object = None) -> int | None:
         if not self.layers:
@@ -98,7 +100,7 @@ def kill(client: Client, parsed: Parsed) -> int:
     for container in found:
         try:
             if not client.is_dry:
-                client.engine.signal(container, signal_number(parsed.text("signal") or "KILL"))
+                send(client.engine, container, signal_number(parsed.text("signal") or "KILL"))
         except DockerError as error:
             say(client, "Container", container.name, "Error while Killing")
             why = str(error).removeprefix(DAEMON)

@@ -79,7 +79,7 @@ def top(client: Client, parsed: Parsed) -> int:
     for container in sorted(containers_of(client, project), key=lambda it: it.name):
         service = container.labels[f"{LABEL}service"]
         if container.is_running and (not parsed.operands or service in parsed.operands):
-            headings, more = listed(client, container)
+            headings, more = listed(client, container, [])
             rows += [[service, str(number_of(container)), *row] for row in more]
     if rows:
         client.print(table([["SERVICE", "#", *headings], *rows], *TOP_WIDTHS).removesuffix("\n"))

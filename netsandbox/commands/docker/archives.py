@@ -20,6 +20,8 @@ if TYPE_CHECKING:
 
     from netsandbox.commands.docker.client import Client
 
+NEW = ("save platform", "load platform")
+"""Options that Engine 28 brought."""
 INDEX = "https://index.docker.io/v1/"
 READ = ("change", "input", "message", "output", "password", "password-stdin", "username")
 """Options that are looked at; of others a note says that they do nothing."""
@@ -126,7 +128,7 @@ def command(path: str, operands: str, summary: str, run: Callable[[Client, Parse
         name, _colon, kind = text.partition(":")
         long, _slash, short = name.partition("/")
         found.append(Flag(long, short, {"": "bool", "list": "list", "int": "int"}.get(kind, "string"),
-                          ignored=long not in READ))
+                          ignored=long not in READ, since=28 if f"{path} {long}" in NEW else 0))
     return Command(f"docker {path}", operands, summary, run, tuple(found), least, most)
 
 

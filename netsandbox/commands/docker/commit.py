@@ -12,7 +12,7 @@ from netsandbox.commands.docker.reference import BAD_REFERENCE, check_reference,
 from netsandbox.commands.docker.sizes import bytes_in
 from netsandbox.docker import history
 from netsandbox.docker.errors import DockerError, daemon_error
-from netsandbox.docker.image_store import split
+from netsandbox.docker.image_store import NO_NAME, split
 from netsandbox.docker.images import HistoryStep, Image
 
 if TYPE_CHECKING:
@@ -79,13 +79,15 @@ def remove(client: Client, parsed: Parsed) -> int:
         try:
             if " " in name:
                 raise daemon_error(BAD_REFERENCE)
-            image = client.engine.images.remove(client.engine, name, parsed.on("force"))
-            client.print(f"Untagged: {image.name}:{image.tag}")
-            history.of_image(client.engine, image.identity, "untag")
+            for image in client.engine.images.remove(client.engine, name, parsed.on("force")):
+                if image.name != NO_NAME:
+                    client.print(f"Untagged: {image.name}:{image.tag}")
+                    history.of_image(client.engine, image.identity, "untag")
             if not client.engine.images.is_known(image.identity):
                 history.of_image(client.engine, image.identity, "delete")
-                layer = sha256(image.identity.encode()).hexdigest()
-                client.print(f"Deleted: sha256:{image.identity}\nDeleted: sha256:{layer}")
+                client.print(f"Deleted: sha256:{image.identity}")
+                if not any(one.image.identity == image.identity for one in client.engine.containers.values()):
+                    client.print(f"Deleted: sha256:{sha256(image.identity.encode()).hexdigest()}")
         except DockerError as error:
             is_failure |= not (parsed.on("force") and "No such image" in str(error))
             refused.append(str(error))

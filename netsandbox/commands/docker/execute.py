@@ -60,6 +60,7 @@ def run(client: Client, parsed: Parsed) -> int | None:
         client.engine.when_ended(container, partial(_kill, client))
         return None
     stdin = client.stdin if parsed.on("interactive") and not client.stdin.is_terminal else None
+    identity = execs.announce(client.engine, container, argv)
     _check_directory(client, parsed, inside)
     program = inside.found(argv, inside.call(argv, stdin))
     if program is None:
@@ -67,7 +68,7 @@ def run(client: Client, parsed: Parsed) -> int | None:
     note = inside.lent(argv)
     if note:
         client.complain(note)
-    execs.begin(client.engine, container, program, argv)
+    execs.begin(client.engine, container, program, argv, identity)
     if parsed.on("detach"):
         program.foreground = False
         client.engine.when_ended(container, partial(_kill, program))

@@ -95,7 +95,7 @@ def pull(client: Client, parsed: Parsed) -> int:
     full = with_tag(reference)
     if full != reference and not parsed.on("quiet"):
         client.print("Using default tag: latest")
-    image = client.engine.images.find(reference)
+    image = client.engine.images.ask(reference)
     if image is None or own_registry(reference):
         raise not_found(client.engine, reference)
     path = image.name if "/" in image.name else f"library/{image.name}"

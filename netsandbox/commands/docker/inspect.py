@@ -68,8 +68,8 @@ def _any(client: Client, name: str, kind: str, has_size: bool = False) -> Descri
 
 
 def run_image(client: Client, parsed: Parsed) -> int:
-    """docker image inspect: a name without a tag is the latest one."""
-    return inspect(client, parsed, lambda name: _any(client, with_tag(name), "image"))
+    """docker image inspect."""
+    return inspect(client, parsed, lambda name: _any(client, name, "image"))
 
 
 def run_container(client: Client, parsed: Parsed) -> int:

@@ -15,6 +15,7 @@ from netsandbox.docker.signals import SIGNALS, known_signal, signal_number
 if TYPE_CHECKING:
     from netsandbox.commands.docker.client import Client
     from netsandbox.docker.container import Container
+    from netsandbox.docker.engine import DockerEngine
 
 MAX_NAME = 64
 NAME = re.compile(r"[a-zA-Z0-9][a-zA-Z0-9_.-]+", re.ASCII)
@@ -98,7 +99,7 @@ def stop(client: Client, parsed: Parsed) -> int | None:
 
     def request(container: Container, done: Callable[[int], None]) -> None:
         try:
-            signal_number(parsed.text("signal") or "TERM")
+            signal_number((container.is_running and parsed.text("signal")) or "TERM")
         except DockerError as error:
             raise daemon_error(f"cannot stop container: {container.name}: {str(error).removeprefix(DAEMON)}") from None
         client.engine.stop(container, _timeout(parsed), parsed.text("signal"), done)
@@ -169,13 +170,18 @@ def kill(client: Client, parsed: Parsed) -> int:
     def work(container: Container) -> None:
         if not container.is_running:
             raise daemon_error(f"container {container.identity} is not running")
-        history.of_container(client.engine, container, "kill", signal=number)
-        restarts.note_signal(container, number)
-        if number == SIGNALS["KILL"]:
-            client.engine.kill(container)
-        else:
-            client.engine.signal(container, number)
+        send(client.engine, container, number)
     return each(client, parsed.operands, work, before="cannot kill container: ", wrong=wrong)
+
+
+def send(engine: DockerEngine, container: Container, number: int) -> None:
+    """A signal that a person sends."""
+    history.of_container(engine, container, "kill", signal=number)
+    restarts.note_signal(container, number)
+    if number == SIGNALS["KILL"]:
+        engine.kill(container)
+    else:
+        engine.signal(container, number)
 
 
 def remove(client: Client, parsed: Parsed) -> int:

@@ -11,7 +11,7 @@ from netsandbox.commands.docker.sizes import bytes_in, human_size, size_of
 from netsandbox.commands.docker.words import duration, has_label
 from netsandbox.docker import containers, user_networks, volumes
 from netsandbox.docker.container import RESTARTING
-from netsandbox.docker.errors import daemon_error
+from netsandbox.docker.errors import DockerError, daemon_error
 from netsandbox.docker.image_store import NO_NAME
 from netsandbox.docker.network import BridgeNetwork
 
@@ -67,6 +67,8 @@ def prune_images(client: Client, parsed: Parsed) -> int:
 
 def prune_system(client: Client, parsed: Parsed) -> int:
     filters, is_all = _filters(parsed), parsed.on("all")
+    if parsed.on("volumes") and any(key == "until" for key, _value in filters):
+        raise DockerError('ERROR: The "until" filter is not supported with "--volumes"')
     goes = ["all stopped containers", "all networks not used by at least one container",
             *(["all anonymous volumes not used by at least one container"] if parsed.on("volumes") else []),
             "all images without at least one container associated to them" if is_all else "all dangling images",

@@ -27,16 +27,15 @@ def top(client: Client, parsed: Parsed) -> int:
     container = client.engine.find(parsed.operands[0])
     if not container.is_running:
         raise daemon_error(f"container {container.identity} is not running")
-    rows = processes(client.engine, container)
-    history.of_container(client.engine, container, "top")
-    headings, lines = _ps(container, rows, parsed.operands[1:])
+    headings, lines = listed(client, container, parsed.operands[1:])
     client.print(table([headings, *lines], NARROWEST).removesuffix("\n"))
     return 0
 
 
-def listed(client: Client, container: Container) -> tuple[list[str], list[list[str]]]:
-    """Headings and rows of a container that runs, as `ps -ef` has them."""
-    return _ps(container, processes(client.engine, container), [])
+def listed(client: Client, container: Container, words: list[str]) -> tuple[list[str], list[list[str]]]:
+    """Headings and rows of a container that runs, as `ps` has them with these words."""
+    history.of_container(client.engine, container, "top")
+    return _ps(container, processes(client.engine, container), words)
 
 
 def _ps(container: Container, rows: list[Process], words: list[str]) -> tuple[list[str], list[list[str]]]:
