@@ -33,6 +33,7 @@ if TYPE_CHECKING:
 
 EXPECTED = int(Status.EXPECTED)
 NOBODY = f"{TITLE}: Operation failed: sorry, you must be root or get CAP_NET_ADMIN capability to do this"
+PORT_OF_SECOND_SOCKET = 1 << 31
 TITLES = {"NEW": "    [NEW] ", "UPDATE": " [UPDATE] ", "DESTROY": "[DESTROY] "}
 
 
@@ -158,7 +159,7 @@ def _create(context: ToolContext, line: Line) -> ToolResult:
     connection.state = line.states.index(line.values.get("state", "NONE"))
     if isinstance(connection.tcp, SctpTracking):
         connection.tcp.tags = [line.number("orig-vtag"), line.number("reply-vtag")]
-    if not table.confirm(connection) and line.command == "I":
+    if not table.confirm(connection, True) and line.command == "I":
         raise _failed("Such conntrack exists, try -U to update")
     return ToolResult(0, "", _said(1, "created" if line.command == "I" else "added"))
 
@@ -241,11 +242,17 @@ class Events:
         self._print, self._complain = show, complain
         self.namespace.netfilter.listeners += (self.heard,)
 
-    def heard(self, connection: Connection, what: str) -> None:
-        """Print one event, if it is asked for."""
-        if what in self.line.events and self.line.covers(connection):
-            self.shown += 1
-            self._print(changed_text(connection, self.namespace.scheduler.now, TITLES[what], self.line.outputs))
+    def heard(self, connection: Connection, what: str, by_program: bool) -> None:
+        """Print one event, if it is asked for, and which program's deed it was: its netlink socket has a number."""
+        if what not in self.line.events or not self.line.covers(connection):
+            return
+        self.shown += 1
+        now, chance = self.namespace.scheduler.now, self.namespace.chance
+        text = changed_text(connection, now, TITLES[what], self.line.outputs)
+        if by_program:
+            port = chance.first(f"{self.namespace.name}/netlink/{now}", 31) | PORT_OF_SECOND_SOCKET
+            text += f" [USERSPACE] portid={port}"
+        self._print(text)
 
     def close(self) -> None:
         netfilter = self.namespace.netfilter

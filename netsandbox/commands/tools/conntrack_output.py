@@ -31,7 +31,8 @@ def changed_text(connection: Connection, now: int, what: str, outputs: frozenset
     second, rest = divmod(EPOCH + now, SECOND)
     at = f"[{second}.{rest // MICROSECOND:06d}]\t" if "timestamp" in outputs else ""
     end = f" id={identifier(connection)}" if "id" in outputs else ""
-    return f"{at}{what}{IPV4 if 'extended' in outputs else ''}{event_text(connection, now)}{end}"
+    told = event_text(connection, now, what.startswith("[DESTROY]"))
+    return f"{at}{what}{IPV4 if 'extended' in outputs else ''}{told}{end}"
 
 
 def identifier(connection: Connection) -> int:

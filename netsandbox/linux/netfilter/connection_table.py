@@ -57,7 +57,7 @@ class ConnectionTable:
         ways: through a router, by what connections have to have in common that go them (flowtable).
     """
 
-    __slots__ = ("_serial", "_sweep_at", "by_source", "by_tuple", "namespace", "statistics", "ways")
+    __slots__ = ("_serial", "_sweep_at", "by_source", "by_tuple", "namespace", "statistics", "unsaid", "ways")
 
     caches: ClassVar = {"ways": "{}"}
 
@@ -67,6 +67,8 @@ class ConnectionTable:
         self.by_source: dict[tuple[int, int, int], list[Connection]] = {}
         self.statistics = dict.fromkeys(STATISTICS, 0)
         self.ways: dict[tuple[int, ...], dict[int, Way]] = {}
+        self.unsaid: tuple[Connection, ...] = ()
+        """Those of whose changes who listens has not heard yet."""
         self._serial = 0
         self._sweep_at = FEW
 
@@ -155,7 +157,7 @@ class ConnectionTable:
             self.forget(connection, "early drop")
         return True
 
-    def confirm(self, connection: Connection) -> bool:
+    def confirm(self, connection: Connection, by_program: bool = False) -> bool:
         """__nf_conntrack_confirm: enter the connection; False where another has one of its tuples."""
         if connection.status & DYING or self.find(connection.original) or self.find(connection.reply):
             self.statistics["insert_failed"] += 1
@@ -165,7 +167,8 @@ class ConnectionTable:
         self.by_tuple[connection.reply] = connection, REPLY
         self.by_tuple[connection.original] = connection, ORIGINAL
         self.by_source.setdefault(connection.original[:2] + connection.original[3:4], []).append(connection)
-        self._record(connection, "new")
+        self.record(connection, "new")
+        self.tell(connection, "NEW", by_program)
         return True
 
     def forget(self, connection: Connection, why: str) -> None:
@@ -179,7 +182,8 @@ class ConnectionTable:
         else:
             self.by_source.pop(source, None)
         connection.status |= DYING
-        self._record(connection, why)
+        self.record(connection, why)
+        self.tell(connection, "DESTROY", why == "deleted")
 
     def refresh(self, connection: Connection, lifetime: int) -> None:
         """nf_ct_refresh: from now on it is kept for so many nanoseconds."""
@@ -207,19 +211,32 @@ class ConnectionTable:
 
     def changed(self, connection: Connection) -> None:
         """A program has changed an entry."""
-        self._record(connection, "state")
+        self.record(connection, "state")
+        self.tell(connection, "UPDATE", True)
 
-    def _record(self, connection: Connection, why: str) -> None:
+    def record(self, connection: Connection, why: str) -> None:
+        """Put what happened to an entry into the trace."""
         namespace = self.namespace
         namespace.trace.events.append((ConnectionChanged, namespace.name, line_of(connection, namespace.scheduler.now),
                                        why, connection.made_at))
-        if namespace.netfilter.listeners:
-            self.tell(connection, {"new": "NEW", "state": "UPDATE"}.get(why, "DESTROY"))
 
-    def tell(self, connection: Connection, what: str) -> None:
-        """Those who listen hear of a change (nf_conntrack_event)."""
+    def note_news(self, connection: Connection) -> None:
+        """A packet has changed an entry: who listens hears of it once one is through (nf_conntrack_event_cache)."""
+        if self.namespace.netfilter.listeners and connection not in self.unsaid:
+            self.unsaid += (connection,)
+
+    def say_news(self, connection: Connection) -> None:
+        """A packet of it is through (nf_ct_deliver_cached_events)."""
+        if connection in self.unsaid:
+            self.unsaid = tuple(other for other in self.unsaid if other is not connection)
+            self.tell(connection, "UPDATE")
+
+    def tell(self, connection: Connection, what: str, by_program: bool = False) -> None:
+        """Those who listen hear of a change; what is over has no other news (nf_conntrack_event)."""
         for listener in self.namespace.netfilter.listeners:
-            listener(connection, what)
+            listener(connection, what, by_program)
+        if what == "DESTROY" and self.unsaid:
+            self.unsaid = tuple(other for other in self.unsaid if other is not connection)
 
 
 def _bucket(flow: FlowTuple, size: int) -> int:

@@ -106,9 +106,8 @@ def _tell(table: ConnectionTable, connection: Connection, old_state: int) -> Non
     if connection.status & DYING:
         return
     if connection.state != old_state:
-        table.changed(connection)
-    else:
-        table.tell(connection, "UPDATE")
+        table.record(connection, "state")
+    table.note_news(connection)
 
 
 def _handle(namespace: NetworkNamespace, table: ConnectionTable, packet: IPv4Packet, connection: Connection,
@@ -143,12 +142,12 @@ def _handle(namespace: NetworkNamespace, table: ConnectionTable, packet: IPv4Pac
 
 def _keep(table: ConnectionTable, packet: IPv4Packet, connection: Connection, direction: int, lifetime: int) -> None:
     """A segment fits its connection, which is over, or is kept for so much longer."""
+    if connection.counts is not None:
+        _count(connection.counts, packet, direction)
     if lifetime:
         table.refresh(connection, lifetime)
     elif connection.is_confirmed:
         table.forget(connection, "reset")
-    if connection.counts is not None:
-        _count(connection.counts, packet, direction)
 
 
 def follow(table: ConnectionTable, packet: IPv4Packet, segment: TcpSegment, connection: Connection, direction: int,
@@ -163,6 +162,8 @@ def follow(table: ConnectionTable, packet: IPv4Packet, segment: TcpSegment, conn
     _keep(table, packet, connection, direction, lifetime)
     if connection.state != state or connection.status != status:
         _tell(table, connection, state)
+        if table.unsaid:
+            table.say_news(connection)
     return True
 
 
@@ -257,9 +258,13 @@ def quoted_tuple(data: bytes) -> FlowTuple | None:
 def confirm(namespace: NetworkNamespace, buffer: SocketBuffer) -> HookVerdict:
     """nf_conntrack_confirm: the packet leaves or is delivered, so its connection is real."""
     connection, table = buffer.connection, namespace.netfilter.connections
-    if connection is None or connection.status & (CONFIRMED | DYING) or direction_of(buffer.info) != ORIGINAL:
+    if connection is None or table is None:
         return None
-    if table is None or table.confirm(connection):
+    if connection.status & (CONFIRMED | DYING) or direction_of(buffer.info) != ORIGINAL:
+        if table.unsaid:
+            table.say_news(connection)
+        return None
+    if table.confirm(connection):
         return None
     table.statistics["drop"] += 1
     return Dropped(DropReason.NETFILTER_DROP, ("clash",))

@@ -104,11 +104,14 @@ def connection_text(connection: Connection, now: int) -> str:
     return line_of(connection, now).text
 
 
-def event_text(connection: Connection, now: int) -> str:
-    """One line of `conntrack -E`, without what happened: no use count, and what is nothing is left out."""
+def event_text(connection: Connection, now: int, is_over: bool) -> str:
+    """One line of `conntrack -E`, without what happened: no use count, and what is nothing is left out.
+
+    What it has carried is told at its end alone (ctnetlink_conntrack_event).
+    """
     seconds = max(0, connection.expires - now) // SECOND
     told = _told(connection.original, connection.reply, f"{seconds} " if seconds else "", connection.state,
-                 connection.status, connection.counts)
+                 connection.status, connection.counts if is_over else None)
     mark = f"mark={connection.mark}" if connection.mark else ""
     return f"{told}{mark}".rstrip() + zone_text(connection)
 

@@ -63,7 +63,7 @@ class Netfilter:
         self.tables: dict[str, Table] = NOTHING
         self.tables_made = 0
         self.connections: ConnectionTable | None = None
-        self.listeners: tuple[Callable[[Connection, str], None], ...] = ()
+        self.listeners: tuple[Callable[[Connection, str, bool], None], ...] = ()
         self.tracers: tuple[Callable[[TraceStep, SocketBuffer], None], ...] = ()
         self.is_tracking = False
         self.looped: deque[SocketBuffer] | None = None

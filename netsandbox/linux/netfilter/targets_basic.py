@@ -256,19 +256,22 @@ class SetConnectionMark(Action):
         given.setdefault("--nfmask", both)
         given.setdefault("--ctmask", both)
 
-    def act(self, _namespace: NetworkNamespace, buffer: SocketBuffer) -> Answer:
-        connection = buffer.connection
-        if connection is None:
+    def act(self, namespace: NetworkNamespace, buffer: SocketBuffer) -> Answer:
+        connection, table = buffer.connection, namespace.netfilter.connections
+        if connection is None or table is None:
             return Decision.CONTINUE
+        before = connection.mark
         if "--set-xmark" in self.given:
             value, mask = self.value("--set-xmark")
-            connection.mark = connection.mark & ~mask ^ value
-            return Decision.CONTINUE
-        packet_mask, mask = self.value("--nfmask").value, self.value("--ctmask").value
-        if "--save-mark" in self.given:
-            connection.mark = connection.mark & ~mask ^ (buffer.mark & packet_mask)
+            connection.mark = before & ~mask ^ value
         else:
-            buffer.mark = buffer.mark & ~packet_mask ^ (connection.mark & mask)
+            packet_mask, mask = self.value("--nfmask").value, self.value("--ctmask").value
+            if "--save-mark" in self.given:
+                connection.mark = before & ~mask ^ (buffer.mark & packet_mask)
+            else:
+                buffer.mark = buffer.mark & ~packet_mask ^ (before & mask)
+        if connection.mark != before and connection.is_confirmed:
+            table.note_news(connection)
         return Decision.CONTINUE
 
     def listed(self, _numeric: bool) -> str:
@@ -288,7 +291,7 @@ class NoTrack(Action):
     tables = frozenset({"raw"})
 
     def act(self, _namespace: NetworkNamespace, buffer: SocketBuffer) -> Answer:
-        if buffer.connection is None:
+        if buffer.connection is None and not buffer.info:
             buffer.is_untracked = True
         return Decision.CONTINUE
 
