@@ -126,11 +126,16 @@ class SocketBuffer:
         return twin
 
     def of_answer(self, answer: IPv4Packet) -> SocketBuffer:
-        """The buffer of an error about this packet, or of a refusal of it: it is related (nf_ct_attach)."""
+        """The buffer of an error about this packet, or of a refusal of it: it is related (nf_ct_attach).
+
+        One about an untracked packet is related to no connection: NOTRACK lets it be all the same.
+        """
         twin = SocketBuffer(answer)
         if self.connection is not None:
             twin.connection = self.connection
             twin.info = RELATED if self.info >= ESTABLISHED_REPLY else RELATED_REPLY
+        elif self.is_untracked:
+            twin.info = RELATED
         return twin
 
 
