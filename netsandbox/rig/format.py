@@ -97,7 +97,8 @@ TEXTS = Kind("a list of texts", _is_texts)
 WORDS = Kind("a list of one or more texts", lambda value: _is_texts(value) and bool(value))
 COMMAND = Kind("a node and a command, as a list of texts", lambda value: _is_texts(value) and len(value) > 1)
 SCRIPT = Kind("a list of steps, each a list that begins with its name", lambda value: isinstance(value, list) and all(
-    isinstance(step, list) and step and step[0] in STEPS and STEPS[step[0]](step[1:]) for step in value))
+    isinstance(step, list) and step and isinstance(step[0], str) and step[0] in STEPS and STEPS[step[0]](step[1:])
+    for step in value))
 LINK = Kind("two interfaces, each as \"node:iface\"", lambda value: _is_texts(value) and len(value) == 2)
 FLAG = Kind("true or false", lambda value: value in (True, False))
 SECONDS = Kind(f"a number of seconds from 0 to {LONGEST}", _is_number)
@@ -190,10 +191,12 @@ def _check_node(spec: dict[str, Any], node: str, body: Any) -> None:
     for name, iface in body.get("ifaces", {}).items():
         IFACE_NAME.check(f"{place}.ifaces", name)
         OBJECT.check(f"{place}.ifaces.{name}", iface)
+        _check_fields(f"{place}.ifaces.{name}", iface, IFACE)
         if kinds.find(iface.get("type", "veth")) is None and iface["type"] != "tap":
             raise KernelLabError(f"{place}.ifaces.{name}: interface type {shown(iface['type'])} is not simulated "
                                  f"({', '.join(kind.name for kind in kinds.all_kinds())} are)")
-        _check_fields(f"{place}.ifaces.{name}", iface, IFACE)
+        if "link" in iface:
+            _check_node_name(spec, f"{place}.ifaces.{name}.link", iface["link"].partition(":")[0])
 
 
 def _check_action(spec: dict[str, Any], place: str, action: Any) -> None:

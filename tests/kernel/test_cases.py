@@ -110,6 +110,10 @@ def test_the_comparison_sees_a_missing_frame() -> None:
     ({"nodes": {"a": {"ifaces": {"e": {}, "f": {}}}}, "links": [["a:e", "a:f"], ["a:e", "a:f"]]}, "in two links"),
     ({"nodes": {"a": {"ifaces": {"e": {}}}}, "links": [["a:e"]]}, "links[0]"),
     ({"nodes": {"a": {"ifaces": {"e": {}}}}, "links": [["a:e", {}]]}, "links[0]"),
+    *(({"nodes": {"a": {"ifaces": {"e": {"type": kind}}}}}, "nodes.a.ifaces.e.type") for kind in (None, 1.5, [], {})),
+    ({"nodes": {"a": {"ifaces": {"e": {"type": "vlan", "link": "b:e", "args": "id 1"}}}}}, "nodes.a.ifaces.e.link"),
+    *(({"nodes": {"a": {}}, "actions": [{"do": "tcp_serve", "in": "a", "port": 1, "script": [step]}]}, "script")
+      for step in ([[]], [{}, 1], ["sleep", []], [])),
     ({"nodes": {"a": {"ifaces": {"e": {"ip": ["x" * 9000]}, "f": {}}}}, "links": [["a:e", "a:f"]]}, "xxx"),
 ])
 def test_a_wrong_lab_is_named(lab: Any, word: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:

@@ -151,3 +151,14 @@ def test_a_tunnel_by_way_of_a_bridge_may_be_its_port_and_a_device_on_it_may_not(
         assert session.run(line).code == 0, line
     job = session.run("exec pc1 ip link set v master br0")
     assert job.output == [("err", "RTNETLINK answers: Device or resource busy\n")]
+
+
+def test_a_bridge_learns_no_more_stations_than_it_may(world: World) -> None:
+    world.do("exec s1 ip link set br0 type bridge fdb_flush", "exec s1 ip link set br0 type bridge fdb_max_learned 2")
+    for sender in (H1, H2, H3):
+        world.send(f"h{(H1, H2, H3).index(sender) + 1}", frame(BROADCAST_MAC, sender))
+    assert heard(world, "h3", frame(H1, H3)) == ["h1"]
+    assert heard(world, "h1", frame(H3, H1)) == ["h2", "h3"]
+    world.do("exec s1 ip link set br0 type bridge fdb_max_learned 0")
+    world.send("h3", frame(BROADCAST_MAC, H3))
+    assert heard(world, "h1", frame(H3, H1)) == ["h3"]

@@ -98,6 +98,16 @@ Usage:\tip tcp_metrics/tcpmetrics { COMMAND | help }
 \tip tcp_metrics { show | flush } SELECTOR
 \tip tcp_metrics delete [ address ] ADDRESS
 SELECTOR := [ [ address ] PREFIX ]""",
+    "ip ntable": """\
+Usage: ip ntable change name NAME [ dev DEV ]
+        [ thresh1 VAL ] [ thresh2 VAL ] [ thresh3 VAL ] [ gc_int MSEC ]
+        [ PARMS ]
+Usage: ip ntable show [ dev DEV ] [ name NAME ]
+PARMS := [ base_reachable MSEC ] [ retrans MSEC ] [ gc_stale MSEC ]
+         [ delay_probe MSEC ] [ queue LEN ]
+         [ app_probes VAL ] [ ucast_probes VAL ] [ mcast_probes VAL ]
+         [ anycast_delay MSEC ] [ proxy_delay MSEC ] [ proxy_queue LEN ]
+         [ locktime MSEC ]""",
     "ip netconf": "Usage: ip netconf show [ dev STRING ]",
     "ip vrf": """\
 Usage:\tip vrf show [NAME] ...

@@ -23,7 +23,7 @@ OBJECTS: Late[str, Callable[[ToolContext, list[str], Style], ToolResult]] = Late
     **{f"ip_{name}": f"{name}=run" for name in (
         "address", "link", "maddress", "netconf", "netns", "nexthop", "route", "rule", "tuntap", "vrf")},
     "ip_neighbour": "neighbor=run neighbour=run", "ip_tunnel": "tunnel=run tunl=run",
-    "ip_tcp_metrics": "tcp_metrics=run tcpmetrics=run", "monitor": "monitor=ip"}))
+    "ip_ntable": "ntable=run ntbl=run", "ip_tcp_metrics": "tcp_metrics=run tcpmetrics=run", "monitor": "monitor=ip"}))
 ALL_OBJECTS = (
     "address", "addrlabel", "maddress", "route", "rule", "neighbor", "neighbour", "ntable", "ntbl", "link", "l2tp",
     "fou", "ila", "macsec", "tunnel", "tunl", "tuntap", "tap", "token", "tcpmetrics", "tcp_metrics", "monitor", "xfrm",

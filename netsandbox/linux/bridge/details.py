@@ -51,14 +51,14 @@ def _mask_names(value: int) -> str:
 
 def bridge_rows(bridge: Bridge) -> list[Row]:
     """A bridge; snooping is off, as it is not modelled."""
-    learned = sum(1 for entry in bridge.fdb.entries.values() if not entry.static and not entry.by_user)
     is_provider = bridge.vlan_protocol == ETH_P_8021AD
     rows: list[Row] = [(name, name, value) for name, value in _tree_settings(bridge)]
     rows.append(("vlan_filtering", "vlan_filtering", int(bridge.vlan_filtering)))
     if bridge.vlans is not None:
         rows.append(("vlan_protocol", "vlan_protocol", "802.1ad" if is_provider else "802.1Q"))
     rows += _tree_state(bridge)
-    rows += [("fdb_n_learned", "fdb_n_learned", learned), ("fdb_max_learned", "fdb_max_learned", 0)]
+    rows += [(name, name, value) for name, value in (
+        ("fdb_n_learned", bridge.fdb.learned), ("fdb_max_learned", bridge.fdb.most))]
     if bridge.vlans is not None:
         rows += [(name, name, value) for name, value in (
             ("vlan_default_pvid", bridge.default_pvid), ("vlan_stats_enabled", 0), ("vlan_stats_per_port", 0))]

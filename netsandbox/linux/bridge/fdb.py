@@ -74,7 +74,14 @@ class ForwardingDatabase:
         self.ageing_time = AGEING_TIME
         self.hurry = 0
         """How long a row lives while the spanning tree changes, should the collector come by then; else 0."""
+        self.most = 0
+        """fdb_max_learned: no more than so many rows are learned, or 0."""
         self._timer: Timer | None = None
+
+    @property
+    def learned(self) -> int:
+        """fdb_n_learned."""
+        return sum(1 for entry in self.entries.values() if not entry.static and not entry.by_user)
 
     def learn(self, port: BridgePort, mac: int, entry: FdbEntry | None, vlan: int = 0) -> None:
         """Note that `mac` sends by `port`; `entry` is the row it has now, if any."""
@@ -82,6 +89,8 @@ class ForwardingDatabase:
         now = namespace.scheduler.now
         seq = namespace.trace.end
         if entry is None:
+            if self.most and self.learned >= self.most:
+                return
             self.entries[key_of(mac, vlan)] = FdbEntry(mac, port, now, seq, vlan=vlan)
             namespace.record((FdbLearned, self.bridge.place, mac, port.interface.place, None))
             self._arm(now + self.ageing_time)

@@ -19,13 +19,13 @@ UNKNOWN, BROADCAST, MULTICAST = Forwarding.UNKNOWN, Forwarding.BROADCAST, Forwar
 def transmit(bridge: Bridge, frame: Frame) -> None:
     """br_dev_xmit: of a frame that is recorded already."""
     namespace = bridge.namespace
+    if namespace.bridge_hooks is not None and namespace.bridge_hooks.resume(bridge, frame):
+        return
     bridge.sent += 1
     bridge.sent_bytes += frame.size
     destination = frame.dst
     if bridge.vlan_filtering:
         vlan.transmit(bridge, frame)
-        return
-    if namespace.bridge_hooks is not None and namespace.bridge_hooks.resume(bridge, frame):
         return
     if destination & MAC_GROUP_BIT:
         why = BROADCAST if destination == BROADCAST_MAC else MULTICAST

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 USER_HZ = 100
 DEFAULTS = {
-    "mst_enabled": 0, "fdb_max_learned": 0, "vlan_stats_enabled": 0, "vlan_stats_per_port": 0,
+    "mst_enabled": 0, "vlan_stats_enabled": 0, "vlan_stats_per_port": 0,
     "mcast_router": 1, "mcast_vlan_snooping": 0,
     "mcast_hash_elasticity": 16, "mcast_hash_max": 4096, "mcast_last_member_count": 2,
     "mcast_igmp_version": 2, "mcast_mld_version": 1, "mcast_last_member_interval": 100,
@@ -72,6 +72,7 @@ def change_bridge(bridge: Bridge, settings: dict[str, Any]) -> None:
         bridge.vlan_protocol = VLAN_PROTOCOLS[settings["vlan_protocol"]]
     bridge.group_fwd_mask = settings.get("group_fwd_mask", bridge.group_fwd_mask)
     bridge.no_linklocal_learn = bool(settings.get("no_linklocal_learn", bridge.no_linklocal_learn))
+    bridge.fdb.most = settings.get("fdb_max_learned", bridge.fdb.most)
     for port in bridge.ports:
         port.note_simple()
     if "fdb_flush" in settings:

@@ -34,12 +34,13 @@ def handle_frame(bridge: Bridge, port: BridgePort, frame: Frame) -> Verdict:
     """Where the port does not forward, or the bridge filters by VLAN, answers ARP, or shows its host everything."""
     if frame.dst >> 4 == LINK_LOCAL:
         return handle_link_local(bridge, port, frame)
-    if bridge.vlan_filtering and port.state in (LEARNING, FORWARDING):
-        return vlan.handle_frame(bridge, port, frame)
-    if not port.forwarding:
+    filters = bridge.vlan_filtering and port.state in (LEARNING, FORWARDING)
+    if not port.forwarding and not filters:
         return refuse(bridge, port, frame)
     hooks = bridge.namespace.bridge_hooks
     verdict = hooks.look(bridge, port, frame) if hooks is not None else None
+    if verdict is None and filters:
+        return vlan.handle_frame(bridge, port, frame)
     if verdict is None:
         verdict = learn_source(bridge, port, frame)
     if verdict is None:

@@ -26,6 +26,7 @@ from netsandbox.wire.vlan import VlanTag
 if TYPE_CHECKING:
     from netsandbox.linux.bridge.bridge import Bridge
     from netsandbox.linux.bridge.fdb import FdbEntry
+    from netsandbox.linux.core.hooks import SocketBuffer
     from netsandbox.linux.core.interface import Verdict
     from netsandbox.linux.place import Place
     from netsandbox.wire.ethernet import Frame
@@ -38,6 +39,8 @@ class Admitted(NamedTuple):
     priority: int
     frame: Frame
     """Without the tag of its VLAN."""
+    buffer: SocketBuffer | None = None
+    """What iptables has looked at of it, should it have."""
 
 
 def admit(bridge: Bridge, group: VlanGroup, frame: Frame) -> Admitted | int:
@@ -61,7 +64,7 @@ def leaving(bridge: Bridge, group: VlanGroup, found: Admitted) -> Frame:
     return found.frame.tagged(found.vid, bridge.vlan_protocol, found.priority)
 
 
-def handle_frame(bridge: Bridge, port: BridgePort, frame: Frame) -> Verdict:
+def handle_frame(bridge: Bridge, port: BridgePort, frame: Frame, buffer: SocketBuffer | None = None) -> Verdict:
     """br_handle_frame_finish, where a bridge filters by VLAN."""
     source, destination = frame.src, frame.dst
     if source == 0 or source & MAC_GROUP_BIT:
@@ -69,6 +72,7 @@ def handle_frame(bridge: Bridge, port: BridgePort, frame: Frame) -> Verdict:
     found = admit(bridge, port.vlan_group, frame)
     if isinstance(found, int):
         return _not_admitted(port.vlan_group, found, port.interface.name)
+    found = found._replace(buffer=buffer)
     bridge.namespace.record(VlanEntered(bridge.label, port.interface.name, found.vid, found.frame is not frame))
     key = found.vid << 48 | source
     entry = bridge.fdb.entries.get(key)
@@ -142,6 +146,10 @@ def _pass_up(bridge: Bridge, port: BridgePort | None, found: Admitted, is_for_us
         namespace.record(SendFailed(bridge.place, found.frame, verdict))
         return Outcome.BRIDGED
     frame = leaving(bridge, group, found)
+    if found.buffer is not None and namespace.bridge_hooks is not None:
+        refused = namespace.bridge_hooks.hand(found.buffer, confirms=not is_known)
+        if refused is not None:
+            return refused
     if is_known:
         namespace.record((FrameBridged, bridge.place, output.place_of(port), found.frame, (), True, Forwarding.LOCAL,
                           None))
@@ -215,8 +223,11 @@ def _send(bridge: Bridge, port: BridgePort | None, ports: list[BridgePort], foun
         group = tuple(run)
         bridge.namespace.record(VlanLeft(bridge.label, ", ".join(out.interface.name for out in group), found.vid,
                                          not is_untagged))
-        frame = leaving(bridge, group[0].vlan_group, found)
-        verdict = output.send_by(bridge, port, group, frame, why, to_host, row, passed)
+        frame, hooks = leaving(bridge, group[0].vlan_group, found), bridge.namespace.bridge_hooks
+        if found.buffer is not None and hooks is not None and port is not None and is_untagged:
+            verdict = hooks.send(bridge, port, group, frame, why, to_host, row, found.buffer)
+        else:  # bridge-nf-filter-vlan-tagged=0: what leaves with a tag is none of iptables' business
+            verdict = output.send_by(bridge, port, group, frame, why, to_host, row, passed)
         to_host = False
     return verdict
 

@@ -19,7 +19,15 @@ from netsandbox.linux.core.neighbour_parameters import (
     field_value,
     shown_value,
 )
-from netsandbox.linux.core.sysctl_defaults import ALIASES, AVAILABLE, CONGESTION_CONTROL, GLOBALS, QDISCS, READ_ONLY
+from netsandbox.linux.core.sysctl_defaults import (
+    ALIASES,
+    AVAILABLE,
+    CONGESTION_CONTROL,
+    GLOBALS,
+    OF_MACHINE,
+    QDISCS,
+    READ_ONLY,
+)
 from netsandbox.linux.core.sysctl_ranges import number_of, taken
 
 T = TypeVar("T")
@@ -126,13 +134,16 @@ class Sysctls:
     interface's name, as sysctl(8) has it.
     """
 
-    __slots__ = ("_derived", "_globals", "all", "counted", "default", "echo_is_ignored", "interfaces", "neigh_default")
+    __slots__ = ("_derived", "_globals", "all", "counted", "default", "echo_is_ignored", "first", "interfaces",
+                 "own_neigh_default")
 
     caches: ClassVar = {"_derived": "NOTHING"}
 
     def __init__(self, interfaces: Mapping[str, Configured]) -> None:
         self.all = self.default = INITIAL
-        self.neigh_default = INITIAL_NEIGHBOUR
+        self.own_neigh_default = INITIAL_NEIGHBOUR
+        self.first: Sysctls | None = None
+        """Those of the machine's first namespace, where this is another."""
         self.interfaces = interfaces
         self._set(GLOBALS)
         self.counted: Mapping[str, Sized] = NOT_COUNTED
@@ -160,7 +171,14 @@ class Sysctls:
         found = self._globals[key]
         return found if type(found) is int else int(found)
 
+    @property
+    def neigh_default(self) -> NeighbourParameters:
+        """There is one in a machine (lookup_neigh_parms)."""
+        return (self.first or self).own_neigh_default
+
     def text(self, key: str) -> str:
+        if self.first is not None and key.startswith(OF_MACHINE):
+            return self.first.text(key)
         if key in self.counted:
             return str(len(self.counted[key]))
         return str(self._globals[key])
@@ -181,6 +199,7 @@ class Sysctls:
     def inherit(self, first: Sysctls) -> None:
         """A new namespace begins with the interface settings of the machine's first one, as they are now, unless
         net.core.devconf_inherit_init_net says 2 (devinet_init_net)."""
+        self.first = first.first or first
         if first.get("net.core.devconf_inherit_init_net") == RESET:
             return
         self.all, self.default = first.all, first.default
@@ -252,7 +271,7 @@ class Sysctls:
         owner = self._owner(key)
         if isinstance(new, NeighbourParameters):
             if owner == "default":
-                self.neigh_default = new
+                self.own_neigh_default = new
             else:
                 self.interfaces[owner].neigh = new
         elif owner == "all":
@@ -264,11 +283,11 @@ class Sysctls:
 
     def keys(self) -> Iterator[str]:
         """Every key, sorted as `sysctl -a` prints them: a dot in an interface's name is a slash there."""
-        yield from _keys(self.interfaces)
+        yield from _keys(self.interfaces, self.first is None)
 
     def below(self, folder: str) -> list[str]:
         """The next parts of the keys that begin with a folder's, `net.ipv4.conf`; none where there is none."""
-        return list(_folders(tuple(self.interfaces)).get(folder, ()))
+        return list(_folders(tuple(self.interfaces), self.first is None).get(folder, ()))
 
     def _write_text(self, key: str, name: str, text: str, old: str) -> None:
         if text not in NAMES.get(name, (text,)):
@@ -311,14 +330,15 @@ class Sysctls:
         parts = key.split("/") if is_path else key.split(".")
         dotted = ".".join(parts)
         dotted = ALIASES.get(dotted, dotted)
-        if dotted in GLOBALS:
+        is_hidden = self.first is not None and dotted.startswith(OF_MACHINE)
+        if dotted in GLOBALS and not is_hidden:
             return None, dotted
         is_long_enough = len(parts) == 5 if is_path else len(parts) >= 5  # of a path each part is one folder
         if is_long_enough and parts[:2] == ["net", "ipv4"] and parts[2] in ("conf", "neigh"):
             interface, name = ".".join(parts[3:-1]), parts[-1]
             holder = self._holder(parts[2], interface)
             names: Iterable[str] = InterfaceConf.__slots__ if parts[2] == "conf" else NEIGHBOUR_KEYS
-            if holder is not None and name in names:
+            if holder is not None and name in names and not is_hidden:
                 return holder, name
         near = get_close_matches(dotted, list(self.keys()), 1)
         hint = f" (did you mean {near[0]}?)" if near else ""
@@ -335,20 +355,20 @@ class Sysctls:
         return found.conf if kind == "conf" else found.neigh
 
 
-def _keys(interfaces: Iterable[str]) -> list[str]:
+def _keys(interfaces: Iterable[str], is_first: bool) -> list[str]:
     names: list[str] = [*GLOBALS, *ALIASES]
     for interface in ["all", "default", *interfaces]:
         names += [f"net.ipv4.conf.{interface.replace('.', '/')}.{name}" for name in InterfaceConf.__slots__]
     for interface in ["default", *interfaces]:
         names += [f"net.ipv4.neigh.{interface.replace('.', '/')}.{name}" for name in NEIGHBOUR_KEYS]
-    return sorted(names)
+    return sorted(names if is_first else (name for name in names if not name.startswith(OF_MACHINE)))
 
 
 @lru_cache(8)
-def _folders(interfaces: tuple[str, ...]) -> Mapping[str, Iterable[str]]:
+def _folders(interfaces: tuple[str, ...], is_first: bool) -> Mapping[str, Iterable[str]]:
     """What is in each folder: who walks through them all asks once for each."""
     found: dict[str, dict[str, None]] = {}
-    for key in _keys(interfaces):
+    for key in _keys(interfaces, is_first):
         parts = key.split(".")
         for depth, part in enumerate(parts):
             found.setdefault(".".join(parts[:depth]), {})[part] = None

@@ -12,6 +12,12 @@ QDISCS = frozenset({
 READ_ONLY = {AVAILABLE, "net.netfilter.nf_conntrack_count"}
 ALIASES = {"net.nf_conntrack_max": "net.netfilter.nf_conntrack_max"}
 """Second names."""
+OF_MACHINE = ("net.core.busy_", "net.core.default_qdisc", "net.core.dev", "net.core.gro_", "net.core.max_",
+              "net.core.message_", "net.core.netdev_", "net.core.rps_sock_", "net.core.warnings",
+              "net.ipv4.fib_sync_mem", "net.ipv4.inet_peer_", "net.ipv4.neigh.default.", "net.ipv4.route.error_",
+              "net.ipv4.route.gc_", "net.ipv4.route.max_", "net.ipv4.route.redirect_", "net.ipv4.tcp_low_latency",
+              "net.ipv4.tcp_max_orphans", "net.ipv4.tcp_mem", "net.ipv4.udp_mem")
+"""How the names of those begin that a machine's first namespace alone has."""
 GLOBALS: dict[str, int | str] = {
     "net.ipv4.ip_forward": 0,
     "net.ipv4.ip_default_ttl": 64,

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from netsandbox.wire.errors import ParseError
 from netsandbox.wire.icmp import ERRORS, QUERIES
 from netsandbox.wire.ipv4 import ICMP, IPv4Packet
+from netsandbox.wire.vlan import VlanTag
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -41,8 +42,11 @@ def by_hash(slaves: Sequence[Slave], frame: Frame, policy: str) -> Slave | None:
 def hash_of(frame: Frame, policy: str) -> int:
     """bond_xmit_hash, of a frame as a little-endian processor reads it.
 
-    What is no IPv4 packet is told apart by its addresses and its type alone (bond_eth_hash).
+    What is no IPv4 packet is told apart by its addresses and its type alone (bond_eth_hash).  The tag of a VLAN is kept
+    beside the frame, and none of it.
     """
+    if isinstance(frame.payload, VlanTag):
+        frame = frame.untagged()
     stations = frame.dst & 0xFF ^ frame.src & 0xFF ^ frame.ethertype
     packet = frame.payload
     if policy == "layer2" or not isinstance(packet, IPv4Packet):

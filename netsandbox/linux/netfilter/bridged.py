@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from netsandbox.linux.bridge import output, special
+from netsandbox.linux.bridge import output, special, vlan
 from netsandbox.linux.bridge.bridge import BROADCAST, KNOWN, LOCAL, MULTICAST, UNKNOWN
 from netsandbox.linux.bridge.special import LINK_LOCAL
 from netsandbox.linux.core.hooks import Hook, SocketBuffer
@@ -29,6 +29,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from netsandbox.linux.bridge.bridge import Bridge
+    from netsandbox.linux.bridge.fdb import FdbEntry
     from netsandbox.linux.bridge.port import BridgePort
     from netsandbox.linux.core.hooks import HookVerdict
     from netsandbox.linux.core.interface import Verdict
@@ -133,46 +134,62 @@ class BridgeHooks:
 
     def _finish(self, bridge: Bridge, port: BridgePort, frame: Frame, buffer: SocketBuffer) -> Verdict:
         """Learn, look up, pass on; as Bridge.handle_frame does it without hooks."""
+        if bridge.vlan_filtering:
+            return vlan.handle_frame(bridge, port, frame, buffer)
         refusal = special.learn_source(bridge, port, frame)
         if refusal is not None:
             return refusal
-        destination, floods = frame.dst, bridge.floods
+        destination = frame.dst
         if destination & MAC_GROUP_BIT:
             return self._group(bridge, port, frame, buffer)
-        found = bridge.fdb.entries.get(destination)
+        verdict = self._one(bridge, port, frame, buffer, bridge.fdb.entries.get(destination))
+        return self._also_up(bridge, frame, buffer) if bridge.takes_all and not buffer.skips_prerouting else verdict
+
+    def _one(self, bridge: Bridge, port: BridgePort, frame: Frame, buffer: SocketBuffer,
+             found: FdbEntry | None) -> Verdict:
+        """A frame for one station, which is in a row or not."""
+        destination = frame.dst
         if found is None:
-            ports, _receivers = floods.plan(port, UNKNOWN).reach(port)
-            self._send(bridge, port, ports, frame, UNKNOWN, False, None, buffer)
+            ports, _receivers = bridge.floods.plan(port, UNKNOWN).reach(port)
+            self.send(bridge, port, ports, frame, UNKNOWN, False, None, buffer)
             return Outcome.BRIDGED if ports else Dropped(DropReason.BRIDGE_NO_EGRESS_PORT, (destination, "nobody"))
         if found.local:
             self.namespace.record((FrameBridged, bridge.place, port.interface.place, frame, (), True, LOCAL, None))
-            return self._up(bridge, frame, buffer, destination == port.interface.mac)
+            self.hand(buffer, confirms=False)
+            return bridge.pass_up(frame, destination == port.interface.mac)
         found.used = self.namespace.scheduler.now
         if found.port is None:
             return Dropped(DropReason.BRIDGE_NO_EGRESS_PORT, (destination,))
         refusal = output.refusal_to(port, found.port, destination)
         if refusal is not None:
             return refusal
-        return self._send(bridge, port, (found.port,), frame, KNOWN, False, found.seq, buffer)
+        return self.send(bridge, port, (found.port,), frame, KNOWN, False, found.seq, buffer)
 
     def _group(self, bridge: Bridge, port: BridgePort, frame: Frame, buffer: SocketBuffer) -> Verdict:
         if frame.dst >> 4 == LINK_LOCAL:
             return bridge.handle_group(port, frame)
         why = BROADCAST if frame.dst == BROADCAST_MAC else MULTICAST
         ports, _receivers = bridge.floods.plan(port, why).reach(port)
-        self._send(bridge, port, ports, frame, why, True, None, buffer)
-        refused = confirm(self.namespace, buffer)  # br_nf_local_in: whether or not anybody takes it
-        return self._up(bridge, frame, buffer, False) if refused is None else refused
+        self.send(bridge, port, ports, frame, why, True, None, buffer)
+        return self._also_up(bridge, frame, buffer)
 
-    def _up(self, bridge: Bridge, frame: Frame, buffer: SocketBuffer, is_for_us: bool) -> Verdict:
-        """To the host's own stack, which need not ask PREROUTING again (ip_sabotage_in)."""
+    def _also_up(self, bridge: Bridge, frame: Frame, buffer: SocketBuffer) -> Verdict:
+        refused = self.hand(buffer, confirms=True)
+        return bridge.pass_up(frame) if refused is None else refused
+
+    def hand(self, buffer: SocketBuffer, confirms: bool) -> HookVerdict:
+        """To the host's own stack, which need not ask PREROUTING again (ip_sabotage_in).
+
+        Args:
+            confirms: whether or not anybody takes it there (br_nf_local_in), as others get it too.
+        """
         buffer.skips_prerouting = True
         self.namespace.netfilter.handed = buffer
-        return bridge.pass_up(frame, is_for_us)
+        return confirm(self.namespace, buffer) if confirms else None
 
     # -- FORWARD and POSTROUTING, for each port by itself
 
-    def _send(self, bridge: Bridge, port: BridgePort, ports: Sequence[BridgePort], frame: Frame, why: Forwarding,
+    def send(self, bridge: Bridge, port: BridgePort, ports: Sequence[BridgePort], frame: Frame, why: Forwarding,
               to_host: bool, row: int | None, buffer: SocketBuffer) -> Verdict:
         leaving: dict[Frame, list[BridgePort]] = {} if ports or not to_host else {frame: []}
         verdict: HookVerdict = None
