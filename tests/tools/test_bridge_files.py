@@ -165,3 +165,49 @@ def test_counters_have_a_prefix_where_it_is_asked_for(count: int, human: str, ie
     session.lab.host().namespace.interfaces["lo"].heard_bytes = count
     for options, shown in (("-h", human), ("-h -iec", iec), ("-iec", str(count))):
         assert said(session, f"ip {options} -s link show lo").splitlines()[3].split()[0] == shown
+
+
+BRIDGE_FILES = """
+ageing_time=30000 default_pvid=1 forward_delay=1500 group_addr=01:80:c2:00:00:00 group_fwd_mask=0x0
+hash_elasticity=16 hash_max=4096 hello_time=200 hello_timer=0 max_age=2000 multicast_igmp_version=2
+multicast_last_member_count=2 multicast_last_member_interval=100 multicast_membership_interval=26000
+multicast_mld_version=1 multicast_querier=0 multicast_querier_interval=25500 multicast_query_interval=12500
+multicast_query_response_interval=1000 multicast_query_use_ifaddr=0 multicast_router=1 multicast_snooping=1
+multicast_startup_query_count=2 multicast_startup_query_interval=3124 multicast_stats_enabled=0
+nf_call_arptables=0 nf_call_ip6tables=0 nf_call_iptables=0 no_linklocal_learn=0 priority=32768
+root_path_cost=0 root_port=0 stp_state=0 tcn_timer=0 topology_change=0 topology_change_detected=0
+topology_change_timer=0 vlan_filtering=0 vlan_protocol=0x8100 vlan_stats_enabled=0 vlan_stats_per_port=0"""
+PORT_FILES = """
+bpdu_guard=0 broadcast_flood=1 change_ack=0 config_pending=0 group_fwd_mask=0x0 hairpin_mode=0 hold_timer=0
+isolated=0 learning=1 message_age_timer=0 multicast_fast_leave=0 multicast_flood=1 multicast_router=1
+multicast_to_unicast=0 neigh_suppress=0 path_cost=2 port_id=0x8001 port_no=0x1 priority=32 proxyarp=0
+proxyarp_wifi=0 root_block=0 state=3 unicast_flood=1"""
+"""What Linux 6.12 has in them, where the bridge is up."""
+
+
+def test_a_bridge_and_its_port_have_the_files_of_linux(session: KeptSession) -> None:
+    for folder, wanted in (("br0/bridge", BRIDGE_FILES), ("v0/brport", PORT_FILES)):
+        for name, value in (one.split("=") for one in wanted.split()):
+            assert said(session, f"cat /sys/class/net/{folder}/{name}") == f"{value}\n", name
+    assert "Permission denied" in said(session, "cat /sys/class/net/br0/bridge/flush")
+
+
+@pytest.mark.parametrize(("line", "shown"), [
+    ("echo 0 > /sys/class/net/br0/bridge/multicast_snooping", " mcast_snooping 0 "),
+    ("echo 1 > /sys/class/net/br0/bridge/multicast_querier", " mcast_querier 1 "),
+    ("echo 7 > /sys/class/net/br0/bridge/default_pvid", " vlan_default_pvid 7 "),
+    ("echo 8 > /sys/class/net/br0/bridge/group_fwd_mask", " group_fwd_mask 0x8 "),
+    ("echo 2 > /sys/class/net/v0/brport/multicast_router", " mcast_router 2 "),
+    ("echo 0 > /sys/class/net/v0/brport/broadcast_flood", " bcast_flood off "),
+])
+def test_what_is_written_into_a_file_is_as_if_ip_had_set_it(session: KeptSession, line: str, shown: str) -> None:
+    assert said(session, line) == ""
+    assert shown in said(session, "ip -d link show br0") + said(session, "ip -d link show v0")
+
+
+def test_flush_forgets_and_what_is_not_modelled_is_named(session: KeptSession) -> None:
+    said(session, "bridge fdb add 02:00:00:00:00:77 dev v0 master dynamic")
+    assert said(session, "echo 1 > /sys/class/net/br0/bridge/flush") == ""
+    assert "00:77" not in said(session, "bridge fdb")
+    assert said(session, "echo 3 > /sys/class/net/br0/bridge/multicast_igmp_version") == (
+        "bash: echo: write error: netsandbox: mcast_igmp_version 3 of a bridge is not modelled (it is 2)\n")

@@ -61,7 +61,7 @@ def set_time(setting: str, what: str) -> Callable[[ToolContext, list[str]], str]
 def set_priority(context: ToolContext, words: list[str]) -> str:
     if not words[1].isascii() or not words[1].isdecimal():
         raise ToolError(1, "bad priority")
-    requests.change_bridge(found(context, words[0], "set bridge priority failed"), {"priority": int(words[1])})
+    requests.change_bridge(found(context, words[0], "set bridge priority failed"), {"priority": int(words[1]) & 0xFFFF})
     return ""
 
 

@@ -10,7 +10,7 @@ from netsandbox.commands.tools.names import in_order, name_reader
 from netsandbox.commands.tools.output import Row, Style, render
 from netsandbox.commands.tools.subcommand import subcommand
 from netsandbox.commands.tools.word_values import mac_bytes
-from netsandbox.commands.tools.words import Words, bare, key, parse
+from netsandbox.commands.tools.words import USAGE, Words, bare, key, parse
 from netsandbox.linux.core.errors import STRERROR
 from netsandbox.wire.addresses import format_ipv4, format_mac
 
@@ -73,7 +73,7 @@ def _modify(namespace: NetworkNamespace, command: str, words: Words) -> None:
                   key("address", read=lambda rest: mac_bytes(rest.next()), once="address"))
     address = found.get("address", [])
     if "dev" not in found:
-        raise ToolError(1, 'Not enough information: "dev" argument is required.')
+        raise ToolError(USAGE, 'Not enough information: "dev" is required.')
     if len(address) != MAC_LENGTH:
         raise ToolError(1, f"Error: Invalid address length {len(address)} - must be {MAC_LENGTH} bytes")
     interface = namespace.interfaces.get(found["dev"])

@@ -10,8 +10,9 @@ from netsandbox.commands.tools.context import Machine, Tenant
 from netsandbox.commands.tools.devices import Devices
 from netsandbox.engine.units import SECOND
 from netsandbox.linux.core import kind as kinds
+from netsandbox.linux.core.errors import NotModelledError
 from netsandbox.linux.core.files import Files, Generator
-from netsandbox.linux.core.inode import KERNELS, FileError
+from netsandbox.linux.core.inode import KERNELS, FileError, RefusedWriteError
 from netsandbox.linux.core.release import RELEASE
 from netsandbox.linux.core.sysctl import SysctlError
 from netsandbox.linux.core.sysctl_defaults import READ_ONLY
@@ -262,12 +263,21 @@ class Sys(ReadOnly):
     def read(self, path: str) -> str | None:
         return sysfs_tree.read(self._namespace, path)
 
+    def _is_there(self, path: str) -> bool:
+        try:
+            return self.read(path) is not None
+        except FileError:  # it cannot be read, or not now
+            return True
+
     def write(self, path: str, text: str) -> bool:
-        if self.read(path) is None:
+        if not self._is_there(path):
             raise FileError("ENOENT")
         if not RIGHTS.get().net_admin:
             raise FileError("EROFS" if RIGHTS.get().contained else "EPERM")
-        sysfs_tree.write(self._namespace, path, text.strip())
+        try:
+            sysfs_tree.write(self._namespace, path, text.strip())
+        except NotModelledError as error:
+            raise RefusedWriteError(str(error)) from None
         return True
 
 

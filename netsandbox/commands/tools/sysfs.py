@@ -20,15 +20,21 @@ if TYPE_CHECKING:
     from netsandbox.linux.core.namespace import NetworkNamespace
 
 FOLDER = "/sys/class/net"
-COUNTERS = ("rx_bytes", "rx_dropped", "rx_packets", "tx_bytes", "tx_dropped", "tx_packets")
-ZERO_COUNTERS = ("collisions", "multicast", "rx_errors", "tx_errors")
+COUNTERS = {**{name: name for name in ("collisions", "multicast", *(
+    f"{way}_{what}" for way in ("rx", "tx") for what in ("bytes", "dropped", "errors", "packets")))},
+            "tx_carrier_errors": "carrier_errors"}
+ZERO_COUNTERS = (*(f"rx_{name}" for name in ("compressed", "crc_errors", "fifo_errors", "frame_errors", "length_errors",
+                                             "missed_errors", "over_errors")),
+                 *(f"tx_{name}" for name in ("aborted_errors", "compressed", "fifo_errors", "heartbeat_errors",
+                                             "window_errors")))
 KIND_FLAGS = {"BROADCAST": 0x2, "POINTOPOINT": 0x10, "NOTRAILERS": 0x20, "NOARP": 0x80, "ALLMULTI": 0x200,
               "MASTER": 0x400, "MULTICAST": 0x1000, "DYNAMIC": 0x8000}
 """IFF_* by the names that a kind of device has, and a person may have given it."""
 ETHERNET, LOOPBACK = 1, 772
 """ARPHRD_*."""
-SIMPLE = ("addr_len", "address", "broadcast", "carrier", "dev_id", "duplex", "flags", "ifalias", "ifindex", "iflink",
-          "link_mode", "mtu", "netdev_group", "operstate", "speed", "tx_queue_len", "type", "uevent")
+SIMPLE = ("addr_len", "address", "broadcast", "carrier", "carrier_changes", "carrier_down_count", "carrier_up_count",
+          "dev_id", "dev_port", "dormant", "duplex", "flags", "ifalias", "ifindex", "iflink", "link_mode", "mtu",
+          "netdev_group", "operstate", "speed", "testing", "tx_queue_len", "type", "uevent")
 
 
 def names(namespace: NetworkNamespace, path: str) -> list[str] | None:
@@ -77,7 +83,9 @@ def read(namespace: NetworkNamespace, path: str) -> str | None:
 def _attribute(interface: Interface, name: str) -> str | int | None:
     folder, _slash, leaf = name.partition("/")
     if folder == "statistics":
-        return int(getattr(interface, leaf)) if leaf in COUNTERS else 0 if leaf in ZERO_COUNTERS else None
+        return int(getattr(interface, COUNTERS[leaf])) if leaf in COUNTERS else 0 if leaf in ZERO_COUNTERS else None
+    if leaf == "flush" and leaf in (_folders(interface).get(folder) or ()):
+        raise FileError("EACCES")
     if folder == "bridge" and isinstance(interface, Bridge):
         return bridge_values(interface).get(leaf)
     if folder == "brport":
@@ -104,8 +112,10 @@ def _of_tun(interface: Interface) -> dict[str, str | int]:
 
 
 def _simple(interface: Interface) -> dict[str, str | int]:
-    peer = lower_of(interface)
-    return {"address": format_mac(interface.mac), "mtu": interface.mtu, "operstate": interface.operstate.lower(),
+    peer, changes = lower_of(interface), interface.carrier_changes
+    return {"carrier_changes": changes, "carrier_down_count": (changes + 1) // 2, "carrier_up_count": changes // 2,
+            "dev_port": 0, "dormant": 0, "testing": 0,
+            "address": format_mac(interface.mac), "mtu": interface.mtu, "operstate": interface.operstate.lower(),
             "ifindex": interface.index, "iflink": peer.index if peer is not None else interface.index,
             "tx_queue_len": interface.queue_length, "addr_len": 6,
             "type": LOOPBACK if interface.is_loopback else ETHERNET,
@@ -128,10 +138,12 @@ def _link_attribute(interface: Interface, name: str) -> str | int:
 
 
 def device_flags(interface: Interface) -> int:
-    """IFF_* without those that follow the carrier: UP, LOOPBACK or what the kind has, NOARP, PROMISC."""
+    """IFF_* without those that follow the carrier: UP, LOOPBACK or what the kind has, NOARP, PROMISC; a bridge's port
+    is made to hear everything, and all groups."""
+    listens = 0x300 if interface.port is not None else 0x100 if interface.promisc else 0
     names = interface.odd_flags.symmetric_difference(() if interface.is_loopback else interface.flags)
     kind = (0x8 if interface.is_loopback else 0) | sum(KIND_FLAGS.get(name, 0) for name in names)
-    return kind | int(interface.up) | (0x80 if interface.noarp else 0) | (0x100 if interface.promisc else 0)
+    return kind | int(interface.up) | (0x80 if interface.noarp else 0) | listens
 
 
 def write(namespace: NetworkNamespace, path: str, text: str) -> None:

@@ -43,6 +43,14 @@ class FileError(Exception):
         self.name = name
 
 
+class RefusedWriteError(FileError):
+    """A kernel would take it, and the simulated one does not; its words say what."""
+
+    def __init__(self, why: str) -> None:
+        super().__init__("EINVAL")
+        self.args = (f"netsandbox: {why}",)
+
+
 class Node:
     """What a name in a directory stands for.
 
